@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_COMPAT_RTNL_H
+#define _OV2_COMPAT_RTNL_H
+
+#include <net/rtnetlink.h>
+
+/*
+ * rtnl_link_ops.newlink got its arguments in a structure. A newlink function
+ * is written as
+ *
+ *	static int newlink(struct net_device *dev, struct net *link_net,
+ *			   struct nlattr *tb[],
+ *			   struct netlink_ext_ack *extack);
+ *
+ *	OV2_RTNL_NEWLINK(newlink);
+ *
+ * and OV2_RTNL(newlink) goes into the table. @link_net is where IFLA_LINK is
+ * to be looked up. The older kernel creates the device in the namespace of
+ * IFLA_LINK_NETNSID, gives that as src_net and moves the device afterwards, so
+ * there it is src_net in both cases.
+ */
+#define OV2_RTNL(op) op##_rtnl
+
+#ifdef OV2_HAVE_RTNL_NEWLINK_PARAMS
+
+#define OV2_RTNL_NEWLINK(op)						\
+	static int op##_rtnl(struct net_device *dev,			\
+			     struct rtnl_newlink_params *params,	\
+			     struct netlink_ext_ack *extack)		\
+	{								\
+		return op(dev, rtnl_newlink_link_net(params),		\
+			  params->tb, extack);				\
+	}								\
+	static_assert(__same_type(&(op##_rtnl),				\
+		((struct rtnl_link_ops *)NULL)->newlink))
+
+#else
+
+#define OV2_RTNL_NEWLINK(op)						\
+	static int op##_rtnl(struct net *src_net,			\
+			     struct net_device *dev,			\
+			     struct nlattr *tb[],			\
+			     struct nlattr *data[],			\
+			     struct netlink_ext_ack *extack)		\
+	{								\
+		return op(dev, src_net, tb, extack);			\
+	}								\
+	static_assert(__same_type(&(op##_rtnl),				\
+		((struct rtnl_link_ops *)NULL)->newlink))
+
+#endif /* OV2_HAVE_RTNL_NEWLINK_PARAMS */
+
+#endif /* _OV2_COMPAT_RTNL_H */

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_COMPAT_XFRM_H
+#define _OV2_COMPAT_XFRM_H
+
+#include <linux/netdevice.h>
+#include <net/xfrm.h>
+
+/*
+ * The state operations of struct xfrmdev_ops got a device argument: the one
+ * that the operation is carried out on, which under bonding is not
+ * x->xso.dev. Operations are written with it, as the newer kernel wants:
+ *
+ *	static int ov2_state_add(struct net_device *dev, struct xfrm_state *x,
+ *				 struct netlink_ext_ack *extack);
+ *	static void ov2_state_delete(struct net_device *dev,
+ *				     struct xfrm_state *x);
+ *	static void ov2_state_free(struct net_device *dev,
+ *				   struct xfrm_state *x);
+ *
+ *	OV2_XDO_STATE_ADD(ov2_state_add);
+ *	OV2_XDO_STATE_VOID(ov2_state_delete);
+ *	OV2_XDO_STATE_VOID(ov2_state_free);
+ *
+ *	static const struct xfrmdev_ops ops = {
+ *		.xdo_dev_state_add	= OV2_XDO(ov2_state_add),
+ *		.xdo_dev_state_delete	= OV2_XDO(ov2_state_delete),
+ *		.xdo_dev_state_free	= OV2_XDO(ov2_state_free),
+ *	};
+ */
+
+#ifdef OV2_HAVE_XDO_DEV
+
+#define OV2_XDO(op) op
+
+#define OV2_XDO_STATE_ADD(op)						\
+	static_assert(__same_type(&(op),				\
+		((struct xfrmdev_ops *)NULL)->xdo_dev_state_add))
+
+#define OV2_XDO_STATE_VOID(op)						\
+	static_assert(__same_type(&(op),				\
+		((struct xfrmdev_ops *)NULL)->xdo_dev_state_delete))
+
+#else
+
+/*
+ * real_dev is the bond's slave only sometimes: it is unset for acquire states
+ * and after a failover, and is the bond itself at the first add. So the device
+ * given here may be of another driver: the operations check that it is theirs.
+ */
+static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
+{
+	return x->xso.real_dev ?: x->xso.dev;
+}
+
+#define OV2_XDO(op) op##_xdo
+
+#define OV2_XDO_STATE_ADD(op)						\
+	static int op##_xdo(struct xfrm_state *x,			\
+			    struct netlink_ext_ack *extack)		\
+	{								\
+		return op(ov2_xdo_dev(x), x, extack);			\
+	}								\
+	static_assert(__same_type(&(op##_xdo),				\
+		((struct xfrmdev_ops *)NULL)->xdo_dev_state_add))
+
+#define OV2_XDO_STATE_VOID(op)						\
+	static void op##_xdo(struct xfrm_state *x)			\
+	{								\
+		op(ov2_xdo_dev(x), x);					\
+	}								\
+	static_assert(__same_type(&(op##_xdo),				\
+		((struct xfrmdev_ops *)NULL)->xdo_dev_state_delete))
+
+#endif /* OV2_HAVE_XDO_DEV */
+
+#endif /* _OV2_COMPAT_XFRM_H */

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <net/rtnetlink.h>
+
+#include "engine/engine.h"
+#include "ov2/nbl.h"
+#include "port/port.h"
+#include "watch/objects.h"
+
+static int __init ov2_module_init(void)
+{
+	int err;
+
+	err = ov2_nbl_init();
+	if (err)
+		return err;
+
+	err = ov2_engine_init();
+	if (err)
+		goto err_nbl;
+
+	err = ov2_link_register();
+	if (err)
+		goto err_engine;
+
+	return 0;
+
+err_engine:
+	ov2_engine_exit();
+err_nbl:
+	ov2_nbl_exit();
+	return err;
+}
+
+static void __exit ov2_module_exit(void)
+{
+	ov2_link_unregister();
+
+	/* Frees that wait for a grace period queue work on the engine's queue,
+	 * which ov2_engine_exit() flushes: they have to be queued by then.
+	 */
+	rcu_barrier();
+	ov2_engine_exit();
+	ov2_nbl_exit();
+	ov2_objects_check_none();
+}
+
+module_init(ov2_module_init);
+module_exit(ov2_module_exit);
+
+MODULE_DESCRIPTION("Virtual network card with IPsec offload behind IPsecOV2 records");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS_RTNL_LINK("ipsecov2");
