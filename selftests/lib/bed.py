@@ -1,0 +1,386 @@
+# SPDX-License-Identifier: GPL-2.0
+r"""The cable, the SAs and the wire that the tests share.
+
+       namespace a           namespace w (the wire)          namespace b
+
+    +---------------+    +--------------------------+    +---------------+
+    |           ov0 =====| ov1 ---- bridge ---- ov2 |=====| ov3           |
+    +---------------+    +--------------------------+    +---------------+
+      SAs, policies        no SA: sees what is really      SAs, policies
+      192.0.2.1            on the wire, and injects        192.0.2.2
+      2001:db8::1          frames into either cable        2001:db8::2
+      inner, on lo:                                        inner, on lo:
+      198.51.100.1                                         203.0.113.1
+      2001:db8:a::1                                        2001:db8:b::1
+
+A packet tap on a card sits above the driver and would see clear text;
+therefore the taps are at ov1 (what ov0 sent) and ov2 (what ov3 sent).
+
+    bed = Bed(); defer(bed.delete)
+    pair = bed.install(Shape.named("ipv4-transport"), key_bits=128, icv=128,
+                       esn=False, offload="ab")  # "" a b ab: ends that offload
+    pair.ab, pair.ba            # Sa: spi, keymat, oracle() -> esp.EspKey
+    bed.mark()                  # forget what was captured and counted
+    ... traffic ...
+    for side, frame in bed.captured(): ...       # esp.Frame, side "a" or "b"
+    bed.delta("a")["ipsec_tx_pkts"]
+    bed.inject("b", frame_bytes)                 # arrives at ov3
+    bed.remove()                                 # all SAs and policies
+
+bed.a, bed.b and bed.w are netns.Netns; a.card is "ov0", b.card is "ov3".
+"""
+import itertools
+import os
+import socket
+import struct
+from collections import namedtuple
+
+from . import esp, ksft
+from .netns import Ethtool, Netns
+
+LINK_KIND = "ipsecov2"
+UDP_ENCAP, UDP_ENCAP_ESPINUDP = 100, 2
+PACKET_IGNORE_OUTGOING = 23
+SOL_PACKET, PACKET_STATISTICS = 263, 6
+ETH_P_ALL = 3
+ETH_P_PROBE = 0x88b5
+INFO_LINE = "crypto offload parameters: dev {} dir {} mode crypto"
+
+
+class Shape(namedtuple("Shape", "name outer mode inner encap")):
+    """Families are 4 or 6; inner is the payload's (outer's in transport)."""
+
+    @staticmethod
+    def named(name):
+        return next(s for s in SHAPES if s.name == name)
+
+    @property
+    def overhead(self):
+        """Bytes of header between the link's MTU and the inner packet."""
+        return ((8 if self.encap else 0) + 16 +
+                (0 if self.mode == "transport" else
+                 20 if self.outer == 4 else 40))
+
+
+SHAPES = [
+    Shape("ipv4-transport", 4, "transport", 4, False),
+    Shape("ipv6-transport", 6, "transport", 6, False),
+    Shape("ipv4-tunnel", 4, "tunnel", 4, False),
+    Shape("ipv6-tunnel", 6, "tunnel", 6, False),
+    Shape("4in6-tunnel", 6, "tunnel", 4, False),
+    Shape("6in4-tunnel", 4, "tunnel", 6, False),
+    Shape("ipv4-transport-udp", 4, "transport", 4, True),
+    Shape("ipv4-tunnel-udp", 4, "tunnel", 4, True),
+]
+
+OUTER = {"a": {4: "192.0.2.1", 6: "2001:db8::1"},
+         "b": {4: "192.0.2.2", 6: "2001:db8::2"}}
+INNER = {"a": {4: "198.51.100.1", 6: "2001:db8:a::1"},
+         "b": {4: "203.0.113.1", 6: "2001:db8:b::1"}}
+MAC = {"a": "02:00:00:00:0a:00", "b": "02:00:00:00:0b:00"}
+OTHER = {"a": "b", "b": "a"}
+
+
+def family(number):
+    return socket.AF_INET if number == 4 else socket.AF_INET6
+
+
+class Sa:
+    """One direction of a pair. sender is "a" or "b"."""
+
+    def __init__(self, shape, sender, spi, key_bits, icv, esn, seq=0):
+        self.shape, self.sender, self.spi = shape, sender, spi
+        self.icv, self.esn, self.seq = icv, esn, seq
+        self.keymat = os.urandom(key_bits // 8 + 4)
+        self.src = OUTER[sender][shape.outer]
+        self.dst = OUTER[OTHER[sender]][shape.outer]
+
+    @property
+    def receiver(self):
+        return OTHER[self.sender]
+
+    @property
+    def id(self):
+        """What names the SA for ip xfrm state get, delete."""
+        return f"src {self.src} dst {self.dst} proto esp spi {self.spi:#x}"
+
+    def oracle(self):
+        return esp.EspKey(self.spi, self.keymat, self.icv // 8, self.esn,
+                          self.seq)
+
+    def line(self, side, offload, verb="add", extra=""):
+        """The line for ip that sets it up at one side."""
+        out = side == self.sender
+        words = [f"xfrm state {verb}", self.id, "reqid 1",
+                 f"mode {self.shape.mode}"]
+        low, high = self.seq & 0xffffffff, self.seq >> 32
+        # A sending SA must not have a window once its direction is told
+        if out:
+            if low:
+                words.append(f"replay-oseq {low:#x}")
+            if high:
+                words.append(f"replay-oseq-hi {high:#x}")
+        else:
+            words.append("replay-window 32")
+            if low:
+                words.append(f"replay-seq {low:#x}")
+            if high:
+                words.append(f"replay-seq-hi {high:#x}")
+        if self.esn:
+            words.append("flag esn")
+        if self.shape.mode == "tunnel":
+            words.append("flag af-unspec")
+        words.append(f"aead rfc4106(gcm(aes)) 0x{self.keymat.hex()} "
+                     f"{self.icv}")
+        if self.shape.encap:
+            words.append(f"encap espinudp {esp.ENCAP_PORT} {esp.ENCAP_PORT} "
+                         "0.0.0.0")
+        words.append(extra)
+        direction = "out" if out else "in"
+        if offload:
+            words.append(f"offload crypto dev {CARD[side]} dir {direction}")
+        else:
+            words.append(f"dir {direction}")
+        return " ".join(w for w in words if w)
+
+
+CARD = {"a": "ov0", "b": "ov3"}
+Pair = namedtuple("Pair", "shape ab ba offload")
+
+
+class Tap:
+    """What comes out of one cable in the wire namespace."""
+
+    def __init__(self, ns, dev):
+        self.sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self.sock.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+        self.sock.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)  # RCVBUFFORCE
+        self.sock.setblocking(False)
+        with ns.entered():
+            self.sock.bind((dev, ETH_P_ALL))
+
+    def frames(self):
+        got = []
+        while True:
+            try:
+                got.append(self.sock.recv(65536 + 64))
+            except BlockingIOError:
+                break
+        drops = struct.unpack("II", self.sock.getsockopt(
+            SOL_PACKET, PACKET_STATISTICS, 8))[1]
+        if drops:
+            raise ksft.Fail(f"the capture lost {drops} frames")
+        return got
+
+    def send(self, frame):
+        self.sock.send(frame)
+
+
+class Bed:
+    spi = itertools.count(0x1000)
+
+    def __init__(self, mtu=1500):
+        self.a = self.b = self.w = None
+        self.shape = None
+        self.pair = None
+        try:
+            self.make(mtu)
+        except BaseException:
+            self.delete()
+            raise
+
+    def make(self, mtu):
+        self.w, self.a, self.b = Netns("w"), Netns("a"), Netns("b")
+        self.a.card, self.b.card = CARD["a"], CARD["b"]
+        for ns in (self.a, self.b, self.w):
+            for name in ("all", "default"):
+                ns.sysctl(f"net.ipv6.conf.{name}.accept_dad", 0)
+                ns.sysctl(f"net.ipv6.conf.{name}.router_solicitations", 0)
+        for name in ("all", "default"):
+            self.w.sysctl(f"net.ipv6.conf.{name}.disable_ipv6", 1)
+        self.make_cables()
+        self.w.ip("link add br0 type bridge mcast_snooping 0",
+                  "link set ov1 master br0", "link set ov2 master br0",
+                  *(f"link set {dev} mtu {mtu} up"
+                    for dev in ("ov1", "ov2", "br0")))
+        for side in "ab":
+            self.configure(side, mtu)
+        for dev in ("ov1", "ov2"):
+            Ethtool(self.w, dev).gro(False)
+        self.ethtool = {side: Ethtool(self.ns(side), CARD[side])
+                        for side in "ab"}
+        # The bridge learns nothing that it must not flood: two ports only
+        self.tap = {"a": Tap(self.w, "ov1"), "b": Tap(self.w, "ov2")}
+        self.wait_ready()
+        self.encap_sockets = [self.encap_socket(side) for side in "ab"]
+        self.mark()
+
+    def make_cables(self):
+        self.w.ip(f"link add ov0 type {LINK_KIND}",
+                  f"link add ov1 link ov0 type {LINK_KIND}",
+                  f"link add ov2 type {LINK_KIND}",
+                  f"link add ov3 link ov2 type {LINK_KIND}",
+                  f"link set ov0 netns {self.a.name}",
+                  f"link set ov3 netns {self.b.name}")
+
+    def configure(self, side, mtu):
+        ns, peer, card = self.ns(side), OTHER[side], CARD[side]
+        lines = [f"link set {card} address {MAC[side]} mtu {mtu} up"]
+        for fam, plen in ((4, 24), (6, 64)):
+            near, far = OUTER[side][fam], OUTER[peer][fam]
+            inner, target = INNER[side][fam], INNER[peer][fam]
+            nodad = " nodad" if fam == 6 else ""
+            lines += [
+                f"addr add {near}/{plen} dev {card}{nodad}",
+                f"addr add {inner}/{32 if fam == 4 else 128} dev lo{nodad}",
+                f"route add {target} dev {card} src {inner}",
+            ]
+            lines += [f"neigh replace {address} lladdr {MAC[peer]} "
+                      f"dev {card} nud permanent" for address in (far, target)]
+        ns.ip(*lines)
+
+    def ns(self, side):
+        return {"a": self.a, "b": self.b, "w": self.w}[side]
+
+    def wait_ready(self):
+        """Both ways open: a frame put in at one end comes out at the other.
+
+        The bridge's ports forward only some time after the carrier is there.
+        """
+        probe = (b"\xff" * 6 + b"\x02" + bytes(5) +
+                 struct.pack("!H", ETH_P_PROBE) + bytes(46))
+        raw = {}
+        for side in "ab":
+            raw[side] = self.ns(side).socket(socket.AF_PACKET,
+                                             socket.SOCK_RAW, 0)
+            with self.ns(side).entered():
+                raw[side].bind((CARD[side], ETH_P_PROBE))
+            raw[side].setblocking(False)
+
+        def through(side):
+            try:
+                raw[side].send(probe)
+                raw[OTHER[side]].recv(100)
+            except OSError:
+                return False
+            return True
+
+        for side in "ab":
+            ksft.wait_for(f"frames from {side} to pass the wire",
+                          lambda: through(side), 30, 0.02)
+        for sock in raw.values():
+            sock.close()
+
+    def encap_socket(self, side):
+        """UDP encapsulation is received through a socket that asks for it."""
+        sock = self.ns(side).socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with self.ns(side).entered():
+            sock.bind(("0.0.0.0", esp.ENCAP_PORT))
+        sock.setsockopt(socket.IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP)
+        return sock
+
+    # ---- SAs and policies
+
+    def address(self, side, shape):
+        """Whom the traffic of a shape comes from."""
+        table = OUTER if shape.mode == "transport" else INNER
+        return table[side][shape.inner]
+
+    def policy_lines(self, shape, side):
+        peer = OTHER[side]
+        own, far = self.address(side, shape), self.address(peer, shape)
+        tmpl = {"out": (OUTER[side], OUTER[peer]),
+                "in": (OUTER[peer], OUTER[side])}
+        lines = []
+        for direction, (src, dst) in (("out", (own, far)),
+                                      ("in", (far, own))):
+            ends = "src 0.0.0.0 dst 0.0.0.0" if shape.outer == 4 else \
+                "src :: dst ::"
+            if shape.mode == "tunnel":
+                ends = (f"src {tmpl[direction][0][shape.outer]} "
+                        f"dst {tmpl[direction][1][shape.outer]}")
+            lines.append(f"xfrm policy add src {src} dst {dst} "
+                         f"dir {direction} priority 10 tmpl {ends} "
+                         f"proto esp reqid 1 mode {shape.mode}")
+            if shape.encap and shape.mode == "transport":
+                # The encapsulated packet itself must reach its socket
+                lines.append(f"xfrm policy add src {src} dst {dst} proto udp "
+                             f"sport {esp.ENCAP_PORT} dport {esp.ENCAP_PORT} "
+                             f"dir {direction} priority 1")
+        return lines
+
+    def install(self, shape, key_bits=128, icv=128, esn=False, offload="ab",
+                seq=0, extra=""):
+        """New SAs in both directions; policies stay while the shape does."""
+        self.pair = Pair(
+            shape,
+            Sa(shape, "a", next(self.spi), key_bits, icv, esn, seq),
+            Sa(shape, "b", next(self.spi), key_bits, icv, esn, seq),
+            offload)
+        for side in "ab":
+            lines = ["xfrm state flush"]
+            if shape != self.shape:
+                lines += ["xfrm policy flush",
+                          *self.policy_lines(shape, side)]
+            lines += [sa.line(side, side in offload, extra=extra)
+                      for sa in (self.pair.ab, self.pair.ba)]
+            self.ns(side).ip(*lines)
+        self.shape = shape
+        return self.pair
+
+    def remove(self):
+        for side in "ab":
+            self.ns(side).ip("xfrm state flush", "xfrm policy flush")
+        self.shape = self.pair = None
+
+    def offload_lines(self, side):
+        """What `ip xfrm state` says of the offload, one line an SA."""
+        return [line.strip().rstrip("\0") for line in
+                self.ns(side).ip_output("xfrm state").splitlines()
+                if "offload" in line]
+
+    def check_offload_lines(self, pair):
+        """Both SAs of an offloading end show it, and none of another."""
+        for side in "ab":
+            expected = [INFO_LINE.format(CARD[side], d)
+                        for d in ("in", "out")] if side in pair.offload else []
+            ksft.equal(sorted(self.offload_lines(side)), expected,
+                       f"offload lines of `ip xfrm state` at {side}")
+
+    # ---- counters and the wire
+
+    def mark(self):
+        """From here on count and capture anew."""
+        for tap in self.tap.values():
+            tap.frames()
+        self.base = {side: self.ethtool[side].stats() for side in "ab"}
+        self.held = []
+
+    def delta(self, side):
+        """Counters of a side's card since mark()."""
+        now = self.ethtool[side].stats()
+        base = self.base[side]
+        return {name: value - base.get(name, 0)
+                for name, value in now.items()}
+
+    def captured(self):
+        """All frames since mark(): [(side that sent it, Frame), ...]."""
+        for side, tap in self.tap.items():
+            self.held += [(side, esp.Frame(raw)) for raw in tap.frames()]
+        return self.held
+
+    def inject(self, side, frame):
+        """Put a frame on the cable so that it arrives at a side's card."""
+        self.tap[side].send(frame)
+
+    def frame_to(self, side, proto, payload, shape=None):
+        """An Ethernet frame from the other end, outer addresses of shape."""
+        shape = shape or self.shape
+        peer = OTHER[side]
+        return esp.ip_frame(OUTER[peer][shape.outer], OUTER[side][shape.outer],
+                            proto, payload, MAC[side], MAC[peer])
+
+    def delete(self):
+        for ns in (self.a, self.b, self.w):
+            if ns:
+                ns.delete()

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The oracle: ESP with AES-GCM as RFC 4303 and RFC 4106 say it, by OpenSSL.
+
+Nothing here asks Linux how ESP looks. wire_oracle.py compares it with two
+other implementations.
+
+    frame = Frame(bytes)                # Ethernet as captured
+    frame.proto, frame.payload          # after the outer IP header
+    if frame.esp: frame.spi, frame.seq, frame.iv ...
+    key = EspKey(spi, keymat, icv_len, esn, seq=0)
+    plain = key.open(frame.esp)         # Plain(seq, next_header, pad, data)
+    esp = key.seal(seq, next_header, data)
+    raw = ipv4_frame(src, dst, 50, esp) # ... to be injected
+"""
+import ipaddress
+import os
+import struct
+from collections import namedtuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+ICMP, IPIP, TCP, UDP, IPV6_IN_IP, FRAGMENT6, ESP, AH, ICMPV6 = (
+    1, 4, 6, 17, 41, 44, 50, 51, 58)
+ETH_IPV4, ETH_IPV6 = 0x0800, 0x86dd
+ENCAP_PORT = 4500
+
+Plain = namedtuple("Plain", "seq next_header pad data iv")
+
+
+class OracleError(Exception):
+    """What is on the wire is not what the SA says."""
+
+
+def checksum(data):
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+class Frame:
+    """An Ethernet frame, taken apart down to ESP; ESP in UDP is found, too.
+
+    fragment is (id, offset, more) of the outer IP header, None if whole.
+    """
+
+    def __init__(self, raw):
+        self.raw = raw
+        self.esp = self.fragment = self.ip = None
+        self.payload = b""
+        self.encap = False
+        self.ethertype, = struct.unpack_from("!H", raw, 12)
+        if self.ethertype == ETH_IPV4:
+            self.parse_ipv4(raw[14:])
+        elif self.ethertype == ETH_IPV6:
+            self.parse_ipv6(raw[14:])
+        else:
+            self.proto = None
+            return
+        self.find_esp()
+
+    def parse_ipv4(self, ip):
+        header = (ip[0] & 15) * 4
+        total, ident, frag = struct.unpack_from("!HHH", ip, 2)
+        if checksum(ip[:header]):
+            raise OracleError("checksum of the outer IPv4 header")
+        if total > len(ip):
+            raise OracleError(f"IPv4 length {total}, frame has {len(ip)}")
+        self.ip = ip[:total]
+        self.proto = ip[9]
+        self.src, self.dst = ip[12:16], ip[16:20]
+        self.payload = ip[header:total]
+        if frag & 0x3fff:
+            self.fragment = (ident, (frag & 0x1fff) * 8, bool(frag & 0x2000))
+
+    def parse_ipv6(self, ip):
+        length, self.proto = struct.unpack_from("!HB", ip, 4)
+        if 40 + length > len(ip):
+            raise OracleError(f"IPv6 length {length}, frame has {len(ip)}")
+        self.ip = ip[:40 + length]
+        self.src, self.dst = ip[8:24], ip[24:40]
+        self.payload = ip[40:40 + length]
+        if self.proto == FRAGMENT6:
+            self.proto, _, frag, ident = struct.unpack_from("!BBHI",
+                                                            self.payload)
+            self.fragment = (ident, frag & 0xfff8, bool(frag & 1))
+            self.payload = self.payload[8:]
+
+    def find_esp(self):
+        if self.fragment:
+            return
+        data = self.payload
+        if self.proto == UDP and len(data) >= 16:
+            sport, dport, length, _ = struct.unpack_from("!HHHH", data)
+            if ENCAP_PORT in (sport, dport) and data[8:12] != bytes(4):
+                if length != len(data):
+                    raise OracleError(f"UDP length {length}, "
+                                      f"packet has {len(data)}")
+                self.esp = data[8:]
+                self.encap = True
+        elif self.proto == ESP:
+            self.esp = data
+        if self.esp is not None:
+            self.spi, self.seq = struct.unpack_from("!II", self.esp)
+            self.iv = self.esp[8:16]
+
+    @property
+    def is_esp(self):
+        return self.esp is not None
+
+
+class Reassembler:
+    """Puts fragments of the outer IP header together."""
+
+    def __init__(self):
+        self.parts = {}
+
+    def add(self, frame):
+        """Returns the whole frame's Frame when the last part is there."""
+        ident, offset, more = frame.fragment
+        key = (frame.src, frame.dst, frame.proto, ident)
+        parts = self.parts.setdefault(key, {})
+        parts[offset] = (frame.payload, more)
+        data, at = b"", 0
+        while at in parts:
+            piece, more = parts[at]
+            data += piece
+            at += len(piece)
+            if not more:
+                del self.parts[key]
+                return Frame(ip_frame(frame.src, frame.dst, frame.proto,
+                                      data))
+        return None
+
+
+def gcm(key, iv, tag=None, tag_len=16):
+    return Cipher(algorithms.AES(key), modes.GCM(iv, tag, tag_len))
+
+
+class EspKey:
+    """One direction's key, and how far the sequence number has got.
+
+    keymat is key and 4 bytes of salt; seq is the last 64-bit number used.
+    """
+
+    def __init__(self, spi, keymat, icv_len, esn=False, seq=0):
+        self.spi = spi
+        self.key, self.salt = keymat[:-4], keymat[-4:]
+        self.icv_len = icv_len
+        self.esn = esn
+        self.top = seq
+        self.seen = set()
+        self.ivs = set()
+
+    def full_number(self, low):
+        """The 64-bit number nearest above half a window below the top."""
+        if not self.esn:
+            return low
+        high = self.top >> 32
+        if low < (self.top & 0xffffffff) - (1 << 31):
+            high += 1
+        elif low > (self.top & 0xffffffff) + (1 << 31) and high:
+            high -= 1
+        return high << 32 | low
+
+    def aad(self, seq):
+        if self.esn:
+            return struct.pack("!IQ", self.spi, seq)
+        return struct.pack("!II", self.spi, seq & 0xffffffff)
+
+    def open(self, esp):
+        """Verify and decrypt; every rule broken is an OracleError."""
+        if len(esp) < 16 + 4 + self.icv_len:
+            raise OracleError(f"ESP of {len(esp)} bytes is too short")
+        spi, low = struct.unpack_from("!II", esp)
+        if spi != self.spi:
+            raise OracleError(f"SPI {spi:#x}, expected {self.spi:#x}")
+        seq = self.full_number(low)
+        iv, body = esp[8:16], esp[16:len(esp) - self.icv_len]
+        icv = esp[len(esp) - self.icv_len:]
+        if len(body) % 4:
+            raise OracleError(f"encrypted part of {len(body)} bytes is not "
+                              f"a multiple of 4")
+        decryptor = gcm(self.key, self.salt + iv, icv,
+                        self.icv_len).decryptor()
+        decryptor.authenticate_additional_data(self.aad(seq))
+        try:
+            clear = decryptor.update(body) + decryptor.finalize()
+        except InvalidTag:
+            raise OracleError(f"ICV is wrong (number {seq:#x})") from None
+        pad, next_header = clear[-2], clear[-1]
+        if pad + 2 > len(clear):
+            raise OracleError(f"pad length {pad} in {len(clear)} bytes")
+        padding = clear[len(clear) - 2 - pad:-2]
+        if padding != bytes(range(1, pad + 1)):
+            raise OracleError(f"pad bytes {padding.hex()}")
+        return Plain(seq, next_header, pad, clear[:len(clear) - 2 - pad], iv)
+
+    def accept(self, esp):
+        """open(), and a sender's promises: new number, new IV, least pad."""
+        plain = self.open(esp)
+        if plain.pad > 3:
+            raise OracleError(f"pad length {plain.pad}, 3 is enough")
+        if plain.seq in self.seen:
+            raise OracleError(f"number {plain.seq:#x} was sent twice")
+        if plain.iv in self.ivs:
+            raise OracleError(f"IV {plain.iv.hex()} was used twice")
+        if plain.seq <= self.top:
+            raise OracleError(f"number {plain.seq:#x} after {self.top:#x}: "
+                              "out of order")
+        self.seen.add(plain.seq)
+        self.ivs.add(plain.iv)
+        self.top = plain.seq
+        return plain
+
+    def seal(self, seq, next_header, data, iv=None, pad=None, trailer=None):
+        """Build ESP from SPI to ICV. pad and trailer are for bad packets."""
+        if iv is None:
+            iv = os.urandom(8)
+        if pad is None:
+            pad = -(len(data) + 2) % 4
+        if trailer is None:
+            trailer = bytes(range(1, pad + 1)) + bytes([pad, next_header])
+        encryptor = gcm(self.key, self.salt + iv).encryptor()
+        encryptor.authenticate_additional_data(self.aad(seq))
+        body = encryptor.update(data + trailer) + encryptor.finalize()
+        return (struct.pack("!II", self.spi, seq & 0xffffffff) + iv + body +
+                encryptor.tag[:self.icv_len])
+
+
+def packed(address):
+    if isinstance(address, bytes):
+        return address
+    return ipaddress.ip_address(address).packed
+
+
+def ipv4(src, dst, proto, payload, ident=0, frag=0, ttl=64, options=b""):
+    header = struct.pack("!BBHHHBBH4s4s", 0x45 + len(options) // 4, 0,
+                         20 + len(options) + len(payload), ident, frag, ttl,
+                         proto, 0, packed(src), packed(dst)) + options
+    return (header[:10] + struct.pack("!H", checksum(header)) + header[12:] +
+            payload)
+
+
+def ipv6(src, dst, proto, payload, hops=64):
+    return struct.pack("!IHBB16s16s", 6 << 28, len(payload), proto, hops,
+                       packed(src), packed(dst)) + payload
+
+
+def ip(src, dst, proto, payload):
+    build = ipv4 if len(packed(src)) == 4 else ipv6
+    return build(src, dst, proto, payload)
+
+
+def ethernet(dst_mac, src_mac, packet):
+    ethertype = ETH_IPV4 if packet[0] >> 4 == 4 else ETH_IPV6
+    return (bytes.fromhex(dst_mac.replace(":", "")) +
+            bytes.fromhex(src_mac.replace(":", "")) +
+            struct.pack("!H", ethertype) + packet)
+
+
+def ip_frame(src, dst, proto, payload, dst_mac="02:00:00:00:00:00",
+             src_mac="02:00:00:00:00:00"):
+    return ethernet(dst_mac, src_mac, ip(src, dst, proto, payload))
+
+
+def transport_sum(src, dst, proto, segment):
+    """Checksum over pseudo header and segment (its own field zero)."""
+    src, dst = packed(src), packed(dst)
+    if len(src) == 4:
+        pseudo = src + dst + struct.pack("!BBH", 0, proto, len(segment))
+    else:
+        pseudo = src + dst + struct.pack("!II", len(segment), proto)
+    return checksum(pseudo + segment)
+
+
+def udp(src, dst, sport, dport, data):
+    """A UDP datagram with its checksum."""
+    head = struct.pack("!HHH", sport, dport, 8 + len(data))
+    total = transport_sum(src, dst, UDP, head + b"\0\0" + data)
+    return head + struct.pack("!H", total or 0xffff) + data
+
+
+def udp_encap(esp, sport=ENCAP_PORT, dport=ENCAP_PORT):
+    return struct.pack("!HHHH", sport, dport, 8 + len(esp), 0) + esp

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0
+"""KTAP for a test program that is one long-lived python process.
+
+    from lib import ksft
+
+    def good(defer):                # its name is the name of the result
+        defer(cleanup, argument)    # called at the end, last one first
+        ksft.equal(counted, 3, "frames on the wire")
+        ksft.check(flag, "what was expected, said when it is not so")
+
+    ksft.main([good, ("other name", function), ...])
+
+A case raises Skip, XFail or anything else (fails). Cases run to the last one
+whatever the others do. Exit status as in kselftest: 0 pass, 1 fail, 2 only
+expected failures, 4 everything skipped.
+"""
+import sys
+import time
+import traceback
+
+PASS, FAIL, XFAIL, SKIP = 0, 1, 2, 4
+
+
+class Fail(AssertionError):
+    """The thing tested is wrong."""
+
+
+class Skip(Exception):
+    """It cannot be tested here; the text says why."""
+
+
+class XFail(Exception):
+    """A limitation that is documented; the text names it."""
+
+
+def check(condition, message):
+    if not condition:
+        raise Fail(message)
+
+
+def equal(got, expected, what):
+    if got != expected:
+        raise Fail(f"{what}: got {show(got)}, expected {show(expected)}")
+
+
+def show(value):
+    if isinstance(value, (bytes, bytearray)):
+        text = bytes(value[:48]).hex()
+        return f"{len(value)} bytes {text}{'...' if len(value) > 48 else ''}"
+    return repr(value)
+
+
+def wait_for(what, condition, seconds=10.0, period=0.002):
+    """Poll until condition() is true; return its value."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Fail(f"waited {seconds} s in vain: {what}")
+        time.sleep(period)
+
+
+def note(text):
+    for line in str(text).splitlines():
+        print("# " + line, flush=True)
+
+
+class Report:
+    """Prints results one by one, when the plan is known beforehand."""
+
+    def __init__(self, plan):
+        self.count = {"pass": 0, "fail": 0, "xfail": 0, "skip": 0}
+        self.number = 0
+        self.plan = plan
+        print("KTAP version 1", flush=True)
+        print(f"1..{plan}", flush=True)
+
+    def result(self, kind, name, reason=""):
+        self.number += 1
+        self.count[kind] += 1
+        word = "not ok" if kind == "fail" else "ok"
+        tail = {"xfail": f" # XFAIL {reason}",
+                "skip": f" # SKIP {reason}"}.get(kind, "")
+        print(f"{word} {self.number} {name}{tail}", flush=True)
+
+    def run(self, name, function, *args):
+        """Run one case; anything it throws becomes a result."""
+        try:
+            function(*args)
+        except Skip as reason:
+            self.result("skip", name, reason)
+        except XFail as reason:
+            self.result("xfail", name, reason)
+        except Fail as error:
+            where = traceback.extract_tb(error.__traceback__)
+            for frame in where[-3:]:
+                note(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}: "
+                     f"{frame.line}")
+            note(error)
+            self.result("fail", name)
+        except Exception:
+            note(traceback.format_exc())
+            self.result("fail", name)
+        else:
+            self.result("pass", name)
+
+    def finish(self):
+        """Print the totals and leave."""
+        c = self.count
+        if self.number != self.plan:
+            note(f"planned {self.plan} results, got {self.number}")
+            c["fail"] += 1
+        print(f"# Totals: pass:{c['pass']} fail:{c['fail']} "
+              f"xfail:{c['xfail']} xpass:0 skip:{c['skip']} error:0",
+              flush=True)
+        sys.exit(self.status())
+
+    def status(self):
+        c = self.count
+        if c["fail"]:
+            return FAIL
+        if c["pass"]:
+            return PASS
+        return XFAIL if c["xfail"] else SKIP
+
+
+class Defer:
+    def __init__(self):
+        self.calls = []
+
+    def __call__(self, function, *args, **kwargs):
+        self.calls.append((function, args, kwargs))
+
+    def run(self):
+        """All of them, also when one fails; the first failure is raised."""
+        failure = None
+        while self.calls:
+            function, args, kwargs = self.calls.pop()
+            try:
+                function(*args, **kwargs)
+            except Exception as error:
+                failure = failure or error
+        if failure:
+            raise failure
+
+
+def with_defer(function, *args):
+    defer = Defer()
+    try:
+        function(defer, *args)
+    finally:
+        defer.run()
+
+
+def skip_all(reason):
+    print("KTAP version 1")
+    print(f"1..0 # SKIP {reason}", flush=True)
+    sys.exit(SKIP)
+
+
+def main(cases):
+    """Run [function or (name, function), ...]; each gets one Defer."""
+    report = Report(len(cases))
+    for case in cases:
+        name, function = (case if isinstance(case, tuple)
+                          else (case.__name__, case))
+        report.run(name, with_defer, function)
+    report.finish()

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The module under test: load() at the start of each test program.
+
+It is looked for in $OV2_KO, beside the selftests' directory, then by
+modprobe. A program that cannot load it does not pass: it skips everything
+with the reason (run.sh makes that a failure).
+"""
+import os
+import subprocess
+
+from . import ksft
+
+NAME = "ipsecov2"
+
+
+def loaded():
+    return os.path.isdir(f"/sys/module/{NAME}")
+
+
+def file():
+    """The module's file, None if only modprobe can know."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    for path in (os.environ.get("OV2_KO"),
+                 os.path.join(here, "..", "..", NAME + ".ko")):
+        if path and os.path.exists(path):
+            return os.path.abspath(path)
+    return None
+
+
+def insert():
+    """Load it; returns what went wrong, None if nothing did."""
+    path = file()
+    command = ["insmod", path] if path else ["modprobe", NAME]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError as error:
+        return str(error)
+    if done.returncode == 0:
+        return None
+    return f"{' '.join(command)}: {done.stderr.strip()}"
+
+
+def remove():
+    done = subprocess.run(["rmmod", NAME], capture_output=True, text=True)
+    if done.returncode:
+        raise ksft.Fail(f"rmmod {NAME}: {done.stderr.strip()}")
+
+
+def load():
+    if os.geteuid() != 0:
+        ksft.skip_all("needs root")
+    if loaded():
+        return
+    error = insert()
+    if error:
+        ksft.skip_all(f"module {NAME} cannot be loaded: {error}")

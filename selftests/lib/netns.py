@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Network namespaces, without a process for every little thing.
+
+    ns = Netns("a")
+    ns.ip("link add d0 type dummy", "link set d0 up")   # raises IpError
+    text = ns.ip_error("link add d0 type dummy")        # "" if it worked
+    text = ns.ip_output("xfrm state")
+    sock = ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with ns.entered():                                  # /proc/sys/net, too
+        ...
+    ns.xfrm_stat()["XfrmInStateProtoError"]
+    ethtool_stats(ns, "ov0")["ipsec_tx_pkts"]
+    ns.delete()
+
+Lines for ip go to one `ip -batch -` that stays: starting a process is what
+costs time in an emulated guest. Arguments with blanks need "quotes".
+"""
+import contextlib
+import ctypes
+import fcntl
+import os
+import select
+import socket
+import struct
+import subprocess
+
+from . import ksft
+
+
+class IpError(ksft.Fail):
+    """A line that ip refused; the text is all that it said."""
+
+
+class IpBatch:
+    """One `ip -batch -`, in the namespace where it is made."""
+
+    def __init__(self):
+        self.process = None
+        self.mark = 0
+
+    def start(self):
+        # ip flushes most listings itself; stdbuf is for those it does not
+        self.process = subprocess.Popen(
+            ["stdbuf", "-oL", "ip", "-force", "-batch", "-"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, bufsize=0)
+
+    def stop(self):
+        if self.process:
+            self.process.stdin.close()
+            self.process.wait()
+            self.process.stdout.close()
+            self.process.stderr.close()
+            self.process = None
+
+    def run(self, lines):
+        """Returns (stdout, stderr).
+
+        The end is known by a word that ip does not know: its complaint comes
+        after everything else. Some refusals end ip itself: then its streams
+        end, and the next call starts another.
+        """
+        if not self.process:
+            self.start()
+        self.mark += 1
+        mark = f"ov2-end-{self.mark}"
+        text = "".join(line + "\n" for line in (*lines, mark))
+        complaint = f'Object "{mark}" is unknown'.encode()
+        streams = {self.process.stdout.fileno(): bytearray(),
+                   self.process.stderr.fileno(): bytearray()}
+        out = streams[self.process.stdout.fileno()]
+        err = streams[self.process.stderr.fileno()]
+        try:
+            self.process.stdin.write(text.encode())
+        except BrokenPipeError:
+            pass
+        poll = select.poll()
+        for fd in streams:
+            poll.register(fd, select.POLLIN)
+        ends = 0
+        while ends < 2:
+            at = err.find(complaint)
+            if at >= 0 and err.find(b"Command failed", at) >= 0:
+                break
+            ready = poll.poll(60000)
+            if not ready:
+                raise ksft.Fail(f"ip hangs in: {'; '.join(lines)}")
+            for fd, _ in ready:
+                data = os.read(fd, 65536)
+                streams[fd] += data
+                if not data:
+                    poll.unregister(fd)
+                    ends += 1
+        if ends == 2:
+            self.stop()
+        else:
+            err = err[:at]
+            while select.select([self.process.stdout], [], [], 0)[0]:
+                data = os.read(self.process.stdout.fileno(), 65536)
+                if not data:
+                    break
+                out += data
+        kept = [line for line in err.decode(errors="replace").splitlines()
+                if not line.startswith("Command failed -:")]
+        return out.decode(errors="replace"), "\n".join(kept).strip()
+
+
+_home = None
+
+
+def home():
+    global _home
+    if _home is None:
+        _home = os.open("/proc/self/ns/net", os.O_RDONLY)
+    return _home
+
+
+class Netns:
+    serial = 0
+
+    def __init__(self, label):
+        home()
+        Netns.serial += 1
+        self.name = f"ov2-{label}-{os.getpid()}-{Netns.serial}"
+        subprocess.run(["ip", "netns", "add", self.name], check=True)
+        self.fd = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
+        self.batch = IpBatch()
+        self.sockets = []
+        self.ip("link set lo up")
+
+    @contextlib.contextmanager
+    def entered(self):
+        # Always back to where the process began: no nesting
+        os.setns(self.fd, os.CLONE_NEWNET)
+        try:
+            yield
+        finally:
+            os.setns(home(), os.CLONE_NEWNET)
+
+    def _run(self, lines):
+        if self.batch.process:
+            return self.batch.run(lines)
+        with self.entered():
+            return self.batch.run(lines)
+
+    def ip(self, *lines):
+        _, error = self._run(lines)
+        if error:
+            raise IpError(f"ip {'; '.join(lines)}: {error}")
+
+    def ip_error(self, line):
+        return self._run([line])[1]
+
+    def ip_output(self, line):
+        out, error = self._run([line])
+        if error:
+            raise IpError(f"ip {line}: {error}")
+        return out
+
+    def command(self, *argv, check=True):
+        """Run a program here. For what ip cannot do."""
+        with self.entered():
+            done = subprocess.run(argv, capture_output=True, text=True)
+        if check and done.returncode:
+            raise ksft.Fail(f"{' '.join(argv)}: {done.stderr.strip()}")
+        return done
+
+    def socket(self, *args):
+        """A socket of this namespace, closed when it is deleted."""
+        with self.entered():
+            sock = socket.socket(*args)
+        self.sockets.append(sock)
+        return sock
+
+    def sysctl(self, name, value):
+        with self.entered():
+            with open("/proc/sys/" + name.replace(".", "/"), "w",
+                      encoding="ascii") as f:
+                f.write(str(value))
+
+    def xfrm_stat(self):
+        """Counters of /proc/net/xfrm_stat, by name."""
+        with self.entered():
+            with open("/proc/thread-self/net/xfrm_stat",
+                      encoding="ascii") as f:
+                return {k: int(v) for k, v in
+                        (line.split() for line in f)}
+
+    def close(self):
+        """Let go of everything but the name."""
+        for sock in self.sockets:
+            sock.close()
+        self.sockets = []
+        self.batch.stop()
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def delete(self):
+        self.close()
+        subprocess.run(["ip", "netns", "del", self.name],
+                       stderr=subprocess.DEVNULL, check=False)
+
+
+SIOCETHTOOL = 0x8946
+ETHTOOL_GSTRINGS = 0x1b
+ETHTOOL_GSTATS = 0x1d
+ETHTOOL_SGRO = 0x2c
+ETHTOOL_GSSET_INFO = 0x37
+ETH_SS_STATS = 1
+ETH_GSTRING_LEN = 32
+
+
+class Ethtool:
+    """The ioctls of ethtool that are needed again and again."""
+
+    def __init__(self, ns, dev):
+        self.sock = ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.dev = dev.encode()
+        self.names = []
+
+    def call(self, buffer):
+        request = struct.pack("16sP", self.dev, ctypes.addressof(buffer))
+        fcntl.ioctl(self.sock, SIOCETHTOOL, request.ljust(40, b"\0"))
+
+    def read_names(self):
+        info = ctypes.create_string_buffer(
+            struct.pack("=IIQI", ETHTOOL_GSSET_INFO, 0,
+                        1 << ETH_SS_STATS, 0))
+        self.call(info)
+        _, _, mask, count = struct.unpack_from("=IIQI", info)
+        if not mask:
+            count = 0
+        strings = ctypes.create_string_buffer(
+            struct.pack("=III", ETHTOOL_GSTRINGS, ETH_SS_STATS, count),
+            12 + count * ETH_GSTRING_LEN)
+        self.call(strings)
+        self.names = [strings.raw[12 + i * ETH_GSTRING_LEN:][:ETH_GSTRING_LEN]
+                      .split(b"\0")[0].decode() for i in range(count)]
+
+    def stats(self):
+        if not self.names:
+            self.read_names()
+        n = len(self.names)
+        buffer = ctypes.create_string_buffer(
+            struct.pack("=II", ETHTOOL_GSTATS, n), 8 + 8 * n)
+        self.call(buffer)
+        return dict(zip(self.names, struct.unpack_from(f"={n}Q", buffer, 8)))
+
+    def gro(self, on):
+        self.call(ctypes.create_string_buffer(
+            struct.pack("=II", ETHTOOL_SGRO, int(on))))
+
+
+def ethtool_stats(ns, dev):
+    """What `ethtool -S` shows; bed.Bed keeps an Ethtool per card instead."""
+    return Ethtool(ns, dev).stats()
