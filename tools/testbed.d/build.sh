@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Building the module for one of the root's kernels, by the root's compiler. Each kernel has a directory of its
+# own in the cache with links to the sources: objects of two kernels never mix, and the checkout stays clean.
+
+link_sources() {
+	local tree=$1 file
+
+	[ -e "$checkout/Kbuild" ] || die "there is no Kbuild in $checkout: it is not a whole checkout"
+	while read -r file; do
+		[ -L "$tree/$file" ] && continue
+		mkdir -p "$tree/${file%/*}"
+		ln -sfT "$checkout/$file" "$tree/$file"
+	done < <(cd "$checkout" && echo ./Kbuild && find ./kmod ./uapi -type f \
+		\( -name '*.[ch]' -o -name 'Kbuild*' -o -name 'Makefile*' -o -name '*.sh' \) ! -name '*.mod.c')
+	# Links to sources that are gone from the checkout.
+	find "$tree" -xtype l -delete
+}
+
+# build_module VERSION [MAKE ARGUMENT]...: prints the path of the built module; warnings and errors go to stderr.
+# OV2_BUILD names another build directory than the usual one, for lint.
+build_module() {
+	local version=$1 tree=${OV2_BUILD:-$cache/build/$1} log
+	shift
+
+	log=$logs/build-${tree##*/}.log
+	mkdir -p "$tree"
+	exec 6>"$tree.lock"
+	flock 6
+	link_sources "$tree"
+	: >"$log"
+	if ! follow "[build] ipsecov2.ko for $version" "$log" make_progress make_in_root "$tree" "$version" "$@"; then
+		grep -E '(error|warning|undefined|fatal):?|^make|\*\*\*' "$log" >&2 || tail -n 20 "$log" >&2
+		die "the module does not build for $version: the errors are above, the whole log is $log"
+	fi
+	grep -E '(warning|WARNING):' "$log" >&2
+	exec 6>&-
+	printf '%s\n' "$tree/ipsecov2.ko"
+}
+
+make_in_root() {
+	local tree=$1 version=$2
+	shift 2
+
+	(enter "$root" "$tree=/build" "$checkout=$checkout" -- \
+		make -C "/lib/modules/$version/build" M=/build -j"$(nproc)" "$@" modules)
+}

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What all parts of the test bed share: its places, its voice, and the way into the root.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+checkout=$(cd "$here/../.." && pwd)
+home=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
+cache=${XDG_CACHE_HOME:-$home/.cache}/ipsecov2
+root=$cache/root
+logs=$cache/logs
+
+# Status of every failure that is the test bed's own: a COMMAND's status is passed through unchanged.
+failure=125
+
+say() {
+	printf '%s\n' "$*" >&2
+}
+
+die() {
+	printf 'testbed: %s\n' "$*" >&2
+	exit "$failure"
+}
+
+need_root() {
+	[ "$(id -u)" -eq 0 ] ||
+		die "needs root, to mount and to chroot into the test root: run it as root or with sudo"
+}
+
+make_places() {
+	mkdir -p "$cache" "$logs" "$cache/build" "$cache/runs" ||
+		die "cannot write to $cache: make it writable or set XDG_CACHE_HOME to a directory with 4 GB free"
+}
+
+# The last line that is not empty: what a tool said before it gave up.
+last_line() {
+	grep -v '^[[:space:]]*$' "$1" | tail -n 1
+}
+
+# follow LABEL LOG COUNTER COMMAND...: runs COMMAND into LOG and shows every few seconds that it lives and how
+# far it is; COUNTER is a function that reads LOG and says so in a few words.
+follow() {
+	local label=$1 log=$2 counter=$3 started=$SECONDS shown=-100 pause=15 pid status=0
+	shift 3
+
+	[ -t 2 ] && pause=1
+	say "$label ..."
+	"$@" >>"$log" 2>&1 </dev/null &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 0.5
+		if [ $((SECONDS - shown)) -ge "$pause" ] && [ $((SECONDS - started)) -ge 3 ]; then
+			shown=$SECONDS
+			if [ -t 2 ]; then
+				printf '\r\033[K%s ... %s (%ss)' "$label" "$("$counter" "$log")" \
+					"$((SECONDS - started))" >&2
+			else
+				say "$label ... $("$counter" "$log") ($((SECONDS - started))s)"
+			fi
+		fi
+	done
+	wait "$pid" || status=$?
+	[ -t 2 ] && printf '\r\033[K' >&2
+	[ "$status" -eq 0 ] && say "$label: done in $((SECONDS - started))s"
+	return "$status"
+}
+
+# What apt has done so far, from its log.
+apt_progress() {
+	awk '/newly installed/ { total = $3 }
+	     /^Get:/ { got++ }
+	     /^Unpacking / { unpacked++ }
+	     /^Setting up / { set_up++ }
+	     END {
+		if (set_up)
+			printf "set up %d of %d packages", set_up, total
+		else if (unpacked)
+			printf "unpacked %d of %d packages", unpacked, total
+		else if (got)
+			printf "fetched %d files", got
+		else
+			printf "reading package lists"
+	     }' "$1"
+}
+
+make_progress() {
+	printf '%d files built' "$(grep -c '^  *\(CC\|LD\|AR\|MODPOST\)' "$1")"
+}
+
+# enter TREE [DIRECTORY=PLACE]... -- COMMAND...: COMMAND with TREE as its root, in a mount and process namespace of
+# its own: nothing stays mounted, and what COMMAND started ends with it. Each DIRECTORY is bound at PLACE in TREE.
+# SIGKILL on the process that this becomes ends everything in it.
+enter() {
+	exec unshare --mount --propagation private --pid --fork --kill-child=KILL \
+		bash "$here/enter" "$@"
+}
+
+# The versions whose headers and image the root holds, oldest first.
+kernels() {
+	local image
+
+	for image in "$root"/boot/vmlinuz-*; do
+		[ -e "$image" ] && printf '%s\n' "${image##*/vmlinuz-}"
+	done | sort -V
+}
+
+# The one kernel that a prefix (or `newest`) means.
+kernel_of() {
+	local prefix=$1 found
+
+	if [ "$prefix" = newest ]; then
+		kernels | tail -n 1
+		return
+	fi
+	found=$(kernels | grep -F -- "$prefix" | awk -v p="$prefix" 'index($0, p) == 1')
+	case $(printf '%s' "$found" | grep -c .) in
+	1)	printf '%s\n' "$found" ;;
+	0)	die "no kernel '$prefix' in the test root, which has: $(kernels | paste -sd' ')" ;;
+	*)	die "kernel '$prefix' is not one kernel but: $(printf '%s' "$found" | paste -sd' ')" ;;
+	esac
+}

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Making the test root: a Debian trixie tree with both kernels, their headers, compiler, emulator and tools.
+# It is made beside the old one and renamed, so that an interrupted run leaves nothing to trip over.
+
+# Raised when the recipe below changes in a way that the package list does not show.
+recipe=1
+
+# What a new root takes, with the packages' archives in it until they are cleaned away.
+needed_mb=4000
+
+root_key() {
+	{ printf '%s\n' "$recipe"; grep -v '^#' "$here/packages" | grep .; } | sha256sum | cut -d' ' -f1
+}
+
+root_is_current() {
+	[ "$(cat "$root/etc/testbed-key" 2>/dev/null)" = "$(root_key)" ]
+}
+
+packages_of() {
+	awk -v suite="$1" '$1 == suite { print $2 }' "$here/packages"
+}
+
+# One sentence for what apt's log says went wrong.
+why_apt_failed() {
+	local log=$1 package
+
+	package=$(sed -n 's/^E: Unable to locate package \([^ ]*\).*/\1/p
+		s/^E: Package .\([^ ]*\). has no installation candidate.*/\1/p' "$log" | tail -n 1)
+	if [ -n "$package" ]; then
+		echo "Debian has no package '$package' any more: change its line in tools/testbed.d/packages"
+	elif grep -q 'No space left on device\|not have enough free space' "$log"; then
+		echo "the disk under $cache is full: free 4 GB there, or set XDG_CACHE_HOME to a larger disk"
+	elif grep -q 'Temporary failure resolving\|Could not resolve\|Network is unreachable\|Could not connect\|Connection timed out\|Unable to connect\|Cannot initiate the connection' "$log"; then
+		echo "the Debian archive cannot be reached: connect this machine to the network (or set http_proxy) and run it again"
+	elif grep -q 'NO_PUBKEY\|not signed\|EXPKEYSIG' "$log"; then
+		echo "this machine's Debian keys do not know trixie: update the package debian-archive-keyring and run it again"
+	else
+		echo "apt said '$(grep -m 1 '^E: ' "$log" || last_line "$log")': the whole log is $log"
+	fi
+}
+
+check_disk() {
+	local free_mb
+
+	free_mb=$(df --output=avail -m "$cache" | tail -n 1)
+	[ "$free_mb" -ge "$needed_mb" ] ||
+		die "the test root needs $needed_mb MB and $cache has $free_mb MB: free some, or set XDG_CACHE_HOME to a larger disk"
+}
+
+check_host() {
+	[ "$(uname -m)" = x86_64 ] ||
+		die "this machine is $(uname -m), and the test bed knows amd64 only: run it on an amd64 machine"
+	command -v apt-get >/dev/null ||
+		die "this is no Debian: build by hand as the README shows under 'On your own kernel'"
+	unshare --mount --propagation private --pid --fork true 2>/dev/null ||
+		die "this machine does not let root make namespaces (a container without CAP_SYS_ADMIN?): run it on the host or in a privileged container"
+}
+
+install_mmdebstrap() {
+	local log=$1
+
+	command -v mmdebstrap >/dev/null && return
+	follow '[root] installing mmdebstrap on this machine' "$log" apt_progress \
+		sh -c 'apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends mmdebstrap debian-archive-keyring' ||
+		die "mmdebstrap cannot be installed: $(why_apt_failed "$log")"
+}
+
+# The proxy that this machine's apt uses serves the root's apt as well.
+host_proxy() {
+	apt-config dump 2>/dev/null | grep '^Acquire::https\?::Proxy "[^"]'
+}
+
+base_tree() {
+	local proxy=() line
+
+	while read -r line; do
+		proxy+=(--aptopt="$line")
+	done < <(host_proxy)
+	mmdebstrap --variant=apt --aptopt='Apt::Install-Recommends "false"' "${proxy[@]}" \
+		--dpkgopt='force-unsafe-io' --dpkgopt='path-exclude=/usr/share/doc/*' \
+		--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+		trixie "$1"
+}
+
+mmdebstrap_progress() {
+	sed -n 's/^I: //p' "$1" | tail -n 1
+}
+
+# The backports line is the root's own trixie line with another suite.
+add_backports() {
+	local tree=$1 list=$1/etc/apt/sources.list
+
+	awk '$1 == "deb" && $0 ~ / trixie main/ { sub(/ trixie main/, " trixie-backports main"); print; exit }' "$list" \
+		>"$tree/etc/apt/sources.list.d/backports.list"
+	[ -s "$tree/etc/apt/sources.list.d/backports.list" ] || {
+		echo "E: no trixie line in the new root's sources.list to derive the backports line from"
+		return 1
+	}
+	(enter "$tree" -- apt-get update)
+}
+
+install_in() {
+	local tree=$1 suite=$2 packages target=()
+
+	mapfile -t packages < <(packages_of "$suite")
+	[ "$suite" = stable ] || target=(-t trixie-backports)
+	(enter "$tree" -- apt-get install -y "${target[@]}" "${packages[@]}")
+}
+
+tidy() {
+	(enter "$1" -- apt-get clean) && rm -rf "$1"/var/lib/apt/lists/*
+}
+
+give_up() {
+	rm -rf --one-file-system "$1"
+	die "no test root was made: $2"
+}
+
+make_root() {
+	local new=$cache/root.new log=$logs/root.log
+
+	check_host
+	check_disk
+	: >"$log"
+	rm -rf --one-file-system "$new"
+	install_mmdebstrap "$log"
+
+	say "[root] making the test root in $root (once; the log is $log)"
+	follow '[root] 1/5 base system' "$log" mmdebstrap_progress base_tree "$new" || give_up "$new" "$(why_apt_failed "$log")"
+	follow '[root] 2/5 package lists' "$log" apt_progress add_backports "$new" || give_up "$new" "$(why_apt_failed "$log")"
+	: >"$log.2"
+	follow '[root] 3/5 stable kernel, compiler, emulator and tools' "$log.2" apt_progress \
+		install_in "$new" stable || give_up "$new" "$(why_apt_failed "$log.2")"
+	: >"$log.3"
+	follow '[root] 4/5 newest kernel' "$log.3" apt_progress \
+		install_in "$new" newest || give_up "$new" "$(why_apt_failed "$log.3")"
+	cat "$log.2" "$log.3" >>"$log"
+	rm -f "$log.2" "$log.3"
+	follow '[root] 5/5 tidying' "$log" apt_progress tidy "$new" || give_up "$new" "$(why_apt_failed "$log")"
+
+	[ "$(find "$new/boot" -name 'vmlinuz-*' | wc -l)" -ge 2 ] ||
+		give_up "$new" "the kernels of trixie and of its backports are the same just now; edit tools/testbed.d/packages"
+	root_key >"$new/etc/testbed-key"
+	swap_root "$new"
+}
+
+# Whoever builds or boots holds the lock shared; the rename waits for them.
+swap_root() {
+	local new=$1
+
+	exec 8>"$cache/root.lock"
+	flock -n 8 || {
+		say "[root] waiting for the builds and boots that use the old root"
+		flock 8
+	}
+	rm -rf --one-file-system "$cache/root.old"
+	[ ! -e "$root" ] || mv "$root" "$cache/root.old"
+	mv "$new" "$root"
+	exec 8>&-
+	rm -rf --one-file-system "$cache/root.old" "$cache/build"/*
+}
+
+# A root that is current, made if it is not; afterwards it is held until this process ends.
+hold_root() {
+	need_root
+	make_places
+	if ! root_is_current; then
+		exec 7>"$cache/making.lock"
+		flock -n 7 || {
+			say "[root] waiting for another run that is making the test root"
+			flock 7
+		}
+		root_is_current || make_root
+		exec 7>&-
+	fi
+	exec 9>"$cache/root.lock"
+	flock -s 9
+}

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Booting one of the root's kernels on the root itself, and running a command in it.
+
+# Seconds until the guest must have started the command, and until it must have ended; emulation is slow, and a
+# loaded machine slower.
+boot_limit=300
+run_limit=3000
+
+cpus=2
+memory=2G
+icount=
+shares=()
+
+# Slow emulation is no stall and no lockup; an oops ends the guest, since what comes after it proves nothing.
+kernel_arguments='rcupdate.rcu_cpu_stall_timeout=300 rcupdate.rcu_exp_cpu_stall_timeout=0 watchdog_thresh=60 oops=panic'
+
+# On some machines /dev/kvm opens and the guest hangs, so one boot finds out; remembered for this host kernel and CPU.
+kvm_works() {
+	local version=$1 verdict machine limit=60
+
+	[ -c /dev/kvm ] || return 1
+	machine=$(uname -r)-$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1 | tr -c 'A-Za-z0-9.\n' _)
+	verdict=$cache/kvm-$machine
+	if [ ! -e "$verdict" ]; then
+		say "[kvm] trying whether a guest boots under KVM (once, at most ${limit}s) ..."
+		if (enter "$root" -- timeout -s KILL "$limit" \
+			vng --force-9p -r "/boot/vmlinuz-$version" --cpus 1 --memory 1G -- true) >/dev/null 2>&1 </dev/null |
+			cat && [ "${PIPESTATUS[0]}" -eq 0 ]; then
+			echo works >"$verdict"
+		else
+			echo hangs >"$verdict"
+		fi
+		say "[kvm] it $(cat "$verdict")"
+	fi
+	[ "$(cat "$verdict")" = works ]
+}
+
+# Sets vng_arguments for the kernel.
+choose_machine() {
+	local version=$1 cpu=max
+
+	vng_arguments=(--force-9p -r "/boot/vmlinuz-$version" --memory "$memory" --append "$kernel_arguments")
+	if [ -n "$icount" ]; then
+		# rep movs and stos would count one instruction a byte.
+		cpu=max,-erms,-fsrm,-fsrs
+		cpus=1
+		vng_arguments+=(--disable-kvm "--qemu-opts=-icount shift=0,sleep=off")
+	elif ! kvm_works "$version"; then
+		vng_arguments+=(--disable-kvm)
+	fi
+	vng_arguments+=(--cpus "$cpus" "--qemu-opts=-cpu $cpu")
+}
+
+# Sets up the directory that host and guest share; the checkout and each share are seen at the same path in the guest.
+share_directories() {
+	local shared=$1 number=0 directory
+
+	bound=("$shared=/run/testbed" "$checkout=/run/testbed-dir0")
+	vng_arguments+=(--rwdir=/run/testbed=/run/testbed --rodir=/run/testbed-dir0=/run/testbed-dir0)
+	printf '%s\t%s\n' /run/testbed-dir0 "$checkout" >"$shared/directories"
+	for directory in "${shares[@]}"; do
+		number=$((number + 1))
+		bound+=("$directory=/run/testbed-dir$number")
+		vng_arguments+=("--rwdir=/run/testbed-dir$number=/run/testbed-dir$number")
+		printf '%s\t%s\n' "/run/testbed-dir$number" "$directory" >>"$shared/directories"
+	done
+	# Mount points, for what lies where the guest's root cannot be written.
+	while read -r _ directory; do
+		case $directory in
+		/tmp/*|/run/*|/dev/*|/proc/*|/sys/*) ;;
+		*) mkdir -p "$root$directory" ;;
+		esac
+	done <"$shared/directories"
+}
+
+# The lines of the kernel in the console log, not what the guest's init or the emulator say there.
+kernel_lines() {
+	tr -d '\r' <"$1" | grep -aE '^(<[0-9]+>)?\[ *[0-9]+\.[0-9]+\]' | grep -avE '\] virtme-init: '
+}
+
+crash_lines() {
+	kernel_lines "$1" | grep -aFf "$here/crash-patterns"
+}
+
+end_guest() {
+	[ -n "${guest:-}" ] && kill -KILL "$guest" 2>/dev/null
+	[ -n "${shared:-}" ] && rm -rf --one-file-system "$shared"
+}
+
+# Waits for the guest; ends it when it is late. Prints nothing, or why it was ended.
+wait_for_guest() {
+	local started=$SECONDS
+
+	while kill -0 "$guest" 2>/dev/null; do
+		if [ ! -e "$shared/started" ] && [ $((SECONDS - started)) -ge "$boot_limit" ]; then
+			kill -KILL "$guest"
+			echo "the guest did not boot in ${boot_limit}s"
+			return
+		fi
+		if [ $((SECONDS - started)) -ge "$run_limit" ]; then
+			kill -KILL "$guest"
+			echo "the command did not end in ${run_limit}s (--timeout gives it longer)"
+			return
+		fi
+		sleep 0.3
+	done
+}
+
+# run_command VERSION MODULE COMMAND...
+run_command() {
+	local version=$1 module=$2 console late crash copiers=()
+	shift 2
+
+	shared=$(mktemp -d "$cache/runs/run.XXXXXX") || die "cannot write to $cache/runs"
+	trap end_guest EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	console=$logs/console-$version-$(date +%Y%m%d-%H%M%S)-$$.log
+	find "$logs" -name 'console-*.log' -mtime +7 -delete
+
+	cp "$module" "$shared/ipsecov2.ko" || exit "$failure"
+	cp "$here/guest" "$shared/guest"
+	printf 'cd %q && exec' "$checkout" >"$shared/command"
+	printf ' %q' "$@" >>"$shared/command"
+	choose_machine "$version"
+	share_directories "$shared"
+
+	say "[run] booting $version (kernel console: $console)"
+	mkfifo "$shared.out" "$shared.console"
+	cat "$shared.out" &
+	copiers+=($!)
+	cat "$shared.console" >"$console" &
+	copiers+=($!)
+	(enter "$root" "${bound[@]}" -- vng --verbose "${vng_arguments[@]}" -- bash /run/testbed/guest) \
+		</dev/null >"$shared.out" 2>"$shared.console" &
+	guest=$!
+	rm -f "$shared.out" "$shared.console"
+	late=$(wait_for_guest)
+	wait "$guest" 2>/dev/null
+	guest=
+	wait "${copiers[@]}"
+
+	crash=$(crash_lines "$console")
+	if [ -n "$crash" ]; then
+		say "$crash"
+		die "the kernel of the guest complained: the lines are above, its console is $console"
+	fi
+	[ -z "$late" ] || die "$late: its console is $console"
+	[ ! -e "$shared/trouble" ] || die "$(cat "$shared/trouble")"
+	if [ ! -e "$shared/status" ]; then
+		tail -n 5 "$console" >&2
+		[ -e "$shared/started" ] || die "the guest did not boot: its last lines are above, its console is $console"
+		die "the guest ended before the command did: its last lines are above, its console is $console"
+	fi
+	return "$(cat "$shared/status")"
+}
+
+# shell_in VERSION MODULE: an interactive shell in the guest.
+shell_in() {
+	local version=$1 module=$2
+
+	shared=$(mktemp -d "$cache/runs/run.XXXXXX") || die "cannot write to $cache/runs"
+	trap end_guest EXIT
+	cp "$module" "$shared/ipsecov2.ko" || exit "$failure"
+	choose_machine "$version"
+	share_directories "$shared"
+	say "[shell] booting $version; the module: insmod \$OV2_KO; leave with ctrl-d"
+	# What the kernel does not know on its command line becomes the environment of the guest's init.
+	(OV2_DIRECTORY=$checkout enter "$root" "${bound[@]}" "$checkout=$checkout" -- \
+		vng "${vng_arguments[@]}" --append OV2_KO=/run/testbed/ipsecov2.ko)
+}
