@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_MINIPORT_H
+#define _OV2_MINIPORT_H
+
+#include <linux/netdevice.h>
+
+#include "nbl.h"
+#include "requests.h"
+#include "status.h"
+
+struct ov2_adapter;
+struct ov2_counters;
+
+/**
+ * struct ov2_miniport_ops - what an engine does for a card (calls down)
+ * @initialize: give the card its engine. Process context, may sleep. Returns
+ *	0 or a negative errno
+ * @halt: take it away. Process context, sleeps until the last SA is freed.
+ *	Every SA was deleted before and the engine is paused
+ * @pause: accept nothing more, then sleep until every NBL is back. Sends
+ *	that come while paused complete with OV2_STATUS_NOT_ACCEPTED, received
+ *	frames come back untouched
+ * @restart: end of @pause
+ * @request: carry out an SA request. Any context, never sleeps, several at
+ *	once. OV2_STATUS_PENDING means that ov2_adapter_ops.request_complete is
+ *	called later, from process context; anything else is the final status
+ * @send: protect an NBL and put its frame on the wire. BH disabled; calls
+ *	with one ov2_nbl.queue are serialized by the caller. The NBL comes back
+ *	through ov2_adapter_ops.send_complete, in order of the queue, maybe
+ *	before this returns
+ * @receive: verify and decrypt an NBL in place. BH disabled; serialized per
+ *	queue as @send. The NBL comes back through ov2_adapter_ops.indicate, in
+ *	order of the queue, good or bad
+ */
+struct ov2_miniport_ops {
+	int (*initialize)(struct ov2_adapter *ad);
+	void (*halt)(struct ov2_adapter *ad);
+	void (*pause)(struct ov2_adapter *ad);
+	void (*restart)(struct ov2_adapter *ad);
+	enum ov2_status (*request)(struct ov2_adapter *ad,
+				   struct ov2_request *req);
+	void (*send)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
+	void (*receive)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
+};
+
+/**
+ * struct ov2_adapter_ops - what a card does for its engine (calls up)
+ * @wire_out: put a finished frame on the wire; takes @skb. BH disabled
+ * @send_complete: the engine is done with an NBL; takes @nbl, and the skb if
+ *	one is still in it (only if @status is not SUCCESS). BH disabled
+ * @indicate: a received frame with its records; takes @nbl. BH disabled
+ * @request_complete: end of a request that was pending. Process context
+ */
+struct ov2_adapter_ops {
+	void (*wire_out)(struct ov2_adapter *ad, u16 queue,
+			 struct sk_buff *skb);
+	void (*send_complete)(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+			      enum ov2_status status);
+	void (*indicate)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
+	void (*request_complete)(struct ov2_adapter *ad,
+				 struct ov2_request *req,
+				 enum ov2_status status);
+};
+
+/**
+ * struct ov2_adapter - one card, as bridge and engine see it
+ * @miniport: the engine's operations
+ * @ops: the card's operations
+ * @dev: the netdev; engine and ov2 use it to name the card in traces, and
+ *	never look inside
+ * @counters: counters of this card (watch/counters.h)
+ * @caps: what the engine can do; set by @miniport->initialize
+ * @bundles: SA bundles that the bridge has in the engine. The transport
+ *	keeps this count, to stay below ov2_capabilities.sa_capacity
+ * @engine: private to the engine
+ * @tx_queues: number of queues that @miniport->send is called with
+ * @rx_queues: number of queues that @miniport->receive is called with
+ *
+ * It is the first member of the port's private data, so that the bridge gets
+ * from a netdev to it without knowing the port: see ov2_adapter_of().
+ */
+struct ov2_adapter {
+	const struct ov2_miniport_ops *miniport;
+	const struct ov2_adapter_ops *ops;
+	struct net_device *dev;
+	struct ov2_counters __percpu *counters;
+	const struct ov2_capabilities *caps;
+	atomic_t bundles;
+	void *engine;
+	u16 tx_queues;
+	u16 rx_queues;
+};
+
+/**
+ * ov2_adapter_of() - the card behind a netdev
+ * @dev: a netdev of kind "ipsecov2"; the caller has made sure of that
+ *
+ * Return: its adapter.
+ */
+static inline struct ov2_adapter *ov2_adapter_of(struct net_device *dev)
+{
+	return netdev_priv(dev);
+}
+
+#endif /* _OV2_MINIPORT_H */

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Frames with their records. */
+#include <linux/slab.h>
+
+#include "nbl.h"
+#include "../watch/objects.h"
+
+static struct kmem_cache *nbl_cache;
+
+/**
+ * ov2_nbl_alloc() - wrap a frame, with empty records
+ * @skb: the frame; stays the caller's if this fails
+ * @queue: the card's queue that it came in on
+ *
+ * Any context.
+ *
+ * Return: the NBL, or NULL without memory.
+ */
+struct ov2_nbl *ov2_nbl_alloc(struct sk_buff *skb, u16 queue)
+{
+	struct ov2_nbl *nbl = kmem_cache_zalloc(nbl_cache, GFP_ATOMIC);
+
+	if (!nbl)
+		return NULL;
+
+	nbl->skb = skb;
+	nbl->queue = queue;
+	INIT_LIST_HEAD(&nbl->link);
+	ov2_object_created(OV2_OBJECT_NBL, nbl);
+	return nbl;
+}
+
+/**
+ * ov2_nbl_free() - free an NBL, not the frame
+ * @nbl: what ov2_nbl_alloc() returned
+ *
+ * Any context.
+ */
+void ov2_nbl_free(struct ov2_nbl *nbl)
+{
+	ov2_object_freed(OV2_OBJECT_NBL, nbl);
+	kmem_cache_free(nbl_cache, nbl);
+}
+
+/**
+ * ov2_nbl_init() - make ready for ov2_nbl_alloc()
+ *
+ * Process context, at module init.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ov2_nbl_init(void)
+{
+	nbl_cache = KMEM_CACHE(ov2_nbl, 0);
+	return nbl_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * ov2_nbl_exit() - end of ov2_nbl_init(); every NBL has been freed
+ *
+ * Process context, at module exit.
+ */
+void ov2_nbl_exit(void)
+{
+	kmem_cache_destroy(nbl_cache);
+}

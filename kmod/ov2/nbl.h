@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_NBL_H
+#define _OV2_NBL_H
+
+#include <linux/skbuff.h>
+#include <linux/types.h>
+
+#include "../../uapi/linux/ipsecov2.h"
+
+#define OV2_NBL_MINIPORT_WORDS	6
+
+/**
+ * struct ov2_ext_tx - extension: the sequence number's high half on transmit
+ * @seq_hi: high 32 bits that are authenticated, host order
+ * @valid: @seq_hi is set. If not, the engine takes the SA's own, as IPsecOV2
+ *	does (UPDATE_SA)
+ */
+struct ov2_ext_tx {
+	u32 seq_hi;
+	bool valid;
+};
+
+/**
+ * struct ov2_ext_rx - extension: what was verified on receive
+ * @handle: handle of the inbound SA that was tried, 0 if none was
+ * @seq64: sequence number, with the high half that was authenticated
+ *
+ * Valid if OV2_RX_CRYPTO_DONE is set. IPsecOV2 has no word for the inbound
+ * SA: the transport looks it up again from the packet.
+ */
+struct ov2_ext_rx {
+	unsigned long handle;
+	u64 seq64;
+};
+
+/**
+ * struct ov2_nbl - a frame and its records (NET_BUFFER_LIST)
+ * @skb: the frame (the one NET_BUFFER), data at the Ethernet header and the
+ *	network header set
+ * @queue: the card's queue that the frame came in on
+ * @info: the out-of-band slots, host order
+ * @ext_tx: extension, transmit
+ * @ext_rx: extension, receive
+ * @link: for lists of whoever owns the NBL now
+ * @miniport: the engine's own, while it owns the NBL; zero at first
+ *
+ * Records and extensions are the only message between bridge and engine.
+ */
+struct ov2_nbl {
+	struct sk_buff *skb;
+	u16 queue;
+	unsigned long info[OV2_INFO_MAX];
+	struct ov2_ext_tx ext_tx;
+	struct ov2_ext_rx ext_rx;
+	struct list_head link;
+	u64 miniport[OV2_NBL_MINIPORT_WORDS];
+};
+
+struct ov2_nbl *ov2_nbl_alloc(struct sk_buff *skb, u16 queue);
+void ov2_nbl_free(struct ov2_nbl *nbl);
+int ov2_nbl_init(void);
+void ov2_nbl_exit(void);
+
+#endif /* _OV2_NBL_H */

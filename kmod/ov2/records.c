@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The out-of-band records of IPsecOV2: structures to words and back. */
+#include <linux/bitfield.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+
+#include "records.h"
+
+#define OV2_OFFSET_UNIT	4
+#define OV2_OFFSET_MAX	(0xff * OV2_OFFSET_UNIT)
+
+static bool offset_encodable(u16 offset)
+{
+	return !(offset % OV2_OFFSET_UNIT) && offset <= OV2_OFFSET_MAX;
+}
+
+/**
+ * ov2_tx_header_encode() - make the word of slot 12, transmit
+ * @hdr: what to encode
+ * @word: out: the word, host order
+ *
+ * Any context. Source: ipsecov2.md 1.5, INV-5.
+ *
+ * Return: 0, or -ERANGE if an offset is no multiple of 4 or above 1020.
+ */
+int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word)
+{
+	if (!offset_encodable(hdr->ah_offset) ||
+	    !offset_encodable(hdr->esp_offset))
+		return -ERANGE;
+
+	*word = FIELD_PREP(OV2_TX_HDR_NEXT_HEADER, hdr->next_header) |
+		FIELD_PREP(OV2_TX_HDR_PAD_LENGTH, hdr->pad_length) |
+		FIELD_PREP(OV2_TX_HDR_AH_OFFSET,
+			   hdr->ah_offset / OV2_OFFSET_UNIT) |
+		FIELD_PREP(OV2_TX_HDR_ESP_OFFSET,
+			   hdr->esp_offset / OV2_OFFSET_UNIT);
+	return 0;
+}
+
+/**
+ * ov2_tx_header_decode() - read the word of slot 12, transmit
+ * @word: the word, host order; every value is legal
+ * @hdr: out: its fields, offsets in bytes
+ *
+ * Any context. Source: ipsecov2.md 1.5.
+ */
+void ov2_tx_header_decode(u32 word, struct ov2_tx_header *hdr)
+{
+	hdr->next_header = FIELD_GET(OV2_TX_HDR_NEXT_HEADER, word);
+	hdr->pad_length = FIELD_GET(OV2_TX_HDR_PAD_LENGTH, word);
+	hdr->ah_offset = FIELD_GET(OV2_TX_HDR_AH_OFFSET, word) *
+			 OV2_OFFSET_UNIT;
+	hdr->esp_offset = FIELD_GET(OV2_TX_HDR_ESP_OFFSET, word) *
+			  OV2_OFFSET_UNIT;
+}
+
+/**
+ * ov2_rx_result_encode() - make the word of slot 1, receive
+ * @res: what to encode; without @res->crypto_done status and
+ *	next_crypto_done are written as zero (INV-1)
+ *
+ * Any context. Source: ipsecov2.md 1.3.
+ *
+ * Return: the word, host order.
+ */
+u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
+{
+	u32 word = res->sa_delete_req ? OV2_RX_SA_DELETE_REQ : 0;
+
+	if (!res->crypto_done)
+		return word;
+
+	word |= OV2_RX_CRYPTO_DONE |
+		FIELD_PREP(OV2_RX_CRYPTO_STATUS, res->status);
+	if (res->next_crypto_done)
+		word |= OV2_RX_NEXT_CRYPTO_DONE;
+	return word;
+}
+
+/**
+ * ov2_rx_result_decode() - read the word of slot 1, receive
+ * @word: the word, host order
+ * @res: out: its fields; status and next_crypto_done are zero without
+ *	crypto_done, whatever the word says (INV-1)
+ *
+ * Any context. Source: ipsecov2.md 1.3, INV-1 to INV-3.
+ *
+ * Return: false if the word is illegal: NextCryptoDone without CryptoDone,
+ * reserved bits, or a status that does not exist.
+ */
+bool ov2_rx_result_decode(u32 word, struct ov2_rx_result *res)
+{
+	u32 status = FIELD_GET(OV2_RX_CRYPTO_STATUS, word);
+
+	res->sa_delete_req = word & OV2_RX_SA_DELETE_REQ;
+	res->crypto_done = word & OV2_RX_CRYPTO_DONE;
+	res->next_crypto_done = false;
+	res->status = OV2_CRYPTO_SUCCESS;
+
+	if (word & OV2_RX_RESERVED)
+		return false;
+	if (!res->crypto_done)
+		return !(word & OV2_RX_NEXT_CRYPTO_DONE);
+	if (status >= OV2_CRYPTO_STATUS_MAX)
+		return false;
+
+	res->next_crypto_done = word & OV2_RX_NEXT_CRYPTO_DONE;
+	res->status = status;
+	return true;
+}
+
+/**
+ * ov2_rx_header_encode() - make the word of slot 12, receive
+ * @hdr: what to encode; without @hdr->info_set the word is zero (INV-4)
+ *
+ * Any context. Source: ipsecov2.md 1.5.
+ *
+ * Return: the word, host order.
+ */
+u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr)
+{
+	if (!hdr->info_set)
+		return 0;
+
+	return FIELD_PREP(OV2_RX_HDR_NEXT_HEADER, hdr->next_header) |
+	       FIELD_PREP(OV2_RX_HDR_PAD_LENGTH, hdr->pad_length) |
+	       OV2_RX_HDR_INFO_SET;
+}
+
+/**
+ * ov2_rx_header_decode() - read the word of slot 12, receive
+ * @word: the word, host order
+ * @hdr: out: its fields, all zero if the word is not valid (INV-4)
+ *
+ * Any context. Source: ipsecov2.md 1.5.
+ */
+void ov2_rx_header_decode(u32 word, struct ov2_rx_header *hdr)
+{
+	if (!(word & OV2_RX_HDR_INFO_SET))
+		word = 0;
+
+	hdr->info_set = word & OV2_RX_HDR_INFO_SET;
+	hdr->next_header = FIELD_GET(OV2_RX_HDR_NEXT_HEADER, word);
+	hdr->pad_length = FIELD_GET(OV2_RX_HDR_PAD_LENGTH, word);
+}
+
+static const char * const status_names[OV2_CRYPTO_STATUS_MAX] = {
+	[OV2_CRYPTO_SUCCESS] = "success",
+	[OV2_CRYPTO_GENERIC_ERROR] = "generic_error",
+	[OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED] = "transport_ah_auth_failed",
+	[OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED] = "transport_esp_auth_failed",
+	[OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED] = "tunnel_ah_auth_failed",
+	[OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED] = "tunnel_esp_auth_failed",
+	[OV2_CRYPTO_INVALID_PACKET_SYNTAX] = "invalid_packet_syntax",
+	[OV2_CRYPTO_INVALID_PROTOCOL] = "invalid_protocol",
+};
+
+/**
+ * ov2_crypto_status_name() - a CryptoStatus in words, for traces
+ * @status: the status
+ *
+ * Any context.
+ *
+ * Return: its name in lower case, "unknown" if there is none.
+ */
+const char *ov2_crypto_status_name(enum ov2_crypto_status status)
+{
+	if (status >= ARRAY_SIZE(status_names))
+		return "unknown";
+	return status_names[status];
+}

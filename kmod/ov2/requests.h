@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_REQUESTS_H
+#define _OV2_REQUESTS_H
+
+#include <linux/build_bug.h>
+#include <linux/in6.h>
+#include <linux/types.h>
+
+#include "capabilities.h"
+#include "status.h"
+
+/* Direct OIDs (NDIS) */
+#define OV2_OID_ADD_SA_EX	0xfc030205U
+#define OV2_OID_DELETE_SA	0xfc030203U
+#define OV2_OID_UPDATE_SA	0xfc030204U
+
+#define OV2_OBJECT_TYPE_DEFAULT	0x80
+#define OV2_REVISION_1		1
+
+#define OV2_SA_INBOUND		0x00000001U
+#define OV2_SA_IPV6		0x00000010U
+#define OV2_SEC_ASSOC_ESN	0x00000001U
+#define OV2_MAX_EXT_HEADERS	2
+#define OV2_GCM_SALT_LEN	4
+
+/**
+ * enum ov2_operation - IPSEC_OFFLOAD_OPERATION (NDIS)
+ * @OV2_OPERATION_AH: AH
+ * @OV2_OPERATION_ESP: ESP
+ */
+enum ov2_operation {
+	OV2_OPERATION_AH = 1,
+	OV2_OPERATION_ESP = 2,
+};
+
+/**
+ * enum ov2_sa_mode - extension: which portion of a packet an SA protects
+ * @OV2_SA_TRANSPORT: the transport portion
+ * @OV2_SA_TUNNEL: the tunnel portion
+ *
+ * IPsecOV2 has no such field (Q2): there the engine has to derive it.
+ */
+enum ov2_sa_mode {
+	OV2_SA_TRANSPORT,
+	OV2_SA_TUNNEL,
+};
+
+/**
+ * struct ov2_object_header - NDIS_OBJECT_HEADER
+ * @type: OV2_OBJECT_TYPE_DEFAULT
+ * @revision: OV2_REVISION_1
+ * @size: bytes of the structure that follows, this header included
+ */
+struct ov2_object_header {
+	u8 type;
+	u8 revision;
+	u16 size;
+};
+
+/**
+ * struct ov2_algorithm_info - IPSEC_OFFLOAD_V2_ALGORITHM_INFO
+ * @identifier: one OV2_AUTH_* or OV2_ENCR_* bit, by field; 0 = absent
+ * @key_len: bytes of this key; for AES-GCM the 4 bytes of salt are the last
+ *	of it (Q5)
+ * @key_offset: bytes from the start of the key area
+ * @additional_info: for AES-GCM the length of the ICV in bytes (Q5)
+ */
+struct ov2_algorithm_info {
+	u32 identifier;
+	u32 key_len;
+	u32 key_offset;
+	u32 additional_info;
+};
+
+/**
+ * struct ov2_security_association - IPSEC_OFFLOAD_V2_SECURITY_ASSOCIATION
+ * @flags: OV2_SEC_ASSOC_ESN or 0
+ * @operation: enum ov2_operation
+ * @spi: network order (Q9)
+ * @auth: integrity; must be absent with a combined mode
+ * @encr: confidentiality, or combined mode
+ * @seq_hi: high 32 bits of the ESN when the SA is added, host order
+ */
+struct ov2_security_association {
+	u32 flags;
+	u32 operation;
+	__be32 spi;
+	struct ov2_algorithm_info auth;
+	struct ov2_algorithm_info encr;
+	u32 seq_hi;
+};
+
+/**
+ * struct ov2_add_sa_ex - IPSEC_OFFLOAD_V2_ADD_SA_EX, layout of x64
+ * @header: type, revision, size of this structure
+ * @num_ext_hdrs: valid entries of @sec_assoc
+ * @flags: OV2_SA_INBOUND, OV2_SA_IPV6
+ * @v4: endpoints, network order
+ * @v6: endpoints
+ * @handle: out: what names the SA from now on; 0 = not offloaded
+ * @udp_esp: one OV2_UDP_ESP_* or 0
+ * @sec_assoc: [0] = ESP or the only AH; [1] = AH of a bundle
+ * @key_len: bytes of the key area
+ * @key_offset: bytes from the start of this structure to the key area
+ * @switch_port: reserved
+ * @vlan_id: reserved
+ *
+ * Addresses are the packets' sender and receiver; for a tunnel SA they are
+ * the tunnel's ends. Source: ipsecov2.md 2.4.
+ */
+struct ov2_add_sa_ex {
+	struct ov2_object_header header;
+	u32 num_ext_hdrs;
+	u32 flags;
+	union {
+		struct {
+			__be32 src;
+			__be32 dst;
+		} v4;
+		struct {
+			struct in6_addr src;
+			struct in6_addr dst;
+		} v6;
+	};
+	u64 handle __aligned(8);
+	u32 udp_esp;
+	struct ov2_security_association sec_assoc[OV2_MAX_EXT_HEADERS];
+	u32 key_len;
+	u32 key_offset;
+	u32 switch_port;
+	u16 vlan_id;
+};
+
+static_assert(sizeof(struct ov2_algorithm_info) == 0x10);
+static_assert(sizeof(struct ov2_security_association) == 0x30);
+static_assert(offsetof(struct ov2_add_sa_ex, handle) == 0x30);
+static_assert(offsetof(struct ov2_add_sa_ex, sec_assoc) == 0x3c);
+static_assert(sizeof(struct ov2_add_sa_ex) == 0xb0);
+
+/**
+ * struct ov2_ext_add - extension: what Linux knows of a new SA
+ * @mode: which portion the SA protects
+ * @udp_sport: source port of UDP-ESP as sent, network order, 0 = any
+ * @udp_dport: destination port of UDP-ESP as sent, network order, 0 = any
+ * @seq_lo: low 32 bits of the last number seen or sent; the high ones are
+ *	those of struct ov2_security_association
+ * @window: replay window in packets, 0 = unknown: the place of a received
+ *	number relative to it tells its high half (RFC 4303 A2.2)
+ * @transport: the bridge's own, found again through the handle
+ */
+struct ov2_ext_add {
+	enum ov2_sa_mode mode;
+	__be16 udp_sport;
+	__be16 udp_dport;
+	u32 seq_lo;
+	u32 window;
+	void *transport;
+};
+
+/**
+ * struct ov2_delete_sa - IPSEC_OFFLOAD_V2_DELETE_SA, one entry
+ * @handle: the bundle
+ */
+struct ov2_delete_sa {
+	u64 handle;
+};
+
+/**
+ * struct ov2_update_sa - IPSEC_OFFLOAD_V2_UPDATE_SA
+ * @handle: the bundle
+ * @operation: the bundle's member (enum ov2_operation)
+ * @spi: that member's SPI, network order
+ * @seq_hi: the new high 32 bits, host order
+ */
+struct ov2_update_sa {
+	u64 handle;
+	u32 operation;
+	__be32 spi;
+	u32 seq_hi;
+};
+
+/**
+ * struct ov2_request - an SA request (direct OID)
+ * @oid: OV2_OID_*
+ * @add: OV2_OID_ADD_SA_EX; stays the caller's and must stay valid until the
+ *	request is complete; the caller wipes it then
+ * @len: bytes of @add with its key area
+ * @ext: extension of @add
+ * @del: OV2_OID_DELETE_SA
+ * @update: OV2_OID_UPDATE_SA
+ * @caller: the caller's, for ov2_adapter_ops.request_complete
+ */
+struct ov2_request {
+	u32 oid;
+	union {
+		struct {
+			struct ov2_add_sa_ex *add;
+			size_t len;
+			struct ov2_ext_add ext;
+		};
+		struct ov2_delete_sa del;
+		struct ov2_update_sa update;
+	};
+	void *caller;
+};
+
+enum ov2_status ov2_add_sa_check(const struct ov2_add_sa_ex *add, size_t len,
+				 const struct ov2_capabilities *caps);
+
+#endif /* _OV2_REQUESTS_H */
