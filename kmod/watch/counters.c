@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A card's counters: per CPU when counted, summed when read. */
+#include <linux/cpumask.h>
+#include <linux/percpu.h>
+
+#include "counters.h"
+#include "../ov2/miniport.h"
+
+#define OV2_COUNTER_NAME(id, name) [OV2_CNT_##id] = name,
+
+static const char * const counter_names[OV2_CNT_MAX] = {
+	OV2_COUNTERS(OV2_COUNTER_NAME)
+};
+
+/**
+ * ov2_counters_alloc() - give a card its counters, all zero
+ * @ad: the card
+ *
+ * Process context.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ov2_counters_alloc(struct ov2_adapter *ad)
+{
+	ad->counters = alloc_percpu(struct ov2_counters);
+	return ad->counters ? 0 : -ENOMEM;
+}
+
+/**
+ * ov2_counters_free() - end of ov2_counters_alloc()
+ * @ad: the card; its engine is halted
+ *
+ * Process context.
+ */
+void ov2_counters_free(struct ov2_adapter *ad)
+{
+	free_percpu(ad->counters);
+}
+
+/**
+ * ov2_count_add() - count something
+ * @ad: the card
+ * @c: what
+ * @n: how much
+ *
+ * Any context.
+ */
+void ov2_count_add(struct ov2_adapter *ad, enum ov2_counter c, u64 n)
+{
+	this_cpu_add(ad->counters->v[c], n);
+}
+
+/**
+ * ov2_count() - count one
+ * @ad: the card
+ * @c: what
+ *
+ * Any context.
+ */
+void ov2_count(struct ov2_adapter *ad, enum ov2_counter c)
+{
+	ov2_count_add(ad, c, 1);
+}
+
+/**
+ * ov2_counter_read() - the sum over all CPUs
+ * @ad: the card
+ * @c: which counter
+ *
+ * Any context. On 32-bit machines a sum taken while it counts may be torn.
+ *
+ * Return: its value.
+ */
+u64 ov2_counter_read(struct ov2_adapter *ad, enum ov2_counter c)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(ad->counters, cpu)->v[c]);
+	return sum;
+}
+
+/**
+ * ov2_counter_name() - the name users know a counter by
+ * @c: which counter, below OV2_CNT_MAX
+ *
+ * Any context.
+ *
+ * Return: its name.
+ */
+const char *ov2_counter_name(enum ov2_counter c)
+{
+	return counter_names[c];
+}

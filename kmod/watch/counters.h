@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_COUNTERS_H
+#define _OV2_COUNTERS_H
+
+#include <linux/types.h>
+
+struct net_device;
+struct ov2_adapter;
+
+/*
+ * Every counter of a card, in the order of `ethtool -S`. A name never changes
+ * its meaning once released. Where mlx5 has the same counter the name is its.
+ *
+ * X(identifier, name)
+ */
+#define OV2_COUNTERS(X)							\
+	X(TX_PKTS,		"ipsec_tx_pkts")			\
+	X(TX_BYTES,		"ipsec_tx_bytes")			\
+	X(TX_DROP_NO_XMIT,	"ipsec_tx_drop_no_xmit")		\
+	X(TX_DROP_BUNDLE,	"ipsec_tx_drop_bundle")			\
+	X(TX_DROP_NO_STATE,	"ipsec_tx_drop_no_state")		\
+	X(TX_DROP_NOT_ESP,	"ipsec_tx_drop_not_esp")		\
+	X(TX_DROP_TRAILER,	"ipsec_tx_drop_trailer")		\
+	X(TX_DROP_HANDLE,	"ipsec_tx_drop_handle")			\
+	X(TX_DROP_RECORD,	"ipsec_tx_drop_record")			\
+	X(TX_DROP_CRYPTO,	"ipsec_tx_drop_crypto")			\
+	X(TX_DROP_ALLOC,	"ipsec_tx_drop_alloc")			\
+	X(TX_DROP_PAUSED,	"ipsec_tx_drop_paused")			\
+	X(RX_PKTS,		"ipsec_rx_pkts")			\
+	X(RX_BYTES,		"ipsec_rx_bytes")			\
+	X(RX_AUTH_FAILED,	"ipsec_rx_auth_failed")			\
+	X(RX_BAD_SYNTAX,	"ipsec_rx_bad_syntax")			\
+	X(RX_BAD_PROTOCOL,	"ipsec_rx_bad_protocol")		\
+	X(RX_CRYPTO_ERROR,	"ipsec_rx_crypto_error")		\
+	X(RX_SADB_MISS,		"ipsec_rx_sadb_miss")			\
+	X(RX_NOT_CAPABLE,	"ipsec_rx_not_capable")			\
+	X(RX_DROP_SA_GONE,	"ipsec_rx_drop_sa_gone")		\
+	X(RX_DROP_SP_ALLOC,	"ipsec_rx_drop_sp_alloc")		\
+	X(RX_DROP_ALLOC,	"ipsec_rx_drop_alloc")			\
+	X(SA_ADD,		"ipsec_sa_add")				\
+	X(SA_DELETE,		"ipsec_sa_delete")			\
+	X(SA_UPDATE,		"ipsec_sa_update")			\
+	X(SA_FALLBACK_DISABLED,	"ipsec_sa_fallback_disabled")		\
+	X(SA_FALLBACK_FULL,	"ipsec_sa_fallback_full")		\
+	X(SA_FALLBACK_BOND,	"ipsec_sa_fallback_bond")		\
+	X(SA_REFUSED_PACKET,	"ipsec_sa_refused_packet")		\
+	X(SA_REFUSED_DIR,	"ipsec_sa_refused_dir")			\
+	X(SA_REFUSED_PROTO,	"ipsec_sa_refused_proto")		\
+	X(SA_REFUSED_MODE,	"ipsec_sa_refused_mode")		\
+	X(SA_REFUSED_FAMILY,	"ipsec_sa_refused_family")		\
+	X(SA_REFUSED_ALG,	"ipsec_sa_refused_alg")			\
+	X(SA_REFUSED_KEY,	"ipsec_sa_refused_key")			\
+	X(SA_REFUSED_ICV,	"ipsec_sa_refused_icv")			\
+	X(SA_REFUSED_GENIV,	"ipsec_sa_refused_geniv")		\
+	X(SA_REFUSED_IPCOMP,	"ipsec_sa_refused_ipcomp")		\
+	X(SA_REFUSED_TFC,	"ipsec_sa_refused_tfc")			\
+	X(SA_REFUSED_ENCAP6,	"ipsec_sa_refused_encap6")		\
+	X(SA_REFUSED_ENCAP,	"ipsec_sa_refused_encap")		\
+	X(SA_REFUSED_MARK,	"ipsec_sa_refused_mark")		\
+	X(SA_REFUSED_OMARK,	"ipsec_sa_refused_output_mark")		\
+	X(SA_REFUSED_PCPU,	"ipsec_sa_refused_pcpu")		\
+	X(SA_REFUSED_WRAP,	"ipsec_sa_refused_wrap")		\
+	X(SA_REFUSED_ENGINE,	"ipsec_sa_refused_engine")		\
+	X(TX_DROP_UNPLUGGED,	"wire_tx_drop_unplugged")		\
+	X(TX_DROP_TOO_LONG,	"wire_tx_drop_too_long")		\
+	X(TX_DROP_CSUM,		"wire_tx_drop_csum")			\
+	X(TX_DROP_RUNT,		"wire_tx_drop_runt")			\
+	X(TX_DROP_WIRE_ALLOC,	"wire_tx_drop_alloc")			\
+	X(RX_DROP_DOWN,		"wire_rx_drop_down")
+
+#define OV2_COUNTER_ENUM(id, name) OV2_CNT_##id,
+
+enum ov2_counter {
+	OV2_COUNTERS(OV2_COUNTER_ENUM)
+	OV2_CNT_MAX,
+};
+
+/**
+ * struct ov2_counters - one CPU's share of a card's counters
+ * @v: values by enum ov2_counter; summed over all CPUs by ov2_counter_read()
+ */
+struct ov2_counters {
+	u64 v[OV2_CNT_MAX];
+};
+
+int ov2_counters_alloc(struct ov2_adapter *ad);
+void ov2_counters_free(struct ov2_adapter *ad);
+void ov2_count_add(struct ov2_adapter *ad, enum ov2_counter c, u64 n);
+void ov2_count(struct ov2_adapter *ad, enum ov2_counter c);
+u64 ov2_counter_read(struct ov2_adapter *ad, enum ov2_counter c);
+const char *ov2_counter_name(enum ov2_counter c);
+
+#endif /* _OV2_COUNTERS_H */

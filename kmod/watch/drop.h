@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_DROP_H
+#define _OV2_DROP_H
+
+#include "counters.h"
+
+void ov2_drop_tx(struct ov2_adapter *ad, enum ov2_counter reason,
+		 unsigned int len);
+void ov2_drop_rx(struct ov2_adapter *ad, enum ov2_counter reason,
+		 unsigned int len);
+
+#endif /* _OV2_DROP_H */

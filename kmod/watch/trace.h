@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM ipsecov2
+
+#if !defined(_OV2_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _OV2_TRACE_H
+
+#include <linux/netdevice.h>
+#include <linux/tracepoint.h>
+
+#include "../ov2/miniport.h"
+#include "../ov2/records.h"
+
+/*
+ * The fields and their printed form are what tests and tools read: a name
+ * never changes its meaning once released. No event carries a key.
+ */
+
+TRACE_EVENT(ov2_tx_record,
+
+	TP_PROTO(const struct ov2_adapter *ad, const struct ov2_nbl *nbl,
+		 __be32 spi, u64 seq, unsigned int len, const char *verdict),
+
+	TP_ARGS(ad, nbl, spi, seq, len, verdict),
+
+	TP_STRUCT__entry(
+		__string(dev, ad->dev->name)
+		__string(verdict, verdict)
+		__field(u16, queue)
+		__field(unsigned long, handle)
+		__field(unsigned long, tunnel)
+		__field(u32, header)
+		__field(u32, spi)
+		__field(u64, seq)
+		__field(unsigned int, len)
+		__field(u8, next_header)
+		__field(u8, pad_length)
+		__field(u16, ah_offset)
+		__field(u16, esp_offset)
+	),
+
+	TP_fast_assign(
+		struct ov2_tx_header hdr;
+
+		ov2_tx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr);
+		__assign_str(dev);
+		__assign_str(verdict);
+		__entry->queue = nbl->queue;
+		__entry->handle = nbl->info[OV2_INFO_IPSEC];
+		__entry->tunnel = nbl->info[OV2_INFO_IPSEC_TUNNEL];
+		__entry->header = nbl->info[OV2_INFO_IPSEC_HEADER];
+		__entry->spi = be32_to_cpu(spi);
+		__entry->seq = seq;
+		__entry->len = len;
+		__entry->next_header = hdr.next_header;
+		__entry->pad_length = hdr.pad_length;
+		__entry->ah_offset = hdr.ah_offset;
+		__entry->esp_offset = hdr.esp_offset;
+	),
+
+	TP_printk("dev=%s queue=%u handle=0x%lx tunnel=0x%lx next_header=%u pad_length=%u ah_offset=%u esp_offset=%u header=0x%08x spi=0x%08x seq=%llu len=%u verdict=%s",
+		  __get_str(dev), __entry->queue, __entry->handle,
+		  __entry->tunnel, __entry->next_header, __entry->pad_length,
+		  __entry->ah_offset, __entry->esp_offset, __entry->header,
+		  __entry->spi, __entry->seq, __entry->len,
+		  __get_str(verdict))
+);
+
+TRACE_EVENT(ov2_rx_record,
+
+	TP_PROTO(const struct ov2_adapter *ad, const struct ov2_nbl *nbl,
+		 __be32 spi, unsigned int len),
+
+	TP_ARGS(ad, nbl, spi, len),
+
+	TP_STRUCT__entry(
+		__string(dev, ad->dev->name)
+		__field(u16, queue)
+		__field(unsigned long, handle)
+		__field(u32, word)
+		__field(u32, header)
+		__field(u32, spi)
+		__field(u64, seq)
+		__field(unsigned int, len)
+		__field(bool, sa_delete_req)
+		__field(bool, crypto_done)
+		__field(bool, next_crypto_done)
+		__field(u16, crypto_status)
+		__field(bool, header_info_set)
+		__field(u8, next_header)
+		__field(u8, pad_length)
+	),
+
+	TP_fast_assign(
+		struct ov2_rx_result res;
+		struct ov2_rx_header hdr;
+
+		ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res);
+		ov2_rx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr);
+		__assign_str(dev);
+		__entry->queue = nbl->queue;
+		__entry->handle = nbl->ext_rx.handle;
+		__entry->word = nbl->info[OV2_INFO_IPSEC];
+		__entry->header = nbl->info[OV2_INFO_IPSEC_HEADER];
+		__entry->spi = be32_to_cpu(spi);
+		__entry->seq = nbl->ext_rx.seq64;
+		__entry->len = len;
+		__entry->sa_delete_req = res.sa_delete_req;
+		__entry->crypto_done = res.crypto_done;
+		__entry->next_crypto_done = res.next_crypto_done;
+		__entry->crypto_status = res.status;
+		__entry->header_info_set = hdr.info_set;
+		__entry->next_header = hdr.next_header;
+		__entry->pad_length = hdr.pad_length;
+	),
+
+	TP_printk("dev=%s queue=%u handle=0x%lx word=0x%08x sa_delete_req=%u crypto_done=%u next_crypto_done=%u crypto_status=%u header=0x%08x header_info_set=%u next_header=%u pad_length=%u spi=0x%08x seq=%llu len=%u verdict=%s",
+		  __get_str(dev), __entry->queue, __entry->handle,
+		  __entry->word, __entry->sa_delete_req, __entry->crypto_done,
+		  __entry->next_crypto_done, __entry->crypto_status,
+		  __entry->header, __entry->header_info_set,
+		  __entry->next_header, __entry->pad_length, __entry->spi,
+		  __entry->seq, __entry->len,
+		  __entry->crypto_done ?
+			__print_symbolic(__entry->crypto_status,
+				{ OV2_CRYPTO_SUCCESS, "success" },
+				{ OV2_CRYPTO_GENERIC_ERROR, "generic_error" },
+				{ OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED,
+				  "transport_ah_auth_failed" },
+				{ OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED,
+				  "transport_esp_auth_failed" },
+				{ OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED,
+				  "tunnel_ah_auth_failed" },
+				{ OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED,
+				  "tunnel_esp_auth_failed" },
+				{ OV2_CRYPTO_INVALID_PACKET_SYNTAX,
+				  "invalid_packet_syntax" },
+				{ OV2_CRYPTO_INVALID_PROTOCOL,
+				  "invalid_protocol" }) :
+			"untouched")
+);
+
+TRACE_EVENT(ov2_sa_add,
+
+	TP_PROTO(const struct ov2_adapter *ad, const struct ov2_add_sa_ex *add,
+		 const struct ov2_ext_add *ext, u32 status),
+
+	TP_ARGS(ad, add, ext, status),
+
+	TP_STRUCT__entry(
+		__string(dev, ad->dev->name)
+		__field(u64, handle)
+		__field(bool, inbound)
+		__field(bool, ipv6)
+		__field(bool, tunnel)
+		__field(bool, esn)
+		__field(u32, spi)
+		__field(u32, encr)
+		__field(u32, icv)
+		__field(u32, udp_esp)
+		__field(u32, status)
+	),
+
+	TP_fast_assign(
+		__assign_str(dev);
+		__entry->handle = add->handle;
+		__entry->inbound = add->flags & OV2_SA_INBOUND;
+		__entry->ipv6 = add->flags & OV2_SA_IPV6;
+		__entry->tunnel = ext->mode == OV2_SA_TUNNEL;
+		__entry->esn = add->sec_assoc[0].flags & OV2_SEC_ASSOC_ESN;
+		__entry->spi = be32_to_cpu(add->sec_assoc[0].spi);
+		__entry->encr = add->sec_assoc[0].encr.identifier;
+		__entry->icv = add->sec_assoc[0].encr.additional_info;
+		__entry->udp_esp = add->udp_esp;
+		__entry->status = status;
+	),
+
+	TP_printk("dev=%s handle=0x%llx dir=%s spi=0x%08x family=%s mode=%s esn=%u encr=0x%03x icv=%u udp_esp=%u status=0x%08x",
+		  __get_str(dev), __entry->handle,
+		  __entry->inbound ? "in" : "out", __entry->spi,
+		  __entry->ipv6 ? "ipv6" : "ipv4",
+		  __entry->tunnel ? "tunnel" : "transport", __entry->esn,
+		  __entry->encr, __entry->icv, __entry->udp_esp,
+		  __entry->status)
+);
+
+TRACE_EVENT(ov2_sa_delete,
+
+	TP_PROTO(const struct ov2_adapter *ad, unsigned long handle,
+		 __be32 spi),
+
+	TP_ARGS(ad, handle, spi),
+
+	TP_STRUCT__entry(
+		__string(dev, ad->dev->name)
+		__field(unsigned long, handle)
+		__field(u32, spi)
+	),
+
+	TP_fast_assign(
+		__assign_str(dev);
+		__entry->handle = handle;
+		__entry->spi = be32_to_cpu(spi);
+	),
+
+	TP_printk("dev=%s handle=0x%lx spi=0x%08x", __get_str(dev),
+		  __entry->handle, __entry->spi)
+);
+
+TRACE_EVENT(ov2_sa_refuse,
+
+	TP_PROTO(const struct ov2_adapter *ad, const char *reason,
+		 bool fallback, __be32 spi, int err),
+
+	TP_ARGS(ad, reason, fallback, spi, err),
+
+	TP_STRUCT__entry(
+		__string(dev, ad->dev->name)
+		__string(reason, reason)
+		__field(bool, fallback)
+		__field(u32, spi)
+		__field(int, err)
+	),
+
+	TP_fast_assign(
+		__assign_str(dev);
+		__assign_str(reason);
+		__entry->fallback = fallback;
+		__entry->spi = be32_to_cpu(spi);
+		__entry->err = err;
+	),
+
+	TP_printk("dev=%s reason=%s fallback=%u spi=0x%08x err=%d",
+		  __get_str(dev), __get_str(reason), __entry->fallback,
+		  __entry->spi, __entry->err)
+);
+
+TRACE_EVENT(ov2_drop,
+
+	TP_PROTO(const struct ov2_adapter *ad, bool tx, const char *reason,
+		 unsigned int len),
+
+	TP_ARGS(ad, tx, reason, len),
+
+	TP_STRUCT__entry(
+		__string(dev, ad->dev->name)
+		__string(reason, reason)
+		__field(bool, tx)
+		__field(unsigned int, len)
+	),
+
+	TP_fast_assign(
+		__assign_str(dev);
+		__assign_str(reason);
+		__entry->tx = tx;
+		__entry->len = len;
+	),
+
+	TP_printk("dev=%s dir=%s reason=%s len=%u", __get_str(dev),
+		  __entry->tx ? "tx" : "rx", __get_str(reason), __entry->len)
+);
+
+DECLARE_EVENT_CLASS(ov2_object,
+
+	TP_PROTO(const char *kind, const void *object),
+
+	TP_ARGS(kind, object),
+
+	TP_STRUCT__entry(
+		__string(kind, kind)
+		__field(const void *, object)
+	),
+
+	TP_fast_assign(
+		__assign_str(kind);
+		__entry->object = object;
+	),
+
+	TP_printk("kind=%s object=%p", __get_str(kind), __entry->object)
+);
+
+DEFINE_EVENT(ov2_object, ov2_object_create,
+	TP_PROTO(const char *kind, const void *object),
+	TP_ARGS(kind, object)
+);
+
+DEFINE_EVENT(ov2_object, ov2_object_free,
+	TP_PROTO(const char *kind, const void *object),
+	TP_ARGS(kind, object)
+);
+
+#endif /* _OV2_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH watch
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
