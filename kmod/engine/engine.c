@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The emulated engine as a miniport: its life on a card. */
+#include <linux/slab.h>
+
+#include "engine.h"
+#include "flow.h"
+#include "sa.h"
+
+/* As many as mid-range cards have; small enough that a test can fill it. */
+#define OV2_SA_CAPACITY	4096
+
+static const struct ov2_capabilities engine_caps = {
+	.encapsulation = OV2_ENCAPSULATION_IEEE_802_3,
+	.ipv6 = true,
+	.esp = true,
+	.transport = true,
+	.tunnel = true,
+	.esn = true,
+	.udp_esp = OV2_UDP_ESP_TRANSPORT | OV2_UDP_ESP_TUNNEL,
+	.encr = OV2_ENCR_AES_GCM_128 | OV2_ENCR_AES_GCM_192 |
+		OV2_ENCR_AES_GCM_256,
+	.sa_capacity = OV2_SA_CAPACITY,
+};
+
+struct workqueue_struct *ov2_engine_wq;
+
+static struct ov2_lane *lanes_alloc(struct ov2_adapter *ad, u16 num,
+				    void (*emit)(struct ov2_adapter *ad,
+						 struct ov2_nbl *nbl))
+{
+	struct ov2_lane *lanes;
+	u16 i;
+
+	lanes = kcalloc(num, sizeof(*lanes), GFP_KERNEL);
+	if (!lanes)
+		return NULL;
+	for (i = 0; i < num; i++)
+		ov2_lane_init(&lanes[i], ad, emit);
+	return lanes;
+}
+
+static int engine_initialize(struct ov2_adapter *ad)
+{
+	struct ov2_engine *engine;
+	int err = -ENOMEM;
+
+	engine = kzalloc(sizeof(*engine), GFP_KERNEL);
+	if (!engine)
+		return -ENOMEM;
+
+	engine->ad = ad;
+	engine->tx = lanes_alloc(ad, ad->tx_queues, ov2_engine_sent);
+	if (!engine->tx)
+		goto err_engine;
+	engine->rx = lanes_alloc(ad, ad->rx_queues, ov2_engine_received);
+	if (!engine->rx)
+		goto err_tx;
+	err = ov2_sa_table_init(engine);
+	if (err)
+		goto err_rx;
+
+	ad->engine = engine;
+	ad->caps = &engine_caps;
+	return 0;
+
+err_rx:
+	kfree(engine->rx);
+err_tx:
+	kfree(engine->tx);
+err_engine:
+	kfree(engine);
+	return err;
+}
+
+static void engine_halt(struct ov2_adapter *ad)
+{
+	struct ov2_engine *engine = ad->engine;
+
+	ov2_sa_table_exit(engine);
+	kfree(engine->rx);
+	kfree(engine->tx);
+	kfree(engine);
+	ad->engine = NULL;
+}
+
+static void for_each_lane(struct ov2_adapter *ad,
+			  void (*op)(struct ov2_lane *lane))
+{
+	struct ov2_engine *engine = ad->engine;
+	u16 i;
+
+	for (i = 0; i < ad->tx_queues; i++)
+		op(&engine->tx[i]);
+	for (i = 0; i < ad->rx_queues; i++)
+		op(&engine->rx[i]);
+}
+
+static void engine_pause(struct ov2_adapter *ad)
+{
+	for_each_lane(ad, ov2_lane_close);
+}
+
+static void engine_restart(struct ov2_adapter *ad)
+{
+	for_each_lane(ad, ov2_lane_open);
+}
+
+const struct ov2_miniport_ops ov2_engine_miniport = {
+	.initialize = engine_initialize,
+	.halt = engine_halt,
+	.pause = engine_pause,
+	.restart = engine_restart,
+	.request = ov2_sa_request,
+	.send = ov2_engine_send,
+	.receive = ov2_engine_receive,
+};
+
+/**
+ * ov2_engine_init() - make ready for ov2_engine_miniport
+ *
+ * Process context, at module init.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ov2_engine_init(void)
+{
+	ov2_engine_wq = alloc_workqueue("ipsecov2", WQ_UNBOUND, 0);
+	return ov2_engine_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * ov2_engine_exit() - end of ov2_engine_init(); every engine is halted
+ *
+ * Process context, at module exit, after rcu_barrier().
+ */
+void ov2_engine_exit(void)
+{
+	destroy_workqueue(ov2_engine_wq);
+}

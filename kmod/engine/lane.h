@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_LANE_H
+#define _OV2_LANE_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#include "../ov2/nbl.h"
+
+struct ov2_adapter;
+
+/**
+ * struct ov2_lane - the NBLs that the engine has of one queue, in order
+ * @lock: guards the rest; innermost, BH
+ * @nbls: linked by ov2_nbl.link, oldest first
+ * @emit: hands an NBL back, at the head of the lane and done
+ * @ad: the card, for @emit
+ * @emitting: somebody is in @emit, so nobody else may be: order
+ * @closed: nothing is accepted
+ * @idle: woken when the lane becomes empty
+ *
+ * Ciphers complete at once or later, from another CPU, and pcrypt or cryptd
+ * mix both. An NBL that is done waits here for the older ones.
+ */
+struct ov2_lane {
+	spinlock_t lock; /* see above */
+	struct list_head nbls;
+	void (*emit)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
+	struct ov2_adapter *ad;
+	bool emitting;
+	bool closed;
+	wait_queue_head_t idle;
+};
+
+void ov2_lane_init(struct ov2_lane *lane, struct ov2_adapter *ad,
+		   void (*emit)(struct ov2_adapter *ad, struct ov2_nbl *nbl));
+bool ov2_lane_enter(struct ov2_lane *lane, struct ov2_nbl *nbl);
+void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl);
+void ov2_lane_close(struct ov2_lane *lane);
+void ov2_lane_open(struct ov2_lane *lane);
+
+#endif /* _OV2_LANE_H */

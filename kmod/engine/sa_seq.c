@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The high half of sequence numbers: authenticated, but never on the wire. */
+#include "sa.h"
+
+/**
+ * ov2_sa_seq_tx() - the 64-bit number of a frame to be sent
+ * @sa: an outbound SA
+ * @nbl: the frame's records
+ * @seq_lo: the number in its ESP header
+ *
+ * Any context. Without the transmit extension the high half is the SA's, as
+ * the last update set it: that is all that IPsecOV2 has.
+ *
+ * Return: the number; its high half is 0 without ESN.
+ */
+u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_nbl *nbl, u32 seq_lo)
+{
+	u64 seq;
+
+	if (!sa->esn)
+		return seq_lo;
+	if (nbl->ext_tx.valid)
+		return (u64)nbl->ext_tx.seq_hi << 32 | seq_lo;
+
+	spin_lock_bh(&sa->lock);
+	seq = sa->seq;
+	spin_unlock_bh(&sa->lock);
+	return (u64)upper_32_bits(seq) << 32 | seq_lo;
+}
+
+/* RFC 4303 appendix A2.2: the number lies in the window that ends at the
+ * highest one verified, or after it.
+ */
+static u32 infer_seq_hi(u64 highest, u32 window, u32 seq_lo)
+{
+	u32 top_lo = lower_32_bits(highest);
+	u32 top_hi = upper_32_bits(highest);
+	u32 bottom = top_lo - window + 1;
+
+	if (!window || top_lo >= window - 1)
+		return seq_lo >= bottom ? top_hi : top_hi + 1;
+	return seq_lo >= bottom ? top_hi - 1 : top_hi;
+}
+
+/**
+ * ov2_sa_seq_rx() - the 64-bit number of a received frame, not verified yet
+ * @sa: an inbound SA
+ * @seq_lo: the number in its ESP header
+ *
+ * Any context.
+ *
+ * Return: the number; its high half is 0 without ESN.
+ */
+u64 ov2_sa_seq_rx(struct ov2_sa *sa, u32 seq_lo)
+{
+	u64 highest;
+
+	if (!sa->esn)
+		return seq_lo;
+
+	spin_lock_bh(&sa->lock);
+	highest = sa->seq;
+	spin_unlock_bh(&sa->lock);
+	return (u64)infer_seq_hi(highest, sa->window, seq_lo) << 32 | seq_lo;
+}
+
+/**
+ * ov2_sa_seq_verified() - the ICV of a received frame was right
+ * @sa: an inbound SA
+ * @seq: its number, from ov2_sa_seq_rx()
+ *
+ * Any context. Only verified numbers move the window: others are anybody's.
+ */
+void ov2_sa_seq_verified(struct ov2_sa *sa, u64 seq)
+{
+	if (!sa->esn)
+		return;
+
+	spin_lock_bh(&sa->lock);
+	if (seq > sa->seq)
+		sa->seq = seq;
+	spin_unlock_bh(&sa->lock);
+}
