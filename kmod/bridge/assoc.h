@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_ASSOC_H
+#define _OV2_ASSOC_H
+
+#include "../compat/xfrm.h"
+#include "../ov2/miniport.h"
+
+/**
+ * struct ov2_assoc - an xfrm state that lives as an SA in the engine
+ * @x: the state; unset when it is deleted. No reference: a lasting one would
+ *	keep the kernel from ever freeing the state. Readers take one with
+ *	refcount_inc_not_zero()
+ * @ad: the card
+ * @handle: the SA's handle; struct ov2_handle.transport leads back here
+ * @spi: of the state, network order
+ * @seq_hi: the high half that the engine was told last
+ * @icv_len: bytes of the ICV
+ * @udp_encap: ESP is behind a UDP header
+ * @del: the request that ends it; must not be allocated when it is needed
+ * @rcu: freed a grace period after the SA
+ */
+struct ov2_assoc {
+	struct xfrm_state __rcu *x;
+	struct ov2_adapter *ad;
+	unsigned long handle;
+	__be32 spi;
+	u32 seq_hi;
+	u8 icv_len;
+	bool udp_encap;
+	struct ov2_request del;
+	struct rcu_head rcu;
+};
+
+/* request.c */
+int ov2_bridge_request_add(struct ov2_adapter *ad, struct xfrm_state *x,
+			   struct ov2_assoc *assoc, enum ov2_status *status);
+
+/* state.c */
+struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle);
+
+#endif /* _OV2_ASSOC_H */

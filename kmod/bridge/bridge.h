@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_BRIDGE_H
+#define _OV2_BRIDGE_H
+
+#include "../ov2/miniport.h"
+
+/**
+ * enum ov2_verdict - what is to be done with a frame that the stack sends
+ * @OV2_VERDICT_PLAIN: nothing was asked of the engine: to the wire as it is
+ * @OV2_VERDICT_OFFLOAD: to the engine, with the records in the NBL
+ * @OV2_VERDICT_DROP: it must not leave; counted and traced already
+ */
+enum ov2_verdict {
+	OV2_VERDICT_PLAIN,
+	OV2_VERDICT_OFFLOAD,
+	OV2_VERDICT_DROP,
+};
+
+void ov2_bridge_setup(struct net_device *dev);
+enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
+				 u16 queue, struct ov2_nbl **nbl);
+bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl);
+void ov2_bridge_request_complete(struct ov2_adapter *ad,
+				 struct ov2_request *req,
+				 enum ov2_status status);
+
+#endif /* _OV2_BRIDGE_H */

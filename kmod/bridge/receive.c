@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Receive records become sec_path and xfrm_offload. */
+#include "assoc.h"
+#include "bridge.h"
+#include "../ov2/records.h"
+#include "../watch/drop.h"
+
+/* NULL if it was deleted after the engine had found its SA. */
+static struct xfrm_state *rx_state_get(struct ov2_adapter *ad,
+				       unsigned long handle)
+{
+	struct xfrm_state *x = NULL;
+	struct ov2_assoc *assoc;
+
+	rcu_read_lock();
+	assoc = ov2_assoc_find(ad, handle);
+	if (assoc)
+		x = rcu_dereference(assoc->x);
+	if (x && !refcount_inc_not_zero(&x->refcnt))
+		x = NULL;
+	rcu_read_unlock();
+	return x;
+}
+
+/* Takes the reference on x. IPsecOV2 counts the status, Linux has a bit for
+ * each (INV-45).
+ */
+static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
+			enum ov2_crypto_status status)
+{
+	struct xfrm_offload *xo;
+	struct sec_path *sp;
+
+	secpath_reset(skb);
+	sp = secpath_set(skb);
+	if (!sp) {
+		xfrm_state_put(x);
+		return false;
+	}
+
+	sp->xvec[sp->len++] = x;
+	sp->olen++;
+	xo = xfrm_offload(skb);
+	xo->flags = CRYPTO_DONE;
+	xo->status = 1 << status;
+	return true;
+}
+
+/**
+ * ov2_bridge_receive() - give a received frame what its records say
+ * @ad: the card
+ * @nbl: the frame; stays the caller's
+ *
+ * BH disabled. A frame that the engine did not touch is left alone: the stack
+ * decides what becomes of it.
+ *
+ * Return: false if the frame must be dropped; counted and traced already.
+ */
+bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	struct ov2_rx_result res;
+	struct xfrm_state *x;
+
+	ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res);
+	if (!res.crypto_done)
+		return true;
+
+	x = rx_state_get(ad, nbl->ext_rx.handle);
+	if (!x) {
+		ov2_drop_rx(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb->len);
+		return false;
+	}
+	if (!rx_set_path(nbl->skb, x, res.status)) {
+		ov2_drop_rx(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb->len);
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What cannot be offloaded, and the one sentence that says so. An explicit
+ * request that we cannot do fails: with -EOPNOTSUPP the kernel would install
+ * the state in software, in silence. Some of these the core refuses first,
+ * with its own sentence; they stand here all the same, since cores differ.
+ */
+#include <linux/udp.h>
+
+#include "refuse.h"
+#include "../watch/trace.h"
+
+#define OV2_GCM_SALT_BITS	32
+
+static bool is_gcm_key_len(unsigned int bits)
+{
+	bits -= OV2_GCM_SALT_BITS;
+	return bits == 128 || bits == 192 || bits == 256;
+}
+
+static bool refuse_direction(const struct xfrm_state *x)
+{
+	return x->xso.dir != XFRM_DEV_OFFLOAD_IN &&
+	       x->xso.dir != XFRM_DEV_OFFLOAD_OUT;
+}
+
+static bool refuse_packet(const struct xfrm_state *x)
+{
+	return x->xso.type != XFRM_DEV_OFFLOAD_CRYPTO;
+}
+
+static bool refuse_proto(const struct xfrm_state *x)
+{
+	return x->id.proto != IPPROTO_ESP;
+}
+
+static bool refuse_ipcomp(const struct xfrm_state *x)
+{
+	return x->calg;
+}
+
+static bool refuse_family(const struct xfrm_state *x)
+{
+	return x->props.family != AF_INET && x->props.family != AF_INET6;
+}
+
+static bool refuse_mode(const struct xfrm_state *x)
+{
+	return x->props.mode != XFRM_MODE_TRANSPORT &&
+	       x->props.mode != XFRM_MODE_TUNNEL;
+}
+
+static bool refuse_alg(const struct xfrm_state *x)
+{
+	return !x->aead || strcmp(x->aead->alg_name, "rfc4106(gcm(aes))");
+}
+
+static bool refuse_key(const struct xfrm_state *x)
+{
+	return !is_gcm_key_len(x->aead->alg_key_len);
+}
+
+static bool refuse_icv(const struct xfrm_state *x)
+{
+	return x->aead->alg_icv_len != 64 && x->aead->alg_icv_len != 96 &&
+	       x->aead->alg_icv_len != 128;
+}
+
+static bool refuse_geniv(const struct xfrm_state *x)
+{
+	return !x->geniv || strcmp(x->geniv, "seqiv");
+}
+
+static bool refuse_tfc(const struct xfrm_state *x)
+{
+	return x->tfcpad;
+}
+
+static bool refuse_encap6(const struct xfrm_state *x)
+{
+	return x->encap && x->props.family == AF_INET6;
+}
+
+static bool refuse_encap(const struct xfrm_state *x)
+{
+	return x->encap && x->encap->encap_type != UDP_ENCAP_ESPINUDP;
+}
+
+/* A received frame has no mark yet when the engine looks up its SA. */
+static bool refuse_mark(const struct xfrm_state *x)
+{
+	return x->xso.dir == XFRM_DEV_OFFLOAD_IN && x->mark.m;
+}
+
+static bool refuse_output_mark(const struct xfrm_state *x)
+{
+	return x->props.smark.m || x->props.smark.v;
+}
+
+static bool refuse_pcpu(const struct xfrm_state *x)
+{
+	return x->pcpu_num != UINT_MAX;
+}
+
+/* The explicit IV is made of the number: a second round would repeat it. */
+static bool refuse_wrap(const struct xfrm_state *x)
+{
+	return x->props.extra_flags & XFRM_SA_XFLAG_OSEQ_MAY_WRAP &&
+	       !(x->props.flags & XFRM_STATE_ESN);
+}
+
+/* In this order: what an earlier test lets pass a later one relies on. */
+static const struct {
+	bool (*refused)(const struct xfrm_state *x);
+	enum ov2_counter reason;
+} tests[] = {
+	{ refuse_packet, OV2_CNT_SA_REFUSED_PACKET },
+	{ refuse_direction, OV2_CNT_SA_REFUSED_DIR },
+	{ refuse_proto, OV2_CNT_SA_REFUSED_PROTO },
+	{ refuse_ipcomp, OV2_CNT_SA_REFUSED_IPCOMP },
+	{ refuse_family, OV2_CNT_SA_REFUSED_FAMILY },
+	{ refuse_mode, OV2_CNT_SA_REFUSED_MODE },
+	{ refuse_alg, OV2_CNT_SA_REFUSED_ALG },
+	{ refuse_key, OV2_CNT_SA_REFUSED_KEY },
+	{ refuse_icv, OV2_CNT_SA_REFUSED_ICV },
+	{ refuse_geniv, OV2_CNT_SA_REFUSED_GENIV },
+	{ refuse_tfc, OV2_CNT_SA_REFUSED_TFC },
+	{ refuse_encap6, OV2_CNT_SA_REFUSED_ENCAP6 },
+	{ refuse_encap, OV2_CNT_SA_REFUSED_ENCAP },
+	{ refuse_mark, OV2_CNT_SA_REFUSED_MARK },
+	{ refuse_output_mark, OV2_CNT_SA_REFUSED_OMARK },
+	{ refuse_pcpu, OV2_CNT_SA_REFUSED_PCPU },
+	{ refuse_wrap, OV2_CNT_SA_REFUSED_WRAP },
+};
+
+/**
+ * ov2_state_refused() - is a state one that cannot be offloaded?
+ * @x: the state, fully constructed
+ * @reason: out: why, as its counter
+ *
+ * Any context.
+ *
+ * Return: true if it cannot.
+ */
+bool ov2_state_refused(const struct xfrm_state *x, enum ov2_counter *reason)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(tests); i++) {
+		if (tests[i].refused(x)) {
+			*reason = tests[i].reason;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A macro of its own keeps each sentence a literal, as extack wants it. */
+#define OV2_SAY(reason, sentence)					\
+	case OV2_CNT_##reason:						\
+		NL_SET_ERR_MSG_MOD(extack, sentence);			\
+		break
+
+static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
+{
+	switch (reason) {
+	OV2_SAY(SA_REFUSED_PACKET,
+		"Packet offload is not supported, only crypto offload");
+	OV2_SAY(SA_REFUSED_DIR,
+		"Offload direction must be in or out");
+	OV2_SAY(SA_REFUSED_PROTO,
+		"Only ESP can be offloaded");
+	OV2_SAY(SA_REFUSED_IPCOMP,
+		"IPComp can't be offloaded, only ESP");
+	OV2_SAY(SA_REFUSED_FAMILY,
+		"Only IPv4 and IPv6 states can be offloaded");
+	OV2_SAY(SA_REFUSED_MODE,
+		"Only transport and tunnel mode can be offloaded");
+	OV2_SAY(SA_REFUSED_ALG,
+		"Only AEAD rfc4106(gcm(aes)) can be offloaded");
+	OV2_SAY(SA_REFUSED_KEY,
+		"Key must have 128, 192 or 256 bits and 32 bits of salt");
+	OV2_SAY(SA_REFUSED_ICV,
+		"ICV must have 64, 96 or 128 bits");
+	OV2_SAY(SA_REFUSED_GENIV,
+		"IV generator must be seqiv");
+	OV2_SAY(SA_REFUSED_TFC,
+		"TFC padding must be 0");
+	OV2_SAY(SA_REFUSED_ENCAP6,
+		"UDP encapsulation can be offloaded over IPv4 only");
+	OV2_SAY(SA_REFUSED_ENCAP,
+		"UDP encapsulation must be of type espinudp");
+	OV2_SAY(SA_REFUSED_MARK,
+		"Mark can be offloaded on outbound states only");
+	OV2_SAY(SA_REFUSED_OMARK,
+		"Output mark can't be offloaded, it must be 0");
+	OV2_SAY(SA_REFUSED_PCPU,
+		"Per-CPU states can't be offloaded, only those of any CPU");
+	OV2_SAY(SA_REFUSED_WRAP,
+		"Flag oseq-may-wrap can be offloaded with ESN only");
+	OV2_SAY(SA_REFUSED_ENGINE,
+		"The engine could not set up rfc4106(gcm(aes)) with this key");
+	default:
+		break;
+	}
+}
+
+/**
+ * ov2_state_refuse() - refuse a state: say, count and trace why
+ * @ad: the card
+ * @x: the state
+ * @reason: why, OV2_CNT_SA_REFUSED_* or OV2_CNT_SA_FALLBACK_*
+ * @err: what the core is told; -EOPNOTSUPP makes it use software
+ * @extack: may be NULL
+ *
+ * Any context.
+ *
+ * Return: @err.
+ */
+int ov2_state_refuse(struct ov2_adapter *ad, const struct xfrm_state *x,
+		     enum ov2_counter reason, int err,
+		     struct netlink_ext_ack *extack)
+{
+	say_what(reason, extack);
+	ov2_count(ad, reason);
+	trace_ov2_sa_refuse(ad, ov2_counter_name(reason), err == -EOPNOTSUPP,
+			    x->id.spi, err);
+	return err;
+}

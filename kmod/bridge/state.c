@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/* xfrm states: xfrmdev_ops in crypto mode. */
+#include <linux/slab.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "assoc.h"
+#include "bridge.h"
+#include "refuse.h"
+#include "../ov2/handle.h"
+#include "../watch/objects.h"
+
+static const struct xfrmdev_ops bridge_xfrmdev_ops;
+
+static bool dev_is_ours(const struct net_device *dev)
+{
+	return dev->xfrmdev_ops == &bridge_xfrmdev_ops;
+}
+
+/**
+ * ov2_assoc_find() - the association behind a handle
+ * @ad: the card
+ * @handle: any value
+ *
+ * Under rcu_read_lock(), any context.
+ *
+ * Return: it, or NULL if @handle names no live SA of @ad.
+ */
+struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle)
+{
+	struct ov2_handle *hdl = ov2_handle_find(ad, handle);
+
+	return hdl ? hdl->transport : NULL;
+}
+
+static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
+				     struct xfrm_state *x)
+{
+	struct ov2_assoc *assoc = kzalloc(sizeof(*assoc), GFP_KERNEL);
+
+	if (!assoc)
+		return NULL;
+
+	RCU_INIT_POINTER(assoc->x, x);
+	assoc->ad = ad;
+	assoc->spi = x->id.spi;
+	assoc->icv_len = x->aead->alg_icv_len / 8;
+	assoc->udp_encap = x->encap;
+	ov2_object_created(OV2_OBJECT_ASSOC, assoc);
+	return assoc;
+}
+
+/* Its SA never came to be, so no packet can have found it. */
+static void assoc_discard(struct ov2_assoc *assoc)
+{
+	ov2_object_freed(OV2_OBJECT_ASSOC, assoc);
+	kfree(assoc);
+}
+
+static int add_failed(struct ov2_adapter *ad, struct xfrm_state *x,
+		      enum ov2_status status, struct netlink_ext_ack *extack)
+{
+	int err = status == OV2_STATUS_RESOURCES ? -ENOMEM : -EINVAL;
+
+	return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_ENGINE, err, extack);
+}
+
+static int assoc_add(struct ov2_adapter *ad, struct xfrm_state *x,
+		     struct netlink_ext_ack *extack)
+{
+	struct ov2_assoc *assoc;
+	enum ov2_status status;
+	int err;
+
+	assoc = assoc_alloc(ad, x);
+	if (!assoc)
+		return -ENOMEM;
+
+	err = ov2_bridge_request_add(ad, x, assoc, &status);
+	if (err)
+		goto err_assoc;
+	if (status != OV2_STATUS_SUCCESS) {
+		err = add_failed(ad, x, status, extack);
+		goto err_assoc;
+	}
+
+	x->xso.offload_handle = assoc->handle;
+	return 0;
+
+err_assoc:
+	assoc_discard(assoc);
+	return err;
+}
+
+/* The transport keeps the count of bundles (ipsecov2.md 2.8). */
+static int add_within_capacity(struct ov2_adapter *ad, struct xfrm_state *x,
+			       struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!atomic_add_unless(&ad->bundles, 1, ad->caps->sa_capacity))
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_FULL,
+					-EOPNOTSUPP, extack);
+
+	err = assoc_add(ad, x, extack);
+	if (err)
+		atomic_dec(&ad->bundles);
+	return err;
+}
+
+/* The slave's operation was called for its bond (6.12): which one of ours it
+ * is cannot be known, and nothing on the bond would work (xfrm-offload.md
+ * 1.10). Counted on the first card below it.
+ */
+static int count_bond_fallback(struct net_device *lower,
+			       struct netdev_nested_priv *priv)
+{
+	if (!dev_is_ours(lower))
+		return 0;
+
+	ov2_state_refuse(ov2_adapter_of(lower), priv->data,
+			 OV2_CNT_SA_FALLBACK_BOND, -EOPNOTSUPP, NULL);
+	return 1;
+}
+
+static int add_through_bond(struct net_device *bond, struct xfrm_state *x)
+{
+	struct netdev_nested_priv priv = { .data = x };
+
+	rcu_read_lock();
+	netdev_walk_all_lower_dev_rcu(bond, count_bond_fallback, &priv);
+	rcu_read_unlock();
+	return -EOPNOTSUPP;
+}
+
+static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
+			    struct netlink_ext_ack *extack)
+{
+	enum ov2_counter reason;
+	struct ov2_adapter *ad;
+
+	if (!dev_is_ours(dev))
+		return add_through_bond(dev, x);
+
+	ad = ov2_adapter_of(dev);
+	if (ov2_state_refused(x, &reason))
+		return ov2_state_refuse(ad, x, reason, -EINVAL, extack);
+	if (!(dev->features & NETIF_F_HW_ESP))
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_DISABLED,
+					-EOPNOTSUPP, extack);
+	return add_within_capacity(ad, x, extack);
+}
+
+/* Under rcu_read_lock(). The handle may be stale, or another card's: bonding
+ * overwrites it at failover.
+ */
+static struct ov2_assoc *assoc_of_state(struct ov2_adapter *ad,
+					const struct xfrm_state *x)
+{
+	struct ov2_assoc *assoc = ov2_assoc_find(ad, x->xso.offload_handle);
+
+	return assoc && rcu_access_pointer(assoc->x) == x ? assoc : NULL;
+}
+
+static void request_delete(struct ov2_assoc *assoc)
+{
+	struct ov2_adapter *ad = assoc->ad;
+	enum ov2_status status;
+
+	assoc->del.oid = OV2_OID_DELETE_SA;
+	assoc->del.del.handle = assoc->handle;
+	assoc->del.caller = assoc;
+	status = ad->miniport->request(ad, &assoc->del);
+	if (status != OV2_STATUS_PENDING)
+		ov2_bridge_request_complete(ad, &assoc->del, status);
+	atomic_dec(&ad->bundles);
+}
+
+/* Returns false if there was nothing to delete. Whoever unsets the state
+ * deletes: the core may free while another CPU still deletes.
+ */
+static bool assoc_delete(struct net_device *dev, struct xfrm_state *x)
+{
+	struct ov2_assoc *assoc;
+	bool ours;
+
+	if (!dev || !dev_is_ours(dev))
+		return false;
+
+	rcu_read_lock();
+	assoc = assoc_of_state(ov2_adapter_of(dev), x);
+	ours = assoc && unrcu_pointer(xchg(&assoc->x, RCU_INITIALIZER(NULL)));
+	rcu_read_unlock();
+	if (ours)
+		request_delete(assoc);
+	return ours;
+}
+
+/* Atomic, x->lock held mostly: what frees memory comes later by itself. */
+static void bridge_state_delete(struct net_device *dev, struct xfrm_state *x)
+{
+	assoc_delete(dev, x);
+}
+
+/* After errors the core frees without a delete; then nothing has waited yet
+ * for those who found the state through its SA.
+ */
+static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
+{
+	if (assoc_delete(dev, x))
+		synchronize_net();
+}
+
+/* What the card cannot do is left to software, before the packet is framed:
+ * later it could only be dropped. The newer core tests the first itself.
+ */
+static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+
+	if (ip->version == 6)
+		return !ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr);
+	return ip->ihl == 5 && (x->props.mode == XFRM_MODE_TUNNEL ||
+				!ip_is_fragment(ip));
+}
+
+static u32 state_seq_hi(const struct xfrm_state *x)
+{
+	return x->xso.dir == XFRM_DEV_OFFLOAD_IN ? x->replay_esn->seq_hi :
+						   x->replay_esn->oseq_hi;
+}
+
+/* x->lock held, for every packet: the engine is told when the half changes.
+ * Under bonding the device is the bond, and the engine does with what it has
+ * verified itself.
+ */
+static void bridge_advance_esn(struct xfrm_state *x)
+{
+	struct net_device *dev = x->xso.dev;
+	u32 seq_hi = state_seq_hi(x);
+	struct ov2_assoc *assoc;
+	struct ov2_request req;
+
+	if (!dev || !dev_is_ours(dev))
+		return;
+
+	rcu_read_lock();
+	assoc = assoc_of_state(ov2_adapter_of(dev), x);
+	if (assoc && assoc->seq_hi != seq_hi) {
+		assoc->seq_hi = seq_hi;
+		req.oid = OV2_OID_UPDATE_SA;
+		req.update.handle = assoc->handle;
+		req.update.operation = OV2_OPERATION_ESP;
+		req.update.spi = assoc->spi;
+		req.update.seq_hi = seq_hi;
+		assoc->ad->miniport->request(assoc->ad, &req);
+	}
+	rcu_read_unlock();
+}
+
+OV2_XDO_STATE_ADD(bridge_state_add);
+OV2_XDO_STATE_VOID(bridge_state_delete);
+OV2_XDO_STATE_VOID(bridge_state_free);
+
+static const struct xfrmdev_ops bridge_xfrmdev_ops = {
+	.xdo_dev_state_add = OV2_XDO(bridge_state_add),
+	.xdo_dev_state_delete = OV2_XDO(bridge_state_delete),
+	.xdo_dev_state_free = OV2_XDO(bridge_state_free),
+	.xdo_dev_offload_ok = bridge_offload_ok,
+	.xdo_dev_state_advance_esn = bridge_advance_esn,
+};
+
+/**
+ * ov2_bridge_setup() - make a netdev an IPsec offload device
+ * @dev: a card, its private data starting with its adapter; not registered
+ *
+ * Process context.
+ */
+void ov2_bridge_setup(struct net_device *dev)
+{
+	dev->xfrmdev_ops = &bridge_xfrmdev_ops;
+}
