@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The network device: made, opened, stopped, freed. */
+#include <linux/etherdevice.h>
+#include <linux/if_ether.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "../bridge/bridge.h"
+#include "../engine/engine.h"
+#include "../watch/counters.h"
+#include "../watch/objects.h"
+#include "port.h"
+
+/* A cable ends at memory: everything that moves bytes is possible, and large
+ * packets are segmented by the stack.
+ */
+#define PORT_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
+			 NETIF_F_HW_CSUM | NETIF_F_HW_ESP)
+
+/* The stack masks with these when it has made the ESP header, so HW_ESP must
+ * be among them. HW_CSUM must not: the sum of the inner packet has to be
+ * complete before the ESP trailer is behind it.
+ */
+#define PORT_ENC_FEATURES (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
+			   NETIF_F_HW_ESP)
+
+static const struct ov2_adapter_ops adapter_ops = {
+	.wire_out		= ov2_wire_out,
+	.send_complete		= ov2_wire_send_complete,
+	.indicate		= ov2_rx_indicate,
+	.request_complete	= ov2_bridge_request_complete,
+};
+
+static int port_alloc_queues(struct ov2_port *port)
+{
+	int err;
+
+	port->ad.tx_queues = port->ad.dev->num_tx_queues;
+	port->ad.rx_queues = port->ad.dev->num_rx_queues;
+
+	port->txqs = kvcalloc(port->ad.tx_queues, sizeof(*port->txqs),
+			      GFP_KERNEL_ACCOUNT);
+	if (!port->txqs)
+		return -ENOMEM;
+
+	err = ov2_rx_alloc(port);
+	if (err)
+		kvfree(port->txqs);
+	return err;
+}
+
+static void port_free_queues(struct ov2_port *port)
+{
+	ov2_rx_free(port);
+	kvfree(port->txqs);
+}
+
+static int port_init(struct net_device *dev)
+{
+	struct ov2_port *port = netdev_priv(dev);
+	int err;
+
+	err = ov2_counters_alloc(&port->ad);
+	if (err)
+		return err;
+
+	err = port_alloc_queues(port);
+	if (err)
+		goto err_counters;
+
+	err = port->ad.miniport->initialize(&port->ad);
+	if (err)
+		goto err_queues;
+
+	ov2_rx_add_napi(port);
+	ov2_object_created(OV2_OBJECT_PORT, port);
+	return 0;
+
+err_queues:
+	port_free_queues(port);
+err_counters:
+	ov2_counters_free(&port->ad);
+	return err;
+}
+
+static void port_uninit(struct net_device *dev)
+{
+	struct ov2_port *port = netdev_priv(dev);
+
+	ov2_unplug(port);
+	ov2_rx_del_napi(port);
+}
+
+/* The end of what port_init() began. Not in port_uninit(), since SAs hold the
+ * netdev and may live until the last reference to it is gone.
+ */
+static void port_free(struct net_device *dev)
+{
+	struct ov2_port *port = netdev_priv(dev);
+
+	port->ad.miniport->halt(&port->ad);
+	port_free_queues(port);
+	ov2_counters_free(&port->ad);
+	ov2_object_freed(OV2_OBJECT_PORT, port);
+}
+
+static int port_open(struct net_device *dev)
+{
+	struct ov2_port *port = netdev_priv(dev);
+
+	port->ad.miniport->restart(&port->ad);
+	ov2_rx_start(port);
+	netif_tx_start_all_queues(dev);
+	WRITE_ONCE(port->up, true);
+	ov2_plug_update_carrier(port);
+	return 0;
+}
+
+static int port_stop(struct net_device *dev)
+{
+	struct ov2_port *port = netdev_priv(dev);
+	struct ov2_port *peer;
+
+	WRITE_ONCE(port->up, false);
+	ov2_plug_update_carrier(port);
+	/* Whoever saw the card up is done with its rings after this. */
+	synchronize_net();
+
+	port->ad.miniport->pause(&port->ad);
+	ov2_rx_stop(port);
+
+	/* Queues of the peer may wait for room in rings that are gone. */
+	peer = rtnl_dereference(port->peer);
+	if (peer)
+		ov2_wire_wake_all(peer);
+	return 0;
+}
+
+/* Every frame on the cable is received, so there is no filter to set. Without
+ * this function the stack would refuse multicast addresses, and switch to
+ * promiscuous mode for a second unicast one.
+ */
+static void port_set_rx_mode(struct net_device *dev)
+{
+}
+
+static const struct net_device_ops port_netdev_ops = {
+	.ndo_init		= port_init,
+	.ndo_uninit		= port_uninit,
+	.ndo_open		= port_open,
+	.ndo_stop		= port_stop,
+	.ndo_start_xmit		= ov2_wire_start_xmit,
+	.ndo_set_rx_mode	= port_set_rx_mode,
+	.ndo_set_mac_address	= eth_mac_addr,
+	.ndo_validate_addr	= eth_validate_addr,
+	.ndo_get_iflink		= ov2_plug_iflink,
+};
+
+/**
+ * ov2_port_setup() - rtnl_link_ops.setup
+ * @dev: the netdev, fresh from alloc_netdev_mqs()
+ *
+ * RTNL.
+ */
+void ov2_port_setup(struct net_device *dev)
+{
+	struct ov2_port *port = netdev_priv(dev);
+
+	ether_setup(dev);
+	dev->min_mtu = ETH_MIN_MTU;
+	dev->max_mtu = OV2_PORT_MAX_MTU;
+	dev->netdev_ops = &port_netdev_ops;
+	dev->ethtool_ops = &ov2_ethtool_ops;
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_DSTATS;
+	dev->needs_free_netdev = true;
+	dev->priv_destructor = port_free;
+
+	/* Frames wait in rings, so one skb must not be sent twice; and netpoll
+	 * sends with interrupts off, where the engine cannot work.
+	 */
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
+	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_UNICAST_FLT |
+			   IFF_DISABLE_NETPOLL;
+
+	dev->features |= PORT_FEATURES;
+	dev->hw_features |= PORT_FEATURES;
+	dev->hw_enc_features |= PORT_ENC_FEATURES;
+	dev->vlan_features |= PORT_FEATURES & ~NETIF_F_HW_ESP;
+
+	port->ad.miniport = &ov2_engine_miniport;
+	port->ad.ops = &adapter_ops;
+	port->ad.dev = dev;
+	ov2_bridge_setup(dev);
+}

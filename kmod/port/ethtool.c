@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What ethtool shows of a card. */
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+#include <linux/string.h>
+
+#include "../watch/counters.h"
+#include "port.h"
+
+static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, OV2_PORT_KIND, sizeof(info->driver));
+}
+
+static int get_sset_count(struct net_device *dev, int sset)
+{
+	return sset == ETH_SS_STATS ? OV2_CNT_MAX : -EOPNOTSUPP;
+}
+
+static void get_strings(struct net_device *dev, u32 sset, u8 *data)
+{
+	int c;
+
+	if (sset != ETH_SS_STATS)
+		return;
+	for (c = 0; c < OV2_CNT_MAX; c++)
+		ethtool_puts(&data, ov2_counter_name(c));
+}
+
+static void get_ethtool_stats(struct net_device *dev,
+			      struct ethtool_stats *stats, u64 *data)
+{
+	struct ov2_adapter *ad = ov2_adapter_of(dev);
+	int c;
+
+	for (c = 0; c < OV2_CNT_MAX; c++)
+		data[c] = ov2_counter_read(ad, c);
+}
+
+/* For reading: the numbers are given when a card is made. */
+static void get_channels(struct net_device *dev,
+			 struct ethtool_channels *channels)
+{
+	channels->max_rx = dev->num_rx_queues;
+	channels->max_tx = dev->num_tx_queues;
+	channels->rx_count = dev->real_num_rx_queues;
+	channels->tx_count = dev->real_num_tx_queues;
+}
+
+const struct ethtool_ops ov2_ethtool_ops = {
+	.get_drvinfo		= get_drvinfo,
+	.get_link		= ethtool_op_get_link,
+	.get_sset_count		= get_sset_count,
+	.get_strings		= get_strings,
+	.get_ethtool_stats	= get_ethtool_stats,
+	.get_channels		= get_channels,
+	.get_ts_info		= ethtool_op_get_ts_info,
+};

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The rtnetlink kind: cards are made and plugged together with ip link. */
+#include <linux/cpumask.h>
+#include <linux/etherdevice.h>
+#include <linux/if_link.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
+#include <net/net_namespace.h>
+#include <net/netlink.h>
+
+#include "../compat/rtnl.h"
+#include "port.h"
+
+static struct rtnl_link_ops link_ops;
+
+static int link_validate(struct nlattr *tb[], struct nlattr *data[],
+			 struct netlink_ext_ack *extack)
+{
+	if (!tb[IFLA_ADDRESS])
+		return 0;
+
+	if (nla_len(tb[IFLA_ADDRESS]) != ETH_ALEN) {
+		NL_SET_BAD_ATTR(extack, tb[IFLA_ADDRESS]);
+		NL_SET_ERR_MSG_MOD(extack, "the address must have 6 bytes");
+		return -EINVAL;
+	}
+	if (!is_valid_ether_addr(nla_data(tb[IFLA_ADDRESS]))) {
+		NL_SET_BAD_ATTR(extack, tb[IFLA_ADDRESS]);
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the address must be a unicast address other than zero");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
+/* The card that IFLA_LINK names, if it can be plugged into. */
+static struct ov2_port *link_target(const struct net_device *dev,
+				    struct net *link_net, u32 ifindex,
+				    struct netlink_ext_ack *extack)
+{
+	struct net_device *target;
+	struct ov2_port *port;
+
+	if (ifindex && ifindex == dev->ifindex &&
+	    net_eq(link_net, dev_net(dev))) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "link names the card itself, which cannot be plugged into itself");
+		return ERR_PTR(-EINVAL);
+	}
+
+	target = __dev_get_by_index(link_net, ifindex);
+	if (!target) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "link names an interface index that does not exist");
+		return ERR_PTR(-ENODEV);
+	}
+	if (target->rtnl_link_ops != &link_ops) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "link names a device that is not of type ipsecov2");
+		return ERR_PTR(-EINVAL);
+	}
+
+	port = netdev_priv(target);
+	if (rtnl_dereference(port->peer)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "link names a card that is already plugged into another");
+		return ERR_PTR(-EBUSY);
+	}
+	return port;
+}
+
+static int link_new(struct net_device *dev, struct net *link_net,
+		    struct nlattr *tb[], struct netlink_ext_ack *extack)
+{
+	struct ov2_port *target = NULL;
+	int err;
+
+	if (tb[IFLA_LINK]) {
+		target = link_target(dev, link_net,
+				     nla_get_u32(tb[IFLA_LINK]), extack);
+		if (IS_ERR(target)) {
+			NL_SET_BAD_ATTR(extack, tb[IFLA_LINK]);
+			return PTR_ERR(target);
+		}
+	}
+
+	if (!tb[IFLA_ADDRESS])
+		eth_hw_addr_random(dev);
+
+	/* Before registration, so that nobody sees a carrier. */
+	netif_carrier_off(dev);
+
+	err = register_netdevice(dev);
+	if (err)
+		return err;
+
+	if (target)
+		ov2_plug(netdev_priv(dev), target);
+	return 0;
+}
+
+OV2_RTNL_NEWLINK(link_new);
+
+static unsigned int link_num_queues(void)
+{
+	return min_t(unsigned int, num_online_cpus(), OV2_PORT_DEFAULT_QUEUES);
+}
+
+/* No dellink: a card is unplugged in ndo_uninit, which no way around leads. */
+static struct rtnl_link_ops link_ops __read_mostly = {
+	.kind			= OV2_PORT_KIND,
+	.priv_size		= sizeof(struct ov2_port),
+	.setup			= ov2_port_setup,
+	.validate		= link_validate,
+	.newlink		= OV2_RTNL(link_new),
+	.get_link_net		= ov2_plug_link_net,
+	.get_num_tx_queues	= link_num_queues,
+	.get_num_rx_queues	= link_num_queues,
+};
+
+/**
+ * ov2_link_register() - let users make cards
+ *
+ * Process context, at module init.
+ *
+ * Return: 0 or a negative errno.
+ */
+int ov2_link_register(void)
+{
+	return rtnl_link_register(&link_ops);
+}
+
+/**
+ * ov2_link_unregister() - delete all cards, and let nobody make one
+ *
+ * Process context, at module exit. Sleeps until the last card is freed.
+ */
+void ov2_link_unregister(void)
+{
+	rtnl_link_unregister(&link_ops);
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receiving: from the ring through the engine up the stack.
+ *
+ * The engine hands frames back in order, within its receive call or later from
+ * another CPU. Either way they go up from the NAPI of their queue.
+ */
+#include <linux/etherdevice.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "../bridge/bridge.h"
+#include "../watch/drop.h"
+#include "port.h"
+
+static void rx_dropped(struct ov2_port *port, struct sk_buff *skb)
+{
+	dev_dstats_rx_dropped(port->ad.dev);
+	kfree_skb(skb);
+}
+
+/* Give one frame to the engine. */
+static void rx_frame(struct ov2_rxq *rxq, struct sk_buff *skb)
+{
+	struct ov2_port *port = rxq->port;
+	struct ov2_nbl *nbl;
+
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+	skb_record_rx_queue(skb, rxq->index);
+
+	nbl = ov2_nbl_alloc(skb, rxq->index);
+	if (!nbl) {
+		ov2_drop_rx(&port->ad, OV2_CNT_RX_DROP_ALLOC, skb->len);
+		rx_dropped(port, skb);
+		return;
+	}
+	rxq->held++;
+	port->ad.miniport->receive(&port->ad, nbl);
+}
+
+/* Take up to @max frames off the ring, oldest first. */
+static int rx_take(struct ov2_rxq *rxq, int max, struct sk_buff_head *frames)
+{
+	struct sk_buff *skb;
+	int taken;
+
+	__skb_queue_head_init(frames);
+	spin_lock(&rxq->ring.lock);
+	for (taken = 0; taken < max; taken++) {
+		skb = __skb_dequeue(&rxq->ring);
+		if (!skb)
+			break;
+		__skb_queue_tail(frames, skb);
+	}
+	spin_unlock(&rxq->ring.lock);
+	return taken;
+}
+
+/* Wake the queues that feed this ring. */
+static void rx_wake_senders(struct ov2_rxq *rxq)
+{
+	const struct ov2_port *port = rxq->port;
+	struct ov2_port *peer;
+	unsigned int queue;
+
+	rcu_read_lock();
+	peer = rcu_dereference(port->peer);
+	if (peer)
+		for (queue = rxq->index; queue < peer->ad.tx_queues;
+		     queue += port->ad.rx_queues)
+			ov2_wire_wake(peer, queue);
+	rcu_read_unlock();
+}
+
+static int rx_feed_engine(struct ov2_rxq *rxq, int budget)
+{
+	int max = min_t(int, budget, OV2_RX_HELD_MAX - rxq->held);
+	struct sk_buff_head frames;
+	struct sk_buff *skb;
+	int taken;
+
+	taken = rx_take(rxq, max, &frames);
+	if (!taken)
+		return 0;
+	rx_wake_senders(rxq);
+
+	spin_lock(&rxq->lock);
+	rxq->polling = true;
+	spin_unlock(&rxq->lock);
+
+	while ((skb = __skb_dequeue(&frames)))
+		rx_frame(rxq, skb);
+	return taken;
+}
+
+/* One frame with its records up the stack. */
+static void rx_deliver_one(struct ov2_rxq *rxq, struct ov2_nbl *nbl)
+{
+	struct ov2_port *port = rxq->port;
+	struct sk_buff *skb = nbl->skb;
+	unsigned int len = skb->len;
+	bool accepted;
+
+	skb->protocol = eth_type_trans(skb, port->ad.dev);
+	accepted = ov2_bridge_receive(&port->ad, nbl);
+	ov2_nbl_free(nbl);
+	if (!accepted) {
+		rx_dropped(port, skb);
+		return;
+	}
+	dev_dstats_rx_add(port->ad.dev, len);
+	skb_prepare_for_gro(skb);
+	napi_gro_receive(&rxq->napi, skb);
+}
+
+static int rx_deliver(struct ov2_rxq *rxq, int budget)
+{
+	struct ov2_nbl *nbl;
+	int delivered;
+
+	/* What is indicated from here on schedules the NAPI. */
+	spin_lock(&rxq->lock);
+	rxq->polling = false;
+	list_splice_tail_init(&rxq->indicated, &rxq->ready);
+	spin_unlock(&rxq->lock);
+
+	for (delivered = 0; delivered < budget; delivered++) {
+		nbl = list_first_entry_or_null(&rxq->ready, struct ov2_nbl,
+					       link);
+		if (!nbl)
+			break;
+		list_del(&nbl->link);
+		rxq->held--;
+		rx_deliver_one(rxq, nbl);
+	}
+	return delivered;
+}
+
+/* Is there something to do now? Frames that the engine has are not: their
+ * indication schedules the NAPI.
+ */
+static bool rx_pending(const struct ov2_rxq *rxq)
+{
+	return !list_empty(&rxq->ready) ||
+	       (rxq->held < OV2_RX_HELD_MAX &&
+		!skb_queue_empty_lockless(&rxq->ring));
+}
+
+static int rx_poll(struct napi_struct *napi, int budget)
+{
+	struct ov2_rxq *rxq = container_of(napi, struct ov2_rxq, napi);
+	int fed, delivered, work;
+
+	fed = rx_feed_engine(rxq, budget);
+	delivered = rx_deliver(rxq, budget);
+	work = max(fed, delivered);
+	if (work >= budget || rx_pending(rxq))
+		return budget;
+
+	napi_complete_done(napi, work);
+	return work;
+}
+
+/**
+ * ov2_rx_enqueue() - a frame has come over the cable
+ * @port: the receiver, seen up in this RCU read side
+ * @tx_queue: the sender's queue
+ * @skb: the frame; taken
+ *
+ * BH disabled, RCU read side.
+ */
+void ov2_rx_enqueue(struct ov2_port *port, u16 tx_queue, struct sk_buff *skb)
+{
+	struct ov2_rxq *rxq = ov2_port_rxq(port, tx_queue);
+
+	skb->dev = port->ad.dev;
+	spin_lock(&rxq->ring.lock);
+	__skb_queue_tail(&rxq->ring, skb);
+	spin_unlock(&rxq->ring.lock);
+	napi_schedule(&rxq->napi);
+}
+
+/**
+ * ov2_rx_indicate() - ov2_adapter_ops.indicate
+ * @ad: the receiving card
+ * @nbl: the frame with its records; taken
+ *
+ * BH disabled.
+ */
+void ov2_rx_indicate(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	struct ov2_rxq *rxq = &ov2_port_of(ad)->rxqs[nbl->queue];
+	bool polling;
+
+	spin_lock(&rxq->lock);
+	list_add_tail(&nbl->link, &rxq->indicated);
+	polling = rxq->polling;
+	spin_unlock(&rxq->lock);
+
+	if (!polling)
+		napi_schedule(&rxq->napi);
+}
+
+static void rx_init_queue(struct ov2_port *port, u16 index)
+{
+	struct ov2_rxq *rxq = &port->rxqs[index];
+
+	rxq->port = port;
+	rxq->index = index;
+	skb_queue_head_init(&rxq->ring);
+	spin_lock_init(&rxq->lock);
+	INIT_LIST_HEAD(&rxq->indicated);
+	INIT_LIST_HEAD(&rxq->ready);
+}
+
+/**
+ * ov2_rx_alloc() - make the receive queues
+ * @port: the card, its number of queues set
+ *
+ * Process context.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ov2_rx_alloc(struct ov2_port *port)
+{
+	u16 index;
+
+	port->rxqs = kvcalloc(port->ad.rx_queues, sizeof(*port->rxqs),
+			      GFP_KERNEL_ACCOUNT);
+	if (!port->rxqs)
+		return -ENOMEM;
+
+	for (index = 0; index < port->ad.rx_queues; index++)
+		rx_init_queue(port, index);
+	return 0;
+}
+
+/**
+ * ov2_rx_free() - end of ov2_rx_alloc()
+ * @port: the card; it has no NAPI and no peer since an RCU grace period
+ *
+ * Process context.
+ */
+void ov2_rx_free(struct ov2_port *port)
+{
+	kvfree(port->rxqs);
+}
+
+/**
+ * ov2_rx_add_napi() - give the receive queues their NAPI, disabled
+ * @port: the card
+ *
+ * RTNL.
+ */
+void ov2_rx_add_napi(struct ov2_port *port)
+{
+	u16 index;
+
+	for (index = 0; index < port->ad.rx_queues; index++)
+		netif_napi_add(port->ad.dev, &port->rxqs[index].napi, rx_poll);
+}
+
+/**
+ * ov2_rx_del_napi() - end of ov2_rx_add_napi()
+ * @port: the card; it is down
+ *
+ * RTNL. Waits for an RCU grace period.
+ */
+void ov2_rx_del_napi(struct ov2_port *port)
+{
+	u16 index;
+
+	for (index = 0; index < port->ad.rx_queues; index++)
+		__netif_napi_del(&port->rxqs[index].napi);
+	synchronize_net();
+}
+
+/**
+ * ov2_rx_start() - be ready to receive
+ * @port: the card; its engine runs
+ *
+ * RTNL.
+ */
+void ov2_rx_start(struct ov2_port *port)
+{
+	u16 index;
+
+	for (index = 0; index < port->ad.rx_queues; index++)
+		napi_enable(&port->rxqs[index].napi);
+}
+
+static void rx_purge_frame(struct ov2_port *port, struct sk_buff *skb)
+{
+	ov2_drop_rx(&port->ad, OV2_CNT_RX_DROP_DOWN, skb->len);
+	rx_dropped(port, skb);
+}
+
+static void rx_purge(struct ov2_rxq *rxq)
+{
+	struct ov2_nbl *nbl, *next;
+	struct sk_buff *skb;
+
+	list_splice_tail_init(&rxq->indicated, &rxq->ready);
+	list_for_each_entry_safe(nbl, next, &rxq->ready, link) {
+		list_del(&nbl->link);
+		rx_purge_frame(rxq->port, nbl->skb);
+		ov2_nbl_free(nbl);
+	}
+	while ((skb = __skb_dequeue(&rxq->ring)))
+		rx_purge_frame(rxq->port, skb);
+	rxq->held = 0;
+}
+
+/**
+ * ov2_rx_stop() - end of ov2_rx_start(); drops what has not been delivered
+ * @port: the card. Nobody feeds its rings, and its engine is paused
+ *
+ * RTNL.
+ */
+void ov2_rx_stop(struct ov2_port *port)
+{
+	u16 index;
+
+	for (index = 0; index < port->ad.rx_queues; index++) {
+		napi_disable(&port->rxqs[index].napi);
+		local_bh_disable();
+		rx_purge(&port->rxqs[index]);
+		local_bh_enable();
+	}
+}

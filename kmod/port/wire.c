@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sending: from the stack through the engine onto the cable.
+ *
+ * The only ring is the receiver's. A send queue stops when the frames there
+ * and those in the engine reach OV2_RING_FRAMES, and is woken when half of
+ * them are gone, so a slow receiver slows its sender and loses nothing.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/rcupdate.h>
+#include <linux/skbuff.h>
+#include <net/netdev_queues.h>
+
+#include "../bridge/bridge.h"
+#include "../watch/drop.h"
+#include "port.h"
+
+/* How many frames @queue may still send before it has to stop. */
+static int wire_room(const struct ov2_port *port, u16 queue)
+{
+	int used = atomic_read(&port->txqs[queue].in_engine);
+	const struct ov2_port *peer;
+
+	rcu_read_lock();
+	peer = rcu_dereference(port->peer);
+	if (peer && READ_ONCE(peer->up))
+		used += skb_queue_len_lockless(&ov2_port_rxq(peer, queue)->ring);
+	rcu_read_unlock();
+	return OV2_RING_FRAMES - used;
+}
+
+/**
+ * ov2_wire_wake() - wake a send queue if it is stopped and need not be
+ * @port: the sender
+ * @queue: its queue. Frames of it have left the ring or the engine
+ *
+ * Any context with BH disabled.
+ */
+void ov2_wire_wake(struct ov2_port *port, u16 queue)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(port->ad.dev, queue);
+
+	/* First the room, then the look at the stop bit. Pairs with the barrier
+	 * in netif_txq_try_stop(), where it is the other way round.
+	 */
+	smp_mb();
+	if (netif_tx_queue_stopped(txq) && READ_ONCE(port->up) &&
+	    wire_room(port, queue) >= OV2_RING_FRAMES / 2)
+		netif_tx_wake_queue(txq);
+}
+
+/**
+ * ov2_wire_wake_all() - ov2_wire_wake() for every queue
+ * @port: the sender
+ *
+ * Process context.
+ */
+void ov2_wire_wake_all(struct ov2_port *port)
+{
+	u16 queue;
+
+	local_bh_disable();
+	for (queue = 0; queue < port->ad.tx_queues; queue++)
+		ov2_wire_wake(port, queue);
+	local_bh_enable();
+}
+
+static bool wire_too_long(const struct sk_buff *skb,
+			  const struct net_device *to)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+	unsigned int max = READ_ONCE(to->mtu) + ETH_HLEN;
+
+	if (eth_type_vlan(eth->h_proto))
+		max += VLAN_HLEN;
+	return skb->len > max;
+}
+
+/* Make a frame fit for the cable, or tell why it cannot go. */
+static bool wire_prepare(struct sk_buff *skb, const struct ov2_port *peer,
+			 enum ov2_counter *reason)
+{
+	if (!peer || !READ_ONCE(peer->up))
+		*reason = OV2_CNT_TX_DROP_UNPLUGGED;
+	else if (skb->len < ETH_HLEN)
+		*reason = OV2_CNT_TX_DROP_RUNT;
+	else if (!pskb_may_pull(skb, ETH_HLEN))
+		*reason = OV2_CNT_TX_DROP_WIRE_ALLOC;
+	else if (wire_too_long(skb, peer->ad.dev))
+		*reason = OV2_CNT_TX_DROP_TOO_LONG;
+	else if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+		*reason = OV2_CNT_TX_DROP_CSUM;
+	else if (skb_orphan_frags_rx(skb, GFP_ATOMIC))
+		*reason = OV2_CNT_TX_DROP_WIRE_ALLOC;
+	else
+		return true;
+	return false;
+}
+
+/* Only bytes go over a cable: what the sender's kernel knows of a frame stays
+ * behind. The socket is still charged, until the receiver takes the frame off
+ * the ring.
+ */
+static void wire_scrub(struct sk_buff *skb)
+{
+	skb_clear_delivery_time(skb);
+	skb_scrub_packet(skb, true);
+	skb_clear_hash(skb);
+	skb_reset_redirect(skb);
+	skb_set_inner_protocol(skb, 0);
+	skb->encapsulation = 0;
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->csum_valid = 0;
+	skb->csum_level = 0;
+	skb->priority = 0;
+}
+
+static void wire_dropped(struct ov2_port *port, struct sk_buff *skb)
+{
+	dev_dstats_tx_dropped(port->ad.dev);
+	kfree_skb(skb);
+}
+
+/**
+ * ov2_wire_out() - ov2_adapter_ops.wire_out
+ * @ad: the sending card
+ * @queue: its queue
+ * @skb: the frame, data at the Ethernet header; taken
+ *
+ * Never fails because the ring is full: queues stop in time. BH disabled.
+ */
+void ov2_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb)
+{
+	struct ov2_port *port = ov2_port_of(ad);
+	enum ov2_counter reason;
+	struct ov2_port *peer;
+
+	rcu_read_lock();
+	peer = rcu_dereference(port->peer);
+	if (wire_prepare(skb, peer, &reason)) {
+		wire_scrub(skb);
+		dev_dstats_tx_add(ad->dev, skb->len);
+		ov2_rx_enqueue(peer, queue, skb);
+	} else {
+		ov2_drop_tx(ad, reason, skb->len);
+		wire_dropped(port, skb);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * ov2_wire_send_complete() - ov2_adapter_ops.send_complete
+ * @ad: the sending card
+ * @nbl: the NBL; taken
+ * @status: if it is not SUCCESS, the frame is still in @nbl and is dropped;
+ *	the engine has counted why
+ *
+ * BH disabled.
+ */
+void ov2_wire_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+			    enum ov2_status status)
+{
+	struct ov2_port *port = ov2_port_of(ad);
+	u16 queue = nbl->queue;
+
+	if (status != OV2_STATUS_SUCCESS && nbl->skb)
+		wire_dropped(port, nbl->skb);
+	ov2_nbl_free(nbl);
+
+	/* Also after success: the receiver may have drained the ring, and found
+	 * the queue still blocked by what was in the engine.
+	 */
+	atomic_dec(&port->txqs[queue].in_engine);
+	ov2_wire_wake(port, queue);
+}
+
+static void wire_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
+{
+	struct ov2_nbl *nbl = NULL;
+
+	switch (ov2_bridge_xmit(&port->ad, skb, queue, &nbl)) {
+	case OV2_VERDICT_PLAIN:
+		skb_tx_timestamp(skb);
+		ov2_wire_out(&port->ad, queue, skb);
+		break;
+	case OV2_VERDICT_OFFLOAD:
+		skb_tx_timestamp(skb);
+		atomic_inc(&port->txqs[queue].in_engine);
+		port->ad.miniport->send(&port->ad, nbl);
+		break;
+	case OV2_VERDICT_DROP:
+		wire_dropped(port, skb);
+		break;
+	}
+}
+
+/**
+ * ov2_wire_start_xmit() - ndo_start_xmit
+ * @skb: the frame; taken
+ * @dev: the card
+ *
+ * BH disabled, under the queue's lock.
+ *
+ * Return: NETDEV_TX_OK always.
+ */
+netdev_tx_t ov2_wire_start_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	u16 queue = skb_get_queue_mapping(skb);
+	struct ov2_port *port = netdev_priv(dev);
+
+	wire_send(port, skb, queue);
+	netif_txq_maybe_stop(netdev_get_tx_queue(dev, queue),
+			     wire_room(port, queue), 1, OV2_RING_FRAMES / 2);
+	return NETDEV_TX_OK;
+}
