@@ -1,0 +1,396 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Traffic between the ends of a bed, checked byte by byte at three places:
+what was sent, what the oracle reads on the wire, what was received.
+
+    talk = Traffic(bed, shape)
+    talk.udp("a", [1, 2, 3, 4])     # lengths; from a to b, in order
+    talk.echo("a", [56])            # ICMP, answered by b's kernel
+    talk.tcp("a", 5000, 3000)       # a connects and sends 5000, gets 3000
+    wire = talk.settle(pair)        # counters == wire, everything decrypted
+    wire.sent["a"]                  # ESP frames that the engine could see
+    wire.pads["a"]                  # pad lengths of what a sent
+
+settle() is the proof that the offload did the work: at an end that offloads
+the engine's counts equal the unfragmented ESP frames on the wire, at any
+other end they are zero. (Datagrams that ESP makes too big for the wire are
+encrypted by the stack and fragmented afterwards; no engine counts those.)
+"""
+import os
+import random
+import select
+import socket
+import struct
+from collections import defaultdict, namedtuple
+
+from . import esp, ksft
+from .bed import INNER, OTHER, OUTER, family
+
+PORT = 7000
+NOISE = os.urandom(1 << 17)
+ICMP_ECHO = {4: (8, 0), 6: (128, 129)}
+
+Wire = namedtuple("Wire", "frames sent fragments plain pads")
+
+
+def largest_datagram(shape, icv, mtu=1500):
+    """UDP payload that just fits into one ESP packet of the link's MTU."""
+    outer = 20 if shape.outer == 4 else 40
+    inner = 0 if shape.mode == "transport" else 20 if shape.inner == 4 else 40
+    room = mtu - outer - (8 if shape.encap else 0) - 16 - icv // 8
+    return room // 4 * 4 - 2 - inner - 8
+
+
+def sweep_lengths(pair):
+    return range(1, largest_datagram(pair.shape, pair.ab.icv) + 1)
+
+
+def noise(length):
+    at = random.randrange(len(NOISE) - length) if length < len(NOISE) else 0
+    data = NOISE[at:at + length]
+    while len(data) < length:
+        data += NOISE[:length - len(data)]
+    return data
+
+
+class Traffic:
+    def __init__(self, bed, shape):
+        self.bed, self.shape = bed, shape
+        self.fam = family(shape.inner)
+        self.address = {side: bed.address(side, shape) for side in "ab"}
+        self.socks = {side: self.bound(side, socket.SOCK_DGRAM, PORT)
+                      for side in "ab"}
+        self.ping = {}
+        for side in "ab":
+            sock = self.socks[side]
+            sock.setsockopt(socket.SOL_SOCKET, 33, 16 << 20)  # RCVBUFFORCE
+            sock.setsockopt(socket.SOL_SOCKET, 32, 16 << 20)  # SNDBUFFORCE
+        self.listeners = {side: self.bound(side, socket.SOCK_STREAM, PORT + 1)
+                          for side in "ab"}
+        for sock in self.listeners.values():
+            sock.listen(8)
+            sock.setblocking(False)
+        self.forget()
+
+    def close(self):
+        for sock in (*self.socks.values(), *self.ping.values(),
+                     *self.listeners.values()):
+            sock.close()
+
+    def bound(self, side, kind, port):
+        sock = self.bed.ns(side).socket(self.fam, kind)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((self.address[side], port))
+        return sock
+
+    def forget(self):
+        """Start a new account of what is expected on the wire."""
+        self.datagrams = {"a": [], "b": []}
+        self.echoes = {"a": [], "b": []}
+        self.streams = {"a": {}, "b": {}}
+        self.keys = None
+
+    # ---- sending and receiving
+
+    def peer(self, side, port=PORT):
+        return (self.address[OTHER[side]], port)
+
+    def udp(self, side, lengths, burst=16, seconds=10):
+        """Datagrams from side, a few at a time, received in order."""
+        for at in range(0, len(lengths), burst):
+            batch = [noise(n) for n in lengths[at:at + burst]]
+            for data in batch:
+                self.socks[side].sendto(data, self.peer(side))
+            self.expect_datagrams(side, batch, seconds)
+
+    def expect_datagrams(self, side, batch, seconds=10):
+        """What side sent from its UDP socket arrives as it is, in order."""
+        receiver = self.socks[OTHER[side]]
+        for data in batch:
+            if not select.select([receiver], [], [], seconds)[0]:
+                raise ksft.Fail(f"{len(data)} bytes of UDP from {side} did "
+                                f"not arrive\n{self.why_lost()}")
+            got = receiver.recv(65536)
+            ksft.equal(got, data, f"{len(data)} bytes of UDP from {side}")
+        self.datagrams[side] += batch
+
+    def why_lost(self):
+        """Counters that moved, for a message."""
+        text = []
+        for side in "ab":
+            moved = {k: v for k, v in self.bed.delta(side).items() if v}
+            xfrm = {k: v for k, v in self.bed.ns(side).xfrm_stat().items()
+                    if v}
+            text.append(f"{side}: card {moved} xfrm since boot {xfrm}")
+        text.append(f"frames on the wire: {len(self.bed.captured())}")
+        return "\n".join(text)
+
+    def ping_socket(self, side):
+        if side not in self.ping:
+            proto = (socket.IPPROTO_ICMP if self.shape.inner == 4
+                     else socket.IPPROTO_ICMPV6)
+            sock = self.bed.ns(side).socket(self.fam, socket.SOCK_RAW, proto)
+            sock.bind((self.address[side], 0))
+            self.ping[side] = sock
+        return self.ping[side]
+
+    def echo(self, side, lengths, seconds=10):
+        sock = self.ping_socket(side)
+        request, reply = ICMP_ECHO[self.shape.inner]
+        for number, length in enumerate(lengths, 1):
+            body = struct.pack("!HH", os.getpid() & 0xffff, number) + \
+                noise(length)
+            head = struct.pack("!BB", request, 0)
+            total = 0       # the kernel does it for IPv6
+            if self.shape.inner == 4:
+                total = esp.checksum(head + b"\0\0" + body)
+            sock.sendto(head + struct.pack("!H", total) + body,
+                        (self.address[OTHER[side]], 0))
+            self.echoes[side].append((request, body))
+            self.echoes[OTHER[side]].append((reply, body))
+            self.expect_reply(sock, reply, body, seconds)
+
+    def expect_reply(self, sock, reply, body, seconds):
+        while True:
+            if not select.select([sock], [], [], seconds)[0]:
+                raise ksft.Fail(f"no echo reply of {len(body) - 4} bytes\n"
+                                f"{self.why_lost()}")
+            got = sock.recv(65536)
+            if self.shape.inner == 4:
+                got = got[(got[0] & 15) * 4:]
+            if got[0] == reply:
+                ksft.equal(got[4:], body, "echo reply")
+                return
+
+    def connect(self, side):
+        """A connection from side; returns both ends, blocking no one."""
+        near = self.bed.ns(side).socket(self.fam, socket.SOCK_STREAM)
+        near.bind((self.address[side], 0))
+        near.setblocking(False)
+        near.connect_ex(self.peer(side, PORT + 1))
+        listener = self.listeners[OTHER[side]]
+        if not select.select([listener], [], [], 15)[0]:
+            raise ksft.Fail(f"TCP from {side} does not connect\n"
+                            f"{self.why_lost()}")
+        far, _ = listener.accept()
+        far.setblocking(False)
+        return near, far
+
+    def tcp(self, side, there, back=0, send=None):
+        """Both ways on one connection, closed cleanly by both ends.
+
+        send(sock, data) may be given to send otherwise; it returns how much.
+        """
+        near, far = self.connect(side)
+        port = near.getsockname()[1]
+        data = {near: noise(there), far: noise(back)}
+        self.streams[side][port] = data[near]
+        self.streams[OTHER[side]][port] = data[far]
+        try:
+            self.transfer(near, far, data, send or (lambda s, d: s.send(d)))
+        finally:
+            near.close()
+            far.close()
+
+    def transfer(self, near, far, data, send):
+        other = {near: far, far: near}
+        left = {sock: memoryview(data[sock]) for sock in data}
+        got = {near: bytearray(), far: bytearray()}
+        reading = {near, far}
+        writing = set()
+        for sock in data:
+            if left[sock]:
+                writing.add(sock)
+            elif sock is near:
+                sock.shutdown(socket.SHUT_WR)
+        while reading:
+            ready, able, _ = select.select(reading, writing, [], 15)
+            if not ready and not able:
+                raise ksft.Fail("TCP stalls\n" + self.why_lost())
+            for sock in able:
+                left[sock] = left[sock][send(sock, left[sock][:65536]):]
+                if not left[sock]:
+                    writing.discard(sock)
+                    if sock is near:
+                        sock.shutdown(socket.SHUT_WR)
+            for sock in ready:
+                piece = sock.recv(65536)
+                got[sock] += piece
+                if not piece:
+                    reading.discard(sock)
+                    if sock is far:
+                        # The far end closes last: its FIN is then answered
+                        # before near reads the end, nothing comes late
+                        self.finish_far(far, left, send)
+        for sock in data:
+            ksft.equal(bytes(got[other[sock]]), data[sock], "TCP stream")
+
+    @staticmethod
+    def finish_far(far, left, send):
+        while left[far]:
+            select.select([], [far], [], 15)
+            left[far] = left[far][send(far, left[far][:65536]):]
+        far.shutdown(socket.SHUT_WR)
+
+    # ---- the wire
+
+    def settle(self, pair, seconds=5):
+        """The account of everything since bed.mark(); see the top."""
+        def counts_agree():
+            wire = self.read_wire()
+            return self.count_errors(pair, wire) is None and wire
+
+        try:
+            wire = ksft.wait_for("counters", counts_agree, seconds, 0.02)
+        except ksft.Fail:
+            wire = self.read_wire()
+            raise ksft.Fail(f"{self.count_errors(pair, wire)}\n"
+                            f"{self.why_lost()}") from None
+        self.decrypt(pair, wire)
+        self.compare(wire)
+        return wire
+
+    def read_wire(self):
+        frames = {"a": [], "b": []}
+        sent = {"a": 0, "b": 0}
+        fragments = {"a": 0, "b": 0}
+        together = esp.Reassembler()
+        for side, frame in self.bed.captured():
+            if frame.is_esp:
+                sent[side] += 1
+                frames[side].append(frame)
+            elif frame.fragment and frame.proto in (esp.ESP, esp.UDP):
+                fragments[side] += 1
+                whole = together.add(frame)
+                if whole:
+                    frames[side].append(whole)
+            else:
+                self.check_harmless(side, frame)
+        return Wire(frames, sent, fragments, {"a": [], "b": []},
+                    {"a": [], "b": []})
+
+    @staticmethod
+    def check_harmless(side, frame):
+        """Clear text between the ends must never be on the wire."""
+        if frame.ip is None:
+            return
+        known = {esp.packed(a) for table in (OUTER, INNER)
+                 for end in table.values() for a in end.values()}
+        if frame.src in known or frame.dst in known:
+            raise ksft.Fail(f"clear text from {side} on the wire: protocol "
+                            f"{frame.proto}, {ksft.show(frame.ip)}")
+
+    def count_errors(self, pair, wire):
+        """None if the engines' counts are those of the wire."""
+        for side in "ab":
+            delta = self.bed.delta(side)
+            offloads = side in pair.offload
+            for name, frames in (("ipsec_tx_pkts", wire.sent[side]),
+                                 ("ipsec_rx_pkts", wire.sent[OTHER[side]])):
+                expected = frames if offloads else 0
+                if delta.get(name) != expected:
+                    return (f"{name} of {side} is {delta.get(name)}, "
+                            f"expected {expected} (offload at "
+                            f"'{pair.offload}')")
+        return None
+
+    def decrypt(self, pair, wire):
+        """Every ESP frame by the oracle, with all its rules."""
+        if self.keys is None or self.keys[0] is not pair:
+            self.keys = (pair, pair.ab.oracle(), pair.ba.oracle())
+        for side, key in (("a", self.keys[1]), ("b", self.keys[2])):
+            masks = set()
+            for frame in wire.frames[side]:
+                # Linux' own esp6_xmit() takes the next packet's IV for TCP
+                # segments (6.12 to 7.3): only the engine's are judged
+                plain = key.accept(frame.esp, side in pair.offload)
+                if frame.encap != self.shape.encap:
+                    raise ksft.Fail("UDP encapsulation is not the SA's")
+                masks.add(int.from_bytes(plain.iv) ^ plain.seq)
+                wire.pads[side].append(plain.pad)
+                wire.plain[side].append(self.inner(side, frame, plain))
+            if side in pair.offload and not wire.fragments[side]:
+                ksft.check(len(masks) <= 1, "IV of the engine is not sequence "
+                           "number XOR a constant of the SA")
+
+    def inner(self, side, frame, plain):
+        """(protocol, fragment, payload) that the ESP packet carries."""
+        if self.shape.mode == "transport":
+            return plain.next_header, None, plain.data
+        expected = esp.IPIP if self.shape.inner == 4 else esp.IPV6_IN_IP
+        ksft.equal(plain.next_header, expected, "next header of the tunnel")
+        ethertype = (esp.ETH_IPV4 if self.shape.inner == 4 else esp.ETH_IPV6)
+        packet = esp.Frame(bytes(12) + struct.pack("!H", ethertype) +
+                           plain.data)
+        ksft.equal(len(packet.ip), len(plain.data), "inner packet's length")
+        ksft.equal(packet.src, esp.packed(self.address[side]), "inner source")
+        return packet.proto, packet.fragment, packet.payload
+
+    def compare(self, wire):
+        """What the oracle read is what was sent."""
+        for side in "ab":
+            datagrams, echoes = [], []
+            streams = defaultdict(dict)
+            parts = {}
+            for proto, fragment, data in wire.plain[side]:
+                if fragment:
+                    data = self.inner_whole(parts, fragment, data)
+                    if data is None:
+                        continue
+                if proto == esp.UDP:
+                    datagrams.append(data[8:])
+                elif proto == esp.TCP:
+                    self.take_segment(streams, side, data)
+                elif proto in (esp.ICMP, esp.ICMPV6) and \
+                        data[0] in ICMP_ECHO[self.shape.inner]:
+                    echoes.append((data[0], data[4:]))
+            ksft.equal(len(datagrams), len(self.datagrams[side]),
+                       f"datagrams of {side} on the wire")
+            # One the stack encrypts itself may be overtaken by a shorter one
+            if wire.fragments[side]:
+                datagrams.sort()
+                self.datagrams[side].sort()
+            for got, data in zip(datagrams, self.datagrams[side]):
+                ksft.equal(got, data, f"datagram of {side} on the wire")
+            ksft.equal(echoes, self.echoes[side], f"echoes of {side}")
+            for port, data in self.streams[side].items():
+                self.compare_stream(streams[port], data, side)
+
+    @staticmethod
+    def inner_whole(parts, fragment, data):
+        """Fragments made before the tunnel; None until the last is there."""
+        ident, offset, more = fragment
+        pieces = parts.setdefault(ident, {})
+        pieces[offset] = (data, more)
+        whole = b""
+        while len(whole) in pieces:
+            data, more = pieces[len(whole)]
+            whole += data
+            if not more:
+                del parts[ident]
+                return whole
+        return None
+
+    @staticmethod
+    def take_segment(streams, side, segment):
+        sport, dport, seq = struct.unpack_from("!HHI", segment)
+        data = segment[(segment[12] >> 4) * 4:]
+        port = dport if sport == PORT + 1 else sport
+        if segment[13] & 2:
+            streams[port]["start"] = seq + 1
+        if data:
+            streams[port][seq] = data
+
+    @staticmethod
+    def compare_stream(pieces, data, side):
+        start = pieces.pop("start", None)
+        ksft.check(start is not None, f"no SYN of {side} on the wire")
+        whole = bytearray(len(data))
+        covered = bytearray(len(data))
+        for seq, piece in pieces.items():
+            at = (seq - start) & 0xffffffff
+            whole[at:at + len(piece)] = piece
+            covered[at:at + len(piece)] = b"\1" * len(piece)
+        ksft.check(all(covered), f"TCP stream of {side} has a hole on the "
+                   "wire")
+        ksft.equal(bytes(whole), bytes(data), f"TCP stream of {side} on the "
+                   "wire")

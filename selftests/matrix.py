@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The matrix: shape x key x ICV x ESN x which ends offload.
+
+In every cell: UDP of all four pad classes both ways, ICMP echo and TCP, each
+checked at the receiver and on the wire by an oracle, and the proof that the
+engines did it (lib/traffic.py, settle()).
+
+    matrix.py [WORD...]     only cells whose name has all these words
+    OV2_FULL=1 matrix.py    and every UDP length in every cell
+"""
+import itertools
+import os
+import random
+import sys
+
+from lib import ksft, module
+from lib.bed import SHAPES, Bed
+from lib.traffic import Traffic, sweep_lengths
+
+KEYS = (128, 192, 256)
+ICVS = (64, 96, 128)
+ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
+
+
+def cells():
+    """[(name, shape, key, icv, esn, offload), ...]
+
+    Seen from the direction a to b, a-only is sender only, b-only is receiver
+    only; the other direction has them the other way round.
+    """
+    return [(f"{shape.name} key-{key} icv-{icv} "
+             f"{'esn' if esn else 'no-esn'} {ENDS[offload]}",
+             shape, key, icv, esn, offload)
+            for shape, key, icv, esn, offload in itertools.product(
+                SHAPES, KEYS, ICVS, (False, True), ENDS)]
+
+
+class Matrix:
+    def __init__(self):
+        self.bed = Bed()
+        self.talk = None
+
+    def traffic(self, shape):
+        if self.talk is None or self.talk.shape != shape:
+            if self.talk:
+                self.talk.close()
+            self.talk = Traffic(self.bed, shape)
+        self.talk.forget()
+        return self.talk
+
+    def cell(self, shape, key, icv, esn, offload):
+        pair = self.bed.install(shape, key, icv, esn, offload)
+        self.bed.check_offload_lines(pair)
+        talk = self.traffic(shape)
+        self.bed.mark()
+        for side in "ab":
+            first = random.randrange(1, 1200)
+            talk.udp(side, range(first, first + 4))
+        talk.echo("a", [random.randrange(1, 1200)])
+        talk.tcp("a", 5000, 5000)
+        wire = talk.settle(pair)
+        for side in "ab":
+            ksft.equal(set(wire.pads[side]), {0, 1, 2, 3},
+                       f"pad lengths that {side} sent")
+        if os.environ.get("OV2_FULL"):
+            self.sweep(pair, talk)
+
+    def sweep(self, pair, talk):
+        for side in "ab":
+            talk.forget()
+            self.bed.mark()
+            talk.udp(side, sweep_lengths(pair))
+            talk.settle(pair)
+
+
+def main():
+    module.load()
+    chosen = [c for c in cells() if all(w in c[0].split() or w in c[0]
+                                        for w in sys.argv[1:])]
+    if not chosen:
+        sys.exit(f"no cell has all of: {' '.join(sys.argv[1:])}")
+    matrix = Matrix()
+    report = ksft.Report(len(chosen))
+    try:
+        for name, *cell in chosen:
+            report.run(name, matrix.cell, *cell)
+    finally:
+        matrix.bed.delete()
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()

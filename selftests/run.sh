@@ -1,0 +1,151 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run the selftests as root in a VM or on a test machine:
+#
+#   selftests/run.sh [-l] [TEST...]
+#
+# TEST is a file name of this directory, with or without its ending; default
+# is all of them, in the order of the Makefile. -l lists them. The module is
+# taken from $OV2_KO, ../ipsecov2.ko or modprobe, and unloaded at the end.
+# Prints KTAP: each test's own results indented, and after each test a look
+# at the kernel log. Exit status: 0 all passed, 1 something failed, 4 all
+# was skipped.
+
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=lib.sh
+. ./lib.sh
+
+all_tests()
+{
+	make -s --no-print-directory list 2>/dev/null ||
+		sed -n 's/^TEST_PROGS *:\?= *//p; s/^TEST_PROGS *+= *//p' Makefile |
+		tr ' ' '\n'
+}
+
+find_test()
+{
+	local path
+
+	for path in "$1" "$1.py" "$1.sh"; do
+		if [ -f "$path" ] && [ -x "$path" ]; then
+			echo "$path"
+			return 0
+		fi
+	done
+	return 1
+}
+
+if [ "${1-}" = -l ]; then
+	all_tests
+	exit 0
+fi
+
+tests=()
+if [ $# -gt 0 ]; then
+	for name; do
+		if ! test=$(find_test "$name"); then
+			echo "no such test: $name (run.sh -l lists them)" >&2
+			exit 1
+		fi
+		tests+=("$test")
+	done
+else
+	mapfile -t tests < <(all_tests)
+fi
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "the selftests need root" >&2
+	exit 1
+fi
+
+pass=0 fail=0 xfail=0 skip=0 number=0
+
+result()
+{
+	local word=$1 name=$2 reason=${3-}
+
+	number=$((number + 1))
+	echo "$word $number $name${reason:+ # $reason}"
+}
+
+echo "KTAP version 1"
+echo "1..$((${#tests[@]} + 2))"
+
+if ! error=$(module_load 2>&1); then
+	echo "# ${error:-cannot load $OV2_MODULE}"
+	result "not ok" load
+	echo "Bail out! no module, no tests"
+	echo "# totals: pass:0 fail:1 xfail:0 skip:0"
+	exit "$KSFT_FAIL"
+fi
+result ok load
+pass=$((pass + 1))
+
+# Slow emulation may keep a CPU from a grace period for long
+for file in /sys/module/rcupdate/parameters/rcu_cpu_stall_timeout; do
+	[ -w "$file" ] && echo 300 >"$file"
+done
+
+for test in "${tests[@]}"; do
+	begun=$SECONDS
+	since=$(kernel_time)
+	log=$(mktemp)
+	if [ -x "./$test" ]; then
+		"./$test" 2>&1 | tee "$log" | sed -u 's/^/    /'
+		status=${PIPESTATUS[0]}
+	else
+		echo "    # $test is not there: make -C selftests"
+		status=$KSFT_FAIL
+	fi
+	p=$(grep -cE '^ok [0-9]+' "$log")
+	f=$(grep -cE '^not ok [0-9]+' "$log")
+	x=$(grep -cE '^ok [0-9]+.*# XFAIL' "$log")
+	s=$(grep -cE '^ok [0-9]+.*# SKIP' "$log")
+	planned=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$log" | head -n 1)
+	why=$(sed -n 's/^1\.\.0 # SKIP *//p' "$log" | head -n 1)
+	rm -f "$log"
+	verdict=ok reason=
+	crashes=$(kernel_crashes "$since")
+	if [ -n "$crashes" ]; then
+		echo "    # the kernel log says:"
+		echo "${crashes//$'\n'/$'\n    # '}" | sed '1s/^/    # /'
+		verdict="not ok" f=$((f + 1))
+	elif [ "$status" -eq "$KSFT_SKIP" ] && [ "$f" -eq 0 ]; then
+		reason="SKIP ${why:-see above}"
+		[ "$s" -eq 0 ] && s=1 p=1
+	elif [ "$status" -eq "$KSFT_XFAIL" ] && [ "$f" -eq 0 ]; then
+		reason="XFAIL see above"
+	elif [ "$status" -ne 0 ] || [ "$f" -ne 0 ] ||
+	     [ "$((p + f))" -ne "${planned:-0}" ]; then
+		verdict="not ok"
+		# It died before it could tell
+		if [ "$f" -eq 0 ]; then
+			echo "    # ended with status $status after $p of" \
+			     "${planned:-?} results"
+			f=1
+		fi
+	fi
+	pass=$((pass + p - x - s)) fail=$((fail + f))
+	xfail=$((xfail + x)) skip=$((skip + s))
+	echo "# $test: $((SECONDS - begun)) s"
+	result "$verdict" "$test" "$reason"
+done
+
+since=$(kernel_time)
+error=$(module_unload 2>&1)
+status=$?
+crashes=$(kernel_crashes "$since")
+if [ "$status" -ne 0 ] || [ -n "$crashes" ]; then
+	printf '# %s\n' "${error:-unloading}" "${crashes//$'\n'/$'\n# '}"
+	result "not ok" unload
+	fail=$((fail + 1))
+else
+	result ok unload
+	pass=$((pass + 1))
+fi
+
+echo "# totals: pass:$pass fail:$fail xfail:$xfail skip:$skip"
+[ "$fail" -eq 0 ] || exit "$KSFT_FAIL"
+[ "$pass" -gt 2 ] || exit "$KSFT_SKIP"
+exit "$KSFT_PASS"
