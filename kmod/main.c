@@ -21,7 +21,7 @@ static int __init ov2_module_init(void)
 	if (err)
 		goto err_nbl;
 
-	err = ov2_link_register();
+	err = ov2_link_register(&ov2_engine_miniport);
 	if (err)
 		goto err_engine;
 

@@ -85,30 +85,28 @@ static void receive_crypt_done(struct ov2_nbl *nbl, int err)
 	ov2_lane_done(&engine->rx[nbl->queue], nbl);
 }
 
-static bool receive_find_sa(struct ov2_engine *engine, struct ov2_nbl *nbl,
-			    const struct ov2_frame *frame)
+static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
+				      const struct ov2_frame *frame)
 {
-	struct ov2_work *work = ov2_work(nbl);
+	struct ov2_sa *sa;
 
-	switch (frame->kind) {
-	case OV2_FRAME_OTHER:
-		return false;
-	case OV2_FRAME_INCAPABLE:
+	if (frame->kind == OV2_FRAME_OTHER)
+		return NULL;
+	if (frame->kind == OV2_FRAME_INCAPABLE) {
 		ov2_count(engine->ad, OV2_CNT_RX_NOT_CAPABLE);
-		return false;
-	default:
-		break;
+		return NULL;
 	}
 
-	work->sa = ov2_sa_get_inbound(engine, frame);
-	/* Any UDP looks like it: only an SA makes it ESP. */
-	if (!work->sa && frame->kind == OV2_FRAME_UDP_ESP)
-		return false;
-
-	work->spi = frame->spi;
-	if (!work->sa)
+	sa = ov2_sa_get_inbound(engine, frame);
+	/* Any UDP looks like ESP: only an SA makes it so. */
+	if (!sa && frame->kind != OV2_FRAME_UDP_ESP)
 		ov2_count(engine->ad, OV2_CNT_RX_SADB_MISS);
-	return work->sa;
+	if (sa && READ_ONCE(engine->receive_off)) {
+		ov2_count(engine->ad, OV2_CNT_RX_DISABLED);
+		ov2_sa_put(sa);
+		return NULL;
+	}
+	return sa;
 }
 
 /* True if the NBL is done; else receive_crypt_done() is called, or was. */
@@ -119,7 +117,10 @@ static bool receive_unprotect(struct ov2_engine *engine, struct ov2_nbl *nbl)
 	int err;
 
 	ov2_frame_parse(nbl->skb, &frame);
-	if (!receive_find_sa(engine, nbl, &frame))
+	work->sa = receive_find_sa(engine, &frame);
+	if (work->sa || frame.kind != OV2_FRAME_UDP_ESP)
+		work->spi = frame.spi;
+	if (!work->sa)
 		return true;
 
 	work->seq = ov2_sa_seq_rx(work->sa, frame.seq);

@@ -23,6 +23,7 @@ struct ov2_frame;
  * @objects: SAs that are not freed yet
  * @idle: woken when @objects becomes zero
  * @serial: age of SAs
+ * @receive_off: received frames stay untouched (OV2_PARAMETER_DISABLED)
  * @tx: a lane per transmit queue
  * @rx: a lane per receive queue
  */
@@ -33,6 +34,7 @@ struct ov2_engine {
 	atomic_t objects;
 	wait_queue_head_t idle;
 	atomic64_t serial;
+	bool receive_off;
 	struct ov2_lane *tx;
 	struct ov2_lane *rx;
 };

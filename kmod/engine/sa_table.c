@@ -269,6 +269,27 @@ unlock:
 	return status;
 }
 
+static enum ov2_status request_parameters(struct ov2_engine *engine,
+					  u8 parameter)
+{
+	switch (parameter) {
+	case OV2_PARAMETER_NO_CHANGE:
+		break;
+	case OV2_PARAMETER_DISABLED:
+		WRITE_ONCE(engine->receive_off, true);
+		break;
+	case OV2_PARAMETER_ESP_ENABLED:
+		WRITE_ONCE(engine->receive_off, false);
+		break;
+	case OV2_PARAMETER_AH_ENABLED:
+	case OV2_PARAMETER_AH_AND_ESP_ENABLED:
+		return OV2_STATUS_NOT_SUPPORTED;
+	default:
+		return OV2_STATUS_INVALID_DATA;
+	}
+	return OV2_STATUS_SUCCESS;
+}
+
 /**
  * ov2_sa_request() - ov2_miniport_ops.request of this engine
  * @ad: the card
@@ -290,6 +311,8 @@ enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
 		return request_delete(ad->engine, req);
 	case OV2_OID_UPDATE_SA:
 		return request_update(ad->engine, &req->update);
+	case OV2_OID_OFFLOAD_PARAMETERS:
+		return request_parameters(ad->engine, req->parameter);
 	default:
 		return OV2_STATUS_INVALID_OID;
 	}

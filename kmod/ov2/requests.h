@@ -13,6 +13,7 @@
 #define OV2_OID_ADD_SA_EX	0xfc030205U
 #define OV2_OID_DELETE_SA	0xfc030203U
 #define OV2_OID_UPDATE_SA	0xfc030204U
+#define OV2_OID_OFFLOAD_PARAMETERS	0xfc01020cU
 
 #define OV2_OBJECT_TYPE_DEFAULT	0x80
 #define OV2_REVISION_1		1
@@ -180,7 +181,24 @@ struct ov2_update_sa {
 };
 
 /**
- * struct ov2_request - an SA request (direct OID)
+ * enum ov2_ipsec_parameter - NDIS_OFFLOAD_PARAMETERS.IPsecV2
+ * @OV2_PARAMETER_NO_CHANGE: leave it as it is
+ * @OV2_PARAMETER_DISABLED: no IPsec on receive: deliver untouched. SAs stay,
+ *	and sends that name one are still protected (3.5, Q4)
+ * @OV2_PARAMETER_AH_ENABLED: AH only
+ * @OV2_PARAMETER_ESP_ENABLED: ESP only
+ * @OV2_PARAMETER_AH_AND_ESP_ENABLED: both
+ */
+enum ov2_ipsec_parameter {
+	OV2_PARAMETER_NO_CHANGE = 0,
+	OV2_PARAMETER_DISABLED = 1,
+	OV2_PARAMETER_AH_ENABLED = 2,
+	OV2_PARAMETER_ESP_ENABLED = 3,
+	OV2_PARAMETER_AH_AND_ESP_ENABLED = 4,
+};
+
+/**
+ * struct ov2_request - a request to the engine (OID)
  * @oid: OV2_OID_*
  * @add: OV2_OID_ADD_SA_EX; stays the caller's and must stay valid until the
  *	request is complete; the caller wipes it then
@@ -188,6 +206,7 @@ struct ov2_update_sa {
  * @ext: extension of @add
  * @del: OV2_OID_DELETE_SA
  * @update: OV2_OID_UPDATE_SA
+ * @parameter: OV2_OID_OFFLOAD_PARAMETERS, enum ov2_ipsec_parameter
  * @caller: the caller's, for ov2_adapter_ops.request_complete
  */
 struct ov2_request {
@@ -200,6 +219,7 @@ struct ov2_request {
 		};
 		struct ov2_delete_sa del;
 		struct ov2_update_sa update;
+		u8 parameter;
 	};
 	void *caller;
 };

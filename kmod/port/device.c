@@ -7,7 +7,6 @@
 #include <linux/slab.h>
 
 #include "../bridge/bridge.h"
-#include "../engine/engine.h"
 #include "../watch/counters.h"
 #include "../watch/objects.h"
 #include "port.h"
@@ -145,6 +144,24 @@ static void port_set_rx_mode(struct net_device *dev)
 {
 }
 
+/* The stack stops using the engine by itself: to send, and for new states.
+ * What comes in for states that live has to be left to it too.
+ */
+static int port_set_features(struct net_device *dev,
+			     netdev_features_t features)
+{
+	struct ov2_port *port = netdev_priv(dev);
+	struct ov2_request req = {
+		.oid = OV2_OID_OFFLOAD_PARAMETERS,
+		.parameter = features & NETIF_F_HW_ESP ?
+			     OV2_PARAMETER_ESP_ENABLED : OV2_PARAMETER_DISABLED,
+	};
+
+	if (port->ad.miniport->request(&port->ad, &req) != OV2_STATUS_SUCCESS)
+		return -EIO;
+	return 0;
+}
+
 static const struct net_device_ops port_netdev_ops = {
 	.ndo_init		= port_init,
 	.ndo_uninit		= port_uninit,
@@ -152,6 +169,7 @@ static const struct net_device_ops port_netdev_ops = {
 	.ndo_stop		= port_stop,
 	.ndo_start_xmit		= ov2_wire_start_xmit,
 	.ndo_set_rx_mode	= port_set_rx_mode,
+	.ndo_set_features	= port_set_features,
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,
 	.ndo_get_iflink		= ov2_plug_iflink,
@@ -188,7 +206,6 @@ void ov2_port_setup(struct net_device *dev)
 	dev->hw_enc_features |= PORT_ENC_FEATURES;
 	dev->vlan_features |= PORT_FEATURES & ~NETIF_F_HW_ESP;
 
-	port->ad.miniport = &ov2_engine_miniport;
 	port->ad.ops = &adapter_ops;
 	port->ad.dev = dev;
 	ov2_bridge_setup(dev);

@@ -13,6 +13,9 @@
 
 static struct rtnl_link_ops link_ops;
 
+/* Given by main.c: the port knows the contract, not the engine. */
+static const struct ov2_miniport_ops *link_miniport;
+
 static int link_validate(struct nlattr *tb[], struct nlattr *data[],
 			 struct netlink_ext_ack *extack)
 {
@@ -21,13 +24,13 @@ static int link_validate(struct nlattr *tb[], struct nlattr *data[],
 
 	if (nla_len(tb[IFLA_ADDRESS]) != ETH_ALEN) {
 		NL_SET_BAD_ATTR(extack, tb[IFLA_ADDRESS]);
-		NL_SET_ERR_MSG_MOD(extack, "the address must have 6 bytes");
+		NL_SET_ERR_MSG_MOD(extack, "The address must have 6 bytes");
 		return -EINVAL;
 	}
 	if (!is_valid_ether_addr(nla_data(tb[IFLA_ADDRESS]))) {
 		NL_SET_BAD_ATTR(extack, tb[IFLA_ADDRESS]);
 		NL_SET_ERR_MSG_MOD(extack,
-				   "the address must be a unicast address other than zero");
+				   "The address must be a unicast address other than zero");
 		return -EADDRNOTAVAIL;
 	}
 	return 0;
@@ -44,26 +47,26 @@ static struct ov2_port *link_target(const struct net_device *dev,
 	if (ifindex && ifindex == dev->ifindex &&
 	    net_eq(link_net, dev_net(dev))) {
 		NL_SET_ERR_MSG_MOD(extack,
-				   "link names the card itself, which cannot be plugged into itself");
+				   "Link names the card itself, which cannot be plugged into itself");
 		return ERR_PTR(-EINVAL);
 	}
 
 	target = __dev_get_by_index(link_net, ifindex);
 	if (!target) {
 		NL_SET_ERR_MSG_MOD(extack,
-				   "link names an interface index that does not exist");
+				   "Link names an interface index that does not exist");
 		return ERR_PTR(-ENODEV);
 	}
 	if (target->rtnl_link_ops != &link_ops) {
 		NL_SET_ERR_MSG_MOD(extack,
-				   "link names a device that is not of type ipsecov2");
+				   "Link names a device that is not of type ipsecov2");
 		return ERR_PTR(-EINVAL);
 	}
 
 	port = netdev_priv(target);
 	if (rtnl_dereference(port->peer)) {
 		NL_SET_ERR_MSG_MOD(extack,
-				   "link names a card that is already plugged into another");
+				   "Link names a card that is already plugged into another");
 		return ERR_PTR(-EBUSY);
 	}
 	return port;
@@ -72,6 +75,7 @@ static struct ov2_port *link_target(const struct net_device *dev,
 static int link_new(struct net_device *dev, struct net *link_net,
 		    struct nlattr *tb[], struct netlink_ext_ack *extack)
 {
+	struct ov2_port *port = netdev_priv(dev);
 	struct ov2_port *target = NULL;
 	int err;
 
@@ -87,6 +91,7 @@ static int link_new(struct net_device *dev, struct net *link_net,
 	if (!tb[IFLA_ADDRESS])
 		eth_hw_addr_random(dev);
 
+	port->ad.miniport = link_miniport;
 	/* Before registration, so that nobody sees a carrier. */
 	netif_carrier_off(dev);
 
@@ -95,7 +100,7 @@ static int link_new(struct net_device *dev, struct net *link_net,
 		return err;
 
 	if (target)
-		ov2_plug(netdev_priv(dev), target);
+		ov2_plug(port, target);
 	return 0;
 }
 
@@ -120,13 +125,15 @@ static struct rtnl_link_ops link_ops __read_mostly = {
 
 /**
  * ov2_link_register() - let users make cards
+ * @miniport: the engine that every card gets
  *
  * Process context, at module init.
  *
  * Return: 0 or a negative errno.
  */
-int ov2_link_register(void)
+int ov2_link_register(const struct ov2_miniport_ops *miniport)
 {
+	link_miniport = miniport;
 	return rtnl_link_register(&link_ops);
 }
 

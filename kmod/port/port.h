@@ -92,7 +92,7 @@ static inline struct ov2_rxq *ov2_port_rxq(const struct ov2_port *peer,
 }
 
 /* link.c */
-int ov2_link_register(void);
+int ov2_link_register(const struct ov2_miniport_ops *miniport);
 void ov2_link_unregister(void);
 
 /* device.c */

@@ -34,6 +34,7 @@ struct ov2_adapter;
 	X(RX_CRYPTO_ERROR,	"ipsec_rx_crypto_error")		\
 	X(RX_SADB_MISS,		"ipsec_rx_sadb_miss")			\
 	X(RX_NOT_CAPABLE,	"ipsec_rx_not_capable")			\
+	X(RX_DISABLED,		"ipsec_rx_disabled")			\
 	X(RX_DROP_SA_GONE,	"ipsec_rx_drop_sa_gone")		\
 	X(RX_DROP_SP_ALLOC,	"ipsec_rx_drop_sp_alloc")		\
 	X(RX_DROP_ALLOC,	"ipsec_rx_drop_alloc")			\
