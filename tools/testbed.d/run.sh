@@ -86,7 +86,7 @@ crash_lines() {
 
 end_guest() {
 	[ -n "${guest:-}" ] && kill -KILL "$guest" 2>/dev/null
-	[ -n "${shared:-}" ] && rm -rf --one-file-system "$shared"
+	[ -n "${shared:-}" ] && rm -rf --one-file-system "$shared" "$shared.out" "$shared.console"
 }
 
 # Waits for the guest; ends it when it is late. Prints nothing, or why it was ended.
@@ -136,7 +136,6 @@ run_command() {
 	(enter "$root" "${bound[@]}" -- vng --verbose "${vng_arguments[@]}" -- bash /run/testbed/guest) \
 		</dev/null >"$shared.out" 2>"$shared.console" &
 	guest=$!
-	rm -f "$shared.out" "$shared.console"
 	late=$(wait_for_guest)
 	wait "$guest" 2>/dev/null
 	guest=
