@@ -76,7 +76,7 @@ void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl)
 		spin_lock(&lane->lock);
 	}
 	lane->emitting = false;
-	if (list_empty(&lane->nbls))
+	if (lane->closed && list_empty(&lane->nbls))
 		wake_up(&lane->idle);
 unlock:
 	spin_unlock(&lane->lock);

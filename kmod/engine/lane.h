@@ -18,7 +18,7 @@ struct ov2_adapter;
  * @ad: the card, for @emit
  * @emitting: somebody is in @emit, so nobody else may be: order
  * @closed: nothing is accepted
- * @idle: woken when the lane becomes empty
+ * @idle: woken when the lane is closed and has become empty
  *
  * Ciphers complete at once or later, from another CPU, and pcrypt or cryptd
  * mix both. An NBL that is done waits here for the older ones.

@@ -19,7 +19,6 @@ struct ov2_adapter;
 	X(TX_DROP_NO_XMIT,	"ipsec_tx_drop_no_xmit")		\
 	X(TX_DROP_BUNDLE,	"ipsec_tx_drop_bundle")			\
 	X(TX_DROP_NO_STATE,	"ipsec_tx_drop_no_state")		\
-	X(TX_DROP_NOT_ESP,	"ipsec_tx_drop_not_esp")		\
 	X(TX_DROP_TRAILER,	"ipsec_tx_drop_trailer")		\
 	X(TX_DROP_HANDLE,	"ipsec_tx_drop_handle")			\
 	X(TX_DROP_RECORD,	"ipsec_tx_drop_record")			\
