@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The person's entry point; the kernel's build reads Kbuild. `make help` says what there is.
+
+KERNEL_SRC ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build))
+KDIR ?= $(KERNEL_SRC)
+given := $(filter command environment,$(foreach v,KDIR KERNEL_SRC,$(firstword $(origin $(v)))))
+testbed := tools/testbed
+
+# Without KDIR: the newest kernel of the test root, built there.
+all:
+ifeq ($(given),)
+	@ko=$$($(testbed) build --kernel newest) && cp "$$ko" ipsecov2.ko && echo "ipsecov2.ko is for $$(basename "$$(dirname "$$ko")")"
+else
+	$(MAKE) modules
+endif
+
+modules modules_install: need-kdir
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
+
+check-config: need-kdir
+	@tools/check-config $(KDIR)
+
+need-kdir:
+	@[ -n "$(KDIR)" ] || { echo "no headers of the running kernel here: name a kernel tree or headers with KDIR=..." >&2; exit 1; }
+
+demo:
+	@tools/demo
+
+check:
+	@tools/check
+
+check-full:
+	@tools/check --full
+
+lint:
+	@tools/lint
+
+clean:
+	@find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '*.cmd' -o -name Module.symvers -o -name modules.order \) -type f -print0 | xargs -0r rm -f
+	@if [ -e selftests/Makefile ]; then $(MAKE) -s -C selftests clean; fi
+
+help:
+	@echo "make                      ipsecov2.ko for the newest kernel of the test root, or for KDIR=..."
+	@echo "make demo                 two namespaces talk through IPsec offload, in a guest; shows what happens"
+	@echo "make check                all selftests on both supported kernels"
+	@echo "make check-full           the same with every length, key and mode"
+	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
+	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
+	@echo "make modules_install KDIR=..."
+	@echo "make check-config KDIR=... which options that kernel lacks"
+	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
+	@echo "tools/testbed help        the test root, a build or a boot by hand"
+
+.PHONY: all modules modules_install check-config need-kdir demo check check-full lint clean help
