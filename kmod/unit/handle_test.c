@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The handle space against a naive model: an array of what lives. */
+#include <kunit/test.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+
+#include "../ov2/handle.h"
+#include "../ov2/miniport.h"
+
+#define OBJECTS	64
+#define ROUNDS	20000
+#define STALE	256
+
+struct model {
+	struct ov2_adapter ads[2];
+	struct ov2_handle handles[OBJECTS];
+	bool live[OBJECTS];
+	unsigned long stale[STALE];
+	unsigned int num_stale;
+};
+
+static void expect_resolves(struct kunit *test, struct model *m, int i)
+{
+	struct ov2_handle *h = &m->handles[i];
+	struct ov2_adapter *other = h->ad == m->ads ? m->ads + 1 : m->ads;
+
+	rcu_read_lock();
+	KUNIT_EXPECT_PTR_EQ(test, ov2_handle_find(h->ad, h->value), h);
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(other, h->value));
+	rcu_read_unlock();
+}
+
+static void model_add(struct kunit *test, struct model *m, int i)
+{
+	struct ov2_adapter *ad = &m->ads[get_random_u32_below(2)];
+	struct ov2_handle *h = &m->handles[i];
+	int j;
+
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(h, ad, m), 0);
+	KUNIT_ASSERT_NE(test, h->value, 0);
+	KUNIT_EXPECT_PTR_EQ(test, h->transport, m);
+	for (j = 0; j < OBJECTS; j++)
+		if (m->live[j])
+			KUNIT_EXPECT_NE(test, h->value, m->handles[j].value);
+	m->live[i] = true;
+}
+
+static void model_remove(struct kunit *test, struct model *m, int i)
+{
+	struct ov2_handle *h = &m->handles[i];
+
+	ov2_handle_free(h);
+	m->live[i] = false;
+	m->stale[m->num_stale++ % STALE] = h->value;
+}
+
+static void expect_stale_is_gone(struct kunit *test, struct model *m)
+{
+	unsigned long value = m->stale[get_random_u32_below(STALE)];
+
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(&m->ads[0], value));
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(&m->ads[1], value));
+	rcu_read_unlock();
+}
+
+static void handle_model(struct kunit *test)
+{
+	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	int round, i;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	for (round = 0; round < ROUNDS; round++) {
+		i = get_random_u32_below(OBJECTS);
+		if (m->live[i])
+			expect_resolves(test, m, i);
+		if (!m->live[i])
+			model_add(test, m, i);
+		else
+			model_remove(test, m, i);
+		expect_stale_is_gone(test, m);
+	}
+	for (i = 0; i < OBJECTS; i++)
+		if (m->live[i])
+			ov2_handle_free(&m->handles[i]);
+}
+
+static void handle_zero_is_nothing(struct kunit *test)
+{
+	struct ov2_adapter *ad = kunit_kzalloc(test, sizeof(*ad), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, ad);
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(ad, 0));
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(ad, ULONG_MAX));
+	rcu_read_unlock();
+}
+
+static struct kunit_case handle_cases[] = {
+	KUNIT_CASE(handle_model),
+	KUNIT_CASE(handle_zero_is_nothing),
+	{}
+};
+
+static struct kunit_suite handle_suite = {
+	.name = "ov2_handle",
+	.test_cases = handle_cases,
+};
+
+kunit_test_suite(handle_suite);
