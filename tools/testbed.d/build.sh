@@ -1,8 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Building the module for one of the root's kernels, by the root's compiler. Each kernel has a directory of its
-# own in the cache with links to the sources: objects of two kernels never mix, and the checkout stays clean.
+# Building the module for one of the root's kernels, by the root's compiler. Each checkout and kernel has a directory
+# of its own in the cache with links to the sources: objects of two kernels never mix, and the checkout stays clean.
+
+# The builds of this checkout; those of checkouts that are gone are removed.
+build_place() {
+	local place known
+
+	for known in "$cache"/build/*/checkout; do
+		[ -e "$known" ] && [ ! -e "$(cat "$known")" ] && rm -rf --one-file-system "${known%/*}"
+	done
+	place=$cache/build/$(printf '%s' "$checkout" | sha256sum | cut -c1-12)
+	mkdir -p "$place"
+	printf '%s\n' "$checkout" >"$place/checkout"
+	printf '%s\n' "$place"
+}
 
 link_sources() {
 	local tree=$1 file
@@ -19,11 +32,12 @@ link_sources() {
 }
 
 # build_module VERSION [MAKE ARGUMENT]...: prints the path of the built module; warnings and errors go to stderr.
-# OV2_BUILD names another build directory than the usual one, for lint.
+# OV2_BUILD names another directory of build_place than the version, for lint.
 build_module() {
-	local version=$1 tree=${OV2_BUILD:-$cache/build/$1} log
+	local version=$1 tree log
 	shift
 
+	tree=$(build_place)/${OV2_BUILD:-$version}
 	log=$logs/build-${tree##*/}.log
 	mkdir -p "$tree"
 	exec 6>"$tree.lock"
