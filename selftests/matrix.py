@@ -68,8 +68,6 @@ class Matrix:
 
     def sweep(self, pair, talk):
         for side in "ab":
-            talk.forget()
-            self.bed.mark()
             talk.udp(side, sweep_lengths(pair))
             talk.settle(pair)
 

@@ -69,6 +69,7 @@ class Traffic:
         for sock in self.listeners.values():
             sock.listen(8)
             sock.setblocking(False)
+        self.keys = None
         self.forget()
 
     def close(self):
@@ -87,7 +88,6 @@ class Traffic:
         self.datagrams = {"a": [], "b": []}
         self.echoes = {"a": [], "b": []}
         self.streams = {"a": {}, "b": {}}
-        self.keys = None
 
     # ---- sending and receiving
 
@@ -234,7 +234,7 @@ class Traffic:
     # ---- the wire
 
     def settle(self, pair, seconds=5):
-        """The account of everything since bed.mark(); see the top."""
+        """Check everything since bed.mark(), see the top; then mark again."""
         def counts_agree():
             wire = self.read_wire()
             return self.count_errors(pair, wire) is None and wire
@@ -247,6 +247,8 @@ class Traffic:
                             f"{self.why_lost()}") from None
         self.decrypt(pair, wire)
         self.compare(wire)
+        self.forget()
+        self.bed.mark()
         return wire
 
     def read_wire(self):

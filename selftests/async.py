@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Asynchronous crypto: completions come later, and flows stay in order.
+
+pcrypt(DRIVER) runs requests on several CPUs and completes them from a
+workqueue, or at once where it cannot: so completions are mixed. It becomes
+what "rfc4106(gcm(aes))" means by its priority, and the engine, which asks
+for that name, gets it. Proof that completion was asynchronous: with both
+ends offloading nobody else encrypts, and the workqueue's serializer ran.
+"""
+import errno
+import select
+
+from lib import crypto, esp, ksft, module
+from lib.bed import OTHER, Bed, Shape
+from lib.trace import Trace
+from lib.traffic import Traffic
+
+NAME = "rfc4106(gcm(aes))"
+DATAGRAMS = 3000
+
+
+def make_pcrypt(defer):
+    crypto.load(NAME)
+    under = crypto.best(NAME)["driver"]
+    driver = f"pcrypt({under})"
+    if not under.startswith("pcrypt("):
+        crypto.add(driver, crypto.AEAD)
+        defer(drop_pcrypt, driver)
+    else:
+        driver = under
+    ksft.equal(crypto.best(NAME)["driver"], driver, f"driver of {NAME}")
+    return driver
+
+
+def drop_pcrypt(driver):
+    """It stays in use for a moment: transforms are freed from a workqueue."""
+    ksft.wait_for(f"{driver} to be free",
+                  lambda: crypto.delete(driver, crypto.AEAD) in
+                  (0, errno.ENOENT), 20, 0.05)
+
+
+def users(driver):
+    return int(crypto.by_driver(driver)["refcnt"])
+
+
+class Async:
+    def __init__(self, defer, shape, offload="ab", esn=True):
+        self.driver = make_pcrypt(defer)
+        self.bed = Bed()
+        defer(self.bed.delete)
+        self.shape = Shape.named(shape)
+        self.pair = self.bed.install(self.shape, 128, 128, esn, offload)
+        self.talk = Traffic(self.bed, self.shape)
+        self.bed.mark()
+
+    def flood(self, side, count, length=600):
+        """As fast as it goes, without a look at the receiver."""
+        sock = self.talk.socks[side]
+        sent = []
+        for number in range(count):
+            data = number.to_bytes(4) + bytes([number & 255]) * length
+            sock.sendto(data, self.talk.peer(side))
+            sent.append(data)
+        return sent
+
+    def check_order(self, side, sent):
+        """Nothing lost, nothing overtaken: at the receiver and on the wire.
+
+        One process on one socket is a flow; its numbers are given in the
+        order of its sends.
+        """
+        self.talk.expect_datagrams(side, sent)
+        wire = self.talk.settle(self.pair, 20)
+        key = (self.pair.ab if side == "a" else self.pair.ba).oracle()
+        last = 0
+        for frame in wire.frames[side]:
+            number = key.open(frame.esp).seq
+            ksft.check(number > last, f"number {number} left {side} after "
+                       f"{last}")
+            last = number
+        stat = self.bed.ns(OTHER[side]).xfrm_stat()
+        ksft.equal(stat["XfrmInStateSeqError"], 0, "packets out of window")
+
+
+def padata_work(trace):
+    """How often the serializer of padata completed a batch."""
+    return sum("padata_serial_worker" in event.text
+               for event in trace.read())
+
+
+def flow_in_order(defer, shape):
+    test = Async(defer, shape)
+    trace = Trace(["workqueue_execute_start"], "workqueue", 32768)
+    defer(trace.close)
+    for side in "ab":
+        trace.read()
+        sent = test.flood(side, DATAGRAMS)
+        test.check_order(side, sent)
+        work = padata_work(trace)
+        ksft.note(f"{side}: {len(sent)} datagrams, {work} batches "
+                  "completed asynchronously")
+        ksft.check(work > 0, "no completion was asynchronous")
+
+
+def engine_uses_it(defer):
+    """The transform of a new offloaded SA is an instance of pcrypt."""
+    test = Async(defer, "ipv4-transport", offload="")
+    software = users(test.driver)
+    test.bed.install(test.shape, offload="ab")
+    ksft.wait_for("the old SAs' transforms to be freed and the engine's to "
+                  f"be there ({users(test.driver)} users, {software} "
+                  "before)",
+                  lambda: users(test.driver) > software, 10, 0.05)
+
+
+def tcp_both_ways(defer, shape):
+    test = Async(defer, shape)
+    test.talk.tcp("a", 400000, 400000)
+    test.talk.tcp("b", 400000, 400000)
+    test.talk.settle(test.pair, 20)
+
+
+def bad_between_good(defer):
+    """Failures are asynchronous as well, and disturb nobody's order."""
+    test = Async(defer, "ipv4-transport")
+    key = test.pair.ab.oracle()
+    data, frames = [], []
+    for number in range(1, 401):
+        payload = number.to_bytes(4) * 50
+        body = key.seal(number, esp.UDP, esp.udp(
+            test.talk.address["a"], test.talk.address["b"], 7000, 7000,
+            payload))
+        if number % 5 == 0:
+            body = body[:-1] + bytes([body[-1] ^ 1])
+        else:
+            data.append(payload)
+        frames.append(test.bed.frame_to("b", esp.ESP, body))
+    for frame in frames:
+        test.bed.inject("b", frame)
+    receiver = test.talk.socks["b"]
+    for payload in data:
+        ksft.check(select.select([receiver], [], [], 10)[0],
+                   f"datagram lost\n{test.talk.why_lost()}")
+        ksft.equal(receiver.recv(65536), payload, "injected datagram")
+    ksft.wait_for("ipsec_rx_auth_failed to be 80", lambda: test.bed.delta(
+        "b")["ipsec_rx_auth_failed"] == 80)
+    ksft.equal(test.bed.delta("b")["ipsec_rx_pkts"], 320, "ipsec_rx_pkts")
+
+
+def delete_while_busy(defer):
+    """SAs go while their packets are inside pcrypt, again and again."""
+    test = Async(defer, "ipv4-transport")
+    for _ in range(20):
+        test.flood("a", 50)
+        test.flood("b", 50)
+        test.pair = test.bed.install(test.shape, esn=True, offload="ab")
+    ksft.wait_for("the receivers to be empty", lambda: not any(
+        drain(sock) for sock in test.talk.socks.values()), 20, 0.2)
+    test.talk.forget()
+    test.bed.mark()
+    test.talk.udp("a", range(1, 50))
+    test.talk.settle(test.pair)
+
+
+def drain(sock):
+    count = 0
+    while select.select([sock], [], [], 0)[0]:
+        sock.recv(65536)
+        count += 1
+    return count
+
+
+def main():
+    module.load()
+    ksft.main([
+        engine_uses_it,
+        *((f"flow_in_order {shape}",
+           lambda defer, shape=shape: flow_in_order(defer, shape))
+          for shape in ("ipv4-transport", "ipv6-tunnel",
+                        "ipv4-transport-udp")),
+        *((f"tcp_both_ways {shape}",
+           lambda defer, shape=shape: tcp_both_ways(defer, shape))
+          for shape in ("ipv4-tunnel", "ipv6-transport")),
+        bad_between_good,
+        delete_while_busy,
+    ])
+
+
+if __name__ == "__main__":
+    main()

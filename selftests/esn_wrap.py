@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Extended sequence numbers across 2^32, both ways, with offload at both
+ends, at the sender only, at the receiver only.
+
+TCP crosses only where the engine sends: Linux' own esp_xmit() takes the next
+high half for the last TCP segment below the wrap (6.12 to 7.3).
+"""
+from lib import esp, ksft, module
+from lib.bed import Bed, Shape
+from lib.traffic import PORT, Traffic
+
+SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
+          "ipv4-transport-udp")
+ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
+WRAP = 1 << 32
+
+
+class Wrap:
+    def __init__(self, defer, shape, offload, seq):
+        self.bed = Bed()
+        defer(self.bed.delete)
+        self.shape = Shape.named(shape)
+        self.pair = self.bed.install(self.shape, 256, 128, True, offload, seq)
+        self.bed.check_offload_lines(self.pair)
+        self.talk = Traffic(self.bed, self.shape)
+        self.bed.mark()
+
+    def crossed(self, wire, side, boundary):
+        key = (self.pair.ab if side == "a" else self.pair.ba).oracle()
+        numbers = [key.accept(frame.esp, False).seq
+                   for frame in wire.frames[side]]
+        ksft.check(min(numbers) < boundary <= max(numbers),
+                   f"numbers of {side} do not cross {boundary:#x}: "
+                   f"{min(numbers):#x} to {max(numbers):#x}")
+
+
+def udp_crosses(defer, shape, offload, high):
+    boundary = (high + 1) * WRAP
+    test = Wrap(defer, shape, offload, boundary - 8)
+    for side in "ab":
+        test.talk.udp(side, range(100, 140))
+    wire = test.talk.settle(test.pair)
+    for side in "ab":
+        test.crossed(wire, side, boundary)
+
+
+def tcp_crosses(defer, shape):
+    # Of some 70 segments each way, so that the wrap is among segments of
+    # one large send
+    test = Wrap(defer, shape, "ab", WRAP - 30)
+    test.talk.tcp("a", 100000, 100000)
+    wire = test.talk.settle(test.pair)
+    for side in "ab":
+        test.crossed(wire, side, WRAP)
+
+
+def late_packets(defer, shape):
+    """Around the wrap the receiver tells old from new by the window."""
+    test = Wrap(defer, shape, "ab", WRAP - 8)
+    key = test.pair.ab.oracle()
+    source, target = test.talk.address["a"], test.talk.address["b"]
+    inner = {4: esp.IPIP, 6: esp.IPV6_IN_IP}[test.shape.inner]
+    for number in (WRAP - 5, WRAP + 1, WRAP - 1, WRAP, WRAP - 3, WRAP + 20,
+                   WRAP - 2, WRAP + 19):
+        payload = number.to_bytes(8)
+        data, proto = esp.udp(source, target, PORT, PORT, payload), esp.UDP
+        if test.shape.mode == "tunnel":
+            data, proto = esp.ip(source, target, esp.UDP, data), inner
+        body, outer = key.seal(number, proto, data), esp.ESP
+        if test.shape.encap:
+            body, outer = esp.udp_encap(body), esp.UDP
+        test.bed.inject("b", test.bed.frame_to("b", outer, body))
+        test.talk.expect_datagrams("a", [payload])
+    ksft.wait_for("ipsec_rx_pkts to be 8", lambda: test.bed.delta("b")[
+        "ipsec_rx_pkts"] == 8)
+
+
+def main():
+    module.load()
+    cases = []
+    for shape in SHAPES:
+        for offload, ends in ENDS.items():
+            cases.append((f"udp_crosses {shape} {ends}",
+                          lambda defer, s=shape, o=offload:
+                          udp_crosses(defer, s, o, 0)))
+        cases += [(f"udp_crosses high half 5 {shape} both",
+                   lambda defer, s=shape: udp_crosses(defer, s, "ab", 5)),
+                  (f"tcp_crosses {shape} both",
+                   lambda defer, s=shape: tcp_crosses(defer, s)),
+                  (f"late_packets {shape} both",
+                   lambda defer, s=shape: late_packets(defer, s))]
+    ksft.main(cases)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Crypto algorithms of the kernel: which there are, and making instances.
+
+    crypto.load("rfc4106(gcm(aes))")            # so that it is in the list
+    best = crypto.best("rfc4106(gcm(aes))")     # entry of /proc/crypto
+    crypto.add(f"pcrypt({best['driver']})", crypto.AEAD, priority=9999)
+    crypto.delete(...)
+
+There is no program for this in Debian; it is NETLINK_CRYPTO (crypto_user).
+"""
+import errno
+import os
+import socket
+import struct
+import subprocess
+
+from . import ksft
+
+NETLINK_CRYPTO = 21
+NLM_F_REQUEST, NLM_F_ACK = 1, 4
+NLMSG_ERROR = 2
+NEWALG, DELALG = 0x10, 0x11
+CRYPTOCFGA_PRIORITY_VAL = 1
+AEAD, TYPE_MASK = 3, 0xf
+
+
+def algorithms():
+    """Entries of /proc/crypto as dictionaries."""
+    with open("/proc/crypto", encoding="ascii") as f:
+        for block in f.read().strip().split("\n\n"):
+            yield dict((part.strip() for part in line.split(":", 1))
+                       for line in block.splitlines())
+
+
+def best(name):
+    """What an allocation by this name gets."""
+    found = [a for a in algorithms()
+             if a["name"] == name and a.get("internal") != "yes"]
+    return max(found, key=lambda a: int(a["priority"]), default=None)
+
+
+def by_driver(driver):
+    return next((a for a in algorithms() if a["driver"] == driver), None)
+
+
+def load(name):
+    """Make the kernel instantiate an AEAD, and load what that takes."""
+    try:
+        with socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET) as sock:
+            sock.bind(("aead", name))
+    except OSError as error:
+        raise ksft.Skip(f"{name} through AF_ALG: {error}") from None
+
+
+def request(kind, driver, kind_of_alg, priority=None):
+    alg = struct.pack("=64s64s64sIIII", b"", driver.encode(), b"",
+                      kind_of_alg, TYPE_MASK, 0, 0)
+    if priority is not None:
+        alg += struct.pack("=HHI", 8, CRYPTOCFGA_PRIORITY_VAL, priority)
+    try:
+        sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                             NETLINK_CRYPTO)
+    except OSError as error:
+        raise ksft.Skip(f"NETLINK_CRYPTO: {error}") from None
+    with sock:
+        sock.bind((0, 0))
+        sock.send(struct.pack("=IHHII", 16 + len(alg), kind,
+                              NLM_F_REQUEST | NLM_F_ACK, 1, 0) + alg)
+        answer = sock.recv(65536)
+    code, = struct.unpack_from("=i", answer, 16)
+    return -code
+
+
+def add(driver, kind_of_alg, priority=None):
+    for module in ("crypto_user", driver.split("(", 1)[0]):
+        # Built in, or loaded by the kernel itself: then this may fail
+        subprocess.run(["modprobe", "-q", module], check=False)
+    error = request(NEWALG, driver, kind_of_alg, priority)
+    if error == errno.ENOENT:
+        raise ksft.Skip(f"the kernel cannot make {driver}")
+    if error:
+        raise ksft.Fail(f"making {driver}: {os.strerror(error)}")
+
+
+def delete(driver, kind_of_alg):
+    """Returns 0 or the errno; EBUSY while anybody uses it."""
+    return request(DELALG, driver, kind_of_alg)
