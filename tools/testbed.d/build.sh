@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
 # Building the module for one of the root's kernels, by the root's compiler. Each checkout and kernel has a directory
 # of its own in the cache with links to the sources: objects of two kernels never mix, and the checkout stays clean.
+
+from_nothing=
 
 # The builds of this checkout; those of checkouts that are gone are removed.
 build_place() {
@@ -38,10 +40,11 @@ build_module() {
 	shift
 
 	tree=$(build_place)/${OV2_BUILD:-$version}
-	log=$logs/build-${tree##*/}.log
 	mkdir -p "$tree"
 	exec 6>"$tree.lock"
 	flock 6
+	[ -z "$from_nothing" ] || find "$tree" -mindepth 1 -delete
+	log=$tree/build.log
 	link_sources "$tree"
 	: >"$log"
 	if ! follow "[build] ipsecov2.ko for $version" "$log" make_progress make_in_root "$tree" "$version" "$@"; then

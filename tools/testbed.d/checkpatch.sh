@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
 # The kernel's own style checker, taken from the source package of the newest kernel when it is first asked for: it
 # is a large download for three files, and only lint wants them.
 
-checkpatch_files='scripts/checkpatch.pl scripts/spelling.txt scripts/const_structs.checkpatch'
+checkpatch_files=(scripts/checkpatch.pl scripts/spelling.txt scripts/const_structs.checkpatch)
 
 fetch_checkpatch() {
 	local version=$1 directory=$2
@@ -17,7 +17,7 @@ fetch_checkpatch() {
 		dpkg-deb --fsys-tarfile linux-source-*.deb | tar -xO --wildcards "*/linux-source-*.tar.xz" |
 			tar -xJ --strip-components=1 --wildcards $(printf "*/%s\n" "$@")
 		rm -f linux-source-*.deb
-		rm -rf /var/lib/apt/lists/*' _ "$(cut -d. -f1,2 <<<"$version")" $checkpatch_files)
+		rm -rf /var/lib/apt/lists/*' _ "$(cut -d. -f1,2 <<<"$version")" "${checkpatch_files[@]}")
 }
 
 # Prints the path of checkpatch.pl.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034	# what is set here is used by the other parts
 #
 # What all parts of the test bed share: its places, its voice, and the way into the root.
 

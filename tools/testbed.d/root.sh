@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
 # Making the test root: a Debian trixie tree with both kernels, their headers, compiler, emulator and tools.
 # It is made beside the old one and renamed, so that an interrupted run leaves nothing to trip over.
