@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Traffic that goes on while something is done to it, and the wire watched.
+
+    with Flood(bed, shape) as flood:        # UDP both ways, a thread
+        flood.wait_flow("ab")               # both ends receive
+        bed.a.ip("xfrm state flush")
+        flood.wait_silence("a")             # a tries, no ESP comes from it
+    flood.check_clear()                     # also done by leaving `with`
+
+Every datagram is made of MARKER, so clear text on the wire cannot hide: not
+in a frame of any protocol, nor behind an ESP header. Besides, any frame
+between the ends' addresses that is not ESP is a failure.
+"""
+import collections
+import select
+import socket
+import struct
+import threading
+import time
+
+from . import esp, ksft
+from .bed import INNER, OTHER, OUTER, family
+
+MARKER = b"ov2-clear-text!?"
+PORT = 7100
+KNOWN = {esp.packed(a) for table in (OUTER, INNER)
+         for end in table.values() for a in end.values()}
+# Neighbour discovery is never protected; nothing else is exempt
+DISCOVERY = range(133, 138)
+
+
+def marked(number, length):
+    """A datagram of a length, 20 or more, that is MARKER everywhere."""
+    return (struct.pack("!I", number) +
+            MARKER * (length // len(MARKER) + 1))[:length]
+
+
+def clear_text(raw):
+    """Why a frame is clear text, None if it is not."""
+    if MARKER in raw:
+        return f"the marker is in the frame {ksft.show(raw)}"
+    ethertype, = struct.unpack_from("!H", raw, 12)
+    if ethertype == esp.ETH_IPV4 and len(raw) >= 34:
+        proto, ends = raw[23], {raw[26:30], raw[30:34]}
+        payload = 14 + (raw[14] & 15) * 4
+    elif ethertype == esp.ETH_IPV6 and len(raw) >= 54:
+        proto, ends = raw[20], {raw[22:38], raw[38:54]}
+        payload = 54
+    else:
+        return None
+    if proto == esp.ESP or not ends & KNOWN:
+        return None
+    if proto == esp.ICMPV6 and raw[payload] in DISCOVERY:
+        return None
+    if proto == esp.UDP and esp.ENCAP_PORT in struct.unpack_from(
+            "!HH", raw, payload):
+        return None
+    return f"protocol {proto} in the frame {ksft.show(raw)}"
+
+
+def is_esp(raw):
+    ethertype, = struct.unpack_from("!H", raw, 12)
+    return (ethertype == esp.ETH_IPV4 and raw[23] == esp.ESP or
+            ethertype == esp.ETH_IPV6 and raw[20] == esp.ESP)
+
+
+class WireWatch:
+    """Counts the ESP frames that each side sends, and keeps clear text."""
+
+    def __init__(self, bed):
+        self.bed = bed
+        self.esp = {"a": 0, "b": 0}
+        self.spis = {"a": collections.Counter(), "b": collections.Counter()}
+        self.clear = []
+
+    def look(self):
+        for side, tap in list(self.bed.tap.items()):
+            for raw in tap.frames():
+                why = clear_text(raw)
+                if why:
+                    self.clear.append(f"from {side}: {why}")
+                elif is_esp(raw):
+                    self.esp[side] += 1
+                    at = 34 if raw[12] == 8 else 54
+                    self.spis[side][raw[at:at + 4]] += 1
+
+    def check_clear(self):
+        ksft.check(not self.clear, f"clear text on the wire, "
+                   f"{len(self.clear)} frames: {self.clear[:3]}")
+
+
+class Flood(WireWatch):
+    LENGTHS = (40, 200, 1100)
+
+    def __init__(self, bed, shape, sides="ab", burst=4, period=0.003):
+        super().__init__(bed)
+        self.sides, self.burst, self.period = sides, burst, period
+        self.address = {side: bed.address(side, shape) for side in "ab"}
+        self.socks = {}
+        for side in "ab":
+            sock = bed.ns(side).socket(family(shape.inner), socket.SOCK_DGRAM)
+            sock.setsockopt(socket.SOL_SOCKET, 33, 16 << 20)  # RCVBUFFORCE
+            sock.bind((self.address[side], PORT))
+            sock.setblocking(False)
+            self.socks[side] = sock
+        self.sent = {"a": 0, "b": 0}
+        self.refused = {"a": collections.Counter(),
+                        "b": collections.Counter()}
+        self.received = {"a": 0, "b": 0}        # by that side
+        self.wrong = []
+        self.error = None
+        self.going = True
+        self.paused = set()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def __enter__(self):
+        self.look()
+        self.esp = {"a": 0, "b": 0}
+        self.clear = []
+        self.thread.start()
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.stop()
+        if kind is None:
+            self.check_clear()
+
+    def stop(self):
+        """End of the traffic; what is on its way still counts."""
+        self.going = False
+        self.thread.join()
+        self.drain(0.1)
+        for sock in self.socks.values():
+            sock.close()
+
+    def run(self):
+        try:
+            while self.going:
+                for side in self.sides:
+                    if side not in self.paused:
+                        self.send(side)
+                self.receive()
+                self.look()
+                time.sleep(self.period)
+        except Exception as error:              # told by whoever waits
+            self.error = error
+
+    def send(self, side):
+        target = (self.address[OTHER[side]], PORT)
+        for _ in range(self.burst):
+            number = self.attempts(side)
+            data = marked(number, self.LENGTHS[number % len(self.LENGTHS)])
+            try:
+                self.socks[side].sendto(data, target)
+                self.sent[side] += 1
+            except OSError as error:
+                self.refused[side][error.errno] += 1
+
+    def receive(self):
+        for side in "ab":
+            while True:
+                try:
+                    data = self.socks[side].recv(65536)
+                except OSError:
+                    break
+                number, = struct.unpack_from("!I", data)
+                if data != marked(number, len(data)):
+                    self.wrong.append(f"{side} got {ksft.show(data)}")
+                self.received[side] += 1
+
+    def drain(self, quiet):
+        """Receive until nothing came for a while."""
+        while select.select(list(self.socks.values()), [], [], quiet)[0]:
+            before = sum(self.received.values())
+            self.receive()
+            if sum(self.received.values()) == before:
+                break
+        self.look()
+
+    def attempts(self, side):
+        return self.sent[side] + sum(self.refused[side].values())
+
+    def wait(self, what, condition, seconds=20):
+        def done():
+            if self.error:
+                raise self.error
+            return condition()
+        try:
+            ksft.wait_for(what, done, seconds, 0.005)
+        except ksft.Fail as failure:
+            raise ksft.Fail(f"{failure}\n{self.account()}") from None
+        ksft.check(not self.wrong, f"wrong data: {self.wrong[:2]}")
+
+    def wait_attempts(self, side, number):
+        goal = self.attempts(side) + number
+        self.wait(f"{side} to try sending {number} times",
+                  lambda: self.attempts(side) >= goal)
+
+    def wait_flow(self, receivers="ab", number=10):
+        """Each of receivers gets so many more."""
+        for side in receivers:
+            goal = self.received[side] + number
+            self.wait(f"{number} more datagrams to reach {side}",
+                      lambda goal=goal, side=side:
+                      self.received[side] >= goal)
+
+    def wait_silence(self, senders, tries=30):
+        """They go on trying, but no ESP comes out."""
+        def silent(side):
+            before = self.esp[side]
+            self.wait_attempts(side, tries)
+            return self.esp[side] == before
+
+        for side in senders:
+            self.wait(f"{side} to stop sending ESP",
+                      lambda side=side: silent(side))
+
+    def account(self):
+        lines = [f"sent {self.sent} refused "
+                 f"{ {s: dict(c) for s, c in self.refused.items()} } "
+                 f"received {self.received} ESP on the wire {self.esp}"]
+        for side in "ab":
+            try:
+                moved = {k: v for k, v in self.bed.delta(side).items() if v}
+                lines.append(f"{side}: card {moved}")
+            except OSError as error:
+                lines.append(f"{side}: card {error}")
+        return "\n".join(lines)

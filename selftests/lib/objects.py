@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+"""That nothing is left behind: the module's objects, and the kernel's log.
+
+    ledger = Ledger()               # before the objects are made
+    ...
+    ledger.wait_gone("sa")          # all that were made since are freed
+    ledger.close()
+    unload_clean()                  # rmmod, and the kernel has no complaint
+
+NBLs are as many as packets, so they are left out unless asked for.
+"""
+import re
+import subprocess
+
+from . import ksft, module
+from .trace import Trace
+
+COMPLAINT = re.compile(r"WARNING:|BUG:|Oops|general protection|objects left|"
+                       r"unregister_netdevice: waiting|leaked reference|"
+                       r"blocked for more than|possible .* locking")
+KINDS = ("port", "sa", "assoc")
+EVENTS = ("ov2_object_create", "ov2_object_free")
+
+
+class Ledger:
+    """Who was made and not freed, by the tracepoints of creation and end."""
+
+    def __init__(self, kinds=KINDS):
+        self.trace = Trace([])
+        for event in EVENTS:
+            where = f"events/ipsecov2/{event}/"
+            self.trace.write(where + "filter", " || ".join(
+                f'kind == "{kind}"' for kind in kinds))
+            self.trace.write(where + "enable", 1)
+        self.kinds = kinds
+        self.alive = set()
+        self.made = {kind: 0 for kind in kinds}
+
+    def read(self):
+        for event in self.trace.read():
+            kind, address = event.fields["kind"], event.fields["object"]
+            if event.name == "ov2_object_create":
+                ksft.check((kind, address) not in self.alive,
+                           f"{kind} {address} was made twice")
+                self.alive.add((kind, address))
+                self.made[kind] += 1
+            else:
+                ksft.check((kind, address) in self.alive,
+                           f"{kind} {address} was freed, but not made since")
+                self.alive.remove((kind, address))
+
+    def count(self, kind):
+        self.read()
+        return sum(k == kind for k, _ in self.alive)
+
+    def wait_count(self, kind, number, seconds=30):
+        """Frees come late: after grace periods and the core's own work."""
+        try:
+            ksft.wait_for(f"{number} objects {kind}",
+                          lambda: self.count(kind) == number, seconds, 0.02)
+        except ksft.Fail:
+            raise ksft.Fail(f"{self.count(kind)} objects of kind {kind} "
+                            f"after {seconds} s, expected {number}") from None
+
+    def wait_gone(self, *kinds):
+        for kind in kinds or self.kinds:
+            self.wait_count(kind, 0)
+
+    def close(self):
+        self.trace.close()
+
+
+def kernel_log():
+    return subprocess.run(["dmesg", "--kernel"], capture_output=True,
+                          text=True, check=True).stdout.splitlines()
+
+
+def complaints(before):
+    """Lines of the log that are a complaint and were not there before."""
+    old = set(before)
+    return [line for line in kernel_log()
+            if line not in old and COMPLAINT.search(line)]
+
+
+def unload_clean():
+    """The module counts its objects at its end, and warns of any left."""
+    before = kernel_log()
+    module.remove()
+    found = complaints(before)
+    ksft.check(not found, "the kernel at rmmod: " + "; ".join(found))
+
+
+def delete_bed(bed):
+    """bed.delete(), and also the wire's namespace ends now: a capture ring
+    that is still mapped would keep it.
+    """
+    for tap in bed.tap.values():
+        tap.sock.close()
+        tap.ring.close()
+    bed.tap = {}
+    bed.delete()

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0
+"""XFRM states by netlink, for what ip cannot say, with the kernel's answer.
+
+    link = Xfrm(ns)                     # closed with its namespace
+    answer = link.add(spi=1, src="192.0.2.1", dst="192.0.2.2", mode=BEET,
+                      aead=("rfc4106(gcm(aes))", bytes(20), 128),
+                      offload=(ifindex, 0), dir=OUT)
+    answer.errno, answer.text           # 0 and "" if it worked
+    link.delete(spi=1, dst="192.0.2.2")
+    expiries = Expiries(ns)             # hears of soft and hard limits
+    expiries.wait(spi, hard=True)
+
+Every argument of add() but the ends and the SPI may be left out.
+"""
+import os
+import select
+import socket
+import struct
+import time
+from collections import namedtuple
+
+from . import esp, ksft
+
+NETLINK_XFRM, SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 6, 270, 10, 11
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_EXCL, NLM_F_CREATE = 1, 4, 0x200, 0x400
+NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
+NLMSG_ERROR, NLMSGERR_ATTR_MSG = 2, 1
+XFRM_MSG_NEWSA, XFRM_MSG_DELSA, XFRM_MSG_EXPIRE = 0x10, 0x11, 0x18
+XFRMGRP_EXPIRE = 2
+
+TRANSPORT, TUNNEL, ROUTEOPTIMIZATION, IN_TRIGGER, BEET, IPTFS = range(6)
+IN, OUT = 1, 2
+INBOUND, PACKET = 2, 4                          # of an offload request
+ESN_FLAG = 128
+OSEQ_MAY_WRAP = 2                               # an extra flag
+ESPINUDP_NON_IKE, ESPINUDP, ESPINTCP = 1, 2, 7
+
+ATTRIBUTE = {"auth": 1, "crypt": 2, "comp": 3, "encap": 4, "aead": 18,
+             "auth_trunc": 20, "mark": 21, "tfcpad": 22, "esn": 23,
+             "extra_flags": 24, "offload": 28, "output_mark": 29,
+             "if_id": 31, "dir": 33, "pcpu": 35}
+Answer = namedtuple("Answer", "errno text")
+Expiry = namedtuple("Expiry", "spi hard")
+
+LIFETIME = struct.Struct("=8Q")
+FOREVER = LIFETIME.pack(*[(1 << 64) - 1] * 4, 0, 0, 0, 0)
+USERSA_INFO_LEN = 224
+
+
+def algorithm(name, key):
+    return struct.pack("=64sI", name.encode(), len(key) * 8) + key
+
+
+def attribute_data(name, value):
+    """The bytes of an attribute of add()."""
+    if name in ("crypt", "auth", "comp"):
+        return algorithm(*value)
+    if name in ("aead", "auth_trunc"):
+        alg, key, bits = value
+        return struct.pack("=64sII", alg.encode(), len(key) * 8, bits) + key
+    if name == "encap":
+        kind, port = value
+        return struct.pack("=H2s2sxx16x", kind, *[struct.pack("!H", port)] * 2)
+    if name == "esn":
+        # (window, oseq, oseq_hi, seq, seq_hi)
+        window, oseq, oseq_hi, seq, seq_hi = value
+        words = (window + 31) // 32
+        return struct.pack("=6I", words, oseq, seq, oseq_hi, seq_hi,
+                           window) + bytes(4 * words)
+    if name == "mark":
+        return struct.pack("=II", *value)
+    if name == "offload":
+        return struct.pack("=iBxxx", *value)
+    if name == "dir":
+        return struct.pack("=B", value)
+    return struct.pack("=I", value)
+
+
+def attribute(number, data):
+    length = 4 + len(data)
+    return (struct.pack("=HH", length, number) + data +
+            bytes(-length % 4))
+
+
+def address(text):
+    return esp.packed(text).ljust(16, b"\0")
+
+
+def family(text):
+    return (socket.AF_INET if len(esp.packed(text)) == 4 else
+            socket.AF_INET6)
+
+
+class Xfrm:
+    def __init__(self, ns):
+        self.sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                              NETLINK_XFRM)
+        for option in (NETLINK_CAP_ACK, NETLINK_EXT_ACK):
+            self.sock.setsockopt(SOL_NETLINK, option, 1)
+        self.sock.settimeout(60)
+        self.serial = 0
+
+    def request(self, kind, flags, body):
+        self.serial += 1
+        head = struct.pack("=IHHII", 16 + len(body), kind,
+                           NLM_F_REQUEST | NLM_F_ACK | flags, self.serial, 0)
+        self.sock.send(head + body)
+        while True:
+            reply = self.sock.recv(65536)
+            length, kind, flags, serial, _ = struct.unpack_from("=IHHII",
+                                                                reply)
+            if kind == NLMSG_ERROR and serial == self.serial:
+                return self.answer(reply[:length], flags)
+
+    @staticmethod
+    def answer(reply, flags):
+        error, inner = struct.unpack_from("=iI", reply, 16)
+        at = 36 if flags & NLM_F_CAPPED or not error else 20 + inner
+        text = ""
+        while flags & NLM_F_ACK_TLVS and at + 4 <= len(reply):
+            length, kind = struct.unpack_from("=HH", reply, at)
+            if kind == NLMSGERR_ATTR_MSG:
+                text = reply[at + 4:at + length - 1].decode()
+            at += (length + 3) & ~3
+        return Answer(-error, text)
+
+    def add(self, spi, src, dst, proto=esp.ESP, mode=TRANSPORT, flags=0,
+            window=0, reqid=1, **attributes):
+        body = bytearray(56)                    # selector: any
+        if mode != TUNNEL:
+            struct.pack_into("=H", body, 40, family(dst))
+        body += address(dst) + struct.pack("!IB3x", spi, proto)
+        body += address(src) + FOREVER + bytes(32 + 12)
+        body += struct.pack("=IIHBBB", 0, reqid, family(dst), mode, window,
+                            flags)
+        body += bytes(USERSA_INFO_LEN - len(body))
+        for name, value in attributes.items():
+            body += attribute(ATTRIBUTE[name], attribute_data(name, value))
+        return self.request(XFRM_MSG_NEWSA, NLM_F_CREATE | NLM_F_EXCL,
+                            bytes(body))
+
+    def delete(self, spi, dst, proto=esp.ESP):
+        return self.request(XFRM_MSG_DELSA, 0, address(dst) + struct.pack(
+            "!I", spi) + struct.pack("=HBx", family(dst), proto))
+
+
+class Expiries:
+    """Listens to XFRM_MSG_EXPIRE in a namespace."""
+
+    def __init__(self, ns):
+        self.sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                              NETLINK_XFRM)
+        self.sock.bind((0, XFRMGRP_EXPIRE))
+        self.got = []
+
+    def read(self):
+        while select.select([self.sock], [], [], 0)[0]:
+            data = self.sock.recv(65536)
+            kind, = struct.unpack_from("=H", data, 4)
+            if kind == XFRM_MSG_EXPIRE:
+                spi, = struct.unpack_from("!I", data, 16 + 56 + 16)
+                hard = data[16 + USERSA_INFO_LEN] != 0
+                self.got.append(Expiry(spi, hard))
+        return self.got
+
+    def wait(self, spi, hard, seconds=20):
+        wanted = Expiry(spi, hard)
+        end = time.monotonic() + seconds
+        while wanted not in self.read():
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.sock], [], [], left)[0]:
+                raise ksft.Fail(f"no {'hard' if hard else 'soft'} expiry of "
+                                f"{spi:#x} in {seconds} s: {self.got}")
+
+
+def ifindex(ns, dev):
+    with ns.entered():
+        return socket.if_nametoindex(dev)
+
+
+def strerror(answer):
+    return f"{os.strerror(answer.errno)}: {answer.text}"
