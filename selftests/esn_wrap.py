@@ -7,7 +7,7 @@ TCP crosses only where the engine sends: Linux' own esp_xmit() takes the next
 high half for the last TCP segment below the wrap (6.12 to 7.3).
 """
 from lib import esp, ksft, module
-from lib.bed import Bed, Shape
+from lib.bed import Shape, shared
 from lib.traffic import PORT, Traffic
 
 SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
@@ -18,12 +18,12 @@ WRAP = 1 << 32
 
 class Wrap:
     def __init__(self, defer, shape, offload, seq):
-        self.bed = Bed()
-        defer(self.bed.delete)
+        self.bed = shared()
         self.shape = Shape.named(shape)
         self.pair = self.bed.install(self.shape, 256, 128, True, offload, seq)
         self.bed.check_offload_lines(self.pair)
         self.talk = Traffic(self.bed, self.shape)
+        defer(self.talk.close)
         self.bed.mark()
 
     def crossed(self, wire, side, boundary):

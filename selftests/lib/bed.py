@@ -16,7 +16,8 @@ r"""The cable, the SAs and the wire that the tests share.
 A packet tap on a card sits above the driver and would see clear text;
 therefore the taps are at ov1 (what ov0 sent) and ov2 (what ov3 sent).
 
-    bed = Bed(); defer(bed.delete)
+    bed = shared()              # one for the program's life; or, for a test
+    bed = Bed(); defer(bed.delete)      # that moves or deletes things
     pair = bed.install(Shape.named("ipv4-transport"), key_bits=128, icv=128,
                        esn=False, offload="ab")  # "" a b ab: ends that offload
     pair.ab, pair.ba            # Sa: spi, keymat, oracle() -> esp.EspKey
@@ -29,6 +30,7 @@ therefore the taps are at ov1 (what ov0 sent) and ov2 (what ov3 sent).
 
 bed.a, bed.b and bed.w are netns.Netns; a.card is "ov0", b.card is "ov3".
 """
+import atexit
 import itertools
 import mmap
 import os
@@ -399,3 +401,15 @@ class Bed:
         for ns in (self.a, self.b, self.w):
             if ns:
                 ns.delete()
+
+
+_shared = None
+
+
+def shared():
+    """One bed for all cases of a program: making and deleting it is slow."""
+    global _shared
+    if _shared is None:
+        _shared = Bed()
+        atexit.register(_shared.delete)
+    return _shared

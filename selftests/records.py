@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The records of live packets, word by word.
+
+Words are those of the reference's tables (sections 1.3 and 1.5); they are
+written out here and not computed. records_words.c has the rest of them.
+"""
+import atexit
+import struct
+
+from lib import esp, ksft, module
+from lib.bed import Shape, shared
+from lib.trace import Trace, number
+from lib.traffic import PORT, Traffic
+
+
+class Records:
+    trace = None        # one for all: making and removing it is slow
+
+    def __init__(self, defer, shape, **options):
+        self.bed = shared()
+        if not Records.trace:
+            Records.trace = Trace(["ov2_tx_record", "ov2_rx_record",
+                                   "ov2_sa_add"])
+            atexit.register(Records.trace.close)
+        self.trace.read()
+        self.shape = Shape.named(shape)
+        self.pair = self.bed.install(self.shape, **options)
+        self.talk = Traffic(self.bed, self.shape)
+        defer(self.talk.close)
+        self.handles = {(e.fields["dev"], number(e.fields["spi"])):
+                        number(e.fields["handle"])
+                        for e in self.trace.read() if e.name == "ov2_sa_add"}
+        self.bed.mark()
+
+    def records(self, count=1):
+        """(transmit at ov0, receive at ov3) records of what a sent."""
+        events = []
+
+        def enough():
+            events.extend(self.trace.read())
+            return len(self.of("ov3", "ov2_rx_record", events)) >= count
+
+        ksft.wait_for(f"{count} receive records", enough, 5)
+        return (self.of("ov0", "ov2_tx_record", events),
+                self.of("ov3", "ov2_rx_record", events))
+
+    @staticmethod
+    def of(dev, name, events):
+        return [e.fields for e in events
+                if e.name == name and e.fields["dev"] == dev]
+
+    def received(self, payload, proto=esp.ESP):
+        """The receive record of an injected packet."""
+        self.trace.read()
+        self.bed.inject("b", self.bed.frame_to("b", proto, payload))
+        return self.records()[1][0]
+
+
+def expect(record, **fields):
+    for name, expected in fields.items():
+        if name in ("word", "header", "handle", "tunnel"):
+            got = number(record[name])
+        elif name in ("verdict", "dev"):
+            got = record[name]
+        else:
+            got = number(record[name])
+        shown = got
+        if name in ("word", "header"):
+            shown, expected = f"{got:#010x}", f"{expected:#010x}"
+        ksft.equal(shown, expected, f"{name} of {record}")
+
+
+def check_pair(test, tx_word, rx_word, next_header, pad, offset, frame,
+               records):
+    """One good packet's records at both ends; frame is it on the wire."""
+    tx, rx = records
+    expect(tx, header=tx_word, next_header=next_header, pad_length=pad,
+           ah_offset=0, esp_offset=offset, tunnel=0, seq=frame.seq,
+           spi=test.pair.ab.spi, len=len(frame.raw), verdict="sent",
+           handle=test.handles["ov0", test.pair.ab.spi])
+    ksft.check(number(tx["handle"]), "handle is zero")
+    expect(rx, word=0x00000002, header=rx_word, sa_delete_req=0,
+           crypto_done=1, next_crypto_done=0, crypto_status=0,
+           header_info_set=1, next_header=next_header, pad_length=pad,
+           spi=test.pair.ab.spi, seq=frame.seq, len=len(frame.raw),
+           verdict="success", handle=test.handles["ov3", test.pair.ab.spi])
+
+
+def udp_records(defer, shape, length, tx_word, rx_word, next_header, pad,
+                offset):
+    test = Records(defer, shape)
+    test.talk.udp("a", [length])
+    tx, rx = test.records()
+    frame = test.talk.settle(test.pair).frames["a"][0]
+    check_pair(test, tx_word, rx_word, next_header, pad, offset, frame,
+               (tx[0], rx[0]))
+
+
+def tcp_records(defer, shape, data, tx_word, rx_word, pad, offset):
+    """The first segment, or the one that carries data."""
+    test = Records(defer, shape)
+    test.talk.tcp("a", data, 0)
+    wire = test.talk.settle(test.pair)
+    tx, rx = test.records(len(wire.frames["a"]))
+    key = test.pair.ab.oracle()
+    ksft.equal(len(tx), len(wire.frames["a"]), "transmit records")
+    rx = {number(record["seq"]): record for record in rx}
+    found = 0
+    for record in tx:
+        frame = next(f for f in wire.frames["a"]
+                     if f.seq == number(record["seq"]))
+        segment = key.open(frame.esp).data
+        if len(segment) - (segment[12] >> 4) * 4 != data:
+            continue
+        check_pair(test, tx_word, rx_word, esp.TCP, pad, offset, frame,
+                   (record, rx[frame.seq]))
+        found += 1
+    ksft.check(found, "no such segment was sent")
+
+
+def bad(defer, shape, spoil, word, verdict, counter, stat):
+    test = Records(defer, shape)
+    good = test.pair.ab.oracle().seal(
+        1, esp.UDP, esp.udp(test.talk.address["a"], test.talk.address["b"],
+                            PORT, PORT, b"x" * 40))
+    before = test.bed.b.xfrm_stat()[stat]
+    record = test.received(*spoil(good))
+    expect(record, word=word, header=0, header_info_set=0,
+           crypto_done=word >> 1 & 1, crypto_status=word >> 16,
+           verdict=verdict)
+    ksft.wait_for(f"{counter} to be 1", lambda: test.bed.delta("b")[
+        counter] == 1, 3)
+    ksft.equal(test.bed.delta("b")["ipsec_rx_pkts"], 0, "ipsec_rx_pkts")
+    ksft.wait_for(f"{stat} to be 1 more", lambda: test.bed.b.xfrm_stat()[
+        stat] == before + 1, 3)
+
+
+def bad_icv(good):
+    return (good[:-1] + bytes([good[-1] ^ 0x80]),)
+
+
+def too_short(good):
+    return (good[:20],)
+
+
+def unknown_spi(good):
+    return (struct.pack("!I", 0xdead0001) + good[4:],)
+
+
+def as_ah(good):
+    """AH with the SPI of an ESP SA."""
+    return (struct.pack("!BBH", esp.UDP, 4, 0) + good[:8] + bytes(12) +
+            bytes(48), esp.AH)
+
+
+def esn_number(defer):
+    """The receive record has the number that was authenticated, 64 bits."""
+    test = Records(defer, "ipv4-transport", esn=True, seq=(7 << 32) + 41)
+    test.talk.udp("a", [6])
+    tx, rx = test.records()
+    expect(tx[0], seq=(7 << 32) + 42, verdict="sent")
+    expect(rx[0], seq=(7 << 32) + 42, word=0x00000002, verdict="success")
+    test.talk.settle(test.pair)
+
+
+def software_has_none(defer):
+    """What no engine touched leaves no transmit record."""
+    test = Records(defer, "ipv4-transport", offload="b")
+    test.talk.udp("a", [6])
+    tx, rx = test.records()
+    ksft.equal(tx, [], "transmit records of a card without SAs")
+    expect(rx[0], word=0x00000002, verdict="success")
+    test.talk.settle(test.pair)
+
+
+UDP_CASES = (
+    # UDP's 8 bytes of header count; a tunnel has the inner IP header, too
+    ("ipv4-transport", 2, 0x05000011, 0x00010011, esp.UDP, 0, 20),
+    ("ipv4-transport", 1, 0x05000111, 0x00010111, esp.UDP, 1, 20),
+    ("ipv4-transport", 4, 0x05000211, 0x00010211, esp.UDP, 2, 20),
+    ("ipv4-transport", 3, 0x05000311, 0x00010311, esp.UDP, 3, 20),
+    ("ipv6-transport", 2, 0x0a000011, 0x00010011, esp.UDP, 0, 40),
+    ("ipv4-tunnel", 4, 0x05000204, 0x00010204, esp.IPIP, 2, 20),
+    ("ipv6-tunnel", 2, 0x0a000029, 0x00010029, esp.IPV6_IN_IP, 0, 40),
+    ("4in6-tunnel", 1, 0x0a000104, 0x00010104, esp.IPIP, 1, 40),
+    ("6in4-tunnel", 3, 0x05000329, 0x00010329, esp.IPV6_IN_IP, 3, 20),
+    ("ipv4-transport-udp", 2, 0x07000011, 0x00010011, esp.UDP, 0, 28),
+    ("ipv4-tunnel-udp", 4, 0x07000204, 0x00010204, esp.IPIP, 2, 28),
+)
+
+TCP_CASES = (
+    ("ipv4-transport", 4, 0x05000206, 0x00010206, 2, 20),
+    ("ipv4-transport-udp", 3, 0x07000306, 0x00010306, 3, 28),
+    ("ipv6-transport", 2, 0x0a000006, 0x00010006, 0, 40),
+)
+
+BAD_CASES = (
+    ("ipv4-transport", bad_icv, 0x00030002, "transport_esp_auth_failed",
+     "ipsec_rx_auth_failed", "XfrmInStateProtoError"),
+    ("ipv6-transport", bad_icv, 0x00030002, "transport_esp_auth_failed",
+     "ipsec_rx_auth_failed", "XfrmInStateProtoError"),
+    ("ipv4-tunnel", bad_icv, 0x00050002, "tunnel_esp_auth_failed",
+     "ipsec_rx_auth_failed", "XfrmInStateProtoError"),
+    ("4in6-tunnel", bad_icv, 0x00050002, "tunnel_esp_auth_failed",
+     "ipsec_rx_auth_failed", "XfrmInStateProtoError"),
+    ("ipv4-transport", too_short, 0x00060002, "invalid_packet_syntax",
+     "ipsec_rx_bad_syntax", "XfrmInBufferError"),
+    ("ipv6-tunnel", too_short, 0x00060002, "invalid_packet_syntax",
+     "ipsec_rx_bad_syntax", "XfrmInBufferError"),
+    ("ipv4-transport", unknown_spi, 0x00000000, "untouched",
+     "ipsec_rx_sadb_miss", "XfrmInNoStates"),
+    ("ipv4-transport", as_ah, 0x00070002, "invalid_protocol",
+     "ipsec_rx_bad_protocol", "XfrmInStateProtoError"),
+)
+
+
+def main():
+    module.load()
+    cases = [(f"UDP {case[0]} {case[2]:#010x}",
+              lambda defer, case=case: udp_records(defer, *case))
+             for case in UDP_CASES]
+    cases += [(f"TCP {case[0]} {case[2]:#010x}",
+               lambda defer, case=case: tcp_records(defer, *case))
+              for case in TCP_CASES]
+    cases += [(f"{case[1].__name__} {case[0]} {case[2]:#010x}",
+               lambda defer, case=case: bad(defer, *case))
+              for case in BAD_CASES]
+    ksft.main([*cases, esn_number, software_has_none])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Every length and every kind of skb, once per shape.
+
+ lengths     UDP of 1 byte up to what fills the link's MTU, both ways
+ fragments   UDP beyond it, with offload at both ends, a's only, b's only
+ buffers     page fragments, zero-copy and page-cache pages: what is sent must
+             be right, and what it was sent from must stay as it is
+ clones      a packet tap on the card and one on the wire hold clones: no
+             engine may write into what a tap still shows
+"""
+import mmap
+import os
+import socket
+
+from lib import esp, ksft, module
+from lib.bed import ETH_P_ALL, SHAPES, shared
+from lib.traffic import Traffic, largest_datagram, noise, sweep_lengths
+
+SO_ZEROCOPY, MSG_ZEROCOPY = 60, 0x4000000
+ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
+
+
+class Sweep:
+    """One bed for all cases; SAs are new in each."""
+
+    def __init__(self):
+        self.bed = shared()
+        self.talk = None
+
+    def start(self, shape, offload="ab"):
+        if self.talk:
+            self.talk.close()
+        pair = self.bed.install(shape, 128, 128, False, offload)
+        self.bed.check_offload_lines(pair)
+        self.talk = Traffic(self.bed, shape)
+        self.bed.mark()
+        return pair, self.talk
+
+    def lengths(self, shape):
+        pair, talk = self.start(shape)
+        for side in "ab":
+            talk.udp(side, sweep_lengths(pair), burst=64)
+            wire = talk.settle(pair)
+            ksft.equal(wire.fragments[side], 0, "fragments")
+            ksft.equal(wire.sent[side], len(sweep_lengths(pair)),
+                       "ESP frames")
+            longest = max(len(frame.ip) for frame in wire.frames[side])
+            ksft.check(1496 <= longest <= 1500, "the longest datagram should "
+                       f"fill the MTU, and made {longest} bytes")
+
+    def fragments(self, shape, offload):
+        pair, talk = self.start(shape, offload)
+        largest = largest_datagram(shape, 128)
+        for side in "ab":
+            for length in (*range(largest + 1, largest + 10), 1472, 1473,
+                           3000, 8000, 32768, 65000):
+                talk.udp(side, [length])
+            wire = talk.settle(pair)
+            ksft.check(wire.fragments[side] or wire.sent[side] > 60,
+                       "nothing was fragmented")
+
+    def buffers(self, shape):
+        pair, talk = self.start(shape)
+        size = 150000
+        data = mmap.mmap(-1, size)
+        data.write(noise(size))
+        before = data[:]
+        file = os.memfd_create("ov2")
+        os.write(file, before)
+
+        def zerocopy(sock, piece):
+            return sock.send(piece, MSG_ZEROCOPY)
+
+        def from_file(sock, piece):
+            at = sent[0] % size
+            done = os.sendfile(sock.fileno(), file, at, len(piece))
+            sent[0] += done
+            return done
+
+        sent = [0]
+
+        for side in "ab":
+            self.stream(talk, side, data, zerocopy)
+            self.stream(talk, side, data, from_file)
+            self.pieces(talk, side)
+            self.datagrams_of_pages(talk, side, file, before)
+        talk.settle(pair, 20)
+        ksft.check(data[:] == before, "memory that was sent from has changed")
+        ksft.check(os.pread(file, size, 0) == before,
+                   "a file that was sent from has changed")
+        os.close(file)
+
+    @staticmethod
+    def stream(talk, side, data, send):
+        near, far = talk.connect(side)
+        near.setsockopt(socket.SOL_SOCKET, SO_ZEROCOPY, 1)
+        port = near.getsockname()[1]
+        talk.streams[side][port] = data[:]
+        talk.transfer(near, far, {near: data, far: b""}, send)
+        near.close()
+        far.close()
+
+    @staticmethod
+    def pieces(talk, side):
+        """A datagram put together from several writes."""
+        sock = talk.socks[side]
+        for sizes in ((1, 1, 1), (500, 3, 800), (100,) * 11):
+            parts = [noise(n) for n in sizes]
+            for part in parts[:-1]:
+                sock.sendto(part, socket.MSG_MORE, talk.peer(side))
+            sock.sendto(parts[-1], talk.peer(side))
+            talk.expect_datagrams(side, [b"".join(parts)])
+
+    @staticmethod
+    def datagrams_of_pages(talk, side, file, content):
+        """A datagram whose payload is page-cache pages."""
+        sock = talk.socks[side]
+        # sendfile() has no address; datagrams of the peer still get in
+        sock.connect(talk.peer(side))
+        for at, length in ((0, 100), (4090, 1000), (8191, 1300)):
+            sent = os.sendfile(sock.fileno(), file, at, length)
+            ksft.equal(sent, length, "bytes sent from the file")
+        wanted = [content[0:100], content[4090:5090], content[8191:9491]]
+        receiver = talk.socks["b" if side == "a" else "a"]
+        receiver.settimeout(10)
+        for whole in wanted:
+            got = b""
+            # One a page, or one for all
+            while len(got) < len(whole):
+                piece = receiver.recv(65536)
+                talk.datagrams[side].append(piece)
+                got += piece
+            ksft.equal(got, whole, "datagram of pages")
+        receiver.settimeout(None)
+
+    def clones(self, shape):
+        pair, talk = self.start(shape)
+        card = self.plain_tap(self.bed.a, "ov0")
+        wire_tap = self.plain_tap(self.bed.w, "ov1")
+        talk.udp("a", range(1, 1300, 100))
+        talk.echo("a", [56, 1000])
+        talk.tcp("a", 30000, 0)
+        wire = talk.settle(pair)
+        shown = {esp.Frame(raw).seq: raw for raw in received(wire_tap)
+                 if esp.Frame(raw).is_esp}
+        for frame in wire.frames["a"]:
+            ksft.equal(shown.get(frame.seq), frame.raw, "frame that a tap on "
+                       "the wire holds")
+        key = pair.ab.oracle()
+        clear = [esp.Frame(raw) for raw in received(card)]
+        clear = {frame.seq: frame.esp for frame in clear
+                 if frame.is_esp and frame.spi == pair.ab.spi}
+        for frame in wire.frames["a"]:
+            plain = key.open(frame.esp)
+            kept = clear.get(plain.seq)
+            ksft.check(kept is not None, f"no clone of number {plain.seq}")
+            ksft.equal(kept[16:16 + len(plain.data)], plain.data,
+                       "packet that a tap on the card holds")
+        card.close()
+        wire_tap.close()
+
+    @staticmethod
+    def plain_tap(ns, dev):
+        sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        sock.setsockopt(socket.SOL_SOCKET, 33, 32 << 20)  # RCVBUFFORCE
+        with ns.entered():
+            sock.bind((dev, ETH_P_ALL))
+        sock.setblocking(False)
+        return sock
+
+
+def received(sock):
+    frames = []
+    while True:
+        try:
+            frames.append(sock.recv(65536 + 64))
+        except BlockingIOError:
+            return frames
+
+
+def main():
+    module.load()
+    sweep = Sweep()
+    report = ksft.Report(len(SHAPES) * (3 + len(ENDS)))
+    for shape in SHAPES:
+        report.run(f"lengths {shape.name}", sweep.lengths, shape)
+        for offload, ends in ENDS.items():
+            report.run(f"fragments {shape.name} {ends}", sweep.fragments,
+                       shape, offload)
+        report.run(f"buffers {shape.name}", sweep.buffers, shape)
+        report.run(f"clones {shape.name}", sweep.clones, shape)
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
