@@ -45,8 +45,12 @@ follow() {
 
 	[ -t 2 ] && pause=1
 	say "$label ..."
+	# A process group of its own, so that it ends with us.
+	set -m
 	"$@" >>"$log" 2>&1 </dev/null &
 	pid=$!
+	set +m
+	trap 'kill -TERM -- "-$pid"; sleep 0.5; kill -KILL -- "-$pid"; exit 130' INT TERM HUP
 	while kill -0 "$pid" 2>/dev/null; do
 		sleep 0.5
 		if [ $((SECONDS - shown)) -ge "$pause" ] && [ $((SECONDS - started)) -ge 3 ]; then
@@ -60,6 +64,7 @@ follow() {
 		fi
 	done
 	wait "$pid" || status=$?
+	trap - INT TERM HUP
 	[ -t 2 ] && printf '\r\033[K' >&2
 	[ "$status" -eq 0 ] && say "$label: done in $((SECONDS - started))s"
 	return "$status"

@@ -44,7 +44,7 @@ why_apt_failed() {
 check_disk() {
 	local free_mb
 
-	free_mb=$(df --output=avail -m "$cache" | tail -n 1)
+	free_mb=$(df --output=avail -m "$cache" | tail -n 1 | tr -d ' ')
 	[ "$free_mb" -ge "$needed_mb" ] ||
 		die "the test root needs $needed_mb MB and $cache has $free_mb MB: free some, or set XDG_CACHE_HOME to a larger disk"
 }
