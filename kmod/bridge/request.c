@@ -150,11 +150,11 @@ int ov2_bridge_request_add(struct ov2_adapter *ad, struct xfrm_state *x,
 	wait.req.ext.transport = assoc;
 	wait.req.caller = &wait;
 	init_completion(&wait.done);
-	wait.status = ad->miniport->request(ad, &wait.req);
-	if (wait.status == OV2_STATUS_PENDING)
+	*status = ad->miniport->request(ad, &wait.req);
+	if (*status == OV2_STATUS_PENDING) {
 		wait_for_completion(&wait.done);
-
-	*status = wait.status;
+		*status = wait.status;
+	}
 	assoc->handle = wait.req.add->handle;
 	assoc->seq_hi = wait.req.add->sec_assoc[0].seq_hi;
 	kfree_sensitive(wait.req.add);
