@@ -89,19 +89,19 @@ end_guest() {
 	[ -n "${shared:-}" ] && rm -rf --one-file-system "$shared" "$shared.out" "$shared.console"
 }
 
-# Waits for the guest; ends it when it is late. Prints nothing, or why it was ended.
+# Waits for the guest; ends it when it is late, and says why in $late. No subshell, so that signals are seen at once.
 wait_for_guest() {
 	local started=$SECONDS
 
 	while kill -0 "$guest" 2>/dev/null; do
 		if [ ! -e "$shared/started" ] && [ $((SECONDS - started)) -ge "$boot_limit" ]; then
 			kill -KILL "$guest"
-			echo "the guest did not boot in ${boot_limit}s"
+			late="the guest did not boot in ${boot_limit}s"
 			return
 		fi
 		if [ $((SECONDS - started)) -ge "$run_limit" ]; then
 			kill -KILL "$guest"
-			echo "the command did not end in ${run_limit}s (--timeout gives it longer)"
+			late="the command did not end in ${run_limit}s (--timeout gives it longer)"
 			return
 		fi
 		sleep 0.3
@@ -110,7 +110,7 @@ wait_for_guest() {
 
 # run_command VERSION MODULE COMMAND...
 run_command() {
-	local version=$1 module=$2 console late crash copiers=()
+	local version=$1 module=$2 console crash copiers=()
 	shift 2
 
 	shared=$(mktemp -d "$cache/runs/run.XXXXXX") || die "cannot write to $cache/runs"
@@ -136,7 +136,8 @@ run_command() {
 	(enter "$root" "${bound[@]}" -- vng --verbose "${vng_arguments[@]}" -- bash /run/testbed/guest) \
 		</dev/null >"$shared.out" 2>"$shared.console" &
 	guest=$!
-	late=$(wait_for_guest)
+	late=
+	wait_for_guest
 	wait "$guest" 2>/dev/null
 	guest=
 	wait "${copiers[@]}"
