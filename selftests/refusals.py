@@ -1,0 +1,370 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Every request that cannot be offloaded: sentence, errno, counter, trace.
+
+A refused SA fails with -EINVAL and one sentence, and leaves nothing behind:
+no state, no object. What the kernel's core refuses first keeps the core's
+sentence and moves nothing of the card. Where the card may fall back, the SA
+is there, in software, and traffic flows.
+
+    refusals.py [WORD...]       only results whose name has all these words
+"""
+import sys
+from collections import namedtuple
+
+from lib import esp, ksft, module, xfrmnl
+from lib.bed import OUTER, Bed, Shape
+from lib.netns import Ethtool
+from lib.objects import Ledger, delete_bed
+from lib.trace import Trace
+from lib.traffic import Traffic
+from lib.xfrmnl import IN, INBOUND, OUT, PACKET
+
+GCM = "rfc4106(gcm(aes))"
+SPI = 0x4711
+CAPACITY = 4096
+EOPNOTSUPP = 95
+OURS = "ipsecov2: "
+AH, COMP = 51, 108
+
+# The core is before these, so a request never reaches the card's own test
+CORE_IS_FIRST = {"dir", "proto", "family", "key", "icv", "geniv", "ipcomp",
+                 "tfc", "encap", "engine"}
+
+# name; what is asked for, besides a plain SA; reason: the counter's last word,
+# None if the core refuses; text: what is said
+Refusal = namedtuple("Refusal", "name asked reason text")
+
+
+def ours(name, reason, text, **asked):
+    return Refusal(name, asked, reason, OURS + text)
+
+
+def core(name, text, **asked):
+    return Refusal(name, asked, None, text)
+
+
+MODES = "Only transport and tunnel mode can be offloaded"
+ALGORITHM = "Only AEAD rfc4106(gcm(aes)) can be offloaded"
+NO_PACKET = "Packet offload is not supported, only crypto offload"
+OUTPUT_MARK = "Output mark can't be offloaded, it must be 0"
+PER_CPU = "Per-CPU states can't be offloaded, only those of any CPU"
+NO_TYPE = "Type doesn't support offload"
+NO_ALGORITHM = "Requested AEAD algorithm not found"
+NO_CRYPTO = "Kernel was unable to initialize cryptographic operations"
+NO_ENCAP = "Unsupported encapsulation type for ESP"
+
+REFUSALS = [
+    ours("packet mode, out", "packet", NO_PACKET, flags=PACKET),
+    ours("packet mode, in", "packet", NO_PACKET, flags=PACKET, dir=IN),
+    ours("mode BEET", "mode", MODES, mode=xfrmnl.BEET),
+    ours("algorithm rfc4543", "alg", ALGORITHM,
+         aead=("rfc4543(gcm(aes))", bytes(20), 128)),
+    ours("algorithm rfc4309", "alg", ALGORITHM,
+         aead=("rfc4309(ccm(aes))", bytes(19), 128)),
+    ours("algorithm rfc7539esp", "alg", ALGORITHM,
+         aead=("rfc7539esp(chacha20,poly1305)", bytes(36), 128)),
+    ours("algorithm cbc(aes) with hmac(sha256)", "alg", ALGORITHM, aead=None,
+         crypt=("cbc(aes)", bytes(16)),
+         auth_trunc=("hmac(sha256)", bytes(32), 128)),
+    ours("UDP encapsulation over IPv6", "encap6",
+         "UDP encapsulation can be offloaded over IPv4 only", family=6,
+         encap=(xfrmnl.ESPINUDP, esp.ENCAP_PORT)),
+    ours("mark on an inbound SA", "mark",
+         "Mark can be offloaded on outbound states only", dir=IN,
+         mark=(1, 0xff)),
+    ours("output mark", "output_mark", OUTPUT_MARK, output_mark=1),
+    ours("output mark on an inbound SA", "output_mark", OUTPUT_MARK,
+         output_mark=1, dir=IN),
+    ours("SA of one CPU", "pcpu", PER_CPU, pcpu=0),
+    ours("SA of one CPU, in", "pcpu", PER_CPU, pcpu=1, dir=IN),
+    ours("oseq-may-wrap without ESN", "wrap",
+         "Flag oseq-may-wrap can be offloaded with ESN only",
+         extra_flags=xfrmnl.OSEQ_MAY_WRAP),
+
+    core("AH", NO_TYPE, proto=AH, aead=None,
+         auth_trunc=("hmac(sha1)", bytes(20), 96)),
+    core("IPComp", NO_TYPE, proto=COMP, aead=None, comp=("deflate", b"")),
+    core("TFC padding", "TFC padding can't be offloaded", tfcpad=100,
+         mode=xfrmnl.TUNNEL),
+    core("mode route optimization", "Requested mode not found",
+         mode=xfrmnl.ROUTEOPTIMIZATION),
+    core("a mode that does not exist", "Unsupported mode", mode=9),
+    core("unknown algorithm", NO_ALGORITHM,
+         aead=("rfc9999(gcm(aes))", bytes(20), 128)),
+    core("key of 129 bits", NO_CRYPTO, aead=(GCM, bytes(21), 128)),
+    core("key of 64 bits", NO_CRYPTO, aead=(GCM, bytes(12), 128)),
+    core("ICV of 32 bits", NO_ALGORITHM, aead=(GCM, bytes(20), 32)),
+    core("ICV of 104 bits", NO_ALGORITHM, aead=(GCM, bytes(20), 104)),
+    core("UDP encapsulation non-IKE", NO_ENCAP,
+         encap=(xfrmnl.ESPINUDP_NON_IKE, esp.ENCAP_PORT)),
+    core("ESP in TCP", NO_ENCAP, encap=(xfrmnl.ESPINTCP, esp.ENCAP_PORT)),
+    core("unknown offload flag", "Unrecognized flags in offload request",
+         flags=16),
+    core("direction differs", "Mismatched SA and offload direction",
+         flags=INBOUND),
+]
+
+# What differs between cores, found out by what they can count
+IPTFS_OF_OLD = core("mode IPTFS", "Unsupported mode", mode=xfrmnl.IPTFS)
+IPTFS_OF_NEW = ours("mode IPTFS", "mode", MODES, mode=xfrmnl.IPTFS)
+IF_ID_OF_NEW = core("if_id on an inbound SA",
+                    "XFRM if_id is not supported in RX path", if_id=7, dir=IN)
+
+# Neighbours of what is refused
+ACCEPTED = [
+    ("plain SA", {}),
+    ("mark on an outbound SA", {"mark": (1, 0xff)}),
+    ("UDP encapsulation over IPv4", {"encap": (xfrmnl.ESPINUDP,
+                                               esp.ENCAP_PORT)}),
+    ("oseq-may-wrap with ESN", {"extra_flags": xfrmnl.OSEQ_MAY_WRAP,
+                                "sa_flags": xfrmnl.ESN_FLAG,
+                                "esn": (0, 0, 0, 0, 0)}),
+    ("tunnel mode over IPv6", {"mode": xfrmnl.TUNNEL, "family": 6}),
+]
+IF_ID_OF_OLD = ("if_id on an inbound SA", {"if_id": 7, "dir": IN})
+
+
+class Requests:
+    """One card, a's, and what is asked of it."""
+
+    def __init__(self):
+        self.ledger = Ledger(("sa", "assoc"))
+        self.bed = Bed()
+        self.link = xfrmnl.Xfrm(self.bed.a)
+        self.index = xfrmnl.ifindex(self.bed.a, "ov0")
+        self.trace = Trace(["ov2_sa_refuse", "ov2_sa_add"])
+        self.newer_core = "XfrmInIptfsError" in self.bed.a.xfrm_stat()
+
+    def close(self):
+        self.trace.close()
+        delete_bed(self.bed)
+        self.ledger.close()
+
+    def add(self, dir=OUT, flags=None, family=4, sa_flags=0, **asked):
+        """A plain SA of a's, but for what is asked for."""
+        src, dst = OUTER["a"][family], OUTER["b"][family]
+        if dir == IN:
+            src, dst = dst, src
+        if flags is None:
+            flags = 0
+        if dir == IN:
+            flags |= INBOUND
+        words = {"aead": (GCM, bytes(20), 128), "dir": dir,
+                 "offload": (self.index, flags), **asked}
+        if words["aead"] is None:
+            del words["aead"]
+        return self.link.add(SPI, src, dst, flags=sa_flags, **words)
+
+    def mark(self):
+        self.bed.mark()
+        self.trace.read()
+
+    def moved(self):
+        return {k: v for k, v in self.bed.delta("a").items() if v}
+
+    def refused(self, refusal):
+        self.mark()
+        answer = self.add(**refusal.asked)
+        if answer.text == "Requested type not found":
+            raise ksft.Skip("this kernel has no such protocol")
+        if refusal.reason and answer.text == NO_ALGORITHM:
+            raise ksft.Skip("this kernel has no such algorithm")
+        ksft.equal(answer.text, refusal.text, "sentence")
+        events = self.trace.read()
+        if refusal.reason:
+            name = f"ipsec_sa_refused_{refusal.reason}"
+            ksft.equal(answer.errno, 22, "errno")
+            ksft.equal(self.moved(), {name: 1}, "counters of the card")
+            ksft.equal([(e.name, e.fields) for e in events],
+                       [("ov2_sa_refuse",
+                         {"dev": "ov0", "reason": name, "fallback": "0",
+                          "spi": f"0x{SPI:08x}", "err": "-22"})], "events")
+        else:
+            ksft.check(answer.errno, "no error")
+            ksft.equal(self.moved(), {}, "counters of the card")
+            ksft.equal(events, [], "events")
+        self.nothing_left()
+
+    def nothing_left(self):
+        ksft.equal(self.bed.a.ip_output("xfrm state").strip(), "",
+                   "states after the refusal")
+        self.ledger.wait_gone()
+
+    def accepted(self, asked):
+        self.mark()
+        answer = self.add(**asked)
+        ksft.equal(answer, (0, ""), "answer")
+        direction = "in" if asked.get("dir") == IN else "out"
+        ksft.equal(self.bed.offload_lines("a"),
+                   ["crypto offload parameters: dev ov0 dir "
+                    f"{direction} mode crypto"], "offload lines")
+        ksft.equal(self.moved(), {"ipsec_sa_add": 1}, "counters of the card")
+        self.bed.a.ip("xfrm state flush")
+        self.nothing_left()
+
+    # ---- cases that are not of a table
+
+    def every_reason_is_tested(self):
+        """A new refusal needs a line above."""
+        names = {n.removeprefix("ipsec_sa_refused_")
+                 for n in self.bed.ethtool["a"].stats()
+                 if n.startswith("ipsec_sa_refused_")}
+        tested = {r.reason for r in REFUSALS if r.reason}
+        ksft.equal(names, tested | CORE_IS_FIRST, "refusals of the card")
+        ksft.equal(tested & CORE_IS_FIRST, set(), "tested twice")
+
+    def by_ip(self):
+        """What the user sees who types it."""
+        sa = (f"src {OUTER['a'][4]} dst {OUTER['b'][4]} proto esp spi {SPI} "
+              f"aead {GCM} 0x{bytes(20).hex()} 128")
+        error = self.bed.a.ip_error(f"xfrm state add {sa} "
+                                    "offload packet dev ov0 dir out")
+        ksft.check(f"Error: {OURS}{NO_PACKET}." in error, error)
+        error = self.bed.a.ip_error(
+            "xfrm policy add src 192.0.2.1 dst 192.0.2.2 dir out tmpl "
+            "proto esp mode transport offload packet dev ov0")
+        ksft.check("Error: Policy offload is not supported." in error, error)
+        self.nothing_left()
+
+    def fell_back(self, reason, spis):
+        """The events of fallbacks, and of nothing else."""
+        name = f"ipsec_sa_fallback_{reason}"
+        events = [e for e in self.trace.read() if e.fields["dev"] == "ov0"]
+        ksft.equal([(e.name, e.fields) for e in events],
+                   [("ov2_sa_refuse",
+                     {"dev": "ov0", "reason": name, "fallback": "1",
+                      "spi": f"0x{spi:08x}", "err": f"-{EOPNOTSUPP}"})
+                    for spi in spis], "events")
+        moved = self.moved()
+        ksft.equal(moved.get(name), len(spis), name)
+        ksft.equal([k for k in moved if "refused" in k], [], "refusals")
+
+    def traffic(self, pair):
+        """Flows, and by whom the pair's `offload` says."""
+        talk = Traffic(self.bed, pair.shape)
+        try:
+            self.bed.mark()
+            talk.udp("a", [1, 2, 3, 1000])
+            talk.udp("b", [1, 2, 3, 1000])
+            talk.settle(pair)
+        finally:
+            talk.close()
+
+    def feature_off(self):
+        bed, shape = self.bed, Shape.named("ipv4-transport")
+        self.mark()
+        try:
+            bed.a.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+            pair = bed.install(shape)
+            self.fell_back("disabled", [pair.ab.spi, pair.ba.spi])
+            pair = pair._replace(offload="b")
+            bed.check_offload_lines(pair)
+            self.traffic(pair)
+        finally:
+            bed.a.command("ethtool", "-K", "ov0", "esp-hw-offload", "on")
+        pair = bed.install(shape)
+        bed.check_offload_lines(pair)
+        self.traffic(pair)
+        bed.remove()
+        self.nothing_left()
+
+    def table_full(self):
+        """The last that fits, the first that does not, room again."""
+        bed = self.bed
+        pair = bed.install(Shape.named("ipv6-tunnel"))
+        bed.a.ip("xfrm state flush")
+        self.ledger.wait_count("assoc", 2)      # b's
+        self.mark()
+        for first in range(0, CAPACITY, 256):
+            bed.a.ip(*(self.filler(first + n) for n in range(256)))
+        ksft.equal(self.moved(), {"ipsec_sa_add": CAPACITY},
+                   "counters of the card")
+        self.mark()
+        bed.a.ip(pair.ab.line("a", True), pair.ba.line("a", True))
+        self.fell_back("full", [pair.ab.spi, pair.ba.spi])
+        ksft.equal(len(bed.offload_lines("a")), CAPACITY, "offloaded states")
+        self.traffic(pair._replace(offload="b"))
+
+        bed.a.ip(self.filler(7, "delete"),
+                 f"xfrm state delete {pair.ba.id}")
+        self.mark()
+        bed.a.ip(pair.ba.line("a", True))
+        ksft.equal(self.moved(), {"ipsec_sa_add": 1}, "counters of the card")
+        self.mark()
+        bed.a.ip(self.filler(7))
+        self.fell_back("full", [0x100007])
+        bed.remove()
+        self.nothing_left()
+
+    @staticmethod
+    def filler(number, verb="add"):
+        name = (f"src {OUTER['b'][4]} dst {OUTER['a'][4]} proto esp "
+                f"spi {0x100000 + number:#x}")
+        if verb == "delete":
+            return f"xfrm state delete {name}"
+        return (f"xfrm state add {name} mode transport aead {GCM} "
+                f"0x{bytes(20).hex()} 128 offload crypto dev ov0 dir in")
+
+    def bond(self):
+        """On an old core the card cannot know whose SA it is: software."""
+        a = self.bed.a
+        error = a.ip_error("link add bond0 type bond mode active-backup")
+        if error:
+            raise ksft.Skip(f"no bonding in this kernel: {error}")
+        try:
+            a.ip("link add ov8 type ipsecov2", "link add ov9 link ov8 type "
+                 "ipsecov2", "link set ov9 up", "link set ov8 master bond0",
+                 "link set bond0 up")
+            card = Ethtool(a, "ov8")
+            before = card.stats()
+            self.index, index = (xfrmnl.ifindex(a, "bond0"), self.index)
+            try:
+                answer = self.add()
+            finally:
+                self.index = index
+            ksft.equal(answer, (0, ""), "answer")
+            moved = {k: v - before[k] for k, v in card.stats().items()
+                     if v != before[k]}
+            lines = self.bed.offload_lines("a")
+            if self.newer_core:
+                ksft.equal(moved, {"ipsec_sa_add": 1}, "counters")
+                ksft.equal(len(lines), 1, "offload lines")
+            else:
+                ksft.equal(moved, {"ipsec_sa_fallback_bond": 1}, "counters")
+                ksft.equal(lines, [], "offload lines")
+            a.ip("xfrm state flush")
+            self.nothing_left()
+        finally:
+            a.ip_error("link del bond0")
+            a.ip_error("link del ov8")
+            a.ip_error("link del ov9")
+
+    def cases(self):
+        refusals = REFUSALS + ([IPTFS_OF_NEW, IF_ID_OF_NEW] if self.newer_core
+                               else [IPTFS_OF_OLD])
+        accepted = ACCEPTED + ([] if self.newer_core else [IF_ID_OF_OLD])
+        return ([(f"refused: {r.name}", self.refused, r) for r in refusals] +
+                [(f"accepted: {name}", self.accepted, asked)
+                 for name, asked in accepted] +
+                [(f.__name__, f) for f in (
+                    self.every_reason_is_tested, self.by_ip,
+                    self.feature_off, self.table_full, self.bond)])
+
+
+def main():
+    module.load()
+    requests = Requests()
+    try:
+        cases = [case for case in requests.cases()
+                 if all(w in case[0] for w in sys.argv[1:])]
+        report = ksft.Report(len(cases))
+        for name, function, *args in cases:
+            report.run(name, function, *args)
+    finally:
+        requests.close()
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
