@@ -14,7 +14,7 @@ import select
 from lib import crypto, esp, ksft, module
 from lib.bed import OTHER, Shape, shared
 from lib.trace import Trace
-from lib.traffic import Traffic
+from lib.traffic import Traffic, drain
 
 NAME = "rfc4106(gcm(aes))"
 DATAGRAMS = 3000
@@ -166,14 +166,6 @@ def delete_while_busy(defer):
     test.bed.mark()
     test.talk.udp("a", range(1, 50))
     test.talk.settle(test.pair)
-
-
-def drain(sock):
-    count = 0
-    while select.select([sock], [], [], 0)[0]:
-        sock.recv(65536)
-        count += 1
-    return count
 
 
 def main():

@@ -337,6 +337,10 @@ class Bed:
         for side in "ab":
             lines = ["xfrm state flush"]
             if shape != self.shape:
+                # The stack's segmentation of TCP in ESP in UDP for a card is
+                # wrong in 6.12 to 7.3: see large_sends in sweep.py
+                lines.append(f"link set {CARD[side]} gso_max_segs "
+                             f"{1 if shape.encap else 65535}")
                 lines += ["xfrm policy flush",
                           *self.policy_lines(shape, side)]
             lines += [sa.line(side, side in offload, extra=extra)
