@@ -72,9 +72,22 @@ class WireWatch:
         self.esp = {"a": 0, "b": 0}
         self.spis = {"a": collections.Counter(), "b": collections.Counter()}
         self.clear = []
+        self.lock = threading.Lock()
+
+    def let_go_of_wire(self):
+        """The wire is about to be deleted; a ring would keep it."""
+        with self.lock:
+            for tap in self.bed.tap.values():
+                tap.sock.close()
+                tap.ring.close()
+            self.bed.tap = {}
 
     def look(self):
-        for side, tap in list(self.bed.tap.items()):
+        with self.lock:
+            self.look_at(list(self.bed.tap.items()))
+
+    def look_at(self, taps):
+        for side, tap in taps:
             for raw in tap.frames():
                 why = clear_text(raw)
                 if why:
@@ -170,7 +183,9 @@ class Flood(WireWatch):
 
     def drain(self, quiet):
         """Receive until nothing came for a while."""
-        while select.select(list(self.socks.values()), [], [], quiet)[0]:
+        # Deleting a namespace closes its sockets
+        open_socks = [s for s in self.socks.values() if s.fileno() >= 0]
+        while open_socks and select.select(open_socks, [], [], quiet)[0]:
             before = sum(self.received.values())
             self.receive()
             if sum(self.received.values()) == before:

@@ -1,0 +1,363 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Whatever fails, nothing that was to be protected leaves in clear.
+
+Traffic made of a marker runs while SAs, features, qdiscs, cables and
+namespaces are taken away; every frame on the wire is searched for the marker
+and for anything between the ends that is not ESP (lib/flood.py).
+"""
+import json
+import os
+import select
+import socket
+import threading
+
+from lib import ksft, module
+from lib.bed import Bed, Shape, Tap, family
+from lib.flood import MARKER, Flood
+from lib.objects import delete_bed
+from lib.rebuild import WIRE, new_wire, restore, wait_carrier
+
+SHAPES = [Shape.named(name) for name in ("ipv4-transport", "ipv6-tunnel")]
+TCP_PORT = 7101
+
+
+class Stream(threading.Thread):
+    """TCP from a to b made of the marker, for what only large frames do."""
+
+    def __init__(self, bed, shape):
+        super().__init__(daemon=True)
+        fam = family(shape.inner)
+        address = {s: bed.address(s, shape) for s in "ab"}
+        self.listener = bed.b.socket(fam, socket.SOCK_STREAM)
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind((address["b"], TCP_PORT))
+        self.listener.listen(1)
+        self.near = bed.a.socket(fam, socket.SOCK_STREAM)
+        self.near.settimeout(10)
+        self.near.connect((address["b"], TCP_PORT))
+        self.far, _ = self.listener.accept()
+        for sock in (self.near, self.far):
+            sock.setblocking(False)
+        self.got = 0
+        self.going = True
+
+    def run(self):
+        data = MARKER * 4096
+        while self.going:
+            readable, writable, _ = select.select([self.far], [self.near], [],
+                                                  0.05)
+            if writable:
+                self.near.send(data)
+            if readable:
+                self.got += len(self.far.recv(1 << 20))
+
+    def wait_flow(self, number=200000):
+        goal = self.got + number
+        ksft.wait_for("the TCP stream to go on", lambda: self.got >= goal, 30)
+
+    def stop(self):
+        self.going = False
+        self.join()
+        for sock in (self.near, self.far, self.listener):
+            sock.close()
+
+
+class Test:
+    def __init__(self, shape):
+        self.shape = shape
+        self.bed = Bed()
+        self.pair = None
+
+    def renew(self):
+        """As at the start, whatever the last case left."""
+        for side in "ab":
+            ns = self.bed.ns(side)
+            ns.command("tc", "qdisc", "del", "dev", ns.card, "root",
+                       check=False)
+            ns.command("ethtool", "-K", ns.card, "esp-hw-offload", "on")
+        self.install("ab")
+
+    def install(self, offload):
+        self.bed.remove()
+        self.pair = self.bed.install(self.shape, offload=offload)
+        self.bed.check_offload_lines(self.pair)
+        self.bed.mark()
+        return self.pair
+
+    def flood(self, **how):
+        return Flood(self.bed, self.shape, **how)
+
+    def qdisc(self, side, *words):
+        """Replace the root qdisc of a side's card."""
+        ns = self.bed.ns(side)
+        done = ns.command("tc", "qdisc", "replace", "dev", ns.card, "root",
+                          *words, check=False)
+        if done.returncode:
+            raise ksft.Skip(f"no qdisc {words[0]}: {done.stderr.strip()}")
+
+    def stream(self, defer):
+        stream = Stream(self.bed, self.shape)
+        defer(stream.stop)
+        stream.start()
+        return stream
+
+
+def noqueue(test, defer, offload):
+    """Without a qdisc the core may hand over what it has not encrypted."""
+    test.install(offload)
+    for side in "ab":
+        test.qdisc(side, "noqueue")
+    with test.flood(burst=16, period=0.001) as flood:
+        stream = test.stream(defer)
+        flood.wait_flow("ab", 500)
+        stream.wait_flow(2000000)
+    for side in offload:
+        ksft.check(test.bed.delta(side)["ipsec_tx_pkts"] > 500,
+                   f"the card of {side} did not encrypt: {flood.account()}")
+
+
+def noqueue_offloaded(test, defer):
+    noqueue(test, defer, "ab")
+
+
+def noqueue_software(test, defer):
+    noqueue(test, defer, "")
+
+
+def another_card(test, defer):
+    """An SA of ov0, its packets sent by a card that is not the SA's."""
+    a, w, shape = test.bed.a, test.bed.w, test.shape
+    a.ip("link add ov4 type ipsecov2", "link set ov4 up")
+    a.ip("link add ov5 link ov4 type ipsecov2",
+         f"link set ov5 netns {w.name}")
+    defer(a.ip_error, "link del ov4")
+    w.ip("link set ov5 up")
+    defer(w.ip_error, "link del ov5")
+    wait_carrier(a, "ov4", True)
+    tap = Tap(w, "ov5")
+    defer(tap.ring.close)
+    defer(tap.sock.close)
+    for words in (("qdisc", "add", "dev", "ov0", "clsact"),
+                  ("filter", "add", "dev", "ov0", "egress", "matchall",
+                   "action", "mirred", "egress", "redirect", "dev", "ov4")):
+        done = a.command("tc", *words, check=False)
+        if done.returncode:
+            raise ksft.Skip(f"tc {words[0]} {words[4]}: "
+                            f"{done.stderr.strip()}")
+    defer(a.command, "tc", "qdisc", "del", "dev", "ov0", "clsact")
+    for qdisc in (None, "noqueue"):
+        if qdisc:
+            a.command("tc", "qdisc", "replace", "dev", "ov4", "root", qdisc)
+        with test.flood(sides="a") as flood:
+            flood.bed.tap["a"], saved = tap, flood.bed.tap["a"]
+            try:
+                flood.wait_attempts("a", 100)
+                flood.wait(f"ESP of {shape.name} on the other cable",
+                           lambda: flood.esp["a"] >= 50)
+                flood.stop()
+            finally:
+                flood.bed.tap["a"] = saved
+    ksft.equal(test.bed.delta("a")["ipsec_tx_pkts"], 0,
+               "encrypted by ov0, whose cable saw nothing")
+
+
+def feature_off(test, defer):
+    """Off with live SAs, under traffic: it flows on, and is ESP."""
+    with test.flood() as flood:
+        flood.wait_flow("ab", 50)
+        for _ in range(2):
+            for word in ("off", "on"):
+                for side in "ab":
+                    ns = test.bed.ns(side)
+                    ns.command("ethtool", "-K", ns.card, "esp-hw-offload",
+                               word)
+                    flood.wait_flow("ab", 50)
+                if word == "off":
+                    # What was on its way is through by now
+                    before = test.bed.delta("a")["ipsec_tx_pkts"]
+                    flood.wait_flow("ab", 50)
+                    ksft.equal(test.bed.delta("a")["ipsec_tx_pkts"], before,
+                               "frames encrypted by a's card, which is off")
+        before = test.bed.delta("a")["ipsec_tx_pkts"]
+        flood.wait_flow("ab", 50)
+        ksft.check(test.bed.delta("a")["ipsec_tx_pkts"] > before,
+                   "a's card does not encrypt again")
+        test.bed.check_offload_lines(test.pair)
+
+
+def deleted_while_queued(test, defer):
+    """Framed, queued, then the SA is deleted: dropped and counted."""
+    queued = 40
+    test.qdisc("a", "netem", "delay", "1s", "limit", "5000")
+    with test.flood(sides="") as flood:
+        for _ in range(queued // flood.burst):
+            flood.send("a")
+        ksft.equal(flood.sent["a"], queued, "accepted from the socket")
+        test.bed.a.ip(f"xfrm state delete {test.pair.ab.id}")
+        ksft.equal(flood.esp["a"], 0, "sent before the delete")
+        flood.wait("what is queued to come out", lambda: (
+            test.bed.delta("a")["ipsec_tx_drop_no_state"] +
+            flood.esp["a"] == queued), 30)
+        ksft.equal(flood.esp["a"], 0, "ESP by an SA that is deleted")
+        ksft.equal(flood.received["b"], 0, "received")
+
+
+def flushed_while_queued(test, defer):
+    """The same, but the link goes down, which frees the SA at once."""
+    test.qdisc("a", "netem", "delay", "1s", "limit", "5000")
+    with test.flood() as flood:
+        flood.wait_flow("ab", 20)
+        test.bed.a.ip("link set ov0 down")
+        restore(test.bed, "a")
+        flood.wait_attempts("a", 50)
+        flood.wait_silence("a")
+
+
+def sa_deleted_under_load(test, defer):
+    """Queues, engine and ring are full of it when it goes."""
+    for _ in range(3):
+        with test.flood(burst=64, period=0) as flood:
+            flood.wait_flow("ab", 300)
+            test.bed.a.ip("xfrm state flush")
+            flood.wait_silence("a", 200)
+            test.bed.b.ip("xfrm state flush")
+            flood.wait_silence("b", 200)
+        test.install("ab")
+
+
+def carrier_lost(test, defer):
+    bed = test.bed
+    with test.flood() as flood:
+        for _ in range(3):
+            flood.wait_flow("ab")
+            bed.w.ip("link set ov1 down")
+            wait_carrier(bed.a, "ov0", False)
+            flood.wait_attempts("a", 50)
+            bed.w.ip("link set ov1 up")
+            wait_carrier(bed.a, "ov0", True)
+        flood.wait_flow("ab")
+        bed.check_offload_lines(test.pair)
+
+
+def unplugged_and_replugged(test, defer):
+    """The SAs outlive the cable."""
+    bed = test.bed
+    with test.flood() as flood:
+        for side in "ab":
+            flood.wait_flow("ab")
+            bed.w.ip(f"link del {WIRE[side]}")
+            wait_carrier(bed.ns(side), bed.ns(side).card, False)
+            flood.wait_attempts(side, 50)
+            flood.look()
+            with flood.lock:
+                new_wire(bed, side)
+            wait_carrier(bed.ns(side), bed.ns(side).card, True)
+        flood.wait_flow("ab")
+        bed.check_offload_lines(test.pair)
+
+
+def queue_full(test, defer):
+    """A receiver that is kept from its CPU: the sender waits, none is lost.
+
+    Its NAPI becomes a thread that runs only when nobody else wants the CPU,
+    and the sender shares that CPU and does not let go.
+    """
+    bed, number = test.bed, 1400
+    a_wire = WIRE["a"]
+    pids = threaded_napi(bed.w, a_wire)
+    defer(bed.w.command, "unshare", "-m", "sh", "-c",
+          sysfs_write(a_wire, "threaded", 0))
+    cpu = min(os.sched_getaffinity(0))
+    everywhere = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cpu})
+    defer(os.sched_setaffinity, 0, everywhere)
+    for pid in pids:
+        os.sched_setaffinity(pid, {cpu})
+        os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+    bed.a.ip("link set ov0 txqueuelen 2000")
+    bed.a.command("tc", "qdisc", "replace", "dev", "ov0", "root", "pfifo",
+                  "limit", "2000")
+    with test.flood(sides="", burst=number) as flood:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        try:
+            flood.send("a")
+        finally:
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        stats = json.loads(bed.a.command("tc", "-s", "-j", "qdisc", "show",
+                                         "dev", "ov0").stdout)[0]
+        flood.wait("all to arrive", lambda:
+                   flood.received["b"] >= flood.sent["a"], 60)
+    ksft.equal((flood.sent["a"], flood.received["b"], flood.esp["a"]),
+               (number, number, number), "sent, received, seen on the wire")
+    ksft.check(stats["requeues"] or stats["backlog"] or stats["qlen"],
+               f"the queue was never stopped: {stats}")
+    drops = {k: v for k, v in bed.delta("a").items() if "drop" in k and v}
+    ksft.equal(drops, {}, "drops")
+
+
+def sysfs_write(dev, name, value):
+    return (f"mount -t sysfs sysfs /mnt && echo {value} "
+            f">/mnt/class/net/{dev}/{name}")
+
+
+def threaded_napi(ns, dev):
+    """The pids of its NAPI threads."""
+    done = ns.command("unshare", "-m", "sh", "-c",
+                      sysfs_write(dev, "threaded", 1), check=False)
+    if done.returncode:
+        raise ksft.Skip(f"no threaded NAPI: {done.stderr.strip()}")
+    pids = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/comm", encoding="ascii") as f:
+                if f.read().startswith(f"napi/{dev}-"):
+                    pids.append(int(pid))
+        except OSError:
+            pass
+    ksft.check(pids, "no threads of NAPI")
+    return pids
+
+
+CASES = (noqueue_offloaded, noqueue_software, another_card, feature_off,
+         deleted_while_queued, flushed_while_queued, sa_deleted_under_load,
+         carrier_lost, unplugged_and_replugged, queue_full)
+
+
+def ends_deleted(shape, order):
+    """One namespace after the other, the rest still sending."""
+    bed = Bed()
+    try:
+        bed.install(shape)
+        with Flood(bed, shape) as flood:
+            flood.wait_flow("ab", 50)
+            for side in order:
+                bed.ns(side).delete()
+                wait_carrier(bed.w, WIRE[side], False)
+                flood.wait_attempts("b" if side == "a" else "a", 50)
+    finally:
+        delete_bed(bed)
+
+
+def main():
+    module.load()
+    report = ksft.Report(len(SHAPES) * (len(CASES) + 2))
+    for shape in SHAPES:
+        test = Test(shape)
+
+        def one(defer, case, test=test):
+            test.renew()
+            case(test, defer)
+
+        for case in CASES:
+            report.run(f"{shape.name} {case.__name__}", ksft.with_defer, one,
+                       case)
+        delete_bed(test.bed)
+        for order in ("ab", "ba"):
+            report.run(f"{shape.name} namespaces deleted, {order[0]} first",
+                       ends_deleted, shape, order)
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,287 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The card as a link: made, plugged, shown, tuned, renamed, taken down."""
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+
+from lib import ksft, module
+from lib.bed import Bed, Shape
+from lib.flood import Flood
+from lib.netns import Netns
+from lib.objects import Ledger, delete_bed, unload_clean
+from lib.rebuild import restore, wait_carrier
+
+KIND = "ipsecov2"
+ETH_P_TEST = 0x88b5
+HEADER = 14
+
+
+def home(defer):
+    ns = Netns("link")
+    defer(ns.delete)
+    return ns
+
+
+def cable(defer, options=""):
+    """Two cards in one namespace, plugged together and up."""
+    ns = home(defer)
+    ns.ip(f"link add ova {options} type {KIND}",
+          f"link add ovb link ova {options} type {KIND}",
+          "link set ova up", "link set ovb up")
+    wait_carrier(ns, "ova", True)
+    return ns
+
+
+def show(ns, dev):
+    """What `ip -d link` says of a device."""
+    out = ns.command("ip", "-n", ns.name, "-json", "-s", "-d", "link", "show",
+                     "dev", dev).stdout
+    return json.loads(out)[0]
+
+
+def raw_socket(ns, dev):
+    sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    with ns.entered():
+        sock.bind((dev, ETH_P_TEST))
+    return sock
+
+
+def raw_frame(length):
+    return (b"\xff" * 6 + b"\x02" + bytes(5) + struct.pack("!H", ETH_P_TEST) +
+            os.urandom(length - HEADER))
+
+
+def passes(sender, receiver, frame):
+    sender.send(frame)
+    while True:
+        if not select.select([receiver], [], [], 5)[0]:
+            raise ksft.Fail(f"a frame of {len(frame)} bytes did not arrive")
+        if receiver.recv(20000) == frame:
+            return
+
+
+def refused(ns, line, text):
+    error = ns.ip_error(line)
+    ksft.check(text in error, f"{line}: got {error!r}, expected {text!r}")
+
+
+# ---- cases
+
+def alias(defer):
+    """ip link add loads the module by this."""
+    out = subprocess.run(["modinfo", "-F", "alias", module.file() or KIND],
+                         capture_output=True, text=True, check=True).stdout
+    ksft.check(f"rtnl-link-{KIND}" in out.split(), f"aliases: {out.split()}")
+
+
+def identity(defer):
+    """ethtool -i, -k, -S, -l."""
+    ns = cable(defer)
+    info = ns.command("ethtool", "-i", "ova").stdout
+    ksft.check(f"driver: {KIND}\n" in info, info)
+    features = dict(line.strip().split(": ", 1) for line in ns.command(
+        "ethtool", "-k", "ova").stdout.splitlines()[1:])
+    ksft.equal(features["esp-hw-offload"], "on", "esp-hw-offload")
+    ksft.check(features["esp-tx-csum-hw-offload"].startswith("off"),
+               "esp-tx-csum-hw-offload is not off")
+    ksft.check(features["tx-esp-segmentation"].startswith("off"),
+               "tx-esp-segmentation is not off")
+    stats = ns.command("ethtool", "-S", "ova").stdout
+    for name in ("ipsec_tx_pkts", "ipsec_rx_sadb_miss",
+                 "wire_tx_drop_unplugged"):
+        ksft.check(f" {name}: 0\n" in stats, f"{name} in {stats}")
+    for word in ("off", "on"):
+        ns.command("ethtool", "-K", "ova", "esp-hw-offload", word)
+        out = ns.command("ethtool", "-k", "ova").stdout
+        ksft.check(f"esp-hw-offload: {word}\n" in out, out)
+
+
+def queues(defer):
+    """One per CPU up to 16, or as many as asked for."""
+    ns = home(defer)
+    default = min(os.cpu_count(), 16)
+    for options, tx, rx in (("", default, default),
+                            ("numtxqueues 3 numrxqueues 2", 3, 2),
+                            ("numtxqueues 1 numrxqueues 5", 1, 5)):
+        ns.ip(f"link add ovq {options} type {KIND}")
+        said = show(ns, "ovq")
+        ksft.equal((said["num_tx_queues"], said["num_rx_queues"]), (tx, rx),
+                   f"queues of '{options}'")
+        shown = ns.command("ethtool", "-l", "ovq").stdout
+        ksft.check(f"RX:\t\t{rx}\nTX:\t\t{tx}\n" in shown, shown)
+        ns.ip(f"link add ovp link ovq {options} type {KIND}",
+              "link set ovq up", "link set ovp up")
+        wait_carrier(ns, "ovq", True)
+        near, far = raw_socket(ns, "ovq"), raw_socket(ns, "ovp")
+        for length in range(60, 80):
+            passes(near, far, raw_frame(length))
+        ns.ip("link del ovq", "link del ovp")
+
+
+def mtu(defer):
+    """68 to 9000, and frames of just that size pass."""
+    ns = cable(defer)
+    refused(ns, "link set ova mtu 67", "mtu less than device minimum")
+    refused(ns, "link set ova mtu 9001", "mtu greater than device maximum")
+    near, far = raw_socket(ns, "ova"), raw_socket(ns, "ovb")
+    for size in (68, 576, 1500, 9000):
+        ns.ip(f"link set ova mtu {size}", f"link set ovb mtu {size}")
+        passes(near, far, raw_frame(size + HEADER))
+        passes(far, near, raw_frame(size + HEADER))
+        try:
+            near.send(raw_frame(size + HEADER + 5))
+        except OSError:
+            continue
+        raise ksft.Fail(f"a frame too long for MTU {size} was sent")
+
+
+def address(defer):
+    """The MAC can be changed while up, to a unicast one."""
+    ns = cable(defer)
+    near, far = raw_socket(ns, "ova"), raw_socket(ns, "ovb")
+    ns.ip("link set ova address 02:11:22:33:44:55")
+    ksft.equal(show(ns, "ova")["address"], "02:11:22:33:44:55", "address")
+    passes(near, far, raw_frame(100))
+    ksft.check(ns.ip_error("link set ova address 01:00:5e:00:00:01"),
+               "a multicast address was taken")
+    ksft.equal(show(ns, "ova")["address"], "02:11:22:33:44:55", "address")
+    ns.ip(f"link add ovm address 02:aa:00:00:00:01 type {KIND}")
+    ksft.equal(show(ns, "ovm")["address"], "02:aa:00:00:00:01", "address")
+    refused(ns, f"link add ovx address 01:00:5e:00:00:01 type {KIND}",
+            "the address must be a unicast address other than zero")
+
+
+def renamed(defer):
+    ns = cable(defer)
+    near, far = raw_socket(ns, "ova"), raw_socket(ns, "ovb")
+    ns.ip("link set ova down", "link set ova name another",
+          "link set another up")
+    wait_carrier(ns, "another", True)
+    ksft.equal(show(ns, "ovb")["link"], "another", "the peer's link")
+    near = raw_socket(ns, "another")
+    passes(near, far, raw_frame(100))
+
+
+def statistics(defer):
+    """Frames and bytes at both ends are what was sent."""
+    ns = home(defer)
+    # Nothing else may be on the cable
+    ns.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
+    ns.ip(f"link add ova type {KIND}", f"link add ovb link ova type {KIND}",
+          "link set ova up", "link set ovb up")
+    wait_carrier(ns, "ova", True)
+    near, far = raw_socket(ns, "ova"), raw_socket(ns, "ovb")
+    lengths = [60, 61, 500, 1514] * 5
+    for length in lengths:
+        passes(near, far, raw_frame(length))
+    sent, got = (show(ns, dev)["stats64"] for dev in ("ova", "ovb"))
+    expected = {"packets": len(lengths), "bytes": sum(lengths), "errors": 0,
+                "dropped": 0}
+    for what, numbers in (("sent", sent["tx"]), ("received", got["rx"])):
+        ksft.equal({k: numbers[k] for k in expected}, expected, what)
+    ksft.equal((sent["rx"]["packets"], got["tx"]["packets"]), (0, 0),
+               "the other way")
+
+
+def peer_shown(defer):
+    """In one namespace by name, in another by its number there."""
+    ns, other = cable(defer), home(defer)
+    for dev, peer in (("ova", "ovb"), ("ovb", "ova")):
+        said = show(ns, dev)
+        ksft.equal((said["link"], said["linkinfo"]["info_kind"]),
+                   (peer, KIND), dev)
+    ns.ip(f"link set ovb netns {other.name}")
+    index = show(other, "ovb")["ifindex"]
+    said = show(ns, "ova")
+    ksft.equal((said["link_index"], "link_netnsid" in said), (index, True),
+               "ova when the peer has moved")
+    ksft.equal(show(other, "ovb")["link_index"], show(ns, "ova")["ifindex"],
+               "the moved one's peer")
+    ns.ip(f"link add single type {KIND}")
+    ksft.check("link" not in show(ns, "single"), "a single card has a peer")
+
+
+def carrier_follows(defer):
+    """On only while both ends are up."""
+    ns = cable(defer)
+    for dev, other in (("ova", "ovb"), ("ovb", "ova")):
+        ns.ip(f"link set {dev} down")
+        wait_carrier(ns, other, False)
+        ns.ip(f"link set {dev} up")
+        wait_carrier(ns, other, True)
+        wait_carrier(ns, dev, True)
+    ns.ip(f"link add single type {KIND}", "link set single up")
+    ksft.check("NO-CARRIER" in ns.ip_output("link show dev single"),
+               "carrier without a cable")
+
+
+def plug_refused(defer):
+    ns = cable(defer)
+    ns.ip("link add d0 type dummy")
+    refused(ns, f"link add ovx link ova type {KIND}",
+            f"{KIND}: link names a card that is already plugged into another")
+    refused(ns, f"link add ovx link d0 type {KIND}",
+            f"{KIND}: link names a device that is not of type {KIND}")
+    refused(ns, f"link add ovx link if4242 type {KIND}",
+            f"{KIND}: link names an interface index that does not exist")
+    for dev in ("ova", "ovb"):
+        wait_carrier(ns, dev, True)
+    ksft.check(ns.ip_error("link show dev ovx"), "ovx is there")
+
+
+def replugged(defer):
+    """Deleting one end only unplugs the other."""
+    ns = cable(defer)
+    for _ in range(3):
+        ns.ip("link del ovb")
+        wait_carrier(ns, "ova", False)
+        ksft.check("link" not in show(ns, "ova"), "ova still has a peer")
+        ns.ip(f"link add ovb link ova type {KIND}", "link set ovb up")
+        wait_carrier(ns, "ova", True)
+        passes(raw_socket(ns, "ova"), raw_socket(ns, "ovb"), raw_frame(100))
+
+
+def down_and_up(defer):
+    """Down deletes the card's SAs; the policies stay, so nothing goes."""
+    bed, shape = Bed(), Shape.named("ipv4-transport")
+    defer(delete_bed, bed)
+    pair = bed.install(shape)
+    with Flood(bed, shape) as flood:
+        for side in "ab":
+            ns, card = bed.ns(side), bed.ns(side).card
+            flood.wait_flow("ab")
+            for _ in range(2):
+                ns.ip(f"link set {card} down")
+                ksft.equal(ns.ip_output("xfrm state").strip(), "",
+                           f"states of {side}")
+                flood.wait_silence(side)
+                restore(bed, side)
+                flood.wait_attempts(side, 20)
+            pair = bed.install(shape)
+        flood.wait_flow("ab")
+        bed.check_offload_lines(pair)
+
+
+def all_objects_freed():
+    """A result of its own, after all others have made theirs."""
+    ledger.wait_gone()
+    ksft.check(ledger.made["port"] > 20, f"seen: {ledger.made}")
+    ledger.close()
+    unload_clean()
+
+
+CASES = (alias, identity, queues, mtu, address, renamed, statistics,
+         peer_shown, carrier_follows, plug_refused, replugged, down_and_up)
+
+if __name__ == "__main__":
+    module.load()
+    ledger = Ledger()
+    report = ksft.Report(len(CASES) + 1)
+    for case in CASES:
+        report.run(case.__name__, ksft.with_defer, case)
+    report.run("nothing is left", all_objects_freed)
+    report.finish()

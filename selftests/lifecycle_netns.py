@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Cards move and end under traffic: to another namespace, by `ip link del`,
+with their namespace, with the module. At the end no object is left."""
+import errno
+
+from lib import ksft, module
+from lib.bed import Bed, Shape
+from lib.flood import Flood
+from lib.objects import Ledger, complaints, delete_bed, kernel_log
+from lib.rebuild import WIRE, new_card, new_namespace, restore, wait_carrier
+
+SHAPE = Shape.named("ipv4-transport")
+
+
+def fresh(defer):
+    bed = Bed()
+    defer(delete_bed, bed)
+    bed.install(SHAPE)
+    return bed
+
+
+def flows(bed):
+    """With new SAs; the card's own work is looked at in the other tests."""
+    bed.shape = None                    # the policies are gone, too
+    pair = bed.install(SHAPE)
+    with Flood(bed, SHAPE) as flood:
+        flood.wait_flow("ab")
+    bed.check_offload_lines(pair)
+
+
+def moved(defer, side):
+    """The SAs stay behind and end; the cable stays plugged."""
+    bed = fresh(defer)
+    other = "b" if side == "a" else "a"
+    with Flood(bed, SHAPE) as flood:
+        flood.wait_flow("ab")
+        old = new_namespace(bed, side)
+        defer(old.delete)
+        old.ip(f"link set {old.card} netns {bed.ns(side).name}")
+        ksft.equal(old.ip_output("xfrm state").strip(), "",
+                   "states of the namespace that it left")
+        ledger.wait_count("assoc", 2)   # of the other end
+        flood.wait_attempts(other, 20)
+        flood.wait_silence(side)
+    restore(bed, side)
+    wait_carrier(bed.w, WIRE[side], True)
+    bed.wait_ready()
+    flows(bed)
+
+
+def moved_a(defer):
+    moved(defer, "a")
+
+
+def moved_b(defer):
+    moved(defer, "b")
+
+
+def wire_moved(defer):
+    """The far end of the cable moves: SAs of the near one stay."""
+    bed = fresh(defer)
+    with Flood(bed, SHAPE) as flood:
+        flood.wait_flow("ab")
+        for _ in range(3):
+            bed.w.ip("link set ov1 nomaster",
+                     f"link set ov1 netns {bed.b.name}")
+            wait_carrier(bed.a, "ov0", False)
+            bed.b.ip(f"link set ov1 netns {bed.w.name}")
+            bed.w.ip("link set ov1 master br0", "link set ov1 up")
+            wait_carrier(bed.a, "ov0", True)
+        flood.wait_flow("ab")
+    ledger.wait_count("assoc", 4)
+
+
+def card_deleted(defer, side):
+    bed = fresh(defer)
+    other = "b" if side == "a" else "a"
+    ns = bed.ns(side)
+    with Flood(bed, SHAPE) as flood:
+        flood.wait_flow("ab")
+        ns.ip(f"link del {ns.card}")
+        wait_carrier(bed.w, WIRE[side], False)
+        flood.wait_silence(side)
+        flood.wait_attempts(other, 20)
+        ledger.wait_count("port", 3)
+        ledger.wait_count("assoc", 2)
+        new_card(bed, side)
+        bed.install(SHAPE)
+        flood.wait_flow("ab")
+
+
+def card_deleted_a(defer):
+    card_deleted(defer, "a")
+
+
+def card_deleted_b(defer):
+    card_deleted(defer, "b")
+
+
+def namespaces_deleted(defer, order):
+    """One after the other, while the rest goes on sending."""
+    bed = fresh(defer)
+    left = 4
+    with Flood(bed, SHAPE) as flood:
+        flood.wait_flow("ab")
+        for side in order:
+            rest = "b" if side == "a" else "a"
+            bed.ns(side).delete()
+            left -= 1
+            ledger.wait_count("port", left)
+            if left == 3:
+                wait_carrier(bed.w, WIRE[side], False)
+                flood.wait_attempts(rest, 50)
+        ledger.wait_gone("sa", "assoc")
+    refused = {*flood.refused["a"], *flood.refused["b"]}
+    ksft.check(errno.EBADF in refused, f"sockets outlived it: {refused}")
+
+
+def a_then_b_deleted(defer):
+    namespaces_deleted(defer, "ab")
+
+
+def b_then_a_deleted(defer):
+    namespaces_deleted(defer, "ba")
+
+
+def wire_deleted(defer):
+    """Both cables at once lose their far ends."""
+    bed = fresh(defer)
+    with Flood(bed, SHAPE) as flood:
+        flood.wait_flow("ab")
+        flood.let_go_of_wire()
+        bed.w.delete()
+        for side in "ab":
+            wait_carrier(bed.ns(side), bed.ns(side).card, False)
+        flood.wait_attempts("a", 50)
+        flood.wait_attempts("b", 50)
+        ledger.wait_count("port", 2)
+    bed.w = None
+
+
+def module_unloaded(defer):
+    """Under traffic, with SAs: all cards go, and nothing is left."""
+    for _ in range(2):
+        module.load()
+        bed = fresh(defer)
+        before = kernel_log()
+        with Flood(bed, SHAPE) as flood:
+            flood.wait_flow("ab")
+            module.remove()
+            flood.wait_attempts("a", 50)
+            flood.wait_attempts("b", 50)
+        found = complaints(before)
+        ksft.check(not found, "the kernel at rmmod: " + "; ".join(found))
+        for side in "ab":
+            ksft.equal(bed.ns(side).ip_output("xfrm state").strip(), "",
+                       f"states of {side}")
+        delete_bed(bed)
+
+
+CASES = (moved_a, moved_b, wire_moved, card_deleted_a, card_deleted_b,
+         a_then_b_deleted, b_then_a_deleted, wire_deleted)
+
+
+def nothing_left():
+    ledger.wait_gone()
+    ledger.close()
+
+
+if __name__ == "__main__":
+    module.load()
+    ledger = Ledger()
+    report = ksft.Report(len(CASES) + 2)
+    for case in CASES:
+        report.run(case.__name__, ksft.with_defer, case)
+    # Before the module goes, and its tracepoints with it
+    report.run("nothing is left", nothing_left)
+    report.run("module_unloaded", ksft.with_defer, module_unloaded)
+    report.finish()

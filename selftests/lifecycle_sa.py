@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""SAs end in every way, under traffic: deleted, updated, flushed, expired,
+replaced. Nothing goes in clear, and at the end no object is left."""
+from lib import ksft, module
+from lib.bed import Bed, Sa, Shape
+from lib.flood import Flood
+from lib.objects import Ledger, delete_bed, unload_clean
+from lib.xfrmnl import Expiries
+
+SHAPES = ("ipv4-transport", "ipv6-tunnel")
+ROUNDS = 3
+
+
+class Ends:
+    """A bed, its pair of SAs, and a count of the module's objects."""
+
+    def __init__(self):
+        self.ledger = Ledger()
+        self.bed = Bed()
+        self.pair = None
+
+    def install(self, shape):
+        self.bed.remove()
+        self.pair = self.bed.install(shape)
+        self.bed.mark()
+
+    def lines(self, side, verb="add"):
+        return [sa.line(side, True, verb) for sa in (self.pair.ab,
+                                                     self.pair.ba)]
+
+    def all_offloaded(self):
+        self.bed.check_offload_lines(self.pair)
+        self.ledger.wait_count("assoc", 4)
+        self.ledger.wait_count("sa", 4)
+        for side in "ab":
+            moved = self.bed.delta(side)
+            ksft.equal(moved["ipsec_rx_auth_failed"], 0,
+                       f"ICV failures at {side}")
+
+
+def deleted(ends, flood):
+    """One direction ends; the other goes on."""
+    a, b, ab = ends.bed.a, ends.bed.b, ends.pair.ab
+    for _ in range(ROUNDS):
+        flood.wait_flow("ab")
+        a.ip(f"xfrm state delete {ab.id}")
+        flood.wait_silence("a")
+        flood.wait_flow("a")
+        ends.ledger.wait_count("assoc", 3)
+        # Both ends anew, since the numbers begin again
+        b.ip(f"xfrm state delete {ab.id}", ab.line("b", True))
+        a.ip(ab.line("a", True))
+    flood.wait_flow("ab")
+    ends.all_offloaded()
+
+
+def updated(ends, flood):
+    """UPDSA makes a twin for a moment, and the old one stays."""
+    for _ in range(ROUNDS):
+        for side in "ab":
+            ends.bed.ns(side).ip(*ends.lines(side, "update"))
+        flood.wait_flow("ab")
+    ends.all_offloaded()
+
+
+def flushed(ends, flood):
+    for _ in range(ROUNDS):
+        flood.wait_flow("ab")
+        for side in "ab":
+            ends.bed.ns(side).ip("xfrm state flush")
+        flood.wait_silence("ab")
+        ends.ledger.wait_gone("assoc", "sa")
+        for side in "ba":
+            ends.bed.ns(side).ip(*ends.lines(side))
+    flood.wait_flow("ab")
+    ends.all_offloaded()
+
+
+def expire(ends, flood, limits):
+    """a's sending SA ends by a limit; tells how many frames it sent."""
+    a, b, ab = ends.bed.a, ends.bed.b, ends.pair.ab
+    flood.wait_flow("ab")
+    expiries = Expiries(a)
+    a.ip(f"xfrm state delete {ab.id}")
+    b.ip(f"xfrm state delete {ab.id}")
+    flood.wait_silence("a")
+    before = flood.esp["a"]
+    extra = " ".join(f"limit {name} {value}" for name, value in limits)
+    b.ip(ab.line("b", True))
+    a.ip(ab.line("a", True, extra=extra))
+    expiries.wait(ab.spi, hard=False)
+    expiries.wait(ab.spi, hard=True)
+    first = [e.hard for e in expiries.got if e.spi == ab.spi][0]
+    ksft.equal(first, False, "hard expiry before the soft one")
+    ends.ledger.wait_count("assoc", 3)
+    flood.wait_silence("a")
+    flood.wait_flow("a")                # the other direction goes on
+    ksft.check(f"{ab.spi:#010x}" not in a.ip_output("xfrm state"),
+               "the state is still there")
+    a.ip(ab.line("a", True))
+    return flood.esp["a"] - before
+
+
+def expired_by_time(ends, flood):
+    sent = expire(ends, flood, [("time-soft", 1), ("time-hard", 2)])
+    ksft.check(sent, "nothing was sent before the end")
+
+
+def expired_by_packets(ends, flood):
+    sent = expire(ends, flood, [("packet-soft", 20), ("packet-hard", 40)])
+    ksft.equal(sent, 40, "frames sent by the SA")
+
+
+def expired_by_bytes(ends, flood):
+    sent = expire(ends, flood, [("byte-soft", 4000), ("byte-hard", 9000)])
+    # A datagram is 1100 bytes at most
+    ksft.check(9 <= sent <= 9000 // 40, f"{sent} frames sent by the SA")
+
+
+def rekeyed(ends, flood):
+    """New SAs beside the old ones, then the old ones end: no loss."""
+    bed = ends.bed
+    for _ in range(ROUNDS):
+        flood.wait_flow("ab")
+        old, shape = ends.pair, ends.pair.shape
+        new = old._replace(ab=Sa(shape, "a", next(bed.spi), 128, 128, False),
+                           ba=Sa(shape, "b", next(bed.spi), 128, 128, False))
+        for sa in (new.ab, new.ba):
+            bed.ns(sa.receiver).ip(sa.line(sa.receiver, True))
+        for sa in (new.ab, new.ba):
+            bed.ns(sa.sender).ip(sa.line(sa.sender, True))
+        flood.wait_flow("ab")
+        for sa in (old.ab, old.ba):
+            bed.ns(sa.sender).ip(f"xfrm state delete {sa.id}")
+        flood.wait_flow("ab")
+        for sa in (old.ab, old.ba):
+            bed.ns(sa.receiver).ip(f"xfrm state delete {sa.id}")
+        ends.pair = new
+        # Whatever was sent by the old one is through: its end loses nothing
+        for sa in (old.ab, old.ba):
+            seen = flood.spis[sa.sender][sa.spi.to_bytes(4, "big")]
+            ksft.check(seen, f"{sa.spi:#x} was never used")
+    flood.wait_flow("ab")
+    ends.all_offloaded()
+    flood.stop()
+    ksft.equal((flood.received["b"], flood.received["a"]),
+               (flood.sent["a"], flood.sent["b"]), "received of all sent")
+
+
+CASES = (deleted, updated, flushed, expired_by_time, expired_by_packets,
+         expired_by_bytes, rekeyed)
+
+
+def main():
+    module.load()
+    report = ksft.Report(len(SHAPES) * len(CASES) + 1)
+    ends = Ends()
+
+    def one(shape, case):
+        ends.install(shape)
+        with Flood(ends.bed, shape) as flood:
+            flood.wait_flow("ab")
+            case(ends, flood)
+
+    def nothing_left():
+        delete_bed(ends.bed)
+        ends.ledger.wait_gone()
+        ksft.check(ends.ledger.made["sa"] >= 8 * len(CASES),
+                   f"too few SAs were seen: {ends.ledger.made}")
+        ends.ledger.close()
+        unload_clean()
+
+    for name in SHAPES:
+        for case in CASES:
+            report.run(f"{name} {case.__name__}", one, Shape.named(name),
+                       case)
+    report.run("nothing is left", nothing_left)
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
