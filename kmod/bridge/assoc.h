@@ -32,8 +32,9 @@ struct ov2_assoc {
 };
 
 /* request.c */
-int ov2_bridge_request_add(struct ov2_adapter *ad, struct xfrm_state *x,
-			   struct ov2_assoc *assoc, enum ov2_status *status);
+enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
+				       struct xfrm_state *x,
+				       struct ov2_assoc *assoc);
 
 /* state.c */
 struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle);

@@ -46,6 +46,12 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 	return true;
 }
 
+static void rx_drop(struct ov2_adapter *ad, enum ov2_counter reason,
+		    const struct sk_buff *skb)
+{
+	ov2_drop_rx(ad, reason, skb->len + skb->data - skb_mac_header(skb));
+}
+
 /**
  * ov2_bridge_receive() - give a received frame what its records say
  * @ad: the card
@@ -67,11 +73,11 @@ bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 
 	x = rx_state_get(ad, nbl->ext_rx.handle);
 	if (!x) {
-		ov2_drop_rx(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb->len);
+		rx_drop(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb);
 		return false;
 	}
 	if (!rx_set_path(nbl->skb, x, res.status)) {
-		ov2_drop_rx(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb->len);
+		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
 		return false;
 	}
 	return true;

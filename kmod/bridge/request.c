@@ -133,32 +133,34 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
  * @x: the state, one that ov2_state_refused() lets pass
  * @assoc: gets the SA's handle; complete but for that, since packets may come
  *	through the SA before this returns
- * @status: out: how the engine ended the request, if this returns 0
  *
  * Process context, sleeps. The request's copy of the key is wiped.
  *
- * Return: 0 or -ENOMEM.
+ * Return: how the request ended, never OV2_STATUS_PENDING.
  */
-int ov2_bridge_request_add(struct ov2_adapter *ad, struct xfrm_state *x,
-			   struct ov2_assoc *assoc, enum ov2_status *status)
+enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
+				       struct xfrm_state *x,
+				       struct ov2_assoc *assoc)
 {
 	struct add_wait wait = {};
+	enum ov2_status status;
 
 	if (!add_alloc(x, &wait.req))
-		return -ENOMEM;
+		return OV2_STATUS_RESOURCES;
 
 	wait.req.ext.transport = assoc;
 	wait.req.caller = &wait;
 	init_completion(&wait.done);
-	*status = ad->miniport->request(ad, &wait.req);
-	if (*status == OV2_STATUS_PENDING) {
+	/* It may complete before the request returns. */
+	status = ad->miniport->request(ad, &wait.req);
+	if (status == OV2_STATUS_PENDING) {
 		wait_for_completion(&wait.done);
-		*status = wait.status;
+		status = wait.status;
 	}
 	assoc->handle = wait.req.add->handle;
 	assoc->seq_hi = wait.req.add->sec_assoc[0].seq_hi;
 	kfree_sensitive(wait.req.add);
-	return 0;
+	return status;
 }
 
 static void assoc_free(struct ov2_assoc *assoc)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the stack sends: protected frames get their records, what must not
- * leave in clear is dropped (decision table 2.9 of xfrm-offload.md).
+ * leave in clear is dropped (Documentation/architecture.rst, "The way of a packet").
  */
 #include <net/esp.h>
 
@@ -85,12 +85,13 @@ static struct ov2_nbl *tx_offload(struct ov2_adapter *ad, struct sk_buff *skb,
 	return nbl;
 }
 
-/* A path that a received frame still carries when it is forwarded */
-static bool is_receive_path(struct sk_buff *skb,
-			    const struct xfrm_offload *xo)
+/* A path that a received frame still carries when it is forwarded. The state's
+ * direction does not tell: the core also sends through states that were added
+ * for the way in, unless they have an SA direction, and encrypts nothing.
+ */
+static bool is_receive_path(const struct xfrm_offload *xo)
 {
-	return xo->flags & (XFRM_GRO | CRYPTO_DONE) ||
-	       xfrm_input_state(skb)->xso.dir == XFRM_DEV_OFFLOAD_IN;
+	return xo->flags & (XFRM_GRO | CRYPTO_DONE);
 }
 
 /**
@@ -116,15 +117,13 @@ enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 
 	if (!xo)
 		return OV2_VERDICT_PLAIN;
-	if (is_receive_path(skb, xo)) {
+	if (is_receive_path(xo)) {
 		secpath_reset(skb);
 		return OV2_VERDICT_PLAIN;
 	}
 
 	if (!(xo->flags & XFRM_XMIT)) {
 		reason = OV2_CNT_TX_DROP_NO_XMIT;
-	} else if (skb_sec_path(skb)->len != 1) {
-		reason = OV2_CNT_TX_DROP_BUNDLE;
 	} else {
 		*nbl = tx_offload(ad, skb, queue, xo, &reason);
 		if (*nbl)

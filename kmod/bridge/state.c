@@ -60,9 +60,11 @@ static void assoc_discard(struct ov2_assoc *assoc)
 static int add_failed(struct ov2_adapter *ad, struct xfrm_state *x,
 		      enum ov2_status status, struct netlink_ext_ack *extack)
 {
-	int err = status == OV2_STATUS_RESOURCES ? -ENOMEM : -EINVAL;
-
-	return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_ENGINE, err, extack);
+	if (status == OV2_STATUS_RESOURCES)
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_NO_MEMORY,
+					-ENOMEM, extack);
+	return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_ENGINE, -EINVAL,
+				extack);
 }
 
 static int assoc_add(struct ov2_adapter *ad, struct xfrm_state *x,
@@ -70,29 +72,22 @@ static int assoc_add(struct ov2_adapter *ad, struct xfrm_state *x,
 {
 	struct ov2_assoc *assoc;
 	enum ov2_status status;
-	int err;
 
 	assoc = assoc_alloc(ad, x);
 	if (!assoc)
-		return -ENOMEM;
+		return add_failed(ad, x, OV2_STATUS_RESOURCES, extack);
 
-	err = ov2_bridge_request_add(ad, x, assoc, &status);
-	if (err)
-		goto err_assoc;
+	status = ov2_bridge_request_add(ad, x, assoc);
 	if (status != OV2_STATUS_SUCCESS) {
-		err = add_failed(ad, x, status, extack);
-		goto err_assoc;
+		assoc_discard(assoc);
+		return add_failed(ad, x, status, extack);
 	}
 
 	x->xso.offload_handle = assoc->handle;
 	return 0;
-
-err_assoc:
-	assoc_discard(assoc);
-	return err;
 }
 
-/* The transport keeps the count of bundles (ipsecov2.md 2.8). */
+/* The transport keeps the count of bundles (NDIS_IPSEC_OFFLOAD_V2). */
 static int add_within_capacity(struct ov2_adapter *ad, struct xfrm_state *x,
 			       struct netlink_ext_ack *extack)
 {
@@ -109,8 +104,8 @@ static int add_within_capacity(struct ov2_adapter *ad, struct xfrm_state *x,
 }
 
 /* The slave's operation was called for its bond (6.12): which one of ours it
- * is cannot be known, and nothing on the bond would work (xfrm-offload.md
- * 1.10). Counted on the first card below it.
+ * is cannot be known, and nothing on the bond would work. Counted on the first
+ * card below it.
  */
 static int count_bond_fallback(struct net_device *lower,
 			       struct netdev_nested_priv *priv)

@@ -74,7 +74,8 @@ static void parse_ah(const struct sk_buff *skb, struct ov2_frame *frame,
 }
 
 /* RFC 3948 2.2 and 2.3: behind the UDP header stands a non-zero SPI, a zero
- * marker with IKE behind it, or a NAT keepalive of one byte.
+ * marker with IKE behind it, or a NAT keepalive of one byte. A UDP length
+ * that is not the packet's is left to the stack, which trims.
  */
 static void parse_udp(const struct sk_buff *skb, struct ov2_frame *frame,
 		      unsigned int offset)
@@ -83,7 +84,7 @@ static void parse_udp(const struct sk_buff *skb, struct ov2_frame *frame,
 	struct udphdr buf;
 
 	udp = bytes_at(skb, frame, offset, sizeof(buf), &buf);
-	if (!udp)
+	if (!udp || ntohs(udp->len) != frame->ip_len - offset)
 		return;
 
 	frame->udp_dport = udp->dest;

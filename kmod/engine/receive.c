@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receive: the decision sequence of ipsecov2.md 5.1. A frame is delivered
+ * Receive: the decisions that INV-31 to INV-38 name. A frame is delivered
  * whether good or bad, with nothing stripped; the records say what was found.
  */
 #include "flow.h"

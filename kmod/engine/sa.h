@@ -46,7 +46,7 @@ struct ov2_engine {
  * @dst: the packet's destination; IPv4 in the first word
  *
  * The protocol is not part of it: a packet with the SA's SPI but another
- * IPsec protocol has to be reported as such (ipsecov2.md 5.1 test 4).
+ * IPsec protocol has to be reported as such (CRYPTO_INVALID_PROTOCOL).
  */
 struct ov2_sa_key {
 	__be32 spi;

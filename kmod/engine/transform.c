@@ -12,7 +12,6 @@
 #include "frame.h"
 #include "sa.h"
 #include "transform.h"
-#include "work.h"
 
 #define OV2_ESP_HDR_LEN		8
 /* SPI, sequence number (4 or, with ESN, 8 bytes), explicit IV */
@@ -131,7 +130,6 @@ static void crypt_complete(void *data, int err)
 	if (err == -EINPROGRESS)
 		return;
 
-	ov2_work(nbl)->crypt = NULL;
 	kfree(crypt);
 	done(nbl, err);
 }
@@ -168,7 +166,6 @@ static int crypt_run(struct ov2_crypt *crypt, struct ov2_sa *sa, u64 seq,
 		     unsigned int len, int (*op)(struct aead_request *req),
 		     ov2_crypt_done_t done)
 {
-	struct ov2_work *work = ov2_work(crypt->nbl);
 	unsigned int aad_len = crypt_set_aad(crypt, sa, seq);
 	int err;
 
@@ -179,14 +176,11 @@ static int crypt_run(struct ov2_crypt *crypt, struct ov2_sa *sa, u64 seq,
 	aead_request_set_crypt(&crypt->req, crypt->sg, crypt->sg, len,
 			       (u8 *)&crypt->iv);
 	crypt->done = done;
-	work->crypt = crypt;
 
 	/* After -EINPROGRESS neither crypt nor NBL may be looked at. */
 	err = op(&crypt->req);
-	if (err != -EINPROGRESS) {
-		work->crypt = NULL;
+	if (err != -EINPROGRESS)
 		kfree(crypt);
-	}
 	return err;
 }
 

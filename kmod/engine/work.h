@@ -13,7 +13,6 @@ struct ov2_sa;
 /**
  * struct ov2_work - what the engine knows of an NBL that it has
  * @sa: the SA, one reference; NULL if none was found
- * @crypt: memory of the cipher's request; NULL if none is under way
  * @seq: sequence number with its high half
  * @spi: network order, for traces; 0 if the frame has none
  * @reason: transmit: why it is dropped, if @failed
@@ -22,7 +21,6 @@ struct ov2_sa;
  */
 struct ov2_work {
 	struct ov2_sa *sa;
-	struct ov2_crypt *crypt;
 	u64 seq;
 	__be32 spi;
 	enum ov2_counter reason;

@@ -51,7 +51,7 @@
  * @encr: mask of OV2_ENCR_*
  * @sa_capacity: number of SA bundles
  *
- * Layout of ipsecov2.md 3.1.
+ * Layout of NDIS_IPSEC_OFFLOAD_V2 on x64.
  */
 struct ov2_capabilities {
 	u32 encapsulation;

@@ -19,7 +19,8 @@ static bool offset_encodable(u16 offset)
  * @hdr: what to encode
  * @word: out: the word, host order
  *
- * Any context. Source: ipsecov2.md 1.5, INV-5.
+ * Any context. INV-5. Source:
+ * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
  * Return: 0, or -ERANGE if an offset is no multiple of 4 or above 1020.
  */
@@ -43,7 +44,8 @@ int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word)
  * @word: the word, host order; every value is legal
  * @hdr: out: its fields, offsets in bytes
  *
- * Any context. Source: ipsecov2.md 1.5.
+ * Any context. Source:
+ * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  */
 void ov2_tx_header_decode(u32 word, struct ov2_tx_header *hdr)
 {
@@ -60,7 +62,8 @@ void ov2_tx_header_decode(u32 word, struct ov2_tx_header *hdr)
  * @res: what to encode; without @res->crypto_done status and
  *	next_crypto_done are written as zero (INV-1)
  *
- * Any context. Source: ipsecov2.md 1.3.
+ * Any context. Source:
+ * NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *
  * Return: the word, host order.
  */
@@ -84,7 +87,8 @@ u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
  * @res: out: its fields; status and next_crypto_done are zero without
  *	crypto_done, whatever the word says (INV-1)
  *
- * Any context. Source: ipsecov2.md 1.3, INV-1 to INV-3.
+ * Any context. INV-1 to INV-3. Source:
+ * NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *
  * Return: false if the word is illegal: NextCryptoDone without CryptoDone,
  * reserved bits, or a status that does not exist.
@@ -114,7 +118,8 @@ bool ov2_rx_result_decode(u32 word, struct ov2_rx_result *res)
  * ov2_rx_header_encode() - make the word of slot 12, receive
  * @hdr: what to encode; without @hdr->info_set the word is zero (INV-4)
  *
- * Any context. Source: ipsecov2.md 1.5.
+ * Any context. Source:
+ * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
  * Return: the word, host order.
  */
@@ -133,7 +138,8 @@ u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr)
  * @word: the word, host order
  * @hdr: out: its fields, all zero if the word is not valid (INV-4)
  *
- * Any context. Source: ipsecov2.md 1.5.
+ * Any context. Source:
+ * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  */
 void ov2_rx_header_decode(u32 word, struct ov2_rx_header *hdr)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What an engine must check of an SA request before it believes it: NDIS
- * validates nothing (ipsecov2.md 2.2, INV-20, INV-21).
+ * validates nothing (direct OID requests; INV-20, INV-21).
  */
 #include <linux/bitops.h>
 #include <linux/overflow.h>
@@ -88,7 +88,7 @@ static enum ov2_status sec_assoc_check(const struct ov2_add_sa_ex *add,
  * @caps: what the engine can do; one that offers AH, bundles or other
  *	algorithms than AES-GCM needs more checks than these
  *
- * Any context. Source: ipsecov2.md 2.4 to 2.6, INV-20 and INV-21.
+ * Any context. Source: INV-20 and INV-21.
  *
  * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if the buffer is too short for
  * the structure, INVALID_DATA if a field is out of bounds, NOT_SUPPORTED if

@@ -107,7 +107,7 @@ struct ov2_security_association {
  * @vlan_id: reserved
  *
  * Addresses are the packets' sender and receiver; for a tunnel SA they are
- * the tunnel's ends. Source: ipsecov2.md 2.4.
+ * the tunnel's ends. Source: IPSEC_OFFLOAD_V2_ADD_SA_EX.
  */
 struct ov2_add_sa_ex {
 	struct ov2_object_header header;

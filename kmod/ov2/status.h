@@ -15,7 +15,7 @@
  * @OV2_STATUS_INVALID_DATA: a field is out of bounds
  * @OV2_STATUS_INVALID_OID: no such request
  *
- * Numbers are those of NDIS (ipsecov2.md 2.2).
+ * Numbers are those of NDIS (ntddndis.h).
  */
 enum ov2_status {
 	OV2_STATUS_SUCCESS		= 0x00000000,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The words of ipsecov2.md 1.3 and 1.5, and INV-1 to INV-5, INV-9. */
+/* The example words of both records, and INV-1 to INV-5, INV-9. */
 #include <kunit/test.h>
 #include <linux/in.h>
 

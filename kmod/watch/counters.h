@@ -17,7 +17,6 @@ struct ov2_adapter;
 	X(TX_PKTS,		"ipsec_tx_pkts")			\
 	X(TX_BYTES,		"ipsec_tx_bytes")			\
 	X(TX_DROP_NO_XMIT,	"ipsec_tx_drop_no_xmit")		\
-	X(TX_DROP_BUNDLE,	"ipsec_tx_drop_bundle")			\
 	X(TX_DROP_NO_STATE,	"ipsec_tx_drop_no_state")		\
 	X(TX_DROP_TRAILER,	"ipsec_tx_drop_trailer")		\
 	X(TX_DROP_HANDLE,	"ipsec_tx_drop_handle")			\
@@ -60,6 +59,7 @@ struct ov2_adapter;
 	X(SA_REFUSED_OMARK,	"ipsec_sa_refused_output_mark")		\
 	X(SA_REFUSED_PCPU,	"ipsec_sa_refused_pcpu")		\
 	X(SA_REFUSED_WRAP,	"ipsec_sa_refused_wrap")		\
+	X(SA_REFUSED_NO_MEMORY,	"ipsec_sa_refused_no_memory")		\
 	X(SA_REFUSED_ENGINE,	"ipsec_sa_refused_engine")		\
 	X(TX_DROP_UNPLUGGED,	"wire_tx_drop_unplugged")		\
 	X(TX_DROP_TOO_LONG,	"wire_tx_drop_too_long")		\
