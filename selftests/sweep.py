@@ -163,11 +163,12 @@ class Sweep:
         talk.echo("a", [56, 1000])
         talk.tcp("a", 30000, 0)
         wire = talk.settle(pair)
-        shown = {esp.Frame(raw).seq: raw for raw in received(wire_tap)
-                 if esp.Frame(raw).is_esp}
+        shown = {(frame.spi, frame.seq): frame.raw
+                 for frame in map(esp.Frame, received(wire_tap))
+                 if frame.is_esp}
         for frame in wire.frames["a"]:
-            ksft.equal(shown.get(frame.seq), frame.raw, "frame that a tap on "
-                       "the wire holds")
+            ksft.equal(shown.get((frame.spi, frame.seq)), frame.raw,
+                       "frame that a tap on the wire holds")
         key = pair.ab.oracle()
         clear = [esp.Frame(raw) for raw in received(card)]
         clear = {frame.seq: frame.esp for frame in clear

@@ -415,5 +415,12 @@ def shared():
     global _shared
     if _shared is None:
         _shared = Bed()
-        atexit.register(_shared.delete)
+        atexit.register(delete_shared)
     return _shared
+
+
+def delete_shared():
+    global _shared
+    if _shared:
+        _shared.delete()
+        _shared = None

@@ -227,7 +227,12 @@ class Traffic:
                     if sock is near:
                         sock.shutdown(socket.SHUT_WR)
             for sock in ready:
-                piece = sock.recv(65536)
+                try:
+                    piece = sock.recv(65536)
+                except BlockingIOError:
+                    # Notice of a zero-copy send
+                    sock.recvmsg(0, 1024, socket.MSG_ERRQUEUE)
+                    continue
                 got[sock] += piece
                 if not piece:
                     reading.discard(sock)
