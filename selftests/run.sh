@@ -13,7 +13,7 @@
 # was skipped.
 
 cd "$(dirname "$0")" || exit 1
-# shellcheck source=lib.sh
+# shellcheck source=selftests/lib.sh
 . ./lib.sh
 
 all_tests()
@@ -83,9 +83,8 @@ result ok load
 pass=$((pass + 1))
 
 # Slow emulation may keep a CPU from a grace period for long
-for file in /sys/module/rcupdate/parameters/rcu_cpu_stall_timeout; do
-	[ -w "$file" ] && echo 300 >"$file"
-done
+stall=/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout
+[ ! -w "$stall" ] || echo 300 >"$stall"
 
 for test in "${tests[@]}"; do
 	begun=$SECONDS
