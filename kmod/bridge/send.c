@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the stack sends: protected frames get their records, what must not
- * leave in clear is dropped (Documentation/architecture.rst, "The way of a packet").
+ * leave in clear is dropped (Documentation/architecture.rst, "The way of a
+ * packet").
  */
 #include <net/esp.h>
 

@@ -206,13 +206,25 @@ static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 		synchronize_net();
 }
 
+/* Segmenting ESP in UDP for a card that encrypts, esp4_gso_segment() forgets
+ * the UDP header: TCP headers get 8 bytes of payload, and numbers are used
+ * twice. In software the core segments before ESP, and is right.
+ */
+static bool gso_goes_wrong(const struct sk_buff *skb,
+			   const struct xfrm_state *x)
+{
+	return x->encap && skb_is_gso(skb);
+}
+
 /* What the card cannot do is left to software, before the packet is framed:
- * later it could only be dropped. The newer core tests the first itself.
+ * later it could only be dropped. The newer core tests the headers itself.
  */
 static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
 	const struct iphdr *ip = ip_hdr(skb);
 
+	if (gso_goes_wrong(skb, x))
+		return false;
 	if (ip->version == 6)
 		return !ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr);
 	return ip->ihl == 5 && (x->props.mode == XFRM_MODE_TUNNEL ||

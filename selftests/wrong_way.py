@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""A state that is offloaded for the way in, used for the way out.
+
+Without an SA direction the core sends through it, and passes the frames to
+the card with nothing encrypted and nothing that says so but the missing
+XFRM_XMIT. They must not leave.
+"""
+import os
+import socket
+
+from lib import ksft, module, xfrmnl
+from lib.bed import OUTER, Bed, Shape
+from lib.flood import MARKER
+from lib.objects import delete_bed
+
+SHAPES = [Shape.named(name) for name in ("ipv4-transport", "ipv6-tunnel")]
+NUMBER = 50
+DROPS = "ipsec_tx_drop_no_xmit"
+
+
+def send_through_inbound(defer, shape):
+    bed = Bed()
+    defer(delete_bed, bed)
+    src, dst = (OUTER[side][shape.outer] for side in "ab")
+    mode = xfrmnl.TUNNEL if shape.mode == "tunnel" else xfrmnl.TRANSPORT
+    card = xfrmnl.ifindex(bed.a, bed.a.card)
+    answer = xfrmnl.Xfrm(bed.a).add(
+        spi=0x7001, src=src, dst=dst, mode=mode, window=32,
+        aead=("rfc4106(gcm(aes))", os.urandom(20), 128),
+        offload=(card, xfrmnl.INBOUND))
+    ksft.equal(answer.errno, 0, xfrmnl.strerror(answer))
+    bed.a.ip(*bed.policy_lines(shape, "a"))
+    bed.mark()
+    fam = socket.AF_INET if shape.inner == 4 else socket.AF_INET6
+    sock = bed.a.socket(fam, socket.SOCK_DGRAM)
+    for _ in range(NUMBER):
+        sock.sendto(MARKER * 8, (bed.address("b", shape), 7200))
+    ksft.wait_for("the card to drop them",
+                  lambda: bed.delta("a")[DROPS] >= NUMBER)
+    ksft.equal(bed.delta("a")[DROPS], NUMBER, DROPS)
+    clear = [frame for _, frame in bed.captured() if MARKER in frame.raw]
+    ksft.equal(len(clear), 0, "frames in clear on the wire")
+
+
+def main():
+    module.load()
+    report = ksft.Report(len(SHAPES))
+    for shape in SHAPES:
+        report.run(shape.name, ksft.with_defer, send_through_inbound, shape)
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
