@@ -118,6 +118,7 @@ quieten_boot() {
 	for file in "$tree"/usr/lib/udev/rules.d/*.rules; do
 		ln -sfT /dev/null "$tree/etc/udev/rules.d/${file##*/}"
 	done
+	# shellcheck disable=SC2016	# $attr is for udev
 	echo 'SUBSYSTEM=="virtio-ports", KERNEL=="vport*", ATTR{name}=="?*", SYMLINK+="virtio-ports/$attr{name}"' \
 		>"$tree/etc/udev/rules.d/10-virtio-ports.rules"
 	for file in "$tree"/usr/lib/tmpfiles.d/*.conf; do
