@@ -57,9 +57,16 @@ class Sweep:
             for length in (*range(largest + 1, largest + 10), 1472, 1473,
                            3000, 8000, 32768, 65000):
                 talk.udp(side, [length])
-            wire = talk.settle(pair)
-            ksft.check(wire.fragments[side] or wire.sent[side] > 60,
+            wire = talk.settle(pair, mixed=True)
+            inside = sum(bool(fragment)
+                         for _, fragment, _ in wire.plain[side])
+            ksft.check(wire.fragments[side] or inside,
                        "nothing was fragmented")
+            # IPv6 is fragmented in front of a tunnel; the core (6.12: the
+            # card) leaves packets with a fragment header to software
+            if side in offload:
+                ksft.equal(wire.engine[side], wire.sent[side] - inside,
+                           "ESP frames that are the engine's")
 
     def buffers(self, shape):
         pair, talk = self.start(shape)
@@ -150,7 +157,9 @@ class Sweep:
                                  "gso_max_segs 65535")
         try:
             talk.tcp("a", 300000, 300000)
-            talk.settle(pair, 20, mixed=shape.encap)
+            wire = talk.settle(pair, 20, mixed=shape.encap)
+            for side in "ab":
+                ksft.check(wire.engine[side], "the engine sent nothing")
         finally:
             # Set again with the next shape
             self.bed.shape = None

@@ -9,6 +9,8 @@ what was sent, what the oracle reads on the wire, what was received.
     wire = talk.settle(pair)        # counters == wire, everything decrypted
     wire.sent["a"]                  # ESP frames that the engine could see
     wire.pads["a"]                  # pad lengths of what a sent
+    wire.plain["a"]                 # (protocol, fragment, payload) inside
+    wire.engine["a"]                # how many of them a's engine sent
 
 settle() is the proof that the offload did the work: at an end that offloads
 the engine's counts equal the unfragmented ESP frames on the wire, at any
@@ -29,7 +31,7 @@ PORT = 7000
 NOISE = os.urandom(1 << 17)
 ICMP_ECHO = {4: (8, 0), 6: (128, 129)}
 
-Wire = namedtuple("Wire", "frames sent fragments plain pads")
+Wire = namedtuple("Wire", "frames sent fragments plain pads engine")
 
 
 def largest_datagram(shape, icv, mtu=1500):
@@ -117,14 +119,23 @@ class Traffic:
             self.expect_datagrams(side, batch, seconds)
 
     def expect_datagrams(self, side, batch, seconds=10):
-        """What side sent from its UDP socket arrives as it is, in order."""
+        """What side sent from its UDP socket arrives as it is.
+
+        The order is the wire's affair, see compare(). Behind the card xfrm
+        hands decrypted packets to per-CPU queues (gro_cells), where one CPU
+        may overtake another when the card's NAPI moves: that is said only.
+        """
         receiver = self.socks[OTHER[side]]
+        got = []
         for data in batch:
             if not select.select([receiver], [], [], seconds)[0]:
                 raise ksft.Fail(f"{len(data)} bytes of UDP from {side} did "
                                 f"not arrive\n{self.why_lost()}")
-            got = receiver.recv(65536)
-            ksft.equal(got, data, f"{len(data)} bytes of UDP from {side}")
+            got.append(receiver.recv(65536))
+        if got != batch:
+            for one, data in zip(sorted(got), sorted(batch)):
+                ksft.equal(one, data, f"{len(data)} bytes of UDP from {side}")
+            ksft.note(f"UDP from {side} was received in another order")
         self.datagrams[side] += batch
 
     def why_lost(self):
@@ -256,7 +267,8 @@ class Traffic:
         """Check everything since bed.mark(), see the top; then mark again.
 
         mixed: the stack may have encrypted some packets of an offloading end
-        itself. What is received must all be the engine's nevertheless.
+        itself; the caller checks wire.engine. What is received must all be
+        the engine's nevertheless.
         """
         def counts_agree():
             wire = self.read_wire()
@@ -291,7 +303,9 @@ class Traffic:
             else:
                 self.check_harmless(side, frame)
         return Wire(frames, sent, fragments, {"a": [], "b": []},
-                    {"a": [], "b": []})
+                    {"a": [], "b": []},
+                    {side: self.bed.delta(side).get("ipsec_tx_pkts")
+                     for side in "ab"})
 
     @staticmethod
     def check_harmless(side, frame):
@@ -314,7 +328,7 @@ class Traffic:
                 expected = frames if offloads else 0
                 got = delta.get(name)
                 if mixed and offloads and name == "ipsec_tx_pkts" and \
-                        got is not None and 0 < got <= frames:
+                        got is not None and got <= frames:
                     continue
                 if got != expected:
                     return (f"{name} of {side} is {got}, "
