@@ -83,8 +83,8 @@ static void engine_halt(struct ov2_adapter *ad)
 	ad->engine = NULL;
 }
 
-static void for_each_lane(struct ov2_adapter *ad,
-			  void (*op)(struct ov2_lane *lane))
+static void all_lanes(struct ov2_adapter *ad,
+		      void (*op)(struct ov2_lane *lane))
 {
 	struct ov2_engine *engine = ad->engine;
 	u16 i;
@@ -97,12 +97,12 @@ static void for_each_lane(struct ov2_adapter *ad,
 
 static void engine_pause(struct ov2_adapter *ad)
 {
-	for_each_lane(ad, ov2_lane_close);
+	all_lanes(ad, ov2_lane_close);
 }
 
 static void engine_restart(struct ov2_adapter *ad)
 {
-	for_each_lane(ad, ov2_lane_open);
+	all_lanes(ad, ov2_lane_open);
 }
 
 const struct ov2_miniport_ops ov2_engine_miniport = {

@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 
 #include "../ov2/miniport.h"
@@ -28,6 +29,10 @@
 /**
  * struct ov2_rxq - a receive queue
  * @napi: its NAPI
+ * @csd: calls @cpu to schedule @napi
+ * @cpu: where @napi runs. As the interrupt of a real queue it stays on one
+ *	CPU: xfrm hands decrypted packets on through a queue of each CPU, so a
+ *	flow that came up on two would be reordered
  * @port: the card
  * @index: its number
  * @ring: frames that came over the cable, oldest first. Fed by the peer, under
@@ -41,6 +46,8 @@
  */
 struct ov2_rxq {
 	struct napi_struct napi;
+	call_single_data_t csd;
+	int cpu;
 	struct ov2_port *port;
 	u16 index;
 	struct sk_buff_head ring ____cacheline_aligned_in_smp;

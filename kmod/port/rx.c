@@ -5,6 +5,7 @@
  * The engine hands frames back in order, within its receive call or later from
  * another CPU. Either way they go up from the NAPI of their queue.
  */
+#include <linux/cpumask.h>
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -164,6 +165,36 @@ static int rx_poll(struct napi_struct *napi, int budget)
 	return work;
 }
 
+static void rx_interrupt(void *data)
+{
+	struct ov2_rxq *rxq = data;
+
+	napi_schedule_irqoff(&rxq->napi);
+}
+
+/* The call is busy if it is under way and has not begun: it will see what the
+ * caller has queued. A CPU that went offline has no queue of its own.
+ */
+static void rx_schedule(struct ov2_rxq *rxq)
+{
+	int err = -ENXIO;
+
+	if (rxq->cpu != smp_processor_id())
+		err = smp_call_function_single_async(rxq->cpu, &rxq->csd);
+	if (err == -ENXIO)
+		napi_schedule(&rxq->napi);
+}
+
+static void rx_no_interrupt(void *data)
+{
+}
+
+/* Calls of one CPU are made in order: behind this one there is none of ours. */
+static void rx_sync_interrupt(const struct ov2_rxq *rxq)
+{
+	smp_call_function_single(rxq->cpu, rx_no_interrupt, NULL, true);
+}
+
 /**
  * ov2_rx_enqueue() - a frame has come over the cable
  * @port: the receiver, seen up in this RCU read side
@@ -180,7 +211,7 @@ void ov2_rx_enqueue(struct ov2_port *port, u16 tx_queue, struct sk_buff *skb)
 	spin_lock(&rxq->ring.lock);
 	__skb_queue_tail(&rxq->ring, skb);
 	spin_unlock(&rxq->ring.lock);
-	napi_schedule(&rxq->napi);
+	rx_schedule(rxq);
 }
 
 /**
@@ -201,7 +232,7 @@ void ov2_rx_indicate(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	spin_unlock(&rxq->lock);
 
 	if (!polling)
-		napi_schedule(&rxq->napi);
+		rx_schedule(rxq);
 }
 
 static void rx_init_queue(struct ov2_port *port, u16 index)
@@ -210,6 +241,8 @@ static void rx_init_queue(struct ov2_port *port, u16 index)
 
 	rxq->port = port;
 	rxq->index = index;
+	rxq->cpu = cpumask_nth(index % num_online_cpus(), cpu_online_mask);
+	INIT_CSD(&rxq->csd, rx_interrupt, rxq);
 	skb_queue_head_init(&rxq->ring);
 	spin_lock_init(&rxq->lock);
 	INIT_LIST_HEAD(&rxq->indicated);
@@ -325,6 +358,7 @@ void ov2_rx_stop(struct ov2_port *port)
 	u16 index;
 
 	for (index = 0; index < port->ad.rx_queues; index++) {
+		rx_sync_interrupt(&port->rxqs[index]);
 		napi_disable(&port->rxqs[index].napi);
 		local_bh_disable();
 		rx_purge(&port->rxqs[index]);
