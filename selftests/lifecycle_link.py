@@ -152,7 +152,7 @@ def address(defer):
     ns.ip(f"link add ovm address 02:aa:00:00:00:01 type {KIND}")
     ksft.equal(show(ns, "ovm")["address"], "02:aa:00:00:00:01", "address")
     refused(ns, f"link add ovx address 01:00:5e:00:00:01 type {KIND}",
-            "the address must be a unicast address other than zero")
+            f"{KIND}: The address must be a unicast address other than zero")
 
 
 def renamed(defer):
@@ -223,11 +223,11 @@ def plug_refused(defer):
     ns = cable(defer)
     ns.ip("link add d0 type dummy")
     refused(ns, f"link add ovx link ova type {KIND}",
-            f"{KIND}: link names a card that is already plugged into another")
+            f"{KIND}: Link names a card that is already plugged into another")
     refused(ns, f"link add ovx link d0 type {KIND}",
-            f"{KIND}: link names a device that is not of type {KIND}")
+            f"{KIND}: Link names a device that is not of type {KIND}")
     refused(ns, f"link add ovx link if4242 type {KIND}",
-            f"{KIND}: link names an interface index that does not exist")
+            f"{KIND}: Link names an interface index that does not exist")
     for dev in ("ova", "ovb"):
         wait_carrier(ns, dev, True)
     ksft.check(ns.ip_error("link show dev ovx"), "ovx is there")

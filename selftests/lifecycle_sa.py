@@ -9,7 +9,7 @@ from lib.objects import Ledger, delete_bed, unload_clean
 from lib.xfrmnl import Expiries
 
 SHAPES = ("ipv4-transport", "ipv6-tunnel")
-ROUNDS = 3
+ROUNDS = 2
 
 
 class Ends:

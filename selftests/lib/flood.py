@@ -113,6 +113,7 @@ class Flood(WireWatch):
         for side in "ab":
             sock = bed.ns(side).socket(family(shape.inner), socket.SOCK_DGRAM)
             sock.setsockopt(socket.SOL_SOCKET, 33, 16 << 20)  # RCVBUFFORCE
+            sock.setsockopt(socket.SOL_SOCKET, 32, 16 << 20)  # SNDBUFFORCE
             sock.bind((self.address[side], PORT))
             sock.setblocking(False)
             self.socks[side] = sock
@@ -195,7 +196,7 @@ class Flood(WireWatch):
     def attempts(self, side):
         return self.sent[side] + sum(self.refused[side].values())
 
-    def wait(self, what, condition, seconds=20):
+    def wait(self, what, condition, seconds=60):
         def done():
             if self.error:
                 raise self.error
