@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Cards move and end under traffic: to another namespace, by `ip link del`,
-with their namespace, with the module. At the end no object is left."""
+with their namespace, with the module. At the end no object is left.
+
+    lifecycle_netns.py [CASE...]    only these
+"""
 import errno
 
 from lib import ksft, module
 from lib.bed import Bed, Shape
+from lib.cases import chosen
 from lib.flood import Flood
 from lib.objects import Ledger, complaints, delete_bed, kernel_log
 from lib.rebuild import WIRE, new_card, new_namespace, restore, wait_carrier
@@ -159,22 +163,22 @@ def module_unloaded(defer):
         delete_bed(bed)
 
 
-CASES = (moved_a, moved_b, wire_moved, card_deleted_a, card_deleted_b,
-         a_then_b_deleted, b_then_a_deleted, wire_deleted)
-
-
-def nothing_left():
+def nothing_left(_defer):
+    """Before the module goes, and its tracepoints with it."""
     ledger.wait_gone()
     ledger.close()
 
 
+CASES = (moved_a, moved_b, wire_moved, card_deleted_a, card_deleted_b,
+         a_then_b_deleted, b_then_a_deleted, wire_deleted, nothing_left,
+         module_unloaded)
+
+
 if __name__ == "__main__":
+    cases = chosen(CASES)
     module.load()
     ledger = Ledger()
-    report = ksft.Report(len(CASES) + 2)
-    for case in CASES:
+    report = ksft.Report(len(cases))
+    for case in cases:
         report.run(case.__name__, ksft.with_defer, case)
-    # Before the module goes, and its tracepoints with it
-    report.run("nothing is left", nothing_left)
-    report.run("module_unloaded", ksft.with_defer, module_unloaded)
     report.finish()

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """SAs end in every way, under traffic: deleted, updated, flushed, expired,
-replaced. Nothing goes in clear, and at the end no object is left."""
+replaced. Nothing goes in clear, and at the end no object is left.
+
+    lifecycle_sa.py [CASE...]   only these, and the look at what is left
+"""
 from lib import ksft, module
 from lib.bed import Bed, Sa, Shape
+from lib.cases import chosen
 from lib.flood import Flood
 from lib.objects import Ledger, delete_bed, unload_clean
 from lib.xfrmnl import Expiries
@@ -153,8 +157,9 @@ CASES = (deleted, updated, flushed, expired_by_time, expired_by_packets,
 
 
 def main():
+    cases = chosen(CASES)
     module.load()
-    report = ksft.Report(len(SHAPES) * len(CASES) + 1)
+    report = ksft.Report(len(SHAPES) * len(cases) + 1)
     ends = Ends()
 
     def one(shape, case):
@@ -166,13 +171,13 @@ def main():
     def nothing_left():
         delete_bed(ends.bed)
         ends.ledger.wait_gone()
-        ksft.check(ends.ledger.made["sa"] >= 8 * len(CASES),
+        ksft.check(ends.ledger.made["sa"] >= 8 * len(cases),
                    f"too few SAs were seen: {ends.ledger.made}")
         ends.ledger.close()
         unload_clean()
 
     for name in SHAPES:
-        for case in CASES:
+        for case in cases:
             report.run(f"{name} {case.__name__}", one, Shape.named(name),
                        case)
     report.run("nothing is left", nothing_left)
