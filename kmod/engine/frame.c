@@ -8,6 +8,7 @@
 #include <linux/ipv6.h>
 #include <linux/udp.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 
 #include "frame.h"
 
@@ -134,6 +135,30 @@ static void parse_ipv4(const struct sk_buff *skb, struct ov2_frame *frame)
 	parse_payload(skb, frame, ip->protocol, sizeof(*ip));
 }
 
+/* Behind extension headers, or in a fragment: outside the capabilities, if it
+ * is IPsec at all. A later fragment shows it in its fragment header only.
+ */
+static void parse_ipv6_extension(const struct sk_buff *skb,
+				 struct ov2_frame *frame, u8 nexthdr)
+{
+	__be16 frag_off;
+	const u8 *next;
+	int offset;
+	u8 buf;
+
+	offset = ipv6_skip_exthdr(skb, frame->ip + sizeof(struct ipv6hdr),
+				  &nexthdr, &frag_off);
+	if (offset < 0)
+		return;
+	if (nexthdr == NEXTHDR_FRAGMENT) {
+		next = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+		if (next)
+			nexthdr = *next;
+	}
+	if (nexthdr == NEXTHDR_ESP || nexthdr == NEXTHDR_AUTH)
+		frame->kind = OV2_FRAME_INCAPABLE;
+}
+
 static void parse_ipv6(const struct sk_buff *skb, struct ov2_frame *frame)
 {
 	const struct ipv6hdr *ip;
@@ -150,7 +175,10 @@ static void parse_ipv6(const struct sk_buff *skb, struct ov2_frame *frame)
 	if (frame->ip_len > skb->len - frame->ip)
 		return;
 
-	parse_payload(skb, frame, ip->nexthdr, sizeof(*ip));
+	if (ipv6_ext_hdr(ip->nexthdr) && ip->nexthdr != NEXTHDR_AUTH)
+		parse_ipv6_extension(skb, frame, ip->nexthdr);
+	else
+		parse_payload(skb, frame, ip->nexthdr, sizeof(*ip));
 }
 
 /**

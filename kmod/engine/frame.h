@@ -13,7 +13,7 @@
  * @OV2_FRAME_UDP_ESP: UDP that may carry ESP: an SA tells
  * @OV2_FRAME_AH: AH
  * @OV2_FRAME_INCAPABLE: IPsec in a form outside the capabilities: a
- *	fragment, or behind IPv4 options
+ *	fragment, or behind IPv4 options or IPv6 extension headers
  */
 enum ov2_frame_kind {
 	OV2_FRAME_OTHER,
