@@ -172,8 +172,13 @@ def every_transform_is_freed(_defer):
     """
     driver = make_pcrypt()
     delete_shared()
-    ksft.wait_for(f"{driver} to be free", lambda: crypto.delete(
-        driver, crypto.AEAD) in (0, errno.ENOENT), 60, 0.1)
+    try:
+        ksft.wait_for(f"{driver} to be free", lambda: crypto.delete(
+            driver, crypto.AEAD) in (0, errno.ENOENT), 60, 0.1)
+    except ksft.Fail as failure:
+        used = [f"{a['driver']}: {a['refcnt']} references"
+                for a in crypto.algorithms() if driver in a["driver"]]
+        raise ksft.Fail("\n".join([str(failure), *used])) from None
 
 
 def main():
