@@ -211,12 +211,21 @@ class Traffic:
         self.streams[side][port] = data[near]
         self.streams[OTHER[side]][port] = data[far]
         try:
-            self.transfer(near, far, data, send or (lambda s, d: s.send(d)))
+            self.transfer(near, far, data, send)
         finally:
             near.close()
             far.close()
 
-    def transfer(self, near, far, data, send):
+    def transfer(self, near, far, data, send=None):
+        def some(sock):
+            """Send a piece; what is writable may yet have no room for it."""
+            piece = left[sock][:65536]
+            try:
+                done = send(sock, piece) if send else sock.send(piece)
+            except BlockingIOError:
+                done = 0
+            left[sock] = left[sock][done:]
+
         other = {near: far, far: near}
         left = {sock: memoryview(data[sock]) for sock in data}
         got = {near: bytearray(), far: bytearray()}
@@ -232,7 +241,7 @@ class Traffic:
             if not ready and not able:
                 raise ksft.Fail("TCP stalls\n" + self.why_lost())
             for sock in able:
-                left[sock] = left[sock][send(sock, left[sock][:65536]):]
+                some(sock)
                 if not left[sock]:
                     writing.discard(sock)
                     if sock is near:
@@ -250,16 +259,12 @@ class Traffic:
                     if sock is far:
                         # The far end closes last: its FIN is then answered
                         # before near reads the end, nothing comes late
-                        self.finish_far(far, left, send)
+                        while left[far]:
+                            select.select([], [far], [], 15)
+                            some(far)
+                        far.shutdown(socket.SHUT_WR)
         for sock in data:
             ksft.equal(bytes(got[other[sock]]), data[sock][:], "TCP stream")
-
-    @staticmethod
-    def finish_far(far, left, send):
-        while left[far]:
-            select.select([], [far], [], 15)
-            left[far] = left[far][send(far, left[far][:65536]):]
-        far.shutdown(socket.SHUT_WR)
 
     # ---- the wire
 
