@@ -166,6 +166,13 @@ class Requests:
         return {k: v for k, v in self.bed.delta("a").items() if v}
 
     def refused(self, refusal):
+        try:
+            self.refuse(refusal)
+        finally:
+            # What was not refused must not spoil the next result
+            self.bed.a.ip("xfrm state flush")
+
+    def refuse(self, refusal):
         self.mark()
         answer = self.add(**refusal.asked)
         if answer.text == "Requested type not found":
