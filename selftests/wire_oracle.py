@@ -18,8 +18,6 @@ from lib.bed import OUTER, SHAPES, shared
 from lib.traffic import Traffic
 
 LINKTYPE_ETHERNET = 1
-
-
 COMBINATIONS = ((128, 128, False), (128, 128, True), (192, 96, False),
                 (256, 64, True), (256, 128, False))
 HIGH = 3        # half of the numbers with ESN
@@ -70,7 +68,9 @@ class Tshark:
                 f'"0x{sa.keymat.hex()}","NULL","",{upper}')
 
     def run(self):
-        command = ["tshark", "-n", "-T", "fields",
+        # What is inside is noise, which other dissectors stumble over
+        command = ["tshark", "-n", "-T", "fields", "--only-protocols",
+                   "eth,ethertype,ip,ipv6,udp,udpencap,esp",
                    "-o", "esp.enable_encryption_decode:TRUE",
                    "-o", "esp.enable_authentication_check:TRUE"]
         for field in FIELDS:
