@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Receive records become sec_path and xfrm_offload. */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+
 #include "assoc.h"
 #include "bridge.h"
 #include "../ov2/records.h"
@@ -52,6 +55,23 @@ static void rx_drop(struct ov2_adapter *ad, enum ov2_counter reason,
 	ov2_drop_rx(ad, reason, skb->len + skb->data - skb_mac_header(skb));
 }
 
+/* Ethernet pads short frames. IP trims that, but later: ESP's part of GRO reads
+ * the trailer at the frame's end. The engine has seen that the frame holds what
+ * the IP header says.
+ */
+static bool rx_trim_padding(struct sk_buff *skb)
+{
+	bool ipv6 = skb->protocol == htons(ETH_P_IPV6);
+	int offset = ipv6 ? offsetof(struct ipv6hdr, payload_len) :
+			    offsetof(struct iphdr, tot_len);
+	__be16 len;
+
+	if (skb_copy_bits(skb, offset, &len, sizeof(len)))
+		return false;
+	return !pskb_trim_rcsum(skb, ntohs(len) +
+				(ipv6 ? sizeof(struct ipv6hdr) : 0));
+}
+
 /**
  * ov2_bridge_receive() - give a received frame what its records say
  * @ad: the card
@@ -78,6 +98,10 @@ bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	}
 	if (!rx_set_path(nbl->skb, x, res.status)) {
 		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
+		return false;
+	}
+	if (!rx_trim_padding(nbl->skb)) {
+		rx_drop(ad, OV2_CNT_RX_DROP_ALLOC, nbl->skb);
 		return false;
 	}
 	return true;
