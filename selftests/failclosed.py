@@ -345,14 +345,33 @@ def threaded_napi(ns, dev):
     return pids
 
 
+def policies_go_first():
+    with open("/proc/kallsyms", encoding="ascii") as f:
+        return any(line.split()[2] == "xfrm_net_pre_exit" for line in f)
+
+
 def ends_deleted(test, order):
-    """One namespace after the other, the rest still sending."""
-    with test.flood() as flood:
-        flood.wait_flow("ab", 50)
-        for side in order:
-            test.bed.ns(side).delete()
-            wait_carrier(test.bed.w, WIRE[side], False)
-            flood.wait_attempts("b" if side == "a" else "a", 50)
+    """One namespace after the other, the rest still sending.
+
+    Since the core flushes a namespace's policies before it takes the devices
+    away (xfrm_net_pre_exit(), not in 6.12), its stack, whose sockets are
+    closed, may answer a decrypted packet with an error in clear, whatever
+    the card.
+    """
+    flood = test.flood()
+    try:
+        with flood:
+            flood.wait_flow("ab", 50)
+            for side in order:
+                test.bed.ns(side).delete()
+                wait_carrier(test.bed.w, WIRE[side], False)
+                flood.wait_attempts("b" if side == "a" else "a", 50)
+    except ksft.Fail:
+        if (flood.clear and len(flood.clear) == flood.clear_errors and
+                policies_go_first()):
+            raise ksft.XFail("a dying namespace without policies answered "
+                             "in clear: xfrm_net_pre_exit()") from None
+        raise
 
 
 def a_then_b_deleted(test, defer):

@@ -58,6 +58,15 @@ def clear_text(raw):
     return f"protocol {proto} in the frame {ksft.show(raw)}"
 
 
+def is_error(raw):
+    """An ICMP error of the stack, which quotes what it complains of."""
+    ethertype, = struct.unpack_from("!H", raw, 12)
+    if ethertype == esp.ETH_IPV4:
+        return raw[23] == esp.ICMP and raw[14 + (raw[14] & 15) * 4] == 3
+    return (ethertype == esp.ETH_IPV6 and raw[20] == esp.ICMPV6 and
+            raw[54] == 1)
+
+
 def is_esp(raw):
     ethertype, = struct.unpack_from("!H", raw, 12)
     return (ethertype == esp.ETH_IPV4 and raw[23] == esp.ESP or
@@ -72,6 +81,7 @@ class WireWatch:
         self.esp = {"a": 0, "b": 0}
         self.spis = {"a": collections.Counter(), "b": collections.Counter()}
         self.clear = []
+        self.clear_errors = 0           # of them, ICMP unreachable
         self.lock = threading.Lock()
 
     def let_go_of_wire(self):
@@ -92,6 +102,7 @@ class WireWatch:
                 why = clear_text(raw)
                 if why:
                     self.clear.append(f"from {side}: {why}")
+                    self.clear_errors += is_error(raw)
                 elif is_esp(raw):
                     self.esp[side] += 1
                     at = 34 if raw[12] == 8 else 54
@@ -131,6 +142,7 @@ class Flood(WireWatch):
         self.look()
         self.esp = {"a": 0, "b": 0}
         self.clear = []
+        self.clear_errors = 0
         self.thread.start()
         return self
 
