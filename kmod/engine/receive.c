@@ -6,7 +6,6 @@
 #include "flow.h"
 #include "frame.h"
 #include "sa.h"
-#include "transform.h"
 #include "work.h"
 #include "../ov2/records.h"
 #include "../watch/trace.h"
@@ -36,17 +35,24 @@ static void receive_set_result(struct ov2_nbl *nbl,
 	nbl->ext_rx.seq64 = work->seq;
 }
 
+static unsigned int receive_payload_len(const struct ov2_frame *frame,
+					const struct ov2_member *member)
+{
+	return ov2_frame_esp_payload_len(frame, member->transform.iv_len,
+					 member->transform.icv_len);
+}
+
 static void receive_verified(struct ov2_nbl *nbl,
 			     const struct ov2_frame *frame)
 {
 	struct ov2_rx_header hdr = { .info_set = true };
 	struct ov2_work *work = ov2_work(nbl);
-	struct ov2_sa *sa = work->sa;
+	struct ov2_member *member = &work->sa->member[0];
 	unsigned int len;
 
-	ov2_sa_seq_verified(sa, work->seq);
-	len = ov2_frame_esp_payload_len(frame, OV2_GCM_IV_LEN, sa->icv_len);
-	if (!ov2_frame_esp_trailer(nbl->skb, frame, sa->icv_len,
+	ov2_sa_seq_verified(work->sa, member, work->seq);
+	len = receive_payload_len(frame, member);
+	if (!ov2_frame_esp_trailer(nbl->skb, frame, member->transform.icv_len,
 				   &hdr.pad_length, &hdr.next_header)) {
 		receive_set_result(nbl, OV2_CRYPTO_GENERIC_ERROR);
 		return;
@@ -109,10 +115,28 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 	return sa;
 }
 
+static int receive_open(struct ov2_nbl *nbl, const struct ov2_frame *frame)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+	const struct ov2_job job = {
+		.nbl = nbl,
+		.skb = nbl->skb,
+		.member = &work->sa->member[0],
+		.ip = frame->ip,
+		.header = frame->ip + frame->ipsec,
+		.end = frame->ip + frame->ip_len,
+		.seq = work->seq,
+		.done = receive_crypt_done,
+	};
+
+	return ov2_transform_open(&job);
+}
+
 /* True if the NBL is done; else receive_crypt_done() is called, or was. */
 static bool receive_unprotect(struct ov2_engine *engine, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
+	struct ov2_member *member;
 	struct ov2_frame frame;
 	int err;
 
@@ -123,19 +147,18 @@ static bool receive_unprotect(struct ov2_engine *engine, struct ov2_nbl *nbl)
 	if (!work->sa)
 		return true;
 
-	work->seq = ov2_sa_seq_rx(work->sa, frame.seq);
+	member = &work->sa->member[0];
+	work->seq = ov2_sa_seq_rx(work->sa, member, frame.seq);
 	if (frame.kind == OV2_FRAME_AH) {
 		receive_set_result(nbl, OV2_CRYPTO_INVALID_PROTOCOL);
 		return true;
 	}
-	if (!ov2_frame_esp_payload_len(&frame, OV2_GCM_IV_LEN,
-				       work->sa->icv_len)) {
+	if (!receive_payload_len(&frame, member)) {
 		receive_set_result(nbl, OV2_CRYPTO_INVALID_PACKET_SYNTAX);
 		return true;
 	}
 
-	err = ov2_transform_open(work->sa, nbl, &frame, work->seq,
-				 receive_crypt_done);
+	err = receive_open(nbl, &frame);
 	if (err == -EINPROGRESS)
 		return false;
 	receive_opened(nbl, &frame, err);

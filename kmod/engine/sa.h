@@ -10,8 +10,8 @@
 #include "../ov2/handle.h"
 #include "../ov2/miniport.h"
 #include "lane.h"
+#include "transform.h"
 
-struct crypto_aead;
 struct ov2_frame;
 
 /**
@@ -55,28 +55,42 @@ struct ov2_sa_key {
 };
 
 /**
- * struct ov2_sa - an SA in the engine's table
+ * struct ov2_member - one security association of a bundle
+ * @operation: enum ov2_operation
+ * @spi: network order
+ * @esn: extended sequence numbers
+ * @transform: its algorithms, with their keys
+ * @seq: inbound: highest number verified; outbound: only its high half, from
+ *	add or update. Guarded by ov2_sa.lock
+ */
+struct ov2_member {
+	u32 operation;
+	__be32 spi;
+	bool esn;
+	struct ov2_transform transform;
+	u64 seq;
+};
+
+/**
+ * struct ov2_sa - an SA in the engine's table: a bundle of IPsecOV2
  * @hdl: its handle
  * @engine: its engine
  * @node: place in ov2_engine.inbound
- * @key: how it is found on receive; spi and family on transmit too
+ * @key: how it is found on receive, by the SPI of its outermost header; the
+ *	family on transmit too
  * @src: sender of its packets, zero = any; IPv4 in the first word
  * @serial: its age, smaller is older
  * @ref: one for the table, one for every NBL
  * @dead: deleted: nothing new may use it
  * @dead_once: bit 0 set by whoever deletes it
  * @inbound: direction
- * @esn: extended sequence numbers
  * @tunnel: protects the tunnel portion
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @udp_dport: destination port of UDP-ESP, 0 = any
- * @icv_len: bytes of the ICV
  * @window: replay window, see struct ov2_ext_add
- * @iv_salt: what explicit IVs are masked with
- * @aead: the transform; NULL until keyed
- * @lock: guards @seq
- * @seq: inbound: highest number verified; outbound: only its high half, from
- *	add or update
+ * @lock: guards ov2_member.seq
+ * @members: number of @member
+ * @member: as struct ov2_add_sa_ex has them
  * @keying: sets the keys, where it may sleep
  * @free: frees it, after a grace period, where it may sleep
  * @add: the request that is pending until keyed
@@ -93,34 +107,45 @@ struct ov2_sa {
 	bool dead;
 	unsigned long dead_once;
 	bool inbound;
-	bool esn;
 	bool tunnel;
 	u32 udp_esp;
 	__be16 udp_dport;
-	u8 icv_len;
 	u32 window;
-	__be64 iv_salt;
-	struct crypto_aead *aead;
 	spinlock_t lock; /* see above */
-	u64 seq;
+	u8 members;
+	struct ov2_member member[OV2_MAX_EXT_HEADERS];
 	struct work_struct keying;
 	struct rcu_work free;
 	struct ov2_request *add;
 	struct ov2_request *del;
 };
 
+/* sa.c */
+bool ov2_sa_create(struct ov2_engine *engine, struct ov2_request *req);
+void ov2_sa_put(struct ov2_sa *sa);
+
+/* sa_table.c */
 int ov2_sa_table_init(struct ov2_engine *engine);
 void ov2_sa_table_exit(struct ov2_engine *engine);
-enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
-			       struct ov2_request *req);
+int ov2_sa_table_insert(struct ov2_sa *sa, void *transport);
+void ov2_sa_table_remove(struct ov2_sa *sa);
+struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle);
 struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
 				   unsigned long handle);
 struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
 				  const struct ov2_frame *frame);
-void ov2_sa_put(struct ov2_sa *sa);
-u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_nbl *nbl, u32 seq_lo);
-u64 ov2_sa_seq_rx(struct ov2_sa *sa, u32 seq_lo);
-void ov2_sa_seq_verified(struct ov2_sa *sa, u64 seq);
+
+/* sa_request.c */
+enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
+			       struct ov2_request *req);
+
+/* sa_seq.c */
+u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_member *member,
+		  const struct ov2_nbl *nbl, u32 seq_lo);
+u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
+		  u32 seq_lo);
+void ov2_sa_seq_verified(struct ov2_sa *sa, struct ov2_member *member,
+			 u64 seq);
 
 extern struct workqueue_struct *ov2_engine_wq;
 

@@ -5,25 +5,27 @@
 /**
  * ov2_sa_seq_tx() - the 64-bit number of a frame to be sent
  * @sa: an outbound SA
+ * @member: its member with that header
  * @nbl: the frame's records
- * @seq_lo: the number in its ESP header
+ * @seq_lo: the number in its ESP or AH header
  *
  * Any context. Without the transmit extension the high half is the SA's, as
  * the last update set it: that is all that IPsecOV2 has.
  *
  * Return: the number; its high half is 0 without ESN.
  */
-u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_nbl *nbl, u32 seq_lo)
+u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_member *member,
+		  const struct ov2_nbl *nbl, u32 seq_lo)
 {
 	u64 seq;
 
-	if (!sa->esn)
+	if (!member->esn)
 		return seq_lo;
 	if (nbl->ext_tx.valid)
 		return (u64)nbl->ext_tx.seq_hi << 32 | seq_lo;
 
 	spin_lock_bh(&sa->lock);
-	seq = sa->seq;
+	seq = member->seq;
 	spin_unlock_bh(&sa->lock);
 	return (u64)upper_32_bits(seq) << 32 | seq_lo;
 }
@@ -45,21 +47,23 @@ static u32 infer_seq_hi(u64 highest, u32 window, u32 seq_lo)
 /**
  * ov2_sa_seq_rx() - the 64-bit number of a received frame, not verified yet
  * @sa: an inbound SA
- * @seq_lo: the number in its ESP header
+ * @member: its member with that header
+ * @seq_lo: the number in its ESP or AH header
  *
  * Any context.
  *
  * Return: the number; its high half is 0 without ESN.
  */
-u64 ov2_sa_seq_rx(struct ov2_sa *sa, u32 seq_lo)
+u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
+		  u32 seq_lo)
 {
 	u64 highest;
 
-	if (!sa->esn)
+	if (!member->esn)
 		return seq_lo;
 
 	spin_lock_bh(&sa->lock);
-	highest = sa->seq;
+	highest = member->seq;
 	spin_unlock_bh(&sa->lock);
 	return (u64)infer_seq_hi(highest, sa->window, seq_lo) << 32 | seq_lo;
 }
@@ -67,17 +71,19 @@ u64 ov2_sa_seq_rx(struct ov2_sa *sa, u32 seq_lo)
 /**
  * ov2_sa_seq_verified() - the ICV of a received frame was right
  * @sa: an inbound SA
+ * @member: its member that verified it
  * @seq: its number, from ov2_sa_seq_rx()
  *
  * Any context. Only verified numbers move the window: others are anybody's.
  */
-void ov2_sa_seq_verified(struct ov2_sa *sa, u64 seq)
+void ov2_sa_seq_verified(struct ov2_sa *sa, struct ov2_member *member,
+			 u64 seq)
 {
-	if (!sa->esn)
+	if (!member->esn)
 		return;
 
 	spin_lock_bh(&sa->lock);
-	if (seq > sa->seq)
-		sa->seq = seq;
+	if (seq > member->seq)
+		member->seq = seq;
 	spin_unlock_bh(&sa->lock);
 }

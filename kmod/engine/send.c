@@ -6,7 +6,6 @@
 #include "flow.h"
 #include "frame.h"
 #include "sa.h"
-#include "transform.h"
 #include "work.h"
 #include "../ov2/records.h"
 #include "../watch/drop.h"
@@ -43,24 +42,23 @@ static bool send_frame_is_of_sa(const struct ov2_frame *frame,
 						 OV2_FRAME_ESP;
 
 	return frame->kind == kind && frame->ipv6 == !!sa->key.ipv6 &&
-	       frame->spi == sa->key.spi;
+	       frame->spi == sa->member[0].spi;
 }
 
 static bool send_trailer_ok(const struct sk_buff *skb,
 			    const struct ov2_frame *frame,
-			    const struct ov2_sa *sa,
+			    const struct ov2_transform *transform,
 			    const struct ov2_tx_header *hdr)
 {
-	unsigned int len = ov2_frame_esp_payload_len(frame, OV2_GCM_IV_LEN,
-						     sa->icv_len);
+	unsigned int len = ov2_frame_esp_payload_len(frame, transform->iv_len,
+						     transform->icv_len);
 	u8 next_header;
 	u8 pad_length;
 
-	/* RFC 4303 2.4: the trailer ends on a multiple of 4 */
-	if (!len || len % 4 || hdr->pad_length + 2 > len)
+	if (!len || len % transform->align || hdr->pad_length + 2 > len)
 		return false;
-	return ov2_frame_esp_trailer(skb, frame, sa->icv_len, &pad_length,
-				     &next_header) &&
+	return ov2_frame_esp_trailer(skb, frame, transform->icv_len,
+				     &pad_length, &next_header) &&
 	       pad_length == hdr->pad_length &&
 	       next_header == hdr->next_header;
 }
@@ -76,7 +74,25 @@ static bool send_records_match(const struct ov2_nbl *nbl,
 	return send_frame_is_of_sa(frame, sa) && !hdr.ah_offset &&
 	       hdr.esp_offset == frame->ipsec &&
 	       frame->ip + frame->ip_len == nbl->skb->len &&
-	       send_trailer_ok(nbl->skb, frame, sa, &hdr);
+	       send_trailer_ok(nbl->skb, frame, &sa->member[0].transform,
+			       &hdr);
+}
+
+static int send_seal(struct ov2_nbl *nbl, const struct ov2_frame *frame)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+	const struct ov2_job job = {
+		.nbl = nbl,
+		.skb = nbl->skb,
+		.member = &work->sa->member[0],
+		.ip = frame->ip,
+		.header = frame->ip + frame->ipsec,
+		.end = frame->ip + frame->ip_len,
+		.seq = work->seq,
+		.done = send_crypt_done,
+	};
+
+	return ov2_transform_seal(&job);
 }
 
 /* True if the NBL is done; else send_crypt_done() is called, or was. */
@@ -104,9 +120,9 @@ static bool send_protect(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 		return true;
 	}
 
-	work->seq = ov2_sa_seq_tx(work->sa, nbl, frame.seq);
-	err = ov2_transform_seal(work->sa, nbl, &frame, work->seq,
-				 send_crypt_done);
+	work->seq = ov2_sa_seq_tx(work->sa, &work->sa->member[0], nbl,
+				  frame.seq);
+	err = send_seal(nbl, &frame);
 	if (err == -EINPROGRESS)
 		return false;
 	if (err)

@@ -9,13 +9,16 @@
 #include <linux/slab.h>
 #include <linux/unaligned.h>
 
-#include "frame.h"
 #include "sa.h"
 #include "transform.h"
 
 #define OV2_ESP_HDR_LEN		8
+/* AES-GCM in ESP: explicit IV of RFC 4106 section 3.1 */
+#define OV2_GCM_IV_LEN		8
 /* SPI, sequence number (4 or, with ESN, 8 bytes), explicit IV */
 #define OV2_GCM_AAD_MAX		(4 + 8 + OV2_GCM_IV_LEN)
+/* RFC 4303 section 2.4 */
+#define OV2_ESP_ALIGN		4
 
 /**
  * struct ov2_crypt - one request to the cipher
@@ -28,7 +31,7 @@
  */
 struct ov2_crypt {
 	struct ov2_nbl *nbl;
-	ov2_crypt_done_t done;
+	void (*done)(struct ov2_nbl *nbl, int err);
 	u8 aad[OV2_GCM_AAD_MAX];
 	__be64 iv;
 	struct scatterlist *sg;
@@ -36,9 +39,10 @@ struct ov2_crypt {
 };
 
 /**
- * ov2_transform_key() - make an SA's transform
- * @sa: the SA; icv_len is set
- * @add: a request that ov2_add_sa_check() accepted, with its keys
+ * ov2_transform_init() - make a transform, with its keys
+ * @transform: zeroed
+ * @add: a request that ov2_add_sa_check() accepted
+ * @assoc: the security association of @add that it is for
  *
  * Process context, sleeps.
  *
@@ -48,9 +52,11 @@ struct ov2_crypt {
  *
  * Return: 0 or a negative errno; -ENOENT if this kernel lacks the algorithm.
  */
-int ov2_transform_key(struct ov2_sa *sa, const struct ov2_add_sa_ex *add)
+int ov2_transform_init(struct ov2_transform *transform,
+		       const struct ov2_add_sa_ex *add,
+		       const struct ov2_security_association *assoc)
 {
-	const struct ov2_algorithm_info *alg = &add->sec_assoc[0].encr;
+	const struct ov2_algorithm_info *alg = &assoc->encr;
 	const u8 *key = (const u8 *)add + add->key_offset + alg->key_offset;
 	struct crypto_aead *aead;
 	int err;
@@ -61,33 +67,37 @@ int ov2_transform_key(struct ov2_sa *sa, const struct ov2_add_sa_ex *add)
 
 	err = crypto_aead_setkey(aead, key, alg->key_len);
 	if (!err)
-		err = crypto_aead_setauthsize(aead, sa->icv_len);
+		err = crypto_aead_setauthsize(aead, alg->additional_info);
 	if (err) {
 		crypto_free_aead(aead);
 		return err;
 	}
 
-	get_random_bytes(&sa->iv_salt, sizeof(sa->iv_salt));
-	sa->aead = aead;
+	get_random_bytes(&transform->iv_salt, sizeof(transform->iv_salt));
+	transform->iv_len = OV2_GCM_IV_LEN;
+	transform->icv_len = alg->additional_info;
+	transform->align = OV2_ESP_ALIGN;
+	transform->aead = aead;
 	return 0;
 }
 
 /**
- * ov2_transform_free() - end of ov2_transform_key(); the key is wiped
- * @sa: the SA; it may have no transform
+ * ov2_transform_destroy() - end of ov2_transform_init(); the key is wiped
+ * @transform: it; it may never have been made
  *
  * Process context.
  */
-void ov2_transform_free(struct ov2_sa *sa)
+void ov2_transform_destroy(struct ov2_transform *transform)
 {
-	crypto_free_aead(sa->aead);
-	sa->aead = NULL;
+	crypto_free_aead(transform->aead);
+	transform->aead = NULL;
 }
 
-static struct ov2_crypt *crypt_alloc(struct ov2_sa *sa, unsigned int nsg)
+static struct ov2_crypt *crypt_alloc(const struct ov2_transform *transform,
+				     unsigned int nsg)
 {
 	size_t sg_offset = ALIGN(sizeof(struct ov2_crypt) +
-				 crypto_aead_reqsize(sa->aead),
+				 crypto_aead_reqsize(transform->aead),
 				 __alignof__(struct scatterlist));
 	struct ov2_crypt *crypt;
 
@@ -103,17 +113,17 @@ static struct ov2_crypt *crypt_alloc(struct ov2_sa *sa, unsigned int nsg)
 
 /* RFC 4106 section 5; the cipher's template takes the IV as the last of it */
 static unsigned int crypt_set_aad(struct ov2_crypt *crypt,
-				  const struct ov2_sa *sa, u64 seq)
+				  const struct ov2_job *job)
 {
 	u8 *p = crypt->aad;
 
-	memcpy(p, &sa->key.spi, 4);
+	memcpy(p, &job->member->spi, 4);
 	p += 4;
-	if (sa->esn) {
-		put_unaligned_be64(seq, p);
+	if (job->member->esn) {
+		put_unaligned_be64(job->seq, p);
 		p += 8;
 	} else {
-		put_unaligned_be32(seq, p);
+		put_unaligned_be32(job->seq, p);
 		p += 4;
 	}
 	memcpy(p, &crypt->iv, OV2_GCM_IV_LEN);
@@ -122,60 +132,69 @@ static unsigned int crypt_set_aad(struct ov2_crypt *crypt,
 
 static void crypt_complete(void *data, int err)
 {
+	void (*done)(struct ov2_nbl *nbl, int err);
 	struct ov2_crypt *crypt = data;
-	struct ov2_nbl *nbl = crypt->nbl;
-	ov2_crypt_done_t done = crypt->done;
+	struct ov2_nbl *nbl;
 
 	/* Only news: a request of the cipher's backlog was started. */
 	if (err == -EINPROGRESS)
 		return;
 
+	nbl = crypt->nbl;
+	done = crypt->done;
 	kfree(crypt);
 	done(nbl, err);
 }
 
-/* Makes the frame's bytes ours, and maps AAD, payload and ICV. */
-static struct ov2_crypt *crypt_map(struct ov2_sa *sa, struct ov2_nbl *nbl,
-				   const struct ov2_frame *frame)
+static unsigned int job_iv_offset(const struct ov2_job *job)
 {
-	unsigned int offset = frame->ip + frame->ipsec + OV2_ESP_HDR_LEN +
-			      OV2_GCM_IV_LEN;
-	unsigned int len = frame->ip + frame->ip_len - offset;
+	return job->header + OV2_ESP_HDR_LEN;
+}
+
+/* Bytes behind the IV, ICV included. */
+static unsigned int job_len(const struct ov2_job *job)
+{
+	return job->end - job_iv_offset(job) - OV2_GCM_IV_LEN;
+}
+
+/* Makes the frame's bytes ours, and maps AAD, payload and ICV. */
+static struct ov2_crypt *crypt_map(const struct ov2_job *job)
+{
 	struct sk_buff *trailer;
 	struct ov2_crypt *crypt;
 	int nsg;
 
-	nsg = skb_cow_data(nbl->skb, 0, &trailer);
+	nsg = skb_cow_data(job->skb, 0, &trailer);
 	if (nsg < 0)
 		return ERR_PTR(nsg);
 
-	crypt = crypt_alloc(sa, nsg + 1);
+	crypt = crypt_alloc(&job->member->transform, nsg + 1);
 	if (!crypt)
 		return ERR_PTR(-ENOMEM);
 
-	nsg = skb_to_sgvec(nbl->skb, crypt->sg + 1, offset, len);
+	nsg = skb_to_sgvec(job->skb, crypt->sg + 1,
+			   job_iv_offset(job) + OV2_GCM_IV_LEN, job_len(job));
 	if (nsg < 0) {
 		kfree(crypt);
 		return ERR_PTR(nsg);
 	}
-	crypt->nbl = nbl;
+	crypt->nbl = job->nbl;
+	crypt->done = job->done;
 	return crypt;
 }
 
-static int crypt_run(struct ov2_crypt *crypt, struct ov2_sa *sa, u64 seq,
-		     unsigned int len, int (*op)(struct aead_request *req),
-		     ov2_crypt_done_t done)
+static int crypt_run(struct ov2_crypt *crypt, const struct ov2_job *job,
+		     unsigned int len, int (*op)(struct aead_request *req))
 {
-	unsigned int aad_len = crypt_set_aad(crypt, sa, seq);
+	unsigned int aad_len = crypt_set_aad(crypt, job);
 	int err;
 
 	sg_set_buf(crypt->sg, crypt->aad, aad_len);
-	aead_request_set_tfm(&crypt->req, sa->aead);
+	aead_request_set_tfm(&crypt->req, job->member->transform.aead);
 	aead_request_set_callback(&crypt->req, 0, crypt_complete, crypt);
 	aead_request_set_ad(&crypt->req, aad_len);
 	aead_request_set_crypt(&crypt->req, crypt->sg, crypt->sg, len,
 			       (u8 *)&crypt->iv);
-	crypt->done = done;
 
 	/* After -EINPROGRESS neither crypt nor NBL may be looked at. */
 	err = op(&crypt->req);
@@ -186,70 +205,55 @@ static int crypt_run(struct ov2_crypt *crypt, struct ov2_sa *sa, u64 seq,
 
 /**
  * ov2_transform_seal() - write IV, ciphertext and ICV into a frame
- * @sa: an outbound SA
- * @nbl: the frame, framed with trailer and room for IV and ICV
- * @frame: where things are in it; its lengths were checked
- * @seq: 64-bit sequence number
- * @done: called if the cipher completes later
+ * @job: what is to be done; the frame has its trailer and room for IV and ICV,
+ *	and its lengths were checked
  *
- * BH disabled.
+ * BH disabled. @job is the caller's again when this returns.
  *
- * Return: 0; -EINPROGRESS if @done will be called with the result (it may
- * have been already); another negative errno.
+ * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (it
+ * may have been already); another negative errno.
  */
-int ov2_transform_seal(struct ov2_sa *sa, struct ov2_nbl *nbl,
-		       const struct ov2_frame *frame, u64 seq,
-		       ov2_crypt_done_t done)
+int ov2_transform_seal(const struct ov2_job *job)
 {
-	unsigned int iv_offset = frame->ip + frame->ipsec + OV2_ESP_HDR_LEN;
-	struct ov2_crypt *crypt = crypt_map(sa, nbl, frame);
+	const struct ov2_transform *transform = &job->member->transform;
+	struct ov2_crypt *crypt = crypt_map(job);
 	int err;
 
 	if (IS_ERR(crypt))
 		return PTR_ERR(crypt);
 
-	crypt->iv = cpu_to_be64(seq) ^ sa->iv_salt;
-	err = skb_store_bits(nbl->skb, iv_offset, &crypt->iv, OV2_GCM_IV_LEN);
+	crypt->iv = cpu_to_be64(job->seq) ^ transform->iv_salt;
+	err = skb_store_bits(job->skb, job_iv_offset(job), &crypt->iv,
+			     OV2_GCM_IV_LEN);
 	if (err) {
 		kfree(crypt);
 		return err;
 	}
-	return crypt_run(crypt, sa, seq,
-			 ov2_frame_esp_payload_len(frame, OV2_GCM_IV_LEN,
-						   sa->icv_len),
-			 crypto_aead_encrypt, done);
+	return crypt_run(crypt, job, job_len(job) - transform->icv_len,
+			 crypto_aead_encrypt);
 }
 
 /**
  * ov2_transform_open() - verify and decrypt a frame in place
- * @sa: an inbound SA
- * @nbl: the frame
- * @frame: where things are in it; its lengths were checked
- * @seq: 64-bit sequence number
- * @done: called if the cipher completes later
+ * @job: what is to be done; the frame's lengths were checked
  *
- * BH disabled.
+ * BH disabled. @job is the caller's again when this returns.
  *
  * Return: as ov2_transform_seal(); -EBADMSG if the ICV is wrong.
  */
-int ov2_transform_open(struct ov2_sa *sa, struct ov2_nbl *nbl,
-		       const struct ov2_frame *frame, u64 seq,
-		       ov2_crypt_done_t done)
+int ov2_transform_open(const struct ov2_job *job)
 {
-	unsigned int iv_offset = frame->ip + frame->ipsec + OV2_ESP_HDR_LEN;
-	struct ov2_crypt *crypt = crypt_map(sa, nbl, frame);
+	struct ov2_crypt *crypt = crypt_map(job);
 	int err;
 
 	if (IS_ERR(crypt))
 		return PTR_ERR(crypt);
 
-	err = skb_copy_bits(nbl->skb, iv_offset, &crypt->iv, OV2_GCM_IV_LEN);
+	err = skb_copy_bits(job->skb, job_iv_offset(job), &crypt->iv,
+			    OV2_GCM_IV_LEN);
 	if (err) {
 		kfree(crypt);
 		return err;
 	}
-	return crypt_run(crypt, sa, seq,
-			 ov2_frame_esp_payload_len(frame, OV2_GCM_IV_LEN,
-						   sa->icv_len) + sa->icv_len,
-			 crypto_aead_decrypt, done);
+	return crypt_run(crypt, job, job_len(job), crypto_aead_decrypt);
 }

@@ -5,21 +5,52 @@
 #include "../ov2/nbl.h"
 #include "../ov2/requests.h"
 
-struct ov2_frame;
-struct ov2_sa;
+struct crypto_aead;
+struct ov2_member;
 
-/* AES-GCM in ESP: explicit IV of RFC 4106 section 3.1 */
-#define OV2_GCM_IV_LEN	8
+/**
+ * struct ov2_transform - the algorithms of one security association
+ * @aead: cipher and integrity in one; NULL until keyed
+ * @iv_len: bytes of the explicit IV
+ * @icv_len: bytes of the ICV
+ * @align: an ESP payload with its trailer is a multiple of so many bytes
+ * @iv_salt: what explicit IVs are masked with
+ */
+struct ov2_transform {
+	struct crypto_aead *aead;
+	u8 iv_len;
+	u8 icv_len;
+	u8 align;
+	__be64 iv_salt;
+};
 
-typedef void (*ov2_crypt_done_t)(struct ov2_nbl *nbl, int err);
+/**
+ * struct ov2_job - one member's work on one frame
+ * @nbl: the NBL that it is for
+ * @skb: the frame
+ * @member: the security association
+ * @ip: bytes from skb->data to the IP header in front
+ * @header: bytes from skb->data to the ESP or AH header
+ * @end: bytes from skb->data to the end of the packet, ICV included
+ * @seq: sequence number, with its high half
+ * @done: called with 0 or a negative errno if the cipher completes later
+ */
+struct ov2_job {
+	struct ov2_nbl *nbl;
+	struct sk_buff *skb;
+	const struct ov2_member *member;
+	unsigned int ip;
+	unsigned int header;
+	unsigned int end;
+	u64 seq;
+	void (*done)(struct ov2_nbl *nbl, int err);
+};
 
-int ov2_transform_key(struct ov2_sa *sa, const struct ov2_add_sa_ex *add);
-void ov2_transform_free(struct ov2_sa *sa);
-int ov2_transform_seal(struct ov2_sa *sa, struct ov2_nbl *nbl,
-		       const struct ov2_frame *frame, u64 seq,
-		       ov2_crypt_done_t done);
-int ov2_transform_open(struct ov2_sa *sa, struct ov2_nbl *nbl,
-		       const struct ov2_frame *frame, u64 seq,
-		       ov2_crypt_done_t done);
+int ov2_transform_init(struct ov2_transform *transform,
+		       const struct ov2_add_sa_ex *add,
+		       const struct ov2_security_association *assoc);
+void ov2_transform_destroy(struct ov2_transform *transform);
+int ov2_transform_seal(const struct ov2_job *job);
+int ov2_transform_open(const struct ov2_job *job);
 
 #endif /* _OV2_TRANSFORM_H */

@@ -113,6 +113,7 @@ static void frame_udp(struct kunit *test)
 	__be32 *words = (__be32 *)(skb->data + ETH_HLEN + 20);
 	struct ov2_frame frame;
 
+	words[1] = htonl(BODY << 16);
 	words[2] = htonl(SPI);
 	ov2_frame_parse(skb, &frame);
 	KUNIT_EXPECT_EQ(test, (int)frame.kind, (int)OV2_FRAME_UDP_ESP);
@@ -122,6 +123,11 @@ static void frame_udp(struct kunit *test)
 	ov2_frame_parse(skb, &frame);
 	KUNIT_EXPECT_EQ(test, (int)frame.kind, (int)OV2_FRAME_OTHER);
 
+	words[2] = htonl(SPI);
+	words[1] = htonl((BODY - 1) << 16);
+	ov2_frame_parse(skb, &frame);
+	KUNIT_EXPECT_EQ(test, (int)frame.kind, (int)OV2_FRAME_OTHER);
+	words[1] = htonl((8 + 1) << 16);
 	words[2] = htonl(0xff000000);
 	ipv4_of(skb)->tot_len = htons(20 + 8 + 1);
 	ov2_frame_parse(skb, &frame);

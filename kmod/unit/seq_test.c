@@ -15,8 +15,8 @@ static void sa_at(struct ov2_sa *sa, u64 top, u32 window)
 {
 	memset(sa, 0, sizeof(*sa));
 	spin_lock_init(&sa->lock);
-	sa->esn = true;
-	sa->seq = top;
+	sa->member[0].esn = true;
+	sa->member[0].seq = top;
 	sa->window = window;
 }
 
@@ -32,7 +32,7 @@ static void expect_all_near(struct kunit *test, u64 top, u32 window)
 
 		if ((s64)seq < 0)
 			continue;
-		KUNIT_ASSERT_EQ_MSG(test, ov2_sa_seq_rx(sa, lower_32_bits(seq)),
+		KUNIT_ASSERT_EQ_MSG(test, ov2_sa_seq_rx(sa, &sa->member[0], lower_32_bits(seq)),
 				    seq, "top %llu window %u", top, window);
 	}
 	kunit_kfree(test, sa);
@@ -67,7 +67,7 @@ static void seq_random(struct kunit *test)
 		if (round & 1 && top > window)
 			seq = top - get_random_u32_below(window);
 		sa_at(sa, top, window);
-		KUNIT_ASSERT_EQ_MSG(test, ov2_sa_seq_rx(sa, lower_32_bits(seq)),
+		KUNIT_ASSERT_EQ_MSG(test, ov2_sa_seq_rx(sa, &sa->member[0], lower_32_bits(seq)),
 				    seq, "top %llu window %u", top, window);
 	}
 }
@@ -78,10 +78,10 @@ static void seq_verified_only_forward(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa_at(sa, 1000, 64);
-	ov2_sa_seq_verified(sa, 990);
-	KUNIT_EXPECT_EQ(test, sa->seq, 1000);
-	ov2_sa_seq_verified(sa, 0x100000005);
-	KUNIT_EXPECT_EQ(test, sa->seq, 0x100000005);
+	ov2_sa_seq_verified(sa, &sa->member[0], 990);
+	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 1000);
+	ov2_sa_seq_verified(sa, &sa->member[0], 0x100000005);
+	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x100000005);
 }
 
 static void seq_without_esn(struct kunit *test)
@@ -91,9 +91,9 @@ static void seq_without_esn(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa_at(sa, 0x500000000, 64);
-	sa->esn = false;
-	KUNIT_EXPECT_EQ(test, ov2_sa_seq_rx(sa, 9), 9);
-	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &nbl, 9), 9);
+	sa->member[0].esn = false;
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_rx(sa, &sa->member[0], 9), 9);
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &nbl, 9), 9);
 }
 
 static void seq_tx_high_half(struct kunit *test)
@@ -103,9 +103,9 @@ static void seq_tx_high_half(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa_at(sa, 0x500000000, 0);
-	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &nbl, 9), 0x700000009);
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &nbl, 9), 0x700000009);
 	nbl.ext_tx.valid = false;
-	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &nbl, 9), 0x500000009);
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &nbl, 9), 0x500000009);
 }
 
 static struct kunit_case seq_cases[] = {
