@@ -18,7 +18,6 @@ from collections import Counter, namedtuple
 from lib import esp, ksft, module
 from lib.bed import INNER, MAC, OUTER, Bed, Shape, family
 from lib.netns import Ethtool
-from lib.objects import delete_bed
 from lib.trace import Trace
 
 PORT = 7200
@@ -490,7 +489,7 @@ def main():
     finally:
         if rx:
             rx.close()
-        delete_bed(bed)
+        bed.delete()
     report.finish()
 
 

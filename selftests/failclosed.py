@@ -18,7 +18,6 @@ from lib import ksft, module
 from lib.bed import Bed, Shape, Tap, family
 from lib.cases import chosen
 from lib.flood import MARKER, Flood
-from lib.objects import delete_bed
 from lib.rebuild import WIRE, new_wire, restore, wait_carrier
 
 SHAPES = [Shape.named(name) for name in ("ipv4-transport", "ipv6-tunnel")]
@@ -75,7 +74,7 @@ class Test:
     def renew(self):
         """As at the start, whatever the last case left."""
         if self.bed.a.fd < 0 or self.bed.b.fd < 0:
-            delete_bed(self.bed)
+            self.bed.delete()
             self.bed = Bed()
         for side in "ab":
             ns = self.bed.ns(side)
@@ -142,8 +141,7 @@ def another_card(test, defer):
     defer(w.ip_error, "link del ov5")
     wait_carrier(a, "ov4", True)
     tap = Tap(w, "ov5")
-    defer(tap.ring.close)
-    defer(tap.sock.close)
+    defer(tap.close)
     for words in (("qdisc", "add", "dev", "ov0", "clsact"),
                   ("filter", "add", "dev", "ov0", "egress", "matchall",
                    "action", "mirred", "egress", "redirect", "dev", "ov4")):
@@ -403,7 +401,7 @@ def main():
         for case in cases:
             report.run(f"{shape.name} {case.__name__}", ksft.with_defer, one,
                        case)
-        delete_bed(test.bed)
+        test.bed.delete()
     report.finish()
 
 

@@ -17,7 +17,7 @@ from lib.bed import Bed, Shape
 from lib.cases import chosen
 from lib.flood import Flood
 from lib.netns import Netns
-from lib.objects import Ledger, delete_bed, unload_clean
+from lib.objects import Ledger, unload_clean
 from lib.rebuild import restore, wait_carrier
 
 KIND = "ipsecov2"
@@ -253,7 +253,7 @@ def replugged(defer):
 def down_and_up(defer):
     """Down deletes the card's SAs; the policies stay, so nothing goes."""
     bed, shape = Bed(), Shape.named("ipv4-transport")
-    defer(delete_bed, bed)
+    defer(bed.delete)
     pair = bed.install(shape)
     with Flood(bed, shape) as flood:
         for side in "ab":
@@ -271,6 +271,44 @@ def down_and_up(defer):
         bed.check_offload_lines(pair)
 
 
+def switch(ns, word):
+    ns.command("ethtool", "-K", ns.card, "esp-hw-offload", word)
+
+
+def down_while_off(defer):
+    """The core leaves the SAs of a card alone whose feature is off."""
+    bed, shape = Bed(), Shape.named("ipv4-transport")
+    defer(bed.delete)
+    pair = bed.install(shape)
+    with Flood(bed, shape) as flood:
+        for side in "ab":
+            ns = bed.ns(side)
+            flood.wait_flow("ab")
+            switch(ns, "off")
+            ns.ip(f"link set {ns.card} down")
+            flood.wait_silence(side)
+            restore(bed, side)
+            flood.wait_flow("ab")
+            switch(ns, "on")
+            bed.check_offload_lines(pair)
+            before = bed.ethtool[side].stats()["ipsec_rx_pkts"]
+            flood.wait(f"{ns.card} to decrypt again", lambda side=side,
+                       before=before: bed.ethtool[side].stats()
+                       ["ipsec_rx_pkts"] > before)
+
+
+def deleted_while_off(defer):
+    """Then too the SAs go with their card, and do not hold it."""
+    bed, shape = Bed(), Shape.named("ipv4-transport")
+    defer(bed.delete)
+    bed.install(shape)
+    with Flood(bed, shape) as flood:
+        flood.wait_flow("ab")
+        switch(bed.a, "off")
+        bed.a.ip(f"link del {bed.a.card}")
+        ksft.equal(bed.a.ip_output("xfrm state").strip(), "", "states of a")
+
+
 def all_objects_freed():
     """A result of its own, after all others have made theirs."""
     ledger.wait_gone()
@@ -281,7 +319,8 @@ def all_objects_freed():
 
 
 CASES = (alias, identity, queues, mtu, address, renamed, statistics,
-         peer_shown, carrier_follows, plug_refused, replugged, down_and_up)
+         peer_shown, carrier_follows, plug_refused, replugged, down_and_up,
+         down_while_off, deleted_while_off)
 
 if __name__ == "__main__":
     cases = chosen(CASES)

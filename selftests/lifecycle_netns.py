@@ -11,7 +11,7 @@ from lib import ksft, module
 from lib.bed import Bed, Shape
 from lib.cases import chosen
 from lib.flood import Flood
-from lib.objects import Ledger, complaints, delete_bed, kernel_log
+from lib.objects import Ledger, complaints, kernel_log
 from lib.rebuild import WIRE, new_card, new_namespace, restore, wait_carrier
 
 SHAPE = Shape.named("ipv4-transport")
@@ -19,7 +19,7 @@ SHAPE = Shape.named("ipv4-transport")
 
 def fresh(defer):
     bed = Bed()
-    defer(delete_bed, bed)
+    defer(bed.delete)
     bed.install(SHAPE)
     return bed
 
@@ -160,7 +160,7 @@ def module_unloaded(defer):
         for side in "ab":
             ksft.equal(bed.ns(side).ip_output("xfrm state").strip(), "",
                        f"states of {side}")
-        delete_bed(bed)
+        bed.delete()
 
 
 def nothing_left(_defer):

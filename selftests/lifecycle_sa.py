@@ -9,7 +9,7 @@ from lib import ksft, module
 from lib.bed import Bed, Sa, Shape
 from lib.cases import chosen
 from lib.flood import Flood
-from lib.objects import Ledger, delete_bed, unload_clean
+from lib.objects import Ledger, unload_clean
 from lib.xfrmnl import Expiries
 
 SHAPES = ("ipv4-transport", "ipv6-tunnel")
@@ -170,7 +170,7 @@ def main():
             case(ends, flood)
 
     def nothing_left():
-        delete_bed(ends.bed)
+        ends.bed.delete()
         ends.ledger.wait_gone()
         ksft.check(ends.ledger.made["sa"] >= 8 * len(cases),
                    f"too few SAs were seen: {ends.ledger.made}")

@@ -15,7 +15,7 @@ from collections import namedtuple
 from lib import esp, ksft, module, xfrmnl
 from lib.bed import OUTER, Bed, Shape
 from lib.netns import Ethtool
-from lib.objects import Ledger, delete_bed
+from lib.objects import Ledger
 from lib.trace import Trace
 from lib.traffic import Traffic
 from lib.xfrmnl import IN, INBOUND, OUT, PACKET
@@ -140,7 +140,7 @@ class Requests:
 
     def close(self):
         self.trace.close()
-        delete_bed(self.bed)
+        self.bed.delete()
         self.ledger.close()
 
     def add(self, dir=OUT, flags=None, family=4, sa_flags=0, **asked):

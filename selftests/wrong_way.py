@@ -12,7 +12,6 @@ import socket
 from lib import ksft, module, xfrmnl
 from lib.bed import OUTER, Bed, Shape
 from lib.flood import MARKER
-from lib.objects import delete_bed
 
 SHAPES = [Shape.named(name) for name in ("ipv4-transport", "ipv6-tunnel")]
 NUMBER = 50
@@ -21,7 +20,7 @@ DROPS = "ipsec_tx_drop_no_xmit"
 
 def send_through_inbound(defer, shape):
     bed = Bed()
-    defer(delete_bed, bed)
+    defer(bed.delete)
     src, dst = (OUTER[side][shape.outer] for side in "ab")
     mode = xfrmnl.TUNNEL if shape.mode == "tunnel" else xfrmnl.TRANSPORT
     card = xfrmnl.ifindex(bed.a, bed.a.card)

@@ -169,6 +169,11 @@ class Tap:
         with ns.entered():
             self.sock.bind((dev, ETH_P_ALL))
 
+    def close(self):
+        """The ring too: while it is mapped it keeps its namespace."""
+        self.sock.close()
+        self.ring.close()
+
     def frames(self):
         got = []
         while True:
@@ -401,7 +406,13 @@ class Bed:
         return esp.ip_frame(OUTER[peer][shape.outer], OUTER[side][shape.outer],
                             proto, payload, MAC[side], MAC[peer])
 
+    def close_taps(self):
+        for tap in self.tap.values():
+            tap.close()
+        self.tap = {}
+
     def delete(self):
+        self.close_taps()
         for ns in (self.a, self.b, self.w):
             if ns:
                 ns.delete()

@@ -87,10 +87,7 @@ class WireWatch:
     def let_go_of_wire(self):
         """The wire is about to be deleted; a ring would keep it."""
         with self.lock:
-            for tap in self.bed.tap.values():
-                tap.sock.close()
-                tap.ring.close()
-            self.bed.tap = {}
+            self.bed.close_taps()
 
     def look(self):
         with self.lock:

@@ -92,14 +92,3 @@ def unload_clean():
     module.remove()
     found = complaints(before)
     ksft.check(not found, "the kernel at rmmod: " + "; ".join(found))
-
-
-def delete_bed(bed):
-    """bed.delete(), and also the wire's namespace ends now: a capture ring
-    that is still mapped would keep it.
-    """
-    for tap in bed.tap.values():
-        tap.sock.close()
-        tap.ring.close()
-    bed.tap = {}
-    bed.delete()

@@ -53,14 +53,8 @@ def new_card(bed, side):
     restore(bed, side)
 
 
-def close_tap(bed, side):
-    tap = bed.tap.pop(side)
-    tap.sock.close()
-    tap.ring.close()
-
-
 def retap(bed, side):
-    close_tap(bed, side)
+    bed.tap.pop(side).close()
     bed.tap[side] = Tap(bed.w, WIRE[side])
 
 
