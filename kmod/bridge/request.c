@@ -117,6 +117,8 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 	add->sec_assoc[0].spi = x->id.spi;
 	req->ext.mode = x->props.mode == XFRM_MODE_TUNNEL ? OV2_SA_TUNNEL :
 							    OV2_SA_TRANSPORT;
+	/* After the first transform the core decrypts again, in software */
+	req->ext.single = true;
 	set_endpoints(add, x);
 	set_udp_esp(add, &req->ext, x);
 	set_sequence(&add->sec_assoc[0], &req->ext, x);

@@ -74,7 +74,7 @@ static void receive_opened(struct ov2_nbl *nbl, const struct ov2_frame *frame,
 		receive_verified(nbl, frame);
 	else if (err != -EBADMSG)
 		receive_set_result(nbl, OV2_CRYPTO_GENERIC_ERROR);
-	else if (sa->tunnel)
+	else if (sa->mode == OV2_SA_TUNNEL)
 		receive_set_result(nbl, OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED);
 	else
 		receive_set_result(nbl, OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED);

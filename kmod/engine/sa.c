@@ -121,6 +121,24 @@ static void sa_set_member(struct ov2_member *member,
 	member->seq = (u64)assoc->seq_hi << 32 | seq_lo;
 }
 
+/* Without the extension the form of UDP-ESP tells, if there is one (Q2) */
+static enum ov2_sa_mode sa_mode(const struct ov2_request *req)
+{
+	if (req->ext.mode != OV2_SA_MODE_UNKNOWN)
+		return req->ext.mode;
+
+	switch (req->add->udp_esp) {
+	case OV2_UDP_ESP_TUNNEL:
+	case OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL:
+		return OV2_SA_TUNNEL;
+	case OV2_UDP_ESP_TRANSPORT:
+	case OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL:
+		return OV2_SA_TRANSPORT;
+	default:
+		return OV2_SA_MODE_UNKNOWN;
+	}
+}
+
 /**
  * ov2_sa_create() - make an SA, and have it keyed and put in the table
  * @engine: the engine
@@ -152,7 +170,8 @@ bool ov2_sa_create(struct ov2_engine *engine, struct ov2_request *req)
 	/* Of a bundle AH is the outer one, and the last */
 	sa->key.spi = sa->member[sa->members - 1].spi;
 	sa->inbound = add->flags & OV2_SA_INBOUND;
-	sa->tunnel = req->ext.mode == OV2_SA_TUNNEL;
+	sa->mode = sa_mode(req);
+	sa->single = req->ext.single;
 	sa->udp_esp = add->udp_esp;
 	sa->udp_dport = req->ext.udp_dport;
 	sa->window = req->ext.window;

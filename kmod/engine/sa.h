@@ -84,7 +84,9 @@ struct ov2_member {
  * @dead: deleted: nothing new may use it
  * @dead_once: bit 0 set by whoever deletes it
  * @inbound: direction
- * @tunnel: protects the tunnel portion
+ * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if nobody has said
+ * @seen_tunnel: @mode unknown, inbound: the last frame verified was a tunnel's
+ * @single: see struct ov2_ext_add
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @udp_dport: destination port of UDP-ESP, 0 = any
  * @window: replay window, see struct ov2_ext_add
@@ -107,7 +109,9 @@ struct ov2_sa {
 	bool dead;
 	unsigned long dead_once;
 	bool inbound;
-	bool tunnel;
+	enum ov2_sa_mode mode;
+	bool seen_tunnel;
+	bool single;
 	u32 udp_esp;
 	__be16 udp_dport;
 	u32 window;
@@ -141,7 +145,7 @@ enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
 
 /* sa_seq.c */
 u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_member *member,
-		  const struct ov2_nbl *nbl, u32 seq_lo);
+		  const struct ov2_ext_tx *ext, u32 seq_lo);
 u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
 		  u32 seq_lo);
 void ov2_sa_seq_verified(struct ov2_sa *sa, struct ov2_member *member,

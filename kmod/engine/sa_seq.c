@@ -6,7 +6,7 @@
  * ov2_sa_seq_tx() - the 64-bit number of a frame to be sent
  * @sa: an outbound SA
  * @member: its member with that header
- * @nbl: the frame's records
+ * @ext: the frame's extension
  * @seq_lo: the number in its ESP or AH header
  *
  * Any context. Without the transmit extension the high half is the SA's, as
@@ -15,14 +15,14 @@
  * Return: the number; its high half is 0 without ESN.
  */
 u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_member *member,
-		  const struct ov2_nbl *nbl, u32 seq_lo)
+		  const struct ov2_ext_tx *ext, u32 seq_lo)
 {
 	u64 seq;
 
 	if (!member->esn)
 		return seq_lo;
-	if (nbl->ext_tx.valid)
-		return (u64)nbl->ext_tx.seq_hi << 32 | seq_lo;
+	if (ext->valid)
+		return (u64)ext->seq_hi << 32 | seq_lo;
 
 	spin_lock_bh(&sa->lock);
 	seq = member->seq;

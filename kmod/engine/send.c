@@ -120,8 +120,8 @@ static bool send_protect(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 		return true;
 	}
 
-	work->seq = ov2_sa_seq_tx(work->sa, &work->sa->member[0], nbl,
-				  frame.seq);
+	work->seq = ov2_sa_seq_tx(work->sa, &work->sa->member[0],
+				  &nbl->ext_tx, frame.seq);
 	err = send_seal(nbl, &frame);
 	if (err == -EINPROGRESS)
 		return false;

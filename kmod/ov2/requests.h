@@ -36,12 +36,13 @@ enum ov2_operation {
 
 /**
  * enum ov2_sa_mode - extension: which portion of a packet an SA protects
+ * @OV2_SA_MODE_UNKNOWN: not said, as in IPsecOV2: the engine derives it from
+ *	the packets (Q2)
  * @OV2_SA_TRANSPORT: the transport portion
  * @OV2_SA_TUNNEL: the tunnel portion
- *
- * IPsecOV2 has no such field (Q2): there the engine has to derive it.
  */
 enum ov2_sa_mode {
+	OV2_SA_MODE_UNKNOWN,
 	OV2_SA_TRANSPORT,
 	OV2_SA_TUNNEL,
 };
@@ -145,12 +146,16 @@ static_assert(sizeof(struct ov2_add_sa_ex) == 0xb0);
  * @udp_dport: destination port of UDP-ESP as sent, network order, 0 = any
  * @seq_lo: low 32 bits of the last number seen or sent; the high ones are
  *	those of struct ov2_security_association
+ * @single: the transport cannot be told of two payloads of one packet: on
+ *	receive neither look inside this SA's tunnel nor take what is inside
+ *	another one's (NextCryptoDone stays 0)
  * @window: replay window in packets, 0 = unknown: the place of a received
  *	number relative to it tells its high half (RFC 4303 A2.2)
  * @transport: the bridge's own, found again through the handle
  */
 struct ov2_ext_add {
 	enum ov2_sa_mode mode;
+	bool single;
 	__be16 udp_sport;
 	__be16 udp_dport;
 	u32 seq_lo;

@@ -87,25 +87,25 @@ static void seq_verified_only_forward(struct kunit *test)
 static void seq_without_esn(struct kunit *test)
 {
 	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
-	const struct ov2_nbl nbl = { .ext_tx = { 7, true } };
+	const struct ov2_ext_tx ext = { 7, true };
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa_at(sa, 0x500000000, 64);
 	sa->member[0].esn = false;
 	KUNIT_EXPECT_EQ(test, ov2_sa_seq_rx(sa, &sa->member[0], 9), 9);
-	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &nbl, 9), 9);
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9), 9);
 }
 
 static void seq_tx_high_half(struct kunit *test)
 {
 	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
-	struct ov2_nbl nbl = { .ext_tx = { 7, true } };
+	struct ov2_ext_tx ext = { 7, true };
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa_at(sa, 0x500000000, 0);
-	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &nbl, 9), 0x700000009);
-	nbl.ext_tx.valid = false;
-	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &nbl, 9), 0x500000009);
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9), 0x700000009);
+	ext.valid = false;
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9), 0x500000009);
 }
 
 static struct kunit_case seq_cases[] = {
