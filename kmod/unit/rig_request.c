@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The rig's requests: made, handed to the engine, and waited for. */
+#include <linux/slab.h>
+
+#include "rig.h"
+
+/* SA keys are the bytes of a counter that starts here for each key number */
+#define RIG_KEY_START(number)	(0x11 + 29 * (number))
+
+static unsigned int gcm_key_len(u32 bit, u32 smallest)
+{
+	return 16 + 8 * (ffs(bit) - ffs(smallest)) + OV2_GCM_SALT_LEN;
+}
+
+static unsigned int encr_key_len(u32 encr)
+{
+	switch (encr) {
+	case OV2_ENCR_DES_CBC:
+		return 8;
+	case OV2_ENCR_3_DES_CBC:
+		return 24;
+	case OV2_ENCR_AES_CBC_128:
+		return 16;
+	case OV2_ENCR_AES_CBC_192:
+		return 24;
+	case OV2_ENCR_AES_CBC_256:
+		return 32;
+	case OV2_ENCR_AES_GCM_128:
+	case OV2_ENCR_AES_GCM_192:
+	case OV2_ENCR_AES_GCM_256:
+		return gcm_key_len(encr, OV2_ENCR_AES_GCM_128);
+	default:
+		return 0;
+	}
+}
+
+static unsigned int auth_key_len(u32 auth)
+{
+	switch (auth) {
+	case OV2_AUTH_MD5:
+		return 16;
+	case OV2_AUTH_SHA_1:
+		return 20;
+	case OV2_AUTH_SHA_256:
+		return 32;
+	case OV2_AUTH_AES_GCM_128:
+	case OV2_AUTH_AES_GCM_192:
+	case OV2_AUTH_AES_GCM_256:
+		return gcm_key_len(auth, OV2_AUTH_AES_GCM_128);
+	default:
+		return 0;
+	}
+}
+
+/**
+ * ov2_rig_request_new() - an empty request
+ * @rig: who will make it
+ * @oid: OV2_OID_*
+ *
+ * Process context. Asserts that there is memory.
+ *
+ * Return: the request; freed with the rig.
+ */
+struct ov2_rig_request *ov2_rig_request_new(struct ov2_rig *rig, u32 oid)
+{
+	struct ov2_rig_request *rr = kzalloc(sizeof(*rr), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(rig->test, rr);
+	init_completion(&rr->done);
+	rr->req.oid = oid;
+	rr->req.caller = rr;
+	spin_lock_bh(&rig->lock);
+	list_add_tail(&rr->link, &rig->requests);
+	spin_unlock_bh(&rig->lock);
+	return rr;
+}
+
+static void rig_add_key(struct ov2_rig_request *rr,
+			struct ov2_algorithm_info *alg, u32 identifier,
+			unsigned int len)
+{
+	alg->identifier = identifier;
+	alg->key_len = len;
+	alg->key_offset = len ? rr->add.key_len : 0;
+	rr->add.key_len += len;
+}
+
+static struct ov2_security_association *
+rig_add_assoc(struct ov2_rig_request *rr, const struct ov2_rig_sa *sa,
+	      u32 operation, u32 spi)
+{
+	struct ov2_security_association *assoc;
+
+	assoc = &rr->add.sec_assoc[rr->add.num_ext_hdrs++];
+	assoc->flags = sa->esn ? OV2_SEC_ASSOC_ESN : 0;
+	assoc->operation = operation;
+	assoc->spi = cpu_to_be32(spi);
+	assoc->seq_hi = sa->seq_hi;
+	return assoc;
+}
+
+static void rig_add_esp(struct ov2_rig_request *rr,
+			const struct ov2_rig_sa *sa)
+{
+	struct ov2_security_association *assoc;
+
+	assoc = rig_add_assoc(rr, sa, OV2_OPERATION_ESP, sa->spi);
+	rig_add_key(rr, &assoc->encr, sa->encr, encr_key_len(sa->encr));
+	rig_add_key(rr, &assoc->auth, sa->auth, auth_key_len(sa->auth));
+	if (!sa->auth)
+		assoc->encr.additional_info = sa->icv_len;
+}
+
+static void rig_add_ah(struct ov2_rig_request *rr, const struct ov2_rig_sa *sa)
+{
+	struct ov2_security_association *assoc;
+
+	assoc = rig_add_assoc(rr, sa, OV2_OPERATION_AH, sa->ah_spi);
+	rig_add_key(rr, &assoc->auth, sa->ah_auth, auth_key_len(sa->ah_auth));
+}
+
+static void rig_add_addresses(struct ov2_add_sa_ex *add,
+			      const struct ov2_rig_sa *sa)
+{
+	if (sa->ipv6) {
+		add->flags |= OV2_SA_IPV6;
+		ov2_rig_ipv6(&add->v6.src, sa->net, 1);
+		ov2_rig_ipv6(&add->v6.dst, sa->net, 2);
+	} else {
+		add->v4.src = ov2_rig_ipv4(sa->net, 1);
+		add->v4.dst = ov2_rig_ipv4(sa->net, 2);
+	}
+}
+
+/**
+ * ov2_rig_add_new() - a request that adds an SA
+ * @rig: who will make it
+ * @sa: the SA
+ * @inbound: at its receiver
+ *
+ * Process context.
+ *
+ * Return: the request, OV2_OID_ADD_SA_EX; freed with the rig.
+ */
+struct ov2_rig_request *ov2_rig_add_new(struct ov2_rig *rig,
+					const struct ov2_rig_sa *sa,
+					bool inbound)
+{
+	struct ov2_rig_request *rr;
+	unsigned int i;
+
+	rr = ov2_rig_request_new(rig, OV2_OID_ADD_SA_EX);
+	rr->add.header.type = OV2_OBJECT_TYPE_DEFAULT;
+	rr->add.header.revision = OV2_REVISION_1;
+	rr->add.header.size = sizeof(rr->add);
+	rr->add.flags = inbound ? OV2_SA_INBOUND : 0;
+	rig_add_addresses(&rr->add, sa);
+	rr->add.udp_esp = sa->udp_esp;
+	if (!sa->ah_only)
+		rig_add_esp(rr, sa);
+	if (sa->ah_auth)
+		rig_add_ah(rr, sa);
+	rr->add.key_offset = offsetof(struct ov2_rig_request, keys) -
+			     offsetof(struct ov2_rig_request, add);
+	for (i = 0; i < OV2_RIG_KEYS_MAX; i++)
+		rr->keys[i] = RIG_KEY_START(sa->key) + i;
+
+	rr->req.add = &rr->add;
+	rr->req.len = rr->add.key_offset + rr->add.key_len;
+	rr->req.ext.mode = sa->tunnel ? OV2_SA_TUNNEL : OV2_SA_TRANSPORT;
+	rr->req.ext.udp_dport = cpu_to_be16(sa->udp_dport);
+	rr->req.ext.seq_lo = sa->seq_lo;
+	rr->req.ext.window = sa->window;
+	return rr;
+}
+
+/**
+ * ov2_rig_request_complete() - ov2_adapter_ops.request_complete of a rig
+ * @ad: its card
+ * @req: the request that pended
+ * @status: its final status
+ *
+ * Process context.
+ */
+void ov2_rig_request_complete(struct ov2_adapter *ad, struct ov2_request *req,
+			      enum ov2_status status)
+{
+	struct ov2_rig *rig = container_of(ad, struct ov2_rig, ad);
+	struct ov2_rig_request *rr = req->caller;
+
+	if (req == &rr->req) {
+		if (atomic_inc_return(&rr->completed) > 1) {
+			atomic_inc(&rig->twice);
+			return;
+		}
+		rr->status = status;
+		complete(&rr->done);
+	}
+	ov2_rig_came_back(rig, &rig->requests_out);
+}
+
+/**
+ * ov2_rig_submit() - ov2_miniport_ops.request
+ * @rig: the rig
+ * @rr: the request; may be used again after ov2_rig_wait()
+ *
+ * Any context.
+ *
+ * Return: what the engine returned, maybe OV2_STATUS_PENDING.
+ */
+enum ov2_status ov2_rig_submit(struct ov2_rig *rig,
+			       struct ov2_rig_request *rr)
+{
+	enum ov2_status status;
+
+	reinit_completion(&rr->done);
+	atomic_set(&rr->completed, 0);
+	atomic_inc(&rig->requests_out);
+	status = rig->ad.miniport->request(&rig->ad, &rr->req);
+	if (status == OV2_STATUS_PENDING)
+		return status;
+
+	/* Then request_complete() must not come */
+	if (atomic_inc_return(&rr->completed) > 1) {
+		atomic_inc(&rig->twice);
+		return status;
+	}
+	rr->status = status;
+	complete(&rr->done);
+	ov2_rig_came_back(rig, &rig->requests_out);
+	return status;
+}
+
+/**
+ * ov2_rig_wait() - sleep until a request is complete
+ * @rig: the rig
+ * @rr: the request, submitted
+ *
+ * Process context. Asserts that it does not take long.
+ *
+ * Return: its final status.
+ */
+enum ov2_status ov2_rig_wait(struct ov2_rig *rig, struct ov2_rig_request *rr)
+{
+	KUNIT_ASSERT_NE_MSG(rig->test, 0,
+			    wait_for_completion_timeout(&rr->done, 10 * HZ),
+			    "request 0x%08x does not complete", rr->req.oid);
+	return rr->status;
+}
+
+/**
+ * ov2_rig_request() - submit a request and wait for its end
+ * @rig: the rig
+ * @rr: the request
+ *
+ * Process context.
+ *
+ * Return: its final status.
+ */
+enum ov2_status ov2_rig_request(struct ov2_rig *rig,
+				struct ov2_rig_request *rr)
+{
+	ov2_rig_submit(rig, rr);
+	return ov2_rig_wait(rig, rr);
+}
+
+static unsigned long rig_add(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
+			     bool inbound)
+{
+	struct ov2_rig_request *rr = ov2_rig_add_new(rig, sa, inbound);
+
+	KUNIT_ASSERT_EQ(rig->test, (u32)ov2_rig_request(rig, rr),
+			(u32)OV2_STATUS_SUCCESS);
+	KUNIT_ASSERT_NE(rig->test, rr->add.handle, 0);
+	return rr->add.handle;
+}
+
+/**
+ * ov2_rig_add_outbound() - add an SA at its sender
+ * @rig: the sender
+ * @sa: the SA; its ov2_rig_sa.out is set
+ *
+ * Process context. Asserts success.
+ */
+void ov2_rig_add_outbound(struct ov2_rig *rig, struct ov2_rig_sa *sa)
+{
+	sa->out = rig_add(rig, sa, false);
+}
+
+/**
+ * ov2_rig_add_inbound() - add an SA at its receiver
+ * @rig: the receiver
+ * @sa: the SA; its ov2_rig_sa.in is set
+ *
+ * Process context. Asserts success.
+ */
+void ov2_rig_add_inbound(struct ov2_rig *rig, struct ov2_rig_sa *sa)
+{
+	sa->in = rig_add(rig, sa, true);
+}
+
+/**
+ * ov2_rig_delete() - delete an SA
+ * @rig: the rig
+ * @handle: any value
+ *
+ * Process context, waits.
+ *
+ * Return: the final status.
+ */
+enum ov2_status ov2_rig_delete(struct ov2_rig *rig, unsigned long handle)
+{
+	struct ov2_rig_request *rr;
+
+	rr = ov2_rig_request_new(rig, OV2_OID_DELETE_SA);
+	rr->req.del.handle = handle;
+	return ov2_rig_request(rig, rr);
+}
+
+/**
+ * ov2_rig_update() - set the high half of a sequence number
+ * @rig: the rig
+ * @handle: any value
+ * @operation: the bundle's member
+ * @spi: its SPI, host order
+ * @seq_hi: the high half
+ *
+ * Process context, waits.
+ *
+ * Return: the final status.
+ */
+enum ov2_status ov2_rig_update(struct ov2_rig *rig, unsigned long handle,
+			       u32 operation, u32 spi, u32 seq_hi)
+{
+	struct ov2_rig_request *rr;
+
+	rr = ov2_rig_request_new(rig, OV2_OID_UPDATE_SA);
+	rr->req.update.handle = handle;
+	rr->req.update.operation = operation;
+	rr->req.update.spi = cpu_to_be32(spi);
+	rr->req.update.seq_hi = seq_hi;
+	return ov2_rig_request(rig, rr);
+}
+
+/**
+ * ov2_rig_parameter() - OID_TCP_OFFLOAD_PARAMETERS
+ * @rig: the rig
+ * @parameter: enum ov2_ipsec_parameter, or any value
+ *
+ * Process context, waits.
+ *
+ * Return: the final status.
+ */
+enum ov2_status ov2_rig_parameter(struct ov2_rig *rig, u8 parameter)
+{
+	struct ov2_rig_request *rr;
+
+	rr = ov2_rig_request_new(rig, OV2_OID_OFFLOAD_PARAMETERS);
+	rr->req.parameter = parameter;
+	return ov2_rig_request(rig, rr);
+}
+
+/* To delete what was deleted is no error (Q14): so nobody keeps account. */
+static void rig_request_undo(struct ov2_rig *rig, struct ov2_rig_request *rr)
+{
+	rr->cleanup.oid = OV2_OID_DELETE_SA;
+	rr->cleanup.del.handle = rr->add.handle;
+	rr->cleanup.caller = rr;
+	atomic_inc(&rig->requests_out);
+	if (rig->ad.miniport->request(&rig->ad, &rr->cleanup) !=
+	    OV2_STATUS_PENDING)
+		ov2_rig_came_back(rig, &rig->requests_out);
+}
+
+/**
+ * ov2_rig_requests_end() - wait for every request, and delete every SA
+ * @rig: the rig, which makes no more of them
+ *
+ * Process context.
+ *
+ * Return: false if a request was lost.
+ */
+bool ov2_rig_requests_end(struct ov2_rig *rig)
+{
+	struct ov2_rig_request *rr;
+
+	if (!ov2_rig_wait_none(rig, &rig->requests_out))
+		return false;
+	list_for_each_entry(rr, &rig->requests, link)
+		if (rr->add.handle)
+			rig_request_undo(rig, rr);
+	return ov2_rig_wait_none(rig, &rig->requests_out);
+}
+
+/**
+ * ov2_rig_requests_free() - free every request
+ * @rig: the rig; its engine is halted
+ *
+ * Process context.
+ */
+void ov2_rig_requests_free(struct ov2_rig *rig)
+{
+	struct ov2_rig_request *rr, *next;
+
+	list_for_each_entry_safe(rr, next, &rig->requests, link)
+		kfree(rr);
+}
