@@ -68,10 +68,13 @@ static void parse_ah(const struct sk_buff *skb, struct ov2_frame *frame,
 	frame->kind = OV2_FRAME_AH;
 	frame->ipsec = offset;
 	ah = bytes_at(skb, frame, offset, sizeof(buf), &buf);
-	if (ah) {
-		frame->spi = ah->spi;
-		frame->seq = be32_to_cpu(ah->seq);
-	}
+	if (!ah)
+		return;
+
+	frame->spi = ah->spi;
+	frame->seq = be32_to_cpu(ah->seq);
+	frame->ah_next = ah->next_header;
+	frame->ah_len = (ah->len + 2) * 4;
 }
 
 /* RFC 3948 2.2 and 2.3: behind the UDP header stands a non-zero SPI, a zero
@@ -85,7 +88,9 @@ static void parse_udp(const struct sk_buff *skb, struct ov2_frame *frame,
 	struct udphdr buf;
 
 	udp = bytes_at(skb, frame, offset, sizeof(buf), &buf);
-	if (!udp || ntohs(udp->len) != frame->ip_len - offset)
+	if (!udp)
+		return;
+	if (!frame->template && ntohs(udp->len) != frame->ip_len - offset)
 		return;
 
 	frame->udp_dport = udp->dest;
@@ -112,19 +117,36 @@ static void parse_payload(const struct sk_buff *skb, struct ov2_frame *frame,
 	}
 }
 
+/* LSOv2 leaves the length at zero: it is the buffer's then */
+static bool set_ip_len(struct ov2_frame *frame, unsigned int len, bool unset)
+{
+	unsigned int room = frame->limit - frame->ip;
+
+	frame->ip_len = frame->template && unset ? room : len;
+	return frame->ip_len <= room;
+}
+
+static const void *ip_header(const struct sk_buff *skb,
+			     const struct ov2_frame *frame, unsigned int len,
+			     void *buf)
+{
+	if (frame->ip + len > frame->limit)
+		return NULL;
+	return skb_header_pointer(skb, frame->ip, len, buf);
+}
+
 static void parse_ipv4(const struct sk_buff *skb, struct ov2_frame *frame)
 {
 	const struct iphdr *ip;
 	struct iphdr buf;
 
-	ip = skb_header_pointer(skb, frame->ip, sizeof(buf), &buf);
+	ip = ip_header(skb, frame, sizeof(buf), &buf);
 	if (!ip || ip->version != 4 || ip->ihl < 5)
 		return;
 
-	frame->ip_len = ntohs(ip->tot_len);
 	frame->src.s6_addr32[0] = ip->saddr;
 	frame->dst.s6_addr32[0] = ip->daddr;
-	if (frame->ip_len > skb->len - frame->ip)
+	if (!set_ip_len(frame, ntohs(ip->tot_len), !ip->tot_len))
 		return;
 
 	if (ip_is_fragment(ip) || ip->ihl > 5) {
@@ -164,21 +186,38 @@ static void parse_ipv6(const struct sk_buff *skb, struct ov2_frame *frame)
 	const struct ipv6hdr *ip;
 	struct ipv6hdr buf;
 
-	ip = skb_header_pointer(skb, frame->ip, sizeof(buf), &buf);
+	ip = ip_header(skb, frame, sizeof(buf), &buf);
 	if (!ip || ip->version != 6)
 		return;
 
 	frame->ipv6 = true;
-	frame->ip_len = ntohs(ip->payload_len) + sizeof(*ip);
 	frame->src = ip->saddr;
 	frame->dst = ip->daddr;
-	if (frame->ip_len > skb->len - frame->ip)
+	if (!set_ip_len(frame, ntohs(ip->payload_len) + sizeof(*ip),
+			!ip->payload_len))
 		return;
 
 	if (ipv6_ext_hdr(ip->nexthdr) && ip->nexthdr != NEXTHDR_AUTH)
 		parse_ipv6_extension(skb, frame, ip->nexthdr);
 	else
 		parse_payload(skb, frame, ip->nexthdr, sizeof(*ip));
+}
+
+static void parse_ethernet(const struct sk_buff *skb, struct ov2_frame *frame)
+{
+	const struct ethhdr *eth;
+	struct ethhdr buf;
+
+	eth = skb_header_pointer(skb, 0, sizeof(buf), &buf);
+	if (!eth)
+		return;
+
+	frame->ip = sizeof(*eth);
+	frame->limit = skb->len;
+	if (eth->h_proto == htons(ETH_P_IP))
+		parse_ipv4(skb, frame);
+	else if (eth->h_proto == htons(ETH_P_IPV6))
+		parse_ipv6(skb, frame);
 }
 
 /**
@@ -191,19 +230,68 @@ static void parse_ipv6(const struct sk_buff *skb, struct ov2_frame *frame)
  */
 void ov2_frame_parse(const struct sk_buff *skb, struct ov2_frame *frame)
 {
-	const struct ethhdr *eth;
-	struct ethhdr buf;
-
 	memset(frame, 0, sizeof(*frame));
-	eth = skb_header_pointer(skb, 0, sizeof(buf), &buf);
-	if (!eth)
+	parse_ethernet(skb, frame);
+}
+
+/**
+ * ov2_frame_parse_template() - look at the template of a large send
+ * @skb: as ov2_frame_parse()
+ * @frame: out: likewise
+ *
+ * Any context. An IP length of zero means the rest of the frame; the length
+ * in a UDP header means nothing.
+ */
+void ov2_frame_parse_template(const struct sk_buff *skb,
+			      struct ov2_frame *frame)
+{
+	memset(frame, 0, sizeof(*frame));
+	frame->template = true;
+	parse_ethernet(skb, frame);
+}
+
+/**
+ * ov2_frame_parse_inner() - look at the packet inside a tunnel
+ * @skb: the frame
+ * @protocol: what the tunnel's ESP or AH names as next header
+ * @start: bytes from skb->data to the packet
+ * @end: bytes from skb->data that it may reach to
+ * @frame: out: what it is; "other" if @protocol is not IP, or it does not fit
+ *
+ * Any context.
+ */
+void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
+			   unsigned int start, unsigned int end,
+			   struct ov2_frame *frame)
+{
+	memset(frame, 0, sizeof(*frame));
+	frame->inner = true;
+	frame->ip = start;
+	frame->limit = end;
+	if (protocol == IPPROTO_IPIP)
+		parse_ipv4(skb, frame);
+	else if (protocol == IPPROTO_IPV6)
+		parse_ipv6(skb, frame);
+}
+
+/**
+ * ov2_frame_skip_ah() - from the AH of a bundle to its ESP
+ * @skb: the frame
+ * @frame: of kind AH; becomes ESP if that is what stands behind the AH
+ *	header, else "other"
+ *
+ * Any context.
+ */
+void ov2_frame_skip_ah(const struct sk_buff *skb, struct ov2_frame *frame)
+{
+	frame->kind = OV2_FRAME_OTHER;
+	frame->spi = 0;
+	frame->seq = 0;
+	if (frame->ah_next != IPPROTO_ESP)
 		return;
 
-	frame->ip = sizeof(*eth);
-	if (eth->h_proto == htons(ETH_P_IP))
-		parse_ipv4(skb, frame);
-	else if (eth->h_proto == htons(ETH_P_IPV6))
-		parse_ipv6(skb, frame);
+	frame->kind = OV2_FRAME_ESP;
+	parse_esp(skb, frame, frame->ipsec + frame->ah_len);
 }
 
 /**
@@ -225,31 +313,4 @@ unsigned int ov2_frame_esp_payload_len(const struct ov2_frame *frame,
 			      iv_len + icv_len;
 
 	return frame->ip_len < around + 2 ? 0 : frame->ip_len - around;
-}
-
-/**
- * ov2_frame_esp_trailer() - read pad length and next header
- * @skb: the frame, its payload in clear
- * @frame: an ESP frame, long enough for ov2_frame_esp_payload_len()
- * @icv_len: bytes of the ICV
- * @pad_length: out
- * @next_header: out
- *
- * Any context.
- *
- * Return: false if the bytes cannot be read.
- */
-bool ov2_frame_esp_trailer(const struct sk_buff *skb,
-			   const struct ov2_frame *frame, unsigned int icv_len,
-			   u8 *pad_length, u8 *next_header)
-{
-	u8 trailer[2];
-
-	if (skb_copy_bits(skb, frame->ip + frame->ip_len - icv_len - 2,
-			  trailer, sizeof(trailer)))
-		return false;
-
-	*pad_length = trailer[0];
-	*next_header = trailer[1];
-	return true;
 }

@@ -24,15 +24,20 @@ enum ov2_frame_kind {
 };
 
 /**
- * struct ov2_frame - where things are in a frame
+ * struct ov2_frame - where things are in a frame, or in the packet of a tunnel
  * @kind: what it is; nothing below is set for OV2_FRAME_OTHER, only the
  *	addresses for OV2_FRAME_INCAPABLE
- * @ipv6: family of the outer IP header
- * @src: outer source; IPv4 in the first word, the rest zero
- * @dst: outer destination, likewise
- * @ip: bytes from skb->data to the outer IP header
- * @ip_len: bytes from there to the end of the IP packet, as its header says
- * @ipsec: bytes from the outer IP header to the ESP or AH header
+ * @ipv6: family of the IP header
+ * @src: source; IPv4 in the first word, the rest zero
+ * @dst: destination, likewise
+ * @ip: bytes from skb->data to the IP header
+ * @limit: bytes from skb->data that the IP packet may reach to
+ * @ip_len: bytes of the IP packet, as its header says
+ * @inner: it is the packet inside a tunnel
+ * @template: it is that of a large send: lengths may be missing
+ * @ipsec: bytes from the IP header to the ESP or AH header
+ * @ah_len: AH: bytes of the header, as it says
+ * @ah_next: AH: next header
  * @spi: network order
  * @seq: low half of the sequence number, host order
  * @udp_dport: destination port, network order; UDP only
@@ -43,19 +48,27 @@ struct ov2_frame {
 	struct in6_addr src;
 	struct in6_addr dst;
 	unsigned int ip;
+	unsigned int limit;
 	unsigned int ip_len;
+	bool inner;
+	bool template;
 	unsigned int ipsec;
+	unsigned int ah_len;
+	u8 ah_next;
 	__be32 spi;
 	u32 seq;
 	__be16 udp_dport;
 };
 
 void ov2_frame_parse(const struct sk_buff *skb, struct ov2_frame *frame);
+void ov2_frame_parse_template(const struct sk_buff *skb,
+			      struct ov2_frame *frame);
+void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
+			   unsigned int start, unsigned int end,
+			   struct ov2_frame *frame);
+void ov2_frame_skip_ah(const struct sk_buff *skb, struct ov2_frame *frame);
 unsigned int ov2_frame_esp_payload_len(const struct ov2_frame *frame,
 				       unsigned int iv_len,
 				       unsigned int icv_len);
-bool ov2_frame_esp_trailer(const struct sk_buff *skb,
-			   const struct ov2_frame *frame, unsigned int icv_len,
-			   u8 *pad_length, u8 *next_header);
 
 #endif /* _OV2_FRAME_H */

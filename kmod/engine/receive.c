@@ -3,6 +3,9 @@
  * Receive: the decisions that INV-31 to INV-38 name. A frame is delivered
  * whether good or bad, with nothing stripped; the records say what was found.
  */
+#include <linux/in.h>
+#include <linux/in6.h>
+
 #include "flow.h"
 #include "frame.h"
 #include "sa.h"
@@ -21,74 +24,27 @@ static const enum ov2_counter status_counters[OV2_CRYPTO_STATUS_MAX] = {
 	[OV2_CRYPTO_INVALID_PROTOCOL] = OV2_CNT_RX_BAD_PROTOCOL,
 };
 
-static void receive_set_result(struct ov2_nbl *nbl,
+/* Indices of ov2_work.sa */
+#define RECEIVE_OUTER	0
+#define RECEIVE_INNER	1
+
+/* The last word on an NBL: nothing is left to do. A second SA is one inside a
+ * tunnel, whose own headers were all good: so the status is about that one.
+ */
+static bool receive_set_result(struct ov2_nbl *nbl,
 			       enum ov2_crypto_status status)
 {
+	const struct ov2_work *work = ov2_work(nbl);
 	const struct ov2_rx_result res = {
 		.crypto_done = true,
+		.next_crypto_done = work->sa[RECEIVE_INNER],
 		.status = status,
 	};
-	struct ov2_work *work = ov2_work(nbl);
 
 	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(&res);
-	nbl->ext_rx.handle = work->sa->hdl.value;
+	nbl->ext_rx.handle = work->sa[RECEIVE_OUTER]->hdl.value;
 	nbl->ext_rx.seq64 = work->seq;
-}
-
-static unsigned int receive_payload_len(const struct ov2_frame *frame,
-					const struct ov2_member *member)
-{
-	return ov2_frame_esp_payload_len(frame, member->transform.iv_len,
-					 member->transform.icv_len);
-}
-
-static void receive_verified(struct ov2_nbl *nbl,
-			     const struct ov2_frame *frame)
-{
-	struct ov2_rx_header hdr = { .info_set = true };
-	struct ov2_work *work = ov2_work(nbl);
-	struct ov2_member *member = &work->sa->member[0];
-	unsigned int len;
-
-	ov2_sa_seq_verified(work->sa, member, work->seq);
-	len = receive_payload_len(frame, member);
-	if (!ov2_frame_esp_trailer(nbl->skb, frame, member->transform.icv_len,
-				   &hdr.pad_length, &hdr.next_header)) {
-		receive_set_result(nbl, OV2_CRYPTO_GENERIC_ERROR);
-		return;
-	}
-	if (hdr.pad_length + 2 > len) {
-		receive_set_result(nbl, OV2_CRYPTO_INVALID_PACKET_SYNTAX);
-		return;
-	}
-	nbl->info[OV2_INFO_IPSEC_HEADER] = ov2_rx_header_encode(&hdr);
-	receive_set_result(nbl, OV2_CRYPTO_SUCCESS);
-}
-
-static void receive_opened(struct ov2_nbl *nbl, const struct ov2_frame *frame,
-			   int err)
-{
-	const struct ov2_sa *sa = ov2_work(nbl)->sa;
-
-	if (!err)
-		receive_verified(nbl, frame);
-	else if (err != -EBADMSG)
-		receive_set_result(nbl, OV2_CRYPTO_GENERIC_ERROR);
-	else if (sa->mode == OV2_SA_TUNNEL)
-		receive_set_result(nbl, OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED);
-	else
-		receive_set_result(nbl, OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED);
-}
-
-/* The headers in front of the payload are as they were: read them again. */
-static void receive_crypt_done(struct ov2_nbl *nbl, int err)
-{
-	struct ov2_engine *engine = ov2_work(nbl)->sa->engine;
-	struct ov2_frame frame;
-
-	ov2_frame_parse(nbl->skb, &frame);
-	receive_opened(nbl, &frame, err);
-	ov2_lane_done(&engine->rx[nbl->queue], nbl);
+	return false;
 }
 
 static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
@@ -115,72 +71,222 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 	return sa;
 }
 
-static int receive_open(struct ov2_nbl *nbl, const struct ov2_frame *frame)
-{
-	const struct ov2_work *work = ov2_work(nbl);
-	const struct ov2_job job = {
-		.nbl = nbl,
-		.skb = nbl->skb,
-		.member = &work->sa->member[0],
-		.ip = frame->ip,
-		.header = frame->ip + frame->ipsec,
-		.end = frame->ip + frame->ip_len,
-		.seq = work->seq,
-		.done = receive_crypt_done,
-	};
-
-	return ov2_transform_open(&job);
-}
-
-/* True if the NBL is done; else receive_crypt_done() is called, or was. */
-static bool receive_unprotect(struct ov2_engine *engine, struct ov2_nbl *nbl)
+/* The headers of one SA, outermost first: AH, then ESP. */
+static enum ov2_crypto_status receive_plan(struct ov2_nbl *nbl, u8 index,
+					   struct ov2_frame *frame)
 {
 	struct ov2_work *work = ov2_work(nbl);
-	struct ov2_member *member;
-	struct ov2_frame frame;
-	int err;
+	struct ov2_sa *sa = work->sa[index];
+	enum ov2_crypto_status status;
+	const struct ov2_member *member;
+	u64 seq;
+	int i;
 
-	ov2_frame_parse(nbl->skb, &frame);
-	work->sa = receive_find_sa(engine, &frame);
-	if (work->sa || frame.kind != OV2_FRAME_UDP_ESP)
-		work->spi = frame.spi;
-	if (!work->sa)
-		return true;
-
-	member = &work->sa->member[0];
-	work->seq = ov2_sa_seq_rx(work->sa, member, frame.seq);
-	if (frame.kind == OV2_FRAME_AH) {
-		receive_set_result(nbl, OV2_CRYPTO_INVALID_PROTOCOL);
-		return true;
+	work->at = work->steps;
+	for (i = sa->members - 1; i >= 0; i--) {
+		member = &sa->member[i];
+		seq = ov2_sa_seq_rx(sa, member, frame->seq);
+		if (index == RECEIVE_OUTER && i == sa->members - 1)
+			work->seq = seq;
+		status = ov2_step_check(frame, member);
+		if (status != OV2_CRYPTO_SUCCESS)
+			return status;
+		ov2_step_push(nbl, frame, index, i, seq);
+		if (i)
+			ov2_frame_skip_ah(work->skb, frame);
 	}
-	if (!receive_payload_len(&frame, member)) {
-		receive_set_result(nbl, OV2_CRYPTO_INVALID_PACKET_SYNTAX);
-		return true;
-	}
+	return OV2_CRYPTO_SUCCESS;
+}
 
-	err = receive_open(nbl, &frame);
-	if (err == -EINPROGRESS)
+/* May an SA's packet be inside another one's tunnel, and in that form (2.9)? */
+static bool receive_nests(const struct ov2_sa *outer, const struct ov2_sa *sa)
+{
+	if (sa->single || sa->mode == OV2_SA_TUNNEL)
 		return false;
-	receive_opened(nbl, &frame, err);
+	if (sa->udp_esp)
+		return sa->udp_esp == OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL &&
+		       !outer->udp_esp;
+	return !(outer->udp_esp & ~OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL);
+}
+
+/* The SA of the packet inside a tunnel, if there is one: the outer one is done
+ * then, and the record covers both.
+ */
+static bool receive_find_inner(struct ov2_nbl *nbl,
+			       const struct ov2_payload *payload,
+			       struct ov2_frame *frame)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	struct ov2_sa *outer = work->sa[RECEIVE_OUTER];
+	struct ov2_sa *sa;
+
+	if (outer->single || outer->mode == OV2_SA_TRANSPORT)
+		return false;
+
+	ov2_frame_parse_inner(work->skb, payload->next_header, payload->start,
+			      payload->end, frame);
+	if (frame->kind == OV2_FRAME_OTHER ||
+	    frame->kind == OV2_FRAME_INCAPABLE)
+		return false;
+
+	sa = ov2_sa_get_inbound(outer->engine, frame);
+	if (sa && !receive_nests(outer, sa)) {
+		ov2_sa_put(sa);
+		return false;
+	}
+	work->sa[RECEIVE_INNER] = sa;
+	return sa;
+}
+
+/* Q2: what a frame was tells what the next one is, if its ICV is wrong. */
+static void receive_see_mode(struct ov2_sa *sa, u8 next_header)
+{
+	bool tunnel = next_header == IPPROTO_IPIP ||
+		      next_header == IPPROTO_IPV6;
+
+	if (sa->mode == OV2_SA_MODE_UNKNOWN &&
+	    READ_ONCE(sa->seen_tunnel) != tunnel)
+		WRITE_ONCE(sa->seen_tunnel, tunnel);
+}
+
+/* Slot 12 is about the outermost ESP, the first that is taken off. */
+static void receive_set_header(struct ov2_nbl *nbl,
+			       const struct ov2_payload *payload)
+{
+	const struct ov2_rx_header hdr = {
+		.next_header = payload->next_header,
+		.pad_length = payload->pad_length,
+		.info_set = true,
+	};
+
+	if (!nbl->info[OV2_INFO_IPSEC_HEADER])
+		nbl->info[OV2_INFO_IPSEC_HEADER] = ov2_rx_header_encode(&hdr);
+}
+
+/* One header was good. */
+static enum ov2_crypto_status receive_verified(struct ov2_nbl *nbl,
+					       struct ov2_payload *payload)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	const struct ov2_step *step = &work->step[work->at];
+	struct ov2_member *member = ov2_step_member(nbl, step);
+
+	ov2_sa_seq_verified(work->sa[step->sa], member, step->seq);
+	if (!ov2_step_payload(nbl, step, payload))
+		return OV2_CRYPTO_INVALID_PACKET_SYNTAX;
+	if (member->operation == OV2_OPERATION_ESP)
+		receive_set_header(nbl, payload);
+	return OV2_CRYPTO_SUCCESS;
+}
+
+/* Every header of one SA was good: is there another one inside? */
+static bool receive_sa_done(struct ov2_nbl *nbl, u8 index,
+			    const struct ov2_payload *payload)
+{
+	enum ov2_crypto_status status = OV2_CRYPTO_SUCCESS;
+	struct ov2_frame frame;
+
+	if (index == RECEIVE_OUTER) {
+		receive_see_mode(ov2_work(nbl)->sa[index],
+				 payload->next_header);
+		if (receive_find_inner(nbl, payload, &frame)) {
+			status = receive_plan(nbl, RECEIVE_INNER, &frame);
+			if (status == OV2_CRYPTO_SUCCESS)
+				return true;
+		}
+	}
+	return receive_set_result(nbl, status);
+}
+
+static bool receive_is_tunnel(const struct ov2_sa *sa)
+{
+	if (sa->mode == OV2_SA_MODE_UNKNOWN)
+		return READ_ONCE(sa->seen_tunnel);
+	return sa->mode == OV2_SA_TUNNEL;
+}
+
+static enum ov2_crypto_status receive_error(struct ov2_nbl *nbl, int err)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+	const struct ov2_step *step = &work->step[work->at];
+	bool ah = ov2_step_member(nbl, step)->operation == OV2_OPERATION_AH;
+
+	if (err != -EBADMSG)
+		return OV2_CRYPTO_GENERIC_ERROR;
+	if (step->sa == RECEIVE_OUTER && receive_is_tunnel(work->sa[0]))
+		return ah ? OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED :
+			    OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED;
+	return ah ? OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED :
+		    OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED;
+}
+
+static bool receive_next(struct ov2_nbl *nbl, int err)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	enum ov2_crypto_status status;
+	struct ov2_payload payload;
+	u8 index;
+
+	if (err)
+		return receive_set_result(nbl, receive_error(nbl, err));
+
+	index = work->step[work->at].sa;
+	status = receive_verified(nbl, &payload);
+	if (status != OV2_CRYPTO_SUCCESS)
+		return receive_set_result(nbl, status);
+	if (++work->at < work->steps)
+		return true;
+	return receive_sa_done(nbl, index, &payload);
+}
+
+static const struct ov2_flow receive_flow = {
+	.crypt = ov2_transform_open,
+	.next = receive_next,
+};
+
+/* False if the NBL is done. */
+static bool receive_begin(struct ov2_engine *engine, struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	enum ov2_crypto_status status;
+	struct ov2_frame frame;
+
+	ov2_frame_parse(work->skb, &frame);
+	work->sa[RECEIVE_OUTER] = receive_find_sa(engine, &frame);
+	if (work->sa[RECEIVE_OUTER] || frame.kind != OV2_FRAME_UDP_ESP)
+		work->spi = frame.spi;
+	if (!work->sa[RECEIVE_OUTER])
+		return false;
+
+	status = receive_plan(nbl, RECEIVE_OUTER, &frame);
+	if (status != OV2_CRYPTO_SUCCESS)
+		return receive_set_result(nbl, status);
 	return true;
 }
 
 /**
  * ov2_engine_receive() - ov2_miniport_ops.receive of this engine
  * @ad: the card
- * @nbl: the frame, with empty records
+ * @nbl: the frame. Whatever its records are, they come back as those of
+ *	receive (INV-7)
  *
  * BH disabled; see struct ov2_miniport_ops.
  */
 void ov2_engine_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_engine *engine = ad->engine;
-	struct ov2_lane *lane = &engine->rx[nbl->queue];
+	struct ov2_work *work = ov2_work(nbl);
 
-	if (!ov2_lane_enter(lane, nbl))
+	memset(nbl->info, 0, sizeof(nbl->info));
+	work->flow = &receive_flow;
+	work->lane = &engine->rx[nbl->queue];
+	work->skb = nbl->skb;
+	if (!ov2_lane_enter(work->lane, nbl))
 		ad->ops->indicate(ad, nbl);
-	else if (receive_unprotect(engine, nbl))
-		ov2_lane_done(lane, nbl);
+	else if (receive_begin(engine, nbl))
+		ov2_steps_run(nbl);
+	else
+		ov2_lane_done(work->lane, nbl);
 }
 
 static void receive_count(struct ov2_adapter *ad, const struct ov2_nbl *nbl)
@@ -210,6 +316,7 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	if (work->spi)
 		trace_ov2_rx_record(ad, nbl, work->spi, nbl->skb->len);
 	receive_count(ad, nbl);
-	ov2_sa_put(work->sa);
+	ov2_sa_put(work->sa[RECEIVE_OUTER]);
+	ov2_sa_put(work->sa[RECEIVE_INNER]);
 	ad->ops->indicate(ad, nbl);
 }

@@ -118,19 +118,44 @@ struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
 	return sa;
 }
 
+static bool sa_has_ah(const struct ov2_sa *sa)
+{
+	return sa->member[sa->members - 1].operation == OV2_OPERATION_AH;
+}
+
+/* UDP around the outermost ESP, or inside a tunnel (2.9) */
+static bool sa_takes_udp(const struct ov2_sa *sa,
+			 const struct ov2_frame *frame)
+{
+	u32 inside = OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL;
+
+	return sa->udp_esp & (frame->inner ? inside : ~inside) &&
+	       (!sa->udp_dport || sa->udp_dport == frame->udp_dport);
+}
+
 static bool sa_matches(const struct ov2_sa *sa, const struct ov2_frame *frame)
 {
 	if (READ_ONCE(sa->dead))
 		return false;
 	if (!ipv6_addr_any(&sa->src) && !ipv6_addr_equal(&sa->src, &frame->src))
 		return false;
-	/* With AH it is the SA of the SPI that matters, to name the clash. */
+	/* AH with an ESP SA or the reverse: the SA is found, to name the clash */
 	if (frame->kind == OV2_FRAME_AH)
 		return true;
-	if (!sa->udp_esp)
-		return frame->kind == OV2_FRAME_ESP;
-	return frame->kind == OV2_FRAME_UDP_ESP &&
-	       (!sa->udp_dport || sa->udp_dport == frame->udp_dport);
+	if (frame->kind == OV2_FRAME_UDP_ESP)
+		return sa_takes_udp(sa, frame);
+	return !sa->udp_esp;
+}
+
+/* An SA whose outermost header is the frame's comes first, then the older. */
+static bool sa_is_better(const struct ov2_sa *sa, const struct ov2_sa *best,
+			 const struct ov2_frame *frame)
+{
+	bool ah = frame->kind == OV2_FRAME_AH;
+
+	if (!best || sa_has_ah(sa) != sa_has_ah(best))
+		return !best || sa_has_ah(sa) == ah;
+	return sa->serial < best->serial;
 }
 
 /**
@@ -138,7 +163,8 @@ static bool sa_matches(const struct ov2_sa *sa, const struct ov2_frame *frame)
  * @engine: the engine
  * @frame: the frame, of kind ESP, UDP_ESP or AH
  *
- * Any context. Of live twins the oldest one wins: the other one is that of an
+ * Any context. AH and ESP may share an SPI: the SA of the frame's protocol is
+ * preferred. Of live twins the oldest one wins: the other one is that of an
  * update, and goes away unused.
  *
  * Return: a reference, or NULL.
@@ -151,7 +177,7 @@ struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
 		.ipv6 = frame->ipv6,
 		.dst = frame->dst,
 	};
-	struct ov2_sa *oldest = NULL;
+	struct ov2_sa *best = NULL;
 	struct rhlist_head *list;
 	struct rhlist_head *pos;
 	struct ov2_sa *sa;
@@ -159,11 +185,10 @@ struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
 	rcu_read_lock();
 	list = rhltable_lookup(&engine->inbound, &key, inbound_params);
 	rhl_for_each_entry_rcu(sa, pos, list, node)
-		if (sa_matches(sa, frame) &&
-		    (!oldest || sa->serial < oldest->serial))
-			oldest = sa;
-	if (oldest && !refcount_inc_not_zero(&oldest->ref))
-		oldest = NULL;
+		if (sa_matches(sa, frame) && sa_is_better(sa, best, frame))
+			best = sa;
+	if (best && !refcount_inc_not_zero(&best->ref))
+		best = NULL;
 	rcu_read_unlock();
-	return oldest;
+	return best;
 }

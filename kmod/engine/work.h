@@ -2,25 +2,50 @@
 #ifndef _OV2_WORK_H
 #define _OV2_WORK_H
 
+#include <linux/atomic.h>
 #include <linux/build_bug.h>
 
 #include "../ov2/nbl.h"
 #include "../ov2/status.h"
 #include "../watch/counters.h"
+#include "step.h"
 
+struct ov2_lane;
 struct ov2_sa;
+
+/* A packet has the headers of at most two bundles: transport over tunnel. */
+#define OV2_WORK_SAS	2
+#define OV2_WORK_STEPS	(OV2_WORK_SAS * OV2_MAX_EXT_HEADERS)
 
 /**
  * struct ov2_work - what the engine knows of an NBL that it has
- * @sa: the SA, one reference; NULL if none was found
- * @seq: sequence number with its high half
- * @spi: network order, for traces; 0 if the frame has none
+ * @flow: send or receive
+ * @lane: the lane that the NBL is in
+ * @skb: the frame at hand; an NBL to be sent may have several
+ * @sa: its SAs, a reference each, or NULL. Sending: of slot 1 and slot 11;
+ *	receiving: outermost, and the one inside its tunnel
+ * @step: what is to be done with @skb, outermost header first
+ * @steps: number of @step
+ * @at: the step that runs or runs next
+ * @turn: who goes on after a step that completes later: the last of caller
+ *	and completion to take it to zero
+ * @err: how such a step ended
+ * @seq: sequence number of the outermost header, with its high half
+ * @spi: receiving: network order, for traces; 0 if the frame has none
  * @reason: transmit: why it is dropped, if @failed
  * @failed: transmit: it must not leave
  * @done: nothing is left to do but its turn in the lane
  */
 struct ov2_work {
-	struct ov2_sa *sa;
+	const struct ov2_flow *flow;
+	struct ov2_lane *lane;
+	struct sk_buff *skb;
+	struct ov2_sa *sa[OV2_WORK_SAS];
+	struct ov2_step step[OV2_WORK_STEPS];
+	u8 steps;
+	u8 at;
+	atomic_t turn;
+	int err;
 	u64 seq;
 	__be32 spi;
 	enum ov2_counter reason;

@@ -24,7 +24,8 @@ struct ov2_counters;
  * @request: carry out an SA request. Any context, never sleeps, several at
  *	once. OV2_STATUS_PENDING means that ov2_adapter_ops.request_complete is
  *	called later, from process context; anything else is the final status
- * @send: protect an NBL and put its frame on the wire. BH disabled; calls
+ * @send: protect an NBL and put its frames on the wire, in order, all of them
+ *	or none. Without a handle in slot 1 they leave as they are. BH disabled; calls
  *	with one ov2_nbl.queue are serialized by the caller. The NBL comes back
  *	through ov2_adapter_ops.send_complete, in order of the queue, maybe
  *	before this returns
@@ -46,8 +47,8 @@ struct ov2_miniport_ops {
 /**
  * struct ov2_adapter_ops - what a card does for its engine (calls up)
  * @wire_out: put a finished frame on the wire; takes @skb. BH disabled
- * @send_complete: the engine is done with an NBL; takes @nbl, and the skb if
- *	one is still in it (only if @status is not SUCCESS). BH disabled
+ * @send_complete: the engine is done with an NBL; takes @nbl, and its
+ *	frames if @status is not SUCCESS: none of them has left then. BH disabled
  * @indicate: a received frame with its records; takes @nbl. BH disabled
  * @request_complete: end of a request that was pending. Process context
  */

@@ -7,7 +7,7 @@
 
 #include "../../uapi/linux/ipsecov2.h"
 
-#define OV2_NBL_MINIPORT_WORDS	6
+#define OV2_NBL_MINIPORT_WORDS	24
 
 /**
  * struct ov2_ext_tx - extension: the sequence number's high half on transmit
@@ -34,9 +34,11 @@ struct ov2_ext_rx {
 };
 
 /**
- * struct ov2_nbl - a frame and its records (NET_BUFFER_LIST)
- * @skb: the frame (the one NET_BUFFER), data at the Ethernet header and the
- *	network header set
+ * struct ov2_nbl - frames and their records (NET_BUFFER_LIST)
+ * @skb: the frames (NET_BUFFERs), linked by sk_buff.next, the last one's being
+ *	NULL. Data is at the Ethernet header and the network header is set. The
+ *	records are for all of them. One to be sent may have several; a received
+ *	one, and a large send, has one
  * @queue: the card's queue that the frame came in on
  * @info: the out-of-band slots, host order
  * @ext_tx: extension, transmit

@@ -154,7 +154,7 @@ void ov2_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb)
  * ov2_wire_send_complete() - ov2_adapter_ops.send_complete
  * @ad: the sending card
  * @nbl: the NBL; taken
- * @status: if it is not SUCCESS, the frame is still in @nbl and is dropped;
+ * @status: if it is not SUCCESS, its frames are still in @nbl and are dropped;
  *	the engine has counted why
  *
  * BH disabled.
@@ -163,10 +163,14 @@ void ov2_wire_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 			    enum ov2_status status)
 {
 	struct ov2_port *port = ov2_port_of(ad);
+	struct sk_buff *skb, *next;
 	u16 queue = nbl->queue;
 
-	if (status != OV2_STATUS_SUCCESS && nbl->skb)
-		wire_dropped(port, nbl->skb);
+	if (status != OV2_STATUS_SUCCESS)
+		skb_list_walk_safe(nbl->skb, skb, next) {
+			skb_mark_not_on_list(skb);
+			wire_dropped(port, skb);
+		}
 	ov2_nbl_free(nbl);
 
 	/* Also after success: the receiver may have drained the ring, and found

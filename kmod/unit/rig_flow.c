@@ -12,7 +12,7 @@
 
 static void rig_nbl_free(struct ov2_nbl *nbl)
 {
-	kfree_skb(nbl->skb);
+	kfree_skb_list(nbl->skb);
 	ov2_nbl_free(nbl);
 }
 

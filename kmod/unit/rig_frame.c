@@ -239,19 +239,32 @@ static bool put_packet(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 	return sa->ipv6;
 }
 
+/* The offset of a header that may be in the inner packet only */
+static u16 outermost(u16 outer, u16 offset, u16 inner)
+{
+	if (outer || !offset)
+		return outer;
+	return offset + inner;
+}
+
 /* Offsets are those of the outermost headers; next header and padding those of
  * slot 1 (Q11).
  */
 static bool put_tunnel(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 		       bool inner_ipv6, struct ov2_tx_header *hdr)
 {
+	const struct ov2_rig_sa *sa = frame->tunnel;
 	struct ov2_tx_header outer;
+	u16 inner;
 
-	protect(skb, frame->tunnel, frame->tunnel_seq, ip_proto(inner_ipv6), 0,
-		&outer);
-	hdr->ah_offset = outer.ah_offset;
-	hdr->esp_offset = outer.esp_offset;
-	return frame->tunnel->ipv6;
+	protect(skb, sa, frame->tunnel_seq, ip_proto(inner_ipv6), 0, &outer);
+	if (sa->ah_only)
+		inner = outer.ah_offset + ah_len(sa);
+	else
+		inner = outer.esp_offset + 8 + esp_iv_len(sa);
+	hdr->ah_offset = outermost(outer.ah_offset, hdr->ah_offset, inner);
+	hdr->esp_offset = outermost(outer.esp_offset, hdr->esp_offset, inner);
+	return sa->ipv6;
 }
 
 static struct sk_buff *frame_build(struct ov2_rig *rig,

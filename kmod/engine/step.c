@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The work on an NBL is a small program: a step for each ESP or AH header of
+ * each of its frames. A cipher ends a step at once or later; a loop goes on
+ * from there, so that the stack stays as deep as one step.
+ */
+#include <linux/bottom_half.h>
+
+#include "frame.h"
+#include "sa.h"
+#include "step.h"
+#include "work.h"
+
+#define OV2_ESP_HDR_LEN	8
+/* Next header, length, reserved, SPI, sequence number (RFC 4302 2) */
+#define OV2_AH_HDR_LEN	12
+
+static unsigned int ah_len(const struct ov2_transform *transform, bool ipv6)
+{
+	return ALIGN(OV2_AH_HDR_LEN + transform->iv_len + transform->icv_len,
+		     ipv6 ? 8 : 4);
+}
+
+/**
+ * ov2_step_member() - the security association that a step is for
+ * @nbl: an NBL of the engine
+ * @step: a step of its
+ *
+ * Return: it.
+ */
+struct ov2_member *ov2_step_member(struct ov2_nbl *nbl,
+				   const struct ov2_step *step)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+
+	return &work->sa[step->sa]->member[step->member];
+}
+
+static enum ov2_crypto_status ah_check(const struct ov2_frame *frame,
+				       const struct ov2_member *member)
+{
+	unsigned int len = ah_len(&member->transform, frame->ipv6);
+
+	if (frame->kind != OV2_FRAME_AH || frame->spi != member->spi)
+		return OV2_CRYPTO_INVALID_PROTOCOL;
+	if (frame->ah_len != len || frame->ipsec + len > frame->ip_len)
+		return OV2_CRYPTO_INVALID_PACKET_SYNTAX;
+	return OV2_CRYPTO_SUCCESS;
+}
+
+/* A cipher of blocks needs whole ones. That the trailer ends on a multiple of
+ * 4 is the sender's duty only (RFC 4303 2.4).
+ */
+static enum ov2_crypto_status esp_check(const struct ov2_frame *frame,
+					const struct ov2_member *member)
+{
+	const struct ov2_transform *transform = &member->transform;
+	unsigned int len;
+
+	if (frame->kind != OV2_FRAME_ESP && frame->kind != OV2_FRAME_UDP_ESP)
+		return OV2_CRYPTO_INVALID_PROTOCOL;
+
+	len = ov2_frame_esp_payload_len(frame, transform->iv_len,
+					transform->icv_len);
+	if (!len || (transform->align > 4 && len % transform->align))
+		return OV2_CRYPTO_INVALID_PACKET_SYNTAX;
+	if (frame->spi != member->spi)
+		return OV2_CRYPTO_INVALID_PROTOCOL;
+	return OV2_CRYPTO_SUCCESS;
+}
+
+/**
+ * ov2_step_check() - do a packet's bytes hold what a member needs?
+ * @frame: the packet
+ * @member: the member of its SA whose header comes next
+ *
+ * Any context. Nothing of the payload is looked at.
+ *
+ * Return: OV2_CRYPTO_SUCCESS; INVALID_PROTOCOL if the header is another one's,
+ * INVALID_PACKET_SYNTAX if lengths do not hold.
+ */
+enum ov2_crypto_status ov2_step_check(const struct ov2_frame *frame,
+				      const struct ov2_member *member)
+{
+	return member->operation == OV2_OPERATION_AH ?
+	       ah_check(frame, member) : esp_check(frame, member);
+}
+
+/**
+ * ov2_step_push() - note a step
+ * @nbl: the NBL
+ * @frame: the packet, at the header that the step is for
+ * @sa: index of ov2_work.sa
+ * @member: index of ov2_sa.member
+ * @seq: sequence number, with its high half
+ *
+ * Any context. For each header of each of two SAs once at most.
+ */
+void ov2_step_push(struct ov2_nbl *nbl, const struct ov2_frame *frame,
+		   u8 sa, u8 member, u64 seq)
+{
+	struct ov2_work *work = ov2_work(nbl);
+
+	work->step[work->steps++] = (struct ov2_step) {
+		.sa = sa,
+		.member = member,
+		.ip = frame->ip,
+		.header = frame->ip + frame->ipsec,
+		.end = frame->ip + frame->ip_len,
+		.seq = seq,
+	};
+}
+
+static bool ah_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
+		       struct ov2_payload *payload)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+	u8 next_and_len[2];
+
+	if (skb_copy_bits(work->skb, step->header, next_and_len,
+			  sizeof(next_and_len)))
+		return false;
+
+	payload->next_header = next_and_len[0];
+	payload->pad_length = 0;
+	payload->start = step->header + (next_and_len[1] + 2) * 4;
+	payload->end = step->end;
+	return true;
+}
+
+static bool esp_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
+			struct ov2_payload *payload)
+{
+	const struct ov2_transform *transform =
+		&ov2_step_member(nbl, step)->transform;
+	const struct ov2_work *work = ov2_work(nbl);
+	u8 trailer[2];
+
+	payload->start = step->header + OV2_ESP_HDR_LEN + transform->iv_len;
+	payload->end = step->end - transform->icv_len - sizeof(trailer);
+	if (skb_copy_bits(work->skb, payload->end, trailer, sizeof(trailer)))
+		return false;
+
+	payload->pad_length = trailer[0];
+	payload->next_header = trailer[1];
+	if (payload->pad_length > payload->end - payload->start)
+		return false;
+	payload->end -= payload->pad_length;
+	return true;
+}
+
+/**
+ * ov2_step_payload() - where is what a header protects, and what is it?
+ * @nbl: the NBL
+ * @step: a step that ov2_step_check() let pass; ESP is in clear
+ * @payload: out
+ *
+ * Any context.
+ *
+ * Return: false if there is more padding than payload.
+ */
+bool ov2_step_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
+		      struct ov2_payload *payload)
+{
+	if (ov2_step_member(nbl, step)->operation == OV2_OPERATION_AH)
+		return ah_payload(nbl, step, payload);
+	return esp_payload(nbl, step, payload);
+}
+
+/* Of the caller and the completion the last one goes on with the NBL. */
+static bool step_my_turn(struct ov2_work *work)
+{
+	return atomic_dec_and_test(&work->turn);
+}
+
+static void step_completed(struct ov2_nbl *nbl, int err)
+{
+	struct ov2_work *work = ov2_work(nbl);
+
+	work->err = err;
+	if (!step_my_turn(work))
+		return;
+
+	local_bh_disable();
+	if (work->flow->next(nbl, err))
+		ov2_steps_run(nbl);
+	else
+		ov2_lane_done(work->lane, nbl);
+	local_bh_enable();
+}
+
+static int step_start(struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	const struct ov2_step *step = &work->step[work->at];
+	const struct ov2_job job = {
+		.nbl = nbl,
+		.skb = work->skb,
+		.member = ov2_step_member(nbl, step),
+		.ip = step->ip,
+		.header = step->header,
+		.end = step->end,
+		.seq = step->seq,
+		.done = step_completed,
+	};
+
+	atomic_set(&work->turn, 2);
+	return work->flow->crypt(&job);
+}
+
+/**
+ * ov2_steps_run() - do what is to be done with an NBL
+ * @nbl: in ov2_work.lane, its step ov2_work.at to be done. Its lane's, and
+ *	maybe gone, when this returns
+ *
+ * BH disabled. What cannot be done at once goes on from the cipher's
+ * completion, whatever the CPU.
+ */
+void ov2_steps_run(struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	int err;
+
+	do {
+		err = step_start(nbl);
+		if (err == -EINPROGRESS) {
+			if (!step_my_turn(work))
+				return;
+			err = work->err;
+		}
+	} while (work->flow->next(nbl, err));
+	ov2_lane_done(work->lane, nbl);
+}
