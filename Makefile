@@ -33,6 +33,9 @@ check:
 check-full:
 	@tools/check --full
 
+check-unit:
+	@tools/check-unit
+
 lint:
 	@tools/lint
 
@@ -46,6 +49,7 @@ help:
 	@echo "make demo                 two namespaces talk through IPsec offload, in a guest; shows what happens"
 	@echo "make check                all selftests on both supported kernels"
 	@echo "make check-full           the same with every length, key and mode"
+	@echo "make check-unit           the KUnit tests, in debug kernels (user-mode Linux)"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
@@ -53,4 +57,4 @@ help:
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full lint clean help
+.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit lint clean help

@@ -5,6 +5,8 @@
 # of its own in the cache with links to the sources: objects of two kernels never mix, and the checkout stays clean.
 
 from_nothing=
+# `unit-`: the KUnit tests are built in.
+unit=
 
 # The builds of this checkout; those of checkouts that are gone are removed.
 build_place() {
@@ -39,7 +41,9 @@ build_module() {
 	local version=$1 tree log
 	shift
 
-	tree=$(build_place)/${OV2_BUILD:-$version}
+	[[ $version != um-* ]] || need_kernel "$version"
+	[ -z "$unit" ] || set -- OV2_UNIT=1 "$@"
+	tree=$(build_place)/${OV2_BUILD:-$unit$version}
 	mkdir -p "$tree"
 	exec 6>"$tree.lock"
 	flock 6
@@ -47,7 +51,7 @@ build_module() {
 	log=$tree/build.log
 	link_sources "$tree"
 	: >"$log"
-	if ! follow "[build] ipsecov2.ko for $version" "$log" make_progress make_in_root "$tree" "$version" "$@"; then
+	if ! follow "[build] ipsecov2.ko for $version${unit:+ with its unit tests}" "$log" make_progress make_in_root "$tree" "$version" "$@"; then
 		grep -E '(error|warning|undefined|fatal):?|^make|\*\*\*' "$log" >&2 || tail -n 20 "$log" >&2
 		die "the module does not build for $version: the errors are above, the whole log is $log"
 	fi
@@ -60,6 +64,13 @@ make_in_root() {
 	local tree=$1 version=$2
 	shift 2
 
-	(enter "$root" "$tree=/build" "$checkout=$checkout" -- \
-		make -C "/lib/modules/$version/build" M=/build -j"$(nproc)" "$@" modules)
+	case $version in
+	um-*)
+		(enter "$root" "$tree=/build" "$checkout=$checkout" "$(kernel_place "$version")=/kernel" \
+			"$(source_place "$version")=/source" -- \
+			make -C /kernel ARCH=um M=/build -j"$(nproc)" "$@" modules) ;;
+	*)
+		(enter "$root" "$tree=/build" "$checkout=$checkout" -- \
+			make -C "/lib/modules/$version/build" M=/build -j"$(nproc)" "$@" modules) ;;
+	esac
 }

@@ -109,18 +109,20 @@ kernels() {
 	done | sort -V
 }
 
-# The one kernel that a prefix (or `newest`) means.
+# The one kernel that a prefix (or `newest`) means; um-... are the debug kernels.
 kernel_of() {
-	local prefix=$1 found
+	local prefix=$1 all found
 
+	all=$(kernels)
 	if [ "$prefix" = newest ]; then
-		kernels | tail -n 1
+		tail -n 1 <<<"$all"
 		return
 	fi
-	found=$(kernels | grep -F -- "$prefix" | awk -v p="$prefix" 'index($0, p) == 1')
+	[[ $prefix != um-* ]] || all=$(debug_kernels)
+	found=$(grep -xF -- "$prefix" <<<"$all" || awk -v p="$prefix" 'index($0, p) == 1' <<<"$all")
 	case $(printf '%s' "$found" | grep -c .) in
 	1)	printf '%s\n' "$found" ;;
-	0)	die "no kernel '$prefix' in the test root, which has: $(kernels | paste -sd' ')" ;;
+	0)	die "no kernel '$prefix' in the test root, which has: $(paste -sd' ' <<<"$all")" ;;
 	*)	die "kernel '$prefix' is not one kernel but: $(printf '%s' "$found" | paste -sd' ')" ;;
 	esac
 }

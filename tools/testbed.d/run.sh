@@ -37,9 +37,14 @@ kvm_works() {
 	[ "$(cat "$verdict")" = works ]
 }
 
-# Sets vng_arguments for the kernel.
+# Sets vng_arguments for the kernel; a debug kernel boots without.
 choose_machine() {
 	local version=$1 cpu=max
+
+	if [[ $version == um-* ]]; then
+		[ -z "$icount" ] || die "--icount is for the emulator, and $version runs without: choose another kernel"
+		return
+	fi
 
 	vng_arguments=(--force-9p -r "/boot/vmlinuz-$version" --memory "$memory" --append "$kernel_arguments")
 	if [ -n "$icount" ]; then
@@ -73,6 +78,26 @@ share_directories() {
 		*) mkdir -p "$root$directory" ;;
 		esac
 	done <"$shared/directories"
+}
+
+# start_guest VERSION SHARED: boots, with the command's output and the console to SHARED's two pipes.
+start_guest() {
+	local version=$1 shared=$2 arguments
+
+	case $version in
+	um-*)
+		read -ra arguments <<<"$kernel_arguments"
+		# More than one CPU needs seccomp=on; kernels that know one CPU only know neither. When it panics it
+		# ends its whole process group, and itself by a signal that the first process of a namespace ignores.
+		(enter "$root" "$(kernel_place "$version")=/kernel" "${bound[@]}" -- env TMPDIR=/tmp \
+			bash -c 'setsid --wait "$@"; exit' _ /kernel/linux "mem=$memory" seccomp=on "ncpus=$cpus" root=/dev/root rootfstype=hostfs rootflags=/ ro \
+			init=/run/testbed/um-init con=null con0=null,fd:1 con1=null,fd:3 "${arguments[@]}") \
+			</dev/null 3>"$shared.out" >"$shared.console" 2>&1 & ;;
+	*)
+		(enter "$root" "${bound[@]}" -- vng --verbose "${vng_arguments[@]}" -- bash /run/testbed/guest) \
+			</dev/null >"$shared.out" 2>"$shared.console" & ;;
+	esac
+	guest=$!
 }
 
 # The lines of the kernel in the console log, not what the guest's init or the emulator say there.
@@ -121,7 +146,7 @@ run_command() {
 	find "$logs" -name 'console-*.log' -mtime +7 -delete
 
 	cp "$module" "$shared/ipsecov2.ko" || exit "$failure"
-	cp "$here/guest" "$shared/guest"
+	cp "$here/guest" "$here/um-init" "$shared"
 	printf 'cd %q && exec' "$checkout" >"$shared/command"
 	printf ' %q' "$@" >>"$shared/command"
 	choose_machine "$version"
@@ -133,9 +158,7 @@ run_command() {
 	copiers+=($!)
 	cat "$shared.console" >"$console" &
 	copiers+=($!)
-	(enter "$root" "${bound[@]}" -- vng --verbose "${vng_arguments[@]}" -- bash /run/testbed/guest) \
-		</dev/null >"$shared.out" 2>"$shared.console" &
-	guest=$!
+	start_guest "$version" "$shared"
 	late=
 	wait_for_guest
 	wait "$guest" 2>/dev/null
@@ -161,6 +184,7 @@ run_command() {
 shell_in() {
 	local version=$1 module=$2
 
+	[[ $version != um-* ]] || die "a shell is for the root's other kernels: use run with $version"
 	shared=$(mktemp -d "$cache/runs/run.XXXXXX") || die "cannot write to $cache/runs"
 	trap end_guest EXIT
 	cp "$module" "$shared/ipsecov2.ko" || exit "$failure"

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154	# common.sh sets the places
+#
+# The debug kernels: user-mode Linux, which boots the root in seconds, built by the root's compiler from the source
+# packages of the root's kernels. Each is built once, beside its final place in the cache, and again only when its
+# config, the root's kernel or compiler change. kernels/list says which there are.
+
+# Raised when the steps below change in a way that lists, configs and patches do not show.
+kernel_recipe=1
+
+# A source tree and its build.
+kernel_needed_mb=4000
+
+package_version() {
+	dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Version}\n' "$@" 2>/dev/null
+}
+
+# The full version of the root's kernel that `stable` or `newest` is.
+version_of_series() {
+	case $1 in
+	stable)	kernels | head -n 1 ;;
+	*)	kernels | tail -n 1 ;;
+	esac
+}
+
+# 7.3 of 7.3.4+deb13-amd64, as the source packages are named.
+series_of() {
+	cut -d. -f1,2 <<<"$1"
+}
+
+# name, version, fragments: one debug kernel a line.
+debug_table() {
+	local series fragments version
+
+	while read -r series fragments; do
+		version=$(version_of_series "$series")
+		printf 'um-%s-%s\t%s\t%s\n' "$(series_of "$version")" "${fragments// /-}" "$version" "base $fragments"
+	done < <(grep -v '^#' "$here/kernels/list" | grep .)
+}
+
+debug_kernels() {
+	debug_table | cut -f1
+}
+
+# kernel_field NAME N: a field of its line.
+kernel_field() {
+	debug_table | awk -F'\t' -v name="$1" -v n="$2" '$1 == name { print $n }'
+}
+
+kernel_config() {
+	local fragment
+
+	for fragment in $(kernel_field "$1" 3); do
+		cat "$here/kernels/$fragment.config" || return
+	done
+}
+
+kernel_key() {
+	{
+		printf '%s\n' "$kernel_recipe"
+		kernel_config "$1" | grep '^CONFIG_\|is not set$' | sort -u
+		cat "$here"/kernels/*.patch
+		package_version "linux-image-$(kernel_field "$1" 2)"
+		package_version 'gcc-[0-9]*' binutils
+	} | sha256sum | cut -c1-12
+}
+
+kernel_place() {
+	printf '%s/kernels/%s-%s\n' "$cache" "$1" "$(kernel_key "$1")"
+}
+
+source_place() {
+	printf '%s/source/%s\n' "$cache" "$(package_version "linux-image-$(kernel_field "$1" 2)")"
+}
+
+# Debian's archive keeps one version of each package: when the root's is gone, the one that is there serves as well.
+# Other architectures' code and what no kernel here is configured for are left in the package.
+fetch_source() {
+	local series=$1 version=$2 directory=$3
+
+	# shellcheck disable=SC2016	# for the shell in the root
+	(OV2_DIRECTORY=/fetched enter "$root" "$directory=/fetched" -- bash -euo pipefail -c '
+		apt-get update
+		apt-get download "linux-source-$1=$2" || apt-get download "linux-source-$1"
+		rm -rf /var/lib/apt/lists/*
+		dpkg-deb --fsys-tarfile linux-source-*.deb | tar -xO --wildcards "*/linux-source-*.tar.xz" |
+			tar -xJ --strip-components=1 --checkpoint=2000 --checkpoint-action=echo \
+				--exclude="*/drivers/gpu/drm/amd/include" --exclude="*/Documentation/*/*" \
+				--exclude="*/arch/*/boot/dts"
+		rm -f linux-source-*.deb' _ "$series" "$version")
+}
+
+source_progress() {
+	awk '/Read checkpoint/ { mb = $NF / 100 }
+	     /^Get:/ { got++ }
+	     END {
+		if (mb)
+			printf "unpacked %d MB", mb
+		else if (got)
+			printf "fetching"
+		else
+			printf "reading package lists"
+	     }' "$1"
+}
+
+patch_source() {
+	local directory=$1 patch
+
+	for patch in "$here"/kernels/*.patch; do
+		(OV2_DIRECTORY=/source enter "$root" "$directory=/source" "$here/kernels=/patches" -- \
+			busybox patch -p1 -i "/patches/${patch##*/}") || return
+	done
+}
+
+# Makes the source tree of debug kernel NAME.
+need_source() {
+	local name=$1 place series log
+
+	place=$(source_place "$name")
+	[ -e "$place" ] && return
+	series=$(series_of "$(kernel_field "$name" 2)")
+	log=$logs/source-$series.log
+	: >"$log"
+	rm -rf "$place.new"
+	mkdir -p "$place.new"
+	follow "[kernel] source of Linux $series" "$log" source_progress \
+		fetch_source "$series" "${place##*/}" "$place.new" || {
+		rm -rf "$place.new"
+		die "no source of Linux $series: $(why_apt_failed "$log")"
+	}
+	patch_source "$place.new" >>"$log" 2>&1 ||
+		say "[kernel] a patch of tools/testbed.d/kernels does not fit Linux $series ($log): going on without it"
+	mv "$place.new" "$place"
+}
+
+# Runs in the root, with the source at /source and the build at /kernel.
+configure_and_make() {
+	local name=$1 directory=$2 source=$3
+
+	kernel_config "$name" >"$directory/fragment" || return
+	# shellcheck disable=SC2016	# for the shell in the root
+	(OV2_DIRECTORY=/kernel enter "$root" "$source=/source" "$directory=/kernel" -- bash -euo pipefail -c '
+		make -C /source O=/kernel ARCH=um defconfig
+		KCONFIG_CONFIG=.config /source/scripts/kconfig/merge_config.sh -m .config fragment >merge.log
+		make ARCH=um olddefconfig
+		missing=$(sed "/^# optional/,\$d" fragment | grep "^CONFIG_" | grep -vxFf .config || true)
+		[ -z "$missing" ] || { echo "MISSING: $(echo $missing)"; exit 1; }
+		make ARCH=um -j"$(nproc)" linux modules
+		find . \( -name "*.o" -o -name "*.a" -o -name "vmlinux*" -o -name ".tmp_vmlinux*" \) \
+			! -path "./scripts/*" -type f -delete')
+}
+
+why_kernel_failed() {
+	local log=$1
+
+	if grep -q '^MISSING: ' "$log"; then
+		echo "its source does not know or allow $(sed -n 's/^MISSING: //p' "$log"): change its config in tools/testbed.d/kernels"
+	elif grep -q 'No space left on device' "$log"; then
+		echo "the disk under $cache is full: free 4 GB there, or set XDG_CACHE_HOME to a larger disk"
+	else
+		echo "make said '$(grep -m 1 -E 'error:|Error [0-9]|\*\*\*' "$log" || last_line "$log")': the whole log is $log"
+	fi
+}
+
+# Kernels that no checkout has used for a week, and sources likewise, are removed.
+prune_kernels() {
+	find "$cache/kernels" "$cache/source" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf --one-file-system {} +
+}
+
+make_kernel() {
+	local name=$1 place=$2 log=$logs/kernel-$1.log free_mb
+
+	free_mb=$(df --output=avail -m "$cache" | tail -n 1 | tr -d ' ')
+	[ "$free_mb" -ge "$kernel_needed_mb" ] ||
+		die "a debug kernel needs $kernel_needed_mb MB and $cache has $free_mb MB: free some, or set XDG_CACHE_HOME to a larger disk"
+	need_source "$name"
+	: >"$log"
+	rm -rf "$place.new"
+	mkdir -p "$place.new"
+	follow "[kernel] $name (once; the log is $log)" "$log" make_progress \
+		configure_and_make "$name" "$place.new" "$(source_place "$name")" || {
+		rm -rf "$place.new"
+		die "$name was not built: $(why_kernel_failed "$log")"
+	}
+	mv "$place.new" "$place"
+}
+
+# The debug kernel NAME, built if it is not there; one is built at a time.
+need_kernel() {
+	local name=$1 place
+
+	place=$(kernel_place "$name")
+	if [ ! -e "$place/linux" ]; then
+		mkdir -p "$cache/kernels" "$cache/source"
+		exec 5>"$cache/kernels.lock"
+		flock -n 5 || {
+			say "[kernel] waiting for another run that is making a debug kernel"
+			flock 5
+		}
+		[ -e "$place/linux" ] || make_kernel "$name" "$place"
+		prune_kernels
+		exec 5>&-
+	fi
+	touch "$place" "$(source_place "$name")"
+}
