@@ -203,6 +203,12 @@ struct ov2_rig_request *ov2_rig_request_new(struct ov2_rig *rig, u32 oid);
 struct ov2_rig_request *ov2_rig_add_new(struct ov2_rig *rig,
 					const struct ov2_rig_sa *sa,
 					bool inbound);
+struct ov2_rig_request *ov2_rig_delete_new(struct ov2_rig *rig,
+					   unsigned long handle);
+struct ov2_rig_request *ov2_rig_update_new(struct ov2_rig *rig,
+					   unsigned long handle, u32 operation,
+					   u32 spi, u32 seq_hi);
+void ov2_rig_request_handle(struct ov2_rig_request *rr, unsigned long handle);
 enum ov2_status ov2_rig_submit(struct ov2_rig *rig,
 			       struct ov2_rig_request *rr);
 enum ov2_status ov2_rig_wait(struct ov2_rig *rig, struct ov2_rig_request *rr);

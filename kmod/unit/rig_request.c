@@ -200,6 +200,19 @@ void ov2_rig_request_complete(struct ov2_adapter *ad, struct ov2_request *req,
 }
 
 /**
+ * ov2_rig_request_handle() - change what a delete or update names
+ * @rr: the request; the engine does not have it
+ * @handle: any value
+ */
+void ov2_rig_request_handle(struct ov2_rig_request *rr, unsigned long handle)
+{
+	if (rr->req.oid == OV2_OID_DELETE_SA)
+		rr->req.del.handle = handle;
+	else
+		rr->req.update.handle = handle;
+}
+
+/**
  * ov2_rig_submit() - ov2_miniport_ops.request
  * @rig: the rig
  * @rr: the request; may be used again after ov2_rig_wait()
@@ -300,6 +313,25 @@ void ov2_rig_add_inbound(struct ov2_rig *rig, struct ov2_rig_sa *sa)
 }
 
 /**
+ * ov2_rig_delete_new() - a request that deletes an SA
+ * @rig: who will make it
+ * @handle: any value
+ *
+ * Process context.
+ *
+ * Return: the request; freed with the rig.
+ */
+struct ov2_rig_request *ov2_rig_delete_new(struct ov2_rig *rig,
+					   unsigned long handle)
+{
+	struct ov2_rig_request *rr;
+
+	rr = ov2_rig_request_new(rig, OV2_OID_DELETE_SA);
+	rr->req.del.handle = handle;
+	return rr;
+}
+
+/**
  * ov2_rig_delete() - delete an SA
  * @rig: the rig
  * @handle: any value
@@ -310,11 +342,33 @@ void ov2_rig_add_inbound(struct ov2_rig *rig, struct ov2_rig_sa *sa)
  */
 enum ov2_status ov2_rig_delete(struct ov2_rig *rig, unsigned long handle)
 {
+	return ov2_rig_request(rig, ov2_rig_delete_new(rig, handle));
+}
+
+/**
+ * ov2_rig_update_new() - a request that sets the high half of a number
+ * @rig: who will make it
+ * @handle: any value
+ * @operation: the bundle's member
+ * @spi: its SPI, host order
+ * @seq_hi: the high half
+ *
+ * Process context.
+ *
+ * Return: the request; freed with the rig.
+ */
+struct ov2_rig_request *ov2_rig_update_new(struct ov2_rig *rig,
+					   unsigned long handle, u32 operation,
+					   u32 spi, u32 seq_hi)
+{
 	struct ov2_rig_request *rr;
 
-	rr = ov2_rig_request_new(rig, OV2_OID_DELETE_SA);
-	rr->req.del.handle = handle;
-	return ov2_rig_request(rig, rr);
+	rr = ov2_rig_request_new(rig, OV2_OID_UPDATE_SA);
+	rr->req.update.handle = handle;
+	rr->req.update.operation = operation;
+	rr->req.update.spi = cpu_to_be32(spi);
+	rr->req.update.seq_hi = seq_hi;
+	return rr;
 }
 
 /**
@@ -332,14 +386,8 @@ enum ov2_status ov2_rig_delete(struct ov2_rig *rig, unsigned long handle)
 enum ov2_status ov2_rig_update(struct ov2_rig *rig, unsigned long handle,
 			       u32 operation, u32 spi, u32 seq_hi)
 {
-	struct ov2_rig_request *rr;
-
-	rr = ov2_rig_request_new(rig, OV2_OID_UPDATE_SA);
-	rr->req.update.handle = handle;
-	rr->req.update.operation = operation;
-	rr->req.update.spi = cpu_to_be32(spi);
-	rr->req.update.seq_hi = seq_hi;
-	return ov2_rig_request(rig, rr);
+	return ov2_rig_request(rig, ov2_rig_update_new(rig, handle, operation,
+						       spi, seq_hi));
 }
 
 /**

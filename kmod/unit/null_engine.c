@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A second engine, as small as the contract of miniport.h allows, that shows
+ * where the contract ends and the emulated silicon begins. It encrypts nothing.
+ * Where that one answers at once this one answers later, and the reverse.
+ */
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "null_engine.h"
+#include "../ov2/handle.h"
+
+/* Of ov2_nbl.miniport: what becomes of an NBL */
+#define NULL_WORD_FATE	0
+
+enum null_fate {
+	NULL_FATE_SEND,
+	NULL_FATE_FAIL,
+	NULL_FATE_INDICATE,
+};
+
+/**
+ * struct null_engine - the null engine of one card
+ * @ad: the card
+ * @wq: where it answers
+ * @work: answers for @nbls
+ * @lock: guards @nbls, @paused and what was asked; BH
+ * @nbls: NBLs of all queues, oldest first
+ * @paused: nothing is accepted
+ * @bundles: SAs that hold a place of the capacity
+ * @num_asked: requests so far
+ * @asked: the last ones
+ */
+struct null_engine {
+	struct ov2_adapter *ad;
+	struct workqueue_struct *wq;
+	struct work_struct work;
+	spinlock_t lock; /* see above */
+	struct list_head nbls;
+	bool paused;
+	atomic_t bundles;
+	unsigned int num_asked;
+	struct ov2_null_asked asked[OV2_NULL_ASKED];
+};
+
+/**
+ * struct null_sa - an SA of the null engine
+ * @hdl: its handle
+ * @engine: its engine
+ * @inbound: direction
+ * @esn: the members that have extended sequence numbers, a bit each
+ * @members: number of members
+ * @member: operation and SPI of each
+ * @dead: bit 0 set by whoever deletes it
+ * @free: frees it, after a grace period
+ * @del: the request that is pending until then
+ */
+struct null_sa {
+	struct ov2_handle hdl;
+	struct null_engine *engine;
+	bool inbound;
+	unsigned long esn;
+	u32 members;
+	struct {
+		u32 operation;
+		__be32 spi;
+	} member[OV2_MAX_EXT_HEADERS];
+	unsigned long dead;
+	struct rcu_work free;
+	struct ov2_request *del;
+};
+
+static const struct ov2_capabilities null_caps = {
+	.encapsulation = OV2_ENCAPSULATION_IEEE_802_3,
+	.ipv6 = true,
+	.esp = true,
+	.transport = true,
+	.tunnel = true,
+	.esn = true,
+	.encr = OV2_ENCR_AES_GCM_128,
+	.sa_capacity = OV2_NULL_CAPACITY,
+};
+
+/* --- NBLs */
+
+static void null_wire_out(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	struct sk_buff *skb, *next;
+
+	skb_list_walk_safe(nbl->skb, skb, next) {
+		skb_mark_not_on_list(skb);
+		ad->ops->wire_out(ad, nbl->queue, skb);
+	}
+	nbl->skb = NULL;
+}
+
+static void null_answer(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	switch (nbl->miniport[NULL_WORD_FATE]) {
+	case NULL_FATE_SEND:
+		null_wire_out(ad, nbl);
+		ad->ops->send_complete(ad, nbl, OV2_STATUS_SUCCESS);
+		break;
+	case NULL_FATE_FAIL:
+		ad->ops->send_complete(ad, nbl, OV2_STATUS_FAILURE);
+		break;
+	case NULL_FATE_INDICATE:
+		ad->ops->indicate(ad, nbl);
+		break;
+	}
+}
+
+static struct ov2_nbl *null_oldest(struct null_engine *engine)
+{
+	struct ov2_nbl *nbl;
+
+	spin_lock_bh(&engine->lock);
+	nbl = list_first_entry_or_null(&engine->nbls, struct ov2_nbl, link);
+	if (nbl)
+		list_del_init(&nbl->link);
+	spin_unlock_bh(&engine->lock);
+	return nbl;
+}
+
+static void null_work(struct work_struct *work)
+{
+	struct null_engine *engine = container_of(work, struct null_engine,
+						  work);
+	struct ov2_nbl *nbl;
+
+	while ((nbl = null_oldest(engine))) {
+		local_bh_disable();
+		null_answer(engine->ad, nbl);
+		local_bh_enable();
+	}
+}
+
+/* False if the engine is paused. */
+static bool null_accept(struct null_engine *engine, struct ov2_nbl *nbl,
+			enum null_fate fate)
+{
+	bool accepted;
+
+	spin_lock_bh(&engine->lock);
+	accepted = !engine->paused;
+	if (accepted) {
+		nbl->miniport[NULL_WORD_FATE] = fate;
+		list_add_tail(&nbl->link, &engine->nbls);
+		queue_work(engine->wq, &engine->work);
+	}
+	spin_unlock_bh(&engine->lock);
+	return accepted;
+}
+
+/* Under rcu_read_lock() */
+static struct null_sa *null_find(struct ov2_adapter *ad, unsigned long handle)
+{
+	struct ov2_handle *hdl = ov2_handle_find(ad, handle);
+
+	return hdl ? container_of(hdl, struct null_sa, hdl) : NULL;
+}
+
+static bool null_may_send(struct ov2_adapter *ad, unsigned long handle)
+{
+	struct null_sa *sa;
+	bool may;
+
+	rcu_read_lock();
+	sa = null_find(ad, handle);
+	may = sa && !sa->inbound;
+	rcu_read_unlock();
+	return may;
+}
+
+static enum null_fate null_send_fate(struct ov2_adapter *ad,
+				     const struct ov2_nbl *nbl)
+{
+	unsigned long tunnel = nbl->info[OV2_INFO_IPSEC_TUNNEL];
+	unsigned long handle = nbl->info[OV2_INFO_IPSEC];
+
+	if (nbl->info[OV2_INFO_LSO] || tunnel)
+		return NULL_FATE_FAIL;
+	if (handle && !null_may_send(ad, handle))
+		return NULL_FATE_FAIL;
+	return NULL_FATE_SEND;
+}
+
+static void null_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	if (!null_accept(ad->engine, nbl, null_send_fate(ad, nbl)))
+		ad->ops->send_complete(ad, nbl, OV2_STATUS_NOT_ACCEPTED);
+}
+
+static void null_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	if (!null_accept(ad->engine, nbl, NULL_FATE_INDICATE))
+		ad->ops->indicate(ad, nbl);
+}
+
+/* --- requests */
+
+static void null_remember(struct null_engine *engine, u32 oid,
+			  unsigned long handle, enum ov2_status status)
+{
+	struct ov2_null_asked *asked;
+
+	spin_lock_bh(&engine->lock);
+	asked = &engine->asked[engine->num_asked++ % OV2_NULL_ASKED];
+	asked->oid = oid;
+	asked->handle = handle;
+	asked->status = status;
+	spin_unlock_bh(&engine->lock);
+}
+
+static void null_free(struct work_struct *work)
+{
+	struct null_sa *sa = container_of(to_rcu_work(work), struct null_sa,
+					  free);
+	struct ov2_adapter *ad = sa->engine->ad;
+
+	ad->ops->request_complete(ad, sa->del, OV2_STATUS_SUCCESS);
+	kfree(sa);
+}
+
+static struct null_sa *null_sa_new(struct null_engine *engine,
+				   const struct ov2_add_sa_ex *add)
+{
+	struct null_sa *sa = kzalloc(sizeof(*sa), GFP_ATOMIC);
+	u32 i;
+
+	if (!sa)
+		return NULL;
+
+	sa->engine = engine;
+	sa->inbound = add->flags & OV2_SA_INBOUND;
+	sa->members = add->num_ext_hdrs;
+	for (i = 0; i < sa->members; i++) {
+		sa->member[i].operation = add->sec_assoc[i].operation;
+		sa->member[i].spi = add->sec_assoc[i].spi;
+		if (add->sec_assoc[i].flags & OV2_SEC_ASSOC_ESN)
+			__set_bit(i, &sa->esn);
+	}
+	INIT_RCU_WORK(&sa->free, null_free);
+	return sa;
+}
+
+static enum ov2_status null_add(struct null_engine *engine,
+				struct ov2_request *req)
+{
+	enum ov2_status status;
+	struct null_sa *sa;
+
+	if (req->len >= sizeof(*req->add))
+		req->add->handle = 0;
+	status = ov2_add_sa_check(req->add, req->len, &null_caps);
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+	if (!atomic_add_unless(&engine->bundles, 1, null_caps.sa_capacity))
+		return OV2_STATUS_RESOURCES;
+
+	sa = null_sa_new(engine, req->add);
+	if (!sa)
+		goto err_bundle;
+	if (ov2_handle_alloc(&sa->hdl, engine->ad, NULL))
+		goto err_sa;
+	req->add->handle = sa->hdl.value;
+	return OV2_STATUS_SUCCESS;
+
+err_sa:
+	kfree(sa);
+err_bundle:
+	atomic_dec(&engine->bundles);
+	return OV2_STATUS_RESOURCES;
+}
+
+static enum ov2_status null_delete(struct null_engine *engine,
+				   struct ov2_request *req)
+{
+	enum ov2_status status = OV2_STATUS_SUCCESS;
+	struct null_sa *sa;
+
+	rcu_read_lock();
+	sa = null_find(engine->ad, req->del.handle);
+	if (sa && !test_and_set_bit(0, &sa->dead)) {
+		sa->del = req;
+		ov2_handle_free(&sa->hdl);
+		atomic_dec(&engine->bundles);
+		queue_rcu_work(engine->wq, &sa->free);
+		status = OV2_STATUS_PENDING;
+	}
+	rcu_read_unlock();
+	return status;
+}
+
+static bool null_has_esn(const struct null_sa *sa,
+			 const struct ov2_update_sa *update)
+{
+	u32 i;
+
+	for (i = 0; i < sa->members; i++)
+		if (sa->member[i].operation == update->operation &&
+		    sa->member[i].spi == update->spi)
+			return test_bit(i, &sa->esn);
+	return false;
+}
+
+static enum ov2_status null_update(struct ov2_adapter *ad,
+				   const struct ov2_update_sa *update)
+{
+	struct null_sa *sa;
+	bool found;
+
+	rcu_read_lock();
+	sa = null_find(ad, update->handle);
+	found = sa && null_has_esn(sa, update);
+	rcu_read_unlock();
+	return found ? OV2_STATUS_SUCCESS : OV2_STATUS_INVALID_PARAMETER;
+}
+
+static enum ov2_status null_parameters(u8 parameter)
+{
+	return parameter <= OV2_PARAMETER_AH_AND_ESP_ENABLED ?
+	       OV2_STATUS_SUCCESS : OV2_STATUS_INVALID_DATA;
+}
+
+static enum ov2_status null_request(struct ov2_adapter *ad,
+				    struct ov2_request *req)
+{
+	enum ov2_status status = OV2_STATUS_INVALID_OID;
+	unsigned long handle = 0;
+
+	switch (req->oid) {
+	case OV2_OID_ADD_SA_EX:
+		status = null_add(ad->engine, req);
+		if (status == OV2_STATUS_SUCCESS)
+			handle = req->add->handle;
+		break;
+	case OV2_OID_DELETE_SA:
+		handle = req->del.handle;
+		status = null_delete(ad->engine, req);
+		break;
+	case OV2_OID_UPDATE_SA:
+		handle = req->update.handle;
+		status = null_update(ad, &req->update);
+		break;
+	case OV2_OID_OFFLOAD_PARAMETERS:
+		status = null_parameters(req->parameter);
+		break;
+	}
+	null_remember(ad->engine, req->oid, handle, status);
+	return status;
+}
+
+/* --- life */
+
+static int null_initialize(struct ov2_adapter *ad)
+{
+	struct null_engine *engine = kzalloc(sizeof(*engine), GFP_KERNEL);
+
+	if (!engine)
+		return -ENOMEM;
+
+	engine->wq = alloc_workqueue("ov2_null", WQ_UNBOUND, 0);
+	if (!engine->wq) {
+		kfree(engine);
+		return -ENOMEM;
+	}
+	engine->ad = ad;
+	engine->paused = true;
+	spin_lock_init(&engine->lock);
+	INIT_LIST_HEAD(&engine->nbls);
+	INIT_WORK(&engine->work, null_work);
+	ad->engine = engine;
+	ad->caps = &null_caps;
+	return 0;
+}
+
+/* Deletes that are under way are RCU's first, and the queue's then. */
+static void null_halt(struct ov2_adapter *ad)
+{
+	struct null_engine *engine = ad->engine;
+
+	rcu_barrier();
+	destroy_workqueue(engine->wq);
+	kfree(engine);
+	ad->engine = NULL;
+}
+
+static void null_set_paused(struct null_engine *engine, bool paused)
+{
+	spin_lock_bh(&engine->lock);
+	engine->paused = paused;
+	spin_unlock_bh(&engine->lock);
+}
+
+static void null_pause(struct ov2_adapter *ad)
+{
+	struct null_engine *engine = ad->engine;
+
+	null_set_paused(engine, true);
+	flush_work(&engine->work);
+}
+
+static void null_restart(struct ov2_adapter *ad)
+{
+	null_set_paused(ad->engine, false);
+}
+
+/* The null engine, whole. */
+const struct ov2_miniport_ops ov2_null_miniport = {
+	.initialize	= null_initialize,
+	.halt		= null_halt,
+	.pause		= null_pause,
+	.restart	= null_restart,
+	.request	= null_request,
+	.send		= null_send,
+	.receive	= null_receive,
+};
+
+/**
+ * ov2_null_num_asked() - how many requests were there?
+ * @ad: a card with a null engine
+ *
+ * Return: their number, since it was initialized.
+ */
+unsigned int ov2_null_num_asked(const struct ov2_adapter *ad)
+{
+	const struct null_engine *engine = ad->engine;
+
+	return engine->num_asked;
+}
+
+/**
+ * ov2_null_asked() - what was asked?
+ * @ad: a card with a null engine
+ * @nth: which request, from 0; one of the last OV2_NULL_ASKED
+ *
+ * Return: the request.
+ */
+struct ov2_null_asked ov2_null_asked(const struct ov2_adapter *ad,
+				     unsigned int nth)
+{
+	const struct null_engine *engine = ad->engine;
+
+	return engine->asked[nth % OV2_NULL_ASKED];
+}
