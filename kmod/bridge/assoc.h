@@ -17,6 +17,7 @@
  * @icv_len: bytes of the ICV
  * @udp_encap: ESP is behind a UDP header
  * @del: the request that ends it; must not be allocated when it is needed
+ * @del_entry: its buffer
  * @rcu: freed a grace period after the SA
  */
 struct ov2_assoc {
@@ -28,6 +29,7 @@ struct ov2_assoc {
 	u8 icv_len;
 	bool udp_encap;
 	struct ov2_request del;
+	struct ov2_delete_sa del_entry;
 	struct rcu_head rcu;
 };
 

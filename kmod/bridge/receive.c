@@ -29,7 +29,7 @@ static struct xfrm_state *rx_state_get(struct ov2_adapter *ad,
  * each (INV-45).
  */
 static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
-			enum ov2_crypto_status status)
+			const struct ov2_rx_result *res)
 {
 	struct xfrm_offload *xo;
 	struct sec_path *sp;
@@ -45,7 +45,9 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 	sp->olen++;
 	xo = xfrm_offload(skb);
 	xo->flags = CRYPTO_DONE;
-	xo->status = 1 << status;
+	if (res->sa_delete_req)
+		xo->flags |= SA_DELETE_REQ;
+	xo->status = 1 << res->status;
 	return true;
 }
 
@@ -88,6 +90,9 @@ bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	struct xfrm_state *x;
 
 	ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res);
+	/* Linux' core has a bit for it, and nobody who would act on it. */
+	if (res.sa_delete_req)
+		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);
 	if (!res.crypto_done)
 		return true;
 
@@ -96,7 +101,7 @@ bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 		rx_drop(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb);
 		return false;
 	}
-	if (!rx_set_path(nbl->skb, x, res.status)) {
+	if (!rx_set_path(nbl->skb, x, &res)) {
 		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
 		return false;
 	}

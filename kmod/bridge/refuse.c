@@ -198,6 +198,8 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 		"Per-CPU states can't be offloaded, only those of any CPU");
 	OV2_SAY(SA_REFUSED_WRAP,
 		"Flag oseq-may-wrap can be offloaded with ESN only");
+	OV2_SAY(SA_REFUSED_RESET,
+		"The card is being reset, try again");
 	OV2_SAY(SA_REFUSED_NO_MEMORY,
 		"No memory for the state");
 	OV2_SAY(SA_REFUSED_ENGINE,

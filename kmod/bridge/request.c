@@ -11,11 +11,13 @@
 /**
  * struct add_wait - an add request and whoever waits for it
  * @req: the request
+ * @ext: its extension
  * @done: completed with it
  * @status: its end
  */
 struct add_wait {
 	struct ov2_request req;
+	struct ov2_ext_add ext;
 	struct completion done;
 	enum ov2_status status;
 };
@@ -101,7 +103,8 @@ static void set_algorithm(struct ov2_add_sa_ex *add,
 }
 
 static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
-				       struct ov2_request *req)
+				       struct ov2_request *req,
+				       struct ov2_ext_add *ext)
 {
 	size_t len = sizeof(struct ov2_add_sa_ex) + x->aead->alg_key_len / 8;
 	struct ov2_add_sa_ex *add = kzalloc(len, GFP_KERNEL);
@@ -115,17 +118,20 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 	add->num_ext_hdrs = 1;
 	add->sec_assoc[0].operation = OV2_OPERATION_ESP;
 	add->sec_assoc[0].spi = x->id.spi;
-	req->ext.mode = x->props.mode == XFRM_MODE_TUNNEL ? OV2_SA_TUNNEL :
-							    OV2_SA_TRANSPORT;
+	ext->mode = x->props.mode == XFRM_MODE_TUNNEL ? OV2_SA_TUNNEL :
+							OV2_SA_TRANSPORT;
+	/* An UPDSA adds the new state before it deletes the old one. */
+	ext->allow_twin = true;
 	/* After the first transform the core decrypts again, in software */
-	req->ext.single = true;
+	ext->single = true;
 	set_endpoints(add, x);
-	set_udp_esp(add, &req->ext, x);
-	set_sequence(&add->sec_assoc[0], &req->ext, x);
+	set_udp_esp(add, ext, x);
+	set_sequence(&add->sec_assoc[0], ext, x);
 	set_algorithm(add, x);
 	req->oid = OV2_OID_ADD_SA_EX;
-	req->add = add;
 	req->len = len;
+	req->add = add;
+	req->ext = ext;
 	return add;
 }
 
@@ -147,10 +153,10 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 	struct add_wait wait = {};
 	enum ov2_status status;
 
-	if (!add_alloc(x, &wait.req))
+	if (!add_alloc(x, &wait.req, &wait.ext))
 		return OV2_STATUS_RESOURCES;
 
-	wait.req.ext.transport = assoc;
+	wait.ext.transport = assoc;
 	wait.req.caller = &wait;
 	init_completion(&wait.done);
 	/* It may complete before the request returns. */

@@ -63,6 +63,13 @@ static int add_failed(struct ov2_adapter *ad, struct xfrm_state *x,
 	if (status == OV2_STATUS_RESOURCES)
 		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_NO_MEMORY,
 					-ENOMEM, extack);
+	if (status == OV2_STATUS_NOT_ACCEPTED)
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_RESET,
+					-EAGAIN, extack);
+	/* Switched off since the feature was looked at */
+	if (!READ_ONCE(ad->config)->ipsec_v2.esp)
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_DISABLED,
+					-EOPNOTSUPP, extack);
 	return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_ENGINE, -EINVAL,
 				extack);
 }
@@ -93,7 +100,8 @@ static int add_within_capacity(struct ov2_adapter *ad, struct xfrm_state *x,
 {
 	int err;
 
-	if (!atomic_add_unless(&ad->bundles, 1, ad->caps->sa_capacity))
+	if (!atomic_add_unless(&ad->bundles, 1,
+			       ad->hardware->ipsec_v2.sa_capacity))
 		return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_FULL,
 					-EOPNOTSUPP, extack);
 
@@ -162,8 +170,13 @@ static void request_delete(struct ov2_assoc *assoc)
 	struct ov2_adapter *ad = assoc->ad;
 	enum ov2_status status;
 
+	assoc->del_entry.header.type = OV2_OBJECT_TYPE_DEFAULT;
+	assoc->del_entry.header.revision = OV2_REVISION_1;
+	assoc->del_entry.header.size = sizeof(assoc->del_entry);
+	assoc->del_entry.handle = assoc->handle;
 	assoc->del.oid = OV2_OID_DELETE_SA;
-	assoc->del.del.handle = assoc->handle;
+	assoc->del.len = sizeof(assoc->del_entry);
+	assoc->del.del = &assoc->del_entry;
 	assoc->del.caller = assoc;
 	status = ad->miniport->request(ad, &assoc->del);
 	if (status != OV2_STATUS_PENDING)
@@ -237,31 +250,47 @@ static u32 state_seq_hi(const struct xfrm_state *x)
 						   x->replay_esn->oseq_hi;
 }
 
-/* x->lock held, for every packet: the engine is told when the half changes.
- * Under bonding the device is the bond, and the engine does with what it has
- * verified itself.
+static enum ov2_status request_update(const struct ov2_assoc *assoc,
+				      u32 seq_hi)
+{
+	const struct ov2_update_sa update = {
+		.header = {
+			.type = OV2_OBJECT_TYPE_DEFAULT,
+			.revision = OV2_REVISION_1,
+			.size = sizeof(update),
+		},
+		.handle = assoc->handle,
+		.operation = OV2_OPERATION_ESP,
+		.spi = assoc->spi,
+		.seq_hi = seq_hi,
+	};
+	struct ov2_request req = {
+		.oid = OV2_OID_UPDATE_SA,
+		.len = sizeof(update),
+		.update = &update,
+	};
+
+	return assoc->ad->miniport->request(assoc->ad, &req);
+}
+
+/* x->lock held, for every packet: the engine is told when the half changes, and
+ * again if it was not listening. Under bonding the device is the bond, and the
+ * engine does with what it has verified itself.
  */
 static void bridge_advance_esn(struct xfrm_state *x)
 {
 	struct net_device *dev = x->xso.dev;
 	u32 seq_hi = state_seq_hi(x);
 	struct ov2_assoc *assoc;
-	struct ov2_request req;
 
 	if (!dev || !dev_is_ours(dev))
 		return;
 
 	rcu_read_lock();
 	assoc = assoc_of_state(ov2_adapter_of(dev), x);
-	if (assoc && assoc->seq_hi != seq_hi) {
+	if (assoc && assoc->seq_hi != seq_hi &&
+	    request_update(assoc, seq_hi) == OV2_STATUS_SUCCESS)
 		assoc->seq_hi = seq_hi;
-		req.oid = OV2_OID_UPDATE_SA;
-		req.update.handle = assoc->handle;
-		req.update.operation = OV2_OPERATION_ESP;
-		req.update.spi = assoc->spi;
-		req.update.seq_hi = seq_hi;
-		assoc->ad->miniport->request(assoc->ad, &req);
-	}
 	rcu_read_unlock();
 }
 

@@ -6,22 +6,6 @@
 #include "flow.h"
 #include "sa.h"
 
-/* As many as mid-range cards have; small enough that a test can fill it. */
-#define OV2_SA_CAPACITY	4096
-
-static const struct ov2_capabilities engine_caps = {
-	.encapsulation = OV2_ENCAPSULATION_IEEE_802_3,
-	.ipv6 = true,
-	.esp = true,
-	.transport = true,
-	.tunnel = true,
-	.esn = true,
-	.udp_esp = OV2_UDP_ESP_TRANSPORT | OV2_UDP_ESP_TUNNEL,
-	.encr = OV2_ENCR_AES_GCM_128 | OV2_ENCR_AES_GCM_192 |
-		OV2_ENCR_AES_GCM_256,
-	.sa_capacity = OV2_SA_CAPACITY,
-};
-
 struct workqueue_struct *ov2_engine_wq;
 
 static struct ov2_lane *lanes_alloc(struct ov2_adapter *ad, u16 num,
@@ -59,8 +43,8 @@ static int engine_initialize(struct ov2_adapter *ad)
 	if (err)
 		goto err_rx;
 
-	ad->engine = engine;
-	ad->caps = &engine_caps;
+	ov2_config_start(engine);
+	WRITE_ONCE(ad->engine, engine);
 	return 0;
 
 err_rx:
@@ -76,11 +60,15 @@ static void engine_halt(struct ov2_adapter *ad)
 {
 	struct ov2_engine *engine = ad->engine;
 
+	WRITE_ONCE(engine->halting, true);
+	ov2_sa_table_drain(engine);
+	/* Whoever makes a request is under RCU, and then finds no engine. */
+	WRITE_ONCE(ad->engine, NULL);
+	synchronize_rcu();
 	ov2_sa_table_exit(engine);
 	kfree(engine->rx);
 	kfree(engine->tx);
 	kfree(engine);
-	ad->engine = NULL;
 }
 
 static void all_lanes(struct ov2_adapter *ad,
@@ -97,12 +85,33 @@ static void all_lanes(struct ov2_adapter *ad,
 
 static void engine_pause(struct ov2_adapter *ad)
 {
+	struct ov2_engine *engine = ad->engine;
+
+	engine->running = false;
 	all_lanes(ad, ov2_lane_close);
 }
 
 static void engine_restart(struct ov2_adapter *ad)
 {
+	struct ov2_engine *engine = ad->engine;
+
+	engine->running = true;
 	all_lanes(ad, ov2_lane_open);
+}
+
+/* SAs keep keys, numbers and IV salts: no nonce comes again (INV-30, INV-44).
+ * Requests that pend are for workqueues, which a reset does not concern.
+ */
+static void engine_reset(struct ov2_adapter *ad)
+{
+	struct ov2_engine *engine = ad->engine;
+
+	WRITE_ONCE(engine->resetting, true);
+	if (engine->running)
+		all_lanes(ad, ov2_lane_close);
+	WRITE_ONCE(engine->resetting, false);
+	if (engine->running)
+		all_lanes(ad, ov2_lane_open);
 }
 
 const struct ov2_miniport_ops ov2_engine_miniport = {
@@ -110,6 +119,7 @@ const struct ov2_miniport_ops ov2_engine_miniport = {
 	.halt = engine_halt,
 	.pause = engine_pause,
 	.restart = engine_restart,
+	.reset = engine_reset,
 	.request = ov2_sa_request,
 	.send = ov2_engine_send,
 	.receive = ov2_engine_receive,
@@ -124,6 +134,7 @@ const struct ov2_miniport_ops ov2_engine_miniport = {
  */
 int ov2_engine_init(void)
 {
+	ov2_config_init();
 	ov2_engine_wq = alloc_workqueue("ipsecov2", WQ_UNBOUND, 0);
 	return ov2_engine_wq ? 0 : -ENOMEM;
 }

@@ -63,7 +63,7 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 	/* Any UDP looks like ESP: only an SA makes it so. */
 	if (!sa && frame->kind != OV2_FRAME_UDP_ESP)
 		ov2_count(engine->ad, OV2_CNT_RX_SADB_MISS);
-	if (sa && READ_ONCE(engine->receive_off)) {
+	if (sa && !ov2_config_receives(engine, sa)) {
 		ov2_count(engine->ad, OV2_CNT_RX_DISABLED);
 		ov2_sa_put(sa);
 		return NULL;
@@ -130,7 +130,8 @@ static bool receive_find_inner(struct ov2_nbl *nbl,
 		return false;
 
 	sa = ov2_sa_get_inbound(outer->engine, frame);
-	if (sa && !receive_nests(outer, sa)) {
+	if (sa && (!receive_nests(outer, sa) ||
+		   !ov2_config_receives(outer->engine, sa))) {
 		ov2_sa_put(sa);
 		return false;
 	}
@@ -313,6 +314,10 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
 
+	/* Also of a frame that was not touched (2.8, INV-17) */
+	if (work->sa[RECEIVE_OUTER] &&
+	    ov2_sa_delete_wanted(work->sa[RECEIVE_OUTER]->engine))
+		nbl->info[OV2_INFO_IPSEC] |= OV2_RX_SA_DELETE_REQ;
 	if (work->spi)
 		trace_ov2_rx_record(ad, nbl, work->spi, nbl->skb->len);
 	receive_count(ad, nbl);

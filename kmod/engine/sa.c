@@ -3,6 +3,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
+#include "batch.h"
 #include "sa.h"
 #include "../watch/counters.h"
 #include "../watch/objects.h"
@@ -19,7 +20,7 @@ static void sa_free_work(struct work_struct *work)
 	for (i = 0; i < sa->members; i++)
 		ov2_transform_destroy(&sa->member[i].transform);
 	if (sa->del)
-		ad->ops->request_complete(ad, sa->del, OV2_STATUS_SUCCESS);
+		ov2_batch_done(ad, sa->del, OV2_STATUS_SUCCESS);
 	ov2_object_freed(OV2_OBJECT_SA, sa);
 	kfree_sensitive(sa);
 	if (atomic_dec_and_test(&engine->objects))
@@ -38,11 +39,15 @@ void ov2_sa_put(struct ov2_sa *sa)
 		queue_rcu_work(ov2_engine_wq, &sa->free);
 }
 
-static void sa_publish(struct ov2_sa *sa, struct ov2_add_sa_ex *add)
+/* The handle is out before anybody is told of it, so no delete and no update
+ * can name an SA that is not keyed.
+ */
+static void sa_publish(struct ov2_sa *sa)
 {
-	add->handle = sa->hdl.value;
-	trace_ov2_sa_add(sa->engine->ad, add, &sa->add->ext,
-			 OV2_STATUS_SUCCESS);
+	sa->adding.add->handle = sa->hdl.value;
+	*sa->adding.handle = sa->hdl.value;
+	/* Pairs with sa_is_live(). */
+	smp_store_release(&sa->live, true);
 	ov2_count(sa->engine->ad, OV2_CNT_SA_ADD);
 }
 
@@ -63,9 +68,9 @@ static enum ov2_status errno_to_status(int err)
 	}
 }
 
-static int sa_key_and_insert(struct ov2_sa *sa)
+static int sa_key(struct ov2_sa *sa)
 {
-	const struct ov2_add_sa_ex *add = sa->add->add;
+	const struct ov2_add_sa_ex *add = sa->adding.add;
 	int err;
 	int i;
 
@@ -75,27 +80,45 @@ static int sa_key_and_insert(struct ov2_sa *sa)
 		if (err)
 			return err;
 	}
-	return ov2_sa_table_insert(sa, sa->add->ext.transport);
+	return ov2_handle_alloc(&sa->hdl, sa->engine->ad, sa->transport);
 }
 
 static void sa_keying_work(struct work_struct *work)
 {
 	struct ov2_sa *sa = container_of(work, struct ov2_sa, keying);
+	const struct ov2_adding adding = sa->adding;
 	struct ov2_engine *engine = sa->engine;
-	struct ov2_request *req = sa->add;
-	struct ov2_adapter *ad = engine->ad;
-	int err;
+	enum ov2_sa_mode mode = sa->mode;
+	enum ov2_status status;
 
-	err = sa_key_and_insert(sa);
-	if (err) {
-		atomic_dec(&engine->bundles);
-		trace_ov2_sa_add(ad, req->add, &req->ext,
-				 errno_to_status(err));
-		ov2_sa_put(sa);
+	status = errno_to_status(sa_key(sa));
+	if (status == OV2_STATUS_SUCCESS) {
+		sa_publish(sa);
 	} else {
-		sa_publish(sa, req->add);
+		ov2_sa_table_remove(sa);
+		atomic_dec(&engine->bundles);
+		ov2_sa_put(sa);
 	}
-	ad->ops->request_complete(ad, req, errno_to_status(err));
+	ov2_sa_added(engine, &adding, mode, status);
+}
+
+/**
+ * ov2_sa_added() - the end of adding an SA
+ * @engine: the engine
+ * @adding: what it was or was to be made of; @adding.add is gone if it is a
+ *	copy, and @adding.req if this was its last SA
+ * @mode: which portion it protects, for the trace
+ * @status: how it ended
+ *
+ * Any context before ov2_batch_end(), process context after it.
+ */
+void ov2_sa_added(struct ov2_engine *engine, const struct ov2_adding *adding,
+		  enum ov2_sa_mode mode, enum ov2_status status)
+{
+	trace_ov2_sa_add(engine->ad, adding->add, mode, status);
+	if (adding->copied)
+		kfree_sensitive(adding->add);
+	ov2_batch_done(engine->ad, adding->req, status);
 }
 
 static void sa_set_addresses(struct ov2_sa *sa,
@@ -122,12 +145,12 @@ static void sa_set_member(struct ov2_member *member,
 }
 
 /* Without the extension the form of UDP-ESP tells, if there is one (Q2) */
-static enum ov2_sa_mode sa_mode(const struct ov2_request *req)
+static enum ov2_sa_mode sa_mode(const struct ov2_ext_add *ext, u32 udp_esp)
 {
-	if (req->ext.mode != OV2_SA_MODE_UNKNOWN)
-		return req->ext.mode;
+	if (ext->mode != OV2_SA_MODE_UNKNOWN)
+		return ext->mode;
 
-	switch (req->add->udp_esp) {
+	switch (udp_esp) {
 	case OV2_UDP_ESP_TUNNEL:
 	case OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL:
 		return OV2_SA_TUNNEL;
@@ -139,48 +162,107 @@ static enum ov2_sa_mode sa_mode(const struct ov2_request *req)
 	}
 }
 
+/* Without the extension: what Q2 and Q16 recommend. */
+static const struct ov2_ext_add no_ext = {
+	.mode = OV2_SA_MODE_UNKNOWN,
+	.udp_dport = htons(OV2_UDP_ESP_PORT),
+};
+
 /**
- * ov2_sa_create() - make an SA, and have it keyed and put in the table
- * @engine: the engine
- * @req: an add that ov2_add_sa_check() accepted; a place of the capacity is
- *	taken for it. It is completed when the SA is keyed
+ * ov2_sa_ext() - the extension of an add, or what stands for it
+ * @req: the request
  *
  * Any context.
  *
- * Return: false without memory.
+ * Return: it.
  */
-bool ov2_sa_create(struct ov2_engine *engine, struct ov2_request *req)
+const struct ov2_ext_add *ov2_sa_ext(const struct ov2_request *req)
 {
-	struct ov2_add_sa_ex *add = req->add;
-	struct ov2_sa *sa;
+	return req->ext ? req->ext : &no_ext;
+}
+
+static void sa_set_ext(struct ov2_sa *sa, const struct ov2_ext_add *ext)
+{
+	sa->mode = sa_mode(ext, sa->udp_esp);
+	sa->single = ext->single;
+	sa->udp_dport = ext->udp_dport;
+	sa->window = ext->window;
+	sa->transport = ext->transport;
+}
+
+static void sa_set_members(struct ov2_sa *sa, const struct ov2_add_sa_ex *add,
+			   u32 seq_lo)
+{
 	int i;
+
+	sa->members = add->num_ext_hdrs;
+	for (i = 0; i < sa->members; i++)
+		sa_set_member(&sa->member[i], &add->sec_assoc[i], seq_lo);
+	/* Of a bundle AH is the outer one, and the last */
+	sa->key.spi = sa->member[sa->members - 1].spi;
+}
+
+static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
+			       const struct ov2_adding *adding)
+{
+	const struct ov2_ext_add *ext = ov2_sa_ext(adding->req);
+	const struct ov2_add_sa_ex *add = adding->add;
+	struct ov2_sa *sa;
 
 	sa = kzalloc(sizeof(*sa), GFP_ATOMIC);
 	if (!sa)
-		return false;
+		return NULL;
 
 	sa->engine = engine;
-	sa->add = req;
+	sa->adding = *adding;
 	sa->serial = atomic64_inc_return(&engine->serial);
-	sa_set_addresses(sa, add);
-	sa->members = add->num_ext_hdrs;
-	for (i = 0; i < sa->members; i++)
-		sa_set_member(&sa->member[i], &add->sec_assoc[i],
-			      req->ext.seq_lo);
-	/* Of a bundle AH is the outer one, and the last */
-	sa->key.spi = sa->member[sa->members - 1].spi;
 	sa->inbound = add->flags & OV2_SA_INBOUND;
-	sa->mode = sa_mode(req);
-	sa->single = req->ext.single;
+	sa->key.inbound = sa->inbound;
 	sa->udp_esp = add->udp_esp;
-	sa->udp_dport = req->ext.udp_dport;
-	sa->window = req->ext.window;
+	sa_set_addresses(sa, add);
+	sa_set_members(sa, add, ext->seq_lo);
+	sa_set_ext(sa, ext);
 	spin_lock_init(&sa->lock);
 	refcount_set(&sa->ref, 1);
 	INIT_WORK(&sa->keying, sa_keying_work);
 	INIT_RCU_WORK(&sa->free, sa_free_work);
-	atomic_inc(&engine->objects);
+	return sa;
+}
+
+/**
+ * ov2_sa_create() - make an SA, and have it keyed
+ * @engine: the engine
+ * @adding: what is to be made: ov2_add_sa_check() accepted it, and a place of
+ *	the capacity is taken
+ *
+ * Any context.
+ *
+ * Return: OV2_STATUS_PENDING: ov2_sa_added() is called when it is keyed, or
+ * was; RESOURCES without memory, INVALID_DATA if there is one already,
+ * NOT_ACCEPTED if the engine is being halted.
+ */
+enum ov2_status ov2_sa_create(struct ov2_engine *engine,
+			      const struct ov2_adding *adding)
+{
+	struct ov2_sa *sa;
+	int err;
+
+	sa = sa_alloc(engine, adding);
+	if (!sa)
+		return OV2_STATUS_RESOURCES;
+
+	if (!atomic_inc_not_zero(&engine->objects)) {
+		kfree(sa);
+		return OV2_STATUS_NOT_ACCEPTED;
+	}
 	ov2_object_created(OV2_OBJECT_SA, sa);
+	err = ov2_sa_table_insert(sa, ov2_sa_ext(adding->req)->allow_twin);
+	if (err) {
+		/* Nothing has seen it; the rest is as ever. */
+		ov2_sa_put(sa);
+		return err == -EEXIST ? OV2_STATUS_INVALID_DATA :
+					OV2_STATUS_RESOURCES;
+	}
 	queue_work(ov2_engine_wq, &sa->keying);
-	return true;
+	return OV2_STATUS_PENDING;
 }

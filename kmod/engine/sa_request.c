@@ -2,55 +2,176 @@
 /* SA requests: ov2_miniport_ops.request of this engine. */
 #include <linux/rcupdate.h>
 
+#include "batch.h"
 #include "sa.h"
 #include "../watch/counters.h"
 #include "../watch/trace.h"
 
-/* Setting a key may sleep and load modules: the rest of an add is work. */
-static enum ov2_status request_add(struct ov2_engine *engine,
-				   struct ov2_request *req)
+static u32 sa_capacity(const struct ov2_engine *engine)
 {
-	const struct ov2_capabilities *caps = engine->ad->caps;
+	return engine->ad->hardware->ipsec_v2.sa_capacity;
+}
+
+static bool take_place(struct ov2_engine *engine)
+{
+	if (atomic_add_unless(&engine->bundles, 1, sa_capacity(engine)))
+		return true;
+	WRITE_ONCE(engine->starved, true);
+	return false;
+}
+
+static void free_place(struct ov2_engine *engine)
+{
+	atomic_dec(&engine->bundles);
+	WRITE_ONCE(engine->starved, false);
+}
+
+/**
+ * ov2_sa_delete_wanted() - is the transport to be asked for deletes?
+ * @engine: the engine
+ *
+ * Any context. An add that meets a delete may leave the flag behind: so the
+ * table is asked too.
+ *
+ * Return: true while an add has found the table full, and it still is.
+ */
+bool ov2_sa_delete_wanted(const struct ov2_engine *engine)
+{
+	return READ_ONCE(engine->starved) &&
+	       atomic_read(&engine->bundles) >= sa_capacity(engine);
+}
+
+/* The configuration may have changed since the caller looked: its race (2.8).
+ */
+static enum ov2_status add_begin(struct ov2_engine *engine,
+				 const struct ov2_adding *adding)
+{
+	const struct ov2_offload *config = READ_ONCE(engine->ad->config);
 	enum ov2_status status;
 
-	if (req->len >= sizeof(*req->add))
-		req->add->handle = 0;
-	status = ov2_add_sa_check(req->add, req->len, caps);
+	status = ov2_add_sa_check(adding->add, adding->len, &config->ipsec_v2);
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+	if (!take_place(engine))
+		return OV2_STATUS_RESOURCES;
+	status = ov2_sa_create(engine, adding);
+	if (status != OV2_STATUS_PENDING)
+		atomic_dec(&engine->bundles);
+	return status;
+}
+
+/* Setting a key may sleep and load modules: the rest of an add is work. */
+static void add_one(struct ov2_engine *engine, const struct ov2_adding *adding)
+{
+	enum ov2_status status;
+
+	ov2_batch_enter(adding->req);
+	status = add_begin(engine, adding);
+	if (status != OV2_STATUS_PENDING)
+		ov2_sa_added(engine, adding, ov2_sa_ext(adding->req)->mode,
+			     status);
+}
+
+static enum ov2_status request_add_ex(struct ov2_engine *engine,
+				      struct ov2_request *req)
+{
+	const struct ov2_adding adding = {
+		.req = req,
+		.add = req->add,
+		.len = req->len,
+		.handle = &req->add->handle,
+	};
+
+	if (req->len < sizeof(*req->add))
+		return OV2_STATUS_INVALID_LENGTH;
+
+	req->add->handle = 0;
+	ov2_batch_begin(req);
+	add_one(engine, &adding);
+	return ov2_batch_end(req);
+}
+
+static void add_entry(struct ov2_engine *engine, struct ov2_request *req,
+		      struct ov2_add_sa *entry)
+{
+	struct ov2_adding adding = {
+		.req = req,
+		.copied = true,
+		.handle = &entry->handle,
+	};
+	enum ov2_status status;
+
+	entry->handle = 0;
+	status = ov2_add_sa_to_ex(entry, req->buf + req->len, &adding.add,
+				  &adding.len);
+	if (status == OV2_STATUS_SUCCESS) {
+		add_one(engine, &adding);
+	} else {
+		ov2_batch_enter(req);
+		ov2_batch_done(engine->ad, req, status);
+	}
+}
+
+/* INV-11: some of them are enough. */
+static enum ov2_status request_add_list(struct ov2_engine *engine,
+					struct ov2_request *req)
+{
+	struct ov2_add_sa *entry;
+	enum ov2_status status;
+
+	status = ov2_add_list_check(req->add_list, req->len);
 	if (status != OV2_STATUS_SUCCESS)
 		return status;
 
-	if (!atomic_add_unless(&engine->bundles, 1, caps->sa_capacity))
-		return OV2_STATUS_RESOURCES;
-
-	if (!ov2_sa_create(engine, req)) {
-		atomic_dec(&engine->bundles);
-		return OV2_STATUS_RESOURCES;
-	}
-	return OV2_STATUS_PENDING;
+	ov2_batch_begin(req);
+	for (entry = req->add_list; entry; entry = entry->next)
+		add_entry(engine, req, entry);
+	return ov2_batch_end(req);
 }
 
-/* An unknown handle is no error: a delete never fails (Q14). */
-static enum ov2_status request_delete(struct ov2_engine *engine,
-				      struct ov2_request *req)
+/* Takes effect at once: nothing new finds the SA. What is left of it goes when
+ * the last frame that uses it is out (Q8). An add that pends has given no
+ * handle yet, so nothing can be meant here but SAs that were added.
+ */
+static void delete_one(struct ov2_engine *engine, struct ov2_request *req,
+		       unsigned long handle)
 {
-	enum ov2_status status = OV2_STATUS_SUCCESS;
 	struct ov2_sa *sa;
 
 	rcu_read_lock();
-	sa = ov2_sa_find(engine->ad, req->del.handle);
-	if (!sa || test_and_set_bit(0, &sa->dead_once))
+	sa = ov2_sa_find(engine->ad, handle);
+	if (!sa || test_and_set_bit(0, &sa->dead_once)) {
+		/* No error: a delete never fails (Q14). */
+		ov2_count(engine->ad, OV2_CNT_SA_DELETE_UNKNOWN);
 		goto unlock;
+	}
 
+	ov2_batch_enter(req);
 	sa->del = req;
 	trace_ov2_sa_delete(engine->ad, sa->hdl.value, sa->key.spi);
 	ov2_count(engine->ad, OV2_CNT_SA_DELETE);
+	ov2_handle_free(&sa->hdl);
 	ov2_sa_table_remove(sa);
-	atomic_dec(&engine->bundles);
+	free_place(engine);
 	ov2_sa_put(sa);
-	status = OV2_STATUS_PENDING;
 unlock:
 	rcu_read_unlock();
-	return status;
+}
+
+static enum ov2_status request_delete(struct ov2_engine *engine,
+				      struct ov2_request *req)
+{
+	const struct ov2_delete_sa *entry;
+	enum ov2_status status;
+
+	status = ov2_delete_list_check(req->del, req->len);
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+
+	ov2_batch_begin(req);
+	for (entry = req->del; entry; entry = entry->next)
+		delete_one(engine, req, entry->handle);
+	return ov2_batch_end(req);
 }
 
 static struct ov2_member *sa_member(struct ov2_sa *sa,
@@ -65,8 +186,8 @@ static struct ov2_member *sa_member(struct ov2_sa *sa,
 	return NULL;
 }
 
-static enum ov2_status request_update(struct ov2_engine *engine,
-				      const struct ov2_update_sa *update)
+static enum ov2_status update_sa(struct ov2_engine *engine,
+				 const struct ov2_update_sa *update)
 {
 	enum ov2_status status = OV2_STATUS_INVALID_PARAMETER;
 	struct ov2_member *member;
@@ -92,25 +213,46 @@ unlock:
 	return status;
 }
 
-static enum ov2_status request_parameters(struct ov2_engine *engine,
-					  u8 parameter)
+static enum ov2_status request_update(struct ov2_engine *engine,
+				      const struct ov2_request *req)
 {
-	switch (parameter) {
-	case OV2_PARAMETER_NO_CHANGE:
-		break;
-	case OV2_PARAMETER_DISABLED:
-		WRITE_ONCE(engine->receive_off, true);
-		break;
-	case OV2_PARAMETER_ESP_ENABLED:
-		WRITE_ONCE(engine->receive_off, false);
-		break;
-	case OV2_PARAMETER_AH_ENABLED:
-	case OV2_PARAMETER_AH_AND_ESP_ENABLED:
-		return OV2_STATUS_NOT_SUPPORTED;
+	enum ov2_status status;
+
+	status = ov2_object_check(req->update, req->len,
+				  OV2_OBJECT_TYPE_DEFAULT, OV2_REVISION_1,
+				  sizeof(*req->update));
+	return status == OV2_STATUS_SUCCESS ? update_sa(engine, req->update) :
+					      status;
+}
+
+static enum ov2_status request_accepted(struct ov2_engine *engine,
+					struct ov2_request *req)
+{
+	switch (req->oid) {
+	case OV2_OID_ADD_SA:
+		return request_add_list(engine, req);
+	case OV2_OID_ADD_SA_EX:
+		return request_add_ex(engine, req);
+	case OV2_OID_DELETE_SA:
+		return request_delete(engine, req);
+	case OV2_OID_UPDATE_SA:
+		return request_update(engine, req);
+	case OV2_OID_OFFLOAD_PARAMETERS:
+		return ov2_config_parameters(engine, req);
+	case OV2_OID_OFFLOAD_ENCAPSULATION:
+		return ov2_config_encapsulation(engine, req);
 	default:
-		return OV2_STATUS_INVALID_DATA;
+		return OV2_STATUS_INVALID_OID;
 	}
-	return OV2_STATUS_SUCCESS;
+}
+
+/* Deletes are: they must not fail, and halt waits for them. */
+static bool request_is_acceptable(const struct ov2_engine *engine, u32 oid)
+{
+	if (!engine)
+		return false;
+	return oid == OV2_OID_DELETE_SA ||
+	       (!READ_ONCE(engine->halting) && !READ_ONCE(engine->resetting));
 }
 
 /**
@@ -118,25 +260,22 @@ static enum ov2_status request_parameters(struct ov2_engine *engine,
  * @ad: the card
  * @req: the request
  *
- * Any context, never sleeps.
+ * Any context but hard interrupts, never sleeps.
  *
- * Return: as ov2_miniport_ops.request. An add pends until its key is set; a
- * delete takes effect at once and pends until the last frame that uses the
- * SA is out and the key is wiped (Q8).
+ * Return: as ov2_miniport_ops.request. An add pends until its keys are set; a
+ * delete takes effect at once and pends until the last frame that uses one of
+ * its SAs is out and the keys are wiped (Q8).
  */
 enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
 			       struct ov2_request *req)
 {
-	switch (req->oid) {
-	case OV2_OID_ADD_SA_EX:
-		return request_add(ad->engine, req);
-	case OV2_OID_DELETE_SA:
-		return request_delete(ad->engine, req);
-	case OV2_OID_UPDATE_SA:
-		return request_update(ad->engine, &req->update);
-	case OV2_OID_OFFLOAD_PARAMETERS:
-		return request_parameters(ad->engine, req->parameter);
-	default:
-		return OV2_STATUS_INVALID_OID;
-	}
+	enum ov2_status status = OV2_STATUS_NOT_ACCEPTED;
+	struct ov2_engine *engine;
+
+	rcu_read_lock();
+	engine = READ_ONCE(ad->engine);
+	if (request_is_acceptable(engine, req->oid))
+		status = request_accepted(engine, req);
+	rcu_read_unlock();
+	return status;
 }

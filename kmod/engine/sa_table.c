@@ -6,7 +6,7 @@
 #include "frame.h"
 #include "sa.h"
 
-static const struct rhashtable_params inbound_params = {
+static const struct rhashtable_params table_params = {
 	.key_len = sizeof(struct ov2_sa_key),
 	.key_offset = offsetof(struct ov2_sa, key),
 	.head_offset = offsetof(struct ov2_sa, node),
@@ -23,60 +23,96 @@ static const struct rhashtable_params inbound_params = {
  */
 int ov2_sa_table_init(struct ov2_engine *engine)
 {
+	spin_lock_init(&engine->lock);
+	atomic_set(&engine->objects, 1);
 	init_waitqueue_head(&engine->idle);
-	return rhltable_init(&engine->inbound, &inbound_params);
+	return rhltable_init(&engine->sas, &table_params);
 }
 
 /**
- * ov2_sa_table_exit() - sleep until the last SA is freed, then free the table
- * @engine: the engine; every SA was deleted, no request can come
+ * ov2_sa_table_drain() - sleep until the last SA is freed
+ * @engine: the engine, halting; every SA was deleted, or will be
+ *
+ * Process context. No SA can be made from then on.
+ */
+void ov2_sa_table_drain(struct ov2_engine *engine)
+{
+	atomic_dec(&engine->objects);
+	wait_event(engine->idle, !atomic_read(&engine->objects));
+	/* Whoever made it zero may still be about to wake us. */
+	flush_workqueue(ov2_engine_wq);
+}
+
+/**
+ * ov2_sa_table_exit() - free the table
+ * @engine: the engine, drained, with nobody looking for an SA
  *
  * Process context.
  */
 void ov2_sa_table_exit(struct ov2_engine *engine)
 {
-	wait_event(engine->idle, !atomic_read(&engine->objects));
-	/* Whoever made it zero may still be about to wake us. */
-	flush_workqueue(ov2_engine_wq);
-	rhltable_destroy(&engine->inbound);
+	rhltable_destroy(&engine->sas);
+}
+
+static u32 sa_outer_operation(const struct ov2_sa *sa)
+{
+	return sa->member[sa->members - 1].operation;
+}
+
+static bool table_has_twin(const struct ov2_sa *sa)
+{
+	struct rhlist_head *list;
+	const struct ov2_sa *twin;
+	struct rhlist_head *pos;
+	bool found = false;
+
+	rcu_read_lock();
+	list = rhltable_lookup(&sa->engine->sas, &sa->key, table_params);
+	rhl_for_each_entry_rcu(twin, pos, list, node)
+		if (sa_outer_operation(twin) == sa_outer_operation(sa))
+			found = true;
+	rcu_read_unlock();
+	return found;
 }
 
 /**
- * ov2_sa_table_insert() - give an SA its handle, and have it found
- * @sa: the SA, keyed
- * @transport: ov2_handle.transport
+ * ov2_sa_table_insert() - give an SA its place, though nothing uses it yet
+ * @sa: the SA, not live
+ * @allow_twin: one with its SPI, destination, protocol and direction may be
+ *	there, be it live or on its way (Q15)
  *
- * Process context.
+ * Any context.
  *
- * Return: 0 or a negative errno.
+ * Return: 0, -EEXIST, or another negative errno without memory.
  */
-int ov2_sa_table_insert(struct ov2_sa *sa, void *transport)
+int ov2_sa_table_insert(struct ov2_sa *sa, bool allow_twin)
 {
-	int err;
+	struct ov2_engine *engine = sa->engine;
+	int err = -EEXIST;
 
-	err = ov2_handle_alloc(&sa->hdl, sa->engine->ad, transport);
-	if (err || !sa->inbound)
-		return err;
-
-	err = rhltable_insert(&sa->engine->inbound, &sa->node, inbound_params);
-	if (err)
-		ov2_handle_free(&sa->hdl);
+	spin_lock_bh(&engine->lock);
+	if (allow_twin || !table_has_twin(sa))
+		err = rhltable_insert(&engine->sas, &sa->node, table_params);
+	spin_unlock_bh(&engine->lock);
 	return err;
 }
 
 /**
  * ov2_sa_table_remove() - nothing new finds the SA from now on
- * @sa: the SA; its table's reference stays the caller's to put
+ * @sa: the SA, inserted; its table's reference stays the caller's to put
  *
  * Any context, once for each SA.
  */
 void ov2_sa_table_remove(struct ov2_sa *sa)
 {
-	WRITE_ONCE(sa->dead, true);
-	ov2_handle_free(&sa->hdl);
-	if (sa->inbound)
-		rhltable_remove(&sa->engine->inbound, &sa->node,
-				inbound_params);
+	WRITE_ONCE(sa->live, false);
+	rhltable_remove(&sa->engine->sas, &sa->node, table_params);
+}
+
+static bool sa_is_live(const struct ov2_sa *sa)
+{
+	/* Pairs with sa_publish(): what is live is complete. */
+	return smp_load_acquire(&sa->live);
 }
 
 /**
@@ -91,8 +127,12 @@ void ov2_sa_table_remove(struct ov2_sa *sa)
 struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
 {
 	struct ov2_handle *hdl = ov2_handle_find(ad, handle);
+	struct ov2_sa *sa;
 
-	return hdl ? container_of(hdl, struct ov2_sa, hdl) : NULL;
+	if (!hdl)
+		return NULL;
+	sa = container_of(hdl, struct ov2_sa, hdl);
+	return sa_is_live(sa) ? sa : NULL;
 }
 
 /**
@@ -111,16 +151,10 @@ struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
 
 	rcu_read_lock();
 	sa = ov2_sa_find(ad, handle);
-	if (sa && (sa->inbound || READ_ONCE(sa->dead) ||
-		   !refcount_inc_not_zero(&sa->ref)))
+	if (sa && (sa->inbound || !refcount_inc_not_zero(&sa->ref)))
 		sa = NULL;
 	rcu_read_unlock();
 	return sa;
-}
-
-static bool sa_has_ah(const struct ov2_sa *sa)
-{
-	return sa->member[sa->members - 1].operation == OV2_OPERATION_AH;
 }
 
 /* UDP around the outermost ESP, or inside a tunnel (2.9) */
@@ -133,29 +167,66 @@ static bool sa_takes_udp(const struct ov2_sa *sa,
 	       (!sa->udp_dport || sa->udp_dport == frame->udp_dport);
 }
 
-static bool sa_matches(const struct ov2_sa *sa, const struct ov2_frame *frame)
+static bool sa_is_of_protocol(const struct ov2_sa *sa,
+			      const struct ov2_frame *frame)
 {
-	if (READ_ONCE(sa->dead))
-		return false;
-	if (!ipv6_addr_any(&sa->src) && !ipv6_addr_equal(&sa->src, &frame->src))
-		return false;
-	/* AH with an ESP SA or the reverse: the SA is found, to name the clash */
 	if (frame->kind == OV2_FRAME_AH)
-		return true;
+		return sa_outer_operation(sa) == OV2_OPERATION_AH;
+	if (sa_outer_operation(sa) != OV2_OPERATION_ESP)
+		return false;
 	if (frame->kind == OV2_FRAME_UDP_ESP)
 		return sa_takes_udp(sa, frame);
 	return !sa->udp_esp;
 }
 
-/* An SA whose outermost header is the frame's comes first, then the older. */
-static bool sa_is_better(const struct ov2_sa *sa, const struct ov2_sa *best,
-			 const struct ov2_frame *frame)
+/* IPsec for sure, of the SA's SPI, but of the other protocol: that is told
+ * (CRYPTO_INVALID_PROTOCOL). UDP is ESP only if an SA says so, and ESP with
+ * and without UDP is one protocol.
+ */
+static bool sa_clashes(const struct ov2_sa *sa, const struct ov2_frame *frame)
 {
-	bool ah = frame->kind == OV2_FRAME_AH;
+	if (frame->kind == OV2_FRAME_AH)
+		return true;
+	return frame->kind == OV2_FRAME_ESP &&
+	       sa_outer_operation(sa) == OV2_OPERATION_AH;
+}
 
-	if (!best || sa_has_ah(sa) != sa_has_ah(best))
-		return !best || sa_has_ah(sa) == ah;
-	return sa->serial < best->serial;
+/* 0 = not at all */
+static int sa_fitness(const struct ov2_sa *sa, const struct ov2_frame *frame)
+{
+	if (!sa_is_live(sa))
+		return 0;
+	if (!ipv6_addr_any(&sa->src) && !ipv6_addr_equal(&sa->src, &frame->src))
+		return 0;
+	if (sa_is_of_protocol(sa, frame))
+		return 2;
+	return sa_clashes(sa, frame) ? 1 : 0;
+}
+
+/* Of those that fit equally the oldest one wins: of live twins the other one is
+ * that of an update, and goes away unused.
+ */
+static struct ov2_sa *table_find(struct ov2_engine *engine,
+				 const struct ov2_sa_key *key,
+				 const struct ov2_frame *frame)
+{
+	struct ov2_sa *best = NULL;
+	struct rhlist_head *list;
+	struct rhlist_head *pos;
+	struct ov2_sa *sa;
+	int best_fit = 0;
+	int fit;
+
+	list = rhltable_lookup(&engine->sas, key, table_params);
+	rhl_for_each_entry_rcu(sa, pos, list, node) {
+		fit = sa_fitness(sa, frame);
+		if (fit > best_fit ||
+		    (fit && fit == best_fit && sa->serial < best->serial)) {
+			best = sa;
+			best_fit = fit;
+		}
+	}
+	return best;
 }
 
 /**
@@ -164,31 +235,30 @@ static bool sa_is_better(const struct ov2_sa *sa, const struct ov2_sa *best,
  * @frame: the frame, of kind ESP, UDP_ESP or AH
  *
  * Any context. AH and ESP may share an SPI: the SA of the frame's protocol is
- * preferred. Of live twins the oldest one wins: the other one is that of an
- * update, and goes away unused.
+ * preferred. One with a wildcard destination is found only where none has the
+ * frame's own.
  *
- * Return: a reference, or NULL.
+ * Return: a reference, or NULL. Its outer protocol may not be the frame's.
  */
 struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
 				  const struct ov2_frame *frame)
 {
-	const struct ov2_sa_key key = {
+	struct ov2_sa_key key = {
 		.spi = frame->spi,
 		.ipv6 = frame->ipv6,
+		.inbound = true,
 		.dst = frame->dst,
 	};
-	struct ov2_sa *best = NULL;
-	struct rhlist_head *list;
-	struct rhlist_head *pos;
 	struct ov2_sa *sa;
 
 	rcu_read_lock();
-	list = rhltable_lookup(&engine->inbound, &key, inbound_params);
-	rhl_for_each_entry_rcu(sa, pos, list, node)
-		if (sa_matches(sa, frame) && sa_is_better(sa, best, frame))
-			best = sa;
-	if (best && !refcount_inc_not_zero(&best->ref))
-		best = NULL;
+	sa = table_find(engine, &key, frame);
+	if (!sa) {
+		key.dst = in6addr_any;
+		sa = table_find(engine, &key, frame);
+	}
+	if (sa && !refcount_inc_not_zero(&sa->ref))
+		sa = NULL;
 	rcu_read_unlock();
-	return best;
+	return sa;
 }

@@ -207,6 +207,8 @@ static bool send_begin(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 		return false;
 	if (nbl->info[OV2_INFO_LSO])
 		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
+	if (!ov2_config_sends(ad->engine))
+		return send_fail(nbl, OV2_CNT_TX_DROP_DISABLED);
 	return send_find_sas(ad, nbl) && send_plan(nbl);
 }
 
@@ -262,6 +264,12 @@ static void send_trace(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 			    verdict);
 }
 
+static enum ov2_status send_status(const struct ov2_work *work)
+{
+	return work->reason == OV2_CNT_TX_DROP_RESET ?
+	       OV2_STATUS_REQUEST_ABORTED : OV2_STATUS_FAILURE;
+}
+
 static void send_failed(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	const struct sk_buff *skb;
@@ -269,7 +277,7 @@ static void send_failed(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	for (skb = nbl->skb; skb; skb = skb->next)
 		send_trace(ad, nbl, skb);
 	send_drop(ad, nbl, ov2_work(nbl)->reason);
-	ad->ops->send_complete(ad, nbl, OV2_STATUS_FAILURE);
+	ad->ops->send_complete(ad, nbl, send_status(ov2_work(nbl)));
 }
 
 static void send_frame(struct ov2_adapter *ad, struct ov2_nbl *nbl,
@@ -292,9 +300,12 @@ static void send_frame(struct ov2_adapter *ad, struct ov2_nbl *nbl,
  */
 void ov2_engine_sent(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
+	const struct ov2_engine *engine = ad->engine;
 	struct ov2_work *work = ov2_work(nbl);
 	struct sk_buff *skb, *next;
 
+	if (!work->failed && READ_ONCE(engine->resetting))
+		send_fail(nbl, OV2_CNT_TX_DROP_RESET);
 	ov2_sa_put(work->sa[SEND_SA]);
 	ov2_sa_put(work->sa[SEND_TUNNEL]);
 	if (work->failed) {

@@ -21,9 +21,17 @@ struct ov2_counters;
  *	that come while paused complete with OV2_STATUS_NOT_ACCEPTED, received
  *	frames come back untouched
  * @restart: end of @pause
- * @request: carry out an SA request. Any context, never sleeps, several at
- *	once. OV2_STATUS_PENDING means that ov2_adapter_ops.request_complete is
- *	called later, from process context; anything else is the final status
+ * @reset: let go of every NBL, and be as before: SAs and configuration
+ *	survive. Sends that are in the engine or come meanwhile fail, received
+ *	frames come back as they are. Requests that pend complete as ever.
+ *	Process context, sleeps; serialized by the caller with @pause and
+ *	@restart
+ * @request: carry out a request. Any context but hard interrupts, never
+ *	sleeps, several at once. OV2_STATUS_PENDING means that
+ *	ov2_adapter_ops.request_complete is called, from process context, maybe
+ *	before this returns; anything else is the final status. While the engine
+ *	is reset, and from the beginning of @halt on, it is
+ *	OV2_STATUS_NOT_ACCEPTED, but not of deletes
  * @send: protect an NBL and put its frames on the wire, in order, all of them
  *	or none. Without a handle in slot 1 they leave as they are. BH disabled; calls
  *	with one ov2_nbl.queue are serialized by the caller. The NBL comes back
@@ -38,6 +46,7 @@ struct ov2_miniport_ops {
 	void (*halt)(struct ov2_adapter *ad);
 	void (*pause)(struct ov2_adapter *ad);
 	void (*restart)(struct ov2_adapter *ad);
+	void (*reset)(struct ov2_adapter *ad);
 	enum ov2_status (*request)(struct ov2_adapter *ad,
 				   struct ov2_request *req);
 	void (*send)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
@@ -51,6 +60,10 @@ struct ov2_miniport_ops {
  *	frames if @status is not SUCCESS: none of them has left then. BH disabled
  * @indicate: a received frame with its records; takes @nbl. BH disabled
  * @request_complete: end of a request that was pending. Process context
+ * @status: a status indication; @code is
+ *	OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG, one for each successful set of
+ *	OFFLOAD_PARAMETERS and OFFLOAD_ENCAPSULATION, before it returns. Those of
+ *	sets at the same time come in any order. Any context but hard interrupts
  */
 struct ov2_adapter_ops {
 	void (*wire_out)(struct ov2_adapter *ad, u16 queue,
@@ -61,6 +74,8 @@ struct ov2_adapter_ops {
 	void (*request_complete)(struct ov2_adapter *ad,
 				 struct ov2_request *req,
 				 enum ov2_status status);
+	void (*status)(struct ov2_adapter *ad, u32 code,
+		       const struct ov2_offload *config);
 };
 
 /**
@@ -70,7 +85,9 @@ struct ov2_adapter_ops {
  * @dev: the netdev; engine and ov2 use it to name the card in traces, and
  *	never look inside
  * @counters: counters of this card (watch/counters.h)
- * @caps: what the engine can do; set by @miniport->initialize
+ * @hardware: what the engine can do; set by @miniport->initialize, constant
+ * @config: what of it is on. The engine exchanges the pointer, with
+ *	WRITE_ONCE(); what it points to is constant and stays
  * @bundles: SA bundles that the bridge has in the engine. The transport
  *	keeps this count, to stay below ov2_capabilities.sa_capacity
  * @engine: private to the engine
@@ -85,7 +102,8 @@ struct ov2_adapter {
 	const struct ov2_adapter_ops *ops;
 	struct net_device *dev;
 	struct ov2_counters __percpu *counters;
-	const struct ov2_capabilities *caps;
+	const struct ov2_offload *hardware;
+	const struct ov2_offload *config;
 	atomic_t bundles;
 	void *engine;
 	u16 tx_queues;

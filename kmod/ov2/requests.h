@@ -7,22 +7,26 @@
 #include <linux/types.h>
 
 #include "capabilities.h"
+#include "header.h"
+#include "offload.h"
 #include "status.h"
 
 /* Direct OIDs (NDIS) */
-#define OV2_OID_ADD_SA_EX	0xfc030205U
-#define OV2_OID_DELETE_SA	0xfc030203U
-#define OV2_OID_UPDATE_SA	0xfc030204U
-#define OV2_OID_OFFLOAD_PARAMETERS	0xfc01020cU
+#define OV2_OID_ADD_SA			0xfc030202U
+#define OV2_OID_DELETE_SA		0xfc030203U
+#define OV2_OID_UPDATE_SA		0xfc030204U
+#define OV2_OID_ADD_SA_EX		0xfc030205U
 
-#define OV2_OBJECT_TYPE_DEFAULT	0x80
-#define OV2_REVISION_1		1
+/* Ordinary OIDs */
+#define OV2_OID_OFFLOAD_ENCAPSULATION	0x0101010aU
+#define OV2_OID_OFFLOAD_PARAMETERS	0xfc01020cU
 
 #define OV2_SA_INBOUND		0x00000001U
 #define OV2_SA_IPV6		0x00000010U
 #define OV2_SEC_ASSOC_ESN	0x00000001U
 #define OV2_MAX_EXT_HEADERS	2
 #define OV2_GCM_SALT_LEN	4
+#define OV2_UDP_ESP_PORT	4500
 
 /**
  * enum ov2_operation - IPSEC_OFFLOAD_OPERATION (NDIS)
@@ -45,18 +49,6 @@ enum ov2_sa_mode {
 	OV2_SA_MODE_UNKNOWN,
 	OV2_SA_TRANSPORT,
 	OV2_SA_TUNNEL,
-};
-
-/**
- * struct ov2_object_header - NDIS_OBJECT_HEADER
- * @type: OV2_OBJECT_TYPE_DEFAULT
- * @revision: OV2_REVISION_1
- * @size: bytes of the structure that follows, this header included
- */
-struct ov2_object_header {
-	u8 type;
-	u8 revision;
-	u16 size;
 };
 
 /**
@@ -140,6 +132,55 @@ static_assert(offsetof(struct ov2_add_sa_ex, sec_assoc) == 0x3c);
 static_assert(sizeof(struct ov2_add_sa_ex) == 0xb0);
 
 /**
+ * struct ov2_add_sa - IPSEC_OFFLOAD_V2_ADD_SA, layout of x64
+ * @header: type, revision, size of this structure without @key_data
+ * @next: the next one of the list, or NULL
+ * @num_ext_hdrs: valid entries of @sec_assoc
+ * @flags: OV2_SA_INBOUND, OV2_SA_IPV6
+ * @v4: endpoints, network order
+ * @v6: endpoints
+ * @handle: out: what names the SA from now on; 0 = not offloaded
+ * @udp_esp: one OV2_UDP_ESP_* or 0
+ * @sec_assoc: as in struct ov2_add_sa_ex
+ * @key_len: bytes of @key_data
+ * @key_data: the key area
+ *
+ * Source: IPSEC_OFFLOAD_V2_ADD_SA, where key_data has one byte, which makes
+ * it 0xb0 bytes long.
+ */
+struct ov2_add_sa {
+	struct ov2_object_header header;
+	struct ov2_add_sa *next __aligned(8);
+	u32 num_ext_hdrs __aligned(8);
+	u32 flags;
+	union {
+		struct {
+			__be32 src;
+			__be32 dst;
+		} v4;
+		struct {
+			struct in6_addr src;
+			struct in6_addr dst;
+		} v6;
+	};
+	u64 handle __aligned(8);
+	u32 udp_esp;
+	struct ov2_security_association sec_assoc[OV2_MAX_EXT_HEADERS];
+	u32 key_len;
+	u8 key_data[];
+};
+
+static_assert(offsetof(struct ov2_add_sa, next) == 0x08);
+static_assert(offsetof(struct ov2_add_sa, num_ext_hdrs) == 0x10);
+static_assert(offsetof(struct ov2_add_sa, v4) == 0x18);
+static_assert(offsetof(struct ov2_add_sa, handle) == 0x38);
+static_assert(offsetof(struct ov2_add_sa, udp_esp) == 0x40);
+static_assert(offsetof(struct ov2_add_sa, sec_assoc) == 0x44);
+static_assert(offsetof(struct ov2_add_sa, key_len) == 0xa4);
+static_assert(offsetof(struct ov2_add_sa, key_data) == 0xa8);
+static_assert(sizeof(struct ov2_add_sa) == 0xa8);
+
+/**
  * struct ov2_ext_add - extension: what Linux knows of a new SA
  * @mode: which portion the SA protects
  * @udp_sport: source port of UDP-ESP as sent, network order, 0 = any
@@ -151,6 +192,9 @@ static_assert(sizeof(struct ov2_add_sa_ex) == 0xb0);
  *	another one's (NextCryptoDone stays 0)
  * @window: replay window in packets, 0 = unknown: the place of a received
  *	number relative to it tells its high half (RFC 4303 A2.2)
+ * @allow_twin: the SA may have the SPI, destination, protocol and direction
+ *	of one that lives; on receive the oldest one is used. Without it the
+ *	later one is rejected (Q15)
  * @transport: the bridge's own, found again through the handle
  */
 struct ov2_ext_add {
@@ -160,76 +204,99 @@ struct ov2_ext_add {
 	__be16 udp_dport;
 	u32 seq_lo;
 	u32 window;
+	bool allow_twin;
 	void *transport;
 };
 
 /**
- * struct ov2_delete_sa - IPSEC_OFFLOAD_V2_DELETE_SA, one entry
+ * struct ov2_delete_sa - IPSEC_OFFLOAD_V2_DELETE_SA, layout of x64
+ * @header: type, revision, size of this structure
+ * @next: the next one of the list, or NULL
  * @handle: the bundle
  */
 struct ov2_delete_sa {
-	u64 handle;
+	struct ov2_object_header header;
+	struct ov2_delete_sa *next __aligned(8);
+	u64 handle __aligned(8);
 };
 
+static_assert(offsetof(struct ov2_delete_sa, next) == 0x08);
+static_assert(offsetof(struct ov2_delete_sa, handle) == 0x10);
+static_assert(sizeof(struct ov2_delete_sa) == 0x18);
+
 /**
- * struct ov2_update_sa - IPSEC_OFFLOAD_V2_UPDATE_SA
+ * struct ov2_update_sa - IPSEC_OFFLOAD_V2_UPDATE_SA, layout of x64
+ * @header: type, revision, size of this structure
  * @handle: the bundle
  * @operation: the bundle's member (enum ov2_operation)
  * @spi: that member's SPI, network order
  * @seq_hi: the new high 32 bits, host order
+ *
+ * There is no list of these, whatever the documentation's text says.
  */
 struct ov2_update_sa {
-	u64 handle;
+	struct ov2_object_header header;
+	u64 handle __aligned(8);
 	u32 operation;
 	__be32 spi;
 	u32 seq_hi;
 };
 
-/**
- * enum ov2_ipsec_parameter - NDIS_OFFLOAD_PARAMETERS.IPsecV2
- * @OV2_PARAMETER_NO_CHANGE: leave it as it is
- * @OV2_PARAMETER_DISABLED: no IPsec on receive: deliver untouched. SAs stay,
- *	and sends that name one are still protected (3.5, Q4)
- * @OV2_PARAMETER_AH_ENABLED: AH only
- * @OV2_PARAMETER_ESP_ENABLED: ESP only
- * @OV2_PARAMETER_AH_AND_ESP_ENABLED: both
- */
-enum ov2_ipsec_parameter {
-	OV2_PARAMETER_NO_CHANGE = 0,
-	OV2_PARAMETER_DISABLED = 1,
-	OV2_PARAMETER_AH_ENABLED = 2,
-	OV2_PARAMETER_ESP_ENABLED = 3,
-	OV2_PARAMETER_AH_AND_ESP_ENABLED = 4,
-};
+static_assert(offsetof(struct ov2_update_sa, handle) == 0x08);
+static_assert(offsetof(struct ov2_update_sa, seq_hi) == 0x18);
+static_assert(sizeof(struct ov2_update_sa) == 0x20);
+
+#define OV2_REQUEST_MINIPORT_WORDS	2
 
 /**
- * struct ov2_request - a request to the engine (OID)
+ * struct ov2_request - a request to the engine (NDIS_OID_REQUEST)
  * @oid: OV2_OID_*
- * @add: OV2_OID_ADD_SA_EX; stays the caller's and must stay valid until the
- *	request is complete; the caller wipes it then
- * @len: bytes of @add with its key area
- * @ext: extension of @add
- * @del: OV2_OID_DELETE_SA
+ * @len: bytes of the buffer that the member for @oid points to. A list lies
+ *	in it with all of its entries and keys
+ * @buf: the buffer, whatever @oid is
+ * @add_list: OV2_OID_ADD_SA
+ * @add: OV2_OID_ADD_SA_EX
+ * @del: OV2_OID_DELETE_SA, a list
  * @update: OV2_OID_UPDATE_SA
- * @parameter: OV2_OID_OFFLOAD_PARAMETERS, enum ov2_ipsec_parameter
+ * @parameters: OV2_OID_OFFLOAD_PARAMETERS
+ * @encapsulation: OV2_OID_OFFLOAD_ENCAPSULATION
+ * @ext: extension of the adds, for each entry of a list; NULL: none, as pure
+ *	IPsecOV2. Then UDP-ESP comes to port 4500 (Q16), numbers begin with 0,
+ *	the window is unknown and the mode derived (Q2)
  * @caller: the caller's, for ov2_adapter_ops.request_complete
+ * @miniport: the engine's own, until the request is complete
+ *
+ * All of it stays the caller's, and must stay valid until the request is
+ * complete; the caller wipes the keys then.
  */
 struct ov2_request {
 	u32 oid;
+	size_t len;
 	union {
-		struct {
-			struct ov2_add_sa_ex *add;
-			size_t len;
-			struct ov2_ext_add ext;
-		};
-		struct ov2_delete_sa del;
-		struct ov2_update_sa update;
-		u8 parameter;
+		void *buf;
+		struct ov2_add_sa *add_list;
+		struct ov2_add_sa_ex *add;
+		const struct ov2_delete_sa *del;
+		const struct ov2_update_sa *update;
+		const struct ov2_offload_parameters *parameters;
+		const struct ov2_offload_encapsulation *encapsulation;
 	};
+	const struct ov2_ext_add *ext;
 	void *caller;
+	u64 miniport[OV2_REQUEST_MINIPORT_WORDS];
 };
 
 enum ov2_status ov2_add_sa_check(const struct ov2_add_sa_ex *add, size_t len,
 				 const struct ov2_capabilities *caps);
+
+/* lists.c */
+enum ov2_status ov2_object_check(const void *buf, size_t len, u8 type,
+				 u8 revision, size_t min);
+enum ov2_status ov2_add_list_check(const struct ov2_add_sa *list, size_t len);
+enum ov2_status ov2_delete_list_check(const struct ov2_delete_sa *list,
+				      size_t len);
+enum ov2_status ov2_add_sa_to_ex(const struct ov2_add_sa *entry,
+				 const void *end, struct ov2_add_sa_ex **ex,
+				 size_t *len);
 
 #endif /* _OV2_REQUESTS_H */

@@ -11,6 +11,7 @@
  * @OV2_STATUS_INVALID_PARAMETER: UPDATE_SA: no such SA, or it has no ESN
  * @OV2_STATUS_RESOURCES: SA table full, or no memory
  * @OV2_STATUS_NOT_SUPPORTED: the request is known, the feature is absent
+ * @OV2_STATUS_REQUEST_ABORTED: a reset came in between
  * @OV2_STATUS_INVALID_LENGTH: the buffer's length is wrong for the request
  * @OV2_STATUS_INVALID_DATA: a field is out of bounds
  * @OV2_STATUS_INVALID_OID: no such request
@@ -25,6 +26,7 @@ enum ov2_status {
 	OV2_STATUS_INVALID_PARAMETER	= 0xc000000d,
 	OV2_STATUS_RESOURCES		= 0xc000009a,
 	OV2_STATUS_NOT_SUPPORTED	= 0xc00000bb,
+	OV2_STATUS_REQUEST_ABORTED	= 0xc001000c,
 	OV2_STATUS_INVALID_LENGTH	= 0xc0010014,
 	OV2_STATUS_INVALID_DATA		= 0xc0010015,
 	OV2_STATUS_INVALID_OID		= 0xc0010017,

@@ -29,6 +29,7 @@ static const struct ov2_adapter_ops adapter_ops = {
 	.send_complete		= ov2_wire_send_complete,
 	.indicate		= ov2_rx_indicate,
 	.request_complete	= ov2_bridge_request_complete,
+	.status			= ov2_port_status,
 };
 
 static int port_alloc_queues(struct ov2_port *port)
@@ -72,10 +73,16 @@ static int port_init(struct net_device *dev)
 	if (err)
 		goto err_queues;
 
+	err = ov2_port_enable(port);
+	if (err)
+		goto err_engine;
+
 	ov2_rx_add_napi(port);
 	ov2_object_created(OV2_OBJECT_PORT, port);
 	return 0;
 
+err_engine:
+	port->ad.miniport->halt(&port->ad);
 err_queues:
 	port_free_queues(port);
 err_counters:
@@ -144,24 +151,6 @@ static void port_set_rx_mode(struct net_device *dev)
 {
 }
 
-/* The stack stops using the engine by itself: to send, and for new states.
- * What comes in for states that live has to be left to it too.
- */
-static int port_set_features(struct net_device *dev,
-			     netdev_features_t features)
-{
-	struct ov2_port *port = netdev_priv(dev);
-	struct ov2_request req = {
-		.oid = OV2_OID_OFFLOAD_PARAMETERS,
-		.parameter = features & NETIF_F_HW_ESP ?
-			     OV2_PARAMETER_ESP_ENABLED : OV2_PARAMETER_DISABLED,
-	};
-
-	if (port->ad.miniport->request(&port->ad, &req) != OV2_STATUS_SUCCESS)
-		return -EIO;
-	return 0;
-}
-
 static const struct net_device_ops port_netdev_ops = {
 	.ndo_init		= port_init,
 	.ndo_uninit		= port_uninit,
@@ -169,7 +158,7 @@ static const struct net_device_ops port_netdev_ops = {
 	.ndo_stop		= port_stop,
 	.ndo_start_xmit		= ov2_wire_start_xmit,
 	.ndo_set_rx_mode	= port_set_rx_mode,
-	.ndo_set_features	= port_set_features,
+	.ndo_set_features	= ov2_port_set_features,
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,
 	.ndo_get_iflink		= ov2_plug_iflink,

@@ -105,6 +105,12 @@ void ov2_link_unregister(void);
 /* device.c */
 void ov2_port_setup(struct net_device *dev);
 
+/* offload.c */
+int ov2_port_enable(struct ov2_port *port);
+int ov2_port_set_features(struct net_device *dev, netdev_features_t features);
+void ov2_port_status(struct ov2_adapter *ad, u32 code,
+		     const struct ov2_offload *config);
+
 /* plug.c */
 void ov2_plug(struct ov2_port *port, struct ov2_port *peer);
 void ov2_unplug(struct ov2_port *port);

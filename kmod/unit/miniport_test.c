@@ -111,7 +111,7 @@ static struct ov2_rig_request *fill_table(struct ov2_rig *rig,
 	struct ov2_rig_request *rr = NULL;
 	u32 i;
 
-	for (i = 0; i < rig->ad.caps->sa_capacity; i++, sa->spi++) {
+	for (i = 0; i < rig->ad.hardware->ipsec_v2.sa_capacity; i++, sa->spi++) {
 		rr = ov2_rig_add_new(rig, sa, false);
 		ov2_rig_submit(rig, rr);
 	}
@@ -641,15 +641,16 @@ static void null_remembers(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_null_miniport);
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	unsigned int before = ov2_null_num_asked(&rig->ad);
 	struct ov2_null_asked asked;
 
 	ov2_rig_add_outbound(rig, &sa);
 	ov2_rig_delete(rig, sa.out);
-	KUNIT_ASSERT_EQ(test, ov2_null_num_asked(&rig->ad), 2);
-	asked = ov2_null_asked(&rig->ad, 0);
+	KUNIT_ASSERT_EQ(test, ov2_null_num_asked(&rig->ad), before + 2);
+	asked = ov2_null_asked(&rig->ad, before);
 	KUNIT_EXPECT_EQ(test, asked.oid, OV2_OID_ADD_SA_EX);
 	KUNIT_EXPECT_EQ(test, asked.handle, sa.out);
-	asked = ov2_null_asked(&rig->ad, 1);
+	asked = ov2_null_asked(&rig->ad, before + 1);
 	KUNIT_EXPECT_EQ(test, asked.oid, OV2_OID_DELETE_SA);
 	KUNIT_EXPECT_EQ(test, asked.handle, sa.out);
 }

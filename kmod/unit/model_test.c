@@ -40,7 +40,7 @@ struct model_sa {
  * @rig: the card
  * @other: another card, on which no handle of the first may work
  * @rnd: the choices
- * @caps: the engine's, with a small capacity
+ * @hardware: the engine's, with a small capacity
  * @sas: what lives
  * @live: number of them
  * @ages: number of SAs that were ever added
@@ -52,7 +52,7 @@ struct model {
 	struct ov2_rig *rig;
 	struct ov2_rig *other;
 	struct rnd_state rnd;
-	struct ov2_capabilities caps;
+	struct ov2_offload hardware;
 	struct model_sa sas[MODEL_SAS];
 	unsigned int live;
 	unsigned int ages;
@@ -258,9 +258,9 @@ static struct model *model_new(struct kunit *test, u32 seed)
 	m->rig = ov2_rig_new(test, &ov2_engine_miniport);
 	m->other = ov2_rig_new(test, &ov2_engine_miniport);
 	prandom_seed_state(&m->rnd, seed);
-	m->caps = *m->rig->ad.caps;
-	m->caps.sa_capacity = MODEL_SAS;
-	m->rig->ad.caps = &m->caps;
+	m->hardware = *m->rig->ad.hardware;
+	m->hardware.ipsec_v2.sa_capacity = MODEL_SAS;
+	m->rig->ad.hardware = &m->hardware;
 	return m;
 }
 

@@ -71,15 +71,30 @@ struct null_sa {
 	struct ov2_request *del;
 };
 
-static const struct ov2_capabilities null_caps = {
-	.encapsulation = OV2_ENCAPSULATION_IEEE_802_3,
-	.ipv6 = true,
-	.esp = true,
-	.transport = true,
-	.tunnel = true,
-	.esn = true,
-	.encr = OV2_ENCR_AES_GCM_128,
-	.sa_capacity = OV2_NULL_CAPACITY,
+static const struct ov2_offload null_hardware = {
+	.header = {
+		.type = OV2_OBJECT_TYPE_OFFLOAD,
+		.revision = OV2_OFFLOAD_REVISION_2,
+		.size = sizeof(struct ov2_offload),
+	},
+	.ipsec_v2 = {
+		.encapsulation = OV2_ENCAPSULATION_IEEE_802_3,
+		.ipv6 = true,
+		.esp = true,
+		.transport = true,
+		.tunnel = true,
+		.esn = true,
+		.encr = OV2_ENCR_AES_GCM_128,
+		.sa_capacity = OV2_NULL_CAPACITY,
+	},
+};
+
+static const struct ov2_offload null_disabled = {
+	.header = {
+		.type = OV2_OBJECT_TYPE_OFFLOAD,
+		.revision = OV2_OFFLOAD_REVISION_2,
+		.size = sizeof(struct ov2_offload),
+	},
 };
 
 /* --- NBLs */
@@ -213,13 +228,25 @@ static void null_remember(struct null_engine *engine, u32 oid,
 	spin_unlock_bh(&engine->lock);
 }
 
+/* Of ov2_request.miniport: SAs of a delete that are not freed yet */
+static atomic_t *null_left(struct ov2_request *req)
+{
+	return (atomic_t *)req->miniport;
+}
+
+static void null_delete_done(struct ov2_adapter *ad, struct ov2_request *req)
+{
+	if (atomic_dec_and_test(null_left(req)))
+		ad->ops->request_complete(ad, req, OV2_STATUS_SUCCESS);
+}
+
 static void null_free(struct work_struct *work)
 {
 	struct null_sa *sa = container_of(to_rcu_work(work), struct null_sa,
 					  free);
 	struct ov2_adapter *ad = sa->engine->ad;
 
-	ad->ops->request_complete(ad, sa->del, OV2_STATUS_SUCCESS);
+	null_delete_done(ad, sa->del);
 	kfree(sa);
 }
 
@@ -253,10 +280,11 @@ static enum ov2_status null_add(struct null_engine *engine,
 
 	if (req->len >= sizeof(*req->add))
 		req->add->handle = 0;
-	status = ov2_add_sa_check(req->add, req->len, &null_caps);
+	status = ov2_add_sa_check(req->add, req->len,
+				  &READ_ONCE(engine->ad->config)->ipsec_v2);
 	if (status != OV2_STATUS_SUCCESS)
 		return status;
-	if (!atomic_add_unless(&engine->bundles, 1, null_caps.sa_capacity))
+	if (!atomic_add_unless(&engine->bundles, 1, OV2_NULL_CAPACITY))
 		return OV2_STATUS_RESOURCES;
 
 	sa = null_sa_new(engine, req->add);
@@ -274,23 +302,38 @@ err_bundle:
 	return OV2_STATUS_RESOURCES;
 }
 
-static enum ov2_status null_delete(struct null_engine *engine,
-				   struct ov2_request *req)
+static void null_delete_one(struct null_engine *engine,
+			    struct ov2_request *req, unsigned long handle)
 {
-	enum ov2_status status = OV2_STATUS_SUCCESS;
 	struct null_sa *sa;
 
 	rcu_read_lock();
-	sa = null_find(engine->ad, req->del.handle);
+	sa = null_find(engine->ad, handle);
 	if (sa && !test_and_set_bit(0, &sa->dead)) {
+		atomic_inc(null_left(req));
 		sa->del = req;
 		ov2_handle_free(&sa->hdl);
 		atomic_dec(&engine->bundles);
 		queue_rcu_work(engine->wq, &sa->free);
-		status = OV2_STATUS_PENDING;
 	}
 	rcu_read_unlock();
-	return status;
+}
+
+static enum ov2_status null_delete(struct null_engine *engine,
+				   struct ov2_request *req)
+{
+	const struct ov2_delete_sa *entry;
+	enum ov2_status status;
+
+	status = ov2_delete_list_check(req->del, req->len);
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+
+	atomic_set(null_left(req), 1);
+	for (entry = req->del; entry; entry = entry->next)
+		null_delete_one(engine, req, entry->handle);
+	return atomic_dec_and_test(null_left(req)) ? OV2_STATUS_SUCCESS :
+						     OV2_STATUS_PENDING;
 }
 
 static bool null_has_esn(const struct null_sa *sa,
@@ -318,10 +361,40 @@ static enum ov2_status null_update(struct ov2_adapter *ad,
 	return found ? OV2_STATUS_SUCCESS : OV2_STATUS_INVALID_PARAMETER;
 }
 
-static enum ov2_status null_parameters(u8 parameter)
+static void null_set_config(struct ov2_adapter *ad,
+			    const struct ov2_offload *config)
 {
-	return parameter <= OV2_PARAMETER_AH_AND_ESP_ENABLED ?
-	       OV2_STATUS_SUCCESS : OV2_STATUS_INVALID_DATA;
+	WRITE_ONCE(ad->config, config);
+	ad->ops->status(ad, OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG, config);
+}
+
+static enum ov2_status null_parameters(struct ov2_adapter *ad, u8 parameter)
+{
+	switch (parameter) {
+	case OV2_PARAMETER_NO_CHANGE:
+		null_set_config(ad, ad->config);
+		return OV2_STATUS_SUCCESS;
+	case OV2_PARAMETER_DISABLED:
+		null_set_config(ad, &null_disabled);
+		return OV2_STATUS_SUCCESS;
+	case OV2_PARAMETER_ESP_ENABLED:
+		null_set_config(ad, &null_hardware);
+		return OV2_STATUS_SUCCESS;
+	case OV2_PARAMETER_AH_ENABLED:
+	case OV2_PARAMETER_AH_AND_ESP_ENABLED:
+		return OV2_STATUS_NOT_SUPPORTED;
+	default:
+		return OV2_STATUS_INVALID_DATA;
+	}
+}
+
+/* It never touches what is received: there is nothing to switch. */
+static enum ov2_status null_encapsulation(struct ov2_adapter *ad, u32 enabled)
+{
+	if (enabled > OV2_ENCAPSULATION_OFF)
+		return OV2_STATUS_INVALID_DATA;
+	null_set_config(ad, ad->config);
+	return OV2_STATUS_SUCCESS;
 }
 
 static enum ov2_status null_request(struct ov2_adapter *ad,
@@ -337,15 +410,18 @@ static enum ov2_status null_request(struct ov2_adapter *ad,
 			handle = req->add->handle;
 		break;
 	case OV2_OID_DELETE_SA:
-		handle = req->del.handle;
+		handle = req->del->handle;
 		status = null_delete(ad->engine, req);
 		break;
 	case OV2_OID_UPDATE_SA:
-		handle = req->update.handle;
-		status = null_update(ad, &req->update);
+		handle = req->update->handle;
+		status = null_update(ad, req->update);
 		break;
 	case OV2_OID_OFFLOAD_PARAMETERS:
-		status = null_parameters(req->parameter);
+		status = null_parameters(ad, req->parameters->ipsec_v2);
+		break;
+	case OV2_OID_OFFLOAD_ENCAPSULATION:
+		status = null_encapsulation(ad, req->encapsulation->enabled);
 		break;
 	}
 	null_remember(ad->engine, req->oid, handle, status);
@@ -372,7 +448,8 @@ static int null_initialize(struct ov2_adapter *ad)
 	INIT_LIST_HEAD(&engine->nbls);
 	INIT_WORK(&engine->work, null_work);
 	ad->engine = engine;
-	ad->caps = &null_caps;
+	ad->hardware = &null_hardware;
+	ad->config = &null_hardware;
 	return 0;
 }
 
@@ -407,12 +484,22 @@ static void null_restart(struct ov2_adapter *ad)
 	null_set_paused(ad->engine, false);
 }
 
+static void null_reset(struct ov2_adapter *ad)
+{
+	const struct null_engine *engine = ad->engine;
+	bool paused = engine->paused;
+
+	null_pause(ad);
+	null_set_paused(ad->engine, paused);
+}
+
 /* The null engine, whole. */
 const struct ov2_miniport_ops ov2_null_miniport = {
 	.initialize	= null_initialize,
 	.halt		= null_halt,
 	.pause		= null_pause,
 	.restart	= null_restart,
+	.reset		= null_reset,
 	.request	= null_request,
 	.send		= null_send,
 	.receive	= null_receive,

@@ -135,7 +135,7 @@ static void rig_end(void *data)
  *
  * Process context. Asserts that all goes well.
  *
- * Return: the rig, with OV2_RIG_QUEUES queues each way.
+ * Return: the rig, with OV2_RIG_QUEUES queues each way and receive IPsec on.
  */
 struct ov2_rig *ov2_rig_new(struct kunit *test,
 			    const struct ov2_miniport_ops *miniport)
@@ -146,6 +146,8 @@ struct ov2_rig *ov2_rig_new(struct kunit *test,
 	rig->test = test;
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, rig_end, rig));
 	ov2_rig_restart(rig);
+	KUNIT_ASSERT_EQ(test, (u32)OV2_STATUS_SUCCESS,
+			(u32)ov2_rig_encapsulation(rig, OV2_ENCAPSULATION_ON));
 	return rig;
 }
 

@@ -33,6 +33,9 @@
  * @num_ok: sends that came back with SUCCESS
  * @num_wire: frames on the wire
  * @num_indicated: NBLs indicated
+ * @num_status: status indications
+ * @status_code: of the last one
+ * @status_config: of the last one
  * @twice: NBLs that came back, and requests that completed, more than once
  * @event: woken whenever something comes back
  * @paused: between pause and restart
@@ -58,6 +61,9 @@ struct ov2_rig {
 	atomic_t num_ok;
 	atomic_t num_wire;
 	atomic_t num_indicated;
+	atomic_t num_status;
+	u32 status_code;
+	struct ov2_offload status_config;
 	atomic_t twice;
 	wait_queue_head_t event;
 	bool paused;
@@ -71,6 +77,12 @@ struct ov2_rig {
  * @done: completed when it has its final status
  * @status: the final status, after @done
  * @cleanup: deletes what it added, when the rig goes
+ * @cleanup_entry: what @cleanup.del points to
+ * @ext: what @req.ext points to, if it is an add
+ * @del: what @req.del points to, if it is a delete
+ * @update: what @req.update points to, if it is an update
+ * @parameters: what @req.parameters points to, if it is one that sets those
+ * @encapsulation: what @req.encapsulation points to, likewise
  * @add: what @req.add points to, if it is an add
  * @keys: key area of @add
  */
@@ -81,6 +93,12 @@ struct ov2_rig_request {
 	struct completion done;
 	enum ov2_status status;
 	struct ov2_request cleanup;
+	struct ov2_delete_sa cleanup_entry;
+	struct ov2_ext_add ext;
+	struct ov2_delete_sa del;
+	struct ov2_update_sa update;
+	struct ov2_offload_parameters parameters;
+	struct ov2_offload_encapsulation encapsulation;
 	struct ov2_add_sa_ex add;
 	u8 keys[OV2_RIG_KEYS_MAX];
 };
@@ -220,6 +238,7 @@ enum ov2_status ov2_rig_delete(struct ov2_rig *rig, unsigned long handle);
 enum ov2_status ov2_rig_update(struct ov2_rig *rig, unsigned long handle,
 			       u32 operation, u32 spi, u32 seq_hi);
 enum ov2_status ov2_rig_parameter(struct ov2_rig *rig, u8 parameter);
+enum ov2_status ov2_rig_encapsulation(struct ov2_rig *rig, u32 enabled);
 void ov2_rig_request_complete(struct ov2_adapter *ad, struct ov2_request *req,
 			      enum ov2_status status);
 bool ov2_rig_requests_end(struct ov2_rig *rig);

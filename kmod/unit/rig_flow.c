@@ -78,12 +78,25 @@ static void rig_indicate(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	ov2_rig_came_back(rig, &rig->nbls_out);
 }
 
+static void rig_status(struct ov2_adapter *ad, u32 code,
+		       const struct ov2_offload *config)
+{
+	struct ov2_rig *rig = rig_of(ad);
+
+	spin_lock_bh(&rig->lock);
+	rig->status_code = code;
+	rig->status_config = *config;
+	spin_unlock_bh(&rig->lock);
+	atomic_inc(&rig->num_status);
+}
+
 /* What a rig does for its engine: it collects. */
 const struct ov2_adapter_ops ov2_rig_adapter_ops = {
 	.wire_out		= rig_wire_out,
 	.send_complete		= rig_send_complete,
 	.indicate		= rig_indicate,
 	.request_complete	= ov2_rig_request_complete,
+	.status			= rig_status,
 };
 
 /**

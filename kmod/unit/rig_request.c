@@ -75,6 +75,24 @@ struct ov2_rig_request *ov2_rig_request_new(struct ov2_rig *rig, u32 oid)
 	return rr;
 }
 
+static void rig_set_header(struct ov2_object_header *header, u8 type,
+			   u8 revision, u16 size)
+{
+	header->type = type;
+	header->revision = revision;
+	header->size = size;
+}
+
+static void rig_set_delete(struct ov2_request *req,
+			   struct ov2_delete_sa *entry, unsigned long handle)
+{
+	rig_set_header(&entry->header, OV2_OBJECT_TYPE_DEFAULT,
+		       OV2_REVISION_1, sizeof(*entry));
+	entry->handle = handle;
+	req->del = entry;
+	req->len = sizeof(*entry);
+}
+
 static void rig_add_key(struct ov2_rig_request *rr,
 			struct ov2_algorithm_info *alg, u32 identifier,
 			unsigned int len)
@@ -167,10 +185,12 @@ struct ov2_rig_request *ov2_rig_add_new(struct ov2_rig *rig,
 
 	rr->req.add = &rr->add;
 	rr->req.len = rr->add.key_offset + rr->add.key_len;
-	rr->req.ext.mode = sa->tunnel ? OV2_SA_TUNNEL : OV2_SA_TRANSPORT;
-	rr->req.ext.udp_dport = cpu_to_be16(sa->udp_dport);
-	rr->req.ext.seq_lo = sa->seq_lo;
-	rr->req.ext.window = sa->window;
+	rr->req.ext = &rr->ext;
+	rr->ext.mode = sa->tunnel ? OV2_SA_TUNNEL : OV2_SA_TRANSPORT;
+	rr->ext.udp_dport = cpu_to_be16(sa->udp_dport);
+	rr->ext.seq_lo = sa->seq_lo;
+	rr->ext.allow_twin = true;
+	rr->ext.window = sa->window;
 	return rr;
 }
 
@@ -207,9 +227,9 @@ void ov2_rig_request_complete(struct ov2_adapter *ad, struct ov2_request *req,
 void ov2_rig_request_handle(struct ov2_rig_request *rr, unsigned long handle)
 {
 	if (rr->req.oid == OV2_OID_DELETE_SA)
-		rr->req.del.handle = handle;
+		rr->del.handle = handle;
 	else
-		rr->req.update.handle = handle;
+		rr->update.handle = handle;
 }
 
 /**
@@ -327,7 +347,7 @@ struct ov2_rig_request *ov2_rig_delete_new(struct ov2_rig *rig,
 	struct ov2_rig_request *rr;
 
 	rr = ov2_rig_request_new(rig, OV2_OID_DELETE_SA);
-	rr->req.del.handle = handle;
+	rig_set_delete(&rr->req, &rr->del, handle);
 	return rr;
 }
 
@@ -364,10 +384,14 @@ struct ov2_rig_request *ov2_rig_update_new(struct ov2_rig *rig,
 	struct ov2_rig_request *rr;
 
 	rr = ov2_rig_request_new(rig, OV2_OID_UPDATE_SA);
-	rr->req.update.handle = handle;
-	rr->req.update.operation = operation;
-	rr->req.update.spi = cpu_to_be32(spi);
-	rr->req.update.seq_hi = seq_hi;
+	rig_set_header(&rr->update.header, OV2_OBJECT_TYPE_DEFAULT,
+		       OV2_REVISION_1, sizeof(rr->update));
+	rr->update.handle = handle;
+	rr->update.operation = operation;
+	rr->update.spi = cpu_to_be32(spi);
+	rr->update.seq_hi = seq_hi;
+	rr->req.update = &rr->update;
+	rr->req.len = sizeof(rr->update);
 	return rr;
 }
 
@@ -404,7 +428,36 @@ enum ov2_status ov2_rig_parameter(struct ov2_rig *rig, u8 parameter)
 	struct ov2_rig_request *rr;
 
 	rr = ov2_rig_request_new(rig, OV2_OID_OFFLOAD_PARAMETERS);
-	rr->req.parameter = parameter;
+	rig_set_header(&rr->parameters.header, OV2_OBJECT_TYPE_DEFAULT,
+		       OV2_OFFLOAD_PARAMETERS_REVISION_2,
+		       sizeof(rr->parameters));
+	rr->parameters.ipsec_v2 = parameter;
+	rr->req.parameters = &rr->parameters;
+	rr->req.len = sizeof(rr->parameters);
+	return ov2_rig_request(rig, rr);
+}
+
+/**
+ * ov2_rig_encapsulation() - OID_OFFLOAD_ENCAPSULATION
+ * @rig: the rig
+ * @enabled: enum ov2_encapsulation_set, or any value
+ *
+ * Process context, waits.
+ *
+ * Return: the final status.
+ */
+enum ov2_status ov2_rig_encapsulation(struct ov2_rig *rig, u32 enabled)
+{
+	struct ov2_rig_request *rr;
+
+	rr = ov2_rig_request_new(rig, OV2_OID_OFFLOAD_ENCAPSULATION);
+	rig_set_header(&rr->encapsulation.header,
+		       OV2_OBJECT_TYPE_OFFLOAD_ENCAPSULATION, OV2_REVISION_1,
+		       sizeof(rr->encapsulation));
+	rr->encapsulation.enabled = enabled;
+	rr->encapsulation.type = OV2_ENCAPSULATION_IEEE_802_3;
+	rr->req.encapsulation = &rr->encapsulation;
+	rr->req.len = sizeof(rr->encapsulation);
 	return ov2_rig_request(rig, rr);
 }
 
@@ -412,7 +465,7 @@ enum ov2_status ov2_rig_parameter(struct ov2_rig *rig, u8 parameter)
 static void rig_request_undo(struct ov2_rig *rig, struct ov2_rig_request *rr)
 {
 	rr->cleanup.oid = OV2_OID_DELETE_SA;
-	rr->cleanup.del.handle = rr->add.handle;
+	rig_set_delete(&rr->cleanup, &rr->cleanup_entry, rr->add.handle);
 	rr->cleanup.caller = rr;
 	atomic_inc(&rig->requests_out);
 	if (rig->ad.miniport->request(&rig->ad, &rr->cleanup) !=

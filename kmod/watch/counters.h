@@ -24,6 +24,8 @@ struct ov2_adapter;
 	X(TX_DROP_CRYPTO,	"ipsec_tx_drop_crypto")			\
 	X(TX_DROP_ALLOC,	"ipsec_tx_drop_alloc")			\
 	X(TX_DROP_PAUSED,	"ipsec_tx_drop_paused")			\
+	X(TX_DROP_RESET,	"ipsec_tx_drop_reset")			\
+	X(TX_DROP_DISABLED,	"ipsec_tx_drop_disabled")		\
 	X(RX_PKTS,		"ipsec_rx_pkts")			\
 	X(RX_BYTES,		"ipsec_rx_bytes")			\
 	X(RX_AUTH_FAILED,	"ipsec_rx_auth_failed")			\
@@ -33,11 +35,13 @@ struct ov2_adapter;
 	X(RX_SADB_MISS,		"ipsec_rx_sadb_miss")			\
 	X(RX_NOT_CAPABLE,	"ipsec_rx_not_capable")			\
 	X(RX_DISABLED,		"ipsec_rx_disabled")			\
+	X(RX_SA_DELETE_REQ,	"ipsec_rx_sa_delete_req")		\
 	X(RX_DROP_SA_GONE,	"ipsec_rx_drop_sa_gone")		\
 	X(RX_DROP_SP_ALLOC,	"ipsec_rx_drop_sp_alloc")		\
 	X(RX_DROP_ALLOC,	"ipsec_rx_drop_alloc")			\
 	X(SA_ADD,		"ipsec_sa_add")				\
 	X(SA_DELETE,		"ipsec_sa_delete")			\
+	X(SA_DELETE_UNKNOWN,	"ipsec_sa_delete_unknown")		\
 	X(SA_UPDATE,		"ipsec_sa_update")			\
 	X(SA_FALLBACK_DISABLED,	"ipsec_sa_fallback_disabled")		\
 	X(SA_FALLBACK_FULL,	"ipsec_sa_fallback_full")		\
@@ -59,8 +63,10 @@ struct ov2_adapter;
 	X(SA_REFUSED_OMARK,	"ipsec_sa_refused_output_mark")		\
 	X(SA_REFUSED_PCPU,	"ipsec_sa_refused_pcpu")		\
 	X(SA_REFUSED_WRAP,	"ipsec_sa_refused_wrap")		\
+	X(SA_REFUSED_RESET,	"ipsec_sa_refused_reset")		\
 	X(SA_REFUSED_NO_MEMORY,	"ipsec_sa_refused_no_memory")		\
 	X(SA_REFUSED_ENGINE,	"ipsec_sa_refused_engine")		\
+	X(CONFIG_CHANGE,	"ipsec_config_change")			\
 	X(TX_DROP_UNPLUGGED,	"wire_tx_drop_unplugged")		\
 	X(TX_DROP_TOO_LONG,	"wire_tx_drop_too_long")		\
 	X(TX_DROP_CSUM,		"wire_tx_drop_csum")			\

@@ -143,16 +143,16 @@ TRACE_EVENT(ov2_rx_record,
 TRACE_EVENT(ov2_sa_add,
 
 	TP_PROTO(const struct ov2_adapter *ad, const struct ov2_add_sa_ex *add,
-		 const struct ov2_ext_add *ext, u32 status),
+		 enum ov2_sa_mode mode, u32 status),
 
-	TP_ARGS(ad, add, ext, status),
+	TP_ARGS(ad, add, mode, status),
 
 	TP_STRUCT__entry(
 		__string(dev, ad->dev->name)
 		__field(u64, handle)
 		__field(bool, inbound)
 		__field(bool, ipv6)
-		__field(bool, tunnel)
+		__field(unsigned int, mode)
 		__field(bool, esn)
 		__field(u32, spi)
 		__field(u32, encr)
@@ -166,7 +166,7 @@ TRACE_EVENT(ov2_sa_add,
 		__entry->handle = add->handle;
 		__entry->inbound = add->flags & OV2_SA_INBOUND;
 		__entry->ipv6 = add->flags & OV2_SA_IPV6;
-		__entry->tunnel = ext->mode == OV2_SA_TUNNEL;
+		__entry->mode = mode;
 		__entry->esn = add->sec_assoc[0].flags & OV2_SEC_ASSOC_ESN;
 		__entry->spi = be32_to_cpu(add->sec_assoc[0].spi);
 		__entry->encr = add->sec_assoc[0].encr.identifier;
@@ -179,8 +179,11 @@ TRACE_EVENT(ov2_sa_add,
 		  __get_str(dev), __entry->handle,
 		  __entry->inbound ? "in" : "out", __entry->spi,
 		  __entry->ipv6 ? "ipv6" : "ipv4",
-		  __entry->tunnel ? "tunnel" : "transport", __entry->esn,
-		  __entry->encr, __entry->icv, __entry->udp_esp,
+		  __print_symbolic(__entry->mode,
+				   { OV2_SA_TRANSPORT, "transport" },
+				   { OV2_SA_TUNNEL, "tunnel" },
+				   { OV2_SA_MODE_UNKNOWN, "unknown" }),
+		  __entry->esn, __entry->encr, __entry->icv, __entry->udp_esp,
 		  __entry->status)
 );
 
@@ -233,6 +236,59 @@ TRACE_EVENT(ov2_sa_refuse,
 	TP_printk("dev=%s reason=%s fallback=%u spi=0x%08x err=%d",
 		  __get_str(dev), __get_str(reason), __entry->fallback,
 		  __entry->spi, __entry->err)
+);
+
+TRACE_EVENT(ov2_config,
+
+	TP_PROTO(const struct ov2_adapter *ad, u32 code,
+		 const struct ov2_offload *config),
+
+	TP_ARGS(ad, code, config),
+
+	TP_STRUCT__entry(
+		__string(dev, ad->dev->name)
+		__field(u32, code)
+		__field(u32, flags)
+		__field(u32, encapsulation)
+		__field(bool, ah)
+		__field(bool, esp)
+		__field(bool, ah_esp)
+		__field(bool, transport)
+		__field(bool, tunnel)
+		__field(bool, lso)
+		__field(bool, esn)
+		__field(u32, udp_esp)
+		__field(u32, auth)
+		__field(u32, encr)
+		__field(u32, capacity)
+	),
+
+	TP_fast_assign(
+		const struct ov2_capabilities *caps = &config->ipsec_v2;
+
+		__assign_str(dev);
+		__entry->code = code;
+		__entry->flags = config->flags;
+		__entry->encapsulation = caps->encapsulation;
+		__entry->ah = caps->ah;
+		__entry->esp = caps->esp;
+		__entry->ah_esp = caps->ah_esp_combined;
+		__entry->transport = caps->transport;
+		__entry->tunnel = caps->tunnel;
+		__entry->lso = caps->lso;
+		__entry->esn = caps->esn;
+		__entry->udp_esp = caps->udp_esp;
+		__entry->auth = caps->auth;
+		__entry->encr = caps->encr;
+		__entry->capacity = caps->sa_capacity;
+	),
+
+	TP_printk("dev=%s code=0x%08x flags=0x%x encapsulation=0x%x ah=%u esp=%u ah_esp=%u transport=%u tunnel=%u lso=%u esn=%u udp_esp=0x%x auth=0x%x encr=0x%x capacity=%u",
+		  __get_str(dev), __entry->code, __entry->flags,
+		  __entry->encapsulation, __entry->ah, __entry->esp,
+		  __entry->ah_esp, __entry->transport, __entry->tunnel,
+		  __entry->lso, __entry->esn, __entry->udp_esp, __entry->auth,
+		  __entry->encr, __entry->capacity)
 );
 
 TRACE_EVENT(ov2_drop,

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A request completes once, whatever number of SAs it is about. */
+#include "batch.h"
+
+static struct ov2_batch *batch_of(struct ov2_request *req)
+{
+	return (struct ov2_batch *)req->miniport;
+}
+
+/* INV-11. A delete has no failures, and so none that succeed either. */
+static enum ov2_status batch_status(const struct ov2_batch *batch)
+{
+	return READ_ONCE(batch->good) ? OV2_STATUS_SUCCESS :
+					READ_ONCE(batch->failure);
+}
+
+/**
+ * ov2_batch_begin() - a request is being carried out
+ * @req: the request
+ *
+ * Any context.
+ */
+void ov2_batch_begin(struct ov2_request *req)
+{
+	struct ov2_batch *batch = batch_of(req);
+
+	atomic_set(&batch->left, 1);
+	batch->good = false;
+	batch->failure = OV2_STATUS_SUCCESS;
+}
+
+/**
+ * ov2_batch_enter() - work on one more entry begins
+ * @req: the request, before ov2_batch_end()
+ *
+ * Any context.
+ */
+void ov2_batch_enter(struct ov2_request *req)
+{
+	atomic_inc(&batch_of(req)->left);
+}
+
+/**
+ * ov2_batch_done() - an entry is done; completes the request if it is the last
+ * @ad: the card
+ * @req: the request; gone when this returns, unless before ov2_batch_end()
+ * @status: how the entry ended; SUCCESS of an add or of a delete
+ *
+ * Any context before ov2_batch_end(), process context after it.
+ */
+void ov2_batch_done(struct ov2_adapter *ad, struct ov2_request *req,
+		    enum ov2_status status)
+{
+	struct ov2_batch *batch = batch_of(req);
+
+	if (status == OV2_STATUS_SUCCESS)
+		WRITE_ONCE(batch->good, true);
+	else
+		cmpxchg(&batch->failure, OV2_STATUS_SUCCESS, status);
+	if (atomic_dec_and_test(&batch->left))
+		ad->ops->request_complete(ad, req, batch_status(batch));
+}
+
+/**
+ * ov2_batch_end() - every entry was entered
+ * @req: the request; gone if this returns OV2_STATUS_PENDING
+ *
+ * Any context.
+ *
+ * Return: the final status if every entry is done already, or
+ * OV2_STATUS_PENDING: the request is completed with the last one.
+ */
+enum ov2_status ov2_batch_end(struct ov2_request *req)
+{
+	struct ov2_batch *batch = batch_of(req);
+
+	return atomic_dec_and_test(&batch->left) ? batch_status(batch) :
+						   OV2_STATUS_PENDING;
+}

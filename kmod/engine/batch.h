@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_BATCH_H
+#define _OV2_BATCH_H
+
+#include <linux/atomic.h>
+#include <linux/build_bug.h>
+
+#include "../ov2/miniport.h"
+
+/**
+ * struct ov2_batch - how far a request is that names one SA or several
+ * @left: entries that are not done, and one of who carries out the request
+ * @good: an entry succeeded
+ * @failure: how the first one that failed did, 0 = none did
+ *
+ * In ov2_request.miniport.
+ */
+struct ov2_batch {
+	atomic_t left;
+	bool good;
+	u32 failure;
+};
+
+static_assert(sizeof(struct ov2_batch) <=
+	      sizeof_field(struct ov2_request, miniport));
+
+void ov2_batch_begin(struct ov2_request *req);
+void ov2_batch_enter(struct ov2_request *req);
+void ov2_batch_done(struct ov2_adapter *ad, struct ov2_request *req,
+		    enum ov2_status status);
+enum ov2_status ov2_batch_end(struct ov2_request *req);
+
+#endif /* _OV2_BATCH_H */

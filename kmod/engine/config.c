@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the engine can do, what of it is on, and the two requests that change
+ * that. Nothing here touches an SA: those that live stay (3.5, Q20).
+ */
+#include "sa.h"
+#include "../watch/trace.h"
+
+/* As many as mid-range cards have; small enough that a test can fill it. */
+#define OV2_SA_CAPACITY	4096
+
+static struct ov2_offload hardware = {
+	.header = {
+		.type = OV2_OBJECT_TYPE_OFFLOAD,
+		.revision = OV2_OFFLOAD_REVISION_2,
+		.size = sizeof(struct ov2_offload),
+	},
+	.flags = OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE |
+		 OV2_OFFLOAD_UDP_CHECKSUM_COEXISTENCE,
+	.ipsec_v2 = {
+		.encapsulation = OV2_ENCAPSULATION_IEEE_802_3,
+		.ipv6 = true,
+		.esp = true,
+		.transport = true,
+		.tunnel = true,
+		.esn = true,
+		.udp_esp = OV2_UDP_ESP_TRANSPORT | OV2_UDP_ESP_TUNNEL,
+		.encr = OV2_ENCR_AES_GCM_128 | OV2_ENCR_AES_GCM_192 |
+			OV2_ENCR_AES_GCM_256,
+		.sa_capacity = OV2_SA_CAPACITY,
+	},
+};
+
+/* By enum ov2_ipsec_parameter. All cards are alike: a card's current
+ * configuration is a pointer to one of these, which never tears.
+ */
+static struct ov2_offload configs[OV2_PARAMETER_MAX];
+
+static void config_without_ah(struct ov2_capabilities *caps)
+{
+	caps->ah = false;
+	caps->ah_esp_combined = false;
+}
+
+static void config_without_esp(struct ov2_capabilities *caps)
+{
+	caps->esp = false;
+	caps->ah_esp_combined = false;
+	caps->udp_esp = 0;
+	caps->encr = 0;
+}
+
+/**
+ * ov2_config_init() - find out what the engine can do
+ *
+ * Process context, at module init.
+ */
+void ov2_config_init(void)
+{
+	int i;
+
+	for (i = 0; i < OV2_PARAMETER_MAX; i++)
+		configs[i] = hardware;
+	memset(&configs[OV2_PARAMETER_DISABLED].ipsec_v2, 0,
+	       sizeof(struct ov2_capabilities));
+	config_without_esp(&configs[OV2_PARAMETER_AH_ENABLED].ipsec_v2);
+	config_without_ah(&configs[OV2_PARAMETER_ESP_ENABLED].ipsec_v2);
+}
+
+static bool config_is_possible(enum ov2_ipsec_parameter parameter)
+{
+	const struct ov2_capabilities *caps = &hardware.ipsec_v2;
+
+	switch (parameter) {
+	case OV2_PARAMETER_AH_ENABLED:
+		return caps->ah;
+	case OV2_PARAMETER_ESP_ENABLED:
+		return caps->esp;
+	case OV2_PARAMETER_AH_AND_ESP_ENABLED:
+		return caps->ah && caps->esp;
+	default:
+		return true;
+	}
+}
+
+/**
+ * ov2_config_start() - give a card its configuration: all that there is
+ * @engine: its engine
+ *
+ * Process context.
+ */
+void ov2_config_start(struct ov2_engine *engine)
+{
+	engine->parameter = OV2_PARAMETER_AH_AND_ESP_ENABLED;
+	if (!config_is_possible(engine->parameter))
+		engine->parameter = OV2_PARAMETER_ESP_ENABLED;
+	engine->encapsulation = OV2_ENCAPSULATION_NO_CHANGE;
+	engine->ad->hardware = &hardware;
+	engine->ad->config = &configs[engine->parameter];
+}
+
+/* With engine->lock held. Off stops all offloads, whatever is configured. */
+static const struct ov2_offload *config_update(struct ov2_engine *engine)
+{
+	u8 parameter = engine->parameter;
+
+	if (engine->encapsulation == OV2_ENCAPSULATION_OFF)
+		parameter = OV2_PARAMETER_DISABLED;
+	WRITE_ONCE(engine->ad->config, &configs[parameter]);
+	return engine->ad->config;
+}
+
+static enum ov2_status config_changed(struct ov2_engine *engine,
+				      const struct ov2_offload *config)
+{
+	struct ov2_adapter *ad = engine->ad;
+
+	ad->ops->status(ad, OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG, config);
+	return OV2_STATUS_SUCCESS;
+}
+
+/**
+ * ov2_config_parameters() - OV2_OID_OFFLOAD_PARAMETERS
+ * @engine: the engine
+ * @req: the request
+ *
+ * Any context. Source: OID_TCP_OFFLOAD_PARAMETERS, INV-42.
+ *
+ * Return: its final status.
+ */
+enum ov2_status ov2_config_parameters(struct ov2_engine *engine,
+				      const struct ov2_request *req)
+{
+	const struct ov2_offload *config;
+	enum ov2_status status;
+	u8 parameter;
+
+	status = ov2_object_check(req->parameters, req->len,
+				  OV2_OBJECT_TYPE_DEFAULT,
+				  OV2_OFFLOAD_PARAMETERS_REVISION_2,
+				  sizeof(*req->parameters));
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+	parameter = req->parameters->ipsec_v2;
+	if (parameter >= OV2_PARAMETER_MAX)
+		return OV2_STATUS_INVALID_DATA;
+	if (!config_is_possible(parameter))
+		return OV2_STATUS_NOT_SUPPORTED;
+
+	spin_lock_bh(&engine->lock);
+	if (parameter != OV2_PARAMETER_NO_CHANGE)
+		engine->parameter = parameter;
+	config = config_update(engine);
+	spin_unlock_bh(&engine->lock);
+	return config_changed(engine, config);
+}
+
+/**
+ * ov2_config_encapsulation() - OV2_OID_OFFLOAD_ENCAPSULATION
+ * @engine: the engine
+ * @req: the request
+ *
+ * Any context. Source: OID_OFFLOAD_ENCAPSULATION, INV-41.
+ *
+ * Return: its final status.
+ */
+enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
+					 const struct ov2_request *req)
+{
+	const struct ov2_offload_encapsulation *set = req->encapsulation;
+	const struct ov2_offload *config;
+	enum ov2_status status;
+
+	status = ov2_object_check(set, req->len,
+				  OV2_OBJECT_TYPE_OFFLOAD_ENCAPSULATION,
+				  OV2_REVISION_1, sizeof(*set));
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+	if (set->enabled > OV2_ENCAPSULATION_OFF)
+		return OV2_STATUS_INVALID_DATA;
+	if (set->enabled == OV2_ENCAPSULATION_ON &&
+	    set->type != hardware.ipsec_v2.encapsulation)
+		return OV2_STATUS_NOT_SUPPORTED;
+
+	spin_lock_bh(&engine->lock);
+	if (set->enabled != OV2_ENCAPSULATION_NO_CHANGE)
+		WRITE_ONCE(engine->encapsulation, set->enabled);
+	config = config_update(engine);
+	spin_unlock_bh(&engine->lock);
+	return config_changed(engine, config);
+}
+
+/**
+ * ov2_config_receives() - may frames of an inbound SA be touched?
+ * @engine: the engine
+ * @sa: the SA
+ *
+ * Any context.
+ *
+ * Return: false before OFFLOAD_ENCAPSULATION is on (INV-41), and while what
+ * the SA does is off.
+ */
+bool ov2_config_receives(const struct ov2_engine *engine,
+			 const struct ov2_sa *sa)
+{
+	const struct ov2_offload *config = READ_ONCE(engine->ad->config);
+	int i;
+
+	if (READ_ONCE(engine->encapsulation) != OV2_ENCAPSULATION_ON)
+		return false;
+	for (i = 0; i < sa->members; i++)
+		if (sa->member[i].operation == OV2_OPERATION_ESP ?
+		    !config->ipsec_v2.esp : !config->ipsec_v2.ah)
+			return false;
+	return true;
+}
+
+/**
+ * ov2_config_sends() - may a send that names an SA be carried out?
+ * @engine: the engine
+ *
+ * Any context. What is only disabled by OFFLOAD_PARAMETERS still is: the
+ * frame was made for the engine, and is in clear (Q4).
+ *
+ * Return: false while OFFLOAD_ENCAPSULATION is off.
+ */
+bool ov2_config_sends(const struct ov2_engine *engine)
+{
+	return READ_ONCE(engine->encapsulation) != OV2_ENCAPSULATION_OFF;
+}

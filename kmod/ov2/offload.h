@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_OFFLOAD_H
+#define _OV2_OFFLOAD_H
+
+#include <linux/types.h>
+
+#include "capabilities.h"
+#include "header.h"
+
+#define OV2_OBJECT_TYPE_OFFLOAD			0xa7
+#define OV2_OBJECT_TYPE_OFFLOAD_ENCAPSULATION	0xa8
+/* The first revisions that have the fields of IPsecOV2 */
+#define OV2_OFFLOAD_REVISION_2			2
+#define OV2_OFFLOAD_PARAMETERS_REVISION_2	2
+
+/* Status indication (NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG) */
+#define OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG	0x40020006U
+
+/* Flags of struct ov2_offload: IPsec and these offloads work together. */
+#define OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE	0x2U
+#define OV2_OFFLOAD_UDP_CHECKSUM_COEXISTENCE	0x4U
+
+/**
+ * struct ov2_offload - what of NDIS_OFFLOAD concerns IPsecOV2
+ * @header: OV2_OBJECT_TYPE_OFFLOAD, revision 2, size of this structure
+ * @flags: OV2_OFFLOAD_*_COEXISTENCE
+ * @ipsec_v2: IPsec
+ *
+ * A card has two: what the hardware can do, which never changes, and what is
+ * on now. Left out are the members of other offloads, so this is not NDIS'
+ * layout.
+ */
+struct ov2_offload {
+	struct ov2_object_header header;
+	u32 flags;
+	struct ov2_capabilities ipsec_v2;
+};
+
+/**
+ * enum ov2_ipsec_parameter - NDIS_OFFLOAD_PARAMETERS.IPsecV2
+ * @OV2_PARAMETER_NO_CHANGE: leave it as it is
+ * @OV2_PARAMETER_DISABLED: no new SA, no IPsec on receive: deliver untouched.
+ *	SAs stay, and sends that name one are still protected (3.5, Q4)
+ * @OV2_PARAMETER_AH_ENABLED: AH only
+ * @OV2_PARAMETER_ESP_ENABLED: ESP only
+ * @OV2_PARAMETER_AH_AND_ESP_ENABLED: both
+ * @OV2_PARAMETER_MAX: first value that is none
+ *
+ * The registry's keyword \*IPsecOffloadV2 is this minus one.
+ */
+enum ov2_ipsec_parameter {
+	OV2_PARAMETER_NO_CHANGE = 0,
+	OV2_PARAMETER_DISABLED = 1,
+	OV2_PARAMETER_AH_ENABLED = 2,
+	OV2_PARAMETER_ESP_ENABLED = 3,
+	OV2_PARAMETER_AH_AND_ESP_ENABLED = 4,
+	OV2_PARAMETER_MAX,
+};
+
+/**
+ * struct ov2_offload_parameters - what of NDIS_OFFLOAD_PARAMETERS concerns
+ *	IPsecOV2
+ * @header: OV2_OBJECT_TYPE_DEFAULT, revision 2, size of this structure
+ * @ipsec_v2: enum ov2_ipsec_parameter, for IPv4 and IPv6
+ * @ipsec_v2_ipv4: the same for adapters that do IPv4 only; not read by one
+ *	that does IPv6
+ */
+struct ov2_offload_parameters {
+	struct ov2_object_header header;
+	u8 ipsec_v2;
+	u8 ipsec_v2_ipv4;
+};
+
+/**
+ * enum ov2_encapsulation_set - NDIS_OFFLOAD_SET_*
+ * @OV2_ENCAPSULATION_NO_CHANGE: leave it as it is
+ * @OV2_ENCAPSULATION_ON: receive IPsec may start
+ * @OV2_ENCAPSULATION_OFF: all offloads stop
+ */
+enum ov2_encapsulation_set {
+	OV2_ENCAPSULATION_NO_CHANGE = 0,
+	OV2_ENCAPSULATION_ON = 1,
+	OV2_ENCAPSULATION_OFF = 2,
+};
+
+/**
+ * struct ov2_offload_encapsulation - what of NDIS_OFFLOAD_ENCAPSULATION
+ *	concerns IPsecOV2
+ * @header: OV2_OBJECT_TYPE_OFFLOAD_ENCAPSULATION, revision 1, size of this
+ *	structure
+ * @enabled: enum ov2_encapsulation_set, of IPv4 and IPv6
+ * @type: with OV2_ENCAPSULATION_ON: how frames are encapsulated,
+ *	OV2_ENCAPSULATION_IEEE_802_3
+ */
+struct ov2_offload_encapsulation {
+	struct ov2_object_header header;
+	u32 enabled;
+	u32 type;
+};
+
+#endif /* _OV2_OFFLOAD_H */

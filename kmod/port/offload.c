@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is on of the engine: the requests for it, and its answer. */
+#include <linux/netdevice.h>
+
+#include "../watch/counters.h"
+#include "../watch/trace.h"
+#include "port.h"
+
+static int port_request(struct ov2_port *port, struct ov2_request *req)
+{
+	enum ov2_status status;
+
+	status = port->ad.miniport->request(&port->ad, req);
+	return status == OV2_STATUS_SUCCESS ? 0 : -EIO;
+}
+
+/**
+ * ov2_port_enable() - let the engine work on what is received
+ * @port: the card, its engine fresh
+ *
+ * Process context. Frames are always those of Ethernet here, so this is said
+ * once; on Windows it is a protocol's to say, when it binds.
+ *
+ * Return: 0 or -EIO.
+ */
+int ov2_port_enable(struct ov2_port *port)
+{
+	const struct ov2_offload_encapsulation set = {
+		.header = {
+			.type = OV2_OBJECT_TYPE_OFFLOAD_ENCAPSULATION,
+			.revision = OV2_REVISION_1,
+			.size = sizeof(set),
+		},
+		.enabled = OV2_ENCAPSULATION_ON,
+		.type = OV2_ENCAPSULATION_IEEE_802_3,
+	};
+	struct ov2_request req = {
+		.oid = OV2_OID_OFFLOAD_ENCAPSULATION,
+		.len = sizeof(set),
+		.encapsulation = &set,
+	};
+
+	return port_request(port, &req);
+}
+
+static u8 port_parameter(const struct ov2_port *port,
+			 netdev_features_t features)
+{
+	if (!(features & NETIF_F_HW_ESP))
+		return OV2_PARAMETER_DISABLED;
+	return port->ad.hardware->ipsec_v2.ah ?
+	       OV2_PARAMETER_AH_AND_ESP_ENABLED : OV2_PARAMETER_ESP_ENABLED;
+}
+
+/**
+ * ov2_port_set_features() - ndo_set_features
+ * @dev: the card
+ * @features: the new ones
+ *
+ * RTNL. The stack stops using the engine by itself: to send, and for new
+ * states. What comes in for states that live has to be left to it too.
+ *
+ * Return: 0 or -EIO.
+ */
+int ov2_port_set_features(struct net_device *dev, netdev_features_t features)
+{
+	struct ov2_port *port = netdev_priv(dev);
+	const struct ov2_offload_parameters parameters = {
+		.header = {
+			.type = OV2_OBJECT_TYPE_DEFAULT,
+			.revision = OV2_OFFLOAD_PARAMETERS_REVISION_2,
+			.size = sizeof(parameters),
+		},
+		.ipsec_v2 = port_parameter(port, features),
+	};
+	struct ov2_request req = {
+		.oid = OV2_OID_OFFLOAD_PARAMETERS,
+		.len = sizeof(parameters),
+		.parameters = &parameters,
+	};
+
+	if (!((features ^ dev->features) & NETIF_F_HW_ESP))
+		return 0;
+	return port_request(port, &req);
+}
+
+/**
+ * ov2_port_status() - ov2_adapter_ops.status
+ * @ad: the card
+ * @code: OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG
+ * @config: what is on
+ *
+ * Any context but hard interrupts. Linux has its own picture of this, in
+ * net_device.features, from which the change came.
+ */
+void ov2_port_status(struct ov2_adapter *ad, u32 code,
+		     const struct ov2_offload *config)
+{
+	ov2_count(ad, OV2_CNT_CONFIG_CHANGE);
+	trace_ov2_config(ad, code, config);
+}
