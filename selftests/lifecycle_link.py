@@ -16,7 +16,7 @@ from lib import ksft, module
 from lib.bed import Bed, Shape
 from lib.cases import chosen
 from lib.flood import Flood
-from lib.netns import Netns
+from lib.netns import Netns, ethtool_stats
 from lib.objects import Ledger, unload_clean
 from lib.rebuild import restore, wait_carrier
 
@@ -142,6 +142,10 @@ def mtu(defer):
         except OSError:
             continue
         raise ksft.Fail(f"a frame too long for MTU {size} was sent")
+    ns.ip("link set ovb mtu 1500")
+    near.send(raw_frame(1500 + HEADER + 1))
+    ksft.wait_for("the receiver's MTU to stop one byte more", lambda:
+                  ethtool_stats(ns, "ova")["wire_tx_drop_too_long"] == 1)
 
 
 def address(defer):

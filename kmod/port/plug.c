@@ -59,7 +59,7 @@ void ov2_plug(struct ov2_port *port, struct ov2_port *peer)
  * ov2_unplug() - pull the cable, if there is one
  * @port: a card that is down
  *
- * The peer stays as it is but for its carrier, and can be plugged again.
+ * The peer, which lost its carrier when @port went down, can be plugged again.
  * Senders may see either card as the other's peer until the end of an RCU
  * grace period. No queue waits for @port to wake it, since it is down. RTNL.
  */
@@ -72,8 +72,6 @@ void ov2_unplug(struct ov2_port *port)
 
 	RCU_INIT_POINTER(port->peer, NULL);
 	RCU_INIT_POINTER(peer->peer, NULL);
-	ov2_plug_update_carrier(port);
-	ov2_plug_update_carrier(peer);
 	announce(peer);
 }
 
