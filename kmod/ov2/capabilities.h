@@ -26,6 +26,37 @@
 #define OV2_ENCR_AES_CBC_192		0x080U
 #define OV2_ENCR_AES_CBC_256		0x100U
 
+/* Extensions: what Linux' users have, and IPsecOV2 has no bit for. They are
+ * in the upper half of the same masks and identifiers, which NDIS never used.
+ */
+#define OV2_EXT_AUTH_SHA_384		0x10000U
+#define OV2_EXT_AUTH_SHA_512		0x20000U
+
+#define OV2_EXT_ENCR_AES_CCM_128	0x010000U
+#define OV2_EXT_ENCR_AES_CCM_192	0x020000U
+#define OV2_EXT_ENCR_AES_CCM_256	0x040000U
+#define OV2_EXT_ENCR_CHACHA20_POLY1305	0x080000U
+#define OV2_EXT_ENCR_AES_CTR_128	0x100000U
+#define OV2_EXT_ENCR_AES_CTR_192	0x200000U
+#define OV2_EXT_ENCR_AES_CTR_256	0x400000U
+
+/* Key lengths of one algorithm */
+#define OV2_AUTH_AES_GCM	(OV2_AUTH_AES_GCM_128 |			\
+				 OV2_AUTH_AES_GCM_192 |			\
+				 OV2_AUTH_AES_GCM_256)
+#define OV2_ENCR_AES_GCM	(OV2_ENCR_AES_GCM_128 |			\
+				 OV2_ENCR_AES_GCM_192 |			\
+				 OV2_ENCR_AES_GCM_256)
+#define OV2_ENCR_AES_CBC	(OV2_ENCR_AES_CBC_128 |			\
+				 OV2_ENCR_AES_CBC_192 |			\
+				 OV2_ENCR_AES_CBC_256)
+#define OV2_EXT_ENCR_AES_CCM	(OV2_EXT_ENCR_AES_CCM_128 |		\
+				 OV2_EXT_ENCR_AES_CCM_192 |		\
+				 OV2_EXT_ENCR_AES_CCM_256)
+#define OV2_EXT_ENCR_AES_CTR	(OV2_EXT_ENCR_AES_CTR_128 |		\
+				 OV2_EXT_ENCR_AES_CTR_192 |		\
+				 OV2_EXT_ENCR_AES_CTR_256)
+
 /* UDP encapsulation of ESP, in an SA and in the capabilities */
 #define OV2_UDP_ESP_TRANSPORT			0x1U
 #define OV2_UDP_ESP_TUNNEL			0x2U
@@ -47,8 +78,8 @@
  * @lso: large send on IPsec connections
  * @esn: extended sequence numbers
  * @udp_esp: mask of OV2_UDP_ESP_*
- * @auth: mask of OV2_AUTH_*
- * @encr: mask of OV2_ENCR_*
+ * @auth: mask of OV2_AUTH_* and OV2_EXT_AUTH_*
+ * @encr: mask of OV2_ENCR_* and OV2_EXT_ENCR_*
  * @sa_capacity: number of SA bundles
  *
  * Layout of NDIS_IPSEC_OFFLOAD_V2 on x64.

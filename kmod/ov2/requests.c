@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What an engine must check of an SA request before it believes it: NDIS
- * validates nothing (direct OID requests; INV-20, INV-21).
+ * validates nothing (direct OID requests; INV-20, INV-21). What is malformed
+ * is told from what is well formed and not supported.
  */
 #include <linux/bitops.h>
-#include <linux/overflow.h>
+#include <linux/string.h>
 
+#include "algorithms.h"
 #include "requests.h"
-
-static const u32 gcm_key_len[] = { 16, 24, 32 };
 
 static bool header_ok(const struct ov2_add_sa_ex *add)
 {
@@ -24,69 +24,187 @@ static bool key_area_ok(const struct ov2_add_sa_ex *add, size_t len)
 }
 
 static bool key_in_area(const struct ov2_add_sa_ex *add,
-			const struct ov2_algorithm_info *alg)
+			const struct ov2_algorithm_info *info)
 {
-	return alg->key_len && alg->key_offset <= add->key_len &&
-	       alg->key_len <= add->key_len - alg->key_offset;
+	return info->key_offset <= add->key_len &&
+	       info->key_len <= add->key_len - info->key_offset;
 }
 
-static u32 gcm_key_len_of(u32 identifier)
+static bool absent(const struct ov2_algorithm_info *info)
 {
-	return gcm_key_len[ffs(identifier) - ffs(OV2_ENCR_AES_GCM_128)] +
-	       OV2_GCM_SALT_LEN;
+	return !memchr_inv(info, 0, sizeof(*info));
 }
 
-/* AuthenticationAlgorithm is ignored with a combined mode (INV-21). */
-static enum ov2_status esp_check(const struct ov2_add_sa_ex *add,
-				 const struct ov2_security_association *sa,
-				 const struct ov2_capabilities *caps)
+/* One bit, that the engine offers. One that nobody knows is not offered. */
+static enum ov2_status identifier_check(u32 identifier, u32 offered)
 {
-	const struct ov2_algorithm_info *alg = &sa->encr;
+	if (hweight32(identifier) != 1)
+		return OV2_STATUS_INVALID_DATA;
+	return identifier & offered ? OV2_STATUS_SUCCESS :
+				      OV2_STATUS_NOT_SUPPORTED;
+}
 
-	if (hweight32(alg->identifier) != 1)
+/* Null encryption has no key, everything else has one. */
+static enum ov2_status key_check(const struct ov2_add_sa_ex *add,
+				 const struct ov2_algorithm_info *info,
+				 const struct ov2_algorithm *algorithm)
+{
+	if (info->key_len != algorithm->key_len)
 		return OV2_STATUS_INVALID_DATA;
-	if (!(alg->identifier & caps->encr))
-		return OV2_STATUS_NOT_SUPPORTED;
-	if (!key_in_area(add, alg) ||
-	    alg->key_len != gcm_key_len_of(alg->identifier))
-		return OV2_STATUS_INVALID_DATA;
-	if (alg->additional_info != 8 && alg->additional_info != 12 &&
-	    alg->additional_info != 16)
+	if (info->key_len && !key_in_area(add, info))
 		return OV2_STATUS_INVALID_DATA;
 	return OV2_STATUS_SUCCESS;
 }
 
-static enum ov2_status sec_assoc_check(const struct ov2_add_sa_ex *add,
-				       const struct ov2_capabilities *caps)
+static enum ov2_status auth_check(const struct ov2_add_sa_ex *add,
+				  const struct ov2_algorithm_info *info,
+				  const struct ov2_capabilities *caps)
 {
-	const struct ov2_security_association *sa = &add->sec_assoc[0];
+	enum ov2_status status = identifier_check(info->identifier, caps->auth);
+	const struct ov2_algorithm *auth = ov2_auth_algorithm(info->identifier);
 
-	if (add->num_ext_hdrs < 1 || add->num_ext_hdrs > OV2_MAX_EXT_HEADERS)
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+	return auth ? key_check(add, info, auth) : OV2_STATUS_NOT_SUPPORTED;
+}
+
+/* AdditionalInfo is the ICV's length (Q5), where the RFC leaves a choice. */
+static bool icv_ok(const struct ov2_algorithm_info *info,
+		   const struct ov2_algorithm *encr)
+{
+	u32 len = info->additional_info;
+
+	if (encr->icv_len)
+		return len == encr->icv_len;
+	return len == 8 || len == 12 || len == 16;
+}
+
+static enum ov2_status combined_check(const struct ov2_add_sa_ex *add,
+				      const struct ov2_algorithm_info *info,
+				      const struct ov2_algorithm *encr)
+{
+	return icv_ok(info, encr) ? key_check(add, info, encr) :
+				    OV2_STATUS_INVALID_DATA;
+}
+
+/* Encryption without integrity is no IPsec that anybody should have; V1
+ * forbade it, V2 only lists it. GMAC goes with null encryption (RFC 4543).
+ */
+static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
+				      const struct ov2_security_association *sa,
+				      const struct ov2_capabilities *caps)
+{
+	u32 cipher = sa->encr.identifier & ~OV2_ENCR_NONE;
+	const struct ov2_algorithm *auth;
+	enum ov2_status status;
+
+	if (absent(&sa->auth))
+		return cipher ? OV2_STATUS_NOT_SUPPORTED :
+				OV2_STATUS_INVALID_DATA;
+	status = auth_check(add, &sa->auth, caps);
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+
+	auth = ov2_auth_algorithm(sa->auth.identifier);
+	return cipher && auth->kind == OV2_ALGORITHM_GMAC ?
+	       OV2_STATUS_NOT_SUPPORTED : OV2_STATUS_SUCCESS;
+}
+
+/* Authentication alone is null encryption, whether it is named or absent. A
+ * combined mode ignores AuthenticationAlgorithm (INV-21).
+ */
+static enum ov2_status esp_check(const struct ov2_add_sa_ex *add,
+				 const struct ov2_security_association *sa,
+				 const struct ov2_capabilities *caps)
+{
+	u32 id = absent(&sa->encr) ? OV2_ENCR_NONE : sa->encr.identifier;
+	const struct ov2_algorithm *encr = ov2_encr_algorithm(id);
+	enum ov2_status status;
+
+	if (!caps->esp)
+		return OV2_STATUS_NOT_SUPPORTED;
+	status = identifier_check(id, caps->encr);
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+	if (!encr)
+		return OV2_STATUS_NOT_SUPPORTED;
+	if (encr->kind == OV2_ALGORITHM_COMBINED)
+		return combined_check(add, &sa->encr, encr);
+
+	status = key_check(add, &sa->encr, encr);
+	return status == OV2_STATUS_SUCCESS ? separate_check(add, sa, caps) :
+					      status;
+}
+
+static enum ov2_status ah_check(const struct ov2_add_sa_ex *add,
+				const struct ov2_security_association *sa,
+				const struct ov2_capabilities *caps)
+{
+	if (!absent(&sa->encr))
 		return OV2_STATUS_INVALID_DATA;
-	if (sa->flags & ~OV2_SEC_ASSOC_ESN)
+	return caps->ah ? auth_check(add, &sa->auth, caps) :
+			  OV2_STATUS_NOT_SUPPORTED;
+}
+
+/* SPI 0 must never be on the wire (RFC 4303 2.1, RFC 4302 2.4). */
+static enum ov2_status member_check(const struct ov2_add_sa_ex *add,
+				    const struct ov2_security_association *sa,
+				    const struct ov2_capabilities *caps)
+{
+	if (sa->flags & ~OV2_SEC_ASSOC_ESN || !sa->spi)
 		return OV2_STATUS_INVALID_DATA;
 	if (sa->flags & OV2_SEC_ASSOC_ESN && !caps->esn)
-		return OV2_STATUS_NOT_SUPPORTED;
-	if (add->num_ext_hdrs == 2 && !caps->ah_esp_combined)
 		return OV2_STATUS_NOT_SUPPORTED;
 
 	switch (sa->operation) {
 	case OV2_OPERATION_ESP:
-		return caps->esp ? esp_check(add, sa, caps) :
-				   OV2_STATUS_NOT_SUPPORTED;
+		return esp_check(add, sa, caps);
 	case OV2_OPERATION_AH:
-		return OV2_STATUS_NOT_SUPPORTED;
+		return ah_check(add, sa, caps);
 	default:
 		return OV2_STATUS_INVALID_DATA;
 	}
+}
+
+/* Of two, the first is ESP and the second AH (IPSEC_OFFLOAD_V2_ADD_SA_EX). A
+ * UDP header has ESP behind it, alone.
+ */
+static bool shape_ok(const struct ov2_add_sa_ex *add)
+{
+	const struct ov2_security_association *sa = add->sec_assoc;
+
+	switch (add->num_ext_hdrs) {
+	case 1:
+		return !add->udp_esp || sa[0].operation == OV2_OPERATION_ESP;
+	case 2:
+		return !add->udp_esp && sa[0].operation == OV2_OPERATION_ESP &&
+		       sa[1].operation == OV2_OPERATION_AH;
+	default:
+		return false;
+	}
+}
+
+static enum ov2_status members_check(const struct ov2_add_sa_ex *add,
+				     const struct ov2_capabilities *caps)
+{
+	enum ov2_status status;
+	u32 i;
+
+	for (i = 0; i < add->num_ext_hdrs; i++) {
+		status = member_check(add, &add->sec_assoc[i], caps);
+		if (status != OV2_STATUS_SUCCESS)
+			return status;
+	}
+	if (add->num_ext_hdrs == 2 && !caps->ah_esp_combined)
+		return OV2_STATUS_NOT_SUPPORTED;
+	return OV2_STATUS_SUCCESS;
 }
 
 /**
  * ov2_add_sa_check() - is an ADD_SA_EX request well formed and supported?
  * @add: the request, with its key area behind it
  * @len: bytes of both
- * @caps: what the engine can do; one that offers AH, bundles or other
- *	algorithms than AES-GCM needs more checks than these
+ * @caps: what the engine can do
  *
  * Any context. Source: INV-20 and INV-21.
  *
@@ -105,9 +223,9 @@ enum ov2_status ov2_add_sa_check(const struct ov2_add_sa_ex *add, size_t len,
 		return OV2_STATUS_INVALID_DATA;
 	if (add->flags & OV2_SA_IPV6 && !caps->ipv6)
 		return OV2_STATUS_NOT_SUPPORTED;
-	if (hweight32(add->udp_esp) > 1)
+	if (hweight32(add->udp_esp) > 1 || !shape_ok(add))
 		return OV2_STATUS_INVALID_DATA;
 	if (add->udp_esp & ~caps->udp_esp)
 		return OV2_STATUS_NOT_SUPPORTED;
-	return sec_assoc_check(add, caps);
+	return members_check(add, caps);
 }
