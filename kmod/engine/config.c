@@ -9,6 +9,7 @@
 /* As many as mid-range cards have; small enough that a test can fill it. */
 #define OV2_SA_CAPACITY	4096
 
+/* The algorithms are what ov2_config_init() finds. */
 static struct ov2_offload hardware = {
 	.header = {
 		.type = OV2_OBJECT_TYPE_OFFLOAD,
@@ -25,8 +26,6 @@ static struct ov2_offload hardware = {
 		.tunnel = true,
 		.esn = true,
 		.udp_esp = OV2_UDP_ESP_TRANSPORT | OV2_UDP_ESP_TUNNEL,
-		.encr = OV2_ENCR_AES_GCM_128 | OV2_ENCR_AES_GCM_192 |
-			OV2_ENCR_AES_GCM_256,
 		.sa_capacity = OV2_SA_CAPACITY,
 	},
 };
@@ -59,6 +58,7 @@ void ov2_config_init(void)
 {
 	int i;
 
+	ov2_transform_probe(&hardware.ipsec_v2);
 	for (i = 0; i < OV2_PARAMETER_MAX; i++)
 		configs[i] = hardware;
 	memset(&configs[OV2_PARAMETER_DISABLED].ipsec_v2, 0,

@@ -1,42 +1,151 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * ESP with AES-GCM (RFC 4106) by the kernel's crypto API, in place. The
- * transforms are the engine's own, so that what xfrm computes and what the
- * engine computes check each other.
- */
+/* The algorithms of a security association: made with their keys, and run. */
 #include <crypto/aead.h>
+#include <crypto/authenc.h>
+#include <crypto/hash.h>
 #include <linux/random.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
-#include <linux/unaligned.h>
 
+#include "../ov2/algorithms.h"
+#include "algorithm.h"
 #include "sa.h"
 #include "transform.h"
 
-#define OV2_ESP_HDR_LEN		8
-/* AES-GCM in ESP: explicit IV of RFC 4106 section 3.1 */
-#define OV2_GCM_IV_LEN		8
-/* SPI, sequence number (4 or, with ESN, 8 bytes), explicit IV */
-#define OV2_GCM_AAD_MAX		(4 + 8 + OV2_GCM_IV_LEN)
-/* RFC 4303 section 2.4 */
-#define OV2_ESP_ALIGN		4
+static const u8 *key_of(const struct ov2_add_sa_ex *add,
+			const struct ov2_algorithm_info *info)
+{
+	return (const u8 *)add + add->key_offset + info->key_offset;
+}
 
-/**
- * struct ov2_crypt - one request to the cipher
- * @nbl: the frame that it is for
- * @done: called when it completes later
- * @aad: what is authenticated in front of the payload
- * @iv: explicit IV
- * @sg: @aad, then the payload with its ICV; behind @req
- * @req: the request
+/* Both keys of separate algorithms are given to the kernel in one piece. */
+static int aead_set_two_keys(struct crypto_aead *aead,
+			     const struct ov2_add_sa_ex *add,
+			     const struct ov2_security_association *assoc)
+{
+	struct {
+		struct rtattr attr;
+		struct crypto_authenc_key_param param;
+		u8 keys[];
+	} *blob;
+	u32 auth_len = assoc->auth.key_len;
+	u32 encr_len = assoc->encr.key_len;
+	size_t len = sizeof(*blob) + auth_len + encr_len;
+	int err;
+
+	BUILD_BUG_ON(sizeof(*blob) != RTA_SPACE(sizeof(blob->param)));
+	blob = kmalloc(len, GFP_KERNEL);
+	if (!blob)
+		return -ENOMEM;
+
+	blob->attr.rta_type = CRYPTO_AUTHENC_KEYA_PARAM;
+	blob->attr.rta_len = RTA_LENGTH(sizeof(blob->param));
+	blob->param.enckeylen = cpu_to_be32(encr_len);
+	memcpy(blob->keys, key_of(add, &assoc->auth), auth_len);
+	memcpy(blob->keys + auth_len, key_of(add, &assoc->encr), encr_len);
+	err = crypto_aead_setkey(aead, (u8 *)blob, len);
+	kfree_sensitive(blob);
+	return err;
+}
+
+static int aead_set_key(struct crypto_aead *aead,
+			const struct ov2_add_sa_ex *add,
+			const struct ov2_algorithm_info *info)
+{
+	return crypto_aead_setkey(aead, key_of(add, info), info->key_len);
+}
+
+static int transform_aead(struct ov2_transform *transform, const char *name)
+{
+	struct crypto_aead *aead = crypto_alloc_aead(name, 0, 0);
+
+	if (IS_ERR(aead))
+		return PTR_ERR(aead);
+
+	transform->aead = aead;
+	transform->req_size = sizeof(struct aead_request) +
+			      crypto_aead_reqsize(aead);
+	return crypto_aead_setauthsize(aead, transform->icv_len);
+}
+
+static int transform_hash(struct ov2_transform *transform, const char *name)
+{
+	struct crypto_ahash *hash = crypto_alloc_ahash(name, 0, 0);
+
+	if (IS_ERR(hash))
+		return PTR_ERR(hash);
+
+	transform->hash = hash;
+	transform->req_size = sizeof(struct ahash_request) +
+			      crypto_ahash_reqsize(hash);
+	return 0;
+}
+
+static int ah_init(struct ov2_transform *transform,
+		   const struct ov2_add_sa_ex *add,
+		   const struct ov2_security_association *assoc)
+{
+	const struct ov2_algorithm_info *info = &assoc->auth;
+	const struct ov2_algorithm *auth = ov2_auth_algorithm(info->identifier);
+	const char *name = ov2_kernel_auth_name(info->identifier);
+	int err;
+
+	if (!auth || !name)
+		return -ENOENT;
+
+	transform->iv_len = auth->iv_len;
+	transform->icv_len = auth->icv_len;
+	if (auth->kind == OV2_ALGORITHM_GMAC) {
+		err = transform_aead(transform, name);
+		return err ?: aead_set_key(transform->aead, add, info);
+	}
+	err = transform_hash(transform, name);
+	return err ?: crypto_ahash_setkey(transform->hash, key_of(add, info),
+					  info->key_len);
+}
+
+static int esp_set_key(struct ov2_transform *transform,
+		       const struct ov2_add_sa_ex *add,
+		       const struct ov2_security_association *assoc,
+		       const struct ov2_algorithm *auth)
+{
+	if (!auth)
+		return aead_set_key(transform->aead, add, &assoc->encr);
+	if (auth->kind == OV2_ALGORITHM_GMAC)
+		return aead_set_key(transform->aead, add, &assoc->auth);
+	return aead_set_two_keys(transform->aead, add, assoc);
+}
+
+/* An absent cipher is the null cipher; a combined mode has no integrity
+ * algorithm, whatever stands there (INV-21).
  */
-struct ov2_crypt {
-	struct ov2_nbl *nbl;
-	void (*done)(struct ov2_nbl *nbl, int err);
-	u8 aad[OV2_GCM_AAD_MAX];
-	__be64 iv;
-	struct scatterlist *sg;
-	struct aead_request req;
-};
+static int esp_init(struct ov2_transform *transform,
+		    const struct ov2_add_sa_ex *add,
+		    const struct ov2_security_association *assoc)
+{
+	u32 encr_id = assoc->encr.identifier ?: OV2_ENCR_NONE;
+	const struct ov2_algorithm *encr = ov2_encr_algorithm(encr_id);
+	const struct ov2_algorithm *auth = NULL;
+	char name[CRYPTO_MAX_ALG_NAME];
+	int err;
+
+	if (!encr || !ov2_kernel_aead_name(encr_id, assoc->auth.identifier,
+					   assoc->flags & OV2_SEC_ASSOC_ESN,
+					   name))
+		return -ENOENT;
+	if (encr->kind != OV2_ALGORITHM_COMBINED)
+		auth = ov2_auth_algorithm(assoc->auth.identifier);
+
+	transform->iv_len = encr->iv_len;
+	if (auth && auth->kind == OV2_ALGORITHM_GMAC)
+		transform->iv_len = auth->iv_len;
+	transform->iv_random = encr->iv_random;
+	transform->align = encr->align;
+	transform->icv_len = auth ? auth->icv_len :
+				    assoc->encr.additional_info;
+	err = transform_aead(transform, name);
+	return err ?: esp_set_key(transform, add, assoc, auth);
+}
 
 /**
  * ov2_transform_init() - make a transform, with its keys
@@ -46,9 +155,9 @@ struct ov2_crypt {
  *
  * Process context, sleeps.
  *
- * The explicit IV is the 64-bit sequence number, which never repeats within
- * one SA, masked with a salt drawn here: a key that is added again, with its
- * numbers from the start, has other IVs then (INV-30).
+ * The explicit IV of counter modes is the 64-bit sequence number, which never
+ * repeats within one SA, masked with a salt drawn here: a key that is added
+ * again, with its numbers from the start, has other IVs then (INV-30).
  *
  * Return: 0 or a negative errno; -ENOENT if this kernel lacks the algorithm.
  */
@@ -56,33 +165,20 @@ int ov2_transform_init(struct ov2_transform *transform,
 		       const struct ov2_add_sa_ex *add,
 		       const struct ov2_security_association *assoc)
 {
-	const struct ov2_algorithm_info *alg = &assoc->encr;
-	const u8 *key = (const u8 *)add + add->key_offset + alg->key_offset;
-	struct crypto_aead *aead;
 	int err;
 
-	aead = crypto_alloc_aead("rfc4106(gcm(aes))", 0, 0);
-	if (IS_ERR(aead))
-		return PTR_ERR(aead);
-
-	err = crypto_aead_setkey(aead, key, alg->key_len);
-	if (!err)
-		err = crypto_aead_setauthsize(aead, alg->additional_info);
-	if (err) {
-		crypto_free_aead(aead);
-		return err;
-	}
-
 	get_random_bytes(&transform->iv_salt, sizeof(transform->iv_salt));
-	transform->iv_len = OV2_GCM_IV_LEN;
-	transform->icv_len = alg->additional_info;
-	transform->align = OV2_ESP_ALIGN;
-	transform->aead = aead;
-	return 0;
+	if (assoc->operation == OV2_OPERATION_AH)
+		err = ah_init(transform, add, assoc);
+	else
+		err = esp_init(transform, add, assoc);
+	if (err)
+		ov2_transform_destroy(transform);
+	return err;
 }
 
 /**
- * ov2_transform_destroy() - end of ov2_transform_init(); the key is wiped
+ * ov2_transform_destroy() - end of ov2_transform_init(); the keys are wiped
  * @transform: it; it may never have been made
  *
  * Process context.
@@ -90,117 +186,28 @@ int ov2_transform_init(struct ov2_transform *transform,
 void ov2_transform_destroy(struct ov2_transform *transform)
 {
 	crypto_free_aead(transform->aead);
+	crypto_free_ahash(transform->hash);
 	transform->aead = NULL;
+	transform->hash = NULL;
 }
 
-static struct ov2_crypt *crypt_alloc(const struct ov2_transform *transform,
-				     unsigned int nsg)
+/**
+ * ov2_transform_iv() - an explicit IV for a frame
+ * @transform: of the SA
+ * @seq: the frame's number
+ * @iv: out, ov2_transform.iv_len bytes, all of them multiples of 8
+ *
+ * Any context. What CBC takes must be unpredictable (RFC 3602 3); a counter
+ * mode's must never come again under one key.
+ */
+void ov2_transform_iv(const struct ov2_transform *transform, u64 seq, u8 *iv)
 {
-	size_t sg_offset = ALIGN(sizeof(struct ov2_crypt) +
-				 crypto_aead_reqsize(transform->aead),
-				 __alignof__(struct scatterlist));
-	struct ov2_crypt *crypt;
+	__be64 counter = cpu_to_be64(seq) ^ transform->iv_salt;
 
-	crypt = kmalloc(sg_offset + array_size(nsg, sizeof(*crypt->sg)),
-			GFP_ATOMIC);
-	if (!crypt)
-		return NULL;
-
-	crypt->sg = (void *)crypt + sg_offset;
-	sg_init_table(crypt->sg, nsg);
-	return crypt;
-}
-
-/* RFC 4106 section 5; the cipher's template takes the IV as the last of it */
-static unsigned int crypt_set_aad(struct ov2_crypt *crypt,
-				  const struct ov2_job *job)
-{
-	u8 *p = crypt->aad;
-
-	memcpy(p, &job->member->spi, 4);
-	p += 4;
-	if (job->member->esn) {
-		put_unaligned_be64(job->seq, p);
-		p += 8;
-	} else {
-		put_unaligned_be32(job->seq, p);
-		p += 4;
-	}
-	memcpy(p, &crypt->iv, OV2_GCM_IV_LEN);
-	return p + OV2_GCM_IV_LEN - crypt->aad;
-}
-
-static void crypt_complete(void *data, int err)
-{
-	void (*done)(struct ov2_nbl *nbl, int err);
-	struct ov2_crypt *crypt = data;
-	struct ov2_nbl *nbl;
-
-	/* Only news: a request of the cipher's backlog was started. */
-	if (err == -EINPROGRESS)
-		return;
-
-	nbl = crypt->nbl;
-	done = crypt->done;
-	kfree(crypt);
-	done(nbl, err);
-}
-
-static unsigned int job_iv_offset(const struct ov2_job *job)
-{
-	return job->header + OV2_ESP_HDR_LEN;
-}
-
-/* Bytes behind the IV, ICV included. */
-static unsigned int job_len(const struct ov2_job *job)
-{
-	return job->end - job_iv_offset(job) - OV2_GCM_IV_LEN;
-}
-
-/* Makes the frame's bytes ours, and maps AAD, payload and ICV. */
-static struct ov2_crypt *crypt_map(const struct ov2_job *job)
-{
-	struct sk_buff *trailer;
-	struct ov2_crypt *crypt;
-	int nsg;
-
-	nsg = skb_cow_data(job->skb, 0, &trailer);
-	if (nsg < 0)
-		return ERR_PTR(nsg);
-
-	crypt = crypt_alloc(&job->member->transform, nsg + 1);
-	if (!crypt)
-		return ERR_PTR(-ENOMEM);
-
-	nsg = skb_to_sgvec(job->skb, crypt->sg + 1,
-			   job_iv_offset(job) + OV2_GCM_IV_LEN, job_len(job));
-	if (nsg < 0) {
-		kfree(crypt);
-		return ERR_PTR(nsg);
-	}
-	crypt->nbl = job->nbl;
-	crypt->done = job->done;
-	return crypt;
-}
-
-static int crypt_run(struct ov2_crypt *crypt, const struct ov2_job *job,
-		     unsigned int len, int (*op)(struct aead_request *req))
-{
-	unsigned int aad_len = crypt_set_aad(crypt, job);
-	int err;
-
-	sg_set_buf(crypt->sg, crypt->aad, aad_len);
-	aead_request_set_tfm(&crypt->req, job->member->transform.aead);
-	aead_request_set_callback(&crypt->req, 0, crypt_complete, crypt);
-	aead_request_set_ad(&crypt->req, aad_len);
-	aead_request_set_crypt(&crypt->req, crypt->sg, crypt->sg, len,
-			       (u8 *)&crypt->iv);
-
-	/* After -EINPROGRESS neither crypt nor NBL may be looked at. */
-	err = op(&crypt->req);
-	if (err != -EINPROGRESS)
-		kfree(crypt);
-	return err;
+	if (transform->iv_random)
+		get_random_bytes(iv, transform->iv_len);
+	else
+		memcpy(iv, &counter, transform->iv_len);
 }
 
 /**
@@ -215,22 +222,8 @@ static int crypt_run(struct ov2_crypt *crypt, const struct ov2_job *job,
  */
 int ov2_transform_seal(const struct ov2_job *job)
 {
-	const struct ov2_transform *transform = &job->member->transform;
-	struct ov2_crypt *crypt = crypt_map(job);
-	int err;
-
-	if (IS_ERR(crypt))
-		return PTR_ERR(crypt);
-
-	crypt->iv = cpu_to_be64(job->seq) ^ transform->iv_salt;
-	err = skb_store_bits(job->skb, job_iv_offset(job), &crypt->iv,
-			     OV2_GCM_IV_LEN);
-	if (err) {
-		kfree(crypt);
-		return err;
-	}
-	return crypt_run(crypt, job, job_len(job) - transform->icv_len,
-			 crypto_aead_encrypt);
+	return job->member->operation == OV2_OPERATION_AH ? ov2_ah_seal(job) :
+							    ov2_esp_seal(job);
 }
 
 /**
@@ -243,17 +236,6 @@ int ov2_transform_seal(const struct ov2_job *job)
  */
 int ov2_transform_open(const struct ov2_job *job)
 {
-	struct ov2_crypt *crypt = crypt_map(job);
-	int err;
-
-	if (IS_ERR(crypt))
-		return PTR_ERR(crypt);
-
-	err = skb_copy_bits(job->skb, job_iv_offset(job), &crypt->iv,
-			    OV2_GCM_IV_LEN);
-	if (err) {
-		kfree(crypt);
-		return err;
-	}
-	return crypt_run(crypt, job, job_len(job), crypto_aead_decrypt);
+	return job->member->operation == OV2_OPERATION_AH ? ov2_ah_open(job) :
+							    ov2_esp_open(job);
 }

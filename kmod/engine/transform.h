@@ -6,21 +6,28 @@
 #include "../ov2/requests.h"
 
 struct crypto_aead;
+struct crypto_ahash;
 struct ov2_member;
 
 /**
  * struct ov2_transform - the algorithms of one security association
- * @aead: cipher and integrity in one; NULL until keyed
- * @iv_len: bytes of the explicit IV
+ * @aead: ESP: cipher and integrity in one; AH: GMAC; else NULL
+ * @hash: AH: HMAC; else NULL
+ * @req_size: bytes of a request to either
+ * @iv_len: bytes of the explicit IV; with AH it is inside the ICV field
  * @icv_len: bytes of the ICV
  * @align: an ESP payload with its trailer is a multiple of so many bytes
- * @iv_salt: what explicit IVs are masked with
+ * @iv_random: the IV is random; else it is the number, masked
+ * @iv_salt: what it is masked with
  */
 struct ov2_transform {
 	struct crypto_aead *aead;
+	struct crypto_ahash *hash;
+	u32 req_size;
 	u8 iv_len;
 	u8 icv_len;
 	u8 align;
+	bool iv_random;
 	__be64 iv_salt;
 };
 
@@ -46,11 +53,25 @@ struct ov2_job {
 	void (*done)(struct ov2_nbl *nbl, int err);
 };
 
+/* transform.c */
 int ov2_transform_init(struct ov2_transform *transform,
 		       const struct ov2_add_sa_ex *add,
 		       const struct ov2_security_association *assoc);
 void ov2_transform_destroy(struct ov2_transform *transform);
+void ov2_transform_iv(const struct ov2_transform *transform, u64 seq, u8 *iv);
 int ov2_transform_seal(const struct ov2_job *job);
 int ov2_transform_open(const struct ov2_job *job);
+
+/* esp.c */
+int ov2_esp_seal(const struct ov2_job *job);
+int ov2_esp_open(const struct ov2_job *job);
+
+/* ah.c */
+unsigned int ov2_ah_len(const struct ov2_transform *transform, bool ipv6);
+int ov2_ah_seal(const struct ov2_job *job);
+int ov2_ah_open(const struct ov2_job *job);
+
+/* algorithm.c */
+void ov2_transform_probe(struct ov2_capabilities *caps);
 
 #endif /* _OV2_TRANSFORM_H */

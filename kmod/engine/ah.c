@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * AH (RFC 4302): the ICV is computed over a copy of the headers, in which what
+ * may change on the way is zero, and over the payload where it is.
+ */
+#include <crypto/aead.h>
+#include <crypto/utils.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+
+#include "crypt.h"
+#include "sa.h"
+
+#define OV2_AH_HDR_LEN	12
+/* RFC 4302 2.2 */
+#define AH_ALIGN_IPV4	4
+#define AH_ALIGN_IPV6	8
+/* The template wants SPI, number and IV apart from a payload, and then
+ * authenticates both alike: any 16 bytes will do.
+ */
+#define GMAC_AAD_LEN	16
+
+/**
+ * ov2_ah_len() - bytes of an AH header, ICV and padding included
+ * @transform: of an AH member
+ * @ipv6: family of the IP header in front
+ *
+ * Any context. RFC 4302 2.6 forbids more padding than the alignment takes.
+ *
+ * Return: the bytes.
+ */
+unsigned int ov2_ah_len(const struct ov2_transform *transform, bool ipv6)
+{
+	return ALIGN(OV2_AH_HDR_LEN + transform->iv_len + transform->icv_len,
+		     ipv6 ? AH_ALIGN_IPV6 : AH_ALIGN_IPV4);
+}
+
+static unsigned int job_ip_len(const struct ov2_job *job)
+{
+	return job->header - job->ip;
+}
+
+static bool job_ipv6(const struct ov2_job *job)
+{
+	return job_ip_len(job) == sizeof(struct ipv6hdr);
+}
+
+static unsigned int job_ah_len(const struct ov2_job *job)
+{
+	return ov2_ah_len(&job->member->transform, job_ipv6(job));
+}
+
+static unsigned int job_field_offset(const struct ov2_job *job)
+{
+	return job->header + OV2_AH_HDR_LEN;
+}
+
+/* RFC 4302 3.3.3.1.1 */
+static void zero_mutable_ipv4(struct iphdr *ip)
+{
+	ip->tos = 0;
+	ip->frag_off = 0;
+	ip->ttl = 0;
+	ip->check = 0;
+}
+
+/* RFC 4302 3.3.3.1.2 */
+static void zero_mutable_ipv6(struct ipv6hdr *ip)
+{
+	ip->priority = 0;
+	memset(ip->flow_lbl, 0, sizeof(ip->flow_lbl));
+	ip->hop_limit = 0;
+}
+
+/* The whole ICV field is zero for the computation, GMAC's IV in it included
+ * (RFC 4302 3.3.3, RFC 4543 4). Padding behind it is covered as it is.
+ */
+static int ah_set_head(struct ov2_crypt *crypt)
+{
+	const struct ov2_job *job = &crypt->job;
+	const struct ov2_transform *transform = &job->member->transform;
+	unsigned int ip_len = job_ip_len(job);
+	int err;
+
+	err = skb_copy_bits(job->skb, job->ip, crypt->head,
+			    ip_len + job_ah_len(job));
+	if (err)
+		return err;
+
+	if (job_ipv6(job))
+		zero_mutable_ipv6((struct ipv6hdr *)crypt->head);
+	else
+		zero_mutable_ipv4((struct iphdr *)crypt->head);
+	memset(crypt->head + ip_len + OV2_AH_HDR_LEN, 0,
+	       transform->iv_len + transform->icv_len);
+	crypt->tail.seq_hi = cpu_to_be32(upper_32_bits(job->seq));
+	return 0;
+}
+
+/* Options and extension headers are outside the capabilities. */
+static bool ah_job_ok(const struct ov2_job *job)
+{
+	unsigned int ip_len = job_ip_len(job);
+
+	return (ip_len == sizeof(struct iphdr) ||
+		ip_len == sizeof(struct ipv6hdr)) &&
+	       job->end >= job->header + job_ah_len(job);
+}
+
+static struct ov2_crypt *ah_crypt_alloc(const struct ov2_job *job,
+					int (*finish)(struct ov2_crypt *crypt))
+{
+	struct ov2_crypt *crypt;
+	int err;
+
+	if (!ah_job_ok(job))
+		return ERR_PTR(-EINVAL);
+
+	crypt = ov2_crypt_alloc(job, job_ip_len(job) + job_ah_len(job),
+				job->header + job_ah_len(job));
+	if (IS_ERR(crypt))
+		return crypt;
+
+	crypt->finish = finish;
+	err = ah_set_head(crypt);
+	if (err) {
+		ov2_crypt_free(crypt);
+		return ERR_PTR(err);
+	}
+	return crypt;
+}
+
+/* GMAC encrypts nothing: encryption is how one asks for its tag. */
+static int ah_crypt(struct ov2_crypt *crypt)
+{
+	const struct ov2_job *job = &crypt->job;
+	unsigned int len = job->end - job->ip + (job->member->esn ? 4 : 0);
+
+	if (!job->member->transform.aead)
+		return ov2_crypt_hash(crypt, len);
+	return ov2_crypt_aead(crypt, GMAC_AAD_LEN, len - GMAC_AAD_LEN,
+			      crypto_aead_encrypt);
+}
+
+static int ah_store(struct ov2_crypt *crypt)
+{
+	const struct ov2_job *job = &crypt->job;
+	const struct ov2_transform *transform = &job->member->transform;
+
+	return skb_store_bits(job->skb,
+			      job_field_offset(job) + transform->iv_len,
+			      crypt->tail.icv, transform->icv_len);
+}
+
+static int ah_compare(struct ov2_crypt *crypt)
+{
+	const struct ov2_job *job = &crypt->job;
+	const struct ov2_transform *transform = &job->member->transform;
+	u8 icv[OV2_CRYPT_DIGEST_MAX];
+	int err;
+
+	err = skb_copy_bits(job->skb, job_field_offset(job) + transform->iv_len,
+			    icv, transform->icv_len);
+	if (err)
+		return err;
+	return crypto_memneq(icv, crypt->tail.icv, transform->icv_len) ?
+	       -EBADMSG : 0;
+}
+
+/**
+ * ov2_ah_seal() - write the ICV field of a frame
+ * @job: as ov2_transform_seal() has it; what the field has is overwritten,
+ *	padding behind it is taken as it is
+ *
+ * BH disabled.
+ *
+ * Return: as ov2_transform_seal().
+ */
+int ov2_ah_seal(const struct ov2_job *job)
+{
+	const struct ov2_transform *transform = &job->member->transform;
+	struct ov2_crypt *crypt = ah_crypt_alloc(job, ah_store);
+	int err;
+
+	if (IS_ERR(crypt))
+		return PTR_ERR(crypt);
+
+	ov2_transform_iv(transform, job->seq, crypt->iv);
+	err = skb_store_bits(job->skb, job_field_offset(job), crypt->iv,
+			     transform->iv_len);
+	if (err) {
+		ov2_crypt_free(crypt);
+		return err;
+	}
+	return ah_crypt(crypt);
+}
+
+/**
+ * ov2_ah_open() - verify the ICV field of a frame
+ * @job: as ov2_transform_open() has it
+ *
+ * BH disabled.
+ *
+ * Return: as ov2_transform_open().
+ */
+int ov2_ah_open(const struct ov2_job *job)
+{
+	struct ov2_crypt *crypt = ah_crypt_alloc(job, ah_compare);
+	int err;
+
+	if (IS_ERR(crypt))
+		return PTR_ERR(crypt);
+
+	err = skb_copy_bits(job->skb, job_field_offset(job), crypt->iv,
+			    job->member->transform.iv_len);
+	if (err) {
+		ov2_crypt_free(crypt);
+		return err;
+	}
+	return ah_crypt(crypt);
+}

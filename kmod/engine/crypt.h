@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_CRYPT_H
+#define _OV2_CRYPT_H
+
+#include <linux/scatterlist.h>
+
+#include "transform.h"
+
+struct aead_request;
+
+/* IPv6 and AH headers, these with HMAC-SHA-512-256 aligned to 8 bytes */
+#define OV2_CRYPT_HEAD_MAX	(40 + 48)
+/* AES-CBC */
+#define OV2_CRYPT_IV_MAX	16
+/* SHA-512, of which the ICV is the first part */
+#define OV2_CRYPT_DIGEST_MAX	64
+
+/**
+ * struct ov2_crypt - one job while the crypto API has it
+ * @job: what is to be done; its member lives as long as the NBL
+ * @finish: what is left to do when the crypto API is done, or NULL
+ * @sg: what is run over: @head, the payload, @tail; behind @req
+ * @req: struct aead_request or struct ahash_request
+ * @iv: explicit IV; the cipher may change it
+ * @head: what is authenticated in front of the payload
+ * @tail: AH only
+ * @tail.seq_hi: what ESN authenticates behind the payload, and never sends
+ * @tail.icv: what was computed
+ */
+struct ov2_crypt {
+	struct ov2_job job;
+	int (*finish)(struct ov2_crypt *crypt);
+	struct scatterlist *sg;
+	void *req;
+	u8 iv[OV2_CRYPT_IV_MAX] __aligned(8);
+	u8 head[OV2_CRYPT_HEAD_MAX] __aligned(8);
+	struct {
+		__be32 seq_hi;
+		u8 icv[OV2_CRYPT_DIGEST_MAX];
+	} tail;
+};
+
+struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
+				  unsigned int head_len, unsigned int payload);
+void ov2_crypt_free(struct ov2_crypt *crypt);
+int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
+		   unsigned int len, int (*op)(struct aead_request *req));
+int ov2_crypt_hash(struct ov2_crypt *crypt, unsigned int len);
+
+#endif /* _OV2_CRYPT_H */

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ESP (RFC 4303) by an AEAD of the kernel's crypto API, in place. Separate
+ * algorithms are an AEAD there, too. The transforms are the engine's own, so
+ * that what xfrm computes and what the engine computes check each other.
+ */
+#include <crypto/aead.h>
+#include <linux/random.h>
+#include <linux/unaligned.h>
+
+#include "crypt.h"
+#include "sa.h"
+
+#define OV2_ESP_HDR_LEN		8
+
+static unsigned int job_iv_offset(const struct ov2_job *job)
+{
+	return job->header + OV2_ESP_HDR_LEN;
+}
+
+static unsigned int job_payload_offset(const struct ov2_job *job)
+{
+	return job_iv_offset(job) + job->member->transform.iv_len;
+}
+
+/* SPI, sequence number, IV. All templates of the kernel take the high half of
+ * the number between SPI and low half; authencesn moves it itself to where a
+ * separate HMAC has it, behind the payload. Those that authenticate no IV
+ * leave out the last bytes.
+ */
+static unsigned int esp_head_len(const struct ov2_job *job)
+{
+	return OV2_ESP_HDR_LEN + (job->member->esn ? 4 : 0) +
+	       job->member->transform.iv_len;
+}
+
+static void esp_set_head(struct ov2_crypt *crypt)
+{
+	const struct ov2_job *job = &crypt->job;
+	u8 *p = crypt->head;
+
+	memcpy(p, &job->member->spi, 4);
+	p += 4;
+	if (job->member->esn) {
+		put_unaligned_be64(job->seq, p);
+		p += 8;
+	} else {
+		put_unaligned_be32(job->seq, p);
+		p += 4;
+	}
+	memcpy(p, crypt->iv, job->member->transform.iv_len);
+}
+
+static struct ov2_crypt *esp_crypt_alloc(const struct ov2_job *job)
+{
+	return ov2_crypt_alloc(job, esp_head_len(job),
+			       job_payload_offset(job));
+}
+
+static int esp_crypt(struct ov2_crypt *crypt, unsigned int icv_len,
+		     int (*op)(struct aead_request *req))
+{
+	const struct ov2_job *job = &crypt->job;
+
+	esp_set_head(crypt);
+	return ov2_crypt_aead(crypt, esp_head_len(job),
+			      job->end - job_payload_offset(job) - icv_len,
+			      op);
+}
+
+/**
+ * ov2_esp_seal() - write IV, ciphertext and ICV into a frame
+ * @job: as ov2_transform_seal() has it
+ *
+ * BH disabled.
+ *
+ * Return: as ov2_transform_seal().
+ */
+int ov2_esp_seal(const struct ov2_job *job)
+{
+	const struct ov2_transform *transform = &job->member->transform;
+	struct ov2_crypt *crypt = esp_crypt_alloc(job);
+	int err;
+
+	if (IS_ERR(crypt))
+		return PTR_ERR(crypt);
+
+	ov2_transform_iv(transform, job->seq, crypt->iv);
+	err = skb_store_bits(job->skb, job_iv_offset(job), crypt->iv,
+			     transform->iv_len);
+	if (err) {
+		ov2_crypt_free(crypt);
+		return err;
+	}
+	return esp_crypt(crypt, transform->icv_len, crypto_aead_encrypt);
+}
+
+/**
+ * ov2_esp_open() - verify and decrypt a frame in place
+ * @job: as ov2_transform_open() has it
+ *
+ * BH disabled.
+ *
+ * Return: as ov2_transform_open().
+ */
+int ov2_esp_open(const struct ov2_job *job)
+{
+	struct ov2_crypt *crypt = esp_crypt_alloc(job);
+	int err;
+
+	if (IS_ERR(crypt))
+		return PTR_ERR(crypt);
+
+	err = skb_copy_bits(job->skb, job_iv_offset(job), crypt->iv,
+			    job->member->transform.iv_len);
+	if (err) {
+		ov2_crypt_free(crypt);
+		return err;
+	}
+	return esp_crypt(crypt, 0, crypto_aead_decrypt);
+}
