@@ -635,6 +635,134 @@ static void receive_paused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_indicated), 2);
 }
 
+/* --- reset */
+
+/* INV-44 */
+static void reset_keeps_sas(struct kunit *test)
+{
+	struct ov2_rig *rig = rig_of_param(test);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	int i;
+
+	ov2_rig_add_outbound(rig, &sa);
+	for (i = 1; i <= 3; i++) {
+		KUNIT_EXPECT_EQ(test, send_on(rig, &sa, sa.out),
+				OV2_STATUS_SUCCESS);
+		KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_wire), i);
+		rig->ad.miniport->reset(&rig->ad);
+	}
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_delete(rig, sa.out),
+			(u32)OV2_STATUS_SUCCESS);
+}
+
+static void reset_lets_go(struct kunit *test)
+{
+	struct ov2_rig *rig = rig_of_param(test);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &sa, .len = 1000 };
+	int i;
+
+	ov2_rig_add_outbound(rig, &sa);
+	for (i = 0; i < 20; i++)
+		ov2_rig_send(rig, ov2_rig_frame(rig, &frame, i % 2));
+	rig->ad.miniport->reset(&rig->ad);
+	KUNIT_EXPECT_EQ(test, atomic_read(&rig->nbls_out), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_ok),
+			atomic_read(&rig->num_wire));
+}
+
+/* A card that is down stays so */
+static void reset_paused(struct kunit *test)
+{
+	struct ov2_rig *rig = rig_of_param(test);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+
+	ov2_rig_add_outbound(rig, &sa);
+	ov2_rig_pause(rig);
+	rig->ad.miniport->reset(&rig->ad);
+	KUNIT_EXPECT_EQ(test, send_on(rig, &sa, sa.out),
+			OV2_STATUS_NOT_ACCEPTED);
+	ov2_rig_restart(rig);
+	KUNIT_EXPECT_EQ(test, send_on(rig, &sa, sa.out), OV2_STATUS_SUCCESS);
+}
+
+/* --- capabilities and configuration */
+
+static void expect_hangs_together(struct kunit *test,
+				  const struct ov2_capabilities *caps)
+{
+	if (caps->esp || caps->ah) {
+		KUNIT_EXPECT_TRUE(test, caps->tunnel);
+		KUNIT_EXPECT_TRUE(test, caps->encapsulation &
+					OV2_ENCAPSULATION_IEEE_802_3);
+	}
+	if (caps->ah_esp_combined)
+		KUNIT_EXPECT_TRUE(test, caps->ah && caps->esp);
+	if (caps->transport_tunnel_combined)
+		KUNIT_EXPECT_TRUE(test, caps->transport);
+}
+
+/* INV-43, whatever is on */
+static void capabilities_hang_together(struct kunit *test)
+{
+	struct ov2_rig *rig = rig_of_param(test);
+	int parameter;
+
+	KUNIT_EXPECT_TRUE(test, rig->ad.hardware->ipsec_v2.esp);
+	KUNIT_EXPECT_GT(test, rig->ad.hardware->ipsec_v2.sa_capacity, 0);
+	expect_hangs_together(test, &rig->ad.hardware->ipsec_v2);
+	for (parameter = 0; parameter < OV2_PARAMETER_MAX; parameter++) {
+		ov2_rig_parameter(rig, parameter);
+		expect_hangs_together(test, &rig->ad.config->ipsec_v2);
+	}
+}
+
+/* INV-42: one indication for each set that succeeds, with what is on then */
+static void set_indicates(struct kunit *test)
+{
+	struct ov2_rig *rig = rig_of_param(test);
+	const struct ov2_offload hardware = *rig->ad.hardware;
+	int before, parameter;
+	bool success;
+
+	for (parameter = 0; parameter < 256; parameter++) {
+		before = atomic_read(&rig->num_status);
+		success = ov2_rig_parameter(rig, parameter) ==
+			  OV2_STATUS_SUCCESS;
+		KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_status) - before,
+				success);
+		if (parameter >= OV2_PARAMETER_MAX)
+			KUNIT_EXPECT_FALSE(test, success);
+		KUNIT_EXPECT_MEMEQ(test, &rig->status_config, rig->ad.config,
+				   sizeof(rig->status_config));
+	}
+	KUNIT_EXPECT_EQ(test, rig->status_code,
+			OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG);
+	KUNIT_EXPECT_MEMEQ(test, &hardware, rig->ad.hardware,
+			   sizeof(hardware));
+}
+
+/* 3.5: what is disabled takes no new SA, and keeps those it has */
+static void disabled_keeps_sas(struct kunit *test)
+{
+	struct ov2_rig *rig = rig_of_param(test);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_sa other = OV2_RIG_SA_GCM;
+
+	other.spi++;
+	ov2_rig_add_outbound(rig, &sa);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_parameter(rig,
+						     OV2_PARAMETER_DISABLED),
+			(u32)OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, add_status(rig, &other),
+			OV2_STATUS_NOT_SUPPORTED);
+	KUNIT_EXPECT_EQ(test, send_on(rig, &sa, sa.out), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_parameter(rig,
+						     OV2_PARAMETER_ESP_ENABLED),
+			(u32)OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, add_status(rig, &other), OV2_STATUS_SUCCESS);
+}
+
 /* --- the null engine's own */
 
 static void null_remembers(struct kunit *test)
@@ -678,6 +806,12 @@ static struct kunit_case miniport_cases[] = {
 	KUNIT_CASE_PARAM(receive_untouched, engine_gen_params),
 	KUNIT_CASE_PARAM(receive_order, engine_gen_params),
 	KUNIT_CASE_PARAM(receive_paused, engine_gen_params),
+	KUNIT_CASE_PARAM(reset_keeps_sas, engine_gen_params),
+	KUNIT_CASE_PARAM(reset_lets_go, engine_gen_params),
+	KUNIT_CASE_PARAM(reset_paused, engine_gen_params),
+	KUNIT_CASE_PARAM(capabilities_hang_together, engine_gen_params),
+	KUNIT_CASE_PARAM(set_indicates, engine_gen_params),
+	KUNIT_CASE_PARAM(disabled_keeps_sas, engine_gen_params),
 	KUNIT_CASE(null_remembers),
 	{}
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * INV-19: requests, sends and receives of one card on all CPUs at once, while
- * it is paused and restarted. Nobody may lose anything; lockdep, the slab's
+ * it is paused, restarted and reset. Nobody may lose anything; lockdep, the slab's
  * poison and, on other kernels, KASAN watch.
  */
 #include <kunit/test.h>
@@ -115,6 +115,16 @@ static bool slot_wait(struct stress_thread *t, struct ov2_rig_request *rr)
 	return false;
 }
 
+/* A reset refuses all but deletes. */
+static bool slot_succeeded(struct stress_thread *t,
+			   const struct ov2_rig_request *rr)
+{
+	if (rr->status != OV2_STATUS_SUCCESS &&
+	    rr->status != OV2_STATUS_NOT_ACCEPTED)
+		t->failed++;
+	return rr->status == OV2_STATUS_SUCCESS;
+}
+
 static void slot_add(struct stress_thread *t, struct stress_slot *slot)
 {
 	struct stress_sa *sa = &t->stress->sas[slot->sa];
@@ -123,12 +133,8 @@ static void slot_add(struct stress_thread *t, struct stress_slot *slot)
 	slot->inbound = get_random_u32_below(2);
 	rr = slot->inbound ? slot->in : slot->out;
 	submit_atomic(t->stress->rig, rr);
-	if (!slot_wait(t, rr))
+	if (!slot_wait(t, rr) || !slot_succeeded(t, rr))
 		return;
-	if (rr->status != OV2_STATUS_SUCCESS) {
-		t->failed++;
-		return;
-	}
 	slot->live = true;
 	ov2_rig_request_handle(slot->update, rr->add.handle);
 	ov2_rig_request_handle(slot->del, rr->add.handle);
@@ -141,8 +147,8 @@ static void slot_update(struct stress_thread *t, struct stress_slot *slot)
 	struct ov2_rig_request *rr = slot->update;
 
 	submit_atomic(t->stress->rig, rr);
-	if (slot_wait(t, rr) && rr->status != OV2_STATUS_SUCCESS)
-		t->failed++;
+	if (slot_wait(t, rr))
+		slot_succeeded(t, rr);
 }
 
 /* The handle stays where senders see it: they must fail with it. */
@@ -333,6 +339,8 @@ static void stress_run(struct stress *stress)
 		ad->miniport->pause(ad);
 		usleep_range(1000, 2000);
 		ad->miniport->restart(ad);
+		msleep(50);
+		ad->miniport->reset(ad);
 	}
 	for (i = 0; i < stress->num_threads; i++)
 		kthread_stop(stress->threads[i].task);
