@@ -7,16 +7,9 @@
  */
 #include <linux/udp.h>
 
+#include "algorithm.h"
 #include "refuse.h"
 #include "../watch/trace.h"
-
-#define OV2_GCM_SALT_BITS	32
-
-static bool is_gcm_key_len(unsigned int bits)
-{
-	bits -= OV2_GCM_SALT_BITS;
-	return bits == 128 || bits == 192 || bits == 256;
-}
 
 static bool refuse_direction(const struct xfrm_state *x)
 {
@@ -52,23 +45,22 @@ static bool refuse_mode(const struct xfrm_state *x)
 
 static bool refuse_alg(const struct xfrm_state *x)
 {
-	return !x->aead || strcmp(x->aead->alg_name, "rfc4106(gcm(aes))");
+	return !ov2_state_alg_known(x);
 }
 
 static bool refuse_key(const struct xfrm_state *x)
 {
-	return !is_gcm_key_len(x->aead->alg_key_len);
+	return !ov2_state_key_ok(x);
 }
 
 static bool refuse_icv(const struct xfrm_state *x)
 {
-	return x->aead->alg_icv_len != 64 && x->aead->alg_icv_len != 96 &&
-	       x->aead->alg_icv_len != 128;
+	return !ov2_state_icv_ok(x);
 }
 
 static bool refuse_geniv(const struct xfrm_state *x)
 {
-	return !x->geniv || strcmp(x->geniv, "seqiv");
+	return !ov2_state_geniv_ok(x);
 }
 
 static bool refuse_tfc(const struct xfrm_state *x)
@@ -177,13 +169,13 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 	OV2_SAY(SA_REFUSED_MODE,
 		"Only transport and tunnel mode can be offloaded");
 	OV2_SAY(SA_REFUSED_ALG,
-		"Only AEAD rfc4106(gcm(aes)) can be offloaded");
+		"Only AES-GCM, CCM, GMAC, ChaCha20-Poly1305, and null, DES, 3DES, AES-CBC, AES-CTR with HMAC of MD5, SHA-1, SHA-2 can be offloaded");
 	OV2_SAY(SA_REFUSED_KEY,
-		"Key must have 128, 192 or 256 bits and 32 bits of salt");
+		"Key must be as long as its hash (HMAC) or as its RFC says (cipher, with the salt)");
 	OV2_SAY(SA_REFUSED_ICV,
-		"ICV must have 64, 96 or 128 bits");
+		"ICV must have 64, 96 or 128 bits (GCM, CCM), 96 (md5, sha1), 128 (sha256), 192 (sha384), 256 (sha512)");
 	OV2_SAY(SA_REFUSED_GENIV,
-		"IV generator must be seqiv");
+		"IV generator must be seqiv, with CBC echainiv");
 	OV2_SAY(SA_REFUSED_TFC,
 		"TFC padding must be 0");
 	OV2_SAY(SA_REFUSED_ENCAP6,
@@ -203,7 +195,7 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 	OV2_SAY(SA_REFUSED_NO_MEMORY,
 		"No memory for the state");
 	OV2_SAY(SA_REFUSED_ENGINE,
-		"The engine could not set up rfc4106(gcm(aes)) with this key");
+		"The engine could not set up the algorithms with these keys");
 	default:
 		break;
 	}

@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 #include <linux/udp.h>
 
+#include "algorithm.h"
 #include "assoc.h"
 #include "bridge.h"
 #include "../watch/objects.h"
@@ -21,18 +22,6 @@ struct add_wait {
 	struct completion done;
 	enum ov2_status status;
 };
-
-static u32 encr_identifier(const struct xfrm_algo_aead *aead)
-{
-	switch (aead->alg_key_len / 8 - OV2_GCM_SALT_LEN) {
-	case 16:
-		return OV2_ENCR_AES_GCM_128;
-	case 24:
-		return OV2_ENCR_AES_GCM_192;
-	default:
-		return OV2_ENCR_AES_GCM_256;
-	}
-}
 
 /* Linux finds an inbound SA by SPI and destination only: the sender may be
  * behind NAT, or move. So the source is left a wildcard.
@@ -89,24 +78,12 @@ static void set_sequence(struct ov2_security_association *assoc,
 	}
 }
 
-static void set_algorithm(struct ov2_add_sa_ex *add,
-			  const struct xfrm_state *x)
-{
-	struct ov2_security_association *assoc = &add->sec_assoc[0];
-
-	assoc->encr.identifier = encr_identifier(x->aead);
-	assoc->encr.key_len = x->aead->alg_key_len / 8;
-	assoc->encr.additional_info = x->aead->alg_icv_len / 8;
-	add->key_len = assoc->encr.key_len;
-	add->key_offset = sizeof(*add);
-	memcpy(add + 1, x->aead->alg_key, assoc->encr.key_len);
-}
-
 static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 				       struct ov2_request *req,
 				       struct ov2_ext_add *ext)
 {
-	size_t len = sizeof(struct ov2_add_sa_ex) + x->aead->alg_key_len / 8;
+	u32 keys_len = ov2_state_keys_len(x);
+	size_t len = sizeof(struct ov2_add_sa_ex) + keys_len;
 	struct ov2_add_sa_ex *add = kzalloc(len, GFP_KERNEL);
 
 	if (!add)
@@ -127,7 +104,9 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 	set_endpoints(add, x);
 	set_udp_esp(add, ext, x);
 	set_sequence(&add->sec_assoc[0], ext, x);
-	set_algorithm(add, x);
+	add->key_len = keys_len;
+	add->key_offset = sizeof(*add);
+	ov2_state_set_algorithms(x, &add->sec_assoc[0], (u8 *)(add + 1));
 	req->oid = OV2_OID_ADD_SA_EX;
 	req->len = len;
 	req->add = add;

@@ -4,6 +4,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
+#include "algorithm.h"
 #include "assoc.h"
 #include "bridge.h"
 #include "refuse.h"
@@ -44,7 +45,7 @@ static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
 	RCU_INIT_POINTER(assoc->x, x);
 	assoc->ad = ad;
 	assoc->spi = x->id.spi;
-	assoc->icv_len = x->aead->alg_icv_len / 8;
+	assoc->icv_len = ov2_state_icv_len(x);
 	assoc->udp_encap = x->encap;
 	ov2_object_created(OV2_OBJECT_ASSOC, assoc);
 	return assoc;

@@ -15,8 +15,8 @@ from collections import namedtuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import (AESCCM,
-                                                         ChaCha20Poly1305)
+from cryptography.hazmat.primitives.ciphers.aead import (
+    AESCCM, ChaCha20Poly1305)
 
 try:
     from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -237,6 +237,12 @@ for bits in (128, 192, 256):
     ALGS[f"aes{bits}-gmac"] = Gmac(bits)
 ALGS["chacha20-poly1305"] = Aead("rfc7539esp(chacha20,poly1305)", 256, 4,
                                  (chacha_encrypt, chacha_decrypt), (128,))
+
+
+def gcm_of(keymat):
+    return ALGS[f"aes{(len(keymat) - 4) * 8}-gcm"]
+
+
 for _cipher, _made in CIPHERS.items():
     for _digest, _lengths in HMACS.items():
         ALGS[f"{_cipher}-{_digest}"] = Separate(_made, _digest, *_lengths)

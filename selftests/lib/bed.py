@@ -39,6 +39,7 @@ import struct
 from collections import namedtuple
 
 from . import esp, ksft
+from .algs import ALGS
 from .netns import Ethtool, Netns
 
 LINK_KIND = "ipsecov2"
@@ -85,10 +86,10 @@ def family(number):
 class Sa:
     """One direction of a pair. sender is "a" or "b"."""
 
-    def __init__(self, shape, sender, spi, key_bits, icv, esn, seq=0):
+    def __init__(self, shape, sender, spi, alg, icv, esn, seq=0):
         self.shape, self.sender, self.spi = shape, sender, spi
-        self.icv, self.esn, self.seq = icv, esn, seq
-        self.keymat = os.urandom(key_bits // 8 + 4)
+        self.alg, self.icv, self.esn, self.seq = alg, icv, esn, seq
+        self.keymat = os.urandom(alg.key_len)
         self.src = OUTER[sender][shape.outer]
         self.dst = OUTER[OTHER[sender]][shape.outer]
 
@@ -103,7 +104,7 @@ class Sa:
 
     def oracle(self):
         return esp.EspKey(self.spi, self.keymat, self.icv // 8, self.esn,
-                          self.seq)
+                          self.seq, self.alg)
 
     def line(self, side, offload, verb="add", extra=""):
         """The line for ip that sets it up at one side."""
@@ -127,8 +128,7 @@ class Sa:
             words.append("flag esn")
         if self.shape.mode == "tunnel":
             words.append("flag af-unspec")
-        words.append(f"aead rfc4106(gcm(aes)) 0x{self.keymat.hex()} "
-                     f"{self.icv}")
+        words.append(self.alg.words(self.keymat, self.icv))
         if self.shape.encap:
             words.append(f"encap espinudp {esp.ENCAP_PORT} {esp.ENCAP_PORT} "
                          "0.0.0.0")
@@ -332,13 +332,15 @@ class Bed:
         return lines
 
     def install(self, shape, key_bits=128, icv=128, esn=False, offload="ab",
-                seq=0, extra=""):
-        """New SAs in both directions; policies stay while the shape does."""
+                seq=0, extra="", alg=None):
+        """New SAs in both directions; policies stay while the shape does.
+
+        Without alg it is AES-GCM with key_bits.
+        """
+        alg = alg or ALGS[f"aes{key_bits}-gcm"]
         self.pair = Pair(
-            shape,
-            Sa(shape, "a", next(self.spi), key_bits, icv, esn, seq),
-            Sa(shape, "b", next(self.spi), key_bits, icv, esn, seq),
-            offload)
+            shape, Sa(shape, "a", next(self.spi), alg, icv, esn, seq),
+            Sa(shape, "b", next(self.spi), alg, icv, esn, seq), offload)
         for side in "ab":
             lines = ["xfrm state flush"]
             if shape != self.shape:

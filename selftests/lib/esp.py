@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The oracle: ESP with AES-GCM as RFC 4303 and RFC 4106 say it, by OpenSSL.
+"""The oracle: ESP as RFC 4303 says it, by OpenSSL (lib/algs.py).
 
 Nothing here asks Linux how ESP looks. wire_oracle.py compares it with two
 other implementations.
 
     frame = Frame(bytes)                # Ethernet as captured
     frame.proto, frame.payload          # after the outer IP header
-    if frame.esp: frame.spi, frame.seq, frame.iv ...
-    key = EspKey(spi, keymat, icv_len, esn, seq=0)
+    if frame.esp: frame.spi, frame.seq ...
+    key = EspKey(spi, keymat, icv_len, esn, seq=0, alg=...)  # else AES-GCM
     plain = key.open(frame.esp)         # Plain(seq, next_header, pad, data)
     esp = key.seal(seq, next_header, data)
     raw = ipv4_frame(src, dst, 50, esp) # ... to be injected
@@ -17,8 +17,7 @@ import os
 import struct
 from collections import namedtuple
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from . import algs
 
 ICMP, IPIP, TCP, UDP, IPV6_IN_IP, FRAGMENT6, ESP, AH, ICMPV6 = (
     1, 4, 6, 17, 41, 44, 50, 51, 58)
@@ -105,7 +104,6 @@ class Frame:
             self.esp = data
         if self.esp is not None:
             self.spi, self.seq = struct.unpack_from("!II", self.esp)
-            self.iv = self.esp[8:16]
 
     @property
     def is_esp(self):
@@ -136,19 +134,16 @@ class Reassembler:
         return None
 
 
-def gcm(key, iv, tag=None, tag_len=16):
-    return Cipher(algorithms.AES(key), modes.GCM(iv, tag, tag_len))
-
-
 class EspKey:
     """One direction's key, and how far the sequence number has got.
 
-    keymat is key and 4 bytes of salt; seq is the last 64-bit number used.
+    keymat is as the algorithm has it; seq is the last 64-bit number used.
     """
 
-    def __init__(self, spi, keymat, icv_len, esn=False, seq=0):
+    def __init__(self, spi, keymat, icv_len, esn=False, seq=0, alg=None):
         self.spi = spi
-        self.key, self.salt = keymat[:-4], keymat[-4:]
+        self.alg = alg or algs.gcm_of(keymat)
+        self.keymat = keymat
         self.icv_len = icv_len
         self.esn = esn
         self.top = seq
@@ -166,30 +161,26 @@ class EspKey:
             high -= 1
         return high << 32 | low
 
-    def aad(self, seq):
-        if self.esn:
-            return struct.pack("!IQ", self.spi, seq)
-        return struct.pack("!II", self.spi, seq & 0xffffffff)
+    def number(self, seq):
+        return algs.Number(self.spi, seq, self.esn)
 
     def open(self, esp):
         """Verify and decrypt; every rule broken is an OracleError."""
-        if len(esp) < 16 + 4 + self.icv_len:
+        start = 8 + self.alg.iv_len
+        if len(esp) < start + 4 + self.icv_len:
             raise OracleError(f"ESP of {len(esp)} bytes is too short")
         spi, low = struct.unpack_from("!II", esp)
         if spi != self.spi:
             raise OracleError(f"SPI {spi:#x}, expected {self.spi:#x}")
         seq = self.full_number(low)
-        iv, body = esp[8:16], esp[16:len(esp) - self.icv_len]
-        icv = esp[len(esp) - self.icv_len:]
-        if len(body) % 4:
-            raise OracleError(f"encrypted part of {len(body)} bytes is not "
-                              f"a multiple of 4")
-        decryptor = gcm(self.key, self.salt + iv, icv,
-                        self.icv_len).decryptor()
-        decryptor.authenticate_additional_data(self.aad(seq))
+        iv, body = esp[8:start], esp[start:]
+        if (len(body) - self.icv_len) % self.alg.align:
+            raise OracleError(f"encrypted part of {len(body) - self.icv_len} "
+                              f"bytes is not a multiple of {self.alg.align}")
         try:
-            clear = decryptor.update(body) + decryptor.finalize()
-        except InvalidTag:
+            clear = self.alg.open(self.keymat, self.number(seq), iv, body,
+                                  self.icv_len)
+        except algs.BadIcv:
             raise OracleError(f"ICV is wrong (number {seq:#x})") from None
         pad, next_header = clear[-2], clear[-1]
         if pad + 2 > len(clear):
@@ -202,11 +193,12 @@ class EspKey:
     def accept(self, esp, check_iv=True):
         """open(), and a sender's promises: new number, new IV, least pad."""
         plain = self.open(esp)
-        if plain.pad > 3:
-            raise OracleError(f"pad length {plain.pad}, 3 is enough")
+        if plain.pad >= self.alg.align:
+            raise OracleError(f"pad length {plain.pad}, "
+                              f"{self.alg.align - 1} is enough")
         if plain.seq in self.seen:
             raise OracleError(f"number {plain.seq:#x} was sent twice")
-        if check_iv and plain.iv in self.ivs:
+        if check_iv and plain.iv and plain.iv in self.ivs:
             raise OracleError(f"IV {plain.iv.hex()} was used twice")
         # Numbers are given before packets queue up at the card: on several
         # CPUs an ACK may well overtake data
@@ -218,16 +210,14 @@ class EspKey:
     def seal(self, seq, next_header, data, iv=None, pad=None, trailer=None):
         """Build ESP from SPI to ICV. pad and trailer are for bad packets."""
         if iv is None:
-            iv = os.urandom(8)
+            iv = os.urandom(self.alg.iv_len)
         if pad is None:
-            pad = -(len(data) + 2) % 4
+            pad = -(len(data) + 2) % self.alg.align
         if trailer is None:
             trailer = bytes(range(1, pad + 1)) + bytes([pad, next_header])
-        encryptor = gcm(self.key, self.salt + iv).encryptor()
-        encryptor.authenticate_additional_data(self.aad(seq))
-        body = encryptor.update(data + trailer) + encryptor.finalize()
-        return (struct.pack("!II", self.spi, seq & 0xffffffff) + iv + body +
-                encryptor.tag[:self.icv_len])
+        number = self.number(seq)
+        return number.header + iv + self.alg.seal(
+            self.keymat, number, iv, data + trailer, self.icv_len)
 
 
 def packed(address):

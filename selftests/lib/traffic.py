@@ -358,8 +358,16 @@ class Traffic:
                 wire.plain[side].append(self.inner(side, frame, plain))
             if side in pair.offload and not wire.fragments[side] and \
                     not mixed:
-                ksft.check(len(masks) <= 1, "IV of the engine is not sequence "
-                           "number XOR a constant of the SA")
+                self.check_ivs(key.alg, masks, wire.sent[side])
+
+    @staticmethod
+    def check_ivs(alg, masks, frames):
+        """IV XOR sequence number, of all frames that the engine sent."""
+        if alg.iv_random:
+            ksft.equal(len(masks), frames, "masks of the random IVs")
+        elif alg.iv_len:
+            ksft.check(len(masks) <= 1, "IV of the engine is not sequence "
+                       "number XOR a constant of the SA")
 
     def inner(self, side, frame, plain):
         """(protocol, fragment, payload) that the ESP packet carries."""

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Every algorithm: with each end offloading and each of them not, with ESN and
+without, in all shapes in turn.
+
+In every cell UDP of all pad classes both ways, ICMP echo and TCP, each frame
+on the wire opened by an oracle (lib/algs.py), and the proof that the engines
+did it (lib/traffic.py, settle()). An end that does not offload is Linux' own
+software ESP. Frames with one bit changed fail at the engine, each in its way.
+
+    algorithms.py [WORD...]     only cells whose name has all these words
+"""
+import random
+import sys
+
+from lib import crypto, ksft, module
+from lib.algs import ALGS, CIPHERS, HMACS
+from lib.bed import SHAPES, shared
+from lib.traffic import Traffic
+
+# Seen from a to b: b too, sender only, receiver only
+ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
+ROUNDS = [("ab", False), ("a", True), ("b", False), ("ab", True)]
+
+
+def names():
+    """Every AEAD; null encryption and AES-CBC-128 with every HMAC, and every
+    cipher with one."""
+    chosen = [name for name in ALGS if name.startswith("chacha") or
+              name.endswith(("-gcm", "-ccm", "-gmac"))]
+    digests = list(HMACS)
+    for number, cipher in enumerate(CIPHERS):
+        some = digests if cipher in ("null", "aes128-cbc") else \
+            [digests[number % len(digests)]]
+        chosen += [f"{cipher}-{digest}" for digest in some]
+    return chosen
+
+
+def cells():
+    """[(name, algorithm, shape, icv, esn, offload), ...]"""
+    made = []
+    for number, name in enumerate(names()):
+        alg = ALGS[name]
+        for turn, (offload, esn) in enumerate(ROUNDS):
+            shape = SHAPES[(number + 3 * turn) % len(SHAPES)]
+            icv = alg.icvs[(number + turn) % len(alg.icvs)]
+            made.append((f"{name} {shape.name} icv-{icv} "
+                         f"{'esn' if esn else 'no-esn'} {ENDS[offload]}",
+                         alg, shape, icv, esn, offload))
+    # New policies and sockets take longer than new SAs
+    return sorted(made, key=lambda cell: cell[2].name)
+
+
+class Algorithms:
+    def __init__(self):
+        self.bed = shared()
+        self.talk = None
+        self.missing = {}
+
+    def traffic(self, shape):
+        if self.talk is None or self.talk.shape != shape:
+            if self.talk:
+                self.talk.close()
+            self.talk = Traffic(self.bed, shape)
+        self.talk.forget()
+        return self.talk
+
+    def need(self, alg):
+        for name in alg.names:
+            if name not in self.missing:
+                try:
+                    crypto.load(name)
+                    self.missing[name] = None
+                except ksft.Skip as skip:
+                    self.missing[name] = skip
+            if self.missing[name]:
+                raise self.missing[name]
+
+    def cell(self, alg, shape, icv, esn, offload):
+        self.need(alg)
+        pair = self.bed.install(shape, alg=alg, icv=icv, esn=esn,
+                                offload=offload)
+        self.bed.check_offload_lines(pair)
+        talk = self.traffic(shape)
+        self.bed.mark()
+        for side in "ab":
+            first = random.randrange(1, 1200)
+            talk.udp(side, range(first, first + alg.align))
+        talk.echo("a", [random.randrange(1, 1200)])
+        talk.tcp("a", 3000, 3000)
+        wire = talk.settle(pair)
+        for side in "ab":
+            ksft.equal(set(wire.pads[side]), set(range(alg.align)),
+                       f"pad lengths that {side} sent")
+        if "b" in offload:
+            self.bits_count(pair, wire.frames["a"][0])
+
+    def bits_count(self, pair, frame):
+        """b's engine opens a's first frame again, and no other like it."""
+        start = len(frame.raw) - len(frame.esp)
+        spoilt = [start + at for at in
+                  (5, 7 + pair.ab.alg.iv_len, 8 + pair.ab.alg.iv_len,
+                   len(frame.esp) - 1 - pair.ab.icv // 8,
+                   len(frame.esp) - 1)]
+        self.bed.mark()
+        self.bed.inject("b", frame.raw)
+        for at in spoilt:
+            raw = bytearray(frame.raw)
+            raw[at] ^= 1 << random.randrange(8)
+            self.bed.inject("b", bytes(raw))
+
+        def counts():
+            delta = self.bed.delta("b")
+            return (delta["ipsec_rx_pkts"], delta["ipsec_rx_auth_failed"])
+
+        ksft.wait_for("the engine to judge the frames",
+                      lambda: sum(counts()) == 1 + len(spoilt), 5, 0.02)
+        ksft.equal(counts(), (1, len(spoilt)), "good frames, and others")
+        self.bed.mark()
+
+
+def main():
+    module.load()
+    chosen = [c for c in cells() if all(w in c[0].split() or w in c[0]
+                                        for w in sys.argv[1:])]
+    if not chosen:
+        sys.exit(f"no cell has all of: {' '.join(sys.argv[1:])}")
+    algorithms = Algorithms()
+    report = ksft.Report(len(chosen))
+    for name, *cell in chosen:
+        report.run(name, algorithms.cell, *cell)
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
