@@ -36,6 +36,12 @@ check-full:
 check-unit:
 	@tools/check-unit
 
+check-debug:
+	@tools/check-debug
+
+check-debug-quick:
+	@tools/check-debug --quick
+
 lint:
 	@tools/lint
 
@@ -50,6 +56,8 @@ help:
 	@echo "make check                all selftests on both supported kernels"
 	@echo "make check-full           the same with every length, key and mode"
 	@echo "make check-unit           the KUnit tests, in debug kernels (user-mode Linux)"
+	@echo "make check-debug          KUnit tests and selftests in all debug kernels"
+	@echo "make check-debug-quick    the same in the one that looks at locks and for lost memory"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
@@ -57,4 +65,4 @@ help:
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit lint clean help
+.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick lint clean help

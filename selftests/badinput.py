@@ -173,7 +173,7 @@ class Receiver:
     def expect_arrivals(self, sent):
         missing = {i.payload: i.label for i in sent if i.expect.arrives}
         while missing:
-            if not select.select([self.sock], [], [], 10)[0]:
+            if not select.select([self.sock], [], [], ksft.patience(10))[0]:
                 raise ksft.Fail(
                     f"{len(missing)} did not arrive, first the one of "
                     f"'{next(iter(missing.values()))}'; all sent: "

@@ -36,7 +36,7 @@ class Stream(threading.Thread):
         self.listener.bind((address["b"], TCP_PORT))
         self.listener.listen(1)
         self.near = bed.a.socket(fam, socket.SOCK_STREAM)
-        self.near.settimeout(10)
+        self.near.settimeout(ksft.patience(10))
         self.near.connect((address["b"], TCP_PORT))
         self.far, _ = self.listener.accept()
         for sock in (self.near, self.far):

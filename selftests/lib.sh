@@ -20,7 +20,8 @@ OV2_SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # report, some are in the middle of one: any will do.
 CRASH_PATTERN='BUG:|WARNING:|Oops|general protection fault|Kernel panic'
 CRASH_PATTERN+='|KASAN|UBSAN|KCSAN|KFENCE|\] RIP: |Call Trace:'
-CRASH_PATTERN+='|ref_tracker: |unreferenced object 0x|ODEBUG|DEBUG_LOCKS_WARN'
+CRASH_PATTERN+='|ref_tracker: .* users at|reference already released'
+CRASH_PATTERN+='|unreferenced object 0x|ODEBUG|DEBUG_LOCKS_WARN'
 CRASH_PATTERN+='|possible circular locking|possible recursive locking'
 CRASH_PATTERN+='|inconsistent lock state|lock held when returning'
 CRASH_PATTERN+='|suspicious RCU usage|sleeping function called'

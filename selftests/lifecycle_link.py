@@ -63,7 +63,7 @@ def raw_frame(length):
 def passes(sender, receiver, frame):
     sender.send(frame)
     while True:
-        if not select.select([receiver], [], [], 5)[0]:
+        if not select.select([receiver], [], [], ksft.patience(5))[0]:
             raise ksft.Fail(f"a frame of {len(frame)} bytes did not arrive")
         if receiver.recv(20000) == frame:
             return

@@ -131,7 +131,7 @@ class Sweep:
             ksft.equal(sent, length, "bytes sent from the file")
         wanted = [content[0:100], content[4090:5090], content[8191:9491]]
         receiver = talk.socks["b" if side == "a" else "a"]
-        receiver.settimeout(10)
+        receiver.settimeout(ksft.patience(10))
         for whole in wanted:
             got = b""
             # One a page, or one for all

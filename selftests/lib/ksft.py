@@ -14,9 +14,13 @@ A case raises Skip, XFail or anything else (fails). Cases run to the last one
 whatever the others do. Exit status as in kselftest: 0 pass, 1 fail, 2 only
 expected failures, 4 everything skipped.
 """
+import os
 import sys
 import time
 import traceback
+
+# Debug kernels and loaded machines get more time: OV2_SLOW=4
+SLOW = float(os.environ.get("OV2_SLOW", 1))
 
 PASS, FAIL, XFAIL, SKIP = 0, 1, 2, 4
 
@@ -50,8 +54,14 @@ def show(value):
     return repr(value)
 
 
+def patience(seconds):
+    """How long to wait here for what takes at most so long elsewhere."""
+    return seconds * SLOW
+
+
 def wait_for(what, condition, seconds=10.0, period=0.002):
     """Poll until condition() is true; return its value."""
+    seconds = patience(seconds)
     end = time.monotonic() + seconds
     while True:
         value = condition()

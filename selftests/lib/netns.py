@@ -82,7 +82,7 @@ class IpBatch:
             at = err.find(complaint)
             if at >= 0 and err.find(b"Command failed", at) >= 0:
                 break
-            ready = poll.poll(60000)
+            ready = poll.poll(60000 * ksft.SLOW)
             if not ready:
                 raise ksft.Fail(f"ip hangs in: {'; '.join(lines)}")
             for fd, _ in ready:

@@ -59,6 +59,7 @@ class Ledger:
 
     def wait_count(self, kind, number, seconds=30):
         """Frees come late: after grace periods and the core's own work."""
+        seconds = ksft.patience(seconds)
         end = time.monotonic() + seconds
         while self.count(kind) != number:
             if time.monotonic() > end:

@@ -88,6 +88,7 @@ class Trace:
     def wait(self, name, count, seconds=5):
         """Read until there are count events of a name; return all read."""
         got = []
+        seconds = ksft.patience(seconds)
         end = time.monotonic() + seconds
         while sum(e.name == name for e in got) < count:
             got += self.read()

@@ -128,7 +128,8 @@ class Traffic:
         receiver = self.socks[OTHER[side]]
         got = []
         for data in batch:
-            if not select.select([receiver], [], [], seconds)[0]:
+            if not select.select([receiver], [], [],
+                                 ksft.patience(seconds))[0]:
                 raise ksft.Fail(f"{len(data)} bytes of UDP from {side} did "
                                 f"not arrive\n{self.why_lost()}")
             got.append(receiver.recv(65536))
@@ -176,7 +177,8 @@ class Traffic:
 
     def expect_reply(self, sock, reply, body, seconds):
         while True:
-            if not select.select([sock], [], [], seconds)[0]:
+            if not select.select([sock], [], [],
+                                 ksft.patience(seconds))[0]:
                 raise ksft.Fail(f"no echo reply of {len(body) - 4} bytes\n"
                                 f"{self.why_lost()}")
             got = sock.recv(65536)
@@ -193,7 +195,7 @@ class Traffic:
         near.setblocking(False)
         near.connect_ex(self.peer(side, PORT + 1))
         listener = self.listeners[OTHER[side]]
-        if not select.select([listener], [], [], 15)[0]:
+        if not select.select([listener], [], [], ksft.patience(15))[0]:
             raise ksft.Fail(f"TCP from {side} does not connect\n"
                             f"{self.why_lost()}")
         far, _ = listener.accept()
@@ -237,7 +239,8 @@ class Traffic:
             elif sock is near:
                 sock.shutdown(socket.SHUT_WR)
         while reading:
-            ready, able, _ = select.select(reading, writing, [], 15)
+            ready, able, _ = select.select(reading, writing, [],
+                                              ksft.patience(15))
             if not ready and not able:
                 raise ksft.Fail("TCP stalls\n" + self.why_lost())
             for sock in able:
@@ -260,7 +263,7 @@ class Traffic:
                         # The far end closes last: its FIN is then answered
                         # before near reads the end, nothing comes late
                         while left[far]:
-                            select.select([], [far], [], 15)
+                            select.select([], [far], [], ksft.patience(15))
                             some(far)
                         far.shutdown(socket.SHUT_WR)
         for sock in data:

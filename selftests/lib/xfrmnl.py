@@ -92,12 +92,11 @@ def family(text):
 
 
 class Xfrm:
-    def __init__(self, ns):
-        self.sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
-                              NETLINK_XFRM)
+    def __init__(self, ns, protocol=NETLINK_XFRM):
+        self.sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol)
         for option in (NETLINK_CAP_ACK, NETLINK_EXT_ACK):
             self.sock.setsockopt(SOL_NETLINK, option, 1)
-        self.sock.settimeout(60)
+        self.sock.settimeout(ksft.patience(60))
         self.serial = 0
 
     def request(self, kind, flags, body):
@@ -165,6 +164,7 @@ class Expiries:
 
     def wait(self, spi, hard, seconds=20):
         wanted = Expiry(spi, hard)
+        seconds = ksft.patience(seconds)
         end = time.monotonic() + seconds
         while wanted not in self.read():
             left = end - time.monotonic()

@@ -1,0 +1,285 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The first, second, third ... allocation of each operation fails, until
+none does: nothing is left half made, nothing leaves in clear.
+
+    failslab.py [CASE...]       only these, and the look at what is left
+"""
+import errno
+import os
+import select
+import socket
+import struct
+
+from lib import fault, ksft, module
+from lib.bed import CARD, LINK_KIND, OTHER, OUTER, Bed, Shape
+from lib.cases import chosen
+from lib.flood import PORT, WireWatch, marked
+from lib.objects import KINDS, Ledger, unload_clean
+from lib.xfrmnl import (IN, INBOUND, NLM_F_CREATE, NLM_F_EXCL, OUT, Xfrm,
+                        attribute, ifindex)
+
+SHAPES = ("ipv4-transport", "ipv6-tunnel")
+SPI = 0x7001
+RTM_NEWLINK, IFLA_IFNAME, IFLA_LINK, IFLA_LINKINFO, INFO_KIND = \
+    16, 3, 5, 18, 1
+INTERVALS = (1, 2, 3, 5, 7)
+
+
+class Route(Xfrm):
+    def __init__(self, ns):
+        super().__init__(ns, socket.NETLINK_ROUTE)
+
+    def link_add(self, name, plug=0):
+        body = bytes(16) + attribute(IFLA_IFNAME, name.encode() + b"\0")
+        if plug:
+            body += attribute(IFLA_LINK, struct.pack("=I", plug))
+        body += attribute(IFLA_LINKINFO, attribute(
+            INFO_KIND, LINK_KIND.encode() + b"\0"))
+        return self.request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, body)
+
+
+def ask(request, *args, **kwargs):
+    """The errno of a request; None if even its answer was not to be had."""
+    try:
+        return request(*args, **kwargs).errno
+    except OSError as error:
+        if error.errno not in (errno.ENOMEM, errno.ENOBUFS):
+            raise
+        return None
+
+
+def agree(error, there, what):
+    """An answer tells what happened."""
+    if error is not None:
+        ksft.equal(there, error == 0, f"{what} is there after the answer "
+                   f"{os.strerror(error)}")
+
+
+def armed(link):
+    nth = fault.FailNth()
+    link.sock = fault.Armed(link.sock, nth)
+    return nth
+
+
+def tell(nth, what):
+    ksft.note(f"{what}: {nth.nth - 1} allocations")
+    ksft.check(nth.nth > 1, f"{what}: no allocation was made to fail")
+
+
+def link_add(bed, ledger, plug):
+    ns = bed.a
+    if plug:
+        ns.ip(f"link add ov7 type {LINK_KIND}")
+    before = ledger.count("port")
+    route = Route(ns)
+    other = ifindex(ns, "ov7") if plug else 0
+    nth = armed(route)
+    for _ in nth.each():
+        error = ask(route.link_add, "ov8", other)
+        there = not ns.ip_error("link show dev ov8")
+        agree(error, there, "the card")
+        ledger.wait_count("port", before + there)
+        ksft.check(there or nth.injected, "link add fails of itself")
+        if there:
+            ns.ip("link del ov8")
+            ledger.wait_count("port", before)
+        if plug:
+            line = ns.ip_output("link show dev ov7")
+            ksft.check("ov7:" in line, f"ov7 is still plugged: {line}")
+    tell(nth, "link add")
+    if plug:
+        ns.ip("link del ov7")
+
+
+def link_add_alone(bed, ledger):
+    link_add(bed, ledger, False)
+
+
+def link_add_plugged(bed, ledger):
+    link_add(bed, ledger, True)
+
+
+class State:
+    """A state of the tests at a, and whether it is there."""
+
+    def __init__(self, bed, ledger, out):
+        self.ns, self.ledger = bed.a, ledger
+        near, far = OUTER["a"][4], OUTER["b"][4]
+        self.src, self.dst = (near, far) if out else (far, near)
+        self.dev = ifindex(bed.a, CARD["a"])
+        self.out = out
+
+    def add(self, link):
+        return ask(link.add, spi=SPI, src=self.src, dst=self.dst,
+                   aead=("rfc4106(gcm(aes))", bytes(range(20)), 128),
+                   window=0 if self.out else 32,
+                   offload=(self.dev, 0 if self.out else INBOUND),
+                   dir=OUT if self.out else IN)
+
+    def delete(self, link):
+        return ask(link.delete, spi=SPI, dst=self.dst)
+
+    def there(self):
+        """Never without its offload, nor the engine's SA without it."""
+        text = self.ns.ip_output("xfrm state")
+        there = f"spi {SPI:#010x}" in text
+        ksft.equal("crypto offload" in text, there,
+                   "the state is there, and has its offload")
+        for kind in ("assoc", "sa"):
+            self.ledger.wait_count(kind, int(there))
+        return there
+
+
+def sa_add(bed, ledger):
+    plain = Xfrm(bed.a)
+    for out in (True, False):
+        state = State(bed, ledger, out)
+        link = Xfrm(bed.a)
+        nth = armed(link)
+        for _ in nth.each():
+            error = state.add(link)
+            there = state.there()
+            agree(error, there, "the state")
+            ksft.check(there or nth.injected, "it fails of itself")
+            if there:
+                ksft.equal(state.delete(plain), 0, "delete")
+        tell(nth, f"SA add {'out' if out else 'in'}")
+
+
+def sa_delete(bed, ledger):
+    plain = Xfrm(bed.a)
+    state = State(bed, ledger, True)
+    link = Xfrm(bed.a)
+    nth = armed(link)
+    for _ in nth.each():
+        ksft.equal(state.add(plain), 0, "add")
+        error = state.delete(link)
+        there = state.there()
+        agree(error, not there, "the deletion")
+        ksft.check(not there or nth.injected, "it fails of itself")
+        if there:
+            ksft.equal(state.delete(plain), 0, "delete")
+    tell(nth, "SA delete")
+
+
+def sockets(bed, shape):
+    socks = {}
+    for side in "ab":
+        fam = socket.AF_INET if shape.inner == 4 else socket.AF_INET6
+        sock = bed.ns(side).socket(fam, socket.SOCK_DGRAM)
+        sock.bind((bed.address(side, shape), PORT))
+        sock.connect((bed.address(OTHER[side], shape), PORT))
+        sock.setblocking(False)
+        socks[side] = sock
+    return socks
+
+
+def drain(sock, quiet=0.05):
+    """What came, until nothing does for a while."""
+    got = []
+    while select.select([sock], [], [], ksft.patience(quiet))[0]:
+        try:
+            got.append(sock.recv(65536))
+        except OSError:
+            break
+    return got
+
+
+def send(bed, _ledger):
+    for name in SHAPES:
+        shape = Shape.named(name)
+        bed.install(shape)
+        socks, watch = sockets(bed, shape), WireWatch(bed)
+        for length in (40, 1100):
+            nth = fault.FailNth()
+            for number in nth.each():
+                data = marked(number, length)
+                try:
+                    nth.run(socks["a"].send, data)
+                except OSError as error:
+                    ksft.check(nth.injected, f"send fails of itself: {error}")
+                got = drain(socks["b"], 0.02 if nth.injected else 2)
+                ksft.check(got in ([], [data]), f"received: {got}")
+                ksft.check(got or nth.injected, "it does not arrive")
+                watch.look()
+                watch.check_clear()
+            tell(nth, f"send {name}, {length} bytes")
+        for sock in socks.values():
+            sock.close()
+    bed.remove()
+
+
+def receive(bed, _ledger):
+    """By the stack, since softirqs receive; b offloads, a does not."""
+    fault.stack_needed()
+    for name in SHAPES:
+        shape = Shape.named(name)
+        bed.install(shape, offload="b")
+        socks, watch = sockets(bed, shape), WireWatch(bed)
+        failures = 0
+        for interval in INTERVALS:
+            sent = [marked(number, 200) for number in range(30)]
+            with fault.module_fails(interval) as failed:
+                for data in sent:
+                    socks["a"].send(data)
+                    got = drain(socks["b"], 0.01)
+                    ksft.check(set(got) <= set(sent), f"received: {got}")
+            failures += failed()
+            drain(socks["b"])
+            socks["a"].send(sent[0])
+            ksft.equal(drain(socks["b"], 2)[:1], sent[:1], "afterwards")
+            watch.look()
+            watch.check_clear()
+        ksft.note(f"receive {name}: {failures} allocations failed")
+        ksft.check(failures, "no allocation was made to fail")
+        for sock in socks.values():
+            sock.close()
+    bed.remove()
+
+
+def netns_delete(_bed, ledger):
+    """Workers delete what is in it."""
+    fault.stack_needed()
+    before = ledger.count("port")
+    for interval in INTERVALS:
+        bed = Bed()
+        bed.install(Shape.named("ipv4-transport"))
+        with fault.module_fails(interval) as failed:
+            bed.delete()
+            ledger.wait_count("assoc", 0)
+            ledger.wait_count("sa", 0)
+            ledger.wait_count("port", before)
+        ksft.note(f"{failed()} allocations failed")
+
+
+CASES = (link_add_alone, link_add_plugged, sa_add, sa_delete, send, receive,
+         netns_delete)
+
+
+def main():
+    cases = chosen(CASES)
+    fault.needed()
+    module.load()
+    report = ksft.Report(len(cases) + 1)
+    ledger = Ledger((*KINDS, "nbl"))
+    bed = Bed()
+
+    def one(case):
+        case(bed, ledger)
+        ledger.wait_gone("assoc", "sa", "nbl")
+
+    def nothing_left():
+        bed.delete()
+        ledger.wait_gone()
+        ledger.close()
+        unload_clean()
+
+    for case in cases:
+        report.run(case.__name__, one, case)
+    report.run("nothing is left", nothing_left)
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()

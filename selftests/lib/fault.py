@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Allocations that fail, in a kernel with fault injection.
+
+    nth = FailNth()                     # in what this thread asks for
+    for _ in nth.each():                # the first, the second, ... till none
+        nth.run(sock.send, data)        # does: nth.injected says so
+    with module_fails(interval) as failed:      # wherever the module asks
+        ...
+    failed()                                    # how many did
+
+A kernel without it skips the whole program (needed()), or the case.
+"""
+import contextlib
+import itertools
+import os
+
+from . import ksft, module
+
+FAILSLAB = "/sys/kernel/debug/failslab/"
+# More than any operation has: one that never ends its list is wrong
+LIMIT = 2000
+OFTEN = 1 << 20
+
+
+def write(name, value):
+    with open(FAILSLAB + name, "w", encoding="ascii") as f:
+        f.write(f"{value}\n")
+
+
+def read(name):
+    with open(FAILSLAB + name, encoding="ascii") as f:
+        return int(f.read())
+
+
+def needed():
+    """Skips the program if this kernel cannot; else sets it up."""
+    if not os.path.isdir(FAILSLAB) or \
+            not os.path.exists("/proc/thread-self/fail-nth"):
+        ksft.skip_all("this kernel has no fault injection (CONFIG_FAILSLAB, "
+                      "CONFIG_FAULT_INJECTION_DEBUG_FS)")
+    for name, value in (("probability", 0), ("interval", 1), ("times", 0),
+                        ("space", 0), ("verbose", 0),
+                        ("ignore-gfp-wait", "N"), ("task-filter", "N")):
+        write(name, value)
+
+
+class FailNth:
+    """The Nth allocation of this thread, within one call into the kernel."""
+
+    def __init__(self):
+        self.fd = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+        self.nth = 0
+        self.injected = False
+
+    def each(self):
+        for self.nth in itertools.count(1):
+            self.injected = False
+            yield self.nth
+            if not self.injected:
+                return
+            if self.nth > LIMIT:
+                raise ksft.Fail(f"more than {LIMIT} allocations")
+
+    def run(self, function, *args):
+        os.pwrite(self.fd, b"%d" % self.nth, 0)
+        try:
+            return function(*args)
+        finally:
+            self.injected = int(os.pread(self.fd, 16, 0)) == 0
+            os.pwrite(self.fd, b"0", 0)
+
+
+class Armed:
+    """A socket whose send() is a call with an allocation that fails."""
+
+    def __init__(self, sock, nth):
+        self.sock, self.nth = sock, nth
+
+    def send(self, data):
+        return self.nth.run(self.sock.send, data)
+
+    def recv(self, length):
+        return self.sock.recv(length)
+
+
+def text_of_module():
+    with open("/proc/modules", encoding="ascii") as f:
+        for line in f:
+            words = line.split()
+            if words[0] == module.NAME:
+                return int(words[5], 16), int(words[5], 16) + int(words[1])
+    raise ksft.Fail(f"no {module.NAME} in /proc/modules")
+
+
+def stack_needed():
+    if not os.path.exists(FAILSLAB + "require-start"):
+        raise ksft.Skip("this kernel cannot choose by the stack "
+                        "(CONFIG_FAULT_INJECTION_STACKTRACE_FILTER)")
+
+
+@contextlib.contextmanager
+def module_fails(interval):
+    """Every so manieth allocation that the module has on its stack fails.
+
+    In any context: softirqs and workers belong to no thread of ours. Ask
+    stack_needed() before.
+    """
+    start, end = text_of_module()
+    for name, value in (("require-start", start), ("require-end", end),
+                        ("interval", interval), ("times", OFTEN),
+                        ("probability", 100)):
+        write(name, value)
+    left = []
+    try:
+        yield lambda: OFTEN - (left[0] if left else read("times"))
+    finally:
+        write("probability", 0)
+        left.append(read("times"))
+        write("require-end", (1 << 64) - 1)
+        write("require-start", 0)
