@@ -24,8 +24,12 @@ static struct ov2_offload hardware = {
 		.esp = true,
 		.transport = true,
 		.tunnel = true,
+		.transport_tunnel_combined = true,
+		.lso = true,
 		.esn = true,
-		.udp_esp = OV2_UDP_ESP_TRANSPORT | OV2_UDP_ESP_TUNNEL,
+		.udp_esp = OV2_UDP_ESP_TRANSPORT | OV2_UDP_ESP_TUNNEL |
+			   OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL |
+			   OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL,
 		.sa_capacity = OV2_SA_CAPACITY,
 	},
 };

@@ -3,8 +3,10 @@
  * Send: records and bytes in, ESP and AH on the wire. What disagrees is
  * refused: the frame is in clear, and must not leave (INV-13, INV-29).
  */
+#include "checksum.h"
 #include "flow.h"
 #include "frame.h"
+#include "lso.h"
 #include "sa.h"
 #include "work.h"
 #include "../ov2/records.h"
@@ -103,28 +105,49 @@ static unsigned int send_offset(struct ov2_nbl *nbl, u32 operation)
 	return 0;
 }
 
-/* The record is a hint from above; the bytes have to say the same (Q11). */
-static bool send_header_ok(struct ov2_nbl *nbl)
+/* The record is a hint from above; the bytes have to say the same (Q11). With
+ * a large send its pad length is not that of the trailers (Q19).
+ */
+static bool send_header_ok(struct ov2_nbl *nbl,
+			   const struct ov2_payload *payload)
 {
 	const struct ov2_step *step = send_innermost(ov2_work(nbl));
-	struct ov2_payload payload;
 	struct ov2_tx_header hdr;
 
 	ov2_tx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr);
 	if (hdr.ah_offset != send_offset(nbl, OV2_OPERATION_AH) ||
-	    hdr.esp_offset != send_offset(nbl, OV2_OPERATION_ESP) ||
-	    !ov2_step_payload(nbl, step, &payload))
+	    hdr.esp_offset != send_offset(nbl, OV2_OPERATION_ESP))
 		return false;
 	if (ov2_step_member(nbl, step)->operation == OV2_OPERATION_AH)
 		return true;
-	return payload.next_header == hdr.next_header &&
-	       payload.pad_length == hdr.pad_length;
+	return payload->next_header == hdr.next_header &&
+	       (nbl->info[OV2_INFO_LSO] ||
+		payload->pad_length == hdr.pad_length);
+}
+
+/* Segments have theirs already. */
+static bool send_checksum(struct ov2_nbl *nbl, bool ipv6,
+			  const struct ov2_payload *payload)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	int err;
+
+	if (!nbl->info[OV2_INFO_CHECKSUM] || nbl->info[OV2_INFO_LSO])
+		return true;
+
+	err = ov2_checksum_complete(work->skb, nbl->info[OV2_INFO_CHECKSUM],
+				    work->step[0].ip, ipv6, payload);
+	if (!err)
+		return true;
+	return send_fail(nbl, err == -EINVAL ? OV2_CNT_TX_DROP_RECORD :
+					       OV2_CNT_TX_DROP_ALLOC);
 }
 
 /* What is to be done with the frame at hand. */
 static bool send_plan(struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
+	struct ov2_payload payload;
 	struct ov2_frame frame;
 
 	work->steps = 0;
@@ -133,8 +156,12 @@ static bool send_plan(struct ov2_nbl *nbl)
 		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
 	if (work->sa[SEND_TUNNEL] && !send_plan_tunnel(nbl, &frame))
 		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
-	if (!send_plan_sa(nbl, SEND_SA, &frame) || !send_header_ok(nbl))
+	if (!send_plan_sa(nbl, SEND_SA, &frame) ||
+	    !ov2_step_payload(nbl, send_innermost(work), &payload) ||
+	    !send_header_ok(nbl, &payload))
 		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
+	if (!send_checksum(nbl, frame.ipv6, &payload))
+		return false;
 
 	work->seq = work->step[0].seq;
 	work->at = work->steps - 1;
@@ -200,16 +227,31 @@ static bool send_is_plain(const struct ov2_nbl *nbl)
 	       !nbl->info[OV2_INFO_IPSEC_TUNNEL] && !nbl->info[OV2_INFO_LSO];
 }
 
+static bool send_segment(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	int err = -EINVAL;
+
+	if (!nbl->info[OV2_INFO_LSO])
+		return true;
+	if (ad->hardware->ipsec_v2.lso)
+		err = ov2_lso_segment(nbl, work->sa[SEND_SA]);
+	if (err)
+		return send_fail(nbl, err == -EINVAL ? OV2_CNT_TX_DROP_RECORD :
+						       OV2_CNT_TX_DROP_ALLOC);
+	work->skb = nbl->skb;
+	return true;
+}
+
 /* False if the NBL is done, well or not. */
 static bool send_begin(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	if (send_is_plain(nbl))
 		return false;
-	if (nbl->info[OV2_INFO_LSO])
-		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
 	if (!ov2_config_sends(ad->engine))
 		return send_fail(nbl, OV2_CNT_TX_DROP_DISABLED);
-	return send_find_sas(ad, nbl) && send_plan(nbl);
+	return send_find_sas(ad, nbl) && send_segment(ad, nbl) &&
+	       send_plan(nbl);
 }
 
 static void send_drop(struct ov2_adapter *ad, const struct ov2_nbl *nbl,

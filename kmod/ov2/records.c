@@ -58,6 +58,83 @@ void ov2_tx_header_decode(u32 word, struct ov2_tx_header *hdr)
 }
 
 /**
+ * ov2_tx_checksum_encode() - make the word of slot 0, transmit
+ * @csum: what to encode
+ * @word: out: the word, host order
+ *
+ * Any context. Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
+ *
+ * Return: 0, or -ERANGE if the offset is above 1023.
+ */
+int ov2_tx_checksum_encode(const struct ov2_tx_checksum *csum, u32 *word)
+{
+	if (!FIELD_FIT(OV2_TX_CSUM_TCP_OFFSET, csum->tcp_offset))
+		return -ERANGE;
+
+	*word = FIELD_PREP(OV2_TX_CSUM_IPV4, csum->ipv4) |
+		FIELD_PREP(OV2_TX_CSUM_IPV6, csum->ipv6) |
+		FIELD_PREP(OV2_TX_CSUM_TCP, csum->tcp) |
+		FIELD_PREP(OV2_TX_CSUM_UDP, csum->udp) |
+		FIELD_PREP(OV2_TX_CSUM_IP_HEADER, csum->ip_header) |
+		FIELD_PREP(OV2_TX_CSUM_TCP_OFFSET, csum->tcp_offset);
+	return 0;
+}
+
+/**
+ * ov2_tx_checksum_decode() - read the word of slot 0, transmit
+ * @word: the word, host order; every value is legal
+ * @csum: out: its fields
+ *
+ * Any context. Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
+ */
+void ov2_tx_checksum_decode(u32 word, struct ov2_tx_checksum *csum)
+{
+	csum->ipv4 = word & OV2_TX_CSUM_IPV4;
+	csum->ipv6 = word & OV2_TX_CSUM_IPV6;
+	csum->tcp = word & OV2_TX_CSUM_TCP;
+	csum->udp = word & OV2_TX_CSUM_UDP;
+	csum->ip_header = word & OV2_TX_CSUM_IP_HEADER;
+	csum->tcp_offset = FIELD_GET(OV2_TX_CSUM_TCP_OFFSET, word);
+}
+
+/**
+ * ov2_tx_lso_encode() - make the word of slot 2, transmit
+ * @lso: what to encode
+ * @word: out: the word, host order
+ *
+ * Any context. Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
+ *
+ * Return: 0, or -ERANGE if the offset is above 1023 or the MSS above 2^20 - 1.
+ */
+int ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word)
+{
+	if (!FIELD_FIT(OV2_TX_LSO_MSS, lso->mss) ||
+	    !FIELD_FIT(OV2_TX_LSO_TCP_OFFSET, lso->tcp_offset))
+		return -ERANGE;
+
+	*word = FIELD_PREP(OV2_TX_LSO_MSS, lso->mss) |
+		FIELD_PREP(OV2_TX_LSO_TCP_OFFSET, lso->tcp_offset) |
+		FIELD_PREP(OV2_TX_LSO_V2, lso->v2) |
+		FIELD_PREP(OV2_TX_LSO_IPV6, lso->ipv6);
+	return 0;
+}
+
+/**
+ * ov2_tx_lso_decode() - read the word of slot 2, transmit
+ * @word: the word, host order; every value is legal
+ * @lso: out: its fields
+ *
+ * Any context. Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
+ */
+void ov2_tx_lso_decode(u32 word, struct ov2_tx_lso *lso)
+{
+	lso->mss = FIELD_GET(OV2_TX_LSO_MSS, word);
+	lso->tcp_offset = FIELD_GET(OV2_TX_LSO_TCP_OFFSET, word);
+	lso->v2 = word & OV2_TX_LSO_V2;
+	lso->ipv6 = word & OV2_TX_LSO_IPV6;
+}
+
+/**
  * ov2_rx_result_encode() - make the word of slot 1, receive
  * @res: what to encode; without @res->crypto_done status and
  *	next_crypto_done are written as zero (INV-1)

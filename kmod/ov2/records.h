@@ -46,8 +46,45 @@ struct ov2_rx_header {
 	bool info_set;
 };
 
+/**
+ * struct ov2_tx_checksum - slot 0 on transmit, decoded
+ * @ipv4: the packet of that TCP or UDP is IPv4
+ * @ipv6: it is IPv6
+ * @tcp: TCP's checksum is to be completed
+ * @udp: UDP's is
+ * @ip_header: the outermost IPv4 header's is
+ * @tcp_offset: bytes from the start of the frame to the TCP header
+ */
+struct ov2_tx_checksum {
+	bool ipv4;
+	bool ipv6;
+	bool tcp;
+	bool udp;
+	bool ip_header;
+	u16 tcp_offset;
+};
+
+/**
+ * struct ov2_tx_lso - slot 2 on transmit, decoded
+ * @mss: most TCP payload of a segment
+ * @tcp_offset: bytes from the start of the frame to the TCP header, those of
+ *	ESP and AH counted
+ * @v2: LSOv2, the one that goes with IPsec
+ * @ipv6: IPv6
+ */
+struct ov2_tx_lso {
+	u32 mss;
+	u16 tcp_offset;
+	bool v2;
+	bool ipv6;
+};
+
 int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word);
 void ov2_tx_header_decode(u32 word, struct ov2_tx_header *hdr);
+int ov2_tx_checksum_encode(const struct ov2_tx_checksum *csum, u32 *word);
+void ov2_tx_checksum_decode(u32 word, struct ov2_tx_checksum *csum);
+int ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word);
+void ov2_tx_lso_decode(u32 word, struct ov2_tx_lso *lso);
 u32 ov2_rx_result_encode(const struct ov2_rx_result *res);
 bool ov2_rx_result_decode(u32 word, struct ov2_rx_result *res);
 u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr);

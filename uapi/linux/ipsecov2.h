@@ -35,6 +35,25 @@ enum ov2_info {
 	OV2_INFO_MAX,
 };
 
+/* Slot 0 on transmit: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.Transmit. The
+ * offset is bytes from the start of the frame; TCP's, and only for TCP
+ */
+#define OV2_TX_CSUM_IPV4		0x00000001U
+#define OV2_TX_CSUM_IPV6		0x00000002U
+#define OV2_TX_CSUM_TCP			0x00000004U
+#define OV2_TX_CSUM_UDP			0x00000008U
+#define OV2_TX_CSUM_IP_HEADER		0x00000010U
+#define OV2_TX_CSUM_RESERVED		0xfc00ffe0U
+#define OV2_TX_CSUM_TCP_OFFSET		0x03ff0000U
+
+/* Slot 2 on transmit: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO. The
+ * offset is bytes from the start of the frame, ESP and AH counted
+ */
+#define OV2_TX_LSO_MSS			0x000fffffU
+#define OV2_TX_LSO_TCP_OFFSET		0x3ff00000U
+#define OV2_TX_LSO_V2			0x40000000U
+#define OV2_TX_LSO_IPV6			0x80000000U
+
 /* Slot 1 on receive: NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.Receive */
 #define OV2_RX_SA_DELETE_REQ		0x00000001U
 #define OV2_RX_CRYPTO_DONE		0x00000002U

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Checksums that the transport left to the card, completed in clear. */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
+#include <net/ip.h>
+
+#include "checksum.h"
+#include "step.h"
+#include "../ov2/records.h"
+
+/**
+ * struct csum_l4 - what stands inside ESP and AH
+ * @proto: IPPROTO_*
+ * @ipv6: family of the IP packet that it is in
+ * @start: bytes from skb->data to it
+ * @end: bytes from skb->data to its end
+ */
+struct csum_l4 {
+	u8 proto;
+	bool ipv6;
+	unsigned int start;
+	unsigned int end;
+};
+
+static bool l4_behind_ipv4(const struct sk_buff *skb, struct csum_l4 *l4)
+{
+	const struct iphdr *ip;
+	struct iphdr buf;
+
+	ip = skb_header_pointer(skb, l4->start, sizeof(buf), &buf);
+	if (!ip || ip->version != 4 || ip->ihl < 5 || ip_is_fragment(ip) ||
+	    ntohs(ip->tot_len) > l4->end - l4->start ||
+	    ntohs(ip->tot_len) < ip->ihl * 4)
+		return false;
+
+	l4->end = l4->start + ntohs(ip->tot_len);
+	l4->start += ip->ihl * 4;
+	l4->proto = ip->protocol;
+	l4->ipv6 = false;
+	return true;
+}
+
+static bool l4_behind_ipv6(const struct sk_buff *skb, struct csum_l4 *l4)
+{
+	const struct ipv6hdr *ip;
+	struct ipv6hdr buf;
+
+	ip = skb_header_pointer(skb, l4->start, sizeof(buf), &buf);
+	if (!ip || ip->version != 6 ||
+	    ntohs(ip->payload_len) + sizeof(buf) > l4->end - l4->start)
+		return false;
+
+	l4->start += sizeof(buf);
+	l4->end = l4->start + ntohs(ip->payload_len);
+	l4->proto = ip->nexthdr;
+	l4->ipv6 = true;
+	return true;
+}
+
+static bool l4_find(const struct sk_buff *skb, struct csum_l4 *l4)
+{
+	switch (l4->proto) {
+	case IPPROTO_IPIP:
+		return l4_behind_ipv4(skb, l4);
+	case IPPROTO_IPV6:
+		return l4_behind_ipv6(skb, l4);
+	default:
+		return true;
+	}
+}
+
+/* The field holds the sum over the pseudo header. Zero means "none" to UDP. */
+static int l4_complete(struct sk_buff *skb, const struct csum_l4 *l4,
+		       unsigned int hdr_len, unsigned int field)
+{
+	unsigned int len = l4->end - l4->start;
+	__sum16 sum;
+
+	if (len < hdr_len)
+		return -EINVAL;
+	if (skb_ensure_writable(skb, l4->start + hdr_len))
+		return -ENOMEM;
+
+	sum = csum_fold(skb_checksum(skb, l4->start, len, 0));
+	if (!sum && l4->proto == IPPROTO_UDP)
+		sum = CSUM_MANGLED_0;
+	return skb_store_bits(skb, l4->start + field, &sum, sizeof(sum));
+}
+
+static int tcp_complete(struct sk_buff *skb, const struct csum_l4 *l4,
+			const struct ov2_tx_checksum *csum)
+{
+	if (l4->proto != IPPROTO_TCP || csum->tcp_offset != l4->start)
+		return -EINVAL;
+	return l4_complete(skb, l4, sizeof(struct tcphdr),
+			   offsetof(struct tcphdr, check));
+}
+
+static int udp_complete(struct sk_buff *skb, const struct csum_l4 *l4)
+{
+	if (l4->proto != IPPROTO_UDP)
+		return -EINVAL;
+	return l4_complete(skb, l4, sizeof(struct udphdr),
+			   offsetof(struct udphdr, check));
+}
+
+static int ip_header_complete(struct sk_buff *skb, unsigned int offset)
+{
+	struct iphdr *ip;
+
+	if (skb_ensure_writable(skb, offset + sizeof(*ip)))
+		return -ENOMEM;
+	ip = (void *)skb->data + offset;
+	if (ip->version == 4)
+		ip_send_check(ip);
+	return 0;
+}
+
+/**
+ * ov2_checksum_complete() - do what slot 0 asks for
+ * @skb: the frame, in clear
+ * @request: the word of slot 0
+ * @ip: bytes from skb->data to the outermost IP header
+ * @ipv6: family of the packet whose payload is @payload
+ * @payload: what the SA of slot 1 protects: TCP, UDP, or an IP packet with it
+ *
+ * BH disabled. Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO, with the
+ * order of 4.2: checksum, ESP, AH.
+ *
+ * Return: 0; -EINVAL if @request does not fit the bytes; -ENOMEM.
+ */
+int ov2_checksum_complete(struct sk_buff *skb, u32 request, unsigned int ip,
+			  bool ipv6, const struct ov2_payload *payload)
+{
+	struct csum_l4 l4 = {
+		.proto = payload->next_header,
+		.ipv6 = ipv6,
+		.start = payload->start,
+		.end = payload->end,
+	};
+	struct ov2_tx_checksum csum;
+	int err;
+
+	ov2_tx_checksum_decode(request, &csum);
+	if (csum.ip_header) {
+		err = ip_header_complete(skb, ip);
+		if (err)
+			return err;
+	}
+	if (!csum.tcp && !csum.udp)
+		return 0;
+	if (!l4_find(skb, &l4) || csum.ipv4 == csum.ipv6 ||
+	    csum.ipv6 != l4.ipv6)
+		return -EINVAL;
+	return csum.tcp ? tcp_complete(skb, &l4, &csum) :
+			  udp_complete(skb, &l4);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_CHECKSUM_H
+#define _OV2_CHECKSUM_H
+
+#include <linux/types.h>
+
+struct ov2_payload;
+struct sk_buff;
+
+int ov2_checksum_complete(struct sk_buff *skb, u32 request, unsigned int ip,
+			  bool ipv6, const struct ov2_payload *payload);
+
+#endif /* _OV2_CHECKSUM_H */
