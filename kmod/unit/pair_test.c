@@ -144,6 +144,7 @@ static void sa_outlives_pause(struct kunit *test)
 	}
 }
 
+#define SEVERAL		5
 #define IV_FRAMES	64
 #define IV_ADDS		4
 #define IV_ALL		(IV_FRAMES * IV_ADDS)
@@ -194,6 +195,67 @@ static void iv_never_repeats(struct kunit *test)
 			KUNIT_ASSERT_NE(test, ivs[i], ivs[j]);
 }
 
+/* An NBL of several frames, of which @spoilt has a wrong SPI */
+static struct ov2_nbl *several_frames(struct pair *pair, int spoilt)
+{
+	struct ov2_rig_frame frame = { .sa = &pair->sa, .len = 100 };
+	struct ov2_nbl *nbl = ov2_rig_frame(pair->a, &frame, 0);
+	struct sk_buff **link = &nbl->skb->next;
+	int i;
+
+	for (i = 1; i < SEVERAL; i++) {
+		frame.seq = i;
+		*link = skb_copy(ov2_rig_skb(pair->a, &frame), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(pair->a->test, *link);
+		skb_set_network_header(*link, ETH_HLEN);
+		if (i == spoilt)
+			ov2_rig_flip(*link, ETH_HLEN + 20, 1);
+		link = &(*link)->next;
+	}
+	return nbl;
+}
+
+/* INV-24: all of them, in order */
+static void all_frames_of_an_nbl(struct kunit *test)
+{
+	struct ov2_nbl *nbl;
+	struct pair pair;
+	int i;
+
+	pair_init(test, &pair);
+	nbl = several_frames(&pair, 0);
+	ov2_rig_send(pair.a, nbl);
+	ov2_rig_wait_idle(pair.a);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_sent_status(nbl),
+			(u32)OV2_STATUS_SUCCESS);
+	KUNIT_ASSERT_EQ(test, atomic_read(&pair.a->num_wire), SEVERAL);
+	for (i = 0; i < SEVERAL; i++) {
+		ov2_rig_loop(pair.a, pair.b);
+		KUNIT_EXPECT_EQ(test, result_of(pair.b), OV2_RX_CRYPTO_DONE);
+		KUNIT_EXPECT_EQ(test,
+				ov2_rig_last_indicated(pair.b)->ext_rx.seq64,
+				i);
+	}
+}
+
+/* INV-29: one that cannot be protected holds back the others */
+static void all_frames_or_none(struct kunit *test)
+{
+	struct ov2_nbl *nbl;
+	struct pair pair;
+	int spoilt;
+
+	pair_init(test, &pair);
+	for (spoilt = 1; spoilt < SEVERAL; spoilt++) {
+		nbl = several_frames(&pair, spoilt);
+		ov2_rig_send(pair.a, nbl);
+		ov2_rig_wait_idle(pair.a);
+		KUNIT_EXPECT_EQ(test, (u32)ov2_rig_sent_status(nbl),
+				(u32)OV2_STATUS_FAILURE);
+		KUNIT_EXPECT_EQ(test, atomic_read(&pair.a->num_wire), 0);
+	}
+}
+
 /* INV-15: a bundle of AH and ESP takes one place */
 static void bundle_takes_one_place(struct kunit *test)
 {
@@ -206,11 +268,11 @@ static void bundle_takes_one_place(struct kunit *test)
 	};
 	int i;
 
-	if (!rig->ad.hardware->ipsec_v2.ah_esp_combined)
-		kunit_skip(test, "no bundles in the capabilities");
 	hardware = kunit_kmalloc(test, sizeof(*hardware), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, hardware);
 	*hardware = *rig->ad.hardware;
+	if (!hardware->ipsec_v2.ah_esp_combined)
+		kunit_skip(test, "no bundles in the capabilities");
 	hardware->ipsec_v2.sa_capacity = 3;
 	rig->ad.hardware = hardware;
 	for (i = 0; i < 3; i++, sa.spi++, sa.ah_spi++)
@@ -227,6 +289,8 @@ static struct kunit_case pair_cases[] = {
 	KUNIT_CASE(rests_when_off),
 	KUNIT_CASE(sa_outlives_pause),
 	KUNIT_CASE(iv_never_repeats),
+	KUNIT_CASE(all_frames_of_an_nbl),
+	KUNIT_CASE(all_frames_or_none),
 	KUNIT_CASE(bundle_takes_one_place),
 	{}
 };
