@@ -63,6 +63,8 @@ void ov2_config_init(void)
 	int i;
 
 	ov2_transform_probe(&hardware.ipsec_v2);
+	hardware.ipsec_v2.ah = !!hardware.ipsec_v2.auth;
+	hardware.ipsec_v2.ah_esp_combined = hardware.ipsec_v2.ah;
 	for (i = 0; i < OV2_PARAMETER_MAX; i++)
 		configs[i] = hardware;
 	memset(&configs[OV2_PARAMETER_DISABLED].ipsec_v2, 0,

@@ -12,14 +12,6 @@
 #include "work.h"
 
 #define OV2_ESP_HDR_LEN	8
-/* Next header, length, reserved, SPI, sequence number (RFC 4302 2) */
-#define OV2_AH_HDR_LEN	12
-
-static unsigned int ah_len(const struct ov2_transform *transform, bool ipv6)
-{
-	return ALIGN(OV2_AH_HDR_LEN + transform->iv_len + transform->icv_len,
-		     ipv6 ? 8 : 4);
-}
 
 /**
  * ov2_step_member() - the security association that a step is for
@@ -39,7 +31,7 @@ struct ov2_member *ov2_step_member(struct ov2_nbl *nbl,
 static enum ov2_crypto_status ah_check(const struct ov2_frame *frame,
 				       const struct ov2_member *member)
 {
-	unsigned int len = ah_len(&member->transform, frame->ipv6);
+	unsigned int len = ov2_ah_len(&member->transform, frame->ipv6);
 
 	if (frame->kind != OV2_FRAME_AH || frame->spi != member->spi)
 		return OV2_CRYPTO_INVALID_PROTOCOL;
