@@ -9,6 +9,7 @@
 #include <linux/kthread.h>
 #include <linux/random.h>
 
+#include "late.h"
 #include "rig.h"
 #include "../engine/engine.h"
 #include "../watch/counters.h"
@@ -213,45 +214,48 @@ static struct ov2_nbl *stress_nbl(const struct sk_buff *template, u16 queue)
 	return nbl;
 }
 
-static int send_thread(void *data)
+static bool send_one(struct stress_thread *t, const struct stress_sa *sa)
 {
-	struct stress_thread *t = data;
-	struct stress *stress = t->stress;
+	struct ov2_nbl *nbl = stress_nbl(sa->clear, t->queue);
 
+	if (!nbl)
+		return false;
+	nbl->info[OV2_INFO_IPSEC] = READ_ONCE(sa->out);
+	nbl->info[OV2_INFO_IPSEC_HEADER] = sa->header;
+	ov2_rig_send(t->stress->rig, nbl);
+	return true;
+}
+
+static bool receive_one(struct stress_thread *t, const struct stress_sa *sa)
+{
+	struct ov2_nbl *nbl = stress_nbl(sa->sealed, t->queue);
+
+	if (!nbl)
+		return false;
+	ov2_rig_receive(t->stress->rig, nbl);
+	return true;
+}
+
+static void frames_until_stop(struct stress_thread *t,
+			      bool (*one)(struct stress_thread *t,
+					  const struct stress_sa *sa))
+{
 	while (!kthread_should_stop()) {
-		struct stress_sa *sa;
-		struct ov2_nbl *nbl;
-
-		sa = &stress->sas[get_random_u32_below(STRESS_SAS)];
-		nbl = stress_nbl(sa->clear, t->queue);
-		if (!nbl)
-			continue;
-		nbl->info[OV2_INFO_IPSEC] = READ_ONCE(sa->out);
-		nbl->info[OV2_INFO_IPSEC_HEADER] = sa->header;
-		ov2_rig_send(stress->rig, nbl);
-		t->done++;
+		if (one(t, &t->stress->sas[get_random_u32_below(STRESS_SAS)]))
+			t->done++;
 		cond_resched();
 	}
+}
+
+static int send_thread(void *data)
+{
+	frames_until_stop(data, send_one);
 	return 0;
 }
 
 static int receive_thread(void *data)
 {
-	struct stress_thread *t = data;
-	struct stress *stress = t->stress;
-
-	while (!kthread_should_stop()) {
-		struct stress_sa *sa;
-		struct ov2_nbl *nbl;
-
-		sa = &stress->sas[get_random_u32_below(STRESS_SAS)];
-		nbl = stress_nbl(sa->sealed, t->queue);
-		if (!nbl)
-			continue;
-		ov2_rig_receive(stress->rig, nbl);
-		t->done++;
-		cond_resched();
-	}
+	frames_until_stop(data, receive_one);
 	return 0;
 }
 
@@ -390,7 +394,7 @@ static void expect_sums(struct stress *stress)
 		   requests, sent, atomic_read(&rig->num_ok), received);
 }
 
-static void stress_all_at_once(struct kunit *test)
+static void stress_whole(struct kunit *test)
 {
 	struct stress *stress = kunit_kzalloc(test, sizeof(*stress),
 					      GFP_KERNEL);
@@ -408,8 +412,21 @@ static void stress_all_at_once(struct kunit *test)
 	expect_sums(stress);
 }
 
+static void stress_all_at_once(struct kunit *test)
+{
+	stress_whole(test);
+}
+
+/* Frames complete on other CPUs, while their SAs go. */
+static void stress_late(struct kunit *test)
+{
+	ov2_late_aead(test);
+	stress_whole(test);
+}
+
 static struct kunit_case stress_cases[] = {
 	KUNIT_CASE_SLOW(stress_all_at_once),
+	KUNIT_CASE_SLOW(stress_late),
 	{}
 };
 
