@@ -47,6 +47,26 @@ static void get_channels(struct net_device *dev,
 	channels->tx_count = dev->real_num_tx_queues;
 }
 
+/* The engine is what can be reset. What the stack sends meanwhile waits in its
+ * queues, but for frames that are in the engine, or for which the peer wakes
+ * one of them: those are dropped, and counted. RTNL, as ndo_open and ndo_stop.
+ */
+static int reset(struct net_device *dev, u32 *flags)
+{
+	struct ov2_port *port = netdev_priv(dev);
+
+	if (!(*flags & ETH_RESET_OFFLOAD))
+		return -EOPNOTSUPP;
+
+	if (netif_running(dev))
+		netif_tx_disable(dev);
+	port->ad.miniport->reset(&port->ad);
+	if (netif_running(dev))
+		ov2_wire_wake_all(port);
+	*flags &= ~ETH_RESET_OFFLOAD;
+	return 0;
+}
+
 const struct ethtool_ops ov2_ethtool_ops = {
 	.get_drvinfo		= get_drvinfo,
 	.get_link		= ethtool_op_get_link,
@@ -54,5 +74,6 @@ const struct ethtool_ops ov2_ethtool_ops = {
 	.get_strings		= get_strings,
 	.get_ethtool_stats	= get_ethtool_stats,
 	.get_channels		= get_channels,
+	.reset			= reset,
 	.get_ts_info		= ethtool_op_get_ts_info,
 };
