@@ -2,7 +2,9 @@
 /*
  * One handle space for the module. A handle is a slot of an xarray and a
  * generation: the slot makes it cheap to resolve, the generation keeps a
- * stale one, that an NBL or bonding still holds, from naming a newer SA.
+ * stale one, that an NBL or bonding still holds, from naming a newer SA. With
+ * 20 bits of slot a value comes again after 2^44 adds: at a million a second
+ * that takes half a year in which nobody may have looked at it.
  */
 #include <linux/atomic.h>
 #include <linux/bits.h>

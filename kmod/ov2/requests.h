@@ -236,7 +236,7 @@ static_assert(sizeof(struct ov2_delete_sa) == 0x18);
  */
 struct ov2_update_sa {
 	struct ov2_object_header header;
-	u64 handle __aligned(8);
+	aligned_u64 handle;
 	u32 operation;
 	__be32 spi;
 	u32 seq_hi;

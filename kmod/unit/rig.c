@@ -129,16 +129,16 @@ static void rig_end(void *data)
 }
 
 /**
- * ov2_rig_new() - make a card with a running engine
+ * ov2_rig_new_idle() - make a card whose receive IPsec is not on yet
  * @test: the test; when it ends, the rig does
  * @miniport: the engine's operations
  *
  * Process context. Asserts that all goes well.
  *
- * Return: the rig, with OV2_RIG_QUEUES queues each way and receive IPsec on.
+ * Return: the rig, with OV2_RIG_QUEUES queues each way, its engine running.
  */
-struct ov2_rig *ov2_rig_new(struct kunit *test,
-			    const struct ov2_miniport_ops *miniport)
+struct ov2_rig *ov2_rig_new_idle(struct kunit *test,
+				 const struct ov2_miniport_ops *miniport)
 {
 	struct ov2_rig *rig = rig_alloc(miniport);
 
@@ -146,6 +146,23 @@ struct ov2_rig *ov2_rig_new(struct kunit *test,
 	rig->test = test;
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, rig_end, rig));
 	ov2_rig_restart(rig);
+	return rig;
+}
+
+/**
+ * ov2_rig_new() - make a card with a running engine
+ * @test: the test; when it ends, the rig does
+ * @miniport: the engine's operations
+ *
+ * Process context. Asserts that all goes well.
+ *
+ * Return: the rig, as ov2_rig_new_idle() makes it, with receive IPsec on.
+ */
+struct ov2_rig *ov2_rig_new(struct kunit *test,
+			    const struct ov2_miniport_ops *miniport)
+{
+	struct ov2_rig *rig = ov2_rig_new_idle(test, miniport);
+
 	KUNIT_ASSERT_EQ(test, (u32)OV2_STATUS_SUCCESS,
 			(u32)ov2_rig_encapsulation(rig, OV2_ENCAPSULATION_ON));
 	return rig;

@@ -182,6 +182,8 @@ struct ov2_rig_frame {
 }
 
 /* rig.c: the card */
+struct ov2_rig *ov2_rig_new_idle(struct kunit *test,
+				 const struct ov2_miniport_ops *miniport);
 struct ov2_rig *ov2_rig_new(struct kunit *test,
 			    const struct ov2_miniport_ops *miniport);
 void ov2_rig_pause(struct ov2_rig *rig);
