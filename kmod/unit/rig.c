@@ -9,7 +9,8 @@
 #include "rig.h"
 #include "../watch/counters.h"
 
-#define RIG_PATIENCE	(10 * HZ)
+/* A busy machine, a debug kernel, thousands of requests */
+#define RIG_PATIENCE	(60 * HZ)
 
 /**
  * ov2_rig_came_back() - the engine gave something back

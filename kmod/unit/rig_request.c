@@ -276,7 +276,7 @@ enum ov2_status ov2_rig_submit(struct ov2_rig *rig,
 enum ov2_status ov2_rig_wait(struct ov2_rig *rig, struct ov2_rig_request *rr)
 {
 	KUNIT_ASSERT_NE_MSG(rig->test, 0,
-			    wait_for_completion_timeout(&rr->done, 10 * HZ),
+			    wait_for_completion_timeout(&rr->done, 60 * HZ),
 			    "request 0x%08x does not complete", rr->req.oid);
 	return rr->status;
 }
