@@ -127,6 +127,28 @@ static void send_slots(struct kunit *test)
 	expect_refused(test, &s, nbl);
 }
 
+/* Bytes and slots agree, but not the modes: a tunnel is around a transport. */
+static void send_modes(struct kunit *test)
+{
+	struct sender s = sender_new(test);
+	struct ov2_rig_sa other = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = {
+		.sa = &s.sa, .tunnel = &other, .seq = 1, .len = 50,
+	};
+
+	other.spi += 2;
+	ov2_rig_add_outbound(s.rig, &other);
+	expect_refused(test, &s, ov2_rig_frame(s.rig, &frame, 0));
+	frame.sa = &s.tunnel;
+	frame.tunnel = &other;
+	other.tunnel = true;
+	other.spi++;
+	ov2_rig_add_outbound(s.rig, &other);
+	expect_refused(test, &s, ov2_rig_frame(s.rig, &frame, 0));
+	frame.sa = &s.sa;
+	expect_sent(test, &s, ov2_rig_frame(s.rig, &frame, 0));
+}
+
 /* Each bit of slot 12 counts: the bytes say what is right (Q11). */
 static void send_header_bits(struct kunit *test)
 {
@@ -344,6 +366,7 @@ static void send_checksum(struct kunit *test)
 static struct kunit_case send_cases[] = {
 	KUNIT_CASE(send_plain),
 	KUNIT_CASE(send_slots),
+	KUNIT_CASE(send_modes),
 	KUNIT_CASE(send_header_bits),
 	KUNIT_CASE(send_bytes),
 	KUNIT_CASE(send_cut),
