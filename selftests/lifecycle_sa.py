@@ -131,8 +131,10 @@ def rekeyed(ends, flood):
     for _ in range(ROUNDS):
         flood.wait_flow("ab")
         old, shape = ends.pair, ends.pair.shape
-        new = old._replace(ab=Sa(shape, "a", next(bed.spi), 128, 128, False),
-                           ba=Sa(shape, "b", next(bed.spi), 128, 128, False))
+        new = old._replace(**{name: Sa(shape, sa.sender, next(bed.spi), sa.alg,
+                                       sa.icv, sa.esn)
+                              for name, sa in (("ab", old.ab),
+                                               ("ba", old.ba))})
         for sa in (new.ab, new.ba):
             bed.ns(sa.receiver).ip(sa.line(sa.receiver, True))
         for sa in (new.ab, new.ba):

@@ -94,7 +94,7 @@ REFUSALS = [
     ours("output mark on an inbound SA", "output_mark", OUTPUT_MARK,
          output_mark=1, dir=IN),
     ours("SA of one CPU", "pcpu", PER_CPU, pcpu=0),
-    ours("SA of one CPU, in", "pcpu", PER_CPU, pcpu=1, dir=IN),
+    ours("SA of one CPU, in", "pcpu", PER_CPU, pcpu=0, dir=IN),
     ours("oseq-may-wrap without ESN", "wrap",
          "Flag oseq-may-wrap can be offloaded with ESN only",
          extra_flags=xfrmnl.OSEQ_MAY_WRAP),

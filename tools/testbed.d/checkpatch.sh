@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
 # The kernel's own style checker, taken from the source package of the newest kernel when it is first asked for: it
-# is a large download for three files, and only lint wants them.
+# is a large download for three files, and only lint wants them. Where the source is there for a debug kernel, from it.
 
 checkpatch_files=(scripts/checkpatch.pl scripts/spelling.txt scripts/const_structs.checkpatch)
 
@@ -25,7 +25,8 @@ checkpatch() {
 	local version place log=$logs/checkpatch.log
 
 	version=$(kernels | tail -n 1)
-	place=$cache/checkpatch-$version
+	place=$cache/source/$(package_version "linux-image-$version")
+	[ -e "$place/scripts/checkpatch.pl" ] || place=$cache/checkpatch-$version
 	if [ ! -e "$place" ]; then
 		rm -rf "$place.new"
 		mkdir "$place.new"
