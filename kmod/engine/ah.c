@@ -73,7 +73,7 @@ static void zero_mutable_ipv6(struct ipv6hdr *ip)
 }
 
 /* The whole ICV field is zero for the computation, GMAC's IV in it included
- * (RFC 4302 3.3.3, RFC 4543 4). Padding behind it is covered as it is.
+ * (RFC 4302 3.3.3). Padding behind it is covered as it is.
  */
 static int ah_set_head(struct ov2_crypt *crypt)
 {

@@ -9,9 +9,8 @@
 #include <linux/unaligned.h>
 
 #include "crypt.h"
+#include "frame.h"
 #include "sa.h"
-
-#define OV2_ESP_HDR_LEN		8
 
 static unsigned int job_iv_offset(const struct ov2_job *job)
 {

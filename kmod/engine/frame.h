@@ -6,6 +6,8 @@
 #include <linux/skbuff.h>
 #include <linux/types.h>
 
+#define OV2_ESP_HDR_LEN	8
+
 /**
  * enum ov2_frame_kind - what a frame is to the engine
  * @OV2_FRAME_OTHER: nothing that the engine looks at

@@ -18,7 +18,6 @@
 #include "sa.h"
 #include "../ov2/records.h"
 
-#define LSO_ESP_HDR_LEN	8
 #define LSO_ESP_SEQ	4
 #define LSO_AH_SEQ	8
 /* 64 KiB, in the smallest segments that TCP makes (RFC 9293: 536) and less */
@@ -78,7 +77,7 @@ static bool lso_find_tcp(struct lso *lso, const struct ov2_tx_lso *record)
 	const struct tcphdr *tcp;
 	struct tcphdr buf;
 
-	lso->tcp = lso->esp + LSO_ESP_HDR_LEN + lso->transform->iv_len;
+	lso->tcp = lso->esp + OV2_ESP_HDR_LEN + lso->transform->iv_len;
 	tcp = skb_header_pointer(lso->template, lso->tcp, sizeof(buf), &buf);
 	if (!tcp || tcp->doff < sizeof(buf) / 4 ||
 	    lso->tcp != record->tcp_offset)

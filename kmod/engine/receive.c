@@ -98,17 +98,6 @@ static enum ov2_crypto_status receive_plan(struct ov2_nbl *nbl, u8 index,
 	return OV2_CRYPTO_SUCCESS;
 }
 
-/* May an SA's packet be inside another one's tunnel, and in that form (2.9)? */
-static bool receive_nests(const struct ov2_sa *outer, const struct ov2_sa *sa)
-{
-	if (sa->single || sa->mode == OV2_SA_TUNNEL)
-		return false;
-	if (sa->udp_esp)
-		return sa->udp_esp == OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL &&
-		       !outer->udp_esp;
-	return !(outer->udp_esp & ~OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL);
-}
-
 /* The SA of the packet inside a tunnel, if there is one: the outer one is done
  * then, and the record covers both.
  */
@@ -130,7 +119,7 @@ static bool receive_find_inner(struct ov2_nbl *nbl,
 		return false;
 
 	sa = ov2_sa_get_inbound(outer->engine, frame);
-	if (sa && (!receive_nests(outer, sa) ||
+	if (sa && (sa->single || !ov2_sa_nests(outer, sa) ||
 		   !ov2_config_receives(outer->engine, sa))) {
 		ov2_sa_put(sa);
 		return false;

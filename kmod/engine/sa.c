@@ -216,8 +216,7 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 	sa->engine = engine;
 	sa->adding = *adding;
 	sa->serial = atomic64_inc_return(&engine->serial);
-	sa->inbound = add->flags & OV2_SA_INBOUND;
-	sa->key.inbound = sa->inbound;
+	sa->key.inbound = !!(add->flags & OV2_SA_INBOUND);
 	sa->udp_esp = add->udp_esp;
 	sa_set_addresses(sa, add);
 	sa_set_members(sa, add, ext->seq_lo);

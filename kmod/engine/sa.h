@@ -113,7 +113,6 @@ struct ov2_adding {
  * @ref: one for the table, one for every NBL
  * @live: keyed and not deleted: it may be used
  * @dead_once: bit 0 set by whoever deletes it
- * @inbound: direction
  * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if nobody has said
  * @seen_tunnel: @mode unknown, inbound: the last frame verified was a tunnel's
  * @single: see struct ov2_ext_add
@@ -139,7 +138,6 @@ struct ov2_sa {
 	refcount_t ref;
 	bool live;
 	unsigned long dead_once;
-	bool inbound;
 	enum ov2_sa_mode mode;
 	bool seen_tunnel;
 	bool single;
@@ -175,6 +173,7 @@ struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
 				   unsigned long handle);
 struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
 				  const struct ov2_frame *frame);
+bool ov2_sa_nests(const struct ov2_sa *outer, const struct ov2_sa *sa);
 
 /* sa_request.c */
 enum ov2_status ov2_sa_request(struct ov2_adapter *ad,

@@ -151,7 +151,7 @@ struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
 
 	rcu_read_lock();
 	sa = ov2_sa_find(ad, handle);
-	if (sa && (sa->inbound || !refcount_inc_not_zero(&sa->ref)))
+	if (sa && (sa->key.inbound || !refcount_inc_not_zero(&sa->ref)))
 		sa = NULL;
 	rcu_read_unlock();
 	return sa;
@@ -261,4 +261,24 @@ struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
 		sa = NULL;
 	rcu_read_unlock();
 	return sa;
+}
+
+/**
+ * ov2_sa_nests() - may an SA's packet be inside another one's tunnel?
+ * @outer: the tunnel's SA
+ * @sa: the SA of the packet inside
+ *
+ * Any context. Modes that nobody has said are no reason against it; UDP-ESP
+ * is around one of the two at most, and of the form for that (2.9).
+ *
+ * Return: true if so.
+ */
+bool ov2_sa_nests(const struct ov2_sa *outer, const struct ov2_sa *sa)
+{
+	if (sa->mode == OV2_SA_TUNNEL || outer->mode == OV2_SA_TRANSPORT)
+		return false;
+	if (sa->udp_esp)
+		return sa->udp_esp == OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL &&
+		       !outer->udp_esp;
+	return !(outer->udp_esp & ~OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL);
 }

@@ -194,12 +194,7 @@ static bool send_forms_ok(const struct ov2_sa *sa, const struct ov2_sa *tunnel)
 	if (!tunnel)
 		return !(sa->udp_esp & ~(OV2_UDP_ESP_TRANSPORT |
 					 OV2_UDP_ESP_TUNNEL));
-	if (sa->mode == OV2_SA_TUNNEL || tunnel->mode == OV2_SA_TRANSPORT)
-		return false;
-	if (sa->udp_esp)
-		return sa->udp_esp == OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL &&
-		       !tunnel->udp_esp;
-	return !(tunnel->udp_esp & ~OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL);
+	return ov2_sa_nests(tunnel, sa);
 }
 
 static bool send_find_sas(struct ov2_adapter *ad, struct ov2_nbl *nbl)

@@ -11,8 +11,6 @@
 #include "step.h"
 #include "work.h"
 
-#define OV2_ESP_HDR_LEN	8
-
 /**
  * ov2_step_member() - the security association that a step is for
  * @nbl: an NBL of the engine
