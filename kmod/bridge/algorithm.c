@@ -79,22 +79,13 @@ bool ov2_state_alg_known(const struct xfrm_state *x)
 }
 
 /* That one of several identifiers whose keys are so long; 0 if none is. */
-static u32 encr_of_key(u32 ids, unsigned int bits)
+static u32 id_of_key(u32 ids, unsigned int bits,
+		     const struct ov2_algorithm *(*algorithm)(u32 id))
 {
 	u32 id;
 
 	for (id = 1; id; id <<= 1)
-		if (ids & id && ov2_encr_algorithm(id)->key_len * 8 == bits)
-			return id;
-	return 0;
-}
-
-static u32 auth_of_key(u32 ids, unsigned int bits)
-{
-	u32 id;
-
-	for (id = 1; id; id <<= 1)
-		if (ids & id && ov2_auth_algorithm(id)->key_len * 8 == bits)
+		if (ids & id && algorithm(id)->key_len * 8 == bits)
 			return id;
 	return 0;
 }
@@ -111,14 +102,16 @@ static u32 state_encr(const struct xfrm_state *x)
 	/* GMAC is integrity, and an AEAD only for xfrm */
 	if (!cipher->encr)
 		return OV2_ENCR_NONE;
-	return encr_of_key(cipher->encr, cipher_key_bits(x));
+	return id_of_key(cipher->encr, cipher_key_bits(x), ov2_encr_algorithm);
 }
 
 static u32 state_auth(const struct xfrm_state *x)
 {
 	if (x->aead)
-		return auth_of_key(state_cipher(x)->auth, cipher_key_bits(x));
-	return auth_of_key(state_hmac(x)->auth, x->aalg->alg_key_len);
+		return id_of_key(state_cipher(x)->auth, cipher_key_bits(x),
+				 ov2_auth_algorithm);
+	return id_of_key(state_hmac(x)->auth, x->aalg->alg_key_len,
+			 ov2_auth_algorithm);
 }
 
 /**
