@@ -11,11 +11,11 @@ software ESP. Frames with one bit changed fail at the engine, each in its way.
     algorithms.py [WORD...]     only cells whose name has all these words
 """
 import random
-import sys
 
 from lib import crypto, ksft, module
 from lib.algs import ALGS, CIPHERS, HMACS
 from lib.bed import SHAPES, shared
+from lib.cases import run_cells
 from lib.traffic import Traffic
 
 # Seen from a to b: b too, sender only, receiver only
@@ -121,15 +121,7 @@ class Algorithms:
 
 def main():
     module.load()
-    chosen = [c for c in cells() if all(w in c[0].split() or w in c[0]
-                                        for w in sys.argv[1:])]
-    if not chosen:
-        sys.exit(f"no cell has all of: {' '.join(sys.argv[1:])}")
-    algorithms = Algorithms()
-    report = ksft.Report(len(chosen))
-    for name, *cell in chosen:
-        report.run(name, algorithms.cell, *cell)
-    report.finish()
+    run_cells(cells(), Algorithms)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ engines did it (lib/traffic.py, settle()).
 import itertools
 import os
 import random
-import sys
 
 from lib import ksft, module
 from lib.bed import SHAPES, shared
+from lib.cases import run_cells
 from lib.traffic import Traffic, sweep_lengths
 
 KEYS = (128, 192, 256)
@@ -74,15 +74,7 @@ class Matrix:
 
 def main():
     module.load()
-    chosen = [c for c in cells() if all(w in c[0].split() or w in c[0]
-                                        for w in sys.argv[1:])]
-    if not chosen:
-        sys.exit(f"no cell has all of: {' '.join(sys.argv[1:])}")
-    matrix = Matrix()
-    report = ksft.Report(len(chosen))
-    for name, *cell in chosen:
-        report.run(name, matrix.cell, *cell)
-    report.finish()
+    run_cells(cells(), Matrix)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 """Which cases a test is to run: all, or those named on its command line."""
 import sys
 
+from . import ksft
+
 
 def chosen(cases):
     names = set(sys.argv[1:])
@@ -10,3 +12,17 @@ def chosen(cases):
         sys.exit(f"no case {', '.join(sorted(unknown))}; there are: "
                  f"{', '.join(case.__name__ for case in cases)}")
     return [case for case in cases if not names or case.__name__ in names]
+
+
+def run_cells(cells, make):
+    """make().cell(*cell) for each (name, *cell) whose name has every word."""
+    words = sys.argv[1:]
+    some = [c for c in cells if all(w in c[0].split() or w in c[0]
+                                    for w in words)]
+    if not some:
+        sys.exit(f"no cell has all of: {' '.join(words)}")
+    test = make()
+    report = ksft.Report(len(some))
+    for name, *cell in some:
+        report.run(name, test.cell, *cell)
+    report.finish()
