@@ -5,60 +5,17 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-#include "rig.h"
-#include "../engine/engine.h"
+#include "ends.h"
 
 #define AH_SPI	0x3000
 
-struct ends {
-	struct ov2_rig *a;
-	struct ov2_rig *b;
-};
-
-static struct ends ends_new(struct kunit *test)
+static struct ov2_ends ends_with_ah(struct kunit *test)
 {
-	struct ends ends = {
-		.a = ov2_rig_new(test, &ov2_engine_miniport),
-		.b = ov2_rig_new(test, &ov2_engine_miniport),
-	};
+	struct ov2_ends ends = ov2_ends_new(test);
 
 	if (!ends.a->ad.hardware->ipsec_v2.ah_esp_combined)
 		kunit_skip(test, "no AH");
 	return ends;
-}
-
-static void add_both(struct ends *ends, struct ov2_rig_sa *sa)
-{
-	ov2_rig_add_outbound(ends->a, sa);
-	ov2_rig_add_inbound(ends->b, sa);
-}
-
-static struct sk_buff *protected(struct ends *ends,
-				 const struct ov2_rig_frame *frame)
-{
-	struct ov2_nbl *nbl = ov2_rig_frame(ends->a, frame, 0);
-
-	ov2_rig_send(ends->a, nbl);
-	ov2_rig_wait_idle(ends->a);
-	KUNIT_ASSERT_EQ(ends->a->test, (u32)ov2_rig_sent_status(nbl),
-			(u32)OV2_STATUS_SUCCESS);
-	return skb_peek_tail(&ends->a->wire);
-}
-
-static u32 word_of(struct ends *ends, const struct sk_buff *skb)
-{
-	return ov2_rig_inject(ends->b, skb, 0)->info[OV2_INFO_IPSEC];
-}
-
-static u32 word_flipped(struct ends *ends, struct sk_buff *skb,
-			unsigned int offset)
-{
-	u32 word;
-
-	ov2_rig_flip(skb, offset, 1);
-	word = word_of(ends, skb);
-	ov2_rig_flip(skb, offset, 1);
-	return word;
 }
 
 static struct ov2_rig_sa bundle(bool ah_only, bool tunnel, bool ipv6)
@@ -87,24 +44,24 @@ static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 {
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
 	u32 bad = sa.tunnel ? 0x00040002 : 0x00020002;
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ends_with_ah(test);
 	struct sk_buff *skb;
 	struct ov2_nbl *nbl;
 
-	add_both(&ends, &sa);
-	skb = protected(&ends, &frame);
+	ov2_ends_add(&ends, &sa);
+	skb = ov2_ends_protect(&ends, &frame);
 	nbl = ov2_rig_inject(ends.b, skb, 0);
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 0x00000002);
 	KUNIT_EXPECT_EQ(test, !nbl->info[OV2_INFO_IPSEC_HEADER], sa.ah_only);
 	KUNIT_EXPECT_EQ(test, nbl->skb->len, skb->len);
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, skb, skb->len - 1), bad);
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, skb, ah_at(&sa) + 11), bad);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, skb->len - 1, 1), bad);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa) + 11, 1), bad);
 	/* Its SPI: nobody's. Its length: bad syntax */
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, skb, ah_at(&sa) + 7), 0);
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, skb, ah_at(&sa) + 1),
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa) + 7, 1), 0);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa) + 1, 1),
 			0x00060002);
 	/* Next header: not the bundle's ESP any more; else AH covers it */
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, skb, ah_at(&sa)),
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa), 1),
 			sa.ah_only ? bad : 0x00070002);
 }
 
@@ -121,25 +78,25 @@ static void bundle_esp_bad(struct kunit *test)
 {
 	struct ov2_rig_sa sa = bundle(false, false, false);
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ends_with_ah(test);
 	struct ov2_rig_request *rr;
 	struct sk_buff *skb;
 
 	ov2_rig_add_outbound(ends.a, &sa);
-	skb = protected(&ends, &frame);
+	skb = ov2_ends_protect(&ends, &frame);
 	rr = ov2_rig_add_new(ends.b, &sa, true);
 	/* The key area begins with ESP's */
 	rr->keys[0] ^= 1;
 	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(ends.b, rr),
 			(u32)OV2_STATUS_SUCCESS);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), 0x00030002);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), 0x00030002);
 	ov2_rig_delete(ends.b, rr->add.handle);
 	sa.tunnel = true;
 	rr = ov2_rig_add_new(ends.b, &sa, true);
 	rr->keys[0] ^= 1;
 	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(ends.b, rr),
 			(u32)OV2_STATUS_SUCCESS);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), 0x00050002);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), 0x00050002);
 }
 
 /* INV-34 */
@@ -148,19 +105,19 @@ static void bundle_cut(struct kunit *test)
 	struct ov2_rig_sa sa = bundle(false, false, false);
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 20 };
 	unsigned int at = ah_at(&sa), esp = at + 24;
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ends_with_ah(test);
 	struct sk_buff *skb;
 	struct iphdr *ip;
 	unsigned int len;
 
-	add_both(&ends, &sa);
-	skb = protected(&ends, &frame);
+	ov2_ends_add(&ends, &sa);
+	skb = ov2_ends_protect(&ends, &frame);
 	ip = (struct iphdr *)(skb->data + ETH_HLEN);
 	for (len = skb->len - 1; len >= at; len--) {
 		ov2_rig_cut(skb, len);
-		KUNIT_EXPECT_EQ(test, word_of(&ends, skb), 0);
+		KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), 0);
 		ip->tot_len = htons(len - ETH_HLEN);
-		KUNIT_EXPECT_EQ_MSG(test, word_of(&ends, skb),
+		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb),
 				    len < at + 12 ? 0 :
 				    len < esp + 8 + 8 + 2 + 16 ? 0x00060002 :
 				    0x00020002, "cut to %u", len);
@@ -174,21 +131,21 @@ static void bundle_spi_shared(struct kunit *test)
 	struct ov2_rig_sa ah = bundle(true, false, false);
 	struct ov2_rig_sa esp = OV2_RIG_SA_GCM;
 	struct ov2_rig_frame frame = { .sa = &ah, .seq = 1, .len = 60 };
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ends_with_ah(test);
 	struct sk_buff *with_ah, *with_esp;
 
 	esp.spi = AH_SPI;
-	add_both(&ends, &esp);
+	ov2_ends_add(&ends, &esp);
 	ov2_rig_add_outbound(ends.a, &ah);
-	with_ah = protected(&ends, &frame);
+	with_ah = ov2_ends_protect(&ends, &frame);
 	frame.sa = &esp;
-	with_esp = protected(&ends, &frame);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, with_ah), 0x00070002);
+	with_esp = ov2_ends_protect(&ends, &frame);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_ah), 0x00070002);
 	ov2_rig_add_inbound(ends.b, &ah);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, with_ah), 0x00000002);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, with_esp), 0x00000002);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_ah), 0x00000002);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_esp), 0x00000002);
 	ov2_rig_delete(ends.b, esp.in);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, with_esp), 0x00070002);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_esp), 0x00070002);
 }
 
 /* INV-28: AH, ESP and both, in AH, ESP and both */
@@ -200,11 +157,11 @@ static void bundle_nested(struct kunit *test)
 		.len = 60,
 	};
 	struct sk_buff *skb;
-	struct ends ends;
+	struct ov2_ends ends;
 	int i;
 
 	for (i = 0; i < 9; i++) {
-		ends = ends_new(test);
+		ends = ends_with_ah(test);
 		inner = bundle(i % 3 == 1, false, i & 1);
 		outer = bundle(i / 3 == 1, true, i & 2);
 		if (i % 3 == 2)
@@ -213,21 +170,21 @@ static void bundle_nested(struct kunit *test)
 			outer.ah_auth = 0;
 		inner.net = 1;
 		inner.key = 5;
-		add_both(&ends, &outer);
+		ov2_ends_add(&ends, &outer);
 		ov2_rig_add_outbound(ends.a, &inner);
-		skb = protected(&ends, &frame);
-		KUNIT_EXPECT_EQ_MSG(test, word_of(&ends, skb), 2, "form %d", i);
+		skb = ov2_ends_protect(&ends, &frame);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb), 2, "form %d", i);
 		inner.key++;
 		ov2_rig_add_inbound(ends.b, &inner);
-		KUNIT_EXPECT_EQ_MSG(test, word_of(&ends, skb),
+		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb),
 				    inner.ah_auth ? 0x00020006 : 0x00030006,
 				    "form %d", i);
 		ov2_rig_delete(ends.b, inner.in);
 		inner.key--;
 		ov2_rig_add_inbound(ends.b, &inner);
-		KUNIT_EXPECT_EQ_MSG(test, word_of(&ends, skb), 6, "form %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb), 6, "form %d", i);
 		KUNIT_EXPECT_EQ_MSG(test,
-				    word_flipped(&ends, skb, skb->len - 1),
+				    ov2_ends_word_flipped(&ends, skb, skb->len - 1, 1),
 				    outer.ah_auth ? 0x00040002 : 0x00050002,
 				    "form %d", i);
 	}

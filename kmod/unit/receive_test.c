@@ -4,8 +4,8 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 
+#include "ends.h"
 #include "late.h"
-#include "rig.h"
 #include "../engine/engine.h"
 #include "../ov2/records.h"
 #include "../watch/counters.h"
@@ -26,78 +26,26 @@
 #define INNER_SYNTAX	0x00060006
 #define INNER_PROTOCOL	0x00070006
 
-/* A sender and a receiver */
-struct ends {
-	struct ov2_rig *a;
-	struct ov2_rig *b;
-};
-
-static struct ends ends_new(struct kunit *test)
-{
-	struct ends ends = {
-		.a = ov2_rig_new(test, &ov2_engine_miniport),
-		.b = ov2_rig_new(test, &ov2_engine_miniport),
-	};
-
-	return ends;
-}
-
-static void add_both(struct ends *ends, struct ov2_rig_sa *sa)
-{
-	ov2_rig_add_outbound(ends->a, sa);
-	ov2_rig_add_inbound(ends->b, sa);
-}
-
-/* What leaves on the wire for @frame; the sender's. */
-static struct sk_buff *protected(struct ends *ends,
-				 const struct ov2_rig_frame *frame)
-{
-	struct ov2_nbl *nbl = ov2_rig_frame(ends->a, frame, 0);
-
-	ov2_rig_send(ends->a, nbl);
-	ov2_rig_wait_idle(ends->a);
-	KUNIT_ASSERT_EQ(ends->a->test, (u32)ov2_rig_sent_status(nbl),
-			(u32)OV2_STATUS_SUCCESS);
-	KUNIT_ASSERT_FALSE(ends->a->test, skb_queue_empty(&ends->a->wire));
-	return skb_peek_tail(&ends->a->wire);
-}
-
-static u32 word_of(struct ends *ends, const struct sk_buff *skb)
-{
-	return ov2_rig_inject(ends->b, skb, 0)->info[OV2_INFO_IPSEC];
-}
-
-static u32 word_flipped(struct ends *ends, struct sk_buff *skb,
-			unsigned int offset, u8 bits)
-{
-	u32 word;
-
-	ov2_rig_flip(skb, offset, bits);
-	word = word_of(ends, skb);
-	ov2_rig_flip(skb, offset, bits);
-	return word;
-}
-
 /* INV-33, INV-36, INV-39: delivered, whole, each time. */
 static void receive_single(struct kunit *test)
 {
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ov2_ends_new(test);
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
 	struct sk_buff *skb;
 	struct ov2_nbl *nbl;
 
-	add_both(&ends, &sa);
-	skb = protected(&ends, &frame);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), ONE_GOOD);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), ONE_GOOD);
+	ov2_ends_add(&ends, &sa);
+	skb = ov2_ends_protect(&ends, &frame);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), ONE_GOOD);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), ONE_GOOD);
 	nbl = ov2_rig_last_indicated(ends.b);
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC_HEADER], 0x00010211);
 	KUNIT_EXPECT_EQ(test, nbl->ext_rx.handle, sa.in);
 	KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, 1);
 	KUNIT_EXPECT_EQ(test, nbl->skb->len, skb->len);
 
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, skb, skb->len - 1, 0x80),
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, skb->len - 1, 0x80),
 			TRANSPORT_BAD);
 	nbl = ov2_rig_last_indicated(ends.b);
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC_HEADER], 0);
@@ -111,17 +59,17 @@ static void receive_single(struct kunit *test)
 /* INV-33: number, IV, ciphertext, ICV: 3. INV-31: another SPI: untouched. */
 static void receive_flipped(struct kunit *test)
 {
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ov2_ends_new(test);
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 30 };
 	struct sk_buff *skb;
 	unsigned int at;
 
-	add_both(&ends, &sa);
-	skb = protected(&ends, &frame);
+	ov2_ends_add(&ends, &sa);
+	skb = ov2_ends_protect(&ends, &frame);
 	for (at = ESP; at < skb->len; at++)
 		KUNIT_EXPECT_EQ_MSG(test,
-				    word_flipped(&ends, skb, at, 1 << at % 8),
+				    ov2_ends_word_flipped(&ends, skb, at, 1 << at % 8),
 				    at < ESP + 4 ? UNTOUCHED : TRANSPORT_BAD,
 				    "byte %u", at);
 }
@@ -129,7 +77,7 @@ static void receive_flipped(struct kunit *test)
 /* INV-34: the IP header says so too, or does not. */
 static void receive_cut(struct kunit *test)
 {
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ov2_ends_new(test);
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 30 };
 	unsigned int len, least = ESP + 8 + 8 + 2 + ICV_LEN;
@@ -137,16 +85,16 @@ static void receive_cut(struct kunit *test)
 	struct iphdr *ip;
 	u32 word;
 
-	add_both(&ends, &sa);
-	skb = protected(&ends, &frame);
+	ov2_ends_add(&ends, &sa);
+	skb = ov2_ends_protect(&ends, &frame);
 	ip = (struct iphdr *)(skb->data + IP);
 	for (len = skb->len - 1; len > 0; len--) {
 		ov2_rig_cut(skb, len);
-		KUNIT_EXPECT_EQ(test, word_of(&ends, skb), UNTOUCHED);
+		KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), UNTOUCHED);
 		if (len < ESP)
 			continue;
 		ip->tot_len = htons(len - IP);
-		word = word_of(&ends, skb);
+		word = ov2_ends_word(&ends, skb);
 		ip->tot_len = htons(1000);
 		KUNIT_EXPECT_EQ_MSG(test, word, len < ESP + 4 ? UNTOUCHED :
 				    len < least ? BAD_SYNTAX : TRANSPORT_BAD,
@@ -167,7 +115,7 @@ static void nested_sas(struct ov2_rig_sa *outer, struct ov2_rig_sa *inner)
 /* INV-2, INV-28, INV-32 and the nested rows */
 static void receive_nested(struct kunit *test)
 {
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ov2_ends_new(test);
 	struct ov2_rig_sa outer, inner;
 	struct ov2_rig_frame frame = {
 		.sa = &inner, .tunnel = &outer, .seq = 5, .tunnel_seq = 9,
@@ -177,17 +125,17 @@ static void receive_nested(struct kunit *test)
 	struct ov2_nbl *nbl;
 
 	nested_sas(&outer, &inner);
-	add_both(&ends, &outer);
+	ov2_ends_add(&ends, &outer);
 	ov2_rig_add_outbound(ends.a, &inner);
-	skb = protected(&ends, &frame);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), ONE_GOOD);
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, skb, skb->len - 1, 1),
+	skb = ov2_ends_protect(&ends, &frame);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), ONE_GOOD);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, skb->len - 1, 1),
 			TUNNEL_BAD);
 
 	inner.key++;
 	ov2_rig_add_inbound(ends.b, &inner);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), INNER_BAD);
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, skb, skb->len - 1, 1),
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), INNER_BAD);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, skb->len - 1, 1),
 			TUNNEL_BAD);
 	ov2_rig_delete(ends.b, inner.in);
 
@@ -203,24 +151,24 @@ static void receive_nested(struct kunit *test)
 }
 
 /* A frame of the outer SA alone, with @proto and bytes counting up in it. */
-static u32 word_of_inner(struct ends *ends, struct ov2_rig_sa *outer, u8 proto,
+static u32 word_of_inner(struct ov2_ends *ends, struct ov2_rig_sa *outer, u8 proto,
 			 unsigned int len, u8 first)
 {
 	struct ov2_rig_frame frame = {
 		.sa = outer, .seq = first, .len = len, .proto = proto,
 	};
 
-	return word_of(ends, protected(ends, &frame));
+	return ov2_ends_word(ends, ov2_ends_protect(ends, &frame));
 }
 
 static void receive_nested_structure(struct kunit *test)
 {
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ov2_ends_new(test);
 	struct ov2_rig_sa outer, inner;
 	unsigned int len;
 
 	nested_sas(&outer, &inner);
-	add_both(&ends, &outer);
+	ov2_ends_add(&ends, &outer);
 	/* As rig_frame.c numbers packets inside a tunnel */
 	inner.net = 200;
 	inner.spi = 0x11121314;
@@ -242,7 +190,7 @@ static void receive_nested_structure(struct kunit *test)
 /* A tunnel inside a tunnel, or a transport that takes one payload only */
 static void receive_never_nested(struct kunit *test)
 {
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ov2_ends_new(test);
 	struct ov2_rig_sa outer, inner;
 	struct ov2_rig_frame frame = {
 		.sa = &inner, .tunnel = &outer, .seq = 5, .len = 40,
@@ -251,13 +199,13 @@ static void receive_never_nested(struct kunit *test)
 	struct sk_buff *skb;
 
 	nested_sas(&outer, &inner);
-	add_both(&ends, &outer);
+	ov2_ends_add(&ends, &outer);
 	ov2_rig_add_outbound(ends.a, &inner);
-	skb = protected(&ends, &frame);
+	skb = ov2_ends_protect(&ends, &frame);
 
 	inner.tunnel = true;
 	ov2_rig_add_inbound(ends.b, &inner);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), ONE_GOOD);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), ONE_GOOD);
 	ov2_rig_delete(ends.b, inner.in);
 
 	inner.tunnel = false;
@@ -265,51 +213,51 @@ static void receive_never_nested(struct kunit *test)
 	rr->ext.single = true;
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_request(ends.b, rr),
 			(u32)OV2_STATUS_SUCCESS);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), ONE_GOOD);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), ONE_GOOD);
 	ov2_rig_delete(ends.b, rr->add.handle);
 
 	ov2_rig_add_inbound(ends.b, &inner);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), BOTH_GOOD);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), BOTH_GOOD);
 	ov2_rig_delete(ends.b, outer.in);
 	rr = ov2_rig_add_new(ends.b, &outer, true);
 	rr->ext.single = true;
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_request(ends.b, rr),
 			(u32)OV2_STATUS_SUCCESS);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), ONE_GOOD);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), ONE_GOOD);
 }
 
 /* Q2: without the extension a good frame tells what bad ones are. */
 static void receive_mode_derived(struct kunit *test)
 {
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ov2_ends_new(test);
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 40 };
 	struct ov2_rig_request *rr;
 	struct sk_buff *tunnel, *transport;
 
 	ov2_rig_add_outbound(ends.a, &sa);
-	transport = protected(&ends, &frame);
+	transport = ov2_ends_protect(&ends, &frame);
 	sa.tunnel = true;
-	tunnel = protected(&ends, &frame);
+	tunnel = ov2_ends_protect(&ends, &frame);
 	rr = ov2_rig_add_new(ends.b, &sa, true);
 	rr->ext.mode = OV2_SA_MODE_UNKNOWN;
 	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(ends.b, rr),
 			(u32)OV2_STATUS_SUCCESS);
 
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, tunnel, ESP + 9, 1),
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, tunnel, ESP + 9, 1),
 			TRANSPORT_BAD);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, tunnel), ONE_GOOD);
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, tunnel, ESP + 9, 1),
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, tunnel), ONE_GOOD);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, tunnel, ESP + 9, 1),
 			TUNNEL_BAD);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, transport), ONE_GOOD);
-	KUNIT_EXPECT_EQ(test, word_flipped(&ends, tunnel, ESP + 9, 1),
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, transport), ONE_GOOD);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, tunnel, ESP + 9, 1),
 			TRANSPORT_BAD);
 }
 
 /* INV-35: AH that has the SPI of an ESP SA */
 static void receive_ah_on_esp(struct kunit *test)
 {
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ov2_ends_new(test);
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 	struct ov2_rig_sa ah = {
 		.ah_only = true, .ah_auth = OV2_AUTH_SHA_1, .ah_spi = 0x1000,
@@ -317,10 +265,10 @@ static void receive_ah_on_esp(struct kunit *test)
 	struct ov2_rig_frame frame = { .sa = &ah, .len = 40 };
 
 	ov2_rig_add_inbound(ends.b, &sa);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, ov2_rig_skb(ends.b, &frame)),
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, ov2_rig_skb(ends.b, &frame)),
 			BAD_PROTOCOL);
 	ah.ah_spi++;
-	KUNIT_EXPECT_EQ(test, word_of(&ends, ov2_rig_skb(ends.b, &frame)),
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, ov2_rig_skb(ends.b, &frame)),
 			UNTOUCHED);
 }
 
@@ -336,24 +284,24 @@ static void receive_udp_esp(struct kunit *test)
 	};
 	struct ov2_rig_sa outer, inner;
 	struct ov2_rig_frame frame;
-	struct ends ends;
+	struct ov2_ends ends;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
-		ends = ends_new(test);
+		ends = ov2_ends_new(test);
 		nested_sas(&outer, &inner);
 		outer.udp_esp = types[i][0];
 		outer.tunnel = outer.udp_esp != OV2_UDP_ESP_TRANSPORT;
 		frame = (struct ov2_rig_frame){ .sa = &outer, .len = 50 };
-		add_both(&ends, &outer);
+		ov2_ends_add(&ends, &outer);
 		if (types[i][1] != ~0U) {
 			inner.udp_esp = types[i][1];
-			add_both(&ends, &inner);
+			ov2_ends_add(&ends, &inner);
 			frame.sa = &inner;
 			frame.tunnel = &outer;
 		}
-		KUNIT_EXPECT_EQ_MSG(test, word_of(&ends,
-						  protected(&ends, &frame)),
+		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends,
+							ov2_ends_protect(&ends, &frame)),
 				    types[i][2], "type %d", i);
 	}
 }
@@ -361,17 +309,17 @@ static void receive_udp_esp(struct kunit *test)
 /* UDP of type 8 belongs inside a tunnel: outermost it is not this SA's */
 static void receive_udp_outermost(struct kunit *test)
 {
-	struct ends ends = ends_new(test);
+	struct ov2_ends ends = ov2_ends_new(test);
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 	struct ov2_rig_frame frame = { .sa = &sa, .len = 50 };
 	struct sk_buff *skb;
 
 	sa.udp_esp = OV2_UDP_ESP_TRANSPORT;
 	ov2_rig_add_outbound(ends.a, &sa);
-	skb = protected(&ends, &frame);
+	skb = ov2_ends_protect(&ends, &frame);
 	sa.udp_esp = OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL;
 	ov2_rig_add_inbound(ends.b, &sa);
-	KUNIT_EXPECT_EQ(test, word_of(&ends, skb), UNTOUCHED);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), UNTOUCHED);
 }
 
 /* INV-7: a frame that was sent before, and comes back with its records */
@@ -398,14 +346,14 @@ static void receive_late(struct kunit *test)
 		.sa = &inner, .tunnel = &outer, .len = 40,
 	};
 	struct ov2_nbl *nbl;
-	struct ends ends;
+	struct ov2_ends ends;
 	u32 n;
 
 	ov2_late_aead(test);
-	ends = ends_new(test);
+	ends = ov2_ends_new(test);
 	nested_sas(&outer, &inner);
-	add_both(&ends, &outer);
-	add_both(&ends, &inner);
+	ov2_ends_add(&ends, &outer);
+	ov2_ends_add(&ends, &inner);
 	for (n = 1; n <= 200; n++) {
 		frame.seq = n;
 		frame.tunnel_seq = n;
