@@ -16,6 +16,7 @@
  * @seq_hi: the high half that the engine was told last
  * @icv_len: bytes of the ICV
  * @udp_encap: ESP is behind a UDP header
+ * @packet: packet mode: the stack leaves the whole of IPsec to the card
  * @del: the request that ends it; must not be allocated when it is needed
  * @del_entry: its buffer
  * @rcu: freed a grace period after the SA
@@ -28,6 +29,7 @@ struct ov2_assoc {
 	u32 seq_hi;
 	u8 icv_len;
 	bool udp_encap;
+	bool packet;
 	struct ov2_request del;
 	struct ov2_delete_sa del_entry;
 	struct rcu_head rcu;

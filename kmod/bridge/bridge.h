@@ -17,6 +17,8 @@ enum ov2_verdict {
 };
 
 void ov2_bridge_setup(struct net_device *dev);
+int ov2_bridge_init(struct ov2_adapter *ad);
+void ov2_bridge_exit(struct ov2_adapter *ad);
 enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 u16 queue, struct ov2_nbl **nbl);
 bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl);

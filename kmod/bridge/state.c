@@ -47,6 +47,7 @@ static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
 	assoc->spi = x->id.spi;
 	assoc->icv_len = ov2_state_icv_len(x);
 	assoc->udp_encap = x->encap;
+	assoc->packet = x->xso.type == XFRM_DEV_OFFLOAD_PACKET;
 	ov2_object_created(OV2_OBJECT_ASSOC, assoc);
 	return assoc;
 }

@@ -91,6 +91,7 @@ struct ov2_adapter_ops {
  * @bundles: SA bundles that the bridge has in the engine. The transport
  *	keeps this count, to stay below ov2_capabilities.sa_capacity
  * @engine: private to the engine
+ * @transport: private to the bridge
  * @tx_queues: number of queues that @miniport->send is called with
  * @rx_queues: number of queues that @miniport->receive is called with
  *
@@ -106,6 +107,7 @@ struct ov2_adapter {
 	const struct ov2_offload *config;
 	atomic_t bundles;
 	void *engine;
+	void *transport;
 	u16 tx_queues;
 	u16 rx_queues;
 };

@@ -69,9 +69,13 @@ static int port_init(struct net_device *dev)
 	if (err)
 		goto err_counters;
 
-	err = port->ad.miniport->initialize(&port->ad);
+	err = ov2_bridge_init(&port->ad);
 	if (err)
 		goto err_queues;
+
+	err = port->ad.miniport->initialize(&port->ad);
+	if (err)
+		goto err_bridge;
 
 	err = ov2_port_enable(port);
 	if (err)
@@ -83,6 +87,8 @@ static int port_init(struct net_device *dev)
 
 err_engine:
 	port->ad.miniport->halt(&port->ad);
+err_bridge:
+	ov2_bridge_exit(&port->ad);
 err_queues:
 	port_free_queues(port);
 err_counters:
@@ -106,6 +112,7 @@ static void port_free(struct net_device *dev)
 	struct ov2_port *port = netdev_priv(dev);
 
 	port->ad.miniport->halt(&port->ad);
+	ov2_bridge_exit(&port->ad);
 	port_free_queues(port);
 	ov2_counters_free(&port->ad);
 	ov2_object_freed(OV2_OBJECT_PORT, port);

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a card has for packet mode: made with it, and freed after its last use. */
+#include <linux/slab.h>
+
+#include "bridge.h"
+#include "packet.h"
+
+/**
+ * ov2_bridge_of() - what the bridge keeps for a card
+ * @ad: the card, between ov2_bridge_init() and ov2_bridge_exit()
+ *
+ * Return: it.
+ */
+struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad)
+{
+	return ad->transport;
+}
+
+/**
+ * ov2_bridge_init() - make what the bridge keeps for a card
+ * @ad: the card
+ *
+ * Process context.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ov2_bridge_init(struct ov2_adapter *ad)
+{
+	struct ov2_bridge *bridge = kzalloc(sizeof(*bridge), GFP_KERNEL);
+
+	if (!bridge)
+		return -ENOMEM;
+
+	bridge->ad = ad;
+	ad->transport = bridge;
+	return 0;
+}
+
+/**
+ * ov2_bridge_exit() - end of ov2_bridge_init()
+ * @ad: the card. No reference to its netdev is left, so no state and no policy
+ *
+ * Process context.
+ */
+void ov2_bridge_exit(struct ov2_adapter *ad)
+{
+	kfree(ov2_bridge_of(ad));
+}

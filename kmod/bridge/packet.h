@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_PACKET_H
+#define _OV2_PACKET_H
+
+#include "assoc.h"
+
+/**
+ * struct ov2_bridge - what the bridge keeps for a card in packet mode
+ * @ad: the card
+ *
+ * In packet mode the stack knows nothing but its own states and policies: the
+ * bridge finds policy and state of each packet, as the transport does that
+ * IPsecOV2 was made for.
+ */
+struct ov2_bridge {
+	struct ov2_adapter *ad;
+};
+
+/* packet.c */
+struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad);
+
+#endif /* _OV2_PACKET_H */
