@@ -26,6 +26,9 @@ struct ov2_adapter;
 	X(TX_DROP_PAUSED,	"ipsec_tx_drop_paused")			\
 	X(TX_DROP_RESET,	"ipsec_tx_drop_reset")			\
 	X(TX_DROP_DISABLED,	"ipsec_tx_drop_disabled")		\
+	X(TX_DROP_STATE_INVALID, "ipsec_tx_drop_state_invalid")		\
+	X(TX_DROP_EXPIRED,	"ipsec_tx_drop_expired")		\
+	X(TX_DROP_SEQUENCE,	"ipsec_tx_drop_sequence")		\
 	X(RX_PKTS,		"ipsec_rx_pkts")			\
 	X(RX_BYTES,		"ipsec_rx_bytes")			\
 	X(RX_AUTH_FAILED,	"ipsec_rx_auth_failed")			\
@@ -39,6 +42,10 @@ struct ov2_adapter;
 	X(RX_DROP_SA_GONE,	"ipsec_rx_drop_sa_gone")		\
 	X(RX_DROP_SP_ALLOC,	"ipsec_rx_drop_sp_alloc")		\
 	X(RX_DROP_ALLOC,	"ipsec_rx_drop_alloc")			\
+	X(RX_DROP_STATE_INVALID, "ipsec_rx_drop_state_invalid")		\
+	X(RX_DROP_REPLAY,	"ipsec_rx_drop_replay")			\
+	X(RX_DROP_EXPIRED,	"ipsec_rx_drop_expired")		\
+	X(RX_DROP_TRAILER,	"ipsec_rx_drop_trailer")		\
 	X(SA_ADD,		"ipsec_sa_add")				\
 	X(SA_DELETE,		"ipsec_sa_delete")			\
 	X(SA_DELETE_UNKNOWN,	"ipsec_sa_delete_unknown")		\

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_REPLAY_H
+#define _OV2_REPLAY_H
+
+#include "../compat/xfrm.h"
+
+bool ov2_replay_check(struct xfrm_state *x, u64 seq);
+void ov2_replay_advance(struct xfrm_state *x, u64 seq);
+bool ov2_replay_next(struct xfrm_state *x, u64 *seq);
+
+#endif /* _OV2_REPLAY_H */
