@@ -4,6 +4,7 @@
 
 #include "../compat/xfrm.h"
 #include "../ov2/miniport.h"
+#include "sad.h"
 
 /**
  * struct ov2_assoc - an xfrm state that lives as an SA in the engine
@@ -17,6 +18,7 @@
  * @icv_len: bytes of the ICV
  * @udp_encap: ESP is behind a UDP header
  * @packet: packet mode: the stack leaves the whole of IPsec to the card
+ * @sad: its place in the card's database, outbound in packet mode
  * @del: the request that ends it; must not be allocated when it is needed
  * @del_entry: its buffer
  * @rcu: freed a grace period after the SA
@@ -30,6 +32,7 @@ struct ov2_assoc {
 	u8 icv_len;
 	bool udp_encap;
 	bool packet;
+	struct ov2_sad_link sad;
 	struct ov2_request del;
 	struct ov2_delete_sa del_entry;
 	struct rcu_head rcu;

@@ -22,18 +22,33 @@ struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad)
  *
  * Process context.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or a negative errno.
  */
 int ov2_bridge_init(struct ov2_adapter *ad)
 {
 	struct ov2_bridge *bridge = kzalloc(sizeof(*bridge), GFP_KERNEL);
+	int err;
 
 	if (!bridge)
 		return -ENOMEM;
 
+	err = ov2_spd_init(&bridge->spd);
+	if (err)
+		goto err_bridge;
+
+	err = ov2_sad_init(&bridge->sad);
+	if (err)
+		goto err_spd;
+
 	bridge->ad = ad;
 	ad->transport = bridge;
 	return 0;
+
+err_spd:
+	ov2_spd_destroy(&bridge->spd);
+err_bridge:
+	kfree(bridge);
+	return err;
 }
 
 /**
@@ -44,5 +59,9 @@ int ov2_bridge_init(struct ov2_adapter *ad)
  */
 void ov2_bridge_exit(struct ov2_adapter *ad)
 {
-	kfree(ov2_bridge_of(ad));
+	struct ov2_bridge *bridge = ov2_bridge_of(ad);
+
+	ov2_sad_destroy(&bridge->sad);
+	ov2_spd_destroy(&bridge->spd);
+	kfree(bridge);
 }

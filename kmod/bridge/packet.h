@@ -7,6 +7,8 @@
 /**
  * struct ov2_bridge - what the bridge keeps for a card in packet mode
  * @ad: the card
+ * @spd: its policies
+ * @sad: its outbound states
  *
  * In packet mode the stack knows nothing but its own states and policies: the
  * bridge finds policy and state of each packet, as the transport does that
@@ -14,6 +16,8 @@
  */
 struct ov2_bridge {
 	struct ov2_adapter *ad;
+	struct ov2_spd spd;
+	struct ov2_sad sad;
 };
 
 /* packet.c */

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a packet is matched by. The kernel's dissector reads it, as it does for
+ * xfrm, so that card and stack mean the same flow. Where xfrm takes zero for
+ * ports that it does not see, here they are unknown: a card that protects must
+ * not be passed by a fragment.
+ */
+#include <linux/if_ether.h>
+#include <linux/if_vlan.h>
+#include <net/flow_dissector.h>
+#include <net/ipv6.h>
+
+#include "flow.h"
+
+/* The network header is right but for tags in the frame: received, it points to
+ * them. The MAC header is right but for packets without tags: forwarded into
+ * a tunnel, their Ethernet header is not written yet.
+ */
+static bool find_ip(const struct sk_buff *skb, int *offset, __be16 *proto)
+{
+	int depth = skb_mac_offset(skb) + ETH_HLEN;
+	const struct vlan_hdr *tag;
+	struct vlan_hdr room;
+
+	*offset = skb_network_offset(skb);
+	*proto = skb->protocol;
+	while (eth_type_vlan(*proto)) {
+		tag = skb_header_pointer(skb, depth, sizeof(room), &room);
+		if (!tag)
+			return false;
+		depth += sizeof(room);
+		*offset = depth;
+		*proto = tag->h_vlan_encapsulated_proto;
+	}
+	return *proto == htons(ETH_P_IP) || *proto == htons(ETH_P_IPV6);
+}
+
+static union flowi_uli *flow_uli(struct ov2_flow *flow)
+{
+	return flow->family == AF_INET ? &flow->fl.u.ip4.uli :
+					 &flow->fl.u.ip6.uli;
+}
+
+static void flow_set_addresses(struct ov2_flow *flow,
+			       const struct flow_keys *keys)
+{
+	if (flow->family == AF_INET) {
+		flow->fl.u.ip4.saddr = keys->addrs.v4addrs.src;
+		flow->fl.u.ip4.daddr = keys->addrs.v4addrs.dst;
+	} else {
+		flow->fl.u.ip6.saddr = keys->addrs.v6addrs.src;
+		flow->fl.u.ip6.daddr = keys->addrs.v6addrs.dst;
+	}
+}
+
+/* The dissector goes through few headers only, and not through those behind a
+ * fragment's.
+ */
+static bool proto_is_known(const struct ov2_flow *flow)
+{
+	if (flow->family == AF_INET)
+		return true;
+
+	switch (flow->fl.flowi_proto) {
+	case NEXTHDR_HOP:
+	case NEXTHDR_ROUTING:
+	case NEXTHDR_DEST:
+	case NEXTHDR_FRAGMENT:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Ports, type and code, or key: all are within the first bytes, or (GRE) read
+ * with what is before them. All fragments of a packet are treated alike. The
+ * dissector does not read what a selector has of mobility headers.
+ */
+static bool ports_are_known(const struct ov2_flow *flow,
+			    const struct sk_buff *skb, int offset)
+{
+	return flow->proto_known && !flow->fragment &&
+	       flow->fl.flowi_proto != NEXTHDR_MOBILITY &&
+	       offset + sizeof(struct flow_dissector_key_ports) <= skb->len;
+}
+
+static void flow_set_ports(struct ov2_flow *flow, const struct sk_buff *skb,
+			   const struct flow_keys *keys)
+{
+	union flowi_uli *uli = flow_uli(flow);
+	u8 room[2];
+	const u8 *icmp;
+
+	switch (flow->fl.flowi_proto) {
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		icmp = skb_header_pointer(skb, keys->control.thoff,
+					  sizeof(room), room);
+		if (!icmp)
+			return;
+		uli->icmpt.type = icmp[0];
+		uli->icmpt.code = icmp[1];
+		break;
+	case IPPROTO_GRE:
+		uli->gre_key = keys->keyid.keyid;
+		break;
+	default:
+		uli->ports.sport = keys->ports.src;
+		uli->ports.dport = keys->ports.dst;
+		break;
+	}
+}
+
+/**
+ * ov2_flow_read() - read what a packet is matched by
+ * @net: the card's namespace
+ * @skb: the packet, sent or received, in an Ethernet frame that may have VLAN
+ *	tags; network header, protocol and device set, MAC header too if there
+ *	are tags. Need not be linear
+ * @flow: out: what it is matched by
+ *
+ * Any context.
+ *
+ * Return: true; false with @flow->family 0 if it is no IP packet, and with a
+ * family if it is none that can be read.
+ */
+bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
+		   struct ov2_flow *flow)
+{
+	struct flow_keys keys = {};
+	__be16 proto;
+	int offset;
+
+	memset(flow, 0, sizeof(*flow));
+	if (!find_ip(skb, &offset, &proto))
+		return false;
+
+	flow->family = proto == htons(ETH_P_IP) ? AF_INET : AF_INET6;
+	if (!__skb_flow_dissect(net, skb, &flow_keys_dissector, &keys,
+				skb->data, proto, offset, skb_headlen(skb),
+				FLOW_DISSECTOR_F_STOP_AT_ENCAP))
+		return false;
+
+	flow->fl.flowi_oif = skb->dev->ifindex;
+	flow->fl.flowi_proto = keys.basic.ip_proto;
+	flow->fragment = keys.control.flags & FLOW_DIS_IS_FRAGMENT;
+	flow->proto_known = proto_is_known(flow);
+	flow->ports_known = ports_are_known(flow, skb, keys.control.thoff);
+	flow_set_addresses(flow, &keys);
+	if (flow->ports_known)
+		flow_set_ports(flow, skb, &keys);
+	return true;
+}
+
+static bool addresses_match(const struct xfrm_selector *sel,
+			    const struct ov2_flow *flow)
+{
+	const struct flowi4 *ip4 = &flow->fl.u.ip4;
+	const struct flowi6 *ip6 = &flow->fl.u.ip6;
+
+	if (flow->family == AF_INET)
+		return addr4_match(ip4->saddr, sel->saddr.a4,
+				   sel->prefixlen_s) &&
+		       addr4_match(ip4->daddr, sel->daddr.a4,
+				   sel->prefixlen_d);
+	return addr_match(&ip6->saddr, &sel->saddr, sel->prefixlen_s) &&
+	       addr_match(&ip6->daddr, &sel->daddr, sel->prefixlen_d);
+}
+
+static bool ports_match(const struct xfrm_selector *sel,
+			const struct ov2_flow *flow)
+{
+	const struct flowi *fl = &flow->fl;
+	const union flowi_uli *uli;
+
+	uli = flow->family == AF_INET ? &fl->u.ip4.uli : &fl->u.ip6.uli;
+	return !((xfrm_flowi_sport(fl, uli) ^ sel->sport) & sel->sport_mask) &&
+	       !((xfrm_flowi_dport(fl, uli) ^ sel->dport) & sel->dport_mask);
+}
+
+/**
+ * ov2_selector_match() - does a packet match a selector?
+ * @sel: the selector, of a policy or a state
+ * @flow: the packet's flow, read successfully
+ *
+ * Any context. As xfrm_selector_match(), which is not exported, but for what
+ * the packet does not show.
+ *
+ * Return: whether it does.
+ */
+enum ov2_match ov2_selector_match(const struct xfrm_selector *sel,
+				  const struct ov2_flow *flow)
+{
+	if (sel->family != AF_UNSPEC && sel->family != flow->family)
+		return OV2_MATCH_NO;
+	if (sel->ifindex && sel->ifindex != flow->fl.flowi_oif)
+		return OV2_MATCH_NO;
+	if (!addresses_match(sel, flow))
+		return OV2_MATCH_NO;
+	if (sel->proto && !flow->proto_known)
+		return OV2_MATCH_MAYBE;
+	if (sel->proto && sel->proto != flow->fl.flowi_proto)
+		return OV2_MATCH_NO;
+	if (!sel->sport_mask && !sel->dport_mask)
+		return OV2_MATCH_YES;
+	if (!flow->ports_known)
+		return OV2_MATCH_MAYBE;
+	return ports_match(sel, flow) ? OV2_MATCH_YES : OV2_MATCH_NO;
+}

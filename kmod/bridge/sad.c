@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which state protects a packet (RFC 4301, 4.4.2): the newest that fits. */
+#include "assoc.h"
+
+static const struct rhashtable_params table_params = {
+	.key_len = sizeof(struct ov2_sad_key),
+	.key_offset = offsetof(struct ov2_assoc, sad.key),
+	.head_offset = offsetof(struct ov2_assoc, sad.node),
+	.automatic_shrinking = true,
+};
+
+/**
+ * ov2_sad_init() - make a database, empty
+ * @sad: the database
+ *
+ * Process context.
+ *
+ * Return: 0 or a negative errno.
+ */
+int ov2_sad_init(struct ov2_sad *sad)
+{
+	spin_lock_init(&sad->lock);
+	sad->age = 0;
+	return rhltable_init(&sad->table, &table_params);
+}
+
+/**
+ * ov2_sad_destroy() - end of ov2_sad_init()
+ * @sad: the database, empty, with nobody looking
+ *
+ * Process context.
+ */
+void ov2_sad_destroy(struct ov2_sad *sad)
+{
+	rhltable_destroy(&sad->table);
+}
+
+static void key_set(struct ov2_sad_key *key, const xfrm_address_t *saddr,
+		    const xfrm_address_t *daddr)
+{
+	if (key->family == AF_INET) {
+		key->saddr.a4 = saddr->a4;
+		key->daddr.a4 = daddr->a4;
+	} else {
+		key->saddr = *saddr;
+		key->daddr = *daddr;
+	}
+}
+
+/**
+ * ov2_sad_add() - a state can be chosen from now on
+ * @sad: the database
+ * @assoc: the association, new
+ * @x: its state, outbound and in packet mode
+ *
+ * Any context but hard interrupts.
+ *
+ * Return: 0 or a negative errno, without memory.
+ */
+int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
+		const struct xfrm_state *x)
+{
+	struct ov2_sad_key *key = &assoc->sad.key;
+	int err;
+
+	key->reqid = x->props.reqid;
+	key->family = x->props.family;
+	key->mode = x->props.mode;
+	key_set(key, &x->props.saddr, &x->id.daddr);
+
+	spin_lock_bh(&sad->lock);
+	assoc->sad.age = ++sad->age;
+	err = rhltable_insert(&sad->table, &assoc->sad.node, table_params);
+	assoc->sad.linked = !err;
+	spin_unlock_bh(&sad->lock);
+	return err;
+}
+
+/**
+ * ov2_sad_del() - a state is not chosen any more
+ * @sad: the database
+ * @assoc: the association, there or not. Who found it may use it for a grace
+ *	period
+ *
+ * Any context but hard interrupts.
+ */
+void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
+{
+	spin_lock_bh(&sad->lock);
+	if (assoc->sad.linked)
+		rhltable_remove(&sad->table, &assoc->sad.node, table_params);
+	assoc->sad.linked = false;
+	spin_unlock_bh(&sad->lock);
+}
+
+/* xfrm_state_find() looks for these addresses, too. */
+static struct ov2_sad_key choice_key(const struct xfrm_tmpl *tmpl,
+				     const struct ov2_flow *flow)
+{
+	struct ov2_sad_key key = {
+		.reqid = tmpl->reqid,
+		.family = tmpl->encap_family,
+		.mode = tmpl->mode,
+	};
+	xfrm_address_t saddr, daddr;
+
+	if (tmpl->mode == XFRM_MODE_TUNNEL) {
+		key_set(&key, &tmpl->saddr, &tmpl->id.daddr);
+		return key;
+	}
+	xfrm_flowi_addr_get(&flow->fl, &saddr, &daddr, flow->family);
+	key_set(&key, &saddr, &daddr);
+	return key;
+}
+
+static bool state_is_usable(const struct xfrm_state *x,
+			    const struct xfrm_tmpl *tmpl,
+			    const struct ov2_flow *flow)
+{
+	if (READ_ONCE(x->km.state) != XFRM_STATE_VALID)
+		return false;
+	if (tmpl->id.spi && tmpl->id.spi != x->id.spi)
+		return false;
+	return x->sel.family == AF_UNSPEC ||
+	       ov2_selector_match(&x->sel, flow) == OV2_MATCH_YES;
+}
+
+/**
+ * struct choice - the best state so far
+ * @assoc: its association, or NULL
+ * @x: the state, with a reference
+ * @dying: it was when it was looked at: its soft limit is reached
+ */
+struct choice {
+	struct ov2_assoc *assoc;
+	struct xfrm_state *x;
+	bool dying;
+};
+
+static bool choice_is_better(const struct choice *best,
+			     const struct ov2_assoc *assoc, bool dying)
+{
+	if (!best->assoc)
+		return true;
+	if (best->dying != dying)
+		return best->dying;
+	return assoc->sad.age > best->assoc->sad.age;
+}
+
+static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
+			    struct xfrm_state *x)
+{
+	bool dying = READ_ONCE(x->km.dying);
+
+	if (!choice_is_better(best, assoc, dying) ||
+	    !refcount_inc_not_zero(&x->refcnt))
+		return;
+	if (best->assoc)
+		xfrm_state_put(best->x);
+	*best = (struct choice){ assoc, x, dying };
+}
+
+static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
+		   const struct xfrm_tmpl *tmpl, const struct ov2_flow *flow,
+		   struct choice *best)
+{
+	struct ov2_assoc *assoc;
+	struct rhlist_head *list;
+	struct rhlist_head *pos;
+	struct xfrm_state *x;
+
+	list = rhltable_lookup(&sad->table, key, table_params);
+	rhl_for_each_entry_rcu(assoc, pos, list, sad.node) {
+		x = rcu_dereference(assoc->x);
+		if (x && state_is_usable(x, tmpl, flow))
+			choice_consider(best, assoc, x);
+	}
+}
+
+/**
+ * ov2_sad_choose() - the state that protects a packet
+ * @sad: the database
+ * @pol: the policy that the packet met; it protects
+ * @flow: the packet's flow
+ * @x: out: the state, with a reference for the caller
+ *
+ * Under rcu_read_lock(), any context. As xfrm_state_find(): rather one before
+ * its soft limit, and then rather the younger one; in transport mode one for
+ * any source if there is none for the packet's.
+ *
+ * Return: its association, or NULL if no state fits.
+ */
+struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
+				 const struct ov2_policy *pol,
+				 const struct ov2_flow *flow,
+				 struct xfrm_state **x)
+{
+	struct ov2_sad_key key = choice_key(&pol->tmpl, flow);
+	struct choice best = {};
+
+	choose(sad, &key, &pol->tmpl, flow, &best);
+	if (!best.assoc && key.mode == XFRM_MODE_TRANSPORT) {
+		key.saddr = (xfrm_address_t){};
+		choose(sad, &key, &pol->tmpl, flow, &best);
+	}
+	*x = best.x;
+	return best.assoc;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_SAD_H
+#define _OV2_SAD_H
+
+#include "spd.h"
+
+struct ov2_assoc;
+
+/**
+ * struct ov2_sad_key - what outbound states are found by
+ * @reqid: the number that policy and state have in common
+ * @family: of the addresses
+ * @mode: XFRM_MODE_TRANSPORT or XFRM_MODE_TUNNEL
+ * @saddr: source of the protected packet; zero behind an IPv4 address
+ * @daddr: destination, likewise
+ */
+struct ov2_sad_key {
+	u32 reqid;
+	u16 family;
+	u16 mode;
+	xfrm_address_t saddr;
+	xfrm_address_t daddr;
+};
+
+/**
+ * struct ov2_sad_link - an association's place in the database
+ * @node: in ov2_sad.table
+ * @key: what it is found by
+ * @age: the larger, the younger
+ * @linked: it is there
+ */
+struct ov2_sad_link {
+	struct rhlist_head node;
+	struct ov2_sad_key key;
+	u64 age;
+	bool linked;
+};
+
+/**
+ * struct ov2_sad - the outbound states of a card in packet mode
+ * @lock: for ov2_sad_link.linked
+ * @table: associations by ov2_sad_link.key
+ * @age: of the youngest
+ */
+struct ov2_sad {
+	spinlock_t lock; /* see above */
+	struct rhltable table;
+	u64 age;
+};
+
+int ov2_sad_init(struct ov2_sad *sad);
+void ov2_sad_destroy(struct ov2_sad *sad);
+int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
+		const struct xfrm_state *x);
+void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc);
+struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
+				 const struct ov2_policy *pol,
+				 const struct ov2_flow *flow,
+				 struct xfrm_state **x);
+
+#endif /* _OV2_SAD_H */
