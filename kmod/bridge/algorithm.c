@@ -186,6 +186,36 @@ bool ov2_state_geniv_ok(const struct xfrm_state *x)
 }
 
 /**
+ * ov2_state_iv_len() - bytes of the explicit IV of a state's packets
+ * @x: a state that ov2_state_key_ok() accepts
+ *
+ * Any context.
+ *
+ * Return: the bytes.
+ */
+unsigned int ov2_state_iv_len(const struct xfrm_state *x)
+{
+	const struct ov2_algorithm *auth = ov2_auth_algorithm(state_auth(x));
+	unsigned int len = ov2_encr_algorithm(state_encr(x))->iv_len;
+
+	/* GMAC is the only integrity that brings one */
+	return len || !auth ? len : auth->iv_len;
+}
+
+/**
+ * ov2_state_align() - what a state's payloads are padded to
+ * @x: a state that ov2_state_key_ok() accepts
+ *
+ * Any context.
+ *
+ * Return: payload and trailer are a multiple of so many bytes.
+ */
+unsigned int ov2_state_align(const struct xfrm_state *x)
+{
+	return ov2_encr_algorithm(state_encr(x))->align;
+}
+
+/**
  * ov2_state_keys_len() - bytes of all keys of a state
  * @x: a state that ov2_state_key_ok() accepts
  *

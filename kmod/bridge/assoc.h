@@ -16,6 +16,8 @@
  * @spi: of the state, network order
  * @seq_hi: the high half that the engine was told last
  * @icv_len: bytes of the ICV
+ * @iv_len: bytes of the explicit IV
+ * @align: payload and trailer are a multiple of so many bytes
  * @udp_encap: ESP is behind a UDP header
  * @packet: packet mode: the stack leaves the whole of IPsec to the card
  * @sad: its place in the card's database, outbound in packet mode
@@ -30,6 +32,8 @@ struct ov2_assoc {
 	__be32 spi;
 	u32 seq_hi;
 	u8 icv_len;
+	u8 iv_len;
+	u8 align;
 	bool udp_encap;
 	bool packet;
 	struct ov2_sad_link sad;

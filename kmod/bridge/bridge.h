@@ -9,16 +9,19 @@
  * @OV2_VERDICT_PLAIN: nothing was asked of the engine: to the wire as it is
  * @OV2_VERDICT_OFFLOAD: to the engine, with the records in the NBL
  * @OV2_VERDICT_DROP: it must not leave; counted and traced already
+ * @OV2_VERDICT_TAKEN: it waits for a neighbour's address, and comes again
  */
 enum ov2_verdict {
 	OV2_VERDICT_PLAIN,
 	OV2_VERDICT_OFFLOAD,
 	OV2_VERDICT_DROP,
+	OV2_VERDICT_TAKEN,
 };
 
 void ov2_bridge_setup(struct net_device *dev);
 int ov2_bridge_init(struct ov2_adapter *ad);
 void ov2_bridge_exit(struct ov2_adapter *ad);
+bool ov2_bridge_packet_mode(const struct ov2_adapter *ad);
 enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 u16 queue, struct ov2_nbl **nbl);
 bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl);

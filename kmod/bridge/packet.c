@@ -65,3 +65,21 @@ void ov2_bridge_exit(struct ov2_adapter *ad)
 	ov2_spd_destroy(&bridge->spd);
 	kfree(bridge);
 }
+
+/**
+ * ov2_bridge_packet_mode() - has a card states or policies in packet mode?
+ * @ad: the card
+ *
+ * Any context. While it has, the stack leaves packets to the card in clear,
+ * whatever its features are.
+ *
+ * Return: true if so.
+ */
+bool ov2_bridge_packet_mode(const struct ov2_adapter *ad)
+{
+	const struct ov2_bridge *bridge = ov2_bridge_of(ad);
+
+	return atomic_read(&bridge->states) ||
+	       ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_IN) ||
+	       ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_OUT);
+}

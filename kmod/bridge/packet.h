@@ -9,6 +9,7 @@
  * @ad: the card
  * @spd: its policies
  * @sad: its outbound states
+ * @states: states in packet mode, both ways
  *
  * In packet mode the stack knows nothing but its own states and policies: the
  * bridge finds policy and state of each packet, as the transport does that
@@ -18,6 +19,7 @@ struct ov2_bridge {
 	struct ov2_adapter *ad;
 	struct ov2_spd spd;
 	struct ov2_sad sad;
+	atomic_t states;
 };
 
 /* packet.c */

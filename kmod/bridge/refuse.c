@@ -11,15 +11,15 @@
 #include "refuse.h"
 #include "../watch/trace.h"
 
+static bool is_packet(const struct xfrm_state *x)
+{
+	return x->xso.type == XFRM_DEV_OFFLOAD_PACKET;
+}
+
 static bool refuse_direction(const struct xfrm_state *x)
 {
 	return x->xso.dir != XFRM_DEV_OFFLOAD_IN &&
 	       x->xso.dir != XFRM_DEV_OFFLOAD_OUT;
-}
-
-static bool refuse_packet(const struct xfrm_state *x)
-{
-	return x->xso.type != XFRM_DEV_OFFLOAD_CRYPTO;
 }
 
 static bool refuse_proto(const struct xfrm_state *x)
@@ -78,10 +78,12 @@ static bool refuse_encap(const struct xfrm_state *x)
 	return x->encap && x->encap->encap_type != UDP_ENCAP_ESPINUDP;
 }
 
-/* A received frame has no mark yet when the engine looks up its SA. */
+/* A received frame has no mark yet when the engine looks up its SA; and in
+ * packet mode a sent one has lost its when the card looks.
+ */
 static bool refuse_mark(const struct xfrm_state *x)
 {
-	return x->xso.dir == XFRM_DEV_OFFLOAD_IN && x->mark.m;
+	return x->mark.m && (x->xso.dir == XFRM_DEV_OFFLOAD_IN || is_packet(x));
 }
 
 static bool refuse_output_mark(const struct xfrm_state *x)
@@ -101,12 +103,33 @@ static bool refuse_wrap(const struct xfrm_state *x)
 	       !(x->props.flags & XFRM_STATE_ESN);
 }
 
+/* It is how the card goes from a policy to its states, and the core's templates
+ * with reqid 0 take the states of any policy on the way in.
+ */
+static bool refuse_reqid(const struct xfrm_state *x)
+{
+	return is_packet(x) && !x->props.reqid;
+}
+
+static bool refuse_if_id(const struct xfrm_state *x)
+{
+	return is_packet(x) && x->if_id;
+}
+
+/* The core routes the outer packet as if its addresses were of the inner
+ * family: xfrm_bundle_create().
+ */
+static bool refuse_inner_family(const struct xfrm_state *x)
+{
+	return is_packet(x) && !(x->props.flags & XFRM_STATE_AF_UNSPEC) &&
+	       x->sel.family != x->props.family;
+}
+
 /* In this order: what an earlier test lets pass a later one relies on. */
 static const struct {
 	bool (*refused)(const struct xfrm_state *x);
 	enum ov2_counter reason;
 } tests[] = {
-	{ refuse_packet, OV2_CNT_SA_REFUSED_PACKET },
 	{ refuse_direction, OV2_CNT_SA_REFUSED_DIR },
 	{ refuse_proto, OV2_CNT_SA_REFUSED_PROTO },
 	{ refuse_ipcomp, OV2_CNT_SA_REFUSED_IPCOMP },
@@ -123,6 +146,9 @@ static const struct {
 	{ refuse_output_mark, OV2_CNT_SA_REFUSED_OMARK },
 	{ refuse_pcpu, OV2_CNT_SA_REFUSED_PCPU },
 	{ refuse_wrap, OV2_CNT_SA_REFUSED_WRAP },
+	{ refuse_reqid, OV2_CNT_SA_REFUSED_REQID },
+	{ refuse_if_id, OV2_CNT_SA_REFUSED_IF_ID },
+	{ refuse_inner_family, OV2_CNT_SA_REFUSED_INNER_FAMILY },
 };
 
 /**
@@ -156,8 +182,6 @@ bool ov2_state_refused(const struct xfrm_state *x, enum ov2_counter *reason)
 static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 {
 	switch (reason) {
-	OV2_SAY(SA_REFUSED_PACKET,
-		"Packet offload is not supported, only crypto offload");
 	OV2_SAY(SA_REFUSED_DIR,
 		"Offload direction must be in or out");
 	OV2_SAY(SA_REFUSED_PROTO,
@@ -183,13 +207,23 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 	OV2_SAY(SA_REFUSED_ENCAP,
 		"UDP encapsulation must be of type espinudp");
 	OV2_SAY(SA_REFUSED_MARK,
-		"Mark can be offloaded on outbound states only");
+		"Mark can be offloaded on outbound states in crypto mode only");
 	OV2_SAY(SA_REFUSED_OMARK,
 		"Output mark can't be offloaded, it must be 0");
 	OV2_SAY(SA_REFUSED_PCPU,
 		"Per-CPU states can't be offloaded, only those of any CPU");
 	OV2_SAY(SA_REFUSED_WRAP,
 		"Flag oseq-may-wrap can be offloaded with ESN only");
+	OV2_SAY(SA_REFUSED_REQID,
+		"Packet offload needs a reqid, the same as its policy's");
+	OV2_SAY(SA_REFUSED_IF_ID,
+		"if_id can't be offloaded in packet mode, it must be 0");
+	OV2_SAY(SA_REFUSED_INNER_FAMILY,
+		"Packet offload needs a selector of the tunnel's own address family");
+	OV2_SAY(SA_REFUSED_DISABLED,
+		"Packet offload needs esp-hw-offload on, see ethtool -K");
+	OV2_SAY(SA_REFUSED_FULL,
+		"The card's SA table is full, only crypto offload can fall back to software");
 	OV2_SAY(SA_REFUSED_RESET,
 		"The card is being reset, try again");
 	OV2_SAY(SA_REFUSED_NO_MEMORY,

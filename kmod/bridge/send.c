@@ -8,6 +8,7 @@
 
 #include "assoc.h"
 #include "bridge.h"
+#include "send.h"
 #include "../ov2/records.h"
 #include "../watch/drop.h"
 
@@ -23,13 +24,13 @@ static u32 xo_seq_hi(const struct xfrm_offload *xo)
 	return xo->seq.hi;
 }
 
-/* The core framed it: ESP header where the transport header is, or behind
- * the UDP header there, and the trailer in front of room for the ICV.
+/* The ESP header is where the transport header is, or behind the UDP header
+ * there, and the trailer in front of room for the ICV.
  */
 static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
-		      const struct xfrm_offload *xo, u32 *word)
+		      u8 next_header, u32 *word)
 {
-	struct ov2_tx_header hdr = { .next_header = xo->proto };
+	struct ov2_tx_header hdr = { .next_header = next_header };
 	int offset = skb_transport_offset(skb) - skb_network_offset(skb);
 
 	if (assoc->udp_encap)
@@ -45,16 +46,27 @@ static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 	return !ov2_tx_header_encode(&hdr, word);
 }
 
-static struct ov2_nbl *tx_nbl(struct sk_buff *skb, u16 queue,
-			      const struct ov2_assoc *assoc,
-			      const struct xfrm_offload *xo,
-			      enum ov2_counter *reason)
+/**
+ * ov2_send_nbl() - give a framed ESP packet its records
+ * @skb: the frame, network and transport header set, trailer filled in
+ * @queue: the transmit queue
+ * @assoc: what protects it
+ * @next_header: as in the trailer
+ * @reason: out: why there is none
+ *
+ * BH disabled.
+ *
+ * Return: the NBL, without the extension, or NULL.
+ */
+struct ov2_nbl *ov2_send_nbl(struct sk_buff *skb, u16 queue,
+			     const struct ov2_assoc *assoc, u8 next_header,
+			     enum ov2_counter *reason)
 {
 	struct ov2_nbl *nbl;
 	u32 word;
 
 	*reason = OV2_CNT_TX_DROP_TRAILER;
-	if (!tx_header(skb, assoc, xo, &word))
+	if (!tx_header(skb, assoc, next_header, &word))
 		return NULL;
 
 	*reason = OV2_CNT_TX_DROP_ALLOC;
@@ -64,26 +76,28 @@ static struct ov2_nbl *tx_nbl(struct sk_buff *skb, u16 queue,
 
 	nbl->info[OV2_INFO_IPSEC] = assoc->handle;
 	nbl->info[OV2_INFO_IPSEC_HEADER] = word;
-	nbl->ext_tx.seq_hi = xo_seq_hi(xo);
-	nbl->ext_tx.valid = true;
 	return nbl;
 }
 
-static struct ov2_nbl *tx_offload(struct ov2_adapter *ad, struct sk_buff *skb,
+/* In crypto mode the core has framed the packet. */
+static enum ov2_verdict tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 				  u16 queue, const struct xfrm_offload *xo,
-				  enum ov2_counter *reason)
+				  struct ov2_nbl **nbl, enum ov2_counter *reason)
 {
 	const struct xfrm_state *x = xfrm_input_state(skb);
-	struct ov2_nbl *nbl = NULL;
 	struct ov2_assoc *assoc;
 
 	*reason = OV2_CNT_TX_DROP_NO_STATE;
-	rcu_read_lock();
 	assoc = ov2_assoc_find(ad, x->xso.offload_handle);
-	if (assoc && rcu_access_pointer(assoc->x) == x)
-		nbl = tx_nbl(skb, queue, assoc, xo, reason);
-	rcu_read_unlock();
-	return nbl;
+	if (!assoc || rcu_access_pointer(assoc->x) != x)
+		return OV2_VERDICT_DROP;
+
+	*nbl = ov2_send_nbl(skb, queue, assoc, xo->proto, reason);
+	if (!*nbl)
+		return OV2_VERDICT_DROP;
+	(*nbl)->ext_tx.seq_hi = xo_seq_hi(xo);
+	(*nbl)->ext_tx.valid = true;
+	return OV2_VERDICT_OFFLOAD;
 }
 
 /* A path that a received frame still carries when it is forwarded. The state's
@@ -95,10 +109,33 @@ static bool is_receive_path(const struct xfrm_offload *xo)
 	return xo->flags & (XFRM_GRO | CRYPTO_DONE);
 }
 
+static enum ov2_verdict tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
+				    u16 queue, struct ov2_nbl **nbl,
+				    enum ov2_counter *reason)
+{
+	const struct xfrm_offload *xo = xfrm_offload(skb);
+
+	if (xo && is_receive_path(xo)) {
+		secpath_reset(skb);
+		xo = NULL;
+	}
+	if (!xo)
+		return ov2_packet_wanted(ad) ?
+		       ov2_packet_xmit(ad, skb, queue, false, nbl, reason) :
+		       OV2_VERDICT_PLAIN;
+
+	*reason = OV2_CNT_TX_DROP_NO_XMIT;
+	if (!(xo->flags & XFRM_XMIT))
+		return OV2_VERDICT_DROP;
+	if (ov2_packet_tagged(xo))
+		return ov2_packet_xmit(ad, skb, queue, true, nbl, reason);
+	return tx_crypto(ad, skb, queue, xo, nbl, reason);
+}
+
 /**
  * ov2_bridge_xmit() - what is to be done with a frame that the stack sends?
  * @ad: the card
- * @skb: the frame; stays the caller's
+ * @skb: the frame; stays the caller's unless the verdict is OV2_VERDICT_TAKEN
  * @queue: the transmit queue that it came on
  * @nbl: out: for OV2_VERDICT_OFFLOAD, the frame with its records
  *
@@ -113,23 +150,14 @@ static bool is_receive_path(const struct xfrm_offload *xo)
 enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 u16 queue, struct ov2_nbl **nbl)
 {
-	struct xfrm_offload *xo = xfrm_offload(skb);
-	enum ov2_counter reason;
+	enum ov2_counter reason = OV2_CNT_TX_DROP_NO_XMIT;
+	unsigned int len = skb->len;
+	enum ov2_verdict verdict;
 
-	if (!xo)
-		return OV2_VERDICT_PLAIN;
-	if (is_receive_path(xo)) {
-		secpath_reset(skb);
-		return OV2_VERDICT_PLAIN;
-	}
-
-	if (!(xo->flags & XFRM_XMIT)) {
-		reason = OV2_CNT_TX_DROP_NO_XMIT;
-	} else {
-		*nbl = tx_offload(ad, skb, queue, xo, &reason);
-		if (*nbl)
-			return OV2_VERDICT_OFFLOAD;
-	}
-	ov2_drop_tx(ad, reason, skb->len);
-	return OV2_VERDICT_DROP;
+	rcu_read_lock();
+	verdict = tx_classify(ad, skb, queue, nbl, &reason);
+	rcu_read_unlock();
+	if (verdict == OV2_VERDICT_DROP)
+		ov2_drop_tx(ad, reason, len);
+	return verdict;
 }

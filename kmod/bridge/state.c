@@ -7,7 +7,9 @@
 #include "algorithm.h"
 #include "assoc.h"
 #include "bridge.h"
+#include "packet.h"
 #include "refuse.h"
+#include "send.h"
 #include "../ov2/handle.h"
 #include "../watch/objects.h"
 
@@ -34,6 +36,12 @@ struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle)
 	return hdl ? hdl->transport : NULL;
 }
 
+/* Of a state that is being added: later the core may unset it. */
+static bool state_is_packet(const struct xfrm_state *x)
+{
+	return x->xso.type == XFRM_DEV_OFFLOAD_PACKET;
+}
+
 static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
 				     struct xfrm_state *x)
 {
@@ -46,8 +54,10 @@ static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
 	assoc->ad = ad;
 	assoc->spi = x->id.spi;
 	assoc->icv_len = ov2_state_icv_len(x);
+	assoc->iv_len = ov2_state_iv_len(x);
+	assoc->align = ov2_state_align(x);
 	assoc->udp_encap = x->encap;
-	assoc->packet = x->xso.type == XFRM_DEV_OFFLOAD_PACKET;
+	assoc->packet = state_is_packet(x);
 	ov2_object_created(OV2_OBJECT_ASSOC, assoc);
 	return assoc;
 }
@@ -57,6 +67,29 @@ static void assoc_discard(struct ov2_assoc *assoc)
 {
 	ov2_object_freed(OV2_OBJECT_ASSOC, assoc);
 	kfree(assoc);
+}
+
+/* Without crypto offload the core does the same in software; without packet
+ * offload it has nobody who would do it.
+ */
+static int add_disabled(struct ov2_adapter *ad, struct xfrm_state *x,
+			struct netlink_ext_ack *extack)
+{
+	if (state_is_packet(x))
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_DISABLED,
+					-EINVAL, extack);
+	return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_DISABLED,
+				-EOPNOTSUPP, extack);
+}
+
+static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
+		    struct netlink_ext_ack *extack)
+{
+	if (state_is_packet(x))
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_FULL,
+					-ENOSPC, extack);
+	return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_FULL, -EOPNOTSUPP,
+				extack);
 }
 
 static int add_failed(struct ov2_adapter *ad, struct xfrm_state *x,
@@ -70,10 +103,49 @@ static int add_failed(struct ov2_adapter *ad, struct xfrm_state *x,
 					-EAGAIN, extack);
 	/* Switched off since the feature was looked at */
 	if (!READ_ONCE(ad->config)->ipsec_v2.esp)
-		return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_DISABLED,
-					-EOPNOTSUPP, extack);
+		return add_disabled(ad, x, extack);
 	return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_ENGINE, -EINVAL,
 				extack);
+}
+
+static void request_delete(struct ov2_assoc *assoc)
+{
+	struct ov2_adapter *ad = assoc->ad;
+	enum ov2_status status;
+
+	assoc->del_entry.header.type = OV2_OBJECT_TYPE_DEFAULT;
+	assoc->del_entry.header.revision = OV2_REVISION_1;
+	assoc->del_entry.header.size = sizeof(assoc->del_entry);
+	assoc->del_entry.handle = assoc->handle;
+	assoc->del.oid = OV2_OID_DELETE_SA;
+	assoc->del.len = sizeof(assoc->del_entry);
+	assoc->del.del = &assoc->del_entry;
+	assoc->del.caller = assoc;
+	status = ad->miniport->request(ad, &assoc->del);
+	if (status != OV2_STATUS_PENDING)
+		ov2_bridge_request_complete(ad, &assoc->del, status);
+}
+
+static bool is_outbound_packet(const struct ov2_assoc *assoc,
+			       const struct xfrm_state *x)
+{
+	return assoc->packet && x->xso.dir == XFRM_DEV_OFFLOAD_OUT;
+}
+
+/* From here on policies lead to it, as soon as the core makes it valid. */
+static int assoc_link(struct ov2_assoc *assoc, struct xfrm_state *x,
+		      struct netlink_ext_ack *extack)
+{
+	struct ov2_adapter *ad = assoc->ad;
+
+	if (!is_outbound_packet(assoc, x) ||
+	    !ov2_sad_add(&ov2_bridge_of(ad)->sad, assoc, x))
+		return 0;
+
+	atomic_dec(&ov2_bridge_of(ad)->states);
+	RCU_INIT_POINTER(assoc->x, NULL);
+	request_delete(assoc);
+	return add_failed(ad, x, OV2_STATUS_RESOURCES, extack);
 }
 
 static int assoc_add(struct ov2_adapter *ad, struct xfrm_state *x,
@@ -93,7 +165,8 @@ static int assoc_add(struct ov2_adapter *ad, struct xfrm_state *x,
 	}
 
 	x->xso.offload_handle = assoc->handle;
-	return 0;
+	atomic_add(assoc->packet, &ov2_bridge_of(ad)->states);
+	return assoc_link(assoc, x, extack);
 }
 
 /* The transport keeps the count of bundles (NDIS_IPSEC_OFFLOAD_V2). */
@@ -104,8 +177,7 @@ static int add_within_capacity(struct ov2_adapter *ad, struct xfrm_state *x,
 
 	if (!atomic_add_unless(&ad->bundles, 1,
 			       ad->hardware->ipsec_v2.sa_capacity))
-		return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_FULL,
-					-EOPNOTSUPP, extack);
+		return add_full(ad, x, extack);
 
 	err = assoc_add(ad, x, extack);
 	if (err)
@@ -146,13 +218,17 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 
 	if (!dev_is_ours(dev))
 		return add_through_bond(dev, x);
+	/* Stands for an SA that is yet to be negotiated: atomic, no keys. The
+	 * core lets no packet through before there is one.
+	 */
+	if (x->xso.flags & XFRM_DEV_OFFLOAD_FLAG_ACQ)
+		return 0;
 
 	ad = ov2_adapter_of(dev);
 	if (ov2_state_refused(x, &reason))
 		return ov2_state_refuse(ad, x, reason, -EINVAL, extack);
 	if (!(dev->features & NETIF_F_HW_ESP))
-		return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_DISABLED,
-					-EOPNOTSUPP, extack);
+		return add_disabled(ad, x, extack);
 	return add_within_capacity(ad, x, extack);
 }
 
@@ -167,43 +243,31 @@ static struct ov2_assoc *assoc_of_state(struct ov2_adapter *ad,
 	return assoc && rcu_access_pointer(assoc->x) == x ? assoc : NULL;
 }
 
-static void request_delete(struct ov2_assoc *assoc)
-{
-	struct ov2_adapter *ad = assoc->ad;
-	enum ov2_status status;
-
-	assoc->del_entry.header.type = OV2_OBJECT_TYPE_DEFAULT;
-	assoc->del_entry.header.revision = OV2_REVISION_1;
-	assoc->del_entry.header.size = sizeof(assoc->del_entry);
-	assoc->del_entry.handle = assoc->handle;
-	assoc->del.oid = OV2_OID_DELETE_SA;
-	assoc->del.len = sizeof(assoc->del_entry);
-	assoc->del.del = &assoc->del_entry;
-	assoc->del.caller = assoc;
-	status = ad->miniport->request(ad, &assoc->del);
-	if (status != OV2_STATUS_PENDING)
-		ov2_bridge_request_complete(ad, &assoc->del, status);
-	atomic_dec(&ad->bundles);
-}
-
 /* Returns false if there was nothing to delete. Whoever unsets the state
  * deletes: the core may free while another CPU still deletes.
  */
 static bool assoc_delete(struct net_device *dev, struct xfrm_state *x)
 {
 	struct ov2_assoc *assoc;
+	struct ov2_adapter *ad;
 	bool ours;
 
 	if (!dev || !dev_is_ours(dev))
 		return false;
 
+	ad = ov2_adapter_of(dev);
 	rcu_read_lock();
-	assoc = assoc_of_state(ov2_adapter_of(dev), x);
+	assoc = assoc_of_state(ad, x);
 	ours = assoc && unrcu_pointer(xchg(&assoc->x, RCU_INITIALIZER(NULL)));
 	rcu_read_unlock();
-	if (ours)
-		request_delete(assoc);
-	return ours;
+	if (!ours)
+		return false;
+
+	atomic_sub(assoc->packet, &ov2_bridge_of(ad)->states);
+	ov2_sad_del(&ov2_bridge_of(ad)->sad, assoc);
+	request_delete(assoc);
+	atomic_dec(&ad->bundles);
+	return true;
 }
 
 /* Atomic, x->lock held mostly: what frees memory comes later by itself. */
@@ -231,19 +295,38 @@ static bool gso_goes_wrong(const struct sk_buff *skb,
 	return x->encap && skb_is_gso(skb);
 }
 
-/* What the card cannot do is left to software, before the packet is framed:
- * later it could only be dropped. The newer core tests the headers itself.
- */
-static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
+static bool headers_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 {
 	const struct iphdr *ip = ip_hdr(skb);
 
-	if (gso_goes_wrong(skb, x))
-		return false;
 	if (ip->version == 6)
 		return !ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr);
 	return ip->ihl == 5 && (x->props.mode == XFRM_MODE_TUNNEL ||
 				!ip_is_fragment(ip));
+}
+
+/* In packet mode the older core does not look where the packet is going, and it
+ * would leave another device in clear.
+ */
+static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+	const struct xfrm_dst *xdst = (const struct xfrm_dst *)dst;
+
+	return dst_dev(xfrm_dst_path(dst)) == x->xso.dev && !xdst->child->xfrm;
+}
+
+/* What the card cannot do is left to software in crypto mode, before the packet
+ * is framed: later it could only be dropped, as the core does in packet mode.
+ * The newer core tests the headers itself.
+ */
+static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
+{
+	if (!headers_ok(skb, x))
+		return false;
+	if (state_is_packet(x))
+		return way_ok(skb, x) && ov2_packet_tag(skb, x);
+	return !gso_goes_wrong(skb, x);
 }
 
 static u32 state_seq_hi(const struct xfrm_state *x)

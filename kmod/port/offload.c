@@ -2,6 +2,7 @@
 /* What is on of the engine: the requests for it, and its answer. */
 #include <linux/netdevice.h>
 
+#include "../bridge/bridge.h"
 #include "../watch/counters.h"
 #include "../watch/trace.h"
 #include "port.h"
@@ -58,9 +59,10 @@ static u8 port_parameter(const struct ov2_port *port,
  * @features: the new ones
  *
  * RTNL. The stack stops using the engine by itself: to send, and for new
- * states. What comes in for states that live has to be left to it too.
+ * states. What comes in for states that live has to be left to it too. Nobody
+ * takes over what is in packet mode.
  *
- * Return: 0 or -EIO.
+ * Return: 0, -EBUSY or -EIO.
  */
 int ov2_port_set_features(struct net_device *dev, netdev_features_t features)
 {
@@ -81,6 +83,8 @@ int ov2_port_set_features(struct net_device *dev, netdev_features_t features)
 
 	if (!((features ^ dev->features) & NETIF_F_HW_ESP))
 		return 0;
+	if (ov2_bridge_packet_mode(&port->ad))
+		return -EBUSY;
 	return port_request(port, &req);
 }
 

@@ -197,6 +197,8 @@ static void wire_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 	case OV2_VERDICT_DROP:
 		wire_dropped(port, skb);
 		break;
+	case OV2_VERDICT_TAKEN:
+		break;
 	}
 }
 

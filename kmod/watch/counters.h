@@ -29,6 +29,12 @@ struct ov2_adapter;
 	X(TX_DROP_STATE_INVALID, "ipsec_tx_drop_state_invalid")		\
 	X(TX_DROP_EXPIRED,	"ipsec_tx_drop_expired")		\
 	X(TX_DROP_SEQUENCE,	"ipsec_tx_drop_sequence")		\
+	X(TX_DROP_MALFORMED,	"ipsec_tx_drop_malformed")		\
+	X(TX_DROP_NO_POLICY,	"ipsec_tx_drop_no_policy")		\
+	X(TX_DROP_BLOCKED,	"ipsec_tx_drop_blocked")		\
+	X(TX_DROP_NO_SA,	"ipsec_tx_drop_no_sa")			\
+	X(TX_DROP_NOT_WHOLE,	"ipsec_tx_drop_not_whole")		\
+	X(TX_DROP_NO_WAY,	"ipsec_tx_drop_no_way")			\
 	X(RX_PKTS,		"ipsec_rx_pkts")			\
 	X(RX_BYTES,		"ipsec_rx_bytes")			\
 	X(RX_AUTH_FAILED,	"ipsec_rx_auth_failed")			\
@@ -53,7 +59,6 @@ struct ov2_adapter;
 	X(SA_FALLBACK_DISABLED,	"ipsec_sa_fallback_disabled")		\
 	X(SA_FALLBACK_FULL,	"ipsec_sa_fallback_full")		\
 	X(SA_FALLBACK_BOND,	"ipsec_sa_fallback_bond")		\
-	X(SA_REFUSED_PACKET,	"ipsec_sa_refused_packet")		\
 	X(SA_REFUSED_DIR,	"ipsec_sa_refused_dir")			\
 	X(SA_REFUSED_PROTO,	"ipsec_sa_refused_proto")		\
 	X(SA_REFUSED_MODE,	"ipsec_sa_refused_mode")		\
@@ -70,6 +75,11 @@ struct ov2_adapter;
 	X(SA_REFUSED_OMARK,	"ipsec_sa_refused_output_mark")		\
 	X(SA_REFUSED_PCPU,	"ipsec_sa_refused_pcpu")		\
 	X(SA_REFUSED_WRAP,	"ipsec_sa_refused_wrap")		\
+	X(SA_REFUSED_REQID,		"ipsec_sa_refused_reqid")		\
+	X(SA_REFUSED_IF_ID,		"ipsec_sa_refused_if_id")		\
+	X(SA_REFUSED_INNER_FAMILY,	"ipsec_sa_refused_inner_family")	\
+	X(SA_REFUSED_DISABLED,		"ipsec_sa_refused_disabled")		\
+	X(SA_REFUSED_FULL,		"ipsec_sa_refused_full")		\
 	X(SA_REFUSED_RESET,	"ipsec_sa_refused_reset")		\
 	X(SA_REFUSED_NO_MEMORY,	"ipsec_sa_refused_no_memory")		\
 	X(SA_REFUSED_ENGINE,	"ipsec_sa_refused_engine")		\

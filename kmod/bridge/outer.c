@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The outer header of a tunnel in packet mode, and its way.
+ *
+ * The Ethernet header that the stack made is for the inner destination, or is
+ * garbage (forwarded packets: xfrm_dev_direct_output()). Route and neighbour are
+ * looked up for each packet, so they are followed when they change.
+ */
+#include <net/inet_ecn.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/neighbour.h>
+#include <net/route.h>
+
+#include "outer.h"
+
+static struct dst_entry *route4(struct net_device *dev,
+				const struct xfrm_state *x)
+{
+	struct flowi4 fl4 = {
+		.daddr = x->id.daddr.a4,
+		.saddr = x->props.saddr.a4,
+		.flowi4_l3mdev = l3mdev_master_ifindex(dev),
+	};
+	struct rtable *rt = ip_route_output_key(dev_net(dev), &fl4);
+
+	return IS_ERR(rt) ? NULL : &rt->dst;
+}
+
+static struct dst_entry *route6(struct net_device *dev,
+				const struct xfrm_state *x)
+{
+	struct flowi6 fl6 = {
+		.daddr = x->id.daddr.in6,
+		.saddr = x->props.saddr.in6,
+		.flowi6_l3mdev = l3mdev_master_ifindex(dev),
+	};
+	struct dst_entry *dst = ip6_route_output(dev_net(dev), NULL, &fl6);
+
+	if (!dst->error)
+		return dst;
+	dst_release(dst);
+	return NULL;
+}
+
+/* A packet that waits comes again through ndo_start_xmit, when the neighbour
+ * has answered.
+ */
+static enum ov2_way way_to(struct neighbour *neigh, struct sk_buff *skb,
+			   struct ov2_outer *outer)
+{
+	if (neigh_event_send(neigh, skb))
+		return OV2_WAY_PENDING;
+
+	neigh_ha_snapshot(outer->mac, neigh, neigh->dev);
+	return OV2_WAY_READY;
+}
+
+static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
+			      const struct xfrm_state *x, struct sk_buff *skb,
+			      struct ov2_outer *outer)
+{
+	struct neighbour *neigh;
+	enum ov2_way way;
+
+	if (dst_dev(dst) != dev)
+		return OV2_WAY_NONE;
+
+	neigh = dst_neigh_lookup(dst, &x->id.daddr);
+	if (!neigh)
+		return OV2_WAY_NONE;
+
+	way = way_to(neigh, skb, outer);
+	neigh_release(neigh);
+	outer->hop_limit = x->props.family == AF_INET6 ?
+			   ip6_dst_hoplimit(dst) : ip4_dst_hoplimit(dst);
+	return way;
+}
+
+/**
+ * ov2_outer_find() - the way of a tunnel's packet
+ * @dev: the card
+ * @x: the outbound state, in tunnel mode
+ * @skb: the inner packet, its network header set; taken if the way is
+ *	OV2_WAY_PENDING
+ * @outer: out, if OV2_WAY_READY
+ *
+ * BH disabled.
+ *
+ * Return: what there is.
+ */
+enum ov2_way ov2_outer_find(struct net_device *dev, const struct xfrm_state *x,
+			    struct sk_buff *skb, struct ov2_outer *outer)
+{
+	enum ov2_way way = OV2_WAY_NONE;
+	struct dst_entry *dst;
+
+	dst = x->props.family == AF_INET6 ? route6(dev, x) : route4(dev, x);
+	if (!dst)
+		return way;
+
+	way = way_along(dst, dev, x, skb, outer);
+	dst_release(dst);
+	return way;
+}
+
+/* RFC 4301 5.1.2 with RFC 6040: as xfrm4_tunnel_encap_add() does it. */
+static u8 outer_dsfield(const struct xfrm_state *x, u8 inner)
+{
+	u8 outer = inner;
+
+	if (x->props.extra_flags & XFRM_SA_XFLAG_DONT_ENCAP_DSCP)
+		outer = 0;
+	outer = INET_ECN_encapsulate(outer, inner);
+	if (x->props.flags & XFRM_STATE_NOECN)
+		outer &= ~INET_ECN_MASK;
+	return outer;
+}
+
+static u8 inner_dsfield(const void *inner)
+{
+	const struct iphdr *ip = inner;
+
+	return ip->version == 6 ? ipv6_get_dsfield(inner) : ip->tos;
+}
+
+/* Copied from the inner header, where IPv6 never may be fragmented underway;
+ * but below IPv6's minimum the sender could not send less.
+ */
+static __be16 outer_frag_off(const struct xfrm_state *x, const void *inner,
+			     unsigned int inner_len)
+{
+	const struct iphdr *ip = inner;
+
+	if (x->props.flags & XFRM_STATE_NOPMTUDISC)
+		return 0;
+	if (ip->version == 6)
+		return inner_len <= IPV6_MIN_MTU ? 0 : htons(IP_DF);
+	return ip->frag_off & htons(IP_DF);
+}
+
+static void push4(struct sk_buff *skb, const struct xfrm_state *x,
+		  const struct ov2_outer *outer, const void *inner,
+		  unsigned int inner_len)
+{
+	struct iphdr *ip = skb_push(skb, sizeof(*ip));
+
+	skb_reset_network_header(skb);
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) / 4;
+	ip->tos = outer_dsfield(x, inner_dsfield(inner));
+	ip->frag_off = outer_frag_off(x, inner, inner_len);
+	ip->ttl = outer->hop_limit;
+	ip->protocol = x->encap ? IPPROTO_UDP : IPPROTO_ESP;
+	ip->saddr = x->props.saddr.a4;
+	ip->daddr = x->id.daddr.a4;
+	ip->tot_len = htons(skb->len);
+	ip_select_ident(read_pnet(&x->xs_net), skb, NULL);
+	ip_send_check(ip);
+	skb->protocol = htons(ETH_P_IP);
+}
+
+static void push6(struct sk_buff *skb, const struct xfrm_state *x,
+		  const struct ov2_outer *outer, const void *inner)
+{
+	const struct ipv6hdr *inner6 = inner;
+	struct ipv6hdr *ip;
+
+	ip = skb_push(skb, sizeof(*ip));
+	skb_reset_network_header(skb);
+	ip6_flow_hdr(ip, outer_dsfield(x, inner_dsfield(inner)),
+		     inner6->version == 6 ? ip6_flowlabel(inner6) : 0);
+	ip->payload_len = htons(skb->len - sizeof(*ip));
+	ip->nexthdr = IPPROTO_ESP;
+	ip->hop_limit = outer->hop_limit;
+	ip->saddr = x->props.saddr.in6;
+	ip->daddr = x->id.daddr.in6;
+	skb->protocol = htons(ETH_P_IPV6);
+}
+
+/**
+ * ov2_outer_push() - put the outer header in front of an ESP packet
+ * @skb: data where ESP begins, or UDP before it. There is headroom, and the
+ *	network header is still the inner one's
+ * @x: the outbound state, in tunnel mode
+ * @outer: from ov2_outer_find()
+ * @inner_len: bytes of the inner packet
+ *
+ * Any context. Afterwards data and network header are at the outer one.
+ */
+void ov2_outer_push(struct sk_buff *skb, const struct xfrm_state *x,
+		    const struct ov2_outer *outer, unsigned int inner_len)
+{
+	const void *inner = skb_network_header(skb);
+
+	if (x->props.family == AF_INET6)
+		push6(skb, x, outer, inner);
+	else
+		push4(skb, x, outer, inner, inner_len);
+}
