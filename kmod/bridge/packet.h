@@ -25,4 +25,10 @@ struct ov2_bridge {
 /* packet.c */
 struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad);
 
+/* policy.c */
+int ov2_bridge_policy_add(struct xfrm_policy *xp,
+			  struct netlink_ext_ack *extack);
+void ov2_bridge_policy_delete(struct xfrm_policy *xp);
+void ov2_bridge_policy_free(struct xfrm_policy *xp);
+
 #endif /* _OV2_PACKET_H */

@@ -173,12 +173,6 @@ bool ov2_state_refused(const struct xfrm_state *x, enum ov2_counter *reason)
 	return false;
 }
 
-/* A macro of its own keeps each sentence a literal, as extack wants it. */
-#define OV2_SAY(reason, sentence)					\
-	case OV2_CNT_##reason:						\
-		NL_SET_ERR_MSG_MOD(extack, sentence);			\
-		break
-
 static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 {
 	switch (reason) {

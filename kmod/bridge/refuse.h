@@ -5,9 +5,24 @@
 #include "../compat/xfrm.h"
 #include "../watch/counters.h"
 
+/* One sentence of a switch over reasons, told through @extack of the function
+ * it is in. A macro keeps each sentence a literal, as extack wants it.
+ */
+#define OV2_SAY(reason, sentence)					\
+	case OV2_CNT_##reason:						\
+		NL_SET_ERR_MSG_MOD(extack, sentence);			\
+		break
+
+/* refuse.c */
 bool ov2_state_refused(const struct xfrm_state *x, enum ov2_counter *reason);
 int ov2_state_refuse(struct ov2_adapter *ad, const struct xfrm_state *x,
 		     enum ov2_counter reason, int err,
 		     struct netlink_ext_ack *extack);
+
+/* refuse_policy.c */
+bool ov2_policy_refused(const struct xfrm_policy *xp,
+			enum ov2_counter *reason);
+int ov2_policy_refuse(const struct xfrm_policy *xp, enum ov2_counter reason,
+		      int err, struct netlink_ext_ack *extack);
 
 #endif /* _OV2_REFUSE_H */

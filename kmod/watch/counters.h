@@ -83,6 +83,26 @@ struct ov2_adapter;
 	X(SA_REFUSED_RESET,	"ipsec_sa_refused_reset")		\
 	X(SA_REFUSED_NO_MEMORY,	"ipsec_sa_refused_no_memory")		\
 	X(SA_REFUSED_ENGINE,	"ipsec_sa_refused_engine")		\
+	X(POLICY_ADD,		"ipsec_policy_add")			\
+	X(POLICY_DELETE,	"ipsec_policy_delete")			\
+	X(POLICY_REFUSED_DISABLED, "ipsec_policy_refused_disabled")	\
+	X(POLICY_REFUSED_DIR,	"ipsec_policy_refused_dir")		\
+	X(POLICY_REFUSED_TYPE,	"ipsec_policy_refused_type")		\
+	X(POLICY_REFUSED_MARK,	"ipsec_policy_refused_mark")		\
+	X(POLICY_REFUSED_IF_ID,	"ipsec_policy_refused_if_id")		\
+	X(POLICY_REFUSED_PCPU,	"ipsec_policy_refused_pcpu")		\
+	X(POLICY_REFUSED_CONTEXT, "ipsec_policy_refused_context")	\
+	X(POLICY_REFUSED_DEV,	"ipsec_policy_refused_dev")		\
+	X(POLICY_REFUSED_USER,	"ipsec_policy_refused_user")		\
+	X(POLICY_REFUSED_TMPLS,	"ipsec_policy_refused_tmpls")		\
+	X(POLICY_REFUSED_BLOCK,	"ipsec_policy_refused_block")		\
+	X(POLICY_REFUSED_PROTO,	"ipsec_policy_refused_proto")		\
+	X(POLICY_REFUSED_MODE,	"ipsec_policy_refused_mode")		\
+	X(POLICY_REFUSED_OPTIONAL, "ipsec_policy_refused_optional")	\
+	X(POLICY_REFUSED_REQID,	"ipsec_policy_refused_reqid")		\
+	X(POLICY_REFUSED_FAMILY, "ipsec_policy_refused_family")		\
+	X(POLICY_REFUSED_ADDR,	"ipsec_policy_refused_addr")		\
+	X(POLICY_REFUSED_NO_MEMORY, "ipsec_policy_refused_no_memory")	\
 	X(CONFIG_CHANGE,	"ipsec_config_change")			\
 	X(TX_DROP_UNPLUGGED,	"wire_tx_drop_unplugged")		\
 	X(TX_DROP_TOO_LONG,	"wire_tx_drop_too_long")		\

@@ -14,6 +14,7 @@ static const char * const object_names[OV2_OBJECT_MAX] = {
 	[OV2_OBJECT_PORT] = "port",
 	[OV2_OBJECT_SA] = "sa",
 	[OV2_OBJECT_ASSOC] = "assoc",
+	[OV2_OBJECT_POLICY] = "policy",
 	[OV2_OBJECT_NBL] = "nbl",
 };
 

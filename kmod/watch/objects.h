@@ -7,6 +7,7 @@
  * @OV2_OBJECT_PORT: a card
  * @OV2_OBJECT_SA: the engine's SA
  * @OV2_OBJECT_ASSOC: the bridge's association of an xfrm state with an SA
+ * @OV2_OBJECT_POLICY: an offloaded policy
  * @OV2_OBJECT_NBL: a frame with its records
  * @OV2_OBJECT_MAX: number of kinds
  */
@@ -14,6 +15,7 @@ enum ov2_object {
 	OV2_OBJECT_PORT,
 	OV2_OBJECT_SA,
 	OV2_OBJECT_ASSOC,
+	OV2_OBJECT_POLICY,
 	OV2_OBJECT_NBL,
 	OV2_OBJECT_MAX,
 };

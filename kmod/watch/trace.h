@@ -238,6 +238,74 @@ TRACE_EVENT(ov2_sa_refuse,
 		  __entry->spi, __entry->err)
 );
 
+DECLARE_EVENT_CLASS(ov2_policy,
+
+	TP_PROTO(const struct ov2_adapter *ad, bool inbound, bool ipv6,
+		 const char *action, u32 priority, u32 reqid, u64 serial),
+
+	TP_ARGS(ad, inbound, ipv6, action, priority, reqid, serial),
+
+	TP_STRUCT__entry(
+		__string(dev, ad->dev->name)
+		__string(action, action)
+		__field(bool, inbound)
+		__field(bool, ipv6)
+		__field(u32, priority)
+		__field(u32, reqid)
+		__field(u64, serial)
+	),
+
+	TP_fast_assign(
+		__assign_str(dev);
+		__assign_str(action);
+		__entry->inbound = inbound;
+		__entry->ipv6 = ipv6;
+		__entry->priority = priority;
+		__entry->reqid = reqid;
+		__entry->serial = serial;
+	),
+
+	TP_printk("dev=%s serial=%llu dir=%s family=%s action=%s priority=%u reqid=%u",
+		  __get_str(dev), __entry->serial,
+		  __entry->inbound ? "in" : "out",
+		  __entry->ipv6 ? "ipv6" : "ipv4", __get_str(action),
+		  __entry->priority, __entry->reqid)
+);
+
+DEFINE_EVENT(ov2_policy, ov2_policy_add,
+	TP_PROTO(const struct ov2_adapter *ad, bool inbound, bool ipv6,
+		 const char *action, u32 priority, u32 reqid, u64 serial),
+	TP_ARGS(ad, inbound, ipv6, action, priority, reqid, serial)
+);
+
+DEFINE_EVENT(ov2_policy, ov2_policy_delete,
+	TP_PROTO(const struct ov2_adapter *ad, bool inbound, bool ipv6,
+		 const char *action, u32 priority, u32 reqid, u64 serial),
+	TP_ARGS(ad, inbound, ipv6, action, priority, reqid, serial)
+);
+
+TRACE_EVENT(ov2_policy_refuse,
+
+	TP_PROTO(const struct ov2_adapter *ad, const char *reason, int err),
+
+	TP_ARGS(ad, reason, err),
+
+	TP_STRUCT__entry(
+		__string(dev, ad->dev->name)
+		__string(reason, reason)
+		__field(int, err)
+	),
+
+	TP_fast_assign(
+		__assign_str(dev);
+		__assign_str(reason);
+		__entry->err = err;
+	),
+
+	TP_printk("dev=%s reason=%s err=%d", __get_str(dev),
+		  __get_str(reason), __entry->err)
+);
+
 TRACE_EVENT(ov2_config,
 
 	TP_PROTO(const struct ov2_adapter *ad, u32 code,
