@@ -137,6 +137,28 @@ void ov2_replay_advance(struct xfrm_state *x, u64 seq)
 	*word |= bit;
 }
 
+static bool next_short(u32 *last, u64 *seq)
+{
+	if (*last == U32_MAX)
+		return false;
+
+	*seq = ++*last;
+	return true;
+}
+
+static bool next_extended(struct xfrm_replay_state_esn *esn, u64 *seq)
+{
+	u64 last = (u64)esn->oseq_hi << 32 | esn->oseq;
+
+	if (last == U64_MAX)
+		return false;
+
+	*seq = last + 1;
+	esn->oseq = lower_32_bits(*seq);
+	esn->oseq_hi = upper_32_bits(*seq);
+	return true;
+}
+
 /**
  * ov2_replay_next() - count a packet that is to be sent
  * @x: the state
@@ -150,15 +172,12 @@ void ov2_replay_advance(struct xfrm_state *x, u64 seq)
  */
 bool ov2_replay_next(struct xfrm_state *x, u64 *seq)
 {
-	struct xfrm_replay_state_esn *esn = x->replay_esn;
-	u32 *low = is_legacy(x) ? &x->replay.oseq : &esn->oseq;
-	bool extended = x->repl_mode == XFRM_REPLAY_MODE_ESN;
-
-	if (*low == U32_MAX && (!extended || esn->oseq_hi == U32_MAX))
-		return false;
-
-	if (!++*low)
-		esn->oseq_hi++;
-	*seq = extended ? (u64)esn->oseq_hi << 32 | *low : *low;
-	return true;
+	switch (x->repl_mode) {
+	case XFRM_REPLAY_MODE_ESN:
+		return next_extended(x->replay_esn, seq);
+	case XFRM_REPLAY_MODE_BMP:
+		return next_short(&x->replay_esn->oseq, seq);
+	default:
+		return next_short(&x->replay.oseq, seq);
+	}
 }
