@@ -122,3 +122,50 @@ bool ov2_account_in(struct xfrm_state *x, struct sk_buff *skb, u64 seq,
 		XFRM_INC_STATS(xs_net(x), mib);
 	return !mib;
 }
+
+static int account_bad_locked(struct xfrm_state *x, struct sk_buff *skb,
+			      enum ov2_crypto_status status,
+			      enum ov2_counter *reason)
+{
+	*reason = OV2_CNT_RX_DROP_STATE_INVALID;
+	if (x->km.state != XFRM_STATE_VALID)
+		return account_invalid(x);
+
+	switch (status) {
+	case OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED:
+	case OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED:
+	case OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED:
+	case OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED:
+		*reason = OV2_CNT_RX_DROP_AUTH;
+		xfrm_audit_state_icvfail(x, skb, x->id.proto);
+		x->stats.integrity_failed++;
+		return LINUX_MIB_XFRMINSTATEPROTOERROR;
+	case OV2_CRYPTO_INVALID_PROTOCOL:
+		*reason = OV2_CNT_RX_DROP_CRYPTO;
+		return LINUX_MIB_XFRMINSTATEPROTOERROR;
+	default:
+		*reason = OV2_CNT_RX_DROP_CRYPTO;
+		return LINUX_MIB_XFRMINBUFFERERROR;
+	}
+}
+
+/**
+ * ov2_account_bad() - a packet was received through a state, and was not genuine
+ * @x: the state; takes its lock
+ * @skb: the packet, its network header set; for the audit log
+ * @status: what the engine found
+ * @reason: out: the counter for the caller to drop it with
+ *
+ * BH disabled. The system's statistics move as xfrm_input() has it for a card
+ * in crypto mode.
+ */
+void ov2_account_bad(struct xfrm_state *x, struct sk_buff *skb,
+		     enum ov2_crypto_status status, enum ov2_counter *reason)
+{
+	int mib;
+
+	spin_lock(&x->lock);
+	mib = account_bad_locked(x, skb, status, reason);
+	spin_unlock(&x->lock);
+	XFRM_INC_STATS(xs_net(x), mib);
+}

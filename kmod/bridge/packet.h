@@ -3,6 +3,7 @@
 #define _OV2_PACKET_H
 
 #include "assoc.h"
+#include "../ov2/records.h"
 
 /**
  * struct ov2_bridge - what the bridge keeps for a card in packet mode
@@ -30,5 +31,11 @@ int ov2_bridge_policy_add(struct xfrm_policy *xp,
 			  struct netlink_ext_ack *extack);
 void ov2_bridge_policy_delete(struct xfrm_policy *xp);
 void ov2_bridge_policy_free(struct xfrm_policy *xp);
+
+/* packet_receive.c */
+bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+			const struct ov2_assoc *assoc, struct xfrm_state *x,
+			const struct ov2_rx_result *res, bool *nested);
+bool ov2_clear_receive(struct ov2_adapter *ad, struct sk_buff *skb);
 
 #endif /* _OV2_PACKET_H */

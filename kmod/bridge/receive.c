@@ -3,26 +3,17 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-#include "assoc.h"
 #include "bridge.h"
+#include "packet.h"
 #include "../ov2/records.h"
 #include "../watch/drop.h"
 
 /* NULL if it was deleted after the engine had found its SA. */
-static struct xfrm_state *rx_state_get(struct ov2_adapter *ad,
-				       unsigned long handle)
+static struct xfrm_state *rx_state_get(const struct ov2_assoc *assoc)
 {
-	struct xfrm_state *x = NULL;
-	struct ov2_assoc *assoc;
+	struct xfrm_state *x = assoc ? rcu_dereference(assoc->x) : NULL;
 
-	rcu_read_lock();
-	assoc = ov2_assoc_find(ad, handle);
-	if (assoc)
-		x = rcu_dereference(assoc->x);
-	if (x && !refcount_inc_not_zero(&x->refcnt))
-		x = NULL;
-	rcu_read_unlock();
-	return x;
+	return x && refcount_inc_not_zero(&x->refcnt) ? x : NULL;
 }
 
 /* Takes the reference on x. IPsecOV2 counts the status, Linux has a bit for
@@ -74,40 +65,68 @@ static bool rx_trim_padding(struct sk_buff *skb)
 				(ipv6 ? sizeof(struct ipv6hdr) : 0));
 }
 
+/* Under rcu_read_lock(). The engine has verified it, or found it bad. What goes
+ * through xfrm again is not told of @x: the core would take its ESP header for
+ * the one that was verified.
+ */
+static bool rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+			const struct ov2_rx_result *res)
+{
+	struct ov2_assoc *assoc = ov2_assoc_find(ad, nbl->ext_rx.handle);
+	struct xfrm_state *x = rx_state_get(assoc);
+	bool nested = false;
+
+	if (!x) {
+		rx_drop(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb);
+		return false;
+	}
+	if (!rx_trim_padding(nbl->skb)) {
+		rx_drop(ad, OV2_CNT_RX_DROP_ALLOC, nbl->skb);
+		goto put;
+	}
+	if (assoc->packet &&
+	    !ov2_packet_receive(ad, nbl, assoc, x, res, &nested))
+		goto put;
+
+	if (nested) {
+		xfrm_state_put(x);
+		return true;
+	}
+	if (!rx_set_path(nbl->skb, x, res)) {
+		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
+		return false;
+	}
+	return true;
+
+put:
+	xfrm_state_put(x);
+	return false;
+}
+
 /**
  * ov2_bridge_receive() - give a received frame what its records say
  * @ad: the card
  * @nbl: the frame; stays the caller's
  *
- * BH disabled. A frame that the engine did not touch is left alone: the stack
- * decides what becomes of it.
+ * BH disabled. A frame that the engine did not touch is left alone, unless an
+ * offloaded policy protects it: the stack decides what becomes of it.
  *
  * Return: false if the frame must be dropped; counted and traced already.
  */
 bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_rx_result res;
-	struct xfrm_state *x;
+	bool accepted;
 
 	ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res);
 	/* Linux' core has a bit for it, and nobody who would act on it. */
 	if (res.sa_delete_req)
 		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);
 	if (!res.crypto_done)
-		return true;
+		return ov2_clear_receive(ad, nbl->skb);
 
-	x = rx_state_get(ad, nbl->ext_rx.handle);
-	if (!x) {
-		rx_drop(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb);
-		return false;
-	}
-	if (!rx_set_path(nbl->skb, x, &res)) {
-		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
-		return false;
-	}
-	if (!rx_trim_padding(nbl->skb)) {
-		rx_drop(ad, OV2_CNT_RX_DROP_ALLOC, nbl->skb);
-		return false;
-	}
-	return true;
+	rcu_read_lock();
+	accepted = rx_verified(ad, nbl, &res);
+	rcu_read_unlock();
+	return accepted;
 }

@@ -48,10 +48,21 @@ struct ov2_adapter;
 	X(RX_DROP_SA_GONE,	"ipsec_rx_drop_sa_gone")		\
 	X(RX_DROP_SP_ALLOC,	"ipsec_rx_drop_sp_alloc")		\
 	X(RX_DROP_ALLOC,	"ipsec_rx_drop_alloc")			\
+	X(RX_DROP_OTHERHOST,	"ipsec_rx_drop_otherhost")		\
+	X(RX_DROP_AUTH,		"ipsec_rx_drop_auth")			\
+	X(RX_DROP_CRYPTO,	"ipsec_rx_drop_crypto")			\
 	X(RX_DROP_STATE_INVALID, "ipsec_rx_drop_state_invalid")		\
 	X(RX_DROP_REPLAY,	"ipsec_rx_drop_replay")			\
 	X(RX_DROP_EXPIRED,	"ipsec_rx_drop_expired")		\
 	X(RX_DROP_TRAILER,	"ipsec_rx_drop_trailer")		\
+	X(RX_DROP_DECAP,	"ipsec_rx_drop_decap")			\
+	X(RX_DROP_INNER,	"ipsec_rx_drop_inner")			\
+	X(RX_DROP_SELECTOR,	"ipsec_rx_drop_selector")		\
+	X(RX_DROP_NO_POLICY,	"ipsec_rx_drop_no_policy")		\
+	X(RX_DROP_BLOCK,	"ipsec_rx_drop_block")			\
+	X(RX_DROP_TEMPLATE,	"ipsec_rx_drop_template")		\
+	X(RX_DROP_CLEAR,	"ipsec_rx_drop_clear")			\
+	X(RX_DROP_CLEAR_BAD,	"ipsec_rx_drop_clear_bad")		\
 	X(SA_ADD,		"ipsec_sa_add")				\
 	X(SA_DELETE,		"ipsec_sa_delete")			\
 	X(SA_DELETE_UNKNOWN,	"ipsec_sa_delete_unknown")		\

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receiving in packet mode: the stack is given clear packets and believes that
+ * the card has checked all there is to check. So this is what xfrm_input()
+ * and __xfrm_policy_check() do, with the system's statistics; and for frames
+ * that came in clear, whether they may.
+ */
+#include <linux/jhash.h>
+#include <linux/udp.h>
+
+#include "account.h"
+#include "decap.h"
+#include "packet.h"
+#include "spd.h"
+#include "../watch/drop.h"
+
+/* The sender may be behind NAT, and move: the key manager is told. Software
+ * does so before it has looked at the number; here an old packet that somebody
+ * repeats from elsewhere does not count.
+ */
+static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+	xfrm_address_t addr = { .a4 = ip->saddr };
+	struct udphdr room, *udp;
+
+	if (!x->encap || x->props.family != AF_INET)
+		return;
+
+	udp = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*ip),
+				 sizeof(room), &room);
+	if (udp && (ip->saddr != x->props.saddr.a4 ||
+		    udp->source != x->encap->encap_sport))
+		km_new_mapping(x, &addr, udp->source);
+}
+
+/* What the kernel says of no policy at all: a packet out of a tunnel needs one,
+ * another does unless the default says so.
+ */
+static bool needs_policy(const struct xfrm_state *x)
+{
+	const u8 *policy_default = read_pnet(&x->xs_net)->xfrm.policy_default;
+
+	return x->props.mode == XFRM_MODE_TUNNEL ||
+	       READ_ONCE(policy_default[XFRM_POLICY_IN]) ==
+	       XFRM_USERPOLICY_BLOCK;
+}
+
+/* Under rcu_read_lock(). Returns the SNMP counter to move, 0 if the policy
+ * accepts what came through @x.
+ */
+static int policy_rejects(const struct ov2_policy *pol,
+			  const struct xfrm_state *x, enum ov2_counter *reason)
+{
+	if (!pol) {
+		*reason = OV2_CNT_RX_DROP_NO_POLICY;
+		return needs_policy(x) ? LINUX_MIB_XFRMINNOPOLS : 0;
+	}
+	if (ov2_policy_blocks(pol)) {
+		*reason = OV2_CNT_RX_DROP_BLOCK;
+		return LINUX_MIB_XFRMINPOLBLOCK;
+	}
+
+	*reason = OV2_CNT_RX_DROP_TEMPLATE;
+	return ov2_policy_fits(pol, x) ? 0 : LINUX_MIB_XFRMINTMPLMISMATCH;
+}
+
+static bool is_ipsec(const struct ov2_flow *flow)
+{
+	switch (flow->fl.flowi_proto) {
+	case IPPROTO_ESP:
+	case IPPROTO_AH:
+	case IPPROTO_COMP:
+		return flow->proto_known;
+	default:
+		return false;
+	}
+}
+
+/* May what was carried come in through this state? Software asks that later, of
+ * the reassembled packet; here a fragment must fit by what it shows, as nobody
+ * asks again. Under rcu_read_lock(), as are policies.
+ */
+static int packet_admit(struct ov2_adapter *ad, const struct sk_buff *skb,
+			const struct xfrm_state *x, bool *nested,
+			enum ov2_counter *reason)
+{
+	const struct ov2_policy *pol;
+	struct ov2_flow flow;
+
+	*reason = OV2_CNT_RX_DROP_INNER;
+	if (!ov2_flow_read(dev_net(ad->dev), skb, &flow))
+		return LINUX_MIB_XFRMINHDRERROR;
+
+	*reason = OV2_CNT_RX_DROP_SELECTOR;
+	if (ov2_selector_match(&x->sel, &flow) != OV2_MATCH_YES)
+		return LINUX_MIB_XFRMINSTATEMISMATCH;
+
+	*nested = is_ipsec(&flow);
+	pol = ov2_spd_lookup(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_IN,
+			     &flow);
+	return policy_rejects(pol, x, reason);
+}
+
+/* Frames of different hash are never merged by GRO, which looks at no security
+ * path: so what was protected is never merged with what came in clear, which
+ * has none, the wire clears it. It is no flow's hash: whoever wants that
+ * computes it.
+ */
+static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
+{
+	u32 hash = jhash_1word((__force u32)assoc->spi, 0) | 1;
+
+	skb_set_hash(skb, hash, PKT_HASH_TYPE_L3);
+}
+
+static int packet_unwrap(struct ov2_adapter *ad, struct sk_buff *skb,
+			 const struct xfrm_state *x,
+			 const struct ov2_decap *decap, bool *nested,
+			 enum ov2_counter *reason)
+{
+	*reason = OV2_CNT_RX_DROP_DECAP;
+	if (!ov2_decap(skb, x, decap))
+		return LINUX_MIB_XFRMINSTATEMODEERROR;
+	return packet_admit(ad, skb, x, nested, reason);
+}
+
+/* Number and limits are looked at after decryption only, as with any card that
+ * does it: software looks at them before, too, and drops the same packets.
+ */
+static bool packet_accept(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+			  const struct ov2_assoc *assoc, struct xfrm_state *x,
+			  bool *nested, enum ov2_counter *reason)
+{
+	struct ov2_decap decap;
+	int mib;
+
+	ov2_decap_read(nbl->skb, x, assoc->icv_len,
+		       nbl->info[OV2_INFO_IPSEC_HEADER], &decap);
+	if (!ov2_account_in(x, nbl->skb, nbl->ext_rx.seq64, decap.len, reason))
+		return false;
+
+	tell_new_mapping(x, nbl->skb);
+	mib = packet_unwrap(ad, nbl->skb, x, &decap, nested, reason);
+	if (mib)
+		XFRM_INC_STATS(xs_net(x), mib);
+	return !mib;
+}
+
+/* The audit log and key managers are told of the outer header. */
+static bool pull_outer(struct sk_buff *skb)
+{
+	return pskb_may_pull(skb, min_t(unsigned int, skb->len,
+					sizeof(struct ipv6hdr)));
+}
+
+static unsigned int frame_len(const struct sk_buff *skb)
+{
+	return skb->len + skb->data - skb_mac_header(skb);
+}
+
+/**
+ * ov2_packet_receive() - a frame was received through a state in packet mode
+ * @ad: the card
+ * @nbl: the frame as the engine left it, without Ethernet's padding; stays the
+ *	caller's. Data is at the IP header
+ * @assoc: its association
+ * @x: its state; the reference stays the caller's
+ * @res: what the engine found
+ * @nested: out: what was carried is IPsec itself
+ *
+ * BH disabled, under rcu_read_lock(). The frame becomes what it carried.
+ *
+ * Return: false if it must be dropped; counted and traced already.
+ */
+bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+			const struct ov2_assoc *assoc, struct xfrm_state *x,
+			const struct ov2_rx_result *res, bool *nested)
+{
+	unsigned int len = frame_len(nbl->skb);
+	enum ov2_counter reason;
+	bool accepted = false;
+
+	/* ip_rcv() drops these before xfrm would see them. */
+	if (nbl->skb->pkt_type == PACKET_OTHERHOST)
+		reason = OV2_CNT_RX_DROP_OTHERHOST;
+	else if (!pull_outer(nbl->skb))
+		reason = OV2_CNT_RX_DROP_ALLOC;
+	else if (res->status != OV2_CRYPTO_SUCCESS)
+		ov2_account_bad(x, nbl->skb, res->status, &reason);
+	else
+		accepted = packet_accept(ad, nbl, assoc, x, nested, &reason);
+
+	if (accepted)
+		set_gro_hash(nbl->skb, assoc);
+	else
+		ov2_drop_rx(ad, reason, len);
+	return accepted;
+}
+
+/* Under rcu_read_lock(). IPsec is looked at by xfrm, which has its own states
+ * and the same policies.
+ */
+static int clear_rejects(struct ov2_adapter *ad, struct ov2_spd *spd,
+			 const struct sk_buff *skb, enum ov2_counter *reason)
+{
+	const struct ov2_policy *pol;
+	struct ov2_flow flow;
+
+	*reason = OV2_CNT_RX_DROP_CLEAR_BAD;
+	if (!ov2_flow_read(dev_net(ad->dev), skb, &flow))
+		return flow.family ? LINUX_MIB_XFRMINHDRERROR : 0;
+	if (is_ipsec(&flow))
+		return 0;
+
+	pol = ov2_spd_lookup(spd, XFRM_DEV_OFFLOAD_IN, &flow);
+	if (!pol)
+		return 0;
+	if (ov2_policy_blocks(pol)) {
+		*reason = OV2_CNT_RX_DROP_BLOCK;
+		return LINUX_MIB_XFRMINPOLBLOCK;
+	}
+	*reason = OV2_CNT_RX_DROP_CLEAR;
+	return ov2_policy_protects(pol) ? LINUX_MIB_XFRMINTMPLMISMATCH : 0;
+}
+
+/**
+ * ov2_clear_receive() - may a frame come in that the engine did not touch?
+ * @ad: the card
+ * @skb: the frame; stays the caller's. Data is behind the Ethernet header
+ *
+ * BH disabled. For policies that are offloaded the stack takes clear packets:
+ * it thinks that the card would have dropped them.
+ *
+ * Return: false if it must be dropped; counted and traced already.
+ */
+bool ov2_clear_receive(struct ov2_adapter *ad, struct sk_buff *skb)
+{
+	struct ov2_spd *spd = &ov2_bridge_of(ad)->spd;
+	enum ov2_counter reason;
+	int mib;
+
+	if (!ov2_spd_has(spd, XFRM_DEV_OFFLOAD_IN))
+		return true;
+
+	rcu_read_lock();
+	mib = clear_rejects(ad, spd, skb, &reason);
+	rcu_read_unlock();
+	if (!mib)
+		return true;
+
+	XFRM_INC_STATS(dev_net(ad->dev), mib);
+	ov2_drop_rx(ad, reason, frame_len(skb));
+	return false;
+}
