@@ -389,6 +389,9 @@ static const struct xfrmdev_ops bridge_xfrmdev_ops = {
 	.xdo_dev_state_free = OV2_XDO(bridge_state_free),
 	.xdo_dev_offload_ok = bridge_offload_ok,
 	.xdo_dev_state_advance_esn = bridge_advance_esn,
+	.xdo_dev_policy_add = ov2_bridge_policy_add,
+	.xdo_dev_policy_delete = ov2_bridge_policy_delete,
+	.xdo_dev_policy_free = ov2_bridge_policy_free,
 };
 
 /**
