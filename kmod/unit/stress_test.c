@@ -390,8 +390,9 @@ static void expect_sums(struct stress *stress)
 	KUNIT_EXPECT_EQ(stress->test, received,
 			atomic_read(&rig->num_indicated));
 	kunit_info(stress->test,
-		   "%lu requests, %lu sent (%u of them out), %lu received\n",
-		   requests, sent, atomic_read(&rig->num_ok), received);
+		   "%d s: %lu requests, %lu sent (%u of them out), %lu received\n",
+		   OV2_STRESS_SECONDS, requests, sent,
+		   atomic_read(&rig->num_ok), received);
 }
 
 static void stress_whole(struct kunit *test)

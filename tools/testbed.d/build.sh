@@ -7,6 +7,8 @@
 from_nothing=
 # `unit-`: the KUnit tests are built in.
 unit=
+# With them, how long the concurrency test takes; its builds have places of their own.
+stress=${OV2_STRESS_SECONDS:-}
 
 # The builds of this checkout; those of checkouts that are gone are removed.
 build_place() {
@@ -38,12 +40,18 @@ link_sources() {
 # build_module VERSION [MAKE ARGUMENT]...: prints the path of the built module; warnings and errors go to stderr.
 # OV2_BUILD names another directory of build_place than the version, for lint.
 build_module() {
-	local version=$1 tree log
+	local version=$1 kind=$unit tree log
 	shift
 
 	[[ $version != um-* ]] || need_kernel "$version"
-	[ -z "$unit" ] || set -- OV2_UNIT=1 "$@"
-	tree=$(build_place)/${OV2_BUILD:-$unit$version}
+	if [ -n "$unit" ]; then
+		set -- OV2_UNIT=1 "$@"
+		if [ -n "$stress" ]; then
+			set -- OV2_STRESS_SECONDS="$stress" "$@"
+			kind=unit-stress$stress-
+		fi
+	fi
+	tree=$(build_place)/${OV2_BUILD:-$kind$version}
 	mkdir -p "$tree"
 	exec 6>"$tree.lock"
 	flock 6
