@@ -153,7 +153,6 @@ static void list_outside(struct kunit *test)
 	void *wrong[] = {
 		(void *)8UL, (void *)ULONG_MAX, &other->entry[0],
 		&list->entry[ENTRIES], (void *)&list->entry[0] - 8,
-		(void *)&list->entry[1] + 1,
 		(void *)&list->entry[ENTRIES - 1] + 8,
 	};
 	int i;
@@ -162,6 +161,24 @@ static void list_outside(struct kunit *test)
 		list->entry[0].next = wrong[i];
 		KUNIT_EXPECT_EQ_MSG(test, check_deletes(list, sizeof(*list)),
 				    OV2_STATUS_INVALID_DATA, "%d", i);
+	}
+}
+
+/* What is there would be an entry, if it were not between two. */
+static void list_misaligned(struct kunit *test)
+{
+	struct delete_list *list = good_deletes(test);
+	struct ov2_delete_sa last = list->entry[ENTRIES - 1];
+	int i;
+
+	for (i = 0; i <= 8; i++) {
+		void *entry = (u8 *)&list->entry[1] + i;
+
+		memcpy(entry, &last, sizeof(last));
+		list->entry[0].next = entry;
+		KUNIT_EXPECT_EQ_MSG(test, check_deletes(list, sizeof(*list)),
+				    i % 8 ? OV2_STATUS_INVALID_DATA :
+					    OV2_STATUS_SUCCESS, "%d", i);
 	}
 }
 
@@ -226,6 +243,7 @@ static struct kunit_case lists_cases[] = {
 	KUNIT_CASE(list_headers),
 	KUNIT_CASE(list_cycles),
 	KUNIT_CASE(list_outside),
+	KUNIT_CASE(list_misaligned),
 	KUNIT_CASE(list_to_ex),
 	KUNIT_CASE(list_key_area),
 	{}
