@@ -72,8 +72,9 @@ static void zero_mutable_ipv6(struct ipv6hdr *ip)
 	ip->hop_limit = 0;
 }
 
-/* The whole ICV field is zero for the computation, GMAC's IV in it included
- * (RFC 4302 3.3.3). Padding behind it is covered as it is.
+/* The whole ICV field is zero for the computation (RFC 4302 3.3.3): with GMAC
+ * IV and tag, which RFC 4543 section 4 makes one field (erratum 3643 has that
+ * text, and the padding of IPv6). Padding behind it is covered as it is.
  */
 static int ah_set_head(struct ov2_crypt *crypt)
 {
