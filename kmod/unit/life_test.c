@@ -7,6 +7,7 @@
 #include "../engine/engine.h"
 #include "../engine/sa.h"
 #include "../watch/counters.h"
+#include "../watch/trace.h"
 
 static u32 add_alone(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
 		     bool inbound)
@@ -90,6 +91,41 @@ static void twin_after_delete(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, del), OV2_STATUS_SUCCESS);
 }
 
+/* Somebody else deletes the same SA, while it is being deleted. */
+static void delete_again(void *data, const struct ov2_adapter *ad,
+			 unsigned long handle, __be32 spi)
+{
+	struct ov2_rig_request *again = data;
+	struct ov2_rig *rig = container_of(ad, struct ov2_rig, ad);
+
+	if (handle == again->del.handle)
+		ov2_rig_submit(rig, again);
+}
+
+/* INV-16, of two at once: one deletes it, for the other it is nothing */
+static void delete_once(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_request *del[2];
+	int i;
+
+	ov2_rig_add_outbound(rig, &sa);
+	for (i = 0; i < ARRAY_SIZE(del); i++)
+		del[i] = ov2_rig_delete_new(rig, sa.out);
+	KUNIT_ASSERT_EQ(test, 0,
+			register_trace_ov2_sa_delete(delete_again, del[1]));
+	ov2_rig_submit(rig, del[0]);
+	unregister_trace_ov2_sa_delete(delete_again, del[1]);
+	tracepoint_synchronize_unregister();
+	for (i = 0; i < ARRAY_SIZE(del); i++)
+		KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, del[i]),
+				OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad, OV2_CNT_SA_DELETE), 1);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad,
+					       OV2_CNT_SA_DELETE_UNKNOWN), 1);
+}
+
 static u32 send_one(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 {
 	struct ov2_rig_frame frame = { .sa = sa, .seq = 1, .len = 60 };
@@ -98,6 +134,30 @@ static u32 send_one(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 	ov2_rig_send(rig, nbl);
 	ov2_rig_wait_idle(rig);
 	return ov2_rig_sent_status(nbl);
+}
+
+/* Of live twins the oldest one receives, whatever order the table has. */
+static void twin_oldest_receives(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_nbl *nbl;
+	unsigned long in[4];
+	int i;
+
+	ov2_rig_add_outbound(rig, &sa);
+	for (i = 0; i < ARRAY_SIZE(in); i++) {
+		ov2_rig_add_inbound(rig, &sa);
+		in[i] = sa.in;
+	}
+	KUNIT_ASSERT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
+	for (i = 0; i < ARRAY_SIZE(in); i++) {
+		nbl = ov2_rig_inject(rig, ov2_rig_wire_first(rig), 0);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC],
+				OV2_RX_CRYPTO_DONE);
+		KUNIT_EXPECT_EQ_MSG(test, nbl->ext_rx.handle, in[i], "%d", i);
+		ov2_rig_delete(rig, in[i]);
+	}
 }
 
 static struct ov2_rig_request *pure_add(struct ov2_rig *rig,
@@ -412,6 +472,8 @@ static struct kunit_case life_cases[] = {
 	KUNIT_CASE(twin_is_rejected),
 	KUNIT_CASE(twin_of_pending),
 	KUNIT_CASE(twin_after_delete),
+	KUNIT_CASE(twin_oldest_receives),
+	KUNIT_CASE(delete_once),
 	KUNIT_CASE(pure_requests),
 	KUNIT_CASE(wildcard_destination),
 	KUNIT_CASE(delete_protocol),

@@ -19,6 +19,8 @@
 
 #define IP		ETH_HLEN
 #define ESP_HDRS	16
+/* With SHA-1, in IPv4 and in IPv6 */
+#define AH_LEN		24
 #define MSS		100
 #define TCP_SEQ		0xfffffff0
 #define TCP_OPTIONS	12
@@ -73,9 +75,14 @@ static unsigned int ip_hdr_len(const struct large *large)
 	return large->sa.ipv6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 }
 
+static unsigned int ah_len(const struct large *large)
+{
+	return large->sa.ah_auth ? AH_LEN : 0;
+}
+
 static unsigned int tcp_offset(const struct large *large)
 {
-	return IP + ip_hdr_len(large) + ESP_HDRS +
+	return IP + ip_hdr_len(large) + ah_len(large) + ESP_HDRS +
 	       (large->sa.udp_esp ? sizeof(struct udphdr) : 0);
 }
 
@@ -151,6 +158,7 @@ static void large_make(struct large *large)
 	struct ov2_tx_header hdr = {
 		.next_header = IPPROTO_TCP,
 		.pad_length = large->junk,
+		.ah_offset = ah_len(large) ? ip_hdr_len(large) : 0,
 		.esp_offset = tcp_offset(large) - ESP_HDRS - IP,
 	};
 	struct ov2_tx_lso lso = {
@@ -261,6 +269,17 @@ static void expect_udp(struct kunit *test, const struct large *large,
 	KUNIT_EXPECT_EQ(test, (__force u16)udp->check, 0);
 }
 
+static void expect_ah(struct kunit *test, const struct large *large,
+		      const struct sk_buff *skb, unsigned int i)
+{
+	const __be32 *ah = (const void *)(skb->data + IP + ip_hdr_len(large));
+
+	if (!ah_len(large))
+		return;
+	KUNIT_EXPECT_EQ(test, ntohl(ah[1]), large->sa.ah_spi);
+	KUNIT_EXPECT_EQ(test, ntohl(ah[2]), large->seq + i);
+}
+
 /* Every segment is received, and is what it should be. IVs all differ. */
 static void expect_segments(struct kunit *test, struct large *large)
 {
@@ -280,6 +299,7 @@ static void expect_segments(struct kunit *test, struct large *large)
 		KUNIT_EXPECT_MEMNEQ(test, nbl->skb->data + iv, last_iv, 8);
 		memcpy(last_iv, nbl->skb->data + iv, 8);
 		expect_ip(test, large, nbl->skb, i);
+		expect_ah(test, large, nbl->skb, i);
 		expect_udp(test, large, nbl->skb);
 		expect_tcp(test, large, nbl->skb, i, num);
 		expect_trailer(test, large, nbl, i);
@@ -323,6 +343,24 @@ static void lso_udp_esp(struct kunit *test)
 	struct large large = large_new(test, 250);
 
 	large.sa.udp_esp = OV2_UDP_ESP_TRANSPORT;
+	add_both(&large);
+	send_and_expect(test, &large);
+}
+
+/* AH in front of ESP: a number and an ICV for each segment, there too */
+static void lso_bundle(struct kunit *test)
+{
+	struct large large = large_new(test, 250);
+
+	if (!large.a->ad.hardware->ipsec_v2.ah_esp_combined)
+		kunit_skip(test, "no AH");
+	large.sa.ah_auth = OV2_AUTH_SHA_1;
+	large.sa.ah_spi = 0x3000;
+	add_both(&large);
+	send_and_expect(test, &large);
+	large.junk = 33;
+	send_and_expect(test, &large);
+	large.sa.ipv6 = true;
 	add_both(&large);
 	send_and_expect(test, &large);
 }
@@ -522,6 +560,7 @@ static struct kunit_case lso_cases[] = {
 	KUNIT_CASE(lso_lengths),
 	KUNIT_CASE(lso_ipv6),
 	KUNIT_CASE(lso_udp_esp),
+	KUNIT_CASE(lso_bundle),
 	KUNIT_CASE(lso_junk),
 	KUNIT_CASE(lso_ip_length),
 	KUNIT_CASE(lso_records_wrong),

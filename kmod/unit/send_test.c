@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
 
@@ -314,53 +315,159 @@ static void send_several_late(struct kunit *test)
 	expect_chain(test, &s, to, 60);
 }
 
-/* The checksum field as the transport leaves it: of the pseudo header */
-static struct ov2_nbl *udp_new(struct sender *s, struct ov2_tx_checksum *csum)
+/* Clones, in both directions: each has its records, and its bytes are its own
+ * (INV-8).
+ */
+static void send_clones(struct kunit *test)
 {
-	struct ov2_nbl *nbl = nbl_new(s, false, true);
-	struct udphdr *udp = (struct udphdr *)(nbl->skb->data + PAYLOAD);
-	struct iphdr *ip = (struct iphdr *)(nbl->skb->data + IP);
+	struct sender s = sender_new(test);
+	struct ov2_rig *to = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_nbl *nbl = nbl_new(&s, false, true), *other;
+	struct sk_buff *clear = ov2_rig_keep_copy(s.rig, nbl->skb);
+	struct sk_buff *skb;
+	int i;
+
+	ov2_rig_add_inbound(to, &s.sa);
+	for (i = 0; i < 3; i++) {
+		skb = skb_clone(nbl->skb, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+		other = ov2_rig_nbl(s.rig, skb, 0);
+		memcpy(other->info, nbl->info, sizeof(nbl->info));
+		KUNIT_EXPECT_EQ(test, (u32)status_of(&s, other),
+				(u32)OV2_STATUS_SUCCESS);
+		KUNIT_EXPECT_MEMEQ(test, nbl->skb->data, clear->data,
+				   clear->len);
+	}
+	nbl = ov2_rig_nbl(to, skb_clone(ov2_rig_wire_first(s.rig), GFP_KERNEL),
+			  0);
+	ov2_rig_receive(to, nbl);
+	ov2_rig_wait_idle(to);
+	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
+	/* The other one is still protected. */
+	for (i = 0; i < 3; i++) {
+		ov2_rig_loop(s.rig, to);
+		nbl = ov2_rig_last_indicated(to);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
+		KUNIT_EXPECT_MEMEQ(test, nbl->skb->data + PAYLOAD,
+				   clear->data + PAYLOAD, 50);
+	}
+}
+
+/* Bytes to TCP or UDP, which a tunnel mode SA has behind an IP header */
+static unsigned int l4_at(bool tunnel)
+{
+	return PAYLOAD + (tunnel ? sizeof(struct iphdr) : 0);
+}
+
+static const struct iphdr *l4_ip(const struct sk_buff *skb, bool tunnel)
+{
+	return (const void *)(skb->data + (tunnel ? PAYLOAD : IP));
+}
+
+/* The checksum field as the transport leaves it: of the pseudo header */
+static struct ov2_nbl *l4_new(struct sender *s, bool tunnel, u8 proto,
+			      const struct ov2_tx_checksum *csum)
+{
+	const struct ov2_rig_frame frame = {
+		.sa = tunnel ? &s->tunnel : &s->sa,
+		.seq = 1,
+		.len = 50,
+		.proto = proto,
+	};
+	unsigned int field = proto == IPPROTO_TCP ?
+			     offsetof(struct tcphdr, check) :
+			     offsetof(struct udphdr, check);
+	struct ov2_nbl *nbl = ov2_rig_frame(s->rig, &frame, 0);
+	const struct iphdr *ip = l4_ip(nbl->skb, tunnel);
+	__sum16 sum;
 	u32 word;
 
-	udp->check = ~csum_tcpudp_magic(ip->saddr, ip->daddr, 50, IPPROTO_UDP,
-					0);
-	ip->check = 0;
+	sum = ~csum_tcpudp_magic(ip->saddr, ip->daddr, 50, proto, 0);
+	memcpy(nbl->skb->data + l4_at(tunnel) + field, &sum, sizeof(sum));
+	if (csum->ip_header)
+		((struct iphdr *)(nbl->skb->data + IP))->check = 0;
 	KUNIT_ASSERT_EQ(s->rig->test, 0, ov2_tx_checksum_encode(csum, &word));
 	nbl->info[OV2_INFO_CHECKSUM] = word;
 	return nbl;
 }
 
+/* Right when it has been received, of TCP or UDP and of the IP header */
+static void expect_checksums(struct kunit *test, struct sender *s,
+			     struct ov2_rig *to, bool tunnel, u8 proto,
+			     const struct ov2_tx_checksum *csum)
+{
+	const struct iphdr *ip;
+	struct sk_buff *skb;
+	__wsum sum;
+
+	KUNIT_ASSERT_EQ(test, (u32)status_of(s, l4_new(s, tunnel, proto, csum)),
+			(u32)OV2_STATUS_SUCCESS);
+	ov2_rig_loop(s->rig, to);
+	KUNIT_EXPECT_EQ(test, ov2_rig_last_indicated(to)->info[OV2_INFO_IPSEC],
+			2);
+	skb = ov2_rig_last_indicated(to)->skb;
+	ip = (const struct iphdr *)(skb->data + IP);
+	KUNIT_EXPECT_EQ(test, (__force u16)ip_fast_csum(ip, ip->ihl), 0);
+	ip = l4_ip(skb, tunnel);
+	sum = csum_partial(skb->data + l4_at(tunnel), 50, 0);
+	KUNIT_EXPECT_EQ(test, (__force u16)
+			csum_tcpudp_magic(ip->saddr, ip->daddr, 50, proto, sum),
+			0);
+}
+
 /* INV-27: right under the encryption; and what does not fit is refused. */
-static void send_checksum(struct kunit *test)
+static void send_checksum_udp(struct kunit *test)
 {
 	struct ov2_tx_checksum csum = {
 		.ipv4 = true, .udp = true, .ip_header = true,
 	};
 	struct sender s = sender_new(test);
 	struct ov2_rig *to = ov2_rig_new(test, &ov2_engine_miniport);
-	struct sk_buff *skb;
-	struct iphdr *ip;
+	bool tunnel;
 
 	ov2_rig_add_inbound(to, &s.sa);
-	KUNIT_EXPECT_EQ(test, (u32)status_of(&s, udp_new(&s, &csum)),
-			(u32)OV2_STATUS_SUCCESS);
-	ov2_rig_loop(s.rig, to);
-	skb = ov2_rig_last_indicated(to)->skb;
-	ip = (struct iphdr *)(skb->data + IP);
-	KUNIT_EXPECT_EQ(test, (__force u16)ip_fast_csum(ip, ip->ihl), 0);
-	KUNIT_EXPECT_EQ(test, (__force u16)
-			csum_tcpudp_magic(ip->saddr, ip->daddr, 50, IPPROTO_UDP,
-					  csum_partial(skb->data + PAYLOAD, 50,
-						       0)), 0);
-
+	ov2_rig_add_inbound(to, &s.tunnel);
+	for (tunnel = false;; tunnel = true) {
+		expect_checksums(test, &s, to, tunnel, IPPROTO_UDP, &csum);
+		if (tunnel)
+			break;
+	}
 	csum.ipv6 = true;
-	expect_refused(test, &s, udp_new(&s, &csum));
+	expect_refused(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
 	csum.ipv4 = false;
-	expect_refused(test, &s, udp_new(&s, &csum));
+	expect_refused(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
 	csum = (struct ov2_tx_checksum){
 		.ipv4 = true, .tcp = true, .tcp_offset = PAYLOAD,
 	};
-	expect_refused(test, &s, udp_new(&s, &csum));
+	expect_refused(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
+}
+
+/* Slot 0 says where TCP is: that must be true. */
+static void send_checksum_tcp(struct kunit *test)
+{
+	struct ov2_tx_checksum csum = {
+		.ipv4 = true, .tcp = true, .ip_header = true,
+	};
+	struct sender s = sender_new(test);
+	struct ov2_rig *to = ov2_rig_new(test, &ov2_engine_miniport);
+	bool tunnel;
+
+	ov2_rig_add_inbound(to, &s.sa);
+	ov2_rig_add_inbound(to, &s.tunnel);
+	for (tunnel = false;; tunnel = true) {
+		csum.tcp_offset = l4_at(tunnel);
+		expect_checksums(test, &s, to, tunnel, IPPROTO_TCP, &csum);
+		csum.tcp_offset += 4;
+		expect_refused(test, &s, l4_new(&s, tunnel, IPPROTO_TCP,
+						&csum));
+		if (tunnel)
+			break;
+	}
+	csum.tcp_offset = l4_at(false);
+	expect_refused(test, &s, l4_new(&s, true, IPPROTO_TCP, &csum));
+	csum.tcp = false;
+	csum.udp = true;
+	expect_refused(test, &s, l4_new(&s, false, IPPROTO_TCP, &csum));
 }
 
 static struct kunit_case send_cases[] = {
@@ -373,7 +480,9 @@ static struct kunit_case send_cases[] = {
 	KUNIT_CASE(send_udp_forms),
 	KUNIT_CASE(send_several),
 	KUNIT_CASE(send_several_late),
-	KUNIT_CASE(send_checksum),
+	KUNIT_CASE(send_clones),
+	KUNIT_CASE(send_checksum_udp),
+	KUNIT_CASE(send_checksum_tcp),
 	{}
 };
 

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the bridge makes of receive records, word by word. SaDeleteReq is among
+ * them: Linux' own SAs never bring the engine to raise it, since the bridge
+ * counts places before the engine does.
+ */
+#include <kunit/test.h>
+#include <linux/if_ether.h>
+
+#include "rig.h"
+#include "../bridge/assoc.h"
+#include "../bridge/bridge.h"
+#include "../engine/engine.h"
+#include "../ov2/handle.h"
+#include "../ov2/records.h"
+#include "../watch/counters.h"
+
+#define PADDING	10
+
+/**
+ * struct received - a frame of an SA that a state is behind
+ * @rig: the card
+ * @x: the state, of which only the reference counts
+ * @assoc: what the handle leads to
+ * @hdl: the SA's handle
+ * @len: bytes of the frame from its IP header on
+ */
+struct received {
+	struct ov2_rig *rig;
+	struct xfrm_state *x;
+	struct ov2_assoc *assoc;
+	struct ov2_handle hdl;
+	unsigned int len;
+};
+
+static void handle_free(void *data)
+{
+	ov2_handle_free(data);
+	synchronize_rcu();
+}
+
+static void bridge_exit(void *data)
+{
+	ov2_bridge_exit(data);
+}
+
+static struct received *received_new(struct kunit *test)
+{
+	struct received *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->rig = ov2_rig_new(test, &ov2_engine_miniport);
+	KUNIT_ASSERT_EQ(test, 0, ov2_bridge_init(&r->rig->ad));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, bridge_exit,
+							   &r->rig->ad));
+	r->x = kunit_kzalloc(test, sizeof(*r->x), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, r->x);
+	refcount_set(&r->x->refcnt, 1);
+	r->assoc = kunit_kzalloc(test, sizeof(*r->assoc), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, r->assoc);
+	RCU_INIT_POINTER(r->assoc->x, r->x);
+	KUNIT_ASSERT_EQ(test, 0, ov2_handle_alloc(&r->hdl, &r->rig->ad,
+						  r->assoc));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, handle_free,
+							   &r->hdl));
+	return r;
+}
+
+/* As the port has it: data at the IP header. Ethernet has padded it. */
+static struct ov2_nbl *received_nbl(struct received *r, u32 word)
+{
+	const struct ov2_rig_frame frame = { .len = 10 };
+	struct ov2_nbl *nbl = ov2_rig_frame(r->rig, &frame, 0);
+
+	skb_pull(nbl->skb, ETH_HLEN);
+	r->len = nbl->skb->len;
+	skb_put_zero(nbl->skb, PADDING);
+	nbl->info[OV2_INFO_IPSEC] = word;
+	nbl->ext_rx.handle = r->hdl.value;
+	return nbl;
+}
+
+static bool bridge_receive(struct received *r, struct ov2_nbl *nbl)
+{
+	bool taken;
+
+	local_bh_disable();
+	taken = ov2_bridge_receive(&r->rig->ad, nbl);
+	local_bh_enable();
+	return taken;
+}
+
+static void expect_untouched(struct kunit *test, struct received *r, u32 word)
+{
+	struct ov2_nbl *nbl = received_nbl(r, word);
+
+	KUNIT_EXPECT_TRUE(test, bridge_receive(r, nbl));
+	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
+	KUNIT_EXPECT_EQ(test, nbl->skb->len, r->len + PADDING);
+	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 1);
+}
+
+static void expect_path(struct kunit *test, struct received *r, u32 word,
+			u32 flags, u32 status)
+{
+	struct ov2_nbl *nbl = received_nbl(r, word);
+	struct xfrm_offload *xo;
+	struct sec_path *sp;
+
+	KUNIT_ASSERT_TRUE(test, bridge_receive(r, nbl));
+	sp = skb_sec_path(nbl->skb);
+	xo = xfrm_offload(nbl->skb);
+	KUNIT_ASSERT_NOT_NULL(test, sp);
+	KUNIT_ASSERT_NOT_NULL(test, xo);
+	KUNIT_EXPECT_EQ(test, sp->len, 1);
+	KUNIT_EXPECT_EQ(test, sp->olen, 1);
+	KUNIT_EXPECT_PTR_EQ(test, sp->xvec[0], r->x);
+	KUNIT_EXPECT_EQ(test, xo->flags, flags);
+	KUNIT_EXPECT_EQ(test, xo->status, status);
+	KUNIT_EXPECT_EQ(test, nbl->skb->len, r->len);
+	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 2);
+	secpath_reset(nbl->skb);
+	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 1);
+}
+
+/* INV-45: each status has the bit of its number */
+static void receive_statuses(struct kunit *test)
+{
+	struct received *r = received_new(test);
+	struct ov2_rx_result res = { .crypto_done = true };
+
+	for (res.status = 0; res.status <= OV2_CRYPTO_INVALID_PROTOCOL;
+	     res.status++)
+		expect_path(test, r, ov2_rx_result_encode(&res), CRYPTO_DONE,
+			    BIT(res.status));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&r->rig->ad,
+					       OV2_CNT_RX_SA_DELETE_REQ), 0);
+}
+
+/* INV-17: told with CryptoDone and without it, and never a reason to drop */
+static void receive_delete_req(struct kunit *test)
+{
+	struct ov2_rx_result res = { .sa_delete_req = true };
+	struct received *r = received_new(test);
+	struct ov2_adapter *ad = &r->rig->ad;
+
+	expect_untouched(test, r, 0);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(ad, OV2_CNT_RX_SA_DELETE_REQ),
+			0);
+	expect_untouched(test, r, ov2_rx_result_encode(&res));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(ad, OV2_CNT_RX_SA_DELETE_REQ),
+			1);
+	res.crypto_done = true;
+	expect_path(test, r, ov2_rx_result_encode(&res),
+		    CRYPTO_DONE | SA_DELETE_REQ, CRYPTO_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(ad, OV2_CNT_RX_SA_DELETE_REQ),
+			2);
+}
+
+/* Its bytes are changed already, so it is nobody's any more. */
+static void receive_state_gone(struct kunit *test)
+{
+	const struct ov2_rx_result res = {
+		.crypto_done = true, .sa_delete_req = true,
+	};
+	struct received *r = received_new(test);
+	u32 word = ov2_rx_result_encode(&res);
+	struct ov2_nbl *nbl = received_nbl(r, word);
+
+	nbl->ext_rx.handle ^= 1UL << 40;
+	KUNIT_EXPECT_FALSE(test, bridge_receive(r, nbl));
+	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
+	RCU_INIT_POINTER(r->assoc->x, NULL);
+	KUNIT_EXPECT_FALSE(test, bridge_receive(r, received_nbl(r, word)));
+	RCU_INIT_POINTER(r->assoc->x, r->x);
+	refcount_set(&r->x->refcnt, 0);
+	KUNIT_EXPECT_FALSE(test, bridge_receive(r, received_nbl(r, word)));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&r->rig->ad,
+					       OV2_CNT_RX_DROP_SA_GONE), 3);
+}
+
+static struct kunit_case bridge_cases[] = {
+	KUNIT_CASE(receive_statuses),
+	KUNIT_CASE(receive_delete_req),
+	KUNIT_CASE(receive_state_gone),
+	{}
+};
+
+static struct kunit_suite bridge_suite = {
+	.name = "ov2_bridge",
+	.test_cases = bridge_cases,
+};
+
+kunit_test_suite(bridge_suite);
