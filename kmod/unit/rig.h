@@ -218,11 +218,13 @@ struct sk_buff *ov2_rig_skb(struct ov2_rig *rig,
 struct ov2_nbl *ov2_rig_frame(struct ov2_rig *rig,
 			      const struct ov2_rig_frame *frame, u16 queue);
 
-/* rig_request.c: requests */
-struct ov2_rig_request *ov2_rig_request_new(struct ov2_rig *rig, u32 oid);
+/* rig_add.c: requests that add an SA */
 struct ov2_rig_request *ov2_rig_add_new(struct ov2_rig *rig,
 					const struct ov2_rig_sa *sa,
 					bool inbound);
+
+/* rig_request.c: requests */
+struct ov2_rig_request *ov2_rig_request_new(struct ov2_rig *rig, u32 oid);
 struct ov2_rig_request *ov2_rig_delete_new(struct ov2_rig *rig,
 					   unsigned long handle);
 struct ov2_rig_request *ov2_rig_update_new(struct ov2_rig *rig,

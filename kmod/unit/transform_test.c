@@ -4,17 +4,14 @@
  * counts, and what one transform seals another one opens.
  */
 #include <kunit/test.h>
-#include <linux/completion.h>
-#include <linux/hex.h>
 
-#include "../engine/sa.h"
+#include "run.h"
 #include "../ov2/algorithms.h"
 
 /* As in a frame: Ethernet and IPv4 in front */
 #define HEADERS	(14 + 20)
 #define ESP_HDR	8
 #define AH_HDR	12
-#define BYTES_MAX	256
 
 struct esp_vector {
 	const char *source;
@@ -42,74 +39,14 @@ struct ah_vector {
 
 #include "vectors.h"
 
-struct bytes {
-	u8 data[BYTES_MAX];
-	unsigned int len;
-};
-
-struct add_buf {
-	struct ov2_add_sa_ex add;
-	u8 keys[2 * BYTES_MAX];
-};
-
 /* What this kernel has; asking is slow */
 static struct ov2_capabilities offered;
 
-/* One transform, and a job that may end later */
-struct run {
-	struct ov2_nbl nbl;
-	struct ov2_member member;
-	struct completion done;
-	int err;
-};
-
-static void unhex(struct kunit *test, struct bytes *bytes, const char *hex)
-{
-	hex = hex ?: "";
-	bytes->len = strlen(hex) / 2;
-	KUNIT_ASSERT_LE(test, bytes->len, BYTES_MAX);
-	KUNIT_ASSERT_EQ(test, hex2bin(bytes->data, hex, bytes->len), 0);
-}
-
-static void add_key(struct kunit *test, struct add_buf *buf,
-		    struct ov2_algorithm_info *info, u32 id, const char *hex)
-{
-	struct bytes key;
-
-	unhex(test, &key, hex);
-	info->identifier = id;
-	info->key_len = key.len;
-	info->key_offset = buf->add.key_len;
-	memcpy(buf->keys + buf->add.key_len, key.data, key.len);
-	buf->add.key_len += key.len;
-}
-
-static void run_init(struct kunit *test, struct run *run,
-		     struct add_buf *buf)
-{
-	struct ov2_security_association *assoc = &buf->add.sec_assoc[0];
-	int err;
-
-	buf->add.key_offset = offsetof(struct add_buf, keys);
-	memset(run, 0, sizeof(*run));
-	init_completion(&run->done);
-	run->member.operation = assoc->operation;
-	run->member.esn = assoc->flags & OV2_SEC_ASSOC_ESN;
-	err = ov2_transform_init(&run->member.transform, &buf->add, assoc);
-	/* What is offered is there */
-	KUNIT_ASSERT_EQ(test, err, 0);
-}
-
-static void run_exit(struct run *run)
-{
-	ov2_transform_destroy(&run->member.transform);
-}
-
-static void run_esp_init(struct kunit *test, struct run *run,
+static void run_esp_init(struct kunit *test, struct ov2_run *run,
 			 const struct esp_vector *v)
 {
 	struct ov2_security_association *assoc;
-	struct add_buf *buf;
+	struct ov2_run_add *buf;
 
 	if (!(offered.encr & v->encr) ||
 	    (v->auth && !(offered.auth & v->auth)))
@@ -119,17 +56,17 @@ static void run_esp_init(struct kunit *test, struct run *run,
 	assoc = &buf->add.sec_assoc[0];
 	assoc->operation = OV2_OPERATION_ESP;
 	assoc->flags = v->esn ? OV2_SEC_ASSOC_ESN : 0;
-	add_key(test, buf, &assoc->encr, v->encr, v->encr_key);
-	add_key(test, buf, &assoc->auth, v->auth, v->auth_key);
+	ov2_run_add_key(test, buf, &assoc->encr, v->encr, v->encr_key);
+	ov2_run_add_key(test, buf, &assoc->auth, v->auth, v->auth_key);
 	assoc->encr.additional_info = v->icv_len;
-	run_init(test, run, buf);
+	ov2_run_init(test, run, buf);
 }
 
-static void run_ah_init(struct kunit *test, struct run *run,
+static void run_ah_init(struct kunit *test, struct ov2_run *run,
 			const struct ah_vector *v)
 {
 	struct ov2_security_association *assoc;
-	struct add_buf *buf;
+	struct ov2_run_add *buf;
 
 	if (!(offered.auth & v->auth))
 		kunit_skip(test, "not in this kernel");
@@ -138,82 +75,8 @@ static void run_ah_init(struct kunit *test, struct run *run,
 	assoc = &buf->add.sec_assoc[0];
 	assoc->operation = OV2_OPERATION_AH;
 	assoc->flags = v->esn ? OV2_SEC_ASSOC_ESN : 0;
-	add_key(test, buf, &assoc->auth, v->auth, v->key);
-	run_init(test, run, buf);
-}
-
-static void run_done(struct ov2_nbl *nbl, int err)
-{
-	struct run *run = container_of(nbl, struct run, nbl);
-
-	run->err = err;
-	complete(&run->done);
-}
-
-static int run_job(struct run *run, struct sk_buff *skb, unsigned int ip_len,
-		   u32 seq_hi, int (*op)(const struct ov2_job *job))
-{
-	struct ov2_job job = {
-		.nbl = &run->nbl,
-		.skb = skb,
-		.member = &run->member,
-		.ip = ETH_HLEN,
-		.header = ETH_HLEN + ip_len,
-		.end = skb->len,
-		.done = run_done,
-	};
-	unsigned int spi = job.header;
-	__be32 seq;
-	int err;
-
-	if (run->member.operation == OV2_OPERATION_AH)
-		spi += 4;
-	skb_copy_bits(skb, spi, &run->member.spi, 4);
-	skb_copy_bits(skb, spi + 4, &seq, 4);
-	job.seq = (u64)seq_hi << 32 | be32_to_cpu(seq);
-
-	local_bh_disable();
-	err = op(&job);
-	local_bh_enable();
-	if (err != -EINPROGRESS)
-		return err;
-	wait_for_completion(&run->done);
-	return run->err;
-}
-
-/* In two pieces, since frames are */
-static struct sk_buff *make_skb(struct kunit *test, const struct bytes *bytes,
-				unsigned int headers)
-{
-	unsigned int linear = headers + bytes->len / 2;
-	struct sk_buff *skb, *rest;
-
-	skb = alloc_skb(linear, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, skb);
-	rest = alloc_skb(bytes->len, GFP_KERNEL);
-	if (!rest)
-		kfree_skb(skb);
-	KUNIT_ASSERT_NOT_NULL(test, rest);
-
-	skb_put_zero(skb, headers);
-	skb_put_data(skb, bytes->data, bytes->len / 2);
-	skb_put_data(rest, bytes->data + bytes->len / 2,
-		     bytes->len - bytes->len / 2);
-	skb_shinfo(skb)->frag_list = rest;
-	skb->data_len = rest->len;
-	skb->len += rest->len;
-	skb->truesize += rest->truesize;
-	return skb;
-}
-
-static int skb_diff(const struct sk_buff *skb, unsigned int offset,
-		    const u8 *data, unsigned int len)
-{
-	u8 got[BYTES_MAX];
-
-	if (skb_copy_bits(skb, offset, got, len))
-		return -EFAULT;
-	return memcmp(got, data, len);
+	ov2_run_add_key(test, buf, &assoc->auth, v->auth, v->key);
+	ov2_run_init(test, run, buf);
 }
 
 static void vector_desc(const struct esp_vector *v, char *desc)
@@ -226,69 +89,69 @@ KUNIT_ARRAY_PARAM(esp, esp_vectors, vector_desc);
 static void esp_opens(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
-	struct bytes esp, clear;
+	struct ov2_bytes esp, clear;
 	struct sk_buff *skb;
-	struct run run;
+	struct ov2_run run;
 
-	unhex(test, &esp, v->esp);
-	unhex(test, &clear, v->clear);
+	ov2_unhex(test, &esp, v->esp);
+	ov2_unhex(test, &clear, v->clear);
 	run_esp_init(test, &run, v);
 	KUNIT_EXPECT_EQ(test, esp.len, ESP_HDR +
 			run.member.transform.iv_len + clear.len +
 			run.member.transform.icv_len);
 
-	skb = make_skb(test, &esp, HEADERS);
-	KUNIT_EXPECT_EQ(test, run_job(&run, skb, 20, v->seq_hi,
-				      ov2_transform_open), 0);
-	KUNIT_EXPECT_EQ(test, skb_diff(skb, HEADERS + ESP_HDR +
-				       run.member.transform.iv_len,
-				       clear.data, clear.len), 0);
+	skb = ov2_run_skb(test, &esp, HEADERS);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+					  ov2_transform_open), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS + ESP_HDR +
+					   run.member.transform.iv_len,
+					   clear.data, clear.len), 0);
 	/* Nothing else is touched (INV-39) */
-	KUNIT_EXPECT_EQ(test, skb_diff(skb, HEADERS, esp.data, ESP_HDR +
-				       run.member.transform.iv_len), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data, ESP_HDR +
+					   run.member.transform.iv_len), 0);
 	kfree_skb(skb);
-	run_exit(&run);
+	ov2_run_exit(&run);
 }
 
 static void esp_bits_count(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
 	struct sk_buff *skb;
-	struct bytes esp;
-	struct run run;
+	struct ov2_bytes esp;
+	struct ov2_run run;
 	unsigned int i;
 
-	unhex(test, &esp, v->esp);
+	ov2_unhex(test, &esp, v->esp);
 	run_esp_init(test, &run, v);
 	for (i = 0; i < esp.len; i++) {
 		esp.data[i] ^= BIT(i % 8);
-		skb = make_skb(test, &esp, HEADERS);
-		KUNIT_EXPECT_EQ_MSG(test, run_job(&run, skb, 20, v->seq_hi,
-						  ov2_transform_open),
+		skb = ov2_run_skb(test, &esp, HEADERS);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+						      ov2_transform_open),
 				    -EBADMSG, "byte %u", i);
 		esp.data[i] ^= BIT(i % 8);
 		kfree_skb(skb);
 	}
 	/* The high half is in no packet */
-	skb = make_skb(test, &esp, HEADERS);
-	KUNIT_EXPECT_EQ(test, run_job(&run, skb, 20, v->seq_hi + 1,
-				      ov2_transform_open),
+	skb = ov2_run_skb(test, &esp, HEADERS);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi + 1,
+					  ov2_transform_open),
 			v->esn ? -EBADMSG : 0);
 	kfree_skb(skb);
-	run_exit(&run);
+	ov2_run_exit(&run);
 }
 
 /* As the transport frames it: clear text between zeroes */
-static struct sk_buff *clear_skb(struct kunit *test, const struct run *run,
-				 const struct bytes *esp,
-				 const struct bytes *clear)
+static struct sk_buff *clear_skb(struct kunit *test, const struct ov2_run *run,
+				 const struct ov2_bytes *esp,
+				 const struct ov2_bytes *clear)
 {
 	unsigned int at = ESP_HDR + run->member.transform.iv_len;
-	struct bytes framed = { .len = esp->len };
+	struct ov2_bytes framed = { .len = esp->len };
 
 	memcpy(framed.data, esp->data, ESP_HDR);
 	memcpy(framed.data + at, clear->data, clear->len);
-	return make_skb(test, &framed, HEADERS);
+	return ov2_run_skb(test, &framed, HEADERS);
 }
 
 /* An IV that is made of the number can be made to be the vector's. */
@@ -296,13 +159,13 @@ static void esp_seals(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
 	struct ov2_transform *transform;
-	struct bytes esp, clear;
+	struct ov2_bytes esp, clear;
 	struct sk_buff *skb;
-	struct run run;
+	struct ov2_run run;
 	__be64 iv, seq;
 
-	unhex(test, &esp, v->esp);
-	unhex(test, &clear, v->clear);
+	ov2_unhex(test, &esp, v->esp);
+	ov2_unhex(test, &clear, v->clear);
 	run_esp_init(test, &run, v);
 	transform = &run.member.transform;
 	memcpy(&iv, esp.data + ESP_HDR, sizeof(iv));
@@ -311,44 +174,45 @@ static void esp_seals(struct kunit *test)
 	transform->iv_salt = iv ^ seq;
 
 	skb = clear_skb(test, &run, &esp, &clear);
-	KUNIT_EXPECT_EQ(test, run_job(&run, skb, 20, v->seq_hi,
-				      ov2_transform_seal), 0);
-	KUNIT_EXPECT_EQ(test, skb_diff(skb, HEADERS, esp.data, ESP_HDR), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+					  ov2_transform_seal), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data, ESP_HDR), 0);
 	if (!transform->iv_random)
-		KUNIT_EXPECT_EQ(test, skb_diff(skb, HEADERS, esp.data,
-					       esp.len), 0);
+		KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data,
+						   esp.len), 0);
 	kfree_skb(skb);
-	run_exit(&run);
+	ov2_run_exit(&run);
 }
 
 static void esp_seals_for_another(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
-	struct bytes esp, clear;
-	struct run run, other;
+	struct ov2_bytes esp, clear;
+	struct ov2_run run, other;
 	struct sk_buff *skb;
 	unsigned int iv_len;
 
-	unhex(test, &esp, v->esp);
-	unhex(test, &clear, v->clear);
+	ov2_unhex(test, &esp, v->esp);
+	ov2_unhex(test, &clear, v->clear);
 	run_esp_init(test, &run, v);
 	run_esp_init(test, &other, v);
 	iv_len = run.member.transform.iv_len;
 
 	skb = clear_skb(test, &run, &esp, &clear);
-	KUNIT_EXPECT_EQ(test, run_job(&run, skb, 20, v->seq_hi,
-				      ov2_transform_seal), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+					  ov2_transform_seal), 0);
 	/* Salts are drawn anew: 2^-64 that the IV is the vector's */
 	if (iv_len)
-		KUNIT_EXPECT_NE(test, skb_diff(skb, HEADERS + ESP_HDR,
-					       esp.data + ESP_HDR, iv_len), 0);
-	KUNIT_EXPECT_EQ(test, run_job(&other, skb, 20, v->seq_hi,
-				      ov2_transform_open), 0);
-	KUNIT_EXPECT_EQ(test, skb_diff(skb, HEADERS + ESP_HDR + iv_len,
-				       clear.data, clear.len), 0);
+		KUNIT_EXPECT_NE(test, ov2_run_diff(skb, HEADERS + ESP_HDR,
+						   esp.data + ESP_HDR, iv_len),
+				0);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&other, skb, 20, v->seq_hi,
+					  ov2_transform_open), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS + ESP_HDR + iv_len,
+					   clear.data, clear.len), 0);
 	kfree_skb(skb);
-	run_exit(&run);
-	run_exit(&other);
+	ov2_run_exit(&run);
+	ov2_run_exit(&other);
 }
 
 /* Counter modes: 64-bit number and salt; CBC: unpredictable */
@@ -376,13 +240,13 @@ static void ah_desc(const struct ah_vector *v, char *desc)
 KUNIT_ARRAY_PARAM(ah, ah_vectors, ah_desc);
 
 static void ah_packet(struct kunit *test, const struct ah_vector *v,
-		      struct bytes *packet, unsigned int *ip_len)
+		      struct ov2_bytes *packet, unsigned int *ip_len)
 {
-	struct bytes ah, payload;
+	struct ov2_bytes ah, payload;
 
-	unhex(test, packet, v->ip);
-	unhex(test, &ah, v->ah);
-	unhex(test, &payload, v->payload);
+	ov2_unhex(test, packet, v->ip);
+	ov2_unhex(test, &ah, v->ah);
+	ov2_unhex(test, &payload, v->payload);
 	*ip_len = packet->len;
 	memcpy(packet->data + packet->len, ah.data, ah.len);
 	packet->len += ah.len;
@@ -393,19 +257,19 @@ static void ah_packet(struct kunit *test, const struct ah_vector *v,
 static void ah_lengths(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
-	struct bytes ah;
-	struct run run;
+	struct ov2_bytes ah;
+	struct ov2_run run;
 
-	unhex(test, &ah, v->ah);
+	ov2_unhex(test, &ah, v->ah);
 	run_ah_init(test, &run, v);
 	KUNIT_EXPECT_EQ(test, ov2_ah_len(&run.member.transform,
 					 v->ip[0] == '6'), ah.len);
 	KUNIT_EXPECT_EQ(test, (ah.data[1] + 2) * 4, ah.len);
-	run_exit(&run);
+	ov2_run_exit(&run);
 }
 
 /* RFC 4302 3.3.3.1.1 and 3.3.3.1.2 */
-static bool ip_byte_is_mutable(const struct bytes *packet, unsigned int i,
+static bool ip_byte_is_mutable(const struct ov2_bytes *packet, unsigned int i,
 			       u8 bit)
 {
 	if (packet->data[0] >> 4 == 4)
@@ -417,36 +281,36 @@ static bool ip_byte_is_mutable(const struct bytes *packet, unsigned int i,
 static void ah_opens(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
-	struct bytes packet;
+	struct ov2_bytes packet;
 	struct sk_buff *skb;
 	unsigned int ip_len;
-	struct run run;
+	struct ov2_run run;
 
 	ah_packet(test, v, &packet, &ip_len);
 	run_ah_init(test, &run, v);
-	skb = make_skb(test, &packet, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, run_job(&run, skb, ip_len, v->seq_hi,
-				      ov2_transform_open), 0);
+	skb = ov2_run_skb(test, &packet, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+					  ov2_transform_open), 0);
 	/* Nothing is touched (INV-39) */
-	KUNIT_EXPECT_EQ(test, skb_diff(skb, ETH_HLEN, packet.data,
-				       packet.len), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
+					   packet.len), 0);
 	kfree_skb(skb);
 
-	skb = make_skb(test, &packet, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, run_job(&run, skb, ip_len, v->seq_hi + 1,
-				      ov2_transform_open),
+	skb = ov2_run_skb(test, &packet, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi + 1,
+					  ov2_transform_open),
 			v->esn ? -EBADMSG : 0);
 	kfree_skb(skb);
-	run_exit(&run);
+	ov2_run_exit(&run);
 }
 
 static void ah_bits_count(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
-	struct bytes packet;
+	struct ov2_bytes packet;
 	struct sk_buff *skb;
 	unsigned int ip_len;
-	struct run run;
+	struct ov2_run run;
 	unsigned int i;
 
 	ah_packet(test, v, &packet, &ip_len);
@@ -457,23 +321,24 @@ static void ah_bits_count(struct kunit *test)
 			      !ip_byte_is_mutable(&packet, i, bit);
 
 		packet.data[i] ^= bit;
-		skb = make_skb(test, &packet, ETH_HLEN);
-		KUNIT_EXPECT_EQ_MSG(test, run_job(&run, skb, ip_len, v->seq_hi,
-						  ov2_transform_open),
+		skb = ov2_run_skb(test, &packet, ETH_HLEN);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_job(&run, skb, ip_len,
+						      v->seq_hi,
+						      ov2_transform_open),
 				    counts ? -EBADMSG : 0, "byte %u", i);
 		packet.data[i] ^= bit;
 		kfree_skb(skb);
 	}
-	run_exit(&run);
+	ov2_run_exit(&run);
 }
 
 static void ah_seals(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
-	struct bytes packet, blank;
+	struct ov2_bytes packet, blank;
 	unsigned int ip_len, field;
 	struct sk_buff *skb;
-	struct run run;
+	struct ov2_run run;
 	__be64 iv, seq;
 
 	ah_packet(test, v, &packet, &ip_len);
@@ -487,38 +352,38 @@ static void ah_seals(struct kunit *test)
 	blank = packet;
 	memset(blank.data + field, 0x55, run.member.transform.iv_len +
 	       run.member.transform.icv_len);
-	skb = make_skb(test, &blank, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, run_job(&run, skb, ip_len, v->seq_hi,
-				      ov2_transform_seal), 0);
-	KUNIT_EXPECT_EQ(test, skb_diff(skb, ETH_HLEN, packet.data,
-				       packet.len), 0);
+	skb = ov2_run_skb(test, &blank, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+					  ov2_transform_seal), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
+					   packet.len), 0);
 	kfree_skb(skb);
-	run_exit(&run);
+	ov2_run_exit(&run);
 }
 
 /* Lengths that no frame should have come with */
 static void ah_impossible(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
-	struct bytes packet;
+	struct ov2_bytes packet;
 	struct sk_buff *skb;
 	unsigned int ip_len;
-	struct run run;
+	struct ov2_run run;
 
 	ah_packet(test, v, &packet, &ip_len);
 	run_ah_init(test, &run, v);
-	skb = make_skb(test, &packet, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, run_job(&run, skb, ip_len + 4, v->seq_hi,
-				      ov2_transform_open), -EINVAL);
+	skb = ov2_run_skb(test, &packet, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len + 4, v->seq_hi,
+					  ov2_transform_open), -EINVAL);
 	kfree_skb(skb);
 
 	packet.len = ip_len + ov2_ah_len(&run.member.transform,
 					 v->ip[0] == '6') - 1;
-	skb = make_skb(test, &packet, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, run_job(&run, skb, ip_len, v->seq_hi,
-				      ov2_transform_open), -EINVAL);
+	skb = ov2_run_skb(test, &packet, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+					  ov2_transform_open), -EINVAL);
 	kfree_skb(skb);
-	run_exit(&run);
+	ov2_run_exit(&run);
 }
 
 /* Only what has a meaning is offered, AES-GCM at least here. */
