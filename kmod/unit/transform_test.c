@@ -215,6 +215,25 @@ static void esp_seals_for_another(struct kunit *test)
 	ov2_run_exit(&other);
 }
 
+/* INV-30: a key that is added again has other IVs for the same numbers. */
+static void iv_of_another(struct kunit *test)
+{
+	const struct esp_vector *v = test->param_value;
+	struct ov2_run run, other;
+	u8 iv[16], again[16];
+	unsigned int len;
+
+	run_esp_init(test, &run, v);
+	run_esp_init(test, &other, v);
+	len = run.member.transform.iv_len;
+	ov2_transform_iv(&run.member.transform, 1, iv);
+	ov2_transform_iv(&other.member.transform, 1, again);
+	if (len)
+		KUNIT_EXPECT_MEMNEQ(test, iv, again, len);
+	ov2_run_exit(&run);
+	ov2_run_exit(&other);
+}
+
 /* Counter modes: 64-bit number and salt; CBC: unpredictable */
 static void iv_rules(struct kunit *test)
 {
@@ -414,6 +433,7 @@ static struct kunit_case transform_cases[] = {
 	KUNIT_CASE_PARAM(esp_bits_count, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_seals, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_seals_for_another, esp_gen_params),
+	KUNIT_CASE_PARAM(iv_of_another, esp_gen_params),
 	KUNIT_CASE(iv_rules),
 	KUNIT_CASE_PARAM(ah_lengths, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_opens, ah_gen_params),
