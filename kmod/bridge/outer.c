@@ -43,21 +43,22 @@ static struct dst_entry *route6(struct net_device *dev,
 	return NULL;
 }
 
-/* A packet that waits comes again through ndo_start_xmit, when the neighbour
- * has answered.
- */
+/* Of an address that was valid once the neighbour asks later, by a timer. */
 static enum ov2_way way_to(struct neighbour *neigh, struct sk_buff *skb,
-			   struct ov2_outer *outer)
+			   struct ov2_pending *pending, struct ov2_outer *outer)
 {
-	if (neigh_event_send(neigh, skb))
-		return OV2_WAY_PENDING;
+	if (!(READ_ONCE(neigh->nud_state) & NUD_VALID))
+		return ov2_pending_add(pending, skb, neigh) ?
+		       OV2_WAY_PENDING : OV2_WAY_NONE;
 
+	neigh_event_send(neigh, NULL);
 	neigh_ha_snapshot(outer->mac, neigh, neigh->dev);
 	return OV2_WAY_READY;
 }
 
 static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
 			      const struct xfrm_state *x, struct sk_buff *skb,
+			      struct ov2_pending *pending,
 			      struct ov2_outer *outer)
 {
 	struct neighbour *neigh;
@@ -70,7 +71,7 @@ static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
 	if (!neigh)
 		return OV2_WAY_NONE;
 
-	way = way_to(neigh, skb, outer);
+	way = way_to(neigh, skb, pending, outer);
 	neigh_release(neigh);
 	outer->hop_limit = x->props.family == AF_INET6 ?
 			   ip6_dst_hoplimit(dst) : ip4_dst_hoplimit(dst);
@@ -83,6 +84,7 @@ static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
  * @x: the outbound state, in tunnel mode
  * @skb: the inner packet, its network header set; taken if the way is
  *	OV2_WAY_PENDING
+ * @pending: where it waits
  * @outer: out, if OV2_WAY_READY
  *
  * BH disabled.
@@ -90,7 +92,8 @@ static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
  * Return: what there is.
  */
 enum ov2_way ov2_outer_find(struct net_device *dev, const struct xfrm_state *x,
-			    struct sk_buff *skb, struct ov2_outer *outer)
+			    struct sk_buff *skb, struct ov2_pending *pending,
+			    struct ov2_outer *outer)
 {
 	enum ov2_way way = OV2_WAY_NONE;
 	struct dst_entry *dst;
@@ -99,7 +102,7 @@ enum ov2_way ov2_outer_find(struct net_device *dev, const struct xfrm_state *x,
 	if (!dst)
 		return way;
 
-	way = way_along(dst, dev, x, skb, outer);
+	way = way_along(dst, dev, x, skb, pending, outer);
 	dst_release(dst);
 	return way;
 }

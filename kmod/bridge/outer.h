@@ -5,11 +5,12 @@
 #include <linux/etherdevice.h>
 
 #include "../compat/xfrm.h"
+#include "pending.h"
 
 /**
  * enum ov2_way - what the outer packet's way is like
  * @OV2_WAY_READY: known
- * @OV2_WAY_PENDING: the neighbour is being asked for its address, and the
+ * @OV2_WAY_PENDING: the neighbour is to be asked for its address, and the
  *	packet waits there: it is taken
  * @OV2_WAY_NONE: there is none through this card
  */
@@ -30,7 +31,8 @@ struct ov2_outer {
 };
 
 enum ov2_way ov2_outer_find(struct net_device *dev, const struct xfrm_state *x,
-			    struct sk_buff *skb, struct ov2_outer *outer);
+			    struct sk_buff *skb, struct ov2_pending *pending,
+			    struct ov2_outer *outer);
 void ov2_outer_push(struct sk_buff *skb, const struct xfrm_state *x,
 		    const struct ov2_outer *outer, unsigned int inner_len);
 

@@ -40,6 +40,7 @@ int ov2_bridge_init(struct ov2_adapter *ad)
 	if (err)
 		goto err_spd;
 
+	ov2_pending_init(&bridge->pending);
 	bridge->ad = ad;
 	ad->transport = bridge;
 	return 0;
@@ -61,6 +62,7 @@ void ov2_bridge_exit(struct ov2_adapter *ad)
 {
 	struct ov2_bridge *bridge = ov2_bridge_of(ad);
 
+	ov2_pending_destroy(&bridge->pending);
 	ov2_sad_destroy(&bridge->sad);
 	ov2_spd_destroy(&bridge->spd);
 	kfree(bridge);

@@ -3,6 +3,7 @@
 #define _OV2_PACKET_H
 
 #include "assoc.h"
+#include "pending.h"
 #include "../ov2/records.h"
 
 /**
@@ -10,6 +11,7 @@
  * @ad: the card
  * @spd: its policies
  * @sad: its outbound states
+ * @pending: packets that wait for a neighbour
  * @states: states in packet mode, both ways
  *
  * In packet mode the stack knows nothing but its own states and policies: the
@@ -20,6 +22,7 @@ struct ov2_bridge {
 	struct ov2_adapter *ad;
 	struct ov2_spd spd;
 	struct ov2_sad sad;
+	struct ov2_pending pending;
 	atomic_t states;
 };
 

@@ -56,6 +56,7 @@ static bool transport_possible(const struct sk_buff *skb)
 
 static enum ov2_verdict find_way(struct sending *send)
 {
+	struct ov2_bridge *bridge = ov2_bridge_of(send->ad);
 	enum ov2_way way;
 
 	*send->reason = OV2_CNT_TX_DROP_NOT_WHOLE;
@@ -64,7 +65,8 @@ static enum ov2_verdict find_way(struct sending *send)
 						       OV2_VERDICT_DROP;
 
 	*send->reason = OV2_CNT_TX_DROP_NO_WAY;
-	way = ov2_outer_find(send->ad->dev, send->x, send->skb, &send->outer);
+	way = ov2_outer_find(send->ad->dev, send->x, send->skb,
+			     &bridge->pending, &send->outer);
 	if (way == OV2_WAY_PENDING)
 		return OV2_VERDICT_TAKEN;
 	return way == OV2_WAY_READY ? OV2_VERDICT_OFFLOAD : OV2_VERDICT_DROP;

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets whose next hop is not known yet.
+ *
+ * The neighbour keeps them, asks for the address, and sends them again through
+ * ndo_start_xmit. It must not ask from there: the question would leave through
+ * another queue of the card while this one's lock is held.
+ */
+#include <net/neighbour.h>
+
+#include "pending.h"
+
+struct pending_cb {
+	struct neighbour *neigh;
+};
+
+static struct pending_cb *pending_cb(struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct pending_cb) > sizeof(skb->cb));
+	return (struct pending_cb *)skb->cb;
+}
+
+static struct neighbour *pending_neigh(struct sk_buff *skb)
+{
+	struct neighbour *neigh = pending_cb(skb)->neigh;
+
+	memset(skb->cb, 0, sizeof(skb->cb));
+	return neigh;
+}
+
+static void pending_work(struct work_struct *work)
+{
+	struct ov2_pending *pending = container_of(work, struct ov2_pending,
+						   work);
+	struct neighbour *neigh;
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(&pending->packets))) {
+		neigh = pending_neigh(skb);
+		local_bh_disable();
+		rcu_read_lock();
+		/* Without a packet it asks in the name of an address of the
+		 * link, with one in that of the inner source.
+		 */
+		neigh_event_send(neigh, NULL);
+		READ_ONCE(neigh->output)(neigh, skb);
+		rcu_read_unlock();
+		local_bh_enable();
+		neigh_release(neigh);
+	}
+}
+
+/**
+ * ov2_pending_init() - make a list, empty
+ * @pending: the list
+ *
+ * Any context.
+ */
+void ov2_pending_init(struct ov2_pending *pending)
+{
+	skb_queue_head_init(&pending->packets);
+	INIT_WORK(&pending->work, pending_work);
+}
+
+/**
+ * ov2_pending_destroy() - end of ov2_pending_init()
+ * @pending: the list. Nothing is added any more
+ *
+ * Process context, sleeps. A packet here holds its neighbour, and that the
+ * netdev, so there is none left when the netdev goes: only the work may not
+ * have returned.
+ */
+void ov2_pending_destroy(struct ov2_pending *pending)
+{
+	cancel_work_sync(&pending->work);
+	WARN_ON_ONCE(!skb_queue_empty(&pending->packets));
+}
+
+/**
+ * ov2_pending_add() - a packet is to wait for its neighbour's address
+ * @pending: the list
+ * @skb: the packet, data at the network header; taken if true
+ * @neigh: its neighbour
+ *
+ * BH disabled.
+ *
+ * Return: false if there are too many already.
+ */
+bool ov2_pending_add(struct ov2_pending *pending, struct sk_buff *skb,
+		     struct neighbour *neigh)
+{
+	if (skb_queue_len_lockless(&pending->packets) >= OV2_PENDING_MAX)
+		return false;
+
+	neigh_hold(neigh);
+	pending_cb(skb)->neigh = neigh;
+	skb_queue_tail(&pending->packets, skb);
+	schedule_work(&pending->work);
+	return true;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_PENDING_H
+#define _OV2_PENDING_H
+
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+
+struct neighbour;
+
+/* The neighbour has a limit of its own, in bytes. */
+#define OV2_PENDING_MAX	128
+
+/**
+ * struct ov2_pending - packets on their way to a neighbour without an address
+ * @packets: the packets, each with a reference to its neighbour
+ * @work: hands them over
+ */
+struct ov2_pending {
+	struct sk_buff_head packets;
+	struct work_struct work;
+};
+
+void ov2_pending_init(struct ov2_pending *pending);
+void ov2_pending_destroy(struct ov2_pending *pending);
+bool ov2_pending_add(struct ov2_pending *pending, struct sk_buff *skb,
+		     struct neighbour *neigh);
+
+#endif /* _OV2_PENDING_H */
