@@ -27,6 +27,8 @@ KNOWN = {esp.packed(a) for table in (OUTER, INNER)
          for end in table.values() for a in end.values()}
 # Neighbour discovery is never protected; nothing else is exempt
 DISCOVERY = range(133, 138)
+# IKE protects itself, and ESP is in UDP of the second
+IKE_PORTS = {500, esp.ENCAP_PORT}
 
 
 def marked(number, length):
@@ -52,8 +54,8 @@ def clear_text(raw):
         return None
     if proto == esp.ICMPV6 and raw[payload] in DISCOVERY:
         return None
-    if proto == esp.UDP and esp.ENCAP_PORT in struct.unpack_from(
-            "!HH", raw, payload):
+    if proto == esp.UDP and not IKE_PORTS.isdisjoint(
+            struct.unpack_from("!HH", raw, payload)):
         return None
     return f"protocol {proto} in the frame {ksft.show(raw)}"
 
@@ -67,10 +69,20 @@ def is_error(raw):
             raw[54] == 1)
 
 
-def is_esp(raw):
+def esp_at(raw):
+    """Where the ESP header of a frame is, None if it has none."""
     ethertype, = struct.unpack_from("!H", raw, 12)
-    return (ethertype == esp.ETH_IPV4 and raw[23] == esp.ESP or
-            ethertype == esp.ETH_IPV6 and raw[20] == esp.ESP)
+    if ethertype == esp.ETH_IPV6 and raw[20] == esp.ESP:
+        return 54
+    if ethertype != esp.ETH_IPV4:
+        return None
+    if raw[23] == esp.ESP:
+        return 34
+    # Behind zeros is IKE (RFC 3948 2.2), one byte keeps a NAT's port
+    if raw[23] == esp.UDP and esp.ENCAP_PORT in struct.unpack_from(
+            "!HH", raw, 34) and len(raw) >= 50 and raw[42:46] != bytes(4):
+        return 42
+    return None
 
 
 class WireWatch:
@@ -100,9 +112,8 @@ class WireWatch:
                 if why:
                     self.clear.append(f"from {side}: {why}")
                     self.clear_errors += is_error(raw)
-                elif is_esp(raw):
+                elif at := esp_at(raw):
                     self.esp[side] += 1
-                    at = 34 if raw[12] == 8 else 54
                     self.spis[side][raw[at:at + 4]] += 1
 
     def check_clear(self):
