@@ -80,6 +80,7 @@ static bool algorithm_fits(const struct xfrm_tmpl *tmpl,
 	return tmpl->allalgs || tmpl->aalgos & (1 << x->props.aalgo);
 }
 
+/* The destination is ours, whichever it is: the core does not compare it. */
 static bool tunnel_fits(const struct xfrm_tmpl *tmpl,
 			const struct xfrm_state *x)
 {
