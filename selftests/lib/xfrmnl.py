@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""XFRM states by netlink, for what ip cannot say, with the kernel's answer.
+"""XFRM states and policies by netlink, with the kernel's answer.
+
+For what ip cannot say.
 
     link = Xfrm(ns)                     # closed with its namespace
     answer = link.add(spi=1, src="192.0.2.1", dst="192.0.2.2", mode=BEET,
@@ -7,10 +9,13 @@
                       offload=(ifindex, 0), dir=OUT)
     answer.errno, answer.text           # 0 and "" if it worked
     link.delete(spi=1, dst="192.0.2.2")
+    link.add_policy(POLICY_OUT, selector("192.0.2.1", "192.0.2.2"),
+                    template("192.0.2.1", "192.0.2.2", mode=TUNNEL))
     expiries = Expiries(ns)             # hears of soft and hard limits
     expiries.wait(spi, hard=True)
 
-Every argument of add() but the ends and the SPI may be left out.
+Every argument of add() but the ends and the SPI may be left out, and of
+add_policy() all but direction and selector.
 """
 import os
 import select
@@ -26,16 +31,22 @@ NLM_F_REQUEST, NLM_F_ACK, NLM_F_EXCL, NLM_F_CREATE = 1, 4, 0x200, 0x400
 NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
 NLMSG_ERROR, NLMSGERR_ATTR_MSG = 2, 1
 XFRM_MSG_NEWSA, XFRM_MSG_DELSA, XFRM_MSG_EXPIRE = 0x10, 0x11, 0x18
+XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY = 0x13, 0x19
 XFRMGRP_EXPIRE = 2
 
 TRANSPORT, TUNNEL, ROUTEOPTIMIZATION, IN_TRIGGER, BEET, IPTFS = range(6)
 IN, OUT = 1, 2
+POLICY_IN, POLICY_OUT, POLICY_FWD = range(3)
+ALLOW, BLOCK = 0, 1
+MAIN, SUB = 0, 1
+LOCALOK, ICMP, CPU_ACQUIRE = 1, 2, 4            # flags of a policy
 INBOUND, PACKET = 2, 4                          # of an offload request
 ESN_FLAG = 128
 OSEQ_MAY_WRAP = 2                               # an extra flag
 ESPINUDP_NON_IKE, ESPINUDP, ESPINTCP = 1, 2, 7
 
-ATTRIBUTE = {"auth": 1, "crypt": 2, "comp": 3, "encap": 4, "aead": 18,
+ATTRIBUTE = {"auth": 1, "crypt": 2, "comp": 3, "encap": 4, "templates": 5,
+             "type": 16, "aead": 18,
              "auth_trunc": 20, "mark": 21, "tfcpad": 22, "esn": 23,
              "extra_flags": 24, "offload": 28, "output_mark": 29,
              "if_id": 31, "dir": 33, "pcpu": 35}
@@ -67,6 +78,10 @@ def attribute_data(name, value):
         words = (window + 31) // 32
         return struct.pack("=6I", words, oseq, seq, oseq_hi, seq_hi,
                            window) + bytes(4 * words)
+    if name == "templates":
+        return b"".join(value)
+    if name == "type":
+        return struct.pack("=Bxxxxx", value)
     if name == "mark":
         return struct.pack("=II", *value)
     if name == "offload":
@@ -89,6 +104,23 @@ def address(text):
 def family(text):
     return (socket.AF_INET if len(esp.packed(text)) == 4 else
             socket.AF_INET6)
+
+
+def selector(src, dst, proto=0, dport=(0, 0), dev=0, user=0, prefix=None):
+    """For hosts, if there is no length of the prefix."""
+    if prefix is None:
+        prefix = 8 * len(esp.packed(dst))
+    return (address(dst) + address(src) + struct.pack("!HHHH", *dport, 0, 0) +
+            struct.pack("=HBBB3xiI", family(dst), prefix, prefix, proto, dev,
+                        user))
+
+
+def template(src, dst, proto=esp.ESP, mode=TRANSPORT, reqid=1, spi=0,
+             optional=0):
+    return (address(dst) + struct.pack("!IB3x", spi, proto) +
+            struct.pack("=Hxx", family(dst)) + address(src) +
+            struct.pack("=IBBBxIII", reqid, mode, 0, optional,
+                        *[(1 << 32) - 1] * 3))
 
 
 class Xfrm:
@@ -141,6 +173,19 @@ class Xfrm:
     def delete(self, spi, dst, proto=esp.ESP):
         return self.request(XFRM_MSG_DELSA, 0, address(dst) + struct.pack(
             "!I", spi) + struct.pack("=HBx", family(dst), proto))
+
+    def add_policy(self, direction, sel, *templates, action=ALLOW, flags=0,
+                   priority=0, update=False, seconds=0, **attributes):
+        body = bytearray(sel + FOREVER + bytes(32))
+        struct.pack_into("=Q", body, 56 + 40, seconds)  # hard, since the add
+        body += struct.pack("=IIBBBB4x", priority, 0, direction, action,
+                            flags, 0)
+        if templates:
+            attributes["templates"] = templates
+        for name, value in attributes.items():
+            body += attribute(ATTRIBUTE[name], attribute_data(name, value))
+        kind = XFRM_MSG_UPDPOLICY if update else XFRM_MSG_NEWPOLICY
+        return self.request(kind, NLM_F_CREATE | NLM_F_EXCL, bytes(body))
 
 
 class Expiries:

@@ -1,0 +1,355 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Every policy that cannot be offloaded: sentence, errno, counter, trace.
+
+A refused policy fails with -EINVAL and one sentence, and leaves nothing
+behind. What the kernel's core refuses first keeps the core's sentence and
+moves nothing of the card. What is accepted is there, counted and traced, and
+gone with its end, whoever ends it.
+
+    refusals_policy.py [WORD...]  only results whose name has all these words
+"""
+import sys
+import time
+from collections import namedtuple
+
+from lib import ksft, module, xfrmnl
+from lib.bed import INNER, OUTER, Bed
+from lib.objects import Ledger
+from lib.trace import Trace
+from lib.xfrmnl import PACKET, POLICY_FWD, POLICY_IN, POLICY_OUT, template
+
+OURS = "ipsecov2: "
+AH, COMP, UDP = 51, 108, 17
+A, B = OUTER["a"][4], OUTER["b"][4]
+A6, B6 = OUTER["a"][6], OUTER["b"][6]
+TUNNEL = template(A, B, mode=xfrmnl.TUNNEL)
+
+# There are no security contexts without SELinux, and memory does not fail
+# because one asks
+NOT_BY_REQUEST = {"context", "no_memory"}
+
+# name; what is asked for, see Requests.add(); reason: the counter's last word,
+# None if the core refuses; text: what is said
+Refusal = namedtuple("Refusal", "name asked reason text")
+
+
+def ours(name, reason, text, **asked):
+    return Refusal(name, asked, reason, OURS + text)
+
+
+def core(name, text, **asked):
+    return Refusal(name, asked, None, text)
+
+
+FWD = "Direction must be in or out, a fwd policy needs no offload"
+MARK = "Mark of a policy can't be offloaded, it must be 0"
+TMPLS = "Only one template can be offloaded"
+PROTO = "Protocol of the template must be ESP"
+MODE = "Mode of the template must be transport or tunnel"
+FAMILY = "Tunnel must be of the same address family as the selector"
+ADDR = "An outbound tunnel must have both its addresses"
+NO_FLAGS = "Unrecognized flags in offload request"
+
+REFUSALS = [
+    ours("forward", "dir", FWD, direction=POLICY_FWD),
+    ours("forward without template", "dir", FWD, direction=POLICY_FWD,
+         templates=()),
+    ours("mark", "mark", MARK, mark=(1, 0xff)),
+    ours("mark that nothing has", "mark", MARK, mark=(1, 0)),
+    ours("if_id", "if_id",
+         "Interface ID of a policy can't be offloaded, it must be 0",
+         if_id=7),
+    ours("acquires of each CPU", "pcpu",
+         "States of one CPU can't be acquired, flag cpu-acquire must be 0",
+         flags=xfrmnl.CPU_ACQUIRE),
+    ours("device of the selector", "dev",
+         "Device of the selector must be the card, or none",
+         selector={"dev": 1}),
+    ours("user of the selector", "user",
+         "User of the selector can't be offloaded, it must be 0",
+         selector={"user": 1000}),
+    ours("two templates", "tmpls", TMPLS,
+         templates=(template(A, B), TUNNEL)),
+    ours("six templates", "tmpls", TMPLS, templates=(template(A, B),) * 6),
+    ours("block with template", "block",
+         "A policy that blocks must have no template", action=xfrmnl.BLOCK),
+    ours("template of AH", "proto", PROTO,
+         templates=(template(A, B, proto=AH),)),
+    ours("template of IPComp", "proto", PROTO,
+         templates=(template(A, B, proto=COMP),)),
+    ours("template of mode BEET", "mode", MODE,
+         templates=(template(A, B, mode=xfrmnl.BEET),)),
+    ours("template of mode route optimization", "mode", MODE,
+         templates=(template(A, B, mode=xfrmnl.ROUTEOPTIMIZATION),)),
+    ours("optional template, out", "optional",
+         "Level of the template must be required",
+         templates=(template(A, B, optional=1),)),
+    ours("optional template, in", "optional",
+         "Level of the template must be required", direction=POLICY_IN,
+         templates=(template(B, A, mode=xfrmnl.TUNNEL, optional=1),)),
+    ours("reqid 0", "reqid", "Reqid of the template must not be 0",
+         templates=(template(A, B, reqid=0),)),
+    ours("4in6 tunnel", "family", FAMILY,
+         templates=(template(A6, B6, mode=xfrmnl.TUNNEL),)),
+    ours("6in4 tunnel, in", "family", FAMILY, direction=POLICY_IN,
+         ends=(INNER["b"][6], INNER["a"][6]),
+         templates=(template(B, A, mode=xfrmnl.TUNNEL),)),
+    ours("tunnel from any address", "addr", ADDR,
+         templates=(template("0.0.0.0", B, mode=xfrmnl.TUNNEL),)),
+    ours("tunnel to any address", "addr", ADDR, ends=(A6, B6),
+         templates=(template(A6, "::", mode=xfrmnl.TUNNEL),)),
+
+    core("crypto mode", NO_FLAGS, offload_flags=0),
+    core("flag of a state", NO_FLAGS, offload_flags=PACKET | xfrmnl.INBOUND),
+    core("transport template of another family",
+         "Mode in template doesn't support a family change",
+         templates=(template(A6, B6),)),
+    core("optional tunnel, out",
+         "Mode in optional template not allowed in outbound policy",
+         templates=(template(A, B, mode=xfrmnl.TUNNEL, optional=1),)),
+    core("template of UDP", "Invalid XFRM protocol in template",
+         templates=(template(A, B, proto=UDP),)),
+    core("prefix of 33 bits",
+         "Invalid prefix length in selector (must be <= 32 for IPv4)",
+         selector={"prefix": 33}),
+    core("a direction that does not exist", "Invalid policy direction",
+         direction=3),
+    core("an action that does not exist", "Invalid policy action", action=2),
+]
+SUB = ours("sub-policy", "type",
+           "Sub-policies can't be offloaded, type must be main",
+           type=xfrmnl.SUB)
+
+# Neighbours of what is refused; the action that is traced
+ACCEPTED = [
+    ("transport mode", "protect", {}),
+    ("transport mode, in", "protect", {"direction": POLICY_IN}),
+    ("tunnel mode", "protect", {"templates": (TUNNEL,)}),
+    ("tunnel mode over IPv6", "protect",
+     {"ends": (A6, B6),
+      "templates": (template(A6, B6, mode=xfrmnl.TUNNEL),)}),
+    ("tunnel from any address, in", "protect",
+     {"direction": POLICY_IN,
+      "templates": (template("0.0.0.0", A, mode=xfrmnl.TUNNEL),)}),
+    ("template with SPI", "protect",
+     {"templates": (template(A, B, spi=0x4711),)}),
+    ("bypass", "bypass", {"templates": ()}),
+    ("bypass of a port, in", "bypass",
+     {"templates": (), "direction": POLICY_IN,
+      "selector": {"proto": UDP, "dport": (500, 0xffff), "prefix": 0}}),
+    ("block", "block", {"templates": (), "action": xfrmnl.BLOCK}),
+    ("priority", "protect", {"priority": 4242}),
+    ("main type", "protect", {"type": xfrmnl.MAIN}),
+    ("flags icmp and localok", "protect",
+     {"flags": xfrmnl.ICMP | xfrmnl.LOCALOK}),
+    ("the card as device of the selector", "protect",
+     {"selector": {"dev": "ov0"}}),
+]
+
+
+class Requests:
+    """One card, a's, and what is asked of it."""
+
+    def __init__(self):
+        self.ledger = Ledger(("policy",))
+        self.bed = Bed()
+        self.link = xfrmnl.Xfrm(self.bed.a)
+        self.index = xfrmnl.ifindex(self.bed.a, "ov0")
+        self.trace = Trace(["ov2_policy_refuse", "ov2_policy_add",
+                            "ov2_policy_delete"])
+
+    def close(self):
+        self.trace.close()
+        self.bed.delete()
+        self.ledger.close()
+
+    def add(self, direction=POLICY_OUT, ends=(A, B), selector=(),
+            templates=None, offload_flags=PACKET, **asked):
+        """A policy in transport mode, but for what is asked for."""
+        if direction == POLICY_IN and ends == (A, B):
+            ends = (B, A)
+        words = dict(selector)
+        if words.get("dev") == "ov0":
+            words["dev"] = self.index
+        if templates is None:
+            templates = (template(*ends),)
+        return self.link.add_policy(
+            direction, xfrmnl.selector(*ends, **words), *templates,
+            offload=(self.index, offload_flags), **asked)
+
+    def mark(self):
+        self.bed.mark()
+        self.trace.read()
+
+    def moved(self):
+        return {k: v for k, v in self.bed.delta("a").items() if v}
+
+    def nothing_left(self):
+        ksft.equal(self.bed.a.ip_output("xfrm policy").strip(), "",
+                   "policies")
+        self.ledger.wait_gone()
+
+    def alone(self, function, *args):
+        """What a case leaves behind must not spoil the next result."""
+        try:
+            function(*args)
+        finally:
+            self.bed.a.ip("xfrm policy flush")
+
+    def refused(self, refusal):
+        self.mark()
+        answer = self.add(**refusal.asked)
+        if not refusal.reason:
+            ksft.equal(answer.text, refusal.text, "sentence")
+            ksft.check(answer.errno, "no error")
+            ksft.equal(self.moved(), {}, "counters of the card")
+            ksft.equal(self.trace.read(), [], "events")
+            self.nothing_left()
+            return
+
+        name = f"ipsec_policy_refused_{refusal.reason}"
+        ksft.equal(answer, (22, refusal.text), "answer")
+        ksft.equal(self.moved(), {name: 1}, "counters of the card")
+        ksft.equal([(e.name, e.fields) for e in self.trace.read()],
+                   [("ov2_policy_refuse",
+                     {"dev": "ov0", "reason": name, "err": "-22"})], "events")
+        self.nothing_left()
+
+    def sub_policy(self):
+        self.mark()
+        if self.add(type=xfrmnl.SUB).text == "Invalid policy type":
+            raise ksft.Skip("no sub-policies in this kernel")
+        self.bed.a.ip("xfrm policy flush")
+        self.refused(SUB)
+
+    def accepted(self, action, asked):
+        self.mark()
+        ksft.equal(self.add(**asked), (0, ""), "answer")
+        ksft.check("dev ov0 mode packet" in
+                   self.bed.a.ip_output("xfrm policy"), "not offloaded")
+        ksft.equal(self.moved(), {"ipsec_policy_add": 1}, "counters")
+        ksft.equal(self.ledger.count("policy"), 1, "objects")
+        self.bed.a.ip("xfrm policy flush")
+        ksft.equal(self.moved(), {"ipsec_policy_add": 1,
+                                  "ipsec_policy_delete": 1}, "counters")
+        self.events_pair(asked, action)
+        self.nothing_left()
+
+    def events_pair(self, asked, action):
+        events = self.trace.read()
+        ksft.equal([e.name for e in events],
+                   ["ov2_policy_add", "ov2_policy_delete"], "events")
+        ksft.equal(events[0].fields, events[1].fields, "fields")
+        inbound = asked.get("direction") == POLICY_IN
+        family = "ipv6" if asked.get("ends") == (A6, B6) else "ipv4"
+        for key, value in {
+                "dir": "in" if inbound else "out", "family": family, "action": action,
+                "priority": str(asked.get("priority", 0)),
+                "reqid": "1" if action == "protect" else "0"}.items():
+            ksft.equal(events[0].fields[key], value, key)
+
+    # ---- cases that are not of a table
+
+    def every_reason_is_tested(self):
+        """A new refusal needs a line above."""
+        prefix = "ipsec_policy_refused_"
+        names = {n.removeprefix(prefix)
+                 for n in self.bed.ethtool["a"].stats()
+                 if n.startswith(prefix)}
+        tested = {r.reason for r in REFUSALS if r.reason}
+        others = NOT_BY_REQUEST | {"type", "disabled"}
+        ksft.equal(names, tested | others, "refusals of the card")
+        ksft.equal(tested & others, set(), "tested, though not reached")
+
+    def by_ip(self):
+        """What the user sees who types it."""
+        error = self.bed.a.ip_error(
+            f"xfrm policy add src {A} dst {B} dir fwd tmpl proto esp "
+            "mode transport reqid 1 offload packet dev ov0")
+        ksft.check(f"Error: {OURS}{FWD}." in error, error)
+        self.nothing_left()
+
+    def feature_off(self):
+        refusal = ours("", "disabled", "IPsec offload of the card is off, "
+                       "esp-hw-offload must be on")
+        self.bed.a.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+        try:
+            self.refused(refusal)
+        finally:
+            self.bed.a.command("ethtool", "-K", "ov0", "esp-hw-offload",
+                               "on")
+        self.accepted("protect", {})
+
+    def duplicate(self):
+        """The core tells the card first, and then finds one that is there."""
+        self.add()
+        self.mark()
+        ksft.equal(self.add().errno, 17, "errno")
+        ksft.equal(self.moved(), {"ipsec_policy_add": 1,
+                                  "ipsec_policy_delete": 1}, "counters")
+        ksft.equal(self.ledger.count("policy") > 0, True, "objects")
+        self.ledger.wait_count("policy", 1)
+        self.bed.a.ip("xfrm policy flush")
+        self.nothing_left()
+
+    def replaced(self):
+        """An update is there before that which it replaces is gone."""
+        self.add()
+        self.mark()
+        ksft.equal(self.add(update=True, action=xfrmnl.BLOCK, templates=()),
+                   (0, ""), "answer")
+        self.ledger.wait_count("policy", 1)
+        ksft.equal([(e.name, e.fields["action"]) for e in self.trace.read()],
+                   [("ov2_policy_add", "block"),
+                    ("ov2_policy_delete", "protect")], "events")
+        self.bed.a.ip("xfrm policy flush")
+        self.nothing_left()
+
+    def expires(self):
+        """A timer deletes it."""
+        self.mark()
+        ksft.equal(self.add(seconds=1), (0, ""), "answer")
+        self.ledger.wait_gone()
+        ksft.equal(self.moved(), {"ipsec_policy_add": 1,
+                                  "ipsec_policy_delete": 1}, "counters")
+        self.nothing_left()
+
+    def link_down(self):
+        """The core deletes them, and they do not come back."""
+        self.mark()
+        for direction in (POLICY_IN, POLICY_OUT):
+            ksft.equal(self.add(direction=direction), (0, ""), "answer")
+        self.bed.a.ip("link set ov0 down")
+        self.nothing_left()
+        self.bed.a.ip("link set ov0 up")
+        time.sleep(0.1)
+        self.nothing_left()
+
+    def cases(self):
+        return ([(f"refused: {r.name}", self.refused, r) for r in REFUSALS] +
+                [("refused: sub-policy", self.sub_policy)] +
+                [(f"accepted: {name}", self.accepted, action, asked)
+                 for name, action, asked in ACCEPTED] +
+                [(f.__name__, f) for f in (
+                    self.every_reason_is_tested, self.by_ip,
+                    self.feature_off, self.duplicate, self.replaced,
+                    self.expires, self.link_down)])
+
+
+def main():
+    module.load()
+    requests = Requests()
+    try:
+        cases = [case for case in requests.cases()
+                 if all(w in case[0] for w in sys.argv[1:])]
+        report = ksft.Report(len(cases))
+        for name, function, *args in cases:
+            report.run(name, requests.alone, function, *args)
+    finally:
+        requests.close()
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
