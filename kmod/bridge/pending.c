@@ -28,6 +28,18 @@ static struct neighbour *pending_neigh(struct sk_buff *skb)
 	return neigh;
 }
 
+/* Without a packet it asks in the name of an address of the link, with one in
+ * that of the inner source.
+ */
+static void pending_send(struct neighbour *neigh, struct sk_buff *skb)
+{
+	int (*output)(struct neighbour *neigh, struct sk_buff *skb);
+
+	neigh_event_send(neigh, NULL);
+	output = READ_ONCE(neigh->output);
+	output(neigh, skb);
+}
+
 static void pending_work(struct work_struct *work)
 {
 	struct ov2_pending *pending = container_of(work, struct ov2_pending,
@@ -39,11 +51,7 @@ static void pending_work(struct work_struct *work)
 		neigh = pending_neigh(skb);
 		local_bh_disable();
 		rcu_read_lock();
-		/* Without a packet it asks in the name of an address of the
-		 * link, with one in that of the inner source.
-		 */
-		neigh_event_send(neigh, NULL);
-		READ_ONCE(neigh->output)(neigh, skb);
+		pending_send(neigh, skb);
 		rcu_read_unlock();
 		local_bh_enable();
 		neigh_release(neigh);
