@@ -42,6 +42,11 @@ struct ov2_assoc {
 	struct rcu_head rcu;
 };
 
+static inline bool ov2_state_is_tunnel(const struct xfrm_state *x)
+{
+	return x->props.mode == XFRM_MODE_TUNNEL;
+}
+
 /* request.c */
 enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 				       struct xfrm_state *x,

@@ -10,16 +10,12 @@
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 
+#include "assoc.h"
 #include "decap.h"
 #include "../ov2/records.h"
 
 /* Pad length and next header */
 #define OV2_TRAILER_LEN	2
-
-static bool is_tunnel(const struct xfrm_state *x)
-{
-	return x->props.mode == XFRM_MODE_TUNNEL;
-}
 
 /* Of the header that ESP follows: the engine takes none with options. */
 static unsigned int outer_len(const struct xfrm_state *x)
@@ -69,7 +65,7 @@ void ov2_decap_read(const struct sk_buff *skb, const struct xfrm_state *x,
 
 	/* With a tunnel's the outer header is counted in. */
 	decap->start = x->props.header_len;
-	if (!is_tunnel(x))
+	if (!ov2_state_is_tunnel(x))
 		decap->start += outer_len(x);
 
 	decap->len = -EINVAL;
@@ -207,6 +203,6 @@ bool ov2_decap(struct sk_buff *skb, const struct xfrm_state *x,
 		return false;
 
 	skb->ip_summed = CHECKSUM_NONE;
-	return is_tunnel(x) ? decap_tunnel(skb, x, decap) :
-			      decap_transport(skb, x, decap);
+	return ov2_state_is_tunnel(x) ? decap_tunnel(skb, x, decap) :
+					decap_transport(skb, x, decap);
 }

@@ -152,6 +152,26 @@ bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
 	return true;
 }
 
+/**
+ * ov2_flow_is_ipsec() - is a packet ESP, AH or IPComp?
+ * @flow: the packet's flow, read successfully
+ *
+ * Any context.
+ *
+ * Return: true if it surely is.
+ */
+bool ov2_flow_is_ipsec(const struct ov2_flow *flow)
+{
+	switch (flow->fl.flowi_proto) {
+	case IPPROTO_ESP:
+	case IPPROTO_AH:
+	case IPPROTO_COMP:
+		return flow->proto_known;
+	default:
+		return false;
+	}
+}
+
 static bool addresses_match(const struct xfrm_selector *sel,
 			    const struct ov2_flow *flow)
 {

@@ -36,6 +36,7 @@ enum ov2_match {
 
 bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
 		   struct ov2_flow *flow);
+bool ov2_flow_is_ipsec(const struct ov2_flow *flow);
 enum ov2_match ov2_selector_match(const struct xfrm_selector *sel,
 				  const struct ov2_flow *flow);
 

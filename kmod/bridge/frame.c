@@ -10,11 +10,6 @@
 
 #include "frame.h"
 
-static bool is_tunnel(const struct xfrm_state *x)
-{
-	return x->props.mode == XFRM_MODE_TUNNEL;
-}
-
 /**
  * ov2_frame_trim() - cut off what is behind the IP packet
  * @skb: data and network header at an IP header; the version is right
@@ -83,7 +78,7 @@ static u8 inner_protocol(const struct sk_buff *skb, const struct xfrm_state *x)
 {
 	bool ipv6 = ip_hdr(skb)->version == 6;
 
-	if (is_tunnel(x))
+	if (ov2_state_is_tunnel(x))
 		return ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
 	return ipv6 ? ipv6_hdr(skb)->nexthdr : ip_hdr(skb)->protocol;
 }
@@ -142,16 +137,18 @@ bool ov2_frame_protect(struct sk_buff *skb, const struct ov2_assoc *assoc,
 		       const struct xfrm_state *x, u32 seq,
 		       const struct ov2_outer *outer, u8 *next_header)
 {
-	unsigned int header = is_tunnel(x) ? 0 : transport_header_len(skb);
 	unsigned int room = esp_header_len(assoc);
 	unsigned int inner_len = skb->len;
+	unsigned int header = 0;
 
+	if (!ov2_state_is_tunnel(x))
+		header = transport_header_len(skb);
 	*next_header = inner_protocol(skb, x);
 	if (skb_cow_head(skb, x->props.header_len + ETH_HLEN) ||
 	    !put_trailer(skb, assoc, skb->len - header, *next_header))
 		return false;
 
-	if (is_tunnel(x))
+	if (ov2_state_is_tunnel(x))
 		open_tunnel(skb, x, outer, room, inner_len);
 	else
 		open_transport(skb, x, header, room);

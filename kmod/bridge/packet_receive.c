@@ -41,7 +41,7 @@ static bool needs_policy(const struct xfrm_state *x)
 {
 	const u8 *policy_default = read_pnet(&x->xs_net)->xfrm.policy_default;
 
-	return x->props.mode == XFRM_MODE_TUNNEL ||
+	return ov2_state_is_tunnel(x) ||
 	       READ_ONCE(policy_default[XFRM_POLICY_IN]) ==
 	       XFRM_USERPOLICY_BLOCK;
 }
@@ -65,18 +65,6 @@ static int policy_rejects(const struct ov2_policy *pol,
 	return ov2_policy_fits(pol, x) ? 0 : LINUX_MIB_XFRMINTMPLMISMATCH;
 }
 
-static bool is_ipsec(const struct ov2_flow *flow)
-{
-	switch (flow->fl.flowi_proto) {
-	case IPPROTO_ESP:
-	case IPPROTO_AH:
-	case IPPROTO_COMP:
-		return flow->proto_known;
-	default:
-		return false;
-	}
-}
-
 /* May what was carried come in through this state? Software asks that later, of
  * the reassembled packet; here a fragment must fit by what it shows, as nobody
  * asks again. Under rcu_read_lock(), as are policies.
@@ -96,7 +84,7 @@ static int packet_admit(struct ov2_adapter *ad, const struct sk_buff *skb,
 	if (ov2_selector_match(&x->sel, &flow) != OV2_MATCH_YES)
 		return LINUX_MIB_XFRMINSTATEMISMATCH;
 
-	*nested = is_ipsec(&flow);
+	*nested = ov2_flow_is_ipsec(&flow);
 	pol = ov2_spd_lookup(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_IN,
 			     &flow);
 	return policy_rejects(pol, x, reason);
@@ -210,7 +198,7 @@ static int clear_rejects(struct ov2_adapter *ad, struct ov2_spd *spd,
 	*reason = OV2_CNT_RX_DROP_CLEAR_BAD;
 	if (!ov2_flow_read(dev_net(ad->dev), skb, &flow))
 		return flow.family ? LINUX_MIB_XFRMINHDRERROR : 0;
-	if (is_ipsec(&flow))
+	if (ov2_flow_is_ipsec(&flow))
 		return 0;
 
 	pol = ov2_spd_lookup(spd, XFRM_DEV_OFFLOAD_IN, &flow);

@@ -37,11 +37,6 @@ struct sending {
 	enum ov2_counter *reason;
 };
 
-static bool is_tunnel(const struct xfrm_state *x)
-{
-	return x->props.mode == XFRM_MODE_TUNNEL;
-}
-
 /* The core frames no such packet: transport mode is for whole packets (RFC 4301
  * 4.1), and ESP goes behind extension headers that this card does not read.
  */
@@ -60,7 +55,7 @@ static enum ov2_verdict find_way(struct sending *send)
 	enum ov2_way way;
 
 	*send->reason = OV2_CNT_TX_DROP_NOT_WHOLE;
-	if (!is_tunnel(send->x))
+	if (!ov2_state_is_tunnel(send->x))
 		return transport_possible(send->skb) ? OV2_VERDICT_OFFLOAD :
 						       OV2_VERDICT_DROP;
 
@@ -81,7 +76,7 @@ static void push_ethernet(struct sending *send)
 	eth = skb_push(skb, sizeof(*eth));
 	skb_reset_mac_header(skb);
 	*eth = send->eth;
-	if (is_tunnel(send->x)) {
+	if (ov2_state_is_tunnel(send->x)) {
 		ether_addr_copy(eth->h_dest, send->outer.mac);
 		ether_addr_copy(eth->h_source, dev->dev_addr);
 		eth->h_proto = skb->protocol;
@@ -93,7 +88,7 @@ static unsigned int protected_len(const struct sending *send)
 {
 	const struct sk_buff *skb = send->skb;
 
-	if (is_tunnel(send->x))
+	if (ov2_state_is_tunnel(send->x))
 		return skb->len;
 	return skb->len - (ip_hdr(skb)->version == 6 ? sizeof(struct ipv6hdr) :
 						       sizeof(struct iphdr));
@@ -169,13 +164,6 @@ static enum ov2_verdict send_by_policy(struct sending *send,
 	return send_protected(send, nbl);
 }
 
-/* Without a tag they are made by software, which looks for no policy after. */
-static bool is_ipsec(const struct ov2_flow *flow)
-{
-	return flow->fl.flowi_proto == IPPROTO_ESP ||
-	       flow->fl.flowi_proto == IPPROTO_AH;
-}
-
 /* A packet with a tag is one that the core wants protected, and its Ethernet
  * header may be garbage; of others it tells what they are.
  */
@@ -239,7 +227,8 @@ enum ov2_verdict ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 	    !ov2_flow_read(dev_net(ad->dev), skb, &flow))
 		return OV2_VERDICT_DROP;
 
-	if (!tagged && is_ipsec(&flow))
+	/* Made by software, which looks for no policy after IPsec */
+	if (!tagged && ov2_flow_is_ipsec(&flow))
 		verdict = OV2_VERDICT_PLAIN;
 	else
 		verdict = send_by_policy(&send, &flow, tagged, nbl);
