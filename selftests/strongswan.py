@@ -281,7 +281,7 @@ def trapped(session):
             session.check_up()
             # A packet between the daemon's end of the SA and the kernel's
             # would ask for one too early, and be the last to ask for long
-            flood.paused.add("a")
+            flood.pause("a")
             session.charon["b"].terminate()
             session.wait_states_gone()
             flood.paused.discard("a")

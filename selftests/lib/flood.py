@@ -144,6 +144,7 @@ class Flood(WireWatch):
         self.error = None
         self.going = True
         self.paused = set()
+        self.rounds = 0
         self.thread = threading.Thread(target=self.run, daemon=True)
 
     def __enter__(self):
@@ -175,9 +176,16 @@ class Flood(WireWatch):
                         self.send(side)
                 self.receive()
                 self.look()
+                self.rounds += 1
                 time.sleep(self.period)
         except Exception as error:              # told by whoever waits
             self.error = error
+
+    def pause(self, side):
+        """When this returns, what the side has sent is through."""
+        self.paused.add(side)
+        goal = self.rounds + 3
+        self.wait(f"the pause of {side}", lambda: self.rounds >= goal)
 
     def send(self, side):
         target = (self.address[OTHER[side]], PORT)
