@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+r"""Crypto offload on a bond of two cards, active-backup, and its failover
+under traffic: the SAs move to the other card, nothing goes in clear.
+
+    a: bond0 of ov0 and ov4       w: bridge of ov1, ov5 and ov2       b: ov3
+            ov0 ===== ov1, ov4 ===== ov5                ov2 ===== ov3
+
+A kernel that calls the card without saying which (6.12) gets software, with
+its reason counted; the failover has to work all the same.
+"""
+import os
+import re
+
+from lib import ksft, module
+from lib.bed import INFO_LINE, INNER, LINK_KIND, MAC, OUTER, Bed, Shape, Tap
+from lib.flood import Flood
+from lib.netns import Ethtool
+
+SHAPES = ("ipv4-transport", "ipv6-tunnel")
+BOND, CARDS = "bond0", ("ov0", "ov4")
+PORTS = dict(zip(CARDS, ("ov1", "ov5")))
+
+
+class Taps:
+    """What comes out of either cable of the bond."""
+
+    def __init__(self, *taps):
+        self.taps = taps
+
+    def frames(self):
+        return [raw for tap in self.taps for raw in tap.frames()]
+
+    def close(self):
+        for tap in self.taps:
+            tap.close()
+
+
+class BondBed(Bed):
+    def make(self, mtu):
+        super().make(mtu)
+        error = self.a.ip_error(f"link add {BOND} type bond mode "
+                                "active-backup miimon 20")
+        if error:
+            raise ksft.Skip(f"no bonding in this kernel: {error}")
+        self.w.ip(f"link add ov4 type {LINK_KIND}",
+                  f"link add ov5 link ov4 type {LINK_KIND}",
+                  f"link set ov4 netns {self.a.name}",
+                  f"link set ov5 mtu {mtu} master br0 up")
+        Ethtool(self.w, "ov5").gro(False)
+        self.tap["a"] = Taps(self.tap["a"], Tap(self.w, "ov5"))
+        self.a.ip("addr flush dev ov0",
+                  *(f"link set {dev} down" for dev in CARDS),
+                  *(f"link set {dev} master {BOND}" for dev in CARDS))
+        self.move_addresses()
+        # The bond claims what none of its cards has (bond_fix_features()), and
+        # xfrm would leave checksums inside ESP to them
+        self.a.command("ethtool", "-K", BOND, "esp-tx-csum-hw-offload", "off")
+        self.cards = {dev: Ethtool(self.a, dev) for dev in CARDS}
+        ksft.wait_for("an active card", self.active, 30, 0.02)
+
+    def move_addresses(self):
+        lines = [f"link set {BOND} address {MAC['a']} up"]
+        for fam, plen in ((4, 24), (6, 64)):
+            near, far = OUTER["a"][fam], OUTER["b"][fam]
+            inner, target = INNER["a"][fam], INNER["b"][fam]
+            nodad = " nodad" if fam == 6 else ""
+            lines += [f"addr add {near}/{plen} dev {BOND}{nodad}",
+                      f"route replace {target} dev {BOND} src {inner}"]
+            lines += [f"neigh replace {address} lladdr {MAC['b']} dev {BOND} "
+                      "nud permanent" for address in (far, target)]
+        self.a.ip(*lines)
+
+    def active(self):
+        """Which card the bond uses, None if it has none."""
+        with self.a.entered():
+            with open(f"/proc/thread-self/net/bonding/{BOND}",
+                      encoding="ascii") as f:
+                found = re.search(r"Currently Active Slave: (ov\d)", f.read())
+        return found and found.group(1)
+
+    def install(self, *arguments, **keywords):
+        """SAs of both ends, those of a on the bond."""
+        pair = super().install(*arguments, **keywords)
+        self.a.ip("xfrm state flush", *(
+            sa.line("a", True).replace("dev ov0", f"dev {BOND}")
+            for sa in (pair.ab, pair.ba)))
+        return pair
+
+    def counts(self, name):
+        return {dev: card.stats()[name] for dev, card in self.cards.items()}
+
+
+def newer_core():
+    """From 6.16 on the core says which card of a bond it means."""
+    release = [int(part) for part in
+               re.findall(r"\d+", os.uname().release)[:2]]
+    return release >= [6, 16]
+
+
+def check_offloaded(bed, before):
+    """On the bond, by its active card; or software, with its reason."""
+    lines = bed.offload_lines("a")
+    fallback = sum(bed.counts("ipsec_sa_fallback_bond").values()) - before
+    if newer_core():
+        ksft.equal(sorted(lines), [INFO_LINE.format(BOND, way)
+                                   for way in ("in", "out")], "offload lines")
+        ksft.equal(fallback, 0, "fallbacks")
+    else:
+        ksft.equal(lines, [], "offload lines")
+        ksft.equal(fallback, 2, "fallbacks counted")
+
+
+def check_engine(bed, flood):
+    """The active card's engine, and no other, does both directions."""
+    active = bed.active()
+    for name in ("ipsec_tx_pkts", "ipsec_rx_pkts"):
+        before = bed.counts(name)
+        flood.wait_flow("ab", 20)
+        moved = {dev: value - before[dev]
+                 for dev, value in bed.counts(name).items()}
+        for dev, value in moved.items():
+            wanted = newer_core() and dev == active
+            ksft.equal(value > 0, wanted, f"{name} of {dev} moves")
+
+
+def choose(bed, card):
+    bed.a.ip(f"link set {BOND} type bond active_slave {card}")
+
+
+def pull(bed, card):
+    """The cable of the card in use, until the other is in use."""
+    other = bed.active()
+    bed.w.ip(f"link set {PORTS[other]} down")
+    ksft.wait_for(f"{card} to be used", lambda: bed.active() == card, 30, 0.02)
+    bed.w.ip(f"link set {PORTS[other]} up")
+
+
+def fail_over(bed, shape):
+    before = sum(bed.counts("ipsec_sa_fallback_bond").values())
+    bed.remove()
+    bed.install(shape)
+    bed.mark()
+    check_offloaded(bed, before)
+    with Flood(bed, shape) as flood:
+        flood.wait_flow("ab")
+        check_engine(bed, flood)
+        for how in (choose, choose, pull, pull):
+            card = next(dev for dev in CARDS if dev != bed.active())
+            how(bed, card)
+            ksft.equal(bed.active(), card, "active card")
+            flood.wait_flow("ab")
+            check_engine(bed, flood)
+
+
+def main():
+    module.load()
+    report = ksft.Report(len(SHAPES))
+    made = []
+
+    def one(shape):
+        if not made:
+            made.append(BondBed())
+        fail_over(made[0], shape)
+
+    try:
+        for name in SHAPES:
+            report.run(name, one, Shape.named(name))
+    finally:
+        for bed in made:
+            bed.remove()
+            bed.delete()
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
