@@ -98,7 +98,8 @@ static void delete_again(void *data, const struct ov2_adapter *ad,
 	struct ov2_rig_request *again = data;
 	struct ov2_rig *rig = container_of(ad, struct ov2_rig, ad);
 
-	if (handle == again->del.handle)
+	/* Not again for its own delete, if it is carried out */
+	if (atomic_read(&rig->requests_out) == 1)
 		ov2_rig_submit(rig, again);
 }
 
