@@ -16,7 +16,7 @@ import sys
 from collections import Counter, namedtuple
 
 from lib import esp, ksft, module
-from lib.bed import INNER, MAC, OUTER, Bed, Shape, family
+from lib.bed import INNER, MAC, OUTER, OneQueueBed, Shape, family
 from lib.netns import Ethtool
 from lib.trace import Trace
 
@@ -50,15 +50,6 @@ SETUPS = [
     ("ipv6-tunnel", 128, False),
     ("ipv4-transport-udp", 128, False),
 ]
-
-
-class OneQueueBed(Bed):
-    def make_cables(self):
-        one = "numtxqueues 1 numrxqueues 1 type ipsecov2"
-        self.w.ip(f"link add ov0 {one}", f"link add ov1 link ov0 {one}",
-                  f"link add ov2 {one}", f"link add ov3 link ov2 {one}",
-                  f"link set ov0 netns {self.a.name}",
-                  f"link set ov3 netns {self.b.name}")
 
 
 class Receiver:

@@ -103,7 +103,7 @@ def check_offloaded(bed, before):
     lines = bed.offload_lines("a")
     fallback = sum(bed.counts("ipsec_sa_fallback_bond").values()) - before
     if newer_core():
-        ksft.equal(sorted(lines), [INFO_LINE.format(BOND, way)
+        ksft.equal(sorted(lines), [INFO_LINE.format(BOND, way, "crypto")
                                    for way in ("in", "out")], "offload lines")
         ksft.equal(fallback, 0, "fallbacks")
     else:

@@ -19,7 +19,8 @@ therefore the taps are at ov1 (what ov0 sent) and ov2 (what ov3 sent).
     bed = shared()              # one for the program's life; or, for a test
     bed = Bed(); defer(bed.delete)      # that moves or deletes things
     pair = bed.install(Shape.named("ipv4-transport"), key_bits=128, icv=128,
-                       esn=False, offload="ab")  # "" a b ab: ends that offload
+                       esn=False, offload="ab",  # "" a b ab: ends that offload
+                       how="crypto")             # or "packet"
     pair.ab, pair.ba            # Sa: spi, keymat, oracle() -> esp.EspKey
     bed.mark()                  # forget what was captured and counted
     ... traffic ...
@@ -49,7 +50,7 @@ SOL_PACKET, PACKET_RX_RING, PACKET_STATISTICS, PACKET_VERSION = 263, 5, 6, 10
 TPACKET_V2, TP_STATUS_USER = 1, 1
 ETH_P_ALL = 3
 ETH_P_PROBE = 0x88b5
-INFO_LINE = "crypto offload parameters: dev {} dir {} mode crypto"
+INFO_LINE = "crypto offload parameters: dev {} dir {} mode {}"
 
 
 class Shape(namedtuple("Shape", "name outer mode inner encap")):
@@ -86,9 +87,11 @@ def family(number):
 class Sa:
     """One direction of a pair. sender is "a" or "b"."""
 
-    def __init__(self, shape, sender, spi, alg, icv, esn, seq=0):
+    def __init__(self, shape, sender, spi, alg, icv, esn, seq=0,
+                 how="crypto", window=32):
         self.shape, self.sender, self.spi = shape, sender, spi
         self.alg, self.icv, self.esn, self.seq = alg, icv, esn, seq
+        self.how, self.window = how, window
         self.keymat = os.urandom(alg.key_len)
         self.src = OUTER[sender][shape.outer]
         self.dst = OUTER[OTHER[sender]][shape.outer]
@@ -119,7 +122,7 @@ class Sa:
             if high:
                 words.append(f"replay-oseq-hi {high:#x}")
         else:
-            words.append("replay-window 32")
+            words.append(f"replay-window {self.window}")
             if low:
                 words.append(f"replay-seq {low:#x}")
             if high:
@@ -135,14 +138,15 @@ class Sa:
         words.append(extra)
         direction = "out" if out else "in"
         if offload:
-            words.append(f"offload crypto dev {CARD[side]} dir {direction}")
+            words.append(f"offload {self.how} dev {CARD[side]} "
+                         f"dir {direction}")
         else:
             words.append(f"dir {direction}")
         return " ".join(w for w in words if w)
 
 
 CARD = {"a": "ov0", "b": "ov3"}
-Pair = namedtuple("Pair", "shape ab ba offload")
+Pair = namedtuple("Pair", "shape ab ba offload how")
 
 
 class Tap:
@@ -199,10 +203,12 @@ class Tap:
 
 class Bed:
     spi = itertools.count(0x1000)
+    queues = ""
 
     def __init__(self, mtu=1500):
         self.a = self.b = self.w = None
         self.shape = None
+        self.packet = ""                # ends whose policies are their card's
         self.pair = None
         try:
             self.make(mtu)
@@ -238,10 +244,9 @@ class Bed:
         self.mark()
 
     def make_cables(self):
-        self.w.ip(f"link add ov0 type {LINK_KIND}",
-                  f"link add ov1 link ov0 type {LINK_KIND}",
-                  f"link add ov2 type {LINK_KIND}",
-                  f"link add ov3 link ov2 type {LINK_KIND}",
+        kind = f"{self.queues} type {LINK_KIND}"
+        self.w.ip(f"link add ov0 {kind}", f"link add ov1 link ov0 {kind}",
+                  f"link add ov2 {kind}", f"link add ov3 link ov2 {kind}",
                   f"link set ov0 netns {self.a.name}",
                   f"link set ov3 netns {self.b.name}")
 
@@ -263,6 +268,10 @@ class Bed:
 
     def ns(self, side):
         return {"a": self.a, "b": self.b, "w": self.w}[side]
+
+    def host(self, side):
+        """The namespace whose traffic it is that the end protects."""
+        return self.ns(side)
 
     def wait_ready(self):
         """Both ways open: a frame put in at one end comes out at the other.
@@ -308,8 +317,10 @@ class Bed:
         table = OUTER if shape.mode == "transport" else INNER
         return table[side][shape.inner]
 
-    def policy_lines(self, shape, side):
+    def policy_lines(self, shape, side, packet=False):
+        """For ip; with packet in packet mode, by the side's card."""
         peer = OTHER[side]
+        offload = f" offload packet dev {CARD[side]}" if packet else ""
         own, far = self.address(side, shape), self.address(peer, shape)
         tmpl = {"out": (OUTER[side], OUTER[peer]),
                 "in": (OUTER[peer], OUTER[side])}
@@ -323,8 +334,8 @@ class Bed:
                         f"dst {tmpl[direction][1][shape.outer]}")
             lines.append(f"xfrm policy add src {src} dst {dst} "
                          f"dir {direction} priority 10 tmpl {ends} "
-                         f"proto esp reqid 1 mode {shape.mode}")
-            if shape.encap and shape.mode == "transport":
+                         f"proto esp reqid 1 mode {shape.mode}{offload}")
+            if shape.encap and shape.mode == "transport" and not packet:
                 # The encapsulated packet itself must reach its socket
                 lines.append(f"xfrm policy add src {src} dst {dst} proto udp "
                              f"sport {esp.ENCAP_PORT} dport {esp.ENCAP_PORT} "
@@ -332,28 +343,31 @@ class Bed:
         return lines
 
     def install(self, shape, key_bits=128, icv=128, esn=False, offload="ab",
-                seq=0, extra="", alg=None):
+                seq=0, extra=("", ""), alg=None, how="crypto", window=32):
         """New SAs in both directions; policies stay while the shape does.
 
-        Without alg it is AES-GCM with key_bits.
+        Without alg it is AES-GCM with key_bits. extra: words of sending SAs,
+        and of receiving ones.
         """
         alg = alg or ALGS[f"aes{key_bits}-gcm"]
-        self.pair = Pair(
-            shape, Sa(shape, "a", next(self.spi), alg, icv, esn, seq),
-            Sa(shape, "b", next(self.spi), alg, icv, esn, seq), offload)
+        ab, ba = (Sa(shape, sender, next(self.spi), alg, icv, esn, seq, how,
+                     window) for sender in "ab")
+        self.pair = Pair(shape, ab, ba, offload, how)
+        packet = offload if how == "packet" else ""
         for side in "ab":
             lines = ["xfrm state flush"]
-            if shape != self.shape:
+            if shape != self.shape or packet != self.packet:
                 # The stack's segmentation of TCP in ESP in UDP for a card is
                 # wrong in 6.12 to 7.3: see large_sends in sweep.py
-                lines.append(f"link set {CARD[side]} gso_max_segs "
-                             f"{1 if shape.encap else 65535}")
-                lines += ["xfrm policy flush",
-                          *self.policy_lines(shape, side)]
-            lines += [sa.line(side, side in offload, extra=extra)
-                      for sa in (self.pair.ab, self.pair.ba)]
+                segments = 1 if shape.encap and how == "crypto" else 65535
+                lines.append(f"link set {CARD[side]} gso_max_segs {segments}")
+                lines += ["xfrm policy flush", *self.policy_lines(
+                    shape, side, side in packet)]
+            lines += [sa.line(side, side in offload,
+                              extra=extra[side != sa.sender])
+                      for sa in (ab, ba)]
             self.ns(side).ip(*lines)
-        self.shape = shape
+        self.shape, self.packet = shape, packet
         return self.pair
 
     def remove(self):
@@ -361,16 +375,16 @@ class Bed:
             self.ns(side).ip("xfrm state flush", "xfrm policy flush")
         self.shape = self.pair = None
 
-    def offload_lines(self, side):
+    def offload_lines(self, side, what="state"):
         """What `ip xfrm state` says of the offload, one line an SA."""
         return [line.strip().rstrip("\0") for line in
-                self.ns(side).ip_output("xfrm state").splitlines()
+                self.ns(side).ip_output(f"xfrm {what}").splitlines()
                 if "offload" in line]
 
     def check_offload_lines(self, pair):
         """Both SAs of an offloading end show it, and none of another."""
         for side in "ab":
-            expected = [INFO_LINE.format(CARD[side], d)
+            expected = [INFO_LINE.format(CARD[side], d, pair.how)
                         for d in ("in", "out")] if side in pair.offload else []
             ksft.equal(sorted(self.offload_lines(side)), expected,
                        f"offload lines of `ip xfrm state` at {side}")
@@ -418,6 +432,12 @@ class Bed:
         for ns in (self.a, self.b, self.w):
             if ns:
                 ns.delete()
+
+
+class OneQueueBed(Bed):
+    """What arrives has the order of the wire."""
+
+    queues = "numtxqueues 1 numrxqueues 1"
 
 
 _shared = None

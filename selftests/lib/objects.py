@@ -37,6 +37,7 @@ class Ledger:
             self.trace.write(where + "enable", 1)
         self.kinds = kinds
         self.alive = set()
+        self.seen = set()
         self.made = {kind: 0 for kind in kinds}
 
     def read(self):
@@ -44,6 +45,9 @@ class Ledger:
         for event in self.trace.read():
             kind, address = event.fields["kind"], event.fields["object"]
             made = event.name == "ov2_object_create"
+            if not made and address not in self.seen:
+                continue                # older: of the program before
+            self.seen.add(address)
             if ((kind, address) in self.alive) == made:
                 wrong.append(event.text.strip())
             if made:

@@ -25,6 +25,7 @@ import struct
 from collections import defaultdict, namedtuple
 
 from . import esp, ksft
+from .algs import ALGS
 from .bed import INNER, OTHER, OUTER, family
 
 PORT = 7000
@@ -34,12 +35,13 @@ ICMP_ECHO = {4: (8, 0), 6: (128, 129)}
 Wire = namedtuple("Wire", "frames sent fragments plain pads engine")
 
 
-def largest_datagram(shape, icv, mtu=1500):
+def largest_datagram(shape, icv, mtu=1500, alg=ALGS["aes128-gcm"]):
     """UDP payload that just fits into one ESP packet of the link's MTU."""
     outer = 20 if shape.outer == 4 else 40
     inner = 0 if shape.mode == "transport" else 20 if shape.inner == 4 else 40
-    room = mtu - outer - (8 if shape.encap else 0) - 16 - icv // 8
-    return room // 4 * 4 - 2 - inner - 8
+    room = (mtu - outer - (8 if shape.encap else 0) - 8 - alg.iv_len -
+            icv // 8)
+    return room // alg.align * alg.align - 2 - inner - 8
 
 
 def sweep_lengths(pair):
@@ -89,7 +91,7 @@ class Traffic:
             sock.close()
 
     def bound(self, side, kind, port):
-        sock = self.bed.ns(side).socket(self.fam, kind)
+        sock = self.bed.host(side).socket(self.fam, kind)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((self.address[side], port))
         return sock
@@ -154,7 +156,7 @@ class Traffic:
         if side not in self.ping:
             proto = (socket.IPPROTO_ICMP if self.shape.inner == 4
                      else socket.IPPROTO_ICMPV6)
-            sock = self.bed.ns(side).socket(self.fam, socket.SOCK_RAW, proto)
+            sock = self.bed.host(side).socket(self.fam, socket.SOCK_RAW, proto)
             sock.bind((self.address[side], 0))
             self.ping[side] = sock
         return self.ping[side]
@@ -190,7 +192,7 @@ class Traffic:
 
     def connect(self, side):
         """A connection from side; returns both ends, blocking no one."""
-        near = self.bed.ns(side).socket(self.fam, socket.SOCK_STREAM)
+        near = self.bed.host(side).socket(self.fam, socket.SOCK_STREAM)
         near.bind((self.address[side], 0))
         near.setblocking(False)
         near.connect_ex(self.peer(side, PORT + 1))
@@ -265,6 +267,7 @@ class Traffic:
                         while left[far]:
                             select.select([], [far], [], ksft.patience(15))
                             some(far)
+                        writing.discard(far)
                         far.shutdown(socket.SHUT_WR)
         for sock in data:
             ksft.equal(bytes(got[other[sock]]), data[sock][:], "TCP stream")

@@ -13,6 +13,8 @@ For what ip cannot say.
                     template("192.0.2.1", "192.0.2.2", mode=TUNNEL))
     expiries = Expiries(ns)             # hears of soft and hard limits
     expiries.wait(spi, hard=True)
+    acquires = Acquires(ns)             # is a key manager that does nothing
+    acquires.wait(saddr, daddr)
 
 Every argument of add() but the ends and the SPI may be left out, and of
 add_policy() all but direction and selector.
@@ -30,9 +32,10 @@ NETLINK_XFRM, SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 6, 270, 10, 11
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_EXCL, NLM_F_CREATE = 1, 4, 0x200, 0x400
 NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
 NLMSG_ERROR, NLMSGERR_ATTR_MSG = 2, 1
-XFRM_MSG_NEWSA, XFRM_MSG_DELSA, XFRM_MSG_EXPIRE = 0x10, 0x11, 0x18
+XFRM_MSG_NEWSA, XFRM_MSG_DELSA = 0x10, 0x11
 XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY = 0x13, 0x19
-XFRMGRP_EXPIRE = 2
+XFRM_MSG_ACQUIRE, XFRM_MSG_EXPIRE = 0x17, 0x18
+XFRMGRP_ACQUIRE, XFRMGRP_EXPIRE = 1, 2
 
 TRANSPORT, TUNNEL, ROUTEOPTIMIZATION, IN_TRIGGER, BEET, IPTFS = range(6)
 IN, OUT = 1, 2
@@ -52,6 +55,7 @@ ATTRIBUTE = {"auth": 1, "crypt": 2, "comp": 3, "encap": 4, "templates": 5,
              "if_id": 31, "dir": 33, "pcpu": 35}
 Answer = namedtuple("Answer", "errno text")
 Expiry = namedtuple("Expiry", "spi hard")
+Acquire = namedtuple("Acquire", "src dst")
 
 LIFETIME = struct.Struct("=8Q")
 FOREVER = LIFETIME.pack(*[(1 << 64) - 1] * 4, 0, 0, 0, 0)
@@ -156,10 +160,11 @@ class Xfrm:
         return Answer(-error, text)
 
     def add(self, spi, src, dst, proto=esp.ESP, mode=TRANSPORT, flags=0,
-            window=0, reqid=1, **attributes):
+            window=0, reqid=1, inner=None, **attributes):
+        """inner: an address of the selector's family."""
         body = bytearray(56)                    # selector: any
-        if mode != TUNNEL:
-            struct.pack_into("=H", body, 40, family(dst))
+        if mode != TUNNEL or inner:
+            struct.pack_into("=H", body, 40, family(inner or dst))
         body += address(dst) + struct.pack("!IB3x", spi, proto)
         body += address(src) + FOREVER + bytes(32 + 12)
         body += struct.pack("=IIHBBB", 0, reqid, family(dst), mode, window,
@@ -188,34 +193,64 @@ class Xfrm:
         return self.request(kind, NLM_F_CREATE | NLM_F_EXCL, bytes(body))
 
 
-class Expiries:
-    """Listens to XFRM_MSG_EXPIRE in a namespace."""
+class Listener:
+    """To one kind of the kernel's messages, in a namespace."""
 
-    def __init__(self, ns):
+    def __init__(self, ns, group, kind):
         self.sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                               NETLINK_XFRM)
-        self.sock.bind((0, XFRMGRP_EXPIRE))
+        self.sock.bind((0, group))
+        self.kind = kind
         self.got = []
 
     def read(self):
         while select.select([self.sock], [], [], 0)[0]:
             data = self.sock.recv(65536)
             kind, = struct.unpack_from("=H", data, 4)
-            if kind == XFRM_MSG_EXPIRE:
-                spi, = struct.unpack_from("!I", data, 16 + 56 + 16)
-                hard = data[16 + USERSA_INFO_LEN] != 0
-                self.got.append(Expiry(spi, hard))
+            if kind == self.kind:
+                self.got.append(self.parse(data))
         return self.got
 
-    def wait(self, spi, hard, seconds=20):
-        wanted = Expiry(spi, hard)
+    def wait_for(self, wanted, seconds=20):
         seconds = ksft.patience(seconds)
         end = time.monotonic() + seconds
         while wanted not in self.read():
             left = end - time.monotonic()
             if left <= 0 or not select.select([self.sock], [], [], left)[0]:
-                raise ksft.Fail(f"no {'hard' if hard else 'soft'} expiry of "
-                                f"{spi:#x} in {seconds} s: {self.got}")
+                raise ksft.Fail(f"no {wanted} in {seconds} s: {self.got}")
+
+
+class Expiries(Listener):
+    """Listens to XFRM_MSG_EXPIRE in a namespace."""
+
+    def __init__(self, ns):
+        super().__init__(ns, XFRMGRP_EXPIRE, XFRM_MSG_EXPIRE)
+
+    @staticmethod
+    def parse(data):
+        spi, = struct.unpack_from("!I", data, 16 + 56 + 16)
+        return Expiry(spi, data[16 + USERSA_INFO_LEN] != 0)
+
+    def wait(self, spi, hard, seconds=20):
+        self.wait_for(Expiry(spi, hard), seconds)
+
+
+class Acquires(Listener):
+    """Without a listener to XFRM_MSG_ACQUIRE the kernel does not ask."""
+
+    def __init__(self, ns):
+        super().__init__(ns, XFRMGRP_ACQUIRE, XFRM_MSG_ACQUIRE)
+
+    @staticmethod
+    def parse(data):
+        """(source, destination) of the state that is wanted."""
+        return Acquire(data[16 + 24:16 + 40], data[16:16 + 16])
+
+    def wait(self, src, dst, seconds=20):
+        self.wait_for(Acquire(address(src), address(dst)), seconds)
+
+    def close(self):
+        self.sock.close()
 
 
 def ifindex(ns, dev):

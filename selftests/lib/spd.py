@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What becomes of a packet at a card with policies, whoever made it.
+
+    card = Card(bed, fam); defer(card.close)    # SAs in tunnel mode, no policy
+    card.policy("a", "out", "dst 203.0.113.0/28 proto 17", PROTECT, 10)
+    card.leaves(card.packet(1, 7, UDP, 53, 53))         # "esp", "clear", or
+    card.arrives(packet)                # a counter of drops; "passes"
+    card.arrives(packet, sealed=True)
+
+leaves() hands the frame to a's card below xfrm, so the card alone decides;
+arrives() puts it on the wire in front of b's card. packet(1, 7, ...) is from
+host 1 behind a to host 7 behind b. Talker sends from a socket instead.
+"""
+import socket
+import struct
+
+from . import esp, ksft
+from .bed import (CARD, ETH_P_ALL, MAC, OTHER, OUTER, PACKET_IGNORE_OUTGOING,
+                  SOL_PACKET, Shape, family)
+
+PORT = 7400
+PROTECT, BLOCK, BYPASS = "protect", "block", "bypass"
+NET = {"a": {4: "198.51.100.{}", 6: "2001:db8:a::{:x}"},
+       "b": {4: "203.0.113.{}", 6: "2001:db8:b::{:x}"}}
+FULL = {4: 32, 6: 128}
+
+
+def host(side, fam, number):
+    return NET[side][fam].format(number)
+
+
+def tcp(src, dst, sport, dport):
+    """A SYN."""
+    head = struct.pack("!HHIIBBHHH", sport, dport, 1, 0, 0x50, 2, 1024, 0, 0)
+    total = esp.transport_sum(src, dst, esp.TCP, head)
+    return head[:16] + struct.pack("!H", total) + head[18:]
+
+
+def icmp(src, dst, kind, code):
+    proto = esp.ICMP if len(esp.packed(src)) == 4 else esp.ICMPV6
+    body = struct.pack("!BBHHH", kind, code, 0, 1, 1) + bytes(8)
+    total = (esp.checksum(body) if proto == esp.ICMP else
+             esp.transport_sum(src, dst, proto, body))
+    return body[:2] + struct.pack("!H", total) + body[4:]
+
+
+class Card:
+    def __init__(self, bed, fam):
+        self.bed, self.fam = bed, fam
+        self.pair = bed.install(Shape.named(f"ipv{fam}-tunnel"), how="packet")
+        for side in "ab":
+            bed.ns(side).ip("xfrm policy flush")
+        bed.shape = None                        # its policies are gone
+        self.key = self.pair.ab.oracle()
+        self.seq = 0
+        self.raw = {side: self.packet_socket(side) for side in "ab"}
+        bed.mark()
+
+    def close(self):
+        for sock in self.raw.values():
+            sock.close()
+
+    def packet_socket(self, side):
+        ns = self.bed.ns(side)
+        sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        sock.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+        with ns.entered():
+            sock.bind((CARD[side], ETH_P_ALL))
+        sock.setblocking(False)
+        return sock
+
+    # ---- policies
+
+    def template(self, side, direction):
+        ends = side, OTHER[side]
+        src, dst = ends if direction == "out" else ends[::-1]
+        return (f"tmpl src {OUTER[src][self.fam]} dst {OUTER[dst][self.fam]} "
+                "proto esp reqid 1 mode tunnel")
+
+    def line(self, side, direction, selector, fate, priority=10, verb="add",
+             offload=True):
+        words = [f"xfrm policy {verb} {selector} dir {direction}"]
+        if verb != "delete":
+            if fate == BLOCK:
+                words.append("action block")
+            words.append(f"priority {priority}")
+            if offload:
+                words.append(f"offload packet dev {CARD[side]}")
+            if fate == PROTECT:
+                words.append(self.template(side, direction))
+        return " ".join(words)
+
+    def policy(self, side, *args, **kwargs):
+        self.bed.ns(side).ip(self.line(side, *args, **kwargs))
+
+    def pair_selector(self, near=1, far=1):
+        """Of one host behind a, and one behind b."""
+        full = FULL[self.fam]
+        return (f"src {host('a', self.fam, near)}/{full} "
+                f"dst {host('b', self.fam, far)}/{full}")
+
+    # ---- packets
+
+    def packet(self, near, far, proto, one=0, two=0, part=None):
+        """IP, from host near behind a to host far behind b.
+
+        one and two are ports, or type and code. part: 0 is the first of two
+        fragments, 1 the last, which shows neither.
+        """
+        src, dst = host("a", self.fam, near), host("b", self.fam, far)
+        if proto == esp.UDP:
+            data = esp.udp(src, dst, one, two, bytes(64))
+        elif proto == esp.TCP:
+            data = tcp(src, dst, one, two)
+        else:
+            data = icmp(src, dst, one, two)
+        if part is None:
+            return esp.ip(src, dst, proto, data)
+        return self.fragment(src, dst, proto, data, part)
+
+    def fragment(self, src, dst, proto, data, part):
+        data = data[:16] if part == 0 else data[16:]
+        if self.fam == 4:
+            return esp.ipv4(src, dst, proto, data, ident=9,
+                            frag=(2, 0x2000)[part == 0])
+        head = struct.pack("!BBHI", proto, 0, (16, 1)[part == 0], 9)
+        return esp.ipv6(src, dst, esp.FRAGMENT6, head + data)
+
+    # ---- what becomes of them
+
+    def drops(self, side):
+        return [k for k, v in self.bed.delta(side).items()
+                if v and "_drop_" in k]
+
+    def leaves(self, packet):
+        self.bed.mark()
+        self.raw["a"].send(esp.ethernet(MAC["b"], MAC["a"], packet))
+        return self.wait_leave(packet)
+
+    def wait_leave(self, packet=None):
+        """What came out since bed.mark(); any packet if it is not given."""
+        def fate():
+            for side, frame in self.bed.captured():
+                if side != "a":
+                    continue
+                if frame.is_esp:
+                    plain = self.key.accept(frame.esp)
+                    if packet and plain.data != packet:
+                        raise ksft.Fail("ESP carries another packet: "
+                                        f"{ksft.show(plain.data)}")
+                    return "esp"
+                if packet and frame.ip == packet:
+                    return "clear"
+                if not packet and frame.proto == esp.UDP:
+                    return "clear"
+            drops = self.drops("a")
+            return drops and " ".join(drops)
+
+        return ksft.wait_for("a packet to leave, or to be dropped", fate)
+
+    def arrives(self, packet, sealed=False):
+        inner = packet
+        if sealed:
+            self.seq += 1
+            inner = self.key.seal(self.seq, esp.IPIP if self.fam == 4 else
+                                  esp.IPV6_IN_IP, packet)
+            inner = esp.ip(OUTER["a"][self.fam], OUTER["b"][self.fam],
+                           esp.ESP, inner)
+        self.empty()
+        self.bed.mark()
+        self.bed.inject("b", esp.ethernet(MAC["b"], MAC["a"], inner))
+
+        def fate():
+            if packet in self.received():
+                return "passes"
+            drops = self.drops("b")
+            return drops and " ".join(drops)
+
+        return ksft.wait_for("a packet to arrive, or to be dropped", fate)
+
+    def received(self):
+        """IP packets that b's card gave to b's stack."""
+        got = []
+        try:
+            while True:
+                got.append(self.raw["b"].recv(2048)[14:])
+        except BlockingIOError:
+            return got
+
+    empty = received
+
+
+class Talker:
+    """A socket of host 1 behind a, and its datagrams' fate on the wire."""
+
+    def __init__(self, card, defer, port=PORT, to=PORT):
+        fam = card.fam
+        self.card = card
+        self.to = (host("b", fam, 1), to)
+        self.sock = card.bed.a.socket(family(fam), socket.SOCK_DGRAM)
+        defer(self.sock.close)
+        self.sock.bind((host("a", fam, 1), port))
+
+    def fate(self):
+        """"esp", "clear", or who dropped it: the card's counter, xfrm's."""
+        card = self.card
+        before = card.bed.a.xfrm_stat()
+        card.bed.mark()
+        try:
+            self.sock.sendto(bytes(100), self.to)
+        except OSError:
+            pass
+        moved = [k for k, v in card.bed.a.xfrm_stat().items()
+                 if v != before[k]]
+        if moved and not card.drops("a"):
+            ksft.equal(card.bed.delta("a")["ipsec_tx_pkts"], 0,
+                       f"frames of the card, in spite of {moved}")
+            return " ".join(moved)
+        return card.wait_leave()
