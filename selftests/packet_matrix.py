@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Packet offload: shapes, algorithms, ESN, and which ends do it.
+
+In every cell: UDP of all pad classes and up to the link's MTU both ways, ICMP
+echo and TCP, each checked at the receiver and on the wire by an oracle; the
+engines' counts are those of ESP frames on the wire (lib/traffic.py,
+settle()), and nothing is in clear. The other end of a cell with one end is
+Linux' own software ESP, and its `ip -s xfrm state` must tell the same bytes
+and packets, which are those of the wire.
+
+Traffic is that of the ends themselves, or forwarded from clients behind them.
+
+    packet_matrix.py [WORD...]  only cells whose name has all these words
+"""
+import random
+
+from lib import crypto, ksft, lifetime, module
+from lib.algs import ALGS
+from lib.bed import CARD, OTHER, Bed, Shape
+from lib.cases import run_cells
+from lib.clients import ClientBed
+from lib.traffic import Traffic, largest_datagram
+
+ALGORITHMS = [("aes128-gcm", 64), ("aes256-gcm", 96), ("aes128-gcm", 128),
+              ("aes128-gmac", 128), ("chacha20-poly1305", 128),
+              ("aes128-cbc-sha256", 128), ("null-sha1", 96)]
+# Cross-family tunnels are refused, IPv6 has no encapsulation in the kernel
+SHAPES = [Shape.named(name) for name in (
+    "ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
+    "ipv4-transport-udp", "ipv4-tunnel-udp")]
+ENDS = [("ab", "both"), ("a", "a-only"), ("b", "b-only")]
+FORWARDED = [shape for shape in SHAPES if shape.mode == "tunnel"]
+LOCAL, CLIENTS = "local", "forwarded"
+
+
+def cells():
+    """[(name, whose traffic, shape, algorithm, icv, esn, ends), ...]
+
+    Seen from a to b, a-only is the sender only, b-only the receiver only;
+    from b to a it is the other way round. Of all combinations every pair
+    of two properties is there.
+    """
+    made = []
+    for row, shape in enumerate(SHAPES):
+        for column, (name, icv) in enumerate(ALGORITHMS):
+            ends = ENDS[(row + column) % 3]
+            made.append((LOCAL, shape, name, icv, (row + column) // 3 % 2,
+                         ends))
+    for row, shape in enumerate(FORWARDED):
+        for column, ends in enumerate(ENDS):
+            name, icv = ALGORITHMS[(2 * row + 3 * column) %
+                                   len(ALGORITHMS)]
+            made.append((CLIENTS, shape, name, icv, (row + column) % 2, ends))
+    return [(f"{whose} {shape.name} {name} icv-{icv} "
+             f"{'esn' if esn else 'no-esn'} {word}", whose, shape,
+             ALGS[name], icv, bool(esn), ends)
+            for whose, shape, name, icv, esn, (ends, word) in made]
+
+
+class Matrix:
+    def __init__(self):
+        self.bed = None
+        self.talk = None
+        self.seen = None                # bytes and packets by each end
+        self.missing = {}
+
+    def close(self):
+        if self.talk:
+            self.talk.close()
+            self.talk = None
+        if self.bed:
+            self.bed.delete()
+            self.bed = None
+
+    def traffic(self, shape):
+        if self.talk is None or self.talk.shape != shape:
+            if self.talk:
+                self.talk.close()
+            self.talk = Traffic(self.bed, shape)
+        self.talk.forget()
+        return self.talk
+
+    def choose_bed(self, whose):
+        kind = ClientBed if whose == CLIENTS else Bed
+        if not isinstance(self.bed, kind):
+            self.close()
+            self.bed = kind()
+
+    def need(self, alg):
+        for name in alg.names:
+            if name not in self.missing:
+                try:
+                    crypto.load(name)
+                    self.missing[name] = None
+                except ksft.Skip as skip:
+                    self.missing[name] = skip
+            if self.missing[name]:
+                raise self.missing[name]
+
+    def cell(self, whose, shape, alg, icv, esn, ends):
+        self.need(alg)
+        self.choose_bed(whose)
+        pair = self.bed.install(shape, alg=alg, icv=icv, esn=esn,
+                                offload=ends, how="packet")
+        self.bed.check_offload_lines(pair)
+        self.check_policy_lines(ends)
+        talk = self.traffic(shape)
+        self.bed.mark()
+        largest = largest_datagram(shape, icv, alg=alg)
+        for side in "ab":
+            first = random.randrange(1, 1200)
+            talk.udp(side, [*range(first, first + alg.align), largest - 1,
+                            largest])
+        talk.echo("a", [random.randrange(1, 1200)])
+        wire = talk.settle(pair)
+        for side in "ab":
+            ksft.equal(wire.fragments[side], 0, f"fragments of {side}")
+            ksft.equal(set(wire.pads[side]), set(range(alg.align)),
+                       f"pad lengths that {side} sent")
+            longest = max(len(frame.ip) for frame in wire.frames[side])
+            ksft.check(1500 - alg.align < longest <= 1500,
+                       f"the longest packet of {side} has {longest} bytes")
+        self.seen = {"a": (0, 0), "b": (0, 0)}
+        self.check_lifetimes(pair, wire, "ab")
+        talk.tcp("a", 5000, 60000)
+        # Software counts a large send once: xfrm_output_one()
+        self.check_lifetimes(pair, talk.settle(pair), ends)
+        if whose == LOCAL:
+            self.beyond(pair, talk, largest)
+
+    def check_policy_lines(self, ends):
+        for side in "ab":
+            ksft.equal(self.bed.offload_lines(side, "policy"),
+                       2 * [f"crypto offload parameters: dev {CARD[side]} "
+                            "mode packet"] * (side in ends),
+                       f"offload lines of `ip xfrm policy` at {side}")
+
+    def check_lifetimes(self, pair, wire, senders):
+        """Bytes are of what ESP protects, at both ends, from the start."""
+        for sa in (pair.ab, pair.ba):
+            frames = wire.frames[sa.sender]
+            overhead = 8 + sa.alg.iv_len + 2 + sa.icv // 8
+            bytes_, packets = self.seen[sa.sender]
+            bytes_ += sum(len(frame.esp) - overhead - pad for frame, pad in
+                          zip(frames, wire.pads[sa.sender]))
+            self.seen[sa.sender] = bytes_, packets + len(frames)
+            for side in "ab":
+                stat = lifetime.of(self.bed.ns(side), sa)
+                what = "sent" if side == sa.sender else "received"
+                if side == sa.receiver or side in senders:
+                    ksft.equal(stat[:2], self.seen[sa.sender],
+                               f"bytes and packets {what} by {side}")
+                ksft.equal(stat[2:], (0, 0, 0), "stats of the state")
+
+    def beyond(self, pair, talk, largest):
+        """One byte more than fits: IP makes pieces, or the core drops it.
+
+        Nothing may leave that is not ESP of the card's; the core does not
+        fragment behind a card.
+        """
+        for side in pair.offload:
+            self.bed.mark()
+            host, talker = self.bed.ns(side), talk.socks[side]
+            before = host.xfrm_stat()["XfrmOutError"]
+            length = largest + pair.ab.alg.align
+            try:
+                talker.sendto(bytes(length), talk.peer(side))
+            except OSError:
+                pass
+            dropped = host.xfrm_stat()["XfrmOutError"] - before
+            if not dropped:
+                receiver = talk.socks[OTHER[side]]
+                receiver.settimeout(ksft.patience(10))
+                ksft.equal(receiver.recv(65536), bytes(length),
+                           "a datagram that is too large for one packet")
+                receiver.settimeout(None)
+            wire = talk.read_wire()
+            ksft.equal((dropped, wire.fragments[side]),
+                       (int(not wire.sent[side]), 0),
+                       "drops, fragments of ESP")
+            talk.forget()
+
+
+def main():
+    module.load()
+    matrix = Matrix()
+    try:
+        run_cells(cells(), lambda: matrix)
+    finally:
+        matrix.close()
+
+
+if __name__ == "__main__":
+    main()
