@@ -1,0 +1,403 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Packet offload: which packets a card protects, blocks and lets pass.
+
+Tables of packets are put through the card alone (lib/spd.py): what xfrm's
+core decides before is not in them. The other cases are of sockets, where core
+and card decide both: whatever they disagree on must not leave in clear.
+
+    packet_policy.py [CASE...]  only these
+"""
+import socket
+import struct
+import time
+
+from lib import esp, ksft, module
+from lib.bed import CARD, MAC, OUTER, Bed, family
+from lib.cases import chosen
+from lib.spd import BLOCK, BYPASS, PORT, PROTECT, Card, Talker, host
+
+UDP, TCP = esp.UDP, esp.TCP
+MANY = 10000
+# Of an exchange of keys, and of nothing
+IKE = 500
+
+BLOCKED = {"out": "ipsec_tx_drop_blocked", "in": "ipsec_rx_drop_block"}
+CLEAR_DROPPED, NO_SA = "ipsec_rx_drop_clear", "ipsec_tx_drop_no_sa"
+NO_POLICY = {"out": "ipsec_tx_drop_no_policy",
+             "in": "ipsec_rx_drop_no_policy"}
+TEMPLATE = "ipsec_rx_drop_template"
+
+IP_XFRM_POLICY = {4: (socket.IPPROTO_IP, 17), 6: (socket.IPPROTO_IPV6, 35)}
+
+
+def table(fam):
+    """[(priority, what, selector)], [(packet's arguments, what)]
+
+    Told in an order that is not that of priorities; None: no policy.
+    """
+    icmp, kinds = (1, (8, 13)) if fam == 4 else (58, (128, 100))
+    def a(number, plen): return f"src {host('a', fam, number)}/{plen}"
+    def b(number, plen): return f"dst {host('b', fam, number)}/{plen}"
+    full, net, half, few = (32, 24, 25, 28) if fam == 4 else (128, 64, 121,
+                                                             124)
+    policies = [
+        (60, PROTECT, f"{a(0, half)} {b(0, net)}"),
+        (20, BLOCK, f"{a(1, full)} {b(1, full)} proto {UDP}"),
+        (10, PROTECT, f"{a(1, full)} {b(1, full)} proto {UDP} dport 7001"),
+        (40, BLOCK, b(16, few)),
+        (30, BYPASS, f"{b(0, net)} proto {TCP} dport 80"),
+        (50, PROTECT, f"{b(0, net)} proto {icmp} type {kinds[0]}"),
+        (51, BLOCK, f"{b(0, net)} proto {icmp} type {kinds[1]} code 1"),
+        (25, BYPASS, f"{b(0, net)} proto {UDP} sport {IKE}"),
+    ]
+    packets = [
+        ((1, 1, UDP, 9, 7001), PROTECT),
+        ((1, 1, UDP, 9, 7002), BLOCK),
+        ((1, 1, UDP, IKE, 7001), PROTECT),
+        ((1, 1, UDP, IKE, 7002), BLOCK),
+        ((1, 2, UDP, IKE, 7002), BYPASS),
+        ((1, 1, TCP, 9, 80), BYPASS),
+        ((1, 17, TCP, 9, 80), BYPASS),
+        ((1, 17, TCP, 9, 81), BLOCK),
+        ((1, 32, TCP, 9, 81), PROTECT),
+        ((1, 15, UDP, 9, 53), PROTECT),
+        ((127, 1, TCP, 80, 9), PROTECT),
+        ((128, 1, TCP, 80, 9), None),
+        ((200, 1, UDP, 9, 53), None),
+        ((200, 200, icmp, kinds[0], 0), PROTECT),
+        ((200, 200, icmp, kinds[1], 1), BLOCK),
+        ((200, 200, icmp, kinds[1], 0), None),
+        ((1, 17, icmp, kinds[0], 0), BLOCK),
+        # The last one shows no ports: it goes where it might belong to
+        ((1, 1, UDP, 9, 7001, 0), PROTECT),
+        ((1, 1, UDP, 9, 7001, 1), PROTECT),
+        ((1, 17, TCP, 9, 80, 1), BLOCK),
+        ((200, 1, TCP, 9, 80, 1), None),
+    ]
+    return policies, packets
+
+
+def add_table(card, side, direction):
+    policies, packets = table(card.fam)
+    for priority, fate, selector in policies:
+        card.policy(side, direction, selector, fate, priority)
+    return packets
+
+
+def out_by_card(card, defer):
+    """Frames below xfrm: what policy and state make of them."""
+    what = {PROTECT: "esp", BLOCK: BLOCKED["out"], BYPASS: "clear",
+            None: "clear"}
+    for arguments, fate in add_table(card, "a", "out"):
+        ksft.equal(card.leaves(card.packet(*arguments)), what[fate],
+                   f"{fate} {arguments}")
+
+
+def in_by_card(card, defer):
+    """Clear ones must not come in where policies protect, fragments, too;
+    protected ones where they do not.
+    """
+    clear = {PROTECT: CLEAR_DROPPED, BLOCK: BLOCKED["in"], BYPASS: "passes",
+             None: "passes"}
+    sealed = {PROTECT: "passes", BLOCK: BLOCKED["in"], BYPASS: TEMPLATE,
+              None: NO_POLICY["in"]}
+    stat = {CLEAR_DROPPED: "XfrmInTmplMismatch", TEMPLATE:
+            "XfrmInTmplMismatch", BLOCKED["in"]: "XfrmInPolBlock",
+            NO_POLICY["in"]: "XfrmInNoPols"}
+    for arguments, fate in add_table(card, "b", "in"):
+        for secure, what in ((False, clear[fate]), (True, sealed[fate])):
+            before = card.bed.b.xfrm_stat()
+            packet = card.packet(*arguments)
+            ksft.equal(card.arrives(packet, secure), what,
+                       f"{'ESP of' if secure else 'clear'} {fate} "
+                       f"{arguments}")
+            moved = {k for k, v in card.bed.b.xfrm_stat().items()
+                     if v != before[k] and not k.startswith("XfrmOut")}
+            ksft.equal(moved, {stat[what]} if what in stat else set(),
+                       "xfrm_stat")
+
+
+def no_policy_no_look(card, defer):
+    """A card without policies neither protects nor drops."""
+    packet = card.packet(1, 1, UDP, 1, 1)
+    ksft.equal(card.leaves(packet), "clear", "sent")
+    ksft.equal(card.arrives(packet), "passes", "received")
+    # One direction's policies are not the other's
+    selector = card.pair_selector()
+    card.policy("a", "in", selector, BLOCK)
+    card.policy("b", "out", selector, BLOCK)
+    ksft.equal(card.leaves(packet), "clear", "sent")
+    ksft.equal(card.arrives(packet), "passes", "received")
+
+
+def updated(card, defer):
+    """UPDPOLICY: the new one is there before the old one goes."""
+    packet, selector = card.packet(1, 1, UDP, 1, 1), card.pair_selector()
+    card.policy("a", "out", selector, PROTECT)
+    for fate, what in ((BLOCK, BLOCKED["out"]), (BYPASS, "clear"),
+                       (PROTECT, "esp")):
+        card.policy("a", "out", selector, fate, verb="update")
+        ksft.equal(card.leaves(packet), what, f"updated to {fate}")
+        ksft.equal(len(card.bed.offload_lines("a", "policy")), 1, "policies")
+    # Another priority changes who wins
+    wide = selector.replace(f"/{32 if card.fam == 4 else 128}", "/20")
+    card.policy("a", "out", wide, BLOCK, 9)
+    ksft.equal(card.leaves(packet), BLOCKED["out"], "below another")
+    card.policy("a", "out", selector, PROTECT, 8, verb="update")
+    ksft.equal(card.leaves(packet), "esp", "before the other")
+    card.policy("a", "out", selector, None, verb="delete")
+    ksft.equal(card.leaves(packet), BLOCKED["out"], "without the other")
+
+
+def sa_deleted(card, defer):
+    """Policy without state: dropped, counted, never clear; a new SA helps."""
+    selector = card.pair_selector()
+    card.policy("a", "out", selector, PROTECT)
+    talker, packet = Talker(card, defer), card.packet(1, 1, UDP, 1, 1)
+    ksft.equal(talker.fate(), "esp", "by a socket, with SA")
+    ab, a = card.pair.ab, card.bed.a
+    a.ip(f"xfrm state delete {ab.id}")
+    ksft.equal(talker.fate(), "XfrmOutNoStates", "by a socket, without SA")
+    before = a.xfrm_stat()["XfrmOutNoStates"]
+    ksft.equal(card.leaves(packet), NO_SA, "below xfrm, without SA")
+    ksft.equal(a.xfrm_stat()["XfrmOutNoStates"] - before, 1,
+               "XfrmOutNoStates by the card")
+    card.key = ab.oracle()
+    a.ip(ab.line("a", True))
+    ksft.equal(card.leaves(packet), "esp", "below xfrm, with a new SA")
+    ksft.equal(talker.fate(), "esp", "by a socket, with a new SA")
+
+
+def sa_unfit(card, defer):
+    """States that the template does not mean are not taken."""
+    packet = card.packet(1, 1, UDP, 1, 1)
+    card.policy("a", "out", card.pair_selector(), PROTECT)
+    ab, a = card.pair.ab, card.bed.a
+    for old, new in (("reqid 1", "reqid 2"), ("mode tunnel", "mode transport"),
+                     (f"src {ab.src}", f"src {host('a', card.fam, 9)}"),
+                     ("flag af-unspec", f"sel {card.pair_selector(2)}")):
+        a.ip(f"xfrm state delete {ab.id}")
+        line = ab.line("a", True)
+        ksft.check(old in line, line)
+        a.ip(line.replace(old, new))
+        ksft.equal(card.leaves(packet), NO_SA, f"state with {new}")
+        a.ip("xfrm state flush")
+        card.key = ab.oracle()
+        a.ip(line)
+        ksft.equal(card.leaves(packet), "esp", "right state")
+
+
+def policy_deleted(card, defer):
+    """State without policy: clear as the user wants it, but not what was
+    queued to be protected.
+    """
+    a, selector = card.bed.a, card.pair_selector()
+    card.policy("a", "out", selector, PROTECT)
+    talker = Talker(card, defer)
+    done = a.command("tc", "qdisc", "replace", "dev", CARD["a"], "root",
+                     "plug", "limit", "1000000", check=False)
+    if done.returncode:
+        raise ksft.Skip(f"no qdisc plug: {done.stderr.strip()}")
+    defer(a.command, "tc", "qdisc", "del", "dev", CARD["a"], "root")
+
+    def plug(word):
+        a.command("tc", "qdisc", "change", "dev", CARD["a"], "root", "plug",
+                  word)
+
+    plug("release_indefinite")
+    ksft.equal(talker.fate(), "esp", "with policy")
+    plug("block")
+    card.bed.mark()
+    talker.sock.sendto(bytes(100), talker.to)
+    card.policy("a", "out", selector, None, verb="delete")
+    plug("release_indefinite")
+    ksft.equal(card.wait_leave(), NO_POLICY["out"], "queued before")
+    ksft.equal(talker.fate(), "clear", "sent without policy")
+
+
+def bypass(card, defer):
+    """IKE's bypass under a policy for everything; the core takes the younger
+    of two offloaded policies, the card the one of the better priority: if
+    they disagree, it is dropped.
+    """
+    any_ = "0.0.0.0/0" if card.fam == 4 else "::/0"
+    wide = f"src {any_} dst {any_}"
+    everything = (wide, PROTECT, 100)
+    ike = (f"{wide} proto {UDP} sport {IKE} dport {IKE}", BYPASS, 1)
+    # Its own answers and neighbours are not what this is about
+    defer(card.bed.a.ip, "xfrm policy flush")
+    for order, fate in (((everything, ike), "clear"),
+                        ((ike, everything), NO_POLICY["out"])):
+        card.bed.a.ip("xfrm policy flush")
+        for selector, what, priority in order:
+            card.policy("a", "out", selector, what, priority)
+        ksft.equal(card.leaves(card.packet(1, 1, UDP, IKE, IKE)), "clear",
+                   "IKE below xfrm")
+        ike_socket = Talker(card, defer, IKE, IKE)
+        ksft.equal(ike_socket.fate(), fate, "IKE by a socket")
+        ike_socket.sock.close()
+    other = Talker(card, defer)
+    ksft.equal(other.fate(), "esp", "not IKE")
+
+
+def socket_bypass(sock, fam):
+    """A policy of the socket's own, as daemons set it."""
+    info = bytearray(168)
+    struct.pack_into("=H", info, 40, family(fam))
+    struct.pack_into("=4Q", info, 56, *[(1 << 64) - 1] * 4)
+    info[160] = 1                               # XFRM_POLICY_OUT
+    sock.setsockopt(*IP_XFRM_POLICY[fam], bytes(info))
+
+
+def per_socket(card, defer):
+    """The card does not know of a socket's policy: it needs a bypass, too."""
+    selector = card.pair_selector()
+    card.policy("a", "out", selector, PROTECT, 100)
+    talker = Talker(card, defer)
+    socket_bypass(talker.sock, card.fam)
+    ksft.equal(talker.fate(), "esp", "with a bypass of the socket only")
+    card.policy("a", "out", f"{selector} proto {UDP} sport {PORT}", BYPASS, 1)
+    ksft.equal(talker.fate(), "clear", "with an offloaded bypass")
+
+
+def nft(ns, *words, check=True):
+    try:
+        done = ns.command("nft", " ".join(words), check=False)
+    except FileNotFoundError:
+        raise ksft.Skip("no nft") from None
+    if done.returncode and check:
+        raise ksft.Skip(f"nft {' '.join(words)}: {done.stderr.strip()}")
+
+
+def rewritten(card, defer, kind, statement, fate):
+    """Source changed on the way to the card, where no policy is for it."""
+    a, fam = card.bed.a, card.fam
+    card.policy("a", "out", card.pair_selector(), PROTECT)
+    talker = Talker(card, defer)
+    ksft.equal(talker.fate(), "esp", "before")
+    ip = "ip" if fam == 4 else "ip6"
+    nft(a, "add", "table", ip, "ov2")
+    defer(nft, a, "delete", "table", ip, "ov2", check=False)
+    nft(a, f"add chain {ip} ov2 c "
+           f"{{ type {kind} hook postrouting priority 100 ; }}")
+    nft(a, f"add rule {ip} ov2 c udp dport {PORT} " +
+        statement.format(ip=ip, to=host("a", fam, 9)))
+    # nat is for new connections
+    talker = Talker(card, defer, PORT + 1) if kind == "nat" else talker
+    ksft.equal(talker.fate(), fate, "with another source")
+    # Where it leads to another policy it is that one's
+    card.policy("a", "out", card.pair_selector(9), PROTECT)
+    ksft.equal(talker.fate(), "esp", "with a policy for that source")
+
+
+def mangled(card, defer):
+    """The core still wants it protected: so it must not be clear."""
+    rewritten(card, defer, "filter", "{ip} saddr set {to}", NO_POLICY["out"])
+
+
+def snat(card, defer):
+    """The core asks for the policy of the new source: nf_xfrm_me_harder()."""
+    rewritten(card, defer, "nat", "snat to {to}", "clear")
+
+
+def other_device(card, defer):
+    """Only the card drops what comes in clear against its policies."""
+    b, w, fam = card.bed.b, card.bed.w, card.fam
+    error = b.ip_error(f"link add in1 type veth peer name out1 netns {w.name}")
+    if error:
+        raise ksft.Skip(f"no veth: {error}")
+    defer(b.ip, "link del in1")
+    b.ip(f"link set in1 address {MAC['b']} up")
+    w.ip("link set out1 up")
+    b.sysctl("net.ipv4.conf.all.rp_filter", 0)
+    b.sysctl("net.ipv4.conf.in1.rp_filter", 0)
+    card.policy("b", "in", card.pair_selector(), PROTECT)
+    sock = b.socket(family(fam), socket.SOCK_DGRAM)
+    defer(sock.close)
+    sock.bind((host("b", fam, 1), PORT))
+    sock.setblocking(False)
+    raw = w.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    defer(raw.close)
+    with w.entered():
+        raw.bind(("out1", 0))
+    frame = esp.ethernet(MAC["b"], MAC["a"],
+                         card.packet(1, 1, UDP, PORT, PORT))
+    before = b.xfrm_stat()["XfrmInTmplMismatch"]
+
+    def fate():
+        raw.send(frame)
+        try:
+            return sock.recv(100) and "accepted"
+        except BlockingIOError:
+            moved = b.xfrm_stat()["XfrmInTmplMismatch"] != before
+            return moved and "dropped"
+
+    if ksft.wait_for("what becomes of it", fate, 10, 0.05) == "accepted":
+        raise ksft.XFail("the core takes clear packets of other devices for "
+                         "offloaded policies: __xfrm_policy_check()")
+
+
+def send_cost(card, packet):
+    """Seconds of CPU and patience that a packet takes, at best."""
+    frame, best = esp.ethernet(MAC["b"], MAC["a"], packet), []
+    for _ in range(12):
+        begun = time.perf_counter()
+        for _ in range(20):
+            card.raw["a"].send(frame)
+        best.append(time.perf_counter() - begun)
+    card.bed.mark()
+    return min(best)
+
+
+def many(card, defer):
+    """A packet costs the same with 10,000 policies as with one."""
+    if card.fam == 6:
+        raise ksft.Skip("one family is enough")
+    packet, a = card.packet(1, 1, UDP, 1, 1), card.bed.a
+    card.policy("a", "out", card.pair_selector(), PROTECT)
+    ksft.equal(card.leaves(packet), "esp", "with one policy")
+    few = send_cost(card, packet)
+    selectors = [f"src {OUTER['a'][4]}/32 dst 10.0.{n >> 8}.{n & 255}/32"
+                 for n in range(MANY)]
+    for at in range(0, MANY, 500):
+        a.ip(*(card.line("a", "out", selector, PROTECT)
+               for selector in selectors[at:at + 500]))
+    lots = send_cost(card, packet)
+    ksft.note(f"20 packets: {few * 1e6:.0f} us with 1 policy, "
+              f"{lots * 1e6:.0f} with {MANY + 1}")
+    ksft.check(lots < 4 * few, "a packet costs more with many policies")
+    card.key = card.pair.ab.oracle()
+    ksft.equal(card.leaves(packet), "esp", "with many policies")
+    for last in (selectors[0], selectors[-1]):
+        a.ip(card.line("a", "out", last, None, verb="delete"))
+    a.ip("xfrm policy flush")
+    ksft.equal(card.leaves(packet), "clear", "without policies")
+
+
+CASES = (out_by_card, in_by_card, no_policy_no_look, updated, sa_deleted,
+         sa_unfit, policy_deleted, bypass, per_socket, mangled, snat,
+         other_device, many)
+
+
+def main():
+    cases = chosen(CASES)
+    module.load()
+    report = ksft.Report(2 * len(cases))
+    bed = Bed()
+
+    def one(defer, case, fam):
+        card = Card(bed, fam)
+        defer(card.close)
+        case(card, defer)
+
+    for fam in (4, 6):
+        for case in cases:
+            report.run(f"ipv{fam} {case.__name__}", ksft.with_defer, one,
+                       case, fam)
+    bed.delete()
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
