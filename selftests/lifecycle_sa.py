@@ -12,7 +12,8 @@ from lib.flood import Flood
 from lib.objects import Ledger, unload_clean
 from lib.xfrmnl import Expiries
 
-SHAPES = ("ipv4-transport", "ipv6-tunnel")
+SHAPES = (("ipv4-transport", "crypto"), ("ipv6-tunnel", "crypto"),
+          ("ipv6-transport", "packet"), ("ipv4-tunnel", "packet"))
 ROUNDS = 2
 
 
@@ -24,9 +25,9 @@ class Ends:
         self.bed = Bed()
         self.pair = None
 
-    def install(self, shape):
+    def install(self, shape, how):
         self.bed.remove()
-        self.pair = self.bed.install(shape)
+        self.pair = self.bed.install(shape, how=how)
         self.bed.mark()
 
     def lines(self, side, verb="add"):
@@ -91,6 +92,7 @@ def expire(ends, flood, limits):
     flood.wait_silence("a")
     # The card's count: a frame of the old SA may still be on its way
     before = ends.bed.delta("a")["ipsec_tx_pkts"]
+    late = a.xfrm_stat()["XfrmOutStateExpired"]
     extra = " ".join(f"limit {name} {value}" for name, value in limits)
     b.ip(ab.line("b", True))
     a.ip(ab.line("a", True, extra=extra))
@@ -104,6 +106,9 @@ def expire(ends, flood, limits):
     ksft.check(f"{ab.spi:#010x}" not in a.ip_output("xfrm state"),
                "the state is still there")
     sent = ends.bed.delta("a")["ipsec_tx_pkts"] - before
+    if limits[0][0] != "time-soft":
+        ksft.check(a.xfrm_stat()["XfrmOutStateExpired"] > late,
+                   "the packet after the last was not counted")
     a.ip(ab.line("a", True))
     return sent
 
@@ -132,7 +137,7 @@ def rekeyed(ends, flood):
         flood.wait_flow("ab")
         old, shape = ends.pair, ends.pair.shape
         new = old._replace(**{name: Sa(shape, sa.sender, next(bed.spi), sa.alg,
-                                       sa.icv, sa.esn)
+                                       sa.icv, sa.esn, how=sa.how)
                               for name, sa in (("ab", old.ab),
                                                ("ba", old.ba))})
         for sa in (new.ab, new.ba):
@@ -167,8 +172,8 @@ def main():
     report = ksft.Report(len(SHAPES) * len(cases) + 1)
     ends = Ends()
 
-    def one(shape, case):
-        ends.install(shape)
+    def one(shape, how, case):
+        ends.install(shape, how)
         with Flood(ends.bed, shape) as flood:
             flood.wait_flow("ab")
             case(ends, flood)
@@ -181,10 +186,10 @@ def main():
         ends.ledger.close()
         unload_clean()
 
-    for name in SHAPES:
+    for name, how in SHAPES:
         for case in cases:
-            report.run(f"{name} {case.__name__}", one, Shape.named(name),
-                       case)
+            report.run(f"{name} {how} {case.__name__}", one,
+                       Shape.named(name), how, case)
     report.run("nothing is left", nothing_left)
     report.finish()
 

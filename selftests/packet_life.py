@@ -1,0 +1,369 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Packet offload: how states and policies come and go, and their ways change.
+
+A state that is asked for by the first packet; neighbours that move; cards that
+go down, away, to another namespace, with their namespace and with the module,
+under traffic. Ends of states alone: lifecycle_sa.py.
+
+    packet_life.py [CASE...]    only these, and the look at what is left
+"""
+import socket
+
+from lib import ksft, module
+from lib.bed import CARD, MAC, OTHER, OUTER, Bed, Shape, family
+from lib.cases import chosen
+from lib.flood import Flood, WireWatch
+from lib.objects import Ledger, complaints, kernel_log
+from lib.rebuild import WIRE, new_card, restore, wait_carrier
+from lib.xfrmnl import Acquires
+
+KINDS = ("port", "sa", "assoc", "policy")
+SHAPES = {"host": Shape.named("ipv4-transport"),
+          "net": Shape.named("ipv6-tunnel")}
+PORT = 7600
+OTHER_MAC = "02:00:00:00:0c:00"
+
+
+def fresh(defer, what="host", **how):
+    bed = Bed()
+    defer(bed.delete)
+    bed.install(SHAPES[what], how="packet", **how)
+    bed.check_offload_lines(bed.pair)
+    bed.mark()
+    return bed
+
+
+def again(bed):
+    """New states and policies, and they work."""
+    shape, bed.shape = bed.pair.shape, None
+    bed.install(shape, how="packet")
+    bed.check_offload_lines(bed.pair)
+    with Flood(bed, shape) as flood:
+        flood.wait_flow("ab")
+
+
+def nothing_installed(ns, what):
+    for kind in ("state", "policy"):
+        ksft.equal(ns.ip_output(f"xfrm {kind}").strip(), "",
+                   f"{kind} of xfrm {what}")
+
+
+# ---- acquire
+
+class Talker:
+    """A socket of a's, and b's that receives."""
+
+    def __init__(self, bed, defer):
+        shape = bed.pair.shape
+        self.near, self.far = (bed.ns(side).socket(
+            family(shape.inner), socket.SOCK_DGRAM) for side in "ab")
+        self.to = (bed.address("b", shape), PORT)
+        self.near.bind((bed.address("a", shape), PORT))
+        self.far.bind(self.to)
+        self.far.setblocking(False)
+        for sock in (self.near, self.far):
+            defer(sock.close)
+
+    def send(self, data):
+        try:
+            self.near.sendto(data, self.to)
+        except OSError:
+            pass
+
+    def got(self):
+        data = []
+        try:
+            while True:
+                data.append(self.far.recv(2000))
+        except BlockingIOError:
+            return data
+
+    def wait(self, data):
+        ksft.wait_for("a datagram", lambda: data in self.got())
+
+
+def acquire(defer, what, larval_drop):
+    """The first packet asks for a state, what comes after it has one."""
+    bed = fresh(defer, what)
+    a, ab = bed.a, bed.pair.ab
+    a.sysctl("net.core.xfrm_larval_drop", larval_drop)
+    a.ip(f"xfrm state delete {ab.id}")
+    talker, acquires = Talker(bed, defer), Acquires(a)
+    defer(acquires.close)
+    bed.mark()
+    talker.send(b"first")
+    acquires.wait(ab.src, ab.dst)
+    ksft.equal(len(bed.offload_lines("a")), 2, "states with the larval one")
+    talker.send(b"second")
+    ksft.equal(talker.got(), [], "received without state")
+    a.ip(ab.line("a", True))
+    if not larval_drop:
+        talker.wait(b"first")
+    talker.send(b"third")
+    talker.wait(b"third")
+    bed.check_offload_lines(bed.pair)           # the larval one is gone
+    watch = WireWatch(bed)
+    watch.look()
+    watch.check_clear()
+    ksft.equal(watch.esp["a"], bed.delta("a")["ipsec_tx_pkts"], "ESP of a")
+
+
+def acquire_host(defer):
+    acquire(defer, "host", 1)
+
+
+def acquire_net(defer):
+    acquire(defer, "net", 1)
+
+
+def acquire_queued(defer):
+    acquire(defer, "net", 0)
+
+
+def acquire_in_vain(defer):
+    """Nobody answers: the larval state goes, the next packet asks again."""
+    bed = fresh(defer)
+    a, ab = bed.a, bed.pair.ab
+    a.sysctl("net.core.xfrm_acq_expires", 1)
+    a.ip("xfrm state flush")
+    talker, acquires = Talker(bed, defer), Acquires(a)
+    defer(acquires.close)
+    for number in (1, 2):
+        talker.send(b"x")
+        ksft.wait_for("an acquire", lambda: len(acquires.read()) >= number)
+        ksft.wait_for("the larval state to go", lambda:
+                      not a.ip_output("xfrm state").strip(), 30, 0.05)
+    bed.mark()
+    acquires.close()
+    talker.send(b"x")                           # nobody who could be asked
+    ksft.wait_for("a drop", lambda: a.xfrm_stat()["XfrmOutNoStates"])
+    a.ip(ab.line("a", True))
+    talker.send(b"y")
+    talker.wait(b"y")
+
+
+# ---- ways
+
+def destination(bed, talker):
+    """The MAC that an ESP frame of a's is for."""
+    bed.mark()
+    talker.send(b"where to")
+    frame = ksft.wait_for("an ESP frame of a's", lambda: next(
+        (f for side, f in bed.captured() if side == "a" and f.is_esp), None))
+    return frame.raw[:6].hex(":")
+
+
+def neighbour_moves(defer, what):
+    """The next hop of the outer destination is followed as it changes."""
+    bed = fresh(defer, what)
+    fam = bed.pair.shape.outer
+    a, far = bed.a, OUTER["b"][fam]
+    talker = Talker(bed, defer)
+    near = f"neigh replace {far} dev {CARD['a']} lladdr"
+    for mac in (MAC["b"], OTHER_MAC, MAC["b"]):
+        a.ip(f"{near} {mac} nud permanent")
+        ksft.equal(destination(bed, talker), mac, "destination")
+    # Unknown: it is asked, and the packet waits for the answer
+    a.ip(f"neigh del {far} dev {CARD['a']}")
+    ksft.equal(destination(bed, talker), MAC["b"], "after an answer")
+    talker.wait(b"where to")
+    # A gateway, which answers to nobody but is known
+    gate, plen = (("192.0.2.77", 32) if fam == 4 else ("2001:db8::77", 128))
+    a.ip(f"neigh add {gate} dev {CARD['a']} lladdr {OTHER_MAC} nud permanent",
+         f"route add {far}/{plen} via {gate} dev {CARD['a']}")
+    ksft.equal(destination(bed, talker), OTHER_MAC, "by a gateway")
+    a.ip(f"route del {far}/{plen} via {gate} dev {CARD['a']}")
+    ksft.equal(destination(bed, talker), MAC["b"], "without it")
+
+
+def neighbour_moves_host(defer):
+    neighbour_moves(defer, "host")
+
+
+def neighbour_moves_net(defer):
+    neighbour_moves(defer, "net")
+
+
+def no_way(defer):
+    """No route to the tunnel's end, or one by another device: dropped."""
+    bed = fresh(defer, "net")
+    a, far = bed.a, OUTER["b"][6]
+    talker = Talker(bed, defer)
+    # The core drops what it sees going elsewhere, the card the rest
+    for line in (f"route add unreachable {far}/128",
+                 f"route add {far}/128 dev lo"):
+        a.ip(line)
+        bed.mark()
+        for _ in range(20):
+            talker.send(b"nowhere")
+        a.ip(line.replace("add", "del"))
+        watch = WireWatch(bed)
+        watch.look()
+        watch.check_clear()
+        ksft.equal(watch.esp["a"], 0, f"ESP with {line}")
+    ksft.equal(destination(bed, talker), MAC["b"], "afterwards")
+
+
+# ---- ends
+
+def down_and_up(defer):
+    """States and policies end with `down`, and do not come back by `up`."""
+    for what in ("host", "net"):
+        bed = fresh(defer, what)
+        with Flood(bed, bed.pair.shape, sides="b") as flood:
+            flood.wait_flow("a")
+            bed.a.ip(f"link set {CARD['a']} down")
+            nothing_installed(bed.a, "after down")
+            ledger.wait_count("assoc", 2)
+            ledger.wait_count("policy", 2)
+            flood.wait_attempts("b", 20)
+            # Down deletes IPv6 addresses as well: nothing of a's answers
+            bed.a.ip(f"link set {CARD['a']} up")
+            wait_carrier(bed.a, CARD["a"], True)
+            nothing_installed(bed.a, "after up")
+        restore(bed, "a")
+        nothing_installed(bed.a, "when all is restored")
+        again(bed)
+        bed.delete()
+
+
+def switched_off(defer):
+    """Not while a state or policy lives: nobody else could do it."""
+    bed = fresh(defer)
+    ethtool = ("ethtool", "-K", CARD["a"], "esp-hw-offload")
+
+    def off():
+        """The core remembers a wish, and does not try the same one again."""
+        bed.a.command(*ethtool, "on", check=False)
+        bed.a.command(*ethtool, "off", check=False)
+        said = bed.a.command("ethtool", "-k", CARD["a"]).stdout
+        return "esp-hw-offload: off" in said
+
+    def busy():
+        ksft.check(not off(), "switched off")
+
+    busy()
+    with Flood(bed, bed.pair.shape) as flood:
+        flood.wait_flow("ab")
+    bed.a.ip("xfrm state flush")
+    busy()
+    bed.a.ip("xfrm policy flush")
+    ksft.wait_for("the card to let go", off, 30, 0.1)
+    bed.a.command(*ethtool, "on")
+    again(bed)
+
+
+def card_deleted(defer, side):
+    bed = fresh(defer)
+    ns, other = bed.ns(side), OTHER[side]
+    with Flood(bed, bed.pair.shape) as flood:
+        flood.wait_flow("ab")
+        ns.ip(f"link del {ns.card}")
+        wait_carrier(bed.w, WIRE[side], False)
+        nothing_installed(ns, "without the card")
+        flood.wait_attempts(other, 20)
+        ledger.wait_count("port", 3)
+        ledger.wait_count("assoc", 2)
+        ledger.wait_count("policy", 2)
+    new_card(bed, side)
+    nothing_installed(ns, "with a new card")
+    again(bed)
+
+
+def card_deleted_a(defer):
+    card_deleted(defer, "a")
+
+
+def card_deleted_b(defer):
+    card_deleted(defer, "b")
+
+
+def card_moves(defer):
+    """To another namespace: states and policies end."""
+    bed = fresh(defer, "net")
+    with Flood(bed, bed.pair.shape) as flood:
+        flood.wait_flow("ab")
+        bed.a.ip(f"link set {CARD['a']} netns {bed.w.name}")
+        nothing_installed(bed.a, "without the card")
+        ledger.wait_count("policy", 2)
+        ledger.wait_count("assoc", 2)
+        flood.wait_attempts("b", 20)
+
+
+def namespaces_deleted(defer):
+    """Each in turn, while the other goes on."""
+    for order in ("ab", "ba"):
+        bed = fresh(defer)
+        with Flood(bed, bed.pair.shape) as flood:
+            flood.wait_flow("ab")
+            for side, left in zip(order, (3, 2)):
+                bed.ns(side).delete()
+                ledger.wait_count("port", left)
+                wait_carrier(bed.w, WIRE[side], False)
+                flood.wait_attempts(OTHER[side], 50)
+            ledger.wait_gone("sa", "assoc", "policy")
+            # What a dying stack says in clear: ends_deleted() in failclosed.py
+            if len(flood.clear) == flood.clear_errors:
+                flood.clear = []
+        bed.delete()
+
+
+def replaced(defer):
+    """Policies and states anew, again and again, under traffic: no loss of
+    objects, nothing in clear.
+    """
+    bed = fresh(defer)
+    shape = bed.pair.shape
+    with Flood(bed, shape) as flood:
+        for _ in range(5):
+            flood.wait_flow("ab")
+            for side in "ab":
+                lines = bed.policy_lines(shape, side, True)
+                bed.ns(side).ip(*(line.replace("policy add", "policy update")
+                                  for line in lines))
+            bed.install(shape, how="packet")
+        flood.wait_flow("ab")
+    ledger.wait_count("policy", 4)
+    ledger.wait_count("assoc", 4)
+
+
+def nothing_left(_defer):
+    """Before the module goes, and its tracepoints with it."""
+    ledger.wait_gone()
+    ksft.check(ledger.made["policy"], f"seen: {ledger.made}")
+    ledger.close()
+
+
+def module_unloaded(defer):
+    """Under traffic: cards, states and policies go."""
+    for what in ("host", "net"):
+        module.load()
+        bed = fresh(defer, what)
+        before = kernel_log()
+        with Flood(bed, bed.pair.shape) as flood:
+            flood.wait_flow("ab")
+            module.remove()
+            flood.wait_attempts("a", 50)
+            flood.wait_attempts("b", 50)
+        found = complaints(before)
+        ksft.check(not found, "the kernel at rmmod: " + "; ".join(found))
+        for side in "ab":
+            nothing_installed(bed.ns(side), "without the module")
+        bed.delete()
+
+
+CASES = (acquire_host, acquire_net, acquire_queued, acquire_in_vain,
+         neighbour_moves_host, neighbour_moves_net, no_way, down_and_up,
+         switched_off, card_deleted_a, card_deleted_b, card_moves,
+         namespaces_deleted, replaced, nothing_left, module_unloaded)
+
+
+if __name__ == "__main__":
+    cases = chosen(CASES)
+    module.load()
+    ledger = Ledger(KINDS)
+    report = ksft.Report(len(cases))
+    for case in cases:
+        report.run(case.__name__, ksft.with_defer, case)
+    report.finish()

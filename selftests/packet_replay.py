@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Packet offload: the replay window of the card is the kernel's.
+
+For each size of window, with ESN and without, the same frames, new, old,
+too old and repeated, are received by software and by the card. Both must take
+the same ones, which are those that a model of RFC 4303 3.4.3 takes, and
+`ip -s xfrm state` must show the same window, numbers and statistics.
+
+    packet_replay.py [WORD...]  only cells whose name has all these words
+"""
+import random
+import re
+import socket
+import struct
+from collections import namedtuple
+
+from lib import esp, ksft, lifetime, module
+from lib.bed import OneQueueBed, Shape, family
+from lib.cases import run_cells
+
+PORT = 7500
+WINDOWS = (32, 64, 1024, 4096)
+FRAMES = 150
+HIGH = 1 << 32
+# What `ip xfrm state` shows of window and numbers
+CONTEXT = re.compile(r"anti-replay|seq-hi|replay_window|^\s*[0-9a-f]{8}\b")
+
+Outcome = namedtuple("Outcome", "taken stat rejected context")
+
+
+class Model:
+    """Which numbers are taken; all frames are genuine."""
+
+    def __init__(self, window, top):
+        self.window, self.top = window, top
+        self.seen = set()
+
+    def take(self, seq):
+        if seq <= 0 or seq in self.seen or seq <= self.top - self.window:
+            return False
+        self.seen.add(seq)
+        self.top = max(self.top, seq)
+        return True
+
+
+def numbers(window, start):
+    """Numbers as an unruly network would bring them, the last one new."""
+    rand = random.Random(window)
+    top, sent = start, []
+    for _ in range(FRAMES):
+        kind = rand.random()
+        if kind < .35 or not sent:
+            seq = top + 1
+        elif kind < .45:
+            seq = top + rand.randrange(1, 2 * window)
+        elif kind < .5:
+            seq = top + rand.choice((window - 1, window, window + 1))
+        elif kind < .7:
+            seq = rand.choice(sent[-40:])
+        elif kind < .85:
+            seq = top - rand.randrange(window)
+        else:
+            seq = top - window + rand.choice((-2, -1, 0, 1, 2))
+        seq = max(seq, 1)
+        top = max(top, seq)
+        sent.append(seq)
+    return sent + [top + 1]
+
+
+def cells():
+    made = []
+    for number, window in enumerate(WINDOWS):
+        for esn in (False, True):
+            fam = 4 + 2 * ((number + esn) % 2)
+            for mode in ("transport", "tunnel")[esn:esn + 1]:
+                shape = Shape.named(f"ipv{fam}-{mode}")
+                made.append((f"window-{window} {'esn' if esn else 'no-esn'} "
+                             f"{shape.name}", shape, window, esn))
+    return made
+
+
+class Replay:
+    def __init__(self):
+        self.bed = OneQueueBed()
+
+    def cell(self, shape, window, esn):
+        # With ESN the low half of the number wraps in the middle
+        start = HIGH - 4 * window if esn else 0
+        plan = numbers(window, start)
+        if esn:
+            ksft.check(plan[-1] >= HIGH, "the numbers do not wrap")
+        model = Model(window, start)
+        expected = [seq for seq in plan if model.take(seq)]
+        software = self.run(shape, window, esn, start, plan, "")
+        card = self.run(shape, window, esn, start, plan, "b")
+        for who, outcome in (("software", software), ("the card", card)):
+            ksft.equal(outcome.taken, expected, f"numbers taken by {who}")
+            ksft.equal(outcome.rejected, len(plan) - len(expected),
+                       f"frames rejected by {who}, as xfrm_stat says")
+        ksft.equal(card.context, software.context,
+                   "window and numbers of `ip xfrm state`")
+        ksft.equal(card.stat[:2], software.stat[:2], "bytes and packets")
+        # Software tries what is too old as if it were of the next 2^32
+        for stat in (card.stat, software.stat):
+            ksft.equal(sum(stat[2:]), len(plan) - len(expected),
+                       f"rejected frames in the state's statistics {stat}")
+        if not esn:
+            ksft.equal(card.stat, software.stat, "statistics of the state")
+        ksft.check(card.stat.replay, "no frame was rejected as a replay")
+
+    def run(self, shape, window, esn, start, plan, offload):
+        bed = self.bed
+        pair = bed.install(shape, esn=esn, seq=start, window=window,
+                           offload=offload, how="packet")
+        bed.check_offload_lines(pair)
+        key = pair.ab.oracle()
+        sock = bed.b.socket(family(shape.inner), socket.SOCK_DGRAM)
+        sock.bind((bed.address("b", shape), PORT))
+        sock.settimeout(ksft.patience(10))
+        before = self.rejects()
+        for seq in plan:
+            bed.inject("b", self.frame(shape, key, seq))
+        taken = []
+        while plan[-1] not in taken:
+            taken += struct.unpack("!Q", sock.recv(100))
+        sock.close()
+        context = [re.sub(r"\s+", " ", line).strip() for line in
+                   bed.b.ip_output(f"xfrm state get {pair.ab.id}").splitlines()
+                   if CONTEXT.search(line)]
+        ksft.check(context, "no line of the window")
+        return Outcome(taken, lifetime.of(bed.b, pair.ab),
+                       self.rejects() - before, context)
+
+    def rejects(self):
+        stat = self.bed.b.xfrm_stat()
+        return stat["XfrmInStateSeqError"] + stat["XfrmInStateProtoError"]
+
+    def frame(self, shape, key, seq):
+        src, dst = (self.bed.address(side, shape) for side in "ab")
+        data = esp.udp(src, dst, PORT, PORT, struct.pack("!Q", seq))
+        proto = esp.UDP
+        if shape.mode == "tunnel":
+            data = esp.ip(src, dst, esp.UDP, data)
+            proto = esp.IPIP if shape.inner == 4 else esp.IPV6_IN_IP
+        return self.bed.frame_to("b", esp.ESP, key.seal(seq, proto, data),
+                                 shape)
+
+
+def main():
+    module.load()
+    replay = Replay()
+    try:
+        run_cells(cells(), lambda: replay)
+    finally:
+        replay.bed.delete()
+
+
+if __name__ == "__main__":
+    main()
