@@ -23,7 +23,7 @@ from lib.xfrmnl import IN, INBOUND, OUT, PACKET
 GCM = "rfc4106(gcm(aes))"
 SPI = 0x4711
 CAPACITY = 4096
-EOPNOTSUPP = 95
+EINVAL, ENOSPC, EOPNOTSUPP = 22, 28, 95
 OURS = "ipsecov2: "
 AH, COMP = 51, 108
 
@@ -32,6 +32,8 @@ CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
 # Allocations and the kernel's cipher do not fail because one asks, and a reset
 # is over at once
 NOT_BY_REQUEST = {"no_memory", "engine", "reset"}
+# feature_off(), table_full()
+BY_CASE = {"disabled", "full"}
 
 # name; what is asked for, besides a plain SA; reason: the counter's last word,
 # None if the core refuses; text: what is said
@@ -56,8 +58,14 @@ ICV = ("ICV must have 64, 96 or 128 bits (GCM, CCM), 96 (md5, sha1), 128 "
        "(sha256), 192 (sha384), 256 (sha512)")
 CBC = ("cbc(aes)", bytes(16))
 SHA256 = ("hmac(sha256)", bytes(32), 128)
-NO_PACKET = "Packet offload is not supported, only crypto offload"
+REQID = "Packet offload needs a reqid, the same as its policy's"
+MARK = "Mark can be offloaded on outbound states in crypto mode only"
+DISABLED = "Packet offload needs esp-hw-offload on, see ethtool -K"
+FULL = ("The card's SA table is full, only crypto offload can fall back to "
+        "software")
 OUTPUT_MARK = "Output mark can't be offloaded, it must be 0"
+INNER_FAMILY = ("Packet offload needs a selector of the tunnel's own address "
+                "family")
 PER_CPU = "Per-CPU states can't be offloaded, only those of any CPU"
 NO_TYPE = "Type doesn't support offload"
 NO_ALGORITHM = "Requested AEAD algorithm not found"
@@ -65,8 +73,19 @@ NO_CRYPTO = "Kernel was unable to initialize cryptographic operations"
 NO_ENCAP = "Unsupported encapsulation type for ESP"
 
 REFUSALS = [
-    ours("packet mode, out", "packet", NO_PACKET, flags=PACKET),
-    ours("packet mode, in", "packet", NO_PACKET, flags=PACKET, dir=IN),
+    ours("packet mode without reqid", "reqid", REQID, flags=PACKET, reqid=0),
+    ours("packet mode without reqid, in", "reqid", REQID, flags=PACKET,
+         reqid=0, dir=IN),
+    ours("packet mode with if_id", "if_id",
+         "if_id can't be offloaded in packet mode, it must be 0",
+         flags=PACKET, if_id=7),
+    ours("packet mode, IPv6 in IPv4", "inner_family", INNER_FAMILY,
+         flags=PACKET, mode=xfrmnl.TUNNEL, inner=OUTER["a"][6]),
+    ours("packet mode, IPv4 in IPv6", "inner_family", INNER_FAMILY,
+         flags=PACKET, mode=xfrmnl.TUNNEL, family=6, inner=OUTER["a"][4]),
+    ours("packet mode, mode BEET", "mode", MODES, flags=PACKET,
+         mode=xfrmnl.BEET),
+    ours("packet mode, SA of one CPU", "pcpu", PER_CPU, flags=PACKET, pcpu=0),
     ours("mode BEET", "mode", MODES, mode=xfrmnl.BEET),
     ours("algorithm cbc(aes) with cmac(aes)", "alg", ALGORITHM, aead=None,
          crypt=CBC, auth_trunc=("cmac(aes)", bytes(16), 96)),
@@ -87,9 +106,8 @@ REFUSALS = [
     ours("UDP encapsulation over IPv6", "encap6",
          "UDP encapsulation can be offloaded over IPv4 only", family=6,
          encap=(xfrmnl.ESPINUDP, esp.ENCAP_PORT)),
-    ours("mark on an inbound SA", "mark",
-         "Mark can be offloaded on outbound states only", dir=IN,
-         mark=(1, 0xff)),
+    ours("mark on an inbound SA", "mark", MARK, dir=IN, mark=(1, 0xff)),
+    ours("mark in packet mode", "mark", MARK, flags=PACKET, mark=(1, 0xff)),
     ours("output mark", "output_mark", OUTPUT_MARK, output_mark=1),
     ours("output mark on an inbound SA", "output_mark", OUTPUT_MARK,
          output_mark=1, dir=IN),
@@ -131,6 +149,12 @@ IF_ID_OF_NEW = core("if_id on an inbound SA",
 # Neighbours of what is refused
 ACCEPTED = [
     ("plain SA", {}),
+    ("packet mode", {"flags": PACKET}),
+    ("packet mode, in", {"flags": PACKET, "dir": IN}),
+    ("packet mode, tunnel over IPv6", {"flags": PACKET, "family": 6,
+                                       "mode": xfrmnl.TUNNEL}),
+    ("packet mode, UDP encapsulation", {
+        "flags": PACKET, "encap": (xfrmnl.ESPINUDP, esp.ENCAP_PORT)}),
     ("mark on an outbound SA", {"mark": (1, 0xff)}),
     ("UDP encapsulation over IPv4", {"encap": (xfrmnl.ESPINUDP,
                                                esp.ENCAP_PORT)}),
@@ -203,7 +227,7 @@ class Requests:
         events = self.trace.read()
         if refusal.reason:
             name = f"ipsec_sa_refused_{refusal.reason}"
-            ksft.equal(answer.errno, 22, "errno")
+            ksft.equal(answer.errno, EINVAL, "errno")
             ksft.equal(self.moved(), {name: 1}, "counters of the card")
             ksft.equal([(e.name, e.fields) for e in events],
                        [("ov2_sa_refuse",
@@ -225,9 +249,10 @@ class Requests:
         answer = self.add(**asked)
         ksft.equal(answer, (0, ""), "answer")
         direction = "in" if asked.get("dir") == IN else "out"
+        how = "packet" if asked.get("flags", 0) & PACKET else "crypto"
         ksft.equal(self.bed.offload_lines("a"),
                    ["crypto offload parameters: dev ov0 dir "
-                    f"{direction} mode crypto"], "offload lines")
+                    f"{direction} mode {how}"], "offload lines")
         ksft.equal(self.moved(), {"ipsec_sa_add": 1}, "counters of the card")
         self.bed.a.ip("xfrm state flush")
         self.nothing_left()
@@ -240,7 +265,7 @@ class Requests:
                  for n in self.bed.ethtool["a"].stats()
                  if n.startswith("ipsec_sa_refused_")}
         tested = {r.reason for r in REFUSALS if r.reason}
-        others = CORE_IS_FIRST | NOT_BY_REQUEST
+        others = CORE_IS_FIRST | NOT_BY_REQUEST | BY_CASE
         ksft.equal(names, tested | others, "refusals of the card")
         ksft.equal(tested & others, set(), "tested, though not reached")
 
@@ -250,12 +275,17 @@ class Requests:
               f"aead {GCM} 0x{bytes(20).hex()} 128")
         error = self.bed.a.ip_error(f"xfrm state add {sa} "
                                     "offload packet dev ov0 dir out")
-        ksft.check(f"Error: {OURS}{NO_PACKET}." in error, error)
-        error = self.bed.a.ip_error(
-            "xfrm policy add src 192.0.2.1 dst 192.0.2.2 dir out tmpl "
-            "proto esp mode transport offload packet dev ov0")
-        ksft.check("Error: Policy offload is not supported." in error, error)
+        ksft.check(f"Error: {OURS}{REQID}." in error, error)
         self.nothing_left()
+
+    def refused_in_packet_mode(self, reason, errno, text):
+        """What software does for crypto offload, for packet it cannot."""
+        self.mark()
+        answer = self.add(flags=PACKET)
+        ksft.equal(answer, (errno, OURS + text), "answer")
+        ksft.equal(self.moved(), {f"ipsec_sa_refused_{reason}": 1},
+                   "counters of the card")
+        self.mark()
 
     def fell_back(self, reason, spis):
         """The events of fallbacks, and of nothing else."""
@@ -290,6 +320,7 @@ class Requests:
             self.fell_back("disabled", [pair.ab.spi, pair.ba.spi])
             pair = pair._replace(offload="b")
             bed.check_offload_lines(pair)
+            self.refused_in_packet_mode("disabled", EINVAL, DISABLED)
             self.traffic(pair)
         finally:
             bed.a.command("ethtool", "-K", "ov0", "esp-hw-offload", "on")
@@ -314,6 +345,7 @@ class Requests:
         bed.a.ip(pair.ab.line("a", True), pair.ba.line("a", True))
         self.fell_back("full", [pair.ab.spi, pair.ba.spi])
         ksft.equal(len(bed.offload_lines("a")), CAPACITY, "offloaded states")
+        self.refused_in_packet_mode("full", ENOSPC, FULL)
         self.traffic(pair._replace(offload="b"))
 
         bed.a.ip(self.filler(7, "delete"),
