@@ -53,13 +53,18 @@ def numbers(window, start):
         if kind < .35 or not sent:
             seq = top + 1
         elif kind < .45:
-            seq = top + rand.randrange(1, 2 * window)
-        elif kind < .5:
-            seq = top + rand.choice((window - 1, window, window + 1))
+            seq = top + rand.randrange(1, window // 2)
+        elif kind < .48:
+            seq = top + rand.choice((window - 1, window, window + 1,
+                                     2 * window))
         elif kind < .7:
             seq = rand.choice(sent[-40:])
-        elif kind < .85:
+        elif kind < .8:
             seq = top - rand.randrange(window)
+        elif kind < .9:
+            # Has the place in the window that an older one had
+            seq = rand.choice([old + window for old in sent
+                               if old + window <= top] or sent)
         else:
             seq = top - window + rand.choice((-2, -1, 0, 1, 2))
         seq = max(seq, 1)
