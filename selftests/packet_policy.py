@@ -339,7 +339,7 @@ def other_device(card, defer):
 
 
 def send_cost(card, packet):
-    """Seconds of CPU and patience that a packet takes, at best."""
+    """Seconds that sending 20 packets takes, at best."""
     frame, best = esp.ethernet(MAC["b"], MAC["a"], packet), []
     for _ in range(12):
         begun = time.perf_counter()
@@ -351,21 +351,25 @@ def send_cost(card, packet):
 
 
 def many(card, defer):
-    """A packet costs the same with 10,000 policies as with one."""
+    """A packet costs the same with 10,000 policies as with one. Measured by
+    one that is blocked, of which little but the search is done.
+    """
     packet, a = card.packet(1, 1, UDP, 1, 1), card.bed.a
+    blocked = card.packet(2, 2, UDP, 1, 1)
     card.policy("a", "out", card.pair_selector(), PROTECT)
+    card.policy("a", "out", card.pair_selector(2, 2), BLOCK)
     ksft.equal(card.leaves(packet), "esp", "with one policy")
-    few = send_cost(card, packet)
+    few = send_cost(card, blocked)
     selectors = [f"src {OUTER['a'][4]}/32 dst 10.0.{n >> 8}.{n & 255}/32"
                  for n in range(MANY)]
     for at in range(0, MANY, 500):
-        a.ip(*(card.line("a", "out", selector, PROTECT)
+        # Whoever looked at them all would look at these first
+        a.ip(*(card.line("a", "out", selector, PROTECT, 5)
                for selector in selectors[at:at + 500]))
-    lots = send_cost(card, packet)
+    lots = send_cost(card, blocked)
     ksft.note(f"20 packets: {few * 1e6:.0f} us with 1 policy, "
               f"{lots * 1e6:.0f} with {MANY + 1}")
-    ksft.check(lots < 4 * few, "a packet costs more with many policies")
-    card.key = card.pair.ab.oracle()
+    ksft.check(lots < 3 * few, "a packet costs more with many policies")
     ksft.equal(card.leaves(packet), "esp", "with many policies")
     for last in (selectors[0], selectors[-1]):
         a.ip(card.line("a", "out", last, None, verb="delete"))
