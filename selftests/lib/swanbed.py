@@ -45,6 +45,8 @@ class Talkers:
     def ns(self, side):
         return self.where[side]
 
+    host = ns
+
     def address(self, side, _shape):
         return self.at[side]
 
