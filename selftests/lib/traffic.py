@@ -440,7 +440,8 @@ class Traffic:
         port = dport if sport == PORT + 1 else sport
         if segment[13] & 2:
             streams[port]["start"] = seq + 1
-        if data:
+        # Sent again it may be cut differently
+        if len(data) > len(streams[port].get(seq, b"")):
             streams[port][seq] = data
 
     @staticmethod
