@@ -42,6 +42,12 @@ struct ov2_assoc {
 	struct rcu_head rcu;
 };
 
+/* Of a state that is being added or used: when it ends the core unsets it. */
+static inline bool ov2_state_is_packet(const struct xfrm_state *x)
+{
+	return x->xso.type == XFRM_DEV_OFFLOAD_PACKET;
+}
+
 static inline bool ov2_state_is_tunnel(const struct xfrm_state *x)
 {
 	return x->props.mode == XFRM_MODE_TUNNEL;

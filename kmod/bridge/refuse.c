@@ -8,13 +8,9 @@
 #include <linux/udp.h>
 
 #include "algorithm.h"
+#include "assoc.h"
 #include "refuse.h"
 #include "../watch/trace.h"
-
-static bool is_packet(const struct xfrm_state *x)
-{
-	return x->xso.type == XFRM_DEV_OFFLOAD_PACKET;
-}
 
 static bool refuse_direction(const struct xfrm_state *x)
 {
@@ -83,7 +79,8 @@ static bool refuse_encap(const struct xfrm_state *x)
  */
 static bool refuse_mark(const struct xfrm_state *x)
 {
-	return x->mark.m && (x->xso.dir == XFRM_DEV_OFFLOAD_IN || is_packet(x));
+	return x->mark.m && (x->xso.dir == XFRM_DEV_OFFLOAD_IN ||
+			     ov2_state_is_packet(x));
 }
 
 static bool refuse_output_mark(const struct xfrm_state *x)
@@ -108,12 +105,12 @@ static bool refuse_wrap(const struct xfrm_state *x)
  */
 static bool refuse_reqid(const struct xfrm_state *x)
 {
-	return is_packet(x) && !x->props.reqid;
+	return ov2_state_is_packet(x) && !x->props.reqid;
 }
 
 static bool refuse_if_id(const struct xfrm_state *x)
 {
-	return is_packet(x) && x->if_id;
+	return ov2_state_is_packet(x) && x->if_id;
 }
 
 /* The core routes the outer packet as if its addresses were of the inner
@@ -121,7 +118,8 @@ static bool refuse_if_id(const struct xfrm_state *x)
  */
 static bool refuse_inner_family(const struct xfrm_state *x)
 {
-	return is_packet(x) && !(x->props.flags & XFRM_STATE_AF_UNSPEC) &&
+	return ov2_state_is_packet(x) &&
+	       !(x->props.flags & XFRM_STATE_AF_UNSPEC) &&
 	       x->sel.family != x->props.family;
 }
 

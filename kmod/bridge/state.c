@@ -36,12 +36,6 @@ struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle)
 	return hdl ? hdl->transport : NULL;
 }
 
-/* Of a state that is being added: later the core may unset it. */
-static bool state_is_packet(const struct xfrm_state *x)
-{
-	return x->xso.type == XFRM_DEV_OFFLOAD_PACKET;
-}
-
 static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
 				     struct xfrm_state *x)
 {
@@ -57,7 +51,7 @@ static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
 	assoc->iv_len = ov2_state_iv_len(x);
 	assoc->align = ov2_state_align(x);
 	assoc->udp_encap = x->encap;
-	assoc->packet = state_is_packet(x);
+	assoc->packet = ov2_state_is_packet(x);
 	ov2_object_created(OV2_OBJECT_ASSOC, assoc);
 	return assoc;
 }
@@ -75,7 +69,7 @@ static void assoc_discard(struct ov2_assoc *assoc)
 static int add_disabled(struct ov2_adapter *ad, struct xfrm_state *x,
 			struct netlink_ext_ack *extack)
 {
-	if (state_is_packet(x))
+	if (ov2_state_is_packet(x))
 		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_DISABLED,
 					-EINVAL, extack);
 	return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_DISABLED,
@@ -85,7 +79,7 @@ static int add_disabled(struct ov2_adapter *ad, struct xfrm_state *x,
 static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 		    struct netlink_ext_ack *extack)
 {
-	if (state_is_packet(x))
+	if (ov2_state_is_packet(x))
 		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_FULL,
 					-ENOSPC, extack);
 	return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_FULL, -EOPNOTSUPP,
@@ -324,7 +318,7 @@ static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
 	if (!headers_ok(skb, x))
 		return false;
-	if (state_is_packet(x))
+	if (ov2_state_is_packet(x))
 		return way_ok(skb, x) && ov2_packet_tag(skb, x);
 	return !gso_goes_wrong(skb, x);
 }
