@@ -12,11 +12,10 @@ software ESP. Frames with one bit changed fail at the engine, each in its way.
 """
 import random
 
-from lib import crypto, ksft, module
+from lib import ksft, module
 from lib.algs import ALGS, CIPHERS, HMACS
 from lib.bed import SHAPES, shared
-from lib.cases import run_cells
-from lib.traffic import Traffic
+from lib.cases import Cells, run_cells
 
 # Seen from a to b: b too, sender only, receiver only
 ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
@@ -51,30 +50,9 @@ def cells():
     return sorted(made, key=lambda cell: cell[2].name)
 
 
-class Algorithms:
+class Algorithms(Cells):
     def __init__(self):
-        self.bed = shared()
-        self.talk = None
-        self.missing = {}
-
-    def traffic(self, shape):
-        if self.talk is None or self.talk.shape != shape:
-            if self.talk:
-                self.talk.close()
-            self.talk = Traffic(self.bed, shape)
-        self.talk.forget()
-        return self.talk
-
-    def need(self, alg):
-        for name in alg.names:
-            if name not in self.missing:
-                try:
-                    crypto.load(name)
-                    self.missing[name] = None
-                except ksft.Skip as skip:
-                    self.missing[name] = skip
-            if self.missing[name]:
-                raise self.missing[name]
+        super().__init__(shared())
 
     def cell(self, alg, shape, icv, esn, offload):
         self.need(alg)

@@ -15,8 +15,8 @@ import random
 
 from lib import ksft, module
 from lib.bed import SHAPES, shared
-from lib.cases import run_cells
-from lib.traffic import Traffic, sweep_lengths
+from lib.cases import Cells, run_cells
+from lib.traffic import sweep_lengths
 
 KEYS = (128, 192, 256)
 ICVS = (64, 96, 128)
@@ -36,18 +36,9 @@ def cells():
                 SHAPES, KEYS, ICVS, (False, True), ENDS)]
 
 
-class Matrix:
+class Matrix(Cells):
     def __init__(self):
-        self.bed = shared()
-        self.talk = None
-
-    def traffic(self, shape):
-        if self.talk is None or self.talk.shape != shape:
-            if self.talk:
-                self.talk.close()
-            self.talk = Traffic(self.bed, shape)
-        self.talk.forget()
-        return self.talk
+        super().__init__(shared())
 
     def cell(self, shape, key, icv, esn, offload):
         pair = self.bed.install(shape, key, icv, esn, offload)

@@ -15,12 +15,12 @@ Traffic is that of the ends themselves, or forwarded from clients behind them.
 """
 import random
 
-from lib import crypto, ksft, lifetime, module
+from lib import ksft, lifetime, module
 from lib.algs import ALGS
 from lib.bed import CARD, OTHER, Bed, Shape
-from lib.cases import run_cells
+from lib.cases import Cells, run_cells
 from lib.clients import ClientBed
-from lib.traffic import Traffic, largest_datagram
+from lib.traffic import largest_datagram
 
 ALGORITHMS = [("aes128-gcm", 64), ("aes256-gcm", 96), ("aes128-gcm", 128),
               ("aes128-gmac", 128), ("chacha20-poly1305", 128),
@@ -59,12 +59,10 @@ def cells():
             for whose, shape, name, icv, esn, (ends, word) in made]
 
 
-class Matrix:
+class Matrix(Cells):
     def __init__(self):
-        self.bed = None
-        self.talk = None
+        super().__init__(None)
         self.seen = None                # bytes and packets by each end
-        self.missing = {}
 
     def close(self):
         if self.talk:
@@ -74,30 +72,11 @@ class Matrix:
             self.bed.delete()
             self.bed = None
 
-    def traffic(self, shape):
-        if self.talk is None or self.talk.shape != shape:
-            if self.talk:
-                self.talk.close()
-            self.talk = Traffic(self.bed, shape)
-        self.talk.forget()
-        return self.talk
-
     def choose_bed(self, whose):
         kind = ClientBed if whose == CLIENTS else Bed
         if not isinstance(self.bed, kind):
             self.close()
             self.bed = kind()
-
-    def need(self, alg):
-        for name in alg.names:
-            if name not in self.missing:
-                try:
-                    crypto.load(name)
-                    self.missing[name] = None
-                except ksft.Skip as skip:
-                    self.missing[name] = skip
-            if self.missing[name]:
-                raise self.missing[name]
 
     def cell(self, whose, shape, alg, icv, esn, ends):
         self.need(alg)

@@ -2,7 +2,8 @@
 """Which cases a test is to run: all, or those named on its command line."""
 import sys
 
-from . import ksft
+from . import crypto, ksft
+from .traffic import Traffic
 
 
 def chosen(cases):
@@ -26,3 +27,31 @@ def run_cells(cells, make):
     for name, *cell in some:
         report.run(name, test.cell, *cell)
     report.finish()
+
+
+class Cells:
+    """A bed, the sockets of the shape that it has, and the kernel's ciphers."""
+
+    def __init__(self, bed):
+        self.bed = bed
+        self.talk = None
+        self.missing = {}
+
+    def traffic(self, shape):
+        if self.talk is None or self.talk.shape != shape:
+            if self.talk:
+                self.talk.close()
+            self.talk = Traffic(self.bed, shape)
+        self.talk.forget()
+        return self.talk
+
+    def need(self, alg):
+        for name in alg.names:
+            if name not in self.missing:
+                try:
+                    crypto.load(name)
+                    self.missing[name] = None
+                except ksft.Skip as skip:
+                    self.missing[name] = skip
+            if self.missing[name]:
+                raise self.missing[name]
