@@ -8,6 +8,8 @@ checkout=$(cd "$here/../.." && pwd)
 home=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
 cache=${XDG_CACHE_HOME:-$home/.cache}/ipsecov2
 root=$cache/root
+# Seen from the root itself.
+root_image=/guest.erofs
 logs=$cache/logs
 
 # Status of every failure that is the test bed's own: a COMMAND's status is passed through unchanged.
@@ -29,7 +31,7 @@ need_root() {
 
 make_places() {
 	mkdir -p "$cache" "$logs" "$cache/build" "$cache/runs" ||
-		die "cannot write to $cache: make it writable or set XDG_CACHE_HOME to a directory with 4 GB free"
+		die "cannot write to $cache: make it writable or set XDG_CACHE_HOME to a directory with 5 GB free"
 }
 
 # The last line that is not empty: what a tool said before it gave up.

@@ -5,10 +5,10 @@
 # It is made beside the old one and renamed, so that an interrupted run leaves nothing to trip over.
 
 # Raised when the recipe below changes in a way that the package list does not show.
-recipe=4
+recipe=5
 
-# What a new root takes, with the packages' archives in it until they are cleaned away.
-needed_mb=4000
+# What a new root takes: with the packages' archives in it until they are cleaned away, and then with its own image.
+needed_mb=5000
 
 root_key() {
 	{ printf '%s\n' "$recipe"; grep -v '^#' "$here/packages" | grep .; } | sha256sum | cut -d' ' -f1
@@ -31,7 +31,7 @@ why_apt_failed() {
 	if [ -n "$package" ]; then
 		echo "Debian has no package '$package' any more: change its line in tools/testbed.d/packages"
 	elif grep -q 'No space left on device\|not have enough free space' "$log"; then
-		echo "the disk under $cache is full: free 4 GB there, or set XDG_CACHE_HOME to a larger disk"
+		echo "the disk under $cache is full: free 5 GB there, or set XDG_CACHE_HOME to a larger disk"
 	elif grep -q 'Temporary failure resolving\|Could not resolve\|Network is unreachable\|Could not connect\|Connection timed out\|Unable to connect\|Cannot initiate the connection' "$log"; then
 		echo "the Debian archive cannot be reached: connect this machine to the network (or set http_proxy) and run it again"
 	elif grep -q 'NO_PUBKEY\|not signed\|EXPKEYSIG' "$log"; then
@@ -144,6 +144,12 @@ tidy() {
 	(enter "$1" -- apt-get clean) && rm -rf "$1"/var/lib/apt/lists/*
 }
 
+# What a guest runs from, without what only building and booting need.
+make_image() {
+	(enter "$1" -- mkfs.erofs --quiet --exclude-regex='^(boot/(vmlinuz|initrd|System)|usr/src/|(dev|proc|run|sys|tmp)/.)' \
+		--exclude-path="${root_image#/}" "$root_image" /)
+}
+
 give_up() {
 	rm -rf --one-file-system "$1"
 	die "no test root was made: $2"
@@ -159,17 +165,20 @@ make_root() {
 	install_mmdebstrap "$log"
 
 	say "[root] making the test root in $root (once; the log is $log)"
-	follow '[root] 1/5 base system' "$log" mmdebstrap_progress base_tree "$new" || give_up "$new" "$(why_apt_failed "$log")"
-	follow '[root] 2/5 package lists' "$log" apt_progress add_backports "$new" || give_up "$new" "$(why_apt_failed "$log")"
+	follow '[root] 1/6 base system' "$log" mmdebstrap_progress base_tree "$new" || give_up "$new" "$(why_apt_failed "$log")"
+	follow '[root] 2/6 package lists' "$log" apt_progress add_backports "$new" || give_up "$new" "$(why_apt_failed "$log")"
 	: >"$log.2"
-	follow '[root] 3/5 stable kernel, compiler, emulator and tools' "$log.2" apt_progress \
+	follow '[root] 3/6 stable kernel, compiler, emulator and tools' "$log.2" apt_progress \
 		install_in "$new" stable || give_up "$new" "$(why_apt_failed "$log.2")"
 	: >"$log.3"
-	follow '[root] 4/5 newest kernel' "$log.3" apt_progress \
+	follow '[root] 4/6 newest kernel' "$log.3" apt_progress \
 		install_in "$new" newest || give_up "$new" "$(why_apt_failed "$log.3")"
 	cat "$log.2" "$log.3" >>"$log"
 	rm -f "$log.2" "$log.3"
-	follow '[root] 5/5 tidying' "$log" apt_progress tidy "$new" || give_up "$new" "$(why_apt_failed "$log")"
+	follow '[root] 5/6 tidying' "$log" apt_progress tidy "$new" || give_up "$new" "$(why_apt_failed "$log")"
+
+	follow '[root] 6/6 image for the guests' "$log" apt_progress make_image "$new" ||
+		give_up "$new" "its image cannot be made, the log is $log"
 
 	[ "$(find "$new/boot" -name 'vmlinuz-*' | wc -l)" -ge 2 ] ||
 		give_up "$new" "the kernels of trixie and of its backports are the same just now; edit tools/testbed.d/packages"

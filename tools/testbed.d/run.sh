@@ -15,6 +15,8 @@ shares=()
 
 # Slow emulation is no stall and no lockup; an oops ends the guest, since what comes after it proves nothing.
 kernel_arguments='rcupdate.rcu_cpu_stall_timeout=300 rcupdate.rcu_exp_cpu_stall_timeout=0 watchdog_thresh=60 oops=panic'
+# Nobody in the guest is kept from reading another's memory, and an emulated retpoline is dear.
+kernel_arguments+=' mitigations=off'
 
 # On some machines /dev/kvm opens and the guest hangs, so one boot finds out; remembered for this host kernel and CPU.
 kvm_works() {
@@ -37,9 +39,12 @@ kvm_works() {
 	[ "$(cat "$verdict")" = works ]
 }
 
+# The image lies in the root itself, and every guest reads it.
+root_disk="-drive file=$root_image,if=none,id=root,format=raw,readonly=on -device virtio-blk-pci,drive=root"
+
 # Sets vng_arguments for the kernel; a debug kernel boots without.
 choose_machine() {
-	local version=$1 cpu=max
+	local version=$1 cpu=max accelerated=
 
 	if [[ $version == um-* ]]; then
 		[ -z "$icount" ] || die "--icount is for the emulator, and $version runs without: choose another kernel"
@@ -48,11 +53,14 @@ choose_machine() {
 
 	vng_arguments=(--force-9p -r "/boot/vmlinuz-$version" --memory "$memory" --append "$kernel_arguments")
 	if [ -n "$icount" ]; then
-		# rep movs and stos would count one instruction a byte.
-		cpu=max,-erms,-fsrm,-fsrs
 		cpus=1
-		vng_arguments+=(--disable-kvm "--qemu-opts=-icount shift=0,sleep=off")
-	elif ! kvm_works "$version"; then
+		vng_arguments+=("--qemu-opts=-icount shift=0,sleep=off")
+	elif kvm_works "$version"; then
+		accelerated=yes
+	fi
+	if [ -z "$accelerated" ]; then
+		# The emulator takes rep movs and stos one byte at a time, and icount counts an instruction for each.
+		cpu=max,-erms,-fsrm,-fsrs
 		vng_arguments+=(--disable-kvm)
 	fi
 	vng_arguments+=(--cpus "$cpus" "--qemu-opts=-cpu $cpu")
@@ -94,7 +102,8 @@ start_guest() {
 			init=/run/testbed/um-init con=null con0=null,fd:1 con1=null,fd:3 "${arguments[@]}") \
 			</dev/null 3>"$shared.out" >"$shared.console" 2>&1 & ;;
 	*)
-		(enter "$root" "${bound[@]}" -- vng --verbose "${vng_arguments[@]}" -- bash /run/testbed/guest) \
+		(enter "$root" "${bound[@]}" -- vng --verbose "${vng_arguments[@]}" "--qemu-opts=$root_disk" \
+			-- bash /run/testbed/guest-root) \
 			</dev/null >"$shared.out" 2>"$shared.console" & ;;
 	esac
 	guest=$!
@@ -146,7 +155,7 @@ run_command() {
 	find "$logs" -name 'console-*.log' -mtime +7 -delete
 
 	cp "$module" "$shared/ipsecov2.ko" || exit "$failure"
-	cp "$here/guest" "$here/um-init" "$shared"
+	cp "$here/guest" "$here/guest-root" "$here/um-init" "$shared"
 	printf 'cd %q && exec' "$checkout" >"$shared/command"
 	printf ' %q' "$@" >>"$shared/command"
 	choose_machine "$version"
