@@ -9,7 +9,8 @@
 
 Every datagram is made of MARKER, so clear text on the wire cannot hide: not
 in a frame of any protocol, nor behind an ESP header. Besides, any frame
-between the ends' addresses that is not ESP is a failure.
+between the ends' addresses that is not ESP, or an error about ESP, is a
+failure.
 """
 import collections
 import select
@@ -54,10 +55,20 @@ def clear_text(raw):
         return None
     if proto == esp.ICMPV6 and raw[payload] in DISCOVERY:
         return None
+    if is_error(raw) and quotes_esp(raw[payload + 8:]):
+        return None
     if proto == esp.UDP and not IKE_PORTS.isdisjoint(
             struct.unpack_from("!HH", raw, payload)):
         return None
     return f"protocol {proto} in the frame {ksft.show(raw)}"
+
+
+def quotes_esp(packet):
+    """Whether an ICMP error complains of ESP: the stack sends it when the
+    next hop of a tunnel's outer address is gone, which no policy covers."""
+    if packet[:1] and packet[0] >> 4 == 4:
+        return len(packet) >= 20 and packet[9] == esp.ESP
+    return len(packet) >= 40 and packet[6] == esp.ESP
 
 
 def is_error(raw):
