@@ -62,12 +62,13 @@ fi
 pass=0 fail=0 xfail=0 skip=0 number=0
 
 # Memory that is lost shows after a while, and surely when it is looked for
-# twice; what was lost before is not ours.
+# twice; what was lost before is not ours. Tests see OV2_KMEMLEAK.
 kmemleak=/sys/kernel/debug/kmemleak
 if ! { [ -w "$kmemleak" ] && echo scan >"$kmemleak" &&
        echo clear >"$kmemleak"; } 2>/dev/null; then
 	kmemleak=
 fi
+export OV2_KMEMLEAK=$kmemleak
 
 leaks()
 {
