@@ -53,9 +53,6 @@ class BondBed(Bed):
                   *(f"link set {dev} down" for dev in CARDS),
                   *(f"link set {dev} master {BOND}" for dev in CARDS))
         self.move_addresses()
-        # The bond claims what none of its cards has (bond_fix_features()), and
-        # xfrm would leave checksums inside ESP to them
-        self.a.command("ethtool", "-K", BOND, "esp-tx-csum-hw-offload", "off")
         self.cards = {dev: Ethtool(self.a, dev) for dev in CARDS}
         ksft.wait_for("an active card", self.active, 30, 0.02)
 

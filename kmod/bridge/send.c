@@ -28,9 +28,8 @@ static u32 xo_seq_hi(const struct xfrm_offload *xo)
  * there, and the trailer in front of room for the ICV.
  */
 static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
-		      u8 next_header, u32 *word)
+		      struct ov2_tx_header *hdr)
 {
-	struct ov2_tx_header hdr = { .next_header = next_header };
 	int offset = skb_transport_offset(skb) - skb_network_offset(skb);
 
 	if (assoc->udp_encap)
@@ -38,12 +37,36 @@ static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 	if (offset <= 0 || offset > U16_MAX || skb_is_gso(skb))
 		return false;
 	if (skb->len < assoc->icv_len + 2 ||
-	    skb_copy_bits(skb, skb->len - assoc->icv_len - 2, &hdr.pad_length,
-			  sizeof(hdr.pad_length)))
+	    skb_copy_bits(skb, skb->len - assoc->icv_len - 2, &hdr->pad_length,
+			  sizeof(hdr->pad_length)))
 		return false;
 
-	hdr.esp_offset = offset;
-	return !ov2_tx_header_encode(&hdr, word);
+	hdr->esp_offset = offset;
+	return true;
+}
+
+/* A bond leaves the sum inside ESP to its cards (NETIF_F_HW_ESP_TX_CSUM), of
+ * TCP and UDP in any mode, where slot 0 would know transport mode only. It ends
+ * where the trailer begins.
+ */
+static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
+{
+	int start, at, len;
+	__sum16 sum;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return true;
+	start = skb_checksum_start_offset(skb);
+	at = start + skb->csum_offset;
+	len = (int)(skb->len - trailer_len) - start;
+	if (skb_csum_is_sctp(skb) || len < skb->csum_offset + (int)sizeof(sum) ||
+	    skb_ensure_writable(skb, at + sizeof(sum)))
+		return false;
+
+	sum = csum_fold(skb_checksum(skb, start, len, 0));
+	*(__sum16 *)(skb->data + at) = sum ?: CSUM_MANGLED_0;
+	skb->ip_summed = CHECKSUM_NONE;
+	return true;
 }
 
 /**
@@ -62,11 +85,16 @@ struct ov2_nbl *ov2_send_nbl(struct sk_buff *skb, u16 queue,
 			     const struct ov2_assoc *assoc, u8 next_header,
 			     enum ov2_counter *reason)
 {
+	struct ov2_tx_header hdr = { .next_header = next_header };
 	struct ov2_nbl *nbl;
 	u32 word;
 
 	*reason = OV2_CNT_TX_DROP_TRAILER;
-	if (!tx_header(skb, assoc, next_header, &word))
+	if (!tx_header(skb, assoc, &hdr) || ov2_tx_header_encode(&hdr, &word))
+		return NULL;
+
+	*reason = OV2_CNT_TX_DROP_CSUM;
+	if (!tx_complete_checksum(skb, hdr.pad_length + 2 + assoc->icv_len))
 		return NULL;
 
 	*reason = OV2_CNT_TX_DROP_ALLOC;

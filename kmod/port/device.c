@@ -17,13 +17,6 @@
 #define PORT_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
 			 NETIF_F_HW_CSUM | NETIF_F_HW_ESP)
 
-/* The stack masks with these when it has made the ESP header, so HW_ESP must
- * be among them. HW_CSUM must not: the sum of the inner packet has to be
- * complete before the ESP trailer is behind it.
- */
-#define PORT_ENC_FEATURES (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
-			   NETIF_F_HW_ESP)
-
 static const struct ov2_adapter_ops adapter_ops = {
 	.wire_out		= ov2_wire_out,
 	.send_complete		= ov2_wire_send_complete,
@@ -199,7 +192,11 @@ void ov2_port_setup(struct net_device *dev)
 
 	dev->features |= PORT_FEATURES;
 	dev->hw_features |= PORT_FEATURES;
-	dev->hw_enc_features |= PORT_ENC_FEATURES;
+	/* The stack masks with these when it has made the ESP header. HW_CSUM
+	 * is among them as a bond claims HW_ESP_TX_CSUM whatever its cards say:
+	 * a sum that the stack completes here takes the trailer for data.
+	 */
+	dev->hw_enc_features |= PORT_FEATURES;
 	dev->vlan_features |= PORT_FEATURES & ~NETIF_F_HW_ESP;
 
 	port->ad.ops = &adapter_ops;
