@@ -51,6 +51,9 @@ CONF = """
         }}
         kernel-netlink {{
             roam_events = no
+            # The larval state of a packet that saw a template's SA just gone
+            # is not answered; 165 s would be longer than a test waits
+            xfrm_acq_expires = {larval}
         }}
     }}
     filelog {{
@@ -185,7 +188,8 @@ class Charon:
     def start(self):
         conf = CONF.format(section=self.section, plugins=PLUGINS,
                            patience=ksft.patience(10), dir=self.dir,
-                           linger=int(ksft.patience(1)))
+                           linger=int(ksft.patience(1)),
+                           larval=int(ksft.patience(10)))
         with open(f"{self.dir}/strongswan.conf", "w", encoding="ascii") as f:
             f.write(conf)
         environment = {**os.environ,
