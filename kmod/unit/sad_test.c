@@ -37,6 +37,12 @@ static u32 below(struct model *m, u32 ceiling)
 	return prandom_u32_state(&m->rnd) % ceiling;
 }
 
+/* What is in it is the test's memory. */
+static void sad_end(void *sad)
+{
+	ov2_sad_destroy(sad);
+}
+
 static struct model *model_new(struct kunit *test)
 {
 	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
@@ -44,6 +50,7 @@ static struct model *model_new(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	KUNIT_ASSERT_EQ(test, ov2_sad_init(&m->sad), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, sad_end, &m->sad), 0);
 	m->test = test;
 	prandom_seed_state(&m->rnd, seed);
 	kunit_info(test, "seed %u\n", seed);
@@ -278,7 +285,6 @@ static void sad_model(struct kunit *test)
 	}
 	for (i = 0; i < STATES; i++)
 		ov2_sad_del(&m->sad, &m->assocs[i]);
-	ov2_sad_destroy(&m->sad);
 }
 
 static struct kunit_case sad_cases[] = {
