@@ -31,10 +31,11 @@ TEMPLATE = "ipsec_rx_drop_template"
 IP_XFRM_POLICY = {4: (socket.IPPROTO_IP, 17), 6: (socket.IPPROTO_IPV6, 35)}
 
 
-def table(fam):
+def table(fam, dev):
     """[(priority, what, selector)], [(packet's arguments, what)]
 
-    Told in an order that is not that of priorities; None: no policy.
+    Told in an order that is not that of priorities; None: no policy. dev is
+    the card.
     """
     icmp, kinds = (1, (8, 13)) if fam == 4 else (58, (128, 100))
     def a(number, plen): return f"src {host('a', fam, number)}/{plen}"
@@ -50,6 +51,7 @@ def table(fam):
         (50, PROTECT, f"{b(0, net)} proto {icmp} type {kinds[0]}"),
         (51, BLOCK, f"{b(0, net)} proto {icmp} type {kinds[1]} code 1"),
         (25, BYPASS, f"{b(0, net)} proto {UDP} sport {IKE}"),
+        (45, BLOCK, f"{b(64, few)} dev {dev}"),
     ]
     packets = [
         ((1, 1, UDP, 9, 7001), PROTECT),
@@ -62,6 +64,8 @@ def table(fam):
         ((1, 17, TCP, 9, 81), BLOCK),
         ((1, 32, TCP, 9, 81), PROTECT),
         ((1, 15, UDP, 9, 53), PROTECT),
+        ((1, 79, UDP, 9, 53), BLOCK),
+        ((1, 80, UDP, 9, 53), PROTECT),
         ((127, 1, TCP, 80, 9), PROTECT),
         ((128, 1, TCP, 80, 9), None),
         ((200, 1, UDP, 9, 53), None),
@@ -79,7 +83,7 @@ def table(fam):
 
 
 def add_table(card, side, direction):
-    policies, packets = table(card.fam)
+    policies, packets = table(card.fam, CARD[side])
     for priority, fate, selector in policies:
         card.policy(side, direction, selector, fate, priority)
     return packets
