@@ -136,6 +136,11 @@ REFUSALS = [
     core("ESP in TCP", NO_ENCAP, encap=(xfrmnl.ESPINTCP, esp.ENCAP_PORT)),
     core("unknown offload flag", "Unrecognized flags in offload request",
          flags=16),
+    core("window of a sender", "Replay window should be 0 for output SA",
+         window=32),
+    core("high half of a number without ESN",
+         "Replay seq_hi should be 0 in non-ESN mode for input SA", dir=IN,
+         flags=PACKET, esn=(64, 0, 0, 0, 1)),
     core("direction differs", "Mismatched SA and offload direction",
          flags=INBOUND),
 ]
