@@ -15,6 +15,8 @@ For what ip cannot say.
     expiries.wait(spi, hard=True)
     acquires = Acquires(ns)             # is a key manager that does nothing
     acquires.wait(saddr, daddr)
+    mappings = Mappings(ns)             # hears of senders behind NAT that move
+    mappings.read()                     # [Mapping(spi, port), ...]
 
 Every argument of add() but the ends and the SPI may be left out, and of
 add_policy() all but direction and selector.
@@ -34,8 +36,8 @@ NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
 NLMSG_ERROR, NLMSGERR_ATTR_MSG = 2, 1
 XFRM_MSG_NEWSA, XFRM_MSG_DELSA = 0x10, 0x11
 XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY = 0x13, 0x19
-XFRM_MSG_ACQUIRE, XFRM_MSG_EXPIRE = 0x17, 0x18
-XFRMGRP_ACQUIRE, XFRMGRP_EXPIRE = 1, 2
+XFRM_MSG_ACQUIRE, XFRM_MSG_EXPIRE, XFRM_MSG_MAPPING = 0x17, 0x18, 0x26
+XFRMGRP_ACQUIRE, XFRMGRP_EXPIRE, XFRMGRP_MAPPING = 1, 2, 0x80
 
 TRANSPORT, TUNNEL, ROUTEOPTIMIZATION, IN_TRIGGER, BEET, IPTFS = range(6)
 IN, OUT = 1, 2
@@ -56,6 +58,7 @@ ATTRIBUTE = {"auth": 1, "crypt": 2, "comp": 3, "encap": 4, "templates": 5,
 Answer = namedtuple("Answer", "errno text")
 Expiry = namedtuple("Expiry", "spi hard")
 Acquire = namedtuple("Acquire", "src dst")
+Mapping = namedtuple("Mapping", "spi port")
 
 LIFETIME = struct.Struct("=8Q")
 FOREVER = LIFETIME.pack(*[(1 << 64) - 1] * 4, 0, 0, 0, 0)
@@ -251,6 +254,19 @@ class Acquires(Listener):
 
     def close(self):
         self.sock.close()
+
+
+class Mappings(Listener):
+    """Listens to XFRM_MSG_MAPPING in a namespace."""
+
+    def __init__(self, ns):
+        super().__init__(ns, XFRMGRP_MAPPING, XFRM_MSG_MAPPING)
+
+    @staticmethod
+    def parse(data):
+        """The state, and the port that its sender has now."""
+        return Mapping(*struct.unpack_from("!I", data, 16 + 16),
+                       *struct.unpack_from("!H", data, 16 + 62))
 
 
 def ifindex(ns, dev):
