@@ -23,6 +23,11 @@ LINKS = [
     Link(6, "tunnel", 6, "psk", False),
 ]
 HOST, NETS = LINKS[0], LINKS[2]
+# What becomes of them in packet mode is in strongswan_policy.py
+MIXED = [
+    Link(4, "tunnel", 6, "psk", True),
+    Link(6, "tunnel", 4, "psk", False),
+]
 # (of a, of b)
 MODES = [("no", "no"), ("crypto", "crypto"), ("packet", "packet"),
          ("auto", "auto"), ("crypto", "no"), ("no", "crypto"),
@@ -181,6 +186,12 @@ def natted(defer, test, mode):
     session.down()
 
 
+def families(link):
+    if link.inner == link.outer:
+        return f"ipv{link.outer}"
+    return f"{link.inner}in{link.outer}"
+
+
 def cases(test):
     """[(name, function of a Defer), ...]"""
     def named(mode, *words):
@@ -198,8 +209,10 @@ def cases(test):
     for mode in MODES:
         same = mode[0] == mode[1]
         links = LINKS if same and mode[0] != "auto" else [NETS]
+        if mode[0] in ("no", "crypto") and same:
+            links = links + MIXED
         for link in links:
-            got.append((named(mode, f"ipv{link.outer}", link.mode, link.auth,
+            got.append((named(mode, families(link), link.mode, link.auth,
                               "esn" if link.esn else "no-esn"),
                         case(mode, link, link_up)))
         if len(links) == 1:
