@@ -112,6 +112,14 @@ def policies(ns):
             for block in blocks(ns, "policy") if "tmpl" in block}
 
 
+def bypasses(ns):
+    """What names the policies for IKE that the daemon has on its cards."""
+    return [f"{block.split(chr(10), 1)[0].strip()} "
+            f"dir {DIRECTION.search(block).group(1)}"
+            for block in blocks(ns, "policy")
+            if "tmpl" not in block and offload_of(block)]
+
+
 Issued = namedtuple("Issued", "cert key authority")
 
 
@@ -177,8 +185,9 @@ def settings(message):
 
 
 class Charon:
-    def __init__(self, ns):
+    def __init__(self, ns, retransmit=10):
         self.ns = ns
+        self.retransmit = retransmit        # seconds, where nothing is slow
         self.program, self.section = daemon()
         self.dir = tempfile.mkdtemp(prefix="ov2-charon-")
         self.process = self.vici = None
@@ -187,8 +196,8 @@ class Charon:
 
     def start(self):
         conf = CONF.format(section=self.section, plugins=PLUGINS,
-                           patience=ksft.patience(10), dir=self.dir,
-                           linger=int(ksft.patience(1)),
+                           patience=ksft.patience(self.retransmit),
+                           dir=self.dir, linger=int(ksft.patience(1)),
                            larval=int(ksft.patience(10)))
         with open(f"{self.dir}/strongswan.conf", "w", encoding="ascii") as f:
             f.write(conf)
@@ -270,6 +279,11 @@ class Charon:
 
     def initiate(self):
         self.ask("initiate", {"child": CHILD, "ike": NAME})
+
+    def begin(self):
+        """As initiate(), but whether it succeeds is not waited for."""
+        self.vici.call("initiate", {"child": CHILD, "ike": NAME,
+                                    "timeout": "-1"})
 
     def terminate(self):
         self.ask("terminate", {"ike": NAME})

@@ -6,7 +6,8 @@ r"""A bed (lib/bed.py) whose ends are strongSwan's, with nets behind them.
     198.51.100.1  .254, 192.0.2.1            192.0.2.2, .254  203.0.113.1
     2001:db8:a::1       2001:db8::1         2001:db8::2     2001:db8:b::1
 
-In NatBed the wire is a router that masquerades: a is 10.9.0.1 behind it, and
+In WideBed the ends talk to each other, and there is nobody behind them. In
+NatBed the wire is a router that masquerades: a is 10.9.0.1 behind it, and
 the inner addresses are the gateways' own.
 
     bed = SwanBed(); defer(bed.delete)      # both daemons run
@@ -17,7 +18,7 @@ the inner addresses are the gateways' own.
 from collections import namedtuple
 
 from . import ksft
-from .bed import INNER, OTHER, OUTER, OneQueueBed, Shape
+from .bed import CARD, INNER, MAC, OTHER, OUTER, OneQueueBed, Shape
 from .flood import Flood
 from .netns import Netns
 from .swan import CHILD, Charon, identity
@@ -59,6 +60,8 @@ class DaemonBed(OneQueueBed):
     (RFC 4303 3.4.3: what is below the window is taken for the next high half).
     """
 
+    retransmit = 10                     # seconds until a daemon says it again
+
     def make(self, mtu):
         self.charon = {}
         super().make(mtu)
@@ -66,7 +69,7 @@ class DaemonBed(OneQueueBed):
             sock.close()
         self.rebuild()
         for side in "ab":
-            self.charon[side] = Charon(self.ns(side))
+            self.charon[side] = Charon(self.ns(side), self.retransmit)
             self.charon[side].start()
 
     def rebuild(self):
@@ -147,7 +150,7 @@ class SwanBed(DaemonBed):
             self.make_host(side)
 
     def make_host(self, side):
-        gateway, card, peer = self.ns(side), self.ns(side).card, OTHER[side]
+        gateway = self.ns(side)
         host = self.hosts[side] = Netns("h" + side)
         gateway.ip(f"link add h0 type veth peer name e0 netns {host.name}",
                    "link set h0 up")
@@ -158,12 +161,28 @@ class SwanBed(DaemonBed):
             gateway.ip(
                 f"addr del {inner}/{32 if fam == 4 else 128} dev lo",
                 f"addr add {gate}/{plen} dev h0{nodad}",
-                f"route replace {NET[peer][fam]} via {OUTER[peer][fam]} "
-                f"dev {card}")
+                self.route(side, fam))
             host.ip(f"addr add {inner}/{plen} dev e0{nodad}",
                     f"route add default via {gate}")
         gateway.sysctl("net.ipv4.ip_forward", 1)
         gateway.sysctl("net.ipv6.conf.all.forwarding", 1)
+
+    @staticmethod
+    def route(side, fam):
+        peer = OTHER[side]
+        return (f"route replace {NET[peer][fam]} via {OUTER[peer][fam]} "
+                f"dev {CARD[side]}")
+
+    def down_and_up(self, side, meanwhile):
+        """The card's link. The kernel forgets what led there: told again."""
+        ns, peer, card = self.ns(side), OTHER[side], CARD[side]
+        ns.ip(f"link set {card} down")
+        meanwhile()
+        ns.ip(f"link set {card} up",
+              f"addr replace {OUTER[side][6]}/64 dev {card} nodad",
+              *(f"neigh replace {OUTER[peer][fam]} lladdr {MAC[peer]} "
+                f"dev {card} nud permanent" for fam in PREFIX),
+              *(self.route(side, fam) for fam in PREFIX))
 
     def nets(self, gateways):
         return self.hosts
@@ -172,6 +191,19 @@ class SwanBed(DaemonBed):
         super().delete()
         for host in self.hosts.values():
             host.delete()
+
+
+class WideBed(DaemonBed):
+    """All that a card sends is to be protected, what IKE says, too."""
+
+    retransmit = 1
+
+    def selector(self, side, fam):
+        return "0.0.0.0/0" if fam == 4 else "::/0"
+
+    def talkers(self, link):
+        return Talkers(self, {side: self.ns(side) for side in "ab"},
+                       {side: OUTER[side][link.outer] for side in "ab"})
 
 
 class NatBed(DaemonBed):

@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""strongSwan and the policies of cards in packet mode.
+
+A policy for everything is for IKE, too. strongSwan exempts its sockets, which
+no card can see, and its ports on each card that does packet mode: what the
+second is good for is told here by taking it away. Then, policies that the
+kernel deletes (link down), and that no card can have (mixed families).
+
+    strongswan_policy.py [WORD...]  only cases whose name has all these words
+"""
+import struct
+import sys
+
+from lib import esp, ksft, module, swan
+from lib.bed import CARD
+from lib.flood import IKE_PORTS
+from lib.ksft import wait_for
+from lib.swanbed import Link, SwanBed, WideBed
+from lib.swansession import Test
+
+# Kinds of IKE's messages (RFC 7296 3.1), where in a UDP datagram they are
+INIT, AUTH, CREATE_CHILD, INFORMATIONAL = range(34, 38)
+KIND_AT = 8 + 18
+ALL_BYPASSES = 8                    # in and out, two ports, two families
+
+WIDE = {fam: Link(fam, "tunnel", fam, "psk", fam == 6) for fam in (4, 6)}
+NETS = Link(4, "tunnel", 4, "psk", False)
+MIXED = [Link(4, "tunnel", 6, "psk", False),
+         Link(6, "tunnel", 4, "psk", False)]
+UNLIKE = "Tunnel must be of the same address family as the selector"
+
+
+def spoken(bed):
+    """What IKE said in clear since mark(): {side: kinds of messages}."""
+    kinds = {"a": set(), "b": set()}
+    for side, frame in bed.captured():
+        if frame.proto == esp.UDP and not IKE_PORTS.isdisjoint(
+                struct.unpack_from("!HH", frame.payload)):
+            kinds[side].add(frame.payload[KIND_AT])
+    return kinds
+
+
+def protected(bed, side):
+    return sum(sender == side and frame.esp is not None
+               for sender, frame in bed.captured())
+
+
+def refused_at_socket(ns):
+    """Packets that came by an SA of which the socket's policy knows nothing."""
+    return ns.xfrm_stat()["XfrmInTmplMismatch"]
+
+
+def check_bypasses(session, number):
+    for side in "ab":
+        ksft.equal(len(swan.bypasses(session.bed.ns(side))), number,
+                   f"policies for IKE on the card of {side}")
+
+
+def renewed(session):
+    """Daemons and kernels as at the beginning, though the ends cannot talk."""
+    for side in "ab":
+        session.charon[side].kill()
+        session.bed.ns(side).ip("xfrm state flush", "xfrm policy flush")
+        session.charon[side].start()
+
+
+# ---- a policy for everything, in a WideBed
+
+def with_bypass(session):
+    """IKE goes in clear, all else as ESP."""
+    bed = session.bed
+    check_bypasses(session, ALL_BYPASSES)
+    bed.mark()
+    session.up()
+    said = spoken(bed)
+    for side in "ab":
+        ksft.equal(said[side], {INIT, AUTH}, f"said by {side} at first")
+        ksft.equal(protected(bed, side), 0, f"ESP of {side} at first")
+    with bed.flood(session.link) as flood:
+        session.rekey("a", flood)
+        session.check_counts(flood)
+    bed.mark()
+    session.down()
+    for side in "ab":
+        ksft.equal(spoken(bed)[side], {INFORMATIONAL}, f"{side}'s end")
+
+
+def without_bypass(session):
+    """The answerer has policies first: its last word goes by an SA that the
+    other has not yet, and what that one repeats in clear is dropped.
+    """
+    bed, b = session.bed, session.charon["b"]
+    for side in "ab":
+        ns = bed.ns(side)
+        ns.ip(*(f"xfrm policy delete {one}" for one in swan.bypasses(ns)))
+    bed.mark()
+    session.load()
+    session.charon["a"].begin()
+    wait_for("the card of b to drop what a repeats", lambda:
+             bed.delta("b")["ipsec_rx_drop_clear"], 60, 0.02)
+    ksft.equal([sa["state"] for sa in session.charon["a"].ike_sas()],
+               ["CONNECTING"], "IKE_SAs of a")
+    ksft.check(b.child(), "b does not believe in its CHILD_SA")
+    session.check_kernel("b")
+    ksft.equal(swan.policies(bed.a), {}, "policies of a")
+    ksft.equal(spoken(bed), {"a": {INIT, AUTH}, "b": {INIT}}, "said")
+    sent = protected(bed, "b")
+    ksft.check(sent, "b did not protect its answer")
+    ksft.equal(bed.delta("b")["ipsec_tx_pkts"], sent, "protected by b's card")
+    ksft.equal(bed.delta("a")["ipsec_rx_sadb_miss"], sent, "unknown to a's")
+
+
+def bypass_lost(session):
+    """In the middle: IKE goes by the SA, and the peer's socket is against it.
+    With a bypass again all is well.
+    """
+    bed, fam = session.bed, session.link.outer
+    session.up()
+    old = {side: session.spi_of(side) for side in "ab"}
+    lost = next(one for one in swan.bypasses(bed.a)
+                if one.endswith("dir out") and "sport 500 " in one and
+                (":" in one) == (fam == 6))
+    bed.a.ip(f"xfrm policy delete {lost}")
+    before = refused_at_socket(bed.b)
+    bed.mark()
+    session.charon["a"].rekey()
+    wait_for("the kernel of b to refuse what a says", lambda:
+             refused_at_socket(bed.b) > before, 60, 0.02)
+    ksft.equal(spoken(bed), {"a": set(), "b": set()}, "said in clear")
+    ksft.equal(session.charon["b"].child()["spi-in"], old["b"], "SA of b")
+    ksft.check(bed.delta("b")["ipsec_rx_pkts"], "b's card verified nothing")
+    bed.a.ip(f"xfrm policy add {lost} priority 32 offload packet "
+             f"dev {CARD['a']}")
+    for side in "ab":
+        session.wait_child(side, old[side])
+    session.check_up()
+    session.check_flow()
+    session.down()
+
+
+# ---- policies that the kernel deletes
+
+def link_down(session):
+    """The kernel deletes what the card has. The daemon installs only its
+    bypasses again, believes in its CHILD_SA, and traffic leaves in clear.
+    """
+    bed, charon = session.bed, session.charon["a"]
+
+    def check_deleted():
+        ksft.equal(swan.states(bed.a), [], "states")
+        ksft.equal(swan.policies(bed.a), {"fwd": None}, "policies")
+        ksft.equal(charon.child()["spi-in"], spi, "what the daemon has")
+
+    session.up()
+    spi = session.spi_of("a")
+    bed.down_and_up("a", check_deleted)
+    wait_for("the daemon to see the link", lambda:
+             len(swan.bypasses(bed.a)) == ALL_BYPASSES, 60, 0.02)
+    with bed.flood(session.link, sides="a") as flood:
+        flood.wait("clear text of a", lambda: len(flood.clear) > 20)
+        flood.stop()
+        ksft.equal(flood.received["b"], 0, "let in by b")
+        ksft.equal(bed.delta("b")["ipsec_rx_drop_clear"], flood.sent["a"],
+                   "dropped by b's card")
+        flood.clear = []
+    check_deleted()
+    charon.terminate()
+    session.wait_gone()
+    charon.initiate()
+    session.check_up()
+    session.check_flow()
+    session.down()
+
+
+# ---- policies that no card can have
+
+def mixed_packet(session):
+    """Refused where it is installed first, at the end that answers."""
+    session.load()
+    session.bed.mark()
+    try:
+        session.charon["a"].initiate()
+    except ksft.Fail:
+        pass
+    else:
+        raise ksft.Fail("the daemon has a mixed tunnel in packet mode")
+    log = session.charon["b"].log()
+    for word in (UNLIKE, "unable to install IPsec policies"):
+        ksft.check(word in log, f"not in b's log: {word}\n{log}")
+    ksft.equal(session.bed.delta("b")["ipsec_policy_refused_family"], 2,
+               "policies refused by b's card")
+    session.wait_gone()
+
+
+def mixed_auto(session):
+    """States in packet mode, policies without: the kernel uses neither for
+    the other, and the daemon believes in its CHILD_SA. Crypto mode can.
+    """
+    bed, charon = session.bed, session.charon["a"]
+    session.load()
+    charon.initiate()
+    for side in "ab":
+        session.wait_child(side)
+        ksft.equal(swan.policies(bed.ns(side)),
+                   {"in": None, "out": None, "fwd": None},
+                   f"policies of {side}")
+        ksft.equal([held.offload[2] for held in swan.states(bed.ns(side))],
+                   ["packet"] * 2, f"modes of {side}'s states")
+    with bed.flood(session.link, sides="a") as flood:
+        flood.wait("a to find no state", lambda:
+                   bed.a.xfrm_stat()["XfrmOutNoStates"] > 20)
+        flood.stop()
+        ksft.equal(flood.esp["a"], 0, "ESP of a")
+        ksft.equal(flood.received["b"], 0, "received by b")
+    # The one that it was asked for, in vain, lives longer
+    bed.a.ip("xfrm state flush proto esp")
+    charon.terminate()
+    session.wait_gone()
+
+
+# The second is hw_offload of both ends
+CASES = (
+    (WideBed, "packet", with_bypass, WIDE[4]),
+    (WideBed, "packet", with_bypass, WIDE[6]),
+    (WideBed, "packet", bypass_lost, WIDE[4]),
+    (WideBed, "packet", without_bypass, WIDE[4]),
+    (SwanBed, "packet", link_down, NETS),
+    (SwanBed, "packet", mixed_packet, MIXED[0]),
+    (SwanBed, "packet", mixed_packet, MIXED[1]),
+    (SwanBed, "auto", mixed_auto, MIXED[0]),
+    (SwanBed, "auto", mixed_auto, MIXED[1]),
+)
+
+
+class Tests:
+    """A bed for the cases that follow each other."""
+
+    def __init__(self):
+        self.test = None
+
+    def of(self, kind):
+        if self.test and self.test.kind is not kind:
+            self.delete()
+        if not self.test:
+            self.test = Test(kind)
+            self.test.start()
+        return self.test
+
+    def delete(self):
+        if self.test:
+            self.test.delete()
+            self.test = None
+
+
+def run(defer, tests, kind, asked, function, link):
+    test = tests.of(kind)
+    test.check_mode("packet")
+    session = test.session(link, (asked, asked))
+    if function is without_bypass:
+        defer(renewed, session)
+    else:
+        defer(session.clean)
+    function(session)
+
+
+def main():
+    module.load()
+    if not swan.daemon():
+        ksft.skip_all("strongSwan's charon is not here (charon-systemd)")
+    tests = Tests()
+    some = []
+    for kind, asked, function, link in CASES:
+        name = f"ipv{link.outer} {function.__name__}"
+        if all(word in name.split() for word in sys.argv[1:]):
+            some.append((name, lambda defer, case=(kind, asked, function,
+                                                   link):
+                         run(defer, tests, *case)))
+    if not some:
+        sys.exit(f"no case has all of: {' '.join(sys.argv[1:])}")
+    try:
+        ksft.main(some)
+    finally:
+        tests.delete()
+
+
+if __name__ == "__main__":
+    main()
