@@ -12,10 +12,10 @@ import socket
 import struct
 import time
 
-from lib import esp, ksft, module
+from lib import esp, ksft
 from lib.bed import CARD, MAC, OUTER, Bed, family
-from lib.cases import chosen
-from lib.spd import BLOCK, BYPASS, PORT, PROTECT, Card, Talker, host
+from lib.spd import (BLOCK, BYPASS, PORT, PROTECT, Talker, host,
+                     run_on_card)
 
 UDP, TCP = esp.UDP, esp.TCP
 MANY = 10000
@@ -387,24 +387,8 @@ CASES = (out_by_card, in_by_card, no_policy_no_look, updated, sa_deleted,
 
 
 def main():
-    cases = chosen(CASES)
-    module.load()
     # One family is enough for what takes long
-    some = [(fam, case) for fam in (4, 6) for case in cases
-            if fam == 4 or case is not many]
-    report = ksft.Report(len(some))
-    bed = Bed()
-
-    def one(defer, case, fam):
-        card = Card(bed, fam)
-        defer(card.close)
-        case(card, defer)
-
-    for fam, case in some:
-        report.run(f"ipv{fam} {case.__name__}", ksft.with_defer, one, case,
-                   fam)
-    bed.delete()
-    report.finish()
+    run_on_card(CASES, Bed, {many})
 
 
 if __name__ == "__main__":

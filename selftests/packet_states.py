@@ -9,10 +9,9 @@ All of it is of frames below xfrm (lib/spd.py): the core has no say in it.
 """
 import struct
 
-from lib import esp, ksft, module
+from lib import esp, ksft
 from lib.bed import INNER, MAC, OUTER, OneQueueBed, Sa, Shape
-from lib.cases import chosen
-from lib.spd import FULL, PORT, PROTECT, Card
+from lib.spd import FULL, PORT, PROTECT, run_on_card
 from lib.xfrmnl import Expiries, Mapping, Mappings
 
 NO_SA, SELECTOR = "ipsec_tx_drop_no_sa", "ipsec_rx_drop_selector"
@@ -297,24 +296,8 @@ CASES = (newest, dying, by_spi, inner_selector, inbound_limits,
 
 
 def main():
-    cases = chosen(CASES)
-    module.load()
     # Linux has no UDP encapsulation for IPv6
-    some = [(fam, case) for fam in (4, 6) for case in cases
-            if fam == 4 or case is not sender_moves]
-    report = ksft.Report(len(some))
-    bed = OneQueueBed()
-
-    def one(defer, case, fam):
-        card = Card(bed, fam)
-        defer(card.close)
-        case(card, defer)
-
-    for fam, case in some:
-        report.run(f"ipv{fam} {case.__name__}", ksft.with_defer, one, case,
-                   fam)
-    bed.delete()
-    report.finish()
+    run_on_card(CASES, OneQueueBed, {sender_moves})
 
 
 if __name__ == "__main__":
