@@ -12,11 +12,11 @@ order, of every group exactly which counters of the card and of
 import select
 import socket
 import struct
-import sys
 from collections import Counter, namedtuple
 
 from lib import esp, ksft, module
 from lib.bed import INNER, MAC, OUTER, OneQueueBed, Shape, family
+from lib.cases import with_words
 from lib.netns import Ethtool
 from lib.trace import Trace
 
@@ -458,9 +458,7 @@ def results():
 
 def main():
     module.load()
-    chosen = [r for r in results() if all(w in r[0] for w in sys.argv[1:])]
-    if not chosen:
-        sys.exit(f"no result has all of: {' '.join(sys.argv[1:])}")
+    chosen = with_words(results())
     report = ksft.Report(len(chosen))
     bed = OneQueueBed()
     rx = current = None

@@ -9,11 +9,11 @@ is there, in software, and traffic flows.
 
     refusals.py [WORD...]       only results whose name has all these words
 """
-import sys
 from collections import namedtuple
 
 from lib import esp, ksft, module, xfrmnl
 from lib.bed import OUTER, Bed, Shape
+from lib.cases import with_words
 from lib.netns import Ethtool
 from lib.objects import Ledger
 from lib.trace import Trace
@@ -423,8 +423,7 @@ def main():
     module.load()
     requests = Requests()
     try:
-        cases = [case for case in requests.cases()
-                 if all(w in case[0] for w in sys.argv[1:])]
+        cases = with_words(requests.cases())
         report = ksft.Report(len(cases))
         for name, function, *args in cases:
             report.run(name, function, *args)

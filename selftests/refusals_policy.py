@@ -9,12 +9,12 @@ gone with its end, whoever ends it.
 
     refusals_policy.py [WORD...]  only results whose name has all these words
 """
-import sys
 import time
 from collections import namedtuple
 
 from lib import ksft, module, xfrmnl
 from lib.bed import INNER, OUTER, Bed
+from lib.cases import with_words
 from lib.objects import Ledger
 from lib.trace import Trace
 from lib.xfrmnl import PACKET, POLICY_FWD, POLICY_IN, POLICY_OUT, template
@@ -341,8 +341,7 @@ def main():
     module.load()
     requests = Requests()
     try:
-        cases = [case for case in requests.cases()
-                 if all(w in case[0] for w in sys.argv[1:])]
+        cases = with_words(requests.cases())
         report = ksft.Report(len(cases))
         for name, function, *args in cases:
             report.run(name, requests.alone, function, *args)

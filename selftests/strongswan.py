@@ -10,9 +10,9 @@ nothing was lost. With "no" the cards do nothing, and all else is the same.
 
     strongswan.py [WORD...]     only cases whose name has all these words
 """
-import sys
 
 from lib import ksft, module, swan
+from lib.cases import with_words
 from lib.swanbed import Link, NatBed, SwanBed
 from lib.swansession import Test
 
@@ -231,10 +231,7 @@ def main():
     if not swan.daemon():
         ksft.skip_all("strongSwan's charon is not here (charon-systemd)")
     test = Test(SwanBed)
-    some = [(name, run) for name, run in cases(test)
-            if all(word in name.split() for word in sys.argv[1:])]
-    if not some:
-        sys.exit(f"no case has all of: {' '.join(sys.argv[1:])}")
+    some = with_words(cases(test), str.split)
     test.start()
     try:
         ksft.main(some)

@@ -10,10 +10,10 @@ kernel deletes (link down), and that no card can have (mixed families).
     strongswan_policy.py [WORD...]  only cases whose name has all these words
 """
 import struct
-import sys
 
 from lib import esp, ksft, module, swan
 from lib.bed import CARD
+from lib.cases import with_words
 from lib.flood import IKE_PORTS
 from lib.ksft import wait_for
 from lib.swanbed import Link, SwanBed, WideBed
@@ -269,17 +269,12 @@ def main():
     if not swan.daemon():
         ksft.skip_all("strongSwan's charon is not here (charon-systemd)")
     tests = Tests()
-    some = []
-    for kind, asked, function, link in CASES:
-        name = f"ipv{link.outer} {function.__name__}"
-        if all(word in name.split() for word in sys.argv[1:]):
-            some.append((name, lambda defer, case=(kind, asked, function,
-                                                   link):
-                         run(defer, tests, *case)))
-    if not some:
-        sys.exit(f"no case has all of: {' '.join(sys.argv[1:])}")
+    named = [(f"ipv{link.outer} {function.__name__}",
+              lambda defer, case=(kind, asked, function, link):
+              run(defer, tests, *case))
+             for kind, asked, function, link in CASES]
     try:
-        ksft.main(some)
+        ksft.main(with_words(named, str.split))
     finally:
         tests.delete()
 

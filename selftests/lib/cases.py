@@ -15,13 +15,21 @@ def chosen(cases):
     return [case for case in cases if not names or case.__name__ in names]
 
 
-def run_cells(cells, make):
-    """make().cell(*cell) for each (name, *cell) whose name has every word."""
+def with_words(cases, parts=str):
+    """Those (name, ...) whose name has every word of the command line; with
+    str.split, as one of its own words.
+    """
     words = sys.argv[1:]
-    some = [c for c in cells if all(w in c[0].split() or w in c[0]
-                                    for w in words)]
+    some = [case for case in cases
+            if all(word in parts(case[0]) for word in words)]
     if not some:
-        sys.exit(f"no cell has all of: {' '.join(words)}")
+        sys.exit(f"no case has all of: {' '.join(words)}")
+    return some
+
+
+def run_cells(cells, make):
+    """make().cell(*cell) for each (name, *cell) that is chosen."""
+    some = with_words(cells)
     test = make()
     report = ksft.Report(len(some))
     for name, *cell in some:

@@ -86,6 +86,11 @@ def blocks(ns, what):
     return re.split(r"(?m)^(?=src )", ns.ip_output(f"xfrm {what}"))[1:]
 
 
+def ends_of(block):
+    """Its first line: the addresses of a state, the selector of a policy."""
+    return block.split("\n", 1)[0].strip()
+
+
 def offload_of(block):
     """(device, direction, mode), None without; a policy's has no direction."""
     found = OFFLOAD.search(block)
@@ -98,9 +103,9 @@ def states(ns):
     for block in blocks(ns, "state"):
         fields = FIELD.search(block)
         if fields and "0x00000000" != fields.group(1):
-            ends = block.split("\n", 1)[0]
-            got.append(State(f"{ends} proto esp spi {fields.group(1)}",
-                             int(fields.group(1), 16), fields.group(2),
+            spi = fields.group(1)
+            got.append(State(f"{ends_of(block)} proto esp spi {spi}",
+                             int(spi, 16), fields.group(2),
                              bool(re.search(r"flag .*\besn\b", block)),
                              "espinudp" in block, offload_of(block)))
     return got
@@ -114,8 +119,7 @@ def policies(ns):
 
 def bypasses(ns):
     """What names the policies for IKE that the daemon has on its cards."""
-    return [f"{block.split(chr(10), 1)[0].strip()} "
-            f"dir {DIRECTION.search(block).group(1)}"
+    return [f"{ends_of(block)} dir {DIRECTION.search(block).group(1)}"
             for block in blocks(ns, "policy")
             if "tmpl" not in block and offload_of(block)]
 
