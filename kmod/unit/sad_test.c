@@ -38,10 +38,7 @@ static u32 below(struct model *m, u32 ceiling)
 }
 
 /* What is in it is the test's memory. */
-static void sad_end(void *sad)
-{
-	ov2_sad_destroy(sad);
-}
+KUNIT_DEFINE_ACTION_WRAPPER(sad_end, ov2_sad_destroy, struct ov2_sad *);
 
 static struct model *model_new(struct kunit *test)
 {

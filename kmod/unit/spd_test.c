@@ -38,10 +38,7 @@ static u32 below(struct model *m, u32 ceiling)
 }
 
 /* What is in it is the test's memory. */
-static void spd_end(void *spd)
-{
-	ov2_spd_destroy(spd);
-}
+KUNIT_DEFINE_ACTION_WRAPPER(spd_end, ov2_spd_destroy, struct ov2_spd *);
 
 static struct model *model_new(struct kunit *test)
 {
