@@ -176,7 +176,6 @@ make_root() {
 	cat "$log.2" "$log.3" >>"$log"
 	rm -f "$log.2" "$log.3"
 	follow '[root] 5/6 tidying' "$log" apt_progress tidy "$new" || give_up "$new" "$(why_apt_failed "$log")"
-
 	follow '[root] 6/6 image for the guests' "$log" apt_progress make_image "$new" ||
 		give_up "$new" "its image cannot be made, the log is $log"
 

@@ -44,7 +44,7 @@ root_disk="-drive file=$root_image,if=none,id=root,format=raw,readonly=on -devic
 
 # Sets vng_arguments for the kernel; a debug kernel boots without.
 choose_machine() {
-	local version=$1 cpu=max accelerated=
+	local version=$1 cpu=max
 
 	if [[ $version == um-* ]]; then
 		[ -z "$icount" ] || die "--icount is for the emulator, and $version runs without: choose another kernel"
@@ -55,10 +55,8 @@ choose_machine() {
 	if [ -n "$icount" ]; then
 		cpus=1
 		vng_arguments+=("--qemu-opts=-icount shift=0,sleep=off")
-	elif kvm_works "$version"; then
-		accelerated=yes
 	fi
-	if [ -z "$accelerated" ]; then
+	if [ -n "$icount" ] || ! kvm_works "$version"; then
 		# The emulator takes rep movs and stos one byte at a time, and icount counts an instruction for each.
 		cpu=max,-erms,-fsrm,-fsrs
 		vng_arguments+=(--disable-kvm)
