@@ -241,15 +241,22 @@ def switched_off(defer):
     bed = fresh(defer)
     ethtool = ("ethtool", "-K", CARD["a"], "esp-hw-offload")
 
-    def off():
-        """The core remembers a wish, and does not try the same one again."""
-        bed.a.command(*ethtool, "on", check=False)
-        bed.a.command(*ethtool, "off", check=False)
+    def is_off():
         said = bed.a.command("ethtool", "-k", CARD["a"]).stdout
         return "esp-hw-offload: off" in said
 
+    def off():
+        return bed.a.command(*ethtool, "off", check=False)
+
     def busy():
-        ksft.check(not off(), "switched off")
+        """Refused with a sentence, and the wish is forgotten."""
+        done = off()
+        ksft.check(done.returncode and "esp-hw-offload: on [requested off]"
+                   in done.stdout, f"ethtool says {done}")
+        ksft.check(not is_off(), "switched off")
+        for word in ("off", "on"):
+            bed.a.command("ethtool", "-K", CARD["a"], "gro", word)
+            ksft.check(not is_off(), f"switched off with gro {word}")
 
     busy()
     with Flood(bed, bed.pair.shape) as flood:
@@ -257,7 +264,11 @@ def switched_off(defer):
     bed.a.ip("xfrm state flush")
     busy()
     bed.a.ip("xfrm policy flush")
-    ksft.wait_for("the card to let go", off, 30, 0.1)
+    bed.a.command("ethtool", "-K", CARD["a"], "gro", "off")
+    bed.a.command("ethtool", "-K", CARD["a"], "gro", "on")
+    ksft.check(not is_off(), "an old wish was carried out")
+    ksft.wait_for("the card to let go", lambda: not off().returncode, 30, 0.1)
+    ksft.check(is_off(), "not switched off")
     bed.a.command(*ethtool, "on")
     again(bed)
 

@@ -158,6 +158,7 @@ static const struct net_device_ops port_netdev_ops = {
 	.ndo_stop		= port_stop,
 	.ndo_start_xmit		= ov2_wire_start_xmit,
 	.ndo_set_rx_mode	= port_set_rx_mode,
+	.ndo_fix_features	= ov2_port_fix_features,
 	.ndo_set_features	= ov2_port_set_features,
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is on of the engine: the requests for it, and its answer. */
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 
 #include "../bridge/bridge.h"
 #include "../watch/counters.h"
@@ -53,16 +54,54 @@ static u8 port_parameter(const struct ov2_port *port,
 	       OV2_PARAMETER_AH_AND_ESP_ENABLED : OV2_PARAMETER_ESP_ENABLED;
 }
 
+/* Nothing takes over the states and policies in packet mode. */
+static bool port_must_keep_esp(struct net_device *dev,
+			       netdev_features_t features)
+{
+	struct ov2_port *port = netdev_priv(dev);
+
+	return !(features & NETIF_F_HW_ESP) &&
+	       ov2_bridge_packet_mode(&port->ad);
+}
+
+/* The core goes on to want what it could not get, and would switch it off at
+ * the next change of any feature, long after the user has forgotten the wish.
+ */
+static netdev_features_t port_keep_esp(struct net_device *dev)
+{
+	ASSERT_RTNL();
+	dev->wanted_features |= NETIF_F_HW_ESP;
+	return NETIF_F_HW_ESP;
+}
+
+/**
+ * ov2_port_fix_features() - ndo_fix_features
+ * @dev: the card
+ * @features: the features that are wanted
+ *
+ * Context: RTNL.
+ * Return: @features, and NETIF_F_HW_ESP while a state or a policy is in packet
+ * mode. ethtool tells the user ("on [requested off]").
+ */
+netdev_features_t ov2_port_fix_features(struct net_device *dev,
+					netdev_features_t features)
+{
+	if (port_must_keep_esp(dev, features))
+		features |= port_keep_esp(dev);
+	return features;
+}
+
 /**
  * ov2_port_set_features() - ndo_set_features
  * @dev: the card
  * @features: the new ones
  *
- * RTNL. The stack stops using the engine by itself: to send, and for new
- * states. What comes in for states that live has to be left to it too. Nobody
- * takes over what is in packet mode.
+ * The stack stops using the engine by itself: to send, and for new states. What
+ * comes in for states that live has to be left to the stack, too.
  *
- * Return: 0, -EBUSY or -EIO.
+ * Context: RTNL. States are added without it, so one in packet mode may have
+ * come since ov2_port_fix_features().
+ * Return: 0; -EBUSY if one has come; -EIO if the engine refuses.
  */
 int ov2_port_set_features(struct net_device *dev, netdev_features_t features)
 {
@@ -83,8 +122,10 @@ int ov2_port_set_features(struct net_device *dev, netdev_features_t features)
 
 	if (!((features ^ dev->features) & NETIF_F_HW_ESP))
 		return 0;
-	if (ov2_bridge_packet_mode(&port->ad))
+	if (port_must_keep_esp(dev, features)) {
+		port_keep_esp(dev);
 		return -EBUSY;
+	}
 	return port_request(port, &req);
 }
 

@@ -107,6 +107,8 @@ void ov2_port_setup(struct net_device *dev);
 
 /* offload.c */
 int ov2_port_enable(struct ov2_port *port);
+netdev_features_t ov2_port_fix_features(struct net_device *dev,
+					netdev_features_t features);
 int ov2_port_set_features(struct net_device *dev, netdev_features_t features);
 void ov2_port_status(struct ov2_adapter *ad, u32 code,
 		     const struct ov2_offload *config);
