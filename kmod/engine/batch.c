@@ -2,7 +2,14 @@
 /* A request completes once, whatever number of SAs it is about. */
 #include "batch.h"
 
-static struct ov2_batch *batch_of(struct ov2_request *req)
+/**
+ * ov2_batch_of() - how far a request is
+ * @req: the request, between ov2_batch_begin() and its completion
+ *
+ * Context: any.
+ * Return: the batch, in the request.
+ */
+struct ov2_batch *ov2_batch_of(struct ov2_request *req)
 {
 	return (struct ov2_batch *)req->miniport;
 }
@@ -22,11 +29,12 @@ static enum ov2_status batch_status(const struct ov2_batch *batch)
  */
 void ov2_batch_begin(struct ov2_request *req)
 {
-	struct ov2_batch *batch = batch_of(req);
+	struct ov2_batch *batch = ov2_batch_of(req);
 
 	atomic_set(&batch->left, 1);
 	batch->good = false;
 	batch->failure = OV2_STATUS_SUCCESS;
+	batch->unkeyed = NULL;
 }
 
 /**
@@ -37,7 +45,7 @@ void ov2_batch_begin(struct ov2_request *req)
  */
 void ov2_batch_enter(struct ov2_request *req)
 {
-	atomic_inc(&batch_of(req)->left);
+	atomic_inc(&ov2_batch_of(req)->left);
 }
 
 /**
@@ -51,7 +59,7 @@ void ov2_batch_enter(struct ov2_request *req)
 void ov2_batch_done(struct ov2_adapter *ad, struct ov2_request *req,
 		    enum ov2_status status)
 {
-	struct ov2_batch *batch = batch_of(req);
+	struct ov2_batch *batch = ov2_batch_of(req);
 
 	if (status == OV2_STATUS_SUCCESS)
 		WRITE_ONCE(batch->good, true);
@@ -72,7 +80,7 @@ void ov2_batch_done(struct ov2_adapter *ad, struct ov2_request *req,
  */
 enum ov2_status ov2_batch_end(struct ov2_request *req)
 {
-	struct ov2_batch *batch = batch_of(req);
+	struct ov2_batch *batch = ov2_batch_of(req);
 
 	return atomic_dec_and_test(&batch->left) ? batch_status(batch) :
 						   OV2_STATUS_PENDING;

@@ -7,11 +7,14 @@
 
 #include "../ov2/miniport.h"
 
+struct ov2_sa;
+
 /**
  * struct ov2_batch - how far a request is that names one SA or several
  * @left: entries that are not done, and one of who carries out the request
  * @good: an entry succeeded
  * @failure: how the first one that failed did, 0 = none did
+ * @unkeyed: SAs whose keys the caller sets, by ov2_sa.next_unkeyed
  *
  * In ov2_request.miniport.
  */
@@ -19,11 +22,13 @@ struct ov2_batch {
 	atomic_t left;
 	bool good;
 	u32 failure;
+	struct ov2_sa *unkeyed;
 };
 
 static_assert(sizeof(struct ov2_batch) <=
 	      sizeof_field(struct ov2_request, miniport));
 
+struct ov2_batch *ov2_batch_of(struct ov2_request *req);
 void ov2_batch_begin(struct ov2_request *req);
 void ov2_batch_enter(struct ov2_request *req);
 void ov2_batch_done(struct ov2_adapter *ad, struct ov2_request *req,

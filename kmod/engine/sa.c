@@ -42,10 +42,10 @@ void ov2_sa_put(struct ov2_sa *sa)
 /* The handle is out before anybody is told of it, so no delete and no update
  * can name an SA that is not keyed.
  */
-static void sa_publish(struct ov2_sa *sa)
+static void sa_publish(struct ov2_sa *sa, const struct ov2_adding *adding)
 {
-	sa->adding.add->handle = sa->hdl.value;
-	*sa->adding.handle = sa->hdl.value;
+	adding->add->handle = sa->hdl.value;
+	*adding->handle = sa->hdl.value;
 	/* Pairs with sa_is_live(). */
 	smp_store_release(&sa->live, true);
 	ov2_count(sa->engine->ad, OV2_CNT_SA_ADD);
@@ -83,23 +83,70 @@ static int sa_key(struct ov2_sa *sa)
 	return ov2_handle_alloc(&sa->hdl, sa->engine->ad, sa->transport);
 }
 
-static void sa_keying_work(struct work_struct *work)
+/* Once it is over nothing of the caller's may be looked at: the request may be
+ * complete, and the SA lives on.
+ */
+static struct ov2_adding sa_end_adding(struct ov2_sa *sa)
 {
-	struct ov2_sa *sa = container_of(work, struct ov2_sa, keying);
 	const struct ov2_adding adding = sa->adding;
+
+	sa->adding = (struct ov2_adding){};
+	return adding;
+}
+
+static void sa_set_keys(struct ov2_sa *sa)
+{
 	struct ov2_engine *engine = sa->engine;
 	enum ov2_sa_mode mode = sa->mode;
+	struct ov2_adding adding;
 	enum ov2_status status;
 
+	might_sleep();
 	status = errno_to_status(sa_key(sa));
+	adding = sa_end_adding(sa);
 	if (status == OV2_STATUS_SUCCESS) {
-		sa_publish(sa);
+		sa_publish(sa, &adding);
 	} else {
 		ov2_sa_table_remove(sa);
 		atomic_dec(&engine->bundles);
 		ov2_sa_put(sa);
 	}
 	ov2_sa_added(engine, &adding, mode, status);
+}
+
+static void sa_keying_work(struct work_struct *work)
+{
+	sa_set_keys(container_of(work, struct ov2_sa, keying));
+}
+
+/**
+ * ov2_sa_key_all() - set the keys of the SAs of a request that may sleep
+ * @sa: the first one, from ov2_batch.unkeyed, or NULL. The request completes
+ *	with the last one
+ *
+ * Context: process context, sleeps.
+ */
+void ov2_sa_key_all(struct ov2_sa *sa)
+{
+	struct ov2_sa *next;
+
+	for (; sa; sa = next) {
+		next = sa->next_unkeyed;
+		sa_set_keys(sa);
+	}
+}
+
+static void sa_plan_keying(struct ov2_sa *sa)
+{
+	struct ov2_request *req = sa->adding.req;
+	struct ov2_batch *batch = ov2_batch_of(req);
+
+	if (!req->may_sleep) {
+		queue_work(ov2_engine_wq, &sa->keying);
+		return;
+	}
+	sa->next_unkeyed = batch->unkeyed;
+	batch->unkeyed = sa;
 }
 
 /**
@@ -237,8 +284,9 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
  * Any context.
  *
  * Return: OV2_STATUS_PENDING: ov2_sa_added() is called when it is keyed, or
- * was; RESOURCES without memory, INVALID_DATA if there is one already,
- * NOT_ACCEPTED if the engine is being halted.
+ * was; of a request that may sleep the caller has ov2_sa_key_all() key it.
+ * RESOURCES without memory, INVALID_DATA if there is one already, NOT_ACCEPTED
+ * if the engine is being halted.
  */
 enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 			      const struct ov2_adding *adding)
@@ -262,6 +310,6 @@ enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 		return err == -EEXIST ? OV2_STATUS_INVALID_DATA :
 					OV2_STATUS_RESOURCES;
 	}
-	queue_work(ov2_engine_wq, &sa->keying);
+	sa_plan_keying(sa);
 	return OV2_STATUS_PENDING;
 }

@@ -123,6 +123,7 @@ struct ov2_adding {
  * @members: number of @member
  * @member: as struct ov2_add_sa_ex has them
  * @keying: sets the keys, where it may sleep
+ * @next_unkeyed: the next one of ov2_batch.unkeyed
  * @free: frees it, after a grace period, where it may sleep
  * @adding: what it is made of, until keyed
  * @transport: ov2_handle.transport
@@ -148,6 +149,7 @@ struct ov2_sa {
 	u8 members;
 	struct ov2_member member[OV2_MAX_EXT_HEADERS];
 	struct work_struct keying;
+	struct ov2_sa *next_unkeyed;
 	struct rcu_work free;
 	struct ov2_adding adding;
 	void *transport;
@@ -157,6 +159,7 @@ struct ov2_sa {
 /* sa.c */
 enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 			      const struct ov2_adding *adding);
+void ov2_sa_key_all(struct ov2_sa *sa);
 void ov2_sa_added(struct ov2_engine *engine, const struct ov2_adding *adding,
 		  enum ov2_sa_mode mode, enum ov2_status status);
 const struct ov2_ext_add *ov2_sa_ext(const struct ov2_request *req);

@@ -60,7 +60,7 @@ static enum ov2_status add_begin(struct ov2_engine *engine,
 	return status;
 }
 
-/* Setting a key may sleep and load modules: the rest of an add is work. */
+/* Setting a key may sleep and load modules: it is done later. */
 static void add_one(struct ov2_engine *engine, const struct ov2_adding *adding)
 {
 	enum ov2_status status;
@@ -255,12 +255,21 @@ static bool request_is_acceptable(const struct ov2_engine *engine, u32 oid)
 	       (!READ_ONCE(engine->halting) && !READ_ONCE(engine->resetting));
 }
 
+/* An add that pends and may sleep has SAs without keys, so it is not complete
+ * before they are set.
+ */
+static bool request_keys_now(const struct ov2_request *req)
+{
+	return req->may_sleep && (req->oid == OV2_OID_ADD_SA ||
+				  req->oid == OV2_OID_ADD_SA_EX);
+}
+
 /**
  * ov2_sa_request() - ov2_miniport_ops.request of this engine
  * @ad: the card
  * @req: the request
  *
- * Any context but hard interrupts, never sleeps.
+ * Any context but hard interrupts; sleeps only if ov2_request.may_sleep is set.
  *
  * Return: as ov2_miniport_ops.request. An add pends until its keys are set; a
  * delete takes effect at once and pends until the last frame that uses one of
@@ -270,12 +279,18 @@ enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
 			       struct ov2_request *req)
 {
 	enum ov2_status status = OV2_STATUS_NOT_ACCEPTED;
+	bool keys_now = request_keys_now(req);
+	struct ov2_sa *unkeyed = NULL;
 	struct ov2_engine *engine;
 
 	rcu_read_lock();
 	engine = READ_ONCE(ad->engine);
 	if (request_is_acceptable(engine, req->oid))
 		status = request_accepted(engine, req);
+	if (status == OV2_STATUS_PENDING && keys_now)
+		unkeyed = ov2_batch_of(req)->unkeyed;
 	rcu_read_unlock();
+
+	ov2_sa_key_all(unkeyed);
 	return status;
 }

@@ -26,8 +26,8 @@ struct ov2_counters;
  *	frames come back as they are. Requests that pend complete as ever.
  *	Process context, sleeps; serialized by the caller with @pause and
  *	@restart
- * @request: carry out a request. Any context but hard interrupts, never
- *	sleeps, several at once. OV2_STATUS_PENDING means that
+ * @request: carry out a request. Any context but hard interrupts, several at
+ *	once; sleeps only if ov2_request.may_sleep is set. OV2_STATUS_PENDING means that
  *	ov2_adapter_ops.request_complete is called, from process context, maybe
  *	before this returns; anything else is the final status. While the engine
  *	is reset, and from the beginning of @halt on, it is

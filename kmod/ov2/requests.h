@@ -246,7 +246,7 @@ static_assert(offsetof(struct ov2_update_sa, handle) == 0x08);
 static_assert(offsetof(struct ov2_update_sa, seq_hi) == 0x18);
 static_assert(sizeof(struct ov2_update_sa) == 0x20);
 
-#define OV2_REQUEST_MINIPORT_WORDS	2
+#define OV2_REQUEST_MINIPORT_WORDS	3
 
 /**
  * struct ov2_request - a request to the engine (NDIS_OID_REQUEST)
@@ -263,6 +263,9 @@ static_assert(sizeof(struct ov2_update_sa) == 0x20);
  * @ext: extension of the adds, for each entry of a list; NULL: none, as pure
  *	IPsecOV2. Then UDP-ESP comes to port 4500 (Q16), numbers begin with 0,
  *	the window is unknown and the mode derived (Q2)
+ * @may_sleep: the caller is in process context and holds no spinlock, so the
+ *	engine may set keys at once. IPsecOV2 has no such word: there OID requests
+ *	come at PASSIVE_LEVEL and may pend
  * @caller: the caller's, for ov2_adapter_ops.request_complete
  * @miniport: the engine's own, until the request is complete
  *
@@ -282,6 +285,7 @@ struct ov2_request {
 		const struct ov2_offload_encapsulation *encapsulation;
 	};
 	const struct ov2_ext_add *ext;
+	bool may_sleep;
 	void *caller;
 	u64 miniport[OV2_REQUEST_MINIPORT_WORDS];
 };

@@ -132,6 +132,33 @@ static void add_list_all(struct kunit *test)
 	}
 }
 
+/* Nobody waits for a work item who may sleep: the keys are set by the caller. */
+static void add_by_who_may_sleep(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct list *list = list_new(rig, 0x100);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	int i;
+
+	list->entry[1].add.sec_assoc[0].operation = 77;
+	list->rr->req.may_sleep = true;
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_submit(rig, list->rr),
+			OV2_STATUS_PENDING);
+	KUNIT_EXPECT_EQ(test, atomic_read(&list->rr->completed), 1);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, list->rr),
+			OV2_STATUS_SUCCESS);
+	expect_handles(test, list, "+-++");
+	for (i = 0; i < ENTRIES; i++) {
+		list->from[i]->add.handle = list->entry[i].add.handle;
+		if (!list->entry[i].add.handle)
+			continue;
+		sa.spi = 0x100 + i;
+		KUNIT_EXPECT_EQ(test, send_on(rig, &sa,
+					      list->entry[i].add.handle),
+				OV2_STATUS_SUCCESS);
+	}
+}
+
 /* INV-11: one is enough, whichever it is */
 static void add_list_partial(struct kunit *test)
 {
@@ -347,6 +374,7 @@ static void update_malformed(struct kunit *test)
 
 static struct kunit_case control_cases[] = {
 	KUNIT_CASE(add_list_all),
+	KUNIT_CASE(add_by_who_may_sleep),
 	KUNIT_CASE(add_list_partial),
 	KUNIT_CASE(add_list_none),
 	KUNIT_CASE(add_list_fills_table),
