@@ -138,6 +138,9 @@ void ov2_rx_stop(struct ov2_port *port);
 void ov2_rx_enqueue(struct ov2_port *port, u16 tx_queue, struct sk_buff *skb);
 void ov2_rx_indicate(struct ov2_adapter *ad, struct ov2_nbl *nbl);
 
+/* unshare.c */
+int ov2_unshare(struct sk_buff *skb);
+
 /* ethtool.c */
 extern const struct ethtool_ops ov2_ethtool_ops;
 

@@ -112,8 +112,14 @@ static void rx_deliver_one(struct ov2_rxq *rxq, struct ov2_nbl *nbl)
 		rx_dropped(port, skb);
 		return;
 	}
-	dev_dstats_rx_add(port->ad.dev, len);
+
 	skb_prepare_for_gro(skb);
+	if (ov2_unshare(skb)) {
+		ov2_drop_rx(&port->ad, OV2_CNT_RX_DROP_UNSHARE, len);
+		rx_dropped(port, skb);
+		return;
+	}
+	dev_dstats_rx_add(port->ad.dev, len);
 	napi_gro_receive(&rxq->napi, skb);
 }
 

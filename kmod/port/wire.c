@@ -14,6 +14,7 @@
 #include <net/netdev_queues.h>
 
 #include "../bridge/bridge.h"
+#include "../compat/skbuff.h"
 #include "../watch/drop.h"
 #include "port.h"
 
@@ -100,20 +101,31 @@ static bool wire_prepare(struct sk_buff *skb, const struct ov2_port *peer,
 }
 
 /* Only bytes go over a cable: what the sender's kernel knows of a frame stays
- * behind. The socket is still charged, until the receiver takes the frame off
- * the ring.
+ * behind. The frame leaves the engine or the stack with the VLAN tag in its
+ * bytes and with a finished checksum, since the card offers neither offload.
+ * Two things stay until the frame leaves the ring: the socket is charged, so
+ * that a slow receiver slows it down, and the destructor may read the shared
+ * info (ov2_unshare() clears that).
  */
 static void wire_scrub(struct sk_buff *skb)
 {
 	skb_clear_delivery_time(skb);
+	/* dst, extensions, conntrack, trace, mark, times, packet type, ... */
 	skb_scrub_packet(skb, true);
+	skb_init_secmark(skb);
 	skb_clear_hash(skb);
-	skb_reset_redirect(skb);
+	/* A receiver that forwards would confirm a neighbour of its own */
+	skb_set_dst_pending_confirm(skb, 0);
+	ov2_skb_reset_tc(skb);
 	skb_set_inner_protocol(skb, 0);
 	skb->encapsulation = 0;
+	skb->encap_hdr_csum = 0;
+	skb->remcsum_offload = 0;
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->csum_valid = 0;
+	skb->csum_complete_sw = 0;
 	skb->csum_level = 0;
+	skb->slow_gro = 0;
 	skb->priority = 0;
 }
 

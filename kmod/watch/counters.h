@@ -120,7 +120,8 @@ struct ov2_adapter;
 	X(TX_DROP_CSUM,		"wire_tx_drop_csum")			\
 	X(TX_DROP_RUNT,		"wire_tx_drop_runt")			\
 	X(TX_DROP_WIRE_ALLOC,	"wire_tx_drop_alloc")			\
-	X(RX_DROP_DOWN,		"wire_rx_drop_down")
+	X(RX_DROP_DOWN,		"wire_rx_drop_down")			\
+	X(RX_DROP_UNSHARE,	"wire_rx_drop_alloc")
 
 #define OV2_COUNTER_ENUM(id, name) OV2_CNT_##id,
 

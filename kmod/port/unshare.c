@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A frame that comes off a cable shares memory with the sender's kernel:
+ *
+ *	the head and the shared info	TCP keeps the original of each frame
+ *					until the ACK; packet taps and netem
+ *					hold clones
+ *	the pages of fragments		so do frames that skb_segment() made,
+ *					which are no clones
+ *
+ * The receiver's stack writes to both. GRO moves fragments from one shared
+ * info to another and steals heads without asking skb_cloned(); ESP decrypts
+ * in place. So a frame gets a head and a shared info of its own. Its pages are
+ * marked instead of copied, since everything in the kernel that writes to
+ * pages honours the mark: esp_input() and esp6_input() (which did not before
+ * CVE-2026-43284 was fixed), and GRO hands it on. The card's own engine and
+ * all others that decrypt use skb_cow_data(), which never writes to pages.
+ */
+#include <linux/gfp.h>
+#include <linux/skbuff.h>
+#include <linux/string.h>
+
+#include "port.h"
+
+/* What is of the sender in the shared info, besides the fragments. */
+static void unshare_scrub(struct sk_buff *skb)
+{
+	struct skb_shared_info *info = skb_shinfo(skb);
+
+	/* TCP sets the type of a single segment, too */
+	skb_gso_reset(skb);
+	skb_metadata_clear(skb);
+	/* A card that forwards the frame must not tell the sender's socket */
+	info->tx_flags = 0;
+	info->tskey = 0;
+	memset(&info->hwtstamps, 0, sizeof(info->hwtstamps));
+}
+
+/**
+ * ov2_unshare() - make a received frame fit for GRO and the stack
+ * @skb: the frame, with no other user, its destructor run (or sock_wfree(),
+ *	which does not read the shared info)
+ *
+ * BH disabled. Frames that the engine has sealed or opened are linear and no
+ * clones; they are not copied again.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ov2_unshare(struct sk_buff *skb)
+{
+	int err;
+
+	/* Members of a list may be shared or clones: rare, and at most an MTU */
+	if (skb_has_frag_list(skb))
+		err = skb_linearize(skb);
+	else
+		err = skb_unclone(skb, GFP_ATOMIC);
+	if (err)
+		return err;
+
+	if (skb_is_nonlinear(skb))
+		skb_shinfo(skb)->flags |= SKBFL_SHARED_FRAG;
+	unshare_scrub(skb);
+	return 0;
+}
