@@ -139,8 +139,11 @@ def duplicates(defer):
             tap.bind(("ov1", 3))
         tap.setblocking(False)
         sent = [noise(length) for length in range(1000, 1000 + count)]
+        # What follows MSG_MORE is in pages
         for data in sent:
-            talk.socks["a"].sendto(data, talk.peer("a"))
+            talk.socks["a"].sendto(data[:100], socket.MSG_MORE,
+                                   talk.peer("a"))
+            talk.socks["a"].sendto(data[100:], talk.peer("a"))
         receiver = talk.socks["b"]
         receiver.settimeout(ksft.patience(10))
         got = []
@@ -192,6 +195,7 @@ def scrubbed(defer):
             bed.w.command("nft", "add rule netdev ov2 in ether saddr "
                           f"{MAC['a']} meta protocol ip {match} counter")
         talk = Traffic(bed, PLAIN)
+        defer(talk.close)
         sock = talk.socks["a"]
         sock.setsockopt(socket.SOL_SOCKET, SO_MARK, 77)
         sock.setsockopt(socket.SOL_SOCKET, SO_PRIORITY, 5)

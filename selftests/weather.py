@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Bad weather: TCP delivers exactly the bytes, and UDP nothing that was not
+sent, while netem delays, loses, duplicates, reorders or corrupts on every hop
+(lib/weather.py); plain, in crypto mode and in packet mode.
+
+TCP is written to in many ways, both ways at once (lib/writer.py). UDP goes
+one by one and by UDP_SEGMENT, where the core allows it. Everything is made of
+MARKER, so clear text on the wire cannot hide.
+
+    weather.py [WORD...]            only cells whose name has all these words
+    OV2_FULL=1 weather.py           all shapes, with and without GRO and GSO
+"""
+import errno
+import itertools
+import os
+import random
+import select
+import socket
+import struct
+
+from lib import ksft, module
+from lib.bed import CARD, OTHER, Shape, shared
+from lib.cases import Cells, run_cells
+from lib.flood import MARKER, clear_text
+from lib.weather import KINDS, LOSSLESS, Weather
+from lib.writer import Writer, pages
+
+MODES = ("plain", "crypto", "packet")
+SHAPES = [Shape.named(name) for name in (
+    "ipv4-transport", "ipv6-tunnel", "ipv6-transport", "ipv4-tunnel",
+    "ipv4-transport-udp")]
+UDP_SEGMENT, UDP_GRO = 103, 104
+SEGMENT, LAST = 1000, 0xffffffff
+BYTES = 150000
+WINDOW = 256                    # more than any netem here reorders
+
+
+def cells():
+    """[(name, mode, kind, hop, shape, gro, segments), ...]"""
+    if os.environ.get("OV2_FULL"):
+        made = list(itertools.product(MODES, KINDS, SHAPES, (True, False),
+                                      (65535, 1)))
+    else:
+        made = [(mode, kind, SHAPES[(row + column) % 2],
+                 (row + column) // 2 % 2 == 0, (65535, 1)[row % 2])
+                for column, mode in enumerate(MODES)
+                for row, kind in enumerate(KINDS)]
+    for mode, kind, shape, gro, segments in made:
+        # Corruption at one of the two, see lib/weather.py
+        for hop in ("near", "far") if kind == "corrupt" else (None,):
+            name = " ".join(word for word in (
+                mode, kind, hop, shape.name, "gro" if gro else "no-gro",
+                "single" if segments == 1 else "large") if word)
+            yield name, mode, kind, hop, shape, gro, segments
+
+
+def stream(length):
+    """Half of it MARKER, the other half says where it is."""
+    noise = random.Random(length)
+    blocks = (MARKER + struct.pack("!QQ", at, noise.getrandbits(64))
+              for at in range(0, length, 32))
+    return b"".join(blocks)[:length]
+
+
+def datagram(number, length):
+    return struct.pack("!II", number, length) + stream(length - 8)
+
+
+class Skies(Cells):
+    def __init__(self):
+        super().__init__(shared())
+        self.weather = Weather(self.bed)
+        self.marked = 0                 # frames of plain mode
+
+    def cell(self, mode, kind, hop, shape, gro, segments):
+        self.bed.remove()
+        talk = self.traffic(shape)
+        pair = None
+        if mode != "plain":
+            pair = self.bed.install(shape, how=mode, window=WINDOW)
+        if shape.encap and mode == "crypto":
+            segments = 1                # see Bed.install()
+        for side in "ab":
+            self.bed.ns(side).ip(f"link set {CARD[side]} "
+                                 f"gso_max_segs {segments}")
+            self.bed.ethtool[side].gro(gro)
+        self.bed.mark()
+        self.marked = 0
+        self.weather.set(kind, hop)
+        try:
+            for side in "ab":
+                self.datagrams(talk, side, mode, kind)
+                self.look(mode, kind)
+            self.streams(talk, mode, kind)
+            packets, drops = self.weather.passed()
+            ksft.check(packets > 500 and bool(drops) == (
+                kind in ("loss", "storm")), f"the weather was not {kind}: "
+                f"{packets} packets, {drops} drops")
+        finally:
+            self.weather.calm()
+            talk.forget()
+        self.look(mode, kind)
+        if pair:
+            self.check_counters(kind)
+        else:
+            ksft.check(self.marked > 100, "the wire shows no marker even of "
+                       "clear text")
+
+    # ---- UDP
+
+    def datagrams(self, talk, side, mode, kind):
+        """What arrives was sent; where nothing is lost, all of it arrives."""
+        sock, receiver = talk.socks[side], talk.socks[OTHER[side]]
+        receiver.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)
+        sent = {}
+        for number in range(60):
+            length = (16, 40, 200, 1100, 1300)[number % 5]
+            sent[number] = datagram(number, length)
+            sock.sendto(sent[number], talk.peer(side))
+        for first in range(100, 140, 10):
+            whole = {number: datagram(number, SEGMENT)
+                     for number in range(first, first + 10)}
+            if self.send_segments(sock, talk.peer(side), whole, mode):
+                sent |= whole
+        missing = set(sent)
+        strangers = []
+
+        def take():
+            for data in received(receiver):
+                number, = struct.unpack_from("!I", data)
+                if number == LAST:
+                    missing_last.append(number)
+                elif sent.get(number) != data:
+                    strangers.append(data)
+                missing.discard(number)
+
+        missing_last = []
+
+        def arrived():
+            take()
+            if kind in LOSSLESS:
+                return not missing
+            sock.sendto(datagram(LAST, 100), talk.peer(side))
+            return missing_last
+
+        ksft.wait_for(f"UDP from {side}, {len(sent)} datagrams", arrived, 15,
+                      0.01)
+        ksft.check(not strangers, f"{len(strangers)} datagrams that nobody "
+                   f"sent: {[ksft.show(data) for data in strangers[:2]]}")
+        ksft.check(len(missing) < len(sent) / 2,
+                   f"{len(missing)} of {len(sent)} datagrams are missing")
+
+    @staticmethod
+    def send_segments(sock, peer, whole, mode):
+        """The core refuses them where xfrm is in the way."""
+        try:
+            sock.sendmsg([*whole.values()], [
+                (socket.IPPROTO_UDP, UDP_SEGMENT, struct.pack("=H", SEGMENT))],
+                0, peer)
+        except OSError as error:
+            if mode == "plain" or error.errno != errno.EIO:
+                raise
+            return False
+        return True
+
+    # ---- TCP
+
+    def streams(self, talk, mode, kind):
+        near, far = talk.connect("a")
+        for sock in (near, far):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        data = {near: pages(stream(BYTES)), far: pages(stream(BYTES // 2))}
+        writers = {sock: Writer(data[sock]) for sock in data}
+
+        def send(sock, piece):
+            self.look(mode, kind)
+            return writers[sock].send(sock, piece)
+
+        try:
+            talk.transfer(near, far, data, send)
+        finally:
+            near.close()
+            far.close()
+            for writer in writers.values():
+                writer.close()
+
+    # ---- the wire and the cards
+
+    def look(self, mode, kind):
+        """No clear text. A corrupt frame may look like any protocol."""
+        for side, tap in self.bed.tap.items():
+            for raw in tap.frames():
+                if mode == "plain":
+                    self.marked += MARKER in raw
+                    continue
+                ksft.check(MARKER not in raw, f"clear text from {side}: "
+                           f"{ksft.show(raw)}")
+                why = kind != "corrupt" and clear_text(raw)
+                ksft.check(not why, f"clear text from {side}: {why}")
+
+    def check_counters(self, kind):
+        for side in "ab":
+            moved = self.bed.delta(side)
+            for name in ("ipsec_tx_pkts", "ipsec_rx_pkts"):
+                ksft.check(moved[name] > 100, f"{name} of {side} is "
+                           f"{moved[name]}")
+            if kind == "corrupt":
+                continue
+            lost = {name: count for name, count in moved.items()
+                    if count and ("drop" in name or "failed" in name or
+                                  "bad" in name)}
+            # Packet mode counts copies itself
+            lost.pop("ipsec_rx_drop_replay", None)
+            ksft.equal(lost, {}, f"counters of {side}")
+
+
+def received(sock):
+    """Datagrams that wait, those that GRO has put together apart again."""
+    while select.select([sock], [], [], 0)[0]:
+        data, notes, _, _ = sock.recvmsg(65536, 64)
+        size = len(data)
+        for level, kind, value in notes:
+            if (level, kind) == (socket.IPPROTO_UDP, UDP_GRO):
+                size, = struct.unpack_from("=i", value)
+        for at in range(0, len(data), size):
+            yield data[at:at + size]
+
+
+def main():
+    module.load()
+    run_cells(list(cells()), Skies)
+
+
+if __name__ == "__main__":
+    main()
