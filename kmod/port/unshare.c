@@ -11,10 +11,10 @@
  * The receiver's stack writes to both. GRO moves fragments from one shared
  * info to another and steals heads without asking skb_cloned(); ESP decrypts
  * in place. So a frame gets a head and a shared info of its own. Its pages are
- * marked instead of copied, since everything in the kernel that writes to
- * pages honours the mark: esp_input() and esp6_input() (which did not before
- * CVE-2026-43284 was fixed), and GRO hands it on. The card's own engine and
- * all others that decrypt use skb_cow_data(), which never writes to pages.
+ * marked rather than copied: esp_input() and esp6_input() honour the mark since
+ * CVE-2026-43284 was fixed, and GRO hands it on; others that decrypt, the
+ * card's own engine among them, use skb_cow_data() or copies, which leave
+ * pages alone.
  */
 #include <linux/gfp.h>
 #include <linux/skbuff.h>
