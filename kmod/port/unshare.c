@@ -41,8 +41,8 @@ static void unshare_scrub(struct sk_buff *skb)
  * @skb: the frame, with no other user, its destructor run (or sock_wfree(),
  *	which does not read the shared info)
  *
- * BH disabled. Frames that the engine has sealed or opened are linear and no
- * clones; they are not copied again.
+ * BH disabled. Frames that the engine has sealed or opened are linear, unless
+ * the stack sent a list, and no clones; they are not copied again.
  *
  * Return: 0 or -ENOMEM.
  */
