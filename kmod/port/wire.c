@@ -101,11 +101,18 @@ static bool wire_prepare(struct sk_buff *skb, const struct ov2_port *peer,
 }
 
 /* Only bytes go over a cable: what the sender's kernel knows of a frame stays
- * behind. The frame leaves the engine or the stack with the VLAN tag in its
- * bytes and with a finished checksum, since the card offers neither offload.
- * Two things stay until the frame leaves the ring: the socket is charged, so
- * that a slow receiver slows it down, and the destructor may read the shared
- * info (ov2_unshare() clears that).
+ * behind. Not cleared here:
+ *
+ *	the socket		is charged until the frame leaves the ring, so
+ *				that a slow receiver slows it down; its
+ *				destructor may read the shared info, so that is
+ *				cleared later, by ov2_unshare()
+ *	vlan_all, decrypted,	are never set: the card offers none of these
+ *	no_fcs, unreadable	offloads, so the stack does the work itself or
+ *				drops the frame
+ *	pp_recycle, pfmemalloc	are about the memory, not about the frame
+ *	dev, cb, napi_id,	are set on the way up, by rx.c, GRO and each
+ *	protocol, tc_at_ingress	layer that uses them
  */
 static void wire_scrub(struct sk_buff *skb)
 {
