@@ -179,16 +179,17 @@ static int ah_compare(struct ov2_crypt *crypt)
  */
 int ov2_ah_seal(const struct ov2_job *job)
 {
-	const struct ov2_transform *transform = &job->member->transform;
+	struct ov2_transform *transform = &job->member->transform;
 	struct ov2_crypt *crypt = ah_crypt_alloc(job, ah_store);
 	int err;
 
 	if (IS_ERR(crypt))
 		return PTR_ERR(crypt);
 
-	ov2_transform_iv(transform, job->seq, crypt->iv);
-	err = skb_store_bits(job->skb, job_field_offset(job), crypt->iv,
-			     transform->iv_len);
+	err = ov2_transform_iv(transform, crypt->iv);
+	if (!err)
+		err = skb_store_bits(job->skb, job_field_offset(job), crypt->iv,
+				     transform->iv_len);
 	if (err) {
 		ov2_crypt_free(crypt);
 		return err;

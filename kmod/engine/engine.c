@@ -99,8 +99,8 @@ static void engine_restart(struct ov2_adapter *ad)
 	all_lanes(ad, ov2_lane_open);
 }
 
-/* SAs keep keys, numbers and IV salts: no nonce comes again (INV-30, INV-44).
- * Requests that pend are for workqueues, which a reset does not concern.
+/* SAs keep keys, numbers and IV counters: no nonce comes again (INV-30,
+ * INV-44). Requests that pend are for workqueues, which a reset does not concern.
  */
 static void engine_reset(struct ov2_adapter *ad)
 {

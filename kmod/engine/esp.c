@@ -77,16 +77,17 @@ static int esp_crypt(struct ov2_crypt *crypt, unsigned int icv_len,
  */
 int ov2_esp_seal(const struct ov2_job *job)
 {
-	const struct ov2_transform *transform = &job->member->transform;
+	struct ov2_transform *transform = &job->member->transform;
 	struct ov2_crypt *crypt = esp_crypt_alloc(job);
 	int err;
 
 	if (IS_ERR(crypt))
 		return PTR_ERR(crypt);
 
-	ov2_transform_iv(transform, job->seq, crypt->iv);
-	err = skb_store_bits(job->skb, job_iv_offset(job), crypt->iv,
-			     transform->iv_len);
+	err = ov2_transform_iv(transform, crypt->iv);
+	if (!err)
+		err = skb_store_bits(job->skb, job_iv_offset(job), crypt->iv,
+				     transform->iv_len);
 	if (err) {
 		ov2_crypt_free(crypt);
 		return err;

@@ -174,7 +174,9 @@ static bool send_next(struct ov2_nbl *nbl, int err)
 	struct ov2_work *work = ov2_work(nbl);
 
 	if (err)
-		return send_fail(nbl, OV2_CNT_TX_DROP_CRYPTO);
+		return send_fail(nbl, err == -EOVERFLOW ?
+				      OV2_CNT_TX_DROP_IV :
+				      OV2_CNT_TX_DROP_CRYPTO);
 	if (work->at) {
 		work->at--;
 		return true;

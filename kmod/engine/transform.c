@@ -147,6 +147,14 @@ static int esp_init(struct ov2_transform *transform,
 	return err ?: esp_set_key(transform, add, assoc, auth);
 }
 
+/* Only a sender makes IVs. */
+static bool transform_counts_ivs(const struct ov2_transform *transform,
+				 const struct ov2_add_sa_ex *add)
+{
+	return transform->iv_len && !transform->iv_random &&
+	       !(add->flags & OV2_SA_INBOUND);
+}
+
 /**
  * ov2_transform_init() - make a transform, with its keys
  * @transform: zeroed
@@ -154,10 +162,6 @@ static int esp_init(struct ov2_transform *transform,
  * @assoc: the security association of @add that it is for
  *
  * Process context, sleeps.
- *
- * The explicit IV of counter modes is the 64-bit sequence number, which never
- * repeats within one SA, masked with a salt drawn here: a key that is added
- * again, with its numbers from the start, has other IVs then (INV-30).
  *
  * Return: 0 or a negative errno; -ENOENT if this kernel lacks the algorithm.
  */
@@ -167,11 +171,12 @@ int ov2_transform_init(struct ov2_transform *transform,
 {
 	int err;
 
-	get_random_bytes(&transform->iv_salt, sizeof(transform->iv_salt));
 	if (assoc->operation == OV2_OPERATION_AH)
 		err = ah_init(transform, add, assoc);
 	else
 		err = esp_init(transform, add, assoc);
+	if (!err && transform_counts_ivs(transform, add))
+		err = ov2_iv_counter_init(&transform->ivs);
 	if (err)
 		ov2_transform_destroy(transform);
 	return err;
@@ -185,6 +190,7 @@ int ov2_transform_init(struct ov2_transform *transform,
  */
 void ov2_transform_destroy(struct ov2_transform *transform)
 {
+	ov2_iv_counter_destroy(&transform->ivs);
 	crypto_free_aead(transform->aead);
 	crypto_free_ahash(transform->hash);
 	transform->aead = NULL;
@@ -193,21 +199,21 @@ void ov2_transform_destroy(struct ov2_transform *transform)
 
 /**
  * ov2_transform_iv() - an explicit IV for a frame
- * @transform: of the SA
- * @seq: the frame's number
- * @iv: out, ov2_transform.iv_len bytes, all of them multiples of 8
+ * @transform: of an outbound SA
+ * @iv: filled in with ov2_transform.iv_len bytes, which may be none
  *
- * Any context. What CBC takes must be unpredictable (RFC 3602 3); a counter
+ * BH disabled. What CBC takes must be unpredictable (RFC 3602 3); a counter
  * mode's must never come again under one key.
+ *
+ * Return: 0, or -EOVERFLOW if the SA has no IV left.
  */
-void ov2_transform_iv(const struct ov2_transform *transform, u64 seq, u8 *iv)
+int ov2_transform_iv(struct ov2_transform *transform, u8 *iv)
 {
-	__be64 counter = cpu_to_be64(seq) ^ transform->iv_salt;
-
 	if (transform->iv_random)
 		get_random_bytes(iv, transform->iv_len);
-	else
-		memcpy(iv, &counter, transform->iv_len);
+	else if (transform->iv_len)
+		return ov2_iv_counter_next(&transform->ivs, iv);
+	return 0;
 }
 
 /**
@@ -218,7 +224,8 @@ void ov2_transform_iv(const struct ov2_transform *transform, u64 seq, u8 *iv)
  * BH disabled. @job is the caller's again when this returns.
  *
  * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (it
- * may have been already); another negative errno.
+ * may have been already); -EOVERFLOW if the SA has no IV left; another negative
+ * errno.
  */
 int ov2_transform_seal(const struct ov2_job *job)
 {

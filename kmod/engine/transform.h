@@ -4,6 +4,7 @@
 
 #include "../ov2/nbl.h"
 #include "../ov2/requests.h"
+#include "iv.h"
 
 struct crypto_aead;
 struct crypto_ahash;
@@ -17,8 +18,8 @@ struct ov2_member;
  * @iv_len: bytes of the explicit IV; with AH it is inside the ICV field
  * @icv_len: bytes of the ICV
  * @align: an ESP payload with its trailer is a multiple of so many bytes
- * @iv_random: the IV is random; else it is the number, masked
- * @iv_salt: what it is masked with
+ * @iv_random: the IV is random; else it comes from @ivs
+ * @ivs: outbound, of a counter mode; else not made
  */
 struct ov2_transform {
 	struct crypto_aead *aead;
@@ -28,7 +29,7 @@ struct ov2_transform {
 	u8 icv_len;
 	u8 align;
 	bool iv_random;
-	__be64 iv_salt;
+	struct ov2_iv_counter ivs;
 };
 
 /**
@@ -45,7 +46,7 @@ struct ov2_transform {
 struct ov2_job {
 	struct ov2_nbl *nbl;
 	struct sk_buff *skb;
-	const struct ov2_member *member;
+	struct ov2_member *member;
 	unsigned int ip;
 	unsigned int header;
 	unsigned int end;
@@ -58,7 +59,7 @@ int ov2_transform_init(struct ov2_transform *transform,
 		       const struct ov2_add_sa_ex *add,
 		       const struct ov2_security_association *assoc);
 void ov2_transform_destroy(struct ov2_transform *transform);
-void ov2_transform_iv(const struct ov2_transform *transform, u64 seq, u8 *iv);
+int ov2_transform_iv(struct ov2_transform *transform, u8 *iv);
 int ov2_transform_seal(const struct ov2_job *job);
 int ov2_transform_open(const struct ov2_job *job);
 

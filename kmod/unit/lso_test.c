@@ -120,18 +120,21 @@ static void expect_segments(struct kunit *test, struct ov2_large *large)
 	unsigned int num = large->len ? DIV_ROUND_UP(large->len, large->mss) :
 					1;
 	unsigned int iv = ov2_large_tcp(large) - 8;
-	u8 last_iv[8] = {};
 	struct ov2_nbl *nbl;
-	unsigned int i;
+	unsigned int i, j;
+	u64 *ivs;
 
 	KUNIT_ASSERT_EQ(test, skb_queue_len(&large->a->wire), num);
+	ivs = kunit_kcalloc(test, num, sizeof(*ivs), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, ivs);
 	for (i = 0; i < num; i++) {
 		ov2_rig_loop(large->a, large->b);
 		nbl = ov2_rig_last_indicated(large->b);
 		KUNIT_ASSERT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
 		KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, large->seq + i);
-		KUNIT_EXPECT_MEMNEQ(test, nbl->skb->data + iv, last_iv, 8);
-		memcpy(last_iv, nbl->skb->data + iv, 8);
+		memcpy(&ivs[i], nbl->skb->data + iv, sizeof(*ivs));
+		for (j = 0; j < i; j++)
+			KUNIT_ASSERT_NE(test, ivs[i], ivs[j]);
 		expect_ip(test, large, nbl->skb, i);
 		expect_ah(test, large, nbl->skb, i);
 		expect_udp(test, large, nbl->skb);

@@ -154,7 +154,7 @@ static struct sk_buff *clear_skb(struct kunit *test, const struct ov2_run *run,
 	return ov2_run_skb(test, &framed, HEADERS);
 }
 
-/* An IV that is made of the number can be made to be the vector's. */
+/* The first IV of a counter can be made to be the vector's. */
 static void esp_seals(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
@@ -162,16 +162,13 @@ static void esp_seals(struct kunit *test)
 	struct ov2_bytes esp, clear;
 	struct sk_buff *skb;
 	struct ov2_run run;
-	__be64 iv, seq;
 
 	ov2_unhex(test, &esp, v->esp);
 	ov2_unhex(test, &clear, v->clear);
 	run_esp_init(test, &run, v);
 	transform = &run.member.transform;
-	memcpy(&iv, esp.data + ESP_HDR, sizeof(iv));
-	seq = cpu_to_be64((u64)v->seq_hi << 32);
-	memcpy((u8 *)&seq + 4, esp.data + 4, 4);
-	transform->iv_salt = iv ^ seq;
+	memcpy(&transform->ivs.salt, esp.data + ESP_HDR,
+	       sizeof(transform->ivs.salt));
 
 	skb = clear_skb(test, &run, &esp, &clear);
 	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
@@ -215,7 +212,15 @@ static void esp_seals_for_another(struct kunit *test)
 	ov2_run_exit(&other);
 }
 
-/* INV-30: a key that is added again has other IVs for the same numbers. */
+static void transform_iv(struct kunit *test, struct ov2_transform *transform,
+			 u8 *iv)
+{
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, ov2_transform_iv(transform, iv), 0);
+	local_bh_enable();
+}
+
+/* INV-30: a key that is added again has other IVs. */
 static void iv_of_another(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
@@ -226,26 +231,57 @@ static void iv_of_another(struct kunit *test)
 	run_esp_init(test, &run, v);
 	run_esp_init(test, &other, v);
 	len = run.member.transform.iv_len;
-	ov2_transform_iv(&run.member.transform, 1, iv);
-	ov2_transform_iv(&other.member.transform, 1, again);
+	transform_iv(test, &run.member.transform, iv);
+	transform_iv(test, &other.member.transform, again);
 	if (len)
 		KUNIT_EXPECT_MEMNEQ(test, iv, again, len);
 	ov2_run_exit(&run);
 	ov2_run_exit(&other);
 }
 
-/* Counter modes: 64-bit number and salt; CBC: unpredictable */
+#define SAME	4
+
+/* INV-30: the same frame with the same number, sealed again and again, has
+ * another IV each time, and each is good for the receiver.
+ */
+static void esp_same_number(struct kunit *test)
+{
+	const struct esp_vector *v = test->param_value;
+	struct ov2_bytes esp, clear;
+	struct ov2_run run, other;
+	struct sk_buff *skb;
+	unsigned int iv_len;
+	u8 iv[SAME][16];
+	int i, j;
+
+	ov2_unhex(test, &esp, v->esp);
+	ov2_unhex(test, &clear, v->clear);
+	run_esp_init(test, &run, v);
+	run_esp_init(test, &other, v);
+	iv_len = run.member.transform.iv_len;
+	for (i = 0; i < SAME; i++) {
+		skb = clear_skb(test, &run, &esp, &clear);
+		KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+						  ov2_transform_seal), 0);
+		skb_copy_bits(skb, HEADERS + ESP_HDR, iv[i], iv_len);
+		for (j = 0; iv_len && j < i; j++)
+			KUNIT_EXPECT_MEMNEQ(test, iv[i], iv[j], iv_len);
+		KUNIT_EXPECT_EQ(test, ov2_run_job(&other, skb, 20, v->seq_hi,
+						  ov2_transform_open), 0);
+		kfree_skb(skb);
+	}
+	ov2_run_exit(&run);
+	ov2_run_exit(&other);
+}
+
+/* CBC: unpredictable */
 static void iv_rules(struct kunit *test)
 {
-	struct ov2_transform counter = { .iv_len = 8, .iv_salt = 0 };
 	struct ov2_transform random = { .iv_len = 16, .iv_random = true };
-	static const u8 expected[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 	u8 iv[16], again[16];
 
-	ov2_transform_iv(&counter, 0x0102030405060708ULL, iv);
-	KUNIT_EXPECT_MEMEQ(test, iv, expected, sizeof(expected));
-	ov2_transform_iv(&random, 1, iv);
-	ov2_transform_iv(&random, 1, again);
+	transform_iv(test, &random, iv);
+	transform_iv(test, &random, again);
 	KUNIT_EXPECT_MEMNEQ(test, iv, again, sizeof(iv));
 	KUNIT_EXPECT_MEMNEQ(test, iv, again, sizeof(iv) / 2);
 	KUNIT_EXPECT_MEMNEQ(test, iv + 8, again + 8, sizeof(iv) / 2);
@@ -358,15 +394,12 @@ static void ah_seals(struct kunit *test)
 	unsigned int ip_len, field;
 	struct sk_buff *skb;
 	struct ov2_run run;
-	__be64 iv, seq;
 
 	ah_packet(test, v, &packet, &ip_len);
 	run_ah_init(test, &run, v);
 	field = ip_len + AH_HDR;
-	memcpy(&iv, packet.data + field, sizeof(iv));
-	seq = cpu_to_be64((u64)v->seq_hi << 32);
-	memcpy((u8 *)&seq + 4, packet.data + ip_len + 8, 4);
-	run.member.transform.iv_salt = iv ^ seq;
+	memcpy(&run.member.transform.ivs.salt, packet.data + field,
+	       sizeof(run.member.transform.ivs.salt));
 
 	blank = packet;
 	memset(blank.data + field, 0x55, run.member.transform.iv_len +
@@ -377,6 +410,35 @@ static void ah_seals(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
 					   packet.len), 0);
 	kfree_skb(skb);
+	ov2_run_exit(&run);
+}
+
+/* INV-30: GMAC is a counter mode too */
+static void ah_same_number(struct kunit *test)
+{
+	const struct ah_vector *v = test->param_value;
+	struct ov2_bytes packet;
+	struct sk_buff *skb;
+	unsigned int ip_len;
+	unsigned int iv_len;
+	struct ov2_run run;
+	u8 iv[SAME][16];
+	int i, j;
+
+	ah_packet(test, v, &packet, &ip_len);
+	run_ah_init(test, &run, v);
+	iv_len = run.member.transform.iv_len;
+	for (i = 0; i < SAME; i++) {
+		skb = ov2_run_skb(test, &packet, ETH_HLEN);
+		KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+						  ov2_transform_seal), 0);
+		skb_copy_bits(skb, ETH_HLEN + ip_len + AH_HDR, iv[i], iv_len);
+		for (j = 0; iv_len && j < i; j++)
+			KUNIT_EXPECT_MEMNEQ(test, iv[i], iv[j], iv_len);
+		KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+						  ov2_transform_open), 0);
+		kfree_skb(skb);
+	}
 	ov2_run_exit(&run);
 }
 
@@ -434,11 +496,13 @@ static struct kunit_case transform_cases[] = {
 	KUNIT_CASE_PARAM(esp_seals, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_seals_for_another, esp_gen_params),
 	KUNIT_CASE_PARAM(iv_of_another, esp_gen_params),
+	KUNIT_CASE_PARAM(esp_same_number, esp_gen_params),
 	KUNIT_CASE(iv_rules),
 	KUNIT_CASE_PARAM(ah_lengths, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_opens, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_bits_count, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_seals, ah_gen_params),
+	KUNIT_CASE_PARAM(ah_same_number, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_impossible, ah_gen_params),
 	KUNIT_CASE(probe),
 	{}

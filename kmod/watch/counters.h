@@ -22,6 +22,7 @@ struct ov2_adapter;
 	X(TX_DROP_HANDLE,	"ipsec_tx_drop_handle")			\
 	X(TX_DROP_RECORD,	"ipsec_tx_drop_record")			\
 	X(TX_DROP_CRYPTO,	"ipsec_tx_drop_crypto")			\
+	X(TX_DROP_IV,		"ipsec_tx_drop_iv")			\
 	X(TX_DROP_ALLOC,	"ipsec_tx_drop_alloc")			\
 	X(TX_DROP_PAUSED,	"ipsec_tx_drop_paused")			\
 	X(TX_DROP_RESET,	"ipsec_tx_drop_reset")			\

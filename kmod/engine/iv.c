@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Explicit IVs of counter modes: a counter of 64 bits for each SA. An IV that
+ * comes twice under one key breaks such a mode, so the IV does not depend on
+ * anything that comes with a frame. The frame's number in particular comes
+ * twice in crypto mode: when netem or mirred duplicate a packet below xfrm,
+ * when XFRM_MSG_NEWAE sets the number back, when oseq-may-wrap lets it wrap.
+ *
+ * All CPUs send through one SA. A shared counter would cost each frame a cache
+ * line that other CPUs write; so a CPU draws a range of values, and the shared
+ * counter is touched once for each range. What a CPU has not used of its range
+ * when the SA ends is lost, which harms nobody.
+ */
+#include <linux/build_bug.h>
+#include <linux/errno.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
+#include <linux/percpu.h>
+#include <linux/random.h>
+#include <linux/string.h>
+
+#include "iv.h"
+
+/**
+ * ov2_iv_counter_init() - make a counter
+ * @counter: zeroed
+ *
+ * Process context, sleeps. The salt is drawn here: a key that is added again
+ * starts its counter anew, and still has other IVs (INV-30). Two adds of one
+ * key with n frames in all share an IV with a probability of n / 2^63 at most.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ov2_iv_counter_init(struct ov2_iv_counter *counter)
+{
+	counter->next = alloc_percpu(u64);
+	if (!counter->next)
+		return -ENOMEM;
+
+	get_random_bytes(&counter->salt, sizeof(counter->salt));
+	return 0;
+}
+
+/**
+ * ov2_iv_counter_destroy() - end of ov2_iv_counter_init()
+ * @counter: it; it may never have been made
+ *
+ * Process context.
+ */
+void ov2_iv_counter_destroy(struct ov2_iv_counter *counter)
+{
+	free_percpu(counter->next);
+	counter->next = NULL;
+}
+
+/* The shared counter has bits to spare behind the last range: those who still
+ * count it up after that do not bring it around to the first one.
+ */
+static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
+{
+	u64 range = atomic64_fetch_inc(&counter->ranges);
+
+	if (range >= OV2_IV_RANGES)
+		return false;
+
+	*next = range * OV2_IV_RANGE;
+	return true;
+}
+
+/**
+ * ov2_iv_counter_next() - an IV that this counter has not given before
+ * @counter: the counter
+ * @iv: filled in with 8 bytes
+ *
+ * BH disabled: a softirq must not take this CPU's value meanwhile.
+ *
+ * The counter never wraps. A sender of 10^8 frames a second takes 5800 years to
+ * use it up; the SA is of no use then, as with numbers that may not wrap.
+ *
+ * Return: 0, or -EOVERFLOW if all values were given.
+ */
+int ov2_iv_counter_next(struct ov2_iv_counter *counter, u8 *iv)
+{
+	__be64 value;
+	u64 *next;
+
+	BUILD_BUG_ON(!is_power_of_2(OV2_IV_RANGE));
+	BUILD_BUG_ON(OV2_IV_RANGE * (OV2_IV_RANGES - 1) !=
+		     U64_MAX - OV2_IV_RANGE + 1);
+	lockdep_assert_in_softirq();
+
+	next = get_cpu_ptr(counter->next);
+	if (!(*next & (OV2_IV_RANGE - 1)) && !counter_draw(counter, next)) {
+		put_cpu_ptr(counter->next);
+		return -EOVERFLOW;
+	}
+	value = cpu_to_be64((*next)++) ^ counter->salt;
+	put_cpu_ptr(counter->next);
+	memcpy(iv, &value, sizeof(value));
+	return 0;
+}
