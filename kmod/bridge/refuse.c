@@ -93,13 +93,6 @@ static bool refuse_pcpu(const struct xfrm_state *x)
 	return x->pcpu_num != UINT_MAX;
 }
 
-/* The explicit IV is made of the number: a second round would repeat it. */
-static bool refuse_wrap(const struct xfrm_state *x)
-{
-	return x->props.extra_flags & XFRM_SA_XFLAG_OSEQ_MAY_WRAP &&
-	       !(x->props.flags & XFRM_STATE_ESN);
-}
-
 /* It is how the card goes from a policy to its states, and the core's templates
  * with reqid 0 take the states of any policy on the way in.
  */
@@ -143,7 +136,6 @@ static const struct {
 	{ refuse_mark, OV2_CNT_SA_REFUSED_MARK },
 	{ refuse_output_mark, OV2_CNT_SA_REFUSED_OMARK },
 	{ refuse_pcpu, OV2_CNT_SA_REFUSED_PCPU },
-	{ refuse_wrap, OV2_CNT_SA_REFUSED_WRAP },
 	{ refuse_reqid, OV2_CNT_SA_REFUSED_REQID },
 	{ refuse_if_id, OV2_CNT_SA_REFUSED_IF_ID },
 	{ refuse_inner_family, OV2_CNT_SA_REFUSED_INNER_FAMILY },
@@ -204,8 +196,6 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 		"Output mark can't be offloaded, it must be 0");
 	OV2_SAY(SA_REFUSED_PCPU,
 		"Per-CPU states can't be offloaded, only those of any CPU");
-	OV2_SAY(SA_REFUSED_WRAP,
-		"Flag oseq-may-wrap can be offloaded with ESN only");
 	OV2_SAY(SA_REFUSED_REQID,
 		"Packet offload needs a reqid, the same as its policy's");
 	OV2_SAY(SA_REFUSED_IF_ID,

@@ -137,9 +137,11 @@ void ov2_replay_advance(struct xfrm_state *x, u64 seq)
 	*word |= bit;
 }
 
-static bool next_short(u32 *last, u64 *seq)
+/* A wrap goes through 0, as in xfrm_replay_overflow(). */
+static bool next_short(const struct xfrm_state *x, u32 *last, u64 *seq)
 {
-	if (*last == U32_MAX)
+	if (*last == U32_MAX &&
+	    !(x->props.extra_flags & XFRM_SA_XFLAG_OSEQ_MAY_WRAP))
 		return false;
 
 	*seq = ++*last;
@@ -164,9 +166,9 @@ static bool next_extended(struct xfrm_replay_state_esn *esn, u64 *seq)
  * @x: the state
  * @seq: out: its number
  *
- * x->lock held. XFRM_SA_XFLAG_OSEQ_MAY_WRAP is not looked at: with extended
- * numbers the core does not either, and without them it is refused when the
- * state is added, since a number used again is an IV used again.
+ * x->lock held. XFRM_SA_XFLAG_OSEQ_MAY_WRAP counts for numbers of 32 bits
+ * only, as in the core. A number that is used again has another IV: the engine
+ * does not make the IV of the number.
  *
  * Return: false if there is no number left (RFC 4303 section 3.3.3).
  */
@@ -176,8 +178,8 @@ bool ov2_replay_next(struct xfrm_state *x, u64 *seq)
 	case XFRM_REPLAY_MODE_ESN:
 		return next_extended(x->replay_esn, seq);
 	case XFRM_REPLAY_MODE_BMP:
-		return next_short(&x->replay_esn->oseq, seq);
+		return next_short(x, &x->replay_esn->oseq, seq);
 	default:
-		return next_short(&x->replay.oseq, seq);
+		return next_short(x, &x->replay.oseq, seq);
 	}
 }

@@ -320,6 +320,37 @@ static void next_short(struct kunit *test)
 	}
 }
 
+/* oseq-may-wrap: on through 0, as xfrm_replay_overflow() */
+static void next_may_wrap(struct kunit *test)
+{
+	static const u64 expected[] = { U32_MAX, 0, 1, 2 };
+	struct xfrm_state *x;
+	int mode, i;
+	u32 *low;
+	u64 seq;
+
+	for (mode = XFRM_REPLAY_MODE_LEGACY; mode <= XFRM_REPLAY_MODE_BMP;
+	     mode++) {
+		x = state_new(test, mode, 0, 32);
+		low = mode == XFRM_REPLAY_MODE_LEGACY ? &x->replay.oseq :
+							&x->replay_esn->oseq;
+		x->props.extra_flags = XFRM_SA_XFLAG_OSEQ_MAY_WRAP;
+		*low = U32_MAX - 1;
+		for (i = 0; i < ARRAY_SIZE(expected); i++) {
+			KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+			KUNIT_EXPECT_EQ(test, seq, expected[i]);
+			KUNIT_EXPECT_EQ(test, *low, (u32)expected[i]);
+		}
+	}
+
+	/* 64 bits never wrap */
+	x = state_new(test, XFRM_REPLAY_MODE_ESN, 0, 32);
+	x->props.extra_flags = XFRM_SA_XFLAG_OSEQ_MAY_WRAP;
+	x->replay_esn->oseq = U32_MAX;
+	x->replay_esn->oseq_hi = U32_MAX;
+	KUNIT_EXPECT_FALSE(test, ov2_replay_next(x, &seq));
+}
+
 static void next_extended(struct kunit *test)
 {
 	struct xfrm_state *x = state_new(test, XFRM_REPLAY_MODE_ESN, 0, 32);
@@ -352,6 +383,7 @@ static struct kunit_case replay_cases[] = {
 	KUNIT_CASE(replay_no_window),
 	KUNIT_CASE(replay_first_again),
 	KUNIT_CASE(next_short),
+	KUNIT_CASE(next_may_wrap),
 	KUNIT_CASE(next_extended),
 	{}
 };

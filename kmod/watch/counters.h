@@ -86,7 +86,6 @@ struct ov2_adapter;
 	X(SA_REFUSED_MARK,	"ipsec_sa_refused_mark")		\
 	X(SA_REFUSED_OMARK,	"ipsec_sa_refused_output_mark")		\
 	X(SA_REFUSED_PCPU,	"ipsec_sa_refused_pcpu")		\
-	X(SA_REFUSED_WRAP,	"ipsec_sa_refused_wrap")		\
 	X(SA_REFUSED_REQID,		"ipsec_sa_refused_reqid")		\
 	X(SA_REFUSED_IF_ID,		"ipsec_sa_refused_if_id")		\
 	X(SA_REFUSED_INNER_FAMILY,	"ipsec_sa_refused_inner_family")	\

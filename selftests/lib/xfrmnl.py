@@ -9,6 +9,7 @@ For what ip cannot say.
                       offload=(ifindex, 0), dir=OUT)
     answer.errno, answer.text           # 0 and "" if it worked
     link.delete(spi=1, dst="192.0.2.2")
+    link.set_number(1, "192.0.2.2", 7)  # the last one that was sent
     link.add_policy(POLICY_OUT, selector("192.0.2.1", "192.0.2.2"),
                     template("192.0.2.1", "192.0.2.2", mode=TUNNEL))
     expiries = Expiries(ns)             # hears of soft and hard limits
@@ -32,10 +33,12 @@ from . import esp, ksft
 
 NETLINK_XFRM, SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 6, 270, 10, 11
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_EXCL, NLM_F_CREATE = 1, 4, 0x200, 0x400
+NLM_F_REPLACE = 0x100
 NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
 NLMSG_ERROR, NLMSGERR_ATTR_MSG = 2, 1
 XFRM_MSG_NEWSA, XFRM_MSG_DELSA = 0x10, 0x11
 XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY = 0x13, 0x19
+XFRM_MSG_NEWAE = 0x1e
 XFRM_MSG_ACQUIRE, XFRM_MSG_EXPIRE, XFRM_MSG_MAPPING = 0x17, 0x18, 0x26
 XFRMGRP_ACQUIRE, XFRMGRP_EXPIRE, XFRMGRP_MAPPING = 1, 2, 0x80
 
@@ -51,7 +54,7 @@ OSEQ_MAY_WRAP = 2                               # an extra flag
 ESPINUDP_NON_IKE, ESPINUDP, ESPINTCP = 1, 2, 7
 
 ATTRIBUTE = {"auth": 1, "crypt": 2, "comp": 3, "encap": 4, "templates": 5,
-             "type": 16, "aead": 18,
+             "replay": 10, "type": 16, "aead": 18,
              "auth_trunc": 20, "mark": 21, "tfcpad": 22, "esn": 23,
              "extra_flags": 24, "offload": 28, "output_mark": 29,
              "if_id": 31, "dir": 33, "pcpu": 35}
@@ -85,6 +88,9 @@ def attribute_data(name, value):
         words = (window + 31) // 32
         return struct.pack("=6I", words, oseq, seq, oseq_hi, seq_hi,
                            window) + bytes(4 * words)
+    if name == "replay":
+        # (oseq, seq, bitmap)
+        return struct.pack("=3I", *value)
     if name == "templates":
         return b"".join(value)
     if name == "type":
@@ -178,9 +184,20 @@ class Xfrm:
         return self.request(XFRM_MSG_NEWSA, NLM_F_CREATE | NLM_F_EXCL,
                             bytes(body))
 
+    @staticmethod
+    def sa_id(spi, dst, proto):
+        return (address(dst) + struct.pack("!I", spi) +
+                struct.pack("=HBx", family(dst), proto))
+
     def delete(self, spi, dst, proto=esp.ESP):
-        return self.request(XFRM_MSG_DELSA, 0, address(dst) + struct.pack(
-            "!I", spi) + struct.pack("=HBx", family(dst), proto))
+        return self.request(XFRM_MSG_DELSA, 0, self.sa_id(spi, dst, proto))
+
+    def set_number(self, spi, dst, oseq, proto=esp.ESP):
+        """Of a sending SA without ESN: the last number."""
+        body = self.sa_id(spi, dst, proto) + bytes(24)
+        body += attribute(ATTRIBUTE["replay"],
+                          attribute_data("replay", (oseq, 0, 0)))
+        return self.request(XFRM_MSG_NEWAE, NLM_F_REPLACE, body)
 
     def add_policy(self, direction, sel, *templates, action=ALLOW, flags=0,
                    priority=0, update=False, seconds=0, **attributes):

@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""No explicit IV comes twice under one key, whatever happens to the number.
+
+In crypto mode the number is the stack's, and what is below xfrm can send it
+twice. In each case every ESP frame on the wire is opened by the oracle and by
+the other end's card, and all IVs of an SA are different.
+
+    nonces.py [WORD...]         only cases whose name has all these words
+"""
+import select
+import struct
+from collections import Counter
+
+from lib import ksft, module, xfrmnl
+from lib.algs import ALGS
+from lib.bed import Shape, shared
+from lib.cases import Cells, run_cells
+from lib.rebuild import wait_carrier
+from lib.traffic import check_ivs, drain
+
+WRAP = 1 << 32
+LENGTHS = range(40, 60)
+
+# One of each counter mode, in turn on each kind of packet
+CIPHERS = (("aes128-gcm", "ipv4-transport"),
+           ("aes256-gcm", "ipv6-tunnel"),
+           ("aes128-ccm", "ipv6-transport"),
+           ("aes128-gmac", "ipv4-tunnel"),
+           ("chacha20-poly1305", "ipv4-transport"),
+           ("aes128-ctr-sha256", "ipv6-transport"))
+
+
+class Nonces(Cells):
+    def __init__(self):
+        super().__init__(shared())
+
+    def cell(self, case, *args):
+        a = self.bed.a
+        try:
+            case(self, *args)
+        finally:
+            for kind in ("root", "clsact"):
+                a.command("tc", "qdisc", "del", "dev", a.card, kind,
+                          check=False)
+
+    def tc(self, *words):
+        done = self.bed.a.command("tc", *words, check=False)
+        if done.returncode:
+            raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
+
+    def install(self, shape, alg="aes128-gcm", **how):
+        """The pair and its traffic; ipsec_rx_pkts of b is to be counted."""
+        alg = ALGS[alg]
+        self.need(alg)
+        shape = Shape.named(shape)
+        pair = self.bed.install(shape, alg=alg, icv=alg.icvs[-1], **how)
+        self.bed.check_offload_lines(pair)
+        talk = self.traffic(shape)
+        self.bed.mark()
+        return pair, talk
+
+    def opened(self, pair, least):
+        """What a sent, at least so many frames, opened by the oracle; b's card
+        has opened as many. All IVs differ.
+        """
+        def all_there():
+            frames = [frame for side, frame in self.bed.captured()
+                      if side == "a" and frame.is_esp]
+            sent = self.bed.delta("a")["ipsec_tx_pkts"]
+            received = self.bed.delta("b")["ipsec_rx_pkts"]
+            if "b" not in pair.offload:
+                received = sent
+            return least <= sent == received == len(frames) and frames
+
+        try:
+            frames = ksft.wait_for("frames", all_there, 10, 0.02)
+        except ksft.Fail:
+            raise ksft.Fail(f"less than {least} frames\n"
+                            f"{self.talk.why_lost()}") from None
+        key = pair.ab.oracle()
+        plains = [key.open(frame.esp) for frame in frames]
+        check_ivs(pair.ab.alg, [int.from_bytes(p.iv) for p in plains])
+        return plains
+
+    def twice(self, pair, talk):
+        """Datagrams, each of which is on the wire twice or more with one
+        number; and TCP, of which some is.
+        """
+        talk.udp("a", LENGTHS)
+        plains = self.opened(pair, 2 * len(LENGTHS))
+        times = Counter(plain.seq for plain in plains)
+        ksft.equal(len(times), len(LENGTHS), "numbers")
+        ksft.check(min(times.values()) >= 2, "a number came only once")
+        talk.tcp("a", 30000, 30000)
+        plains = self.opened(pair, len(plains) + 20)
+        numbers = {plain.seq for plain in plains}
+        ksft.check(len(numbers) < len(plains) - len(LENGTHS),
+                   "no number of TCP came twice")
+
+
+def received(talk, number):
+    """So many datagrams, in any order."""
+    got = []
+    while len(got) < number:
+        if not select.select([talk.socks["b"]], [], [], ksft.patience(10))[0]:
+            raise ksft.Fail(f"{len(got)} of {number} datagrams arrived\n"
+                            f"{talk.why_lost()}")
+        got.append(talk.socks["b"].recv(65536))
+    return got
+
+
+def duplicated(test, alg, shape):
+    """netem duplicates what has its number already."""
+    pair, talk = test.install(shape, alg)
+    test.tc("qdisc", "replace", "dev", "ov0", "root", "netem", "duplicate",
+            "100%")
+    test.twice(pair, talk)
+
+
+def duplicated_packet(test, shape):
+    """In packet mode the card counts, behind netem."""
+    pair, talk = test.install(shape, how="packet")
+    test.tc("qdisc", "replace", "dev", "ov0", "root", "netem", "duplicate",
+            "100%")
+    for length in LENGTHS:
+        talk.socks["a"].sendto(bytes(length), talk.peer("a"))
+    plains = test.opened(pair, 2 * len(LENGTHS))
+    ksft.equal(sorted(plain.seq for plain in plains),
+               list(range(1, 2 * len(LENGTHS) + 1)), "numbers")
+    got = received(talk, 2 * len(LENGTHS))
+    ksft.equal(Counter(map(len, got)), Counter(2 * list(LENGTHS)),
+               "lengths of datagrams")
+
+
+def mirrored(test, shape):
+    """tc sends each packet to the card once more; on 6.12 some times, until
+    it sees the loop. By way of another device: 7.3 mirrors none to itself.
+    """
+    a = test.bed.a
+    pair, talk = test.install(shape)
+    a.ip("link add ov4 type ipsecov2", "link add ov5 link ov4 type ipsecov2",
+         "link set ov5 up", "link set ov4 up")
+    try:
+        wait_carrier(a, "ov4", True)
+        for dev, action, to in (("ov4", "redirect", "ov0"),
+                                ("ov0", "mirror", "ov4")):
+            test.tc("qdisc", "add", "dev", dev, "clsact")
+            test.tc("filter", "add", "dev", dev, "egress", "matchall",
+                    "action", "mirred", "egress", action, "dev", to)
+        test.twice(pair, talk)
+    finally:
+        a.ip("link del ov4", "link del ov5")
+
+
+def set_back(test, shape):
+    """A key manager sets the number back (XFRM_MSG_NEWAE)."""
+    pair, talk = test.install(shape, window=0)
+    link = xfrmnl.Xfrm(test.bed.a)
+    for _ in range(3):
+        talk.udp("a", LENGTHS)
+        ksft.equal(link.set_number(pair.ab.spi, pair.ab.dst, 0), (0, ""),
+                   "answer to XFRM_MSG_NEWAE")
+    plains = test.opened(pair, 3 * len(LENGTHS))
+    ksft.equal([plain.seq for plain in plains],
+               3 * list(range(1, len(LENGTHS) + 1)), "numbers")
+
+
+def wraps(test, shape, how, offload, window):
+    """oseq-may-wrap: on after 2^32 - 1 with 0. A receiver with a window takes
+    none of those, without one it takes all.
+    """
+    before, after = 5, 9
+    pair, talk = test.install(shape, how=how, offload=offload, window=window,
+                              seq=WRAP - 1 - before,
+                              extra=("extra-flag oseq-may-wrap", ""))
+    rejected = test.bed.b.xfrm_stat()["XfrmInStateSeqError"]
+    for number in range(before + after):
+        talk.socks["a"].sendto(struct.pack("!I", number), talk.peer("a"))
+    plains = test.opened(pair, before + after)
+    ksft.equal(sorted(plain.seq for plain in plains),
+               sorted((WRAP - before + n) % WRAP
+                      for n in range(before + after)), "numbers on the wire")
+    expected = before if window else before + after
+    got = received(talk, expected)
+    ksft.equal(sorted(struct.unpack("!I", data)[0] for data in got),
+               list(range(expected)), "datagrams")
+    ksft.wait_for("the window to reject the others", lambda:
+                  test.bed.b.xfrm_stat()["XfrmInStateSeqError"] - rejected ==
+                  before + after - expected)
+    ksft.equal(drain(talk.socks["b"]), 0, "datagrams more")
+
+
+def wraps_tcp(test, shape, how):
+    """Segments of large sends, both ways."""
+    pair, talk = test.install(shape, how=how, window=0, seq=WRAP - 20,
+                              extra=("extra-flag oseq-may-wrap", ""))
+    talk.tcp("a", 60000, 60000)
+    wire = talk.settle(pair)
+    for side in "ab":
+        low = [frame.seq for frame in wire.frames[side]]
+        ksft.check(0 in low and WRAP - 1 in low and 1 in low,
+                   f"numbers of {side} do not wrap")
+
+
+def cells():
+    made = [(f"duplicated {alg} {shape}", duplicated, alg, shape)
+            for alg, shape in CIPHERS]
+    for shape in ("ipv4-transport", "ipv6-tunnel"):
+        made += [(f"duplicated packet {shape}", duplicated_packet, shape),
+                 (f"mirrored {shape}", mirrored, shape),
+                 (f"set_back {shape}", set_back, shape)]
+        for how in ("crypto", "packet"):
+            for offload, peer in (("a", "software"), ("ab", "card")):
+                made += [(f"wraps {how} {shape} to {peer} window-{window}",
+                          wraps, shape, how, offload, window)
+                         for window in (0, 32)]
+            made.append((f"wraps_tcp {how} {shape}", wraps_tcp, shape, how))
+    return made
+
+
+def main():
+    module.load()
+    run_cells(cells(), Nonces)
+
+
+if __name__ == "__main__":
+    main()
