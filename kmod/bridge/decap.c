@@ -28,11 +28,12 @@ static unsigned int outer_len(const struct xfrm_state *x)
  * write it.
  */
 static bool read_trailer(const struct sk_buff *skb, unsigned int end,
-			 u32 header_word, struct ov2_rx_header *hdr)
+			 unsigned long header, struct ov2_rx_header *hdr)
 {
 	u8 trailer[OV2_TRAILER_LEN];
 
-	ov2_rx_header_decode(header_word, hdr);
+	if (!ov2_rx_header_decode(header, hdr))
+		return false;
 	if (hdr->info_set)
 		return true;
 	if (end < sizeof(trailer) ||
@@ -50,14 +51,14 @@ static bool read_trailer(const struct sk_buff *skb, unsigned int end,
  *	it ends where that says
  * @x: its state
  * @icv_len: bytes of the ICV
- * @header_word: slot 12 of the packet
+ * @header: slot 12 of the packet
  * @decap: out: that
  *
  * Any context. As software does, this takes an empty packet for garbage, does
  * not look at the padding's bytes, and drops dummies (RFC 4303 section 2.6).
  */
 void ov2_decap_read(const struct sk_buff *skb, const struct xfrm_state *x,
-		    unsigned int icv_len, u32 header_word,
+		    unsigned int icv_len, unsigned long header,
 		    struct ov2_decap *decap)
 {
 	struct ov2_rx_header hdr;
@@ -69,7 +70,7 @@ void ov2_decap_read(const struct sk_buff *skb, const struct xfrm_state *x,
 		decap->start += outer_len(x);
 
 	decap->len = -EINVAL;
-	if (end < 0 || !read_trailer(skb, end, header_word, &hdr))
+	if (end < 0 || !read_trailer(skb, end, header, &hdr))
 		return;
 
 	decap->next_header = hdr.next_header;

@@ -17,7 +17,7 @@ struct ov2_decap {
 };
 
 void ov2_decap_read(const struct sk_buff *skb, const struct xfrm_state *x,
-		    unsigned int icv_len, u32 header_word,
+		    unsigned int icv_len, unsigned long header,
 		    struct ov2_decap *decap);
 bool ov2_decap(struct sk_buff *skb, const struct xfrm_state *x,
 	       const struct ov2_decap *decap);

@@ -103,6 +103,18 @@ put:
 	return false;
 }
 
+/* Words that are none say nothing, and the bytes may be changed. Two payloads
+ * are never done at once: every add says so (ov2_ext_add.single).
+ */
+static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res)
+{
+	struct ov2_rx_header hdr;
+
+	return ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], res) &&
+	       ov2_rx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr) &&
+	       !res->next_crypto_done;
+}
+
 /**
  * ov2_bridge_receive() - give a received frame what its records say
  * @ad: the card
@@ -118,7 +130,10 @@ bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	struct ov2_rx_result res;
 	bool accepted;
 
-	ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res);
+	if (!rx_records_ok(nbl, &res)) {
+		rx_drop(ad, OV2_CNT_RX_DROP_RECORD, nbl->skb);
+		return false;
+	}
 	/* Linux' core has a bit for it, and nobody who would act on it. */
 	if (res.sa_delete_req)
 		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);

@@ -123,7 +123,7 @@ static int ip_header_complete(struct sk_buff *skb, unsigned int offset)
 /**
  * ov2_checksum_complete() - do what slot 0 asks for
  * @skb: the frame, in clear
- * @request: the word of slot 0
+ * @request: slot 0
  * @ip: bytes from skb->data to the outermost IP header
  * @ipv6: family of the packet whose payload is @payload
  * @payload: what the SA of slot 1 protects: TCP, UDP, or an IP packet with it
@@ -131,10 +131,11 @@ static int ip_header_complete(struct sk_buff *skb, unsigned int offset)
  * BH disabled. Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO, with the
  * order of 4.2: checksum, ESP, AH.
  *
- * Return: 0; -EINVAL if @request does not fit the bytes; -ENOMEM.
+ * Return: 0; -EINVAL if @request is no record or does not fit the bytes; -ENOMEM.
  */
-int ov2_checksum_complete(struct sk_buff *skb, u32 request, unsigned int ip,
-			  bool ipv6, const struct ov2_payload *payload)
+int ov2_checksum_complete(struct sk_buff *skb, unsigned long request,
+			  unsigned int ip, bool ipv6,
+			  const struct ov2_payload *payload)
 {
 	struct csum_l4 l4 = {
 		.proto = payload->next_header,
@@ -145,7 +146,8 @@ int ov2_checksum_complete(struct sk_buff *skb, u32 request, unsigned int ip,
 	struct ov2_tx_checksum csum;
 	int err;
 
-	ov2_tx_checksum_decode(request, &csum);
+	if (!ov2_tx_checksum_decode(request, &csum))
+		return -EINVAL;
 	if (csum.ip_header) {
 		err = ip_header_complete(skb, ip);
 		if (err)

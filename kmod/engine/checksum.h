@@ -7,7 +7,8 @@
 struct ov2_payload;
 struct sk_buff;
 
-int ov2_checksum_complete(struct sk_buff *skb, u32 request, unsigned int ip,
-			  bool ipv6, const struct ov2_payload *payload);
+int ov2_checksum_complete(struct sk_buff *skb, unsigned long request,
+			  unsigned int ip, bool ipv6,
+			  const struct ov2_payload *payload);
 
 #endif /* _OV2_CHECKSUM_H */

@@ -124,8 +124,9 @@ static bool lso_parse(struct lso *lso, const struct ov2_nbl *nbl)
 	struct ov2_frame frame;
 	struct ov2_frame first;
 
-	ov2_tx_lso_decode(nbl->info[OV2_INFO_LSO], &record);
-	ov2_tx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr);
+	if (!ov2_tx_lso_decode(nbl->info[OV2_INFO_LSO], &record) ||
+	    !ov2_tx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr))
+		return false;
 	ov2_frame_parse_template(lso->template, &frame);
 	first = frame;
 	lso->ipv6 = frame.ipv6;

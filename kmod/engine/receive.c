@@ -283,8 +283,8 @@ static void receive_count(struct ov2_adapter *ad, const struct ov2_nbl *nbl)
 {
 	struct ov2_rx_result res;
 
-	ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res);
-	if (!res.crypto_done)
+	if (!ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res) ||
+	    !res.crypto_done)
 		return;
 
 	ov2_count(ad, status_counters[res.status]);

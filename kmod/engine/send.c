@@ -114,7 +114,8 @@ static bool send_header_ok(struct ov2_nbl *nbl,
 	const struct ov2_step *step = send_innermost(ov2_work(nbl));
 	struct ov2_tx_header hdr;
 
-	ov2_tx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr);
+	if (!ov2_tx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr))
+		return false;
 	if (hdr.ah_offset != send_offset(nbl, OV2_OPERATION_AH) ||
 	    hdr.esp_offset != send_offset(nbl, OV2_OPERATION_ESP))
 		return false;

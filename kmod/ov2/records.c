@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The out-of-band records of IPsecOV2: structures to words and back. */
+/*
+ * The out-of-band records of IPsecOV2: structures to words and back.
+ *
+ * A record is a word of 32 bits, a slot is as wide as a handle. What a slot has
+ * above its word, and reserved bits, make it no record. The decoders fill in
+ * the structure all the same; whoever acts on it must heed the verdict.
+ */
 #include <linux/bitfield.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -8,6 +14,11 @@
 
 #define OV2_OFFSET_UNIT	4
 #define OV2_OFFSET_MAX	(0xff * OV2_OFFSET_UNIT)
+
+static bool slot_is_word(unsigned long slot)
+{
+	return slot <= U32_MAX;
+}
 
 static bool offset_encodable(u16 offset)
 {
@@ -41,20 +52,25 @@ int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word)
 
 /**
  * ov2_tx_header_decode() - read the word of slot 12, transmit
- * @word: the word, host order; every value is legal
+ * @slot: the slot, host order
  * @hdr: out: its fields, offsets in bytes
  *
  * Any context. Source:
  * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
+ *
+ * Return: false if it is more than a word.
  */
-void ov2_tx_header_decode(u32 word, struct ov2_tx_header *hdr)
+bool ov2_tx_header_decode(unsigned long slot, struct ov2_tx_header *hdr)
 {
+	u32 word = slot;
+
 	hdr->next_header = FIELD_GET(OV2_TX_HDR_NEXT_HEADER, word);
 	hdr->pad_length = FIELD_GET(OV2_TX_HDR_PAD_LENGTH, word);
 	hdr->ah_offset = FIELD_GET(OV2_TX_HDR_AH_OFFSET, word) *
 			 OV2_OFFSET_UNIT;
 	hdr->esp_offset = FIELD_GET(OV2_TX_HDR_ESP_OFFSET, word) *
 			  OV2_OFFSET_UNIT;
+	return slot_is_word(slot);
 }
 
 /**
@@ -82,19 +98,24 @@ int ov2_tx_checksum_encode(const struct ov2_tx_checksum *csum, u32 *word)
 
 /**
  * ov2_tx_checksum_decode() - read the word of slot 0, transmit
- * @word: the word, host order; every value is legal
+ * @slot: the slot, host order
  * @csum: out: its fields
  *
  * Any context. Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
+ *
+ * Return: false if it is more than a word, or has reserved bits.
  */
-void ov2_tx_checksum_decode(u32 word, struct ov2_tx_checksum *csum)
+bool ov2_tx_checksum_decode(unsigned long slot, struct ov2_tx_checksum *csum)
 {
+	u32 word = slot;
+
 	csum->ipv4 = word & OV2_TX_CSUM_IPV4;
 	csum->ipv6 = word & OV2_TX_CSUM_IPV6;
 	csum->tcp = word & OV2_TX_CSUM_TCP;
 	csum->udp = word & OV2_TX_CSUM_UDP;
 	csum->ip_header = word & OV2_TX_CSUM_IP_HEADER;
 	csum->tcp_offset = FIELD_GET(OV2_TX_CSUM_TCP_OFFSET, word);
+	return slot_is_word(slot) && !(word & OV2_TX_CSUM_RESERVED);
 }
 
 /**
@@ -121,17 +142,22 @@ int ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word)
 
 /**
  * ov2_tx_lso_decode() - read the word of slot 2, transmit
- * @word: the word, host order; every value is legal
+ * @slot: the slot, host order
  * @lso: out: its fields
  *
  * Any context. Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
+ *
+ * Return: false if it is more than a word.
  */
-void ov2_tx_lso_decode(u32 word, struct ov2_tx_lso *lso)
+bool ov2_tx_lso_decode(unsigned long slot, struct ov2_tx_lso *lso)
 {
+	u32 word = slot;
+
 	lso->mss = FIELD_GET(OV2_TX_LSO_MSS, word);
 	lso->tcp_offset = FIELD_GET(OV2_TX_LSO_TCP_OFFSET, word);
 	lso->v2 = word & OV2_TX_LSO_V2;
 	lso->ipv6 = word & OV2_TX_LSO_IPV6;
+	return slot_is_word(slot);
 }
 
 /**
@@ -160,18 +186,20 @@ u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
 
 /**
  * ov2_rx_result_decode() - read the word of slot 1, receive
- * @word: the word, host order
+ * @slot: the slot, host order
  * @res: out: its fields; status and next_crypto_done are zero without
  *	crypto_done, whatever the word says (INV-1)
  *
  * Any context. INV-1 to INV-3. Source:
  * NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *
- * Return: false if the word is illegal: NextCryptoDone without CryptoDone,
- * reserved bits, or a status that does not exist.
+ * Return: false if it is illegal: more than a word, NextCryptoDone without
+ * CryptoDone, reserved bits, or a status that does not exist. Then @res says
+ * nothing of the frame, least of all that it was found good.
  */
-bool ov2_rx_result_decode(u32 word, struct ov2_rx_result *res)
+bool ov2_rx_result_decode(unsigned long slot, struct ov2_rx_result *res)
 {
+	u32 word = slot;
 	u32 status = FIELD_GET(OV2_RX_CRYPTO_STATUS, word);
 
 	res->sa_delete_req = word & OV2_RX_SA_DELETE_REQ;
@@ -179,7 +207,7 @@ bool ov2_rx_result_decode(u32 word, struct ov2_rx_result *res)
 	res->next_crypto_done = false;
 	res->status = OV2_CRYPTO_SUCCESS;
 
-	if (word & OV2_RX_RESERVED)
+	if (!slot_is_word(slot) || word & OV2_RX_RESERVED)
 		return false;
 	if (!res->crypto_done)
 		return !(word & OV2_RX_NEXT_CRYPTO_DONE);
@@ -212,20 +240,22 @@ u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr)
 
 /**
  * ov2_rx_header_decode() - read the word of slot 12, receive
- * @word: the word, host order
+ * @slot: the slot, host order
  * @hdr: out: its fields, all zero if the word is not valid (INV-4)
  *
  * Any context. Source:
  * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
+ *
+ * Return: false if it is more than a word, or has reserved bits.
  */
-void ov2_rx_header_decode(u32 word, struct ov2_rx_header *hdr)
+bool ov2_rx_header_decode(unsigned long slot, struct ov2_rx_header *hdr)
 {
-	if (!(word & OV2_RX_HDR_INFO_SET))
-		word = 0;
+	u32 word = slot & OV2_RX_HDR_INFO_SET ? slot : 0;
 
 	hdr->info_set = word & OV2_RX_HDR_INFO_SET;
 	hdr->next_header = FIELD_GET(OV2_RX_HDR_NEXT_HEADER, word);
 	hdr->pad_length = FIELD_GET(OV2_RX_HDR_PAD_LENGTH, word);
+	return slot_is_word(slot) && !(slot & OV2_RX_HDR_RESERVED);
 }
 
 static const char * const status_names[OV2_CRYPTO_STATUS_MAX] = {

@@ -2,6 +2,7 @@
 #ifndef _OV2_RECORDS_H
 #define _OV2_RECORDS_H
 
+#include <linux/compiler_attributes.h>
 #include <linux/types.h>
 
 #include "../../uapi/linux/ipsecov2.h"
@@ -79,16 +80,23 @@ struct ov2_tx_lso {
 	bool ipv6;
 };
 
-int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word);
-void ov2_tx_header_decode(u32 word, struct ov2_tx_header *hdr);
-int ov2_tx_checksum_encode(const struct ov2_tx_checksum *csum, u32 *word);
-void ov2_tx_checksum_decode(u32 word, struct ov2_tx_checksum *csum);
-int ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word);
-void ov2_tx_lso_decode(u32 word, struct ov2_tx_lso *lso);
+int __must_check ov2_tx_header_encode(const struct ov2_tx_header *hdr,
+				      u32 *word);
+bool __must_check ov2_tx_header_decode(unsigned long slot,
+				       struct ov2_tx_header *hdr);
+int __must_check ov2_tx_checksum_encode(const struct ov2_tx_checksum *csum,
+					u32 *word);
+bool __must_check ov2_tx_checksum_decode(unsigned long slot,
+					 struct ov2_tx_checksum *csum);
+int __must_check ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word);
+bool __must_check ov2_tx_lso_decode(unsigned long slot,
+				    struct ov2_tx_lso *lso);
 u32 ov2_rx_result_encode(const struct ov2_rx_result *res);
-bool ov2_rx_result_decode(u32 word, struct ov2_rx_result *res);
+bool __must_check ov2_rx_result_decode(unsigned long slot,
+				       struct ov2_rx_result *res);
 u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr);
-void ov2_rx_header_decode(u32 word, struct ov2_rx_header *hdr);
+bool __must_check ov2_rx_header_decode(unsigned long slot,
+				       struct ov2_rx_header *hdr);
 const char *ov2_crypto_status_name(enum ov2_crypto_status status);
 
 #endif /* _OV2_RECORDS_H */

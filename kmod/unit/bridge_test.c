@@ -179,10 +179,59 @@ static void receive_state_gone(struct kunit *test)
 					       OV2_CNT_RX_DROP_SA_GONE), 3);
 }
 
+static void expect_no_record(struct kunit *test, struct received *r,
+			     unsigned long result, unsigned long header)
+{
+	u64 before = ov2_counter_read(&r->rig->ad, OV2_CNT_RX_DROP_RECORD);
+	struct ov2_nbl *nbl = received_nbl(r, 0);
+
+	nbl->info[OV2_INFO_IPSEC] = result;
+	nbl->info[OV2_INFO_IPSEC_HEADER] = header;
+	KUNIT_EXPECT_FALSE_MSG(test, bridge_receive(r, nbl), "%#lx %#lx",
+			       result, header);
+	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
+	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 1);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&r->rig->ad,
+					       OV2_CNT_RX_DROP_RECORD),
+			before + 1);
+}
+
+/* INV-2, INV-3: what is no record says neither that a frame is good nor that it
+ * was left alone; so it goes nowhere. A handle that is left over is one, too.
+ */
+static void receive_no_record(struct kunit *test)
+{
+	static const u32 results[] = {
+		0x0003000a, 0x00080002, 0x00000004, 0x0000000a, 0x00000008,
+		0x00000005, 0xffff0002, 0x00008000, 0x00000006, 0x00030006,
+	};
+	struct received *r = received_new(test);
+	unsigned long above = BIT_ULL(32);
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(results); i++)
+		expect_no_record(test, r, results[i], 0);
+	for (i = 3; i < 16; i++)
+		expect_no_record(test, r, BIT(i) | OV2_RX_CRYPTO_DONE, 0);
+	for (i = 17; i < 32; i++)
+		expect_no_record(test, r, OV2_RX_CRYPTO_DONE,
+				 0x00010206 | BIT(i));
+	expect_no_record(test, r, 0, 0x00020000);
+	if (above) {
+		expect_no_record(test, r, OV2_RX_CRYPTO_DONE | above, 0);
+		expect_no_record(test, r, above, 0);
+		expect_no_record(test, r, OV2_RX_CRYPTO_DONE,
+				 0x00010206 | above);
+	}
+	/* INV-1: no status without CryptoDone, whatever stands there */
+	expect_untouched(test, r, 0x00030000);
+}
+
 static struct kunit_case bridge_cases[] = {
 	KUNIT_CASE(receive_statuses),
 	KUNIT_CASE(receive_delete_req),
 	KUNIT_CASE(receive_state_gone),
+	KUNIT_CASE(receive_no_record),
 	{}
 };
 

@@ -18,14 +18,18 @@ static u32 with_mss(u32 word, u32 mss)
 /* Wrong words in slot 2 and 12 */
 static void lso_records_wrong(struct kunit *test)
 {
-	static const u32 flips[] = {
+	/* The last one is 0 where a slot is no wider than its word */
+	static const unsigned long flips[] = {
 		OV2_TX_LSO_V2, OV2_TX_LSO_IPV6, 1 << 20, 4 << 20, 0x10000000,
+		(unsigned long)BIT_ULL(32),
 	};
 	struct ov2_large large = ov2_large_new(test, 250);
 	int i;
 
 	ov2_large_add(&large);
 	for (i = 0; i < ARRAY_SIZE(flips); i++) {
+		if (!flips[i])
+			continue;
 		ov2_large_make(&large);
 		large.nbl->info[OV2_INFO_LSO] ^= flips[i];
 		ov2_large_refused(&large);

@@ -20,6 +20,9 @@ static const struct tx_example tx_examples[] = {
 	{ 0xffffffff, { 255, 255, 1020, 1020 } },
 };
 
+/* A bit of a slot that no word has, where slots are wider */
+#define ABOVE_WORD	((unsigned long)BIT_ULL(32))
+
 static void tx_header_words(struct kunit *test)
 {
 	int i;
@@ -31,7 +34,7 @@ static void tx_header_words(struct kunit *test)
 
 		KUNIT_EXPECT_EQ(test, ov2_tx_header_encode(&ex->hdr, &word), 0);
 		KUNIT_EXPECT_EQ(test, word, ex->word);
-		ov2_tx_header_decode(ex->word, &hdr);
+		KUNIT_EXPECT_TRUE(test, ov2_tx_header_decode(ex->word, &hdr));
 		KUNIT_EXPECT_EQ(test, hdr.next_header, ex->hdr.next_header);
 		KUNIT_EXPECT_EQ(test, hdr.pad_length, ex->hdr.pad_length);
 		KUNIT_EXPECT_EQ(test, hdr.ah_offset, ex->hdr.ah_offset);
@@ -100,6 +103,9 @@ static void rx_result_illegal(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_rx_result_decode(0x00000004, &res));
 	KUNIT_EXPECT_FALSE(test, ov2_rx_result_decode(0x0000000a, &res));
 	KUNIT_EXPECT_FALSE(test, ov2_rx_result_decode(0x00080002, &res));
+	if (ABOVE_WORD)
+		KUNIT_EXPECT_FALSE(test, ov2_rx_result_decode(ABOVE_WORD | 2,
+							      &res));
 	KUNIT_EXPECT_TRUE(test, ov2_rx_result_decode(0x00030000, &res));
 	KUNIT_EXPECT_EQ(test, (u32)res.status, (u32)OV2_CRYPTO_SUCCESS);
 }
@@ -122,14 +128,39 @@ static void rx_header_words(struct kunit *test)
 	hdr.info_set = false;
 	KUNIT_EXPECT_EQ(test, ov2_rx_header_encode(&hdr), 0);
 
-	ov2_rx_header_decode(0x0001ff84, &hdr);
+	KUNIT_EXPECT_TRUE(test, ov2_rx_header_decode(0x0001ff84, &hdr));
 	KUNIT_EXPECT_TRUE(test, hdr.info_set);
 	KUNIT_EXPECT_EQ(test, hdr.pad_length, 255);
 	KUNIT_EXPECT_EQ(test, hdr.next_header, IPPROTO_SCTP);
-	ov2_rx_header_decode(0x00000206, &hdr);
+	KUNIT_EXPECT_TRUE(test, ov2_rx_header_decode(0x00000206, &hdr));
 	KUNIT_EXPECT_FALSE(test, hdr.info_set);
 	KUNIT_EXPECT_EQ(test, hdr.pad_length, 0);
 	KUNIT_EXPECT_EQ(test, hdr.next_header, 0);
+	KUNIT_EXPECT_FALSE(test, ov2_rx_header_decode(0x00030206, &hdr));
+	KUNIT_EXPECT_FALSE(test, ov2_rx_header_decode(0x80000000, &hdr));
+	if (ABOVE_WORD)
+		KUNIT_EXPECT_FALSE(test,
+				   ov2_rx_header_decode(ABOVE_WORD | 0x00010206,
+							&hdr));
+}
+
+/* Reserved bits, and what is above the word */
+static void tx_illegal(struct kunit *test)
+{
+	struct ov2_tx_checksum csum;
+	struct ov2_tx_header hdr;
+	struct ov2_tx_lso lso;
+	int bit;
+
+	for (bit = 0; bit < 32; bit++)
+		KUNIT_EXPECT_EQ(test, ov2_tx_checksum_decode(BIT(bit), &csum),
+				!(OV2_TX_CSUM_RESERVED & BIT(bit)));
+	KUNIT_EXPECT_TRUE(test, ov2_tx_lso_decode(U32_MAX, &lso));
+	if (!ABOVE_WORD)
+		return;
+	KUNIT_EXPECT_FALSE(test, ov2_tx_checksum_decode(ABOVE_WORD, &csum));
+	KUNIT_EXPECT_FALSE(test, ov2_tx_header_decode(ABOVE_WORD, &hdr));
+	KUNIT_EXPECT_FALSE(test, ov2_tx_lso_decode(ABOVE_WORD, &lso));
 }
 
 static struct kunit_case records_cases[] = {
@@ -139,6 +170,7 @@ static struct kunit_case records_cases[] = {
 	KUNIT_CASE(rx_result_illegal),
 	KUNIT_CASE(rx_result_not_done_is_zero),
 	KUNIT_CASE(rx_header_words),
+	KUNIT_CASE(tx_illegal),
 	{}
 };
 

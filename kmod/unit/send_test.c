@@ -442,6 +442,35 @@ static void send_checksum_udp(struct kunit *test)
 	expect_refused(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
 }
 
+/* A slot that is no record asks for what the engine does not know. */
+static void send_no_record(struct kunit *test)
+{
+	const struct ov2_tx_checksum csum = {
+		.ipv4 = true, .udp = true, .ip_header = true,
+	};
+	struct sender s = sender_new(test);
+	unsigned long above = BIT_ULL(32);
+	struct ov2_nbl *nbl;
+	int bit;
+
+	for (bit = 0; bit < 32; bit++) {
+		if (!(OV2_TX_CSUM_RESERVED & BIT(bit)))
+			continue;
+		nbl = l4_new(&s, false, IPPROTO_UDP, &csum);
+		nbl->info[OV2_INFO_CHECKSUM] |= BIT(bit);
+		expect_refused(test, &s, nbl);
+	}
+	if (above) {
+		nbl = l4_new(&s, false, IPPROTO_UDP, &csum);
+		nbl->info[OV2_INFO_CHECKSUM] |= above;
+		expect_refused(test, &s, nbl);
+		nbl = nbl_new(&s, false, true);
+		nbl->info[OV2_INFO_IPSEC_HEADER] |= above;
+		expect_refused(test, &s, nbl);
+	}
+	expect_sent(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
+}
+
 /* Slot 0 says where TCP is: that must be true. */
 static void send_checksum_tcp(struct kunit *test)
 {
@@ -482,6 +511,7 @@ static struct kunit_case send_cases[] = {
 	KUNIT_CASE(send_several_late),
 	KUNIT_CASE(send_clones),
 	KUNIT_CASE(send_checksum_udp),
+	KUNIT_CASE(send_no_record),
 	KUNIT_CASE(send_checksum_tcp),
 	{}
 };

@@ -46,6 +46,7 @@ struct ov2_adapter;
 	X(RX_NOT_CAPABLE,	"ipsec_rx_not_capable")			\
 	X(RX_DISABLED,		"ipsec_rx_disabled")			\
 	X(RX_SA_DELETE_REQ,	"ipsec_rx_sa_delete_req")		\
+	X(RX_DROP_RECORD,	"ipsec_rx_drop_record")			\
 	X(RX_DROP_SA_GONE,	"ipsec_rx_drop_sa_gone")		\
 	X(RX_DROP_SP_ALLOC,	"ipsec_rx_drop_sp_alloc")		\
 	X(RX_DROP_ALLOC,	"ipsec_rx_drop_alloc")			\

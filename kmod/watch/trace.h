@@ -42,7 +42,9 @@ TRACE_EVENT(ov2_tx_record,
 	TP_fast_assign(
 		struct ov2_tx_header hdr;
 
-		ov2_tx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr);
+		if (!ov2_tx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER],
+					  &hdr))
+			memset(&hdr, 0, sizeof(hdr));
 		__assign_str(dev);
 		__assign_str(verdict);
 		__entry->queue = nbl->queue;
@@ -82,6 +84,7 @@ TRACE_EVENT(ov2_rx_record,
 		__field(u32, spi)
 		__field(u64, seq)
 		__field(unsigned int, len)
+		__field(bool, legal)
 		__field(bool, sa_delete_req)
 		__field(bool, crypto_done)
 		__field(bool, next_crypto_done)
@@ -95,8 +98,11 @@ TRACE_EVENT(ov2_rx_record,
 		struct ov2_rx_result res;
 		struct ov2_rx_header hdr;
 
-		ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res);
-		ov2_rx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr);
+		__entry->legal =
+			ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res);
+		__entry->legal &=
+			ov2_rx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER],
+					     &hdr);
 		__assign_str(dev);
 		__entry->queue = nbl->queue;
 		__entry->handle = nbl->ext_rx.handle;
@@ -121,6 +127,7 @@ TRACE_EVENT(ov2_rx_record,
 		  __entry->header, __entry->header_info_set,
 		  __entry->next_header, __entry->pad_length, __entry->spi,
 		  __entry->seq, __entry->len,
+		  !__entry->legal ? "illegal" :
 		  __entry->crypto_done ?
 			__print_symbolic(__entry->crypto_status,
 				{ OV2_CRYPTO_SUCCESS, "success" },
