@@ -3,6 +3,7 @@
 #include <crypto/aead.h>
 #include <crypto/hash.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "crypt.h"
 #include "sa.h"
@@ -100,10 +101,12 @@ struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
  * ov2_crypt_free() - end of ov2_crypt_alloc()
  * @crypt: it; not with the crypto API
  *
- * Any context.
+ * Any context. A cipher may leave a key in its request, as chacha20poly1305
+ * does with Poly1305's: aead_request_free() wipes that too.
  */
 void ov2_crypt_free(struct ov2_crypt *crypt)
 {
+	memzero_explicit(crypt->req, crypt_transform(crypt)->req_size);
 	kfree(crypt);
 }
 

@@ -26,5 +26,8 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_adapter *ad,
 void ov2_handle_free(struct ov2_handle *handle);
 struct ov2_handle *ov2_handle_find(struct ov2_adapter *ad,
 				   unsigned long value);
+#ifdef OV2_UNIT
+void ov2_handle_reuse(unsigned long value);
+#endif
 
 #endif /* _OV2_HANDLE_H */

@@ -85,6 +85,37 @@ static void handle_model(struct kunit *test)
 			ov2_handle_free(&m->handles[i]);
 }
 
+/* A slot that is given again has another generation, so that an old handle names
+ * nothing, whatever is in its slot now.
+ */
+static void handle_slot_again(struct kunit *test)
+{
+	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct ov2_handle *old, *new;
+	int i, j;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	for (i = 0; i < OBJECTS; i++) {
+		new = &m->handles[i];
+		if (i)
+			ov2_handle_reuse(m->handles[0].value);
+		KUNIT_ASSERT_EQ(test, ov2_handle_alloc(new, m->ads, m), 0);
+		KUNIT_EXPECT_EQ(test, (u32)(new->value ^ m->handles[0].value) &
+				GENMASK(19, 0), 0);
+		rcu_read_lock();
+		KUNIT_EXPECT_PTR_EQ(test, ov2_handle_find(m->ads, new->value),
+				    new);
+		for (j = 0; j < i; j++) {
+			old = &m->handles[j];
+			KUNIT_EXPECT_NE(test, old->value, new->value);
+			KUNIT_EXPECT_NULL(test, ov2_handle_find(m->ads,
+								old->value));
+		}
+		rcu_read_unlock();
+		ov2_handle_free(new);
+	}
+}
+
 static void handle_zero_is_nothing(struct kunit *test)
 {
 	struct ov2_adapter *ad = kunit_kzalloc(test, sizeof(*ad), GFP_KERNEL);
@@ -98,6 +129,7 @@ static void handle_zero_is_nothing(struct kunit *test)
 
 static struct kunit_case handle_cases[] = {
 	KUNIT_CASE(handle_model),
+	KUNIT_CASE(handle_slot_again),
 	KUNIT_CASE(handle_zero_is_nothing),
 	{}
 };

@@ -206,6 +206,46 @@ static void update_high_half(struct kunit *test)
 			0x600000001);
 }
 
+/* An update that says what the engine knows already leaves its reckoning alone:
+ * reset to the start of the half, the engine would take the numbers of the next
+ * half for old ones of this one.
+ */
+static void update_same_half(struct kunit *test)
+{
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &sa, .seq = 0xffffff00,
+				       .len = 50 };
+	struct ov2_rig *rig, *peer;
+	struct ov2_nbl *nbl;
+	int i;
+
+	ov2_param_needs_encryption(test);
+	rig = ov2_param_rig(test);
+	peer = ov2_param_rig(test);
+	sa.esn = true;
+	sa.seq_hi = 5;
+	ov2_rig_add_outbound(rig, &sa);
+	ov2_rig_add_inbound(peer, &sa);
+	for (i = 0; i < 2; i++) {
+		nbl = ov2_rig_frame(rig, &frame, 0);
+		nbl->ext_tx.seq_hi = 5 + i;
+		nbl->ext_tx.valid = true;
+		KUNIT_EXPECT_EQ(test, ov2_rig_send_status(rig, nbl),
+				OV2_STATUS_SUCCESS);
+		ov2_rig_loop(rig, peer);
+		nbl = ov2_rig_last_indicated(peer);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC],
+				OV2_RX_CRYPTO_DONE);
+		KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64,
+				(u64)(5 + i) << 32 | frame.seq);
+		KUNIT_EXPECT_EQ(test, (u32)ov2_rig_update(peer, sa.in,
+							  OV2_OPERATION_ESP,
+							  sa.spi, 5 + i),
+				OV2_STATUS_SUCCESS);
+		frame.seq = 5;
+	}
+}
+
 /* INV-19: requests may come where nobody may sleep; lockdep watches */
 static void request_atomic(struct kunit *test)
 {
@@ -339,6 +379,7 @@ static struct kunit_case miniport_request_cases[] = {
 	KUNIT_CASE_PARAM(delete_never_fails, engine_gen_params),
 	KUNIT_CASE_PARAM(update_rules, engine_gen_params),
 	KUNIT_CASE_PARAM(update_high_half, engine_gen_params),
+	KUNIT_CASE_PARAM(update_same_half, engine_gen_params),
 	KUNIT_CASE_PARAM(capabilities_hang_together, engine_gen_params),
 	KUNIT_CASE_PARAM(set_indicates, engine_gen_params),
 	KUNIT_CASE_PARAM(disabled_keeps_sas, engine_gen_params),

@@ -56,6 +56,35 @@ static void receive_single(struct kunit *test)
 					       OV2_CNT_RX_AUTH_FAILED), 1);
 }
 
+/* Only a verified number moves the window: a forged one far ahead would have
+ * the next genuine one taken for one of the next 2^32.
+ */
+static void receive_bad_moves_nothing(struct kunit *test)
+{
+	struct ov2_ends ends = ov2_ends_new(test);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1000, .len = 60 };
+	struct sk_buff *skb;
+	int i;
+
+	sa.esn = true;
+	ov2_ends_add(&ends, &sa);
+	for (i = 0; i < 3; i++) {
+		skb = ov2_ends_protect(&ends, &frame);
+		KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), ONE_GOOD);
+		KUNIT_EXPECT_EQ(test,
+				ov2_rig_last_indicated(ends.b)->ext_rx.seq64,
+				frame.seq);
+
+		frame.seq += 0x90000000;
+		skb = ov2_ends_protect(&ends, &frame);
+		KUNIT_EXPECT_EQ(test,
+				ov2_ends_word_flipped(&ends, skb, skb->len - 1,
+						      1), TRANSPORT_BAD);
+		frame.seq -= 0x90000000 - 1;
+	}
+}
+
 /* INV-33: number, IV, ciphertext, ICV: 3. INV-31: another SPI: untouched. */
 static void receive_flipped(struct kunit *test)
 {
@@ -377,6 +406,7 @@ static void receive_late(struct kunit *test)
 
 static struct kunit_case receive_cases[] = {
 	KUNIT_CASE(receive_single),
+	KUNIT_CASE(receive_bad_moves_nothing),
 	KUNIT_CASE(receive_flipped),
 	KUNIT_CASE(receive_cut),
 	KUNIT_CASE(receive_nested),

@@ -5,6 +5,7 @@
  */
 #include <kunit/test.h>
 
+#include "key_watch.h"
 #include "run.h"
 #include "../ov2/algorithms.h"
 
@@ -287,6 +288,34 @@ static void iv_rules(struct kunit *test)
 	KUNIT_EXPECT_MEMNEQ(test, iv + 8, again + 8, sizeof(iv) / 2);
 }
 
+/* Poly1305's key for RFC 7634 appendix A is the start of the key stream. The
+ * cipher leaves it in its request.
+ */
+static void one_time_key_is_wiped(struct kunit *test)
+{
+	static const u8 key[OV2_KEY_WATCH_LEN] = {
+		0xaf, 0x1f, 0x41, 0x2c, 0xc1, 0x15, 0xad, 0xce,
+		0x5e, 0x4d, 0x0e, 0x29, 0xd5, 0xc1, 0x30, 0xbf,
+	};
+	const struct esp_vector *v = esp_vectors;
+	struct ov2_key_watch *watch;
+	struct ov2_bytes esp;
+	struct sk_buff *skb;
+	struct ov2_run run;
+
+	while (v->encr != OV2_EXT_ENCR_CHACHA20_POLY1305)
+		v++;
+	ov2_unhex(test, &esp, v->esp);
+	run_esp_init(test, &run, v);
+	watch = ov2_key_watch(test, key);
+	skb = ov2_run_skb(test, &esp, HEADERS);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+					  ov2_transform_open), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&watch->seen), 0);
+	kfree_skb(skb);
+	ov2_run_exit(&run);
+}
+
 static void ah_desc(const struct ah_vector *v, char *desc)
 {
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s IPv%c", v->source, v->ip[0]);
@@ -498,6 +527,7 @@ static struct kunit_case transform_cases[] = {
 	KUNIT_CASE_PARAM(iv_of_another, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_same_number, esp_gen_params),
 	KUNIT_CASE(iv_rules),
+	KUNIT_CASE(one_time_key_is_wiped),
 	KUNIT_CASE_PARAM(ah_lengths, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_opens, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_bits_count, ah_gen_params),

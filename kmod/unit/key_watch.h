@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_KEY_WATCH_H
+#define _OV2_KEY_WATCH_H
+
+#include <kunit/test.h>
+#include <linux/atomic.h>
+
+#define OV2_KEY_WATCH_LEN	16
+
+/**
+ * struct ov2_key_watch - sees memory freed that still has a key in it
+ * @test: the test
+ * @key: bytes of the key; nobody else has the same ones
+ * @seen: objects that had them when they were freed
+ */
+struct ov2_key_watch {
+	struct kunit *test;
+	u8 key[OV2_KEY_WATCH_LEN];
+	atomic_t seen;
+};
+
+struct ov2_key_watch *ov2_key_watch(struct kunit *test, const u8 *key);
+
+#endif /* _OV2_KEY_WATCH_H */
