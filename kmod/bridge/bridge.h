@@ -22,6 +22,7 @@ void ov2_bridge_setup(struct net_device *dev);
 int ov2_bridge_init(struct ov2_adapter *ad);
 void ov2_bridge_exit(struct ov2_adapter *ad);
 bool ov2_bridge_packet_mode(const struct ov2_adapter *ad);
+void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb);
 enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 u16 queue, struct ov2_nbl **nbl);
 bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl);

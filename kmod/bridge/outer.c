@@ -13,6 +13,7 @@
 #include <net/route.h>
 
 #include "outer.h"
+#include "send.h"
 
 static struct dst_entry *route4(struct net_device *dev,
 				const struct xfrm_state *x)
@@ -43,13 +44,26 @@ static struct dst_entry *route6(struct net_device *dev,
 	return NULL;
 }
 
+/* The packet comes back through the stack, and must not leave in clear if its
+ * policy is gone by then, or if it is sent to another device on its way. So it is
+ * tagged, and anew if it was: its tag may have XFRM_XMIT already.
+ */
+static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
+			     struct sk_buff *skb, struct ov2_pending *pending)
+{
+	if (!ov2_packet_tag(skb, x))
+		return OV2_WAY_NO_MEMORY;
+	return ov2_pending_add(pending, skb, neigh) ? OV2_WAY_PENDING :
+						      OV2_WAY_NONE;
+}
+
 /* Of an address that was valid once the neighbour asks later, by a timer. */
-static enum ov2_way way_to(struct neighbour *neigh, struct sk_buff *skb,
-			   struct ov2_pending *pending, struct ov2_outer *outer)
+static enum ov2_way way_to(struct neighbour *neigh, struct xfrm_state *x,
+			   struct sk_buff *skb, struct ov2_pending *pending,
+			   struct ov2_outer *outer)
 {
 	if (!(READ_ONCE(neigh->nud_state) & NUD_VALID))
-		return ov2_pending_add(pending, skb, neigh) ?
-		       OV2_WAY_PENDING : OV2_WAY_NONE;
+		return wait_for(neigh, x, skb, pending);
 
 	neigh_event_send(neigh, NULL);
 	neigh_ha_snapshot(outer->mac, neigh, neigh->dev);
@@ -57,7 +71,7 @@ static enum ov2_way way_to(struct neighbour *neigh, struct sk_buff *skb,
 }
 
 static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
-			      const struct xfrm_state *x, struct sk_buff *skb,
+			      struct xfrm_state *x, struct sk_buff *skb,
 			      struct ov2_pending *pending,
 			      struct ov2_outer *outer)
 {
@@ -71,7 +85,7 @@ static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
 	if (!neigh)
 		return OV2_WAY_NONE;
 
-	way = way_to(neigh, skb, pending, outer);
+	way = way_to(neigh, x, skb, pending, outer);
 	neigh_release(neigh);
 	outer->hop_limit = x->props.family == AF_INET6 ?
 			   ip6_dst_hoplimit(dst) : ip4_dst_hoplimit(dst);
@@ -83,7 +97,7 @@ static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
  * @dev: the card
  * @x: the outbound state, in tunnel mode
  * @skb: the inner packet, its network header set; taken if the way is
- *	OV2_WAY_PENDING
+ *	OV2_WAY_PENDING, with a tag
  * @pending: where it waits
  * @outer: out, if OV2_WAY_READY
  *
@@ -91,7 +105,7 @@ static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
  *
  * Return: what there is.
  */
-enum ov2_way ov2_outer_find(struct net_device *dev, const struct xfrm_state *x,
+enum ov2_way ov2_outer_find(struct net_device *dev, struct xfrm_state *x,
 			    struct sk_buff *skb, struct ov2_pending *pending,
 			    struct ov2_outer *outer)
 {

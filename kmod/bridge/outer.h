@@ -13,11 +13,13 @@
  * @OV2_WAY_PENDING: the neighbour is to be asked for its address, and the
  *	packet waits there: it is taken
  * @OV2_WAY_NONE: there is none through this card
+ * @OV2_WAY_NO_MEMORY: the packet could not be made ready to wait
  */
 enum ov2_way {
 	OV2_WAY_READY,
 	OV2_WAY_PENDING,
 	OV2_WAY_NONE,
+	OV2_WAY_NO_MEMORY,
 };
 
 /**
@@ -30,7 +32,7 @@ struct ov2_outer {
 	u8 hop_limit;
 };
 
-enum ov2_way ov2_outer_find(struct net_device *dev, const struct xfrm_state *x,
+enum ov2_way ov2_outer_find(struct net_device *dev, struct xfrm_state *x,
 			    struct sk_buff *skb, struct ov2_pending *pending,
 			    struct ov2_outer *outer);
 void ov2_outer_push(struct sk_buff *skb, const struct xfrm_state *x,

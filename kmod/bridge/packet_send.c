@@ -64,6 +64,8 @@ static enum ov2_verdict find_way(struct sending *send)
 			     &bridge->pending, &send->outer);
 	if (way == OV2_WAY_PENDING)
 		return OV2_VERDICT_TAKEN;
+	if (way == OV2_WAY_NO_MEMORY)
+		*send->reason = OV2_CNT_TX_DROP_ALLOC;
 	return way == OV2_WAY_READY ? OV2_VERDICT_OFFLOAD : OV2_VERDICT_DROP;
 }
 

@@ -130,11 +130,12 @@ static enum ov2_verdict tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 
 /* A path that a received frame still carries when it is forwarded. The state's
  * direction does not tell: the core also sends through states that were added
- * for the way in, unless they have an SA direction, and encrypts nothing.
+ * for the way in, unless they have an SA direction, and encrypts nothing. The
+ * tag of packet mode is a path of the way out.
  */
 static bool is_receive_path(const struct xfrm_offload *xo)
 {
-	return xo->flags & (XFRM_GRO | CRYPTO_DONE);
+	return xo->flags & (XFRM_GRO | CRYPTO_DONE) && !ov2_packet_tagged(xo);
 }
 
 static enum ov2_verdict tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
@@ -143,6 +144,9 @@ static enum ov2_verdict tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
 {
 	const struct xfrm_offload *xo = xfrm_offload(skb);
 
+	*reason = OV2_CNT_TX_DROP_ALLOC;
+	if (ov2_packet_tag_lost(skb))
+		return OV2_VERDICT_DROP;
 	if (xo && is_receive_path(xo)) {
 		secpath_reset(skb);
 		xo = NULL;

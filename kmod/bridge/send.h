@@ -20,5 +20,6 @@ bool ov2_packet_wanted(const struct ov2_adapter *ad);
 /* tag.c */
 bool ov2_packet_tag(struct sk_buff *skb, struct xfrm_state *x);
 bool ov2_packet_tagged(const struct xfrm_offload *xo);
+bool ov2_packet_tag_lost(const struct sk_buff *skb);
 
 #endif /* _OV2_SEND_H */

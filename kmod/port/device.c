@@ -2,6 +2,7 @@
 /* The network device: made, opened, stopped, freed. */
 #include <linux/etherdevice.h>
 #include <linux/if_ether.h>
+#include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -151,6 +152,17 @@ static void port_set_rx_mode(struct net_device *dev)
 {
 }
 
+/* With this function the core does not check features itself: the rest is what
+ * it does then.
+ */
+static netdev_features_t port_features_check(struct sk_buff *skb,
+					     struct net_device *dev,
+					     netdev_features_t features)
+{
+	ov2_bridge_validate(dev, skb);
+	return vlan_features_check(skb, features);
+}
+
 static const struct net_device_ops port_netdev_ops = {
 	.ndo_init		= port_init,
 	.ndo_uninit		= port_uninit,
@@ -159,6 +171,7 @@ static const struct net_device_ops port_netdev_ops = {
 	.ndo_start_xmit		= ov2_wire_start_xmit,
 	.ndo_set_rx_mode	= port_set_rx_mode,
 	.ndo_fix_features	= ov2_port_fix_features,
+	.ndo_features_check	= port_features_check,
 	.ndo_set_features	= ov2_port_set_features,
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,
