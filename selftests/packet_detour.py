@@ -1,0 +1,406 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Packet offload: what the core wants protected never leaves another device in
+clear, whoever takes it there.
+
+    namespace a                                  namespace w
+
+    sockets -- xfrm -- ov0 ======================= ov1, as ever (lib/bed.py)
+                        |
+                     detour
+                        |
+                       far0 ------- veth --------- far1, with a tap
+
+In each case UDP and TCP made of a marker flow from a to b and are turned to
+far0, or to a device on it, in front of the card's queue. No frame at far1 may
+show the marker. Where that is so since the core drops the packets, the other
+device says so (its tx_dropped); without the detour they flow, as ESP.
+
+    packet_detour.py [WORD...]  only cells whose name has all these words
+"""
+import json
+import socket
+
+from lib import ksft, module
+from lib.bed import MAC, Bed, Shape, Tap, family
+from lib.cases import run_cells
+from lib.flood import MARKER, Flood, clear_text
+
+SHAPES = [Shape.named(name) for name in ("ipv4-transport", "ipv6-transport",
+                                         "ipv4-tunnel", "ipv6-tunnel")]
+FAR, FAR_WIRE = "far0", "far1"
+FAR_MAC = "02:00:00:00:0f:00"
+TABLE = 77
+# Packets pass netfilter in front of xfrm, then behind it
+PASSED, AWAY = 16, 1
+# A bucket that large sends must be cut for
+TBF = ("tbf", "rate", "200mbit", "burst", "1700", "latency", "1000ms")
+
+
+def redirect(test, to=FAR, how="redirect"):
+    """tc, in front of the card's queue."""
+    test.tc("qdisc", "add", "dev", "ov0", "clsact")
+    test.tc("filter", "add", "dev", "ov0", "egress", "matchall", "action",
+            "mirred", "egress", how, "dev", to)
+    test.defer(test.tc, "qdisc", "del", "dev", "ov0", "clsact")
+    return to
+
+
+def mirror(test):
+    return redirect(test, how="mirror")
+
+
+def to_bridge(test):
+    test.device("link add br1 type bridge mcast_snooping 0",
+                f"link set {FAR} master br1")
+    return redirect(test, "br1")
+
+
+def to_macvlan(test):
+    test.device(f"link add mac1 link {FAR} type macvlan mode bridge")
+    return redirect(test, "mac1")
+
+
+def to_vlan(test):
+    test.device(f"link add vlan1 link {FAR} type vlan id 7")
+    return redirect(test, "vlan1")
+
+
+def to_bond(test):
+    test.device("link add bond1 type bond mode active-backup",
+                f"link set {FAR} down", f"link set {FAR} master bond1")
+    return redirect(test, "bond1")
+
+
+def to_macvlan_of_card(test):
+    """On the card itself, but not what the state is for."""
+    test.device("link add mac1 link ov0 type macvlan mode bridge")
+    return redirect(test, "mac1")
+
+
+def to_vlan_of_card(test):
+    test.device("link add vlan1 link ov0 type vlan id 7")
+    return redirect(test, "vlan1")
+
+
+def to_card(test):
+    """Another card, which has neither state nor policy."""
+    test.bed.a.ip("link add ov4 type ipsecov2", "link set ov4 up")
+    test.defer(test.bed.a.ip, "link del ov4")
+    test.bed.a.ip("link add ov5 link ov4 type ipsecov2",
+                  f"link set ov5 netns {test.bed.w.name}")
+    test.defer(test.bed.w.ip, "link del ov5")
+    test.bed.w.ip("link set ov5 up")
+    test.tap_too("ov5")
+    return redirect(test, "ov4")
+
+
+def by_queue(test):
+    """A class of the card's own queue has the filter."""
+    test.tc("qdisc", "replace", "dev", "ov0", "root", "handle", "1:", "prio")
+    test.defer(test.tc, "qdisc", "del", "dev", "ov0", "root")
+    test.tc("filter", "add", "dev", "ov0", "parent", "1:", "matchall",
+            "action", "mirred", "egress", "redirect", "dev", FAR)
+    return FAR
+
+
+def above_tbf(test):
+    """Large sends are cut in a queue that the packets do not reach."""
+    test.tc("qdisc", "replace", "dev", "ov0", "root", *TBF)
+    test.defer(test.tc, "qdisc", "del", "dev", "ov0", "root")
+    return redirect(test)
+
+
+def far_queue(test):
+    """Another device with a queue: the core looks when they leave it."""
+    test.tc("qdisc", "replace", "dev", FAR, "root", "pfifo")
+    test.defer(test.tc, "qdisc", "del", "dev", FAR, "root")
+    return redirect(test)
+
+
+def far_netem(test):
+    test.tc("qdisc", "replace", "dev", FAR, "root", "netem", "delay", "1ms",
+            "duplicate", "50%")
+    test.defer(test.tc, "qdisc", "del", "dev", FAR, "root")
+    return redirect(test)
+
+
+def nft_fwd(test):
+    test.nft("table netdev t { chain c { type filter hook egress device ov0 "
+             f"priority 0; fwd to {FAR}; }}; }}")
+    return FAR
+
+
+def nft_dup(test):
+    test.nft("table netdev t { chain c { type filter hook egress device ov0 "
+             f"priority 0; dup to {FAR}; }}; }}")
+    return FAR
+
+
+def nft_dup_ip(test):
+    """A copy by another route; of what xfrm has had, since before that it is
+    nobody's business.
+    """
+    test.far_route()
+    fam, gate = test.shape.inner, test.bed.address("b", test.shape)
+    test.nft(f"table {'ip' if fam == 4 else 'ip6'} t {{ chain c {{ "
+             "type filter hook postrouting priority 0; "
+             f"meta mark {PASSED} dup to {gate} device {FAR}; "
+             f"meta mark 0 meta mark set {PASSED}; }}; }}")
+    return FAR
+
+
+def reroute(test):
+    """A mark that leads elsewhere, set when xfrm has had the packet."""
+    test.far_route()
+    fam = test.shape.inner
+    test.nft(f"table {'ip' if fam == 4 else 'ip6'} t {{ chain c {{ "
+             "type route hook output priority mangle; "
+             f"meta mark {PASSED} meta mark set {AWAY} accept; "
+             f"meta mark 0 meta mark set {PASSED}; }}; }}")
+    return FAR
+
+
+# What turns a copy away leaves the packet itself on its way
+COPIES = (mirror, nft_dup, nft_dup_ip)
+DETOURS = (redirect, mirror, far_queue, far_netem, by_queue, above_tbf,
+           nft_fwd, nft_dup, nft_dup_ip, reroute, to_card, to_bridge,
+           to_macvlan, to_vlan, to_bond, to_macvlan_of_card, to_vlan_of_card)
+EVERYWHERE = (redirect, mirror, nft_dup_ip, reroute)
+
+
+def cells():
+    """[(name, shape, method, detour or words for tc), ...]
+
+    A shape decides who makes the Ethernet header and which route is asked:
+    not what a device on the other device does.
+    """
+    made = [(f"{shape.name} {detour.__name__.replace('_', '-')}", shape,
+             "detour", detour)
+            for shape in SHAPES
+            for detour in (DETOURS if shape is SHAPES[0] else EVERYWHERE)]
+    made += [(f"{shape.name} {name}", shape, "straight", words)
+             for shape in SHAPES[::3] for name, words in QUEUES.items()]
+    made.append((f"{SHAPES[0].name} below-tbf", SHAPES[0], "hole", None))
+    return made
+
+
+# Of the card itself: where large sends are cut early, or there is no queue
+QUEUES = {"noqueue": ("noqueue",),
+          "tbf": TBF,
+          "netem": ("netem", "delay", "1ms", "corrupt", "0.1%"),
+          "cake": ("cake", "bandwidth", "500mbit", "split-gso")}
+
+
+class Stream:
+    """One connection from a to b that sends as much as it is let."""
+
+    def __init__(self, bed, shape):
+        fam, to = family(shape.inner), bed.address("b", shape)
+        self.listener = bed.b.socket(fam, socket.SOCK_STREAM)
+        self.listener.bind((to, 0))
+        self.listener.listen(1)
+        self.near = bed.a.socket(fam, socket.SOCK_STREAM)
+        self.near.settimeout(ksft.patience(10))
+        self.near.connect((to, self.listener.getsockname()[1]))
+        self.far, _ = self.listener.accept()
+        for sock in (self.near, self.far):
+            sock.setblocking(False)
+        self.got = 0
+
+    def close(self):
+        for sock in (self.near, self.far, self.listener):
+            sock.close()
+
+    def push(self):
+        """As much as fits, so that the stack makes large packets of it."""
+        try:
+            while self.near.send(MARKER * 2048):
+                pass
+        except BlockingIOError:
+            pass
+
+    def pull(self):
+        try:
+            while piece := self.far.recv(1 << 20):
+                self.got += len(piece)
+        except BlockingIOError:
+            pass
+
+    def flow(self, number=200000):
+        goal = self.got + number
+
+        def done():
+            self.push()
+            self.pull()
+            return self.got >= goal
+
+        ksft.wait_for("the stream to go on", done, 60)
+
+
+class Detours:
+    def __init__(self):
+        self.bed = Bed()
+        self.shape = None
+        self.taps = []
+        self.defer = None
+        bed = self.bed
+        bed.a.ip(f"link add {FAR} type veth peer name {FAR_WIRE} netns "
+                 f"{bed.w.name}", f"link set {FAR} address {FAR_MAC} up")
+        bed.w.ip(f"link set {FAR_WIRE} up")
+        bed.a.sysctl("net.ipv4.conf.all.rp_filter", 0)
+
+    # ---- what a detour is made of
+
+    def tc(self, *words):
+        done = self.bed.a.command("tc", *words, check=False)
+        if done.returncode:
+            raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
+
+    def nft(self, rules):
+        done = self.bed.a.command("nft", rules, check=False)
+        if done.returncode:
+            raise ksft.Skip(f"nft: {done.stderr.strip()}")
+        self.defer(self.bed.a.command, "nft", "delete", "table",
+                   rules.split()[1], "t")
+
+    def device(self, add, *more):
+        """Made by a line of ip, and set up; gone at the end."""
+        a, name = self.bed.a, add.split()[2]
+        error = a.ip_error(add)
+        if error:
+            raise ksft.Skip(f"{add}: {error}")
+        self.defer(a.ip, f"link del {name}", f"link set {FAR} up")
+        a.ip(*more, f"link set {name} up", f"link set {FAR} up")
+
+    def far_route(self):
+        """To b by the far device, for what is marked so."""
+        fam, to = self.shape.inner, self.bed.address("b", self.shape)
+        rule = ("fwmark", str(AWAY), "table", str(TABLE), "priority", "10")
+        a = self.bed.a
+        a.command("ip", f"-{fam}", "rule", "add", *rule)
+        self.defer(a.command, "ip", f"-{fam}", "rule", "del", *rule)
+        a.ip(f"route add {to} dev {FAR} table {TABLE}",
+             f"neigh replace {to} lladdr {MAC['b']} dev {FAR} nud permanent")
+        self.defer(a.ip, f"route del {to} dev {FAR} table {TABLE}",
+                   f"neigh del {to} dev {FAR}")
+
+    def tap_too(self, dev):
+        tap = Tap(self.bed.w, dev, 1 << 14)
+        self.taps.append(tap)
+        self.defer(self.untap, tap)
+
+    def untap(self, tap):
+        self.taps.remove(tap)
+        tap.close()
+
+    # ---- what is seen
+
+    def far_frames(self):
+        return [raw for tap in self.taps for raw in tap.frames()]
+
+    def far_dropped(self, dev):
+        """By the core, at the other device."""
+        text = self.bed.a.command("ip", "-s", "-j", "link", "show", dev)
+        return json.loads(text.stdout)[0]["stats64"]["tx"]["dropped"]
+
+    def check_far(self):
+        clear = [why for raw in self.far_frames() if (why := clear_text(raw))]
+        ksft.check(not clear, f"clear text at the other device, {len(clear)} "
+                   f"frames: {clear[:2]}")
+
+    # ---- cases
+
+    def cell(self, shape, way, what):
+        ksft.with_defer(self.one, shape, way, what)
+
+    def one(self, defer, shape, way, what):
+        self.shape, self.defer = shape, defer
+        pair = self.bed.install(shape, how="packet")
+        self.bed.check_offload_lines(pair)
+        self.bed.mark()
+        self.tap_too(FAR_WIRE)
+        stream = Stream(self.bed, shape)
+        defer(stream.close)
+        with Flood(self.bed, shape, sides="a") as flood:
+            flood.wait_flow("b")
+            stream.flow()
+            getattr(self, way)(flood, stream, what)
+            self.check_far()
+
+    def detour(self, flood, stream, detour):
+        """There is nothing but ESP anywhere while it stands."""
+        ksft.with_defer(self.turned, flood, stream, detour)
+        flood.wait_flow("b")
+        stream.flow()
+
+    def turned(self, defer, flood, stream, detour):
+        self.defer = defer
+        self.watch(flood, stream, detour(self), detour in COPIES)
+        self.check_far()
+
+    def watch(self, flood, stream, dev, copies):
+        before, sent = self.far_dropped(dev), self.esp_sent()
+        goal = flood.attempts("a") + 60
+
+        def done():
+            stream.push()
+            stream.pull()
+            return (flood.attempts("a") >= goal and
+                    self.far_dropped(dev) - before >= 20)
+
+        ksft.wait_for(f"packets to be dropped at {dev}", done, 60)
+        if copies:
+            flood.wait_flow("b")
+            stream.flow()
+            ksft.check(self.esp_sent() - sent >= 20, "the card sends on")
+
+    def esp_sent(self):
+        return self.bed.delta("a")["ipsec_tx_pkts"]
+
+    def straight(self, flood, stream, words):
+        """The card's own queue: nothing is turned away, all is protected."""
+        self.tc("qdisc", "replace", "dev", "ov0", "root", *words)
+        self.defer(self.tc, "qdisc", "del", "dev", "ov0", "root")
+        sent = self.esp_sent()
+        flood.wait_flow("b", 50)
+        stream.flow(500000)
+        ksft.check(self.esp_sent() - sent >= 300, "the card sends on")
+
+    def hole(self, flood, stream, _):
+        """What a queue has cut, a filter in a queue below it takes away."""
+        self.tc("qdisc", "replace", "dev", "ov0", "root", "handle", "1:",
+                *TBF)
+        self.defer(self.tc, "qdisc", "del", "dev", "ov0", "root")
+        self.tc("qdisc", "add", "dev", "ov0", "parent", "1:1", "handle", "2:",
+                "prio")
+        self.tc("filter", "add", "dev", "ov0", "parent", "2:", "matchall",
+                "action", "mirred", "egress", "redirect", "dev", FAR)
+        found = []
+
+        def seen():
+            stream.push()
+            found.extend(why for raw in self.far_frames()
+                         if (why := clear_text(raw)))
+            return found
+
+        try:
+            ksft.wait_for("clear text", seen, 10)
+        except ksft.Fail:
+            raise ksft.Fail("what packet-offload.rst says of tbf is not so "
+                            "any more") from None
+        raise ksft.XFail("cut by tbf, then redirected by a filter below it: "
+                         "Documentation/packet-offload.rst")
+
+
+def main():
+    module.load()
+    detours = Detours()
+    try:
+        run_cells(cells(), lambda: detours)
+    finally:
+        detours.bed.delete()
+
+
+if __name__ == "__main__":
+    main()

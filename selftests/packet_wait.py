@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Packet offload: what waits for a neighbour is protected when it leaves, or
+does not leave.
+
+A tunnel's next hop does not answer, so the card has the packet wait for its
+address, and the neighbour sends it again through the card. Meanwhile policy,
+state or both are deleted, or everything that the card sends is turned to
+another device. The sources differ in what the core knows of the packet: only
+what a socket of this host sends has been through xfrm.
+
+    packet_wait.py [CASE...]    only these
+"""
+import socket
+
+from lib import esp, ksft
+from lib.bed import ETH_P_ALL, MAC, OUTER, Bed, Tap
+from lib.flood import clear_text
+from lib.spd import PROTECT, Talker, run_on_card
+
+NO_POLICY, NO_SA = "ipsec_tx_drop_no_policy", "ipsec_tx_drop_no_sa"
+# What happens while it waits, and what becomes of it then
+FATES = (((), "esp"), (("policy",), NO_POLICY), (("state",), NO_SA),
+         (("policy", "state"), NO_POLICY))
+
+
+class Waiting:
+    """The outer address of b, unknown to a and answered by nobody."""
+
+    def __init__(self, card, defer):
+        self.card, self.fam = card, card.fam
+        self.far = OUTER["b"][card.fam]
+        family = {4: "ipv4", 6: "ipv6"}[card.fam]
+        card.bed.a.sysctl(f"net.{family}.neigh.ov0.mcast_solicit", 10000)
+        plen = {4: 24, 6: "64 nodad"}[card.fam]
+        card.bed.b.ip(f"addr del {self.far}/{str(plen).split()[0]} dev ov3")
+        defer(card.bed.b.ip, f"addr add {self.far}/{plen} dev ov3")
+        defer(self.known)
+        self.line = card.line("a", "out", self.everything(), PROTECT)
+
+    def everything(self):
+        return self.card.pair_selector(1, 1)
+
+    def neighbour(self):
+        return self.card.bed.a.ip_output(f"neigh show {self.far} dev ov0")
+
+    def unknown(self):
+        self.card.bed.a.ip(f"neigh del {self.far} dev ov0")
+
+    def known(self):
+        self.card.bed.a.ip(f"neigh replace {self.far} lladdr {MAC['b']} "
+                           "dev ov0 nud permanent")
+
+    def renew(self):
+        """State and policy, and a neighbour that is not known."""
+        card = self.card
+        card.bed.a.ip("xfrm policy flush", "xfrm state flush",
+                      card.pair.ab.line("a", True), self.line)
+        card.key = card.pair.ab.oracle()
+        self.known()
+        self.unknown()
+        card.bed.mark()
+
+    def send(self, send):
+        send()
+        ksft.wait_for("the next hop to be asked for",
+                      lambda: "INCOMPLETE" in self.neighbour())
+
+    def delete(self, what):
+        a, ab = self.card.bed.a, self.card.pair.ab
+        if what == "policy":
+            a.ip(self.card.line("a", "out", self.everything(), PROTECT,
+                                verb="delete"))
+        else:
+            a.ip(f"xfrm state delete {ab.id}")
+
+
+def fates(card, defer, send, packet):
+    waiting = Waiting(card, defer)
+    for gone, fate in FATES:
+        waiting.renew()
+        waiting.send(send)
+        for what in gone:
+            waiting.delete(what)
+        waiting.known()
+        ksft.equal(card.wait_leave(packet), fate,
+                   f"without {' and '.join(gone) or 'a change'}")
+        moved = {k: v for k, v in card.bed.delta("a").items() if "_drop" in k
+                 and v}
+        ksft.equal(moved, {} if fate == "esp" else {fate: 1}, "drops")
+    redirected(card, defer, waiting, send)
+
+
+def redirected(card, defer, waiting, send):
+    """Turned to another device when it comes back."""
+    a, w = card.bed.a, card.bed.w
+    a.ip(f"link add far0 type veth peer name far1 netns {w.name}",
+         "link set far0 up")
+    defer(a.ip, "link del far0")
+    w.ip("link set far1 up")
+    tap = Tap(w, "far1")
+    defer(tap.close)
+    waiting.renew()
+    waiting.send(send)
+    for words in (("qdisc", "add", "dev", "ov0", "clsact"),
+                  ("filter", "add", "dev", "ov0", "egress", "matchall",
+                   "action", "mirred", "egress", "redirect", "dev", "far0")):
+        done = a.command("tc", *words, check=False)
+        if done.returncode:
+            raise ksft.Skip(f"tc {words[0]}: {done.stderr.strip()}")
+    defer(a.command, "tc", "qdisc", "del", "dev", "ov0", "clsact")
+    waiting.known()
+    ksft.wait_for("the packet to be dropped at the other device",
+                  lambda: dropped(a, "far0"))
+    clear = [why for raw in tap.frames() if (why := clear_text(raw))]
+    ksft.check(not clear, f"clear text at the other device: {clear}")
+
+
+def dropped(ns, dev):
+    """By the core, of what was sent through a device."""
+    text = ns.command("ip", "-s", "link", "show", dev).stdout.splitlines()
+    at = next(i for i, line in enumerate(text) if "TX:" in line)
+    return int(text[at + 1].split()[3])
+
+
+def ethernet(card):
+    packet = card.packet(1, 1, esp.UDP, 7, 7)
+    return packet, esp.ethernet(MAC["b"], MAC["a"], packet)
+
+
+def by_packet_socket(card, defer):
+    packet, frame = ethernet(card)
+    fates(card, defer, lambda: card.raw["a"].send(frame), packet)
+
+
+def by_macvlan(card, defer):
+    a = card.bed.a
+    error = a.ip_error("link add mac1 link ov0 type macvlan mode bridge")
+    if error:
+        raise ksft.Skip(f"no macvlan: {error}")
+    defer(a.ip, "link del mac1")
+    a.ip("link set mac1 up")
+    sock = a.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    defer(sock.close)
+    with a.entered():
+        sock.bind(("mac1", ETH_P_ALL))
+    packet, frame = ethernet(card)
+    fates(card, defer, lambda: sock.send(frame), packet)
+
+
+def by_bridge(card, defer):
+    """What another port of a bridge has received."""
+    a, w = card.bed.a, card.bed.w
+    a.ip(f"link add in0 type veth peer name in1 netns {w.name}",
+         "link add br1 type bridge mcast_snooping 0")
+    defer(a.ip, "link del br1", "link del in0")
+    a.ip("link set in0 master br1 up", "link set ov0 master br1",
+         "link set br1 up")
+    w.ip("link set in1 up")
+    tap = Tap(w, "in1")
+    defer(tap.close)
+    packet, frame = ethernet(card)
+    fates(card, defer, lambda: tap.send(frame), packet)
+
+
+def by_socket(card, defer):
+    """It has been through xfrm."""
+    talker = Talker(card, defer)
+    fates(card, defer, lambda: talker.sock.sendto(bytes(100), talker.to), None)
+
+
+CASES = (by_packet_socket, by_macvlan, by_bridge, by_socket)
+
+
+def main():
+    run_on_card(CASES, Bed, ())
+
+
+if __name__ == "__main__":
+    main()
