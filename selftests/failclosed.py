@@ -17,6 +17,7 @@ import threading
 from lib import ksft, module
 from lib.bed import Bed, Shape, Tap, family
 from lib.cases import chosen
+from lib.detour import turn
 from lib.flood import MARKER, Flood
 from lib.rebuild import WIRE, new_wire, restore, wait_carrier
 
@@ -142,14 +143,7 @@ def another_card(test, defer):
     wait_carrier(a, "ov4", True)
     tap = Tap(w, "ov5")
     defer(tap.close)
-    for words in (("qdisc", "add", "dev", "ov0", "clsact"),
-                  ("filter", "add", "dev", "ov0", "egress", "matchall",
-                   "action", "mirred", "egress", "redirect", "dev", "ov4")):
-        done = a.command("tc", *words, check=False)
-        if done.returncode:
-            raise ksft.Skip(f"tc {words[0]} {words[4]}: "
-                            f"{done.stderr.strip()}")
-    defer(a.command, "tc", "qdisc", "del", "dev", "ov0", "clsact")
+    turn(a, defer, "ov0", "ov4")
     for qdisc in (None, "noqueue"):
         if qdisc:
             a.command("tc", "qdisc", "replace", "dev", "ov4", "root", qdisc)

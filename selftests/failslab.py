@@ -14,6 +14,7 @@ import struct
 from lib import fault, ksft, module
 from lib.bed import CARD, LINK_KIND, OTHER, OUTER, Bed, Shape
 from lib.cases import chosen
+from lib.detour import tc, turn
 from lib.flood import PORT, WireWatch, marked
 from lib.objects import KINDS, Ledger, unload_clean
 from lib.xfrmnl import (IN, INBOUND, NLM_F_CREATE, NLM_F_EXCL, OUT, Xfrm,
@@ -187,9 +188,33 @@ def drain(sock, quiet=0.05):
 
 
 def send(bed, _ledger):
+    send_from(bed, "crypto")
+
+
+def send_shared(bed, _ledger):
+    """Packet mode, and another device holds a copy of each packet: the card
+    needs a tag of the packet's own.
+    """
+    ksft.with_defer(held_copies, bed)
+
+
+def held_copies(defer, bed):
+    a = bed.a
+    a.ip("link add far0 type veth peer name far1", "link set far0 up",
+         "link set far1 up")
+    defer(a.ip, "link del far0")
+    tc(a, "qdisc", "add", "dev", "far0", "root", "netem", "delay", "1000s")
+    turn(a, defer, CARD["a"], "far0", "mirror")
+    bed.mark()
+    send_from(bed, "packet")
+    ksft.check(bed.delta("a")["ipsec_tx_drop_alloc"], "nothing was dropped "
+               "without memory")
+
+
+def send_from(bed, how):
     for name in SHAPES:
         shape = Shape.named(name)
-        bed.install(shape)
+        bed.install(shape, how=how)
         socks, watch = sockets(bed, shape), WireWatch(bed)
         for length in (40, 1100):
             nth = fault.FailNth()
@@ -253,8 +278,8 @@ def netns_delete(_bed, ledger):
         ksft.note(f"{failed()} allocations failed")
 
 
-CASES = (link_add_alone, link_add_plugged, sa_add, sa_delete, send, receive,
-         netns_delete)
+CASES = (link_add_alone, link_add_plugged, sa_add, sa_delete, send,
+         send_shared, receive, netns_delete)
 
 
 def main():

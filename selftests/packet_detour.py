@@ -18,12 +18,12 @@ device says so (its tx_dropped); without the detour they flow, as ESP.
 
     packet_detour.py [WORD...]  only cells whose name has all these words
 """
-import json
 import socket
 
 from lib import ksft, module
 from lib.bed import MAC, Bed, Shape, Tap, family
 from lib.cases import run_cells
+from lib.detour import dropped, tc, turn
 from lib.flood import MARKER, Flood, clear_text
 
 SHAPES = [Shape.named(name) for name in ("ipv4-transport", "ipv6-transport",
@@ -39,10 +39,7 @@ TBF = ("tbf", "rate", "200mbit", "burst", "1700", "latency", "1000ms")
 
 def redirect(test, to=FAR, how="redirect"):
     """tc, in front of the card's queue."""
-    test.tc("qdisc", "add", "dev", "ov0", "clsact")
-    test.tc("filter", "add", "dev", "ov0", "egress", "matchall", "action",
-            "mirred", "egress", how, "dev", to)
-    test.defer(test.tc, "qdisc", "del", "dev", "ov0", "clsact")
+    turn(test.bed.a, test.defer, "ov0", to, how)
     return to
 
 
@@ -118,11 +115,12 @@ def far_queue(test):
     return redirect(test)
 
 
-def far_netem(test):
+def mirror_late(test):
+    """The copy is looked at when the packet itself is through."""
     test.tc("qdisc", "replace", "dev", FAR, "root", "netem", "delay", "1ms",
             "duplicate", "50%")
     test.defer(test.tc, "qdisc", "del", "dev", FAR, "root")
-    return redirect(test)
+    return mirror(test)
 
 
 def nft_fwd(test):
@@ -162,8 +160,8 @@ def reroute(test):
 
 
 # What turns a copy away leaves the packet itself on its way
-COPIES = (mirror, nft_dup, nft_dup_ip)
-DETOURS = (redirect, mirror, far_queue, far_netem, by_queue, above_tbf,
+COPIES = (mirror, mirror_late, nft_dup, nft_dup_ip)
+DETOURS = (redirect, mirror, mirror_late, far_queue, by_queue, above_tbf,
            nft_fwd, nft_dup, nft_dup_ip, reroute, to_card, to_bridge,
            to_macvlan, to_vlan, to_bond, to_macvlan_of_card, to_vlan_of_card)
 EVERYWHERE = (redirect, mirror, nft_dup_ip, reroute)
@@ -253,9 +251,7 @@ class Detours:
     # ---- what a detour is made of
 
     def tc(self, *words):
-        done = self.bed.a.command("tc", *words, check=False)
-        if done.returncode:
-            raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
+        tc(self.bed.a, *words)
 
     def nft(self, rules):
         done = self.bed.a.command("nft", rules, check=False)
@@ -299,11 +295,6 @@ class Detours:
     def far_frames(self):
         return [raw for tap in self.taps for raw in tap.frames()]
 
-    def far_dropped(self, dev):
-        """By the core, at the other device."""
-        text = self.bed.a.command("ip", "-s", "-j", "link", "show", dev)
-        return json.loads(text.stdout)[0]["stats64"]["tx"]["dropped"]
-
     def check_far(self):
         clear = [why for raw in self.far_frames() if (why := clear_text(raw))]
         ksft.check(not clear, f"clear text at the other device, {len(clear)} "
@@ -340,14 +331,14 @@ class Detours:
         self.check_far()
 
     def watch(self, flood, stream, dev, copies):
-        before, sent = self.far_dropped(dev), self.esp_sent()
+        before, sent = dropped(self.bed.a, dev), self.esp_sent()
         goal = flood.attempts("a") + 60
 
         def done():
             stream.push()
             stream.pull()
             return (flood.attempts("a") >= goal and
-                    self.far_dropped(dev) - before >= 20)
+                    dropped(self.bed.a, dev) - before >= 20)
 
         ksft.wait_for(f"packets to be dropped at {dev}", done, 60)
         if copies:

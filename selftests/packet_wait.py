@@ -15,6 +15,7 @@ import socket
 
 from lib import esp, ksft
 from lib.bed import ETH_P_ALL, MAC, OUTER, Bed, Tap
+from lib.detour import dropped, turn
 from lib.flood import clear_text
 from lib.spd import PROTECT, Talker, run_on_card
 
@@ -32,14 +33,14 @@ class Waiting:
         self.far = OUTER["b"][card.fam]
         family = {4: "ipv4", 6: "ipv6"}[card.fam]
         card.bed.a.sysctl(f"net.{family}.neigh.ov0.mcast_solicit", 10000)
-        plen = {4: 24, 6: "64 nodad"}[card.fam]
-        card.bed.b.ip(f"addr del {self.far}/{str(plen).split()[0]} dev ov3")
-        defer(card.bed.b.ip, f"addr add {self.far}/{plen} dev ov3")
+        plen, nodad = {4: (24, ""), 6: (64, "nodad")}[card.fam]
+        card.bed.b.ip(f"addr del {self.far}/{plen} dev ov3")
+        defer(card.bed.b.ip, f"addr add {self.far}/{plen} dev ov3 {nodad}")
         defer(self.known)
-        self.line = card.line("a", "out", self.everything(), PROTECT)
 
-    def everything(self):
-        return self.card.pair_selector(1, 1)
+    def policy(self, verb):
+        return self.card.line("a", "out", self.card.pair_selector(), PROTECT,
+                              verb=verb)
 
     def neighbour(self):
         return self.card.bed.a.ip_output(f"neigh show {self.far} dev ov0")
@@ -55,7 +56,7 @@ class Waiting:
         """State and policy, and a neighbour that is not known."""
         card = self.card
         card.bed.a.ip("xfrm policy flush", "xfrm state flush",
-                      card.pair.ab.line("a", True), self.line)
+                      card.pair.ab.line("a", True), self.policy("add"))
         card.key = card.pair.ab.oracle()
         self.known()
         self.unknown()
@@ -69,8 +70,7 @@ class Waiting:
     def delete(self, what):
         a, ab = self.card.bed.a, self.card.pair.ab
         if what == "policy":
-            a.ip(self.card.line("a", "out", self.everything(), PROTECT,
-                                verb="delete"))
+            a.ip(self.policy("delete"))
         else:
             a.ip(f"xfrm state delete {ab.id}")
 
@@ -102,25 +102,12 @@ def redirected(card, defer, waiting, send):
     defer(tap.close)
     waiting.renew()
     waiting.send(send)
-    for words in (("qdisc", "add", "dev", "ov0", "clsact"),
-                  ("filter", "add", "dev", "ov0", "egress", "matchall",
-                   "action", "mirred", "egress", "redirect", "dev", "far0")):
-        done = a.command("tc", *words, check=False)
-        if done.returncode:
-            raise ksft.Skip(f"tc {words[0]}: {done.stderr.strip()}")
-    defer(a.command, "tc", "qdisc", "del", "dev", "ov0", "clsact")
+    turn(a, defer, "ov0", "far0")
     waiting.known()
     ksft.wait_for("the packet to be dropped at the other device",
                   lambda: dropped(a, "far0"))
     clear = [why for raw in tap.frames() if (why := clear_text(raw))]
     ksft.check(not clear, f"clear text at the other device: {clear}")
-
-
-def dropped(ns, dev):
-    """By the core, of what was sent through a device."""
-    text = ns.command("ip", "-s", "link", "show", dev).stdout.splitlines()
-    at = next(i for i, line in enumerate(text) if "TX:" in line)
-    return int(text[at + 1].split()[3])
 
 
 def ethernet(card):

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Packets that are turned to another device than the one they were for.
+
+    turn(ns, defer, "ov0", "far0")              # all of them, by tc
+    turn(ns, defer, "ov0", "far0", "mirror")    # copies
+    dropped(ns, "far0")                         # by the core, in front of it
+"""
+import json
+
+from . import ksft
+
+
+def tc(ns, *words):
+    done = ns.command("tc", *words, check=False)
+    if done.returncode:
+        raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
+
+
+def turn(ns, defer, dev, to, how="redirect"):
+    """What dev is to send, in front of its queue."""
+    tc(ns, "qdisc", "add", "dev", dev, "clsact")
+    defer(tc, ns, "qdisc", "del", "dev", dev, "clsact")
+    tc(ns, "filter", "add", "dev", dev, "egress", "matchall", "action",
+       "mirred", "egress", how, "dev", to)
+
+
+def dropped(ns, dev):
+    text = ns.command("ip", "-s", "-j", "link", "show", dev).stdout
+    return json.loads(text)[0]["stats64"]["tx"]["dropped"]
