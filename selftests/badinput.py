@@ -18,9 +18,9 @@ from lib import esp, ksft, module
 from lib.bed import INNER, MAC, OUTER, OneQueueBed, Shape, family
 from lib.cases import with_words
 from lib.netns import Ethtool
+from lib.sealer import PORT, Sealer
 from lib.trace import Trace
 
-PORT = 7200
 DEST_OPTIONS, HOP_BY_HOP, NO_NEXT_HEADER = 60, 0, 59
 
 ANY = object()
@@ -52,19 +52,15 @@ SETUPS = [
 ]
 
 
-class Receiver:
+class Receiver(Sealer):
     """b, its SA, and what is sent to it."""
 
     def __init__(self, bed, name, icv, esn):
-        self.bed = bed
-        self.shape = Shape.named(name)
         self.icv, self.esn = icv, esn
-        pair = bed.install(self.shape, icv=icv, esn=esn)
+        pair = bed.install(Shape.named(name), icv=icv, esn=esn)
         bed.check_offload_lines(pair)
         self.sa = pair.ab
-        self.key = self.sa.oracle()
-        self.seq = self.serial = 0
-        self.address = {s: bed.address(s, self.shape) for s in "ab"}
+        super().__init__(bed, self.sa)
         self.sock = bed.b.socket(family(self.shape.inner), socket.SOCK_DGRAM)
         self.sock.bind((self.address["b"], PORT))
         self.trace = Trace(["ov2_rx_record"])
@@ -83,31 +79,6 @@ class Receiver:
         self.bed.ethtool["b"].gro(on)
 
     # ---- building packets
-
-    def inner(self):
-        """(what ESP carries, its next header, what arrives of it)"""
-        self.serial += 1
-        payload = struct.pack("!I", self.serial) + b"payload!" * 5
-        src, dst = self.address["a"], self.address["b"]
-        data = esp.udp(src, dst, PORT, PORT, payload)
-        if self.shape.mode == "transport":
-            return data, esp.UDP, payload
-        proto = esp.IPIP if self.shape.inner == 4 else esp.IPV6_IN_IP
-        return esp.ip(src, dst, esp.UDP, data), proto, payload
-
-    def packet(self, seq=None, **bad):
-        """An ESP packet with the next number, and what arrives of it."""
-        if seq is None:
-            self.seq += 1
-            seq = self.seq
-        data, proto, payload = self.inner()
-        return self.key.seal(seq, bad.pop("proto", proto), data,
-                             **bad), payload
-
-    def frame(self, packet):
-        if self.shape.encap:
-            return self.bed.frame_to("b", esp.UDP, esp.udp_encap(packet))
-        return self.bed.frame_to("b", esp.ESP, packet)
 
     def good(self):
         packet, payload = self.packet()

@@ -14,6 +14,7 @@ import time
 
 from lib import esp, ksft
 from lib.bed import CARD, MAC, OUTER, Bed, family
+from lib.nft import nft
 from lib.spd import (BLOCK, BYPASS, PORT, PROTECT, Talker, host,
                      run_on_card)
 
@@ -263,15 +264,6 @@ def per_socket(card, defer):
     ksft.equal(talker.fate(), "esp", "with a bypass of the socket only")
     card.policy("a", "out", f"{selector} proto {UDP} sport {PORT}", BYPASS, 1)
     ksft.equal(talker.fate(), "clear", "with an offloaded bypass")
-
-
-def nft(ns, *words, check=True):
-    try:
-        done = ns.command("nft", " ".join(words), check=False)
-    except FileNotFoundError:
-        raise ksft.Skip("no nft") from None
-    if done.returncode and check:
-        raise ksft.Skip(f"nft {' '.join(words)}: {done.stderr.strip()}")
 
 
 def rewritten(card, defer, kind, statement, fate):

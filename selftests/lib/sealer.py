@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0
+"""ESP for b made by the test itself, of datagrams from a.
+
+    sealer = Sealer(bed, pair.ab)
+    packet, payload = sealer.packet()   # ESP with the next number, and what
+    frame = sealer.frame(packet)        # arrives of it at PORT; its frame
+    sealer.frame(packet, sport=4501, udp_sum=None)  # of ESP in UDP: from that
+                                        # port, with the right checksum
+    with_bad_icv(packet)
+"""
+import struct
+
+from . import esp
+from .bed import MAC
+
+PORT = 7200
+
+
+def with_bad_icv(packet):
+    return packet[:-1] + bytes([packet[-1] ^ 1])
+
+
+class Sealer:
+    def __init__(self, bed, sa):
+        self.bed, self.shape, self.outer = bed, sa.shape, (sa.src, sa.dst)
+        self.key = sa.oracle()
+        self.seq = self.serial = 0
+        self.address = {s: bed.address(s, sa.shape) for s in "ab"}
+
+    def inner(self):
+        """(what ESP carries, its next header, what arrives of it)"""
+        self.serial += 1
+        payload = struct.pack("!I", self.serial) + b"payload!" * 5
+        src, dst = self.address["a"], self.address["b"]
+        data = esp.udp(src, dst, PORT, PORT, payload)
+        if self.shape.mode == "transport":
+            return data, esp.UDP, payload
+        proto = esp.IPIP if self.shape.inner == 4 else esp.IPV6_IN_IP
+        return esp.ip(src, dst, esp.UDP, data), proto, payload
+
+    def packet(self, seq=None, **bad):
+        """An ESP packet with the next number, and what arrives of it."""
+        if seq is None:
+            self.seq += 1
+            seq = self.seq
+        data, proto, payload = self.inner()
+        return self.key.seal(seq, bad.pop("proto", proto), data,
+                             **bad), payload
+
+    def frame(self, packet, mac=MAC["b"], **udp):
+        """To b, in UDP if its shape says so; mac: whom Ethernet sends it to"""
+        proto = esp.ESP
+        if self.shape.encap:
+            proto, packet = esp.UDP, self.encap(packet, **udp)
+        frame = self.bed.frame_to("b", proto, packet, self.shape)
+        return bytes.fromhex(mac.replace(":", "")) + frame[6:]
+
+    def encap(self, packet, sport=esp.ENCAP_PORT, udp_sum=0):
+        """udp_sum: that checksum of UDP, None for the right one"""
+        if udp_sum is None:
+            return esp.udp(*self.outer, sport, esp.ENCAP_PORT, packet)
+        udp = esp.udp_encap(packet, sport)
+        return udp[:6] + struct.pack("!H", udp_sum) + udp[8:]
