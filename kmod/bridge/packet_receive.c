@@ -135,13 +135,6 @@ static bool packet_accept(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	return !mib;
 }
 
-/* The audit log and key managers are told of the outer header. */
-static bool pull_outer(struct sk_buff *skb)
-{
-	return pskb_may_pull(skb, min_t(unsigned int, skb->len,
-					sizeof(struct ipv6hdr)));
-}
-
 static unsigned int frame_len(const struct sk_buff *skb)
 {
 	return skb->len + skb->data - skb_mac_header(skb);
@@ -151,7 +144,7 @@ static unsigned int frame_len(const struct sk_buff *skb)
  * ov2_packet_receive() - a frame was received through a state in packet mode
  * @ad: the card
  * @nbl: the frame as the engine left it, without Ethernet's padding; stays the
- *	caller's. Data is at the IP header
+ *	caller's. Data is at the IP header, ov2_headers_set() was here
  * @assoc: its association
  * @x: its state; the reference stays the caller's
  * @res: what the engine found
@@ -172,8 +165,6 @@ bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	/* ip_rcv() drops these before xfrm would see them. */
 	if (nbl->skb->pkt_type == PACKET_OTHERHOST)
 		reason = OV2_CNT_RX_DROP_OTHERHOST;
-	else if (!pull_outer(nbl->skb))
-		reason = OV2_CNT_RX_DROP_ALLOC;
 	else if (res->status != OV2_CRYPTO_SUCCESS)
 		ov2_account_bad(x, nbl->skb, res->status, &reason);
 	else

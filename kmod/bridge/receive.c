@@ -4,6 +4,7 @@
 #include <linux/ipv6.h>
 
 #include "bridge.h"
+#include "headers.h"
 #include "packet.h"
 #include "../ov2/records.h"
 #include "../watch/drop.h"
@@ -74,19 +75,24 @@ static bool rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 {
 	struct ov2_assoc *assoc = ov2_assoc_find(ad, nbl->ext_rx.handle);
 	struct xfrm_state *x = rx_state_get(assoc);
+	enum ov2_counter reason;
 	bool nested = false;
 
 	if (!x) {
 		rx_drop(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb);
 		return false;
 	}
-	if (!rx_trim_padding(nbl->skb)) {
-		rx_drop(ad, OV2_CNT_RX_DROP_ALLOC, nbl->skb);
+	reason = OV2_CNT_RX_DROP_ALLOC;
+	if (!rx_trim_padding(nbl->skb) || !ov2_headers_set(nbl->skb, &reason)) {
+		rx_drop(ad, reason, nbl->skb);
 		goto put;
 	}
 	if (assoc->packet &&
 	    !ov2_packet_receive(ad, nbl, assoc, x, res, &nested))
 		goto put;
+	/* ESP is not there any more. */
+	if (assoc->packet)
+		skb_unset_transport_header(nbl->skb);
 
 	if (nested) {
 		xfrm_state_put(x);

@@ -124,6 +124,7 @@ static void wire_scrub(struct sk_buff *skb)
 	/* A receiver that forwards would confirm a neighbour of its own */
 	skb_set_dst_pending_confirm(skb, 0);
 	ov2_skb_reset_tc(skb);
+	skb_unset_transport_header(skb);
 	skb_set_inner_protocol(skb, 0);
 	skb->encapsulation = 0;
 	skb->encap_hdr_csum = 0;

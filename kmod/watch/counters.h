@@ -51,6 +51,7 @@ struct ov2_adapter;
 	X(RX_DROP_SP_ALLOC,	"ipsec_rx_drop_sp_alloc")		\
 	X(RX_DROP_ALLOC,	"ipsec_rx_drop_alloc")			\
 	X(RX_DROP_OTHERHOST,	"ipsec_rx_drop_otherhost")		\
+	X(RX_DROP_IP_CSUM,	"ipsec_rx_drop_ip_csum")		\
 	X(RX_DROP_AUTH,		"ipsec_rx_drop_auth")			\
 	X(RX_DROP_CRYPTO,	"ipsec_rx_drop_crypto")			\
 	X(RX_DROP_STATE_INVALID, "ipsec_rx_drop_state_invalid")		\
