@@ -216,8 +216,8 @@ def truncated(rx):
     least = 16 + 2 + rx.icv // 8
     for length in range(whole):
         if rx.shape.encap and length < 20:
-            # The stack takes up to 8 bytes for IKE, and eats up to 19
-            expect = UNSEEN if length < 4 else SYNTAX._replace(stat=None)
+            # Without an SPI it is IKE's; software takes up to 8 bytes for that
+            expect = UNSEEN if length < 4 else SYNTAX
         elif length < 4:
             expect = Expect(None, "ipsec_rx_sadb_miss", "XfrmInHdrError")
         elif length < least:
@@ -320,7 +320,7 @@ def authentication_header(rx):
     known = has_ah(rx)
     for spi, expect in (
             (rx.sa.spi, Expect("invalid_protocol", "ipsec_rx_bad_protocol",
-                               "XfrmInStateProtoError" if known else ANY)),
+                               "XfrmInStateProtoError")),
             (rx.sa.spi + 0x10000, MISS._replace(
                 stat="XfrmInNoStates" if known else ANY))):
         header = struct.pack("!BBHII", esp.UDP, 4, 0, spi, 1) + bytes(12)

@@ -18,6 +18,18 @@ enum ov2_verdict {
 	OV2_VERDICT_TAKEN,
 };
 
+/**
+ * enum ov2_rx_verdict - what is to be done with a frame that came in
+ * @OV2_RX_STACK: to the stack, by GRO
+ * @OV2_RX_TAKEN: it is with xfrm already
+ * @OV2_RX_DROP: it must not get there; counted and traced already
+ */
+enum ov2_rx_verdict {
+	OV2_RX_STACK,
+	OV2_RX_TAKEN,
+	OV2_RX_DROP,
+};
+
 void ov2_bridge_setup(struct net_device *dev);
 int ov2_bridge_init(struct ov2_adapter *ad);
 void ov2_bridge_exit(struct ov2_adapter *ad);
@@ -25,7 +37,8 @@ bool ov2_bridge_packet_mode(const struct ov2_adapter *ad);
 void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb);
 enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 u16 queue, struct ov2_nbl **nbl);
-bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl);
+enum ov2_rx_verdict ov2_bridge_receive(struct ov2_adapter *ad,
+				       struct ov2_nbl *nbl);
 void ov2_bridge_request_complete(struct ov2_adapter *ad,
 				 struct ov2_request *req,
 				 enum ov2_status status);

@@ -4,6 +4,7 @@
 #include <linux/ipv6.h>
 
 #include "bridge.h"
+#include "deliver.h"
 #include "headers.h"
 #include "packet.h"
 #include "../ov2/records.h"
@@ -66,47 +67,71 @@ static bool rx_trim_padding(struct sk_buff *skb)
 				(ipv6 ? sizeof(struct ipv6hdr) : 0));
 }
 
-/* Under rcu_read_lock(). The engine has verified it, or found it bad. What goes
- * through xfrm again is not told of @x: the core would take its ESP header for
- * the one that was verified.
+/* Of a state in packet mode. What goes through xfrm again is not told of @x: the
+ * core would take its ESP header for the one that was verified.
  */
-static bool rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
-			const struct ov2_rx_result *res)
+static enum ov2_rx_verdict rx_packet(struct ov2_adapter *ad,
+				     struct ov2_nbl *nbl,
+				     const struct ov2_assoc *assoc,
+				     struct xfrm_state *x,
+				     const struct ov2_rx_result *res)
+{
+	bool nested = false;
+
+	if (!ov2_packet_receive(ad, nbl, assoc, x, res, &nested)) {
+		xfrm_state_put(x);
+		return OV2_RX_DROP;
+	}
+	/* ESP is not there any more. */
+	skb_unset_transport_header(nbl->skb);
+	if (nested) {
+		xfrm_state_put(x);
+		return OV2_RX_STACK;
+	}
+	if (!rx_set_path(nbl->skb, x, res)) {
+		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
+		return OV2_RX_DROP;
+	}
+	return OV2_RX_STACK;
+}
+
+/* Of a state in crypto mode. Nothing but xfrm may look at the frame now. */
+static enum ov2_rx_verdict rx_crypto(struct ov2_adapter *ad,
+				     struct ov2_nbl *nbl, struct xfrm_state *x,
+				     const struct ov2_rx_result *res)
+{
+	if (!rx_set_path(nbl->skb, x, res)) {
+		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
+		return OV2_RX_DROP;
+	}
+	/* ip_rcv() drops these before xfrm would see them. */
+	if (nbl->skb->pkt_type == PACKET_OTHERHOST)
+		return OV2_RX_STACK;
+	ov2_deliver(nbl->skb, nbl->info[OV2_INFO_IPSEC_HEADER]);
+	return OV2_RX_TAKEN;
+}
+
+/* Under rcu_read_lock(). The engine has verified it, or found it bad. */
+static enum ov2_rx_verdict rx_verified(struct ov2_adapter *ad,
+				       struct ov2_nbl *nbl,
+				       const struct ov2_rx_result *res)
 {
 	struct ov2_assoc *assoc = ov2_assoc_find(ad, nbl->ext_rx.handle);
 	struct xfrm_state *x = rx_state_get(assoc);
 	enum ov2_counter reason;
-	bool nested = false;
 
 	if (!x) {
 		rx_drop(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb);
-		return false;
+		return OV2_RX_DROP;
 	}
 	reason = OV2_CNT_RX_DROP_ALLOC;
 	if (!rx_trim_padding(nbl->skb) || !ov2_headers_set(nbl->skb, &reason)) {
 		rx_drop(ad, reason, nbl->skb);
-		goto put;
-	}
-	if (assoc->packet &&
-	    !ov2_packet_receive(ad, nbl, assoc, x, res, &nested))
-		goto put;
-	/* ESP is not there any more. */
-	if (assoc->packet)
-		skb_unset_transport_header(nbl->skb);
-
-	if (nested) {
 		xfrm_state_put(x);
-		return true;
+		return OV2_RX_DROP;
 	}
-	if (!rx_set_path(nbl->skb, x, res)) {
-		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
-		return false;
-	}
-	return true;
-
-put:
-	xfrm_state_put(x);
-	return false;
+	return assoc->packet ? rx_packet(ad, nbl, assoc, x, res) :
+			       rx_crypto(ad, nbl, x, res);
 }
 
 /* Words that are none say nothing, and the bytes may be changed. Two payloads
@@ -124,30 +149,34 @@ static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res)
 /**
  * ov2_bridge_receive() - give a received frame what its records say
  * @ad: the card
- * @nbl: the frame; stays the caller's
+ * @nbl: the frame; stays the caller's, but for its skb if the verdict is
+ *	OV2_RX_TAKEN
  *
- * BH disabled. A frame that the engine did not touch is left alone, unless an
- * offloaded policy protects it: the stack decides what becomes of it.
+ * BH disabled, in the NAPI of the frame's queue. A frame that the engine did not
+ * touch is left alone, unless an offloaded policy protects it: the stack decides
+ * what becomes of it.
  *
- * Return: false if the frame must be dropped; counted and traced already.
+ * Return: the verdict.
  */
-bool ov2_bridge_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+enum ov2_rx_verdict ov2_bridge_receive(struct ov2_adapter *ad,
+				       struct ov2_nbl *nbl)
 {
+	enum ov2_rx_verdict verdict;
 	struct ov2_rx_result res;
-	bool accepted;
 
 	if (!rx_records_ok(nbl, &res)) {
 		rx_drop(ad, OV2_CNT_RX_DROP_RECORD, nbl->skb);
-		return false;
+		return OV2_RX_DROP;
 	}
 	/* Linux' core has a bit for it, and nobody who would act on it. */
 	if (res.sa_delete_req)
 		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);
 	if (!res.crypto_done)
-		return ov2_clear_receive(ad, nbl->skb);
+		return ov2_clear_receive(ad, nbl->skb) ? OV2_RX_STACK :
+							 OV2_RX_DROP;
 
 	rcu_read_lock();
-	accepted = rx_verified(ad, nbl, &res);
+	verdict = rx_verified(ad, nbl, &res);
 	rcu_read_unlock();
-	return accepted;
+	return verdict;
 }

@@ -10,6 +10,7 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <net/busy_poll.h>
 #include <net/sock.h>
 
 #include "../bridge/bridge.h"
@@ -97,30 +98,38 @@ static int rx_feed_engine(struct ov2_rxq *rxq, int budget)
 	return taken;
 }
 
+/* Before the bridge: what it hands over must not come back. */
+static bool rx_make_ready(struct ov2_rxq *rxq, struct sk_buff *skb)
+{
+	struct ov2_port *port = rxq->port;
+
+	skb_prepare_for_gro(skb);
+	skb_mark_napi_id(skb, &rxq->napi);
+	if (!ov2_unshare(skb))
+		return true;
+	ov2_drop_rx(&port->ad, OV2_CNT_RX_DROP_UNSHARE, skb->len);
+	return false;
+}
+
 /* One frame with its records up the stack. */
 static void rx_deliver_one(struct ov2_rxq *rxq, struct ov2_nbl *nbl)
 {
+	enum ov2_rx_verdict verdict = OV2_RX_DROP;
 	struct ov2_port *port = rxq->port;
 	struct sk_buff *skb = nbl->skb;
 	unsigned int len = skb->len;
-	bool accepted;
 
 	skb->protocol = eth_type_trans(skb, port->ad.dev);
-	accepted = ov2_bridge_receive(&port->ad, nbl);
+	if (rx_make_ready(rxq, skb))
+		verdict = ov2_bridge_receive(&port->ad, nbl);
 	ov2_nbl_free(nbl);
-	if (!accepted) {
-		rx_dropped(port, skb);
-		return;
-	}
-
-	skb_prepare_for_gro(skb);
-	if (ov2_unshare(skb)) {
-		ov2_drop_rx(&port->ad, OV2_CNT_RX_DROP_UNSHARE, len);
+	if (verdict == OV2_RX_DROP) {
 		rx_dropped(port, skb);
 		return;
 	}
 	dev_dstats_rx_add(port->ad.dev, len);
-	napi_gro_receive(&rxq->napi, skb);
+	if (verdict == OV2_RX_STACK)
+		napi_gro_receive(&rxq->napi, skb);
 }
 
 static int rx_deliver(struct ov2_rxq *rxq, int budget)

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_COMPAT_ROUTE_H
+#define _OV2_COMPAT_ROUTE_H
+
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/route.h>
+
+/*
+ * Two functions that set the route of a packet that came in. Its network header is
+ * at the IP header, and it has none if there is no route. The older kernel takes
+ * the DSCP as an octet, and does not export ip6_route_input(), but a pointer.
+ *
+ * BH disabled, under rcu_read_lock(): the route is not counted.
+ */
+static inline void ov2_route_input(struct sk_buff *skb)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+
+#ifdef OV2_HAVE_ROUTE_INPUT_TOS
+	u8 dscp = inet_dscp_to_dsfield(ip4h_dscp(ip));
+#else
+	dscp_t dscp = ip4h_dscp(ip);
+#endif
+
+	if (ip_route_input_noref(skb, ip->daddr, ip->saddr, dscp, skb->dev))
+		skb_dst_drop(skb);
+}
+
+#ifdef OV2_HAVE_IPV6_STUB_ROUTE_INPUT
+
+#include <net/ipv6_stubs.h>
+
+static inline void ov2_route_input6(struct sk_buff *skb)
+{
+	if (ipv6_stub->ipv6_route_input(skb))
+		skb_dst_drop(skb);
+}
+
+#else
+
+static inline void ov2_route_input6(struct sk_buff *skb)
+{
+	ip6_route_input(skb);
+}
+
+#endif /* OV2_HAVE_IPV6_STUB_ROUTE_INPUT */
+
+#endif /* _OV2_COMPAT_ROUTE_H */

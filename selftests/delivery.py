@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Crypto offload: what the card has decrypted goes to xfrm, and no one else.
+
+Frames of each shape are put on the wire to b's card, with GRO and without.
+They arrive although no socket is there for UDP encapsulation, although a
+firewall rejects what is outside, and whatever the UDP checksum says; nothing
+of them comes back in clear, and a tap sees only the packet inside.
+
+    delivery.py [WORD...]       only cases whose name has all these words
+"""
+import os
+import select
+import socket
+import struct
+
+from lib import esp, ksft, module
+from lib.bed import SHAPES, Shape, Tap, family, shared
+from lib.cases import with_words
+from lib.nft import Rules
+from lib.sealer import PORT, Sealer, with_bad_icv
+from lib.xfrmnl import Mapping, Mappings
+
+REJECT = ("chain c { type filter hook input priority 0; "
+          "udp dport 4500 counter reject; "
+          "meta l4proto esp counter reject; };")
+UNREACHABLE = {esp.ICMP: 3, esp.ICMPV6: 1}
+HEADER_CSUM = 14 + 10       # of the frame: where IPv4 has its checksum
+
+
+class Receiver:
+    """b, which receives a shape."""
+
+    def __init__(self, bed, defer, shape, gro, offload="b", how="crypto"):
+        self.bed, self.shape = bed, shape
+        bed.shape = None                # policies are made anew
+        self.pair = bed.install(shape, offload=offload, how=how)
+        bed.check_offload_lines(self.pair)
+        bed.ethtool["b"].gro(gro)
+        defer(bed.ethtool["b"].gro, True)
+        self.sealer = Sealer(bed, self.pair.ab)
+        self.sock = bed.b.socket(family(shape.inner), socket.SOCK_DGRAM)
+        defer(self.sock.close)
+        self.sock.bind((self.sealer.address["b"], PORT))
+        bed.mark()
+
+    def inject(self, frame):
+        self.bed.inject("b", frame)
+
+    def back(self):
+        """What b has answered: errors, and anything readable."""
+        found = []
+        for side, frame in self.bed.captured():
+            if side == "b" and (b"payload!" in frame.raw or
+                                UNREACHABLE.get(frame.proto, -1) ==
+                                frame.payload[0]):
+                found.append(frame)
+        return found
+
+    def arrived(self):
+        return bool(select.select([self.sock], [], [], 0)[0])
+
+    def expect(self, frame, payload, what):
+        """It arrives, and nothing comes back."""
+        self.inject(frame)
+        ksft.wait_for(f"{what}, or an answer to it",
+                      lambda: self.arrived() or self.back())
+        for answer in self.back():
+            ksft.check(b"payload!" not in answer.raw,
+                       f"{what}: b's answer shows clear text: "
+                       f"{ksft.show(answer.raw)}")
+            raise ksft.Fail(f"{what}: b answers {ksft.show(answer.raw)}")
+        ksft.equal(self.sock.recv(2000), payload, what)
+
+    def expect_good(self, what="a good frame"):
+        packet, payload = self.sealer.packet()
+        self.expect(self.sealer.frame(packet), payload, what)
+
+    def close_encap_socket(self):
+        """No daemon: nothing on port 4500 of b."""
+        index = next(i for i, s in enumerate(self.bed.encap_sockets)
+                     if s in self.bed.b.sockets)
+        sock = self.bed.encap_sockets[index]
+        self.bed.b.sockets.remove(sock)
+        sock.close()
+        return index
+
+    def open_encap_socket(self, index):
+        self.bed.encap_sockets[index] = self.bed.encap_socket("b")
+
+
+def udp_errors(ns):
+    """UDP datagrams with a wrong checksum that the stack has dropped."""
+    with ns.entered():
+        with open("/proc/thread-self/net/snmp", encoding="ascii") as f:
+            names, values = [line.split() for line in f
+                             if line.startswith("Udp:")]
+    return int(dict(zip(names, values))["InCsumErrors"])
+
+
+# ---- cases: bed, defer, shape, gro
+
+def tapped(bed, defer, shape, gro):
+    """A tap on the card sees the packet inside once, and never ESP."""
+    rx = Receiver(bed, defer, shape, gro)
+    tap = Tap(bed.b, "ov3")
+    defer(tap.close)
+    rx.expect_good()
+    frames = [esp.Frame(raw) for raw in tap.frames()]
+    ksft.check(not any(frame.is_esp for frame in frames), "the tap saw ESP")
+    seen = [frame for frame in frames if b"payload!" in frame.raw]
+    ksft.equal([frame.proto for frame in seen], [esp.UDP],
+               "protocols of what the tap could read")
+
+
+def firewall(bed, defer, shape, gro):
+    """It rejects ESP and UDP encapsulation; only software's meets it."""
+    rx = Receiver(bed, defer, shape, gro)
+    with Rules(bed.b, REJECT) as rules:
+        for _ in range(3):
+            rx.expect_good("what a firewall would reject outside")
+        ksft.equal(rules.hits(), 0, "packets that the firewall met")
+    if gro:
+        return
+    # The rules do what they are for: the same frames to software's ESP
+    rx.sock.close()
+    rx = Receiver(bed, defer, shape, gro, "")
+    with Rules(bed.b, REJECT) as rules:
+        rx.inject(rx.sealer.frame(rx.sealer.packet()[0]))
+        ksft.wait_for("the firewall to meet software's frame", rules.hits)
+        ksft.check(not rx.arrived(), "software's frame passed the firewall")
+
+
+def no_socket(bed, defer, shape, gro):
+    """ESP in UDP, nobody on port 4500, and no policy for what is outside."""
+    rx = Receiver(bed, defer, shape, gro)
+    index = rx.close_encap_socket()
+    defer(rx.open_encap_socket, index)
+    bed.shape = None
+    bed.b.ip("xfrm policy flush", *(
+        line for line in bed.policy_lines(shape, "b")
+        if str(esp.ENCAP_PORT) not in line))
+    for _ in range(3):
+        rx.expect_good("a frame that no socket waits for")
+
+
+def checksums(bed, defer, shape, gro):
+    """ESP in UDP: right, wrong and no checksum of UDP (RFC 3948 2.1)."""
+    rx = Receiver(bed, defer, shape, gro)
+    errors = udp_errors(bed.b)
+    packet, payload = rx.sealer.packet()
+    frame = rx.sealer.frame(packet, udp_sum=None)
+    rx.expect(frame, payload, "a frame with the right UDP checksum")
+    right, = struct.unpack_from("!H", frame, 14 + 20 + 6)
+    ksft.check(right, "the right checksum is none")
+    for udp_sum, word in ((right ^ 0x1234 or 1, "a wrong"), (0, "no")):
+        packet, payload = rx.sealer.packet()
+        rx.expect(rx.sealer.frame(packet, udp_sum=udp_sum), payload,
+                  f"a frame with {word} UDP checksum")
+    ksft.equal(udp_errors(bed.b) - errors, 0, "UdpInCsumErrors")
+
+
+def moved(bed, defer, shape, gro):
+    """The sender's NAT gives it another port: the key manager is told."""
+    rx = Receiver(bed, defer, shape, gro)
+    mappings = Mappings(bed.b)
+    defer(mappings.sock.close)
+    packet, payload = rx.sealer.packet()
+    rx.expect(rx.sealer.frame(packet, sport=esp.ENCAP_PORT + 1), payload,
+              "a frame from another port")
+    mappings.wait_for(Mapping(rx.pair.ab.spi, esp.ENCAP_PORT + 1))
+
+
+def bad_icv(bed, defer, shape, gro):
+    """Dropped and counted by xfrm, and nothing comes back."""
+    rx = Receiver(bed, defer, shape, gro)
+    base = bed.b.xfrm_stat()
+    with Rules(bed.b, REJECT) as rules:
+        for _ in range(3):
+            packet, _ = rx.sealer.packet()
+            rx.inject(rx.sealer.frame(with_bad_icv(packet)))
+        rx.expect_good()
+        ksft.equal(rules.hits(), 0, "packets that the firewall met")
+    now = bed.b.xfrm_stat()
+    ksft.equal({k: now[k] - base[k] for k in now if now[k] != base[k]},
+               {"XfrmInStateProtoError": 3}, "xfrm_stat")
+    stats = bed.b.command("ip", "-s", "xfrm", "state", "get",
+                          *rx.pair.ab.id.split()).stdout
+    ksft.check("failed 3" in stats, f"integrity failures of the state: {stats}")
+
+
+def header_csum(bed, defer, shape, how):
+    """IP drops a packet whose header is damaged before xfrm sees it."""
+    rx = Receiver(bed, defer, shape, True, how=how)
+    damaged = bytearray(rx.sealer.frame(rx.sealer.packet()[0]))
+    damaged[HEADER_CSUM] ^= 1
+    rx.inject(bytes(damaged))
+    rx.expect_good()
+    ksft.equal(bed.delta("b")["ipsec_rx_drop_ip_csum"], 1,
+               "ipsec_rx_drop_ip_csum")
+
+
+def nested(bed, defer, shape, gro):
+    """ESP in ESP, transport mode both: the inner one is software's."""
+    rx = Receiver(bed, defer, shape, gro)
+    keymat, spi = os.urandom(20), 0x777
+    bed.b.ip(f"xfrm state add src {rx.pair.ab.src} dst {rx.pair.ab.dst} proto "
+             f"esp spi {spi:#x} reqid 2 mode transport aead "
+             f"rfc4106(gcm(aes)) 0x{keymat.hex()} 128")
+    data, proto, payload = rx.sealer.inner()
+    inner = esp.EspKey(spi, keymat, 16).seal(1, proto, data)
+    outer = rx.sealer.key.seal(1, esp.ESP, inner)
+    rx.expect(rx.sealer.frame(outer), payload, "ESP in ESP")
+
+
+def cases(bed):
+    """[(name, function of a Defer), ...]"""
+    got = []
+
+    def add(function, shape, third, word):
+        name = f"{shape.name} {word} {function.__name__}"
+        got.append((name, lambda defer: function(bed, defer, shape, third)))
+
+    for shape in SHAPES:
+        for gro in (True, False):
+            word = f"gro-{'on' if gro else 'off'}"
+            kinds = [tapped, firewall, bad_icv]
+            if shape.encap:
+                kinds += [no_socket, checksums, moved]
+            elif shape.mode == "transport":
+                kinds.append(nested)
+            for kind in kinds:
+                add(kind, shape, gro, word)
+    for name in ("ipv4-transport", "ipv4-tunnel", "ipv4-tunnel-udp"):
+        for how in ("crypto", "packet"):
+            add(header_csum, Shape.named(name), how, how)
+    return got
+
+
+def main():
+    module.load()
+    ksft.main(with_words(cases(shared())))
+
+
+if __name__ == "__main__":
+    main()
