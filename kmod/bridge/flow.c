@@ -7,30 +7,89 @@
  */
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
+#include <linux/ppp_defs.h>
+#include <linux/unaligned.h>
 #include <net/flow_dissector.h>
 #include <net/ipv6.h>
 
 #include "flow.h"
 
-/* The network header is right but for tags in the frame: received, it points to
- * them. The MAC header is right but for packets without tags: forwarded into
- * a tunnel, their Ethernet header is not written yet.
+/* Version and type, code, session, length (RFC 2516 4) */
+#define FLOW_PPPOE_LEN	6
+
+/**
+ * ov2_flow_may_wrap() - can an IP packet hide behind a header of this type?
+ * @ethertype: of a frame, or of what a VLAN tag carries
+ *
+ * VLAN tags, 802.1Q and 802.1ad, in any number, and the header of a PPPoE session
+ * are looked through. MPLS, LLC/SNAP and tunnels are not.
+ *
+ * Context: Any.
+ * Return: true if it can.
  */
-static bool find_ip(const struct sk_buff *skb, int *offset, __be16 *proto)
+bool ov2_flow_may_wrap(__be16 ethertype)
 {
-	int depth = skb_mac_offset(skb) + ETH_HLEN;
+	return eth_type_vlan(ethertype) || ethertype == htons(ETH_P_PPP_SES);
+}
+
+/* PPP may leave out the first byte of its protocol if that is zero (RFC 1661
+ * 6.5), though not over PPPoE (RFC 2516 7): ppp_input() takes it all the same.
+ * Moves @depth behind the header.
+ */
+static __be16 unwrap_pppoe(const struct sk_buff *skb, int *depth)
+{
+	const u8 *ppp;
+	u8 room[2];
+
+	*depth += FLOW_PPPOE_LEN;
+	ppp = skb_header_pointer(skb, *depth, sizeof(room), room);
+	if (!ppp)
+		return 0;
+
+	*depth += ppp[0] & 1 ? 1 : 2;
+	switch (ppp[0] & 1 ? ppp[0] : get_unaligned_be16(ppp)) {
+	case PPP_IP:
+		return htons(ETH_P_IP);
+	case PPP_IPV6:
+		return htons(ETH_P_IPV6);
+	default:
+		return 0;
+	}
+}
+
+/* The type of what the header at @depth carries, 0 if the frame ends there.
+ * Moves @depth behind the header.
+ */
+static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
+{
 	const struct vlan_hdr *tag;
 	struct vlan_hdr room;
 
+	if (!eth_type_vlan(type))
+		return unwrap_pppoe(skb, depth);
+
+	tag = skb_header_pointer(skb, *depth, sizeof(room), &room);
+	*depth += sizeof(room);
+	return tag ? tag->h_vlan_encapsulated_proto : 0;
+}
+
+/* The network header is right but for wrapped packets: received, it points to the
+ * tags. The MAC header is right but for packets without tags: forwarded into
+ * a tunnel, their Ethernet header is not written yet. A tag is always in the
+ * frame, never in skb->vlan_tci: the card claims no VLAN offload, so
+ * validate_xmit_vlan() has pushed it in, and the wire carries bytes only.
+ */
+static bool find_ip(const struct sk_buff *skb, struct ov2_flow *flow,
+		    int *offset, __be16 *proto)
+{
+	int depth = skb_mac_offset(skb) + ETH_HLEN;
+
 	*offset = skb_network_offset(skb);
 	*proto = skb->protocol;
-	while (eth_type_vlan(*proto)) {
-		tag = skb_header_pointer(skb, depth, sizeof(room), &room);
-		if (!tag)
-			return false;
-		depth += sizeof(room);
+	while (ov2_flow_may_wrap(*proto)) {
+		flow->wrapped = true;
+		*proto = unwrap(skb, *proto, &depth);
 		*offset = depth;
-		*proto = tag->h_vlan_encapsulated_proto;
 	}
 	return *proto == htons(ETH_P_IP) || *proto == htons(ETH_P_IPV6);
 }
@@ -114,9 +173,9 @@ static void flow_set_ports(struct ov2_flow *flow, const struct sk_buff *skb,
 /**
  * ov2_flow_read() - read what a packet is matched by
  * @net: the card's namespace
- * @skb: the packet, sent or received, in an Ethernet frame that may have VLAN
- *	tags; network header, protocol and device set, MAC header too if there
- *	are tags. Need not be linear
+ * @skb: the packet, sent or received, in an Ethernet frame that may wrap it
+ *	(ov2_flow_may_wrap()); network header, protocol and device set, MAC header
+ *	too if it is wrapped. Need not be linear
  * @flow: out: what it is matched by
  *
  * Any context.
@@ -132,7 +191,7 @@ bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
 	int offset;
 
 	memset(flow, 0, sizeof(*flow));
-	if (!find_ip(skb, &offset, &proto))
+	if (!find_ip(skb, flow, &offset, &proto))
 		return false;
 
 	flow->family = proto == htons(ETH_P_IP) ? AF_INET : AF_INET6;
@@ -143,6 +202,7 @@ bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
 
 	flow->fl.flowi_oif = skb->dev->ifindex;
 	flow->fl.flowi_proto = keys.basic.ip_proto;
+	flow->transport = keys.control.thoff;
 	flow->fragment = keys.control.flags & FLOW_DIS_IS_FRAGMENT;
 	flow->proto_known = proto_is_known(flow);
 	flow->ports_known = ports_are_known(flow, skb, keys.control.thoff);

@@ -199,7 +199,7 @@ static int clear_rejects(struct ov2_adapter *ad, struct ov2_spd *spd,
 		*reason = OV2_CNT_RX_DROP_BLOCK;
 		return LINUX_MIB_XFRMINPOLBLOCK;
 	}
-	*reason = OV2_CNT_RX_DROP_CLEAR;
+	*reason = flow.wrapped ? OV2_CNT_RX_DROP_WRAPPED : OV2_CNT_RX_DROP_CLEAR;
 	return ov2_policy_protects(pol) ? LINUX_MIB_XFRMINTMPLMISMATCH : 0;
 }
 

@@ -166,17 +166,54 @@ static enum ov2_verdict send_by_policy(struct sending *send,
 	return send_protected(send, nbl);
 }
 
-/* A packet with a tag is one that the core wants protected, and its Ethernet
- * header may be garbage; of others it tells what they are.
+/* What the frame is, if its Ethernet header tells; 0 if it is too short. A packet
+ * with the core's tag is one that the core wants protected: its Ethernet header may
+ * not be written yet, but skb->protocol is right (vlan_insert_tag_set_proto()).
  */
-static bool is_candidate(const struct sk_buff *skb, bool tagged)
+static __be16 frame_type(const struct sk_buff *skb, bool tagged)
 {
 	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
 
 	if (tagged)
-		return true;
-	return skb->len > sizeof(*eth) && (eth->h_proto == htons(ETH_P_IP) ||
-					   eth->h_proto == htons(ETH_P_IPV6));
+		return skb->protocol;
+	return skb->len > sizeof(*eth) ? eth->h_proto : 0;
+}
+
+/* A packet behind a VLAN tag or a PPPoE header is not protected: its SA's other end
+ * expects ESP without. So it must not leave if a policy protects it: it comes
+ * from a bridge, a packet socket, or tc, as the core lets no state protect
+ * what leaves by a VLAN.
+ */
+static enum ov2_verdict send_wrapped(struct ov2_adapter *ad,
+				     struct sk_buff *skb, __be16 type,
+				     bool tagged, enum ov2_counter *reason)
+{
+	struct net *net = dev_net(ad->dev);
+	const struct ov2_policy *pol;
+	struct ov2_flow flow;
+
+	*reason = OV2_CNT_TX_DROP_WRAPPED;
+	if (tagged)
+		return OV2_VERDICT_DROP;
+
+	skb_reset_mac_header(skb);
+	skb->protocol = type;
+	if (!ov2_flow_read(net, skb, &flow)) {
+		*reason = OV2_CNT_TX_DROP_MALFORMED;
+		return flow.family ? OV2_VERDICT_DROP : OV2_VERDICT_PLAIN;
+	}
+	if (ov2_flow_is_ipsec(&flow))
+		return OV2_VERDICT_PLAIN;
+
+	pol = ov2_spd_lookup(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_OUT,
+			     &flow);
+	if (pol && ov2_policy_blocks(pol)) {
+		*reason = OV2_CNT_TX_DROP_BLOCKED;
+		XFRM_INC_STATS(net, LINUX_MIB_XFRMOUTPOLBLOCK);
+		return OV2_VERDICT_DROP;
+	}
+	return pol && ov2_policy_protects(pol) ? OV2_VERDICT_DROP :
+						 OV2_VERDICT_PLAIN;
 }
 
 static bool open_ethernet(struct sending *send, bool tagged)
@@ -218,10 +255,13 @@ enum ov2_verdict ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 		.queue = queue,
 		.reason = reason,
 	};
+	__be16 type = frame_type(skb, tagged);
 	enum ov2_verdict verdict;
 	struct ov2_flow flow;
 
-	if (!is_candidate(skb, tagged))
+	if (ov2_flow_may_wrap(type))
+		return send_wrapped(ad, skb, type, tagged, reason);
+	if (!tagged && type != htons(ETH_P_IP) && type != htons(ETH_P_IPV6))
 		return OV2_VERDICT_PLAIN;
 
 	*reason = OV2_CNT_TX_DROP_MALFORMED;

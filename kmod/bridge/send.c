@@ -147,6 +147,9 @@ static enum ov2_verdict tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
 	*reason = OV2_CNT_TX_DROP_ALLOC;
 	if (ov2_packet_tag_lost(skb))
 		return OV2_VERDICT_DROP;
+	*reason = OV2_CNT_TX_DROP_DECRYPTED;
+	if (ov2_is_decrypted_esp(dev_net(ad->dev), skb))
+		return OV2_VERDICT_DROP;
 	if (xo && is_receive_path(xo)) {
 		secpath_reset(skb);
 		xo = NULL;

@@ -17,6 +17,9 @@ enum ov2_verdict ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 enum ov2_counter *reason);
 bool ov2_packet_wanted(const struct ov2_adapter *ad);
 
+/* decrypted.c */
+bool ov2_is_decrypted_esp(struct net *net, struct sk_buff *skb);
+
 /* tag.c */
 bool ov2_packet_tag(struct sk_buff *skb, struct xfrm_state *x);
 bool ov2_packet_tagged(const struct xfrm_offload *xo);

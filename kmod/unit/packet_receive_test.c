@@ -391,6 +391,10 @@ static void clear_tagged(struct kunit *test)
 /* Later fragments show no ports: they might be of what is protected. */
 static void clear_fragment(struct kunit *test)
 {
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_WRAPPED), 1);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_CLEAR), 0);
 	const struct ov2_shape shape = {};
 	struct card *card = card_new(test, &shape);
 	struct ov2_policy *pol;

@@ -36,6 +36,8 @@ struct ov2_adapter;
 	X(TX_DROP_NO_SA,	"ipsec_tx_drop_no_sa")			\
 	X(TX_DROP_NOT_WHOLE,	"ipsec_tx_drop_not_whole")		\
 	X(TX_DROP_NO_WAY,	"ipsec_tx_drop_no_way")			\
+	X(TX_DROP_WRAPPED,	"ipsec_tx_drop_wrapped")		\
+	X(TX_DROP_DECRYPTED,	"ipsec_tx_drop_decrypted")		\
 	X(RX_PKTS,		"ipsec_rx_pkts")			\
 	X(RX_BYTES,		"ipsec_rx_bytes")			\
 	X(RX_AUTH_FAILED,	"ipsec_rx_auth_failed")			\
@@ -65,6 +67,7 @@ struct ov2_adapter;
 	X(RX_DROP_BLOCK,	"ipsec_rx_drop_block")			\
 	X(RX_DROP_TEMPLATE,	"ipsec_rx_drop_template")		\
 	X(RX_DROP_CLEAR,	"ipsec_rx_drop_clear")			\
+	X(RX_DROP_WRAPPED,	"ipsec_rx_drop_wrapped")		\
 	X(RX_DROP_CLEAR_BAD,	"ipsec_rx_drop_clear_bad")		\
 	X(SA_ADD,		"ipsec_sa_add")				\
 	X(SA_DELETE,		"ipsec_sa_delete")			\
