@@ -115,10 +115,12 @@ class Receiver(Sealer):
                                [i.expect.stat for i in sent])
 
     def moved(self, base):
-        """But for what b answers, which is none of this test's business."""
+        """But for what b answers, and what a says to groups that b is not in:
+        that is none of this test's business.
+        """
         return {k: v - base[k] for k, v in self.bed.ethtool["b"].stats().
                 items() if v != base[k] and not k.endswith("_bytes") and
-                not k.startswith("ipsec_tx_pkts")}
+                k not in ("ipsec_tx_pkts", "wire_rx_filtered")}
 
     def stat_moved(self, base):
         return {k: v - base[k] for k, v in self.bed.b.xfrm_stat().items()
@@ -263,10 +265,10 @@ def wrong_destination(rx):
 
 
 def another_mac(rx):
-    """Not for b: the engine does not look at the MAC, the stack does."""
+    """Not for b: the card's filter takes it before the engine sees it."""
     frame = bytearray(rx.frame(rx.packet()[0]))
     frame[5] ^= 0x40
-    yield Item("to another MAC", bytes(frame), GOOD._replace(arrives=False))
+    yield Item("to another MAC", bytes(frame), UNSEEN)
 
 
 def fragments(rx):

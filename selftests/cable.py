@@ -96,7 +96,7 @@ def mirror(defer):
     w = bed.w
     w.ip(f"link add ov4 type {LINK_KIND}",
          f"link add ov5 link ov4 type {LINK_KIND}",
-         "link set ov4 up", "link set ov5 up")
+         "link set ov4 up", "link set ov5 promisc on up")
     defer(w.ip, "link del ov4", "link del ov5")
     for words in (("qdisc", "add", "dev", "ov1", "clsact"),
                   ("filter", "add", "dev", "ov1", "ingress", "matchall",

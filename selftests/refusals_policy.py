@@ -183,7 +183,7 @@ class Requests:
         self.trace.read()
 
     def moved(self):
-        return {k: v for k, v in self.bed.delta("a").items() if v}
+        return self.bed.moved("a")
 
     def nothing_left(self):
         ksft.equal(self.bed.a.ip_output("xfrm policy").strip(), "",

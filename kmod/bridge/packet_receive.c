@@ -162,10 +162,7 @@ bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	enum ov2_counter reason;
 	bool accepted = false;
 
-	/* ip_rcv() drops these before xfrm would see them. */
-	if (nbl->skb->pkt_type == PACKET_OTHERHOST)
-		reason = OV2_CNT_RX_DROP_OTHERHOST;
-	else if (res->status != OV2_CRYPTO_SUCCESS)
+	if (res->status != OV2_CRYPTO_SUCCESS)
 		ov2_account_bad(x, nbl->skb, res->status, &reason);
 	else
 		accepted = packet_accept(ad, nbl, assoc, x, nested, &reason);

@@ -104,9 +104,6 @@ static enum ov2_rx_verdict rx_crypto(struct ov2_adapter *ad,
 		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
 		return OV2_RX_DROP;
 	}
-	/* ip_rcv() drops these before xfrm would see them. */
-	if (nbl->skb->pkt_type == PACKET_OTHERHOST)
-		return OV2_RX_STACK;
 	ov2_deliver(nbl->skb, nbl->info[OV2_INFO_IPSEC_HEADER]);
 	return OV2_RX_TAKEN;
 }

@@ -37,8 +37,10 @@ struct ov2_counters;
  *	with one ov2_nbl.queue are serialized by the caller. The NBL comes back
  *	through ov2_adapter_ops.send_complete, in order of the queue, maybe
  *	before this returns
- * @receive: verify and decrypt an NBL in place. BH disabled; serialized per
- *	queue as @send. The NBL comes back through ov2_adapter_ops.indicate, in
+ * @receive: verify and decrypt an NBL in place. It is called for the card's own
+ *	frames only: the card's packet filter comes first, as in NDIS, and frames
+ *	that only promiscuous mode lets in do not come here. BH disabled;
+ *	serialized per queue as @send. The NBL comes back through ov2_adapter_ops.indicate, in
  *	order of the queue, good or bad
  */
 struct ov2_miniport_ops {

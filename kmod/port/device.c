@@ -63,9 +63,13 @@ static int port_init(struct net_device *dev)
 	if (err)
 		goto err_counters;
 
-	err = ov2_bridge_init(&port->ad);
+	err = ov2_filter_init(port);
 	if (err)
 		goto err_queues;
+
+	err = ov2_bridge_init(&port->ad);
+	if (err)
+		goto err_filter;
 
 	err = port->ad.miniport->initialize(&port->ad);
 	if (err)
@@ -83,6 +87,8 @@ err_engine:
 	port->ad.miniport->halt(&port->ad);
 err_bridge:
 	ov2_bridge_exit(&port->ad);
+err_filter:
+	ov2_filter_exit(port);
 err_queues:
 	port_free_queues(port);
 err_counters:
@@ -107,6 +113,7 @@ static void port_free(struct net_device *dev)
 
 	port->ad.miniport->halt(&port->ad);
 	ov2_bridge_exit(&port->ad);
+	ov2_filter_exit(port);
 	port_free_queues(port);
 	ov2_counters_free(&port->ad);
 	ov2_object_freed(OV2_OBJECT_PORT, port);
@@ -136,6 +143,7 @@ static int port_stop(struct net_device *dev)
 
 	port->ad.miniport->pause(&port->ad);
 	ov2_rx_stop(port);
+	ov2_filter_clear(port);
 
 	/* Queues of the peer may wait for room in rings that are gone. */
 	peer = rtnl_dereference(port->peer);
@@ -144,12 +152,10 @@ static int port_stop(struct net_device *dev)
 	return 0;
 }
 
-/* Every frame on the cable is received, so there is no filter to set. Without
- * this function the stack would refuse multicast addresses, and switch to
- * promiscuous mode for a second unicast one.
- */
+/* The filter reads the flags of the netdev itself, for each frame. */
 static void port_set_rx_mode(struct net_device *dev)
 {
+	ov2_filter_update(netdev_priv(dev));
 }
 
 /* With this function the core does not check features itself: the rest is what

@@ -57,7 +57,7 @@ static struct ov2_port *link_target(const struct net_device *dev,
 				   "Link names an interface index that does not exist");
 		return ERR_PTR(-ENODEV);
 	}
-	if (target->rtnl_link_ops != &link_ops) {
+	if (!ov2_link_is_card(target)) {
 		NL_SET_ERR_MSG_MOD(extack,
 				   "Link names a device that is not of type ipsecov2");
 		return ERR_PTR(-EINVAL);
@@ -133,8 +133,17 @@ static struct rtnl_link_ops link_ops __read_mostly = {
  */
 int ov2_link_register(const struct ov2_miniport_ops *miniport)
 {
+	int err;
+
 	link_miniport = miniport;
-	return rtnl_link_register(&link_ops);
+	err = ov2_filter_register();
+	if (err)
+		return err;
+
+	err = rtnl_link_register(&link_ops);
+	if (err)
+		ov2_filter_unregister();
+	return err;
 }
 
 /**
@@ -145,4 +154,17 @@ int ov2_link_register(const struct ov2_miniport_ops *miniport)
 void ov2_link_unregister(void)
 {
 	rtnl_link_unregister(&link_ops);
+	ov2_filter_unregister();
+}
+
+/**
+ * ov2_link_is_card() - is a netdev a card of this module?
+ * @dev: any netdev
+ *
+ * Context: Any.
+ * Return: true if it is; its private data is a struct ov2_port then.
+ */
+bool ov2_link_is_card(const struct net_device *dev)
+{
+	return dev->rtnl_link_ops == &link_ops;
 }

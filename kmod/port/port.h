@@ -7,6 +7,7 @@
 #include <linux/cache.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/rhashtable-types.h>
 #include <linux/skbuff.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -67,11 +68,39 @@ struct ov2_txq {
 } ____cacheline_aligned_in_smp;
 
 /**
+ * struct ov2_filter - which frames a card takes
+ * @addrs: the addresses of dev->uc and dev->mc. Written under
+ *	dev->addr_list_lock, read under RCU
+ * @incomplete: an address is missing in @addrs for want of memory, so every
+ *	frame is taken. Written under dev->addr_list_lock
+ * @bridged: the card is a port of a bridge, or of a device that is one. Written
+ *	under RTNL
+ */
+struct ov2_filter {
+	struct rhashtable addrs;
+	bool incomplete;
+	bool bridged;
+};
+
+/**
+ * enum ov2_filter_verdict - whose is a received frame?
+ * @OV2_FILTER_OWN: the card's own: the engine sees it
+ * @OV2_FILTER_OTHER: somebody else's, but wanted: it goes up as it came
+ * @OV2_FILTER_UNWANTED: nobody's here
+ */
+enum ov2_filter_verdict {
+	OV2_FILTER_OWN,
+	OV2_FILTER_OTHER,
+	OV2_FILTER_UNWANTED,
+};
+
+/**
  * struct ov2_port - a card, private data of its netdev
  * @ad: the card as bridge and engine see it
  * @peer: what the other end of the cable is plugged into, or NULL. Written
  *	under RTNL
  * @up: the card takes frames from its peer. Written under RTNL
+ * @filter: which frames it takes
  * @rxqs: @ad.rx_queues receive queues
  * @txqs: @ad.tx_queues send queues
  */
@@ -79,6 +108,7 @@ struct ov2_port {
 	struct ov2_adapter ad;
 	struct ov2_port __rcu *peer;
 	bool up;
+	struct ov2_filter filter;
 	struct ov2_rxq *rxqs;
 	struct ov2_txq *txqs;
 };
@@ -101,6 +131,7 @@ static inline struct ov2_rxq *ov2_port_rxq(const struct ov2_port *peer,
 /* link.c */
 int ov2_link_register(const struct ov2_miniport_ops *miniport);
 void ov2_link_unregister(void);
+bool ov2_link_is_card(const struct net_device *dev);
 
 /* device.c */
 void ov2_port_setup(struct net_device *dev);
@@ -119,6 +150,16 @@ void ov2_unplug(struct ov2_port *port);
 void ov2_plug_update_carrier(struct ov2_port *port);
 int ov2_plug_iflink(const struct net_device *dev);
 struct net *ov2_plug_link_net(const struct net_device *dev);
+
+/* filter.c */
+int ov2_filter_init(struct ov2_port *port);
+void ov2_filter_exit(struct ov2_port *port);
+void ov2_filter_update(struct ov2_port *port);
+void ov2_filter_clear(struct ov2_port *port);
+int ov2_filter_register(void);
+void ov2_filter_unregister(void);
+enum ov2_filter_verdict ov2_filter(struct ov2_port *port,
+				   const struct sk_buff *skb);
 
 /* wire.c */
 netdev_tx_t ov2_wire_start_xmit(struct sk_buff *skb, struct net_device *dev);

@@ -7,6 +7,8 @@
  */
 #include <linux/cpumask.h>
 #include <linux/etherdevice.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -23,9 +25,78 @@ static void rx_dropped(struct ov2_port *port, struct sk_buff *skb)
 	kfree_skb(skb);
 }
 
-/* Give one frame to the engine. */
+/* GRO itself decrypts and unpacks ESP that the kernel has a state for, whoever the
+ * frame is for (esp4_gro_receive()), in UDP and in tunnels, too. It must not do
+ * that to other hosts' frames, so of those only plain TCP is merged.
+ */
+static bool rx_may_merge(const struct sk_buff *skb)
+{
+	const u8 *proto;
+	int offset;
+	u8 room;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		offset = offsetof(struct iphdr, protocol);
+	else if (skb->protocol == htons(ETH_P_IPV6))
+		offset = offsetof(struct ipv6hdr, nexthdr);
+	else
+		return false;
+
+	proto = skb_header_pointer(skb, offset, sizeof(room), &room);
+	return proto && *proto == IPPROTO_TCP;
+}
+
+/* Before the bridge: what it hands over must not come back. */
+static bool rx_make_ready(struct ov2_rxq *rxq, struct sk_buff *skb)
+{
+	struct ov2_port *port = rxq->port;
+
+	skb_prepare_for_gro(skb);
+	skb_mark_napi_id(skb, &rxq->napi);
+	if (!ov2_unshare(skb))
+		return true;
+	ov2_drop_rx(&port->ad, OV2_CNT_RX_DROP_UNSHARE, skb->len);
+	return false;
+}
+
+/* One frame with its records up the stack. */
+static void rx_deliver_one(struct ov2_rxq *rxq, struct ov2_nbl *nbl, bool own)
+{
+	enum ov2_rx_verdict verdict = OV2_RX_DROP;
+	struct ov2_port *port = rxq->port;
+	struct sk_buff *skb = nbl->skb;
+	unsigned int len = skb->len;
+
+	skb->protocol = eth_type_trans(skb, port->ad.dev);
+	if (rx_make_ready(rxq, skb))
+		verdict = ov2_bridge_receive(&port->ad, nbl);
+	ov2_nbl_free(nbl);
+	if (verdict == OV2_RX_DROP) {
+		rx_dropped(port, skb);
+		return;
+	}
+	dev_dstats_rx_add(port->ad.dev, len);
+	if (verdict == OV2_RX_TAKEN)
+		return;
+	if (own || rx_may_merge(skb))
+		napi_gro_receive(&rxq->napi, skb);
+	else
+		netif_receive_skb(skb);
+}
+
+/* Nobody here wants it. As with a NIC, the stack does not hear of it. */
+static void rx_filtered(struct ov2_port *port, struct sk_buff *skb)
+{
+	ov2_drop_rx(&port->ad, OV2_CNT_RX_FILTERED, skb->len);
+	consume_skb(skb);
+}
+
+/* Give one frame to the engine, or up the stack if it is not the card's own: that
+ * is another flow, so it may overtake what the engine has.
+ */
 static void rx_frame(struct ov2_rxq *rxq, struct sk_buff *skb)
 {
+	enum ov2_filter_verdict verdict;
 	struct ov2_port *port = rxq->port;
 	struct ov2_nbl *nbl;
 
@@ -33,10 +104,20 @@ static void rx_frame(struct ov2_rxq *rxq, struct sk_buff *skb)
 	skb_set_network_header(skb, ETH_HLEN);
 	skb_record_rx_queue(skb, rxq->index);
 
+	verdict = ov2_filter(port, skb);
+	if (verdict == OV2_FILTER_UNWANTED) {
+		rx_filtered(port, skb);
+		return;
+	}
+
 	nbl = ov2_nbl_alloc(skb, rxq->index);
 	if (!nbl) {
 		ov2_drop_rx(&port->ad, OV2_CNT_RX_DROP_ALLOC, skb->len);
 		rx_dropped(port, skb);
+		return;
+	}
+	if (verdict == OV2_FILTER_OTHER) {
+		rx_deliver_one(rxq, nbl, false);
 		return;
 	}
 	rxq->held++;
@@ -98,40 +179,6 @@ static int rx_feed_engine(struct ov2_rxq *rxq, int budget)
 	return taken;
 }
 
-/* Before the bridge: what it hands over must not come back. */
-static bool rx_make_ready(struct ov2_rxq *rxq, struct sk_buff *skb)
-{
-	struct ov2_port *port = rxq->port;
-
-	skb_prepare_for_gro(skb);
-	skb_mark_napi_id(skb, &rxq->napi);
-	if (!ov2_unshare(skb))
-		return true;
-	ov2_drop_rx(&port->ad, OV2_CNT_RX_DROP_UNSHARE, skb->len);
-	return false;
-}
-
-/* One frame with its records up the stack. */
-static void rx_deliver_one(struct ov2_rxq *rxq, struct ov2_nbl *nbl)
-{
-	enum ov2_rx_verdict verdict = OV2_RX_DROP;
-	struct ov2_port *port = rxq->port;
-	struct sk_buff *skb = nbl->skb;
-	unsigned int len = skb->len;
-
-	skb->protocol = eth_type_trans(skb, port->ad.dev);
-	if (rx_make_ready(rxq, skb))
-		verdict = ov2_bridge_receive(&port->ad, nbl);
-	ov2_nbl_free(nbl);
-	if (verdict == OV2_RX_DROP) {
-		rx_dropped(port, skb);
-		return;
-	}
-	dev_dstats_rx_add(port->ad.dev, len);
-	if (verdict == OV2_RX_STACK)
-		napi_gro_receive(&rxq->napi, skb);
-}
-
 static int rx_deliver(struct ov2_rxq *rxq, int budget)
 {
 	struct ov2_nbl *nbl;
@@ -150,7 +197,7 @@ static int rx_deliver(struct ov2_rxq *rxq, int budget)
 			break;
 		list_del(&nbl->link);
 		rxq->held--;
-		rx_deliver_one(rxq, nbl);
+		rx_deliver_one(rxq, nbl, true);
 	}
 	return delivered;
 }

@@ -52,7 +52,6 @@ struct ov2_adapter;
 	X(RX_DROP_SA_GONE,	"ipsec_rx_drop_sa_gone")		\
 	X(RX_DROP_SP_ALLOC,	"ipsec_rx_drop_sp_alloc")		\
 	X(RX_DROP_ALLOC,	"ipsec_rx_drop_alloc")			\
-	X(RX_DROP_OTHERHOST,	"ipsec_rx_drop_otherhost")		\
 	X(RX_DROP_IP_CSUM,	"ipsec_rx_drop_ip_csum")		\
 	X(RX_DROP_AUTH,		"ipsec_rx_drop_auth")			\
 	X(RX_DROP_CRYPTO,	"ipsec_rx_drop_crypto")			\
@@ -67,8 +66,8 @@ struct ov2_adapter;
 	X(RX_DROP_BLOCK,	"ipsec_rx_drop_block")			\
 	X(RX_DROP_TEMPLATE,	"ipsec_rx_drop_template")		\
 	X(RX_DROP_CLEAR,	"ipsec_rx_drop_clear")			\
-	X(RX_DROP_WRAPPED,	"ipsec_rx_drop_wrapped")		\
 	X(RX_DROP_CLEAR_BAD,	"ipsec_rx_drop_clear_bad")		\
+	X(RX_DROP_WRAPPED,	"ipsec_rx_drop_wrapped")		\
 	X(SA_ADD,		"ipsec_sa_add")				\
 	X(SA_DELETE,		"ipsec_sa_delete")			\
 	X(SA_DELETE_UNKNOWN,	"ipsec_sa_delete_unknown")		\
@@ -126,7 +125,8 @@ struct ov2_adapter;
 	X(TX_DROP_RUNT,		"wire_tx_drop_runt")			\
 	X(TX_DROP_WIRE_ALLOC,	"wire_tx_drop_alloc")			\
 	X(RX_DROP_DOWN,		"wire_rx_drop_down")			\
-	X(RX_DROP_UNSHARE,	"wire_rx_drop_alloc")
+	X(RX_DROP_UNSHARE,	"wire_rx_drop_alloc")			\
+	X(RX_FILTERED,		"wire_rx_filtered")
 
 #define OV2_COUNTER_ENUM(id, name) OV2_CNT_##id,
 

@@ -405,6 +405,13 @@ class Bed:
         return {name: value - base.get(name, 0)
                 for name, value in now.items()}
 
+    def moved(self, side):
+        """The counters that delta() shows to have moved. What the other end's
+        kernel says to groups, which the card filters, is nobody's business.
+        """
+        return {name: value for name, value in self.delta(side).items()
+                if value and name != "wire_rx_filtered"}
+
     def captured(self):
         """All frames since mark(): [(side that sent it, Frame), ...]."""
         for side, tap in self.tap.items():

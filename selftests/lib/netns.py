@@ -205,6 +205,7 @@ class Netns:
 SIOCETHTOOL = 0x8946
 ETHTOOL_GSTRINGS = 0x1b
 ETHTOOL_GSTATS = 0x1d
+ETHTOOL_STSO = 0x1f
 ETHTOOL_SGRO = 0x2c
 ETHTOOL_GSSET_INFO = 0x37
 ETH_SS_STATS = 1
@@ -250,6 +251,10 @@ class Ethtool:
     def gro(self, on):
         self.call(ctypes.create_string_buffer(
             struct.pack("=II", ETHTOOL_SGRO, int(on))))
+
+    def tso(self, on):
+        self.call(ctypes.create_string_buffer(
+            struct.pack("=II", ETHTOOL_STSO, int(on))))
 
 
 def ethtool_stats(ns, dev):

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The receive filter: which of the frames on the cable a card takes, and which of
+ * those are its own. Only the card's own frames are shown to the engine. All
+ * others that are wanted (for a bridge, for a packet socket) go up as they came,
+ * because what the engine decrypts must stay on this host:
+ *
+ *   destination MAC      taken if                        own if
+ *   -------------------  ------------------------------  -----------------------
+ *   dev_addr             always                          always
+ *   in dev->uc           always                          not below a bridge
+ *   broadcast            always                          the IP destination is a
+ *   in dev->mc           always                          group or 255.255.255.255,
+ *   any other multicast  IFF_ALLMULTI or IFF_PROMISC     and not below a bridge
+ *   any other unicast    IFF_PROMISC                     never
+ *
+ * Below a bridge dev->uc names other hosts, too: br_fdb_sync_static() puts each
+ * static entry of the bridge there. And a bridge floods groups to all its ports.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
+#include <linux/rhashtable.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+
+#include "port.h"
+
+/**
+ * struct filter_key - what an address is found by
+ * @addr: the address
+ * @multicast: 1 in dev->mc, 0 in dev->uc. The address itself does not tell: a user
+ *	may put a unicast address into dev->mc (SIOCADDMULTI)
+ */
+struct filter_key {
+	u8 addr[ETH_ALEN];
+	u16 multicast;
+};
+
+/* It is hashed as bytes. */
+static_assert(sizeof(struct filter_key) == ETH_ALEN + sizeof(u16));
+
+/**
+ * struct filter_addr - an address of dev->uc or dev->mc
+ * @node: its place in ov2_filter.addrs
+ * @key: what it is found by
+ * @rcu: frees it
+ */
+struct filter_addr {
+	struct rhash_head node;
+	struct filter_key key;
+	struct rcu_head rcu;
+};
+
+static const struct rhashtable_params filter_params = {
+	.head_offset		= offsetof(struct filter_addr, node),
+	.key_offset		= offsetof(struct filter_addr, key),
+	.key_len		= sizeof(struct filter_key),
+	.automatic_shrinking	= true,
+};
+
+static struct filter_key filter_key(const u8 *addr, bool multicast)
+{
+	struct filter_key key = { .multicast = multicast };
+
+	memcpy(key.addr, addr, sizeof(key.addr));
+	return key;
+}
+
+static int filter_add(struct net_device *dev, const u8 *addr, bool multicast)
+{
+	struct ov2_port *port = netdev_priv(dev);
+	struct filter_addr *fa;
+	int err;
+
+	fa = kmalloc(sizeof(*fa), GFP_ATOMIC | __GFP_ACCOUNT);
+	if (!fa)
+		return -ENOMEM;
+
+	fa->key = filter_key(addr, multicast);
+	err = rhashtable_insert_fast(&port->filter.addrs, &fa->node,
+				     filter_params);
+	if (err)
+		kfree(fa);
+	return err;
+}
+
+static int filter_del(struct net_device *dev, const u8 *addr, bool multicast)
+{
+	struct filter_key key = filter_key(addr, multicast);
+	struct ov2_port *port = netdev_priv(dev);
+	struct filter_addr *fa;
+
+	rcu_read_lock();
+	fa = rhashtable_lookup(&port->filter.addrs, &key, filter_params);
+	if (fa && !rhashtable_remove_fast(&port->filter.addrs, &fa->node,
+					  filter_params))
+		kfree_rcu(fa, rcu);
+	rcu_read_unlock();
+	return 0;
+}
+
+static int filter_add_uc(struct net_device *dev, const u8 *addr)
+{
+	return filter_add(dev, addr, false);
+}
+
+static int filter_del_uc(struct net_device *dev, const u8 *addr)
+{
+	return filter_del(dev, addr, false);
+}
+
+static int filter_add_mc(struct net_device *dev, const u8 *addr)
+{
+	return filter_add(dev, addr, true);
+}
+
+static int filter_del_mc(struct net_device *dev, const u8 *addr)
+{
+	return filter_del(dev, addr, true);
+}
+
+static bool filter_has(struct ov2_filter *filter, const u8 *addr,
+		       bool multicast)
+{
+	struct filter_key key = filter_key(addr, multicast);
+
+	return rhashtable_lookup_fast(&filter->addrs, &key, filter_params);
+}
+
+/**
+ * ov2_filter_init() - give a card its filter, without addresses
+ * @port: the card
+ *
+ * Context: Process context.
+ * Return: 0 or a negative errno.
+ */
+int ov2_filter_init(struct ov2_port *port)
+{
+	return rhashtable_init(&port->filter.addrs, &filter_params);
+}
+
+static void filter_addr_free(void *addr, void *arg)
+{
+	kfree(addr);
+}
+
+/**
+ * ov2_filter_exit() - end of ov2_filter_init()
+ * @port: the card; nothing is received any more
+ *
+ * Context: Process context.
+ */
+void ov2_filter_exit(struct ov2_port *port)
+{
+	rhashtable_free_and_destroy(&port->filter.addrs, filter_addr_free,
+				    NULL);
+}
+
+/**
+ * ov2_filter_update() - take over the address lists of the netdev
+ * @port: the card
+ *
+ * Without memory for an address the card takes every frame, as a NIC does whose
+ * table is full; the next change of a list tries again. Frames to the missing
+ * address are not the card's own until then: the stack decrypts them.
+ *
+ * Context: Under dev->addr_list_lock, BH disabled.
+ */
+void ov2_filter_update(struct ov2_port *port)
+{
+	struct net_device *dev = port->ad.dev;
+	int uc_err, mc_err;
+
+	lockdep_assert_held(&dev->addr_list_lock);
+	uc_err = __dev_uc_sync(dev, filter_add_uc, filter_del_uc);
+	mc_err = __dev_mc_sync(dev, filter_add_mc, filter_del_mc);
+	WRITE_ONCE(port->filter.incomplete, uc_err || mc_err);
+}
+
+/**
+ * ov2_filter_clear() - forget all addresses
+ * @port: the card; it is going down
+ *
+ * While a card is down the stack changes the lists without a word, and a move to
+ * another namespace empties them. The first ov2_filter_update() after the card is up
+ * brings the addresses back.
+ *
+ * Context: Process context.
+ */
+void ov2_filter_clear(struct ov2_port *port)
+{
+	struct net_device *dev = port->ad.dev;
+
+	netif_addr_lock_bh(dev);
+	__dev_uc_unsync(dev, filter_del_uc);
+	__dev_mc_unsync(dev, filter_del_mc);
+	netif_addr_unlock_bh(dev);
+}
+
+static int filter_is_bridge(struct net_device *upper,
+			    struct netdev_nested_priv *priv)
+{
+	return netif_is_bridge_master(upper);
+}
+
+/* Also through a bond, a VLAN or a macvlan. */
+static int filter_look_up(struct net_device *dev,
+			  struct netdev_nested_priv *priv)
+{
+	struct ov2_port *port;
+
+	if (!ov2_link_is_card(dev))
+		return 0;
+
+	port = netdev_priv(dev);
+	rcu_read_lock();
+	WRITE_ONCE(port->filter.bridged,
+		   netdev_walk_all_upper_dev_rcu(dev, filter_is_bridge, NULL));
+	rcu_read_unlock();
+	return 0;
+}
+
+/* A link between two devices has come or gone, and the lower one of them may have
+ * cards below it. br_add_if() makes the link before it lets the port forward.
+ */
+static int filter_event(struct notifier_block *nb, unsigned long event,
+			void *info)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(info);
+
+	if (event == NETDEV_CHANGEUPPER) {
+		ASSERT_RTNL();
+		filter_look_up(dev, NULL);
+		netdev_walk_all_lower_dev(dev, filter_look_up, NULL);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block filter_notifier = {
+	.notifier_call = filter_event,
+};
+
+/**
+ * ov2_filter_register() - follow which cards are below a bridge
+ *
+ * Context: Process context, at module init.
+ * Return: 0 or a negative errno.
+ */
+int ov2_filter_register(void)
+{
+	return register_netdevice_notifier(&filter_notifier);
+}
+
+/**
+ * ov2_filter_unregister() - end of ov2_filter_register()
+ *
+ * Context: Process context, at module exit.
+ */
+void ov2_filter_unregister(void)
+{
+	unregister_netdevice_notifier(&filter_notifier);
+}
+
+static bool filter_to_group(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6;
+	struct ipv6hdr room6;
+	const struct iphdr *ip;
+	struct iphdr room;
+
+	switch (eth_hdr(skb)->h_proto) {
+	case htons(ETH_P_IP):
+		ip = skb_header_pointer(skb, ETH_HLEN, sizeof(room), &room);
+		return ip && (ipv4_is_multicast(ip->daddr) ||
+			      ipv4_is_lbcast(ip->daddr));
+	case htons(ETH_P_IPV6):
+		ip6 = skb_header_pointer(skb, ETH_HLEN, sizeof(room6), &room6);
+		return ip6 && ipv6_addr_is_multicast(&ip6->daddr);
+	default:
+		return false;
+	}
+}
+
+static enum ov2_filter_verdict filter_multicast(struct ov2_port *port,
+						const struct sk_buff *skb)
+{
+	unsigned int flags = READ_ONCE(port->ad.dev->flags);
+	struct ov2_filter *filter = &port->filter;
+	const u8 *dest = eth_hdr(skb)->h_dest;
+
+	if (!is_broadcast_ether_addr(dest) && !READ_ONCE(filter->incomplete) &&
+	    !(flags & (IFF_ALLMULTI | IFF_PROMISC)) &&
+	    !filter_has(filter, dest, true))
+		return OV2_FILTER_UNWANTED;
+	if (READ_ONCE(filter->bridged) || !filter_to_group(skb))
+		return OV2_FILTER_OTHER;
+	return OV2_FILTER_OWN;
+}
+
+/**
+ * ov2_filter() - whose is a frame?
+ * @port: the card that received it
+ * @skb: the frame; data and MAC header are at its Ethernet header, which is linear
+ *
+ * Costs the same for any number of addresses.
+ *
+ * Context: BH disabled.
+ * Return: what becomes of the frame.
+ */
+enum ov2_filter_verdict ov2_filter(struct ov2_port *port,
+				   const struct sk_buff *skb)
+{
+	struct ov2_filter *filter = &port->filter;
+	const struct net_device *dev = port->ad.dev;
+	const u8 *dest = eth_hdr(skb)->h_dest;
+
+	if (ether_addr_equal(dest, dev->dev_addr))
+		return OV2_FILTER_OWN;
+	if (is_multicast_ether_addr(dest))
+		return filter_multicast(port, skb);
+	if (filter_has(filter, dest, false))
+		return READ_ONCE(filter->bridged) ? OV2_FILTER_OTHER :
+						    OV2_FILTER_OWN;
+	if (READ_ONCE(filter->incomplete) ||
+	    READ_ONCE(dev->flags) & IFF_PROMISC)
+		return OV2_FILTER_OTHER;
+	return OV2_FILTER_UNWANTED;
+}

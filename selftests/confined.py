@@ -1,0 +1,406 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+r"""What a card decrypts stays on this host: ESP that somebody repeats with
+another MAC address goes through a bridge as ESP, or not at all.
+
+                       namespace b                       namespace w
+                +-------------------------+
+    cable === ov3 ------- br1 ------- ov6 ========== ov7: nothing of what ov3
+                | SAs, and the addresses  |               has decrypted must
+                +-------------------------+               come out here
+
+    confined.py [WORD...]       only results whose name has all these words
+"""
+import select
+import socket
+import struct
+
+from lib import esp, ksft, module
+from lib.bed import (ETH_P_ALL, LINK_KIND, MAC, SOL_PACKET, Bed, Shape, Tap,
+                     family)
+from lib.cases import with_words
+from lib.esp import ENCAP_PORT
+from lib.netns import Ethtool
+from lib.sealer import PORT, Sealer
+
+SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
+          "ipv4-transport-udp")
+PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 1, 1
+BRIDGE, SECOND, STATIC = ("02:00:00:00:0b:01", "02:00:00:00:0b:02",
+                          "02:00:00:00:0b:03")
+# Of what this program sends; a's own kernel says something, too
+SENDER_MAC = "02:00:00:00:0d:00"
+SENDER = bytes.fromhex(SENDER_MAC.replace(":", ""))
+GROUPS = {4: ("239.1.2.3", "01:00:5e:01:02:03"),
+          6: ("ff05::1:203", "33:33:00:01:02:03")}
+# Everything but the card's own
+OTHERS = {
+    "broadcast": "ff:ff:ff:ff:ff:ff",
+    "a group": "01:00:5e:00:00:01",
+    "nobody": "02:00:00:00:0e:0e",
+    "another host": "02:00:00:00:0c:00",
+}
+
+
+class BridgeBed(Bed):
+    """b's card is a port of a bridge; what else the bridge sends out: leak."""
+
+    def make(self, mtu):
+        super().make(mtu)
+        self.w.ip(f"link add ov6 type {LINK_KIND}",
+                  f"link add ov7 link ov6 type {LINK_KIND}",
+                  f"link set ov6 netns {self.b.name}",
+                  "link set ov7 promisc on up")
+        for name in ("all", "default"):
+            self.b.sysctl(f"net.ipv4.conf.{name}.rp_filter", 0)
+        self.b.sysctl("net.ipv4.conf.ov3.rp_filter", 0)
+        self.b.ip(f"link add br1 address {MAC['b']} type bridge "
+                  "mcast_snooping 0", "link set ov6 master br1 up",
+                  "link set ov3 master br1", "link set br1 up")
+        self.leak = Tap(self.w, "ov7")
+        self.alone = False
+        self.wait_open()
+
+    def wait_open(self):
+        """A port forwards some time after its carrier is there."""
+        probe = b"\xff" * 6 + b"\x02" + bytes(5) + b"\x88\xb5" + bytes(46)
+
+        def through():
+            self.inject("b", probe)
+            return probe in self.leak.frames()
+
+        ksft.wait_for("frames to pass b's bridge", through, 30, 0.02)
+        # The bridge learns where that one is
+        host = bytes.fromhex(OTHERS["another host"].replace(":", ""))
+        self.leak.send(b"\xff" * 6 + host + probe[12:])
+
+    def take_out(self):
+        """The card is no port of the bridge any more."""
+        self.b.ip("link set ov3 nomaster")
+
+    def put_in(self):
+        self.b.ip("link set ov3 master br1")
+        self.wait_open()
+
+    def delete(self):
+        if getattr(self, "leak", None):
+            self.leak.close()
+        super().delete()
+
+
+class Attack:
+    """A receiving SA of b, the socket behind it, and the wire in front."""
+
+    def __init__(self, bed, shape, how, gro):
+        self.bed = bed
+        shape = Shape.named(shape)
+        bed.ethtool["b"].gro(gro)
+        pair = bed.install(shape, offload="b", how=how)
+        bed.check_offload_lines(pair)
+        if shape.encap and how == "packet":
+            # As daemons have it: else ESP in UDP that the card has not
+            # decrypted is clear UDP, which the policy does not let in
+            bed.b.ip("xfrm policy update src 0.0.0.0/0 dst 0.0.0.0/0 "
+                     f"proto udp dport {ENCAP_PORT} dir in priority 1 "
+                     "offload packet dev ov3")
+        self.sa = pair.ab
+        self.sealer = Sealer(bed, self.sa)
+        self.sock = bed.b.socket(family(shape.inner), socket.SOCK_DGRAM)
+        self.sock.bind((self.sealer.address["b"], PORT))
+        bed.leak.frames()
+        bed.mark()
+
+    def close(self):
+        self.sock.close()
+
+    def moved(self, name):
+        return self.bed.delta("b")[name]
+
+    def build(self, mac):
+        """(frame, its datagram); one with a number that is not used yet"""
+        packet, payload = self.sealer.packet()
+        frame = self.sealer.frame(packet, mac)
+        return frame[:6] + SENDER + frame[12:], payload
+
+    def send(self, mac):
+        frame, payload = self.build(mac)
+        self.bed.inject("b", frame)
+        return frame, payload
+
+    def expect_received(self, payload, what):
+        if not select.select([self.sock], [], [], ksft.patience(10))[0]:
+            moved = {k: v for k, v in self.bed.delta("b").items() if v}
+            raise ksft.Fail(f"{what} did not arrive; the card: {moved}")
+        ksft.equal(self.sock.recv(65536), payload, what)
+
+    def leaked(self, whole=()):
+        """True if all of whole came out; anything else sent here fails."""
+        for raw in self.bed.leak.frames():
+            if b"payload!" in raw:
+                raise ksft.Fail(f"clear text came out: {ksft.show(raw)}")
+            if raw[6:12] != SENDER:
+                continue
+            ksft.check(raw in whole, f"came out changed: {ksft.show(raw)}")
+            self.seen.add(raw)
+        return self.seen >= set(whole)
+
+    def expect_flooded(self, frames, what):
+        self.seen = set()
+        ksft.wait_for(f"{what} to come out as it came",
+                      lambda: self.leaked(frames))
+
+    def expect_no_leak(self):
+        self.seen = set()
+        self.leaked()
+
+
+def others(attack):
+    """Frames for others: as ESP, byte for byte, to the bridge's other port."""
+    captured, payload = attack.send(MAC["b"])
+    attack.expect_received(payload, "what was captured")
+    attack.expect_no_leak()
+    decrypted = attack.moved("ipsec_rx_pkts")
+    ksft.equal(decrypted, 1, "frames decrypted by the card")
+    for what, mac in OTHERS.items():
+        again = bytes.fromhex(mac.replace(":", "")) + captured[6:]
+        attack.bed.inject("b", again)
+        fresh, _ = attack.send(mac)
+        attack.expect_flooded([again, fresh], f"ESP to {what}")
+    ksft.equal(attack.moved("ipsec_rx_pkts"), decrypted,
+               "frames decrypted by the card")
+
+
+def own(attack):
+    """Below a bridge with the card's MAC, and with another, which the card
+    does not know: the stack decrypts then.
+    """
+    bed = attack.bed
+    for mac, by_card in ((MAC["b"], 1), (BRIDGE, 0)):
+        bed.b.ip(f"link set br1 address {mac}")
+        bed.mark()
+        _, payload = attack.send(mac)
+        attack.expect_received(payload, f"ESP to the bridge's {mac}")
+        ksft.equal(attack.moved("ipsec_rx_pkts"), by_card,
+                   f"frames to {mac} that the card decrypted")
+        _, payload = attack.send(MAC["b"])
+        attack.expect_received(payload, "ESP to the card's own")
+        ksft.equal(attack.moved("ipsec_rx_pkts"), by_card + 1,
+                   "frames that the card decrypted")
+    attack.expect_no_leak()
+    bed.b.ip(f"link set br1 address {MAC['b']}")
+
+
+def static(attack):
+    """A bridge that is not promiscuous tells its ports' filters of its static
+    entries: the card takes frames to them, but they are not its own.
+    """
+    b = attack.bed.b
+    ports = "ov3", "ov6"
+    error = b.ip_error("link set br1 type bridge vlan_filtering 1")
+    if error:
+        raise ksft.Skip(f"no VLAN filter of bridges: {error}")
+
+    def learning(word):
+        b.ip(*(f"link set {dev} type bridge_slave learning {word} "
+               f"flood {word}" for dev in ports))
+
+    learning("off")
+    b.command("bridge", "fdb", "add", STATIC, "dev", "ov6", "master",
+              "static")
+    try:
+        shown = b.command("ip", "-d", "link", "show", "dev", "ov3").stdout
+        ksft.check("promiscuity 0 " in shown,
+                   f"the bridge makes the card promiscuous: {shown}")
+        frame, _ = attack.send(STATIC)
+        attack.expect_flooded([frame], "ESP to a static entry")
+        ksft.equal(attack.moved("ipsec_rx_pkts"), 0,
+                   "frames decrypted by the card")
+        ksft.equal(attack.moved("wire_rx_filtered"), 0, "frames filtered")
+        attack.send(OTHERS["nobody"])
+        ksft.wait_for("the filter to take a frame to nobody",
+                      lambda: attack.moved("wire_rx_filtered") == 1)
+        _, payload = attack.send(MAC["b"])
+        attack.expect_received(payload, "ESP to the card")
+        ksft.equal(attack.moved("ipsec_rx_pkts"), 1,
+                   "frames decrypted by the card")
+    finally:
+        b.command("bridge", "fdb", "del", STATIC, "dev", "ov6", "master",
+                  "static")
+        learning("on")
+        b.ip("link set br1 type bridge vlan_filtering 0")
+
+
+def below(attack):
+    """A second address of the card is not its own while a bridge is above."""
+    bed = attack.bed
+    bed.b.command("bridge", "fdb", "add", SECOND, "dev", "ov3", "self",
+                  "permanent")
+    try:
+        frame, _ = attack.send(SECOND)
+        attack.expect_flooded([frame], "ESP to a second address")
+        ksft.equal(attack.moved("ipsec_rx_pkts"), 0,
+                   "frames decrypted by the card")
+        bed.take_out()
+        attack.send(SECOND)
+        ksft.wait_for("the card to decrypt its own again",
+                      lambda: attack.moved("ipsec_rx_pkts") == 1)
+        attack.expect_no_leak()
+        bed.put_in()
+        attack.bed.leak.frames()
+        frame, _ = attack.send(SECOND)
+        attack.expect_flooded([frame], "ESP to a second address")
+        ksft.equal(attack.moved("ipsec_rx_pkts"), 1,
+                   "frames decrypted by the card")
+    finally:
+        bed.b.command("bridge", "fdb", "del", SECOND, "dev", "ov3", "self")
+
+
+def second(attack):
+    """Not below a bridge: a second address is the card's own, by macvlan."""
+    bed = attack.bed
+    bed.take_out()
+    error = bed.b.ip_error(f"link add mv0 link ov3 address {SECOND} type "
+                           "macvlan mode private")
+    try:
+        if error:
+            raise ksft.Skip(f"no macvlan: {error}")
+        bed.b.ip("link set mv0 up")
+        bed.b.sysctl("net.ipv4.conf.mv0.rp_filter", 0)
+        bed.mark()
+        for count, mac in ((1, SECOND), (2, MAC["b"])):
+            _, payload = attack.send(mac)
+            attack.expect_received(payload, f"ESP to {mac}")
+            ksft.equal(attack.moved("ipsec_rx_pkts"), count,
+                       "frames decrypted by the card")
+        bed.b.ip("link del mv0")
+        error = True
+        attack.send(SECOND)
+        ksft.wait_for("the filter to take what is for nobody",
+                      lambda: attack.moved("wire_rx_filtered") == 1)
+        ksft.equal(attack.moved("ipsec_rx_pkts"), 2,
+                   "frames decrypted by the card")
+    finally:
+        if not error:
+            bed.b.ip("link del mv0")
+        bed.put_in()
+
+
+def listener(attack):
+    """A promiscuous socket sees what is for others as it came."""
+    bed = attack.bed
+    bed.take_out()
+    try:
+        sock = bed.b.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        with bed.b.entered():
+            sock.bind(("ov3", ETH_P_ALL))
+            index = socket.if_nametoindex("ov3")
+        sock.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, struct.pack(
+            "=iHH8s", index, PACKET_MR_PROMISC, 0, b""))
+        frames = {attack.send(mac)[0] for mac in OTHERS.values()}
+
+        def seen():
+            if select.select([sock], [], [], 0)[0]:
+                frames.discard(sock.recv(2048))
+            return not frames
+
+        ksft.wait_for("the frames to be seen as they came", seen)
+        ksft.equal(attack.moved("ipsec_rx_pkts"), 0,
+                   "frames decrypted by the card")
+        sock.close()
+    finally:
+        bed.put_in()
+
+
+def group(attack):
+    """An SA to a group is the card's, unless a bridge floods what it gets."""
+    bed = attack.bed
+    to, mac = GROUPS[attack.sa.shape.outer]
+    # ip ends itself after maddr, whatever lines there still are
+    bed.b.ip(f"maddr add {mac} dev ov3")
+    bed.b.ip(attack.sa.line("b", True).replace(f"dst {attack.sa.dst} ",
+                                               f"dst {to} "))
+
+    def build(mac):
+        return esp.ip_frame(attack.sa.src, to, esp.ESP,
+                            attack.sealer.packet()[0], mac, SENDER_MAC)
+
+    try:
+        frame = build(mac)
+        bed.inject("b", frame)
+        attack.expect_flooded([frame], "ESP to a group")
+        ksft.equal(attack.moved("ipsec_rx_pkts"), 0,
+                   "frames decrypted by the card")
+        bed.take_out()
+        for count, ether in ((1, mac), (2, OTHERS["broadcast"])):
+            bed.inject("b", build(ether))
+            ksft.wait_for(f"the card to decrypt what {ether} gets",
+                          lambda count=count:
+                          attack.moved("ipsec_rx_pkts") == count)
+    finally:
+        bed.b.ip(f"maddr del {mac} dev ov3")
+        bed.put_in()
+
+
+def core(attack):
+    """The same by a device that is no card, with GRO."""
+    bed = attack.bed
+    error = bed.b.ip_error("link add in1 type veth peer name out1 netns "
+                           f"{bed.w.name}")
+    if error:
+        raise ksft.Skip(f"no veth: {error}")
+    try:
+        # A veth has GRO for what comes from one without TSO
+        Ethtool(bed.b, "in1").gro(True)
+        Ethtool(bed.w, "out1").tso(False)
+        bed.w.ip("link set out1 up")
+        bed.b.ip("link set in1 master br1 up")
+        wire = bed.w.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        with bed.w.entered():
+            wire.bind(("out1", 0))
+
+        def fate():
+            wire.send(attack.build(OTHERS["nobody"])[0])
+            for raw in bed.leak.frames():
+                if raw[6:12] == SENDER:
+                    return "clear" if b"payload!" in raw else "ESP"
+            return None
+
+        if ksft.wait_for("the bridge to send it on", fate) == "clear":
+            raise ksft.XFail("the core unpacks ESP of any host in GRO, and "
+                             "bridges flood it: esp4_gro_receive(), "
+                             "esp6_gro_receive()")
+    finally:
+        bed.b.ip("link del in1")
+
+
+CASES = (others, own, static, below, second, listener)
+
+
+def main():
+    module.load()
+    cells = [(f"{shape} {how} GRO {'on' if gro else 'off'} {case.__name__}",
+              shape, how, gro, case)
+             for shape in SHAPES for how in ("crypto", "packet")
+             for gro in (True, False) for case in CASES]
+    cells += [(f"{shape} core with GRO", shape, "crypto", True, core)
+              for shape in SHAPES[:2]]
+    cells += [(f"{shape} {how} group", shape, how, True, group)
+              for shape in SHAPES[:2] for how in ("crypto", "packet")]
+    some = with_words(cells)
+    bed = BridgeBed()
+
+    def run(shape, how, gro, case):
+        attack = Attack(bed, shape, how, gro)
+        try:
+            case(attack)
+        finally:
+            attack.close()
+
+    report = ksft.Report(len(some))
+    for name, *cell in some:
+        report.run(name, run, *cell)
+    bed.delete()
+    report.finish()
+
+
+main()
