@@ -7,22 +7,30 @@ too old and repeated, are received by software and by the card. Both must take
 the same ones, which are those that a model of RFC 4303 3.4.3 takes, and
 `ip -s xfrm state` must show the same window, numbers and statistics.
 
+What comes in fragments the card leaves to software, which has the same window:
+no number is taken by both.
+
     packet_replay.py [WORD...]  only cells whose name has all these words
 """
+import itertools
 import random
 import re
+import select
 import socket
 import struct
 from collections import namedtuple
 
 from lib import esp, ksft, lifetime, module
-from lib.bed import OneQueueBed, Shape, family
-from lib.cases import run_cells
+from lib.bed import MAC, OUTER, OneQueueBed, Shape, family
+from lib.cases import with_words
 
 PORT = 7500
 WINDOWS = (32, 64, 1024, 4096)
 FRAMES = 75
 HIGH = 1 << 32
+IDENT = itertools.count(1)
+# Neither divides 2^32
+SHARED = (100, 33)
 # What `ip xfrm state` shows of window and numbers
 CONTEXT = re.compile(r"anti-replay|seq-hi|replay_window|^\s*[0-9a-f]{8}\b")
 
@@ -99,13 +107,19 @@ def cells():
             for mode in ("transport", "tunnel")[esn:esn + 1]:
                 shape = Shape.named(f"ipv{fam}-{mode}")
                 made.append((f"window-{window} {'esn' if esn else 'no-esn'} "
-                             f"{shape.name}", shape, window, esn))
+                             f"{shape.name}", Replay.cell, shape, window, esn))
+    for fam in (4, 6):
+        shape = Shape.named(f"ipv{fam}-transport")
+        for window in SHARED:
+            made.append((f"window-{window} esn {shape.name} fragments",
+                         Replay.shared, shape, window))
     return made
 
 
 class Replay:
     def __init__(self):
         self.bed = OneQueueBed()
+        self.key = self.sock = None
 
     def cell(self, shape, window, esn):
         plan, middle = numbers(window)
@@ -131,22 +145,26 @@ class Replay:
         ksft.equal(card.stat, software.stat, "statistics of the state")
         ksft.check(card.stat.replay, "no frame was rejected as a replay")
 
+    def install(self, shape, window, esn, start, offload):
+        pair = self.bed.install(shape, esn=esn, seq=start, window=window,
+                                offload=offload, how="packet")
+        self.bed.check_offload_lines(pair)
+        self.key = pair.ab.oracle()
+        self.sock = self.bed.b.socket(family(shape.inner), socket.SOCK_DGRAM)
+        self.sock.bind((self.bed.address("b", shape), PORT))
+        self.sock.settimeout(ksft.patience(10))
+        return pair
+
     def run(self, shape, window, esn, start, plan, offload):
         bed = self.bed
-        pair = bed.install(shape, esn=esn, seq=start, window=window,
-                           offload=offload, how="packet")
-        bed.check_offload_lines(pair)
-        key = pair.ab.oracle()
-        sock = bed.b.socket(family(shape.inner), socket.SOCK_DGRAM)
-        sock.bind((bed.address("b", shape), PORT))
-        sock.settimeout(ksft.patience(10))
+        pair = self.install(shape, window, esn, start, offload)
         before = self.rejects()
         for seq in plan:
-            bed.inject("b", self.frame(shape, key, seq))
+            bed.inject("b", *self.frames(shape, self.key, seq))
         taken = []
         while plan[-1] not in taken:
-            taken += struct.unpack("!Q", sock.recv(100))
-        sock.close()
+            taken += struct.unpack("!Q", self.sock.recv(100))
+        self.sock.close()
         context = [re.sub(r"\s+", " ", line).strip() for line in
                    bed.b.ip_output(f"xfrm state get {pair.ab.id}").splitlines()
                    if CONTEXT.search(line)]
@@ -154,28 +172,71 @@ class Replay:
         return Outcome(taken, lifetime.of(bed.b, pair.ab),
                        self.rejects() - before, context)
 
+    def shared(self, shape, window):
+        """Each number twice, by card and software in turn."""
+        for start, leaps in ((HIGH + 1000, False), (HIGH - 3, True)):
+            self.install(shape, window, True, start, "b")
+            fates = []
+            for seq in range(start + 1, start + 8):
+                # At 2^32 the kernel forgets what it had, the card does not
+                whole = seq % 2 and not leaps
+                fates += [self.fate(shape, seq, whole),
+                          self.fate(shape, seq, not whole),
+                          self.fate(shape, seq, whole)]
+            for seq in range(start + 1, start + 8):
+                fates += [self.fate(shape, seq, True),
+                          self.fate(shape, seq, False)]
+            ksft.equal(fates, ["taken", "refused", "refused"] * 7 +
+                       ["refused"] * 14, f"numbers from {start + 1:#x} on")
+            self.sock.close()
+
+    def fate(self, shape, seq, whole):
+        """Of a frame, whole or in fragments; they go to software."""
+        before = self.rejects()
+        self.bed.mark()
+        for frame in self.frames(shape, self.key, seq, whole):
+            self.bed.inject("b", frame)
+
+        def outcome():
+            if self.rejects() != before:
+                return "refused"
+            return select.select([self.sock], [], [], 0)[0] and "taken"
+
+        fate = ksft.wait_for("a packet to be taken or refused", outcome)
+        if fate == "taken":
+            ksft.equal(self.sock.recv(100), struct.pack("!Q", seq), "number")
+        ksft.equal(self.bed.delta("b")["ipsec_rx_pkts"], int(whole),
+                   "packets of the card")
+        return fate
+
     def rejects(self):
         stat = self.bed.b.xfrm_stat()
         return stat["XfrmInStateSeqError"] + stat["XfrmInStateProtoError"]
 
-    def frame(self, shape, key, seq):
+    def frames(self, shape, key, seq, whole=True):
         src, dst = (self.bed.address(side, shape) for side in "ab")
         data = esp.udp(src, dst, PORT, PORT, struct.pack("!Q", seq))
         proto = esp.UDP
         if shape.mode == "tunnel":
             data = esp.ip(src, dst, esp.UDP, data)
             proto = esp.IPIP if shape.inner == 4 else esp.IPV6_IN_IP
-        return self.bed.frame_to("b", esp.ESP, key.seal(seq, proto, data),
-                                 shape)
+        sealed = key.seal(seq, proto, data)
+        if whole:
+            return [self.bed.frame_to("b", esp.ESP, sealed, shape)]
+        ends = [OUTER[side][shape.outer] for side in "ab"]
+        return [esp.ethernet(MAC["b"], MAC["a"], part)
+                for part in esp.in_two(*ends, esp.ESP, sealed, next(IDENT))]
 
 
 def main():
     module.load()
+    some = with_words(cells())
     replay = Replay()
-    try:
-        run_cells(cells(), lambda: replay)
-    finally:
-        replay.bed.delete()
+    report = ksft.Report(len(some))
+    for name, run, *cell in some:
+        report.run(name, run, replay, *cell)
+    replay.bed.delete()
+    report.finish()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@
  * @handle: the SA's handle; struct ov2_handle.transport leads back here
  * @spi: of the state, network order
  * @seq_hi: the high half that the engine was told last
+ * @replay_turn: for ov2_replay_received()
  * @icv_len: bytes of the ICV
  * @iv_len: bytes of the explicit IV
  * @align: payload and trailer are a multiple of so many bytes
@@ -31,6 +32,7 @@ struct ov2_assoc {
 	unsigned long handle;
 	__be32 spi;
 	u32 seq_hi;
+	u32 replay_turn;
 	u8 icv_len;
 	u8 iv_len;
 	u8 align;

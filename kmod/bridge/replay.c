@@ -6,7 +6,8 @@
  * truth; its functions are not exported. Unlike there the number's high half
  * need not be guessed: the engine has verified it.
  */
-#include <linux/math64.h>
+#include <linux/log2.h>
+#include <linux/string.h>
 
 #include "replay.h"
 
@@ -31,10 +32,20 @@ static u64 window_top(const struct xfrm_state *x)
 		(u64)esn->seq_hi << 32 | esn->seq : esn->seq;
 }
 
+/* Where the ring has a number that is @diff below its top. The core computes
+ * the top's place of the low half alone and counts the others from there. It
+ * receives through the same state what the card leaves to it, fragments for
+ * one, so the places must be the same (xfrm_replay_check_esn()).
+ */
+static u32 ring_place(const struct xfrm_replay_state_esn *esn, u32 diff)
+{
+	u32 top = (esn->seq - 1) % esn->replay_window;
+
+	return top >= diff ? top - diff : top + esn->replay_window - diff;
+}
+
 /* The bit of a number that is in the window, and the word that it is in. The
- * small bitmap slides below its top, the large one is a ring. The ring's place
- * is taken of all 64 bits: the kernel takes it of the low half, which jumps
- * when that wraps, if the size is no power of two.
+ * small bitmap slides below its top, the large one is a ring.
  */
 static u32 *window_word(struct xfrm_state *x, u64 seq, u32 *bit)
 {
@@ -44,7 +55,7 @@ static u32 *window_word(struct xfrm_state *x, u64 seq, u32 *bit)
 		*bit = 1U << (x->replay.seq - (u32)seq);
 		return &x->replay.bitmap;
 	}
-	div_u64_rem(seq - 1, window_size(x), &place);
+	place = ring_place(x->replay_esn, window_top(x) - seq);
 	*bit = 1U << (place % 32);
 	return &x->replay_esn->bmp[place / 32];
 }
@@ -92,25 +103,73 @@ static void slide_bitmap(struct xfrm_state *x, u64 seq)
 	x->replay.seq = seq;
 }
 
-/* Forget what leaves the ring, as its places are those of what enters. */
+static bool ring_test(const struct xfrm_replay_state_esn *esn, u32 place)
+{
+	return esn->bmp[place / 32] & 1U << (place % 32);
+}
+
+static void ring_put(struct xfrm_replay_state_esn *esn, u32 place, bool seen)
+{
+	if (seen)
+		esn->bmp[place / 32] |= 1U << (place % 32);
+	else
+		esn->bmp[place / 32] &= ~(1U << (place % 32));
+}
+
+/* The places from @from on, in front of @end, the other way round. */
+static void ring_reverse(struct xfrm_replay_state_esn *esn, u32 from, u32 end)
+{
+	bool first;
+
+	for (; from + 1 < end; from++, end--) {
+		first = ring_test(esn, from);
+		ring_put(esn, from, ring_test(esn, end - 1));
+		ring_put(esn, end - 1, first);
+	}
+}
+
+/* Every place becomes the one that is @by further on. */
+static void ring_rotate(struct xfrm_replay_state_esn *esn, u32 by)
+{
+	ring_reverse(esn, 0, esn->replay_window);
+	ring_reverse(esn, 0, by);
+	ring_reverse(esn, by, esn->replay_window);
+}
+
+static void ring_set_all(struct xfrm_replay_state_esn *esn, int byte)
+{
+	memset(esn->bmp, byte, DIV_ROUND_UP(esn->replay_window, 32) *
+			       sizeof(*esn->bmp));
+}
+
+/* Forget what leaves the ring, as its places are those of what enters. Where
+ * the low half passes zero, and at the very first number, the place that the
+ * core computes for the top leaps, unless the size divides 2^32: the others
+ * follow.
+ */
 static void turn_ring(struct xfrm_state *x, u64 seq)
 {
 	struct xfrm_replay_state_esn *esn = x->replay_esn;
-	u64 top = window_top(x);
-	u32 bit, *word;
+	u32 size = esn->replay_window;
+	u64 diff = seq - window_top(x);
+	u32 at = ring_place(esn, 0);
+	u32 i, leap;
 
-	if (seq - top >= esn->replay_window) {
-		memset(esn->bmp, 0, DIV_ROUND_UP(esn->replay_window, 32) *
-				    sizeof(*esn->bmp));
-	} else {
-		while (++top < seq) {
-			word = window_word(x, top, &bit);
-			*word &= ~bit;
-		}
+	if (diff >= size) {
+		ring_set_all(esn, 0);
+		diff = 0;
 	}
+	for (i = 0; i < diff; i++) {
+		at = at + 1 < size ? at + 1 : 0;
+		ring_put(esn, at, false);
+	}
+
 	esn->seq = lower_32_bits(seq);
 	if (x->repl_mode == XFRM_REPLAY_MODE_ESN)
 		esn->seq_hi = upper_32_bits(seq);
+	leap = (ring_place(esn, 0) + size - at) % size;
+	if (diff && leap)
+		ring_rotate(esn, leap);
 }
 
 /**
@@ -135,6 +194,43 @@ void ov2_replay_advance(struct xfrm_state *x, u64 seq)
 	}
 	word = window_word(x, seq, &bit);
 	*word |= bit;
+}
+
+/**
+ * ov2_replay_turn() - how often have the numbers of a state passed 2^32?
+ * @x: the state
+ *
+ * x->lock held, or nobody else has the state yet.
+ *
+ * Return: that; U32_MAX before the first number, which is a leap of the ring,
+ * too.
+ */
+u32 ov2_replay_turn(const struct xfrm_state *x)
+{
+	return upper_32_bits(window_top(x) - 1);
+}
+
+/**
+ * ov2_replay_received() - the core has received a packet through a state
+ * @x: the state, with extended numbers and a window
+ * @turn: ov2_replay_turn() as of the last call, or of the beginning; updated
+ *
+ * x->lock held, in xfrm_replay_advance_esn(). When the low half passes zero the
+ * core leaves the ring as it is, but looks for everything elsewhere from then
+ * on, unless the size divides 2^32: it would take again what it had taken. So
+ * all that the window holds counts as seen then. If the card itself has passed
+ * zero since the last call the ring is right, but that is not known here.
+ */
+void ov2_replay_received(struct xfrm_state *x, u32 *turn)
+{
+	u32 now = ov2_replay_turn(x);
+
+	if (*turn == now)
+		return;
+
+	*turn = now;
+	if (!is_power_of_2(window_size(x)))
+		ring_set_all(x->replay_esn, 0xff);
 }
 
 /* A wrap goes through 0, as in xfrm_replay_overflow(). */

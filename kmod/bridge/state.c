@@ -9,6 +9,7 @@
 #include "bridge.h"
 #include "packet.h"
 #include "refuse.h"
+#include "replay.h"
 #include "send.h"
 #include "../ov2/handle.h"
 #include "../watch/objects.h"
@@ -53,6 +54,7 @@ static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
 	assoc->udp_encap = x->encap;
 	assoc->packet = ov2_state_is_packet(x);
 	ov2_object_created(OV2_OBJECT_ASSOC, assoc);
+	assoc->replay_turn = ov2_replay_turn(x);
 	return assoc;
 }
 
@@ -367,6 +369,8 @@ static void bridge_advance_esn(struct xfrm_state *x)
 
 	rcu_read_lock();
 	assoc = assoc_of_state(ov2_adapter_of(dev), x);
+	if (assoc && assoc->packet && x->xso.dir == XFRM_DEV_OFFLOAD_IN)
+		ov2_replay_received(x, &assoc->replay_turn);
 	if (assoc && assoc->seq_hi != seq_hi &&
 	    request_update(assoc, seq_hi) == OV2_STATUS_SUCCESS)
 		assoc->seq_hi = seq_hi;

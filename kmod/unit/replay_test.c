@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The replay window of packet mode against a model that remembers every number,
- * and its layout against that of net/xfrm/xfrm_replay.c.
+ * and against that of net/xfrm/xfrm_replay.c, which receives through the same
+ * states what the card leaves to it: fragments.
  */
 #include <kunit/test.h>
 #include <linux/random.h>
@@ -164,14 +165,6 @@ static void expect_ring_layout(struct kunit *test, const struct model *model)
 	}
 }
 
-/* Where the low half wraps, the kernel's place of a number jumps if the size is
- * no power of two; ours does not.
- */
-static bool layout_is_the_kernels(const struct model *model)
-{
-	return is_power_of_2(model->window) || !upper_32_bits(model->top);
-}
-
 static void model_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 		      u32 window)
 {
@@ -189,12 +182,109 @@ static void model_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 			continue;
 		if (mode == XFRM_REPLAY_MODE_LEGACY)
 			expect_legacy_layout(test, &model);
-		else if (layout_is_the_kernels(&model))
+		else
 			expect_ring_layout(test, &model);
 	}
 	KUNIT_EXPECT_GT(test, model.old, 0);
 	KUNIT_EXPECT_GT(test, model.again, 0);
 	kunit_kfree(test, model.seen);
+}
+
+/*
+ * The core's window, restated from net/xfrm/xfrm_replay.c of Linux 7.3. Its
+ * functions are not exported.
+ */
+
+/* xfrm_replay_check_esn(), _bmp(): where it looks for a number. */
+static u32 core_bit(const struct xfrm_replay_state_esn *esn, u32 diff)
+{
+	u32 pos = (esn->seq - 1) % esn->replay_window;
+
+	if (pos >= diff)
+		return (pos - diff) % esn->replay_window;
+	return esn->replay_window - (diff - pos);
+}
+
+static bool core_seen(const struct xfrm_replay_state_esn *esn, u32 diff)
+{
+	u32 bit = core_bit(esn, diff);
+
+	return esn->bmp[bit >> 5] & 1U << (bit & 0x1f);
+}
+
+static bool core_check_bmp(const struct xfrm_replay_state_esn *esn, u32 seq)
+{
+	if (!seq)
+		return false;
+	if (seq > esn->seq)
+		return true;
+	if (esn->seq - seq >= esn->replay_window)
+		return false;
+	return !core_seen(esn, esn->seq - seq);
+}
+
+static bool core_check_esn(const struct xfrm_replay_state_esn *esn, u32 seq)
+{
+	u32 top = esn->seq;
+	u32 bottom = top - esn->replay_window + 1;
+	u32 diff = top - seq;
+
+	if (!seq && !esn->seq_hi && top < esn->replay_window - 1)
+		return false;
+	if (top >= esn->replay_window - 1) {
+		if (seq > top || seq < bottom)
+			return true;
+	} else {
+		if (seq > top && seq < bottom)
+			return true;
+		if (seq >= bottom)
+			diff = ~seq + top + 1;
+	}
+	if (diff >= esn->replay_window)
+		return false;
+	return !core_seen(esn, diff);
+}
+
+/* A number with another high half than the core infers has a wrong ICV. */
+static bool core_accepts(struct xfrm_state *x, u64 seq)
+{
+	u32 low = lower_32_bits(seq);
+
+	if (x->repl_mode == XFRM_REPLAY_MODE_BMP)
+		return core_check_bmp(x->replay_esn, low);
+	return xfrm_replay_seqhi(x, htonl(low)) == upper_32_bits(seq) &&
+	       core_check_esn(x->replay_esn, low);
+}
+
+/* xfrm_replay_advance_esn(), _bmp(); with extended numbers the card is told. */
+static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
+{
+	struct xfrm_replay_state_esn *esn = x->replay_esn;
+	bool extended = x->repl_mode == XFRM_REPLAY_MODE_ESN;
+	u32 pos = (esn->seq - 1) % esn->replay_window;
+	u32 low = lower_32_bits(seq);
+	u32 diff = low - esn->seq;
+	int wrap = 0;
+	u32 bit, i;
+
+	if (extended)
+		wrap = xfrm_replay_seqhi(x, htonl(low)) - esn->seq_hi;
+	if ((!wrap && low > esn->seq) || wrap > 0) {
+		for (i = 1; i < diff && diff < esn->replay_window; i++) {
+			bit = (pos + i) % esn->replay_window;
+			esn->bmp[bit >> 5] &= ~(1U << (bit & 0x1f));
+		}
+		if (diff >= esn->replay_window)
+			memset(esn->bmp, 0, BITMAP_MAX / 8);
+		bit = (pos + diff) % esn->replay_window;
+		esn->seq = low;
+		esn->seq_hi += wrap > 0;
+	} else {
+		bit = core_bit(esn, esn->seq - low);
+	}
+	if (extended)
+		ov2_replay_received(x, turn);
+	esn->bmp[bit >> 5] |= 1U << (bit & 0x1f);
 }
 
 static void replay_legacy(struct kunit *test)
@@ -249,6 +339,129 @@ static void replay_kernel_agrees(struct kunit *test)
 		for (seq = top - 63; seq < top + 64; seq++)
 			KUNIT_ASSERT_EQ(test, upper_32_bits(seq),
 					xfrm_replay_seqhi(x, htonl((u32)seq)));
+	}
+}
+
+/* Card and core would take the same numbers next. */
+static void expect_one_mind(struct kunit *test, struct model *model)
+{
+	u32 diffs[] = {
+		0, 1, 2, 3, 31, 32, 33, model->window / 2, model->window - 2,
+		model->window - 1, model->window, model->window + 1,
+		get_random_u32_below(model->window),
+		get_random_u32_below(model->window),
+	};
+	u64 seq;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(diffs); i++) {
+		seq = model->top - diffs[i];
+		if (model->top - model->base < diffs[i] ||
+		    (!seq && model->x->repl_mode == XFRM_REPLAY_MODE_ESN))
+			continue;
+		KUNIT_ASSERT_EQ_MSG(test, ov2_replay_check(model->x, seq),
+				    core_accepts(model->x, seq),
+				    "window %u top %llu seq %llu",
+				    model->window, model->top, seq);
+	}
+}
+
+/* One number after the other, by the card or by the core. Whoever it is, none
+ * is taken twice, and none that is above the top is refused.
+ */
+static void shared_step(struct kunit *test, struct model *model, u64 seq,
+			bool by_core, u32 *turn)
+{
+	struct xfrm_state *x = model->x;
+	bool takes = by_core ? core_accepts(x, seq) : ov2_replay_check(x, seq);
+	bool *seen = &model->seen[seq - model->base];
+
+	KUNIT_ASSERT_FALSE_MSG(test, takes && *seen,
+			       "window %u top %llu seq %llu again by the %s",
+			       model->window, model->top, seq,
+			       by_core ? "core" : "card");
+	if (seq > model->top)
+		KUNIT_ASSERT_TRUE_MSG(test, takes,
+				      "window %u top %llu seq %llu refused",
+				      model->window, model->top, seq);
+	if (!takes)
+		return;
+
+	if (by_core)
+		core_advance(x, seq, turn);
+	else
+		ov2_replay_advance(x, seq);
+	*seen = true;
+	model->top = max(model->top, seq);
+	expect_one_mind(test, model);
+}
+
+#define SHARED_STEPS	48
+
+/* @cores: of 8 numbers, how many the core receives */
+static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
+		       u32 window, u32 cores, bool *seen)
+{
+	struct model model = {
+		.base = base, .top = base, .window = window, .seen = seen,
+	};
+	u32 turn;
+	u64 seq;
+	int i;
+
+	memset(seen, 0, RANGE);
+	model.x = state_new(test, mode, base, window);
+	turn = ov2_replay_turn(model.x);
+	for (i = 0; i < SHARED_STEPS; i++) {
+		seq = model_draw(&model);
+		if (!seq || seq - base >= RANGE)
+			continue;
+		shared_step(test, &model, seq,
+			    get_random_u32_below(8) < cores, &turn);
+	}
+	kunit_kfree(test, model.x->replay_esn);
+	kunit_kfree(test, model.x);
+}
+
+/* The core's first number of all is in the wrong place if the size does not
+ * divide 2^32, so without extended numbers the core comes second.
+ */
+static void replay_shared(struct kunit *test)
+{
+	bool *seen = kunit_kzalloc(test, RANGE, GFP_KERNEL);
+	u64 wrap = 5ULL << 32;
+	u32 window, cores;
+
+	KUNIT_ASSERT_NOT_NULL(test, seen);
+	for (window = 1; window <= BITMAP_MAX; window++) {
+		for (cores = 0; cores <= 4; cores += 4) {
+			shared_run(test, XFRM_REPLAY_MODE_BMP, !!cores, window,
+				   cores, seen);
+			shared_run(test, XFRM_REPLAY_MODE_ESN, 0, window, cores,
+				   seen);
+			shared_run(test, XFRM_REPLAY_MODE_ESN, wrap - 8,
+				   window, cores, seen);
+			shared_run(test, XFRM_REPLAY_MODE_ESN,
+				   wrap + 1000 - window, window, cores, seen);
+		}
+		cond_resched();
+	}
+}
+
+/* The input that was seen to be taken twice: beyond 2^32, a window that does
+ * not divide it, each number by the card and then by the core.
+ */
+static void replay_again_by_core(struct kunit *test)
+{
+	u64 base = (1ULL << 32) + 1000;
+	struct xfrm_state *x;
+	u64 seq;
+
+	x = state_new(test, XFRM_REPLAY_MODE_ESN, base, 100);
+	for (seq = base + 1; seq <= base + 3; seq++) {
+		KUNIT_ASSERT_TRUE(test, ov2_replay_check(x, seq));
+		ov2_replay_advance(x, seq);
+		KUNIT_EXPECT_FALSE(test, core_accepts(x, seq));
 	}
 }
 
@@ -379,6 +592,8 @@ static struct kunit_case replay_cases[] = {
 	KUNIT_CASE(replay_bitmap),
 	KUNIT_CASE(replay_extended),
 	KUNIT_CASE(replay_kernel_agrees),
+	KUNIT_CASE_SLOW(replay_shared),
+	KUNIT_CASE(replay_again_by_core),
 	KUNIT_CASE(replay_zero),
 	KUNIT_CASE(replay_no_window),
 	KUNIT_CASE(replay_first_again),

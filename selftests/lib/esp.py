@@ -244,6 +244,17 @@ def ip(src, dst, proto, payload):
     return build(src, dst, proto, payload)
 
 
+def in_two(src, dst, proto, payload, ident):
+    """A packet as two fragments: its first 16 bytes, and the others."""
+    parts = payload[:16], payload[16:]
+    if len(packed(src)) == 4:
+        return [ipv4(src, dst, proto, part, ident=ident, frag=frag)
+                for part, frag in zip(parts, (0x2000, 2))]
+    return [ipv6(src, dst, FRAGMENT6,
+                 struct.pack("!BBHI", proto, 0, frag, ident) + part)
+            for part, frag in zip(parts, (1, 16))]
+
+
 def ethernet(dst_mac, src_mac, packet):
     ethertype = ETH_IPV4 if packet[0] >> 4 == 4 else ETH_IPV6
     return (bytes.fromhex(dst_mac.replace(":", "")) +
