@@ -26,6 +26,16 @@ struct ov2_bridge {
 	atomic_t states;
 };
 
+/**
+ * enum ov2_packet_path - what the core is to know of a packet that was let in
+ * @OV2_PATH_OFFLOAD: its state, and that the card has decided about it
+ * @OV2_PATH_STATE: its state: the core compares it with its policies
+ */
+enum ov2_packet_path {
+	OV2_PATH_OFFLOAD,
+	OV2_PATH_STATE,
+};
+
 /* packet.c */
 struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad);
 
@@ -38,7 +48,11 @@ void ov2_bridge_policy_free(struct xfrm_policy *xp);
 /* packet_receive.c */
 bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 			const struct ov2_assoc *assoc, struct xfrm_state *x,
-			const struct ov2_rx_result *res, bool *nested);
+			const struct ov2_rx_result *res,
+			enum ov2_packet_path *path);
 bool ov2_clear_receive(struct ov2_adapter *ad, struct sk_buff *skb);
+
+/* verdict.c */
+bool ov2_verdict_is_last(const struct ov2_adapter *ad, u16 family);
 
 #endif /* _OV2_PACKET_H */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receiving in packet mode: the stack is given clear packets and believes that
- * the card has checked all there is to check. So this is what xfrm_input()
- * and __xfrm_policy_check() do, with the system's statistics; and for frames
- * that came in clear, whether they may.
+ * Receiving in packet mode: the stack is given clear packets. So this is what
+ * xfrm_input() does, with the system's statistics, and what
+ * __xfrm_policy_check() does with the policies of the card; the core does that
+ * with the others (verdict.c). And for frames that came in clear, whether they
+ * may.
  */
 #include <linux/jhash.h>
 #include <linux/udp.h>
@@ -13,6 +14,8 @@
 #include "packet.h"
 #include "spd.h"
 #include "../watch/drop.h"
+
+#define OV2_UDP_ENCAP_PORT	4500
 
 /* The sender may be behind NAT, and move: the key manager is told. Software
  * does so before it has looked at the number; here an old packet that somebody
@@ -34,28 +37,12 @@ static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 		km_new_mapping(x, &addr, udp->source);
 }
 
-/* What the kernel says of no policy at all: a packet out of a tunnel needs one,
- * another does unless the default says so.
- */
-static bool needs_policy(const struct xfrm_state *x)
-{
-	const u8 *policy_default = read_pnet(&x->xs_net)->xfrm.policy_default;
-
-	return ov2_state_is_tunnel(x) ||
-	       READ_ONCE(policy_default[XFRM_POLICY_IN]) ==
-	       XFRM_USERPOLICY_BLOCK;
-}
-
 /* Under rcu_read_lock(). Returns the SNMP counter to move, 0 if the policy
  * accepts what came through @x.
  */
 static int policy_rejects(const struct ov2_policy *pol,
 			  const struct xfrm_state *x, enum ov2_counter *reason)
 {
-	if (!pol) {
-		*reason = OV2_CNT_RX_DROP_NO_POLICY;
-		return needs_policy(x) ? LINUX_MIB_XFRMINNOPOLS : 0;
-	}
 	if (ov2_policy_blocks(pol)) {
 		*reason = OV2_CNT_RX_DROP_BLOCK;
 		return LINUX_MIB_XFRMINPOLBLOCK;
@@ -65,12 +52,27 @@ static int policy_rejects(const struct ov2_policy *pol,
 	return ov2_policy_fits(pol, x) ? 0 : LINUX_MIB_XFRMINTMPLMISMATCH;
 }
 
+/* Beside an xfrm_offload the core takes an inner ESP header for the one that
+ * was verified (esp4_gro_receive()). In UDP, too, if a socket of the port has
+ * asked for ESP; the port is that of RFC 3948.
+ */
+static bool is_nested(const struct ov2_flow *flow)
+{
+	const union flowi_uli *uli = flow->family == AF_INET ?
+				     &flow->fl.u.ip4.uli : &flow->fl.u.ip6.uli;
+
+	return ov2_flow_is_ipsec(flow) ||
+	       (flow->fl.flowi_proto == IPPROTO_UDP &&
+		uli->ports.dport == htons(OV2_UDP_ENCAP_PORT));
+}
+
 /* May what was carried come in through this state? Software asks that later, of
- * the reassembled packet; here a fragment must fit by what it shows, as nobody
- * asks again. Under rcu_read_lock(), as are policies.
+ * the reassembled packet; here a fragment must fit by what it shows. What no
+ * policy of the card is for the core decides alone. Under rcu_read_lock(), as
+ * are policies.
  */
 static int packet_admit(struct ov2_adapter *ad, const struct sk_buff *skb,
-			const struct xfrm_state *x, bool *nested,
+			const struct xfrm_state *x, enum ov2_packet_path *path,
 			enum ov2_counter *reason)
 {
 	const struct ov2_policy *pol;
@@ -84,10 +86,12 @@ static int packet_admit(struct ov2_adapter *ad, const struct sk_buff *skb,
 	if (ov2_selector_match(&x->sel, &flow) != OV2_MATCH_YES)
 		return LINUX_MIB_XFRMINSTATEMISMATCH;
 
-	*nested = ov2_flow_is_ipsec(&flow);
 	pol = ov2_spd_lookup(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_IN,
 			     &flow);
-	return policy_rejects(pol, x, reason);
+	*path = OV2_PATH_STATE;
+	if (pol && !is_nested(&flow) && ov2_verdict_is_last(ad, flow.family))
+		*path = OV2_PATH_OFFLOAD;
+	return pol ? policy_rejects(pol, x, reason) : 0;
 }
 
 /* Frames of different hash are never merged by GRO, which looks at no security
@@ -104,13 +108,13 @@ static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 
 static int packet_unwrap(struct ov2_adapter *ad, struct sk_buff *skb,
 			 const struct xfrm_state *x,
-			 const struct ov2_decap *decap, bool *nested,
-			 enum ov2_counter *reason)
+			 const struct ov2_decap *decap,
+			 enum ov2_packet_path *path, enum ov2_counter *reason)
 {
 	*reason = OV2_CNT_RX_DROP_DECAP;
 	if (!ov2_decap(skb, x, decap))
 		return LINUX_MIB_XFRMINSTATEMODEERROR;
-	return packet_admit(ad, skb, x, nested, reason);
+	return packet_admit(ad, skb, x, path, reason);
 }
 
 /* Number and limits are looked at after decryption only, as with any card that
@@ -118,7 +122,7 @@ static int packet_unwrap(struct ov2_adapter *ad, struct sk_buff *skb,
  */
 static bool packet_accept(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 			  const struct ov2_assoc *assoc, struct xfrm_state *x,
-			  bool *nested, enum ov2_counter *reason)
+			  enum ov2_packet_path *path, enum ov2_counter *reason)
 {
 	struct ov2_decap decap;
 	int mib;
@@ -129,7 +133,7 @@ static bool packet_accept(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 		return false;
 
 	tell_new_mapping(x, nbl->skb);
-	mib = packet_unwrap(ad, nbl->skb, x, &decap, nested, reason);
+	mib = packet_unwrap(ad, nbl->skb, x, &decap, path, reason);
 	if (mib)
 		XFRM_INC_STATS(xs_net(x), mib);
 	return !mib;
@@ -148,7 +152,7 @@ static unsigned int frame_len(const struct sk_buff *skb)
  * @assoc: its association
  * @x: its state; the reference stays the caller's
  * @res: what the engine found
- * @nested: out: what was carried is IPsec itself
+ * @path: out: what the core is to know
  *
  * BH disabled, under rcu_read_lock(). The frame becomes what it carried.
  *
@@ -156,7 +160,8 @@ static unsigned int frame_len(const struct sk_buff *skb)
  */
 bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 			const struct ov2_assoc *assoc, struct xfrm_state *x,
-			const struct ov2_rx_result *res, bool *nested)
+			const struct ov2_rx_result *res,
+			enum ov2_packet_path *path)
 {
 	unsigned int len = frame_len(nbl->skb);
 	enum ov2_counter reason;
@@ -165,7 +170,7 @@ bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	if (res->status != OV2_CRYPTO_SUCCESS)
 		ov2_account_bad(x, nbl->skb, res->status, &reason);
 	else
-		accepted = packet_accept(ad, nbl, assoc, x, nested, &reason);
+		accepted = packet_accept(ad, nbl, assoc, x, path, &reason);
 
 	if (accepted)
 		set_gro_hash(nbl->skb, assoc);

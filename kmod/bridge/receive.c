@@ -18,11 +18,13 @@ static struct xfrm_state *rx_state_get(const struct ov2_assoc *assoc)
 	return x && refcount_inc_not_zero(&x->refcnt) ? x : NULL;
 }
 
-/* Takes the reference on x. IPsecOV2 counts the status, Linux has a bit for
- * each (INV-45).
+/* Takes the reference on x. Without an xfrm_offload beside the state the core
+ * compares the packet with its policies as if it had decrypted it. IPsecOV2
+ * counts the status, Linux has a bit for each (INV-45).
  */
 static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
-			const struct ov2_rx_result *res)
+			const struct ov2_rx_result *res,
+			enum ov2_packet_path path)
 {
 	struct xfrm_offload *xo;
 	struct sec_path *sp;
@@ -35,6 +37,9 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 	}
 
 	sp->xvec[sp->len++] = x;
+	if (path != OV2_PATH_OFFLOAD)
+		return true;
+
 	sp->olen++;
 	xo = xfrm_offload(skb);
 	xo->flags = CRYPTO_DONE;
@@ -67,28 +72,21 @@ static bool rx_trim_padding(struct sk_buff *skb)
 				(ipv6 ? sizeof(struct ipv6hdr) : 0));
 }
 
-/* Of a state in packet mode. What goes through xfrm again is not told of @x: the
- * core would take its ESP header for the one that was verified.
- */
+/* Of a state in packet mode. ESP is not there any more afterwards. */
 static enum ov2_rx_verdict rx_packet(struct ov2_adapter *ad,
 				     struct ov2_nbl *nbl,
 				     const struct ov2_assoc *assoc,
 				     struct xfrm_state *x,
 				     const struct ov2_rx_result *res)
 {
-	bool nested = false;
+	enum ov2_packet_path path = OV2_PATH_STATE;
 
-	if (!ov2_packet_receive(ad, nbl, assoc, x, res, &nested)) {
+	if (!ov2_packet_receive(ad, nbl, assoc, x, res, &path)) {
 		xfrm_state_put(x);
 		return OV2_RX_DROP;
 	}
-	/* ESP is not there any more. */
 	skb_unset_transport_header(nbl->skb);
-	if (nested) {
-		xfrm_state_put(x);
-		return OV2_RX_STACK;
-	}
-	if (!rx_set_path(nbl->skb, x, res)) {
+	if (!rx_set_path(nbl->skb, x, res, path)) {
 		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
 		return OV2_RX_DROP;
 	}
@@ -100,7 +98,7 @@ static enum ov2_rx_verdict rx_crypto(struct ov2_adapter *ad,
 				     struct ov2_nbl *nbl, struct xfrm_state *x,
 				     const struct ov2_rx_result *res)
 {
-	if (!rx_set_path(nbl->skb, x, res)) {
+	if (!rx_set_path(nbl->skb, x, res, OV2_PATH_OFFLOAD)) {
 		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
 		return OV2_RX_DROP;
 	}

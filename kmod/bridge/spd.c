@@ -132,6 +132,19 @@ void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
 }
 
 /**
+ * ov2_spd_count() - how many policies are there in a direction?
+ * @spd: the database
+ * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
+ *
+ * Context: Any.
+ * Return: that.
+ */
+unsigned int ov2_spd_count(const struct ov2_spd *spd, u8 dir)
+{
+	return atomic_read(&spd->count[dir_index(dir)]);
+}
+
+/**
  * ov2_spd_has() - is there any policy in a direction?
  * @spd: the database
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
@@ -142,7 +155,7 @@ void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
  */
 bool ov2_spd_has(const struct ov2_spd *spd, u8 dir)
 {
-	return atomic_read(&spd->count[dir_index(dir)]);
+	return ov2_spd_count(spd, dir);
 }
 
 /* Of what may or may not match, only that which lets nothing pass counts. */

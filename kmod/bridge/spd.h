@@ -76,6 +76,7 @@ int ov2_spd_init(struct ov2_spd *spd);
 void ov2_spd_destroy(struct ov2_spd *spd);
 int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol);
 void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol);
+unsigned int ov2_spd_count(const struct ov2_spd *spd, u8 dir);
 bool ov2_spd_has(const struct ov2_spd *spd, u8 dir);
 const struct ov2_policy *ov2_spd_lookup(struct ov2_spd *spd, u8 dir,
 					const struct ov2_flow *flow);

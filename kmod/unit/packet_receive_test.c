@@ -3,10 +3,13 @@
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
 #include <linux/if_vlan.h>
+#include <linux/inetdevice.h>
+#include <linux/udp.h>
 
 #include "shape.h"
 #include "../bridge/bridge.h"
 #include "../bridge/packet.h"
+#include "../ov2/handle.h"
 #include "../watch/counters.h"
 
 #define SPI	0x1234
@@ -17,13 +20,15 @@
  * @ad: the card
  * @assoc: an inbound association of it
  * @x: its state
- * @nested: what ov2_packet_receive() said last
+ * @hdl: names it
+ * @path: what ov2_packet_receive() said last
  */
 struct card {
 	struct ov2_adapter ad;
 	struct ov2_assoc assoc;
 	struct xfrm_state *x;
-	bool nested;
+	struct ov2_handle hdl;
+	enum ov2_packet_path path;
 };
 
 static void card_end(void *data)
@@ -103,11 +108,11 @@ static bool receive_nbl(struct card *card, struct ov2_nbl *nbl,
 	};
 	bool accepted;
 
-	card->nested = false;
+	card->path = -1;
 	local_bh_disable();
 	rcu_read_lock();
 	accepted = ov2_packet_receive(&card->ad, nbl, &card->assoc, card->x,
-				      &res, &card->nested);
+				      &res, &card->path);
 	rcu_read_unlock();
 	local_bh_enable();
 	return accepted;
@@ -223,15 +228,126 @@ static void receive_policies(struct kunit *test)
 	}
 }
 
+/* What the card has no policy for the core decides. */
 static void receive_no_policy(struct kunit *test)
 {
 	struct ov2_shape shape = {};
+	struct card *card;
+	int i;
 
-	KUNIT_EXPECT_TRUE(test, receive(test, card_new(test, &shape), &shape,
-					1, OV2_CNT_RX_DROP_NO_POLICY));
-	shape.tunnel = true;
-	KUNIT_EXPECT_FALSE(test, receive(test, card_new(test, &shape), &shape,
-					 1, OV2_CNT_RX_DROP_NO_POLICY));
+	for (i = 0; i < 4; i++) {
+		shape.tunnel = i & 1;
+		shape.ipv6 = i & 2;
+		shape.inner6 = i & 2;
+		card = card_new(test, &shape);
+		KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 1,
+						OV2_CNT_RX_DROP_TEMPLATE));
+		KUNIT_EXPECT_EQ(test, card->path, OV2_PATH_STATE);
+	}
+}
+
+/* @others: policies that the core has, and this card has not */
+static void expect_path(struct kunit *test, struct card *card,
+			struct ov2_nbl *nbl, unsigned int others,
+			enum ov2_packet_path path)
+{
+	struct net *net = dev_net(card->ad.dev);
+	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
+	unsigned int before = *count;
+
+	WRITE_ONCE(*count, before + 1 + others);
+	KUNIT_EXPECT_TRUE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
+	WRITE_ONCE(*count, before);
+	KUNIT_EXPECT_EQ_MSG(test, card->path, path, "number %llu",
+			    nbl->ext_rx.seq64);
+}
+
+static void set_forwarding(struct net *net, bool ipv6, int value)
+{
+	if (ipv6)
+		WRITE_ONCE(net->ipv6.devconf_all->forwarding, value);
+	else
+		IPV4_DEVCONF_ALL(net, FORWARDING) = value;
+}
+
+/* The card has the last word only if all policies are its own, and nothing is
+ * forwarded.
+ */
+static void receive_last_word(struct kunit *test)
+{
+	struct ov2_shape shape = {};
+	struct ov2_policy *pol;
+	struct card *card;
+	struct net *net;
+
+	for (shape.ipv6 = false; ; shape.ipv6 = true) {
+		card = card_new(test, &shape);
+		net = dev_net(card->ad.dev);
+		pol = policy_new(test, card, shape.ipv6, XFRM_POLICY_ALLOW,
+				 REQID);
+		expect_path(test, card, nbl_new(test, card, &shape, 1), 0,
+			    OV2_PATH_OFFLOAD);
+		expect_path(test, card, nbl_new(test, card, &shape, 2), 1,
+			    OV2_PATH_STATE);
+		set_forwarding(net, shape.ipv6, 1);
+		expect_path(test, card, nbl_new(test, card, &shape, 3), 0,
+			    OV2_PATH_STATE);
+		/* Of the other family */
+		set_forwarding(net, shape.ipv6, 0);
+		set_forwarding(net, !shape.ipv6, 1);
+		expect_path(test, card, nbl_new(test, card, &shape, 4), 0,
+			    OV2_PATH_OFFLOAD);
+		set_forwarding(net, !shape.ipv6, 0);
+		/* Under another device, a bridge for example */
+		rcu_assign_pointer(card->ad.dev->rx_handler,
+				   (rx_handler_func_t __rcu *)1);
+		expect_path(test, card, nbl_new(test, card, &shape, 5), 0,
+			    OV2_PATH_STATE);
+		RCU_INIT_POINTER(card->ad.dev->rx_handler, NULL);
+		policy_end(card, pol);
+		if (shape.ipv6)
+			break;
+	}
+}
+
+/* Of what is or may be IPsec itself it never has: the core must not take the
+ * inner ESP header for the one that was verified.
+ */
+static void receive_nested(struct kunit *test)
+{
+	static const struct {
+		u8 proto;
+		__be16 dport;
+		enum ov2_packet_path path;
+	} rows[] = {
+		{ IPPROTO_ESP, 0, OV2_PATH_STATE },
+		{ IPPROTO_AH, 0, OV2_PATH_STATE },
+		{ IPPROTO_COMP, 0, OV2_PATH_STATE },
+		{ IPPROTO_UDP, htons(4500), OV2_PATH_STATE },
+		{ IPPROTO_UDP, htons(4501), OV2_PATH_OFFLOAD },
+		{ IPPROTO_TCP, htons(4500), OV2_PATH_OFFLOAD },
+	};
+	struct ov2_shape shape = {};
+	struct ov2_policy *pol;
+	struct ov2_nbl *nbl;
+	struct udphdr *udp;
+	struct card *card;
+	int i;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		shape.ipv6 = i & 1;
+		shape.proto = rows[i / 2].proto;
+		card = card_new(test, &shape);
+		pol = policy_new(test, card, shape.ipv6, XFRM_POLICY_ALLOW,
+				 REQID);
+		nbl = nbl_new(test, card, &shape, i + 1);
+		udp = (struct udphdr *)(nbl->skb->data +
+					ov2_shape_ip_len(shape.ipv6) +
+					card->x->props.header_len);
+		udp->dest = rows[i / 2].dport;
+		expect_path(test, card, nbl, 0, rows[i / 2].path);
+		policy_end(card, pol);
+	}
 }
 
 static void receive_selector(struct kunit *test)
@@ -245,6 +361,31 @@ static void receive_selector(struct kunit *test)
 	card->x->sel.proto = IPPROTO_TCP;
 	KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 2,
 					OV2_CNT_RX_DROP_SELECTOR));
+}
+
+/* Of a fragment the card does not see all that its state is for. */
+static void receive_selector_fragment(struct kunit *test)
+{
+	const struct ov2_shape shape = { .tunnel = true };
+	struct card *card = card_new(test, &shape);
+	struct xfrm_state *x = card->x;
+	struct ov2_nbl *nbl;
+	struct iphdr *inner;
+
+	/* The body counts from 0 on. */
+	x->sel.family = AF_INET;
+	x->sel.proto = IPPROTO_TCP;
+	x->sel.dport = htons(0x0203);
+	x->sel.dport_mask = htons(0xffff);
+	KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 1,
+					OV2_CNT_RX_DROP_SELECTOR));
+
+	nbl = nbl_new(test, card, &shape, 2);
+	inner = (struct iphdr *)(nbl->skb->data + x->props.header_len);
+	inner->frag_off = htons(IP_MF);
+	KUNIT_EXPECT_FALSE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_SELECTOR), 1);
 }
 
 /* What is not valid does not move the state. */
@@ -282,24 +423,87 @@ static void receive_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->x->replay.seq, 0);
 }
 
-/* The core must not take the inner ESP header for the one that was verified. */
-static void receive_nested(struct kunit *test)
+static void handle_end(void *data)
 {
-	static const u8 protos[] = { IPPROTO_ESP, IPPROTO_AH, IPPROTO_COMP };
-	struct ov2_shape shape = {};
-	struct card *card = card_new(test, &shape);
-	int i;
+	ov2_handle_free(data);
+}
 
-	for (i = 0; i < ARRAY_SIZE(protos); i++) {
-		shape.proto = protos[i];
-		KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, i + 1,
-						OV2_CNT_RX_DROP_INNER));
-		KUNIT_EXPECT_TRUE(test, card->nested);
+/* A card whose engine's handle leads to its association */
+static struct card *card_with_handle(struct kunit *test,
+				     const struct ov2_shape *shape)
+{
+	struct card *card = card_new(test, shape);
+
+	refcount_set(&card->x->refcnt, 1);
+	RCU_INIT_POINTER(card->assoc.x, card->x);
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&card->hdl, &card->ad,
+					       &card->assoc), 0);
+	kunit_add_action(test, handle_end, &card->hdl);
+	return card;
+}
+
+static bool bridge_receive(struct card *card, struct ov2_nbl *nbl,
+			   enum ov2_crypto_status status)
+{
+	const struct ov2_rx_result res = {
+		.crypto_done = true,
+		.status = status,
+	};
+	enum ov2_rx_verdict verdict;
+
+	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(&res);
+	nbl->ext_rx.handle = card->hdl.value;
+	local_bh_disable();
+	verdict = ov2_bridge_receive(&card->ad, nbl);
+	local_bh_enable();
+	return verdict == OV2_RX_STACK;
+}
+
+/* Who is rejected leaves no reference to the state, whatever it was for. */
+static void bridge_rejects(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_with_handle(test, &shape);
+	struct ov2_policy *pol;
+	struct ov2_nbl *nbl;
+	int status;
+
+	for (status = OV2_CRYPTO_SUCCESS + 1; status < OV2_CRYPTO_STATUS_MAX;
+	     status++) {
+		nbl = nbl_new(test, card, &shape, 1);
+		KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl, status));
 	}
-	shape.proto = IPPROTO_UDP;
-	KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 9,
-					OV2_CNT_RX_DROP_INNER));
-	KUNIT_EXPECT_FALSE(test, card->nested);
+	pol = policy_new(test, card, false, XFRM_POLICY_BLOCK, 0);
+	nbl = nbl_new(test, card, &shape, 1);
+	KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl,
+						OV2_CRYPTO_SUCCESS));
+	/* Seen before */
+	nbl = nbl_new(test, card, &shape, 1);
+	KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl,
+						OV2_CRYPTO_SUCCESS));
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
+	policy_end(card, pol);
+}
+
+/* What the core checks has its state in the path, and no xfrm_offload. */
+static void bridge_accepts(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_with_handle(test, &shape);
+	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 1);
+	const struct sec_path *sp;
+
+	KUNIT_EXPECT_TRUE(test, bridge_receive(card, nbl, OV2_CRYPTO_SUCCESS));
+	KUNIT_EXPECT_NULL(test, xfrm_offload(nbl->skb));
+	sp = skb_sec_path(nbl->skb);
+	KUNIT_ASSERT_NOT_NULL(test, sp);
+	KUNIT_EXPECT_EQ(test, sp->len, 1);
+	KUNIT_EXPECT_EQ(test, sp->olen, 0);
+	KUNIT_EXPECT_PTR_EQ(test, sp->xvec[0], card->x);
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 2);
+	secpath_reset(nbl->skb);
+
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
 }
 
 static bool clear(struct card *card, struct sk_buff *skb)
@@ -462,10 +666,14 @@ static struct kunit_case packet_receive_cases[] = {
 	KUNIT_CASE(receive_counts_tunnel),
 	KUNIT_CASE(receive_policies),
 	KUNIT_CASE(receive_no_policy),
+	KUNIT_CASE(receive_last_word),
 	KUNIT_CASE(receive_selector),
+	KUNIT_CASE(receive_selector_fragment),
 	KUNIT_CASE(receive_untouched),
 	KUNIT_CASE(receive_bad),
 	KUNIT_CASE(receive_nested),
+	KUNIT_CASE(bridge_rejects),
+	KUNIT_CASE(bridge_accepts),
 	KUNIT_CASE(clear_policies),
 	KUNIT_CASE(clear_exempt),
 	KUNIT_CASE(clear_tagged),

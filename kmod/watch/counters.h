@@ -62,7 +62,6 @@ struct ov2_adapter;
 	X(RX_DROP_DECAP,	"ipsec_rx_drop_decap")			\
 	X(RX_DROP_INNER,	"ipsec_rx_drop_inner")			\
 	X(RX_DROP_SELECTOR,	"ipsec_rx_drop_selector")		\
-	X(RX_DROP_NO_POLICY,	"ipsec_rx_drop_no_policy")		\
 	X(RX_DROP_BLOCK,	"ipsec_rx_drop_block")			\
 	X(RX_DROP_TEMPLATE,	"ipsec_rx_drop_template")		\
 	X(RX_DROP_CLEAR,	"ipsec_rx_drop_clear")			\

@@ -59,10 +59,10 @@ class ClientBed(Bed):
         return super().install(*args, **kwargs)
 
     def policy_lines(self, shape, side, packet=False):
+        """FWD policies are the kernel's, also in packet mode."""
         lines = super().policy_lines(shape, side, packet)
-        if not packet:
-            lines += [line.replace("dir in", "dir fwd") for line in lines
-                      if "dir in" in line]
+        lines += [line.replace("dir in", "dir fwd").split(" offload ")[0]
+                  for line in lines if "dir in" in line]
         return lines
 
     def delete(self):

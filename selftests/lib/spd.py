@@ -24,6 +24,7 @@ PROTECT, BLOCK, BYPASS = "protect", "block", "bypass"
 NET = {"a": {4: "198.51.100.{}", 6: "2001:db8:a::{:x}"},
        "b": {4: "203.0.113.{}", 6: "2001:db8:b::{:x}"}}
 FULL = {4: 32, 6: 128}
+IP_XFRM_POLICY = {4: (socket.IPPROTO_IP, 17), 6: (socket.IPPROTO_IPV6, 35)}
 
 
 def host(side, fam, number):
@@ -43,6 +44,23 @@ def icmp(src, dst, kind, code):
     total = (esp.checksum(body) if proto == esp.ICMP else
              esp.transport_sum(src, dst, proto, body))
     return body[:2] + struct.pack("!H", total) + body[4:]
+
+
+def socket_policy(sock, fam, direction, template=None):
+    """A policy of the socket's own, as daemons set it, for all its packets.
+
+    template: source, destination, is it a tunnel, reqid; without, a bypass.
+    """
+    info = bytearray(168)                       # struct xfrm_userpolicy_info
+    struct.pack_into("=H", info, 40, family(fam))
+    struct.pack_into("=4Q", info, 56, *[(1 << 64) - 1] * 4)
+    info[160] = direction == "out"
+    if template:
+        src, dst, tunnel, reqid = template
+        info += struct.pack("=16s4xB3xH2x16sIBBBx3I", esp.packed(dst),
+                            esp.ESP, family(fam), esp.packed(src), reqid,
+                            tunnel, 0, 0, *[(1 << 32) - 1] * 3)
+    sock.setsockopt(*IP_XFRM_POLICY[fam], bytes(info))
 
 
 class Card:
@@ -117,15 +135,7 @@ class Card:
             data = icmp(src, dst, one, two)
         if part is None:
             return esp.ip(src, dst, proto, data)
-        return self.fragment(src, dst, proto, data, part)
-
-    def fragment(self, src, dst, proto, data, part):
-        data = data[:16] if part == 0 else data[16:]
-        if self.fam == 4:
-            return esp.ipv4(src, dst, proto, data, ident=9,
-                            frag=(2, 0x2000)[part == 0])
-        head = struct.pack("!BBHI", proto, 0, (16, 1)[part == 0], 9)
-        return esp.ipv6(src, dst, esp.FRAGMENT6, head + data)
+        return esp.in_two(src, dst, proto, data, 9)[part]
 
     # ---- what becomes of them
 

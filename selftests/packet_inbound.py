@@ -1,0 +1,388 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Packet offload: what the card lets in is checked by the kernel's policies,
+too: by those that are not offloaded, by FWD policies and by those of sockets.
+
+ESP is put on the wire in front of b's card. It reaches a socket, is
+forwarded, or moves a counter of /proc/net/xfrm_stat: each case says which,
+and software must make the same of the same states and policies.
+
+    packet_inbound.py [WORD...]  only cases whose name has all these words
+"""
+import select
+import socket
+
+from lib import esp, ksft, module
+from lib.algs import ALGS
+from lib.bed import CARD, ETH_P_ALL, MAC, OUTER, Bed, Sa, Shape, family
+from lib.cases import with_words
+from lib.spd import FULL, socket_policy
+from lib.traffic import Traffic
+
+OURS, OTHERS = 1, 77                            # reqid; a state has the first
+INSIDE = 2                                      # of a state within a tunnel
+PORTS = range(7001, 7005)
+DELIVERED, FORWARDED = "delivered", "forwarded"
+BLOCKED, MISMATCH, NONE = ("XfrmInPolBlock", "XfrmInTmplMismatch",
+                           "XfrmInNoPols")
+SOFTWARE, PACKET = "software", "the card"
+# A host behind b, and the device that it is on
+BEHIND, STUB = {4: "203.0.113.77", 6: "2001:db8:b::77"}, "stub0"
+# What an unrelated policy is for
+NOWHERE = {4: "192.0.2.99", 6: "2001:db8::99"}
+
+
+class End:
+    """b with one inbound state, in software or in packet mode."""
+
+    def __init__(self, bed, shape, who, defer, said):
+        self.said = said                        # by software, of a port
+        self.bed, self.shape, self.who = bed, shape, who
+        self.fam, self.b = shape.inner, bed.b
+        bed.remove()
+        pair = bed.install(shape, offload="b" if who == PACKET else "",
+                           how="packet")
+        defer(bed.remove)
+        bed.check_offload_lines(pair)
+        self.b.ip("xfrm policy flush")
+        self.key, self.inner_key, self.seq = pair.ab.oracle(), None, 0
+        self.src, self.dst = (bed.address(side, shape) for side in "ab")
+        self.socks = {port: self.socket_at(port, defer) for port in PORTS}
+        self.stub = self.b.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+        defer(self.stub.close)
+        with self.b.entered():
+            self.stub.bind((STUB, ETH_P_ALL))
+
+    def socket_at(self, port, defer):
+        sock = self.b.socket(family(self.fam), socket.SOCK_DGRAM)
+        defer(sock.close)
+        sock.bind((self.dst, port))
+        return sock
+
+    # ---- policies
+
+    def template(self, reqid, mode=None):
+        mode = mode or self.shape.mode
+        ends = ""
+        if mode == "tunnel":
+            ends = f"src {OUTER['a'][self.fam]} dst {OUTER['b'][self.fam]} "
+        return f"tmpl {ends}proto esp reqid {reqid} mode {mode}"
+
+    def policy(self, *templates, port=None, priority=100, direction="in",
+               offload=False, block=False, dst=None, proto="udp",
+               verb="add"):
+        full = FULL[self.fam]
+        words = [f"xfrm policy {verb} src {self.src}/{full}",
+                 f"dst {dst or self.dst}/{full} proto {proto}",
+                 f"dport {port}" if port else "", f"dir {direction}",
+                 "action block" if block else "", f"priority {priority}"]
+        if offload and self.who == PACKET:
+            words.append(f"offload packet dev {CARD['b']}")
+        words += [one if isinstance(one, str) else self.template(one)
+                  for one in templates]
+        self.b.ip(" ".join(word for word in words if word))
+
+    # ---- packets
+
+    def inside(self):
+        """A second state: transport mode, in software, within the tunnel."""
+        shape = Shape.named(f"ipv{self.fam}-transport")
+        sa = Sa(shape, "a", next(self.bed.spi), ALGS["aes128-gcm"], 128, False)
+        sa.src, sa.dst = self.src, self.dst
+        line = sa.line("b", False)
+        ksft.check("reqid 1 " in line, line)
+        self.b.ip(line.replace("reqid 1 ", f"reqid {INSIDE} "))
+        self.inner_key = sa.oracle()
+
+    def frame(self, port, dst, proto):
+        """To that port, or of that protocol, from behind a."""
+        dst = dst or self.dst
+        data = esp.udp(self.src, dst, port, port, bytes(64))
+        if proto == esp.ESP:
+            data = bytes(range(1, 65))
+        elif self.inner_key:
+            data = self.inner_key.seal(self.seq, proto, data)
+            proto = esp.ESP
+        if self.shape.mode == "tunnel":
+            data = esp.ip(self.src, dst, proto, data)
+            proto = esp.IPIP if self.fam == 4 else esp.IPV6_IN_IP
+        return self.bed.frame_to("b", esp.ESP,
+                                 self.key.seal(self.seq, proto, data),
+                                 self.shape)
+
+    def fate(self, port, dst=None, proto=esp.UDP):
+        self.seq += 1
+        before = self.b.xfrm_stat()
+        self.bed.inject("b", self.frame(port, dst, proto))
+
+        def outcome():
+            moved = [name for name, value in self.b.xfrm_stat().items()
+                     if value != before[name]]
+            if moved:
+                return " ".join(moved)
+            if select.select([self.socks[port]], [], [], 0)[0]:
+                self.socks[port].recv(100)
+                return DELIVERED
+            while select.select([self.stub], [], [], 0)[0]:
+                data, (_, ethertype, *_) = self.stub.recvfrom(2048)
+                if self.is_forwarded(data, ethertype):
+                    return FORWARDED
+            return None
+
+        return ksft.wait_for(f"what {self.who} makes of a packet", outcome)
+
+    def is_forwarded(self, data, ethertype):
+        if ethertype not in (esp.ETH_IPV4, esp.ETH_IPV6):
+            return False
+        at = 12 if self.fam == 4 else 8
+        src = esp.packed(self.src)
+        return data[at:at + len(src)] == src
+
+    def expect(self, *rows):
+        """[(port, fate)]"""
+        for port, fate in rows:
+            ksft.equal(self.fate(port), fate, f"{self.who}, port {port}")
+
+    def expect_same(self, port):
+        """Kernels differ, not who it is."""
+        fate = self.fate(port)
+        ksft.equal(fate, self.said.setdefault(port, fate),
+                   f"{self.who}, port {port}")
+
+
+# ---- cases: case(end, defer) is called for software and for the card
+
+def beside(end, defer):
+    """Policies of the card and others, each for packets of its own."""
+    end.policy(OURS, port=7001, offload=True)
+    end.policy(port=7002, block=True)
+    end.policy(OTHERS, port=7003)
+    end.expect((7001, DELIVERED), (7002, BLOCKED), (7003, MISMATCH),
+               (7004, DELIVERED if end.shape.mode == "transport" else NONE))
+
+
+def beside_forwarding(end, defer):
+    """The same on a machine that forwards."""
+    forwards(end, defer)
+    beside(end, defer)
+
+
+def only_software(end, defer):
+    """State on the card, all policies in software."""
+    end.policy(OURS, port=7001)
+    end.policy(port=7002)
+    end.expect((7001, DELIVERED),
+               (7002, MISMATCH if end.shape.mode == "tunnel" else DELIVERED))
+
+
+def better_block(end, defer):
+    """A better policy in software blocks some of what the card accepts."""
+    end.policy(OURS, offload=True)
+    end.policy(port=7002, block=True, priority=1)
+    end.policy(OTHERS, port=7003, priority=1)
+    end.expect((7001, DELIVERED), (7002, BLOCKED), (7003, MISMATCH),
+               (7004, DELIVERED))
+
+
+def better_block_before(end, defer):
+    """The same policy in software, but older than the one of the card."""
+    end.policy(port=7002, block=True, priority=1)
+    end.policy(OURS, offload=True)
+    end.expect((7001, DELIVERED))
+    fate = end.fate(7002)
+    end.policy(port=7002, block=True, priority=1, verb="update")
+    ksft.equal(end.fate(7002), BLOCKED, f"{end.who}, updated")
+    if end.who == PACKET and fate == DELIVERED:
+        raise ksft.XFail("the core asks an offloaded policy before older ones "
+                         "in software, whatever their priority: "
+                         "xfrm_policy_insert_list()")
+    ksft.equal(fate, BLOCKED, f"{end.who}, port 7002")
+
+
+def default_block(end, defer):
+    """What no policy is for, where the kernel's default is to block."""
+    end.policy(OURS, port=7001, offload=True)
+    end.b.ip("xfrm policy setdefault in block")
+    defer(end.b.ip, "xfrm policy setdefault in accept")
+    end.expect((7001, DELIVERED), (7002, NONE))
+
+
+def overlapping(end, defer, more=()):
+    """Policies of the card that overlap: the better priority wins, whatever
+    the kernel's order of them is.
+    """
+    narrow, wide = (lambda: end.policy(OURS, port=7001, priority=10,
+                                       offload=True),
+                    lambda: end.policy(OTHERS, offload=True))
+    wide_block = lambda: end.policy(block=True, offload=True)
+    for order, other in (((narrow, wide), MISMATCH),
+                         ((wide, narrow), MISMATCH),
+                         ((narrow, wide_block), BLOCKED),
+                         ((wide_block, narrow), BLOCKED)):
+        end.b.ip("xfrm policy flush")
+        for policy in order:
+            policy()
+        end.expect((7001, DELIVERED), (7002, other))
+
+
+def overlapping_beside(end, defer):
+    """The same beside any policy in software: then the kernel is asked, too,
+    and takes the newest of those on the card. The stricter one wins.
+    """
+    first = DELIVERED if end.who == SOFTWARE else MISMATCH
+    end.policy(block=True, dst=NOWHERE[end.fam])
+    end.policy(OURS, port=7001, priority=10, offload=True)
+    end.policy(OTHERS, offload=True)
+    end.expect((7001, first), (7002, MISMATCH))
+    end.b.ip("xfrm policy flush")
+    end.policy(block=True, dst=NOWHERE[end.fam])
+    end.policy(OTHERS, offload=True)
+    end.policy(OURS, port=7001, priority=10, offload=True)
+    end.expect((7001, DELIVERED), (7002, MISMATCH))
+
+
+def by_socket(end, defer):
+    """A socket's own inbound policy, under one of the card."""
+    end.policy(OURS, offload=True)
+    mode = end.shape.mode
+    ends = (OUTER["a"][end.fam], OUTER["b"][end.fam], mode == "tunnel")
+    socket_policy(end.socks[7001], end.fam, "in", (*ends, OURS))
+    socket_policy(end.socks[7002], end.fam, "in", (*ends, OTHERS))
+    socket_policy(end.socks[7003], end.fam, "in")
+    end.expect((7001, DELIVERED), (7002, MISMATCH),
+               (7003, MISMATCH if mode == "tunnel" else DELIVERED),
+               (7004, DELIVERED))
+
+
+def forwards(end, defer):
+    for name in ("net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"):
+        end.b.sysctl(name, 1)
+        defer(end.b.sysctl, name, 0)
+
+
+def forwarded(end, defer):
+    """To a host behind b FWD policies apply, beside those of the card."""
+    forwards(end, defer)
+    behind = BEHIND[end.fam]
+    end.policy(OURS, offload=True, dst=behind)
+    end.policy(OURS, direction="fwd", port=7001, dst=behind)
+    end.policy(direction="fwd", port=7002, dst=behind, block=True)
+    end.policy(OTHERS, direction="fwd", port=7003, dst=behind)
+    for port, fate in ((7001, FORWARDED), (7002, BLOCKED), (7003, MISMATCH),
+                       (7004, NONE)):
+        ksft.equal(end.fate(port, behind), fate, f"{end.who}, port {port}")
+
+
+def forwarded_only(end, defer):
+    """Without any inbound policy."""
+    forwards(end, defer)
+    behind = BEHIND[end.fam]
+    ksft.equal(end.fate(7001, behind), NONE, f"{end.who}, no policy")
+    end.policy(OURS, direction="fwd", port=7001, dst=behind)
+    ksft.equal(end.fate(7001, behind), FORWARDED, end.who)
+
+
+def gro(end, defer, on):
+    """With GRO the core loses what it knows of a tunnel when it comes to ESP
+    in that, also its own tunnels: esp4_gro_receive().
+    """
+    end.bed.ethtool["b"].gro(on)
+    defer(end.bed.ethtool["b"].gro, True)
+
+
+def forwarded_esp(end, defer):
+    """ESP within the tunnel, for somebody else."""
+    forwards(end, defer)
+    behind = BEHIND[end.fam]
+    end.policy(OURS, offload=True, dst=behind)
+    gro(end, defer, True)
+    ksft.equal(end.fate(7001, behind, esp.ESP), FORWARDED,
+               f"{end.who}, no FWD, GRO")
+    gro(end, defer, False)
+    ksft.equal(end.fate(7001, behind, esp.ESP), NONE, f"{end.who}, no FWD")
+    end.policy(OURS, direction="fwd", dst=behind, proto="esp")
+    ksft.equal(end.fate(7001, behind, esp.ESP), FORWARDED, end.who)
+
+
+def nested(end, defer):
+    """ESP within the tunnel for b itself: policies are for both states."""
+    end.inside()
+    inner = end.template(INSIDE, "transport")
+    end.policy(inner, end.template(OURS), port=7001)
+    end.policy(inner, port=7002)
+    end.policy(inner, end.template(OTHERS), port=7003)
+    end.policy(OURS, proto="esp")
+    gro(end, defer, False)
+    end.expect((7001, DELIVERED), (7003, MISMATCH), (7004, NONE))
+    # Newer kernels know that the tunnel was found right when ESP came to b
+    end.expect_same(7002)
+    gro(end, defer, True)
+    end.expect((7001, MISMATCH), (7002, DELIVERED), (7003, MISMATCH),
+               (7004, DELIVERED))
+
+
+BOTH = (beside, beside_forwarding, only_software, better_block,
+        better_block_before, default_block, overlapping, overlapping_beside,
+        by_socket)
+TUNNEL = (forwarded, forwarded_only, forwarded_esp, nested)
+
+
+def compared(defer, bed, shape, case):
+    said = {}
+    for who in (SOFTWARE, PACKET):
+        ksft.with_defer(lambda inner: case(End(bed, shape, who, inner, said),
+                                           inner))
+
+
+def traffic(defer, bed, shape):
+    """UDP, ICMP and TCP where the kernel checks all that comes in."""
+    bed.remove()
+    pair = bed.install(shape, how="packet")
+    defer(bed.remove)
+    for ns in (bed.a, bed.b):
+        ns.ip(f"xfrm policy add src {NOWHERE[shape.inner]} dir in "
+              "action block")
+    talk = Traffic(bed, shape)
+    defer(talk.close)
+    bed.mark()
+    for side in "ab":
+        talk.udp(side, [1, 100, 1000])
+        talk.echo(side, [56])
+        talk.tcp(side, 200000, 50000)
+    talk.settle(pair)
+
+
+def add_stub(bed):
+    b = bed.b
+    b.ip(f"link add {STUB} type dummy", f"link set {STUB} up",
+         *(f"route add {address} dev {STUB}" for address in BEHIND.values()),
+         *(f"neigh replace {address} lladdr {MAC['a']} dev {STUB} "
+           "nud permanent" for address in BEHIND.values()))
+
+
+def cases():
+    made = []
+    for name in ("ipv4-transport", "ipv4-tunnel", "ipv6-transport",
+                 "ipv6-tunnel"):
+        shape = Shape.named(name)
+        some = BOTH + (TUNNEL if shape.mode == "tunnel" else ())
+        made += [(f"{name} {case.__name__}", compared, shape, case)
+                 for case in some]
+        made.append((f"{name} traffic", traffic, shape))
+    return made
+
+
+def main():
+    some = with_words(cases())
+    module.load()
+    report = ksft.Report(len(some))
+    bed = Bed()
+    add_stub(bed)
+    for name, run, *arguments in some:
+        report.run(name, ksft.with_defer, run, bed, *arguments)
+    bed.delete()
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
