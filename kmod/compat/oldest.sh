@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# oldest.sh SOURCE: says in one sentence which interface ipsecov2 misses in
+# the headers of the kernel source SOURCE, and ends with 1; or ends with 0.
+#
+# Kbuild and tools/check-config ask it. The headers decide and not the version,
+# because stable kernels and distributions carry backports. Code that uses a
+# newer interface adds its row here, or gets a probe in Kbuild and its twin in
+# kmod/compat/.
+
+source=$1
+
+# What has the interface, its header, and a pattern of its declaration; the
+# oldest interface first.
+needs()
+{
+	cat <<-'END'
+	crypto_completion_t(void *)	linux/crypto.h	crypto_completion_t)(void
+	ethtool_puts()	linux/ethtool.h	ethtool_puts(
+	crypto_xor()	crypto/utils.h	crypto_xor
+	__assign_str(dst)	trace/stages/stage6_event_callback.h	define __assign_str(dst)
+	get_unaligned()	linux/unaligned.h	get_unaligned
+	xfrm_state.pcpu_num	net/xfrm.h	pcpu_num;
+	XFRM_DEV_OFFLOAD_FLAG_ACQ	net/xfrm.h	XFRM_DEV_OFFLOAD_FLAG_ACQ
+	dev_dstats_rx_dropped()	linux/netdevice.h	dev_dstats_rx_dropped(
+	dst_dev()	net/dst.h	 dst_dev(
+	END
+}
+
+# The version that a source's Makefile names, e.g. 6.1.192
+version()
+{
+	sed -n 's/^VERSION = //p; s/^PATCHLEVEL = //p; s/^SUBLEVEL = //p' \
+		"$source/Makefile" 2>/dev/null | paste -sd. -
+}
+
+needs | while IFS='	' read -r name header pattern; do
+	grep -qsF -- "$pattern" "$source/include/$header" && continue
+	echo "ipsecov2 needs Linux 6.12.105 or a later 6.12, or 6.17 or later:" \
+		"Linux $(version) in $source has no $name in its $header"
+	exit 1
+done
