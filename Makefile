@@ -42,6 +42,9 @@ check-debug:
 check-debug-quick:
 	@tools/check-debug --quick
 
+check-newest:
+	@tools/check-newest
+
 lint:
 	@tools/lint
 
@@ -58,11 +61,12 @@ help:
 	@echo "make check-unit           the KUnit tests, in debug kernels (user-mode Linux)"
 	@echo "make check-debug          KUnit tests and selftests in all debug kernels"
 	@echo "make check-debug-quick    the same in the one that looks at locks and for lost memory"
+	@echo "make check-newest         builds for the newest kernels of Debian: forky, sid, experimental"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
-	@echo "make check-config KDIR=... which options that kernel lacks"
+	@echo "make check-config KDIR=... whether that kernel is too old, and which options it lacks"
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick lint clean help
+.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest lint clean help

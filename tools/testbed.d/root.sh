@@ -22,6 +22,10 @@ packages_of() {
 	awk -v suite="$1" '$1 == suite { print $2 }' "$here/packages"
 }
 
+archive_unreachable() {
+	grep -q 'Temporary failure resolving\|Could not resolve\|Network is unreachable\|Could not connect\|Connection timed out\|Unable to connect\|Cannot initiate the connection' "$1"
+}
+
 # One sentence for what apt's log says went wrong.
 why_apt_failed() {
 	local log=$1 package
@@ -32,7 +36,7 @@ why_apt_failed() {
 		echo "Debian has no package '$package' any more: change its line in tools/testbed.d/packages"
 	elif grep -q 'No space left on device\|not have enough free space' "$log"; then
 		echo "the disk under $cache is full: free 5 GB there, or set XDG_CACHE_HOME to a larger disk"
-	elif grep -q 'Temporary failure resolving\|Could not resolve\|Network is unreachable\|Could not connect\|Connection timed out\|Unable to connect\|Cannot initiate the connection' "$log"; then
+	elif archive_unreachable "$log"; then
 		echo "the Debian archive cannot be reached: connect this machine to the network (or set http_proxy) and run it again"
 	elif grep -q 'NO_PUBKEY\|not signed\|EXPKEYSIG' "$log"; then
 		echo "this machine's Debian keys do not know trixie: update the package debian-archive-keyring and run it again"

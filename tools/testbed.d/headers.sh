@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154	# common.sh sets the places
+#
+# Headers of the kernels that Debian has beside those of the root, to build the module for and not to boot: one kernel
+# for each suite of Debian's development. Their packages are unpacked into the cache and bound below /tmp of the root,
+# whose libc and compiler serve: kbuild's programs want no newer libc, and what a newer compiler understands is ignored
+# with a warning.
+
+development_suites='forky sid experimental'
+
+# Exit status where there is nothing to build for: the archive cannot be reached, or the suite has no kernel just now.
+no_headers=4
+
+# Where the headers are in the root; the absolute paths in their Makefiles are rewritten.
+headers_seen=/tmp/headers
+
+is_suite() {
+	[[ " $development_suites " == *" $1 "* ]]
+}
+
+# What this machine's apt thinks of an archive that has not changed for long, e.g. a copy of one day: the root's apt
+# shall think the same.
+host_dates() {
+	apt-config dump 2>/dev/null | sed -n 's/^\(Acquire::Check-[A-Za-z-]*\) "\(.*\)";$/-o\n\1=\2/p'
+}
+
+# fetch_headers SUITE DIRECTORY: writes `version`, the kernel's and its package's, e.g. 7.3-amd64_7.3~rc7-1~exp1, and
+# beside it the packages' files, if the cache has none of that version. The suite's line is made of the
+# root's own trixie line. Lists and states of other suites stay out of the root's apt.
+fetch_headers() {
+	local suite=$1 directory=$2 dates
+
+	mapfile -t dates < <(host_dates)
+	# shellcheck disable=SC2016	# for the shell in the root
+	(OV2_DIRECTORY=/tmp/fetched enter "$root" "$directory=/tmp/fetched" "$cache/headers=/tmp/known" -- bash -euo pipefail -c '
+		mkdir -p apt/lists/partial apt/archives/partial
+		sed -n "s/ trixie main/ $1 main/p" /etc/apt/sources.list | head -n 1 >apt/sources.list
+		options=(-o Dir::Etc::SourceList="$PWD/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
+			-o Dir::State="$PWD/apt" -o Dir::State::status=/dev/null -o Dir::Cache="$PWD/apt"
+			-o APT::Sandbox::User=root "${@:3}")
+		depends_of() {
+			apt-cache "${options[@]}" depends --important "$1" | sed -n "s/^ *Depends: //p"
+		}
+
+		apt-get "${options[@]}" -o APT::Update::Error-Mode=any update
+		apt-cache "${options[@]}" pkgnames linux-headers-amd64 | grep -qx linux-headers-amd64 ||
+			{ echo "NO KERNEL"; exit 1; }
+		headers=$(depends_of linux-headers-amd64 | grep "^linux-headers-")
+		packages=$(depends_of "$headers" | grep -E "^linux-(headers|kbuild)-")
+		version=$(apt-cache "${options[@]}" policy "$headers" | sed -n "s/^ *Candidate: //p")
+		echo "${headers#linux-headers-}_$version" >version
+		[ -e "/tmp/known/$(cat version)" ] || {
+			apt-get "${options[@]}" download "$headers" $packages
+			for package in ./*.deb; do
+				dpkg-deb -x "$package" .
+			done
+			sed -i "s,/usr/src/,$2/usr/src/," "usr/src/$headers/Makefile"
+			rm -rf ./*.deb usr/share
+		}
+		rm -rf apt' _ "$suite" "$headers_seen" "${dates[@]}")
+}
+
+# Headers that no checkout has used for a week are removed.
+prune_headers() {
+	find "$cache/headers" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf --one-file-system {} +
+}
+
+# need_headers SUITE: makes $cache/headers/VERSION for the kernel that SUITE has now, prints VERSION.
+need_headers() {
+	local suite=$1 version new=$cache/headers/$1.new log=$logs/headers-$1.log
+
+	mkdir -p "$cache/headers"
+	exec 5>"$cache/headers.lock"
+	flock 5
+	: >"$log"
+	rm -rf "$new"
+	mkdir "$new"
+	follow "[headers] the kernel of $suite" "$log" apt_progress fetch_headers "$suite" "$new" || {
+		rm -rf "$new"
+		if grep -qx 'NO KERNEL' "$log"; then
+			say "testbed: $suite has no kernel just now"
+			exit "$no_headers"
+		fi
+		say "testbed: no headers of $suite: $(why_apt_failed "$log")"
+		exit "$(archive_unreachable "$log" && echo "$no_headers" || echo "$failure")"
+	}
+	version=$(cat "$new/version")
+	[ ! -d "$new/usr" ] || mv -T "$new" "$cache/headers/$version"
+	rm -rf "$new"
+	touch "$cache/headers/$version"
+	prune_headers
+	exec 5>&-
+	printf '%s\n' "$version"
+}
