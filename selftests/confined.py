@@ -57,6 +57,8 @@ class BridgeBed(Bed):
         self.b.ip(f"link add br1 address {MAC['b']} type bridge "
                   "mcast_snooping 0", "link set ov6 master br1 up",
                   "link set ov3 master br1", "link set br1 up")
+        # Nobody else puts frames on b's cable: what is filtered is counted
+        self.a.ip("link set ov0 down")
         self.leak = Tap(self.w, "ov7")
         self.alone = False
         self.wait_open()
