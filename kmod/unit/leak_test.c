@@ -212,7 +212,7 @@ static void leak_decrypted(struct kunit *test)
 		skb = frame_ready(test, ad, ov2_shape_frame(test, shape),
 				  shape->ipv6, i & 1 ? tags[0] : NULL);
 		set_path(test, skb, x);
-		KUNIT_EXPECT_EQ_MSG(test, xmit(test, ad, skb,
+		KUNIT_ASSERT_EQ_MSG(test, xmit(test, ad, skb,
 					       OV2_CNT_TX_DROP_DECRYPTED),
 				    OV2_VERDICT_DROP, "shape %d", i);
 		/* As xfrm_input() leaves what a tunnel carried */
