@@ -27,10 +27,11 @@ static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
  * @skb: a frame that is sent and that came in by a card, this one or another.
  *	Network header and protocol are set
  *
- * A card decrypts in place and leaves the headers to xfrm_input(). From there on
- * the frame is no ESP any more: of a tunnel xfrm_offload() returns NULL then, but
- * in transport mode, without GRO, CRYPTO_DONE stays with the packet, and NAT may
- * send that on. So the flag alone does not tell, nor do the headers alone.
+ * A card decrypts in place, and xfrm_input() takes off the ESP header later.
+ * After that the packet is no ESP any more. If a tunnel carried it,
+ * xfrm_offload() returns NULL; but in transport mode, without GRO, CRYPTO_DONE
+ * stays with the packet, and NAT may send the packet on. So neither the flag
+ * alone nor the headers alone are proof.
  *
  * Context: Any.
  * Return: true if it is, or if it cannot be read.

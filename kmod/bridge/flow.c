@@ -73,11 +73,12 @@ static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
 	return tag ? tag->h_vlan_encapsulated_proto : 0;
 }
 
-/* The network header is right but for wrapped packets: received, it points to the
- * tags. The MAC header is right but for packets without tags: forwarded into
- * a tunnel, their Ethernet header is not written yet. A tag is always in the
- * frame, never in skb->vlan_tci: the card claims no VLAN offload, so
- * validate_xmit_vlan() has pushed it in, and the wire carries bytes only.
+/* If a wrapped packet was received, its network header points at the tags, so
+ * the tags are walked from the MAC header. For a packet that is not wrapped,
+ * the network header is used: if the packet is forwarded into a tunnel, its
+ * Ethernet header is not written yet. A tag is always in the frame, never in
+ * skb->vlan_tci: the card claims no VLAN offload, so validate_xmit_vlan() has
+ * pushed the tag in, and the wire carries bytes only.
  */
 static bool find_ip(const struct sk_buff *skb, struct ov2_flow *flow,
 		    int *offset, __be16 *proto)

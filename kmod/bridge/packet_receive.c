@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receiving in packet mode: the stack is given clear packets. So this is what
- * xfrm_input() does, with the system's statistics, and what
- * __xfrm_policy_check() does with the policies of the card; the core does that
- * with the others (verdict.c). And for frames that came in clear, whether they
- * may.
+ * Receiving in packet mode: the stack is given clear packets. So this file does
+ * the work of xfrm_input(), with the system's statistics, and that of
+ * __xfrm_policy_check() for the policies of the card; the core checks the other
+ * policies (verdict.c). This file also decides whether a frame that came in
+ * clear is let in.
  */
 #include <linux/jhash.h>
 #include <linux/udp.h>
@@ -52,9 +52,10 @@ static int policy_rejects(const struct ov2_policy *pol,
 	return ov2_policy_fits(pol, x) ? 0 : LINUX_MIB_XFRMINTMPLMISMATCH;
 }
 
-/* Beside an xfrm_offload the core takes an inner ESP header for the one that
- * was verified (esp4_gro_receive()). In UDP, too, if a socket of the port has
- * asked for ESP; the port is that of RFC 3948.
+/* If the packet has an xfrm_offload, the core takes an ESP header inside it for
+ * the header that the card has verified (esp4_gro_receive()). The same goes for
+ * ESP in UDP, if a socket of the port has asked for it; only the port of
+ * RFC 3948 is looked for.
  */
 static bool is_nested(const struct ov2_flow *flow)
 {

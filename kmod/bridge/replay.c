@@ -142,10 +142,10 @@ static void ring_set_all(struct xfrm_replay_state_esn *esn, int byte)
 			       sizeof(*esn->bmp));
 }
 
-/* Forget what leaves the ring, as its places are those of what enters. Where
- * the low half passes zero, and at the very first number, the place that the
- * core computes for the top leaps, unless the size divides 2^32: the others
- * follow.
+/* Clear the places of the numbers that enter: numbers that leave had them. The
+ * place that the core computes for the top leaps where the low half passes
+ * zero, and at the very first number, unless the size divides 2^32. Then move
+ * the other numbers by the same distance.
  */
 static void turn_ring(struct xfrm_state *x, u64 seq)
 {
@@ -215,11 +215,12 @@ u32 ov2_replay_turn(const struct xfrm_state *x)
  * @x: the state, with extended numbers and a window
  * @turn: ov2_replay_turn() as of the last call, or of the beginning; updated
  *
- * x->lock held, in xfrm_replay_advance_esn(). When the low half passes zero the
- * core leaves the ring as it is, but looks for everything elsewhere from then
- * on, unless the size divides 2^32: it would take again what it had taken. So
- * all that the window holds counts as seen then. If the card itself has passed
- * zero since the last call the ring is right, but that is not known here.
+ * x->lock held, in xfrm_replay_advance_esn(). When the low half passes zero,
+ * the core leaves the ring as it is, but looks for every number at another
+ * place from then on, unless the size divides 2^32. So the core would accept
+ * numbers a second time. Therefore all numbers of the window are marked as
+ * seen. If the card itself has passed zero since the last call, the ring is
+ * right already, but this function cannot tell, and marks them all the same.
  */
 void ov2_replay_received(struct xfrm_state *x, u32 *turn)
 {

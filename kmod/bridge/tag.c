@@ -93,8 +93,8 @@ static bool is_leaving(const struct sk_buff *skb)
 	return skb_network_offset(skb) > 0;
 }
 
-/* The core takes type and device from a state when its device goes. Such a packet
- * may come in, as its policy is looked for again.
+/* When the device of a state goes, the core clears type and device in x->xso. A
+ * packet of such a state may pass: ndo_start_xmit looks up its policy again.
  */
 static bool is_for_other(const struct xfrm_state *x,
 			 const struct net_device *dev)

@@ -19,10 +19,11 @@
 #include "packet.h"
 #include "../compat/ipv6.h"
 
-/* A policy is in the card's database before the core counts it, and until after
- * the core has ceased to. So while one of the card's comes or goes, and exactly
- * one more is in software, the numbers agree for a moment, and what the card
- * accepts is not compared with that one: as if it had come that much later.
+/* A policy enters the card's database before the core counts it, and leaves the
+ * database after the core has stopped counting it. So if exactly one policy is
+ * in software, the two counts agree while a policy of the card comes or goes.
+ * A packet of that moment is not compared with the policy in software, as if
+ * that policy had been added a moment later.
  */
 static bool card_has_all_policies(const struct ov2_adapter *ad)
 {
@@ -65,8 +66,8 @@ static bool may_forward(const struct net_device *dev, u16 family)
  * @family: of the packet, which an offloaded policy has accepted
  *
  * Context: Under rcu_read_lock().
- * Return: true if the card has all inbound policies of its namespace, and the
- * packet is not forwarded.
+ * Return: true if the card has all inbound policies of its namespace, and no
+ * packet that comes in by the card can be forwarded.
  */
 bool ov2_verdict_is_last(const struct ov2_adapter *ad, u16 family)
 {

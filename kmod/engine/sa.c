@@ -83,8 +83,8 @@ static int sa_key(struct ov2_sa *sa)
 	return ov2_handle_alloc(&sa->hdl, sa->engine->ad, sa->transport);
 }
 
-/* Once it is over nothing of the caller's may be looked at: the request may be
- * complete, and the SA lives on.
+/* After the add, @sa must not point to the caller's memory any more: the
+ * request may be complete, while the SA lives on.
  */
 static struct ov2_adding sa_end_adding(struct ov2_sa *sa)
 {
@@ -283,10 +283,11 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
  *
  * Any context.
  *
- * Return: OV2_STATUS_PENDING: ov2_sa_added() is called when it is keyed, or
- * was; of a request that may sleep the caller has ov2_sa_key_all() key it.
- * RESOURCES without memory, INVALID_DATA if there is one already, NOT_ACCEPTED
- * if the engine is being halted.
+ * Return: OV2_STATUS_PENDING if ov2_sa_added() will be called once the keys are
+ * set (it may have been called already). If the request may sleep, the caller
+ * must call ov2_sa_key_all(), which sets them. RESOURCES without memory,
+ * INVALID_DATA if the SA exists already, NOT_ACCEPTED if the engine is being
+ * halted.
  */
 enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 			      const struct ov2_adding *adding)

@@ -27,21 +27,21 @@ struct ov2_counters;
  *	Process context, sleeps; serialized by the caller with @pause and
  *	@restart
  * @request: carry out a request. Any context but hard interrupts, several at
- *	once; sleeps only if ov2_request.may_sleep is set. OV2_STATUS_PENDING means that
- *	ov2_adapter_ops.request_complete is called, from process context, maybe
- *	before this returns; anything else is the final status. While the engine
- *	is reset, and from the beginning of @halt on, it is
- *	OV2_STATUS_NOT_ACCEPTED, but not of deletes
+ *	once; sleeps only if ov2_request.may_sleep is set. OV2_STATUS_PENDING
+ *	means that ov2_adapter_ops.request_complete is called, from process
+ *	context, maybe before this returns; any other status is final. While
+ *	the engine is reset, and from the beginning of @halt on, requests
+ *	other than deletes end with OV2_STATUS_NOT_ACCEPTED
  * @send: protect an NBL and put its frames on the wire, in order, all of them
  *	or none. Without a handle in slot 1 they leave as they are. BH disabled; calls
  *	with one ov2_nbl.queue are serialized by the caller. The NBL comes back
  *	through ov2_adapter_ops.send_complete, in order of the queue, maybe
  *	before this returns
- * @receive: verify and decrypt an NBL in place. It is called for the card's own
- *	frames only: the card's packet filter comes first, as in NDIS, and frames
- *	that only promiscuous mode lets in do not come here. BH disabled;
- *	serialized per queue as @send. The NBL comes back through ov2_adapter_ops.indicate, in
- *	order of the queue, good or bad
+ * @receive: verify and decrypt an NBL in place. It is called for the card's
+ *	own frames only: the card's packet filter comes first, as in NDIS, and
+ *	frames that only promiscuous mode lets in do not come here. BH
+ *	disabled; serialized per queue as @send. The NBL comes back through
+ *	ov2_adapter_ops.indicate, in order of the queue, good or bad
  */
 struct ov2_miniport_ops {
 	int (*initialize)(struct ov2_adapter *ad);

@@ -2,9 +2,10 @@
 /*
  * The out-of-band records of IPsecOV2: structures to words and back.
  *
- * A record is a word of 32 bits, a slot is as wide as a handle. What a slot has
- * above its word, and reserved bits, make it no record. The decoders fill in
- * the structure all the same; whoever acts on it must heed the verdict.
+ * A record is a word of 32 bits, a slot is as wide as a handle. A slot is no
+ * record if a bit above the word or a reserved bit is set. The decoders fill in
+ * the structure all the same; a caller that acts on it must check the return
+ * value first.
  */
 #include <linux/bitfield.h>
 #include <linux/errno.h>
