@@ -15,7 +15,7 @@ import socket
 import struct
 
 from lib import esp, ksft, module
-from lib.bed import SHAPES, Shape, Tap, family, shared
+from lib.bed import CARD, SHAPES, Shape, Tap, family, shared
 from lib.cases import with_words
 from lib.nft import Rules
 from lib.sealer import PORT, Sealer, with_bad_icv
@@ -201,8 +201,12 @@ def header_csum(bed, defer, shape, how):
 
 
 def nested(bed, defer, shape, gro):
-    """ESP in ESP, transport mode both: the inner one is software's."""
+    """ESP in ESP, transport mode both: the inner one is software's. It goes to
+    its socket without coming in again, and the socket knows where it came in.
+    """
     rx = Receiver(bed, defer, shape, gro)
+    rx.sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE,
+                       CARD["b"].encode())
     keymat, spi = os.urandom(20), 0x777
     bed.b.ip(f"xfrm state add src {rx.pair.ab.src} dst {rx.pair.ab.dst} proto "
              f"esp spi {spi:#x} reqid 2 mode transport aead "

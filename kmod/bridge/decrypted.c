@@ -41,7 +41,10 @@ bool ov2_is_decrypted_esp(struct net *net, struct sk_buff *skb)
 	const struct xfrm_offload *xo = xfrm_offload(skb);
 	struct ov2_flow flow;
 
-	if (!xo || !(xo->flags & CRYPTO_DONE))
+	/* The tag of packet mode has the flag, too, and what is to be sent
+	 * through a tunnel may be anybody's ESP.
+	 */
+	if (!xo || !(xo->flags & CRYPTO_DONE) || ov2_packet_tagged(xo))
 		return false;
 	if (!ov2_flow_read(net, skb, &flow))
 		return flow.family;

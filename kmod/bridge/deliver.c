@@ -58,12 +58,14 @@ static void set_cb(struct sk_buff *skb, __be32 seq)
 	memset(skb->cb, 0, sizeof(skb->cb));
 	XFRM_SPI_SKB_CB(skb)->seq = seq;
 	if (skb->protocol == htons(ETH_P_IPV6)) {
+		IP6CB(skb)->iif = skb->skb_iif;
 		/* The engine leaves extension headers alone. */
 		IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
 		XFRM_SPI_SKB_CB(skb)->family = AF_INET6;
 		XFRM_SPI_SKB_CB(skb)->daddroff = offsetof(struct ipv6hdr,
 							  daddr);
 	} else {
+		IPCB(skb)->iif = skb->skb_iif;
 		XFRM_SPI_SKB_CB(skb)->family = AF_INET;
 		XFRM_SPI_SKB_CB(skb)->daddroff = offsetof(struct iphdr, daddr);
 	}
@@ -97,6 +99,11 @@ void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 	 * sender's is.
 	 */
 	skb_orphan(skb);
+	/* After two headers in transport mode the packet goes from xfrm to its
+	 * socket at once, so __netif_receive_skb_core() and ip_rcv() do not say
+	 * where it came in.
+	 */
+	skb->skb_iif = skb->dev->ifindex;
 	set_cb(skb, seq);
 	if (goes_on(rx_header))
 		set_route(skb);

@@ -16,6 +16,7 @@
  *
  * Below a bridge dev->uc names other hosts, too: br_fdb_sync_static() puts each
  * static entry of the bridge there. And a bridge floods groups to all its ports.
+ * Open vSwitch is a bridge, too.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_ether.h>
@@ -85,7 +86,10 @@ static int filter_add(struct net_device *dev, const u8 *addr, bool multicast)
 				     filter_params);
 	if (err)
 		kfree(fa);
-	return err;
+	/* A change that comes while the card goes down may leave an address
+	 * behind, which the netdev then forgets without a word.
+	 */
+	return err == -EEXIST ? 0 : err;
 }
 
 static int filter_del(struct net_device *dev, const u8 *addr, bool multicast)
@@ -204,7 +208,7 @@ void ov2_filter_clear(struct ov2_port *port)
 static int filter_is_bridge(struct net_device *upper,
 			    struct netdev_nested_priv *priv)
 {
-	return netif_is_bridge_master(upper);
+	return netif_is_any_bridge_master(upper);
 }
 
 /* Also through a bond, a VLAN or a macvlan. */

@@ -250,11 +250,39 @@ static void leak_unpacked(struct kunit *test)
 	}
 }
 
+/* Nobody has decrypted what is to be sent through a tunnel: it finds its policy,
+ * and here no SA.
+ */
+static void leak_tagged_ipsec(struct kunit *test)
+{
+	static const u8 protos[] = { IPPROTO_ESP, IPPROTO_AH, IPPROTO_COMP };
+	struct ov2_adapter *ad = adapter_new(test);
+	struct ov2_shape shape = { .tunnel = true };
+	struct xfrm_state *x = state_new(test, &shape);
+	struct ov2_policy *pol;
+	struct sk_buff *skb;
+	int i;
+
+	pol = policy_new(test, ad, false, XFRM_POLICY_ALLOW, REQID);
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		shape.proto = protos[i];
+		skb = frame_ready(test, ad, ov2_shape_clear(test, &shape),
+				  false, NULL);
+		KUNIT_ASSERT_TRUE(test, ov2_packet_tag(skb, x));
+		xfrm_offload(skb)->flags |= XFRM_XMIT;
+		KUNIT_EXPECT_EQ(test, xmit(test, ad, skb, OV2_CNT_TX_DROP_NO_SA),
+				OV2_VERDICT_DROP);
+		secpath_reset(skb);
+	}
+	policy_end(ad, pol);
+}
+
 static struct kunit_case leak_cases[] = {
 	KUNIT_CASE(leak_wrapped),
 	KUNIT_CASE(leak_wrapped_later),
 	KUNIT_CASE(leak_decrypted),
 	KUNIT_CASE(leak_unpacked),
+	KUNIT_CASE(leak_tagged_ipsec),
 	{}
 };
 
