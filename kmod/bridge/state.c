@@ -281,14 +281,29 @@ static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 		synchronize_net();
 }
 
+/* The core sends through a state that was added for the way in, unless the state
+ * has an SA direction (one manual SA for both ways, RFC 4552). But
+ * validate_xmit_xfrm() then encrypts nothing, and the engine has no SA to send.
+ */
+static bool is_outbound(const struct xfrm_state *x)
+{
+	return x->xso.dir == XFRM_DEV_OFFLOAD_OUT;
+}
+
 /* Segmenting ESP in UDP for a card that encrypts, esp4_gso_segment() forgets
  * the UDP header: TCP headers get 8 bytes of payload, and numbers are used
- * twice. In software the core segments before ESP, and is right.
+ * twice. What ipip, sit and ip6tnl have made is wrong as well in transport mode,
+ * so the engine would drop it; GRE's is right. For software the core segments
+ * before ESP, and is right with all.
  */
 static bool gso_goes_wrong(const struct sk_buff *skb,
 			   const struct xfrm_state *x)
 {
-	return x->encap && skb_is_gso(skb);
+	if (!skb_is_gso(skb))
+		return false;
+	return x->encap || (!ov2_state_is_tunnel(x) &&
+			    skb_shinfo(skb)->gso_type & (SKB_GSO_IPXIP4 |
+							 SKB_GSO_IPXIP6));
 }
 
 static bool headers_ok(const struct sk_buff *skb, const struct xfrm_state *x)
@@ -318,7 +333,7 @@ static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
  */
 static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
-	if (!headers_ok(skb, x))
+	if (!is_outbound(x) || !headers_ok(skb, x))
 		return false;
 	if (ov2_state_is_packet(x))
 		return way_ok(skb, x) && ov2_packet_tag(skb, x);

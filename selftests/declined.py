@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""What the card leaves to software in crypto mode is sent by software, right.
+
+Tunnel devices: their large packets in ESP in transport mode are cut by the
+core before ESP, as the core cuts them wrongly for any device that encrypts.
+One manual SA for both ways, as OSPF has it (RFC 4552): offloaded for one way,
+it is used for the other way, too, in software. Nothing leaves in clear.
+
+    declined.py [WORD...]       only cells whose name has all these words
+"""
+import errno
+import os
+import socket
+
+from lib import esp, ksft, module, xfrmnl
+from lib.bed import CARD, INNER, OTHER, OUTER, Bed, Shape, family
+from lib.cases import Cells, run_cells
+from lib.traffic import Traffic
+
+GRE = 47
+# of the outer packet, of the inner one, protocol number, words for ip
+TUNNELS = {
+    "ipip": (4, 4, esp.IPIP, "type ipip"),
+    "sit": (4, 6, esp.IPV6_IN_IP, "type sit"),
+    "gre": (4, 4, GRE, "type gre"),
+    "ip6ip6": (6, 6, esp.IPV6_IN_IP,
+               "type ip6tnl mode ip6ip6 encaplimit none"),
+    "ipip6": (6, 4, esp.IPIP, "type ip6tnl mode ipip6 encaplimit none"),
+}
+# The core is right with all others
+BY_SOFTWARE = ("ipip", "sit", "ip6ip6", "ipip6")
+LARGE = 100000
+
+PORT = 7600
+GROUP = {4: "224.0.0.5", 6: "ff02::5"}
+ANY = {4: "0.0.0.0", 6: "::"}
+LENGTHS = (1, 2, 3, 4, 100, 1000)
+SPI = 0x4552
+
+
+def drops(bed, side):
+    """All that has counted a drop at a side since bed.mark()."""
+    return {name: count for name, count in bed.moved(side).items()
+            if "drop" in name}
+
+
+class Declined(Cells):
+    def __init__(self):
+        super().__init__(Bed())
+
+    def cell(self, case, *args):
+        ksft.with_defer(case, self, *args)
+
+
+# ---- tunnel devices
+
+def make_tunnel(test, defer, name):
+    """Devices t0 at both ends, and what is for the inner addresses by them."""
+    bed = test.bed
+    outer, inner, _, words = TUNNELS[name]
+    for side in "ab":
+        ns, peer = bed.ns(side), OTHER[side]
+        near, far = OUTER[side][outer], OUTER[peer][outer]
+        target, src = INNER[peer][inner], INNER[side][inner]
+        error = ns.ip_error(f"link add t0 {words} local {near} remote {far}")
+        if error:
+            raise ksft.Skip(f"no {name} here: {error}")
+        defer(ns.ip, "link del t0",
+              f"route replace {target} dev {CARD[side]} src {src}")
+        ns.ip("link set t0 mtu 1300 up",
+              f"route replace {target} dev t0 src {src}")
+
+
+def protect_outer(bed, defer, shape):
+    """In tunnel mode, too, what is between the ends themselves, not more."""
+    if shape.mode != "tunnel":
+        return
+    defer(bed.remove)
+    for side in "ab":
+        near, far = OUTER[side][shape.outer], OUTER[OTHER[side]][shape.outer]
+        bed.ns(side).ip("xfrm policy flush", *(
+            f"xfrm policy add src {src} dst {dst} dir {way} "
+            f"tmpl src {src} dst {dst} proto esp reqid 1 mode tunnel"
+            for way, src, dst in (("out", near, far), ("in", far, near))))
+
+
+def carried(plain, shape):
+    if shape.mode == "transport":
+        return plain.next_header
+    return esp.Frame(bytes(12) + (b"\x08\x00" if shape.outer == 4 else
+                                  b"\x86\xdd") + plain.data).proto
+
+
+def check_wire(test, pair, proto):
+    """All is ESP with what the tunnel carries; returns frames by sender."""
+    keys = {"a": pair.ab.oracle(), "b": pair.ba.oracle()}
+    frames = {"a": 0, "b": 0}
+    for side, frame in test.bed.captured():
+        if not frame.is_esp:
+            Traffic.check_harmless(side, frame)
+            continue
+        # Linux' own esp6_xmit() may take an IV twice (6.12 to 7.3)
+        plain = keys[side].accept(frame.esp, False)
+        ksft.equal(carried(plain, pair.shape), proto, "protocol in ESP")
+        frames[side] += 1
+    return frames
+
+
+def tunnel(defer, test, name, mode, how):
+    """TCP both ways with large packets, of which none is lost."""
+    bed = test.bed
+    outer, inner, proto, _ = TUNNELS[name]
+    shape = Shape.named(f"ipv{outer}-{mode}")
+    pair = bed.install(shape, how=how)
+    bed.check_offload_lines(pair)
+    protect_outer(bed, defer, shape)
+    make_tunnel(test, defer, name)
+    talk = Traffic(bed, Shape(name, outer, "tunnel", inner, False))
+    defer(talk.close)
+    talk.udp("a", [100])
+    bed.mark()
+    talk.tcp("a", LARGE, LARGE)
+    frames = check_wire(test, pair, proto)
+    by_software = mode == "transport" and how == "crypto" and \
+        name in BY_SOFTWARE
+    for side in "ab":
+        ksft.equal(drops(bed, side), {}, f"drops at {side}")
+        sent = bed.delta(side)["ipsec_tx_pkts"]
+        if by_software:
+            ksft.check(0 < sent < frames[side],
+                       f"{side}'s engine sent {sent} of {frames[side]}")
+        else:
+            ksft.equal(sent, frames[side], f"what {side}'s engine sent")
+        ksft.equal(bed.delta(side)["ipsec_rx_pkts"], frames[OTHER[side]],
+                   f"frames that {side}'s engine received")
+
+
+# ---- one SA for both ways
+
+class Group:
+    """Both ends have the one SA to the group, offloaded at both or none."""
+
+    def __init__(self, defer, test, fam, how, direction):
+        self.bed, self.fam, self.how = test.bed, fam, how
+        self.bed.remove()
+        defer(self.bed.remove)
+        self.keymat = os.urandom(20)
+        for side in "ab":
+            self.install(side, direction)
+        self.members = {side: self.member(defer, side) for side in "ab"}
+        self.bed.mark()
+
+    def install(self, side, direction):
+        ns, fam = self.bed.ns(side), self.fam
+        flags = (xfrmnl.INBOUND if direction == "in" else 0) | \
+            (xfrmnl.PACKET if self.how == "packet" else 0)
+        words = "offload packet dev " + CARD[side] if flags & xfrmnl.PACKET \
+            else ""
+        ns.ip(*(f"xfrm policy add dst {GROUP[fam]} dir {way} tmpl proto esp "
+                f"reqid 1 mode transport {words}" for way in ("in", "out")))
+        link = xfrmnl.Xfrm(ns)
+        answer = link.add(SPI, ANY[fam], GROUP[fam], window=0,
+                          aead=("rfc4106(gcm(aes))", self.keymat, 128),
+                          offload=(xfrmnl.ifindex(ns, CARD[side]), flags))
+        ksft.equal(answer, (0, ""), f"answer to the add at {side}")
+
+    def member(self, defer, side):
+        fam, ns = self.fam, self.bed.ns(side)
+        sock = ns.socket(family(fam), socket.SOCK_DGRAM)
+        defer(sock.close)
+        index = xfrmnl.ifindex(ns, CARD[side])
+        group = socket.inet_pton(family(fam), GROUP[fam])
+        if fam == 4:
+            where = group + bytes(4) + index.to_bytes(4, "little")
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, where)
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, where)
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
+        else:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP,
+                            group + index.to_bytes(4, "little"))
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF,
+                            index)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
+        sock.bind((ANY[fam], PORT))
+        sock.settimeout(ksft.patience(10))
+        return sock
+
+    def talk(self, side):
+        """What a side sends to the group the other end's member gets."""
+        sent = [os.urandom(length) for length in LENGTHS]
+        for data in sent:
+            self.members[side].sendto(data, (GROUP[self.fam], PORT))
+            try:
+                got = self.members[OTHER[side]].recv(2000)
+            except TimeoutError:
+                raise ksft.Fail(f"nothing from {side} arrives: {self.why()}"
+                                ) from None
+            ksft.equal(got, data, f"what {side} sent")
+        return sent
+
+    def why(self):
+        return "; ".join(f"{side}: {self.bed.moved(side)}" for side in "ab")
+
+    def check_wire(self, side, sent):
+        """What a side has sent is ESP, and is what was sent."""
+        key = esp.EspKey(SPI, self.keymat, 16)
+        got = []
+        for sender, frame in self.bed.captured():
+            if sender == side and frame.ip is not None and \
+                    frame.dst == esp.packed(GROUP[self.fam]):
+                ksft.check(frame.is_esp, f"clear: {ksft.show(frame.ip)}")
+                got.append(key.accept(frame.esp, False).data[8:])
+        ksft.equal(got, sent, f"what {side} sent on the wire")
+
+
+def one_sa(defer, test, fam, direction):
+    """The card does the way that it was asked for, software the other one."""
+    group = Group(defer, test, fam, "crypto", direction)
+    for side in "ab":
+        group.check_wire(side, group.talk(side))
+        ksft.equal(test.bed.delta(side)["ipsec_tx_pkts"],
+                   0 if direction == "in" else len(LENGTHS),
+                   f"sent by {side}'s engine")
+    for side in "ab":
+        ksft.equal(test.bed.delta(side)["ipsec_rx_pkts"],
+                   len(LENGTHS) if direction == "in" else 0,
+                   f"received by {side}'s engine")
+
+
+def one_sa_packet(defer, test, fam, direction):
+    """No software stands by in packet mode: what was not asked of the card
+    does not leave. What comes in without the card's doing is decrypted by
+    software, as is all that the card leaves to the core.
+    """
+    group = Group(defer, test, fam, "packet", direction)
+    bed = test.bed
+    if direction == "out":
+        for side in "ab":
+            group.check_wire(side, group.talk(side))
+            ksft.equal(bed.delta(side)["ipsec_tx_pkts"], len(LENGTHS),
+                       f"sent by {side}'s engine")
+        return
+    for side in "ab":
+        before = bed.ns(side).xfrm_stat()["XfrmOutError"]
+        try:
+            group.members[side].sendto(b"to nobody", (GROUP[fam], PORT))
+            raise ksft.Fail(f"{side} could send")
+        except OSError as error:
+            ksft.equal(error.errno, errno.EHOSTUNREACH, "sendto()")
+        ksft.equal(bed.ns(side).xfrm_stat()["XfrmOutError"], before + 1,
+                   f"XfrmOutError at {side}")
+        group.check_wire(side, [])
+
+
+def cells():
+    made = [(f"tunnel {name} transport crypto", tunnel, name, "transport",
+             "crypto") for name in TUNNELS]
+    for name in ("ipip", "ip6ip6"):
+        made += [(f"tunnel {name} {mode} {how}", tunnel, name, mode, how)
+                 for mode, how in (("tunnel", "crypto"),
+                                   ("transport", "packet"))]
+    for direction in ("in", "out"):
+        for fam in (4, 6):
+            made += [(f"one_sa {direction} ipv{fam}", one_sa, fam, direction),
+                     (f"one_sa_packet {direction} ipv{fam}", one_sa_packet,
+                      fam, direction)]
+    return made
+
+
+def main():
+    module.load()
+    test = Declined()
+    try:
+        run_cells(cells(), lambda: test)
+    finally:
+        test.bed.delete()
+
+
+if __name__ == "__main__":
+    main()
