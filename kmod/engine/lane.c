@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Order of completions, per queue. */
 #include <linux/bottom_half.h>
+#include <linux/lockdep.h>
+#include <linux/workqueue.h>
 
 #include "lane.h"
 #include "work.h"
+
+static void lane_rest(struct work_struct *rest);
 
 /**
  * ov2_lane_init() - make a lane, closed
@@ -17,6 +21,7 @@ void ov2_lane_init(struct ov2_lane *lane, struct ov2_adapter *ad,
 	spin_lock_init(&lane->lock);
 	INIT_LIST_HEAD(&lane->nbls);
 	init_waitqueue_head(&lane->idle);
+	INIT_WORK(&lane->rest, lane_rest);
 	lane->ad = ad;
 	lane->emit = emit;
 	lane->closed = true;
@@ -54,10 +59,46 @@ static struct ov2_nbl *lane_pop_done(struct ov2_lane *lane)
 	return nbl;
 }
 
+/* Others may append for as long as the emitter goes on, so it stops after a budget,
+ * as a NAPI does, and a softirq of its own hands back the rest: the emitter may be a
+ * cipher's completion, which others of that CPU wait for. Called and returns with
+ * the lock held.
+ */
+static void lane_emit(struct ov2_lane *lane)
+{
+	int budget = OV2_LANE_BUDGET;
+	struct ov2_nbl *nbl;
+
+	lockdep_assert_held(&lane->lock);
+	while ((nbl = lane_pop_done(lane))) {
+		spin_unlock(&lane->lock);
+		lane->emit(lane->ad, nbl);
+		spin_lock(&lane->lock);
+		if (!--budget) {
+			queue_work(system_bh_wq, &lane->rest);
+			return;
+		}
+	}
+	lane->emitting = false;
+	if (lane->closed && list_empty(&lane->nbls))
+		wake_up(&lane->idle);
+}
+
+/* Nobody but this has emitted since the budget was used up. */
+static void lane_rest(struct work_struct *rest)
+{
+	struct ov2_lane *lane = container_of(rest, struct ov2_lane, rest);
+
+	spin_lock(&lane->lock);
+	lane_emit(lane);
+	spin_unlock(&lane->lock);
+}
+
 /**
  * ov2_lane_done() - the work on an NBL is over
  * @lane: the lane that it is in
- * @nbl: the NBL; gone when this returns, or still waiting for older ones
+ * @nbl: the NBL; gone when this returns, or still waiting for older ones or
+ *	for the lane's next turn
  *
  * Any context but hard interrupts.
  */
@@ -66,19 +107,10 @@ void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl)
 	local_bh_disable();
 	spin_lock(&lane->lock);
 	ov2_work(nbl)->done = true;
-	if (lane->emitting)
-		goto unlock;
-
-	lane->emitting = true;
-	while ((nbl = lane_pop_done(lane))) {
-		spin_unlock(&lane->lock);
-		lane->emit(lane->ad, nbl);
-		spin_lock(&lane->lock);
+	if (!lane->emitting) {
+		lane->emitting = true;
+		lane_emit(lane);
 	}
-	lane->emitting = false;
-	if (lane->closed && list_empty(&lane->nbls))
-		wake_up(&lane->idle);
-unlock:
 	spin_unlock(&lane->lock);
 	local_bh_enable();
 }
@@ -105,6 +137,8 @@ void ov2_lane_close(struct ov2_lane *lane)
 	lane->closed = true;
 	spin_unlock_bh(&lane->lock);
 	wait_event(lane->idle, lane_is_idle(lane));
+	/* The lane may be freed after this. */
+	flush_work(&lane->rest);
 }
 
 /**

@@ -5,10 +5,14 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include "../ov2/nbl.h"
 
 struct ov2_adapter;
+
+/* NBLs that one call hands back, with BH disabled, before others get the CPU */
+#define OV2_LANE_BUDGET	64
 
 /**
  * struct ov2_lane - the NBLs that the engine has of one queue, in order
@@ -16,7 +20,8 @@ struct ov2_adapter;
  * @nbls: linked by ov2_nbl.link, oldest first
  * @emit: hands an NBL back, at the head of the lane and done
  * @ad: the card, for @emit
- * @emitting: somebody is in @emit, so nobody else may be: order
+ * @emitting: somebody is in @emit or @rest is queued, so nobody else may be: order
+ * @rest: hands back what is done beyond the budget of a completion
  * @closed: nothing is accepted
  * @idle: woken when the lane is closed and has become empty
  *
@@ -28,6 +33,7 @@ struct ov2_lane {
 	struct list_head nbls;
 	void (*emit)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
 	struct ov2_adapter *ad;
+	struct work_struct rest;
 	bool emitting;
 	bool closed;
 	wait_queue_head_t idle;
