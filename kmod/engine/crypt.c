@@ -19,10 +19,21 @@ crypt_transform(const struct ov2_crypt *crypt)
 	return &crypt->job.member->transform;
 }
 
+/* Bytes; a hash has no IV. */
+static size_t crypt_iv_align(const struct ov2_transform *transform)
+{
+	return transform->aead ? crypto_aead_alignmask(transform->aead) + 1 : 1;
+}
+
 static struct ov2_crypt *crypt_alloc(const struct ov2_transform *transform,
 				     unsigned int nsg)
 {
-	size_t req_offset = ALIGN(sizeof(struct ov2_crypt), CRYPTO_MINALIGN);
+	size_t iv_align = crypt_iv_align(transform);
+	/* The crypto API leaves it to its users to align the IV; kmalloc() does
+	 * not align as much as some ciphers want.
+	 */
+	size_t req_offset = ALIGN(sizeof(struct ov2_crypt) + iv_align - 1 +
+				  OV2_CRYPT_IV_MAX, CRYPTO_MINALIGN);
 	size_t sg_offset = ALIGN(req_offset + transform->req_size,
 				 __alignof__(struct scatterlist));
 	struct ov2_crypt *crypt;
@@ -32,6 +43,7 @@ static struct ov2_crypt *crypt_alloc(const struct ov2_transform *transform,
 	if (!crypt)
 		return NULL;
 
+	crypt->iv = PTR_ALIGN((u8 *)(crypt + 1), iv_align);
 	crypt->req = (void *)crypt + req_offset;
 	crypt->sg = (void *)crypt + sg_offset;
 	crypt->finish = NULL;

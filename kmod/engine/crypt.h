@@ -21,7 +21,8 @@ struct aead_request;
  * @finish: what is left to do when the crypto API is done, or NULL
  * @sg: what is run over: @head, the payload, @tail; behind @req
  * @req: struct aead_request or struct ahash_request
- * @iv: explicit IV; the cipher may change it
+ * @iv: explicit IV, OV2_CRYPT_IV_MAX bytes, aligned as the cipher wants it; the
+ *	cipher may change it
  * @head: what is authenticated in front of the payload
  * @tail: AH only
  * @tail.seq_hi: what ESN authenticates behind the payload, and never sends
@@ -32,7 +33,7 @@ struct ov2_crypt {
 	int (*finish)(struct ov2_crypt *crypt);
 	struct scatterlist *sg;
 	void *req;
-	u8 iv[OV2_CRYPT_IV_MAX] __aligned(8);
+	u8 *iv;
 	u8 head[OV2_CRYPT_HEAD_MAX] __aligned(8);
 	struct {
 		__be32 seq_hi;
