@@ -5,6 +5,11 @@
  * The only ring is the receiver's. A send queue stops when the frames there
  * and those in the engine reach OV2_RING_FRAMES, and is woken when half of
  * them are gone, so a slow receiver slows its sender and loses nothing.
+ *
+ * Several send queues may feed one ring. Each sees what is on the ring, but only its
+ * own frames in the engine, and takes it that all others have as many there. So the
+ * engine has at most OV2_RING_FRAMES for one ring, and no queue looks at the others'
+ * counters.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -18,6 +23,15 @@
 #include "../watch/drop.h"
 #include "port.h"
 
+#define WIRE_WAKE_ROOM	(OV2_RING_FRAMES / 2)
+
+/* How many send queues feed the ring that one of them feeds, at most? */
+static unsigned int wire_sharers(const struct ov2_port *port,
+				 const struct ov2_port *peer)
+{
+	return DIV_ROUND_UP(port->ad.tx_queues, peer->ad.rx_queues);
+}
+
 /* How many frames @queue may still send before it has to stop. */
 static int wire_room(const struct ov2_port *port, u16 queue)
 {
@@ -26,10 +40,28 @@ static int wire_room(const struct ov2_port *port, u16 queue)
 
 	rcu_read_lock();
 	peer = rcu_dereference(port->peer);
-	if (peer && READ_ONCE(peer->up))
+	if (peer && READ_ONCE(peer->up)) {
+		used *= wire_sharers(port, peer);
 		used += skb_queue_len_lockless(&ov2_port_rxq(peer, queue)->ring);
+	}
 	rcu_read_unlock();
 	return OV2_RING_FRAMES - used;
+}
+
+/* Each of the others may have seen the same room, and send one frame before it stops.
+ * A queue that is woken must be able to send, however many share its ring.
+ */
+static int wire_stop_room(const struct ov2_port *port)
+{
+	const struct ov2_port *peer;
+	unsigned int room = 1;
+
+	rcu_read_lock();
+	peer = rcu_dereference(port->peer);
+	if (peer)
+		room = min(wire_sharers(port, peer), WIRE_WAKE_ROOM);
+	rcu_read_unlock();
+	return room;
 }
 
 /**
@@ -48,7 +80,7 @@ void ov2_wire_wake(struct ov2_port *port, u16 queue)
 	 */
 	smp_mb();
 	if (netif_tx_queue_stopped(txq) && READ_ONCE(port->up) &&
-	    wire_room(port, queue) >= OV2_RING_FRAMES / 2)
+	    wire_room(port, queue) >= WIRE_WAKE_ROOM)
 		netif_tx_wake_queue(txq);
 }
 
@@ -238,6 +270,7 @@ netdev_tx_t ov2_wire_start_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	wire_send(port, skb, queue);
 	netif_txq_maybe_stop(netdev_get_tx_queue(dev, queue),
-			     wire_room(port, queue), 1, OV2_RING_FRAMES / 2);
+			     wire_room(port, queue), wire_stop_room(port),
+			     WIRE_WAKE_ROOM);
 	return NETDEV_TX_OK;
 }
