@@ -122,9 +122,12 @@ static void port_free(struct net_device *dev)
 static int port_open(struct net_device *dev)
 {
 	struct ov2_port *port = netdev_priv(dev);
+	int err;
 
+	err = ov2_rx_start(port);
+	if (err)
+		return err;
 	port->ad.miniport->restart(&port->ad);
-	ov2_rx_start(port);
 	netif_tx_start_all_queues(dev);
 	WRITE_ONCE(port->up, true);
 	ov2_plug_update_carrier(port);

@@ -5,6 +5,7 @@
 #include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
+#include <linux/cpumask.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/rhashtable-types.h>
@@ -31,9 +32,10 @@
  * struct ov2_rxq - a receive queue
  * @napi: its NAPI
  * @csd: calls @cpu to schedule @napi
- * @cpu: where @napi runs. As the interrupt of a real queue it stays on one
- *	CPU: xfrm hands decrypted packets on through a queue of each CPU, so a
- *	flow that came up on two would be reordered
+ * @cpu: where @napi runs, chosen when the card is opened. As the interrupt of a
+ *	real queue it stays on one CPU, until that goes offline: xfrm hands decrypted
+ *	packets on through a queue of each CPU, so a flow that came up on two would
+ *	be reordered
  * @port: the card
  * @index: its number
  * @ring: frames that came over the cable, oldest first. Fed by the peer, under
@@ -48,7 +50,7 @@
 struct ov2_rxq {
 	struct napi_struct napi;
 	call_single_data_t csd;
-	int cpu;
+	unsigned int cpu;
 	struct ov2_port *port;
 	u16 index;
 	struct sk_buff_head ring ____cacheline_aligned_in_smp;
@@ -101,6 +103,7 @@ enum ov2_filter_verdict {
  *	under RTNL
  * @up: the card takes frames from its peer. Written under RTNL
  * @filter: which frames it takes
+ * @cpus: where it may receive. Written under RTNL, while it is down
  * @rxqs: @ad.rx_queues receive queues
  * @txqs: @ad.tx_queues send queues
  */
@@ -109,6 +112,7 @@ struct ov2_port {
 	struct ov2_port __rcu *peer;
 	bool up;
 	struct ov2_filter filter;
+	cpumask_var_t cpus;
 	struct ov2_rxq *rxqs;
 	struct ov2_txq *txqs;
 };
@@ -161,6 +165,15 @@ void ov2_filter_unregister(void);
 enum ov2_filter_verdict ov2_filter(struct ov2_port *port,
 				   const struct sk_buff *skb);
 
+/* cpus.c */
+void ov2_cpus_pick(struct cpumask *cpus, const struct cpumask *house,
+		   const struct cpumask *allowed, const struct cpumask *online);
+unsigned int ov2_cpus_nth(const struct cpumask *cpus,
+			  const struct cpumask *online, u32 nth);
+unsigned int ov2_cpus_next(const struct cpumask *cpus,
+			   const struct cpumask *online, unsigned int gone);
+int ov2_cpus_choose(struct ov2_port *port);
+
 /* wire.c */
 netdev_tx_t ov2_wire_start_xmit(struct sk_buff *skb, struct net_device *dev);
 void ov2_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb);
@@ -174,7 +187,7 @@ int ov2_rx_alloc(struct ov2_port *port);
 void ov2_rx_free(struct ov2_port *port);
 void ov2_rx_add_napi(struct ov2_port *port);
 void ov2_rx_del_napi(struct ov2_port *port);
-void ov2_rx_start(struct ov2_port *port);
+int ov2_rx_start(struct ov2_port *port);
 void ov2_rx_stop(struct ov2_port *port);
 void ov2_rx_enqueue(struct ov2_port *port, u16 tx_queue, struct sk_buff *skb);
 void ov2_rx_indicate(struct ov2_adapter *ad, struct ov2_nbl *nbl);

@@ -234,17 +234,34 @@ static void rx_interrupt(void *data)
 	napi_schedule_irqoff(&rxq->napi);
 }
 
-/* The call is busy if it is under way and has not begun: it will see what the
- * caller has queued. A CPU that went offline has no queue of its own.
+/* False if the CPU is offline. The call is busy if it is under way and has not begun:
+ * it will see what the caller has queued.
+ */
+static bool rx_schedule_on(struct ov2_rxq *rxq, unsigned int cpu)
+{
+	if (cpu != smp_processor_id())
+		return smp_call_function_single_async(cpu, &rxq->csd) != -ENXIO;
+	napi_schedule(&rxq->napi);
+	return true;
+}
+
+/* A queue whose CPU has gone offline moves to another one, and stays there until the
+ * card is opened again: to go back would reorder once more. The last resort is the
+ * sender's own CPU.
  */
 static void rx_schedule(struct ov2_rxq *rxq)
 {
-	int err = -ENXIO;
+	unsigned int cpu = READ_ONCE(rxq->cpu);
 
-	if (rxq->cpu != smp_processor_id())
-		err = smp_call_function_single_async(rxq->cpu, &rxq->csd);
-	if (err == -ENXIO)
-		napi_schedule(&rxq->napi);
+	if (rx_schedule_on(rxq, cpu))
+		return;
+	cpu = ov2_cpus_next(rxq->port->cpus, cpu_online_mask, cpu);
+	if (cpu < nr_cpu_ids) {
+		WRITE_ONCE(rxq->cpu, cpu);
+		if (rx_schedule_on(rxq, cpu))
+			return;
+	}
+	napi_schedule(&rxq->napi);
 }
 
 static void rx_no_interrupt(void *data)
@@ -303,7 +320,6 @@ static void rx_init_queue(struct ov2_port *port, u16 index)
 
 	rxq->port = port;
 	rxq->index = index;
-	rxq->cpu = cpumask_nth(index % num_online_cpus(), cpu_online_mask);
 	INIT_CSD(&rxq->csd, rx_interrupt, rxq);
 	skb_queue_head_init(&rxq->ring);
 	spin_lock_init(&rxq->lock);
@@ -323,10 +339,15 @@ int ov2_rx_alloc(struct ov2_port *port)
 {
 	u16 index;
 
+	if (!alloc_cpumask_var(&port->cpus, GFP_KERNEL_ACCOUNT))
+		return -ENOMEM;
+
 	port->rxqs = kvcalloc(port->ad.rx_queues, sizeof(*port->rxqs),
 			      GFP_KERNEL_ACCOUNT);
-	if (!port->rxqs)
+	if (!port->rxqs) {
+		free_cpumask_var(port->cpus);
 		return -ENOMEM;
+	}
 
 	for (index = 0; index < port->ad.rx_queues; index++)
 		rx_init_queue(port, index);
@@ -342,6 +363,7 @@ int ov2_rx_alloc(struct ov2_port *port)
 void ov2_rx_free(struct ov2_port *port)
 {
 	kvfree(port->rxqs);
+	free_cpumask_var(port->cpus);
 }
 
 /**
@@ -375,16 +397,24 @@ void ov2_rx_del_napi(struct ov2_port *port)
 
 /**
  * ov2_rx_start() - be ready to receive
- * @port: the card; its engine runs
+ * @port: the card; its engine runs, or will before frames come
  *
  * RTNL.
+ *
+ * Return: 0 or -ENOMEM.
  */
-void ov2_rx_start(struct ov2_port *port)
+int ov2_rx_start(struct ov2_port *port)
 {
 	u16 index;
+	int err;
+
+	err = ov2_cpus_choose(port);
+	if (err)
+		return err;
 
 	for (index = 0; index < port->ad.rx_queues; index++)
 		napi_enable(&port->rxqs[index].napi);
+	return 0;
 }
 
 static void rx_purge_frame(struct ov2_port *port, struct sk_buff *skb)

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * On which CPUs a card receives. A frame interrupts another CPU than the sender's,
+ * so this must not be anybody's: isolated CPUs are left alone, as by RPS, and a user
+ * burdens only CPUs that he may run on anyway.
+ */
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/sched/isolation.h>
+#include <linux/slab.h>
+
+#include "port.h"
+
+/**
+ * ov2_cpus_pick() - which CPUs may receive?
+ * @cpus: filled in; has an online CPU
+ * @house: CPUs that are not isolated, for domains and for unbound work
+ * @allowed: CPUs that the user may run on
+ * @online: online CPUs
+ *
+ * A user who may run on isolated CPUs only receives on all others: to open a card is
+ * no wish to be interrupted.
+ *
+ * Context: Any.
+ */
+void ov2_cpus_pick(struct cpumask *cpus, const struct cpumask *house,
+		   const struct cpumask *allowed, const struct cpumask *online)
+{
+	cpumask_and(cpus, house, allowed);
+	if (cpumask_intersects(cpus, online))
+		return;
+	cpumask_copy(cpus, house);
+	if (!cpumask_intersects(cpus, online))
+		cpumask_copy(cpus, online);
+}
+
+/**
+ * ov2_cpus_nth() - the CPU of a queue
+ * @cpus: from ov2_cpus_pick()
+ * @online: online CPUs
+ * @nth: the queue, counted from any number on
+ *
+ * Context: Any.
+ * Return: an online CPU; neighbouring queues have different ones as far as there
+ * are as many.
+ */
+unsigned int ov2_cpus_nth(const struct cpumask *cpus,
+			  const struct cpumask *online, u32 nth)
+{
+	return cpumask_nth_and(nth % cpumask_weight_and(cpus, online), cpus,
+			       online);
+}
+
+/**
+ * ov2_cpus_next() - the CPU of a queue whose CPU has gone offline
+ * @cpus: from ov2_cpus_pick()
+ * @online: online CPUs
+ * @gone: the CPU that the queue had
+ *
+ * Everybody who asks gets the same answer, so the queue is on one CPU again.
+ *
+ * Context: Any.
+ * Return: an online CPU, or a number that is at least nr_cpu_ids if none is left.
+ */
+unsigned int ov2_cpus_next(const struct cpumask *cpus,
+			   const struct cpumask *online, unsigned int gone)
+{
+	unsigned int cpu = cpumask_next_and(gone, cpus, online);
+
+	return cpu < nr_cpu_ids ? cpu : cpumask_first_and(cpus, online);
+}
+
+/* Both, as rps_cpumask_housekeeping() has it: isolcpus= or an isolated partition of
+ * the cpuset controller, and nohz_full=. A partition may change under our hands.
+ */
+static void cpus_house(struct cpumask *house)
+{
+	rcu_read_lock();
+	cpumask_and(house, housekeeping_cpumask(HK_TYPE_DOMAIN),
+		    housekeeping_cpumask(HK_TYPE_WQ));
+	rcu_read_unlock();
+}
+
+/**
+ * ov2_cpus_choose() - give each receive queue its CPU
+ * @port: the card; it is being opened, by the task whose CPUs are taken
+ *
+ * The first queue's is drawn: most cards use one queue, and these must not all meet
+ * on the first CPU.
+ *
+ * Context: Process context, under RTNL; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int ov2_cpus_choose(struct ov2_port *port)
+{
+	cpumask_var_t house;
+	u32 first;
+	u16 index;
+
+	if (!alloc_cpumask_var(&house, GFP_KERNEL))
+		return -ENOMEM;
+
+	first = get_random_u32() >> 16;
+	cpus_read_lock();
+	cpus_house(house);
+	ov2_cpus_pick(port->cpus, house, &current->cpus_mask, cpu_online_mask);
+	for (index = 0; index < port->ad.rx_queues; index++)
+		WRITE_ONCE(port->rxqs[index].cpu,
+			   ov2_cpus_nth(port->cpus, cpu_online_mask,
+					first + index));
+	cpus_read_unlock();
+	free_cpumask_var(house);
+	return 0;
+}

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""On which CPUs a card receives: by the polls that the kernel traces.
+
+ opener       those that the task which opens it may run on
+ isolated     never isolated ones, even if the opener runs on these only
+ spread       the queues of many cards do not all meet on one CPU
+ offline      a queue whose CPU goes offline moves, and loses nothing
+"""
+import os
+import re
+import socket
+
+from lib import ksft, module
+from lib.bed import LINK_KIND
+from lib.netns import Netns
+from lib.trace import Trace
+
+POLL = re.compile(r"\[(\d+)\].* napi_poll: .* for device (\S+) ")
+CGROUP = "/sys/fs/cgroup"
+SYSTEM = "/sys/devices/system/cpu"
+PORT = 7000
+
+
+def cpu_list(text):
+    """{0, 2, 3} of "0,2-3"."""
+    cpus = set()
+    for part in filter(None, text.strip().split(",")):
+        first, _, last = part.partition("-")
+        cpus |= set(range(int(first), int(last or first) + 1))
+    return cpus
+
+
+def read(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
+
+
+def write(path, text):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def online():
+    return sorted(cpu_list(read(f"{SYSTEM}/online")))
+
+
+def need_cpus(number):
+    if len(online()) < number:
+        raise ksft.Skip(f"{number} CPUs are needed, {len(online())} online")
+
+
+class Line:
+    """ov0 in one namespace sends to ov1 in another, which is down at first."""
+
+    def __init__(self, defer, queues=4):
+        self.trace = Trace(["napi_poll"], "napi")
+        defer(self.trace.close)
+        self.ns = [Netns("send"), Netns("take")]
+        for ns in self.ns:
+            defer(ns.delete)
+        send, take = self.ns
+        send.ip(f"link add ov0 numtxqueues {queues} type {LINK_KIND}",
+                f"link add ov1 numrxqueues {queues} link ov0 type {LINK_KIND}",
+                f"link set ov1 netns {take.name}")
+        for number, ns in enumerate(self.ns):
+            ns.ip(f"addr add 10.0.0.{number + 1}/24 dev ov{number}")
+        send.ip("link set ov0 up")
+        self.socks = [ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                      for ns in self.ns]
+        self.socks[1].bind(("10.0.0.2", PORT))
+        self.socks[1].setblocking(False)
+        self.sent = 0
+
+    def open(self, *prefix):
+        self.ns[1].ip("link set ov1 down")
+        self.ns[1].command(*prefix, "ip", "link", "set", "ov1", "up")
+        # ARP, so that nothing waits for it later
+        self.arrive(1)
+        self.trace.read()
+
+    def arrive(self, number):
+        """Datagrams from every CPU; all of them come, each CPU's in order."""
+        allowed = os.sched_getaffinity(0)
+        got, expected = [], []
+        try:
+            for cpu in allowed:
+                os.sched_setaffinity(0, {cpu})
+                for _ in range(number):
+                    self.sent += 1
+                    expected.append(self.sent)
+                    self.socks[0].sendto(self.sent.to_bytes(4),
+                                         ("10.0.0.2", PORT))
+                ksft.wait_for(f"{len(expected)} datagrams, last CPU {cpu}",
+                              lambda: self.take(got) == len(expected))
+        finally:
+            os.sched_setaffinity(0, allowed)
+        ksft.equal(got, expected, "datagrams")
+
+    def take(self, got):
+        try:
+            while True:
+                got.append(int.from_bytes(self.socks[1].recv(16)))
+        except BlockingIOError:
+            return len(got)
+
+    def polled(self):
+        """CPUs that polled the receiver since the last call."""
+        found = (POLL.search(event.text) for event in self.trace.read())
+        return {int(match.group(1)) for match in found
+                if match and match.group(2) == "ov1"}
+
+
+def opener(defer):
+    need_cpus(2)
+    line = Line(defer)
+    for cpu in sorted(set(online()) - cpu_list(read(f"{SYSTEM}/isolated"))):
+        line.open("taskset", "-c", str(cpu))
+        line.arrive(20)
+        ksft.equal(line.polled(), {cpu}, f"polled, opened on CPU {cpu}")
+
+
+def isolate(defer):
+    """([isolated CPU], how to run a command there)"""
+    cpus = cpu_list(read(f"{SYSTEM}/isolated"))
+    if cpus:
+        return cpus, ["taskset", "-c", ",".join(map(str, cpus))]
+    cpu = online()[-1]
+    group = f"{CGROUP}/ov2-{os.getpid()}"
+    try:
+        write(f"{CGROUP}/cgroup.subtree_control", "+cpuset")
+        os.mkdir(group)
+        defer(os.rmdir, group)
+        write(f"{group}/cpuset.cpus", str(cpu))
+        write(f"{group}/cpuset.cpus.partition", "isolated")
+    except OSError as error:
+        raise ksft.Skip("no isolcpus= and no partition of the cpuset "
+                        f"controller: {error}") from None
+    state = read(f"{group}/cpuset.cpus.partition").strip()
+    if state != "isolated" or cpu not in cpu_list(read(f"{SYSTEM}/isolated")):
+        raise ksft.Skip("no isolcpus=, and this kernel does not count an "
+                        f"{state} partition among the isolated CPUs")
+    return {cpu}, ["sh", "-c", f'echo $$ >{group}/cgroup.procs && exec "$@"',
+                   "sh"]
+
+
+def isolated(defer):
+    need_cpus(2)
+    cpus, prefix = isolate(defer)
+    line = Line(defer)
+    for start in ([], prefix, ["taskset", "-c", f"0-{online()[-1]}"]):
+        line.open(*start)
+        line.arrive(20)
+        polled = line.polled()
+        ksft.check(polled and not polled & cpus,
+                   f"polled {sorted(polled)}, isolated {sorted(cpus)}")
+
+
+def spread(defer):
+    """One queue each: by chance all are on one CPU once in 2^31 runs."""
+    need_cpus(2)
+    line = Line(defer, 1)
+    polled = set()
+    for _ in range(32):
+        line.open()
+        line.arrive(1)
+        polled |= line.polled()
+        if len(polled) > 1:
+            return
+    raise ksft.Fail(f"32 cards with one queue all polled on {polled}")
+
+
+def offline(defer):
+    need_cpus(2)
+    cpu = online()[-1]
+    switch = f"{SYSTEM}/cpu{cpu}/online"
+    if not os.path.exists(switch):
+        raise ksft.Skip("this kernel takes no CPU offline")
+    line = Line(defer)
+    line.open("taskset", "-c", f"{online()[0]},{cpu}")
+    defer(write, switch, "1")
+    line.arrive(20)
+    write(switch, "0")
+    line.trace.read()
+    line.arrive(50)
+    ksft.check(cpu not in line.polled(), f"CPU {cpu} polled offline")
+    write(switch, "1")
+    line.trace.read()
+    line.arrive(50)
+    ksft.check(cpu not in line.polled(), "a queue went back: its flows may "
+               "be reordered twice")
+
+
+def main():
+    module.load()
+    ksft.main([opener, isolated, spread, offline])
+
+
+if __name__ == "__main__":
+    main()
