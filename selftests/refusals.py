@@ -29,9 +29,9 @@ AH, COMP = 51, 108
 
 # The core is before these, so a request never reaches the card's own test
 CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
-# Allocations and the kernel's cipher do not fail because one asks, and a reset
-# is over at once
-NOT_BY_REQUEST = {"no_memory", "engine", "reset"}
+# Allocations and the kernel's cipher do not fail because one asks, a reset is
+# over at once, and a security context needs SELinux: see kmod/unit/refuse_test.c
+NOT_BY_REQUEST = {"no_memory", "engine", "missing", "reset", "context"}
 # feature_off(), table_full()
 BY_CASE = {"disabled", "full"}
 
@@ -63,10 +63,10 @@ MARK = "Mark can be offloaded on outbound states in crypto mode only"
 DISABLED = "Packet offload needs esp-hw-offload on, see ethtool -K"
 FULL = ("The card's SA table is full, only crypto offload can fall back to "
         "software")
-OUTPUT_MARK = "Output mark can't be offloaded, it must be 0"
+NO_SPI = "SPI 0 can't be offloaded, it must never be on the wire"
 INNER_FAMILY = ("Packet offload needs a selector of the tunnel's own address "
                 "family")
-PER_CPU = "Per-CPU states can't be offloaded, only those of any CPU"
+PER_CPU = "Per-CPU states can be offloaded in crypto mode only"
 NO_TYPE = "Type doesn't support offload"
 NO_ALGORITHM = "Requested AEAD algorithm not found"
 NO_CRYPTO = "Kernel was unable to initialize cryptographic operations"
@@ -108,11 +108,11 @@ REFUSALS = [
          encap=(xfrmnl.ESPINUDP, esp.ENCAP_PORT)),
     ours("mark on an inbound SA", "mark", MARK, dir=IN, mark=(1, 0xff)),
     ours("mark in packet mode", "mark", MARK, flags=PACKET, mark=(1, 0xff)),
-    ours("output mark", "output_mark", OUTPUT_MARK, output_mark=1),
-    ours("output mark on an inbound SA", "output_mark", OUTPUT_MARK,
-         output_mark=1, dir=IN),
-    ours("SA of one CPU", "pcpu", PER_CPU, pcpu=0),
-    ours("SA of one CPU, in", "pcpu", PER_CPU, pcpu=0, dir=IN),
+    ours("packet mode, SA of one CPU, in", "pcpu", PER_CPU, flags=PACKET,
+         pcpu=0, dir=IN),
+    ours("SPI 0", "spi", NO_SPI, spi=0),
+    ours("SPI 0, in", "spi", NO_SPI, spi=0, dir=IN),
+    ours("packet mode with SPI 0", "spi", NO_SPI, flags=PACKET, spi=0),
 
     core("AH", NO_TYPE, proto=AH, aead=None,
          auth_trunc=("hmac(sha1)", bytes(20), 96)),
@@ -158,6 +158,13 @@ ACCEPTED = [
     ("packet mode, UDP encapsulation", {
         "flags": PACKET, "encap": (xfrmnl.ESPINUDP, esp.ENCAP_PORT)}),
     ("mark on an outbound SA", {"mark": (1, 0xff)}),
+    ("output mark", {"output_mark": 1}),
+    ("output mark on an inbound SA", {"output_mark": 1, "dir": IN}),
+    ("output mark in packet mode", {"output_mark": 1, "flags": PACKET}),
+    ("output mark in packet mode, in", {"output_mark": 1, "flags": PACKET,
+                                        "dir": IN}),
+    ("SA of one CPU", {"pcpu": 0}),
+    ("SA of one CPU, in", {"pcpu": 0, "dir": IN}),
     ("UDP encapsulation over IPv4", {"encap": (xfrmnl.ESPINUDP,
                                                esp.ENCAP_PORT)}),
     ("oseq-may-wrap", {"extra_flags": xfrmnl.OSEQ_MAY_WRAP}),
@@ -192,7 +199,8 @@ class Requests:
         self.bed.delete()
         self.ledger.close()
 
-    def add(self, dir=OUT, flags=None, family=4, sa_flags=0, **asked):
+    def add(self, dir=OUT, flags=None, family=4, sa_flags=0, spi=SPI,
+            **asked):
         """A plain SA of a's, but for what is asked for."""
         src, dst = OUTER["a"][family], OUTER["b"][family]
         if dir == IN:
@@ -205,7 +213,7 @@ class Requests:
                  "offload": (self.index, flags), **asked}
         if words["aead"] is None:
             del words["aead"]
-        return self.link.add(SPI, src, dst, flags=sa_flags, **words)
+        return self.link.add(spi, src, dst, flags=sa_flags, **words)
 
     def mark(self):
         self.bed.mark()
@@ -237,7 +245,8 @@ class Requests:
             ksft.equal([(e.name, e.fields) for e in events],
                        [("ov2_sa_refuse",
                          {"dev": "ov0", "reason": name, "fallback": "0",
-                          "spi": f"0x{SPI:08x}", "err": "-22"})], "events")
+                          "spi": f"0x{refusal.asked.get('spi', SPI):08x}",
+                          "err": "-22"})], "events")
         else:
             ksft.check(answer.errno, "no error")
             ksft.equal(self.moved(), {}, "counters of the card")

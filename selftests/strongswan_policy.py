@@ -10,12 +10,14 @@ kernel deletes (link down), and that no card can have (mixed families).
     strongswan_policy.py [WORD...]  only cases whose name has all these words
 """
 import struct
+from contextlib import ExitStack
 
 from lib import esp, ksft, module, swan
 from lib.bed import CARD
 from lib.cases import with_words
 from lib.flood import IKE_PORTS
 from lib.ksft import wait_for
+from lib.nft import Rules
 from lib.swanbed import Link, SwanBed, WideBed
 from lib.swansession import Test
 
@@ -219,6 +221,66 @@ def mixed_auto(session):
     session.wait_gone()
 
 
+# ---- marks
+
+SET_MARKS = {"set_mark_in": "0x20/0xf0", "set_mark_out": "0x10/0xf0"}
+POLICY_MARKS = {"mark_out": "0x5", "mark_in": "0x6", "set_mark_in": "0x6"}
+# What comes from behind a gateway
+MARK_OUTGOING = """chain pre { type filter hook prerouting priority 0;
+iifname "h0" meta mark set 0x5
+}
+"""
+
+
+def up_and_flow(session, words, check):
+    """Up as the daemon's words ask, traffic, down."""
+    bed = session.bed
+    bed.child_words = words
+    try:
+        session.load()
+        session.charon["a"].initiate()
+        for side in "ab":
+            session.wait_child(side)
+            check(side)
+        session.check_flow()
+        session.down()
+    finally:
+        bed.child_words = {}
+
+
+def set_marks(session):
+    """States with output marks are the card's, in every mode."""
+    def check(side):
+        session.check_kernel(side)
+        held = session.bed.ns(side).ip_output("xfrm state")
+        for mark in ("0x20/0xf0", "0x10/0xf0"):
+            ksft.equal(held.count(f"output-mark {mark}"), 1, mark)
+
+    up_and_flow(session, SET_MARKS, check)
+
+
+def policy_marks(session):
+    """Policies with marks are the kernel's. With auto, the state that sends
+    has a mark, too, and is in crypto mode; the other one in packet mode.
+    """
+    modes = {"no": None, "crypto": {"in": "crypto", "out": "crypto"},
+             "auto": {"in": "packet", "out": "crypto"}}[session.asked["a"]]
+
+    def check(side):
+        ns = session.bed.ns(side)
+        ksft.equal(swan.policies(ns), {"in": None, "out": None, "fwd": None},
+                   f"policies of {side}")
+        got = [held.offload for held in swan.states(ns)]
+        if modes:
+            got = {way: mode for _, way, mode in got}
+        ksft.equal(got, modes or [None, None], f"states of {side}")
+
+    with ExitStack() as stack:
+        for side in "ab":
+            stack.enter_context(Rules(session.bed.ns(side), MARK_OUTGOING))
+        up_and_flow(session, POLICY_MARKS, check)
+
+
 # The second is hw_offload of both ends
 CASES = (
     (WideBed, "packet", with_bypass, WIDE[4]),
@@ -228,6 +290,10 @@ CASES = (
     (SwanBed, "packet", link_down, NETS),
     (SwanBed, "packet", mixed_packet, MIXED[0]),
     (SwanBed, "packet", mixed_packet, MIXED[1]),
+    *((SwanBed, asked, set_marks, NETS)
+      for asked in ("no", "crypto", "packet", "auto")),
+    *((SwanBed, asked, policy_marks, NETS)
+      for asked in ("no", "crypto", "auto")),
     (SwanBed, "auto", mixed_auto, MIXED[0]),
     (SwanBed, "auto", mixed_auto, MIXED[1]),
 )
@@ -269,7 +335,7 @@ def main():
     if not swan.daemon():
         ksft.skip_all("strongSwan's charon is not here (charon-systemd)")
     tests = Tests()
-    named = [(f"ipv{link.outer} {function.__name__}",
+    named = [(f"ipv{link.outer} {asked} {function.__name__}",
               lambda defer, case=(kind, asked, function, link):
               run(defer, tests, *case))
              for kind, asked, function, link in CASES]

@@ -82,6 +82,7 @@ static void set_cb(struct sk_buff *skb, __be32 seq)
  */
 void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 {
+	struct xfrm_state *x = xfrm_input_state(skb);
 	unsigned int header = skb_transport_offset(skb);
 	const struct ip_esp_hdr *esp;
 	int encap_type = 0;
@@ -107,6 +108,10 @@ void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 	set_cb(skb, seq);
 	if (goes_on(rx_header))
 		set_route(skb);
+	/* xfrm_input() and esp4_gro_receive() do so with a state that they have
+	 * looked up themselves. As there, a second header's route is older.
+	 */
+	skb->mark = xfrm_smark_get(skb->mark, x);
 
 	xfrm_offload(skb)->flags |= XFRM_GRO;
 	__skb_pull(skb, header);

@@ -15,10 +15,19 @@
 #include "outer.h"
 #include "send.h"
 
+/* As xfrm_bundle_create(): without an output mark the packet's own has no say. */
+static u32 route_mark(const struct sk_buff *skb, struct xfrm_state *x)
+{
+	if (!x->props.smark.v && !x->props.smark.m)
+		return 0;
+	return xfrm_smark_get(skb->mark, x);
+}
+
 static struct dst_entry *route4(struct net_device *dev,
-				const struct xfrm_state *x)
+				const struct xfrm_state *x, u32 mark)
 {
 	struct flowi4 fl4 = {
+		.flowi4_mark = mark,
 		.daddr = x->id.daddr.a4,
 		.saddr = x->props.saddr.a4,
 		.flowi4_l3mdev = l3mdev_master_ifindex(dev),
@@ -29,9 +38,10 @@ static struct dst_entry *route4(struct net_device *dev,
 }
 
 static struct dst_entry *route6(struct net_device *dev,
-				const struct xfrm_state *x)
+				const struct xfrm_state *x, u32 mark)
 {
 	struct flowi6 fl6 = {
+		.flowi6_mark = mark,
 		.daddr = x->id.daddr.in6,
 		.saddr = x->props.saddr.in6,
 		.flowi6_l3mdev = l3mdev_master_ifindex(dev),
@@ -110,9 +120,11 @@ enum ov2_way ov2_outer_find(struct net_device *dev, struct xfrm_state *x,
 			    struct ov2_outer *outer)
 {
 	enum ov2_way way = OV2_WAY_NONE;
+	u32 mark = route_mark(skb, x);
 	struct dst_entry *dst;
 
-	dst = x->props.family == AF_INET6 ? route6(dev, x) : route4(dev, x);
+	dst = x->props.family == AF_INET6 ? route6(dev, x, mark) :
+					    route4(dev, x, mark);
 	if (!dst)
 		return way;
 

@@ -173,11 +173,14 @@ bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	else
 		accepted = packet_accept(ad, nbl, assoc, x, path, &reason);
 
-	if (accepted)
-		set_gro_hash(nbl->skb, assoc);
-	else
+	if (!accepted) {
 		ov2_drop_rx(ad, reason, len);
-	return accepted;
+		return false;
+	}
+	set_gro_hash(nbl->skb, assoc);
+	/* As xfrm_input(): the core's policies see it, and rules for routes. */
+	nbl->skb->mark = xfrm_smark_get(nbl->skb->mark, x);
+	return true;
 }
 
 /* Under rcu_read_lock(). IPsec is looked at by xfrm, which has its own states

@@ -4,6 +4,11 @@
  * request that we cannot do fails: with -EOPNOTSUPP the kernel would install
  * the state in software, in silence. Some of these the core refuses first,
  * with its own sentence; they stand here all the same, since cores differ.
+ *
+ * In crypto mode most of a state is the core's own business: lifetimes, replay,
+ * if_id, output mark, the CPU that a state is for. So crypto mode refuses only
+ * what IPsecOV2 cannot say, what the card must find without the core's help,
+ * and what the core cannot frame for a card. The comments say which it is.
  */
 #include <linux/udp.h>
 
@@ -18,11 +23,13 @@ static bool refuse_direction(const struct xfrm_state *x)
 	       x->xso.dir != XFRM_DEV_OFFLOAD_OUT;
 }
 
+/* The card does AH only together with ESP, and the core offloads no AH. */
 static bool refuse_proto(const struct xfrm_state *x)
 {
 	return x->id.proto != IPPROTO_ESP;
 }
 
+/* The records have no word for a compressed payload. */
 static bool refuse_ipcomp(const struct xfrm_state *x)
 {
 	return x->calg;
@@ -33,12 +40,18 @@ static bool refuse_family(const struct xfrm_state *x)
 	return x->props.family != AF_INET && x->props.family != AF_INET6;
 }
 
+/* A request says transport or tunnel (struct ov2_ext_add). In BEET and IPTFS the
+ * packet that ESP carries is in no form that IPsecOV2 knows.
+ */
 static bool refuse_mode(const struct xfrm_state *x)
 {
 	return x->props.mode != XFRM_MODE_TRANSPORT &&
 	       x->props.mode != XFRM_MODE_TUNNEL;
 }
 
+/* Algorithms, lengths of keys and of ICVs: what an engine of IPsecOV2 is told in
+ * words and numbers, which exist for these only.
+ */
 static bool refuse_alg(const struct xfrm_state *x)
 {
 	return !ov2_state_alg_known(x);
@@ -54,28 +67,36 @@ static bool refuse_icv(const struct xfrm_state *x)
 	return !ov2_state_icv_ok(x);
 }
 
+/* The card makes the IVs, so they must be such as the receiver expects. */
 static bool refuse_geniv(const struct xfrm_state *x)
 {
 	return !ov2_state_geniv_ok(x);
 }
 
+/* The core does not pad when it frames for a card: esp_xmit(), esp6_xmit(). */
 static bool refuse_tfc(const struct xfrm_state *x)
 {
 	return x->tfcpad;
 }
 
+/* esp6_xmit() writes the ESP header where the UDP header is. */
 static bool refuse_encap6(const struct xfrm_state *x)
 {
 	return x->encap && x->props.family == AF_INET6;
 }
 
+/* The other forms have bytes between UDP or TCP and ESP that the engine does not
+ * skip.
+ */
 static bool refuse_encap(const struct xfrm_state *x)
 {
 	return x->encap && x->encap->encap_type != UDP_ENCAP_ESPINUDP;
 }
 
-/* A received frame has no mark yet when the engine looks up its SA; and in
- * packet mode a sent one has lost its when the card looks.
+/* A received frame has no mark yet when the engine looks up its SA: tc and
+ * netfilter, which set marks, come after the card. In packet mode the card goes
+ * from a policy to its states, and its policies know no marks. In crypto mode the
+ * core has chosen the state of a packet that is sent.
  */
 static bool refuse_mark(const struct xfrm_state *x)
 {
@@ -83,14 +104,28 @@ static bool refuse_mark(const struct xfrm_state *x)
 			     ov2_state_is_packet(x));
 }
 
-static bool refuse_output_mark(const struct xfrm_state *x)
+/* RFC 4303 2.1. A state that stands for one to be negotiated has SPI 0, too, and
+ * never comes here.
+ */
+static bool refuse_spi(const struct xfrm_state *x)
 {
-	return x->props.smark.m || x->props.smark.v;
+	return !x->id.spi;
 }
 
+/* A policy with a context is refused, and nothing else leads to such a state. In
+ * crypto mode the core chooses the state.
+ */
+static bool refuse_context(const struct xfrm_state *x)
+{
+	return ov2_state_is_packet(x) && x->security;
+}
+
+/* In crypto mode the core chooses the state by CPU, and none looks at the CPU on
+ * the way in (xfrm_state_lookup()). In packet mode the card would have to choose.
+ */
 static bool refuse_pcpu(const struct xfrm_state *x)
 {
-	return x->pcpu_num != UINT_MAX;
+	return ov2_state_is_packet(x) && x->pcpu_num != UINT_MAX;
 }
 
 /* It is how the card goes from a policy to its states, and the core's templates
@@ -101,6 +136,7 @@ static bool refuse_reqid(const struct xfrm_state *x)
 	return ov2_state_is_packet(x) && !x->props.reqid;
 }
 
+/* The card's policies know no if_id. In crypto mode the core chooses the state. */
 static bool refuse_if_id(const struct xfrm_state *x)
 {
 	return ov2_state_is_packet(x) && x->if_id;
@@ -134,7 +170,8 @@ static const struct {
 	{ refuse_encap6, OV2_CNT_SA_REFUSED_ENCAP6 },
 	{ refuse_encap, OV2_CNT_SA_REFUSED_ENCAP },
 	{ refuse_mark, OV2_CNT_SA_REFUSED_MARK },
-	{ refuse_output_mark, OV2_CNT_SA_REFUSED_OMARK },
+	{ refuse_spi, OV2_CNT_SA_REFUSED_SPI },
+	{ refuse_context, OV2_CNT_SA_REFUSED_CONTEXT },
 	{ refuse_pcpu, OV2_CNT_SA_REFUSED_PCPU },
 	{ refuse_reqid, OV2_CNT_SA_REFUSED_REQID },
 	{ refuse_if_id, OV2_CNT_SA_REFUSED_IF_ID },
@@ -192,10 +229,12 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 		"UDP encapsulation must be of type espinudp");
 	OV2_SAY(SA_REFUSED_MARK,
 		"Mark can be offloaded on outbound states in crypto mode only");
-	OV2_SAY(SA_REFUSED_OMARK,
-		"Output mark can't be offloaded, it must be 0");
+	OV2_SAY(SA_REFUSED_SPI,
+		"SPI 0 can't be offloaded, it must never be on the wire");
+	OV2_SAY(SA_REFUSED_CONTEXT,
+		"Security context can be offloaded in crypto mode only");
 	OV2_SAY(SA_REFUSED_PCPU,
-		"Per-CPU states can't be offloaded, only those of any CPU");
+		"Per-CPU states can be offloaded in crypto mode only");
 	OV2_SAY(SA_REFUSED_REQID,
 		"Packet offload needs a reqid, the same as its policy's");
 	OV2_SAY(SA_REFUSED_IF_ID,
@@ -210,8 +249,10 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 		"The card is being reset, try again");
 	OV2_SAY(SA_REFUSED_NO_MEMORY,
 		"No memory for the state");
+	OV2_SAY(SA_REFUSED_MISSING,
+		"The kernel had no such algorithm when ipsecov2 was loaded");
 	OV2_SAY(SA_REFUSED_ENGINE,
-		"The engine could not set up the algorithms with these keys");
+		"The kernel's ciphers could not be set up with these keys");
 	default:
 		break;
 	}
@@ -238,4 +279,60 @@ int ov2_state_refuse(struct ov2_adapter *ad, const struct xfrm_state *x,
 	trace_ov2_sa_refuse(ad, ov2_counter_name(reason), err == -EOPNOTSUPP,
 			    x->id.spi, err);
 	return err;
+}
+
+/**
+ * ov2_state_add_disabled() - refuse a state, for esp-hw-offload is off
+ * @ad: the card
+ * @x: the state
+ * @extack: may be NULL
+ *
+ * Without crypto offload the core does the same in software; without packet
+ * offload it has nobody who would do it.
+ *
+ * Context: Any.
+ * Return: a negative errno for the core.
+ */
+int ov2_state_add_disabled(struct ov2_adapter *ad, const struct xfrm_state *x,
+			   struct netlink_ext_ack *extack)
+{
+	if (ov2_state_is_packet(x))
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_DISABLED,
+					-EINVAL, extack);
+	return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_DISABLED,
+				-EOPNOTSUPP, extack);
+}
+
+/**
+ * ov2_state_add_failed() - refuse a state, for its SA could not be added
+ * @ad: the card
+ * @x: the state, one that ov2_state_refused() lets pass
+ * @status: how the request ended, not with success
+ * @extack: may be NULL
+ *
+ * What ov2_add_sa_check() finds wrong ov2_state_refused() has refused before. So
+ * what is not supported is an algorithm that came to the kernel later than the
+ * card asked for it, and the rest is the kernel's ciphers.
+ *
+ * Context: Any.
+ * Return: a negative errno for the core.
+ */
+int ov2_state_add_failed(struct ov2_adapter *ad, const struct xfrm_state *x,
+			 enum ov2_status status,
+			 struct netlink_ext_ack *extack)
+{
+	if (status == OV2_STATUS_RESOURCES)
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_NO_MEMORY,
+					-ENOMEM, extack);
+	if (status == OV2_STATUS_NOT_ACCEPTED)
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_RESET,
+					-EAGAIN, extack);
+	/* Switched off since the feature was looked at */
+	if (!READ_ONCE(ad->config)->ipsec_v2.esp)
+		return ov2_state_add_disabled(ad, x, extack);
+	if (status == OV2_STATUS_NOT_SUPPORTED)
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_MISSING,
+					-EINVAL, extack);
+	return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_ENGINE, -EINVAL,
+				extack);
 }

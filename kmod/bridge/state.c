@@ -65,19 +65,6 @@ static void assoc_discard(struct ov2_assoc *assoc)
 	kfree(assoc);
 }
 
-/* Without crypto offload the core does the same in software; without packet
- * offload it has nobody who would do it.
- */
-static int add_disabled(struct ov2_adapter *ad, struct xfrm_state *x,
-			struct netlink_ext_ack *extack)
-{
-	if (ov2_state_is_packet(x))
-		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_DISABLED,
-					-EINVAL, extack);
-	return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_DISABLED,
-				-EOPNOTSUPP, extack);
-}
-
 static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 		    struct netlink_ext_ack *extack)
 {
@@ -85,22 +72,6 @@ static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_FULL,
 					-ENOSPC, extack);
 	return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_FULL, -EOPNOTSUPP,
-				extack);
-}
-
-static int add_failed(struct ov2_adapter *ad, struct xfrm_state *x,
-		      enum ov2_status status, struct netlink_ext_ack *extack)
-{
-	if (status == OV2_STATUS_RESOURCES)
-		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_NO_MEMORY,
-					-ENOMEM, extack);
-	if (status == OV2_STATUS_NOT_ACCEPTED)
-		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_RESET,
-					-EAGAIN, extack);
-	/* Switched off since the feature was looked at */
-	if (!READ_ONCE(ad->config)->ipsec_v2.esp)
-		return add_disabled(ad, x, extack);
-	return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_ENGINE, -EINVAL,
 				extack);
 }
 
@@ -141,7 +112,7 @@ static int assoc_link(struct ov2_assoc *assoc, struct xfrm_state *x,
 	atomic_dec(&ov2_bridge_of(ad)->states);
 	RCU_INIT_POINTER(assoc->x, NULL);
 	request_delete(assoc);
-	return add_failed(ad, x, OV2_STATUS_RESOURCES, extack);
+	return ov2_state_add_failed(ad, x, OV2_STATUS_RESOURCES, extack);
 }
 
 static int assoc_add(struct ov2_adapter *ad, struct xfrm_state *x,
@@ -152,12 +123,12 @@ static int assoc_add(struct ov2_adapter *ad, struct xfrm_state *x,
 
 	assoc = assoc_alloc(ad, x);
 	if (!assoc)
-		return add_failed(ad, x, OV2_STATUS_RESOURCES, extack);
+		return ov2_state_add_failed(ad, x, OV2_STATUS_RESOURCES, extack);
 
 	status = ov2_bridge_request_add(ad, x, assoc);
 	if (status != OV2_STATUS_SUCCESS) {
 		assoc_discard(assoc);
-		return add_failed(ad, x, status, extack);
+		return ov2_state_add_failed(ad, x, status, extack);
 	}
 
 	x->xso.offload_handle = assoc->handle;
@@ -224,7 +195,7 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 	if (ov2_state_refused(x, &reason))
 		return ov2_state_refuse(ad, x, reason, -EINVAL, extack);
 	if (!(dev->features & NETIF_F_HW_ESP))
-		return add_disabled(ad, x, extack);
+		return ov2_state_add_disabled(ad, x, extack);
 	return add_within_capacity(ad, x, extack);
 }
 

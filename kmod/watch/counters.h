@@ -87,7 +87,8 @@ struct ov2_adapter;
 	X(SA_REFUSED_ENCAP6,	"ipsec_sa_refused_encap6")		\
 	X(SA_REFUSED_ENCAP,	"ipsec_sa_refused_encap")		\
 	X(SA_REFUSED_MARK,	"ipsec_sa_refused_mark")		\
-	X(SA_REFUSED_OMARK,	"ipsec_sa_refused_output_mark")		\
+	X(SA_REFUSED_SPI,	"ipsec_sa_refused_spi")			\
+	X(SA_REFUSED_CONTEXT,	"ipsec_sa_refused_context")		\
 	X(SA_REFUSED_PCPU,	"ipsec_sa_refused_pcpu")		\
 	X(SA_REFUSED_REQID,		"ipsec_sa_refused_reqid")		\
 	X(SA_REFUSED_IF_ID,		"ipsec_sa_refused_if_id")		\
@@ -96,6 +97,7 @@ struct ov2_adapter;
 	X(SA_REFUSED_FULL,		"ipsec_sa_refused_full")		\
 	X(SA_REFUSED_RESET,	"ipsec_sa_refused_reset")		\
 	X(SA_REFUSED_NO_MEMORY,	"ipsec_sa_refused_no_memory")		\
+	X(SA_REFUSED_MISSING,	"ipsec_sa_refused_missing")		\
 	X(SA_REFUSED_ENGINE,	"ipsec_sa_refused_engine")		\
 	X(POLICY_ADD,		"ipsec_policy_add")			\
 	X(POLICY_DELETE,	"ipsec_policy_delete")			\

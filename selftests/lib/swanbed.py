@@ -64,6 +64,7 @@ class DaemonBed(OneQueueBed):
 
     def make(self, mtu):
         self.charon = {}
+        self.child_words = {}           # what every CHILD_SA says besides
         super().make(mtu)
         for sock in self.encap_sockets:     # the daemons have their own
             sock.close()
@@ -93,7 +94,8 @@ class DaemonBed(OneQueueBed):
         child = {"mode": link.mode, "hw_offload": offload,
                  "rekey_time": "0", "start_action": "trap" if trap else "none",
                  "esp_proposals": ["aes128gcm16-esn" if link.esn else
-                                   "aes128gcm16-noesn"]}
+                                   "aes128gcm16-noesn"],
+                 **self.child_words}
         if link.mode == "tunnel":
             child["local_ts"] = [self.selector(side, link.inner)]
             child["remote_ts"] = [self.selector(OTHER[side], link.inner)]
