@@ -45,6 +45,9 @@ check-debug-quick:
 check-newest:
 	@tools/check-newest
 
+mutate:
+	@tools/mutate
+
 lint:
 	@tools/lint
 
@@ -62,6 +65,7 @@ help:
 	@echo "make check-debug          KUnit tests and selftests in all debug kernels"
 	@echo "make check-debug-quick    the same in the one that looks at locks and for lost memory"
 	@echo "make check-newest         builds for the newest kernels of Debian: forky, sid, experimental"
+	@echo "make mutate               whether the tests see faults that are put into the module on purpose"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
@@ -69,4 +73,4 @@ help:
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest lint clean help
+.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest mutate lint clean help

@@ -9,6 +9,8 @@ from_nothing=
 unit=
 # With them, how long the concurrency test takes; its builds have places of their own.
 stress=${OV2_STRESS_SECONDS:-}
+# A directory whose files stand in for the checkout's of the same path. The module is built in its .build.
+with=
 
 # The builds of this checkout; those of checkouts that are gone are removed.
 build_place() {
@@ -23,6 +25,14 @@ build_place() {
 	printf '%s\n' "$place"
 }
 
+source_of() {
+	if [ -n "$with" ] && [ -e "$with/$1" ]; then
+		printf '%s\n' "$with/$1"
+	else
+		printf '%s\n' "$checkout/$1"
+	fi
+}
+
 link_sources() {
 	local tree=$1 file
 
@@ -30,17 +40,28 @@ link_sources() {
 	while read -r file; do
 		[ -L "$tree/$file" ] && continue
 		mkdir -p "$tree/${file%/*}"
-		ln -sfT "$checkout/$file" "$tree/$file"
+		ln -sfT "$(source_of "$file")" "$tree/$file"
 	done < <(cd "$checkout" && echo ./Kbuild && find ./kmod ./uapi -type f \
 		\( -name '*.[ch]' -o -name 'Kbuild*' -o -name 'Makefile*' -o -name '*.sh' \) ! -name '*.mod.c')
 	# Links to sources that are gone from the checkout.
 	find "$tree" -xtype l -delete
 }
 
+# start_from BASE TREE: the objects of the checkout's own build, if there is one, so that make builds only what differs.
+start_from() {
+	local base=$1 tree=$2 file
+
+	[ -e "$base/ipsecov2.ko" ] || return 0
+	(flock -s 6 && cp -a "$base/." "$tree") 6>"$base.lock" || die "cannot copy $base to $tree"
+	while read -r file; do
+		ln -sfT "$with/$file" "$tree/$file"
+	done < <(cd "$with" && find . -path ./.build -prune -o -type f -print)
+}
+
 # build_module VERSION [MAKE ARGUMENT]...: prints the path of the built module; warnings and errors go to stderr.
 # OV2_BUILD names another directory of build_place than the version, for lint.
 build_module() {
-	local version=$1 kind=$unit tree log
+	local version=$1 kind=$unit tree base log
 	shift
 
 	[[ $version != um-* ]] || need_kernel "$version"
@@ -52,6 +73,11 @@ build_module() {
 		fi
 	fi
 	tree=$(build_place)/${OV2_BUILD:-$kind$version}
+	if [ -n "$with" ]; then
+		base=$tree
+		tree=$with/.build
+	fi
+	[ -z "$with" ] || [ -e "$tree" ] || { mkdir "$tree" && start_from "$base" "$tree"; }
 	mkdir -p "$tree"
 	exec 6>"$tree.lock"
 	flock 6
@@ -74,18 +100,18 @@ make_in_root() {
 
 	case $version in
 	um-*)
-		(enter "$root" "$tree=/build" "$checkout=$checkout" "$(kernel_place "$version")=/kernel" \
+		(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" "$(kernel_place "$version")=/kernel" \
 			"$(source_place "$version")=/source" -- \
 			make -C /kernel ARCH=um M=/build -j"$(nproc)" "$@" modules) ;;
 	*)
 		if [ -e "$cache/headers/$version" ]; then
 			# Not the compiler that their kernel was built by: what it does not know in headers is no fault.
-			(enter "$root" "$tree=/build" "$checkout=$checkout" "$cache/headers/$version=$headers_seen" -- \
+			(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" "$cache/headers/$version=$headers_seen" -- \
 				make -C "$headers_seen/usr/src/linux-headers-${version%%_*}" M=/build -j"$(nproc)" CC=gcc \
 				KCFLAGS=-Wno-attributes "$@" modules)
 			return
 		fi
-		(enter "$root" "$tree=/build" "$checkout=$checkout" -- \
+		(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" -- \
 			make -C "/lib/modules/$version/build" M=/build -j"$(nproc)" "$@" modules) ;;
 	esac
 }
