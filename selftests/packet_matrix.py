@@ -13,6 +13,7 @@ Traffic is that of the ends themselves, or forwarded from clients behind them.
 
     packet_matrix.py [WORD...]  only cells whose name has all these words
 """
+import itertools
 import random
 
 from lib import ksft, lifetime, module
@@ -31,7 +32,14 @@ SHAPES = [Shape.named(name) for name in (
     "ipv4-transport-udp", "ipv4-tunnel-udp")]
 ENDS = [("ab", "both"), ("a", "a-only"), ("b", "b-only")]
 FORWARDED = [shape for shape in SHAPES if shape.mode == "tunnel"]
-LOCAL, CLIENTS = "local", "forwarded"
+LOCAL, CLIENTS, DAEMON = "local", "forwarded", "daemon's"
+# What another daemon than strongSwan asks for (libreswan): ESN where the peer
+# can, a window of 128 to receive and none to send, and the flag af-unspec also
+# in transport mode
+DAEMONS = [(shape, name) for shape in (
+    "ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel")
+    for name in ("aes256-gcm", "aes128-ccm")]
+UNSPEC = {"transport": "flag af-unspec", "tunnel": ""}
 TCP_HEADER = 32                 # with timestamps
 
 
@@ -56,7 +64,11 @@ def cells():
     return [(f"{whose} {shape.name} {name} icv-{icv} "
              f"{'esn' if esn else 'no-esn'} {word}", whose, shape,
              ALGS[name], icv, bool(esn), ends)
-            for whose, shape, name, icv, esn, (ends, word) in made]
+            for whose, shape, name, icv, esn, (ends, word) in made] + [
+            (f"{DAEMON} {shape} {name} icv-128 esn window-128 {word}", DAEMON,
+             Shape.named(shape), ALGS[name], 128, True, ends)
+            for (shape, name), (ends, word) in zip(
+                DAEMONS, itertools.cycle(ENDS))]
 
 
 class Matrix(Cells):
@@ -81,8 +93,11 @@ class Matrix(Cells):
     def cell(self, whose, shape, alg, icv, esn, ends):
         self.need(alg)
         self.choose_bed(whose)
+        words = {}
+        if whose == DAEMON:
+            words = {"window": 128, "extra": 2 * (UNSPEC[shape.mode],)}
         pair = self.bed.install(shape, alg=alg, icv=icv, esn=esn,
-                                offload=ends, how="packet")
+                                offload=ends, how="packet", **words)
         self.bed.check_offload_lines(pair)
         self.check_policy_lines(ends)
         talk = self.traffic(shape)
