@@ -24,6 +24,7 @@ SHAPES = ("ipv4-transport", "ipv6-tunnel")
 SPI = 0x7001
 RTM_NEWLINK, IFLA_IFNAME, IFLA_LINK, IFLA_LINKINFO, INFO_KIND = \
     16, 3, 5, 18, 1
+OURS, NO_MEMORY = "ipsecov2: ", "No memory for the state"
 INTERVALS = (1, 2, 3, 5, 7)
 
 
@@ -40,14 +41,20 @@ class Route(Xfrm):
         return self.request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, body)
 
 
-def ask(request, *args, **kwargs):
-    """The errno of a request; None if even its answer was not to be had."""
+def answer_to(request, *args, **kwargs):
+    """The answer to a request; None if even that was not to be had."""
     try:
-        return request(*args, **kwargs).errno
+        return request(*args, **kwargs)
     except OSError as error:
         if error.errno not in (errno.ENOMEM, errno.ENOBUFS):
             raise
         return None
+
+
+def ask(request, *args, **kwargs):
+    """The errno of a request; None without an answer."""
+    answer = answer_to(request, *args, **kwargs)
+    return answer and answer.errno
 
 
 def agree(error, there, what):
@@ -110,13 +117,20 @@ class State:
         self.src, self.dst = (near, far) if out else (far, near)
         self.dev = ifindex(bed.a, CARD["a"])
         self.out = out
+        self.refused = 0                # adds that the card had no memory for
 
     def add(self, link):
-        return ask(link.add, spi=SPI, src=self.src, dst=self.dst,
-                   aead=("rfc4106(gcm(aes))", bytes(range(20)), 128),
-                   window=0 if self.out else 32,
-                   offload=(self.dev, 0 if self.out else INBOUND),
-                   dir=OUT if self.out else IN)
+        """The errno. What the card says of an allocation names memory."""
+        answer = answer_to(link.add, spi=SPI, src=self.src, dst=self.dst,
+                           aead=("rfc4106(gcm(aes))", bytes(range(20)), 128),
+                           window=0 if self.out else 32,
+                           offload=(self.dev, 0 if self.out else INBOUND),
+                           dir=OUT if self.out else IN)
+        if answer and answer.text.startswith(OURS):
+            ksft.equal(answer, (errno.ENOMEM, OURS + NO_MEMORY),
+                       "what the card says")
+            self.refused += 1
+        return answer and answer.errno
 
     def delete(self, link):
         return ask(link.delete, spi=SPI, dst=self.dst)
@@ -146,6 +160,9 @@ def sa_add(bed, ledger):
             if there:
                 ksft.equal(state.delete(plain), 0, "delete")
         tell(nth, f"SA add {'out' if out else 'in'}")
+        ksft.note(f"the card had no memory for {state.refused} of them")
+        ksft.check(state.refused > 2, "of the card's own allocations only "
+                   f"{state.refused} failed")
 
 
 def sa_delete(bed, ledger):
