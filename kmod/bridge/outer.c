@@ -15,6 +15,14 @@
 #include "outer.h"
 #include "send.h"
 
+/* The core asks for the DSCP of an IPv4 packet only (xfrm_get_dscp()). */
+static dscp_t route_dscp(const struct sk_buff *skb)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+
+	return ip->version == 4 ? ip4h_dscp(ip) : 0;
+}
+
 /* As xfrm_bundle_create(): without an output mark the packet's own has no say. */
 static u32 route_mark(const struct sk_buff *skb, struct xfrm_state *x)
 {
@@ -23,35 +31,31 @@ static u32 route_mark(const struct sk_buff *skb, struct xfrm_state *x)
 	return xfrm_smark_get(skb->mark, x);
 }
 
-static struct dst_entry *route4(struct net_device *dev,
-				const struct xfrm_state *x, u32 mark)
+/* Asked for with what xfrm_bundle_create() and xfrm_dst_lookup() ask with when
+ * the state is in software, so that rules and multipath routes choose the same
+ * way. The core knows neither the user nor the output device of the ESP packet;
+ * of the inner flow's device it takes the L3 master, which is that of the card.
+ */
+static struct dst_entry *outer_route(struct net_device *dev,
+				     struct xfrm_state *x,
+				     const struct sk_buff *skb)
 {
-	struct flowi4 fl4 = {
-		.flowi4_mark = mark,
-		.daddr = x->id.daddr.a4,
-		.saddr = x->props.saddr.a4,
-		.flowi4_l3mdev = l3mdev_master_ifindex(dev),
+	struct xfrm_dst_lookup_params params = {
+		.net = dev_net(dev),
+		.oif = l3mdev_master_ifindex(dev),
+		.saddr = &x->props.saddr,
+		.daddr = &x->id.daddr,
+		.mark = route_mark(skb, x),
+		.ipproto = x->id.proto,
 	};
-	struct rtable *rt = ip_route_output_key(dev_net(dev), &fl4);
 
-	return IS_ERR(rt) ? NULL : &rt->dst;
-}
-
-static struct dst_entry *route6(struct net_device *dev,
-				const struct xfrm_state *x, u32 mark)
-{
-	struct flowi6 fl6 = {
-		.flowi6_mark = mark,
-		.daddr = x->id.daddr.in6,
-		.saddr = x->props.saddr.in6,
-		.flowi6_l3mdev = l3mdev_master_ifindex(dev),
-	};
-	struct dst_entry *dst = ip6_route_output(dev_net(dev), NULL, &fl6);
-
-	if (!dst->error)
-		return dst;
-	dst_release(dst);
-	return NULL;
+	ov2_dst_lookup_set_dscp(&params, route_dscp(skb));
+	if (x->encap) {
+		params.ipproto = IPPROTO_UDP;
+		params.uli.ports.sport = x->encap->encap_sport;
+		params.uli.ports.dport = x->encap->encap_dport;
+	}
+	return __xfrm_dst_lookup(x->props.family, &params);
 }
 
 /* The packet comes back through the stack, and must not leave in clear if its
@@ -119,14 +123,11 @@ enum ov2_way ov2_outer_find(struct net_device *dev, struct xfrm_state *x,
 			    struct sk_buff *skb, struct ov2_pending *pending,
 			    struct ov2_outer *outer)
 {
-	enum ov2_way way = OV2_WAY_NONE;
-	u32 mark = route_mark(skb, x);
-	struct dst_entry *dst;
+	struct dst_entry *dst = outer_route(dev, x, skb);
+	enum ov2_way way;
 
-	dst = x->props.family == AF_INET6 ? route6(dev, x, mark) :
-					    route4(dev, x, mark);
-	if (!dst)
-		return way;
+	if (IS_ERR(dst))
+		return OV2_WAY_NONE;
 
 	way = way_along(dst, dev, x, skb, pending, outer);
 	dst_release(dst);

@@ -21,6 +21,7 @@ needs()
 	crypto_xor()	crypto/utils.h	crypto_xor
 	__assign_str(dst)	trace/stages/stage6_event_callback.h	define __assign_str(dst)
 	get_unaligned()	linux/unaligned.h	get_unaligned
+	xfrm_dst_lookup_params	net/xfrm.h	struct xfrm_dst_lookup_params {
 	xfrm_state.pcpu_num	net/xfrm.h	pcpu_num;
 	XFRM_DEV_OFFLOAD_FLAG_ACQ	net/xfrm.h	XFRM_DEV_OFFLOAD_FLAG_ACQ
 	dev_dstats_rx_dropped()	linux/netdevice.h	dev_dstats_rx_dropped(

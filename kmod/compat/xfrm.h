@@ -73,4 +73,15 @@ static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
 
 #endif /* OV2_HAVE_XDO_DEV */
 
+/* The older kernel takes the DSCP as the octet of the IP header. */
+static inline void
+ov2_dst_lookup_set_dscp(struct xfrm_dst_lookup_params *params, dscp_t dscp)
+{
+#ifdef OV2_HAVE_DST_LOOKUP_DSCP
+	params->dscp = dscp;
+#else
+	params->tos = inet_dscp_to_dsfield(dscp);
+#endif
+}
+
 #endif /* _OV2_COMPAT_XFRM_H */
