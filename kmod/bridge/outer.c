@@ -71,15 +71,19 @@ static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 						      OV2_WAY_NONE;
 }
 
-/* Of an address that was valid once the neighbour asks later, by a timer. */
+/* The neighbour asks again for an address that was valid once, and does so by a
+ * timer. It must not ask from here even if the address has become invalid this
+ * moment: the question would be sent through this card, under the lock of the
+ * send queue that is held already.
+ */
 static enum ov2_way way_to(struct neighbour *neigh, struct xfrm_state *x,
 			   struct sk_buff *skb, struct ov2_pending *pending,
 			   struct ov2_outer *outer)
 {
-	if (!(READ_ONCE(neigh->nud_state) & NUD_VALID))
+	if (!(READ_ONCE(neigh->nud_state) & NUD_VALID) ||
+	    neigh_event_send_probe(neigh, NULL, false))
 		return wait_for(neigh, x, skb, pending);
 
-	neigh_event_send(neigh, NULL);
 	neigh_ha_snapshot(outer->mac, neigh, neigh->dev);
 	return OV2_WAY_READY;
 }
