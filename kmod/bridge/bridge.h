@@ -35,6 +35,7 @@ int ov2_bridge_init(struct ov2_adapter *ad);
 void ov2_bridge_exit(struct ov2_adapter *ad);
 bool ov2_bridge_packet_mode(const struct ov2_adapter *ad);
 void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb);
+bool ov2_bridge_hash(struct sk_buff *skb, u32 *hash);
 enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 u16 queue, struct ov2_nbl **nbl);
 enum ov2_rx_verdict ov2_bridge_receive(struct ov2_adapter *ad,

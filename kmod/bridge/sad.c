@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which state protects a packet (RFC 4301, 4.4.2): the newest that fits. */
+#include <linux/jhash.h>
+
 #include "assoc.h"
 
 static const struct rhashtable_params table_params = {
@@ -47,6 +49,31 @@ static void key_set(struct ov2_sad_key *key, const xfrm_address_t *saddr,
 	}
 }
 
+static void key_of(struct ov2_sad_key *key, const struct xfrm_state *x)
+{
+	key->reqid = x->props.reqid;
+	key->family = x->props.family;
+	key->mode = x->props.mode;
+	key_set(key, &x->props.saddr, &x->id.daddr);
+}
+
+/**
+ * ov2_sad_hash() - a number that states have in common if one can replace the
+ *	other
+ * @x: an outbound state in packet mode
+ *
+ * Any context.
+ *
+ * Return: the number. Those of other states differ, most of them.
+ */
+u32 ov2_sad_hash(const struct xfrm_state *x)
+{
+	struct ov2_sad_key key = {};
+
+	key_of(&key, x);
+	return jhash(&key, sizeof(key), 0);
+}
+
 /**
  * ov2_sad_add() - a state can be chosen from now on
  * @sad: the database
@@ -60,13 +87,9 @@ static void key_set(struct ov2_sad_key *key, const xfrm_address_t *saddr,
 int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 		const struct xfrm_state *x)
 {
-	struct ov2_sad_key *key = &assoc->sad.key;
 	int err;
 
-	key->reqid = x->props.reqid;
-	key->family = x->props.family;
-	key->mode = x->props.mode;
-	key_set(key, &x->props.saddr, &x->id.daddr);
+	key_of(&assoc->sad.key, x);
 
 	spin_lock_bh(&sad->lock);
 	assoc->sad.age = ++sad->age;

@@ -53,6 +53,7 @@ void ov2_sad_destroy(struct ov2_sad *sad);
 int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 		const struct xfrm_state *x);
 void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc);
+u32 ov2_sad_hash(const struct xfrm_state *x);
 struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
 				 const struct ov2_policy *pol,
 				 const struct ov2_flow *flow,

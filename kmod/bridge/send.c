@@ -4,6 +4,7 @@
  * leave in clear is dropped (Documentation/architecture.rst, "The way of a
  * packet").
  */
+#include <linux/jhash.h>
 #include <net/esp.h>
 
 #include "assoc.h"
@@ -136,6 +137,35 @@ static enum ov2_verdict tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 static bool is_receive_path(const struct xfrm_offload *xo)
 {
 	return xo->flags & (XFRM_GRO | CRYPTO_DONE) && !ov2_packet_tagged(xo);
+}
+
+/**
+ * ov2_bridge_hash() - what the packets of one SA have in common
+ * @skb: a packet that gets its send queue, with or without an Ethernet header
+ * @hash: out: the number that they have in common
+ *
+ * Any context. The core knows the state of a packet only by its sec_path here:
+ * its dst is gone, and XFRM_XMIT is set later. In packet mode the packet may leave
+ * by a younger state than its tag has, one that replaces it; so states that
+ * replace each other have one number.
+ *
+ * Return: false if neither the core nor the tag says that the packet is to leave
+ * protected.
+ */
+bool ov2_bridge_hash(struct sk_buff *skb, u32 *hash)
+{
+	const struct xfrm_offload *xo = xfrm_offload(skb);
+	const struct xfrm_state *x;
+
+	if (!xo || is_receive_path(xo))
+		return false;
+
+	x = xfrm_input_state(skb);
+	if (ov2_packet_tagged(xo))
+		*hash = ov2_sad_hash(x);
+	else
+		*hash = jhash_1word((__force u32)x->id.spi, 0);
+	return true;
 }
 
 static enum ov2_verdict tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,

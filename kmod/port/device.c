@@ -172,12 +172,27 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
 	return vlan_features_check(skb, features);
 }
 
+/* A receiver counts what comes late by more than its replay window as replayed,
+ * and queues overtake each other. So what an SA protects leaves by one queue,
+ * whatever CPU, socket or XPS say; all else as if this function did not exist.
+ */
+static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
+			     struct net_device *sb_dev)
+{
+	u32 hash;
+
+	if (ov2_bridge_hash(skb, &hash))
+		return reciprocal_scale(hash, dev->real_num_tx_queues);
+	return netdev_pick_tx(dev, skb, sb_dev);
+}
+
 static const struct net_device_ops port_netdev_ops = {
 	.ndo_init		= port_init,
 	.ndo_uninit		= port_uninit,
 	.ndo_open		= port_open,
 	.ndo_stop		= port_stop,
 	.ndo_start_xmit		= ov2_wire_start_xmit,
+	.ndo_select_queue	= port_select_queue,
 	.ndo_set_rx_mode	= port_set_rx_mode,
 	.ndo_fix_features	= ov2_port_fix_features,
 	.ndo_features_check	= port_features_check,

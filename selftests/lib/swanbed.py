@@ -18,7 +18,7 @@ the inner addresses are the gateways' own.
 from collections import namedtuple
 
 from . import ksft
-from .bed import CARD, INNER, MAC, OTHER, OUTER, OneQueueBed, Shape
+from .bed import CARD, INNER, MAC, OTHER, OUTER, Bed, Shape
 from .flood import Flood
 from .netns import Netns
 from .swan import CHILD, Charon, identity
@@ -52,13 +52,8 @@ class Talkers:
         return self.at[side]
 
 
-class DaemonBed(OneQueueBed):
-    """Two daemons over a bed's cards.
-
-    An SA's packets on several queues overtake each other, in a slow kernel by
-    more than the daemon's window of 32; with ESN that looks like a wrong ICV
-    (RFC 4303 3.4.3: what is below the window is taken for the next high half).
-    """
+class DaemonBed(Bed):
+    """Two daemons over a bed's cards."""
 
     retransmit = 10                     # seconds until a daemon says it again
 

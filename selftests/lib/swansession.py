@@ -188,7 +188,10 @@ class Session:
 
     def check_counts(self, flood):
         """Nothing was lost, and the engines did what they were to do."""
-        flood.stop()
+        try:
+            flood.finish()
+        except ksft.Fail as failure:
+            raise ksft.Fail(f"{failure}\n{flood.account()}") from None
         try:
             wait_for("counters", lambda: self.counts(flood) is None, 5, 0.02)
         except ksft.Fail:
