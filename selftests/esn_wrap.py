@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Extended sequence numbers across 2^32, both ways, with offload at both
-ends, at the sender only, at the receiver only.
+ends, at the sender only, at the receiver only. And what a key manager makes of
+them (XFRM_MSG_NEWAE), in both modes.
 
 TCP crosses only where the engine sends: Linux' own esp_xmit() takes the next
 high half for the last TCP segment below the wrap (6.12 to 7.3).
+
+    esn_wrap.py [WORD...]       only cases whose name has all these words
 """
-from lib import esp, ksft, module
+from lib import esp, ksft, module, xfrmnl
 from lib.bed import Shape, shared
+from lib.cases import with_words
 from lib.traffic import PORT, Traffic
 
 SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
@@ -15,12 +19,22 @@ SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
 ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
 WRAP = 1 << 32
 
+# Last numbers, one after the other; each time some packets follow
+JUMPS = {
+    "up by 1": (WRAP + 100,),
+    "up by several": (WRAP + 100, 7 * WRAP + 100, 0xfff0 * WRAP),
+    "back down": (9 * WRAP + 100, 3 * WRAP + 200, 100),
+    "to the end of a half": (5 * WRAP - 2, 9 * WRAP - 3),
+    "within a half": (5 * WRAP - 9, 4 * WRAP + 100, 5 * WRAP - 9),
+}
+
 
 class Wrap:
-    def __init__(self, defer, shape, offload, seq):
+    def __init__(self, defer, shape, offload, seq, how="crypto"):
         self.bed = shared()
         self.shape = Shape.named(shape)
-        self.pair = self.bed.install(self.shape, 256, 128, True, offload, seq)
+        self.pair = self.bed.install(self.shape, 256, 128, True, offload, seq,
+                                     how=how)
         self.bed.check_offload_lines(self.pair)
         self.talk = Traffic(self.bed, self.shape)
         defer(self.talk.close)
@@ -76,9 +90,53 @@ def late_packets(defer, shape):
         "ipsec_rx_pkts"] == 8)
 
 
+def jumps(defer, shape, how, offload, numbers):
+    """A key manager sets the numbers of both ends, as one that takes over from
+    another host does. No packet is lost that is sent after its answers.
+    """
+    test = Wrap(defer, shape, offload, 0, how)
+    link = {side: xfrmnl.Xfrm(test.bed.ns(side)) for side in "ab"}
+    for sock in link.values():
+        defer(sock.sock.close)
+    keys = {"a": test.pair.ab.oracle(), "b": test.pair.ba.oracle()}
+    test.talk.udp("a", [50, 60])
+    test.talk.udp("b", [50, 60])
+    for number in numbers:
+        test.bed.mark()
+        for side in "ab":
+            for sa in (test.pair.ab, test.pair.ba):
+                window = 0 if side == sa.sender else sa.window
+                ksft.equal(link[side].set_esn(sa.spi, sa.dst, number, window),
+                           (0, ""), f"answer to XFRM_MSG_NEWAE at {side}")
+        for side in "ab":
+            test.talk.udp(side, range(100, 105))
+            keys[side].top = number
+        for side in "ab":
+            sent = [keys[side].open(frame.esp).seq
+                    for sender, frame in test.bed.captured()
+                    if sender == side and frame.is_esp]
+            ksft.equal(sent, list(range(number + 1, number + 6)),
+                       f"numbers of {side} after {number:#x}")
+            moved = test.bed.moved(side)
+            ksft.equal({name for name in moved if "drop" in name or
+                        "failed" in name}, set(), f"drops at {side}")
+            for name in ("ipsec_tx_pkts", "ipsec_rx_pkts"):
+                ksft.equal(moved.get(name, 0), 5 * (side in offload),
+                           f"{name} of {side}")
+
+
 def main():
     module.load()
     cases = []
+    for how in ("crypto", "packet"):
+        for offload, ends in ENDS.items():
+            cases += [(f"jumps {name} {how} {ends}",
+                       lambda defer, h=how, o=offload, n=numbers:
+                       jumps(defer, "ipv4-transport", h, o, n))
+                      for name, numbers in JUMPS.items()]
+        cases.append((f"jumps back down {how} ipv6-tunnel both",
+                      lambda defer, h=how: jumps(
+                          defer, "ipv6-tunnel", h, "ab", JUMPS["back down"])))
     for shape in SHAPES:
         for offload, ends in ENDS.items():
             cases.append((f"udp_crosses {shape} {ends}",
@@ -90,7 +148,7 @@ def main():
                    lambda defer, s=shape: tcp_crosses(defer, s)),
                   (f"late_packets {shape} both",
                    lambda defer, s=shape: late_packets(defer, s))]
-    ksft.main(cases)
+    ksft.main(with_words(cases))
 
 
 if __name__ == "__main__":

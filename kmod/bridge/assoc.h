@@ -14,7 +14,8 @@
  * @ad: the card
  * @handle: the SA's handle; struct ov2_handle.transport leads back here
  * @spi: of the state, network order
- * @seq_hi: the high half that the engine was told last
+ * @seq_hi: the high half that the engine was told last; x->lock guards it
+ * @untold: a key manager has set the number, and the engine does not know
  * @replay_turn: for ov2_replay_received()
  * @icv_len: bytes of the ICV
  * @iv_len: bytes of the explicit IV
@@ -38,6 +39,7 @@ struct ov2_assoc {
 	u8 align;
 	bool udp_encap;
 	bool packet;
+	bool untold;
 	struct ov2_sad_link sad;
 	struct ov2_request del;
 	struct ov2_delete_sa del_entry;
@@ -62,5 +64,6 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 
 /* state.c */
 struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle);
+void ov2_state_renumber(struct xfrm_state *x);
 
 #endif /* _OV2_ASSOC_H */

@@ -30,6 +30,8 @@ enum ov2_rx_verdict {
 	OV2_RX_DROP,
 };
 
+void ov2_bridge_register(void);
+void ov2_bridge_unregister(void);
 void ov2_bridge_setup(struct net_device *dev);
 int ov2_bridge_init(struct ov2_adapter *ad);
 void ov2_bridge_exit(struct ov2_adapter *ad);

@@ -119,6 +119,10 @@ static enum ov2_rx_verdict rx_verified(struct ov2_adapter *ad,
 		rx_drop(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb);
 		return OV2_RX_DROP;
 	}
+	/* Even if it was too late for this frame */
+	if (unlikely(READ_ONCE(assoc->untold)))
+		ov2_state_renumber(x);
+
 	reason = OV2_CNT_RX_DROP_ALLOC;
 	if (!rx_trim_padding(nbl->skb) || !ov2_headers_set(nbl->skb, &reason)) {
 		rx_drop(ad, reason, nbl->skb);

@@ -317,8 +317,15 @@ static u32 state_seq_hi(const struct xfrm_state *x)
 						   x->replay_esn->oseq_hi;
 }
 
+static u32 state_seq_lo(const struct xfrm_state *x)
+{
+	return x->xso.dir == XFRM_DEV_OFFLOAD_IN ? x->replay_esn->seq :
+						   x->replay_esn->oseq;
+}
+
 static enum ov2_status request_update(const struct ov2_assoc *assoc,
-				      u32 seq_hi)
+				      u32 seq_hi,
+				      const struct ov2_ext_update *ext)
 {
 	const struct ov2_update_sa update = {
 		.header = {
@@ -335,13 +342,14 @@ static enum ov2_status request_update(const struct ov2_assoc *assoc,
 		.oid = OV2_OID_UPDATE_SA,
 		.len = sizeof(update),
 		.update = &update,
+		.ext_update = ext,
 	};
 
 	return assoc->ad->miniport->request(assoc->ad, &req);
 }
 
-/* x->lock held, for every packet: the engine is told when the half changes, and
- * again if it was not listening. Under bonding the device is the bond, and the
+/* x->lock held, for every packet: the engine is told when the half passes on,
+ * and again if it was not listening. Under bonding the device is the bond, and the
  * engine does with what it has verified itself.
  */
 static void bridge_advance_esn(struct xfrm_state *x)
@@ -358,9 +366,50 @@ static void bridge_advance_esn(struct xfrm_state *x)
 	if (assoc && assoc->packet && x->xso.dir == XFRM_DEV_OFFLOAD_IN)
 		ov2_replay_received(x, &assoc->replay_turn);
 	if (assoc && assoc->seq_hi != seq_hi &&
-	    request_update(assoc, seq_hi) == OV2_STATUS_SUCCESS)
+	    request_update(assoc, seq_hi, NULL) == OV2_STATUS_SUCCESS)
 		assoc->seq_hi = seq_hi;
 	rcu_read_unlock();
+}
+
+static void assoc_renumber(struct ov2_assoc *assoc, const struct xfrm_state *x)
+{
+	const struct ov2_ext_update ext = {
+		.seq_lo = state_seq_lo(x),
+		.window = x->replay_esn->replay_window,
+	};
+	u32 seq_hi = state_seq_hi(x);
+	enum ov2_status status;
+
+	status = request_update(assoc, seq_hi, &ext);
+	WRITE_ONCE(assoc->untold, status != OV2_STATUS_SUCCESS);
+	if (status == OV2_STATUS_SUCCESS)
+		assoc->seq_hi = seq_hi;
+	/* The window came with the number, and is right for it. */
+	assoc->replay_turn = ov2_replay_turn(x);
+}
+
+/**
+ * ov2_state_renumber() - tell the engine a number that it cannot know
+ * @x: a state, on a card of this module or elsewhere; takes its lock
+ *
+ * Under rcu_read_lock(), any context but hard interrupts. If the engine accepts
+ * nothing now, ov2_assoc.untold asks for another call. On a bond the card is
+ * x->xso.real_dev.
+ */
+void ov2_state_renumber(struct xfrm_state *x)
+{
+	struct ov2_assoc *assoc;
+	struct net_device *dev;
+
+	spin_lock_bh(&x->lock);
+	dev = x->xso.real_dev ?: x->xso.dev;
+	if (x->km.state == XFRM_STATE_VALID && x->props.flags & XFRM_STATE_ESN &&
+	    dev && dev_is_ours(dev)) {
+		assoc = assoc_of_state(ov2_adapter_of(dev), x);
+		if (assoc)
+			assoc_renumber(assoc, x);
+	}
+	spin_unlock_bh(&x->lock);
 }
 
 OV2_XDO_STATE_ADD(bridge_state_add);

@@ -74,8 +74,8 @@ struct ov2_sa_key {
  * @spi: network order
  * @esn: extended sequence numbers
  * @transform: its algorithms, with their keys
- * @seq: inbound: highest number verified; outbound: only its high half, from
- *	add or update. Guarded by ov2_sa.lock
+ * @seq: inbound: highest number verified, or the last one that was set;
+ *	outbound: only its high half, from add or update. Guarded by ov2_sa.lock
  */
 struct ov2_member {
 	u32 operation;
@@ -119,7 +119,7 @@ struct ov2_adding {
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @udp_dport: destination port of UDP-ESP, 0 = any
  * @window: replay window, see struct ov2_ext_add
- * @lock: guards ov2_member.seq
+ * @lock: guards ov2_member.seq and @window
  * @members: number of @member
  * @member: as struct ov2_add_sa_ex has them
  * @keying: sets the keys, where it may sleep

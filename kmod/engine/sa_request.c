@@ -186,8 +186,23 @@ static struct ov2_member *sa_member(struct ov2_sa *sa,
 	return NULL;
 }
 
+/* Without the extension the engine's own reckoning stands where it agrees. */
+static void update_number(struct ov2_sa *sa, struct ov2_member *member,
+			  u32 seq_hi, const struct ov2_ext_update *ext)
+{
+	spin_lock_bh(&sa->lock);
+	if (ext) {
+		member->seq = (u64)seq_hi << 32 | ext->seq_lo;
+		sa->window = ext->window;
+	} else if (upper_32_bits(member->seq) != seq_hi) {
+		member->seq = (u64)seq_hi << 32;
+	}
+	spin_unlock_bh(&sa->lock);
+}
+
 static enum ov2_status update_sa(struct ov2_engine *engine,
-				 const struct ov2_update_sa *update)
+				 const struct ov2_update_sa *update,
+				 const struct ov2_ext_update *ext)
 {
 	enum ov2_status status = OV2_STATUS_INVALID_PARAMETER;
 	struct ov2_member *member;
@@ -201,11 +216,7 @@ static enum ov2_status update_sa(struct ov2_engine *engine,
 	if (!member || !member->esn)
 		goto unlock;
 
-	/* The engine's own reckoning stands where it agrees. */
-	spin_lock_bh(&sa->lock);
-	if (upper_32_bits(member->seq) != update->seq_hi)
-		member->seq = (u64)update->seq_hi << 32;
-	spin_unlock_bh(&sa->lock);
+	update_number(sa, member, update->seq_hi, ext);
 	ov2_count(engine->ad, OV2_CNT_SA_UPDATE);
 	status = OV2_STATUS_SUCCESS;
 unlock:
@@ -221,8 +232,9 @@ static enum ov2_status request_update(struct ov2_engine *engine,
 	status = ov2_object_check(req->update, req->len,
 				  OV2_OBJECT_TYPE_DEFAULT, OV2_REVISION_1,
 				  sizeof(*req->update));
-	return status == OV2_STATUS_SUCCESS ? update_sa(engine, req->update) :
-					      status;
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+	return update_sa(engine, req->update, req->ext_update);
 }
 
 static enum ov2_status request_accepted(struct ov2_engine *engine,

@@ -57,15 +57,15 @@ static u32 infer_seq_hi(u64 highest, u32 window, u32 seq_lo)
 u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
 		  u32 seq_lo)
 {
-	u64 highest;
+	u32 seq_hi;
 
 	if (!member->esn)
 		return seq_lo;
 
 	spin_lock_bh(&sa->lock);
-	highest = member->seq;
+	seq_hi = infer_seq_hi(member->seq, sa->window, seq_lo);
 	spin_unlock_bh(&sa->lock);
-	return (u64)infer_seq_hi(highest, sa->window, seq_lo) << 32 | seq_lo;
+	return (u64)seq_hi << 32 | seq_lo;
 }
 
 /**
@@ -74,7 +74,9 @@ u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
  * @member: its member that verified it
  * @seq: its number, from ov2_sa_seq_rx()
  *
- * Any context. Only verified numbers move the window: others are anybody's.
+ * Any context. Only verified numbers move the window: others are anybody's. A
+ * number that would now be taken for another one is of a time before an update,
+ * which it must not undo.
  */
 void ov2_sa_seq_verified(struct ov2_sa *sa, struct ov2_member *member,
 			 u64 seq)
@@ -83,7 +85,9 @@ void ov2_sa_seq_verified(struct ov2_sa *sa, struct ov2_member *member,
 		return;
 
 	spin_lock_bh(&sa->lock);
-	if (seq > member->seq)
+	if (seq > member->seq &&
+	    infer_seq_hi(member->seq, sa->window, lower_32_bits(seq)) ==
+	    upper_32_bits(seq))
 		member->seq = seq;
 	spin_unlock_bh(&sa->lock);
 }

@@ -8,6 +8,7 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "../bridge/bridge.h"
 #include "../compat/rtnl.h"
 #include "port.h"
 
@@ -140,9 +141,15 @@ int ov2_link_register(const struct ov2_miniport_ops *miniport)
 	if (err)
 		return err;
 
+	ov2_bridge_register();
 	err = rtnl_link_register(&link_ops);
 	if (err)
-		ov2_filter_unregister();
+		goto err_bridge;
+	return 0;
+
+err_bridge:
+	ov2_bridge_unregister();
+	ov2_filter_unregister();
 	return err;
 }
 
@@ -154,6 +161,7 @@ int ov2_link_register(const struct ov2_miniport_ops *miniport)
 void ov2_link_unregister(void)
 {
 	rtnl_link_unregister(&link_ops);
+	ov2_bridge_unregister();
 	ov2_filter_unregister();
 }
 

@@ -84,6 +84,23 @@ static void seq_verified_only_forward(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x100000005);
 }
 
+/* A frame whose number was inferred before an update set it back. */
+static void seq_verified_too_late(struct kunit *test)
+{
+	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	u64 late;
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa_at(sa, 0x500000100, 64);
+	late = ov2_sa_seq_rx(sa, &sa->member[0], 0x101);
+	KUNIT_ASSERT_EQ(test, late, 0x500000101);
+	sa->member[0].seq = 0x300000020;
+	ov2_sa_seq_verified(sa, &sa->member[0], late);
+	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x300000020);
+	ov2_sa_seq_verified(sa, &sa->member[0], 0x300000021);
+	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x300000021);
+}
+
 static void seq_without_esn(struct kunit *test)
 {
 	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
@@ -112,6 +129,7 @@ static struct kunit_case seq_cases[] = {
 	KUNIT_CASE(seq_near_wraps),
 	KUNIT_CASE(seq_random),
 	KUNIT_CASE(seq_verified_only_forward),
+	KUNIT_CASE(seq_verified_too_late),
 	KUNIT_CASE(seq_without_esn),
 	KUNIT_CASE(seq_tx_high_half),
 	{}

@@ -10,6 +10,7 @@ For what ip cannot say.
     answer.errno, answer.text           # 0 and "" if it worked
     link.delete(spi=1, dst="192.0.2.2")
     link.set_number(1, "192.0.2.2", 7)  # the last one that was sent
+    link.set_esn(1, "192.0.2.2", 5 << 32)       # the same with ESN, both ways
     link.add_policy(POLICY_OUT, selector("192.0.2.1", "192.0.2.2"),
                     template("192.0.2.1", "192.0.2.2", mode=TUNNEL))
     expiries = Expiries(ns)             # hears of soft and hard limits
@@ -194,9 +195,17 @@ class Xfrm:
 
     def set_number(self, spi, dst, oseq, proto=esp.ESP):
         """Of a sending SA without ESN: the last number."""
+        return self.new_ae(spi, dst, proto, "replay", (oseq, 0, 0))
+
+    def set_esn(self, spi, dst, number, window=32, proto=esp.ESP):
+        """Of an SA with ESN: the last number both ways, none is seen yet."""
+        low, high = number & 0xffffffff, number >> 32
+        return self.new_ae(spi, dst, proto, "esn",
+                           (window, low, high, low, high))
+
+    def new_ae(self, spi, dst, proto, name, value):
         body = self.sa_id(spi, dst, proto) + bytes(24)
-        body += attribute(ATTRIBUTE["replay"],
-                          attribute_data("replay", (oseq, 0, 0)))
+        body += attribute(ATTRIBUTE[name], attribute_data(name, value))
         return self.request(XFRM_MSG_NEWAE, NLM_F_REPLACE, body)
 
     def add_policy(self, direction, sel, *templates, action=ALLOW, flags=0,
