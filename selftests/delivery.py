@@ -15,7 +15,7 @@ import socket
 import struct
 
 from lib import esp, ksft, module
-from lib.bed import CARD, SHAPES, Shape, Tap, family, shared
+from lib.bed import CARD, OUTER, SHAPES, Shape, Tap, family, shared
 from lib.cases import with_words
 from lib.nft import Rules
 from lib.sealer import PORT, Sealer, with_bad_icv
@@ -168,7 +168,8 @@ def moved(bed, defer, shape, gro):
     packet, payload = rx.sealer.packet()
     rx.expect(rx.sealer.frame(packet, sport=esp.ENCAP_PORT + 1), payload,
               "a frame from another port")
-    mappings.wait_for(Mapping(rx.pair.ab.spi, esp.ENCAP_PORT + 1))
+    mappings.wait_for(Mapping(rx.pair.ab.spi, OUTER["a"][4],
+                              esp.ENCAP_PORT + 1))
 
 
 def bad_icv(bed, defer, shape, gro):

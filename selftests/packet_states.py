@@ -152,9 +152,12 @@ def numbers_used_up(card, defer):
                    "XfrmOutStateSeqError")
 
 
+REPLAYED = "ipsec_rx_drop_replay"
+
+
 def sender_moves(card, defer):
-    """Behind NAT: the key manager is told of another port, but not for an old
-    packet that somebody repeats from elsewhere.
+    """Behind NAT: the key manager is told of another port and of another
+    address, but not for an old packet that somebody repeats from elsewhere.
     """
     bed, port = card.bed, esp.ENCAP_PORT
     bed.shape = None
@@ -165,18 +168,23 @@ def sender_moves(card, defer):
     src, dst = INNER["a"][4], INNER["b"][4]
     packet = esp.ip(src, dst, esp.UDP, esp.udp(src, dst, 1, PORT, bytes(8)))
     told = []
-    for seq, sport, name in ((1, port, "ipsec_rx_pkts"),
-                             (2, port + 1, "ipsec_rx_pkts"),
-                             (2, port + 2, "ipsec_rx_drop_replay"),
-                             (3, port, "ipsec_rx_pkts")):
+    home, moved = OUTER["a"][4], "192.0.2.77"
+    for seq, sender, sport, name in ((1, home, port, "ipsec_rx_pkts"),
+                                     (2, home, port + 1, "ipsec_rx_pkts"),
+                                     (2, home, port + 2, REPLAYED),
+                                     (3, moved, port, "ipsec_rx_pkts"),
+                                     (3, "192.0.2.78", port, REPLAYED),
+                                     (4, home, port, "ipsec_rx_pkts")):
         bed.mark()
-        bed.inject("b", bed.frame_to("b", esp.UDP, esp.udp_encap(
-            key.seal(seq, esp.IPIP, packet), sport), ab.shape))
+        frame = esp.udp_encap(key.seal(seq, esp.IPIP, packet), sport)
+        bed.inject("b", esp.ip_frame(sender, ab.dst, esp.UDP, frame, MAC["b"],
+                                     MAC["a"]))
         ksft.wait_for(name, lambda name=name: bed.delta("b")[name])
-        if sport == port + 1:
-            told.append(Mapping(ab.spi, sport))
-            mappings.wait_for(told[0])
-        ksft.equal(mappings.read(), told, f"told after {seq} from {sport}")
+        if name != REPLAYED and (sender, sport) != (home, port):
+            told.append(Mapping(ab.spi, sender, sport))
+            mappings.wait_for(told[-1])
+        ksft.equal(mappings.read(), told,
+                   f"told after {seq} from {sender} {sport}")
 
 
 # ---- transport mode

@@ -73,6 +73,39 @@ static void bundle_rows(struct kunit *test)
 		expect_rows(test, bundle(i & 1, i & 2, i & 4));
 }
 
+/* The number that the transport is told is that of the outermost header: the
+ * transport compares it with the window of the one state that it knows.
+ */
+static void bundle_two_numbers(struct kunit *test)
+{
+	struct ov2_rig_frame frame = { .seq = 7, .len = 60 };
+	struct ov2_ends ends = ends_with_ah(test);
+	struct ov2_rig_sa sa;
+	struct ov2_nbl *nbl;
+	__be32 *esp;
+	int ipv6;
+
+	for (ipv6 = 0; ipv6 < 2; ipv6++) {
+		sa = bundle(false, false, ipv6);
+		frame.sa = &sa;
+		ov2_ends_add(&ends, &sa);
+		nbl = ov2_rig_frame(ends.a, &frame, 0);
+		/* 12 bytes of AH's header, 12 of its ICV */
+		esp = (__be32 *)(nbl->skb->data + ah_at(&sa) + 24);
+		KUNIT_ASSERT_EQ(test, ntohl(esp[0]), sa.spi);
+		KUNIT_ASSERT_EQ(test, ntohl(esp[1]), 7);
+		esp[1] = htonl(9);
+		ov2_rig_send(ends.a, nbl);
+		ov2_rig_wait_idle(ends.a);
+		KUNIT_ASSERT_EQ(test, (u32)ov2_rig_sent_status(nbl),
+				(u32)OV2_STATUS_SUCCESS);
+		nbl = ov2_rig_inject(ends.b, skb_peek_tail(&ends.a->wire), 0);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
+		KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, 7);
+		ov2_rig_delete(ends.b, sa.in);
+	}
+}
+
 /* AH good, ESP bad: another key there */
 static void bundle_esp_bad(struct kunit *test)
 {
@@ -192,6 +225,7 @@ static void bundle_nested(struct kunit *test)
 
 static struct kunit_case bundle_cases[] = {
 	KUNIT_CASE(bundle_rows),
+	KUNIT_CASE(bundle_two_numbers),
 	KUNIT_CASE(bundle_esp_bad),
 	KUNIT_CASE(bundle_cut),
 	KUNIT_CASE(bundle_spi_shared),

@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 
 #include "ends.h"
 #include "late.h"
@@ -54,6 +55,43 @@ static void receive_single(struct kunit *test)
 			2);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&ends.b->ad,
 					       OV2_CNT_RX_AUTH_FAILED), 1);
+}
+
+/* INV-31: an SA that names a sender is for that sender's packets only. ESP does
+ * not cover the IP header, so nothing else is wrong with the others.
+ */
+static void receive_source(struct kunit *test)
+{
+	struct ov2_ends ends = ov2_ends_new(test);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
+	struct ov2_rig_request *rr;
+	struct sk_buff *skb;
+	unsigned int src;
+	int ipv6;
+
+	for (ipv6 = 0; ipv6 < 2; ipv6++) {
+		sa.ipv6 = ipv6;
+		ov2_ends_add(&ends, &sa);
+		skb = ov2_ends_protect(&ends, &frame);
+		src = IP + (ipv6 ? offsetof(struct ipv6hdr, saddr) + 15 :
+				   offsetof(struct iphdr, saddr) + 3);
+		KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), ONE_GOOD);
+		KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, src, 4),
+				UNTOUCHED);
+		ov2_rig_delete(ends.b, sa.in);
+
+		/* Zero is any */
+		rr = ov2_rig_add_new(ends.b, &sa, true);
+		memset(&rr->add.v6.src, 0, sizeof(rr->add.v6.src));
+		if (!ipv6)
+			rr->add.v4.dst = ov2_rig_ipv4(sa.net, 2);
+		KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(ends.b, rr),
+				(u32)OV2_STATUS_SUCCESS);
+		KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, src, 4),
+				ONE_GOOD);
+		ov2_rig_delete(ends.b, rr->add.handle);
+	}
 }
 
 /* Only a verified number moves the window: a forged one far ahead would have
@@ -406,6 +444,7 @@ static void receive_late(struct kunit *test)
 
 static struct kunit_case receive_cases[] = {
 	KUNIT_CASE(receive_single),
+	KUNIT_CASE(receive_source),
 	KUNIT_CASE(receive_bad_moves_nothing),
 	KUNIT_CASE(receive_flipped),
 	KUNIT_CASE(receive_cut),

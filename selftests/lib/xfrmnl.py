@@ -18,7 +18,7 @@ For what ip cannot say.
     acquires = Acquires(ns)             # is a key manager that does nothing
     acquires.wait(saddr, daddr)
     mappings = Mappings(ns)             # hears of senders behind NAT that move
-    mappings.read()                     # [Mapping(spi, port), ...]
+    mappings.read()                     # [Mapping(spi, address, port), ...]
 
 Every argument of add() but the ends and the SPI may be left out, and of
 add_policy() all but direction and selector.
@@ -62,7 +62,7 @@ ATTRIBUTE = {"auth": 1, "crypt": 2, "comp": 3, "encap": 4, "templates": 5,
 Answer = namedtuple("Answer", "errno text")
 Expiry = namedtuple("Expiry", "spi hard")
 Acquire = namedtuple("Acquire", "src dst")
-Mapping = namedtuple("Mapping", "spi port")
+Mapping = namedtuple("Mapping", "spi address port")
 
 LIFETIME = struct.Struct("=8Q")
 FOREVER = LIFETIME.pack(*[(1 << 64) - 1] * 4, 0, 0, 0, 0)
@@ -290,8 +290,9 @@ class Mappings(Listener):
 
     @staticmethod
     def parse(data):
-        """The state, and the port that its sender has now."""
+        """The state, and the IPv4 address and port that its sender has."""
         return Mapping(*struct.unpack_from("!I", data, 16 + 16),
+                       socket.inet_ntoa(data[16 + 44:16 + 48]),
                        *struct.unpack_from("!H", data, 16 + 62))
 
 
