@@ -48,6 +48,9 @@ TMPLS = "Only one template can be offloaded"
 PROTO = "Protocol of the template must be ESP"
 MODE = "Mode of the template must be transport or tunnel"
 FAMILY = "Tunnel must be of the same address family as the selector"
+IF_ID = ("Interface ID can't be offloaded, but in a bypass out it may be the "
+         "card's index")
+REQID = "Reqid of the template must not be 0 in a policy for all packets"
 ADDR = "An outbound tunnel must have both its addresses"
 NO_FLAGS = "Unrecognized flags in offload request"
 
@@ -57,9 +60,14 @@ REFUSALS = [
          templates=()),
     ours("mark", "mark", MARK, mark=(1, 0xff)),
     ours("mark that nothing has", "mark", MARK, mark=(1, 0)),
-    ours("if_id", "if_id",
-         "Interface ID of a policy can't be offloaded, it must be 0",
-         if_id=7),
+    ours("if_id", "if_id", IF_ID, if_id=7),
+    ours("if_id of a bypass that is not the card's index", "if_id", IF_ID,
+         if_id=7, templates=()),
+    ours("if_id of the card, with template", "if_id", IF_ID, if_id="ov0"),
+    ours("if_id of the card, block", "if_id", IF_ID, if_id="ov0",
+         templates=(), action=xfrmnl.BLOCK),
+    ours("if_id of the card, in", "if_id", IF_ID, if_id="ov0", templates=(),
+         direction=POLICY_IN),
     ours("acquires of each CPU", "pcpu",
          "States of one CPU can't be acquired, flag cpu-acquire must be 0",
          flags=xfrmnl.CPU_ACQUIRE),
@@ -72,8 +80,6 @@ REFUSALS = [
     ours("two templates", "tmpls", TMPLS,
          templates=(template(A, B), TUNNEL)),
     ours("six templates", "tmpls", TMPLS, templates=(template(A, B),) * 6),
-    ours("block with template", "block",
-         "A policy that blocks must have no template", action=xfrmnl.BLOCK),
     ours("template of AH", "proto", PROTO,
          templates=(template(A, B, proto=AH),)),
     ours("template of IPComp", "proto", PROTO,
@@ -88,8 +94,11 @@ REFUSALS = [
     ours("optional template, in", "optional",
          "Level of the template must be required", direction=POLICY_IN,
          templates=(template(B, A, mode=xfrmnl.TUNNEL, optional=1),)),
-    ours("reqid 0", "reqid", "Reqid of the template must not be 0",
+    ours("reqid 0 for everything", "reqid", REQID, selector={"prefix": 0},
          templates=(template(A, B, reqid=0),)),
+    ours("reqid 0 for everything, in", "reqid", REQID, direction=POLICY_IN,
+         ends=(B6, A6), selector={"prefix": 0},
+         templates=(template(B6, A6, reqid=0),)),
     ours("4in6 tunnel", "family", FAMILY,
          templates=(template(A6, B6, mode=xfrmnl.TUNNEL),)),
     ours("6in4 tunnel, in", "family", FAMILY, direction=POLICY_IN,
@@ -138,7 +147,26 @@ ACCEPTED = [
     ("bypass of a port, in", "bypass",
      {"templates": (), "direction": POLICY_IN,
       "selector": {"proto": UDP, "dport": (500, 0xffff), "prefix": 0}}),
+    ("bypass with the card's index as if_id", "bypass",
+     {"templates": (), "if_id": "ov0",
+      "selector": {"proto": UDP, "dport": (500, 0xffff),
+                   "sport": (500, 0xffff), "prefix": 0}}),
     ("block", "block", {"templates": (), "action": xfrmnl.BLOCK}),
+    # Templates of a policy that blocks mean nothing, whatever they are
+    ("block with template", "block", {"action": xfrmnl.BLOCK}),
+    ("block with templates that would be refused, in", "block",
+     {"action": xfrmnl.BLOCK, "direction": POLICY_IN,
+      "templates": (template(B, A, proto=AH),
+                    template(B, A, mode=xfrmnl.TUNNEL, optional=1))}),
+    ("block with reqid 0, everything", "block",
+     {"action": xfrmnl.BLOCK, "selector": {"prefix": 0},
+      "templates": (template(A, B, reqid=0),)}),
+    ("reqid 0", "trap", {"templates": (template(A, B, reqid=0),)}),
+    ("reqid 0, in", "trap", {"direction": POLICY_IN,
+                             "templates": (template(B, A, reqid=0),)}),
+    ("reqid 0 for all of a protocol", "trap",
+     {"selector": {"proto": UDP, "prefix": 0},
+      "templates": (template(A, B, reqid=0),)}),
     ("priority", "protect", {"priority": 4242}),
     ("main type", "protect", {"type": xfrmnl.MAIN}),
     ("flags icmp and localok", "protect",
@@ -170,8 +198,9 @@ class Requests:
         if direction == POLICY_IN and ends == (A, B):
             ends = (B, A)
         words = dict(selector)
-        if words.get("dev") == "ov0":
-            words["dev"] = self.index
+        for some in (words, asked):
+            some.update((word, self.index) for word, value in some.items()
+                        if value == "ov0")
         if templates is None:
             templates = (template(*ends),)
         return self.link.add_policy(
@@ -244,7 +273,8 @@ class Requests:
         inbound = asked.get("direction") == POLICY_IN
         family = "ipv6" if asked.get("ends") == (A6, B6) else "ipv4"
         for key, value in {
-                "dir": "in" if inbound else "out", "family": family, "action": action,
+                "dir": "in" if inbound else "out", "family": family,
+                "action": "protect" if action == "trap" else action,
                 "priority": str(asked.get("priority", 0)),
                 "reqid": "1" if action == "protect" else "0"}.items():
             ksft.equal(events[0].fields[key], value, key)

@@ -21,7 +21,7 @@ enum ov2_verdict {
 /**
  * enum ov2_rx_verdict - what is to be done with a frame that came in
  * @OV2_RX_STACK: to the stack, by GRO where the port allows it
- * @OV2_RX_TAKEN: it is with xfrm already
+ * @OV2_RX_TAKEN: it is with xfrm or with its socket already
  * @OV2_RX_DROP: it must not get there; counted and traced already
  */
 enum ov2_rx_verdict {

@@ -3,6 +3,7 @@
 #define _OV2_PACKET_H
 
 #include "assoc.h"
+#include "bridge.h"
 #include "pending.h"
 #include "../ov2/records.h"
 
@@ -50,7 +51,12 @@ bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 			const struct ov2_assoc *assoc, struct xfrm_state *x,
 			const struct ov2_rx_result *res,
 			enum ov2_packet_path *path);
-bool ov2_clear_receive(struct ov2_adapter *ad, struct sk_buff *skb);
+enum ov2_rx_verdict ov2_clear_receive(struct ov2_adapter *ad,
+				      struct sk_buff *skb);
+
+/* socket.c */
+bool ov2_socket_takes(struct ov2_adapter *ad, struct sk_buff *skb,
+		      const struct ov2_flow *flow);
 
 /* verdict.c */
 bool ov2_verdict_is_last(const struct ov2_adapter *ad, u16 family);

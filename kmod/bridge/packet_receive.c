@@ -187,54 +187,64 @@ bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
  * and the same policies.
  */
 static int clear_rejects(struct ov2_adapter *ad, struct ov2_spd *spd,
-			 const struct sk_buff *skb, enum ov2_counter *reason)
+			 const struct sk_buff *skb, struct ov2_flow *flow,
+			 enum ov2_counter *reason)
 {
 	const struct ov2_policy *pol;
-	struct ov2_flow flow;
 
 	*reason = OV2_CNT_RX_DROP_CLEAR_BAD;
-	if (!ov2_flow_read(dev_net(ad->dev), skb, &flow))
-		return flow.family ? LINUX_MIB_XFRMINHDRERROR : 0;
-	if (ov2_flow_is_ipsec(&flow))
+	if (!ov2_flow_read(dev_net(ad->dev), skb, flow))
+		return flow->family ? LINUX_MIB_XFRMINHDRERROR : 0;
+	if (ov2_flow_is_ipsec(flow))
 		return 0;
 
-	pol = ov2_spd_lookup(spd, XFRM_DEV_OFFLOAD_IN, &flow);
+	pol = ov2_spd_lookup(spd, XFRM_DEV_OFFLOAD_IN, flow);
 	if (!pol)
 		return 0;
 	if (ov2_policy_blocks(pol)) {
 		*reason = OV2_CNT_RX_DROP_BLOCK;
 		return LINUX_MIB_XFRMINPOLBLOCK;
 	}
-	*reason = flow.wrapped ? OV2_CNT_RX_DROP_WRAPPED : OV2_CNT_RX_DROP_CLEAR;
+	*reason = flow->wrapped ? OV2_CNT_RX_DROP_WRAPPED :
+				  OV2_CNT_RX_DROP_CLEAR;
 	return ov2_policy_protects(pol) ? LINUX_MIB_XFRMINTMPLMISMATCH : 0;
 }
 
 /**
  * ov2_clear_receive() - may a frame come in that the engine did not touch?
  * @ad: the card
- * @skb: the frame; stays the caller's. Data is behind the Ethernet header
+ * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data is
+ *	behind the Ethernet header
  *
  * BH disabled. For policies that are offloaded the stack takes clear packets:
- * it thinks that the card would have dropped them.
+ * it thinks that the card would have dropped them. Before any policy of the card
+ * comes that of the packet's own socket, as in software.
  *
- * Return: false if it must be dropped; counted and traced already.
+ * Return: the verdict.
  */
-bool ov2_clear_receive(struct ov2_adapter *ad, struct sk_buff *skb)
+enum ov2_rx_verdict ov2_clear_receive(struct ov2_adapter *ad,
+				      struct sk_buff *skb)
 {
 	struct ov2_spd *spd = &ov2_bridge_of(ad)->spd;
+	bool taken = false;
+	struct ov2_flow flow;
 	enum ov2_counter reason;
 	int mib;
 
 	if (!ov2_spd_has(spd, XFRM_DEV_OFFLOAD_IN))
-		return true;
+		return OV2_RX_STACK;
 
 	rcu_read_lock();
-	mib = clear_rejects(ad, spd, skb, &reason);
+	mib = clear_rejects(ad, spd, skb, &flow, &reason);
+	if (mib)
+		taken = ov2_socket_takes(ad, skb, &flow);
 	rcu_read_unlock();
 	if (!mib)
-		return true;
+		return OV2_RX_STACK;
+	if (taken)
+		return OV2_RX_TAKEN;
 
 	XFRM_INC_STATS(dev_net(ad->dev), mib);
 	ov2_drop_rx(ad, reason, frame_len(skb));
-	return false;
+	return OV2_RX_DROP;
 }

@@ -43,7 +43,7 @@ void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp)
 	pol->exact = selector_is_exact(&xp->selector);
 	if (pol->exact)
 		key_set(&pol->key, &xp->selector);
-	pol->has_tmpl = xp->xfrm_nr;
+	pol->has_tmpl = xp->xfrm_nr && xp->action == XFRM_POLICY_ALLOW;
 	if (pol->has_tmpl)
 		pol->tmpl = xp->xfrm_vec[0];
 }
@@ -211,8 +211,12 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
  * ov2_bridge_policy_free() - xfrmdev_ops.xdo_dev_policy_free
  * @xp: the policy, at its last reference
  *
- * Any context but hard interrupts. Nothing of ours points to @xp; but not
- * every way out of an error in the core deletes before it frees.
+ * Context: Any but hard interrupts, as a policy's timer may end it; process context
+ * if the core never published it.
+ *
+ * Readers may still have found @xp in the database. xfrm_policy_destroy() frees a
+ * grace period later. But a policy that was not added in the end, which is not
+ * dead, some paths of the core free at once, not all of them with a delete before.
  */
 void ov2_bridge_policy_free(struct xfrm_policy *xp)
 {

@@ -171,8 +171,7 @@ enum ov2_rx_verdict ov2_bridge_receive(struct ov2_adapter *ad,
 	if (res.sa_delete_req)
 		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);
 	if (!res.crypto_done)
-		return ov2_clear_receive(ad, nbl->skb) ? OV2_RX_STACK :
-							 OV2_RX_DROP;
+		return ov2_clear_receive(ad, nbl->skb);
 
 	rcu_read_lock();
 	verdict = rx_verified(ad, nbl, &res);

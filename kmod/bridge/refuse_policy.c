@@ -38,8 +38,27 @@ static bool refuse_mark(const struct xfrm_policy *xp)
 	return xp->mark.m || xp->mark.v;
 }
 
+/* The core ignores the templates of a policy that blocks (xfrm_expand_policies(),
+ * __xfrm_policy_check()), and so does the card.
+ */
+static bool has_tmpl(const struct xfrm_policy *xp)
+{
+	return xp->xfrm_nr && xp->action == XFRM_POLICY_ALLOW;
+}
+
+/* The interface ID is not in the packet. An outbound bypass whose ID is the index
+ * of the card has one meaning all the same: what leaves through this card, as the
+ * card is asked about nothing else. The core finds a policy with an ID only for
+ * packets of the xfrm interface that has this ID, so it does not look at such a
+ * bypass. It is for sockets that have an outbound policy of their own.
+ */
 static bool refuse_if_id(const struct xfrm_policy *xp)
 {
+	bool bypass = xp->action == XFRM_POLICY_ALLOW && !xp->xfrm_nr;
+
+	if (bypass && xp->xdo.dir == XFRM_DEV_OFFLOAD_OUT &&
+	    xp->if_id == xp->xdo.dev->ifindex)
+		return false;
 	return xp->if_id;
 }
 
@@ -67,38 +86,45 @@ static bool refuse_user(const struct xfrm_policy *xp)
 
 static bool refuse_tmpls(const struct xfrm_policy *xp)
 {
-	return xp->xfrm_nr > 1;
-}
-
-static bool refuse_block(const struct xfrm_policy *xp)
-{
-	return xp->xfrm_nr && xp->action != XFRM_POLICY_ALLOW;
+	return has_tmpl(xp) && xp->xfrm_nr > 1;
 }
 
 static bool refuse_proto(const struct xfrm_policy *xp)
 {
-	return xp->xfrm_nr && xp->xfrm_vec[0].id.proto != IPPROTO_ESP;
+	return has_tmpl(xp) && xp->xfrm_vec[0].id.proto != IPPROTO_ESP;
 }
 
 static bool refuse_mode(const struct xfrm_policy *xp)
 {
-	return xp->xfrm_nr && xp->xfrm_vec[0].mode != XFRM_MODE_TRANSPORT &&
+	return has_tmpl(xp) && xp->xfrm_vec[0].mode != XFRM_MODE_TRANSPORT &&
 	       xp->xfrm_vec[0].mode != XFRM_MODE_TUNNEL;
 }
 
 static bool refuse_optional(const struct xfrm_policy *xp)
 {
-	return xp->xfrm_nr && xp->xfrm_vec[0].optional;
+	return has_tmpl(xp) && xp->xfrm_vec[0].optional;
 }
 
+static bool is_for_everything(const struct xfrm_selector *sel)
+{
+	return !sel->prefixlen_s && !sel->prefixlen_d && !sel->proto;
+}
+
+/* Outbound, a template without reqid is a trap: no state of the card has reqid 0
+ * (SA_REFUSED_REQID), so the core acquires one, and nothing leaves before the key
+ * manager has put a better policy in front. Inbound it takes states of any reqid,
+ * as in the core. For all packets of a family it is refused, as mlx5 does: the
+ * trap would catch the key manager's own packets.
+ */
 static bool refuse_reqid(const struct xfrm_policy *xp)
 {
-	return xp->xfrm_nr && !xp->xfrm_vec[0].reqid;
+	return has_tmpl(xp) && !xp->xfrm_vec[0].reqid &&
+	       is_for_everything(&xp->selector);
 }
 
 static bool is_tunnel(const struct xfrm_policy *xp)
 {
-	return xp->xfrm_nr && xp->xfrm_vec[0].mode == XFRM_MODE_TUNNEL;
+	return has_tmpl(xp) && xp->xfrm_vec[0].mode == XFRM_MODE_TUNNEL;
 }
 
 /* The core keeps the inner family for the outer route of such states. */
@@ -133,7 +159,6 @@ static const struct {
 	{ refuse_dev, OV2_CNT_POLICY_REFUSED_DEV },
 	{ refuse_user, OV2_CNT_POLICY_REFUSED_USER },
 	{ refuse_tmpls, OV2_CNT_POLICY_REFUSED_TMPLS },
-	{ refuse_block, OV2_CNT_POLICY_REFUSED_BLOCK },
 	{ refuse_proto, OV2_CNT_POLICY_REFUSED_PROTO },
 	{ refuse_mode, OV2_CNT_POLICY_REFUSED_MODE },
 	{ refuse_optional, OV2_CNT_POLICY_REFUSED_OPTIONAL },
@@ -177,7 +202,7 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 	OV2_SAY(POLICY_REFUSED_MARK,
 		"Mark of a policy can't be offloaded, it must be 0");
 	OV2_SAY(POLICY_REFUSED_IF_ID,
-		"Interface ID of a policy can't be offloaded, it must be 0");
+		"Interface ID can't be offloaded, but in a bypass out it may be the card's index");
 	OV2_SAY(POLICY_REFUSED_PCPU,
 		"States of one CPU can't be acquired, flag cpu-acquire must be 0");
 	OV2_SAY(POLICY_REFUSED_CONTEXT,
@@ -188,8 +213,6 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 		"User of the selector can't be offloaded, it must be 0");
 	OV2_SAY(POLICY_REFUSED_TMPLS,
 		"Only one template can be offloaded");
-	OV2_SAY(POLICY_REFUSED_BLOCK,
-		"A policy that blocks must have no template");
 	OV2_SAY(POLICY_REFUSED_PROTO,
 		"Protocol of the template must be ESP");
 	OV2_SAY(POLICY_REFUSED_MODE,
@@ -197,7 +220,7 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 	OV2_SAY(POLICY_REFUSED_OPTIONAL,
 		"Level of the template must be required");
 	OV2_SAY(POLICY_REFUSED_REQID,
-		"Reqid of the template must not be 0");
+		"Reqid of the template must not be 0 in a policy for all packets");
 	OV2_SAY(POLICY_REFUSED_FAMILY,
 		"Tunnel must be of the same address family as the selector");
 	OV2_SAY(POLICY_REFUSED_ADDR,

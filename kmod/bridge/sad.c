@@ -116,7 +116,9 @@ void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
 	spin_unlock_bh(&sad->lock);
 }
 
-/* xfrm_state_find() looks for these addresses, too. */
+/* xfrm_state_find() looks for these addresses, too. Every state here has a reqid
+ * (SA_REFUSED_REQID), so a template without one, a trap, finds none.
+ */
 static struct ov2_sad_key choice_key(const struct xfrm_tmpl *tmpl,
 				     const struct ov2_flow *flow)
 {

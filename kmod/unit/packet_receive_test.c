@@ -511,7 +511,7 @@ static bool clear(struct card *card, struct sk_buff *skb)
 	bool accepted;
 
 	local_bh_disable();
-	accepted = ov2_clear_receive(&card->ad, skb);
+	accepted = ov2_clear_receive(&card->ad, skb) == OV2_RX_STACK;
 	local_bh_enable();
 	return accepted;
 }

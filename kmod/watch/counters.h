@@ -67,6 +67,7 @@ struct ov2_adapter;
 	X(RX_DROP_CLEAR,	"ipsec_rx_drop_clear")			\
 	X(RX_DROP_CLEAR_BAD,	"ipsec_rx_drop_clear_bad")		\
 	X(RX_DROP_WRAPPED,	"ipsec_rx_drop_wrapped")		\
+	X(RX_CLEAR_SOCKET,	"ipsec_rx_clear_socket")		\
 	X(SA_ADD,		"ipsec_sa_add")				\
 	X(SA_DELETE,		"ipsec_sa_delete")			\
 	X(SA_DELETE_UNKNOWN,	"ipsec_sa_delete_unknown")		\
@@ -111,7 +112,6 @@ struct ov2_adapter;
 	X(POLICY_REFUSED_DEV,	"ipsec_policy_refused_dev")		\
 	X(POLICY_REFUSED_USER,	"ipsec_policy_refused_user")		\
 	X(POLICY_REFUSED_TMPLS,	"ipsec_policy_refused_tmpls")		\
-	X(POLICY_REFUSED_BLOCK,	"ipsec_policy_refused_block")		\
 	X(POLICY_REFUSED_PROTO,	"ipsec_policy_refused_proto")		\
 	X(POLICY_REFUSED_MODE,	"ipsec_policy_refused_mode")		\
 	X(POLICY_REFUSED_OPTIONAL, "ipsec_policy_refused_optional")	\

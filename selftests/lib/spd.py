@@ -46,15 +46,19 @@ def icmp(src, dst, kind, code):
     return body[:2] + struct.pack("!H", total) + body[4:]
 
 
-def socket_policy(sock, fam, direction, template=None):
+def socket_policy(sock, fam, direction, template=None, src=None, block=False):
     """A policy of the socket's own, as daemons set it, for all its packets.
 
     template: source, destination, is it a tunnel, reqid; without, a bypass.
+    src: only for packets of this host.
     """
     info = bytearray(168)                       # struct xfrm_userpolicy_info
     struct.pack_into("=H", info, 40, family(fam))
+    if src:
+        info[16:16 + len(esp.packed(src))] = esp.packed(src)
+        info[43] = FULL[fam]
     struct.pack_into("=4Q", info, 56, *[(1 << 64) - 1] * 4)
-    info[160] = direction == "out"
+    info[160:162] = direction == "out", block
     if template:
         src, dst, tunnel, reqid = template
         info += struct.pack("=16s4xB3xH2x16sIBBBx3I", esp.packed(dst),

@@ -120,11 +120,13 @@ def family(text):
             socket.AF_INET6)
 
 
-def selector(src, dst, proto=0, dport=(0, 0), dev=0, user=0, prefix=None):
+def selector(src, dst, proto=0, dport=(0, 0), dev=0, user=0, prefix=None,
+             sport=(0, 0)):
     """For hosts, if there is no length of the prefix."""
     if prefix is None:
         prefix = 8 * len(esp.packed(dst))
-    return (address(dst) + address(src) + struct.pack("!HHHH", *dport, 0, 0) +
+    return (address(dst) + address(src) +
+            struct.pack("!HHHH", *dport, *sport) +
             struct.pack("=HBBB3xiI", family(dst), prefix, prefix, proto, dev,
                         user))
 
