@@ -74,6 +74,33 @@ bool ov2_policy_blocks(const struct ov2_policy *pol)
 	return pol->action != XFRM_POLICY_ALLOW;
 }
 
+/**
+ * ov2_policy_tmpl() - the template that a policy has now
+ * @pol: the policy, found under rcu_read_lock() that is still held; it protects
+ * @room: room for a copy
+ *
+ * Context: Any but hard interrupts.
+ *
+ * XFRM_MSG_MIGRATE changes the addresses of a policy's template and tells no
+ * driver: xfrm_policy_migrate() writes under the policy's lock, and counts its
+ * genid so that users of old copies look again. So does the card.
+ *
+ * Return: the template, in @pol or in @room.
+ */
+const struct xfrm_tmpl *ov2_policy_tmpl(const struct ov2_policy *pol,
+					struct xfrm_tmpl *room)
+{
+	struct xfrm_policy *xp = pol->xp;
+
+	if (!xp || atomic_read(&xp->genid) == pol->genid)
+		return &pol->tmpl;
+
+	read_lock_bh(&xp->lock);
+	*room = xp->xfrm_vec[0];
+	read_unlock_bh(&xp->lock);
+	return room;
+}
+
 static bool algorithm_fits(const struct xfrm_tmpl *tmpl,
 			   const struct xfrm_state *x)
 {
@@ -93,18 +120,20 @@ static bool tunnel_fits(const struct xfrm_tmpl *tmpl,
  * @pol: the policy that the received packet met; it does not block
  * @x: the state that had protected it
  *
- * Any context. As xfrm_state_ok() of xfrm_policy.c. A policy without template
+ * Under rcu_read_lock(). As xfrm_state_ok() of xfrm_policy.c. A policy without template
  * takes transport mode, too, as there.
  *
  * Return: true if so.
  */
 bool ov2_policy_fits(const struct ov2_policy *pol, const struct xfrm_state *x)
 {
-	const struct xfrm_tmpl *tmpl = &pol->tmpl;
+	const struct xfrm_tmpl *tmpl;
+	struct xfrm_tmpl room;
 
 	if (!pol->has_tmpl)
 		return x->props.mode == XFRM_MODE_TRANSPORT;
 
+	tmpl = ov2_policy_tmpl(pol, &room);
 	return x->id.proto == tmpl->id.proto &&
 	       (!tmpl->id.spi || x->id.spi == tmpl->id.spi) &&
 	       (!tmpl->reqid || x->props.reqid == tmpl->reqid) &&
@@ -120,13 +149,16 @@ static const char *action_name(const struct ov2_policy *pol)
 	return ov2_policy_blocks(pol) ? "block" : "bypass";
 }
 
-static struct ov2_policy *policy_new(const struct xfrm_policy *xp)
+/* The core has not published @xp yet, so nobody migrates it. */
+static struct ov2_policy *policy_new(struct xfrm_policy *xp)
 {
 	struct ov2_policy *pol = kzalloc(sizeof(*pol), GFP_KERNEL);
 
 	if (!pol)
 		return NULL;
 	ov2_policy_set(pol, xp);
+	pol->xp = xp;
+	pol->genid = atomic_read(&xp->genid);
 	ov2_object_created(OV2_OBJECT_POLICY, pol);
 	return pol;
 }
@@ -221,4 +253,6 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
 void ov2_bridge_policy_free(struct xfrm_policy *xp)
 {
 	ov2_bridge_policy_delete(xp);
+	if (!xp->walk.dead)
+		synchronize_net();
 }

@@ -220,13 +220,15 @@ struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
 				 const struct ov2_flow *flow,
 				 struct xfrm_state **x)
 {
-	struct ov2_sad_key key = choice_key(&pol->tmpl, flow);
+	struct xfrm_tmpl room;
+	const struct xfrm_tmpl *tmpl = ov2_policy_tmpl(pol, &room);
+	struct ov2_sad_key key = choice_key(tmpl, flow);
 	struct choice best = {};
 
-	choose(sad, &key, &pol->tmpl, flow, &best);
+	choose(sad, &key, tmpl, flow, &best);
 	if (!best.assoc && key.mode == XFRM_MODE_TRANSPORT) {
 		key.saddr = (xfrm_address_t){};
-		choose(sad, &key, &pol->tmpl, flow, &best);
+		choose(sad, &key, tmpl, flow, &best);
 	}
 	*x = best.x;
 	return best.assoc;

@@ -35,8 +35,10 @@ struct ov2_policy_key {
  * @priority: the smaller, the sooner
  * @action: XFRM_POLICY_ALLOW or XFRM_POLICY_BLOCK
  * @exact: it is for one source and one destination
- * @has_tmpl: @tmpl is set
- * @tmpl: which states protect those packets
+ * @has_tmpl: @tmpl is set. One that blocks has none, whatever xfrm's has
+ * @tmpl: which states protect those packets, as of @genid: ov2_policy_tmpl()
+ * @xp: xfrm's policy, which lives as long as this; NULL in unit tests
+ * @genid: of @xp, when @tmpl was read
  * @rcu: freed a grace period after its end
  *
  * All but the links is constant.
@@ -52,6 +54,8 @@ struct ov2_policy {
 	bool exact;
 	bool has_tmpl;
 	struct xfrm_tmpl tmpl;
+	struct xfrm_policy *xp;
+	int genid;
 	struct rcu_head rcu;
 };
 
@@ -83,6 +87,8 @@ const struct ov2_policy *ov2_spd_lookup(struct ov2_spd *spd, u8 dir,
 
 /* policy.c */
 void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp);
+const struct xfrm_tmpl *ov2_policy_tmpl(const struct ov2_policy *pol,
+					struct xfrm_tmpl *room);
 bool ov2_policy_protects(const struct ov2_policy *pol);
 bool ov2_policy_blocks(const struct ov2_policy *pol);
 bool ov2_policy_fits(const struct ov2_policy *pol, const struct xfrm_state *x);

@@ -75,6 +75,7 @@ class Card:
             bed.ns(side).ip("xfrm policy flush")
         bed.shape = None                        # its policies are gone
         self.key = self.pair.ab.oracle()
+        self.source = OUTER["a"][fam]           # of what arrives() seals
         self.seq = 0
         self.raw = {side: self.packet_socket(side) for side in "ab"}
         bed.mark()
@@ -180,8 +181,7 @@ class Card:
             self.seq += 1
             inner = self.key.seal(self.seq, esp.IPIP if self.fam == 4 else
                                   esp.IPV6_IN_IP, packet)
-            inner = esp.ip(OUTER["a"][self.fam], OUTER["b"][self.fam],
-                           esp.ESP, inner)
+            inner = esp.ip(self.source, OUTER["b"][self.fam], esp.ESP, inner)
         self.empty()
         self.bed.mark()
         self.bed.inject("b", wrap(esp.ethernet(MAC["b"], MAC["a"], inner)))

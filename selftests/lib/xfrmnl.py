@@ -39,7 +39,7 @@ NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
 NLMSG_ERROR, NLMSGERR_ATTR_MSG = 2, 1
 XFRM_MSG_NEWSA, XFRM_MSG_DELSA = 0x10, 0x11
 XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY = 0x13, 0x19
-XFRM_MSG_NEWAE = 0x1e
+XFRM_MSG_NEWAE, XFRM_MSG_MIGRATE, XFRM_MSG_MIGRATE_STATE = 0x1e, 0x21, 0x29
 XFRM_MSG_ACQUIRE, XFRM_MSG_EXPIRE, XFRM_MSG_MAPPING = 0x17, 0x18, 0x26
 XFRMGRP_ACQUIRE, XFRMGRP_EXPIRE, XFRMGRP_MAPPING = 1, 2, 0x80
 
@@ -55,7 +55,7 @@ OSEQ_MAY_WRAP = 2                               # an extra flag
 ESPINUDP_NON_IKE, ESPINUDP, ESPINTCP = 1, 2, 7
 
 ATTRIBUTE = {"auth": 1, "crypt": 2, "comp": 3, "encap": 4, "templates": 5,
-             "replay": 10, "type": 16, "aead": 18,
+             "replay": 10, "type": 16, "migrate": 17, "aead": 18,
              "auth_trunc": 20, "mark": 21, "tfcpad": 22, "esn": 23,
              "extra_flags": 24, "offload": 28, "output_mark": 29,
              "if_id": 31, "dir": 33, "pcpu": 35}
@@ -209,6 +209,25 @@ class Xfrm:
         body = self.sa_id(spi, dst, proto) + bytes(24)
         body += attribute(ATTRIBUTE[name], attribute_data(name, value))
         return self.request(XFRM_MSG_NEWAE, NLM_F_REPLACE, body)
+
+    def migrate(self, direction, sel, old, new, mode=TUNNEL, reqid=1,
+                **attributes):
+        """A policy, and its state, from ends (source, destination) to others."""
+        body = sel + struct.pack("=IB3x", 0, direction)
+        body += attribute(ATTRIBUTE["migrate"], b"".join(
+            address(end) for end in (*old[::-1], *new[::-1])) + struct.pack(
+                "=BBxxIHH", esp.ESP, mode, reqid, family(old[0]),
+                family(new[0])))
+        for name, value in attributes.items():
+            body += attribute(ATTRIBUTE[name], attribute_data(name, value))
+        return self.request(XFRM_MSG_MIGRATE, 0, body)
+
+    def migrate_state(self, spi, dst, sel, new, flags=0, reqid=1):
+        """Newer kernels. flags: 1, without the offload that the state has."""
+        body = self.sa_id(spi, dst, esp.ESP)
+        body += b"".join(address(end) for end in new[::-1]) + bytes(8) + sel
+        body += struct.pack("=IIHxx", reqid, flags, family(new[0]))
+        return self.request(XFRM_MSG_MIGRATE_STATE, 0, body)
 
     def add_policy(self, direction, sel, *templates, action=ALLOW, flags=0,
                    priority=0, update=False, seconds=0, **attributes):
