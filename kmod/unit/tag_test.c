@@ -160,6 +160,85 @@ static void tag_by_chance(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, skb_sec_path(skb));
 }
 
+static u32 hash_of(struct kunit *test, struct sk_buff *skb)
+{
+	u32 hash = 0;
+
+	KUNIT_EXPECT_TRUE(test, ov2_bridge_hash(skb, &hash));
+	return hash;
+}
+
+/* States that replace each other have one hash, by which the send queue is
+ * chosen; others have another one.
+ */
+static void hash_of_tagged(struct kunit *test)
+{
+	struct tagged *t = tagged_new(test);
+	struct xfrm_state *x = t->x;
+	u32 hash;
+
+	x->props.family = AF_INET;
+	x->props.mode = XFRM_MODE_TUNNEL;
+	x->props.reqid = 1;
+	x->id.spi = htonl(1000);
+	hash = hash_of(test, t->skb);
+	x->id.spi = htonl(1001);
+	x->id.daddr.a6[1] = htonl(1);
+	x->props.saddr.a6[1] = htonl(1);
+	KUNIT_EXPECT_EQ(test, hash_of(test, t->skb), hash);
+	ov2_bridge_validate(t->card, t->skb);
+	KUNIT_EXPECT_EQ(test, hash_of(test, t->skb), hash);
+
+	x->props.reqid = 2;
+	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
+	x->props.reqid = 1;
+	x->id.daddr.a4 = htonl(1);
+	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
+	x->id.daddr.a4 = 0;
+	x->props.saddr.a4 = htonl(1);
+	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
+	x->props.saddr.a4 = 0;
+	x->props.mode = XFRM_MODE_TRANSPORT;
+	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
+	x->props.mode = XFRM_MODE_TUNNEL;
+	KUNIT_EXPECT_EQ(test, hash_of(test, t->skb), hash);
+	x->props.family = AF_INET6;
+	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
+}
+
+/* In crypto mode the SPI tells, before and after validate_xmit_xfrm(). */
+static void hash_of_crypto(struct kunit *test)
+{
+	struct tagged *t = tagged_new(test);
+	struct xfrm_offload *xo = xfrm_offload(t->skb);
+	u32 hash;
+
+	xo->status = 0;
+	xo->flags = 0;
+	t->x->id.spi = htonl(1000);
+	hash = hash_of(test, t->skb);
+	xo->flags = XFRM_XMIT;
+	t->x->props.reqid = 1;
+	KUNIT_EXPECT_EQ(test, hash_of(test, t->skb), hash);
+	t->x->id.spi = htonl(1001);
+	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
+}
+
+/* All else goes by flow: also what has been received, and is forwarded. */
+static void hash_of_others(struct kunit *test)
+{
+	struct tagged *t = tagged_new(test);
+	struct xfrm_offload *xo = xfrm_offload(t->skb);
+	u32 hash;
+
+	xo->status = CRYPTO_SUCCESS;
+	KUNIT_EXPECT_FALSE(test, ov2_bridge_hash(t->skb, &hash));
+	xo->flags = XFRM_GRO;
+	KUNIT_EXPECT_FALSE(test, ov2_bridge_hash(t->skb, &hash));
+	secpath_reset(t->skb);
+	KUNIT_EXPECT_FALSE(test, ov2_bridge_hash(t->skb, &hash));
+}
+
 static struct kunit_case tag_cases[] = {
 	KUNIT_CASE(tag_passes),
 	KUNIT_CASE(tag_is_own),
@@ -167,6 +246,9 @@ static struct kunit_case tag_cases[] = {
 	KUNIT_CASE(tag_in_ip),
 	KUNIT_CASE(tag_device_gone),
 	KUNIT_CASE(tag_by_chance),
+	KUNIT_CASE(hash_of_tagged),
+	KUNIT_CASE(hash_of_crypto),
+	KUNIT_CASE(hash_of_others),
 	{}
 };
 
