@@ -579,7 +579,8 @@ static struct asking *asking_new(struct kunit *test, u8 type)
 	ask->xdst.u.dst.xfrm = ask->x;
 	ask->xdst.path = &ask->path;
 	ask->xdst.child = &ask->path;
-	ask->skb->_skb_refdst = (unsigned long)&ask->xdst | SKB_DST_NOREF;
+	/* As if with a reference; skb_end() takes it off again */
+	ask->skb->_skb_refdst = (unsigned long)&ask->xdst;
 	return ask;
 }
 
