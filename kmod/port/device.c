@@ -141,9 +141,11 @@ static int port_stop(struct net_device *dev)
 
 	WRITE_ONCE(port->up, false);
 	ov2_plug_update_carrier(port);
-	/* Whoever saw the card up is done with its rings after this. */
-	synchronize_net();
-
+	/* No grace period for those who saw the card up: they find the rings
+	 * closed. The core calls this once for each card of a batch, so each
+	 * would be one more for whoever waits for RTNL.
+	 */
+	ov2_rx_close(port);
 	port->ad.miniport->pause(&port->ad);
 	ov2_rx_stop(port);
 	ov2_filter_clear(port);

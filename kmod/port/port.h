@@ -31,15 +31,17 @@
 /**
  * struct ov2_rxq - a receive queue
  * @napi: its NAPI
- * @csd: calls @cpu to schedule @napi
+ * @csd: calls @cpu to schedule @napi. Owned by whoever set @called
+ * @called: 1 while such a call is under way and has not begun. Whoever finds
+ *	it 1 need not call: the call will see what that one has queued
  * @cpu: where @napi runs, chosen when the card is opened. As the interrupt of a
  *	real queue it stays on one CPU, until that goes offline: xfrm hands decrypted
  *	packets on through a queue of each CPU, so a flow that came up on two would
  *	be reordered
  * @port: the card
  * @index: its number
- * @ring: frames that came over the cable, oldest first. Fed by the peer, under
- *	RCU and only while @port is up
+ * @ring: frames that came over the cable, oldest first. Fed by the peer
+ * @open: @ring takes frames. Guarded by the lock of @ring
  * @lock: guards @indicated and @polling; BH
  * @indicated: NBLs that the engine is done with, by ov2_nbl.link
  * @polling: @napi is giving frames to the engine and looks at @indicated
@@ -50,10 +52,12 @@
 struct ov2_rxq {
 	struct napi_struct napi;
 	call_single_data_t csd;
+	atomic_t called;
 	unsigned int cpu;
 	struct ov2_port *port;
 	u16 index;
 	struct sk_buff_head ring ____cacheline_aligned_in_smp;
+	bool open;
 	spinlock_t lock ____cacheline_aligned_in_smp;
 	struct list_head indicated;
 	bool polling;
@@ -188,8 +192,9 @@ void ov2_rx_free(struct ov2_port *port);
 void ov2_rx_add_napi(struct ov2_port *port);
 void ov2_rx_del_napi(struct ov2_port *port);
 int ov2_rx_start(struct ov2_port *port);
+void ov2_rx_close(struct ov2_port *port);
 void ov2_rx_stop(struct ov2_port *port);
-void ov2_rx_enqueue(struct ov2_port *port, u16 tx_queue, struct sk_buff *skb);
+bool ov2_rx_enqueue(struct ov2_port *port, u16 tx_queue, struct sk_buff *skb);
 void ov2_rx_indicate(struct ov2_adapter *ad, struct ov2_nbl *nbl);
 
 /* unshare.c */

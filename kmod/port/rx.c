@@ -6,6 +6,7 @@
  * another CPU. Either way they go up from the NAPI of their queue.
  */
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/etherdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -227,20 +228,34 @@ static int rx_poll(struct napi_struct *napi, int budget)
 	return work;
 }
 
+/* First the call counts as begun, then it looks for frames: a sender that still
+ * found it under way has queued its frame before. Pairs with rx_call().
+ */
 static void rx_interrupt(void *data)
 {
 	struct ov2_rxq *rxq = data;
 
+	atomic_xchg(&rxq->called, 0);
 	napi_schedule_irqoff(&rxq->napi);
 }
 
-/* False if the CPU is offline. The call is busy if it is under way and has not begun:
- * it will see what the caller has queued.
+/* Senders that share a ring come here at the same time, and
+ * smp_call_function_single_async() wants its callers serialized: only the one
+ * who sets @called may touch the csd. False if the CPU is offline.
  */
+static bool rx_call(struct ov2_rxq *rxq, unsigned int cpu)
+{
+	if (atomic_xchg(&rxq->called, 1) ||
+	    !smp_call_function_single_async(cpu, &rxq->csd))
+		return true;
+	atomic_set(&rxq->called, 0);
+	return false;
+}
+
 static bool rx_schedule_on(struct ov2_rxq *rxq, unsigned int cpu)
 {
 	if (cpu != smp_processor_id())
-		return smp_call_function_single_async(cpu, &rxq->csd) != -ENXIO;
+		return rx_call(rxq, cpu);
 	napi_schedule(&rxq->napi);
 	return true;
 }
@@ -264,33 +279,41 @@ static void rx_schedule(struct ov2_rxq *rxq)
 	napi_schedule(&rxq->napi);
 }
 
-static void rx_no_interrupt(void *data)
-{
-}
-
-/* Calls of one CPU are made in order: behind this one there is none of ours. */
+/* Sleep until no call is under way. Another call, synchronous, would not tell:
+ * smp_call_function_single() makes it at once where it is for the caller's own
+ * CPU, and so before those that wait in that CPU's queue.
+ */
 static void rx_sync_interrupt(const struct ov2_rxq *rxq)
 {
-	smp_call_function_single(rxq->cpu, rx_no_interrupt, NULL, true);
+	while (atomic_read_acquire(&rxq->called))
+		usleep_range(20, 200);
 }
 
 /**
  * ov2_rx_enqueue() - a frame has come over the cable
- * @port: the receiver, seen up in this RCU read side
+ * @port: the receiver
  * @tx_queue: the sender's queue
- * @skb: the frame; taken
+ * @skb: the frame; taken if it returns true
  *
- * BH disabled, RCU read side.
+ * Context: BH disabled, RCU read side in which @port was plugged.
+ * Return: false if @port is down, or going down.
  */
-void ov2_rx_enqueue(struct ov2_port *port, u16 tx_queue, struct sk_buff *skb)
+bool ov2_rx_enqueue(struct ov2_port *port, u16 tx_queue, struct sk_buff *skb)
 {
 	struct ov2_rxq *rxq = ov2_port_rxq(port, tx_queue);
+	bool open;
 
-	skb->dev = port->ad.dev;
 	spin_lock(&rxq->ring.lock);
-	__skb_queue_tail(&rxq->ring, skb);
+	open = rxq->open;
+	if (open) {
+		skb->dev = port->ad.dev;
+		__skb_queue_tail(&rxq->ring, skb);
+	}
 	spin_unlock(&rxq->ring.lock);
-	rx_schedule(rxq);
+
+	if (open)
+		rx_schedule(rxq);
+	return open;
 }
 
 /**
@@ -356,7 +379,8 @@ int ov2_rx_alloc(struct ov2_port *port)
 
 /**
  * ov2_rx_free() - end of ov2_rx_alloc()
- * @port: the card; it has no NAPI and no peer since an RCU grace period
+ * @port: the card; it has no NAPI and no peer since an RCU grace period:
+ *	unregister_netdevice_many_notify() waits for one after ndo_uninit
  *
  * Process context.
  */
@@ -384,15 +408,29 @@ void ov2_rx_add_napi(struct ov2_port *port)
  * ov2_rx_del_napi() - end of ov2_rx_add_napi()
  * @port: the card; it is down
  *
- * RTNL. Waits for an RCU grace period.
+ * It waits for no RCU grace period, since unregister_netdevice_many_notify() waits
+ * for two, each for all devices of a batch. The one before ndo_uninit ends
+ * those senders that had found a ring open, so no call can be made any more. The one
+ * after ndo_uninit ends rx_interrupt(), which is under way with interrupts off
+ * after a call has begun, and those who look for a NAPI by its number.
+ *
+ * Context: RTNL, from ndo_uninit. May sleep.
  */
 void ov2_rx_del_napi(struct ov2_port *port)
 {
 	u16 index;
 
-	for (index = 0; index < port->ad.rx_queues; index++)
+	for (index = 0; index < port->ad.rx_queues; index++) {
+		rx_sync_interrupt(&port->rxqs[index]);
 		__netif_napi_del(&port->rxqs[index].napi);
-	synchronize_net();
+	}
+}
+
+static void rx_set_open(struct ov2_rxq *rxq, bool open)
+{
+	spin_lock_bh(&rxq->ring.lock);
+	rxq->open = open;
+	spin_unlock_bh(&rxq->ring.lock);
 }
 
 /**
@@ -412,9 +450,28 @@ int ov2_rx_start(struct ov2_port *port)
 	if (err)
 		return err;
 
-	for (index = 0; index < port->ad.rx_queues; index++)
+	for (index = 0; index < port->ad.rx_queues; index++) {
 		napi_enable(&port->rxqs[index].napi);
+		rx_set_open(&port->rxqs[index], true);
+	}
 	return 0;
+}
+
+/**
+ * ov2_rx_close() - take no more frames from the peer
+ * @port: the card
+ *
+ * A sender may still be on its way to schedule the NAPI of a ring that it had found
+ * open. That does nothing once the NAPI is disabled.
+ *
+ * Context: RTNL.
+ */
+void ov2_rx_close(struct ov2_port *port)
+{
+	u16 index;
+
+	for (index = 0; index < port->ad.rx_queues; index++)
+		rx_set_open(&port->rxqs[index], false);
 }
 
 static void rx_purge_frame(struct ov2_port *port, struct sk_buff *skb)
@@ -441,7 +498,7 @@ static void rx_purge(struct ov2_rxq *rxq)
 
 /**
  * ov2_rx_stop() - end of ov2_rx_start(); drops what has not been delivered
- * @port: the card. Nobody feeds its rings, and its engine is paused
+ * @port: the card. Its rings are closed, and its engine is paused
  *
  * RTNL.
  */
@@ -450,7 +507,6 @@ void ov2_rx_stop(struct ov2_port *port)
 	u16 index;
 
 	for (index = 0; index < port->ad.rx_queues; index++) {
-		rx_sync_interrupt(&port->rxqs[index]);
 		napi_disable(&port->rxqs[index].napi);
 		local_bh_disable();
 		rx_purge(&port->rxqs[index]);

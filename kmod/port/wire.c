@@ -186,19 +186,28 @@ static void wire_dropped(struct ov2_port *port, struct sk_buff *skb)
 void ov2_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb)
 {
 	struct ov2_port *port = ov2_port_of(ad);
+	unsigned int len = skb->len;
 	enum ov2_counter reason;
 	struct ov2_port *peer;
 
 	rcu_read_lock();
 	peer = rcu_dereference(port->peer);
-	if (wire_prepare(skb, peer, &reason)) {
-		wire_scrub(skb);
-		dev_dstats_tx_add(ad->dev, skb->len);
-		ov2_rx_enqueue(peer, queue, skb);
-	} else {
-		ov2_drop_tx(ad, reason, skb->len);
-		wire_dropped(port, skb);
+	if (!wire_prepare(skb, peer, &reason))
+		goto drop;
+
+	wire_scrub(skb);
+	/* The peer may have gone down since wire_prepare() looked. */
+	if (!ov2_rx_enqueue(peer, queue, skb)) {
+		reason = OV2_CNT_TX_DROP_UNPLUGGED;
+		goto drop;
 	}
+	dev_dstats_tx_add(ad->dev, len);
+	rcu_read_unlock();
+	return;
+
+drop:
+	ov2_drop_tx(ad, reason, len);
+	wire_dropped(port, skb);
 	rcu_read_unlock();
 }
 
