@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "ov2/nbl.h"
+#include "ov2/reaper.h"
 #include "port/port.h"
 #include "watch/objects.h"
 
@@ -43,6 +44,8 @@ static void __exit ov2_module_exit(void)
 	 */
 	rcu_barrier();
 	ov2_engine_exit();
+	/* The last SAs, which ov2_engine_exit() freed, let go of their engines. */
+	ov2_reaper_exit();
 	ov2_nbl_exit();
 	ov2_objects_check_none();
 }

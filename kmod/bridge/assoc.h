@@ -26,6 +26,9 @@
  * @del: the request that ends it; must not be allocated when it is needed
  * @del_entry: its buffer
  * @rcu: freed a grace period after the SA
+ * @dev_tracker: of the reference to the card's netdev. The state has one, too,
+ *	but gives it back when it is deleted, and the request that ends the SA
+ *	pends longer
  */
 struct ov2_assoc {
 	struct xfrm_state __rcu *x;
@@ -44,6 +47,7 @@ struct ov2_assoc {
 	struct ov2_request del;
 	struct ov2_delete_sa del_entry;
 	struct rcu_head rcu;
+	netdevice_tracker dev_tracker;
 };
 
 /* Of a state that is being added or used: when it ends the core unsets it. */

@@ -52,20 +52,27 @@ err_bridge:
 	return err;
 }
 
-/**
- * ov2_bridge_exit() - end of ov2_bridge_init()
- * @ad: the card. No reference to its netdev is left, so no state and no policy
- *
- * Process context.
- */
-void ov2_bridge_exit(struct ov2_adapter *ad)
+static void bridge_destroy(struct ov2_reaped *reaped)
 {
-	struct ov2_bridge *bridge = ov2_bridge_of(ad);
+	struct ov2_bridge *bridge = container_of(reaped, struct ov2_bridge,
+						 reaped);
 
 	ov2_pending_destroy(&bridge->pending);
 	ov2_sad_destroy(&bridge->sad);
 	ov2_spd_destroy(&bridge->spd);
 	kfree(bridge);
+}
+
+/**
+ * ov2_bridge_exit() - end of ov2_bridge_init()
+ * @ad: the card. No reference to its netdev is left, so no state and no policy,
+ *	and netdev_run_todo() has waited for RCU callbacks since
+ *
+ * Context: Any. What waits happens later.
+ */
+void ov2_bridge_exit(struct ov2_adapter *ad)
+{
+	ov2_reap(&ov2_bridge_of(ad)->reaped, bridge_destroy);
 }
 
 /**

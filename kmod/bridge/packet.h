@@ -5,6 +5,7 @@
 #include "assoc.h"
 #include "bridge.h"
 #include "pending.h"
+#include "../ov2/reaper.h"
 #include "../ov2/records.h"
 
 /**
@@ -14,6 +15,7 @@
  * @sad: its outbound states
  * @pending: packets that wait for a neighbour
  * @states: states in packet mode, both ways
+ * @reaped: destroys it
  *
  * In packet mode the stack knows nothing but its own states and policies: the
  * bridge finds policy and state of each packet, as the transport does that
@@ -25,6 +27,7 @@ struct ov2_bridge {
 	struct ov2_sad sad;
 	struct ov2_pending pending;
 	atomic_t states;
+	struct ov2_reaped reaped;
 };
 
 /**

@@ -154,8 +154,12 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 	return status;
 }
 
+/* Its netdev may go from here on, without any wait for the SA: netdev_run_todo()
+ * waits for the references to all netdevs of a batch at a time.
+ */
 static void assoc_free(struct ov2_assoc *assoc)
 {
+	netdev_put(assoc->ad->dev, &assoc->dev_tracker);
 	ov2_object_freed(OV2_OBJECT_ASSOC, assoc);
 	kfree_rcu(assoc, rcu);
 }

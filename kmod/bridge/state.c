@@ -47,6 +47,7 @@ static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
 
 	RCU_INIT_POINTER(assoc->x, x);
 	assoc->ad = ad;
+	netdev_hold(ad->dev, &assoc->dev_tracker, GFP_KERNEL);
 	assoc->spi = x->id.spi;
 	assoc->icv_len = ov2_state_icv_len(x);
 	assoc->iv_len = ov2_state_iv_len(x);
@@ -61,6 +62,7 @@ static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
 /* Its SA never came to be, so no packet can have found it. */
 static void assoc_discard(struct ov2_assoc *assoc)
 {
+	netdev_put(assoc->ad->dev, &assoc->dev_tracker);
 	ov2_object_freed(OV2_OBJECT_ASSOC, assoc);
 	kfree(assoc);
 }
@@ -244,7 +246,8 @@ static void bridge_state_delete(struct net_device *dev, struct xfrm_state *x)
 }
 
 /* After errors the core frees without a delete; then nothing has waited yet
- * for those who found the state through its SA.
+ * for those who found the state through its SA, and the core frees its memory at
+ * once. That is rare: a card's end deletes (xfrm_dev_state_flush()).
  */
 static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 {

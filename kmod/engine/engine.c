@@ -33,6 +33,7 @@ static int engine_initialize(struct ov2_adapter *ad)
 		return -ENOMEM;
 
 	engine->ad = ad;
+	refcount_set(&engine->ref, 1);
 	engine->tx = lanes_alloc(ad, ad->tx_queues, ov2_engine_sent);
 	if (!engine->tx)
 		goto err_engine;
@@ -56,19 +57,38 @@ err_engine:
 	return err;
 }
 
-static void engine_halt(struct ov2_adapter *ad)
+static void engine_destroy(struct ov2_reaped *reaped)
 {
-	struct ov2_engine *engine = ad->engine;
+	struct ov2_engine *engine = container_of(reaped, struct ov2_engine,
+						 reaped);
 
-	WRITE_ONCE(engine->halting, true);
-	ov2_sa_table_drain(engine);
-	/* Whoever makes a request is under RCU, and then finds no engine. */
-	WRITE_ONCE(ad->engine, NULL);
-	synchronize_rcu();
 	ov2_sa_table_exit(engine);
 	kfree(engine->rx);
 	kfree(engine->tx);
 	kfree(engine);
+}
+
+/**
+ * ov2_engine_put() - give back a reference
+ * @engine: the engine
+ *
+ * Context: Any.
+ */
+void ov2_engine_put(struct ov2_engine *engine)
+{
+	if (refcount_dec_and_test(&engine->ref))
+		ov2_reap(&engine->reaped, engine_destroy);
+}
+
+/* The SA of an add that failed may still wait for its grace period. It keeps the
+ * engine without the card. Nothing else is left that one would have to wait for.
+ */
+static void engine_halt(struct ov2_adapter *ad)
+{
+	struct ov2_engine *engine = ad->engine;
+
+	WRITE_ONCE(ad->engine, NULL);
+	ov2_engine_put(engine);
 }
 
 static void all_lanes(struct ov2_adapter *ad,

@@ -14,17 +14,16 @@ static void sa_free_work(struct work_struct *work)
 	struct ov2_sa *sa = container_of(to_rcu_work(work), struct ov2_sa,
 					 free);
 	struct ov2_engine *engine = sa->engine;
-	struct ov2_adapter *ad = engine->ad;
 	int i;
 
 	for (i = 0; i < sa->members; i++)
 		ov2_transform_destroy(&sa->member[i].transform);
+	/* The card may go when its last request completes. */
 	if (sa->del)
-		ov2_batch_done(ad, sa->del, OV2_STATUS_SUCCESS);
+		ov2_batch_done(engine->ad, sa->del, OV2_STATUS_SUCCESS);
 	ov2_object_freed(OV2_OBJECT_SA, sa);
 	kfree_sensitive(sa);
-	if (atomic_dec_and_test(&engine->objects))
-		wake_up(&engine->idle);
+	ov2_engine_put(engine);
 }
 
 /**
@@ -286,8 +285,7 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
  * Return: OV2_STATUS_PENDING if ov2_sa_added() will be called once the keys are
  * set (it may have been called already). If the request may sleep, the caller
  * must call ov2_sa_key_all(), which sets them. RESOURCES without memory,
- * INVALID_DATA if the SA exists already, NOT_ACCEPTED if the engine is being
- * halted.
+ * INVALID_DATA if the SA exists already.
  */
 enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 			      const struct ov2_adding *adding)
@@ -299,10 +297,7 @@ enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 	if (!sa)
 		return OV2_STATUS_RESOURCES;
 
-	if (!atomic_inc_not_zero(&engine->objects)) {
-		kfree(sa);
-		return OV2_STATUS_NOT_ACCEPTED;
-	}
+	refcount_inc(&engine->ref);
 	ov2_object_created(OV2_OBJECT_SA, sa);
 	err = ov2_sa_table_insert(sa, ov2_sa_ext(adding->req)->allow_twin);
 	if (err) {

@@ -9,6 +9,7 @@
 
 #include "../ov2/handle.h"
 #include "../ov2/miniport.h"
+#include "../ov2/reaper.h"
 #include "lane.h"
 #include "transform.h"
 
@@ -21,13 +22,13 @@ struct ov2_frame;
  *	for a moment when a state is updated
  * @bundles: SAs that hold a place of the capacity
  * @starved: an add found no place, and none was freed since
- * @objects: SAs that are not freed yet, and one until the engine is halted
- * @idle: woken when @objects becomes zero
+ * @ref: one for each SA that is not freed yet, and one for the card until the
+ *	engine is halted
+ * @reaped: destroys it
  * @serial: age of SAs
  * @lock: guards insertion into @sas, @parameter and @encapsulation; BH
  * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE
  * @encapsulation: OV2_ENCAPSULATION_NO_CHANGE until it is set
- * @halting: nothing but deletes is accepted any more
  * @resetting: nothing but deletes is accepted now, and what is sent fails
  * @running: not paused; the caller of pause, restart and reset serializes them
  * @tx: a lane per transmit queue
@@ -38,13 +39,12 @@ struct ov2_engine {
 	struct rhltable sas;
 	atomic_t bundles;
 	bool starved;
-	atomic_t objects;
-	wait_queue_head_t idle;
+	refcount_t ref;
+	struct ov2_reaped reaped;
 	atomic64_t serial;
 	spinlock_t lock; /* see above */
 	u8 parameter;
 	u8 encapsulation;
-	bool halting;
 	bool resetting;
 	bool running;
 	struct ov2_lane *tx;
@@ -167,7 +167,6 @@ void ov2_sa_put(struct ov2_sa *sa);
 
 /* sa_table.c */
 int ov2_sa_table_init(struct ov2_engine *engine);
-void ov2_sa_table_drain(struct ov2_engine *engine);
 void ov2_sa_table_exit(struct ov2_engine *engine);
 int ov2_sa_table_insert(struct ov2_sa *sa, bool allow_twin);
 void ov2_sa_table_remove(struct ov2_sa *sa);
@@ -201,6 +200,9 @@ u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
 		  u32 seq_lo);
 void ov2_sa_seq_verified(struct ov2_sa *sa, struct ov2_member *member,
 			 u64 seq);
+
+/* engine.c */
+void ov2_engine_put(struct ov2_engine *engine);
 
 extern struct workqueue_struct *ov2_engine_wq;
 

@@ -258,13 +258,12 @@ static enum ov2_status request_accepted(struct ov2_engine *engine,
 	}
 }
 
-/* Deletes are: they must not fail, and halt waits for them. */
+/* Deletes are: they must not fail. */
 static bool request_is_acceptable(const struct ov2_engine *engine, u32 oid)
 {
 	if (!engine)
 		return false;
-	return oid == OV2_OID_DELETE_SA ||
-	       (!READ_ONCE(engine->halting) && !READ_ONCE(engine->resetting));
+	return oid == OV2_OID_DELETE_SA || !READ_ONCE(engine->resetting);
 }
 
 /* An add that pends and may sleep has SAs without keys, so it is not complete

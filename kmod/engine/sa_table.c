@@ -24,28 +24,12 @@ static const struct rhashtable_params table_params = {
 int ov2_sa_table_init(struct ov2_engine *engine)
 {
 	spin_lock_init(&engine->lock);
-	atomic_set(&engine->objects, 1);
-	init_waitqueue_head(&engine->idle);
 	return rhltable_init(&engine->sas, &table_params);
 }
 
 /**
- * ov2_sa_table_drain() - sleep until the last SA is freed
- * @engine: the engine, halting; every SA was deleted, or will be
- *
- * Process context. No SA can be made from then on.
- */
-void ov2_sa_table_drain(struct ov2_engine *engine)
-{
-	atomic_dec(&engine->objects);
-	wait_event(engine->idle, !atomic_read(&engine->objects));
-	/* Whoever made it zero may still be about to wake us. */
-	flush_workqueue(ov2_engine_wq);
-}
-
-/**
  * ov2_sa_table_exit() - free the table
- * @engine: the engine, drained, with nobody looking for an SA
+ * @engine: the engine, without SAs, and with nobody looking for one
  *
  * Process context.
  */

@@ -15,8 +15,9 @@ struct ov2_counters;
  * struct ov2_miniport_ops - what an engine does for a card (calls down)
  * @initialize: give the card its engine. Process context, may sleep. Returns
  *	0 or a negative errno
- * @halt: take it away. Process context, sleeps until the last SA is freed.
- *	Every SA was deleted before and the engine is paused
+ * @halt: take it away. Process context. Every SA was deleted before, every
+ *	request has completed and none is being made, and the engine is paused: it
+ *	has nothing to wait for
  * @pause: accept nothing more, then sleep until every NBL is back. Sends
  *	that come while paused complete with OV2_STATUS_NOT_ACCEPTED, received
  *	frames come back untouched
@@ -30,8 +31,8 @@ struct ov2_counters;
  *	once; sleeps only if ov2_request.may_sleep is set. OV2_STATUS_PENDING
  *	means that ov2_adapter_ops.request_complete is called, from process
  *	context, maybe before this returns; any other status is final. While
- *	the engine is reset, and from the beginning of @halt on, requests
- *	other than deletes end with OV2_STATUS_NOT_ACCEPTED
+ *	the engine is reset, requests other than deletes end with
+ *	OV2_STATUS_NOT_ACCEPTED; after @halt all do
  * @send: protect an NBL and put its frames on the wire, in order, all of them
  *	or none. Without a handle in slot 1 they leave as they are. BH disabled; calls
  *	with one ov2_nbl.queue are serialized by the caller. The NBL comes back

@@ -28,6 +28,7 @@
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
+#include "../ov2/reaper.h"
 #include "port.h"
 
 /**
@@ -46,7 +47,7 @@ static_assert(sizeof(struct filter_key) == ETH_ALEN + sizeof(u16));
 
 /**
  * struct filter_addr - an address of dev->uc or dev->mc
- * @node: its place in ov2_filter.addrs
+ * @node: its place in ov2_filter_table.addrs
  * @key: what it is found by
  * @rcu: frees it
  */
@@ -54,6 +55,16 @@ struct filter_addr {
 	struct rhash_head node;
 	struct filter_key key;
 	struct rcu_head rcu;
+};
+
+/**
+ * struct ov2_filter_table - the addresses of a card
+ * @addrs: they
+ * @reaped: destroys it. So it is not part of the netdev's own memory
+ */
+struct ov2_filter_table {
+	struct rhashtable addrs;
+	struct ov2_reaped reaped;
 };
 
 static const struct rhashtable_params filter_params = {
@@ -82,7 +93,7 @@ static int filter_add(struct net_device *dev, const u8 *addr, bool multicast)
 		return -ENOMEM;
 
 	fa->key = filter_key(addr, multicast);
-	err = rhashtable_insert_fast(&port->filter.addrs, &fa->node,
+	err = rhashtable_insert_fast(&port->filter.table->addrs, &fa->node,
 				     filter_params);
 	if (err)
 		kfree(fa);
@@ -99,8 +110,8 @@ static int filter_del(struct net_device *dev, const u8 *addr, bool multicast)
 	struct filter_addr *fa;
 
 	rcu_read_lock();
-	fa = rhashtable_lookup(&port->filter.addrs, &key, filter_params);
-	if (fa && !rhashtable_remove_fast(&port->filter.addrs, &fa->node,
+	fa = rhashtable_lookup(&port->filter.table->addrs, &key, filter_params);
+	if (fa && !rhashtable_remove_fast(&port->filter.table->addrs, &fa->node,
 					  filter_params))
 		kfree_rcu(fa, rcu);
 	rcu_read_unlock();
@@ -132,7 +143,7 @@ static bool filter_has(struct ov2_filter *filter, const u8 *addr,
 {
 	struct filter_key key = filter_key(addr, multicast);
 
-	return rhashtable_lookup_fast(&filter->addrs, &key, filter_params);
+	return rhashtable_lookup_fast(&filter->table->addrs, &key, filter_params);
 }
 
 /**
@@ -144,7 +155,19 @@ static bool filter_has(struct ov2_filter *filter, const u8 *addr,
  */
 int ov2_filter_init(struct ov2_port *port)
 {
-	return rhashtable_init(&port->filter.addrs, &filter_params);
+	struct ov2_filter_table *table;
+	int err;
+
+	table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
+	if (!table)
+		return -ENOMEM;
+
+	err = rhashtable_init(&table->addrs, &filter_params);
+	if (err)
+		kfree(table);
+	else
+		port->filter.table = table;
+	return err;
 }
 
 static void filter_addr_free(void *addr, void *arg)
@@ -152,16 +175,24 @@ static void filter_addr_free(void *addr, void *arg)
 	kfree(addr);
 }
 
+static void filter_destroy(struct ov2_reaped *reaped)
+{
+	struct ov2_filter_table *table;
+
+	table = container_of(reaped, struct ov2_filter_table, reaped);
+	rhashtable_free_and_destroy(&table->addrs, filter_addr_free, NULL);
+	kfree(table);
+}
+
 /**
  * ov2_filter_exit() - end of ov2_filter_init()
  * @port: the card; nothing is received any more
  *
- * Context: Process context.
+ * Context: Any. What waits happens later.
  */
 void ov2_filter_exit(struct ov2_port *port)
 {
-	rhashtable_free_and_destroy(&port->filter.addrs, filter_addr_free,
-				    NULL);
+	ov2_reap(&port->filter.table->reaped, filter_destroy);
 }
 
 /**

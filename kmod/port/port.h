@@ -8,7 +8,6 @@
 #include <linux/cpumask.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
-#include <linux/rhashtable-types.h>
 #include <linux/skbuff.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -73,9 +72,11 @@ struct ov2_txq {
 	atomic_t in_engine;
 } ____cacheline_aligned_in_smp;
 
+struct ov2_filter_table;
+
 /**
  * struct ov2_filter - which frames a card takes
- * @addrs: the addresses of dev->uc and dev->mc. Written under
+ * @table: the addresses of dev->uc and dev->mc. Written under
  *	dev->addr_list_lock, read under RCU
  * @incomplete: an address is missing in @addrs for want of memory, so every
  *	frame is taken. Written under dev->addr_list_lock
@@ -83,7 +84,7 @@ struct ov2_txq {
  *	under RTNL
  */
 struct ov2_filter {
-	struct rhashtable addrs;
+	struct ov2_filter_table *table;
 	bool incomplete;
 	bool bridged;
 };

@@ -437,24 +437,6 @@ static void reset_under_load(struct kunit *test)
 			atomic_read(&rig->num_wire));
 }
 
-/* Once its end has begun an engine takes nothing but deletes. */
-static void halting_refuses(struct kunit *test)
-{
-	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
-	struct ov2_engine *engine = rig->ad.engine;
-	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
-
-	ov2_rig_add_outbound(rig, &sa);
-	WRITE_ONCE(engine->halting, true);
-	KUNIT_EXPECT_EQ(test, add_alone(rig, &sa, true),
-			OV2_STATUS_NOT_ACCEPTED);
-	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_encapsulation(rig, 2),
-			OV2_STATUS_NOT_ACCEPTED);
-	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_delete(rig, sa.out),
-			OV2_STATUS_SUCCESS);
-	WRITE_ONCE(engine->halting, false);
-}
-
 static void halted_refuses(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -483,7 +465,6 @@ static struct kunit_case life_cases[] = {
 	KUNIT_CASE(reset_meanwhile),
 	KUNIT_CASE(reset_of_paused),
 	KUNIT_CASE(reset_under_load),
-	KUNIT_CASE(halting_refuses),
 	KUNIT_CASE(halted_refuses),
 	{}
 };

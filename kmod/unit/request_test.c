@@ -10,6 +10,7 @@
 #include <linux/workqueue.h>
 
 #include "key_watch.h"
+#include "shape.h"
 #include "state.h"
 #include "../bridge/assoc.h"
 #include "../bridge/bridge.h"
@@ -385,6 +386,9 @@ static void delete_frees(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, assoc);
 	ov2_object_created(OV2_OBJECT_ASSOC, assoc);
 	memset(&assoc->sad, 0x5a, sizeof(assoc->sad));
+	noted->ad.dev = ov2_shape_device(test);
+	assoc->ad = &noted->ad;
+	netdev_hold(noted->ad.dev, &assoc->dev_tracker, GFP_KERNEL);
 	assoc->del.oid = OV2_OID_DELETE_SA;
 	assoc->del.caller = assoc;
 	memcpy(copy, assoc, sizeof(*copy));
@@ -394,6 +398,8 @@ static void delete_frees(struct kunit *test)
 				    OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_MEMEQ(test, assoc, copy, offsetof(struct ov2_assoc, rcu));
 	rcu_read_unlock();
+	/* The netdev may go now: one reference is its owner's. */
+	KUNIT_EXPECT_EQ(test, netdev_refcnt_read(noted->ad.dev), 1);
 }
 
 static struct kunit_case request_cases[] = {

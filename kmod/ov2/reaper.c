@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What outlives a card for a moment. The machine has one worker that ends network
+ * namespaces, and whatever a card's end waits for there, everybody waits for. But
+ * rhashtable_destroy() waits for a work item, and in 7.3 for a grace period,
+ * too, where irq_work_sync() does: with PREEMPT_RT, and on machines without an
+ * interrupt for irq_work. So tables are destroyed here, one after the other.
+ */
+#include <linux/sched.h>
+#include <linux/workqueue.h>
+
+#include "reaper.h"
+
+static LLIST_HEAD(reaper_list);
+
+static void reaper_work(struct work_struct *work)
+{
+	struct llist_node *list = llist_del_all(&reaper_list);
+	struct ov2_reaped *reaped, *next;
+
+	llist_for_each_entry_safe(reaped, next, list, node) {
+		reaped->destroy(reaped);
+		cond_resched();
+	}
+}
+
+static DECLARE_WORK(reaper, reaper_work);
+
+/**
+ * ov2_reap() - have something destroyed soon
+ * @reaped: part of it. Nobody uses it any more
+ * @destroy: destroys it, in process context. It may sleep
+ *
+ * Context: Any.
+ */
+void ov2_reap(struct ov2_reaped *reaped,
+	      void (*destroy)(struct ov2_reaped *reaped))
+{
+	reaped->destroy = destroy;
+	if (llist_add(&reaped->node, &reaper_list))
+		schedule_work(&reaper);
+}
+
+/**
+ * ov2_reaper_exit() - wait until all is destroyed
+ *
+ * Context: Process context, at module exit, when nobody calls ov2_reap().
+ */
+void ov2_reaper_exit(void)
+{
+	flush_work(&reaper);
+}

@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The end of many cards costs the machine about what the end of as many veth
+devices does. One worker of the kernel ends all namespaces, cleanup_net(), and
+much of it is under RTNL: whoever waits there for each card lets everybody wait.
+
+    end_of_cards.py [CASE...]               only these
+    OV2_CARDS=200 end_of_cards.py [CASE...] so many cards (default: 48)
+
+Each case prints what it measured.
+"""
+import os
+import subprocess
+import sys
+import time
+
+from lib import ksft, module
+from lib.cases import chosen
+from lib.netns import Netns
+from lib.objects import Ledger
+from lib.trace import Trace, root
+
+CARDS = int(os.environ.get("OV2_CARDS", 48))
+ROUNDS = 3
+
+# A card must cost less than so many times what a veth device costs. It is
+# 1 to 2; with grace periods for each card it was 8 and more.
+LIMIT = 4
+
+# What the kernel waits in, for others: grace periods, callbacks, work
+WAITS = ("synchronize_rcu", "synchronize_rcu_expedited", "rcu_barrier",
+         "__flush_workqueue")
+
+
+class Cleaner:
+    """How long cleanup_net() works."""
+
+    def __init__(self):
+        self.trace = Trace([])
+        self.trace.write("trace_clock", "mono")
+        for event in ("start", "end"):
+            self.trace.write(
+                f"events/workqueue/workqueue_execute_{event}/enable", 1)
+        self.begun = None
+
+    def runs(self):
+        """The seconds of each run that has ended since."""
+        for event in self.trace.read():
+            if "function cleanup_net" not in event.text:
+                continue
+            at = float(event.text.split(": workqueue_")[0].split()[-1])
+            if event.name.endswith("start"):
+                self.begun = at
+            elif self.begun is not None:
+                yield at - self.begun
+                self.begun = None
+
+    def quiet(self):
+        list(self.runs())
+        ksft.wait_for("the end of older namespaces",
+                      lambda: [list(self.runs()), self.begun is None][1], 60)
+
+    def delete(self, ns):
+        """Seconds that the worker needs for a namespace."""
+        self.quiet()
+        ns.delete()
+        took = ksft.wait_for("the end of a namespace",
+                             lambda: list(self.runs()), 120)
+        return sum(took)
+
+    def close(self):
+        self.trace.close()
+
+
+def make_cards(ns, number):
+    ns.ip(*(line for i in range(0, number, 2) for line in (
+        f"link add c{i} type ipsecov2",
+        f"link add c{i + 1} link c{i} type ipsecov2")))
+
+
+def make_veth(ns, number):
+    ns.ip(*(f"link add c{i} type veth peer name c{i + 1}"
+            for i in range(0, number, 2)))
+
+
+KINDS = {"cards": make_cards, "veth": make_veth}
+
+
+def filled(defer, kind, up):
+    ns = Netns(kind)
+    defer(ns.delete)
+    KINDS[kind](ns, CARDS)
+    if up:
+        ns.ip(*(f"link set c{i} up" for i in range(CARDS)))
+    return ns
+
+
+def compare(what, times):
+    """The best of some rounds each, since only what disturbs is random."""
+    best = {kind: min(took) / CARDS * 1000 for kind, took in times.items()}
+    ratio = best["cards"] / best["veth"]
+    ksft.note(f"{what}, {CARDS} devices: a card {best['cards']:.3f} ms, "
+              f"a veth device {best['veth']:.3f} ms, ratio {ratio:.2f}")
+    ksft.check(ratio < LIMIT, f"{what}: a card costs {ratio:.1f} times "
+               f"what a veth device costs, and may {LIMIT} times")
+
+
+def namespaces(defer, up, what):
+    times = {kind: [] for kind in KINDS}
+    for _ in range(ROUNDS):
+        for kind in KINDS:
+            times[kind].append(cleaner.delete(filled(defer, kind, up)))
+    compare(what, times)
+
+
+def namespace_of_cards_down(defer):
+    namespaces(defer, False, "a namespace, all down")
+
+
+def namespace_of_cards_up(defer):
+    namespaces(defer, True, "a namespace, all up")
+
+
+SENDER = r"""
+import socket, sys
+frame = b"\xff" * 6 + b"\2\0\0\0\0\1" + b"\x88\xb5" + bytes(50)
+socks = []
+for i in range(int(sys.argv[1])):
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    sock.bind((f"p{i}", 0))
+    sock.setblocking(False)
+    socks.append(sock)
+sent = 0
+while True:
+    for sock in socks:
+        try:
+            sent += sock.send(frame) > 0
+        except OSError:
+            pass
+    if sent >= 20 * len(socks):
+        sent = -1 << 62
+        print("flows", flush=True)
+"""
+
+
+def loaded(defer, kind):
+    """Devices whose peers, in another namespace, send to them for ever."""
+    ends = Netns(kind)
+    defer(ends.delete)
+    peers = Netns("peers")
+    defer(peers.delete)
+    for i in range(CARDS):
+        if kind == "veth":
+            ends.ip(f"link add c{i} type veth peer name p{i} "
+                    f"netns {peers.name}")
+        else:
+            ends.ip(f"link add c{i} type ipsecov2",
+                    f"link add p{i} link c{i} type ipsecov2",
+                    f"link set p{i} netns {peers.name}")
+    ends.ip(*(f"link set c{i} up" for i in range(CARDS)))
+    peers.ip(*(f"link set p{i} up" for i in range(CARDS)))
+    with peers.entered():
+        sender = subprocess.Popen([sys.executable, "-c", SENDER, str(CARDS)],
+                                  stdout=subprocess.PIPE)
+    ksft.equal(sender.stdout.readline(), b"flows\n", "the sender's word")
+    return ends, peers, sender
+
+
+def namespace_under_traffic(defer):
+    times = {kind: [] for kind in KINDS}
+    for _ in range(ROUNDS):
+        for kind in KINDS:
+            ends, peers, sender = loaded(defer, kind)
+            times[kind].append(cleaner.delete(ends))
+            ksft.check(sender.poll() is None, "the sender ended early")
+            sender.kill()
+            sender.wait()
+            sender.stdout.close()
+            peers.delete()
+    compare("a namespace, under traffic", times)
+
+
+def one_by_one(defer):
+    """Each alone; for veth `ip link del` deletes two at a time, so what is
+    compared is a dummy device.
+    """
+    ns = Netns("single")
+    defer(ns.delete)
+    times = {"cards": [], "dummy": []}
+    for _ in range(ROUNDS):
+        make_cards(ns, CARDS)
+        ns.ip(*(f"link add d{i} type dummy" for i in range(CARDS)))
+        for kind, letter in (("cards", "c"), ("dummy", "d")):
+            start = time.monotonic()
+            ns.ip(*(f"link del {letter}{i}" for i in range(CARDS)))
+            times[kind].append(time.monotonic() - start)
+    best = {kind: min(took) / CARDS * 1000 for kind, took in times.items()}
+    ratio = best["cards"] / best["dummy"]
+    ksft.note(f"one by one: a card {best['cards']:.3f} ms, a dummy device "
+              f"{best['dummy']:.3f} ms, ratio {ratio:.2f}")
+    ksft.check(ratio < LIMIT, f"a card costs {ratio:.1f} times what a dummy "
+               f"device costs, and may {LIMIT} times")
+
+
+class Waits:
+    """How often the kernel waits: kprobes on the functions that do."""
+
+    def __init__(self):
+        self.file = root() + "/kprobe_events"
+        if not os.path.exists(self.file):
+            raise ksft.Skip("this kernel has no kprobe events")
+        self.group = f"ov2_{os.getpid()}"
+        for name in WAITS:
+            self.control(f"p:{self.group}/{name} {name}")
+        self.trace = Trace(WAITS, system=self.group)
+
+    def control(self, line):
+        with open(self.file, "a", encoding="ascii") as f:
+            f.write(line + "\n")
+
+    def of(self, work):
+        self.trace.read()
+        work()
+        return len(self.trace.read())
+
+    def close(self):
+        self.trace.close()
+        for name in WAITS:
+            self.control(f"-:{self.group}/{name}")
+
+
+def no_wait_for_each_card(defer):
+    """Exact where time is not: 40 cards more are hardly a wait more."""
+    waits = Waits()
+    defer(waits.close)
+
+    def counted(make, number):
+        ns = Netns("waits")
+        defer(ns.delete)
+        make(ns, number)
+        ns.ip(*(f"link set c{i} up" for i in range(number)))
+        return waits.of(lambda: cleaner.delete(ns))
+
+    for kind, make in KINDS.items():
+        few, many = (min(counted(make, number) for _ in range(ROUNDS))
+                     for number in (2, 42))
+        ksft.note(f"waits at the end of a namespace: 2 {kind}: {few}, "
+                  f"42 {kind}: {many}")
+        ksft.check(many - few < 20, f"40 {kind} more: {many - few} waits more")
+
+
+def nothing_left(_defer):
+    ledger.wait_gone()
+
+
+CASES = (namespace_of_cards_down, namespace_of_cards_up,
+         namespace_under_traffic, one_by_one, no_wait_for_each_card,
+         nothing_left)
+
+
+if __name__ == "__main__":
+    cases = chosen(CASES)
+    module.load()
+    ledger = Ledger()
+    cleaner = Cleaner()
+    report = ksft.Report(len(cases))
+    for case in cases:
+        report.run(case.__name__, ksft.with_defer, case)
+    cleaner.close()
+    ledger.close()
+    report.finish()
