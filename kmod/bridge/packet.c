@@ -26,9 +26,10 @@ struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad)
  */
 int ov2_bridge_init(struct ov2_adapter *ad)
 {
-	struct ov2_bridge *bridge = kzalloc(sizeof(*bridge), GFP_KERNEL);
+	struct ov2_bridge *bridge;
 	int err;
 
+	bridge = kzalloc(sizeof(*bridge), GFP_KERNEL_ACCOUNT);
 	if (!bridge)
 		return -ENOMEM;
 

@@ -152,7 +152,7 @@ static const char *action_name(const struct ov2_policy *pol)
 /* The core has not published @xp yet, so nobody migrates it. */
 static struct ov2_policy *policy_new(struct xfrm_policy *xp)
 {
-	struct ov2_policy *pol = kzalloc(sizeof(*pol), GFP_KERNEL);
+	struct ov2_policy *pol = kzalloc(sizeof(*pol), GFP_KERNEL_ACCOUNT);
 
 	if (!pol)
 		return NULL;

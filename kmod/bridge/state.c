@@ -40,8 +40,9 @@ struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle)
 static struct ov2_assoc *assoc_alloc(struct ov2_adapter *ad,
 				     struct xfrm_state *x)
 {
-	struct ov2_assoc *assoc = kzalloc(sizeof(*assoc), GFP_KERNEL);
+	struct ov2_assoc *assoc;
 
+	assoc = kzalloc(sizeof(*assoc), GFP_KERNEL_ACCOUNT);
 	if (!assoc)
 		return NULL;
 

@@ -15,7 +15,7 @@ static struct ov2_lane *lanes_alloc(struct ov2_adapter *ad, u16 num,
 	struct ov2_lane *lanes;
 	u16 i;
 
-	lanes = kcalloc(num, sizeof(*lanes), GFP_KERNEL);
+	lanes = kcalloc(num, sizeof(*lanes), GFP_KERNEL_ACCOUNT);
 	if (!lanes)
 		return NULL;
 	for (i = 0; i < num; i++)
@@ -28,7 +28,7 @@ static int engine_initialize(struct ov2_adapter *ad)
 	struct ov2_engine *engine;
 	int err = -ENOMEM;
 
-	engine = kzalloc(sizeof(*engine), GFP_KERNEL);
+	engine = kzalloc(sizeof(*engine), GFP_KERNEL_ACCOUNT);
 	if (!engine)
 		return -ENOMEM;
 

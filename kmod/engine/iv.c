@@ -33,7 +33,7 @@
  */
 int ov2_iv_counter_init(struct ov2_iv_counter *counter)
 {
-	counter->next = alloc_percpu(u64);
+	counter->next = alloc_percpu_gfp(u64, GFP_KERNEL_ACCOUNT);
 	if (!counter->next)
 		return -ENOMEM;
 

@@ -255,7 +255,8 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 	const struct ov2_add_sa_ex *add = adding->add;
 	struct ov2_sa *sa;
 
-	sa = kzalloc(sizeof(*sa), GFP_ATOMIC);
+	/* Charged to the task that asks; to nobody from a soft interrupt. */
+	sa = kzalloc(sizeof(*sa), GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!sa)
 		return NULL;
 

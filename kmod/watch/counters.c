@@ -22,7 +22,8 @@ static const char * const counter_names[OV2_CNT_MAX] = {
  */
 int ov2_counters_alloc(struct ov2_adapter *ad)
 {
-	ad->counters = alloc_percpu(struct ov2_counters);
+	ad->counters = alloc_percpu_gfp(struct ov2_counters,
+					GFP_KERNEL_ACCOUNT);
 	return ad->counters ? 0 : -ENOMEM;
 }
 
