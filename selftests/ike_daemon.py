@@ -212,7 +212,10 @@ def rekeyed(hosts):
     for _ in range(3):
         talk.rekey()
     ike, sealed = 0, 0
+    ends = {esp.packed(OUTER[side][hosts.fam]) for side in "ab"}
     for _, frame in hosts.bed.captured():
+        if frame.proto is None or {frame.src, frame.dst} != ends:
+            continue                    # to a group, say: MLD at the start
         if frame.is_esp:
             sealed += 1
             continue
@@ -387,8 +390,10 @@ def led_away(hosts, kind, statement):
     nft(b, f"add chain {ip} ov2 c {{ type {kind} hook prerouting "
            "priority -100 ; }")
     nft(b, f"add rule {ip} ov2 c udp dport {IKE} {statement}")
-    fate = MISMATCH if hosts.who == SOFTWARE else DELIVERED
-    hosts.expect([daemon, other], fate, what=statement)
+    if hosts.who == SOFTWARE:
+        hosts.expect([daemon, other], MISMATCH, what=statement)
+    else:
+        hosts.expect([daemon], DELIVERED, what=statement)
     ksft.equal(select.select([other], [], [], 0)[0], [], "clear text")
 
 
