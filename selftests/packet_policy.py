@@ -357,8 +357,9 @@ def many(card, defer):
     card.policy("a", "out", card.pair_selector(2, 2), BLOCK)
     ksft.equal(card.leaves(packet), "esp", "with one policy")
     few = send_cost(card, blocked)
-    selectors = [f"src {OUTER['a'][4]}/32 dst 10.0.{n >> 8}.{n & 255}/32"
-                 for n in range(MANY)]
+    # Of single hosts and of networks
+    selectors = [f"src {OUTER['a'][4]}/32 dst 10.{n >> 8}.{n & 255}."
+                 f"{'1/32' if n % 2 else '0/24'}" for n in range(MANY)]
     for at in range(0, MANY, 500):
         # Whoever looked at them all would look at these first
         a.ip(*(card.line("a", "out", selector, PROTECT, 5)

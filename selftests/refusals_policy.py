@@ -126,6 +126,8 @@ REFUSALS = [
          direction=3),
     core("an action that does not exist", "Invalid policy action", action=2),
 ]
+FULL = "Too many policies, pairs of prefix lengths, or with equal addresses"
+PAIRS, SAME = 64, 128           # OV2_SPD_PAIRS, OV2_SPD_SAME
 SUB = ours("sub-policy", "type",
            "Sub-policies can't be offloaded, type must be main",
            type=xfrmnl.SUB)
@@ -226,7 +228,7 @@ class Requests:
         finally:
             self.bed.a.ip("xfrm policy flush")
 
-    def refused(self, refusal):
+    def refused(self, refusal, errno=22):
         self.mark()
         answer = self.add(**refusal.asked)
         if not refusal.reason:
@@ -238,12 +240,14 @@ class Requests:
             return
 
         name = f"ipsec_policy_refused_{refusal.reason}"
-        ksft.equal(answer, (22, refusal.text), "answer")
+        ksft.equal(answer, (errno, refusal.text), "answer")
         ksft.equal(self.moved(), {name: 1}, "counters of the card")
         ksft.equal([(e.name, e.fields) for e in self.trace.read()],
                    [("ov2_policy_refuse",
-                     {"dev": "ov0", "reason": name, "err": "-22"})], "events")
-        self.nothing_left()
+                     {"dev": "ov0", "reason": name, "err": f"-{errno}"})],
+                   "events")
+        if errno == 22:
+            self.nothing_left()
 
     def sub_policy(self):
         self.mark()
@@ -288,7 +292,7 @@ class Requests:
                  for n in self.bed.ethtool["a"].stats()
                  if n.startswith(prefix)}
         tested = {r.reason for r in REFUSALS if r.reason}
-        others = NOT_BY_REQUEST | {"type", "disabled"}
+        others = NOT_BY_REQUEST | {"type", "disabled", "full"}
         ksft.equal(names, tested | others, "refusals of the card")
         ksft.equal(tested & others, set(), "tested, though not reached")
 
@@ -310,6 +314,27 @@ class Requests:
             self.bed.a.command("ethtool", "-K", "ov0", "esp-hw-offload",
                                "on")
         self.accepted("protect", {})
+
+    def full(self, selectors, **asked):
+        """One more than there may be, until one of them is gone."""
+        self.bed.a.ip(*(f"xfrm policy add {selector} dir out offload packet "
+                        "dev ov0" for selector in selectors))
+        self.refused(ours("", "full", FULL, **asked), errno=28)
+        ksft.equal(self.ledger.count("policy"), len(selectors), "objects")
+        self.bed.a.ip(f"xfrm policy delete {selectors[0]} dir out")
+        ksft.equal(self.add(**asked), (0, ""), "answer with one less")
+        self.bed.a.ip("xfrm policy flush")
+        self.nothing_left()
+
+    def full_of_pairs(self):
+        """Of prefix lengths."""
+        self.full([f"src 10.0.0.0/{8 + n // 8} dst 11.0.0.0/{8 + n % 8}"
+                   for n in range(PAIRS)])
+
+    def full_of_same(self):
+        """What is behind the prefix makes no difference."""
+        self.full([f"src 10.0.0.{n}/24 dst 11.0.0.0/24" for n in range(SAME)],
+                  ends=("10.0.0.255", "11.0.0.1"), selector={"prefix": 24})
 
     def duplicate(self):
         """The core tells the card first, and then finds one that is there."""
@@ -363,7 +388,8 @@ class Requests:
                  for name, action, asked in ACCEPTED] +
                 [(f.__name__, f) for f in (
                     self.every_reason_is_tested, self.by_ip,
-                    self.feature_off, self.duplicate, self.replaced,
+                    self.feature_off, self.full_of_pairs,
+                    self.full_of_same, self.duplicate, self.replaced,
                     self.expires, self.link_down)])
 
 

@@ -7,25 +7,6 @@
 #include "../watch/objects.h"
 #include "../watch/trace.h"
 
-static bool selector_is_exact(const struct xfrm_selector *sel)
-{
-	unsigned int full = sel->family == AF_INET ? 32 : 128;
-
-	return sel->prefixlen_s == full && sel->prefixlen_d == full;
-}
-
-static void key_set(struct ov2_policy_key *key,
-		    const struct xfrm_selector *sel)
-{
-	if (sel->family == AF_INET) {
-		key->saddr.a4 = sel->saddr.a4;
-		key->daddr.a4 = sel->daddr.a4;
-	} else {
-		key->saddr = sel->saddr;
-		key->daddr = sel->daddr;
-	}
-}
-
 /**
  * ov2_policy_set() - take over what the card needs of a policy
  * @pol: out: all zero before
@@ -37,12 +18,12 @@ void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp)
 {
 	pol->key.dir = xp->xdo.dir;
 	pol->key.family = xp->selector.family;
+	ov2_policy_key_set(&pol->key, &xp->selector.saddr,
+			   xp->selector.prefixlen_s, &xp->selector.daddr,
+			   xp->selector.prefixlen_d);
 	pol->sel = xp->selector;
 	pol->priority = xp->priority;
 	pol->action = xp->action;
-	pol->exact = selector_is_exact(&xp->selector);
-	if (pol->exact)
-		key_set(&pol->key, &xp->selector);
 	pol->has_tmpl = xp->xfrm_nr && xp->action == XFRM_POLICY_ALLOW;
 	if (pol->has_tmpl)
 		pol->tmpl = xp->xfrm_vec[0];
@@ -198,6 +179,7 @@ int ov2_bridge_policy_add(struct xfrm_policy *xp,
 	struct ov2_bridge *bridge = ov2_bridge_of(ov2_adapter_of(xp->xdo.dev));
 	enum ov2_counter reason;
 	struct ov2_policy *pol;
+	int err;
 
 	if (ov2_policy_refused(xp, &reason))
 		return ov2_policy_refuse(xp, reason, -EINVAL, extack);
@@ -205,12 +187,16 @@ int ov2_bridge_policy_add(struct xfrm_policy *xp,
 	pol = policy_new(xp);
 	if (!pol)
 		goto no_memory;
-	if (ov2_spd_add(&bridge->spd, pol))
+	err = ov2_spd_add(&bridge->spd, pol);
+	if (err)
 		goto err_policy;
 	return policy_added(xp, pol);
 
 err_policy:
 	policy_free(&pol->rcu);
+	if (err == -ENOSPC)
+		return ov2_policy_refuse(xp, OV2_CNT_POLICY_REFUSED_FULL, err,
+					 extack);
 no_memory:
 	return ov2_policy_refuse(xp, OV2_CNT_POLICY_REFUSED_NO_MEMORY, -ENOMEM,
 				 extack);

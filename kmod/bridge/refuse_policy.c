@@ -225,6 +225,8 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 		"Tunnel must be of the same address family as the selector");
 	OV2_SAY(POLICY_REFUSED_ADDR,
 		"An outbound tunnel must have both its addresses");
+	OV2_SAY(POLICY_REFUSED_FULL,
+		"Too many policies, pairs of prefix lengths, or with equal addresses");
 	OV2_SAY(POLICY_REFUSED_NO_MEMORY,
 		"No memory for the policy");
 	default:

@@ -2,14 +2,19 @@
 /*
  * The security policy database of a card (RFC 4301, 4.4.1), as hardware has it:
  * ordered by priority only, while the core prefers whichever offloaded policy
- * came last. Most policies of a busy machine are for one source and one
- * destination: these are hashed, so that their number costs nothing.
+ * came last. Policies are hashed by their addresses, as far as their prefixes
+ * say. A packet is looked for once with each pair of prefix lengths that a
+ * policy has, the pair with the best priority first, and no further than a
+ * later pair can win. So the number of policies costs nothing; what does are
+ * the pairs and the policies that differ in protocol or ports only, and both
+ * are limited.
  */
-#include <linux/rculist.h>
+#include <linux/inetdevice.h>
+#include <net/ipv6.h>
 
 #include "spd.h"
 
-static const struct rhashtable_params exact_params = {
+static const struct rhashtable_params table_params = {
 	.key_len = sizeof(struct ov2_policy_key),
 	.key_offset = offsetof(struct ov2_policy, key),
 	.head_offset = offsetof(struct ov2_policy, node),
@@ -21,9 +26,9 @@ static unsigned int dir_index(u8 dir)
 	return dir == XFRM_DEV_OFFLOAD_OUT;
 }
 
-static struct list_head *inexact_list(struct ov2_spd *spd, u8 dir, u16 family)
+static struct ov2_spd_side *spd_side(struct ov2_spd *spd, u8 dir, u16 family)
 {
-	return &spd->inexact[dir_index(dir)][family == AF_INET6];
+	return &spd->sides[dir_index(dir)][family == AF_INET6];
 }
 
 /**
@@ -39,13 +44,13 @@ int ov2_spd_init(struct ov2_spd *spd)
 	int dir, family;
 
 	spin_lock_init(&spd->lock);
-	atomic64_set(&spd->serial, 0);
+	spd->serial = 0;
 	for (dir = 0; dir < OV2_SPD_DIRS; dir++) {
 		atomic_set(&spd->count[dir], 0);
 		for (family = 0; family < OV2_SPD_FAMILIES; family++)
-			INIT_LIST_HEAD(&spd->inexact[dir][family]);
+			ov2_spd_side_init(&spd->sides[dir][family]);
 	}
-	return rhltable_init(&spd->exact, &exact_params);
+	return rhltable_init(&spd->table, &table_params);
 }
 
 /**
@@ -56,40 +61,75 @@ int ov2_spd_init(struct ov2_spd *spd)
  */
 void ov2_spd_destroy(struct ov2_spd *spd)
 {
-	rhltable_destroy(&spd->exact);
+	rhltable_destroy(&spd->table);
 }
 
-/* Which of two is asked first? Of equals the older one: that an update puts
- * another one beside it for a moment changes nothing.
+/**
+ * ov2_policy_key_set() - set the addresses of a key
+ * @key: the key; its family is set, and its addresses are zero or were set by
+ *	this function
+ * @saddr: source; what is behind its prefix does not count
+ * @prefix_s: bits of @saddr
+ * @daddr: destination, likewise
+ * @prefix_d: bits of @daddr
+ *
+ * Context: Any.
  */
-static bool policy_is_before(const struct ov2_policy *pol,
-			     const struct ov2_policy *other)
+void ov2_policy_key_set(struct ov2_policy_key *key,
+			const xfrm_address_t *saddr, u8 prefix_s,
+			const xfrm_address_t *daddr, u8 prefix_d)
 {
-	if (pol->priority != other->priority)
-		return pol->priority < other->priority;
-	return pol->serial < other->serial;
+	key->prefix_s = prefix_s;
+	key->prefix_d = prefix_d;
+	if (key->family == AF_INET) {
+		key->saddr.a4 = saddr->a4 & inet_make_mask(prefix_s);
+		key->daddr.a4 = daddr->a4 & inet_make_mask(prefix_d);
+	} else {
+		ipv6_addr_prefix(&key->saddr.in6, &saddr->in6, prefix_s);
+		ipv6_addr_prefix(&key->daddr.in6, &daddr->in6, prefix_d);
+	}
 }
 
-static void inexact_add(struct ov2_spd *spd, struct ov2_policy *pol)
+/* Has a key as many policies as a look-up may compare? Reads no more. */
+static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
 {
-	struct list_head *list = inexact_list(spd, pol->key.dir,
-					      pol->key.family);
-	struct list_head *pos;
+	unsigned int count = 0;
+	struct rhlist_head *pos;
 
-	spin_lock_bh(&spd->lock);
-	list_for_each(pos, list)
-		if (policy_is_before(pol, list_entry(pos, struct ov2_policy,
-						     entry)))
+	rcu_read_lock();
+	rhl_for_each_rcu(pos, rhltable_lookup(&spd->table, key, table_params))
+		if (++count == OV2_SPD_SAME)
 			break;
-	list_add_tail_rcu(&pol->entry, pos);
-	spin_unlock_bh(&spd->lock);
+	rcu_read_unlock();
+	return count == OV2_SPD_SAME;
 }
 
-static void inexact_del(struct ov2_spd *spd, struct ov2_policy *pol)
+/* The pair comes first: whoever finds the policy must have been led to it in
+ * time.
+ */
+static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 {
-	spin_lock_bh(&spd->lock);
-	list_del_rcu(&pol->entry);
-	spin_unlock_bh(&spd->lock);
+	struct ov2_spd_side *side = spd_side(spd, pol->key.dir,
+					     pol->key.family);
+	atomic_t *count = &spd->count[dir_index(pol->key.dir)];
+	int err;
+
+	lockdep_assert_held(&spd->lock);
+	if (atomic_read(count) == OV2_SPD_POLICIES ||
+	    key_is_full(spd, &pol->key))
+		return -ENOSPC;
+
+	pol->serial = ++spd->serial;
+	err = ov2_spd_pair_join(side, pol);
+	if (err)
+		return err;
+	err = rhltable_insert(&spd->table, &pol->node, table_params);
+	if (err) {
+		ov2_spd_pair_leave(side, pol);
+		return err;
+	}
+	atomic_inc(count);
+	return 0;
 }
 
 /**
@@ -99,19 +139,16 @@ static void inexact_del(struct ov2_spd *spd, struct ov2_policy *pol)
  *
  * Any context but hard interrupts.
  *
- * Return: 0 or a negative errno, without memory.
+ * Return: 0, -ENOSPC if a limit is reached (OV2_SPD_*), or another negative
+ * errno, without memory.
  */
 int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
 {
-	int err = 0;
+	int err;
 
-	pol->serial = atomic64_inc_return(&spd->serial);
-	if (pol->exact)
-		err = rhltable_insert(&spd->exact, &pol->node, exact_params);
-	else
-		inexact_add(spd, pol);
-	if (!err)
-		atomic_inc(&spd->count[dir_index(pol->key.dir)]);
+	spin_lock_bh(&spd->lock);
+	err = spd_link(spd, pol);
+	spin_unlock_bh(&spd->lock);
 	return err;
 }
 
@@ -124,11 +161,11 @@ int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
  */
 void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
 {
+	spin_lock_bh(&spd->lock);
 	atomic_dec(&spd->count[dir_index(pol->key.dir)]);
-	if (pol->exact)
-		rhltable_remove(&spd->exact, &pol->node, exact_params);
-	else
-		inexact_del(spd, pol);
+	rhltable_remove(&spd->table, &pol->node, table_params);
+	ov2_spd_pair_leave(spd_side(spd, pol->key.dir, pol->key.family), pol);
+	spin_unlock_bh(&spd->lock);
 }
 
 /**
@@ -172,34 +209,31 @@ static bool policy_matches(const struct ov2_policy *pol,
 	}
 }
 
-static struct ov2_policy_key flow_key(u8 dir, const struct ov2_flow *flow)
+static void count_look(struct ov2_spd *spd)
 {
-	struct ov2_policy_key key = { .dir = dir, .family = flow->family };
-
-	if (flow->family == AF_INET) {
-		key.saddr.a4 = flow->fl.u.ip4.saddr;
-		key.daddr.a4 = flow->fl.u.ip4.daddr;
-	} else {
-		key.saddr.in6 = flow->fl.u.ip6.saddr;
-		key.daddr.in6 = flow->fl.u.ip6.daddr;
-	}
-	return key;
+#ifdef OV2_UNIT
+	atomic_inc(&spd->looks);
+#endif
 }
 
-static const struct ov2_policy *exact_find(struct ov2_spd *spd, u8 dir,
-					   const struct ov2_flow *flow)
+/* The best of @best and the policies with @key that match. */
+static const struct ov2_policy *find_better(struct ov2_spd *spd,
+					    const struct ov2_policy_key *key,
+					    const struct ov2_flow *flow,
+					    const struct ov2_policy *best)
 {
-	struct ov2_policy_key key = flow_key(dir, flow);
-	const struct ov2_policy *best = NULL;
 	const struct ov2_policy *pol;
 	struct rhlist_head *list;
 	struct rhlist_head *pos;
 
-	list = rhltable_lookup(&spd->exact, &key, exact_params);
-	rhl_for_each_entry_rcu(pol, pos, list, node)
-		if ((!best || policy_is_before(pol, best)) &&
+	count_look(spd);
+	list = rhltable_lookup(&spd->table, key, table_params);
+	rhl_for_each_entry_rcu(pol, pos, list, node) {
+		count_look(spd);
+		if ((!best || ov2_policy_is_before(pol, best)) &&
 		    policy_matches(pol, flow))
 			best = pol;
+	}
 	return best;
 }
 
@@ -218,15 +252,22 @@ static const struct ov2_policy *exact_find(struct ov2_spd *spd, u8 dir,
 const struct ov2_policy *ov2_spd_lookup(struct ov2_spd *spd, u8 dir,
 					const struct ov2_flow *flow)
 {
-	const struct list_head *list = inexact_list(spd, dir, flow->family);
-	const struct ov2_policy *exact = exact_find(spd, dir, flow);
-	const struct ov2_policy *pol;
+	struct ov2_policy_key key = { .dir = dir, .family = flow->family };
+	const struct ov2_policy *best = NULL;
+	const struct ov2_spd_order *order;
+	const struct ov2_spd_step *step;
+	xfrm_address_t saddr, daddr;
+	unsigned int i;
 
-	list_for_each_entry_rcu(pol, list, entry) {
-		if (exact && policy_is_before(exact, pol))
+	xfrm_flowi_addr_get(&flow->fl, &saddr, &daddr, flow->family);
+	order = rcu_dereference(spd_side(spd, dir, flow->family)->order);
+	for (i = 0; order && i < order->count; i++) {
+		step = &order->step[i];
+		if (best && best->priority < step->priority)
 			break;
-		if (policy_matches(pol, flow))
-			return pol;
+		ov2_policy_key_set(&key, &saddr, step->prefix_s, &daddr,
+				   step->prefix_d);
+		best = find_better(spd, &key, flow, best);
 	}
-	return exact;
+	return best;
 }

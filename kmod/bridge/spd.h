@@ -3,6 +3,7 @@
 #define _OV2_SPD_H
 
 #include <linux/atomic.h>
+#include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 
@@ -11,30 +12,44 @@
 #define OV2_SPD_DIRS		2
 #define OV2_SPD_FAMILIES	2
 
+/* A look-up visits each pair of prefix lengths once, and compares the packet
+ * with the policies of one key there. So OV2_SPD_PAIRS * OV2_SPD_SAME policies
+ * are the most that a packet can be compared with, however many a card has; and
+ * a visit that finds none costs some 200 instructions, so that all pairs of a
+ * family and direction together cost less than the rest of the packet's way.
+ */
+#define OV2_SPD_POLICIES	16384	/* of each direction */
+#define OV2_SPD_PAIRS		64	/* of each direction and family */
+#define OV2_SPD_SAME		128	/* of each struct ov2_policy_key */
+
 /**
- * struct ov2_policy_key - what exact policies are found by
+ * struct ov2_policy_key - what policies are found by
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  * @family: AF_INET or AF_INET6
- * @saddr: source; zero behind an IPv4 address
+ * @prefix_s: bits of @saddr that count
+ * @prefix_d: bits of @daddr that count
+ * @saddr: source; zero behind its prefix, and behind an IPv4 address
  * @daddr: destination, likewise
  */
 struct ov2_policy_key {
-	u16 dir;
-	u16 family;
+	u8 dir;
+	u8 family;
+	u8 prefix_s;
+	u8 prefix_d;
 	xfrm_address_t saddr;
 	xfrm_address_t daddr;
 };
 
 /**
  * struct ov2_policy - an offloaded policy
- * @node: in ov2_spd.exact
- * @entry: in ov2_spd.inexact
- * @key: direction, family, and the addresses of an exact one
+ * @node: in ov2_spd.table
+ * @in_pair: in ov2_spd_pair.policies
+ * @pair: the policies with the same prefix lengths
+ * @key: direction, family, prefix lengths and addresses
  * @sel: which packets it is for
  * @serial: the larger, the younger
  * @priority: the smaller, the sooner
  * @action: XFRM_POLICY_ALLOW or XFRM_POLICY_BLOCK
- * @exact: it is for one source and one destination
  * @has_tmpl: @tmpl is set. One that blocks has none, whatever xfrm's has
  * @tmpl: which states protect those packets, as of @genid: ov2_policy_tmpl()
  * @xp: xfrm's policy, which lives as long as this; NULL in unit tests
@@ -45,13 +60,13 @@ struct ov2_policy_key {
  */
 struct ov2_policy {
 	struct rhlist_head node;
-	struct list_head entry;
+	struct rb_node in_pair;
+	struct ov2_spd_pair *pair;
 	struct ov2_policy_key key;
 	struct xfrm_selector sel;
 	u64 serial;
 	u32 priority;
 	u8 action;
-	bool exact;
 	bool has_tmpl;
 	struct xfrm_tmpl tmpl;
 	struct xfrm_policy *xp;
@@ -60,20 +75,88 @@ struct ov2_policy {
 };
 
 /**
+ * struct ov2_spd_pair - the policies with one pair of prefix lengths
+ * @entry: in ov2_spd_side.pairs
+ * @policies: in the order of choice
+ * @priority: of the first of them
+ * @prefix_s: of the source
+ * @prefix_d: of the destination
+ */
+struct ov2_spd_pair {
+	struct list_head entry;
+	struct rb_root_cached policies;
+	u32 priority;
+	u8 prefix_s;
+	u8 prefix_d;
+};
+
+/**
+ * struct ov2_spd_step - a pair, for a look-up
+ * @priority: no policy of the pair has a smaller one
+ * @prefix_s: of the source
+ * @prefix_d: of the destination
+ */
+struct ov2_spd_step {
+	u32 priority;
+	u8 prefix_s;
+	u8 prefix_d;
+};
+
+/**
+ * struct ov2_spd_order - the pairs in the order in which a look-up visits them
+ * @rcu: freed a grace period after the next order is published
+ * @count: number of @step
+ * @step: the smallest priority first
+ */
+struct ov2_spd_order {
+	struct rcu_head rcu;
+	unsigned int count;
+	struct ov2_spd_step step[] __counted_by(count);
+};
+
+/**
+ * struct ov2_spd_side - the pairs of one direction and family
+ * @pairs: the smallest ov2_spd_pair.priority first
+ * @count: number of @pairs
+ * @order: what look-ups know of @pairs, or NULL if there are none. A priority
+ *	of it may be too small for a while, never too large
+ */
+struct ov2_spd_side {
+	struct list_head pairs;
+	unsigned int count;
+	struct ov2_spd_order __rcu *order;
+};
+
+/**
  * struct ov2_spd - the security policy database of a card
- * @lock: for writers of @inexact
- * @exact: policies for one source and one destination, by these
- * @inexact: all others, by direction and family, in the order of choice
+ * @lock: for writers
+ * @table: policies by their key
+ * @sides: pairs of prefix lengths, by direction and family
  * @count: number of policies, by direction
- * @serial: of the youngest policy
+ * @serial: of the youngest policy; under @lock
+ * @looks: for unit tests: keys looked for and policies looked at
  */
 struct ov2_spd {
 	spinlock_t lock; /* see above */
-	struct rhltable exact;
-	struct list_head inexact[OV2_SPD_DIRS][OV2_SPD_FAMILIES];
+	struct rhltable table;
+	struct ov2_spd_side sides[OV2_SPD_DIRS][OV2_SPD_FAMILIES];
 	atomic_t count[OV2_SPD_DIRS];
-	atomic64_t serial;
+	u64 serial;
+#ifdef OV2_UNIT
+	atomic_t looks;
+#endif
 };
+
+/* Which of two is asked first? Of equals the older one: that an update puts
+ * another one beside it for a moment changes nothing.
+ */
+static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
+					const struct ov2_policy *other)
+{
+	if (pol->priority != other->priority)
+		return pol->priority < other->priority;
+	return pol->serial < other->serial;
+}
 
 /* spd.c */
 int ov2_spd_init(struct ov2_spd *spd);
@@ -84,6 +167,14 @@ unsigned int ov2_spd_count(const struct ov2_spd *spd, u8 dir);
 bool ov2_spd_has(const struct ov2_spd *spd, u8 dir);
 const struct ov2_policy *ov2_spd_lookup(struct ov2_spd *spd, u8 dir,
 					const struct ov2_flow *flow);
+void ov2_policy_key_set(struct ov2_policy_key *key,
+			const xfrm_address_t *saddr, u8 prefix_s,
+			const xfrm_address_t *daddr, u8 prefix_d);
+
+/* spd_pair.c */
+void ov2_spd_side_init(struct ov2_spd_side *side);
+int ov2_spd_pair_join(struct ov2_spd_side *side, struct ov2_policy *pol);
+void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol);
 
 /* policy.c */
 void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The policy database against a naive model: an array of what is there, each
- * asked bit by bit. And that the number of exact policies costs nothing.
+ * asked bit by bit. And what a look-up costs: keys looked for and policies
+ * looked at, which depend on the pairs of prefix lengths, never on the number
+ * of policies.
  */
 #include <kunit/test.h>
 #include <linux/in.h>
@@ -13,7 +15,7 @@
 #define POLICIES	64
 #define STEPS		3000
 #define LOOKUPS		8
-#define EXACT		10000
+#define MANY		10000
 #define CARD		9
 
 /**
@@ -39,6 +41,7 @@ static u32 below(struct model *m, u32 ceiling)
 
 /* What is in it is the test's memory. */
 KUNIT_DEFINE_ACTION_WRAPPER(spd_end, ov2_spd_destroy, struct ov2_spd *);
+KUNIT_DEFINE_ACTION_WRAPPER(bed_free, kvfree, const void *);
 
 static struct model *model_new(struct kunit *test)
 {
@@ -300,93 +303,261 @@ static void spd_model(struct kunit *test)
 	model_end(m);
 }
 
-static void exact_flow(struct ov2_flow *flow, u32 number)
+/**
+ * struct bed - a database, and policies for it
+ * @spd: the database
+ * @pols: the policies
+ */
+struct bed {
+	struct ov2_spd spd;
+	struct ov2_policy pols[OV2_SPD_POLICIES + 1];
+};
+
+static struct bed *bed_new(struct kunit *test)
 {
-	memset(flow, 0, sizeof(*flow));
-	flow->family = AF_INET;
-	flow->proto_known = true;
-	flow->ports_known = true;
-	flow->fl.u.ip4.saddr = htonl(0x0a000000 + number);
-	flow->fl.u.ip4.daddr = htonl(0x0a800000 + number);
+	struct bed *bed = kvzalloc(sizeof(*bed), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, bed);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, bed_free, bed), 0);
+	KUNIT_ASSERT_EQ(test, ov2_spd_init(&bed->spd), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, spd_end, &bed->spd), 0);
+	return bed;
 }
 
-static struct ov2_policy *exact_policy(struct kunit *test, u32 number)
+/* Outbound, and protecting */
+static void set_policy(struct ov2_policy *pol, u32 saddr, u8 prefix_s,
+		       u32 daddr, u8 prefix_d, u32 priority)
 {
-	struct ov2_policy *pol = kunit_kzalloc(test, sizeof(*pol), GFP_KERNEL);
 	struct xfrm_policy xp = {
 		.selector = {
 			.family = AF_INET,
-			.saddr.a4 = htonl(0x0a000000 + number),
-			.daddr.a4 = htonl(0x0a800000 + number),
-			.prefixlen_s = 32,
-			.prefixlen_d = 32,
+			.saddr.a4 = htonl(saddr),
+			.daddr.a4 = htonl(daddr),
+			.prefixlen_s = prefix_s,
+			.prefixlen_d = prefix_d,
 		},
+		.priority = priority,
 		.xdo.dir = XFRM_DEV_OFFLOAD_OUT,
 		.xfrm_nr = 1,
 	};
 
-	KUNIT_ASSERT_NOT_NULL(test, pol);
+	memset(pol, 0, sizeof(*pol));
 	ov2_policy_set(pol, &xp);
-	return pol;
 }
 
-static unsigned int list_length(struct rhlist_head *list)
+static void end_all(struct kunit *test, struct bed *bed, u32 count)
 {
-	unsigned int length = 0;
+	u32 i;
 
-	for (; list; list = rcu_dereference(list->next))
-		length++;
-	return length;
+	for (i = 0; i < count; i++)
+		ov2_spd_del(&bed->spd, &bed->pols[i]);
+	KUNIT_EXPECT_FALSE(test, ov2_spd_has(&bed->spd, XFRM_DEV_OFFLOAD_OUT));
+	KUNIT_EXPECT_NULL(test, rcu_access_pointer(bed->spd.sides[1][0].order));
 }
 
-/* None of them is in a list that a lookup goes through. */
-static void expect_hashed(struct kunit *test, struct ov2_spd *spd)
+/* A packet meets @pol, and the look-up has looked @looks times. */
+static void expect_found(struct kunit *test, struct bed *bed, u32 saddr,
+			 u32 daddr, const struct ov2_policy *pol, int looks)
 {
-	int dir, family;
+	struct ov2_flow flow = {
+		.family = AF_INET,
+		.proto_known = true,
+		.ports_known = true,
+		.fl.u.ip4.saddr = htonl(saddr),
+		.fl.u.ip4.daddr = htonl(daddr),
+	};
 
-	for (dir = 0; dir < OV2_SPD_DIRS; dir++)
-		for (family = 0; family < OV2_SPD_FAMILIES; family++)
-			KUNIT_EXPECT_TRUE(test, list_empty(&spd->inexact[dir]
-							   [family]));
-	KUNIT_EXPECT_EQ(test, atomic_read(&spd->exact.ht.nelems), EXACT);
+	atomic_set(&bed->spd.looks, 0);
+	rcu_read_lock();
+	KUNIT_EXPECT_PTR_EQ(test, ov2_spd_lookup(&bed->spd,
+						 XFRM_DEV_OFFLOAD_OUT, &flow),
+			    pol);
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, atomic_read(&bed->spd.looks), looks);
+}
+
+/* A packet meets its policy as cheaply among many as if it was the only one. */
+static void expect_many_cost_nothing(struct kunit *test, u8 prefix)
+{
+	struct bed *bed = bed_new(test);
+	u32 width = 1U << (32 - prefix);
+	u32 i;
+
+	for (i = 0; i < MANY; i++) {
+		set_policy(&bed->pols[i], 0x0a000000 + i * width, prefix,
+			   0x0a800000 + i * width, prefix, 1 + i % 3);
+		KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &bed->pols[i]), 0);
+	}
+	for (i = 0; i < MANY; i++)
+		expect_found(test, bed, 0x0a000000 + i * width + width / 2,
+			     0x0a800000 + i * width + width / 2,
+			     &bed->pols[i], 2);
+	expect_found(test, bed, 0x01000000, 0x01000000, NULL, 1);
+	end_all(test, bed, MANY);
 }
 
 static void spd_many_exact(struct kunit *test)
 {
-	struct ov2_spd *spd = kunit_kzalloc(test, sizeof(*spd), GFP_KERNEL);
-	struct ov2_policy **pols;
-	struct ov2_flow flow;
+	expect_many_cost_nothing(test, 32);
+}
+
+static void spd_many_prefixes(struct kunit *test)
+{
+	expect_many_cost_nothing(test, 24);
+}
+
+/* Each of so many pairs of prefix lengths that a look-up may visit has a policy
+ * for the packet. The priority of the longest prefixes is the worst.
+ */
+static void add_pairs(struct kunit *test, struct bed *bed)
+{
 	u32 i;
 
-	pols = kunit_kcalloc(test, EXACT, sizeof(*pols), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, pols);
-	KUNIT_ASSERT_NOT_NULL(test, spd);
-	KUNIT_ASSERT_EQ(test, ov2_spd_init(spd), 0);
-	for (i = 0; i < EXACT; i++) {
-		pols[i] = exact_policy(test, i);
-		KUNIT_ASSERT_EQ(test, ov2_spd_add(spd, pols[i]), 0);
+	for (i = 0; i < OV2_SPD_PAIRS; i++) {
+		set_policy(&bed->pols[i], 0x0a000000, 8 + i / 8, 0x0b000000,
+			   8 + i % 8, 100 + i);
+		KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &bed->pols[i]), 0);
 	}
-	expect_hashed(test, spd);
+}
 
-	rcu_read_lock();
-	for (i = 0; i < EXACT; i++) {
-		exact_flow(&flow, i);
-		KUNIT_EXPECT_PTR_EQ(test, (struct ov2_policy *)
-				    ov2_spd_lookup(spd, XFRM_DEV_OFFLOAD_OUT,
-						   &flow), pols[i]);
-		KUNIT_EXPECT_EQ(test, list_length(&pols[i]->node), 1);
+/* Priority wins, and no pair is visited that has none as good as what is found:
+ * also when the best policy of a pair has come later, and when it is gone.
+ */
+static void spd_visits_in_order(struct kunit *test)
+{
+	struct bed *bed = bed_new(test);
+	struct ov2_policy *late = &bed->pols[OV2_SPD_PAIRS];
+	struct ov2_policy *last = late - 1;
+	u32 i;
+
+	add_pairs(test, bed);
+	expect_found(test, bed, 0x0a000001, 0x0b000001, &bed->pols[0], 2);
+	/* Out of reach of all prefixes */
+	expect_found(test, bed, 0x0c000001, 0x0b000001, NULL, OV2_SPD_PAIRS);
+
+	set_policy(late, 0x0a000000, last->key.prefix_s, 0x0b000000,
+		   last->key.prefix_d, 99);
+	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, late), 0);
+	expect_found(test, bed, 0x0a000001, 0x0b000001, late, 3);
+	ov2_spd_del(&bed->spd, late);
+	expect_found(test, bed, 0x0a000001, 0x0b000001, &bed->pols[0], 2);
+
+	for (i = 0; i < OV2_SPD_PAIRS; i++) {
+		expect_found(test, bed, 0x0a000001, 0x0b000001, &bed->pols[i],
+			     2);
+		ov2_spd_del(&bed->spd, &bed->pols[i]);
 	}
-	rcu_read_unlock();
+	end_all(test, bed, 0);
+}
 
-	for (i = 0; i < EXACT; i++)
-		ov2_spd_del(spd, pols[i]);
-	KUNIT_EXPECT_FALSE(test, ov2_spd_has(spd, XFRM_DEV_OFFLOAD_OUT));
-	ov2_spd_destroy(spd);
+/* Of equal priorities the oldest wins, in whichever pair it is. */
+static void spd_visits_equals(struct kunit *test)
+{
+	struct bed *bed = bed_new(test);
+	struct ov2_policy *pol = bed->pols;
+
+	set_policy(&pol[0], 0x0a000000, 8, 0x0b000000, 8, 7);
+	set_policy(&pol[1], 0x0a000000, 16, 0x0b000000, 16, 7);
+	set_policy(&pol[2], 0x0a000000, 8, 0x0c000000, 8, 3);
+	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[1]), 0);
+	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[0]), 0);
+	/* It has the pair of the younger one visited first. */
+	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[2]), 0);
+	expect_found(test, bed, 0x0a000001, 0x0b000001, &pol[1], 4);
+	end_all(test, bed, 3);
+}
+
+static void expect_full(struct kunit *test, struct bed *bed,
+			struct ov2_policy *pol)
+{
+	unsigned int before = ov2_spd_count(&bed->spd, XFRM_DEV_OFFLOAD_OUT);
+
+	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, ov2_spd_count(&bed->spd, XFRM_DEV_OFFLOAD_OUT),
+			before);
+}
+
+/* One pair more is too many, until another one is gone. */
+static void spd_limit_of_pairs(struct kunit *test)
+{
+	struct bed *bed = bed_new(test);
+	struct ov2_policy *pol = &bed->pols[OV2_SPD_PAIRS];
+
+	add_pairs(test, bed);
+	set_policy(pol, 0x0a000000, 7, 0x0b000000, 7, 1);
+	expect_full(test, bed, pol);
+	expect_found(test, bed, 0x0a000001, 0x0b000001, &bed->pols[0], 2);
+	/* Others are not full for that. */
+	pol->key.dir = XFRM_DEV_OFFLOAD_IN;
+	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), 0);
+	ov2_spd_del(&bed->spd, pol);
+	set_policy(pol, 0x0b000000, 8, 0x0a000000, 8, 1);
+	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), 0);
+	ov2_spd_del(&bed->spd, pol);
+
+	ov2_spd_del(&bed->spd, &bed->pols[5]);
+	set_policy(&bed->pols[5], 0x0a000000, 7, 0x0b000000, 7, 1);
+	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &bed->pols[5]), 0);
+	expect_found(test, bed, 0x0a000001, 0x0b000001, &bed->pols[5], 2);
+	end_all(test, bed, OV2_SPD_PAIRS);
+}
+
+/* Bits behind the prefix do not count, so these have equal addresses. */
+static void spd_limit_of_same(struct kunit *test)
+{
+	struct bed *bed = bed_new(test);
+	struct ov2_policy *pol = &bed->pols[OV2_SPD_SAME];
+	u32 i;
+
+	for (i = 0; i < OV2_SPD_SAME; i++) {
+		set_policy(&bed->pols[i], 0x0a000000 + i, 24, 0x0b000000, 24,
+			   OV2_SPD_SAME - i);
+		KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &bed->pols[i]), 0);
+	}
+	set_policy(pol, 0x0a0000ff, 24, 0x0b000000, 24, 0);
+	expect_full(test, bed, pol);
+	expect_found(test, bed, 0x0a000001, 0x0b000001, pol - 1,
+		     1 + OV2_SPD_SAME);
+
+	ov2_spd_del(&bed->spd, &bed->pols[0]);
+	bed->pols[0] = *pol;
+	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, &bed->pols[0]), 0);
+	expect_found(test, bed, 0x0a000001, 0x0b000001, &bed->pols[0],
+		     1 + OV2_SPD_SAME);
+	end_all(test, bed, OV2_SPD_SAME);
+}
+
+static void spd_limit_of_policies(struct kunit *test)
+{
+	struct bed *bed = bed_new(test);
+	struct ov2_policy *pol = &bed->pols[OV2_SPD_POLICIES];
+	u32 i;
+
+	for (i = 0; i <= OV2_SPD_POLICIES; i++)
+		set_policy(&bed->pols[i], 0x0a000000 + (i << 8), 24,
+			   0x0b000000, 24, 0);
+	for (i = 0; i < OV2_SPD_POLICIES; i++)
+		KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &bed->pols[i]), 0);
+	expect_full(test, bed, pol);
+	pol->key.dir = XFRM_DEV_OFFLOAD_IN;
+	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), 0);
+	ov2_spd_del(&bed->spd, pol);
+	pol->key.dir = XFRM_DEV_OFFLOAD_OUT;
+	ov2_spd_del(&bed->spd, pol - 1);
+	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), 0);
+	ov2_spd_del(&bed->spd, pol);
+	end_all(test, bed, OV2_SPD_POLICIES - 1);
 }
 
 static struct kunit_case spd_cases[] = {
 	KUNIT_CASE(spd_model),
 	KUNIT_CASE(spd_many_exact),
+	KUNIT_CASE(spd_many_prefixes),
+	KUNIT_CASE(spd_visits_in_order),
+	KUNIT_CASE(spd_visits_equals),
+	KUNIT_CASE(spd_limit_of_pairs),
+	KUNIT_CASE(spd_limit_of_same),
+	KUNIT_CASE(spd_limit_of_policies),
 	{}
 };
 

@@ -118,6 +118,7 @@ struct ov2_adapter;
 	X(POLICY_REFUSED_REQID,	"ipsec_policy_refused_reqid")		\
 	X(POLICY_REFUSED_FAMILY, "ipsec_policy_refused_family")		\
 	X(POLICY_REFUSED_ADDR,	"ipsec_policy_refused_addr")		\
+	X(POLICY_REFUSED_FULL,	"ipsec_policy_refused_full")		\
 	X(POLICY_REFUSED_NO_MEMORY, "ipsec_policy_refused_no_memory")	\
 	X(CONFIG_CHANGE,	"ipsec_config_change")			\
 	X(TX_DROP_UNPLUGGED,	"wire_tx_drop_unplugged")		\
