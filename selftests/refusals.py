@@ -23,6 +23,7 @@ from lib.xfrmnl import IN, INBOUND, OUT, PACKET
 GCM = "rfc4106(gcm(aes))"
 SPI = 0x4711
 CAPACITY = 4096
+SAME = 128                              # OV2_SAD_SAME
 EINVAL, ENOSPC, EOPNOTSUPP = 22, 28, 95
 OURS = "ipsecov2: "
 AH, COMP = 51, 108
@@ -32,8 +33,8 @@ CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
 # Allocations and the kernel's cipher do not fail because one asks, a reset is
 # over at once, and a security context needs SELinux: see kmod/unit/refuse_test.c
 NOT_BY_REQUEST = {"no_memory", "engine", "missing", "reset", "context"}
-# feature_off(), table_full()
-BY_CASE = {"disabled", "full"}
+# feature_off(), table_full(), same_full()
+BY_CASE = {"disabled", "full", "same"}
 
 # name; what is asked for, besides a plain SA; reason: the counter's last word,
 # None if the core refuses; text: what is said
@@ -61,6 +62,7 @@ SHA256 = ("hmac(sha256)", bytes(32), 128)
 REQID = "Packet offload needs a reqid, the same as its policy's"
 MARK = "Mark can be offloaded on outbound states in crypto mode only"
 DISABLED = "Packet offload needs esp-hw-offload on, see ethtool -K"
+TOO_MANY = "Too many states of one reqid with equal addresses on the card"
 FULL = ("The card's SA table is full, only crypto offload can fall back to "
         "software")
 NO_SPI = "SPI 0 can't be offloaded, it must never be on the wire"
@@ -373,6 +375,26 @@ class Requests:
         bed.remove()
         self.nothing_left()
 
+    def same_full(self):
+        """So many that a packet would be compared with too many."""
+        for number in range(SAME):
+            ksft.equal(self.add(spi=SPI + number, flags=PACKET), (0, ""),
+                       "answer")
+        self.mark()
+        more = {"spi": SPI + SAME, "flags": PACKET}
+        ksft.equal(self.add(**more), (ENOSPC, OURS + TOO_MANY), "answer")
+        ksft.equal(self.moved(), {"ipsec_sa_add": 1, "ipsec_sa_delete": 1,
+                                  "ipsec_sa_refused_same": 1},
+                   "counters of the card")
+        ksft.equal(self.add(**more, reqid=2), (0, ""), "of another reqid")
+        ksft.equal(self.add(spi=SPI, flags=PACKET, dir=IN), (0, ""),
+                   "the other way")
+        for spi in (SPI, SPI + SAME):
+            self.link.delete(spi, OUTER["b"][4])
+        ksft.equal(self.add(**more), (0, ""), "one for one")
+        self.bed.a.ip("xfrm state flush")
+        self.nothing_left()
+
     @staticmethod
     def filler(number, verb="add"):
         name = (f"src {OUTER['b'][4]} dst {OUTER['a'][4]} proto esp "
@@ -425,7 +447,8 @@ class Requests:
                  for name, asked in accepted] +
                 [(f.__name__, f) for f in (
                     self.every_reason_is_tested, self.by_ip,
-                    self.feature_off, self.table_full, self.bond)])
+                    self.feature_off, self.table_full, self.same_full,
+                    self.bond)])
 
 
 def main():

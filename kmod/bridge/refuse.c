@@ -245,6 +245,8 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 		"Packet offload needs esp-hw-offload on, see ethtool -K");
 	OV2_SAY(SA_REFUSED_FULL,
 		"The card's SA table is full, only crypto offload can fall back to software");
+	OV2_SAY(SA_REFUSED_SAME,
+		"Too many states of one reqid with equal addresses on the card");
 	OV2_SAY(SA_REFUSED_RESET,
 		"The card is being reset, try again");
 	OV2_SAY(SA_REFUSED_NO_MEMORY,

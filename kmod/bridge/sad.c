@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which state protects a packet (RFC 4301, 4.4.2): the newest that fits. */
+/*
+ * Which state protects a packet (RFC 4301, 4.4.2): the newest that fits. States
+ * are hashed by what must be equal. Of those that are left a packet takes the
+ * first one that fits, unless its soft limit is reached: so a state that was
+ * replaced costs nothing, and others are limited in number.
+ */
 #include <linux/jhash.h>
 
 #include "assoc.h"
@@ -22,7 +27,6 @@ static const struct rhashtable_params table_params = {
 int ov2_sad_init(struct ov2_sad *sad)
 {
 	spin_lock_init(&sad->lock);
-	sad->age = 0;
 	return rhltable_init(&sad->table, &table_params);
 }
 
@@ -74,6 +78,24 @@ u32 ov2_sad_hash(const struct xfrm_state *x)
 	return jhash(&key, sizeof(key), 0);
 }
 
+/* rhltable puts a new one in front of those with its key, and leaves them in
+ * that order when it moves them (__rhashtable_insert_fast(),
+ * rhashtable_lookup_one(), rhashtable_rehash_one()): the youngest is first.
+ */
+static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
+{
+	bool full;
+
+	lockdep_assert_held(&sad->lock);
+	rcu_read_lock();
+	full = ov2_list_reaches(rhltable_lookup(&sad->table, &assoc->sad.key,
+						table_params), OV2_SAD_SAME);
+	rcu_read_unlock();
+	if (full)
+		return -ENOSPC;
+	return rhltable_insert(&sad->table, &assoc->sad.node, table_params);
+}
+
 /**
  * ov2_sad_add() - a state can be chosen from now on
  * @sad: the database
@@ -82,7 +104,8 @@ u32 ov2_sad_hash(const struct xfrm_state *x)
  *
  * Any context but hard interrupts.
  *
- * Return: 0 or a negative errno, without memory.
+ * Return: 0, -ENOSPC if there are OV2_SAD_SAME with its key, or another
+ * negative errno, without memory.
  */
 int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 		const struct xfrm_state *x)
@@ -92,8 +115,7 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 	key_of(&assoc->sad.key, x);
 
 	spin_lock_bh(&sad->lock);
-	assoc->sad.age = ++sad->age;
-	err = rhltable_insert(&sad->table, &assoc->sad.node, table_params);
+	err = sad_link(sad, assoc);
 	assoc->sad.linked = !err;
 	spin_unlock_bh(&sad->lock);
 	return err;
@@ -162,29 +184,29 @@ struct choice {
 	bool dying;
 };
 
-static bool choice_is_better(const struct choice *best,
-			     const struct ov2_assoc *assoc, bool dying)
-{
-	if (!best->assoc)
-		return true;
-	if (best->dying != dying)
-		return best->dying;
-	return assoc->sad.age > best->assoc->sad.age;
-}
-
 static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 			    struct xfrm_state *x)
 {
 	bool dying = READ_ONCE(x->km.dying);
 
-	if (!choice_is_better(best, assoc, dying) ||
-	    !refcount_inc_not_zero(&x->refcnt))
+	/* The younger one came first. */
+	if (best->assoc && dying)
+		return;
+	if (!refcount_inc_not_zero(&x->refcnt))
 		return;
 	if (best->assoc)
 		xfrm_state_put(best->x);
 	*best = (struct choice){ assoc, x, dying };
 }
 
+static void count_look(struct ov2_sad *sad)
+{
+#ifdef OV2_UNIT
+	atomic_inc(&sad->looks);
+#endif
+}
+
+/* No further than to the first one that is not dying */
 static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 		   const struct xfrm_tmpl *tmpl, const struct ov2_flow *flow,
 		   struct choice *best)
@@ -196,9 +218,12 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 
 	list = rhltable_lookup(&sad->table, key, table_params);
 	rhl_for_each_entry_rcu(assoc, pos, list, sad.node) {
+		count_look(sad);
 		x = rcu_dereference(assoc->x);
 		if (x && state_is_usable(x, tmpl, flow))
 			choice_consider(best, assoc, x);
+		if (best->assoc && !best->dying)
+			return;
 	}
 }
 

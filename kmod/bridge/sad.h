@@ -6,6 +6,11 @@
 
 struct ov2_assoc;
 
+/* States with one struct ov2_sad_key: as many as a packet is compared with. A key
+ * manager needs two for a while, when it replaces one.
+ */
+#define OV2_SAD_SAME	128
+
 /**
  * struct ov2_sad_key - what outbound states are found by
  * @reqid: the number that policy and state have in common
@@ -26,26 +31,26 @@ struct ov2_sad_key {
  * struct ov2_sad_link - an association's place in the database
  * @node: in ov2_sad.table
  * @key: what it is found by
- * @age: the larger, the younger
  * @linked: it is there
  */
 struct ov2_sad_link {
 	struct rhlist_head node;
 	struct ov2_sad_key key;
-	u64 age;
 	bool linked;
 };
 
 /**
  * struct ov2_sad - the outbound states of a card in packet mode
- * @lock: for ov2_sad_link.linked
- * @table: associations by ov2_sad_link.key
- * @age: of the youngest
+ * @lock: for writers
+ * @table: associations by ov2_sad_link.key, of one key the youngest first
+ * @looks: for unit tests: associations looked at
  */
 struct ov2_sad {
 	spinlock_t lock; /* see above */
 	struct rhltable table;
-	u64 age;
+#ifdef OV2_UNIT
+	atomic_t looks;
+#endif
 };
 
 int ov2_sad_init(struct ov2_sad *sad);

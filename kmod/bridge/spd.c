@@ -90,18 +90,15 @@ void ov2_policy_key_set(struct ov2_policy_key *key,
 	}
 }
 
-/* Has a key as many policies as a look-up may compare? Reads no more. */
 static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
 {
-	unsigned int count = 0;
-	struct rhlist_head *pos;
+	bool full;
 
 	rcu_read_lock();
-	rhl_for_each_rcu(pos, rhltable_lookup(&spd->table, key, table_params))
-		if (++count == OV2_SPD_SAME)
-			break;
+	full = ov2_list_reaches(rhltable_lookup(&spd->table, key,
+						table_params), OV2_SPD_SAME);
 	rcu_read_unlock();
-	return count == OV2_SPD_SAME;
+	return full;
 }
 
 /* The pair comes first: whoever finds the policy must have been led to it in

@@ -158,6 +158,20 @@ static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 	return pol->serial < other->serial;
 }
 
+/* Are there @max with one key, or more? Under rcu_read_lock(). @list is what was
+ * found by the key; no more of it is read.
+ */
+static inline bool ov2_list_reaches(struct rhlist_head *list, unsigned int max)
+{
+	struct rhlist_head *pos;
+	unsigned int count = 0;
+
+	rhl_for_each_rcu(pos, list)
+		if (++count == max)
+			return true;
+	return false;
+}
+
 /* spd.c */
 int ov2_spd_init(struct ov2_spd *spd);
 void ov2_spd_destroy(struct ov2_spd *spd);

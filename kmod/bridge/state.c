@@ -107,14 +107,20 @@ static int assoc_link(struct ov2_assoc *assoc, struct xfrm_state *x,
 		      struct netlink_ext_ack *extack)
 {
 	struct ov2_adapter *ad = assoc->ad;
+	int err;
 
-	if (!is_outbound_packet(assoc, x) ||
-	    !ov2_sad_add(&ov2_bridge_of(ad)->sad, assoc, x))
+	if (!is_outbound_packet(assoc, x))
+		return 0;
+	err = ov2_sad_add(&ov2_bridge_of(ad)->sad, assoc, x);
+	if (!err)
 		return 0;
 
 	atomic_dec(&ov2_bridge_of(ad)->states);
 	RCU_INIT_POINTER(assoc->x, NULL);
 	request_delete(assoc);
+	if (err == -ENOSPC)
+		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_SAME, err,
+					extack);
 	return ov2_state_add_failed(ad, x, OV2_STATUS_RESOURCES, extack);
 }
 

@@ -284,8 +284,156 @@ static void sad_model(struct kunit *test)
 		ov2_sad_del(&m->sad, &m->assocs[i]);
 }
 
+/**
+ * struct bed - states of one reqid and the same addresses
+ * @sad: the database
+ * @assocs: the associations
+ * @x: their states
+ * @pol: a policy that leads to them
+ * @flow: of its packets
+ */
+struct bed {
+	struct ov2_sad sad;
+	struct ov2_assoc assocs[OV2_SAD_SAME + 1];
+	struct xfrm_state x[OV2_SAD_SAME + 1];
+	struct ov2_policy pol;
+	struct ov2_flow flow;
+};
+
+KUNIT_DEFINE_ACTION_WRAPPER(bed_free, kvfree, const void *);
+
+static void bed_state(struct bed *bed, int i)
+{
+	struct xfrm_state *x = &bed->x[i];
+
+	x->id.spi = htonl(1 + i);
+	x->id.daddr.a4 = htonl(0xc6336402);
+	x->props.saddr.a4 = htonl(0xc6336401);
+	x->props.family = AF_INET;
+	x->props.mode = XFRM_MODE_TUNNEL;
+	x->props.reqid = 1;
+	x->km.state = XFRM_STATE_VALID;
+	refcount_set(&x->refcnt, 1);
+	RCU_INIT_POINTER(bed->assocs[i].x, x);
+}
+
+static struct bed *bed_new(struct kunit *test)
+{
+	struct bed *bed = kvzalloc(sizeof(*bed), GFP_KERNEL);
+	struct xfrm_tmpl *tmpl;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, bed);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, bed_free, bed),
+			0);
+	KUNIT_ASSERT_EQ(test, ov2_sad_init(&bed->sad), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, sad_end, &bed->sad), 0);
+	tmpl = &bed->pol.tmpl;
+	tmpl->reqid = 1;
+	tmpl->mode = XFRM_MODE_TUNNEL;
+	tmpl->encap_family = AF_INET;
+	tmpl->saddr.a4 = htonl(0xc6336401);
+	tmpl->id.daddr.a4 = htonl(0xc6336402);
+	bed->flow.family = AF_INET;
+	for (i = 0; i <= OV2_SAD_SAME; i++)
+		bed_state(bed, i);
+	return bed;
+}
+
+static void bed_add(struct kunit *test, struct bed *bed, int i, int expected)
+{
+	KUNIT_ASSERT_EQ(test, ov2_sad_add(&bed->sad, &bed->assocs[i],
+					  &bed->x[i]), expected);
+}
+
+/* State @i is chosen, or none (-1), and so many were looked at. */
+static void expect_chosen(struct kunit *test, struct bed *bed, int i,
+			  int looks)
+{
+	struct ov2_assoc *assoc;
+	struct xfrm_state *x;
+
+	atomic_set(&bed->sad.looks, 0);
+	rcu_read_lock();
+	assoc = ov2_sad_choose(&bed->sad, &bed->pol, &bed->flow, &x);
+	rcu_read_unlock();
+	KUNIT_EXPECT_PTR_EQ(test, assoc, i < 0 ? NULL : &bed->assocs[i]);
+	KUNIT_EXPECT_EQ(test, atomic_read(&bed->sad.looks), looks);
+	if (!assoc)
+		return;
+	KUNIT_EXPECT_PTR_EQ(test, x, &bed->x[i]);
+	KUNIT_EXPECT_EQ(test, refcount_read(&x->refcnt), 2);
+	refcount_set(&x->refcnt, 1);
+}
+
+static void bed_fill(struct kunit *test, struct bed *bed)
+{
+	int i;
+
+	for (i = 0; i < OV2_SAD_SAME; i++)
+		bed_add(test, bed, i, 0);
+}
+
+static void bed_end(struct bed *bed)
+{
+	int i;
+
+	for (i = 0; i <= OV2_SAD_SAME; i++)
+		ov2_sad_del(&bed->sad, &bed->assocs[i]);
+}
+
+/* States that were replaced cost a packet nothing. */
+static void sad_first_that_fits(struct kunit *test)
+{
+	struct bed *bed = bed_new(test);
+	int i;
+
+	bed_fill(test, bed);
+	expect_chosen(test, bed, OV2_SAD_SAME - 1, 1);
+	bed->x[OV2_SAD_SAME - 1].km.state = XFRM_STATE_DEAD;
+	refcount_set(&bed->x[OV2_SAD_SAME - 2].refcnt, 0);
+	expect_chosen(test, bed, OV2_SAD_SAME - 3, 3);
+	bed->x[OV2_SAD_SAME - 3].km.dying = 1;
+	expect_chosen(test, bed, OV2_SAD_SAME - 4, 4);
+	KUNIT_EXPECT_EQ(test, refcount_read(&bed->x[OV2_SAD_SAME - 3].refcnt),
+			1);
+	/* Its end has begun. */
+	RCU_INIT_POINTER(bed->assocs[OV2_SAD_SAME - 4].x, NULL);
+	expect_chosen(test, bed, OV2_SAD_SAME - 5, 5);
+	/* If all are dying, all are looked at, and it is the youngest. */
+	for (i = 0; i < OV2_SAD_SAME; i++)
+		bed->x[i].km.dying = 1;
+	expect_chosen(test, bed, OV2_SAD_SAME - 3, OV2_SAD_SAME);
+	bed_end(bed);
+	expect_chosen(test, bed, -1, 0);
+}
+
+/* No more than a packet may be compared with, and others are not counted. */
+static void sad_limit_of_same(struct kunit *test)
+{
+	struct bed *bed = bed_new(test);
+	struct xfrm_state *more = &bed->x[OV2_SAD_SAME];
+
+	bed_fill(test, bed);
+	bed_add(test, bed, OV2_SAD_SAME, -ENOSPC);
+	/* It is not there, so its end changes nothing. */
+	ov2_sad_del(&bed->sad, &bed->assocs[OV2_SAD_SAME]);
+	expect_chosen(test, bed, OV2_SAD_SAME - 1, 1);
+
+	more->props.reqid = 2;
+	bed_add(test, bed, OV2_SAD_SAME, 0);
+	ov2_sad_del(&bed->sad, &bed->assocs[OV2_SAD_SAME]);
+	more->props.reqid = 1;
+	ov2_sad_del(&bed->sad, &bed->assocs[7]);
+	bed_add(test, bed, OV2_SAD_SAME, 0);
+	expect_chosen(test, bed, OV2_SAD_SAME, 1);
+	bed_end(bed);
+}
+
 static struct kunit_case sad_cases[] = {
 	KUNIT_CASE(sad_model),
+	KUNIT_CASE(sad_first_that_fits),
+	KUNIT_CASE(sad_limit_of_same),
 	{}
 };
 

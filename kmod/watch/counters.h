@@ -96,6 +96,7 @@ struct ov2_adapter;
 	X(SA_REFUSED_INNER_FAMILY,	"ipsec_sa_refused_inner_family")	\
 	X(SA_REFUSED_DISABLED,		"ipsec_sa_refused_disabled")		\
 	X(SA_REFUSED_FULL,		"ipsec_sa_refused_full")		\
+	X(SA_REFUSED_SAME,	"ipsec_sa_refused_same")		\
 	X(SA_REFUSED_RESET,	"ipsec_sa_refused_reset")		\
 	X(SA_REFUSED_NO_MEMORY,	"ipsec_sa_refused_no_memory")		\
 	X(SA_REFUSED_MISSING,	"ipsec_sa_refused_missing")		\
