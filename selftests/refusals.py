@@ -363,6 +363,7 @@ class Requests:
         ksft.equal(len(bed.offload_lines("a")), CAPACITY, "offloaded states")
         self.refused_in_packet_mode("full", ENOSPC, FULL)
         self.traffic(pair._replace(offload="b"))
+        self.others_are_not_full(pair)
 
         bed.a.ip(self.filler(7, "delete"),
                  f"xfrm state delete {pair.ba.id}")
@@ -394,6 +395,17 @@ class Requests:
         ksft.equal(self.add(**more), (0, ""), "one for one")
         self.bed.a.ip("xfrm state flush")
         self.nothing_left()
+
+    def others_are_not_full(self, pair):
+        """A card in another namespace gets its first SA."""
+        bed = self.bed
+        bed.b.ip("xfrm state flush")
+        self.ledger.wait_count("assoc", CAPACITY)
+        before = bed.ethtool["b"].stats()
+        bed.b.ip(pair.ab.line("b", True), pair.ba.line("b", True))
+        ksft.equal(len(bed.offload_lines("b")), 2, "states of the other card")
+        ksft.equal(bed.ethtool["b"].stats()["ipsec_sa_add"] -
+                   before["ipsec_sa_add"], 2, "SAs of the other card")
 
     @staticmethod
     def filler(number, verb="add"):

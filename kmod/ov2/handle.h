@@ -3,13 +3,27 @@
 #define _OV2_HANDLE_H
 
 #include <linux/types.h>
+#include <linux/xarray.h>
 
 struct ov2_adapter;
 
+/* Slots of a card's space, the most SAs that it can name at a time */
+#define OV2_HANDLE_SLOTS	((1U << 20) - 1)
+
 /**
- * struct ov2_handle - an SA bundle's place in the module's handle space
+ * struct ov2_handles - the handle space of a card
+ * @slots: handles by slot
+ * @next: where the search for a free slot begins; under the lock of @slots
+ */
+struct ov2_handles {
+	struct xarray slots;
+	u32 next;
+};
+
+/**
+ * struct ov2_handle - an SA bundle's place in its card's handle space
  * @value: what names it: generation and slot; never 0
- * @ad: the only card that it resolves on
+ * @ad: the card
  * @transport: whoever asked for the SA, found again through the handle
  *
  * Embedded in the engine's SA, which must be freed only a grace period after
@@ -21,13 +35,14 @@ struct ov2_handle {
 	void *transport;
 };
 
+void ov2_handles_init(struct ov2_handles *handles);
 int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_adapter *ad,
 		     void *transport);
 void ov2_handle_free(struct ov2_handle *handle);
 struct ov2_handle *ov2_handle_find(struct ov2_adapter *ad,
 				   unsigned long value);
 #ifdef OV2_UNIT
-void ov2_handle_reuse(unsigned long value);
+void ov2_handle_reuse(struct ov2_adapter *ad, unsigned long value);
 #endif
 
 #endif /* _OV2_HANDLE_H */

@@ -4,6 +4,7 @@
 
 #include <linux/netdevice.h>
 
+#include "handle.h"
 #include "nbl.h"
 #include "requests.h"
 #include "status.h"
@@ -93,6 +94,8 @@ struct ov2_adapter_ops {
  *	WRITE_ONCE(); what it points to is constant and stays
  * @bundles: SA bundles that the bridge has in the engine. The transport
  *	keeps this count, to stay below ov2_capabilities.sa_capacity
+ * @handles: what names the engine's SAs; ov2_handles_init() comes before
+ *	@miniport->initialize
  * @engine: private to the engine
  * @transport: private to the bridge
  * @tx_queues: number of queues that @miniport->send is called with
@@ -109,6 +112,7 @@ struct ov2_adapter {
 	const struct ov2_offload *hardware;
 	const struct ov2_offload *config;
 	atomic_t bundles;
+	struct ov2_handles handles;
 	void *engine;
 	void *transport;
 	u16 tx_queues;

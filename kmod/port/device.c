@@ -55,6 +55,7 @@ static int port_init(struct net_device *dev)
 	struct ov2_port *port = netdev_priv(dev);
 	int err;
 
+	ov2_handles_init(&port->ad.handles);
 	err = ov2_counters_alloc(&port->ad);
 	if (err)
 		return err;

@@ -93,6 +93,7 @@ static struct sending *sending_new(struct kunit *test)
 	refcount_set(&send->x->refcnt, 1);
 	send->x->id.spi = htonl(SPI);
 	send->ad.dev = ov2_shape_device(test);
+	ov2_handles_init(&send->ad.handles);
 	KUNIT_ASSERT_EQ(test, 0, ov2_counters_alloc(&send->ad));
 	KUNIT_ASSERT_EQ(test, 0, ov2_bridge_init(&send->ad));
 	send->assoc.icv_len = ICV_LEN;

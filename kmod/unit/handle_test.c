@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The handle space against a naive model: an array of what lives. */
+/* The handle spaces of two cards against a naive model: an array of what lives. */
 #include <kunit/test.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
@@ -18,6 +18,21 @@ struct model {
 	unsigned long stale[STALE];
 	unsigned int num_stale;
 };
+
+static struct model *model_new(struct kunit *test)
+{
+	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	ov2_handles_init(&m->ads[0].handles);
+	ov2_handles_init(&m->ads[1].handles);
+	return m;
+}
+
+static u32 slot_of(const struct ov2_handle *handle)
+{
+	return handle->value & OV2_HANDLE_SLOTS;
+}
 
 static void expect_resolves(struct kunit *test, struct model *m, int i)
 {
@@ -66,10 +81,9 @@ static void expect_stale_is_gone(struct kunit *test, struct model *m)
 
 static void handle_model(struct kunit *test)
 {
-	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct model *m = model_new(test);
 	int round, i;
 
-	KUNIT_ASSERT_NOT_NULL(test, m);
 	for (round = 0; round < ROUNDS; round++) {
 		i = get_random_u32_below(OBJECTS);
 		if (m->live[i])
@@ -83,6 +97,30 @@ static void handle_model(struct kunit *test)
 	for (i = 0; i < OBJECTS; i++)
 		if (m->live[i])
 			ov2_handle_free(&m->handles[i]);
+	KUNIT_EXPECT_TRUE(test, xa_empty(&m->ads[0].handles.slots));
+	KUNIT_EXPECT_TRUE(test, xa_empty(&m->ads[1].handles.slots));
+}
+
+/* However many slots a card has taken, another one's are all free; and in spite
+ * of equal slots, the handle of one names nothing on the other.
+ */
+static void handle_space_of_its_own(struct kunit *test)
+{
+	struct model *m = model_new(test);
+	struct ov2_handle *own = &m->handles[OBJECTS - 1];
+	int i;
+
+	for (i = 0; i < OBJECTS - 1; i++) {
+		KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&m->handles[i],
+						       &m->ads[0], m), 0);
+		KUNIT_EXPECT_EQ(test, slot_of(&m->handles[i]), i + 1);
+	}
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(own, &m->ads[1], m), 0);
+	KUNIT_EXPECT_EQ(test, slot_of(own), 1);
+	for (i = 0; i < OBJECTS; i++)
+		expect_resolves(test, m, i);
+	for (i = 0; i < OBJECTS; i++)
+		ov2_handle_free(&m->handles[i]);
 }
 
 /* A slot that is given again has another generation, so that an old handle names
@@ -90,18 +128,16 @@ static void handle_model(struct kunit *test)
  */
 static void handle_slot_again(struct kunit *test)
 {
-	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct model *m = model_new(test);
 	struct ov2_handle *old, *new;
 	int i, j;
 
-	KUNIT_ASSERT_NOT_NULL(test, m);
 	for (i = 0; i < OBJECTS; i++) {
 		new = &m->handles[i];
 		if (i)
-			ov2_handle_reuse(m->handles[0].value);
+			ov2_handle_reuse(m->ads, m->handles[0].value);
 		KUNIT_ASSERT_EQ(test, ov2_handle_alloc(new, m->ads, m), 0);
-		KUNIT_EXPECT_EQ(test, (u32)(new->value ^ m->handles[0].value) &
-				GENMASK(19, 0), 0);
+		KUNIT_EXPECT_EQ(test, slot_of(new), slot_of(m->handles));
 		rcu_read_lock();
 		KUNIT_EXPECT_PTR_EQ(test, ov2_handle_find(m->ads, new->value),
 				    new);
@@ -118,9 +154,8 @@ static void handle_slot_again(struct kunit *test)
 
 static void handle_zero_is_nothing(struct kunit *test)
 {
-	struct ov2_adapter *ad = kunit_kzalloc(test, sizeof(*ad), GFP_KERNEL);
+	struct ov2_adapter *ad = model_new(test)->ads;
 
-	KUNIT_ASSERT_NOT_NULL(test, ad);
 	rcu_read_lock();
 	KUNIT_EXPECT_NULL(test, ov2_handle_find(ad, 0));
 	KUNIT_EXPECT_NULL(test, ov2_handle_find(ad, ULONG_MAX));
@@ -129,6 +164,7 @@ static void handle_zero_is_nothing(struct kunit *test)
 
 static struct kunit_case handle_cases[] = {
 	KUNIT_CASE(handle_model),
+	KUNIT_CASE(handle_space_of_its_own),
 	KUNIT_CASE(handle_slot_again),
 	KUNIT_CASE(handle_zero_is_nothing),
 	{}

@@ -60,6 +60,7 @@ static struct card *card_new(struct kunit *test, const struct ov2_shape *shape)
 
 	KUNIT_ASSERT_NOT_NULL(test, card);
 	card->ad.dev = ov2_shape_device(test);
+	ov2_handles_init(&card->ad.handles);
 	KUNIT_ASSERT_EQ(test, ov2_counters_alloc(&card->ad), 0);
 	KUNIT_ASSERT_EQ(test, ov2_bridge_init(&card->ad), 0);
 	kunit_add_action(test, card_end, card);

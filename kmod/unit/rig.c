@@ -87,6 +87,7 @@ static struct ov2_rig *rig_alloc(const struct ov2_miniport_ops *miniport)
 	rig->ad.ops = &ov2_rig_adapter_ops;
 	rig->ad.tx_queues = OV2_RIG_QUEUES;
 	rig->ad.rx_queues = OV2_RIG_QUEUES;
+	ov2_handles_init(&rig->ad.handles);
 	/* Traces name the card by its netdev. */
 	rig->ad.dev = alloc_netdev_dummy(0);
 	if (!rig->ad.dev)

@@ -155,6 +155,7 @@ static struct card *card_new(struct kunit *test)
 	card->hardware.ipsec_v2.esp = true;
 	card->ad->hardware = &card->hardware;
 	card->ad->config = &card->hardware;
+	ov2_handles_init(&card->ad->handles);
 	KUNIT_ASSERT_EQ(test, 0, ov2_counters_alloc(card->ad));
 	KUNIT_ASSERT_EQ(test, 0, ov2_bridge_init(card->ad));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, card_end,
