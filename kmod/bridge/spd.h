@@ -15,8 +15,9 @@
 /* A look-up visits each pair of prefix lengths once, and compares the packet
  * with the policies of one key there. So OV2_SPD_PAIRS * OV2_SPD_SAME policies
  * are the most that a packet can be compared with, however many a card has; and
- * a visit that finds none costs some 200 instructions, so that all pairs of a
- * family and direction together cost less than the rest of the packet's way.
+ * a visit that finds none costs some 270 instructions, so that all pairs of a
+ * family and direction together cost less than the rest of the packet's way
+ * (Documentation/performance.rst).
  */
 #define OV2_SPD_POLICIES	16384	/* of each direction */
 #define OV2_SPD_PAIRS		64	/* of each direction and family */
