@@ -31,7 +31,8 @@ static atomic_long_t generation;
  */
 void ov2_handles_init(struct ov2_handles *handles)
 {
-	xa_init_flags(&handles->slots, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH);
+	xa_init_flags(&handles->slots, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH |
+		      XA_FLAGS_ACCOUNT);
 	handles->next = 0;
 }
 
