@@ -240,6 +240,7 @@ void ov2_port_setup(struct net_device *dev)
 	dev->hw_enc_features |= PORT_FEATURES;
 	dev->vlan_features |= PORT_FEATURES & ~NETIF_F_HW_ESP;
 
+	port->sharers = 1;
 	port->ad.ops = &adapter_ops;
 	port->ad.dev = dev;
 	ov2_bridge_setup(dev);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The cable: which two cards are plugged together, and their carrier. */
+#include <linux/math.h>
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
 #include <linux/rtnetlink.h>
@@ -40,6 +41,12 @@ void ov2_plug_update_carrier(struct ov2_port *port)
 		set_carrier(peer, on);
 }
 
+static void set_sharers(struct ov2_port *port, const struct ov2_port *peer)
+{
+	WRITE_ONCE(port->sharers, DIV_ROUND_UP(port->ad.tx_queues,
+					       peer->ad.rx_queues));
+}
+
 /**
  * ov2_plug() - plug two cards together
  * @port: a registered card without a peer
@@ -49,6 +56,8 @@ void ov2_plug_update_carrier(struct ov2_port *port)
  */
 void ov2_plug(struct ov2_port *port, struct ov2_port *peer)
 {
+	set_sharers(port, peer);
+	set_sharers(peer, port);
 	rcu_assign_pointer(port->peer, peer);
 	rcu_assign_pointer(peer->peer, port);
 	ov2_plug_update_carrier(port);

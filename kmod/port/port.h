@@ -106,6 +106,8 @@ enum ov2_filter_verdict {
  * @ad: the card as bridge and engine see it
  * @peer: what the other end of the cable is plugged into, or NULL. Written
  *	under RTNL
+ * @sharers: how many of its send queues feed one ring of @peer, at most. Written
+ *	under RTNL
  * @up: the card takes frames from its peer. Written under RTNL
  * @filter: which frames it takes
  * @cpus: where it may receive. Written under RTNL, while it is down
@@ -115,6 +117,7 @@ enum ov2_filter_verdict {
 struct ov2_port {
 	struct ov2_adapter ad;
 	struct ov2_port __rcu *peer;
+	unsigned int sharers;
 	bool up;
 	struct ov2_filter filter;
 	cpumask_var_t cpus;

@@ -25,13 +25,6 @@
 
 #define WIRE_WAKE_ROOM	(OV2_RING_FRAMES / 2)
 
-/* How many send queues feed the ring that one of them feeds, at most? */
-static unsigned int wire_sharers(const struct ov2_port *port,
-				 const struct ov2_port *peer)
-{
-	return DIV_ROUND_UP(port->ad.tx_queues, peer->ad.rx_queues);
-}
-
 /* How many frames @queue may still send before it has to stop. */
 static int wire_room(const struct ov2_port *port, u16 queue)
 {
@@ -41,7 +34,7 @@ static int wire_room(const struct ov2_port *port, u16 queue)
 	rcu_read_lock();
 	peer = rcu_dereference(port->peer);
 	if (peer && READ_ONCE(peer->up)) {
-		used *= wire_sharers(port, peer);
+		used *= READ_ONCE(port->sharers);
 		used += skb_queue_len_lockless(&ov2_port_rxq(peer, queue)->ring);
 	}
 	rcu_read_unlock();
@@ -53,15 +46,7 @@ static int wire_room(const struct ov2_port *port, u16 queue)
  */
 static int wire_stop_room(const struct ov2_port *port)
 {
-	const struct ov2_port *peer;
-	unsigned int room = 1;
-
-	rcu_read_lock();
-	peer = rcu_dereference(port->peer);
-	if (peer)
-		room = min(wire_sharers(port, peer), WIRE_WAKE_ROOM);
-	rcu_read_unlock();
-	return room;
+	return min_t(int, READ_ONCE(port->sharers), WIRE_WAKE_ROOM);
 }
 
 /**
