@@ -239,6 +239,17 @@ static void hash_of_others(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_bridge_hash(t->skb, &hash));
 }
 
+/* The mark of a packet whose tag was lost is one that user space cannot set. */
+static void tag_lost(struct kunit *test)
+{
+	struct sk_buff *skb = packet_new(test);
+
+	skb->pkt_type = PACKET_USER;
+	KUNIT_EXPECT_FALSE(test, ov2_packet_tag_lost(skb));
+	skb->pkt_type = PACKET_KERNEL;
+	KUNIT_EXPECT_TRUE(test, ov2_packet_tag_lost(skb));
+}
+
 static struct kunit_case tag_cases[] = {
 	KUNIT_CASE(tag_passes),
 	KUNIT_CASE(tag_is_own),
@@ -246,6 +257,7 @@ static struct kunit_case tag_cases[] = {
 	KUNIT_CASE(tag_in_ip),
 	KUNIT_CASE(tag_device_gone),
 	KUNIT_CASE(tag_by_chance),
+	KUNIT_CASE(tag_lost),
 	KUNIT_CASE(hash_of_tagged),
 	KUNIT_CASE(hash_of_crypto),
 	KUNIT_CASE(hash_of_others),
