@@ -72,6 +72,8 @@ class Line:
         self.socks[1].bind(("10.0.0.2", PORT))
         self.socks[1].setblocking(False)
         self.sent = 0
+        # Also what an isolated partition or CPU hotplug takes away meanwhile
+        self.allowed = os.sched_getaffinity(0)
 
     def open(self, *prefix):
         self.ns[1].ip("link set ov1 down")
@@ -82,10 +84,9 @@ class Line:
 
     def arrive(self, number):
         """Datagrams from every CPU; all of them come, each CPU's in order."""
-        allowed = os.sched_getaffinity(0)
         got, expected = [], []
         try:
-            for cpu in allowed:
+            for cpu in os.sched_getaffinity(0):
                 os.sched_setaffinity(0, {cpu})
                 for _ in range(number):
                     self.sent += 1
@@ -95,7 +96,7 @@ class Line:
                 ksft.wait_for(f"{len(expected)} datagrams, last CPU {cpu}",
                               lambda: self.take(got) == len(expected))
         finally:
-            os.sched_setaffinity(0, allowed)
+            os.sched_setaffinity(0, self.allowed)
         ksft.equal(got, expected, "datagrams")
 
     def take(self, got):
@@ -160,8 +161,8 @@ def isolate(defer):
 
 def isolated(defer):
     need_cpus(2)
-    cpus, prefix = isolate(defer)
     line = Line(defer)
+    cpus, prefix = isolate(defer)
     for start in ([], prefix, ["taskset", "-c", f"0-{online()[-1]}"]):
         line.open(*start)
         line.arrive(20)
