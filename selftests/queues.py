@@ -20,6 +20,9 @@ from lib.tunnels import Tunnels
 QUEUES = 8
 PORT = 7600
 FLOWS = 16
+# Of each flow: all of them together have room in a qdisc (1,000 packets).
+# A sender waits for room in its own buffer, and a qdisc drops.
+SEND_BUFFER = 16 * 1024
 WINDOW, PACKETS = 32, 4000
 
 
@@ -61,6 +64,7 @@ class Queues:
     def socket(self, defer, shape, port):
         sock = self.bed.a.socket(family(shape.inner), socket.SOCK_DGRAM)
         defer(sock.close)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         sock.bind((self.bed.address("a", shape), port))
         return sock
 
