@@ -197,6 +197,22 @@ static void down_wakes(struct kunit *test)
 			OV2_RING_FRAMES);
 }
 
+/* Nor is it for the queues that share a ring, or have another one. */
+static void down_wakes_all(struct kunit *test)
+{
+	struct ov2_cable *cable = ov2_cable_new(test, 4, 2);
+	u16 queue;
+
+	for (queue = 0; queue < 4; queue++) {
+		ov2_cable_send_until_stop(cable, queue, false);
+		KUNIT_EXPECT_TRUE(test, ov2_cable_stopped(cable, queue));
+	}
+	ov2_cable_down(cable, cable->b);
+	for (queue = 0; queue < 4; queue++)
+		KUNIT_EXPECT_FALSE_MSG(test, ov2_cable_stopped(cable, queue),
+				       "queue %u", queue);
+}
+
 /* A sender that is down stays stopped: it is started when it is opened. */
 static void down_is_not_woken(struct kunit *test)
 {
@@ -292,6 +308,7 @@ static struct kunit_case wire_cases[] = {
 	KUNIT_CASE(shared_ring_of_engines),
 	KUNIT_CASE(own_rings),
 	KUNIT_CASE(down_wakes),
+	KUNIT_CASE(down_wakes_all),
 	KUNIT_CASE(down_is_not_woken),
 	KUNIT_CASE(lengths),
 	KUNIT_CASE(unplugged),
