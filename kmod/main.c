@@ -44,7 +44,9 @@ static void __exit ov2_module_exit(void)
 	 */
 	rcu_barrier();
 	ov2_engine_exit();
-	/* The last SAs, which ov2_engine_exit() freed, let go of their engines. */
+	/* ov2_engine_exit() has freed the last SAs, and they have let go of
+	 * their engines.
+	 */
 	ov2_reaper_exit();
 	ov2_nbl_exit();
 	ov2_objects_check_none();

@@ -63,7 +63,7 @@ class Cgroup:
 
 
 class Member(IpBatch):
-    """An ip that is in the cgroup, and so makes things on its account."""
+    """An ip that is in the cgroup, so that what it makes is charged to it."""
 
     def __init__(self, cgroup, ns):
         super().__init__()
@@ -81,7 +81,7 @@ class Member(IpBatch):
 
 
 def grown(work, names):
-    """What of memory.stat grows by."""
+    """By how much fields of memory.stat grow during work: {name: bytes}."""
     before = cgroup.table("memory.stat")
     work()
     after = cgroup.table("memory.stat")
@@ -166,10 +166,10 @@ def console_level(level):
 
 
 def limit_stops_him(defer):
-    """The kernel ends who wants more than he may; nobody else notices."""
+    """The kernel ends a process beyond its limit; no other user notices."""
     place = Place(defer)
-    # Its report has a stack, which run.sh and the test bed take for a complaint
-    # where they find it: so here the log is looked at, and cleared.
+    # The kernel's report has a stack, which run.sh and the test bed would take
+    # for a complaint. So the log is checked here, and cleared.
     log = kernel_log()
     defer(console_level, console_level("1"))
     wanted = 4000

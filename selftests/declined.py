@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What the card leaves to software in crypto mode is sent by software, right.
+"""What the card leaves to software in crypto mode, software sends correctly.
 
 Tunnel devices: their large packets in ESP in transport mode are cut by the
 core before ESP, as the core cuts them wrongly for any device that encrypts.
@@ -19,7 +19,7 @@ from lib.cases import Cells, run_cells
 from lib.traffic import Traffic
 
 GRE = 47
-# of the outer packet, of the inner one, protocol number, words for ip
+# Family of the outer packet, of the inner one, protocol number, words for ip
 TUNNELS = {
     "ipip": (4, 4, esp.IPIP, "type ipip"),
     "sit": (4, 6, esp.IPV6_IN_IP, "type sit"),
@@ -28,7 +28,7 @@ TUNNELS = {
                "type ip6tnl mode ip6ip6 encaplimit none"),
     "ipip6": (6, 4, esp.IPIP, "type ip6tnl mode ipip6 encaplimit none"),
 }
-# The core is right with all others
+# The core cuts the large packets of all others right
 BY_SOFTWARE = ("ipip", "sit", "ip6ip6", "ipip6")
 LARGE = 100000
 
@@ -40,7 +40,7 @@ SPI = 0x4552
 
 
 def drops(bed, side):
-    """All that has counted a drop at a side since bed.mark()."""
+    """The counters of drops that moved at a side since bed.mark()."""
     return {name: count for name, count in bed.moved(side).items()
             if "drop" in name}
 
@@ -73,7 +73,7 @@ def make_tunnel(test, defer, name):
 
 
 def protect_outer(bed, defer, shape):
-    """In tunnel mode, too, what is between the ends themselves, not more."""
+    """Only packets between the ends themselves, in tunnel mode, too."""
     if shape.mode != "tunnel":
         return
     defer(bed.remove)
@@ -139,7 +139,7 @@ def tunnel(defer, test, name, mode, how):
 # ---- one SA for both ways
 
 class Group:
-    """Both ends have the one SA to the group, offloaded at both or none."""
+    """Both ends have the same SA to a group, offloaded at both or at none."""
 
     def __init__(self, defer, test, fam, how, direction):
         self.bed, self.fam, self.how = test.bed, fam, how
@@ -187,7 +187,7 @@ class Group:
         return sock
 
     def talk(self, side):
-        """What a side sends to the group the other end's member gets."""
+        """The other end's member gets what a side sends to the group."""
         sent = [os.urandom(length) for length in LENGTHS]
         for data in sent:
             self.members[side].sendto(data, (GROUP[self.fam], PORT))
@@ -215,7 +215,7 @@ class Group:
 
 
 def one_sa(defer, test, fam, direction):
-    """The card does the way that it was asked for, software the other one."""
+    """The card does the direction that it was asked for, software the other."""
     group = Group(defer, test, fam, "crypto", direction)
     for side in "ab":
         group.check_wire(side, group.talk(side))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The end of many cards costs the machine about what the end of as many veth
 devices does. One worker of the kernel ends all namespaces, cleanup_net(), and
-much of it is under RTNL: whoever waits there for each card lets everybody wait.
+much of it is under RTNL: if each card waited there, everybody would wait.
 
     end_of_cards.py [CASE...]               only these
     OV2_CARDS=200 end_of_cards.py [CASE...] so many cards (default: 48)
@@ -23,17 +23,18 @@ from lib.trace import Trace, root
 CARDS = int(os.environ.get("OV2_CARDS", 48))
 ROUNDS = 3
 
-# A card must cost less than so many times what a veth device costs. It is
-# 1 to 2; with grace periods for each card it was 8 and more.
+# A card must cost less than so many times what a veth device costs. The ratio
+# is 0.6 to 2.1 (Documentation/performance.rst), and with a grace period for
+# each card 7 and more.
 LIMIT = 4
 
-# What the kernel waits in, for others: grace periods, callbacks, work
+# Functions in which the kernel waits: for grace periods, callbacks, work
 WAITS = ("synchronize_rcu", "synchronize_rcu_expedited", "rcu_barrier",
          "__flush_workqueue")
 
 
 class Cleaner:
-    """How long cleanup_net() works."""
+    """Measures how long cleanup_net() works."""
 
     def __init__(self):
         self.trace = Trace([])
@@ -230,7 +231,7 @@ class Waits:
 
 
 def no_wait_for_each_card(defer):
-    """Exact where time is not: 40 cards more are hardly a wait more."""
+    """Counts waits, which is exact: 40 more cards cause hardly one more."""
     waits = Waits()
     defer(waits.close)
 

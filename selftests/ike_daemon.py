@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload under an IKE daemon: its own packets pass in clear, between two
-hosts whose policies protect all that they say to each other, and nobody else's.
+"""Packet offload under an IKE daemon: between two hosts whose policies protect
+all that they say to each other, the daemon's packets pass in clear, and no
+others.
 
-UDP sockets and netlink play the daemon, as one that is not strongSwan does it:
+UDP sockets and netlink play the daemon, one that does it unlike strongSwan:
 a policy in and out on its sockets (IP_XFRM_POLICY), one offloaded bypass out
 per card, none in. All is done in software, too, and must come out the same
 where the table does not say otherwise.
@@ -24,7 +25,7 @@ from lib.spd import FULL, socket_policy
 IKE, NATT, OTHER_PORT = 500, 4500, 7500
 SOFTWARE, PACKET = "software", "the card"
 ANY = {4: "0.0.0.0", 6: "::"}
-# Whose packets the policies protect, too; and an address of nobody here
+# A host whose packets the policies protect, too; and an address that is unused
 STRANGER = {4: "192.0.2.66", 6: "2001:db8::66"}
 BEHIND = {4: "192.0.2.99", 6: "2001:db8::99"}
 DELIVERED = "delivered"
@@ -118,12 +119,12 @@ class Hosts:
         return ksft.wait_for(f"what {self.who} makes of a packet", outcome)
 
     def expect(self, socks, fate, packet=None, what=""):
-        """Of a packet to the daemon's port, in a frame to b."""
+        """The fate of a packet to the daemon's port, in a frame to b."""
         frame = esp.ethernet(MAC["b"], MAC["a"], packet or self.packet())
         ksft.equal(self.fate(frame, socks), fate, f"{self.who}: {what}")
 
     def expect_strict(self, socks, frame, what, counter=CLEAR):
-        """What software delivers, or another knows, and a card drops."""
+        """The card drops frame, whatever becomes of it in software."""
         if self.who == SOFTWARE:
             return
         self.bed.mark()
@@ -231,7 +232,7 @@ def rekeyed(hosts):
 
 
 def only_for_the_socket(hosts):
-    """In clear passes what the daemon's socket takes, and nothing else."""
+    """Only what the daemon's socket takes passes in clear."""
     daemon = hosts.daemon("b")
     other, natt = hosts.socket("b", OTHER_PORT), hosts.daemon("b", NATT + 1)
     socks = [daemon, other, natt]
@@ -281,7 +282,7 @@ def mapped(hosts):
 
 
 def nearer_socket(hosts):
-    """The one that UDP prefers is asked, not any that would let it in."""
+    """The socket that UDP prefers is asked, not any that would let it in."""
     wild = hosts.daemon("b")
     near = hosts.socket("b", address=OUTER["b"][hosts.fam])
     hosts.expect([wild, near], MISMATCH, what="a nearer socket, no policy")
@@ -292,7 +293,7 @@ def nearer_socket(hosts):
 
 
 def ended_meanwhile(hosts):
-    """A daemon comes and goes: who holds its port, too, gets nothing."""
+    """While daemons come and go, another socket on their port gets nothing."""
     spy = hosts.socket("b")
     near = OUTER["b"][hosts.fam]
     frame = esp.ethernet(MAC["b"], MAC["a"], hosts.packet())
@@ -356,7 +357,7 @@ def stricter(hosts):
 
 
 def above_the_card(hosts):
-    """Where the frame could be taken elsewhere on its way, too."""
+    """The card drops, too, if the frame could be taken elsewhere."""
     b, card = hosts.bed.b, CARD["b"]
     daemon = hosts.daemon("b")
     plain = esp.ethernet(MAC["b"], MAC["a"], hosts.packet())
@@ -380,8 +381,8 @@ def above_the_card(hosts):
 
 
 def led_away(hosts, kind, statement):
-    """To another port, whose socket has no policy. The packet stays with the
-    socket that the card has found for it.
+    """A rule leads to another port, whose socket has no policy. The packet
+    stays with the socket that the card has found for it.
     """
     b, ip = hosts.bed.b, "ip" if hosts.fam == 4 else "ip6"
     daemon, other = hosts.daemon("b"), hosts.socket("b", OTHER_PORT)
@@ -398,12 +399,12 @@ def led_away(hosts, kind, statement):
 
 
 def rewritten(hosts):
-    """By nftables, on its way from the card to UDP."""
+    """nftables changes the port on the way from the card to UDP."""
     led_away(hosts, "filter", f"udp dport set {OTHER_PORT}")
 
 
 def redirected(hosts):
-    """By NAT, which takes packets from their socket: nf_nat_ipv4_local_in()."""
+    """NAT, which takes packets from their socket: nf_nat_ipv4_local_in()."""
     to = OUTER["b"][hosts.fam]
     to = to if hosts.fam == 4 else f"[{to}]"
     led_away(hosts, "nat", f"dnat to {to}:{OTHER_PORT}")
@@ -526,7 +527,7 @@ def trap(hosts):
 
 
 def trap_in(hosts):
-    """Inbound it takes states of any reqid, and no clear text."""
+    """Inbound, a template without reqid takes any state, and no clear text."""
     fam, bed = hosts.fam, hosts.bed
     src, dst = (OUTER[side][fam] for side in "ab")
     bed.b.ip("xfrm policy flush")

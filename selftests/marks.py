@@ -23,7 +23,7 @@ from lib.nft import Rules
 PORT = 7600
 SO_MARK, SO_RCVMARK = 36, 75
 TABLE, OUT_TABLE = 101, 102
-# Of the states, with their masks; and what a socket brings along
+# Marks of the states, with their masks; and the mark that a socket sets
 OUT_MARK, IN_MARK, MASK, OWN = 0x10, 0x20, 0xf0, 0x3
 ELSEWHERE = {4: "192.0.2.77", 6: "2001:db8::77"}
 ELSEWHERE_MAC = "02:00:00:00:0e:77"
@@ -62,7 +62,7 @@ class Marks(Cells):
 
     @staticmethod
     def mark_of(receiver, what):
-        """Of the next datagram."""
+        """The mark of the next datagram."""
         ksft.check(select.select([receiver], [], [], ksft.patience(10))[0],
                    f"{what}: nothing was received")
         _, control, _, _ = receiver.recvmsg(64, socket.CMSG_SPACE(4))

@@ -13,7 +13,7 @@ from lib.bed import CARD, MAC, OUTER, Bed, Sa
 from lib.spd import PROTECT, Talker, host, run_on_card
 
 UDP = esp.UDP
-# Where a goes
+# The addresses that a moves to
 MOVED = {4: "192.0.2.11", 6: "2001:db8::11"}
 NO_SA, TEMPLATE = "ipsec_tx_drop_no_sa", "ipsec_rx_drop_template"
 CLEAR_OFFLOAD = 1
@@ -59,7 +59,7 @@ class Tunnel:
         return sa
 
     def fate(self):
-        """Of a packet that the core's policies have not seen."""
+        """What becomes of a packet that the core's policies have not seen."""
         if self.side == "b":
             return self.card.arrives(self.packet, sealed=True)
         fate = self.card.leaves(self.packet)

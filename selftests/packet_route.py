@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: a tunnel's packets take the way that software's take.
+"""Packet offload: a tunnel's packets take the same way as in software.
 
 The same packets are sent by software and by the card, under the same rules
 and routes. Two gateways stand beside b; the Ethernet address that an ESP packet
@@ -26,7 +26,8 @@ GATE_MAC = ("02:00:00:00:0c:01", "02:00:00:00:0c:02")
 NAMES = {**{mac: f"gate {n}" for n, mac in enumerate(GATE_MAC, 1)},
          MAC["b"]: "direct"}
 
-# What the socket sets; uid is who makes it. omark is the state's output mark
+# What the socket sets; uid is the user that makes the socket. omark is the
+# state's output mark
 Flow = namedtuple("Flow", "tos uid mark device omark",
                   defaults=(0, 0, 0, "", ""))
 

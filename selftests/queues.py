@@ -69,7 +69,7 @@ class Queues:
         return sock
 
     def send_from_all_cpus(self, defer, shape, packets):
-        """So many, each CPU with flows of its own; returns the number."""
+        """Sends packets, each CPU with its own flows; returns how many."""
         cpus = sorted(os.sched_getaffinity(0))
         to = self.bed.address("b", shape), PORT
         socks = [self.socket(defer, shape, PORT + n) for n in range(FLOWS)]
@@ -90,7 +90,7 @@ class Queues:
         return packets // FLOWS * FLOWS
 
     def used(self, packets):
-        """{SPI: queues} of so many packets of a's card."""
+        """The queues that packets of a's card take: {SPI: queues}."""
         events = []
 
         def enough():

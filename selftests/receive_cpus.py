@@ -83,7 +83,7 @@ class Line:
         self.trace.read()
 
     def arrive(self, number):
-        """Datagrams from every CPU; all of them come, each CPU's in order."""
+        """Sends datagrams from every CPU; all arrive, each CPU's in order."""
         got, expected = [], []
         try:
             for cpu in os.sched_getaffinity(0):

@@ -377,7 +377,7 @@ class Requests:
         self.nothing_left()
 
     def same_full(self):
-        """So many that a packet would be compared with too many."""
+        """A packet would have to be compared with too many states."""
         for number in range(SAME):
             ksft.equal(self.add(spi=SPI + number, flags=PACKET), (0, ""),
                        "answer")

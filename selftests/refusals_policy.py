@@ -327,12 +327,12 @@ class Requests:
         self.nothing_left()
 
     def full_of_pairs(self):
-        """Of prefix lengths."""
+        """There are too many pairs of prefix lengths."""
         self.full([f"src 10.0.0.0/{8 + n // 8} dst 11.0.0.0/{8 + n % 8}"
                    for n in range(PAIRS)])
 
     def full_of_same(self):
-        """What is behind the prefix makes no difference."""
+        """Addresses that differ behind the prefix only are equal."""
         self.full([f"src 10.0.0.{n}/24 dst 11.0.0.0/24" for n in range(SAME)],
                   ends=("10.0.0.255", "11.0.0.1"), selector={"prefix": 24})
 

@@ -15,7 +15,7 @@
  * @handle: the SA's handle; struct ov2_handle.transport leads back here
  * @spi: of the state, network order
  * @seq_hi: the high half that the engine was told last; x->lock guards it
- * @untold: a key manager has set the number, and the engine does not know
+ * @untold: a key manager has set the number, and the engine has not accepted it
  * @replay_turn: for ov2_replay_received()
  * @icv_len: bytes of the ICV
  * @iv_len: bytes of the explicit IV
@@ -26,9 +26,9 @@
  * @del: the request that ends it; must not be allocated when it is needed
  * @del_entry: its buffer
  * @rcu: freed a grace period after the SA
- * @dev_tracker: of the reference to the card's netdev. The state has one, too,
- *	but gives it back when it is deleted, and the request that ends the SA
- *	pends longer
+ * @dev_tracker: of the association's reference to the card's netdev. The
+ *	state's own reference ends when the state is deleted, and the request
+ *	that ends the SA completes later
  */
 struct ov2_assoc {
 	struct xfrm_state __rcu *x;

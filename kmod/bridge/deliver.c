@@ -108,8 +108,9 @@ void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 	set_cb(skb, seq);
 	if (goes_on(rx_header))
 		set_route(skb);
-	/* xfrm_input() and esp4_gro_receive() do so with a state that they have
-	 * looked up themselves. As there, a second header's route is older.
+	/* xfrm_input() and esp4_gro_receive() set the mark, too, when they have
+	 * looked up the state themselves. As there, the route for a second
+	 * header was looked up without this mark.
 	 */
 	skb->mark = xfrm_smark_get(skb->mark, x);
 

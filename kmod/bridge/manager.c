@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A key manager of the kernel, that only listens.
+ * A key manager in the kernel that only listens.
  *
  * User space may set the sequence numbers of a state at any time
  * (XFRM_MSG_NEWAE; daemons of a cluster do so when another host takes over). No
- * operation of xfrmdev_ops tells a driver. But the engine infers the high half
- * of received numbers from the last one, so it would find every later frame
- * bad. xfrm_new_ae() tells the kernel's key managers before it answers user
- * space; therefore the bridge is one. So no frame is lost that comes after the
- * answer.
+ * operation of xfrmdev_ops tells a driver of it. The engine infers the high
+ * half of a received number from the last number, so with an old one it would
+ * find every later frame bad. xfrm_new_ae() tells the kernel's key managers
+ * before it answers user space. So the bridge registers as a key manager, and
+ * no frame that comes after the answer is lost.
  */
 #include "assoc.h"
 #include "bridge.h"
 
-/* Under rcu_read_lock(). The core's own events of numbers (XFRM_AE_CR,
- * XFRM_AE_CE) come with x->lock held, and are nothing new.
+/* Under rcu_read_lock(). Only XFRM_AE_CU comes from user space. The core's own
+ * events of numbers (XFRM_AE_CR, XFRM_AE_CE) come with x->lock held, and the
+ * engine knows those numbers already.
  */
 static int manager_notify(struct xfrm_state *x, const struct km_event *c)
 {
@@ -23,14 +24,14 @@ static int manager_notify(struct xfrm_state *x, const struct km_event *c)
 	return 0;
 }
 
-/* "Not I": km_query() takes the best answer of all managers. */
+/* This manager negotiates no state. km_query() succeeds if any manager does. */
 static int manager_acquire(struct xfrm_state *x, struct xfrm_tmpl *tmpl,
 			   struct xfrm_policy *pol)
 {
 	return -EINVAL;
 }
 
-/* Leaves *dir, the error of the manager before or -EINVAL, as it is: so
+/* Leaves *dir as it is (-EINVAL, or the error of the manager before), so that
  * xfrm_user_policy() asks the next manager.
  */
 static struct xfrm_policy *manager_compile_policy(struct sock *sk, int opt,
@@ -39,7 +40,7 @@ static struct xfrm_policy *manager_compile_policy(struct sock *sk, int opt,
 	return NULL;
 }
 
-/* The core calls acquire and compile_policy without a look. */
+/* The core calls acquire and compile_policy without a check for NULL. */
 static struct xfrm_mgr manager = {
 	.notify		= manager_notify,
 	.acquire	= manager_acquire,

@@ -23,7 +23,9 @@ static dscp_t route_dscp(const struct sk_buff *skb)
 	return ip->version == 4 ? ip4h_dscp(ip) : 0;
 }
 
-/* As xfrm_bundle_create(): without an output mark the packet's own has no say. */
+/* As in xfrm_bundle_create(), the packet's own mark counts only if the state
+ * has an output mark.
+ */
 static u32 route_mark(const struct sk_buff *skb, struct xfrm_state *x)
 {
 	if (!x->props.smark.v && !x->props.smark.m)
@@ -31,10 +33,11 @@ static u32 route_mark(const struct sk_buff *skb, struct xfrm_state *x)
 	return xfrm_smark_get(skb->mark, x);
 }
 
-/* Asked for with what xfrm_bundle_create() and xfrm_dst_lookup() ask with when
- * the state is in software, so that rules and multipath routes choose the same
- * way. The core knows neither the user nor the output device of the ESP packet;
- * of the inner flow's device it takes the L3 master, which is that of the card.
+/* Looks up the route with the keys that xfrm_bundle_create() and
+ * xfrm_dst_lookup() use when the state is in software, so that rules and
+ * multipath routes choose the same way. The core knows neither the user nor the
+ * output device of the ESP packet. It takes the L3 master of the inner flow's
+ * device, which is the L3 master of the card.
  */
 static struct dst_entry *outer_route(struct net_device *dev,
 				     struct xfrm_state *x,
@@ -72,9 +75,9 @@ static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 }
 
 /* The neighbour asks again for an address that was valid once, and does so by a
- * timer. It must not ask from here even if the address has become invalid this
- * moment: the question would be sent through this card, under the lock of the
- * send queue that is held already.
+ * timer. It must not ask from here even if the address becomes invalid at this
+ * moment: the question would be sent through this card, and the lock of the
+ * send queue is held already.
  */
 static enum ov2_way way_to(struct neighbour *neigh, struct xfrm_state *x,
 			   struct sk_buff *skb, struct ov2_pending *pending,

@@ -69,7 +69,7 @@ static void bridge_destroy(struct ov2_reaped *reaped)
  * @ad: the card. No reference to its netdev is left, so no state and no policy,
  *	and netdev_run_todo() has waited for RCU callbacks since
  *
- * Context: Any. What waits happens later.
+ * Context: Any. A work item destroys the tables later, since that may sleep.
  */
 void ov2_bridge_exit(struct ov2_adapter *ad)
 {

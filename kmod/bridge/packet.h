@@ -15,7 +15,7 @@
  * @sad: its outbound states
  * @pending: packets that wait for a neighbour
  * @states: states in packet mode, both ways
- * @reaped: destroys it
+ * @reaped: for ov2_reap(), which destroys this structure
  *
  * In packet mode the stack knows nothing but its own states and policies: the
  * bridge finds policy and state of each packet, as the transport does that

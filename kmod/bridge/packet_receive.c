@@ -178,7 +178,9 @@ bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 		return false;
 	}
 	set_gro_hash(nbl->skb, assoc);
-	/* As xfrm_input(): the core's policies see it, and rules for routes. */
+	/* As xfrm_input() does: the core's policies and the rules for routes
+	 * look at the mark.
+	 */
 	nbl->skb->mark = xfrm_smark_get(nbl->skb->mark, x);
 	return true;
 }
@@ -213,12 +215,12 @@ static int clear_rejects(struct ov2_adapter *ad, struct ov2_spd *spd,
 /**
  * ov2_clear_receive() - may a frame come in that the engine did not touch?
  * @ad: the card
- * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data is
- *	behind the Ethernet header
+ * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data
+ *	is behind the Ethernet header
  *
  * BH disabled. For policies that are offloaded the stack takes clear packets:
- * it thinks that the card would have dropped them. Before any policy of the card
- * comes that of the packet's own socket, as in software.
+ * it thinks that the card would have dropped them. As in software, a policy of
+ * the packet's own socket goes before any policy of the card.
  *
  * Return: the verdict.
  */

@@ -57,14 +57,16 @@ bool ov2_policy_blocks(const struct ov2_policy *pol)
 
 /**
  * ov2_policy_tmpl() - the template that a policy has now
- * @pol: the policy, found under rcu_read_lock() that is still held; it protects
+ * @pol: a policy that protects, found under rcu_read_lock(), which is still
+ *	held
  * @room: room for a copy
  *
  * Context: Any but hard interrupts.
  *
  * XFRM_MSG_MIGRATE changes the addresses of a policy's template and tells no
- * driver: xfrm_policy_migrate() writes under the policy's lock, and counts its
- * genid so that users of old copies look again. So does the card.
+ * driver: xfrm_policy_migrate() writes under the policy's lock, and increments
+ * its genid so that users of old copies read the template again. The card does
+ * so, too.
  *
  * Return: the template, in @pol or in @room.
  */
@@ -101,8 +103,8 @@ static bool tunnel_fits(const struct xfrm_tmpl *tmpl,
  * @pol: the policy that the received packet met; it does not block
  * @x: the state that had protected it
  *
- * Under rcu_read_lock(). As xfrm_state_ok() of xfrm_policy.c. A policy without template
- * takes transport mode, too, as there.
+ * Under rcu_read_lock(). As xfrm_state_ok() of xfrm_policy.c. A policy without
+ * a template takes transport mode, too, as there.
  *
  * Return: true if so.
  */
@@ -229,12 +231,13 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
  * ov2_bridge_policy_free() - xfrmdev_ops.xdo_dev_policy_free
  * @xp: the policy, at its last reference
  *
- * Context: Any but hard interrupts, as a policy's timer may end it; process context
- * if the core never published it.
+ * Context: Any but hard interrupts, as a policy's timer may end it; process
+ * context if the core never published it.
  *
- * Readers may still have found @xp in the database. xfrm_policy_destroy() frees a
- * grace period later. But a policy that was not added in the end, which is not
- * dead, some paths of the core free at once, not all of them with a delete before.
+ * Readers that found the policy in the card's database may still look at @xp.
+ * xfrm_policy_destroy() frees @xp a grace period later. But a policy that the
+ * core could not add is not dead, and some paths of the core free it at once,
+ * not all of them after a delete. So wait for the readers here.
  */
 void ov2_bridge_policy_free(struct xfrm_policy *xp)
 {

@@ -119,7 +119,9 @@ static enum ov2_rx_verdict rx_verified(struct ov2_adapter *ad,
 		rx_drop(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb);
 		return OV2_RX_DROP;
 	}
-	/* Even if it was too late for this frame */
+	/* A key manager has set the number, and the engine has not accepted it.
+	 * Tell the engine again, even if that is too late for this frame.
+	 */
 	if (unlikely(READ_ONCE(assoc->untold)))
 		ov2_state_renumber(x);
 

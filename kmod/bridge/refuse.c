@@ -8,7 +8,8 @@
  * In crypto mode most of a state is the core's own business: lifetimes, replay,
  * if_id, output mark, the CPU that a state is for. So crypto mode refuses only
  * what IPsecOV2 cannot say, what the card must find without the core's help,
- * and what the core cannot frame for a card. The comments say which it is.
+ * and what the core cannot frame for a card. The comment on each function says
+ * which of them it is.
  */
 #include <linux/udp.h>
 
@@ -40,8 +41,8 @@ static bool refuse_family(const struct xfrm_state *x)
 	return x->props.family != AF_INET && x->props.family != AF_INET6;
 }
 
-/* A request says transport or tunnel (struct ov2_ext_add). In BEET and IPTFS the
- * packet that ESP carries is in no form that IPsecOV2 knows.
+/* A request has transport and tunnel mode only (struct ov2_ext_add). IPsecOV2
+ * has no words for what ESP carries in BEET and IPTFS.
  */
 static bool refuse_mode(const struct xfrm_state *x)
 {
@@ -49,8 +50,8 @@ static bool refuse_mode(const struct xfrm_state *x)
 	       x->props.mode != XFRM_MODE_TUNNEL;
 }
 
-/* Algorithms, lengths of keys and of ICVs: what an engine of IPsecOV2 is told in
- * words and numbers, which exist for these only.
+/* IPsecOV2 has identifiers for these algorithms, lengths of keys and lengths of
+ * ICVs only.
  */
 static bool refuse_alg(const struct xfrm_state *x)
 {
@@ -67,7 +68,9 @@ static bool refuse_icv(const struct xfrm_state *x)
 	return !ov2_state_icv_ok(x);
 }
 
-/* The card makes the IVs, so they must be such as the receiver expects. */
+/* The card makes the IVs, so the state must ask for the kind of IV that it
+ * makes.
+ */
 static bool refuse_geniv(const struct xfrm_state *x)
 {
 	return !ov2_state_geniv_ok(x);
@@ -85,8 +88,8 @@ static bool refuse_encap6(const struct xfrm_state *x)
 	return x->encap && x->props.family == AF_INET6;
 }
 
-/* The other forms have bytes between UDP or TCP and ESP that the engine does not
- * skip.
+/* The other forms have bytes between UDP or TCP and ESP that the engine does
+ * not skip.
  */
 static bool refuse_encap(const struct xfrm_state *x)
 {
@@ -95,8 +98,8 @@ static bool refuse_encap(const struct xfrm_state *x)
 
 /* A received frame has no mark yet when the engine looks up its SA: tc and
  * netfilter, which set marks, come after the card. In packet mode the card goes
- * from a policy to its states, and its policies know no marks. In crypto mode the
- * core has chosen the state of a packet that is sent.
+ * from a policy to its states, and its policies know no marks. In crypto mode
+ * the core has chosen the state of a packet that is sent.
  */
 static bool refuse_mark(const struct xfrm_state *x)
 {
@@ -104,24 +107,25 @@ static bool refuse_mark(const struct xfrm_state *x)
 			     ov2_state_is_packet(x));
 }
 
-/* RFC 4303 2.1. A state that stands for one to be negotiated has SPI 0, too, and
- * never comes here.
+/* RFC 4303 2.1. A state that stands for one to be negotiated has SPI 0, too,
+ * but ov2_state_refused() is never asked about it.
  */
 static bool refuse_spi(const struct xfrm_state *x)
 {
 	return !x->id.spi;
 }
 
-/* A policy with a context is refused, and nothing else leads to such a state. In
- * crypto mode the core chooses the state.
+/* In packet mode only a policy with a context leads to such a state, and the
+ * card refuses these policies. In crypto mode the core chooses the state.
  */
 static bool refuse_context(const struct xfrm_state *x)
 {
 	return ov2_state_is_packet(x) && x->security;
 }
 
-/* In crypto mode the core chooses the state by CPU, and none looks at the CPU on
- * the way in (xfrm_state_lookup()). In packet mode the card would have to choose.
+/* In crypto mode the core chooses the outbound state by CPU, and the look-up of
+ * an inbound state ignores the CPU (xfrm_state_lookup()). In packet mode the
+ * card would have to choose.
  */
 static bool refuse_pcpu(const struct xfrm_state *x)
 {
@@ -136,7 +140,7 @@ static bool refuse_reqid(const struct xfrm_state *x)
 	return ov2_state_is_packet(x) && !x->props.reqid;
 }
 
-/* The card's policies know no if_id. In crypto mode the core chooses the state. */
+/* The card's policies know no if_id. In crypto mode the core chooses. */
 static bool refuse_if_id(const struct xfrm_state *x)
 {
 	return ov2_state_is_packet(x) && x->if_id;
@@ -284,13 +288,13 @@ int ov2_state_refuse(struct ov2_adapter *ad, const struct xfrm_state *x,
 }
 
 /**
- * ov2_state_add_disabled() - refuse a state, for esp-hw-offload is off
+ * ov2_state_add_disabled() - refuse a state, because esp-hw-offload is off
  * @ad: the card
  * @x: the state
  * @extack: may be NULL
  *
- * Without crypto offload the core does the same in software; without packet
- * offload it has nobody who would do it.
+ * Without crypto offload the core encrypts and decrypts in software. Packet
+ * mode has no software behind it, so there the add must fail.
  *
  * Context: Any.
  * Return: a negative errno for the core.
@@ -306,15 +310,16 @@ int ov2_state_add_disabled(struct ov2_adapter *ad, const struct xfrm_state *x,
 }
 
 /**
- * ov2_state_add_failed() - refuse a state, for its SA could not be added
+ * ov2_state_add_failed() - refuse a state whose SA could not be added
  * @ad: the card
- * @x: the state, one that ov2_state_refused() lets pass
+ * @x: the state, which ov2_state_refused() has let pass
  * @status: how the request ended, not with success
  * @extack: may be NULL
  *
- * What ov2_add_sa_check() finds wrong ov2_state_refused() has refused before. So
- * what is not supported is an algorithm that came to the kernel later than the
- * card asked for it, and the rest is the kernel's ciphers.
+ * ov2_state_refused() has already refused all that ov2_add_sa_check() finds
+ * wrong. So OV2_STATUS_NOT_SUPPORTED stands for an algorithm that the kernel
+ * did not have when the module was loaded, and all other errors come from the
+ * kernel's ciphers.
  *
  * Context: Any.
  * Return: a negative errno for the core.

@@ -38,19 +38,20 @@ static bool refuse_mark(const struct xfrm_policy *xp)
 	return xp->mark.m || xp->mark.v;
 }
 
-/* The core ignores the templates of a policy that blocks (xfrm_expand_policies(),
- * __xfrm_policy_check()), and so does the card.
+/* The core ignores the templates of a policy that blocks
+ * (xfrm_expand_policies(), __xfrm_policy_check()), and so does the card.
  */
 static bool has_tmpl(const struct xfrm_policy *xp)
 {
 	return xp->xfrm_nr && xp->action == XFRM_POLICY_ALLOW;
 }
 
-/* The interface ID is not in the packet. An outbound bypass whose ID is the index
- * of the card has one meaning all the same: what leaves through this card, as the
- * card is asked about nothing else. The core finds a policy with an ID only for
- * packets of the xfrm interface that has this ID, so it does not look at such a
- * bypass. It is for sockets that have an outbound policy of their own.
+/* The interface ID is not in the packet. An outbound bypass whose ID is the
+ * index of the card can be offloaded all the same: it means what leaves through
+ * this card, and the card sees nothing else. The core finds a policy with an ID
+ * only for packets of the xfrm interface that has this ID, so it does not look
+ * at such a bypass. It is for sockets that have an outbound policy of their
+ * own.
  */
 static bool refuse_if_id(const struct xfrm_policy *xp)
 {
@@ -110,11 +111,12 @@ static bool is_for_everything(const struct xfrm_selector *sel)
 	return !sel->prefixlen_s && !sel->prefixlen_d && !sel->proto;
 }
 
-/* Outbound, a template without reqid is a trap: no state of the card has reqid 0
- * (SA_REFUSED_REQID), so the core acquires one, and nothing leaves before the key
- * manager has put a better policy in front. Inbound it takes states of any reqid,
- * as in the core. For all packets of a family it is refused, as mlx5 does: the
- * trap would catch the key manager's own packets.
+/* Outbound, a template without reqid is a trap: no state of the card has reqid
+ * 0 (SA_REFUSED_REQID), so the core acquires a state, and nothing leaves before
+ * the key manager has put a better policy in front. Inbound, such a template
+ * takes states of any reqid, as in the core. In a policy for all packets of a
+ * family it is refused, as mlx5 refuses it: the trap would catch the key
+ * manager's own packets.
  */
 static bool refuse_reqid(const struct xfrm_policy *xp)
 {

@@ -154,8 +154,9 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 	return status;
 }
 
-/* Its netdev may go from here on, without any wait for the SA: netdev_run_todo()
- * waits for the references to all netdevs of a batch at a time.
+/* The card's netdev may go from here on. Nobody waits for each SA:
+ * netdev_run_todo() waits for the references to all netdevs of a batch
+ * together.
  */
 static void assoc_free(struct ov2_assoc *assoc)
 {

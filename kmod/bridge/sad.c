@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which state protects a packet (RFC 4301, 4.4.2): the newest that fits. States
- * are hashed by what must be equal. Of those that are left a packet takes the
- * first one that fits, unless its soft limit is reached: so a state that was
- * replaced costs nothing, and others are limited in number.
+ * are hashed by the fields that must be equal (struct ov2_sad_key). Those with
+ * one key are in a list, the youngest first. A packet takes the first one that
+ * fits and whose soft limit is not reached. So a state that was replaced costs
+ * nothing. The length of a list is limited.
  */
 #include <linux/jhash.h>
 
@@ -68,7 +69,8 @@ static void key_of(struct ov2_sad_key *key, const struct xfrm_state *x)
  *
  * Any context.
  *
- * Return: the number. Those of other states differ, most of them.
+ * Return: the number. States that cannot replace each other mostly have
+ * different numbers.
  */
 u32 ov2_sad_hash(const struct xfrm_state *x)
 {
@@ -78,9 +80,9 @@ u32 ov2_sad_hash(const struct xfrm_state *x)
 	return jhash(&key, sizeof(key), 0);
 }
 
-/* rhltable puts a new one in front of those with its key, and leaves them in
- * that order when it moves them (__rhashtable_insert_fast(),
- * rhashtable_lookup_one(), rhashtable_rehash_one()): the youngest is first.
+/* rhltable puts a new entry in front of those with the same key, and keeps
+ * their order when it moves them (__rhashtable_insert_fast(),
+ * rhashtable_lookup_one(), rhashtable_rehash_one()). So the youngest is first.
  */
 static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
 {
@@ -104,8 +106,8 @@ static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
  *
  * Any context but hard interrupts.
  *
- * Return: 0, -ENOSPC if there are OV2_SAD_SAME with its key, or another
- * negative errno, without memory.
+ * Return: 0, -ENOSPC if OV2_SAD_SAME associations have its key already, or
+ * another negative errno without memory.
  */
 int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 		const struct xfrm_state *x)
@@ -138,8 +140,9 @@ void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
 	spin_unlock_bh(&sad->lock);
 }
 
-/* xfrm_state_find() looks for these addresses, too. Every state here has a reqid
- * (SA_REFUSED_REQID), so a template without one, a trap, finds none.
+/* xfrm_state_find() looks for these addresses, too. Every state here has a
+ * reqid (SA_REFUSED_REQID), so a template without a reqid (a trap) finds no
+ * state.
  */
 static struct ov2_sad_key choice_key(const struct xfrm_tmpl *tmpl,
 				     const struct ov2_flow *flow)
@@ -206,7 +209,7 @@ static void count_look(struct ov2_sad *sad)
 #endif
 }
 
-/* No further than to the first one that is not dying */
+/* Looks no further than to the first state that fits and is not dying. */
 static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 		   const struct xfrm_tmpl *tmpl, const struct ov2_flow *flow,
 		   struct choice *best)

@@ -6,8 +6,9 @@
 
 struct ov2_assoc;
 
-/* States with one struct ov2_sad_key: as many as a packet is compared with. A key
- * manager needs two for a while, when it replaces one.
+/* How many states may have the same struct ov2_sad_key, since a packet may be
+ * compared with all of them. A key manager needs two for a while, when it
+ * replaces a state.
  */
 #define OV2_SAD_SAME	128
 

@@ -140,17 +140,17 @@ static bool is_receive_path(const struct xfrm_offload *xo)
 }
 
 /**
- * ov2_bridge_hash() - what the packets of one SA have in common
+ * ov2_bridge_hash() - a number that the packets of one SA have in common
  * @skb: a packet that gets its send queue, with or without an Ethernet header
- * @hash: out: the number that they have in common
+ * @hash: filled in with the number
  *
- * Any context. The core knows the state of a packet only by its sec_path here:
- * its dst is gone, and XFRM_XMIT is set later. In packet mode the packet may leave
- * by a younger state than its tag has, one that replaces it; so states that
- * replace each other have one number.
+ * Any context. Here only the sec_path tells the state of a packet: the core has
+ * dropped its dst, and sets XFRM_XMIT later. In packet mode a younger state
+ * that has replaced the state of the tag may protect the packet, so states that
+ * replace each other have the same number.
  *
- * Return: false if neither the core nor the tag says that the packet is to leave
- * protected.
+ * Return: false if neither the core nor the tag says that the packet is to
+ * leave protected.
  */
 bool ov2_bridge_hash(struct sk_buff *skb, u32 *hash)
 {

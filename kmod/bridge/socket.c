@@ -1,40 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Clear UDP for a socket that has asked for it. Software asks the socket's own
- * inbound policy (IP_XFRM_POLICY) first, and the others only if it has none for
- * the packet: __xfrm_policy_check(). So an IKE daemon gets the packets of its
- * exchange although a policy protects everything between the two hosts. Hardware
- * knows no sockets; this card looks.
+ * inbound policy (IP_XFRM_POLICY) first, and the other policies only if the
+ * socket has none for the packet: __xfrm_policy_check(). So an IKE daemon gets
+ * the packets of its exchange although a policy protects everything between the
+ * two hosts. Hardware knows no sockets, but this card looks for the packet's
+ * socket.
  *
- * A packet that is let in must not reach another socket. The core would take it
- * for one that the card has checked, whatever socket it comes to: the daemon may
- * end, and its port go to a socket of no policy, while the packet is on its way.
- * So the packet is pinned to the socket, as BPF's sk_assign does:
+ * A packet that is let in must not reach another socket. The core takes the
+ * packet for one that the card has checked, whichever socket gets it. But while
+ * the packet is on its way, the daemon may end and a socket without a policy
+ * may get its port. So the packet is pinned to the socket, as BPF's sk_assign
+ * does:
  *
  *	skb->sk			the socket
  *	skb->destructor		sock_pfree(), by which ip_rcv(), ip6_rcv() and
  *				nf_queue() know that they must keep the socket
  *
- * UDP takes the packet from there and looks for no other socket (skb_steal_sock()),
- * then asks the socket's policy. The pin is no reference, as UDP sockets end a
- * grace period after they are closed. So the packet goes up in the caller's RCU
- * section, past GRO and RPS, and is pinned only where nothing can take it to a
- * queue or to another reader:
+ * UDP takes that socket, looks for no other one (skb_steal_sock()), and then
+ * asks the socket's policy. The pin is no reference, since a UDP socket is
+ * freed a grace period after it is closed. So the packet goes up in the
+ * caller's RCU section, past GRO and RPS, and is pinned only where nothing can
+ * take it to a queue or to another reader:
  *
  * - Not where something above the card may take the frame elsewhere: a bridge,
  *   bond, macvlan or VRF, tc or nftables at the card's ingress, XDP.
- * - Not broadcast or multicast: each listener gets a copy, a pin is for one.
+ * - Not broadcast or multicast: each listener gets a copy, and a pin is for one
+ *   socket.
  * - Not fragments, nor behind a VLAN tag, a PPPoE header, IPv4 options or IPv6
  *   extension headers: another device or a later step decides where they go.
- * - Only to an address of this host: IP drops what has a socket and is to be
- *   forwarded.
- * - Not past NAT, which takes the socket away, since it may have changed the packet
- *   (nf_nat_ipv4_local_in()): where NAT is loaded the packet is not tracked.
- * - Not to a group of SO_REUSEPORT, from which UDP chooses once more.
+ * - Only to an address of this host: IP drops a packet that has a socket and is
+ *   to be forwarded.
+ * - Not past NAT, which takes the socket away from a packet that it may have
+ *   changed (nf_nat_ipv4_local_in()). So where NAT is loaded the packet is
+ *   marked as untracked.
+ * - Not to a group of SO_REUSEPORT, in which UDP would choose once more.
  *
- * What is not pinned is dropped as ever. A pinned packet of port 4500 may be IKE or
- * ESP of a state that is not the card's: UDP tells them apart behind the policy
- * check, as in software.
+ * A packet that cannot be pinned is dropped. A pinned packet to port 4500 may
+ * be IKE, or ESP of a state that is not the card's: UDP tells them apart after
+ * the policy check, as in software.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -48,8 +52,9 @@
 #include "../watch/counters.h"
 #include "packet.h"
 
-/* Under rcu_read_lock(). As xfrm_sk_policy_lookup(), but for what is compared with
- * more than the packet: the device of the route, the context.
+/* Under rcu_read_lock(). As xfrm_sk_policy_lookup(). But a policy that looks at
+ * more than the packet (at the device of the route, or at a security context)
+ * lets nothing in.
  */
 static bool policy_lets_in(const struct sock *sk, const struct ov2_flow *flow)
 {
@@ -117,8 +122,8 @@ static struct sock *find6(struct net_device *dev, const struct flowi6 *fl)
 			     fl->fl6_dport, dev->ifindex);
 }
 
-/* Under rcu_read_lock(). The socket that software would give the packet, if its
- * policy lets the packet in.
+/* Under rcu_read_lock(). Returns the socket that software would give the packet
+ * to, if the policy of the socket lets the packet in, or NULL.
  */
 static struct sock *find_willing(struct net_device *dev,
 				 const struct ov2_flow *flow)
@@ -147,8 +152,8 @@ static void pin(struct sk_buff *skb, struct sock *sk)
 /**
  * ov2_socket_takes() - give a clear packet to a socket that has asked for it
  * @ad: the card
- * @skb: a packet that a policy of the card would drop; taken if so. Data is at the
- *	IP header
+ * @skb: a packet that a policy of the card would drop; taken if the function
+ *	returns true. Data is at the IP header
  * @flow: its flow
  *
  * Context: BH disabled, under rcu_read_lock(), in the NAPI of its queue.
@@ -160,8 +165,8 @@ bool ov2_socket_takes(struct ov2_adapter *ad, struct sk_buff *skb,
 	struct sock *sk;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the socket is not held");
-	/* netif_receive_skb() keeps memory's last reserve for sockets that write out
-	 * pages; netif_receive_skb_core() does not.
+	/* netif_receive_skb() keeps memory's last reserve for sockets that
+	 * write out pages; netif_receive_skb_core() does not.
 	 */
 	if (!is_simple_udp(skb, flow) || may_leave_stack(ad->dev) ||
 	    skb_pfmemalloc(skb))

@@ -2,12 +2,12 @@
 /*
  * The security policy database of a card (RFC 4301, 4.4.1), as hardware has it:
  * ordered by priority only, while the core prefers whichever offloaded policy
- * came last. Policies are hashed by their addresses, as far as their prefixes
- * say. A packet is looked for once with each pair of prefix lengths that a
- * policy has, the pair with the best priority first, and no further than a
- * later pair can win. So the number of policies costs nothing; what does are
- * the pairs and the policies that differ in protocol or ports only, and both
- * are limited.
+ * came last. Policies are hashed by the bits of their addresses that the
+ * prefixes cover. A packet is looked up once for each pair of prefix lengths
+ * that policies have. The pair with the best priority comes first, and the
+ * look-up ends when no later pair can have a better policy. So the number of
+ * policies costs nothing. Pairs cost time, and so do policies that differ in
+ * protocol or ports only, so both are limited.
  */
 #include <linux/inetdevice.h>
 #include <net/ipv6.h>
@@ -101,8 +101,8 @@ static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
 	return full;
 }
 
-/* The pair comes first: whoever finds the policy must have been led to it in
- * time.
+/* The pair comes first, so that each look-up that can find the policy visits
+ * its pair in time.
  */
 static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 {
@@ -137,7 +137,7 @@ static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
  * Any context but hard interrupts.
  *
  * Return: 0, -ENOSPC if a limit is reached (OV2_SPD_*), or another negative
- * errno, without memory.
+ * errno without memory.
  */
 int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
 {
@@ -213,7 +213,7 @@ static void count_look(struct ov2_spd *spd)
 #endif
 }
 
-/* The best of @best and the policies with @key that match. */
+/* Returns the best of @best and the policies with @key that match. */
 static const struct ov2_policy *find_better(struct ov2_spd *spd,
 					    const struct ov2_policy_key *key,
 					    const struct ov2_flow *flow,

@@ -51,9 +51,11 @@ struct ov2_policy_key {
  * @serial: the larger, the younger
  * @priority: the smaller, the sooner
  * @action: XFRM_POLICY_ALLOW or XFRM_POLICY_BLOCK
- * @has_tmpl: @tmpl is set. One that blocks has none, whatever xfrm's has
- * @tmpl: which states protect those packets, as of @genid: ov2_policy_tmpl()
- * @xp: xfrm's policy, which lives as long as this; NULL in unit tests
+ * @has_tmpl: @tmpl is set. A policy that blocks has no template here, even if
+ *	@xp has one
+ * @tmpl: which states protect those packets, as it was when @xp had @genid.
+ *	Read it by ov2_policy_tmpl()
+ * @xp: xfrm's policy, which lives as long as this one; NULL in unit tests
  * @genid: of @xp, when @tmpl was read
  * @rcu: freed a grace period after its end
  *
@@ -120,7 +122,7 @@ struct ov2_spd_order {
  * @pairs: the smallest ov2_spd_pair.priority first
  * @count: number of @pairs
  * @order: what look-ups know of @pairs, or NULL if there are none. A priority
- *	of it may be too small for a while, never too large
+ *	in it may be too small for a while, but never too large
  */
 struct ov2_spd_side {
 	struct list_head pairs;
@@ -148,8 +150,9 @@ struct ov2_spd {
 #endif
 };
 
-/* Which of two is asked first? Of equals the older one: that an update puts
- * another one beside it for a moment changes nothing.
+/* Is @pol asked before @other? Of two policies with the same priority the older
+ * one is, so an update that puts another one beside it for a moment changes
+ * nothing.
  */
 static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 					const struct ov2_policy *other)
@@ -159,8 +162,8 @@ static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 	return pol->serial < other->serial;
 }
 
-/* Are there @max with one key, or more? Under rcu_read_lock(). @list is what was
- * found by the key; no more of it is read.
+/* Has @list, which a look-up of one key has found, at least @max entries? Under
+ * rcu_read_lock(). Reads no more than @max of them.
  */
 static inline bool ov2_list_reaches(struct rhlist_head *list, unsigned int max)
 {

@@ -4,10 +4,10 @@
  * have, and in what order a look-up visits them. There are few, since people
  * write few prefix lengths, and at most OV2_SPD_PAIRS.
  *
- * Look-ups read an array that is never changed, only replaced: a pair that was
- * moved within a list could be missed by those who go through the list. All
- * that is done here under the lock of the database is bounded by the number of
- * pairs, and by the logarithm of the number of policies.
+ * Look-ups read an array that is never changed, only replaced: a look-up that
+ * walked a list could miss a pair that is moved within it. All that is done
+ * here under the lock of the database is bounded by the number of pairs, and by
+ * the logarithm of the number of policies.
  */
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -88,7 +88,7 @@ static struct ov2_spd_pair *pair_find(const struct ov2_spd_side *side,
 	return NULL;
 }
 
-/* Without policies, and so without a place */
+/* A new pair has no policies, and so no place among @side's pairs yet. */
 static struct ov2_spd_pair *pair_new(struct ov2_spd_side *side,
 				     const struct ov2_policy_key *key)
 {
@@ -108,8 +108,7 @@ static struct ov2_spd_pair *pair_new(struct ov2_spd_side *side,
 	return pair;
 }
 
-/* The place of a pair that has policies, if their best priority is another one
- * than it was.
+/* Moves a pair to its place if the best priority of its policies has changed.
  */
 static int pair_place(struct ov2_spd_side *side, struct ov2_spd_pair *pair)
 {
@@ -138,7 +137,7 @@ static int pair_end(struct ov2_spd_side *side, struct ov2_spd_pair *pair)
 }
 
 /**
- * ov2_spd_pair_leave() - a policy is no more one of its pair's
+ * ov2_spd_pair_leave() - take a policy out of its pair
  * @side: the pairs of its direction and family
  * @pol: the policy; no look-up finds it any more
  *

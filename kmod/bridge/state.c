@@ -252,9 +252,10 @@ static void bridge_state_delete(struct net_device *dev, struct xfrm_state *x)
 	assoc_delete(dev, x);
 }
 
-/* After errors the core frees without a delete; then nothing has waited yet
- * for those who found the state through its SA, and the core frees its memory at
- * once. That is rare: a card's end deletes (xfrm_dev_state_flush()).
+/* After errors the core frees a state without a delete, and frees its memory at
+ * once. Then nothing has waited yet for those who found the state through its
+ * SA. This is rare: when a card ends, the core deletes its states
+ * (xfrm_dev_state_flush()).
  */
 static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 {
@@ -262,9 +263,10 @@ static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 		synchronize_net();
 }
 
-/* The core sends through a state that was added for the way in, unless the state
- * has an SA direction (one manual SA for both ways, RFC 4552). But
- * validate_xmit_xfrm() then encrypts nothing, and the engine has no SA to send.
+/* The core sends through a state that was added for the way in, unless the
+ * state has an SA direction (one manual SA for both ways, RFC 4552). But
+ * validate_xmit_xfrm() then encrypts nothing, and the engine has no SA to send
+ * with.
  */
 static bool is_outbound(const struct xfrm_state *x)
 {
@@ -273,9 +275,10 @@ static bool is_outbound(const struct xfrm_state *x)
 
 /* Segmenting ESP in UDP for a card that encrypts, esp4_gso_segment() forgets
  * the UDP header: TCP headers get 8 bytes of payload, and numbers are used
- * twice. What ipip, sit and ip6tnl have made is wrong as well in transport mode,
- * so the engine would drop it; GRE's is right. For software the core segments
- * before ESP, and is right with all.
+ * twice. Large packets of ipip, sit and ip6tnl come out wrong in transport
+ * mode, too, and the engine would drop the segments; those of GRE come out
+ * right. For software the core segments before ESP, and all of them come out
+ * right.
  */
 static bool gso_goes_wrong(const struct sk_buff *skb,
 			   const struct xfrm_state *x)
@@ -358,9 +361,10 @@ static enum ov2_status request_update(const struct ov2_assoc *assoc,
 	return assoc->ad->miniport->request(assoc->ad, &req);
 }
 
-/* x->lock held, for every packet: the engine is told when the half passes on,
- * and again if it was not listening. Under bonding the device is the bond, and the
- * engine does with what it has verified itself.
+/* x->lock is held. Called for every packet: the engine is told when the high
+ * half has changed, and again if it did not accept the update. For a state on a
+ * bond, x->xso.dev is the bond, not this card, so the update is skipped. The
+ * engine then infers the high half from the numbers that it verified.
  */
 static void bridge_advance_esn(struct xfrm_state *x)
 {
@@ -394,7 +398,7 @@ static void assoc_renumber(struct ov2_assoc *assoc, const struct xfrm_state *x)
 	WRITE_ONCE(assoc->untold, status != OV2_STATUS_SUCCESS);
 	if (status == OV2_STATUS_SUCCESS)
 		assoc->seq_hi = seq_hi;
-	/* The window came with the number, and is right for it. */
+	/* The window came with the number, so its bits are right. */
 	assoc->replay_turn = ov2_replay_turn(x);
 }
 

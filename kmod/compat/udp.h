@@ -6,10 +6,11 @@
 #include <net/udp.h>
 
 /*
- * The socket that gets a datagram that came in by a device of no L3 master, or
- * NULL. Under rcu_read_lock(): it is not counted. Older kernels want to be told the
- * table; and there IPv6 may be a module, or off, and is called through vmlinux'
- * pointers.
+ * Return the socket that gets a datagram, or NULL. The device that the datagram
+ * came in by, @dif, has no L3 master. Under rcu_read_lock(), since no reference
+ * to the socket is taken. Older kernels want the table as an argument. In these
+ * kernels IPv6 may be a module, or off, so its functions are called through
+ * pointers in vmlinux.
  */
 static inline struct sock *ov2_udp4_find(struct net *net, __be32 saddr,
 					 __be16 sport, __be32 daddr,
@@ -42,7 +43,7 @@ static inline struct sock *ov2_udp6_find(struct net *net,
 					      NULL);
 }
 
-/* Is it an address of the namespace, or with @dev of that device? */
+/* Is @addr an address of @dev, or of the namespace if @dev is NULL? */
 static inline bool ov2_in6_is_local(struct net *net,
 				    const struct in6_addr *addr,
 				    struct net_device *dev)

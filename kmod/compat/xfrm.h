@@ -73,7 +73,7 @@ static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
 
 #endif /* OV2_HAVE_XDO_DEV */
 
-/* The older kernel takes the DSCP as the octet of the IP header. */
+/* Older kernels take the whole octet of the IP header that has the DSCP. */
 static inline void
 ov2_dst_lookup_set_dscp(struct xfrm_dst_lookup_params *params, dscp_t dscp)
 {

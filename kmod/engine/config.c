@@ -9,7 +9,7 @@
 /* As many as mid-range cards have; small enough that a test can fill it. */
 #define OV2_SA_CAPACITY	4096
 
-/* The SA that has no handle left had no place before. */
+/* The table of SAs is full before the handles run out. */
 static_assert(OV2_SA_CAPACITY <= OV2_HANDLE_SLOTS);
 
 /* The algorithms are what ov2_config_init() finds. */

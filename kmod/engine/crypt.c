@@ -19,7 +19,7 @@ crypt_transform(const struct ov2_crypt *crypt)
 	return &crypt->job.member->transform;
 }
 
-/* Bytes; a hash has no IV. */
+/* In bytes. A hash has no IV. */
 static size_t crypt_iv_align(const struct ov2_transform *transform)
 {
 	return transform->aead ? crypto_aead_alignmask(transform->aead) + 1 : 1;

@@ -80,8 +80,9 @@ void ov2_engine_put(struct ov2_engine *engine)
 		ov2_reap(&engine->reaped, engine_destroy);
 }
 
-/* The SA of an add that failed may still wait for its grace period. It keeps the
- * engine without the card. Nothing else is left that one would have to wait for.
+/* The SA of an add that failed may still wait for its grace period. Its
+ * reference keeps the engine, which then outlives the card. Nothing else is
+ * left to wait for.
  */
 static void engine_halt(struct ov2_adapter *ad)
 {

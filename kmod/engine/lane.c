@@ -59,10 +59,10 @@ static struct ov2_nbl *lane_pop_done(struct ov2_lane *lane)
 	return nbl;
 }
 
-/* Others may append for as long as the emitter goes on, so it stops after a budget,
- * as a NAPI does, and a softirq of its own hands back the rest: the emitter may be a
- * cipher's completion, which others of that CPU wait for. Called and returns with
- * the lock held.
+/* Other CPUs may append NBLs for as long as the emitter goes on, and the
+ * emitter may be a cipher's completion, behind which other work of its CPU
+ * waits. So the emitter stops after a budget, as NAPI does, and a softirq of
+ * its own hands back the rest. The lock is held on entry and on return.
  */
 static void lane_emit(struct ov2_lane *lane)
 {
@@ -84,7 +84,9 @@ static void lane_emit(struct ov2_lane *lane)
 		wake_up(&lane->idle);
 }
 
-/* Nobody but this has emitted since the budget was used up. */
+/* Nobody else has emitted since the budget was used up: lane->emitting is still
+ * set.
+ */
 static void lane_rest(struct work_struct *rest)
 {
 	struct ov2_lane *lane = container_of(rest, struct ov2_lane, rest);

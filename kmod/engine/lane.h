@@ -20,7 +20,8 @@ struct ov2_adapter;
  * @nbls: linked by ov2_nbl.link, oldest first
  * @emit: hands an NBL back, at the head of the lane and done
  * @ad: the card, for @emit
- * @emitting: somebody is in @emit or @rest is queued, so nobody else may be: order
+ * @emitting: a CPU is in @emit or @rest is queued. No other CPU may call @emit
+ *	then, since the order would be lost
  * @rest: hands back what is done beyond the budget of a completion
  * @closed: nothing is accepted
  * @idle: woken when the lane is closed and has become empty

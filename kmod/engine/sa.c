@@ -255,7 +255,9 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 	const struct ov2_add_sa_ex *add = adding->add;
 	struct ov2_sa *sa;
 
-	/* Charged to the task that asks; to nobody from a soft interrupt. */
+	/* Charged to the task that makes the request, and in a soft interrupt
+	 * to nobody.
+	 */
 	sa = kzalloc(sizeof(*sa), GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!sa)
 		return NULL;

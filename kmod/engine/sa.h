@@ -24,7 +24,7 @@ struct ov2_frame;
  * @starved: an add found no place, and none was freed since
  * @ref: one for each SA that is not freed yet, and one for the card until the
  *	engine is halted
- * @reaped: destroys it
+ * @reaped: for ov2_reap(), which destroys this structure
  * @serial: age of SAs
  * @lock: guards insertion into @sas, @parameter and @encapsulation; BH
  * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE

@@ -186,7 +186,7 @@ static struct ov2_member *sa_member(struct ov2_sa *sa,
 	return NULL;
 }
 
-/* Without the extension the engine's own reckoning stands where it agrees. */
+/* Without @ext the engine keeps its own number if the high half agrees. */
 static void update_number(struct ov2_sa *sa, struct ov2_member *member,
 			  u32 seq_hi, const struct ov2_ext_update *ext)
 {
@@ -258,7 +258,7 @@ static enum ov2_status request_accepted(struct ov2_engine *engine,
 	}
 }
 
-/* Deletes are: they must not fail. */
+/* Deletes are always accepted, since they must not fail. */
 static bool request_is_acceptable(const struct ov2_engine *engine, u32 oid)
 {
 	if (!engine)

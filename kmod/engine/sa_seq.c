@@ -74,9 +74,9 @@ u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
  * @member: its member that verified it
  * @seq: its number, from ov2_sa_seq_rx()
  *
- * Any context. Only verified numbers move the window: others are anybody's. A
- * number that would now be taken for another one is of a time before an update,
- * which it must not undo.
+ * Any context. Only verified numbers move the window: anybody can send the
+ * others. If the high half would be inferred differently now, @seq was inferred
+ * before an update set the number, and must not undo the update.
  */
 void ov2_sa_seq_verified(struct ov2_sa *sa, struct ov2_member *member,
 			 u64 seq)

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A handle space for each card, so that nobody can take another's. A handle is
- * a slot of an xarray and a generation: the slot makes it cheap to resolve, the
- * generation keeps a stale one, that an NBL or bonding still holds, from naming
- * a newer SA. All cards draw from one generation, so that a handle of another
- * card names nothing either. With 20 bits of slot a value comes again after
- * 2^44 adds: at a million a second that takes half a year in which nobody may
- * have looked at it. Where a long has 32 bits only 12 are left, and a value may
- * name another SA after 4096 adds: who has kept a handle has to look whether it
- * leads to what he means.
+ * Each card has a handle space of its own, so that no card can use up the
+ * handles of another one. A handle is a slot of an xarray and a generation: the
+ * slot makes it cheap to resolve, and the generation keeps a stale handle,
+ * which an NBL or bonding still holds, from naming a newer SA. All cards draw
+ * from one generation, so that a handle of another card names nothing, either.
+ * With 20 bits of slot 44 are left for the generation, and a value comes again
+ * after 2^44 adds: at a million a second that takes half a year. Where a long
+ * has 32 bits only 12 are left, and a value may name another SA after 4096
+ * adds. So the user of a handle that was kept must check that it leads to the
+ * SA that he means.
  */
 #include <linux/atomic.h>
 #include <linux/bits.h>
@@ -25,7 +26,8 @@ static atomic_long_t generation;
 
 /**
  * ov2_handles_init() - make a handle space, empty
- * @handles: that of a card. Empty again, it needs no end
+ * @handles: the handle space of a card. When it is empty again, nothing of it
+ *	is left to free
  *
  * Context: Any.
  */
@@ -44,8 +46,8 @@ void ov2_handles_init(struct ov2_handles *handles)
  *
  * Any context, BH are disabled inside.
  *
- * Return: 0, -ENOMEM, or -EBUSY if every slot is taken: an engine with a smaller
- * capacity sees to it that this cannot be.
+ * Return: 0, -ENOMEM, or -EBUSY if every slot is taken, which cannot happen if
+ * the engine's capacity is not larger than OV2_HANDLE_SLOTS.
  */
 int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_adapter *ad,
 		     void *transport)
@@ -85,8 +87,8 @@ void ov2_handle_free(struct ov2_handle *handle)
 /**
  * ov2_handle_reuse() - for unit tests: have a slot given again
  * @ad: the card
- * @value: a handle that was freed; the card's next one gets its slot, where
- *	others would come only when 2^20 have been given
+ * @value: a handle that was freed. The card's next handle gets its slot, which
+ *	without this call would be given only after all others
  *
  * Any context.
  */

@@ -7,7 +7,7 @@
 
 struct ov2_adapter;
 
-/* Slots of a card's space, the most SAs that it can name at a time */
+/* Slots of a card's handle space: how many SAs may have handles at a time */
 #define OV2_HANDLE_SLOTS	((1U << 20) - 1)
 
 /**

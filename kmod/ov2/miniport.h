@@ -16,9 +16,9 @@ struct ov2_counters;
  * struct ov2_miniport_ops - what an engine does for a card (calls down)
  * @initialize: give the card its engine. Process context, may sleep. Returns
  *	0 or a negative errno
- * @halt: take it away. Process context. Every SA was deleted before, every
- *	request has completed and none is being made, and the engine is paused: it
- *	has nothing to wait for
+ * @halt: take the engine away. Process context. Every SA was deleted before,
+ *	every request has completed and none is being made, and the engine is
+ *	paused, so @halt has nothing to wait for
  * @pause: accept nothing more, then sleep until every NBL is back. Sends
  *	that come while paused complete with OV2_STATUS_NOT_ACCEPTED, received
  *	frames come back untouched

@@ -51,8 +51,8 @@ void ov2_nbl_free(struct ov2_nbl *nbl)
  */
 int ov2_nbl_init(void)
 {
-	/* Not charged, as sk_buffs are not: an NBL lives as long as its frame is in
-	 * the engine, and their number is bounded by the rings.
+	/* Not charged, as sk_buffs are not: an NBL lives as long as its frame
+	 * is in the engine, and the rings bound the number of NBLs.
 	 */
 	nbl_cache = KMEM_CACHE(ov2_nbl, 0);
 	return nbl_cache ? 0 : -ENOMEM;

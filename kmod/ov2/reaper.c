@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What outlives a card for a moment. The machine has one worker that ends network
- * namespaces, and whatever a card's end waits for there, everybody waits for. But
- * rhashtable_destroy() waits for a work item, and in 7.3 for a grace period,
- * too, where irq_work_sync() does: with PREEMPT_RT, and on machines without an
- * interrupt for irq_work. So tables are destroyed here, one after the other.
+ * Hash tables outlive their card for a moment. The machine has one worker that
+ * ends network namespaces. If the end of a card waited there, the ends of all
+ * other namespaces would wait, too. But rhashtable_destroy() waits for a work
+ * item, and in 7.3 also for a grace period if irq_work_sync() does so: with
+ * PREEMPT_RT, and on machines without an interrupt for irq_work. So a work item
+ * destroys the tables, one after the other.
  */
 #include <linux/sched.h>
 #include <linux/workqueue.h>
@@ -28,8 +29,9 @@ static DECLARE_WORK(reaper, reaper_work);
 
 /**
  * ov2_reap() - have something destroyed soon
- * @reaped: part of it. Nobody uses it any more
- * @destroy: destroys it, in process context. It may sleep
+ * @reaped: a member of the structure to be destroyed, which nobody uses any
+ *	more
+ * @destroy: destroys the structure, in process context, and may sleep
  *
  * Context: Any.
  */

@@ -5,9 +5,9 @@
 #include <linux/llist.h>
 
 /**
- * struct ov2_reaped - part of what is to be destroyed where a wait harms nobody
- * @node: its place among the others
- * @destroy: destroys it, in process context
+ * struct ov2_reaped - member of a structure that a work item is to destroy
+ * @node: in the list of the structures to be destroyed
+ * @destroy: destroys the structure, in process context
  */
 struct ov2_reaped {
 	struct llist_node node;

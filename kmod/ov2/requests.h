@@ -247,13 +247,13 @@ static_assert(offsetof(struct ov2_update_sa, seq_hi) == 0x18);
 static_assert(sizeof(struct ov2_update_sa) == 0x20);
 
 /**
- * struct ov2_ext_update - extension: a number that did not come of a packet
+ * struct ov2_ext_update - extension: a number that no packet has brought
  * @seq_lo: low 32 bits of the last number seen or sent; the high ones are
  *	those of struct ov2_update_sa
  * @window: replay window, as in struct ov2_ext_add
  *
- * IPsecOV2 updates when the high half has passed on, and the engine knows the
- * low half better. A key manager of Linux may set all of it, to any value.
+ * An update of IPsecOV2 has the high half only, since the engine knows the low
+ * half better. A key manager of Linux may set the whole number, to any value.
  */
 struct ov2_ext_update {
 	u32 seq_lo;
@@ -277,8 +277,8 @@ struct ov2_ext_update {
  * @ext: extension of the adds, for each entry of a list; NULL: none, as pure
  *	IPsecOV2. Then UDP-ESP comes to port 4500 (Q16), numbers begin with 0,
  *	the window is unknown and the mode derived (Q2)
- * @ext_update: extension of an update; NULL: none, as pure IPsecOV2. Then an
- *	update that names the high half that the engine has changes nothing
+ * @ext_update: extension of an update; NULL: none, as in pure IPsecOV2. Then an
+ *	update with the high half that the engine already has changes nothing
  * @may_sleep: the caller is in process context and holds no spinlock, so the
  *	engine may set keys at once. IPsecOV2 has no such word: there OID requests
  *	come at PASSIVE_LEVEL and may pend

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On which CPUs a card receives. A frame interrupts another CPU than the sender's,
- * so this must not be anybody's: isolated CPUs are left alone, as by RPS, and a user
- * burdens only CPUs that he may run on anyway.
+ * On which CPUs a card receives. A frame interrupts another CPU than the
+ * sender's, so the choice of this CPU must not harm others: isolated CPUs are
+ * left alone, as by RPS, and a user burdens only CPUs that he may run on
+ * anyway.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -20,8 +21,8 @@
  * @allowed: CPUs that the user may run on
  * @online: online CPUs
  *
- * A user who may run on isolated CPUs only receives on all others: to open a card is
- * no wish to be interrupted.
+ * If a user may run on isolated CPUs only, his card receives on the CPUs that
+ * are not isolated: opening a card is no consent to interrupts.
  *
  * Context: Any.
  */
@@ -40,11 +41,12 @@ void ov2_cpus_pick(struct cpumask *cpus, const struct cpumask *house,
  * ov2_cpus_nth() - the CPU of a queue
  * @cpus: from ov2_cpus_pick()
  * @online: online CPUs
- * @nth: the queue, counted from any number on
+ * @nth: the number of the queue, plus any number that is the same for all
+ *	queues of the card
  *
  * Context: Any.
- * Return: an online CPU; neighbouring queues have different ones as far as there
- * are as many.
+ * Return: an online CPU. Neighbouring queues have different CPUs if there are
+ * enough.
  */
 unsigned int ov2_cpus_nth(const struct cpumask *cpus,
 			  const struct cpumask *online, u32 nth)
@@ -59,10 +61,11 @@ unsigned int ov2_cpus_nth(const struct cpumask *cpus,
  * @online: online CPUs
  * @gone: the CPU that the queue had
  *
- * Everybody who asks gets the same answer, so the queue is on one CPU again.
+ * All senders get the same answer, so the queue is on one CPU again.
  *
  * Context: Any.
- * Return: an online CPU, or a number that is at least nr_cpu_ids if none is left.
+ * Return: an online CPU, or a number that is at least nr_cpu_ids if none is
+ * left.
  */
 unsigned int ov2_cpus_next(const struct cpumask *cpus,
 			   const struct cpumask *online, unsigned int gone)
@@ -72,8 +75,9 @@ unsigned int ov2_cpus_next(const struct cpumask *cpus,
 	return cpu < nr_cpu_ids ? cpu : cpumask_first_and(cpus, online);
 }
 
-/* Both, as rps_cpumask_housekeeping() has it: isolcpus= or an isolated partition of
- * the cpuset controller, and nohz_full=. A partition may change under our hands.
+/* CPUs that are isolated neither by isolcpus= or an isolated partition of the
+ * cpuset controller, nor by nohz_full=, as in rps_cpumask_housekeeping(). A
+ * partition may change at any time.
  */
 static void cpus_house(struct cpumask *house)
 {
@@ -87,8 +91,8 @@ static void cpus_house(struct cpumask *house)
  * ov2_cpus_choose() - give each receive queue its CPU
  * @port: the card; it is being opened, by the task whose CPUs are taken
  *
- * The first queue's is drawn: most cards use one queue, and these must not all meet
- * on the first CPU.
+ * The CPU of the first queue is drawn by lot, because most cards use one queue,
+ * and these queues must not all meet on the first CPU.
  *
  * Context: Process context, under RTNL; sleeps.
  * Return: 0 or -ENOMEM.

@@ -142,9 +142,9 @@ static int port_stop(struct net_device *dev)
 
 	WRITE_ONCE(port->up, false);
 	ov2_plug_update_carrier(port);
-	/* No grace period for those who saw the card up: they find the rings
-	 * closed. The core calls this once for each card of a batch, so each
-	 * would be one more for whoever waits for RTNL.
+	/* No grace period is needed for senders that saw the card up: they find
+	 * the rings closed. The core calls this function under RTNL for each
+	 * card of a batch, and would wait for one grace period after the other.
 	 */
 	ov2_rx_close(port);
 	port->ad.miniport->pause(&port->ad);
@@ -176,8 +176,9 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
 }
 
 /* A receiver counts what comes late by more than its replay window as replayed,
- * and queues overtake each other. So what an SA protects leaves by one queue,
- * whatever CPU, socket or XPS say; all else as if this function did not exist.
+ * and queues overtake each other. So the packets of one SA leave by one queue,
+ * whatever CPU, socket or XPS say. For all others the core chooses as it does
+ * without this function.
  */
 static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
 			     struct net_device *sb_dev)

@@ -59,8 +59,10 @@ struct filter_addr {
 
 /**
  * struct ov2_filter_table - the addresses of a card
- * @addrs: they
- * @reaped: destroys it. So it is not part of the netdev's own memory
+ * @addrs: struct filter_addr, found by their keys
+ * @reaped: for ov2_reap(), which destroys this structure. The netdev may be
+ *	freed before that, so its private data has a pointer to this structure
+ *	only
  */
 struct ov2_filter_table {
 	struct rhashtable addrs;
@@ -188,7 +190,7 @@ static void filter_destroy(struct ov2_reaped *reaped)
  * ov2_filter_exit() - end of ov2_filter_init()
  * @port: the card; nothing is received any more
  *
- * Context: Any. What waits happens later.
+ * Context: Any. A work item destroys the table later, since that may sleep.
  */
 void ov2_filter_exit(struct ov2_port *port)
 {

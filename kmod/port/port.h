@@ -30,13 +30,14 @@
 /**
  * struct ov2_rxq - a receive queue
  * @napi: its NAPI
- * @csd: calls @cpu to schedule @napi. Owned by whoever set @called
- * @called: 1 while such a call is under way and has not begun. Whoever finds
- *	it 1 need not call: the call will see what that one has queued
+ * @csd: calls @cpu to schedule @napi. Owned by the sender that set @called
+ * @called: 1 while such a call is under way and has not begun. A sender that
+ *	finds 1 need not call: the pending call will see the frame that this
+ *	sender has queued
  * @cpu: where @napi runs, chosen when the card is opened. As the interrupt of a
- *	real queue it stays on one CPU, until that goes offline: xfrm hands decrypted
- *	packets on through a queue of each CPU, so a flow that came up on two would
- *	be reordered
+ *	real queue it stays on one CPU, until this CPU goes offline: xfrm hands
+ *	decrypted packets on through a queue of each CPU, so a flow that came up
+ *	on two would be reordered
  * @port: the card
  * @index: its number
  * @ring: frames that came over the cable, oldest first. Fed by the peer
@@ -78,7 +79,7 @@ struct ov2_filter_table;
  * struct ov2_filter - which frames a card takes
  * @table: the addresses of dev->uc and dev->mc. Written under
  *	dev->addr_list_lock, read under RCU
- * @incomplete: an address is missing in @addrs for want of memory, so every
+ * @incomplete: an address is missing in @table for want of memory, so every
  *	frame is taken. Written under dev->addr_list_lock
  * @bridged: the card is a port of a bridge, or of a device that is one. Written
  *	under RTNL
@@ -106,8 +107,8 @@ enum ov2_filter_verdict {
  * @ad: the card as bridge and engine see it
  * @peer: what the other end of the cable is plugged into, or NULL. Written
  *	under RTNL
- * @sharers: how many of its send queues feed one ring of @peer, at most. Written
- *	under RTNL
+ * @sharers: how many of its send queues feed one ring of @peer, at most.
+ *	Written under RTNL
  * @up: the card takes frames from its peer. Written under RTNL
  * @filter: which frames it takes
  * @cpus: where it may receive. Written under RTNL, while it is down

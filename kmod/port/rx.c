@@ -228,8 +228,8 @@ static int rx_poll(struct napi_struct *napi, int budget)
 	return work;
 }
 
-/* First the call counts as begun, then it looks for frames: a sender that still
- * found it under way has queued its frame before. Pairs with rx_call().
+/* @called is cleared before the NAPI looks for frames: a sender that still
+ * found it set has queued its frame before. Pairs with rx_call().
  */
 static void rx_interrupt(void *data)
 {
@@ -240,8 +240,9 @@ static void rx_interrupt(void *data)
 }
 
 /* Senders that share a ring come here at the same time, and
- * smp_call_function_single_async() wants its callers serialized: only the one
- * who sets @called may touch the csd. False if the CPU is offline.
+ * smp_call_function_single_async() wants its callers serialized: only the
+ * sender that sets @called may touch the csd. Returns false if the CPU is
+ * offline.
  */
 static bool rx_call(struct ov2_rxq *rxq, unsigned int cpu)
 {
@@ -260,9 +261,9 @@ static bool rx_schedule_on(struct ov2_rxq *rxq, unsigned int cpu)
 	return true;
 }
 
-/* A queue whose CPU has gone offline moves to another one, and stays there until the
- * card is opened again: to go back would reorder once more. The last resort is the
- * sender's own CPU.
+/* A queue whose CPU has gone offline moves to another one, and stays there
+ * until the card is opened again: going back would reorder frames once more.
+ * The last resort is the sender's own CPU.
  */
 static void rx_schedule(struct ov2_rxq *rxq)
 {
@@ -279,9 +280,9 @@ static void rx_schedule(struct ov2_rxq *rxq)
 	napi_schedule(&rxq->napi);
 }
 
-/* Sleep until no call is under way. Another call, synchronous, would not tell:
- * smp_call_function_single() makes it at once where it is for the caller's own
- * CPU, and so before those that wait in that CPU's queue.
+/* Sleep until no call is under way. A synchronous call of our own would not
+ * tell: if it is for the caller's own CPU, smp_call_function_single() makes it
+ * at once, and so before the calls that wait in that CPU's queue.
  */
 static void rx_sync_interrupt(const struct ov2_rxq *rxq)
 {
@@ -408,11 +409,12 @@ void ov2_rx_add_napi(struct ov2_port *port)
  * ov2_rx_del_napi() - end of ov2_rx_add_napi()
  * @port: the card; it is down
  *
- * It waits for no RCU grace period, since unregister_netdevice_many_notify() waits
- * for two, each for all devices of a batch. The one before ndo_uninit ends
- * those senders that had found a ring open, so no call can be made any more. The one
- * after ndo_uninit ends rx_interrupt(), which is under way with interrupts off
- * after a call has begun, and those who look for a NAPI by its number.
+ * It waits for no RCU grace period, since unregister_netdevice_many_notify()
+ * waits for two, each for all devices of a batch. The grace period before
+ * ndo_uninit ends the senders that had found a ring open, so no call can be
+ * made any more. The grace period after ndo_uninit ends rx_interrupt(), which
+ * may still run, with interrupts off, after it has cleared @called, and
+ * look-ups of a NAPI by its number.
  *
  * Context: RTNL, from ndo_uninit. May sleep.
  */
@@ -461,8 +463,8 @@ int ov2_rx_start(struct ov2_port *port)
  * ov2_rx_close() - take no more frames from the peer
  * @port: the card
  *
- * A sender may still be on its way to schedule the NAPI of a ring that it had found
- * open. That does nothing once the NAPI is disabled.
+ * A sender may still be on its way to schedule the NAPI of a ring that it had
+ * found open. Scheduling a NAPI does nothing once it is disabled.
  *
  * Context: RTNL.
  */

@@ -6,10 +6,10 @@
  * and those in the engine reach OV2_RING_FRAMES, and is woken when half of
  * them are gone, so a slow receiver slows its sender and loses nothing.
  *
- * Several send queues may feed one ring. Each sees what is on the ring, but only its
- * own frames in the engine, and takes it that all others have as many there. So the
- * engine has at most OV2_RING_FRAMES for one ring, and no queue looks at the others'
- * counters.
+ * Several send queues may feed one ring. Each of them sees the frames on the
+ * ring, but in the engine only its own frames, and assumes that each of the
+ * others has as many there. So the engine has at most OV2_RING_FRAMES for one
+ * ring, and no queue looks at the others' counters.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -41,8 +41,10 @@ static int wire_room(const struct ov2_port *port, u16 queue)
 	return OV2_RING_FRAMES - used;
 }
 
-/* Each of the others may have seen the same room, and send one frame before it stops.
- * A queue that is woken must be able to send, however many share its ring.
+/* The room for one frame of each queue that shares the ring: all of them may
+ * have seen the same room, and each may send one frame before it stops. It is
+ * at most the room that wakes a queue, since a queue that is woken must be able
+ * to send, however many queues share its ring.
  */
 static int wire_stop_room(const struct ov2_port *port)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sending: which frames of the stack get records, and which ones; what must not
- * leave; and which frames the card has nothing to do with.
+ * Sending: which frames of the stack get records, and what is in the records;
+ * what must not leave; and which frames the card has nothing to do with.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -202,7 +202,7 @@ static void send_framed_udp(struct kunit *test)
 	expect_offload(test, send, 28, 5);
 }
 
-/* No association, that of another state, or none on this card */
+/* There is no association, it is another state's, or it is another card's. */
 static void send_no_state(struct kunit *test)
 {
 	struct sending *send = sending_new(test);

@@ -73,8 +73,8 @@ static void bundle_rows(struct kunit *test)
 		expect_rows(test, bundle(i & 1, i & 2, i & 4));
 }
 
-/* The number that the transport is told is that of the outermost header: the
- * transport compares it with the window of the one state that it knows.
+/* The transport is told the number of the outermost header: the transport
+ * compares it with the window of the one state that it knows.
  */
 static void bundle_two_numbers(struct kunit *test)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two real cards with a cable between them, in the first namespace. The engine of both
- * holds what it gets, and nobody but the test polls the receiver, so each step of a
- * frame is the test's.
+ * Two real cards with a cable between them, in the first namespace. The engines
+ * of both hold what they get, and nobody but the test polls the receiver, so
+ * each step of a frame is the test's.
  */
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
@@ -10,10 +10,10 @@
 
 #include "cable.h"
 
-/* Too small for IPv6, which would send */
+/* Too small for IPv6, which would send frames of its own */
 #define CABLE_MTU	1000
 
-/* A busy machine */
+/* Generous, since the machine may be busy */
 #define CABLE_PATIENCE	(10 * HZ)
 
 static void card_end(void *data)
@@ -52,8 +52,8 @@ static struct ov2_port *card_new(struct kunit *test, unsigned int tx_queues,
 	return port;
 }
 
-/* A NAPI that is scheduled and on nobody's list is the test's to poll. Who else
- * schedules it leaves a note.
+/* A NAPI that is scheduled and on nobody's list is the test's to poll. Any
+ * other code that schedules it leaves a note.
  */
 static void take_napi(struct ov2_cable *cable, struct ov2_port *port)
 {
@@ -153,7 +153,7 @@ static void cable_add_state(struct ov2_cable *cable)
 
 /**
  * ov2_cable_new() - make two cards that are up
- * @test: the test; when it ends, they do
+ * @test: the test; the cards end with it
  * @tx_queues: queues of the sender
  * @rx_queues: queues of the receiver
  *
@@ -351,11 +351,12 @@ unsigned int ov2_cable_ring(const struct ov2_cable *cable, u16 queue)
 }
 
 /**
- * ov2_cable_scheduled() - was the NAPI of a queue scheduled since the last call?
+ * ov2_cable_scheduled() - was the NAPI of a queue scheduled since the last
+ *	call?
  * @cable: the cable
  * @queue: the receiver's queue
- * @expected: true if it should have been: the interrupt of another CPU, which may be
- *	late, is waited for
+ * @expected: true if it should have been: the interrupt of another CPU, which
+ *	may be late, is waited for
  *
  * Context: Process context, sleeps.
  * Return: true if it was.

@@ -9,7 +9,7 @@
 #include "../port/port.h"
 #include "hold_engine.h"
 
-/* Of a frame on the cable, behind its Ethernet header: the number, then zeroes */
+/* What a frame has behind its Ethernet header: its number, then zeroes */
 #define OV2_CABLE_ETHERTYPE	0x88b5
 #define OV2_CABLE_BODY		100
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The cable's ends, and what is said of frames that go no further. */
+/* The cable's ends, and what counters and traces say of lost frames. */
 #include <linux/rtnetlink.h>
 
 #include "cable.h"
@@ -46,7 +46,7 @@ static void unplug(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(b));
 }
 
-/* esp-hw-offload is the engine's to know, and only when it changes. */
+/* The engine is told of esp-hw-offload, and only when it changes. */
 static void feature(struct kunit *test)
 {
 	struct ov2_cable *cable = ov2_cable_new(test, 1, 1);

@@ -6,7 +6,7 @@
 
 #include "cable.h"
 
-/* Of CPUs 0 and 1: the mask functions know no more CPUs than the machine has. */
+/* CPUs 0 and 1 only: the mask functions know only CPUs that the machine has. */
 static const struct {
 	unsigned long house, allowed, online, cpus;
 } picks[] = {
@@ -104,8 +104,8 @@ static void next_wraps(struct kunit *test)
 	KUNIT_EXPECT_GE(test, ov2_cpus_next(cpus, online, 0), nr_cpu_ids);
 }
 
-/* The first queues of many cards are not all on one CPU: by chance that is so with
- * one of 2^31 draws.
+/* The first queues of many cards are not all on one CPU: by chance that is so
+ * with one of 2^31 draws.
  */
 static void first_queues_spread(struct kunit *test)
 {

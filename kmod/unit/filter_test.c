@@ -48,7 +48,8 @@ enum inside {
  * @flags: IFF_*
  * @bridged: it is below a bridge
  * @incomplete: an address is missing
- * @host: verdicts on frames that carry a packet to a host, or no IP, by destination
+ * @host: verdicts on frames that carry a packet to a host, or no IP, by
+ *	destination
  * @group: verdicts on frames that carry a packet to a group
  */
 struct row {
@@ -201,7 +202,9 @@ static void lists(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* Down, the card forgets its addresses; up again, it has those of then. */
+/* A card that is down forgets its addresses. When it is up again it has the
+ * addresses of that time.
+ */
 static void lists_while_down(struct kunit *test)
 {
 	struct ov2_cable *cable = ov2_cable_new(test, 1, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The handle spaces of two cards against a naive model: an array of what lives. */
+/* Two cards' handle spaces against a naive model: an array of what lives. */
 #include <kunit/test.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
@@ -101,8 +101,9 @@ static void handle_model(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xa_empty(&m->ads[1].handles.slots));
 }
 
-/* However many slots a card has taken, another one's are all free; and in spite
- * of equal slots, the handle of one names nothing on the other.
+/* However many slots one card has taken, all slots of another card are free.
+ * Though their slots are equal, the handle of one card names nothing on the
+ * other.
  */
 static void handle_space_of_its_own(struct kunit *test)
 {

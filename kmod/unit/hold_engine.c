@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An engine as slow as a test wants it: it encrypts nothing, and gives an NBL back
- * when the test says so. It has no SAs.
+ * An engine as slow as a test wants it: it encrypts nothing, and gives an NBL
+ * back when the test says so. It has no SAs.
  */
 #include <linux/bottom_half.h>
 #include <linux/limits.h>

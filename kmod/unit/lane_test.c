@@ -108,7 +108,9 @@ static void oldest_is_last(struct kunit *test)
 	expect_all_back(test, road);
 }
 
-/* The last of the budget is the last of the lane: the next one finds an emitter */
+/* When the budget ends with the last NBL of the lane, the next NBL still finds
+ * an emitter.
+ */
 static void exactly_the_budget(struct kunit *test)
 {
 	struct road *road = road_new(test);

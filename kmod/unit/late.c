@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An AES-GCM that is late: two of three requests complete from a workqueue on
- * another CPU, in no particular order, the third one at once. For the tests
- * of order and of what runs in completions. It wants its IVs aligned, as AES-GCM
+ * another CPU, in no particular order, the third one at once. For the tests of
+ * order and of what runs in completions. It wants its IVs aligned, as AES-GCM
  * of some processors does, and refuses others.
  */
 #include <crypto/internal/aead.h>
@@ -16,7 +16,7 @@
 /* Above every other one of that name */
 #define LATE_PRIORITY	100000
 
-/* More than kmalloc() gives to what is not of that size */
+/* kmalloc() aligns smaller buffers less. */
 #define LATE_ALIGNMASK	63
 
 /**

@@ -278,8 +278,9 @@ static void leak_tagged_ipsec(struct kunit *test)
 	policy_end(ad, pol);
 }
 
-/* What a card makes of a framed packet of @x: it is not sent as another state's.
- * What gets as far as its trailer, which is not there, was found.
+/* A card drops a framed packet of @x, and does not send it as another state's.
+ * The frame has no trailer: if that is the reason of the drop, the card has
+ * found the association.
  */
 static void expect_crypto(struct kunit *test, struct ov2_adapter *ad,
 			  struct xfrm_state *x, unsigned long handle,
@@ -320,9 +321,9 @@ static struct ov2_handle *handle_new(struct kunit *test,
 	return hdl;
 }
 
-/* A bond that has changed its card leaves a state's old handle for a moment. Be
- * it nothing there, or (where a long has 32 bits) another state's: it is not
- * used.
+/* A bond that has changed its card leaves a state's old handle for a moment. On
+ * the new card the handle names nothing or, where a long has 32 bits, another
+ * state; it is not used either way.
  */
 static void leak_handle_of_another_card(struct kunit *test)
 {

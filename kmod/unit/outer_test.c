@@ -551,8 +551,8 @@ static int flip(void *data)
 	return 0;
 }
 
-/* Nor does anybody if the address becomes invalid while it is looked at. With one
- * CPU that cannot happen.
+/* Nobody asks if the address becomes invalid while it is looked at, either.
+ * With one CPU that cannot happen.
  */
 static void way_changes(struct kunit *test)
 {

@@ -22,7 +22,7 @@
 #define REQID	7
 #define HANDLE	0x7777UL
 #define QUEUE	3
-/* No verdict gives it. */
+/* A value that no verdict gives */
 #define NO_REASON	OV2_CNT_MAX
 
 /**
@@ -360,8 +360,8 @@ static struct sk_buff *packet_with_proto(struct kunit *test, bool ipv6,
 	return skb;
 }
 
-/* Not IP, or IPsec of software: whatever the policy, it is not for the card. But
- * the core asks for nothing that the card may pass on.
+/* Not IP, or IPsec of software: whatever the policy, it is not for the card.
+ * But the core asks for nothing that the card may pass on.
  */
 static void send_exempt(struct kunit *test)
 {
@@ -463,7 +463,8 @@ static struct sk_buff *wrapped_new(struct kunit *test, u8 proto)
 	return skb;
 }
 
-/* Behind a VLAN tag nothing is protected, so nothing may leave that should be. */
+/* Behind a VLAN tag nothing is protected, so nothing may leave that should be.
+ */
 static void send_wrapped(struct kunit *test)
 {
 	static const struct {
@@ -585,7 +586,7 @@ static void send_no_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->x->replay.oseq, 0);
 }
 
-/* ESP hides the sum from whoever could complete it later. */
+/* The sum must be complete before ESP: nobody can complete it later. */
 static void send_checksum(struct kunit *test)
 {
 	const unsigned int start = sizeof(struct iphdr);

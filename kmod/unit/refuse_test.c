@@ -73,7 +73,8 @@ static void refused_desc(const struct refused *refused, char *desc)
 
 KUNIT_ARRAY_PARAM(refused, table, refused_desc);
 
-/* Each end has its own errno, counter and sentence, and moves no other counter. */
+/* Each end has its own errno, counter and sentence, and moves no other counter.
+ */
 static void add_failed(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

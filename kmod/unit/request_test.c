@@ -371,9 +371,9 @@ static void add_wipes_the_key(struct kunit *test)
 
 /* ---- deletes */
 
-/* It ends the association, a grace period later: who has found it may look at
- * it. Nobody waits, so nothing is written. That it is counted as freed unloading
- * the module sees (ov2_objects_check_none()).
+/* A delete frees the association a grace period later, since its finders may
+ * still look at it. Nobody waits, so nothing is written. Unloading the module
+ * checks that it was counted as freed (ov2_objects_check_none()).
  */
 static void delete_frees(struct kunit *test)
 {

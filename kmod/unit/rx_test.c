@@ -47,7 +47,8 @@ static void budget(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cable_poll(cable, 0, 1), 1);
 	KUNIT_EXPECT_EQ(test, received(cable), BUDGET + 1);
 	KUNIT_EXPECT_EQ(test, ov2_cable_poll(cable, 0, BUDGET), BUDGET);
-	/* The last one of the ring uses up the budget, so it polls once more. */
+	/* The last one of the ring uses up the budget, so it polls once more.
+	 */
 	KUNIT_EXPECT_EQ(test, ov2_cable_poll(cable, 0, BUDGET), BUDGET);
 	KUNIT_EXPECT_EQ(test, ov2_cable_poll(cable, 0, BUDGET), 0);
 	expect_up(test, cable, 0, 3 * BUDGET + 1);
@@ -69,8 +70,8 @@ static void less_than_budget(struct kunit *test)
 	expect_up(test, cable, 0, 5);
 }
 
-/* An engine that gives nothing back gets OV2_RX_HELD_MAX frames and no more; the rest
- * stays on the ring, where it stops the sender.
+/* An engine that gives nothing back gets OV2_RX_HELD_MAX frames and no more;
+ * the rest stays on the ring, where it stops the sender.
  */
 static void held_limit(struct kunit *test)
 {
@@ -118,7 +119,9 @@ static void budget_of_indicated(struct kunit *test)
 	expect_up(test, cable, 0, 3 * BUDGET);
 }
 
-/* What comes back while the NAPI feeds the engine is brought up by the same poll. */
+/* What comes back while the NAPI feeds the engine is brought up by the same
+ * poll.
+ */
 static void no_second_poll(struct kunit *test)
 {
 	struct ov2_cable *cable = ov2_cable_new(test, 1, 1);
@@ -195,7 +198,8 @@ static void queues(struct kunit *test)
 	}
 }
 
-/* A card that goes down drops what is on its rings, counts it, and starts anew. */
+/* A card that goes down drops what is on its rings, counts it, and starts anew.
+ */
 static void goes_down(struct kunit *test)
 {
 	struct ov2_cable *cable = ov2_cable_new(test, 1, 1);

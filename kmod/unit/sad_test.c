@@ -408,7 +408,9 @@ static void sad_first_that_fits(struct kunit *test)
 	expect_chosen(test, bed, -1, 0);
 }
 
-/* No more than a packet may be compared with, and others are not counted. */
+/* A key takes no more states than a packet may be compared with. States of
+ * other keys do not count.
+ */
 static void sad_limit_of_same(struct kunit *test)
 {
 	struct bed *bed = bed_new(test);
@@ -416,7 +418,7 @@ static void sad_limit_of_same(struct kunit *test)
 
 	bed_fill(test, bed);
 	bed_add(test, bed, OV2_SAD_SAME, -ENOSPC);
-	/* It is not there, so its end changes nothing. */
+	/* It is not in the database, so its end changes nothing. */
 	ov2_sad_del(&bed->sad, &bed->assocs[OV2_SAD_SAME]);
 	expect_chosen(test, bed, OV2_SAD_SAME - 1, 1);
 

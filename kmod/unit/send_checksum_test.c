@@ -219,8 +219,8 @@ static void csum_right(struct kunit *test)
 	csum_all(test, right_one);
 }
 
-/* The record says another family than the packet with TCP or UDP has: also if
- * it is that of the header outside.
+/* The record says another family than the packet with TCP or UDP has, even if
+ * that is the family of the outer header.
  */
 static void family_one(struct csum_case *c)
 {
@@ -237,7 +237,8 @@ static void csum_family(struct kunit *test)
 	csum_all(test, family_one);
 }
 
-/* Neither is TCP taken for UDP, nor is it elsewhere than the record says. */
+/* TCP that is taken for UDP, or that is not where the record says, is refused.
+ */
 static void protocol_one(struct csum_case *c)
 {
 	if (c->csum.tcp) {

@@ -84,7 +84,7 @@ static void seq_verified_only_forward(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x100000005);
 }
 
-/* A frame whose number was inferred before an update set it back. */
+/* The number of a frame was inferred before an update set the number back. */
 static void seq_verified_too_late(struct kunit *test)
 {
 	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);

@@ -487,7 +487,7 @@ static void spd_limit_of_pairs(struct kunit *test)
 	set_policy(pol, 0x0a000000, 7, 0x0b000000, 7, 1);
 	expect_full(test, bed, pol);
 	expect_found(test, bed, 0x0a000001, 0x0b000001, &bed->pols[0], 2);
-	/* Others are not full for that. */
+	/* Other directions are not full because of this. */
 	pol->key.dir = XFRM_DEV_OFFLOAD_IN;
 	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), 0);
 	ov2_spd_del(&bed->spd, pol);

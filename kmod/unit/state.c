@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* xfrm states as far as the bridge reads them; the kernel knows none of them. */
+/* xfrm states as far as the bridge reads them; the kernel knows none of them.
+ */
 #include "state.h"
 
 /**
@@ -60,7 +61,7 @@ void ov2_unit_state_separate(struct kunit *test, struct xfrm_state *x,
  * Outbound in crypto mode: AES-GCM-128 in transport mode over IPv4.
  *
  * Context: Process context.
- * Return: it.
+ * Return: the state.
  */
 struct xfrm_state *ov2_unit_state(struct kunit *test)
 {

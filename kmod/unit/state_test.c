@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the bridge makes of the core's calls about states: which packets it takes,
- * which requests it makes of the engine, and what it counts. The engine here
- * only remembers and answers.
+ * What the bridge makes of the core's calls about states: which packets it
+ * takes, which requests it makes of the engine, and what it counts. The engine
+ * here only remembers and answers.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -500,7 +500,7 @@ static void state_renumbered(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, card->ext.seq_lo, out ? 200 : 100);
 		KUNIT_EXPECT_EQ(test, card->ext.window, 31);
 		KUNIT_EXPECT_FALSE(test, untold(card, x[out]));
-		/* Told is told. */
+		/* A number that was accepted is not told again. */
 		advance(x[out]);
 		KUNIT_EXPECT_EQ(test, card->asked, asked + 1);
 

@@ -206,7 +206,8 @@ static void hash_of_tagged(struct kunit *test)
 	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
 }
 
-/* In crypto mode the SPI tells, before and after validate_xmit_xfrm(). */
+/* In crypto mode the SPI gives the hash, before and after validate_xmit_xfrm().
+ */
 static void hash_of_crypto(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);
@@ -224,7 +225,9 @@ static void hash_of_crypto(struct kunit *test)
 	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
 }
 
-/* All else goes by flow: also what has been received, and is forwarded. */
+/* All other packets go by flow, also those that were received and are
+ * forwarded.
+ */
 static void hash_of_others(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);

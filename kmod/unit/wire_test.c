@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* When a send queue stops and is woken, and what becomes of a frame that cannot go. */
+/* When a send queue stops and is woken, and what becomes of a frame that cannot
+ * go.
+ */
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
 
@@ -8,7 +10,9 @@
 
 #define HALF	(OV2_RING_FRAMES / 2)
 
-/* Frames that the receiver took from its ring are gone as far as the sender knows. */
+/* Frames that the receiver took from its ring are gone as far as the sender
+ * knows.
+ */
 static void take(struct ov2_cable *cable, u16 queue, unsigned int num)
 {
 	KUNIT_ASSERT_EQ(cable->test, ov2_cable_poll(cable, queue, num), num);
@@ -19,7 +23,9 @@ static void at_once(struct ov2_cable *cable)
 	ov2_hold_of(&cable->b->ad)->at_once = true;
 }
 
-/* A receiver that takes nothing stops the sender, and half a ring later wakes it. */
+/* A receiver that takes nothing stops the sender, and half a ring later wakes
+ * it.
+ */
 static void ring_bounds(struct kunit *test)
 {
 	struct ov2_cable *cable = ov2_cable_new(test, 1, 1);
@@ -35,8 +41,8 @@ static void ring_bounds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cable_send_until_stop(cable, 0, false), HALF);
 }
 
-/* What the sender's engine has counts as if it were on the ring. Nobody but the engine
- * can wake the queue: nothing leaves.
+/* What the sender's engine has counts as if it were on the ring. Nobody but the
+ * engine can wake the queue: nothing leaves.
  */
 static void engine_wakes(struct kunit *test)
 {
@@ -243,7 +249,8 @@ static void expect_dropped(struct kunit *test, struct ov2_cable *cable,
 	KUNIT_EXPECT_EQ(test, ov2_cable_ring(cable, 0), ring);
 }
 
-/* The last frame that fits, with a tag and without, and the first that does not */
+/* The last frame that fits, with a tag and without, and the first that does not
+ */
 static struct sk_buff *skb_of(struct ov2_cable *cable, unsigned int len,
 			      u16 proto)
 {

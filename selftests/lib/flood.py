@@ -174,8 +174,8 @@ class Flood(WireWatch):
             sock.close()
 
     def finish(self):
-        """stop(), but what is on its way gets the time that it needs: a busy
-        machine leaves one queue's packets behind for longer than drain() waits.
+        """As stop(), but waits for the packets that are on their way: on a busy
+        machine those of one queue may take longer than drain() waits.
         """
         self.going = False
         self.thread.join()

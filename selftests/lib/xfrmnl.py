@@ -200,7 +200,7 @@ class Xfrm:
         return self.new_ae(spi, dst, proto, "replay", (oseq, 0, 0))
 
     def set_esn(self, spi, dst, number, window=32, proto=esp.ESP):
-        """Of an SA with ESN: the last number both ways, none is seen yet."""
+        """Sets both last numbers of an SA with ESN; none is seen yet."""
         low, high = number & 0xffffffff, number >> 32
         return self.new_ae(spi, dst, proto, "esn",
                            (window, low, high, low, high))
