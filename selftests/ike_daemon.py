@@ -380,6 +380,36 @@ def above_the_card(hosts):
     hosts.expect([daemon], DELIVERED, what="without nftables")
 
 
+def listened_to(hosts):
+    """A raw socket gets a copy before UDP, and a packet socket of IP makes UDP
+    get one, which is pinned to no socket.
+    """
+    b, fam = hosts.bed.b, hosts.fam
+    daemon = hosts.daemon("b")
+    raw = b.socket(family(fam), socket.SOCK_RAW, socket.IPPROTO_UDP)
+    hosts.defer(raw.close)
+    raw.setblocking(False)
+    plain = esp.ethernet(MAC["b"], MAC["a"], hosts.packet())
+    if hosts.who == SOFTWARE:
+        # Refused here, but the daemon gets it
+        ksft.equal(hosts.fate(plain, [raw]), MISMATCH, "raw socket")
+        ksft.wait_for("IKE", lambda: select.select([daemon], [], [], 0)[0])
+        daemon.recv(2048)
+    else:
+        hosts.expect_strict([daemon], plain, "beside a raw socket")
+    ksft.equal(select.select([raw], [], [], 0)[0], [], "clear text")
+    socket_policy(raw, fam, "in")
+    hosts.expect([daemon], DELIVERED, what="beside a raw bypass")
+    ksft.wait_for("the copy", lambda: select.select([raw], [], [], 0)[0])
+    raw.close()
+
+    with b.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as packet:
+        with b.entered():
+            packet.bind((CARD["b"], 0x0800 if fam == 4 else 0x86dd))
+        hosts.expect_strict([daemon], plain, "beside a packet socket of IP")
+    hosts.expect([daemon], DELIVERED, what="alone")
+
+
 def led_away(hosts, kind, statement):
     """A rule leads to another port, whose socket has no policy. The packet
     stays with the socket that the card has found for it.
@@ -581,8 +611,8 @@ def reserved(hosts):
 
 
 CASES = (reserved, rekeyed, only_for_the_socket, no_ike, mapped, nearer_socket,
-         ended_meanwhile, block, stricter, above_the_card, rewritten,
-         redirected, filtered, trap, trap_in, hold)
+         ended_meanwhile, block, stricter, above_the_card, listened_to,
+         rewritten, redirected, filtered, trap, trap_in, hold)
 
 
 def main():

@@ -48,6 +48,7 @@
 #include <net/l3mdev.h>
 #include <net/route.h>
 
+#include "../compat/raw.h"
 #include "../compat/udp.h"
 #include "../watch/counters.h"
 #include "packet.h"
@@ -74,7 +75,7 @@ static bool policy_lets_in(const struct sock *sk, const struct ov2_flow *flow)
 static bool may_leave_stack(const struct net_device *dev)
 {
 	if (rcu_access_pointer(dev->rx_handler) || netif_is_l3_slave(dev) ||
-	    rcu_access_pointer(dev->xdp_prog))
+	    rcu_access_pointer(dev->xdp_prog) || ov2_has_packet_sockets(dev))
 		return true;
 #ifdef CONFIG_NET_XGRESS
 	if (rcu_access_pointer(dev->tcx_ingress))
@@ -122,6 +123,50 @@ static struct sock *find6(struct net_device *dev, const struct flowi6 *fl)
 			     fl->fl6_dport, dev->ifindex);
 }
 
+static bool may_take4(struct net_device *dev, const struct sock *sk,
+		      const struct ov2_flow *flow)
+{
+	const struct flowi4 *fl = &flow->fl.u.ip4;
+
+	return raw_v4_match(dev_net(dev), sk, IPPROTO_UDP, fl->saddr,
+			    fl->daddr, dev->ifindex, 0);
+}
+
+static bool may_take6(struct net_device *dev, const struct sock *sk,
+		      const struct ov2_flow *flow)
+{
+	const struct flowi6 *fl = &flow->fl.u.ip6;
+
+	return ov2_raw6_match(dev_net(dev), sk, IPPROTO_UDP, &fl->daddr,
+			      &fl->saddr, dev->ifindex);
+}
+
+/* Under rcu_read_lock(). Does a raw socket take the packet, too, whose own policy does
+ * not let the packet in?
+ */
+static bool raw_socket_takes(struct net_device *dev,
+			     const struct ov2_flow *flow)
+{
+	u32 hash = raw_hashfunc(dev_net(dev), IPPROTO_UDP);
+	bool is4 = flow->family == AF_INET;
+	struct hlist_head *head;
+	struct sock *sk;
+
+	head = is4 ? &raw_v4_hashinfo.ht[hash] : ov2_raw6_sockets(hash);
+	/* There may be such a socket where the table cannot be looked at. */
+	if (!head)
+		return true;
+
+	sk_for_each_rcu(sk, head) {
+		if (!(is4 ? may_take4(dev, sk, flow) :
+			    may_take6(dev, sk, flow)))
+			continue;
+		if (!policy_lets_in(sk, flow))
+			return true;
+	}
+	return false;
+}
+
 /* Under rcu_read_lock(). Returns the socket that software would give the packet
  * to, if the policy of the socket lets the packet in, or NULL.
  */
@@ -134,7 +179,9 @@ static struct sock *find_willing(struct net_device *dev,
 				       find6(dev, &flow->fl.u.ip6);
 	if (!sk || sk->sk_reuseport || sk_is_refcounted(sk))
 		return NULL;
-	return policy_lets_in(sk, flow) ? sk : NULL;
+	if (!policy_lets_in(sk, flow) || raw_socket_takes(dev, flow))
+		return NULL;
+	return sk;
 }
 
 static void pin(struct sk_buff *skb, struct sock *sk)

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_COMPAT_RAW_H
+#define _OV2_COMPAT_RAW_H
+
+#include <linux/kconfig.h>
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <net/net_namespace.h>
+#include <net/raw.h>
+#include <net/rawv6.h>
+
+/*
+ * The raw sockets of IPv6, of one hash, or NULL if they cannot be looked at: the table
+ * is a symbol of IPv6, which is a module in some older kernels.
+ */
+#if IS_BUILTIN(CONFIG_IPV6)
+
+static inline struct hlist_head *ov2_raw6_sockets(u32 hash)
+{
+	return &raw_v6_hashinfo.ht[hash];
+}
+
+static inline bool ov2_raw6_match(struct net *net, const struct sock *sk,
+				  unsigned short num,
+				  const struct in6_addr *daddr,
+				  const struct in6_addr *saddr, int dif)
+{
+	return raw_v6_match(net, sk, num, daddr, saddr, dif, 0);
+}
+
+#else
+
+static inline struct hlist_head *ov2_raw6_sockets(u32 hash)
+{
+	return NULL;
+}
+
+static inline bool ov2_raw6_match(struct net *net, const struct sock *sk,
+				  unsigned short num,
+				  const struct in6_addr *daddr,
+				  const struct in6_addr *saddr, int dif)
+{
+	return true;
+}
+
+#endif
+
+/*
+ * Are there packet sockets of one protocol that the core asks after the protocol
+ * itself? Newer kernels also keep those of a namespace that are bound to no device
+ * in such a list.
+ */
+static inline bool ov2_has_packet_sockets(const struct net_device *dev)
+{
+#ifdef OV2_HAVE_NET_PTYPE_SPECIFIC
+	if (!list_empty(&dev_net(dev)->ptype_specific))
+		return true;
+#endif
+	return !list_empty(&dev->ptype_specific);
+}
+
+#endif /* _OV2_COMPAT_RAW_H */
