@@ -48,8 +48,7 @@ TMPLS = "Only one template can be offloaded"
 PROTO = "Protocol of the template must be ESP"
 MODE = "Mode of the template must be transport or tunnel"
 FAMILY = "Tunnel must be of the same address family as the selector"
-IF_ID = ("Interface ID can't be offloaded, but in a bypass out it may be the "
-         "card's index")
+IF_ID = "Interface ID must be 0, or the card's index in an outbound bypass"
 REQID = "Reqid of the template must not be 0 in a policy for all packets"
 ADDR = "An outbound tunnel must have both its addresses"
 NO_FLAGS = "Unrecognized flags in offload request"
@@ -126,7 +125,8 @@ REFUSALS = [
          direction=3),
     core("an action that does not exist", "Invalid policy action", action=2),
 ]
-FULL = "Too many policies, pairs of prefix lengths, or with equal addresses"
+FULL = ("Too many policies, pairs of prefix lengths, or policies with equal "
+        "addresses")
 PAIRS, SAME = 64, 128           # OV2_SPD_PAIRS, OV2_SPD_SAME
 SUB = ours("sub-policy", "type",
            "Sub-policies can't be offloaded, type must be main",

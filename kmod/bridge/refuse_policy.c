@@ -204,7 +204,7 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 	OV2_SAY(POLICY_REFUSED_MARK,
 		"Mark of a policy can't be offloaded, it must be 0");
 	OV2_SAY(POLICY_REFUSED_IF_ID,
-		"Interface ID can't be offloaded, but in a bypass out it may be the card's index");
+		"Interface ID must be 0, or the card's index in an outbound bypass");
 	OV2_SAY(POLICY_REFUSED_PCPU,
 		"States of one CPU can't be acquired, flag cpu-acquire must be 0");
 	OV2_SAY(POLICY_REFUSED_CONTEXT,
@@ -228,7 +228,7 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
 	OV2_SAY(POLICY_REFUSED_ADDR,
 		"An outbound tunnel must have both its addresses");
 	OV2_SAY(POLICY_REFUSED_FULL,
-		"Too many policies, pairs of prefix lengths, or with equal addresses");
+		"Too many policies, pairs of prefix lengths, or policies with equal addresses");
 	OV2_SAY(POLICY_REFUSED_NO_MEMORY,
 		"No memory for the policy");
 	default:

@@ -44,7 +44,7 @@ static struct ov2_spd_order *order_new(const struct ov2_spd_side *side)
 	unsigned int i = 0;
 
 	order = kzalloc(struct_size(order, step, side->count),
-			GFP_ATOMIC | __GFP_NOWARN);
+			GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
 	if (!order)
 		return NULL;
 
@@ -96,7 +96,8 @@ static struct ov2_spd_pair *pair_new(struct ov2_spd_side *side,
 
 	if (side->count == OV2_SPD_PAIRS)
 		return ERR_PTR(-ENOSPC);
-	pair = kzalloc(sizeof(*pair), GFP_ATOMIC | __GFP_NOWARN);
+	pair = kzalloc(sizeof(*pair),
+		       GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
 	if (!pair)
 		return ERR_PTR(-ENOMEM);
 
