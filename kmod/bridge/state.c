@@ -407,8 +407,8 @@ static void assoc_renumber(struct ov2_assoc *assoc, const struct xfrm_state *x)
  * @x: a state, on a card of this module or elsewhere; takes its lock
  *
  * Under rcu_read_lock(), any context but hard interrupts. If the engine accepts
- * nothing now, ov2_assoc.untold asks for another call. On a bond the card is
- * x->xso.real_dev.
+ * nothing now, ov2_assoc.untold asks for another call. On a bond the card is that
+ * of ov2_state_dev().
  */
 void ov2_state_renumber(struct xfrm_state *x)
 {
@@ -416,7 +416,7 @@ void ov2_state_renumber(struct xfrm_state *x)
 	struct net_device *dev;
 
 	spin_lock_bh(&x->lock);
-	dev = x->xso.real_dev ?: x->xso.dev;
+	dev = ov2_state_dev(x);
 	if (x->km.state == XFRM_STATE_VALID && x->props.flags & XFRM_STATE_ESN &&
 	    dev && dev_is_ours(dev)) {
 		assoc = assoc_of_state(ov2_adapter_of(dev), x);

@@ -32,6 +32,12 @@
 
 #define OV2_XDO(op) op
 
+/* Under x->lock: the device that carries a state, which may be of another driver. */
+static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
+{
+	return x->xso.real_dev ?: x->xso.dev;
+}
+
 #define OV2_XDO_STATE_ADD(op)						\
 	static_assert(__same_type(&(op),				\
 		((struct xfrmdev_ops *)NULL)->xdo_dev_state_add))
@@ -50,6 +56,14 @@
 static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
 {
 	return x->xso.real_dev ?: x->xso.dev;
+}
+
+/* Bonding may leave a slave in real_dev that is gone, and no card takes the state of
+ * a bond there.
+ */
+static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
+{
+	return x->xso.dev;
 }
 
 #define OV2_XDO(op) op##_xdo

@@ -513,11 +513,15 @@ static void state_renumbered(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, card->asked, asked + 3);
 	}
 
-	/* A bond's: the card is the real device. */
+	/* A bond's, where a card may have it: the card is the real device. */
 	x[0]->xso.dev = NULL;
 	x[0]->xso.real_dev = card->dev;
+	asked = card->asked;
 	renumber(x[0]);
-	KUNIT_EXPECT_EQ(test, card->asked, asked + 4);
+#ifdef OV2_HAVE_XDO_DEV
+	asked++;
+#endif
+	KUNIT_EXPECT_EQ(test, card->asked, asked);
 	x[0]->xso.dev = card->dev;
 	x[0]->xso.real_dev = NULL;
 
@@ -528,7 +532,7 @@ static void state_renumbered(struct kunit *test)
 	renumber(x[0]);
 	x[1]->xso.dev = NULL;
 	renumber(x[1]);
-	KUNIT_EXPECT_EQ(test, card->asked, asked + 4);
+	KUNIT_EXPECT_EQ(test, card->asked, asked);
 	x[1]->xso.dev = card->dev;
 	for (out = 0; out < 2; out++)
 		xdo_delete(card->dev, x[out]);
