@@ -15,8 +15,9 @@ from lib.objects import Ledger, complaints, kernel_log
 
 CARDS, STATES, POLICIES = 40, 300, 300
 
-# Of a state: its SA in the engine, and what leads to it; of a policy likewise
-STATE_BYTES, POLICY_BYTES = 800, 200
+# At least, of a state: its SA in the engine, and what leads to it; of a policy
+# likewise
+STATE_BYTES, POLICY_BYTES = 500, 200
 
 
 def mounted():
@@ -186,7 +187,8 @@ def limit_stops_him(defer):
     ksft.note(f"{made} of {wanted} states made; "
               f"max {events['max']}, oom_kill {events['oom_kill']}; ip: "
               f"{error.splitlines()[:1]}")
-    ksft.check(made * STATE_BYTES < 1 << 20, f"{made} states made")
+    # All would take twice the limit. Charges are made in batches.
+    ksft.check(made < wanted * 3 // 4, f"{made} states made")
     ksft.check(events["max"], "the limit was not met")
 
     found = complaints(log)

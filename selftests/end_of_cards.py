@@ -216,8 +216,13 @@ class Waits:
         self.trace = Trace(WAITS, system=self.group)
 
     def control(self, line):
-        with open(self.file, "a", encoding="ascii") as f:
-            f.write(line + "\n")
+        # Without O_APPEND the others' probes would go; open() of mode "a" wants
+        # to seek to the end, which this file does not know.
+        file = os.open(self.file, os.O_WRONLY | os.O_APPEND)
+        try:
+            os.write(file, line.encode() + b"\n")
+        finally:
+            os.close(file)
 
     def of(self, work):
         self.trace.read()

@@ -86,7 +86,7 @@ class Matrix(Cells):
 
     def choose_bed(self, whose):
         kind = ClientBed if whose == CLIENTS else Bed
-        if not isinstance(self.bed, kind):
+        if type(self.bed) is not kind:  # one is the other's subclass
             self.close()
             self.bed = kind()
 
