@@ -46,6 +46,49 @@ static void unplug(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(b));
 }
 
+/**
+ * struct news - what watchers of links hear of a card
+ * @nb: hears it
+ * @dev: the card
+ * @num: how often its link has changed
+ */
+struct news {
+	struct notifier_block nb;
+	struct net_device *dev;
+	unsigned int num;
+};
+
+static int news_heard(struct notifier_block *nb, unsigned long event,
+		      void *info)
+{
+	struct news *news = container_of(nb, struct news, nb);
+
+	if (event == NETDEV_CHANGEINFODATA &&
+	    netdev_notifier_info_to_dev(info) == news->dev)
+		news->num++;
+	return NOTIFY_DONE;
+}
+
+/* IFLA_LINK of a card changes when another one is plugged into it, or pulled. */
+static void announced(struct kunit *test)
+{
+	struct ov2_cable *cable = ov2_cable_new(test, 1, 1);
+	struct news news = {
+		.nb.notifier_call = news_heard,
+		.dev = cable->a->ad.dev,
+	};
+
+	ov2_cable_down(cable, cable->b);
+	KUNIT_ASSERT_EQ(test, register_netdevice_notifier(&news.nb), 0);
+	rtnl_lock();
+	ov2_unplug(cable->b);
+	KUNIT_EXPECT_EQ(test, news.num, 1);
+	ov2_plug(cable->b, cable->a);
+	KUNIT_EXPECT_EQ(test, news.num, 2);
+	rtnl_unlock();
+	KUNIT_EXPECT_EQ(test, unregister_netdevice_notifier(&news.nb), 0);
+}
+
 /* The engine is told of esp-hw-offload, and only when it changes. */
 static void feature(struct kunit *test)
 {
@@ -148,6 +191,7 @@ static void drops_direction(struct kunit *test)
 static struct kunit_case cable_cases[] = {
 	KUNIT_CASE(carrier),
 	KUNIT_CASE(unplug),
+	KUNIT_CASE(announced),
 	KUNIT_CASE(feature),
 	KUNIT_CASE(drops_direction),
 	{}
