@@ -64,12 +64,25 @@ static void take_napi(struct ov2_cable *cable, struct ov2_port *port)
 				  napi_schedule_prep(&port->rxqs[index].napi));
 }
 
+/* Calls mark a NAPI that is taken as missed. One that has begun ends before the other
+ * CPUs come back from the kick; this CPU's own is over when we run.
+ */
+static void wait_for_calls(const struct ov2_port *port)
+{
+	u16 index;
+
+	for (index = 0; index < port->ad.rx_queues; index++)
+		while (atomic_read_acquire(&port->rxqs[index].called))
+			usleep_range(20, 200);
+	kick_all_cpus_sync();
+}
+
 static void give_napi(struct ov2_port *port)
 {
 	struct napi_struct *napi;
 	u16 index;
 
-	kick_all_cpus_sync();
+	wait_for_calls(port);
 	local_bh_disable();
 	for (index = 0; index < port->ad.rx_queues; index++) {
 		napi = &port->rxqs[index].napi;
@@ -311,7 +324,7 @@ int ov2_cable_poll(struct ov2_cable *cable, u16 queue, int budget)
 	struct napi_struct *napi = &cable->b->rxqs[queue].napi;
 	int work;
 
-	kick_all_cpus_sync();
+	wait_for_calls(cable->b);
 	local_bh_disable();
 	clear_bit(NAPI_STATE_MISSED, &napi->state);
 	work = napi->poll(napi, budget);
@@ -366,7 +379,7 @@ bool ov2_cable_scheduled(struct ov2_cable *cable, u16 queue, bool expected)
 	struct napi_struct *napi = &cable->b->rxqs[queue].napi;
 	unsigned long end = jiffies + CABLE_PATIENCE;
 
-	kick_all_cpus_sync();
+	wait_for_calls(cable->b);
 	/* That is the note of a NAPI that is scheduled already. */
 	while (!test_and_clear_bit(NAPI_STATE_MISSED, &napi->state)) {
 		if (!expected || time_after(jiffies, end))
