@@ -24,7 +24,7 @@ CARDS = int(os.environ.get("OV2_CARDS", 48))
 ROUNDS = 3
 
 # A card must cost less than so many times what a veth device costs. The ratio
-# is 0.6 to 2.1 (Documentation/performance.rst), and with a grace period for
+# is 0.5 to 2.2 (Documentation/performance.rst), and with a grace period for
 # each card 7 and more.
 LIMIT = 4
 
