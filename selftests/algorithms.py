@@ -14,7 +14,7 @@ import random
 
 from lib import ksft, module
 from lib.algs import ALGS, CIPHERS, HMACS
-from lib.bed import SHAPES, shared
+from lib.bed import SHAPES, Bed
 from lib.cases import Cells, run_cells
 
 # Seen from a to b: b too, sender only, receiver only
@@ -52,7 +52,7 @@ def cells():
 
 class Algorithms(Cells):
     def __init__(self):
-        super().__init__(shared())
+        super().__init__(Bed())
 
     def cell(self, alg, shape, icv, esn, offload):
         self.need(alg)

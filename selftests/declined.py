@@ -276,11 +276,7 @@ def cells():
 
 def main():
     module.load()
-    test = Declined()
-    try:
-        run_cells(cells(), lambda: test)
-    finally:
-        test.bed.delete()
+    run_cells(cells(), Declined)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import os
 import random
 
 from lib import ksft, module
-from lib.bed import SHAPES, shared
+from lib.bed import SHAPES, Bed
 from lib.cases import Cells, run_cells
 from lib.traffic import sweep_lengths
 
@@ -38,7 +38,7 @@ def cells():
 
 class Matrix(Cells):
     def __init__(self):
-        super().__init__(shared())
+        super().__init__(Bed())
 
     def cell(self, shape, key, icv, esn, offload):
         pair = self.bed.install(shape, key, icv, esn, offload)

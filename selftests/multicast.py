@@ -175,11 +175,7 @@ class Multicast(Cells):
 
 def main():
     module.load()
-    test = Multicast()
-    try:
-        run_cells(cells(), lambda: test)
-    finally:
-        test.bed.delete()
+    run_cells(cells(), Multicast)
 
 
 if __name__ == "__main__":

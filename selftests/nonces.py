@@ -14,7 +14,7 @@ from collections import Counter
 
 from lib import ksft, module, xfrmnl
 from lib.algs import ALGS
-from lib.bed import Shape, shared
+from lib.bed import Bed, Shape
 from lib.cases import Cells, run_cells
 from lib.rebuild import wait_carrier
 from lib.traffic import check_ivs, drain
@@ -33,7 +33,7 @@ CIPHERS = (("aes128-gcm", "ipv4-transport"),
 
 class Nonces(Cells):
     def __init__(self):
-        super().__init__(shared())
+        super().__init__(Bed())
 
     def cell(self, case, *args):
         a = self.bed.a

@@ -247,6 +247,9 @@ class Detours:
         bed.w.ip(f"link set {FAR_WIRE} up")
         bed.a.sysctl("net.ipv4.conf.all.rp_filter", 0)
 
+    def close(self):
+        self.bed.delete()
+
     # ---- what a detour is made of
 
     def tc(self, *words):
@@ -401,11 +404,7 @@ class Detours:
 
 def main():
     module.load()
-    detours = Detours()
-    try:
-        run_cells(cells(), lambda: detours)
-    finally:
-        detours.bed.delete()
+    run_cells(cells(), Detours)
 
 
 if __name__ == "__main__":

@@ -76,14 +76,6 @@ class Matrix(Cells):
         super().__init__(None)
         self.seen = None                # bytes and packets by each end
 
-    def close(self):
-        if self.talk:
-            self.talk.close()
-            self.talk = None
-        if self.bed:
-            self.bed.delete()
-            self.bed = None
-
     def choose_bed(self, whose):
         kind = ClientBed if whose == CLIENTS else Bed
         if type(self.bed) is not kind:  # one is the other's subclass
@@ -202,11 +194,7 @@ class Matrix(Cells):
 
 def main():
     module.load()
-    matrix = Matrix()
-    try:
-        run_cells(cells(), lambda: matrix)
-    finally:
-        matrix.close()
+    run_cells(cells(), Matrix)
 
 
 if __name__ == "__main__":

@@ -66,6 +66,9 @@ class Headers:
         self.bed = Bed()
         self.socks = []
 
+    def close(self):
+        self.bed.delete()
+
     def cell(self, shape, flags, words):
         try:
             self.sending(shape, flags, words)
@@ -214,11 +217,7 @@ class Headers:
 
 def main():
     module.load()
-    headers = Headers()
-    try:
-        run_cells(cells(), lambda: headers)
-    finally:
-        headers.bed.delete()
+    run_cells(cells(), Headers)
 
 
 if __name__ == "__main__":

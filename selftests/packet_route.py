@@ -188,8 +188,11 @@ class Routes:
                  f"route add unreachable {OUTER['b'][fam]}")
         self.ways(shape, Flow(device="vrf0"), "gate 2")
 
-    def renew(self):
+    def close(self):
         self.bed.delete()
+
+    def renew(self):
+        self.close()
         self.make()
 
     def by_multipath(self, defer, shape, policy):
@@ -221,11 +224,7 @@ class Routes:
 
 def main():
     module.load()
-    routes = Routes()
-    try:
-        run_cells(cells(), lambda: routes)
-    finally:
-        routes.bed.delete()
+    run_cells(cells(), Routes)
 
 
 if __name__ == "__main__":

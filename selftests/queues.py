@@ -186,11 +186,7 @@ class Queues:
 
 def main():
     module.load()
-    queues = Queues()
-    try:
-        run_cells(cells(), lambda: queues)
-    finally:
-        queues.close()
+    run_cells(cells(), Queues)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import socket
 import struct
 
 from lib import ksft, module
-from lib.bed import CARD, OTHER, Shape, shared
+from lib.bed import CARD, OTHER, Bed, Shape
 from lib.cases import Cells, run_cells
 from lib.flood import MARKER, clear_text
 from lib.weather import KINDS, LOSSLESS, Weather
@@ -74,7 +74,7 @@ def datagram(number, length):
 
 class Skies(Cells):
     def __init__(self):
-        super().__init__(shared())
+        super().__init__(Bed())
         self.weather = Weather(self.bed)
         self.marked = 0                 # frames of plain mode
 

@@ -28,13 +28,18 @@ def with_words(cases, parts=str):
 
 
 def run_cells(cells, make):
-    """make().cell(*cell) for each (name, *cell) that is chosen."""
+    """make().cell(*cell) for each (name, *cell) that is chosen; closes what it
+    has made.
+    """
     some = with_words(cells)
     test = make()
-    report = ksft.Report(len(some))
-    for name, *cell in some:
-        report.run(name, test.cell, *cell)
-    report.finish()
+    try:
+        report = ksft.Report(len(some))
+        for name, *cell in some:
+            report.run(name, test.cell, *cell)
+        report.finish()
+    finally:
+        test.close()
 
 
 class Cells:
@@ -44,6 +49,14 @@ class Cells:
         self.bed = bed
         self.talk = None
         self.missing = {}
+
+    def close(self):
+        if self.talk:
+            self.talk.close()
+            self.talk = None
+        if self.bed:
+            self.bed.delete()
+            self.bed = None
 
     def traffic(self, shape):
         if self.talk is None or self.talk.shape != shape:
