@@ -96,14 +96,14 @@ def filled(defer, kind, up):
     return ns
 
 
-def compare(what, times):
+def compare(what, times, other="veth"):
     """The best of some rounds each, since only what disturbs is random."""
     best = {kind: min(took) / CARDS * 1000 for kind, took in times.items()}
-    ratio = best["cards"] / best["veth"]
+    ratio = best["cards"] / best[other]
     ksft.note(f"{what}, {CARDS} devices: a card {best['cards']:.3f} ms, "
-              f"a veth device {best['veth']:.3f} ms, ratio {ratio:.2f}")
+              f"a {other} device {best[other]:.3f} ms, ratio {ratio:.2f}")
     ksft.check(ratio < LIMIT, f"{what}: a card costs {ratio:.1f} times "
-               f"what a veth device costs, and may {LIMIT} times")
+               f"what a {other} device costs, and may {LIMIT} times")
 
 
 def namespaces(defer, up, what):
@@ -195,12 +195,7 @@ def one_by_one(defer):
             start = time.monotonic()
             ns.ip(*(f"link del {letter}{i}" for i in range(CARDS)))
             times[kind].append(time.monotonic() - start)
-    best = {kind: min(took) / CARDS * 1000 for kind, took in times.items()}
-    ratio = best["cards"] / best["dummy"]
-    ksft.note(f"one by one: a card {best['cards']:.3f} ms, a dummy device "
-              f"{best['dummy']:.3f} ms, ratio {ratio:.2f}")
-    ksft.check(ratio < LIMIT, f"a card costs {ratio:.1f} times what a dummy "
-               f"device costs, and may {LIMIT} times")
+    compare("one by one", times, "dummy")
 
 
 class Waits:

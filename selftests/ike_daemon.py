@@ -556,25 +556,29 @@ def trap(hosts):
     ksft.check("esp" != out.fate() != "clear", "trapped again")
 
 
-def trap_in(hosts):
-    """Inbound, a template without reqid takes any state, and no clear text."""
-    fam, bed = hosts.fam, hosts.bed
+def inbound(hosts, clear, protected, words, **how):
+    """With such a policy for a's packets: what becomes of those at b."""
+    fam = hosts.fam
     src, dst = (OUTER[side][fam] for side in "ab")
-    bed.b.ip("xfrm policy flush")
-    hosts.policy("b", "in", f"{src}/{FULL[fam]}", f"{dst}/{FULL[fam]}",
-                 "tmpl proto esp reqid 0 mode transport")
+    hosts.policy("b", "in", f"{src}/{FULL[fam]}", f"{dst}/{FULL[fam]}", words,
+                 **how)
     sock = hosts.socket("b", OTHER_PORT)
-    hosts.expect([sock], MISMATCH, hosts.packet(OTHER_PORT), "clear")
+    hosts.expect([sock], clear, hosts.packet(OTHER_PORT), "clear, in")
     key = hosts.pair.ab.oracle()
     data = esp.udp(src, dst, IKE, OTHER_PORT, bytes(64))
-    hosts.expect([sock], DELIVERED, esp.ip(src, dst, esp.ESP, key.seal(
-        1, esp.UDP, data)), "protected")
+    hosts.expect([sock], protected, esp.ip(src, dst, esp.ESP, key.seal(
+        1, esp.UDP, data)), "protected, in")
+
+
+def trap_in(hosts):
+    """Inbound, a template without reqid takes any state, and no clear text."""
+    hosts.bed.b.ip("xfrm policy flush")
+    inbound(hosts, MISMATCH, DELIVERED,
+            "tmpl proto esp reqid 0 mode transport")
 
 
 def hold(hosts):
     """A policy that blocks and has a template: it blocks, both ways."""
-    fam = hosts.fam
-    src, dst = (OUTER[side][fam] for side in "ab")
     out = Outbound(hosts)
     out.policy(f"action block {out.template(0)}", 10)
     ksft.equal(out.fate(), "XfrmOutPolBlock", "out")
@@ -582,15 +586,9 @@ def hold(hosts):
         ksft.equal(out.below(), "ipsec_tx_drop_blocked", "below xfrm")
     out.policy(f"action block {out.template(1)}", 10, "update")
     ksft.equal(out.fate(), "XfrmOutPolBlock", "out, with a state that fits")
-    hosts.policy("b", "in", f"{src}/{FULL[fam]}", f"{dst}/{FULL[fam]}",
-                 "action block tmpl proto esp reqid 1 mode transport", 10,
-                 "update")
-    sock = hosts.socket("b", OTHER_PORT)
-    hosts.expect([sock], BLOCKED, hosts.packet(OTHER_PORT), "clear, in")
-    key = hosts.pair.ab.oracle()
-    data = esp.udp(src, dst, IKE, OTHER_PORT, bytes(64))
-    hosts.expect([sock], BLOCKED, esp.ip(src, dst, esp.ESP, key.seal(
-        1, esp.UDP, data)), "protected, in")
+    inbound(hosts, BLOCKED, BLOCKED,
+            "action block tmpl proto esp reqid 1 mode transport",
+            verb="update")
 
 
 def reserved(hosts):
