@@ -37,14 +37,9 @@ static struct ov2_policy *policy_new(struct kunit *test,
 				     struct ov2_adapter *ad, bool ipv6,
 				     u8 action, u32 reqid)
 {
-	struct ov2_policy *pol = kunit_kzalloc(test, sizeof(*pol), GFP_KERNEL);
+	struct ov2_policy *pol = ov2_shape_policy(test, XFRM_DEV_OFFLOAD_OUT,
+						  ipv6, action, reqid);
 
-	KUNIT_ASSERT_NOT_NULL(test, pol);
-	pol->key.dir = XFRM_DEV_OFFLOAD_OUT;
-	pol->key.family = ipv6 ? AF_INET6 : AF_INET;
-	pol->sel.family = pol->key.family;
-	pol->action = action;
-	pol->has_tmpl = reqid;
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&ov2_bridge_of(ad)->spd, pol), 0);
 	return pol;
 }

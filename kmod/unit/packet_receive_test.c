@@ -76,19 +76,11 @@ static struct card *card_new(struct kunit *test, const struct ov2_shape *shape)
 static struct ov2_policy *policy_new(struct kunit *test, struct card *card,
 				     bool ipv6, u8 action, u32 reqid)
 {
-	struct ov2_policy *pol = kunit_kzalloc(test, sizeof(*pol), GFP_KERNEL);
+	struct ov2_policy *pol = ov2_shape_policy(test, XFRM_DEV_OFFLOAD_IN,
+						  ipv6, action, reqid);
 
-	KUNIT_ASSERT_NOT_NULL(test, pol);
-	pol->key.dir = XFRM_DEV_OFFLOAD_IN;
-	pol->key.family = ipv6 ? AF_INET6 : AF_INET;
-	pol->sel.family = pol->key.family;
-	pol->action = action;
-	pol->has_tmpl = reqid;
-	pol->tmpl.id.proto = IPPROTO_ESP;
-	pol->tmpl.reqid = reqid;
 	pol->tmpl.mode = card->x->props.mode;
 	pol->tmpl.encap_family = card->x->props.family;
-	pol->tmpl.allalgs = 1;
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&ov2_bridge_of(&card->ad)->spd, pol),
 			0);
 	return pol;

@@ -116,21 +116,13 @@ static struct card *transport_card(struct kunit *test, bool ipv6)
 static struct ov2_policy *policy_new(struct kunit *test, struct card *card,
 				     bool ipv6, u8 dir, u8 action, u32 reqid)
 {
-	struct ov2_policy *pol = kunit_kzalloc(test, sizeof(*pol), GFP_KERNEL);
+	struct ov2_policy *pol = ov2_shape_policy(test, dir, ipv6, action,
+						  reqid);
 
-	KUNIT_ASSERT_NOT_NULL(test, pol);
-	pol->key.dir = dir;
-	pol->key.family = ipv6 ? AF_INET6 : AF_INET;
-	pol->sel.family = pol->key.family;
-	pol->action = action;
-	pol->has_tmpl = reqid;
-	pol->tmpl.id.proto = IPPROTO_ESP;
 	pol->tmpl.id.daddr = card->x->id.daddr;
 	pol->tmpl.saddr = card->x->props.saddr;
-	pol->tmpl.reqid = reqid;
 	pol->tmpl.mode = card->x->props.mode;
 	pol->tmpl.encap_family = card->x->props.family;
-	pol->tmpl.allalgs = 1;
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bridge_of(card)->spd, pol), 0);
 	return pol;
 }

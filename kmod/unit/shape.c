@@ -192,6 +192,34 @@ struct net_device *ov2_shape_device(struct kunit *test)
 }
 
 /**
+ * ov2_shape_policy() - a policy for all packets of a family
+ * @test: the test
+ * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
+ * @ipv6: the family
+ * @action: XFRM_POLICY_ALLOW or XFRM_POLICY_BLOCK
+ * @reqid: of the template; 0: no template
+ *
+ * Return: the policy, which is the test's and in no database. Its template is
+ * for ESP of any algorithm and has no mode yet.
+ */
+struct ov2_policy *ov2_shape_policy(struct kunit *test, u8 dir, bool ipv6,
+				    u8 action, u32 reqid)
+{
+	struct ov2_policy *pol = kunit_kzalloc(test, sizeof(*pol), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, pol);
+	pol->key.dir = dir;
+	pol->key.family = ipv6 ? AF_INET6 : AF_INET;
+	pol->sel.family = pol->key.family;
+	pol->action = action;
+	pol->has_tmpl = reqid;
+	pol->tmpl.id.proto = IPPROTO_ESP;
+	pol->tmpl.reqid = reqid;
+	pol->tmpl.allalgs = 1;
+	return pol;
+}
+
+/**
  * ov2_shape_receive() - make a frame look as the port gives it to the bridge
  * @skb: the frame
  * @dev: the netdev that it came through

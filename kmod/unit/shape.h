@@ -6,6 +6,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
+#include "../bridge/spd.h"
 #include "../compat/xfrm.h"
 
 #define OV2_SHAPE_IV_LEN	8
@@ -54,6 +55,8 @@ struct sk_buff *ov2_shape_frame(struct kunit *test,
 struct sk_buff *ov2_shape_clear(struct kunit *test,
 				const struct ov2_shape *shape);
 struct net_device *ov2_shape_device(struct kunit *test);
+struct ov2_policy *ov2_shape_policy(struct kunit *test, u8 dir, bool ipv6,
+				    u8 action, u32 reqid);
 void ov2_shape_receive(struct sk_buff *skb, struct net_device *dev);
 
 #endif /* _OV2_SHAPE_H */
