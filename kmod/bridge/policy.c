@@ -24,7 +24,7 @@ void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp)
 	pol->sel = xp->selector;
 	pol->priority = xp->priority;
 	pol->action = xp->action;
-	pol->has_tmpl = xp->xfrm_nr && xp->action == XFRM_POLICY_ALLOW;
+	pol->has_tmpl = ov2_xfrm_policy_protects(xp);
 	if (pol->has_tmpl)
 		pol->tmpl = xp->xfrm_vec[0];
 }

@@ -7,6 +7,7 @@
 #include <linux/netdevice.h>
 
 #include "refuse.h"
+#include "spd.h"
 #include "../ov2/miniport.h"
 #include "../watch/trace.h"
 
@@ -36,14 +37,6 @@ static bool refuse_type(const struct xfrm_policy *xp)
 static bool refuse_mark(const struct xfrm_policy *xp)
 {
 	return xp->mark.m || xp->mark.v;
-}
-
-/* The core ignores the templates of a policy that blocks
- * (xfrm_expand_policies(), __xfrm_policy_check()), and so does the card.
- */
-static bool has_tmpl(const struct xfrm_policy *xp)
-{
-	return xp->xfrm_nr && xp->action == XFRM_POLICY_ALLOW;
 }
 
 /* The interface ID is not in the packet. An outbound bypass whose ID is the
@@ -87,23 +80,25 @@ static bool refuse_user(const struct xfrm_policy *xp)
 
 static bool refuse_tmpls(const struct xfrm_policy *xp)
 {
-	return has_tmpl(xp) && xp->xfrm_nr > 1;
+	return ov2_xfrm_policy_protects(xp) && xp->xfrm_nr > 1;
 }
 
 static bool refuse_proto(const struct xfrm_policy *xp)
 {
-	return has_tmpl(xp) && xp->xfrm_vec[0].id.proto != IPPROTO_ESP;
+	return ov2_xfrm_policy_protects(xp) &&
+	       xp->xfrm_vec[0].id.proto != IPPROTO_ESP;
 }
 
 static bool refuse_mode(const struct xfrm_policy *xp)
 {
-	return has_tmpl(xp) && xp->xfrm_vec[0].mode != XFRM_MODE_TRANSPORT &&
+	return ov2_xfrm_policy_protects(xp) &&
+	       xp->xfrm_vec[0].mode != XFRM_MODE_TRANSPORT &&
 	       xp->xfrm_vec[0].mode != XFRM_MODE_TUNNEL;
 }
 
 static bool refuse_optional(const struct xfrm_policy *xp)
 {
-	return has_tmpl(xp) && xp->xfrm_vec[0].optional;
+	return ov2_xfrm_policy_protects(xp) && xp->xfrm_vec[0].optional;
 }
 
 static bool is_for_everything(const struct xfrm_selector *sel)
@@ -120,13 +115,14 @@ static bool is_for_everything(const struct xfrm_selector *sel)
  */
 static bool refuse_reqid(const struct xfrm_policy *xp)
 {
-	return has_tmpl(xp) && !xp->xfrm_vec[0].reqid &&
+	return ov2_xfrm_policy_protects(xp) && !xp->xfrm_vec[0].reqid &&
 	       is_for_everything(&xp->selector);
 }
 
 static bool is_tunnel(const struct xfrm_policy *xp)
 {
-	return has_tmpl(xp) && xp->xfrm_vec[0].mode == XFRM_MODE_TUNNEL;
+	return ov2_xfrm_policy_protects(xp) &&
+	       xp->xfrm_vec[0].mode == XFRM_MODE_TUNNEL;
 }
 
 /* The core keeps the inner family for the outer route of such states. */

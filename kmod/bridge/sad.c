@@ -202,13 +202,6 @@ static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 	*best = (struct choice){ assoc, x, dying };
 }
 
-static void count_look(struct ov2_sad *sad)
-{
-#ifdef OV2_UNIT
-	atomic_inc(&sad->looks);
-#endif
-}
-
 /* Looks no further than to the first state that fits and is not dying. */
 static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 		   const struct xfrm_tmpl *tmpl, const struct ov2_flow *flow,
@@ -221,7 +214,7 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 
 	list = rhltable_lookup(&sad->table, key, table_params);
 	rhl_for_each_entry_rcu(assoc, pos, list, sad.node) {
-		count_look(sad);
+		ov2_look(&sad->looks);
 		x = rcu_dereference(assoc->x);
 		if (x && state_is_usable(x, tmpl, flow))
 			choice_consider(best, assoc, x);

@@ -49,9 +49,7 @@ struct ov2_sad_link {
 struct ov2_sad {
 	spinlock_t lock; /* see above */
 	struct rhltable table;
-#ifdef OV2_UNIT
-	atomic_t looks;
-#endif
+	struct ov2_looks looks;
 };
 
 int ov2_sad_init(struct ov2_sad *sad);

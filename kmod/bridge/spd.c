@@ -206,13 +206,6 @@ static bool policy_matches(const struct ov2_policy *pol,
 	}
 }
 
-static void count_look(struct ov2_spd *spd)
-{
-#ifdef OV2_UNIT
-	atomic_inc(&spd->looks);
-#endif
-}
-
 /* Returns the best of @best and the policies with @key that match. */
 static const struct ov2_policy *find_better(struct ov2_spd *spd,
 					    const struct ov2_policy_key *key,
@@ -223,10 +216,10 @@ static const struct ov2_policy *find_better(struct ov2_spd *spd,
 	struct rhlist_head *list;
 	struct rhlist_head *pos;
 
-	count_look(spd);
+	ov2_look(&spd->looks);
 	list = rhltable_lookup(&spd->table, key, table_params);
 	rhl_for_each_entry_rcu(pol, pos, list, node) {
-		count_look(spd);
+		ov2_look(&spd->looks);
 		if ((!best || ov2_policy_is_before(pol, best)) &&
 		    policy_matches(pol, flow))
 			best = pol;

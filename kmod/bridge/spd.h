@@ -131,6 +131,23 @@ struct ov2_spd_side {
 };
 
 /**
+ * struct ov2_looks - for unit tests: how far look-ups look
+ * @count: keys looked for and entries looked at
+ */
+struct ov2_looks {
+#ifdef OV2_UNIT
+	atomic_t count;
+#endif
+};
+
+static inline void ov2_look(struct ov2_looks *looks)
+{
+#ifdef OV2_UNIT
+	atomic_inc(&looks->count);
+#endif
+}
+
+/**
  * struct ov2_spd - the security policy database of a card
  * @lock: for writers
  * @table: policies by their key
@@ -145,10 +162,17 @@ struct ov2_spd {
 	struct ov2_spd_side sides[OV2_SPD_DIRS][OV2_SPD_FAMILIES];
 	atomic_t count[OV2_SPD_DIRS];
 	u64 serial;
-#ifdef OV2_UNIT
-	atomic_t looks;
-#endif
+	struct ov2_looks looks;
 };
+
+/* Does @xp want its packets protected? The core ignores the templates of a policy
+ * that blocks (xfrm_expand_policies(), __xfrm_policy_check()), and so does the
+ * card.
+ */
+static inline bool ov2_xfrm_policy_protects(const struct xfrm_policy *xp)
+{
+	return xp->xfrm_nr && xp->action == XFRM_POLICY_ALLOW;
+}
 
 /* Is @pol asked before @other? Of two policies with the same priority the older
  * one is, so an update that puts another one beside it for a moment changes

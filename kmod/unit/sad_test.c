@@ -353,12 +353,12 @@ static void expect_chosen(struct kunit *test, struct bed *bed, int i,
 	struct ov2_assoc *assoc;
 	struct xfrm_state *x;
 
-	atomic_set(&bed->sad.looks, 0);
+	atomic_set(&bed->sad.looks.count, 0);
 	rcu_read_lock();
 	assoc = ov2_sad_choose(&bed->sad, &bed->pol, &bed->flow, &x);
 	rcu_read_unlock();
 	KUNIT_EXPECT_PTR_EQ(test, assoc, i < 0 ? NULL : &bed->assocs[i]);
-	KUNIT_EXPECT_EQ(test, atomic_read(&bed->sad.looks), looks);
+	KUNIT_EXPECT_EQ(test, atomic_read(&bed->sad.looks.count), looks);
 	if (!assoc)
 		return;
 	KUNIT_EXPECT_PTR_EQ(test, x, &bed->x[i]);

@@ -367,13 +367,13 @@ static void expect_found(struct kunit *test, struct bed *bed, u32 saddr,
 		.fl.u.ip4.daddr = htonl(daddr),
 	};
 
-	atomic_set(&bed->spd.looks, 0);
+	atomic_set(&bed->spd.looks.count, 0);
 	rcu_read_lock();
 	KUNIT_EXPECT_PTR_EQ(test, ov2_spd_lookup(&bed->spd,
 						 XFRM_DEV_OFFLOAD_OUT, &flow),
 			    pol);
 	rcu_read_unlock();
-	KUNIT_EXPECT_EQ(test, atomic_read(&bed->spd.looks), looks);
+	KUNIT_EXPECT_EQ(test, atomic_read(&bed->spd.looks.count), looks);
 }
 
 /* A packet meets its policy as cheaply among many as if it was the only one. */
