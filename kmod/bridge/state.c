@@ -96,10 +96,9 @@ static void request_delete(struct ov2_assoc *assoc)
 		ov2_bridge_request_complete(ad, &assoc->del, status);
 }
 
-static bool is_outbound_packet(const struct ov2_assoc *assoc,
-			       const struct xfrm_state *x)
+static bool is_outbound(const struct xfrm_state *x)
 {
-	return assoc->packet && x->xso.dir == XFRM_DEV_OFFLOAD_OUT;
+	return x->xso.dir == XFRM_DEV_OFFLOAD_OUT;
 }
 
 /* From here on policies lead to it, as soon as the core makes it valid. */
@@ -109,7 +108,7 @@ static int assoc_link(struct ov2_assoc *assoc, struct xfrm_state *x,
 	struct ov2_adapter *ad = assoc->ad;
 	int err;
 
-	if (!is_outbound_packet(assoc, x))
+	if (!assoc->packet || !is_outbound(x))
 		return 0;
 	err = ov2_sad_add(&ov2_bridge_of(ad)->sad, assoc, x);
 	if (!err)
@@ -263,16 +262,6 @@ static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 		synchronize_net();
 }
 
-/* The core sends through a state that was added for the way in, unless the
- * state has an SA direction (one manual SA for both ways, RFC 4552). But
- * validate_xmit_xfrm() then encrypts nothing, and the engine has no SA to send
- * with.
- */
-static bool is_outbound(const struct xfrm_state *x)
-{
-	return x->xso.dir == XFRM_DEV_OFFLOAD_OUT;
-}
-
 /* Segmenting ESP in UDP for a card that encrypts, esp4_gso_segment() forgets
  * the UDP header: TCP headers get 8 bytes of payload, and numbers are used
  * twice. Large packets of ipip, sit and ip6tnl come out wrong in transport
@@ -313,7 +302,10 @@ static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 
 /* What the card cannot do is left to software in crypto mode, before the packet
  * is framed: later it could only be dropped, as the core does in packet mode.
- * The newer core tests the headers itself.
+ * The newer core tests the headers itself. The core sends through a state that
+ * was added for the way in, unless the state has an SA direction (one manual SA
+ * for both ways, RFC 4552). But validate_xmit_xfrm() then encrypts nothing, and
+ * the engine has no SA to send with.
  */
 static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
@@ -326,14 +318,12 @@ static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 
 static u32 state_seq_hi(const struct xfrm_state *x)
 {
-	return x->xso.dir == XFRM_DEV_OFFLOAD_IN ? x->replay_esn->seq_hi :
-						   x->replay_esn->oseq_hi;
+	return is_outbound(x) ? x->replay_esn->oseq_hi : x->replay_esn->seq_hi;
 }
 
 static u32 state_seq_lo(const struct xfrm_state *x)
 {
-	return x->xso.dir == XFRM_DEV_OFFLOAD_IN ? x->replay_esn->seq :
-						   x->replay_esn->oseq;
+	return is_outbound(x) ? x->replay_esn->oseq : x->replay_esn->seq;
 }
 
 static enum ov2_status request_update(const struct ov2_assoc *assoc,
@@ -377,7 +367,7 @@ static void bridge_advance_esn(struct xfrm_state *x)
 
 	rcu_read_lock();
 	assoc = assoc_of_state(ov2_adapter_of(dev), x);
-	if (assoc && assoc->packet && x->xso.dir == XFRM_DEV_OFFLOAD_IN)
+	if (assoc && assoc->packet && !is_outbound(x))
 		ov2_replay_received(x, &assoc->replay_turn);
 	if (assoc && assoc->seq_hi != seq_hi &&
 	    request_update(assoc, seq_hi, NULL) == OV2_STATUS_SUCCESS)
@@ -407,8 +397,8 @@ static void assoc_renumber(struct ov2_assoc *assoc, const struct xfrm_state *x)
  * @x: a state, on a card of this module or elsewhere; takes its lock
  *
  * Under rcu_read_lock(), any context but hard interrupts. If the engine accepts
- * nothing now, ov2_assoc.untold asks for another call. On a bond the card is that
- * of ov2_state_dev().
+ * nothing now, ov2_assoc.untold asks for another call. On a bond the card is
+ * ov2_state_dev().
  */
 void ov2_state_renumber(struct xfrm_state *x)
 {
