@@ -12,15 +12,9 @@
  * SA that he means.
  */
 #include <linux/atomic.h>
-#include <linux/bits.h>
 
 #include "handle.h"
 #include "miniport.h"
-
-#define OV2_SLOT_BITS	20
-#define OV2_SLOT_MASK	GENMASK(OV2_SLOT_BITS - 1, 0)
-
-static_assert(OV2_HANDLE_SLOTS == OV2_SLOT_MASK);
 
 static atomic_long_t generation;
 
@@ -62,10 +56,10 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_adapter *ad,
 	handle->transport = transport;
 	xa_lock_bh(&handles->slots);
 	err = __xa_alloc_cyclic(&handles->slots, &slot, NULL,
-				XA_LIMIT(1, OV2_SLOT_MASK), &handles->next,
+				XA_LIMIT(1, OV2_HANDLE_SLOTS), &handles->next,
 				GFP_ATOMIC);
 	if (err >= 0) {
-		handle->value = gen << OV2_SLOT_BITS | slot;
+		handle->value = gen << OV2_HANDLE_SLOT_BITS | slot;
 		__xa_store(&handles->slots, slot, handle, GFP_ATOMIC);
 	}
 	xa_unlock_bh(&handles->slots);
@@ -80,7 +74,7 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_adapter *ad,
  */
 void ov2_handle_free(struct ov2_handle *handle)
 {
-	xa_erase_bh(&handle->ad->handles.slots, handle->value & OV2_SLOT_MASK);
+	xa_erase_bh(&handle->ad->handles.slots, handle->value & OV2_HANDLE_SLOTS);
 }
 
 #ifdef OV2_UNIT
@@ -95,7 +89,7 @@ void ov2_handle_free(struct ov2_handle *handle)
 void ov2_handle_reuse(struct ov2_adapter *ad, unsigned long value)
 {
 	xa_lock_bh(&ad->handles.slots);
-	ad->handles.next = value & OV2_SLOT_MASK;
+	ad->handles.next = value & OV2_HANDLE_SLOTS;
 	xa_unlock_bh(&ad->handles.slots);
 }
 #endif
@@ -113,7 +107,7 @@ struct ov2_handle *ov2_handle_find(struct ov2_adapter *ad,
 				   unsigned long value)
 {
 	struct ov2_handle *handle = xa_load(&ad->handles.slots,
-					    value & OV2_SLOT_MASK);
+					    value & OV2_HANDLE_SLOTS);
 
 	return handle && handle->value == value ? handle : NULL;
 }

@@ -7,8 +7,11 @@
 
 struct ov2_adapter;
 
-/* Slots of a card's handle space: how many SAs may have handles at a time */
-#define OV2_HANDLE_SLOTS	((1U << 20) - 1)
+/* Slots of a card's handle space: how many SAs may have handles at a time. Slot
+ * 0 is never given, so this is also the mask of a handle's slot.
+ */
+#define OV2_HANDLE_SLOT_BITS	20
+#define OV2_HANDLE_SLOTS	((1U << OV2_HANDLE_SLOT_BITS) - 1)
 
 /**
  * struct ov2_handles - the handle space of a card
