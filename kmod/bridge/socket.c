@@ -35,6 +35,11 @@
  *   changed (nf_nat_ipv4_local_in()). So where NAT is loaded the packet is
  *   marked as untracked.
  * - Not to a group of SO_REUSEPORT, in which UDP would choose once more.
+ * - Not where a raw socket takes the packet, too, unless its own policy lets the
+ *   packet in: a raw socket gets a copy before UDP does, without the pin, and the
+ *   core takes the copy for checked (raw_local_deliver(), raw_rcv()).
+ * - Not where a packet socket for IP alone is asked after IP: then IP works on a
+ *   copy, without the pin (deliver_skb(), skb_share_check()).
  *
  * A packet that cannot be pinned is dropped. A pinned packet to port 4500 may
  * be IKE, or ESP of a state that is not the card's: UDP tells them apart after
@@ -123,47 +128,39 @@ static struct sock *find6(struct net_device *dev, const struct flowi6 *fl)
 			     fl->fl6_dport, dev->ifindex);
 }
 
-static bool may_take4(struct net_device *dev, const struct sock *sk,
-		      const struct ov2_flow *flow)
+static bool raw_matches(struct net_device *dev, const struct sock *sk,
+			const struct ov2_flow *flow)
 {
-	const struct flowi4 *fl = &flow->fl.u.ip4;
+	const struct flowi4 *fl4 = &flow->fl.u.ip4;
+	const struct flowi6 *fl6 = &flow->fl.u.ip6;
+	struct net *net = dev_net(dev);
 
-	return raw_v4_match(dev_net(dev), sk, IPPROTO_UDP, fl->saddr,
-			    fl->daddr, dev->ifindex, 0);
+	if (flow->family == AF_INET)
+		return raw_v4_match(net, sk, IPPROTO_UDP, fl4->saddr,
+				    fl4->daddr, dev->ifindex, 0);
+	return ov2_raw6_match(net, sk, IPPROTO_UDP, &fl6->daddr, &fl6->saddr,
+			      dev->ifindex);
 }
 
-static bool may_take6(struct net_device *dev, const struct sock *sk,
-		      const struct ov2_flow *flow)
-{
-	const struct flowi6 *fl = &flow->fl.u.ip6;
-
-	return ov2_raw6_match(dev_net(dev), sk, IPPROTO_UDP, &fl->daddr,
-			      &fl->saddr, dev->ifindex);
-}
-
-/* Under rcu_read_lock(). Does a raw socket take the packet, too, whose own policy does
- * not let the packet in?
+/* Under rcu_read_lock(). Does a raw socket whose own policy does not let the
+ * packet in take the packet, too?
  */
 static bool raw_socket_takes(struct net_device *dev,
 			     const struct ov2_flow *flow)
 {
 	u32 hash = raw_hashfunc(dev_net(dev), IPPROTO_UDP);
-	bool is4 = flow->family == AF_INET;
 	struct hlist_head *head;
 	struct sock *sk;
 
-	head = is4 ? &raw_v4_hashinfo.ht[hash] : ov2_raw6_sockets(hash);
+	head = flow->family == AF_INET ? &raw_v4_hashinfo.ht[hash] :
+					 ov2_raw6_sockets(hash);
 	/* There may be such a socket where the table cannot be looked at. */
 	if (!head)
 		return true;
 
-	sk_for_each_rcu(sk, head) {
-		if (!(is4 ? may_take4(dev, sk, flow) :
-			    may_take6(dev, sk, flow)))
-			continue;
-		if (!policy_lets_in(sk, flow))
+	sk_for_each_rcu(sk, head)
+		if (raw_matches(dev, sk, flow) && !policy_lets_in(sk, flow))
 			return true;
-	}
 	return false;
 }
 
