@@ -10,8 +10,8 @@
 #include <net/rawv6.h>
 
 /*
- * The raw sockets of IPv6, of one hash, or NULL if they cannot be looked at: the table
- * is a symbol of IPv6, which is a module in some older kernels.
+ * The raw sockets of IPv6 with one hash, or NULL if nobody can look at them:
+ * their table is a symbol of IPv6, which is a module in some older kernels.
  */
 #if IS_BUILTIN(CONFIG_IPV6)
 
@@ -46,9 +46,9 @@ static inline bool ov2_raw6_match(struct net *net, const struct sock *sk,
 #endif
 
 /*
- * Are there packet sockets of one protocol that the core asks after the protocol
- * itself? Newer kernels also keep those of a namespace that are bound to no device
- * in such a list.
+ * Are there packet sockets for one protocol that get a packet after the protocol
+ * itself? Newer kernels have such a list also for the packet sockets of a
+ * namespace that are bound to no device.
  */
 static inline bool ov2_has_packet_sockets(const struct net_device *dev)
 {

@@ -32,7 +32,7 @@
 
 #define OV2_XDO(op) op
 
-/* Under x->lock: the device that carries a state, which may be of another driver. */
+/* Under x->lock. The device that carries a state may be of another driver. */
 static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 {
 	return x->xso.real_dev ?: x->xso.dev;
@@ -58,8 +58,8 @@ static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
 	return x->xso.real_dev ?: x->xso.dev;
 }
 
-/* Bonding may leave a slave in real_dev that is gone, and no card takes the state of
- * a bond there.
+/* Bonding may leave a slave in real_dev that is gone. Here no card takes a state
+ * of a bond, so the bond itself will do.
  */
 static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 {

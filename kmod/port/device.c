@@ -103,9 +103,9 @@ static void port_uninit(struct net_device *dev)
 
 	ov2_unplug(port);
 	ov2_rx_del_napi(port);
-	/* If register_netdevice() has failed, it frees the card and waits for nothing.
-	 * Older kernels have hashed the NAPIs by then, and busy polling may pass them
-	 * on its way to another NAPI.
+	/* If register_netdevice() has failed, it frees the card and waits for
+	 * nothing. Older kernels have hashed the NAPIs by then, and busy polling
+	 * may pass them on its way to another NAPI.
 	 */
 	if (dev->reg_state != NETREG_UNREGISTERING)
 		synchronize_net();

@@ -145,7 +145,8 @@ static bool filter_has(struct ov2_filter *filter, const u8 *addr,
 {
 	struct filter_key key = filter_key(addr, multicast);
 
-	return rhashtable_lookup_fast(&filter->table->addrs, &key, filter_params);
+	return rhashtable_lookup_fast(&filter->table->addrs, &key,
+				      filter_params);
 }
 
 /**

@@ -64,8 +64,9 @@ static void take_napi(struct ov2_cable *cable, struct ov2_port *port)
 				  napi_schedule_prep(&port->rxqs[index].napi));
 }
 
-/* Calls mark a NAPI that is taken as missed. One that has begun ends before the other
- * CPUs come back from the kick; this CPU's own is over when we run.
+/* A call marks a NAPI that is taken as missed. A call that has begun on another
+ * CPU ends before that CPU answers the kick; a call on this CPU is over when this
+ * task runs.
  */
 static void wait_for_calls(const struct ov2_port *port)
 {
