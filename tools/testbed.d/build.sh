@@ -21,7 +21,11 @@ build_place() {
 	done
 	place=$cache/build/$(printf '%s' "$checkout" | sha256sum | cut -c1-12)
 	mkdir -p "$place"
-	printf '%s\n' "$checkout" >"$place/checkout"
+	# Never seen empty: another build of this moment would take that for a checkout that is gone.
+	if [ ! -e "$place/checkout" ]; then
+		printf '%s\n' "$checkout" >"$place/checkout.$$"
+		mv "$place/checkout.$$" "$place/checkout"
+	fi
 	printf '%s\n' "$place"
 }
 
