@@ -31,7 +31,7 @@ AH, COMP = 51, 108
 # The core is before these, so a request never reaches the card's own test
 CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
 # Allocations and the kernel's cipher do not fail because one asks, a reset is
-# over at once, and a security context needs SELinux: see kmod/unit/refuse_test.c
+# over at once, and a security context needs SELinux: see kmod/bridge/tests/refuse_test.c
 NOT_BY_REQUEST = {"no_memory", "engine", "missing", "reset", "context"}
 # feature_off(), table_full(), same_full()
 BY_CASE = {"disabled", "full", "same"}

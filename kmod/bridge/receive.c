@@ -4,9 +4,9 @@
 #include <linux/ipv6.h>
 
 #include "bridge.h"
-#include "deliver.h"
-#include "headers.h"
-#include "packet.h"
+#include "sa/deliver.h"
+#include "sa/headers.h"
+#include "packet/packet.h"
 #include "../ov2/records.h"
 #include "../watch/drop.h"
 

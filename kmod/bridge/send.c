@@ -7,7 +7,7 @@
 #include <linux/jhash.h>
 #include <net/esp.h>
 
-#include "assoc.h"
+#include "sa/assoc.h"
 #include "bridge.h"
 #include "send.h"
 #include "../ov2/records.h"

@@ -2,7 +2,7 @@
 #ifndef _OV2_SEND_H
 #define _OV2_SEND_H
 
-#include "assoc.h"
+#include "sa/assoc.h"
 #include "bridge.h"
 #include "../watch/counters.h"
 

@@ -3,8 +3,9 @@
 #include <linux/slab.h>
 
 #include "engine.h"
-#include "flow.h"
+#include "receive_nbl.h"
 #include "sa.h"
+#include "send_nbl.h"
 
 struct workqueue_struct *ov2_engine_wq;
 

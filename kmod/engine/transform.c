@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 
 #include "../ov2/algorithms.h"
-#include "algorithm.h"
+#include "probe.h"
 #include "sa.h"
 #include "transform.h"
 

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ESP taken off a packet that the engine has decrypted in place, as
+ * esp_input_done2() and net/xfrm/xfrm_input.c do it for software.
+ */
+#include <linux/etherdevice.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <net/dsfield.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+
+#include "../sa/assoc.h"
+#include "decap.h"
+#include "../../ov2/records.h"
+
+/* Pad length and next header */
+#define OV2_TRAILER_LEN	2
+
+/* Of the header that ESP follows: the engine takes none with options. */
+static unsigned int outer_len(const struct xfrm_state *x)
+{
+	return x->props.family == AF_INET6 ? sizeof(struct ipv6hdr) :
+					     sizeof(struct iphdr);
+}
+
+/* The record spares a look at the end of the packet, but an engine need not
+ * write it.
+ */
+static bool read_trailer(const struct sk_buff *skb, unsigned int end,
+			 unsigned long header, struct ov2_rx_header *hdr)
+{
+	u8 trailer[OV2_TRAILER_LEN];
+
+	if (!ov2_rx_header_decode(header, hdr))
+		return false;
+	if (hdr->info_set)
+		return true;
+	if (end < sizeof(trailer) ||
+	    skb_copy_bits(skb, end - sizeof(trailer), trailer, sizeof(trailer)))
+		return false;
+
+	hdr->pad_length = trailer[0];
+	hdr->next_header = trailer[1];
+	return true;
+}
+
+/**
+ * ov2_decap_read() - what does an ESP packet carry?
+ * @skb: the packet, decrypted, nothing stripped. Data is at the IP header, and
+ *	it ends where that says
+ * @x: its state
+ * @icv_len: bytes of the ICV
+ * @header: slot 12 of the packet
+ * @decap: out: that
+ *
+ * Any context. As software does, this takes an empty packet for garbage, does
+ * not look at the padding's bytes, and drops dummies (RFC 4303 section 2.6).
+ */
+void ov2_decap_read(const struct sk_buff *skb, const struct xfrm_state *x,
+		    unsigned int icv_len, unsigned long header,
+		    struct ov2_decap *decap)
+{
+	struct ov2_rx_header hdr;
+	int end = skb->len - icv_len;
+
+	/* With a tunnel's the outer header is counted in. */
+	decap->start = x->props.header_len;
+	if (!ov2_state_is_tunnel(x))
+		decap->start += outer_len(x);
+
+	decap->len = -EINVAL;
+	if (end < 0 || !read_trailer(skb, end, header, &hdr))
+		return;
+
+	decap->next_header = hdr.next_header;
+	end -= OV2_TRAILER_LEN + hdr.pad_length;
+	if (end > (int)decap->start && hdr.next_header != IPPROTO_NONE)
+		decap->len = end - decap->start;
+}
+
+/* Cut out what follows the first @keep bytes of the IP header: these and the
+ * Ethernet header move up.
+ */
+static void cut_headers(struct sk_buff *skb, unsigned int keep,
+			unsigned int cut)
+{
+	skb_reset_mac_len(skb);
+	memmove(skb->data + cut, skb->data, keep);
+	skb_pull(skb, cut);
+	skb_reset_network_header(skb);
+	skb_mac_header_rebuild(skb);
+}
+
+static bool decap_transport(struct sk_buff *skb, const struct xfrm_state *x,
+			    const struct ov2_decap *decap)
+{
+	unsigned int keep = outer_len(x);
+
+	if (skb_ensure_writable(skb, decap->start))
+		return false;
+
+	cut_headers(skb, keep, decap->start - keep);
+	if (x->props.family == AF_INET6) {
+		ipv6_hdr(skb)->nexthdr = decap->next_header;
+		ipv6_hdr(skb)->payload_len = htons(skb->len - keep);
+	} else {
+		ip_hdr(skb)->protocol = decap->next_header;
+		ip_hdr(skb)->tot_len = htons(skb->len);
+		ip_send_check(ip_hdr(skb));
+	}
+	/* NAT has changed the addresses that the sum is over (RFC 3948
+	 * section 3.1.2). The ICV vouches for the bytes.
+	 */
+	if (x->encap)
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	return true;
+}
+
+static __be16 inner_protocol(u8 next_header)
+{
+	switch (next_header) {
+	case IPPROTO_IPIP:
+		return htons(ETH_P_IP);
+	case IPPROTO_IPV6:
+		return htons(ETH_P_IPV6);
+	default:
+		return 0;
+	}
+}
+
+static u8 outer_dsfield(const struct sk_buff *skb, const struct xfrm_state *x)
+{
+	return x->props.family == AF_INET6 ? ipv6_get_dsfield(ipv6_hdr(skb)) :
+					     ipv4_get_dsfield(ip_hdr(skb));
+}
+
+static void inner_set_dsfield(struct sk_buff *skb, const struct xfrm_state *x,
+			      u8 outer)
+{
+	bool ce = INET_ECN_is_ce(outer) && !(x->props.flags & XFRM_STATE_NOECN);
+	bool dscp = x->props.flags & XFRM_STATE_DECAP_DSCP;
+
+	if (skb->protocol == htons(ETH_P_IPV6)) {
+		if (dscp)
+			ipv6_copy_dscp(outer, ipv6_hdr(skb));
+		if (ce)
+			IP6_ECN_set_ce(skb, ipv6_hdr(skb));
+	} else {
+		if (dscp)
+			ipv4_copy_dscp(outer, ip_hdr(skb));
+		if (ce)
+			IP_ECN_set_ce(ip_hdr(skb));
+	}
+}
+
+/* The Ethernet header becomes one of the inner packet, to this card. */
+static void inner_set_ethernet(struct sk_buff *skb)
+{
+	eth_hdr(skb)->h_proto = skb->protocol;
+	ether_addr_copy(eth_hdr(skb)->h_dest, skb->dev->dev_addr);
+	skb->pkt_type = PACKET_HOST;
+}
+
+static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
+			 const struct ov2_decap *decap)
+{
+	__be16 protocol = inner_protocol(decap->next_header);
+	unsigned int inner_len;
+	u8 outer;
+
+	if (!protocol)
+		return false;
+	inner_len = protocol == htons(ETH_P_IPV6) ? sizeof(struct ipv6hdr) :
+						    sizeof(struct iphdr);
+	if (skb_ensure_writable(skb, decap->start + inner_len))
+		return false;
+
+	outer = outer_dsfield(skb, x);
+	cut_headers(skb, 0, decap->start);
+	skb->protocol = protocol;
+	inner_set_ethernet(skb);
+	inner_set_dsfield(skb, x, outer);
+	return true;
+}
+
+/**
+ * ov2_decap() - leave of an ESP packet what it carries
+ * @skb: the packet of ov2_decap_read(), its MAC and network headers and its
+ *	device set. It becomes an Ethernet frame with a clear packet, data at the IP
+ *	header
+ * @x: its state
+ * @decap: what that found; there is something to deliver
+ *
+ * Any context.
+ *
+ * Return: false if it cannot be done: no memory, or what a tunnel carries is no
+ * IP packet. @skb is to be dropped then.
+ */
+bool ov2_decap(struct sk_buff *skb, const struct xfrm_state *x,
+	       const struct ov2_decap *decap)
+{
+	if (pskb_trim(skb, decap->start + decap->len))
+		return false;
+
+	skb->ip_summed = CHECKSUM_NONE;
+	return ov2_state_is_tunnel(x) ? decap_tunnel(skb, x, decap) :
+					decap_transport(skb, x, decap);
+}

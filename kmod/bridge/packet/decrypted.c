@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Frames that a card has decrypted, and that xfrm has not unpacked yet. */
+#include <linux/udp.h>
+#include <net/esp.h>
+
+#include "flow.h"
+#include "../send.h"
+
+/* ESP in UDP is told by the SPI: what xfrm has unpacked may be UDP, too. */
+static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
+		       const struct xfrm_state *x)
+{
+	const struct ip_esp_hdr *esp;
+	struct ip_esp_hdr room;
+
+	if (!x->encap || flow->fl.flowi_proto != IPPROTO_UDP)
+		return false;
+
+	esp = skb_header_pointer(skb, flow->transport + sizeof(struct udphdr),
+				 sizeof(room), &room);
+	return esp && esp->spi == x->id.spi;
+}
+
+/**
+ * ov2_is_decrypted_esp() - is a frame ESP with clear text behind its header?
+ * @net: the card's namespace
+ * @skb: a frame that is sent and that came in by a card, this one or another.
+ *	Network header and protocol are set
+ *
+ * A card decrypts in place, and xfrm_input() takes off the ESP header later.
+ * After that the packet is no ESP any more. If a tunnel carried it,
+ * xfrm_offload() returns NULL; but in transport mode, without GRO, CRYPTO_DONE
+ * stays with the packet, and NAT may send the packet on. So neither the flag
+ * alone nor the headers alone are proof.
+ *
+ * Context: Any.
+ * Return: true if it is, or if it cannot be read.
+ */
+bool ov2_is_decrypted_esp(struct net *net, struct sk_buff *skb)
+{
+	const struct xfrm_offload *xo = xfrm_offload(skb);
+	struct ov2_flow flow;
+
+	/* The tag of packet mode has the flag, too, and what is to be sent
+	 * through a tunnel may be anybody's ESP.
+	 */
+	if (!xo || !(xo->flags & CRYPTO_DONE) || ov2_packet_tagged(xo))
+		return false;
+	if (!ov2_flow_read(net, skb, &flow))
+		return flow.family;
+	return ov2_flow_is_ipsec(&flow) ||
+	       is_udp_esp(skb, &flow, xfrm_input_state(skb));
+}

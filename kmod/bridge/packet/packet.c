@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a card has for packet mode: made with it, and freed after its last use. */
+#include <linux/slab.h>
+
+#include "../bridge.h"
+#include "packet.h"
+
+/**
+ * ov2_bridge_of() - what the bridge keeps for a card
+ * @ad: the card, between ov2_bridge_init() and ov2_bridge_exit()
+ *
+ * Return: it.
+ */
+struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad)
+{
+	return ad->transport;
+}
+
+/**
+ * ov2_bridge_init() - make what the bridge keeps for a card
+ * @ad: the card
+ *
+ * Process context.
+ *
+ * Return: 0 or a negative errno.
+ */
+int ov2_bridge_init(struct ov2_adapter *ad)
+{
+	struct ov2_bridge *bridge;
+	int err;
+
+	bridge = kzalloc(sizeof(*bridge), GFP_KERNEL_ACCOUNT);
+	if (!bridge)
+		return -ENOMEM;
+
+	err = ov2_spd_init(&bridge->spd);
+	if (err)
+		goto err_bridge;
+
+	err = ov2_sad_init(&bridge->sad);
+	if (err)
+		goto err_spd;
+
+	ov2_pending_init(&bridge->pending);
+	bridge->ad = ad;
+	ad->transport = bridge;
+	return 0;
+
+err_spd:
+	ov2_spd_destroy(&bridge->spd);
+err_bridge:
+	kfree(bridge);
+	return err;
+}
+
+static void bridge_destroy(struct ov2_reaped *reaped)
+{
+	struct ov2_bridge *bridge = container_of(reaped, struct ov2_bridge,
+						 reaped);
+
+	ov2_pending_destroy(&bridge->pending);
+	ov2_sad_destroy(&bridge->sad);
+	ov2_spd_destroy(&bridge->spd);
+	kfree(bridge);
+}
+
+/**
+ * ov2_bridge_exit() - end of ov2_bridge_init()
+ * @ad: the card. No reference to its netdev is left, so no state and no policy,
+ *	and netdev_run_todo() has waited for RCU callbacks since
+ *
+ * Context: Any. A work item destroys the tables later, since that may sleep.
+ */
+void ov2_bridge_exit(struct ov2_adapter *ad)
+{
+	ov2_reap(&ov2_bridge_of(ad)->reaped, bridge_destroy);
+}
+
+/**
+ * ov2_bridge_packet_mode() - has a card states or policies in packet mode?
+ * @ad: the card
+ *
+ * Any context. While it has, the stack leaves packets to the card in clear,
+ * whatever its features are.
+ *
+ * Return: true if so.
+ */
+bool ov2_bridge_packet_mode(const struct ov2_adapter *ad)
+{
+	const struct ov2_bridge *bridge = ov2_bridge_of(ad);
+
+	return atomic_read(&bridge->states) ||
+	       ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_IN) ||
+	       ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_OUT);
+}

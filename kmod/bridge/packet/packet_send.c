@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the stack sends, in packet mode: policy and state are found from the
+ * packet, as hardware does, and the packet becomes ESP. What an offloaded policy
+ * protects never leaves in clear.
+ */
+#include <linux/etherdevice.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "account.h"
+#include "../bridge.h"
+#include "protect.h"
+#include "packet.h"
+#include "../send.h"
+#include "../../watch/drop.h"
+
+/**
+ * struct sending - a packet on its way
+ * @ad: the card
+ * @skb: the packet. Data is at the IP header
+ * @queue: the transmit queue
+ * @assoc: what protects it
+ * @x: its state; a reference is held
+ * @outer: of a tunnel
+ * @eth: the Ethernet header that the stack made; not of a tunnel
+ * @reason: out: why it is dropped
+ */
+struct sending {
+	struct ov2_adapter *ad;
+	struct sk_buff *skb;
+	u16 queue;
+	struct ov2_assoc *assoc;
+	struct xfrm_state *x;
+	struct ov2_outer outer;
+	struct ethhdr eth;
+	enum ov2_counter *reason;
+};
+
+/* The core frames no such packet: transport mode is for whole packets (RFC 4301
+ * 4.1), and ESP goes behind extension headers that this card does not read.
+ */
+static bool transport_possible(const struct sk_buff *skb)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+
+	if (ip->version == 6)
+		return !ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr);
+	return ip->ihl == sizeof(*ip) / 4 && !ip_is_fragment(ip);
+}
+
+static enum ov2_verdict find_way(struct sending *send)
+{
+	struct ov2_bridge *bridge = ov2_bridge_of(send->ad);
+	enum ov2_way way;
+
+	*send->reason = OV2_CNT_TX_DROP_NOT_WHOLE;
+	if (!ov2_state_is_tunnel(send->x))
+		return transport_possible(send->skb) ? OV2_VERDICT_OFFLOAD :
+						       OV2_VERDICT_DROP;
+
+	*send->reason = OV2_CNT_TX_DROP_NO_WAY;
+	way = ov2_outer_find(send->ad->dev, send->x, send->skb,
+			     &bridge->pending, &send->outer);
+	if (way == OV2_WAY_PENDING)
+		return OV2_VERDICT_TAKEN;
+	if (way == OV2_WAY_NO_MEMORY)
+		*send->reason = OV2_CNT_TX_DROP_ALLOC;
+	return way == OV2_WAY_READY ? OV2_VERDICT_OFFLOAD : OV2_VERDICT_DROP;
+}
+
+static void push_ethernet(struct sending *send)
+{
+	const struct net_device *dev = send->ad->dev;
+	struct sk_buff *skb = send->skb;
+	struct ethhdr *eth;
+
+	eth = skb_push(skb, sizeof(*eth));
+	skb_reset_mac_header(skb);
+	*eth = send->eth;
+	if (ov2_state_is_tunnel(send->x)) {
+		ether_addr_copy(eth->h_dest, send->outer.mac);
+		ether_addr_copy(eth->h_source, dev->dev_addr);
+		eth->h_proto = skb->protocol;
+	}
+}
+
+/* Bytes that lifetimes count: what ESP protects, as xfrm_output_one() does. */
+static unsigned int protected_len(const struct sending *send)
+{
+	const struct sk_buff *skb = send->skb;
+
+	if (ov2_state_is_tunnel(send->x))
+		return skb->len;
+	return skb->len - (ip_hdr(skb)->version == 6 ? sizeof(struct ipv6hdr) :
+						       sizeof(struct iphdr));
+}
+
+static struct ov2_nbl *protect(struct sending *send)
+{
+	struct ov2_nbl *nbl;
+	u8 next_header;
+	u64 seq;
+
+	*send->reason = OV2_CNT_TX_DROP_CSUM;
+	if (send->skb->ip_summed == CHECKSUM_PARTIAL &&
+	    skb_csum_hwoffload_help(send->skb, 0))
+		return NULL;
+	if (!ov2_account_out(send->x, send->skb, protected_len(send), &seq,
+			     send->reason))
+		return NULL;
+
+	*send->reason = OV2_CNT_TX_DROP_ALLOC;
+	if (!ov2_frame_protect(send->skb, send->assoc, send->x,
+			       lower_32_bits(seq), &send->outer, &next_header))
+		return NULL;
+	push_ethernet(send);
+	nbl = ov2_send_nbl(send->skb, send->queue, send->assoc, next_header,
+			   send->reason);
+	if (nbl) {
+		nbl->ext_tx.seq_hi = upper_32_bits(seq);
+		nbl->ext_tx.valid = true;
+	}
+	return nbl;
+}
+
+/* Takes the reference on the state. */
+static enum ov2_verdict send_protected(struct sending *send,
+				       struct ov2_nbl **nbl)
+{
+	enum ov2_verdict verdict = find_way(send);
+
+	if (verdict == OV2_VERDICT_OFFLOAD) {
+		*nbl = protect(send);
+		if (!*nbl)
+			verdict = OV2_VERDICT_DROP;
+	}
+	xfrm_state_put(send->x);
+	return verdict;
+}
+
+static enum ov2_verdict send_by_policy(struct sending *send,
+				       const struct ov2_flow *flow, bool tagged,
+				       struct ov2_nbl **nbl)
+{
+	struct ov2_bridge *bridge = ov2_bridge_of(send->ad);
+	struct net *net = dev_net(send->ad->dev);
+	const struct ov2_policy *pol;
+
+	*send->reason = OV2_CNT_TX_DROP_NO_POLICY;
+	pol = ov2_spd_lookup(&bridge->spd, XFRM_DEV_OFFLOAD_OUT, flow);
+	if (!pol || (!ov2_policy_blocks(pol) && !ov2_policy_protects(pol)))
+		return tagged ? OV2_VERDICT_DROP : OV2_VERDICT_PLAIN;
+	if (ov2_policy_blocks(pol)) {
+		*send->reason = OV2_CNT_TX_DROP_BLOCKED;
+		XFRM_INC_STATS(net, LINUX_MIB_XFRMOUTPOLBLOCK);
+		return OV2_VERDICT_DROP;
+	}
+
+	send->assoc = ov2_sad_choose(&bridge->sad, pol, flow, &send->x);
+	if (!send->assoc) {
+		*send->reason = OV2_CNT_TX_DROP_NO_SA;
+		XFRM_INC_STATS(net, LINUX_MIB_XFRMOUTNOSTATES);
+		return OV2_VERDICT_DROP;
+	}
+	return send_protected(send, nbl);
+}
+
+/* What the frame is, if its Ethernet header tells; 0 if it is too short. A packet
+ * with the core's tag is one that the core wants protected: its Ethernet header may
+ * not be written yet, but skb->protocol is right (vlan_insert_tag_set_proto()).
+ */
+static __be16 frame_type(const struct sk_buff *skb, bool tagged)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+
+	if (tagged)
+		return skb->protocol;
+	return skb->len > sizeof(*eth) ? eth->h_proto : 0;
+}
+
+/* A packet behind a VLAN tag or a PPPoE header is not protected: its SA's other end
+ * expects ESP without. So it must not leave if a policy protects it: it comes
+ * from a bridge, a packet socket, or tc, as the core lets no state protect
+ * what leaves by a VLAN.
+ */
+static enum ov2_verdict send_wrapped(struct ov2_adapter *ad,
+				     struct sk_buff *skb, __be16 type,
+				     bool tagged, enum ov2_counter *reason)
+{
+	struct net *net = dev_net(ad->dev);
+	const struct ov2_policy *pol;
+	struct ov2_flow flow;
+
+	*reason = OV2_CNT_TX_DROP_WRAPPED;
+	if (tagged)
+		return OV2_VERDICT_DROP;
+
+	skb_reset_mac_header(skb);
+	skb->protocol = type;
+	if (!ov2_flow_read(net, skb, &flow)) {
+		*reason = OV2_CNT_TX_DROP_MALFORMED;
+		return flow.family ? OV2_VERDICT_DROP : OV2_VERDICT_PLAIN;
+	}
+	if (ov2_flow_is_ipsec(&flow))
+		return OV2_VERDICT_PLAIN;
+
+	pol = ov2_spd_lookup(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_OUT,
+			     &flow);
+	if (pol && ov2_policy_blocks(pol)) {
+		*reason = OV2_CNT_TX_DROP_BLOCKED;
+		XFRM_INC_STATS(net, LINUX_MIB_XFRMOUTPOLBLOCK);
+		return OV2_VERDICT_DROP;
+	}
+	return pol && ov2_policy_protects(pol) ? OV2_VERDICT_DROP :
+						 OV2_VERDICT_PLAIN;
+}
+
+static bool open_ethernet(struct sending *send, bool tagged)
+{
+	struct sk_buff *skb = send->skb;
+	unsigned int len = tagged ? skb_network_offset(skb) : ETH_HLEN;
+
+	if (len < ETH_HLEN || !pskb_may_pull(skb, len))
+		return false;
+	memcpy(&send->eth, skb->data, ETH_HLEN);
+	if (!tagged)
+		skb->protocol = send->eth.h_proto;
+	__skb_pull(skb, len);
+	skb_reset_network_header(skb);
+	return ov2_frame_trim(skb);
+}
+
+/**
+ * ov2_packet_xmit() - what is to be done with a frame, in packet mode?
+ * @ad: the card
+ * @skb: the frame; stays the caller's unless the verdict is OV2_VERDICT_TAKEN
+ * @queue: the transmit queue that it came on
+ * @tagged: the core asked for protection (ov2_packet_tag())
+ * @nbl: out: for OV2_VERDICT_OFFLOAD, the frame with its records
+ * @reason: out: for OV2_VERDICT_DROP
+ *
+ * BH disabled, RCU read side. The tag may only veto: hardware knows nothing of
+ * it, so policy and state are those that the packet itself leads to.
+ *
+ * Return: the verdict.
+ */
+enum ov2_verdict ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
+				 u16 queue, bool tagged, struct ov2_nbl **nbl,
+				 enum ov2_counter *reason)
+{
+	struct sending send = {
+		.ad = ad,
+		.skb = skb,
+		.queue = queue,
+		.reason = reason,
+	};
+	__be16 type = frame_type(skb, tagged);
+	enum ov2_verdict verdict;
+	struct ov2_flow flow;
+
+	if (ov2_flow_may_wrap(type))
+		return send_wrapped(ad, skb, type, tagged, reason);
+	if (!tagged && type != htons(ETH_P_IP) && type != htons(ETH_P_IPV6))
+		return OV2_VERDICT_PLAIN;
+
+	*reason = OV2_CNT_TX_DROP_MALFORMED;
+	if (!open_ethernet(&send, tagged) ||
+	    !ov2_flow_read(dev_net(ad->dev), skb, &flow))
+		return OV2_VERDICT_DROP;
+
+	/* Made by software, which looks for no policy after IPsec */
+	if (!tagged && ov2_flow_is_ipsec(&flow))
+		verdict = OV2_VERDICT_PLAIN;
+	else
+		verdict = send_by_policy(&send, &flow, tagged, nbl);
+	if (verdict == OV2_VERDICT_PLAIN)
+		skb_push(skb, ETH_HLEN);
+	return verdict;
+}
+
+/**
+ * ov2_packet_wanted() - has a card something to look for in a clear frame?
+ * @ad: the card
+ *
+ * Any context.
+ *
+ * Return: false if it has no outbound policy.
+ */
+bool ov2_packet_wanted(const struct ov2_adapter *ad)
+{
+	return ov2_spd_has(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_OUT);
+}

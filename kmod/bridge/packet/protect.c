@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ESP framing in packet mode: what xfrm's core does for crypto mode, headers and
+ * trailer (RFC 4303 2). IV, ciphertext and ICV are the engine's.
+ */
+#include <linux/udp.h>
+#include <net/esp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "protect.h"
+
+/**
+ * ov2_frame_trim() - cut off what is behind the IP packet
+ * @skb: data and network header at an IP header; the version is right
+ *
+ * Ethernet pads short frames, and the trailer goes right behind the packet.
+ * Any context.
+ *
+ * Return: false if the packet is shorter than its header says.
+ */
+bool ov2_frame_trim(struct sk_buff *skb)
+{
+	unsigned int len;
+
+	if (!pskb_may_pull(skb, sizeof(struct iphdr)))
+		return false;
+	if (ip_hdr(skb)->version == 4)
+		len = ntohs(ip_hdr(skb)->tot_len);
+	else if (pskb_may_pull(skb, sizeof(struct ipv6hdr)))
+		len = sizeof(struct ipv6hdr) +
+		      ntohs(ipv6_hdr(skb)->payload_len);
+	else
+		return false;
+	return len <= skb->len && !pskb_trim_rcsum(skb, len);
+}
+
+/* @protected: bytes that ESP protects */
+static bool put_trailer(struct sk_buff *skb, const struct ov2_assoc *assoc,
+			unsigned int protected, u8 next_header)
+{
+	unsigned int tail = ALIGN(protected + 2, assoc->align) - protected;
+	struct sk_buff *last;
+
+	if (skb_cow_data(skb, tail + assoc->icv_len, &last) < 0)
+		return false;
+	esp_output_fill_trailer(pskb_put(skb, last, tail + assoc->icv_len), 0,
+				tail, next_header);
+	return true;
+}
+
+static unsigned int esp_header_len(const struct ov2_assoc *assoc)
+{
+	return sizeof(struct ip_esp_hdr) + assoc->iv_len +
+	       (assoc->udp_encap ? sizeof(struct udphdr) : 0);
+}
+
+/* Where the transport header is, with room. UDP has no checksum (RFC 3948 2.1). */
+static void set_esp(struct sk_buff *skb, const struct ov2_assoc *assoc,
+		    const struct xfrm_state *x, u32 seq)
+{
+	struct ip_esp_hdr *esp = (void *)skb_transport_header(skb);
+	struct udphdr *udp;
+
+	if (assoc->udp_encap) {
+		udp = (void *)esp;
+		udp->source = x->encap->encap_sport;
+		udp->dest = x->encap->encap_dport;
+		udp->len = htons(skb->len - skb_transport_offset(skb));
+		udp->check = 0;
+		esp = (void *)(udp + 1);
+	}
+	esp->spi = x->id.spi;
+	esp->seq_no = htonl(seq);
+}
+
+static u8 inner_protocol(const struct sk_buff *skb, const struct xfrm_state *x)
+{
+	bool ipv6 = ip_hdr(skb)->version == 6;
+
+	if (ov2_state_is_tunnel(x))
+		return ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+	return ipv6 ? ipv6_hdr(skb)->nexthdr : ip_hdr(skb)->protocol;
+}
+
+/* The header of a transport mode packet goes in front of ESP as it was, but for
+ * protocol and length.
+ */
+static void open_transport(struct sk_buff *skb, const struct xfrm_state *x,
+			   unsigned int header, unsigned int room)
+{
+	struct iphdr *ip = skb_push(skb, room);
+
+	memmove(ip, skb_network_header(skb), header);
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, header);
+	if (ip->version == 6) {
+		ipv6_hdr(skb)->nexthdr = IPPROTO_ESP;
+		ipv6_hdr(skb)->payload_len = htons(skb->len - header);
+		return;
+	}
+	ip->protocol = x->encap ? IPPROTO_UDP : IPPROTO_ESP;
+	ip->tot_len = htons(skb->len);
+	ip_send_check(ip);
+}
+
+static void open_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
+			const struct ov2_outer *outer, unsigned int room,
+			unsigned int inner_len)
+{
+	skb_push(skb, room);
+	skb_reset_transport_header(skb);
+	ov2_outer_push(skb, x, outer, inner_len);
+}
+
+static unsigned int transport_header_len(const struct sk_buff *skb)
+{
+	return ip_hdr(skb)->version == 6 ? sizeof(struct ipv6hdr) :
+					   sizeof(struct iphdr);
+}
+
+/**
+ * ov2_frame_protect() - make an IP packet an ESP packet, not yet encrypted
+ * @skb: data and network header at the IP header, checksums complete. In
+ *	transport mode without options, extension headers and fragments
+ * @assoc: the association of @x
+ * @x: the outbound state
+ * @seq: the packet's sequence number, low half, host order
+ * @outer: of a tunnel
+ * @next_header: out: for the transmit record
+ *
+ * Any context.
+ *
+ * Return: false without memory; @skb must be dropped then.
+ */
+bool ov2_frame_protect(struct sk_buff *skb, const struct ov2_assoc *assoc,
+		       const struct xfrm_state *x, u32 seq,
+		       const struct ov2_outer *outer, u8 *next_header)
+{
+	unsigned int room = esp_header_len(assoc);
+	unsigned int inner_len = skb->len;
+	unsigned int header = 0;
+
+	if (!ov2_state_is_tunnel(x))
+		header = transport_header_len(skb);
+	*next_header = inner_protocol(skb, x);
+	if (skb_cow_head(skb, x->props.header_len + ETH_HLEN) ||
+	    !put_trailer(skb, assoc, skb->len - header, *next_header))
+		return false;
+
+	if (ov2_state_is_tunnel(x))
+		open_tunnel(skb, x, outer, room, inner_len);
+	else
+		open_transport(skb, x, header, room);
+	set_esp(skb, assoc, x, seq);
+	return true;
+}

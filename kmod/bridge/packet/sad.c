@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which state protects a packet (RFC 4301, 4.4.2): the newest that fits. States
+ * are hashed by the fields that must be equal (struct ov2_sad_key). Those with
+ * one key are in a list, the youngest first. A packet takes the first one that
+ * fits and whose soft limit is not reached. So a state that was replaced costs
+ * nothing. The length of a list is limited.
+ */
+#include <linux/jhash.h>
+
+#include "../sa/assoc.h"
+
+static const struct rhashtable_params table_params = {
+	.key_len = sizeof(struct ov2_sad_key),
+	.key_offset = offsetof(struct ov2_assoc, sad.key),
+	.head_offset = offsetof(struct ov2_assoc, sad.node),
+	.automatic_shrinking = true,
+};
+
+/**
+ * ov2_sad_init() - make a database, empty
+ * @sad: the database
+ *
+ * Process context.
+ *
+ * Return: 0 or a negative errno.
+ */
+int ov2_sad_init(struct ov2_sad *sad)
+{
+	spin_lock_init(&sad->lock);
+	return rhltable_init(&sad->table, &table_params);
+}
+
+/**
+ * ov2_sad_destroy() - end of ov2_sad_init()
+ * @sad: the database, empty, with nobody looking
+ *
+ * Process context.
+ */
+void ov2_sad_destroy(struct ov2_sad *sad)
+{
+	rhltable_destroy(&sad->table);
+}
+
+static void key_set(struct ov2_sad_key *key, const xfrm_address_t *saddr,
+		    const xfrm_address_t *daddr)
+{
+	if (key->family == AF_INET) {
+		key->saddr.a4 = saddr->a4;
+		key->daddr.a4 = daddr->a4;
+	} else {
+		key->saddr = *saddr;
+		key->daddr = *daddr;
+	}
+}
+
+static void key_of(struct ov2_sad_key *key, const struct xfrm_state *x)
+{
+	key->reqid = x->props.reqid;
+	key->family = x->props.family;
+	key->mode = x->props.mode;
+	key_set(key, &x->props.saddr, &x->id.daddr);
+}
+
+/**
+ * ov2_sad_hash() - a number that states have in common if one can replace the
+ *	other
+ * @x: an outbound state in packet mode
+ *
+ * Any context.
+ *
+ * Return: the number. States that cannot replace each other mostly have
+ * different numbers.
+ */
+u32 ov2_sad_hash(const struct xfrm_state *x)
+{
+	struct ov2_sad_key key = {};
+
+	key_of(&key, x);
+	return jhash(&key, sizeof(key), 0);
+}
+
+/* rhltable puts a new entry in front of those with the same key, and keeps
+ * their order when it moves them (__rhashtable_insert_fast(),
+ * rhashtable_lookup_one(), rhashtable_rehash_one()). So the youngest is first.
+ */
+static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
+{
+	bool full;
+
+	lockdep_assert_held(&sad->lock);
+	rcu_read_lock();
+	full = ov2_list_reaches(rhltable_lookup(&sad->table, &assoc->sad.key,
+						table_params), OV2_SAD_SAME);
+	rcu_read_unlock();
+	if (full)
+		return -ENOSPC;
+	return rhltable_insert(&sad->table, &assoc->sad.node, table_params);
+}
+
+/**
+ * ov2_sad_add() - a state can be chosen from now on
+ * @sad: the database
+ * @assoc: the association, new
+ * @x: its state, outbound and in packet mode
+ *
+ * Any context but hard interrupts.
+ *
+ * Return: 0, -ENOSPC if OV2_SAD_SAME associations have its key already, or
+ * another negative errno without memory.
+ */
+int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
+		const struct xfrm_state *x)
+{
+	int err;
+
+	key_of(&assoc->sad.key, x);
+
+	spin_lock_bh(&sad->lock);
+	err = sad_link(sad, assoc);
+	assoc->sad.linked = !err;
+	spin_unlock_bh(&sad->lock);
+	return err;
+}
+
+/**
+ * ov2_sad_del() - a state is not chosen any more
+ * @sad: the database
+ * @assoc: the association, there or not. Who found it may use it for a grace
+ *	period
+ *
+ * Any context but hard interrupts.
+ */
+void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
+{
+	spin_lock_bh(&sad->lock);
+	if (assoc->sad.linked)
+		rhltable_remove(&sad->table, &assoc->sad.node, table_params);
+	assoc->sad.linked = false;
+	spin_unlock_bh(&sad->lock);
+}
+
+/* xfrm_state_find() looks for these addresses, too. Every state here has a
+ * reqid (SA_REFUSED_REQID), so a template without a reqid (a trap) finds no
+ * state.
+ */
+static struct ov2_sad_key choice_key(const struct xfrm_tmpl *tmpl,
+				     const struct ov2_flow *flow)
+{
+	struct ov2_sad_key key = {
+		.reqid = tmpl->reqid,
+		.family = tmpl->encap_family,
+		.mode = tmpl->mode,
+	};
+	xfrm_address_t saddr, daddr;
+
+	if (tmpl->mode == XFRM_MODE_TUNNEL) {
+		key_set(&key, &tmpl->saddr, &tmpl->id.daddr);
+		return key;
+	}
+	xfrm_flowi_addr_get(&flow->fl, &saddr, &daddr, flow->family);
+	key_set(&key, &saddr, &daddr);
+	return key;
+}
+
+static bool state_is_usable(const struct xfrm_state *x,
+			    const struct xfrm_tmpl *tmpl,
+			    const struct ov2_flow *flow)
+{
+	if (READ_ONCE(x->km.state) != XFRM_STATE_VALID)
+		return false;
+	if (tmpl->id.spi && tmpl->id.spi != x->id.spi)
+		return false;
+	return x->sel.family == AF_UNSPEC ||
+	       ov2_selector_match(&x->sel, flow) == OV2_MATCH_YES;
+}
+
+/**
+ * struct choice - the best state so far
+ * @assoc: its association, or NULL
+ * @x: the state, with a reference
+ * @dying: it was when it was looked at: its soft limit is reached
+ */
+struct choice {
+	struct ov2_assoc *assoc;
+	struct xfrm_state *x;
+	bool dying;
+};
+
+static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
+			    struct xfrm_state *x)
+{
+	bool dying = READ_ONCE(x->km.dying);
+
+	/* The younger one came first. */
+	if (best->assoc && dying)
+		return;
+	if (!refcount_inc_not_zero(&x->refcnt))
+		return;
+	if (best->assoc)
+		xfrm_state_put(best->x);
+	*best = (struct choice){ assoc, x, dying };
+}
+
+/* Looks no further than to the first state that fits and is not dying. */
+static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
+		   const struct xfrm_tmpl *tmpl, const struct ov2_flow *flow,
+		   struct choice *best)
+{
+	struct ov2_assoc *assoc;
+	struct rhlist_head *list;
+	struct rhlist_head *pos;
+	struct xfrm_state *x;
+
+	list = rhltable_lookup(&sad->table, key, table_params);
+	rhl_for_each_entry_rcu(assoc, pos, list, sad.node) {
+		ov2_look(&sad->looks);
+		x = rcu_dereference(assoc->x);
+		if (x && state_is_usable(x, tmpl, flow))
+			choice_consider(best, assoc, x);
+		if (best->assoc && !best->dying)
+			return;
+	}
+}
+
+/**
+ * ov2_sad_choose() - the state that protects a packet
+ * @sad: the database
+ * @pol: the policy that the packet met; it protects
+ * @flow: the packet's flow
+ * @x: out: the state, with a reference for the caller
+ *
+ * Under rcu_read_lock(), any context. As xfrm_state_find(): rather one before
+ * its soft limit, and then rather the younger one; in transport mode one for
+ * any source if there is none for the packet's.
+ *
+ * Return: its association, or NULL if no state fits.
+ */
+struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
+				 const struct ov2_policy *pol,
+				 const struct ov2_flow *flow,
+				 struct xfrm_state **x)
+{
+	struct xfrm_tmpl room;
+	const struct xfrm_tmpl *tmpl = ov2_policy_tmpl(pol, &room);
+	struct ov2_sad_key key = choice_key(tmpl, flow);
+	struct choice best = {};
+
+	choose(sad, &key, tmpl, flow, &best);
+	if (!best.assoc && key.mode == XFRM_MODE_TRANSPORT) {
+		key.saddr = (xfrm_address_t){};
+		choose(sad, &key, tmpl, flow, &best);
+	}
+	*x = best.x;
+	return best.assoc;
+}

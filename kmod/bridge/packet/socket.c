@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Clear UDP for a socket that has asked for it. Software asks the socket's own
+ * inbound policy (IP_XFRM_POLICY) first, and the other policies only if the
+ * socket has none for the packet: __xfrm_policy_check(). So an IKE daemon gets
+ * the packets of its exchange although a policy protects everything between the
+ * two hosts. Hardware knows no sockets, but this card looks for the packet's
+ * socket.
+ *
+ * A packet that is let in must not reach another socket. The core takes the
+ * packet for one that the card has checked, whichever socket gets it. But while
+ * the packet is on its way, the daemon may end and a socket without a policy
+ * may get its port. So the packet is pinned to the socket, as BPF's sk_assign
+ * does:
+ *
+ *	skb->sk			the socket
+ *	skb->destructor		sock_pfree(), by which ip_rcv(), ip6_rcv() and
+ *				nf_queue() know that they must keep the socket
+ *
+ * UDP takes that socket, looks for no other one (skb_steal_sock()), and then
+ * asks the socket's policy. The pin is no reference, since a UDP socket is
+ * freed a grace period after it is closed. So the packet goes up in the
+ * caller's RCU section, past GRO and RPS, and is pinned only where nothing can
+ * take it to a queue or to another reader:
+ *
+ * - Not where something above the card may take the frame elsewhere: a bridge,
+ *   bond, macvlan or VRF, tc or nftables at the card's ingress, XDP.
+ * - Not broadcast or multicast: each listener gets a copy, and a pin is for one
+ *   socket.
+ * - Not fragments, nor behind a VLAN tag, a PPPoE header, IPv4 options or IPv6
+ *   extension headers: another device or a later step decides where they go.
+ * - Only to an address of this host: IP drops a packet that has a socket and is
+ *   to be forwarded.
+ * - Not past NAT, which takes the socket away from a packet that it may have
+ *   changed (nf_nat_ipv4_local_in()). So where NAT is loaded the packet is
+ *   marked as untracked.
+ * - Not to a group of SO_REUSEPORT, in which UDP would choose once more.
+ * - Not where a raw socket takes the packet, too, unless its own policy lets the
+ *   packet in: a raw socket gets a copy before UDP does, without the pin, and the
+ *   core takes the copy for checked (raw_local_deliver(), raw_rcv()).
+ * - Not where a packet socket for IP alone is asked after IP: then IP works on a
+ *   copy, without the pin (deliver_skb(), skb_share_check()).
+ *
+ * A packet that cannot be pinned is dropped. A pinned packet to port 4500 may
+ * be IKE, or ESP of a state that is not the card's: UDP tells them apart after
+ * the policy check, as in software.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/udp.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
+
+#include "../../compat/raw.h"
+#include "../../compat/udp.h"
+#include "../../watch/counters.h"
+#include "packet.h"
+
+/* Under rcu_read_lock(). As xfrm_sk_policy_lookup(). But a policy that looks at
+ * more than the packet (at the device of the route, or at a security context)
+ * lets nothing in.
+ */
+static bool policy_lets_in(const struct sock *sk, const struct ov2_flow *flow)
+{
+	const struct xfrm_policy *xp =
+		rcu_dereference(sk->sk_policy[XFRM_POLICY_IN]);
+
+	if (!xp || xp->family != flow->family || xp->if_id ||
+	    xp->security || xp->selector.ifindex ||
+	    (READ_ONCE(sk->sk_mark) & xp->mark.m) != xp->mark.v)
+		return false;
+	return xp->type == XFRM_POLICY_TYPE_MAIN &&
+	       xp->action == XFRM_POLICY_ALLOW && !xp->xfrm_nr &&
+	       ov2_selector_match(&xp->selector, flow) == OV2_MATCH_YES;
+}
+
+/* May the frame go another way than to IP? */
+static bool may_leave_stack(const struct net_device *dev)
+{
+	if (rcu_access_pointer(dev->rx_handler) || netif_is_l3_slave(dev) ||
+	    rcu_access_pointer(dev->xdp_prog) || ov2_has_packet_sockets(dev))
+		return true;
+#ifdef CONFIG_NET_XGRESS
+	if (rcu_access_pointer(dev->tcx_ingress))
+		return true;
+#endif
+#ifdef CONFIG_NETFILTER_INGRESS
+	if (rcu_access_pointer(dev->nf_hooks_ingress))
+		return true;
+#endif
+	return false;
+}
+
+static unsigned int ip_len(const struct ov2_flow *flow)
+{
+	return flow->family == AF_INET ? sizeof(struct iphdr) :
+					 sizeof(struct ipv6hdr);
+}
+
+static bool is_simple_udp(const struct sk_buff *skb,
+			  const struct ov2_flow *flow)
+{
+	return skb->pkt_type == PACKET_HOST && !flow->wrapped &&
+	       flow->ports_known && flow->fl.flowi_proto == IPPROTO_UDP &&
+	       flow->transport == ip_len(flow);
+}
+
+static struct sock *find4(struct net_device *dev, const struct flowi4 *fl)
+{
+	struct net *net = dev_net(dev);
+
+	if (inet_addr_type_dev_table(net, dev, fl->daddr) != RTN_LOCAL)
+		return NULL;
+	return ov2_udp4_find(net, fl->saddr, fl->fl4_sport, fl->daddr,
+			     fl->fl4_dport, dev->ifindex);
+}
+
+static struct sock *find6(struct net_device *dev, const struct flowi6 *fl)
+{
+	bool link = ipv6_addr_type(&fl->daddr) & IPV6_ADDR_LINKLOCAL;
+	struct net *net = dev_net(dev);
+
+	if (!ov2_in6_is_local(net, &fl->daddr, link ? dev : NULL))
+		return NULL;
+	return ov2_udp6_find(net, &fl->saddr, fl->fl6_sport, &fl->daddr,
+			     fl->fl6_dport, dev->ifindex);
+}
+
+static bool raw_matches(struct net_device *dev, const struct sock *sk,
+			const struct ov2_flow *flow)
+{
+	const struct flowi4 *fl4 = &flow->fl.u.ip4;
+	const struct flowi6 *fl6 = &flow->fl.u.ip6;
+	struct net *net = dev_net(dev);
+
+	if (flow->family == AF_INET)
+		return raw_v4_match(net, sk, IPPROTO_UDP, fl4->saddr,
+				    fl4->daddr, dev->ifindex, 0);
+	return ov2_raw6_match(net, sk, IPPROTO_UDP, &fl6->daddr, &fl6->saddr,
+			      dev->ifindex);
+}
+
+/* Under rcu_read_lock(). Does a raw socket whose own policy does not let the
+ * packet in take the packet, too?
+ */
+static bool raw_socket_takes(struct net_device *dev,
+			     const struct ov2_flow *flow)
+{
+	u32 hash = raw_hashfunc(dev_net(dev), IPPROTO_UDP);
+	struct hlist_head *head;
+	struct sock *sk;
+
+	head = flow->family == AF_INET ? &raw_v4_hashinfo.ht[hash] :
+					 ov2_raw6_sockets(hash);
+	/* There may be such a socket where the table cannot be looked at. */
+	if (!head)
+		return true;
+
+	sk_for_each_rcu(sk, head)
+		if (raw_matches(dev, sk, flow) && !policy_lets_in(sk, flow))
+			return true;
+	return false;
+}
+
+/* Under rcu_read_lock(). Returns the socket that software would give the packet
+ * to, if the policy of the socket lets the packet in, or NULL.
+ */
+static struct sock *find_willing(struct net_device *dev,
+				 const struct ov2_flow *flow)
+{
+	struct sock *sk;
+
+	sk = flow->family == AF_INET ? find4(dev, &flow->fl.u.ip4) :
+				       find6(dev, &flow->fl.u.ip6);
+	if (!sk || sk->sk_reuseport || sk_is_refcounted(sk))
+		return NULL;
+	if (!policy_lets_in(sk, flow) || raw_socket_takes(dev, flow))
+		return NULL;
+	return sk;
+}
+
+static void pin(struct sk_buff *skb, struct sock *sk)
+{
+	/* The sender's socket, if the other end of the cable is on this host */
+	skb_orphan(skb);
+	skb->sk = sk;
+	skb->destructor = sock_pfree;
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+	if (rcu_access_pointer(nf_nat_hook))
+		skb_set_nfct(skb, IP_CT_UNTRACKED);
+#endif
+}
+
+/**
+ * ov2_socket_takes() - give a clear packet to a socket that has asked for it
+ * @ad: the card
+ * @skb: a packet that a policy of the card would drop; taken if the function
+ *	returns true. Data is at the IP header
+ * @flow: its flow
+ *
+ * Context: BH disabled, under rcu_read_lock(), in the NAPI of its queue.
+ * Return: true if the socket took it, or IP or netfilter dropped it on the way.
+ */
+bool ov2_socket_takes(struct ov2_adapter *ad, struct sk_buff *skb,
+		      const struct ov2_flow *flow)
+{
+	struct sock *sk;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the socket is not held");
+	/* netif_receive_skb() keeps memory's last reserve for sockets that
+	 * write out pages; netif_receive_skb_core() does not.
+	 */
+	if (!is_simple_udp(skb, flow) || may_leave_stack(ad->dev) ||
+	    skb_pfmemalloc(skb))
+		return false;
+
+	sk = find_willing(ad->dev, flow);
+	if (!sk)
+		return false;
+
+	pin(skb, sk);
+	ov2_count(ad, OV2_CNT_RX_CLEAR_SOCKET);
+	netif_receive_skb_core(skb);
+	return true;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The outer headers of a received IPsec frame, made ready for the core.
+ *
+ * The core reads an IPsec packet at two offsets of the skb: addresses at the
+ * network header, SPI and number at the transport header (xfrm_parse_spi(), so
+ * every xfrm_audit_state_*() and xfrm_input() as well). For software ip_rcv() and
+ * UDP set them, and look whether the IP header is sound.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+
+#include "../../compat/xfrm.h"
+#include "headers.h"
+
+static bool is_ipv6(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IPV6);
+}
+
+static unsigned int ip_len(const struct sk_buff *skb)
+{
+	return is_ipv6(skb) ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+}
+
+/**
+ * ov2_headers_udp() - does a UDP header stand between IP and ESP?
+ * @skb: an IPsec frame that the engine found an SA for: its IP header, at the
+ *	network header, is linear and without options
+ *
+ * Any context. UDP encapsulation is offloaded over IPv4 only.
+ *
+ * Return: true if so.
+ */
+bool ov2_headers_udp(const struct sk_buff *skb)
+{
+	return !is_ipv6(skb) && ip_hdr(skb)->protocol == IPPROTO_UDP;
+}
+
+/* As ip_rcv() does: what IP turns away never comes to xfrm. */
+static bool ip_header_sound(const struct sk_buff *skb)
+{
+	if (is_ipv6(skb) || !ip_fast_csum(ip_hdr(skb), ip_hdr(skb)->ihl))
+		return true;
+
+	__IP_INC_STATS(dev_net(skb->dev), IPSTATS_MIB_CSUMERRORS);
+	__IP_INC_STATS(dev_net(skb->dev), IPSTATS_MIB_INHDRERRORS);
+	return false;
+}
+
+/**
+ * ov2_headers_set() - set what the core reads of a frame
+ * @skb: an IPsec frame that the engine found an SA for, without Ethernet's
+ *	padding. Data is at the IP header
+ * @reason: out: if false, the counter for the caller to drop it with
+ *
+ * Any context. The transport header becomes that of ESP or AH, behind the UDP
+ * header of ESP in UDP. All of it is linear up to the sequence number, as far as
+ * the packet goes: the engine also finds the SA of a packet that is too short.
+ *
+ * Return: false if the frame must be dropped.
+ */
+bool ov2_headers_set(struct sk_buff *skb, enum ov2_counter *reason)
+{
+	unsigned int most = ip_len(skb) + sizeof(struct udphdr) +
+			    sizeof(struct ip_esp_hdr);
+	unsigned int header = ip_len(skb);
+
+	*reason = OV2_CNT_RX_DROP_ALLOC;
+	if (!pskb_may_pull(skb, min(most, skb->len)))
+		return false;
+	skb_reset_network_header(skb);
+	skb_reset_mac_len(skb);
+
+	*reason = OV2_CNT_RX_DROP_IP_CSUM;
+	if (!ip_header_sound(skb))
+		return false;
+
+	if (ov2_headers_udp(skb))
+		header += sizeof(struct udphdr);
+	skb_set_transport_header(skb, header);
+	return true;
+}

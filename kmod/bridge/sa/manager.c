@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A key manager in the kernel that only listens.
+ *
+ * User space may set the sequence numbers of a state at any time
+ * (XFRM_MSG_NEWAE; daemons of a cluster do so when another host takes over). No
+ * operation of xfrmdev_ops tells a driver of it. The engine infers the high
+ * half of a received number from the last number, so with an old one it would
+ * find every later frame bad. xfrm_new_ae() tells the kernel's key managers
+ * before it answers user space. So the bridge registers as a key manager, and
+ * no frame that comes after the answer is lost.
+ */
+#include "assoc.h"
+#include "../bridge.h"
+
+/* Under rcu_read_lock(). Only XFRM_AE_CU comes from user space. The core's own
+ * events of numbers (XFRM_AE_CR, XFRM_AE_CE) come with x->lock held, and the
+ * engine knows those numbers already.
+ */
+static int manager_notify(struct xfrm_state *x, const struct km_event *c)
+{
+	if (c->event == XFRM_MSG_NEWAE && c->data.aevent & XFRM_AE_CU)
+		ov2_state_renumber(x);
+	return 0;
+}
+
+/* This manager negotiates no state. km_query() succeeds if any manager does. */
+static int manager_acquire(struct xfrm_state *x, struct xfrm_tmpl *tmpl,
+			   struct xfrm_policy *pol)
+{
+	return -EINVAL;
+}
+
+/* Leaves *dir as it is (-EINVAL, or the error of the manager before), so that
+ * xfrm_user_policy() asks the next manager.
+ */
+static struct xfrm_policy *manager_compile_policy(struct sock *sk, int opt,
+						  u8 *data, int len, int *dir)
+{
+	return NULL;
+}
+
+/* The core calls acquire and compile_policy without a check for NULL. */
+static struct xfrm_mgr manager = {
+	.notify		= manager_notify,
+	.acquire	= manager_acquire,
+	.compile_policy	= manager_compile_policy,
+};
+
+/**
+ * ov2_bridge_register() - listen to what user space sets
+ *
+ * Context: Process context, before the first card is made.
+ */
+void ov2_bridge_register(void)
+{
+	xfrm_register_km(&manager);
+}
+
+/**
+ * ov2_bridge_unregister() - end of ov2_bridge_register()
+ *
+ * Context: Process context, sleeps. No card is left.
+ */
+void ov2_bridge_unregister(void)
+{
+	xfrm_unregister_km(&manager);
+}

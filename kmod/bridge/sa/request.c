@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An xfrm state in the words of IPsecOV2: the ADD_SA_EX request. */
+#include <linux/completion.h>
+#include <linux/slab.h>
+#include <linux/udp.h>
+
+#include "state_algorithm.h"
+#include "assoc.h"
+#include "../bridge.h"
+#include "../../watch/objects.h"
+
+/**
+ * struct add_wait - an add request and whoever waits for it
+ * @req: the request
+ * @ext: its extension
+ * @done: completed with it
+ * @status: its end
+ */
+struct add_wait {
+	struct ov2_request req;
+	struct ov2_ext_add ext;
+	struct completion done;
+	enum ov2_status status;
+};
+
+/* Linux finds an inbound SA by SPI and destination only: the sender may be
+ * behind NAT, or move. So the source is left a wildcard.
+ */
+static void set_endpoints(struct ov2_add_sa_ex *add,
+			  const struct xfrm_state *x)
+{
+	bool inbound = x->xso.dir == XFRM_DEV_OFFLOAD_IN;
+
+	if (inbound)
+		add->flags |= OV2_SA_INBOUND;
+	if (x->props.family == AF_INET6) {
+		add->flags |= OV2_SA_IPV6;
+		add->v6.dst = x->id.daddr.in6;
+		if (!inbound)
+			add->v6.src = x->props.saddr.in6;
+	} else {
+		add->v4.dst = x->id.daddr.a4;
+		if (!inbound)
+			add->v4.src = x->props.saddr.a4;
+	}
+}
+
+static void set_udp_esp(struct ov2_add_sa_ex *add, struct ov2_ext_add *ext,
+			const struct xfrm_state *x)
+{
+	if (!x->encap)
+		return;
+
+	add->udp_esp = ext->mode == OV2_SA_TUNNEL ? OV2_UDP_ESP_TUNNEL :
+						    OV2_UDP_ESP_TRANSPORT;
+	ext->udp_sport = x->encap->encap_sport;
+	ext->udp_dport = x->encap->encap_dport;
+}
+
+/* The core's replay state has a field for each direction, in either form. */
+static void set_sequence(struct ov2_security_association *assoc,
+			 struct ov2_ext_add *ext, const struct xfrm_state *x)
+{
+	const struct xfrm_replay_state_esn *esn = x->replay_esn;
+	bool inbound = x->xso.dir == XFRM_DEV_OFFLOAD_IN;
+
+	if (!esn) {
+		ext->seq_lo = inbound ? x->replay.seq : x->replay.oseq;
+		ext->window = x->props.replay_window;
+		return;
+	}
+
+	ext->seq_lo = inbound ? esn->seq : esn->oseq;
+	ext->window = esn->replay_window;
+	if (x->props.flags & XFRM_STATE_ESN) {
+		assoc->flags |= OV2_SEC_ASSOC_ESN;
+		assoc->seq_hi = inbound ? esn->seq_hi : esn->oseq_hi;
+	}
+}
+
+static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
+				       struct ov2_request *req,
+				       struct ov2_ext_add *ext)
+{
+	u32 keys_len = ov2_state_keys_len(x);
+	size_t len = sizeof(struct ov2_add_sa_ex) + keys_len;
+	struct ov2_add_sa_ex *add = kzalloc(len, GFP_KERNEL);
+
+	if (!add)
+		return NULL;
+
+	add->header.type = OV2_OBJECT_TYPE_DEFAULT;
+	add->header.revision = OV2_REVISION_1;
+	add->header.size = sizeof(*add);
+	add->num_ext_hdrs = 1;
+	add->sec_assoc[0].operation = OV2_OPERATION_ESP;
+	add->sec_assoc[0].spi = x->id.spi;
+	ext->mode = x->props.mode == XFRM_MODE_TUNNEL ? OV2_SA_TUNNEL :
+							OV2_SA_TRANSPORT;
+	/* An UPDSA adds the new state before it deletes the old one. */
+	ext->allow_twin = true;
+	/* After the first transform the core decrypts again, in software */
+	ext->single = true;
+	set_endpoints(add, x);
+	set_udp_esp(add, ext, x);
+	set_sequence(&add->sec_assoc[0], ext, x);
+	add->key_len = keys_len;
+	add->key_offset = sizeof(*add);
+	ov2_state_set_algorithms(x, &add->sec_assoc[0], (u8 *)(add + 1));
+	req->oid = OV2_OID_ADD_SA_EX;
+	req->len = len;
+	req->add = add;
+	req->ext = ext;
+	return add;
+}
+
+/**
+ * ov2_bridge_request_add() - ask the engine for an SA, and wait
+ * @ad: the card
+ * @x: the state, one that ov2_state_refused() lets pass
+ * @assoc: gets the SA's handle; complete but for that, since packets may come
+ *	through the SA before this returns
+ *
+ * Process context, sleeps. The request's copy of the key is wiped.
+ *
+ * Return: how the request ended, never OV2_STATUS_PENDING.
+ */
+enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
+				       struct xfrm_state *x,
+				       struct ov2_assoc *assoc)
+{
+	struct add_wait wait = {};
+	enum ov2_status status;
+
+	if (!add_alloc(x, &wait.req, &wait.ext))
+		return OV2_STATUS_RESOURCES;
+
+	wait.ext.transport = assoc;
+	wait.req.caller = &wait;
+	/* The core holds xfrm_cfg_mutex: another user's work items, which may be
+	 * queued before this SA's, must not be waited for under it.
+	 */
+	wait.req.may_sleep = true;
+	init_completion(&wait.done);
+	/* It may complete before the request returns. */
+	status = ad->miniport->request(ad, &wait.req);
+	if (status == OV2_STATUS_PENDING) {
+		wait_for_completion(&wait.done);
+		status = wait.status;
+	}
+	assoc->handle = wait.req.add->handle;
+	assoc->seq_hi = wait.req.add->sec_assoc[0].seq_hi;
+	kfree_sensitive(wait.req.add);
+	return status;
+}
+
+/* The card's netdev may go from here on. Nobody waits for each SA:
+ * netdev_run_todo() waits for the references to all netdevs of a batch
+ * together.
+ */
+static void assoc_free(struct ov2_assoc *assoc)
+{
+	netdev_put(assoc->ad->dev, &assoc->dev_tracker);
+	ov2_object_freed(OV2_OBJECT_ASSOC, assoc);
+	kfree_rcu(assoc, rcu);
+}
+
+/**
+ * ov2_bridge_request_complete() - ov2_adapter_ops.request_complete
+ * @ad: the card
+ * @req: the request that was pending
+ * @status: how it ended
+ *
+ * Process context.
+ */
+void ov2_bridge_request_complete(struct ov2_adapter *ad,
+				 struct ov2_request *req,
+				 enum ov2_status status)
+{
+	struct add_wait *wait;
+
+	if (req->oid == OV2_OID_DELETE_SA) {
+		assoc_free(req->caller);
+		return;
+	}
+
+	wait = req->caller;
+	wait->status = status;
+	complete(&wait->done);
+}

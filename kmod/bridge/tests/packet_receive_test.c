@@ -1,0 +1,684 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What comes in, in packet mode: let in, or turned away for the right reason. */
+#include <kunit/skbuff.h>
+#include <kunit/test.h>
+#include <linux/if_vlan.h>
+#include <linux/inetdevice.h>
+#include <linux/udp.h>
+
+#include "../../unit/rig/shape.h"
+#include "../bridge.h"
+#include "../packet/packet.h"
+#include "../../ov2/handle.h"
+#include "../../watch/counters.h"
+
+#define SPI	0x1234
+#define REQID	7
+
+/**
+ * struct card - a card as far as receiving needs one
+ * @ad: the card
+ * @assoc: an inbound association of it
+ * @x: its state
+ * @hdl: names it
+ * @path: what ov2_packet_receive() said last
+ */
+struct card {
+	struct ov2_adapter ad;
+	struct ov2_assoc assoc;
+	struct xfrm_state *x;
+	struct ov2_handle hdl;
+	enum ov2_packet_path path;
+};
+
+static void card_end(void *data)
+{
+	struct card *card = data;
+
+	ov2_bridge_exit(&card->ad);
+	ov2_counters_free(&card->ad);
+}
+
+static void state_live(struct xfrm_state *x)
+{
+	write_pnet(&x->xs_net, &init_net);
+	spin_lock_init(&x->lock);
+	x->km.state = XFRM_STATE_VALID;
+	x->id.proto = IPPROTO_ESP;
+	x->id.spi = htonl(SPI);
+	x->props.reqid = REQID;
+	x->props.replay_window = 32;
+	x->lft.hard_byte_limit = XFRM_INF;
+	x->lft.hard_packet_limit = XFRM_INF;
+	x->lft.soft_byte_limit = XFRM_INF;
+	x->lft.soft_packet_limit = XFRM_INF;
+}
+
+static struct card *card_new(struct kunit *test, const struct ov2_shape *shape)
+{
+	struct card *card = kunit_kzalloc(test, sizeof(*card), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, card);
+	card->ad.dev = ov2_shape_device(test);
+	ov2_handles_init(&card->ad.handles);
+	KUNIT_ASSERT_EQ(test, ov2_counters_alloc(&card->ad), 0);
+	KUNIT_ASSERT_EQ(test, ov2_bridge_init(&card->ad), 0);
+	kunit_add_action(test, card_end, card);
+	card->assoc.spi = htonl(SPI);
+	card->assoc.icv_len = OV2_SHAPE_ICV_LEN;
+	card->assoc.packet = true;
+	card->x = ov2_shape_state(test, shape);
+	state_live(card->x);
+	return card;
+}
+
+/* For all packets of the kind that the card's state is for */
+static struct ov2_policy *policy_new(struct kunit *test, struct card *card,
+				     bool ipv6, u8 action, u32 reqid)
+{
+	struct ov2_policy *pol = ov2_shape_policy(test, XFRM_DEV_OFFLOAD_IN,
+						  ipv6, action, reqid);
+
+	pol->tmpl.mode = card->x->props.mode;
+	pol->tmpl.encap_family = card->x->props.family;
+	KUNIT_ASSERT_EQ(test, ov2_spd_add(&ov2_bridge_of(&card->ad)->spd, pol),
+			0);
+	return pol;
+}
+
+static void policy_end(struct card *card, struct ov2_policy *pol)
+{
+	ov2_spd_del(&ov2_bridge_of(&card->ad)->spd, pol);
+	synchronize_rcu();
+}
+
+static bool receive_nbl(struct card *card, struct ov2_nbl *nbl,
+			enum ov2_crypto_status status)
+{
+	const struct ov2_rx_result res = {
+		.crypto_done = true,
+		.status = status,
+	};
+	bool accepted;
+
+	card->path = -1;
+	local_bh_disable();
+	rcu_read_lock();
+	accepted = ov2_packet_receive(&card->ad, nbl, &card->assoc, card->x,
+				      &res, &card->path);
+	rcu_read_unlock();
+	local_bh_enable();
+	return accepted;
+}
+
+static struct ov2_nbl *nbl_new(struct kunit *test, struct card *card,
+			       const struct ov2_shape *shape, u64 seq)
+{
+	struct ov2_nbl *nbl = kunit_kzalloc(test, sizeof(*nbl), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, nbl);
+	nbl->skb = ov2_shape_frame(test, shape);
+	ov2_shape_receive(nbl->skb, card->ad.dev);
+	nbl->ext_rx.seq64 = seq;
+	return nbl;
+}
+
+/* True if it was let in; if not, @reason is one more. */
+static bool receive(struct kunit *test, struct card *card,
+		    const struct ov2_shape *shape, u64 seq,
+		    enum ov2_counter reason)
+{
+	u64 before = ov2_counter_read(&card->ad, reason);
+	bool accepted;
+
+	accepted = receive_nbl(card, nbl_new(test, card, shape, seq),
+			       OV2_CRYPTO_SUCCESS);
+	KUNIT_EXPECT_EQ_MSG(test, ov2_counter_read(&card->ad, reason),
+			    before + !accepted, "%s",
+			    ov2_counter_name(reason));
+	return accepted;
+}
+
+static void receive_counts(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_new(test, &shape);
+
+	KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 1,
+					OV2_CNT_RX_DROP_REPLAY));
+	KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 5,
+					OV2_CNT_RX_DROP_REPLAY));
+	KUNIT_EXPECT_FALSE(test, receive(test, card, &shape, 1,
+					 OV2_CNT_RX_DROP_REPLAY));
+	KUNIT_EXPECT_EQ(test, card->x->curlft.packets, 2);
+	KUNIT_EXPECT_EQ(test, card->x->curlft.bytes, 2 * OV2_SHAPE_BODY);
+	KUNIT_EXPECT_NE(test, card->x->curlft.use_time, 0);
+	KUNIT_EXPECT_EQ(test, card->x->stats.replay, 1);
+	KUNIT_EXPECT_EQ(test, card->x->replay.seq, 5);
+	KUNIT_EXPECT_EQ(test, card->x->replay.bitmap, 0x11);
+}
+
+/* To a second address of the card, of which eth_type_trans() does not know */
+static void receive_second_address(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_new(test, &shape);
+	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 1);
+
+	nbl->skb->pkt_type = PACKET_OTHERHOST;
+	KUNIT_EXPECT_TRUE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
+}
+
+/* In a tunnel the inner header counts, too. */
+static void receive_counts_tunnel(struct kunit *test)
+{
+	const struct ov2_shape shape = { .tunnel = true };
+	struct card *card = card_new(test, &shape);
+	struct ov2_policy *pol;
+
+	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 1,
+					OV2_CNT_RX_DROP_TEMPLATE));
+	KUNIT_EXPECT_EQ(test, card->x->curlft.bytes,
+			OV2_SHAPE_BODY + sizeof(struct iphdr));
+	policy_end(card, pol);
+}
+
+/* What a policy says, for transport mode and for tunnels */
+static void receive_policies(struct kunit *test)
+{
+	static const struct {
+		u8 action;
+		u32 reqid;
+		bool transport;
+		bool tunnel;
+		enum ov2_counter reason;
+	} rows[] = {
+		{ XFRM_POLICY_ALLOW, REQID, true, true,
+		  OV2_CNT_RX_DROP_TEMPLATE },
+		{ XFRM_POLICY_ALLOW, REQID + 1, false, false,
+		  OV2_CNT_RX_DROP_TEMPLATE },
+		{ XFRM_POLICY_ALLOW, 0, true, false,
+		  OV2_CNT_RX_DROP_TEMPLATE },
+		{ XFRM_POLICY_BLOCK, 0, false, false, OV2_CNT_RX_DROP_BLOCK },
+	};
+	struct ov2_shape shape = {};
+	struct ov2_policy *pol;
+	struct card *card;
+	int i;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		shape.tunnel = i & 1;
+		card = card_new(test, &shape);
+		pol = policy_new(test, card, false, rows[i / 2].action,
+				 rows[i / 2].reqid);
+		KUNIT_EXPECT_EQ_MSG(test, receive(test, card, &shape, 1,
+						  rows[i / 2].reason),
+				    shape.tunnel ? rows[i / 2].tunnel :
+						   rows[i / 2].transport,
+				    "row %d", i);
+		policy_end(card, pol);
+	}
+}
+
+/* What the card has no policy for the core decides. */
+static void receive_no_policy(struct kunit *test)
+{
+	struct ov2_shape shape = {};
+	struct card *card;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		shape.tunnel = i & 1;
+		shape.ipv6 = i & 2;
+		shape.inner6 = i & 2;
+		card = card_new(test, &shape);
+		KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 1,
+						OV2_CNT_RX_DROP_TEMPLATE));
+		KUNIT_EXPECT_EQ(test, card->path, OV2_PATH_STATE);
+	}
+}
+
+/* @others: policies that the core has, and this card has not */
+static void expect_path(struct kunit *test, struct card *card,
+			struct ov2_nbl *nbl, unsigned int others,
+			enum ov2_packet_path path)
+{
+	struct net *net = dev_net(card->ad.dev);
+	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
+	unsigned int before = *count;
+
+	WRITE_ONCE(*count, before + 1 + others);
+	KUNIT_EXPECT_TRUE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
+	WRITE_ONCE(*count, before);
+	KUNIT_EXPECT_EQ_MSG(test, card->path, path, "number %llu",
+			    nbl->ext_rx.seq64);
+}
+
+static void set_forwarding(struct net *net, bool ipv6, int value)
+{
+	if (ipv6)
+		WRITE_ONCE(net->ipv6.devconf_all->forwarding, value);
+	else
+		IPV4_DEVCONF_ALL(net, FORWARDING) = value;
+}
+
+/* The card has the last word only if all policies are its own, and nothing is
+ * forwarded.
+ */
+static void receive_last_word(struct kunit *test)
+{
+	struct ov2_shape shape = {};
+	struct ov2_policy *pol;
+	struct card *card;
+	struct net *net;
+
+	for (shape.ipv6 = false; ; shape.ipv6 = true) {
+		card = card_new(test, &shape);
+		net = dev_net(card->ad.dev);
+		pol = policy_new(test, card, shape.ipv6, XFRM_POLICY_ALLOW,
+				 REQID);
+		expect_path(test, card, nbl_new(test, card, &shape, 1), 0,
+			    OV2_PATH_OFFLOAD);
+		expect_path(test, card, nbl_new(test, card, &shape, 2), 1,
+			    OV2_PATH_STATE);
+		set_forwarding(net, shape.ipv6, 1);
+		expect_path(test, card, nbl_new(test, card, &shape, 3), 0,
+			    OV2_PATH_STATE);
+		/* Of the other family */
+		set_forwarding(net, shape.ipv6, 0);
+		set_forwarding(net, !shape.ipv6, 1);
+		expect_path(test, card, nbl_new(test, card, &shape, 4), 0,
+			    OV2_PATH_OFFLOAD);
+		set_forwarding(net, !shape.ipv6, 0);
+		/* Under another device, a bridge for example */
+		rcu_assign_pointer(card->ad.dev->rx_handler,
+				   (rx_handler_func_t __rcu *)1);
+		expect_path(test, card, nbl_new(test, card, &shape, 5), 0,
+			    OV2_PATH_STATE);
+		RCU_INIT_POINTER(card->ad.dev->rx_handler, NULL);
+		policy_end(card, pol);
+		if (shape.ipv6)
+			break;
+	}
+}
+
+/* Of what is or may be IPsec itself it never has: the core must not take the
+ * inner ESP header for the one that was verified.
+ */
+static void receive_nested(struct kunit *test)
+{
+	static const struct {
+		u8 proto;
+		__be16 dport;
+		enum ov2_packet_path path;
+	} rows[] = {
+		{ IPPROTO_ESP, 0, OV2_PATH_STATE },
+		{ IPPROTO_AH, 0, OV2_PATH_STATE },
+		{ IPPROTO_COMP, 0, OV2_PATH_STATE },
+		{ IPPROTO_UDP, htons(4500), OV2_PATH_STATE },
+		{ IPPROTO_UDP, htons(4501), OV2_PATH_OFFLOAD },
+		{ IPPROTO_TCP, htons(4500), OV2_PATH_OFFLOAD },
+	};
+	struct ov2_shape shape = {};
+	struct ov2_policy *pol;
+	struct ov2_nbl *nbl;
+	struct udphdr *udp;
+	struct card *card;
+	int i;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		shape.ipv6 = i & 1;
+		shape.proto = rows[i / 2].proto;
+		card = card_new(test, &shape);
+		pol = policy_new(test, card, shape.ipv6, XFRM_POLICY_ALLOW,
+				 REQID);
+		nbl = nbl_new(test, card, &shape, i + 1);
+		udp = (struct udphdr *)(nbl->skb->data +
+					ov2_shape_ip_len(shape.ipv6) +
+					card->x->props.header_len);
+		udp->dest = rows[i / 2].dport;
+		expect_path(test, card, nbl, 0, rows[i / 2].path);
+		policy_end(card, pol);
+	}
+}
+
+static void receive_selector(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_new(test, &shape);
+
+	card->x->sel.proto = IPPROTO_UDP;
+	KUNIT_EXPECT_FALSE(test, receive(test, card, &shape, 1,
+					 OV2_CNT_RX_DROP_SELECTOR));
+	card->x->sel.proto = IPPROTO_TCP;
+	KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 2,
+					OV2_CNT_RX_DROP_SELECTOR));
+}
+
+/* Of a fragment the card does not see all that its state is for. */
+static void receive_selector_fragment(struct kunit *test)
+{
+	const struct ov2_shape shape = { .tunnel = true };
+	struct card *card = card_new(test, &shape);
+	struct xfrm_state *x = card->x;
+	struct ov2_nbl *nbl;
+	struct iphdr *inner;
+
+	/* The body counts from 0 on. */
+	x->sel.family = AF_INET;
+	x->sel.proto = IPPROTO_TCP;
+	x->sel.dport = htons(0x0203);
+	x->sel.dport_mask = htons(0xffff);
+	KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 1,
+					OV2_CNT_RX_DROP_SELECTOR));
+
+	nbl = nbl_new(test, card, &shape, 2);
+	inner = (struct iphdr *)(nbl->skb->data + x->props.header_len);
+	inner->frag_off = htons(IP_MF);
+	KUNIT_EXPECT_FALSE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_SELECTOR), 1);
+}
+
+/* What is not valid does not move the state. */
+static void receive_untouched(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	const struct ov2_shape dummy = { .proto = IPPROTO_NONE };
+	struct card *card = card_new(test, &shape);
+
+	KUNIT_EXPECT_FALSE(test, receive(test, card, &dummy, 1,
+					 OV2_CNT_RX_DROP_TRAILER));
+	card->x->km.state = XFRM_STATE_EXPIRED;
+	KUNIT_EXPECT_FALSE(test, receive(test, card, &shape, 1,
+					 OV2_CNT_RX_DROP_STATE_INVALID));
+	KUNIT_EXPECT_EQ(test, card->x->curlft.packets, 0);
+	KUNIT_EXPECT_EQ(test, card->x->replay.seq, 0);
+}
+
+static void receive_bad(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_new(test, &shape);
+	int status;
+
+	for (status = OV2_CRYPTO_SUCCESS + 1; status < OV2_CRYPTO_STATUS_MAX;
+	     status++)
+		KUNIT_EXPECT_FALSE(test, receive_nbl(card, nbl_new(test, card,
+								   &shape, 1),
+						     status));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_AUTH), 4);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_CRYPTO), 3);
+	KUNIT_EXPECT_EQ(test, card->x->stats.integrity_failed, 4);
+	KUNIT_EXPECT_EQ(test, card->x->replay.seq, 0);
+}
+
+static void handle_end(void *data)
+{
+	ov2_handle_free(data);
+}
+
+/* A card whose engine's handle leads to its association */
+static struct card *card_with_handle(struct kunit *test,
+				     const struct ov2_shape *shape)
+{
+	struct card *card = card_new(test, shape);
+
+	refcount_set(&card->x->refcnt, 1);
+	RCU_INIT_POINTER(card->assoc.x, card->x);
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&card->hdl, &card->ad,
+					       &card->assoc), 0);
+	kunit_add_action(test, handle_end, &card->hdl);
+	return card;
+}
+
+static bool bridge_receive(struct card *card, struct ov2_nbl *nbl,
+			   enum ov2_crypto_status status)
+{
+	const struct ov2_rx_result res = {
+		.crypto_done = true,
+		.status = status,
+	};
+	enum ov2_rx_verdict verdict;
+
+	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(&res);
+	nbl->ext_rx.handle = card->hdl.value;
+	local_bh_disable();
+	verdict = ov2_bridge_receive(&card->ad, nbl);
+	local_bh_enable();
+	return verdict == OV2_RX_STACK;
+}
+
+/* Who is rejected leaves no reference to the state, whatever it was for. */
+static void bridge_rejects(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_with_handle(test, &shape);
+	struct ov2_policy *pol;
+	struct ov2_nbl *nbl;
+	int status;
+
+	for (status = OV2_CRYPTO_SUCCESS + 1; status < OV2_CRYPTO_STATUS_MAX;
+	     status++) {
+		nbl = nbl_new(test, card, &shape, 1);
+		KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl, status));
+	}
+	pol = policy_new(test, card, false, XFRM_POLICY_BLOCK, 0);
+	nbl = nbl_new(test, card, &shape, 1);
+	KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl,
+						OV2_CRYPTO_SUCCESS));
+	/* Seen before */
+	nbl = nbl_new(test, card, &shape, 1);
+	KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl,
+						OV2_CRYPTO_SUCCESS));
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
+	policy_end(card, pol);
+}
+
+/* What the core checks has its state in the path, and no xfrm_offload. */
+static void bridge_accepts(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_with_handle(test, &shape);
+	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 1);
+	const struct sec_path *sp;
+
+	KUNIT_EXPECT_TRUE(test, bridge_receive(card, nbl, OV2_CRYPTO_SUCCESS));
+	KUNIT_EXPECT_NULL(test, xfrm_offload(nbl->skb));
+	sp = skb_sec_path(nbl->skb);
+	KUNIT_ASSERT_NOT_NULL(test, sp);
+	KUNIT_EXPECT_EQ(test, sp->len, 1);
+	KUNIT_EXPECT_EQ(test, sp->olen, 0);
+	KUNIT_EXPECT_PTR_EQ(test, sp->xvec[0], card->x);
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 2);
+	secpath_reset(nbl->skb);
+
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
+}
+
+static bool clear(struct card *card, struct sk_buff *skb)
+{
+	bool accepted;
+
+	local_bh_disable();
+	accepted = ov2_clear_receive(&card->ad, skb) == OV2_RX_STACK;
+	local_bh_enable();
+	return accepted;
+}
+
+static struct sk_buff *clear_new(struct kunit *test, const struct card *card,
+				 const struct ov2_shape *shape)
+{
+	struct sk_buff *skb = ov2_shape_clear(test, shape);
+
+	ov2_shape_receive(skb, card->ad.dev);
+	return skb;
+}
+
+static void clear_policies(struct kunit *test)
+{
+	static const struct {
+		u8 action;
+		u32 reqid;
+		bool accepted;
+		enum ov2_counter reason;
+	} rows[] = {
+		{ XFRM_POLICY_ALLOW, REQID, false, OV2_CNT_RX_DROP_CLEAR },
+		{ XFRM_POLICY_BLOCK, 0, false, OV2_CNT_RX_DROP_BLOCK },
+		{ XFRM_POLICY_ALLOW, 0, true, OV2_CNT_RX_DROP_CLEAR },
+	};
+	struct ov2_shape shape = {};
+	struct card *card = card_new(test, &shape);
+	struct ov2_policy *pol;
+	u64 before;
+	int i;
+
+	KUNIT_EXPECT_TRUE(test, clear(card, clear_new(test, card, &shape)));
+	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		shape.ipv6 = i & 1;
+		pol = policy_new(test, card, shape.ipv6, rows[i / 2].action,
+				 rows[i / 2].reqid);
+		before = ov2_counter_read(&card->ad, rows[i / 2].reason);
+		KUNIT_EXPECT_EQ_MSG(test, clear(card, clear_new(test, card,
+								&shape)),
+				    rows[i / 2].accepted, "row %d", i);
+		KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+						       rows[i / 2].reason),
+				before + !rows[i / 2].accepted);
+		policy_end(card, pol);
+	}
+}
+
+/* xfrm looks at IPsec itself, and others are not IP at all. */
+static void clear_exempt(struct kunit *test)
+{
+	struct ov2_shape shape = { .proto = IPPROTO_ESP };
+	struct card *card = card_new(test, &shape);
+	struct ov2_policy *pol;
+	struct sk_buff *skb;
+
+	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	KUNIT_EXPECT_TRUE(test, clear(card, clear_new(test, card, &shape)));
+	shape.proto = IPPROTO_AH;
+	KUNIT_EXPECT_TRUE(test, clear(card, clear_new(test, card, &shape)));
+
+	skb = clear_new(test, card, &(struct ov2_shape){});
+	skb->protocol = htons(ETH_P_ARP);
+	KUNIT_EXPECT_TRUE(test, clear(card, skb));
+	skb = clear_new(test, card, &(struct ov2_shape){ .ipv6 = true });
+	KUNIT_EXPECT_TRUE(test, clear(card, skb));
+	policy_end(card, pol);
+}
+
+/* A priority tag is taken off by the stack: it must not hide anything. */
+static void clear_tagged(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_new(test, &shape);
+	struct ov2_policy *pol;
+	struct sk_buff *skb;
+
+	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	skb = vlan_insert_tag(ov2_shape_clear(test, &shape),
+			      htons(ETH_P_8021Q), 0);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	ov2_shape_receive(skb, card->ad.dev);
+	KUNIT_EXPECT_EQ(test, ntohs(skb->protocol), ETH_P_8021Q);
+	KUNIT_EXPECT_FALSE(test, clear(card, skb));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_WRAPPED), 1);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_CLEAR), 0);
+	policy_end(card, pol);
+}
+
+/* Later fragments show no ports: they might be of what is protected. */
+static void clear_fragment(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_new(test, &shape);
+	struct ov2_policy *pol;
+	struct sk_buff *skb;
+
+	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	pol->sel.proto = IPPROTO_TCP;
+	pol->sel.dport = htons(80);
+	pol->sel.dport_mask = htons(0xffff);
+	KUNIT_EXPECT_TRUE(test, clear(card, clear_new(test, card, &shape)));
+
+	skb = clear_new(test, card, &shape);
+	ip_hdr(skb)->frag_off = htons(100);
+	KUNIT_EXPECT_FALSE(test, clear(card, skb));
+
+	skb = clear_new(test, card, &shape);
+	ip_hdr(skb)->frag_off = htons(100);
+	ip_hdr(skb)->protocol = IPPROTO_UDP;
+	KUNIT_EXPECT_TRUE(test, clear(card, skb));
+	policy_end(card, pol);
+}
+
+static void clear_unreadable(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_new(test, &shape);
+	struct ov2_policy *pol;
+	struct sk_buff *skb;
+
+	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, 0);
+	skb = clear_new(test, card, &shape);
+	skb_trim(skb, sizeof(struct iphdr) - 1);
+	KUNIT_EXPECT_FALSE(test, clear(card, skb));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_CLEAR_BAD), 1);
+	policy_end(card, pol);
+}
+
+/* GRO merges frames of one hash only, and looks at nothing else that would
+ * tell a protected one.
+ */
+static void gro_keeps_apart(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct card *card = card_new(test, &shape);
+	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 1);
+	struct sk_buff *skb = clear_new(test, card, &shape);
+
+	KUNIT_EXPECT_TRUE(test, clear(card, skb));
+	KUNIT_EXPECT_TRUE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
+	KUNIT_EXPECT_NE(test, skb_get_hash_raw(skb),
+			skb_get_hash_raw(nbl->skb));
+	KUNIT_EXPECT_EQ(test, skb_get_hash_raw(skb), 0);
+}
+
+static struct kunit_case packet_receive_cases[] = {
+	KUNIT_CASE(receive_counts),
+	KUNIT_CASE(receive_second_address),
+	KUNIT_CASE(receive_counts_tunnel),
+	KUNIT_CASE(receive_policies),
+	KUNIT_CASE(receive_no_policy),
+	KUNIT_CASE(receive_last_word),
+	KUNIT_CASE(receive_selector),
+	KUNIT_CASE(receive_selector_fragment),
+	KUNIT_CASE(receive_untouched),
+	KUNIT_CASE(receive_bad),
+	KUNIT_CASE(receive_nested),
+	KUNIT_CASE(bridge_rejects),
+	KUNIT_CASE(bridge_accepts),
+	KUNIT_CASE(clear_policies),
+	KUNIT_CASE(clear_exempt),
+	KUNIT_CASE(clear_tagged),
+	KUNIT_CASE(clear_fragment),
+	KUNIT_CASE(clear_unreadable),
+	KUNIT_CASE(gro_keeps_apart),
+	{}
+};
+
+static struct kunit_suite packet_receive_suite = {
+	.name = "ov2_packet_receive",
+	.test_cases = packet_receive_cases,
+};
+
+kunit_test_suite(packet_receive_suite);

@@ -1,0 +1,629 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the stack sends, in packet mode: protected, passed on or dropped, as the
+ * card's policies and states have it, and for the right reason.
+ */
+#include <kunit/skbuff.h>
+#include <kunit/test.h>
+#include <linux/if_vlan.h>
+#include <linux/tcp.h>
+#include <net/addrconf.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "../../unit/rig/shape.h"
+#include "../bridge.h"
+#include "../packet/packet.h"
+#include "../send.h"
+#include "../../ov2/nbl.h"
+#include "../../watch/counters.h"
+
+#define SPI	0x1234
+#define REQID	7
+#define HANDLE	0x7777UL
+#define QUEUE	3
+/* A value that no verdict gives */
+#define NO_REASON	OV2_CNT_MAX
+
+/**
+ * struct card - a card with an outbound state, as far as sending needs them
+ * @ad: the card
+ * @assoc: its association
+ * @x: its state
+ * @nbl: what ov2_packet_xmit() gave last
+ * @reason: what it said last
+ */
+struct card {
+	struct ov2_adapter ad;
+	struct ov2_assoc assoc;
+	struct xfrm_state *x;
+	struct ov2_nbl *nbl;
+	enum ov2_counter reason;
+};
+
+static struct ov2_bridge *bridge_of(struct card *card)
+{
+	return ov2_bridge_of(&card->ad);
+}
+
+static void card_end(void *data)
+{
+	struct card *card = data;
+
+	ov2_sad_del(&bridge_of(card)->sad, &card->assoc);
+	synchronize_rcu();
+	ov2_bridge_exit(&card->ad);
+	ov2_counters_free(&card->ad);
+}
+
+static void state_live(struct xfrm_state *x)
+{
+	write_pnet(&x->xs_net, &init_net);
+	spin_lock_init(&x->lock);
+	refcount_set(&x->refcnt, 1);
+	x->km.state = XFRM_STATE_VALID;
+	x->id.proto = IPPROTO_ESP;
+	x->id.spi = htonl(SPI);
+	x->props.reqid = REQID;
+	x->xso.dir = XFRM_DEV_OFFLOAD_OUT;
+	x->xso.type = XFRM_DEV_OFFLOAD_PACKET;
+	x->lft.hard_byte_limit = XFRM_INF;
+	x->lft.hard_packet_limit = XFRM_INF;
+	x->lft.soft_byte_limit = XFRM_INF;
+	x->lft.soft_packet_limit = XFRM_INF;
+}
+
+/* ov2_shape_clear() has addresses of zeroes. A tunnel's ends are those of the
+ * loopback device: it has a route, and neighbours that nobody has to ask for.
+ */
+static struct card *card_new(struct kunit *test, struct net_device *dev,
+			     const struct ov2_shape *shape)
+{
+	struct card *card = kunit_kzalloc(test, sizeof(*card), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, card);
+	card->ad.dev = dev;
+	KUNIT_ASSERT_EQ(test, ov2_counters_alloc(&card->ad), 0);
+	KUNIT_ASSERT_EQ(test, ov2_bridge_init(&card->ad), 0);
+	card->x = ov2_shape_state(test, shape);
+	state_live(card->x);
+	if (shape->tunnel) {
+		card->x->id.daddr.a4 = htonl(INADDR_LOOPBACK);
+		card->x->props.saddr.a4 = htonl(INADDR_LOOPBACK);
+	}
+	card->assoc.ad = &card->ad;
+	card->assoc.handle = HANDLE;
+	card->assoc.spi = htonl(SPI);
+	card->assoc.icv_len = OV2_SHAPE_ICV_LEN;
+	card->assoc.iv_len = OV2_SHAPE_IV_LEN;
+	card->assoc.align = 4;
+	card->assoc.packet = true;
+	RCU_INIT_POINTER(card->assoc.x, card->x);
+	KUNIT_ASSERT_EQ(test, ov2_sad_add(&bridge_of(card)->sad, &card->assoc,
+					  card->x), 0);
+	kunit_add_action(test, card_end, card);
+	return card;
+}
+
+static struct card *transport_card(struct kunit *test, bool ipv6)
+{
+	const struct ov2_shape shape = { .ipv6 = ipv6 };
+
+	return card_new(test, ov2_shape_device(test), &shape);
+}
+
+/* For all packets of a family that leave, or that come in */
+static struct ov2_policy *policy_new(struct kunit *test, struct card *card,
+				     bool ipv6, u8 dir, u8 action, u32 reqid)
+{
+	struct ov2_policy *pol = ov2_shape_policy(test, dir, ipv6, action,
+						  reqid);
+
+	pol->tmpl.id.daddr = card->x->id.daddr;
+	pol->tmpl.saddr = card->x->props.saddr;
+	pol->tmpl.mode = card->x->props.mode;
+	pol->tmpl.encap_family = card->x->props.family;
+	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bridge_of(card)->spd, pol), 0);
+	return pol;
+}
+
+static struct ov2_policy *policy_out(struct kunit *test, struct card *card,
+				     bool ipv6, u8 action, u32 reqid)
+{
+	return policy_new(test, card, ipv6, XFRM_DEV_OFFLOAD_OUT, action,
+			  reqid);
+}
+
+static void policy_end(struct card *card, struct ov2_policy *pol)
+{
+	ov2_spd_del(&bridge_of(card)->spd, pol);
+	synchronize_rcu();
+}
+
+/* As the stack hands it over: data at the Ethernet header */
+static struct sk_buff *packet_new(struct kunit *test, bool ipv6)
+{
+	const struct ov2_shape shape = { .ipv6 = ipv6 };
+	struct sk_buff *skb = ov2_shape_clear(test, &shape);
+
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+	skb->protocol = eth_hdr(skb)->h_proto;
+	return skb;
+}
+
+static enum ov2_verdict xmit(struct card *card, struct sk_buff *skb,
+			     bool tagged)
+{
+	enum ov2_verdict verdict;
+
+	card->nbl = NULL;
+	card->reason = NO_REASON;
+	skb->dev = card->ad.dev;
+	local_bh_disable();
+	rcu_read_lock();
+	verdict = ov2_packet_xmit(&card->ad, skb, QUEUE, tagged, &card->nbl,
+				  &card->reason);
+	rcu_read_unlock();
+	local_bh_enable();
+	return verdict;
+}
+
+static void expect_dropped(struct kunit *test, struct card *card,
+			   struct sk_buff *skb, bool tagged,
+			   enum ov2_counter reason)
+{
+	KUNIT_EXPECT_EQ(test, xmit(card, skb, tagged), OV2_VERDICT_DROP);
+	KUNIT_EXPECT_STREQ(test, ov2_counter_name(card->reason),
+			   ov2_counter_name(reason));
+	KUNIT_EXPECT_NULL(test, card->nbl);
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
+}
+
+/* The frame leaves as it came. */
+static void expect_plain(struct kunit *test, struct card *card,
+			 struct sk_buff *skb)
+{
+	u8 *before = kunit_kmalloc(test, skb->len, GFP_KERNEL);
+	unsigned int len = skb->len;
+
+	KUNIT_ASSERT_NOT_NULL(test, before);
+	memcpy(before, skb->data, len);
+	KUNIT_EXPECT_EQ(test, xmit(card, skb, false), OV2_VERDICT_PLAIN);
+	KUNIT_EXPECT_NULL(test, card->nbl);
+	KUNIT_ASSERT_EQ(test, skb->len, len);
+	KUNIT_EXPECT_MEMEQ(test, skb->data, before, len);
+}
+
+static u64 mib_read(int mib)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(init_net.mib.xfrm_statistics,
+				   cpu)->mibs[mib];
+	return sum;
+}
+
+/* Ethernet and IP header are the stack's, the rest is counted for the state. */
+static void send_transport(struct kunit *test)
+{
+	static const u8 group[ETH_ALEN] = { 1 };
+	const struct ethhdr *eth;
+	struct card *card;
+	int ipv6;
+
+	for (ipv6 = 0; ipv6 < 2; ipv6++) {
+		card = transport_card(test, ipv6);
+		policy_out(test, card, ipv6, XFRM_POLICY_ALLOW, REQID);
+		KUNIT_ASSERT_EQ(test, xmit(card, packet_new(test, ipv6), true),
+				OV2_VERDICT_OFFLOAD);
+		KUNIT_ASSERT_NOT_NULL(test, card->nbl);
+		KUNIT_EXPECT_EQ(test, card->nbl->queue, QUEUE);
+		KUNIT_EXPECT_EQ(test, card->nbl->info[OV2_INFO_IPSEC], HANDLE);
+		KUNIT_EXPECT_EQ(test, card->nbl->info[OV2_INFO_IPSEC_TUNNEL],
+				0);
+		eth = (const struct ethhdr *)card->nbl->skb->data;
+		KUNIT_EXPECT_EQ(test, skb_mac_offset(card->nbl->skb), 0);
+		KUNIT_EXPECT_MEMEQ(test, eth->h_dest, group, ETH_ALEN);
+		KUNIT_EXPECT_MEMEQ(test, eth->h_source, ov2_shape_peer_mac,
+				   ETH_ALEN);
+		KUNIT_EXPECT_EQ(test, ntohs(eth->h_proto),
+				ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+		KUNIT_EXPECT_EQ(test, card->x->curlft.packets, 1);
+		KUNIT_EXPECT_EQ(test, card->x->curlft.bytes, OV2_SHAPE_BODY);
+		KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
+		ov2_nbl_free(card->nbl);
+	}
+}
+
+static u32 sent_seq_lo(const struct ov2_nbl *nbl)
+{
+	unsigned int esp = ETH_HLEN + sizeof(struct iphdr);
+	__be32 seq;
+
+	skb_copy_bits(nbl->skb, esp + 4, &seq, sizeof(seq));
+	return ntohl(seq);
+}
+
+/* Each packet has a number of its own; of ESN both halves go to the engine. */
+static void send_numbers(struct kunit *test)
+{
+	struct card *card = transport_card(test, false);
+	struct xfrm_replay_state_esn *esn;
+	int i;
+
+	esn = kunit_kzalloc(test, struct_size(esn, bmp, 1), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, esn);
+	esn->bmp_len = 1;
+	esn->oseq = U32_MAX - 1;
+	esn->oseq_hi = 5;
+	card->x->replay_esn = esn;
+	card->x->props.flags |= XFRM_STATE_ESN;
+	card->x->repl_mode = XFRM_REPLAY_MODE_ESN;
+	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	for (i = 0; i < 3; i++) {
+		KUNIT_ASSERT_EQ(test, xmit(card, packet_new(test, false),
+					   true), OV2_VERDICT_OFFLOAD);
+		KUNIT_EXPECT_TRUE(test, card->nbl->ext_tx.valid);
+		KUNIT_EXPECT_EQ(test, card->nbl->ext_tx.seq_hi, i ? 6 : 5);
+		KUNIT_EXPECT_EQ(test, sent_seq_lo(card->nbl),
+				U32_MAX + (u32)i);
+		ov2_nbl_free(card->nbl);
+	}
+}
+
+/* What policies say of packets that the core wants protected, and of others */
+static void send_policies(struct kunit *test)
+{
+	static const struct {
+		bool policy;
+		u8 action;
+		u32 reqid;
+		bool plain;
+		enum ov2_counter reason;
+		int mib;
+	} rows[] = {
+		{ .plain = true, .reason = OV2_CNT_TX_DROP_NO_POLICY },
+		{ true, XFRM_POLICY_ALLOW, 0, true,
+		  OV2_CNT_TX_DROP_NO_POLICY, 0 },
+		{ true, XFRM_POLICY_BLOCK, 0, false,
+		  OV2_CNT_TX_DROP_BLOCKED, LINUX_MIB_XFRMOUTPOLBLOCK },
+		{ true, XFRM_POLICY_ALLOW, REQID + 1, false,
+		  OV2_CNT_TX_DROP_NO_SA, LINUX_MIB_XFRMOUTNOSTATES },
+	};
+	struct ov2_policy *pol;
+	struct card *card;
+	u64 before;
+	int i, ipv6;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+		ipv6 = i & 1;
+		card = transport_card(test, ipv6);
+		pol = NULL;
+		if (rows[i / 2].policy)
+			pol = policy_out(test, card, ipv6, rows[i / 2].action,
+					 rows[i / 2].reqid);
+		before = mib_read(rows[i / 2].mib);
+		expect_dropped(test, card, packet_new(test, ipv6), true,
+			       rows[i / 2].reason);
+		if (rows[i / 2].plain)
+			expect_plain(test, card, packet_new(test, ipv6));
+		else
+			expect_dropped(test, card, packet_new(test, ipv6),
+				       false, rows[i / 2].reason);
+		if (rows[i / 2].mib)
+			KUNIT_EXPECT_EQ(test, mib_read(rows[i / 2].mib),
+					before + 2);
+		if (pol)
+			policy_end(card, pol);
+	}
+}
+
+/* A policy of the way in says nothing of what leaves. */
+static void send_wanted(struct kunit *test)
+{
+	struct card *card = transport_card(test, false);
+	struct ov2_policy *pol;
+
+	KUNIT_EXPECT_FALSE(test, ov2_packet_wanted(&card->ad));
+	pol = policy_new(test, card, false, XFRM_DEV_OFFLOAD_IN,
+			 XFRM_POLICY_BLOCK, 0);
+	KUNIT_EXPECT_FALSE(test, ov2_packet_wanted(&card->ad));
+	expect_plain(test, card, packet_new(test, false));
+	policy_end(card, pol);
+	pol = policy_out(test, card, true, XFRM_POLICY_BLOCK, 0);
+	KUNIT_EXPECT_TRUE(test, ov2_packet_wanted(&card->ad));
+	expect_plain(test, card, packet_new(test, false));
+	policy_end(card, pol);
+	KUNIT_EXPECT_FALSE(test, ov2_packet_wanted(&card->ad));
+}
+
+static struct sk_buff *packet_with_proto(struct kunit *test, bool ipv6,
+					 u8 proto)
+{
+	struct sk_buff *skb = packet_new(test, ipv6);
+
+	if (ipv6)
+		ipv6_hdr(skb)->nexthdr = proto;
+	else
+		ip_hdr(skb)->protocol = proto;
+	return skb;
+}
+
+/* Not IP, or IPsec of software: whatever the policy, it is not for the card.
+ * But the core asks for nothing that the card may pass on.
+ */
+static void send_exempt(struct kunit *test)
+{
+	struct card *card = transport_card(test, false);
+	struct sk_buff *skb = packet_new(test, false);
+
+	policy_out(test, card, false, XFRM_POLICY_BLOCK, 0);
+	eth_hdr(skb)->h_proto = htons(ETH_P_ARP);
+	expect_plain(test, card, skb);
+	expect_plain(test, card, packet_with_proto(test, false, IPPROTO_ESP));
+	expect_plain(test, card, packet_with_proto(test, false, IPPROTO_AH));
+	expect_dropped(test, card, packet_with_proto(test, false, IPPROTO_ESP),
+		       true, OV2_CNT_TX_DROP_BLOCKED);
+}
+
+/* Transport mode is for whole packets without options and extension headers. */
+static void send_not_whole(struct kunit *test)
+{
+	static const __be16 fragments[] = {
+		htons(IP_MF), htons(5), htons(IP_MF | 5),
+	};
+	struct card *card = transport_card(test, false);
+	struct sk_buff *skb;
+	int i;
+
+	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	for (i = 0; i < ARRAY_SIZE(fragments); i++) {
+		skb = packet_new(test, false);
+		ip_hdr(skb)->frag_off = fragments[i];
+		expect_dropped(test, card, skb, false,
+			       OV2_CNT_TX_DROP_NOT_WHOLE);
+	}
+	skb = packet_new(test, false);
+	ip_hdr(skb)->ihl = 6;
+	expect_dropped(test, card, skb, false, OV2_CNT_TX_DROP_NOT_WHOLE);
+	/* Don't fragment is no fragment. */
+	skb = packet_new(test, false);
+	ip_hdr(skb)->frag_off = htons(IP_DF);
+	KUNIT_ASSERT_EQ(test, xmit(card, skb, false), OV2_VERDICT_OFFLOAD);
+	ov2_nbl_free(card->nbl);
+
+	card = transport_card(test, true);
+	policy_out(test, card, true, XFRM_POLICY_ALLOW, REQID);
+	expect_dropped(test, card,
+		       packet_with_proto(test, true, IPPROTO_DSTOPTS), false,
+		       OV2_CNT_TX_DROP_NOT_WHOLE);
+	expect_dropped(test, card,
+		       packet_with_proto(test, true, IPPROTO_FRAGMENT), true,
+		       OV2_CNT_TX_DROP_NOT_WHOLE);
+}
+
+/* What does not show what it is might be what must not leave in clear. */
+static void send_malformed(struct kunit *test)
+{
+	struct card *card = transport_card(test, false);
+	struct sk_buff *skb;
+	int tagged;
+
+	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	for (tagged = 0; tagged < 2; tagged++) {
+		skb = packet_new(test, false);
+		skb_trim(skb, skb->len - 1);
+		expect_dropped(test, card, skb, tagged,
+			       OV2_CNT_TX_DROP_MALFORMED);
+		skb = packet_new(test, false);
+		skb_trim(skb, ETH_HLEN + 10);
+		expect_dropped(test, card, skb, tagged,
+			       OV2_CNT_TX_DROP_MALFORMED);
+	}
+	/* Too short to have a type: no receiver takes it for IP */
+	skb = packet_new(test, false);
+	skb_trim(skb, ETH_HLEN);
+	expect_plain(test, card, skb);
+	/* The tag alone does not make an Ethernet header. */
+	skb = packet_new(test, false);
+	skb_reset_network_header(skb);
+	expect_dropped(test, card, skb, true, OV2_CNT_TX_DROP_MALFORMED);
+}
+
+/* A forwarded packet with the tag: its Ethernet header is not written yet. */
+static void send_without_ethernet(struct kunit *test)
+{
+	const struct ov2_shape shape = { .tunnel = true };
+	struct card *card = card_new(test, init_net.loopback_dev, &shape);
+	struct sk_buff *skb = packet_new(test, false);
+
+	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	memset(skb->data, 0, ETH_HLEN);
+	KUNIT_ASSERT_EQ(test, xmit(card, skb, true), OV2_VERDICT_OFFLOAD);
+	ov2_nbl_free(card->nbl);
+}
+
+static struct sk_buff *wrapped_new(struct kunit *test, u8 proto)
+{
+	struct sk_buff *skb = packet_with_proto(test, false, proto);
+
+	skb = vlan_insert_tag(skb, htons(ETH_P_8021Q), 5);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	return skb;
+}
+
+/* Behind a VLAN tag nothing is protected, so nothing may leave that should be.
+ */
+static void send_wrapped(struct kunit *test)
+{
+	static const struct {
+		u8 action;
+		u32 reqid;
+		enum ov2_counter reason;
+	} rows[] = {
+		{ XFRM_POLICY_ALLOW, REQID, OV2_CNT_TX_DROP_WRAPPED },
+		{ XFRM_POLICY_BLOCK, 0, OV2_CNT_TX_DROP_BLOCKED },
+		{ XFRM_POLICY_ALLOW, 0, NO_REASON },
+	};
+	struct card *card = transport_card(test, false);
+	struct ov2_policy *pol;
+	struct sk_buff *skb;
+	u64 before;
+	int i;
+
+	expect_plain(test, card, wrapped_new(test, IPPROTO_TCP));
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		pol = policy_out(test, card, false, rows[i].action,
+				 rows[i].reqid);
+		before = mib_read(LINUX_MIB_XFRMOUTPOLBLOCK);
+		if (rows[i].reason == NO_REASON)
+			expect_plain(test, card,
+				     wrapped_new(test, IPPROTO_TCP));
+		else
+			expect_dropped(test, card,
+				       wrapped_new(test, IPPROTO_TCP), false,
+				       rows[i].reason);
+		KUNIT_EXPECT_EQ(test, mib_read(LINUX_MIB_XFRMOUTPOLBLOCK),
+				before +
+				(rows[i].reason == OV2_CNT_TX_DROP_BLOCKED));
+		expect_plain(test, card, wrapped_new(test, IPPROTO_ESP));
+		skb = wrapped_new(test, IPPROTO_TCP);
+		skb_trim(skb, ETH_HLEN + VLAN_HLEN + 10);
+		expect_dropped(test, card, skb, false,
+			       OV2_CNT_TX_DROP_MALFORMED);
+		policy_end(card, pol);
+	}
+	/* What is no IP there nobody protects */
+	skb = vlan_insert_tag(packet_new(test, false), htons(ETH_P_8021Q), 5);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	((struct vlan_ethhdr *)skb->data)->h_vlan_encapsulated_proto =
+		htons(ETH_P_ARP);
+	expect_plain(test, card, skb);
+}
+
+static void send_wrapped_tagged(struct kunit *test)
+{
+	struct card *card = transport_card(test, false);
+	struct sk_buff *skb = wrapped_new(test, IPPROTO_TCP);
+
+	skb->protocol = htons(ETH_P_8021Q);
+	expect_dropped(test, card, skb, true, OV2_CNT_TX_DROP_WRAPPED);
+}
+
+/* Not used up: neither the number nor the reference. */
+static void send_invalid(struct kunit *test)
+{
+	struct card *card = transport_card(test, false);
+
+	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	card->x->replay.oseq = U32_MAX;
+	expect_dropped(test, card, packet_new(test, false), true,
+		       OV2_CNT_TX_DROP_SEQUENCE);
+	card->x->replay.oseq = 0;
+	/* Not by its lifetime: the state has no timer. */
+	card->x->km.state = XFRM_STATE_EXPIRED;
+	expect_dropped(test, card, packet_new(test, false), true,
+		       OV2_CNT_TX_DROP_NO_SA);
+	KUNIT_EXPECT_EQ(test, card->x->replay.oseq, 0);
+}
+
+/* A tunnel's Ethernet header is not the stack's, which is for the inner packet;
+ * all of that counts.
+ */
+static void send_tunnel(struct kunit *test)
+{
+	const struct ov2_shape shape = { .tunnel = true };
+	struct card *card = card_new(test, init_net.loopback_dev, &shape);
+	const struct net_device *dev = card->ad.dev;
+	const struct ethhdr *eth;
+	struct sk_buff *skb;
+	int ipv6;
+
+	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	policy_out(test, card, true, XFRM_POLICY_ALLOW, REQID);
+	for (ipv6 = 0; ipv6 < 2; ipv6++) {
+		skb = packet_new(test, ipv6);
+		card->x->curlft.bytes = 0;
+		KUNIT_ASSERT_EQ(test, xmit(card, skb, true),
+				OV2_VERDICT_OFFLOAD);
+		eth = (const struct ethhdr *)card->nbl->skb->data;
+		KUNIT_EXPECT_MEMEQ(test, eth->h_dest, dev->dev_addr, ETH_ALEN);
+		KUNIT_EXPECT_MEMEQ(test, eth->h_source, dev->dev_addr,
+				   ETH_ALEN);
+		KUNIT_EXPECT_EQ(test, ntohs(eth->h_proto), ETH_P_IP);
+		KUNIT_EXPECT_EQ(test, card->x->curlft.bytes,
+				OV2_SHAPE_BODY + ov2_shape_ip_len(ipv6));
+		KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
+		ov2_nbl_free(card->nbl);
+	}
+	/* A tunnel takes what transport mode does not. */
+	skb = packet_new(test, false);
+	ip_hdr(skb)->frag_off = htons(IP_MF);
+	KUNIT_ASSERT_EQ(test, xmit(card, skb, true), OV2_VERDICT_OFFLOAD);
+	ov2_nbl_free(card->nbl);
+}
+
+/* The route leads to another device. */
+static void send_no_way(struct kunit *test)
+{
+	const struct ov2_shape shape = { .tunnel = true };
+	struct card *card = card_new(test, ov2_shape_device(test), &shape);
+
+	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	expect_dropped(test, card, packet_new(test, false), true,
+		       OV2_CNT_TX_DROP_NO_WAY);
+	KUNIT_EXPECT_EQ(test, card->x->replay.oseq, 0);
+}
+
+/* The sum must be complete before ESP: nobody can complete it later. */
+static void send_checksum(struct kunit *test)
+{
+	const unsigned int start = sizeof(struct iphdr);
+	struct card *card = transport_card(test, false);
+	struct sk_buff *skb = packet_new(test, false);
+	const unsigned int esp = ETH_HLEN + start + sizeof(struct ip_esp_hdr) +
+				 OV2_SHAPE_IV_LEN;
+
+	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	memset(skb->data + ETH_HLEN + start, 0, OV2_SHAPE_BODY);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_headroom(skb) + ETH_HLEN + start;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+	KUNIT_ASSERT_EQ(test, xmit(card, skb, true), OV2_VERDICT_OFFLOAD);
+	skb = card->nbl->skb;
+	KUNIT_EXPECT_EQ(test, (int)skb->ip_summed,
+			CHECKSUM_NONE);
+	KUNIT_EXPECT_EQ(test, skb_checksum(skb, esp, OV2_SHAPE_BODY, 0) != 0,
+			true);
+	KUNIT_EXPECT_EQ(test, csum_fold(skb_checksum(skb, esp, OV2_SHAPE_BODY,
+						     0)), 0);
+	ov2_nbl_free(card->nbl);
+}
+
+static struct kunit_case packet_send_cases[] = {
+	KUNIT_CASE(send_transport),
+	KUNIT_CASE(send_numbers),
+	KUNIT_CASE(send_policies),
+	KUNIT_CASE(send_wanted),
+	KUNIT_CASE(send_exempt),
+	KUNIT_CASE(send_not_whole),
+	KUNIT_CASE(send_malformed),
+	KUNIT_CASE(send_without_ethernet),
+	KUNIT_CASE(send_wrapped),
+	KUNIT_CASE(send_wrapped_tagged),
+	KUNIT_CASE(send_invalid),
+	KUNIT_CASE(send_tunnel),
+	KUNIT_CASE(send_no_way),
+	KUNIT_CASE(send_checksum),
+	{}
+};
+
+static struct kunit_suite packet_send_suite = {
+	.name = "ov2_packet_send",
+	.test_cases = packet_send_cases,
+};
+
+kunit_test_suite(packet_send_suite);

@@ -1,0 +1,611 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The replay window of packet mode against a model that remembers every number,
+ * and against that of net/xfrm/xfrm_replay.c, which receives through the same
+ * states what the card leaves to it: fragments.
+ */
+#include <kunit/test.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "../packet/replay.h"
+
+#define RANGE	65536
+#define STEPS	20000
+#define BITMAP_MAX	4096
+
+/**
+ * struct model - what is known of a state's numbers
+ * @x: the state
+ * @base: first number that may come
+ * @top: highest number so far
+ * @window: size
+ * @seen: of the numbers from @base on: it was received
+ * @old: how many were too old
+ * @again: how many were seen before
+ */
+struct model {
+	struct xfrm_state *x;
+	u64 base;
+	u64 top;
+	u32 window;
+	bool *seen;
+	u32 old;
+	u32 again;
+};
+
+static struct xfrm_state *state_new(struct kunit *test,
+				    enum xfrm_replay_mode mode, u64 top,
+				    u32 window)
+{
+	struct xfrm_state *x = kunit_kzalloc(test, sizeof(*x), GFP_KERNEL);
+	struct xfrm_replay_state_esn *esn;
+
+	KUNIT_ASSERT_NOT_NULL(test, x);
+	x->repl_mode = mode;
+	if (mode == XFRM_REPLAY_MODE_LEGACY) {
+		x->props.replay_window = window;
+		x->replay.seq = top;
+		return x;
+	}
+
+	esn = kunit_kzalloc(test, struct_size(esn, bmp, BITMAP_MAX / 32),
+			    GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, esn);
+	x->replay_esn = esn;
+	esn->bmp_len = BITMAP_MAX / 32;
+	esn->replay_window = window;
+	esn->seq = lower_32_bits(top);
+	if (mode == XFRM_REPLAY_MODE_ESN) {
+		x->props.flags = XFRM_STATE_ESN;
+		esn->seq_hi = upper_32_bits(top);
+	}
+	return x;
+}
+
+static void model_init(struct kunit *test, struct model *model,
+		       enum xfrm_replay_mode mode, u64 base, u32 window)
+{
+	memset(model, 0, sizeof(*model));
+	model->x = state_new(test, mode, base, window);
+	model->base = base;
+	model->top = base;
+	model->window = window;
+	model->seen = kunit_kzalloc(test, RANGE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, model->seen);
+}
+
+static bool model_accepts(struct model *model, u64 seq)
+{
+	if (!model->window)
+		return true;
+	if (!seq)
+		return false;
+	if (seq <= model->top && model->top - seq >= model->window) {
+		model->old++;
+		return false;
+	}
+	if (model->seen[seq - model->base]) {
+		model->again++;
+		return false;
+	}
+	return true;
+}
+
+/* One packet, to both. */
+static void model_step(struct kunit *test, struct model *model, u64 seq)
+{
+	struct xfrm_state *x = model->x;
+	bool accepts = model_accepts(model, seq);
+
+	KUNIT_ASSERT_EQ_MSG(test, ov2_replay_check(x, seq), accepts,
+			    "window %u base %llu top %llu seq %llu",
+			    model->window, model->base, model->top, seq);
+	KUNIT_ASSERT_EQ(test, x->stats.replay_window, model->old);
+	KUNIT_ASSERT_EQ(test, x->stats.replay, model->again);
+	if (!accepts)
+		return;
+
+	ov2_replay_advance(x, seq);
+	model->seen[seq - model->base] = true;
+	model->top = max(model->top, seq);
+}
+
+/* Mostly the next one or near it; an old one; now and then a leap. */
+static u64 model_draw(const struct model *model)
+{
+	u32 reach = 2 * max(model->window, 8U);
+	u32 back = get_random_u32_below(reach);
+
+	switch (get_random_u32_below(256)) {
+	case 0:
+		return model->top + back;
+	case 1 ... 15:
+		return model->top + 1 + get_random_u32_below(8);
+	case 16 ... 127:
+		return model->top - min_t(u64, back, model->top - model->base);
+	default:
+		return model->top + 1;
+	}
+}
+
+static u32 seen_bit(const struct model *model, u64 diff)
+{
+	u64 at = model->top - model->base;
+
+	return diff <= at && model->seen[at - diff];
+}
+
+/* As the dump has it, for `ip -s xfrm state` and for who restores it. */
+static void expect_legacy_layout(struct kunit *test, const struct model *model)
+{
+	u32 diff;
+
+	KUNIT_ASSERT_EQ(test, model->x->replay.seq, lower_32_bits(model->top));
+	for (diff = 0; diff < model->window; diff++)
+		KUNIT_ASSERT_EQ_MSG(test,
+				    model->x->replay.bitmap >> diff & 1,
+				    seen_bit(model, diff), "diff %u", diff);
+}
+
+/* The place is computed as xfrm_replay_check_esn() does. */
+static void expect_ring_layout(struct kunit *test, const struct model *model)
+{
+	const struct xfrm_replay_state_esn *esn = model->x->replay_esn;
+	u32 pos = (esn->seq - 1) % esn->replay_window;
+	u32 diff, bit;
+
+	KUNIT_ASSERT_EQ(test, esn->seq, lower_32_bits(model->top));
+	KUNIT_ASSERT_EQ(test, esn->seq_hi, upper_32_bits(model->top));
+	for (diff = 0; diff < esn->replay_window; diff++) {
+		bit = pos >= diff ? (pos - diff) % esn->replay_window :
+				    esn->replay_window - (diff - pos);
+		KUNIT_ASSERT_EQ_MSG(test, esn->bmp[bit >> 5] >> (bit & 31) & 1,
+				    seen_bit(model, diff), "diff %u", diff);
+	}
+}
+
+static void model_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
+		      u32 window)
+{
+	struct model model;
+	int step;
+	u64 seq;
+
+	model_init(test, &model, mode, base, window);
+	for (step = 0; step < STEPS; step++) {
+		seq = model_draw(&model);
+		if (seq - base >= RANGE)
+			break;
+		model_step(test, &model, seq);
+		if (step % 64)
+			continue;
+		if (mode == XFRM_REPLAY_MODE_LEGACY)
+			expect_legacy_layout(test, &model);
+		else
+			expect_ring_layout(test, &model);
+	}
+	KUNIT_EXPECT_GT(test, model.old, 0);
+	KUNIT_EXPECT_GT(test, model.again, 0);
+	kunit_kfree(test, model.seen);
+}
+
+/*
+ * The core's window, restated from net/xfrm/xfrm_replay.c of Linux 7.3. Its
+ * functions are not exported.
+ */
+
+/* xfrm_replay_check_esn(), _bmp(): where it looks for a number. */
+static u32 core_bit(const struct xfrm_replay_state_esn *esn, u32 diff)
+{
+	u32 pos = (esn->seq - 1) % esn->replay_window;
+
+	if (pos >= diff)
+		return (pos - diff) % esn->replay_window;
+	return esn->replay_window - (diff - pos);
+}
+
+static bool core_seen(const struct xfrm_replay_state_esn *esn, u32 diff)
+{
+	u32 bit = core_bit(esn, diff);
+
+	return esn->bmp[bit >> 5] & 1U << (bit & 0x1f);
+}
+
+static bool core_check_bmp(const struct xfrm_replay_state_esn *esn, u32 seq)
+{
+	if (!seq)
+		return false;
+	if (seq > esn->seq)
+		return true;
+	if (esn->seq - seq >= esn->replay_window)
+		return false;
+	return !core_seen(esn, esn->seq - seq);
+}
+
+static bool core_check_esn(const struct xfrm_replay_state_esn *esn, u32 seq)
+{
+	u32 top = esn->seq;
+	u32 bottom = top - esn->replay_window + 1;
+	u32 diff = top - seq;
+
+	if (!seq && !esn->seq_hi && top < esn->replay_window - 1)
+		return false;
+	if (top >= esn->replay_window - 1) {
+		if (seq > top || seq < bottom)
+			return true;
+	} else {
+		if (seq > top && seq < bottom)
+			return true;
+		if (seq >= bottom)
+			diff = ~seq + top + 1;
+	}
+	if (diff >= esn->replay_window)
+		return false;
+	return !core_seen(esn, diff);
+}
+
+/* A number with another high half than the core infers has a wrong ICV. */
+static bool core_accepts(struct xfrm_state *x, u64 seq)
+{
+	u32 low = lower_32_bits(seq);
+
+	if (x->repl_mode == XFRM_REPLAY_MODE_BMP)
+		return core_check_bmp(x->replay_esn, low);
+	return xfrm_replay_seqhi(x, htonl(low)) == upper_32_bits(seq) &&
+	       core_check_esn(x->replay_esn, low);
+}
+
+/* xfrm_replay_advance_esn(), _bmp(); with extended numbers the card is told. */
+static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
+{
+	struct xfrm_replay_state_esn *esn = x->replay_esn;
+	bool extended = x->repl_mode == XFRM_REPLAY_MODE_ESN;
+	u32 pos = (esn->seq - 1) % esn->replay_window;
+	u32 low = lower_32_bits(seq);
+	u32 diff = low - esn->seq;
+	int wrap = 0;
+	u32 bit, i;
+
+	if (extended)
+		wrap = xfrm_replay_seqhi(x, htonl(low)) - esn->seq_hi;
+	if ((!wrap && low > esn->seq) || wrap > 0) {
+		for (i = 1; i < diff && diff < esn->replay_window; i++) {
+			bit = (pos + i) % esn->replay_window;
+			esn->bmp[bit >> 5] &= ~(1U << (bit & 0x1f));
+		}
+		if (diff >= esn->replay_window)
+			memset(esn->bmp, 0, BITMAP_MAX / 8);
+		bit = (pos + diff) % esn->replay_window;
+		esn->seq = low;
+		esn->seq_hi += wrap > 0;
+	} else {
+		bit = core_bit(esn, esn->seq - low);
+	}
+	if (extended)
+		ov2_replay_received(x, turn);
+	esn->bmp[bit >> 5] |= 1U << (bit & 0x1f);
+}
+
+static void replay_legacy(struct kunit *test)
+{
+	static const u32 windows[] = { 1, 5, 20, 31, 32 };
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(windows); i++) {
+		model_run(test, XFRM_REPLAY_MODE_LEGACY, 0, windows[i]);
+		model_run(test, XFRM_REPLAY_MODE_LEGACY, U32_MAX - RANGE,
+			  windows[i]);
+	}
+}
+
+static const u32 ring_windows[] = { 1, 32, 33, 64, 100, 128, 1000, 1024, 4096 };
+
+static void replay_bitmap(struct kunit *test)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ring_windows); i++) {
+		model_run(test, XFRM_REPLAY_MODE_BMP, 0, ring_windows[i]);
+		model_run(test, XFRM_REPLAY_MODE_BMP, U32_MAX - RANGE,
+			  ring_windows[i]);
+	}
+}
+
+static void replay_extended(struct kunit *test)
+{
+	static const u64 bases[] = {
+		0, (1ULL << 32) - RANGE / 4, (7ULL << 32) - 1, 7ULL << 32,
+		(7ULL << 32) + 5000, U64_MAX - RANGE,
+	};
+	int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(ring_windows); i++)
+		for (j = 0; j < ARRAY_SIZE(bases); j++)
+			model_run(test, XFRM_REPLAY_MODE_ESN, bases[j],
+				  ring_windows[i]);
+}
+
+/* What the kernel makes of the fields that are left behind */
+static void replay_kernel_agrees(struct kunit *test)
+{
+	struct xfrm_state *x;
+	u64 seq, top;
+
+	x = state_new(test, XFRM_REPLAY_MODE_ESN, (3ULL << 32) - 100, 64);
+	for (top = (3ULL << 32) - 99; top < (3ULL << 32) + 200; top++) {
+		KUNIT_ASSERT_TRUE(test, ov2_replay_check(x, top));
+		ov2_replay_advance(x, top);
+		for (seq = top - 63; seq < top + 64; seq++)
+			KUNIT_ASSERT_EQ(test, upper_32_bits(seq),
+					xfrm_replay_seqhi(x, htonl((u32)seq)));
+	}
+}
+
+/* Card and core would take the same numbers next. */
+static void expect_one_mind(struct kunit *test, struct model *model)
+{
+	u32 diffs[] = {
+		0, 1, 2, 3, 31, 32, 33, model->window / 2, model->window - 2,
+		model->window - 1, model->window, model->window + 1,
+		get_random_u32_below(model->window),
+		get_random_u32_below(model->window),
+	};
+	u64 seq;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(diffs); i++) {
+		seq = model->top - diffs[i];
+		if (model->top - model->base < diffs[i] ||
+		    (!seq && model->x->repl_mode == XFRM_REPLAY_MODE_ESN))
+			continue;
+		KUNIT_ASSERT_EQ_MSG(test, ov2_replay_check(model->x, seq),
+				    core_accepts(model->x, seq),
+				    "window %u top %llu seq %llu",
+				    model->window, model->top, seq);
+	}
+}
+
+/* One number after the other, by the card or by the core. Whoever it is, none
+ * is taken twice, and none that is above the top is refused.
+ */
+static void shared_step(struct kunit *test, struct model *model, u64 seq,
+			bool by_core, u32 *turn)
+{
+	struct xfrm_state *x = model->x;
+	bool takes = by_core ? core_accepts(x, seq) : ov2_replay_check(x, seq);
+	bool *seen = &model->seen[seq - model->base];
+
+	KUNIT_ASSERT_FALSE_MSG(test, takes && *seen,
+			       "window %u top %llu seq %llu again by the %s",
+			       model->window, model->top, seq,
+			       by_core ? "core" : "card");
+	if (seq > model->top)
+		KUNIT_ASSERT_TRUE_MSG(test, takes,
+				      "window %u top %llu seq %llu refused",
+				      model->window, model->top, seq);
+	if (!takes)
+		return;
+
+	if (by_core)
+		core_advance(x, seq, turn);
+	else
+		ov2_replay_advance(x, seq);
+	*seen = true;
+	model->top = max(model->top, seq);
+	expect_one_mind(test, model);
+}
+
+#define SHARED_STEPS	48
+
+/* @cores: of 8 numbers, how many the core receives */
+static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
+		       u32 window, u32 cores, bool *seen)
+{
+	struct model model = {
+		.base = base, .top = base, .window = window, .seen = seen,
+	};
+	u32 turn;
+	u64 seq;
+	int i;
+
+	memset(seen, 0, RANGE);
+	model.x = state_new(test, mode, base, window);
+	turn = ov2_replay_turn(model.x);
+	for (i = 0; i < SHARED_STEPS; i++) {
+		seq = model_draw(&model);
+		if (!seq || seq - base >= RANGE)
+			continue;
+		shared_step(test, &model, seq,
+			    get_random_u32_below(8) < cores, &turn);
+	}
+	kunit_kfree(test, model.x->replay_esn);
+	kunit_kfree(test, model.x);
+}
+
+/* The core's first number of all is in the wrong place if the size does not
+ * divide 2^32, so without extended numbers the core comes second.
+ */
+static void replay_shared(struct kunit *test)
+{
+	bool *seen = kunit_kzalloc(test, RANGE, GFP_KERNEL);
+	u64 wrap = 5ULL << 32;
+	u32 window, cores;
+
+	KUNIT_ASSERT_NOT_NULL(test, seen);
+	for (window = 1; window <= BITMAP_MAX; window++) {
+		for (cores = 0; cores <= 4; cores += 4) {
+			shared_run(test, XFRM_REPLAY_MODE_BMP, !!cores, window,
+				   cores, seen);
+			shared_run(test, XFRM_REPLAY_MODE_ESN, 0, window, cores,
+				   seen);
+			shared_run(test, XFRM_REPLAY_MODE_ESN, wrap - 8,
+				   window, cores, seen);
+			shared_run(test, XFRM_REPLAY_MODE_ESN,
+				   wrap + 1000 - window, window, cores, seen);
+		}
+		cond_resched();
+	}
+}
+
+/* The input that was seen to be taken twice: beyond 2^32, a window that does
+ * not divide it, each number by the card and then by the core.
+ */
+static void replay_again_by_core(struct kunit *test)
+{
+	u64 base = (1ULL << 32) + 1000;
+	struct xfrm_state *x;
+	u64 seq;
+
+	x = state_new(test, XFRM_REPLAY_MODE_ESN, base, 100);
+	for (seq = base + 1; seq <= base + 3; seq++) {
+		KUNIT_ASSERT_TRUE(test, ov2_replay_check(x, seq));
+		ov2_replay_advance(x, seq);
+		KUNIT_EXPECT_FALSE(test, core_accepts(x, seq));
+	}
+}
+
+/* Zero is never sent (RFC 4303 section 3.3.3). */
+static void replay_zero(struct kunit *test)
+{
+	struct xfrm_state *x;
+	int mode;
+
+	for (mode = XFRM_REPLAY_MODE_LEGACY; mode <= XFRM_REPLAY_MODE_ESN;
+	     mode++) {
+		x = state_new(test, mode, 0, 32);
+		KUNIT_EXPECT_FALSE(test, ov2_replay_check(x, 0));
+		KUNIT_EXPECT_EQ(test, x->stats.replay + x->stats.replay_window,
+				0);
+		KUNIT_EXPECT_TRUE(test, ov2_replay_check(x, 1));
+	}
+}
+
+static void replay_no_window(struct kunit *test)
+{
+	struct xfrm_state *x;
+	int mode;
+
+	for (mode = XFRM_REPLAY_MODE_LEGACY; mode <= XFRM_REPLAY_MODE_ESN;
+	     mode++) {
+		x = state_new(test, mode, 100, 0);
+		KUNIT_EXPECT_TRUE(test, ov2_replay_check(x, 5));
+		ov2_replay_advance(x, 500);
+		KUNIT_EXPECT_TRUE(test, ov2_replay_check(x, 500));
+		KUNIT_EXPECT_EQ(test, mode == XFRM_REPLAY_MODE_LEGACY ?
+				x->replay.seq : x->replay_esn->seq, 100);
+	}
+}
+
+/* The first packet of all fills the right place, whatever the size. */
+static void replay_first_again(struct kunit *test)
+{
+	struct xfrm_state *x;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ring_windows); i++) {
+		x = state_new(test, XFRM_REPLAY_MODE_BMP, 0, ring_windows[i]);
+		ov2_replay_advance(x, 1);
+		KUNIT_EXPECT_FALSE(test, ov2_replay_check(x, 1));
+	}
+}
+
+static void next_short(struct kunit *test)
+{
+	struct xfrm_state *x;
+	u64 seq;
+	u32 *low;
+	int mode;
+
+	for (mode = XFRM_REPLAY_MODE_LEGACY; mode <= XFRM_REPLAY_MODE_BMP;
+	     mode++) {
+		x = state_new(test, mode, 0, 32);
+		low = mode == XFRM_REPLAY_MODE_LEGACY ? &x->replay.oseq :
+							&x->replay_esn->oseq;
+		KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+		KUNIT_EXPECT_EQ(test, seq, 1);
+		*low = U32_MAX - 1;
+		KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+		KUNIT_EXPECT_EQ(test, seq, U32_MAX);
+		KUNIT_EXPECT_FALSE(test, ov2_replay_next(x, &seq));
+		KUNIT_EXPECT_FALSE(test, ov2_replay_next(x, &seq));
+		KUNIT_EXPECT_EQ(test, *low, U32_MAX);
+	}
+}
+
+/* oseq-may-wrap: on through 0, as xfrm_replay_overflow() */
+static void next_may_wrap(struct kunit *test)
+{
+	static const u64 expected[] = { U32_MAX, 0, 1, 2 };
+	struct xfrm_state *x;
+	int mode, i;
+	u32 *low;
+	u64 seq;
+
+	for (mode = XFRM_REPLAY_MODE_LEGACY; mode <= XFRM_REPLAY_MODE_BMP;
+	     mode++) {
+		x = state_new(test, mode, 0, 32);
+		low = mode == XFRM_REPLAY_MODE_LEGACY ? &x->replay.oseq :
+							&x->replay_esn->oseq;
+		x->props.extra_flags = XFRM_SA_XFLAG_OSEQ_MAY_WRAP;
+		*low = U32_MAX - 1;
+		for (i = 0; i < ARRAY_SIZE(expected); i++) {
+			KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+			KUNIT_EXPECT_EQ(test, seq, expected[i]);
+			KUNIT_EXPECT_EQ(test, *low, (u32)expected[i]);
+		}
+	}
+
+	/* 64 bits never wrap */
+	x = state_new(test, XFRM_REPLAY_MODE_ESN, 0, 32);
+	x->props.extra_flags = XFRM_SA_XFLAG_OSEQ_MAY_WRAP;
+	x->replay_esn->oseq = U32_MAX;
+	x->replay_esn->oseq_hi = U32_MAX;
+	KUNIT_EXPECT_FALSE(test, ov2_replay_next(x, &seq));
+}
+
+static void next_extended(struct kunit *test)
+{
+	struct xfrm_state *x = state_new(test, XFRM_REPLAY_MODE_ESN, 0, 32);
+	struct xfrm_replay_state_esn *esn = x->replay_esn;
+	u64 seq;
+
+	KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+	KUNIT_EXPECT_EQ(test, seq, 1);
+
+	esn->oseq = U32_MAX;
+	esn->oseq_hi = 4;
+	KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+	KUNIT_EXPECT_EQ(test, seq, 5ULL << 32);
+	KUNIT_EXPECT_EQ(test, esn->oseq, 0);
+	KUNIT_EXPECT_EQ(test, esn->oseq_hi, 5);
+
+	esn->oseq = U32_MAX;
+	esn->oseq_hi = U32_MAX;
+	KUNIT_EXPECT_FALSE(test, ov2_replay_next(x, &seq));
+	KUNIT_EXPECT_EQ(test, esn->oseq, U32_MAX);
+	KUNIT_EXPECT_EQ(test, esn->oseq_hi, U32_MAX);
+}
+
+static struct kunit_case replay_cases[] = {
+	KUNIT_CASE(replay_legacy),
+	KUNIT_CASE(replay_bitmap),
+	KUNIT_CASE(replay_extended),
+	KUNIT_CASE(replay_kernel_agrees),
+	KUNIT_CASE_SLOW(replay_shared),
+	KUNIT_CASE(replay_again_by_core),
+	KUNIT_CASE(replay_zero),
+	KUNIT_CASE(replay_no_window),
+	KUNIT_CASE(replay_first_again),
+	KUNIT_CASE(next_short),
+	KUNIT_CASE(next_may_wrap),
+	KUNIT_CASE(next_extended),
+	{}
+};
+
+static struct kunit_suite replay_suite = {
+	.name = "ov2_replay",
+	.test_cases = replay_cases,
+};
+
+kunit_test_suite(replay_suite);

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The database of outbound states against a naive model: an array of them. */
+#include <kunit/test.h>
+#include <linux/in.h>
+#include <linux/prandom.h>
+#include <linux/random.h>
+
+#include "../sa/assoc.h"
+
+#define STATES	24
+#define STEPS	5000
+
+/**
+ * struct model - what the database should know
+ * @test: the test
+ * @sad: the database
+ * @rnd: the choices
+ * @assocs: the associations
+ * @x: their states
+ * @live: which of them are in the database
+ * @added: when, the larger the later
+ * @time: number of adds
+ */
+struct model {
+	struct kunit *test;
+	struct ov2_sad sad;
+	struct rnd_state rnd;
+	struct ov2_assoc assocs[STATES];
+	struct xfrm_state x[STATES];
+	bool live[STATES];
+	unsigned int added[STATES];
+	unsigned int time;
+};
+
+static u32 below(struct model *m, u32 ceiling)
+{
+	return prandom_u32_state(&m->rnd) % ceiling;
+}
+
+/* What is in it is the test's memory. */
+KUNIT_DEFINE_ACTION_WRAPPER(sad_end, ov2_sad_destroy, struct ov2_sad *);
+
+static struct model *model_new(struct kunit *test)
+{
+	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	u32 seed = get_random_u32();
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	KUNIT_ASSERT_EQ(test, ov2_sad_init(&m->sad), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, sad_end, &m->sad), 0);
+	m->test = test;
+	prandom_seed_state(&m->rnd, seed);
+	kunit_info(test, "seed %u\n", seed);
+	return m;
+}
+
+/* One of two, rarely none; behind IPv4 addresses is what nobody may look at. */
+static void random_address(struct model *m, u16 family, xfrm_address_t *addr,
+			   bool any)
+{
+	memset(addr, family == AF_INET ? below(m, 256) : 0, sizeof(*addr));
+	addr->a6[family == AF_INET ? 0 : 3] =
+		any && !below(m, 4) ? 0 : htonl(0xc6336400 + below(m, 2));
+}
+
+static u8 random_mode(struct model *m)
+{
+	return below(m, 2) ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
+}
+
+static u16 random_family(struct model *m)
+{
+	return below(m, 2) ? AF_INET : AF_INET6;
+}
+
+/* Life goes on while a state is there. */
+static void random_life(struct model *m, struct xfrm_state *x)
+{
+	x->km.state = below(m, 4) ? XFRM_STATE_VALID : XFRM_STATE_EXPIRED;
+	x->km.dying = !below(m, 3);
+	refcount_set(&x->refcnt, !!below(m, 8));
+}
+
+static void random_state(struct model *m, struct xfrm_state *x)
+{
+	memset(x, 0, sizeof(*x));
+	x->id.spi = htonl(1 + below(m, 2));
+	x->id.proto = IPPROTO_ESP;
+	x->props.reqid = 1 + below(m, 2);
+	x->props.mode = random_mode(m);
+	x->props.family = random_family(m);
+	random_address(m, x->props.family, &x->props.saddr, true);
+	random_address(m, x->props.family, &x->id.daddr, false);
+	if (below(m, 2)) {
+		x->sel.family = random_family(m);
+		x->sel.proto = below(m, 2) ? IPPROTO_UDP : 0;
+		x->sel.dport = htons(53);
+		x->sel.dport_mask = htons(below(m, 2) ? 0xffff : 0);
+	}
+	random_life(m, x);
+}
+
+static void random_policy(struct model *m, struct ov2_policy *pol)
+{
+	struct xfrm_tmpl *tmpl = &pol->tmpl;
+
+	memset(pol, 0, sizeof(*pol));
+	pol->has_tmpl = true;
+	tmpl->id.proto = IPPROTO_ESP;
+	tmpl->id.spi = htonl(below(m, 3));
+	tmpl->reqid = 1 + below(m, 2);
+	tmpl->mode = random_mode(m);
+	tmpl->encap_family = random_family(m);
+	random_address(m, tmpl->encap_family, &tmpl->saddr, false);
+	random_address(m, tmpl->encap_family, &tmpl->id.daddr, false);
+}
+
+static void random_flow(struct model *m, u16 family, struct ov2_flow *flow)
+{
+	xfrm_address_t saddr, daddr;
+	union flowi_uli *uli;
+
+	memset(flow, 0, sizeof(*flow));
+	flow->family = family;
+	random_address(m, family, &saddr, false);
+	random_address(m, family, &daddr, false);
+	if (family == AF_INET) {
+		flow->fl.u.ip4.saddr = saddr.a4;
+		flow->fl.u.ip4.daddr = daddr.a4;
+		uli = &flow->fl.u.ip4.uli;
+	} else {
+		flow->fl.u.ip6.saddr = saddr.in6;
+		flow->fl.u.ip6.daddr = daddr.in6;
+		uli = &flow->fl.u.ip6.uli;
+	}
+	flow->fl.flowi_proto = below(m, 2) ? IPPROTO_UDP : IPPROTO_TCP;
+	uli->ports.dport = htons(53 + below(m, 2));
+	flow->proto_known = true;
+	flow->ports_known = below(m, 4);
+}
+
+static u32 last_word(const xfrm_address_t *addr, u16 family)
+{
+	return ntohl(addr->a6[family == AF_INET ? 0 : 3]);
+}
+
+static bool naive_addresses(const struct xfrm_state *x,
+			    const struct xfrm_tmpl *tmpl,
+			    const struct ov2_flow *flow, bool any)
+{
+	u16 family = x->props.family;
+	xfrm_address_t saddr, daddr;
+
+	xfrm_flowi_addr_get(&flow->fl, &saddr, &daddr, flow->family);
+	if (tmpl->mode == XFRM_MODE_TUNNEL) {
+		saddr = tmpl->saddr;
+		daddr = tmpl->id.daddr;
+	}
+	if (last_word(&x->id.daddr, family) != last_word(&daddr, family))
+		return false;
+	if (any)
+		return !last_word(&x->props.saddr, family) &&
+		       tmpl->mode == XFRM_MODE_TRANSPORT;
+	return last_word(&x->props.saddr, family) ==
+	       last_word(&saddr, family);
+}
+
+static bool naive_selector(const struct xfrm_selector *sel,
+			   const struct ov2_flow *flow)
+{
+	const union flowi_uli *uli = flow->family == AF_INET ?
+		&flow->fl.u.ip4.uli : &flow->fl.u.ip6.uli;
+
+	if (!sel->family)
+		return true;
+	if (sel->family != flow->family ||
+	    (sel->proto && sel->proto != flow->fl.flowi_proto))
+		return false;
+	return !sel->dport_mask ||
+	       (flow->ports_known && uli->ports.dport == sel->dport);
+}
+
+static bool naive_fits(const struct model *m, int i,
+		       const struct xfrm_tmpl *tmpl,
+		       const struct ov2_flow *flow, bool any)
+{
+	const struct xfrm_state *x = &m->x[i];
+
+	return m->live[i] && x->km.state == XFRM_STATE_VALID &&
+	       refcount_read(&x->refcnt) && x->props.reqid == tmpl->reqid &&
+	       x->props.mode == tmpl->mode &&
+	       x->props.family == tmpl->encap_family &&
+	       (!tmpl->id.spi || tmpl->id.spi == x->id.spi) &&
+	       naive_selector(&x->sel, flow) &&
+	       naive_addresses(x, tmpl, flow, any);
+}
+
+static const struct ov2_assoc *naive_choose(const struct model *m,
+					    const struct ov2_policy *pol,
+					    const struct ov2_flow *flow,
+					    bool any)
+{
+	int best = -1, i;
+
+	for (i = 0; i < STATES; i++) {
+		if (!naive_fits(m, i, &pol->tmpl, flow, any))
+			continue;
+		if (best < 0 || m->x[best].km.dying > m->x[i].km.dying ||
+		    (m->x[best].km.dying == m->x[i].km.dying &&
+		     m->added[best] < m->added[i]))
+			best = i;
+	}
+	return best < 0 ? NULL : &m->assocs[best];
+}
+
+static void step_change(struct model *m)
+{
+	int i = below(m, STATES);
+	struct ov2_assoc *assoc = &m->assocs[i];
+
+	if (m->live[i]) {
+		ov2_sad_del(&m->sad, assoc);
+		ov2_sad_del(&m->sad, assoc);
+		m->live[i] = false;
+		return;
+	}
+
+	random_state(m, &m->x[i]);
+	memset(assoc, 0, sizeof(*assoc));
+	RCU_INIT_POINTER(assoc->x, &m->x[i]);
+	KUNIT_ASSERT_EQ(m->test, ov2_sad_add(&m->sad, assoc, &m->x[i]), 0);
+	m->live[i] = true;
+	m->added[i] = ++m->time;
+}
+
+static void step_choose(struct model *m)
+{
+	const struct ov2_assoc *expected;
+	struct ov2_policy pol;
+	struct ov2_assoc *assoc;
+	struct ov2_flow flow;
+	struct xfrm_state *x;
+
+	random_policy(m, &pol);
+	random_flow(m, pol.tmpl.encap_family, &flow);
+	expected = naive_choose(m, &pol, &flow, false) ?:
+		   naive_choose(m, &pol, &flow, true);
+	rcu_read_lock();
+	assoc = ov2_sad_choose(&m->sad, &pol, &flow, &x);
+	rcu_read_unlock();
+	KUNIT_ASSERT_PTR_EQ(m->test, (const struct ov2_assoc *)assoc,
+			    expected);
+	if (assoc) {
+		KUNIT_EXPECT_PTR_EQ(m->test, x, &m->x[assoc - m->assocs]);
+		KUNIT_EXPECT_TRUE(m->test,
+				  refcount_dec_not_one(&x->refcnt));
+	}
+}
+
+/* Whoever was considered and not chosen has its reference back. */
+static void expect_no_references(struct model *m)
+{
+	int i;
+
+	for (i = 0; i < STATES; i++)
+		if (m->live[i])
+			KUNIT_EXPECT_LE(m->test,
+					refcount_read(&m->x[i].refcnt), 1);
+}
+
+static void sad_model(struct kunit *test)
+{
+	struct model *m = model_new(test);
+	int step, i;
+
+	for (step = 0; step < STEPS; step++) {
+		step_change(m);
+		random_life(m, &m->x[below(m, STATES)]);
+		for (i = 0; i < 4; i++)
+			step_choose(m);
+		expect_no_references(m);
+	}
+	for (i = 0; i < STATES; i++)
+		ov2_sad_del(&m->sad, &m->assocs[i]);
+}
+
+/**
+ * struct bed - states of one reqid and the same addresses
+ * @sad: the database
+ * @assocs: the associations
+ * @x: their states
+ * @pol: a policy that leads to them
+ * @flow: of its packets
+ */
+struct bed {
+	struct ov2_sad sad;
+	struct ov2_assoc assocs[OV2_SAD_SAME + 1];
+	struct xfrm_state x[OV2_SAD_SAME + 1];
+	struct ov2_policy pol;
+	struct ov2_flow flow;
+};
+
+KUNIT_DEFINE_ACTION_WRAPPER(bed_free, kvfree, const void *);
+
+static void bed_state(struct bed *bed, int i)
+{
+	struct xfrm_state *x = &bed->x[i];
+
+	x->id.spi = htonl(1 + i);
+	x->id.daddr.a4 = htonl(0xc6336402);
+	x->props.saddr.a4 = htonl(0xc6336401);
+	x->props.family = AF_INET;
+	x->props.mode = XFRM_MODE_TUNNEL;
+	x->props.reqid = 1;
+	x->km.state = XFRM_STATE_VALID;
+	refcount_set(&x->refcnt, 1);
+	RCU_INIT_POINTER(bed->assocs[i].x, x);
+}
+
+static struct bed *bed_new(struct kunit *test)
+{
+	struct bed *bed = kvzalloc(sizeof(*bed), GFP_KERNEL);
+	struct xfrm_tmpl *tmpl;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, bed);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, bed_free, bed),
+			0);
+	KUNIT_ASSERT_EQ(test, ov2_sad_init(&bed->sad), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, sad_end, &bed->sad), 0);
+	tmpl = &bed->pol.tmpl;
+	tmpl->reqid = 1;
+	tmpl->mode = XFRM_MODE_TUNNEL;
+	tmpl->encap_family = AF_INET;
+	tmpl->saddr.a4 = htonl(0xc6336401);
+	tmpl->id.daddr.a4 = htonl(0xc6336402);
+	bed->flow.family = AF_INET;
+	for (i = 0; i <= OV2_SAD_SAME; i++)
+		bed_state(bed, i);
+	return bed;
+}
+
+static void bed_add(struct kunit *test, struct bed *bed, int i, int expected)
+{
+	KUNIT_ASSERT_EQ(test, ov2_sad_add(&bed->sad, &bed->assocs[i],
+					  &bed->x[i]), expected);
+}
+
+/* State @i is chosen, or none (-1), and so many were looked at. */
+static void expect_chosen(struct kunit *test, struct bed *bed, int i,
+			  int looks)
+{
+	struct ov2_assoc *assoc;
+	struct xfrm_state *x;
+
+	atomic_set(&bed->sad.looks.count, 0);
+	rcu_read_lock();
+	assoc = ov2_sad_choose(&bed->sad, &bed->pol, &bed->flow, &x);
+	rcu_read_unlock();
+	KUNIT_EXPECT_PTR_EQ(test, assoc, i < 0 ? NULL : &bed->assocs[i]);
+	KUNIT_EXPECT_EQ(test, atomic_read(&bed->sad.looks.count), looks);
+	if (!assoc)
+		return;
+	KUNIT_EXPECT_PTR_EQ(test, x, &bed->x[i]);
+	KUNIT_EXPECT_EQ(test, refcount_read(&x->refcnt), 2);
+	refcount_set(&x->refcnt, 1);
+}
+
+static void bed_fill(struct kunit *test, struct bed *bed)
+{
+	int i;
+
+	for (i = 0; i < OV2_SAD_SAME; i++)
+		bed_add(test, bed, i, 0);
+}
+
+static void bed_end(struct bed *bed)
+{
+	int i;
+
+	for (i = 0; i <= OV2_SAD_SAME; i++)
+		ov2_sad_del(&bed->sad, &bed->assocs[i]);
+}
+
+/* States that were replaced cost a packet nothing. */
+static void sad_first_that_fits(struct kunit *test)
+{
+	struct bed *bed = bed_new(test);
+	int i;
+
+	bed_fill(test, bed);
+	expect_chosen(test, bed, OV2_SAD_SAME - 1, 1);
+	bed->x[OV2_SAD_SAME - 1].km.state = XFRM_STATE_DEAD;
+	refcount_set(&bed->x[OV2_SAD_SAME - 2].refcnt, 0);
+	expect_chosen(test, bed, OV2_SAD_SAME - 3, 3);
+	bed->x[OV2_SAD_SAME - 3].km.dying = 1;
+	expect_chosen(test, bed, OV2_SAD_SAME - 4, 4);
+	KUNIT_EXPECT_EQ(test, refcount_read(&bed->x[OV2_SAD_SAME - 3].refcnt),
+			1);
+	/* Its end has begun. */
+	RCU_INIT_POINTER(bed->assocs[OV2_SAD_SAME - 4].x, NULL);
+	expect_chosen(test, bed, OV2_SAD_SAME - 5, 5);
+	/* If all are dying, all are looked at, and it is the youngest. */
+	for (i = 0; i < OV2_SAD_SAME; i++)
+		bed->x[i].km.dying = 1;
+	expect_chosen(test, bed, OV2_SAD_SAME - 3, OV2_SAD_SAME);
+	bed_end(bed);
+	expect_chosen(test, bed, -1, 0);
+}
+
+/* A key takes no more states than a packet may be compared with. States of
+ * other keys do not count.
+ */
+static void sad_limit_of_same(struct kunit *test)
+{
+	struct bed *bed = bed_new(test);
+	struct xfrm_state *more = &bed->x[OV2_SAD_SAME];
+
+	bed_fill(test, bed);
+	bed_add(test, bed, OV2_SAD_SAME, -ENOSPC);
+	/* It is not in the database, so its end changes nothing. */
+	ov2_sad_del(&bed->sad, &bed->assocs[OV2_SAD_SAME]);
+	expect_chosen(test, bed, OV2_SAD_SAME - 1, 1);
+
+	more->props.reqid = 2;
+	bed_add(test, bed, OV2_SAD_SAME, 0);
+	ov2_sad_del(&bed->sad, &bed->assocs[OV2_SAD_SAME]);
+	more->props.reqid = 1;
+	ov2_sad_del(&bed->sad, &bed->assocs[7]);
+	bed_add(test, bed, OV2_SAD_SAME, 0);
+	expect_chosen(test, bed, OV2_SAD_SAME, 1);
+	bed_end(bed);
+}
+
+static struct kunit_case sad_cases[] = {
+	KUNIT_CASE(sad_model),
+	KUNIT_CASE(sad_first_that_fits),
+	KUNIT_CASE(sad_limit_of_same),
+	{}
+};
+
+static struct kunit_suite sad_suite = {
+	.name = "ov2_sad",
+	.test_cases = sad_cases,
+};
+
+kunit_test_suite(sad_suite);

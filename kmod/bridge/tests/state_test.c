@@ -1,0 +1,717 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the bridge makes of the core's calls about states: which packets it
+ * takes, which requests it makes of the engine, and what it counts. The engine
+ * here only remembers and answers.
+ */
+#include <kunit/test.h>
+#include <linux/etherdevice.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+
+#include "../../unit/rig/xfrm_state.h"
+#include "../sa/assoc.h"
+#include "../bridge.h"
+#include "../send.h"
+#include "../../ov2/handle.h"
+#include "../../watch/counters.h"
+
+#define CAPACITY	2
+
+/**
+ * struct card - a card whose engine only remembers what it was asked
+ * @dev: the netdev, never registered
+ * @ad: the card; the netdev's private data
+ * @hardware: what it can do
+ * @answer: what the engine answers to adds and updates
+ * @asked: requests so far
+ * @oid: of the last one
+ * @deleted: the handle that the last delete named
+ * @update: the last update
+ * @has_ext: it had an extension
+ * @ext: the extension
+ * @hdl: handles that adds were given
+ * @handles: how many
+ */
+struct card {
+	struct net_device *dev;
+	struct ov2_adapter *ad;
+	struct ov2_offload hardware;
+	enum ov2_status answer;
+	unsigned int asked;
+	u32 oid;
+	u64 deleted;
+	struct ov2_update_sa update;
+	bool has_ext;
+	struct ov2_ext_update ext;
+	struct ov2_handle hdl[8];
+	unsigned int handles;
+};
+
+/* As the core of this kernel calls a card */
+static int xdo_add(struct net_device *dev, struct xfrm_state *x)
+{
+#ifdef OV2_HAVE_XDO_DEV
+	return dev->xfrmdev_ops->xdo_dev_state_add(dev, x, NULL);
+#else
+	return dev->xfrmdev_ops->xdo_dev_state_add(x, NULL);
+#endif
+}
+
+static void xdo_delete(struct net_device *dev, struct xfrm_state *x)
+{
+#ifdef OV2_HAVE_XDO_DEV
+	dev->xfrmdev_ops->xdo_dev_state_delete(dev, x);
+#else
+	dev->xfrmdev_ops->xdo_dev_state_delete(x);
+#endif
+}
+
+static void xdo_free(struct net_device *dev, struct xfrm_state *x)
+{
+#ifdef OV2_HAVE_XDO_DEV
+	dev->xfrmdev_ops->xdo_dev_state_free(dev, x);
+#else
+	dev->xfrmdev_ops->xdo_dev_state_free(x);
+#endif
+}
+
+static enum ov2_status card_add(struct card *card, struct ov2_request *req)
+{
+	struct ov2_handle *hdl = &card->hdl[card->handles];
+
+	if (card->answer != OV2_STATUS_SUCCESS)
+		return card->answer;
+	if (card->handles == ARRAY_SIZE(card->hdl) ||
+	    ov2_handle_alloc(hdl, card->ad, req->ext->transport))
+		return OV2_STATUS_RESOURCES;
+	card->handles++;
+	req->add->handle = hdl->value;
+	return OV2_STATUS_SUCCESS;
+}
+
+static enum ov2_status card_delete(struct card *card,
+				   const struct ov2_request *req)
+{
+	unsigned int i;
+
+	card->deleted = req->del->handle;
+	for (i = 0; i < card->handles; i++)
+		if (card->hdl[i].value == req->del->handle)
+			ov2_handle_free(&card->hdl[i]);
+	return OV2_STATUS_SUCCESS;
+}
+
+static enum ov2_status card_request(struct ov2_adapter *ad,
+				    struct ov2_request *req)
+{
+	struct card *card = ad->engine;
+
+	card->asked++;
+	card->oid = req->oid;
+	switch (req->oid) {
+	case OV2_OID_ADD_SA_EX:
+		return card_add(card, req);
+	case OV2_OID_DELETE_SA:
+		return card_delete(card, req);
+	case OV2_OID_UPDATE_SA:
+		card->update = *req->update;
+		card->has_ext = req->ext_update;
+		if (card->has_ext)
+			card->ext = *req->ext_update;
+		return card->answer;
+	default:
+		return OV2_STATUS_INVALID_OID;
+	}
+}
+
+static const struct ov2_miniport_ops card_miniport = {
+	.request = card_request,
+};
+
+static void card_end(void *data)
+{
+	struct card *card = data;
+
+	synchronize_rcu();
+	ov2_bridge_exit(card->ad);
+	ov2_counters_free(card->ad);
+	free_netdev(card->dev);
+}
+
+static struct card *card_new(struct kunit *test)
+{
+	struct card *card = kunit_kzalloc(test, sizeof(*card), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, card);
+	card->dev = alloc_netdev(sizeof(*card->ad), "ov2unit%d",
+				 NET_NAME_UNKNOWN, ether_setup);
+	KUNIT_ASSERT_NOT_NULL(test, card->dev);
+	card->ad = netdev_priv(card->dev);
+	card->ad->dev = card->dev;
+	card->ad->miniport = &card_miniport;
+	card->ad->engine = card;
+	card->hardware.ipsec_v2.sa_capacity = CAPACITY;
+	card->hardware.ipsec_v2.esp = true;
+	card->ad->hardware = &card->hardware;
+	card->ad->config = &card->hardware;
+	ov2_handles_init(&card->ad->handles);
+	KUNIT_ASSERT_EQ(test, 0, ov2_counters_alloc(card->ad));
+	KUNIT_ASSERT_EQ(test, 0, ov2_bridge_init(card->ad));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, card_end,
+							   card));
+	ov2_bridge_setup(card->dev);
+	card->dev->features |= NETIF_F_HW_ESP;
+	return card;
+}
+
+/* With ESN; alive, as it is after the add */
+static struct xfrm_state *state_new(struct kunit *test, struct card *card,
+				    u8 dir, u8 type)
+{
+	struct xfrm_state *x = ov2_unit_state(test);
+	struct xfrm_replay_state_esn *esn;
+
+	esn = kunit_kzalloc(test, sizeof(*esn) + 4, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, esn);
+	esn->bmp_len = 1;
+	esn->replay_window = 32;
+	write_pnet(&x->xs_net, &init_net);
+	refcount_set(&x->refcnt, 1);
+	spin_lock_init(&x->lock);
+	x->km.state = XFRM_STATE_VALID;
+	x->props.flags = XFRM_STATE_ESN;
+	x->replay_esn = esn;
+	x->repl_mode = XFRM_REPLAY_MODE_ESN;
+	x->xso.dev = card->dev;
+	x->xso.dir = dir;
+	x->xso.type = type;
+	return x;
+}
+
+static struct xfrm_state *state_in(struct kunit *test, struct card *card)
+{
+	return state_new(test, card, XFRM_DEV_OFFLOAD_IN,
+			 XFRM_DEV_OFFLOAD_CRYPTO);
+}
+
+static struct xfrm_state *state_out(struct kunit *test, struct card *card)
+{
+	return state_new(test, card, XFRM_DEV_OFFLOAD_OUT,
+			 XFRM_DEV_OFFLOAD_CRYPTO);
+}
+
+/* @x is the state behind @handle, or nothing is if it is NULL. */
+static void expect_found(struct kunit *test, struct card *card,
+			 unsigned long handle, const struct xfrm_state *x)
+{
+	const struct xfrm_state *found = NULL;
+	struct ov2_assoc *assoc;
+
+	rcu_read_lock();
+	assoc = ov2_assoc_find(card->ad, handle);
+	if (assoc)
+		found = rcu_access_pointer(assoc->x);
+	rcu_read_unlock();
+	KUNIT_EXPECT_PTR_EQ(test, found, x);
+}
+
+static void state_lives(struct kunit *test)
+{
+	struct card *card = card_new(test);
+	struct xfrm_state *x = state_in(test, card);
+	unsigned long handle;
+
+	KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+	handle = x->xso.offload_handle;
+	KUNIT_EXPECT_EQ(test, card->oid, OV2_OID_ADD_SA_EX);
+	KUNIT_EXPECT_EQ(test, handle, card->hdl[0].value);
+	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 1);
+	KUNIT_EXPECT_FALSE(test, ov2_bridge_packet_mode(card->ad));
+	expect_found(test, card, handle, x);
+
+	xdo_delete(card->dev, x);
+	KUNIT_EXPECT_EQ(test, card->asked, 2);
+	KUNIT_EXPECT_EQ(test, card->oid, OV2_OID_DELETE_SA);
+	KUNIT_EXPECT_EQ(test, card->deleted, handle);
+	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
+	expect_found(test, card, handle, NULL);
+
+	/* The core calls both, and may call the first twice. */
+	xdo_delete(card->dev, x);
+	xdo_free(card->dev, x);
+	KUNIT_EXPECT_EQ(test, card->asked, 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
+}
+
+/* After an error the core frees only. */
+static void state_freed_only(struct kunit *test)
+{
+	struct card *card = card_new(test);
+	struct xfrm_state *x = state_out(test, card);
+
+	KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+	xdo_free(card->dev, x);
+	KUNIT_EXPECT_EQ(test, card->asked, 2);
+	KUNIT_EXPECT_EQ(test, card->deleted, x->xso.offload_handle);
+	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
+}
+
+static void state_packet_counts(struct kunit *test)
+{
+	struct card *card = card_new(test);
+	struct xfrm_state *x;
+	int dir;
+
+	for (dir = XFRM_DEV_OFFLOAD_IN; dir <= XFRM_DEV_OFFLOAD_OUT; dir++) {
+		x = state_new(test, card, dir, XFRM_DEV_OFFLOAD_PACKET);
+		KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+		KUNIT_EXPECT_TRUE(test, ov2_bridge_packet_mode(card->ad));
+		xdo_delete(card->dev, x);
+		KUNIT_EXPECT_FALSE(test, ov2_bridge_packet_mode(card->ad));
+		xdo_free(card->dev, x);
+		KUNIT_EXPECT_FALSE(test, ov2_bridge_packet_mode(card->ad));
+	}
+}
+
+/* Nothing is negotiated yet: no keys, no request */
+static void state_acquire(struct kunit *test)
+{
+	struct card *card = card_new(test);
+	struct xfrm_state *x = state_out(test, card);
+
+	x->xso.flags = XFRM_DEV_OFFLOAD_FLAG_ACQ;
+	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, x), 0);
+	KUNIT_EXPECT_EQ(test, card->asked, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
+	xdo_delete(card->dev, x);
+	KUNIT_EXPECT_EQ(test, card->asked, 0);
+}
+
+static void state_table_full(struct kunit *test)
+{
+	struct card *card = card_new(test);
+	struct xfrm_state *x[CAPACITY], *more;
+	int i;
+
+	for (i = 0; i < CAPACITY; i++) {
+		x[i] = state_in(test, card);
+		KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x[i]), 0);
+	}
+	more = state_in(test, card);
+	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, more), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(card->ad,
+					       OV2_CNT_SA_FALLBACK_FULL), 1);
+	more->xso.type = XFRM_DEV_OFFLOAD_PACKET;
+	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, more), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(card->ad,
+					       OV2_CNT_SA_REFUSED_FULL), 1);
+	KUNIT_EXPECT_EQ(test, card->asked, CAPACITY);
+	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), CAPACITY);
+	xdo_delete(card->dev, x[0]);
+	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, more), 0);
+	xdo_delete(card->dev, more);
+	xdo_delete(card->dev, x[1]);
+}
+
+static void state_feature_off(struct kunit *test)
+{
+	struct card *card = card_new(test);
+	struct xfrm_state *x = state_in(test, card);
+
+	card->dev->features &= ~NETIF_F_HW_ESP;
+	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, x), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(card->ad,
+					       OV2_CNT_SA_FALLBACK_DISABLED),
+			1);
+	x->xso.type = XFRM_DEV_OFFLOAD_PACKET;
+	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, x), -EINVAL);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(card->ad,
+					       OV2_CNT_SA_REFUSED_DISABLED),
+			1);
+	/* What cannot be offloaded at all is refused first. */
+	x->xso.type = XFRM_DEV_OFFLOAD_CRYPTO;
+	x->tfcpad = 1;
+	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, x), -EINVAL);
+	KUNIT_EXPECT_EQ(test, card->asked, 0);
+}
+
+/* A refusal of the engine leaves nothing behind. */
+static void state_engine_refuses(struct kunit *test)
+{
+	struct card *card = card_new(test);
+	struct xfrm_state *x = state_new(test, card, XFRM_DEV_OFFLOAD_OUT,
+					 XFRM_DEV_OFFLOAD_PACKET);
+
+	card->answer = OV2_STATUS_RESOURCES;
+	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, x), -ENOMEM);
+	card->answer = OV2_STATUS_NOT_ACCEPTED;
+	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, x), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, card->asked, 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
+	KUNIT_EXPECT_FALSE(test, ov2_bridge_packet_mode(card->ad));
+	KUNIT_EXPECT_EQ(test, x->xso.offload_handle, 0);
+}
+
+/* Bonding overwrites the handle at failover: it may be another state's. */
+static void state_stale_handle(struct kunit *test)
+{
+	struct card *card = card_new(test), *other = card_new(test);
+	struct xfrm_state *x = state_out(test, card);
+	struct xfrm_state *y = state_out(test, card);
+	unsigned int asked;
+
+	KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+	asked = card->asked;
+	y->xso.offload_handle = x->xso.offload_handle;
+	y->replay_esn->oseq_hi = 1;
+	y->xso.dev->xfrmdev_ops->xdo_dev_state_advance_esn(y);
+	rcu_read_lock();
+	ov2_state_renumber(y);
+	rcu_read_unlock();
+	xdo_delete(card->dev, y);
+	xdo_free(card->dev, y);
+	/* Another card's */
+	x->xso.dev = other->dev;
+	xdo_delete(other->dev, x);
+	x->xso.dev = card->dev;
+	KUNIT_EXPECT_EQ(test, card->asked, asked);
+	KUNIT_EXPECT_EQ(test, other->asked, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&other->ad->bundles), 0);
+	expect_found(test, card, x->xso.offload_handle, x);
+	expect_found(test, other, x->xso.offload_handle, NULL);
+	xdo_delete(card->dev, x);
+	KUNIT_EXPECT_EQ(test, card->asked, asked + 1);
+}
+
+static void advance(struct xfrm_state *x)
+{
+	spin_lock_bh(&x->lock);
+	x->xso.dev->xfrmdev_ops->xdo_dev_state_advance_esn(x);
+	spin_unlock_bh(&x->lock);
+}
+
+static void expect_update(struct kunit *test, const struct card *card,
+			  const struct xfrm_state *x, unsigned int asked,
+			  u32 seq_hi)
+{
+	KUNIT_EXPECT_EQ(test, card->asked, asked);
+	KUNIT_EXPECT_EQ(test, card->oid, OV2_OID_UPDATE_SA);
+	KUNIT_EXPECT_EQ(test, card->update.header.type,
+			OV2_OBJECT_TYPE_DEFAULT);
+	KUNIT_EXPECT_EQ(test, card->update.header.revision, OV2_REVISION_1);
+	KUNIT_EXPECT_EQ(test, card->update.header.size,
+			sizeof(card->update));
+	KUNIT_EXPECT_EQ(test, card->update.handle, x->xso.offload_handle);
+	KUNIT_EXPECT_EQ(test, card->update.operation, OV2_OPERATION_ESP);
+	KUNIT_EXPECT_EQ(test, card->update.spi, x->id.spi);
+	KUNIT_EXPECT_EQ(test, card->update.seq_hi, seq_hi);
+}
+
+/* One request each time that the high half changes, and again until it is
+ * accepted. Each direction has a field of its own.
+ */
+static void expect_advances(struct kunit *test, struct card *card,
+			    struct xfrm_state *x, u32 *half, u32 *other)
+{
+	unsigned int asked;
+
+	*half = 3;
+	KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+	asked = card->asked;
+	*other = 9;
+	advance(x);
+	KUNIT_EXPECT_EQ(test, card->asked, asked);
+
+	*half = 4;
+	card->answer = OV2_STATUS_NOT_ACCEPTED;
+	advance(x);
+	expect_update(test, card, x, asked + 1, 4);
+	KUNIT_EXPECT_FALSE(test, card->has_ext);
+	advance(x);
+	expect_update(test, card, x, asked + 2, 4);
+	card->answer = OV2_STATUS_SUCCESS;
+	advance(x);
+	expect_update(test, card, x, asked + 3, 4);
+	advance(x);
+	KUNIT_EXPECT_EQ(test, card->asked, asked + 3);
+	*half = 3;
+	advance(x);
+	expect_update(test, card, x, asked + 4, 3);
+
+	xdo_delete(card->dev, x);
+	*half = 5;
+	advance(x);
+	KUNIT_EXPECT_EQ(test, card->asked, asked + 5);
+	x->xso.dev = NULL;
+}
+
+static void state_advances(struct kunit *test)
+{
+	struct card *card = card_new(test);
+	struct xfrm_state *x = state_in(test, card);
+
+	expect_advances(test, card, x, &x->replay_esn->seq_hi,
+			&x->replay_esn->oseq_hi);
+	x = state_out(test, card);
+	expect_advances(test, card, x, &x->replay_esn->oseq_hi,
+			&x->replay_esn->seq_hi);
+}
+
+static void renumber(struct xfrm_state *x)
+{
+	rcu_read_lock();
+	ov2_state_renumber(x);
+	rcu_read_unlock();
+}
+
+static bool untold(struct card *card, const struct xfrm_state *x)
+{
+	bool is;
+
+	rcu_read_lock();
+	is = ov2_assoc_find(card->ad, x->xso.offload_handle)->untold;
+	rcu_read_unlock();
+	return is;
+}
+
+/* What a key manager sets is told as it is, also in the same half. */
+static void state_renumbered(struct kunit *test)
+{
+	struct card *card = card_new(test);
+	struct xfrm_state *x[2] = { state_in(test, card),
+				    state_out(test, card) };
+	struct xfrm_replay_state_esn *esn;
+	unsigned int asked;
+	int out;
+
+	for (out = 0; out < 2; out++) {
+		KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x[out]), 0);
+		asked = card->asked;
+		esn = x[out]->replay_esn;
+		esn->seq = 100;
+		esn->seq_hi = 0;
+		esn->oseq = 200;
+		esn->oseq_hi = 7;
+		esn->replay_window = 31;
+		renumber(x[out]);
+		expect_update(test, card, x[out], asked + 1, out ? 7 : 0);
+		KUNIT_ASSERT_TRUE(test, card->has_ext);
+		KUNIT_EXPECT_EQ(test, card->ext.seq_lo, out ? 200 : 100);
+		KUNIT_EXPECT_EQ(test, card->ext.window, 31);
+		KUNIT_EXPECT_FALSE(test, untold(card, x[out]));
+		/* A number that was accepted is not told again. */
+		advance(x[out]);
+		KUNIT_EXPECT_EQ(test, card->asked, asked + 1);
+
+		card->answer = OV2_STATUS_NOT_ACCEPTED;
+		renumber(x[out]);
+		KUNIT_EXPECT_TRUE(test, untold(card, x[out]));
+		card->answer = OV2_STATUS_SUCCESS;
+		renumber(x[out]);
+		KUNIT_EXPECT_FALSE(test, untold(card, x[out]));
+		KUNIT_EXPECT_EQ(test, card->asked, asked + 3);
+	}
+
+	/* A bond's, where a card may have it: the card is the real device. */
+	x[0]->xso.dev = NULL;
+	x[0]->xso.real_dev = card->dev;
+	asked = card->asked;
+	renumber(x[0]);
+#ifdef OV2_HAVE_XDO_DEV
+	asked++;
+#endif
+	KUNIT_EXPECT_EQ(test, card->asked, asked);
+	x[0]->xso.dev = card->dev;
+	x[0]->xso.real_dev = NULL;
+
+	x[0]->km.state = XFRM_STATE_DEAD;
+	renumber(x[0]);
+	x[0]->km.state = XFRM_STATE_VALID;
+	x[0]->props.flags = 0;
+	renumber(x[0]);
+	x[1]->xso.dev = NULL;
+	renumber(x[1]);
+	KUNIT_EXPECT_EQ(test, card->asked, asked);
+	x[1]->xso.dev = card->dev;
+	for (out = 0; out < 2; out++)
+		xdo_delete(card->dev, x[out]);
+}
+
+/**
+ * struct asking - a packet of which xdo_dev_offload_ok is asked
+ * @card: the card
+ * @other: another device
+ * @x: the state
+ * @skb: the packet
+ * @xdst: its bundle
+ * @path: where the bundle leads
+ */
+struct asking {
+	struct card *card;
+	struct net_device *other;
+	struct xfrm_state *x;
+	struct sk_buff *skb;
+	struct xfrm_dst xdst;
+	struct dst_entry path;
+};
+
+static void skb_end(void *data)
+{
+	struct sk_buff *skb = data;
+
+	skb->_skb_refdst = 0;
+	kfree_skb(skb);
+}
+
+static struct asking *asking_new(struct kunit *test, u8 type)
+{
+	struct asking *ask = kunit_kzalloc(test, sizeof(*ask), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, ask);
+	ask->card = card_new(test);
+	ask->other = card_new(test)->dev;
+	ask->x = state_new(test, ask->card, XFRM_DEV_OFFLOAD_OUT, type);
+	ask->skb = alloc_skb(200, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, ask->skb);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, skb_end,
+							   ask->skb));
+	skb_put_zero(ask->skb, 100);
+	skb_reset_network_header(ask->skb);
+	ip_hdr(ask->skb)->version = 4;
+	ip_hdr(ask->skb)->ihl = 5;
+	ask->path.dev = ask->card->dev;
+	ask->xdst.u.dst.xfrm = ask->x;
+	ask->xdst.path = &ask->path;
+	ask->xdst.child = &ask->path;
+	/* As if with a reference; skb_end() takes it off again */
+	ask->skb->_skb_refdst = (unsigned long)&ask->xdst;
+	return ask;
+}
+
+static bool offload_ok(struct asking *ask)
+{
+	return ask->card->dev->xfrmdev_ops->xdo_dev_offload_ok(ask->skb,
+							       ask->x);
+}
+
+/* Either mode, and of no state but an outbound one */
+static void expect_headers(struct kunit *test, struct asking *ask)
+{
+	struct iphdr *ip = ip_hdr(ask->skb);
+
+	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+	ask->x->xso.dir = XFRM_DEV_OFFLOAD_IN;
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	ask->x->xso.dir = XFRM_DEV_OFFLOAD_OUT;
+
+	ip->ihl = 6;
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	ip->ihl = 5;
+	ip->frag_off = htons(IP_MF);
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	ip->frag_off = htons(1);
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	ask->x->props.mode = XFRM_MODE_TUNNEL;
+	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+	ip->ihl = 6;
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	ask->x->props.mode = XFRM_MODE_TRANSPORT;
+
+	memset(ip, 0, sizeof(struct ipv6hdr));
+	ip->version = 6;
+	ipv6_hdr(ask->skb)->nexthdr = NEXTHDR_ROUTING;
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	ipv6_hdr(ask->skb)->nexthdr = NEXTHDR_TCP;
+	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+}
+
+static void offload_ok_crypto(struct kunit *test)
+{
+	struct asking *ask = asking_new(test, XFRM_DEV_OFFLOAD_CRYPTO);
+
+	expect_headers(test, ask);
+	/* The newer core has looked where it goes; no tag in this mode. */
+	ask->path.dev = ask->other;
+	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+	KUNIT_EXPECT_NULL(test, skb_sec_path(ask->skb));
+}
+
+static void offload_ok_large(struct kunit *test)
+{
+	static const u32 wrong[] = { SKB_GSO_IPXIP4, SKB_GSO_IPXIP6 };
+	struct asking *ask = asking_new(test, XFRM_DEV_OFFLOAD_CRYPTO);
+	struct skb_shared_info *shinfo = skb_shinfo(ask->skb);
+	struct xfrm_encap_tmpl encap = {};
+	int i;
+
+	ask->x->encap = &encap;
+	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+	shinfo->gso_size = 40;
+	shinfo->gso_type = SKB_GSO_TCPV4;
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	ask->x->encap = NULL;
+	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+	shinfo->gso_type |= SKB_GSO_GRE;
+	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		shinfo->gso_type = SKB_GSO_TCPV4 | wrong[i];
+		KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+		ask->x->props.mode = XFRM_MODE_TUNNEL;
+		KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+		ask->x->xso.type = XFRM_DEV_OFFLOAD_PACKET;
+		ask->x->props.mode = XFRM_MODE_TRANSPORT;
+		KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+		ask->x->xso.type = XFRM_DEV_OFFLOAD_CRYPTO;
+	}
+	shinfo->gso_size = 0;
+	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+	secpath_reset(ask->skb);
+}
+
+static void offload_ok_packet(struct kunit *test)
+{
+	struct asking *ask = asking_new(test, XFRM_DEV_OFFLOAD_PACKET);
+	struct xfrm_state *next = state_out(test, ask->card);
+
+	ask->path.dev = ask->other;
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	ask->path.dev = ask->card->dev;
+	ask->path.xfrm = next;
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	ask->path.xfrm = NULL;
+	KUNIT_EXPECT_NULL(test, skb_sec_path(ask->skb));
+
+	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
+	KUNIT_ASSERT_NOT_NULL(test, xfrm_offload(ask->skb));
+	KUNIT_EXPECT_TRUE(test, ov2_packet_tagged(xfrm_offload(ask->skb)));
+	KUNIT_EXPECT_PTR_EQ(test, xfrm_input_state(ask->skb), ask->x);
+	KUNIT_EXPECT_EQ(test, refcount_read(&ask->x->refcnt), 2);
+	expect_headers(test, ask);
+	secpath_reset(ask->skb);
+	KUNIT_EXPECT_EQ(test, refcount_read(&ask->x->refcnt), 1);
+}
+
+static struct kunit_case state_cases[] = {
+	KUNIT_CASE(state_lives),
+	KUNIT_CASE(state_freed_only),
+	KUNIT_CASE(state_packet_counts),
+	KUNIT_CASE(state_acquire),
+	KUNIT_CASE(state_table_full),
+	KUNIT_CASE(state_feature_off),
+	KUNIT_CASE(state_engine_refuses),
+	KUNIT_CASE(state_stale_handle),
+	KUNIT_CASE(state_advances),
+	KUNIT_CASE(state_renumbered),
+	KUNIT_CASE(offload_ok_crypto),
+	KUNIT_CASE(offload_ok_large),
+	KUNIT_CASE(offload_ok_packet),
+	{}
+};
+
+static struct kunit_suite state_suite = {
+	.name = "ov2_state",
+	.test_cases = state_cases,
+};
+
+kunit_test_suite(state_suite);

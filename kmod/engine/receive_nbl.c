@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receive: the decisions that INV-31 to INV-38 name. A frame is delivered
+ * whether good or bad, with nothing stripped; the records say what was found.
+ */
+#include <linux/in.h>
+#include <linux/in6.h>
+
+#include "receive_nbl.h"
+#include "frame.h"
+#include "sa.h"
+#include "work.h"
+#include "../ov2/records.h"
+#include "../watch/trace.h"
+
+static const enum ov2_counter status_counters[OV2_CRYPTO_STATUS_MAX] = {
+	[OV2_CRYPTO_SUCCESS] = OV2_CNT_RX_PKTS,
+	[OV2_CRYPTO_GENERIC_ERROR] = OV2_CNT_RX_CRYPTO_ERROR,
+	[OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED] = OV2_CNT_RX_AUTH_FAILED,
+	[OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED] = OV2_CNT_RX_AUTH_FAILED,
+	[OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED] = OV2_CNT_RX_AUTH_FAILED,
+	[OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED] = OV2_CNT_RX_AUTH_FAILED,
+	[OV2_CRYPTO_INVALID_PACKET_SYNTAX] = OV2_CNT_RX_BAD_SYNTAX,
+	[OV2_CRYPTO_INVALID_PROTOCOL] = OV2_CNT_RX_BAD_PROTOCOL,
+};
+
+/* Indices of ov2_work.sa */
+#define RECEIVE_OUTER	0
+#define RECEIVE_INNER	1
+
+/* The last word on an NBL: nothing is left to do. A second SA is one inside a
+ * tunnel, whose own headers were all good: so the status is about that one.
+ */
+static bool receive_set_result(struct ov2_nbl *nbl,
+			       enum ov2_crypto_status status)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+	const struct ov2_rx_result res = {
+		.crypto_done = true,
+		.next_crypto_done = work->sa[RECEIVE_INNER],
+		.status = status,
+	};
+
+	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(&res);
+	nbl->ext_rx.handle = work->sa[RECEIVE_OUTER]->hdl.value;
+	nbl->ext_rx.seq64 = work->seq;
+	return false;
+}
+
+static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
+				      const struct ov2_frame *frame)
+{
+	struct ov2_sa *sa;
+
+	if (frame->kind == OV2_FRAME_OTHER)
+		return NULL;
+	if (frame->kind == OV2_FRAME_INCAPABLE) {
+		ov2_count(engine->ad, OV2_CNT_RX_NOT_CAPABLE);
+		return NULL;
+	}
+
+	sa = ov2_sa_get_inbound(engine, frame);
+	/* Any UDP looks like ESP: only an SA makes it so. */
+	if (!sa && frame->kind != OV2_FRAME_UDP_ESP)
+		ov2_count(engine->ad, OV2_CNT_RX_SADB_MISS);
+	if (sa && !ov2_config_receives(engine, sa)) {
+		ov2_count(engine->ad, OV2_CNT_RX_DISABLED);
+		ov2_sa_put(sa);
+		return NULL;
+	}
+	return sa;
+}
+
+/* The headers of one SA, outermost first: AH, then ESP. */
+static enum ov2_crypto_status receive_plan(struct ov2_nbl *nbl, u8 index,
+					   struct ov2_frame *frame)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	struct ov2_sa *sa = work->sa[index];
+	enum ov2_crypto_status status;
+	const struct ov2_member *member;
+	u64 seq;
+	int i;
+
+	work->at = work->steps;
+	for (i = sa->members - 1; i >= 0; i--) {
+		member = &sa->member[i];
+		seq = ov2_sa_seq_rx(sa, member, frame->seq);
+		if (index == RECEIVE_OUTER && i == sa->members - 1)
+			work->seq = seq;
+		status = ov2_step_check(frame, member);
+		if (status != OV2_CRYPTO_SUCCESS)
+			return status;
+		ov2_step_push(nbl, frame, index, i, seq);
+		if (i)
+			ov2_frame_skip_ah(work->skb, frame);
+	}
+	return OV2_CRYPTO_SUCCESS;
+}
+
+/* The SA of the packet inside a tunnel, if there is one: the outer one is done
+ * then, and the record covers both.
+ */
+static bool receive_find_inner(struct ov2_nbl *nbl,
+			       const struct ov2_payload *payload,
+			       struct ov2_frame *frame)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	struct ov2_sa *outer = work->sa[RECEIVE_OUTER];
+	struct ov2_sa *sa;
+
+	if (outer->single || outer->mode == OV2_SA_TRANSPORT)
+		return false;
+
+	ov2_frame_parse_inner(work->skb, payload->next_header, payload->start,
+			      payload->end, frame);
+	if (frame->kind == OV2_FRAME_OTHER ||
+	    frame->kind == OV2_FRAME_INCAPABLE)
+		return false;
+
+	sa = ov2_sa_get_inbound(outer->engine, frame);
+	if (sa && (sa->single || !ov2_sa_nests(outer, sa) ||
+		   !ov2_config_receives(outer->engine, sa))) {
+		ov2_sa_put(sa);
+		return false;
+	}
+	work->sa[RECEIVE_INNER] = sa;
+	return sa;
+}
+
+/* Q2: what a frame was tells what the next one is, if its ICV is wrong. */
+static void receive_see_mode(struct ov2_sa *sa, u8 next_header)
+{
+	bool tunnel = next_header == IPPROTO_IPIP ||
+		      next_header == IPPROTO_IPV6;
+
+	if (sa->mode == OV2_SA_MODE_UNKNOWN &&
+	    READ_ONCE(sa->seen_tunnel) != tunnel)
+		WRITE_ONCE(sa->seen_tunnel, tunnel);
+}
+
+/* Slot 12 is about the outermost ESP, the first that is taken off. */
+static void receive_set_header(struct ov2_nbl *nbl,
+			       const struct ov2_payload *payload)
+{
+	const struct ov2_rx_header hdr = {
+		.next_header = payload->next_header,
+		.pad_length = payload->pad_length,
+		.info_set = true,
+	};
+
+	if (!nbl->info[OV2_INFO_IPSEC_HEADER])
+		nbl->info[OV2_INFO_IPSEC_HEADER] = ov2_rx_header_encode(&hdr);
+}
+
+/* One header was good. */
+static enum ov2_crypto_status receive_verified(struct ov2_nbl *nbl,
+					       struct ov2_payload *payload)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	const struct ov2_step *step = &work->step[work->at];
+	struct ov2_member *member = ov2_step_member(nbl, step);
+
+	ov2_sa_seq_verified(work->sa[step->sa], member, step->seq);
+	if (!ov2_step_payload(nbl, step, payload))
+		return OV2_CRYPTO_INVALID_PACKET_SYNTAX;
+	if (member->operation == OV2_OPERATION_ESP)
+		receive_set_header(nbl, payload);
+	return OV2_CRYPTO_SUCCESS;
+}
+
+/* Every header of one SA was good: is there another one inside? */
+static bool receive_sa_done(struct ov2_nbl *nbl, u8 index,
+			    const struct ov2_payload *payload)
+{
+	enum ov2_crypto_status status = OV2_CRYPTO_SUCCESS;
+	struct ov2_frame frame;
+
+	if (index == RECEIVE_OUTER) {
+		receive_see_mode(ov2_work(nbl)->sa[index],
+				 payload->next_header);
+		if (receive_find_inner(nbl, payload, &frame)) {
+			status = receive_plan(nbl, RECEIVE_INNER, &frame);
+			if (status == OV2_CRYPTO_SUCCESS)
+				return true;
+		}
+	}
+	return receive_set_result(nbl, status);
+}
+
+static bool receive_is_tunnel(const struct ov2_sa *sa)
+{
+	if (sa->mode == OV2_SA_MODE_UNKNOWN)
+		return READ_ONCE(sa->seen_tunnel);
+	return sa->mode == OV2_SA_TUNNEL;
+}
+
+static enum ov2_crypto_status receive_error(struct ov2_nbl *nbl, int err)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+	const struct ov2_step *step = &work->step[work->at];
+	bool ah = ov2_step_member(nbl, step)->operation == OV2_OPERATION_AH;
+
+	if (err != -EBADMSG)
+		return OV2_CRYPTO_GENERIC_ERROR;
+	if (step->sa == RECEIVE_OUTER && receive_is_tunnel(work->sa[0]))
+		return ah ? OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED :
+			    OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED;
+	return ah ? OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED :
+		    OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED;
+}
+
+static bool receive_next(struct ov2_nbl *nbl, int err)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	enum ov2_crypto_status status;
+	struct ov2_payload payload;
+	u8 index;
+
+	if (err)
+		return receive_set_result(nbl, receive_error(nbl, err));
+
+	index = work->step[work->at].sa;
+	status = receive_verified(nbl, &payload);
+	if (status != OV2_CRYPTO_SUCCESS)
+		return receive_set_result(nbl, status);
+	if (++work->at < work->steps)
+		return true;
+	return receive_sa_done(nbl, index, &payload);
+}
+
+static const struct ov2_flow receive_flow = {
+	.crypt = ov2_transform_open,
+	.next = receive_next,
+};
+
+/* False if the NBL is done. */
+static bool receive_begin(struct ov2_engine *engine, struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	enum ov2_crypto_status status;
+	struct ov2_frame frame;
+
+	ov2_frame_parse(work->skb, &frame);
+	work->sa[RECEIVE_OUTER] = receive_find_sa(engine, &frame);
+	if (work->sa[RECEIVE_OUTER] || frame.kind != OV2_FRAME_UDP_ESP)
+		work->spi = frame.spi;
+	if (!work->sa[RECEIVE_OUTER])
+		return false;
+
+	status = receive_plan(nbl, RECEIVE_OUTER, &frame);
+	if (status != OV2_CRYPTO_SUCCESS)
+		return receive_set_result(nbl, status);
+	return true;
+}
+
+/**
+ * ov2_engine_receive() - ov2_miniport_ops.receive of this engine
+ * @ad: the card
+ * @nbl: the frame. Whatever its records are, they come back as those of
+ *	receive (INV-7)
+ *
+ * BH disabled; see struct ov2_miniport_ops.
+ */
+void ov2_engine_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	struct ov2_engine *engine = ad->engine;
+	struct ov2_work *work = ov2_work(nbl);
+
+	memset(nbl->info, 0, sizeof(nbl->info));
+	work->flow = &receive_flow;
+	work->lane = &engine->rx[nbl->queue];
+	work->skb = nbl->skb;
+	if (!ov2_lane_enter(work->lane, nbl))
+		ad->ops->indicate(ad, nbl);
+	else if (receive_begin(engine, nbl))
+		ov2_steps_run(nbl);
+	else
+		ov2_lane_done(work->lane, nbl);
+}
+
+static void receive_count(struct ov2_adapter *ad, const struct ov2_nbl *nbl)
+{
+	struct ov2_rx_result res;
+
+	if (!ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res) ||
+	    !res.crypto_done)
+		return;
+
+	ov2_count(ad, status_counters[res.status]);
+	if (res.status == OV2_CRYPTO_SUCCESS)
+		ov2_count_add(ad, OV2_CNT_RX_BYTES, nbl->skb->len);
+}
+
+/**
+ * ov2_engine_received() - the NBL's turn to be indicated
+ * @ad: the card
+ * @nbl: the frame with its records
+ *
+ * BH disabled; called by its lane. Only IPsec is traced.
+ */
+void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+
+	/* Whatever came of it (2.8, INV-17) */
+	if (work->sa[RECEIVE_OUTER] &&
+	    ov2_sa_delete_wanted(work->sa[RECEIVE_OUTER]->engine))
+		nbl->info[OV2_INFO_IPSEC] |= OV2_RX_SA_DELETE_REQ;
+	if (work->spi)
+		trace_ov2_rx_record(ad, nbl, work->spi, nbl->skb->len);
+	receive_count(ad, nbl);
+	ov2_sa_put(work->sa[RECEIVE_OUTER]);
+	ov2_sa_put(work->sa[RECEIVE_INNER]);
+	ad->ops->indicate(ad, nbl);
+}

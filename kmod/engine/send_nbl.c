@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Send: records and bytes in, ESP and AH on the wire. What disagrees is
+ * refused: the frame is in clear, and must not leave (INV-13, INV-29).
+ */
+#include "checksum.h"
+#include "send_nbl.h"
+#include "frame.h"
+#include "lso.h"
+#include "sa.h"
+#include "work.h"
+#include "../ov2/records.h"
+#include "../watch/drop.h"
+#include "../watch/trace.h"
+
+/* Indices of ov2_work.sa */
+#define SEND_SA		0
+#define SEND_TUNNEL	1
+
+static bool send_fail(struct ov2_nbl *nbl, enum ov2_counter reason)
+{
+	struct ov2_work *work = ov2_work(nbl);
+
+	work->failed = true;
+	work->reason = reason;
+	return false;
+}
+
+/* The extension is about the SA of slot 1. */
+static u64 send_seq(struct ov2_nbl *nbl, u8 index,
+		    const struct ov2_member *member, u32 seq_lo)
+{
+	static const struct ov2_ext_tx none;
+	const struct ov2_ext_tx *ext = index == SEND_SA ? &nbl->ext_tx : &none;
+
+	return ov2_sa_seq_tx(ov2_work(nbl)->sa[index], member, ext, seq_lo);
+}
+
+static bool send_esp_aligned(const struct ov2_frame *frame,
+			     const struct ov2_transform *transform)
+{
+	return !(ov2_frame_esp_payload_len(frame, transform->iv_len,
+					   transform->icv_len) %
+		 transform->align);
+}
+
+/* The headers of one SA, outermost first: AH, then ESP. */
+static bool send_plan_sa(struct ov2_nbl *nbl, u8 index,
+			 struct ov2_frame *frame)
+{
+	const struct ov2_sa *sa = ov2_work(nbl)->sa[index];
+	bool udp = frame->kind == OV2_FRAME_UDP_ESP;
+	const struct ov2_member *member;
+	int i;
+
+	if (frame->ipv6 != !!sa->key.ipv6 ||
+	    udp != !!sa->udp_esp)
+		return false;
+
+	for (i = sa->members - 1; i >= 0; i--) {
+		member = &sa->member[i];
+		if (ov2_step_check(frame, member) != OV2_CRYPTO_SUCCESS)
+			return false;
+		if (member->operation == OV2_OPERATION_ESP &&
+		    !send_esp_aligned(frame, &member->transform))
+			return false;
+		ov2_step_push(nbl, frame, index, i,
+			      send_seq(nbl, index, member, frame->seq));
+		if (i)
+			ov2_frame_skip_ah(ov2_work(nbl)->skb, frame);
+	}
+	return true;
+}
+
+static struct ov2_step *send_innermost(struct ov2_work *work)
+{
+	return &work->step[work->steps - 1];
+}
+
+/* In clear still, so that the tunnel's packet can be read. */
+static bool send_plan_tunnel(struct ov2_nbl *nbl, struct ov2_frame *frame)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	struct ov2_payload inner;
+
+	if (!send_plan_sa(nbl, SEND_TUNNEL, frame) ||
+	    !ov2_step_payload(nbl, send_innermost(work), &inner))
+		return false;
+
+	ov2_frame_parse_inner(work->skb, inner.next_header, inner.start,
+			      inner.end, frame);
+	return true;
+}
+
+/* Bytes from the outermost IP header to the outermost header of @operation. */
+static unsigned int send_offset(struct ov2_nbl *nbl, u32 operation)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+	int i;
+
+	for (i = 0; i < work->steps; i++)
+		if (ov2_step_member(nbl, &work->step[i])->operation ==
+		    operation)
+			return work->step[i].header - work->step[0].ip;
+	return 0;
+}
+
+/* The record is a hint from above; the bytes have to say the same (Q11). With
+ * a large send its pad length is not that of the trailers (Q19).
+ */
+static bool send_header_ok(struct ov2_nbl *nbl,
+			   const struct ov2_payload *payload)
+{
+	const struct ov2_step *step = send_innermost(ov2_work(nbl));
+	struct ov2_tx_header hdr;
+
+	if (!ov2_tx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr))
+		return false;
+	if (hdr.ah_offset != send_offset(nbl, OV2_OPERATION_AH) ||
+	    hdr.esp_offset != send_offset(nbl, OV2_OPERATION_ESP))
+		return false;
+	if (ov2_step_member(nbl, step)->operation == OV2_OPERATION_AH)
+		return true;
+	return payload->next_header == hdr.next_header &&
+	       (nbl->info[OV2_INFO_LSO] ||
+		payload->pad_length == hdr.pad_length);
+}
+
+/* Segments have theirs already. */
+static bool send_checksum(struct ov2_nbl *nbl, bool ipv6,
+			  const struct ov2_payload *payload)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	int err;
+
+	if (!nbl->info[OV2_INFO_CHECKSUM] || nbl->info[OV2_INFO_LSO])
+		return true;
+
+	err = ov2_checksum_complete(work->skb, nbl->info[OV2_INFO_CHECKSUM],
+				    work->step[0].ip, ipv6, payload);
+	if (!err)
+		return true;
+	return send_fail(nbl, err == -EINVAL ? OV2_CNT_TX_DROP_RECORD :
+					       OV2_CNT_TX_DROP_ALLOC);
+}
+
+/* What is to be done with the frame at hand. */
+static bool send_plan(struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	struct ov2_payload payload;
+	struct ov2_frame frame;
+
+	work->steps = 0;
+	ov2_frame_parse(work->skb, &frame);
+	if (frame.ip + frame.ip_len != work->skb->len)
+		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
+	if (work->sa[SEND_TUNNEL] && !send_plan_tunnel(nbl, &frame))
+		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
+	if (!send_plan_sa(nbl, SEND_SA, &frame) ||
+	    !ov2_step_payload(nbl, send_innermost(work), &payload) ||
+	    !send_header_ok(nbl, &payload))
+		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
+	if (!send_checksum(nbl, frame.ipv6, &payload))
+		return false;
+
+	work->seq = work->step[0].seq;
+	work->at = work->steps - 1;
+	return true;
+}
+
+/* Innermost header first, ESP before AH, one frame after the other. */
+static bool send_next(struct ov2_nbl *nbl, int err)
+{
+	struct ov2_work *work = ov2_work(nbl);
+
+	if (err)
+		return send_fail(nbl, err == -EOVERFLOW ?
+				      OV2_CNT_TX_DROP_IV :
+				      OV2_CNT_TX_DROP_CRYPTO);
+	if (work->at) {
+		work->at--;
+		return true;
+	}
+	work->skb = work->skb->next;
+	return work->skb && send_plan(nbl);
+}
+
+static const struct ov2_flow send_flow = {
+	.crypt = ov2_transform_seal,
+	.next = send_next,
+};
+
+/* UDP-ESP is of the form that the SA was added for (2.9). */
+static bool send_forms_ok(const struct ov2_sa *sa, const struct ov2_sa *tunnel)
+{
+	if (!tunnel)
+		return !(sa->udp_esp & ~(OV2_UDP_ESP_TRANSPORT |
+					 OV2_UDP_ESP_TUNNEL));
+	return ov2_sa_nests(tunnel, sa);
+}
+
+static bool send_find_sas(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	unsigned long tunnel = nbl->info[OV2_INFO_IPSEC_TUNNEL];
+	struct ov2_work *work = ov2_work(nbl);
+
+	/* A tunnel alone belongs into slot 1 (Q1) */
+	if (!nbl->info[OV2_INFO_IPSEC])
+		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
+
+	work->sa[SEND_SA] = ov2_sa_get_outbound(ad, nbl->info[OV2_INFO_IPSEC]);
+	if (tunnel)
+		work->sa[SEND_TUNNEL] = ov2_sa_get_outbound(ad, tunnel);
+	if (!work->sa[SEND_SA] || !work->sa[SEND_TUNNEL] != !tunnel)
+		return send_fail(nbl, OV2_CNT_TX_DROP_HANDLE);
+	if (!send_forms_ok(work->sa[SEND_SA], work->sa[SEND_TUNNEL]))
+		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
+	return true;
+}
+
+static bool send_is_plain(const struct ov2_nbl *nbl)
+{
+	return !nbl->info[OV2_INFO_IPSEC] &&
+	       !nbl->info[OV2_INFO_IPSEC_TUNNEL] && !nbl->info[OV2_INFO_LSO];
+}
+
+static bool send_segment(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	int err = -EINVAL;
+
+	if (!nbl->info[OV2_INFO_LSO])
+		return true;
+	if (ad->hardware->ipsec_v2.lso)
+		err = ov2_lso_segment(nbl, work->sa[SEND_SA]);
+	if (err)
+		return send_fail(nbl, err == -EINVAL ? OV2_CNT_TX_DROP_RECORD :
+						       OV2_CNT_TX_DROP_ALLOC);
+	work->skb = nbl->skb;
+	return true;
+}
+
+/* False if the NBL is done, well or not. */
+static bool send_begin(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	if (send_is_plain(nbl))
+		return false;
+	if (!ov2_config_sends(ad->engine))
+		return send_fail(nbl, OV2_CNT_TX_DROP_DISABLED);
+	return send_find_sas(ad, nbl) && send_segment(ad, nbl) &&
+	       send_plan(nbl);
+}
+
+static void send_drop(struct ov2_adapter *ad, const struct ov2_nbl *nbl,
+		      enum ov2_counter reason)
+{
+	const struct sk_buff *skb;
+
+	for (skb = nbl->skb; skb; skb = skb->next)
+		ov2_drop_tx(ad, reason, skb->len);
+}
+
+/**
+ * ov2_engine_send() - ov2_miniport_ops.send of this engine
+ * @ad: the card
+ * @nbl: the frames with their records
+ *
+ * BH disabled; see struct ov2_miniport_ops.
+ */
+void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	struct ov2_engine *engine = ad->engine;
+	struct ov2_work *work = ov2_work(nbl);
+
+	work->flow = &send_flow;
+	work->lane = &engine->tx[nbl->queue];
+	work->skb = nbl->skb;
+	if (!ov2_lane_enter(work->lane, nbl)) {
+		send_drop(ad, nbl, OV2_CNT_TX_DROP_PAUSED);
+		ad->ops->send_complete(ad, nbl, OV2_STATUS_NOT_ACCEPTED);
+	} else if (send_begin(ad, nbl)) {
+		ov2_steps_run(nbl);
+	} else {
+		ov2_lane_done(work->lane, nbl);
+	}
+}
+
+/* The numbers are read again: of several frames each has its own. */
+static void send_trace(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+		       const struct sk_buff *skb)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+	struct ov2_frame frame;
+	const char *verdict;
+
+	if (!trace_ov2_tx_record_enabled())
+		return;
+
+	ov2_frame_parse(skb, &frame);
+	verdict = work->failed ? ov2_counter_name(work->reason) : "sent";
+	trace_ov2_tx_record(ad, nbl, frame.spi,
+			    (work->seq >> 32 << 32) | frame.seq, skb->len,
+			    verdict);
+}
+
+static enum ov2_status send_status(const struct ov2_work *work)
+{
+	return work->reason == OV2_CNT_TX_DROP_RESET ?
+	       OV2_STATUS_REQUEST_ABORTED : OV2_STATUS_FAILURE;
+}
+
+static void send_failed(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	const struct sk_buff *skb;
+
+	for (skb = nbl->skb; skb; skb = skb->next)
+		send_trace(ad, nbl, skb);
+	send_drop(ad, nbl, ov2_work(nbl)->reason);
+	ad->ops->send_complete(ad, nbl, send_status(ov2_work(nbl)));
+}
+
+static void send_frame(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+		       struct sk_buff *skb)
+{
+	if (!send_is_plain(nbl)) {
+		send_trace(ad, nbl, skb);
+		ov2_count(ad, OV2_CNT_TX_PKTS);
+		ov2_count_add(ad, OV2_CNT_TX_BYTES, skb->len);
+	}
+	ad->ops->wire_out(ad, nbl->queue, skb);
+}
+
+/**
+ * ov2_engine_sent() - the NBL's turn to leave the engine
+ * @ad: the card
+ * @nbl: the frames, protected, or failed all together
+ *
+ * BH disabled; called by its lane.
+ */
+void ov2_engine_sent(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	const struct ov2_engine *engine = ad->engine;
+	struct ov2_work *work = ov2_work(nbl);
+	struct sk_buff *skb, *next;
+
+	if (!work->failed && READ_ONCE(engine->resetting))
+		send_fail(nbl, OV2_CNT_TX_DROP_RESET);
+	ov2_sa_put(work->sa[SEND_SA]);
+	ov2_sa_put(work->sa[SEND_TUNNEL]);
+	if (work->failed) {
+		send_failed(ad, nbl);
+		return;
+	}
+
+	skb_list_walk_safe(nbl->skb, skb, next) {
+		skb_mark_not_on_list(skb);
+		send_frame(ad, nbl, skb);
+	}
+	nbl->skb = NULL;
+	ad->ops->send_complete(ad, nbl, OV2_STATUS_SUCCESS);
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/* AH, alone, around ESP, and in and around tunnels: INV-28, INV-33, INV-35. */
+#include <kunit/test.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+
+#include "../../unit/rig/ends.h"
+
+#define AH_SPI	0x3000
+
+static struct ov2_ends ends_with_ah(struct kunit *test)
+{
+	struct ov2_ends ends = ov2_ends_new(test);
+
+	if (!ends.a->ad.hardware->ipsec_v2.ah_esp_combined)
+		kunit_skip(test, "no AH");
+	return ends;
+}
+
+static struct ov2_rig_sa bundle(bool ah_only, bool tunnel, bool ipv6)
+{
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+
+	sa.ah_only = ah_only;
+	sa.ah_auth = OV2_AUTH_SHA_1;
+	sa.ah_spi = AH_SPI;
+	sa.tunnel = tunnel;
+	sa.ipv6 = ipv6;
+	return sa;
+}
+
+/* Bytes from the frame's start to the outermost AH header */
+static unsigned int ah_at(const struct ov2_rig_sa *sa)
+{
+	return ETH_HLEN + (sa->ipv6 ? sizeof(struct ipv6hdr) :
+				      sizeof(struct iphdr));
+}
+
+/* Good; then a bit that AH covers, last or in its number; AH's code each. A
+ * bundle never sets NextCryptoDone.
+ */
+static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
+{
+	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
+	u32 bad = sa.tunnel ? 0x00040002 : 0x00020002;
+	struct ov2_ends ends = ends_with_ah(test);
+	struct sk_buff *skb;
+	struct ov2_nbl *nbl;
+
+	ov2_ends_add(&ends, &sa);
+	skb = ov2_ends_protect(&ends, &frame);
+	nbl = ov2_rig_inject(ends.b, skb, 0);
+	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 0x00000002);
+	KUNIT_EXPECT_EQ(test, !nbl->info[OV2_INFO_IPSEC_HEADER], sa.ah_only);
+	KUNIT_EXPECT_EQ(test, nbl->skb->len, skb->len);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, skb->len - 1, 1), bad);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa) + 11, 1), bad);
+	/* Its SPI: nobody's. Its length: bad syntax */
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa) + 7, 1), 0);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa) + 1, 1),
+			0x00060002);
+	/* Next header: not the bundle's ESP any more; else AH covers it */
+	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa), 1),
+			sa.ah_only ? bad : 0x00070002);
+}
+
+static void bundle_rows(struct kunit *test)
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		expect_rows(test, bundle(i & 1, i & 2, i & 4));
+}
+
+/* The transport is told the number of the outermost header: the transport
+ * compares it with the window of the one state that it knows.
+ */
+static void bundle_two_numbers(struct kunit *test)
+{
+	struct ov2_rig_frame frame = { .seq = 7, .len = 60 };
+	struct ov2_ends ends = ends_with_ah(test);
+	struct ov2_rig_sa sa;
+	struct ov2_nbl *nbl;
+	__be32 *esp;
+	int ipv6;
+
+	for (ipv6 = 0; ipv6 < 2; ipv6++) {
+		sa = bundle(false, false, ipv6);
+		frame.sa = &sa;
+		ov2_ends_add(&ends, &sa);
+		nbl = ov2_rig_frame(ends.a, &frame, 0);
+		/* 12 bytes of AH's header, 12 of its ICV */
+		esp = (__be32 *)(nbl->skb->data + ah_at(&sa) + 24);
+		KUNIT_ASSERT_EQ(test, ntohl(esp[0]), sa.spi);
+		KUNIT_ASSERT_EQ(test, ntohl(esp[1]), 7);
+		esp[1] = htonl(9);
+		ov2_rig_send(ends.a, nbl);
+		ov2_rig_wait_idle(ends.a);
+		KUNIT_ASSERT_EQ(test, (u32)ov2_rig_sent_status(nbl),
+				(u32)OV2_STATUS_SUCCESS);
+		nbl = ov2_rig_inject(ends.b, skb_peek_tail(&ends.a->wire), 0);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
+		KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, 7);
+		ov2_rig_delete(ends.b, sa.in);
+	}
+}
+
+/* AH good, ESP bad: another key there */
+static void bundle_esp_bad(struct kunit *test)
+{
+	struct ov2_rig_sa sa = bundle(false, false, false);
+	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
+	struct ov2_ends ends = ends_with_ah(test);
+	struct ov2_rig_request *rr;
+	struct sk_buff *skb;
+
+	ov2_rig_add_outbound(ends.a, &sa);
+	skb = ov2_ends_protect(&ends, &frame);
+	rr = ov2_rig_add_new(ends.b, &sa, true);
+	/* The key area begins with ESP's */
+	rr->keys[0] ^= 1;
+	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(ends.b, rr),
+			(u32)OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), 0x00030002);
+	ov2_rig_delete(ends.b, rr->add.handle);
+	sa.tunnel = true;
+	rr = ov2_rig_add_new(ends.b, &sa, true);
+	rr->keys[0] ^= 1;
+	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(ends.b, rr),
+			(u32)OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), 0x00050002);
+}
+
+/* INV-34 */
+static void bundle_cut(struct kunit *test)
+{
+	struct ov2_rig_sa sa = bundle(false, false, false);
+	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 20 };
+	unsigned int at = ah_at(&sa), esp = at + 24;
+	struct ov2_ends ends = ends_with_ah(test);
+	struct sk_buff *skb;
+	struct iphdr *ip;
+	unsigned int len;
+
+	ov2_ends_add(&ends, &sa);
+	skb = ov2_ends_protect(&ends, &frame);
+	ip = (struct iphdr *)(skb->data + ETH_HLEN);
+	for (len = skb->len - 1; len >= at; len--) {
+		ov2_rig_cut(skb, len);
+		KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), 0);
+		ip->tot_len = htons(len - ETH_HLEN);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb),
+				    len < at + 12 ? 0 :
+				    len < esp + 8 + 8 + 2 + 16 ? 0x00060002 :
+				    0x00020002, "cut to %u", len);
+		ip->tot_len = htons(1000);
+	}
+}
+
+/* INV-35: the SA of the protocol wins; without it the other one names it. */
+static void bundle_spi_shared(struct kunit *test)
+{
+	struct ov2_rig_sa ah = bundle(true, false, false);
+	struct ov2_rig_sa esp = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &ah, .seq = 1, .len = 60 };
+	struct ov2_ends ends = ends_with_ah(test);
+	struct sk_buff *with_ah, *with_esp;
+
+	esp.spi = AH_SPI;
+	ov2_ends_add(&ends, &esp);
+	ov2_rig_add_outbound(ends.a, &ah);
+	with_ah = ov2_ends_protect(&ends, &frame);
+	frame.sa = &esp;
+	with_esp = ov2_ends_protect(&ends, &frame);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_ah), 0x00070002);
+	ov2_rig_add_inbound(ends.b, &ah);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_ah), 0x00000002);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_esp), 0x00000002);
+	ov2_rig_delete(ends.b, esp.in);
+	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_esp), 0x00070002);
+}
+
+/* INV-28: AH, ESP and both, in AH, ESP and both */
+static void bundle_nested(struct kunit *test)
+{
+	struct ov2_rig_sa inner, outer;
+	struct ov2_rig_frame frame = {
+		.sa = &inner, .tunnel = &outer, .seq = 3, .tunnel_seq = 4,
+		.len = 60,
+	};
+	struct sk_buff *skb;
+	struct ov2_ends ends;
+	int i;
+
+	for (i = 0; i < 9; i++) {
+		ends = ends_with_ah(test);
+		inner = bundle(i % 3 == 1, false, i & 1);
+		outer = bundle(i / 3 == 1, true, i & 2);
+		if (i % 3 == 2)
+			inner.ah_auth = 0;
+		if (i / 3 == 2)
+			outer.ah_auth = 0;
+		inner.net = 1;
+		inner.key = 5;
+		ov2_ends_add(&ends, &outer);
+		ov2_rig_add_outbound(ends.a, &inner);
+		skb = ov2_ends_protect(&ends, &frame);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb), 2, "form %d", i);
+		inner.key++;
+		ov2_rig_add_inbound(ends.b, &inner);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb),
+				    inner.ah_auth ? 0x00020006 : 0x00030006,
+				    "form %d", i);
+		ov2_rig_delete(ends.b, inner.in);
+		inner.key--;
+		ov2_rig_add_inbound(ends.b, &inner);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb), 6, "form %d", i);
+		KUNIT_EXPECT_EQ_MSG(test,
+				    ov2_ends_word_flipped(&ends, skb, skb->len - 1, 1),
+				    outer.ah_auth ? 0x00040002 : 0x00050002,
+				    "form %d", i);
+	}
+}
+
+static struct kunit_case bundle_cases[] = {
+	KUNIT_CASE(bundle_rows),
+	KUNIT_CASE(bundle_two_numbers),
+	KUNIT_CASE(bundle_esp_bad),
+	KUNIT_CASE(bundle_cut),
+	KUNIT_CASE(bundle_spi_shared),
+	KUNIT_CASE(bundle_nested),
+	{}
+};
+
+static struct kunit_suite bundle_suite = {
+	.name = "ov2_bundle",
+	.test_cases = bundle_cases,
+};
+
+kunit_test_suite(bundle_suite);

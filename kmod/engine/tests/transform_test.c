@@ -1,0 +1,547 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Known answers for ESP and AH: whole packets are opened, each bit of them
+ * counts, and what one transform seals another one opens.
+ */
+#include <kunit/test.h>
+
+#include "../../unit/rig/key_watch.h"
+#include "../../unit/rig/run.h"
+#include "../../ov2/algorithms.h"
+
+/* As in a frame: Ethernet and IPv4 in front */
+#define HEADERS	(14 + 20)
+#define ESP_HDR	8
+#define AH_HDR	12
+
+struct esp_vector {
+	const char *source;
+	u32 encr;
+	u32 auth;
+	u32 icv_len;
+	bool esn;
+	u32 seq_hi;
+	const char *encr_key;
+	const char *auth_key;
+	const char *clear;
+	const char *esp;
+};
+
+struct ah_vector {
+	const char *source;
+	u32 auth;
+	bool esn;
+	u32 seq_hi;
+	const char *key;
+	const char *ip;
+	const char *ah;
+	const char *payload;
+};
+
+#include "vectors.h"
+
+/* What this kernel has; asking is slow */
+static struct ov2_capabilities offered;
+
+static void run_esp_init(struct kunit *test, struct ov2_run *run,
+			 const struct esp_vector *v)
+{
+	struct ov2_security_association *assoc;
+	struct ov2_run_add *buf;
+
+	if (!(offered.encr & v->encr) ||
+	    (v->auth && !(offered.auth & v->auth)))
+		kunit_skip(test, "not in this kernel");
+	buf = kunit_kzalloc(test, sizeof(*buf), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	assoc = &buf->add.sec_assoc[0];
+	assoc->operation = OV2_OPERATION_ESP;
+	assoc->flags = v->esn ? OV2_SEC_ASSOC_ESN : 0;
+	ov2_run_add_key(test, buf, &assoc->encr, v->encr, v->encr_key);
+	ov2_run_add_key(test, buf, &assoc->auth, v->auth, v->auth_key);
+	assoc->encr.additional_info = v->icv_len;
+	ov2_run_init(test, run, buf);
+}
+
+static void run_ah_init(struct kunit *test, struct ov2_run *run,
+			const struct ah_vector *v)
+{
+	struct ov2_security_association *assoc;
+	struct ov2_run_add *buf;
+
+	if (!(offered.auth & v->auth))
+		kunit_skip(test, "not in this kernel");
+	buf = kunit_kzalloc(test, sizeof(*buf), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	assoc = &buf->add.sec_assoc[0];
+	assoc->operation = OV2_OPERATION_AH;
+	assoc->flags = v->esn ? OV2_SEC_ASSOC_ESN : 0;
+	ov2_run_add_key(test, buf, &assoc->auth, v->auth, v->key);
+	ov2_run_init(test, run, buf);
+}
+
+static void vector_desc(const struct esp_vector *v, char *desc)
+{
+	strscpy(desc, v->source, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(esp, esp_vectors, vector_desc);
+
+static void esp_opens(struct kunit *test)
+{
+	const struct esp_vector *v = test->param_value;
+	struct ov2_bytes esp, clear;
+	struct sk_buff *skb;
+	struct ov2_run run;
+
+	ov2_unhex(test, &esp, v->esp);
+	ov2_unhex(test, &clear, v->clear);
+	run_esp_init(test, &run, v);
+	KUNIT_EXPECT_EQ(test, esp.len, ESP_HDR +
+			run.member.transform.iv_len + clear.len +
+			run.member.transform.icv_len);
+
+	skb = ov2_run_skb(test, &esp, HEADERS);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+					  ov2_transform_open), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS + ESP_HDR +
+					   run.member.transform.iv_len,
+					   clear.data, clear.len), 0);
+	/* Nothing else is touched (INV-39) */
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data, ESP_HDR +
+					   run.member.transform.iv_len), 0);
+	kfree_skb(skb);
+	ov2_run_exit(&run);
+}
+
+static void esp_bits_count(struct kunit *test)
+{
+	const struct esp_vector *v = test->param_value;
+	struct sk_buff *skb;
+	struct ov2_bytes esp;
+	struct ov2_run run;
+	unsigned int i;
+
+	ov2_unhex(test, &esp, v->esp);
+	run_esp_init(test, &run, v);
+	for (i = 0; i < esp.len; i++) {
+		esp.data[i] ^= BIT(i % 8);
+		skb = ov2_run_skb(test, &esp, HEADERS);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+						      ov2_transform_open),
+				    -EBADMSG, "byte %u", i);
+		esp.data[i] ^= BIT(i % 8);
+		kfree_skb(skb);
+	}
+	/* The high half is in no packet */
+	skb = ov2_run_skb(test, &esp, HEADERS);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi + 1,
+					  ov2_transform_open),
+			v->esn ? -EBADMSG : 0);
+	kfree_skb(skb);
+	ov2_run_exit(&run);
+}
+
+/* As the transport frames it: clear text between zeroes */
+static struct sk_buff *clear_skb(struct kunit *test, const struct ov2_run *run,
+				 const struct ov2_bytes *esp,
+				 const struct ov2_bytes *clear)
+{
+	unsigned int at = ESP_HDR + run->member.transform.iv_len;
+	struct ov2_bytes framed = { .len = esp->len };
+
+	memcpy(framed.data, esp->data, ESP_HDR);
+	memcpy(framed.data + at, clear->data, clear->len);
+	return ov2_run_skb(test, &framed, HEADERS);
+}
+
+/* The first IV of a counter can be made to be the vector's. */
+static void esp_seals(struct kunit *test)
+{
+	const struct esp_vector *v = test->param_value;
+	struct ov2_transform *transform;
+	struct ov2_bytes esp, clear;
+	struct sk_buff *skb;
+	struct ov2_run run;
+
+	ov2_unhex(test, &esp, v->esp);
+	ov2_unhex(test, &clear, v->clear);
+	run_esp_init(test, &run, v);
+	transform = &run.member.transform;
+	memcpy(&transform->ivs.salt, esp.data + ESP_HDR,
+	       sizeof(transform->ivs.salt));
+
+	skb = clear_skb(test, &run, &esp, &clear);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+					  ov2_transform_seal), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data, ESP_HDR), 0);
+	if (!transform->iv_random)
+		KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data,
+						   esp.len), 0);
+	kfree_skb(skb);
+	ov2_run_exit(&run);
+}
+
+static void esp_seals_for_another(struct kunit *test)
+{
+	const struct esp_vector *v = test->param_value;
+	struct ov2_bytes esp, clear;
+	struct ov2_run run, other;
+	struct sk_buff *skb;
+	unsigned int iv_len;
+
+	ov2_unhex(test, &esp, v->esp);
+	ov2_unhex(test, &clear, v->clear);
+	run_esp_init(test, &run, v);
+	run_esp_init(test, &other, v);
+	iv_len = run.member.transform.iv_len;
+
+	skb = clear_skb(test, &run, &esp, &clear);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+					  ov2_transform_seal), 0);
+	/* Salts are drawn anew: 2^-64 that the IV is the vector's */
+	if (iv_len)
+		KUNIT_EXPECT_NE(test, ov2_run_diff(skb, HEADERS + ESP_HDR,
+						   esp.data + ESP_HDR, iv_len),
+				0);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&other, skb, 20, v->seq_hi,
+					  ov2_transform_open), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS + ESP_HDR + iv_len,
+					   clear.data, clear.len), 0);
+	kfree_skb(skb);
+	ov2_run_exit(&run);
+	ov2_run_exit(&other);
+}
+
+static void transform_iv(struct kunit *test, struct ov2_transform *transform,
+			 u8 *iv)
+{
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, ov2_transform_iv(transform, iv), 0);
+	local_bh_enable();
+}
+
+/* INV-30: a key that is added again has other IVs. */
+static void iv_of_another(struct kunit *test)
+{
+	const struct esp_vector *v = test->param_value;
+	struct ov2_run run, other;
+	u8 iv[16], again[16];
+	unsigned int len;
+
+	run_esp_init(test, &run, v);
+	run_esp_init(test, &other, v);
+	len = run.member.transform.iv_len;
+	transform_iv(test, &run.member.transform, iv);
+	transform_iv(test, &other.member.transform, again);
+	if (len)
+		KUNIT_EXPECT_MEMNEQ(test, iv, again, len);
+	ov2_run_exit(&run);
+	ov2_run_exit(&other);
+}
+
+#define SAME	4
+
+/* INV-30: the same frame with the same number, sealed again and again, has
+ * another IV each time, and each is good for the receiver.
+ */
+static void esp_same_number(struct kunit *test)
+{
+	const struct esp_vector *v = test->param_value;
+	struct ov2_bytes esp, clear;
+	struct ov2_run run, other;
+	struct sk_buff *skb;
+	unsigned int iv_len;
+	u8 iv[SAME][16];
+	int i, j;
+
+	ov2_unhex(test, &esp, v->esp);
+	ov2_unhex(test, &clear, v->clear);
+	run_esp_init(test, &run, v);
+	run_esp_init(test, &other, v);
+	iv_len = run.member.transform.iv_len;
+	for (i = 0; i < SAME; i++) {
+		skb = clear_skb(test, &run, &esp, &clear);
+		KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+						  ov2_transform_seal), 0);
+		skb_copy_bits(skb, HEADERS + ESP_HDR, iv[i], iv_len);
+		for (j = 0; iv_len && j < i; j++)
+			KUNIT_EXPECT_MEMNEQ(test, iv[i], iv[j], iv_len);
+		KUNIT_EXPECT_EQ(test, ov2_run_job(&other, skb, 20, v->seq_hi,
+						  ov2_transform_open), 0);
+		kfree_skb(skb);
+	}
+	ov2_run_exit(&run);
+	ov2_run_exit(&other);
+}
+
+/* CBC: unpredictable */
+static void iv_rules(struct kunit *test)
+{
+	struct ov2_transform random = { .iv_len = 16, .iv_random = true };
+	u8 iv[16], again[16];
+
+	transform_iv(test, &random, iv);
+	transform_iv(test, &random, again);
+	KUNIT_EXPECT_MEMNEQ(test, iv, again, sizeof(iv));
+	KUNIT_EXPECT_MEMNEQ(test, iv, again, sizeof(iv) / 2);
+	KUNIT_EXPECT_MEMNEQ(test, iv + 8, again + 8, sizeof(iv) / 2);
+}
+
+/* Poly1305's key for RFC 7634 appendix A is the start of the key stream. The
+ * cipher leaves it in its request.
+ */
+static void one_time_key_is_wiped(struct kunit *test)
+{
+	static const u8 key[OV2_KEY_WATCH_LEN] = {
+		0xaf, 0x1f, 0x41, 0x2c, 0xc1, 0x15, 0xad, 0xce,
+		0x5e, 0x4d, 0x0e, 0x29, 0xd5, 0xc1, 0x30, 0xbf,
+	};
+	const struct esp_vector *v = esp_vectors;
+	struct ov2_key_watch *watch;
+	struct ov2_bytes esp;
+	struct sk_buff *skb;
+	struct ov2_run run;
+
+	while (v->encr != OV2_EXT_ENCR_CHACHA20_POLY1305)
+		v++;
+	ov2_unhex(test, &esp, v->esp);
+	run_esp_init(test, &run, v);
+	watch = ov2_key_watch(test, key);
+	skb = ov2_run_skb(test, &esp, HEADERS);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+					  ov2_transform_open), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&watch->seen), 0);
+	kfree_skb(skb);
+	ov2_run_exit(&run);
+}
+
+static void ah_desc(const struct ah_vector *v, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s IPv%c", v->source, v->ip[0]);
+}
+
+KUNIT_ARRAY_PARAM(ah, ah_vectors, ah_desc);
+
+static void ah_packet(struct kunit *test, const struct ah_vector *v,
+		      struct ov2_bytes *packet, unsigned int *ip_len)
+{
+	struct ov2_bytes ah, payload;
+
+	ov2_unhex(test, packet, v->ip);
+	ov2_unhex(test, &ah, v->ah);
+	ov2_unhex(test, &payload, v->payload);
+	*ip_len = packet->len;
+	memcpy(packet->data + packet->len, ah.data, ah.len);
+	packet->len += ah.len;
+	memcpy(packet->data + packet->len, payload.data, payload.len);
+	packet->len += payload.len;
+}
+
+static void ah_lengths(struct kunit *test)
+{
+	const struct ah_vector *v = test->param_value;
+	struct ov2_bytes ah;
+	struct ov2_run run;
+
+	ov2_unhex(test, &ah, v->ah);
+	run_ah_init(test, &run, v);
+	KUNIT_EXPECT_EQ(test, ov2_ah_len(&run.member.transform,
+					 v->ip[0] == '6'), ah.len);
+	KUNIT_EXPECT_EQ(test, (ah.data[1] + 2) * 4, ah.len);
+	ov2_run_exit(&run);
+}
+
+/* RFC 4302 3.3.3.1.1 and 3.3.3.1.2 */
+static bool ip_byte_is_mutable(const struct ov2_bytes *packet, unsigned int i,
+			       u8 bit)
+{
+	if (packet->data[0] >> 4 == 4)
+		return i == 1 || i == 6 || i == 7 || i == 8 || i == 10 ||
+		       i == 11;
+	return (i == 0 && bit < 0x10) || (i >= 1 && i <= 3) || i == 7;
+}
+
+static void ah_opens(struct kunit *test)
+{
+	const struct ah_vector *v = test->param_value;
+	struct ov2_bytes packet;
+	struct sk_buff *skb;
+	unsigned int ip_len;
+	struct ov2_run run;
+
+	ah_packet(test, v, &packet, &ip_len);
+	run_ah_init(test, &run, v);
+	skb = ov2_run_skb(test, &packet, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+					  ov2_transform_open), 0);
+	/* Nothing is touched (INV-39) */
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
+					   packet.len), 0);
+	kfree_skb(skb);
+
+	skb = ov2_run_skb(test, &packet, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi + 1,
+					  ov2_transform_open),
+			v->esn ? -EBADMSG : 0);
+	kfree_skb(skb);
+	ov2_run_exit(&run);
+}
+
+static void ah_bits_count(struct kunit *test)
+{
+	const struct ah_vector *v = test->param_value;
+	struct ov2_bytes packet;
+	struct sk_buff *skb;
+	unsigned int ip_len;
+	struct ov2_run run;
+	unsigned int i;
+
+	ah_packet(test, v, &packet, &ip_len);
+	run_ah_init(test, &run, v);
+	for (i = 0; i < packet.len; i++) {
+		u8 bit = BIT(i % 8);
+		bool counts = i >= ip_len ||
+			      !ip_byte_is_mutable(&packet, i, bit);
+
+		packet.data[i] ^= bit;
+		skb = ov2_run_skb(test, &packet, ETH_HLEN);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_job(&run, skb, ip_len,
+						      v->seq_hi,
+						      ov2_transform_open),
+				    counts ? -EBADMSG : 0, "byte %u", i);
+		packet.data[i] ^= bit;
+		kfree_skb(skb);
+	}
+	ov2_run_exit(&run);
+}
+
+static void ah_seals(struct kunit *test)
+{
+	const struct ah_vector *v = test->param_value;
+	struct ov2_bytes packet, blank;
+	unsigned int ip_len, field;
+	struct sk_buff *skb;
+	struct ov2_run run;
+
+	ah_packet(test, v, &packet, &ip_len);
+	run_ah_init(test, &run, v);
+	field = ip_len + AH_HDR;
+	memcpy(&run.member.transform.ivs.salt, packet.data + field,
+	       sizeof(run.member.transform.ivs.salt));
+
+	blank = packet;
+	memset(blank.data + field, 0x55, run.member.transform.iv_len +
+	       run.member.transform.icv_len);
+	skb = ov2_run_skb(test, &blank, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+					  ov2_transform_seal), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
+					   packet.len), 0);
+	kfree_skb(skb);
+	ov2_run_exit(&run);
+}
+
+/* INV-30: GMAC is a counter mode too */
+static void ah_same_number(struct kunit *test)
+{
+	const struct ah_vector *v = test->param_value;
+	struct ov2_bytes packet;
+	struct sk_buff *skb;
+	unsigned int ip_len;
+	unsigned int iv_len;
+	struct ov2_run run;
+	u8 iv[SAME][16];
+	int i, j;
+
+	ah_packet(test, v, &packet, &ip_len);
+	run_ah_init(test, &run, v);
+	iv_len = run.member.transform.iv_len;
+	for (i = 0; i < SAME; i++) {
+		skb = ov2_run_skb(test, &packet, ETH_HLEN);
+		KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+						  ov2_transform_seal), 0);
+		skb_copy_bits(skb, ETH_HLEN + ip_len + AH_HDR, iv[i], iv_len);
+		for (j = 0; iv_len && j < i; j++)
+			KUNIT_EXPECT_MEMNEQ(test, iv[i], iv[j], iv_len);
+		KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+						  ov2_transform_open), 0);
+		kfree_skb(skb);
+	}
+	ov2_run_exit(&run);
+}
+
+/* Lengths that no frame should have come with */
+static void ah_impossible(struct kunit *test)
+{
+	const struct ah_vector *v = test->param_value;
+	struct ov2_bytes packet;
+	struct sk_buff *skb;
+	unsigned int ip_len;
+	struct ov2_run run;
+
+	ah_packet(test, v, &packet, &ip_len);
+	run_ah_init(test, &run, v);
+	skb = ov2_run_skb(test, &packet, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len + 4, v->seq_hi,
+					  ov2_transform_open), -EINVAL);
+	kfree_skb(skb);
+
+	packet.len = ip_len + ov2_ah_len(&run.member.transform,
+					 v->ip[0] == '6') - 1;
+	skb = ov2_run_skb(test, &packet, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+					  ov2_transform_open), -EINVAL);
+	kfree_skb(skb);
+	ov2_run_exit(&run);
+}
+
+/* Only what has a meaning is offered, AES-GCM at least here. */
+static void probe(struct kunit *test)
+{
+	int i;
+
+	for (i = 0; i < 32; i++) {
+		if (offered.encr & BIT(i))
+			KUNIT_EXPECT_NOT_NULL(test, ov2_encr_algorithm(BIT(i)));
+		if (offered.auth & BIT(i))
+			KUNIT_EXPECT_NOT_NULL(test, ov2_auth_algorithm(BIT(i)));
+	}
+	kunit_info(test, "encryption %#x, integrity %#x", offered.encr,
+		   offered.auth);
+	KUNIT_EXPECT_EQ(test, offered.encr & OV2_ENCR_AES_GCM,
+			OV2_ENCR_AES_GCM);
+}
+
+static int transform_suite_init(struct kunit_suite *suite)
+{
+	ov2_transform_probe(&offered);
+	return 0;
+}
+
+static struct kunit_case transform_cases[] = {
+	KUNIT_CASE_PARAM(esp_opens, esp_gen_params),
+	KUNIT_CASE_PARAM(esp_bits_count, esp_gen_params),
+	KUNIT_CASE_PARAM(esp_seals, esp_gen_params),
+	KUNIT_CASE_PARAM(esp_seals_for_another, esp_gen_params),
+	KUNIT_CASE_PARAM(iv_of_another, esp_gen_params),
+	KUNIT_CASE_PARAM(esp_same_number, esp_gen_params),
+	KUNIT_CASE(iv_rules),
+	KUNIT_CASE(one_time_key_is_wiped),
+	KUNIT_CASE_PARAM(ah_lengths, ah_gen_params),
+	KUNIT_CASE_PARAM(ah_opens, ah_gen_params),
+	KUNIT_CASE_PARAM(ah_bits_count, ah_gen_params),
+	KUNIT_CASE_PARAM(ah_seals, ah_gen_params),
+	KUNIT_CASE_PARAM(ah_same_number, ah_gen_params),
+	KUNIT_CASE_PARAM(ah_impossible, ah_gen_params),
+	KUNIT_CASE(probe),
+	{}
+};
+
+static struct kunit_suite transform_suite = {
+	.name = "ov2_transform",
+	.suite_init = transform_suite_init,
+	.test_cases = transform_cases,
+};
+
+kunit_test_suite(transform_suite);

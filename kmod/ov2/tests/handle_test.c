@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Two cards' handle spaces against a naive model: an array of what lives. */
+#include <kunit/test.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+
+#include "../handle.h"
+#include "../miniport.h"
+
+#define OBJECTS	64
+#define ROUNDS	20000
+#define STALE	256
+
+struct model {
+	struct ov2_adapter ads[2];
+	struct ov2_handle handles[OBJECTS];
+	bool live[OBJECTS];
+	unsigned long stale[STALE];
+	unsigned int num_stale;
+};
+
+static struct model *model_new(struct kunit *test)
+{
+	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	ov2_handles_init(&m->ads[0].handles);
+	ov2_handles_init(&m->ads[1].handles);
+	return m;
+}
+
+static u32 slot_of(const struct ov2_handle *handle)
+{
+	return handle->value & OV2_HANDLE_SLOTS;
+}
+
+static void expect_resolves(struct kunit *test, struct model *m, int i)
+{
+	struct ov2_handle *h = &m->handles[i];
+	struct ov2_adapter *other = h->ad == m->ads ? m->ads + 1 : m->ads;
+
+	rcu_read_lock();
+	KUNIT_EXPECT_PTR_EQ(test, ov2_handle_find(h->ad, h->value), h);
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(other, h->value));
+	rcu_read_unlock();
+}
+
+static void model_add(struct kunit *test, struct model *m, int i)
+{
+	struct ov2_adapter *ad = &m->ads[get_random_u32_below(2)];
+	struct ov2_handle *h = &m->handles[i];
+	int j;
+
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(h, ad, m), 0);
+	KUNIT_ASSERT_NE(test, h->value, 0);
+	KUNIT_EXPECT_PTR_EQ(test, h->transport, m);
+	for (j = 0; j < OBJECTS; j++)
+		if (m->live[j])
+			KUNIT_EXPECT_NE(test, h->value, m->handles[j].value);
+	m->live[i] = true;
+}
+
+static void model_remove(struct kunit *test, struct model *m, int i)
+{
+	struct ov2_handle *h = &m->handles[i];
+
+	ov2_handle_free(h);
+	m->live[i] = false;
+	m->stale[m->num_stale++ % STALE] = h->value;
+}
+
+static void expect_stale_is_gone(struct kunit *test, struct model *m)
+{
+	unsigned long value = m->stale[get_random_u32_below(STALE)];
+
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(&m->ads[0], value));
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(&m->ads[1], value));
+	rcu_read_unlock();
+}
+
+static void handle_model(struct kunit *test)
+{
+	struct model *m = model_new(test);
+	int round, i;
+
+	for (round = 0; round < ROUNDS; round++) {
+		i = get_random_u32_below(OBJECTS);
+		if (m->live[i])
+			expect_resolves(test, m, i);
+		if (!m->live[i])
+			model_add(test, m, i);
+		else
+			model_remove(test, m, i);
+		expect_stale_is_gone(test, m);
+	}
+	for (i = 0; i < OBJECTS; i++)
+		if (m->live[i])
+			ov2_handle_free(&m->handles[i]);
+	KUNIT_EXPECT_TRUE(test, xa_empty(&m->ads[0].handles.slots));
+	KUNIT_EXPECT_TRUE(test, xa_empty(&m->ads[1].handles.slots));
+}
+
+/* However many slots one card has taken, all slots of another card are free.
+ * Though their slots are equal, the handle of one card names nothing on the
+ * other.
+ */
+static void handle_space_of_its_own(struct kunit *test)
+{
+	struct model *m = model_new(test);
+	struct ov2_handle *own = &m->handles[OBJECTS - 1];
+	int i;
+
+	for (i = 0; i < OBJECTS - 1; i++) {
+		KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&m->handles[i],
+						       &m->ads[0], m), 0);
+		KUNIT_EXPECT_EQ(test, slot_of(&m->handles[i]), i + 1);
+	}
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(own, &m->ads[1], m), 0);
+	KUNIT_EXPECT_EQ(test, slot_of(own), 1);
+	for (i = 0; i < OBJECTS; i++)
+		expect_resolves(test, m, i);
+	for (i = 0; i < OBJECTS; i++)
+		ov2_handle_free(&m->handles[i]);
+}
+
+/* A slot that is given again has another generation, so that an old handle names
+ * nothing, whatever is in its slot now.
+ */
+static void handle_slot_again(struct kunit *test)
+{
+	struct model *m = model_new(test);
+	struct ov2_handle *old, *new;
+	int i, j;
+
+	for (i = 0; i < OBJECTS; i++) {
+		new = &m->handles[i];
+		if (i)
+			ov2_handle_reuse(m->ads, m->handles[0].value);
+		KUNIT_ASSERT_EQ(test, ov2_handle_alloc(new, m->ads, m), 0);
+		KUNIT_EXPECT_EQ(test, slot_of(new), slot_of(m->handles));
+		rcu_read_lock();
+		KUNIT_EXPECT_PTR_EQ(test, ov2_handle_find(m->ads, new->value),
+				    new);
+		for (j = 0; j < i; j++) {
+			old = &m->handles[j];
+			KUNIT_EXPECT_NE(test, old->value, new->value);
+			KUNIT_EXPECT_NULL(test, ov2_handle_find(m->ads,
+								old->value));
+		}
+		rcu_read_unlock();
+		ov2_handle_free(new);
+	}
+}
+
+static void handle_zero_is_nothing(struct kunit *test)
+{
+	struct ov2_adapter *ad = model_new(test)->ads;
+
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(ad, 0));
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(ad, ULONG_MAX));
+	rcu_read_unlock();
+}
+
+static struct kunit_case handle_cases[] = {
+	KUNIT_CASE(handle_model),
+	KUNIT_CASE(handle_space_of_its_own),
+	KUNIT_CASE(handle_slot_again),
+	KUNIT_CASE(handle_zero_is_nothing),
+	{}
+};
+
+static struct kunit_suite handle_suite = {
+	.name = "ov2_handle",
+	.test_cases = handle_cases,
+};
+
+kunit_test_suite(handle_suite);

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a received frame still shares with its sender: nothing that is written. */
+#include <kunit/test.h>
+#include <linux/skbuff.h>
+#include <linux/skbuff_ref.h>
+
+#include "../port.h"
+
+#define HEAD_LEN	100
+#define PAGE_LEN	500
+
+static void fill(u8 *data, unsigned int len, u8 first)
+{
+	while (len--)
+		*data++ = first++;
+}
+
+/* Data in the head and, if @paged, in a page. */
+static struct sk_buff *frame_new(struct kunit *test, bool paged, u8 first)
+{
+	struct sk_buff *skb = alloc_skb(HEAD_LEN, GFP_KERNEL);
+	struct page *page;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	fill(skb_put(skb, HEAD_LEN), HEAD_LEN, first);
+	if (!paged)
+		return skb;
+
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	fill(page_address(page), PAGE_LEN, first + HEAD_LEN);
+	skb_add_rx_frag(skb, 0, page, 0, PAGE_LEN, PAGE_SIZE);
+	return skb;
+}
+
+static int unshare(struct sk_buff *skb)
+{
+	int err;
+
+	local_bh_disable();
+	err = ov2_unshare(skb);
+	local_bh_enable();
+	return err;
+}
+
+static void expect_bytes(struct kunit *test, const struct sk_buff *skb,
+			 unsigned int len)
+{
+	u8 expected[HEAD_LEN + PAGE_LEN], got[HEAD_LEN + PAGE_LEN];
+
+	KUNIT_ASSERT_EQ(test, skb->len, len);
+	fill(expected, len, 0);
+	KUNIT_ASSERT_EQ(test, skb_copy_bits(skb, 0, got, len), 0);
+	KUNIT_EXPECT_MEMEQ(test, got, expected, len);
+}
+
+/* Its sender keeps a clone: head and shared info are the frame's own then, its
+ * pages are marked, and the clone's are not.
+ */
+static void clone_of_pages(struct kunit *test)
+{
+	struct sk_buff *skb = frame_new(test, true, 0);
+	struct sk_buff *clone = skb_clone(skb, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, clone);
+	KUNIT_ASSERT_EQ(test, unshare(skb), 0);
+	KUNIT_EXPECT_FALSE(test, skb_cloned(skb));
+	KUNIT_EXPECT_PTR_NE(test, skb_shinfo(skb), skb_shinfo(clone));
+	KUNIT_EXPECT_TRUE(test, skb_has_shared_frag(skb));
+	KUNIT_EXPECT_FALSE(test, skb_has_shared_frag(clone));
+
+	/* As GRO does it */
+	memset(skb->data, 0xff, HEAD_LEN);
+	skb_frag_unref(skb, 0);
+	skb_shinfo(skb)->nr_frags = 0;
+	skb->len = HEAD_LEN;
+	skb->data_len = 0;
+	kfree_skb(skb);
+	expect_bytes(test, clone, HEAD_LEN + PAGE_LEN);
+	kfree_skb(clone);
+}
+
+/* As skb_segment() makes them: no clone, but its page has another user. */
+static void own_head_shared_page(struct kunit *test)
+{
+	struct sk_buff *skb = frame_new(test, true, 0);
+	const u8 *head = skb->head;
+
+	KUNIT_ASSERT_EQ(test, unshare(skb), 0);
+	KUNIT_EXPECT_PTR_EQ(test, (const u8 *)skb->head, head);
+	KUNIT_EXPECT_TRUE(test, skb_has_shared_frag(skb));
+	expect_bytes(test, skb, HEAD_LEN + PAGE_LEN);
+	kfree_skb(skb);
+}
+
+/* A linear frame of its own, as the engine makes them, is left as it is. */
+static void own_linear(struct kunit *test)
+{
+	struct sk_buff *skb = frame_new(test, false, 0);
+	const u8 *head = skb->head;
+
+	KUNIT_ASSERT_EQ(test, unshare(skb), 0);
+	KUNIT_EXPECT_PTR_EQ(test, (const u8 *)skb->head, head);
+	KUNIT_EXPECT_FALSE(test, skb_shinfo(skb)->flags & SKBFL_SHARED_FRAG);
+	expect_bytes(test, skb, HEAD_LEN);
+	kfree_skb(skb);
+}
+
+/* Others may hold the members of a list, so their bytes are copied. */
+static void list_of_frames(struct kunit *test)
+{
+	struct sk_buff *skb = frame_new(test, false, 0);
+	struct sk_buff *member = frame_new(test, false, HEAD_LEN);
+	struct sk_buff *clone;
+
+	skb_shinfo(skb)->frag_list = skb_get(member);
+	skb->len += member->len;
+	skb->data_len += member->len;
+	skb->truesize += member->truesize;
+	clone = skb_clone(skb, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, clone);
+
+	KUNIT_ASSERT_EQ(test, unshare(skb), 0);
+	KUNIT_EXPECT_FALSE(test, skb_is_nonlinear(skb));
+	KUNIT_EXPECT_FALSE(test, skb_cloned(skb));
+	expect_bytes(test, skb, 2 * HEAD_LEN);
+	memset(skb->data, 0xff, skb->len);
+	kfree_skb(skb);
+	expect_bytes(test, clone, 2 * HEAD_LEN);
+	kfree_skb(clone);
+	KUNIT_EXPECT_EQ(test, refcount_read(&member->users), 1);
+	kfree_skb(member);
+}
+
+/* What the sender's kernel knows in the shared info stays with its clone. */
+static void scrubbed(struct kunit *test)
+{
+	struct sk_buff *skb = frame_new(test, false, 0);
+	struct skb_shared_info *info = skb_shinfo(skb);
+	struct sk_buff *clone;
+
+	info->gso_type = SKB_GSO_TCPV4 | SKB_GSO_TCP_ECN;
+	info->gso_segs = 1;
+	info->tx_flags = SKBTX_SW_TSTAMP;
+	info->tskey = 7;
+	info->meta_len = 4;
+	info->hwtstamps.hwtstamp = 1000;
+	clone = skb_clone(skb, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, clone);
+
+	KUNIT_ASSERT_EQ(test, unshare(skb), 0);
+	info = skb_shinfo(skb);
+	KUNIT_EXPECT_EQ(test, info->gso_type, 0);
+	KUNIT_EXPECT_EQ(test, info->gso_segs, 0);
+	KUNIT_EXPECT_EQ(test, info->tx_flags, 0);
+	KUNIT_EXPECT_EQ(test, info->tskey, 0);
+	KUNIT_EXPECT_EQ(test, info->meta_len, 0);
+	KUNIT_EXPECT_EQ(test, info->hwtstamps.hwtstamp, 0);
+	KUNIT_EXPECT_EQ(test, skb_shinfo(clone)->tx_flags, SKBTX_SW_TSTAMP);
+	KUNIT_EXPECT_EQ(test, skb_shinfo(clone)->hwtstamps.hwtstamp, 1000);
+	kfree_skb(skb);
+	kfree_skb(clone);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(clone_of_pages),
+	KUNIT_CASE(own_head_shared_page),
+	KUNIT_CASE(own_linear),
+	KUNIT_CASE(list_of_frames),
+	KUNIT_CASE(scrubbed),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "ov2_unshare",
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_NULL_ENGINE_H
+#define _OV2_NULL_ENGINE_H
+
+#include <linux/workqueue.h>
+
+#include "../../ov2/miniport.h"
+
+#define OV2_NULL_ASKED		32
+#define OV2_NULL_CAPACITY	16
+
+/**
+ * struct ov2_null_asked - a request as the null engine remembers it
+ * @oid: OV2_OID_*
+ * @handle: what it named, or was given
+ * @status: its final status
+ */
+struct ov2_null_asked {
+	u32 oid;
+	unsigned long handle;
+	enum ov2_status status;
+};
+
+/**
+ * struct ov2_null_engine - the null engine of one card
+ * @ad: the card
+ * @wq: where it answers
+ * @work: answers for @nbls
+ * @lock: guards @nbls, @paused and what was asked; BH
+ * @nbls: NBLs of all queues, oldest first
+ * @paused: nothing is accepted
+ * @bundles: SAs that hold a place of the capacity
+ * @num_asked: requests so far
+ * @asked: the last ones
+ */
+struct ov2_null_engine {
+	struct ov2_adapter *ad;
+	struct workqueue_struct *wq;
+	struct work_struct work;
+	spinlock_t lock; /* see above */
+	struct list_head nbls;
+	bool paused;
+	atomic_t bundles;
+	unsigned int num_asked;
+	struct ov2_null_asked asked[OV2_NULL_ASKED];
+};
+
+/* null_engine.c: NBLs, and the engine's life */
+extern const struct ov2_miniport_ops ov2_null_miniport;
+
+/* null_request.c: requests, and SAs */
+extern const struct ov2_offload ov2_null_hardware;
+bool ov2_null_may_send(struct ov2_adapter *ad, unsigned long handle);
+enum ov2_status ov2_null_request(struct ov2_adapter *ad,
+				 struct ov2_request *req);
+unsigned int ov2_null_num_asked(const struct ov2_adapter *ad);
+struct ov2_null_asked ov2_null_asked(const struct ov2_adapter *ad,
+				     unsigned int nth);
+
+#endif /* _OV2_NULL_ENGINE_H */

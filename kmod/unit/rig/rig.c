@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A card without a netdev: what port and bridge are to an engine, as small as
+ * it can be. It has one engine, and the life of one test.
+ */
+#include <linux/netdevice.h>
+#include <linux/slab.h>
+
+#include "rig.h"
+#include "../../watch/counters.h"
+
+/* A busy machine, a debug kernel, thousands of requests */
+#define RIG_PATIENCE	(60 * HZ)
+
+/**
+ * ov2_rig_came_back() - the engine gave something back
+ * @rig: the rig
+ * @out: ov2_rig.nbls_out or ov2_rig.requests_out
+ *
+ * Any context. The last touch: when nothing is out, the rig may go.
+ */
+void ov2_rig_came_back(struct ov2_rig *rig, atomic_t *out)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&rig->event.lock, flags);
+	atomic_dec(out);
+	wake_up_locked(&rig->event);
+	spin_unlock_irqrestore(&rig->event.lock, flags);
+}
+
+static bool rig_none_out(struct ov2_rig *rig, const atomic_t *out)
+{
+	bool none;
+
+	spin_lock_irq(&rig->event.lock);
+	none = !atomic_read(out);
+	spin_unlock_irq(&rig->event.lock);
+	return none;
+}
+
+/**
+ * ov2_rig_wait_none() - sleep until the engine has given all back
+ * @rig: the rig
+ * @out: ov2_rig.nbls_out or ov2_rig.requests_out
+ *
+ * Process context.
+ *
+ * Return: false if that takes too long: something is lost.
+ */
+bool ov2_rig_wait_none(struct ov2_rig *rig, const atomic_t *out)
+{
+	return wait_event_timeout(rig->event, rig_none_out(rig, out),
+				  RIG_PATIENCE);
+}
+
+static void rig_init_lists(struct ov2_rig *rig)
+{
+	spin_lock_init(&rig->lock);
+	INIT_LIST_HEAD(&rig->ready);
+	INIT_LIST_HEAD(&rig->sent);
+	INIT_LIST_HEAD(&rig->indicated);
+	INIT_LIST_HEAD(&rig->requests);
+	skb_queue_head_init(&rig->wire);
+	skb_queue_head_init(&rig->kept);
+	init_waitqueue_head(&rig->event);
+}
+
+static void rig_free(struct ov2_rig *rig)
+{
+	ov2_rig_requests_free(rig);
+	ov2_rig_forget(rig);
+	ov2_counters_free(&rig->ad);
+	free_netdev(rig->ad.dev);
+	kfree(rig);
+}
+
+static struct ov2_rig *rig_alloc(const struct ov2_miniport_ops *miniport)
+{
+	struct ov2_rig *rig = kzalloc(sizeof(*rig), GFP_KERNEL);
+
+	if (!rig)
+		return NULL;
+	rig_init_lists(rig);
+	rig->paused = true;
+	rig->ad.miniport = miniport;
+	rig->ad.ops = &ov2_rig_adapter_ops;
+	rig->ad.tx_queues = OV2_RIG_QUEUES;
+	rig->ad.rx_queues = OV2_RIG_QUEUES;
+	ov2_handles_init(&rig->ad.handles);
+	/* Traces name the card by its netdev. */
+	rig->ad.dev = alloc_netdev_dummy(0);
+	if (!rig->ad.dev)
+		goto err_rig;
+	if (ov2_counters_alloc(&rig->ad))
+		goto err_dev;
+	if (miniport->initialize(&rig->ad))
+		goto err_counters;
+	return rig;
+
+err_counters:
+	ov2_counters_free(&rig->ad);
+err_dev:
+	free_netdev(rig->ad.dev);
+err_rig:
+	kfree(rig);
+	return NULL;
+}
+
+/* If something is lost, its memory may still be written to: it has to stay,
+ * and an engine that is not idle cannot be halted.
+ */
+static void rig_end(void *data)
+{
+	struct ov2_rig *rig = data;
+	struct kunit *test = rig->test;
+
+	if (!ov2_rig_requests_end(rig) ||
+	    !ov2_rig_wait_none(rig, &rig->nbls_out)) {
+		KUNIT_FAIL(test, "lost: %d NBLs, %d requests",
+			   atomic_read(&rig->nbls_out),
+			   atomic_read(&rig->requests_out));
+		return;
+	}
+	if (!rig->paused)
+		ov2_rig_pause(rig);
+	rig->ad.miniport->halt(&rig->ad);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&rig->twice), 0,
+			    "given back more than once");
+	rig_free(rig);
+}
+
+/**
+ * ov2_rig_new_idle() - make a card whose receive IPsec is not on yet
+ * @test: the test; when it ends, the rig does
+ * @miniport: the engine's operations
+ *
+ * Process context. Asserts that all goes well.
+ *
+ * Return: the rig, with OV2_RIG_QUEUES queues each way, its engine running.
+ */
+struct ov2_rig *ov2_rig_new_idle(struct kunit *test,
+				 const struct ov2_miniport_ops *miniport)
+{
+	struct ov2_rig *rig = rig_alloc(miniport);
+
+	KUNIT_ASSERT_NOT_NULL(test, rig);
+	rig->test = test;
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, rig_end, rig));
+	ov2_rig_restart(rig);
+	return rig;
+}
+
+/**
+ * ov2_rig_new() - make a card with a running engine
+ * @test: the test; when it ends, the rig does
+ * @miniport: the engine's operations
+ *
+ * Process context. Asserts that all goes well.
+ *
+ * Return: the rig, as ov2_rig_new_idle() makes it, with receive IPsec on.
+ */
+struct ov2_rig *ov2_rig_new(struct kunit *test,
+			    const struct ov2_miniport_ops *miniport)
+{
+	struct ov2_rig *rig = ov2_rig_new_idle(test, miniport);
+
+	KUNIT_ASSERT_EQ(test, (u32)OV2_STATUS_SUCCESS,
+			(u32)ov2_rig_encapsulation(rig, OV2_ENCAPSULATION_ON));
+	return rig;
+}
+
+/**
+ * ov2_rig_pause() - ov2_miniport_ops.pause
+ * @rig: the rig
+ *
+ * Process context, sleeps.
+ */
+void ov2_rig_pause(struct ov2_rig *rig)
+{
+	rig->ad.miniport->pause(&rig->ad);
+	rig->paused = true;
+	KUNIT_EXPECT_EQ_MSG(rig->test, atomic_read(&rig->nbls_out), 0,
+			    "NBLs still out after pause");
+}
+
+/**
+ * ov2_rig_restart() - ov2_miniport_ops.restart
+ * @rig: the rig
+ *
+ * Process context.
+ */
+void ov2_rig_restart(struct ov2_rig *rig)
+{
+	rig->ad.miniport->restart(&rig->ad);
+	rig->paused = false;
+}

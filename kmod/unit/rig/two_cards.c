@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Two real cards with a cable between them, in the first namespace. The engines
+ * of both hold what they get, and nobody but the test polls the receiver, so
+ * each step of a frame is the test's.
+ */
+#include <linux/delay.h>
+#include <linux/etherdevice.h>
+#include <linux/rtnetlink.h>
+
+#include "two_cards.h"
+
+/* Too small for IPv6, which would send frames of its own */
+#define CABLE_MTU	1000
+
+/* Generous, since the machine may be busy */
+#define CABLE_PATIENCE	(10 * HZ)
+
+static void card_end(void *data)
+{
+	struct ov2_port *port = data;
+
+	rtnl_lock();
+	unregister_netdevice(port->ad.dev);
+	rtnl_unlock();
+}
+
+static struct ov2_port *card_new(struct kunit *test, unsigned int tx_queues,
+				 unsigned int rx_queues)
+{
+	struct net_device *dev;
+	struct ov2_port *port;
+	int err;
+
+	dev = alloc_netdev_mqs(sizeof(struct ov2_port), "ov2unit%d",
+			       NET_NAME_ENUM, ov2_port_setup, tx_queues,
+			       rx_queues);
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	port = netdev_priv(dev);
+	port->ad.miniport = &ov2_hold_miniport;
+	dev->mtu = CABLE_MTU;
+	eth_hw_addr_random(dev);
+	netif_carrier_off(dev);
+	rtnl_lock();
+	err = register_netdevice(dev);
+	rtnl_unlock();
+	if (err)
+		free_netdev(dev);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, card_end, port),
+			0);
+	return port;
+}
+
+/* A NAPI that is scheduled and on nobody's list is the test's to poll. Any
+ * other code that schedules it leaves a note.
+ */
+static void take_napi(struct ov2_cable *cable, struct ov2_port *port)
+{
+	u16 index;
+
+	for (index = 0; index < port->ad.rx_queues; index++)
+		KUNIT_ASSERT_TRUE(cable->test,
+				  napi_schedule_prep(&port->rxqs[index].napi));
+}
+
+/* A call marks a NAPI that is taken as missed. A call that has begun on another
+ * CPU ends before that CPU answers the kick; a call on this CPU is over when this
+ * task runs.
+ */
+static void wait_for_calls(const struct ov2_port *port)
+{
+	u16 index;
+
+	for (index = 0; index < port->ad.rx_queues; index++)
+		while (atomic_read_acquire(&port->rxqs[index].called))
+			usleep_range(20, 200);
+	kick_all_cpus_sync();
+}
+
+static void give_napi(struct ov2_port *port)
+{
+	struct napi_struct *napi;
+	u16 index;
+
+	wait_for_calls(port);
+	local_bh_disable();
+	for (index = 0; index < port->ad.rx_queues; index++) {
+		napi = &port->rxqs[index].napi;
+		clear_bit(NAPI_STATE_MISSED, &napi->state);
+		napi_complete_done(napi, 0);
+	}
+	local_bh_enable();
+}
+
+/**
+ * ov2_cable_up() - open a card
+ * @cable: the cable
+ * @port: one of its cards
+ */
+void ov2_cable_up(struct ov2_cable *cable, struct ov2_port *port)
+{
+	int err;
+
+	rtnl_lock();
+	err = dev_open(port->ad.dev, NULL);
+	rtnl_unlock();
+	KUNIT_ASSERT_EQ(cable->test, err, 0);
+	if (port == cable->b)
+		take_napi(cable, port);
+}
+
+/**
+ * ov2_cable_down() - stop a card
+ * @cable: the cable
+ * @port: one of its cards
+ */
+void ov2_cable_down(struct ov2_cable *cable, struct ov2_port *port)
+{
+	if (port == cable->b && netif_running(port->ad.dev))
+		give_napi(port);
+	rtnl_lock();
+	dev_close(port->ad.dev);
+	rtnl_unlock();
+}
+
+static int cable_tap(struct sk_buff *skb, struct net_device *dev,
+		     struct packet_type *tap, struct net_device *orig_dev)
+{
+	struct ov2_cable *cable = container_of(tap, struct ov2_cable, tap);
+	__be32 number;
+
+	spin_lock_bh(&cable->lock);
+	if (!skb_copy_bits(skb, 0, &number, sizeof(number)) &&
+	    cable->num_up < OV2_CABLE_UP_MAX)
+		cable->up[cable->num_up++] = be32_to_cpu(number);
+	if (skb_rx_queue_recorded(skb))
+		cable->up_queue = skb_get_rx_queue(skb);
+	spin_unlock_bh(&cable->lock);
+	kfree_skb(skb);
+	return NET_RX_SUCCESS;
+}
+
+static void cable_end(void *data)
+{
+	struct ov2_cable *cable = data;
+
+	ov2_cable_down(cable, cable->b);
+	ov2_cable_down(cable, cable->a);
+	dev_remove_pack(&cable->tap);
+	ov2_handle_free(&cable->hdl);
+	synchronize_rcu();
+}
+
+static void cable_add_state(struct ov2_cable *cable)
+{
+	/* Never the last reference: it is the test's memory. */
+	refcount_set(&cable->x.refcnt, 1000000);
+	cable->assoc.icv_len = 16;
+	RCU_INIT_POINTER(cable->assoc.x, &cable->x);
+	KUNIT_ASSERT_EQ(cable->test, 0,
+			ov2_handle_alloc(&cable->hdl, &cable->a->ad,
+					 &cable->assoc));
+	cable->assoc.handle = cable->hdl.value;
+	cable->x.xso.offload_handle = cable->hdl.value;
+}
+
+/**
+ * ov2_cable_new() - make two cards that are up
+ * @test: the test; the cards end with it
+ * @tx_queues: queues of the sender
+ * @rx_queues: queues of the receiver
+ *
+ * Context: Process context. Asserts that all goes well.
+ * Return: the cable.
+ */
+struct ov2_cable *ov2_cable_new(struct kunit *test, unsigned int tx_queues,
+				unsigned int rx_queues)
+{
+	struct ov2_cable *cable;
+
+	cable = kunit_kzalloc(test, sizeof(*cable), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, cable);
+	cable->test = test;
+	spin_lock_init(&cable->lock);
+	cable->a = card_new(test, tx_queues, 1);
+	cable->b = card_new(test, 1, rx_queues);
+	rtnl_lock();
+	ov2_plug(cable->a, cable->b);
+	rtnl_unlock();
+	cable_add_state(cable);
+	cable->tap.type = htons(OV2_CABLE_ETHERTYPE);
+	cable->tap.dev = cable->b->ad.dev;
+	cable->tap.func = cable_tap;
+	dev_add_pack(&cable->tap);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, cable_end, cable),
+			0);
+	ov2_cable_up(cable, cable->a);
+	ov2_cable_up(cable, cable->b);
+	return cable;
+}
+
+/**
+ * ov2_cable_skb() - a frame to the receiver
+ * @cable: the cable
+ *
+ * Return: the frame, as ndo_start_xmit gets it. It has the next number.
+ */
+struct sk_buff *ov2_cable_skb(struct ov2_cable *cable)
+{
+	struct sk_buff *skb = alloc_skb(ETH_HLEN + OV2_CABLE_BODY, GFP_KERNEL);
+	struct ethhdr *eth;
+
+	KUNIT_ASSERT_NOT_NULL(cable->test, skb);
+	eth = skb_put_zero(skb, sizeof(*eth));
+	ether_addr_copy(eth->h_dest, cable->b->ad.dev->dev_addr);
+	ether_addr_copy(eth->h_source, cable->a->ad.dev->dev_addr);
+	eth->h_proto = htons(OV2_CABLE_ETHERTYPE);
+	*(__be32 *)skb_put_zero(skb, OV2_CABLE_BODY) =
+		cpu_to_be32(cable->serial++);
+	skb->dev = cable->a->ad.dev;
+	skb->protocol = eth->h_proto;
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+	/* As if IPv4 were in front of ESP */
+	skb_set_transport_header(skb, ETH_HLEN + 20);
+	return skb;
+}
+
+/**
+ * ov2_cable_xmit() - ndo_start_xmit of the sender
+ * @cable: the cable
+ * @skb: the frame; taken
+ * @queue: the queue
+ */
+void ov2_cable_xmit(struct ov2_cable *cable, struct sk_buff *skb, u16 queue)
+{
+	struct net_device *dev = cable->a->ad.dev;
+	struct netdev_queue *txq = netdev_get_tx_queue(dev, queue);
+
+	skb_set_queue_mapping(skb, queue);
+	local_bh_disable();
+	__netif_tx_lock(txq, smp_processor_id());
+	KUNIT_EXPECT_EQ(cable->test, ov2_wire_start_xmit(skb, dev),
+			NETDEV_TX_OK);
+	__netif_tx_unlock(txq);
+	local_bh_enable();
+}
+
+/* What the core gives to a card for a state in crypto mode */
+static void cable_protect(struct ov2_cable *cable, struct sk_buff *skb)
+{
+	struct sec_path *sp = secpath_set(skb);
+
+	KUNIT_ASSERT_NOT_NULL(cable->test, sp);
+	xfrm_state_hold(&cable->x);
+	sp->xvec[sp->len++] = &cable->x;
+	sp->olen++;
+	xfrm_offload(skb)->flags = XFRM_XMIT;
+	xfrm_offload(skb)->proto = IPPROTO_TCP;
+}
+
+/**
+ * ov2_cable_send() - send a frame
+ * @cable: the cable
+ * @queue: the sender's queue
+ * @offload: through its engine
+ *
+ * Return: false if the queue is stopped now.
+ */
+bool ov2_cable_send(struct ov2_cable *cable, u16 queue, bool offload)
+{
+	struct sk_buff *skb = ov2_cable_skb(cable);
+
+	if (offload)
+		cable_protect(cable, skb);
+	ov2_cable_xmit(cable, skb, queue);
+	return !ov2_cable_stopped(cable, queue);
+}
+
+/**
+ * ov2_cable_send_until_stop() - send as long as the queue takes frames
+ * @cable: the cable
+ * @queue: the sender's queue
+ * @offload: through its engine
+ *
+ * Return: how many frames were sent; OV2_CABLE_UP_MAX if the queue never stops.
+ */
+unsigned int ov2_cable_send_until_stop(struct ov2_cable *cable, u16 queue,
+				       bool offload)
+{
+	unsigned int sent = 0;
+
+	if (ov2_cable_stopped(cable, queue))
+		return 0;
+	while (++sent < OV2_CABLE_UP_MAX)
+		if (!ov2_cable_send(cable, queue, offload))
+			break;
+	return sent;
+}
+
+/**
+ * ov2_cable_stopped() - is a queue of the sender stopped?
+ * @cable: the cable
+ * @queue: the queue
+ *
+ * Return: true if it is.
+ */
+bool ov2_cable_stopped(const struct ov2_cable *cable, u16 queue)
+{
+	return netif_tx_queue_stopped(netdev_get_tx_queue(cable->a->ad.dev,
+							  queue));
+}
+
+/**
+ * ov2_cable_poll() - poll a queue of the receiver, which is up
+ * @cable: the cable
+ * @queue: the queue
+ * @budget: the budget
+ *
+ * Return: what the poll function returns.
+ */
+int ov2_cable_poll(struct ov2_cable *cable, u16 queue, int budget)
+{
+	struct napi_struct *napi = &cable->b->rxqs[queue].napi;
+	int work;
+
+	wait_for_calls(cable->b);
+	local_bh_disable();
+	clear_bit(NAPI_STATE_MISSED, &napi->state);
+	work = napi->poll(napi, budget);
+	if (work < budget)
+		KUNIT_EXPECT_TRUE_MSG(cable->test, napi_schedule_prep(napi),
+				      "the poll did not complete its NAPI");
+	local_bh_enable();
+	return work;
+}
+
+/**
+ * ov2_cable_poll_all() - poll a queue of the receiver until it is content
+ * @cable: the cable
+ * @queue: the receiver's queue
+ */
+void ov2_cable_poll_all(struct ov2_cable *cable, u16 queue)
+{
+	unsigned int polls;
+
+	for (polls = 0; polls < OV2_CABLE_UP_MAX; polls++)
+		if (ov2_cable_poll(cable, queue, OV2_CABLE_BUDGET) <
+		    OV2_CABLE_BUDGET)
+			return;
+	KUNIT_FAIL(cable->test, "queue %u polls for ever", queue);
+}
+
+/**
+ * ov2_cable_ring() - how many frames are on a ring?
+ * @cable: the cable
+ * @queue: the receiver's queue
+ *
+ * Return: how many.
+ */
+unsigned int ov2_cable_ring(const struct ov2_cable *cable, u16 queue)
+{
+	return skb_queue_len_lockless(&cable->b->rxqs[queue].ring);
+}
+
+/**
+ * ov2_cable_scheduled() - was the NAPI of a queue scheduled since the last
+ *	call?
+ * @cable: the cable
+ * @queue: the receiver's queue
+ * @expected: true if it should have been: the interrupt of another CPU, which
+ *	may be late, is waited for
+ *
+ * Context: Process context, sleeps.
+ * Return: true if it was.
+ */
+bool ov2_cable_scheduled(struct ov2_cable *cable, u16 queue, bool expected)
+{
+	struct napi_struct *napi = &cable->b->rxqs[queue].napi;
+	unsigned long end = jiffies + CABLE_PATIENCE;
+
+	wait_for_calls(cable->b);
+	/* That is the note of a NAPI that is scheduled already. */
+	while (!test_and_clear_bit(NAPI_STATE_MISSED, &napi->state)) {
+		if (!expected || time_after(jiffies, end))
+			return false;
+		usleep_range(1000, 2000);
+	}
+	return true;
+}
+
+/**
+ * ov2_cable_stats() - the statistics of a card
+ * @port: the card
+ *
+ * Return: its statistics.
+ */
+struct rtnl_link_stats64 ov2_cable_stats(const struct ov2_port *port)
+{
+	struct rtnl_link_stats64 stats;
+
+	dev_get_stats(port->ad.dev, &stats);
+	return stats;
+}
