@@ -78,8 +78,7 @@ static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
  * @next_header: as in the trailer
  * @reason: out: why there is none
  *
- * BH disabled.
- *
+ * Context: BH disabled.
  * Return: the NBL, without the extension, or NULL.
  */
 struct ov2_nbl *ov2_send_nbl(struct sk_buff *skb, u16 queue,
@@ -144,11 +143,12 @@ static bool is_receive_path(const struct xfrm_offload *xo)
  * @skb: a packet that gets its send queue, with or without an Ethernet header
  * @hash: filled in with the number
  *
- * Any context. Here only the sec_path tells the state of a packet: the core has
- * dropped its dst, and sets XFRM_XMIT later. In packet mode a younger state
- * that has replaced the state of the tag may protect the packet, so states that
- * replace each other have the same number.
+ * Here only the sec_path tells the state of a packet: the core has dropped its
+ * dst, and sets XFRM_XMIT later. In packet mode a younger state that has
+ * replaced the state of the tag may protect the packet, so states that replace
+ * each other have the same number.
  *
+ * Context: Any context.
  * Return: false if neither the core nor the tag says that the packet is to
  * leave protected.
  */
@@ -204,12 +204,11 @@ static enum ov2_verdict tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
  * @queue: the transmit queue that it came on
  * @nbl: out: for OV2_VERDICT_OFFLOAD, the frame with its records
  *
- * BH disabled.
- *
  * A frame with xfrm_offload but without XFRM_XMIT is not encrypted, whoever
  * its state belongs to: with a noqueue qdisc the core hands such frames over
  * when it meant to come again.
  *
+ * Context: BH disabled.
  * Return: the verdict.
  */
 enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,

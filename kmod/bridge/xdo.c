@@ -26,8 +26,7 @@ static bool dev_is_ours(const struct net_device *dev)
  * @ad: the card
  * @handle: any value
  *
- * Under rcu_read_lock(), any context.
- *
+ * Context: Under rcu_read_lock(), any context.
  * Return: it, or NULL if @handle names no live SA of @ad.
  */
 struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle)
@@ -396,9 +395,10 @@ static void assoc_renumber(struct ov2_assoc *assoc, const struct xfrm_state *x)
  * ov2_state_renumber() - tell the engine a number that it cannot know
  * @x: a state, on a card of this module or elsewhere; takes its lock
  *
- * Under rcu_read_lock(), any context but hard interrupts. If the engine accepts
- * nothing now, ov2_assoc.untold asks for another call. On a bond the card is
- * ov2_state_dev().
+ * If the engine accepts nothing now, ov2_assoc.untold asks for another call. On
+ * a bond the card is ov2_state_dev().
+ *
+ * Context: Under rcu_read_lock(), any context but hard interrupts.
  */
 void ov2_state_renumber(struct xfrm_state *x)
 {
@@ -435,7 +435,7 @@ static const struct xfrmdev_ops bridge_xfrmdev_ops = {
  * ov2_bridge_setup() - make a netdev an IPsec offload device
  * @dev: a card, its private data starting with its adapter; not registered
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_bridge_setup(struct net_device *dev)
 {

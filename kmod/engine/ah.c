@@ -25,8 +25,9 @@
  * @transform: of an AH member
  * @ipv6: family of the IP header in front
  *
- * Any context. RFC 4302 2.6 forbids more padding than the alignment takes.
+ * RFC 4302 2.6 forbids more padding than the alignment takes.
  *
+ * Context: Any context.
  * Return: the bytes.
  */
 unsigned int ov2_ah_len(const struct ov2_transform *transform, bool ipv6)
@@ -171,10 +172,9 @@ static int ah_compare(struct ov2_crypt *crypt)
 /**
  * ov2_ah_seal() - write the ICV field of a frame
  * @job: as ov2_transform_seal() has it; what the field has is overwritten,
- *	padding behind it is taken as it is
  *
- * BH disabled.
  *
+ * Context: BH disabled.
  * Return: as ov2_transform_seal().
  */
 int ov2_ah_seal(const struct ov2_job *job)
@@ -201,8 +201,7 @@ int ov2_ah_seal(const struct ov2_job *job)
  * ov2_ah_open() - verify the ICV field of a frame
  * @job: as ov2_transform_open() has it
  *
- * BH disabled.
- *
+ * Context: BH disabled.
  * Return: as ov2_transform_open().
  */
 int ov2_ah_open(const struct ov2_job *job)

@@ -25,7 +25,7 @@ static enum ov2_status batch_status(const struct ov2_batch *batch)
  * ov2_batch_begin() - a request is being carried out
  * @req: the request
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_batch_begin(struct ov2_request *req)
 {
@@ -41,7 +41,7 @@ void ov2_batch_begin(struct ov2_request *req)
  * ov2_batch_enter() - work on one more entry begins
  * @req: the request, before ov2_batch_end()
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_batch_enter(struct ov2_request *req)
 {
@@ -54,7 +54,7 @@ void ov2_batch_enter(struct ov2_request *req)
  * @req: the request; gone when this returns, unless before ov2_batch_end()
  * @status: how the entry ended; SUCCESS of an add or of a delete
  *
- * Any context before ov2_batch_end(), process context after it.
+ * Context: Any context before ov2_batch_end(), process context after it.
  */
 void ov2_batch_done(struct ov2_adapter *ad, struct ov2_request *req,
 		    enum ov2_status status)
@@ -73,8 +73,7 @@ void ov2_batch_done(struct ov2_adapter *ad, struct ov2_request *req,
  * ov2_batch_end() - every entry was entered
  * @req: the request; gone if this returns OV2_STATUS_PENDING
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: the final status if every entry is done already, or
  * OV2_STATUS_PENDING: the request is completed with the last one.
  */

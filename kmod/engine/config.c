@@ -59,7 +59,7 @@ static void config_without_esp(struct ov2_capabilities *caps)
 /**
  * ov2_config_init() - find out what the engine can do
  *
- * Process context, at module init.
+ * Context: Process context, at module init.
  */
 void ov2_config_init(void)
 {
@@ -96,7 +96,7 @@ static bool config_is_possible(enum ov2_ipsec_parameter parameter)
  * ov2_config_start() - give a card its configuration: all that there is
  * @engine: its engine
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_config_start(struct ov2_engine *engine)
 {
@@ -133,8 +133,9 @@ static enum ov2_status config_changed(struct ov2_engine *engine,
  * @engine: the engine
  * @req: the request
  *
- * Any context. Source: OID_TCP_OFFLOAD_PARAMETERS, INV-42.
+ * Source: OID_TCP_OFFLOAD_PARAMETERS, INV-42.
  *
+ * Context: Any context.
  * Return: its final status.
  */
 enum ov2_status ov2_config_parameters(struct ov2_engine *engine,
@@ -169,8 +170,9 @@ enum ov2_status ov2_config_parameters(struct ov2_engine *engine,
  * @engine: the engine
  * @req: the request
  *
- * Any context. Source: OID_OFFLOAD_ENCAPSULATION, INV-41.
+ * Source: OID_OFFLOAD_ENCAPSULATION, INV-41.
  *
+ * Context: Any context.
  * Return: its final status.
  */
 enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
@@ -204,8 +206,7 @@ enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
  * @engine: the engine
  * @sa: the SA
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: false before OFFLOAD_ENCAPSULATION is on (INV-41), and while what
  * the SA does is off.
  */
@@ -228,9 +229,10 @@ bool ov2_config_receives(const struct ov2_engine *engine,
  * ov2_config_sends() - may a send that names an SA be carried out?
  * @engine: the engine
  *
- * Any context. What is only disabled by OFFLOAD_PARAMETERS still is: the
- * frame was made for the engine, and is in clear (Q4).
+ * What is only disabled by OFFLOAD_PARAMETERS still is: the frame was made for
+ * the engine, and is in clear (Q4).
  *
+ * Context: Any context.
  * Return: false while OFFLOAD_ENCAPSULATION is off.
  */
 bool ov2_config_sends(const struct ov2_engine *engine)

@@ -79,10 +79,9 @@ static int crypt_map(struct ov2_crypt *crypt, unsigned int head_len,
  * @job: what is to be done
  * @head_len: bytes of ov2_crypt.head that are run over, to be filled in
  * @payload: bytes from skb->data to where the frame's bytes begin that are
- *	run over, to the end of the packet
  *
- * BH disabled.
  *
+ * Context: BH disabled.
  * Return: it, or an ERR_PTR().
  */
 struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
@@ -113,8 +112,10 @@ struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
  * ov2_crypt_free() - end of ov2_crypt_alloc()
  * @crypt: it; not with the crypto API
  *
- * Any context. A cipher may leave a key in its request, as chacha20poly1305
- * does with Poly1305's: aead_request_free() wipes that too.
+ * A cipher may leave a key in its request, as chacha20poly1305 does with
+ * Poly1305's: aead_request_free() wipes that too.
+ *
+ * Context: Any context.
  */
 void ov2_crypt_free(struct ov2_crypt *crypt)
 {
@@ -152,8 +153,7 @@ static void crypt_complete(void *data, int err)
  * @len: bytes behind those; with an ICV when decrypting
  * @op: crypto_aead_encrypt() or crypto_aead_decrypt()
  *
- * BH disabled.
- *
+ * Context: BH disabled.
  * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (it
  * may have been already); another negative errno.
  */
@@ -176,11 +176,10 @@ int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
 /**
  * ov2_crypt_hash() - run a hash over head, payload and what is behind
  * @crypt: from ov2_crypt_alloc(), its head filled in; given away. The digest
- *	is put in ov2_crypt.tail
+ *
  * @len: bytes in all
  *
- * BH disabled.
- *
+ * Context: BH disabled.
  * Return: as ov2_crypt_aead().
  */
 int ov2_crypt_hash(struct ov2_crypt *crypt, unsigned int len)

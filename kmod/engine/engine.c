@@ -150,8 +150,7 @@ const struct ov2_miniport_ops ov2_engine_miniport = {
 /**
  * ov2_engine_init() - make ready for ov2_engine_miniport
  *
- * Process context, at module init.
- *
+ * Context: Process context, at module init.
  * Return: 0 or -ENOMEM.
  */
 int ov2_engine_init(void)
@@ -164,7 +163,7 @@ int ov2_engine_init(void)
 /**
  * ov2_engine_exit() - end of ov2_engine_init(); every engine is halted
  *
- * Process context, at module exit, after rcu_barrier().
+ * Context: Process context, at module exit, after rcu_barrier().
  */
 void ov2_engine_exit(void)
 {

@@ -71,8 +71,7 @@ static int esp_crypt(struct ov2_crypt *crypt, unsigned int icv_len,
  * ov2_esp_seal() - write IV, ciphertext and ICV into a frame
  * @job: as ov2_transform_seal() has it
  *
- * BH disabled.
- *
+ * Context: BH disabled.
  * Return: as ov2_transform_seal().
  */
 int ov2_esp_seal(const struct ov2_job *job)
@@ -99,8 +98,7 @@ int ov2_esp_seal(const struct ov2_job *job)
  * ov2_esp_open() - verify and decrypt a frame in place
  * @job: as ov2_transform_open() has it
  *
- * BH disabled.
- *
+ * Context: BH disabled.
  * Return: as ov2_transform_open().
  */
 int ov2_esp_open(const struct ov2_job *job)

@@ -225,8 +225,10 @@ static void parse_ethernet(const struct sk_buff *skb, struct ov2_frame *frame)
  * @skb: the frame, data at the Ethernet header, linear or not
  * @frame: out: what it is and where things are
  *
- * Any context. A frame whose IP length is longer than the frame is "other":
- * the stack drops it.
+ * A frame whose IP length is longer than the frame is "other": the stack drops
+ * it.
+ *
+ * Context: Any context.
  */
 void ov2_frame_parse(const struct sk_buff *skb, struct ov2_frame *frame)
 {
@@ -239,8 +241,10 @@ void ov2_frame_parse(const struct sk_buff *skb, struct ov2_frame *frame)
  * @skb: as ov2_frame_parse()
  * @frame: out: likewise
  *
- * Any context. An IP length of zero means the rest of the frame; the length
- * in a UDP header means nothing.
+ * An IP length of zero means the rest of the frame; the length in a UDP header
+ * means nothing.
+ *
+ * Context: Any context.
  */
 void ov2_frame_parse_template(const struct sk_buff *skb,
 			      struct ov2_frame *frame)
@@ -258,7 +262,7 @@ void ov2_frame_parse_template(const struct sk_buff *skb,
  * @end: bytes from skb->data that it may reach to
  * @frame: out: what it is; "other" if @protocol is not IP, or it does not fit
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
 			   unsigned int start, unsigned int end,
@@ -278,9 +282,9 @@ void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
  * ov2_frame_skip_ah() - from the AH of a bundle to its ESP
  * @skb: the frame
  * @frame: of kind AH; becomes ESP if that is what stands behind the AH
- *	header, else "other"
  *
- * Any context.
+ *
+ * Context: Any context.
  */
 void ov2_frame_skip_ah(const struct sk_buff *skb, struct ov2_frame *frame)
 {
@@ -300,8 +304,7 @@ void ov2_frame_skip_ah(const struct sk_buff *skb, struct ov2_frame *frame)
  * @iv_len: bytes of the IV
  * @icv_len: bytes of the ICV
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: the bytes that are encrypted, pad length and next header included;
  * 0 if the packet cannot even hold those two.
  */

@@ -25,10 +25,11 @@
  * ov2_iv_counter_init() - make a counter
  * @counter: zeroed
  *
- * Process context, sleeps. The salt is drawn here: a key that is added again
- * starts its counter anew, and still has other IVs (INV-30). Two adds of one
- * key with n frames in all share an IV with a probability of n / 2^63 at most.
+ * The salt is drawn here: a key that is added again starts its counter anew,
+ * and still has other IVs (INV-30). Two adds of one key with n frames in all
+ * share an IV with a probability of n / 2^63 at most.
  *
+ * Context: Process context, sleeps.
  * Return: 0 or -ENOMEM.
  */
 int ov2_iv_counter_init(struct ov2_iv_counter *counter)
@@ -45,7 +46,7 @@ int ov2_iv_counter_init(struct ov2_iv_counter *counter)
  * ov2_iv_counter_destroy() - end of ov2_iv_counter_init()
  * @counter: it; it may never have been made
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_iv_counter_destroy(struct ov2_iv_counter *counter)
 {
@@ -72,11 +73,10 @@ static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
  * @counter: the counter
  * @iv: filled in with 8 bytes
  *
- * BH disabled: a softirq must not take this CPU's value meanwhile.
- *
  * The counter never wraps. A sender of 10^8 frames a second takes 5800 years to
  * use it up; the SA is of no use then, as with numbers that may not wrap.
  *
+ * Context: BH disabled: a softirq must not take this CPU's value meanwhile.
  * Return: 0, or -EOVERFLOW if all values were given.
  */
 int ov2_iv_counter_next(struct ov2_iv_counter *counter, u8 *iv)

@@ -14,6 +14,8 @@ static void lane_rest(struct work_struct *rest);
  * @lane: the lane
  * @ad: the card
  * @emit: hands an NBL back; called in order, one at a time, BH disabled
+ *
+ * Context: Process context.
  */
 void ov2_lane_init(struct ov2_lane *lane, struct ov2_adapter *ad,
 		   void (*emit)(struct ov2_adapter *ad, struct ov2_nbl *nbl))
@@ -32,8 +34,7 @@ void ov2_lane_init(struct ov2_lane *lane, struct ov2_adapter *ad,
  * @lane: the lane of its queue
  * @nbl: the NBL; calls for one lane are serialized by the caller
  *
- * BH disabled.
- *
+ * Context: BH disabled.
  * Return: false if the lane is closed; the NBL is not in it then.
  */
 bool ov2_lane_enter(struct ov2_lane *lane, struct ov2_nbl *nbl)
@@ -100,9 +101,9 @@ static void lane_rest(struct work_struct *rest)
  * ov2_lane_done() - the work on an NBL is over
  * @lane: the lane that it is in
  * @nbl: the NBL; gone when this returns, or still waiting for older ones or
- *	for the lane's next turn
  *
- * Any context but hard interrupts.
+ *
+ * Context: Any context but hard interrupts.
  */
 void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl)
 {
@@ -131,7 +132,7 @@ static bool lane_is_idle(struct ov2_lane *lane)
  * ov2_lane_close() - accept nothing more, and wait until all are back
  * @lane: the lane
  *
- * Process context, sleeps.
+ * Context: Process context, sleeps.
  */
 void ov2_lane_close(struct ov2_lane *lane)
 {
@@ -147,7 +148,7 @@ void ov2_lane_close(struct ov2_lane *lane)
  * ov2_lane_open() - accept NBLs again
  * @lane: the lane
  *
- * Any context but hard interrupts.
+ * Context: Any context but hard interrupts.
  */
 void ov2_lane_open(struct ov2_lane *lane)
 {

@@ -288,16 +288,15 @@ static bool lso_fits(const struct lso *lso)
 /**
  * ov2_lso_segment() - cut a large send into segments
  * @nbl: a large send, its template the only frame; becomes an NBL of as many
- *	frames as there are segments, in order. On failure it is as it was
- * @sa: the SA of its slot 1
  *
- * BH disabled.
+ * @sa: the SA of its slot 1
  *
  * For ESP, AH in front or not, in transport mode, and only LSOv2. Each segment
  * gets the next number of the template's ESP and AH headers; the transport has
  * reserved them. Segments are an NBL like another: nothing of them leaves
  * before the last one is sealed, and if one fails nothing does.
  *
+ * Context: BH disabled.
  * Return: 0; -EINVAL if records and bytes disagree, or it is not possible:
  * tunnel mode, several frames, no MSS, a number that would wrap, too many or
  * too long segments; -ENOMEM.

@@ -56,8 +56,7 @@ static const char *encr_name(u32 id)
  * ov2_kernel_auth_name() - the kernel's name of an integrity algorithm
  * @auth: one OV2_AUTH_* or OV2_EXT_AUTH_* bit
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: the name of an ahash for an HMAC, of an AEAD for GMAC.
  */
 const char *ov2_kernel_auth_name(u32 auth)
@@ -81,11 +80,10 @@ static bool is_kind(const struct ov2_algorithm *algorithm,
  * @encr: one OV2_ENCR_* or OV2_EXT_ENCR_* bit
  * @auth: one OV2_AUTH_* or OV2_EXT_AUTH_* bit; ignored with a combined mode
  * @esn: extended sequence numbers: a separate HMAC covers the high half
- *	behind the payload (RFC 4303 2.2.1)
+ *
  * @name: out, CRYPTO_MAX_ALG_NAME bytes
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: false if there is no such name.
  */
 bool ov2_kernel_aead_name(u32 encr, u32 auth, bool esn, char *name)
@@ -160,8 +158,10 @@ static u32 probe_encr(u32 hmacs)
  * ov2_transform_probe() - which algorithms does the kernel that runs have?
  * @caps: its masks of algorithms are set
  *
- * Process context, sleeps: the crypto API loads modules and tests what it
- * finds. What is missing here is never offered, so no add fails for it.
+ * What is missing here is never offered, so no add fails for it.
+ *
+ * Context: Process context, sleeps: the crypto API loads modules and tests what
+ *   it finds.
  */
 void ov2_transform_probe(struct ov2_capabilities *caps)
 {

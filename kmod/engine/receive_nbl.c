@@ -258,9 +258,9 @@ static bool receive_begin(struct ov2_engine *engine, struct ov2_nbl *nbl)
  * ov2_engine_receive() - ov2_miniport_ops.receive of this engine
  * @ad: the card
  * @nbl: the frame. Whatever its records are, they come back as those of
- *	receive (INV-7)
  *
- * BH disabled; see struct ov2_miniport_ops.
+ *
+ * Context: BH disabled; see struct ov2_miniport_ops.
  */
 void ov2_engine_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
@@ -297,7 +297,9 @@ static void receive_count(struct ov2_adapter *ad, const struct ov2_nbl *nbl)
  * @ad: the card
  * @nbl: the frame with its records
  *
- * BH disabled; called by its lane. Only IPsec is traced.
+ * Only IPsec is traced.
+ *
+ * Context: BH disabled; called by its lane.
  */
 void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {

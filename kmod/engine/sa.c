@@ -30,7 +30,7 @@ static void sa_free_work(struct work_struct *work)
  * ov2_sa_put() - give back a reference
  * @sa: the SA; NULL does nothing
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_sa_put(struct ov2_sa *sa)
 {
@@ -152,11 +152,11 @@ static void sa_plan_keying(struct ov2_sa *sa)
  * ov2_sa_added() - the end of adding an SA
  * @engine: the engine
  * @adding: what it was or was to be made of; @adding.add is gone if it is a
- *	copy, and @adding.req if this was its last SA
+ *
  * @mode: which portion it protects, for the trace
  * @status: how it ended
  *
- * Any context before ov2_batch_end(), process context after it.
+ * Context: Any context before ov2_batch_end(), process context after it.
  */
 void ov2_sa_added(struct ov2_engine *engine, const struct ov2_adding *adding,
 		  enum ov2_sa_mode mode, enum ov2_status status)
@@ -218,8 +218,7 @@ static const struct ov2_ext_add no_ext = {
  * ov2_sa_ext() - the extension of an add, or what stands for it
  * @req: the request
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: it.
  */
 const struct ov2_ext_add *ov2_sa_ext(const struct ov2_request *req)
@@ -281,10 +280,9 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
  * ov2_sa_create() - make an SA, and have it keyed
  * @engine: the engine
  * @adding: what is to be made: ov2_add_sa_check() accepted it, and a place of
- *	the capacity is taken
  *
- * Any context.
  *
+ * Context: Any context.
  * Return: OV2_STATUS_PENDING if ov2_sa_added() will be called once the keys are
  * set (it may have been called already). If the request may sleep, the caller
  * must call ov2_sa_key_all(), which sets them. RESOURCES without memory,

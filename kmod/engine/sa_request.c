@@ -30,9 +30,10 @@ static void free_place(struct ov2_engine *engine)
  * ov2_sa_delete_wanted() - is the transport to be asked for deletes?
  * @engine: the engine
  *
- * Any context. An add that meets a delete may leave the flag behind: so the
- * table is asked too.
+ * An add that meets a delete may leave the flag behind: so the table is asked
+ * too.
  *
+ * Context: Any context.
  * Return: true while an add has found the table full, and it still is.
  */
 bool ov2_sa_delete_wanted(const struct ov2_engine *engine)
@@ -280,8 +281,8 @@ static bool request_keys_now(const struct ov2_request *req)
  * @ad: the card
  * @req: the request
  *
- * Any context but hard interrupts; sleeps only if ov2_request.may_sleep is set.
- *
+ * Context: Any context but hard interrupts; sleeps only if
+ *   ov2_request.may_sleep is set.
  * Return: as ov2_miniport_ops.request. An add pends until its keys are set; a
  * delete takes effect at once and pends until the last frame that uses one of
  * its SAs is out and the keys are wiped (Q8).

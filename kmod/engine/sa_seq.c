@@ -9,9 +9,10 @@
  * @ext: the frame's extension
  * @seq_lo: the number in its ESP or AH header
  *
- * Any context. Without the transmit extension the high half is the SA's, as
- * the last update set it: that is all that IPsecOV2 has.
+ * Without the transmit extension the high half is the SA's, as the last update
+ * set it: that is all that IPsecOV2 has.
  *
+ * Context: Any context.
  * Return: the number; its high half is 0 without ESN.
  */
 u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_member *member,
@@ -50,8 +51,7 @@ static u32 infer_seq_hi(u64 highest, u32 window, u32 seq_lo)
  * @member: its member with that header
  * @seq_lo: the number in its ESP or AH header
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: the number; its high half is 0 without ESN.
  */
 u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
@@ -74,9 +74,11 @@ u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
  * @member: its member that verified it
  * @seq: its number, from ov2_sa_seq_rx()
  *
- * Any context. Only verified numbers move the window: anybody can send the
- * others. If the high half would be inferred differently now, @seq was inferred
- * before an update set the number, and must not undo the update.
+ * Only verified numbers move the window: anybody can send the others. If the
+ * high half would be inferred differently now, @seq was inferred before an
+ * update set the number, and must not undo the update.
+ *
+ * Context: Any context.
  */
 void ov2_sa_seq_verified(struct ov2_sa *sa, struct ov2_member *member,
 			 u64 seq)

@@ -17,8 +17,7 @@ static const struct rhashtable_params table_params = {
  * ov2_sa_table_init() - make the table, empty
  * @engine: the engine
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: 0 or a negative errno.
  */
 int ov2_sa_table_init(struct ov2_engine *engine)
@@ -31,7 +30,7 @@ int ov2_sa_table_init(struct ov2_engine *engine)
  * ov2_sa_table_exit() - free the table
  * @engine: the engine, without SAs, and with nobody looking for one
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_sa_table_exit(struct ov2_engine *engine)
 {
@@ -63,10 +62,9 @@ static bool table_has_twin(const struct ov2_sa *sa)
  * ov2_sa_table_insert() - give an SA its place, though nothing uses it yet
  * @sa: the SA, not live
  * @allow_twin: one with its SPI, destination, protocol and direction may be
- *	there, be it live or on its way (Q15)
  *
- * Any context.
  *
+ * Context: Any context.
  * Return: 0, -EEXIST, or another negative errno without memory.
  */
 int ov2_sa_table_insert(struct ov2_sa *sa, bool allow_twin)
@@ -85,7 +83,7 @@ int ov2_sa_table_insert(struct ov2_sa *sa, bool allow_twin)
  * ov2_sa_table_remove() - nothing new finds the SA from now on
  * @sa: the SA, inserted; its table's reference stays the caller's to put
  *
- * Any context, once for each SA.
+ * Context: Any context, once for each SA.
  */
 void ov2_sa_table_remove(struct ov2_sa *sa)
 {
@@ -104,8 +102,7 @@ static bool sa_is_live(const struct ov2_sa *sa)
  * @ad: the card
  * @handle: any value
  *
- * Under rcu_read_lock(), any context.
- *
+ * Context: Under rcu_read_lock(), any context.
  * Return: it, or NULL.
  */
 struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
@@ -124,8 +121,7 @@ struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
  * @ad: the card
  * @handle: slot 1
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: a reference, or NULL if @handle names no live outbound SA of @ad.
  */
 struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
@@ -218,10 +214,10 @@ static struct ov2_sa *table_find(struct ov2_engine *engine,
  * @engine: the engine
  * @frame: the frame, of kind ESP, UDP_ESP or AH
  *
- * Any context. AH and ESP may share an SPI: the SA of the frame's protocol is
- * preferred. One with a wildcard destination is found only where none has the
- * frame's own.
+ * AH and ESP may share an SPI: the SA of the frame's protocol is preferred. One
+ * with a wildcard destination is found only where none has the frame's own.
  *
+ * Context: Any context.
  * Return: a reference, or NULL. Its outer protocol may not be the frame's.
  */
 struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
@@ -252,9 +248,10 @@ struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
  * @outer: the tunnel's SA
  * @sa: the SA of the packet inside
  *
- * Any context. Modes that nobody has said are no reason against it; UDP-ESP
- * is around one of the two at most, and of the form for that (2.9).
+ * Modes that nobody has said are no reason against it; UDP-ESP is around one of
+ * the two at most, and of the form for that (2.9).
  *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_sa_nests(const struct ov2_sa *outer, const struct ov2_sa *sa)

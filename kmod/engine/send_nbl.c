@@ -266,7 +266,7 @@ static void send_drop(struct ov2_adapter *ad, const struct ov2_nbl *nbl,
  * @ad: the card
  * @nbl: the frames with their records
  *
- * BH disabled; see struct ov2_miniport_ops.
+ * Context: BH disabled; see struct ov2_miniport_ops.
  */
 void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
@@ -336,7 +336,7 @@ static void send_frame(struct ov2_adapter *ad, struct ov2_nbl *nbl,
  * @ad: the card
  * @nbl: the frames, protected, or failed all together
  *
- * BH disabled; called by its lane.
+ * Context: BH disabled; called by its lane.
  */
 void ov2_engine_sent(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {

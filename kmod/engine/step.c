@@ -16,6 +16,7 @@
  * @nbl: an NBL of the engine
  * @step: a step of its
  *
+ * Context: Any context.
  * Return: it.
  */
 struct ov2_member *ov2_step_member(struct ov2_nbl *nbl,
@@ -64,8 +65,9 @@ static enum ov2_crypto_status esp_check(const struct ov2_frame *frame,
  * @frame: the packet
  * @member: the member of its SA whose header comes next
  *
- * Any context. Nothing of the payload is looked at.
+ * Nothing of the payload is looked at.
  *
+ * Context: Any context.
  * Return: OV2_CRYPTO_SUCCESS; INVALID_PROTOCOL if the header is another one's,
  * INVALID_PACKET_SYNTAX if lengths do not hold.
  */
@@ -84,7 +86,9 @@ enum ov2_crypto_status ov2_step_check(const struct ov2_frame *frame,
  * @member: index of ov2_sa.member
  * @seq: sequence number, with its high half
  *
- * Any context. For each header of each of two SAs once at most.
+ * For each header of each of two SAs once at most.
+ *
+ * Context: Any context.
  */
 void ov2_step_push(struct ov2_nbl *nbl, const struct ov2_frame *frame,
 		   u8 sa, u8 member, u64 seq)
@@ -145,8 +149,7 @@ static bool esp_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
  * @step: a step that ov2_step_check() let pass; ESP is in clear
  * @payload: out
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: false if there is more padding than payload.
  */
 bool ov2_step_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
@@ -201,10 +204,12 @@ static int step_start(struct ov2_nbl *nbl)
 /**
  * ov2_steps_run() - do what is to be done with an NBL
  * @nbl: in ov2_work.lane, its step ov2_work.at to be done. Its lane's, and
- *	maybe gone, when this returns
  *
- * BH disabled. What cannot be done at once goes on from the cipher's
- * completion, whatever the CPU.
+ *
+ * What cannot be done at once goes on from the cipher's completion, whatever
+ * the CPU.
+ *
+ * Context: BH disabled.
  */
 void ov2_steps_run(struct ov2_nbl *nbl)
 {

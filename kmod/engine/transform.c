@@ -161,8 +161,7 @@ static bool transform_counts_ivs(const struct ov2_transform *transform,
  * @add: a request that ov2_add_sa_check() accepted
  * @assoc: the security association of @add that it is for
  *
- * Process context, sleeps.
- *
+ * Context: Process context, sleeps.
  * Return: 0 or a negative errno; -ENOENT if this kernel lacks the algorithm.
  */
 int ov2_transform_init(struct ov2_transform *transform,
@@ -186,7 +185,7 @@ int ov2_transform_init(struct ov2_transform *transform,
  * ov2_transform_destroy() - end of ov2_transform_init(); the keys are wiped
  * @transform: it; it may never have been made
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_transform_destroy(struct ov2_transform *transform)
 {
@@ -202,9 +201,10 @@ void ov2_transform_destroy(struct ov2_transform *transform)
  * @transform: of an outbound SA
  * @iv: filled in with ov2_transform.iv_len bytes, which may be none
  *
- * BH disabled. What CBC takes must be unpredictable (RFC 3602 3); a counter
- * mode's must never come again under one key.
+ * What CBC takes must be unpredictable (RFC 3602 3); a counter mode's must
+ * never come again under one key.
  *
+ * Context: BH disabled.
  * Return: 0, or -EOVERFLOW if the SA has no IV left.
  */
 int ov2_transform_iv(struct ov2_transform *transform, u8 *iv)
@@ -219,10 +219,11 @@ int ov2_transform_iv(struct ov2_transform *transform, u8 *iv)
 /**
  * ov2_transform_seal() - write IV, ciphertext and ICV into a frame
  * @job: what is to be done; the frame has its trailer and room for IV and ICV,
- *	and its lengths were checked
  *
- * BH disabled. @job is the caller's again when this returns.
  *
+ * @job is the caller's again when this returns.
+ *
+ * Context: BH disabled.
  * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (it
  * may have been already); -EOVERFLOW if the SA has no IV left; another negative
  * errno.
@@ -237,8 +238,9 @@ int ov2_transform_seal(const struct ov2_job *job)
  * ov2_transform_open() - verify and decrypt a frame in place
  * @job: what is to be done; the frame's lengths were checked
  *
- * BH disabled. @job is the caller's again when this returns.
+ * @job is the caller's again when this returns.
  *
+ * Context: BH disabled.
  * Return: as ov2_transform_seal(); -EBADMSG if the ICV is wrong.
  */
 int ov2_transform_open(const struct ov2_job *job)

@@ -60,6 +60,7 @@ static_assert(sizeof(struct ov2_work) <=
  * ov2_work() - the engine's own part of an NBL
  * @nbl: an NBL that the engine owns
  *
+ * Context: Any context.
  * Return: it; zeroed when the NBL was made.
  */
 static inline struct ov2_work *ov2_work(struct ov2_nbl *nbl)

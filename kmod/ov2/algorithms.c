@@ -84,8 +84,7 @@ static const struct ov2_algorithm *find(const struct ov2_algorithm *algorithms,
  * ov2_encr_algorithm() - an algorithm of the field EncryptionAlgorithm
  * @id: any value
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: it, or NULL if @id is not exactly one known bit.
  */
 const struct ov2_algorithm *ov2_encr_algorithm(u32 id)
@@ -97,8 +96,7 @@ const struct ov2_algorithm *ov2_encr_algorithm(u32 id)
  * ov2_auth_algorithm() - an algorithm of the field AuthenticationAlgorithm
  * @id: any value
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: it, or NULL if @id is not exactly one known bit.
  */
 const struct ov2_algorithm *ov2_auth_algorithm(u32 id)

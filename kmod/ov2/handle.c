@@ -38,8 +38,7 @@ void ov2_handles_init(struct ov2_handles *handles)
  * @ad: the card
  * @transport: see struct ov2_handle
  *
- * Any context, BH are disabled inside.
- *
+ * Context: Any context, BH are disabled inside.
  * Return: 0, -ENOMEM, or -EBUSY if every slot is taken, which cannot happen if
  * the engine's capacity is not larger than OV2_HANDLE_SLOTS.
  */
@@ -70,7 +69,7 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_adapter *ad,
  * ov2_handle_free() - take the handle back
  * @handle: the SA's; whoever found it before may use it for a grace period
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_handle_free(struct ov2_handle *handle)
 {
@@ -82,9 +81,9 @@ void ov2_handle_free(struct ov2_handle *handle)
  * ov2_handle_reuse() - for unit tests: have a slot given again
  * @ad: the card
  * @value: a handle that was freed. The card's next handle gets its slot, which
- *	without this call would be given only after all others
  *
- * Any context.
+ *
+ * Context: Any context.
  */
 void ov2_handle_reuse(struct ov2_adapter *ad, unsigned long value)
 {
@@ -99,8 +98,7 @@ void ov2_handle_reuse(struct ov2_adapter *ad, unsigned long value)
  * @ad: the card that is asked
  * @value: the handle, any value
  *
- * Under rcu_read_lock(), any context.
- *
+ * Context: Under rcu_read_lock(), any context.
  * Return: the handle of a live SA of @ad, or NULL.
  */
 struct ov2_handle *ov2_handle_find(struct ov2_adapter *ad,

@@ -17,8 +17,9 @@
  * @revision: the least that its header must say
  * @min: bytes that will be read
  *
- * Any context. Source: NDIS_OBJECT_HEADER.
+ * Source: NDIS_OBJECT_HEADER.
  *
+ * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if it is too short, INVALID_DATA
  * if its header is wrong.
  */
@@ -84,8 +85,9 @@ static enum ov2_status list_check(const void *list, size_t len, size_t min)
  * @list: its first entry
  * @len: bytes of the buffer that holds all entries
  *
- * Any context. The keys are not looked at.
+ * The keys are not looked at.
  *
+ * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if there is no whole entry,
  * INVALID_DATA if one has a wrong header or is outside, or there is no end.
  */
@@ -99,8 +101,7 @@ enum ov2_status ov2_add_list_check(const struct ov2_add_sa *list, size_t len)
  * @list: its first entry
  * @len: bytes of the buffer that holds all entries
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: as ov2_add_list_check().
  */
 enum ov2_status ov2_delete_list_check(const struct ov2_delete_sa *list,
@@ -116,8 +117,9 @@ enum ov2_status ov2_delete_list_check(const struct ov2_delete_sa *list,
  * @ex: out: a copy, its handle 0, to be freed with kfree_sensitive()
  * @len: out: bytes of the copy with its key area
  *
- * Any context. So an engine has one structure to check and to read.
+ * So an engine has one structure to check and to read.
  *
+ * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_DATA if the key area is not all in the
  * buffer, RESOURCES without memory.
  */

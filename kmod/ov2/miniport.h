@@ -123,6 +123,7 @@ struct ov2_adapter {
  * ov2_adapter_of() - the card behind a netdev
  * @dev: a netdev of kind "ipsecov2"; the caller has made sure of that
  *
+ * Context: Any context.
  * Return: its adapter.
  */
 static inline struct ov2_adapter *ov2_adapter_of(struct net_device *dev)

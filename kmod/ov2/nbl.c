@@ -12,8 +12,7 @@ static struct kmem_cache *nbl_cache;
  * @skb: the frame; stays the caller's if this fails
  * @queue: the card's queue that it came in on
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: the NBL, or NULL without memory.
  */
 struct ov2_nbl *ov2_nbl_alloc(struct sk_buff *skb, u16 queue)
@@ -34,7 +33,7 @@ struct ov2_nbl *ov2_nbl_alloc(struct sk_buff *skb, u16 queue)
  * ov2_nbl_free() - free an NBL, not the frame
  * @nbl: what ov2_nbl_alloc() returned
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_nbl_free(struct ov2_nbl *nbl)
 {
@@ -45,8 +44,7 @@ void ov2_nbl_free(struct ov2_nbl *nbl)
 /**
  * ov2_nbl_init() - make ready for ov2_nbl_alloc()
  *
- * Process context, at module init.
- *
+ * Context: Process context, at module init.
  * Return: 0 or -ENOMEM.
  */
 int ov2_nbl_init(void)
@@ -61,7 +59,7 @@ int ov2_nbl_init(void)
 /**
  * ov2_nbl_exit() - end of ov2_nbl_init(); every NBL has been freed
  *
- * Process context, at module exit.
+ * Context: Process context, at module exit.
  */
 void ov2_nbl_exit(void)
 {

@@ -31,9 +31,9 @@ static bool offset_encodable(u16 offset)
  * @hdr: what to encode
  * @word: out: the word, host order
  *
- * Any context. INV-5. Source:
- * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
+ * INV-5. Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
+ * Context: Any context.
  * Return: 0, or -ERANGE if an offset is no multiple of 4 or above 1020.
  */
 int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word)
@@ -56,9 +56,9 @@ int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word)
  * @slot: the slot, host order
  * @hdr: out: its fields, offsets in bytes
  *
- * Any context. Source:
- * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
+ * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
+ * Context: Any context.
  * Return: false if it is more than a word.
  */
 bool ov2_tx_header_decode(unsigned long slot, struct ov2_tx_header *hdr)
@@ -79,8 +79,9 @@ bool ov2_tx_header_decode(unsigned long slot, struct ov2_tx_header *hdr)
  * @csum: what to encode
  * @word: out: the word, host order
  *
- * Any context. Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
+ * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
  *
+ * Context: Any context.
  * Return: 0, or -ERANGE if the offset is above 1023.
  */
 int ov2_tx_checksum_encode(const struct ov2_tx_checksum *csum, u32 *word)
@@ -102,8 +103,9 @@ int ov2_tx_checksum_encode(const struct ov2_tx_checksum *csum, u32 *word)
  * @slot: the slot, host order
  * @csum: out: its fields
  *
- * Any context. Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
+ * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
  *
+ * Context: Any context.
  * Return: false if it is more than a word, or has reserved bits.
  */
 bool ov2_tx_checksum_decode(unsigned long slot, struct ov2_tx_checksum *csum)
@@ -124,8 +126,9 @@ bool ov2_tx_checksum_decode(unsigned long slot, struct ov2_tx_checksum *csum)
  * @lso: what to encode
  * @word: out: the word, host order
  *
- * Any context. Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
+ * Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
  *
+ * Context: Any context.
  * Return: 0, or -ERANGE if the offset is above 1023 or the MSS above 2^20 - 1.
  */
 int ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word)
@@ -146,8 +149,9 @@ int ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word)
  * @slot: the slot, host order
  * @lso: out: its fields
  *
- * Any context. Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
+ * Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
  *
+ * Context: Any context.
  * Return: false if it is more than a word.
  */
 bool ov2_tx_lso_decode(unsigned long slot, struct ov2_tx_lso *lso)
@@ -164,11 +168,11 @@ bool ov2_tx_lso_decode(unsigned long slot, struct ov2_tx_lso *lso)
 /**
  * ov2_rx_result_encode() - make the word of slot 1, receive
  * @res: what to encode; without @res->crypto_done status and
- *	next_crypto_done are written as zero (INV-1)
  *
- * Any context. Source:
- * NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *
+ * Source: NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
+ *
+ * Context: Any context.
  * Return: the word, host order.
  */
 u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
@@ -189,11 +193,11 @@ u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
  * ov2_rx_result_decode() - read the word of slot 1, receive
  * @slot: the slot, host order
  * @res: out: its fields; status and next_crypto_done are zero without
- *	crypto_done, whatever the word says (INV-1)
  *
- * Any context. INV-1 to INV-3. Source:
- * NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *
+ * INV-1 to INV-3. Source: NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
+ *
+ * Context: Any context.
  * Return: false if it is illegal: more than a word, NextCryptoDone without
  * CryptoDone, reserved bits, or a status that does not exist. Then @res says
  * nothing of the frame, least of all that it was found good.
@@ -224,9 +228,9 @@ bool ov2_rx_result_decode(unsigned long slot, struct ov2_rx_result *res)
  * ov2_rx_header_encode() - make the word of slot 12, receive
  * @hdr: what to encode; without @hdr->info_set the word is zero (INV-4)
  *
- * Any context. Source:
- * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
+ * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
+ * Context: Any context.
  * Return: the word, host order.
  */
 u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr)
@@ -244,9 +248,9 @@ u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr)
  * @slot: the slot, host order
  * @hdr: out: its fields, all zero if the word is not valid (INV-4)
  *
- * Any context. Source:
- * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
+ * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
+ * Context: Any context.
  * Return: false if it is more than a word, or has reserved bits.
  */
 bool ov2_rx_header_decode(unsigned long slot, struct ov2_rx_header *hdr)
@@ -274,8 +278,7 @@ static const char * const status_names[OV2_CRYPTO_STATUS_MAX] = {
  * ov2_crypto_status_name() - a CryptoStatus in words, for traces
  * @status: the status
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: its name in lower case, "unknown" if there is none.
  */
 const char *ov2_crypto_status_name(enum ov2_crypto_status status)

@@ -206,8 +206,9 @@ static enum ov2_status members_check(const struct ov2_add_sa_ex *add,
  * @len: bytes of both
  * @caps: what the engine can do
  *
- * Any context. Source: INV-20 and INV-21.
+ * Source: INV-20 and INV-21.
  *
+ * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if the buffer is too short for
  * the structure, INVALID_DATA if a field is out of bounds, NOT_SUPPORTED if
  * it is well formed and @caps do not have it.

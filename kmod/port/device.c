@@ -216,7 +216,7 @@ static const struct net_device_ops port_netdev_ops = {
  * ov2_port_setup() - rtnl_link_ops.setup
  * @dev: the netdev, fresh from alloc_netdev_mqs()
  *
- * RTNL.
+ * Context: RTNL.
  */
 void ov2_port_setup(struct net_device *dev)
 {

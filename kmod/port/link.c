@@ -128,8 +128,7 @@ static struct rtnl_link_ops link_ops __read_mostly = {
  * ov2_link_register() - let users make cards
  * @miniport: the engine that every card gets
  *
- * Process context, at module init.
- *
+ * Context: Process context, at module init.
  * Return: 0 or a negative errno.
  */
 int ov2_link_register(const struct ov2_miniport_ops *miniport)
@@ -156,7 +155,9 @@ err_bridge:
 /**
  * ov2_link_unregister() - delete all cards, and let nobody make one
  *
- * Process context, at module exit. Sleeps until the last card is freed.
+ * Sleeps until the last card is freed.
+ *
+ * Context: Process context, at module exit.
  */
 void ov2_link_unregister(void)
 {

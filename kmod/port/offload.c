@@ -20,9 +20,10 @@ static int port_request(struct ov2_port *port, struct ov2_request *req)
  * ov2_port_enable() - let the engine work on what is received
  * @port: the card, its engine fresh
  *
- * Process context. Frames are always those of Ethernet here, so this is said
- * once; on Windows it is a protocol's to say, when it binds.
+ * Frames are always those of Ethernet here, so this is said once; on Windows it
+ * is a protocol's to say, when it binds.
  *
+ * Context: Process context.
  * Return: 0 or -EIO.
  */
 int ov2_port_enable(struct ov2_port *port)
@@ -135,8 +136,10 @@ int ov2_port_set_features(struct net_device *dev, netdev_features_t features)
  * @code: OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG
  * @config: what is on
  *
- * Any context but hard interrupts. Linux has its own picture of this, in
- * net_device.features, from which the change came.
+ * Linux has its own picture of this, in net_device.features, from which the
+ * change came.
+ *
+ * Context: Any context but hard interrupts.
  */
 void ov2_port_status(struct ov2_adapter *ad, u32 code,
 		     const struct ov2_offload *config)

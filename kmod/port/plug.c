@@ -29,7 +29,9 @@ static void announce(struct ov2_port *port)
  * ov2_plug_update_carrier() - set the carrier of a card and its peer
  * @port: a card that was plugged, opened or stopped
  *
- * There is carrier if and only if both ends of the cable are up. RTNL.
+ * There is carrier if and only if both ends of the cable are up.
+ *
+ * Context: RTNL.
  */
 void ov2_plug_update_carrier(struct ov2_port *port)
 {
@@ -52,7 +54,7 @@ static void set_sharers(struct ov2_port *port, const struct ov2_port *peer)
  * @port: a registered card without a peer
  * @peer: another one
  *
- * RTNL.
+ * Context: RTNL.
  */
 void ov2_plug(struct ov2_port *port, struct ov2_port *peer)
 {
@@ -70,7 +72,9 @@ void ov2_plug(struct ov2_port *port, struct ov2_port *peer)
  *
  * The peer, which lost its carrier when @port went down, can be plugged again.
  * Senders may see either card as the other's peer until the end of an RCU
- * grace period. No queue waits for @port to wake it, since it is down. RTNL.
+ * grace period. No queue waits for @port to wake it, since it is down.
+ *
+ * Context: RTNL.
  */
 void ov2_unplug(struct ov2_port *port)
 {
@@ -88,8 +92,7 @@ void ov2_unplug(struct ov2_port *port)
  * ov2_plug_iflink() - ndo_get_iflink
  * @dev: a card
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: the peer's ifindex, or the card's own without a peer.
  */
 int ov2_plug_iflink(const struct net_device *dev)
@@ -110,8 +113,7 @@ int ov2_plug_iflink(const struct net_device *dev)
  * ov2_plug_link_net() - rtnl_link_ops.get_link_net
  * @dev: a card
  *
- * RTNL or RCU.
- *
+ * Context: RTNL or RCU.
  * Return: the namespace where ov2_plug_iflink() holds.
  */
 struct net *ov2_plug_link_net(const struct net_device *dev)

@@ -322,7 +322,7 @@ bool ov2_rx_enqueue(struct ov2_port *port, u16 tx_queue, struct sk_buff *skb)
  * @ad: the receiving card
  * @nbl: the frame with its records; taken
  *
- * BH disabled.
+ * Context: BH disabled.
  */
 void ov2_rx_indicate(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
@@ -355,8 +355,7 @@ static void rx_init_queue(struct ov2_port *port, u16 index)
  * ov2_rx_alloc() - make the receive queues
  * @port: the card, its number of queues set
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: 0 or -ENOMEM.
  */
 int ov2_rx_alloc(struct ov2_port *port)
@@ -381,10 +380,10 @@ int ov2_rx_alloc(struct ov2_port *port)
 /**
  * ov2_rx_free() - end of ov2_rx_alloc()
  * @port: the card; it has no NAPI and no peer since an RCU grace period, for
- *	which unregister_netdevice_many_notify() waits after ndo_uninit, or
- *	port_uninit() if the card was never registered
  *
- * Process context.
+ *
+ *
+ * Context: Process context.
  */
 void ov2_rx_free(struct ov2_port *port)
 {
@@ -396,7 +395,7 @@ void ov2_rx_free(struct ov2_port *port)
  * ov2_rx_add_napi() - give the receive queues their NAPI, disabled
  * @port: the card
  *
- * RTNL.
+ * Context: RTNL.
  */
 void ov2_rx_add_napi(struct ov2_port *port)
 {
@@ -440,8 +439,7 @@ static void rx_set_open(struct ov2_rxq *rxq, bool open)
  * ov2_rx_start() - be ready to receive
  * @port: the card; its engine runs, or will before frames come
  *
- * RTNL.
- *
+ * Context: RTNL.
  * Return: 0 or -ENOMEM.
  */
 int ov2_rx_start(struct ov2_port *port)
@@ -503,7 +501,7 @@ static void rx_purge(struct ov2_rxq *rxq)
  * ov2_rx_stop() - end of ov2_rx_start(); drops what has not been delivered
  * @port: the card. Its rings are closed, and its engine is paused
  *
- * RTNL.
+ * Context: RTNL.
  */
 void ov2_rx_stop(struct ov2_port *port)
 {

@@ -56,7 +56,7 @@ static int wire_stop_room(const struct ov2_port *port)
  * @port: the sender
  * @queue: its queue. Frames of it have left the ring or the engine
  *
- * Any context with BH disabled.
+ * Context: Any context with BH disabled.
  */
 void ov2_wire_wake(struct ov2_port *port, u16 queue)
 {
@@ -75,7 +75,7 @@ void ov2_wire_wake(struct ov2_port *port, u16 queue)
  * ov2_wire_wake_all() - ov2_wire_wake() for every queue
  * @port: the sender
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_wire_wake_all(struct ov2_port *port)
 {
@@ -168,7 +168,9 @@ static void wire_dropped(struct ov2_port *port, struct sk_buff *skb)
  * @queue: its queue
  * @skb: the frame, data at the Ethernet header; taken
  *
- * Never fails because the ring is full: queues stop in time. BH disabled.
+ * Never fails because the ring is full: queues stop in time.
+ *
+ * Context: BH disabled.
  */
 void ov2_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb)
 {
@@ -203,9 +205,9 @@ drop:
  * @ad: the sending card
  * @nbl: the NBL; taken
  * @status: if it is not SUCCESS, its frames are still in @nbl and are dropped;
- *	the engine has counted why
  *
- * BH disabled.
+ *
+ * Context: BH disabled.
  */
 void ov2_wire_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 			    enum ov2_status status)
@@ -255,8 +257,7 @@ static void wire_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
  * @skb: the frame; taken
  * @dev: the card
  *
- * BH disabled, under the queue's lock.
- *
+ * Context: BH disabled, under the queue's lock.
  * Return: NETDEV_TX_OK always.
  */
 netdev_tx_t ov2_wire_start_xmit(struct sk_buff *skb, struct net_device *dev)

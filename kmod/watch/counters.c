@@ -16,8 +16,7 @@ static const char * const counter_names[OV2_CNT_MAX] = {
  * ov2_counters_alloc() - give a card its counters, all zero
  * @ad: the card
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: 0 or -ENOMEM.
  */
 int ov2_counters_alloc(struct ov2_adapter *ad)
@@ -31,7 +30,7 @@ int ov2_counters_alloc(struct ov2_adapter *ad)
  * ov2_counters_free() - end of ov2_counters_alloc()
  * @ad: the card; its engine is halted
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_counters_free(struct ov2_adapter *ad)
 {
@@ -44,7 +43,7 @@ void ov2_counters_free(struct ov2_adapter *ad)
  * @c: what
  * @n: how much
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_count_add(struct ov2_adapter *ad, enum ov2_counter c, u64 n)
 {
@@ -56,7 +55,7 @@ void ov2_count_add(struct ov2_adapter *ad, enum ov2_counter c, u64 n)
  * @ad: the card
  * @c: what
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_count(struct ov2_adapter *ad, enum ov2_counter c)
 {
@@ -68,8 +67,9 @@ void ov2_count(struct ov2_adapter *ad, enum ov2_counter c)
  * @ad: the card
  * @c: which counter
  *
- * Any context. On 32-bit machines a sum taken while it counts may be torn.
+ * On 32-bit machines a sum taken while it counts may be torn.
  *
+ * Context: Any context.
  * Return: its value.
  */
 u64 ov2_counter_read(struct ov2_adapter *ad, enum ov2_counter c)
@@ -86,8 +86,7 @@ u64 ov2_counter_read(struct ov2_adapter *ad, enum ov2_counter c)
  * ov2_counter_name() - the name users know a counter by
  * @c: which counter, below OV2_CNT_MAX
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: its name.
  */
 const char *ov2_counter_name(enum ov2_counter c)

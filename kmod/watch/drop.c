@@ -9,7 +9,9 @@
  * @reason: the counter of the reason, OV2_CNT_TX_DROP_*
  * @len: bytes of the frame
  *
- * Any context. The frame is the caller's to free.
+ * The frame is the caller's to free.
+ *
+ * Context: Any context.
  */
 void ov2_drop_tx(struct ov2_adapter *ad, enum ov2_counter reason,
 		 unsigned int len)
@@ -24,7 +26,9 @@ void ov2_drop_tx(struct ov2_adapter *ad, enum ov2_counter reason,
  * @reason: the counter of the reason, OV2_CNT_RX_DROP_*
  * @len: bytes of the frame
  *
- * Any context. The frame is the caller's to free.
+ * The frame is the caller's to free.
+ *
+ * Context: Any context.
  */
 void ov2_drop_rx(struct ov2_adapter *ad, enum ov2_counter reason,
 		 unsigned int len)

@@ -25,7 +25,7 @@ static DEFINE_PER_CPU(long[OV2_OBJECT_MAX], objects);
  * @kind: which
  * @object: its address, for the trace
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_object_created(enum ov2_object kind, const void *object)
 {
@@ -38,7 +38,7 @@ void ov2_object_created(enum ov2_object kind, const void *object)
  * @kind: which
  * @object: its address, for the trace
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_object_freed(enum ov2_object kind, const void *object)
 {
@@ -49,7 +49,7 @@ void ov2_object_freed(enum ov2_object kind, const void *object)
 /**
  * ov2_objects_check_none() - warn of every kind that has objects left
  *
- * Process context, at module exit, when nothing can create any.
+ * Context: Process context, at module exit, when nothing can create any.
  */
 void ov2_objects_check_none(void)
 {

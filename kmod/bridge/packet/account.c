@@ -42,12 +42,13 @@ static int account_out_locked(struct xfrm_state *x, struct sk_buff *skb,
  * @x: the state; takes its lock
  * @skb: the packet, not framed, its network header set; for the audit log
  * @len: bytes that are protected, as software counts them: in a tunnel the
- *	inner packet, in transport mode what follows the IP header
+ *
  * @seq: out: its number
  * @reason: out: if false, the counter for the caller to drop it with
  *
- * BH disabled. Once it is true the number is used up.
+ * Once it is true the number is used up.
  *
+ * Context: BH disabled.
  * Return: false if it must not leave; the system's statistics moved already.
  */
 bool ov2_account_out(struct xfrm_state *x, struct sk_buff *skb,
@@ -102,12 +103,11 @@ static int account_in_locked(struct xfrm_state *x, struct sk_buff *skb,
  * @skb: the packet, still framed, its network header set; for the audit log
  * @seq: its number, as the engine verified it
  * @len: bytes that were protected, as ov2_account_out() counts them; negative
- *	if what it carries is nothing to deliver: then it is an error, but only if
- *	nothing else is wrong, and the window does not move
+ *
+ *
  * @reason: out: if false, the counter for the caller to drop it with
  *
- * BH disabled.
- *
+ * Context: BH disabled.
  * Return: false if it must be dropped; the system's statistics moved already.
  */
 bool ov2_account_in(struct xfrm_state *x, struct sk_buff *skb, u64 seq,
@@ -156,8 +156,10 @@ static int account_bad_locked(struct xfrm_state *x, struct sk_buff *skb,
  * @status: what the engine found
  * @reason: out: the counter for the caller to drop it with
  *
- * BH disabled. The system's statistics move as xfrm_input() has it for a card
- * in crypto mode.
+ * The system's statistics move as xfrm_input() has it for a card in crypto
+ * mode.
+ *
+ * Context: BH disabled.
  */
 void ov2_account_bad(struct xfrm_state *x, struct sk_buff *skb,
 		     enum ov2_crypto_status status, enum ov2_counter *reason)

@@ -48,14 +48,16 @@ static bool read_trailer(const struct sk_buff *skb, unsigned int end,
 /**
  * ov2_decap_read() - what does an ESP packet carry?
  * @skb: the packet, decrypted, nothing stripped. Data is at the IP header, and
- *	it ends where that says
+ *
  * @x: its state
  * @icv_len: bytes of the ICV
  * @header: slot 12 of the packet
  * @decap: out: that
  *
- * Any context. As software does, this takes an empty packet for garbage, does
- * not look at the padding's bytes, and drops dummies (RFC 4303 section 2.6).
+ * As software does, this takes an empty packet for garbage, does not look at
+ * the padding's bytes, and drops dummies (RFC 4303 section 2.6).
+ *
+ * Context: Any context.
  */
 void ov2_decap_read(const struct sk_buff *skb, const struct xfrm_state *x,
 		    unsigned int icv_len, unsigned long header,
@@ -187,13 +189,12 @@ static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 /**
  * ov2_decap() - leave of an ESP packet what it carries
  * @skb: the packet of ov2_decap_read(), its MAC and network headers and its
- *	device set. It becomes an Ethernet frame with a clear packet, data at the IP
- *	header
+ *
+ *
  * @x: its state
  * @decap: what that found; there is something to deliver
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: false if it cannot be done: no memory, or what a tunnel carries is no
  * IP packet. @skb is to be dropped then.
  */

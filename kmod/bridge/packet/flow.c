@@ -175,12 +175,11 @@ static void flow_set_ports(struct ov2_flow *flow, const struct sk_buff *skb,
  * ov2_flow_read() - read what a packet is matched by
  * @net: the card's namespace
  * @skb: the packet, sent or received, in an Ethernet frame that may wrap it
- *	(ov2_flow_may_wrap()); network header, protocol and device set, MAC header
- *	too if it is wrapped. Need not be linear
+ *
+ *
  * @flow: out: what it is matched by
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: true; false with @flow->family 0 if it is no IP packet, and with a
  * family if it is none that can be read.
  */
@@ -217,8 +216,7 @@ bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
  * ov2_flow_is_ipsec() - is a packet ESP, AH or IPComp?
  * @flow: the packet's flow, read successfully
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: true if it surely is.
  */
 bool ov2_flow_is_ipsec(const struct ov2_flow *flow)
@@ -264,9 +262,10 @@ static bool ports_match(const struct xfrm_selector *sel,
  * @sel: the selector, of a policy or a state
  * @flow: the packet's flow, read successfully
  *
- * Any context. As xfrm_selector_match(), which is not exported, but for what
- * the packet does not show.
+ * As xfrm_selector_match(), which is not exported, but for what the packet does
+ * not show.
  *
+ * Context: Any context.
  * Return: whether it does.
  */
 enum ov2_match ov2_selector_match(const struct xfrm_selector *sel,

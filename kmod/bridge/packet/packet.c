@@ -9,6 +9,7 @@
  * ov2_bridge_of() - what the bridge keeps for a card
  * @ad: the card, between ov2_bridge_init() and ov2_bridge_exit()
  *
+ * Context: Any context.
  * Return: it.
  */
 struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad)
@@ -20,8 +21,7 @@ struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad)
  * ov2_bridge_init() - make what the bridge keeps for a card
  * @ad: the card
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: 0 or a negative errno.
  */
 int ov2_bridge_init(struct ov2_adapter *ad)
@@ -80,9 +80,10 @@ void ov2_bridge_exit(struct ov2_adapter *ad)
  * ov2_bridge_packet_mode() - has a card states or policies in packet mode?
  * @ad: the card
  *
- * Any context. While it has, the stack leaves packets to the card in clear,
- * whatever its features are.
+ * While it has, the stack leaves packets to the card in clear, whatever its
+ * features are.
  *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_bridge_packet_mode(const struct ov2_adapter *ad)

@@ -149,14 +149,15 @@ static unsigned int frame_len(const struct sk_buff *skb)
  * ov2_packet_receive() - a frame was received through a state in packet mode
  * @ad: the card
  * @nbl: the frame as the engine left it, without Ethernet's padding; stays the
- *	caller's. Data is at the IP header, ov2_headers_set() was here
+ *
  * @assoc: its association
  * @x: its state; the reference stays the caller's
  * @res: what the engine found
  * @path: out: what the core is to know
  *
- * BH disabled, under rcu_read_lock(). The frame becomes what it carried.
+ * The frame becomes what it carried.
  *
+ * Context: BH disabled, under rcu_read_lock().
  * Return: false if it must be dropped; counted and traced already.
  */
 bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
@@ -216,12 +217,13 @@ static int clear_rejects(struct ov2_adapter *ad, struct ov2_spd *spd,
  * ov2_clear_receive() - may a frame come in that the engine did not touch?
  * @ad: the card
  * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data
- *	is behind the Ethernet header
  *
- * BH disabled. For policies that are offloaded the stack takes clear packets:
- * it thinks that the card would have dropped them. As in software, a policy of
- * the packet's own socket goes before any policy of the card.
  *
+ * For policies that are offloaded the stack takes clear packets: it thinks that
+ * the card would have dropped them. As in software, a policy of the packet's
+ * own socket goes before any policy of the card.
+ *
+ * Context: BH disabled.
  * Return: the verdict.
  */
 enum ov2_rx_verdict ov2_clear_receive(struct ov2_adapter *ad,

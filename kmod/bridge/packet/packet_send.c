@@ -240,9 +240,10 @@ static bool open_ethernet(struct sending *send, bool tagged)
  * @nbl: out: for OV2_VERDICT_OFFLOAD, the frame with its records
  * @reason: out: for OV2_VERDICT_DROP
  *
- * BH disabled, RCU read side. The tag may only veto: hardware knows nothing of
- * it, so policy and state are those that the packet itself leads to.
+ * The tag may only veto: hardware knows nothing of it, so policy and state are
+ * those that the packet itself leads to.
  *
+ * Context: BH disabled, RCU read side.
  * Return: the verdict.
  */
 enum ov2_verdict ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
@@ -283,8 +284,7 @@ enum ov2_verdict ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
  * ov2_packet_wanted() - has a card something to look for in a clear frame?
  * @ad: the card
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: false if it has no outbound policy.
  */
 bool ov2_packet_wanted(const struct ov2_adapter *ad)

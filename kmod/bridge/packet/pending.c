@@ -62,7 +62,7 @@ static void pending_work(struct work_struct *work)
  * ov2_pending_init() - make a list, empty
  * @pending: the list
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_pending_init(struct ov2_pending *pending)
 {
@@ -74,9 +74,10 @@ void ov2_pending_init(struct ov2_pending *pending)
  * ov2_pending_destroy() - end of ov2_pending_init()
  * @pending: the list. Nothing is added any more
  *
- * Process context, sleeps. A packet here holds its neighbour, and that the
- * netdev, so there is none left when the netdev goes: only the work may not
- * have returned.
+ * A packet here holds its neighbour, and that the netdev, so there is none left
+ * when the netdev goes: only the work may not have returned.
+ *
+ * Context: Process context, sleeps.
  */
 void ov2_pending_destroy(struct ov2_pending *pending)
 {
@@ -90,8 +91,7 @@ void ov2_pending_destroy(struct ov2_pending *pending)
  * @skb: the packet, data at the network header; taken if true
  * @neigh: its neighbour
  *
- * BH disabled.
- *
+ * Context: BH disabled.
  * Return: false if there are too many already.
  */
 bool ov2_pending_add(struct ov2_pending *pending, struct sk_buff *skb,

@@ -12,7 +12,7 @@
  * @pol: out: all zero before
  * @xp: the policy, one that is not refused
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp)
 {
@@ -33,8 +33,9 @@ void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp)
  * ov2_policy_protects() - does a policy want its packets protected?
  * @pol: the policy
  *
- * Any context. One that neither protects nor blocks lets them pass in clear.
+ * One that neither protects nor blocks lets them pass in clear.
  *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_policy_protects(const struct ov2_policy *pol)
@@ -46,8 +47,7 @@ bool ov2_policy_protects(const struct ov2_policy *pol)
  * ov2_policy_blocks() - does a policy want its packets dropped?
  * @pol: the policy
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_policy_blocks(const struct ov2_policy *pol)
@@ -103,9 +103,10 @@ static bool tunnel_fits(const struct xfrm_tmpl *tmpl,
  * @pol: the policy that the received packet met; it does not block
  * @x: the state that had protected it
  *
- * Under rcu_read_lock(). As xfrm_state_ok() of xfrm_policy.c. A policy without
- * a template takes transport mode, too, as there.
+ * As xfrm_state_ok() of xfrm_policy.c. A policy without a template takes
+ * transport mode, too, as there.
  *
+ * Context: Under rcu_read_lock().
  * Return: true if so.
  */
 bool ov2_policy_fits(const struct ov2_policy *pol, const struct xfrm_state *x)
@@ -171,8 +172,7 @@ static int policy_added(struct xfrm_policy *xp, struct ov2_policy *pol)
  * @xp: the policy, that of a card; no packet has met it yet
  * @extack: for the sentence of a refusal
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: 0 or a negative errno.
  */
 int ov2_bridge_policy_add(struct xfrm_policy *xp,
@@ -208,7 +208,7 @@ no_memory:
  * ov2_bridge_policy_delete() - xfrmdev_ops.xdo_dev_policy_delete
  * @xp: the policy, deleted or not
  *
- * Any context but hard interrupts: a policy's timer deletes it, too.
+ * Context: Any context but hard interrupts: a policy's timer deletes it, too.
  */
 void ov2_bridge_policy_delete(struct xfrm_policy *xp)
 {

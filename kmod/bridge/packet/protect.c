@@ -15,8 +15,8 @@
  * @skb: data and network header at an IP header; the version is right
  *
  * Ethernet pads short frames, and the trailer goes right behind the packet.
- * Any context.
  *
+ * Context: Any context.
  * Return: false if the packet is shorter than its header says.
  */
 bool ov2_frame_trim(struct sk_buff *skb)
@@ -122,15 +122,14 @@ static unsigned int transport_header_len(const struct sk_buff *skb)
 /**
  * ov2_frame_protect() - make an IP packet an ESP packet, not yet encrypted
  * @skb: data and network header at the IP header, checksums complete. In
- *	transport mode without options, extension headers and fragments
+ *
  * @assoc: the association of @x
  * @x: the outbound state
  * @seq: the packet's sequence number, low half, host order
  * @outer: of a tunnel
  * @next_header: out: for the transmit record
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: false without memory; @skb must be dropped then.
  */
 bool ov2_frame_protect(struct sk_buff *skb, const struct ov2_assoc *assoc,

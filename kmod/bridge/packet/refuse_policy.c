@@ -170,8 +170,7 @@ static const struct {
  * @xp: the policy, of a card
  * @reason: out: why, as its counter
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: true if it cannot.
  */
 bool ov2_policy_refused(const struct xfrm_policy *xp,
@@ -239,8 +238,7 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
  * @err: what the core is told
  * @extack: may be NULL
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: @err.
  */
 int ov2_policy_refuse(const struct xfrm_policy *xp, enum ov2_counter reason,

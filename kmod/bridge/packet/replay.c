@@ -65,9 +65,10 @@ static u32 *window_word(struct xfrm_state *x, u64 seq, u32 *bit)
  * @x: the state
  * @seq: the number, verified
  *
- * x->lock held. RFC 4303 section 3.4.3. What is too old, and what was seen
- * before, is counted in the state.
+ * RFC 4303 section 3.4.3. What is too old, and what was seen before, is counted
+ * in the state.
  *
+ * Context: x->lock held.
  * Return: false if not.
  */
 bool ov2_replay_check(struct xfrm_state *x, u64 seq)
@@ -177,7 +178,7 @@ static void turn_ring(struct xfrm_state *x, u64 seq)
  * @x: the state
  * @seq: the number; ov2_replay_check() was true in this hold of the lock
  *
- * x->lock held.
+ * Context: x->lock held.
  */
 void ov2_replay_advance(struct xfrm_state *x, u64 seq)
 {
@@ -200,8 +201,7 @@ void ov2_replay_advance(struct xfrm_state *x, u64 seq)
  * ov2_replay_turn() - how often have the numbers of a state passed 2^32?
  * @x: the state
  *
- * x->lock held, or nobody else has the state yet.
- *
+ * Context: x->lock held, or nobody else has the state yet.
  * Return: that; U32_MAX before the first number, which is a leap of the ring,
  * too.
  */
@@ -215,12 +215,14 @@ u32 ov2_replay_turn(const struct xfrm_state *x)
  * @x: the state, with extended numbers and a window
  * @turn: ov2_replay_turn() as of the last call, or of the beginning; updated
  *
- * x->lock held, in xfrm_replay_advance_esn(). When the low half passes zero,
- * the core leaves the ring as it is, but looks for every number at another
- * place from then on, unless the size divides 2^32. So the core would accept
- * numbers a second time. Therefore all numbers of the window are marked as
- * seen. If the card itself has passed zero since the last call, the ring is
- * right already, but this function cannot tell, and marks them all the same.
+ * When the low half passes zero, the core leaves the ring as it is, but looks
+ * for every number at another place from then on, unless the size divides 2^32.
+ * So the core would accept numbers a second time. Therefore all numbers of the
+ * window are marked as seen. If the card itself has passed zero since the last
+ * call, the ring is right already, but this function cannot tell, and marks
+ * them all the same.
+ *
+ * Context: x->lock held, in xfrm_replay_advance_esn().
  */
 void ov2_replay_received(struct xfrm_state *x, u32 *turn)
 {
@@ -263,10 +265,11 @@ static bool next_extended(struct xfrm_replay_state_esn *esn, u64 *seq)
  * @x: the state
  * @seq: out: its number
  *
- * x->lock held. XFRM_SA_XFLAG_OSEQ_MAY_WRAP counts for numbers of 32 bits
- * only, as in the core. A number that is used again has another IV: the engine
- * does not make the IV of the number.
+ * XFRM_SA_XFLAG_OSEQ_MAY_WRAP counts for numbers of 32 bits only, as in the
+ * core. A number that is used again has another IV: the engine does not make
+ * the IV of the number.
  *
+ * Context: x->lock held.
  * Return: false if there is no number left (RFC 4303 section 3.3.3).
  */
 bool ov2_replay_next(struct xfrm_state *x, u64 *seq)

@@ -21,8 +21,7 @@ static const struct rhashtable_params table_params = {
  * ov2_sad_init() - make a database, empty
  * @sad: the database
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: 0 or a negative errno.
  */
 int ov2_sad_init(struct ov2_sad *sad)
@@ -35,7 +34,7 @@ int ov2_sad_init(struct ov2_sad *sad)
  * ov2_sad_destroy() - end of ov2_sad_init()
  * @sad: the database, empty, with nobody looking
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_sad_destroy(struct ov2_sad *sad)
 {
@@ -64,11 +63,10 @@ static void key_of(struct ov2_sad_key *key, const struct xfrm_state *x)
 
 /**
  * ov2_sad_hash() - a number that states have in common if one can replace the
- *	other
+ *
  * @x: an outbound state in packet mode
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: the number. States that cannot replace each other mostly have
  * different numbers.
  */
@@ -104,8 +102,7 @@ static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
  * @assoc: the association, new
  * @x: its state, outbound and in packet mode
  *
- * Any context but hard interrupts.
- *
+ * Context: Any context but hard interrupts.
  * Return: 0, -ENOSPC if OV2_SAD_SAME associations have its key already, or
  * another negative errno without memory.
  */
@@ -127,9 +124,9 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
  * ov2_sad_del() - a state is not chosen any more
  * @sad: the database
  * @assoc: the association, there or not. Who found it may use it for a grace
- *	period
  *
- * Any context but hard interrupts.
+ *
+ * Context: Any context but hard interrupts.
  */
 void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
 {
@@ -230,10 +227,11 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
  * @flow: the packet's flow
  * @x: out: the state, with a reference for the caller
  *
- * Under rcu_read_lock(), any context. As xfrm_state_find(): rather one before
- * its soft limit, and then rather the younger one; in transport mode one for
- * any source if there is none for the packet's.
+ * As xfrm_state_find(): rather one before its soft limit, and then rather the
+ * younger one; in transport mode one for any source if there is none for the
+ * packet's.
  *
+ * Context: Under rcu_read_lock(), any context.
  * Return: its association, or NULL if no state fits.
  */
 struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,

@@ -35,8 +35,7 @@ static struct ov2_spd_side *spd_side(struct ov2_spd *spd, u8 dir, u16 family)
  * ov2_spd_init() - make a database, empty
  * @spd: the database
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: 0 or a negative errno.
  */
 int ov2_spd_init(struct ov2_spd *spd)
@@ -57,7 +56,7 @@ int ov2_spd_init(struct ov2_spd *spd)
  * ov2_spd_destroy() - end of ov2_spd_init()
  * @spd: the database, empty, with nobody looking
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_spd_destroy(struct ov2_spd *spd)
 {
@@ -134,8 +133,7 @@ static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
  * @spd: the database
  * @pol: the policy, set
  *
- * Any context but hard interrupts.
- *
+ * Context: Any context but hard interrupts.
  * Return: 0, -ENOSPC if a limit is reached (OV2_SPD_*), or another negative
  * errno without memory.
  */
@@ -154,7 +152,7 @@ int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
  * @spd: the database
  * @pol: a policy of it; who found it may use it for a grace period
  *
- * Any context but hard interrupts, once for each policy.
+ * Context: Any context but hard interrupts, once for each policy.
  */
 void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
 {
@@ -183,8 +181,9 @@ unsigned int ov2_spd_count(const struct ov2_spd *spd, u8 dir)
  * @spd: the database
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  *
- * Any context. Without one, a packet need not be read.
+ * Without one, a packet need not be read.
  *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_spd_has(const struct ov2_spd *spd, u8 dir)
@@ -233,10 +232,11 @@ static const struct ov2_policy *find_better(struct ov2_spd *spd,
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  * @flow: the packet's flow, read successfully
  *
- * Under rcu_read_lock(), any context. The first one that matches; of a packet
- * that does not show its ports, the first one that matches whatever they are,
- * or that might match and protects or blocks.
+ * The first one that matches; of a packet that does not show its ports, the
+ * first one that matches whatever they are, or that might match and protects or
+ * blocks.
  *
+ * Context: Under rcu_read_lock(), any context.
  * Return: it, or NULL.
  */
 const struct ov2_policy *ov2_spd_lookup(struct ov2_spd *spd, u8 dir,

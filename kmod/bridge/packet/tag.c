@@ -36,11 +36,12 @@
 /**
  * ov2_packet_tag() - tag a packet
  * @skb: the packet, in xdo_dev_offload_ok, or in ndo_start_xmit if it is going
- *	to wait
+ *
  * @x: the state that protects it
  *
- * BH disabled or not. An earlier sec_path goes.
+ * An earlier sec_path goes.
  *
+ * Context: BH disabled or not.
  * Return: false without memory; the packet must be dropped then.
  */
 bool ov2_packet_tag(struct sk_buff *skb, struct xfrm_state *x)
@@ -66,6 +67,7 @@ bool ov2_packet_tag(struct sk_buff *skb, struct xfrm_state *x)
  * ov2_packet_tagged() - is it our tag?
  * @xo: of a packet that is being sent
  *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_packet_tagged(const struct xfrm_offload *xo)
@@ -77,6 +79,7 @@ bool ov2_packet_tagged(const struct xfrm_offload *xo)
  * ov2_packet_tag_lost() - was it tagged, and must be dropped?
  * @skb: a packet in ndo_start_xmit
  *
+ * Context: Any context.
  * Return: true if there was no memory for its own copy of the tag.
  */
 bool ov2_packet_tag_lost(const struct sk_buff *skb)
@@ -107,12 +110,12 @@ static bool is_for_other(const struct xfrm_state *x,
  * @dev: the card
  * @skb: a packet, in ndo_features_check
  *
- * BH disabled.
- *
  * Clones share the tag and may be on their way through another device, so the
  * packet gets a copy of its own. Without memory for it the tag is taken off, as
  * else the core would encrypt the packet, with a number that is not counted;
  * the packet is dropped in ndo_start_xmit.
+ *
+ * Context: BH disabled.
  */
 void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb)
 {

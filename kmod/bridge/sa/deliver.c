@@ -74,11 +74,13 @@ static void set_cb(struct sk_buff *skb, __be32 seq)
 /**
  * ov2_deliver() - hand a frame of a state in crypto mode to xfrm
  * @skb: the frame; taken. Data is at the IP header, ov2_headers_set() was here,
- *	and the sec_path says what the engine found
+ *
  * @rx_header: slot 12 of its records
  *
- * BH disabled, under rcu_read_lock(), in the NAPI of its queue: xfrm_input() hands
- * the packet on through gro_cells. Good or bad, xfrm_input() counts the frame.
+ * Good or bad, xfrm_input() counts the frame.
+ *
+ * Context: BH disabled, under rcu_read_lock(), in the NAPI of its queue:
+ *   xfrm_input() hands the packet on through gro_cells.
  */
 void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 {

@@ -28,10 +28,11 @@ static unsigned int ip_len(const struct sk_buff *skb)
 /**
  * ov2_headers_udp() - does a UDP header stand between IP and ESP?
  * @skb: an IPsec frame that the engine found an SA for: its IP header, at the
- *	network header, is linear and without options
  *
- * Any context. UDP encapsulation is offloaded over IPv4 only.
  *
+ * UDP encapsulation is offloaded over IPv4 only.
+ *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_headers_udp(const struct sk_buff *skb)
@@ -53,13 +54,14 @@ static bool ip_header_sound(const struct sk_buff *skb)
 /**
  * ov2_headers_set() - set what the core reads of a frame
  * @skb: an IPsec frame that the engine found an SA for, without Ethernet's
- *	padding. Data is at the IP header
+ *
  * @reason: out: if false, the counter for the caller to drop it with
  *
- * Any context. The transport header becomes that of ESP or AH, behind the UDP
- * header of ESP in UDP. All of it is linear up to the sequence number, as far as
- * the packet goes: the engine also finds the SA of a packet that is too short.
+ * The transport header becomes that of ESP or AH, behind the UDP header of ESP
+ * in UDP. All of it is linear up to the sequence number, as far as the packet
+ * goes: the engine also finds the SA of a packet that is too short.
  *
+ * Context: Any context.
  * Return: false if the frame must be dropped.
  */
 bool ov2_headers_set(struct sk_buff *skb, enum ov2_counter *reason)

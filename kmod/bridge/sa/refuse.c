@@ -187,8 +187,7 @@ static const struct {
  * @x: the state, fully constructed
  * @reason: out: why, as its counter
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: true if it cannot.
  */
 bool ov2_state_refused(const struct xfrm_state *x, enum ov2_counter *reason)
@@ -272,8 +271,7 @@ static void say_what(enum ov2_counter reason, struct netlink_ext_ack *extack)
  * @err: what the core is told; -EOPNOTSUPP makes it use software
  * @extack: may be NULL
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: @err.
  */
 int ov2_state_refuse(struct ov2_adapter *ad, const struct xfrm_state *x,

@@ -119,10 +119,11 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
  * @ad: the card
  * @x: the state, one that ov2_state_refused() lets pass
  * @assoc: gets the SA's handle; complete but for that, since packets may come
- *	through the SA before this returns
  *
- * Process context, sleeps. The request's copy of the key is wiped.
  *
+ * The request's copy of the key is wiped.
+ *
+ * Context: Process context, sleeps.
  * Return: how the request ended, never OV2_STATUS_PENDING.
  */
 enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
@@ -171,7 +172,7 @@ static void assoc_free(struct ov2_assoc *assoc)
  * @req: the request that was pending
  * @status: how it ended
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_bridge_request_complete(struct ov2_adapter *ad,
 				 struct ov2_request *req,

@@ -69,8 +69,9 @@ static const struct alg_name *state_hmac(const struct xfrm_state *x)
  * ov2_state_alg_known() - has IPsecOV2 a word for a state's algorithms?
  * @x: the state; integrity is obligatory
  *
- * Any context. The functions below want a state that this one accepts.
+ * The functions below want a state that this one accepts.
  *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_state_alg_known(const struct xfrm_state *x)
@@ -118,8 +119,7 @@ static u32 state_auth(const struct xfrm_state *x)
  * ov2_state_key_ok() - are a state's keys as long as the RFCs have them?
  * @x: a state of known algorithms
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_state_key_ok(const struct xfrm_state *x)
@@ -133,8 +133,7 @@ bool ov2_state_key_ok(const struct xfrm_state *x)
  * ov2_state_icv_len() - bytes of a state's ICV
  * @x: a state of known algorithms
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: the bytes.
  */
 unsigned int ov2_state_icv_len(const struct xfrm_state *x)
@@ -154,8 +153,7 @@ static unsigned int icv_len_of(const struct xfrm_state *x)
  * ov2_state_icv_ok() - is a state's ICV as long as the RFCs have it?
  * @x: a state that ov2_state_key_ok() accepts
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_state_icv_ok(const struct xfrm_state *x)
@@ -172,8 +170,7 @@ bool ov2_state_icv_ok(const struct xfrm_state *x)
  * ov2_state_geniv_ok() - is a state's IV generator the core's usual one?
  * @x: a state of known algorithms
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: true if so. Another one might want another IV than the card's.
  */
 bool ov2_state_geniv_ok(const struct xfrm_state *x)
@@ -189,8 +186,7 @@ bool ov2_state_geniv_ok(const struct xfrm_state *x)
  * ov2_state_iv_len() - bytes of the explicit IV of a state's packets
  * @x: a state that ov2_state_key_ok() accepts
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: the bytes.
  */
 unsigned int ov2_state_iv_len(const struct xfrm_state *x)
@@ -206,8 +202,7 @@ unsigned int ov2_state_iv_len(const struct xfrm_state *x)
  * ov2_state_align() - what a state's payloads are padded to
  * @x: a state that ov2_state_key_ok() accepts
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: payload and trailer are a multiple of so many bytes.
  */
 unsigned int ov2_state_align(const struct xfrm_state *x)
@@ -219,8 +214,7 @@ unsigned int ov2_state_align(const struct xfrm_state *x)
  * ov2_state_keys_len() - bytes of all keys of a state
  * @x: a state that ov2_state_key_ok() accepts
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: the bytes.
  */
 u32 ov2_state_keys_len(const struct xfrm_state *x)
@@ -264,7 +258,7 @@ static void set_separate(const struct xfrm_state *x,
  * @assoc: its algorithms are set
  * @keys: the key area, ov2_state_keys_len() bytes
  *
- * Any context.
+ * Context: Any context.
  */
 void ov2_state_set_algorithms(const struct xfrm_state *x,
 			      struct ov2_security_association *assoc,

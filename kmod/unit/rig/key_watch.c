@@ -53,8 +53,9 @@ static void watch_end(void *data)
  * @test: the test; skipped in a kernel without trace events
  * @key: OV2_KEY_WATCH_LEN bytes
  *
- * Process context. What the test itself frees counts too.
+ * What the test itself frees counts too.
  *
+ * Context: Process context.
  * Return: what is seen, to the end of the test.
  */
 struct ov2_key_watch *ov2_key_watch(struct kunit *test, const u8 *key)

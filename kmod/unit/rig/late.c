@@ -154,8 +154,10 @@ static void late_unregister(void *unused)
  * ov2_late_aead() - AES-GCM is late from now on, until the test ends
  * @test: the test; asserts that it can be
  *
- * Process context. For SAs that are added after it; the rig has to be made
- * after it too, so that it goes before.
+ * For SAs that are added after it; the rig has to be made after it too, so that
+ * it goes before.
+ *
+ * Context: Process context.
  */
 void ov2_late_aead(struct kunit *test)
 {

@@ -75,8 +75,7 @@ static struct null_sa *null_find(struct ov2_adapter *ad, unsigned long handle)
  * @ad: a card with a null engine
  * @handle: any value
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: true if so.
  */
 bool ov2_null_may_send(struct ov2_adapter *ad, unsigned long handle)
@@ -278,8 +277,7 @@ static enum ov2_status null_encapsulation(struct ov2_adapter *ad, u32 enabled)
  * @ad: a card with a null engine
  * @req: the request
  *
- * Any context but hard interrupts.
- *
+ * Context: Any context but hard interrupts.
  * Return: as ov2_miniport_ops.request.
  */
 enum ov2_status ov2_null_request(struct ov2_adapter *ad,

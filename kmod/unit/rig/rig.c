@@ -17,7 +17,9 @@
  * @rig: the rig
  * @out: ov2_rig.nbls_out or ov2_rig.requests_out
  *
- * Any context. The last touch: when nothing is out, the rig may go.
+ * The last touch: when nothing is out, the rig may go.
+ *
+ * Context: Any context.
  */
 void ov2_rig_came_back(struct ov2_rig *rig, atomic_t *out)
 {
@@ -44,8 +46,7 @@ static bool rig_none_out(struct ov2_rig *rig, const atomic_t *out)
  * @rig: the rig
  * @out: ov2_rig.nbls_out or ov2_rig.requests_out
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: false if that takes too long: something is lost.
  */
 bool ov2_rig_wait_none(struct ov2_rig *rig, const atomic_t *out)
@@ -135,8 +136,9 @@ static void rig_end(void *data)
  * @test: the test; when it ends, the rig does
  * @miniport: the engine's operations
  *
- * Process context. Asserts that all goes well.
+ * Asserts that all goes well.
  *
+ * Context: Process context.
  * Return: the rig, with OV2_RIG_QUEUES queues each way, its engine running.
  */
 struct ov2_rig *ov2_rig_new_idle(struct kunit *test,
@@ -156,8 +158,9 @@ struct ov2_rig *ov2_rig_new_idle(struct kunit *test,
  * @test: the test; when it ends, the rig does
  * @miniport: the engine's operations
  *
- * Process context. Asserts that all goes well.
+ * Asserts that all goes well.
  *
+ * Context: Process context.
  * Return: the rig, as ov2_rig_new_idle() makes it, with receive IPsec on.
  */
 struct ov2_rig *ov2_rig_new(struct kunit *test,
@@ -174,7 +177,7 @@ struct ov2_rig *ov2_rig_new(struct kunit *test,
  * ov2_rig_pause() - ov2_miniport_ops.pause
  * @rig: the rig
  *
- * Process context, sleeps.
+ * Context: Process context, sleeps.
  */
 void ov2_rig_pause(struct ov2_rig *rig)
 {
@@ -188,7 +191,7 @@ void ov2_rig_pause(struct ov2_rig *rig)
  * ov2_rig_restart() - ov2_miniport_ops.restart
  * @rig: the rig
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_rig_restart(struct ov2_rig *rig)
 {

@@ -113,8 +113,7 @@ static void rig_add_addresses(struct ov2_add_sa_ex *add,
  * @sa: the SA
  * @inbound: at its receiver
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: the request, OV2_OID_ADD_SA_EX; freed with the rig.
  */
 struct ov2_rig_request *ov2_rig_add_new(struct ov2_rig *rig,

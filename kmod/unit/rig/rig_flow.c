@@ -138,8 +138,10 @@ static void rig_nbl_hand_over(struct ov2_rig *rig, struct ov2_nbl *nbl)
  * @rig: the rig
  * @nbl: from ov2_rig_frame() or ov2_rig_nbl()
  *
- * Any context but hard interrupts; not twice at once for one queue. The NBL
- * may be looked at again when it is in ov2_rig.sent: see ov2_rig_wait_idle().
+ * The NBL may be looked at again when it is in ov2_rig.sent: see
+ * ov2_rig_wait_idle().
+ *
+ * Context: Any context but hard interrupts; not twice at once for one queue.
  */
 void ov2_rig_send(struct ov2_rig *rig, struct ov2_nbl *nbl)
 {
@@ -181,7 +183,9 @@ enum ov2_status ov2_rig_sent_status(const struct ov2_nbl *nbl)
  * ov2_rig_wait_idle() - sleep until the engine has no NBL
  * @rig: the rig
  *
- * Process context. Asserts that it does not take long.
+ * Asserts that it does not take long.
+ *
+ * Context: Process context.
  */
 void ov2_rig_wait_idle(struct ov2_rig *rig)
 {
@@ -213,7 +217,9 @@ struct sk_buff *ov2_rig_wire_first(struct ov2_rig *rig)
  * @from: who sent it; asserts that there is a frame
  * @to: who receives it, on the queue that it was sent from
  *
- * Process context. Waits until it is indicated: ov2_rig_last_indicated().
+ * Waits until it is indicated: ov2_rig_last_indicated().
+ *
+ * Context: Process context.
  */
 void ov2_rig_loop(struct ov2_rig *from, struct ov2_rig *to)
 {
@@ -232,8 +238,9 @@ void ov2_rig_loop(struct ov2_rig *from, struct ov2_rig *to)
  * @skb: the frame; stays the caller's
  * @queue: the receive queue
  *
- * Process context. Waits until it is indicated.
+ * Waits until it is indicated.
  *
+ * Context: Process context.
  * Return: the NBL, indicated; the rig's.
  */
 struct ov2_nbl *ov2_rig_inject(struct ov2_rig *rig, const struct sk_buff *skb,
@@ -267,8 +274,9 @@ struct ov2_nbl *ov2_rig_last_indicated(struct ov2_rig *rig)
  * @rig: who remembers
  * @skb: the frame; stays the caller's
  *
- * Process context. Asserts that there is memory.
+ * Asserts that there is memory.
  *
+ * Context: Process context.
  * Return: a linear copy; the rig's.
  */
 struct sk_buff *ov2_rig_keep_copy(struct ov2_rig *rig,
@@ -318,7 +326,9 @@ static void rig_nbls_free(struct ov2_rig *rig, struct list_head *nbls)
  * ov2_rig_forget() - free all frames and NBLs that were collected
  * @rig: the rig
  *
- * Process context. Pointers to them are stale then; the numbers stay.
+ * Pointers to them are stale then; the numbers stay.
+ *
+ * Context: Process context.
  */
 void ov2_rig_forget(struct ov2_rig *rig)
 {

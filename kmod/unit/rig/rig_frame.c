@@ -299,8 +299,7 @@ static struct sk_buff *frame_build(struct ov2_rig *rig,
  * @rig: whose test it is for; asserts that there is memory
  * @frame: what it is
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: the frame, linear, data at the Ethernet header; the rig's. See
  * ov2_rig_inject().
  */
@@ -320,8 +319,7 @@ struct sk_buff *ov2_rig_skb(struct ov2_rig *rig,
  * @frame: what it is. Slots 1 and 11 have ov2_rig_sa.out of its SAs
  * @queue: the send queue
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: the NBL; the rig's until it is sent.
  */
 struct ov2_nbl *ov2_rig_frame(struct ov2_rig *rig,

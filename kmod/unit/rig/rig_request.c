@@ -9,8 +9,9 @@
  * @rig: who will make it
  * @oid: OV2_OID_*
  *
- * Process context. Asserts that there is memory.
+ * Asserts that there is memory.
  *
+ * Context: Process context.
  * Return: the request; freed with the rig.
  */
 struct ov2_rig_request *ov2_rig_request_new(struct ov2_rig *rig, u32 oid)
@@ -51,7 +52,7 @@ static void rig_set_delete(struct ov2_request *req,
  * @req: the request that pended
  * @status: its final status
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_rig_request_complete(struct ov2_adapter *ad, struct ov2_request *req,
 			      enum ov2_status status)
@@ -88,8 +89,7 @@ void ov2_rig_request_handle(struct ov2_rig_request *rr, unsigned long handle)
  * @rig: the rig
  * @rr: the request; may be used again after ov2_rig_wait()
  *
- * Any context.
- *
+ * Context: Any context.
  * Return: what the engine returned, maybe OV2_STATUS_PENDING.
  */
 enum ov2_status ov2_rig_submit(struct ov2_rig *rig,
@@ -120,8 +120,9 @@ enum ov2_status ov2_rig_submit(struct ov2_rig *rig,
  * @rig: the rig
  * @rr: the request, submitted
  *
- * Process context. Asserts that it does not take long.
+ * Asserts that it does not take long.
  *
+ * Context: Process context.
  * Return: its final status.
  */
 enum ov2_status ov2_rig_wait(struct ov2_rig *rig, struct ov2_rig_request *rr)
@@ -137,8 +138,7 @@ enum ov2_status ov2_rig_wait(struct ov2_rig *rig, struct ov2_rig_request *rr)
  * @rig: the rig
  * @rr: the request
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: its final status.
  */
 enum ov2_status ov2_rig_request(struct ov2_rig *rig,
@@ -164,7 +164,9 @@ static unsigned long rig_add(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
  * @rig: the sender
  * @sa: the SA; its ov2_rig_sa.out is set
  *
- * Process context. Asserts success.
+ * Asserts success.
+ *
+ * Context: Process context.
  */
 void ov2_rig_add_outbound(struct ov2_rig *rig, struct ov2_rig_sa *sa)
 {
@@ -176,7 +178,9 @@ void ov2_rig_add_outbound(struct ov2_rig *rig, struct ov2_rig_sa *sa)
  * @rig: the receiver
  * @sa: the SA; its ov2_rig_sa.in is set
  *
- * Process context. Asserts success.
+ * Asserts success.
+ *
+ * Context: Process context.
  */
 void ov2_rig_add_inbound(struct ov2_rig *rig, struct ov2_rig_sa *sa)
 {
@@ -188,8 +192,7 @@ void ov2_rig_add_inbound(struct ov2_rig *rig, struct ov2_rig_sa *sa)
  * @rig: who will make it
  * @handle: any value
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: the request; freed with the rig.
  */
 struct ov2_rig_request *ov2_rig_delete_new(struct ov2_rig *rig,
@@ -207,8 +210,7 @@ struct ov2_rig_request *ov2_rig_delete_new(struct ov2_rig *rig,
  * @rig: the rig
  * @handle: any value
  *
- * Process context, waits.
- *
+ * Context: Process context, waits.
  * Return: the final status.
  */
 enum ov2_status ov2_rig_delete(struct ov2_rig *rig, unsigned long handle)
@@ -224,8 +226,7 @@ enum ov2_status ov2_rig_delete(struct ov2_rig *rig, unsigned long handle)
  * @spi: its SPI, host order
  * @seq_hi: the high half
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: the request; freed with the rig.
  */
 struct ov2_rig_request *ov2_rig_update_new(struct ov2_rig *rig,
@@ -254,8 +255,7 @@ struct ov2_rig_request *ov2_rig_update_new(struct ov2_rig *rig,
  * @spi: its SPI, host order
  * @seq_hi: the high half
  *
- * Process context, waits.
- *
+ * Context: Process context, waits.
  * Return: the final status.
  */
 enum ov2_status ov2_rig_update(struct ov2_rig *rig, unsigned long handle,
@@ -270,8 +270,7 @@ enum ov2_status ov2_rig_update(struct ov2_rig *rig, unsigned long handle,
  * @rig: the rig
  * @parameter: enum ov2_ipsec_parameter, or any value
  *
- * Process context, waits.
- *
+ * Context: Process context, waits.
  * Return: the final status.
  */
 enum ov2_status ov2_rig_parameter(struct ov2_rig *rig, u8 parameter)
@@ -293,8 +292,7 @@ enum ov2_status ov2_rig_parameter(struct ov2_rig *rig, u8 parameter)
  * @rig: the rig
  * @enabled: enum ov2_encapsulation_set, or any value
  *
- * Process context, waits.
- *
+ * Context: Process context, waits.
  * Return: the final status.
  */
 enum ov2_status ov2_rig_encapsulation(struct ov2_rig *rig, u32 enabled)
@@ -328,8 +326,7 @@ static void rig_request_undo(struct ov2_rig *rig, struct ov2_rig_request *rr)
  * ov2_rig_requests_end() - wait for every request, and delete every SA
  * @rig: the rig, which makes no more of them
  *
- * Process context.
- *
+ * Context: Process context.
  * Return: false if a request was lost.
  */
 bool ov2_rig_requests_end(struct ov2_rig *rig)
@@ -348,7 +345,7 @@ bool ov2_rig_requests_end(struct ov2_rig *rig)
  * ov2_rig_requests_free() - free every request
  * @rig: the rig; its engine is halted
  *
- * Process context.
+ * Context: Process context.
  */
 void ov2_rig_requests_free(struct ov2_rig *rig)
 {
