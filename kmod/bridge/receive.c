@@ -151,7 +151,7 @@ static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res)
  * ov2_bridge_receive() - give a received frame what its records say
  * @ad: the card
  * @nbl: the frame; stays the caller's, but for its skb if the verdict is
- *
+ *	OV2_RX_TAKEN
  *
  * A frame that the engine did not touch is left alone, unless an offloaded
  * policy protects it: the stack decides what becomes of it.

@@ -172,7 +172,7 @@ static int ah_compare(struct ov2_crypt *crypt)
 /**
  * ov2_ah_seal() - write the ICV field of a frame
  * @job: as ov2_transform_seal() has it; what the field has is overwritten,
- *
+ *	padding behind it is taken as it is
  *
  * Context: BH disabled.
  * Return: as ov2_transform_seal().

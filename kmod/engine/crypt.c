@@ -79,7 +79,7 @@ static int crypt_map(struct ov2_crypt *crypt, unsigned int head_len,
  * @job: what is to be done
  * @head_len: bytes of ov2_crypt.head that are run over, to be filled in
  * @payload: bytes from skb->data to where the frame's bytes begin that are
- *
+ *	run over, to the end of the packet
  *
  * Context: BH disabled.
  * Return: it, or an ERR_PTR().
@@ -176,7 +176,7 @@ int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
 /**
  * ov2_crypt_hash() - run a hash over head, payload and what is behind
  * @crypt: from ov2_crypt_alloc(), its head filled in; given away. The digest
- *
+ *	is put in ov2_crypt.tail
  * @len: bytes in all
  *
  * Context: BH disabled.

@@ -282,7 +282,7 @@ void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
  * ov2_frame_skip_ah() - from the AH of a bundle to its ESP
  * @skb: the frame
  * @frame: of kind AH; becomes ESP if that is what stands behind the AH
- *
+ *	header, else "other"
  *
  * Context: Any context.
  */

@@ -101,7 +101,7 @@ static void lane_rest(struct work_struct *rest)
  * ov2_lane_done() - the work on an NBL is over
  * @lane: the lane that it is in
  * @nbl: the NBL; gone when this returns, or still waiting for older ones or
- *
+ *	for the lane's next turn
  *
  * Context: Any context but hard interrupts.
  */

@@ -288,7 +288,7 @@ static bool lso_fits(const struct lso *lso)
 /**
  * ov2_lso_segment() - cut a large send into segments
  * @nbl: a large send, its template the only frame; becomes an NBL of as many
- *
+ *	frames as there are segments, in order. On failure it is as it was
  * @sa: the SA of its slot 1
  *
  * For ESP, AH in front or not, in transport mode, and only LSOv2. Each segment

@@ -80,7 +80,7 @@ static bool is_kind(const struct ov2_algorithm *algorithm,
  * @encr: one OV2_ENCR_* or OV2_EXT_ENCR_* bit
  * @auth: one OV2_AUTH_* or OV2_EXT_AUTH_* bit; ignored with a combined mode
  * @esn: extended sequence numbers: a separate HMAC covers the high half
- *
+ *	behind the payload (RFC 4303 2.2.1)
  * @name: out, CRYPTO_MAX_ALG_NAME bytes
  *
  * Context: Any context.

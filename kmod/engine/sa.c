@@ -152,7 +152,7 @@ static void sa_plan_keying(struct ov2_sa *sa)
  * ov2_sa_added() - the end of adding an SA
  * @engine: the engine
  * @adding: what it was or was to be made of; @adding.add is gone if it is a
- *
+ *	copy, and @adding.req if this was its last SA
  * @mode: which portion it protects, for the trace
  * @status: how it ended
  *
@@ -280,7 +280,7 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
  * ov2_sa_create() - make an SA, and have it keyed
  * @engine: the engine
  * @adding: what is to be made: ov2_add_sa_check() accepted it, and a place of
- *
+ *	the capacity is taken
  *
  * Context: Any context.
  * Return: OV2_STATUS_PENDING if ov2_sa_added() will be called once the keys are

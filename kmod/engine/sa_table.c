@@ -62,7 +62,7 @@ static bool table_has_twin(const struct ov2_sa *sa)
  * ov2_sa_table_insert() - give an SA its place, though nothing uses it yet
  * @sa: the SA, not live
  * @allow_twin: one with its SPI, destination, protocol and direction may be
- *
+ *	there, be it live or on its way (Q15)
  *
  * Context: Any context.
  * Return: 0, -EEXIST, or another negative errno without memory.

@@ -204,7 +204,7 @@ static int step_start(struct ov2_nbl *nbl)
 /**
  * ov2_steps_run() - do what is to be done with an NBL
  * @nbl: in ov2_work.lane, its step ov2_work.at to be done. Its lane's, and
- *
+ *	maybe gone, when this returns
  *
  * What cannot be done at once goes on from the cipher's completion, whatever
  * the CPU.

@@ -219,8 +219,7 @@ int ov2_transform_iv(struct ov2_transform *transform, u8 *iv)
 /**
  * ov2_transform_seal() - write IV, ciphertext and ICV into a frame
  * @job: what is to be done; the frame has its trailer and room for IV and ICV,
- *
- *
+ *	and its lengths were checked
  * @job is the caller's again when this returns.
  *
  * Context: BH disabled.

@@ -81,7 +81,7 @@ void ov2_handle_free(struct ov2_handle *handle)
  * ov2_handle_reuse() - for unit tests: have a slot given again
  * @ad: the card
  * @value: a handle that was freed. The card's next handle gets its slot, which
- *
+ *	without this call would be given only after all others
  *
  * Context: Any context.
  */

@@ -168,7 +168,7 @@ bool ov2_tx_lso_decode(unsigned long slot, struct ov2_tx_lso *lso)
 /**
  * ov2_rx_result_encode() - make the word of slot 1, receive
  * @res: what to encode; without @res->crypto_done status and
- *
+ *	next_crypto_done are written as zero (INV-1)
  *
  * Source: NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *
@@ -193,7 +193,7 @@ u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
  * ov2_rx_result_decode() - read the word of slot 1, receive
  * @slot: the slot, host order
  * @res: out: its fields; status and next_crypto_done are zero without
- *
+ *	crypto_done, whatever the word says (INV-1)
  *
  * INV-1 to INV-3. Source: NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *

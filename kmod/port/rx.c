@@ -380,8 +380,8 @@ int ov2_rx_alloc(struct ov2_port *port)
 /**
  * ov2_rx_free() - end of ov2_rx_alloc()
  * @port: the card; it has no NAPI and no peer since an RCU grace period, for
- *
- *
+ *	which unregister_netdevice_many_notify() waits after ndo_uninit, or
+ *	port_uninit() if the card was never registered
  *
  * Context: Process context.
  */

@@ -39,7 +39,7 @@ static void unshare_scrub(struct sk_buff *skb)
 /**
  * ov2_unshare() - make a received frame fit for GRO and the stack
  * @skb: the frame, with no other user, its destructor run (or sock_wfree(),
- *
+ *	which does not read the shared info)
  *
  * Frames that the engine has sealed or opened are linear, unless the stack sent
  * a list, and no clones; they are not copied again.

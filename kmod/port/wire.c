@@ -205,7 +205,7 @@ drop:
  * @ad: the sending card
  * @nbl: the NBL; taken
  * @status: if it is not SUCCESS, its frames are still in @nbl and are dropped;
- *
+ *	the engine has counted why
  *
  * Context: BH disabled.
  */

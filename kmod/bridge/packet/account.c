@@ -42,7 +42,7 @@ static int account_out_locked(struct xfrm_state *x, struct sk_buff *skb,
  * @x: the state; takes its lock
  * @skb: the packet, not framed, its network header set; for the audit log
  * @len: bytes that are protected, as software counts them: in a tunnel the
- *
+ *	inner packet, in transport mode what follows the IP header
  * @seq: out: its number
  * @reason: out: if false, the counter for the caller to drop it with
  *
@@ -103,8 +103,8 @@ static int account_in_locked(struct xfrm_state *x, struct sk_buff *skb,
  * @skb: the packet, still framed, its network header set; for the audit log
  * @seq: its number, as the engine verified it
  * @len: bytes that were protected, as ov2_account_out() counts them; negative
- *
- *
+ *	if what it carries is nothing to deliver: then it is an error, but only if
+ *	nothing else is wrong, and the window does not move
  * @reason: out: if false, the counter for the caller to drop it with
  *
  * Context: BH disabled.

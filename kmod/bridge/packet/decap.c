@@ -48,7 +48,7 @@ static bool read_trailer(const struct sk_buff *skb, unsigned int end,
 /**
  * ov2_decap_read() - what does an ESP packet carry?
  * @skb: the packet, decrypted, nothing stripped. Data is at the IP header, and
- *
+ *	it ends where that says
  * @x: its state
  * @icv_len: bytes of the ICV
  * @header: slot 12 of the packet
@@ -189,8 +189,8 @@ static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 /**
  * ov2_decap() - leave of an ESP packet what it carries
  * @skb: the packet of ov2_decap_read(), its MAC and network headers and its
- *
- *
+ *	device set. It becomes an Ethernet frame with a clear packet, data at the IP
+ *	header
  * @x: its state
  * @decap: what that found; there is something to deliver
  *

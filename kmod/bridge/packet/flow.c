@@ -175,8 +175,8 @@ static void flow_set_ports(struct ov2_flow *flow, const struct sk_buff *skb,
  * ov2_flow_read() - read what a packet is matched by
  * @net: the card's namespace
  * @skb: the packet, sent or received, in an Ethernet frame that may wrap it
- *
- *
+ *	(ov2_flow_may_wrap()); network header, protocol and device set, MAC header
+ *	too if it is wrapped. Need not be linear
  * @flow: out: what it is matched by
  *
  * Context: Any context.

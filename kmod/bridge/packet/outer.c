@@ -118,7 +118,7 @@ static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
  * @dev: the card
  * @x: the outbound state, in tunnel mode
  * @skb: the inner packet, its network header set; taken if the way is
- *
+ *	OV2_WAY_PENDING, with a tag
  * @pending: where it waits
  * @outer: out, if OV2_WAY_READY
  *
@@ -217,7 +217,7 @@ static void push6(struct sk_buff *skb, const struct xfrm_state *x,
 /**
  * ov2_outer_push() - put the outer header in front of an ESP packet
  * @skb: data where ESP begins, or UDP before it. There is headroom, and the
- *
+ *	network header is still the inner one's
  * @x: the outbound state, in tunnel mode
  * @outer: from ov2_outer_find()
  * @inner_len: bytes of the inner packet

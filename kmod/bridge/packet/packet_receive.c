@@ -149,7 +149,7 @@ static unsigned int frame_len(const struct sk_buff *skb)
  * ov2_packet_receive() - a frame was received through a state in packet mode
  * @ad: the card
  * @nbl: the frame as the engine left it, without Ethernet's padding; stays the
- *
+ *	caller's. Data is at the IP header, ov2_headers_set() was here
  * @assoc: its association
  * @x: its state; the reference stays the caller's
  * @res: what the engine found
@@ -217,7 +217,7 @@ static int clear_rejects(struct ov2_adapter *ad, struct ov2_spd *spd,
  * ov2_clear_receive() - may a frame come in that the engine did not touch?
  * @ad: the card
  * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data
- *
+ *	is behind the Ethernet header
  *
  * For policies that are offloaded the stack takes clear packets: it thinks that
  * the card would have dropped them. As in software, a policy of the packet's

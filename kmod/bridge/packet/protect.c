@@ -122,7 +122,7 @@ static unsigned int transport_header_len(const struct sk_buff *skb)
 /**
  * ov2_frame_protect() - make an IP packet an ESP packet, not yet encrypted
  * @skb: data and network header at the IP header, checksums complete. In
- *
+ *	transport mode without options, extension headers and fragments
  * @assoc: the association of @x
  * @x: the outbound state
  * @seq: the packet's sequence number, low half, host order

@@ -63,7 +63,7 @@ static void key_of(struct ov2_sad_key *key, const struct xfrm_state *x)
 
 /**
  * ov2_sad_hash() - a number that states have in common if one can replace the
- *
+ *	other
  * @x: an outbound state in packet mode
  *
  * Context: Any context.
@@ -124,7 +124,7 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
  * ov2_sad_del() - a state is not chosen any more
  * @sad: the database
  * @assoc: the association, there or not. Who found it may use it for a grace
- *
+ *	period
  *
  * Context: Any context but hard interrupts.
  */

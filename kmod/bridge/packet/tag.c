@@ -36,7 +36,7 @@
 /**
  * ov2_packet_tag() - tag a packet
  * @skb: the packet, in xdo_dev_offload_ok, or in ndo_start_xmit if it is going
- *
+ *	to wait
  * @x: the state that protects it
  *
  * An earlier sec_path goes.

@@ -74,7 +74,7 @@ static void set_cb(struct sk_buff *skb, __be32 seq)
 /**
  * ov2_deliver() - hand a frame of a state in crypto mode to xfrm
  * @skb: the frame; taken. Data is at the IP header, ov2_headers_set() was here,
- *
+ *	and the sec_path says what the engine found
  * @rx_header: slot 12 of its records
  *
  * Good or bad, xfrm_input() counts the frame.

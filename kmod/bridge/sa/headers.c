@@ -28,7 +28,7 @@ static unsigned int ip_len(const struct sk_buff *skb)
 /**
  * ov2_headers_udp() - does a UDP header stand between IP and ESP?
  * @skb: an IPsec frame that the engine found an SA for: its IP header, at the
- *
+ *	network header, is linear and without options
  *
  * UDP encapsulation is offloaded over IPv4 only.
  *
@@ -54,7 +54,7 @@ static bool ip_header_sound(const struct sk_buff *skb)
 /**
  * ov2_headers_set() - set what the core reads of a frame
  * @skb: an IPsec frame that the engine found an SA for, without Ethernet's
- *
+ *	padding. Data is at the IP header
  * @reason: out: if false, the counter for the caller to drop it with
  *
  * The transport header becomes that of ESP or AH, behind the UDP header of ESP

@@ -119,7 +119,7 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
  * @ad: the card
  * @x: the state, one that ov2_state_refused() lets pass
  * @assoc: gets the SA's handle; complete but for that, since packets may come
- *
+ *	through the SA before this returns
  *
  * The request's copy of the key is wiped.
  *
