@@ -51,6 +51,9 @@ mutate:
 lint:
 	@tools/lint
 
+generate:
+	@tools/generate
+
 htmldocs:
 	@tools/htmldocs
 
@@ -71,6 +74,7 @@ help:
 	@echo "make check-newest         builds for the newest kernels of Debian: forky, sid, experimental"
 	@echo "make mutate               whether the tests see faults that are put into the module on purpose"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
+	@echo "make generate             writes again what is made from rows: selftests/config"
 	@echo "make htmldocs             the pages of Documentation/ as HTML"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
@@ -78,4 +82,4 @@ help:
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest mutate lint htmldocs clean help
+.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest mutate lint generate htmldocs clean help
