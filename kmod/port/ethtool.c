@@ -14,7 +14,7 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 
 static int get_sset_count(struct net_device *dev, int sset)
 {
-	return sset == ETH_SS_STATS ? OV2_CNT_MAX : -EOPNOTSUPP;
+	return sset == ETH_SS_STATS ? OV2_COUNTERS_SHOWN : -EOPNOTSUPP;
 }
 
 static void get_strings(struct net_device *dev, u32 sset, u8 *data)
@@ -23,7 +23,7 @@ static void get_strings(struct net_device *dev, u32 sset, u8 *data)
 
 	if (sset != ETH_SS_STATS)
 		return;
-	for (c = 0; c < OV2_CNT_MAX; c++)
+	for (c = OV2_CNT_NONE + 1; c < OV2_CNT_MAX; c++)
 		ethtool_puts(&data, ov2_counter_name(c));
 }
 
@@ -33,8 +33,8 @@ static void get_ethtool_stats(struct net_device *dev,
 	struct ov2_adapter *ad = ov2_adapter_of(dev);
 	int c;
 
-	for (c = 0; c < OV2_CNT_MAX; c++)
-		data[c] = ov2_counter_read(ad, c);
+	for (c = OV2_CNT_NONE + 1; c < OV2_CNT_MAX; c++)
+		*data++ = ov2_counter_read(ad, c);
 }
 
 /* For reading: the numbers are given when a card is made. */

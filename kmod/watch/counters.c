@@ -6,7 +6,8 @@
 #include "counters.h"
 #include "../ov2/miniport.h"
 
-#define OV2_COUNTER_NAME(id, name) [OV2_CNT_##id] = name,
+#define OV2_COUNTER_NAME(id, name, mib, reason, sentence) \
+	[OV2_CNT_##id] = name,
 
 static const char * const counter_names[OV2_CNT_MAX] = {
 	OV2_COUNTERS(OV2_COUNTER_NAME)
@@ -84,7 +85,7 @@ u64 ov2_counter_read(struct ov2_adapter *ad, enum ov2_counter c)
 
 /**
  * ov2_counter_name() - the name users know a counter by
- * @c: which counter, below OV2_CNT_MAX
+ * @c: which counter; above OV2_CNT_NONE, below OV2_CNT_MAX
  *
  * Context: Any context.
  * Return: its name.

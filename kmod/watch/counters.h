@@ -8,139 +8,441 @@ struct net_device;
 struct ov2_adapter;
 
 /*
- * Every counter of a card, in the order of `ethtool -S`. A name never changes
- * its meaning once released. Where mlx5 has the same counter the name is its.
+ * Every counter of a card is one row, in the order of `ethtool -S`. A name never
+ * changes its meaning once released. Where mlx5 has the same counter the name is
+ * its. A row is
  *
- * X(identifier, name)
+ * X(identifier, name, mib, reason, sentence)
+ *
+ * @identifier	names it in this code, behind OV2_CNT_
+ * @name	names it to users, in `ethtool -S` and in traces
+ * @mib		is the SNMP counter of xfrm that moves with it, or 0
+ * @reason	is the core's enum skb_drop_reason that comes nearest, or 0 if no
+ *		frame is dropped
+ * @sentence	says what happened, in one sentence without a full stop; in several
+ *		string literals if it is long
+ *
+ * Programs read the rows, too. Once each backslash at the end of a line is taken
+ * away together with its newline, this regular expression of Python matches a row:
+ *
+ * X\((\w+), "(\w+)",\s*(\w+), (\w+),\s*((?:"[^"]*"\s*)+)\)
  */
 #define OV2_COUNTERS(X)							\
-	X(TX_PKTS,		"ipsec_tx_pkts")			\
-	X(TX_BYTES,		"ipsec_tx_bytes")			\
-	X(TX_DROP_NO_XMIT,	"ipsec_tx_drop_no_xmit")		\
-	X(TX_DROP_NO_STATE,	"ipsec_tx_drop_no_state")		\
-	X(TX_DROP_TRAILER,	"ipsec_tx_drop_trailer")		\
-	X(TX_DROP_HANDLE,	"ipsec_tx_drop_handle")			\
-	X(TX_DROP_RECORD,	"ipsec_tx_drop_record")			\
-	X(TX_DROP_CRYPTO,	"ipsec_tx_drop_crypto")			\
-	X(TX_DROP_IV,		"ipsec_tx_drop_iv")			\
-	X(TX_DROP_ALLOC,	"ipsec_tx_drop_alloc")			\
-	X(TX_DROP_PAUSED,	"ipsec_tx_drop_paused")			\
-	X(TX_DROP_RESET,	"ipsec_tx_drop_reset")			\
-	X(TX_DROP_DISABLED,	"ipsec_tx_drop_disabled")		\
-	X(TX_DROP_STATE_INVALID, "ipsec_tx_drop_state_invalid")		\
-	X(TX_DROP_EXPIRED,	"ipsec_tx_drop_expired")		\
-	X(TX_DROP_SEQUENCE,	"ipsec_tx_drop_sequence")		\
-	X(TX_DROP_MALFORMED,	"ipsec_tx_drop_malformed")		\
-	X(TX_DROP_NO_POLICY,	"ipsec_tx_drop_no_policy")		\
-	X(TX_DROP_BLOCKED,	"ipsec_tx_drop_blocked")		\
-	X(TX_DROP_NO_SA,	"ipsec_tx_drop_no_sa")			\
-	X(TX_DROP_NOT_WHOLE,	"ipsec_tx_drop_not_whole")		\
-	X(TX_DROP_NO_WAY,	"ipsec_tx_drop_no_way")			\
-	X(TX_DROP_WRAPPED,	"ipsec_tx_drop_wrapped")		\
-	X(TX_DROP_DECRYPTED,	"ipsec_tx_drop_decrypted")		\
-	X(RX_PKTS,		"ipsec_rx_pkts")			\
-	X(RX_BYTES,		"ipsec_rx_bytes")			\
-	X(RX_AUTH_FAILED,	"ipsec_rx_auth_failed")			\
-	X(RX_BAD_SYNTAX,	"ipsec_rx_bad_syntax")			\
-	X(RX_BAD_PROTOCOL,	"ipsec_rx_bad_protocol")		\
-	X(RX_CRYPTO_ERROR,	"ipsec_rx_crypto_error")		\
-	X(RX_SADB_MISS,		"ipsec_rx_sadb_miss")			\
-	X(RX_NOT_CAPABLE,	"ipsec_rx_not_capable")			\
-	X(RX_DISABLED,		"ipsec_rx_disabled")			\
-	X(RX_SA_DELETE_REQ,	"ipsec_rx_sa_delete_req")		\
-	X(RX_DROP_RECORD,	"ipsec_rx_drop_record")			\
-	X(RX_DROP_SA_GONE,	"ipsec_rx_drop_sa_gone")		\
-	X(RX_DROP_SP_ALLOC,	"ipsec_rx_drop_sp_alloc")		\
-	X(RX_DROP_ALLOC,	"ipsec_rx_drop_alloc")			\
-	X(RX_DROP_IP_CSUM,	"ipsec_rx_drop_ip_csum")		\
-	X(RX_DROP_AUTH,		"ipsec_rx_drop_auth")			\
-	X(RX_DROP_CRYPTO,	"ipsec_rx_drop_crypto")			\
-	X(RX_DROP_STATE_INVALID, "ipsec_rx_drop_state_invalid")		\
-	X(RX_DROP_REPLAY,	"ipsec_rx_drop_replay")			\
-	X(RX_DROP_EXPIRED,	"ipsec_rx_drop_expired")		\
-	X(RX_DROP_TRAILER,	"ipsec_rx_drop_trailer")		\
-	X(RX_DROP_DECAP,	"ipsec_rx_drop_decap")			\
-	X(RX_DROP_INNER,	"ipsec_rx_drop_inner")			\
-	X(RX_DROP_SELECTOR,	"ipsec_rx_drop_selector")		\
-	X(RX_DROP_BLOCK,	"ipsec_rx_drop_block")			\
-	X(RX_DROP_TEMPLATE,	"ipsec_rx_drop_template")		\
-	X(RX_DROP_CLEAR,	"ipsec_rx_drop_clear")			\
-	X(RX_DROP_CLEAR_BAD,	"ipsec_rx_drop_clear_bad")		\
-	X(RX_DROP_WRAPPED,	"ipsec_rx_drop_wrapped")		\
-	X(RX_CLEAR_SOCKET,	"ipsec_rx_clear_socket")		\
-	X(SA_ADD,		"ipsec_sa_add")				\
-	X(SA_DELETE,		"ipsec_sa_delete")			\
-	X(SA_DELETE_UNKNOWN,	"ipsec_sa_delete_unknown")		\
-	X(SA_UPDATE,		"ipsec_sa_update")			\
-	X(SA_FALLBACK_DISABLED,	"ipsec_sa_fallback_disabled")		\
-	X(SA_FALLBACK_FULL,	"ipsec_sa_fallback_full")		\
-	X(SA_FALLBACK_BOND,	"ipsec_sa_fallback_bond")		\
-	X(SA_REFUSED_DIR,	"ipsec_sa_refused_dir")			\
-	X(SA_REFUSED_PROTO,	"ipsec_sa_refused_proto")		\
-	X(SA_REFUSED_MODE,	"ipsec_sa_refused_mode")		\
-	X(SA_REFUSED_FAMILY,	"ipsec_sa_refused_family")		\
-	X(SA_REFUSED_ALG,	"ipsec_sa_refused_alg")			\
-	X(SA_REFUSED_KEY,	"ipsec_sa_refused_key")			\
-	X(SA_REFUSED_ICV,	"ipsec_sa_refused_icv")			\
-	X(SA_REFUSED_GENIV,	"ipsec_sa_refused_geniv")		\
-	X(SA_REFUSED_IPCOMP,	"ipsec_sa_refused_ipcomp")		\
-	X(SA_REFUSED_TFC,	"ipsec_sa_refused_tfc")			\
-	X(SA_REFUSED_ENCAP6,	"ipsec_sa_refused_encap6")		\
-	X(SA_REFUSED_ENCAP,	"ipsec_sa_refused_encap")		\
-	X(SA_REFUSED_MARK,	"ipsec_sa_refused_mark")		\
-	X(SA_REFUSED_SPI,	"ipsec_sa_refused_spi")			\
-	X(SA_REFUSED_CONTEXT,	"ipsec_sa_refused_context")		\
-	X(SA_REFUSED_PCPU,	"ipsec_sa_refused_pcpu")		\
-	X(SA_REFUSED_REQID,		"ipsec_sa_refused_reqid")		\
-	X(SA_REFUSED_IF_ID,		"ipsec_sa_refused_if_id")		\
-	X(SA_REFUSED_INNER_FAMILY,	"ipsec_sa_refused_inner_family")	\
-	X(SA_REFUSED_DISABLED,		"ipsec_sa_refused_disabled")		\
-	X(SA_REFUSED_FULL,		"ipsec_sa_refused_full")		\
-	X(SA_REFUSED_SAME,	"ipsec_sa_refused_same")		\
-	X(SA_REFUSED_RESET,	"ipsec_sa_refused_reset")		\
-	X(SA_REFUSED_NO_MEMORY,	"ipsec_sa_refused_no_memory")		\
-	X(SA_REFUSED_MISSING,	"ipsec_sa_refused_missing")		\
-	X(SA_REFUSED_ENGINE,	"ipsec_sa_refused_engine")		\
-	X(POLICY_ADD,		"ipsec_policy_add")			\
-	X(POLICY_DELETE,	"ipsec_policy_delete")			\
-	X(POLICY_REFUSED_DISABLED, "ipsec_policy_refused_disabled")	\
-	X(POLICY_REFUSED_DIR,	"ipsec_policy_refused_dir")		\
-	X(POLICY_REFUSED_TYPE,	"ipsec_policy_refused_type")		\
-	X(POLICY_REFUSED_MARK,	"ipsec_policy_refused_mark")		\
-	X(POLICY_REFUSED_IF_ID,	"ipsec_policy_refused_if_id")		\
-	X(POLICY_REFUSED_PCPU,	"ipsec_policy_refused_pcpu")		\
-	X(POLICY_REFUSED_CONTEXT, "ipsec_policy_refused_context")	\
-	X(POLICY_REFUSED_DEV,	"ipsec_policy_refused_dev")		\
-	X(POLICY_REFUSED_USER,	"ipsec_policy_refused_user")		\
-	X(POLICY_REFUSED_TMPLS,	"ipsec_policy_refused_tmpls")		\
-	X(POLICY_REFUSED_PROTO,	"ipsec_policy_refused_proto")		\
-	X(POLICY_REFUSED_MODE,	"ipsec_policy_refused_mode")		\
-	X(POLICY_REFUSED_OPTIONAL, "ipsec_policy_refused_optional")	\
-	X(POLICY_REFUSED_REQID,	"ipsec_policy_refused_reqid")		\
-	X(POLICY_REFUSED_FAMILY, "ipsec_policy_refused_family")		\
-	X(POLICY_REFUSED_ADDR,	"ipsec_policy_refused_addr")		\
-	X(POLICY_REFUSED_FULL,	"ipsec_policy_refused_full")		\
-	X(POLICY_REFUSED_NO_MEMORY, "ipsec_policy_refused_no_memory")	\
-	X(CONFIG_CHANGE,	"ipsec_config_change")			\
-	X(TX_DROP_UNPLUGGED,	"wire_tx_drop_unplugged")		\
-	X(TX_DROP_TOO_LONG,	"wire_tx_drop_too_long")		\
-	X(TX_DROP_CSUM,		"wire_tx_drop_csum")			\
-	X(TX_DROP_RUNT,		"wire_tx_drop_runt")			\
-	X(TX_DROP_WIRE_ALLOC,	"wire_tx_drop_alloc")			\
-	X(RX_DROP_DOWN,		"wire_rx_drop_down")			\
-	X(RX_DROP_UNSHARE,	"wire_rx_drop_alloc")			\
-	X(RX_FILTERED,		"wire_rx_filtered")
+	X(TX_PKTS, "ipsec_tx_pkts",					\
+	  0, 0,								\
+	  "The engine encrypted an ESP frame")				\
+	X(TX_BYTES, "ipsec_tx_bytes",					\
+	  0, 0,								\
+	  "Bytes of the frames in ipsec_tx_pkts, with their Ethernet "	\
+	  "headers")							\
+	X(TX_DROP_NO_XMIT, "ipsec_tx_drop_no_xmit",			\
+	  0, SKB_DROP_REASON_XFRM_POLICY,				\
+	  "The stack sent the frame before it had prepared it for "	\
+	  "encryption, as it does with a noqueue qdisc; the frame is "	\
+	  "clear and must not leave")					\
+	X(TX_DROP_NO_STATE, "ipsec_tx_drop_no_state",			\
+	  0, SKB_DROP_REASON_XFRM_POLICY,				\
+	  "The SA was deleted while the frame waited, or it belongs "	\
+	  "to another card")						\
+	X(TX_DROP_TRAILER, "ipsec_tx_drop_trailer",			\
+	  0, SKB_DROP_REASON_DEV_HDR,					\
+	  "The frame is not framed as ESP of its SA")			\
+	X(TX_DROP_HANDLE, "ipsec_tx_drop_handle",			\
+	  0, SKB_DROP_REASON_DEV_HDR,					\
+	  "The engine knows no SA of the handle in the records, or "	\
+	  "knows it no more")						\
+	X(TX_DROP_RECORD, "ipsec_tx_drop_record",			\
+	  0, SKB_DROP_REASON_DEV_HDR,					\
+	  "The records, the SA and the bytes of the frame disagree")	\
+	X(TX_DROP_CRYPTO, "ipsec_tx_drop_crypto",			\
+	  0, SKB_DROP_REASON_NOMEM,					\
+	  "The cipher failed, for example without memory")		\
+	X(TX_DROP_IV, "ipsec_tx_drop_iv",				\
+	  0, SKB_DROP_REASON_DEV_READY,					\
+	  "The SA has used all of its 2^64 IVs")			\
+	X(TX_DROP_ALLOC, "ipsec_tx_drop_alloc",				\
+	  0, SKB_DROP_REASON_NOMEM,					\
+	  "There was no memory to protect the frame")			\
+	X(TX_DROP_PAUSED, "ipsec_tx_drop_paused",			\
+	  0, SKB_DROP_REASON_DEV_READY,					\
+	  "The card is going down, or is being reset")			\
+	X(TX_DROP_RESET, "ipsec_tx_drop_reset",				\
+	  0, SKB_DROP_REASON_DEV_READY,					\
+	  "The frame was in the engine when the card was reset")	\
+	X(TX_DROP_DISABLED, "ipsec_tx_drop_disabled",			\
+	  0, SKB_DROP_REASON_DEV_READY,					\
+	  "The engine is off, which no command does (esp-hw-offload "	\
+	  "does not)")							\
+	X(TX_DROP_STATE_INVALID, "ipsec_tx_drop_state_invalid",		\
+	  LINUX_MIB_XFRMOUTSTATEINVALID, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the SA is not valid, or is valid no more")	\
+	X(TX_DROP_EXPIRED, "ipsec_tx_drop_expired",			\
+	  LINUX_MIB_XFRMOUTSTATEEXPIRED, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the SA has reached a hard limit")		\
+	X(TX_DROP_SEQUENCE, "ipsec_tx_drop_sequence",			\
+	  LINUX_MIB_XFRMOUTSTATESEQERROR, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the SA has no sequence number left")		\
+	X(TX_DROP_MALFORMED, "ipsec_tx_drop_malformed",			\
+	  0, SKB_DROP_REASON_IP_INHDR,					\
+	  "Packet mode: the card cannot read the packet as IP")		\
+	X(TX_DROP_NO_POLICY, "ipsec_tx_drop_no_policy",			\
+	  0, SKB_DROP_REASON_XFRM_POLICY,				\
+	  "Packet mode: the kernel wants the packet protected, or "	\
+	  "wanted so when the packet began to wait for a neighbour, "	\
+	  "but the packet leads to no policy (NAT changed it, or the "	\
+	  "policy is gone)")						\
+	X(TX_DROP_BLOCKED, "ipsec_tx_drop_blocked",			\
+	  LINUX_MIB_XFRMOUTPOLBLOCK, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: a policy blocks the packet")			\
+	X(TX_DROP_NO_SA, "ipsec_tx_drop_no_sa",				\
+	  LINUX_MIB_XFRMOUTNOSTATES, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: no valid SA fits the policy")			\
+	X(TX_DROP_NOT_WHOLE, "ipsec_tx_drop_not_whole",			\
+	  0, SKB_DROP_REASON_XFRM_POLICY,				\
+	  "Packet mode: a packet with options or extension headers, "	\
+	  "or a fragment, cannot be protected in transport mode")	\
+	X(TX_DROP_NO_WAY, "ipsec_tx_drop_no_way",			\
+	  0, SKB_DROP_REASON_IP_OUTNOROUTES,				\
+	  "Packet mode: the outer address has no route or no "		\
+	  "neighbour through this card")				\
+	X(TX_DROP_WRAPPED, "ipsec_tx_drop_wrapped",			\
+	  0, SKB_DROP_REASON_XFRM_POLICY,				\
+	  "Packet mode: the packet is clear behind a VLAN tag or a "	\
+	  "PPPoE header, and a policy protects it")			\
+	X(TX_DROP_DECRYPTED, "ipsec_tx_drop_decrypted",			\
+	  0, SKB_DROP_REASON_XFRM_POLICY,				\
+	  "A card has decrypted the ESP and nobody has unpacked it, "	\
+	  "for example because a bridge sent it on")			\
+	X(RX_PKTS, "ipsec_rx_pkts",					\
+	  0, 0,								\
+	  "The engine decrypted and verified an ESP frame")		\
+	X(RX_BYTES, "ipsec_rx_bytes",					\
+	  0, 0,								\
+	  "Bytes of the frames in ipsec_rx_pkts, with their Ethernet "	\
+	  "headers")							\
+	X(RX_AUTH_FAILED, "ipsec_rx_auth_failed",			\
+	  LINUX_MIB_XFRMINSTATEPROTOERROR, 0,				\
+	  "The engine delivered a frame with a wrong ICV, so that "	\
+	  "xfrm counts it")						\
+	X(RX_BAD_SYNTAX, "ipsec_rx_bad_syntax",				\
+	  LINUX_MIB_XFRMINBUFFERERROR, 0,				\
+	  "The engine delivered a frame whose lengths cannot hold "	\
+	  "ESP, or cannot hold its padding")				\
+	X(RX_BAD_PROTOCOL, "ipsec_rx_bad_protocol",			\
+	  LINUX_MIB_XFRMINSTATEPROTOERROR, 0,				\
+	  "The engine delivered an AH frame that has the SPI of an "	\
+	  "ESP SA")							\
+	X(RX_CRYPTO_ERROR, "ipsec_rx_crypto_error",			\
+	  LINUX_MIB_XFRMINBUFFERERROR, 0,				\
+	  "The engine delivered a frame on which the cipher failed")	\
+	X(RX_SADB_MISS, "ipsec_rx_sadb_miss",				\
+	  0, 0,								\
+	  "ESP or AH has no SA here (software has one, or another "	\
+	  "card) and was left to the stack")				\
+	X(RX_NOT_CAPABLE, "ipsec_rx_not_capable",			\
+	  0, 0,								\
+	  "ESP or AH in fragments, behind IPv4 options or behind IPv6 "	\
+	  "extension headers was left to the stack")			\
+	X(RX_DISABLED, "ipsec_rx_disabled",				\
+	  0, 0,								\
+	  "A frame of a live SA was left to the stack because "		\
+	  "esp-hw-offload is off")					\
+	X(RX_SA_DELETE_REQ, "ipsec_rx_sa_delete_req",			\
+	  0, 0,								\
+	  "The engine asked for the SA to be deleted because its "	\
+	  "table is full; Linux does not act on it")			\
+	X(RX_DROP_RECORD, "ipsec_rx_drop_record",			\
+	  0, SKB_DROP_REASON_DEV_HDR,					\
+	  "The records of the engine are illegal (this engine writes "	\
+	  "legal records only)")					\
+	X(RX_DROP_SA_GONE, "ipsec_rx_drop_sa_gone",			\
+	  0, SKB_DROP_REASON_XFRM_POLICY,				\
+	  "The SA was deleted after the engine had decrypted the "	\
+	  "frame")							\
+	X(RX_DROP_SP_ALLOC, "ipsec_rx_drop_sp_alloc",			\
+	  0, SKB_DROP_REASON_NOMEM,					\
+	  "There was no memory for the security path")			\
+	X(RX_DROP_ALLOC, "ipsec_rx_drop_alloc",				\
+	  0, SKB_DROP_REASON_NOMEM,					\
+	  "There was no memory to read the headers of a decrypted "	\
+	  "frame")							\
+	X(RX_DROP_IP_CSUM, "ipsec_rx_drop_ip_csum",			\
+	  0, SKB_DROP_REASON_IP_CSUM,					\
+	  "The checksum of the outer IPv4 header is wrong; "		\
+	  "IpInHdrErrors moves as well")				\
+	X(RX_DROP_AUTH, "ipsec_rx_drop_auth",				\
+	  LINUX_MIB_XFRMINSTATEPROTOERROR, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the ICV is wrong")				\
+	X(RX_DROP_CRYPTO, "ipsec_rx_drop_crypto",			\
+	  LINUX_MIB_XFRMINBUFFERERROR, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the lengths cannot hold ESP, or the cipher "	\
+	  "failed")							\
+	X(RX_DROP_STATE_INVALID, "ipsec_rx_drop_state_invalid",		\
+	  LINUX_MIB_XFRMINSTATEINVALID, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the SA is not valid, or is valid no more")	\
+	X(RX_DROP_REPLAY, "ipsec_rx_drop_replay",			\
+	  LINUX_MIB_XFRMINSTATESEQERROR, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the sequence number was seen before, or is "	\
+	  "too old")							\
+	X(RX_DROP_EXPIRED, "ipsec_rx_drop_expired",			\
+	  LINUX_MIB_XFRMINSTATEEXPIRED, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the SA has reached a hard limit")		\
+	X(RX_DROP_TRAILER, "ipsec_rx_drop_trailer",			\
+	  LINUX_MIB_XFRMINSTATEPROTOERROR, SKB_DROP_REASON_HDR_TRUNC,	\
+	  "Packet mode: the trailer of ESP is impossible, or the "	\
+	  "packet is a dummy")						\
+	X(RX_DROP_DECAP, "ipsec_rx_drop_decap",				\
+	  LINUX_MIB_XFRMINSTATEMODEERROR, SKB_DROP_REASON_HDR_TRUNC,	\
+	  "Packet mode: the tunnel carried no IP packet, or there was "	\
+	  "no memory")							\
+	X(RX_DROP_INNER, "ipsec_rx_drop_inner",				\
+	  LINUX_MIB_XFRMINHDRERROR, SKB_DROP_REASON_IP_INHDR,		\
+	  "Packet mode: the card cannot read the packet that ESP "	\
+	  "carried")							\
+	X(RX_DROP_SELECTOR, "ipsec_rx_drop_selector",			\
+	  LINUX_MIB_XFRMINSTATEMISMATCH, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the packet does not match the selector of its "	\
+	  "SA")								\
+	X(RX_DROP_BLOCK, "ipsec_rx_drop_block",				\
+	  LINUX_MIB_XFRMINPOLBLOCK, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "An offloaded policy blocks the packet, clear or protected")	\
+	X(RX_DROP_TEMPLATE, "ipsec_rx_drop_template",			\
+	  LINUX_MIB_XFRMINTMPLMISMATCH, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the policy wants another SA")			\
+	X(RX_DROP_CLEAR, "ipsec_rx_drop_clear",				\
+	  LINUX_MIB_XFRMINTMPLMISMATCH, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "The packet is clear, but an offloaded policy protects it; "	\
+	  "or it is a fragment that may belong to such a packet")	\
+	X(RX_DROP_CLEAR_BAD, "ipsec_rx_drop_clear_bad",			\
+	  LINUX_MIB_XFRMINHDRERROR, SKB_DROP_REASON_IP_INHDR,		\
+	  "The card has offloaded inbound policies and cannot read a "	\
+	  "clear packet as IP")						\
+	X(RX_DROP_WRAPPED, "ipsec_rx_drop_wrapped",			\
+	  LINUX_MIB_XFRMINTMPLMISMATCH, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "The packet is clear behind a VLAN tag or a PPPoE header, "	\
+	  "and an offloaded policy protects it")			\
+	X(RX_CLEAR_SOCKET, "ipsec_rx_clear_socket",			\
+	  0, 0,								\
+	  "The policy of its own socket (IKE) let in a clear UDP "	\
+	  "packet that an offloaded policy would drop")			\
+	X(SA_ADD, "ipsec_sa_add",					\
+	  0, 0,								\
+	  "An SA was added to the engine")				\
+	X(SA_DELETE, "ipsec_sa_delete",					\
+	  0, 0,								\
+	  "An SA was deleted from the engine")				\
+	X(SA_DELETE_UNKNOWN, "ipsec_sa_delete_unknown",			\
+	  0, 0,								\
+	  "An SA was to be deleted that the engine does not have")	\
+	X(SA_UPDATE, "ipsec_sa_update",					\
+	  0, 0,								\
+	  "The engine was told the high half of an ESN, or a number "	\
+	  "that a key manager has set (XFRM_MSG_NEWAE)")		\
+	X(SA_FALLBACK_DISABLED, "ipsec_sa_fallback_disabled",		\
+	  0, 0,								\
+	  "A state was left to software because esp-hw-offload is off")	\
+	X(SA_FALLBACK_FULL, "ipsec_sa_fallback_full",			\
+	  0, 0,								\
+	  "A state was left to software because the SA table of the "	\
+	  "engine is full")						\
+	X(SA_FALLBACK_BOND, "ipsec_sa_fallback_bond",			\
+	  0, 0,								\
+	  "A state was left to software because it is on a bond, "	\
+	  "which this kernel cannot offload")				\
+	X(SA_REFUSED_DIR, "ipsec_sa_refused_dir",			\
+	  0, 0,								\
+	  "The direction of the state is neither in nor out")		\
+	X(SA_REFUSED_PROTO, "ipsec_sa_refused_proto",			\
+	  0, 0,								\
+	  "The state is not ESP")					\
+	X(SA_REFUSED_MODE, "ipsec_sa_refused_mode",			\
+	  0, 0,								\
+	  "The state is in neither transport nor tunnel mode")		\
+	X(SA_REFUSED_FAMILY, "ipsec_sa_refused_family",			\
+	  0, 0,								\
+	  "The state is neither IPv4 nor IPv6")				\
+	X(SA_REFUSED_ALG, "ipsec_sa_refused_alg",			\
+	  0, 0,								\
+	  "The engine does not have the algorithm")			\
+	X(SA_REFUSED_KEY, "ipsec_sa_refused_key",			\
+	  0, 0,								\
+	  "The key has another length than its algorithm wants")	\
+	X(SA_REFUSED_ICV, "ipsec_sa_refused_icv",			\
+	  0, 0,								\
+	  "The ICV has another length than its algorithm wants")	\
+	X(SA_REFUSED_GENIV, "ipsec_sa_refused_geniv",			\
+	  0, 0,								\
+	  "The IV generator is not the algorithm's own")		\
+	X(SA_REFUSED_IPCOMP, "ipsec_sa_refused_ipcomp",			\
+	  0, 0,								\
+	  "The state is IPComp")					\
+	X(SA_REFUSED_TFC, "ipsec_sa_refused_tfc",			\
+	  0, 0,								\
+	  "The state has TFC padding")					\
+	X(SA_REFUSED_ENCAP6, "ipsec_sa_refused_encap6",			\
+	  0, 0,								\
+	  "The state has UDP encapsulation over IPv6")			\
+	X(SA_REFUSED_ENCAP, "ipsec_sa_refused_encap",			\
+	  0, 0,								\
+	  "The UDP encapsulation is not espinudp")			\
+	X(SA_REFUSED_MARK, "ipsec_sa_refused_mark",			\
+	  0, 0,								\
+	  "The state has a mark and is inbound, or in packet mode")	\
+	X(SA_REFUSED_SPI, "ipsec_sa_refused_spi",			\
+	  0, 0,								\
+	  "The SPI is 0")						\
+	X(SA_REFUSED_CONTEXT, "ipsec_sa_refused_context",		\
+	  0, 0,								\
+	  "The state has a security context in packet mode")		\
+	X(SA_REFUSED_PCPU, "ipsec_sa_refused_pcpu",			\
+	  0, 0,								\
+	  "The state belongs to one CPU in packet mode")		\
+	X(SA_REFUSED_REQID, "ipsec_sa_refused_reqid",			\
+	  0, 0,								\
+	  "The state has no reqid in packet mode")			\
+	X(SA_REFUSED_IF_ID, "ipsec_sa_refused_if_id",			\
+	  0, 0,								\
+	  "The state has an interface ID in packet mode")		\
+	X(SA_REFUSED_INNER_FAMILY, "ipsec_sa_refused_inner_family",	\
+	  0, 0,								\
+	  "The selector of a tunnel in packet mode has another "	\
+	  "address family")						\
+	X(SA_REFUSED_DISABLED, "ipsec_sa_refused_disabled",		\
+	  0, 0,								\
+	  "The state is in packet mode and esp-hw-offload is off")	\
+	X(SA_REFUSED_FULL, "ipsec_sa_refused_full",			\
+	  0, 0,								\
+	  "The state is in packet mode and the SA table of the engine "	\
+	  "is full")							\
+	X(SA_REFUSED_SAME, "ipsec_sa_refused_same",			\
+	  0, 0,								\
+	  "The card has too many outbound states of this reqid and "	\
+	  "these addresses in packet mode")				\
+	X(SA_REFUSED_RESET, "ipsec_sa_refused_reset",			\
+	  0, 0,								\
+	  "The card is being reset")					\
+	X(SA_REFUSED_NO_MEMORY, "ipsec_sa_refused_no_memory",		\
+	  0, 0,								\
+	  "There was no memory for the state")				\
+	X(SA_REFUSED_MISSING, "ipsec_sa_refused_missing",		\
+	  0, 0,								\
+	  "The kernel had no such algorithm when ipsecov2 was loaded")	\
+	X(SA_REFUSED_ENGINE, "ipsec_sa_refused_engine",			\
+	  0, 0,								\
+	  "The ciphers of the kernel could not be set up with these "	\
+	  "keys")							\
+	X(POLICY_ADD, "ipsec_policy_add",				\
+	  0, 0,								\
+	  "A policy was added to the card")				\
+	X(POLICY_DELETE, "ipsec_policy_delete",				\
+	  0, 0,								\
+	  "A policy was deleted from the card")				\
+	X(POLICY_REFUSED_DISABLED, "ipsec_policy_refused_disabled",	\
+	  0, 0,								\
+	  "The card's esp-hw-offload is off")				\
+	X(POLICY_REFUSED_DIR, "ipsec_policy_refused_dir",		\
+	  0, 0,								\
+	  "The direction of the policy is neither in nor out")		\
+	X(POLICY_REFUSED_TYPE, "ipsec_policy_refused_type",		\
+	  0, 0,								\
+	  "The policy is a sub-policy")					\
+	X(POLICY_REFUSED_MARK, "ipsec_policy_refused_mark",		\
+	  0, 0,								\
+	  "The policy has a mark")					\
+	X(POLICY_REFUSED_IF_ID, "ipsec_policy_refused_if_id",		\
+	  0, 0,								\
+	  "The policy has an interface ID that is not the card's "	\
+	  "index in an outbound bypass")				\
+	X(POLICY_REFUSED_PCPU, "ipsec_policy_refused_pcpu",		\
+	  0, 0,								\
+	  "The policy wants to acquire states of one CPU")		\
+	X(POLICY_REFUSED_CONTEXT, "ipsec_policy_refused_context",	\
+	  0, 0,								\
+	  "The policy has a security context")				\
+	X(POLICY_REFUSED_DEV, "ipsec_policy_refused_dev",		\
+	  0, 0,								\
+	  "The selector names another device than the card")		\
+	X(POLICY_REFUSED_USER, "ipsec_policy_refused_user",		\
+	  0, 0,								\
+	  "The selector names a user")					\
+	X(POLICY_REFUSED_TMPLS, "ipsec_policy_refused_tmpls",		\
+	  0, 0,								\
+	  "The policy has more than one template")			\
+	X(POLICY_REFUSED_PROTO, "ipsec_policy_refused_proto",		\
+	  0, 0,								\
+	  "The template is not ESP")					\
+	X(POLICY_REFUSED_MODE, "ipsec_policy_refused_mode",		\
+	  0, 0,								\
+	  "The template is in neither transport nor tunnel mode")	\
+	X(POLICY_REFUSED_OPTIONAL, "ipsec_policy_refused_optional",	\
+	  0, 0,								\
+	  "The template is optional")					\
+	X(POLICY_REFUSED_REQID, "ipsec_policy_refused_reqid",		\
+	  0, 0,								\
+	  "The template of a policy for all packets has no reqid")	\
+	X(POLICY_REFUSED_FAMILY, "ipsec_policy_refused_family",		\
+	  0, 0,								\
+	  "The tunnel has another address family than the selector")	\
+	X(POLICY_REFUSED_ADDR, "ipsec_policy_refused_addr",		\
+	  0, 0,								\
+	  "An outbound tunnel lacks one of its addresses")		\
+	X(POLICY_REFUSED_FULL, "ipsec_policy_refused_full",		\
+	  0, 0,								\
+	  "The card has too many policies, pairs of prefix lengths, "	\
+	  "or policies with equal addresses")				\
+	X(POLICY_REFUSED_NO_MEMORY, "ipsec_policy_refused_no_memory",	\
+	  0, 0,								\
+	  "There was no memory for the policy")				\
+	X(CONFIG_CHANGE, "ipsec_config_change",				\
+	  0, 0,								\
+	  "The engine announced its configuration, as it does when "	\
+	  "the card is made and when esp-hw-offload changes")		\
+	X(TX_DROP_UNPLUGGED, "wire_tx_drop_unplugged",			\
+	  0, SKB_DROP_REASON_NO_TX_TARGET,				\
+	  "The card has no other end, or the other end is down")	\
+	X(TX_DROP_TOO_LONG, "wire_tx_drop_too_long",			\
+	  0, SKB_DROP_REASON_PKT_TOO_BIG,				\
+	  "The frame is longer than the MTU of the other end")		\
+	X(TX_DROP_CSUM, "wire_tx_drop_csum",				\
+	  0, SKB_DROP_REASON_SKB_CSUM,					\
+	  "The checksum of the frame could not be completed")		\
+	X(TX_DROP_RUNT, "wire_tx_drop_runt",				\
+	  0, SKB_DROP_REASON_PKT_TOO_SMALL,				\
+	  "The frame is shorter than an Ethernet header")		\
+	X(TX_DROP_WIRE_ALLOC, "wire_tx_drop_alloc",			\
+	  0, SKB_DROP_REASON_NOMEM,					\
+	  "There was no memory to put the frame on the cable")		\
+	X(RX_DROP_DOWN, "wire_rx_drop_down",				\
+	  0, SKB_DROP_REASON_DEV_READY,					\
+	  "The frame was in the ring when the card went down")		\
+	X(RX_DROP_UNSHARE, "wire_rx_drop_alloc",			\
+	  0, SKB_DROP_REASON_NOMEM,					\
+	  "There was no memory for a copy of what the frame shared "	\
+	  "with its sender")						\
+	X(RX_FILTERED, "wire_rx_filtered",				\
+	  0, 0,								\
+	  "Nobody has asked the card for the address of the frame; "	\
+	  "the statistics of the link do not count it, as with a NIC")
 
-#define OV2_COUNTER_ENUM(id, name) OV2_CNT_##id,
+#define OV2_COUNTER_ENUM(id, name, mib, reason, sentence) OV2_CNT_##id,
 
+/*
+ * Functions that may drop a frame, or refuse something, return one of these:
+ * OV2_CNT_NONE means that all is well, any other that the caller stops and counts.
+ */
 enum ov2_counter {
+	OV2_CNT_NONE,
 	OV2_COUNTERS(OV2_COUNTER_ENUM)
 	OV2_CNT_MAX,
 };
 
+/* How many of them ethtool shows: all but OV2_CNT_NONE. */
+#define OV2_COUNTERS_SHOWN	(OV2_CNT_MAX - 1)
+
 /**
  * struct ov2_counters - one CPU's share of a card's counters
- * @v: values by enum ov2_counter; summed over all CPUs by ov2_counter_read()
+ * @v: values by enum ov2_counter; summed over all CPUs by ov2_counter_read().
+ *	That of OV2_CNT_NONE is never shown
  */
 struct ov2_counters {
 	u64 v[OV2_CNT_MAX];
