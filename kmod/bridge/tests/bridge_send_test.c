@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sending: which frames of the stack get records, and what is in the records;
- * what must not leave; and which frames the card has nothing to do with.
+ * A frame of the stack gets the records that describe it, or is dropped.
+ *
+ * Which frames get records, and what is in the records; what must not leave;
+ * and which frames the card has nothing to do with.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -9,7 +11,7 @@
 #include <linux/udp.h>
 #include <net/esp.h>
 
-#include "../../unit/rig/shape.h"
+#include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
 #include "../send.h"
 #include "../../ov2/handle.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ESP taken off packets of all shapes. */
+/* ESP is taken off packets of all shapes, and a malformed one is refused. */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -7,7 +7,7 @@
 #include <net/inet_ecn.h>
 #include <net/ip.h>
 
-#include "../../unit/rig/shape.h"
+#include "../../unit/rig/packet_shape.h"
 #include "../packet/decap.h"
 #include "../../ov2/records.h"
 

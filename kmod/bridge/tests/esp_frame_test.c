@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP framing in packet mode: each byte that the bridge writes around a packet,
- * against RFC 4303 2, RFC 3948 2.1 and the packet as it was.
+ * Packet mode frames ESP as RFC 4303 says, byte by byte.
+ *
+ * Each byte that the bridge writes around a packet, against RFC 4303 2, RFC
+ * 3948 2.1 and the packet as it was.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
@@ -9,7 +11,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
-#include "../../unit/rig/shape.h"
+#include "../../unit/rig/packet_shape.h"
 #include "../packet/protect.h"
 
 #define SPI		0x12345678

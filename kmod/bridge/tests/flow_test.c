@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is read of a packet: each shape of it, and each that cannot be read. */
+/* The flow of a packet is read from each shape, or found unreadable. */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>

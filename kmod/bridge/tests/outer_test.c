@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The outer header of a tunnel in packet mode: its fields for every inner
- * header, and where its way comes from.
+ * A tunnel's outer header has the right fields, for every inner header.
+ *
+ * Also where the way of the outer packet comes from.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
@@ -13,7 +14,7 @@
 #include <net/ip.h>
 #include <net/ndisc.h>
 
-#include "../../unit/rig/shape.h"
+#include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
 #include "../packet/outer.h"
 #include "../send.h"

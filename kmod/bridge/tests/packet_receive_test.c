@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What comes in, in packet mode: let in, or turned away for the right reason. */
+/* Packet mode lets in what policies allow, and counts why it drops the rest. */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
 #include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <linux/udp.h>
 
-#include "../../unit/rig/shape.h"
+#include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
 #include "../packet/packet.h"
 #include "../../ov2/handle.h"

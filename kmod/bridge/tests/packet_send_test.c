@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the stack sends, in packet mode: protected, passed on or dropped, as the
- * card's policies and states have it, and for the right reason.
+ * Packet mode protects, passes or drops what policies and states say.
+ *
+ * And each drop has the right reason.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
@@ -11,7 +12,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
-#include "../../unit/rig/shape.h"
+#include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
 #include "../packet/packet.h"
 #include "../send.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Packets that wait for a neighbour: handed over in order, from a work item. */
+/* Packets that wait for a neighbour leave in order, from a work item. */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
 #include <linux/completion.h>

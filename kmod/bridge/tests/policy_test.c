@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What policies say of packets, and which states satisfy them. */
+/* A policy fits the packets of its selector, and the states of its template. */
 #include <kunit/test.h>
 #include <linux/in.h>
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refusals of states that no request from user space brings about: the ends of
- * a request that the engine could not carry out, and what needs SELinux.
+ * States are refused for reasons that no request of user space brings about.
+ *
+ * The ends of a request that the engine could not carry out, and what needs
+ * SELinux.
  */
 #include <kunit/test.h>
 #include <linux/netlink.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The replay window of packet mode against a model that remembers every number,
- * and against that of net/xfrm/xfrm_replay.c, which receives through the same
- * states what the card leaves to it: fragments.
+ * The replay window of packet mode agrees with a model, and with the core.
+ *
+ * The model remembers every number. The core's net/xfrm/xfrm_replay.c receives
+ * through the same states what the card leaves to it: fragments.
  */
 #include <kunit/test.h>
 #include <linux/random.h>

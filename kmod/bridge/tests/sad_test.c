@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The database of outbound states against a naive model: an array of them. */
+/*
+ * The database of outbound states finds what a naive model finds.
+ *
+ * The model is an array of the states.
+ */
 #include <kunit/test.h>
 #include <linux/in.h>
 #include <linux/prandom.h>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The policy database against a naive model: an array of what is there, each
- * asked bit by bit. And what a look-up costs: keys looked for and policies
- * looked at, which depend on the pairs of prefix lengths, never on the number
- * of policies.
+ * The policy database finds what a naive model finds, at a bounded cost.
+ *
+ * The model is an array of what is there, each asked bit by bit. What a look-up
+ * costs, keys looked for and policies looked at, depends on the pairs of prefix
+ * lengths, never on the number of policies.
  */
 #include <kunit/test.h>
 #include <linux/in.h>

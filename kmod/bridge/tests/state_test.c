@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the bridge makes of the core's calls about states: which packets it
- * takes, which requests it makes of the engine, and what it counts. The engine
- * here only remembers and answers.
+ * The core's calls about states become requests, verdicts and counts.
+ *
+ * Which packets the bridge takes, which requests it makes of the engine, and
+ * what it counts. The engine here only remembers and answers.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>

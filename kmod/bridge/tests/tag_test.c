@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tag of packet mode: which packets the card lets pass the core's guard in
- * validate_xmit_xfrm(), and that nothing else is taken for a tag.
+ * The tag of packet mode passes the core's guard, and nothing else does.
+ *
+ * The guard is validate_xmit_xfrm().
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>

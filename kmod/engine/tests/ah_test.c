@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AH, alone and around ESP (INV-28), from one card to another: what it covers,
- * what may change on the way, and what a fault is called (5.3).
+ * AH covers what RFC 4302 says, alone and around ESP (INV-28).
+ *
+ * From one card to another: what it covers, what may change on the way, and
+ * what a fault is called (5.3).
  */
 #include <kunit/test.h>
 #include <linux/bitops.h>

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
-/* AH, alone, around ESP, and in and around tunnels: INV-28, INV-33, INV-35. */
+/*
+ * AH and ESP in one bundle, and in tunnels, give the right records.
+ *
+ * INV-28, INV-33, INV-35.
+ */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-#include "../../unit/rig/ends.h"
+#include "../../unit/rig/rig_pair.h"
 
 #define AH_SPI	0x3000
 
-static struct ov2_ends ends_with_ah(struct kunit *test)
+static struct ov2_pair pair_with_ah(struct kunit *test)
 {
-	struct ov2_ends ends = ov2_ends_new(test);
+	struct ov2_pair pair = ov2_pair_new(test);
 
-	if (!ends.a->ad.hardware->ipsec_v2.ah_esp_combined)
+	if (!pair.a->ad.hardware->ipsec_v2.ah_esp_combined)
 		kunit_skip(test, "no AH");
-	return ends;
+	return pair;
 }
 
 static struct ov2_rig_sa bundle(bool ah_only, bool tunnel, bool ipv6)
@@ -44,24 +48,24 @@ static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 {
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
 	u32 bad = sa.tunnel ? 0x00040002 : 0x00020002;
-	struct ov2_ends ends = ends_with_ah(test);
+	struct ov2_pair pair = pair_with_ah(test);
 	struct sk_buff *skb;
 	struct ov2_nbl *nbl;
 
-	ov2_ends_add(&ends, &sa);
-	skb = ov2_ends_protect(&ends, &frame);
-	nbl = ov2_rig_inject(ends.b, skb, 0);
+	ov2_pair_add(&pair, &sa);
+	skb = ov2_pair_protect(&pair, &frame);
+	nbl = ov2_rig_inject(pair.b, skb, 0);
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 0x00000002);
 	KUNIT_EXPECT_EQ(test, !nbl->info[OV2_INFO_IPSEC_HEADER], sa.ah_only);
 	KUNIT_EXPECT_EQ(test, nbl->skb->len, skb->len);
-	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, skb->len - 1, 1), bad);
-	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa) + 11, 1), bad);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, skb->len - 1, 1), bad);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 11, 1), bad);
 	/* Its SPI: nobody's. Its length: bad syntax */
-	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa) + 7, 1), 0);
-	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa) + 1, 1),
+	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 7, 1), 0);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 1, 1),
 			0x00060002);
 	/* Next header: not the bundle's ESP any more; else AH covers it */
-	KUNIT_EXPECT_EQ(test, ov2_ends_word_flipped(&ends, skb, ah_at(&sa), 1),
+	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa), 1),
 			sa.ah_only ? bad : 0x00070002);
 }
 
@@ -79,7 +83,7 @@ static void bundle_rows(struct kunit *test)
 static void bundle_two_numbers(struct kunit *test)
 {
 	struct ov2_rig_frame frame = { .seq = 7, .len = 60 };
-	struct ov2_ends ends = ends_with_ah(test);
+	struct ov2_pair pair = pair_with_ah(test);
 	struct ov2_rig_sa sa;
 	struct ov2_nbl *nbl;
 	__be32 *esp;
@@ -88,21 +92,21 @@ static void bundle_two_numbers(struct kunit *test)
 	for (ipv6 = 0; ipv6 < 2; ipv6++) {
 		sa = bundle(false, false, ipv6);
 		frame.sa = &sa;
-		ov2_ends_add(&ends, &sa);
-		nbl = ov2_rig_frame(ends.a, &frame, 0);
+		ov2_pair_add(&pair, &sa);
+		nbl = ov2_rig_frame(pair.a, &frame, 0);
 		/* 12 bytes of AH's header, 12 of its ICV */
 		esp = (__be32 *)(nbl->skb->data + ah_at(&sa) + 24);
 		KUNIT_ASSERT_EQ(test, ntohl(esp[0]), sa.spi);
 		KUNIT_ASSERT_EQ(test, ntohl(esp[1]), 7);
 		esp[1] = htonl(9);
-		ov2_rig_send(ends.a, nbl);
-		ov2_rig_wait_idle(ends.a);
+		ov2_rig_send(pair.a, nbl);
+		ov2_rig_wait_idle(pair.a);
 		KUNIT_ASSERT_EQ(test, (u32)ov2_rig_sent_status(nbl),
 				(u32)OV2_STATUS_SUCCESS);
-		nbl = ov2_rig_inject(ends.b, skb_peek_tail(&ends.a->wire), 0);
+		nbl = ov2_rig_inject(pair.b, skb_peek_tail(&pair.a->wire), 0);
 		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
 		KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, 7);
-		ov2_rig_delete(ends.b, sa.in);
+		ov2_rig_delete(pair.b, sa.in);
 	}
 }
 
@@ -111,25 +115,25 @@ static void bundle_esp_bad(struct kunit *test)
 {
 	struct ov2_rig_sa sa = bundle(false, false, false);
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
-	struct ov2_ends ends = ends_with_ah(test);
+	struct ov2_pair pair = pair_with_ah(test);
 	struct ov2_rig_request *rr;
 	struct sk_buff *skb;
 
-	ov2_rig_add_outbound(ends.a, &sa);
-	skb = ov2_ends_protect(&ends, &frame);
-	rr = ov2_rig_add_new(ends.b, &sa, true);
+	ov2_rig_add_outbound(pair.a, &sa);
+	skb = ov2_pair_protect(&pair, &frame);
+	rr = ov2_rig_add_new(pair.b, &sa, true);
 	/* The key area begins with ESP's */
 	rr->keys[0] ^= 1;
-	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(ends.b, rr),
+	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(pair.b, rr),
 			(u32)OV2_STATUS_SUCCESS);
-	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), 0x00030002);
-	ov2_rig_delete(ends.b, rr->add.handle);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), 0x00030002);
+	ov2_rig_delete(pair.b, rr->add.handle);
 	sa.tunnel = true;
-	rr = ov2_rig_add_new(ends.b, &sa, true);
+	rr = ov2_rig_add_new(pair.b, &sa, true);
 	rr->keys[0] ^= 1;
-	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(ends.b, rr),
+	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(pair.b, rr),
 			(u32)OV2_STATUS_SUCCESS);
-	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), 0x00050002);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), 0x00050002);
 }
 
 /* INV-34 */
@@ -138,19 +142,19 @@ static void bundle_cut(struct kunit *test)
 	struct ov2_rig_sa sa = bundle(false, false, false);
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 20 };
 	unsigned int at = ah_at(&sa), esp = at + 24;
-	struct ov2_ends ends = ends_with_ah(test);
+	struct ov2_pair pair = pair_with_ah(test);
 	struct sk_buff *skb;
 	struct iphdr *ip;
 	unsigned int len;
 
-	ov2_ends_add(&ends, &sa);
-	skb = ov2_ends_protect(&ends, &frame);
+	ov2_pair_add(&pair, &sa);
+	skb = ov2_pair_protect(&pair, &frame);
 	ip = (struct iphdr *)(skb->data + ETH_HLEN);
 	for (len = skb->len - 1; len >= at; len--) {
 		ov2_rig_cut(skb, len);
-		KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, skb), 0);
+		KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), 0);
 		ip->tot_len = htons(len - ETH_HLEN);
-		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb),
+		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair, skb),
 				    len < at + 12 ? 0 :
 				    len < esp + 8 + 8 + 2 + 16 ? 0x00060002 :
 				    0x00020002, "cut to %u", len);
@@ -164,21 +168,21 @@ static void bundle_spi_shared(struct kunit *test)
 	struct ov2_rig_sa ah = bundle(true, false, false);
 	struct ov2_rig_sa esp = OV2_RIG_SA_GCM;
 	struct ov2_rig_frame frame = { .sa = &ah, .seq = 1, .len = 60 };
-	struct ov2_ends ends = ends_with_ah(test);
+	struct ov2_pair pair = pair_with_ah(test);
 	struct sk_buff *with_ah, *with_esp;
 
 	esp.spi = AH_SPI;
-	ov2_ends_add(&ends, &esp);
-	ov2_rig_add_outbound(ends.a, &ah);
-	with_ah = ov2_ends_protect(&ends, &frame);
+	ov2_pair_add(&pair, &esp);
+	ov2_rig_add_outbound(pair.a, &ah);
+	with_ah = ov2_pair_protect(&pair, &frame);
 	frame.sa = &esp;
-	with_esp = ov2_ends_protect(&ends, &frame);
-	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_ah), 0x00070002);
-	ov2_rig_add_inbound(ends.b, &ah);
-	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_ah), 0x00000002);
-	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_esp), 0x00000002);
-	ov2_rig_delete(ends.b, esp.in);
-	KUNIT_EXPECT_EQ(test, ov2_ends_word(&ends, with_esp), 0x00070002);
+	with_esp = ov2_pair_protect(&pair, &frame);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, with_ah), 0x00070002);
+	ov2_rig_add_inbound(pair.b, &ah);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, with_ah), 0x00000002);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, with_esp), 0x00000002);
+	ov2_rig_delete(pair.b, esp.in);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, with_esp), 0x00070002);
 }
 
 /* INV-28: AH, ESP and both, in AH, ESP and both */
@@ -190,11 +194,11 @@ static void bundle_nested(struct kunit *test)
 		.len = 60,
 	};
 	struct sk_buff *skb;
-	struct ov2_ends ends;
+	struct ov2_pair pair;
 	int i;
 
 	for (i = 0; i < 9; i++) {
-		ends = ends_with_ah(test);
+		pair = pair_with_ah(test);
 		inner = bundle(i % 3 == 1, false, i & 1);
 		outer = bundle(i / 3 == 1, true, i & 2);
 		if (i % 3 == 2)
@@ -203,21 +207,21 @@ static void bundle_nested(struct kunit *test)
 			outer.ah_auth = 0;
 		inner.net = 1;
 		inner.key = 5;
-		ov2_ends_add(&ends, &outer);
-		ov2_rig_add_outbound(ends.a, &inner);
-		skb = ov2_ends_protect(&ends, &frame);
-		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb), 2, "form %d", i);
+		ov2_pair_add(&pair, &outer);
+		ov2_rig_add_outbound(pair.a, &inner);
+		skb = ov2_pair_protect(&pair, &frame);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair, skb), 2, "form %d", i);
 		inner.key++;
-		ov2_rig_add_inbound(ends.b, &inner);
-		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb),
+		ov2_rig_add_inbound(pair.b, &inner);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair, skb),
 				    inner.ah_auth ? 0x00020006 : 0x00030006,
 				    "form %d", i);
-		ov2_rig_delete(ends.b, inner.in);
+		ov2_rig_delete(pair.b, inner.in);
 		inner.key--;
-		ov2_rig_add_inbound(ends.b, &inner);
-		KUNIT_EXPECT_EQ_MSG(test, ov2_ends_word(&ends, skb), 6, "form %d", i);
+		ov2_rig_add_inbound(pair.b, &inner);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair, skb), 6, "form %d", i);
 		KUNIT_EXPECT_EQ_MSG(test,
-				    ov2_ends_word_flipped(&ends, skb, skb->len - 1, 1),
+				    ov2_pair_word_flipped(&pair, skb, skb->len - 1, 1),
 				    outer.ah_auth ? 0x00040002 : 0x00050002,
 				    "form %d", i);
 	}

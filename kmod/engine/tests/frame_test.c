@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Framing arithmetic: what the engine sees in a frame, cut at every byte. */
+/* The engine finds ESP and AH in a frame, also in one cut at any byte. */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
 #include <linux/if_ether.h>

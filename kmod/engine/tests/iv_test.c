@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The counter of explicit IVs: every value once, on all CPUs, until the end. */
+/* An explicit IV comes once, on all CPUs, until the counter ends. */
 #include <kunit/test.h>
 #include <linux/cpumask.h>
 #include <linux/percpu.h>
@@ -7,7 +7,7 @@
 #include <linux/unaligned.h>
 #include <linux/workqueue.h>
 
-#include "../../unit/rig/param.h"
+#include "../../unit/rig/each_engine.h"
 #include "../engine.h"
 #include "../iv.h"
 #include "../sa.h"

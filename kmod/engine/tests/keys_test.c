@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* No key is left in memory that is freed: see key_watch.c for how that is seen.
+/*
+ * No key is left in memory that is freed.
+ *
+ * See key_watch.c for how a test sees that.
  */
 #include <kunit/test.h>
 #include <linux/random.h>

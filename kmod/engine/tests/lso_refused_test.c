@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Large sends that are refused: records, bytes and forms (INV-26, INV-29). */
+/*
+ * Large sends of wrong records, bytes or forms are refused.
+ *
+ * INV-26, INV-29.
+ */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/tcp.h>
 
-#include "../../unit/rig/large.h"
+#include "../../unit/rig/large_send.h"
 #include "../../ov2/records.h"
 
 #define IP	ETH_HLEN

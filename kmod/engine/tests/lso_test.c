@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Large send: what arrives at the other end, segment by segment, is what a
- * TCP that made the segments itself would have sent (4.4, INV-25).
+ * A large send arrives as the segments that TCP would have sent (INV-25).
+ *
+ * Segment by segment, at the other end.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -12,7 +13,7 @@
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
 
-#include "../../unit/rig/large.h"
+#include "../../unit/rig/large_send.h"
 #include "../../ov2/records.h"
 
 #define IP	ETH_HLEN

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * INV-19: requests, sends and receives of one card on all CPUs at once, while
- * it is paused, restarted and reset. Nobody may lose anything; lockdep, the slab's
- * poison and, on other kernels, KASAN watch.
+ * Requests, sends and receives on all CPUs at once lose nothing (INV-19).
+ *
+ * Meanwhile the card is paused, restarted and reset. lockdep, the slab's poison
+ * and, on other kernels, KASAN watch.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/random.h>
 
-#include "../../unit/rig/late.h"
+#include "../../unit/rig/late_cipher.h"
 #include "../../unit/rig/rig.h"
 #include "../engine.h"
 #include "../../watch/counters.h"

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Known answers for ESP and AH: whole packets are opened, each bit of them
- * counts, and what one transform seals another one opens.
+ * ESP and AH give the known answers, and each bit of a packet counts.
+ *
+ * Whole packets are opened, and what one transform seals another one opens.
  */
 #include <kunit/test.h>
 
 #include "../../unit/rig/key_watch.h"
-#include "../../unit/rig/run.h"
+#include "../../unit/rig/transform_run.h"
 #include "../../ov2/algorithms.h"
 
 /* As in a frame: Ethernet and IPv4 in front */

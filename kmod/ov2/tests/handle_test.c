@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Two cards' handle spaces against a naive model: an array of what lives. */
+/*
+ * A handle finds its object while it lives, and nothing afterwards.
+ *
+ * Two cards' handle spaces against a naive model: an array of what lives.
+ */
 #include <kunit/test.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>

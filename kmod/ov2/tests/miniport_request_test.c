@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The contract between a card and its engine (miniport.h), tried with every
- * engine there is: requests and configuration.
+ * Every engine keeps the contract of miniport.h about requests.
+ *
+ * Tried with every engine there is: requests and configuration.
  */
 #include <kunit/test.h>
 
 #include "../../unit/rig/null_engine.h"
-#include "../../unit/rig/param.h"
+#include "../../unit/rig/each_engine.h"
 
 KUNIT_ARRAY_PARAM(engine, ov2_engines, ov2_engine_param_name);
 
@@ -388,7 +389,7 @@ static struct kunit_case miniport_request_cases[] = {
 };
 
 static struct kunit_suite miniport_request_suite = {
-	.name = "ov2_miniport_requests",
+	.name = "ov2_miniport_request",
 	.init = ov2_param_init,
 	.test_cases = miniport_request_cases,
 };

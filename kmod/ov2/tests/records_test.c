@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The example words of both records, and INV-1 to INV-5, INV-9. */
+/*
+ * The bits of records stand where the example words have them.
+ *
+ * Also INV-1 to INV-5, INV-9.
+ */
 #include <kunit/test.h>
 #include <linux/in.h>
 

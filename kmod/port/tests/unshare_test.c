@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a received frame still shares with its sender: nothing that is written. */
+/* A received frame shares no memory that is written with its sender. */
 #include <kunit/test.h>
 #include <linux/skbuff.h>
 #include <linux/skbuff_ref.h>
@@ -162,7 +162,7 @@ static void scrubbed(struct kunit *test)
 	kfree_skb(clone);
 }
 
-static struct kunit_case cases[] = {
+static struct kunit_case unshare_cases[] = {
 	KUNIT_CASE(clone_of_pages),
 	KUNIT_CASE(own_head_shared_page),
 	KUNIT_CASE(own_linear),
@@ -171,9 +171,9 @@ static struct kunit_case cases[] = {
 	{}
 };
 
-static struct kunit_suite suite = {
+static struct kunit_suite unshare_suite = {
 	.name = "ov2_unshare",
-	.test_cases = cases,
+	.test_cases = unshare_cases,
 };
 
-kunit_test_suite(suite);
+kunit_test_suite(unshare_suite);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rig itself: what it makes an engine takes, and nothing escapes it. */
+/* An engine takes what the rig makes, and the rig loses nothing. */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 

@@ -55,12 +55,12 @@ static struct ov2_port *card_new(struct kunit *test, unsigned int tx_queues,
 /* A NAPI that is scheduled and on nobody's list is the test's to poll. Any
  * other code that schedules it leaves a note.
  */
-static void take_napi(struct ov2_cable *cable, struct ov2_port *port)
+static void take_napi(struct ov2_cards *cards, struct ov2_port *port)
 {
 	u16 index;
 
 	for (index = 0; index < port->ad.rx_queues; index++)
-		KUNIT_ASSERT_TRUE(cable->test,
+		KUNIT_ASSERT_TRUE(cards->test,
 				  napi_schedule_prep(&port->rxqs[index].napi));
 }
 
@@ -94,30 +94,30 @@ static void give_napi(struct ov2_port *port)
 }
 
 /**
- * ov2_cable_up() - open a card
- * @cable: the cable
+ * ov2_cards_up() - open a card
+ * @cards: the two cards
  * @port: one of its cards
  */
-void ov2_cable_up(struct ov2_cable *cable, struct ov2_port *port)
+void ov2_cards_up(struct ov2_cards *cards, struct ov2_port *port)
 {
 	int err;
 
 	rtnl_lock();
 	err = dev_open(port->ad.dev, NULL);
 	rtnl_unlock();
-	KUNIT_ASSERT_EQ(cable->test, err, 0);
-	if (port == cable->b)
-		take_napi(cable, port);
+	KUNIT_ASSERT_EQ(cards->test, err, 0);
+	if (port == cards->b)
+		take_napi(cards, port);
 }
 
 /**
- * ov2_cable_down() - stop a card
- * @cable: the cable
+ * ov2_cards_down() - stop a card
+ * @cards: the two cards
  * @port: one of its cards
  */
-void ov2_cable_down(struct ov2_cable *cable, struct ov2_port *port)
+void ov2_cards_down(struct ov2_cards *cards, struct ov2_port *port)
 {
-	if (port == cable->b && netif_running(port->ad.dev))
+	if (port == cards->b && netif_running(port->ad.dev))
 		give_napi(port);
 	rtnl_lock();
 	dev_close(port->ad.dev);
@@ -127,98 +127,98 @@ void ov2_cable_down(struct ov2_cable *cable, struct ov2_port *port)
 static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		     struct packet_type *tap, struct net_device *orig_dev)
 {
-	struct ov2_cable *cable = container_of(tap, struct ov2_cable, tap);
+	struct ov2_cards *cards = container_of(tap, struct ov2_cards, tap);
 	__be32 number;
 
-	spin_lock_bh(&cable->lock);
+	spin_lock_bh(&cards->lock);
 	if (!skb_copy_bits(skb, 0, &number, sizeof(number)) &&
-	    cable->num_up < OV2_CABLE_UP_MAX)
-		cable->up[cable->num_up++] = be32_to_cpu(number);
+	    cards->num_up < OV2_CARDS_UP_MAX)
+		cards->up[cards->num_up++] = be32_to_cpu(number);
 	if (skb_rx_queue_recorded(skb))
-		cable->up_queue = skb_get_rx_queue(skb);
-	spin_unlock_bh(&cable->lock);
+		cards->up_queue = skb_get_rx_queue(skb);
+	spin_unlock_bh(&cards->lock);
 	kfree_skb(skb);
 	return NET_RX_SUCCESS;
 }
 
 static void cable_end(void *data)
 {
-	struct ov2_cable *cable = data;
+	struct ov2_cards *cards = data;
 
-	ov2_cable_down(cable, cable->b);
-	ov2_cable_down(cable, cable->a);
-	dev_remove_pack(&cable->tap);
-	ov2_handle_free(&cable->hdl);
+	ov2_cards_down(cards, cards->b);
+	ov2_cards_down(cards, cards->a);
+	dev_remove_pack(&cards->tap);
+	ov2_handle_free(&cards->hdl);
 	synchronize_rcu();
 }
 
-static void cable_add_state(struct ov2_cable *cable)
+static void cable_add_state(struct ov2_cards *cards)
 {
 	/* Never the last reference: it is the test's memory. */
-	refcount_set(&cable->x.refcnt, 1000000);
-	cable->assoc.icv_len = 16;
-	RCU_INIT_POINTER(cable->assoc.x, &cable->x);
-	KUNIT_ASSERT_EQ(cable->test, 0,
-			ov2_handle_alloc(&cable->hdl, &cable->a->ad,
-					 &cable->assoc));
-	cable->assoc.handle = cable->hdl.value;
-	cable->x.xso.offload_handle = cable->hdl.value;
+	refcount_set(&cards->x.refcnt, 1000000);
+	cards->assoc.icv_len = 16;
+	RCU_INIT_POINTER(cards->assoc.x, &cards->x);
+	KUNIT_ASSERT_EQ(cards->test, 0,
+			ov2_handle_alloc(&cards->hdl, &cards->a->ad,
+					 &cards->assoc));
+	cards->assoc.handle = cards->hdl.value;
+	cards->x.xso.offload_handle = cards->hdl.value;
 }
 
 /**
- * ov2_cable_new() - make two cards that are up
+ * ov2_cards_new() - make two cards that are up
  * @test: the test; the cards end with it
  * @tx_queues: queues of the sender
  * @rx_queues: queues of the receiver
  *
  * Context: Process context. Asserts that all goes well.
- * Return: the cable.
+ * Return: the two cards.
  */
-struct ov2_cable *ov2_cable_new(struct kunit *test, unsigned int tx_queues,
+struct ov2_cards *ov2_cards_new(struct kunit *test, unsigned int tx_queues,
 				unsigned int rx_queues)
 {
-	struct ov2_cable *cable;
+	struct ov2_cards *cards;
 
-	cable = kunit_kzalloc(test, sizeof(*cable), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, cable);
-	cable->test = test;
-	spin_lock_init(&cable->lock);
-	cable->a = card_new(test, tx_queues, 1);
-	cable->b = card_new(test, 1, rx_queues);
+	cards = kunit_kzalloc(test, sizeof(*cards), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, cards);
+	cards->test = test;
+	spin_lock_init(&cards->lock);
+	cards->a = card_new(test, tx_queues, 1);
+	cards->b = card_new(test, 1, rx_queues);
 	rtnl_lock();
-	ov2_plug(cable->a, cable->b);
+	ov2_plug(cards->a, cards->b);
 	rtnl_unlock();
-	cable_add_state(cable);
-	cable->tap.type = htons(OV2_CABLE_ETHERTYPE);
-	cable->tap.dev = cable->b->ad.dev;
-	cable->tap.func = cable_tap;
-	dev_add_pack(&cable->tap);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, cable_end, cable),
+	cable_add_state(cards);
+	cards->tap.type = htons(OV2_CARDS_ETHERTYPE);
+	cards->tap.dev = cards->b->ad.dev;
+	cards->tap.func = cable_tap;
+	dev_add_pack(&cards->tap);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, cable_end, cards),
 			0);
-	ov2_cable_up(cable, cable->a);
-	ov2_cable_up(cable, cable->b);
-	return cable;
+	ov2_cards_up(cards, cards->a);
+	ov2_cards_up(cards, cards->b);
+	return cards;
 }
 
 /**
- * ov2_cable_skb() - a frame to the receiver
- * @cable: the cable
+ * ov2_cards_skb() - a frame to the receiver
+ * @cards: the two cards
  *
  * Return: the frame, as ndo_start_xmit gets it. It has the next number.
  */
-struct sk_buff *ov2_cable_skb(struct ov2_cable *cable)
+struct sk_buff *ov2_cards_skb(struct ov2_cards *cards)
 {
-	struct sk_buff *skb = alloc_skb(ETH_HLEN + OV2_CABLE_BODY, GFP_KERNEL);
+	struct sk_buff *skb = alloc_skb(ETH_HLEN + OV2_CARDS_BODY, GFP_KERNEL);
 	struct ethhdr *eth;
 
-	KUNIT_ASSERT_NOT_NULL(cable->test, skb);
+	KUNIT_ASSERT_NOT_NULL(cards->test, skb);
 	eth = skb_put_zero(skb, sizeof(*eth));
-	ether_addr_copy(eth->h_dest, cable->b->ad.dev->dev_addr);
-	ether_addr_copy(eth->h_source, cable->a->ad.dev->dev_addr);
-	eth->h_proto = htons(OV2_CABLE_ETHERTYPE);
-	*(__be32 *)skb_put_zero(skb, OV2_CABLE_BODY) =
-		cpu_to_be32(cable->serial++);
-	skb->dev = cable->a->ad.dev;
+	ether_addr_copy(eth->h_dest, cards->b->ad.dev->dev_addr);
+	ether_addr_copy(eth->h_source, cards->a->ad.dev->dev_addr);
+	eth->h_proto = htons(OV2_CARDS_ETHERTYPE);
+	*(__be32 *)skb_put_zero(skb, OV2_CARDS_BODY) =
+		cpu_to_be32(cards->serial++);
+	skb->dev = cards->a->ad.dev;
 	skb->protocol = eth->h_proto;
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
@@ -228,146 +228,146 @@ struct sk_buff *ov2_cable_skb(struct ov2_cable *cable)
 }
 
 /**
- * ov2_cable_xmit() - ndo_start_xmit of the sender
- * @cable: the cable
+ * ov2_cards_xmit() - ndo_start_xmit of the sender
+ * @cards: the two cards
  * @skb: the frame; taken
  * @queue: the queue
  */
-void ov2_cable_xmit(struct ov2_cable *cable, struct sk_buff *skb, u16 queue)
+void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue)
 {
-	struct net_device *dev = cable->a->ad.dev;
+	struct net_device *dev = cards->a->ad.dev;
 	struct netdev_queue *txq = netdev_get_tx_queue(dev, queue);
 
 	skb_set_queue_mapping(skb, queue);
 	local_bh_disable();
 	__netif_tx_lock(txq, smp_processor_id());
-	KUNIT_EXPECT_EQ(cable->test, ov2_wire_start_xmit(skb, dev),
+	KUNIT_EXPECT_EQ(cards->test, ov2_wire_start_xmit(skb, dev),
 			NETDEV_TX_OK);
 	__netif_tx_unlock(txq);
 	local_bh_enable();
 }
 
 /* What the core gives to a card for a state in crypto mode */
-static void cable_protect(struct ov2_cable *cable, struct sk_buff *skb)
+static void cable_protect(struct ov2_cards *cards, struct sk_buff *skb)
 {
 	struct sec_path *sp = secpath_set(skb);
 
-	KUNIT_ASSERT_NOT_NULL(cable->test, sp);
-	xfrm_state_hold(&cable->x);
-	sp->xvec[sp->len++] = &cable->x;
+	KUNIT_ASSERT_NOT_NULL(cards->test, sp);
+	xfrm_state_hold(&cards->x);
+	sp->xvec[sp->len++] = &cards->x;
 	sp->olen++;
 	xfrm_offload(skb)->flags = XFRM_XMIT;
 	xfrm_offload(skb)->proto = IPPROTO_TCP;
 }
 
 /**
- * ov2_cable_send() - send a frame
- * @cable: the cable
+ * ov2_cards_send() - send a frame
+ * @cards: the two cards
  * @queue: the sender's queue
  * @offload: through its engine
  *
  * Return: false if the queue is stopped now.
  */
-bool ov2_cable_send(struct ov2_cable *cable, u16 queue, bool offload)
+bool ov2_cards_send(struct ov2_cards *cards, u16 queue, bool offload)
 {
-	struct sk_buff *skb = ov2_cable_skb(cable);
+	struct sk_buff *skb = ov2_cards_skb(cards);
 
 	if (offload)
-		cable_protect(cable, skb);
-	ov2_cable_xmit(cable, skb, queue);
-	return !ov2_cable_stopped(cable, queue);
+		cable_protect(cards, skb);
+	ov2_cards_xmit(cards, skb, queue);
+	return !ov2_cards_stopped(cards, queue);
 }
 
 /**
- * ov2_cable_send_until_stop() - send as long as the queue takes frames
- * @cable: the cable
+ * ov2_cards_send_until_stop() - send as long as the queue takes frames
+ * @cards: the two cards
  * @queue: the sender's queue
  * @offload: through its engine
  *
- * Return: how many frames were sent; OV2_CABLE_UP_MAX if the queue never stops.
+ * Return: how many frames were sent; OV2_CARDS_UP_MAX if the queue never stops.
  */
-unsigned int ov2_cable_send_until_stop(struct ov2_cable *cable, u16 queue,
+unsigned int ov2_cards_send_until_stop(struct ov2_cards *cards, u16 queue,
 				       bool offload)
 {
 	unsigned int sent = 0;
 
-	if (ov2_cable_stopped(cable, queue))
+	if (ov2_cards_stopped(cards, queue))
 		return 0;
-	while (++sent < OV2_CABLE_UP_MAX)
-		if (!ov2_cable_send(cable, queue, offload))
+	while (++sent < OV2_CARDS_UP_MAX)
+		if (!ov2_cards_send(cards, queue, offload))
 			break;
 	return sent;
 }
 
 /**
- * ov2_cable_stopped() - is a queue of the sender stopped?
- * @cable: the cable
+ * ov2_cards_stopped() - is a queue of the sender stopped?
+ * @cards: the two cards
  * @queue: the queue
  *
  * Return: true if it is.
  */
-bool ov2_cable_stopped(const struct ov2_cable *cable, u16 queue)
+bool ov2_cards_stopped(const struct ov2_cards *cards, u16 queue)
 {
-	return netif_tx_queue_stopped(netdev_get_tx_queue(cable->a->ad.dev,
+	return netif_tx_queue_stopped(netdev_get_tx_queue(cards->a->ad.dev,
 							  queue));
 }
 
 /**
- * ov2_cable_poll() - poll a queue of the receiver, which is up
- * @cable: the cable
+ * ov2_cards_poll() - poll a queue of the receiver, which is up
+ * @cards: the two cards
  * @queue: the queue
  * @budget: the budget
  *
  * Return: what the poll function returns.
  */
-int ov2_cable_poll(struct ov2_cable *cable, u16 queue, int budget)
+int ov2_cards_poll(struct ov2_cards *cards, u16 queue, int budget)
 {
-	struct napi_struct *napi = &cable->b->rxqs[queue].napi;
+	struct napi_struct *napi = &cards->b->rxqs[queue].napi;
 	int work;
 
-	wait_for_calls(cable->b);
+	wait_for_calls(cards->b);
 	local_bh_disable();
 	clear_bit(NAPI_STATE_MISSED, &napi->state);
 	work = napi->poll(napi, budget);
 	if (work < budget)
-		KUNIT_EXPECT_TRUE_MSG(cable->test, napi_schedule_prep(napi),
+		KUNIT_EXPECT_TRUE_MSG(cards->test, napi_schedule_prep(napi),
 				      "the poll did not complete its NAPI");
 	local_bh_enable();
 	return work;
 }
 
 /**
- * ov2_cable_poll_all() - poll a queue of the receiver until it is content
- * @cable: the cable
+ * ov2_cards_poll_all() - poll a queue of the receiver until it is content
+ * @cards: the two cards
  * @queue: the receiver's queue
  */
-void ov2_cable_poll_all(struct ov2_cable *cable, u16 queue)
+void ov2_cards_poll_all(struct ov2_cards *cards, u16 queue)
 {
 	unsigned int polls;
 
-	for (polls = 0; polls < OV2_CABLE_UP_MAX; polls++)
-		if (ov2_cable_poll(cable, queue, OV2_CABLE_BUDGET) <
-		    OV2_CABLE_BUDGET)
+	for (polls = 0; polls < OV2_CARDS_UP_MAX; polls++)
+		if (ov2_cards_poll(cards, queue, OV2_CARDS_BUDGET) <
+		    OV2_CARDS_BUDGET)
 			return;
-	KUNIT_FAIL(cable->test, "queue %u polls for ever", queue);
+	KUNIT_FAIL(cards->test, "queue %u polls for ever", queue);
 }
 
 /**
- * ov2_cable_ring() - how many frames are on a ring?
- * @cable: the cable
+ * ov2_cards_ring() - how many frames are on a ring?
+ * @cards: the two cards
  * @queue: the receiver's queue
  *
  * Return: how many.
  */
-unsigned int ov2_cable_ring(const struct ov2_cable *cable, u16 queue)
+unsigned int ov2_cards_ring(const struct ov2_cards *cards, u16 queue)
 {
-	return skb_queue_len_lockless(&cable->b->rxqs[queue].ring);
+	return skb_queue_len_lockless(&cards->b->rxqs[queue].ring);
 }
 
 /**
- * ov2_cable_scheduled() - was the NAPI of a queue scheduled since the last
+ * ov2_cards_scheduled() - was the NAPI of a queue scheduled since the last
  *	call?
- * @cable: the cable
+ * @cards: the two cards
  * @queue: the receiver's queue
  * @expected: true if it should have been: the interrupt of another CPU, which
  *	may be late, is waited for
@@ -375,12 +375,12 @@ unsigned int ov2_cable_ring(const struct ov2_cable *cable, u16 queue)
  * Context: Process context, sleeps.
  * Return: true if it was.
  */
-bool ov2_cable_scheduled(struct ov2_cable *cable, u16 queue, bool expected)
+bool ov2_cards_scheduled(struct ov2_cards *cards, u16 queue, bool expected)
 {
-	struct napi_struct *napi = &cable->b->rxqs[queue].napi;
+	struct napi_struct *napi = &cards->b->rxqs[queue].napi;
 	unsigned long end = jiffies + CABLE_PATIENCE;
 
-	wait_for_calls(cable->b);
+	wait_for_calls(cards->b);
 	/* That is the note of a NAPI that is scheduled already. */
 	while (!test_and_clear_bit(NAPI_STATE_MISSED, &napi->state)) {
 		if (!expected || time_after(jiffies, end))
@@ -391,12 +391,12 @@ bool ov2_cable_scheduled(struct ov2_cable *cable, u16 queue, bool expected)
 }
 
 /**
- * ov2_cable_stats() - the statistics of a card
+ * ov2_cards_stats() - the statistics of a card
  * @port: the card
  *
  * Return: its statistics.
  */
-struct rtnl_link_stats64 ov2_cable_stats(const struct ov2_port *port)
+struct rtnl_link_stats64 ov2_cards_stats(const struct ov2_port *port)
 {
 	struct rtnl_link_stats64 stats;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _OV2_CABLE_H
-#define _OV2_CABLE_H
+#ifndef _OV2_TWO_CARDS_H
+#define _OV2_TWO_CARDS_H
 
 #include <kunit/test.h>
 
@@ -10,20 +10,20 @@
 #include "hold_engine.h"
 
 /* What a frame has behind its Ethernet header: its number, then zeroes */
-#define OV2_CABLE_ETHERTYPE	0x88b5
-#define OV2_CABLE_BODY		100
+#define OV2_CARDS_ETHERTYPE	0x88b5
+#define OV2_CARDS_BODY		100
 
 /* What softirqs poll with */
-#define OV2_CABLE_BUDGET	64
+#define OV2_CARDS_BUDGET	64
 
 /* Room for the numbers of the frames that came up */
-#define OV2_CABLE_UP_MAX	2048
+#define OV2_CARDS_UP_MAX	2048
 
 /**
- * struct ov2_cable - two real cards that are plugged together
+ * struct ov2_cards - two real cards that are plugged together
  * @test: the test
  * @a: sends
- * @b: receives. The test is its NAPI: see ov2_cable_poll()
+ * @b: receives. The test is its NAPI: see ov2_cards_poll()
  * @serial: number of the next frame
  * @x: a state on @a
  * @assoc: of @x
@@ -34,7 +34,7 @@
  * @up: their numbers
  * @up_queue: receive queue of the last one
  */
-struct ov2_cable {
+struct ov2_cards {
 	struct kunit *test;
 	struct ov2_port *a;
 	struct ov2_port *b;
@@ -45,24 +45,24 @@ struct ov2_cable {
 	struct packet_type tap;
 	spinlock_t lock; /* see above */
 	unsigned int num_up;
-	u32 up[OV2_CABLE_UP_MAX];
+	u32 up[OV2_CARDS_UP_MAX];
 	u16 up_queue;
 };
 
-struct ov2_cable *ov2_cable_new(struct kunit *test, unsigned int tx_queues,
+struct ov2_cards *ov2_cards_new(struct kunit *test, unsigned int tx_queues,
 				unsigned int rx_queues);
-void ov2_cable_down(struct ov2_cable *cable, struct ov2_port *port);
-void ov2_cable_up(struct ov2_cable *cable, struct ov2_port *port);
-struct sk_buff *ov2_cable_skb(struct ov2_cable *cable);
-void ov2_cable_xmit(struct ov2_cable *cable, struct sk_buff *skb, u16 queue);
-bool ov2_cable_send(struct ov2_cable *cable, u16 queue, bool offload);
-unsigned int ov2_cable_send_until_stop(struct ov2_cable *cable, u16 queue,
+void ov2_cards_down(struct ov2_cards *cards, struct ov2_port *port);
+void ov2_cards_up(struct ov2_cards *cards, struct ov2_port *port);
+struct sk_buff *ov2_cards_skb(struct ov2_cards *cards);
+void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue);
+bool ov2_cards_send(struct ov2_cards *cards, u16 queue, bool offload);
+unsigned int ov2_cards_send_until_stop(struct ov2_cards *cards, u16 queue,
 				       bool offload);
-bool ov2_cable_stopped(const struct ov2_cable *cable, u16 queue);
-int ov2_cable_poll(struct ov2_cable *cable, u16 queue, int budget);
-void ov2_cable_poll_all(struct ov2_cable *cable, u16 queue);
-unsigned int ov2_cable_ring(const struct ov2_cable *cable, u16 queue);
-bool ov2_cable_scheduled(struct ov2_cable *cable, u16 queue, bool expected);
-struct rtnl_link_stats64 ov2_cable_stats(const struct ov2_port *port);
+bool ov2_cards_stopped(const struct ov2_cards *cards, u16 queue);
+int ov2_cards_poll(struct ov2_cards *cards, u16 queue, int budget);
+void ov2_cards_poll_all(struct ov2_cards *cards, u16 queue);
+unsigned int ov2_cards_ring(const struct ov2_cards *cards, u16 queue);
+bool ov2_cards_scheduled(struct ov2_cards *cards, u16 queue, bool expected);
+struct rtnl_link_stats64 ov2_cards_stats(const struct ov2_port *port);
 
-#endif /* _OV2_CABLE_H */
+#endif /* _OV2_TWO_CARDS_H */

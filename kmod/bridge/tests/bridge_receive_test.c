@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Each receive record becomes the right status, and the right counter.
+ *
+ * What the bridge makes of receive records, word by word. SaDeleteReq is among
+ * them: Linux' own SAs never bring the engine to raise it, since the bridge
+ * counts places before the engine does.
+ */
+#include <kunit/test.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+
+#include "../../unit/rig/rig.h"
+#include "../sa/assoc.h"
+#include "../bridge.h"
+#include "../../engine/engine.h"
+#include "../../ov2/handle.h"
+#include "../../ov2/records.h"
+#include "../../watch/counters.h"
+
+#define PADDING	10
+
+/**
+ * struct received - a frame of an SA that a state is behind
+ * @rig: the card
+ * @x: the state, of which only the reference counts
+ * @assoc: what the handle leads to
+ * @hdl: the SA's handle
+ * @len: bytes of the frame from its IP header on
+ */
+struct received {
+	struct ov2_rig *rig;
+	struct xfrm_state *x;
+	struct ov2_assoc *assoc;
+	struct ov2_handle hdl;
+	unsigned int len;
+};
+
+static void handle_free(void *data)
+{
+	ov2_handle_free(data);
+	synchronize_rcu();
+}
+
+static void bridge_exit(void *data)
+{
+	ov2_bridge_exit(data);
+}
+
+static struct received *received_new(struct kunit *test)
+{
+	struct received *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	r->rig = ov2_rig_new(test, &ov2_engine_miniport);
+	KUNIT_ASSERT_EQ(test, 0, ov2_bridge_init(&r->rig->ad));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, bridge_exit,
+							   &r->rig->ad));
+	r->x = kunit_kzalloc(test, sizeof(*r->x), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, r->x);
+	refcount_set(&r->x->refcnt, 1);
+	r->assoc = kunit_kzalloc(test, sizeof(*r->assoc), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, r->assoc);
+	RCU_INIT_POINTER(r->assoc->x, r->x);
+	KUNIT_ASSERT_EQ(test, 0, ov2_handle_alloc(&r->hdl, &r->rig->ad,
+						  r->assoc));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, handle_free,
+							   &r->hdl));
+	return r;
+}
+
+/* As the port has it: data at the IP header. Ethernet has padded it. */
+static struct ov2_nbl *received_nbl(struct received *r, u32 word)
+{
+	const struct ov2_rig_frame frame = { .len = 10 };
+	struct ov2_nbl *nbl = ov2_rig_frame(r->rig, &frame, 0);
+
+	nbl->skb->dev = r->rig->ad.dev;
+	skb_pull(nbl->skb, ETH_HLEN);
+	r->len = nbl->skb->len;
+	skb_put_zero(nbl->skb, PADDING);
+	nbl->info[OV2_INFO_IPSEC] = word;
+	nbl->ext_rx.handle = r->hdl.value;
+	return nbl;
+}
+
+static enum ov2_rx_verdict bridge_receive(struct received *r,
+					  struct ov2_nbl *nbl)
+{
+	enum ov2_rx_verdict verdict;
+
+	local_bh_disable();
+	verdict = ov2_bridge_receive(&r->rig->ad, nbl);
+	local_bh_enable();
+	return verdict;
+}
+
+static void expect_untouched(struct kunit *test, struct received *r, u32 word)
+{
+	struct ov2_nbl *nbl = received_nbl(r, word);
+
+	KUNIT_EXPECT_EQ(test, bridge_receive(r, nbl), OV2_RX_STACK);
+	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
+	KUNIT_EXPECT_EQ(test, nbl->skb->len, r->len + PADDING);
+	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 1);
+}
+
+/* As esp4_gro_receive() leaves a frame to xfrm_input(), without padding */
+static void expect_handed_over(struct kunit *test, const struct received *r,
+			       const struct sk_buff *skb)
+{
+	const __be32 *esp = (const void *)skb->data;
+
+	KUNIT_EXPECT_PTR_EQ(test, skb_transport_header(skb), skb->data);
+	KUNIT_EXPECT_EQ(test, skb->len - skb_network_offset(skb), r->len);
+	KUNIT_EXPECT_EQ(test, skb->mac_len, ETH_HLEN);
+	KUNIT_EXPECT_EQ(test, XFRM_SPI_SKB_CB(skb)->family, AF_INET);
+	KUNIT_EXPECT_EQ(test, XFRM_SPI_SKB_CB(skb)->daddroff,
+			offsetof(struct iphdr, daddr));
+	KUNIT_EXPECT_EQ(test, XFRM_SPI_SKB_CB(skb)->seq, esp[1]);
+	KUNIT_EXPECT_NULL(test, XFRM_TUNNEL_SKB_CB(skb)->tunnel.ip4);
+}
+
+/* The core drops the frame, since the state is not valid: one reference to the
+ * frame stays here.
+ */
+static void expect_path(struct kunit *test, struct received *r, u32 word,
+			u32 flags, u32 status)
+{
+	struct ov2_nbl *nbl = received_nbl(r, word);
+	struct xfrm_offload *xo;
+	struct sec_path *sp;
+
+	skb_get(nbl->skb);
+	KUNIT_ASSERT_EQ(test, bridge_receive(r, nbl), OV2_RX_TAKEN);
+	KUNIT_ASSERT_EQ(test, refcount_read(&nbl->skb->users), 1);
+	expect_handed_over(test, r, nbl->skb);
+	sp = skb_sec_path(nbl->skb);
+	xo = xfrm_offload(nbl->skb);
+	KUNIT_ASSERT_NOT_NULL(test, sp);
+	KUNIT_ASSERT_NOT_NULL(test, xo);
+	KUNIT_EXPECT_EQ(test, sp->len, 1);
+	KUNIT_EXPECT_EQ(test, sp->olen, 1);
+	KUNIT_EXPECT_PTR_EQ(test, sp->xvec[0], r->x);
+	KUNIT_EXPECT_EQ(test, xo->flags, flags | XFRM_GRO);
+	KUNIT_EXPECT_EQ(test, xo->status, status);
+	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 2);
+	secpath_reset(nbl->skb);
+	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 1);
+}
+
+/* INV-45: each status has the bit of its number */
+static void receive_statuses(struct kunit *test)
+{
+	struct received *r = received_new(test);
+	struct ov2_rx_result res = { .crypto_done = true };
+
+	for (res.status = 0; res.status <= OV2_CRYPTO_INVALID_PROTOCOL;
+	     res.status++)
+		expect_path(test, r, ov2_rx_result_encode(&res), CRYPTO_DONE,
+			    BIT(res.status));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&r->rig->ad,
+					       OV2_CNT_RX_SA_DELETE_REQ), 0);
+}
+
+/* INV-17: told with CryptoDone and without it, and never a reason to drop */
+static void receive_delete_req(struct kunit *test)
+{
+	struct ov2_rx_result res = { .sa_delete_req = true };
+	struct received *r = received_new(test);
+	struct ov2_adapter *ad = &r->rig->ad;
+
+	expect_untouched(test, r, 0);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(ad, OV2_CNT_RX_SA_DELETE_REQ),
+			0);
+	expect_untouched(test, r, ov2_rx_result_encode(&res));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(ad, OV2_CNT_RX_SA_DELETE_REQ),
+			1);
+	res.crypto_done = true;
+	expect_path(test, r, ov2_rx_result_encode(&res),
+		    CRYPTO_DONE | SA_DELETE_REQ, CRYPTO_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(ad, OV2_CNT_RX_SA_DELETE_REQ),
+			2);
+}
+
+/* Its bytes are changed already, so it is nobody's any more. */
+static void receive_state_gone(struct kunit *test)
+{
+	const struct ov2_rx_result res = {
+		.crypto_done = true, .sa_delete_req = true,
+	};
+	struct received *r = received_new(test);
+	u32 word = ov2_rx_result_encode(&res);
+	struct ov2_nbl *nbl = received_nbl(r, word);
+
+	nbl->ext_rx.handle ^= 1UL << 40;
+	KUNIT_EXPECT_EQ(test, bridge_receive(r, nbl), OV2_RX_DROP);
+	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
+	RCU_INIT_POINTER(r->assoc->x, NULL);
+	KUNIT_EXPECT_EQ(test, bridge_receive(r, received_nbl(r, word)),
+			OV2_RX_DROP);
+	RCU_INIT_POINTER(r->assoc->x, r->x);
+	refcount_set(&r->x->refcnt, 0);
+	KUNIT_EXPECT_EQ(test, bridge_receive(r, received_nbl(r, word)),
+			OV2_RX_DROP);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&r->rig->ad,
+					       OV2_CNT_RX_DROP_SA_GONE), 3);
+}
+
+static void expect_no_record(struct kunit *test, struct received *r,
+			     unsigned long result, unsigned long header)
+{
+	u64 before = ov2_counter_read(&r->rig->ad, OV2_CNT_RX_DROP_RECORD);
+	struct ov2_nbl *nbl = received_nbl(r, 0);
+
+	nbl->info[OV2_INFO_IPSEC] = result;
+	nbl->info[OV2_INFO_IPSEC_HEADER] = header;
+	KUNIT_EXPECT_EQ_MSG(test, bridge_receive(r, nbl), OV2_RX_DROP,
+			    "%#lx %#lx", result, header);
+	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
+	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 1);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&r->rig->ad,
+					       OV2_CNT_RX_DROP_RECORD),
+			before + 1);
+}
+
+/* INV-2, INV-3: what is no record says neither that a frame is good nor that it
+ * was left alone; so it goes nowhere. A handle that is left over is one, too.
+ */
+static void receive_no_record(struct kunit *test)
+{
+	static const u32 results[] = {
+		0x0003000a, 0x00080002, 0x00000004, 0x0000000a, 0x00000008,
+		0x00000005, 0xffff0002, 0x00008000, 0x00000006, 0x00030006,
+	};
+	struct received *r = received_new(test);
+	unsigned long above = BIT_ULL(32);
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(results); i++)
+		expect_no_record(test, r, results[i], 0);
+	for (i = 3; i < 16; i++)
+		expect_no_record(test, r, BIT(i) | OV2_RX_CRYPTO_DONE, 0);
+	for (i = 17; i < 32; i++)
+		expect_no_record(test, r, OV2_RX_CRYPTO_DONE,
+				 0x00010206 | BIT(i));
+	expect_no_record(test, r, 0, 0x00020000);
+	if (above) {
+		expect_no_record(test, r, OV2_RX_CRYPTO_DONE | above, 0);
+		expect_no_record(test, r, above, 0);
+		expect_no_record(test, r, OV2_RX_CRYPTO_DONE,
+				 0x00010206 | above);
+	}
+	/* INV-1: no status without CryptoDone, whatever stands there */
+	expect_untouched(test, r, 0x00030000);
+}
+
+static struct kunit_case bridge_receive_cases[] = {
+	KUNIT_CASE(receive_statuses),
+	KUNIT_CASE(receive_delete_req),
+	KUNIT_CASE(receive_state_gone),
+	KUNIT_CASE(receive_no_record),
+	{}
+};
+
+static struct kunit_suite bridge_receive_suite = {
+	.name = "ov2_bridge_receive",
+	.test_cases = bridge_receive_cases,
+};
+
+kunit_test_suite(bridge_receive_suite);

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/* No clear packet leaves behind a tag, nor after a card decrypted it. */
+#include <kunit/test.h>
+#include <linux/if_vlan.h>
+
+#include "../../unit/rig/packet_shape.h"
+#include "../bridge.h"
+#include "../packet/packet.h"
+#include "../send.h"
+#include "../../watch/counters.h"
+
+#define REQID	7
+
+static void adapter_end(void *data)
+{
+	struct ov2_adapter *ad = data;
+
+	ov2_bridge_exit(ad);
+	ov2_counters_free(ad);
+}
+
+/* A card as far as classifying needs one: no engine */
+static struct ov2_adapter *adapter_new(struct kunit *test)
+{
+	struct ov2_adapter *ad = kunit_kzalloc(test, sizeof(*ad), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, ad);
+	ad->dev = ov2_shape_device(test);
+	ov2_handles_init(&ad->handles);
+	KUNIT_ASSERT_EQ(test, ov2_counters_alloc(ad), 0);
+	KUNIT_ASSERT_EQ(test, ov2_bridge_init(ad), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, adapter_end, ad), 0);
+	return ad;
+}
+
+static struct ov2_policy *policy_new(struct kunit *test,
+				     struct ov2_adapter *ad, bool ipv6,
+				     u8 action, u32 reqid)
+{
+	struct ov2_policy *pol = ov2_shape_policy(test, XFRM_DEV_OFFLOAD_OUT,
+						  ipv6, action, reqid);
+
+	KUNIT_ASSERT_EQ(test, ov2_spd_add(&ov2_bridge_of(ad)->spd, pol), 0);
+	return pol;
+}
+
+static void policy_end(struct ov2_adapter *ad, struct ov2_policy *pol)
+{
+	ov2_spd_del(&ov2_bridge_of(ad)->spd, pol);
+	synchronize_rcu();
+}
+
+/* As ndo_start_xmit gets it, with @tags */
+static struct sk_buff *frame_ready(struct kunit *test, struct ov2_adapter *ad,
+				   struct sk_buff *skb, bool ipv6,
+				   const u16 *tags)
+{
+	skb->dev = ad->dev;
+	skb->protocol = htons(ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+	for (; tags && *tags; tags++) {
+		skb = vlan_insert_tag_set_proto(skb, htons(*tags), 5);
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+	}
+	return skb;
+}
+
+/* The verdict; if it is to drop, @reason is one more. */
+static enum ov2_verdict xmit(struct kunit *test, struct ov2_adapter *ad,
+			     struct sk_buff *skb, enum ov2_counter reason)
+{
+	u64 before = ov2_counter_read(ad, reason);
+	enum ov2_verdict verdict;
+	struct ov2_nbl *nbl;
+
+	local_bh_disable();
+	verdict = ov2_bridge_xmit(ad, skb, 0, &nbl);
+	local_bh_enable();
+	KUNIT_EXPECT_EQ_MSG(test, ov2_counter_read(ad, reason),
+			    before + (verdict == OV2_VERDICT_DROP), "%s",
+			    ov2_counter_name(reason));
+	return verdict;
+}
+
+static const u16 tags[][3] = {
+	{ ETH_P_8021Q },
+	{ ETH_P_8021AD },
+	{ ETH_P_8021Q, ETH_P_8021AD },
+	{ ETH_P_8021Q, ETH_P_8021Q },
+};
+
+static const struct {
+	u8 action;
+	u32 reqid;
+	u8 proto;
+	enum ov2_verdict verdict;
+	enum ov2_counter reason;
+} rows[] = {
+	{ XFRM_POLICY_ALLOW, REQID, IPPROTO_TCP, OV2_VERDICT_DROP,
+	  OV2_CNT_TX_DROP_WRAPPED },
+	{ XFRM_POLICY_BLOCK, 0, IPPROTO_TCP, OV2_VERDICT_DROP,
+	  OV2_CNT_TX_DROP_BLOCKED },
+	{ XFRM_POLICY_ALLOW, 0, IPPROTO_TCP, OV2_VERDICT_PLAIN,
+	  OV2_CNT_TX_DROP_WRAPPED },
+	{ XFRM_POLICY_ALLOW, REQID, IPPROTO_ESP, OV2_VERDICT_PLAIN,
+	  OV2_CNT_TX_DROP_WRAPPED },
+};
+
+static void wrapped_row(struct kunit *test, struct ov2_adapter *ad, int row,
+			bool ipv6)
+{
+	const struct ov2_shape shape = {
+		.ipv6 = ipv6, .proto = rows[row].proto,
+	};
+	struct ov2_policy *pol;
+	struct sk_buff *skb;
+	int i;
+
+	pol = policy_new(test, ad, ipv6, rows[row].action, rows[row].reqid);
+	for (i = 0; i < ARRAY_SIZE(tags); i++) {
+		skb = frame_ready(test, ad, ov2_shape_clear(test, &shape),
+				  ipv6, tags[i]);
+		KUNIT_EXPECT_EQ_MSG(test, xmit(test, ad, skb,
+					       rows[row].reason),
+				    rows[row].verdict,
+				    "row %d, tags %d, ipv6 %d", row, i, ipv6);
+	}
+	policy_end(ad, pol);
+}
+
+static void leak_wrapped(struct kunit *test)
+{
+	struct ov2_adapter *ad = adapter_new(test);
+	int row;
+
+	for (row = 0; row < ARRAY_SIZE(rows); row++) {
+		wrapped_row(test, ad, row, false);
+		wrapped_row(test, ad, row, true);
+	}
+}
+
+/* The core wants it protected, and tc has put a tag around it since. */
+static void leak_wrapped_later(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct ov2_adapter *ad = adapter_new(test);
+	enum ov2_verdict verdict;
+	enum ov2_counter reason;
+	struct sk_buff *skb;
+	struct ov2_nbl *nbl;
+
+	skb = frame_ready(test, ad, ov2_shape_clear(test, &shape), false,
+			  tags[0]);
+	local_bh_disable();
+	rcu_read_lock();
+	verdict = ov2_packet_xmit(ad, skb, 0, true, &nbl, &reason);
+	rcu_read_unlock();
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, verdict, OV2_VERDICT_DROP);
+	KUNIT_EXPECT_EQ(test, reason, OV2_CNT_TX_DROP_WRAPPED);
+}
+
+/* What a card says of a frame that it has decrypted */
+static void set_path(struct kunit *test, struct sk_buff *skb,
+		     struct xfrm_state *x)
+{
+	struct sec_path *sp = secpath_set(skb);
+
+	KUNIT_ASSERT_NOT_NULL(test, sp);
+	xfrm_state_hold(x);
+	sp->xvec[sp->len++] = x;
+	sp->olen++;
+	xfrm_offload(skb)->flags = CRYPTO_DONE;
+	xfrm_offload(skb)->status = CRYPTO_SUCCESS;
+}
+
+static struct xfrm_state *state_new(struct kunit *test,
+				    const struct ov2_shape *shape)
+{
+	struct xfrm_state *x = ov2_shape_state(test, shape);
+
+	/* Never the last reference: it is the test's memory. */
+	refcount_set(&x->refcnt, 100);
+	return x;
+}
+
+static const struct ov2_shape shapes[] = {
+	{},
+	{ .ipv6 = true },
+	{ .tunnel = true },
+	{ .ipv6 = true, .tunnel = true, .inner6 = true },
+	{ .udp = true },
+	{ .udp = true, .tunnel = true },
+};
+
+static void leak_decrypted(struct kunit *test)
+{
+	struct ov2_adapter *ad = adapter_new(test);
+	const struct ov2_shape *shape;
+	struct xfrm_state *x;
+	struct sk_buff *skb;
+	int i;
+
+	for (i = 0; i < 2 * ARRAY_SIZE(shapes); i++) {
+		shape = &shapes[i / 2];
+		x = state_new(test, shape);
+		skb = frame_ready(test, ad, ov2_shape_frame(test, shape),
+				  shape->ipv6, i & 1 ? tags[0] : NULL);
+		set_path(test, skb, x);
+		KUNIT_ASSERT_EQ_MSG(test, xmit(test, ad, skb,
+					       OV2_CNT_TX_DROP_DECRYPTED),
+				    OV2_VERDICT_DROP, "shape %d", i);
+		/* As xfrm_input() leaves what a tunnel carried */
+		skb_sec_path(skb)->olen = 0;
+		KUNIT_EXPECT_EQ_MSG(test, xmit(test, ad, skb,
+					       OV2_CNT_TX_DROP_DECRYPTED),
+				    OV2_VERDICT_PLAIN, "shape %d", i);
+		secpath_reset(skb);
+	}
+}
+
+/* In transport mode the flag stays with what xfrm_input() has unpacked, and that
+ * may be forwarded: its destination may have been rewritten.
+ */
+static void leak_unpacked(struct kunit *test)
+{
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP };
+	struct ov2_adapter *ad = adapter_new(test);
+	struct ov2_shape shape = { .udp = true };
+	struct xfrm_state *x;
+	struct sk_buff *skb;
+	int i;
+
+	x = state_new(test, &shape);
+	x->id.spi = htonl(0x12345678);
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		shape.proto = protos[i];
+		skb = frame_ready(test, ad, ov2_shape_clear(test, &shape),
+				  false, NULL);
+		set_path(test, skb, x);
+		KUNIT_EXPECT_EQ(test, xmit(test, ad, skb,
+					   OV2_CNT_TX_DROP_DECRYPTED),
+				OV2_VERDICT_PLAIN);
+		secpath_reset(skb);
+	}
+}
+
+/* Nobody has decrypted what is to be sent through a tunnel: it finds its policy,
+ * and here no SA.
+ */
+static void leak_tagged_ipsec(struct kunit *test)
+{
+	static const u8 protos[] = { IPPROTO_ESP, IPPROTO_AH, IPPROTO_COMP };
+	struct ov2_adapter *ad = adapter_new(test);
+	struct ov2_shape shape = { .tunnel = true };
+	struct xfrm_state *x = state_new(test, &shape);
+	struct ov2_policy *pol;
+	struct sk_buff *skb;
+	int i;
+
+	pol = policy_new(test, ad, false, XFRM_POLICY_ALLOW, REQID);
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		shape.proto = protos[i];
+		skb = frame_ready(test, ad, ov2_shape_clear(test, &shape),
+				  false, NULL);
+		KUNIT_ASSERT_TRUE(test, ov2_packet_tag(skb, x));
+		xfrm_offload(skb)->flags |= XFRM_XMIT;
+		KUNIT_EXPECT_EQ(test, xmit(test, ad, skb, OV2_CNT_TX_DROP_NO_SA),
+				OV2_VERDICT_DROP);
+		secpath_reset(skb);
+	}
+	policy_end(ad, pol);
+}
+
+/* A card drops a framed packet of @x, and does not send it as another state's.
+ * The frame has no trailer: if that is the reason of the drop, the card has
+ * found the association.
+ */
+static void expect_crypto(struct kunit *test, struct ov2_adapter *ad,
+			  struct xfrm_state *x, unsigned long handle,
+			  enum ov2_counter reason)
+{
+	const struct ov2_shape shape = {};
+	struct sk_buff *skb;
+
+	skb = frame_ready(test, ad, ov2_shape_frame(test, &shape), false, NULL);
+	skb_set_transport_header(skb, ETH_HLEN);
+	set_path(test, skb, x);
+	xfrm_offload(skb)->flags = XFRM_XMIT;
+	x->xso.offload_handle = handle;
+	KUNIT_EXPECT_EQ(test, xmit(test, ad, skb, reason), OV2_VERDICT_DROP);
+	secpath_reset(skb);
+}
+
+static void handle_end(void *data)
+{
+	ov2_handle_free(data);
+	synchronize_rcu();
+}
+
+static struct ov2_handle *handle_new(struct kunit *test,
+				     struct ov2_adapter *ad,
+				     struct xfrm_state *x)
+{
+	struct ov2_assoc *assoc;
+	struct ov2_handle *hdl;
+
+	assoc = kunit_kzalloc(test, sizeof(*assoc), GFP_KERNEL);
+	hdl = kunit_kzalloc(test, sizeof(*hdl), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, assoc);
+	KUNIT_ASSERT_NOT_NULL(test, hdl);
+	RCU_INIT_POINTER(assoc->x, x);
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(hdl, ad, assoc), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action(test, handle_end, hdl), 0);
+	return hdl;
+}
+
+/* A bond that has changed its card leaves a state's old handle for a moment. On
+ * the new card the handle names nothing or, where a long has 32 bits, another
+ * state; it is not used either way.
+ */
+static void leak_handle_of_another_card(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct ov2_adapter *old = adapter_new(test), *new = adapter_new(test);
+	struct xfrm_state *x = state_new(test, &shape);
+	struct xfrm_state *other = state_new(test, &shape);
+	struct ov2_handle *stale = handle_new(test, old, x);
+	struct ov2_handle *theirs = handle_new(test, new, other);
+
+	expect_crypto(test, old, x, stale->value, OV2_CNT_TX_DROP_TRAILER);
+	expect_crypto(test, new, x, stale->value, OV2_CNT_TX_DROP_NO_STATE);
+	expect_crypto(test, new, x, theirs->value, OV2_CNT_TX_DROP_NO_STATE);
+	expect_crypto(test, new, other, theirs->value,
+		      OV2_CNT_TX_DROP_TRAILER);
+}
+
+static struct kunit_case clear_text_cases[] = {
+	KUNIT_CASE(leak_wrapped),
+	KUNIT_CASE(leak_wrapped_later),
+	KUNIT_CASE(leak_decrypted),
+	KUNIT_CASE(leak_unpacked),
+	KUNIT_CASE(leak_tagged_ipsec),
+	KUNIT_CASE(leak_handle_of_another_card),
+	{}
+};
+
+static struct kunit_suite clear_text_suite = {
+	.name = "ov2_clear_text",
+	.test_cases = clear_text_cases,
+};
+
+kunit_test_suite(clear_text_suite);

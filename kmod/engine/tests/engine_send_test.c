@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A send whose records and bytes disagree never leaves; others keep order.
+ *
+ * INV-13, INV-14, INV-29.
+ */
+#include <kunit/test.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
+
+#include "../../unit/rig/late_cipher.h"
+#include "../../unit/rig/rig.h"
+#include "../engine.h"
+#include "../../ov2/records.h"
+#include "../../watch/counters.h"
+
+#define IP	ETH_HLEN
+#define ESP	(ETH_HLEN + sizeof(struct iphdr))
+/* Header and IV */
+#define PAYLOAD	(ESP + 16)
+
+/* A sender with two SAs: one of transport, one of tunnel mode */
+struct sender {
+	struct ov2_rig *rig;
+	struct ov2_rig_sa sa;
+	struct ov2_rig_sa tunnel;
+};
+
+static struct sender sender_new(struct kunit *test)
+{
+	struct sender s = {
+		.rig = ov2_rig_new(test, &ov2_engine_miniport),
+		.sa = OV2_RIG_SA_GCM,
+		.tunnel = OV2_RIG_SA_GCM,
+	};
+
+	s.tunnel.spi++;
+	s.tunnel.tunnel = true;
+	s.sa.net = 1;
+	ov2_rig_add_outbound(s.rig, &s.sa);
+	ov2_rig_add_outbound(s.rig, &s.tunnel);
+	return s;
+}
+
+static struct ov2_nbl *nbl_new(struct sender *s, bool tunnel, bool single)
+{
+	const struct ov2_rig_frame frame = {
+		.sa = single && tunnel ? &s->tunnel : &s->sa,
+		.tunnel = tunnel && !single ? &s->tunnel : NULL,
+		.seq = 1,
+		.len = 50,
+	};
+
+	return ov2_rig_frame(s->rig, &frame, 0);
+}
+
+static enum ov2_status status_of(struct sender *s, struct ov2_nbl *nbl)
+{
+	ov2_rig_send(s->rig, nbl);
+	ov2_rig_wait_idle(s->rig);
+	return ov2_rig_sent_status(nbl);
+}
+
+static void expect_refused(struct kunit *test, struct sender *s,
+			   struct ov2_nbl *nbl)
+{
+	KUNIT_EXPECT_EQ(test, (u32)status_of(s, nbl), (u32)OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_EQ(test, skb_queue_len(&s->rig->wire), 0);
+}
+
+static void expect_sent(struct kunit *test, struct sender *s,
+			struct ov2_nbl *nbl)
+{
+	KUNIT_EXPECT_EQ(test, (u32)status_of(s, nbl), (u32)OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, skb_queue_len(&s->rig->wire), 1);
+	skb_queue_purge(&s->rig->wire);
+}
+
+/* INV-6 */
+static void send_plain(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_frame frame = { .len = 100 };
+	struct ov2_nbl *nbl = ov2_rig_frame(rig, &frame, 0);
+	struct sk_buff *copy = ov2_rig_keep_copy(rig, nbl->skb);
+
+	ov2_rig_send(rig, nbl);
+	ov2_rig_wait_idle(rig);
+	KUNIT_EXPECT_MEMEQ(test, ov2_rig_wire_first(rig)->data, copy->data,
+			   copy->len);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad, OV2_CNT_TX_PKTS), 0);
+}
+
+/* Q1, INV-13, INV-14, and which SA may be in which slot */
+static void send_slots(struct kunit *test)
+{
+	struct sender s = sender_new(test);
+	struct ov2_rig_sa in = s.sa;
+	struct ov2_nbl *nbl;
+
+	ov2_rig_add_inbound(s.rig, &in);
+	expect_sent(test, &s, nbl_new(&s, false, true));
+	expect_sent(test, &s, nbl_new(&s, true, true));
+	expect_sent(test, &s, nbl_new(&s, true, false));
+
+	nbl = nbl_new(&s, true, true);
+	swap(nbl->info[OV2_INFO_IPSEC], nbl->info[OV2_INFO_IPSEC_TUNNEL]);
+	expect_refused(test, &s, nbl);
+	nbl = nbl_new(&s, true, false);
+	swap(nbl->info[OV2_INFO_IPSEC], nbl->info[OV2_INFO_IPSEC_TUNNEL]);
+	expect_refused(test, &s, nbl);
+	nbl = nbl_new(&s, true, false);
+	nbl->info[OV2_INFO_IPSEC_TUNNEL] = 0;
+	expect_refused(test, &s, nbl);
+	nbl = nbl_new(&s, true, false);
+	nbl->info[OV2_INFO_IPSEC_TUNNEL] = s.sa.out;
+	expect_refused(test, &s, nbl);
+	nbl = nbl_new(&s, true, false);
+	nbl->info[OV2_INFO_IPSEC_TUNNEL] ^= 1UL << 40;
+	expect_refused(test, &s, nbl);
+	nbl = nbl_new(&s, false, true);
+	nbl->info[OV2_INFO_IPSEC] = in.in;
+	expect_refused(test, &s, nbl);
+	nbl = nbl_new(&s, false, true);
+	nbl->info[OV2_INFO_IPSEC_TUNNEL] = s.tunnel.out;
+	expect_refused(test, &s, nbl);
+}
+
+/* Bytes and slots agree, but not the modes: a tunnel is around a transport. */
+static void send_modes(struct kunit *test)
+{
+	struct sender s = sender_new(test);
+	struct ov2_rig_sa other = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = {
+		.sa = &s.sa, .tunnel = &other, .seq = 1, .len = 50,
+	};
+
+	other.spi += 2;
+	ov2_rig_add_outbound(s.rig, &other);
+	expect_refused(test, &s, ov2_rig_frame(s.rig, &frame, 0));
+	frame.sa = &s.tunnel;
+	frame.tunnel = &other;
+	other.tunnel = true;
+	other.spi++;
+	ov2_rig_add_outbound(s.rig, &other);
+	expect_refused(test, &s, ov2_rig_frame(s.rig, &frame, 0));
+	frame.sa = &s.sa;
+	expect_sent(test, &s, ov2_rig_frame(s.rig, &frame, 0));
+}
+
+/* Each bit of slot 12 counts: the bytes say what is right (Q11). */
+static void send_header_bits(struct kunit *test)
+{
+	struct sender s = sender_new(test);
+	struct ov2_nbl *nbl;
+	int form, bit;
+
+	for (form = 0; form < 3; form++)
+		for (bit = 0; bit < 32; bit++) {
+			nbl = nbl_new(&s, form, form == 1);
+			nbl->info[OV2_INFO_IPSEC_HEADER] ^= BIT(bit);
+			expect_refused(test, &s, nbl);
+		}
+}
+
+/* SPI, lengths, trailer: the bytes are not the SA's. */
+static void send_bytes(struct kunit *test)
+{
+	struct sender s = sender_new(test);
+	struct ov2_nbl *nbl;
+	unsigned int at;
+
+	for (at = ESP; at < ESP + 4; at++) {
+		nbl = nbl_new(&s, false, true);
+		ov2_rig_flip(nbl->skb, at, 1);
+		expect_refused(test, &s, nbl);
+	}
+	nbl = nbl_new(&s, false, true);
+	ov2_rig_flip(nbl->skb, IP + 9, 1);
+	expect_refused(test, &s, nbl);
+	nbl = nbl_new(&s, false, true);
+	ov2_rig_flip(nbl->skb, nbl->skb->len - 17, 1);
+	expect_refused(test, &s, nbl);
+	nbl = nbl_new(&s, false, true);
+	skb_put_zero(nbl->skb, 1);
+	expect_refused(test, &s, nbl);
+	/* The inner packet's SPI */
+	nbl = nbl_new(&s, true, false);
+	ov2_rig_flip(nbl->skb, PAYLOAD + sizeof(struct iphdr), 1);
+	expect_refused(test, &s, nbl);
+}
+
+static void send_cut(struct kunit *test)
+{
+	struct sender s = sender_new(test);
+	struct ov2_nbl *nbl = nbl_new(&s, true, false);
+	unsigned int len = nbl->skb->len;
+	struct iphdr *ip;
+
+	expect_sent(test, &s, nbl);
+	while (--len >= IP + sizeof(*ip)) {
+		nbl = nbl_new(&s, true, false);
+		ov2_rig_cut(nbl->skb, len);
+		expect_refused(test, &s, nbl);
+		nbl = nbl_new(&s, true, false);
+		ov2_rig_cut(nbl->skb, len);
+		ip = (struct iphdr *)(nbl->skb->data + IP);
+		ip->tot_len = htons(len - IP);
+		expect_refused(test, &s, nbl);
+	}
+}
+
+/* 2.9: the four forms, and no other */
+static void send_udp_forms(struct kunit *test)
+{
+	static const u32 types[] = { 0, 1, 2, 4, 8 };
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM, tunnel = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &sa, .len = 50 };
+	struct ov2_nbl *nbl;
+	bool good;
+	int i, j;
+
+	sa.net = 1;
+	for (i = 0; i < 5; i++)
+		for (j = -1; j < 5; j++) {
+			sa.spi++;
+			sa.udp_esp = types[i];
+			sa.tunnel = j < 0 && sa.udp_esp == 2;
+			ov2_rig_add_outbound(rig, &sa);
+			tunnel.spi = sa.spi + 0x100;
+			tunnel.tunnel = true;
+			tunnel.udp_esp = j < 0 ? 0 : types[j];
+			ov2_rig_add_outbound(rig, &tunnel);
+			frame.tunnel = j < 0 ? NULL : &tunnel;
+			good = j < 0 ? types[i] < 4 :
+			       (!types[i] && (!types[j] || types[j] == 4)) ||
+			       (types[i] == 8 && !types[j]);
+			nbl = ov2_rig_frame(rig, &frame, 0);
+			ov2_rig_send(rig, nbl);
+			ov2_rig_wait_idle(rig);
+			KUNIT_EXPECT_EQ_MSG(test, ov2_rig_sent_status(nbl) ==
+					    OV2_STATUS_SUCCESS, good,
+					    "type %u in %d", types[i], j);
+		}
+}
+
+/* An NBL of @num frames; links them behind the first one's. */
+static struct ov2_nbl *chain_new(struct sender *s, unsigned int num)
+{
+	struct ov2_rig_frame frame = { .sa = &s->sa, .seq = 1, .len = 50 };
+	struct ov2_nbl *nbl = ov2_rig_frame(s->rig, &frame, 0);
+	struct sk_buff *tail = nbl->skb;
+	struct ov2_nbl *other;
+
+	while (--num) {
+		frame.seq++;
+		other = ov2_rig_frame(s->rig, &frame, 0);
+		tail->next = other->skb;
+		tail = other->skb;
+		other->skb = NULL;
+	}
+	return nbl;
+}
+
+static void expect_chain(struct kunit *test, struct sender *s,
+			 struct ov2_rig *to, unsigned int num)
+{
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ(test, skb_queue_len(&s->rig->wire), num);
+	for (i = 1; i <= num; i++) {
+		struct ov2_nbl *nbl;
+
+		ov2_rig_loop(s->rig, to);
+		nbl = ov2_rig_last_indicated(to);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
+		KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, i);
+	}
+}
+
+/* INV-24: all, in order, completed once; or none */
+static void send_several(struct kunit *test)
+{
+	struct sender s = sender_new(test);
+	struct ov2_rig *to = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_nbl *nbl;
+
+	ov2_rig_add_inbound(to, &s.sa);
+	KUNIT_EXPECT_EQ(test, (u32)status_of(&s, chain_new(&s, 5)),
+			(u32)OV2_STATUS_SUCCESS);
+	expect_chain(test, &s, to, 5);
+	KUNIT_EXPECT_EQ(test, atomic_read(&s.rig->num_sent), 1);
+
+	nbl = chain_new(&s, 5);
+	ov2_rig_flip(nbl->skb->next->next->next->next, ESP, 1);
+	expect_refused(test, &s, nbl);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&s.rig->ad,
+					       OV2_CNT_TX_DROP_RECORD), 5);
+}
+
+static void send_several_late(struct kunit *test)
+{
+	struct ov2_rig *to;
+	struct sender s;
+
+	ov2_late_aead(test);
+	s = sender_new(test);
+	to = ov2_rig_new(test, &ov2_engine_miniport);
+	ov2_rig_add_inbound(to, &s.sa);
+	KUNIT_EXPECT_EQ(test, (u32)status_of(&s, chain_new(&s, 60)),
+			(u32)OV2_STATUS_SUCCESS);
+	expect_chain(test, &s, to, 60);
+}
+
+/* Clones, in both directions: each has its records, and its bytes are its own
+ * (INV-8).
+ */
+static void send_clones(struct kunit *test)
+{
+	struct sender s = sender_new(test);
+	struct ov2_rig *to = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_nbl *nbl = nbl_new(&s, false, true), *other;
+	struct sk_buff *clear = ov2_rig_keep_copy(s.rig, nbl->skb);
+	struct sk_buff *skb;
+	int i;
+
+	ov2_rig_add_inbound(to, &s.sa);
+	for (i = 0; i < 3; i++) {
+		skb = skb_clone(nbl->skb, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+		other = ov2_rig_nbl(s.rig, skb, 0);
+		memcpy(other->info, nbl->info, sizeof(nbl->info));
+		KUNIT_EXPECT_EQ(test, (u32)status_of(&s, other),
+				(u32)OV2_STATUS_SUCCESS);
+		KUNIT_EXPECT_MEMEQ(test, nbl->skb->data, clear->data,
+				   clear->len);
+	}
+	nbl = ov2_rig_nbl(to, skb_clone(ov2_rig_wire_first(s.rig), GFP_KERNEL),
+			  0);
+	ov2_rig_receive(to, nbl);
+	ov2_rig_wait_idle(to);
+	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
+	/* The other one is still protected. */
+	for (i = 0; i < 3; i++) {
+		ov2_rig_loop(s.rig, to);
+		nbl = ov2_rig_last_indicated(to);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
+		KUNIT_EXPECT_MEMEQ(test, nbl->skb->data + PAYLOAD,
+				   clear->data + PAYLOAD, 50);
+	}
+}
+
+/* Bytes to TCP or UDP, which a tunnel mode SA has behind an IP header */
+static unsigned int l4_at(bool tunnel)
+{
+	return PAYLOAD + (tunnel ? sizeof(struct iphdr) : 0);
+}
+
+static const struct iphdr *l4_ip(const struct sk_buff *skb, bool tunnel)
+{
+	return (const void *)(skb->data + (tunnel ? PAYLOAD : IP));
+}
+
+/* The checksum field as the transport leaves it: of the pseudo header */
+static struct ov2_nbl *l4_new(struct sender *s, bool tunnel, u8 proto,
+			      const struct ov2_tx_checksum *csum)
+{
+	const struct ov2_rig_frame frame = {
+		.sa = tunnel ? &s->tunnel : &s->sa,
+		.seq = 1,
+		.len = 50,
+		.proto = proto,
+	};
+	unsigned int field = proto == IPPROTO_TCP ?
+			     offsetof(struct tcphdr, check) :
+			     offsetof(struct udphdr, check);
+	struct ov2_nbl *nbl = ov2_rig_frame(s->rig, &frame, 0);
+	const struct iphdr *ip = l4_ip(nbl->skb, tunnel);
+	__sum16 sum;
+	u32 word;
+
+	sum = ~csum_tcpudp_magic(ip->saddr, ip->daddr, 50, proto, 0);
+	memcpy(nbl->skb->data + l4_at(tunnel) + field, &sum, sizeof(sum));
+	if (csum->ip_header)
+		((struct iphdr *)(nbl->skb->data + IP))->check = 0;
+	KUNIT_ASSERT_EQ(s->rig->test, 0, ov2_tx_checksum_encode(csum, &word));
+	nbl->info[OV2_INFO_CHECKSUM] = word;
+	return nbl;
+}
+
+/* Right when it has been received, of TCP or UDP and of the IP header */
+static void expect_checksums(struct kunit *test, struct sender *s,
+			     struct ov2_rig *to, bool tunnel, u8 proto,
+			     const struct ov2_tx_checksum *csum)
+{
+	const struct iphdr *ip;
+	struct sk_buff *skb;
+	__wsum sum;
+
+	KUNIT_ASSERT_EQ(test, (u32)status_of(s, l4_new(s, tunnel, proto, csum)),
+			(u32)OV2_STATUS_SUCCESS);
+	ov2_rig_loop(s->rig, to);
+	KUNIT_EXPECT_EQ(test, ov2_rig_last_indicated(to)->info[OV2_INFO_IPSEC],
+			2);
+	skb = ov2_rig_last_indicated(to)->skb;
+	ip = (const struct iphdr *)(skb->data + IP);
+	KUNIT_EXPECT_EQ(test, (__force u16)ip_fast_csum(ip, ip->ihl), 0);
+	ip = l4_ip(skb, tunnel);
+	sum = csum_partial(skb->data + l4_at(tunnel), 50, 0);
+	KUNIT_EXPECT_EQ(test, (__force u16)
+			csum_tcpudp_magic(ip->saddr, ip->daddr, 50, proto, sum),
+			0);
+}
+
+/* INV-27: right under the encryption; and what does not fit is refused. */
+static void send_checksum_udp(struct kunit *test)
+{
+	struct ov2_tx_checksum csum = {
+		.ipv4 = true, .udp = true, .ip_header = true,
+	};
+	struct sender s = sender_new(test);
+	struct ov2_rig *to = ov2_rig_new(test, &ov2_engine_miniport);
+	bool tunnel;
+
+	ov2_rig_add_inbound(to, &s.sa);
+	ov2_rig_add_inbound(to, &s.tunnel);
+	for (tunnel = false;; tunnel = true) {
+		expect_checksums(test, &s, to, tunnel, IPPROTO_UDP, &csum);
+		if (tunnel)
+			break;
+	}
+	csum.ipv6 = true;
+	expect_refused(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
+	csum.ipv4 = false;
+	expect_refused(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
+	csum = (struct ov2_tx_checksum){
+		.ipv4 = true, .tcp = true, .tcp_offset = PAYLOAD,
+	};
+	expect_refused(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
+}
+
+/* A slot that is no record asks for what the engine does not know. */
+static void send_no_record(struct kunit *test)
+{
+	const struct ov2_tx_checksum csum = {
+		.ipv4 = true, .udp = true, .ip_header = true,
+	};
+	struct sender s = sender_new(test);
+	unsigned long above = BIT_ULL(32);
+	struct ov2_nbl *nbl;
+	int bit;
+
+	for (bit = 0; bit < 32; bit++) {
+		if (!(OV2_TX_CSUM_RESERVED & BIT(bit)))
+			continue;
+		nbl = l4_new(&s, false, IPPROTO_UDP, &csum);
+		nbl->info[OV2_INFO_CHECKSUM] |= BIT(bit);
+		expect_refused(test, &s, nbl);
+	}
+	if (above) {
+		nbl = l4_new(&s, false, IPPROTO_UDP, &csum);
+		nbl->info[OV2_INFO_CHECKSUM] |= above;
+		expect_refused(test, &s, nbl);
+		nbl = nbl_new(&s, false, true);
+		nbl->info[OV2_INFO_IPSEC_HEADER] |= above;
+		expect_refused(test, &s, nbl);
+	}
+	expect_sent(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
+}
+
+/* Slot 0 says where TCP is: that must be true. */
+static void send_checksum_tcp(struct kunit *test)
+{
+	struct ov2_tx_checksum csum = {
+		.ipv4 = true, .tcp = true, .ip_header = true,
+	};
+	struct sender s = sender_new(test);
+	struct ov2_rig *to = ov2_rig_new(test, &ov2_engine_miniport);
+	bool tunnel;
+
+	ov2_rig_add_inbound(to, &s.sa);
+	ov2_rig_add_inbound(to, &s.tunnel);
+	for (tunnel = false;; tunnel = true) {
+		csum.tcp_offset = l4_at(tunnel);
+		expect_checksums(test, &s, to, tunnel, IPPROTO_TCP, &csum);
+		csum.tcp_offset += 4;
+		expect_refused(test, &s, l4_new(&s, tunnel, IPPROTO_TCP,
+						&csum));
+		if (tunnel)
+			break;
+	}
+	csum.tcp_offset = l4_at(false);
+	expect_refused(test, &s, l4_new(&s, true, IPPROTO_TCP, &csum));
+	csum.tcp = false;
+	csum.udp = true;
+	expect_refused(test, &s, l4_new(&s, false, IPPROTO_TCP, &csum));
+}
+
+static struct kunit_case engine_send_cases[] = {
+	KUNIT_CASE(send_plain),
+	KUNIT_CASE(send_slots),
+	KUNIT_CASE(send_modes),
+	KUNIT_CASE(send_header_bits),
+	KUNIT_CASE(send_bytes),
+	KUNIT_CASE(send_cut),
+	KUNIT_CASE(send_udp_forms),
+	KUNIT_CASE(send_several),
+	KUNIT_CASE(send_several_late),
+	KUNIT_CASE(send_clones),
+	KUNIT_CASE(send_checksum_udp),
+	KUNIT_CASE(send_no_record),
+	KUNIT_CASE(send_checksum_tcp),
+	{}
+};
+
+static struct kunit_suite engine_send_suite = {
+	.name = "ov2_engine_send",
+	.test_cases = engine_send_cases,
+};
+
+kunit_test_suite(engine_send_suite);

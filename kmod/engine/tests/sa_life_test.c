@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SAs are added beside each other, deleted, and outlive a reset.
+ *
+ * Twins, deletes that the engine asks for, reset and halt.
+ */
+#include <kunit/test.h>
+#include <linux/workqueue.h>
+
+#include "../../unit/rig/rig.h"
+#include "../engine.h"
+#include "../sa.h"
+#include "../../watch/counters.h"
+#include "../../watch/trace.h"
+
+static u32 add_alone(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
+		     bool inbound)
+{
+	struct ov2_rig_request *rr = ov2_rig_add_new(rig, sa, inbound);
+
+	rr->ext.allow_twin = false;
+	return ov2_rig_request(rig, rr);
+}
+
+/* Q15: SPI, destination, protocol and direction make an SA another one. */
+static void twin_is_rejected(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_sa other = sa;
+	bool inbound;
+
+	for (inbound = false;; inbound = true) {
+		KUNIT_EXPECT_EQ(test, add_alone(rig, &sa, inbound),
+				OV2_STATUS_SUCCESS);
+		KUNIT_EXPECT_EQ(test, add_alone(rig, &sa, inbound),
+				OV2_STATUS_INVALID_DATA);
+		if (inbound)
+			break;
+	}
+	other.net++;
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &other, true),
+			OV2_STATUS_SUCCESS);
+	other = sa;
+	other.ipv6 = true;
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &other, true),
+			OV2_STATUS_SUCCESS);
+	other = sa;
+	other.ah_only = true;
+	other.ah_spi = sa.spi;
+	other.ah_auth = OV2_AUTH_SHA_256;
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &other, true),
+			OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &other, true),
+			OV2_STATUS_INVALID_DATA);
+	other = sa;
+	other.spi++;
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &other, true),
+			OV2_STATUS_SUCCESS);
+}
+
+/* A place in the table is taken when it is asked for, not when it is keyed. */
+static void twin_of_pending(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_request *rr[8];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(rr); i++) {
+		rr[i] = ov2_rig_add_new(rig, &sa, false);
+		rr[i]->ext.allow_twin = false;
+		ov2_rig_submit(rig, rr[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(rr); i++)
+		KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, rr[i]),
+				i ? OV2_STATUS_INVALID_DATA :
+				    OV2_STATUS_SUCCESS);
+}
+
+static void twin_after_delete(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_request *del;
+	struct ov2_sa *used;
+
+	ov2_rig_add_outbound(rig, &sa);
+	used = ov2_sa_get_outbound(&rig->ad, sa.out);
+	KUNIT_ASSERT_NOT_NULL(test, used);
+	del = ov2_rig_delete_new(rig, sa.out);
+	ov2_rig_submit(rig, del);
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &sa, false), OV2_STATUS_SUCCESS);
+	ov2_sa_put(used);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, del), OV2_STATUS_SUCCESS);
+}
+
+/* Somebody else deletes the same SA, while it is being deleted. */
+static void delete_again(void *data, const struct ov2_adapter *ad,
+			 unsigned long handle, __be32 spi)
+{
+	struct ov2_rig_request *again = data;
+	struct ov2_rig *rig = container_of(ad, struct ov2_rig, ad);
+
+	/* Not again for its own delete, if it is carried out */
+	if (atomic_read(&rig->requests_out) == 1)
+		ov2_rig_submit(rig, again);
+}
+
+/* INV-16, of two at once: one deletes it, for the other it is nothing */
+static void delete_once(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_request *del[2];
+	int i;
+
+	ov2_rig_add_outbound(rig, &sa);
+	for (i = 0; i < ARRAY_SIZE(del); i++)
+		del[i] = ov2_rig_delete_new(rig, sa.out);
+	KUNIT_ASSERT_EQ(test, 0,
+			register_trace_ov2_sa_delete(delete_again, del[1]));
+	ov2_rig_submit(rig, del[0]);
+	unregister_trace_ov2_sa_delete(delete_again, del[1]);
+	tracepoint_synchronize_unregister();
+	for (i = 0; i < ARRAY_SIZE(del); i++)
+		KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, del[i]),
+				OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad, OV2_CNT_SA_DELETE), 1);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad,
+					       OV2_CNT_SA_DELETE_UNKNOWN), 1);
+}
+
+static u32 send_one(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
+{
+	struct ov2_rig_frame frame = { .sa = sa, .seq = 1, .len = 60 };
+	struct ov2_nbl *nbl = ov2_rig_frame(rig, &frame, 0);
+
+	ov2_rig_send(rig, nbl);
+	ov2_rig_wait_idle(rig);
+	return ov2_rig_sent_status(nbl);
+}
+
+/* Of live twins the oldest one receives, whatever order the table has. */
+static void twin_oldest_receives(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_nbl *nbl;
+	unsigned long in[4];
+	int i;
+
+	ov2_rig_add_outbound(rig, &sa);
+	for (i = 0; i < ARRAY_SIZE(in); i++) {
+		ov2_rig_add_inbound(rig, &sa);
+		in[i] = sa.in;
+	}
+	KUNIT_ASSERT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
+	for (i = 0; i < ARRAY_SIZE(in); i++) {
+		nbl = ov2_rig_inject(rig, ov2_rig_wire_first(rig), 0);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC],
+				OV2_RX_CRYPTO_DONE);
+		KUNIT_EXPECT_EQ_MSG(test, nbl->ext_rx.handle, in[i], "%d", i);
+		ov2_rig_delete(rig, in[i]);
+	}
+}
+
+static struct ov2_rig_request *pure_add(struct ov2_rig *rig,
+					const struct ov2_rig_sa *sa,
+					bool inbound)
+{
+	struct ov2_rig_request *rr = ov2_rig_add_new(rig, sa, inbound);
+
+	rr->req.ext = NULL;
+	KUNIT_ASSERT_EQ(rig->test, (u32)ov2_rig_request(rig, rr),
+			OV2_STATUS_SUCCESS);
+	return rr;
+}
+
+/* Q2, Q16: without the extension, UDP-ESP comes to port 4500 */
+static void pure_requests(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sas[2] = { OV2_RIG_SA_GCM, OV2_RIG_SA_GCM };
+	struct ov2_rig_frame frame = { .seq = 1, .len = 60 };
+	struct ov2_nbl *nbl;
+	int i;
+
+	sas[1].spi++;
+	sas[1].udp_esp = OV2_UDP_ESP_TRANSPORT;
+	for (i = 0; i < ARRAY_SIZE(sas); i++) {
+		sas[i].out = pure_add(rig, &sas[i], false)->add.handle;
+		sas[i].in = pure_add(rig, &sas[i], true)->add.handle;
+		KUNIT_EXPECT_EQ(test, send_one(rig, &sas[i]),
+				OV2_STATUS_SUCCESS);
+		ov2_rig_loop(rig, rig);
+		nbl = ov2_rig_last_indicated(rig);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC],
+				OV2_RX_CRYPTO_DONE);
+		KUNIT_EXPECT_EQ(test, nbl->ext_rx.handle, sas[i].in);
+	}
+	sas[1].udp_dport = 4501;
+	frame.sa = &sas[1];
+	nbl = ov2_rig_inject(rig, ov2_rig_skb(rig, &frame), 0);
+	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 0);
+}
+
+/* 2.4: a zero destination is any, but an SA with the packet's own is nearer */
+static void wildcard_destination(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
+	struct ov2_rig_request *rr = ov2_rig_add_new(rig, &sa, true);
+
+	rr->add.v4.dst = 0;
+	rr->add.v4.src = 0;
+	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(rig, rr),
+			OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_rig_inject(rig, ov2_rig_skb(rig, &frame),
+					     0)->ext_rx.handle,
+			rr->add.handle);
+	ov2_rig_add_inbound(rig, &sa);
+	KUNIT_EXPECT_EQ(test, ov2_rig_inject(rig, ov2_rig_skb(rig, &frame),
+					     0)->ext_rx.handle, sa.in);
+	sa.net++;
+	KUNIT_EXPECT_EQ(test, ov2_rig_inject(rig, ov2_rig_skb(rig, &frame),
+					     0)->ext_rx.handle,
+			rr->add.handle);
+	sa.ipv6 = true;
+	KUNIT_EXPECT_EQ(test, ov2_rig_inject(rig, ov2_rig_skb(rig, &frame),
+					     0)->ext_rx.handle, 0);
+}
+
+static void set_capacity(struct ov2_rig *rig, u32 capacity)
+{
+	struct ov2_offload *hardware;
+
+	hardware = kunit_kzalloc(rig->test, sizeof(*hardware), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(rig->test, hardware);
+	*hardware = *rig->ad.hardware;
+	hardware->ipsec_v2.sa_capacity = capacity;
+	rig->ad.hardware = hardware;
+}
+
+static u32 receive_word(struct ov2_rig *rig, const struct sk_buff *skb)
+{
+	return ov2_rig_inject(rig, skb, 0)->info[OV2_INFO_IPSEC];
+}
+
+/* INV-17, with the transport's part played here: it deletes the pair */
+static void delete_protocol(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM, next = OV2_RIG_SA_GCM;
+	struct sk_buff *skb;
+	int i;
+
+	set_capacity(rig, 2);
+	next.spi++;
+	ov2_rig_add_outbound(rig, &sa);
+	ov2_rig_add_inbound(rig, &sa);
+	KUNIT_ASSERT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
+	skb = ov2_rig_wire_first(rig);
+	KUNIT_EXPECT_EQ(test, receive_word(rig, skb), OV2_RX_CRYPTO_DONE);
+
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &next, false),
+			OV2_STATUS_RESOURCES);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, receive_word(rig, skb),
+				OV2_RX_SA_DELETE_REQ | OV2_RX_CRYPTO_DONE);
+	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
+
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_delete(rig, sa.out),
+			OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, receive_word(rig, skb), OV2_RX_CRYPTO_DONE);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_delete(rig, sa.in),
+			OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, receive_word(rig, skb), 0);
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &next, false),
+			OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &next, true), OV2_STATUS_SUCCESS);
+}
+
+/* A frame that is not of an SA of this card has none to delete. */
+static void delete_not_wanted(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
+
+	set_capacity(rig, 0);
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &sa, true), OV2_STATUS_RESOURCES);
+	KUNIT_EXPECT_EQ(test, receive_word(rig, ov2_rig_skb(rig, &frame)), 0);
+	frame.sa = NULL;
+	KUNIT_EXPECT_EQ(test, receive_word(rig, ov2_rig_skb(rig, &frame)), 0);
+}
+
+static const u8 *iv_of(const struct sk_buff *skb)
+{
+	/* Ethernet, IPv4, ESP header */
+	return skb->data + 14 + 20 + 8;
+}
+
+/* INV-44, INV-30: SAs go on, and so does the counter of their IVs, also where
+ * the transport repeats a number, as here.
+ */
+static void reset_keeps_sas(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	const struct ov2_offload *config;
+	struct sk_buff *before;
+	u64 iv[2];
+	int i;
+
+	ov2_rig_add_outbound(rig, &sa);
+	ov2_rig_add_inbound(rig, &sa);
+	ov2_rig_parameter(rig, OV2_PARAMETER_ESP_ENABLED);
+	config = rig->ad.config;
+	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
+	before = ov2_rig_keep_copy(rig, ov2_rig_wire_first(rig));
+	memcpy(&iv[0], iv_of(before), sizeof(iv[0]));
+	for (i = 0; i < 3; i++)
+		rig->ad.miniport->reset(&rig->ad);
+
+	KUNIT_EXPECT_PTR_EQ(test, rig->ad.config, config);
+	KUNIT_EXPECT_EQ(test, receive_word(rig, before), OV2_RX_CRYPTO_DONE);
+	ov2_rig_forget(rig);
+	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
+	memcpy(&iv[1], iv_of(ov2_rig_wire_first(rig)), sizeof(iv[1]));
+	KUNIT_EXPECT_NE(test, iv[0], iv[1]);
+	ov2_rig_loop(rig, rig);
+	KUNIT_EXPECT_EQ(test, ov2_rig_last_indicated(rig)->info[OV2_INFO_IPSEC],
+			OV2_RX_CRYPTO_DONE);
+}
+
+/* While it lasts: sends come back, requests are refused, deletes are not */
+static void reset_meanwhile(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_engine *engine = rig->ad.engine;
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_sa next = OV2_RIG_SA_GCM;
+	struct ov2_rig_request *del;
+
+	next.spi++;
+	sa.esn = true;
+	ov2_rig_add_outbound(rig, &sa);
+	del = ov2_rig_delete_new(rig, sa.out);
+	WRITE_ONCE(engine->resetting, true);
+	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_REQUEST_ABORTED);
+	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_wire), 0);
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &next, false),
+			OV2_STATUS_NOT_ACCEPTED);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_update(rig, sa.out,
+						  OV2_OPERATION_ESP, sa.spi,
+						  1),
+			OV2_STATUS_NOT_ACCEPTED);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_parameter(rig, 1),
+			OV2_STATUS_NOT_ACCEPTED);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_request(rig, del),
+			OV2_STATUS_SUCCESS);
+	WRITE_ONCE(engine->resetting, false);
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &next, false),
+			OV2_STATUS_SUCCESS);
+}
+
+static void reset_of_paused(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+
+	ov2_rig_add_outbound(rig, &sa);
+	ov2_rig_pause(rig);
+	rig->ad.miniport->reset(&rig->ad);
+	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_NOT_ACCEPTED);
+	ov2_rig_restart(rig);
+	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
+}
+
+#define BUSY_NBLS	500
+
+/**
+ * struct busy - somebody who sends
+ * @work: where
+ * @rig: through whom
+ * @nbl: what, in this order
+ */
+struct busy {
+	struct work_struct work;
+	struct ov2_rig *rig;
+	struct ov2_nbl *nbl[BUSY_NBLS];
+};
+
+static void busy_send(struct work_struct *work)
+{
+	struct busy *busy = container_of(work, struct busy, work);
+	int i;
+
+	for (i = 0; i < BUSY_NBLS; i++) {
+		ov2_rig_send(busy->rig, busy->nbl[i]);
+		cond_resched();
+	}
+}
+
+/* Every NBL comes back once, every request that pends completes once: the rig
+ * counts.
+ */
+static void reset_under_load(struct kunit *test)
+{
+	struct busy *busy = kunit_kzalloc(test, sizeof(*busy), GFP_KERNEL);
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM, next = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &sa, .len = 600 };
+	struct ov2_rig_request *rr[20];
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, busy);
+	ov2_rig_add_outbound(rig, &sa);
+	busy->rig = rig;
+	INIT_WORK(&busy->work, busy_send);
+	for (i = 0; i < BUSY_NBLS; i++) {
+		frame.seq = i;
+		busy->nbl[i] = ov2_rig_frame(rig, &frame, 0);
+	}
+	queue_work(system_unbound_wq, &busy->work);
+	for (i = 0; i < ARRAY_SIZE(rr); i++) {
+		next.spi++;
+		rr[i] = ov2_rig_add_new(rig, &next, i & 1);
+		ov2_rig_submit(rig, rr[i]);
+		rig->ad.miniport->reset(&rig->ad);
+	}
+	flush_work(&busy->work);
+	ov2_rig_wait_idle(rig);
+	for (i = 0; i < ARRAY_SIZE(rr); i++)
+		KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, rr[i]),
+				OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_sent), BUSY_NBLS);
+	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_ok),
+			atomic_read(&rig->num_wire));
+}
+
+static void halted_refuses(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+
+	ov2_rig_pause(rig);
+	rig->ad.miniport->halt(&rig->ad);
+	KUNIT_EXPECT_EQ(test, add_alone(rig, &sa, true),
+			OV2_STATUS_NOT_ACCEPTED);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_delete(rig, 1),
+			OV2_STATUS_NOT_ACCEPTED);
+	KUNIT_ASSERT_EQ(test, rig->ad.miniport->initialize(&rig->ad), 0);
+}
+
+static struct kunit_case sa_life_cases[] = {
+	KUNIT_CASE(twin_is_rejected),
+	KUNIT_CASE(twin_of_pending),
+	KUNIT_CASE(twin_after_delete),
+	KUNIT_CASE(twin_oldest_receives),
+	KUNIT_CASE(delete_once),
+	KUNIT_CASE(pure_requests),
+	KUNIT_CASE(wildcard_destination),
+	KUNIT_CASE(delete_protocol),
+	KUNIT_CASE(delete_not_wanted),
+	KUNIT_CASE(reset_keeps_sas),
+	KUNIT_CASE(reset_meanwhile),
+	KUNIT_CASE(reset_of_paused),
+	KUNIT_CASE(reset_under_load),
+	KUNIT_CASE(halted_refuses),
+	{}
+};
+
+static struct kunit_suite sa_life_suite = {
+	.name = "ov2_sa_life",
+	.test_cases = sa_life_cases,
+};
+
+kunit_test_suite(sa_life_suite);

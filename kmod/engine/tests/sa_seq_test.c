@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The high half of received numbers is inferred as RFC 4303 A2 says.
+ *
+ * Against a model that knows the true one: whatever lies in the window or at
+ * most 2^31 after its top must come out right.
+ */
+#include <kunit/test.h>
+#include <linux/random.h>
+
+#include "../sa.h"
+
+static const u32 windows[] = { 32, 64, 128, 1024, 4096 };
+
+static void sa_at(struct ov2_sa *sa, u64 top, u32 window)
+{
+	memset(sa, 0, sizeof(*sa));
+	spin_lock_init(&sa->lock);
+	sa->member[0].esn = true;
+	sa->member[0].seq = top;
+	sa->window = window;
+}
+
+static void expect_all_near(struct kunit *test, u64 top, u32 window)
+{
+	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	s64 offset;
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa_at(sa, top, window);
+	for (offset = 1 - (s64)window; offset <= (s64)window; offset++) {
+		u64 seq = top + offset;
+
+		if ((s64)seq < 0)
+			continue;
+		KUNIT_ASSERT_EQ_MSG(test, ov2_sa_seq_rx(sa, &sa->member[0], lower_32_bits(seq)),
+				    seq, "top %llu window %u", top, window);
+	}
+	kunit_kfree(test, sa);
+}
+
+static void seq_near_wraps(struct kunit *test)
+{
+	int hi, lo, i;
+
+	for (i = 0; i < ARRAY_SIZE(windows); i++)
+		for (hi = 1; hi <= 3; hi++)
+			for (lo = -3; lo <= 3; lo++) {
+				u64 wrap = (u64)hi << 32;
+
+				expect_all_near(test, wrap + lo, windows[i]);
+				expect_all_near(test, wrap + lo + windows[i],
+						windows[i]);
+			}
+}
+
+static void seq_random(struct kunit *test)
+{
+	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	int round;
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	for (round = 0; round < 10000; round++) {
+		u32 window = windows[round % ARRAY_SIZE(windows)];
+		u64 top = get_random_u64() >> 20;
+		u64 seq = top + get_random_u32_below(1U << 31);
+
+		if (round & 1 && top > window)
+			seq = top - get_random_u32_below(window);
+		sa_at(sa, top, window);
+		KUNIT_ASSERT_EQ_MSG(test, ov2_sa_seq_rx(sa, &sa->member[0], lower_32_bits(seq)),
+				    seq, "top %llu window %u", top, window);
+	}
+}
+
+static void seq_verified_only_forward(struct kunit *test)
+{
+	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa_at(sa, 1000, 64);
+	ov2_sa_seq_verified(sa, &sa->member[0], 990);
+	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 1000);
+	ov2_sa_seq_verified(sa, &sa->member[0], 0x100000005);
+	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x100000005);
+}
+
+/* The number of a frame was inferred before an update set the number back. */
+static void seq_verified_too_late(struct kunit *test)
+{
+	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	u64 late;
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa_at(sa, 0x500000100, 64);
+	late = ov2_sa_seq_rx(sa, &sa->member[0], 0x101);
+	KUNIT_ASSERT_EQ(test, late, 0x500000101);
+	sa->member[0].seq = 0x300000020;
+	ov2_sa_seq_verified(sa, &sa->member[0], late);
+	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x300000020);
+	ov2_sa_seq_verified(sa, &sa->member[0], 0x300000021);
+	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x300000021);
+}
+
+static void seq_without_esn(struct kunit *test)
+{
+	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	const struct ov2_ext_tx ext = { 7, true };
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa_at(sa, 0x500000000, 64);
+	sa->member[0].esn = false;
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_rx(sa, &sa->member[0], 9), 9);
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9), 9);
+}
+
+static void seq_tx_high_half(struct kunit *test)
+{
+	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+	struct ov2_ext_tx ext = { 7, true };
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa_at(sa, 0x500000000, 0);
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9), 0x700000009);
+	ext.valid = false;
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9), 0x500000009);
+}
+
+static struct kunit_case sa_seq_cases[] = {
+	KUNIT_CASE(seq_near_wraps),
+	KUNIT_CASE(seq_random),
+	KUNIT_CASE(seq_verified_only_forward),
+	KUNIT_CASE(seq_verified_too_late),
+	KUNIT_CASE(seq_without_esn),
+	KUNIT_CASE(seq_tx_high_half),
+	{}
+};
+
+static struct kunit_suite sa_seq_suite = {
+	.name = "ov2_sa_seq",
+	.test_cases = sa_seq_cases,
+};
+
+kunit_test_suite(sa_seq_suite);

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The engine's SA table finds what a naive model finds.
+ *
+ * The model is an array of what lives. What a handle or a packet finds is seen
+ * from outside only: which SA a frame was verified with, and whether a send or
+ * an update is accepted.
+ */
+#include <kunit/test.h>
+#include <linux/if_ether.h>
+#include <linux/prandom.h>
+#include <linux/random.h>
+
+#include "../../unit/rig/rig.h"
+#include "../engine.h"
+
+/* Seeds are worth more than steps: each run of the suite draws a new one */
+#define RANDOM_STEPS	2000
+#define REPLAY_STEPS	500
+
+/* Few of everything, so that twins and reuse are common */
+#define MODEL_SAS	24
+#define MODEL_SPIS	3
+#define MODEL_NETS	2
+#define MODEL_STALE	64
+
+/**
+ * struct model_sa - an SA that lives
+ * @sa: what it is, and its handle in both fields; @sa.spi is 0 for a free place
+ * @inbound: direction
+ * @age: the smaller, the older
+ */
+struct model_sa {
+	struct ov2_rig_sa sa;
+	bool inbound;
+	unsigned int age;
+};
+
+/**
+ * struct model - what the engine should know
+ * @test: the test
+ * @rig: the card
+ * @other: another card, on which no handle of the first may work
+ * @rnd: the choices
+ * @hardware: the engine's, with a small capacity
+ * @sas: what lives
+ * @live: number of them
+ * @ages: number of SAs that were ever added
+ * @stale: handles that were deleted
+ * @num_stale: number of them; a ring
+ */
+struct model {
+	struct kunit *test;
+	struct ov2_rig *rig;
+	struct ov2_rig *other;
+	struct rnd_state rnd;
+	struct ov2_offload hardware;
+	struct model_sa sas[MODEL_SAS];
+	unsigned int live;
+	unsigned int ages;
+	unsigned long stale[MODEL_STALE];
+	unsigned int num_stale;
+};
+
+static u32 below(struct model *m, u32 ceiling)
+{
+	return prandom_u32_state(&m->rnd) % ceiling;
+}
+
+static struct ov2_rig_sa random_sa(struct model *m)
+{
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+
+	sa.spi += below(m, MODEL_SPIS);
+	sa.net = below(m, MODEL_NETS);
+	sa.ipv6 = below(m, 2);
+	sa.esn = below(m, 2);
+	sa.tunnel = below(m, 2);
+	return sa;
+}
+
+static struct model_sa *any_place(struct model *m, bool live)
+{
+	unsigned int i, start = below(m, MODEL_SAS);
+	struct model_sa *place;
+
+	for (i = 0; i < MODEL_SAS; i++) {
+		place = &m->sas[(start + i) % MODEL_SAS];
+		if (!!place->sa.spi == live)
+			return place;
+	}
+	return NULL;
+}
+
+static void step_add(struct model *m)
+{
+	struct model_sa *place = any_place(m, false);
+	struct ov2_rig_sa sa = random_sa(m);
+	struct ov2_rig_request *rr;
+	bool inbound = below(m, 2);
+	u32 status;
+
+	rr = ov2_rig_add_new(m->rig, &sa, inbound);
+	status = ov2_rig_request(m->rig, rr);
+	if (!place) {
+		KUNIT_EXPECT_EQ(m->test, status, OV2_STATUS_RESOURCES);
+		KUNIT_EXPECT_EQ(m->test, rr->add.handle, 0);
+		return;
+	}
+	KUNIT_ASSERT_EQ(m->test, status, OV2_STATUS_SUCCESS);
+	place->sa = sa;
+	place->sa.in = rr->add.handle;
+	place->sa.out = rr->add.handle;
+	place->inbound = inbound;
+	place->age = m->ages++;
+	m->live++;
+}
+
+/* Effective at once: nobody waits for the end. */
+static void step_delete(struct model *m)
+{
+	struct model_sa *place = any_place(m, true);
+	struct ov2_rig_request *rr;
+
+	if (!place)
+		return;
+	rr = ov2_rig_delete_new(m->rig, place->sa.in);
+	KUNIT_EXPECT_EQ(m->test, (u32)ov2_rig_submit(m->rig, rr),
+			OV2_STATUS_PENDING);
+	m->stale[m->num_stale++ % MODEL_STALE] = place->sa.in;
+	memset(place, 0, sizeof(*place));
+	m->live--;
+}
+
+static unsigned long any_stale(struct model *m)
+{
+	if (!m->num_stale)
+		return 0;
+	return m->stale[below(m, min(m->num_stale, MODEL_STALE))];
+}
+
+static void step_stale(struct model *m)
+{
+	unsigned long handle = any_stale(m);
+	struct ov2_rig_request *rr = ov2_rig_delete_new(m->rig, handle);
+	struct ov2_rig_sa sa = random_sa(m);
+
+	KUNIT_EXPECT_EQ(m->test, (u32)ov2_rig_submit(m->rig, rr),
+			OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(m->test, (u32)ov2_rig_update(m->rig, handle,
+						     OV2_OPERATION_ESP,
+						     sa.spi, 1),
+			OV2_STATUS_INVALID_PARAMETER);
+}
+
+/* The oldest one that the packet could belong to */
+static unsigned long model_receiver(const struct model *m,
+				    const struct ov2_rig_sa *sa)
+{
+	const struct model_sa *oldest = NULL, *place;
+	int i;
+
+	for (i = 0; i < MODEL_SAS; i++) {
+		place = &m->sas[i];
+		if (!place->inbound || place->sa.spi != sa->spi ||
+		    place->sa.net != sa->net || place->sa.ipv6 != sa->ipv6)
+			continue;
+		if (!oldest || place->age < oldest->age)
+			oldest = place;
+	}
+	return oldest ? oldest->sa.in : 0;
+}
+
+static void step_receive(struct model *m)
+{
+	struct ov2_rig_sa sa = random_sa(m);
+	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 20 };
+	struct sk_buff *skb = ov2_rig_skb(m->rig, &frame);
+	struct ov2_nbl *nbl;
+
+	nbl = ov2_rig_inject(m->rig, skb, 0);
+	KUNIT_EXPECT_EQ(m->test, nbl->ext_rx.handle, model_receiver(m, &sa));
+	nbl = ov2_rig_inject(m->other, skb, 0);
+	KUNIT_EXPECT_EQ(m->test, nbl->ext_rx.handle, 0);
+}
+
+static u32 model_send(struct model *m, struct ov2_rig *rig,
+		      const struct ov2_rig_sa *sa)
+{
+	struct ov2_rig_frame frame = { .sa = sa, .seq = 1, .len = 20 };
+	struct ov2_nbl *nbl = ov2_rig_frame(rig, &frame, 0);
+
+	ov2_rig_send(rig, nbl);
+	ov2_rig_wait_idle(rig);
+	return ov2_rig_sent_status(nbl);
+}
+
+static void step_send(struct model *m)
+{
+	struct model_sa *place = any_place(m, true);
+	struct ov2_rig_sa sa = random_sa(m);
+
+	sa.out = any_stale(m);
+	if (sa.out)
+		KUNIT_EXPECT_EQ(m->test, model_send(m, m->rig, &sa),
+				OV2_STATUS_FAILURE);
+	if (!place)
+		return;
+	KUNIT_EXPECT_EQ(m->test, model_send(m, m->rig, &place->sa),
+			place->inbound ? OV2_STATUS_FAILURE :
+					 OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(m->test, model_send(m, m->other, &place->sa),
+			OV2_STATUS_FAILURE);
+}
+
+static void step_update(struct model *m)
+{
+	struct model_sa *place = any_place(m, true);
+
+	if (!place)
+		return;
+	KUNIT_EXPECT_EQ(m->test, (u32)ov2_rig_update(m->rig, place->sa.in,
+						     OV2_OPERATION_ESP,
+						     place->sa.spi, 0),
+			place->sa.esn ? OV2_STATUS_SUCCESS :
+					OV2_STATUS_INVALID_PARAMETER);
+}
+
+/* More adds than deletes, so that the table is often full. */
+static void model_step(struct model *m)
+{
+	switch (below(m, 10)) {
+	case 0 ... 2:
+		step_add(m);
+		break;
+	case 3 ... 4:
+		step_delete(m);
+		break;
+	case 5:
+		step_stale(m);
+		break;
+	case 6 ... 7:
+		step_receive(m);
+		break;
+	case 8:
+		step_send(m);
+		break;
+	case 9:
+		step_update(m);
+		break;
+	}
+}
+
+static struct model *model_new(struct kunit *test, u32 seed)
+{
+	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	m->test = test;
+	m->rig = ov2_rig_new(test, &ov2_engine_miniport);
+	m->other = ov2_rig_new(test, &ov2_engine_miniport);
+	prandom_seed_state(&m->rnd, seed);
+	m->hardware = *m->rig->ad.hardware;
+	m->hardware.ipsec_v2.sa_capacity = MODEL_SAS;
+	m->rig->ad.hardware = &m->hardware;
+	return m;
+}
+
+static void model_run(struct kunit *test, u32 seed, unsigned int steps)
+{
+	struct model *m = model_new(test, seed);
+	unsigned int step, full = 0;
+
+	for (step = 0; step < steps; step++) {
+		model_step(m);
+		full += m->live == MODEL_SAS;
+		if (step % 64 == 0) {
+			ov2_rig_forget(m->rig);
+			ov2_rig_forget(m->other);
+		}
+	}
+	KUNIT_EXPECT_GT(test, full, 0);
+	KUNIT_EXPECT_GT(test, m->num_stale, MODEL_STALE);
+}
+
+/* The seed is what a failure needs to be seen again: model_replay() */
+static void model_random(struct kunit *test)
+{
+	u32 seed = get_random_u32();
+
+	kunit_info(test, "seed %u", seed);
+	model_run(test, seed, RANDOM_STEPS);
+}
+
+/* make modules OV2_UNIT=1 OV2_MODEL_SEED=... */
+#ifndef OV2_MODEL_SEED
+#define OV2_MODEL_SEED	20
+#define OV2_MODEL_STEPS	REPLAY_STEPS
+#else
+#define OV2_MODEL_STEPS	RANDOM_STEPS
+#endif
+
+static void model_replay(struct kunit *test)
+{
+	model_run(test, OV2_MODEL_SEED, OV2_MODEL_STEPS);
+}
+
+static struct kunit_case sa_table_cases[] = {
+	KUNIT_CASE_SLOW(model_random),
+	KUNIT_CASE(model_replay),
+	{}
+};
+
+static struct kunit_suite sa_table_suite = {
+	.name = "ov2_sa_table",
+	.test_cases = sa_table_cases,
+};
+
+kunit_test_suite(sa_table_suite);

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A send queue stops when engine or ring is full, and is woken again.
+ *
+ * And what becomes of a frame that cannot go.
+ */
+#include <linux/if_vlan.h>
+#include <linux/rtnetlink.h>
+
+#include "../../unit/rig/two_cards.h"
+#include "../../watch/counters.h"
+
+#define HALF	(OV2_RING_FRAMES / 2)
+
+/* Frames that the receiver took from its ring are gone as far as the sender
+ * knows.
+ */
+static void take(struct ov2_cards *cards, u16 queue, unsigned int num)
+{
+	KUNIT_ASSERT_EQ(cards->test, ov2_cards_poll(cards, queue, num), num);
+}
+
+static void at_once(struct ov2_cards *cards)
+{
+	ov2_hold_of(&cards->b->ad)->at_once = true;
+}
+
+/* A receiver that takes nothing stops the sender, and half a ring later wakes
+ * it.
+ */
+static void ring_bounds(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	at_once(cards);
+	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, false),
+			OV2_RING_FRAMES);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), OV2_RING_FRAMES);
+	take(cards, 0, HALF - 1);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
+	take(cards, 0, 1);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, false), HALF);
+}
+
+/* What the sender's engine has counts as if it were on the ring. Nobody but the
+ * engine can wake the queue: nothing leaves.
+ */
+static void engine_wakes(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct ov2_adapter *ad = &cards->a->ad;
+
+	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, true),
+			OV2_RING_FRAMES);
+	KUNIT_EXPECT_EQ(test, ov2_hold_of(ad)->num_sent, OV2_RING_FRAMES);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 0);
+	ov2_hold_release_sent(ad, HALF - 1, OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
+	ov2_hold_release_sent(ad, 1, OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, HALF);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 0);
+}
+
+/* A frame moves from the engine to the ring: that is no room. */
+static void engine_then_ring(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct ov2_adapter *ad = &cards->a->ad;
+
+	at_once(cards);
+	ov2_cards_send_until_stop(cards, 0, true);
+	ov2_hold_release_sent(ad, UINT_MAX, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), OV2_RING_FRAMES);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
+	take(cards, 0, HALF);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets,
+			OV2_RING_FRAMES);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_bytes,
+			OV2_RING_FRAMES * (ETH_HLEN + OV2_CARDS_BODY));
+}
+
+/* The receiver has taken all before the engine says that it is done. */
+static void ring_then_engine(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct ov2_adapter *ad = &cards->a->ad;
+
+	at_once(cards);
+	while (ov2_hold_of(ad)->num_sent < HALF + 1)
+		ov2_cards_send(cards, 0, true);
+	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, false),
+			HALF - 1);
+	take(cards, 0, HALF - 1);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
+	ov2_hold_release_sent(ad, 1, OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+}
+
+#define SHARERS	16
+
+static void expect_drained(struct kunit *test, struct ov2_cards *cards)
+{
+	u16 queue;
+
+	ov2_hold_release_sent(&cards->a->ad, UINT_MAX, OV2_STATUS_SUCCESS);
+	ov2_cards_poll_all(cards, 0);
+	for (queue = 0; queue < SHARERS; queue++)
+		KUNIT_EXPECT_FALSE_MSG(test, ov2_cards_stopped(cards, queue),
+				       "queue %u", queue);
+}
+
+/* Many queues feed one ring: no more frames wait than if there were one. */
+static void shared_ring(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, SHARERS, 1);
+	unsigned int sent = 0;
+	u16 queue;
+
+	at_once(cards);
+	for (queue = 0; queue < SHARERS; queue++)
+		sent += ov2_cards_send_until_stop(cards, queue, false);
+	KUNIT_EXPECT_LE(test, sent, OV2_RING_FRAMES);
+	KUNIT_EXPECT_GE(test, sent, OV2_RING_FRAMES - SHARERS);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), sent);
+	expect_drained(test, cards);
+}
+
+/* All of them at the same time: each sends one, and another one */
+static void shared_ring_by_turns(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, SHARERS, 1);
+	bool some = true;
+	u16 queue;
+
+	at_once(cards);
+	while (some) {
+		some = false;
+		for (queue = 0; queue < SHARERS; queue++)
+			if (!ov2_cards_stopped(cards, queue))
+				some |= ov2_cards_send(cards, queue, false);
+		if (ov2_cards_ring(cards, 0) > 2 * OV2_RING_FRAMES)
+			break;
+	}
+	KUNIT_EXPECT_LE(test, ov2_cards_ring(cards, 0), OV2_RING_FRAMES);
+	expect_drained(test, cards);
+}
+
+/* Engines of all of them are slow: a ring's worth there, and one on the ring */
+static void shared_ring_of_engines(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, SHARERS, 1);
+	struct ov2_adapter *ad = &cards->a->ad;
+	unsigned int held = 0;
+	u16 queue;
+
+	at_once(cards);
+	for (queue = 0; queue < SHARERS; queue++)
+		held += ov2_cards_send_until_stop(cards, queue, true);
+	KUNIT_EXPECT_LE(test, held, OV2_RING_FRAMES);
+	KUNIT_EXPECT_GE(test, held, HALF);
+	ov2_hold_release_sent(ad, UINT_MAX, OV2_STATUS_SUCCESS);
+	for (queue = 0; queue < SHARERS; queue++)
+		ov2_cards_send_until_stop(cards, queue, true);
+	ov2_hold_release_sent(ad, UINT_MAX, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_LE(test, ov2_cards_ring(cards, 0), 2 * OV2_RING_FRAMES);
+	expect_drained(test, cards);
+}
+
+/* Each send queue has its ring, and stops for no other one's frames. */
+static void own_rings(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 4, 2);
+
+	at_once(cards);
+	ov2_cards_send_until_stop(cards, 0, false);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 1), 0);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_send(cards, 1, false));
+	KUNIT_EXPECT_TRUE(test, ov2_cards_send(cards, 3, false));
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 1), 2);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_send(cards, 2, false));
+	/* The receiver wakes all that feed the ring it takes from. */
+	take(cards, 1, 2);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
+	take(cards, 0, HALF);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 2));
+}
+
+/* A receiver that goes down is no reason to wait. */
+static void down_wakes(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	ov2_cards_send_until_stop(cards, 0, false);
+	ov2_cards_down(cards, cards->b);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 0);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&cards->b->ad,
+					       OV2_CNT_RX_DROP_DOWN),
+			OV2_RING_FRAMES);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->b).rx_dropped,
+			OV2_RING_FRAMES);
+}
+
+/* Nor is it for the queues that share a ring, or have another one. */
+static void down_wakes_all(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 4, 2);
+	u16 queue;
+
+	for (queue = 0; queue < 4; queue++) {
+		ov2_cards_send_until_stop(cards, queue, false);
+		KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, queue));
+	}
+	ov2_cards_down(cards, cards->b);
+	for (queue = 0; queue < 4; queue++)
+		KUNIT_EXPECT_FALSE_MSG(test, ov2_cards_stopped(cards, queue),
+				       "queue %u", queue);
+}
+
+/* A sender that is down stays stopped: it is started when it is opened. */
+static void down_is_not_woken(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	at_once(cards);
+	ov2_cards_send_until_stop(cards, 0, false);
+	WRITE_ONCE(cards->a->up, false);
+	take(cards, 0, HALF);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
+	WRITE_ONCE(cards->a->up, true);
+	take(cards, 0, 1);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+}
+
+static void expect_dropped(struct kunit *test, struct ov2_cards *cards,
+			   struct sk_buff *skb, enum ov2_counter reason)
+{
+	struct ov2_adapter *ad = &cards->a->ad;
+	u64 before = ov2_cards_stats(cards->a).tx_dropped;
+	u64 counted = ov2_counter_read(ad, reason);
+	unsigned int ring = ov2_cards_ring(cards, 0);
+
+	ov2_cards_xmit(cards, skb, 0);
+	KUNIT_EXPECT_EQ_MSG(test, ov2_counter_read(ad, reason), counted + 1,
+			    "%s", ov2_counter_name(reason));
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, before + 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), ring);
+}
+
+/* The last frame that fits, with a tag and without, and the first that does not
+ */
+static struct sk_buff *skb_of(struct ov2_cards *cards, unsigned int len,
+			      u16 proto)
+{
+	struct sk_buff *skb = alloc_skb(len, GFP_KERNEL);
+	struct ethhdr *eth;
+
+	KUNIT_ASSERT_NOT_NULL(cards->test, skb);
+	eth = skb_put_zero(skb, len);
+	if (len >= ETH_HLEN) {
+		ether_addr_copy(eth->h_dest, cards->b->ad.dev->dev_addr);
+		eth->h_proto = htons(proto);
+	}
+	skb->dev = cards->a->ad.dev;
+	skb->protocol = htons(proto);
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, min_t(unsigned int, len, ETH_HLEN));
+	return skb;
+}
+
+static void lengths(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	unsigned int max = cards->b->ad.dev->mtu + ETH_HLEN;
+
+	expect_dropped(test, cards, skb_of(cards, ETH_HLEN - 1, 0),
+		       OV2_CNT_TX_DROP_RUNT);
+	expect_dropped(test, cards, skb_of(cards, max + 1, OV2_CARDS_ETHERTYPE),
+		       OV2_CNT_TX_DROP_TOO_LONG);
+	expect_dropped(test, cards, skb_of(cards, max + VLAN_HLEN + 1,
+					   ETH_P_8021Q),
+		       OV2_CNT_TX_DROP_TOO_LONG);
+	ov2_cards_xmit(cards, skb_of(cards, ETH_HLEN, OV2_CARDS_ETHERTYPE), 0);
+	ov2_cards_xmit(cards, skb_of(cards, max, OV2_CARDS_ETHERTYPE), 0);
+	ov2_cards_xmit(cards, skb_of(cards, max + VLAN_HLEN, ETH_P_8021Q), 0);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 3);
+	ov2_cards_xmit(cards, skb_of(cards, max + VLAN_HLEN, ETH_P_8021AD), 0);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 4);
+}
+
+static void unplugged(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	ov2_cards_down(cards, cards->b);
+	expect_dropped(test, cards, ov2_cards_skb(cards),
+		       OV2_CNT_TX_DROP_UNPLUGGED);
+	rtnl_lock();
+	ov2_unplug(cards->b);
+	rtnl_unlock();
+	synchronize_net();
+	expect_dropped(test, cards, ov2_cards_skb(cards),
+		       OV2_CNT_TX_DROP_UNPLUGGED);
+}
+
+static struct kunit_case back_pressure_cases[] = {
+	KUNIT_CASE(ring_bounds),
+	KUNIT_CASE(engine_wakes),
+	KUNIT_CASE(engine_then_ring),
+	KUNIT_CASE(ring_then_engine),
+	KUNIT_CASE(shared_ring),
+	KUNIT_CASE(shared_ring_by_turns),
+	KUNIT_CASE(shared_ring_of_engines),
+	KUNIT_CASE(own_rings),
+	KUNIT_CASE(down_wakes),
+	KUNIT_CASE(down_wakes_all),
+	KUNIT_CASE(down_is_not_woken),
+	KUNIT_CASE(lengths),
+	KUNIT_CASE(unplugged),
+	{}
+};
+
+static struct kunit_suite back_pressure_suite = {
+	.name = "ov2_back_pressure",
+	.test_cases = back_pressure_cases,
+};
+
+kunit_test_suite(back_pressure_suite);

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Plugging two cards sets their carrier, and unplugging takes it away.
+ *
+ * Carrier, announcements, and what counters and traces say of lost frames.
+ */
+#include <linux/rtnetlink.h>
+
+#include "../../unit/rig/two_cards.h"
+#include "../../watch/counters.h"
+#include "../../watch/drop.h"
+#include "../../watch/trace.h"
+
+/* There is carrier if and only if both ends are up. */
+static void carrier(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct net_device *a = cards->a->ad.dev, *b = cards->b->ad.dev;
+
+	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(a));
+	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(b));
+	ov2_cards_down(cards, cards->a);
+	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(a));
+	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(b));
+	ov2_cards_down(cards, cards->b);
+	ov2_cards_up(cards, cards->a);
+	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(a));
+	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(b));
+	ov2_cards_up(cards, cards->b);
+	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(a));
+	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(b));
+}
+
+static void unplug(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct net_device *a = cards->a->ad.dev, *b = cards->b->ad.dev;
+
+	KUNIT_EXPECT_EQ(test, ov2_plug_iflink(a), b->ifindex);
+	KUNIT_EXPECT_EQ(test, ov2_plug_iflink(b), a->ifindex);
+	ov2_cards_down(cards, cards->b);
+	rtnl_lock();
+	ov2_unplug(cards->b);
+	ov2_unplug(cards->b);
+	rtnl_unlock();
+	KUNIT_EXPECT_EQ(test, ov2_plug_iflink(a), a->ifindex);
+	KUNIT_EXPECT_EQ(test, ov2_plug_iflink(b), b->ifindex);
+	ov2_cards_up(cards, cards->b);
+	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(a));
+	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(b));
+}
+
+/**
+ * struct news - what watchers of links hear of a card
+ * @nb: hears it
+ * @dev: the card
+ * @num: how often its link has changed
+ */
+struct news {
+	struct notifier_block nb;
+	struct net_device *dev;
+	unsigned int num;
+};
+
+static int news_heard(struct notifier_block *nb, unsigned long event,
+		      void *info)
+{
+	struct news *news = container_of(nb, struct news, nb);
+
+	if (event == NETDEV_CHANGEINFODATA &&
+	    netdev_notifier_info_to_dev(info) == news->dev)
+		news->num++;
+	return NOTIFY_DONE;
+}
+
+/* IFLA_LINK of a card changes when another one is plugged into it, or pulled. */
+static void announced(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct news news = {
+		.nb.notifier_call = news_heard,
+		.dev = cards->a->ad.dev,
+	};
+
+	ov2_cards_down(cards, cards->b);
+	KUNIT_ASSERT_EQ(test, register_netdevice_notifier(&news.nb), 0);
+	rtnl_lock();
+	ov2_unplug(cards->b);
+	KUNIT_EXPECT_EQ(test, news.num, 1);
+	ov2_plug(cards->b, cards->a);
+	KUNIT_EXPECT_EQ(test, news.num, 2);
+	rtnl_unlock();
+	KUNIT_EXPECT_EQ(test, unregister_netdevice_notifier(&news.nb), 0);
+}
+
+/* The engine is told of esp-hw-offload, and only when it changes. */
+static void feature(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct net_device *dev = cards->a->ad.dev;
+	netdev_features_t on = dev->features;
+	struct ov2_hold_engine *hold = ov2_hold_of(&cards->a->ad);
+
+	rtnl_lock();
+	KUNIT_EXPECT_TRUE(test, on & NETIF_F_HW_ESP);
+	KUNIT_EXPECT_EQ(test, ov2_port_fix_features(dev, 0), 0);
+	hold->esp = 0xff;
+	KUNIT_EXPECT_EQ(test, ov2_port_set_features(dev, on ^ NETIF_F_SG), 0);
+	KUNIT_EXPECT_EQ(test, hold->esp, 0xff);
+	KUNIT_EXPECT_EQ(test, ov2_port_set_features(dev, on ^ NETIF_F_HW_ESP),
+			0);
+	KUNIT_EXPECT_EQ(test, hold->esp, OV2_PARAMETER_DISABLED);
+	dev->features ^= NETIF_F_HW_ESP;
+	KUNIT_EXPECT_EQ(test, ov2_port_set_features(dev, on), 0);
+	KUNIT_EXPECT_EQ(test, hold->esp, OV2_PARAMETER_ESP_ENABLED);
+	dev->features = on;
+	rtnl_unlock();
+}
+
+/**
+ * struct drops - what ov2_drop says
+ * @num: drops, on receive and on transmit
+ * @wrong: those whose reason is of the other direction
+ */
+struct drops {
+	unsigned int num[2];
+	unsigned int wrong;
+};
+
+static void drops_see(void *data, const struct ov2_adapter *ad, bool tx,
+		      const char *reason, unsigned int len)
+{
+	struct drops *drops = data;
+
+	drops->num[tx]++;
+	if (!strstr(reason, tx ? "_tx_" : "_rx_"))
+		drops->wrong++;
+}
+
+static void drops_end(void *data)
+{
+	unregister_trace_ov2_drop(drops_see, data);
+	tracepoint_synchronize_unregister();
+}
+
+static struct drops *drops_new(struct kunit *test)
+{
+	struct drops *drops = kunit_kzalloc(test, sizeof(*drops), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, drops);
+	KUNIT_ASSERT_EQ(test, 0, register_trace_ov2_drop(drops_see, drops));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action(test, drops_end, drops));
+	return drops;
+}
+
+static void expect_drops(struct kunit *test, struct drops *drops,
+			 unsigned int rx, unsigned int tx)
+{
+	KUNIT_EXPECT_EQ(test, drops->num[false], rx);
+	KUNIT_EXPECT_EQ(test, drops->num[true], tx);
+	KUNIT_EXPECT_EQ(test, drops->wrong, 0);
+	memset(drops->num, 0, sizeof(drops->num));
+}
+
+/* A drop is traced with the direction that its counter names. */
+static void drops_direction(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct drops *drops = drops_new(test);
+	struct sk_buff *skb;
+
+	ov2_drop_rx(&cards->a->ad, OV2_CNT_RX_DROP_DOWN, 1);
+	expect_drops(test, drops, 1, 0);
+	ov2_drop_tx(&cards->a->ad, OV2_CNT_TX_DROP_RUNT, 1);
+	expect_drops(test, drops, 0, 1);
+
+	/* Of a frame that nobody wants */
+	skb = ov2_cards_skb(cards);
+	eth_hdr(skb)->h_dest[5] ^= 1;
+	ov2_cards_xmit(cards, skb, 0);
+	ov2_cards_poll_all(cards, 0);
+	expect_drops(test, drops, 1, 0);
+
+	/* Of frames on the ring */
+	ov2_cards_send(cards, 0, false);
+	ov2_cards_send(cards, 0, false);
+	ov2_cards_down(cards, cards->b);
+	expect_drops(test, drops, 2, 0);
+
+	/* Of a frame that cannot be sent */
+	ov2_cards_send(cards, 0, false);
+	expect_drops(test, drops, 0, 1);
+}
+
+static struct kunit_case plug_cases[] = {
+	KUNIT_CASE(carrier),
+	KUNIT_CASE(unplug),
+	KUNIT_CASE(announced),
+	KUNIT_CASE(feature),
+	KUNIT_CASE(drops_direction),
+	{}
+};
+
+static struct kunit_suite plug_suite = {
+	.name = "ov2_plug",
+	.test_cases = plug_cases,
+};
+
+kunit_test_suite(plug_suite);

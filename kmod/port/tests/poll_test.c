@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A poll keeps to its budget, and brings frames up in their order. */
+#include <linux/etherdevice.h>
+#include <linux/rtnetlink.h>
+
+#include "../../unit/rig/two_cards.h"
+#include "../../watch/counters.h"
+
+#define BUDGET	OV2_CARDS_BUDGET
+
+static unsigned int held(const struct ov2_cards *cards)
+{
+	return ov2_hold_of(&cards->b->ad)->num_received;
+}
+
+static u64 received(const struct ov2_cards *cards)
+{
+	return ov2_cards_stats(cards->b).rx_packets;
+}
+
+static void send(struct ov2_cards *cards, unsigned int num)
+{
+	while (num--)
+		ov2_cards_send(cards, 0, false);
+}
+
+/* Frame @first came up first, then the next one, and so on. */
+static void expect_up(struct kunit *test, struct ov2_cards *cards, u32 first,
+		      unsigned int num)
+{
+	unsigned int i;
+
+	KUNIT_ASSERT_EQ(test, cards->num_up, num);
+	for (i = 0; i < num; i++)
+		KUNIT_EXPECT_EQ_MSG(test, cards->up[i], first + i, "%u", i);
+}
+
+static void budget(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	ov2_hold_of(&cards->b->ad)->at_once = true;
+	send(cards, 3 * BUDGET + 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), BUDGET);
+	KUNIT_EXPECT_EQ(test, received(cards), BUDGET);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 2 * BUDGET + 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, 1), 1);
+	KUNIT_EXPECT_EQ(test, received(cards), BUDGET + 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), BUDGET);
+	/* The last one of the ring uses up the budget, so it polls once more.
+	 */
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), BUDGET);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 0);
+	expect_up(test, cards, 0, 3 * BUDGET + 1);
+}
+
+static void less_than_budget(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct rtnl_link_stats64 stats;
+
+	ov2_hold_of(&cards->b->ad)->at_once = true;
+	send(cards, 5);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 5);
+	stats = ov2_cards_stats(cards->b);
+	KUNIT_EXPECT_EQ(test, stats.rx_packets, 5);
+	KUNIT_EXPECT_EQ(test, stats.rx_bytes, 5 * (ETH_HLEN + OV2_CARDS_BODY));
+	KUNIT_EXPECT_EQ(test, stats.rx_dropped, 0);
+	KUNIT_EXPECT_EQ(test, cards->b->rxqs[0].held, 0);
+	expect_up(test, cards, 0, 5);
+}
+
+/* An engine that gives nothing back gets OV2_RX_HELD_MAX frames and no more;
+ * the rest stays on the ring, where it stops the sender.
+ */
+static void held_limit(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	send(cards, OV2_RX_HELD_MAX + 2 * BUDGET);
+	ov2_cards_poll_all(cards, 0);
+	KUNIT_EXPECT_EQ(test, held(cards), OV2_RX_HELD_MAX);
+	KUNIT_EXPECT_EQ(test, cards->b->rxqs[0].held, OV2_RX_HELD_MAX);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 2 * BUDGET);
+	/* There is nothing to do until the engine gives something back. */
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 0);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_scheduled(cards, 0, false));
+
+	ov2_hold_release_received(&cards->b->ad, 1);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_scheduled(cards, 0, true));
+	/* Brings one up and leaves its place to the next poll */
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), BUDGET);
+	ov2_cards_poll_all(cards, 0);
+	KUNIT_EXPECT_EQ(test, held(cards), OV2_RX_HELD_MAX);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 2 * BUDGET - 1);
+	KUNIT_EXPECT_EQ(test, received(cards), 1);
+
+	ov2_hold_of(&cards->b->ad)->at_once = true;
+	ov2_hold_release_received(&cards->b->ad, UINT_MAX);
+	ov2_cards_poll_all(cards, 0);
+	expect_up(test, cards, 0, OV2_RX_HELD_MAX + 2 * BUDGET);
+	KUNIT_EXPECT_EQ(test, cards->b->rxqs[0].held, 0);
+}
+
+/* The engine gives back more than a budget at once. */
+static void budget_of_indicated(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	send(cards, 3 * BUDGET);
+	ov2_cards_poll_all(cards, 0);
+	KUNIT_ASSERT_EQ(test, held(cards), 3 * BUDGET);
+	ov2_hold_release_received(&cards->b->ad, UINT_MAX);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), BUDGET);
+	KUNIT_EXPECT_EQ(test, received(cards), BUDGET);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, 10), 10);
+	KUNIT_EXPECT_EQ(test, received(cards), BUDGET + 10);
+	ov2_cards_poll_all(cards, 0);
+	expect_up(test, cards, 0, 3 * BUDGET);
+}
+
+/* What comes back while the NAPI feeds the engine is brought up by the same
+ * poll.
+ */
+static void no_second_poll(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	ov2_hold_of(&cards->b->ad)->at_once = true;
+	send(cards, 1);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_scheduled(cards, 0, true));
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_scheduled(cards, 0, false));
+	KUNIT_EXPECT_EQ(test, received(cards), 1);
+}
+
+static struct sk_buff *stranger(struct ov2_cards *cards)
+{
+	struct sk_buff *skb = ov2_cards_skb(cards);
+
+	eth_hdr(skb)->h_dest[5] ^= 1;
+	return skb;
+}
+
+/* Frames to others never meet the engine; they may overtake what it has. */
+static void others_pass_by(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	rtnl_lock();
+	dev_set_promiscuity(cards->b->ad.dev, 1);
+	rtnl_unlock();
+	send(cards, 1);
+	ov2_cards_xmit(cards, stranger(cards), 0);
+	ov2_cards_poll_all(cards, 0);
+	KUNIT_EXPECT_EQ(test, held(cards), 1);
+	KUNIT_EXPECT_EQ(test, received(cards), 1);
+	expect_up(test, cards, 1, 1);
+	rtnl_lock();
+	dev_set_promiscuity(cards->b->ad.dev, -1);
+	rtnl_unlock();
+}
+
+/* A frame that nobody wants is counted, and is no loss. */
+static void unwanted(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct rtnl_link_stats64 stats;
+
+	ov2_cards_xmit(cards, stranger(cards), 0);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
+	KUNIT_EXPECT_EQ(test, held(cards), 0);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&cards->b->ad,
+					       OV2_CNT_RX_FILTERED), 1);
+	stats = ov2_cards_stats(cards->b);
+	KUNIT_EXPECT_EQ(test, stats.rx_packets, 0);
+	KUNIT_EXPECT_EQ(test, stats.rx_dropped, 0);
+	expect_up(test, cards, 0, 0);
+}
+
+/* Each ring is polled by its own NAPI, and its frames say so. */
+static void queues(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 4, 2);
+	const u16 fed[] = { 0, 1, 0, 1 };
+	u16 queue;
+
+	ov2_hold_of(&cards->b->ad)->at_once = true;
+	for (queue = 0; queue < ARRAY_SIZE(fed); queue++) {
+		ov2_cards_send(cards, queue, false);
+		KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, fed[queue]), 1);
+		KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, !fed[queue]), 0);
+		KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, !fed[queue],
+						     BUDGET), 0);
+		KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, fed[queue],
+						     BUDGET), 1);
+		KUNIT_EXPECT_EQ(test, cards->up_queue, fed[queue]);
+	}
+}
+
+/* A card that goes down drops what is on its rings, counts it, and starts anew.
+ */
+static void goes_down(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	send(cards, 10);
+	ov2_cards_down(cards, cards->b);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&cards->b->ad,
+					       OV2_CNT_RX_DROP_DOWN), 10);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->b).rx_dropped, 10);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 0);
+	ov2_cards_up(cards, cards->b);
+	send(cards, OV2_RX_HELD_MAX);
+	ov2_cards_poll_all(cards, 0);
+	KUNIT_EXPECT_EQ(test, held(cards), OV2_RX_HELD_MAX);
+	KUNIT_EXPECT_EQ(test, received(cards), 0);
+}
+
+static struct kunit_case poll_cases[] = {
+	KUNIT_CASE(budget),
+	KUNIT_CASE(less_than_budget),
+	KUNIT_CASE(held_limit),
+	KUNIT_CASE(budget_of_indicated),
+	KUNIT_CASE(no_second_poll),
+	KUNIT_CASE(others_pass_by),
+	KUNIT_CASE(unwanted),
+	KUNIT_CASE(queues),
+	KUNIT_CASE(goes_down),
+	{}
+};
+
+static struct kunit_suite poll_suite = {
+	.name = "ov2_poll",
+	.test_cases = poll_cases,
+};
+
+kunit_test_suite(poll_suite);

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Receive queues run on CPUs that are not isolated, and spread over them. */
+#include <kunit/test.h>
+#include <linux/cpumask.h>
+#include <linux/rtnetlink.h>
+
+#include "../../unit/rig/two_cards.h"
+
+/* CPUs 0 and 1 only: the mask functions know only CPUs that the machine has. */
+static const struct {
+	unsigned long house, allowed, online, cpus;
+} picks[] = {
+	/* nobody is isolated, nothing is confined */
+	{ 0x3, 0x3, 0x3, 0x3 },
+	/* isolcpus=1 */
+	{ 0x1, 0x3, 0x3, 0x1 },
+	/* the user may run on CPU 1 */
+	{ 0x3, 0x2, 0x3, 0x2 },
+	/* the user may run on the isolated CPU only */
+	{ 0x1, 0x2, 0x3, 0x1 },
+	/* all that he may run on is offline */
+	{ 0x3, 0x2, 0x1, 0x3 },
+	/* offline CPUs stay: they may come back */
+	{ 0x3, 0x3, 0x1, 0x3 },
+	/* of those that are not isolated none is online */
+	{ 0x1, 0x2, 0x2, 0x2 },
+	{ 0x1, 0x1, 0x2, 0x2 },
+};
+
+static struct cpumask *mask_new(struct kunit *test, unsigned long bits)
+{
+	struct cpumask *mask;
+
+	mask = kunit_kzalloc(test, cpumask_size(), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, mask);
+	bitmap_copy(cpumask_bits(mask), &bits, min(nr_cpu_ids, BITS_PER_LONG));
+	return mask;
+}
+
+static void need_two_cpus(struct kunit *test, unsigned int has)
+{
+	if (has < 2)
+		kunit_skip(test, "needs two CPUs, the machine has %u", has);
+}
+
+static void pick(struct kunit *test)
+{
+	struct cpumask *cpus = mask_new(test, 0);
+	int i;
+
+	need_two_cpus(test, nr_cpu_ids);
+	for (i = 0; i < ARRAY_SIZE(picks); i++) {
+		ov2_cpus_pick(cpus, mask_new(test, picks[i].house),
+			      mask_new(test, picks[i].allowed),
+			      mask_new(test, picks[i].online));
+		KUNIT_EXPECT_EQ_MSG(test, *cpumask_bits(cpus), picks[i].cpus,
+				    "row %d", i);
+	}
+}
+
+/* From any number on, and also where it wraps */
+static void nth_spreads(struct kunit *test)
+{
+	const u32 starts[] = { 0, 1, 7, 0xffff };
+	struct cpumask *cpus, *online;
+	unsigned int cpu[2];
+	int i;
+
+	need_two_cpus(test, nr_cpu_ids);
+	cpus = mask_new(test, 0x3);
+	online = mask_new(test, 0x3);
+	for (i = 0; i < ARRAY_SIZE(starts); i++) {
+		cpu[0] = ov2_cpus_nth(cpus, online, starts[i]);
+		cpu[1] = ov2_cpus_nth(cpus, online, starts[i] + 1);
+		KUNIT_EXPECT_EQ(test, cpu[0], starts[i] % 2);
+		KUNIT_EXPECT_EQ(test, cpu[1], !cpu[0]);
+	}
+}
+
+static void nth_is_online(struct kunit *test)
+{
+	struct cpumask *cpus, *online;
+	u32 nth;
+
+	need_two_cpus(test, nr_cpu_ids);
+	cpus = mask_new(test, 0x3);
+	online = mask_new(test, 0x2);
+	for (nth = 0; nth < 4; nth++)
+		KUNIT_EXPECT_EQ(test, ov2_cpus_nth(cpus, online, nth), 1);
+}
+
+static void next_wraps(struct kunit *test)
+{
+	struct cpumask *cpus, *online;
+
+	need_two_cpus(test, nr_cpu_ids);
+	cpus = mask_new(test, 0x3);
+	online = mask_new(test, 0x1);
+	KUNIT_EXPECT_EQ(test, ov2_cpus_next(cpus, online, 1), 0);
+	online = mask_new(test, 0x2);
+	KUNIT_EXPECT_EQ(test, ov2_cpus_next(cpus, online, 0), 1);
+	/* Nobody else may be interrupted. */
+	cpus = mask_new(test, 0x1);
+	KUNIT_EXPECT_GE(test, ov2_cpus_next(cpus, online, 0), nr_cpu_ids);
+}
+
+/* The first queues of many cards are not all on one CPU: by chance that is so
+ * with one of 2^31 draws.
+ */
+static void first_queues_spread(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	unsigned int seen[2] = {};
+	int i;
+
+	need_two_cpus(test, num_online_cpus());
+	rtnl_lock();
+	for (i = 0; i < 32; i++) {
+		KUNIT_EXPECT_EQ(test, ov2_cpus_choose(cards->a), 0);
+		seen[cards->a->rxqs[0].cpu != cpumask_first(cpu_online_mask)]++;
+	}
+	rtnl_unlock();
+	KUNIT_EXPECT_GT(test, seen[0], 0);
+	KUNIT_EXPECT_GT(test, seen[1], 0);
+}
+
+/* A task that may run on one CPU burdens that CPU only. */
+static void opener_is_confined(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 4);
+	unsigned int cpu, queue;
+	cpumask_var_t before;
+
+	KUNIT_ASSERT_TRUE(test, alloc_cpumask_var(&before, GFP_KERNEL));
+	cpumask_copy(before, &current->cpus_mask);
+	for_each_online_cpu(cpu) {
+		set_cpus_allowed_ptr(current, cpumask_of(cpu));
+		rtnl_lock();
+		KUNIT_EXPECT_EQ(test, ov2_cpus_choose(cards->b), 0);
+		rtnl_unlock();
+		for (queue = 0; queue < 4; queue++)
+			KUNIT_EXPECT_EQ(test, cards->b->rxqs[queue].cpu, cpu);
+	}
+	set_cpus_allowed_ptr(current, before);
+	free_cpumask_var(before);
+}
+
+static struct kunit_case receive_cpus_cases[] = {
+	KUNIT_CASE(pick),
+	KUNIT_CASE(nth_spreads),
+	KUNIT_CASE(nth_is_online),
+	KUNIT_CASE(next_wraps),
+	KUNIT_CASE(first_queues_spread),
+	KUNIT_CASE(opener_is_confined),
+	{}
+};
+
+static struct kunit_suite receive_cpus_suite = {
+	.name = "ov2_receive_cpus",
+	.test_cases = receive_cpus_cases,
+};
+
+kunit_test_suite(receive_cpus_suite);

@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _OV2_LATE_H
-#define _OV2_LATE_H
-
-#include <kunit/test.h>
-
-void ov2_late_aead(struct kunit *test);
-
-#endif /* _OV2_LATE_H */

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An AES-GCM that is late: two of three requests complete from a workqueue on
+ * another CPU, in no particular order, the third one at once. For the tests of
+ * order and of what runs in completions. It wants its IVs aligned, as AES-GCM
+ * of some processors does, and refuses others.
+ */
+#include <crypto/internal/aead.h>
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/random.h>
+
+#include "late_cipher.h"
+
+/* Above every other one of that name */
+#define LATE_PRIORITY	100000
+
+/* kmalloc() aligns smaller buffers less. */
+#define LATE_ALIGNMASK	63
+
+/**
+ * struct late_request - a request that waits
+ * @work: where it is done
+ * @req: the caller's
+ * @op: encrypt or decrypt
+ * @sub: for the cipher below
+ */
+struct late_request {
+	struct work_struct work;
+	struct aead_request *req;
+	int (*op)(struct aead_request *req);
+	struct aead_request sub;
+};
+
+static struct crypto_aead **late_below(struct crypto_aead *tfm)
+{
+	return crypto_aead_ctx(tfm);
+}
+
+static int late_init(struct crypto_aead *tfm)
+{
+	struct crypto_aead *below;
+
+	below = crypto_alloc_aead("rfc4106(gcm(aes))", 0, CRYPTO_ALG_ASYNC);
+	if (IS_ERR(below))
+		return PTR_ERR(below);
+
+	*late_below(tfm) = below;
+	crypto_aead_set_reqsize(tfm, sizeof(struct late_request) +
+				     crypto_aead_reqsize(below));
+	return 0;
+}
+
+static void late_exit(struct crypto_aead *tfm)
+{
+	crypto_free_aead(*late_below(tfm));
+}
+
+static int late_setkey(struct crypto_aead *tfm, const u8 *key,
+		       unsigned int len)
+{
+	return crypto_aead_setkey(*late_below(tfm), key, len);
+}
+
+static int late_setauthsize(struct crypto_aead *tfm, unsigned int len)
+{
+	return crypto_aead_setauthsize(*late_below(tfm), len);
+}
+
+static int late_do(struct late_request *late)
+{
+	struct aead_request *req = late->req;
+
+	aead_request_set_tfm(&late->sub,
+			     *late_below(crypto_aead_reqtfm(req)));
+	aead_request_set_callback(&late->sub, 0, NULL, NULL);
+	aead_request_set_crypt(&late->sub, req->src, req->dst, req->cryptlen,
+			       req->iv);
+	aead_request_set_ad(&late->sub, req->assoclen);
+	return late->op(&late->sub);
+}
+
+static void late_work(struct work_struct *work)
+{
+	struct late_request *late = container_of(work, struct late_request,
+						 work);
+	int err = late_do(late);
+
+	udelay(get_random_u32_below(20));
+	local_bh_disable();
+	aead_request_complete(late->req, err);
+	local_bh_enable();
+}
+
+static int late_crypt(struct aead_request *req,
+		      int (*op)(struct aead_request *req))
+{
+	static atomic_t turn = ATOMIC_INIT(0);
+	struct late_request *late = aead_request_ctx(req);
+	unsigned int n = atomic_inc_return(&turn);
+
+	if (!IS_ALIGNED((unsigned long)req->iv, LATE_ALIGNMASK + 1))
+		return -EFAULT;
+
+	late->req = req;
+	late->op = op;
+	if (n % 3 == 0)
+		return late_do(late);
+
+	INIT_WORK(&late->work, late_work);
+	queue_work_on(cpumask_nth(n % num_online_cpus(), cpu_online_mask),
+		      system_highpri_wq, &late->work);
+	return -EINPROGRESS;
+}
+
+static int late_encrypt(struct aead_request *req)
+{
+	return late_crypt(req, crypto_aead_encrypt);
+}
+
+static int late_decrypt(struct aead_request *req)
+{
+	return late_crypt(req, crypto_aead_decrypt);
+}
+
+static struct aead_alg late_alg = {
+	.init = late_init,
+	.exit = late_exit,
+	.setkey = late_setkey,
+	.setauthsize = late_setauthsize,
+	.encrypt = late_encrypt,
+	.decrypt = late_decrypt,
+	.ivsize = 8,
+	.maxauthsize = 16,
+	.base = {
+		.cra_name = "rfc4106(gcm(aes))",
+		.cra_driver_name = "ov2-late",
+		.cra_priority = LATE_PRIORITY,
+		.cra_flags = CRYPTO_ALG_ASYNC,
+		.cra_blocksize = 1,
+		.cra_alignmask = LATE_ALIGNMASK,
+		.cra_ctxsize = sizeof(struct crypto_aead *),
+		.cra_module = THIS_MODULE,
+	},
+};
+
+static void late_unregister(void *unused)
+{
+	crypto_unregister_aead(&late_alg);
+}
+
+/**
+ * ov2_late_aead() - AES-GCM is late from now on, until the test ends
+ * @test: the test; asserts that it can be
+ *
+ * For SAs that are added after it; the rig has to be made after it too, so that
+ * it goes before.
+ *
+ * Context: Process context.
+ */
+void ov2_late_aead(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, 0, crypto_register_aead(&late_alg));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
+							   late_unregister,
+							   NULL));
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One transform at a time, and packets for it. */
+#include <linux/hex.h>
+
+#include "transform_run.h"
+
+/**
+ * ov2_unhex() - hexadecimal digits as bytes
+ * @test: the test; asserts that they are some, and not too many
+ * @bytes: out: the bytes
+ * @hex: the digits, or NULL for none
+ */
+void ov2_unhex(struct kunit *test, struct ov2_bytes *bytes, const char *hex)
+{
+	hex = hex ?: "";
+	bytes->len = strlen(hex) / 2;
+	KUNIT_ASSERT_LE(test, bytes->len, OV2_BYTES_MAX);
+	KUNIT_ASSERT_EQ(test, hex2bin(bytes->data, hex, bytes->len), 0);
+}
+
+/**
+ * ov2_run_add_key() - name an algorithm and its key
+ * @test: the test
+ * @buf: the add; its key area grows
+ * @info: where in @buf the algorithm is named
+ * @id: the algorithm
+ * @hex: its key, NULL = none
+ */
+void ov2_run_add_key(struct kunit *test, struct ov2_run_add *buf,
+		     struct ov2_algorithm_info *info, u32 id, const char *hex)
+{
+	struct ov2_bytes key;
+
+	ov2_unhex(test, &key, hex);
+	info->identifier = id;
+	info->key_len = key.len;
+	info->key_offset = buf->add.key_len;
+	memcpy(buf->keys + buf->add.key_len, key.data, key.len);
+	buf->add.key_len += key.len;
+}
+
+/**
+ * ov2_run_init() - make the transform of an add's only member
+ * @test: the test; asserts that the kernel has it, for it is offered
+ * @run: out: the transform
+ * @buf: the add
+ */
+void ov2_run_init(struct kunit *test, struct ov2_run *run,
+		  struct ov2_run_add *buf)
+{
+	struct ov2_security_association *assoc = &buf->add.sec_assoc[0];
+	int err;
+
+	buf->add.key_offset = offsetof(struct ov2_run_add, keys);
+	memset(run, 0, sizeof(*run));
+	init_completion(&run->done);
+	run->member.operation = assoc->operation;
+	run->member.esn = assoc->flags & OV2_SEC_ASSOC_ESN;
+	err = ov2_transform_init(&run->member.transform, &buf->add, assoc);
+	/* What is offered is there */
+	KUNIT_ASSERT_EQ(test, err, 0);
+}
+
+/**
+ * ov2_run_exit() - the end of a transform
+ * @run: the transform
+ */
+void ov2_run_exit(struct ov2_run *run)
+{
+	ov2_transform_destroy(&run->member.transform);
+}
+
+static void run_done(struct ov2_nbl *nbl, int err)
+{
+	struct ov2_run *run = container_of(nbl, struct ov2_run, nbl);
+
+	run->err = err;
+	complete(&run->done);
+}
+
+/**
+ * ov2_run_job() - seal or open one packet, and wait
+ * @run: the transform
+ * @skb: the packet behind an Ethernet header
+ * @ip_len: bytes of its IP header
+ * @seq_hi: the high half of its number
+ * @op: ov2_transform_seal() or ov2_transform_open()
+ *
+ * Return: as @op ends.
+ */
+int ov2_run_job(struct ov2_run *run, struct sk_buff *skb, unsigned int ip_len,
+		u32 seq_hi, int (*op)(const struct ov2_job *job))
+{
+	struct ov2_job job = {
+		.nbl = &run->nbl,
+		.skb = skb,
+		.member = &run->member,
+		.ip = ETH_HLEN,
+		.header = ETH_HLEN + ip_len,
+		.end = skb->len,
+		.done = run_done,
+	};
+	unsigned int spi = job.header;
+	__be32 seq;
+	int err;
+
+	if (run->member.operation == OV2_OPERATION_AH)
+		spi += 4;
+	skb_copy_bits(skb, spi, &run->member.spi, 4);
+	skb_copy_bits(skb, spi + 4, &seq, 4);
+	job.seq = (u64)seq_hi << 32 | be32_to_cpu(seq);
+
+	local_bh_disable();
+	err = op(&job);
+	local_bh_enable();
+	if (err != -EINPROGRESS)
+		return err;
+	wait_for_completion(&run->done);
+	return run->err;
+}
+
+/**
+ * ov2_run_skb() - a packet in two pieces, since frames are
+ * @test: the test; asserts that there is memory
+ * @bytes: the packet
+ * @headers: bytes of zeroes in front of it
+ *
+ * Return: the packet; the caller's.
+ */
+struct sk_buff *ov2_run_skb(struct kunit *test, const struct ov2_bytes *bytes,
+			    unsigned int headers)
+{
+	unsigned int linear = headers + bytes->len / 2;
+	struct sk_buff *skb, *rest;
+
+	skb = alloc_skb(linear, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	rest = alloc_skb(bytes->len, GFP_KERNEL);
+	if (!rest)
+		kfree_skb(skb);
+	KUNIT_ASSERT_NOT_NULL(test, rest);
+
+	skb_put_zero(skb, headers);
+	skb_put_data(skb, bytes->data, bytes->len / 2);
+	skb_put_data(rest, bytes->data + bytes->len / 2,
+		     bytes->len - bytes->len / 2);
+	skb_shinfo(skb)->frag_list = rest;
+	skb->data_len = rest->len;
+	skb->len += rest->len;
+	skb->truesize += rest->truesize;
+	return skb;
+}
+
+/**
+ * ov2_run_diff() - compare a part of a packet
+ * @skb: the packet
+ * @offset: where the part is
+ * @data: what it should be
+ * @len: its bytes, at most OV2_BYTES_MAX
+ *
+ * Return: 0 if it is.
+ */
+int ov2_run_diff(const struct sk_buff *skb, unsigned int offset,
+		 const u8 *data, unsigned int len)
+{
+	u8 got[OV2_BYTES_MAX];
+
+	if (skb_copy_bits(skb, offset, got, len))
+		return -EFAULT;
+	return memcmp(got, data, len);
+}

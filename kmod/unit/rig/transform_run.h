@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_TRANSFORM_RUN_H
+#define _OV2_TRANSFORM_RUN_H
+
+#include <kunit/test.h>
+#include <linux/completion.h>
+
+#include "../../engine/sa.h"
+
+#define OV2_BYTES_MAX	256
+
+/**
+ * struct ov2_bytes - some bytes
+ * @data: the bytes
+ * @len: how many
+ */
+struct ov2_bytes {
+	u8 data[OV2_BYTES_MAX];
+	unsigned int len;
+};
+
+/**
+ * struct ov2_run_add - an add with its keys
+ * @add: the add; one member
+ * @keys: its key area
+ */
+struct ov2_run_add {
+	struct ov2_add_sa_ex add;
+	u8 keys[2 * OV2_BYTES_MAX];
+};
+
+/**
+ * struct ov2_run - one transform, and a job that may end later
+ * @nbl: what the job is for
+ * @member: the member that has the transform
+ * @done: completed when a late job ends
+ * @err: how it ended
+ */
+struct ov2_run {
+	struct ov2_nbl nbl;
+	struct ov2_member member;
+	struct completion done;
+	int err;
+};
+
+void ov2_unhex(struct kunit *test, struct ov2_bytes *bytes, const char *hex);
+void ov2_run_add_key(struct kunit *test, struct ov2_run_add *buf,
+		     struct ov2_algorithm_info *info, u32 id, const char *hex);
+void ov2_run_init(struct kunit *test, struct ov2_run *run,
+		  struct ov2_run_add *buf);
+void ov2_run_exit(struct ov2_run *run);
+int ov2_run_job(struct ov2_run *run, struct sk_buff *skb, unsigned int ip_len,
+		u32 seq_hi, int (*op)(const struct ov2_job *job));
+struct sk_buff *ov2_run_skb(struct kunit *test, const struct ov2_bytes *bytes,
+			    unsigned int headers);
+int ov2_run_diff(const struct sk_buff *skb, unsigned int offset,
+		 const u8 *data, unsigned int len);
+
+#endif /* _OV2_TRANSFORM_RUN_H */
