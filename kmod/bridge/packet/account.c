@@ -164,7 +164,7 @@ static int account_bad_locked(struct xfrm_state *x, struct sk_buff *skb,
 void ov2_account_bad(struct xfrm_state *x, struct sk_buff *skb,
 		     enum ov2_crypto_status status, enum ov2_counter *reason)
 {
-	int mib;
+	int mib __maybe_unused;	/* used if XFRM_STATISTICS is set */
 
 	spin_lock(&x->lock);
 	mib = account_bad_locked(x, skb, status, reason);
