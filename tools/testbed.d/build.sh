@@ -69,6 +69,7 @@ build_module() {
 	shift
 
 	[[ $version != um-* ]] || need_kernel "$version"
+	! is_foreign "$version" || need_foreign "$version"
 	if [ -n "$unit" ]; then
 		set -- OV2_UNIT=1 "$@"
 		if [ -n "$stress" ]; then
@@ -99,9 +100,16 @@ build_module() {
 }
 
 make_in_root() {
-	local tree=$1 version=$2
+	local tree=$1 version=$2 arguments
 	shift 2
 
+	if is_foreign "$version"; then
+		read -ra arguments < <(foreign_arguments "$version")
+		(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" "$(foreign_place "$version")=/kernel" \
+			"$(source_place "$(newest_debug_kernel)")=/source" -- \
+			make -C /kernel "${arguments[@]}" M=/build -j"$(nproc)" KBUILD_MODPOST_WARN=1 "$@" modules)
+		return
+	fi
 	case $version in
 	um-*)
 		(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" "$(kernel_place "$version")=/kernel" \

@@ -185,18 +185,23 @@ make_kernel() {
 	mv "$place.new" "$place"
 }
 
-# The debug kernel NAME, built if it is not there; one is built at a time.
+# One kernel is made at a time, or one source. Held until file descriptor 5 is closed.
+hold_kernels() {
+	mkdir -p "$cache/kernels" "$cache/source"
+	exec 5>"$cache/kernels.lock"
+	flock -n 5 || {
+		say "[kernel] waiting for another run that is making a kernel"
+		flock 5
+	}
+}
+
+# The debug kernel NAME, built if it is not there.
 need_kernel() {
 	local name=$1 place
 
 	place=$(kernel_place "$name")
 	if [ ! -e "$place/linux" ]; then
-		mkdir -p "$cache/kernels" "$cache/source"
-		exec 5>"$cache/kernels.lock"
-		flock -n 5 || {
-			say "[kernel] waiting for another run that is making a debug kernel"
-			flock 5
-		}
+		hold_kernels
 		[ -e "$place/linux" ] || make_kernel "$name" "$place"
 		prune_kernels
 		exec 5>&-
