@@ -77,7 +77,7 @@ help:
 	@echo "make check-newest         builds for the newest kernels of Debian: forky, sid, experimental"
 	@echo "make mutate               whether the tests see faults that are put into the module on purpose"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
-	@echo "make generate             writes again what is made from rows: selftests/config"
+	@echo "make generate             writes again what is made from rows: pages, the tests' tables, selftests/config"
 	@echo "make htmldocs             the pages of Documentation/ as HTML"
 	@echo "make drawings             the pictures of Documentation/, of their text"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"

@@ -14,8 +14,29 @@
 /*
  * The fields and their printed form are what tests and tools read: a name
  * never changes its meaning once released. No event carries a key.
+ *
+ * The comment before an event says when it comes, and describes each name of
+ * its printed form. tools/generate makes a page of both,
+ * Documentation/reference/events.rst.
  */
 
+/*
+ * A frame that was sent, with its out-of-band records
+ *
+ * dev: the card
+ * queue: the transmit queue
+ * handle: the SA, slot 1
+ * tunnel: the SA of an outer tunnel, slot 11; 0 if there is none
+ * next_header: what the trailer says, of slot 12
+ * pad_length: bytes of padding, of slot 12
+ * ah_offset: bytes from the outer IP header to AH, of slot 12; 0 without AH
+ * esp_offset: bytes from the outer IP header to ESP, of slot 12
+ * header: the word of slot 12
+ * spi: in ESP or AH
+ * seq: the sequence number, of 64 bits with ESN
+ * len: bytes of the frame, with its Ethernet header
+ * verdict: sent, or the counter of the reason why it was dropped
+ */
 TRACE_EVENT(ov2_tx_record,
 
 	TP_PROTO(const struct ov2_adapter *ad, const struct ov2_nbl *nbl,
@@ -68,6 +89,27 @@ TRACE_EVENT(ov2_tx_record,
 		  __get_str(verdict))
 );
 
+/*
+ * A received ESP or AH frame, with its out-of-band records
+ *
+ * dev: the card
+ * queue: the receive queue
+ * handle: the SA; 0 if none matches
+ * word: the word of slot 1
+ * sa_delete_req: the engine asks for an SA to be deleted, of slot 1
+ * crypto_done: the engine has verified the frame, of slot 1
+ * next_crypto_done: the same of the packet inside a tunnel, of slot 1
+ * crypto_status: how that ended, of slot 1
+ * header: the word of slot 12
+ * header_info_set: the next two fields are valid, of slot 12
+ * next_header: what the trailer says, of slot 12
+ * pad_length: bytes of padding, of slot 12
+ * spi: in ESP or AH
+ * seq: the sequence number, of 64 bits with ESN
+ * len: bytes of the frame, with its Ethernet header
+ * verdict: crypto_status in words, untouched if the engine has not verified the
+ *	frame, or illegal if the words are no records
+ */
 TRACE_EVENT(ov2_rx_record,
 
 	TP_PROTO(const struct ov2_adapter *ad, const struct ov2_nbl *nbl,
@@ -147,6 +189,21 @@ TRACE_EVENT(ov2_rx_record,
 			"untouched")
 );
 
+/*
+ * The engine was asked to add an SA
+ *
+ * dev: the card
+ * handle: the SA
+ * dir: in or out
+ * spi: of the SA
+ * family: ipv4 or ipv6, of the outer addresses
+ * mode: transport or tunnel, or unknown if the request does not say
+ * esn: whether sequence numbers have 64 bits
+ * encr: the identifier of the cipher
+ * icv: bytes of the ICV of GCM and CCM
+ * udp_esp: the form of UDP encapsulation, 0 for none
+ * status: 0 if the SA was added, else why not
+ */
 TRACE_EVENT(ov2_sa_add,
 
 	TP_PROTO(const struct ov2_adapter *ad, const struct ov2_add_sa_ex *add,
@@ -194,6 +251,13 @@ TRACE_EVENT(ov2_sa_add,
 		  __entry->status)
 );
 
+/*
+ * An SA was deleted
+ *
+ * dev: the card
+ * handle: the SA
+ * spi: of the SA
+ */
 TRACE_EVENT(ov2_sa_delete,
 
 	TP_PROTO(const struct ov2_adapter *ad, unsigned long handle,
@@ -217,6 +281,15 @@ TRACE_EVENT(ov2_sa_delete,
 		  __entry->handle, __entry->spi)
 );
 
+/*
+ * A state was refused, or left to software
+ *
+ * dev: the card
+ * reason: the counter
+ * fallback: 1 if the kernel carries the state out in software
+ * spi: of the state
+ * err: the error that the kernel was told
+ */
 TRACE_EVENT(ov2_sa_refuse,
 
 	TP_PROTO(const struct ov2_adapter *ad, const char *reason,
@@ -245,6 +318,15 @@ TRACE_EVENT(ov2_sa_refuse,
 		  __entry->spi, __entry->err)
 );
 
+/*
+ * dev: the card
+ * serial: the same number in both events of a policy
+ * dir: in or out
+ * family: ipv4 or ipv6, of the selector
+ * action: protect, bypass or block
+ * priority: of the policy
+ * reqid: of the policy's template
+ */
 DECLARE_EVENT_CLASS(ov2_policy,
 
 	TP_PROTO(const struct ov2_adapter *ad, bool inbound, bool ipv6,
@@ -279,18 +361,31 @@ DECLARE_EVENT_CLASS(ov2_policy,
 		  __entry->priority, __entry->reqid)
 );
 
+/*
+ * A policy was added to the card
+ */
 DEFINE_EVENT(ov2_policy, ov2_policy_add,
 	TP_PROTO(const struct ov2_adapter *ad, bool inbound, bool ipv6,
 		 const char *action, u32 priority, u32 reqid, u64 serial),
 	TP_ARGS(ad, inbound, ipv6, action, priority, reqid, serial)
 );
 
+/*
+ * A policy was deleted from the card
+ */
 DEFINE_EVENT(ov2_policy, ov2_policy_delete,
 	TP_PROTO(const struct ov2_adapter *ad, bool inbound, bool ipv6,
 		 const char *action, u32 priority, u32 reqid, u64 serial),
 	TP_ARGS(ad, inbound, ipv6, action, priority, reqid, serial)
 );
 
+/*
+ * A policy was refused
+ *
+ * dev: the card
+ * reason: the counter
+ * err: the error that the kernel was told
+ */
 TRACE_EVENT(ov2_policy_refuse,
 
 	TP_PROTO(const struct ov2_adapter *ad, const char *reason, int err),
@@ -313,6 +408,25 @@ TRACE_EVENT(ov2_policy_refuse,
 		  __get_str(reason), __entry->err)
 );
 
+/*
+ * The engine announced what is on; all zero if nothing is
+ *
+ * dev: the card
+ * code: the code of the announcement
+ * flags: of the announcement
+ * encapsulation: mask of the encapsulations
+ * ah: AH
+ * esp: ESP
+ * ah_esp: both in one packet
+ * transport: transport mode
+ * tunnel: tunnel mode
+ * lso: large send
+ * esn: sequence numbers of 64 bits
+ * udp_esp: mask of the forms of UDP encapsulation
+ * auth: mask of the integrity algorithms
+ * encr: mask of the ciphers
+ * capacity: how many SAs there may be
+ */
 TRACE_EVENT(ov2_config,
 
 	TP_PROTO(const struct ov2_adapter *ad, u32 code,
@@ -366,6 +480,14 @@ TRACE_EVENT(ov2_config,
 		  __entry->encr, __entry->capacity)
 );
 
+/*
+ * A frame was dropped
+ *
+ * dev: the card
+ * dir: tx or rx
+ * reason: the counter
+ * len: bytes of the frame
+ */
 TRACE_EVENT(ov2_drop,
 
 	TP_PROTO(const struct ov2_adapter *ad, bool tx, const char *reason,
@@ -391,6 +513,10 @@ TRACE_EVENT(ov2_drop,
 		  __entry->tx ? "tx" : "rx", __get_str(reason), __entry->len)
 );
 
+/*
+ * kind: port, sa, assoc, policy or nbl
+ * object: names the object, while it lives
+ */
 DECLARE_EVENT_CLASS(ov2_object,
 
 	TP_PROTO(const char *kind, const void *object),
@@ -410,11 +536,17 @@ DECLARE_EVENT_CLASS(ov2_object,
 	TP_printk("kind=%s object=%p", __get_str(kind), __entry->object)
 );
 
+/*
+ * An object was made
+ */
 DEFINE_EVENT(ov2_object, ov2_object_create,
 	TP_PROTO(const char *kind, const void *object),
 	TP_ARGS(kind, object)
 );
 
+/*
+ * An object was freed; each that was made is freed once
+ */
 DEFINE_EVENT(ov2_object, ov2_object_free,
 	TP_PROTO(const char *kind, const void *object),
 	TP_ARGS(kind, object)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0
+"""kmod/watch/counters.h: the page of the counters, and the tests' table of them."""
+import re
+from collections import namedtuple
+
+import rst
+
+ROWS = "kmod/watch/counters.h"
+PAGE = "Documentation/reference/counters.rst"
+
+# The regular expression that the header itself gives.
+ROW = re.compile(r'X\((\w+), "(\w+)",\s*(\w+), (\w+),\s*((?:"[^"]*"\s*)+)\)')
+
+# What the names in /proc/net/xfrm_stat are put together from (net/xfrm/xfrm_proc.c).
+WORDS = ("Xfrm In Out Fwd State States Proto Error Buffer Hdr No Mode Seq Expired Mismatch Invalid Tmpl Pols Pol "
+         "Block Dead Bundle Gen Check Acquire Dir Iptfs").split()
+
+Counter = namedtuple("Counter", "id name mib drop sentence")
+
+
+def spelled(letters):
+    """The words that are written so in capitals, put together; None if there are none."""
+    if not letters:
+        return ""
+    for word in WORDS:
+        rest = spelled(letters[len(word):]) if letters.startswith(word.upper()) else None
+        if rest is not None:
+            return word + rest
+    return None
+
+
+def xfrm_stat(mib):
+    """XfrmOutStateExpired, as users see it, of LINUX_MIB_XFRMOUTSTATEEXPIRED."""
+    found = spelled(mib.removeprefix("LINUX_MIB_"))
+    if not found:
+        raise SystemExit(f"{ROWS}: which counter of /proc/net/xfrm_stat is {mib}?")
+    return found
+
+
+def rows():
+    with open(ROWS, encoding="utf-8") as file:
+        text = file.read().replace("\\\n", " ")
+    table = text[text.index("#define OV2_COUNTERS(X)"):].split("\n", 1)[0]
+    found = [Counter(id, name, xfrm_stat(mib) if mib != "0" else "",
+                     drop.removeprefix("SKB_DROP_REASON_") if drop != "0" else "",
+                     "".join(re.findall(r'"([^"]*)"', sentence)))
+             for id, name, mib, drop, sentence in ROW.findall(table)]
+    if len(found) != len(re.findall(r"\bX\(\w+, \"", table)) or not found:
+        raise SystemExit(f"{ROWS}: {len(found)} rows can be read, and there are others")
+    return found
+
+
+def page():
+    what = (
+        ("Sent frames", lambda name: name.startswith("ipsec_tx_"), ""),
+        ("Received frames", lambda name: name.startswith("ipsec_rx_"), ""),
+        ("SAs", lambda name: name.startswith("ipsec_sa_"),
+         "The `User guide <../user-guide.rst>`_ has the sentences of what is refused."),
+        ("Policies", lambda name: name.startswith("ipsec_policy_"), ""),
+        ("The engine", lambda name: name == "ipsec_config_change", ""),
+        ("The line", lambda name: name.startswith("wire_"), ""),
+    )
+    out = [rst.head(
+        "Counters", ROWS,
+        "For operators, and for those who write tests: each counter of a card.",
+        "``ethtool -S ov0`` shows them in this order. ``ip -s link`` shows the standard statistics of "
+        "all frames. Each counter with *drop* in its name, and ``wire_rx_filtered``, is also a "
+        "reason of the event ``ov2_drop``, see `Events <events.rst>`_.",
+        "*xfrm_stat* is the counter of ``/proc/net/xfrm_stat`` that moves together with the card's "
+        "counter. *Drop reason* is what ``dropwatch`` and the tracepoint ``skb:kfree_skb`` show of "
+        "the frame; a module cannot add reasons to the kernel's own, so each is the nearest "
+        "of these. In crypto mode, frames that fail go to xfrm, which drops and counts them.")]
+    left = rows()
+    for title, mine, text in what:
+        chosen = [row for row in left if mine(row.name)]
+        left = [row for row in left if row not in chosen]
+        out.append(rst.section(title, text))
+        out.append(rst.table(("Counter", "What has happened", "xfrm_stat", "Drop reason"),
+                             [(rst.literal(row.name), rst.plain(row.sentence), row.mib, row.drop) for row in chosen],
+                             (30, 42, 16, 12)))
+    if left:
+        raise SystemExit(f"{__file__}: no section for {left[0].name}")
+    return "".join(out)
+
+
+def make():
+    return {PAGE: page()}
+
+
+def reference():
+    """Lines of selftests/lib/reference.py."""
+    yield ""
+    yield "# Names of `ethtool -S`, in its order: the counter of /proc/net/xfrm_stat that"
+    yield "# moves together with it, and the kernel's drop reason, or None"
+    yield "COUNTERS = {"
+    for row in rows():
+        yield f'    "{row.name}":'
+        yield f"        ({row.mib or None!r}, {row.drop or None!r}),".replace("'", '"')
+    yield "}"
