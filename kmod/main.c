@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 #include "ov2/nbl.h"
 #include "ov2/reaper.h"
-#include "port/port.h"
+#include "port/link.h"
 #include "watch/objects.h"
 
 static int __init ov2_module_init(void)

@@ -8,10 +8,12 @@
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/random.h>
+#include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <linux/sched/isolation.h>
 #include <linux/slab.h>
 
+#include "cpus.h"
 #include "port.h"
 
 /**
@@ -103,6 +105,7 @@ int ov2_cpus_choose(struct ov2_port *port)
 	u32 first;
 	u16 index;
 
+	ASSERT_RTNL();
 	if (!alloc_cpumask_var(&house, GFP_KERNEL))
 		return -ENOMEM;
 

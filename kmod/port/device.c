@@ -10,20 +10,23 @@
 #include "../bridge/bridge.h"
 #include "../watch/counters.h"
 #include "../watch/objects.h"
+#include "cable.h"
+#include "device.h"
+#include "ethtool.h"
+#include "features.h"
+#include "filter.h"
+#include "line.h"
 #include "port.h"
-
-/* A cable ends at memory: everything that moves bytes is possible, and large
- * packets are segmented by the stack.
- */
-#define PORT_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
-			 NETIF_F_HW_CSUM | NETIF_F_HW_ESP)
+#include "rx.h"
+#include "rx_poll.h"
+#include "tx.h"
 
 static const struct ov2_adapter_ops adapter_ops = {
-	.wire_out		= ov2_wire_out,
-	.send_complete		= ov2_wire_send_complete,
+	.wire_out		= ov2_tx_wire_out,
+	.send_complete		= ov2_tx_send_complete,
 	.indicate		= ov2_rx_indicate,
 	.request_complete	= ov2_bridge_request_complete,
-	.status			= ov2_port_status,
+	.status			= ov2_features_status,
 };
 
 static int port_alloc_queues(struct ov2_port *port)
@@ -76,7 +79,7 @@ static int port_init(struct net_device *dev)
 	if (err)
 		goto err_bridge;
 
-	err = ov2_port_enable(port);
+	err = ov2_features_enable(port);
 	if (err)
 		goto err_engine;
 
@@ -101,7 +104,7 @@ static void port_uninit(struct net_device *dev)
 {
 	struct ov2_port *port = netdev_priv(dev);
 
-	ov2_unplug(port);
+	port->line->unplug(port);
 	ov2_rx_del_napi(port);
 	/* If register_netdevice() has failed, it frees the card and waits for
 	 * nothing. Older kernels have hashed the NAPIs by then, and busy polling
@@ -137,17 +140,16 @@ static int port_open(struct net_device *dev)
 	port->ad.miniport->restart(&port->ad);
 	netif_tx_start_all_queues(dev);
 	WRITE_ONCE(port->up, true);
-	ov2_plug_update_carrier(port);
+	port->line->carrier(port);
 	return 0;
 }
 
 static int port_stop(struct net_device *dev)
 {
 	struct ov2_port *port = netdev_priv(dev);
-	struct ov2_port *peer;
 
 	WRITE_ONCE(port->up, false);
-	ov2_plug_update_carrier(port);
+	port->line->carrier(port);
 	/* No grace period is needed for senders that saw the card up: they find
 	 * the rings closed. The core calls this function under RTNL for each
 	 * card of a batch, and would wait for one grace period after the other.
@@ -156,11 +158,6 @@ static int port_stop(struct net_device *dev)
 	port->ad.miniport->pause(&port->ad);
 	ov2_rx_stop(port);
 	ov2_filter_clear(port);
-
-	/* Queues of the peer may wait for room in rings that are gone. */
-	peer = rtnl_dereference(port->peer);
-	if (peer)
-		ov2_wire_wake_all(peer);
 	return 0;
 }
 
@@ -196,20 +193,35 @@ static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
 	return netdev_pick_tx(dev, skb, sb_dev);
 }
 
+/* IFLA_LINK: the number of the device at the other end, or the card's own. */
+static int port_get_iflink(const struct net_device *dev)
+{
+	const struct ov2_port *port = netdev_priv(dev);
+	const struct net_device *link;
+	int iflink = dev->ifindex;
+
+	rcu_read_lock();
+	link = port->line->link(port);
+	if (link)
+		iflink = READ_ONCE(link->ifindex);
+	rcu_read_unlock();
+	return iflink;
+}
+
 static const struct net_device_ops port_netdev_ops = {
 	.ndo_init		= port_init,
 	.ndo_uninit		= port_uninit,
 	.ndo_open		= port_open,
 	.ndo_stop		= port_stop,
-	.ndo_start_xmit		= ov2_wire_start_xmit,
+	.ndo_start_xmit		= ov2_tx_start_xmit,
 	.ndo_select_queue	= port_select_queue,
 	.ndo_set_rx_mode	= port_set_rx_mode,
-	.ndo_fix_features	= ov2_port_fix_features,
+	.ndo_fix_features	= ov2_features_fix,
 	.ndo_features_check	= port_features_check,
-	.ndo_set_features	= ov2_port_set_features,
+	.ndo_set_features	= ov2_features_set,
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,
-	.ndo_get_iflink		= ov2_plug_iflink,
+	.ndo_get_iflink		= port_get_iflink,
 };
 
 /**
@@ -220,11 +232,13 @@ static const struct net_device_ops port_netdev_ops = {
  */
 void ov2_port_setup(struct net_device *dev)
 {
+	const struct ov2_line_ops *line = &ov2_cable_line;
 	struct ov2_port *port = netdev_priv(dev);
+	netdev_features_t features = line->features | NETIF_F_HW_ESP;
 
 	ether_setup(dev);
 	dev->min_mtu = ETH_MIN_MTU;
-	dev->max_mtu = OV2_PORT_MAX_MTU;
+	dev->max_mtu = line->max_mtu;
 	dev->netdev_ops = &port_netdev_ops;
 	dev->ethtool_ops = &ov2_ethtool_ops;
 	dev->pcpu_stat_type = NETDEV_PCPU_STAT_DSTATS;
@@ -238,15 +252,16 @@ void ov2_port_setup(struct net_device *dev)
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_UNICAST_FLT |
 			   IFF_DISABLE_NETPOLL;
 
-	dev->features |= PORT_FEATURES;
-	dev->hw_features |= PORT_FEATURES;
+	dev->features |= features;
+	dev->hw_features |= features;
 	/* The stack masks with these when it has made the ESP header. HW_CSUM
 	 * is among them as a bond claims HW_ESP_TX_CSUM whatever its cards say:
 	 * a sum that the stack completes here takes the trailer for data.
 	 */
-	dev->hw_enc_features |= PORT_FEATURES;
-	dev->vlan_features |= PORT_FEATURES & ~NETIF_F_HW_ESP;
+	dev->hw_enc_features |= features;
+	dev->vlan_features |= line->features;
 
+	port->line = line;
 	port->sharers = 1;
 	port->ad.ops = &adapter_ops;
 	port->ad.dev = dev;

@@ -2,10 +2,13 @@
 /* What ethtool shows of a card. */
 #include <linux/ethtool.h>
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <linux/string.h>
 
 #include "../watch/counters.h"
+#include "ethtool.h"
 #include "port.h"
+#include "ring.h"
 
 static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
@@ -48,13 +51,15 @@ static void get_channels(struct net_device *dev,
 }
 
 /* The engine is what can be reset. What the stack sends meanwhile waits in its
- * queues, but for frames that are in the engine, or for which the peer wakes
- * one of them: those are dropped, and counted. RTNL, as ndo_open and ndo_stop.
+ * queues, but for frames that are in the engine, or that a queue sends which the
+ * line wakes: those are dropped, and counted.
  */
-static int reset(struct net_device *dev, u32 *flags)
+static int port_reset(struct net_device *dev, u32 *flags)
 {
 	struct ov2_port *port = netdev_priv(dev);
 
+	/* The engine wants it serialized with ndo_open and ndo_stop. */
+	ASSERT_RTNL();
 	if (!(*flags & ETH_RESET_OFFLOAD))
 		return -EOPNOTSUPP;
 
@@ -62,7 +67,7 @@ static int reset(struct net_device *dev, u32 *flags)
 		netif_tx_disable(dev);
 	port->ad.miniport->reset(&port->ad);
 	if (netif_running(dev))
-		ov2_wire_wake_all(port);
+		ov2_ring_wake_all(port);
 	*flags &= ~ETH_RESET_OFFLOAD;
 	return 0;
 }
@@ -74,6 +79,6 @@ const struct ethtool_ops ov2_ethtool_ops = {
 	.get_strings		= get_strings,
 	.get_ethtool_stats	= get_ethtool_stats,
 	.get_channels		= get_channels,
-	.reset			= reset,
+	.reset			= port_reset,
 	.get_ts_info		= ethtool_op_get_ts_info,
 };

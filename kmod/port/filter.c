@@ -29,6 +29,7 @@
 #include <net/ipv6.h>
 
 #include "../ov2/reaper.h"
+#include "filter.h"
 #include "port.h"
 
 /**
@@ -251,7 +252,7 @@ static int filter_look_up(struct net_device *dev,
 {
 	struct ov2_port *port;
 
-	if (!ov2_link_is_card(dev))
+	if (!ov2_port_is_card(dev))
 		return 0;
 
 	port = netdev_priv(dev);

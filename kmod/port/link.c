@@ -10,9 +10,14 @@
 
 #include "../bridge/bridge.h"
 #include "../compat/rtnl.h"
+#include "device.h"
+#include "filter.h"
+#include "line.h"
+#include "link.h"
 #include "port.h"
 
-static struct rtnl_link_ops link_ops;
+/* Queues of a card on a machine that has more CPUs */
+#define LINK_MAX_QUEUES	16
 
 /* Given by main.c: the port knows the contract, not the engine. */
 static const struct ov2_miniport_ops *link_miniport;
@@ -37,10 +42,10 @@ static int link_validate(struct nlattr *tb[], struct nlattr *data[],
 	return 0;
 }
 
-/* The card that IFLA_LINK names, if it can be plugged into. */
-static struct ov2_port *link_target(const struct net_device *dev,
-				    struct net *link_net, u32 ifindex,
-				    struct netlink_ext_ack *extack)
+/* The device that IFLA_LINK names, if a card can be plugged into it. */
+static struct net_device *link_target(const struct net_device *dev,
+				      struct net *link_net, u32 ifindex,
+				      struct netlink_ext_ack *extack)
 {
 	struct net_device *target;
 	struct ov2_port *port;
@@ -58,26 +63,26 @@ static struct ov2_port *link_target(const struct net_device *dev,
 				   "Link names an interface index that does not exist");
 		return ERR_PTR(-ENODEV);
 	}
-	if (!ov2_link_is_card(target)) {
+	if (!ov2_port_is_card(target)) {
 		NL_SET_ERR_MSG_MOD(extack,
 				   "Link names a device that is not of type ipsecov2");
 		return ERR_PTR(-EINVAL);
 	}
 
 	port = netdev_priv(target);
-	if (rtnl_dereference(port->peer)) {
+	if (port->line->link(port)) {
 		NL_SET_ERR_MSG_MOD(extack,
 				   "Link names a card that is already plugged into another");
 		return ERR_PTR(-EBUSY);
 	}
-	return port;
+	return target;
 }
 
 static int link_new(struct net_device *dev, struct net *link_net,
 		    struct nlattr *tb[], struct netlink_ext_ack *extack)
 {
 	struct ov2_port *port = netdev_priv(dev);
-	struct ov2_port *target = NULL;
+	struct net_device *target = NULL;
 	int err;
 
 	if (tb[IFLA_LINK]) {
@@ -100,26 +105,40 @@ static int link_new(struct net_device *dev, struct net *link_net,
 	if (err)
 		return err;
 
-	if (target)
-		ov2_plug(port, target);
-	return 0;
+	if (target) {
+		err = port->line->plug(port, target, extack);
+		if (err)
+			unregister_netdevice(dev);
+	}
+	return err;
 }
 
 OV2_RTNL_NEWLINK(link_new);
 
 static unsigned int link_num_queues(void)
 {
-	return min_t(unsigned int, num_online_cpus(), OV2_PORT_DEFAULT_QUEUES);
+	return min_t(unsigned int, num_online_cpus(), LINK_MAX_QUEUES);
 }
 
-/* No dellink: a card is unplugged in ndo_uninit, which no way around leads. */
+/* The namespace where the number of port_get_iflink() holds */
+static struct net *link_get_net(const struct net_device *dev)
+{
+	const struct ov2_port *port = netdev_priv(dev);
+	const struct net_device *link = port->line->link(port);
+
+	return dev_net(link ?: dev);
+}
+
+/* There is no dellink: every path that deletes a card runs ndo_uninit, and that
+ * unplugs it.
+ */
 static struct rtnl_link_ops link_ops __read_mostly = {
 	.kind			= OV2_PORT_KIND,
 	.priv_size		= sizeof(struct ov2_port),
 	.setup			= ov2_port_setup,
 	.validate		= link_validate,
 	.newlink		= OV2_RTNL(link_new),
-	.get_link_net		= ov2_plug_link_net,
+	.get_link_net		= link_get_net,
 	.get_num_tx_queues	= link_num_queues,
 	.get_num_rx_queues	= link_num_queues,
 };
@@ -164,16 +183,4 @@ void ov2_link_unregister(void)
 	rtnl_link_unregister(&link_ops);
 	ov2_bridge_unregister();
 	ov2_filter_unregister();
-}
-
-/**
- * ov2_link_is_card() - is a netdev a card of this module?
- * @dev: any netdev
- *
- * Context: Any.
- * Return: true if it is; its private data is a struct ov2_port then.
- */
-bool ov2_link_is_card(const struct net_device *dev)
-{
-	return dev->rtnl_link_ops == &link_ops;
 }

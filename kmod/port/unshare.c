@@ -20,7 +20,7 @@
 #include <linux/skbuff.h>
 #include <linux/string.h>
 
-#include "port.h"
+#include "unshare.h"
 
 /* What is of the sender in the shared info, besides the fragments. */
 static void unshare_scrub(struct sk_buff *skb)

@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 
 #include "../../unit/rig/two_cards.h"
+#include "../filter.h"
 #include "../../unit/rig/packet_shape.h"
 
 #define OWN		OV2_FILTER_OWN

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A send queue stops when engine or ring is full, and is woken again.
- *
- * And what becomes of a frame that cannot go.
- */
-#include <linux/if_vlan.h>
-#include <linux/rtnetlink.h>
+/* A send queue stops when engine or ring is full, and is woken again. */
+#include <linux/if_ether.h>
 
 #include "../../unit/rig/two_cards.h"
 #include "../../watch/counters.h"
@@ -236,77 +231,6 @@ static void down_is_not_woken(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
 }
 
-static void expect_dropped(struct kunit *test, struct ov2_cards *cards,
-			   struct sk_buff *skb, enum ov2_counter reason)
-{
-	struct ov2_adapter *ad = &cards->a->ad;
-	u64 before = ov2_cards_stats(cards->a).tx_dropped;
-	u64 counted = ov2_counter_read(ad, reason);
-	unsigned int ring = ov2_cards_ring(cards, 0);
-
-	ov2_cards_xmit(cards, skb, 0);
-	KUNIT_EXPECT_EQ_MSG(test, ov2_counter_read(ad, reason), counted + 1,
-			    "%s", ov2_counter_name(reason));
-	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, before + 1);
-	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), ring);
-}
-
-/* The last frame that fits, with a tag and without, and the first that does not
- */
-static struct sk_buff *skb_of(struct ov2_cards *cards, unsigned int len,
-			      u16 proto)
-{
-	struct sk_buff *skb = alloc_skb(len, GFP_KERNEL);
-	struct ethhdr *eth;
-
-	KUNIT_ASSERT_NOT_NULL(cards->test, skb);
-	eth = skb_put_zero(skb, len);
-	if (len >= ETH_HLEN) {
-		ether_addr_copy(eth->h_dest, cards->b->ad.dev->dev_addr);
-		eth->h_proto = htons(proto);
-	}
-	skb->dev = cards->a->ad.dev;
-	skb->protocol = htons(proto);
-	skb_reset_mac_header(skb);
-	skb_set_network_header(skb, min_t(unsigned int, len, ETH_HLEN));
-	return skb;
-}
-
-static void lengths(struct kunit *test)
-{
-	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
-	unsigned int max = cards->b->ad.dev->mtu + ETH_HLEN;
-
-	expect_dropped(test, cards, skb_of(cards, ETH_HLEN - 1, 0),
-		       OV2_CNT_TX_DROP_RUNT);
-	expect_dropped(test, cards, skb_of(cards, max + 1, OV2_CARDS_ETHERTYPE),
-		       OV2_CNT_TX_DROP_TOO_LONG);
-	expect_dropped(test, cards, skb_of(cards, max + VLAN_HLEN + 1,
-					   ETH_P_8021Q),
-		       OV2_CNT_TX_DROP_TOO_LONG);
-	ov2_cards_xmit(cards, skb_of(cards, ETH_HLEN, OV2_CARDS_ETHERTYPE), 0);
-	ov2_cards_xmit(cards, skb_of(cards, max, OV2_CARDS_ETHERTYPE), 0);
-	ov2_cards_xmit(cards, skb_of(cards, max + VLAN_HLEN, ETH_P_8021Q), 0);
-	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 3);
-	ov2_cards_xmit(cards, skb_of(cards, max + VLAN_HLEN, ETH_P_8021AD), 0);
-	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 4);
-}
-
-static void unplugged(struct kunit *test)
-{
-	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
-
-	ov2_cards_down(cards, cards->b);
-	expect_dropped(test, cards, ov2_cards_skb(cards),
-		       OV2_CNT_TX_DROP_UNPLUGGED);
-	rtnl_lock();
-	ov2_unplug(cards->b);
-	rtnl_unlock();
-	synchronize_net();
-	expect_dropped(test, cards, ov2_cards_skb(cards),
-		       OV2_CNT_TX_DROP_UNPLUGGED);
-}
-
 static struct kunit_case back_pressure_cases[] = {
 	KUNIT_CASE(ring_bounds),
 	KUNIT_CASE(engine_wakes),
@@ -319,8 +243,6 @@ static struct kunit_case back_pressure_cases[] = {
 	KUNIT_CASE(down_wakes),
 	KUNIT_CASE(down_wakes_all),
 	KUNIT_CASE(down_is_not_woken),
-	KUNIT_CASE(lengths),
-	KUNIT_CASE(unplugged),
 	{}
 };
 

@@ -10,6 +10,7 @@
 #include "../../watch/counters.h"
 #include "../../watch/drop.h"
 #include "../../watch/trace.h"
+#include "../line.h"
 
 /* There is carrier if and only if both ends are up. */
 static void carrier(struct kunit *test)
@@ -36,15 +37,15 @@ static void unplug(struct kunit *test)
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
 	struct net_device *a = cards->a->ad.dev, *b = cards->b->ad.dev;
 
-	KUNIT_EXPECT_EQ(test, ov2_plug_iflink(a), b->ifindex);
-	KUNIT_EXPECT_EQ(test, ov2_plug_iflink(b), a->ifindex);
+	KUNIT_EXPECT_EQ(test, dev_get_iflink(a), b->ifindex);
+	KUNIT_EXPECT_EQ(test, dev_get_iflink(b), a->ifindex);
 	ov2_cards_down(cards, cards->b);
 	rtnl_lock();
-	ov2_unplug(cards->b);
-	ov2_unplug(cards->b);
+	cards->b->line->unplug(cards->b);
+	cards->b->line->unplug(cards->b);
 	rtnl_unlock();
-	KUNIT_EXPECT_EQ(test, ov2_plug_iflink(a), a->ifindex);
-	KUNIT_EXPECT_EQ(test, ov2_plug_iflink(b), b->ifindex);
+	KUNIT_EXPECT_EQ(test, dev_get_iflink(a), a->ifindex);
+	KUNIT_EXPECT_EQ(test, dev_get_iflink(b), b->ifindex);
 	ov2_cards_up(cards, cards->b);
 	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(a));
 	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(b));
@@ -85,36 +86,13 @@ static void announced(struct kunit *test)
 	ov2_cards_down(cards, cards->b);
 	KUNIT_ASSERT_EQ(test, register_netdevice_notifier(&news.nb), 0);
 	rtnl_lock();
-	ov2_unplug(cards->b);
+	cards->b->line->unplug(cards->b);
 	KUNIT_EXPECT_EQ(test, news.num, 1);
-	ov2_plug(cards->b, cards->a);
+	KUNIT_EXPECT_EQ(test, 0, cards->b->line->plug(cards->b, news.dev,
+						      NULL));
 	KUNIT_EXPECT_EQ(test, news.num, 2);
 	rtnl_unlock();
 	KUNIT_EXPECT_EQ(test, unregister_netdevice_notifier(&news.nb), 0);
-}
-
-/* The engine is told of esp-hw-offload, and only when it changes. */
-static void feature(struct kunit *test)
-{
-	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
-	struct net_device *dev = cards->a->ad.dev;
-	netdev_features_t on = dev->features;
-	struct ov2_hold_engine *hold = ov2_hold_of(&cards->a->ad);
-
-	rtnl_lock();
-	KUNIT_EXPECT_TRUE(test, on & NETIF_F_HW_ESP);
-	KUNIT_EXPECT_EQ(test, ov2_port_fix_features(dev, 0), 0);
-	hold->esp = 0xff;
-	KUNIT_EXPECT_EQ(test, ov2_port_set_features(dev, on ^ NETIF_F_SG), 0);
-	KUNIT_EXPECT_EQ(test, hold->esp, 0xff);
-	KUNIT_EXPECT_EQ(test, ov2_port_set_features(dev, on ^ NETIF_F_HW_ESP),
-			0);
-	KUNIT_EXPECT_EQ(test, hold->esp, OV2_PARAMETER_DISABLED);
-	dev->features ^= NETIF_F_HW_ESP;
-	KUNIT_EXPECT_EQ(test, ov2_port_set_features(dev, on), 0);
-	KUNIT_EXPECT_EQ(test, hold->esp, OV2_PARAMETER_ESP_ENABLED);
-	dev->features = on;
-	rtnl_unlock();
 }
 
 /**
@@ -196,7 +174,6 @@ static struct kunit_case plug_cases[] = {
 	KUNIT_CASE(carrier),
 	KUNIT_CASE(unplug),
 	KUNIT_CASE(announced),
-	KUNIT_CASE(feature),
 	KUNIT_CASE(drops_direction),
 	{}
 };

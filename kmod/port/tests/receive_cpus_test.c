@@ -5,6 +5,7 @@
 #include <linux/rtnetlink.h>
 
 #include "../../unit/rig/two_cards.h"
+#include "../cpus.h"
 
 /* CPUs 0 and 1 only: the mask functions know only CPUs that the machine has. */
 static const struct {

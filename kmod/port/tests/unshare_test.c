@@ -4,7 +4,7 @@
 #include <linux/skbuff.h>
 #include <linux/skbuff_ref.h>
 
-#include "../port.h"
+#include "../unshare.h"
 
 #define HEAD_LEN	100
 #define PAGE_LEN	500

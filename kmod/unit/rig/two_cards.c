@@ -8,6 +8,9 @@
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 
+#include "../../port/device.h"
+#include "../../port/line.h"
+#include "../../port/tx.h"
 #include "two_cards.h"
 
 /* Too small for IPv6, which would send frames of its own */
@@ -178,6 +181,7 @@ struct ov2_cards *ov2_cards_new(struct kunit *test, unsigned int tx_queues,
 				unsigned int rx_queues)
 {
 	struct ov2_cards *cards;
+	int err;
 
 	cards = kunit_kzalloc(test, sizeof(*cards), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, cards);
@@ -186,8 +190,9 @@ struct ov2_cards *ov2_cards_new(struct kunit *test, unsigned int tx_queues,
 	cards->a = card_new(test, tx_queues, 1);
 	cards->b = card_new(test, 1, rx_queues);
 	rtnl_lock();
-	ov2_plug(cards->a, cards->b);
+	err = cards->a->line->plug(cards->a, cards->b->ad.dev, NULL);
 	rtnl_unlock();
+	KUNIT_ASSERT_EQ(test, err, 0);
 	cable_add_state(cards);
 	cards->tap.type = htons(OV2_CARDS_ETHERTYPE);
 	cards->tap.dev = cards->b->ad.dev;
@@ -241,7 +246,7 @@ void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue)
 	skb_set_queue_mapping(skb, queue);
 	local_bh_disable();
 	__netif_tx_lock(txq, smp_processor_id());
-	KUNIT_EXPECT_EQ(cards->test, ov2_wire_start_xmit(skb, dev),
+	KUNIT_EXPECT_EQ(cards->test, ov2_tx_start_xmit(skb, dev),
 			NETDEV_TX_OK);
 	__netif_tx_unlock(txq);
 	local_bh_enable();

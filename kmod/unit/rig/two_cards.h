@@ -7,6 +7,7 @@
 #include "../../bridge/sa/assoc.h"
 #include "../../ov2/handle.h"
 #include "../../port/port.h"
+#include "../../port/ring.h"
 #include "hold_engine.h"
 
 /* What a frame has behind its Ethernet header: its number, then zeroes */
@@ -29,7 +30,7 @@
  * @assoc: of @x
  * @hdl: of @x
  * @tap: sees what comes up from @b
- * @lock: guards the rest; BH
+ * @lock: protects the rest; BH
  * @num_up: frames that came up
  * @up: their numbers
  * @up_queue: receive queue of the last one
@@ -43,7 +44,7 @@ struct ov2_cards {
 	struct ov2_assoc assoc;
 	struct ov2_handle hdl;
 	struct packet_type tap;
-	spinlock_t lock; /* see above */
+	spinlock_t lock; /* protects num_up, up and up_queue */
 	unsigned int num_up;
 	u32 up[OV2_CARDS_UP_MAX];
 	u16 up_queue;

@@ -6,9 +6,10 @@
 #include "../bridge/bridge.h"
 #include "../watch/counters.h"
 #include "../watch/trace.h"
+#include "features.h"
 #include "port.h"
 
-static int port_request(struct ov2_port *port, struct ov2_request *req)
+static int features_request(struct ov2_port *port, struct ov2_request *req)
 {
 	enum ov2_status status;
 
@@ -17,7 +18,7 @@ static int port_request(struct ov2_port *port, struct ov2_request *req)
 }
 
 /**
- * ov2_port_enable() - let the engine work on what is received
+ * ov2_features_enable() - let the engine work on what is received
  * @port: the card, its engine fresh
  *
  * Frames are always those of Ethernet here, so this is said once; on Windows it
@@ -26,7 +27,7 @@ static int port_request(struct ov2_port *port, struct ov2_request *req)
  * Context: Process context.
  * Return: 0 or -EIO.
  */
-int ov2_port_enable(struct ov2_port *port)
+int ov2_features_enable(struct ov2_port *port)
 {
 	const struct ov2_offload_encapsulation set = {
 		.header = {
@@ -43,11 +44,11 @@ int ov2_port_enable(struct ov2_port *port)
 		.encapsulation = &set,
 	};
 
-	return port_request(port, &req);
+	return features_request(port, &req);
 }
 
-static u8 port_parameter(const struct ov2_port *port,
-			 netdev_features_t features)
+static u8 features_parameter(const struct ov2_port *port,
+			     netdev_features_t features)
 {
 	if (!(features & NETIF_F_HW_ESP))
 		return OV2_PARAMETER_DISABLED;
@@ -56,8 +57,8 @@ static u8 port_parameter(const struct ov2_port *port,
 }
 
 /* Nothing takes over the states and policies in packet mode. */
-static bool port_must_keep_esp(struct net_device *dev,
-			       netdev_features_t features)
+static bool features_must_keep_esp(struct net_device *dev,
+				   netdev_features_t features)
 {
 	struct ov2_port *port = netdev_priv(dev);
 
@@ -68,7 +69,7 @@ static bool port_must_keep_esp(struct net_device *dev,
 /* The core goes on to want what it could not get, and would switch it off at
  * the next change of any feature, long after the user has forgotten the wish.
  */
-static netdev_features_t port_keep_esp(struct net_device *dev)
+static netdev_features_t features_keep_esp(struct net_device *dev)
 {
 	ASSERT_RTNL();
 	dev->wanted_features |= NETIF_F_HW_ESP;
@@ -76,7 +77,7 @@ static netdev_features_t port_keep_esp(struct net_device *dev)
 }
 
 /**
- * ov2_port_fix_features() - ndo_fix_features
+ * ov2_features_fix() - ndo_fix_features
  * @dev: the card
  * @features: the features that are wanted
  *
@@ -84,16 +85,16 @@ static netdev_features_t port_keep_esp(struct net_device *dev)
  * Return: @features, and NETIF_F_HW_ESP while a state or a policy is in packet
  * mode. ethtool tells the user ("on [requested off]").
  */
-netdev_features_t ov2_port_fix_features(struct net_device *dev,
-					netdev_features_t features)
+netdev_features_t ov2_features_fix(struct net_device *dev,
+				   netdev_features_t features)
 {
-	if (port_must_keep_esp(dev, features))
-		features |= port_keep_esp(dev);
+	if (features_must_keep_esp(dev, features))
+		features |= features_keep_esp(dev);
 	return features;
 }
 
 /**
- * ov2_port_set_features() - ndo_set_features
+ * ov2_features_set() - ndo_set_features
  * @dev: the card
  * @features: the new ones
  *
@@ -101,10 +102,10 @@ netdev_features_t ov2_port_fix_features(struct net_device *dev,
  * comes in for states that live has to be left to the stack, too.
  *
  * Context: RTNL. States are added without it, so one in packet mode may have
- * come since ov2_port_fix_features().
+ * come since ov2_features_fix().
  * Return: 0; -EBUSY if one has come; -EIO if the engine refuses.
  */
-int ov2_port_set_features(struct net_device *dev, netdev_features_t features)
+int ov2_features_set(struct net_device *dev, netdev_features_t features)
 {
 	struct ov2_port *port = netdev_priv(dev);
 	const struct ov2_offload_parameters parameters = {
@@ -113,7 +114,7 @@ int ov2_port_set_features(struct net_device *dev, netdev_features_t features)
 			.revision = OV2_OFFLOAD_PARAMETERS_REVISION_2,
 			.size = sizeof(parameters),
 		},
-		.ipsec_v2 = port_parameter(port, features),
+		.ipsec_v2 = features_parameter(port, features),
 	};
 	struct ov2_request req = {
 		.oid = OV2_OID_OFFLOAD_PARAMETERS,
@@ -121,17 +122,18 @@ int ov2_port_set_features(struct net_device *dev, netdev_features_t features)
 		.parameters = &parameters,
 	};
 
+	ASSERT_RTNL();
 	if (!((features ^ dev->features) & NETIF_F_HW_ESP))
 		return 0;
-	if (port_must_keep_esp(dev, features)) {
-		port_keep_esp(dev);
+	if (features_must_keep_esp(dev, features)) {
+		features_keep_esp(dev);
 		return -EBUSY;
 	}
-	return port_request(port, &req);
+	return features_request(port, &req);
 }
 
 /**
- * ov2_port_status() - ov2_adapter_ops.status
+ * ov2_features_status() - ov2_adapter_ops.status
  * @ad: the card
  * @code: OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG
  * @config: what is on
@@ -141,8 +143,8 @@ int ov2_port_set_features(struct net_device *dev, netdev_features_t features)
  *
  * Context: Any context but hard interrupts.
  */
-void ov2_port_status(struct ov2_adapter *ad, u32 code,
-		     const struct ov2_offload *config)
+void ov2_features_status(struct ov2_adapter *ad, u32 code,
+			 const struct ov2_offload *config)
 {
 	ov2_count(ad, OV2_CNT_CONFIG_CHANGE);
 	trace_ov2_config(ad, code, config);

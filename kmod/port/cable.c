@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The cable: a line between two cards, ov2_port.peer of each being the other. A
+ * card that is plugged into nothing has a cable, too, with a loose end.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/rcupdate.h>
+#include <linux/rtnetlink.h>
+#include <linux/skbuff.h>
+
+#include "../compat/skbuff.h"
+#include "cable.h"
+#include "port.h"
+#include "ring.h"
+#include "rx.h"
+
+#define CABLE_MAX_MTU	9000
+
+/* A cable ends at memory: everything that moves bytes is possible, and large
+ * packets are segmented by the stack.
+ */
+#define CABLE_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
+			 NETIF_F_HW_CSUM)
+
+/* Send queues are spread over the receive queues of the other end. */
+static struct ov2_rxq *cable_rxq(const struct ov2_port *peer, u16 tx_queue)
+{
+	return &peer->rxqs[tx_queue % peer->ad.rx_queues];
+}
+
+static int cable_room(const struct ov2_port *port, u16 queue)
+{
+	const struct ov2_rxq *rxq = NULL;
+	const struct ov2_port *peer;
+	int room;
+
+	rcu_read_lock();
+	peer = rcu_dereference(port->peer);
+	if (peer && READ_ONCE(peer->up))
+		rxq = cable_rxq(peer, queue);
+	room = ov2_ring_room(port, queue, rxq);
+	rcu_read_unlock();
+	return room;
+}
+
+static void cable_wake(struct ov2_port *port, u16 rx_queue)
+{
+	struct ov2_port *peer;
+	unsigned int queue;
+
+	rcu_read_lock();
+	peer = rcu_dereference(port->peer);
+	if (peer)
+		for (queue = rx_queue; queue < peer->ad.tx_queues;
+		     queue += port->ad.rx_queues)
+			ov2_ring_wake(peer, queue);
+	rcu_read_unlock();
+}
+
+static bool cable_too_long(const struct sk_buff *skb,
+			   const struct net_device *to)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+	unsigned int max = READ_ONCE(to->mtu) + ETH_HLEN;
+
+	if (eth_type_vlan(eth->h_proto))
+		max += VLAN_HLEN;
+	return skb->len > max;
+}
+
+/* Make a frame fit for the cable, or tell why it cannot go. */
+static enum ov2_counter cable_prepare(struct sk_buff *skb,
+				      const struct ov2_port *peer)
+{
+	if (!peer || !READ_ONCE(peer->up))
+		return OV2_CNT_TX_DROP_UNPLUGGED;
+	if (skb->len < ETH_HLEN)
+		return OV2_CNT_TX_DROP_RUNT;
+	if (!pskb_may_pull(skb, ETH_HLEN))
+		return OV2_CNT_TX_DROP_WIRE_ALLOC;
+	if (cable_too_long(skb, peer->ad.dev))
+		return OV2_CNT_TX_DROP_TOO_LONG;
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+		return OV2_CNT_TX_DROP_CSUM;
+	if (skb_orphan_frags_rx(skb, GFP_ATOMIC))
+		return OV2_CNT_TX_DROP_WIRE_ALLOC;
+	return OV2_CNT_NONE;
+}
+
+/* Only bytes go over a cable: what the sender's kernel knows of a frame stays
+ * behind. Not cleared here:
+ *
+ *	the socket		is charged until the frame leaves the ring, so
+ *				that a slow receiver slows it down; its
+ *				destructor may read the shared info, so that is
+ *				cleared later, by ov2_unshare()
+ *	vlan_all, decrypted,	are never set: the card offers none of these
+ *	no_fcs, unreadable	offloads, so the stack does the work itself or
+ *				drops the frame
+ *	pp_recycle, pfmemalloc	are about the memory, not about the frame
+ *	dev, cb, napi_id,	are set on the way up, by the port, GRO and each
+ *	protocol, tc_at_ingress	layer that uses them
+ */
+static void cable_scrub(struct sk_buff *skb)
+{
+	skb_clear_delivery_time(skb);
+	/* dst, extensions, conntrack, trace, mark, times, packet type, ... */
+	skb_scrub_packet(skb, true);
+	skb_init_secmark(skb);
+	skb_clear_hash(skb);
+	/* A receiver that forwards would confirm a neighbour of its own */
+	skb_set_dst_pending_confirm(skb, 0);
+	ov2_skb_reset_tc(skb);
+	skb_unset_transport_header(skb);
+	skb_set_inner_protocol(skb, 0);
+	skb->encapsulation = 0;
+	skb->encap_hdr_csum = 0;
+	skb->remcsum_offload = 0;
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->csum_valid = 0;
+	skb->csum_complete_sw = 0;
+	skb->csum_level = 0;
+	skb->slow_gro = 0;
+	skb->priority = 0;
+}
+
+static enum ov2_counter cable_put(struct ov2_port *port, u16 queue,
+				  struct sk_buff *skb)
+{
+	enum ov2_counter reason;
+	struct ov2_port *peer;
+
+	rcu_read_lock();
+	peer = rcu_dereference(port->peer);
+	reason = cable_prepare(skb, peer);
+	if (reason)
+		goto out;
+
+	cable_scrub(skb);
+	/* The peer may have gone down since cable_prepare() looked. */
+	if (!ov2_rx_enqueue(cable_rxq(peer, queue), skb))
+		reason = OV2_CNT_TX_DROP_UNPLUGGED;
+out:
+	rcu_read_unlock();
+	return reason;
+}
+
+static void cable_set_carrier(struct ov2_port *port, bool on)
+{
+	if (on)
+		netif_carrier_on(port->ad.dev);
+	else
+		netif_carrier_off(port->ad.dev);
+}
+
+/* There is carrier if and only if both ends of the cable are up. */
+static void cable_carrier(struct ov2_port *port)
+{
+	struct ov2_port *peer = rtnl_dereference(port->peer);
+	bool on = peer && port->up && peer->up;
+
+	cable_set_carrier(port, on);
+	if (peer)
+		cable_set_carrier(peer, on);
+}
+
+/* IFLA_LINK is another now: whoever watches links wants to know. */
+static void cable_announce(struct ov2_port *port)
+{
+	struct net_device *dev = port->ad.dev;
+
+	if (dev->reg_state == NETREG_REGISTERED)
+		call_netdevice_notifiers(NETDEV_CHANGEINFODATA, dev);
+}
+
+static int cable_plug(struct ov2_port *port, struct net_device *target,
+		      struct netlink_ext_ack *extack)
+{
+	struct ov2_port *peer = netdev_priv(target);
+
+	ov2_ring_share(port, peer->ad.rx_queues);
+	ov2_ring_share(peer, port->ad.rx_queues);
+	rcu_assign_pointer(port->peer, peer);
+	rcu_assign_pointer(peer->peer, port);
+	cable_carrier(port);
+	cable_announce(peer);
+	return 0;
+}
+
+/* The peer, which lost its carrier when @port went down, can be plugged again.
+ * No queue waits for @port to wake it, since it is down.
+ */
+static void cable_unplug(struct ov2_port *port)
+{
+	struct ov2_port *peer = rtnl_dereference(port->peer);
+
+	if (!peer)
+		return;
+
+	RCU_INIT_POINTER(port->peer, NULL);
+	RCU_INIT_POINTER(peer->peer, NULL);
+	cable_announce(peer);
+}
+
+static struct net_device *cable_link(const struct ov2_port *port)
+{
+	const struct ov2_port *peer = rcu_dereference_rtnl(port->peer);
+
+	return peer ? peer->ad.dev : NULL;
+}
+
+const struct ov2_line_ops ov2_cable_line = {
+	.features	= CABLE_FEATURES,
+	.max_mtu	= CABLE_MAX_MTU,
+	.plug		= cable_plug,
+	.unplug		= cable_unplug,
+	.link		= cable_link,
+	.carrier	= cable_carrier,
+	.room		= cable_room,
+	.put		= cable_put,
+	.wake		= cable_wake,
+};

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ring of a receive queue, and back-pressure.
+ *
+ * The only ring is the receiver's. A send queue stops when the frames there
+ * and those in the engine reach OV2_RING_FRAMES, and is woken when half of
+ * them are gone, so a slow receiver slows its sender and loses nothing. The
+ * receiver's own engine holds at most OV2_RX_HELD_MAX of the frames that were
+ * taken off the ring; the others wait on the ring.
+ *
+ * Several send queues may feed one ring. Each of them sees the frames on the
+ * ring, but in the engine only its own frames, and assumes that each of the
+ * others has as many there. So the engine has at most OV2_RING_FRAMES for one
+ * ring, and no queue looks at the others' counters.
+ */
+#include <linux/lockdep.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/skbuff.h>
+#include <net/netdev_queues.h>
+
+#include "line.h"
+#include "port.h"
+#include "ring.h"
+
+#define RING_WAKE_ROOM	(OV2_RING_FRAMES / 2)
+
+static void ring_set_open(struct ov2_rxq *rxq, bool open)
+{
+	spin_lock_bh(&rxq->ring.lock);
+	rxq->open = open;
+	spin_unlock_bh(&rxq->ring.lock);
+}
+
+/**
+ * ov2_ring_open() - let a ring take frames
+ * @rxq: its receive queue
+ *
+ * Context: Process context.
+ */
+void ov2_ring_open(struct ov2_rxq *rxq)
+{
+	ring_set_open(rxq, true);
+}
+
+/**
+ * ov2_ring_close() - let a ring take no more frames
+ * @rxq: its receive queue
+ *
+ * Context: Process context.
+ */
+void ov2_ring_close(struct ov2_rxq *rxq)
+{
+	ring_set_open(rxq, false);
+}
+
+/**
+ * ov2_ring_put() - put a frame on a ring
+ * @rxq: the receive queue
+ * @skb: the frame; taken if it returns true, and the receiver's then
+ *
+ * Context: BH disabled.
+ * Return: false if the ring is closed.
+ */
+bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff *skb)
+{
+	bool open;
+
+	spin_lock(&rxq->ring.lock);
+	open = rxq->open;
+	if (open) {
+		skb->dev = rxq->port->ad.dev;
+		__skb_queue_tail(&rxq->ring, skb);
+	}
+	spin_unlock(&rxq->ring.lock);
+	return open;
+}
+
+/**
+ * ov2_ring_take() - take frames off a ring, to give them to the engine
+ * @rxq: the receive queue
+ * @budget: take at most so many, and no more than the engine may still hold
+ * @frames: filled in, oldest first
+ *
+ * Context: NAPI of @rxq.
+ * Return: how many were taken.
+ */
+int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames)
+{
+	int max = min_t(int, budget, OV2_RX_HELD_MAX - rxq->held);
+	struct sk_buff *skb;
+	int taken;
+
+	__skb_queue_head_init(frames);
+	spin_lock(&rxq->ring.lock);
+	for (taken = 0; taken < max; taken++) {
+		skb = __skb_dequeue(&rxq->ring);
+		if (!skb)
+			break;
+		__skb_queue_tail(frames, skb);
+	}
+	spin_unlock(&rxq->ring.lock);
+	return taken;
+}
+
+/**
+ * ov2_ring_may_take() - would ov2_ring_take() take a frame now?
+ * @rxq: the receive queue
+ *
+ * Context: NAPI of @rxq.
+ * Return: true if it would.
+ */
+bool ov2_ring_may_take(const struct ov2_rxq *rxq)
+{
+	return rxq->held < OV2_RX_HELD_MAX &&
+	       !skb_queue_empty_lockless(&rxq->ring);
+}
+
+/**
+ * ov2_ring_drain() - take all frames off a ring
+ * @rxq: the receive queue; its ring is closed
+ * @frames: filled in, oldest first
+ *
+ * Context: BH disabled.
+ */
+void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames)
+{
+	__skb_queue_head_init(frames);
+	spin_lock(&rxq->ring.lock);
+	skb_queue_splice_init(&rxq->ring, frames);
+	spin_unlock(&rxq->ring.lock);
+}
+
+/**
+ * ov2_ring_share() - tell a card how many rings its send queues feed
+ * @port: the sender
+ * @rings: the rings at the other end of its line; the send queues are spread
+ *	over them
+ *
+ * Context: RTNL.
+ */
+void ov2_ring_share(struct ov2_port *port, unsigned int rings)
+{
+	ASSERT_RTNL();
+	WRITE_ONCE(port->sharers, DIV_ROUND_UP(port->ad.tx_queues, rings));
+}
+
+/**
+ * ov2_ring_room() - how many frames may a send queue still send?
+ * @port: the sender
+ * @queue: its queue
+ * @rxq: whose ring the queue feeds, or NULL if none is there
+ *
+ * Context: BH disabled.
+ * Return: how many frames may still be sent before the queue has to stop. It is
+ * less than zero if more were sent.
+ */
+int ov2_ring_room(const struct ov2_port *port, u16 queue,
+		  const struct ov2_rxq *rxq)
+{
+	int used = atomic_read(&port->txqs[queue].in_engine);
+
+	if (rxq) {
+		used *= READ_ONCE(port->sharers);
+		used += skb_queue_len_lockless(&rxq->ring);
+	}
+	return OV2_RING_FRAMES - used;
+}
+
+/* The room for one frame of each queue that shares the ring: all of them may
+ * have seen the same room, and each may send one frame before it stops. It is
+ * at most the room that wakes a queue, since a queue that is woken must be able
+ * to send, however many queues share its ring.
+ */
+static int ring_stop_room(const struct ov2_port *port)
+{
+	return min_t(int, READ_ONCE(port->sharers), RING_WAKE_ROOM);
+}
+
+/**
+ * ov2_ring_maybe_stop() - stop a send queue if it has no more room
+ * @port: the sender
+ * @queue: its queue. It has sent a frame
+ *
+ * Context: BH disabled, under the queue's lock.
+ */
+void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue)
+{
+	netif_txq_maybe_stop(netdev_get_tx_queue(port->ad.dev, queue),
+			     port->line->room(port, queue),
+			     ring_stop_room(port), RING_WAKE_ROOM);
+}
+
+/**
+ * ov2_ring_wake() - wake a send queue if it is stopped and need not be
+ * @port: the sender
+ * @queue: its queue. Frames of it have left the ring or the engine
+ *
+ * Context: BH disabled.
+ */
+void ov2_ring_wake(struct ov2_port *port, u16 queue)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(port->ad.dev, queue);
+
+	lockdep_assert_in_softirq();
+	/* First the room, then the look at the stop bit. Pairs with the barrier
+	 * in netif_txq_try_stop(), where it is the other way round.
+	 */
+	smp_mb();
+	if (netif_tx_queue_stopped(txq) && READ_ONCE(port->up) &&
+	    port->line->room(port, queue) >= RING_WAKE_ROOM)
+		netif_tx_wake_queue(txq);
+}
+
+/**
+ * ov2_ring_wake_all() - ov2_ring_wake() for every queue
+ * @port: the sender
+ *
+ * Context: Process context.
+ */
+void ov2_ring_wake_all(struct ov2_port *port)
+{
+	u16 queue;
+
+	local_bh_disable();
+	for (queue = 0; queue < port->ad.tx_queues; queue++)
+		ov2_ring_wake(port, queue);
+	local_bh_enable();
+}
+
+/**
+ * ov2_ring_sent() - the engine is given a frame of a send queue
+ * @port: the sender
+ * @queue: its queue
+ *
+ * Context: BH disabled.
+ */
+void ov2_ring_sent(struct ov2_port *port, u16 queue)
+{
+	atomic_inc(&port->txqs[queue].in_engine);
+}
+
+/**
+ * ov2_ring_completed() - end of ov2_ring_sent(): the engine is done
+ * @port: the sender
+ * @queue: its queue
+ *
+ * It wakes the queue also if the frame has gone to the ring: the receiver may
+ * have drained the ring, and found the queue still blocked by what was in the
+ * engine.
+ *
+ * Context: BH disabled.
+ */
+void ov2_ring_completed(struct ov2_port *port, u16 queue)
+{
+	atomic_dec(&port->txqs[queue].in_engine);
+	ov2_ring_wake(port, queue);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_RING_H
+#define _OV2_RING_H
+
+#include <linux/types.h>
+
+struct ov2_port;
+struct ov2_rxq;
+struct sk_buff;
+struct sk_buff_head;
+
+/* Frames that wait for a receive queue before the sender stops. */
+#define OV2_RING_FRAMES		512
+
+/* Frames of a receive queue that its engine may hold. Without a limit an
+ * asynchronous cipher would empty the ring as fast as it fills, and nothing
+ * would ever stop the sender.
+ */
+#define OV2_RX_HELD_MAX		256
+
+/* The receiving end */
+void ov2_ring_open(struct ov2_rxq *rxq);
+void ov2_ring_close(struct ov2_rxq *rxq);
+bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff *skb);
+int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames);
+bool ov2_ring_may_take(const struct ov2_rxq *rxq);
+void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames);
+
+/* The sending end */
+void ov2_ring_share(struct ov2_port *port, unsigned int rings);
+int ov2_ring_room(const struct ov2_port *port, u16 queue,
+		  const struct ov2_rxq *rxq);
+void ov2_ring_sent(struct ov2_port *port, u16 queue);
+void ov2_ring_completed(struct ov2_port *port, u16 queue);
+void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue);
+void ov2_ring_wake(struct ov2_port *port, u16 queue);
+void ov2_ring_wake_all(struct ov2_port *port);
+
+#endif /* _OV2_RING_H */

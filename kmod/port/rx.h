@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_RX_H
+#define _OV2_RX_H
+
+#include <linux/types.h>
+
+struct ov2_port;
+struct ov2_rxq;
+struct sk_buff;
+
+int ov2_rx_alloc(struct ov2_port *port);
+void ov2_rx_free(struct ov2_port *port);
+void ov2_rx_add_napi(struct ov2_port *port);
+void ov2_rx_del_napi(struct ov2_port *port);
+int ov2_rx_start(struct ov2_port *port);
+void ov2_rx_close(struct ov2_port *port);
+void ov2_rx_stop(struct ov2_port *port);
+bool ov2_rx_enqueue(struct ov2_rxq *rxq, struct sk_buff *skb);
+
+#endif /* _OV2_RX_H */

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which received frames the engine sees, and how they get there. */
+#include <linux/if_ether.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#include "../watch/drop.h"
+#include "filter.h"
+#include "port.h"
+#include "rx_engine.h"
+#include "rx_stack.h"
+
+/**
+ * ov2_rx_to_engine() - give a frame to the engine, if it is the card's own
+ * @rxq: the receive queue that it came in on
+ * @skb: the frame, data at the Ethernet header; taken
+ *
+ * What is wanted and not the card's own goes up the stack at once: that is another
+ * flow, so it may overtake what the engine has.
+ *
+ * Context: NAPI of @rxq.
+ */
+void ov2_rx_to_engine(struct ov2_rxq *rxq, struct sk_buff *skb)
+{
+	enum ov2_filter_verdict verdict;
+	struct ov2_port *port = rxq->port;
+	struct ov2_nbl *nbl;
+
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, ETH_HLEN);
+	skb_record_rx_queue(skb, rxq->index);
+
+	verdict = ov2_filter(port, skb);
+	if (verdict == OV2_FILTER_UNWANTED) {
+		/* As with a NIC, the stack does not hear of it: no loss. */
+		ov2_drop_rx(&port->ad, OV2_CNT_RX_FILTERED, skb->len);
+		consume_skb(skb);
+		return;
+	}
+
+	nbl = ov2_nbl_alloc(skb, rxq->index);
+	if (!nbl) {
+		ov2_rx_drop(port, skb, OV2_CNT_RX_DROP_ALLOC);
+		return;
+	}
+	if (verdict == OV2_FILTER_OTHER) {
+		ov2_rx_to_stack(rxq, nbl, false);
+		return;
+	}
+	rxq->held++;
+	port->ad.miniport->receive(&port->ad, nbl);
+}

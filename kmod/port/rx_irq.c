@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The interrupt of a receive queue: a call to its CPU, which schedules its NAPI. */
+#include <linux/atomic.h>
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/netdevice.h>
+#include <linux/smp.h>
+
+#include "cpus.h"
+#include "port.h"
+#include "rx_irq.h"
+
+/* @called is cleared before the NAPI looks for frames: a sender that still
+ * found it set has queued its frame before. Pairs with irq_call().
+ */
+static void irq_arrive(void *data)
+{
+	struct ov2_rxq *rxq = data;
+
+	atomic_xchg(&rxq->called, 0);
+	napi_schedule_irqoff(&rxq->napi);
+}
+
+/* Senders that share a ring come here at the same time, and
+ * smp_call_function_single_async() wants its callers serialized: only the
+ * sender that sets @called may touch the csd. Returns false if the CPU is
+ * offline.
+ */
+static bool irq_call(struct ov2_rxq *rxq, unsigned int cpu)
+{
+	if (atomic_xchg(&rxq->called, 1) ||
+	    !smp_call_function_single_async(cpu, &rxq->csd))
+		return true;
+	atomic_set(&rxq->called, 0);
+	return false;
+}
+
+static bool irq_raise_on(struct ov2_rxq *rxq, unsigned int cpu)
+{
+	if (cpu != smp_processor_id())
+		return irq_call(rxq, cpu);
+	napi_schedule(&rxq->napi);
+	return true;
+}
+
+/**
+ * ov2_rx_irq_init() - prepare the interrupt of a receive queue
+ * @rxq: the queue
+ *
+ * Context: Any context.
+ */
+void ov2_rx_irq_init(struct ov2_rxq *rxq)
+{
+	INIT_CSD(&rxq->csd, irq_arrive, rxq);
+}
+
+/**
+ * ov2_rx_irq_raise() - have the NAPI of a receive queue scheduled on its CPU
+ * @rxq: the queue
+ *
+ * A queue whose CPU has gone offline moves to another one, and stays there
+ * until the card is opened again: going back would reorder frames once more.
+ * The last resort is the caller's own CPU. A NAPI that is disabled stays so.
+ *
+ * Context: BH disabled.
+ */
+void ov2_rx_irq_raise(struct ov2_rxq *rxq)
+{
+	unsigned int cpu = READ_ONCE(rxq->cpu);
+
+	lockdep_assert_in_softirq();
+	if (irq_raise_on(rxq, cpu))
+		return;
+	cpu = ov2_cpus_next(rxq->port->cpus, cpu_online_mask, cpu);
+	if (cpu < nr_cpu_ids) {
+		WRITE_ONCE(rxq->cpu, cpu);
+		if (irq_raise_on(rxq, cpu))
+			return;
+	}
+	napi_schedule(&rxq->napi);
+}
+
+/**
+ * ov2_rx_irq_sync() - sleep until no call is under way
+ * @rxq: the queue; nobody raises its interrupt any more
+ *
+ * A synchronous call of our own would not tell: if it is for the caller's own
+ * CPU, smp_call_function_single() makes it at once, and so before the calls that
+ * wait in that CPU's queue.
+ *
+ * Context: Process context, sleeps.
+ */
+void ov2_rx_irq_sync(const struct ov2_rxq *rxq)
+{
+	might_sleep();
+	while (atomic_read_acquire(&rxq->called))
+		usleep_range(20, 200);
+}

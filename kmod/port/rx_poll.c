@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Polling: from the ring to the engine, and from the engine up the stack.
+ *
+ * The engine hands frames back in order, within its receive call or later from
+ * another CPU. Either way they go up from the NAPI of their queue.
+ */
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/minmax.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#include "line.h"
+#include "port.h"
+#include "ring.h"
+#include "rx_engine.h"
+#include "rx_irq.h"
+#include "rx_poll.h"
+#include "rx_stack.h"
+
+static int poll_feed_engine(struct ov2_rxq *rxq, int budget)
+{
+	struct ov2_port *port = rxq->port;
+	struct sk_buff_head frames;
+	struct sk_buff *skb;
+	int taken;
+
+	taken = ov2_ring_take(rxq, budget, &frames);
+	if (!taken)
+		return 0;
+	port->line->wake(port, rxq->index);
+
+	spin_lock(&rxq->lock);
+	rxq->polling = true;
+	spin_unlock(&rxq->lock);
+
+	while ((skb = __skb_dequeue(&frames)))
+		ov2_rx_to_engine(rxq, skb);
+	return taken;
+}
+
+static int poll_deliver(struct ov2_rxq *rxq, int budget)
+{
+	struct ov2_nbl *nbl;
+	int delivered;
+
+	/* What is indicated from here on schedules the NAPI. */
+	spin_lock(&rxq->lock);
+	rxq->polling = false;
+	list_splice_tail_init(&rxq->indicated, &rxq->ready);
+	spin_unlock(&rxq->lock);
+
+	for (delivered = 0; delivered < budget; delivered++) {
+		nbl = list_first_entry_or_null(&rxq->ready, struct ov2_nbl,
+					       link);
+		if (!nbl)
+			break;
+		list_del(&nbl->link);
+		rxq->held--;
+		ov2_rx_to_stack(rxq, nbl, true);
+	}
+	return delivered;
+}
+
+/**
+ * ov2_rx_poll() - napi_struct.poll
+ * @napi: the NAPI of a receive queue
+ * @budget: frames that may be fed to the engine, and as many that may go up
+ *
+ * Frames that the engine has are no reason to be polled again: their indication
+ * schedules the NAPI.
+ *
+ * Context: NAPI.
+ * Return: @budget if there is more to do.
+ */
+int ov2_rx_poll(struct napi_struct *napi, int budget)
+{
+	struct ov2_rxq *rxq = container_of(napi, struct ov2_rxq, napi);
+	int fed, delivered, work;
+
+	fed = poll_feed_engine(rxq, budget);
+	delivered = poll_deliver(rxq, budget);
+	work = max(fed, delivered);
+	if (work >= budget || !list_empty(&rxq->ready) ||
+	    ov2_ring_may_take(rxq))
+		return budget;
+
+	napi_complete_done(napi, work);
+	return work;
+}
+
+/**
+ * ov2_rx_indicate() - ov2_adapter_ops.indicate
+ * @ad: the receiving card
+ * @nbl: the frame with its records; taken
+ *
+ * Context: BH disabled.
+ */
+void ov2_rx_indicate(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+{
+	struct ov2_rxq *rxq = &ov2_port_of(ad)->rxqs[nbl->queue];
+	bool polling;
+
+	lockdep_assert_in_softirq();
+	spin_lock(&rxq->lock);
+	list_add_tail(&nbl->link, &rxq->indicated);
+	polling = rxq->polling;
+	spin_unlock(&rxq->lock);
+
+	if (!polling)
+		ov2_rx_irq_raise(rxq);
+}

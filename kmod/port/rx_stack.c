@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The end of a received frame: up the stack, or dropped. */
+#include <linux/etherdevice.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/busy_poll.h>
+#include <net/sock.h>
+
+#include "../bridge/bridge.h"
+#include "../watch/drop.h"
+#include "port.h"
+#include "rx_stack.h"
+#include "unshare.h"
+
+static void rx_dropped(struct ov2_port *port, struct sk_buff *skb)
+{
+	dev_dstats_rx_dropped(port->ad.dev);
+	kfree_skb(skb);
+}
+
+/**
+ * ov2_rx_drop() - drop a received frame, and say why
+ * @port: the card
+ * @skb: the frame; taken
+ * @reason: the counter of the reason
+ *
+ * Context: BH disabled.
+ */
+void ov2_rx_drop(struct ov2_port *port, struct sk_buff *skb,
+		 enum ov2_counter reason)
+{
+	ov2_drop_rx(&port->ad, reason, skb->len);
+	rx_dropped(port, skb);
+}
+
+/* GRO itself decrypts and unpacks ESP that the kernel has a state for, whoever the
+ * frame is for (esp4_gro_receive()), in UDP and in tunnels, too. It must not do
+ * that to other hosts' frames, so of those only plain TCP is merged.
+ */
+static bool rx_may_merge(const struct sk_buff *skb)
+{
+	const u8 *proto;
+	int offset;
+	u8 room;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		offset = offsetof(struct iphdr, protocol);
+	else if (skb->protocol == htons(ETH_P_IPV6))
+		offset = offsetof(struct ipv6hdr, nexthdr);
+	else
+		return false;
+
+	proto = skb_header_pointer(skb, offset, sizeof(room), &room);
+	return proto && *proto == IPPROTO_TCP;
+}
+
+/**
+ * ov2_rx_to_stack() - bring a frame up the stack, as its records say
+ * @rxq: the receive queue that it came in on
+ * @nbl: the frame and its records; taken
+ * @own: it is the card's own
+ *
+ * Context: NAPI of @rxq.
+ */
+void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl, bool own)
+{
+	enum ov2_rx_verdict verdict = OV2_RX_DROP;
+	struct ov2_port *port = rxq->port;
+	struct sk_buff *skb = nbl->skb;
+	unsigned int len = skb->len;
+
+	skb->protocol = eth_type_trans(skb, port->ad.dev);
+	/* Before the bridge: what it hands over must not come back. */
+	skb_prepare_for_gro(skb);
+	skb_mark_napi_id(skb, &rxq->napi);
+	if (ov2_unshare(skb))
+		ov2_drop_rx(&port->ad, OV2_CNT_RX_DROP_UNSHARE, skb->len);
+	else
+		verdict = ov2_bridge_receive(&port->ad, nbl);
+	ov2_nbl_free(nbl);
+	if (verdict == OV2_RX_DROP) {
+		rx_dropped(port, skb);
+		return;
+	}
+	dev_dstats_rx_add(port->ad.dev, len);
+	if (verdict == OV2_RX_TAKEN)
+		return;
+	if (own || rx_may_merge(skb))
+		napi_gro_receive(&rxq->napi, skb);
+	else
+		netif_receive_skb(skb);
+}

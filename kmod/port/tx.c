@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Sending: from the stack through the engine onto the line. */
+#include <linux/lockdep.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#include "../bridge/bridge.h"
+#include "../watch/drop.h"
+#include "line.h"
+#include "port.h"
+#include "ring.h"
+#include "tx.h"
+
+static void tx_dropped(struct ov2_port *port, struct sk_buff *skb)
+{
+	dev_dstats_tx_dropped(port->ad.dev);
+	kfree_skb(skb);
+}
+
+/**
+ * ov2_tx_wire_out() - ov2_adapter_ops.wire_out
+ * @ad: the sending card
+ * @queue: its queue
+ * @skb: the frame, data at the Ethernet header; taken
+ *
+ * Context: BH disabled.
+ */
+void ov2_tx_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb)
+{
+	struct ov2_port *port = ov2_port_of(ad);
+	unsigned int len = skb->len;
+	enum ov2_counter reason;
+
+	lockdep_assert_in_softirq();
+	reason = port->line->put(port, queue, skb);
+	if (reason) {
+		ov2_drop_tx(ad, reason, len);
+		tx_dropped(port, skb);
+		return;
+	}
+	dev_dstats_tx_add(ad->dev, len);
+}
+
+/**
+ * ov2_tx_send_complete() - ov2_adapter_ops.send_complete
+ * @ad: the sending card
+ * @nbl: the NBL; taken
+ * @status: if it is not SUCCESS, its frames are still in @nbl and are dropped;
+ *	the engine has counted why
+ *
+ * Context: BH disabled.
+ */
+void ov2_tx_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+			  enum ov2_status status)
+{
+	struct ov2_port *port = ov2_port_of(ad);
+	struct sk_buff *skb, *next;
+	u16 queue = nbl->queue;
+
+	if (status != OV2_STATUS_SUCCESS)
+		skb_list_walk_safe(nbl->skb, skb, next) {
+			skb_mark_not_on_list(skb);
+			tx_dropped(port, skb);
+		}
+	ov2_nbl_free(nbl);
+	ov2_ring_completed(port, queue);
+}
+
+static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
+{
+	struct ov2_nbl *nbl = NULL;
+
+	switch (ov2_bridge_xmit(&port->ad, skb, queue, &nbl)) {
+	case OV2_VERDICT_PLAIN:
+		skb_tx_timestamp(skb);
+		ov2_tx_wire_out(&port->ad, queue, skb);
+		break;
+	case OV2_VERDICT_OFFLOAD:
+		skb_tx_timestamp(skb);
+		ov2_ring_sent(port, queue);
+		port->ad.miniport->send(&port->ad, nbl);
+		break;
+	case OV2_VERDICT_DROP:
+		tx_dropped(port, skb);
+		break;
+	case OV2_VERDICT_TAKEN:
+		break;
+	}
+}
+
+/**
+ * ov2_tx_start_xmit() - ndo_start_xmit
+ * @skb: the frame; taken
+ * @dev: the card
+ *
+ * Context: BH disabled, under the queue's lock.
+ * Return: NETDEV_TX_OK always.
+ */
+netdev_tx_t ov2_tx_start_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	u16 queue = skb_get_queue_mapping(skb);
+	struct ov2_port *port = netdev_priv(dev);
+
+	lockdep_assert_held(&netdev_get_tx_queue(dev, queue)->_xmit_lock);
+	tx_send(port, skb, queue);
+	ov2_ring_maybe_stop(port, queue);
+	return NETDEV_TX_OK;
+}
