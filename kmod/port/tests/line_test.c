@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A second line, as small as the contract of line.h allows, that shows that the
+ * rest of the port knows the line by its struct ov2_line_ops only.
+ */
+#include <linux/bottom_half.h>
+#include <linux/rtnetlink.h>
+
+#include "../../unit/rig/two_cards.h"
+#include "../../watch/counters.h"
+#include "../line.h"
+#include "../rx.h"
+
+/**
+ * struct wall - a line that ends at the test
+ * @room: what is said to every queue that asks
+ * @reason: why frames are not taken, or OV2_CNT_NONE
+ * @link: what the card is connected to
+ * @put: frames that were taken
+ * @put_queue: the queue of the last one
+ * @woken: receive queues that made room
+ * @woken_queue: the last of them
+ * @carriers: how often the carrier was to be set
+ */
+static struct wall {
+	int room;
+	enum ov2_counter reason;
+	struct net_device *link;
+	unsigned int put;
+	u16 put_queue;
+	unsigned int woken;
+	u16 woken_queue;
+	unsigned int carriers;
+} wall;
+
+static int wall_plug(struct ov2_port *port, struct net_device *target,
+		     struct netlink_ext_ack *extack)
+{
+	return -EOPNOTSUPP;
+}
+
+static void wall_unplug(struct ov2_port *port)
+{
+	ASSERT_RTNL();
+}
+
+static struct net_device *wall_link(const struct ov2_port *port)
+{
+	return wall.link;
+}
+
+static void wall_carrier(struct ov2_port *port)
+{
+	ASSERT_RTNL();
+	wall.carriers++;
+}
+
+static int wall_room(const struct ov2_port *port, u16 queue)
+{
+	return min(wall.room, ov2_ring_room(port, queue, NULL));
+}
+
+static enum ov2_counter wall_put(struct ov2_port *port, u16 queue,
+				 struct sk_buff *skb)
+{
+	if (wall.reason)
+		return wall.reason;
+	wall.put++;
+	wall.put_queue = queue;
+	consume_skb(skb);
+	return OV2_CNT_NONE;
+}
+
+static void wall_wake(struct ov2_port *port, u16 rx_queue)
+{
+	wall.woken++;
+	wall.woken_queue = rx_queue;
+}
+
+static const struct ov2_line_ops wall_line = {
+	.plug		= wall_plug,
+	.unplug		= wall_unplug,
+	.link		= wall_link,
+	.carrier	= wall_carrier,
+	.room		= wall_room,
+	.put		= wall_put,
+	.wake		= wall_wake,
+};
+
+/* Both cards are at the wall instead of at each other's. */
+static struct ov2_cards *at_the_wall(struct kunit *test, unsigned int tx_queues,
+				     unsigned int rx_queues)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, tx_queues, rx_queues);
+
+	ov2_cards_down(cards, cards->a);
+	ov2_cards_down(cards, cards->b);
+	rtnl_lock();
+	cards->a->line->unplug(cards->a);
+	rtnl_unlock();
+	synchronize_net();
+	memset(&wall, 0, sizeof(wall));
+	wall.room = OV2_RING_FRAMES;
+	cards->a->line = &wall_line;
+	cards->b->line = &wall_line;
+	ov2_cards_up(cards, cards->a);
+	ov2_cards_up(cards, cards->b);
+	return cards;
+}
+
+static void takes_frames(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 2, 1);
+
+	KUNIT_EXPECT_TRUE(test, ov2_cards_send(cards, 1, false));
+	KUNIT_EXPECT_EQ(test, wall.put, 1);
+	KUNIT_EXPECT_EQ(test, wall.put_queue, 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_bytes,
+			ETH_HLEN + OV2_CARDS_BODY);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 0);
+}
+
+/* The line tells why it takes no frame; the port drops and counts it. */
+static void refuses_frames(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 1);
+	struct ov2_adapter *ad = &cards->a->ad;
+
+	wall.reason = OV2_CNT_TX_DROP_TOO_LONG;
+	ov2_cards_send(cards, 0, false);
+	KUNIT_EXPECT_EQ(test, wall.put, 0);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(ad, OV2_CNT_TX_DROP_TOO_LONG),
+			1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 0);
+}
+
+/* A queue stops when the line has no room, and goes on when it has. */
+static void has_no_room(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 2, 1);
+
+	wall.room = 0;
+	KUNIT_EXPECT_FALSE(test, ov2_cards_send(cards, 0, false));
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 1));
+	KUNIT_EXPECT_FALSE(test, ov2_cards_send(cards, 1, false));
+	KUNIT_EXPECT_EQ(test, wall.put, 2);
+	wall.room = 1;
+	ov2_ring_wake_all(cards->a);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 1));
+	wall.room = OV2_RING_FRAMES;
+	ov2_ring_wake_all(cards->a);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 1));
+}
+
+/* Without a ring at the other end only the engine stops a queue. */
+static void engine_stops(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 1);
+
+	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, true),
+			OV2_RING_FRAMES);
+	KUNIT_EXPECT_EQ(test, wall.put, 0);
+	ov2_hold_release_sent(&cards->a->ad, UINT_MAX, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, wall.put, OV2_RING_FRAMES);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+}
+
+static bool comes_in(struct ov2_cards *cards, u16 rx_queue)
+{
+	struct sk_buff *skb = ov2_cards_skb(cards);
+	bool taken;
+
+	local_bh_disable();
+	taken = ov2_rx_enqueue(&cards->b->rxqs[rx_queue], skb);
+	local_bh_enable();
+	if (!taken)
+		kfree_skb(skb);
+	return taken;
+}
+
+/* What the line brings goes the same way as what a cable brings. */
+static void brings_frames(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 2);
+
+	ov2_hold_of(&cards->b->ad)->at_once = true;
+	KUNIT_EXPECT_TRUE(test, comes_in(cards, 1));
+	KUNIT_EXPECT_TRUE(test, comes_in(cards, 1));
+	KUNIT_EXPECT_EQ(test, wall.woken, 0);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 1, OV2_CARDS_BUDGET), 2);
+	KUNIT_EXPECT_EQ(test, wall.woken, 1);
+	KUNIT_EXPECT_EQ(test, wall.woken_queue, 1);
+	KUNIT_EXPECT_EQ(test, cards->num_up, 2);
+	KUNIT_EXPECT_EQ(test, cards->up_queue, 1);
+}
+
+/* A card that goes down takes no frames, and nobody waits for its rings. */
+static void card_goes_down(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 2);
+
+	KUNIT_EXPECT_TRUE(test, comes_in(cards, 0));
+	ov2_cards_down(cards, cards->b);
+	KUNIT_EXPECT_EQ(test, wall.woken, 2);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&cards->b->ad,
+					       OV2_CNT_RX_DROP_DOWN), 1);
+	KUNIT_EXPECT_FALSE(test, comes_in(cards, 0));
+}
+
+static void sets_carrier(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 1);
+
+	KUNIT_EXPECT_EQ(test, wall.carriers, 2);
+	ov2_cards_down(cards, cards->b);
+	KUNIT_EXPECT_EQ(test, wall.carriers, 3);
+	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(cards->a->ad.dev));
+}
+
+static void names_its_link(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 1);
+	struct net_device *a = cards->a->ad.dev, *b = cards->b->ad.dev;
+
+	KUNIT_EXPECT_EQ(test, dev_get_iflink(a), a->ifindex);
+	wall.link = b;
+	KUNIT_EXPECT_EQ(test, dev_get_iflink(a), b->ifindex);
+	wall.link = NULL;
+}
+
+static struct kunit_case line_cases[] = {
+	KUNIT_CASE(takes_frames),
+	KUNIT_CASE(refuses_frames),
+	KUNIT_CASE(has_no_room),
+	KUNIT_CASE(engine_stops),
+	KUNIT_CASE(brings_frames),
+	KUNIT_CASE(card_goes_down),
+	KUNIT_CASE(sets_carrier),
+	KUNIT_CASE(names_its_link),
+	{}
+};
+
+static struct kunit_suite line_suite = {
+	.name = "ov2_line",
+	.test_cases = line_cases,
+};
+
+kunit_test_suite(line_suite);
