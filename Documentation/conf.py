@@ -11,13 +11,17 @@ import re
 from docutils import nodes
 from sphinx.util import logging
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+
 project = "ipsecov2"
+with open(f"{HERE}/../kmod/main.c", encoding="ascii") as main:
+    version = release = re.search(r'MODULE_VERSION\("(.*)"\)', main.read())[1]
 root_doc = "Documentation/index"
 include_patterns = ["*.rst", "Documentation/**.rst"]
 exclude_patterns = ["Documentation/output"]
 html_theme = "classic"
 html_theme_options = {"body_max_width": "60em", "nosidebar": False}
-html_title = project
+html_title = f"{project} {version}"
 html_copy_source = False
 smartquotes = False
 

@@ -57,4 +57,6 @@ module_exit(ov2_module_exit);
 
 MODULE_DESCRIPTION("Virtual network card with IPsec offload behind IPsecOV2 records");
 MODULE_LICENSE("GPL");
+/* The one place of the version; CHANGELOG.rst must have it, too (tools/lint) */
+MODULE_VERSION("0.1");
 MODULE_ALIAS_RTNL_LINK("ipsecov2");
