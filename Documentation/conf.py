@@ -47,6 +47,38 @@ def check_links(app, doctree):
             link.replace_self(nodes.literal("", link.astext()))
 
 
+def sources():
+    """(paths, words) of the code and its tests."""
+    paths, words = [], set()
+    for room in "kmod", "uapi", "selftests", "tools":
+        for place, _, names in os.walk(f"{HERE}/../{room}"):
+            for name in names:
+                path = os.path.join(place, name)
+                paths.append(path)
+                with open(path, encoding="utf-8", errors="ignore") as file:
+                    words.update(re.findall(r"\w+", file.read()))
+    return paths, words
+
+
+PATHS, WORDS = sources()
+FILE = re.compile(r"(?!linux/|net/)[\w/]+\.[ch]")
+NAME = re.compile(r"(?:struct |enum )?(ov2_\w+|(?:ipsec|wire)_[rt]x_\w+)\b.*")
+
+
+def check_names(_, doctree):
+    """A page that names a file, a function, a structure or a counter of the code: it exists."""
+    for literal in doctree.findall(nodes.literal):
+        text = literal.astext()
+        name = NAME.fullmatch(text)
+        if FILE.fullmatch(text):
+            there = any(path.endswith("/" + text) for path in PATHS)
+        else:
+            there = not name or name[1].rstrip("_") in WORDS
+        if not there:
+            logger.warning("the code has no %s", text, location=literal)
+
+
 def setup(app):
     app.connect("doctree-read", check_links)
+    app.connect("doctree-read", check_names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
