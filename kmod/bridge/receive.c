@@ -4,9 +4,11 @@
 #include <linux/ipv6.h>
 
 #include "bridge.h"
+#include "xdo.h"
+#include "packet/packet_receive.h"
+#include "sa/assoc.h"
 #include "sa/deliver.h"
 #include "sa/headers.h"
-#include "packet/packet.h"
 #include "../ov2/records.h"
 #include "../watch/drop.h"
 

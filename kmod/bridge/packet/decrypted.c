@@ -3,8 +3,10 @@
 #include <linux/udp.h>
 #include <net/esp.h>
 
+#include "decrypted.h"
 #include "flow.h"
-#include "../send.h"
+#include "tag.h"
+#include "../../compat/xfrm.h"
 
 /* ESP in UDP is told by the SPI: what xfrm has unpacked may be UDP, too. */
 static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _OV2_BRIDGE_FLOW_H
-#define _OV2_BRIDGE_FLOW_H
+#ifndef _OV2_FLOW_H
+#define _OV2_FLOW_H
 
 #include "../../compat/xfrm.h"
 
@@ -46,4 +46,4 @@ bool ov2_flow_is_ipsec(const struct ov2_flow *flow);
 enum ov2_match ov2_selector_match(const struct xfrm_selector *sel,
 				  const struct ov2_flow *flow);
 
-#endif /* _OV2_BRIDGE_FLOW_H */
+#endif /* _OV2_FLOW_H */

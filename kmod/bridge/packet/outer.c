@@ -13,7 +13,8 @@
 #include <net/route.h>
 
 #include "outer.h"
-#include "../send.h"
+#include "pending.h"
+#include "tag.h"
 
 /* The core asks for the DSCP of an IPv4 packet only (xfrm_get_dscp()). */
 static dscp_t route_dscp(const struct sk_buff *skb)

@@ -5,7 +5,8 @@
 #include <linux/etherdevice.h>
 
 #include "../../compat/xfrm.h"
-#include "pending.h"
+
+struct ov2_pending;
 
 /**
  * enum ov2_way - what the outer packet's way is like

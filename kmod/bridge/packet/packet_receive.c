@@ -12,7 +12,9 @@
 #include "account.h"
 #include "decap.h"
 #include "packet.h"
-#include "spd.h"
+#include "packet_receive.h"
+#include "socket.h"
+#include "../sa/assoc.h"
 #include "../../watch/drop.h"
 
 #define OV2_UDP_ENCAP_PORT	4500

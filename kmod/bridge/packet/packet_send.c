@@ -9,10 +9,11 @@
 #include <net/ipv6.h>
 
 #include "account.h"
-#include "../bridge.h"
-#include "protect.h"
 #include "packet.h"
-#include "../send.h"
+#include "packet_send.h"
+#include "protect.h"
+#include "../sa/assoc.h"
+#include "../sa/framed.h"
 #include "../../watch/drop.h"
 
 /**
@@ -115,8 +116,8 @@ static struct ov2_nbl *protect(struct sending *send)
 			       lower_32_bits(seq), &send->outer, &next_header))
 		return NULL;
 	push_ethernet(send);
-	nbl = ov2_send_nbl(send->skb, send->queue, send->assoc, next_header,
-			   send->reason);
+	nbl = ov2_framed_nbl(send->skb, send->queue, send->assoc, next_header,
+			     send->reason);
 	if (nbl) {
 		nbl->ext_tx.seq_hi = upper_32_bits(seq);
 		nbl->ext_tx.valid = true;

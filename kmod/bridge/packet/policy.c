@@ -1,11 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Offloaded policies: their life, and what they say of packets. */
-#include <linux/slab.h>
+/* What an offloaded policy says of packets, and of the states that protect them. */
+#include <linux/inetdevice.h>
+#include <net/ipv6.h>
 
-#include "packet.h"
-#include "../sa/refuse.h"
-#include "../../watch/objects.h"
-#include "../../watch/trace.h"
+#include "policy.h"
+
+/**
+ * ov2_policy_key_set() - set the addresses of a key
+ * @key: the key; its family is set, and its addresses are zero or were set by
+ *	this function
+ * @saddr: source; what is behind its prefix does not count
+ * @prefix_s: bits of @saddr
+ * @daddr: destination, likewise
+ * @prefix_d: bits of @daddr
+ *
+ * Context: Any.
+ */
+void ov2_policy_key_set(struct ov2_policy_key *key,
+			const xfrm_address_t *saddr, u8 prefix_s,
+			const xfrm_address_t *daddr, u8 prefix_d)
+{
+	key->prefix_s = prefix_s;
+	key->prefix_d = prefix_d;
+	if (key->family == AF_INET) {
+		key->saddr.a4 = saddr->a4 & inet_make_mask(prefix_s);
+		key->daddr.a4 = daddr->a4 & inet_make_mask(prefix_d);
+	} else {
+		ipv6_addr_prefix(&key->saddr.in6, &saddr->in6, prefix_s);
+		ipv6_addr_prefix(&key->daddr.in6, &daddr->in6, prefix_d);
+	}
+}
 
 /**
  * ov2_policy_set() - take over what the card needs of a policy
@@ -124,124 +148,4 @@ bool ov2_policy_fits(const struct ov2_policy *pol, const struct xfrm_state *x)
 	       x->props.mode == tmpl->mode &&
 	       algorithm_fits(tmpl, x) &&
 	       (tmpl->mode == XFRM_MODE_TRANSPORT || tunnel_fits(tmpl, x));
-}
-
-static const char *action_name(const struct ov2_policy *pol)
-{
-	if (ov2_policy_protects(pol))
-		return "protect";
-	return ov2_policy_blocks(pol) ? "block" : "bypass";
-}
-
-/* The core has not published @xp yet, so nobody migrates it. */
-static struct ov2_policy *policy_new(struct xfrm_policy *xp)
-{
-	struct ov2_policy *pol = kzalloc(sizeof(*pol), GFP_KERNEL_ACCOUNT);
-
-	if (!pol)
-		return NULL;
-	ov2_policy_set(pol, xp);
-	pol->xp = xp;
-	pol->genid = atomic_read(&xp->genid);
-	ov2_object_created(OV2_OBJECT_POLICY, pol);
-	return pol;
-}
-
-static void policy_free(struct rcu_head *rcu)
-{
-	struct ov2_policy *pol = container_of(rcu, struct ov2_policy, rcu);
-
-	ov2_object_freed(OV2_OBJECT_POLICY, pol);
-	kfree(pol);
-}
-
-static int policy_added(struct xfrm_policy *xp, struct ov2_policy *pol)
-{
-	struct ov2_adapter *ad = ov2_adapter_of(xp->xdo.dev);
-
-	xp->xdo.offload_handle = (unsigned long)pol;
-	ov2_count(ad, OV2_CNT_POLICY_ADD);
-	trace_ov2_policy_add(ad, pol->key.dir == XFRM_DEV_OFFLOAD_IN,
-			     pol->key.family == AF_INET6, action_name(pol),
-			     pol->priority, pol->tmpl.reqid, pol->serial);
-	return 0;
-}
-
-/**
- * ov2_bridge_policy_add() - xfrmdev_ops.xdo_dev_policy_add
- * @xp: the policy, that of a card; no packet has met it yet
- * @extack: for the sentence of a refusal
- *
- * Context: Process context.
- * Return: 0 or a negative errno.
- */
-int ov2_bridge_policy_add(struct xfrm_policy *xp,
-			  struct netlink_ext_ack *extack)
-{
-	struct ov2_bridge *bridge = ov2_bridge_of(ov2_adapter_of(xp->xdo.dev));
-	enum ov2_counter reason;
-	struct ov2_policy *pol;
-	int err;
-
-	if (ov2_policy_refused(xp, &reason))
-		return ov2_policy_refuse(xp, reason, -EINVAL, extack);
-
-	pol = policy_new(xp);
-	if (!pol)
-		goto no_memory;
-	err = ov2_spd_add(&bridge->spd, pol);
-	if (err)
-		goto err_policy;
-	return policy_added(xp, pol);
-
-err_policy:
-	policy_free(&pol->rcu);
-	if (err == -ENOSPC)
-		return ov2_policy_refuse(xp, OV2_CNT_POLICY_REFUSED_FULL, err,
-					 extack);
-no_memory:
-	return ov2_policy_refuse(xp, OV2_CNT_POLICY_REFUSED_NO_MEMORY, -ENOMEM,
-				 extack);
-}
-
-/**
- * ov2_bridge_policy_delete() - xfrmdev_ops.xdo_dev_policy_delete
- * @xp: the policy, deleted or not
- *
- * Context: Any context but hard interrupts: a policy's timer deletes it, too.
- */
-void ov2_bridge_policy_delete(struct xfrm_policy *xp)
-{
-	struct ov2_adapter *ad = ov2_adapter_of(xp->xdo.dev);
-	struct ov2_policy *pol;
-
-	pol = (struct ov2_policy *)xchg(&xp->xdo.offload_handle, 0);
-	if (!pol)
-		return;
-
-	ov2_spd_del(&ov2_bridge_of(ad)->spd, pol);
-	ov2_count(ad, OV2_CNT_POLICY_DELETE);
-	trace_ov2_policy_delete(ad, pol->key.dir == XFRM_DEV_OFFLOAD_IN,
-				pol->key.family == AF_INET6, action_name(pol),
-				pol->priority, pol->tmpl.reqid, pol->serial);
-	call_rcu(&pol->rcu, policy_free);
-}
-
-/**
- * ov2_bridge_policy_free() - xfrmdev_ops.xdo_dev_policy_free
- * @xp: the policy, at its last reference
- *
- * Context: Any but hard interrupts, as a policy's timer may end it; process
- * context if the core never published it.
- *
- * Readers that found the policy in the card's database may still look at @xp.
- * xfrm_policy_destroy() frees @xp a grace period later. But a policy that the
- * core could not add is not dead, and some paths of the core free it at once,
- * not all of them after a delete. So wait for the readers here.
- */
-void ov2_bridge_policy_free(struct xfrm_policy *xp)
-{
-	ov2_bridge_policy_delete(xp);
-	if (!xp->walk.dead)
-		synchronize_net();
 }

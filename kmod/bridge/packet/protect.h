@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _OV2_BRIDGE_FRAME_H
-#define _OV2_BRIDGE_FRAME_H
+#ifndef _OV2_PROTECT_H
+#define _OV2_PROTECT_H
 
 #include "../sa/assoc.h"
 #include "outer.h"
@@ -10,4 +10,4 @@ bool ov2_frame_protect(struct sk_buff *skb, const struct ov2_assoc *assoc,
 		       const struct xfrm_state *x, u32 seq,
 		       const struct ov2_outer *outer, u8 *next_header);
 
-#endif /* _OV2_BRIDGE_FRAME_H */
+#endif /* _OV2_PROTECT_H */

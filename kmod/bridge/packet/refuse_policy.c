@@ -6,8 +6,9 @@
  */
 #include <linux/netdevice.h>
 
+#include "policy.h"
+#include "refuse_policy.h"
 #include "../sa/refuse.h"
-#include "spd.h"
 #include "../../ov2/miniport.h"
 #include "../../watch/trace.h"
 

@@ -8,6 +8,8 @@
  */
 #include <linux/jhash.h>
 
+#include "policy.h"
+#include "sad.h"
 #include "../sa/assoc.h"
 
 static const struct rhashtable_params table_params = {

@@ -2,9 +2,14 @@
 #ifndef _OV2_SAD_H
 #define _OV2_SAD_H
 
-#include "spd.h"
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+
+#include "flow.h"
+#include "lookup.h"
 
 struct ov2_assoc;
+struct ov2_policy;
 
 /* How many states may have the same struct ov2_sad_key, since a packet may be
  * compared with all of them. A key manager needs two for a while, when it
@@ -13,41 +18,13 @@ struct ov2_assoc;
 #define OV2_SAD_SAME	128
 
 /**
- * struct ov2_sad_key - what outbound states are found by
- * @reqid: the number that policy and state have in common
- * @family: of the addresses
- * @mode: XFRM_MODE_TRANSPORT or XFRM_MODE_TUNNEL
- * @saddr: source of the protected packet; zero behind an IPv4 address
- * @daddr: destination, likewise
- */
-struct ov2_sad_key {
-	u32 reqid;
-	u16 family;
-	u16 mode;
-	xfrm_address_t saddr;
-	xfrm_address_t daddr;
-};
-
-/**
- * struct ov2_sad_link - an association's place in the database
- * @node: in ov2_sad.table
- * @key: what it is found by
- * @linked: it is there
- */
-struct ov2_sad_link {
-	struct rhlist_head node;
-	struct ov2_sad_key key;
-	bool linked;
-};
-
-/**
  * struct ov2_sad - the outbound states of a card in packet mode
- * @lock: for writers
+ * @lock: held while @table changes; look-ups take no lock
  * @table: associations by ov2_sad_link.key, of one key the youngest first
  * @looks: for unit tests: associations looked at
  */
 struct ov2_sad {
-	spinlock_t lock; /* see above */
+	spinlock_t lock; /* protects table, for writers */
 	struct rhltable table;
 	struct ov2_looks looks;
 };

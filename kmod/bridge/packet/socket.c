@@ -53,10 +53,12 @@
 #include <net/l3mdev.h>
 #include <net/route.h>
 
+#include "flow.h"
+#include "socket.h"
 #include "../../compat/raw.h"
 #include "../../compat/udp.h"
+#include "../../ov2/miniport.h"
 #include "../../watch/counters.h"
-#include "packet.h"
 
 /* Under rcu_read_lock(). As xfrm_sk_policy_lookup(). But a policy that looks at
  * more than the packet (at the device of the route, or at a security context)

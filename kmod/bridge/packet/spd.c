@@ -9,9 +9,6 @@
  * policies costs nothing. Pairs cost time, and so do policies that differ in
  * protocol or ports only, so both are limited.
  */
-#include <linux/inetdevice.h>
-#include <net/ipv6.h>
-
 #include "spd.h"
 
 static const struct rhashtable_params table_params = {
@@ -61,32 +58,6 @@ int ov2_spd_init(struct ov2_spd *spd)
 void ov2_spd_destroy(struct ov2_spd *spd)
 {
 	rhltable_destroy(&spd->table);
-}
-
-/**
- * ov2_policy_key_set() - set the addresses of a key
- * @key: the key; its family is set, and its addresses are zero or were set by
- *	this function
- * @saddr: source; what is behind its prefix does not count
- * @prefix_s: bits of @saddr
- * @daddr: destination, likewise
- * @prefix_d: bits of @daddr
- *
- * Context: Any.
- */
-void ov2_policy_key_set(struct ov2_policy_key *key,
-			const xfrm_address_t *saddr, u8 prefix_s,
-			const xfrm_address_t *daddr, u8 prefix_d)
-{
-	key->prefix_s = prefix_s;
-	key->prefix_d = prefix_d;
-	if (key->family == AF_INET) {
-		key->saddr.a4 = saddr->a4 & inet_make_mask(prefix_s);
-		key->daddr.a4 = daddr->a4 & inet_make_mask(prefix_d);
-	} else {
-		ipv6_addr_prefix(&key->saddr.in6, &saddr->in6, prefix_s);
-		ipv6_addr_prefix(&key->daddr.in6, &daddr->in6, prefix_d);
-	}
 }
 
 static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)

@@ -12,7 +12,8 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
-#include "spd.h"
+#include "policy.h"
+#include "spd_pair.h"
 
 /**
  * ov2_spd_side_init() - there are no pairs yet

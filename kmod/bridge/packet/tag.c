@@ -22,8 +22,8 @@
  */
 #include <linux/if_packet.h>
 
-#include "../bridge.h"
-#include "../send.h"
+#include "tag.h"
+#include "../sa/assoc.h"
 
 /* Core and drivers set no status on packets to send, and 8 bits of it on
  * received ones.
@@ -106,9 +106,9 @@ static bool is_for_other(const struct xfrm_state *x,
 }
 
 /**
- * ov2_bridge_validate() - let a tagged packet pass validate_xmit_xfrm()
+ * ov2_packet_tag_pass() - let a tagged packet pass validate_xmit_xfrm()
  * @dev: the card
- * @skb: a packet, in ndo_features_check
+ * @skb: a packet with a tag, in ndo_features_check
  *
  * Clones share the tag and may be on their way through another device, so the
  * packet gets a copy of its own. Without memory for it the tag is taken off, as
@@ -117,12 +117,10 @@ static bool is_for_other(const struct xfrm_state *x,
  *
  * Context: BH disabled.
  */
-void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb)
+void ov2_packet_tag_pass(const struct net_device *dev, struct sk_buff *skb)
 {
-	const struct xfrm_offload *xo = xfrm_offload(skb);
-
-	if (!xo || !ov2_packet_tagged(xo) || xo->flags & XFRM_XMIT ||
-	    !is_leaving(skb) || is_for_other(xfrm_input_state(skb), dev))
+	if (xfrm_offload(skb)->flags & XFRM_XMIT || !is_leaving(skb) ||
+	    is_for_other(xfrm_input_state(skb), dev))
 		return;
 
 	if (secpath_set(skb)) {

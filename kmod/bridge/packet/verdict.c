@@ -17,6 +17,7 @@
 #include <net/l3mdev.h>
 
 #include "packet.h"
+#include "verdict.h"
 #include "../../compat/ipv6.h"
 
 /* A policy enters the card's database before the core counts it, and leaves the

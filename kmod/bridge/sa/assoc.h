@@ -2,9 +2,38 @@
 #ifndef _OV2_ASSOC_H
 #define _OV2_ASSOC_H
 
+#include <linux/rhashtable.h>
+
 #include "../../compat/xfrm.h"
 #include "../../ov2/miniport.h"
-#include "../packet/sad.h"
+
+/**
+ * struct ov2_sad_key - what an outbound state in packet mode is found by
+ * @reqid: the number that policy and state have in common
+ * @family: of the addresses
+ * @mode: XFRM_MODE_TRANSPORT or XFRM_MODE_TUNNEL
+ * @saddr: source of the protected packet; zero behind an IPv4 address
+ * @daddr: destination, likewise
+ */
+struct ov2_sad_key {
+	u32 reqid;
+	u16 family;
+	u16 mode;
+	xfrm_address_t saddr;
+	xfrm_address_t daddr;
+};
+
+/**
+ * struct ov2_sad_link - an association's place in the card's database
+ * @node: in ov2_sad.table; protected by ov2_sad.lock
+ * @key: what the association is found by; constant while @linked
+ * @linked: the association is in the table; protected by ov2_sad.lock
+ */
+struct ov2_sad_link {
+	struct rhlist_head node;
+	struct ov2_sad_key key;
+	bool linked;
+};
 
 /**
  * struct ov2_assoc - an xfrm state that lives as an SA in the engine
@@ -14,14 +43,15 @@
  * @ad: the card
  * @handle: the SA's handle; struct ov2_handle.transport leads back here
  * @spi: of the state, network order
- * @seq_hi: the high half that the engine was told last; x->lock guards it
- * @untold: a key manager has set the number, and the engine has not accepted it
- * @replay_turn: for ov2_replay_received()
+ * @seq_hi: the high half that the engine was told last; protected by x->lock
+ * @replay_turn: for ov2_replay_received(); protected by x->lock
  * @icv_len: bytes of the ICV
  * @iv_len: bytes of the explicit IV
  * @align: payload and trailer are a multiple of so many bytes
  * @udp_encap: ESP is behind a UDP header
  * @packet: packet mode: the stack leaves the whole of IPsec to the card
+ * @untold: a key manager has set the number, and the engine has not accepted
+ *	it; written under x->lock
  * @sad: its place in the card's database, outbound in packet mode
  * @del: the request that ends it; must not be allocated when it is needed
  * @del_entry: its buffer
@@ -56,18 +86,27 @@ static inline bool ov2_state_is_packet(const struct xfrm_state *x)
 	return x->xso.type == XFRM_DEV_OFFLOAD_PACKET;
 }
 
+static inline bool ov2_state_is_outbound(const struct xfrm_state *x)
+{
+	return x->xso.dir == XFRM_DEV_OFFLOAD_OUT;
+}
+
 static inline bool ov2_state_is_tunnel(const struct xfrm_state *x)
 {
 	return x->props.mode == XFRM_MODE_TUNNEL;
 }
 
-/* request.c */
-enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
-				       struct xfrm_state *x,
-				       struct ov2_assoc *assoc);
-
-/* state.c */
+struct ov2_assoc *ov2_assoc_alloc(struct ov2_adapter *ad,
+				  struct xfrm_state *x);
+void ov2_assoc_discard(struct ov2_assoc *assoc);
 struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle);
-void ov2_state_renumber(struct xfrm_state *x);
+struct ov2_assoc *ov2_assoc_of_state(struct ov2_adapter *ad,
+				     const struct xfrm_state *x);
+struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
+				  const struct xfrm_state *x);
+void ov2_assoc_delete(struct ov2_assoc *assoc);
+void ov2_assoc_deleted(struct ov2_assoc *assoc);
+void ov2_assoc_advance(struct ov2_assoc *assoc, const struct xfrm_state *x);
+void ov2_assoc_renumber(struct ov2_assoc *assoc, const struct xfrm_state *x);
 
 #endif /* _OV2_ASSOC_H */

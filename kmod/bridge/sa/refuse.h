@@ -14,7 +14,6 @@
 		NL_SET_ERR_MSG_MOD(extack, sentence);			\
 		break
 
-/* refuse.c */
 bool ov2_state_refused(const struct xfrm_state *x, enum ov2_counter *reason);
 int ov2_state_refuse(struct ov2_adapter *ad, const struct xfrm_state *x,
 		     enum ov2_counter reason, int err,
@@ -24,11 +23,5 @@ int ov2_state_add_disabled(struct ov2_adapter *ad, const struct xfrm_state *x,
 int ov2_state_add_failed(struct ov2_adapter *ad, const struct xfrm_state *x,
 			 enum ov2_status status,
 			 struct netlink_ext_ack *extack);
-
-/* refuse_policy.c */
-bool ov2_policy_refused(const struct xfrm_policy *xp,
-			enum ov2_counter *reason);
-int ov2_policy_refuse(const struct xfrm_policy *xp, enum ov2_counter reason,
-		      int err, struct netlink_ext_ack *extack);
 
 #endif /* _OV2_REFUSE_H */

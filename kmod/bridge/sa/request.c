@@ -4,17 +4,16 @@
 #include <linux/slab.h>
 #include <linux/udp.h>
 
-#include "state_algorithm.h"
 #include "assoc.h"
-#include "../bridge.h"
-#include "../../watch/objects.h"
+#include "request.h"
+#include "state_algorithm.h"
 
 /**
- * struct add_wait - an add request and whoever waits for it
+ * struct add_wait - an add request that a caller waits for
  * @req: the request
  * @ext: its extension
- * @done: completed with it
- * @status: its end
+ * @done: completed when @req has ended
+ * @status: how @req ended
  */
 struct add_wait {
 	struct ov2_request req;
@@ -155,37 +154,17 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 	return status;
 }
 
-/* The card's netdev may go from here on. Nobody waits for each SA:
- * netdev_run_todo() waits for the references to all netdevs of a batch
- * together.
- */
-static void assoc_free(struct ov2_assoc *assoc)
-{
-	netdev_put(assoc->ad->dev, &assoc->dev_tracker);
-	ov2_object_freed(OV2_OBJECT_ASSOC, assoc);
-	kfree_rcu(assoc, rcu);
-}
-
 /**
- * ov2_bridge_request_complete() - ov2_adapter_ops.request_complete
- * @ad: the card
- * @req: the request that was pending
+ * ov2_bridge_request_added() - an add request that was pending has ended
+ * @req: the request
  * @status: how it ended
  *
  * Context: Process context.
  */
-void ov2_bridge_request_complete(struct ov2_adapter *ad,
-				 struct ov2_request *req,
-				 enum ov2_status status)
+void ov2_bridge_request_added(struct ov2_request *req, enum ov2_status status)
 {
-	struct add_wait *wait;
+	struct add_wait *wait = req->caller;
 
-	if (req->oid == OV2_OID_DELETE_SA) {
-		assoc_free(req->caller);
-		return;
-	}
-
-	wait = req->caller;
 	wait->status = status;
 	complete(&wait->done);
 }

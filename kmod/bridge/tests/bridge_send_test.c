@@ -13,7 +13,7 @@
 
 #include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
-#include "../send.h"
+#include "../sa/assoc.h"
 #include "../../ov2/handle.h"
 #include "../../ov2/records.h"
 #include "../../watch/counters.h"

@@ -5,8 +5,10 @@
 
 #include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
+#include "../sa/assoc.h"
 #include "../packet/packet.h"
-#include "../send.h"
+#include "../packet/packet_send.h"
+#include "../packet/tag.h"
 #include "../../watch/counters.h"
 
 #define REQID	7

@@ -16,8 +16,10 @@
 
 #include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
+#include "../sa/assoc.h"
 #include "../packet/outer.h"
-#include "../send.h"
+#include "../packet/pending.h"
+#include "../packet/tag.h"
 
 #define HOPS	37
 #define LABEL	0xabcde

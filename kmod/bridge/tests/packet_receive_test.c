@@ -9,6 +9,9 @@
 #include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
 #include "../packet/packet.h"
+#include "../packet/packet_receive.h"
+#include "../packet/policy.h"
+#include "../sa/assoc.h"
 #include "../../ov2/handle.h"
 #include "../../watch/counters.h"
 

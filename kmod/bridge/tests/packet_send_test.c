@@ -14,8 +14,10 @@
 
 #include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
+#include "../sa/assoc.h"
 #include "../packet/packet.h"
-#include "../send.h"
+#include "../packet/packet_send.h"
+#include "../packet/tag.h"
 #include "../../ov2/nbl.h"
 #include "../../watch/counters.h"
 

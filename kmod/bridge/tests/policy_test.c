@@ -3,7 +3,7 @@
 #include <kunit/test.h>
 #include <linux/in.h>
 
-#include "../packet/spd.h"
+#include "../packet/policy.h"
 
 #define REQID	77
 

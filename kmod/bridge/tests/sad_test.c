@@ -9,6 +9,8 @@
 #include <linux/prandom.h>
 #include <linux/random.h>
 
+#include "../packet/policy.h"
+#include "../packet/sad.h"
 #include "../sa/assoc.h"
 
 #define STATES	24

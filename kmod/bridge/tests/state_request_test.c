@@ -16,6 +16,7 @@
 #include "../../unit/rig/xfrm_state.h"
 #include "../sa/assoc.h"
 #include "../bridge.h"
+#include "../sa/request.h"
 #include "../../ov2/algorithms.h"
 #include "../../watch/objects.h"
 

@@ -13,7 +13,8 @@
 #include "../../unit/rig/xfrm_state.h"
 #include "../sa/assoc.h"
 #include "../bridge.h"
-#include "../send.h"
+#include "../xdo.h"
+#include "../packet/tag.h"
 #include "../../ov2/handle.h"
 #include "../../watch/counters.h"
 
@@ -354,6 +355,13 @@ static void state_engine_refuses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, x->xso.offload_handle, 0);
 }
 
+static void advance(struct xfrm_state *x)
+{
+	spin_lock_bh(&x->lock);
+	x->xso.dev->xfrmdev_ops->xdo_dev_state_advance_esn(x);
+	spin_unlock_bh(&x->lock);
+}
+
 /* Bonding overwrites the handle at failover: it may be another state's. */
 static void state_stale_handle(struct kunit *test)
 {
@@ -366,7 +374,7 @@ static void state_stale_handle(struct kunit *test)
 	asked = card->asked;
 	y->xso.offload_handle = x->xso.offload_handle;
 	y->replay_esn->oseq_hi = 1;
-	y->xso.dev->xfrmdev_ops->xdo_dev_state_advance_esn(y);
+	advance(y);
 	rcu_read_lock();
 	ov2_state_renumber(y);
 	rcu_read_unlock();
@@ -383,13 +391,6 @@ static void state_stale_handle(struct kunit *test)
 	expect_found(test, other, x->xso.offload_handle, NULL);
 	xdo_delete(card->dev, x);
 	KUNIT_EXPECT_EQ(test, card->asked, asked + 1);
-}
-
-static void advance(struct xfrm_state *x)
-{
-	spin_lock_bh(&x->lock);
-	x->xso.dev->xfrmdev_ops->xdo_dev_state_advance_esn(x);
-	spin_unlock_bh(&x->lock);
 }
 
 static void expect_update(struct kunit *test, const struct card *card,

@@ -9,7 +9,7 @@
 #include <net/ip.h>
 
 #include "../bridge.h"
-#include "../send.h"
+#include "../packet/tag.h"
 
 /**
  * struct tagged - a tagged packet of a card

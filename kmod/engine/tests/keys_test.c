@@ -12,6 +12,7 @@
 #include "../../unit/rig/null_engine.h"
 #include "../../unit/rig/rig.h"
 #include "../../bridge/sa/assoc.h"
+#include "../../bridge/sa/request.h"
 #include "../engine.h"
 
 #define GCM_KEY_LEN	20

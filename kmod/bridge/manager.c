@@ -10,8 +10,9 @@
  * before it answers user space. So the bridge registers as a key manager, and
  * no frame that comes after the answer is lost.
  */
-#include "assoc.h"
-#include "../bridge.h"
+#include "bridge.h"
+#include "xdo.h"
+#include "../compat/xfrm.h"
 
 /* Under rcu_read_lock(). Only XFRM_AE_CU comes from user space. The core's own
  * events of numbers (XFRM_AE_CR, XFRM_AE_CE) come with x->lock held, and the

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a card has for packet mode: made with it, and freed after its last use. */
+/*
+ * What the bridge keeps for a card, made with the card and freed after its last
+ * use; and the end of the card's requests.
+ */
 #include <linux/slab.h>
 
-#include "../bridge.h"
-#include "packet.h"
-
-/**
- * ov2_bridge_of() - what the bridge keeps for a card
- * @ad: the card, between ov2_bridge_init() and ov2_bridge_exit()
- *
- * Context: Any context.
- * Return: it.
- */
-struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad)
-{
-	return ad->transport;
-}
+#include "bridge.h"
+#include "packet/packet.h"
+#include "sa/assoc.h"
+#include "sa/request.h"
 
 /**
  * ov2_bridge_init() - make what the bridge keeps for a card
@@ -93,4 +86,22 @@ bool ov2_bridge_packet_mode(const struct ov2_adapter *ad)
 	return atomic_read(&bridge->states) ||
 	       ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_IN) ||
 	       ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_OUT);
+}
+
+/**
+ * ov2_bridge_request_complete() - ov2_adapter_ops.request_complete
+ * @ad: the card
+ * @req: the request that was pending
+ * @status: how it ended
+ *
+ * Context: Process context.
+ */
+void ov2_bridge_request_complete(struct ov2_adapter *ad,
+				 struct ov2_request *req,
+				 enum ov2_status status)
+{
+	if (req->oid == OV2_OID_DELETE_SA)
+		ov2_assoc_deleted(req->caller);
+	else
+		ov2_bridge_request_added(req, status);
 }

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_LOOKUP_H
+#define _OV2_LOOKUP_H
+
+#include <linux/atomic.h>
+#include <linux/rhashtable.h>
+
+/**
+ * struct ov2_looks - for unit tests: how far look-ups look
+ * @count: keys looked for and entries looked at
+ */
+struct ov2_looks {
+#ifdef OV2_UNIT
+	atomic_t count;
+#endif
+};
+
+static inline void ov2_look(struct ov2_looks *looks)
+{
+#ifdef OV2_UNIT
+	atomic_inc(&looks->count);
+#endif
+}
+
+/* Has @list, which a look-up of one key has found, at least @max entries? Under
+ * rcu_read_lock(). Reads no more than @max of them.
+ */
+static inline bool ov2_list_reaches(struct rhlist_head *list, unsigned int max)
+{
+	struct rhlist_head *pos;
+	unsigned int count = 0;
+
+	rhl_for_each_rcu(pos, list)
+		if (++count == max)
+			return true;
+	return false;
+}
+
+#endif /* _OV2_LOOKUP_H */

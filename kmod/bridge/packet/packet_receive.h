@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_PACKET_RECEIVE_H
+#define _OV2_PACKET_RECEIVE_H
+
+#include "verdict.h"
+#include "../../compat/xfrm.h"
+#include "../../ov2/nbl.h"
+#include "../../ov2/records.h"
+
+struct ov2_assoc;
+
+/**
+ * enum ov2_packet_path - what the core is to know of a packet that was let in
+ * @OV2_PATH_OFFLOAD: its state, and that the card has decided about it
+ * @OV2_PATH_STATE: its state: the core compares it with its policies
+ */
+enum ov2_packet_path {
+	OV2_PATH_OFFLOAD,
+	OV2_PATH_STATE,
+};
+
+bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+			const struct ov2_assoc *assoc, struct xfrm_state *x,
+			const struct ov2_rx_result *res,
+			enum ov2_packet_path *path);
+enum ov2_rx_verdict ov2_clear_receive(struct ov2_adapter *ad,
+				      struct sk_buff *skb);
+
+#endif /* _OV2_PACKET_RECEIVE_H */

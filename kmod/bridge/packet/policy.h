@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_POLICY_H
+#define _OV2_POLICY_H
+
+#include <linux/rbtree.h>
+#include <linux/rhashtable.h>
+#include "../../compat/xfrm.h"
+
+struct ov2_spd_pair;
+
+/**
+ * struct ov2_policy_key - what policies are found by
+ * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
+ * @family: AF_INET or AF_INET6
+ * @prefix_s: bits of @saddr that count
+ * @prefix_d: bits of @daddr that count
+ * @saddr: source; zero behind its prefix, and behind an IPv4 address
+ * @daddr: destination, likewise
+ */
+struct ov2_policy_key {
+	u8 dir;
+	u8 family;
+	u8 prefix_s;
+	u8 prefix_d;
+	xfrm_address_t saddr;
+	xfrm_address_t daddr;
+};
+
+/**
+ * struct ov2_policy - an offloaded policy
+ * @node: in ov2_spd.table
+ * @in_pair: in ov2_spd_pair.policies
+ * @pair: the policies with the same prefix lengths
+ * @key: direction, family, prefix lengths and addresses
+ * @sel: which packets it is for
+ * @serial: the larger, the younger
+ * @priority: the smaller, the sooner
+ * @action: XFRM_POLICY_ALLOW or XFRM_POLICY_BLOCK
+ * @has_tmpl: @tmpl is set. A policy that blocks has no template here, even if
+ *	@xp has one
+ * @tmpl: which states protect those packets, as it was when @xp had @genid.
+ *	Read it by ov2_policy_tmpl()
+ * @xp: xfrm's policy, which lives as long as this one; NULL in unit tests
+ * @genid: of @xp, when @tmpl was read
+ * @rcu: freed a grace period after its end
+ *
+ * All but the links is constant.
+ */
+struct ov2_policy {
+	struct rhlist_head node;
+	struct rb_node in_pair;
+	struct ov2_spd_pair *pair;
+	struct ov2_policy_key key;
+	struct xfrm_selector sel;
+	u64 serial;
+	u32 priority;
+	u8 action;
+	bool has_tmpl;
+	struct xfrm_tmpl tmpl;
+	struct xfrm_policy *xp;
+	int genid;
+	struct rcu_head rcu;
+};
+
+/* Does @xp want its packets protected? The core ignores the templates of a policy
+ * that blocks (xfrm_expand_policies(), __xfrm_policy_check()), and so does the
+ * card.
+ */
+static inline bool ov2_xfrm_policy_protects(const struct xfrm_policy *xp)
+{
+	return xp->xfrm_nr && xp->action == XFRM_POLICY_ALLOW;
+}
+
+/* Is @pol asked before @other? Of two policies with the same priority the older
+ * one is, so an update that puts another one beside it for a moment changes
+ * nothing.
+ */
+static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
+					const struct ov2_policy *other)
+{
+	if (pol->priority != other->priority)
+		return pol->priority < other->priority;
+	return pol->serial < other->serial;
+}
+
+void ov2_policy_key_set(struct ov2_policy_key *key,
+			const xfrm_address_t *saddr, u8 prefix_s,
+			const xfrm_address_t *daddr, u8 prefix_d);
+void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp);
+const struct xfrm_tmpl *ov2_policy_tmpl(const struct ov2_policy *pol,
+					struct xfrm_tmpl *room);
+bool ov2_policy_protects(const struct ov2_policy *pol);
+bool ov2_policy_blocks(const struct ov2_policy *pol);
+bool ov2_policy_fits(const struct ov2_policy *pol, const struct xfrm_state *x);
+
+#endif /* _OV2_POLICY_H */

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Associations: what the bridge knows of a state that the engine has as an SA.
+ * The state's offload_handle and the engine's records name the SA by a handle,
+ * and the handle leads to the association.
+ */
+#include <linux/slab.h>
+
+#include "assoc.h"
+#include "state_algorithm.h"
+#include "../../ov2/handle.h"
+#include "../../watch/objects.h"
+
+/**
+ * ov2_assoc_alloc() - make an association, without an SA yet
+ * @ad: the card
+ * @x: the state, one that ov2_state_refused() lets pass
+ *
+ * Context: Process context.
+ * Return: the association, or NULL without memory. ov2_assoc_discard() ends it
+ * until it has an SA, and ov2_assoc_delete() afterwards.
+ */
+struct ov2_assoc *ov2_assoc_alloc(struct ov2_adapter *ad, struct xfrm_state *x)
+{
+	struct ov2_assoc *assoc;
+
+	assoc = kzalloc(sizeof(*assoc), GFP_KERNEL_ACCOUNT);
+	if (!assoc)
+		return NULL;
+
+	RCU_INIT_POINTER(assoc->x, x);
+	assoc->ad = ad;
+	netdev_hold(ad->dev, &assoc->dev_tracker, GFP_KERNEL);
+	assoc->spi = x->id.spi;
+	assoc->icv_len = ov2_state_icv_len(x);
+	assoc->iv_len = ov2_state_iv_len(x);
+	assoc->align = ov2_state_align(x);
+	assoc->udp_encap = x->encap;
+	assoc->packet = ov2_state_is_packet(x);
+	ov2_object_created(OV2_OBJECT_ASSOC, assoc);
+	return assoc;
+}
+
+/* From here on the card's netdev may go. */
+static void assoc_release(struct ov2_assoc *assoc)
+{
+	netdev_put(assoc->ad->dev, &assoc->dev_tracker);
+	ov2_object_freed(OV2_OBJECT_ASSOC, assoc);
+}
+
+/**
+ * ov2_assoc_discard() - free an association that has no SA
+ * @assoc: the association. The engine has refused its SA, so no packet can have
+ *	found it
+ *
+ * Context: Any context but hard interrupts.
+ */
+void ov2_assoc_discard(struct ov2_assoc *assoc)
+{
+	assoc_release(assoc);
+	kfree(assoc);
+}
+
+/**
+ * ov2_assoc_find() - the association behind a handle
+ * @ad: the card
+ * @handle: any value
+ *
+ * Context: Under rcu_read_lock(), any context.
+ * Return: the association, or NULL if @handle names no live SA of @ad.
+ */
+struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle)
+{
+	struct ov2_handle *hdl = ov2_handle_find(ad, handle);
+
+	return hdl ? hdl->transport : NULL;
+}
+
+/**
+ * ov2_assoc_of_state() - the association of a state
+ * @ad: the card that the state may be on
+ * @x: the state. Its handle may be stale, or another card's: bonding overwrites
+ *	the handle at failover
+ *
+ * Context: Under rcu_read_lock(), any context.
+ * Return: the association, or NULL if @x is not on @ad.
+ */
+struct ov2_assoc *ov2_assoc_of_state(struct ov2_adapter *ad,
+				     const struct xfrm_state *x)
+{
+	struct ov2_assoc *assoc = ov2_assoc_find(ad, x->xso.offload_handle);
+
+	return assoc && rcu_access_pointer(assoc->x) == x ? assoc : NULL;
+}
+
+/**
+ * ov2_assoc_unset() - no packet finds a state any more
+ * @ad: the card that the state may be on
+ * @x: the state
+ *
+ * The core may free a state while another CPU still deletes it. Only one of the
+ * two calls returns the association.
+ *
+ * Context: Any context.
+ * Return: the association of @x, which the caller must end with
+ * ov2_assoc_delete(), or NULL if there is nothing to end.
+ */
+struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
+				  const struct xfrm_state *x)
+{
+	struct ov2_assoc *assoc;
+
+	rcu_read_lock();
+	assoc = ov2_assoc_of_state(ad, x);
+	if (assoc && !unrcu_pointer(xchg(&assoc->x, RCU_INITIALIZER(NULL))))
+		assoc = NULL;
+	rcu_read_unlock();
+	return assoc;
+}
+
+/**
+ * ov2_assoc_delete() - delete the SA of an association
+ * @assoc: the association, its state unset. Gone, maybe, when this returns
+ *
+ * Context: Any context but hard interrupts. What frees memory comes later by
+ *   itself.
+ */
+void ov2_assoc_delete(struct ov2_assoc *assoc)
+{
+	struct ov2_adapter *ad = assoc->ad;
+
+	assoc->del_entry.header.type = OV2_OBJECT_TYPE_DEFAULT;
+	assoc->del_entry.header.revision = OV2_REVISION_1;
+	assoc->del_entry.header.size = sizeof(assoc->del_entry);
+	assoc->del_entry.handle = assoc->handle;
+	assoc->del.oid = OV2_OID_DELETE_SA;
+	assoc->del.len = sizeof(assoc->del_entry);
+	assoc->del.del = &assoc->del_entry;
+	assoc->del.caller = assoc;
+	if (ad->miniport->request(ad, &assoc->del) != OV2_STATUS_PENDING)
+		ov2_assoc_deleted(assoc);
+}
+
+/**
+ * ov2_assoc_deleted() - the SA of an association is gone
+ * @assoc: the association; freed
+ *
+ * Nobody waits for each SA: netdev_run_todo() waits for the references to all
+ * netdevs of a batch together.
+ *
+ * Context: Any context but hard interrupts.
+ */
+void ov2_assoc_deleted(struct ov2_assoc *assoc)
+{
+	assoc_release(assoc);
+	kfree_rcu(assoc, rcu);
+}
+
+static u32 state_seq_hi(const struct xfrm_state *x)
+{
+	return ov2_state_is_outbound(x) ? x->replay_esn->oseq_hi :
+					  x->replay_esn->seq_hi;
+}
+
+static u32 state_seq_lo(const struct xfrm_state *x)
+{
+	return ov2_state_is_outbound(x) ? x->replay_esn->oseq :
+					  x->replay_esn->seq;
+}
+
+static enum ov2_status request_update(const struct ov2_assoc *assoc,
+				      u32 seq_hi,
+				      const struct ov2_ext_update *ext)
+{
+	const struct ov2_update_sa update = {
+		.header = {
+			.type = OV2_OBJECT_TYPE_DEFAULT,
+			.revision = OV2_REVISION_1,
+			.size = sizeof(update),
+		},
+		.handle = assoc->handle,
+		.operation = OV2_OPERATION_ESP,
+		.spi = assoc->spi,
+		.seq_hi = seq_hi,
+	};
+	struct ov2_request req = {
+		.oid = OV2_OID_UPDATE_SA,
+		.len = sizeof(update),
+		.update = &update,
+		.ext_update = ext,
+	};
+
+	return assoc->ad->miniport->request(assoc->ad, &req);
+}
+
+/**
+ * ov2_assoc_advance() - tell the engine the high half of the number
+ * @assoc: the association of @x
+ * @x: the state, with extended numbers; its lock is held
+ *
+ * Called for every packet: the engine is told when the high half has changed,
+ * and again if it did not accept the update.
+ *
+ * Context: Under rcu_read_lock(), any context but hard interrupts.
+ */
+void ov2_assoc_advance(struct ov2_assoc *assoc, const struct xfrm_state *x)
+{
+	u32 seq_hi = state_seq_hi(x);
+
+	lockdep_assert_held(&x->lock);
+	if (assoc->seq_hi != seq_hi &&
+	    request_update(assoc, seq_hi, NULL) == OV2_STATUS_SUCCESS)
+		assoc->seq_hi = seq_hi;
+}
+
+/**
+ * ov2_assoc_renumber() - tell the engine a number that it cannot know
+ * @assoc: the association of @x
+ * @x: the state, with extended numbers; its lock is held
+ *
+ * If the engine accepts nothing now, ov2_assoc.untold asks for another call.
+ *
+ * Context: Under rcu_read_lock(), any context but hard interrupts.
+ */
+void ov2_assoc_renumber(struct ov2_assoc *assoc, const struct xfrm_state *x)
+{
+	const struct ov2_ext_update ext = {
+		.seq_lo = state_seq_lo(x),
+		.window = x->replay_esn->replay_window,
+	};
+	u32 seq_hi = state_seq_hi(x);
+	enum ov2_status status;
+
+	lockdep_assert_held(&x->lock);
+	status = request_update(assoc, seq_hi, &ext);
+	WRITE_ONCE(assoc->untold, status != OV2_STATUS_SUCCESS);
+	if (status == OV2_STATUS_SUCCESS)
+		assoc->seq_hi = seq_hi;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The records of a framed ESP packet: in crypto mode the core has framed it, in
+ * packet mode the bridge (packet/protect.c).
+ */
+#include <linux/skbuff.h>
+#include <net/checksum.h>
+
+#include "assoc.h"
+#include "framed.h"
+#include "../../ov2/records.h"
+
+#define OV2_UDP_HDR_LEN	8
+
+/* The ESP header is where the transport header is, or behind the UDP header
+ * there, and the trailer in front of room for the ICV.
+ */
+static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
+		      struct ov2_tx_header *hdr)
+{
+	int offset = skb_transport_offset(skb) - skb_network_offset(skb);
+
+	if (assoc->udp_encap)
+		offset += OV2_UDP_HDR_LEN;
+	if (offset <= 0 || offset > U16_MAX || skb_is_gso(skb))
+		return false;
+	if (skb->len < assoc->icv_len + 2 ||
+	    skb_copy_bits(skb, skb->len - assoc->icv_len - 2, &hdr->pad_length,
+			  sizeof(hdr->pad_length)))
+		return false;
+
+	hdr->esp_offset = offset;
+	return true;
+}
+
+/* A bond leaves the sum inside ESP to its cards (NETIF_F_HW_ESP_TX_CSUM), of
+ * TCP and UDP in any mode, where slot 0 would know transport mode only. It ends
+ * where the trailer begins.
+ */
+static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
+{
+	int start, at, len;
+	__sum16 sum;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return true;
+	start = skb_checksum_start_offset(skb);
+	at = start + skb->csum_offset;
+	len = (int)(skb->len - trailer_len) - start;
+	if (skb_csum_is_sctp(skb) || len < skb->csum_offset + (int)sizeof(sum) ||
+	    skb_ensure_writable(skb, at + sizeof(sum)))
+		return false;
+
+	sum = csum_fold(skb_checksum(skb, start, len, 0));
+	*(__sum16 *)(skb->data + at) = sum ?: CSUM_MANGLED_0;
+	skb->ip_summed = CHECKSUM_NONE;
+	return true;
+}
+
+/**
+ * ov2_framed_nbl() - give a framed ESP packet its records
+ * @skb: the frame, network and transport header set, trailer filled in
+ * @queue: the transmit queue
+ * @assoc: what protects it
+ * @next_header: as in the trailer
+ * @reason: out: why there is none
+ *
+ * Context: BH disabled.
+ * Return: the NBL, without the extension, or NULL.
+ */
+struct ov2_nbl *ov2_framed_nbl(struct sk_buff *skb, u16 queue,
+			       const struct ov2_assoc *assoc, u8 next_header,
+			       enum ov2_counter *reason)
+{
+	struct ov2_tx_header hdr = { .next_header = next_header };
+	struct ov2_nbl *nbl;
+	u32 word;
+
+	*reason = OV2_CNT_TX_DROP_TRAILER;
+	if (!tx_header(skb, assoc, &hdr) || ov2_tx_header_encode(&hdr, &word))
+		return NULL;
+
+	*reason = OV2_CNT_TX_DROP_CSUM;
+	if (!tx_complete_checksum(skb, hdr.pad_length + 2 + assoc->icv_len))
+		return NULL;
+
+	*reason = OV2_CNT_TX_DROP_ALLOC;
+	nbl = ov2_nbl_alloc(skb, queue);
+	if (!nbl)
+		return NULL;
+
+	nbl->info[OV2_INFO_IPSEC] = assoc->handle;
+	nbl->info[OV2_INFO_IPSEC_HEADER] = word;
+	return nbl;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_FRAMED_H
+#define _OV2_FRAMED_H
+
+#include "../../ov2/nbl.h"
+#include "../../watch/counters.h"
+
+struct ov2_assoc;
+
+struct ov2_nbl *ov2_framed_nbl(struct sk_buff *skb, u16 queue,
+			       const struct ov2_assoc *assoc, u8 next_header,
+			       enum ov2_counter *reason);
+
+#endif /* _OV2_FRAMED_H */
