@@ -119,7 +119,7 @@ static bool decap_transport(struct sk_buff *skb, const struct xfrm_state *x,
 	return true;
 }
 
-static __be16 inner_protocol(u8 next_header)
+static __be16 inner_ethertype(u8 next_header)
 {
 	switch (next_header) {
 	case IPPROTO_IPIP:
@@ -131,7 +131,8 @@ static __be16 inner_protocol(u8 next_header)
 	}
 }
 
-static u8 outer_dsfield(const struct sk_buff *skb, const struct xfrm_state *x)
+static u8 received_dsfield(const struct sk_buff *skb,
+			   const struct xfrm_state *x)
 {
 	return x->props.family == AF_INET6 ? ipv6_get_dsfield(ipv6_hdr(skb)) :
 					     ipv4_get_dsfield(ip_hdr(skb));
@@ -167,7 +168,7 @@ static void inner_set_ethernet(struct sk_buff *skb)
 static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 			 const struct ov2_decap *decap)
 {
-	__be16 protocol = inner_protocol(decap->next_header);
+	__be16 protocol = inner_ethertype(decap->next_header);
 	unsigned int inner_len;
 	u8 outer;
 
@@ -178,7 +179,7 @@ static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 	if (skb_ensure_writable(skb, decap->start + inner_len))
 		return false;
 
-	outer = outer_dsfield(skb, x);
+	outer = received_dsfield(skb, x);
 	cut_headers(skb, 0, decap->start);
 	skb->protocol = protocol;
 	inner_set_ethernet(skb);

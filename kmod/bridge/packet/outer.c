@@ -142,7 +142,7 @@ enum ov2_way ov2_outer_find(struct net_device *dev, struct xfrm_state *x,
 }
 
 /* RFC 4301 5.1.2 with RFC 6040: as xfrm4_tunnel_encap_add() does it. */
-static u8 outer_dsfield(const struct xfrm_state *x, u8 inner)
+static u8 new_dsfield(const struct xfrm_state *x, u8 inner)
 {
 	u8 outer = inner;
 
@@ -185,7 +185,7 @@ static void push4(struct sk_buff *skb, const struct xfrm_state *x,
 	skb_reset_network_header(skb);
 	ip->version = 4;
 	ip->ihl = sizeof(*ip) / 4;
-	ip->tos = outer_dsfield(x, inner_dsfield(inner));
+	ip->tos = new_dsfield(x, inner_dsfield(inner));
 	ip->frag_off = outer_frag_off(x, inner, inner_len);
 	ip->ttl = outer->hop_limit;
 	ip->protocol = x->encap ? IPPROTO_UDP : IPPROTO_ESP;
@@ -205,7 +205,7 @@ static void push6(struct sk_buff *skb, const struct xfrm_state *x,
 
 	ip = skb_push(skb, sizeof(*ip));
 	skb_reset_network_header(skb);
-	ip6_flow_hdr(ip, outer_dsfield(x, inner_dsfield(inner)),
+	ip6_flow_hdr(ip, new_dsfield(x, inner_dsfield(inner)),
 		     inner6->version == 6 ? ip6_flowlabel(inner6) : 0);
 	ip->payload_len = htons(skb->len - sizeof(*ip));
 	ip->nexthdr = IPPROTO_ESP;

@@ -36,7 +36,7 @@ bool ov2_frame_trim(struct sk_buff *skb)
 }
 
 /* @protected: bytes that ESP protects */
-static bool put_trailer(struct sk_buff *skb, const struct ov2_assoc *assoc,
+static bool add_trailer(struct sk_buff *skb, const struct ov2_assoc *assoc,
 			unsigned int protected, u8 next_header)
 {
 	unsigned int tail = ALIGN(protected + 2, assoc->align) - protected;
@@ -74,7 +74,8 @@ static void set_esp(struct sk_buff *skb, const struct ov2_assoc *assoc,
 	esp->seq_no = htonl(seq);
 }
 
-static u8 inner_protocol(const struct sk_buff *skb, const struct xfrm_state *x)
+static u8 protected_protocol(const struct sk_buff *skb,
+			     const struct xfrm_state *x)
 {
 	bool ipv6 = ip_hdr(skb)->version == 6;
 
@@ -142,9 +143,9 @@ bool ov2_frame_protect(struct sk_buff *skb, const struct ov2_assoc *assoc,
 
 	if (!ov2_state_is_tunnel(x))
 		header = transport_header_len(skb);
-	*next_header = inner_protocol(skb, x);
+	*next_header = protected_protocol(skb, x);
 	if (skb_cow_head(skb, x->props.header_len + ETH_HLEN) ||
-	    !put_trailer(skb, assoc, skb->len - header, *next_header))
+	    !add_trailer(skb, assoc, skb->len - header, *next_header))
 		return false;
 
 	if (ov2_state_is_tunnel(x))

@@ -55,7 +55,7 @@ static void key_set(struct ov2_sad_key *key, const xfrm_address_t *saddr,
 	}
 }
 
-static void key_of(struct ov2_sad_key *key, const struct xfrm_state *x)
+static void state_key(struct ov2_sad_key *key, const struct xfrm_state *x)
 {
 	key->reqid = x->props.reqid;
 	key->family = x->props.family;
@@ -76,7 +76,7 @@ u32 ov2_sad_hash(const struct xfrm_state *x)
 {
 	struct ov2_sad_key key = {};
 
-	key_of(&key, x);
+	state_key(&key, x);
 	return jhash(&key, sizeof(key), 0);
 }
 
@@ -113,7 +113,7 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 {
 	int err;
 
-	key_of(&assoc->sad.key, x);
+	state_key(&assoc->sad.key, x);
 
 	spin_lock_bh(&sad->lock);
 	err = sad_link(sad, assoc);

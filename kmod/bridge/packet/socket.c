@@ -95,7 +95,7 @@ static bool may_leave_stack(const struct net_device *dev)
 	return false;
 }
 
-static unsigned int ip_len(const struct ov2_flow *flow)
+static unsigned int flow_header_len(const struct ov2_flow *flow)
 {
 	return flow->family == AF_INET ? sizeof(struct iphdr) :
 					 sizeof(struct ipv6hdr);
@@ -106,7 +106,7 @@ static bool is_simple_udp(const struct sk_buff *skb,
 {
 	return skb->pkt_type == PACKET_HOST && !flow->wrapped &&
 	       flow->ports_known && flow->fl.flowi_proto == IPPROTO_UDP &&
-	       flow->transport == ip_len(flow);
+	       flow->transport == flow_header_len(flow);
 }
 
 static struct sock *find4(struct net_device *dev, const struct flowi4 *fl)

@@ -168,9 +168,8 @@ static u32 state_seq_lo(const struct xfrm_state *x)
 					  x->replay_esn->seq;
 }
 
-static enum ov2_status request_update(const struct ov2_assoc *assoc,
-				      u32 seq_hi,
-				      const struct ov2_ext_update *ext)
+static enum ov2_status assoc_update(const struct ov2_assoc *assoc, u32 seq_hi,
+				    const struct ov2_ext_update *ext)
 {
 	const struct ov2_update_sa update = {
 		.header = {
@@ -209,7 +208,7 @@ void ov2_assoc_advance(struct ov2_assoc *assoc, const struct xfrm_state *x)
 
 	lockdep_assert_held(&x->lock);
 	if (assoc->seq_hi != seq_hi &&
-	    request_update(assoc, seq_hi, NULL) == OV2_STATUS_SUCCESS)
+	    assoc_update(assoc, seq_hi, NULL) == OV2_STATUS_SUCCESS)
 		assoc->seq_hi = seq_hi;
 }
 
@@ -232,7 +231,7 @@ void ov2_assoc_renumber(struct ov2_assoc *assoc, const struct xfrm_state *x)
 	enum ov2_status status;
 
 	lockdep_assert_held(&x->lock);
-	status = request_update(assoc, seq_hi, &ext);
+	status = assoc_update(assoc, seq_hi, &ext);
 	WRITE_ONCE(assoc->untold, status != OV2_STATUS_SUCCESS);
 	if (status == OV2_STATUS_SUCCESS)
 		assoc->seq_hi = seq_hi;

@@ -20,7 +20,7 @@ static bool is_ipv6(const struct sk_buff *skb)
 	return skb->protocol == htons(ETH_P_IPV6);
 }
 
-static unsigned int ip_len(const struct sk_buff *skb)
+static unsigned int ip_header_len(const struct sk_buff *skb)
 {
 	return is_ipv6(skb) ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 }
@@ -66,9 +66,9 @@ static bool ip_header_sound(const struct sk_buff *skb)
  */
 bool ov2_headers_set(struct sk_buff *skb, enum ov2_counter *reason)
 {
-	unsigned int most = ip_len(skb) + sizeof(struct udphdr) +
+	unsigned int most = ip_header_len(skb) + sizeof(struct udphdr) +
 			    sizeof(struct ip_esp_hdr);
-	unsigned int header = ip_len(skb);
+	unsigned int header = ip_header_len(skb);
 
 	*reason = OV2_CNT_RX_DROP_ALLOC;
 	if (!pskb_may_pull(skb, min(most, skb->len)))
