@@ -57,6 +57,9 @@ module_exit(ov2_module_exit);
 
 MODULE_DESCRIPTION("Virtual network card with IPsec offload behind IPsecOV2 records");
 MODULE_LICENSE("GPL");
-/* The one place of the version; CHANGELOG.rst must have it, too (tools/lint) */
+/*
+ * The one place of the version; CHANGELOG.rst must have it, too (tools/lint).
+ * Until 1.0 the names of counters, events and fields may change.
+ */
 MODULE_VERSION("0.1");
 MODULE_ALIAS_RTNL_LINK("ipsecov2");

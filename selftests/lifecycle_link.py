@@ -6,19 +6,21 @@
 """
 import json
 import os
+import re
 import select
 import socket
 import struct
 import subprocess
 import sys
 
-from lib import ksft, module
+from lib import ksft, module, trace
 from lib.bed import Bed, Shape
 from lib.cases import chosen
 from lib.flood import Flood
 from lib.netns import Netns, ethtool_stats
 from lib.objects import Ledger, unload_clean
 from lib.rebuild import restore, wait_carrier
+from lib.reference import COUNTERS, EVENTS
 
 KIND = "ipsecov2"
 ETH_P_TEST = 0x88b5
@@ -88,6 +90,10 @@ def identity(defer):
     ns = cable(defer)
     info = ns.command("ethtool", "-i", "ova").stdout
     ksft.check(f"driver: {KIND}\n" in info, info)
+    with open(f"/sys/module/{KIND}/version", encoding="ascii") as file:
+        version = file.read().strip()
+    ksft.check(re.fullmatch(r"\d+(\.\d+)+", version), version)
+    ksft.check(f"\nversion: {version}\n" in info, info)
     features = dict(line.strip().split(": ", 1) for line in ns.command(
         "ethtool", "-k", "ova").stdout.splitlines()[1:])
     ksft.equal(features["esp-hw-offload"], "on", "esp-hw-offload")
@@ -99,10 +105,23 @@ def identity(defer):
     for name in ("ipsec_tx_pkts", "ipsec_rx_sadb_miss",
                  "wire_tx_drop_unplugged"):
         ksft.check(f" {name}: 0\n" in stats, f"{name} in {stats}")
+    ksft.equal(re.findall(r"^ +(\w+): \d+$", stats, re.M), list(COUNTERS),
+               "counters")
     for word in ("off", "on"):
         ns.command("ethtool", "-K", "ova", "esp-hw-offload", word)
         out = ns.command("ethtool", "-k", "ova").stdout
         ksft.check(f"esp-hw-offload: {word}\n" in out, out)
+
+
+def events(_defer):
+    """The events and their fields are those that their page describes."""
+    place = f"{trace.root()}/events/{KIND}"
+    there = {}
+    for name in sorted(os.listdir(place)):
+        if os.path.isdir(f"{place}/{name}"):
+            with open(f"{place}/{name}/format", encoding="utf-8") as file:
+                there[name] = re.findall(r"(\w+)=(?:0x)?%", file.read())
+    ksft.equal(there, dict(sorted(EVENTS.items())), "events")
 
 
 def queues(defer):
@@ -323,7 +342,7 @@ def all_objects_freed():
     unload_clean()
 
 
-CASES = (alias, identity, queues, mtu, address, renamed, statistics,
+CASES = (alias, identity, events, queues, mtu, address, renamed, statistics,
          peer_shown, carrier_follows, plug_refused, replugged, down_and_up,
          down_while_off, deleted_while_off)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What ethtool shows of a card. */
 #include <linux/ethtool.h>
+#include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/string.h>
@@ -13,6 +14,7 @@
 static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
 	strscpy(info->driver, OV2_PORT_KIND, sizeof(info->driver));
+	strscpy(info->version, THIS_MODULE->version, sizeof(info->version));
 }
 
 static int get_sset_count(struct net_device *dev, int sset)
