@@ -29,7 +29,8 @@ static u32 xo_seq_hi(const struct xfrm_offload *xo)
 /* In crypto mode the core has framed the packet. */
 static enum ov2_verdict tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 				  u16 queue, const struct xfrm_offload *xo,
-				  struct ov2_nbl **nbl, enum ov2_counter *reason)
+				  struct ov2_nbl **nbl,
+				  enum ov2_counter *reason)
 {
 	const struct xfrm_state *x = xfrm_input_state(skb);
 	struct ov2_assoc *assoc;

@@ -225,9 +225,9 @@ static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 	return !gso_goes_wrong(skb, x);
 }
 
-/* Called for every packet. For a state on a bond, x->xso.dev is the bond, not this
- * card, so the update is skipped. The engine then infers the high half from the
- * numbers that it verified.
+/* Called for every packet. For a state on a bond, x->xso.dev is the bond, not
+ * this card, so the update is skipped. The engine then infers the high half
+ * from the numbers that it verified.
  */
 static void bridge_advance_esn(struct xfrm_state *x)
 {
@@ -264,8 +264,8 @@ void ov2_state_renumber(struct xfrm_state *x)
 
 	spin_lock_bh(&x->lock);
 	dev = ov2_state_dev(x);
-	if (x->km.state == XFRM_STATE_VALID && x->props.flags & XFRM_STATE_ESN &&
-	    dev && dev_is_ours(dev))
+	if (x->km.state == XFRM_STATE_VALID &&
+	    x->props.flags & XFRM_STATE_ESN && dev && dev_is_ours(dev))
 		assoc = ov2_assoc_of_state(ov2_adapter_of(dev), x);
 	if (assoc) {
 		ov2_assoc_renumber(assoc, x);

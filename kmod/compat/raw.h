@@ -46,9 +46,9 @@ static inline bool ov2_raw6_match(struct net *net, const struct sock *sk,
 #endif
 
 /*
- * Are there packet sockets for one protocol that get a packet after the protocol
- * itself? Newer kernels have such a list also for the packet sockets of a
- * namespace that are bound to no device.
+ * Are there packet sockets for one protocol that get a packet after the
+ * protocol itself? Newer kernels have such a list also for the packet sockets
+ * of a namespace that are bound to no device.
  */
 static inline bool ov2_has_packet_sockets(const struct net_device *dev)
 {

@@ -7,9 +7,10 @@
 #include <net/route.h>
 
 /*
- * Two functions that set the route of a packet that came in. Its network header is
- * at the IP header, and it has none if there is no route. The older kernel takes
- * the DSCP as an octet, and does not export ip6_route_input(), but a pointer.
+ * Two functions that set the route of a packet that came in. Its network header
+ * is at the IP header, and it has none if there is no route. The older kernel
+ * takes the DSCP as an octet, and does not export ip6_route_input(), but a
+ * pointer.
  *
  * BH disabled, under rcu_read_lock(): the route is not counted.
  */

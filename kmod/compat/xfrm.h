@@ -58,8 +58,8 @@ static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
 	return x->xso.real_dev ?: x->xso.dev;
 }
 
-/* Bonding may leave a slave in real_dev that is gone. Here no card takes a state
- * of a bond, so the bond itself will do.
+/* Bonding may leave a slave in real_dev that is gone. Here no card takes a
+ * state of a bond, so the bond itself will do.
  */
 static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 {

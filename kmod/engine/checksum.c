@@ -132,7 +132,8 @@ static int ip_header_complete(struct sk_buff *skb, unsigned int offset)
  * checksum, ESP, AH.
  *
  * Context: BH disabled.
- * Return: 0; -EINVAL if @request is no record or does not fit the bytes; -ENOMEM.
+ * Return: 0; -EINVAL if @request is no record or does not fit the bytes;
+ * -ENOMEM.
  */
 int ov2_checksum_complete(struct sk_buff *skb, unsigned long request,
 			  unsigned int ip, bool ipv6,

@@ -122,7 +122,8 @@ static void engine_restart(struct ov2_adapter *ad)
 }
 
 /* SAs keep keys, numbers and IV counters: no nonce comes again (INV-30,
- * INV-44). Requests that pend are for workqueues, which a reset does not concern.
+ * INV-44). Requests that pend are for workqueues, which a reset does not
+ * concern.
  */
 static void engine_reset(struct ov2_adapter *ad)
 {

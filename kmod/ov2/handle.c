@@ -73,7 +73,8 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_adapter *ad,
  */
 void ov2_handle_free(struct ov2_handle *handle)
 {
-	xa_erase_bh(&handle->ad->handles.slots, handle->value & OV2_HANDLE_SLOTS);
+	xa_erase_bh(&handle->ad->handles.slots,
+		    handle->value & OV2_HANDLE_SLOTS);
 }
 
 #ifdef OV2_UNIT

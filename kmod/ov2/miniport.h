@@ -35,9 +35,9 @@ struct ov2_counters;
  *	the engine is reset, requests other than deletes end with
  *	OV2_STATUS_NOT_ACCEPTED; after @halt all do
  * @send: protect an NBL and put its frames on the wire, in order, all of them
- *	or none. Without a handle in slot 1 they leave as they are. BH disabled; calls
- *	with one ov2_nbl.queue are serialized by the caller. The NBL comes back
- *	through ov2_adapter_ops.send_complete, in order of the queue, maybe
+ *	or none. Without a handle in slot 1 they leave as they are. BH disabled;
+ *	calls with one ov2_nbl.queue are serialized by the caller. The NBL comes
+ *	back through ov2_adapter_ops.send_complete, in order of the queue, maybe
  *	before this returns
  * @receive: verify and decrypt an NBL in place. It is called for the card's
  *	own frames only: the card's packet filter comes first, as in NDIS, and
@@ -61,13 +61,15 @@ struct ov2_miniport_ops {
  * struct ov2_adapter_ops - what a card does for its engine (calls up)
  * @wire_out: put a finished frame on the wire; takes @skb. BH disabled
  * @send_complete: the engine is done with an NBL; takes @nbl, and its
- *	frames if @status is not SUCCESS: none of them has left then. BH disabled
+ *	frames if @status is not SUCCESS: none of them has left then. BH
+ *	disabled
  * @indicate: a received frame with its records; takes @nbl. BH disabled
  * @request_complete: end of a request that was pending. Process context
  * @status: a status indication; @code is
  *	OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG, one for each successful set of
- *	OFFLOAD_PARAMETERS and OFFLOAD_ENCAPSULATION, before it returns. Those of
- *	sets at the same time come in any order. Any context but hard interrupts
+ *	OFFLOAD_PARAMETERS and OFFLOAD_ENCAPSULATION, before it returns. Those
+ *	of sets at the same time come in any order. Any context but hard
+ *	interrupts
  */
 struct ov2_adapter_ops {
 	void (*wire_out)(struct ov2_adapter *ad, u16 queue,

@@ -280,8 +280,8 @@ struct ov2_ext_update {
  * @ext_update: extension of an update; NULL: none, as in pure IPsecOV2. Then an
  *	update with the high half that the engine already has changes nothing
  * @may_sleep: the caller is in process context and holds no spinlock, so the
- *	engine may set keys at once. IPsecOV2 has no such word: there OID requests
- *	come at PASSIVE_LEVEL and may pend
+ *	engine may set keys at once. IPsecOV2 has no such word: there OID
+ *	requests come at PASSIVE_LEVEL and may pend
  * @caller: the caller's, for ov2_adapter_ops.request_complete
  * @miniport: the engine's own, until the request is complete
  *

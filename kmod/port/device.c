@@ -107,8 +107,8 @@ static void port_uninit(struct net_device *dev)
 	port->line->unplug(port);
 	ov2_rx_del_napi(port);
 	/* If register_netdevice() has failed, it frees the card and waits for
-	 * nothing. Older kernels have hashed the NAPIs by then, and busy polling
-	 * may pass them on its way to another NAPI.
+	 * nothing. Older kernels have hashed the NAPIs by then, and busy
+	 * polling may pass them on its way to another NAPI.
 	 */
 	if (dev->reg_state != NETREG_UNREGISTERING)
 		synchronize_net();

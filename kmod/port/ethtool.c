@@ -53,8 +53,8 @@ static void get_channels(struct net_device *dev,
 }
 
 /* The engine is what can be reset. What the stack sends meanwhile waits in its
- * queues, but for frames that are in the engine, or that a queue sends which the
- * line wakes: those are dropped, and counted.
+ * queues, but for frames that are in the engine, or that a queue sends which
+ * the line wakes: those are dropped, and counted.
  */
 static int port_reset(struct net_device *dev, u32 *flags)
 {

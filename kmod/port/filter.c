@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The receive filter: which of the frames on the cable a card takes, and which of
- * those are its own. Only the card's own frames are shown to the engine. All
- * others that are wanted (for a bridge, for a packet socket) go up as they came,
- * because what the engine decrypts must stay on this host:
+ * The receive filter: which of the frames on the cable a card takes, and which
+ * of those are its own. Only the card's own frames are shown to the engine. All
+ * others that are wanted (for a bridge, for a packet socket) go up as they
+ * came, because what the engine decrypts must stay on this host:
  *
- *   destination MAC      taken if                        own if
- *   -------------------  ------------------------------  -----------------------
- *   dev_addr             always                          always
- *   in dev->uc           always                          not below a bridge
- *   broadcast            always                          the IP destination is a
- *   in dev->mc           always                          group or 255.255.255.255,
- *   any other multicast  IFF_ALLMULTI or IFF_PROMISC     and not below a bridge
- *   any other unicast    IFF_PROMISC                     never
+ *   destination MAC      taken if                     own if
+ *   -------------------  ---------------------------  -----------------------
+ *   dev_addr             always                       always
+ *   in dev->uc           always                       not below a bridge
+ *   broadcast            always                       the IP destination is a
+ *   in dev->mc           always                       group or 255.255.255.255,
+ *   any other multicast  IFF_ALLMULTI or IFF_PROMISC  and not below a bridge
+ *   any other unicast    IFF_PROMISC                  never
  *
  * Below a bridge dev->uc names other hosts, too: br_fdb_sync_static() puts each
- * static entry of the bridge there. And a bridge floods groups to all its ports.
- * Open vSwitch is a bridge, too.
+ * static entry of the bridge there. And a bridge floods groups to all its
+ * ports. Open vSwitch is a bridge, too.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_ether.h>
@@ -35,8 +35,8 @@
 /**
  * struct filter_key - what an address is found by
  * @addr: the address
- * @multicast: 1 in dev->mc, 0 in dev->uc. The address itself does not tell: a user
- *	may put a unicast address into dev->mc (SIOCADDMULTI)
+ * @multicast: 1 in dev->mc, 0 in dev->uc. The address itself does not tell: a
+ *	user may put a unicast address into dev->mc (SIOCADDMULTI)
  */
 struct filter_key {
 	u8 addr[ETH_ALEN];
@@ -224,9 +224,9 @@ void ov2_filter_update(struct ov2_port *port)
  * ov2_filter_clear() - forget all addresses
  * @port: the card; it is going down
  *
- * While a card is down the stack changes the lists without a word, and a move to
- * another namespace empties them. The first ov2_filter_update() after the card is up
- * brings the addresses back.
+ * While a card is down the stack changes the lists without a word, and a move
+ * to another namespace empties them. The first ov2_filter_update() after the
+ * card is up brings the addresses back.
  *
  * Context: Process context.
  */
@@ -263,8 +263,9 @@ static int filter_look_up(struct net_device *dev,
 	return 0;
 }
 
-/* A link between two devices has come or gone, and the lower one of them may have
- * cards below it. br_add_if() makes the link before it lets the port forward.
+/* A link between two devices has come or gone, and the lower one of them may
+ * have cards below it. br_add_if() makes the link before it lets the port
+ * forward.
  */
 static int filter_event(struct notifier_block *nb, unsigned long event,
 			void *info)
@@ -343,7 +344,8 @@ static enum ov2_filter_verdict filter_multicast(struct ov2_port *port,
 /**
  * ov2_filter() - whose is a frame?
  * @port: the card that received it
- * @skb: the frame; data and MAC header are at its Ethernet header, which is linear
+ * @skb: the frame; data and MAC header are at its Ethernet header, which is
+ *	linear
  *
  * Costs the same for any number of addresses.
  *

@@ -23,7 +23,8 @@ struct sk_buff;
  *	it is connected to nothing. RTNL. Returns 0, or a negative errno with a
  *	sentence: then the card is unregistered, and @unplug is called first
  * @unplug: disconnect a card. It is down, or has never been registered, and may
- *	be connected to nothing. Frames that are on their way out may still come to
+ *	be connected to nothing. Frames that are on their way out may still come
+ *	to
  *	@put until the end of an RCU grace period. RTNL
  * @link: the device that a card is connected to, or NULL. IFLA_LINK tells it.
  *	RTNL or RCU
@@ -32,10 +33,10 @@ struct sk_buff;
  * @room: how many frames a send queue may still send before it has to stop, by
  *	ov2_ring_room(), or less if the line itself takes less. BH disabled
  * @put: send a frame; data is at its Ethernet header. Takes the frame and
- *	returns 0, or leaves it to the caller and returns why it must be dropped.
- *	It never returns a reason because too many frames are on their way: @room
- *	has stopped the queue in time. BH disabled; also from completions of the
- *	engine, on several CPUs at a time for one queue
+ *	returns 0, or leaves it to the caller and returns why it must be
+ *	dropped. It never returns a reason because too many frames are on their
+ *	way: @room has stopped the queue in time. BH disabled; also from
+ *	completions of the engine, on several CPUs at a time for one queue
  * @wake: a receive queue has taken frames off its ring, so whoever feeds this
  *	ring may go on: ov2_ring_wake() for each such send queue. BH disabled
  *
@@ -45,10 +46,11 @@ struct sk_buff;
  * any such device can do, and narrow a card's own in @plug by those of the
  * device. There it would also register its rx_handler and become the device's
  * upper; @unplug is the end of that. Its rx_handler would call ov2_rx_enqueue()
- * and drop what is more than OV2_RING_FRAMES, for it has nobody to stop. @put would
- * be dev_queue_xmit(), @room ov2_ring_room() without a ring, since the device has
- * a queueing discipline of its own, @carrier netif_stacked_transfer_operstate(),
- * also from the device's notifier, and @wake would be empty.
+ * and drop what is more than OV2_RING_FRAMES, for it has nobody to stop. @put
+ * would be dev_queue_xmit(), @room ov2_ring_room() without a ring, since the
+ * device has a queueing discipline of its own, @carrier
+ * netif_stacked_transfer_operstate(), also from the device's notifier, and
+ * @wake would be empty.
  */
 struct ov2_line_ops {
 	netdev_features_t features;

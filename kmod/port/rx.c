@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The receive queues of a card: made, opened, fed by the line, closed, freed. The
- * way of a frame: ring.c, rx_poll.c, rx_engine.c, the engine, rx_poll.c, rx_stack.c.
+ * The receive queues of a card: made, opened, fed by the line, closed, freed.
+ * The way of a frame: ring.c, rx_poll.c, rx_engine.c, the engine, rx_poll.c,
+ * rx_stack.c.
  */
 #include <linux/cpumask.h>
 #include <linux/netdevice.h>

@@ -15,8 +15,8 @@
  * @rxq: the receive queue that it came in on
  * @skb: the frame, data at the Ethernet header; taken
  *
- * What is wanted and not the card's own goes up the stack at once: that is another
- * flow, so it may overtake what the engine has.
+ * What is wanted and not the card's own goes up the stack at once: that is
+ * another flow, so it may overtake what the engine has.
  *
  * Context: NAPI of @rxq.
  */

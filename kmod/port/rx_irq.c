@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The interrupt of a receive queue: a call to its CPU, which schedules its NAPI. */
+/* The interrupt of a receive queue: a call to its CPU that schedules its
+ * NAPI.
+ */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
@@ -87,8 +89,8 @@ void ov2_rx_irq_raise(struct ov2_rxq *rxq)
  * @rxq: the queue; nobody raises its interrupt any more
  *
  * A synchronous call of our own would not tell: if it is for the caller's own
- * CPU, smp_call_function_single() makes it at once, and so before the calls that
- * wait in that CPU's queue.
+ * CPU, smp_call_function_single() makes it at once, and so before the calls
+ * that wait in that CPU's queue.
  *
  * Context: Process context, sleeps.
  */

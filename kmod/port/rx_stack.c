@@ -35,9 +35,9 @@ void ov2_rx_drop(struct ov2_port *port, struct sk_buff *skb,
 	rx_dropped(port, skb);
 }
 
-/* GRO itself decrypts and unpacks ESP that the kernel has a state for, whoever the
- * frame is for (esp4_gro_receive()), in UDP and in tunnels, too. It must not do
- * that to other hosts' frames, so of those only plain TCP is merged.
+/* GRO itself decrypts and unpacks ESP that the kernel has a state for, whoever
+ * the frame is for (esp4_gro_receive()), in UDP and in tunnels, too. It must
+ * not do that to other hosts' frames, so of those only plain TCP is merged.
  */
 static bool rx_may_merge(const struct sk_buff *skb)
 {

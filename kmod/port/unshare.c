@@ -51,7 +51,7 @@ int ov2_unshare(struct sk_buff *skb)
 {
 	int err;
 
-	/* Members of a list may be shared or clones: rare, and at most an MTU */
+	/* Members of a list may be shared or clones: rare, at most an MTU */
 	if (skb_has_frag_list(skb))
 		err = skb_linearize(skb);
 	else

@@ -8,22 +8,23 @@ struct net_device;
 struct ov2_adapter;
 
 /*
- * Every counter of a card is one row, in the order of `ethtool -S`. A name never
- * changes its meaning once released. Where mlx5 has the same counter the name is
- * its. A row is
+ * Every counter of a card is one row, in the order of `ethtool -S`. A name
+ * never changes its meaning once released. Where mlx5 has the same counter the
+ * name is its. A row is
  *
  * X(identifier, name, mib, reason, sentence)
  *
  * @identifier	names it in this code, behind OV2_CNT_
  * @name	names it to users, in `ethtool -S` and in traces
  * @mib		is the SNMP counter of xfrm that moves with it, or 0
- * @reason	is the core's enum skb_drop_reason that comes nearest, or 0 if no
- *		frame is dropped
- * @sentence	says what happened, in one sentence without a full stop; in several
- *		string literals if it is long
+ * @reason	is the core's enum skb_drop_reason that comes nearest, or 0 if
+ *		no frame is dropped
+ * @sentence	says what happened, in one sentence without a full stop; in
+ *		several string literals if it is long
  *
- * Programs read the rows, too. Once each backslash at the end of a line is taken
- * away together with its newline, this regular expression of Python matches a row:
+ * Programs read the rows, too. Once each backslash at the end of a line is
+ * taken away together with its newline, this regular expression of Python
+ * matches a row:
  *
  * X\((\w+), "(\w+)",\s*(\w+), (\w+),\s*((?:"[^"]*"\s*)+)\)
  */
@@ -428,7 +429,8 @@ struct ov2_adapter;
 
 /*
  * Functions that may drop a frame, or refuse something, return one of these:
- * OV2_CNT_NONE means that all is well, any other that the caller stops and counts.
+ * OV2_CNT_NONE means that all is well, any other that the caller stops and
+ * counts.
  */
 enum ov2_counter {
 	OV2_CNT_NONE,

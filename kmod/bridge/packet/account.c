@@ -103,8 +103,8 @@ static int account_in_locked(struct xfrm_state *x, struct sk_buff *skb,
  * @skb: the packet, still framed, its network header set; for the audit log
  * @seq: its number, as the engine verified it
  * @len: bytes that were protected, as ov2_account_out() counts them; negative
- *	if what it carries is nothing to deliver: then it is an error, but only if
- *	nothing else is wrong, and the window does not move
+ *	if what it carries is nothing to deliver: then it is an error, but only
+ *	if nothing else is wrong, and the window does not move
  * @reason: out: if false, the counter for the caller to drop it with
  *
  * Context: BH disabled.
@@ -150,7 +150,7 @@ static int account_bad_locked(struct xfrm_state *x, struct sk_buff *skb,
 }
 
 /**
- * ov2_account_bad() - a packet was received through a state, and was not genuine
+ * ov2_account_bad() - a packet received through a state was not genuine
  * @x: the state; takes its lock
  * @skb: the packet, its network header set; for the audit log
  * @status: what the engine found

@@ -190,8 +190,8 @@ static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 /**
  * ov2_decap() - leave of an ESP packet what it carries
  * @skb: the packet of ov2_decap_read(), its MAC and network headers and its
- *	device set. It becomes an Ethernet frame with a clear packet, data at the IP
- *	header
+ *	device set. It becomes an Ethernet frame with a clear packet, data at
+ *	the IP header
  * @x: its state
  * @decap: what that found; there is something to deliver
  *

@@ -21,8 +21,8 @@
  * ov2_flow_may_wrap() - can an IP packet hide behind a header of this type?
  * @ethertype: of a frame, or of what a VLAN tag carries
  *
- * VLAN tags, 802.1Q and 802.1ad, in any number, and the header of a PPPoE session
- * are looked through. MPLS, LLC/SNAP and tunnels are not.
+ * VLAN tags, 802.1Q and 802.1ad, in any number, and the header of a PPPoE
+ * session are looked through. MPLS, LLC/SNAP and tunnels are not.
  *
  * Context: Any.
  * Return: true if it can.
@@ -175,8 +175,8 @@ static void flow_set_ports(struct ov2_flow *flow, const struct sk_buff *skb,
  * ov2_flow_read() - read what a packet is matched by
  * @net: the card's namespace
  * @skb: the packet, sent or received, in an Ethernet frame that may wrap it
- *	(ov2_flow_may_wrap()); network header, protocol and device set, MAC header
- *	too if it is wrapped. Need not be linear
+ *	(ov2_flow_may_wrap()); network header, protocol and device set, MAC
+ *	header too if it is wrapped. Need not be linear
  * @flow: out: what it is matched by
  *
  * Context: Any context.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the stack sends, in packet mode: policy and state are found from the
- * packet, as hardware does, and the packet becomes ESP. What an offloaded policy
- * protects never leaves in clear.
+ * packet, as hardware does, and the packet becomes ESP. What an offloaded
+ * policy protects never leaves in clear.
  */
 #include <linux/etherdevice.h>
 #include <net/ip.h>
@@ -167,9 +167,10 @@ static enum ov2_verdict send_by_policy(struct sending *send,
 	return send_protected(send, nbl);
 }
 
-/* What the frame is, if its Ethernet header tells; 0 if it is too short. A packet
- * with the core's tag is one that the core wants protected: its Ethernet header may
- * not be written yet, but skb->protocol is right (vlan_insert_tag_set_proto()).
+/* What the frame is, if its Ethernet header tells; 0 if it is too short. A
+ * packet with the core's tag is one that the core wants protected: its Ethernet
+ * header may not be written yet, but skb->protocol is right
+ * (vlan_insert_tag_set_proto()).
  */
 static __be16 frame_type(const struct sk_buff *skb, bool tagged)
 {
@@ -180,10 +181,10 @@ static __be16 frame_type(const struct sk_buff *skb, bool tagged)
 	return skb->len > sizeof(*eth) ? eth->h_proto : 0;
 }
 
-/* A packet behind a VLAN tag or a PPPoE header is not protected: its SA's other end
- * expects ESP without. So it must not leave if a policy protects it: it comes
- * from a bridge, a packet socket, or tc, as the core lets no state protect
- * what leaves by a VLAN.
+/* A packet behind a VLAN tag or a PPPoE header is not protected: its SA's other
+ * end expects ESP without. So it must not leave if a policy protects it: it
+ * comes from a bridge, a packet socket, or tc, as the core lets no state
+ * protect what leaves by a VLAN.
  */
 static enum ov2_verdict send_wrapped(struct ov2_adapter *ad,
 				     struct sk_buff *skb, __be16 type,

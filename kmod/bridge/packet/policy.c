@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What an offloaded policy says of packets, and of the states that protect them. */
+/* What an offloaded policy says of packets, and of the states that protect
+ * them.
+ */
 #include <linux/inetdevice.h>
 #include <net/ipv6.h>
 

@@ -62,9 +62,9 @@ struct ov2_policy {
 	struct rcu_head rcu;
 };
 
-/* Does @xp want its packets protected? The core ignores the templates of a policy
- * that blocks (xfrm_expand_policies(), __xfrm_policy_check()), and so does the
- * card.
+/* Does @xp want its packets protected? The core ignores the templates of a
+ * policy that blocks (xfrm_expand_policies(), __xfrm_policy_check()), and so
+ * does the card.
  */
 static inline bool ov2_xfrm_policy_protects(const struct xfrm_policy *xp)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP framing in packet mode: what xfrm's core does for crypto mode, headers and
- * trailer (RFC 4303 2). IV, ciphertext and ICV are the engine's.
+ * ESP framing in packet mode: what xfrm's core does for crypto mode, headers
+ * and trailer (RFC 4303 2). IV, ciphertext and ICV are the engine's.
  */
 #include <linux/udp.h>
 #include <net/esp.h>
@@ -55,7 +55,9 @@ static unsigned int esp_header_len(const struct ov2_assoc *assoc)
 	       (assoc->udp_encap ? sizeof(struct udphdr) : 0);
 }
 
-/* Where the transport header is, with room. UDP has no checksum (RFC 3948 2.1). */
+/* Where the transport header is, with room. UDP has no checksum (RFC 3948
+ * 2.1).
+ */
 static void set_esp(struct sk_buff *skb, const struct ov2_assoc *assoc,
 		    const struct xfrm_state *x, u32 seq)
 {

@@ -35,11 +35,11 @@
  *   changed (nf_nat_ipv4_local_in()). So where NAT is loaded the packet is
  *   marked as untracked.
  * - Not to a group of SO_REUSEPORT, in which UDP would choose once more.
- * - Not where a raw socket takes the packet, too, unless its own policy lets the
- *   packet in: a raw socket gets a copy before UDP does, without the pin, and the
- *   core takes the copy for checked (raw_local_deliver(), raw_rcv()).
- * - Not where a packet socket for IP alone is asked after IP: then IP works on a
- *   copy, without the pin (deliver_skb(), skb_share_check()).
+ * - Not where a raw socket takes the packet, too, unless its own policy lets
+ *   the packet in: a raw socket gets a copy before UDP does, without the pin,
+ *   and the core takes the copy for checked (raw_local_deliver(), raw_rcv()).
+ * - Not where a packet socket for IP alone is asked after IP: then IP works on
+ *   a copy, without the pin (deliver_skb(), skb_share_check()).
  *
  * A packet that cannot be pinned is dropped. A pinned packet to port 4500 may
  * be IKE, or ESP of a state that is not the card's: UDP tells them apart after

@@ -3,21 +3,21 @@
  * The tag on packets that are to leave protected, in packet mode.
  *
  * The core gives such a packet no sec_path: in ndo_start_xmit it looks like any
- * other. If NAT changes the packet on its way, or its policy is deleted while it
- * waits, it leads to no policy of the card and would leave in clear. If it is
- * sent through another device, it would leave there in clear. So the card tags
- * it with a sec_path of one state, which clones and segments inherit:
+ * other. If NAT changes the packet on its way, or its policy is deleted while
+ * it waits, it leads to no policy of the card and would leave in clear. If it
+ * is sent through another device, it would leave there in clear. So the card
+ * tags it with a sec_path of one state, which clones and segments inherit:
  *
  *	xvec[0]	the state
  *	ovec[0]	.flags	CRYPTO_DONE, and XFRM_XMIT as below
  *		.status	OV2_TAG_STATUS, which has CRYPTO_SUCCESS in it
  *
  * Without XFRM_XMIT validate_xmit_xfrm() drops the packet at any device but the
- * state's; at that device it would encrypt the packet itself. Therefore the card
- * adds XFRM_XMIT when the core asks for its features, just before that.
+ * state's; at that device it would encrypt the packet itself. Therefore the
+ * card adds XFRM_XMIT when the core asks for its features, just before that.
  *
- * CRYPTO_DONE and CRYPTO_SUCCESS are for multicast: the copy of a packet that is
- * looped back to listeners of this host has the tag, too, and
+ * CRYPTO_DONE and CRYPTO_SUCCESS are for multicast: the copy of a packet that
+ * is looped back to listeners of this host has the tag, too, and
  * __xfrm_policy_check2() wants to see both.
  */
 #include <linux/if_packet.h>
@@ -87,9 +87,9 @@ bool ov2_packet_tag_lost(const struct sk_buff *skb)
 	return skb->pkt_type == OV2_TAG_LOST;
 }
 
-/* ip_finish_output_gso() and its IPv6 twin ask for features, too, in front of the
- * egress hooks, from where the packet may still go to another device. There it
- * has no Ethernet header yet.
+/* ip_finish_output_gso() and its IPv6 twin ask for features, too, in front of
+ * the egress hooks, from where the packet may still go to another device. There
+ * it has no Ethernet header yet.
  */
 static bool is_leaving(const struct sk_buff *skb)
 {

@@ -11,7 +11,8 @@ struct ov2_adapter;
  * @OV2_VERDICT_PLAIN: nothing is asked of the engine: to the wire as it is
  * @OV2_VERDICT_OFFLOAD: to the engine, with the records in the NBL
  * @OV2_VERDICT_DROP: the frame must not leave; counted and traced already
- * @OV2_VERDICT_TAKEN: the frame waits for a neighbour's address, and comes again
+ * @OV2_VERDICT_TAKEN: the frame waits for a neighbour's address, and comes
+ *	again
  */
 enum ov2_verdict {
 	OV2_VERDICT_PLAIN,

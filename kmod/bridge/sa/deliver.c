@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Receiving in crypto mode: what the engine has decrypted goes to xfrm_input()
- * at once, with the offsets that esp4_gro_receive() and esp6_gro_receive() leave:
+ * at once, with the offsets that esp4_gro_receive() and esp6_gro_receive()
+ * leave:
  *
  *	+----------+-----------+-------+------------+----+---------+-----+
  *	| Ethernet | IP        | (UDP) | SPI number | IV | clear   | ICV |
@@ -11,10 +12,10 @@
  *	header
  *
  * No other part of the stack can do anything right with a frame whose outer
- * header says ESP and whose payload is clear: the UDP layer sums decrypted bytes
- * and asks the policy of a socket, and an ICMP error of the stack or of a
- * firewall quotes clear text. So taps, tc, netfilter and sockets get to see only
- * the packet that xfrm takes out.
+ * header says ESP and whose payload is clear: the UDP layer sums decrypted
+ * bytes and asks the policy of a socket, and an ICMP error of the stack or of a
+ * firewall quotes clear text. So taps, tc, netfilter and sockets get to see
+ * only the packet that xfrm takes out.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -41,8 +42,8 @@ static bool goes_on(unsigned long rx_header)
 }
 
 /* For a second header xfrm_input() demands a route on the packet, and takes it
- * when that header is off. Packets that come by ip_rcv() have one; those of GRO do
- * not, so with GRO the core drops what has two (XfrmInError).
+ * when that header is off. Packets that come by ip_rcv() have one; those of GRO
+ * do not, so with GRO the core drops what has two (XfrmInError).
  */
 static void set_route(struct sk_buff *skb)
 {

@@ -47,7 +47,8 @@ static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
 	start = skb_checksum_start_offset(skb);
 	at = start + skb->csum_offset;
 	len = (int)(skb->len - trailer_len) - start;
-	if (skb_csum_is_sctp(skb) || len < skb->csum_offset + (int)sizeof(sum) ||
+	if (skb_csum_is_sctp(skb) ||
+	    len < skb->csum_offset + (int)sizeof(sum) ||
 	    skb_ensure_writable(skb, at + sizeof(sum)))
 		return false;
 

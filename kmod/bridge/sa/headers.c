@@ -4,8 +4,8 @@
  *
  * The core reads an IPsec packet at two offsets of the skb: addresses at the
  * network header, SPI and number at the transport header (xfrm_parse_spi(), so
- * every xfrm_audit_state_*() and xfrm_input() as well). For software ip_rcv() and
- * UDP set them, and look whether the IP header is sound.
+ * every xfrm_audit_state_*() and xfrm_input() as well). For software ip_rcv()
+ * and UDP set them, and look whether the IP header is sound.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>

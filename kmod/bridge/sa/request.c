@@ -137,8 +137,8 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 
 	wait.ext.transport = assoc;
 	wait.req.caller = &wait;
-	/* The core holds xfrm_cfg_mutex: another user's work items, which may be
-	 * queued before this SA's, must not be waited for under it.
+	/* The core holds xfrm_cfg_mutex: another user's work items, which may
+	 * be queued before this SA's, must not be waited for under it.
 	 */
 	wait.req.may_sleep = true;
 	init_completion(&wait.done);

@@ -222,8 +222,8 @@ static void leak_decrypted(struct kunit *test)
 	}
 }
 
-/* In transport mode the flag stays with what xfrm_input() has unpacked, and that
- * may be forwarded: its destination may have been rewritten.
+/* In transport mode the flag stays with what xfrm_input() has unpacked, and
+ * that may be forwarded: its destination may have been rewritten.
  */
 static void leak_unpacked(struct kunit *test)
 {
@@ -248,8 +248,8 @@ static void leak_unpacked(struct kunit *test)
 	}
 }
 
-/* Nobody has decrypted what is to be sent through a tunnel: it finds its policy,
- * and here no SA.
+/* Nobody has decrypted what is to be sent through a tunnel: it finds its
+ * policy, and here no SA.
  */
 static void leak_tagged_ipsec(struct kunit *test)
 {
@@ -268,7 +268,8 @@ static void leak_tagged_ipsec(struct kunit *test)
 				  false, NULL);
 		KUNIT_ASSERT_TRUE(test, ov2_packet_tag(skb, x));
 		xfrm_offload(skb)->flags |= XFRM_XMIT;
-		KUNIT_EXPECT_EQ(test, xmit(test, ad, skb, OV2_CNT_TX_DROP_NO_SA),
+		KUNIT_EXPECT_EQ(test,
+				xmit(test, ad, skb, OV2_CNT_TX_DROP_NO_SA),
 				OV2_VERDICT_DROP);
 		secpath_reset(skb);
 	}

@@ -20,7 +20,8 @@ static void frame_received(struct kunit *test, struct sk_buff *skb)
 static struct sk_buff *frame_in_pages(struct kunit *test, struct sk_buff *from,
 				      unsigned int linear)
 {
-	struct sk_buff *skb = kunit_zalloc_skb(test, OV2_SHAPE_ROOM, GFP_KERNEL);
+	struct sk_buff *skb = kunit_zalloc_skb(test, OV2_SHAPE_ROOM,
+					       GFP_KERNEL);
 	unsigned int rest = from->len - linear;
 	struct page *page = alloc_page(GFP_KERNEL);
 
@@ -57,9 +58,11 @@ static void expect_ethernet(struct kunit *test, const struct sk_buff *skb,
 	KUNIT_EXPECT_PTR_EQ(test, skb_mac_header(skb) + ETH_HLEN, skb->data);
 	KUNIT_EXPECT_PTR_EQ(test, skb_network_header(skb), skb->data);
 	KUNIT_EXPECT_EQ(test, eth->h_proto, skb->protocol);
-	KUNIT_EXPECT_TRUE(test, ether_addr_equal(eth->h_source, ov2_shape_peer_mac));
+	KUNIT_EXPECT_TRUE(test,
+			  ether_addr_equal(eth->h_source, ov2_shape_peer_mac));
 	if (shape->tunnel) {
-		KUNIT_EXPECT_TRUE(test, ether_addr_equal(eth->h_dest, ov2_shape_own_mac));
+		KUNIT_EXPECT_TRUE(test, ether_addr_equal(eth->h_dest,
+							 ov2_shape_own_mac));
 		KUNIT_EXPECT_EQ(test, (int)skb->pkt_type, PACKET_HOST);
 	} else {
 		KUNIT_EXPECT_EQ(test, (int)skb->pkt_type, PACKET_MULTICAST);
@@ -76,7 +79,8 @@ static void expect_clear(struct kunit *test, const struct sk_buff *skb,
 	expect_ethernet(test, skb, shape);
 	KUNIT_EXPECT_EQ(test, ntohs(skb->protocol),
 			ipv6 ? ETH_P_IPV6 : ETH_P_IP);
-	KUNIT_ASSERT_EQ(test, skb->len, ov2_shape_ip_len(ipv6) + OV2_SHAPE_BODY);
+	KUNIT_ASSERT_EQ(test, skb->len,
+			ov2_shape_ip_len(ipv6) + OV2_SHAPE_BODY);
 	if (ipv6)
 		expect_ipv6(test, skb);
 	else
@@ -221,7 +225,8 @@ static int decap_len(struct kunit *test, struct sk_buff *skb, u32 header_word)
 	const struct ov2_shape shape = {};
 	struct ov2_decap decap;
 
-	ov2_decap_read(skb, ov2_shape_state(test, &shape), OV2_SHAPE_ICV_LEN, header_word,
+	ov2_decap_read(skb, ov2_shape_state(test, &shape), OV2_SHAPE_ICV_LEN,
+		       header_word,
 		       &decap);
 	return decap.len;
 }
@@ -256,7 +261,8 @@ static void read_garbage(struct kunit *test)
 	for (pad = 0; pad < 256; pad++)
 		KUNIT_EXPECT_EQ(test, decap_len(test, skb,
 						header_word(IPPROTO_TCP, pad)),
-				pad < OV2_SHAPE_BODY + 4 ? OV2_SHAPE_BODY + 4 - pad : -EINVAL);
+				pad < OV2_SHAPE_BODY + 4 ?
+				OV2_SHAPE_BODY + 4 - pad : -EINVAL);
 }
 
 static void read_dummy(struct kunit *test)
@@ -297,7 +303,8 @@ static void decap_no_packet(struct kunit *test)
 	struct ov2_decap decap;
 
 	frame_received(test, skb);
-	ov2_decap_read(skb, x, OV2_SHAPE_ICV_LEN, header_word(IPPROTO_TCP, 0), &decap);
+	ov2_decap_read(skb, x, OV2_SHAPE_ICV_LEN, header_word(IPPROTO_TCP, 0),
+		       &decap);
 	KUNIT_EXPECT_FALSE(test, ov2_decap(skb, x, &decap));
 
 	decap.next_header = IPPROTO_IPIP;

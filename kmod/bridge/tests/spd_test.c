@@ -319,7 +319,8 @@ static struct bed *bed_new(struct kunit *test)
 	struct bed *bed = kvzalloc(sizeof(*bed), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, bed);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, bed_free, bed), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, bed_free, bed),
+			0);
 	KUNIT_ASSERT_EQ(test, ov2_spd_init(&bed->spd), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, spd_end, &bed->spd), 0);
 	return bed;

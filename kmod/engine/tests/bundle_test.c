@@ -58,11 +58,15 @@ static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 0x00000002);
 	KUNIT_EXPECT_EQ(test, !nbl->info[OV2_INFO_IPSEC_HEADER], sa.ah_only);
 	KUNIT_EXPECT_EQ(test, nbl->skb->len, skb->len);
-	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, skb->len - 1, 1), bad);
-	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 11, 1), bad);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, skb->len - 1,
+						    1), bad);
+	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 11,
+						    1), bad);
 	/* Its SPI: nobody's. Its length: bad syntax */
-	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 7, 1), 0);
-	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 1, 1),
+	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 7,
+						    1), 0);
+	KUNIT_EXPECT_EQ(test,
+			ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 1, 1),
 			0x00060002);
 	/* Next header: not the bundle's ESP any more; else AH covers it */
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa), 1),
@@ -210,7 +214,8 @@ static void bundle_nested(struct kunit *test)
 		ov2_pair_add(&pair, &outer);
 		ov2_rig_add_outbound(pair.a, &inner);
 		skb = ov2_pair_protect(&pair, &frame);
-		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair, skb), 2, "form %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair, skb), 2,
+				    "form %d", i);
 		inner.key++;
 		ov2_rig_add_inbound(pair.b, &inner);
 		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair, skb),
@@ -219,9 +224,11 @@ static void bundle_nested(struct kunit *test)
 		ov2_rig_delete(pair.b, inner.in);
 		inner.key--;
 		ov2_rig_add_inbound(pair.b, &inner);
-		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair, skb), 6, "form %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair, skb), 6,
+				    "form %d", i);
 		KUNIT_EXPECT_EQ_MSG(test,
-				    ov2_pair_word_flipped(&pair, skb, skb->len - 1, 1),
+				    ov2_pair_word_flipped(&pair, skb,
+							  skb->len - 1, 1),
 				    outer.ah_auth ? 0x00040002 : 0x00050002,
 				    "form %d", i);
 	}

@@ -46,7 +46,8 @@ static void receive_single(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, 1);
 	KUNIT_EXPECT_EQ(test, nbl->skb->len, skb->len);
 
-	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, skb->len - 1, 0x80),
+	KUNIT_EXPECT_EQ(test,
+			ov2_pair_word_flipped(&pair, skb, skb->len - 1, 0x80),
 			TRANSPORT_BAD);
 	nbl = ov2_rig_last_indicated(pair.b);
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC_HEADER], 0);
@@ -136,7 +137,8 @@ static void receive_flipped(struct kunit *test)
 	skb = ov2_pair_protect(&pair, &frame);
 	for (at = ESP; at < skb->len; at++)
 		KUNIT_EXPECT_EQ_MSG(test,
-				    ov2_pair_word_flipped(&pair, skb, at, 1 << at % 8),
+				    ov2_pair_word_flipped(&pair, skb, at,
+							  1 << at % 8),
 				    at < ESP + 4 ? UNTOUCHED : TRANSPORT_BAD,
 				    "byte %u", at);
 }
@@ -196,13 +198,15 @@ static void receive_nested(struct kunit *test)
 	ov2_rig_add_outbound(pair.a, &inner);
 	skb = ov2_pair_protect(&pair, &frame);
 	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), ONE_GOOD);
-	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, skb->len - 1, 1),
+	KUNIT_EXPECT_EQ(test,
+			ov2_pair_word_flipped(&pair, skb, skb->len - 1, 1),
 			TUNNEL_BAD);
 
 	inner.key++;
 	ov2_rig_add_inbound(pair.b, &inner);
 	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), INNER_BAD);
-	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, skb->len - 1, 1),
+	KUNIT_EXPECT_EQ(test,
+			ov2_pair_word_flipped(&pair, skb, skb->len - 1, 1),
 			TUNNEL_BAD);
 	ov2_rig_delete(pair.b, inner.in);
 
@@ -218,7 +222,8 @@ static void receive_nested(struct kunit *test)
 }
 
 /* A frame of the outer SA alone, with @proto and bytes counting up in it. */
-static u32 word_of_inner(struct ov2_pair *pair, struct ov2_rig_sa *outer, u8 proto,
+static u32 word_of_inner(struct ov2_pair *pair, struct ov2_rig_sa *outer,
+			 u8 proto,
 			 unsigned int len, u8 first)
 {
 	struct ov2_rig_frame frame = {
@@ -352,6 +357,7 @@ static void receive_udp_esp(struct kunit *test)
 	struct ov2_rig_sa outer, inner;
 	struct ov2_rig_frame frame;
 	struct ov2_pair pair;
+	struct sk_buff *skb;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
@@ -367,8 +373,8 @@ static void receive_udp_esp(struct kunit *test)
 			frame.sa = &inner;
 			frame.tunnel = &outer;
 		}
-		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair,
-							ov2_pair_protect(&pair, &frame)),
+		skb = ov2_pair_protect(&pair, &frame);
+		KUNIT_EXPECT_EQ_MSG(test, ov2_pair_word(&pair, skb),
 				    types[i][2], "type %d", i);
 	}
 }

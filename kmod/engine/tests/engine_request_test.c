@@ -136,7 +136,7 @@ static void add_list_all(struct kunit *test)
 	}
 }
 
-/* Nobody waits for a work item who may sleep: the keys are set by the caller. */
+/* A caller who may sleep waits for no work item, but sets the keys itself. */
 static void add_by_who_may_sleep(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

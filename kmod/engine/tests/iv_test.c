@@ -199,12 +199,15 @@ static void iv_used_up_is_dropped(struct kunit *test)
 	ov2_rig_add_outbound(rig, &sa);
 	ov2_rig_add_outbound(rig, &other);
 	atomic64_set(&counter_of(rig, sa.out)->ranges, OV2_IV_RANGES);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out), OV2_STATUS_FAILURE);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out), OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
+			OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
+			OV2_STATUS_FAILURE);
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&rig->wire), 0);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad, OV2_CNT_TX_DROP_IV),
 			2);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &other, other.out), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &other, other.out),
+			OV2_STATUS_SUCCESS);
 }
 
 static struct kunit_case iv_cases[] = {

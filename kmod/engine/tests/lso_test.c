@@ -81,8 +81,9 @@ static void expect_trailer(struct kunit *test, const struct ov2_large *large,
 	struct ov2_rx_header hdr;
 	unsigned int body;
 
-	KUNIT_EXPECT_TRUE(test, ov2_rx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER],
-						     &hdr));
+	KUNIT_EXPECT_TRUE(test,
+			  ov2_rx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER],
+					       &hdr));
 	KUNIT_EXPECT_EQ(test, hdr.next_header, IPPROTO_TCP);
 	body = OV2_LARGE_TCP_LEN + len + hdr.pad_length + 2;
 	KUNIT_EXPECT_EQ(test, body % 4, 0);

@@ -33,7 +33,8 @@ static void expect_all_near(struct kunit *test, u64 top, u32 window)
 
 		if ((s64)seq < 0)
 			continue;
-		KUNIT_ASSERT_EQ_MSG(test, ov2_sa_seq_rx(sa, &sa->member[0], lower_32_bits(seq)),
+		KUNIT_ASSERT_EQ_MSG(test, ov2_sa_seq_rx(sa, &sa->member[0],
+							lower_32_bits(seq)),
 				    seq, "top %llu window %u", top, window);
 	}
 	kunit_kfree(test, sa);
@@ -68,7 +69,8 @@ static void seq_random(struct kunit *test)
 		if (round & 1 && top > window)
 			seq = top - get_random_u32_below(window);
 		sa_at(sa, top, window);
-		KUNIT_ASSERT_EQ_MSG(test, ov2_sa_seq_rx(sa, &sa->member[0], lower_32_bits(seq)),
+		KUNIT_ASSERT_EQ_MSG(test, ov2_sa_seq_rx(sa, &sa->member[0],
+							lower_32_bits(seq)),
 				    seq, "top %llu window %u", top, window);
 	}
 }
@@ -121,9 +123,11 @@ static void seq_tx_high_half(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, sa);
 	sa_at(sa, 0x500000000, 0);
-	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9), 0x700000009);
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9),
+			0x700000009);
 	ext.valid = false;
-	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9), 0x500000009);
+	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9),
+			0x500000009);
 }
 
 static struct kunit_case sa_seq_cases[] = {

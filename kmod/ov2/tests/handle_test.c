@@ -128,8 +128,8 @@ static void handle_space_of_its_own(struct kunit *test)
 		ov2_handle_free(&m->handles[i]);
 }
 
-/* A slot that is given again has another generation, so that an old handle names
- * nothing, whatever is in its slot now.
+/* A slot that is given again has another generation, so that an old handle
+ * names nothing, whatever is in its slot now.
  */
 static void handle_slot_again(struct kunit *test)
 {

@@ -52,7 +52,8 @@ static void send_unknown_handle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, ULONG_MAX),
 			OV2_STATUS_FAILURE);
 	ov2_rig_add_outbound(other, &sa);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out), OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
+			OV2_STATUS_FAILURE);
 	ov2_rig_add_outbound(rig, &sa);
 	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out ^ BIT(30)),
 			OV2_STATUS_FAILURE);
@@ -68,10 +69,12 @@ static void send_after_delete(struct kunit *test)
 	ov2_rig_add_outbound(rig, &sa);
 	stale = sa.out;
 	ov2_rig_delete(rig, stale);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, stale), OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, stale),
+			OV2_STATUS_FAILURE);
 	ov2_rig_add_outbound(rig, &sa);
 	KUNIT_EXPECT_NE(test, sa.out, stale);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, stale), OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, stale),
+			OV2_STATUS_FAILURE);
 	expect_nothing_left(test, rig);
 }
 
@@ -82,7 +85,8 @@ static void send_inbound_handle(struct kunit *test)
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 
 	ov2_rig_add_inbound(rig, &sa);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.in), OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.in),
+			OV2_STATUS_FAILURE);
 	expect_nothing_left(test, rig);
 }
 
@@ -99,7 +103,8 @@ static void send_tunnel_handle_alone(struct kunit *test)
 	nbl = ov2_rig_frame(rig, &frame, 0);
 	nbl->info[OV2_INFO_IPSEC] = 0;
 	nbl->info[OV2_INFO_IPSEC_TUNNEL] = sa.out;
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_status(rig, nbl), OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_status(rig, nbl),
+			OV2_STATUS_FAILURE);
 	expect_nothing_left(test, rig);
 }
 
@@ -113,12 +118,14 @@ static void send_failed_keeps_frame(struct kunit *test)
 
 	sa.out = 1;
 	nbl = ov2_rig_frame(rig, &frame, 0);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_status(rig, nbl), OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_status(rig, nbl),
+			OV2_STATUS_FAILURE);
 	KUNIT_EXPECT_NOT_NULL(test, nbl->skb);
 
 	ov2_rig_add_outbound(rig, &sa);
 	nbl = ov2_rig_frame(rig, &frame, 0);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_status(rig, nbl), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_status(rig, nbl),
+			OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_NULL(test, nbl->skb);
 }
 
@@ -217,13 +224,16 @@ static void send_paused(struct kunit *test)
 	ov2_rig_pause(rig);
 	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
 			OV2_STATUS_NOT_ACCEPTED);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, 1), OV2_STATUS_NOT_ACCEPTED);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_status(rig, ov2_rig_frame(rig, &plain, 0)),
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, 1),
+			OV2_STATUS_NOT_ACCEPTED);
+	KUNIT_EXPECT_EQ(test,
+			ov2_rig_send_status(rig, ov2_rig_frame(rig, &plain, 0)),
 			OV2_STATUS_NOT_ACCEPTED);
 	expect_nothing_left(test, rig);
 
 	ov2_rig_restart(rig);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
+			OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_wire), 1);
 }
 
@@ -256,7 +266,8 @@ static void pause_requests(struct kunit *test)
 	ov2_rig_pause(rig);
 	ov2_rig_add_outbound(rig, &sa);
 	ov2_rig_restart(rig);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
+			OV2_STATUS_SUCCESS);
 	ov2_rig_pause(rig);
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_delete(rig, sa.out),
 			(u32)OV2_STATUS_SUCCESS);
@@ -394,7 +405,8 @@ static void reset_paused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
 			OV2_STATUS_NOT_ACCEPTED);
 	ov2_rig_restart(rig);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
+			OV2_STATUS_SUCCESS);
 }
 
 static struct kunit_case miniport_packet_cases[] = {

@@ -70,7 +70,8 @@ static struct ov2_rig_request *fill_table(struct ov2_rig *rig,
 	struct ov2_rig_request *rr = NULL;
 	u32 i;
 
-	for (i = 0; i < rig->ad.hardware->ipsec_v2.sa_capacity; i++, sa->spi++) {
+	for (i = 0; i < rig->ad.hardware->ipsec_v2.sa_capacity; i++,
+	     sa->spi++) {
 		rr = ov2_rig_add_new(rig, sa, false);
 		ov2_rig_submit(rig, rr);
 	}
@@ -94,12 +95,15 @@ static void add_capacity(struct kunit *test)
 		kunit_skip(test, "takes long, and encrypts nothing");
 	rig = ov2_param_rig(test);
 	last = fill_table(rig, &sa);
-	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &sa), OV2_STATUS_RESOURCES);
-	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &sa), OV2_STATUS_RESOURCES);
+	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &sa),
+			OV2_STATUS_RESOURCES);
+	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &sa),
+			OV2_STATUS_RESOURCES);
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_delete(rig, last->add.handle),
 			(u32)OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &sa), OV2_STATUS_SUCCESS);
-	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &sa), OV2_STATUS_RESOURCES);
+	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &sa),
+			OV2_STATUS_RESOURCES);
 }
 
 /* INV-15: what is refused takes no place */
@@ -192,16 +196,20 @@ static void update_high_half(struct kunit *test)
 	ov2_rig_add_inbound(peer, &sa);
 	ov2_rig_update(rig, sa.out, OV2_OPERATION_AH, sa.spi, 6);
 	ov2_rig_update(rig, sa.out, OV2_OPERATION_ESP, sa.spi + 1, 6);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
+			OV2_STATUS_SUCCESS);
 	ov2_rig_loop(rig, peer);
-	KUNIT_EXPECT_EQ(test, ov2_rig_last_indicated(peer)->info[OV2_INFO_IPSEC],
+	KUNIT_EXPECT_EQ(test,
+			ov2_rig_last_indicated(peer)->info[OV2_INFO_IPSEC],
 			OV2_RX_CRYPTO_DONE);
 
 	ov2_rig_update(rig, sa.out, OV2_OPERATION_ESP, sa.spi, 6);
 	ov2_rig_update(peer, sa.in, OV2_OPERATION_ESP, sa.spi, 6);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
+			OV2_STATUS_SUCCESS);
 	ov2_rig_loop(rig, peer);
-	KUNIT_EXPECT_EQ(test, ov2_rig_last_indicated(peer)->info[OV2_INFO_IPSEC],
+	KUNIT_EXPECT_EQ(test,
+			ov2_rig_last_indicated(peer)->info[OV2_INFO_IPSEC],
 			OV2_RX_CRYPTO_DONE);
 	KUNIT_EXPECT_EQ(test, ov2_rig_last_indicated(peer)->ext_rx.seq64,
 			0x600000001);
@@ -345,11 +353,13 @@ static void disabled_keeps_sas(struct kunit *test)
 			(u32)OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &other),
 			OV2_STATUS_NOT_SUPPORTED);
-	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
+			OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_parameter(rig,
 						     OV2_PARAMETER_ESP_ENABLED),
 			(u32)OV2_STATUS_SUCCESS);
-	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &other), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &other),
+			OV2_STATUS_SUCCESS);
 }
 
 static void null_remembers(struct kunit *test)

@@ -67,7 +67,8 @@ struct row {
 
 static const struct row rows[] = {
 	{
-		.host = { OWN, OWN, UNWANTED, OTHER, OTHER, UNWANTED, UNWANTED },
+		.host = { OWN, OWN, UNWANTED, OTHER, OTHER, UNWANTED,
+			  UNWANTED },
 		.group = { OWN, OWN, UNWANTED, OWN, OWN, UNWANTED, UNWANTED },
 	},
 	{

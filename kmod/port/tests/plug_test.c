@@ -74,7 +74,7 @@ static int news_heard(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
-/* IFLA_LINK of a card changes when another one is plugged into it, or pulled. */
+/* IFLA_LINK of a card changes when another is plugged into it, or pulled. */
 static void announced(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

@@ -68,8 +68,8 @@ static void take_napi(struct ov2_cards *cards, struct ov2_port *port)
 }
 
 /* A call marks a NAPI that is taken as missed. A call that has begun on another
- * CPU ends before that CPU answers the kick; a call on this CPU is over when this
- * task runs.
+ * CPU ends before that CPU answers the kick; a call on this CPU is over when
+ * this task runs.
  */
 static void wait_for_calls(const struct ov2_port *port)
 {

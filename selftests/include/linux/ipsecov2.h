@@ -59,7 +59,8 @@ enum ov2_info {
 #define OV2_RX_CRYPTO_DONE		0x00000002U
 #define OV2_RX_NEXT_CRYPTO_DONE		0x00000004U
 #define OV2_RX_RESERVED			0x0000fff8U
-#define OV2_RX_CRYPTO_STATUS		0xffff0000U	/* enum ov2_crypto_status */
+/* enum ov2_crypto_status */
+#define OV2_RX_CRYPTO_STATUS		0xffff0000U
 
 /* Slot 12 on transmit: offsets are bytes from the outer IP header, over 4 */
 #define OV2_TX_HDR_NEXT_HEADER		0x000000ffU
