@@ -160,8 +160,10 @@ give_up() {
 }
 
 make_root() {
-	local new=$cache/root.new log=$logs/root.log
+	local new=$cache/root.new log=$logs/root.log key
 
+	# Before the list is read: another checkout may have a new one before this is done.
+	key=$(root_key)
 	check_host
 	check_disk
 	: >"$log"
@@ -185,7 +187,7 @@ make_root() {
 
 	[ "$(find "$new/boot" -name 'vmlinuz-*' | wc -l)" -ge 2 ] ||
 		give_up "$new" "the kernels of trixie and of its backports are the same just now; edit tools/testbed.d/packages"
-	root_key >"$new/etc/testbed-key"
+	printf '%s\n' "$key" >"$new/etc/testbed-key"
 	swap_root "$new"
 }
 
