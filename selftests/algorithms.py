@@ -7,12 +7,10 @@ In every cell UDP of all pad classes both ways, ICMP echo and TCP, each frame
 on the wire opened by an oracle (lib/algs.py), and the proof that the engines
 did it (lib/traffic.py, settle()). An end that does not offload is Linux' own
 software ESP. Frames with one bit changed fail at the engine, each in its way.
-
-    algorithms.py [WORD...]     only cells whose name has all these words
 """
 import random
 
-from lib import ksft, module
+from lib import ksft
 from lib.algs import ALGS, CIPHERS, HMACS
 from lib.bed import SHAPES, Bed
 from lib.cases import Cells, run_cells
@@ -98,7 +96,6 @@ class Algorithms(Cells):
 
 
 def main():
-    module.load()
     run_cells(cells(), Algorithms)
 
 

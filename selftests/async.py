@@ -204,8 +204,7 @@ def every_transform_is_freed(defer):
 
 
 def main():
-    module.load()
-    ksft.main([
+    some = ksft.chosen([
         engine_uses_it,
         *((f"flow_in_order {shape}",
            lambda defer, shape=shape: flow_in_order(defer, shape))
@@ -218,6 +217,8 @@ def main():
         delete_while_busy,
         every_transform_is_freed,
     ])
+    module.load()
+    ksft.run(some)
 
 
 if __name__ == "__main__":

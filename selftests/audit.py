@@ -7,8 +7,6 @@ packet mode, of each shape, with GRO and without. They are put on the wire by
 a sender that tells its kernel what they are, and by one that does not
 (sll_protocol 0x88b5), as that leaves other header offsets in the skb. Sending
 in packet mode, a state that has no number left is told of, too.
-
-    audit.py [WORD...]          only cases whose name has all these words
 """
 import os
 import re
@@ -19,7 +17,6 @@ import time
 
 from lib import ksft, module
 from lib.bed import ETH_P_PROBE, SHAPES, Shape, family, shared
-from lib.cases import with_words
 from lib.sealer import PORT, Sealer, with_bad_icv
 
 NETLINK_AUDIT, AUDIT_NLGRP_READLOG = 9, 1
@@ -149,7 +146,7 @@ def expect(audit, op, sa, numbers):
 
 # ---- cases
 
-def received(audit, bed, defer, shape, how, gro):
+def received(defer, audit, bed, shape, how, gro):
     """A wrong ICV, and a good frame again."""
     bed.shape = None
     pair = bed.install(shape, how=how, offload="b")
@@ -171,7 +168,7 @@ def received(audit, bed, defer, shape, how, gro):
         expect(audit, REPLAYED, pair.ab, [sealer.seq])
 
 
-def sent(audit, bed, defer, shape):
+def sent(defer, audit, bed, shape):
     """Packet mode: the last number is used, the next packet has none."""
     bed.shape = None
     pair = bed.install(shape, how="packet", seq=0xfffffffe)
@@ -187,8 +184,8 @@ def sent(audit, bed, defer, shape):
     ksft.equal({k: event.get(k) for k in want}, want, OVERFLOW)
 
 
-def cases(audit, bed):
-    """[(name, function of a Defer), ...]"""
+def cases():
+    """[(name, function(defer, audit, bed, *args), *args), ...]"""
     got = []
     for how in ("crypto", "packet"):
         for shape in SHAPES:
@@ -196,25 +193,24 @@ def cases(audit, bed):
                 continue            # refused
             for gro in (True, False) if how == "crypto" else (True,):
                 name = f"{how} {shape.name} gro-{'on' if gro else 'off'}"
-                got.append((name, lambda defer, case=(shape, how, gro):
-                            received(audit, bed, defer, *case)))
+                got.append((name, received, shape, how, gro))
     for name in ("ipv4-transport", "ipv6-transport"):
         got.append((f"packet {name} without a number",
-                    lambda defer, shape=Shape.named(name):
-                    sent(audit, bed, defer, shape)))
+                    sent, Shape.named(name)))
     return got
 
 
 def main():
+    some = ksft.chosen(cases())
     module.load()
     bed, audit = shared(), Audit()
     try:
-        some = with_words(cases(audit, bed), str.split)
         bed.install(SHAPES[0])
         if not audit.is_written():
             ksft.skip_all("this kernel's audit log has nothing of xfrm "
                           "(CONFIG_AUDITSYSCALL)")
-        ksft.main(some)
+        ksft.run([(name, case, audit, bed, *args)
+                  for name, case, *args in some])
     finally:
         audit.close()
 

@@ -6,8 +6,6 @@ Frames are put on the cable to b's card, each followed by a good one, which
 must arrive. Of every frame the verdict in its receive record is checked in
 order, of every group exactly which counters of the card and of
 /proc/net/xfrm_stat moved. One queue, so that order is the wire's.
-
-    badinput.py [WORD...]       only results whose name has all these words
 """
 import select
 import socket
@@ -16,7 +14,6 @@ from collections import Counter, namedtuple
 
 from lib import esp, ksft, module
 from lib.bed import INNER, MAC, OUTER, OneQueueBed, Shape, family
-from lib.cases import with_words
 from lib.netns import Ethtool
 from lib.sealer import PORT, Sealer
 from lib.trace import Trace
@@ -416,7 +413,7 @@ def bed_socket(rx):
 
 
 def results():
-    """[(name, setup, function), ...]"""
+    """[(name, function, setup), ...]"""
     found = []
     for setup in SETUPS:
         kinds = [(kind, lambda rx, kind=kind: rx.run(kind(rx)))
@@ -424,35 +421,34 @@ def results():
         kinds.append((jumbo, jumbo))
         if setup[0].endswith("udp"):
             kinds.append((not_esp_in_udp, not_esp_in_udp))
-        found += [(f"{setup[0]} {kind.__name__}", setup, run)
+        found += [(f"{setup[0]} {kind.__name__}", run, setup)
                   for kind, run in kinds]
     return found
 
 
 def main():
+    some = ksft.chosen(results())
     module.load()
-    chosen = with_words(results())
-    report = ksft.Report(len(chosen))
     bed = OneQueueBed()
     rx = current = None
 
-    def one(setup, run):
+    def one(run, setup):
         nonlocal rx, current
-        # After a failure its leftovers must not spoil the next result
-        if current != setup or report.count["fail"]:
+        if current != setup:
             if rx:
                 rx.close()
             rx, current = Receiver(bed, *setup), setup
+        # After a failure its leftovers must not spoil the next result
+        current = None
         run(rx)
+        current = setup
 
     try:
-        for name, setup, run in chosen:
-            report.run(name, one, setup, run)
+        ksft.run(some, one)
     finally:
         if rx:
             rx.close()
         bed.delete()
-    report.finish()
 
 
 if __name__ == "__main__":

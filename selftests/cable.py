@@ -16,7 +16,7 @@ import socket
 import struct
 import time
 
-from lib import cases, ksft, module
+from lib import ksft, module
 from lib.bed import (CARD, ETH_P_PROBE, LINK_KIND, MAC, OneQueueBed, Shape,
                      shared)
 from lib.esp import Frame
@@ -266,8 +266,9 @@ CASES = (late_acks, mirror, duplicates, scrubbed, copies, times)
 
 
 def main():
+    some = ksft.chosen(CASES)
     module.load()
-    ksft.main(cases.chosen(CASES))
+    ksft.run(some)
 
 
 if __name__ == "__main__":

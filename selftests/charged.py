@@ -2,14 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a user makes the kernel keep is charged to his memory cgroup: cards,
 states and policies. So his limit stops him, and nobody else.
-
-    charged.py [CASE...]    only these
 """
 import os
 import subprocess
 
 from lib import ksft, module
-from lib.cases import chosen
 from lib.netns import IpBatch, Netns, ethtool_stats
 from lib.objects import Ledger, complaints, kernel_log
 
@@ -223,13 +220,12 @@ CASES = (cards_are_charged, states_are_charged, policies_are_charged,
 
 
 if __name__ == "__main__":
-    cases = chosen(CASES)
+    some = ksft.chosen(CASES)
     module.load()
     cgroup = Cgroup(mounted())
     ledger = Ledger(("port", "sa", "assoc", "policy"))
-    report = ksft.Report(len(cases))
-    for case in cases:
-        report.run(case.__name__, ksft.with_defer, case)
-    ledger.close()
-    cgroup.delete()
-    report.finish()
+    try:
+        ksft.run(some)
+    finally:
+        ledger.close()
+        cgroup.delete()

@@ -8,8 +8,6 @@ another MAC address goes through a bridge as ESP, or not at all.
     cable === ov3 ------- br1 ------- ov6 ========== ov7: nothing of what ov3
                 | SAs, and the addresses  |               has decrypted must
                 +-------------------------+               come out here
-
-    confined.py [WORD...]       only results whose name has all these words
 """
 import select
 import socket
@@ -18,7 +16,6 @@ import struct
 from lib import esp, ksft, module
 from lib.bed import (ETH_P_ALL, LINK_KIND, MAC, SOL_PACKET, Bed, Shape, Tap,
                      family)
-from lib.cases import with_words
 from lib.esp import ENCAP_PORT
 from lib.netns import Ethtool
 from lib.sealer import PORT, Sealer
@@ -379,7 +376,6 @@ CASES = (others, own, static, below, second, listener)
 
 
 def main():
-    module.load()
     cells = [(f"{shape} {how} GRO {'on' if gro else 'off'} {case.__name__}",
               shape, how, gro, case)
              for shape in SHAPES for how in ("crypto", "packet")
@@ -388,7 +384,8 @@ def main():
               for shape in SHAPES[:2]]
     cells += [(f"{shape} {how} group", shape, how, True, group)
               for shape in SHAPES[:2] for how in ("crypto", "packet")]
-    some = with_words(cells)
+    some = ksft.chosen(cells)
+    module.load()
     bed = BridgeBed()
 
     def run(shape, how, gro, case):
@@ -398,11 +395,12 @@ def main():
         finally:
             attack.close()
 
-    report = ksft.Report(len(some))
-    for name, *cell in some:
-        report.run(name, run, *cell)
-    bed.delete()
-    report.finish()
+    try:
+        ksft.run([(name, run, *cell) for name, *cell in some],
+                 ksft.without_defer)
+    finally:
+        bed.delete()
 
 
-main()
+if __name__ == "__main__":
+    main()

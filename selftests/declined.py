@@ -6,14 +6,12 @@ Tunnel devices: their large packets in ESP in transport mode are cut by the
 core before ESP, as the core cuts them wrongly for any device that encrypts.
 One manual SA for both ways, as OSPF has it (RFC 4552): offloaded for one way,
 it is used for the other way, too, in software. Nothing leaves in clear.
-
-    declined.py [WORD...]       only cells whose name has all these words
 """
 import errno
 import os
 import socket
 
-from lib import esp, ksft, module, xfrmnl
+from lib import esp, ksft, xfrmnl
 from lib.bed import CARD, INNER, OTHER, OUTER, Bed, Shape, family
 from lib.cases import Cells, run_cells
 from lib.traffic import Traffic
@@ -275,7 +273,6 @@ def cells():
 
 
 def main():
-    module.load()
     run_cells(cells(), Declined)
 
 

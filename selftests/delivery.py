@@ -6,8 +6,6 @@ Frames of each shape are put on the wire to b's card, with GRO and without.
 They arrive although no socket is there for UDP encapsulation, although a
 firewall rejects what is outside, and whatever the UDP checksum says; nothing
 of them comes back in clear, and a tap sees only the packet inside.
-
-    delivery.py [WORD...]       only cases whose name has all these words
 """
 import os
 import select
@@ -16,7 +14,6 @@ import struct
 
 from lib import esp, ksft, module
 from lib.bed import CARD, OUTER, SHAPES, Shape, Tap, family, shared
-from lib.cases import with_words
 from lib.nft import Rules
 from lib.sealer import PORT, Sealer, with_bad_icv
 from lib.xfrmnl import Mapping, Mappings
@@ -98,9 +95,9 @@ def udp_errors(ns):
     return int(dict(zip(names, values))["InCsumErrors"])
 
 
-# ---- cases: bed, defer, shape, gro
+# ---- cases: defer, bed, shape, gro
 
-def tapped(bed, defer, shape, gro):
+def tapped(defer, bed, shape, gro):
     """A tap on the card sees the packet inside once, and never ESP."""
     rx = Receiver(bed, defer, shape, gro)
     tap = Tap(bed.b, "ov3")
@@ -113,7 +110,7 @@ def tapped(bed, defer, shape, gro):
                "protocols of what the tap could read")
 
 
-def firewall(bed, defer, shape, gro):
+def firewall(defer, bed, shape, gro):
     """It rejects ESP and UDP encapsulation; only software's meets it."""
     rx = Receiver(bed, defer, shape, gro)
     with Rules(bed.b, REJECT) as rules:
@@ -131,7 +128,7 @@ def firewall(bed, defer, shape, gro):
         ksft.check(not rx.arrived(), "software's frame passed the firewall")
 
 
-def no_socket(bed, defer, shape, gro):
+def no_socket(defer, bed, shape, gro):
     """ESP in UDP, nobody on port 4500, and no policy for what is outside."""
     rx = Receiver(bed, defer, shape, gro)
     index = rx.close_encap_socket()
@@ -144,7 +141,7 @@ def no_socket(bed, defer, shape, gro):
         rx.expect_good("a frame that no socket waits for")
 
 
-def checksums(bed, defer, shape, gro):
+def checksums(defer, bed, shape, gro):
     """ESP in UDP: right, wrong and no checksum of UDP (RFC 3948 2.1)."""
     rx = Receiver(bed, defer, shape, gro)
     errors = udp_errors(bed.b)
@@ -160,7 +157,7 @@ def checksums(bed, defer, shape, gro):
     ksft.equal(udp_errors(bed.b) - errors, 0, "UdpInCsumErrors")
 
 
-def moved(bed, defer, shape, gro):
+def moved(defer, bed, shape, gro):
     """The sender's NAT gives it another port: the key manager is told."""
     rx = Receiver(bed, defer, shape, gro)
     mappings = Mappings(bed.b)
@@ -172,7 +169,7 @@ def moved(bed, defer, shape, gro):
                               esp.ENCAP_PORT + 1))
 
 
-def bad_icv(bed, defer, shape, gro):
+def bad_icv(defer, bed, shape, gro):
     """Dropped and counted by xfrm, and nothing comes back."""
     rx = Receiver(bed, defer, shape, gro)
     base = bed.b.xfrm_stat()
@@ -190,7 +187,7 @@ def bad_icv(bed, defer, shape, gro):
     ksft.check("failed 3" in stats, f"integrity failures of the state: {stats}")
 
 
-def header_csum(bed, defer, shape, how):
+def header_csum(defer, bed, shape, how):
     """IP drops a packet whose header is damaged before xfrm sees it."""
     rx = Receiver(bed, defer, shape, True, how=how)
     damaged = bytearray(rx.sealer.frame(rx.sealer.packet()[0]))
@@ -201,7 +198,7 @@ def header_csum(bed, defer, shape, how):
                "ipsec_rx_drop_ip_csum")
 
 
-def nested(bed, defer, shape, gro):
+def nested(defer, bed, shape, gro):
     """ESP in ESP, transport mode both: the inner one is software's. It goes to
     its socket without coming in again, and the socket knows where it came in.
     """
@@ -218,13 +215,13 @@ def nested(bed, defer, shape, gro):
     rx.expect(rx.sealer.frame(outer), payload, "ESP in ESP")
 
 
-def cases(bed):
-    """[(name, function of a Defer), ...]"""
+def cases():
+    """[(name, function(defer, bed, *args), *args), ...]"""
     got = []
 
     def add(function, shape, third, word):
         name = f"{shape.name} {word} {function.__name__}"
-        got.append((name, lambda defer: function(bed, defer, shape, third)))
+        got.append((name, function, shape, third))
 
     for shape in SHAPES:
         for gro in (True, False):
@@ -243,8 +240,10 @@ def cases(bed):
 
 
 def main():
+    some = ksft.chosen(cases())
     module.load()
-    ksft.main(with_words(cases(shared())))
+    bed = shared()
+    ksft.run([(name, case, bed, *args) for name, case, *args in some])
 
 
 if __name__ == "__main__":

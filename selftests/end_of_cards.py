@@ -4,8 +4,7 @@
 devices does. One worker of the kernel ends all namespaces, cleanup_net(), and
 much of it is under RTNL: if each card waited there, everybody would wait.
 
-    end_of_cards.py [CASE...]               only these
-    OV2_CARDS=200 end_of_cards.py [CASE...] so many cards (default: 48)
+    OV2_CARDS=200 end_of_cards.py so many cards (default: 48)
 
 Each case prints what it measured.
 """
@@ -15,7 +14,6 @@ import sys
 import time
 
 from lib import ksft, module
-from lib.cases import chosen
 from lib.netns import Netns
 from lib.objects import Ledger
 from lib.trace import Trace, root
@@ -260,13 +258,12 @@ CASES = (namespace_of_cards_down, namespace_of_cards_up,
 
 
 if __name__ == "__main__":
-    cases = chosen(CASES)
+    some = ksft.chosen(CASES)
     module.load()
     ledger = Ledger()
     cleaner = Cleaner()
-    report = ksft.Report(len(cases))
-    for case in cases:
-        report.run(case.__name__, ksft.with_defer, case)
-    cleaner.close()
-    ledger.close()
-    report.finish()
+    try:
+        ksft.run(some)
+    finally:
+        cleaner.close()
+        ledger.close()

@@ -6,12 +6,9 @@ them (XFRM_MSG_NEWAE), in both modes.
 
 TCP crosses only where the engine sends: Linux' own esp_xmit() takes the next
 high half for the last TCP segment below the wrap (6.12 to 7.3).
-
-    esn_wrap.py [WORD...]       only cases whose name has all these words
 """
 from lib import esp, ksft, module, xfrmnl
 from lib.bed import Shape, shared
-from lib.cases import with_words
 from lib.traffic import PORT, Traffic
 
 SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
@@ -126,7 +123,6 @@ def jumps(defer, shape, how, offload, numbers):
 
 
 def main():
-    module.load()
     cases = []
     for how in ("crypto", "packet"):
         for offload, ends in ENDS.items():
@@ -148,7 +144,9 @@ def main():
                    lambda defer, s=shape: tcp_crosses(defer, s)),
                   (f"late_packets {shape} both",
                    lambda defer, s=shape: late_packets(defer, s))]
-    ksft.main(with_words(cases))
+    some = ksft.chosen(cases)
+    module.load()
+    ksft.run(some)
 
 
 if __name__ == "__main__":

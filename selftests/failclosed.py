@@ -5,8 +5,6 @@
 Traffic made of a marker runs while SAs, features, qdiscs, cables and
 namespaces are taken away; every frame on the wire is searched for the marker
 and for anything between the ends that is not ESP (lib/flood.py).
-
-    failclosed.py [CASE...]     only these
 """
 import json
 import os
@@ -16,7 +14,6 @@ import threading
 
 from lib import ksft, module
 from lib.bed import Bed, Shape, Tap, family
-from lib.cases import chosen
 from lib.detour import turn
 from lib.flood import MARKER, Flood
 from lib.rebuild import WIRE, new_wire, restore, wait_carrier
@@ -385,23 +382,27 @@ CASES = (noqueue_offloaded, noqueue_software, another_card, feature_off,
 
 
 def main():
-    cases = chosen(CASES)
+    tests = {}
+
+    def one(defer, case, shape):
+        if shape not in tests:
+            for test in tests.values():
+                test.bed.delete()
+            tests.clear()
+            tests[shape] = Test(shape)
+        tests[shape].renew()
+        case(tests[shape], defer)
+
+    some = ksft.chosen([(f"{shape.name} {case.__name__}", one, case, shape)
+                        for shape in SHAPES for case in CASES])
     module.load()
     # A stream at full speed may keep a slow machine's tests from the captures
     Tap.SLOTS *= 4
-    report = ksft.Report(len(SHAPES) * len(cases))
-    for shape in SHAPES:
-        test = Test(shape)
-
-        def one(defer, case, test=test):
-            test.renew()
-            case(test, defer)
-
-        for case in cases:
-            report.run(f"{shape.name} {case.__name__}", ksft.with_defer, one,
-                       case)
-        test.bed.delete()
-    report.finish()
+    try:
+        ksft.run(some)
+    finally:
+        for test in tests.values():
+            test.bed.delete()
 
 
 if __name__ == "__main__":

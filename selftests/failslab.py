@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """The first, second, third ... allocation of each operation fails, until
 none does: nothing is left half made, nothing leaves in clear.
-
-    failslab.py [CASE...]       only these, and the look at what is left
 """
 import errno
 import os
@@ -13,7 +11,6 @@ import struct
 
 from lib import fault, ksft, module
 from lib.bed import CARD, LINK_KIND, OTHER, OUTER, Bed, Shape
-from lib.cases import chosen
 from lib.detour import tc, turn
 from lib.flood import PORT, WireWatch, marked
 from lib.objects import KINDS, Ledger, unload_clean
@@ -299,28 +296,30 @@ CASES = (link_add_alone, link_add_plugged, sa_add, sa_delete, send,
          send_shared, receive, netns_delete)
 
 
+def nothing_left(bed, ledger):
+    bed.delete()
+    ledger.wait_gone()
+    ledger.close()
+    unload_clean()
+
+
 def main():
-    cases = chosen(CASES)
+    some = ksft.chosen([*CASES, ("nothing is left", nothing_left)])
     fault.needed()
     module.load()
-    report = ksft.Report(len(cases) + 1)
     ledger = Ledger((*KINDS, "nbl"))
     bed = Bed()
 
     def one(case):
         case(bed, ledger)
-        ledger.wait_gone("assoc", "sa", "nbl")
+        if case is not nothing_left:
+            ledger.wait_gone("assoc", "sa", "nbl")
 
-    def nothing_left():
+    try:
+        ksft.run(some, one)
+    finally:
         bed.delete()
-        ledger.wait_gone()
         ledger.close()
-        unload_clean()
-
-    for case in cases:
-        report.run(case.__name__, one, case)
-    report.run("nothing is left", nothing_left)
-    report.finish()
 
 
 if __name__ == "__main__":

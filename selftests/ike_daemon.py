@@ -8,8 +8,6 @@ UDP sockets and netlink play the daemon, one that does it unlike strongSwan:
 a policy in and out on its sockets (IP_XFRM_POLICY), one offloaded bypass out
 per card, none in. All is done in software, too, and must come out the same
 where the table does not say otherwise.
-
-    ike_daemon.py [WORD...]     only cases whose name has all these words
 """
 import select
 import socket
@@ -18,7 +16,6 @@ import struct
 from lib import esp, ksft, module, xfrmnl
 from lib.algs import ALGS
 from lib.bed import CARD, MAC, OTHER, OUTER, Bed, Sa, Shape, family
-from lib.cases import with_words
 from lib.nft import nft
 from lib.spd import FULL, socket_policy
 
@@ -614,18 +611,18 @@ CASES = (reserved, rekeyed, only_for_the_socket, no_ike, mapped, nearer_socket,
 
 
 def main():
-    some = with_words([
-        (f"ipv{fam} {case.__name__}, {who}", case, fam, who)
+    def one(defer, case, fam, who):
+        case(Hosts(bed, fam, who, defer))
+
+    some = ksft.chosen([
+        (f"ipv{fam} {case.__name__}, {who}", one, case, fam, who)
         for fam in (4, 6) for case in CASES for who in (SOFTWARE, PACKET)])
     module.load()
-    report = ksft.Report(len(some))
     bed = Bed()
-    for name, *cell in some:
-        def one(defer, case, fam, who):
-            case(Hosts(bed, fam, who, defer))
-        report.run(name, ksft.with_defer, one, *cell)
-    bed.delete()
-    report.finish()
+    try:
+        ksft.run(some)
+    finally:
+        bed.delete()
 
 
 if __name__ == "__main__":

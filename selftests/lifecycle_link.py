@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """The card as a link: made, plugged, shown, tuned, renamed, taken down.
-
-    lifecycle_link.py [CASE...]     only these, and the look at what is left
 """
 import json
 import os
@@ -11,11 +9,9 @@ import select
 import socket
 import struct
 import subprocess
-import sys
 
 from lib import ksft, module, trace
 from lib.bed import Bed, Shape
-from lib.cases import chosen
 from lib.flood import Flood
 from lib.netns import Netns, ethtool_stats
 from lib.objects import Ledger, unload_clean
@@ -333,10 +329,10 @@ def deleted_while_off(defer):
         ksft.equal(bed.a.ip_output("xfrm state").strip(), "", "states of a")
 
 
-def all_objects_freed():
+def nothing_left(_):
     """A result of its own, after all others have made theirs."""
     ledger.wait_gone()
-    ksft.check(ledger.made["port"] or "alias" in sys.argv,
+    ksft.check(ledger.made["port"] or not some[1:],
                f"seen: {ledger.made}")
     ledger.close()
     unload_clean()
@@ -347,11 +343,7 @@ CASES = (alias, identity, events, queues, mtu, address, renamed, statistics,
          down_while_off, deleted_while_off)
 
 if __name__ == "__main__":
-    cases = chosen(CASES)
+    some = ksft.chosen([*CASES, ("nothing is left", nothing_left)])
     module.load()
     ledger = Ledger()
-    report = ksft.Report(len(cases) + 1)
-    for case in cases:
-        report.run(case.__name__, ksft.with_defer, case)
-    report.run("nothing is left", all_objects_freed)
-    report.finish()
+    ksft.run(some)

@@ -2,14 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Cards move and end under traffic: to another namespace, by `ip link del`,
 with their namespace, with the module. At the end no object is left.
-
-    lifecycle_netns.py [CASE...]    only these
 """
 import errno
 
 from lib import ksft, module
 from lib.bed import Bed, Shape
-from lib.cases import chosen
 from lib.flood import Flood
 from lib.objects import Ledger, complaints, kernel_log
 from lib.rebuild import WIRE, new_card, new_namespace, restore, wait_carrier
@@ -175,10 +172,7 @@ CASES = (moved_a, moved_b, wire_moved, card_deleted_a, card_deleted_b,
 
 
 if __name__ == "__main__":
-    cases = chosen(CASES)
+    some = ksft.chosen(CASES)
     module.load()
     ledger = Ledger()
-    report = ksft.Report(len(cases))
-    for case in cases:
-        report.run(case.__name__, ksft.with_defer, case)
-    report.finish()
+    ksft.run(some)

@@ -6,8 +6,6 @@ After the kernel's own test of that name, for a card that claims
 IFF_UNICAST_FLT: each case says which addresses are let in, and frames to one of
 each kind are put on the cable. What is not let in is counted by the card, and
 the stack does not hear of it.
-
-    local_termination.py [CASE...]      only these
 """
 import contextlib
 import socket
@@ -16,7 +14,6 @@ import tempfile
 
 from lib import esp, ksft, module
 from lib.bed import CARD, LINK_KIND, MAC, Bed, Tap
-from lib.cases import chosen
 from lib.netns import Ethtool, Netns
 
 DEV = CARD["b"]
@@ -261,16 +258,16 @@ CASES = (own, changed, macvlan, fdb_self, many, groups, maddr, allmulti,
 
 def main():
     global bed
-    cases = chosen(CASES)
+    some = ksft.chosen(CASES)
     module.load()
     bed = Bed()
     # Nobody else puts frames on the cable: the counter is exact
     bed.a.ip(f"link set {CARD['a']} down")
-    report = ksft.Report(len(cases))
-    for case in cases:
-        report.run(case.__name__, ksft.with_defer, case)
-    bed.delete()
-    report.finish()
+    try:
+        ksft.run(some)
+    finally:
+        bed.delete()
 
 
-main()
+if __name__ == "__main__":
+    main()

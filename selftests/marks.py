@@ -7,15 +7,13 @@ Outbound, the mark chooses the route of a tunnel's ESP (a rule for the mark lead
 to another neighbour), and firewalls see it at the ESP. Inbound, the packet that
 came by the state has the mark: in its socket, for policies, and for the route
 of what a tunnel carried. Packet mode has one exception: no firewall sees its ESP.
-
-    marks.py [WORD...]          only cells whose name has all these words
 """
 import itertools
 import select
 import socket
 import struct
 
-from lib import ksft, module
+from lib import ksft
 from lib.bed import CARD, INNER, OUTER, Bed, Shape, family
 from lib.cases import Cells, run_cells
 from lib.nft import Rules
@@ -151,7 +149,6 @@ class Marks(Cells):
 
 
 def main():
-    module.load()
     run_cells(cells(), Marks)
 
 

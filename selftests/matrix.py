@@ -6,14 +6,13 @@ In every cell: UDP of all four pad classes both ways, ICMP echo and TCP, each
 checked at the receiver and on the wire by an oracle, and the proof that the
 engines did it (lib/traffic.py, settle()).
 
-    matrix.py [WORD...]     only cells whose name has all these words
     OV2_FULL=1 matrix.py    and every UDP length in every cell
 """
 import itertools
 import os
 import random
 
-from lib import ksft, module
+from lib import ksft
 from lib.bed import SHAPES, Bed
 from lib.cases import Cells, run_cells
 from lib.traffic import sweep_lengths
@@ -64,7 +63,6 @@ class Matrix(Cells):
 
 
 def main():
-    module.load()
     run_cells(cells(), Matrix)
 
 

@@ -4,8 +4,6 @@
 
 XFRM_MSG_MIGRATE changes the policy in place, and the card is not asked. From then
 on the new addresses must count, and the old ones must not.
-
-    migrate.py [CASE...]        only these
 """
 from lib import esp, ksft, xfrmnl
 from lib.algs import ALGS

@@ -9,15 +9,13 @@ The wire is read by an oracle; the other end's member of the group gets every
 datagram, and the card's counters say who did the work. In packet mode, the
 sender's own members get theirs, too; in crypto mode and in software they do
 not, by the core's doing. Clear text to the group is dropped.
-
-    multicast.py [WORD...]      only cells whose name has all these words
 """
 import os
 import select
 import socket
 import struct
 
-from lib import esp, ksft, module
+from lib import esp, ksft
 from lib.bed import CARD, INFO_LINE, MAC, OTHER, OUTER, Bed, Pair, Sa, Shape
 from lib.bed import family
 from lib.cases import Cells, run_cells
@@ -174,7 +172,6 @@ class Multicast(Cells):
 
 
 def main():
-    module.load()
     run_cells(cells(), Multicast)
 
 

@@ -5,14 +5,12 @@
 In crypto mode the number is the stack's, and what is below xfrm can send it
 twice. In each case every ESP frame on the wire is opened by the oracle and by
 the other end's card, and all IVs of an SA are different.
-
-    nonces.py [WORD...]         only cases whose name has all these words
 """
 import select
 import struct
 from collections import Counter
 
-from lib import ksft, module, xfrmnl
+from lib import ksft, xfrmnl
 from lib.algs import ALGS
 from lib.bed import Bed, Shape
 from lib.cases import Cells, run_cells
@@ -223,7 +221,6 @@ def cells():
 
 
 def main():
-    module.load()
     run_cells(cells(), Nonces)
 
 

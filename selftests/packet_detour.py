@@ -15,13 +15,11 @@ In each case UDP and TCP made of a marker flow from a to b and are turned to
 far0, or to a device on it, in front of the card's queue. No frame at far1 may
 show the marker. Where that is so since the core drops the packets, the other
 device says so (its tx_dropped); without the detour they flow, as ESP.
-
-    packet_detour.py [WORD...]  only cells whose name has all these words
 """
 import socket
 import time
 
-from lib import ksft, module
+from lib import ksft
 from lib.bed import MAC, Bed, Shape, Tap, family
 from lib.cases import run_cells
 from lib.detour import dropped, tc, turn
@@ -403,7 +401,6 @@ class Detours:
 
 
 def main():
-    module.load()
     run_cells(cells(), Detours)
 
 

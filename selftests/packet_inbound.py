@@ -6,8 +6,6 @@ too: by those that are not offloaded, by FWD policies and by those of sockets.
 ESP is put on the wire in front of b's card. It reaches a socket, is
 forwarded, or moves a counter of /proc/net/xfrm_stat: each case says which,
 and software must make the same of the same states and policies.
-
-    packet_inbound.py [WORD...]  only cases whose name has all these words
 """
 import select
 import socket
@@ -15,7 +13,6 @@ import socket
 from lib import esp, ksft, module
 from lib.algs import ALGS
 from lib.bed import CARD, ETH_P_ALL, MAC, OUTER, Bed, Sa, Shape, family
-from lib.cases import with_words
 from lib.spd import FULL, socket_policy
 from lib.traffic import Traffic
 
@@ -373,15 +370,15 @@ def cases():
 
 
 def main():
-    some = with_words(cases())
+    some = ksft.chosen(cases())
     module.load()
-    report = ksft.Report(len(some))
     bed = Bed()
     add_stub(bed)
-    for name, run, *arguments in some:
-        report.run(name, ksft.with_defer, run, bed, *arguments)
-    bed.delete()
-    report.finish()
+    try:
+        ksft.run([(name, run, bed, *arguments)
+                  for name, run, *arguments in some])
+    finally:
+        bed.delete()
 
 
 if __name__ == "__main__":

@@ -5,15 +5,12 @@
 A state that is asked for by the first packet; neighbours that move; cards that
 go down, away, to another namespace, with their namespace and with the module,
 under traffic. Ends of states alone: lifecycle_sa.py.
-
-    packet_life.py [CASE...]    only these, and the look at what is left
 """
 import os
 import socket
 
 from lib import ksft, module
 from lib.bed import CARD, MAC, OTHER, OUTER, Bed, Shape, family
-from lib.cases import chosen
 from lib.flood import Flood, WireWatch
 from lib.objects import Ledger, complaints, kernel_log
 from lib.rebuild import WIRE, new_card, restore, wait_carrier
@@ -379,10 +376,7 @@ CASES = (acquire_host, acquire_net, acquire_queued, acquire_in_vain,
 
 
 if __name__ == "__main__":
-    cases = chosen(CASES)
+    some = ksft.chosen(CASES)
     module.load()
     ledger = Ledger(KINDS)
-    report = ksft.Report(len(cases))
-    for case in cases:
-        report.run(case.__name__, ksft.with_defer, case)
-    report.finish()
+    ksft.run(some)

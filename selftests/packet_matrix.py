@@ -10,13 +10,11 @@ Linux' own software ESP, and its `ip -s xfrm state` must tell the same bytes
 and packets, which are those of the wire.
 
 Traffic is that of the ends themselves, or forwarded from clients behind them.
-
-    packet_matrix.py [WORD...]  only cells whose name has all these words
 """
 import itertools
 import random
 
-from lib import ksft, lifetime, module
+from lib import ksft, lifetime
 from lib.algs import ALGS
 from lib.bed import CARD, OTHER, Bed, Shape
 from lib.cases import Cells, run_cells
@@ -193,7 +191,6 @@ class Matrix(Cells):
 
 
 def main():
-    module.load()
     run_cells(cells(), Matrix)
 
 

@@ -6,15 +6,13 @@ The same inner packets, of every ECN, some DSCP, TTL and DF, are sent by the
 card and by the kernel; the outer headers on the wire must be the same, with
 each flag of the SA. Then the same outer headers are received by both, and
 what arrives must be the same.
-
-    packet_outer.py [WORD...]   only cells whose name has all these words
 """
 import itertools
 import socket
 import struct
 from collections import namedtuple
 
-from lib import esp, ksft, module
+from lib import esp, ksft
 from lib.bed import MAC, OUTER, Bed, Shape, family
 from lib.cases import run_cells
 
@@ -216,7 +214,6 @@ class Headers:
 
 
 def main():
-    module.load()
     run_cells(cells(), Headers)
 
 

@@ -5,8 +5,6 @@
 Tables of packets are put through the card alone (lib/spd.py): what xfrm's
 core decides before is not in them. The other cases are of sockets, where core
 and card decide both: whatever they disagree on must not leave in clear.
-
-    packet_policy.py [CASE...]  only these
 """
 import socket
 import time

@@ -9,8 +9,6 @@ the same ones, which are those that a model of RFC 4303 3.4.3 takes, and
 
 What comes in fragments the card leaves to software, which has the same window:
 no number is taken by both.
-
-    packet_replay.py [WORD...]  only cells whose name has all these words
 """
 import itertools
 import random
@@ -22,7 +20,6 @@ from collections import namedtuple
 
 from lib import esp, ksft, lifetime, module
 from lib.bed import MAC, OUTER, OneQueueBed, Shape, family
-from lib.cases import with_words
 
 PORT = 7500
 WINDOWS = (32, 64, 1024, 4096)
@@ -229,14 +226,14 @@ class Replay:
 
 
 def main():
+    some = ksft.chosen(cells())
     module.load()
-    some = with_words(cells())
     replay = Replay()
-    report = ksft.Report(len(some))
-    for name, run, *cell in some:
-        report.run(name, run, replay, *cell)
-    replay.bed.delete()
-    report.finish()
+    try:
+        ksft.run([(name, run, replay, *cell) for name, run, *cell in some],
+                 ksft.without_defer)
+    finally:
+        replay.bed.delete()
 
 
 if __name__ == "__main__":

@@ -5,14 +5,12 @@
 The same packets are sent by software and by the card, under the same rules
 and routes. Two gateways stand beside b; the Ethernet address that an ESP packet
 is for tells which way it took.
-
-    packet_route.py [WORD...]   only cells whose name has all these words
 """
 import os
 import socket
 from collections import namedtuple
 
-from lib import ksft, module
+from lib import ksft
 from lib.bed import INNER, MAC, OUTER, Bed, Shape, family
 from lib.cases import run_cells
 from lib.tunnels import NET, Tunnels
@@ -223,7 +221,6 @@ class Routes:
 
 
 def main():
-    module.load()
     run_cells(cells(), Routes)
 
 

@@ -4,8 +4,6 @@
 when it takes no more.
 
 All of it is of frames below xfrm (lib/spd.py): the core has no say in it.
-
-    packet_states.py [CASE...]  only these
 """
 import struct
 

@@ -8,8 +8,6 @@ address, and the neighbour sends it again through the card. Meanwhile policy,
 state or both are deleted, or everything that the card sends is turned to
 another device. The sources differ in what the core knows of the packet: only
 what a socket of this host sends has been through xfrm.
-
-    packet_wait.py [CASE...]    only these
 """
 import socket
 

@@ -4,8 +4,6 @@
 
 What a policy protects or blocks is dropped when it is wrapped, both ways; all
 else passes as it is. Frames go to the card below xfrm, or to the wire.
-
-    packet_wrapped.py [CASE...]         only these
 """
 import struct
 
@@ -140,4 +138,5 @@ def upper_device(card, defer):
                  f"src {host('a', card.fam, 1)}")
 
 
-run_on_card((sent, received, cut, upper_device), Bed, ())
+if __name__ == "__main__":
+    run_on_card((sent, received, cut, upper_device), Bed, ())

@@ -3,15 +3,13 @@
 """One SA, one send queue: what an SA protects keeps the order of its numbers,
 whatever CPUs and flows it comes from, so that a small replay window loses
 nothing. Several SAs use several queues, and plain traffic goes by flow.
-
-    queues.py [WORD...]     only cells whose name has all these words
 """
 import json
 import os
 import socket
 import threading
 
-from lib import ksft, module
+from lib import ksft
 from lib.bed import INNER, OUTER, Bed, Shape, family
 from lib.cases import run_cells
 from lib.trace import Trace, number
@@ -185,7 +183,6 @@ class Queues:
 
 
 def main():
-    module.load()
     run_cells(cells(), Queues)
 
 

@@ -207,8 +207,9 @@ def offline(defer):
 
 
 def main():
+    some = ksft.chosen([opener, isolated, spread, offline])
     module.load()
-    ksft.main([opener, isolated, spread, offline])
+    ksft.run(some)
 
 
 if __name__ == "__main__":

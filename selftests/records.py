@@ -219,7 +219,6 @@ BAD_CASES = (
 
 
 def main():
-    module.load()
     cases = [(f"UDP {case[0]} {case[2]:#010x}",
               lambda defer, case=case: udp_records(defer, *case))
              for case in UDP_CASES]
@@ -229,7 +228,9 @@ def main():
     cases += [(f"{case[1].__name__} {case[0]} {case[2]:#010x}",
                lambda defer, case=case: bad(defer, *case))
               for case in BAD_CASES]
-    ksft.main([*cases, esn_number, software_has_none])
+    some = ksft.chosen([*cases, esn_number, software_has_none])
+    module.load()
+    ksft.run(some)
 
 
 if __name__ == "__main__":

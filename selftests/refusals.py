@@ -6,17 +6,11 @@ A refused SA fails with -EINVAL and one sentence, and leaves nothing behind:
 no state, no object. What the kernel's core refuses first keeps the core's
 sentence and moves nothing of the card. Where the card may fall back, the SA
 is there, in software, and traffic flows.
-
-    refusals.py [WORD...]       only results whose name has all these words
 """
-from collections import namedtuple
-
-from lib import esp, ksft, module, xfrmnl
-from lib.bed import OUTER, Bed, Shape
-from lib.cases import with_words
+from lib import esp, ksft, refusals, xfrmnl
+from lib.bed import OUTER, Shape
 from lib.netns import Ethtool
-from lib.objects import Ledger
-from lib.trace import Trace
+from lib.refusals import EINVAL, OURS, core, ours
 from lib.traffic import Traffic
 from lib.xfrmnl import IN, INBOUND, OUT, PACKET
 
@@ -24,8 +18,7 @@ GCM = "rfc4106(gcm(aes))"
 SPI = 0x4711
 CAPACITY = 4096
 SAME = 128                              # OV2_SAD_SAME
-EINVAL, ENOSPC, EOPNOTSUPP = 22, 28, 95
-OURS = "ipsecov2: "
+ENOSPC, EOPNOTSUPP = 28, 95
 AH, COMP = 51, 108
 
 # The core is before these, so a request never reaches the card's own test
@@ -35,19 +28,6 @@ CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
 NOT_BY_REQUEST = {"no_memory", "engine", "missing", "reset", "context"}
 # feature_off(), table_full(), same_full()
 BY_CASE = {"disabled", "full", "same"}
-
-# name; what is asked for, besides a plain SA; reason: the counter's last word,
-# None if the core refuses; text: what is said
-Refusal = namedtuple("Refusal", "name asked reason text")
-
-
-def ours(name, reason, text, **asked):
-    return Refusal(name, asked, reason, OURS + text)
-
-
-def core(name, text, **asked):
-    return Refusal(name, asked, None, text)
-
 
 MODES = "Only transport and tunnel mode can be offloaded"
 ALGORITHM = ("Only AES-GCM, CCM, GMAC, ChaCha20-Poly1305, and null, DES, "
@@ -185,21 +165,19 @@ ACCEPTED = [
 IF_ID_OF_OLD = ("if_id on an inbound SA", {"if_id": 7, "dir": IN})
 
 
-class Requests:
-    """One card, a's, and what is asked of it."""
+def newer_core():
+    """From 6.14 on the core has IPTFS, and counts its errors."""
+    try:
+        with open("/proc/net/xfrm_stat", encoding="ascii") as file:
+            return "XfrmInIptfsError" in file.read()
+    except FileNotFoundError:       # a kernel without xfrm can still list
+        return False
 
-    def __init__(self):
-        self.ledger = Ledger(("sa", "assoc"))
-        self.bed = Bed()
-        self.link = xfrmnl.Xfrm(self.bed.a)
-        self.index = xfrmnl.ifindex(self.bed.a, "ov0")
-        self.trace = Trace(["ov2_sa_refuse", "ov2_sa_add"])
-        self.newer_core = "XfrmInIptfsError" in self.bed.a.xfrm_stat()
 
-    def close(self):
-        self.trace.close()
-        self.bed.delete()
-        self.ledger.close()
+class Requests(refusals.Asked):
+    WHAT, OBJECTS = "state", ("sa", "assoc")
+    EVENTS = ("ov2_sa_refuse", "ov2_sa_add")
+    PREFIX = "ipsec_sa_refused_"
 
     def add(self, dir=OUT, flags=None, family=4, sa_flags=0, spi=SPI,
             **asked):
@@ -217,48 +195,16 @@ class Requests:
             del words["aead"]
         return self.link.add(spi, src, dst, flags=sa_flags, **words)
 
-    def mark(self):
-        self.bed.mark()
-        self.trace.read()
-
-    def moved(self):
-        return self.bed.moved("a")
-
     def refused(self, refusal):
-        try:
-            self.refuse(refusal)
-        finally:
-            # What was not refused must not spoil the next result
-            self.bed.a.ip("xfrm state flush")
-
-    def refuse(self, refusal):
         self.mark()
         answer = self.add(**refusal.asked)
         if answer.text == "Requested type not found":
             raise ksft.Skip("this kernel has no such protocol")
         if refusal.reason and answer.text.endswith("algorithm not found"):
             raise ksft.Skip("this kernel has no such algorithm")
-        ksft.equal(answer.text, refusal.text, "sentence")
-        events = self.trace.read()
-        if refusal.reason:
-            name = f"ipsec_sa_refused_{refusal.reason}"
-            ksft.equal(answer.errno, EINVAL, "errno")
-            ksft.equal(self.moved(), {name: 1}, "counters of the card")
-            ksft.equal([(e.name, e.fields) for e in events],
-                       [("ov2_sa_refuse",
-                         {"dev": "ov0", "reason": name, "fallback": "0",
-                          "spi": f"0x{refusal.asked.get('spi', SPI):08x}",
-                          "err": "-22"})], "events")
-        else:
-            ksft.check(answer.errno, "no error")
-            ksft.equal(self.moved(), {}, "counters of the card")
-            ksft.equal(events, [], "events")
+        self.is_refused(refusal, answer, fallback="0",
+                        spi=f"0x{refusal.asked.get('spi', SPI):08x}")
         self.nothing_left()
-
-    def nothing_left(self):
-        ksft.equal(self.bed.a.ip_output("xfrm state").strip(), "",
-                   "states after the refusal")
-        self.ledger.wait_gone()
 
     def accepted(self, asked):
         self.mark()
@@ -270,20 +216,15 @@ class Requests:
                    ["crypto offload parameters: dev ov0 dir "
                     f"{direction} mode {how}"], "offload lines")
         ksft.equal(self.moved(), {"ipsec_sa_add": 1}, "counters of the card")
-        self.bed.a.ip("xfrm state flush")
+        self.flush()
         self.nothing_left()
 
     # ---- cases that are not of a table
 
     def every_reason_is_tested(self):
         """A new refusal needs a line above."""
-        names = {n.removeprefix("ipsec_sa_refused_")
-                 for n in self.bed.ethtool["a"].stats()
-                 if n.startswith("ipsec_sa_refused_")}
-        tested = {r.reason for r in REFUSALS if r.reason}
-        others = CORE_IS_FIRST | NOT_BY_REQUEST | BY_CASE
-        ksft.equal(names, tested | others, "refusals of the card")
-        ksft.equal(tested & others, set(), "tested, though not reached")
+        self.all_are_tested(REFUSALS,
+                            CORE_IS_FIRST | NOT_BY_REQUEST | BY_CASE)
 
     def by_ip(self):
         """What the user sees who types it."""
@@ -393,7 +334,7 @@ class Requests:
         for spi in (SPI, SPI + SAME):
             self.link.delete(spi, OUTER["b"][4])
         ksft.equal(self.add(**more), (0, ""), "one for one")
-        self.bed.a.ip("xfrm state flush")
+        self.flush()
         self.nothing_left()
 
     def others_are_not_full(self, pair):
@@ -437,7 +378,7 @@ class Requests:
             moved = {k: v - before[k] for k, v in card.stats().items()
                      if v != before[k] and k != "wire_rx_filtered"}
             lines = self.bed.offload_lines("a")
-            if self.newer_core:
+            if newer_core():
                 ksft.equal(moved, {"ipsec_sa_add": 1}, "counters")
                 ksft.equal(len(lines), 1, "offload lines")
             else:
@@ -450,30 +391,20 @@ class Requests:
             a.ip_error("link del ov8")
             a.ip_error("link del ov9")
 
-    def cases(self):
-        refusals = REFUSALS + ([IPTFS_OF_NEW, IF_ID_OF_NEW] if self.newer_core
-                               else [IPTFS_OF_OLD])
-        accepted = ACCEPTED + ([] if self.newer_core else [IF_ID_OF_OLD])
-        return ([(f"refused: {r.name}", self.refused, r) for r in refusals] +
-                [(f"accepted: {name}", self.accepted, asked)
-                 for name, asked in accepted] +
-                [(f.__name__, f) for f in (
-                    self.every_reason_is_tested, self.by_ip,
-                    self.feature_off, self.table_full, self.same_full,
-                    self.bond)])
-
 
 def main():
-    module.load()
-    requests = Requests()
-    try:
-        cases = with_words(requests.cases())
-        report = ksft.Report(len(cases))
-        for name, function, *args in cases:
-            report.run(name, function, *args)
-    finally:
-        requests.close()
-    report.finish()
+    newer = newer_core()
+    rows = REFUSALS + ([IPTFS_OF_NEW, IF_ID_OF_NEW] if newer
+                       else [IPTFS_OF_OLD])
+    accepted = ACCEPTED + ([] if newer else [IF_ID_OF_OLD])
+    refusals.run(Requests, [
+        *((f"refused: {r.name}", Requests.refused, r) for r in rows),
+        *((f"accepted: {name}", Requests.accepted, asked)
+          for name, asked in accepted),
+        *((case.__name__, case) for case in (
+            Requests.every_reason_is_tested, Requests.by_ip,
+            Requests.feature_off, Requests.table_full, Requests.same_full,
+            Requests.bond))])
 
 
 if __name__ == "__main__":

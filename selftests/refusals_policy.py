@@ -6,20 +6,14 @@ A refused policy fails with -EINVAL and one sentence, and leaves nothing
 behind. What the kernel's core refuses first keeps the core's sentence and
 moves nothing of the card. What is accepted is there, counted and traced, and
 gone with its end, whoever ends it.
-
-    refusals_policy.py [WORD...]  only results whose name has all these words
 """
 import time
-from collections import namedtuple
 
-from lib import ksft, module, xfrmnl
-from lib.bed import INNER, OUTER, Bed
-from lib.cases import with_words
-from lib.objects import Ledger
-from lib.trace import Trace
+from lib import ksft, refusals, xfrmnl
+from lib.bed import INNER, OUTER
+from lib.refusals import EINVAL, OURS, core, ours
 from lib.xfrmnl import PACKET, POLICY_FWD, POLICY_IN, POLICY_OUT, template
 
-OURS = "ipsecov2: "
 AH, COMP, UDP = 51, 108, 17
 A, B = OUTER["a"][4], OUTER["b"][4]
 A6, B6 = OUTER["a"][6], OUTER["b"][6]
@@ -28,19 +22,6 @@ TUNNEL = template(A, B, mode=xfrmnl.TUNNEL)
 # There are no security contexts without SELinux, and memory does not fail
 # because one asks
 NOT_BY_REQUEST = {"context", "no_memory"}
-
-# name; what is asked for, see Requests.add(); reason: the counter's last word,
-# None if the core refuses; text: what is said
-Refusal = namedtuple("Refusal", "name asked reason text")
-
-
-def ours(name, reason, text, **asked):
-    return Refusal(name, asked, reason, OURS + text)
-
-
-def core(name, text, **asked):
-    return Refusal(name, asked, None, text)
-
 
 FWD = "Direction must be in or out, a fwd policy needs no offload"
 MARK = "Mark of a policy can't be offloaded, it must be 0"
@@ -178,21 +159,10 @@ ACCEPTED = [
 ]
 
 
-class Requests:
-    """One card, a's, and what is asked of it."""
-
-    def __init__(self):
-        self.ledger = Ledger(("policy",))
-        self.bed = Bed()
-        self.link = xfrmnl.Xfrm(self.bed.a)
-        self.index = xfrmnl.ifindex(self.bed.a, "ov0")
-        self.trace = Trace(["ov2_policy_refuse", "ov2_policy_add",
-                            "ov2_policy_delete"])
-
-    def close(self):
-        self.trace.close()
-        self.bed.delete()
-        self.ledger.close()
+class Requests(refusals.Asked):
+    WHAT, OBJECTS = "policy", ("policy",)
+    EVENTS = ("ov2_policy_refuse", "ov2_policy_add", "ov2_policy_delete")
+    PREFIX = "ipsec_policy_refused_"
 
     def add(self, direction=POLICY_OUT, ends=(A, B), selector=(),
             templates=None, offload_flags=PACKET, **asked):
@@ -209,51 +179,17 @@ class Requests:
             direction, xfrmnl.selector(*ends, **words), *templates,
             offload=(self.index, offload_flags), **asked)
 
-    def mark(self):
-        self.bed.mark()
-        self.trace.read()
-
-    def moved(self):
-        return self.bed.moved("a")
-
-    def nothing_left(self):
-        ksft.equal(self.bed.a.ip_output("xfrm policy").strip(), "",
-                   "policies")
-        self.ledger.wait_gone()
-
-    def alone(self, function, *args):
-        """What a case leaves behind must not spoil the next result."""
-        try:
-            function(*args)
-        finally:
-            self.bed.a.ip("xfrm policy flush")
-
-    def refused(self, refusal, errno=22):
+    def refused(self, refusal, errno=EINVAL):
         self.mark()
-        answer = self.add(**refusal.asked)
-        if not refusal.reason:
-            ksft.equal(answer.text, refusal.text, "sentence")
-            ksft.check(answer.errno, "no error")
-            ksft.equal(self.moved(), {}, "counters of the card")
-            ksft.equal(self.trace.read(), [], "events")
-            self.nothing_left()
-            return
-
-        name = f"ipsec_policy_refused_{refusal.reason}"
-        ksft.equal(answer, (errno, refusal.text), "answer")
-        ksft.equal(self.moved(), {name: 1}, "counters of the card")
-        ksft.equal([(e.name, e.fields) for e in self.trace.read()],
-                   [("ov2_policy_refuse",
-                     {"dev": "ov0", "reason": name, "err": f"-{errno}"})],
-                   "events")
-        if errno == 22:
+        self.is_refused(refusal, self.add(**refusal.asked), errno)
+        if errno == EINVAL:
             self.nothing_left()
 
     def sub_policy(self):
         self.mark()
         if self.add(type=xfrmnl.SUB).text == "Invalid policy type":
             raise ksft.Skip("no sub-policies in this kernel")
-        self.bed.a.ip("xfrm policy flush")
+        self.flush()
         self.refused(SUB)
 
     def accepted(self, action, asked):
@@ -263,7 +199,7 @@ class Requests:
                    self.bed.a.ip_output("xfrm policy"), "not offloaded")
         ksft.equal(self.moved(), {"ipsec_policy_add": 1}, "counters")
         ksft.equal(self.ledger.count("policy"), 1, "objects")
-        self.bed.a.ip("xfrm policy flush")
+        self.flush()
         ksft.equal(self.moved(), {"ipsec_policy_add": 1,
                                   "ipsec_policy_delete": 1}, "counters")
         self.events_pair(asked, action)
@@ -287,14 +223,8 @@ class Requests:
 
     def every_reason_is_tested(self):
         """A new refusal needs a line above."""
-        prefix = "ipsec_policy_refused_"
-        names = {n.removeprefix(prefix)
-                 for n in self.bed.ethtool["a"].stats()
-                 if n.startswith(prefix)}
-        tested = {r.reason for r in REFUSALS if r.reason}
-        others = NOT_BY_REQUEST | {"type", "disabled", "full"}
-        ksft.equal(names, tested | others, "refusals of the card")
-        ksft.equal(tested & others, set(), "tested, though not reached")
+        self.all_are_tested(REFUSALS,
+                            NOT_BY_REQUEST | {"type", "disabled", "full"})
 
     def by_ip(self):
         """What the user sees who types it."""
@@ -323,7 +253,7 @@ class Requests:
         ksft.equal(self.ledger.count("policy"), len(selectors), "objects")
         self.bed.a.ip(f"xfrm policy delete {selectors[0]} dir out")
         ksft.equal(self.add(**asked), (0, ""), "answer with one less")
-        self.bed.a.ip("xfrm policy flush")
+        self.flush()
         self.nothing_left()
 
     def full_of_pairs(self):
@@ -345,7 +275,7 @@ class Requests:
                                   "ipsec_policy_delete": 1}, "counters")
         ksft.equal(self.ledger.count("policy") > 0, True, "objects")
         self.ledger.wait_count("policy", 1)
-        self.bed.a.ip("xfrm policy flush")
+        self.flush()
         self.nothing_left()
 
     def replaced(self):
@@ -358,7 +288,7 @@ class Requests:
         ksft.equal([(e.name, e.fields["action"]) for e in self.trace.read()],
                    [("ov2_policy_add", "block"),
                     ("ov2_policy_delete", "protect")], "events")
-        self.bed.a.ip("xfrm policy flush")
+        self.flush()
         self.nothing_left()
 
     def expires(self):
@@ -381,30 +311,17 @@ class Requests:
         time.sleep(0.1)
         self.nothing_left()
 
-    def cases(self):
-        return ([(f"refused: {r.name}", self.refused, r) for r in REFUSALS] +
-                [("refused: sub-policy", self.sub_policy)] +
-                [(f"accepted: {name}", self.accepted, action, asked)
-                 for name, action, asked in ACCEPTED] +
-                [(f.__name__, f) for f in (
-                    self.every_reason_is_tested, self.by_ip,
-                    self.feature_off, self.full_of_pairs,
-                    self.full_of_same, self.duplicate, self.replaced,
-                    self.expires, self.link_down)])
 
-
-def main():
-    module.load()
-    requests = Requests()
-    try:
-        cases = with_words(requests.cases())
-        report = ksft.Report(len(cases))
-        for name, function, *args in cases:
-            report.run(name, requests.alone, function, *args)
-    finally:
-        requests.close()
-    report.finish()
-
+CASES = [
+    *((f"refused: {r.name}", Requests.refused, r) for r in REFUSALS),
+    ("refused: sub-policy", Requests.sub_policy),
+    *((f"accepted: {name}", Requests.accepted, action, asked)
+      for name, action, asked in ACCEPTED),
+    *((case.__name__, case) for case in (
+        Requests.every_reason_is_tested, Requests.by_ip, Requests.feature_off,
+        Requests.full_of_pairs, Requests.full_of_same, Requests.duplicate,
+        Requests.replaced, Requests.expires, Requests.link_down)),
+]
 
 if __name__ == "__main__":
-    main()
+    refusals.run(Requests, CASES)

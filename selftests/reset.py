@@ -1,12 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """ethtool --reset: the engine starts again, and its SAs go on.
-
-    reset.py [CASE...]      only these
 """
 from lib import ksft, module
 from lib.bed import CARD, Shape, shared
-from lib.cases import chosen
 from lib.flood import Flood
 from lib.trace import Trace, number
 from lib.traffic import Traffic
@@ -129,5 +126,6 @@ CASES = (goes_on_transport, goes_on_tunnel_esn, nonces_stay_unique,
          what_is_reset, while_down)
 
 if __name__ == "__main__":
+    some = ksft.chosen(CASES)
     module.load()
-    ksft.main(chosen(CASES))
+    ksft.run(some)

@@ -3,14 +3,14 @@
 #
 # Run the selftests as root in a VM or on a test machine:
 #
-#   selftests/run.sh [-l] [TEST...]
+#   selftests/run.sh [-h|-l] [TEST...]
 #
 # TEST is a file name of this directory, with or without its ending; default
-# is all of them, in the order of the Makefile. -l lists them. The module is
-# taken from $OV2_KO, ../ipsecov2.ko or modprobe, and unloaded at the end.
-# Prints KTAP: each test's own results indented, and after each test a look
-# at the kernel log. Exit status: 0 all passed, 1 something failed, 4 all
-# was skipped.
+# is all of them, in the order of the Makefile. -l lists them; `TEST.py -h`
+# tells how to run some cases of one. The module is taken from $OV2_KO,
+# ../ipsecov2.ko or modprobe, and unloaded at the end. Prints KTAP: each
+# test's own results indented, and after each test a look at the kernel log.
+# Exit status: 0 all passed, 1 something failed, 4 all was skipped.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=selftests/lib.sh
@@ -34,10 +34,20 @@ find_test()
 	return 1
 }
 
-if [ "${1-}" = -l ]; then
+case ${1-} in
+-h)
+	sed -n '/^# Run/,/^$/s/^# \{0,1\}//p' run.sh
+	exit 0
+	;;
+-l)
 	all_tests
 	exit 0
-fi
+	;;
+-*)
+	echo "run.sh: option '$1' is unknown (-h shows the options)" >&2
+	exit 1
+	;;
+esac
 
 tests=()
 if [ $# -gt 0 ]; then
@@ -85,6 +95,12 @@ result()
 	echo "$word $number $name${reason:+ # $reason}"
 }
 
+# totals PASS FAIL XFAIL SKIP: as ksft_print_cnts() of the kernel prints them
+totals()
+{
+	echo "# Totals: pass:$1 fail:$2 xfail:$3 xpass:0 skip:$4 error:0"
+}
+
 echo "KTAP version 1"
 echo "1..$((${#tests[@]} + 2 + 0${kmemleak:+1}))"
 
@@ -92,7 +108,7 @@ if ! error=$(module_load 2>&1); then
 	echo "# ${error:-cannot load $OV2_MODULE}"
 	result "not ok" load
 	echo "Bail out! no module, no tests"
-	echo "# totals: pass:0 fail:1 xfail:0 skip:0"
+	totals 0 1 0 0
 	exit "$KSFT_FAIL"
 fi
 result ok load
@@ -172,7 +188,7 @@ if [ -n "$kmemleak" ]; then
 	fi
 fi
 
-echo "# totals: pass:$pass fail:$fail xfail:$xfail skip:$skip"
+totals "$pass" "$fail" "$xfail" "$skip"
 [ "$fail" -eq 0 ] || exit "$KSFT_FAIL"
 [ "$pass" -gt $((2 + 0${kmemleak:+1})) ] || exit "$KSFT_SKIP"
 exit "$KSFT_PASS"

@@ -8,11 +8,9 @@ is installed; `ip xfrm state` has its SPIs, with the offload that was asked
 for; the cards counted every ESP frame, or none; on the wire is ESP only, and
 nothing was lost. With "no" the cards do nothing, and all else is the same.
 
-    strongswan.py [WORD...]     only cases whose name has all these words
 """
 
 from lib import ksft, module, swan
-from lib.cases import with_words
 from lib.swanbed import Link, NatBed, SwanBed
 from lib.swansession import Test
 
@@ -205,14 +203,14 @@ def cases(test):
 
 
 def main():
+    test = Test(SwanBed)
+    some = ksft.chosen(cases(test))
     module.load()
     if not swan.daemon():
         ksft.skip_all("strongSwan's charon is not here (charon-systemd)")
-    test = Test(SwanBed)
-    some = with_words(cases(test), str.split)
     test.start()
     try:
-        ksft.main(some)
+        ksft.run(some)
     finally:
         test.delete()
 

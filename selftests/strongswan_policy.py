@@ -6,15 +6,12 @@ A policy for everything is for IKE, too. strongSwan exempts its sockets, which
 no card can see, and its ports on each card that does packet mode: what the
 second is good for is told here by taking it away. Then, policies that the
 kernel deletes (link down), and that no card can have (mixed families).
-
-    strongswan_policy.py [WORD...]  only cases whose name has all these words
 """
 import struct
 from contextlib import ExitStack
 
 from lib import esp, ksft, module, swan
 from lib.bed import CARD
-from lib.cases import with_words
 from lib.flood import IKE_PORTS
 from lib.ksft import wait_for
 from lib.nft import Rules
@@ -337,16 +334,15 @@ def run(defer, tests, kind, asked, function, link):
 
 
 def main():
+    tests = Tests()
+    some = ksft.chosen([
+        (f"ipv{link.outer} {asked} {function.__name__}", run, tests, kind,
+         asked, function, link) for kind, asked, function, link in CASES])
     module.load()
     if not swan.daemon():
         ksft.skip_all("strongSwan's charon is not here (charon-systemd)")
-    tests = Tests()
-    named = [(f"ipv{link.outer} {asked} {function.__name__}",
-              lambda defer, case=(kind, asked, function, link):
-              run(defer, tests, *case))
-             for kind, asked, function, link in CASES]
     try:
-        ksft.main(with_words(named, str.split))
+        ksft.run(some)
     finally:
         tests.delete()
 

@@ -211,18 +211,18 @@ def received(sock):
 
 
 def main():
+    cells = []
+    for shape in SHAPES:
+        cells.append((f"lengths {shape.name}", Sweep.lengths, shape))
+        cells += [(f"fragments {shape.name} {ends}", Sweep.fragments, shape,
+                   offload) for offload, ends in ENDS.items()]
+        cells += [(f"{case.__name__} {shape.name}", case, shape)
+                  for case in (Sweep.buffers, Sweep.large_sends, Sweep.clones)]
+    some = ksft.chosen(cells)
     module.load()
     sweep = Sweep()
-    report = ksft.Report(len(SHAPES) * (4 + len(ENDS)))
-    for shape in SHAPES:
-        report.run(f"lengths {shape.name}", sweep.lengths, shape)
-        for offload, ends in ENDS.items():
-            report.run(f"fragments {shape.name} {ends}", sweep.fragments,
-                       shape, offload)
-        report.run(f"buffers {shape.name}", sweep.buffers, shape)
-        report.run(f"large_sends {shape.name}", sweep.large_sends, shape)
-        report.run(f"clones {shape.name}", sweep.clones, shape)
-    report.finish()
+    ksft.run([(name, case, sweep, *cell) for name, case, *cell in some],
+             ksft.without_defer)
 
 
 if __name__ == "__main__":

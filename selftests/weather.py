@@ -8,7 +8,6 @@ TCP is written to in many ways, both ways at once (lib/writer.py). UDP goes
 one by one and by UDP_SEGMENT, where the core allows it. Everything is made of
 MARKER, so clear text on the wire cannot hide.
 
-    weather.py [WORD...]            only cells whose name has all these words
     OV2_FULL=1 weather.py           all shapes, with and without GRO and GSO
 """
 import errno
@@ -19,7 +18,7 @@ import select
 import socket
 import struct
 
-from lib import ksft, module
+from lib import ksft
 from lib.bed import CARD, OTHER, Bed, Shape
 from lib.cases import Cells, run_cells
 from lib.flood import MARKER, clear_text
@@ -233,8 +232,7 @@ def received(sock):
 
 
 def main():
-    module.load()
-    run_cells(list(cells()), Skies)
+    run_cells(cells(), Skies)
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ class Tshark:
                        f"tshark says '{good}' of the ICV")
 
 
-def scapy(sample):
+def scapy(_, sample):
     try:
         from scapy.layers.inet import IP, UDP
         from scapy.layers.inet6 import IPv6
@@ -151,23 +151,23 @@ def scapy(sample):
 
 
 def main():
-    module.load()
-    bed = shared()
-    names, samples, cases = [], [], []
+    cases = []
     for shape in SHAPES:
         for key_bits, icv, esn in COMBINATIONS:
-            names.append(f"{shape.name} key-{key_bits} icv-{icv} "
-                         f"{'esn' if esn else 'no-esn'}")
-            samples.append(capture(bed, shape, key_bits, icv, esn))
-    tshark = Tshark(samples)
-    for name, sample in zip(names, samples):
-        cases.append((f"tshark {name}", tshark.check, sample))
-        if sample.pair.ab.icv == 128:
-            cases.append((f"scapy {name}", scapy, sample))
-    report = ksft.Report(len(cases))
-    for name, function, sample in cases:
-        report.run(name, function, sample)
-    report.finish()
+            asked = (shape, key_bits, icv, esn)
+            name = (f"{shape.name} key-{key_bits} icv-{icv} "
+                    f"{'esn' if esn else 'no-esn'}")
+            cases.append((f"tshark {name}", Tshark.check, asked))
+            if icv == 128:
+                cases.append((f"scapy {name}", scapy, asked))
+    some = ksft.chosen(cases)
+    module.load()
+    bed = shared()
+    samples = {asked: capture(bed, *asked)
+               for asked in dict.fromkeys(asked for _, _, asked in some)}
+    tshark = Tshark(list(samples.values()))
+    ksft.run([(name, function, tshark, samples[asked])
+              for name, function, asked in some], ksft.without_defer)
 
 
 if __name__ == "__main__":

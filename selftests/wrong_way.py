@@ -49,11 +49,10 @@ def send_through_inbound(defer, shape):
 
 
 def main():
+    some = ksft.chosen([(shape.name, send_through_inbound, shape)
+                        for shape in SHAPES])
     module.load()
-    report = ksft.Report(len(SHAPES))
-    for shape in SHAPES:
-        report.run(shape.name, ksft.with_defer, send_through_inbound, shape)
-    report.finish()
+    ksft.run(some)
 
 
 if __name__ == "__main__":

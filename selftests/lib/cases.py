@@ -1,43 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Which cases a test is to run: all, or those named on its command line."""
-import sys
-
-from . import crypto, ksft
+"""Cells of a table that one bed serves, with its traffic and its ciphers."""
+from . import crypto, ksft, module
 from .traffic import Traffic
-
-
-def chosen(cases):
-    names = set(sys.argv[1:])
-    unknown = names - {case.__name__ for case in cases}
-    if unknown:
-        sys.exit(f"no case {', '.join(sorted(unknown))}; there are: "
-                 f"{', '.join(case.__name__ for case in cases)}")
-    return [case for case in cases if not names or case.__name__ in names]
-
-
-def with_words(cases, parts=str):
-    """Those (name, ...) whose name has every word of the command line; with
-    str.split, as one of its own words.
-    """
-    words = sys.argv[1:]
-    some = [case for case in cases
-            if all(word in parts(case[0]) for word in words)]
-    if not some:
-        sys.exit(f"no case has all of: {' '.join(words)}")
-    return some
 
 
 def run_cells(cells, make):
     """make().cell(*cell) for each (name, *cell) that is chosen; closes what it
     has made.
     """
-    some = with_words(cells)
+    some = ksft.chosen([tuple(cell) for cell in cells])
+    module.load()
     test = make()
     try:
-        report = ksft.Report(len(some))
-        for name, *cell in some:
-            report.run(name, test.cell, *cell)
-        report.finish()
+        ksft.run([(name, test.cell, *cell) for name, *cell in some],
+                 ksft.without_defer)
     finally:
         test.close()
 

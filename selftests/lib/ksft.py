@@ -8,12 +8,26 @@
         ksft.equal(counted, 3, "frames on the wire")
         ksft.check(flag, "what was expected, said when it is not so")
 
-    ksft.main([good, ("other name", function), ...])
+    ksft.main([good, ("other name", function, *arguments), ...])
+
+A program that needs a bed for all its cases chooses first, so that -h and -l
+need neither root nor the module:
+
+    some = ksft.chosen([...])
+    module.load()
+    bed = Bed()
+    try:
+        ksft.run(some)
+    finally:
+        bed.delete()
 
 A case raises Skip, XFail or anything else (fails). Cases run to the last one
 whatever the others do. Exit status as in kselftest: 0 pass, 1 fail, 2 only
-expected failures, 4 everything skipped.
+expected failures, 4 everything skipped. The options are those of the kernel's
+own tests, net/lib/py/ksft.py and kselftest_harness.h: see USAGE.
 """
+import fnmatch
+import getopt
 import os
 import sys
 import time
@@ -23,6 +37,18 @@ import traceback
 SLOW = float(os.environ.get("OV2_SLOW", 1))
 
 PASS, FAIL, XFAIL, SKIP = 0, 1, 2, 4
+
+
+USAGE = """\
+Usage: {program} [-h|-l] [-t|-T NAME]...
+    -h       print this help
+    -l       list the cases (those that -t and -T choose)
+    -t NAME  run this case
+    -T NAME  do not run this case
+
+NAME may be a pattern: 'ipv6-*'. Of several -t and -T the first that names a
+case decides; without any -t all others run.
+"""
 
 
 class Fail(AssertionError):
@@ -170,11 +196,80 @@ def skip_all(reason):
     sys.exit(SKIP)
 
 
-def main(cases):
-    """Run [function or (name, function), ...]; each gets one Defer."""
+def usage_error(text):
+    print(f"{program()}: {text} (-h shows the options)", file=sys.stderr)
+    sys.exit(FAIL)
+
+
+def program():
+    return os.path.basename(sys.argv[0])
+
+
+def options():
+    """Whether to list, and [(included, pattern), ...] of the command line."""
+    try:
+        got, rest = getopt.gnu_getopt(sys.argv[1:], "hlt:T:")
+    except getopt.GetoptError as error:
+        usage_error(error)
+    if rest:
+        usage_error(f"'{rest[0]}' is no option: a case is chosen by -t")
+    if ("-h", "") in got:
+        about = sys.modules["__main__"].__doc__ or ""
+        print(about.strip().split("\n\n")[0] + "\n\n"
+              + USAGE.format(program=program()), end="")
+        sys.exit(PASS)
+    return (("-l", "") in got,
+            [(option == "-t", value) for option, value in got
+             if option in ("-t", "-T")])
+
+
+def name_of(case):
+    return case[0] if isinstance(case, tuple) else case.__name__
+
+
+def is_chosen(name, filters):
+    for included, pattern in filters:
+        if name == pattern or fnmatch.fnmatchcase(name, pattern):
+            return included
+    return not any(included for included, _ in filters)
+
+
+def chosen(cases):
+    """Those of [function or (name, ...), ...] that the command line asks for.
+
+    Leaves with the list of them, the help, or what is wrong with the options.
+    """
+    listed, filters = options()
+    names = [name_of(case) for case in cases]
+    for _, pattern in filters:
+        if not any(is_chosen(name, [(True, pattern)]) for name in names):
+            usage_error(f"no case is named '{pattern}' (-l lists them)")
+    some = [case for case in cases if is_chosen(name_of(case), filters)]
+    if listed:
+        print("\n".join(name_of(case) for case in some))
+        sys.exit(PASS)
+    if not some:
+        usage_error("the options leave no case")
+    return some
+
+
+def without_defer(function, *args):
+    function(*args)
+
+
+def run(cases, call=with_defer):
+    """Run [function or (name, function, *args), ...], and leave.
+
+    @call is given function and args of each case, in place of with_defer(),
+    which gives the function one Defer and then the args.
+    """
     report = Report(len(cases))
     for case in cases:
-        name, function = (case if isinstance(case, tuple)
-                          else (case.__name__, case))
-        report.run(name, with_defer, function)
+        function, *args = case[1:] if isinstance(case, tuple) else (case,)
+        report.run(name_of(case), call, function, *args)
     report.finish()
+
+
+def main(cases):
+    """Run those of the cases that the command line asks for, and leave."""
+    run(chosen(cases))

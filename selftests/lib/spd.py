@@ -17,7 +17,6 @@ import struct
 from . import esp, ksft, module
 from .bed import (CARD, ETH_P_ALL, MAC, OTHER, OUTER, PACKET_IGNORE_OUTGOING,
                   SOL_PACKET, Shape, family)
-from .cases import chosen
 
 PORT = 7400
 PROTECT, BLOCK, BYPASS = "protect", "block", "bypass"
@@ -238,20 +237,17 @@ class Talker:
 
 def run_on_card(cases, make, only_ipv4):
     """case(card, defer) of those chosen, in both families, on one bed."""
-    cases = chosen(cases)
-    module.load()
-    some = [(fam, case) for fam in (4, 6) for case in cases
-            if fam == 4 or case not in only_ipv4]
-    report = ksft.Report(len(some))
-    bed = make()
-
     def one(defer, case, fam):
         card = Card(bed, fam)
         defer(card.close)
         case(card, defer)
 
-    for fam, case in some:
-        report.run(f"ipv{fam} {case.__name__}", ksft.with_defer, one, case,
-                   fam)
-    bed.delete()
-    report.finish()
+    some = ksft.chosen([(f"ipv{fam} {case.__name__}", one, case, fam)
+                        for fam in (4, 6) for case in cases
+                        if fam == 4 or case not in only_ipv4])
+    module.load()
+    bed = make()
+    try:
+        ksft.run(some)
+    finally:
+        bed.delete()

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Tables of requests that cannot be offloaded, and a card that is asked them.
+
+    REFUSALS = [ours("mark", "mark", "Mark ... must be 0", mark=(1, 0xff)),
+                core("unknown flag", "Unrecognized flags ...", flags=16)]
+
+    class Requests(Asked):
+        WHAT, OBJECTS = "policy", ("policy",)
+        ...
+
+    run(Requests, [(f"refused: {r.name}", Requests.refused, r) for r in ...])
+"""
+from collections import namedtuple
+
+from . import ksft, module, xfrmnl
+from .bed import Bed
+from .objects import Ledger
+from .trace import Trace
+
+OURS = "ipsecov2: "
+EINVAL = 22
+
+# name; what is asked for, see Requests.add(); reason: the counter's last word,
+# None if the core refuses; text: what is said
+Refusal = namedtuple("Refusal", "name asked reason text")
+
+
+def ours(name, reason, text, **asked):
+    return Refusal(name, asked, reason, OURS + text)
+
+
+def core(name, text, **asked):
+    return Refusal(name, asked, None, text)
+
+
+class Asked:
+    """One card, a's, and what is asked of it."""
+
+    WHAT = ""                       # of `ip xfrm`: "state" or "policy"
+    OBJECTS = ()                    # kinds of lib/objects.py
+    EVENTS = ()                     # tracepoints; the first is of refusals
+    PREFIX = ""                     # of the counters of refusals
+
+    def __init__(self):
+        self.ledger = Ledger(self.OBJECTS)
+        self.bed = Bed()
+        self.link = xfrmnl.Xfrm(self.bed.a)
+        self.index = xfrmnl.ifindex(self.bed.a, "ov0")
+        self.trace = Trace(list(self.EVENTS))
+
+    def close(self):
+        self.trace.close()
+        self.bed.delete()
+        self.ledger.close()
+
+    def flush(self):
+        self.bed.a.ip(f"xfrm {self.WHAT} flush")
+
+    def alone(self, function, *args):
+        """What a case leaves behind must not spoil the next result."""
+        try:
+            function(self, *args)
+        finally:
+            self.flush()
+
+    def mark(self):
+        self.bed.mark()
+        self.trace.read()
+
+    def moved(self):
+        return self.bed.moved("a")
+
+    def nothing_left(self):
+        ksft.equal(self.bed.a.ip_output(f"xfrm {self.WHAT}").strip(), "",
+                   f"what is left of xfrm {self.WHAT}")
+        self.ledger.wait_gone()
+
+    def is_refused(self, refusal, answer, errno=EINVAL, **fields):
+        """Sentence, errno, counter and event, which also has these fields."""
+        ksft.equal(answer.text, refusal.text, "sentence")
+        events = [(e.name, e.fields) for e in self.trace.read()]
+        if not refusal.reason:
+            ksft.check(answer.errno, "no error")
+            ksft.equal(self.moved(), {}, "counters of the card")
+            ksft.equal(events, [], "events")
+            return
+        name = self.PREFIX + refusal.reason
+        ksft.equal(answer.errno, errno, "errno")
+        ksft.equal(self.moved(), {name: 1}, "counters of the card")
+        ksft.equal(events, [(self.EVENTS[0], {
+            "dev": "ov0", "reason": name, "err": f"-{errno}", **fields})],
+            "events")
+
+    def all_are_tested(self, refusals, others):
+        """Each counter of refusals is of a row, or one of the others."""
+        names = {n.removeprefix(self.PREFIX)
+                 for n in self.bed.ethtool["a"].stats()
+                 if n.startswith(self.PREFIX)}
+        tested = {r.reason for r in refusals if r.reason}
+        ksft.equal(names, tested | others, "refusals of the card")
+        ksft.equal(tested & others, set(), "tested, though not reached")
+
+
+def run(kind, cases):
+    """function(kind(), *args) for each (name, function, *args) chosen."""
+    some = ksft.chosen(cases)
+    module.load()
+    requests = kind()
+    try:
+        ksft.run(some, requests.alone)
+    finally:
+        requests.close()
