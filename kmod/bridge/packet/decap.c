@@ -2,6 +2,32 @@
 /*
  * ESP taken off a packet that the engine has decrypted in place, as
  * esp_input_done2() and net/xfrm/xfrm_input.c do it for software.
+ *
+ * Before, with data and network header at IP:
+ *
+ *	+----------+----+-------+------------+----+---------+----------+-----+
+ *	| Ethernet | IP | (UDP) | SPI number | IV | carried | pad, len,| ICV |
+ *	|          |    |       |            |    |         | next hdr |     |
+ *	+----------+----+-------+------------+----+---------+----------+-----+
+ *	            <----------- start -----------><- len -->
+ *
+ * Transport mode, afterwards. Ethernet and IP header have moved up, and IP has
+ * a new protocol, length and checksum:
+ *
+ *	                            +----------+----+---------+
+ *	                            | Ethernet | IP | carried |
+ *	                            +----------+----+---------+
+ *	                                       ^
+ *	                                       data, network header
+ *
+ * Tunnel mode, afterwards. What was carried is an IP packet, and the Ethernet
+ * header in front of it is addressed to this card:
+ *
+ *	                               +----------+---------+
+ *	                               | Ethernet | carried |
+ *	                               +----------+---------+
+ *	                                          ^
+ *	                                          data, network header
  */
 #include <linux/etherdevice.h>
 #include <linux/ip.h>

@@ -5,6 +5,22 @@
  * The Ethernet header that the stack made is for the inner destination, or is
  * garbage (forwarded packets: xfrm_dev_direct_output()). Route and neighbour
  * are looked up for each packet, so they are followed when they change.
+ *
+ * Before ov2_outer_push(), with the network header still at the inner IP header:
+ *
+ *	                 +-------+------------+----+----------+---------+
+ *	                 | (UDP) | SPI number | IV | inner IP | payload |
+ *	                 +-------+------------+----+----------+---------+
+ *	                 ^                         ^<---- inner_len ---->
+ *	                 data                      network header
+ *
+ * Afterwards:
+ *
+ *	+----------------+-------+------------+----+----------+---------+
+ *	| outer IP       | (UDP) | SPI number | IV | inner IP | payload |
+ *	+----------------+-------+------------+----+----------+---------+
+ *	^
+ *	data, network header
  */
 #include <net/inet_ecn.h>
 #include <net/ip6_route.h>
@@ -63,8 +79,8 @@ static struct dst_entry *outer_route(struct net_device *dev,
 }
 
 /* The packet comes back through the stack, and must not leave in clear if its
- * policy is gone by then, or if it is sent to another device on its way. So it
- * is tagged, and anew if it was: its tag may have XFRM_XMIT already.
+ * policy is gone by then, or if it is sent to another device on its way. So the
+ * packet is tagged, and tagged anew if it was: its old tag may have XFRM_XMIT.
  */
 static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 			     struct sk_buff *skb, struct ov2_pending *pending)

@@ -2,6 +2,32 @@
 /*
  * ESP framing in packet mode: what xfrm's core does for crypto mode, headers
  * and trailer (RFC 4303 2). IV, ciphertext and ICV are the engine's.
+ *
+ * Before, with data and network header at IP:
+ *
+ *	+-----------+---------+
+ *	| IP        | payload |
+ *	+-----------+---------+
+ *	<- header -->
+ *
+ * Transport mode, afterwards. Data and network header are at IP:
+ *
+ *	+-----------+-------+------------+----+-----------+-------------+-----+
+ *	| IP        | (UDP) | SPI number | IV | payload   | pad len nxt | ICV |
+ *	+-----------+-------+------------+----+-----------+-------------+-----+
+ *	<- header --><--------- room ---------><-protected><--- tail --->
+ *	            ^
+ *	            transport header
+ *
+ * Tunnel mode, afterwards. Data and network header are at the outer IP header
+ * (outer.c), and the packet is protected as a whole:
+ *
+ *	+----------+-------+------------+----+----------+---------+------+-----+
+ *	| outer IP | (UDP) | SPI number | IV | IP       | payload | tail | ICV |
+ *	+----------+-------+------------+----+----------+---------+------+-----+
+ *	            <--------- room ---------><---- inner_len ---->
+ *	            ^
+ *	            transport header
  */
 #include <linux/udp.h>
 #include <net/esp.h>
@@ -55,8 +81,8 @@ static unsigned int esp_header_len(const struct ov2_assoc *assoc)
 	       (assoc->udp_encap ? sizeof(struct udphdr) : 0);
 }
 
-/* Where the transport header is, with room. UDP has no checksum (RFC 3948
- * 2.1).
+/* Write UDP and ESP header at the transport header, where there is room. UDP has
+ * no checksum (RFC 3948 2.1).
  */
 static void set_esp(struct sk_buff *skb, const struct ov2_assoc *assoc,
 		    const struct xfrm_state *x, u32 seq)
