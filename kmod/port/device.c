@@ -134,6 +134,7 @@ static int port_open(struct net_device *dev)
 	struct ov2_port *port = netdev_priv(dev);
 	int err;
 
+	ASSERT_RTNL();
 	err = ov2_rx_start(port);
 	if (err)
 		return err;
@@ -148,6 +149,7 @@ static int port_stop(struct net_device *dev)
 {
 	struct ov2_port *port = netdev_priv(dev);
 
+	ASSERT_RTNL();
 	WRITE_ONCE(port->up, false);
 	port->line->carrier(port);
 	/* No grace period is needed for senders that saw the card up: they find

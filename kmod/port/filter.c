@@ -255,6 +255,7 @@ static int filter_look_up(struct net_device *dev,
 	if (!ov2_port_is_card(dev))
 		return 0;
 
+	ASSERT_RTNL();
 	port = netdev_priv(dev);
 	rcu_read_lock();
 	WRITE_ONCE(port->filter.bridged,
@@ -273,7 +274,6 @@ static int filter_event(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
 
 	if (event == NETDEV_CHANGEUPPER) {
-		ASSERT_RTNL();
 		filter_look_up(dev, NULL);
 		netdev_walk_all_lower_dev(dev, filter_look_up, NULL);
 	}

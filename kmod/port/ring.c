@@ -68,6 +68,7 @@ bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff *skb)
 {
 	bool open;
 
+	lockdep_assert_in_softirq();
 	spin_lock(&rxq->ring.lock);
 	open = rxq->open;
 	if (open) {
@@ -93,6 +94,7 @@ int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames)
 	struct sk_buff *skb;
 	int taken;
 
+	lockdep_assert_in_softirq();
 	__skb_queue_head_init(frames);
 	spin_lock(&rxq->ring.lock);
 	for (taken = 0; taken < max; taken++) {
@@ -127,6 +129,7 @@ bool ov2_ring_may_take(const struct ov2_rxq *rxq)
  */
 void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames)
 {
+	lockdep_assert_in_softirq();
 	__skb_queue_head_init(frames);
 	spin_lock(&rxq->ring.lock);
 	skb_queue_splice_init(&rxq->ring, frames);
@@ -188,8 +191,10 @@ static int ring_stop_room(const struct ov2_port *port)
  */
 void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue)
 {
-	netif_txq_maybe_stop(netdev_get_tx_queue(port->ad.dev, queue),
-			     port->line->room(port, queue),
+	struct netdev_queue *txq = netdev_get_tx_queue(port->ad.dev, queue);
+
+	lockdep_assert_held(&txq->_xmit_lock);
+	netif_txq_maybe_stop(txq, port->line->room(port, queue),
 			     ring_stop_room(port), RING_WAKE_ROOM);
 }
 
@@ -235,10 +240,12 @@ void ov2_ring_wake_all(struct ov2_port *port)
  * @port: the sender
  * @queue: its queue
  *
- * Context: BH disabled.
+ * Context: BH disabled, under the queue's lock.
  */
 void ov2_ring_sent(struct ov2_port *port, u16 queue)
 {
+	lockdep_assert_held(&netdev_get_tx_queue(port->ad.dev,
+						 queue)->_xmit_lock);
 	atomic_inc(&port->txqs[queue].in_engine);
 }
 

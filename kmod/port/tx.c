@@ -101,7 +101,6 @@ netdev_tx_t ov2_tx_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	u16 queue = skb_get_queue_mapping(skb);
 	struct ov2_port *port = netdev_priv(dev);
 
-	lockdep_assert_held(&netdev_get_tx_queue(dev, queue)->_xmit_lock);
 	tx_send(port, skb, queue);
 	ov2_ring_maybe_stop(port, queue);
 	return NETDEV_TX_OK;
