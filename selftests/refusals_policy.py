@@ -106,8 +106,7 @@ REFUSALS = [
          direction=3),
     core("an action that does not exist", "Invalid policy action", action=2),
 ]
-FULL = ("Too many policies, pairs of prefix lengths, or policies with equal "
-        "addresses")
+FULL = "Too many policies, pairs of prefix lengths, or equal addresses"
 PAIRS, SAME = 64, 128           # OV2_SPD_PAIRS, OV2_SPD_SAME
 SUB = ours("sub-policy", "type",
            "Sub-policies can't be offloaded, type must be main",

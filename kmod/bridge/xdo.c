@@ -124,7 +124,8 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 		return 0;
 
 	ad = ov2_adapter_of(dev);
-	if (ov2_state_refused(x, &reason))
+	reason = ov2_state_refused(x);
+	if (reason)
 		return ov2_state_refuse(ad, x, reason, -EINVAL, extack);
 	if (!(dev->features & NETIF_F_HW_ESP))
 		return ov2_state_add_disabled(ad, x, extack);

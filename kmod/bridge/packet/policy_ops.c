@@ -65,7 +65,8 @@ int ov2_bridge_policy_add(struct xfrm_policy *xp,
 	struct ov2_policy *pol;
 	int err;
 
-	if (ov2_policy_refused(xp, &reason))
+	reason = ov2_policy_refused(xp);
+	if (reason)
 		return ov2_policy_refuse(xp, reason, -EINVAL, extack);
 
 	pol = policy_new(xp);

@@ -5,8 +5,7 @@
 #include "../../compat/xfrm.h"
 #include "../../watch/counters.h"
 
-bool ov2_policy_refused(const struct xfrm_policy *xp,
-			enum ov2_counter *reason);
+enum ov2_counter ov2_policy_refused(const struct xfrm_policy *xp);
 int ov2_policy_refuse(const struct xfrm_policy *xp, enum ov2_counter reason,
 		      int err, struct netlink_ext_ack *extack);
 

@@ -2,19 +2,38 @@
 #ifndef _OV2_REFUSE_H
 #define _OV2_REFUSE_H
 
+#include <linux/netlink.h>
+
 #include "../../compat/xfrm.h"
 #include "../../ov2/status.h"
 #include "../../watch/counters.h"
 
-/* One sentence of a switch over reasons, told through @extack of the function
- * it is in. A macro keeps each sentence a literal, as extack wants it.
+/*
+ * The rows of state_refusals.h and policy_refusals.h are read twice, each time
+ * as the body of a function: to find the reason, and to say its sentence.
  */
-#define OV2_SAY(reason, sentence)					\
-	case OV2_CNT_##reason:						\
-		NL_SET_ERR_MSG_MOD(extack, sentence);			\
-		break
 
-bool ov2_state_refused(const struct xfrm_state *x, enum ov2_counter *reason);
+/* The condition of what no look at the state or policy tells */
+#define ELSEWHERE	false
+
+/* A row in a function that returns the reason */
+#define OV2_REFUSED_IF(reason, condition, sentence)			\
+	if (condition)							\
+		return OV2_CNT_##reason;
+
+/* A row in a switch over reasons, of a function with an argument extack. The
+ * sentence stays a literal, as extack wants it, and with the module's name in
+ * front it is so short that NL_SET_ERR_MSG_FMT() would not cut it, either.
+ */
+#define OV2_REFUSED_SAY(reason, condition, sentence)			\
+	case OV2_CNT_##reason: {					\
+		static_assert(sizeof(KBUILD_MODNAME ": " sentence) <=	\
+			      NETLINK_MAX_FMTMSG_LEN);			\
+		NL_SET_ERR_MSG_MOD(extack, sentence);			\
+		break;							\
+	}
+
+enum ov2_counter ov2_state_refused(const struct xfrm_state *x);
 int ov2_state_refuse(struct ov2_adapter *ad, const struct xfrm_state *x,
 		     enum ov2_counter reason, int err,
 		     struct netlink_ext_ack *extack);

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * States are refused for reasons that no request of user space brings about.
+ * Each refusal has a sentence of its own, and the reasons that no request of
+ * user space brings about are found.
  *
- * The ends of a request that the engine could not carry out, and what needs
- * SELinux.
+ * These are the ends of a request that the engine could not carry out, what the
+ * core refuses first, and what needs SELinux.
  */
 #include <kunit/test.h>
 #include <linux/netlink.h>
 
 #include "../../unit/rig/rig.h"
+#include "../../unit/rig/two_cards.h"
 #include "../../unit/rig/xfrm_state.h"
 #include "../sa/assoc.h"
 #include "../sa/refuse.h"
+#include "../packet/refuse_policy.h"
 #include "../../engine/engine.h"
 #include "../../watch/counters.h"
 
@@ -138,13 +141,44 @@ static void change_if_id(struct xfrm_state *x)
 	x->if_id = 1;
 }
 
+static void change_proto(struct xfrm_state *x)
+{
+	x->id.proto = IPPROTO_AH;
+}
+
+static void change_to_ipcomp(struct xfrm_state *x)
+{
+	x->calg = (void *)x;
+}
+
+static void change_family(struct xfrm_state *x)
+{
+	x->props.family = AF_UNIX;
+}
+
+static void change_geniv(struct xfrm_state *x)
+{
+	x->geniv = "echainiv";
+}
+
+static void change_tfc(struct xfrm_state *x)
+{
+	x->tfcpad = 1;
+}
+
+static struct xfrm_encap_tmpl non_ike = { .encap_type = UDP_ENCAP_ESPINUDP - 1 };
+
+static void change_encap(struct xfrm_state *x)
+{
+	x->encap = &non_ike;
+}
+
 static void change_reqid(struct xfrm_state *x)
 {
 	x->props.reqid = 0;
 }
 
-/* Not refused */
-#define FINE	OV2_CNT_MAX
+#define FINE	OV2_CNT_NONE
 
 /**
  * struct change - what a state asks for, and which direction and mode refuse it
@@ -179,6 +213,24 @@ static const struct change changes[] = {
 	  OV2_CNT_SA_REFUSED_IF_ID },
 	{ "reqid 0", change_reqid, FINE, FINE, OV2_CNT_SA_REFUSED_REQID,
 	  OV2_CNT_SA_REFUSED_REQID },
+	{ "AH", change_proto, OV2_CNT_SA_REFUSED_PROTO,
+	  OV2_CNT_SA_REFUSED_PROTO, OV2_CNT_SA_REFUSED_PROTO,
+	  OV2_CNT_SA_REFUSED_PROTO },
+	{ "IPComp", change_to_ipcomp, OV2_CNT_SA_REFUSED_IPCOMP,
+	  OV2_CNT_SA_REFUSED_IPCOMP, OV2_CNT_SA_REFUSED_IPCOMP,
+	  OV2_CNT_SA_REFUSED_IPCOMP },
+	{ "family", change_family, OV2_CNT_SA_REFUSED_FAMILY,
+	  OV2_CNT_SA_REFUSED_FAMILY, OV2_CNT_SA_REFUSED_FAMILY,
+	  OV2_CNT_SA_REFUSED_FAMILY },
+	{ "IV generator", change_geniv, OV2_CNT_SA_REFUSED_GENIV,
+	  OV2_CNT_SA_REFUSED_GENIV, OV2_CNT_SA_REFUSED_GENIV,
+	  OV2_CNT_SA_REFUSED_GENIV },
+	{ "TFC padding", change_tfc, OV2_CNT_SA_REFUSED_TFC,
+	  OV2_CNT_SA_REFUSED_TFC, OV2_CNT_SA_REFUSED_TFC,
+	  OV2_CNT_SA_REFUSED_TFC },
+	{ "UDP for non-IKE", change_encap, OV2_CNT_SA_REFUSED_ENCAP,
+	  OV2_CNT_SA_REFUSED_ENCAP, OV2_CNT_SA_REFUSED_ENCAP,
+	  OV2_CNT_SA_REFUSED_ENCAP },
 };
 
 static void change_desc(const struct change *change, char *desc)
@@ -193,17 +245,12 @@ static void expect_refused(struct kunit *test, u8 type, u8 dir,
 {
 	const struct change *change = test->param_value;
 	struct xfrm_state *x = ov2_unit_state(test);
-	enum ov2_counter reason = FINE;
-	bool refused;
 
 	x->xso.type = type;
 	x->xso.dir = dir;
 	change->change(x);
-	refused = ov2_state_refused(x, &reason);
-	KUNIT_EXPECT_EQ_MSG(test, refused, expected != FINE,
+	KUNIT_EXPECT_EQ_MSG(test, ov2_state_refused(x), expected,
 			    "type %u, direction %u", type, dir);
-	KUNIT_EXPECT_EQ_MSG(test, reason, expected, "type %u, direction %u",
-			    type, dir);
 }
 
 static void refused_by_mode(struct kunit *test)
@@ -220,9 +267,129 @@ static void refused_by_mode(struct kunit *test)
 		       change->packet_in);
 }
 
+static void refused_without_direction(struct kunit *test)
+{
+	struct xfrm_state *x = ov2_unit_state(test);
+
+	x->xso.dir = 0;
+	KUNIT_EXPECT_EQ(test, ov2_state_refused(x), OV2_CNT_SA_REFUSED_DIR);
+}
+
+/**
+ * struct said - what the user reads, where no request from user space gets it
+ * @reason: the reason
+ * @text: its sentence
+ */
+struct said {
+	enum ov2_counter reason;
+	const char *text;
+};
+
+static const struct said states_said[] = {
+	{ OV2_CNT_SA_REFUSED_DIR, "Offload direction must be in or out" },
+	{ OV2_CNT_SA_REFUSED_PROTO, "Only ESP can be offloaded" },
+	{ OV2_CNT_SA_REFUSED_IPCOMP, "IPComp can't be offloaded, only ESP" },
+	{ OV2_CNT_SA_REFUSED_FAMILY,
+	  "Only IPv4 and IPv6 states can be offloaded" },
+	{ OV2_CNT_SA_REFUSED_GENIV,
+	  "IV generator must be seqiv, with CBC echainiv" },
+	{ OV2_CNT_SA_REFUSED_TFC, "TFC padding must be 0" },
+	{ OV2_CNT_SA_REFUSED_ENCAP,
+	  "UDP encapsulation must be of type espinudp" },
+	{ OV2_CNT_SA_REFUSED_CONTEXT,
+	  "Security context can be offloaded in crypto mode only" },
+};
+
+static const struct said policies_said[] = {
+	{ OV2_CNT_POLICY_REFUSED_CONTEXT,
+	  "Security context can't be offloaded, there must be none" },
+	{ OV2_CNT_POLICY_REFUSED_NO_MEMORY, "No memory for the policy" },
+};
+
+static const char *state_says(struct kunit *test, enum ov2_counter reason)
+{
+	struct ov2_cards *cards = test->priv;
+	struct netlink_ext_ack extack = {};
+	struct xfrm_state *x = ov2_unit_state(test);
+
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			ov2_state_refuse(&cards->a->ad, x, reason, -EINVAL,
+					 &extack));
+	return extack._msg ?: "";
+}
+
+static const char *policy_says(struct kunit *test, enum ov2_counter reason)
+{
+	struct ov2_cards *cards = test->priv;
+	struct netlink_ext_ack extack = {};
+	struct xfrm_policy *xp = kunit_kzalloc(test, sizeof(*xp), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, xp);
+	xp->xdo.dev = cards->a->ad.dev;
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			ov2_policy_refuse(xp, reason, -EINVAL, &extack));
+	return extack._msg ?: "";
+}
+
+static void expect_said(struct kunit *test, const char *text,
+			const char *expected)
+{
+	KUNIT_EXPECT_EQ(test, strncmp(text, OURS, strlen(OURS)), 0);
+	KUNIT_EXPECT_STREQ(test, text + strlen(OURS), expected);
+}
+
+static void sentences(struct kunit *test)
+{
+	int i;
+
+	test->priv = ov2_cards_new(test, 1, 1);
+	for (i = 0; i < ARRAY_SIZE(states_said); i++)
+		expect_said(test, state_says(test, states_said[i].reason),
+			    states_said[i].text);
+	for (i = 0; i < ARRAY_SIZE(policies_said); i++)
+		expect_said(test, policy_says(test, policies_said[i].reason),
+			    policies_said[i].text);
+}
+
+static const char *reason_says(struct kunit *test, enum ov2_counter reason)
+{
+	const char *name = ov2_counter_name(reason);
+
+	if (strstarts(name, "ipsec_sa_refused_"))
+		return state_says(test, reason);
+	if (strstarts(name, "ipsec_policy_refused_"))
+		return policy_says(test, reason);
+	return NULL;
+}
+
+/* Each counter of refusals has a sentence, which no other one has, and which
+ * NL_SET_ERR_MSG_FMT() would not cut.
+ */
+static void every_refusal_says_something(struct kunit *test)
+{
+	static const char *said[OV2_CNT_MAX];
+	int i, j;
+
+	test->priv = ov2_cards_new(test, 1, 1);
+	for (i = OV2_CNT_NONE + 1; i < OV2_CNT_MAX; i++) {
+		said[i] = reason_says(test, i);
+		if (!said[i])
+			continue;
+		KUNIT_EXPECT_TRUE_MSG(test, strstarts(said[i], OURS), "%s",
+				      ov2_counter_name(i));
+		KUNIT_EXPECT_LT(test, strlen(said[i]), NETLINK_MAX_FMTMSG_LEN);
+		for (j = OV2_CNT_NONE + 1; j < i; j++)
+			if (said[j])
+				KUNIT_EXPECT_STRNEQ(test, said[i], said[j]);
+	}
+}
+
 static struct kunit_case refuse_cases[] = {
 	KUNIT_CASE_PARAM(add_failed, refused_gen_params),
 	KUNIT_CASE_PARAM(refused_by_mode, change_gen_params),
+	KUNIT_CASE(refused_without_direction),
+	KUNIT_CASE(sentences),
+	KUNIT_CASE(every_refusal_says_something),
 	{}
 };
 

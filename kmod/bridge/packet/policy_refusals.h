@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every reason to refuse a policy, a row each, in the order in which they are
+ * asked: a condition relies on what the rows above it let pass. The rows have
+ * the form of sa/state_refusals.h, with conditions on the policy xp.
+ *
+ * What a card does not match must not be there to be matched: a policy is
+ * refused as a whole, never simplified.
+ */
+
+/* States would be refused, and NETDEV_DOWN would not take the policy away. */
+REFUSED(POLICY_REFUSED_DISABLED,
+	!(xp->xdo.dev->features & NETIF_F_HW_ESP),
+	"IPsec offload of the card is off, esp-hw-offload must be on")
+
+/* What comes out of an offloaded state has passed the card's inbound policies,
+ * and the core then asks no policy of its own, fwd or in.
+ */
+REFUSED(POLICY_REFUSED_DIR,
+	xp->xdo.dir != XFRM_DEV_OFFLOAD_IN &&
+	xp->xdo.dir != XFRM_DEV_OFFLOAD_OUT,
+	"Direction must be in or out, a fwd policy needs no offload")
+
+REFUSED(POLICY_REFUSED_TYPE,
+	xp->type != XFRM_POLICY_TYPE_MAIN,
+	"Sub-policies can't be offloaded, type must be main")
+
+/* A received frame has no mark yet; and a sent one's mark may be another one
+ * than the flow had when the core looked for its policy.
+ */
+REFUSED(POLICY_REFUSED_MARK,
+	xp->mark.m || xp->mark.v,
+	"Mark of a policy can't be offloaded, it must be 0")
+
+/* The interface ID is not in the packet. is_bypass_of_card() says which ID the
+ * card does not need to see.
+ */
+REFUSED(POLICY_REFUSED_IF_ID,
+	xp->if_id && !is_bypass_of_card(xp),
+	"Interface ID must be 0, or the card's index in an outbound bypass")
+
+/* Its states would be of one CPU each, which are refused. */
+REFUSED(POLICY_REFUSED_PCPU,
+	xp->flags & XFRM_POLICY_CPU_ACQUIRE,
+	"States of one CPU can't be acquired, flag cpu-acquire must be 0")
+
+REFUSED(POLICY_REFUSED_CONTEXT,
+	xp->security,
+	"Security context can't be offloaded, there must be none")
+
+REFUSED(POLICY_REFUSED_DEV,
+	xp->selector.ifindex && xp->selector.ifindex != xp->xdo.dev->ifindex,
+	"Device of the selector must be the card, or none")
+
+REFUSED(POLICY_REFUSED_USER,
+	xp->selector.user,
+	"User of the selector can't be offloaded, it must be 0")
+
+REFUSED(POLICY_REFUSED_TMPLS,
+	ov2_xfrm_policy_protects(xp) && xp->xfrm_nr > 1,
+	"Only one template can be offloaded")
+
+REFUSED(POLICY_REFUSED_PROTO,
+	ov2_xfrm_policy_protects(xp) && xp->xfrm_vec[0].id.proto != IPPROTO_ESP,
+	"Protocol of the template must be ESP")
+
+REFUSED(POLICY_REFUSED_MODE,
+	ov2_xfrm_policy_protects(xp) &&
+	xp->xfrm_vec[0].mode != XFRM_MODE_TRANSPORT &&
+	xp->xfrm_vec[0].mode != XFRM_MODE_TUNNEL,
+	"Mode of the template must be transport or tunnel")
+
+REFUSED(POLICY_REFUSED_OPTIONAL,
+	ov2_xfrm_policy_protects(xp) && xp->xfrm_vec[0].optional,
+	"Level of the template must be required")
+
+/* Outbound, a template without reqid is a trap: no state of the card has reqid
+ * 0 (SA_REFUSED_REQID), so the core acquires a state, and nothing leaves before
+ * the key manager has put a better policy in front. Inbound, such a template
+ * takes states of any reqid, as in the core. In a policy for all packets of a
+ * family it is refused, as mlx5 refuses it: the trap would catch the key
+ * manager's own packets.
+ */
+REFUSED(POLICY_REFUSED_REQID,
+	ov2_xfrm_policy_protects(xp) && !xp->xfrm_vec[0].reqid &&
+	is_for_everything(&xp->selector),
+	"Reqid of the template must not be 0 in a policy for all packets")
+
+/* The core keeps the inner family for the outer route of such states. */
+REFUSED(POLICY_REFUSED_FAMILY,
+	is_tunnel(xp) && xp->xfrm_vec[0].encap_family != xp->selector.family,
+	"Tunnel must be of the same address family as the selector")
+
+/* The core would find the source by a route that the card does not ask. */
+REFUSED(POLICY_REFUSED_ADDR,
+	is_tunnel(xp) && xp->xdo.dir == XFRM_DEV_OFFLOAD_OUT &&
+	lacks_address(&xp->xfrm_vec[0]),
+	"An outbound tunnel must have both its addresses")
+
+REFUSED(POLICY_REFUSED_FULL, ELSEWHERE,
+	"Too many policies, pairs of prefix lengths, or equal addresses")
+
+REFUSED(POLICY_REFUSED_NO_MEMORY, ELSEWHERE,
+	"No memory for the policy")
+
+#undef REFUSED

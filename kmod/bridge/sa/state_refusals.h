@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every reason to refuse a state, a row each, in the order in which they are
+ * asked: a condition relies on what the rows above it let pass.
+ *
+ *	REFUSED(reason, condition, "sentence")
+ *
+ * reason is a counter of watch/counters.h without its OV2_CNT_, condition is a
+ * C expression on the state x, and sentence is one string literal, which the
+ * user reads behind "ipsecov2: ". A row ends with the quote and the bracket.
+ * The condition ELSEWHERE stands for what no look at the state tells: the code
+ * that finds it out names the reason. The comment above a row says why.
+ *
+ * Who includes this file defines REFUSED(); see refuse.h for its two meanings.
+ * An explicit request that we cannot do fails: with -EOPNOTSUPP the kernel
+ * would install the state in software, in silence. Some of these the core
+ * refuses first, with its own sentence; they stand here all the same, since
+ * cores differ.
+ *
+ * In crypto mode most of a state is the core's own business: lifetimes, replay,
+ * if_id, output mark, the CPU that a state is for. So crypto mode refuses only
+ * what IPsecOV2 cannot say, what the card must find without the core's help,
+ * and what the core cannot frame for a card.
+ */
+
+REFUSED(SA_REFUSED_DIR,
+	x->xso.dir != XFRM_DEV_OFFLOAD_IN && x->xso.dir != XFRM_DEV_OFFLOAD_OUT,
+	"Offload direction must be in or out")
+
+/* The card does AH only together with ESP, and the core offloads no AH. */
+REFUSED(SA_REFUSED_PROTO,
+	x->id.proto != IPPROTO_ESP,
+	"Only ESP can be offloaded")
+
+/* The records have no word for a compressed payload. */
+REFUSED(SA_REFUSED_IPCOMP,
+	x->calg,
+	"IPComp can't be offloaded, only ESP")
+
+REFUSED(SA_REFUSED_FAMILY,
+	x->props.family != AF_INET && x->props.family != AF_INET6,
+	"Only IPv4 and IPv6 states can be offloaded")
+
+/* A request has transport and tunnel mode only (struct ov2_ext_add). IPsecOV2
+ * has no words for what ESP carries in BEET and IPTFS.
+ */
+REFUSED(SA_REFUSED_MODE,
+	x->props.mode != XFRM_MODE_TRANSPORT &&
+	x->props.mode != XFRM_MODE_TUNNEL,
+	"Only transport and tunnel mode can be offloaded")
+
+/* IPsecOV2 has identifiers for these algorithms, lengths of keys and lengths of
+ * ICVs only.
+ */
+REFUSED(SA_REFUSED_ALG,
+	!ov2_state_alg_known(x),
+	"Algorithm can't be offloaded, or the integrity algorithm is missing")
+
+REFUSED(SA_REFUSED_KEY,
+	!ov2_state_key_ok(x),
+	"Key must be as long as the RFC of its algorithm says, with the salt")
+
+REFUSED(SA_REFUSED_ICV,
+	!ov2_state_icv_ok(x),
+	"ICV must be as long as the RFC of its algorithm says")
+
+/* The card makes the IVs, so the state must ask for the kind of IV that it
+ * makes.
+ */
+REFUSED(SA_REFUSED_GENIV,
+	!ov2_state_geniv_ok(x),
+	"IV generator must be seqiv, with CBC echainiv")
+
+/* The core does not pad when it frames for a card: esp_xmit(), esp6_xmit(). */
+REFUSED(SA_REFUSED_TFC,
+	x->tfcpad,
+	"TFC padding must be 0")
+
+/* esp6_xmit() writes the ESP header where the UDP header is. */
+REFUSED(SA_REFUSED_ENCAP6,
+	x->encap && x->props.family == AF_INET6,
+	"UDP encapsulation can be offloaded over IPv4 only")
+
+/* The other forms have bytes between UDP or TCP and ESP that the engine does
+ * not skip.
+ */
+REFUSED(SA_REFUSED_ENCAP,
+	x->encap && x->encap->encap_type != UDP_ENCAP_ESPINUDP,
+	"UDP encapsulation must be of type espinudp")
+
+/* A received frame has no mark yet when the engine looks up its SA: tc and
+ * netfilter, which set marks, come after the card. In packet mode the card goes
+ * from a policy to its states, and its policies know no marks. In crypto mode
+ * the core has chosen the state of a packet that is sent.
+ */
+REFUSED(SA_REFUSED_MARK,
+	x->mark.m && (x->xso.dir == XFRM_DEV_OFFLOAD_IN ||
+		      ov2_state_is_packet(x)),
+	"Mark can be offloaded on outbound states in crypto mode only")
+
+/* RFC 4303 2.1. A state that stands for one to be negotiated has SPI 0, too,
+ * but ov2_state_refused() is never asked about it.
+ */
+REFUSED(SA_REFUSED_SPI,
+	!x->id.spi,
+	"SPI 0 can't be offloaded, it must never be on the wire")
+
+/* In packet mode only a policy with a context leads to such a state, and the
+ * card refuses these policies. In crypto mode the core chooses the state.
+ */
+REFUSED(SA_REFUSED_CONTEXT,
+	ov2_state_is_packet(x) && x->security,
+	"Security context can be offloaded in crypto mode only")
+
+/* In crypto mode the core chooses the outbound state by CPU, and the look-up of
+ * an inbound state ignores the CPU (xfrm_state_lookup()). In packet mode the
+ * card would have to choose.
+ */
+REFUSED(SA_REFUSED_PCPU,
+	ov2_state_is_packet(x) && x->pcpu_num != UINT_MAX,
+	"Per-CPU states can be offloaded in crypto mode only")
+
+/* The card goes from a policy to its states by the reqid, and the core's
+ * templates with reqid 0 take the states of any policy on the way in.
+ */
+REFUSED(SA_REFUSED_REQID,
+	ov2_state_is_packet(x) && !x->props.reqid,
+	"Packet offload needs a reqid, the same as its policy's")
+
+/* The card's policies know no if_id. In crypto mode the core chooses. */
+REFUSED(SA_REFUSED_IF_ID,
+	ov2_state_is_packet(x) && x->if_id,
+	"if_id can't be offloaded in packet mode, it must be 0")
+
+/* The core routes the outer packet as if its addresses were of the inner
+ * family: xfrm_bundle_create().
+ */
+REFUSED(SA_REFUSED_INNER_FAMILY,
+	ov2_state_is_packet(x) &&
+	!(x->props.flags & XFRM_STATE_AF_UNSPEC) &&
+	x->sel.family != x->props.family,
+	"Packet offload needs a selector of the tunnel's own address family")
+
+REFUSED(SA_REFUSED_DISABLED, ELSEWHERE,
+	"Packet offload needs esp-hw-offload on, see ethtool -K")
+
+REFUSED(SA_REFUSED_FULL, ELSEWHERE,
+	"The card's SA table is full, only crypto mode falls back to software")
+
+REFUSED(SA_REFUSED_SAME, ELSEWHERE,
+	"Too many states of one reqid with equal addresses on the card")
+
+REFUSED(SA_REFUSED_RESET, ELSEWHERE,
+	"The card is being reset, try again")
+
+REFUSED(SA_REFUSED_NO_MEMORY, ELSEWHERE,
+	"No memory for the state")
+
+REFUSED(SA_REFUSED_MISSING, ELSEWHERE,
+	"The kernel had no such algorithm when ipsecov2 was loaded")
+
+REFUSED(SA_REFUSED_ENGINE, ELSEWHERE,
+	"The kernel's ciphers could not be set up with these keys")
+
+#undef REFUSED
