@@ -3,6 +3,7 @@
  * What the engine can do, what of it is on, and the two requests that change
  * that. Nothing here touches an SA: those that live stay (3.5, Q20).
  */
+#include "probe.h"
 #include "sa.h"
 #include "../watch/trace.h"
 

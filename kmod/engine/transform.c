@@ -87,19 +87,18 @@ static int ah_init(struct ov2_transform *transform,
 {
 	const struct ov2_algorithm_info *info = &assoc->auth;
 	const struct ov2_algorithm *auth = ov2_auth_algorithm(info->identifier);
-	const char *name = ov2_kernel_auth_name(info->identifier);
 	int err;
 
-	if (!auth || !name)
+	if (!auth)
 		return -ENOENT;
 
 	transform->iv_len = auth->iv_len;
-	transform->icv_len = auth->icv_len;
+	transform->icv_len = auth->icv_lens[0];
 	if (auth->kind == OV2_ALGORITHM_GMAC) {
-		err = transform_aead(transform, name);
+		err = transform_aead(transform, auth->name);
 		return err ?: aead_set_key(transform->aead, add, info);
 	}
-	err = transform_hash(transform, name);
+	err = transform_hash(transform, auth->name);
 	return err ?: crypto_ahash_setkey(transform->hash, key_of(add, info),
 					  info->key_len);
 }
@@ -129,19 +128,20 @@ static int esp_init(struct ov2_transform *transform,
 	char name[CRYPTO_MAX_ALG_NAME];
 	int err;
 
-	if (!encr || !ov2_kernel_aead_name(encr_id, assoc->auth.identifier,
-					   assoc->flags & OV2_SEC_ASSOC_ESN,
-					   name))
+	if (!encr)
 		return -ENOENT;
 	if (encr->kind != OV2_ALGORITHM_COMBINED)
 		auth = ov2_auth_algorithm(assoc->auth.identifier);
+	if (!ov2_kernel_aead_name(encr, auth, assoc->flags & OV2_SEC_ASSOC_ESN,
+				  name))
+		return -ENOENT;
 
 	transform->iv_len = encr->iv_len;
 	if (auth && auth->kind == OV2_ALGORITHM_GMAC)
 		transform->iv_len = auth->iv_len;
 	transform->iv_random = encr->iv_random;
 	transform->align = encr->align;
-	transform->icv_len = auth ? auth->icv_len :
+	transform->icv_len = auth ? auth->icv_lens[0] :
 				    assoc->encr.additional_info;
 	err = transform_aead(transform, name);
 	return err ?: esp_set_key(transform, add, assoc, auth);

@@ -72,7 +72,4 @@ unsigned int ov2_ah_len(const struct ov2_transform *transform, bool ipv6);
 int ov2_ah_seal(const struct ov2_job *job);
 int ov2_ah_open(const struct ov2_job *job);
 
-/* algorithm.c */
-void ov2_transform_probe(struct ov2_capabilities *caps);
-
 #endif /* _OV2_TRANSFORM_H */

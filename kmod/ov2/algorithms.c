@@ -1,82 +1,185 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The algorithms of IPsecOV2 and of the extensions, as their RFCs have them. */
-#include <linux/array_size.h>
+/*
+ * The algorithms of IPsecOV2 and of the extensions, as their RFCs have them.
+ *
+ * Everything that is known of an algorithm stands in its row. The bridge looks
+ * an algorithm up by xfrm's name and the bits of a key, the engine by the
+ * identifier of a request.
+ */
+#include <linux/bits.h>
+#include <linux/string.h>
 
 #include "algorithms.h"
 
-/* RFC 4303 2.4: ESP ends on a multiple of 4 bytes, whatever the cipher */
-#define ESP_ALIGN	4
-/* RFC 4106 3.1, 4309 3.1, 3686 3.1, 7634 2, 4543 3.1 */
-#define COUNTER_IV	8
-
-#define NULL_CIPHER(_id)						\
-	{ .id = (_id), .kind = OV2_ALGORITHM_CIPHER, .align = ESP_ALIGN }
-#define DES_CBC(_id, key)						\
-	{ .id = (_id), .kind = OV2_ALGORITHM_CIPHER, .key_len = (key),	\
-	  .iv_len = 8, .align = 8, .iv_random = true }
-#define AES_CBC(_id, key)						\
-	{ .id = (_id), .kind = OV2_ALGORITHM_CIPHER, .key_len = (key),	\
-	  .iv_len = 16, .align = 16, .iv_random = true }
-#define CTR(_id, key)							\
-	{ .id = (_id), .kind = OV2_ALGORITHM_CIPHER, .key_len = (key),	\
-	  .iv_len = COUNTER_IV, .align = ESP_ALIGN }
-#define COMBINED(_id, key, icv)						\
-	{ .id = (_id), .kind = OV2_ALGORITHM_COMBINED, .key_len = (key), \
-	  .iv_len = COUNTER_IV, .icv_len = (icv), .align = ESP_ALIGN }
-
-static const struct ov2_algorithm encr_algorithms[] = {
-	/* RFC 2410 */
-	NULL_CIPHER(OV2_ENCR_NONE),
-	/* RFC 2405, 2451, 3602 */
-	DES_CBC(OV2_ENCR_DES_CBC, 8),
-	DES_CBC(OV2_ENCR_3_DES_CBC, 24),
-	AES_CBC(OV2_ENCR_AES_CBC_128, 16),
-	AES_CBC(OV2_ENCR_AES_CBC_192, 24),
-	AES_CBC(OV2_ENCR_AES_CBC_256, 32),
-	/* RFC 3686: 4 bytes of nonce */
-	CTR(OV2_EXT_ENCR_AES_CTR_128, 16 + 4),
-	CTR(OV2_EXT_ENCR_AES_CTR_192, 24 + 4),
-	CTR(OV2_EXT_ENCR_AES_CTR_256, 32 + 4),
-	/* RFC 4106: 4 bytes of salt */
-	COMBINED(OV2_ENCR_AES_GCM_128, 16 + 4, 0),
-	COMBINED(OV2_ENCR_AES_GCM_192, 24 + 4, 0),
-	COMBINED(OV2_ENCR_AES_GCM_256, 32 + 4, 0),
-	/* RFC 4309: 3 bytes of salt */
-	COMBINED(OV2_EXT_ENCR_AES_CCM_128, 16 + 3, 0),
-	COMBINED(OV2_EXT_ENCR_AES_CCM_192, 24 + 3, 0),
-	COMBINED(OV2_EXT_ENCR_AES_CCM_256, 32 + 3, 0),
-	/* RFC 7634: 4 bytes of salt */
-	COMBINED(OV2_EXT_ENCR_CHACHA20_POLY1305, 32 + 4, 16),
+/*
+ * A row begins with a line "{" and ends with a line "},", each behind one tab.
+ * Between them is a member of struct ov2_algorithm a line, behind two tabs:
+ * ".member = value,". A member that a row does not have is 0. .keys has one
+ * { identifier, bytes } or several, and these have a line each.
+ */
+const struct ov2_algorithm ov2_algorithms[] = {
+	{
+		.name = "ecb(cipher_null)",
+		.rfc = 2410,
+		.kind = OV2_ALGORITHM_CIPHER,
+		.align = 4,
+		.keys = { { OV2_ENCR_NONE, 0 } },
+	},
+	{
+		.name = "cbc(des)",
+		.rfc = 2405,
+		.kind = OV2_ALGORITHM_CIPHER,
+		.iv_generator = "echainiv",
+		.iv_len = 8,
+		.iv_random = true,
+		.align = 8,
+		.keys = { { OV2_ENCR_DES_CBC, 8 } },
+	},
+	{
+		.name = "cbc(des3_ede)",
+		.rfc = 2451,
+		.kind = OV2_ALGORITHM_CIPHER,
+		.iv_generator = "echainiv",
+		.iv_len = 8,
+		.iv_random = true,
+		.align = 8,
+		.keys = { { OV2_ENCR_3_DES_CBC, 24 } },
+	},
+	{
+		.name = "cbc(aes)",
+		.rfc = 3602,
+		.kind = OV2_ALGORITHM_CIPHER,
+		.iv_generator = "echainiv",
+		.iv_len = 16,
+		.iv_random = true,
+		.align = 16,
+		.keys = {
+			{ OV2_ENCR_AES_CBC_128, 16 },
+			{ OV2_ENCR_AES_CBC_192, 24 },
+			{ OV2_ENCR_AES_CBC_256, 32 },
+		},
+	},
+	{
+		.name = "rfc3686(ctr(aes))",
+		.rfc = 3686,
+		.kind = OV2_ALGORITHM_CIPHER,
+		.iv_generator = "seqiv",
+		.iv_len = 8,
+		.align = 4,
+		.salt_len = 4,
+		.keys = {
+			{ OV2_EXT_ENCR_AES_CTR_128, 16 },
+			{ OV2_EXT_ENCR_AES_CTR_192, 24 },
+			{ OV2_EXT_ENCR_AES_CTR_256, 32 },
+		},
+	},
+	{
+		.name = "rfc4106(gcm(aes))",
+		.rfc = 4106,
+		.kind = OV2_ALGORITHM_COMBINED,
+		.iv_generator = "seqiv",
+		.iv_len = 8,
+		.align = 4,
+		.salt_len = 4,
+		.keys = {
+			{ OV2_ENCR_AES_GCM_128, 16 },
+			{ OV2_ENCR_AES_GCM_192, 24 },
+			{ OV2_ENCR_AES_GCM_256, 32 },
+		},
+		.icv_lens = { 8, 12, 16 },
+	},
+	{
+		.name = "rfc4309(ccm(aes))",
+		.rfc = 4309,
+		.kind = OV2_ALGORITHM_COMBINED,
+		.iv_generator = "seqiv",
+		.iv_len = 8,
+		.align = 4,
+		.salt_len = 3,
+		.keys = {
+			{ OV2_EXT_ENCR_AES_CCM_128, 16 },
+			{ OV2_EXT_ENCR_AES_CCM_192, 24 },
+			{ OV2_EXT_ENCR_AES_CCM_256, 32 },
+		},
+		.icv_lens = { 8, 12, 16 },
+	},
+	{
+		.name = "rfc7539esp(chacha20,poly1305)",
+		.rfc = 7634,
+		.kind = OV2_ALGORITHM_COMBINED,
+		.iv_generator = "seqiv",
+		.iv_len = 8,
+		.align = 4,
+		.salt_len = 4,
+		.keys = { { OV2_EXT_ENCR_CHACHA20_POLY1305, 32 } },
+		.icv_lens = { 16 },
+	},
+	{
+		.name = "hmac(md5)",
+		.rfc = 2403,
+		.kind = OV2_ALGORITHM_MAC,
+		.keys = { { OV2_AUTH_MD5, 16 } },
+		.icv_lens = { 12 },
+	},
+	{
+		.name = "hmac(sha1)",
+		.rfc = 2404,
+		.kind = OV2_ALGORITHM_MAC,
+		.keys = { { OV2_AUTH_SHA_1, 20 } },
+		.icv_lens = { 12 },
+	},
+	{
+		.name = "hmac(sha256)",
+		.rfc = 4868,
+		.kind = OV2_ALGORITHM_MAC,
+		.keys = { { OV2_AUTH_SHA_256, 32 } },
+		.icv_lens = { 16 },
+	},
+	{
+		.name = "hmac(sha384)",
+		.rfc = 4868,
+		.kind = OV2_ALGORITHM_MAC,
+		.keys = { { OV2_EXT_AUTH_SHA_384, 48 } },
+		.icv_lens = { 24 },
+	},
+	{
+		.name = "hmac(sha512)",
+		.rfc = 4868,
+		.kind = OV2_ALGORITHM_MAC,
+		.keys = { { OV2_EXT_AUTH_SHA_512, 64 } },
+		.icv_lens = { 32 },
+	},
+	{
+		.name = "rfc4543(gcm(aes))",
+		.rfc = 4543,
+		.kind = OV2_ALGORITHM_GMAC,
+		.iv_generator = "seqiv",
+		.iv_len = 8,
+		.salt_len = 4,
+		.keys = {
+			{ OV2_AUTH_AES_GCM_128, 16 },
+			{ OV2_AUTH_AES_GCM_192, 24 },
+			{ OV2_AUTH_AES_GCM_256, 32 },
+		},
+		.icv_lens = { 16 },
+	},
+	{}
 };
 
-#define HMAC(_id, key, icv)						\
-	{ .id = (_id), .kind = OV2_ALGORITHM_HMAC, .key_len = (key),	\
-	  .icv_len = (icv) }
-#define GMAC(_id, key)							\
-	{ .id = (_id), .kind = OV2_ALGORITHM_GMAC, .key_len = (key),	\
-	  .iv_len = COUNTER_IV, .icv_len = 16 }
-
-static const struct ov2_algorithm auth_algorithms[] = {
-	/* RFC 2403, 2404, 4868 (Q18) */
-	HMAC(OV2_AUTH_MD5, 16, 12),
-	HMAC(OV2_AUTH_SHA_1, 20, 12),
-	HMAC(OV2_AUTH_SHA_256, 32, 16),
-	HMAC(OV2_EXT_AUTH_SHA_384, 48, 24),
-	HMAC(OV2_EXT_AUTH_SHA_512, 64, 32),
-	/* RFC 4543: 4 bytes of salt */
-	GMAC(OV2_AUTH_AES_GCM_128, 16 + 4),
-	GMAC(OV2_AUTH_AES_GCM_192, 24 + 4),
-	GMAC(OV2_AUTH_AES_GCM_256, 32 + 4),
-};
-
-static const struct ov2_algorithm *find(const struct ov2_algorithm *algorithms,
-					size_t count, u32 id)
+static const struct ov2_algorithm *find(bool encr, u32 id)
 {
-	size_t i;
+	const struct ov2_algorithm *algorithm;
+	int i;
 
-	for (i = 0; i < count; i++)
-		if (algorithms[i].id == id)
-			return &algorithms[i];
+	if (!id)
+		return NULL;
+	for (algorithm = ov2_algorithms; algorithm->name; algorithm++) {
+		if (ov2_algorithm_is_encr(algorithm) != encr)
+			continue;
+		for (i = 0; i < OV2_ALGORITHM_KEYS_MAX; i++)
+			if (algorithm->keys[i].id == id)
+				return algorithm;
+	}
 	return NULL;
 }
 
@@ -85,11 +188,11 @@ static const struct ov2_algorithm *find(const struct ov2_algorithm *algorithms,
  * @id: any value
  *
  * Context: Any context.
- * Return: it, or NULL if @id is not exactly one known bit.
+ * Return: the algorithm, or NULL if @id is not exactly one known bit.
  */
 const struct ov2_algorithm *ov2_encr_algorithm(u32 id)
 {
-	return find(encr_algorithms, ARRAY_SIZE(encr_algorithms), id);
+	return find(true, id);
 }
 
 /**
@@ -97,9 +200,106 @@ const struct ov2_algorithm *ov2_encr_algorithm(u32 id)
  * @id: any value
  *
  * Context: Any context.
- * Return: it, or NULL if @id is not exactly one known bit.
+ * Return: the algorithm, or NULL if @id is not exactly one known bit.
  */
 const struct ov2_algorithm *ov2_auth_algorithm(u32 id)
 {
-	return find(auth_algorithms, ARRAY_SIZE(auth_algorithms), id);
+	return find(false, id);
+}
+
+/**
+ * ov2_algorithm_named() - an algorithm by the kernel's name
+ * @name: the name in xfrm and in the crypto API
+ *
+ * Context: Any context.
+ * Return: the algorithm, or NULL if IPsecOV2 and its extensions lack it.
+ */
+const struct ov2_algorithm *ov2_algorithm_named(const char *name)
+{
+	const struct ov2_algorithm *algorithm;
+
+	for (algorithm = ov2_algorithms; algorithm->name; algorithm++)
+		if (!strcmp(algorithm->name, name))
+			return algorithm;
+	return NULL;
+}
+
+/**
+ * ov2_algorithm_ids() - the identifiers of an algorithm with any of its keys
+ * @algorithm: the algorithm
+ *
+ * Context: Any context.
+ * Return: the mask, as the capabilities have it.
+ */
+u32 ov2_algorithm_ids(const struct ov2_algorithm *algorithm)
+{
+	u32 ids = 0;
+	int i;
+
+	for (i = 0; i < OV2_ALGORITHM_KEYS_MAX; i++)
+		ids |= algorithm->keys[i].id;
+	return ids;
+}
+
+/**
+ * ov2_algorithm_key_len() - the length of a key, with the salt behind it
+ * @algorithm: the algorithm
+ * @id: one of its identifiers
+ *
+ * Context: Any context.
+ * Return: the bytes; 0 for null encryption, which has no key, and if @id is
+ * no identifier of @algorithm.
+ */
+unsigned int ov2_algorithm_key_len(const struct ov2_algorithm *algorithm,
+				   u32 id)
+{
+	int i;
+
+	for (i = 0; i < OV2_ALGORITHM_KEYS_MAX; i++)
+		if (id && algorithm->keys[i].id == id)
+			return algorithm->keys[i].len + algorithm->salt_len;
+	return 0;
+}
+
+/**
+ * ov2_algorithm_id() - the identifier of an algorithm with a key
+ * @algorithm: the algorithm
+ * @key_bits: bits of the key, with the salt behind it
+ *
+ * Context: Any context.
+ * Return: the identifier, or 0 if @algorithm has no key of @key_bits.
+ */
+u32 ov2_algorithm_id(const struct ov2_algorithm *algorithm,
+		     unsigned int key_bits)
+{
+	unsigned int len;
+	u32 id;
+	int i;
+
+	for (i = 0; i < OV2_ALGORITHM_KEYS_MAX; i++) {
+		id = algorithm->keys[i].id;
+		len = ov2_algorithm_key_len(algorithm, id);
+		if (id && key_bits == len * BITS_PER_BYTE)
+			return id;
+	}
+	return 0;
+}
+
+/**
+ * ov2_algorithm_icv_ok() - does the RFC know an ICV of this length?
+ * @algorithm: the algorithm
+ * @len: bytes of the ICV
+ *
+ * Context: Any context.
+ * Return: true if so; false for each length if @algorithm makes no ICV.
+ */
+bool ov2_algorithm_icv_ok(const struct ov2_algorithm *algorithm,
+			  unsigned int len)
+{
+	int i;
+
+	for (i = 0; i < OV2_ALGORITHM_ICVS_MAX; i++)
+		if (len && algorithm->icv_lens[i] == len)
+			return true;
+	return false;
 }

@@ -5,40 +5,84 @@
 #include "capabilities.h"
 
 /**
- * enum ov2_algorithm_kind - what an algorithm needs beside it
- * @OV2_ALGORITHM_CIPHER: confidentiality alone: an HMAC
- * @OV2_ALGORITHM_COMBINED: confidentiality and integrity in one: nothing
- * @OV2_ALGORITHM_HMAC: integrity: in ESP a cipher, null at least
- * @OV2_ALGORITHM_GMAC: integrity: in ESP null encryption only (RFC 4543)
+ * enum ov2_algorithm_kind - what an algorithm does, and what goes with it
+ * @OV2_ALGORITHM_CIPHER: confidentiality alone; ESP needs a MAC with it
+ * @OV2_ALGORITHM_COMBINED: confidentiality and integrity in one
+ * @OV2_ALGORITHM_MAC: integrity by a keyed hash; in ESP with any cipher
+ * @OV2_ALGORITHM_GMAC: integrity; in ESP with null encryption only (RFC 4543)
+ *
+ * The identifiers of the first two kinds are values of EncryptionAlgorithm,
+ * those of the others are values of AuthenticationAlgorithm.
  */
 enum ov2_algorithm_kind {
 	OV2_ALGORITHM_CIPHER,
 	OV2_ALGORITHM_COMBINED,
-	OV2_ALGORITHM_HMAC,
+	OV2_ALGORITHM_MAC,
 	OV2_ALGORITHM_GMAC,
+};
+
+#define OV2_ALGORITHM_KEYS_MAX	3
+#define OV2_ALGORITHM_ICVS_MAX	3
+
+/**
+ * struct ov2_algorithm_key - a key length of an algorithm
+ * @id: the identifier of the algorithm with this length: one bit
+ * @len: bytes of the key, without the salt
+ */
+struct ov2_algorithm_key {
+	u32 id;
+	u8 len;
 };
 
 /**
  * struct ov2_algorithm - what its RFC says of an algorithm
- * @id: one OV2_ENCR_* or OV2_AUTH_* bit, or an extension's
- * @kind: what it is
- * @key_len: bytes of the key, the salt behind it included (Q5)
+ * @name: the kernel's name, in xfrm and in the crypto API
+ * @rfc: number of the RFC that says how ESP uses it
+ * @kind: what it does
+ * @iv_generator: the kernel's name for the way its IVs are made; NULL without
+ *	IVs
  * @iv_len: bytes of the explicit IV
- * @icv_len: bytes of the ICV; 0 = AdditionalInfo says, 8, 12 or 16
- * @align: an ESP payload with its trailer is a multiple of so many bytes
  * @iv_random: the IV must be unpredictable; else it must never repeat
+ * @align: a cipher's or combined mode's: payload and trailer of an ESP packet
+ *	are a multiple of so many bytes, at least 4 (RFC 4303 2.4)
+ * @salt_len: bytes of salt (or nonce) that stand behind each key
+ * @keys: one or more key lengths
+ * @icv_lens: bytes of the ICV, none for a cipher. Where there are several,
+ *	AdditionalInfo of a request says which
  */
 struct ov2_algorithm {
-	u32 id;
+	const char *name;
+	u16 rfc;
 	enum ov2_algorithm_kind kind;
-	u8 key_len;
+	const char *iv_generator;
 	u8 iv_len;
-	u8 icv_len;
-	u8 align;
 	bool iv_random;
+	u8 align;
+	u8 salt_len;
+	struct ov2_algorithm_key keys[OV2_ALGORITHM_KEYS_MAX];
+	u8 icv_lens[OV2_ALGORITHM_ICVS_MAX];
 };
+
+/* All of them; the last row has no name */
+extern const struct ov2_algorithm ov2_algorithms[];
+
+/* Whose identifiers are values of EncryptionAlgorithm */
+static inline bool
+ov2_algorithm_is_encr(const struct ov2_algorithm *algorithm)
+{
+	return algorithm->kind == OV2_ALGORITHM_CIPHER ||
+	       algorithm->kind == OV2_ALGORITHM_COMBINED;
+}
 
 const struct ov2_algorithm *ov2_encr_algorithm(u32 id);
 const struct ov2_algorithm *ov2_auth_algorithm(u32 id);
+const struct ov2_algorithm *ov2_algorithm_named(const char *name);
+u32 ov2_algorithm_ids(const struct ov2_algorithm *algorithm);
+u32 ov2_algorithm_id(const struct ov2_algorithm *algorithm,
+		     unsigned int key_bits);
+unsigned int ov2_algorithm_key_len(const struct ov2_algorithm *algorithm,
+				   u32 id);
+bool ov2_algorithm_icv_ok(const struct ov2_algorithm *algorithm,
+			  unsigned int len);
 
 #endif /* _OV2_ALGORITHMS_H */

@@ -40,23 +40,6 @@
 #define OV2_EXT_ENCR_AES_CTR_192	0x200000U
 #define OV2_EXT_ENCR_AES_CTR_256	0x400000U
 
-/* Key lengths of one algorithm */
-#define OV2_AUTH_AES_GCM	(OV2_AUTH_AES_GCM_128 |			\
-				 OV2_AUTH_AES_GCM_192 |			\
-				 OV2_AUTH_AES_GCM_256)
-#define OV2_ENCR_AES_GCM	(OV2_ENCR_AES_GCM_128 |			\
-				 OV2_ENCR_AES_GCM_192 |			\
-				 OV2_ENCR_AES_GCM_256)
-#define OV2_ENCR_AES_CBC	(OV2_ENCR_AES_CBC_128 |			\
-				 OV2_ENCR_AES_CBC_192 |			\
-				 OV2_ENCR_AES_CBC_256)
-#define OV2_EXT_ENCR_AES_CCM	(OV2_EXT_ENCR_AES_CCM_128 |		\
-				 OV2_EXT_ENCR_AES_CCM_192 |		\
-				 OV2_EXT_ENCR_AES_CCM_256)
-#define OV2_EXT_ENCR_AES_CTR	(OV2_EXT_ENCR_AES_CTR_128 |		\
-				 OV2_EXT_ENCR_AES_CTR_192 |		\
-				 OV2_EXT_ENCR_AES_CTR_256)
-
 /* UDP encapsulation of ESP, in an SA and in the capabilities */
 #define OV2_UDP_ESP_TRANSPORT			0x1U
 #define OV2_UDP_ESP_TUNNEL			0x2U

@@ -44,12 +44,14 @@ static enum ov2_status identifier_check(u32 identifier, u32 offered)
 				      OV2_STATUS_NOT_SUPPORTED;
 }
 
-/* Null encryption has no key, everything else has one. */
+/* Null encryption has no key, everything else has one. The identifier of an
+ * absent cipher is 0, and it has none, either.
+ */
 static enum ov2_status key_check(const struct ov2_add_sa_ex *add,
 				 const struct ov2_algorithm_info *info,
 				 const struct ov2_algorithm *algorithm)
 {
-	if (info->key_len != algorithm->key_len)
+	if (info->key_len != ov2_algorithm_key_len(algorithm, info->identifier))
 		return OV2_STATUS_INVALID_DATA;
 	if (info->key_len && !key_in_area(add, info))
 		return OV2_STATUS_INVALID_DATA;
@@ -68,23 +70,14 @@ static enum ov2_status auth_check(const struct ov2_add_sa_ex *add,
 	return auth ? key_check(add, info, auth) : OV2_STATUS_NOT_SUPPORTED;
 }
 
-/* AdditionalInfo is the ICV's length (Q5), where the RFC leaves a choice. */
-static bool icv_ok(const struct ov2_algorithm_info *info,
-		   const struct ov2_algorithm *encr)
-{
-	u32 len = info->additional_info;
-
-	if (encr->icv_len)
-		return len == encr->icv_len;
-	return len == 8 || len == 12 || len == 16;
-}
-
+/* AdditionalInfo is the ICV's length (Q5). */
 static enum ov2_status combined_check(const struct ov2_add_sa_ex *add,
 				      const struct ov2_algorithm_info *info,
 				      const struct ov2_algorithm *encr)
 {
-	return icv_ok(info, encr) ? key_check(add, info, encr) :
-				    OV2_STATUS_INVALID_DATA;
+	if (!ov2_algorithm_icv_ok(encr, info->additional_info))
+		return OV2_STATUS_INVALID_DATA;
+	return key_check(add, info, encr);
 }
 
 /* Encryption without integrity is no IPsec that anybody should have; V1

@@ -3,66 +3,33 @@
 #include "../../ov2/algorithms.h"
 #include "state_algorithm.h"
 
-/**
- * struct alg_name - an algorithm of xfrm
- * @name: its name there
- * @geniv: the IV generator that the core gives it, or NULL
- * @encr: the identifiers for EncryptionAlgorithm, one a key length
- * @auth: the identifiers for AuthenticationAlgorithm, one a key length
- */
-struct alg_name {
-	const char *name;
-	const char *geniv;
-	u32 encr;
-	u32 auth;
-};
-
-static const struct alg_name aeads[] = {
-	{ "rfc4106(gcm(aes))", "seqiv", .encr = OV2_ENCR_AES_GCM },
-	{ "rfc4309(ccm(aes))", "seqiv", .encr = OV2_EXT_ENCR_AES_CCM },
-	{ "rfc4543(gcm(aes))", "seqiv", .auth = OV2_AUTH_AES_GCM },
-	{ "rfc7539esp(chacha20,poly1305)", "seqiv",
-	  .encr = OV2_EXT_ENCR_CHACHA20_POLY1305 },
-	{}
-};
-
-static const struct alg_name ciphers[] = {
-	{ "ecb(cipher_null)", NULL, .encr = OV2_ENCR_NONE },
-	{ "cbc(des)", "echainiv", .encr = OV2_ENCR_DES_CBC },
-	{ "cbc(des3_ede)", "echainiv", .encr = OV2_ENCR_3_DES_CBC },
-	{ "cbc(aes)", "echainiv", .encr = OV2_ENCR_AES_CBC },
-	{ "rfc3686(ctr(aes))", "seqiv", .encr = OV2_EXT_ENCR_AES_CTR },
-	{}
-};
-
-static const struct alg_name hmacs[] = {
-	{ "hmac(md5)", NULL, .auth = OV2_AUTH_MD5 },
-	{ "hmac(sha1)", NULL, .auth = OV2_AUTH_SHA_1 },
-	{ "hmac(sha256)", NULL, .auth = OV2_AUTH_SHA_256 },
-	{ "hmac(sha384)", NULL, .auth = OV2_EXT_AUTH_SHA_384 },
-	{ "hmac(sha512)", NULL, .auth = OV2_EXT_AUTH_SHA_512 },
-	{}
-};
-
-static const struct alg_name *find(const struct alg_name *names,
-				   const char *name)
+/* The AEAD of a state, or its cipher. To xfrm, GMAC is an AEAD, too. */
+static const struct ov2_algorithm *state_cipher(const struct xfrm_state *x)
 {
-	for (; names->name; names++)
-		if (!strcmp(names->name, name))
-			return names;
-	return NULL;
+	const struct ov2_algorithm *algorithm;
+
+	if (x->aead) {
+		algorithm = ov2_algorithm_named(x->aead->alg_name);
+		return algorithm && (algorithm->kind == OV2_ALGORITHM_COMBINED ||
+				     algorithm->kind == OV2_ALGORITHM_GMAC) ?
+		       algorithm : NULL;
+	}
+	if (!x->ealg)
+		return NULL;
+	algorithm = ov2_algorithm_named(x->ealg->alg_name);
+	return algorithm && algorithm->kind == OV2_ALGORITHM_CIPHER ?
+	       algorithm : NULL;
 }
 
-static const struct alg_name *state_cipher(const struct xfrm_state *x)
+static const struct ov2_algorithm *state_mac(const struct xfrm_state *x)
 {
-	if (x->aead)
-		return find(aeads, x->aead->alg_name);
-	return x->ealg ? find(ciphers, x->ealg->alg_name) : NULL;
-}
+	const struct ov2_algorithm *algorithm;
 
-static const struct alg_name *state_hmac(const struct xfrm_state *x)
-{
-	return x->aalg ? find(hmacs, x->aalg->alg_name) : NULL;
+	if (!x->aalg)
+		return NULL;
+	algorithm = ov2_algorithm_named(x->aalg->alg_name);
+	return algorithm && algorithm->kind == OV2_ALGORITHM_MAC ?
+	       algorithm : NULL;
 }
 
 /**
@@ -76,19 +43,7 @@ static const struct alg_name *state_hmac(const struct xfrm_state *x)
  */
 bool ov2_state_alg_known(const struct xfrm_state *x)
 {
-	return state_cipher(x) && (x->aead || state_hmac(x));
-}
-
-/* That one of several identifiers whose keys are so long; 0 if none is. */
-static u32 id_of_key(u32 ids, unsigned int bits,
-		     const struct ov2_algorithm *(*algorithm)(u32 id))
-{
-	u32 id;
-
-	for (id = 1; id; id <<= 1)
-		if (ids & id && algorithm(id)->key_len * 8 == bits)
-			return id;
-	return 0;
+	return state_cipher(x) && (x->aead || state_mac(x));
 }
 
 static unsigned int cipher_key_bits(const struct xfrm_state *x)
@@ -96,23 +51,26 @@ static unsigned int cipher_key_bits(const struct xfrm_state *x)
 	return x->aead ? x->aead->alg_key_len : x->ealg->alg_key_len;
 }
 
-static u32 state_encr(const struct xfrm_state *x)
+static bool is_gmac(const struct xfrm_state *x)
 {
-	const struct alg_name *cipher = state_cipher(x);
-
-	/* GMAC is integrity, and an AEAD only for xfrm */
-	if (!cipher->encr)
-		return OV2_ENCR_NONE;
-	return id_of_key(cipher->encr, cipher_key_bits(x), ov2_encr_algorithm);
+	return state_cipher(x)->kind == OV2_ALGORITHM_GMAC;
 }
 
+static u32 state_encr(const struct xfrm_state *x)
+{
+	if (is_gmac(x))
+		return OV2_ENCR_NONE;
+	return ov2_algorithm_id(state_cipher(x), cipher_key_bits(x));
+}
+
+/* 0 with a combined mode, which has no integrity algorithm beside it */
 static u32 state_auth(const struct xfrm_state *x)
 {
+	if (is_gmac(x))
+		return ov2_algorithm_id(state_cipher(x), cipher_key_bits(x));
 	if (x->aead)
-		return id_of_key(state_cipher(x)->auth, cipher_key_bits(x),
-				 ov2_auth_algorithm);
-	return id_of_key(state_hmac(x)->auth, x->aalg->alg_key_len,
-			 ov2_auth_algorithm);
+		return 0;
+	return ov2_algorithm_id(state_mac(x), x->aalg->alg_key_len);
 }
 
 /**
@@ -124,7 +82,7 @@ static u32 state_auth(const struct xfrm_state *x)
  */
 bool ov2_state_key_ok(const struct xfrm_state *x)
 {
-	if (x->aead && state_cipher(x)->encr)
+	if (state_cipher(x)->kind == OV2_ALGORITHM_COMBINED)
 		return state_encr(x);
 	return state_encr(x) && state_auth(x);
 }
@@ -141,14 +99,6 @@ unsigned int ov2_state_icv_len(const struct xfrm_state *x)
 	return (x->aead ? x->aead->alg_icv_len : x->aalg->alg_trunc_len) / 8;
 }
 
-static unsigned int icv_len_of(const struct xfrm_state *x)
-{
-	const struct ov2_algorithm *auth = ov2_auth_algorithm(state_auth(x));
-
-	return auth ? auth->icv_len :
-		      ov2_encr_algorithm(state_encr(x))->icv_len;
-}
-
 /**
  * ov2_state_icv_ok() - is a state's ICV as long as the RFCs have it?
  * @x: a state that ov2_state_key_ok() accepts
@@ -158,12 +108,8 @@ static unsigned int icv_len_of(const struct xfrm_state *x)
  */
 bool ov2_state_icv_ok(const struct xfrm_state *x)
 {
-	unsigned int expected = icv_len_of(x);
-	unsigned int len = ov2_state_icv_len(x);
-
-	if (expected)
-		return len == expected;
-	return len == 8 || len == 12 || len == 16;
+	return ov2_algorithm_icv_ok(x->aead ? state_cipher(x) : state_mac(x),
+				    ov2_state_icv_len(x));
 }
 
 /**
@@ -175,7 +121,7 @@ bool ov2_state_icv_ok(const struct xfrm_state *x)
  */
 bool ov2_state_geniv_ok(const struct xfrm_state *x)
 {
-	const char *geniv = state_cipher(x)->geniv;
+	const char *geniv = state_cipher(x)->iv_generator;
 
 	if (!geniv || !x->geniv)
 		return geniv == x->geniv;
@@ -191,11 +137,7 @@ bool ov2_state_geniv_ok(const struct xfrm_state *x)
  */
 unsigned int ov2_state_iv_len(const struct xfrm_state *x)
 {
-	const struct ov2_algorithm *auth = ov2_auth_algorithm(state_auth(x));
-	unsigned int len = ov2_encr_algorithm(state_encr(x))->iv_len;
-
-	/* GMAC is the only integrity that brings one */
-	return len || !auth ? len : auth->iv_len;
+	return state_cipher(x)->iv_len;
 }
 
 /**
@@ -231,7 +173,7 @@ static void set_aead(const struct xfrm_state *x,
 {
 	struct ov2_algorithm_info *info = &assoc->encr;
 
-	if (state_cipher(x)->auth) {
+	if (is_gmac(x)) {
 		info = &assoc->auth;
 		info->identifier = state_auth(x);
 		assoc->encr.identifier = OV2_ENCR_NONE;

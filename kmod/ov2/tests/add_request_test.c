@@ -70,7 +70,7 @@ static void set_encr(struct ov2_security_association *sa, u32 id)
 	const struct ov2_algorithm *encr = ov2_encr_algorithm(id);
 
 	sa->encr.identifier = id;
-	sa->encr.key_len = encr->key_len;
+	sa->encr.key_len = ov2_algorithm_key_len(encr, id);
 	if (encr->kind == OV2_ALGORITHM_COMBINED)
 		sa->encr.additional_info = 16;
 }
@@ -78,7 +78,7 @@ static void set_encr(struct ov2_security_association *sa, u32 id)
 static void set_auth(struct ov2_security_association *sa, u32 id)
 {
 	sa->auth.identifier = id;
-	sa->auth.key_len = ov2_auth_algorithm(id)->key_len;
+	sa->auth.key_len = ov2_algorithm_key_len(ov2_auth_algorithm(id), id);
 	sa->auth.key_offset = sa->encr.key_len;
 }
 
