@@ -11,7 +11,7 @@ software ESP. Frames with one bit changed fail at the engine, each in its way.
 import random
 
 from lib import ksft
-from lib.algs import ALGS, CIPHERS, HMACS
+from lib.algs import ALGS, CIPHERS, MACS
 from lib.bed import SHAPES, Bed
 from lib.cases import Cells, run_cells
 
@@ -21,15 +21,15 @@ ROUNDS = [("ab", False), ("a", True), ("b", False), ("ab", True)]
 
 
 def names():
-    """Every AEAD; null encryption and AES-CBC-128 with every HMAC, and every
+    """Every AEAD; null encryption and AES-CBC-128 with every MAC, and every
     cipher with one."""
     chosen = [name for name in ALGS if name.startswith("chacha") or
               name.endswith(("-gcm", "-ccm", "-gmac"))]
-    digests = list(HMACS)
+    macs = list(MACS)
     for number, cipher in enumerate(CIPHERS):
-        some = digests if cipher in ("null", "aes128-cbc") else \
-            [digests[number % len(digests)]]
-        chosen += [f"{cipher}-{digest}" for digest in some]
+        some = macs if cipher in ("null", "aes128-cbc") else \
+            [macs[number % len(macs)]]
+        chosen += [f"{cipher}-{mac}" for mac in some]
     return chosen
 
 

@@ -2,7 +2,7 @@
 """The oracle's algorithms: what their RFCs say, by OpenSSL.
 
     alg = ALGS["aes128-cbc-sha256"]
-    keymat = os.urandom(alg.key_len)            # cipher's, salt, then HMAC's
+    keymat = os.urandom(alg.key_len)            # cipher's, salt, then MAC's
     alg.words(keymat, alg.icvs[0])              # for ip xfrm state add
     body = alg.seal(keymat, number, iv, clear, icv_len)
     clear = alg.open(keymat, number, iv, body, icv_len)     # or BadIcv
@@ -174,16 +174,27 @@ def ctr(keymat, iv):
     return keymat[:-4], modes.CTR(keymat[-4:] + iv + struct.pack("!I", 1))
 
 
-class Separate:
-    """A cipher, and an HMAC over what it made (RFC 4303 3.3.2.1)."""
+class Hmac:
+    """An HMAC whose key is as long as its hash: RFC 2403, 2404, 4868."""
 
-    def __init__(self, cipher, digest, key_len, icv):
-        self.cipher, self.digest = cipher, digest
-        self.key_len = cipher.key_len + key_len
+    def __init__(self, digest, key_len, icv):
+        self.xfrm = f"hmac({digest})"
+        self.digest, self.key_len, self.icv = digest, key_len, icv
+
+    def tag(self, key, data):
+        return hmac.digest(key, data, self.digest)
+
+
+class Separate:
+    """A cipher, and a MAC over what it made (RFC 4303 3.3.2.1)."""
+
+    def __init__(self, cipher, mac):
+        self.cipher, self.mac = cipher, mac
+        self.key_len = cipher.key_len + mac.key_len
         self.iv_len, self.align = cipher.iv_len, cipher.align
         self.iv_random = cipher.iv_random
-        self.icvs = (icv,)
-        self.names = [f"authenc{esn}(hmac({digest}),{cipher.xfrm})"
+        self.icvs = (mac.icv,)
+        self.names = [f"authenc{esn}({mac.xfrm},{cipher.xfrm})"
                       for esn in ("", "esn")]
 
     def split(self, keymat):
@@ -194,11 +205,11 @@ class Separate:
         key, auth = self.split(keymat)
         key = f"0x{key.hex()}" if key else '""'
         return (f"enc {self.cipher.xfrm} {key} "
-                f"auth-trunc hmac({self.digest}) 0x{auth.hex()} {icv}")
+                f"auth-trunc {self.mac.xfrm} 0x{auth.hex()} {icv}")
 
     def icv(self, auth, number, iv, data, icv_len):
         covered = number.header + iv + data + number.behind
-        return hmac.digest(auth, covered, self.digest)[:icv_len]
+        return self.mac.tag(auth, covered)[:icv_len]
 
     def seal(self, keymat, number, iv, clear, icv_len):
         key, auth = self.split(keymat)
@@ -214,8 +225,9 @@ class Separate:
 
 
 ICV_CHOICE = (64, 96, 128)
-HMACS = {"md5": (16, 96), "sha1": (20, 96), "sha256": (32, 128),
-         "sha384": (48, 192), "sha512": (64, 256)}
+MACS = {"md5": Hmac("md5", 16, 96), "sha1": Hmac("sha1", 20, 96),
+        "sha256": Hmac("sha256", 32, 128), "sha384": Hmac("sha384", 48, 192),
+        "sha512": Hmac("sha512", 64, 256)}
 CIPHERS = {
     "null": Null,
     "des": BlockCipher("cbc(des)", 8, 8, 8, des, cbc),
@@ -244,5 +256,5 @@ def gcm_of(keymat):
 
 
 for _cipher, _made in CIPHERS.items():
-    for _digest, _lengths in HMACS.items():
-        ALGS[f"{_cipher}-{_digest}"] = Separate(_made, _digest, *_lengths)
+    for _name, _mac in MACS.items():
+        ALGS[f"{_cipher}-{_name}"] = Separate(_made, _mac)
