@@ -358,3 +358,128 @@ EVENTS = {
         "object",
     ],
 }
+
+# What can be refused, by the counters' names: the sentence that is said then
+REFUSALS = {
+    "ipsec_sa_refused_dir":
+        "Offload direction must be in or out",
+    "ipsec_sa_refused_proto":
+        "Only ESP can be offloaded",
+    "ipsec_sa_refused_ipcomp":
+        "IPComp can't be offloaded, only ESP",
+    "ipsec_sa_refused_family":
+        "Only IPv4 and IPv6 states can be offloaded",
+    "ipsec_sa_refused_mode":
+        "Only transport and tunnel mode can be offloaded",
+    "ipsec_sa_refused_alg":
+        "Algorithm can't be offloaded, or the integrity algorithm is missing",
+    "ipsec_sa_refused_key":
+        "Key must be as long as the RFC of its algorithm says, with the salt",
+    "ipsec_sa_refused_icv":
+        "ICV must be as long as the RFC of its algorithm says",
+    "ipsec_sa_refused_geniv":
+        "IV generator must be seqiv, with CBC echainiv",
+    "ipsec_sa_refused_tfc":
+        "TFC padding must be 0",
+    "ipsec_sa_refused_encap6":
+        "UDP encapsulation can be offloaded over IPv4 only",
+    "ipsec_sa_refused_encap":
+        "UDP encapsulation must be of type espinudp",
+    "ipsec_sa_refused_mark":
+        "Mark can be offloaded on outbound states in crypto mode only",
+    "ipsec_sa_refused_spi":
+        "SPI 0 can't be offloaded, it must never be on the wire",
+    "ipsec_sa_refused_context":
+        "Security context can be offloaded in crypto mode only",
+    "ipsec_sa_refused_pcpu":
+        "Per-CPU states can be offloaded in crypto mode only",
+    "ipsec_sa_refused_reqid":
+        "Packet offload needs a reqid, the same as its policy's",
+    "ipsec_sa_refused_if_id":
+        "if_id can't be offloaded in packet mode, it must be 0",
+    "ipsec_sa_refused_inner_family":
+        "Packet offload needs a selector of the tunnel's own address family",
+    "ipsec_sa_refused_disabled":
+        "Packet offload needs esp-hw-offload on, see ethtool -K",
+    "ipsec_sa_refused_full":
+        "The card's SA table is full, only crypto mode falls back to software",
+    "ipsec_sa_refused_same":
+        "Too many states of one reqid with equal addresses on the card",
+    "ipsec_sa_refused_reset":
+        "The card is being reset, try again",
+    "ipsec_sa_refused_no_memory":
+        "No memory for the state",
+    "ipsec_sa_refused_missing":
+        "The kernel had no such algorithm when ipsecov2 was loaded",
+    "ipsec_sa_refused_engine":
+        "The kernel's ciphers could not be set up with these keys",
+    "ipsec_policy_refused_disabled":
+        "IPsec offload of the card is off, esp-hw-offload must be on",
+    "ipsec_policy_refused_dir":
+        "Direction must be in or out, a fwd policy needs no offload",
+    "ipsec_policy_refused_type":
+        "Sub-policies can't be offloaded, type must be main",
+    "ipsec_policy_refused_mark":
+        "Mark of a policy can't be offloaded, it must be 0",
+    "ipsec_policy_refused_if_id":
+        "Interface ID must be 0, or the card's index in an outbound bypass",
+    "ipsec_policy_refused_pcpu":
+        "States of one CPU can't be acquired, flag cpu-acquire must be 0",
+    "ipsec_policy_refused_context":
+        "Security context can't be offloaded, there must be none",
+    "ipsec_policy_refused_dev":
+        "Device of the selector must be the card, or none",
+    "ipsec_policy_refused_user":
+        "User of the selector can't be offloaded, it must be 0",
+    "ipsec_policy_refused_tmpls":
+        "Only one template can be offloaded",
+    "ipsec_policy_refused_proto":
+        "Protocol of the template must be ESP",
+    "ipsec_policy_refused_mode":
+        "Mode of the template must be transport or tunnel",
+    "ipsec_policy_refused_optional":
+        "Level of the template must be required",
+    "ipsec_policy_refused_reqid":
+        "Reqid of the template must not be 0 in a policy for all packets",
+    "ipsec_policy_refused_family":
+        "Tunnel must be of the same address family as the selector",
+    "ipsec_policy_refused_addr":
+        "An outbound tunnel must have both its addresses",
+    "ipsec_policy_refused_full":
+        "Too many policies, pairs of prefix lengths, or equal addresses",
+    "ipsec_policy_refused_no_memory":
+        "No memory for the policy",
+}
+
+# Algorithms by the kernel's names: bits of the keys with their salt, bits of
+# the ICV, the IV generator
+ALGORITHMS = {
+    "ecb(cipher_null)":
+        ([0], [], None),
+    "cbc(des)":
+        ([64], [], "echainiv"),
+    "cbc(des3_ede)":
+        ([192], [], "echainiv"),
+    "cbc(aes)":
+        ([128, 192, 256], [], "echainiv"),
+    "rfc3686(ctr(aes))":
+        ([160, 224, 288], [], "seqiv"),
+    "rfc4106(gcm(aes))":
+        ([160, 224, 288], [64, 96, 128], "seqiv"),
+    "rfc4309(ccm(aes))":
+        ([152, 216, 280], [64, 96, 128], "seqiv"),
+    "rfc7539esp(chacha20,poly1305)":
+        ([288], [128], "seqiv"),
+    "hmac(md5)":
+        ([128], [96], None),
+    "hmac(sha1)":
+        ([160], [96], None),
+    "hmac(sha256)":
+        ([256], [128], None),
+    "hmac(sha384)":
+        ([384], [192], None),
+    "hmac(sha512)":
+        ([512], [256], None),
+    "rfc4543(gcm(aes))":
+        ([160, 224, 288], [128], "seqiv"),
+}

@@ -55,8 +55,9 @@ def page():
         ("Sent frames", lambda name: name.startswith("ipsec_tx_"), ""),
         ("Received frames", lambda name: name.startswith("ipsec_rx_"), ""),
         ("SAs", lambda name: name.startswith("ipsec_sa_"),
-         "The `User guide <../user-guide.rst>`_ has the sentences of what is refused."),
-        ("Policies", lambda name: name.startswith("ipsec_policy_"), ""),
+         "The sentences of what is refused are in `Refusals <refusals.rst>`_."),
+        ("Policies", lambda name: name.startswith("ipsec_policy_"),
+         "The sentences of what is refused are in `Refusals <refusals.rst>`_."),
         ("The engine", lambda name: name == "ipsec_config_change", ""),
         ("The line", lambda name: name.startswith("wire_"), ""),
     )
