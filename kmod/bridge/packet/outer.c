@@ -6,7 +6,8 @@
  * garbage (forwarded packets: xfrm_dev_direct_output()). Route and neighbour
  * are looked up for each packet, so they are followed when they change.
  *
- * Before ov2_outer_push(), with the network header still at the inner IP header:
+ * Before ov2_outer_push(), with the network header still at the inner IP
+ * header:
  *
  *	                 +-------+------------+----+----------+---------+
  *	                 | (UDP) | SPI number | IV | inner IP | payload |

@@ -81,8 +81,8 @@ static unsigned int esp_header_len(const struct ov2_assoc *assoc)
 	       (assoc->udp_encap ? sizeof(struct udphdr) : 0);
 }
 
-/* Write UDP and ESP header at the transport header, where there is room. UDP has
- * no checksum (RFC 3948 2.1).
+/* Write UDP and ESP header at the transport header, where there is room. UDP
+ * has no checksum (RFC 3948 2.1).
  */
 static void set_esp(struct sk_buff *skb, const struct ov2_assoc *assoc,
 		    const struct xfrm_state *x, u32 seq)

@@ -10,8 +10,9 @@ static const struct ov2_algorithm *state_cipher(const struct xfrm_state *x)
 
 	if (x->aead) {
 		algorithm = ov2_algorithm_named(x->aead->alg_name);
-		return algorithm && (algorithm->kind == OV2_ALGORITHM_COMBINED ||
-				     algorithm->kind == OV2_ALGORITHM_GMAC) ?
+		return algorithm &&
+		       (algorithm->kind == OV2_ALGORITHM_COMBINED ||
+			algorithm->kind == OV2_ALGORITHM_GMAC) ?
 		       algorithm : NULL;
 	}
 	if (!x->ealg)

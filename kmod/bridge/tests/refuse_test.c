@@ -166,7 +166,9 @@ static void change_tfc(struct xfrm_state *x)
 	x->tfcpad = 1;
 }
 
-static struct xfrm_encap_tmpl non_ike = { .encap_type = UDP_ENCAP_ESPINUDP - 1 };
+static struct xfrm_encap_tmpl non_ike = {
+	.encap_type = UDP_ENCAP_ESPINUDP - 1,
+};
 
 static void change_encap(struct xfrm_state *x)
 {

@@ -107,7 +107,8 @@ static void found_both_ways(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, algorithm);
 	KUNIT_EXPECT_EQ(test, ov2_algorithm_id(algorithm, expected->key_bits),
 			expected->id);
-	KUNIT_EXPECT_EQ(test, ov2_algorithm_key_len(algorithm, expected->id) * 8,
+	KUNIT_EXPECT_EQ(test,
+			ov2_algorithm_key_len(algorithm, expected->id) * 8,
 			expected->key_bits);
 	KUNIT_EXPECT_EQ(test, ov2_algorithm_is_encr(algorithm),
 			!expected->auth);
@@ -167,7 +168,8 @@ static void identifiers(struct kunit *test)
 		}
 	}
 	for (i = 0; i < ARRAY_SIZE(table); i++)
-		KUNIT_EXPECT_NE(test, table[i].id & (table[i].auth ? auth : encr),
+		KUNIT_EXPECT_NE(test,
+				table[i].id & (table[i].auth ? auth : encr),
 				0);
 }
 
