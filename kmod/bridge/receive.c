@@ -22,7 +22,8 @@ static struct xfrm_state *rx_state_get(const struct ov2_assoc *assoc)
 
 /* Takes the reference on x. Without an xfrm_offload beside the state the core
  * compares the packet with its policies as if it had decrypted it. IPsecOV2
- * counts the status, Linux has a bit for each (INV-45).
+ * counts the status, Linux has a bit for each
+ * (Documentation/ipsecov2.rst, 1.3).
  */
 static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 			const struct ov2_rx_result *res,

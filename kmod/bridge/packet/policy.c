@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What an offloaded policy says of packets, and of the states that protect
- * them.
+/* What an offloaded policy says of packets and of the states that protect them.
  */
 #include <linux/inetdevice.h>
 #include <net/ipv6.h>
@@ -140,6 +139,7 @@ bool ov2_policy_fits(const struct ov2_policy *pol, const struct xfrm_state *x)
 	const struct xfrm_tmpl *tmpl;
 	struct xfrm_tmpl room;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the policy may go");
 	if (!pol->has_tmpl)
 		return x->props.mode == XFRM_MODE_TRANSPORT;
 

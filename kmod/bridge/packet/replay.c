@@ -77,6 +77,7 @@ bool ov2_replay_check(struct xfrm_state *x, u64 seq)
 	u64 top = window_top(x);
 	u32 bit, *word;
 
+	lockdep_assert_held(&x->lock);
 	if (!size)
 		return true;
 	if (!seq)
@@ -184,6 +185,7 @@ void ov2_replay_advance(struct xfrm_state *x, u64 seq)
 {
 	u32 bit, *word;
 
+	lockdep_assert_held(&x->lock);
 	if (!window_size(x))
 		return;
 
@@ -228,6 +230,7 @@ void ov2_replay_received(struct xfrm_state *x, u32 *turn)
 {
 	u32 now = ov2_replay_turn(x);
 
+	lockdep_assert_held(&x->lock);
 	if (*turn == now)
 		return;
 
@@ -274,6 +277,7 @@ static bool next_extended(struct xfrm_replay_state_esn *esn, u64 *seq)
  */
 bool ov2_replay_next(struct xfrm_state *x, u64 *seq)
 {
+	lockdep_assert_held(&x->lock);
 	switch (x->repl_mode) {
 	case XFRM_REPLAY_MODE_ESN:
 		return next_extended(x->replay_esn, seq);

@@ -44,7 +44,8 @@ int ov2_spd_init(struct ov2_spd *spd)
 	for (dir = 0; dir < OV2_SPD_DIRS; dir++) {
 		atomic_set(&spd->count[dir], 0);
 		for (family = 0; family < OV2_SPD_FAMILIES; family++)
-			ov2_spd_side_init(&spd->sides[dir][family]);
+			ov2_spd_side_init(&spd->sides[dir][family],
+					  &spd->lock);
 	}
 	return rhltable_init(&spd->table, &table_params);
 }

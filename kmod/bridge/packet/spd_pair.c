@@ -18,11 +18,13 @@
 /**
  * ov2_spd_side_init() - there are no pairs yet
  * @side: the pairs
+ * @lock: the lock of the database that they belong to
  *
  * Context: Any.
  */
-void ov2_spd_side_init(struct ov2_spd_side *side)
+void ov2_spd_side_init(struct ov2_spd_side *side, spinlock_t *lock)
 {
+	side->lock = lock;
 	INIT_LIST_HEAD(&side->pairs);
 	side->count = 0;
 	RCU_INIT_POINTER(side->order, NULL);
@@ -71,7 +73,8 @@ static int side_publish(struct ov2_spd_side *side)
 			return -ENOMEM;
 	}
 
-	old = rcu_replace_pointer(side->order, order, true);
+	old = rcu_replace_pointer(side->order, order,
+				  lockdep_is_held(side->lock));
 	if (old)
 		kfree_rcu(old, rcu);
 	return 0;
@@ -146,12 +149,13 @@ static int pair_end(struct ov2_spd_side *side, struct ov2_spd_pair *pair)
  * Cannot fail: without memory look-ups visit a pair earlier than they need to,
  * or visit one that has no policies.
  *
- * Context: any but hard interrupts, under ov2_spd.lock.
+ * Context: Any but hard interrupts, under ov2_spd.lock.
  */
 void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
 {
 	struct ov2_spd_pair *pair = pol->pair;
 
+	lockdep_assert_held(side->lock);
 	rb_erase_cached(&pol->in_pair, &pair->policies);
 	if (RB_EMPTY_ROOT(&pair->policies.rb_root))
 		pair_end(side, pair);
@@ -164,7 +168,7 @@ void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
  * @side: the pairs of its direction and family
  * @pol: the policy, with its serial; no look-up finds it yet
  *
- * Context: any but hard interrupts, under ov2_spd.lock.
+ * Context: Any but hard interrupts, under ov2_spd.lock.
  * Return: 0, -ENOSPC if the pair would be one too many, or -ENOMEM.
  */
 int ov2_spd_pair_join(struct ov2_spd_side *side, struct ov2_policy *pol)
@@ -172,6 +176,7 @@ int ov2_spd_pair_join(struct ov2_spd_side *side, struct ov2_policy *pol)
 	struct ov2_spd_pair *pair = pair_find(side, &pol->key);
 	int err;
 
+	lockdep_assert_held(side->lock);
 	if (!pair)
 		pair = pair_new(side, &pol->key);
 	if (IS_ERR(pair))

@@ -53,18 +53,20 @@ struct ov2_spd_order {
 
 /**
  * struct ov2_spd_side - the pairs of one direction and family
+ * @lock: ov2_spd.lock, which protects the pairs and their policies
  * @pairs: the smallest ov2_spd_pair.priority first
  * @count: number of @pairs
  * @order: what look-ups know of @pairs, or NULL if there are none. A priority
  *	in it may be too small for a while, but never too large
  */
 struct ov2_spd_side {
+	spinlock_t *lock;
 	struct list_head pairs;
 	unsigned int count;
 	struct ov2_spd_order __rcu *order;
 };
 
-void ov2_spd_side_init(struct ov2_spd_side *side);
+void ov2_spd_side_init(struct ov2_spd_side *side, spinlock_t *lock);
 int ov2_spd_pair_join(struct ov2_spd_side *side, struct ov2_policy *pol);
 void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol);
 

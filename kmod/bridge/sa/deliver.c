@@ -91,6 +91,7 @@ void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 	int encap_type = 0;
 	__be32 seq = 0;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "xfrm_input() needs it");
 	/* A shorter frame has a bad status, and nobody reads its number. */
 	if (skb_headlen(skb) >= header + sizeof(*esp)) {
 		esp = (const void *)skb_transport_header(skb);

@@ -132,6 +132,7 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 	struct add_wait wait = {};
 	enum ov2_status status;
 
+	might_sleep();
 	if (!add_alloc(x, &wait.req, &wait.ext))
 		return OV2_STATUS_RESOURCES;
 

@@ -152,7 +152,9 @@ static void policy_fits(struct kunit *test)
 	x->props.reqid = REQID;
 	x->props.mode = XFRM_MODE_TUNNEL;
 	c->change(&pol, x);
+	rcu_read_lock();
 	KUNIT_EXPECT_EQ(test, ov2_policy_fits(&pol, x), c->fits);
+	rcu_read_unlock();
 }
 
 static void expect_says(struct kunit *test, const struct xfrm_policy *xp,

@@ -35,6 +35,40 @@ struct model {
 	u32 again;
 };
 
+static bool locked_check(struct xfrm_state *x, u64 seq)
+{
+	bool accepts;
+
+	spin_lock_bh(&x->lock);
+	accepts = ov2_replay_check(x, seq);
+	spin_unlock_bh(&x->lock);
+	return accepts;
+}
+
+static void locked_advance(struct xfrm_state *x, u64 seq)
+{
+	spin_lock_bh(&x->lock);
+	ov2_replay_advance(x, seq);
+	spin_unlock_bh(&x->lock);
+}
+
+static void locked_received(struct xfrm_state *x, u32 *turn)
+{
+	spin_lock_bh(&x->lock);
+	ov2_replay_received(x, turn);
+	spin_unlock_bh(&x->lock);
+}
+
+static bool locked_next(struct xfrm_state *x, u64 *seq)
+{
+	bool is_left;
+
+	spin_lock_bh(&x->lock);
+	is_left = ov2_replay_next(x, seq);
+	spin_unlock_bh(&x->lock);
+	return is_left;
+}
+
 static struct xfrm_state *state_new(struct kunit *test,
 				    enum xfrm_replay_mode mode, u64 top,
 				    u32 window)
@@ -43,6 +77,7 @@ static struct xfrm_state *state_new(struct kunit *test,
 	struct xfrm_replay_state_esn *esn;
 
 	KUNIT_ASSERT_NOT_NULL(test, x);
+	spin_lock_init(&x->lock);
 	x->repl_mode = mode;
 	if (mode == XFRM_REPLAY_MODE_LEGACY) {
 		x->props.replay_window = window;
@@ -99,7 +134,7 @@ static void model_step(struct kunit *test, struct model *model, u64 seq)
 	struct xfrm_state *x = model->x;
 	bool accepts = model_accepts(model, seq);
 
-	KUNIT_ASSERT_EQ_MSG(test, ov2_replay_check(x, seq), accepts,
+	KUNIT_ASSERT_EQ_MSG(test, locked_check(x, seq), accepts,
 			    "window %u base %llu top %llu seq %llu",
 			    model->window, model->base, model->top, seq);
 	KUNIT_ASSERT_EQ(test, x->stats.replay_window, model->old);
@@ -107,7 +142,7 @@ static void model_step(struct kunit *test, struct model *model, u64 seq)
 	if (!accepts)
 		return;
 
-	ov2_replay_advance(x, seq);
+	locked_advance(x, seq);
 	model->seen[seq - model->base] = true;
 	model->top = max(model->top, seq);
 }
@@ -284,7 +319,7 @@ static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
 		bit = core_bit(esn, esn->seq - low);
 	}
 	if (extended)
-		ov2_replay_received(x, turn);
+		locked_received(x, turn);
 	esn->bmp[bit >> 5] |= 1U << (bit & 0x1f);
 }
 
@@ -335,8 +370,8 @@ static void replay_kernel_agrees(struct kunit *test)
 
 	x = state_new(test, XFRM_REPLAY_MODE_ESN, (3ULL << 32) - 100, 64);
 	for (top = (3ULL << 32) - 99; top < (3ULL << 32) + 200; top++) {
-		KUNIT_ASSERT_TRUE(test, ov2_replay_check(x, top));
-		ov2_replay_advance(x, top);
+		KUNIT_ASSERT_TRUE(test, locked_check(x, top));
+		locked_advance(x, top);
 		for (seq = top - 63; seq < top + 64; seq++)
 			KUNIT_ASSERT_EQ(test, upper_32_bits(seq),
 					xfrm_replay_seqhi(x, htonl((u32)seq)));
@@ -360,7 +395,7 @@ static void expect_one_mind(struct kunit *test, struct model *model)
 		if (model->top - model->base < diffs[i] ||
 		    (!seq && model->x->repl_mode == XFRM_REPLAY_MODE_ESN))
 			continue;
-		KUNIT_ASSERT_EQ_MSG(test, ov2_replay_check(model->x, seq),
+		KUNIT_ASSERT_EQ_MSG(test, locked_check(model->x, seq),
 				    core_accepts(model->x, seq),
 				    "window %u top %llu seq %llu",
 				    model->window, model->top, seq);
@@ -374,7 +409,7 @@ static void shared_step(struct kunit *test, struct model *model, u64 seq,
 			bool by_core, u32 *turn)
 {
 	struct xfrm_state *x = model->x;
-	bool takes = by_core ? core_accepts(x, seq) : ov2_replay_check(x, seq);
+	bool takes = by_core ? core_accepts(x, seq) : locked_check(x, seq);
 	bool *seen = &model->seen[seq - model->base];
 
 	KUNIT_ASSERT_FALSE_MSG(test, takes && *seen,
@@ -391,7 +426,7 @@ static void shared_step(struct kunit *test, struct model *model, u64 seq,
 	if (by_core)
 		core_advance(x, seq, turn);
 	else
-		ov2_replay_advance(x, seq);
+		locked_advance(x, seq);
 	*seen = true;
 	model->top = max(model->top, seq);
 	expect_one_mind(test, model);
@@ -460,8 +495,8 @@ static void replay_again_by_core(struct kunit *test)
 
 	x = state_new(test, XFRM_REPLAY_MODE_ESN, base, 100);
 	for (seq = base + 1; seq <= base + 3; seq++) {
-		KUNIT_ASSERT_TRUE(test, ov2_replay_check(x, seq));
-		ov2_replay_advance(x, seq);
+		KUNIT_ASSERT_TRUE(test, locked_check(x, seq));
+		locked_advance(x, seq);
 		KUNIT_EXPECT_FALSE(test, core_accepts(x, seq));
 	}
 }
@@ -475,10 +510,10 @@ static void replay_zero(struct kunit *test)
 	for (mode = XFRM_REPLAY_MODE_LEGACY; mode <= XFRM_REPLAY_MODE_ESN;
 	     mode++) {
 		x = state_new(test, mode, 0, 32);
-		KUNIT_EXPECT_FALSE(test, ov2_replay_check(x, 0));
+		KUNIT_EXPECT_FALSE(test, locked_check(x, 0));
 		KUNIT_EXPECT_EQ(test, x->stats.replay + x->stats.replay_window,
 				0);
-		KUNIT_EXPECT_TRUE(test, ov2_replay_check(x, 1));
+		KUNIT_EXPECT_TRUE(test, locked_check(x, 1));
 	}
 }
 
@@ -490,9 +525,9 @@ static void replay_no_window(struct kunit *test)
 	for (mode = XFRM_REPLAY_MODE_LEGACY; mode <= XFRM_REPLAY_MODE_ESN;
 	     mode++) {
 		x = state_new(test, mode, 100, 0);
-		KUNIT_EXPECT_TRUE(test, ov2_replay_check(x, 5));
-		ov2_replay_advance(x, 500);
-		KUNIT_EXPECT_TRUE(test, ov2_replay_check(x, 500));
+		KUNIT_EXPECT_TRUE(test, locked_check(x, 5));
+		locked_advance(x, 500);
+		KUNIT_EXPECT_TRUE(test, locked_check(x, 500));
 		KUNIT_EXPECT_EQ(test, mode == XFRM_REPLAY_MODE_LEGACY ?
 				x->replay.seq : x->replay_esn->seq, 100);
 	}
@@ -506,8 +541,8 @@ static void replay_first_again(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(ring_windows); i++) {
 		x = state_new(test, XFRM_REPLAY_MODE_BMP, 0, ring_windows[i]);
-		ov2_replay_advance(x, 1);
-		KUNIT_EXPECT_FALSE(test, ov2_replay_check(x, 1));
+		locked_advance(x, 1);
+		KUNIT_EXPECT_FALSE(test, locked_check(x, 1));
 	}
 }
 
@@ -523,13 +558,13 @@ static void next_short(struct kunit *test)
 		x = state_new(test, mode, 0, 32);
 		low = mode == XFRM_REPLAY_MODE_LEGACY ? &x->replay.oseq :
 							&x->replay_esn->oseq;
-		KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+		KUNIT_EXPECT_TRUE(test, locked_next(x, &seq));
 		KUNIT_EXPECT_EQ(test, seq, 1);
 		*low = U32_MAX - 1;
-		KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+		KUNIT_EXPECT_TRUE(test, locked_next(x, &seq));
 		KUNIT_EXPECT_EQ(test, seq, U32_MAX);
-		KUNIT_EXPECT_FALSE(test, ov2_replay_next(x, &seq));
-		KUNIT_EXPECT_FALSE(test, ov2_replay_next(x, &seq));
+		KUNIT_EXPECT_FALSE(test, locked_next(x, &seq));
+		KUNIT_EXPECT_FALSE(test, locked_next(x, &seq));
 		KUNIT_EXPECT_EQ(test, *low, U32_MAX);
 	}
 }
@@ -551,7 +586,7 @@ static void next_may_wrap(struct kunit *test)
 		x->props.extra_flags = XFRM_SA_XFLAG_OSEQ_MAY_WRAP;
 		*low = U32_MAX - 1;
 		for (i = 0; i < ARRAY_SIZE(expected); i++) {
-			KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+			KUNIT_EXPECT_TRUE(test, locked_next(x, &seq));
 			KUNIT_EXPECT_EQ(test, seq, expected[i]);
 			KUNIT_EXPECT_EQ(test, *low, (u32)expected[i]);
 		}
@@ -562,7 +597,7 @@ static void next_may_wrap(struct kunit *test)
 	x->props.extra_flags = XFRM_SA_XFLAG_OSEQ_MAY_WRAP;
 	x->replay_esn->oseq = U32_MAX;
 	x->replay_esn->oseq_hi = U32_MAX;
-	KUNIT_EXPECT_FALSE(test, ov2_replay_next(x, &seq));
+	KUNIT_EXPECT_FALSE(test, locked_next(x, &seq));
 }
 
 static void next_extended(struct kunit *test)
@@ -571,19 +606,19 @@ static void next_extended(struct kunit *test)
 	struct xfrm_replay_state_esn *esn = x->replay_esn;
 	u64 seq;
 
-	KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+	KUNIT_EXPECT_TRUE(test, locked_next(x, &seq));
 	KUNIT_EXPECT_EQ(test, seq, 1);
 
 	esn->oseq = U32_MAX;
 	esn->oseq_hi = 4;
-	KUNIT_EXPECT_TRUE(test, ov2_replay_next(x, &seq));
+	KUNIT_EXPECT_TRUE(test, locked_next(x, &seq));
 	KUNIT_EXPECT_EQ(test, seq, 5ULL << 32);
 	KUNIT_EXPECT_EQ(test, esn->oseq, 0);
 	KUNIT_EXPECT_EQ(test, esn->oseq_hi, 5);
 
 	esn->oseq = U32_MAX;
 	esn->oseq_hi = U32_MAX;
-	KUNIT_EXPECT_FALSE(test, ov2_replay_next(x, &seq));
+	KUNIT_EXPECT_FALSE(test, locked_next(x, &seq));
 	KUNIT_EXPECT_EQ(test, esn->oseq, U32_MAX);
 	KUNIT_EXPECT_EQ(test, esn->oseq_hi, U32_MAX);
 }
