@@ -9,6 +9,8 @@ from_nothing=
 unit=
 # With them, how long the concurrency test takes; its builds have places of their own.
 stress=${OV2_STRESS_SECONDS:-}
+# Likewise, the seed of what its tests choose at random.
+seed=${OV2_MODEL_SEED:-}
 # A directory whose files stand in for the checkout's of the same path. The module is built in its .build.
 with=
 
@@ -75,6 +77,10 @@ build_module() {
 		if [ -n "$stress" ]; then
 			set -- OV2_STRESS_SECONDS="$stress" "$@"
 			kind=unit-stress$stress-
+		fi
+		if [ -n "$seed" ]; then
+			set -- OV2_MODEL_SEED="$seed" "$@"
+			kind=unit-seed$seed-
 		fi
 	fi
 	tree=$(build_place)/${OV2_BUILD:-$kind$version}

@@ -11,6 +11,7 @@
 #include <linux/ip.h>
 
 #include "../../unit/rig/rig.h"
+#include "../../unit/rig/rig_frame.h"
 #include "../sa/assoc.h"
 #include "../bridge.h"
 #include "../../engine/engine.h"

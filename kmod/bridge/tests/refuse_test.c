@@ -10,6 +10,7 @@
 #include <linux/netlink.h>
 
 #include "../../unit/rig/rig.h"
+#include "../../unit/rig/rig_request.h"
 #include "../../unit/rig/two_cards.h"
 #include "../../unit/rig/xfrm_state.h"
 #include "../sa/assoc.h"

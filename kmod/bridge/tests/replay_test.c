@@ -6,9 +6,9 @@
  * through the same states what the card leaves to it: fragments.
  */
 #include <kunit/test.h>
-#include <linux/random.h>
 #include <linux/slab.h>
 
+#include "../../unit/rig/random_choice.h"
 #include "../packet/replay.h"
 
 #define RANGE	65536
@@ -151,13 +151,13 @@ static void model_step(struct kunit *test, struct model *model, u64 seq)
 static u64 model_draw(const struct model *model)
 {
 	u32 reach = 2 * max(model->window, 8U);
-	u32 back = get_random_u32_below(reach);
+	u32 back = ov2_below(reach);
 
-	switch (get_random_u32_below(256)) {
+	switch (ov2_below(256)) {
 	case 0:
 		return model->top + back;
 	case 1 ... 15:
-		return model->top + 1 + get_random_u32_below(8);
+		return model->top + 1 + ov2_below(8);
 	case 16 ... 127:
 		return model->top - min_t(u64, back, model->top - model->base);
 	default:
@@ -328,6 +328,7 @@ static void replay_legacy(struct kunit *test)
 	static const u32 windows[] = { 1, 5, 20, 31, 32 };
 	int i;
 
+	ov2_random_start(test);
 	for (i = 0; i < ARRAY_SIZE(windows); i++) {
 		model_run(test, XFRM_REPLAY_MODE_LEGACY, 0, windows[i]);
 		model_run(test, XFRM_REPLAY_MODE_LEGACY, U32_MAX - RANGE,
@@ -341,6 +342,7 @@ static void replay_bitmap(struct kunit *test)
 {
 	int i;
 
+	ov2_random_start(test);
 	for (i = 0; i < ARRAY_SIZE(ring_windows); i++) {
 		model_run(test, XFRM_REPLAY_MODE_BMP, 0, ring_windows[i]);
 		model_run(test, XFRM_REPLAY_MODE_BMP, U32_MAX - RANGE,
@@ -356,6 +358,7 @@ static void replay_extended(struct kunit *test)
 	};
 	int i, j;
 
+	ov2_random_start(test);
 	for (i = 0; i < ARRAY_SIZE(ring_windows); i++)
 		for (j = 0; j < ARRAY_SIZE(bases); j++)
 			model_run(test, XFRM_REPLAY_MODE_ESN, bases[j],
@@ -384,8 +387,8 @@ static void expect_one_mind(struct kunit *test, struct model *model)
 	u32 diffs[] = {
 		0, 1, 2, 3, 31, 32, 33, model->window / 2, model->window - 2,
 		model->window - 1, model->window, model->window + 1,
-		get_random_u32_below(model->window),
-		get_random_u32_below(model->window),
+		ov2_below(model->window),
+		ov2_below(model->window),
 	};
 	u64 seq;
 	int i;
@@ -453,7 +456,7 @@ static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 		if (!seq || seq - base >= RANGE)
 			continue;
 		shared_step(test, &model, seq,
-			    get_random_u32_below(8) < cores, &turn);
+			    ov2_below(8) < cores, &turn);
 	}
 	kunit_kfree(test, model.x->replay_esn);
 	kunit_kfree(test, model.x);
@@ -468,6 +471,7 @@ static void replay_shared(struct kunit *test)
 	u64 wrap = 5ULL << 32;
 	u32 window, cores;
 
+	ov2_random_start(test);
 	KUNIT_ASSERT_NOT_NULL(test, seen);
 	for (window = 1; window <= BITMAP_MAX; window++) {
 		for (cores = 0; cores <= 4; cores += 4) {

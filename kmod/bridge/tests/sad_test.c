@@ -6,9 +6,8 @@
  */
 #include <kunit/test.h>
 #include <linux/in.h>
-#include <linux/prandom.h>
-#include <linux/random.h>
 
+#include "../../unit/rig/random_choice.h"
 #include "../packet/policy.h"
 #include "../packet/sad.h"
 #include "../sa/assoc.h"
@@ -20,7 +19,6 @@
  * struct model - what the database should know
  * @test: the test
  * @sad: the database
- * @rnd: the choices
  * @assocs: the associations
  * @x: their states
  * @live: which of them are in the database
@@ -30,7 +28,6 @@
 struct model {
 	struct kunit *test;
 	struct ov2_sad sad;
-	struct rnd_state rnd;
 	struct ov2_assoc assocs[STATES];
 	struct xfrm_state x[STATES];
 	bool live[STATES];
@@ -38,98 +35,90 @@ struct model {
 	unsigned int time;
 };
 
-static u32 below(struct model *m, u32 ceiling)
-{
-	return prandom_u32_state(&m->rnd) % ceiling;
-}
-
 /* What is in it is the test's memory. */
 KUNIT_DEFINE_ACTION_WRAPPER(sad_end, ov2_sad_destroy, struct ov2_sad *);
 
 static struct model *model_new(struct kunit *test)
 {
 	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
-	u32 seed = get_random_u32();
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	KUNIT_ASSERT_EQ(test, ov2_sad_init(&m->sad), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, sad_end, &m->sad), 0);
 	m->test = test;
-	prandom_seed_state(&m->rnd, seed);
-	kunit_info(test, "seed %u\n", seed);
+	ov2_random_start(test);
 	return m;
 }
 
 /* One of two, rarely none; behind IPv4 addresses is what nobody may look at. */
-static void random_address(struct model *m, u16 family, xfrm_address_t *addr,
-			   bool any)
+static void random_address(u16 family, xfrm_address_t *addr, bool any)
 {
-	memset(addr, family == AF_INET ? below(m, 256) : 0, sizeof(*addr));
+	memset(addr, family == AF_INET ? ov2_below(256) : 0, sizeof(*addr));
 	addr->a6[family == AF_INET ? 0 : 3] =
-		any && !below(m, 4) ? 0 : htonl(0xc6336400 + below(m, 2));
+		any && !ov2_below(4) ? 0 : htonl(0xc6336400 + ov2_below(2));
 }
 
-static u8 random_mode(struct model *m)
+static u8 random_mode(void)
 {
-	return below(m, 2) ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
+	return ov2_below(2) ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
 }
 
-static u16 random_family(struct model *m)
+static u16 random_family(void)
 {
-	return below(m, 2) ? AF_INET : AF_INET6;
+	return ov2_below(2) ? AF_INET : AF_INET6;
 }
 
 /* Life goes on while a state is there. */
-static void random_life(struct model *m, struct xfrm_state *x)
+static void random_life(struct xfrm_state *x)
 {
-	x->km.state = below(m, 4) ? XFRM_STATE_VALID : XFRM_STATE_EXPIRED;
-	x->km.dying = !below(m, 3);
-	refcount_set(&x->refcnt, !!below(m, 8));
+	x->km.state = ov2_below(4) ? XFRM_STATE_VALID : XFRM_STATE_EXPIRED;
+	x->km.dying = !ov2_below(3);
+	refcount_set(&x->refcnt, !!ov2_below(8));
 }
 
-static void random_state(struct model *m, struct xfrm_state *x)
+static void random_state(struct xfrm_state *x)
 {
 	memset(x, 0, sizeof(*x));
-	x->id.spi = htonl(1 + below(m, 2));
+	x->id.spi = htonl(1 + ov2_below(2));
 	x->id.proto = IPPROTO_ESP;
-	x->props.reqid = 1 + below(m, 2);
-	x->props.mode = random_mode(m);
-	x->props.family = random_family(m);
-	random_address(m, x->props.family, &x->props.saddr, true);
-	random_address(m, x->props.family, &x->id.daddr, false);
-	if (below(m, 2)) {
-		x->sel.family = random_family(m);
-		x->sel.proto = below(m, 2) ? IPPROTO_UDP : 0;
+	x->props.reqid = 1 + ov2_below(2);
+	x->props.mode = random_mode();
+	x->props.family = random_family();
+	random_address(x->props.family, &x->props.saddr, true);
+	random_address(x->props.family, &x->id.daddr, false);
+	if (ov2_below(2)) {
+		x->sel.family = random_family();
+		x->sel.proto = ov2_below(2) ? IPPROTO_UDP : 0;
 		x->sel.dport = htons(53);
-		x->sel.dport_mask = htons(below(m, 2) ? 0xffff : 0);
+		x->sel.dport_mask = htons(ov2_below(2) ? 0xffff : 0);
 	}
-	random_life(m, x);
+	random_life(x);
 }
 
-static void random_policy(struct model *m, struct ov2_policy *pol)
+static void random_policy(struct ov2_policy *pol)
 {
 	struct xfrm_tmpl *tmpl = &pol->tmpl;
 
 	memset(pol, 0, sizeof(*pol));
 	pol->has_tmpl = true;
 	tmpl->id.proto = IPPROTO_ESP;
-	tmpl->id.spi = htonl(below(m, 3));
-	tmpl->reqid = 1 + below(m, 2);
-	tmpl->mode = random_mode(m);
-	tmpl->encap_family = random_family(m);
-	random_address(m, tmpl->encap_family, &tmpl->saddr, false);
-	random_address(m, tmpl->encap_family, &tmpl->id.daddr, false);
+	tmpl->id.spi = htonl(ov2_below(3));
+	tmpl->reqid = 1 + ov2_below(2);
+	tmpl->mode = random_mode();
+	tmpl->encap_family = random_family();
+	random_address(tmpl->encap_family, &tmpl->saddr, false);
+	random_address(tmpl->encap_family, &tmpl->id.daddr, false);
 }
 
-static void random_flow(struct model *m, u16 family, struct ov2_flow *flow)
+static void random_flow(u16 family, struct ov2_flow *flow)
 {
 	xfrm_address_t saddr, daddr;
 	union flowi_uli *uli;
 
 	memset(flow, 0, sizeof(*flow));
 	flow->family = family;
-	random_address(m, family, &saddr, false);
-	random_address(m, family, &daddr, false);
+	random_address(family, &saddr, false);
+	random_address(family, &daddr, false);
 	if (family == AF_INET) {
 		flow->fl.u.ip4.saddr = saddr.a4;
 		flow->fl.u.ip4.daddr = daddr.a4;
@@ -139,10 +128,10 @@ static void random_flow(struct model *m, u16 family, struct ov2_flow *flow)
 		flow->fl.u.ip6.daddr = daddr.in6;
 		uli = &flow->fl.u.ip6.uli;
 	}
-	flow->fl.flowi_proto = below(m, 2) ? IPPROTO_UDP : IPPROTO_TCP;
-	uli->ports.dport = htons(53 + below(m, 2));
+	flow->fl.flowi_proto = ov2_below(2) ? IPPROTO_UDP : IPPROTO_TCP;
+	uli->ports.dport = htons(53 + ov2_below(2));
 	flow->proto_known = true;
-	flow->ports_known = below(m, 4);
+	flow->ports_known = ov2_below(4);
 }
 
 static u32 last_word(const xfrm_address_t *addr, u16 family)
@@ -221,7 +210,7 @@ static const struct ov2_assoc *naive_choose(const struct model *m,
 
 static void step_change(struct model *m)
 {
-	int i = below(m, STATES);
+	int i = ov2_below(STATES);
 	struct ov2_assoc *assoc = &m->assocs[i];
 
 	if (m->live[i]) {
@@ -231,7 +220,7 @@ static void step_change(struct model *m)
 		return;
 	}
 
-	random_state(m, &m->x[i]);
+	random_state(&m->x[i]);
 	memset(assoc, 0, sizeof(*assoc));
 	RCU_INIT_POINTER(assoc->x, &m->x[i]);
 	KUNIT_ASSERT_EQ(m->test, ov2_sad_add(&m->sad, assoc, &m->x[i]), 0);
@@ -247,8 +236,8 @@ static void step_choose(struct model *m)
 	struct ov2_flow flow;
 	struct xfrm_state *x;
 
-	random_policy(m, &pol);
-	random_flow(m, pol.tmpl.encap_family, &flow);
+	random_policy(&pol);
+	random_flow(pol.tmpl.encap_family, &flow);
 	expected = naive_choose(m, &pol, &flow, false) ?:
 		   naive_choose(m, &pol, &flow, true);
 	rcu_read_lock();
@@ -281,7 +270,7 @@ static void sad_model(struct kunit *test)
 
 	for (step = 0; step < STEPS; step++) {
 		step_change(m);
-		random_life(m, &m->x[below(m, STATES)]);
+		random_life(&m->x[ov2_below(STATES)]);
 		for (i = 0; i < 4; i++)
 			step_choose(m);
 		expect_no_references(m);

@@ -8,9 +8,8 @@
  */
 #include <kunit/test.h>
 #include <linux/in.h>
-#include <linux/prandom.h>
-#include <linux/random.h>
 
+#include "../../unit/rig/random_choice.h"
 #include "../packet/spd.h"
 
 #define POLICIES	64
@@ -23,22 +22,15 @@
  * struct model - what the database should know
  * @test: the test
  * @spd: the database
- * @rnd: the choices
  * @pols: the policies
  * @live: which of them are in the database
  */
 struct model {
 	struct kunit *test;
 	struct ov2_spd spd;
-	struct rnd_state rnd;
 	struct ov2_policy pols[POLICIES];
 	bool live[POLICIES];
 };
-
-static u32 below(struct model *m, u32 ceiling)
-{
-	return prandom_u32_state(&m->rnd) % ceiling;
-}
 
 /* What is in it is the test's memory. */
 KUNIT_DEFINE_ACTION_WRAPPER(spd_end, ov2_spd_destroy, struct ov2_spd *);
@@ -47,69 +39,67 @@ KUNIT_DEFINE_ACTION_WRAPPER(bed_free, kvfree, const void *);
 static struct model *model_new(struct kunit *test)
 {
 	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
-	u32 seed = get_random_u32();
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	KUNIT_ASSERT_EQ(test, ov2_spd_init(&m->spd), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, spd_end, &m->spd), 0);
 	m->test = test;
-	prandom_seed_state(&m->rnd, seed);
-	kunit_info(test, "seed %u\n", seed);
+	ov2_random_start(test);
 	return m;
 }
 
 /* Few addresses, near to each other, so that prefixes overlap */
-static void random_address(struct model *m, u16 family, xfrm_address_t *addr)
+static void random_address(u16 family, xfrm_address_t *addr)
 {
 	memset(addr, 0, sizeof(*addr));
-	addr->a6[family == AF_INET ? 0 : 3] = htonl(0xc6336400 + below(m, 4));
+	addr->a6[family == AF_INET ? 0 : 3] = htonl(0xc6336400 + ov2_below(4));
 }
 
-static u8 random_prefix(struct model *m, u16 family)
+static u8 random_prefix(u16 family)
 {
 	static const u8 less[] = { 0, 0, 0, 1, 2, 9, 32 };
 	u8 full = family == AF_INET ? 32 : 128;
 
-	return full - less[below(m, ARRAY_SIZE(less))];
+	return full - less[ov2_below(ARRAY_SIZE(less))];
 }
 
-static void random_ports(struct model *m, __be16 *port, __be16 *mask)
+static void random_ports(__be16 *port, __be16 *mask)
 {
 	static const u16 masks[] = { 0, 0, 0xffff, 0xfffe };
 
-	*mask = htons(masks[below(m, ARRAY_SIZE(masks))]);
-	*port = htons(below(m, 4)) & *mask;
+	*mask = htons(masks[ov2_below(ARRAY_SIZE(masks))]);
+	*port = htons(ov2_below(4)) & *mask;
 }
 
-static u8 random_proto(struct model *m)
+static u8 random_proto(void)
 {
 	static const u8 protos[] = { IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP };
 
-	return protos[below(m, ARRAY_SIZE(protos))];
+	return protos[ov2_below(ARRAY_SIZE(protos))];
 }
 
-static u16 random_family(struct model *m)
+static u16 random_family(void)
 {
-	return below(m, 2) ? AF_INET : AF_INET6;
+	return ov2_below(2) ? AF_INET : AF_INET6;
 }
 
-static u8 random_dir(struct model *m)
+static u8 random_dir(void)
 {
-	return below(m, 2) ? XFRM_DEV_OFFLOAD_IN : XFRM_DEV_OFFLOAD_OUT;
+	return ov2_below(2) ? XFRM_DEV_OFFLOAD_IN : XFRM_DEV_OFFLOAD_OUT;
 }
 
-static void random_selector(struct model *m, struct xfrm_selector *sel)
+static void random_selector(struct xfrm_selector *sel)
 {
 	memset(sel, 0, sizeof(*sel));
-	sel->family = random_family(m);
-	random_address(m, sel->family, &sel->saddr);
-	random_address(m, sel->family, &sel->daddr);
-	sel->prefixlen_s = random_prefix(m, sel->family);
-	sel->prefixlen_d = random_prefix(m, sel->family);
-	random_ports(m, &sel->sport, &sel->sport_mask);
-	random_ports(m, &sel->dport, &sel->dport_mask);
-	sel->proto = below(m, 2) ? random_proto(m) : 0;
-	sel->ifindex = below(m, 8) ? 0 : CARD + below(m, 2);
+	sel->family = random_family();
+	random_address(sel->family, &sel->saddr);
+	random_address(sel->family, &sel->daddr);
+	sel->prefixlen_s = random_prefix(sel->family);
+	sel->prefixlen_d = random_prefix(sel->family);
+	random_ports(&sel->sport, &sel->sport_mask);
+	random_ports(&sel->dport, &sel->dport_mask);
+	sel->proto = ov2_below(2) ? random_proto() : 0;
+	sel->ifindex = ov2_below(8) ? 0 : CARD + ov2_below(2);
 }
 
 static void random_policy(struct model *m, struct ov2_policy *pol)
@@ -118,25 +108,25 @@ static void random_policy(struct model *m, struct ov2_policy *pol)
 
 	xp = kunit_kzalloc(m->test, sizeof(*xp), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(m->test, xp);
-	xp->xdo.dir = random_dir(m);
-	xp->priority = below(m, 6);
-	xp->action = below(m, 4) ? XFRM_POLICY_ALLOW : XFRM_POLICY_BLOCK;
-	xp->xfrm_nr = xp->action == XFRM_POLICY_ALLOW && below(m, 2);
-	random_selector(m, &xp->selector);
+	xp->xdo.dir = random_dir();
+	xp->priority = ov2_below(6);
+	xp->action = ov2_below(4) ? XFRM_POLICY_ALLOW : XFRM_POLICY_BLOCK;
+	xp->xfrm_nr = xp->action == XFRM_POLICY_ALLOW && ov2_below(2);
+	random_selector(&xp->selector);
 	memset(pol, 0, sizeof(*pol));
 	ov2_policy_set(pol, xp);
 	kunit_kfree(m->test, xp);
 }
 
-static void random_flow(struct model *m, struct ov2_flow *flow)
+static void random_flow(struct ov2_flow *flow)
 {
 	xfrm_address_t saddr, daddr;
 	union flowi_uli *uli;
 
 	memset(flow, 0, sizeof(*flow));
-	flow->family = random_family(m);
-	random_address(m, flow->family, &saddr);
-	random_address(m, flow->family, &daddr);
+	flow->family = random_family();
+	random_address(flow->family, &saddr);
+	random_address(flow->family, &daddr);
 	if (flow->family == AF_INET) {
 		flow->fl.u.ip4.saddr = saddr.a4;
 		flow->fl.u.ip4.daddr = daddr.a4;
@@ -147,15 +137,15 @@ static void random_flow(struct model *m, struct ov2_flow *flow)
 		uli = &flow->fl.u.ip6.uli;
 	}
 	flow->fl.flowi_oif = CARD;
-	flow->fl.flowi_proto = random_proto(m);
-	flow->proto_known = below(m, 8);
-	flow->ports_known = flow->proto_known && below(m, 4);
+	flow->fl.flowi_proto = random_proto();
+	flow->proto_known = ov2_below(8);
+	flow->ports_known = flow->proto_known && ov2_below(4);
 	if (flow->fl.flowi_proto == IPPROTO_ICMP) {
-		uli->icmpt.type = below(m, 4);
-		uli->icmpt.code = below(m, 4);
+		uli->icmpt.type = ov2_below(4);
+		uli->icmpt.code = ov2_below(4);
 	} else {
-		uli->ports.sport = htons(below(m, 4));
-		uli->ports.dport = htons(below(m, 4));
+		uli->ports.sport = htons(ov2_below(4));
+		uli->ports.dport = htons(ov2_below(4));
 	}
 }
 
@@ -237,7 +227,7 @@ static const struct ov2_policy *naive_lookup(const struct model *m, u8 dir,
 
 static void step_change(struct model *m)
 {
-	int i = below(m, POLICIES);
+	int i = ov2_below(POLICIES);
 
 	/* Nobody else looks, so the memory can be used again at once. */
 	if (m->live[i]) {
@@ -253,9 +243,9 @@ static void step_lookup(struct model *m)
 {
 	const struct ov2_policy *found;
 	struct ov2_flow flow;
-	u8 dir = random_dir(m);
+	u8 dir = random_dir();
 
-	random_flow(m, &flow);
+	random_flow(&flow);
 	rcu_read_lock();
 	found = ov2_spd_lookup(&m->spd, dir, &flow);
 	rcu_read_unlock();

@@ -11,6 +11,10 @@
 #include <linux/ip.h>
 
 #include "../../unit/rig/rig.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/rig_request.h"
 #include "../engine.h"
 
 /* Words of 1.3 */

@@ -9,7 +9,11 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_pair.h"
+#include "../../unit/rig/rig_request.h"
 
 #define AH_SPI	0x3000
 

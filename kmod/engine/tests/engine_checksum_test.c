@@ -15,6 +15,10 @@
 #include <net/ip6_checksum.h>
 
 #include "../../unit/rig/rig.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/rig_request.h"
 #include "../engine.h"
 #include "../../ov2/records.h"
 

@@ -7,6 +7,10 @@
 #include <kunit/test.h>
 
 #include "../../unit/rig/rig.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/rig_request.h"
 #include "../engine.h"
 #include "../../watch/counters.h"
 

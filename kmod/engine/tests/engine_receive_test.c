@@ -5,8 +5,12 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-#include "../../unit/rig/rig_pair.h"
 #include "../../unit/rig/late_cipher.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/rig_pair.h"
+#include "../../unit/rig/rig_request.h"
 #include "../engine.h"
 #include "../../ov2/records.h"
 #include "../../watch/counters.h"

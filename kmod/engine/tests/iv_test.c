@@ -8,6 +8,8 @@
 #include <linux/workqueue.h>
 
 #include "../../unit/rig/each_engine.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_request.h"
 #include "../engine.h"
 #include "../iv.h"
 #include "../sa.h"

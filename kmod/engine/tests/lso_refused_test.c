@@ -10,6 +10,9 @@
 #include <linux/tcp.h>
 
 #include "../../unit/rig/large_send.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_request.h"
 #include "../../ov2/records.h"
 
 #define IP	ETH_HLEN

@@ -14,6 +14,7 @@
 #include <net/ip6_checksum.h>
 
 #include "../../unit/rig/large_send.h"
+#include "../../unit/rig/rig_flow.h"
 #include "../../ov2/records.h"
 
 #define IP	ETH_HLEN

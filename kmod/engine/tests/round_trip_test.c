@@ -5,6 +5,10 @@
 #include <linux/unaligned.h>
 
 #include "../../unit/rig/rig.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/rig_request.h"
 #include "../engine.h"
 #include "../frame.h"
 

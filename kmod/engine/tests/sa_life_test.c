@@ -8,6 +8,10 @@
 #include <linux/workqueue.h>
 
 #include "../../unit/rig/rig.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/rig_request.h"
 #include "../engine.h"
 #include "../sa.h"
 #include "../../watch/counters.h"

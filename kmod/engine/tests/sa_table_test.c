@@ -8,10 +8,13 @@
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
-#include <linux/prandom.h>
-#include <linux/random.h>
 
+#include "../../unit/rig/random_choice.h"
 #include "../../unit/rig/rig.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/rig_request.h"
 #include "../engine.h"
 
 /* Seeds are worth more than steps: each run of the suite draws a new one */
@@ -41,7 +44,6 @@ struct model_sa {
  * @test: the test
  * @rig: the card
  * @other: another card, on which no handle of the first may work
- * @rnd: the choices
  * @hardware: the engine's, with a small capacity
  * @sas: what lives
  * @live: number of them
@@ -53,7 +55,6 @@ struct model {
 	struct kunit *test;
 	struct ov2_rig *rig;
 	struct ov2_rig *other;
-	struct rnd_state rnd;
 	struct ov2_offload hardware;
 	struct model_sa sas[MODEL_SAS];
 	unsigned int live;
@@ -62,26 +63,21 @@ struct model {
 	unsigned int num_stale;
 };
 
-static u32 below(struct model *m, u32 ceiling)
-{
-	return prandom_u32_state(&m->rnd) % ceiling;
-}
-
-static struct ov2_rig_sa random_sa(struct model *m)
+static struct ov2_rig_sa random_sa(void)
 {
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 
-	sa.spi += below(m, MODEL_SPIS);
-	sa.net = below(m, MODEL_NETS);
-	sa.ipv6 = below(m, 2);
-	sa.esn = below(m, 2);
-	sa.tunnel = below(m, 2);
+	sa.spi += ov2_below(MODEL_SPIS);
+	sa.net = ov2_below(MODEL_NETS);
+	sa.ipv6 = ov2_below(2);
+	sa.esn = ov2_below(2);
+	sa.tunnel = ov2_below(2);
 	return sa;
 }
 
 static struct model_sa *any_place(struct model *m, bool live)
 {
-	unsigned int i, start = below(m, MODEL_SAS);
+	unsigned int i, start = ov2_below(MODEL_SAS);
 	struct model_sa *place;
 
 	for (i = 0; i < MODEL_SAS; i++) {
@@ -95,9 +91,9 @@ static struct model_sa *any_place(struct model *m, bool live)
 static void step_add(struct model *m)
 {
 	struct model_sa *place = any_place(m, false);
-	struct ov2_rig_sa sa = random_sa(m);
+	struct ov2_rig_sa sa = random_sa();
 	struct ov2_rig_request *rr;
-	bool inbound = below(m, 2);
+	bool inbound = ov2_below(2);
 	u32 status;
 
 	rr = ov2_rig_add_new(m->rig, &sa, inbound);
@@ -136,14 +132,14 @@ static unsigned long any_stale(struct model *m)
 {
 	if (!m->num_stale)
 		return 0;
-	return m->stale[below(m, min(m->num_stale, MODEL_STALE))];
+	return m->stale[ov2_below(min(m->num_stale, MODEL_STALE))];
 }
 
 static void step_stale(struct model *m)
 {
 	unsigned long handle = any_stale(m);
 	struct ov2_rig_request *rr = ov2_rig_delete_new(m->rig, handle);
-	struct ov2_rig_sa sa = random_sa(m);
+	struct ov2_rig_sa sa = random_sa();
 
 	KUNIT_EXPECT_EQ(m->test, (u32)ov2_rig_submit(m->rig, rr),
 			OV2_STATUS_SUCCESS);
@@ -173,7 +169,7 @@ static unsigned long model_receiver(const struct model *m,
 
 static void step_receive(struct model *m)
 {
-	struct ov2_rig_sa sa = random_sa(m);
+	struct ov2_rig_sa sa = random_sa();
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 20 };
 	struct sk_buff *skb = ov2_rig_skb(m->rig, &frame);
 	struct ov2_nbl *nbl;
@@ -198,7 +194,7 @@ static u32 model_send(struct model *m, struct ov2_rig *rig,
 static void step_send(struct model *m)
 {
 	struct model_sa *place = any_place(m, true);
-	struct ov2_rig_sa sa = random_sa(m);
+	struct ov2_rig_sa sa = random_sa();
 
 	sa.out = any_stale(m);
 	if (sa.out)
@@ -229,7 +225,7 @@ static void step_update(struct model *m)
 /* More adds than deletes, so that the table is often full. */
 static void model_step(struct model *m)
 {
-	switch (below(m, 10)) {
+	switch (ov2_below(10)) {
 	case 0 ... 2:
 		step_add(m);
 		break;
@@ -251,7 +247,7 @@ static void model_step(struct model *m)
 	}
 }
 
-static struct model *model_new(struct kunit *test, u32 seed)
+static struct model *model_new(struct kunit *test)
 {
 	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 
@@ -259,16 +255,15 @@ static struct model *model_new(struct kunit *test, u32 seed)
 	m->test = test;
 	m->rig = ov2_rig_new(test, &ov2_engine_miniport);
 	m->other = ov2_rig_new(test, &ov2_engine_miniport);
-	prandom_seed_state(&m->rnd, seed);
 	m->hardware = *m->rig->ad.hardware;
 	m->hardware.ipsec_v2.sa_capacity = MODEL_SAS;
 	m->rig->ad.hardware = &m->hardware;
 	return m;
 }
 
-static void model_run(struct kunit *test, u32 seed, unsigned int steps)
+static void model_run(struct kunit *test, unsigned int steps)
 {
-	struct model *m = model_new(test, seed);
+	struct model *m = model_new(test);
 	unsigned int step, full = 0;
 
 	for (step = 0; step < steps; step++) {
@@ -283,26 +278,17 @@ static void model_run(struct kunit *test, u32 seed, unsigned int steps)
 	KUNIT_EXPECT_GT(test, m->num_stale, MODEL_STALE);
 }
 
-/* The seed is what a failure needs to be seen again: model_replay() */
 static void model_random(struct kunit *test)
 {
-	u32 seed = get_random_u32();
-
-	kunit_info(test, "seed %u", seed);
-	model_run(test, seed, RANDOM_STEPS);
+	ov2_random_start(test);
+	model_run(test, RANDOM_STEPS);
 }
 
-/* make modules OV2_UNIT=1 OV2_MODEL_SEED=... */
-#ifndef OV2_MODEL_SEED
-#define OV2_MODEL_SEED	20
-#define OV2_MODEL_STEPS	REPLAY_STEPS
-#else
-#define OV2_MODEL_STEPS	RANDOM_STEPS
-#endif
-
+/* The same steps each time: a failure here is of the last change. */
 static void model_replay(struct kunit *test)
 {
-	model_run(test, OV2_MODEL_SEED, OV2_MODEL_STEPS);
+	ov2_random_start_at(test, 20);
+	model_run(test, REPLAY_STEPS);
 }
 
 static struct kunit_case sa_table_cases[] = {

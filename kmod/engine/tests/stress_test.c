@@ -12,6 +12,10 @@
 
 #include "../../unit/rig/late_cipher.h"
 #include "../../unit/rig/rig.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/rig_request.h"
 #include "../engine.h"
 #include "../../watch/counters.h"
 

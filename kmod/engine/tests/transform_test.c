@@ -45,8 +45,8 @@ struct ah_vector {
 /* What this kernel has; asking is slow */
 static struct ov2_capabilities offered;
 
-static void run_esp_init(struct kunit *test, struct ov2_run *run,
-			 const struct esp_vector *v)
+static struct ov2_run *run_esp(struct kunit *test,
+			       const struct esp_vector *v)
 {
 	struct ov2_security_association *assoc;
 	struct ov2_run_add *buf;
@@ -62,11 +62,10 @@ static void run_esp_init(struct kunit *test, struct ov2_run *run,
 	ov2_run_add_key(test, buf, &assoc->encr, v->encr, v->encr_key);
 	ov2_run_add_key(test, buf, &assoc->auth, v->auth, v->auth_key);
 	assoc->encr.additional_info = v->icv_len;
-	ov2_run_init(test, run, buf);
+	return ov2_run_new(test, buf);
 }
 
-static void run_ah_init(struct kunit *test, struct ov2_run *run,
-			const struct ah_vector *v)
+static struct ov2_run *run_ah(struct kunit *test, const struct ah_vector *v)
 {
 	struct ov2_security_association *assoc;
 	struct ov2_run_add *buf;
@@ -79,7 +78,7 @@ static void run_ah_init(struct kunit *test, struct ov2_run *run,
 	assoc->operation = OV2_OPERATION_AH;
 	assoc->flags = v->esn ? OV2_SEC_ASSOC_ESN : 0;
 	ov2_run_add_key(test, buf, &assoc->auth, v->auth, v->key);
-	ov2_run_init(test, run, buf);
+	return ov2_run_new(test, buf);
 }
 
 static void vector_desc(const struct esp_vector *v, char *desc)
@@ -94,54 +93,47 @@ static void esp_opens(struct kunit *test)
 	const struct esp_vector *v = test->param_value;
 	struct ov2_bytes esp, clear;
 	struct sk_buff *skb;
-	struct ov2_run run;
+	struct ov2_run *run;
 
 	ov2_unhex(test, &esp, v->esp);
 	ov2_unhex(test, &clear, v->clear);
-	run_esp_init(test, &run, v);
+	run = run_esp(test, v);
 	KUNIT_EXPECT_EQ(test, esp.len, ESP_HDR +
-			run.member.transform.iv_len + clear.len +
-			run.member.transform.icv_len);
+			run->member.transform.iv_len + clear.len +
+			run->member.transform.icv_len);
 
 	skb = ov2_run_skb(test, &esp, HEADERS);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, 20, v->seq_hi,
 					  ov2_transform_open), 0);
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS + ESP_HDR +
-					   run.member.transform.iv_len,
+					   run->member.transform.iv_len,
 					   clear.data, clear.len), 0);
 	/* Nothing else is touched (INV-39) */
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data, ESP_HDR +
-					   run.member.transform.iv_len), 0);
+					   run->member.transform.iv_len), 0);
 	kfree_skb(skb);
-	ov2_run_exit(&run);
 }
 
 static void esp_bits_count(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
-	struct sk_buff *skb;
 	struct ov2_bytes esp;
-	struct ov2_run run;
+	struct ov2_run *run;
 	unsigned int i;
 
 	ov2_unhex(test, &esp, v->esp);
-	run_esp_init(test, &run, v);
+	run = run_esp(test, v);
 	for (i = 0; i < esp.len; i++) {
 		esp.data[i] ^= BIT(i % 8);
-		skb = ov2_run_skb(test, &esp, HEADERS);
-		KUNIT_EXPECT_EQ_MSG(test, ov2_run_job(&run, skb, 20, v->seq_hi,
-						      ov2_transform_open),
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_open(run, &esp, HEADERS, 20,
+						       v->seq_hi),
 				    -EBADMSG, "byte %u", i);
 		esp.data[i] ^= BIT(i % 8);
-		kfree_skb(skb);
 	}
 	/* The high half is in no packet */
-	skb = ov2_run_skb(test, &esp, HEADERS);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi + 1,
-					  ov2_transform_open),
+	KUNIT_EXPECT_EQ(test, ov2_run_open(run, &esp, HEADERS, 20,
+					   v->seq_hi + 1),
 			v->esn ? -EBADMSG : 0);
-	kfree_skb(skb);
-	ov2_run_exit(&run);
 }
 
 /* As the transport frames it: clear text between zeroes */
@@ -164,55 +156,52 @@ static void esp_seals(struct kunit *test)
 	struct ov2_transform *transform;
 	struct ov2_bytes esp, clear;
 	struct sk_buff *skb;
-	struct ov2_run run;
+	struct ov2_run *run;
 
 	ov2_unhex(test, &esp, v->esp);
 	ov2_unhex(test, &clear, v->clear);
-	run_esp_init(test, &run, v);
-	transform = &run.member.transform;
+	run = run_esp(test, v);
+	transform = &run->member.transform;
 	memcpy(&transform->ivs.salt, esp.data + ESP_HDR,
 	       sizeof(transform->ivs.salt));
 
-	skb = clear_skb(test, &run, &esp, &clear);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+	skb = clear_skb(test, run, &esp, &clear);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, 20, v->seq_hi,
 					  ov2_transform_seal), 0);
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data, ESP_HDR), 0);
 	if (!transform->iv_random)
 		KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data,
 						   esp.len), 0);
 	kfree_skb(skb);
-	ov2_run_exit(&run);
 }
 
 static void esp_seals_for_another(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
 	struct ov2_bytes esp, clear;
-	struct ov2_run run, other;
+	struct ov2_run *run, *other;
 	struct sk_buff *skb;
 	unsigned int iv_len;
 
 	ov2_unhex(test, &esp, v->esp);
 	ov2_unhex(test, &clear, v->clear);
-	run_esp_init(test, &run, v);
-	run_esp_init(test, &other, v);
-	iv_len = run.member.transform.iv_len;
+	run = run_esp(test, v);
+	other = run_esp(test, v);
+	iv_len = run->member.transform.iv_len;
 
-	skb = clear_skb(test, &run, &esp, &clear);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+	skb = clear_skb(test, run, &esp, &clear);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, 20, v->seq_hi,
 					  ov2_transform_seal), 0);
 	/* Salts are drawn anew: 2^-64 that the IV is the vector's */
 	if (iv_len)
 		KUNIT_EXPECT_NE(test, ov2_run_diff(skb, HEADERS + ESP_HDR,
 						   esp.data + ESP_HDR, iv_len),
 				0);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&other, skb, 20, v->seq_hi,
+	KUNIT_EXPECT_EQ(test, ov2_run_job(other, skb, 20, v->seq_hi,
 					  ov2_transform_open), 0);
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS + ESP_HDR + iv_len,
 					   clear.data, clear.len), 0);
 	kfree_skb(skb);
-	ov2_run_exit(&run);
-	ov2_run_exit(&other);
 }
 
 static void transform_iv(struct kunit *test, struct ov2_transform *transform,
@@ -227,19 +216,17 @@ static void transform_iv(struct kunit *test, struct ov2_transform *transform,
 static void iv_of_another(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
-	struct ov2_run run, other;
+	struct ov2_run *run, *other;
 	u8 iv[16], again[16];
 	unsigned int len;
 
-	run_esp_init(test, &run, v);
-	run_esp_init(test, &other, v);
-	len = run.member.transform.iv_len;
-	transform_iv(test, &run.member.transform, iv);
-	transform_iv(test, &other.member.transform, again);
+	run = run_esp(test, v);
+	other = run_esp(test, v);
+	len = run->member.transform.iv_len;
+	transform_iv(test, &run->member.transform, iv);
+	transform_iv(test, &other->member.transform, again);
 	if (len)
 		KUNIT_EXPECT_MEMNEQ(test, iv, again, len);
-	ov2_run_exit(&run);
-	ov2_run_exit(&other);
 }
 
 #define SAME	4
@@ -251,7 +238,7 @@ static void esp_same_number(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
 	struct ov2_bytes esp, clear;
-	struct ov2_run run, other;
+	struct ov2_run *run, *other;
 	struct sk_buff *skb;
 	unsigned int iv_len;
 	u8 iv[SAME][16];
@@ -259,22 +246,20 @@ static void esp_same_number(struct kunit *test)
 
 	ov2_unhex(test, &esp, v->esp);
 	ov2_unhex(test, &clear, v->clear);
-	run_esp_init(test, &run, v);
-	run_esp_init(test, &other, v);
-	iv_len = run.member.transform.iv_len;
+	run = run_esp(test, v);
+	other = run_esp(test, v);
+	iv_len = run->member.transform.iv_len;
 	for (i = 0; i < SAME; i++) {
-		skb = clear_skb(test, &run, &esp, &clear);
-		KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
+		skb = clear_skb(test, run, &esp, &clear);
+		KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, 20, v->seq_hi,
 						  ov2_transform_seal), 0);
 		skb_copy_bits(skb, HEADERS + ESP_HDR, iv[i], iv_len);
 		for (j = 0; iv_len && j < i; j++)
 			KUNIT_EXPECT_MEMNEQ(test, iv[i], iv[j], iv_len);
-		KUNIT_EXPECT_EQ(test, ov2_run_job(&other, skb, 20, v->seq_hi,
+		KUNIT_EXPECT_EQ(test, ov2_run_job(other, skb, 20, v->seq_hi,
 						  ov2_transform_open), 0);
 		kfree_skb(skb);
 	}
-	ov2_run_exit(&run);
-	ov2_run_exit(&other);
 }
 
 /* CBC: unpredictable */
@@ -302,20 +287,16 @@ static void one_time_key_is_wiped(struct kunit *test)
 	const struct esp_vector *v = esp_vectors;
 	struct ov2_key_watch *watch;
 	struct ov2_bytes esp;
-	struct sk_buff *skb;
-	struct ov2_run run;
+	struct ov2_run *run;
 
 	while (v->encr != OV2_EXT_ENCR_CHACHA20_POLY1305)
 		v++;
 	ov2_unhex(test, &esp, v->esp);
-	run_esp_init(test, &run, v);
+	run = run_esp(test, v);
 	watch = ov2_key_watch(test, key);
-	skb = ov2_run_skb(test, &esp, HEADERS);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, 20, v->seq_hi,
-					  ov2_transform_open), 0);
+	KUNIT_EXPECT_EQ(test, ov2_run_open(run, &esp, HEADERS, 20, v->seq_hi),
+			0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&watch->seen), 0);
-	kfree_skb(skb);
-	ov2_run_exit(&run);
 }
 
 static void ah_desc(const struct ah_vector *v, char *desc)
@@ -344,14 +325,13 @@ static void ah_lengths(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
 	struct ov2_bytes ah;
-	struct ov2_run run;
+	struct ov2_run *run;
 
 	ov2_unhex(test, &ah, v->ah);
-	run_ah_init(test, &run, v);
-	KUNIT_EXPECT_EQ(test, ov2_ah_len(&run.member.transform,
+	run = run_ah(test, v);
+	KUNIT_EXPECT_EQ(test, ov2_ah_len(&run->member.transform,
 					 v->ip[0] == '6'), ah.len);
 	KUNIT_EXPECT_EQ(test, (ah.data[1] + 2) * 4, ah.len);
-	ov2_run_exit(&run);
 }
 
 /* RFC 4302 3.3.3.1.1 and 3.3.3.1.2 */
@@ -370,52 +350,44 @@ static void ah_opens(struct kunit *test)
 	struct ov2_bytes packet;
 	struct sk_buff *skb;
 	unsigned int ip_len;
-	struct ov2_run run;
+	struct ov2_run *run;
 
 	ah_packet(test, v, &packet, &ip_len);
-	run_ah_init(test, &run, v);
+	run = run_ah(test, v);
 	skb = ov2_run_skb(test, &packet, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
 					  ov2_transform_open), 0);
 	/* Nothing is touched (INV-39) */
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
 					   packet.len), 0);
 	kfree_skb(skb);
 
-	skb = ov2_run_skb(test, &packet, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi + 1,
-					  ov2_transform_open),
+	KUNIT_EXPECT_EQ(test, ov2_run_open(run, &packet, ETH_HLEN, ip_len,
+					   v->seq_hi + 1),
 			v->esn ? -EBADMSG : 0);
-	kfree_skb(skb);
-	ov2_run_exit(&run);
 }
 
 static void ah_bits_count(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
 	struct ov2_bytes packet;
-	struct sk_buff *skb;
 	unsigned int ip_len;
-	struct ov2_run run;
+	struct ov2_run *run;
 	unsigned int i;
 
 	ah_packet(test, v, &packet, &ip_len);
-	run_ah_init(test, &run, v);
+	run = run_ah(test, v);
 	for (i = 0; i < packet.len; i++) {
 		u8 bit = BIT(i % 8);
 		bool counts = i >= ip_len ||
 			      !ip_byte_is_mutable(&packet, i, bit);
 
 		packet.data[i] ^= bit;
-		skb = ov2_run_skb(test, &packet, ETH_HLEN);
-		KUNIT_EXPECT_EQ_MSG(test, ov2_run_job(&run, skb, ip_len,
-						      v->seq_hi,
-						      ov2_transform_open),
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_open(run, &packet, ETH_HLEN,
+						       ip_len, v->seq_hi),
 				    counts ? -EBADMSG : 0, "byte %u", i);
 		packet.data[i] ^= bit;
-		kfree_skb(skb);
 	}
-	ov2_run_exit(&run);
 }
 
 static void ah_seals(struct kunit *test)
@@ -424,24 +396,23 @@ static void ah_seals(struct kunit *test)
 	struct ov2_bytes packet, blank;
 	unsigned int ip_len, field;
 	struct sk_buff *skb;
-	struct ov2_run run;
+	struct ov2_run *run;
 
 	ah_packet(test, v, &packet, &ip_len);
-	run_ah_init(test, &run, v);
+	run = run_ah(test, v);
 	field = ip_len + AH_HDR;
-	memcpy(&run.member.transform.ivs.salt, packet.data + field,
-	       sizeof(run.member.transform.ivs.salt));
+	memcpy(&run->member.transform.ivs.salt, packet.data + field,
+	       sizeof(run->member.transform.ivs.salt));
 
 	blank = packet;
-	memset(blank.data + field, 0x55, run.member.transform.iv_len +
-	       run.member.transform.icv_len);
+	memset(blank.data + field, 0x55, run->member.transform.iv_len +
+	       run->member.transform.icv_len);
 	skb = ov2_run_skb(test, &blank, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
 					  ov2_transform_seal), 0);
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
 					   packet.len), 0);
 	kfree_skb(skb);
-	ov2_run_exit(&run);
 }
 
 /* INV-30: GMAC is a counter mode too */
@@ -452,25 +423,24 @@ static void ah_same_number(struct kunit *test)
 	struct sk_buff *skb;
 	unsigned int ip_len;
 	unsigned int iv_len;
-	struct ov2_run run;
+	struct ov2_run *run;
 	u8 iv[SAME][16];
 	int i, j;
 
 	ah_packet(test, v, &packet, &ip_len);
-	run_ah_init(test, &run, v);
-	iv_len = run.member.transform.iv_len;
+	run = run_ah(test, v);
+	iv_len = run->member.transform.iv_len;
 	for (i = 0; i < SAME; i++) {
 		skb = ov2_run_skb(test, &packet, ETH_HLEN);
-		KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+		KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
 						  ov2_transform_seal), 0);
 		skb_copy_bits(skb, ETH_HLEN + ip_len + AH_HDR, iv[i], iv_len);
 		for (j = 0; iv_len && j < i; j++)
 			KUNIT_EXPECT_MEMNEQ(test, iv[i], iv[j], iv_len);
-		KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
+		KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
 						  ov2_transform_open), 0);
 		kfree_skb(skb);
 	}
-	ov2_run_exit(&run);
 }
 
 /* Lengths that no frame should have come with */
@@ -478,24 +448,18 @@ static void ah_impossible(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
 	struct ov2_bytes packet;
-	struct sk_buff *skb;
 	unsigned int ip_len;
-	struct ov2_run run;
+	struct ov2_run *run;
 
 	ah_packet(test, v, &packet, &ip_len);
-	run_ah_init(test, &run, v);
-	skb = ov2_run_skb(test, &packet, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len + 4, v->seq_hi,
-					  ov2_transform_open), -EINVAL);
-	kfree_skb(skb);
+	run = run_ah(test, v);
+	KUNIT_EXPECT_EQ(test, ov2_run_open(run, &packet, ETH_HLEN, ip_len + 4,
+					   v->seq_hi), -EINVAL);
 
-	packet.len = ip_len + ov2_ah_len(&run.member.transform,
+	packet.len = ip_len + ov2_ah_len(&run->member.transform,
 					 v->ip[0] == '6') - 1;
-	skb = ov2_run_skb(test, &packet, ETH_HLEN);
-	KUNIT_EXPECT_EQ(test, ov2_run_job(&run, skb, ip_len, v->seq_hi,
-					  ov2_transform_open), -EINVAL);
-	kfree_skb(skb);
-	ov2_run_exit(&run);
+	KUNIT_EXPECT_EQ(test, ov2_run_open(run, &packet, ETH_HLEN, ip_len,
+					   v->seq_hi), -EINVAL);
 }
 
 /* Only what has a meaning is offered, AES-GCM at least here. */

@@ -5,9 +5,9 @@
  * Two cards' handle spaces against a naive model: an array of what lives.
  */
 #include <kunit/test.h>
-#include <linux/random.h>
 #include <linux/rcupdate.h>
 
+#include "../../unit/rig/random_choice.h"
 #include "../handle.h"
 #include "../miniport.h"
 
@@ -51,7 +51,7 @@ static void expect_resolves(struct kunit *test, struct model *m, int i)
 
 static void model_add(struct kunit *test, struct model *m, int i)
 {
-	struct ov2_adapter *ad = &m->ads[get_random_u32_below(2)];
+	struct ov2_adapter *ad = &m->ads[ov2_below(2)];
 	struct ov2_handle *h = &m->handles[i];
 	int j;
 
@@ -75,7 +75,7 @@ static void model_remove(struct kunit *test, struct model *m, int i)
 
 static void expect_stale_is_gone(struct kunit *test, struct model *m)
 {
-	unsigned long value = m->stale[get_random_u32_below(STALE)];
+	unsigned long value = m->stale[ov2_below(STALE)];
 
 	rcu_read_lock();
 	KUNIT_EXPECT_NULL(test, ov2_handle_find(&m->ads[0], value));
@@ -88,8 +88,9 @@ static void handle_model(struct kunit *test)
 	struct model *m = model_new(test);
 	int round, i;
 
+	ov2_random_start(test);
 	for (round = 0; round < ROUNDS; round++) {
-		i = get_random_u32_below(OBJECTS);
+		i = ov2_below(OBJECTS);
 		if (m->live[i])
 			expect_resolves(test, m, i);
 		if (!m->live[i])

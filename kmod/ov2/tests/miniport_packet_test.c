@@ -9,6 +9,10 @@
 #include <linux/random.h>
 
 #include "../../unit/rig/each_engine.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/rig_request.h"
 
 KUNIT_ARRAY_PARAM(engine, ov2_engines, ov2_engine_param_name);
 

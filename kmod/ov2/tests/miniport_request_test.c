@@ -6,8 +6,13 @@
  */
 #include <kunit/test.h>
 
-#include "../../unit/rig/null_engine.h"
 #include "../../unit/rig/each_engine.h"
+#include "../../unit/rig/null_engine.h"
+#include "../../unit/rig/null_request.h"
+#include "../../unit/rig/rig_add.h"
+#include "../../unit/rig/rig_flow.h"
+#include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/rig_request.h"
 
 KUNIT_ARRAY_PARAM(engine, ov2_engines, ov2_engine_param_name);
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The engines that a suite is run with, and what such suites share. */
+#include "each_engine.h"
 #include "late_cipher.h"
 #include "null_engine.h"
-#include "each_engine.h"
+#include "rig_add.h"
+#include "rig_flow.h"
+#include "rig_frame.h"
+#include "rig_request.h"
 #include "../../engine/engine.h"
 
 const struct ov2_engine_param ov2_engines[OV2_NUM_ENGINES] = {

@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 
 #include "rig.h"
+#include "rig_add.h"
 
 #define OV2_NUM_ENGINES	3
 

@@ -9,6 +9,7 @@
 
 #include "hold_engine.h"
 #include "null_engine.h"
+#include "null_request.h"
 
 static void hold_put(struct ov2_hold_engine *hold, struct ov2_nbl *nbl,
 		     struct list_head *list, unsigned int *num)

@@ -9,6 +9,10 @@
 #include <net/ip6_checksum.h>
 
 #include "large_send.h"
+#include "rig_add.h"
+#include "rig_flow.h"
+#include "rig_frame.h"
+#include "rig_request.h"
 #include "../../engine/engine.h"
 #include "../../ov2/records.h"
 

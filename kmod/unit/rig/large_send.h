@@ -3,6 +3,7 @@
 #define _OV2_LARGE_SEND_H
 
 #include "rig.h"
+#include "rig_add.h"
 
 #define OV2_LARGE_MSS		100
 /* Of the template */

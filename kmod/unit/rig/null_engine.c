@@ -9,6 +9,7 @@
 #include <linux/workqueue.h>
 
 #include "null_engine.h"
+#include "null_request.h"
 
 /* Of ov2_nbl.miniport: what becomes of an NBL */
 #define NULL_WORD_FATE	0

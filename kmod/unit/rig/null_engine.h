@@ -45,16 +45,6 @@ struct ov2_null_engine {
 	struct ov2_null_asked asked[OV2_NULL_ASKED];
 };
 
-/* null_engine.c: NBLs, and the engine's life */
 extern const struct ov2_miniport_ops ov2_null_miniport;
-
-/* null_request.c: requests, and SAs */
-extern const struct ov2_offload ov2_null_hardware;
-bool ov2_null_may_send(struct ov2_adapter *ad, unsigned long handle);
-enum ov2_status ov2_null_request(struct ov2_adapter *ad,
-				 struct ov2_request *req);
-unsigned int ov2_null_num_asked(const struct ov2_adapter *ad);
-struct ov2_null_asked ov2_null_asked(const struct ov2_adapter *ad,
-				     unsigned int nth);
 
 #endif /* _OV2_NULL_ENGINE_H */

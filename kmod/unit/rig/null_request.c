@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "null_engine.h"
+#include "null_request.h"
 #include "../../ov2/handle.h"
 
 /**

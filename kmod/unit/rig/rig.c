@@ -7,6 +7,8 @@
 #include <linux/slab.h>
 
 #include "rig.h"
+#include "rig_flow.h"
+#include "rig_request.h"
 #include "../../watch/counters.h"
 
 /* A busy machine, a debug kernel, thousands of requests */

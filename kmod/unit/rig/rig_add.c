@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The rig's adds: what a request says of an SA. */
 #include "rig.h"
+#include "rig_add.h"
+#include "rig_frame.h"
+#include "rig_request.h"
 
 /* SA keys are the bytes of a counter that starts here for each key number */
 #define RIG_KEY_START(number)	(0x11 + 29 * (number))

@@ -4,6 +4,9 @@
 #include <linux/skbuff.h>
 
 #include "rig.h"
+#include "rig_flow.h"
+#include "rig_frame.h"
+#include "rig_request.h"
 
 /* Of the NBL's engine words, which are the rig's while it has the NBL */
 #define RIG_WORD_STATUS	0

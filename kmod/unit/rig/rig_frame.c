@@ -11,6 +11,9 @@
 #include <net/ip.h>
 
 #include "rig.h"
+#include "rig_add.h"
+#include "rig_flow.h"
+#include "rig_frame.h"
 #include "../../ov2/records.h"
 
 #define RIG_HEADROOM	256

@@ -2,7 +2,11 @@
 /* Two rigs: what one protects, the other is given. */
 #include <kunit/test.h>
 
+#include "rig_add.h"
+#include "rig_flow.h"
+#include "rig_frame.h"
 #include "rig_pair.h"
+#include "rig_request.h"
 #include "../../engine/engine.h"
 
 /**

@@ -3,6 +3,8 @@
 #define _OV2_RIG_PAIR_H
 
 #include "rig.h"
+#include "rig_add.h"
+#include "rig_frame.h"
 
 /**
  * struct ov2_pair - a sender and a receiver, both with the engine

@@ -3,6 +3,8 @@
 #include <linux/slab.h>
 
 #include "rig.h"
+#include "rig_add.h"
+#include "rig_request.h"
 
 /**
  * ov2_rig_request_new() - an empty request

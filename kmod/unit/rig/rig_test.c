@@ -4,6 +4,10 @@
 #include <linux/if_ether.h>
 
 #include "rig.h"
+#include "rig_add.h"
+#include "rig_flow.h"
+#include "rig_frame.h"
+#include "rig_request.h"
 #include "../../engine/engine.h"
 #include "../../engine/frame.h"
 

@@ -39,35 +39,34 @@ void ov2_run_add_key(struct kunit *test, struct ov2_run_add *buf,
 	buf->add.key_len += key.len;
 }
 
-/**
- * ov2_run_init() - make the transform of an add's only member
- * @test: the test; asserts that the kernel has it, for it is offered
- * @run: out: the transform
- * @buf: the add
- */
-void ov2_run_init(struct kunit *test, struct ov2_run *run,
-		  struct ov2_run_add *buf)
+static void run_end(void *run)
 {
-	struct ov2_security_association *assoc = &buf->add.sec_assoc[0];
-	int err;
-
-	buf->add.key_offset = offsetof(struct ov2_run_add, keys);
-	memset(run, 0, sizeof(*run));
-	init_completion(&run->done);
-	run->member.operation = assoc->operation;
-	run->member.esn = assoc->flags & OV2_SEC_ASSOC_ESN;
-	err = ov2_transform_init(&run->member.transform, &buf->add, assoc);
-	/* What is offered is there */
-	KUNIT_ASSERT_EQ(test, err, 0);
+	ov2_transform_destroy(&((struct ov2_run *)run)->member.transform);
 }
 
 /**
- * ov2_run_exit() - the end of a transform
- * @run: the transform
+ * ov2_run_new() - make the transform of an add's only member
+ * @test: the test, with which the transform ends; asserts that the kernel has
+ *	the algorithms, for they are offered
+ * @buf: the add
+ *
+ * Return: the transform.
  */
-void ov2_run_exit(struct ov2_run *run)
+struct ov2_run *ov2_run_new(struct kunit *test, struct ov2_run_add *buf)
 {
-	ov2_transform_destroy(&run->member.transform);
+	struct ov2_security_association *assoc = &buf->add.sec_assoc[0];
+	struct ov2_run *run = kunit_kzalloc(test, sizeof(*run), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, run);
+	buf->add.key_offset = offsetof(struct ov2_run_add, keys);
+	run->test = test;
+	init_completion(&run->done);
+	run->member.operation = assoc->operation;
+	run->member.esn = assoc->flags & OV2_SEC_ASSOC_ESN;
+	KUNIT_ASSERT_EQ(test, ov2_transform_init(&run->member.transform,
+						 &buf->add, assoc), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, run_end, run), 0);
+	return run;
 }
 
 static void run_done(struct ov2_nbl *nbl, int err)
@@ -168,4 +167,24 @@ int ov2_run_diff(const struct sk_buff *skb, unsigned int offset,
 	if (skb_copy_bits(skb, offset, got, len))
 		return -EFAULT;
 	return memcmp(got, data, len);
+}
+
+/**
+ * ov2_run_open() - open a packet that nobody looks at afterwards
+ * @run: the transform
+ * @bytes: the packet
+ * @headers: bytes of zeroes in front of it
+ * @ip_len: bytes of its IP header
+ * @seq_hi: the high half of its number
+ *
+ * Return: as ov2_transform_open() ends.
+ */
+int ov2_run_open(struct ov2_run *run, const struct ov2_bytes *bytes,
+		 unsigned int headers, unsigned int ip_len, u32 seq_hi)
+{
+	struct sk_buff *skb = ov2_run_skb(run->test, bytes, headers);
+	int err = ov2_run_job(run, skb, ip_len, seq_hi, ov2_transform_open);
+
+	kfree_skb(skb);
+	return err;
 }

@@ -31,12 +31,14 @@ struct ov2_run_add {
 
 /**
  * struct ov2_run - one transform, and a job that may end later
+ * @test: the test, with which it ends
  * @nbl: what the job is for
  * @member: the member that has the transform
  * @done: completed when a late job ends
  * @err: how it ended
  */
 struct ov2_run {
+	struct kunit *test;
 	struct ov2_nbl nbl;
 	struct ov2_member member;
 	struct completion done;
@@ -46,11 +48,11 @@ struct ov2_run {
 void ov2_unhex(struct kunit *test, struct ov2_bytes *bytes, const char *hex);
 void ov2_run_add_key(struct kunit *test, struct ov2_run_add *buf,
 		     struct ov2_algorithm_info *info, u32 id, const char *hex);
-void ov2_run_init(struct kunit *test, struct ov2_run *run,
-		  struct ov2_run_add *buf);
-void ov2_run_exit(struct ov2_run *run);
+struct ov2_run *ov2_run_new(struct kunit *test, struct ov2_run_add *buf);
 int ov2_run_job(struct ov2_run *run, struct sk_buff *skb, unsigned int ip_len,
 		u32 seq_hi, int (*op)(const struct ov2_job *job));
+int ov2_run_open(struct ov2_run *run, const struct ov2_bytes *bytes,
+		 unsigned int headers, unsigned int ip_len, u32 seq_hi);
 struct sk_buff *ov2_run_skb(struct kunit *test, const struct ov2_bytes *bytes,
 			    unsigned int headers);
 int ov2_run_diff(const struct sk_buff *skb, unsigned int offset,
