@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Every algorithm: with each end offloading and each of them not, with ESN and
-without, in all shapes in turn.
+"""Every algorithm works with each end offloading and each of them not, with ESN
+and without, in all shapes in turn.
 
 In every cell UDP of all pad classes both ways, ICMP echo and TCP, each frame
 on the wire opened by an oracle (lib/algs.py), and the proof that the engines

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Asynchronous crypto: completions come later, and flows stay in order.
+"""Flows stay in order when a cipher completes later, and on other CPUs.
 
 pcrypt(DRIVER) runs requests on several CPUs and completes them from a
 workqueue, or at once where it cannot: so completions are mixed. It becomes

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What the audit log says of IPsec packets: the SA's SPI, the frame's number.
+"""The audit log names the SA's SPI and the frame's number of a bad IPsec
+packet.
 
 Frames with a wrong ICV, and repeated ones, come to b's card in crypto and
 packet mode, of each shape, with GRO and without. They are put on the wire by

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Bad packets on the wire: what the card says of each, and that it lives on.
+"""The card gives the right verdict on each bad packet, and lives on.
 
 Frames are put on the cable to b's card, each followed by a good one, which
 must arrive. Of every frame the verdict in its receive record is checked in

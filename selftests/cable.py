@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A cable carries bytes: neither what the sender's kernel knows of a frame,
-nor memory that the sender's kernel still uses, reaches the receiver.
+"""A cable carries bytes only: neither what the sender's kernel knows of a
+frame, nor memory that it still uses, reaches the receiver.
 
  late_acks    TCP sends again what the receiver's GRO has merged already
  mirror       a stream arrives while its clones go out on another card

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Crypto offload: what the card has decrypted goes to xfrm, and no one else.
+"""What the card has decrypted goes to xfrm, and to no one else (crypto
+offload).
 
 Frames of each shape are put on the wire to b's card, with GRO and without.
 They arrive although no socket is there for UDP encapsulation, although a

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Extended sequence numbers across 2^32, both ways, with offload at both
-ends, at the sender only, at the receiver only. And what a key manager makes of
-them (XFRM_MSG_NEWAE), in both modes.
+"""Extended sequence numbers go across 2^32 both ways, with offload at both
+ends, at the sender only, at the receiver only. And what a key manager makes
+of them (XFRM_MSG_NEWAE), in both modes.
 
 TCP crosses only where the engine sends: Linux' own esp_xmit() takes the next
 high half for the last TCP segment below the wrap (6.12 to 7.3).

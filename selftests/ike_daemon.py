@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload under an IKE daemon: between two hosts whose policies protect
-all that they say to each other, the daemon's packets pass in clear, and no
-others.
+"""Under an IKE daemon packet offload lets the daemon's packets pass in clear,
+and no others, between two hosts whose policies protect all that they say to
+each other.
 
 UDP sockets and netlink play the daemon, one that does it unlike strongSwan:
 a policy in and out on its sockets (IP_XFRM_POLICY), one offloaded bypass out

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The card as a link: made, plugged, shown, tuned, renamed, taken down.
+"""A card is made, plugged, shown, tuned, renamed and taken down as a link.
 """
 import json
 import os

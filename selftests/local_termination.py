@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The receive filter: what a card takes of the frames on its cable.
+"""The receive filter takes the frames on the cable that the card asks for.
 
 After the kernel's own test of that name, for a card that claims
 IFF_UNICAST_FLT: each case says which addresses are let in, and frames to one of

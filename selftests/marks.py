@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Output marks of states (XFRMA_SET_MARK): the same in software, crypto mode
-and packet mode.
+"""Output marks of states (XFRMA_SET_MARK) mean the same in software, crypto
+mode and packet mode.
 
 Outbound, the mark chooses the route of a tunnel's ESP (a rule for the mark leads
 to another neighbour), and firewalls see it at the ESP. Inbound, the packet that

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The matrix: shape x key x ICV x ESN x which ends offload.
+"""Traffic passes as ESP in every cell of shape x key x ICV x ESN x which ends
+offload.
 
 In every cell: UDP of all four pad classes both ways, ICMP echo and TCP, each
 checked at the receiver and on the wire by an oracle, and the proof that the

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""MOBIKE: a tunnel that moves to other addresses, under a card.
+"""A tunnel of MOBIKE that moves to other addresses goes on under a card.
 
 XFRM_MSG_MIGRATE changes the policy in place, and the card is not asked. From then
 on the new addresses must count, and the old ones must not.

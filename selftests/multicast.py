@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""SAs of multicast groups, as OSPF has them (RFC 4552): from anywhere to the
-group, in transport mode.
+"""SAs of multicast groups, as OSPF has them (RFC 4552), protect from anywhere
+to the group, in transport mode.
 
 In every cell both ends send UDP to the group, each by an SA of its own SPI and
 reqid: for one of the same reqid the core would take the other end's, too.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: what the core wants protected never leaves another device in
-clear, whoever takes it there.
+"""What the core wants protected never leaves another device in clear, although
+the card was to protect it (packet offload).
 
     namespace a                                  namespace w
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: what the card lets in is checked by the kernel's policies,
-too: by those that are not offloaded, by FWD policies and by those of sockets.
+"""What a card in packet mode lets in is checked by the kernel's policies, too:
+by those that are not offloaded, by FWD policies and by those of sockets.
 
 ESP is put on the wire in front of b's card. It reaches a socket, is
 forwarded, or moves a counter of /proc/net/xfrm_stat: each case says which,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: how states and policies come and go, and their ways change.
+"""States and policies of packet offload come and go, and their ways change,
+without a packet in clear.
 
 A state that is asked for by the first packet; neighbours that move; cards that
 go down, away, to another namespace, with their namespace and with the module,

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: shapes, algorithms, ESN, and which ends do it.
+"""Packet offload protects traffic in all shapes, algorithms, ESN and ends.
 
 In every cell: UDP of all pad classes and up to the link's MTU both ways, ICMP
 echo and TCP, each checked at the receiver and on the wire by an oracle; the

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: the outer header, compared with the one software makes.
+"""Packet offload makes the outer header that software makes.
 
 The same inner packets, of every ECN, some DSCP, TTL and DF, are sent by the
 card and by the kernel; the outer headers on the wire must be the same, with

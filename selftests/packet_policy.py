@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: which packets a card protects, blocks and lets pass.
+"""Packet offload protects, blocks and lets pass the packets that policies name.
 
 Tables of packets are put through the card alone (lib/spd.py): what xfrm's
 core decides before is not in them. The other cases are of sockets, where core

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: the replay window of the card is the kernel's.
+"""The replay window of packet offload is the kernel's.
 
 For each size of window, with ESN and without, the same frames, new, old,
 too old and repeated, are received by software and by the card. Both must take

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: a tunnel's packets take the same way as in software.
+"""A tunnel's packets take the same way in packet offload as in software.
 
 The same packets are sent by software and by the card, under the same rules
 and routes. Two gateways stand beside b; the Ethernet address that an ESP packet

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: which state a packet takes, which packets a state takes, and
-when it takes no more.
+"""Packet offload chooses the right state for a packet, and stops when the state
+may take no more.
 
 All of it is of frames below xfrm (lib/spd.py): the core has no say in it.
 """

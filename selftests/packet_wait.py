@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: what waits for a neighbour is protected when it leaves, or
-does not leave.
+"""A packet that waits for a neighbour is protected when it leaves, or does not
+leave (packet offload).
 
 A tunnel's next hop does not answer, so the card has the packet wait for its
 address, and the neighbour sends it again through the card. Meanwhile policy,

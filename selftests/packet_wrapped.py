@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload: IP behind VLAN tags and PPPoE headers hides from no policy.
+"""IP behind VLAN tags and PPPoE headers hides from no policy of packet offload.
 
 What a policy protects or blocks is dropped when it is wrapped, both ways; all
 else passes as it is. Frames go to the card below xfrm, or to the wire.

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""One SA, one send queue: what an SA protects keeps the order of its numbers,
-whatever CPUs and flows it comes from, so that a small replay window loses
-nothing. Several SAs use several queues, and plain traffic goes by flow.
+"""What one SA protects keeps the order of its numbers, whatever CPUs and flows
+it comes from, so that a small replay window loses nothing.
 """
 import json
 import os

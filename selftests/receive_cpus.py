@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""On which CPUs a card receives: by the polls that the kernel traces.
+"""A card receives on the CPUs that it may use, by the polls that the kernel
+traces.
 
  opener       those that the task which opens it may run on
  isolated     never isolated ones, even if the opener runs on these only

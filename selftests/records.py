@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The records of live packets, word by word.
+"""The records of live packets have the words of the reference, bit by bit.
 
-Words are those of the reference's tables (sections 1.3 and 1.5); they are
-written out here and not computed. records_words.c has the rest of them.
+Words are those of Documentation/ipsecov2.rst 1.3 and 1.5; they are written out
+here and not computed. records_words.c has the rest of them.
 """
 import atexit
 import struct

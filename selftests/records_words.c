@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The records of ipsecov2.h against the words that the reference's tables
- * give as examples (sections 1.3 and 1.5): those of combinations that this
- * card does not make yet are checked here, the others also on live packets
- * by records.py.
+ * The fields of ipsecov2.h stand where the example words have them.
+ *
+ * The words are those of Documentation/ipsecov2.rst 1.3 and 1.5. Those of
+ * combinations that this card does not make yet are checked here only, the
+ * others also on live packets by records.py.
  */
 #include <stdio.h>
 

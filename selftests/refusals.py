@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Every request that cannot be offloaded: sentence, errno, counter, trace.
+"""A state that cannot be offloaded gets its sentence, errno, counter and trace.
 
 A refused SA fails with -EINVAL and one sentence, and leaves nothing behind:
 no state, no object. What the kernel's core refuses first keeps the core's

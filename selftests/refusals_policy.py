@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Every policy that cannot be offloaded: sentence, errno, counter, trace.
+"""A policy that cannot be offloaded gets its sentence, errno, counter and
+trace.
 
 A refused policy fails with -EINVAL and one sentence, and leaves nothing
 behind. What the kernel's core refuses first keeps the core's sentence and

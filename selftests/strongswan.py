@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""strongSwan negotiates, the cards encrypt: each case with hw_offload = no,
-crypto, packet and auto, and with one end that does not offload.
+"""What strongSwan negotiates the cards encrypt, with hw_offload = no, crypto,
+packet and auto, and with one end that does not offload.
 
 A case passes when daemon, kernel, cards and wire tell the same: the CHILD_SA
 is installed; `ip xfrm state` has its SPIs, with the offload that was asked

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""strongSwan and the policies of cards in packet mode.
+"""strongSwan's policies work on cards in packet mode.
 
 A policy for everything is for IKE, too. strongSwan exempts its sockets, which
 no card can see, and its ports on each card that does packet mode: what the

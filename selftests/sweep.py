@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Every length and every kind of skb, once per shape.
+"""Packets of every length and every kind of skb arrive whole, in each shape.
 
  lengths     UDP of 1 byte up to what fills the link's MTU, both ways
  fragments   UDP beyond it, with offload at both ends, a's only, b's only

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Bad weather: TCP delivers exactly the bytes, and UDP nothing that was not
-sent, while netem delays, loses, duplicates, reorders or corrupts on every hop
+"""TCP delivers exactly the bytes, and UDP nothing that was not sent, while
+netem delays, loses, duplicates, reorders or corrupts on every hop
 (lib/weather.py); plain, in crypto mode and in packet mode.
 
 TCP is written to in many ways, both ways at once (lib/writer.py). UDP goes

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What the engine sends, read by tshark and by scapy.
+"""tshark and scapy read what the engine sends.
 
 lib/esp.py judges all other tests; here two implementations that neither we
 nor Linux wrote judge it and the engine: each must find the same packets

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A state that is offloaded for the way in, used for the way out.
+"""A state that is offloaded for the way in encrypts on the way out, in
+software.
 
 Without an SA direction the core sends through it. If the card did not decline
 the packets, the core would pass them on with nothing encrypted and nothing that

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The list of tests, from the first sentence of each and from the seconds that they took."""
+import ast
+import glob
+import os
+import re
+
+import rst
+
+PAGE = "Documentation/reference/tests.rst"
+TIMES = "tools/generate.d/test-times"
+MAKEFILE = "selftests/Makefile"
+ROOMS = (("kmod/port", "The port"), ("kmod/bridge", "The bridge"), ("kmod/ov2", "IPsecOV2"),
+         ("kmod/engine", "The engine"), ("kmod/unit/rig", "The rig of these tests"))
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def first_sentence(text):
+    """Of a comment or docstring: up to the first full stop, in one line."""
+    paragraph = " ".join(text.strip().split("\n\n")[0].split())
+    sentence = re.match(r"(.*?\.)(?= [A-Z]|$)", paragraph + ("" if paragraph.endswith(".") else ".")).group(1)
+    return re.sub(r"`([^`]+)`", r"``\1``", sentence)
+
+
+def c_comment(path):
+    """The first comment of a C file, without its decoration."""
+    text = re.search(r"/\*(.*?)\*/", re.sub(r"^//.*\n", "", read(path)), re.S).group(1)
+    return re.sub(r"(?m)^ \* ?", "", text)
+
+
+def suites(room):
+    """[(suite, number of cases, sentence), ...] of a room."""
+    found = []
+    for path in glob.glob(f"{room}/**/*_test.c", recursive=True):
+        text = read(path)
+        names = re.findall(r'\.name = "(ov2_\w+)"', text)
+        cases = len(re.findall(r"\bKUNIT_CASE\w*\(", text))
+        found += [(name, cases, first_sentence(c_comment(path))) for name in names]
+    return sorted(found)
+
+
+def selftests():
+    return re.findall(r"^TEST_(?:GEN_)?PROGS [:+]= (\S+)$", read(MAKEFILE), re.M)
+
+
+def about(name):
+    path = f"selftests/{name}"
+    if os.path.exists(path):
+        return first_sentence(ast.get_docstring(ast.parse(read(path))))
+    return first_sentence(c_comment(path + ".c"))
+
+
+def times():
+    """{test: seconds}, measured by tools/check."""
+    return {name: int(seconds) for name, seconds in
+            (line.split() for line in read(TIMES).split("\n") if line and not line.startswith("#"))}
+
+
+def make():
+    seconds = times()
+    page = rst.head("Tests", "the first sentence of each test, and " + TIMES,
+                    "For those who look for a test, or for what is tested. `Testing <../testing.rst>`_ says how to "
+                    "run one, how to add one, and how to read a failure.")
+    page += rst.section("Selftests", (
+        "Programs in ``selftests/``, which run in a guest with real cards. The seconds are those of the newest Debian "
+        "kernel in ``make check``, emulated, on 2 cores with other work beside; all of them together take "
+        f"{round(sum(seconds.values()) / 60)} minutes. A test without seconds has not been measured yet."))
+    page += rst.table(["Test", "What it proves", "s"],
+                      [[rst.literal(name), about(name), str(seconds.get(name, ""))] for name in selftests()],
+                      (25, 68, 7))
+    page += rst.section("KUnit", (
+        "Suites that run in a debug kernel as the module is loaded, on functions of the module. All of them together "
+        "take about a minute, of which ``ov2_stress`` takes 6 seconds."))
+    for room, title in ROOMS:
+        line = f"{title}, ``{room}``"
+        page += f"\n{line}\n{'-' * len(line)}\n"
+        page += rst.table(["Suite", "What it proves", "Cases"],
+                          [[rst.literal(name), sentence, str(cases)] for name, cases, sentence in suites(room)],
+                          (25, 67, 8))
+    return {PAGE: page}
