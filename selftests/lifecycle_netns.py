@@ -7,8 +7,8 @@ import errno
 
 from lib import ksft, module
 from lib.bed import Bed, Shape
-from lib.flood import Flood
-from lib.objects import Ledger, complaints, kernel_log
+from lib.flood import Flood, unload_under_traffic
+from lib.objects import Ledger
 from lib.rebuild import WIRE, new_card, new_namespace, restore, wait_carrier
 
 SHAPE = Shape.named("ipv4-transport")
@@ -146,14 +146,7 @@ def module_unloaded(defer):
     for _ in range(2):
         module.load()
         bed = fresh(defer)
-        before = kernel_log()
-        with Flood(bed, SHAPE) as flood:
-            flood.wait_flow("ab")
-            module.remove()
-            flood.wait_attempts("a", 50)
-            flood.wait_attempts("b", 50)
-        found = complaints(before)
-        ksft.check(not found, "the kernel at rmmod: " + "; ".join(found))
+        unload_under_traffic(bed, SHAPE)
         for side in "ab":
             ksft.equal(bed.ns(side).ip_output("xfrm state").strip(), "",
                        f"states of {side}")

@@ -12,8 +12,8 @@ import socket
 
 from lib import ksft, module
 from lib.bed import CARD, MAC, OTHER, OUTER, Bed, Shape, family
-from lib.flood import Flood, WireWatch
-from lib.objects import Ledger, complaints, kernel_log
+from lib.flood import Flood, WireWatch, unload_under_traffic
+from lib.objects import Ledger
 from lib.rebuild import WIRE, new_card, restore, wait_carrier
 from lib.xfrmnl import Acquires
 
@@ -357,14 +357,7 @@ def module_unloaded(defer):
     for what in ("host", "net"):
         module.load()
         bed = fresh(defer, what)
-        before = kernel_log()
-        with Flood(bed, bed.pair.shape) as flood:
-            flood.wait_flow("ab")
-            module.remove()
-            flood.wait_attempts("a", 50)
-            flood.wait_attempts("b", 50)
-        found = complaints(before)
-        ksft.check(not found, "the kernel at rmmod: " + "; ".join(found))
+        unload_under_traffic(bed, bed.pair.shape)
         for side in "ab":
             nothing_installed(bed.ns(side), "without the module")
         bed.delete()

@@ -8,11 +8,18 @@ here and not computed. records_words.c has the rest of them.
 import atexit
 import struct
 import subprocess
+from collections import namedtuple
 
 from lib import esp, ksft, module
 from lib.bed import Shape, shared
 from lib.trace import Trace, number
 from lib.traffic import PORT, Traffic
+
+
+# A good packet: payload bytes; header words of both records, and what is in them
+Good = namedtuple("Good", "shape length tx rx next_header pad offset")
+# A bad one: what is done to it; its receive record, and who counts it
+Bad = namedtuple("Bad", "shape spoil word verdict counter stat")
 
 
 class Records:
@@ -72,36 +79,32 @@ def expect(record, **fields):
         ksft.equal(shown, expected, f"{name} of {record}")
 
 
-def check_pair(test, tx_word, rx_word, next_header, pad, offset, frame,
-               records):
+def check_pair(test, row, frame, tx, rx):
     """One good packet's records at both ends; frame is it on the wire."""
-    tx, rx = records
-    expect(tx, header=tx_word, next_header=next_header, pad_length=pad,
-           ah_offset=0, esp_offset=offset, tunnel=0, seq=frame.seq,
+    expect(tx, header=row.tx, next_header=row.next_header,
+           pad_length=row.pad, ah_offset=0, esp_offset=row.offset, tunnel=0, seq=frame.seq,
            spi=test.pair.ab.spi, len=len(frame.raw), verdict="sent",
            handle=test.handles["ov0", test.pair.ab.spi])
     ksft.check(number(tx["handle"]), "handle is zero")
-    expect(rx, word=0x00000002, header=rx_word, sa_delete_req=0,
+    expect(rx, word=0x00000002, header=row.rx, sa_delete_req=0,
            crypto_done=1, next_crypto_done=0, crypto_status=0,
-           header_info_set=1, next_header=next_header, pad_length=pad,
+           header_info_set=1, next_header=row.next_header, pad_length=row.pad,
            spi=test.pair.ab.spi, seq=frame.seq, len=len(frame.raw),
            verdict="success", handle=test.handles["ov3", test.pair.ab.spi])
 
 
-def udp_records(defer, shape, length, tx_word, rx_word, next_header, pad,
-                offset):
-    test = Records(defer, shape)
-    test.talk.udp("a", [length])
+def udp_records(defer, row):
+    test = Records(defer, row.shape)
+    test.talk.udp("a", [row.length])
     tx, rx = test.records()
     frame = test.talk.settle(test.pair).frames["a"][0]
-    check_pair(test, tx_word, rx_word, next_header, pad, offset, frame,
-               (tx[0], rx[0]))
+    check_pair(test, row, frame, tx[0], rx[0])
 
 
-def tcp_records(defer, shape, data, tx_word, rx_word, pad, offset):
+def tcp_records(defer, row):
     """The first segment, or the one that carries data."""
-    test = Records(defer, shape)
-    test.talk.tcp("a", data, 0)
+    test = Records(defer, row.shape)
+    test.talk.tcp("a", row.length, 0)
     wire = test.talk.settle(test.pair)
     tx, rx = test.records(len(wire.frames["a"]))
     key = test.pair.ab.oracle()
@@ -112,31 +115,30 @@ def tcp_records(defer, shape, data, tx_word, rx_word, pad, offset):
         frame = next(f for f in wire.frames["a"]
                      if f.seq == number(record["seq"]))
         segment = key.open(frame.esp).data
-        if len(segment) - (segment[12] >> 4) * 4 != data:
+        if len(segment) - (segment[12] >> 4) * 4 != row.length:
             continue
-        check_pair(test, tx_word, rx_word, esp.TCP, pad, offset, frame,
-                   (record, rx[frame.seq]))
+        check_pair(test, row, frame, record, rx[frame.seq])
         found += 1
     ksft.check(found, "no such segment was sent")
 
 
-def bad(defer, shape, spoil, word, verdict, counter, stat):
+def bad_records(defer, row):
     # Whose handler counts what an ESP SA says of an AH packet
     subprocess.run(["modprobe", "-q", "ah4"], check=False)
-    test = Records(defer, shape)
+    test = Records(defer, row.shape)
     good = test.pair.ab.oracle().seal(
         1, esp.UDP, esp.udp(test.talk.address["a"], test.talk.address["b"],
                             PORT, PORT, b"x" * 40))
-    before = test.bed.b.xfrm_stat()[stat]
-    record = test.received(*spoil(good))
-    expect(record, word=word, header=0, header_info_set=0,
-           crypto_done=word >> 1 & 1, crypto_status=word >> 16,
-           verdict=verdict)
-    ksft.wait_for(f"{counter} to be 1", lambda: test.bed.delta("b")[
-        counter] == 1, 3)
+    before = test.bed.b.xfrm_stat()[row.stat]
+    record = test.received(*row.spoil(good))
+    expect(record, word=row.word, header=0, header_info_set=0,
+           crypto_done=row.word >> 1 & 1, crypto_status=row.word >> 16,
+           verdict=row.verdict)
+    ksft.wait_for(f"{row.counter} to be 1", lambda: test.bed.delta("b")[
+        row.counter] == 1, 3)
     ksft.equal(test.bed.delta("b")["ipsec_rx_pkts"], 0, "ipsec_rx_pkts")
-    ksft.wait_for(f"{stat} to be 1 more", lambda: test.bed.b.xfrm_stat()[
-        stat] == before + 1, 3)
+    ksft.wait_for(f"{row.stat} to be 1 more", lambda: test.bed.b.xfrm_stat()[
+        row.stat] == before + 1, 3)
 
 
 def bad_icv(good):
@@ -179,56 +181,76 @@ def software_has_none(defer):
 
 UDP_CASES = (
     # UDP's 8 bytes of header count; a tunnel has the inner IP header, too
-    ("ipv4-transport", 2, 0x05000011, 0x00010011, esp.UDP, 0, 20),
-    ("ipv4-transport", 1, 0x05000111, 0x00010111, esp.UDP, 1, 20),
-    ("ipv4-transport", 4, 0x05000211, 0x00010211, esp.UDP, 2, 20),
-    ("ipv4-transport", 3, 0x05000311, 0x00010311, esp.UDP, 3, 20),
-    ("ipv6-transport", 2, 0x0a000011, 0x00010011, esp.UDP, 0, 40),
-    ("ipv4-tunnel", 4, 0x05000204, 0x00010204, esp.IPIP, 2, 20),
-    ("ipv6-tunnel", 2, 0x0a000029, 0x00010029, esp.IPV6_IN_IP, 0, 40),
-    ("4in6-tunnel", 1, 0x0a000104, 0x00010104, esp.IPIP, 1, 40),
-    ("6in4-tunnel", 3, 0x05000329, 0x00010329, esp.IPV6_IN_IP, 3, 20),
-    ("ipv4-transport-udp", 2, 0x07000011, 0x00010011, esp.UDP, 0, 28),
-    ("ipv4-tunnel-udp", 4, 0x07000204, 0x00010204, esp.IPIP, 2, 28),
+    Good("ipv4-transport", length=2, tx=0x05000011, rx=0x00010011,
+         next_header=esp.UDP, pad=0, offset=20),
+    Good("ipv4-transport", length=1, tx=0x05000111, rx=0x00010111,
+         next_header=esp.UDP, pad=1, offset=20),
+    Good("ipv4-transport", length=4, tx=0x05000211, rx=0x00010211,
+         next_header=esp.UDP, pad=2, offset=20),
+    Good("ipv4-transport", length=3, tx=0x05000311, rx=0x00010311,
+         next_header=esp.UDP, pad=3, offset=20),
+    Good("ipv6-transport", length=2, tx=0x0a000011, rx=0x00010011,
+         next_header=esp.UDP, pad=0, offset=40),
+    Good("ipv4-tunnel", length=4, tx=0x05000204, rx=0x00010204,
+         next_header=esp.IPIP, pad=2, offset=20),
+    Good("ipv6-tunnel", length=2, tx=0x0a000029, rx=0x00010029,
+         next_header=esp.IPV6_IN_IP, pad=0, offset=40),
+    Good("4in6-tunnel", length=1, tx=0x0a000104, rx=0x00010104,
+         next_header=esp.IPIP, pad=1, offset=40),
+    Good("6in4-tunnel", length=3, tx=0x05000329, rx=0x00010329,
+         next_header=esp.IPV6_IN_IP, pad=3, offset=20),
+    Good("ipv4-transport-udp", length=2, tx=0x07000011, rx=0x00010011,
+         next_header=esp.UDP, pad=0, offset=28),
+    Good("ipv4-tunnel-udp", length=4, tx=0x07000204, rx=0x00010204,
+         next_header=esp.IPIP, pad=2, offset=28),
 )
 
 TCP_CASES = (
-    ("ipv4-transport", 4, 0x05000206, 0x00010206, 2, 20),
-    ("ipv4-transport-udp", 3, 0x07000306, 0x00010306, 3, 28),
-    ("ipv6-transport", 2, 0x0a000006, 0x00010006, 0, 40),
+    Good("ipv4-transport", length=4, tx=0x05000206, rx=0x00010206,
+         next_header=esp.TCP, pad=2, offset=20),
+    Good("ipv4-transport-udp", length=3, tx=0x07000306, rx=0x00010306,
+         next_header=esp.TCP, pad=3, offset=28),
+    Good("ipv6-transport", length=2, tx=0x0a000006, rx=0x00010006,
+         next_header=esp.TCP, pad=0, offset=40),
 )
 
 BAD_CASES = (
-    ("ipv4-transport", bad_icv, 0x00030002, "transport_esp_auth_failed",
-     "ipsec_rx_auth_failed", "XfrmInStateProtoError"),
-    ("ipv6-transport", bad_icv, 0x00030002, "transport_esp_auth_failed",
-     "ipsec_rx_auth_failed", "XfrmInStateProtoError"),
-    ("ipv4-tunnel", bad_icv, 0x00050002, "tunnel_esp_auth_failed",
-     "ipsec_rx_auth_failed", "XfrmInStateProtoError"),
-    ("4in6-tunnel", bad_icv, 0x00050002, "tunnel_esp_auth_failed",
-     "ipsec_rx_auth_failed", "XfrmInStateProtoError"),
-    ("ipv4-transport", too_short, 0x00060002, "invalid_packet_syntax",
-     "ipsec_rx_bad_syntax", "XfrmInBufferError"),
-    ("ipv6-tunnel", too_short, 0x00060002, "invalid_packet_syntax",
-     "ipsec_rx_bad_syntax", "XfrmInBufferError"),
-    ("ipv4-transport", unknown_spi, 0x00000000, "untouched",
-     "ipsec_rx_sadb_miss", "XfrmInNoStates"),
-    ("ipv4-transport", as_ah, 0x00070002, "invalid_protocol",
-     "ipsec_rx_bad_protocol", "XfrmInStateProtoError"),
+    Bad("ipv4-transport", bad_icv, word=0x00030002,
+        verdict="transport_esp_auth_failed",
+        counter="ipsec_rx_auth_failed", stat="XfrmInStateProtoError"),
+    Bad("ipv6-transport", bad_icv, word=0x00030002,
+        verdict="transport_esp_auth_failed",
+        counter="ipsec_rx_auth_failed", stat="XfrmInStateProtoError"),
+    Bad("ipv4-tunnel", bad_icv, word=0x00050002,
+        verdict="tunnel_esp_auth_failed",
+        counter="ipsec_rx_auth_failed", stat="XfrmInStateProtoError"),
+    Bad("4in6-tunnel", bad_icv, word=0x00050002,
+        verdict="tunnel_esp_auth_failed",
+        counter="ipsec_rx_auth_failed", stat="XfrmInStateProtoError"),
+    Bad("ipv4-transport", too_short, word=0x00060002,
+        verdict="invalid_packet_syntax",
+        counter="ipsec_rx_bad_syntax", stat="XfrmInBufferError"),
+    Bad("ipv6-tunnel", too_short, word=0x00060002,
+        verdict="invalid_packet_syntax",
+        counter="ipsec_rx_bad_syntax", stat="XfrmInBufferError"),
+    Bad("ipv4-transport", unknown_spi, word=0x00000000,
+        verdict="untouched",
+        counter="ipsec_rx_sadb_miss", stat="XfrmInNoStates"),
+    Bad("ipv4-transport", as_ah, word=0x00070002,
+        verdict="invalid_protocol",
+        counter="ipsec_rx_bad_protocol", stat="XfrmInStateProtoError"),
 )
 
 
 def main():
-    cases = [(f"UDP {case[0]} {case[2]:#010x}",
-              lambda defer, case=case: udp_records(defer, *case))
-             for case in UDP_CASES]
-    cases += [(f"TCP {case[0]} {case[2]:#010x}",
-               lambda defer, case=case: tcp_records(defer, *case))
-              for case in TCP_CASES]
-    cases += [(f"{case[1].__name__} {case[0]} {case[2]:#010x}",
-               lambda defer, case=case: bad(defer, *case))
-              for case in BAD_CASES]
-    some = ksft.chosen([*cases, esn_number, software_has_none])
+    some = ksft.chosen([
+        *((f"UDP {row.shape} {row.tx:#010x}", udp_records, row)
+          for row in UDP_CASES),
+        *((f"TCP {row.shape} {row.tx:#010x}", tcp_records, row)
+          for row in TCP_CASES),
+        *((f"{row.spoil.__name__} {row.shape} {row.word:#010x}", bad_records,
+           row) for row in BAD_CASES),
+        esn_number, software_has_none])
     module.load()
     ksft.run(some)
 

@@ -19,8 +19,9 @@ import struct
 import threading
 import time
 
-from . import esp, ksft
+from . import esp, ksft, module
 from .bed import INNER, OTHER, OUTER, family
+from .objects import clean_unload
 
 MARKER = b"ov2-clear-text!?"
 PORT = 7100
@@ -292,3 +293,12 @@ class Flood(WireWatch):
             except OSError as error:
                 lines.append(f"{side}: card {error}")
         return "\n".join(lines)
+
+
+def unload_under_traffic(bed, shape):
+    """All cards of the bed go, while both ends send and go on trying to."""
+    with clean_unload(), Flood(bed, shape) as flood:
+        flood.wait_flow("ab")
+        module.remove()
+        for side in "ab":
+            flood.wait_attempts(side, 50)

@@ -9,6 +9,7 @@
 
 NBLs are as many as packets, so they are left out unless asked for.
 """
+import contextlib
 import re
 import subprocess
 import time
@@ -91,9 +92,17 @@ def complaints(before):
             if line not in old and COMPLAINT.search(line)]
 
 
-def unload_clean():
-    """The module counts its objects at its end, and warns of any left."""
+@contextlib.contextmanager
+def clean_unload():
+    """In it the module goes. At its end it counts its objects, and warns of
+    any left; it has neither that nor another complaint in the kernel's log.
+    """
     before = kernel_log()
-    module.remove()
+    yield
     found = complaints(before)
     ksft.check(not found, "the kernel at rmmod: " + "; ".join(found))
+
+
+def unload_clean():
+    with clean_unload():
+        module.remove()
