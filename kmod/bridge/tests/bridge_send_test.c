@@ -28,7 +28,7 @@
 #define NEXT		IPPROTO_TCP
 
 /**
- * struct sending - a card and a frame that the stack sends by it
+ * struct send_case - a card and a frame that the stack sends by it
  * @ad: the card
  * @assoc: an association
  * @hdl: names it
@@ -36,7 +36,7 @@
  * @skb: the frame: Ethernet, IPv4, ESP, IV, payload, trailer, room for the ICV
  * @nbl: what became of the frame
  */
-struct sending {
+struct send_case {
 	struct ov2_adapter ad;
 	struct ov2_assoc assoc;
 	struct ov2_handle hdl;
@@ -47,7 +47,7 @@ struct sending {
 
 static void sending_end(void *data)
 {
-	struct sending *send = data;
+	struct send_case *send = data;
 
 	kfree_skb(send->skb);
 	ov2_handle_free(&send->hdl);
@@ -85,9 +85,9 @@ static struct sk_buff *frame_new(struct kunit *test, struct net_device *dev)
 	return skb;
 }
 
-static struct sending *sending_new(struct kunit *test)
+static struct send_case *sending_new(struct kunit *test)
 {
-	struct sending *send = kunit_kzalloc(test, sizeof(*send), GFP_KERNEL);
+	struct send_case *send = kunit_kzalloc(test, sizeof(*send), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, send);
 	send->x = kunit_kzalloc(test, sizeof(*send->x), GFP_KERNEL);
@@ -111,7 +111,7 @@ static struct sending *sending_new(struct kunit *test)
 }
 
 /* As the core leaves it */
-static struct xfrm_offload *set_path(struct kunit *test, struct sending *send,
+static struct xfrm_offload *set_path(struct kunit *test, struct send_case *send,
 				     u32 flags)
 {
 	struct xfrm_offload *xo;
@@ -131,7 +131,7 @@ static struct xfrm_offload *set_path(struct kunit *test, struct sending *send,
 	return xo;
 }
 
-static enum ov2_verdict xmit(struct sending *send)
+static enum ov2_verdict xmit(struct send_case *send)
 {
 	enum ov2_verdict verdict;
 
@@ -142,7 +142,7 @@ static enum ov2_verdict xmit(struct sending *send)
 	return verdict;
 }
 
-static void expect_offload(struct kunit *test, struct sending *send,
+static void expect_offload(struct kunit *test, struct send_case *send,
 			   u16 esp_offset, u32 seq_hi)
 {
 	struct ov2_tx_header hdr;
@@ -167,7 +167,7 @@ static void expect_offload(struct kunit *test, struct sending *send,
 	ov2_nbl_free(send->nbl);
 }
 
-static void expect_drop(struct kunit *test, struct sending *send,
+static void expect_drop(struct kunit *test, struct send_case *send,
 			enum ov2_counter reason)
 {
 	u64 before = ov2_counter_read(&send->ad, reason);
@@ -180,7 +180,7 @@ static void expect_drop(struct kunit *test, struct sending *send,
 
 static void send_framed(struct kunit *test)
 {
-	struct sending *send = sending_new(test);
+	struct send_case *send = sending_new(test);
 	struct xfrm_offload *xo;
 
 	xo = set_path(test, send, XFRM_XMIT);
@@ -197,7 +197,7 @@ static void send_framed(struct kunit *test)
 /* ESP stands behind UDP, both in the transport's place. */
 static void send_framed_udp(struct kunit *test)
 {
-	struct sending *send = sending_new(test);
+	struct send_case *send = sending_new(test);
 
 	set_path(test, send, XFRM_XMIT);
 	send->assoc.udp_encap = true;
@@ -207,7 +207,7 @@ static void send_framed_udp(struct kunit *test)
 /* There is no association, it is another state's, or it is another card's. */
 static void send_no_state(struct kunit *test)
 {
-	struct sending *send = sending_new(test);
+	struct send_case *send = sending_new(test);
 
 	set_path(test, send, XFRM_XMIT);
 	send->x->xso.offload_handle ^= 1UL << 30;
@@ -222,7 +222,7 @@ static void send_no_state(struct kunit *test)
 
 static void send_not_prepared(struct kunit *test)
 {
-	struct sending *send = sending_new(test);
+	struct send_case *send = sending_new(test);
 
 	set_path(test, send, 0);
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_XMIT);
@@ -233,7 +233,7 @@ static void send_not_prepared(struct kunit *test)
 /* A frame that does not hold what an ESP packet needs */
 static void send_no_trailer(struct kunit *test)
 {
-	struct sending *send = sending_new(test);
+	struct send_case *send = sending_new(test);
 	unsigned int len = send->skb->len;
 
 	set_path(test, send, XFRM_XMIT);
@@ -256,7 +256,7 @@ static void send_no_trailer(struct kunit *test)
 /* The sum is of the payload alone, and 0 is written as all ones. */
 static void send_checksum(struct kunit *test)
 {
-	struct sending *send = sending_new(test);
+	struct send_case *send = sending_new(test);
 	u8 *sum = send->skb->data + PAYLOAD + 6;
 
 	set_path(test, send, XFRM_XMIT);
@@ -280,7 +280,7 @@ static void send_checksum(struct kunit *test)
 
 static void send_bad_checksum(struct kunit *test)
 {
-	struct sending *send = sending_new(test);
+	struct send_case *send = sending_new(test);
 
 	set_path(test, send, XFRM_XMIT);
 	send->skb->ip_summed = CHECKSUM_PARTIAL;
@@ -303,7 +303,7 @@ static void send_bad_checksum(struct kunit *test)
 static void send_plain(struct kunit *test)
 {
 	static const u32 received[] = { XFRM_GRO, CRYPTO_DONE };
-	struct sending *send = sending_new(test);
+	struct send_case *send = sending_new(test);
 	int i;
 
 	KUNIT_EXPECT_EQ(test, xmit(send), OV2_VERDICT_PLAIN);
@@ -320,7 +320,7 @@ static void send_plain(struct kunit *test)
 /* Still ESP outside, and in clear inside; or its tag was lost */
 static void send_secret(struct kunit *test)
 {
-	struct sending *send = sending_new(test);
+	struct send_case *send = sending_new(test);
 	int type = send->skb->pkt_type;
 
 	set_path(test, send, CRYPTO_DONE);

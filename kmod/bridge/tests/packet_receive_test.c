@@ -19,14 +19,14 @@
 #define REQID	7
 
 /**
- * struct card - a card as far as receiving needs one
+ * struct rx_card - a card as far as receiving needs one
  * @ad: the card
  * @assoc: an inbound association of it
  * @x: its state
  * @hdl: names it
  * @path: what ov2_packet_receive() said last
  */
-struct card {
+struct rx_card {
 	struct ov2_adapter ad;
 	struct ov2_assoc assoc;
 	struct xfrm_state *x;
@@ -36,7 +36,7 @@ struct card {
 
 static void card_end(void *data)
 {
-	struct card *card = data;
+	struct rx_card *card = data;
 
 	ov2_bridge_exit(&card->ad);
 	ov2_counters_free(&card->ad);
@@ -57,9 +57,10 @@ static void state_live(struct xfrm_state *x)
 	x->lft.soft_packet_limit = XFRM_INF;
 }
 
-static struct card *card_new(struct kunit *test, const struct ov2_shape *shape)
+static struct rx_card *card_new(struct kunit *test,
+				const struct ov2_shape *shape)
 {
-	struct card *card = kunit_kzalloc(test, sizeof(*card), GFP_KERNEL);
+	struct rx_card *card = kunit_kzalloc(test, sizeof(*card), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, card);
 	card->ad.dev = ov2_shape_device(test);
@@ -76,7 +77,7 @@ static struct card *card_new(struct kunit *test, const struct ov2_shape *shape)
 }
 
 /* For all packets of the kind that the card's state is for */
-static struct ov2_policy *policy_new(struct kunit *test, struct card *card,
+static struct ov2_policy *policy_new(struct kunit *test, struct rx_card *card,
 				     bool ipv6, u8 action, u32 reqid)
 {
 	struct ov2_policy *pol = ov2_shape_policy(test, XFRM_DEV_OFFLOAD_IN,
@@ -89,13 +90,13 @@ static struct ov2_policy *policy_new(struct kunit *test, struct card *card,
 	return pol;
 }
 
-static void policy_end(struct card *card, struct ov2_policy *pol)
+static void policy_end(struct rx_card *card, struct ov2_policy *pol)
 {
 	ov2_spd_del(&ov2_bridge_of(&card->ad)->spd, pol);
 	synchronize_rcu();
 }
 
-static bool receive_nbl(struct card *card, struct ov2_nbl *nbl,
+static bool receive_nbl(struct rx_card *card, struct ov2_nbl *nbl,
 			enum ov2_crypto_status status)
 {
 	const struct ov2_rx_result res = {
@@ -114,7 +115,7 @@ static bool receive_nbl(struct card *card, struct ov2_nbl *nbl,
 	return accepted;
 }
 
-static struct ov2_nbl *nbl_new(struct kunit *test, struct card *card,
+static struct ov2_nbl *nbl_new(struct kunit *test, struct rx_card *card,
 			       const struct ov2_shape *shape, u64 seq)
 {
 	struct ov2_nbl *nbl = kunit_kzalloc(test, sizeof(*nbl), GFP_KERNEL);
@@ -127,7 +128,7 @@ static struct ov2_nbl *nbl_new(struct kunit *test, struct card *card,
 }
 
 /* True if it was let in; if not, @reason is one more. */
-static bool receive(struct kunit *test, struct card *card,
+static bool receive(struct kunit *test, struct rx_card *card,
 		    const struct ov2_shape *shape, u64 seq,
 		    enum ov2_counter reason)
 {
@@ -145,7 +146,7 @@ static bool receive(struct kunit *test, struct card *card,
 static void receive_counts(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 
 	KUNIT_EXPECT_TRUE(test, receive(test, card, &shape, 1,
 					OV2_CNT_RX_DROP_REPLAY));
@@ -165,7 +166,7 @@ static void receive_counts(struct kunit *test)
 static void receive_second_address(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 1);
 
 	nbl->skb->pkt_type = PACKET_OTHERHOST;
@@ -176,7 +177,7 @@ static void receive_second_address(struct kunit *test)
 static void receive_counts_tunnel(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 	struct ov2_policy *pol;
 
 	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
@@ -207,7 +208,7 @@ static void receive_policies(struct kunit *test)
 	};
 	struct ov2_shape shape = {};
 	struct ov2_policy *pol;
-	struct card *card;
+	struct rx_card *card;
 	int i;
 
 	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
@@ -228,7 +229,7 @@ static void receive_policies(struct kunit *test)
 static void receive_no_policy(struct kunit *test)
 {
 	struct ov2_shape shape = {};
-	struct card *card;
+	struct rx_card *card;
 	int i;
 
 	for (i = 0; i < 4; i++) {
@@ -243,7 +244,7 @@ static void receive_no_policy(struct kunit *test)
 }
 
 /* @others: policies that the core has, and this card has not */
-static void expect_path(struct kunit *test, struct card *card,
+static void expect_path(struct kunit *test, struct rx_card *card,
 			struct ov2_nbl *nbl, unsigned int others,
 			enum ov2_packet_path path)
 {
@@ -273,7 +274,7 @@ static void receive_last_word(struct kunit *test)
 {
 	struct ov2_shape shape = {};
 	struct ov2_policy *pol;
-	struct card *card;
+	struct rx_card *card;
 	struct net *net;
 
 	for (shape.ipv6 = false; ; shape.ipv6 = true) {
@@ -327,7 +328,7 @@ static void receive_nested(struct kunit *test)
 	struct ov2_policy *pol;
 	struct ov2_nbl *nbl;
 	struct udphdr *udp;
-	struct card *card;
+	struct rx_card *card;
 	int i;
 
 	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
@@ -349,7 +350,7 @@ static void receive_nested(struct kunit *test)
 static void receive_selector(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 
 	card->x->sel.proto = IPPROTO_UDP;
 	KUNIT_EXPECT_FALSE(test, receive(test, card, &shape, 1,
@@ -363,7 +364,7 @@ static void receive_selector(struct kunit *test)
 static void receive_selector_fragment(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 	struct xfrm_state *x = card->x;
 	struct ov2_nbl *nbl;
 	struct iphdr *inner;
@@ -389,7 +390,7 @@ static void receive_untouched(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
 	const struct ov2_shape dummy = { .proto = IPPROTO_NONE };
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 
 	KUNIT_EXPECT_FALSE(test, receive(test, card, &dummy, 1,
 					 OV2_CNT_RX_DROP_TRAILER));
@@ -403,7 +404,7 @@ static void receive_untouched(struct kunit *test)
 static void receive_bad(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 	int status;
 
 	for (status = OV2_CRYPTO_SUCCESS + 1; status < OV2_CRYPTO_STATUS_MAX;
@@ -425,10 +426,10 @@ static void handle_end(void *data)
 }
 
 /* A card whose engine's handle leads to its association */
-static struct card *card_with_handle(struct kunit *test,
-				     const struct ov2_shape *shape)
+static struct rx_card *card_with_handle(struct kunit *test,
+					const struct ov2_shape *shape)
 {
-	struct card *card = card_new(test, shape);
+	struct rx_card *card = card_new(test, shape);
 
 	refcount_set(&card->x->refcnt, 1);
 	RCU_INIT_POINTER(card->assoc.x, card->x);
@@ -438,7 +439,7 @@ static struct card *card_with_handle(struct kunit *test,
 	return card;
 }
 
-static bool bridge_receive(struct card *card, struct ov2_nbl *nbl,
+static bool bridge_receive(struct rx_card *card, struct ov2_nbl *nbl,
 			   enum ov2_crypto_status status)
 {
 	const struct ov2_rx_result res = {
@@ -459,7 +460,7 @@ static bool bridge_receive(struct card *card, struct ov2_nbl *nbl,
 static void bridge_rejects(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct card *card = card_with_handle(test, &shape);
+	struct rx_card *card = card_with_handle(test, &shape);
 	struct ov2_policy *pol;
 	struct ov2_nbl *nbl;
 	int status;
@@ -485,7 +486,7 @@ static void bridge_rejects(struct kunit *test)
 static void bridge_accepts(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct card *card = card_with_handle(test, &shape);
+	struct rx_card *card = card_with_handle(test, &shape);
 	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 1);
 	const struct sec_path *sp;
 
@@ -502,7 +503,7 @@ static void bridge_accepts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
 }
 
-static bool clear(struct card *card, struct sk_buff *skb)
+static bool clear(struct rx_card *card, struct sk_buff *skb)
 {
 	bool accepted;
 
@@ -512,7 +513,7 @@ static bool clear(struct card *card, struct sk_buff *skb)
 	return accepted;
 }
 
-static struct sk_buff *clear_new(struct kunit *test, const struct card *card,
+static struct sk_buff *clear_new(struct kunit *test, const struct rx_card *card,
 				 const struct ov2_shape *shape)
 {
 	struct sk_buff *skb = ov2_shape_clear(test, shape);
@@ -534,7 +535,7 @@ static void clear_policies(struct kunit *test)
 		{ XFRM_POLICY_ALLOW, 0, true, OV2_CNT_RX_DROP_CLEAR },
 	};
 	struct ov2_shape shape = {};
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 	struct ov2_policy *pol;
 	u64 before;
 	int i;
@@ -559,7 +560,7 @@ static void clear_policies(struct kunit *test)
 static void clear_exempt(struct kunit *test)
 {
 	struct ov2_shape shape = { .proto = IPPROTO_ESP };
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 	struct ov2_policy *pol;
 	struct sk_buff *skb;
 
@@ -580,7 +581,7 @@ static void clear_exempt(struct kunit *test)
 static void clear_tagged(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 	struct ov2_policy *pol;
 	struct sk_buff *skb;
 
@@ -602,7 +603,7 @@ static void clear_tagged(struct kunit *test)
 static void clear_fragment(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 	struct ov2_policy *pol;
 	struct sk_buff *skb;
 
@@ -626,7 +627,7 @@ static void clear_fragment(struct kunit *test)
 static void clear_unreadable(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 	struct ov2_policy *pol;
 	struct sk_buff *skb;
 
@@ -645,7 +646,7 @@ static void clear_unreadable(struct kunit *test)
 static void gro_keeps_apart(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct card *card = card_new(test, &shape);
+	struct rx_card *card = card_new(test, &shape);
 	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 1);
 	struct sk_buff *skb = clear_new(test, card, &shape);
 

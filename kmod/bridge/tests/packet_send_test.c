@@ -29,14 +29,14 @@
 #define NO_REASON	OV2_CNT_MAX
 
 /**
- * struct card - a card with an outbound state, as far as sending needs them
+ * struct tx_card - a card with an outbound state, as far as sending needs them
  * @ad: the card
  * @assoc: its association
  * @x: its state
  * @nbl: what ov2_packet_xmit() gave last
  * @reason: what it said last
  */
-struct card {
+struct tx_card {
 	struct ov2_adapter ad;
 	struct ov2_assoc assoc;
 	struct xfrm_state *x;
@@ -44,14 +44,14 @@ struct card {
 	enum ov2_counter reason;
 };
 
-static struct ov2_bridge *bridge_of(struct card *card)
+static struct ov2_bridge *bridge_of(struct tx_card *card)
 {
 	return ov2_bridge_of(&card->ad);
 }
 
 static void card_end(void *data)
 {
-	struct card *card = data;
+	struct tx_card *card = data;
 
 	ov2_sad_del(&bridge_of(card)->sad, &card->assoc);
 	synchronize_rcu();
@@ -79,10 +79,10 @@ static void state_live(struct xfrm_state *x)
 /* ov2_shape_clear() has addresses of zeroes. A tunnel's ends are those of the
  * loopback device: it has a route, and neighbours that nobody has to ask for.
  */
-static struct card *card_new(struct kunit *test, struct net_device *dev,
-			     const struct ov2_shape *shape)
+static struct tx_card *card_new(struct kunit *test, struct net_device *dev,
+				const struct ov2_shape *shape)
 {
-	struct card *card = kunit_kzalloc(test, sizeof(*card), GFP_KERNEL);
+	struct tx_card *card = kunit_kzalloc(test, sizeof(*card), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, card);
 	card->ad.dev = dev;
@@ -108,7 +108,7 @@ static struct card *card_new(struct kunit *test, struct net_device *dev,
 	return card;
 }
 
-static struct card *transport_card(struct kunit *test, bool ipv6)
+static struct tx_card *transport_card(struct kunit *test, bool ipv6)
 {
 	const struct ov2_shape shape = { .ipv6 = ipv6 };
 
@@ -116,7 +116,7 @@ static struct card *transport_card(struct kunit *test, bool ipv6)
 }
 
 /* For all packets of a family that leave, or that come in */
-static struct ov2_policy *policy_new(struct kunit *test, struct card *card,
+static struct ov2_policy *policy_new(struct kunit *test, struct tx_card *card,
 				     bool ipv6, u8 dir, u8 action, u32 reqid)
 {
 	struct ov2_policy *pol = ov2_shape_policy(test, dir, ipv6, action,
@@ -130,14 +130,14 @@ static struct ov2_policy *policy_new(struct kunit *test, struct card *card,
 	return pol;
 }
 
-static struct ov2_policy *policy_out(struct kunit *test, struct card *card,
+static struct ov2_policy *policy_out(struct kunit *test, struct tx_card *card,
 				     bool ipv6, u8 action, u32 reqid)
 {
 	return policy_new(test, card, ipv6, XFRM_DEV_OFFLOAD_OUT, action,
 			  reqid);
 }
 
-static void policy_end(struct card *card, struct ov2_policy *pol)
+static void policy_end(struct tx_card *card, struct ov2_policy *pol)
 {
 	ov2_spd_del(&bridge_of(card)->spd, pol);
 	synchronize_rcu();
@@ -155,7 +155,7 @@ static struct sk_buff *packet_new(struct kunit *test, bool ipv6)
 	return skb;
 }
 
-static enum ov2_verdict xmit(struct card *card, struct sk_buff *skb,
+static enum ov2_verdict xmit(struct tx_card *card, struct sk_buff *skb,
 			     bool tagged)
 {
 	enum ov2_verdict verdict;
@@ -172,7 +172,7 @@ static enum ov2_verdict xmit(struct card *card, struct sk_buff *skb,
 	return verdict;
 }
 
-static void expect_dropped(struct kunit *test, struct card *card,
+static void expect_dropped(struct kunit *test, struct tx_card *card,
 			   struct sk_buff *skb, bool tagged,
 			   enum ov2_counter reason)
 {
@@ -184,7 +184,7 @@ static void expect_dropped(struct kunit *test, struct card *card,
 }
 
 /* The frame leaves as it came. */
-static void expect_plain(struct kunit *test, struct card *card,
+static void expect_plain(struct kunit *test, struct tx_card *card,
 			 struct sk_buff *skb)
 {
 	u8 *before = kunit_kmalloc(test, skb->len, GFP_KERNEL);
@@ -214,7 +214,7 @@ static void send_transport(struct kunit *test)
 {
 	static const u8 group[ETH_ALEN] = { 1 };
 	const struct ethhdr *eth;
-	struct card *card;
+	struct tx_card *card;
 	int ipv6;
 
 	for (ipv6 = 0; ipv6 < 2; ipv6++) {
@@ -253,7 +253,7 @@ static u32 sent_seq_lo(const struct ov2_nbl *nbl)
 /* Each packet has a number of its own; of ESN both halves go to the engine. */
 static void send_numbers(struct kunit *test)
 {
-	struct card *card = transport_card(test, false);
+	struct tx_card *card = transport_card(test, false);
 	struct xfrm_replay_state_esn *esn;
 	int i;
 
@@ -297,7 +297,7 @@ static void send_policies(struct kunit *test)
 		  OV2_CNT_TX_DROP_NO_SA, LINUX_MIB_XFRMOUTNOSTATES },
 	};
 	struct ov2_policy *pol;
-	struct card *card;
+	struct tx_card *card;
 	u64 before;
 	int i, ipv6;
 
@@ -327,7 +327,7 @@ static void send_policies(struct kunit *test)
 /* A policy of the way in says nothing of what leaves. */
 static void send_wanted(struct kunit *test)
 {
-	struct card *card = transport_card(test, false);
+	struct tx_card *card = transport_card(test, false);
 	struct ov2_policy *pol;
 
 	KUNIT_EXPECT_FALSE(test, ov2_packet_wanted(&card->ad));
@@ -360,7 +360,7 @@ static struct sk_buff *packet_with_proto(struct kunit *test, bool ipv6,
  */
 static void send_exempt(struct kunit *test)
 {
-	struct card *card = transport_card(test, false);
+	struct tx_card *card = transport_card(test, false);
 	struct sk_buff *skb = packet_new(test, false);
 
 	policy_out(test, card, false, XFRM_POLICY_BLOCK, 0);
@@ -378,7 +378,7 @@ static void send_not_whole(struct kunit *test)
 	static const __be16 fragments[] = {
 		htons(IP_MF), htons(5), htons(IP_MF | 5),
 	};
-	struct card *card = transport_card(test, false);
+	struct tx_card *card = transport_card(test, false);
 	struct sk_buff *skb;
 	int i;
 
@@ -411,7 +411,7 @@ static void send_not_whole(struct kunit *test)
 /* What does not show what it is might be what must not leave in clear. */
 static void send_malformed(struct kunit *test)
 {
-	struct card *card = transport_card(test, false);
+	struct tx_card *card = transport_card(test, false);
 	struct sk_buff *skb;
 	int tagged;
 
@@ -440,7 +440,7 @@ static void send_malformed(struct kunit *test)
 static void send_without_ethernet(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };
-	struct card *card = card_new(test, init_net.loopback_dev, &shape);
+	struct tx_card *card = card_new(test, init_net.loopback_dev, &shape);
 	struct sk_buff *skb = packet_new(test, false);
 
 	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
@@ -471,7 +471,7 @@ static void send_wrapped(struct kunit *test)
 		{ XFRM_POLICY_BLOCK, 0, OV2_CNT_TX_DROP_BLOCKED },
 		{ XFRM_POLICY_ALLOW, 0, NO_REASON },
 	};
-	struct card *card = transport_card(test, false);
+	struct tx_card *card = transport_card(test, false);
 	struct ov2_policy *pol;
 	struct sk_buff *skb;
 	u64 before;
@@ -509,7 +509,7 @@ static void send_wrapped(struct kunit *test)
 
 static void send_wrapped_tagged(struct kunit *test)
 {
-	struct card *card = transport_card(test, false);
+	struct tx_card *card = transport_card(test, false);
 	struct sk_buff *skb = wrapped_new(test, IPPROTO_TCP);
 
 	skb->protocol = htons(ETH_P_8021Q);
@@ -519,7 +519,7 @@ static void send_wrapped_tagged(struct kunit *test)
 /* Not used up: neither the number nor the reference. */
 static void send_invalid(struct kunit *test)
 {
-	struct card *card = transport_card(test, false);
+	struct tx_card *card = transport_card(test, false);
 
 	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
 	card->x->replay.oseq = U32_MAX;
@@ -539,7 +539,7 @@ static void send_invalid(struct kunit *test)
 static void send_tunnel(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };
-	struct card *card = card_new(test, init_net.loopback_dev, &shape);
+	struct tx_card *card = card_new(test, init_net.loopback_dev, &shape);
 	const struct net_device *dev = card->ad.dev;
 	const struct ethhdr *eth;
 	struct sk_buff *skb;
@@ -573,7 +573,7 @@ static void send_tunnel(struct kunit *test)
 static void send_no_way(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };
-	struct card *card = card_new(test, ov2_shape_device(test), &shape);
+	struct tx_card *card = card_new(test, ov2_shape_device(test), &shape);
 
 	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
 	expect_dropped(test, card, packet_new(test, false), true,
@@ -585,7 +585,7 @@ static void send_no_way(struct kunit *test)
 static void send_checksum(struct kunit *test)
 {
 	const unsigned int start = sizeof(struct iphdr);
-	struct card *card = transport_card(test, false);
+	struct tx_card *card = transport_card(test, false);
 	struct sk_buff *skb = packet_new(test, false);
 	const unsigned int esp = ETH_HLEN + start + sizeof(struct ip_esp_hdr) +
 				 OV2_SHAPE_IV_LEN;

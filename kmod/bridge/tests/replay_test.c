@@ -16,7 +16,7 @@
 #define BITMAP_MAX	4096
 
 /**
- * struct model - what is known of a state's numbers
+ * struct replay_model - what is known of a state's numbers
  * @x: the state
  * @base: first number that may come
  * @top: highest number so far
@@ -25,7 +25,7 @@
  * @old: how many were too old
  * @again: how many were seen before
  */
-struct model {
+struct replay_model {
 	struct xfrm_state *x;
 	u64 base;
 	u64 top;
@@ -99,7 +99,7 @@ static struct xfrm_state *state_new(struct kunit *test,
 	return x;
 }
 
-static void model_init(struct kunit *test, struct model *model,
+static void model_init(struct kunit *test, struct replay_model *model,
 		       enum xfrm_replay_mode mode, u64 base, u32 window)
 {
 	memset(model, 0, sizeof(*model));
@@ -111,7 +111,7 @@ static void model_init(struct kunit *test, struct model *model,
 	KUNIT_ASSERT_NOT_NULL(test, model->seen);
 }
 
-static bool model_accepts(struct model *model, u64 seq)
+static bool model_accepts(struct replay_model *model, u64 seq)
 {
 	if (!model->window)
 		return true;
@@ -129,7 +129,7 @@ static bool model_accepts(struct model *model, u64 seq)
 }
 
 /* One packet, to both. */
-static void model_step(struct kunit *test, struct model *model, u64 seq)
+static void model_step(struct kunit *test, struct replay_model *model, u64 seq)
 {
 	struct xfrm_state *x = model->x;
 	bool accepts = model_accepts(model, seq);
@@ -148,7 +148,7 @@ static void model_step(struct kunit *test, struct model *model, u64 seq)
 }
 
 /* Mostly the next one or near it; an old one; now and then a leap. */
-static u64 model_draw(const struct model *model)
+static u64 model_draw(const struct replay_model *model)
 {
 	u32 reach = 2 * max(model->window, 8U);
 	u32 back = ov2_below(reach);
@@ -165,7 +165,7 @@ static u64 model_draw(const struct model *model)
 	}
 }
 
-static u32 seen_bit(const struct model *model, u64 diff)
+static u32 seen_bit(const struct replay_model *model, u64 diff)
 {
 	u64 at = model->top - model->base;
 
@@ -173,7 +173,8 @@ static u32 seen_bit(const struct model *model, u64 diff)
 }
 
 /* As the dump has it, for `ip -s xfrm state` and for who restores it. */
-static void expect_legacy_layout(struct kunit *test, const struct model *model)
+static void expect_legacy_layout(struct kunit *test,
+				 const struct replay_model *model)
 {
 	u32 diff;
 
@@ -185,7 +186,8 @@ static void expect_legacy_layout(struct kunit *test, const struct model *model)
 }
 
 /* The place is computed as xfrm_replay_check_esn() does. */
-static void expect_ring_layout(struct kunit *test, const struct model *model)
+static void expect_ring_layout(struct kunit *test,
+			       const struct replay_model *model)
 {
 	const struct xfrm_replay_state_esn *esn = model->x->replay_esn;
 	u32 pos = (esn->seq - 1) % esn->replay_window;
@@ -204,7 +206,7 @@ static void expect_ring_layout(struct kunit *test, const struct model *model)
 static void model_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 		      u32 window)
 {
-	struct model model;
+	struct replay_model model;
 	int step;
 	u64 seq;
 
@@ -382,7 +384,7 @@ static void replay_kernel_agrees(struct kunit *test)
 }
 
 /* Card and core would take the same numbers next. */
-static void expect_one_mind(struct kunit *test, struct model *model)
+static void expect_one_mind(struct kunit *test, struct replay_model *model)
 {
 	u32 diffs[] = {
 		0, 1, 2, 3, 31, 32, 33, model->window / 2, model->window - 2,
@@ -408,7 +410,7 @@ static void expect_one_mind(struct kunit *test, struct model *model)
 /* One number after the other, by the card or by the core. Whoever it is, none
  * is taken twice, and none that is above the top is refused.
  */
-static void shared_step(struct kunit *test, struct model *model, u64 seq,
+static void shared_step(struct kunit *test, struct replay_model *model, u64 seq,
 			bool by_core, u32 *turn)
 {
 	struct xfrm_state *x = model->x;
@@ -441,7 +443,7 @@ static void shared_step(struct kunit *test, struct model *model, u64 seq,
 static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 		       u32 window, u32 cores, bool *seen)
 {
-	struct model model = {
+	struct replay_model model = {
 		.base = base, .top = base, .window = window, .seen = seen,
 	};
 	u32 turn;

@@ -16,7 +16,7 @@
 #define STEPS	5000
 
 /**
- * struct model - what the database should know
+ * struct sad_model - what the database should know
  * @test: the test
  * @sad: the database
  * @assocs: the associations
@@ -25,7 +25,7 @@
  * @added: when, the larger the later
  * @time: number of adds
  */
-struct model {
+struct sad_model {
 	struct kunit *test;
 	struct ov2_sad sad;
 	struct ov2_assoc assocs[STATES];
@@ -38,9 +38,9 @@ struct model {
 /* What is in it is the test's memory. */
 KUNIT_DEFINE_ACTION_WRAPPER(sad_end, ov2_sad_destroy, struct ov2_sad *);
 
-static struct model *model_new(struct kunit *test)
+static struct sad_model *model_new(struct kunit *test)
 {
-	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct sad_model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	KUNIT_ASSERT_EQ(test, ov2_sad_init(&m->sad), 0);
@@ -175,7 +175,7 @@ static bool naive_selector(const struct xfrm_selector *sel,
 	       (flow->ports_known && uli->ports.dport == sel->dport);
 }
 
-static bool naive_fits(const struct model *m, int i,
+static bool naive_fits(const struct sad_model *m, int i,
 		       const struct xfrm_tmpl *tmpl,
 		       const struct ov2_flow *flow, bool any)
 {
@@ -190,7 +190,7 @@ static bool naive_fits(const struct model *m, int i,
 	       naive_addresses(x, tmpl, flow, any);
 }
 
-static const struct ov2_assoc *naive_choose(const struct model *m,
+static const struct ov2_assoc *naive_choose(const struct sad_model *m,
 					    const struct ov2_policy *pol,
 					    const struct ov2_flow *flow,
 					    bool any)
@@ -208,7 +208,7 @@ static const struct ov2_assoc *naive_choose(const struct model *m,
 	return best < 0 ? NULL : &m->assocs[best];
 }
 
-static void step_change(struct model *m)
+static void step_change(struct sad_model *m)
 {
 	int i = ov2_below(STATES);
 	struct ov2_assoc *assoc = &m->assocs[i];
@@ -228,7 +228,7 @@ static void step_change(struct model *m)
 	m->added[i] = ++m->time;
 }
 
-static void step_choose(struct model *m)
+static void step_choose(struct sad_model *m)
 {
 	const struct ov2_assoc *expected;
 	struct ov2_policy pol;
@@ -253,7 +253,7 @@ static void step_choose(struct model *m)
 }
 
 /* Whoever was considered and not chosen has its reference back. */
-static void expect_no_references(struct model *m)
+static void expect_no_references(struct sad_model *m)
 {
 	int i;
 
@@ -265,7 +265,7 @@ static void expect_no_references(struct model *m)
 
 static void sad_model(struct kunit *test)
 {
-	struct model *m = model_new(test);
+	struct sad_model *m = model_new(test);
 	int step, i;
 
 	for (step = 0; step < STEPS; step++) {
@@ -280,14 +280,14 @@ static void sad_model(struct kunit *test)
 }
 
 /**
- * struct bed - states of one reqid and the same addresses
+ * struct sad_bed - states of one reqid and the same addresses
  * @sad: the database
  * @assocs: the associations
  * @x: their states
  * @pol: a policy that leads to them
  * @flow: of its packets
  */
-struct bed {
+struct sad_bed {
 	struct ov2_sad sad;
 	struct ov2_assoc assocs[OV2_SAD_SAME + 1];
 	struct xfrm_state x[OV2_SAD_SAME + 1];
@@ -297,7 +297,7 @@ struct bed {
 
 KUNIT_DEFINE_ACTION_WRAPPER(bed_free, kvfree, const void *);
 
-static void bed_state(struct bed *bed, int i)
+static void bed_state(struct sad_bed *bed, int i)
 {
 	struct xfrm_state *x = &bed->x[i];
 
@@ -312,9 +312,9 @@ static void bed_state(struct bed *bed, int i)
 	RCU_INIT_POINTER(bed->assocs[i].x, x);
 }
 
-static struct bed *bed_new(struct kunit *test)
+static struct sad_bed *bed_new(struct kunit *test)
 {
-	struct bed *bed = kvzalloc(sizeof(*bed), GFP_KERNEL);
+	struct sad_bed *bed = kvzalloc(sizeof(*bed), GFP_KERNEL);
 	struct xfrm_tmpl *tmpl;
 	int i;
 
@@ -335,14 +335,15 @@ static struct bed *bed_new(struct kunit *test)
 	return bed;
 }
 
-static void bed_add(struct kunit *test, struct bed *bed, int i, int expected)
+static void bed_add(struct kunit *test, struct sad_bed *bed, int i,
+		    int expected)
 {
 	KUNIT_ASSERT_EQ(test, ov2_sad_add(&bed->sad, &bed->assocs[i],
 					  &bed->x[i]), expected);
 }
 
 /* State @i is chosen, or none (-1), and so many were looked at. */
-static void expect_chosen(struct kunit *test, struct bed *bed, int i,
+static void expect_chosen(struct kunit *test, struct sad_bed *bed, int i,
 			  int looks)
 {
 	struct ov2_assoc *assoc;
@@ -361,7 +362,7 @@ static void expect_chosen(struct kunit *test, struct bed *bed, int i,
 	refcount_set(&x->refcnt, 1);
 }
 
-static void bed_fill(struct kunit *test, struct bed *bed)
+static void bed_fill(struct kunit *test, struct sad_bed *bed)
 {
 	int i;
 
@@ -369,7 +370,7 @@ static void bed_fill(struct kunit *test, struct bed *bed)
 		bed_add(test, bed, i, 0);
 }
 
-static void bed_end(struct bed *bed)
+static void bed_end(struct sad_bed *bed)
 {
 	int i;
 
@@ -380,7 +381,7 @@ static void bed_end(struct bed *bed)
 /* States that were replaced cost a packet nothing. */
 static void sad_first_that_fits(struct kunit *test)
 {
-	struct bed *bed = bed_new(test);
+	struct sad_bed *bed = bed_new(test);
 	int i;
 
 	bed_fill(test, bed);
@@ -408,7 +409,7 @@ static void sad_first_that_fits(struct kunit *test)
  */
 static void sad_limit_of_same(struct kunit *test)
 {
-	struct bed *bed = bed_new(test);
+	struct sad_bed *bed = bed_new(test);
 	struct xfrm_state *more = &bed->x[OV2_SAD_SAME];
 
 	bed_fill(test, bed);

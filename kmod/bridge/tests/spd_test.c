@@ -19,13 +19,13 @@
 #define CARD		9
 
 /**
- * struct model - what the database should know
+ * struct spd_model - what the database should know
  * @test: the test
  * @spd: the database
  * @pols: the policies
  * @live: which of them are in the database
  */
-struct model {
+struct spd_model {
 	struct kunit *test;
 	struct ov2_spd spd;
 	struct ov2_policy pols[POLICIES];
@@ -36,9 +36,9 @@ struct model {
 KUNIT_DEFINE_ACTION_WRAPPER(spd_end, ov2_spd_destroy, struct ov2_spd *);
 KUNIT_DEFINE_ACTION_WRAPPER(bed_free, kvfree, const void *);
 
-static struct model *model_new(struct kunit *test)
+static struct spd_model *model_new(struct kunit *test)
 {
-	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct spd_model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	KUNIT_ASSERT_EQ(test, ov2_spd_init(&m->spd), 0);
@@ -102,7 +102,7 @@ static void random_selector(struct xfrm_selector *sel)
 	sel->ifindex = ov2_below(8) ? 0 : CARD + ov2_below(2);
 }
 
-static void random_policy(struct model *m, struct ov2_policy *pol)
+static void random_policy(struct spd_model *m, struct ov2_policy *pol)
 {
 	struct xfrm_policy *xp;
 
@@ -207,7 +207,7 @@ static bool naive_match(const struct ov2_policy *pol, u8 dir,
 	       naive_addresses(&pol->sel, flow) && naive_upper(pol, flow);
 }
 
-static const struct ov2_policy *naive_lookup(const struct model *m, u8 dir,
+static const struct ov2_policy *naive_lookup(const struct spd_model *m, u8 dir,
 					     const struct ov2_flow *flow)
 {
 	const struct ov2_policy *best = NULL, *pol;
@@ -225,7 +225,7 @@ static const struct ov2_policy *naive_lookup(const struct model *m, u8 dir,
 	return best;
 }
 
-static void step_change(struct model *m)
+static void step_change(struct spd_model *m)
 {
 	int i = ov2_below(POLICIES);
 
@@ -239,7 +239,7 @@ static void step_change(struct model *m)
 	m->live[i] = !m->live[i];
 }
 
-static void step_lookup(struct model *m)
+static void step_lookup(struct spd_model *m)
 {
 	const struct ov2_policy *found;
 	struct ov2_flow flow;
@@ -252,7 +252,7 @@ static void step_lookup(struct model *m)
 	KUNIT_ASSERT_PTR_EQ(m->test, found, naive_lookup(m, dir, &flow));
 }
 
-static void expect_counts(struct model *m)
+static void expect_counts(struct spd_model *m)
 {
 	bool in = false, out = false;
 	int i;
@@ -269,7 +269,7 @@ static void expect_counts(struct model *m)
 			out);
 }
 
-static void model_end(struct model *m)
+static void model_end(struct spd_model *m)
 {
 	int i;
 
@@ -282,7 +282,7 @@ static void model_end(struct model *m)
 
 static void spd_model(struct kunit *test)
 {
-	struct model *m = model_new(test);
+	struct spd_model *m = model_new(test);
 	int step, i;
 
 	for (step = 0; step < STEPS; step++) {
@@ -295,18 +295,18 @@ static void spd_model(struct kunit *test)
 }
 
 /**
- * struct bed - a database, and policies for it
+ * struct spd_bed - a database, and policies for it
  * @spd: the database
  * @pols: the policies
  */
-struct bed {
+struct spd_bed {
 	struct ov2_spd spd;
 	struct ov2_policy pols[OV2_SPD_POLICIES + 1];
 };
 
-static struct bed *bed_new(struct kunit *test)
+static struct spd_bed *bed_new(struct kunit *test)
 {
-	struct bed *bed = kvzalloc(sizeof(*bed), GFP_KERNEL);
+	struct spd_bed *bed = kvzalloc(sizeof(*bed), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, bed);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, bed_free, bed),
@@ -337,7 +337,7 @@ static void set_policy(struct ov2_policy *pol, u32 saddr, u8 prefix_s,
 	ov2_policy_set(pol, &xp);
 }
 
-static void end_all(struct kunit *test, struct bed *bed, u32 count)
+static void end_all(struct kunit *test, struct spd_bed *bed, u32 count)
 {
 	u32 i;
 
@@ -348,7 +348,7 @@ static void end_all(struct kunit *test, struct bed *bed, u32 count)
 }
 
 /* A packet meets @pol, and the look-up has looked @looks times. */
-static void expect_found(struct kunit *test, struct bed *bed, u32 saddr,
+static void expect_found(struct kunit *test, struct spd_bed *bed, u32 saddr,
 			 u32 daddr, const struct ov2_policy *pol, int looks)
 {
 	struct ov2_flow flow = {
@@ -371,7 +371,7 @@ static void expect_found(struct kunit *test, struct bed *bed, u32 saddr,
 /* A packet meets its policy as cheaply among many as if it was the only one. */
 static void expect_many_cost_nothing(struct kunit *test, u8 prefix)
 {
-	struct bed *bed = bed_new(test);
+	struct spd_bed *bed = bed_new(test);
 	u32 width = 1U << (32 - prefix);
 	u32 i;
 
@@ -401,7 +401,7 @@ static void spd_many_prefixes(struct kunit *test)
 /* Each of so many pairs of prefix lengths that a look-up may visit has a policy
  * for the packet. The priority of the longest prefixes is the worst.
  */
-static void add_pairs(struct kunit *test, struct bed *bed)
+static void add_pairs(struct kunit *test, struct spd_bed *bed)
 {
 	u32 i;
 
@@ -417,7 +417,7 @@ static void add_pairs(struct kunit *test, struct bed *bed)
  */
 static void spd_visits_in_order(struct kunit *test)
 {
-	struct bed *bed = bed_new(test);
+	struct spd_bed *bed = bed_new(test);
 	struct ov2_policy *late = &bed->pols[OV2_SPD_PAIRS];
 	struct ov2_policy *last = late - 1;
 	u32 i;
@@ -445,7 +445,7 @@ static void spd_visits_in_order(struct kunit *test)
 /* Of equal priorities the oldest wins, in whichever pair it is. */
 static void spd_visits_equals(struct kunit *test)
 {
-	struct bed *bed = bed_new(test);
+	struct spd_bed *bed = bed_new(test);
 	struct ov2_policy *pol = bed->pols;
 
 	set_policy(&pol[0], 0x0a000000, 8, 0x0b000000, 8, 7);
@@ -459,7 +459,7 @@ static void spd_visits_equals(struct kunit *test)
 	end_all(test, bed, 3);
 }
 
-static void expect_full(struct kunit *test, struct bed *bed,
+static void expect_full(struct kunit *test, struct spd_bed *bed,
 			struct ov2_policy *pol)
 {
 	unsigned int before = ov2_spd_count(&bed->spd, XFRM_DEV_OFFLOAD_OUT);
@@ -472,7 +472,7 @@ static void expect_full(struct kunit *test, struct bed *bed,
 /* One pair more is too many, until another one is gone. */
 static void spd_limit_of_pairs(struct kunit *test)
 {
-	struct bed *bed = bed_new(test);
+	struct spd_bed *bed = bed_new(test);
 	struct ov2_policy *pol = &bed->pols[OV2_SPD_PAIRS];
 
 	add_pairs(test, bed);
@@ -497,7 +497,7 @@ static void spd_limit_of_pairs(struct kunit *test)
 /* Bits behind the prefix do not count, so these have equal addresses. */
 static void spd_limit_of_same(struct kunit *test)
 {
-	struct bed *bed = bed_new(test);
+	struct spd_bed *bed = bed_new(test);
 	struct ov2_policy *pol = &bed->pols[OV2_SPD_SAME];
 	u32 i;
 
@@ -521,7 +521,7 @@ static void spd_limit_of_same(struct kunit *test)
 
 static void spd_limit_of_policies(struct kunit *test)
 {
-	struct bed *bed = bed_new(test);
+	struct spd_bed *bed = bed_new(test);
 	struct ov2_policy *pol = &bed->pols[OV2_SPD_POLICIES];
 	u32 i;
 

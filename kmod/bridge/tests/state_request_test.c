@@ -99,7 +99,7 @@ static struct noted *noted_new(struct kunit *test)
 }
 
 /**
- * struct row - a state, and what is to be asked of the engine for it
+ * struct request_row - a state, and what is to be asked of the engine for it
  * @name: of the case
  * @in: inbound
  * @ipv6: IPv6 outside
@@ -109,7 +109,7 @@ static struct noted *noted_new(struct kunit *test)
  * @gmac: integrity only, by AES-GMAC-128
  * @esn: the replay state is the new one: 1 without ESN, 2 with
  */
-struct row {
+struct request_row {
 	const char *name;
 	bool in;
 	bool ipv6;
@@ -120,7 +120,7 @@ struct row {
 	int esn;
 };
 
-static const struct row rows[] = {
+static const struct request_row rows[] = {
 	{ "out" },
 	{ "in", .in = true },
 	{ "out, IPv6", .ipv6 = true },
@@ -137,7 +137,7 @@ static const struct row rows[] = {
 	{ "in, ESN", .in = true, .esn = 2 },
 };
 
-static void row_desc(const struct row *row, char *desc)
+static void row_desc(const struct request_row *row, char *desc)
 {
 	strscpy(desc, row->name, KUNIT_PARAM_DESC_SIZE);
 }
@@ -185,7 +185,7 @@ static void set_ipv6(struct xfrm_state *x)
 }
 
 static void set_algorithm(struct kunit *test, struct xfrm_state *x,
-			  const struct row *row)
+			  const struct request_row *row)
 {
 	if (row->separate)
 		ov2_unit_state_separate(test, x, some_key, some_key + 16);
@@ -195,7 +195,8 @@ static void set_algorithm(struct kunit *test, struct xfrm_state *x,
 				    row->gmac ? 16 : 12);
 }
 
-static struct xfrm_state *state_of(struct kunit *test, const struct row *row)
+static struct xfrm_state *state_of(struct kunit *test,
+				   const struct request_row *row)
 {
 	struct xfrm_state *x = ov2_unit_state(test);
 
@@ -219,7 +220,8 @@ static struct xfrm_state *state_of(struct kunit *test, const struct row *row)
 
 /* ---- what is expected, said once more */
 
-static void expect_algorithms(const struct row *row, struct ov2_add_sa_ex *add)
+static void expect_algorithms(const struct request_row *row,
+			      struct ov2_add_sa_ex *add)
 {
 	struct ov2_security_association *sa = &add->sec_assoc[0];
 
@@ -243,7 +245,8 @@ static void expect_algorithms(const struct row *row, struct ov2_add_sa_ex *add)
 	}
 }
 
-static void expect_endpoints(const struct row *row, const struct xfrm_state *x,
+static void expect_endpoints(const struct request_row *row,
+			     const struct xfrm_state *x,
 			     struct ov2_add_sa_ex *add)
 {
 	if (row->in)
@@ -260,7 +263,7 @@ static void expect_endpoints(const struct row *row, const struct xfrm_state *x,
 		add->v4.src = htonl(0xc0000201);
 }
 
-static void expect_add(struct kunit *test, const struct row *row,
+static void expect_add(struct kunit *test, const struct request_row *row,
 		       const struct xfrm_state *x, const struct noted *noted)
 {
 	struct ov2_add_sa_ex add = {
@@ -289,7 +292,7 @@ static void expect_add(struct kunit *test, const struct row *row,
 	KUNIT_EXPECT_EQ(test, noted->req.len, sizeof(add) + add.key_len);
 }
 
-static void expect_ext(struct kunit *test, const struct row *row,
+static void expect_ext(struct kunit *test, const struct request_row *row,
 		       const struct ov2_assoc *assoc,
 		       const struct ov2_ext_add *ext)
 {
@@ -311,7 +314,7 @@ static void expect_ext(struct kunit *test, const struct row *row,
 static void add_says_all(struct kunit *test)
 {
 	struct noted *noted = noted_new(test);
-	const struct row *row = test->param_value;
+	const struct request_row *row = test->param_value;
 	struct xfrm_state *x = state_of(test, row);
 	struct ov2_assoc assoc = { .handle = 5, .seq_hi = 6 };
 
@@ -358,7 +361,7 @@ static void add_waits(struct kunit *test)
 /* The key is wiped however the request ends. */
 static void add_wipes_the_key(struct kunit *test)
 {
-	static const struct row row = { .separate = true };
+	static const struct request_row row = { .separate = true };
 	struct noted *noted = noted_new(test);
 	struct xfrm_state *x = state_of(test, &row);
 	struct ov2_key_watch *watch;

@@ -21,7 +21,7 @@
 #define CAPACITY	2
 
 /**
- * struct card - a card whose engine only remembers what it was asked
+ * struct sa_card - a card whose engine only remembers what it was asked
  * @dev: the netdev, never registered
  * @ad: the card; the netdev's private data
  * @hardware: what it can do
@@ -35,7 +35,7 @@
  * @hdl: handles that adds were given
  * @handles: how many
  */
-struct card {
+struct sa_card {
 	struct net_device *dev;
 	struct ov2_adapter *ad;
 	struct ov2_offload hardware;
@@ -78,7 +78,7 @@ static void xdo_free(struct net_device *dev, struct xfrm_state *x)
 #endif
 }
 
-static enum ov2_status card_add(struct card *card, struct ov2_request *req)
+static enum ov2_status card_add(struct sa_card *card, struct ov2_request *req)
 {
 	struct ov2_handle *hdl = &card->hdl[card->handles];
 
@@ -92,7 +92,7 @@ static enum ov2_status card_add(struct card *card, struct ov2_request *req)
 	return OV2_STATUS_SUCCESS;
 }
 
-static enum ov2_status card_delete(struct card *card,
+static enum ov2_status card_delete(struct sa_card *card,
 				   const struct ov2_request *req)
 {
 	unsigned int i;
@@ -107,7 +107,7 @@ static enum ov2_status card_delete(struct card *card,
 static enum ov2_status card_request(struct ov2_adapter *ad,
 				    struct ov2_request *req)
 {
-	struct card *card = ad->engine;
+	struct sa_card *card = ad->engine;
 
 	card->asked++;
 	card->oid = req->oid;
@@ -133,7 +133,7 @@ static const struct ov2_miniport_ops card_miniport = {
 
 static void card_end(void *data)
 {
-	struct card *card = data;
+	struct sa_card *card = data;
 
 	synchronize_rcu();
 	ov2_bridge_exit(card->ad);
@@ -141,9 +141,9 @@ static void card_end(void *data)
 	free_netdev(card->dev);
 }
 
-static struct card *card_new(struct kunit *test)
+static struct sa_card *card_new(struct kunit *test)
 {
-	struct card *card = kunit_kzalloc(test, sizeof(*card), GFP_KERNEL);
+	struct sa_card *card = kunit_kzalloc(test, sizeof(*card), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, card);
 	card->dev = alloc_netdev(sizeof(*card->ad), "ov2unit%d",
@@ -168,7 +168,7 @@ static struct card *card_new(struct kunit *test)
 }
 
 /* With ESN; alive, as it is after the add */
-static struct xfrm_state *state_new(struct kunit *test, struct card *card,
+static struct xfrm_state *state_new(struct kunit *test, struct sa_card *card,
 				    u8 dir, u8 type)
 {
 	struct xfrm_state *x = ov2_unit_state(test);
@@ -191,20 +191,20 @@ static struct xfrm_state *state_new(struct kunit *test, struct card *card,
 	return x;
 }
 
-static struct xfrm_state *state_in(struct kunit *test, struct card *card)
+static struct xfrm_state *state_in(struct kunit *test, struct sa_card *card)
 {
 	return state_new(test, card, XFRM_DEV_OFFLOAD_IN,
 			 XFRM_DEV_OFFLOAD_CRYPTO);
 }
 
-static struct xfrm_state *state_out(struct kunit *test, struct card *card)
+static struct xfrm_state *state_out(struct kunit *test, struct sa_card *card)
 {
 	return state_new(test, card, XFRM_DEV_OFFLOAD_OUT,
 			 XFRM_DEV_OFFLOAD_CRYPTO);
 }
 
 /* @x is the state behind @handle, or nothing is if it is NULL. */
-static void expect_found(struct kunit *test, struct card *card,
+static void expect_found(struct kunit *test, struct sa_card *card,
 			 unsigned long handle, const struct xfrm_state *x)
 {
 	const struct xfrm_state *found = NULL;
@@ -220,7 +220,7 @@ static void expect_found(struct kunit *test, struct card *card,
 
 static void state_lives(struct kunit *test)
 {
-	struct card *card = card_new(test);
+	struct sa_card *card = card_new(test);
 	struct xfrm_state *x = state_in(test, card);
 	unsigned long handle;
 
@@ -249,7 +249,7 @@ static void state_lives(struct kunit *test)
 /* After an error the core frees only. */
 static void state_freed_only(struct kunit *test)
 {
-	struct card *card = card_new(test);
+	struct sa_card *card = card_new(test);
 	struct xfrm_state *x = state_out(test, card);
 
 	KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
@@ -261,7 +261,7 @@ static void state_freed_only(struct kunit *test)
 
 static void state_packet_counts(struct kunit *test)
 {
-	struct card *card = card_new(test);
+	struct sa_card *card = card_new(test);
 	struct xfrm_state *x;
 	int dir;
 
@@ -279,7 +279,7 @@ static void state_packet_counts(struct kunit *test)
 /* Nothing is negotiated yet: no keys, no request */
 static void state_acquire(struct kunit *test)
 {
-	struct card *card = card_new(test);
+	struct sa_card *card = card_new(test);
 	struct xfrm_state *x = state_out(test, card);
 
 	x->xso.flags = XFRM_DEV_OFFLOAD_FLAG_ACQ;
@@ -292,7 +292,7 @@ static void state_acquire(struct kunit *test)
 
 static void state_table_full(struct kunit *test)
 {
-	struct card *card = card_new(test);
+	struct sa_card *card = card_new(test);
 	struct xfrm_state *x[CAPACITY], *more;
 	int i;
 
@@ -318,7 +318,7 @@ static void state_table_full(struct kunit *test)
 
 static void state_feature_off(struct kunit *test)
 {
-	struct card *card = card_new(test);
+	struct sa_card *card = card_new(test);
 	struct xfrm_state *x = state_in(test, card);
 
 	card->dev->features &= ~NETIF_F_HW_ESP;
@@ -341,7 +341,7 @@ static void state_feature_off(struct kunit *test)
 /* A refusal of the engine leaves nothing behind. */
 static void state_engine_refuses(struct kunit *test)
 {
-	struct card *card = card_new(test);
+	struct sa_card *card = card_new(test);
 	struct xfrm_state *x = state_new(test, card, XFRM_DEV_OFFLOAD_OUT,
 					 XFRM_DEV_OFFLOAD_PACKET);
 
@@ -365,7 +365,7 @@ static void advance(struct xfrm_state *x)
 /* Bonding overwrites the handle at failover: it may be another state's. */
 static void state_stale_handle(struct kunit *test)
 {
-	struct card *card = card_new(test), *other = card_new(test);
+	struct sa_card *card = card_new(test), *other = card_new(test);
 	struct xfrm_state *x = state_out(test, card);
 	struct xfrm_state *y = state_out(test, card);
 	unsigned int asked;
@@ -393,7 +393,7 @@ static void state_stale_handle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->asked, asked + 1);
 }
 
-static void expect_update(struct kunit *test, const struct card *card,
+static void expect_update(struct kunit *test, const struct sa_card *card,
 			  const struct xfrm_state *x, unsigned int asked,
 			  u32 seq_hi)
 {
@@ -413,7 +413,7 @@ static void expect_update(struct kunit *test, const struct card *card,
 /* One request each time that the high half changes, and again until it is
  * accepted. Each direction has a field of its own.
  */
-static void expect_advances(struct kunit *test, struct card *card,
+static void expect_advances(struct kunit *test, struct sa_card *card,
 			    struct xfrm_state *x, u32 *half, u32 *other)
 {
 	unsigned int asked;
@@ -450,7 +450,7 @@ static void expect_advances(struct kunit *test, struct card *card,
 
 static void state_advances(struct kunit *test)
 {
-	struct card *card = card_new(test);
+	struct sa_card *card = card_new(test);
 	struct xfrm_state *x = state_in(test, card);
 
 	expect_advances(test, card, x, &x->replay_esn->seq_hi,
@@ -467,7 +467,7 @@ static void renumber(struct xfrm_state *x)
 	rcu_read_unlock();
 }
 
-static bool untold(struct card *card, const struct xfrm_state *x)
+static bool untold(struct sa_card *card, const struct xfrm_state *x)
 {
 	bool is;
 
@@ -480,7 +480,7 @@ static bool untold(struct card *card, const struct xfrm_state *x)
 /* What a key manager sets is told as it is, also in the same half. */
 static void state_renumbered(struct kunit *test)
 {
-	struct card *card = card_new(test);
+	struct sa_card *card = card_new(test);
 	struct xfrm_state *x[2] = { state_in(test, card),
 				    state_out(test, card) };
 	struct xfrm_replay_state_esn *esn;
@@ -550,7 +550,7 @@ static void state_renumbered(struct kunit *test)
  * @path: where the bundle leads
  */
 struct asking {
-	struct card *card;
+	struct sa_card *card;
 	struct net_device *other;
 	struct xfrm_state *x;
 	struct sk_buff *skb;

@@ -40,7 +40,7 @@ struct model_sa {
 };
 
 /**
- * struct model - what the engine should know
+ * struct sa_table_model - what the engine should know
  * @test: the test
  * @rig: the card
  * @other: another card, on which no handle of the first may work
@@ -51,7 +51,7 @@ struct model_sa {
  * @stale: handles that were deleted
  * @num_stale: number of them; a ring
  */
-struct model {
+struct sa_table_model {
 	struct kunit *test;
 	struct ov2_rig *rig;
 	struct ov2_rig *other;
@@ -75,7 +75,7 @@ static struct ov2_rig_sa random_sa(void)
 	return sa;
 }
 
-static struct model_sa *any_place(struct model *m, bool live)
+static struct model_sa *any_place(struct sa_table_model *m, bool live)
 {
 	unsigned int i, start = ov2_below(MODEL_SAS);
 	struct model_sa *place;
@@ -88,7 +88,7 @@ static struct model_sa *any_place(struct model *m, bool live)
 	return NULL;
 }
 
-static void step_add(struct model *m)
+static void step_add(struct sa_table_model *m)
 {
 	struct model_sa *place = any_place(m, false);
 	struct ov2_rig_sa sa = random_sa();
@@ -113,7 +113,7 @@ static void step_add(struct model *m)
 }
 
 /* Effective at once: nobody waits for the end. */
-static void step_delete(struct model *m)
+static void step_delete(struct sa_table_model *m)
 {
 	struct model_sa *place = any_place(m, true);
 	struct ov2_rig_request *rr;
@@ -128,14 +128,14 @@ static void step_delete(struct model *m)
 	m->live--;
 }
 
-static unsigned long any_stale(struct model *m)
+static unsigned long any_stale(struct sa_table_model *m)
 {
 	if (!m->num_stale)
 		return 0;
 	return m->stale[ov2_below(min(m->num_stale, MODEL_STALE))];
 }
 
-static void step_stale(struct model *m)
+static void step_stale(struct sa_table_model *m)
 {
 	unsigned long handle = any_stale(m);
 	struct ov2_rig_request *rr = ov2_rig_delete_new(m->rig, handle);
@@ -150,7 +150,7 @@ static void step_stale(struct model *m)
 }
 
 /* The oldest one that the packet could belong to */
-static unsigned long model_receiver(const struct model *m,
+static unsigned long model_receiver(const struct sa_table_model *m,
 				    const struct ov2_rig_sa *sa)
 {
 	const struct model_sa *oldest = NULL, *place;
@@ -167,7 +167,7 @@ static unsigned long model_receiver(const struct model *m,
 	return oldest ? oldest->sa.in : 0;
 }
 
-static void step_receive(struct model *m)
+static void step_receive(struct sa_table_model *m)
 {
 	struct ov2_rig_sa sa = random_sa();
 	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 20 };
@@ -180,7 +180,7 @@ static void step_receive(struct model *m)
 	KUNIT_EXPECT_EQ(m->test, nbl->ext_rx.handle, 0);
 }
 
-static u32 model_send(struct model *m, struct ov2_rig *rig,
+static u32 model_send(struct sa_table_model *m, struct ov2_rig *rig,
 		      const struct ov2_rig_sa *sa)
 {
 	struct ov2_rig_frame frame = { .sa = sa, .seq = 1, .len = 20 };
@@ -191,7 +191,7 @@ static u32 model_send(struct model *m, struct ov2_rig *rig,
 	return ov2_rig_sent_status(nbl);
 }
 
-static void step_send(struct model *m)
+static void step_send(struct sa_table_model *m)
 {
 	struct model_sa *place = any_place(m, true);
 	struct ov2_rig_sa sa = random_sa();
@@ -209,7 +209,7 @@ static void step_send(struct model *m)
 			OV2_STATUS_FAILURE);
 }
 
-static void step_update(struct model *m)
+static void step_update(struct sa_table_model *m)
 {
 	struct model_sa *place = any_place(m, true);
 
@@ -223,7 +223,7 @@ static void step_update(struct model *m)
 }
 
 /* More adds than deletes, so that the table is often full. */
-static void model_step(struct model *m)
+static void model_step(struct sa_table_model *m)
 {
 	switch (ov2_below(10)) {
 	case 0 ... 2:
@@ -247,9 +247,9 @@ static void model_step(struct model *m)
 	}
 }
 
-static struct model *model_new(struct kunit *test)
+static struct sa_table_model *model_new(struct kunit *test)
 {
-	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct sa_table_model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	m->test = test;
@@ -263,7 +263,7 @@ static struct model *model_new(struct kunit *test)
 
 static void model_run(struct kunit *test, unsigned int steps)
 {
-	struct model *m = model_new(test);
+	struct sa_table_model *m = model_new(test);
 	unsigned int step, full = 0;
 
 	for (step = 0; step < steps; step++) {

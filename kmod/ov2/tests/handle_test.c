@@ -15,7 +15,7 @@
 #define ROUNDS	20000
 #define STALE	256
 
-struct model {
+struct handle_model {
 	struct ov2_adapter ads[2];
 	struct ov2_handle handles[OBJECTS];
 	bool live[OBJECTS];
@@ -23,9 +23,9 @@ struct model {
 	unsigned int num_stale;
 };
 
-static struct model *model_new(struct kunit *test)
+static struct handle_model *model_new(struct kunit *test)
 {
-	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct handle_model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
 	ov2_handles_init(&m->ads[0].handles);
@@ -38,7 +38,7 @@ static u32 slot_of(const struct ov2_handle *handle)
 	return handle->value & OV2_HANDLE_SLOTS;
 }
 
-static void expect_resolves(struct kunit *test, struct model *m, int i)
+static void expect_resolves(struct kunit *test, struct handle_model *m, int i)
 {
 	struct ov2_handle *h = &m->handles[i];
 	struct ov2_adapter *other = h->ad == m->ads ? m->ads + 1 : m->ads;
@@ -49,7 +49,7 @@ static void expect_resolves(struct kunit *test, struct model *m, int i)
 	rcu_read_unlock();
 }
 
-static void model_add(struct kunit *test, struct model *m, int i)
+static void model_add(struct kunit *test, struct handle_model *m, int i)
 {
 	struct ov2_adapter *ad = &m->ads[ov2_below(2)];
 	struct ov2_handle *h = &m->handles[i];
@@ -64,7 +64,7 @@ static void model_add(struct kunit *test, struct model *m, int i)
 	m->live[i] = true;
 }
 
-static void model_remove(struct kunit *test, struct model *m, int i)
+static void model_remove(struct kunit *test, struct handle_model *m, int i)
 {
 	struct ov2_handle *h = &m->handles[i];
 
@@ -73,7 +73,7 @@ static void model_remove(struct kunit *test, struct model *m, int i)
 	m->stale[m->num_stale++ % STALE] = h->value;
 }
 
-static void expect_stale_is_gone(struct kunit *test, struct model *m)
+static void expect_stale_is_gone(struct kunit *test, struct handle_model *m)
 {
 	unsigned long value = m->stale[ov2_below(STALE)];
 
@@ -85,7 +85,7 @@ static void expect_stale_is_gone(struct kunit *test, struct model *m)
 
 static void handle_model(struct kunit *test)
 {
-	struct model *m = model_new(test);
+	struct handle_model *m = model_new(test);
 	int round, i;
 
 	ov2_random_start(test);
@@ -112,7 +112,7 @@ static void handle_model(struct kunit *test)
  */
 static void handle_space_of_its_own(struct kunit *test)
 {
-	struct model *m = model_new(test);
+	struct handle_model *m = model_new(test);
 	struct ov2_handle *own = &m->handles[OBJECTS - 1];
 	int i;
 
@@ -134,7 +134,7 @@ static void handle_space_of_its_own(struct kunit *test)
  */
 static void handle_slot_again(struct kunit *test)
 {
-	struct model *m = model_new(test);
+	struct handle_model *m = model_new(test);
 	struct ov2_handle *old, *new;
 	int i, j;
 

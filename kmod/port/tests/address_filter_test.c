@@ -49,7 +49,7 @@ enum inside {
 };
 
 /**
- * struct row - a state of the card, and the verdicts
+ * struct filter_row - a state of the card, and the verdicts
  * @flags: IFF_*
  * @bridged: it is below a bridge
  * @incomplete: an address is missing
@@ -57,7 +57,7 @@ enum inside {
  *	destination
  * @group: verdicts on frames that carry a packet to a group
  */
-struct row {
+struct filter_row {
 	unsigned int flags;
 	bool bridged;
 	bool incomplete;
@@ -65,7 +65,7 @@ struct row {
 	enum ov2_filter_verdict group[NUM_DESTS];
 };
 
-static const struct row rows[] = {
+static const struct filter_row rows[] = {
 	{
 		.host = { OWN, OWN, UNWANTED, OTHER, OTHER, UNWANTED,
 			  UNWANTED },
@@ -135,7 +135,7 @@ static struct sk_buff *frame_new(struct kunit *test, const u8 *dest,
 }
 
 static void expect_verdicts(struct kunit *test, struct ov2_port *port,
-			    const struct row *row)
+			    const struct filter_row *row)
 {
 	const enum ov2_filter_verdict *verdict;
 	enum inside inside;
