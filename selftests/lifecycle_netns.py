@@ -143,6 +143,7 @@ def wire_deleted(defer):
 
 def module_unloaded(defer):
     """Under traffic, with SAs: all cards go, and nothing is left."""
+    ledger.close()
     for _ in range(2):
         module.load()
         bed = fresh(defer)
@@ -168,4 +169,7 @@ if __name__ == "__main__":
     some = ksft.chosen(CASES)
     module.load()
     ledger = Ledger()
-    ksft.run(some)
+    try:
+        ksft.run(some)
+    finally:
+        ledger.close()

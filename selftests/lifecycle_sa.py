@@ -184,7 +184,11 @@ def main():
                        + [("nothing is left", nothing_left)])
     module.load()
     ends = Ends()
-    ksft.run(some, ksft.without_defer)
+    try:
+        ksft.run(some, ksft.without_defer)
+    finally:
+        ends.bed.delete()
+        ends.ledger.close()
 
 
 if __name__ == "__main__":

@@ -354,6 +354,7 @@ def nothing_left(_defer):
 
 def module_unloaded(defer):
     """Under traffic: cards, states and policies go."""
+    ledger.close()
     for what in ("host", "net"):
         module.load()
         bed = fresh(defer, what)
@@ -373,4 +374,7 @@ if __name__ == "__main__":
     some = ksft.chosen(CASES)
     module.load()
     ledger = Ledger(KINDS)
-    ksft.run(some)
+    try:
+        ksft.run(some)
+    finally:
+        ledger.close()

@@ -99,5 +99,8 @@ class Trace:
         return got
 
     def close(self):
-        os.close(self.pipe)
-        os.rmdir(self.dir)
+        """Once or more often."""
+        if self.pipe is not None:
+            os.close(self.pipe)
+            os.rmdir(self.dir)
+            self.pipe = None
