@@ -5,6 +5,7 @@
  */
 #include "probe.h"
 #include "sa.h"
+#include "../ov2/lists.h"
 #include "../watch/trace.h"
 
 /* As many as mid-range cards have; small enough that a test can fill it. */

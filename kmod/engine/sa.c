@@ -79,7 +79,8 @@ static int sa_key(struct ov2_sa *sa)
 		if (err)
 			return err;
 	}
-	return ov2_handle_alloc(&sa->hdl, sa->engine->ad, sa->transport);
+	return ov2_handle_alloc(&sa->hdl, &sa->engine->ad->handles,
+				sa->transport);
 }
 
 /* After the add, @sa must not point to the caller's memory any more: the

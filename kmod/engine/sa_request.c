@@ -4,6 +4,7 @@
 
 #include "batch.h"
 #include "sa.h"
+#include "../ov2/lists.h"
 #include "../watch/counters.h"
 #include "../watch/trace.h"
 

@@ -107,7 +107,7 @@ static bool sa_is_live(const struct ov2_sa *sa)
  */
 struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
 {
-	struct ov2_handle *hdl = ov2_handle_find(ad, handle);
+	struct ov2_handle *hdl = ov2_handle_find(&ad->handles, handle);
 	struct ov2_sa *sa;
 
 	if (!hdl)

@@ -14,7 +14,6 @@
 #include <linux/atomic.h>
 
 #include "handle.h"
-#include "miniport.h"
 
 static atomic_long_t generation;
 
@@ -35,23 +34,22 @@ void ov2_handles_init(struct ov2_handles *handles)
 /**
  * ov2_handle_alloc() - give an SA its handle
  * @handle: the SA's; from now on ov2_handle_find() returns it
- * @ad: the card
+ * @handles: the card's handle space
  * @transport: see struct ov2_handle
  *
  * Context: Any context, BH are disabled inside.
  * Return: 0, -ENOMEM, or -EBUSY if every slot is taken, which cannot happen if
  * the engine's capacity is not larger than OV2_HANDLE_SLOTS.
  */
-int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_adapter *ad,
+int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
 		     void *transport)
 {
 	unsigned long gen = atomic_long_inc_return(&generation);
-	struct ov2_handles *handles = &ad->handles;
 	u32 slot;
 	int err;
 
 	/* The value is complete before the handle can be found. */
-	handle->ad = ad;
+	handle->handles = handles;
 	handle->transport = transport;
 	xa_lock_bh(&handles->slots);
 	err = __xa_alloc_cyclic(&handles->slots, &slot, NULL,
@@ -73,39 +71,38 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_adapter *ad,
  */
 void ov2_handle_free(struct ov2_handle *handle)
 {
-	xa_erase_bh(&handle->ad->handles.slots,
-		    handle->value & OV2_HANDLE_SLOTS);
+	xa_erase_bh(&handle->handles->slots, handle->value & OV2_HANDLE_SLOTS);
 }
 
 #ifdef OV2_UNIT
 /**
  * ov2_handle_reuse() - for unit tests: have a slot given again
- * @ad: the card
+ * @handles: the card's handle space
  * @value: a handle that was freed. The card's next handle gets its slot, which
  *	without this call would be given only after all others
  *
  * Context: Any context.
  */
-void ov2_handle_reuse(struct ov2_adapter *ad, unsigned long value)
+void ov2_handle_reuse(struct ov2_handles *handles, unsigned long value)
 {
-	xa_lock_bh(&ad->handles.slots);
-	ad->handles.next = value & OV2_HANDLE_SLOTS;
-	xa_unlock_bh(&ad->handles.slots);
+	xa_lock_bh(&handles->slots);
+	handles->next = value & OV2_HANDLE_SLOTS;
+	xa_unlock_bh(&handles->slots);
 }
 #endif
 
 /**
  * ov2_handle_find() - what does a handle name?
- * @ad: the card that is asked
+ * @handles: the handle space of the card that is asked
  * @value: the handle, any value
  *
  * Context: Under rcu_read_lock(), any context.
- * Return: the handle of a live SA of @ad, or NULL.
+ * Return: the handle of a live SA of that card, or NULL.
  */
-struct ov2_handle *ov2_handle_find(struct ov2_adapter *ad,
+struct ov2_handle *ov2_handle_find(struct ov2_handles *handles,
 				   unsigned long value)
 {
-	struct ov2_handle *handle = xa_load(&ad->handles.slots,
+	struct ov2_handle *handle = xa_load(&handles->slots,
 					    value & OV2_HANDLE_SLOTS);
 
 	return handle && handle->value == value ? handle : NULL;

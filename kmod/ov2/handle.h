@@ -5,8 +5,6 @@
 #include <linux/types.h>
 #include <linux/xarray.h>
 
-struct ov2_adapter;
-
 /* Slots of a card's handle space: how many SAs may have handles at a time. Slot
  * 0 is never given, so this is also the mask of a handle's slot.
  */
@@ -26,7 +24,7 @@ struct ov2_handles {
 /**
  * struct ov2_handle - an SA bundle's place in its card's handle space
  * @value: what names it: generation and slot; never 0
- * @ad: the card
+ * @handles: the handle space that it is in
  * @transport: whoever asked for the SA, found again through the handle
  *
  * Embedded in the engine's SA, which must be freed only a grace period after
@@ -34,18 +32,18 @@ struct ov2_handles {
  */
 struct ov2_handle {
 	unsigned long value;
-	struct ov2_adapter *ad;
+	struct ov2_handles *handles;
 	void *transport;
 };
 
 void ov2_handles_init(struct ov2_handles *handles);
-int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_adapter *ad,
+int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
 		     void *transport);
 void ov2_handle_free(struct ov2_handle *handle);
-struct ov2_handle *ov2_handle_find(struct ov2_adapter *ad,
+struct ov2_handle *ov2_handle_find(struct ov2_handles *handles,
 				   unsigned long value);
 #ifdef OV2_UNIT
-void ov2_handle_reuse(struct ov2_adapter *ad, unsigned long value);
+void ov2_handle_reuse(struct ov2_handles *handles, unsigned long value);
 #endif
 
 #endif /* _OV2_HANDLE_H */

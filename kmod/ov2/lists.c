@@ -7,7 +7,7 @@
 #include <linux/align.h>
 #include <linux/slab.h>
 
-#include "requests.h"
+#include "lists.h"
 
 /**
  * ov2_object_check() - can a structure of a request be read?

@@ -8,7 +8,9 @@
 #include <linux/percpu.h>
 
 #include "objects.h"
-#include "trace.h"
+
+#define CREATE_TRACE_POINTS
+#include "objects_trace.h"
 
 static const char * const object_names[OV2_OBJECT_MAX] = {
 	[OV2_OBJECT_PORT] = "port",

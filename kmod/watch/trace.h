@@ -513,45 +513,6 @@ TRACE_EVENT(ov2_drop,
 		  __entry->tx ? "tx" : "rx", __get_str(reason), __entry->len)
 );
 
-/*
- * kind: port, sa, assoc, policy or nbl
- * object: names the object, while it lives
- */
-DECLARE_EVENT_CLASS(ov2_object,
-
-	TP_PROTO(const char *kind, const void *object),
-
-	TP_ARGS(kind, object),
-
-	TP_STRUCT__entry(
-		__string(kind, kind)
-		__field(const void *, object)
-	),
-
-	TP_fast_assign(
-		__assign_str(kind);
-		__entry->object = object;
-	),
-
-	TP_printk("kind=%s object=%p", __get_str(kind), __entry->object)
-);
-
-/*
- * An object was made
- */
-DEFINE_EVENT(ov2_object, ov2_object_create,
-	TP_PROTO(const char *kind, const void *object),
-	TP_ARGS(kind, object)
-);
-
-/*
- * An object was freed; each that was made is freed once
- */
-DEFINE_EVENT(ov2_object, ov2_object_free,
-	TP_PROTO(const char *kind, const void *object),
-	TP_ARGS(kind, object)
-);
-
 #endif /* _OV2_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

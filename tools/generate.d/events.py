@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""kmod/watch/trace.h: the page of the trace events, and the tests' table of them."""
+"""kmod/watch/trace.h and objects_trace.h: the page of the trace events, and the tests' table of them."""
 import re
 from collections import namedtuple
 
 import rst
 
 ROWS = "kmod/watch/trace.h"
+OBJECTS = "kmod/watch/objects_trace.h"
 PAGE = "Documentation/reference/events.rst"
 
 BLOCK = re.compile(r"/\*\n((?: \*(?!/)[^\n]*\n)+) \*/\n(TRACE_EVENT|DECLARE_EVENT_CLASS|DEFINE_EVENT)\((\w+)(?:, (\w+))?,\n(.*?)\n\);?\n",
@@ -30,8 +31,10 @@ def described(comment):
 
 
 def rows():
-    with open(ROWS, encoding="utf-8") as file:
-        text = file.read()
+    text = ""
+    for path in ROWS, OBJECTS:
+        with open(path, encoding="utf-8") as file:
+            text += file.read()
     classes, events = {}, []
     for comment, kind, first, second, body in BLOCK.findall(text):
         sentence, fields = described(comment)

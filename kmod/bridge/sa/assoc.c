@@ -71,7 +71,7 @@ void ov2_assoc_discard(struct ov2_assoc *assoc)
  */
 struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle)
 {
-	struct ov2_handle *hdl = ov2_handle_find(ad, handle);
+	struct ov2_handle *hdl = ov2_handle_find(&ad->handles, handle);
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the association may go");
 	return hdl ? hdl->transport : NULL;

@@ -63,7 +63,7 @@ static struct received *received_new(struct kunit *test)
 	r->assoc = kunit_kzalloc(test, sizeof(*r->assoc), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, r->assoc);
 	RCU_INIT_POINTER(r->assoc->x, r->x);
-	KUNIT_ASSERT_EQ(test, 0, ov2_handle_alloc(&r->hdl, &r->rig->ad,
+	KUNIT_ASSERT_EQ(test, 0, ov2_handle_alloc(&r->hdl, &r->rig->ad.handles,
 						  r->assoc));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, handle_free,
 							   &r->hdl));

@@ -100,7 +100,7 @@ static struct send_case *sending_new(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, ov2_bridge_init(&send->ad));
 	send->assoc.icv_len = ICV_LEN;
 	RCU_INIT_POINTER(send->assoc.x, send->x);
-	KUNIT_ASSERT_EQ(test, 0, ov2_handle_alloc(&send->hdl, &send->ad,
+	KUNIT_ASSERT_EQ(test, 0, ov2_handle_alloc(&send->hdl, &send->ad.handles,
 						  &send->assoc));
 	send->assoc.handle = send->hdl.value;
 	send->x->xso.offload_handle = send->hdl.value;

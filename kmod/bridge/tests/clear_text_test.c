@@ -314,7 +314,7 @@ static struct ov2_handle *handle_new(struct kunit *test,
 	KUNIT_ASSERT_NOT_NULL(test, assoc);
 	KUNIT_ASSERT_NOT_NULL(test, hdl);
 	RCU_INIT_POINTER(assoc->x, x);
-	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(hdl, ad, assoc), 0);
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(hdl, &ad->handles, assoc), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action(test, handle_end, hdl), 0);
 	return hdl;
 }

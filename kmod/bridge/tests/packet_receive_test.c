@@ -433,7 +433,7 @@ static struct rx_card *card_with_handle(struct kunit *test,
 
 	refcount_set(&card->x->refcnt, 1);
 	RCU_INIT_POINTER(card->assoc.x, card->x);
-	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&card->hdl, &card->ad,
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&card->hdl, &card->ad.handles,
 					       &card->assoc), 0);
 	kunit_add_action(test, handle_end, &card->hdl);
 	return card;

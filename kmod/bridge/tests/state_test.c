@@ -85,7 +85,7 @@ static enum ov2_status card_add(struct sa_card *card, struct ov2_request *req)
 	if (card->answer != OV2_STATUS_SUCCESS)
 		return card->answer;
 	if (card->handles == ARRAY_SIZE(card->hdl) ||
-	    ov2_handle_alloc(hdl, card->ad, req->ext->transport))
+	    ov2_handle_alloc(hdl, &card->ad->handles, req->ext->transport))
 		return OV2_STATUS_RESOURCES;
 	card->handles++;
 	req->add->handle = hdl->value;

@@ -41,10 +41,11 @@ static u32 slot_of(const struct ov2_handle *handle)
 static void expect_resolves(struct kunit *test, struct handle_model *m, int i)
 {
 	struct ov2_handle *h = &m->handles[i];
-	struct ov2_adapter *other = h->ad == m->ads ? m->ads + 1 : m->ads;
+	bool first = h->handles == &m->ads[0].handles;
+	struct ov2_handles *other = &m->ads[first].handles;
 
 	rcu_read_lock();
-	KUNIT_EXPECT_PTR_EQ(test, ov2_handle_find(h->ad, h->value), h);
+	KUNIT_EXPECT_PTR_EQ(test, ov2_handle_find(h->handles, h->value), h);
 	KUNIT_EXPECT_NULL(test, ov2_handle_find(other, h->value));
 	rcu_read_unlock();
 }
@@ -55,7 +56,7 @@ static void model_add(struct kunit *test, struct handle_model *m, int i)
 	struct ov2_handle *h = &m->handles[i];
 	int j;
 
-	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(h, ad, m), 0);
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(h, &ad->handles, m), 0);
 	KUNIT_ASSERT_NE(test, h->value, 0);
 	KUNIT_EXPECT_PTR_EQ(test, h->transport, m);
 	for (j = 0; j < OBJECTS; j++)
@@ -78,8 +79,8 @@ static void expect_stale_is_gone(struct kunit *test, struct handle_model *m)
 	unsigned long value = m->stale[ov2_below(STALE)];
 
 	rcu_read_lock();
-	KUNIT_EXPECT_NULL(test, ov2_handle_find(&m->ads[0], value));
-	KUNIT_EXPECT_NULL(test, ov2_handle_find(&m->ads[1], value));
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(&m->ads[0].handles, value));
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(&m->ads[1].handles, value));
 	rcu_read_unlock();
 }
 
@@ -117,11 +118,12 @@ static void handle_space_of_its_own(struct kunit *test)
 	int i;
 
 	for (i = 0; i < OBJECTS - 1; i++) {
-		KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&m->handles[i],
-						       &m->ads[0], m), 0);
+		KUNIT_ASSERT_EQ(test, 0,
+				ov2_handle_alloc(&m->handles[i],
+						 &m->ads[0].handles, m));
 		KUNIT_EXPECT_EQ(test, slot_of(&m->handles[i]), i + 1);
 	}
-	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(own, &m->ads[1], m), 0);
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(own, &m->ads[1].handles, m), 0);
 	KUNIT_EXPECT_EQ(test, slot_of(own), 1);
 	for (i = 0; i < OBJECTS; i++)
 		expect_resolves(test, m, i);
@@ -135,22 +137,23 @@ static void handle_space_of_its_own(struct kunit *test)
 static void handle_slot_again(struct kunit *test)
 {
 	struct handle_model *m = model_new(test);
+	struct ov2_handles *handles = &m->ads->handles;
 	struct ov2_handle *old, *new;
 	int i, j;
 
 	for (i = 0; i < OBJECTS; i++) {
 		new = &m->handles[i];
 		if (i)
-			ov2_handle_reuse(m->ads, m->handles[0].value);
-		KUNIT_ASSERT_EQ(test, ov2_handle_alloc(new, m->ads, m), 0);
+			ov2_handle_reuse(handles, m->handles[0].value);
+		KUNIT_ASSERT_EQ(test, ov2_handle_alloc(new, handles, m), 0);
 		KUNIT_EXPECT_EQ(test, slot_of(new), slot_of(m->handles));
 		rcu_read_lock();
-		KUNIT_EXPECT_PTR_EQ(test, ov2_handle_find(m->ads, new->value),
+		KUNIT_EXPECT_PTR_EQ(test, ov2_handle_find(handles, new->value),
 				    new);
 		for (j = 0; j < i; j++) {
 			old = &m->handles[j];
 			KUNIT_EXPECT_NE(test, old->value, new->value);
-			KUNIT_EXPECT_NULL(test, ov2_handle_find(m->ads,
+			KUNIT_EXPECT_NULL(test, ov2_handle_find(handles,
 								old->value));
 		}
 		rcu_read_unlock();
@@ -163,8 +166,8 @@ static void handle_zero_is_nothing(struct kunit *test)
 	struct ov2_adapter *ad = model_new(test)->ads;
 
 	rcu_read_lock();
-	KUNIT_EXPECT_NULL(test, ov2_handle_find(ad, 0));
-	KUNIT_EXPECT_NULL(test, ov2_handle_find(ad, ULONG_MAX));
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(&ad->handles, 0));
+	KUNIT_EXPECT_NULL(test, ov2_handle_find(&ad->handles, ULONG_MAX));
 	rcu_read_unlock();
 }
 

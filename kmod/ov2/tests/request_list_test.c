@@ -7,7 +7,7 @@
 #include <kunit/test.h>
 #include <linux/slab.h>
 
-#include "../requests.h"
+#include "../lists.h"
 
 #define ENTRIES	4
 #define KEY_LEN	20

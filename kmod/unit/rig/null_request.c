@@ -8,6 +8,7 @@
 #include "null_engine.h"
 #include "null_request.h"
 #include "../../ov2/handle.h"
+#include "../../ov2/lists.h"
 
 /**
  * struct null_sa - an SA of the null engine
@@ -66,7 +67,7 @@ static const struct ov2_offload null_disabled = {
 /* Under rcu_read_lock() */
 static struct null_sa *null_find(struct ov2_adapter *ad, unsigned long handle)
 {
-	struct ov2_handle *hdl = ov2_handle_find(ad, handle);
+	struct ov2_handle *hdl = ov2_handle_find(&ad->handles, handle);
 
 	return hdl ? container_of(hdl, struct null_sa, hdl) : NULL;
 }
@@ -166,7 +167,7 @@ static enum ov2_status null_add(struct ov2_null_engine *engine,
 	sa = null_sa_new(engine, req->add);
 	if (!sa)
 		goto err_bundle;
-	if (ov2_handle_alloc(&sa->hdl, engine->ad, NULL))
+	if (ov2_handle_alloc(&sa->hdl, &engine->ad->handles, NULL))
 		goto err_sa;
 	req->add->handle = sa->hdl.value;
 	return OV2_STATUS_SUCCESS;

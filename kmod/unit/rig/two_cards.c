@@ -162,7 +162,7 @@ static void cable_add_state(struct ov2_cards *cards)
 	cards->assoc.icv_len = 16;
 	RCU_INIT_POINTER(cards->assoc.x, &cards->x);
 	KUNIT_ASSERT_EQ(cards->test, 0,
-			ov2_handle_alloc(&cards->hdl, &cards->a->ad,
+			ov2_handle_alloc(&cards->hdl, &cards->a->ad.handles,
 					 &cards->assoc));
 	cards->assoc.handle = cards->hdl.value;
 	cards->x.xso.offload_handle = cards->hdl.value;
