@@ -4,7 +4,7 @@
 #include <linux/rcupdate.h>
 #include <net/rtnetlink.h>
 
-#include "engine/engine.h"
+#include "engine/engine_miniport.h"
 #include "ov2/nbl.h"
 #include "ov2/reaper.h"
 #include "port/link.h"

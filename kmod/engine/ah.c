@@ -7,9 +7,11 @@
 #include <crypto/utils.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/skbuff.h>
 
+#include "ah.h"
 #include "crypt.h"
-#include "sa.h"
+#include "member.h"
 
 #define OV2_AH_HDR_LEN	12
 /* RFC 4302 2.2 */
@@ -171,11 +173,11 @@ static int ah_compare(struct ov2_crypt *crypt)
 
 /**
  * ov2_ah_seal() - write the ICV field of a frame
- * @job: as ov2_transform_seal() has it; what the field has is overwritten,
+ * @job: as ov2_step_seal() has it; what the field has is overwritten,
  *	padding behind it is taken as it is
  *
  * Context: BH disabled.
- * Return: as ov2_transform_seal().
+ * Return: as ov2_step_seal().
  */
 int ov2_ah_seal(const struct ov2_job *job)
 {
@@ -199,10 +201,10 @@ int ov2_ah_seal(const struct ov2_job *job)
 
 /**
  * ov2_ah_open() - verify the ICV field of a frame
- * @job: as ov2_transform_open() has it
+ * @job: as ov2_step_open() has it
  *
  * Context: BH disabled.
- * Return: as ov2_transform_open().
+ * Return: as ov2_step_open().
  */
 int ov2_ah_open(const struct ov2_job *job)
 {

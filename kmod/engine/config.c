@@ -3,6 +3,8 @@
  * What the engine can do, what of it is on, and the two requests that change
  * that. Nothing here touches an SA: those that live stay (3.5, Q20).
  */
+#include "config.h"
+#include "engine.h"
 #include "probe.h"
 #include "sa.h"
 #include "../ov2/lists.h"
@@ -110,11 +112,12 @@ void ov2_config_start(struct ov2_engine *engine)
 	engine->ad->config = &configs[engine->parameter];
 }
 
-/* With engine->lock held. Off stops all offloads, whatever is configured. */
+/* OFFLOAD_ENCAPSULATION off stops all offloads, whatever is configured. */
 static const struct ov2_offload *config_update(struct ov2_engine *engine)
 {
 	u8 parameter = engine->parameter;
 
+	lockdep_assert_held(&engine->config_lock);
 	if (engine->encapsulation == OV2_ENCAPSULATION_OFF)
 		parameter = OV2_PARAMETER_DISABLED;
 	WRITE_ONCE(engine->ad->config, &configs[parameter]);
@@ -159,11 +162,11 @@ enum ov2_status ov2_config_parameters(struct ov2_engine *engine,
 	if (!config_is_possible(parameter))
 		return OV2_STATUS_NOT_SUPPORTED;
 
-	spin_lock_bh(&engine->lock);
+	spin_lock_bh(&engine->config_lock);
 	if (parameter != OV2_PARAMETER_NO_CHANGE)
 		engine->parameter = parameter;
 	config = config_update(engine);
-	spin_unlock_bh(&engine->lock);
+	spin_unlock_bh(&engine->config_lock);
 	return config_changed(engine, config);
 }
 
@@ -195,11 +198,11 @@ enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
 	    set->type != hardware.ipsec_v2.encapsulation)
 		return OV2_STATUS_NOT_SUPPORTED;
 
-	spin_lock_bh(&engine->lock);
+	spin_lock_bh(&engine->config_lock);
 	if (set->enabled != OV2_ENCAPSULATION_NO_CHANGE)
 		WRITE_ONCE(engine->encapsulation, set->enabled);
 	config = config_update(engine);
-	spin_unlock_bh(&engine->lock);
+	spin_unlock_bh(&engine->config_lock);
 	return config_changed(engine, config);
 }
 

@@ -6,7 +6,8 @@
 #include <linux/string.h>
 
 #include "crypt.h"
-#include "sa.h"
+#include "member.h"
+#include "../ov2/nbl.h"
 
 /* The head, and the tail: its high half of the number and its ICV are
  * neighbours, so one entry serves with ESN and without.

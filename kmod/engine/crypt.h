@@ -4,9 +4,10 @@
 
 #include <linux/scatterlist.h>
 
-#include "transform.h"
-
 struct aead_request;
+struct ov2_member;
+struct ov2_nbl;
+struct sk_buff;
 
 /* IPv6 and AH headers, these with HMAC-SHA-512-256 aligned to 8 bytes */
 #define OV2_CRYPT_HEAD_MAX	(40 + 48)
@@ -14,6 +15,28 @@ struct aead_request;
 #define OV2_CRYPT_IV_MAX	16
 /* SHA-512, of which the ICV is the first part */
 #define OV2_CRYPT_DIGEST_MAX	64
+
+/**
+ * struct ov2_job - one member's work on one frame
+ * @nbl: the NBL that it is for
+ * @skb: the frame
+ * @member: the security association
+ * @ip: bytes from skb->data to the IP header in front
+ * @header: bytes from skb->data to the ESP or AH header
+ * @end: bytes from skb->data to the end of the packet, ICV included
+ * @seq: sequence number, with its high half
+ * @done: called with 0 or a negative errno if the cipher completes later
+ */
+struct ov2_job {
+	struct ov2_nbl *nbl;
+	struct sk_buff *skb;
+	struct ov2_member *member;
+	unsigned int ip;
+	unsigned int header;
+	unsigned int end;
+	u64 seq;
+	void (*done)(struct ov2_nbl *nbl, int err);
+};
 
 /**
  * struct ov2_crypt - one job while the crypto API has it

@@ -1,11 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The emulated engine as a miniport: its life on a card. */
+/*
+ * The engine of a card, and its state. The card moves it, through struct
+ * ov2_miniport_ops, and serializes these calls:
+ *
+ *	initialize
+ *	    |
+ *	    v       restart
+ *	 PAUSED ---------------> RUNNING
+ *	 |  ^ ^  <-------------   ^  |
+ *	 |  | |      pause        |  | reset begins
+ *	 |  | |                   |  v
+ *	 |  | +-- reset ends -- RESETTING
+ *	 |  +--- reset begins ----^
+ *	 | halt
+ *	 v
+ *	HALTED
+ *
+ * A reset ends in the state in which it began. Lanes are open in RUNNING, and
+ * closed in the other states; who closes them waits until they are empty.
+ *
+ *	             PAUSED        RUNNING     RESETTING      HALTED
+ *	a new send   NOT_ACCEPTED  accepted    NOT_ACCEPTED   none comes
+ *	a new frame  untouched     accepted    untouched      none comes
+ *	sends that   none is       go out      fail:          none is
+ *	are in it                              REQ._ABORTED
+ *	frames that  none is       indicated   finished and   none is
+ *	are in it                              indicated
+ *	deletes      accepted      accepted    accepted       NOT_ACCEPTED
+ *	other        accepted      accepted    NOT_ACCEPTED   NOT_ACCEPTED
+ *	requests
+ *
+ * A send that names an SA also fails after OFFLOAD_ENCAPSULATION was set to
+ * OFF, and received frames are untouched until it was set to ON, whatever the
+ * state: that is configuration, which config.c keeps in the same structure.
+ */
+#include <linux/err.h>
 #include <linux/slab.h>
 
 #include "engine.h"
-#include "receive_nbl.h"
-#include "sa.h"
-#include "send_nbl.h"
+#include "lane.h"
+#include "../ov2/miniport.h"
 
 struct workqueue_struct *ov2_engine_wq;
 
@@ -24,30 +58,44 @@ static struct ov2_lane *lanes_alloc(struct ov2_adapter *ad, u16 num,
 	return lanes;
 }
 
-static int engine_initialize(struct ov2_adapter *ad)
+/**
+ * ov2_engine_new() - make an engine, paused, without SAs
+ * @ad: its card; ov2_adapter.tx_queues and rx_queues are set
+ * @sent: hands back an NBL that was to be sent
+ * @received: hands back a received NBL
+ *
+ * Both functions are called in order of the queue, one at a time, with BH
+ * disabled.
+ *
+ * Context: Process context.
+ * Return: the engine with one reference, or ERR_PTR(-ENOMEM).
+ */
+struct ov2_engine *
+ov2_engine_new(struct ov2_adapter *ad,
+	       void (*sent)(struct ov2_adapter *ad, struct ov2_nbl *nbl),
+	       void (*received)(struct ov2_adapter *ad, struct ov2_nbl *nbl))
 {
 	struct ov2_engine *engine;
 	int err = -ENOMEM;
 
 	engine = kzalloc(sizeof(*engine), GFP_KERNEL_ACCOUNT);
 	if (!engine)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 
 	engine->ad = ad;
+	engine->state = OV2_ENGINE_PAUSED;
 	refcount_set(&engine->ref, 1);
-	engine->tx = lanes_alloc(ad, ad->tx_queues, ov2_engine_sent);
+	spin_lock_init(&engine->config_lock);
+	engine->tx = lanes_alloc(ad, ad->tx_queues, sent);
 	if (!engine->tx)
 		goto err_engine;
-	engine->rx = lanes_alloc(ad, ad->rx_queues, ov2_engine_received);
+	engine->rx = lanes_alloc(ad, ad->rx_queues, received);
 	if (!engine->rx)
 		goto err_tx;
-	err = ov2_sa_table_init(engine);
+	err = ov2_sa_table_init(&engine->sas);
 	if (err)
 		goto err_rx;
-
-	ov2_config_start(engine);
-	WRITE_ONCE(ad->engine, engine);
-	return 0;
+	return engine;
 
 err_rx:
 	kfree(engine->rx);
@@ -55,7 +103,7 @@ err_tx:
 	kfree(engine->tx);
 err_engine:
 	kfree(engine);
-	return err;
+	return ERR_PTR(err);
 }
 
 static void engine_destroy(struct ov2_reaped *reaped)
@@ -63,7 +111,7 @@ static void engine_destroy(struct ov2_reaped *reaped)
 	struct ov2_engine *engine = container_of(reaped, struct ov2_engine,
 						 reaped);
 
-	ov2_sa_table_exit(engine);
+	ov2_sa_table_exit(&engine->sas);
 	kfree(engine->rx);
 	kfree(engine->tx);
 	kfree(engine);
@@ -73,7 +121,7 @@ static void engine_destroy(struct ov2_reaped *reaped)
  * ov2_engine_put() - give back a reference
  * @engine: the engine
  *
- * Context: Any.
+ * Context: Any context.
  */
 void ov2_engine_put(struct ov2_engine *engine)
 {
@@ -81,92 +129,126 @@ void ov2_engine_put(struct ov2_engine *engine)
 		ov2_reap(&engine->reaped, engine_destroy);
 }
 
-/* The SA of an add that failed may still wait for its grace period. Its
- * reference keeps the engine, which then outlives the card. Nothing else is
- * left to wait for.
- */
-static void engine_halt(struct ov2_adapter *ad)
+static void engine_lanes(struct ov2_engine *engine,
+			 void (*op)(struct ov2_lane *lane))
 {
-	struct ov2_engine *engine = ad->engine;
-
-	WRITE_ONCE(ad->engine, NULL);
-	ov2_engine_put(engine);
-}
-
-static void all_lanes(struct ov2_adapter *ad,
-		      void (*op)(struct ov2_lane *lane))
-{
-	struct ov2_engine *engine = ad->engine;
 	u16 i;
 
-	for (i = 0; i < ad->tx_queues; i++)
+	for (i = 0; i < engine->ad->tx_queues; i++)
 		op(&engine->tx[i]);
-	for (i = 0; i < ad->rx_queues; i++)
+	for (i = 0; i < engine->ad->rx_queues; i++)
 		op(&engine->rx[i]);
 }
 
-static void engine_pause(struct ov2_adapter *ad)
+/* @from is a mask of the states that the drawing above leads to @to from.
+ * The state is new before the lanes follow: what leaves a lane while it closes
+ * sees why.
+ */
+static void engine_move(struct ov2_engine *engine, unsigned long from,
+			enum ov2_engine_state to)
 {
-	struct ov2_engine *engine = ad->engine;
+	enum ov2_engine_state before = engine->state;
 
-	engine->running = false;
-	all_lanes(ad, ov2_lane_close);
+	might_sleep();
+	WARN_ON_ONCE(!(from & BIT(before)));
+	WRITE_ONCE(engine->state, to);
+	if (before == OV2_ENGINE_RUNNING)
+		engine_lanes(engine, ov2_lane_close);
+	if (to == OV2_ENGINE_RUNNING)
+		engine_lanes(engine, ov2_lane_open);
 }
 
-static void engine_restart(struct ov2_adapter *ad)
+/**
+ * ov2_engine_pause() - accept no NBL from now on, and let go of all
+ * @engine: the engine, running
+ *
+ * Context: Process context, sleeps until every NBL is back; serialized by the
+ *   caller with the other changes of state.
+ */
+void ov2_engine_pause(struct ov2_engine *engine)
 {
-	struct ov2_engine *engine = ad->engine;
-
-	engine->running = true;
-	all_lanes(ad, ov2_lane_open);
+	engine_move(engine, BIT(OV2_ENGINE_RUNNING), OV2_ENGINE_PAUSED);
 }
 
-/* SAs keep keys, numbers and IV counters: no nonce comes again (INV-30,
+/**
+ * ov2_engine_restart() - accept NBLs
+ * @engine: the engine, paused
+ *
+ * Context: Process context; serialized by the caller with the other changes of
+ *   state.
+ */
+void ov2_engine_restart(struct ov2_engine *engine)
+{
+	engine_move(engine, BIT(OV2_ENGINE_PAUSED), OV2_ENGINE_RUNNING);
+}
+
+/**
+ * ov2_engine_reset() - let go of every NBL, and be as before
+ * @engine: the engine, running or paused
+ *
+ * SAs keep keys, numbers and IV counters, so no nonce comes again (INV-30,
  * INV-44). Requests that pend are for workqueues, which a reset does not
  * concern.
- */
-static void engine_reset(struct ov2_adapter *ad)
-{
-	struct ov2_engine *engine = ad->engine;
-
-	WRITE_ONCE(engine->resetting, true);
-	if (engine->running)
-		all_lanes(ad, ov2_lane_close);
-	WRITE_ONCE(engine->resetting, false);
-	if (engine->running)
-		all_lanes(ad, ov2_lane_open);
-}
-
-const struct ov2_miniport_ops ov2_engine_miniport = {
-	.initialize = engine_initialize,
-	.halt = engine_halt,
-	.pause = engine_pause,
-	.restart = engine_restart,
-	.reset = engine_reset,
-	.request = ov2_sa_request,
-	.send = ov2_engine_send,
-	.receive = ov2_engine_receive,
-};
-
-/**
- * ov2_engine_init() - make ready for ov2_engine_miniport
  *
- * Context: Process context, at module init.
- * Return: 0 or -ENOMEM.
+ * Context: Process context, sleeps until every NBL is back; serialized by the
+ *   caller with the other changes of state.
  */
-int ov2_engine_init(void)
+void ov2_engine_reset(struct ov2_engine *engine)
 {
-	ov2_config_init();
-	ov2_engine_wq = alloc_workqueue("ipsecov2", WQ_UNBOUND, 0);
-	return ov2_engine_wq ? 0 : -ENOMEM;
+	enum ov2_engine_state before = engine->state;
+
+	engine_move(engine, BIT(OV2_ENGINE_PAUSED) | BIT(OV2_ENGINE_RUNNING),
+		    OV2_ENGINE_RESETTING);
+	engine_move(engine, BIT(OV2_ENGINE_RESETTING), before);
 }
 
 /**
- * ov2_engine_exit() - end of ov2_engine_init(); every engine is halted
+ * ov2_engine_halt() - accept nothing any more
+ * @engine: the engine, paused
  *
- * Context: Process context, at module exit, after rcu_barrier().
+ * Context: Process context; serialized by the caller with the other changes of
+ *   state.
  */
-void ov2_engine_exit(void)
+void ov2_engine_halt(struct ov2_engine *engine)
 {
-	destroy_workqueue(ov2_engine_wq);
+	engine_move(engine, BIT(OV2_ENGINE_PAUSED), OV2_ENGINE_HALTED);
+}
+
+/**
+ * ov2_engine_resetting() - are the NBLs that the engine has to fail?
+ * @engine: the engine
+ *
+ * Context: Any context.
+ * Return: true while a reset lasts.
+ */
+bool ov2_engine_resetting(const struct ov2_engine *engine)
+{
+	return READ_ONCE(engine->state) == OV2_ENGINE_RESETTING;
+}
+
+/**
+ * ov2_engine_accepts() - may a request be carried out now?
+ * @engine: the engine, or NULL if the card has none any more
+ * @oid: OV2_OID_*
+ *
+ * Deletes are accepted in a reset, too, since they must not fail.
+ *
+ * Context: Any context.
+ * Return: false if the answer is OV2_STATUS_NOT_ACCEPTED.
+ */
+bool ov2_engine_accepts(const struct ov2_engine *engine, u32 oid)
+{
+	if (!engine)
+		return false;
+
+	switch (READ_ONCE(engine->state)) {
+	case OV2_ENGINE_PAUSED:
+	case OV2_ENGINE_RUNNING:
+		return true;
+	case OV2_ENGINE_RESETTING:
+		return oid == OV2_OID_DELETE_SA;
+	case OV2_ENGINE_HALTED:
+		break;
+	}
+	return false;
 }

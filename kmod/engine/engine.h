@@ -2,12 +2,83 @@
 #ifndef _OV2_ENGINE_H
 #define _OV2_ENGINE_H
 
-#include "../ov2/miniport.h"
+#include <linux/atomic.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
 
-/* The emulated silicon, as the rest of the module may see it. */
-extern const struct ov2_miniport_ops ov2_engine_miniport;
+#include "../ov2/reaper.h"
+#include "sa_table.h"
 
-int ov2_engine_init(void);
-void ov2_engine_exit(void);
+struct ov2_adapter;
+struct ov2_lane;
+struct ov2_nbl;
+struct workqueue_struct;
+
+/**
+ * enum ov2_engine_state - what an engine accepts now
+ * @OV2_ENGINE_PAUSED: no NBL; every request
+ * @OV2_ENGINE_RUNNING: NBLs and requests
+ * @OV2_ENGINE_RESETTING: no NBL, and no request but deletes; the NBLs that the
+ *	engine has go back
+ * @OV2_ENGINE_HALTED: nothing, for ever. The card may be gone
+ *
+ * engine.c draws who moves an engine from one state to another.
+ */
+enum ov2_engine_state {
+	OV2_ENGINE_PAUSED,
+	OV2_ENGINE_RUNNING,
+	OV2_ENGINE_RESETTING,
+	OV2_ENGINE_HALTED,
+};
+
+/**
+ * struct ov2_engine - the engine of one card
+ * @ad: the card
+ * @state: written by ov2_miniport_ops.pause, restart, reset and halt, which
+ *	the caller serializes; read from any context by READ_ONCE()
+ * @sas: the SAs
+ * @bundles: SAs that hold a place of the capacity
+ * @starved: an add found no place, and none was freed since
+ * @ref: one for each SA that is not freed yet, and one for the card until the
+ *	engine is halted
+ * @reaped: for ov2_reap(), which destroys this structure
+ * @serial: age of SAs
+ * @config_lock: protects @parameter, @encapsulation and the choice of
+ *	ov2_adapter.config that follows from them; BH
+ * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE
+ * @encapsulation: OV2_ENCAPSULATION_NO_CHANGE until it is set; read without
+ *	the lock by READ_ONCE()
+ * @tx: a lane per transmit queue
+ * @rx: a lane per receive queue
+ */
+struct ov2_engine {
+	struct ov2_adapter *ad;
+	enum ov2_engine_state state;
+	struct ov2_sa_table sas;
+	atomic_t bundles;
+	bool starved;
+	refcount_t ref;
+	struct ov2_reaped reaped;
+	atomic64_t serial;
+	spinlock_t config_lock; /* protects parameter and encapsulation */
+	u8 parameter;
+	u8 encapsulation;
+	struct ov2_lane *tx;
+	struct ov2_lane *rx;
+};
+
+extern struct workqueue_struct *ov2_engine_wq;
+
+struct ov2_engine *
+ov2_engine_new(struct ov2_adapter *ad,
+	       void (*sent)(struct ov2_adapter *ad, struct ov2_nbl *nbl),
+	       void (*received)(struct ov2_adapter *ad, struct ov2_nbl *nbl));
+void ov2_engine_put(struct ov2_engine *engine);
+void ov2_engine_pause(struct ov2_engine *engine);
+void ov2_engine_restart(struct ov2_engine *engine);
+void ov2_engine_reset(struct ov2_engine *engine);
+void ov2_engine_halt(struct ov2_engine *engine);
+bool ov2_engine_resetting(const struct ov2_engine *engine);
+bool ov2_engine_accepts(const struct ov2_engine *engine, u32 oid);
 
 #endif /* _OV2_ENGINE_H */

@@ -5,12 +5,13 @@
  * that what xfrm computes and what the engine computes check each other.
  */
 #include <crypto/aead.h>
-#include <linux/random.h>
+#include <linux/skbuff.h>
 #include <linux/unaligned.h>
 
 #include "crypt.h"
+#include "esp.h"
 #include "frame.h"
-#include "sa.h"
+#include "member.h"
 
 static unsigned int job_iv_offset(const struct ov2_job *job)
 {
@@ -69,10 +70,10 @@ static int esp_crypt(struct ov2_crypt *crypt, unsigned int icv_len,
 
 /**
  * ov2_esp_seal() - write IV, ciphertext and ICV into a frame
- * @job: as ov2_transform_seal() has it
+ * @job: as ov2_step_seal() has it
  *
  * Context: BH disabled.
- * Return: as ov2_transform_seal().
+ * Return: as ov2_step_seal().
  */
 int ov2_esp_seal(const struct ov2_job *job)
 {
@@ -96,10 +97,10 @@ int ov2_esp_seal(const struct ov2_job *job)
 
 /**
  * ov2_esp_open() - verify and decrypt a frame in place
- * @job: as ov2_transform_open() has it
+ * @job: as ov2_step_open() has it
  *
  * Context: BH disabled.
- * Return: as ov2_transform_open().
+ * Return: as ov2_step_open().
  */
 int ov2_esp_open(const struct ov2_job *job)
 {

@@ -7,30 +7,29 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
-#include "../ov2/nbl.h"
-
 struct ov2_adapter;
+struct ov2_nbl;
 
 /* NBLs that one call hands back, with BH disabled, before others get the CPU */
 #define OV2_LANE_BUDGET	64
 
 /**
  * struct ov2_lane - the NBLs that the engine has of one queue, in order
- * @lock: guards the rest; innermost, BH
+ * @lock: protects @nbls, @emitting and @closed; innermost, BH
  * @nbls: linked by ov2_nbl.link, oldest first
  * @emit: hands an NBL back, at the head of the lane and done
  * @ad: the card, for @emit
  * @emitting: a CPU is in @emit or @rest is queued. No other CPU may call @emit
  *	then, since the order would be lost
  * @rest: hands back what is done beyond the budget of a completion
- * @closed: nothing is accepted
+ * @closed: nothing is accepted; follows ov2_engine.state
  * @idle: woken when the lane is closed and has become empty
  *
  * Ciphers complete at once or later, from another CPU, and pcrypt or cryptd
  * mix both. An NBL that is done waits here for the older ones.
  */
 struct ov2_lane {
-	spinlock_t lock; /* see above */
+	spinlock_t lock; /* protects nbls, emitting and closed */
 	struct list_head nbls;
 	void (*emit)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
 	struct ov2_adapter *ad;

@@ -16,6 +16,7 @@
 #include "frame.h"
 #include "lso.h"
 #include "sa.h"
+#include "../ov2/nbl.h"
 #include "../ov2/records.h"
 
 #define LSO_ESP_SEQ	4
@@ -199,8 +200,8 @@ static void set_tcp(const struct lso *lso, struct sk_buff *skb, unsigned int i,
 }
 
 /* RFC 4303 2.4: pad bytes count up from 1. Behind it room for the ICV */
-static void put_trailer(struct sk_buff *skb, unsigned int pad,
-			unsigned int icv_len)
+static void segment_put_trailer(struct sk_buff *skb, unsigned int pad,
+				unsigned int icv_len)
 {
 	u8 *p = skb_put(skb, pad + 2);
 	unsigned int i;
@@ -250,7 +251,7 @@ static struct sk_buff *segment_new(const struct lso *lso, unsigned int i)
 		return NULL;
 	}
 
-	put_trailer(skb, body - tcp_len - 2, icv_len);
+	segment_put_trailer(skb, body - tcp_len - 2, icv_len);
 	set_ip(lso, skb, i);
 	set_udp(lso, skb);
 	set_numbers(lso, skb, i);

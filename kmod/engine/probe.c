@@ -8,7 +8,6 @@
 
 #include "../ov2/algorithms.h"
 #include "probe.h"
-#include "transform.h"
 
 /**
  * ov2_kernel_aead_name() - the crypto API's name of all that an ESP SA does

@@ -6,9 +6,17 @@
 #include <linux/in.h>
 #include <linux/in6.h>
 
-#include "receive_nbl.h"
+#include "config.h"
+#include "engine.h"
 #include "frame.h"
+#include "lane.h"
+#include "receive_nbl.h"
 #include "sa.h"
+#include "sa_life.h"
+#include "sa_request.h"
+#include "sa_seq.h"
+#include "sa_table.h"
+#include "step.h"
 #include "work.h"
 #include "../ov2/records.h"
 #include "../watch/trace.h"
@@ -59,7 +67,7 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 		return NULL;
 	}
 
-	sa = ov2_sa_get_inbound(engine, frame);
+	sa = ov2_sa_get_inbound(&engine->sas, frame);
 	/* Any UDP looks like ESP: only an SA makes it so. */
 	if (!sa && frame->kind != OV2_FRAME_UDP_ESP)
 		ov2_count(engine->ad, OV2_CNT_RX_SADB_MISS);
@@ -118,7 +126,7 @@ static bool receive_find_inner(struct ov2_nbl *nbl,
 	    frame->kind == OV2_FRAME_INCAPABLE)
 		return false;
 
-	sa = ov2_sa_get_inbound(outer->engine, frame);
+	sa = ov2_sa_get_inbound(&outer->engine->sas, frame);
 	if (sa && (sa->single || !ov2_sa_nests(outer, sa) ||
 		   !ov2_config_receives(outer->engine, sa))) {
 		ov2_sa_put(sa);
@@ -229,8 +237,8 @@ static bool receive_next(struct ov2_nbl *nbl, int err)
 	return receive_sa_done(nbl, index, &payload);
 }
 
-static const struct ov2_flow receive_flow = {
-	.crypt = ov2_transform_open,
+static const struct ov2_direction receive_direction = {
+	.crypt = ov2_step_open,
 	.next = receive_next,
 };
 
@@ -268,7 +276,7 @@ void ov2_engine_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	struct ov2_work *work = ov2_work(nbl);
 
 	memset(nbl->info, 0, sizeof(nbl->info));
-	work->flow = &receive_flow;
+	work->direction = &receive_direction;
 	work->lane = &engine->rx[nbl->queue];
 	work->skb = nbl->skb;
 	if (!ov2_lane_enter(work->lane, nbl))

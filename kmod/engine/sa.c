@@ -1,172 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The life of an SA: it is made, keyed where that may sleep, and freed. */
-#include <linux/rcupdate.h>
-#include <linux/slab.h>
-
-#include "batch.h"
+/* What an SA is: its addresses, members and mode, as the add says them. */
 #include "sa.h"
-#include "../watch/counters.h"
-#include "../watch/objects.h"
-#include "../watch/trace.h"
-
-static void sa_free_work(struct work_struct *work)
-{
-	struct ov2_sa *sa = container_of(to_rcu_work(work), struct ov2_sa,
-					 free);
-	struct ov2_engine *engine = sa->engine;
-	int i;
-
-	for (i = 0; i < sa->members; i++)
-		ov2_transform_destroy(&sa->member[i].transform);
-	/* The card may go when its last request completes. */
-	if (sa->del)
-		ov2_batch_done(engine->ad, sa->del, OV2_STATUS_SUCCESS);
-	ov2_object_freed(OV2_OBJECT_SA, sa);
-	kfree_sensitive(sa);
-	ov2_engine_put(engine);
-}
-
-/**
- * ov2_sa_put() - give back a reference
- * @sa: the SA; NULL does nothing
- *
- * Context: Any context.
- */
-void ov2_sa_put(struct ov2_sa *sa)
-{
-	if (sa && refcount_dec_and_test(&sa->ref))
-		queue_rcu_work(ov2_engine_wq, &sa->free);
-}
-
-/* The handle is out before anybody is told of it, so no delete and no update
- * can name an SA that is not keyed.
- */
-static void sa_publish(struct ov2_sa *sa, const struct ov2_adding *adding)
-{
-	adding->add->handle = sa->hdl.value;
-	*adding->handle = sa->hdl.value;
-	/* Pairs with sa_is_live(). */
-	smp_store_release(&sa->live, true);
-	ov2_count(sa->engine->ad, OV2_CNT_SA_ADD);
-}
-
-static enum ov2_status errno_to_status(int err)
-{
-	switch (err) {
-	case 0:
-		return OV2_STATUS_SUCCESS;
-	case -ENOENT:
-		return OV2_STATUS_NOT_SUPPORTED;
-	case -ENOMEM:
-	case -EBUSY:
-		return OV2_STATUS_RESOURCES;
-	case -EINVAL:
-		return OV2_STATUS_INVALID_DATA;
-	default:
-		return OV2_STATUS_FAILURE;
-	}
-}
-
-static int sa_key(struct ov2_sa *sa)
-{
-	const struct ov2_add_sa_ex *add = sa->adding.add;
-	int err;
-	int i;
-
-	for (i = 0; i < sa->members; i++) {
-		err = ov2_transform_init(&sa->member[i].transform, add,
-					 &add->sec_assoc[i]);
-		if (err)
-			return err;
-	}
-	return ov2_handle_alloc(&sa->hdl, &sa->engine->ad->handles,
-				sa->transport);
-}
-
-/* After the add, @sa must not point to the caller's memory any more: the
- * request may be complete, while the SA lives on.
- */
-static struct ov2_adding sa_end_adding(struct ov2_sa *sa)
-{
-	const struct ov2_adding adding = sa->adding;
-
-	sa->adding = (struct ov2_adding){};
-	return adding;
-}
-
-static void sa_set_keys(struct ov2_sa *sa)
-{
-	struct ov2_engine *engine = sa->engine;
-	enum ov2_sa_mode mode = sa->mode;
-	struct ov2_adding adding;
-	enum ov2_status status;
-
-	might_sleep();
-	status = errno_to_status(sa_key(sa));
-	adding = sa_end_adding(sa);
-	if (status == OV2_STATUS_SUCCESS) {
-		sa_publish(sa, &adding);
-	} else {
-		ov2_sa_table_remove(sa);
-		atomic_dec(&engine->bundles);
-		ov2_sa_put(sa);
-	}
-	ov2_sa_added(engine, &adding, mode, status);
-}
-
-static void sa_keying_work(struct work_struct *work)
-{
-	sa_set_keys(container_of(work, struct ov2_sa, keying));
-}
-
-/**
- * ov2_sa_key_all() - set the keys of the SAs of a request that may sleep
- * @sa: the first one, from ov2_batch.unkeyed, or NULL. The request completes
- *	with the last one
- *
- * Context: process context, sleeps.
- */
-void ov2_sa_key_all(struct ov2_sa *sa)
-{
-	struct ov2_sa *next;
-
-	for (; sa; sa = next) {
-		next = sa->next_unkeyed;
-		sa_set_keys(sa);
-	}
-}
-
-static void sa_plan_keying(struct ov2_sa *sa)
-{
-	struct ov2_request *req = sa->adding.req;
-	struct ov2_batch *batch = ov2_batch_of(req);
-
-	if (!req->may_sleep) {
-		queue_work(ov2_engine_wq, &sa->keying);
-		return;
-	}
-	sa->next_unkeyed = batch->unkeyed;
-	batch->unkeyed = sa;
-}
-
-/**
- * ov2_sa_added() - the end of adding an SA
- * @engine: the engine
- * @adding: what it was or was to be made of; @adding.add is gone if it is a
- *	copy, and @adding.req if this was its last SA
- * @mode: which portion it protects, for the trace
- * @status: how it ended
- *
- * Context: Any context before ov2_batch_end(), process context after it.
- */
-void ov2_sa_added(struct ov2_engine *engine, const struct ov2_adding *adding,
-		  enum ov2_sa_mode mode, enum ov2_status status)
-{
-	trace_ov2_sa_add(engine->ad, adding->add, mode, status);
-	if (adding->copied)
-		kfree_sensitive(adding->add);
-	ov2_batch_done(engine->ad, adding->req, status);
-}
 
 static void sa_set_addresses(struct ov2_sa *sa,
 			     const struct ov2_add_sa_ex *add)
@@ -227,87 +61,65 @@ const struct ov2_ext_add *ov2_sa_ext(const struct ov2_request *req)
 	return req->ext ? req->ext : &no_ext;
 }
 
-static void sa_set_ext(struct ov2_sa *sa, const struct ov2_ext_add *ext)
+/**
+ * ov2_sa_fill() - write into an SA what an add says of it
+ * @sa: the SA, zeroed, not in the table yet
+ * @add: the add; ov2_add_sa_check() accepted it
+ * @ext: the extension of the add
+ *
+ * Context: Any context.
+ */
+void ov2_sa_fill(struct ov2_sa *sa, const struct ov2_add_sa_ex *add,
+		 const struct ov2_ext_add *ext)
 {
+	int i;
+
+	sa->udp_esp = add->udp_esp;
 	sa->mode = sa_mode(ext, sa->udp_esp);
 	sa->single = ext->single;
 	sa->udp_dport = ext->udp_dport;
 	sa->window = ext->window;
 	sa->transport = ext->transport;
-}
 
-static void sa_set_members(struct ov2_sa *sa, const struct ov2_add_sa_ex *add,
-			   u32 seq_lo)
-{
-	int i;
-
+	sa->key.inbound = !!(add->flags & OV2_SA_INBOUND);
+	sa_set_addresses(sa, add);
 	sa->members = add->num_ext_hdrs;
 	for (i = 0; i < sa->members; i++)
-		sa_set_member(&sa->member[i], &add->sec_assoc[i], seq_lo);
-	/* Of a bundle AH is the outer one, and the last */
+		sa_set_member(&sa->member[i], &add->sec_assoc[i], ext->seq_lo);
+	/* In a bundle AH is the outer header, and the last member. */
 	sa->key.spi = sa->member[sa->members - 1].spi;
 }
 
-static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
-			       const struct ov2_adding *adding)
+/**
+ * ov2_sa_outer_operation() - the protocol of the outermost header of an SA
+ * @sa: the SA
+ *
+ * Context: Any context.
+ * Return: OV2_OPERATION_AH for AH alone and for a bundle, or
+ * OV2_OPERATION_ESP.
+ */
+enum ov2_operation ov2_sa_outer_operation(const struct ov2_sa *sa)
 {
-	const struct ov2_ext_add *ext = ov2_sa_ext(adding->req);
-	const struct ov2_add_sa_ex *add = adding->add;
-	struct ov2_sa *sa;
-
-	/* Charged to the task that makes the request, and in a soft interrupt
-	 * to nobody.
-	 */
-	sa = kzalloc(sizeof(*sa), GFP_ATOMIC | __GFP_ACCOUNT);
-	if (!sa)
-		return NULL;
-
-	sa->engine = engine;
-	sa->adding = *adding;
-	sa->serial = atomic64_inc_return(&engine->serial);
-	sa->key.inbound = !!(add->flags & OV2_SA_INBOUND);
-	sa->udp_esp = add->udp_esp;
-	sa_set_addresses(sa, add);
-	sa_set_members(sa, add, ext->seq_lo);
-	sa_set_ext(sa, ext);
-	spin_lock_init(&sa->lock);
-	refcount_set(&sa->ref, 1);
-	INIT_WORK(&sa->keying, sa_keying_work);
-	INIT_RCU_WORK(&sa->free, sa_free_work);
-	return sa;
+	return sa->member[sa->members - 1].operation;
 }
 
 /**
- * ov2_sa_create() - make an SA, and have it keyed
- * @engine: the engine
- * @adding: what is to be made: ov2_add_sa_check() accepted it, and a place of
- *	the capacity is taken
+ * ov2_sa_nests() - may an SA's packet be inside another one's tunnel?
+ * @outer: the tunnel's SA
+ * @sa: the SA of the packet inside
+ *
+ * Modes that nobody has said are no reason against it; UDP-ESP is around one of
+ * the two at most, and of the form for that (2.9).
  *
  * Context: Any context.
- * Return: OV2_STATUS_PENDING if ov2_sa_added() will be called once the keys are
- * set (it may have been called already). If the request may sleep, the caller
- * must call ov2_sa_key_all(), which sets them. RESOURCES without memory,
- * INVALID_DATA if the SA exists already.
+ * Return: true if so.
  */
-enum ov2_status ov2_sa_create(struct ov2_engine *engine,
-			      const struct ov2_adding *adding)
+bool ov2_sa_nests(const struct ov2_sa *outer, const struct ov2_sa *sa)
 {
-	struct ov2_sa *sa;
-	int err;
-
-	sa = sa_alloc(engine, adding);
-	if (!sa)
-		return OV2_STATUS_RESOURCES;
-
-	refcount_inc(&engine->ref);
-	ov2_object_created(OV2_OBJECT_SA, sa);
-	err = ov2_sa_table_insert(sa, ov2_sa_ext(adding->req)->allow_twin);
-	if (err) {
-		/* Nothing has seen it; the rest is as ever. */
-		ov2_sa_put(sa);
-		return err == -EEXIST ? OV2_STATUS_INVALID_DATA :
-					OV2_STATUS_RESOURCES;
-	}
-	sa_plan_keying(sa);
-	return OV2_STATUS_PENDING;
+	if (sa->mode == OV2_SA_TUNNEL || outer->mode == OV2_SA_TRANSPORT)
+		return false;
+	if (sa->udp_esp)
+		return sa->udp_esp == OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL &&
+		       !outer->udp_esp;
+	return !(outer->udp_esp & ~OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL);
 }

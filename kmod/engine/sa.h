@@ -3,53 +3,15 @@
 #define _OV2_SA_H
 
 #include <linux/refcount.h>
-#include <linux/rhashtable.h>
+#include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "../ov2/handle.h"
-#include "../ov2/miniport.h"
-#include "../ov2/reaper.h"
-#include "lane.h"
-#include "transform.h"
+#include "../ov2/requests.h"
+#include "member.h"
 
-struct ov2_frame;
-
-/**
- * struct ov2_engine - the engine of one card
- * @ad: the card
- * @sas: SAs by struct ov2_sa_key; a list per key, since twins of one SPI live
- *	for a moment when a state is updated
- * @bundles: SAs that hold a place of the capacity
- * @starved: an add found no place, and none was freed since
- * @ref: one for each SA that is not freed yet, and one for the card until the
- *	engine is halted
- * @reaped: for ov2_reap(), which destroys this structure
- * @serial: age of SAs
- * @lock: guards insertion into @sas, @parameter and @encapsulation; BH
- * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE
- * @encapsulation: OV2_ENCAPSULATION_NO_CHANGE until it is set
- * @resetting: nothing but deletes is accepted now, and what is sent fails
- * @running: not paused; the caller of pause, restart and reset serializes them
- * @tx: a lane per transmit queue
- * @rx: a lane per receive queue
- */
-struct ov2_engine {
-	struct ov2_adapter *ad;
-	struct rhltable sas;
-	atomic_t bundles;
-	bool starved;
-	refcount_t ref;
-	struct ov2_reaped reaped;
-	atomic64_t serial;
-	spinlock_t lock; /* see above */
-	u8 parameter;
-	u8 encapsulation;
-	bool resetting;
-	bool running;
-	struct ov2_lane *tx;
-	struct ov2_lane *rx;
-};
+struct ov2_engine;
 
 /**
  * struct ov2_sa_key - how an SA is found by what is in the packet
@@ -66,23 +28,6 @@ struct ov2_sa_key {
 	u32 ipv6;
 	u32 inbound;
 	struct in6_addr dst;
-};
-
-/**
- * struct ov2_member - one security association of a bundle
- * @operation: enum ov2_operation
- * @spi: network order
- * @esn: extended sequence numbers
- * @transform: its algorithms, with their keys
- * @seq: inbound: highest number verified, or the last one that was set;
- *	outbound: only its high half, from add or update. Guarded by ov2_sa.lock
- */
-struct ov2_member {
-	u32 operation;
-	__be32 spi;
-	bool esn;
-	struct ov2_transform transform;
-	u64 seq;
 };
 
 /**
@@ -105,7 +50,7 @@ struct ov2_adding {
  * struct ov2_sa - an SA in the engine's table: a bundle of IPsecOV2
  * @hdl: its handle
  * @engine: its engine
- * @node: place in ov2_engine.sas
+ * @node: place in the table of SAs
  * @key: how it is found on receive, by the SPI of its outermost header; the
  *	family on transmit too
  * @src: sender of its packets, zero = any; IPv4 in the first word
@@ -119,7 +64,7 @@ struct ov2_adding {
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @udp_dport: destination port of UDP-ESP, 0 = any
  * @window: replay window, see struct ov2_ext_add
- * @lock: guards ov2_member.seq and @window
+ * @lock: protects ov2_member.seq and @window; BH
  * @members: number of @member
  * @member: as struct ov2_add_sa_ex has them
  * @keying: sets the keys, where it may sleep
@@ -145,7 +90,7 @@ struct ov2_sa {
 	u32 udp_esp;
 	__be16 udp_dport;
 	u32 window;
-	spinlock_t lock; /* see above */
+	spinlock_t lock; /* protects ov2_member.seq and window */
 	u8 members;
 	struct ov2_member member[OV2_MAX_EXT_HEADERS];
 	struct work_struct keying;
@@ -156,54 +101,10 @@ struct ov2_sa {
 	struct ov2_request *del;
 };
 
-/* sa.c */
-enum ov2_status ov2_sa_create(struct ov2_engine *engine,
-			      const struct ov2_adding *adding);
-void ov2_sa_key_all(struct ov2_sa *sa);
-void ov2_sa_added(struct ov2_engine *engine, const struct ov2_adding *adding,
-		  enum ov2_sa_mode mode, enum ov2_status status);
 const struct ov2_ext_add *ov2_sa_ext(const struct ov2_request *req);
-void ov2_sa_put(struct ov2_sa *sa);
-
-/* sa_table.c */
-int ov2_sa_table_init(struct ov2_engine *engine);
-void ov2_sa_table_exit(struct ov2_engine *engine);
-int ov2_sa_table_insert(struct ov2_sa *sa, bool allow_twin);
-void ov2_sa_table_remove(struct ov2_sa *sa);
-struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle);
-struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
-				   unsigned long handle);
-struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
-				  const struct ov2_frame *frame);
+void ov2_sa_fill(struct ov2_sa *sa, const struct ov2_add_sa_ex *add,
+		 const struct ov2_ext_add *ext);
+enum ov2_operation ov2_sa_outer_operation(const struct ov2_sa *sa);
 bool ov2_sa_nests(const struct ov2_sa *outer, const struct ov2_sa *sa);
-
-/* sa_request.c */
-enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
-			       struct ov2_request *req);
-bool ov2_sa_delete_wanted(const struct ov2_engine *engine);
-
-/* config.c */
-void ov2_config_init(void);
-void ov2_config_start(struct ov2_engine *engine);
-enum ov2_status ov2_config_parameters(struct ov2_engine *engine,
-				      const struct ov2_request *req);
-enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
-					 const struct ov2_request *req);
-bool ov2_config_receives(const struct ov2_engine *engine,
-			 const struct ov2_sa *sa);
-bool ov2_config_sends(const struct ov2_engine *engine);
-
-/* sa_seq.c */
-u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_member *member,
-		  const struct ov2_ext_tx *ext, u32 seq_lo);
-u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
-		  u32 seq_lo);
-void ov2_sa_seq_verified(struct ov2_sa *sa, struct ov2_member *member,
-			 u64 seq);
-
-/* engine.c */
-void ov2_engine_put(struct ov2_engine *engine);
-
-extern struct workqueue_struct *ov2_engine_wq;
 
 #endif /* _OV2_SA_H */

@@ -3,7 +3,12 @@
 #include <linux/rcupdate.h>
 
 #include "batch.h"
+#include "config.h"
+#include "engine.h"
 #include "sa.h"
+#include "sa_life.h"
+#include "sa_request.h"
+#include "sa_table.h"
 #include "../ov2/lists.h"
 #include "../watch/counters.h"
 #include "../watch/trace.h"
@@ -74,8 +79,8 @@ static void add_one(struct ov2_engine *engine, const struct ov2_adding *adding)
 			     status);
 }
 
-static enum ov2_status request_add_ex(struct ov2_engine *engine,
-				      struct ov2_request *req)
+static enum ov2_status sa_request_add_ex(struct ov2_engine *engine,
+					 struct ov2_request *req)
 {
 	const struct ov2_adding adding = {
 		.req = req,
@@ -115,8 +120,8 @@ static void add_entry(struct ov2_engine *engine, struct ov2_request *req,
 }
 
 /* INV-11: some of them are enough. */
-static enum ov2_status request_add_list(struct ov2_engine *engine,
-					struct ov2_request *req)
+static enum ov2_status sa_request_add_list(struct ov2_engine *engine,
+					   struct ov2_request *req)
 {
 	struct ov2_add_sa *entry;
 	enum ov2_status status;
@@ -153,15 +158,15 @@ static void delete_one(struct ov2_engine *engine, struct ov2_request *req,
 	trace_ov2_sa_delete(engine->ad, sa->hdl.value, sa->key.spi);
 	ov2_count(engine->ad, OV2_CNT_SA_DELETE);
 	ov2_handle_free(&sa->hdl);
-	ov2_sa_table_remove(sa);
+	ov2_sa_table_remove(&engine->sas, sa);
 	free_place(engine);
 	ov2_sa_put(sa);
 unlock:
 	rcu_read_unlock();
 }
 
-static enum ov2_status request_delete(struct ov2_engine *engine,
-				      struct ov2_request *req)
+static enum ov2_status sa_request_delete(struct ov2_engine *engine,
+					 struct ov2_request *req)
 {
 	const struct ov2_delete_sa *entry;
 	enum ov2_status status;
@@ -226,8 +231,8 @@ unlock:
 	return status;
 }
 
-static enum ov2_status request_update(struct ov2_engine *engine,
-				      const struct ov2_request *req)
+static enum ov2_status sa_request_update(struct ov2_engine *engine,
+					 const struct ov2_request *req)
 {
 	enum ov2_status status;
 
@@ -239,18 +244,18 @@ static enum ov2_status request_update(struct ov2_engine *engine,
 	return update_sa(engine, req->update, req->ext_update);
 }
 
-static enum ov2_status request_accepted(struct ov2_engine *engine,
-					struct ov2_request *req)
+static enum ov2_status sa_request_accepted(struct ov2_engine *engine,
+					   struct ov2_request *req)
 {
 	switch (req->oid) {
 	case OV2_OID_ADD_SA:
-		return request_add_list(engine, req);
+		return sa_request_add_list(engine, req);
 	case OV2_OID_ADD_SA_EX:
-		return request_add_ex(engine, req);
+		return sa_request_add_ex(engine, req);
 	case OV2_OID_DELETE_SA:
-		return request_delete(engine, req);
+		return sa_request_delete(engine, req);
 	case OV2_OID_UPDATE_SA:
-		return request_update(engine, req);
+		return sa_request_update(engine, req);
 	case OV2_OID_OFFLOAD_PARAMETERS:
 		return ov2_config_parameters(engine, req);
 	case OV2_OID_OFFLOAD_ENCAPSULATION:
@@ -258,14 +263,6 @@ static enum ov2_status request_accepted(struct ov2_engine *engine,
 	default:
 		return OV2_STATUS_INVALID_OID;
 	}
-}
-
-/* Deletes are always accepted, since they must not fail. */
-static bool request_is_acceptable(const struct ov2_engine *engine, u32 oid)
-{
-	if (!engine)
-		return false;
-	return oid == OV2_OID_DELETE_SA || !READ_ONCE(engine->resetting);
 }
 
 /* An add that pends and may sleep has SAs without keys, so it is not complete
@@ -298,8 +295,8 @@ enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
 
 	rcu_read_lock();
 	engine = READ_ONCE(ad->engine);
-	if (request_is_acceptable(engine, req->oid))
-		status = request_accepted(engine, req);
+	if (ov2_engine_accepts(engine, req->oid))
+		status = sa_request_accepted(engine, req);
 	if (status == OV2_STATUS_PENDING && keys_now)
 		unkeyed = ov2_batch_of(req)->unkeyed;
 	rcu_read_unlock();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The high half of sequence numbers: authenticated, but never on the wire. */
 #include "sa.h"
+#include "sa_seq.h"
+#include "../ov2/nbl.h"
 
 /**
  * ov2_sa_seq_tx() - the 64-bit number of a frame to be sent

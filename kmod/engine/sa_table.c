@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The SA table: how SAs are found. */
 #include <linux/rcupdate.h>
+#include <linux/rhashtable.h>
 #include <net/ipv6.h>
 
 #include "frame.h"
 #include "sa.h"
+#include "sa_table.h"
+#include "../ov2/miniport.h"
 
 static const struct rhashtable_params table_params = {
 	.key_len = sizeof(struct ov2_sa_key),
@@ -15,44 +18,41 @@ static const struct rhashtable_params table_params = {
 
 /**
  * ov2_sa_table_init() - make the table, empty
- * @engine: the engine
+ * @table: the table
  *
  * Context: Process context.
  * Return: 0 or a negative errno.
  */
-int ov2_sa_table_init(struct ov2_engine *engine)
+int ov2_sa_table_init(struct ov2_sa_table *table)
 {
-	spin_lock_init(&engine->lock);
-	return rhltable_init(&engine->sas, &table_params);
+	spin_lock_init(&table->lock);
+	return rhltable_init(&table->sas, &table_params);
 }
 
 /**
  * ov2_sa_table_exit() - free the table
- * @engine: the engine, without SAs, and with nobody looking for one
+ * @table: the table, without SAs, and with nobody looking for one
  *
  * Context: Process context.
  */
-void ov2_sa_table_exit(struct ov2_engine *engine)
+void ov2_sa_table_exit(struct ov2_sa_table *table)
 {
-	rhltable_destroy(&engine->sas);
+	rhltable_destroy(&table->sas);
 }
 
-static u32 sa_outer_operation(const struct ov2_sa *sa)
-{
-	return sa->member[sa->members - 1].operation;
-}
-
-static bool table_has_twin(const struct ov2_sa *sa)
+static bool table_has_twin(struct ov2_sa_table *table,
+			   const struct ov2_sa *sa)
 {
 	struct rhlist_head *list;
 	const struct ov2_sa *twin;
 	struct rhlist_head *pos;
 	bool found = false;
 
+	lockdep_assert_held(&table->lock);
 	rcu_read_lock();
-	list = rhltable_lookup(&sa->engine->sas, &sa->key, table_params);
+	list = rhltable_lookup(&table->sas, &sa->key, table_params);
 	rhl_for_each_entry_rcu(twin, pos, list, node)
-		if (sa_outer_operation(twin) == sa_outer_operation(sa))
+		if (ov2_sa_outer_operation(twin) == ov2_sa_outer_operation(sa))
 			found = true;
 	rcu_read_unlock();
 	return found;
@@ -60,6 +60,7 @@ static bool table_has_twin(const struct ov2_sa *sa)
 
 /**
  * ov2_sa_table_insert() - give an SA its place, though nothing uses it yet
+ * @table: the table
  * @sa: the SA, not live
  * @allow_twin: one with its SPI, destination, protocol and direction may be
  *	there, be it live or on its way (Q15)
@@ -67,28 +68,29 @@ static bool table_has_twin(const struct ov2_sa *sa)
  * Context: Any context.
  * Return: 0, -EEXIST, or another negative errno without memory.
  */
-int ov2_sa_table_insert(struct ov2_sa *sa, bool allow_twin)
+int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
+			bool allow_twin)
 {
-	struct ov2_engine *engine = sa->engine;
 	int err = -EEXIST;
 
-	spin_lock_bh(&engine->lock);
-	if (allow_twin || !table_has_twin(sa))
-		err = rhltable_insert(&engine->sas, &sa->node, table_params);
-	spin_unlock_bh(&engine->lock);
+	spin_lock_bh(&table->lock);
+	if (allow_twin || !table_has_twin(table, sa))
+		err = rhltable_insert(&table->sas, &sa->node, table_params);
+	spin_unlock_bh(&table->lock);
 	return err;
 }
 
 /**
  * ov2_sa_table_remove() - nothing new finds the SA from now on
+ * @table: the table
  * @sa: the SA, inserted; its table's reference stays the caller's to put
  *
  * Context: Any context, once for each SA.
  */
-void ov2_sa_table_remove(struct ov2_sa *sa)
+void ov2_sa_table_remove(struct ov2_sa_table *table, struct ov2_sa *sa)
 {
 	WRITE_ONCE(sa->live, false);
-	rhltable_remove(&sa->engine->sas, &sa->node, table_params);
+	rhltable_remove(&table->sas, &sa->node, table_params);
 }
 
 static bool sa_is_live(const struct ov2_sa *sa)
@@ -151,8 +153,8 @@ static bool sa_is_of_protocol(const struct ov2_sa *sa,
 			      const struct ov2_frame *frame)
 {
 	if (frame->kind == OV2_FRAME_AH)
-		return sa_outer_operation(sa) == OV2_OPERATION_AH;
-	if (sa_outer_operation(sa) != OV2_OPERATION_ESP)
+		return ov2_sa_outer_operation(sa) == OV2_OPERATION_AH;
+	if (ov2_sa_outer_operation(sa) != OV2_OPERATION_ESP)
 		return false;
 	if (frame->kind == OV2_FRAME_UDP_ESP)
 		return sa_takes_udp(sa, frame);
@@ -168,7 +170,7 @@ static bool sa_clashes(const struct ov2_sa *sa, const struct ov2_frame *frame)
 	if (frame->kind == OV2_FRAME_AH)
 		return true;
 	return frame->kind == OV2_FRAME_ESP &&
-	       sa_outer_operation(sa) == OV2_OPERATION_AH;
+	       ov2_sa_outer_operation(sa) == OV2_OPERATION_AH;
 }
 
 /* 0 = not at all */
@@ -186,7 +188,7 @@ static int sa_fitness(const struct ov2_sa *sa, const struct ov2_frame *frame)
 /* Of those that fit equally the oldest one wins: of live twins the other one is
  * that of an update, and goes away unused.
  */
-static struct ov2_sa *table_find(struct ov2_engine *engine,
+static struct ov2_sa *table_find(struct ov2_sa_table *table,
 				 const struct ov2_sa_key *key,
 				 const struct ov2_frame *frame)
 {
@@ -197,7 +199,7 @@ static struct ov2_sa *table_find(struct ov2_engine *engine,
 	int best_fit = 0;
 	int fit;
 
-	list = rhltable_lookup(&engine->sas, key, table_params);
+	list = rhltable_lookup(&table->sas, key, table_params);
 	rhl_for_each_entry_rcu(sa, pos, list, node) {
 		fit = sa_fitness(sa, frame);
 		if (fit > best_fit ||
@@ -211,7 +213,7 @@ static struct ov2_sa *table_find(struct ov2_engine *engine,
 
 /**
  * ov2_sa_get_inbound() - the SA that a received frame belongs to
- * @engine: the engine
+ * @table: the table
  * @frame: the frame, of kind ESP, UDP_ESP or AH
  *
  * AH and ESP may share an SPI: the SA of the frame's protocol is preferred. One
@@ -220,7 +222,7 @@ static struct ov2_sa *table_find(struct ov2_engine *engine,
  * Context: Any context.
  * Return: a reference, or NULL. Its outer protocol may not be the frame's.
  */
-struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
+struct ov2_sa *ov2_sa_get_inbound(struct ov2_sa_table *table,
 				  const struct ov2_frame *frame)
 {
 	struct ov2_sa_key key = {
@@ -232,34 +234,13 @@ struct ov2_sa *ov2_sa_get_inbound(struct ov2_engine *engine,
 	struct ov2_sa *sa;
 
 	rcu_read_lock();
-	sa = table_find(engine, &key, frame);
+	sa = table_find(table, &key, frame);
 	if (!sa) {
 		key.dst = in6addr_any;
-		sa = table_find(engine, &key, frame);
+		sa = table_find(table, &key, frame);
 	}
 	if (sa && !refcount_inc_not_zero(&sa->ref))
 		sa = NULL;
 	rcu_read_unlock();
 	return sa;
-}
-
-/**
- * ov2_sa_nests() - may an SA's packet be inside another one's tunnel?
- * @outer: the tunnel's SA
- * @sa: the SA of the packet inside
- *
- * Modes that nobody has said are no reason against it; UDP-ESP is around one of
- * the two at most, and of the form for that (2.9).
- *
- * Context: Any context.
- * Return: true if so.
- */
-bool ov2_sa_nests(const struct ov2_sa *outer, const struct ov2_sa *sa)
-{
-	if (sa->mode == OV2_SA_TUNNEL || outer->mode == OV2_SA_TRANSPORT)
-		return false;
-	if (sa->udp_esp)
-		return sa->udp_esp == OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL &&
-		       !outer->udp_esp;
-	return !(outer->udp_esp & ~OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL);
 }

@@ -4,10 +4,17 @@
  * refused: the frame is in clear, and must not leave (INV-13, INV-29).
  */
 #include "checksum.h"
-#include "send_nbl.h"
+#include "config.h"
+#include "engine.h"
 #include "frame.h"
+#include "lane.h"
 #include "lso.h"
 #include "sa.h"
+#include "sa_life.h"
+#include "sa_seq.h"
+#include "sa_table.h"
+#include "send_nbl.h"
+#include "step.h"
 #include "work.h"
 #include "../ov2/records.h"
 #include "../watch/drop.h"
@@ -186,8 +193,8 @@ static bool send_next(struct ov2_nbl *nbl, int err)
 	return work->skb && send_plan(nbl);
 }
 
-static const struct ov2_flow send_flow = {
-	.crypt = ov2_transform_seal,
+static const struct ov2_direction send_direction = {
+	.crypt = ov2_step_seal,
 	.next = send_next,
 };
 
@@ -273,7 +280,7 @@ void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	struct ov2_engine *engine = ad->engine;
 	struct ov2_work *work = ov2_work(nbl);
 
-	work->flow = &send_flow;
+	work->direction = &send_direction;
 	work->lane = &engine->tx[nbl->queue];
 	work->skb = nbl->skb;
 	if (!ov2_lane_enter(work->lane, nbl)) {
@@ -344,7 +351,7 @@ void ov2_engine_sent(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	struct ov2_work *work = ov2_work(nbl);
 	struct sk_buff *skb, *next;
 
-	if (!work->failed && READ_ONCE(engine->resetting))
+	if (!work->failed && ov2_engine_resetting(engine))
 		send_fail(nbl, OV2_CNT_TX_DROP_RESET);
 	ov2_sa_put(work->sa[SEND_SA]);
 	ov2_sa_put(work->sa[SEND_TUNNEL]);

@@ -6,10 +6,46 @@
  */
 #include <linux/bottom_half.h>
 
+#include "ah.h"
+#include "crypt.h"
+#include "esp.h"
 #include "frame.h"
+#include "lane.h"
 #include "sa.h"
 #include "step.h"
 #include "work.h"
+
+/**
+ * ov2_step_seal() - write IV, ciphertext and ICV into a frame
+ * @job: what is to be done; the frame has its trailer and room for IV and ICV,
+ *	and its lengths were checked
+ * @job is the caller's again when this returns.
+ *
+ * Context: BH disabled.
+ * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (it
+ * may have been already); -EOVERFLOW if the SA has no IV left; another negative
+ * errno.
+ */
+int ov2_step_seal(const struct ov2_job *job)
+{
+	return job->member->operation == OV2_OPERATION_AH ? ov2_ah_seal(job) :
+							    ov2_esp_seal(job);
+}
+
+/**
+ * ov2_step_open() - verify and decrypt a frame in place
+ * @job: what is to be done; the frame's lengths were checked
+ *
+ * @job is the caller's again when this returns.
+ *
+ * Context: BH disabled.
+ * Return: as ov2_step_seal(); -EBADMSG if the ICV is wrong.
+ */
+int ov2_step_open(const struct ov2_job *job)
+{
+	return job->member->operation == OV2_OPERATION_AH ? ov2_ah_open(job) :
+							    ov2_esp_open(job);
+}
 
 /**
  * ov2_step_member() - the security association that a step is for
@@ -27,8 +63,8 @@ struct ov2_member *ov2_step_member(struct ov2_nbl *nbl,
 	return &work->sa[step->sa]->member[step->member];
 }
 
-static enum ov2_crypto_status ah_check(const struct ov2_frame *frame,
-				       const struct ov2_member *member)
+static enum ov2_crypto_status step_ah_check(const struct ov2_frame *frame,
+					    const struct ov2_member *member)
 {
 	unsigned int len = ov2_ah_len(&member->transform, frame->ipv6);
 
@@ -42,8 +78,8 @@ static enum ov2_crypto_status ah_check(const struct ov2_frame *frame,
 /* A cipher of blocks needs whole ones. That the trailer ends on a multiple of
  * 4 is the sender's duty only (RFC 4303 2.4).
  */
-static enum ov2_crypto_status esp_check(const struct ov2_frame *frame,
-					const struct ov2_member *member)
+static enum ov2_crypto_status step_esp_check(const struct ov2_frame *frame,
+					     const struct ov2_member *member)
 {
 	const struct ov2_transform *transform = &member->transform;
 	unsigned int len;
@@ -75,7 +111,7 @@ enum ov2_crypto_status ov2_step_check(const struct ov2_frame *frame,
 				      const struct ov2_member *member)
 {
 	return member->operation == OV2_OPERATION_AH ?
-	       ah_check(frame, member) : esp_check(frame, member);
+	       step_ah_check(frame, member) : step_esp_check(frame, member);
 }
 
 /**
@@ -105,8 +141,8 @@ void ov2_step_push(struct ov2_nbl *nbl, const struct ov2_frame *frame,
 	};
 }
 
-static bool ah_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
-		       struct ov2_payload *payload)
+static bool step_ah_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
+			    struct ov2_payload *payload)
 {
 	const struct ov2_work *work = ov2_work(nbl);
 	u8 next_and_len[2];
@@ -122,8 +158,8 @@ static bool ah_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 	return true;
 }
 
-static bool esp_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
-			struct ov2_payload *payload)
+static bool step_esp_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
+			     struct ov2_payload *payload)
 {
 	const struct ov2_transform *transform =
 		&ov2_step_member(nbl, step)->transform;
@@ -156,8 +192,8 @@ bool ov2_step_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 		      struct ov2_payload *payload)
 {
 	if (ov2_step_member(nbl, step)->operation == OV2_OPERATION_AH)
-		return ah_payload(nbl, step, payload);
-	return esp_payload(nbl, step, payload);
+		return step_ah_payload(nbl, step, payload);
+	return step_esp_payload(nbl, step, payload);
 }
 
 /* Of the caller and the completion the last one goes on with the NBL. */
@@ -175,7 +211,7 @@ static void step_completed(struct ov2_nbl *nbl, int err)
 		return;
 
 	local_bh_disable();
-	if (work->flow->next(nbl, err))
+	if (work->direction->next(nbl, err))
 		ov2_steps_run(nbl);
 	else
 		ov2_lane_done(work->lane, nbl);
@@ -198,7 +234,7 @@ static int step_start(struct ov2_nbl *nbl)
 	};
 
 	atomic_set(&work->turn, 2);
-	return work->flow->crypt(&job);
+	return work->direction->crypt(&job);
 }
 
 /**
@@ -223,6 +259,6 @@ void ov2_steps_run(struct ov2_nbl *nbl)
 				return;
 			err = work->err;
 		}
-	} while (work->flow->next(nbl, err));
+	} while (work->direction->next(nbl, err));
 	ov2_lane_done(work->lane, nbl);
 }

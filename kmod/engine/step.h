@@ -4,29 +4,13 @@
 
 #include <linux/types.h>
 
-#include "transform.h"
+#include "../ov2/records.h"
 
 struct ov2_frame;
+struct ov2_job;
+struct ov2_member;
 struct ov2_nbl;
-struct ov2_sa;
-
-/**
- * struct ov2_step - what one member of an SA does with a frame
- * @sa: index of ov2_work.sa
- * @member: index of ov2_sa.member
- * @ip: bytes from skb->data to the IP header in front
- * @header: bytes from skb->data to the ESP or AH header
- * @end: bytes from skb->data to the end of that IP packet
- * @seq: sequence number, with its high half
- */
-struct ov2_step {
-	u8 sa;
-	u8 member;
-	u32 ip;
-	u32 header;
-	u32 end;
-	u64 seq;
-};
+struct ov2_step;
 
 /**
  * struct ov2_payload - what an ESP or AH header protects, in clear
@@ -43,16 +27,18 @@ struct ov2_payload {
 };
 
 /**
- * struct ov2_flow - how steps are done in one direction
- * @crypt: ov2_transform_seal() or ov2_transform_open()
+ * struct ov2_direction - how steps are done when sending, or when receiving
+ * @crypt: ov2_step_seal() or ov2_step_open()
  * @next: a step ended with 0 or a negative errno: choose ov2_work.at for the
  *	next one. False if nothing is left to do with the NBL. BH disabled
  */
-struct ov2_flow {
+struct ov2_direction {
 	int (*crypt)(const struct ov2_job *job);
 	bool (*next)(struct ov2_nbl *nbl, int err);
 };
 
+int ov2_step_seal(const struct ov2_job *job);
+int ov2_step_open(const struct ov2_job *job);
 struct ov2_member *ov2_step_member(struct ov2_nbl *nbl,
 				   const struct ov2_step *step);
 enum ov2_crypto_status ov2_step_check(const struct ov2_frame *frame,

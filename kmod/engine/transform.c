@@ -9,11 +9,10 @@
 
 #include "../ov2/algorithms.h"
 #include "probe.h"
-#include "sa.h"
 #include "transform.h"
 
-static const u8 *key_of(const struct ov2_add_sa_ex *add,
-			const struct ov2_algorithm_info *info)
+static const u8 *add_key(const struct ov2_add_sa_ex *add,
+			 const struct ov2_algorithm_info *info)
 {
 	return (const u8 *)add + add->key_offset + info->key_offset;
 }
@@ -41,8 +40,8 @@ static int aead_set_two_keys(struct crypto_aead *aead,
 	blob->attr.rta_type = CRYPTO_AUTHENC_KEYA_PARAM;
 	blob->attr.rta_len = RTA_LENGTH(sizeof(blob->param));
 	blob->param.enckeylen = cpu_to_be32(encr_len);
-	memcpy(blob->keys, key_of(add, &assoc->auth), auth_len);
-	memcpy(blob->keys + auth_len, key_of(add, &assoc->encr), encr_len);
+	memcpy(blob->keys, add_key(add, &assoc->auth), auth_len);
+	memcpy(blob->keys + auth_len, add_key(add, &assoc->encr), encr_len);
 	err = crypto_aead_setkey(aead, (u8 *)blob, len);
 	kfree_sensitive(blob);
 	return err;
@@ -52,7 +51,7 @@ static int aead_set_key(struct crypto_aead *aead,
 			const struct ov2_add_sa_ex *add,
 			const struct ov2_algorithm_info *info)
 {
-	return crypto_aead_setkey(aead, key_of(add, info), info->key_len);
+	return crypto_aead_setkey(aead, add_key(add, info), info->key_len);
 }
 
 static int transform_aead(struct ov2_transform *transform, const char *name)
@@ -99,7 +98,7 @@ static int ah_init(struct ov2_transform *transform,
 		return err ?: aead_set_key(transform->aead, add, info);
 	}
 	err = transform_hash(transform, auth->name);
-	return err ?: crypto_ahash_setkey(transform->hash, key_of(add, info),
+	return err ?: crypto_ahash_setkey(transform->hash, add_key(add, info),
 					  info->key_len);
 }
 
@@ -214,36 +213,4 @@ int ov2_transform_iv(struct ov2_transform *transform, u8 *iv)
 	else if (transform->iv_len)
 		return ov2_iv_counter_next(&transform->ivs, iv);
 	return 0;
-}
-
-/**
- * ov2_transform_seal() - write IV, ciphertext and ICV into a frame
- * @job: what is to be done; the frame has its trailer and room for IV and ICV,
- *	and its lengths were checked
- * @job is the caller's again when this returns.
- *
- * Context: BH disabled.
- * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (it
- * may have been already); -EOVERFLOW if the SA has no IV left; another negative
- * errno.
- */
-int ov2_transform_seal(const struct ov2_job *job)
-{
-	return job->member->operation == OV2_OPERATION_AH ? ov2_ah_seal(job) :
-							    ov2_esp_seal(job);
-}
-
-/**
- * ov2_transform_open() - verify and decrypt a frame in place
- * @job: what is to be done; the frame's lengths were checked
- *
- * @job is the caller's again when this returns.
- *
- * Context: BH disabled.
- * Return: as ov2_transform_seal(); -EBADMSG if the ICV is wrong.
- */
-int ov2_transform_open(const struct ov2_job *job)
-{
-	return job->member->operation == OV2_OPERATION_AH ? ov2_ah_open(job) :
-							    ov2_esp_open(job);
 }

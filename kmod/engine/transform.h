@@ -2,13 +2,11 @@
 #ifndef _OV2_TRANSFORM_H
 #define _OV2_TRANSFORM_H
 
-#include "../ov2/nbl.h"
 #include "../ov2/requests.h"
 #include "iv.h"
 
 struct crypto_aead;
 struct crypto_ahash;
-struct ov2_member;
 
 /**
  * struct ov2_transform - the algorithms of one security association
@@ -32,44 +30,10 @@ struct ov2_transform {
 	struct ov2_iv_counter ivs;
 };
 
-/**
- * struct ov2_job - one member's work on one frame
- * @nbl: the NBL that it is for
- * @skb: the frame
- * @member: the security association
- * @ip: bytes from skb->data to the IP header in front
- * @header: bytes from skb->data to the ESP or AH header
- * @end: bytes from skb->data to the end of the packet, ICV included
- * @seq: sequence number, with its high half
- * @done: called with 0 or a negative errno if the cipher completes later
- */
-struct ov2_job {
-	struct ov2_nbl *nbl;
-	struct sk_buff *skb;
-	struct ov2_member *member;
-	unsigned int ip;
-	unsigned int header;
-	unsigned int end;
-	u64 seq;
-	void (*done)(struct ov2_nbl *nbl, int err);
-};
-
-/* transform.c */
 int ov2_transform_init(struct ov2_transform *transform,
 		       const struct ov2_add_sa_ex *add,
 		       const struct ov2_security_association *assoc);
 void ov2_transform_destroy(struct ov2_transform *transform);
 int ov2_transform_iv(struct ov2_transform *transform, u8 *iv);
-int ov2_transform_seal(const struct ov2_job *job);
-int ov2_transform_open(const struct ov2_job *job);
-
-/* esp.c */
-int ov2_esp_seal(const struct ov2_job *job);
-int ov2_esp_open(const struct ov2_job *job);
-
-/* ah.c */
-unsigned int ov2_ah_len(const struct ov2_transform *transform, bool ipv6);
-int ov2_ah_seal(const struct ov2_job *job);
-int ov2_ah_open(const struct ov2_job *job);
 
 #endif /* _OV2_TRANSFORM_H */

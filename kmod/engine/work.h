@@ -6,10 +6,10 @@
 #include <linux/build_bug.h>
 
 #include "../ov2/nbl.h"
-#include "../ov2/status.h"
+#include "../ov2/requests.h"
 #include "../watch/counters.h"
-#include "step.h"
 
+struct ov2_direction;
 struct ov2_lane;
 struct ov2_sa;
 
@@ -18,8 +18,26 @@ struct ov2_sa;
 #define OV2_WORK_STEPS	(OV2_WORK_SAS * OV2_MAX_EXT_HEADERS)
 
 /**
+ * struct ov2_step - what one member of an SA does with a frame
+ * @sa: index of ov2_work.sa
+ * @member: index of ov2_sa.member
+ * @ip: bytes from skb->data to the IP header in front
+ * @header: bytes from skb->data to the ESP or AH header
+ * @end: bytes from skb->data to the end of that IP packet
+ * @seq: sequence number, with its high half
+ */
+struct ov2_step {
+	u8 sa;
+	u8 member;
+	u32 ip;
+	u32 header;
+	u32 end;
+	u64 seq;
+};
+
+/**
  * struct ov2_work - what the engine knows of an NBL that it has
- * @flow: send or receive
+ * @direction: send or receive
  * @lane: the lane that the NBL is in
  * @skb: the frame at hand; an NBL to be sent may have several
  * @sa: its SAs, a reference each, or NULL. Sending: of slot 1 and slot 11;
@@ -37,7 +55,7 @@ struct ov2_sa;
  * @done: nothing is left to do but its turn in the lane
  */
 struct ov2_work {
-	const struct ov2_flow *flow;
+	const struct ov2_direction *direction;
 	struct ov2_lane *lane;
 	struct sk_buff *skb;
 	struct ov2_sa *sa[OV2_WORK_SAS];

@@ -14,7 +14,7 @@
 #include "../../unit/rig/rig_frame.h"
 #include "../sa/assoc.h"
 #include "../bridge.h"
-#include "../../engine/engine.h"
+#include "../../engine/engine_miniport.h"
 #include "../../ov2/handle.h"
 #include "../../ov2/records.h"
 #include "../../watch/counters.h"

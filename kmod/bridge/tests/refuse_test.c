@@ -16,7 +16,7 @@
 #include "../sa/assoc.h"
 #include "../sa/refuse.h"
 #include "../packet/refuse_policy.h"
-#include "../../engine/engine.h"
+#include "../../engine/engine_miniport.h"
 #include "../../watch/counters.h"
 
 #define OURS	"ipsecov2: "

@@ -15,7 +15,7 @@
 #include "../../unit/rig/rig_flow.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
-#include "../engine.h"
+#include "../engine_miniport.h"
 
 /* Words of 1.3 */
 #define UNTOUCHED		0x00000000

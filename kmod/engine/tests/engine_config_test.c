@@ -11,7 +11,7 @@
 #include "../../unit/rig/rig_flow.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
-#include "../engine.h"
+#include "../engine_miniport.h"
 #include "../../watch/counters.h"
 
 static const struct ov2_capabilities *config_of(const struct ov2_rig *rig)

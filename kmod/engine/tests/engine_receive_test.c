@@ -11,7 +11,7 @@
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_pair.h"
 #include "../../unit/rig/rig_request.h"
-#include "../engine.h"
+#include "../engine_miniport.h"
 #include "../../ov2/records.h"
 #include "../../watch/counters.h"
 

@@ -12,8 +12,9 @@
 #include "../../unit/rig/rig_flow.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
-#include "../engine.h"
-#include "../sa.h"
+#include "../engine_miniport.h"
+#include "../sa_life.h"
+#include "../sa_table.h"
 #include "../../watch/counters.h"
 
 #define ENTRIES	4

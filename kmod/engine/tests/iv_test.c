@@ -10,9 +10,10 @@
 #include "../../unit/rig/each_engine.h"
 #include "../../unit/rig/rig_add.h"
 #include "../../unit/rig/rig_request.h"
-#include "../engine.h"
+#include "../engine_miniport.h"
 #include "../iv.h"
 #include "../sa.h"
+#include "../sa_table.h"
 #include "../../watch/counters.h"
 
 /* Of one CPU: some ranges, and a part of one */

@@ -17,7 +17,7 @@
 #include "../../unit/rig/rig_request.h"
 #include "../../bridge/sa/assoc.h"
 #include "../../bridge/sa/request.h"
-#include "../engine.h"
+#include "../engine_miniport.h"
 
 #define GCM_KEY_LEN	20
 

@@ -13,7 +13,9 @@
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
 #include "../engine.h"
-#include "../sa.h"
+#include "../engine_miniport.h"
+#include "../sa_life.h"
+#include "../sa_table.h"
 #include "../../watch/counters.h"
 #include "../../watch/trace.h"
 
@@ -352,7 +354,7 @@ static void reset_meanwhile(struct kunit *test)
 	sa.esn = true;
 	ov2_rig_add_outbound(rig, &sa);
 	del = ov2_rig_delete_new(rig, sa.out);
-	WRITE_ONCE(engine->resetting, true);
+	WRITE_ONCE(engine->state, OV2_ENGINE_RESETTING);
 	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_REQUEST_ABORTED);
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_wire), 0);
 	KUNIT_EXPECT_EQ(test, add_alone(rig, &next, false),
@@ -365,7 +367,7 @@ static void reset_meanwhile(struct kunit *test)
 			OV2_STATUS_NOT_ACCEPTED);
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_request(rig, del),
 			OV2_STATUS_SUCCESS);
-	WRITE_ONCE(engine->resetting, false);
+	WRITE_ONCE(engine->state, OV2_ENGINE_RUNNING);
 	KUNIT_EXPECT_EQ(test, add_alone(rig, &next, false),
 			OV2_STATUS_SUCCESS);
 }

@@ -9,6 +9,8 @@
 
 #include "../../unit/rig/random_choice.h"
 #include "../sa.h"
+#include "../sa_seq.h"
+#include "../../ov2/nbl.h"
 
 static const u32 windows[] = { 32, 64, 128, 1024, 4096 };
 

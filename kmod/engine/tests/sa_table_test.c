@@ -15,7 +15,7 @@
 #include "../../unit/rig/rig_flow.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
-#include "../engine.h"
+#include "../engine_miniport.h"
 
 /* Seeds are worth more than steps: each run of the suite draws a new one */
 #define RANDOM_STEPS	2000

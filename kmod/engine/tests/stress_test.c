@@ -16,7 +16,7 @@
 #include "../../unit/rig/rig_flow.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
-#include "../engine.h"
+#include "../engine_miniport.h"
 #include "../../watch/counters.h"
 
 /* make modules OV2_UNIT=1 OV2_STRESS_SECONDS=60 */

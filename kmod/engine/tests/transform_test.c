@@ -8,8 +8,9 @@
 
 #include "../../unit/rig/key_watch.h"
 #include "../../unit/rig/transform_run.h"
-#include "../../ov2/algorithms.h"
+#include "../ah.h"
 #include "../probe.h"
+#include "../../ov2/algorithms.h"
 
 /* As in a frame: Ethernet and IPv4 in front */
 #define HEADERS	(14 + 20)
@@ -104,7 +105,7 @@ static void esp_opens(struct kunit *test)
 
 	skb = ov2_run_skb(test, &esp, HEADERS);
 	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, 20, v->seq_hi,
-					  ov2_transform_open), 0);
+					  ov2_step_open), 0);
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS + ESP_HDR +
 					   run->member.transform.iv_len,
 					   clear.data, clear.len), 0);
@@ -167,7 +168,7 @@ static void esp_seals(struct kunit *test)
 
 	skb = clear_skb(test, run, &esp, &clear);
 	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, 20, v->seq_hi,
-					  ov2_transform_seal), 0);
+					  ov2_step_seal), 0);
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data, ESP_HDR), 0);
 	if (!transform->iv_random)
 		KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data,
@@ -191,14 +192,14 @@ static void esp_seals_for_another(struct kunit *test)
 
 	skb = clear_skb(test, run, &esp, &clear);
 	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, 20, v->seq_hi,
-					  ov2_transform_seal), 0);
+					  ov2_step_seal), 0);
 	/* Salts are drawn anew: 2^-64 that the IV is the vector's */
 	if (iv_len)
 		KUNIT_EXPECT_NE(test, ov2_run_diff(skb, HEADERS + ESP_HDR,
 						   esp.data + ESP_HDR, iv_len),
 				0);
 	KUNIT_EXPECT_EQ(test, ov2_run_job(other, skb, 20, v->seq_hi,
-					  ov2_transform_open), 0);
+					  ov2_step_open), 0);
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS + ESP_HDR + iv_len,
 					   clear.data, clear.len), 0);
 	kfree_skb(skb);
@@ -252,12 +253,12 @@ static void esp_same_number(struct kunit *test)
 	for (i = 0; i < SAME; i++) {
 		skb = clear_skb(test, run, &esp, &clear);
 		KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, 20, v->seq_hi,
-						  ov2_transform_seal), 0);
+						  ov2_step_seal), 0);
 		skb_copy_bits(skb, HEADERS + ESP_HDR, iv[i], iv_len);
 		for (j = 0; iv_len && j < i; j++)
 			KUNIT_EXPECT_MEMNEQ(test, iv[i], iv[j], iv_len);
 		KUNIT_EXPECT_EQ(test, ov2_run_job(other, skb, 20, v->seq_hi,
-						  ov2_transform_open), 0);
+						  ov2_step_open), 0);
 		kfree_skb(skb);
 	}
 }
@@ -356,7 +357,7 @@ static void ah_opens(struct kunit *test)
 	run = run_ah(test, v);
 	skb = ov2_run_skb(test, &packet, ETH_HLEN);
 	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
-					  ov2_transform_open), 0);
+					  ov2_step_open), 0);
 	/* Nothing is touched (INV-39) */
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
 					   packet.len), 0);
@@ -409,7 +410,7 @@ static void ah_seals(struct kunit *test)
 	       run->member.transform.icv_len);
 	skb = ov2_run_skb(test, &blank, ETH_HLEN);
 	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
-					  ov2_transform_seal), 0);
+					  ov2_step_seal), 0);
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
 					   packet.len), 0);
 	kfree_skb(skb);
@@ -433,12 +434,12 @@ static void ah_same_number(struct kunit *test)
 	for (i = 0; i < SAME; i++) {
 		skb = ov2_run_skb(test, &packet, ETH_HLEN);
 		KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
-						  ov2_transform_seal), 0);
+						  ov2_step_seal), 0);
 		skb_copy_bits(skb, ETH_HLEN + ip_len + AH_HDR, iv[i], iv_len);
 		for (j = 0; iv_len && j < i; j++)
 			KUNIT_EXPECT_MEMNEQ(test, iv[i], iv[j], iv_len);
 		KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
-						  ov2_transform_open), 0);
+						  ov2_step_open), 0);
 		kfree_skb(skb);
 	}
 }

@@ -7,7 +7,7 @@
 #include "rig_flow.h"
 #include "rig_frame.h"
 #include "rig_request.h"
-#include "../../engine/engine.h"
+#include "../../engine/engine_miniport.h"
 
 const struct ov2_engine_param ov2_engines[OV2_NUM_ENGINES] = {
 	{ "engine", &ov2_engine_miniport, .encrypts = true },

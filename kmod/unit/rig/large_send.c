@@ -13,7 +13,7 @@
 #include "rig_flow.h"
 #include "rig_frame.h"
 #include "rig_request.h"
-#include "../../engine/engine.h"
+#include "../../engine/engine_miniport.h"
 #include "../../ov2/records.h"
 
 #define IP		ETH_HLEN

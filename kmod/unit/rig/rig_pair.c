@@ -7,7 +7,7 @@
 #include "rig_frame.h"
 #include "rig_pair.h"
 #include "rig_request.h"
-#include "../../engine/engine.h"
+#include "../../engine/engine_miniport.h"
 
 /**
  * ov2_pair_new() - a sender and a receiver

@@ -8,7 +8,7 @@
 #include "rig_flow.h"
 #include "rig_frame.h"
 #include "rig_request.h"
-#include "../../engine/engine.h"
+#include "../../engine/engine_miniport.h"
 #include "../../engine/frame.h"
 
 static const struct ov2_rig_sa shapes[] = {

@@ -83,7 +83,7 @@ static void run_done(struct ov2_nbl *nbl, int err)
  * @skb: the packet behind an Ethernet header
  * @ip_len: bytes of its IP header
  * @seq_hi: the high half of its number
- * @op: ov2_transform_seal() or ov2_transform_open()
+ * @op: ov2_step_seal() or ov2_step_open()
  *
  * Return: as @op ends.
  */
@@ -177,13 +177,13 @@ int ov2_run_diff(const struct sk_buff *skb, unsigned int offset,
  * @ip_len: bytes of its IP header
  * @seq_hi: the high half of its number
  *
- * Return: as ov2_transform_open() ends.
+ * Return: as ov2_step_open() ends.
  */
 int ov2_run_open(struct ov2_run *run, const struct ov2_bytes *bytes,
 		 unsigned int headers, unsigned int ip_len, u32 seq_hi)
 {
 	struct sk_buff *skb = ov2_run_skb(run->test, bytes, headers);
-	int err = ov2_run_job(run, skb, ip_len, seq_hi, ov2_transform_open);
+	int err = ov2_run_job(run, skb, ip_len, seq_hi, ov2_step_open);
 
 	kfree_skb(skb);
 	return err;

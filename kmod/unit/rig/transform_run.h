@@ -5,7 +5,10 @@
 #include <kunit/test.h>
 #include <linux/completion.h>
 
-#include "../../engine/sa.h"
+#include "../../engine/crypt.h"
+#include "../../engine/member.h"
+#include "../../engine/step.h"
+#include "../../ov2/nbl.h"
 
 #define OV2_BYTES_MAX	256
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_MEMBER_H
+#define _OV2_MEMBER_H
+
+#include <linux/types.h>
+
+#include "transform.h"
+
+/**
+ * struct ov2_member - one security association of a bundle
+ * @operation: enum ov2_operation
+ * @spi: network order
+ * @esn: extended sequence numbers
+ * @transform: its algorithms, with their keys
+ * @seq: inbound: highest number verified, or the last one that was set;
+ *	outbound: only its high half, from add or update. ov2_sa.lock protects it
+ */
+struct ov2_member {
+	u32 operation;
+	__be32 spi;
+	bool esn;
+	struct ov2_transform transform;
+	u64 seq;
+};
+
+#endif /* _OV2_MEMBER_H */

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The life of an SA: it is made, keyed where that may sleep, and freed. */
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "batch.h"
+#include "engine.h"
+#include "sa.h"
+#include "sa_life.h"
+#include "sa_table.h"
+#include "../ov2/miniport.h"
+#include "../watch/counters.h"
+#include "../watch/objects.h"
+#include "../watch/trace.h"
+
+static void sa_free_work(struct work_struct *work)
+{
+	struct ov2_sa *sa = container_of(to_rcu_work(work), struct ov2_sa,
+					 free);
+	struct ov2_engine *engine = sa->engine;
+	int i;
+
+	for (i = 0; i < sa->members; i++)
+		ov2_transform_destroy(&sa->member[i].transform);
+	/* The card may go when its last request completes. */
+	if (sa->del)
+		ov2_batch_done(engine->ad, sa->del, OV2_STATUS_SUCCESS);
+	ov2_object_freed(OV2_OBJECT_SA, sa);
+	kfree_sensitive(sa);
+	ov2_engine_put(engine);
+}
+
+/**
+ * ov2_sa_put() - give back a reference
+ * @sa: the SA; NULL does nothing
+ *
+ * Context: Any context.
+ */
+void ov2_sa_put(struct ov2_sa *sa)
+{
+	if (sa && refcount_dec_and_test(&sa->ref))
+		queue_rcu_work(ov2_engine_wq, &sa->free);
+}
+
+/* The handle is out before anybody is told of it, so no delete and no update
+ * can name an SA that is not keyed.
+ */
+static void sa_publish(struct ov2_sa *sa, const struct ov2_adding *adding)
+{
+	adding->add->handle = sa->hdl.value;
+	*adding->handle = sa->hdl.value;
+	/* Pairs with sa_is_live(). */
+	smp_store_release(&sa->live, true);
+	ov2_count(sa->engine->ad, OV2_CNT_SA_ADD);
+}
+
+static enum ov2_status errno_to_status(int err)
+{
+	switch (err) {
+	case 0:
+		return OV2_STATUS_SUCCESS;
+	case -ENOENT:
+		return OV2_STATUS_NOT_SUPPORTED;
+	case -ENOMEM:
+	case -EBUSY:
+		return OV2_STATUS_RESOURCES;
+	case -EINVAL:
+		return OV2_STATUS_INVALID_DATA;
+	default:
+		return OV2_STATUS_FAILURE;
+	}
+}
+
+static int sa_key(struct ov2_sa *sa)
+{
+	const struct ov2_add_sa_ex *add = sa->adding.add;
+	int err;
+	int i;
+
+	for (i = 0; i < sa->members; i++) {
+		err = ov2_transform_init(&sa->member[i].transform, add,
+					 &add->sec_assoc[i]);
+		if (err)
+			return err;
+	}
+	return ov2_handle_alloc(&sa->hdl, &sa->engine->ad->handles,
+				sa->transport);
+}
+
+static void sa_set_keys(struct ov2_sa *sa)
+{
+	struct ov2_engine *engine = sa->engine;
+	enum ov2_sa_mode mode = sa->mode;
+	struct ov2_adding adding;
+	enum ov2_status status;
+
+	might_sleep();
+	status = errno_to_status(sa_key(sa));
+	/* After the add, the SA must not point to the caller's memory: the
+	 * request may be complete while the SA lives on.
+	 */
+	adding = sa->adding;
+	sa->adding = (struct ov2_adding){};
+	if (status == OV2_STATUS_SUCCESS) {
+		sa_publish(sa, &adding);
+	} else {
+		ov2_sa_table_remove(&engine->sas, sa);
+		atomic_dec(&engine->bundles);
+		ov2_sa_put(sa);
+	}
+	ov2_sa_added(engine, &adding, mode, status);
+}
+
+static void sa_keying_work(struct work_struct *work)
+{
+	sa_set_keys(container_of(work, struct ov2_sa, keying));
+}
+
+/**
+ * ov2_sa_key_all() - set the keys of the SAs of a request that may sleep
+ * @sa: the first one, from ov2_batch.unkeyed, or NULL. The request completes
+ *	with the last one
+ *
+ * Context: process context, sleeps.
+ */
+void ov2_sa_key_all(struct ov2_sa *sa)
+{
+	struct ov2_sa *next;
+
+	for (; sa; sa = next) {
+		next = sa->next_unkeyed;
+		sa_set_keys(sa);
+	}
+}
+
+static void sa_plan_keying(struct ov2_sa *sa)
+{
+	struct ov2_request *req = sa->adding.req;
+	struct ov2_batch *batch = ov2_batch_of(req);
+
+	if (!req->may_sleep) {
+		queue_work(ov2_engine_wq, &sa->keying);
+		return;
+	}
+	sa->next_unkeyed = batch->unkeyed;
+	batch->unkeyed = sa;
+}
+
+/**
+ * ov2_sa_added() - the end of adding an SA
+ * @engine: the engine
+ * @adding: what it was or was to be made of; @adding.add is gone if it is a
+ *	copy, and @adding.req if this was its last SA
+ * @mode: which portion it protects, for the trace
+ * @status: how it ended
+ *
+ * Context: Any context before ov2_batch_end(), process context after it.
+ */
+void ov2_sa_added(struct ov2_engine *engine, const struct ov2_adding *adding,
+		  enum ov2_sa_mode mode, enum ov2_status status)
+{
+	trace_ov2_sa_add(engine->ad, adding->add, mode, status);
+	if (adding->copied)
+		kfree_sensitive(adding->add);
+	ov2_batch_done(engine->ad, adding->req, status);
+}
+
+static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
+			       const struct ov2_adding *adding)
+{
+	struct ov2_sa *sa;
+
+	/* Charged to the task that makes the request, and in a soft interrupt
+	 * to nobody.
+	 */
+	sa = kzalloc(sizeof(*sa), GFP_ATOMIC | __GFP_ACCOUNT);
+	if (!sa)
+		return NULL;
+
+	sa->engine = engine;
+	sa->adding = *adding;
+	sa->serial = atomic64_inc_return(&engine->serial);
+	ov2_sa_fill(sa, adding->add, ov2_sa_ext(adding->req));
+	spin_lock_init(&sa->lock);
+	refcount_set(&sa->ref, 1);
+	INIT_WORK(&sa->keying, sa_keying_work);
+	INIT_RCU_WORK(&sa->free, sa_free_work);
+	return sa;
+}
+
+/**
+ * ov2_sa_create() - make an SA, and have it keyed
+ * @engine: the engine
+ * @adding: what is to be made: ov2_add_sa_check() accepted it, and a place of
+ *	the capacity is taken
+ *
+ * Context: Any context.
+ * Return: OV2_STATUS_PENDING if ov2_sa_added() will be called once the keys are
+ * set (it may have been called already). If the request may sleep, the caller
+ * must call ov2_sa_key_all(), which sets them. RESOURCES without memory,
+ * INVALID_DATA if the SA exists already.
+ */
+enum ov2_status ov2_sa_create(struct ov2_engine *engine,
+			      const struct ov2_adding *adding)
+{
+	struct ov2_sa *sa;
+	int err;
+
+	sa = sa_alloc(engine, adding);
+	if (!sa)
+		return OV2_STATUS_RESOURCES;
+
+	refcount_inc(&engine->ref);
+	ov2_object_created(OV2_OBJECT_SA, sa);
+	err = ov2_sa_table_insert(&engine->sas, sa,
+				  ov2_sa_ext(adding->req)->allow_twin);
+	if (err) {
+		/* Nothing has seen it; the rest is as ever. */
+		ov2_sa_put(sa);
+		return err == -EEXIST ? OV2_STATUS_INVALID_DATA :
+					OV2_STATUS_RESOURCES;
+	}
+	sa_plan_keying(sa);
+	return OV2_STATUS_PENDING;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_SA_TABLE_H
+#define _OV2_SA_TABLE_H
+
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+
+struct ov2_adapter;
+struct ov2_frame;
+struct ov2_sa;
+
+/**
+ * struct ov2_sa_table - the SAs of one card, by what is in a packet
+ * @sas: by struct ov2_sa_key; a list per key, since twins of one SPI live for
+ *	a moment when a state is updated
+ * @lock: protects insertion into @sas: the look for a twin and the insertion
+ *	are one. Removal and look-ups need no lock; BH
+ */
+struct ov2_sa_table {
+	struct rhltable sas;
+	spinlock_t lock; /* protects insertion into sas */
+};
+
+int ov2_sa_table_init(struct ov2_sa_table *table);
+void ov2_sa_table_exit(struct ov2_sa_table *table);
+int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
+			bool allow_twin);
+void ov2_sa_table_remove(struct ov2_sa_table *table, struct ov2_sa *sa);
+struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle);
+struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
+				   unsigned long handle);
+struct ov2_sa *ov2_sa_get_inbound(struct ov2_sa_table *table,
+				  const struct ov2_frame *frame);
+
+#endif /* _OV2_SA_TABLE_H */
