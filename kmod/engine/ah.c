@@ -2,6 +2,25 @@
 /*
  * AH (RFC 4302): the ICV is computed over a copy of the headers, in which what
  * may change on the way is zero, and over the payload where it is.
+ *
+ * A frame before ov2_ah_seal() and after it, in bytes from skb->data. Opening
+ * changes nothing:
+ *
+ *	      ip   header              field_offset                      end
+ *	      v    v                   v                                   v
+ *	| Eth | IP | next, len, SPI, nr | room                 | payload   |
+ *	| Eth | IP | next, len, SPI, nr | IV? | ICV      | pad | payload   |
+ *	             OV2_AH_HDR_LEN       iv_len, icv_len
+ *	           |<--------------- ov2_ah_len() ------------>|
+ *
+ * Only GMAC has an IV here. pad: to 4 bytes in IPv4, to 8 in IPv6 (RFC 4302
+ * 2.6). The ICV is computed over:
+ *
+ *	| IP | next, len, SPI, nr | zero (IV, ICV) | pad | payload   | high half |
+ *	|<-------------- ov2_crypt.head -------------->|<- the frame ->| .tail     |
+ *
+ * Fields of the IP header that may change on the way are zero there. The high
+ * half of the number is there with ESN only.
  */
 #include <crypto/aead.h>
 #include <crypto/utils.h>

@@ -128,8 +128,8 @@ static int ip_header_complete(struct sk_buff *skb, unsigned int offset)
  * @ipv6: family of the packet whose payload is @payload
  * @payload: what the SA of slot 1 protects: TCP, UDP, or an IP packet with it
  *
- * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO, with the order of 4.2:
- * checksum, ESP, AH.
+ * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO, in the order of
+ * ipsecov2.rst 4.2: checksum, ESP, AH.
  *
  * Context: BH disabled.
  * Return: 0; -EINVAL if @request is no record or does not fit the bytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the engine can do, what of it is on, and the two requests that change
- * that. Nothing here touches an SA: those that live stay (3.5, Q20).
+ * that. Nothing here touches an SA: those that live stay (ipsecov2.rst 3.5).
  */
 #include "config.h"
 #include "engine.h"
@@ -235,7 +235,7 @@ bool ov2_config_receives(const struct ov2_engine *engine,
  * @engine: the engine
  *
  * What is only disabled by OFFLOAD_PARAMETERS still is: the frame was made for
- * the engine, and is in clear (Q4).
+ * the engine, and is in clear (ipsecov2.rst Q4).
  *
  * Context: Any context.
  * Return: false while OFFLOAD_ENCAPSULATION is off.

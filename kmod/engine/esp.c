@@ -3,6 +3,22 @@
  * ESP (RFC 4303) by an AEAD of the kernel's crypto API, in place. Separate
  * algorithms are an AEAD there, too. The transforms are the engine's own, so
  * that what xfrm computes and what the engine computes check each other.
+ *
+ * A frame before ov2_esp_seal() and after it, in bytes from skb->data. Opening
+ * goes the other way, and leaves IV and ICV where they are:
+ *
+ *	      ip          header   iv_offset  payload_offset             end
+ *	      v           v        v          v                            v
+ *	| Eth | IP | UDP? | SPI, nr | room    | payload, trailer | room    |
+ *	| Eth | IP | UDP? | SPI, nr | IV      | ciphertext       | ICV     |
+ *	                    8 bytes   iv_len                       icv_len
+ *
+ * The AEAD runs over a head of our own, and over the bytes of the frame from
+ * payload_offset to end, which it changes in place:
+ *
+ *	| SPI | high half, if ESN | low half | IV | payload, trailer | ICV |
+ *	  4     4                   4          iv_len
+ *	|<--- ov2_crypt.head, esp_head_len() ---->|<---- the frame ------->|
  */
 #include <crypto/aead.h>
 #include <linux/skbuff.h>

@@ -41,6 +41,7 @@ bool ov2_lane_enter(struct ov2_lane *lane, struct ov2_nbl *nbl)
 {
 	bool open;
 
+	lockdep_assert_in_softirq();
 	spin_lock_bh(&lane->lock);
 	open = !lane->closed;
 	if (open)
@@ -53,6 +54,7 @@ static struct ov2_nbl *lane_pop_done(struct ov2_lane *lane)
 {
 	struct ov2_nbl *nbl;
 
+	lockdep_assert_held(&lane->lock);
 	nbl = list_first_entry_or_null(&lane->nbls, struct ov2_nbl, link);
 	if (!nbl || !ov2_work(nbl)->done)
 		return NULL;
@@ -63,7 +65,7 @@ static struct ov2_nbl *lane_pop_done(struct ov2_lane *lane)
 /* Other CPUs may append NBLs for as long as the emitter goes on, and the
  * emitter may be a cipher's completion, behind which other work of its CPU
  * waits. So the emitter stops after a budget, as NAPI does, and a softirq of
- * its own hands back the rest. The lock is held on entry and on return.
+ * its own hands back the rest.
  */
 static void lane_emit(struct ov2_lane *lane)
 {
@@ -136,6 +138,7 @@ static bool lane_is_idle(struct ov2_lane *lane)
  */
 void ov2_lane_close(struct ov2_lane *lane)
 {
+	might_sleep();
 	spin_lock_bh(&lane->lock);
 	lane->closed = true;
 	spin_unlock_bh(&lane->lock);

@@ -3,8 +3,18 @@
  * Large send: one TCP packet becomes segments, each a frame of its own with
  * ESP trailer and room for the ICV. They are checked and sealed as any others.
  *
- * The template has all headers, up to TCP's with its options, room for the
- * IV, and TCP's payload; no trailer, for it would be that of no segment.
+ * The template, and one segment of it, in bytes from skb->data. The offsets are
+ * members of struct lso:
+ *
+ *	      ip   ah    udp    esp            tcp   payload            end
+ *	      v    v     v      v              v     v                    v
+ *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | payload          | x |
+ *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | part   | trailer | room |
+ *	                                    iv_len       <= mss             icv_len
+ *
+ * The template has no trailer, since it would be right for no segment. x are
+ * the PadLength bytes that are not sent. Each segment has lengths, numbers of
+ * ESP and AH, IP identification, and TCP number, flags and checksum of its own.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -56,7 +66,9 @@ struct lso {
 	unsigned int segments;
 };
 
-/* The segments' numbers follow each other: none may wrap (4.4) */
+/* The segments' numbers follow each other: none may wrap
+ * (ipsecov2.rst 4.4).
+ */
 static bool lso_seq_ok(const struct lso *lso, const struct ov2_frame *frame)
 {
 	return frame->seq + lso->segments - 1 >= frame->seq;
@@ -104,8 +116,8 @@ static bool lso_find_esp(struct lso *lso, struct ov2_frame *frame,
 	       lso_seq_ok(lso, frame);
 }
 
-/* PadLength counts bytes at the end that are nobody's (Q19). The IP length is
- * missing or right.
+/* PadLength counts bytes behind TCP's payload that are not sent (ipsecov2.rst
+ * Q19). The IP length is missing or right.
  */
 static bool lso_find_end(struct lso *lso, const struct ov2_frame *frame,
 			 const struct ov2_tx_header *hdr)

@@ -136,7 +136,9 @@ static bool receive_find_inner(struct ov2_nbl *nbl,
 	return sa;
 }
 
-/* Q2: what a frame was tells what the next one is, if its ICV is wrong. */
+/* If an ICV is wrong, the mode of the last good frame tells which status it is
+ * (ipsecov2.rst Q2).
+ */
 static void receive_see_mode(struct ov2_sa *sa, u8 next_header)
 {
 	bool tunnel = next_header == IPPROTO_IPIP ||
@@ -313,7 +315,7 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
 
-	/* Whatever came of it (2.8, INV-17) */
+	/* Whatever came of it (ipsecov2.rst 2.8, INV-17) */
 	if (work->sa[RECEIVE_OUTER] &&
 	    ov2_sa_delete_wanted(work->sa[RECEIVE_OUTER]->engine))
 		nbl->info[OV2_INFO_IPSEC] |= OV2_RX_SA_DELETE_REQ;

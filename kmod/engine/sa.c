@@ -25,7 +25,9 @@ static void sa_set_member(struct ov2_member *member,
 	member->seq = (u64)assoc->seq_hi << 32 | seq_lo;
 }
 
-/* Without the extension the form of UDP-ESP tells, if there is one (Q2) */
+/* Without the extension the form of UDP-ESP tells the mode, if there is UDP-ESP
+ * (ipsecov2.rst Q2).
+ */
 static enum ov2_sa_mode sa_mode(const struct ov2_ext_add *ext, u32 udp_esp)
 {
 	if (ext->mode != OV2_SA_MODE_UNKNOWN)
@@ -43,7 +45,7 @@ static enum ov2_sa_mode sa_mode(const struct ov2_ext_add *ext, u32 udp_esp)
 	}
 }
 
-/* Without the extension: what Q2 and Q16 recommend. */
+/* What stands for the extension if an add has none (ipsecov2.rst Q2, Q16) */
 static const struct ov2_ext_add no_ext = {
 	.mode = OV2_SA_MODE_UNKNOWN,
 	.udp_dport = htons(OV2_UDP_ESP_PORT),
@@ -109,7 +111,7 @@ enum ov2_operation ov2_sa_outer_operation(const struct ov2_sa *sa)
  * @sa: the SA of the packet inside
  *
  * Modes that nobody has said are no reason against it; UDP-ESP is around one of
- * the two at most, and of the form for that (2.9).
+ * the two at most, and of the form for that (ipsecov2.rst 2.9).
  *
  * Context: Any context.
  * Return: true if so.

@@ -48,7 +48,8 @@ bool ov2_sa_delete_wanted(const struct ov2_engine *engine)
 	       atomic_read(&engine->bundles) >= sa_capacity(engine);
 }
 
-/* The configuration may have changed since the caller looked: its race (2.8).
+/* The configuration may have changed since the caller looked: its race
+ * (ipsecov2.rst 2.8).
  */
 static enum ov2_status add_begin(struct ov2_engine *engine,
 				 const struct ov2_adding *adding)
@@ -136,9 +137,9 @@ static enum ov2_status sa_request_add_list(struct ov2_engine *engine,
 	return ov2_batch_end(req);
 }
 
-/* Takes effect at once: nothing new finds the SA. What is left of it goes when
- * the last frame that uses it is out (Q8). An add that pends has given no
- * handle yet, so nothing can be meant here but SAs that were added.
+/* Takes effect at once: nothing new finds the SA. The rest of it is freed when
+ * the last frame that uses it is out (ipsecov2.rst Q8). An add that pends has
+ * given no handle yet, so a handle can only name an SA that was added.
  */
 static void delete_one(struct ov2_engine *engine, struct ov2_request *req,
 		       unsigned long handle)
@@ -148,7 +149,7 @@ static void delete_one(struct ov2_engine *engine, struct ov2_request *req,
 	rcu_read_lock();
 	sa = ov2_sa_find(engine->ad, handle);
 	if (!sa || test_and_set_bit(0, &sa->dead_once)) {
-		/* No error: a delete never fails (Q14). */
+		/* No error: a delete never fails (ipsecov2.rst Q14). */
 		ov2_count(engine->ad, OV2_CNT_SA_DELETE_UNKNOWN);
 		goto unlock;
 	}
@@ -283,7 +284,7 @@ static bool request_keys_now(const struct ov2_request *req)
  *   ov2_request.may_sleep is set.
  * Return: as ov2_miniport_ops.request. An add pends until its keys are set; a
  * delete takes effect at once and pends until the last frame that uses one of
- * its SAs is out and the keys are wiped (Q8).
+ * its SAs is out and the keys are wiped (ipsecov2.rst Q8).
  */
 enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
 			       struct ov2_request *req)

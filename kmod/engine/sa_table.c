@@ -63,7 +63,7 @@ static bool table_has_twin(struct ov2_sa_table *table,
  * @table: the table
  * @sa: the SA, not live
  * @allow_twin: one with its SPI, destination, protocol and direction may be
- *	there, be it live or on its way (Q15)
+ *	there, be it live or on its way (ipsecov2.rst Q15)
  *
  * Context: Any context.
  * Return: 0, -EEXIST, or another negative errno without memory.
@@ -139,7 +139,7 @@ struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
 	return sa;
 }
 
-/* UDP around the outermost ESP, or inside a tunnel (2.9) */
+/* UDP around the outermost ESP, or inside a tunnel (ipsecov2.rst 2.9) */
 static bool sa_takes_udp(const struct ov2_sa *sa,
 			 const struct ov2_frame *frame)
 {

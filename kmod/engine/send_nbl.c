@@ -112,8 +112,9 @@ static unsigned int send_offset(struct ov2_nbl *nbl, u32 operation)
 	return 0;
 }
 
-/* The record is a hint from above; the bytes have to say the same (Q11). With
- * a large send its pad length is not that of the trailers (Q19).
+/* The record is a hint from above: the bytes must say the same (ipsecov2.rst
+ * Q11). The pad length of a large send is not the pad length of the trailers
+ * (ipsecov2.rst Q19).
  */
 static bool send_header_ok(struct ov2_nbl *nbl,
 			   const struct ov2_payload *payload)
@@ -198,7 +199,7 @@ static const struct ov2_direction send_direction = {
 	.next = send_next,
 };
 
-/* UDP-ESP is of the form that the SA was added for (2.9). */
+/* UDP-ESP is of the form that the SA was added for (ipsecov2.rst 2.9). */
 static bool send_forms_ok(const struct ov2_sa *sa, const struct ov2_sa *tunnel)
 {
 	if (!tunnel)
@@ -212,7 +213,7 @@ static bool send_find_sas(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	unsigned long tunnel = nbl->info[OV2_INFO_IPSEC_TUNNEL];
 	struct ov2_work *work = ov2_work(nbl);
 
-	/* A tunnel alone belongs into slot 1 (Q1) */
+	/* A tunnel alone belongs into slot 1 (ipsecov2.rst Q1) */
 	if (!nbl->info[OV2_INFO_IPSEC])
 		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
 

@@ -40,7 +40,7 @@ struct ov2_offload {
  * enum ov2_ipsec_parameter - NDIS_OFFLOAD_PARAMETERS.IPsecV2
  * @OV2_PARAMETER_NO_CHANGE: leave it as it is
  * @OV2_PARAMETER_DISABLED: no new SA, no IPsec on receive: deliver untouched.
- *	SAs stay, and sends that name one are still protected (3.5, Q4)
+ *	SAs stay, and sends that name one are still protected (ipsecov2.rst 3.5)
  * @OV2_PARAMETER_AH_ENABLED: AH only
  * @OV2_PARAMETER_ESP_ENABLED: ESP only
  * @OV2_PARAMETER_AH_AND_ESP_ENABLED: both

@@ -70,7 +70,7 @@ static enum ov2_status auth_check(const struct ov2_add_sa_ex *add,
 	return auth ? key_check(add, info, auth) : OV2_STATUS_NOT_SUPPORTED;
 }
 
-/* AdditionalInfo is the ICV's length (Q5). */
+/* AdditionalInfo is the ICV's length (ipsecov2.rst Q5). */
 static enum ov2_status combined_check(const struct ov2_add_sa_ex *add,
 				      const struct ov2_algorithm_info *info,
 				      const struct ov2_algorithm *encr)

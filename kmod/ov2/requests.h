@@ -41,7 +41,7 @@ enum ov2_operation {
 /**
  * enum ov2_sa_mode - extension: which portion of a packet an SA protects
  * @OV2_SA_MODE_UNKNOWN: not said, as in IPsecOV2: the engine derives it from
- *	the packets (Q2)
+ *	the packets (ipsecov2.rst Q2)
  * @OV2_SA_TRANSPORT: the transport portion
  * @OV2_SA_TUNNEL: the tunnel portion
  */
@@ -55,9 +55,10 @@ enum ov2_sa_mode {
  * struct ov2_algorithm_info - IPSEC_OFFLOAD_V2_ALGORITHM_INFO
  * @identifier: one OV2_AUTH_* or OV2_ENCR_* bit, by field; 0 = absent
  * @key_len: bytes of this key; for AES-GCM the 4 bytes of salt are the last
- *	of it (Q5)
+ *	of it (ipsecov2.rst Q5)
  * @key_offset: bytes from the start of the key area
- * @additional_info: for AES-GCM the length of the ICV in bytes (Q5)
+ * @additional_info: for AES-GCM the length of the ICV in bytes
+ *	(ipsecov2.rst Q5)
  */
 struct ov2_algorithm_info {
 	u32 identifier;
@@ -70,7 +71,7 @@ struct ov2_algorithm_info {
  * struct ov2_security_association - IPSEC_OFFLOAD_V2_SECURITY_ASSOCIATION
  * @flags: OV2_SEC_ASSOC_ESN or 0
  * @operation: enum ov2_operation
- * @spi: network order (Q9)
+ * @spi: network order (ipsecov2.rst Q9)
  * @auth: integrity; must be absent with a combined mode
  * @encr: confidentiality, or combined mode
  * @seq_hi: high 32 bits of the ESN when the SA is added, host order
@@ -194,7 +195,7 @@ static_assert(sizeof(struct ov2_add_sa) == 0xa8);
  *	number relative to it tells its high half (RFC 4303 A2.2)
  * @allow_twin: the SA may have the SPI, destination, protocol and direction
  *	of one that lives; on receive the oldest one is used. Without it the
- *	later one is rejected (Q15)
+ *	later one is rejected (ipsecov2.rst Q15)
  * @transport: the bridge's own, found again through the handle
  */
 struct ov2_ext_add {
@@ -275,8 +276,8 @@ struct ov2_ext_update {
  * @parameters: OV2_OID_OFFLOAD_PARAMETERS
  * @encapsulation: OV2_OID_OFFLOAD_ENCAPSULATION
  * @ext: extension of the adds, for each entry of a list; NULL: none, as pure
- *	IPsecOV2. Then UDP-ESP comes to port 4500 (Q16), numbers begin with 0,
- *	the window is unknown and the mode derived (Q2)
+ *	IPsecOV2. Then UDP-ESP comes to port 4500, numbers begin with 0, the
+ *	window is unknown and the mode derived (ipsecov2.rst Q2, Q16)
  * @ext_update: extension of an update; NULL: none, as in pure IPsecOV2. Then an
  *	update with the high half that the engine already has changes nothing
  * @may_sleep: the caller is in process context and holds no spinlock, so the

@@ -17,7 +17,7 @@
 #include "../../unit/rig/rig_request.h"
 #include "../engine_miniport.h"
 
-/* Words of 1.3 */
+/* Words of ipsecov2.rst 1.3 */
 #define UNTOUCHED		0x00000000
 #define ONE_GOOD		0x00000002
 #define BOTH_GOOD		0x00000006

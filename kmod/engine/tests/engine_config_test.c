@@ -133,7 +133,7 @@ static void tunnel_whenever_anything(struct kunit *test)
 	}
 }
 
-/* 2.8: the race of an add with the configuration is the add's to lose */
+/* ipsecov2.rst 2.8: an add that meets a change of the configuration fails. */
 static void adds_follow_config(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -173,7 +173,7 @@ static struct sk_buff *sealed_frame(struct ov2_rig *rig, struct ov2_rig_sa *sa)
 	return ov2_rig_wire_first(rig);
 }
 
-/* 3.5, Q4, Q20: SAs stay, receive rests, what is marked is still protected */
+/* ipsecov2.rst 3.5: SAs stay, receive rests, a marked send is protected */
 static void disabled_keeps_sas(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -19,7 +19,7 @@
 #define ESP		(ETH_HLEN + 20)
 #define ICV_LEN		16
 
-/* Words of 1.3 */
+/* Words of ipsecov2.rst 1.3 */
 #define UNTOUCHED	0x00000000
 #define ONE_GOOD	0x00000002
 #define BOTH_GOOD	0x00000006
@@ -348,7 +348,7 @@ static void receive_ah_on_esp(struct kunit *test)
 			UNTOUCHED);
 }
 
-/* The four types of 2.9; and none where it does not belong */
+/* The four forms of ipsecov2.rst 2.9; and none where it does not belong */
 static void receive_udp_esp(struct kunit *test)
 {
 	static const u32 types[][3] = {

@@ -217,7 +217,7 @@ static void send_cut(struct kunit *test)
 	}
 }
 
-/* 2.9: the four forms, and no other */
+/* ipsecov2.rst 2.9: the four forms, and no other */
 static void send_udp_forms(struct kunit *test)
 {
 	static const u32 types[] = { 0, 1, 2, 4, 8 };

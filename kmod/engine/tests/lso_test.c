@@ -235,7 +235,7 @@ static void lso_ip_length(struct kunit *test)
 	expect_segments(test, &large);
 }
 
-/* 4.4: the numbers of one large send do not wrap. */
+/* ipsecov2.rst 4.4: the numbers of one large send do not wrap. */
 static void lso_seq_wrap(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 3 * OV2_LARGE_MSS);

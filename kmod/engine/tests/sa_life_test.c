@@ -211,7 +211,9 @@ static void pure_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 0);
 }
 
-/* 2.4: a zero destination is any, but an SA with the packet's own is nearer */
+/* ipsecov2.rst 2.4: zero is any destination; an SA with the packet's own goes
+ * first.
+ */
 static void wildcard_destination(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -344,7 +344,7 @@ static void set_indicates(struct kunit *test)
 			   sizeof(hardware));
 }
 
-/* 3.5: what is disabled takes no new SA, and keeps those it has */
+/* ipsecov2.rst 3.5: what is disabled takes no new SA, and keeps those it has */
 static void disabled_keeps_sas(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
