@@ -16,8 +16,8 @@
  * Only GMAC has an IV here. pad: to 4 bytes in IPv4, to 8 in IPv6 (RFC 4302
  * 2.6). The ICV is computed over:
  *
- *	| IP | next, len, SPI, nr | zero (IV, ICV) | pad | payload   | high half |
- *	|<-------------- ov2_crypt.head -------------->|<- the frame ->| .tail     |
+ *	| IP | next, len, SPI, nr | zero (IV, ICV) | pad | payload | high half |
+ *	|<------------- ov2_crypt.head --------------->| frame   | .tail     |
  *
  * Fields of the IP header that may change on the way are zero there. The high
  * half of the number is there with ESN only.

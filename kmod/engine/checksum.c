@@ -74,50 +74,55 @@ static bool l4_find(const struct sk_buff *skb, struct csum_l4 *l4)
 }
 
 /* The field holds the sum over the pseudo header. Zero means "none" to UDP. */
-static int l4_complete(struct sk_buff *skb, const struct csum_l4 *l4,
-		       unsigned int hdr_len, unsigned int field)
+static enum ov2_counter l4_complete(struct sk_buff *skb,
+				    const struct csum_l4 *l4,
+				    unsigned int hdr_len, unsigned int field)
 {
 	unsigned int len = l4->end - l4->start;
 	__sum16 sum;
 
 	if (len < hdr_len)
-		return -EINVAL;
+		return OV2_CNT_TX_DROP_RECORD;
 	if (skb_ensure_writable(skb, l4->start + hdr_len))
-		return -ENOMEM;
+		return OV2_CNT_TX_DROP_ALLOC;
 
 	sum = csum_fold(skb_checksum(skb, l4->start, len, 0));
 	if (!sum && l4->proto == IPPROTO_UDP)
 		sum = CSUM_MANGLED_0;
-	return skb_store_bits(skb, l4->start + field, &sum, sizeof(sum));
+	skb_store_bits(skb, l4->start + field, &sum, sizeof(sum));
+	return OV2_CNT_NONE;
 }
 
-static int tcp_complete(struct sk_buff *skb, const struct csum_l4 *l4,
-			const struct ov2_tx_checksum *csum)
+static enum ov2_counter tcp_complete(struct sk_buff *skb,
+				     const struct csum_l4 *l4,
+				     const struct ov2_tx_checksum *csum)
 {
 	if (l4->proto != IPPROTO_TCP || csum->tcp_offset != l4->start)
-		return -EINVAL;
+		return OV2_CNT_TX_DROP_RECORD;
 	return l4_complete(skb, l4, sizeof(struct tcphdr),
 			   offsetof(struct tcphdr, check));
 }
 
-static int udp_complete(struct sk_buff *skb, const struct csum_l4 *l4)
+static enum ov2_counter udp_complete(struct sk_buff *skb,
+				     const struct csum_l4 *l4)
 {
 	if (l4->proto != IPPROTO_UDP)
-		return -EINVAL;
+		return OV2_CNT_TX_DROP_RECORD;
 	return l4_complete(skb, l4, sizeof(struct udphdr),
 			   offsetof(struct udphdr, check));
 }
 
-static int ip_header_complete(struct sk_buff *skb, unsigned int offset)
+static enum ov2_counter ip_header_complete(struct sk_buff *skb,
+					   unsigned int offset)
 {
 	struct iphdr *ip;
 
 	if (skb_ensure_writable(skb, offset + sizeof(*ip)))
-		return -ENOMEM;
+		return OV2_CNT_TX_DROP_ALLOC;
 	ip = (void *)skb->data + offset;
 	if (ip->version == 4)
 		ip_send_check(ip);
-	return 0;
+	return OV2_CNT_NONE;
 }
 
 /**
@@ -132,12 +137,13 @@ static int ip_header_complete(struct sk_buff *skb, unsigned int offset)
  * ipsecov2.rst 4.2: checksum, ESP, AH.
  *
  * Context: BH disabled.
- * Return: 0; -EINVAL if @request is no record or does not fit the bytes;
- * -ENOMEM.
+ * Return: OV2_CNT_NONE; OV2_CNT_TX_DROP_RECORD if @request is no record or does
+ * not fit the bytes; OV2_CNT_TX_DROP_ALLOC without memory.
  */
-int ov2_checksum_complete(struct sk_buff *skb, unsigned long request,
-			  unsigned int ip, bool ipv6,
-			  const struct ov2_payload *payload)
+enum ov2_counter ov2_checksum_complete(struct sk_buff *skb,
+				       unsigned long request, unsigned int ip,
+				       bool ipv6,
+				       const struct ov2_payload *payload)
 {
 	struct csum_l4 l4 = {
 		.proto = payload->next_header,
@@ -146,20 +152,20 @@ int ov2_checksum_complete(struct sk_buff *skb, unsigned long request,
 		.end = payload->end,
 	};
 	struct ov2_tx_checksum csum;
-	int err;
+	enum ov2_counter reason;
 
 	if (!ov2_tx_checksum_decode(request, &csum))
-		return -EINVAL;
+		return OV2_CNT_TX_DROP_RECORD;
 	if (csum.ip_header) {
-		err = ip_header_complete(skb, ip);
-		if (err)
-			return err;
+		reason = ip_header_complete(skb, ip);
+		if (reason)
+			return reason;
 	}
 	if (!csum.tcp && !csum.udp)
-		return 0;
+		return OV2_CNT_NONE;
 	if (!l4_find(skb, &l4) || csum.ipv4 == csum.ipv6 ||
 	    csum.ipv6 != l4.ipv6)
-		return -EINVAL;
+		return OV2_CNT_TX_DROP_RECORD;
 	return csum.tcp ? tcp_complete(skb, &l4, &csum) :
 			  udp_complete(skb, &l4);
 }

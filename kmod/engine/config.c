@@ -46,20 +46,6 @@ static struct ov2_offload hardware = {
  */
 static struct ov2_offload configs[OV2_PARAMETER_MAX];
 
-static void config_without_ah(struct ov2_capabilities *caps)
-{
-	caps->ah = false;
-	caps->ah_esp_combined = false;
-}
-
-static void config_without_esp(struct ov2_capabilities *caps)
-{
-	caps->esp = false;
-	caps->ah_esp_combined = false;
-	caps->udp_esp = 0;
-	caps->encr = 0;
-}
-
 /**
  * ov2_config_init() - find out what the engine can do
  *
@@ -67,6 +53,7 @@ static void config_without_esp(struct ov2_capabilities *caps)
  */
 void ov2_config_init(void)
 {
+	struct ov2_capabilities *caps;
 	int i;
 
 	ov2_transform_probe(&hardware.ipsec_v2);
@@ -76,8 +63,16 @@ void ov2_config_init(void)
 		configs[i] = hardware;
 	memset(&configs[OV2_PARAMETER_DISABLED].ipsec_v2, 0,
 	       sizeof(struct ov2_capabilities));
-	config_without_esp(&configs[OV2_PARAMETER_AH_ENABLED].ipsec_v2);
-	config_without_ah(&configs[OV2_PARAMETER_ESP_ENABLED].ipsec_v2);
+
+	caps = &configs[OV2_PARAMETER_AH_ENABLED].ipsec_v2;
+	caps->esp = false;
+	caps->ah_esp_combined = false;
+	caps->udp_esp = 0;
+	caps->encr = 0;
+
+	caps = &configs[OV2_PARAMETER_ESP_ENABLED].ipsec_v2;
+	caps->ah = false;
+	caps->ah_esp_combined = false;
 }
 
 static bool config_is_possible(enum ov2_ipsec_parameter parameter)

@@ -3,32 +3,31 @@
  * The engine of a card, and its state. The card moves it, through struct
  * ov2_miniport_ops, and serializes these calls:
  *
- *	initialize
- *	    |
- *	    v       restart
- *	 PAUSED ---------------> RUNNING
- *	 |  ^ ^  <-------------   ^  |
- *	 |  | |      pause        |  | reset begins
- *	 |  | |                   |  v
- *	 |  | +-- reset ends -- RESETTING
- *	 |  +--- reset begins ----^
- *	 | halt
- *	 v
- *	HALTED
+ *	        initialize
+ *	            |
+ *	            v   ---- restart --->
+ *	 halt     PAUSED                   RUNNING
+ *	  +-------  |  <---- pause ------    |  ^
+ *	  |         |  ^                     |  |
+ *	  v   reset |  | reset         reset |  | reset
+ *	HALTED      v  | ends                v  | ends
+ *	        RESETTING                RESETTING
  *
- * A reset ends in the state in which it began. Lanes are open in RUNNING, and
- * closed in the other states; who closes them waits until they are empty.
+ * A reset ends in the state in which it began. Lanes are open in RUNNING and
+ * closed in the other states. engine_move() closes one after the other, and
+ * waits until each is empty; through a lane that is not closed yet, NBLs still enter,
+ * and have the fate of those that are in it.
  *
- *	             PAUSED        RUNNING     RESETTING      HALTED
- *	a new send   NOT_ACCEPTED  accepted    NOT_ACCEPTED   none comes
- *	a new frame  untouched     accepted    untouched      none comes
- *	sends that   none is       go out      fail:          none is
- *	are in it                              REQ._ABORTED
- *	frames that  none is       indicated   finished and   none is
- *	are in it                              indicated
- *	deletes      accepted      accepted    accepted       NOT_ACCEPTED
- *	other        accepted      accepted    NOT_ACCEPTED   NOT_ACCEPTED
- *	requests
+ *	               PAUSED        RUNNING   RESETTING        HALTED
+ *
+ *	a new send     NOT_ACCEPTED  accepted  NOT_ACCEPTED     -
+ *	in a lane:
+ *	  a send       -             leaves    REQUEST_ABORTED  -
+ *	  a frame      -             finished  finished         -
+ *	a new frame    untouched     accepted  untouched        -
+ *	a delete       accepted      accepted  accepted         NOT_ACCEPTED
+ *	another        accepted      accepted  NOT_ACCEPTED     NOT_ACCEPTED
+ *	request
  *
  * A send that names an SA also fails after OFFLOAD_ENCAPSULATION was set to
  * OFF, and received frames are untouched until it was set to ON, whatever the

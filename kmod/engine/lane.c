@@ -72,6 +72,7 @@ static void lane_emit(struct ov2_lane *lane)
 	int budget = OV2_LANE_BUDGET;
 	struct ov2_nbl *nbl;
 
+	lockdep_assert_in_softirq();
 	lockdep_assert_held(&lane->lock);
 	while ((nbl = lane_pop_done(lane))) {
 		spin_unlock(&lane->lock);

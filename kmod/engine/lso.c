@@ -8,9 +8,9 @@
  *
  *	      ip   ah    udp    esp            tcp   payload            end
  *	      v    v     v      v              v     v                    v
- *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | payload          | x |
- *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | part   | trailer | room |
- *	                                    iv_len       <= mss             icv_len
+ *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | payload          | x
+ *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | part | trailer | room |
+ *	                                    iv_len       <= mss         icv_len
  *
  * The template has no trailer, since it would be right for no segment. x are
  * the PadLength bytes that are not sent. Each segment has lengths, numbers of
@@ -310,11 +310,12 @@ static bool lso_fits(const struct lso *lso)
  * before the last one is sealed, and if one fails nothing does.
  *
  * Context: BH disabled.
- * Return: 0; -EINVAL if records and bytes disagree, or it is not possible:
- * tunnel mode, several frames, no MSS, a number that would wrap, too many or
- * too long segments; -ENOMEM.
+ * Return: OV2_CNT_NONE; OV2_CNT_TX_DROP_RECORD if records and bytes disagree or
+ * the large send is not possible: tunnel mode, several frames, no MSS, a number
+ * that would wrap, too many or too long segments; OV2_CNT_TX_DROP_ALLOC without
+ * memory.
  */
-int ov2_lso_segment(struct ov2_nbl *nbl, const struct ov2_sa *sa)
+enum ov2_counter ov2_lso_segment(struct ov2_nbl *nbl, const struct ov2_sa *sa)
 {
 	struct lso lso = {
 		.template = nbl->skb,
@@ -325,14 +326,14 @@ int ov2_lso_segment(struct ov2_nbl *nbl, const struct ov2_sa *sa)
 	if (nbl->skb->next || nbl->info[OV2_INFO_IPSEC_TUNNEL] ||
 	    sa->mode == OV2_SA_TUNNEL ||
 	    sa->member[0].operation != OV2_OPERATION_ESP)
-		return -EINVAL;
+		return OV2_CNT_TX_DROP_RECORD;
 	if (!lso_parse(&lso, nbl) || !lso_fits(&lso))
-		return -EINVAL;
+		return OV2_CNT_TX_DROP_RECORD;
 
 	segments = segments_new(&lso);
 	if (!segments)
-		return -ENOMEM;
+		return OV2_CNT_TX_DROP_ALLOC;
 	consume_skb(nbl->skb);
 	nbl->skb = segments;
-	return 0;
+	return OV2_CNT_NONE;
 }

@@ -315,7 +315,7 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
 
-	/* Whatever came of it (ipsecov2.rst 2.8, INV-17) */
+	/* Also with a bad status, and without CryptoDone (ipsecov2.rst 2.8) */
 	if (work->sa[RECEIVE_OUTER] &&
 	    ov2_sa_delete_wanted(work->sa[RECEIVE_OUTER]->engine))
 		nbl->info[OV2_INFO_IPSEC] |= OV2_RX_SA_DELETE_REQ;

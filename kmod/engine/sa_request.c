@@ -294,6 +294,7 @@ enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
 	struct ov2_sa *unkeyed = NULL;
 	struct ov2_engine *engine;
 
+	might_sleep_if(req->may_sleep);
 	rcu_read_lock();
 	engine = READ_ONCE(ad->engine);
 	if (ov2_engine_accepts(engine, req->oid))

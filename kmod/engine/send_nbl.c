@@ -24,15 +24,6 @@
 #define SEND_SA		0
 #define SEND_TUNNEL	1
 
-static bool send_fail(struct ov2_nbl *nbl, enum ov2_counter reason)
-{
-	struct ov2_work *work = ov2_work(nbl);
-
-	work->failed = true;
-	work->reason = reason;
-	return false;
-}
-
 /* The extension is about the SA of slot 1. */
 static u64 send_seq(struct ov2_nbl *nbl, u8 index,
 		    const struct ov2_member *member, u32 seq_lo)
@@ -134,47 +125,37 @@ static bool send_header_ok(struct ov2_nbl *nbl,
 		payload->pad_length == hdr.pad_length);
 }
 
-/* Segments have theirs already. */
-static bool send_checksum(struct ov2_nbl *nbl, bool ipv6,
-			  const struct ov2_payload *payload)
-{
-	struct ov2_work *work = ov2_work(nbl);
-	int err;
-
-	if (!nbl->info[OV2_INFO_CHECKSUM] || nbl->info[OV2_INFO_LSO])
-		return true;
-
-	err = ov2_checksum_complete(work->skb, nbl->info[OV2_INFO_CHECKSUM],
-				    work->step[0].ip, ipv6, payload);
-	if (!err)
-		return true;
-	return send_fail(nbl, err == -EINVAL ? OV2_CNT_TX_DROP_RECORD :
-					       OV2_CNT_TX_DROP_ALLOC);
-}
-
 /* What is to be done with the frame at hand. */
-static bool send_plan(struct ov2_nbl *nbl)
+static enum ov2_counter send_plan(struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
+	enum ov2_counter reason;
 	struct ov2_payload payload;
 	struct ov2_frame frame;
 
 	work->steps = 0;
 	ov2_frame_parse(work->skb, &frame);
 	if (frame.ip + frame.ip_len != work->skb->len)
-		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
+		return OV2_CNT_TX_DROP_RECORD;
 	if (work->sa[SEND_TUNNEL] && !send_plan_tunnel(nbl, &frame))
-		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
+		return OV2_CNT_TX_DROP_RECORD;
 	if (!send_plan_sa(nbl, SEND_SA, &frame) ||
 	    !ov2_step_payload(nbl, send_innermost(work), &payload) ||
 	    !send_header_ok(nbl, &payload))
-		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
-	if (!send_checksum(nbl, frame.ipv6, &payload))
-		return false;
+		return OV2_CNT_TX_DROP_RECORD;
+	/* Segments of a large send have their checksums already. */
+	if (nbl->info[OV2_INFO_CHECKSUM] && !nbl->info[OV2_INFO_LSO]) {
+		reason = ov2_checksum_complete(work->skb,
+					       nbl->info[OV2_INFO_CHECKSUM],
+					       work->step[0].ip, frame.ipv6,
+					       &payload);
+		if (reason)
+			return reason;
+	}
 
 	work->seq = work->step[0].seq;
 	work->at = work->steps - 1;
-	return true;
+	return OV2_CNT_NONE;
 }
 
 /* Innermost header first, ESP before AH, one frame after the other. */
@@ -182,16 +163,20 @@ static bool send_next(struct ov2_nbl *nbl, int err)
 {
 	struct ov2_work *work = ov2_work(nbl);
 
-	if (err)
-		return send_fail(nbl, err == -EOVERFLOW ?
-				      OV2_CNT_TX_DROP_IV :
-				      OV2_CNT_TX_DROP_CRYPTO);
+	if (err) {
+		work->reason = err == -EOVERFLOW ? OV2_CNT_TX_DROP_IV :
+						   OV2_CNT_TX_DROP_CRYPTO;
+		return false;
+	}
 	if (work->at) {
 		work->at--;
 		return true;
 	}
 	work->skb = work->skb->next;
-	return work->skb && send_plan(nbl);
+	if (!work->skb)
+		return false;
+	work->reason = send_plan(nbl);
+	return work->reason == OV2_CNT_NONE;
 }
 
 static const struct ov2_direction send_direction = {
@@ -208,23 +193,24 @@ static bool send_forms_ok(const struct ov2_sa *sa, const struct ov2_sa *tunnel)
 	return ov2_sa_nests(tunnel, sa);
 }
 
-static bool send_find_sas(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+static enum ov2_counter send_find_sas(struct ov2_adapter *ad,
+				      struct ov2_nbl *nbl)
 {
 	unsigned long tunnel = nbl->info[OV2_INFO_IPSEC_TUNNEL];
 	struct ov2_work *work = ov2_work(nbl);
 
 	/* A tunnel alone belongs into slot 1 (ipsecov2.rst Q1) */
 	if (!nbl->info[OV2_INFO_IPSEC])
-		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
+		return OV2_CNT_TX_DROP_RECORD;
 
 	work->sa[SEND_SA] = ov2_sa_get_outbound(ad, nbl->info[OV2_INFO_IPSEC]);
 	if (tunnel)
 		work->sa[SEND_TUNNEL] = ov2_sa_get_outbound(ad, tunnel);
 	if (!work->sa[SEND_SA] || !work->sa[SEND_TUNNEL] != !tunnel)
-		return send_fail(nbl, OV2_CNT_TX_DROP_HANDLE);
+		return OV2_CNT_TX_DROP_HANDLE;
 	if (!send_forms_ok(work->sa[SEND_SA], work->sa[SEND_TUNNEL]))
-		return send_fail(nbl, OV2_CNT_TX_DROP_RECORD);
-	return true;
+		return OV2_CNT_TX_DROP_RECORD;
+	return OV2_CNT_NONE;
 }
 
 static bool send_is_plain(const struct ov2_nbl *nbl)
@@ -233,31 +219,28 @@ static bool send_is_plain(const struct ov2_nbl *nbl)
 	       !nbl->info[OV2_INFO_IPSEC_TUNNEL] && !nbl->info[OV2_INFO_LSO];
 }
 
-static bool send_segment(struct ov2_adapter *ad, struct ov2_nbl *nbl)
+static enum ov2_counter send_begin(struct ov2_adapter *ad,
+				   struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
-	int err = -EINVAL;
+	enum ov2_counter reason;
 
-	if (!nbl->info[OV2_INFO_LSO])
-		return true;
-	if (ad->hardware->ipsec_v2.lso)
-		err = ov2_lso_segment(nbl, work->sa[SEND_SA]);
-	if (err)
-		return send_fail(nbl, err == -EINVAL ? OV2_CNT_TX_DROP_RECORD :
-						       OV2_CNT_TX_DROP_ALLOC);
-	work->skb = nbl->skb;
-	return true;
-}
-
-/* False if the NBL is done, well or not. */
-static bool send_begin(struct ov2_adapter *ad, struct ov2_nbl *nbl)
-{
-	if (send_is_plain(nbl))
-		return false;
 	if (!ov2_config_sends(ad->engine))
-		return send_fail(nbl, OV2_CNT_TX_DROP_DISABLED);
-	return send_find_sas(ad, nbl) && send_segment(ad, nbl) &&
-	       send_plan(nbl);
+		return OV2_CNT_TX_DROP_DISABLED;
+
+	reason = send_find_sas(ad, nbl);
+	if (reason)
+		return reason;
+
+	if (nbl->info[OV2_INFO_LSO]) {
+		if (!ad->hardware->ipsec_v2.lso)
+			return OV2_CNT_TX_DROP_RECORD;
+		reason = ov2_lso_segment(nbl, work->sa[SEND_SA]);
+		if (reason)
+			return reason;
+		work->skb = nbl->skb;
+	}
+	return send_plan(nbl);
 }
 
 static void send_drop(struct ov2_adapter *ad, const struct ov2_nbl *nbl,
@@ -287,11 +270,16 @@ void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	if (!ov2_lane_enter(work->lane, nbl)) {
 		send_drop(ad, nbl, OV2_CNT_TX_DROP_PAUSED);
 		ad->ops->send_complete(ad, nbl, OV2_STATUS_NOT_ACCEPTED);
-	} else if (send_begin(ad, nbl)) {
-		ov2_steps_run(nbl);
-	} else {
-		ov2_lane_done(work->lane, nbl);
+		return;
 	}
+	if (!send_is_plain(nbl)) {
+		work->reason = send_begin(ad, nbl);
+		if (work->reason == OV2_CNT_NONE) {
+			ov2_steps_run(nbl);
+			return;
+		}
+	}
+	ov2_lane_done(work->lane, nbl);
 }
 
 /* The numbers are read again: of several frames each has its own. */
@@ -306,26 +294,23 @@ static void send_trace(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 		return;
 
 	ov2_frame_parse(skb, &frame);
-	verdict = work->failed ? ov2_counter_name(work->reason) : "sent";
+	verdict = work->reason ? ov2_counter_name(work->reason) : "sent";
 	trace_ov2_tx_record(ad, nbl, frame.spi,
 			    (work->seq >> 32 << 32) | frame.seq, skb->len,
 			    verdict);
 }
 
-static enum ov2_status send_status(const struct ov2_work *work)
-{
-	return work->reason == OV2_CNT_TX_DROP_RESET ?
-	       OV2_STATUS_REQUEST_ABORTED : OV2_STATUS_FAILURE;
-}
-
 static void send_failed(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
+	enum ov2_counter reason = ov2_work(nbl)->reason;
 	const struct sk_buff *skb;
 
 	for (skb = nbl->skb; skb; skb = skb->next)
 		send_trace(ad, nbl, skb);
-	send_drop(ad, nbl, ov2_work(nbl)->reason);
-	ad->ops->send_complete(ad, nbl, send_status(ov2_work(nbl)));
+	send_drop(ad, nbl, reason);
+	ad->ops->send_complete(ad, nbl, reason == OV2_CNT_TX_DROP_RESET ?
+				       OV2_STATUS_REQUEST_ABORTED :
+				       OV2_STATUS_FAILURE);
 }
 
 static void send_frame(struct ov2_adapter *ad, struct ov2_nbl *nbl,
@@ -352,11 +337,11 @@ void ov2_engine_sent(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	struct ov2_work *work = ov2_work(nbl);
 	struct sk_buff *skb, *next;
 
-	if (!work->failed && ov2_engine_resetting(engine))
-		send_fail(nbl, OV2_CNT_TX_DROP_RESET);
+	if (!work->reason && ov2_engine_resetting(engine))
+		work->reason = OV2_CNT_TX_DROP_RESET;
 	ov2_sa_put(work->sa[SEND_SA]);
 	ov2_sa_put(work->sa[SEND_TUNNEL]);
-	if (work->failed) {
+	if (work->reason) {
 		send_failed(ad, nbl);
 		return;
 	}

@@ -5,6 +5,7 @@
  * from there, so that the stack stays as deep as one step.
  */
 #include <linux/bottom_half.h>
+#include <linux/lockdep.h>
 
 #include "ah.h"
 #include "crypt.h"
@@ -252,6 +253,7 @@ void ov2_steps_run(struct ov2_nbl *nbl)
 	struct ov2_work *work = ov2_work(nbl);
 	int err;
 
+	lockdep_assert_in_softirq();
 	do {
 		err = step_start(nbl);
 		if (err == -EINPROGRESS) {

@@ -169,6 +169,7 @@ int ov2_transform_init(struct ov2_transform *transform,
 {
 	int err;
 
+	might_sleep();
 	if (assoc->operation == OV2_OPERATION_AH)
 		err = ah_init(transform, add, assoc);
 	else

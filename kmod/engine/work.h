@@ -50,8 +50,7 @@ struct ov2_step {
  * @err: how such a step ended
  * @seq: sequence number of the outermost header, with its high half
  * @spi: receiving: network order, for traces; 0 if the frame has none
- * @reason: transmit: why it is dropped, if @failed
- * @failed: transmit: it must not leave
+ * @reason: transmit: why it must not leave, or OV2_CNT_NONE
  * @done: nothing is left to do but its turn in the lane
  */
 struct ov2_work {
@@ -67,7 +66,6 @@ struct ov2_work {
 	u64 seq;
 	__be32 spi;
 	enum ov2_counter reason;
-	bool failed;
 	bool done;
 };
 

@@ -12,6 +12,7 @@
  * SA that he means.
  */
 #include <linux/atomic.h>
+#include <linux/rcupdate.h>
 
 #include "handle.h"
 
@@ -102,8 +103,10 @@ void ov2_handle_reuse(struct ov2_handles *handles, unsigned long value)
 struct ov2_handle *ov2_handle_find(struct ov2_handles *handles,
 				   unsigned long value)
 {
-	struct ov2_handle *handle = xa_load(&handles->slots,
-					    value & OV2_HANDLE_SLOTS);
+	struct ov2_handle *handle;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held(),
+			 "the SA of a handle may be freed");
+	handle = xa_load(&handles->slots, value & OV2_HANDLE_SLOTS);
 	return handle && handle->value == value ? handle : NULL;
 }

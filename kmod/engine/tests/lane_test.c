@@ -33,7 +33,9 @@ struct road {
 
 static void road_enter(struct road *road)
 {
+	local_bh_disable();
 	ov2_lane_enter(&road->lane, &road->nbls[road->entered++]);
+	local_bh_enable();
 }
 
 /* Another CPU is as fast as the emitter. */
@@ -133,9 +135,11 @@ static void closed_takes_nothing(struct kunit *test)
 	struct road *road = road_new(test);
 
 	ov2_lane_close(&road->lane);
+	local_bh_disable();
 	KUNIT_EXPECT_FALSE(test, ov2_lane_enter(&road->lane, &road->nbls[0]));
 	ov2_lane_open(&road->lane);
 	KUNIT_EXPECT_TRUE(test, ov2_lane_enter(&road->lane, &road->nbls[0]));
+	local_bh_enable();
 	road->entered = 1;
 	road_done(road, 0);
 	expect_all_back(test, road);
