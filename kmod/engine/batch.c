@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A request completes once, whatever number of SAs it is about. */
+/* A request completes once, however many SAs it is about. */
 #include "batch.h"
 
 /**

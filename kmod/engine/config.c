@@ -107,7 +107,9 @@ void ov2_config_start(struct ov2_engine *engine)
 	engine->ad->config = &configs[engine->parameter];
 }
 
-/* OFFLOAD_ENCAPSULATION off stops all offloads, whatever is configured. */
+/* OFFLOAD_ENCAPSULATION off stops all offloads. What OFFLOAD_PARAMETERS has set
+ * is kept for the next time that it is on.
+ */
 static const struct ov2_offload *config_update(struct ov2_engine *engine)
 {
 	u8 parameter = engine->parameter;

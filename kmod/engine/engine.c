@@ -30,8 +30,8 @@
  *	request
  *
  * A send that names an SA also fails after OFFLOAD_ENCAPSULATION was set to
- * OFF, and received frames are untouched until it was set to ON, whatever the
- * state: that is configuration, which config.c keeps in the same structure.
+ * OFF, and received frames are untouched until it was set to ON, in every
+ * state. This is configuration, which config.c keeps in the same structure.
  */
 #include <linux/err.h>
 #include <linux/slab.h>

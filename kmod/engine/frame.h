@@ -36,7 +36,7 @@ enum ov2_frame_kind {
  * @limit: bytes from skb->data that the IP packet may reach to
  * @ip_len: bytes of the IP packet, as its header says
  * @inner: it is the packet inside a tunnel
- * @template: it is that of a large send: lengths may be missing
+ * @template: it is the template of a large send: lengths may be missing
  * @ipsec: bytes from the IP header to the ESP or AH header
  * @ah_len: AH: bytes of the header, as it says
  * @ah_next: AH: next header

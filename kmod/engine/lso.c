@@ -39,7 +39,7 @@
 /**
  * struct lso - a large send
  * @template: its frame
- * @transform: that of its ESP
+ * @transform: the transform of its ESP header
  * @ipv6: family
  * @ip: bytes from the start of the frame to the IP header
  * @ah: to the AH header, 0 if there is none
@@ -194,7 +194,7 @@ static void set_numbers(const struct lso *lso, struct sk_buff *skb,
 	add_to_be32(skb, lso->esp + LSO_ESP_SEQ, i);
 }
 
-/* The template's checksum is that of the pseudo header, without the length. */
+/* The template's checksum covers the pseudo header alone, without a length. */
 static void set_tcp(const struct lso *lso, struct sk_buff *skb, unsigned int i,
 		    unsigned int len)
 {

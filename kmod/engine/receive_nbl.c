@@ -267,8 +267,8 @@ static bool receive_begin(struct ov2_engine *engine, struct ov2_nbl *nbl)
 /**
  * ov2_engine_receive() - ov2_miniport_ops.receive of this engine
  * @ad: the card
- * @nbl: the frame. Whatever its records are, they come back as those of
- *	receive (INV-7)
+ * @nbl: the frame. Its records are overwritten with the records of receive
+ *	(INV-7)
  *
  * Context: BH disabled; see struct ov2_miniport_ops.
  */

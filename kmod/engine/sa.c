@@ -106,12 +106,12 @@ enum ov2_operation ov2_sa_outer_operation(const struct ov2_sa *sa)
 }
 
 /**
- * ov2_sa_nests() - may an SA's packet be inside another one's tunnel?
+ * ov2_sa_nests() - may the packet of one SA be inside the tunnel of another?
  * @outer: the tunnel's SA
  * @sa: the SA of the packet inside
  *
- * Modes that nobody has said are no reason against it; UDP-ESP is around one of
- * the two at most, and of the form for that (ipsecov2.rst 2.9).
+ * An SA of unknown mode may be either. UDP-ESP is around one of the two SAs at
+ * most, and has the form for that SA (ipsecov2.rst 2.9).
  *
  * Context: Any context.
  * Return: true if so.

@@ -57,8 +57,9 @@ struct ov2_adding {
  * @serial: its age, smaller is older
  * @ref: one for the table, one for every NBL
  * @live: keyed and not deleted: it may be used
- * @dead_once: bit 0 set by whoever deletes it
- * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if nobody has said
+ * @dead_once: bit 0 is set by the first delete of the SA
+ * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if the add
+ *	did not say
  * @seen_tunnel: @mode unknown, inbound: the last frame verified was a tunnel's
  * @single: see struct ov2_ext_add
  * @udp_esp: OV2_UDP_ESP_* or 0

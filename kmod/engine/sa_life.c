@@ -170,8 +170,8 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 {
 	struct ov2_sa *sa;
 
-	/* Charged to the task that makes the request, and in a soft interrupt
-	 * to nobody.
+	/* Charged to the task that makes the request; not charged in a soft
+	 * interrupt.
 	 */
 	sa = kzalloc(sizeof(*sa), GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!sa)

@@ -31,7 +31,7 @@ int ov2_sa_table_init(struct ov2_sa_table *table)
 
 /**
  * ov2_sa_table_exit() - free the table
- * @table: the table, without SAs, and with nobody looking for one
+ * @table: the table, without SAs and without look-ups
  *
  * Context: Process context.
  */
@@ -185,8 +185,8 @@ static int sa_fitness(const struct ov2_sa *sa, const struct ov2_frame *frame)
 	return sa_clashes(sa, frame) ? 1 : 0;
 }
 
-/* Of those that fit equally the oldest one wins: of live twins the other one is
- * that of an update, and goes away unused.
+/* Of SAs that fit equally the oldest one wins. An update makes the younger of
+ * two live twins, which goes away unused.
  */
 static struct ov2_sa *table_find(struct ov2_sa_table *table,
 				 const struct ov2_sa_key *key,

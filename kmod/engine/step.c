@@ -240,11 +240,10 @@ static int step_start(struct ov2_nbl *nbl)
 
 /**
  * ov2_steps_run() - do what is to be done with an NBL
- * @nbl: in ov2_work.lane, its step ov2_work.at to be done. Its lane's, and
- *	maybe gone, when this returns
+ * @nbl: the NBL; it is in ov2_work.lane, and its next step is ov2_work.at. When
+ *	this returns, the NBL is its lane's, and may be gone
  *
- * What cannot be done at once goes on from the cipher's completion, whatever
- * the CPU.
+ * A step that ends later goes on from the cipher's completion, on any CPU.
  *
  * Context: BH disabled.
  */

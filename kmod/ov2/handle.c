@@ -66,7 +66,8 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
 
 /**
  * ov2_handle_free() - take the handle back
- * @handle: the SA's; whoever found it before may use it for a grace period
+ * @handle: the SA's. A reader that has found the handle before may use it for
+ *	a grace period
  *
  * Context: Any context.
  */

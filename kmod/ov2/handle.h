@@ -25,7 +25,8 @@ struct ov2_handles {
  * struct ov2_handle - an SA bundle's place in its card's handle space
  * @value: what names it: generation and slot; never 0
  * @handles: the handle space that it is in
- * @transport: whoever asked for the SA, found again through the handle
+ * @transport: the pointer of the transport that asked for the SA, found again
+ *	through the handle
  *
  * Embedded in the engine's SA, which must be freed only a grace period after
  * ov2_handle_free().

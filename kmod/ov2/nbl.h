@@ -43,7 +43,7 @@ struct ov2_ext_rx {
  * @info: the out-of-band slots, host order
  * @ext_tx: extension, transmit
  * @ext_rx: extension, receive
- * @link: for lists of whoever owns the NBL now
+ * @link: for lists of the present owner of the NBL
  * @miniport: the engine's own, while it owns the NBL; zero at first
  *
  * Records and extensions are the only message between bridge and engine.

@@ -29,7 +29,7 @@ static DECLARE_WORK(reaper, reaper_work);
 
 /**
  * ov2_reap() - have something destroyed soon
- * @reaped: a member of the structure to be destroyed, which nobody uses any
+ * @reaped: a member of the structure to be destroyed, which is not used any
  *	more
  * @destroy: destroys the structure, in process context, and may sleep
  *
@@ -46,7 +46,7 @@ void ov2_reap(struct ov2_reaped *reaped,
 /**
  * ov2_reaper_exit() - wait until all is destroyed
  *
- * Context: Process context, at module exit, when nobody calls ov2_reap().
+ * Context: Process context, at module exit, after the last ov2_reap().
  */
 void ov2_reaper_exit(void)
 {

@@ -192,8 +192,8 @@ u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
 /**
  * ov2_rx_result_decode() - read the word of slot 1, receive
  * @slot: the slot, host order
- * @res: out: its fields; status and next_crypto_done are zero without
- *	crypto_done, whatever the word says (INV-1)
+ * @res: out: its fields. Without crypto_done, status and next_crypto_done are
+ *	zero, also if they are not in the word (INV-1)
  *
  * INV-1 to INV-3. Source: NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *

@@ -68,8 +68,8 @@ struct ov2_tx_checksum {
 /**
  * struct ov2_tx_lso - slot 2 on transmit, decoded
  * @mss: most TCP payload of a segment
- * @tcp_offset: bytes from the start of the frame to the TCP header, those of
- *	ESP and AH counted
+ * @tcp_offset: bytes from the start of the frame to the TCP header, ESP and AH
+ *	headers included
  * @v2: LSOv2, the one that goes with IPsec
  * @ipv6: IPv6
  */

@@ -35,7 +35,7 @@ static bool absent(const struct ov2_algorithm_info *info)
 	return !memchr_inv(info, 0, sizeof(*info));
 }
 
-/* One bit, that the engine offers. One that nobody knows is not offered. */
+/* Exactly one bit, which the engine offers. Unknown bits are never offered. */
 static enum ov2_status identifier_check(u32 identifier, u32 offered)
 {
 	if (hweight32(identifier) != 1)

@@ -233,7 +233,7 @@ static_assert(sizeof(struct ov2_delete_sa) == 0x18);
  * @spi: that member's SPI, network order
  * @seq_hi: the new high 32 bits, host order
  *
- * There is no list of these, whatever the documentation's text says.
+ * There is no list of updates, though the text of Microsoft's page has one.
  */
 struct ov2_update_sa {
 	struct ov2_object_header header;
@@ -268,7 +268,7 @@ struct ov2_ext_update {
  * @oid: OV2_OID_*
  * @len: bytes of the buffer that the member for @oid points to. A list lies
  *	in it with all of its entries and keys
- * @buf: the buffer, whatever @oid is
+ * @buf: the buffer, for every @oid
  * @add_list: OV2_OID_ADD_SA
  * @add: OV2_OID_ADD_SA_EX
  * @del: OV2_OID_DELETE_SA, a list

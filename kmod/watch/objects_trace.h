@@ -8,8 +8,8 @@
 #include <linux/tracepoint.h>
 
 /*
- * The events of objects.c. They stand apart from those of trace.h, which knows
- * records and requests: an object is counted below these.
+ * The events of objects.c. The events of trace.h know records and requests,
+ * which are objects themselves; so these stand apart.
  */
 
 /*
