@@ -20,16 +20,12 @@ crypt_transform(const struct ov2_crypt *crypt)
 	return &crypt->job.member->transform;
 }
 
-/* In bytes. A hash has no IV. */
-static size_t crypt_iv_align(const struct ov2_transform *transform)
-{
-	return transform->aead ? crypto_aead_alignmask(transform->aead) + 1 : 1;
-}
-
 static struct ov2_crypt *crypt_alloc(const struct ov2_transform *transform,
 				     unsigned int nsg)
 {
-	size_t iv_align = crypt_iv_align(transform);
+	/* A hash has no IV. */
+	size_t iv_align = transform->aead ?
+			  crypto_aead_alignmask(transform->aead) + 1 : 1;
 	/* The crypto API leaves it to its users to align the IV; kmalloc() does
 	 * not align as much as some ciphers want.
 	 */

@@ -21,10 +21,10 @@
  *	               PAUSED        RUNNING   RESETTING        HALTED
  *
  *	a new send     NOT_ACCEPTED  accepted  NOT_ACCEPTED     -
+ *	a new frame    untouched     accepted  untouched        -
  *	in a lane:
  *	  a send       -             leaves    REQUEST_ABORTED  -
  *	  a frame      -             finished  finished         -
- *	a new frame    untouched     accepted  untouched        -
  *	a delete       accepted      accepted  accepted         NOT_ACCEPTED
  *	another        accepted      accepted  NOT_ACCEPTED     NOT_ACCEPTED
  *	request
@@ -158,32 +158,32 @@ static void engine_move(struct ov2_engine *engine, unsigned long from,
 }
 
 /**
- * ov2_engine_pause() - accept no NBL from now on, and let go of all
- * @engine: the engine, running
+ * ov2_engine_pause() - ov2_miniport_ops.pause of this engine
+ * @ad: the card; its engine is running
  *
  * Context: Process context, sleeps until every NBL is back; serialized by the
  *   caller with the other changes of state.
  */
-void ov2_engine_pause(struct ov2_engine *engine)
+void ov2_engine_pause(struct ov2_adapter *ad)
 {
-	engine_move(engine, BIT(OV2_ENGINE_RUNNING), OV2_ENGINE_PAUSED);
+	engine_move(ad->engine, BIT(OV2_ENGINE_RUNNING), OV2_ENGINE_PAUSED);
 }
 
 /**
- * ov2_engine_restart() - accept NBLs
- * @engine: the engine, paused
+ * ov2_engine_restart() - ov2_miniport_ops.restart of this engine
+ * @ad: the card; its engine is paused
  *
  * Context: Process context; serialized by the caller with the other changes of
  *   state.
  */
-void ov2_engine_restart(struct ov2_engine *engine)
+void ov2_engine_restart(struct ov2_adapter *ad)
 {
-	engine_move(engine, BIT(OV2_ENGINE_PAUSED), OV2_ENGINE_RUNNING);
+	engine_move(ad->engine, BIT(OV2_ENGINE_PAUSED), OV2_ENGINE_RUNNING);
 }
 
 /**
- * ov2_engine_reset() - let go of every NBL, and be as before
- * @engine: the engine, running or paused
+ * ov2_engine_reset() - ov2_miniport_ops.reset of this engine
+ * @ad: the card; its engine is running or paused
  *
  * SAs keep keys, numbers and IV counters, so no nonce comes again (INV-30,
  * INV-44). Requests that pend are for workqueues, which a reset does not
@@ -192,8 +192,9 @@ void ov2_engine_restart(struct ov2_engine *engine)
  * Context: Process context, sleeps until every NBL is back; serialized by the
  *   caller with the other changes of state.
  */
-void ov2_engine_reset(struct ov2_engine *engine)
+void ov2_engine_reset(struct ov2_adapter *ad)
 {
+	struct ov2_engine *engine = ad->engine;
 	enum ov2_engine_state before = engine->state;
 
 	engine_move(engine, BIT(OV2_ENGINE_PAUSED) | BIT(OV2_ENGINE_RUNNING),
@@ -202,15 +203,23 @@ void ov2_engine_reset(struct ov2_engine *engine)
 }
 
 /**
- * ov2_engine_halt() - accept nothing any more
- * @engine: the engine, paused
+ * ov2_engine_halt() - ov2_miniport_ops.halt of this engine
+ * @ad: the card; its engine is paused
+ *
+ * The SA of an add that failed may still wait for its grace period. Its
+ * reference keeps the engine, which then outlives the card. There is nothing
+ * else to wait for.
  *
  * Context: Process context; serialized by the caller with the other changes of
  *   state.
  */
-void ov2_engine_halt(struct ov2_engine *engine)
+void ov2_engine_halt(struct ov2_adapter *ad)
 {
+	struct ov2_engine *engine = ad->engine;
+
 	engine_move(engine, BIT(OV2_ENGINE_PAUSED), OV2_ENGINE_HALTED);
+	WRITE_ONCE(ad->engine, NULL);
+	ov2_engine_put(engine);
 }
 
 /**

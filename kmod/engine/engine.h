@@ -74,10 +74,10 @@ ov2_engine_new(struct ov2_adapter *ad,
 	       void (*sent)(struct ov2_adapter *ad, struct ov2_nbl *nbl),
 	       void (*received)(struct ov2_adapter *ad, struct ov2_nbl *nbl));
 void ov2_engine_put(struct ov2_engine *engine);
-void ov2_engine_pause(struct ov2_engine *engine);
-void ov2_engine_restart(struct ov2_engine *engine);
-void ov2_engine_reset(struct ov2_engine *engine);
-void ov2_engine_halt(struct ov2_engine *engine);
+void ov2_engine_pause(struct ov2_adapter *ad);
+void ov2_engine_restart(struct ov2_adapter *ad);
+void ov2_engine_reset(struct ov2_adapter *ad);
+void ov2_engine_halt(struct ov2_adapter *ad);
 bool ov2_engine_resetting(const struct ov2_engine *engine);
 bool ov2_engine_accepts(const struct ov2_engine *engine, u32 oid);
 

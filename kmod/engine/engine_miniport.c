@@ -9,7 +9,7 @@
 #include "sa_request.h"
 #include "send_nbl.h"
 
-static int miniport_initialize(struct ov2_adapter *ad)
+static int engine_initialize(struct ov2_adapter *ad)
 {
 	struct ov2_engine *engine;
 
@@ -22,40 +22,12 @@ static int miniport_initialize(struct ov2_adapter *ad)
 	return 0;
 }
 
-/* The SA of an add that failed may still wait for its grace period. Its
- * reference keeps the engine, which then outlives the card. Nothing else is
- * left to wait for.
- */
-static void miniport_halt(struct ov2_adapter *ad)
-{
-	struct ov2_engine *engine = ad->engine;
-
-	ov2_engine_halt(engine);
-	WRITE_ONCE(ad->engine, NULL);
-	ov2_engine_put(engine);
-}
-
-static void miniport_pause(struct ov2_adapter *ad)
-{
-	ov2_engine_pause(ad->engine);
-}
-
-static void miniport_restart(struct ov2_adapter *ad)
-{
-	ov2_engine_restart(ad->engine);
-}
-
-static void miniport_reset(struct ov2_adapter *ad)
-{
-	ov2_engine_reset(ad->engine);
-}
-
 const struct ov2_miniport_ops ov2_engine_miniport = {
-	.initialize = miniport_initialize,
-	.halt = miniport_halt,
-	.pause = miniport_pause,
-	.restart = miniport_restart,
-	.reset = miniport_reset,
+	.initialize = engine_initialize,
+	.halt = ov2_engine_halt,
+	.pause = ov2_engine_pause,
+	.restart = ov2_engine_restart,
+	.reset = ov2_engine_reset,
 	.request = ov2_sa_request,
 	.send = ov2_engine_send,
 	.receive = ov2_engine_receive,

@@ -186,14 +186,6 @@ static void add_to_be32(struct sk_buff *skb, unsigned int offset, u32 n)
 	be32_add_cpu(word, n);
 }
 
-static void set_numbers(const struct lso *lso, struct sk_buff *skb,
-			unsigned int i)
-{
-	if (lso->ah)
-		add_to_be32(skb, lso->ah + LSO_AH_SEQ, i);
-	add_to_be32(skb, lso->esp + LSO_ESP_SEQ, i);
-}
-
 /* The template's checksum covers the pseudo header alone, without a length. */
 static void set_tcp(const struct lso *lso, struct sk_buff *skb, unsigned int i,
 		    unsigned int len)
@@ -266,7 +258,9 @@ static struct sk_buff *segment_new(const struct lso *lso, unsigned int i)
 	segment_put_trailer(skb, body - tcp_len - 2, icv_len);
 	set_ip(lso, skb, i);
 	set_udp(lso, skb);
-	set_numbers(lso, skb, i);
+	if (lso->ah)
+		add_to_be32(skb, lso->ah + LSO_AH_SEQ, i);
+	add_to_be32(skb, lso->esp + LSO_ESP_SEQ, i);
 	set_tcp(lso, skb, i, tcp_len);
 	return skb;
 }

@@ -15,16 +15,6 @@ static void sa_set_addresses(struct ov2_sa *sa,
 	}
 }
 
-static void sa_set_member(struct ov2_member *member,
-			  const struct ov2_security_association *assoc,
-			  u32 seq_lo)
-{
-	member->operation = assoc->operation;
-	member->spi = assoc->spi;
-	member->esn = assoc->flags & OV2_SEC_ASSOC_ESN;
-	member->seq = (u64)assoc->seq_hi << 32 | seq_lo;
-}
-
 /* Without the extension the form of UDP-ESP tells the mode, if there is UDP-ESP
  * (ipsecov2.rst Q2).
  */
@@ -74,6 +64,8 @@ const struct ov2_ext_add *ov2_sa_ext(const struct ov2_request *req)
 void ov2_sa_fill(struct ov2_sa *sa, const struct ov2_add_sa_ex *add,
 		 const struct ov2_ext_add *ext)
 {
+	const struct ov2_security_association *assoc;
+	struct ov2_member *member;
 	int i;
 
 	sa->udp_esp = add->udp_esp;
@@ -86,8 +78,14 @@ void ov2_sa_fill(struct ov2_sa *sa, const struct ov2_add_sa_ex *add,
 	sa->key.inbound = !!(add->flags & OV2_SA_INBOUND);
 	sa_set_addresses(sa, add);
 	sa->members = add->num_ext_hdrs;
-	for (i = 0; i < sa->members; i++)
-		sa_set_member(&sa->member[i], &add->sec_assoc[i], ext->seq_lo);
+	for (i = 0; i < sa->members; i++) {
+		assoc = &add->sec_assoc[i];
+		member = &sa->member[i];
+		member->operation = assoc->operation;
+		member->spi = assoc->spi;
+		member->esn = assoc->flags & OV2_SEC_ASSOC_ESN;
+		member->seq = (u64)assoc->seq_hi << 32 | ext->seq_lo;
+	}
 	/* In a bundle AH is the outer header, and the last member. */
 	sa->key.spi = sa->member[sa->members - 1].spi;
 }

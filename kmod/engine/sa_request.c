@@ -26,12 +26,6 @@ static bool take_place(struct ov2_engine *engine)
 	return false;
 }
 
-static void free_place(struct ov2_engine *engine)
-{
-	atomic_dec(&engine->bundles);
-	WRITE_ONCE(engine->starved, false);
-}
-
 /**
  * ov2_sa_delete_wanted() - is the transport to be asked for deletes?
  * @engine: the engine
@@ -160,7 +154,8 @@ static void delete_one(struct ov2_engine *engine, struct ov2_request *req,
 	ov2_count(engine->ad, OV2_CNT_SA_DELETE);
 	ov2_handle_free(&sa->hdl);
 	ov2_sa_table_remove(&engine->sas, sa);
-	free_place(engine);
+	atomic_dec(&engine->bundles);
+	WRITE_ONCE(engine->starved, false);
 	ov2_sa_put(sa);
 unlock:
 	rcu_read_unlock();
@@ -266,15 +261,6 @@ static enum ov2_status sa_request_accepted(struct ov2_engine *engine,
 	}
 }
 
-/* An add that pends and may sleep has SAs without keys, so it is not complete
- * before they are set.
- */
-static bool request_keys_now(const struct ov2_request *req)
-{
-	return req->may_sleep && (req->oid == OV2_OID_ADD_SA ||
-				  req->oid == OV2_OID_ADD_SA_EX);
-}
-
 /**
  * ov2_sa_request() - ov2_miniport_ops.request of this engine
  * @ad: the card
@@ -290,16 +276,21 @@ enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
 			       struct ov2_request *req)
 {
 	enum ov2_status status = OV2_STATUS_NOT_ACCEPTED;
-	bool keys_now = request_keys_now(req);
+	bool may_sleep = req->may_sleep;
+	bool adds = req->oid == OV2_OID_ADD_SA || req->oid == OV2_OID_ADD_SA_EX;
 	struct ov2_sa *unkeyed = NULL;
 	struct ov2_engine *engine;
 
-	might_sleep_if(req->may_sleep);
+	might_sleep_if(may_sleep);
 	rcu_read_lock();
 	engine = READ_ONCE(ad->engine);
 	if (ov2_engine_accepts(engine, req->oid))
 		status = sa_request_accepted(engine, req);
-	if (status == OV2_STATUS_PENDING && keys_now)
+	/* An add that pends and may sleep has SAs without keys, so it is not
+	 * complete before they are set. A request that pends otherwise may be
+	 * gone.
+	 */
+	if (status == OV2_STATUS_PENDING && adds && may_sleep)
 		unkeyed = ov2_batch_of(req)->unkeyed;
 	rcu_read_unlock();
 

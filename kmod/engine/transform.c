@@ -146,14 +146,6 @@ static int esp_init(struct ov2_transform *transform,
 	return err ?: esp_set_key(transform, add, assoc, auth);
 }
 
-/* Only a sender makes IVs. */
-static bool transform_counts_ivs(const struct ov2_transform *transform,
-				 const struct ov2_add_sa_ex *add)
-{
-	return transform->iv_len && !transform->iv_random &&
-	       !(add->flags & OV2_SA_INBOUND);
-}
-
 /**
  * ov2_transform_init() - make a transform, with its keys
  * @transform: zeroed
@@ -174,7 +166,9 @@ int ov2_transform_init(struct ov2_transform *transform,
 		err = ah_init(transform, add, assoc);
 	else
 		err = esp_init(transform, add, assoc);
-	if (!err && transform_counts_ivs(transform, add))
+	/* Only a sender makes IVs. */
+	if (!err && transform->iv_len && !transform->iv_random &&
+	    !(add->flags & OV2_SA_INBOUND))
 		err = ov2_iv_counter_init(&transform->ivs);
 	if (err)
 		ov2_transform_destroy(transform);
