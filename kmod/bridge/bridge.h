@@ -4,6 +4,7 @@
 
 #include "packet/verdict.h"
 #include "../ov2/miniport.h"
+#include "../watch/counters.h"
 
 void ov2_bridge_register(void);
 void ov2_bridge_unregister(void);
@@ -13,10 +14,12 @@ void ov2_bridge_exit(struct ov2_adapter *ad);
 bool ov2_bridge_packet_mode(const struct ov2_adapter *ad);
 void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb);
 bool ov2_bridge_hash(struct sk_buff *skb, u32 *hash);
-enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
-				 u16 queue, struct ov2_nbl **nbl);
-enum ov2_rx_verdict ov2_bridge_receive(struct ov2_adapter *ad,
-				       struct ov2_nbl *nbl);
+enum ov2_counter ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
+				 u16 queue, enum ov2_verdict *verdict,
+				 struct ov2_nbl **nbl);
+enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
+				    struct ov2_nbl *nbl,
+				    enum ov2_rx_verdict *verdict);
 void ov2_bridge_request_complete(struct ov2_adapter *ad,
 				 struct ov2_request *req,
 				 enum ov2_status status);

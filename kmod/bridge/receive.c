@@ -10,7 +10,7 @@
 #include "sa/deliver.h"
 #include "sa/headers.h"
 #include "../ov2/records.h"
-#include "../watch/drop.h"
+#include "../watch/counters.h"
 
 /* NULL if it was deleted after the engine had found its SA. */
 static struct xfrm_state *rx_state_get(const struct ov2_assoc *assoc)
@@ -52,12 +52,6 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 	return true;
 }
 
-static void rx_drop(struct ov2_adapter *ad, enum ov2_counter reason,
-		    const struct sk_buff *skb)
-{
-	ov2_drop_rx(ad, reason, skb->len + skb->data - skb_mac_header(skb));
-}
-
 /* Ethernet pads short frames. IP trims that, but later: ESP's part of GRO reads
  * the trailer at the frame's end. The engine has seen that the frame holds what
  * the IP header says.
@@ -76,52 +70,47 @@ static bool rx_trim_padding(struct sk_buff *skb)
 }
 
 /* Of a state in packet mode. ESP is not there any more afterwards. */
-static enum ov2_rx_verdict rx_packet(struct ov2_adapter *ad,
-				     struct ov2_nbl *nbl,
-				     const struct ov2_assoc *assoc,
-				     struct xfrm_state *x,
-				     const struct ov2_rx_result *res)
+static enum ov2_counter rx_packet(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+				  const struct ov2_assoc *assoc,
+				  struct xfrm_state *x,
+				  const struct ov2_rx_result *res)
 {
 	enum ov2_packet_path path = OV2_PATH_STATE;
+	enum ov2_counter reason;
 
-	if (!ov2_packet_receive(ad, nbl, assoc, x, res, &path)) {
+	reason = ov2_packet_receive(ad, nbl, assoc, x, res, &path);
+	if (reason) {
 		xfrm_state_put(x);
-		return OV2_RX_DROP;
+		return reason;
 	}
 	skb_unset_transport_header(nbl->skb);
-	if (!rx_set_path(nbl->skb, x, res, path)) {
-		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
-		return OV2_RX_DROP;
-	}
-	return OV2_RX_STACK;
+	return rx_set_path(nbl->skb, x, res, path) ? OV2_CNT_NONE :
+						     OV2_CNT_RX_DROP_SP_ALLOC;
 }
 
 /* Of a state in crypto mode. Nothing but xfrm may look at the frame now. */
-static enum ov2_rx_verdict rx_crypto(struct ov2_adapter *ad,
-				     struct ov2_nbl *nbl, struct xfrm_state *x,
-				     const struct ov2_rx_result *res)
+static enum ov2_counter rx_crypto(struct ov2_nbl *nbl, struct xfrm_state *x,
+				  const struct ov2_rx_result *res,
+				  enum ov2_rx_verdict *verdict)
 {
-	if (!rx_set_path(nbl->skb, x, res, OV2_PATH_OFFLOAD)) {
-		rx_drop(ad, OV2_CNT_RX_DROP_SP_ALLOC, nbl->skb);
-		return OV2_RX_DROP;
-	}
+	if (!rx_set_path(nbl->skb, x, res, OV2_PATH_OFFLOAD))
+		return OV2_CNT_RX_DROP_SP_ALLOC;
 	ov2_deliver(nbl->skb, nbl->info[OV2_INFO_IPSEC_HEADER]);
-	return OV2_RX_TAKEN;
+	*verdict = OV2_RX_TAKEN;
+	return OV2_CNT_NONE;
 }
 
 /* Under rcu_read_lock(). The engine has verified it, or found it bad. */
-static enum ov2_rx_verdict rx_verified(struct ov2_adapter *ad,
-				       struct ov2_nbl *nbl,
-				       const struct ov2_rx_result *res)
+static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+				    const struct ov2_rx_result *res,
+				    enum ov2_rx_verdict *verdict)
 {
 	struct ov2_assoc *assoc = ov2_assoc_find(ad, nbl->ext_rx.handle);
 	struct xfrm_state *x = rx_state_get(assoc);
 	enum ov2_counter reason;
 
-	if (!x) {
-		rx_drop(ad, OV2_CNT_RX_DROP_SA_GONE, nbl->skb);
-		return OV2_RX_DROP;
-	}
+	if (!x)
+		return OV2_CNT_RX_DROP_SA_GONE;
 	/* A key manager has set the number, and the engine has not accepted it.
 	 * Tell the engine again, even if that is too late for this frame.
 	 */
@@ -129,13 +118,14 @@ static enum ov2_rx_verdict rx_verified(struct ov2_adapter *ad,
 		ov2_state_renumber(x);
 
 	reason = OV2_CNT_RX_DROP_ALLOC;
-	if (!rx_trim_padding(nbl->skb) || !ov2_headers_set(nbl->skb, &reason)) {
-		rx_drop(ad, reason, nbl->skb);
+	if (rx_trim_padding(nbl->skb))
+		reason = ov2_headers_set(nbl->skb);
+	if (reason) {
 		xfrm_state_put(x);
-		return OV2_RX_DROP;
+		return reason;
 	}
 	return assoc->packet ? rx_packet(ad, nbl, assoc, x, res) :
-			       rx_crypto(ad, nbl, x, res);
+			       rx_crypto(nbl, x, res, verdict);
 }
 
 /* Words that are none say nothing, and the bytes may be changed. Two payloads
@@ -155,31 +145,32 @@ static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res)
  * @ad: the card
  * @nbl: the frame; stays the caller's, but for its skb if the verdict is
  *	OV2_RX_TAKEN
+ * @verdict: filled in with what is to be done, if the frame may come in
  *
  * A frame that the engine did not touch is left alone, unless an offloaded
  * policy protects it: the stack decides what becomes of it.
  *
  * Context: BH disabled, in the NAPI of the frame's queue.
- * Return: the verdict.
+ * Return: OV2_CNT_NONE, or why the caller must drop the frame.
  */
-enum ov2_rx_verdict ov2_bridge_receive(struct ov2_adapter *ad,
-				       struct ov2_nbl *nbl)
+enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
+				    struct ov2_nbl *nbl,
+				    enum ov2_rx_verdict *verdict)
 {
-	enum ov2_rx_verdict verdict;
+	enum ov2_counter reason;
 	struct ov2_rx_result res;
 
-	if (!rx_records_ok(nbl, &res)) {
-		rx_drop(ad, OV2_CNT_RX_DROP_RECORD, nbl->skb);
-		return OV2_RX_DROP;
-	}
+	*verdict = OV2_RX_STACK;
+	if (!rx_records_ok(nbl, &res))
+		return OV2_CNT_RX_DROP_RECORD;
 	/* Linux' core has a bit for it, and nobody who would act on it. */
 	if (res.sa_delete_req)
 		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);
 	if (!res.crypto_done)
-		return ov2_clear_receive(ad, nbl->skb);
+		return ov2_clear_receive(ad, nbl->skb, verdict);
 
 	rcu_read_lock();
-	verdict = rx_verified(ad, nbl, &res);
+	reason = rx_verified(ad, nbl, &res, verdict);
 	rcu_read_unlock();
-	return verdict;
+	return reason;
 }

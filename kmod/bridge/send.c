@@ -14,7 +14,6 @@
 #include "packet/tag.h"
 #include "sa/assoc.h"
 #include "sa/framed.h"
-#include "../watch/drop.h"
 
 /* The number's high half, by the flags that the core leaves: a packet that it
  * segmented in software shows the number after its own.
@@ -27,25 +26,26 @@ static u32 xo_seq_hi(const struct xfrm_offload *xo)
 }
 
 /* In crypto mode the core has framed the packet. */
-static enum ov2_verdict tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
+static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 				  u16 queue, const struct xfrm_offload *xo,
-				  struct ov2_nbl **nbl,
-				  enum ov2_counter *reason)
+				  enum ov2_verdict *verdict,
+				  struct ov2_nbl **nbl)
 {
 	const struct xfrm_state *x = xfrm_input_state(skb);
+	enum ov2_counter reason;
 	struct ov2_assoc *assoc;
 
-	*reason = OV2_CNT_TX_DROP_NO_STATE;
 	assoc = ov2_assoc_find(ad, x->xso.offload_handle);
 	if (!assoc || rcu_access_pointer(assoc->x) != x)
-		return OV2_VERDICT_DROP;
+		return OV2_CNT_TX_DROP_NO_STATE;
 
-	*nbl = ov2_framed_nbl(skb, queue, assoc, xo->proto, reason);
-	if (!*nbl)
-		return OV2_VERDICT_DROP;
+	reason = ov2_framed_nbl(skb, queue, assoc, xo->proto, nbl);
+	if (reason)
+		return reason;
 	(*nbl)->ext_tx.seq_hi = xo_seq_hi(xo);
 	(*nbl)->ext_tx.valid = true;
-	return OV2_VERDICT_OFFLOAD;
+	*verdict = OV2_VERDICT_OFFLOAD;
+	return OV2_CNT_NONE;
 }
 
 /* A path that a received frame still carries when it is forwarded. The state's
@@ -103,33 +103,31 @@ void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb)
 		ov2_packet_tag_pass(dev, skb);
 }
 
-static enum ov2_verdict tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
-				    u16 queue, struct ov2_nbl **nbl,
-				    enum ov2_counter *reason)
+static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
+				    u16 queue, enum ov2_verdict *verdict,
+				    struct ov2_nbl **nbl)
 {
 	const struct xfrm_offload *xo = xfrm_offload(skb);
+	bool tagged;
 
-	*reason = OV2_CNT_TX_DROP_ALLOC;
+	*verdict = OV2_VERDICT_PLAIN;
 	if (ov2_packet_tag_lost(skb))
-		return OV2_VERDICT_DROP;
-	*reason = OV2_CNT_TX_DROP_DECRYPTED;
+		return OV2_CNT_TX_DROP_ALLOC;
 	if (ov2_is_decrypted_esp(dev_net(ad->dev), skb))
-		return OV2_VERDICT_DROP;
+		return OV2_CNT_TX_DROP_DECRYPTED;
 	if (xo && is_receive_path(xo)) {
 		secpath_reset(skb);
 		xo = NULL;
 	}
-	if (!xo)
-		return ov2_packet_wanted(ad) ?
-		       ov2_packet_xmit(ad, skb, queue, false, nbl, reason) :
-		       OV2_VERDICT_PLAIN;
+	if (!xo && !ov2_packet_wanted(ad))
+		return OV2_CNT_NONE;
+	if (xo && !(xo->flags & XFRM_XMIT))
+		return OV2_CNT_TX_DROP_NO_XMIT;
 
-	*reason = OV2_CNT_TX_DROP_NO_XMIT;
-	if (!(xo->flags & XFRM_XMIT))
-		return OV2_VERDICT_DROP;
-	if (ov2_packet_tagged(xo))
-		return ov2_packet_xmit(ad, skb, queue, true, nbl, reason);
-	return tx_crypto(ad, skb, queue, xo, nbl, reason);
+	tagged = xo && ov2_packet_tagged(xo);
+	if (!xo || tagged)
+		return ov2_packet_xmit(ad, skb, queue, tagged, verdict, nbl);
+	return tx_crypto(ad, skb, queue, xo, verdict, nbl);
 }
 
 /**
@@ -137,26 +135,25 @@ static enum ov2_verdict tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
  * @ad: the card
  * @skb: the frame; stays the caller's unless the verdict is OV2_VERDICT_TAKEN
  * @queue: the transmit queue that it came on
- * @nbl: out: for OV2_VERDICT_OFFLOAD, the frame with its records
+ * @verdict: filled in with what is to be done, if the frame may leave
+ * @nbl: filled in with the frame and its records if the verdict is
+ *	OV2_VERDICT_OFFLOAD
  *
  * A frame with xfrm_offload but without XFRM_XMIT is not encrypted, whoever
  * its state belongs to: with a noqueue qdisc the core hands such frames over
  * when it meant to come again.
  *
  * Context: BH disabled.
- * Return: the verdict.
+ * Return: OV2_CNT_NONE, or why the caller must drop the frame.
  */
-enum ov2_verdict ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
-				 u16 queue, struct ov2_nbl **nbl)
+enum ov2_counter ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
+				 u16 queue, enum ov2_verdict *verdict,
+				 struct ov2_nbl **nbl)
 {
-	enum ov2_counter reason = OV2_CNT_TX_DROP_NO_XMIT;
-	unsigned int len = skb->len;
-	enum ov2_verdict verdict;
+	enum ov2_counter reason;
 
 	rcu_read_lock();
-	verdict = tx_classify(ad, skb, queue, nbl, &reason);
+	reason = tx_classify(ad, skb, queue, verdict, nbl);
 	rcu_read_unlock();
-	if (verdict == OV2_VERDICT_DROP)
-		ov2_drop_tx(ad, reason, len);
-	return verdict;
+	return reason;
 }

@@ -251,7 +251,7 @@ static struct sk_buff *segment_new(const struct lso *lso, unsigned int i)
 	if (skb_copy_bits(lso->template, 0, skb_put(skb, lso->payload),
 			  lso->payload) ||
 	    skb_copy_bits(lso->template, from, skb_put(skb, len), len)) {
-		kfree_skb(skb);
+		consume_skb(skb);
 		return NULL;
 	}
 
@@ -274,7 +274,8 @@ static struct sk_buff *segments_new(const struct lso *lso)
 	for (i = 0; i < lso->segments; i++) {
 		*tail = segment_new(lso, i);
 		if (!*tail) {
-			kfree_skb_list(first);
+			/* No loss of their own: the template is dropped */
+			kfree_skb_list_reason(first, SKB_CONSUMED);
 			return NULL;
 		}
 		tail = &(*tail)->next;

@@ -17,7 +17,6 @@
 #include "step.h"
 #include "work.h"
 #include "../ov2/records.h"
-#include "../watch/drop.h"
 #include "../watch/trace.h"
 
 /* Indices of ov2_work.sa */
@@ -243,15 +242,6 @@ static enum ov2_counter send_begin(struct ov2_adapter *ad,
 	return send_plan(nbl);
 }
 
-static void send_drop(struct ov2_adapter *ad, const struct ov2_nbl *nbl,
-		      enum ov2_counter reason)
-{
-	const struct sk_buff *skb;
-
-	for (skb = nbl->skb; skb; skb = skb->next)
-		ov2_drop_tx(ad, reason, skb->len);
-}
-
 /**
  * ov2_engine_send() - ov2_miniport_ops.send of this engine
  * @ad: the card
@@ -268,7 +258,7 @@ void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	work->lane = &engine->tx[nbl->queue];
 	work->skb = nbl->skb;
 	if (!ov2_lane_enter(work->lane, nbl)) {
-		send_drop(ad, nbl, OV2_CNT_TX_DROP_PAUSED);
+		nbl->reason = OV2_CNT_TX_DROP_PAUSED;
 		ad->ops->send_complete(ad, nbl, OV2_STATUS_NOT_ACCEPTED);
 		return;
 	}
@@ -307,7 +297,7 @@ static void send_failed(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 
 	for (skb = nbl->skb; skb; skb = skb->next)
 		send_trace(ad, nbl, skb);
-	send_drop(ad, nbl, reason);
+	nbl->reason = reason;
 	ad->ops->send_complete(ad, nbl, reason == OV2_CNT_TX_DROP_RESET ?
 				       OV2_STATUS_REQUEST_ABORTED :
 				       OV2_STATUS_FAILURE);

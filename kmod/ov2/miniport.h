@@ -61,8 +61,8 @@ struct ov2_miniport_ops {
  * struct ov2_adapter_ops - what a card does for its engine (calls up)
  * @wire_out: put a finished frame on the wire; takes @skb. BH disabled
  * @send_complete: the engine is done with an NBL; takes @nbl, and its
- *	frames if @status is not SUCCESS: none of them has left then. BH
- *	disabled
+ *	frames if @status is not SUCCESS: none of them has left then, and the
+ *	card drops them for @nbl->reason. BH disabled
  * @indicate: a received frame with its records; takes @nbl. BH disabled
  * @request_complete: end of a request that was pending. Process context
  * @status: a status indication; @code is

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #include "../../uapi/linux/ipsecov2.h"
+#include "../watch/counters.h"
 
 #define OV2_NBL_MINIPORT_WORDS	24
 
@@ -43,6 +44,8 @@ struct ov2_ext_rx {
  * @info: the out-of-band slots, host order
  * @ext_tx: extension, transmit
  * @ext_rx: extension, receive
+ * @reason: why the frames are dropped: the engine sets it before an NBL to be
+ *	sent completes with another status than OV2_STATUS_SUCCESS
  * @link: for lists of the present owner of the NBL
  * @miniport: the engine's own, while it owns the NBL; zero at first
  *
@@ -54,6 +57,7 @@ struct ov2_nbl {
 	unsigned long info[OV2_INFO_MAX];
 	struct ov2_ext_tx ext_tx;
 	struct ov2_ext_rx ext_rx;
+	enum ov2_counter reason;
 	struct list_head link;
 	u64 miniport[OV2_NBL_MINIPORT_WORDS];
 };

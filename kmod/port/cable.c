@@ -75,17 +75,17 @@ static enum ov2_counter cable_prepare(struct sk_buff *skb,
 				      const struct ov2_port *peer)
 {
 	if (!peer || !READ_ONCE(peer->up))
-		return OV2_CNT_TX_DROP_UNPLUGGED;
+		return OV2_CNT_WIRE_TX_DROP_UNPLUGGED;
 	if (skb->len < ETH_HLEN)
-		return OV2_CNT_TX_DROP_RUNT;
+		return OV2_CNT_WIRE_TX_DROP_RUNT;
 	if (!pskb_may_pull(skb, ETH_HLEN))
-		return OV2_CNT_TX_DROP_WIRE_ALLOC;
+		return OV2_CNT_WIRE_TX_DROP_ALLOC;
 	if (cable_too_long(skb, peer->ad.dev))
-		return OV2_CNT_TX_DROP_TOO_LONG;
+		return OV2_CNT_WIRE_TX_DROP_TOO_LONG;
 	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
-		return OV2_CNT_TX_DROP_CSUM;
+		return OV2_CNT_WIRE_TX_DROP_CSUM;
 	if (skb_orphan_frags_rx(skb, GFP_ATOMIC))
-		return OV2_CNT_TX_DROP_WIRE_ALLOC;
+		return OV2_CNT_WIRE_TX_DROP_ALLOC;
 	return OV2_CNT_NONE;
 }
 
@@ -141,7 +141,7 @@ static enum ov2_counter cable_put(struct ov2_port *port, u16 queue,
 	cable_scrub(skb);
 	/* The peer may have gone down since cable_prepare() looked. */
 	if (!ov2_rx_enqueue(cable_rxq(peer, queue), skb))
-		reason = OV2_CNT_TX_DROP_UNPLUGGED;
+		reason = OV2_CNT_WIRE_TX_DROP_UNPLUGGED;
 out:
 	rcu_read_unlock();
 	return reason;

@@ -179,12 +179,14 @@ static void rx_purge(struct ov2_rxq *rxq)
 	list_splice_tail_init(&rxq->indicated, &rxq->ready);
 	list_for_each_entry_safe(nbl, next, &rxq->ready, link) {
 		list_del(&nbl->link);
-		ov2_rx_drop(rxq->port, nbl->skb, OV2_CNT_RX_DROP_DOWN);
+		ov2_rx_drop(rxq->port, nbl->skb, OV2_CNT_WIRE_RX_DROP_DOWN,
+			    nbl->skb->len);
 		ov2_nbl_free(nbl);
 	}
 	ov2_ring_drain(rxq, &frames);
 	while ((skb = __skb_dequeue(&frames)))
-		ov2_rx_drop(rxq->port, skb, OV2_CNT_RX_DROP_DOWN);
+		ov2_rx_drop(rxq->port, skb, OV2_CNT_WIRE_RX_DROP_DOWN,
+			    skb->len);
 	rxq->held = 0;
 }
 

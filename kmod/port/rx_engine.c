@@ -33,14 +33,13 @@ void ov2_rx_to_engine(struct ov2_rxq *rxq, struct sk_buff *skb)
 	verdict = ov2_filter(port, skb);
 	if (verdict == OV2_FILTER_UNWANTED) {
 		/* As with a NIC, the stack does not hear of it: no loss. */
-		ov2_drop_rx(&port->ad, OV2_CNT_RX_FILTERED, skb->len);
-		consume_skb(skb);
+		ov2_drop_rx(&port->ad, OV2_CNT_WIRE_RX_FILTERED, skb, skb->len);
 		return;
 	}
 
 	nbl = ov2_nbl_alloc(skb, rxq->index);
 	if (!nbl) {
-		ov2_rx_drop(port, skb, OV2_CNT_RX_DROP_ALLOC);
+		ov2_rx_drop(port, skb, OV2_CNT_WIRE_RX_DROP_ALLOC, skb->len);
 		return;
 	}
 	if (verdict == OV2_FILTER_OTHER) {

@@ -14,25 +14,20 @@
 #include "rx_stack.h"
 #include "unshare.h"
 
-static void rx_dropped(struct ov2_port *port, struct sk_buff *skb)
-{
-	dev_dstats_rx_dropped(port->ad.dev);
-	kfree_skb(skb);
-}
-
 /**
  * ov2_rx_drop() - drop a received frame, and say why
  * @port: the card
  * @skb: the frame; taken
  * @reason: the counter of the reason
+ * @len: bytes of the frame as it came in, with its Ethernet header
  *
  * Context: BH disabled.
  */
 void ov2_rx_drop(struct ov2_port *port, struct sk_buff *skb,
-		 enum ov2_counter reason)
+		 enum ov2_counter reason, unsigned int len)
 {
-	ov2_drop_rx(&port->ad, reason, skb->len);
-	rx_dropped(port, skb);
+	dev_dstats_rx_dropped(port->ad.dev);
+	ov2_drop_rx(&port->ad, reason, skb, len);
 }
 
 /* GRO itself decrypts and unpacks ESP that the kernel has a state for, whoever
@@ -66,22 +61,21 @@ static bool rx_may_merge(const struct sk_buff *skb)
  */
 void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl, bool own)
 {
-	enum ov2_rx_verdict verdict = OV2_RX_DROP;
+	enum ov2_counter reason = OV2_CNT_WIRE_RX_DROP_UNSHARE;
 	struct ov2_port *port = rxq->port;
 	struct sk_buff *skb = nbl->skb;
+	enum ov2_rx_verdict verdict;
 	unsigned int len = skb->len;
 
 	skb->protocol = eth_type_trans(skb, port->ad.dev);
 	/* Before the bridge: what it hands over must not come back. */
 	skb_prepare_for_gro(skb);
 	skb_mark_napi_id(skb, &rxq->napi);
-	if (ov2_unshare(skb))
-		ov2_drop_rx(&port->ad, OV2_CNT_RX_DROP_UNSHARE, skb->len);
-	else
-		verdict = ov2_bridge_receive(&port->ad, nbl);
+	if (!ov2_unshare(skb))
+		reason = ov2_bridge_receive(&port->ad, nbl, &verdict);
 	ov2_nbl_free(nbl);
-	if (verdict == OV2_RX_DROP) {
-		rx_dropped(port, skb);
+	if (reason) {
+		ov2_rx_drop(port, skb, reason, len);
 		return;
 	}
 	dev_dstats_rx_add(port->ad.dev, len);

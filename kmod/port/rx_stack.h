@@ -13,6 +13,6 @@ struct sk_buff;
 
 void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl, bool own);
 void ov2_rx_drop(struct ov2_port *port, struct sk_buff *skb,
-		 enum ov2_counter reason);
+		 enum ov2_counter reason, unsigned int len);
 
 #endif /* _OV2_RX_STACK_H */

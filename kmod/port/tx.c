@@ -11,10 +11,11 @@
 #include "ring.h"
 #include "tx.h"
 
-static void tx_dropped(struct ov2_port *port, struct sk_buff *skb)
+static void tx_drop(struct ov2_port *port, enum ov2_counter reason,
+		    struct sk_buff *skb, unsigned int len)
 {
 	dev_dstats_tx_dropped(port->ad.dev);
-	kfree_skb(skb);
+	ov2_drop_tx(&port->ad, reason, skb, len);
 }
 
 /**
@@ -34,8 +35,7 @@ void ov2_tx_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb)
 	lockdep_assert_in_softirq();
 	reason = port->line->put(port, queue, skb);
 	if (reason) {
-		ov2_drop_tx(ad, reason, len);
-		tx_dropped(port, skb);
+		tx_drop(port, reason, skb, len);
 		return;
 	}
 	dev_dstats_tx_add(ad->dev, len);
@@ -45,8 +45,8 @@ void ov2_tx_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb)
  * ov2_tx_send_complete() - ov2_adapter_ops.send_complete
  * @ad: the sending card
  * @nbl: the NBL; taken
- * @status: if it is not SUCCESS, its frames are still in @nbl and are dropped;
- *	the engine has counted why
+ * @status: if it is not SUCCESS, its frames are still in @nbl and are dropped
+ *	for the reason there
  *
  * Context: BH disabled.
  */
@@ -60,7 +60,7 @@ void ov2_tx_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	if (status != OV2_STATUS_SUCCESS)
 		skb_list_walk_safe(nbl->skb, skb, next) {
 			skb_mark_not_on_list(skb);
-			tx_dropped(port, skb);
+			tx_drop(port, nbl->reason, skb, skb->len);
 		}
 	ov2_nbl_free(nbl);
 	ov2_ring_completed(port, queue);
@@ -68,9 +68,18 @@ void ov2_tx_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 
 static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 {
+	unsigned int len = skb->len;
 	struct ov2_nbl *nbl = NULL;
+	enum ov2_verdict verdict;
+	enum ov2_counter reason;
 
-	switch (ov2_bridge_xmit(&port->ad, skb, queue, &nbl)) {
+	reason = ov2_bridge_xmit(&port->ad, skb, queue, &verdict, &nbl);
+	if (reason) {
+		tx_drop(port, reason, skb, len);
+		return;
+	}
+
+	switch (verdict) {
 	case OV2_VERDICT_PLAIN:
 		skb_tx_timestamp(skb);
 		ov2_tx_wire_out(&port->ad, queue, skb);
@@ -79,9 +88,6 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 		skb_tx_timestamp(skb);
 		ov2_ring_sent(port, queue);
 		port->ad.miniport->send(&port->ad, nbl);
-		break;
-	case OV2_VERDICT_DROP:
-		tx_dropped(port, skb);
 		break;
 	case OV2_VERDICT_TAKEN:
 		break;

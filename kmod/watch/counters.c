@@ -2,15 +2,16 @@
 /* A card's counters: per CPU when counted, summed when read. */
 #include <linux/cpumask.h>
 #include <linux/percpu.h>
+#include <linux/snmp.h>
 
 #include "counters.h"
 #include "../ov2/miniport.h"
 
-#define OV2_COUNTER_NAME(id, name, mib, reason, sentence) \
-	[OV2_CNT_##id] = name,
+#define OV2_COUNTER_ROW(id, name, mib, reason, sentence) \
+	[OV2_CNT_##id] = { name, mib, reason },
 
-static const char * const counter_names[OV2_CNT_MAX] = {
-	OV2_COUNTERS(OV2_COUNTER_NAME)
+static const struct ov2_counter_row counter_rows[OV2_CNT_MAX] = {
+	OV2_COUNTERS(OV2_COUNTER_ROW)
 };
 
 /**
@@ -84,6 +85,18 @@ u64 ov2_counter_read(struct ov2_adapter *ad, enum ov2_counter c)
 }
 
 /**
+ * ov2_counter_row() - what is known of a counter
+ * @c: which counter; above OV2_CNT_NONE, below OV2_CNT_MAX
+ *
+ * Context: Any context.
+ * Return: its row.
+ */
+const struct ov2_counter_row *ov2_counter_row(enum ov2_counter c)
+{
+	return &counter_rows[c];
+}
+
+/**
  * ov2_counter_name() - the name users know a counter by
  * @c: which counter; above OV2_CNT_NONE, below OV2_CNT_MAX
  *
@@ -92,5 +105,5 @@ u64 ov2_counter_read(struct ov2_adapter *ad, enum ov2_counter c)
  */
 const char *ov2_counter_name(enum ov2_counter c)
 {
-	return counter_names[c];
+	return ov2_counter_row(c)->name;
 }

@@ -3,6 +3,7 @@
 #define _OV2_COUNTERS_H
 
 #include <linux/types.h>
+#include <net/dropreason.h>
 
 struct net_device;
 struct ov2_adapter;
@@ -15,10 +16,13 @@ struct ov2_adapter;
  * X(identifier, name, mib, reason, sentence)
  *
  * @identifier	names it in this code, behind OV2_CNT_
- * @name	names it to users, in `ethtool -S` and in traces
- * @mib		is the SNMP counter of xfrm that moves with it, or 0
+ * @name	names it to users, in `ethtool -S` and in traces: the identifier
+ *		in small letters, behind ipsec_ (bridge, engine) unless it is
+ *		wire_ (port)
+ * @mib		is the SNMP counter of xfrm that moves with it, or 0. Drops move
+ *		it (drop.c); what is no drop is counted by xfrm itself
  * @reason	is the core's enum skb_drop_reason that comes nearest, or 0 if
- *		no frame is dropped
+ *		no frame is freed
  * @sentence	says what happened, in one sentence without a full stop; in
  *		several string literals if it is long
  *
@@ -48,6 +52,10 @@ struct ov2_adapter;
 	X(TX_DROP_TRAILER, "ipsec_tx_drop_trailer",			\
 	  0, SKB_DROP_REASON_DEV_HDR,					\
 	  "The frame is not framed as ESP of its SA")			\
+	X(TX_DROP_CSUM, "ipsec_tx_drop_csum",				\
+	  0, SKB_DROP_REASON_SKB_CSUM,					\
+	  "The checksum inside the packet to be protected could not "	\
+	  "be completed")						\
 	X(TX_DROP_HANDLE, "ipsec_tx_drop_handle",			\
 	  0, SKB_DROP_REASON_DEV_HDR,					\
 	  "The engine knows no SA of the handle in the records, or "	\
@@ -174,6 +182,9 @@ struct ov2_adapter;
 	X(RX_DROP_AUTH, "ipsec_rx_drop_auth",				\
 	  LINUX_MIB_XFRMINSTATEPROTOERROR, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the ICV is wrong")				\
+	X(RX_DROP_PROTOCOL, "ipsec_rx_drop_protocol",			\
+	  LINUX_MIB_XFRMINSTATEPROTOERROR, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: AH came with the SPI of an ESP SA")		\
 	X(RX_DROP_CRYPTO, "ipsec_rx_drop_crypto",			\
 	  LINUX_MIB_XFRMINBUFFERERROR, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the lengths cannot hold ESP, or the cipher "	\
@@ -181,6 +192,9 @@ struct ov2_adapter;
 	X(RX_DROP_STATE_INVALID, "ipsec_rx_drop_state_invalid",		\
 	  LINUX_MIB_XFRMINSTATEINVALID, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the SA is not valid, or is valid no more")	\
+	X(RX_DROP_ACQUIRE, "ipsec_rx_drop_acquire",			\
+	  LINUX_MIB_XFRMACQUIREERROR, SKB_DROP_REASON_XFRM_POLICY,	\
+	  "Packet mode: the key manager is still negotiating the SA")	\
 	X(RX_DROP_REPLAY, "ipsec_rx_drop_replay",			\
 	  LINUX_MIB_XFRMINSTATESEQERROR, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the sequence number was seen before, or is "	\
@@ -398,30 +412,34 @@ struct ov2_adapter;
 	  0, 0,								\
 	  "The engine announced its configuration, as it does when "	\
 	  "the card is made and when esp-hw-offload changes")		\
-	X(TX_DROP_UNPLUGGED, "wire_tx_drop_unplugged",			\
+	X(WIRE_TX_DROP_UNPLUGGED, "wire_tx_drop_unplugged",		\
 	  0, SKB_DROP_REASON_NO_TX_TARGET,				\
 	  "The card has no other end, or the other end is down")	\
-	X(TX_DROP_TOO_LONG, "wire_tx_drop_too_long",			\
+	X(WIRE_TX_DROP_TOO_LONG, "wire_tx_drop_too_long",		\
 	  0, SKB_DROP_REASON_PKT_TOO_BIG,				\
 	  "The frame is longer than the MTU of the other end")		\
-	X(TX_DROP_CSUM, "wire_tx_drop_csum",				\
+	X(WIRE_TX_DROP_CSUM, "wire_tx_drop_csum",			\
 	  0, SKB_DROP_REASON_SKB_CSUM,					\
-	  "The checksum of the frame could not be completed")		\
-	X(TX_DROP_RUNT, "wire_tx_drop_runt",				\
+	  "The checksum of a frame that is not protected could not be "	\
+	  "completed")							\
+	X(WIRE_TX_DROP_RUNT, "wire_tx_drop_runt",			\
 	  0, SKB_DROP_REASON_PKT_TOO_SMALL,				\
 	  "The frame is shorter than an Ethernet header")		\
-	X(TX_DROP_WIRE_ALLOC, "wire_tx_drop_alloc",			\
+	X(WIRE_TX_DROP_ALLOC, "wire_tx_drop_alloc",			\
 	  0, SKB_DROP_REASON_NOMEM,					\
 	  "There was no memory to put the frame on the cable")		\
-	X(RX_DROP_DOWN, "wire_rx_drop_down",				\
+	X(WIRE_RX_DROP_DOWN, "wire_rx_drop_down",			\
 	  0, SKB_DROP_REASON_DEV_READY,					\
 	  "The frame was in the ring when the card went down")		\
-	X(RX_DROP_UNSHARE, "wire_rx_drop_alloc",			\
+	X(WIRE_RX_DROP_ALLOC, "wire_rx_drop_alloc",			\
+	  0, SKB_DROP_REASON_NOMEM,					\
+	  "There was no memory for the records of the frame")		\
+	X(WIRE_RX_DROP_UNSHARE, "wire_rx_drop_unshare",			\
 	  0, SKB_DROP_REASON_NOMEM,					\
 	  "There was no memory for a copy of what the frame shared "	\
 	  "with its sender")						\
-	X(RX_FILTERED, "wire_rx_filtered",				\
-	  0, 0,								\
+	X(WIRE_RX_FILTERED, "wire_rx_filtered",				\
+	  0, SKB_CONSUMED,						\
 	  "Nobody has asked the card for the address of the frame; "	\
 	  "the statistics of the link do not count it, as with a NIC")
 
@@ -450,11 +468,24 @@ struct ov2_counters {
 	u64 v[OV2_CNT_MAX];
 };
 
+/**
+ * struct ov2_counter_row - what the module needs of a row of OV2_COUNTERS
+ * @name: the name for users
+ * @mib: the SNMP counter of xfrm, LINUX_MIB_XFRM*, or 0
+ * @reason: the drop reason of the core, or SKB_NOT_DROPPED_YET
+ */
+struct ov2_counter_row {
+	const char *name;
+	int mib;
+	enum skb_drop_reason reason;
+};
+
 int ov2_counters_alloc(struct ov2_adapter *ad);
 void ov2_counters_free(struct ov2_adapter *ad);
 void ov2_count_add(struct ov2_adapter *ad, enum ov2_counter c, u64 n);
 void ov2_count(struct ov2_adapter *ad, enum ov2_counter c);
 u64 ov2_counter_read(struct ov2_adapter *ad, enum ov2_counter c);
+const struct ov2_counter_row *ov2_counter_row(enum ov2_counter c);
 const char *ov2_counter_name(enum ov2_counter c);
 
 #endif /* _OV2_COUNTERS_H */

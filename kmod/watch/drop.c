@@ -1,38 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0
-/* No frame goes missing in silence: count and trace it. */
+/*
+ * No frame goes missing in silence: a drop moves the card's counter and the
+ * SNMP counter of xfrm, and tells tracers and the core why. The row of the
+ * reason (counters.h) says all of this.
+ */
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/net_namespace.h>
+
 #include "drop.h"
 #include "trace.h"
 
-/**
- * ov2_drop_tx() - a frame that the stack sent is being dropped
- * @ad: the card
- * @reason: the counter of the reason, OV2_CNT_TX_DROP_*
- * @len: bytes of the frame
- *
- * The frame is the caller's to free.
- *
- * Context: Any context.
+/* As XFRM_INC_STATS() of net/xfrm.h, which only the bridge includes. A state
+ * and the card that it is offloaded to are in one namespace.
  */
-void ov2_drop_tx(struct ov2_adapter *ad, enum ov2_counter reason,
-		 unsigned int len)
+static void drop_move_snmp(const struct ov2_adapter *ad, int mib)
 {
+#ifdef CONFIG_XFRM_STATISTICS
+	if (mib)
+		SNMP_INC_STATS(dev_net(ad->dev)->mib.xfrm_statistics, mib);
+#endif
+}
+
+static void drop(struct ov2_adapter *ad, bool tx, enum ov2_counter reason,
+		 struct sk_buff *skb, unsigned int len)
+{
+	const struct ov2_counter_row *row = ov2_counter_row(reason);
+
 	ov2_count(ad, reason);
-	trace_ov2_drop(ad, true, ov2_counter_name(reason), len);
+	drop_move_snmp(ad, row->mib);
+	trace_ov2_drop(ad, tx, row->name, len);
+	kfree_skb_reason(skb, row->reason);
 }
 
 /**
- * ov2_drop_rx() - a frame that came in is being dropped
+ * ov2_drop_tx() - drop a frame that the stack sent
  * @ad: the card
- * @reason: the counter of the reason, OV2_CNT_RX_DROP_*
- * @len: bytes of the frame
+ * @reason: why, OV2_CNT_*TX_DROP_*
+ * @skb: the frame; taken
+ * @len: bytes of the frame as the stack sent it, with its Ethernet header
  *
- * The frame is the caller's to free.
+ * The statistics of the link are the caller's to move.
  *
- * Context: Any context.
+ * Context: Any context but hard interrupts.
+ */
+void ov2_drop_tx(struct ov2_adapter *ad, enum ov2_counter reason,
+		 struct sk_buff *skb, unsigned int len)
+{
+	drop(ad, true, reason, skb, len);
+}
+
+/**
+ * ov2_drop_rx() - drop a frame that came in
+ * @ad: the card
+ * @reason: why, OV2_CNT_*RX_DROP_* or OV2_CNT_WIRE_RX_FILTERED
+ * @skb: the frame; taken
+ * @len: bytes of the frame as it came in, with its Ethernet header
+ *
+ * The statistics of the link are the caller's to move.
+ *
+ * Context: Any context but hard interrupts.
  */
 void ov2_drop_rx(struct ov2_adapter *ad, enum ov2_counter reason,
-		 unsigned int len)
+		 struct sk_buff *skb, unsigned int len)
 {
-	ov2_count(ad, reason);
-	trace_ov2_drop(ad, false, ov2_counter_name(reason), len);
+	drop(ad, false, reason, skb, len);
 }

@@ -4,9 +4,11 @@
 
 #include "counters.h"
 
+struct sk_buff;
+
 void ov2_drop_tx(struct ov2_adapter *ad, enum ov2_counter reason,
-		 unsigned int len);
+		 struct sk_buff *skb, unsigned int len);
 void ov2_drop_rx(struct ov2_adapter *ad, enum ov2_counter reason,
-		 unsigned int len);
+		 struct sk_buff *skb, unsigned int len);
 
 #endif /* _OV2_DROP_H */

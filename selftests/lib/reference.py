@@ -19,6 +19,8 @@ COUNTERS = {
         (None, "XFRM_POLICY"),
     "ipsec_tx_drop_trailer":
         (None, "DEV_HDR"),
+    "ipsec_tx_drop_csum":
+        (None, "SKB_CSUM"),
     "ipsec_tx_drop_handle":
         (None, "DEV_HDR"),
     "ipsec_tx_drop_record":
@@ -89,10 +91,14 @@ COUNTERS = {
         (None, "IP_CSUM"),
     "ipsec_rx_drop_auth":
         ("XfrmInStateProtoError", "XFRM_POLICY"),
+    "ipsec_rx_drop_protocol":
+        ("XfrmInStateProtoError", "XFRM_POLICY"),
     "ipsec_rx_drop_crypto":
         ("XfrmInBufferError", "XFRM_POLICY"),
     "ipsec_rx_drop_state_invalid":
         ("XfrmInStateInvalid", "XFRM_POLICY"),
+    "ipsec_rx_drop_acquire":
+        ("XfrmAcquireError", "XFRM_POLICY"),
     "ipsec_rx_drop_replay":
         ("XfrmInStateSeqError", "XFRM_POLICY"),
     "ipsec_rx_drop_expired":
@@ -239,8 +245,10 @@ COUNTERS = {
         (None, "DEV_READY"),
     "wire_rx_drop_alloc":
         (None, "NOMEM"),
+    "wire_rx_drop_unshare":
+        (None, "NOMEM"),
     "wire_rx_filtered":
-        (None, None),
+        (None, "SKB_CONSUMED"),
 }
 
 # Trace events, and the fields in the order in which they are printed

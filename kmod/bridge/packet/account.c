@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a packet does to its state in packet mode: validity, lifetimes, numbers
- * and counts, and the system's statistics where it is turned away. As
- * xfrm_output_one() and xfrm_input() do for software, in their order.
+ * and counts. As xfrm_output_one() and xfrm_input() do for software, in their
+ * order. The SNMP counters of xfrm move when the packet is dropped
+ * (watch/drop.c).
  */
 #include "account.h"
 #include "replay.h"
@@ -14,27 +15,22 @@ static void account_count(struct xfrm_state *x, unsigned int len)
 	x->lastused = ktime_get_real_seconds();
 }
 
-/* Returns the SNMP counter to move, 0 if the packet may be sent. */
-static int account_out_locked(struct xfrm_state *x, struct sk_buff *skb,
-			      unsigned int len, u64 *seq,
-			      enum ov2_counter *reason)
+static enum ov2_counter account_out_locked(struct xfrm_state *x,
+					   struct sk_buff *skb,
+					   unsigned int len, u64 *seq)
 {
-	*reason = OV2_CNT_TX_DROP_STATE_INVALID;
+	lockdep_assert_held(&x->lock);
 	if (x->km.state != XFRM_STATE_VALID)
-		return LINUX_MIB_XFRMOUTSTATEINVALID;
-
-	*reason = OV2_CNT_TX_DROP_EXPIRED;
+		return OV2_CNT_TX_DROP_STATE_INVALID;
 	if (xfrm_state_check_expire(x))
-		return LINUX_MIB_XFRMOUTSTATEEXPIRED;
-
-	*reason = OV2_CNT_TX_DROP_SEQUENCE;
+		return OV2_CNT_TX_DROP_EXPIRED;
 	if (!ov2_replay_next(x, seq)) {
 		xfrm_audit_state_replay_overflow(x, skb);
-		return LINUX_MIB_XFRMOUTSTATESEQERROR;
+		return OV2_CNT_TX_DROP_SEQUENCE;
 	}
 
 	account_count(x, len);
-	return 0;
+	return OV2_CNT_NONE;
 }
 
 /**
@@ -44,57 +40,56 @@ static int account_out_locked(struct xfrm_state *x, struct sk_buff *skb,
  * @len: bytes that are protected, as software counts them: in a tunnel the
  *	inner packet, in transport mode what follows the IP header
  * @seq: out: its number
- * @reason: out: if false, the counter for the caller to drop it with
  *
- * Once it is true the number is used up.
+ * Once the packet may leave, its number is used up.
  *
  * Context: BH disabled.
- * Return: false if it must not leave; the system's statistics moved already.
+ * Return: OV2_CNT_NONE, or why it must not leave.
  */
-bool ov2_account_out(struct xfrm_state *x, struct sk_buff *skb,
-		     unsigned int len, u64 *seq, enum ov2_counter *reason)
+enum ov2_counter ov2_account_out(struct xfrm_state *x, struct sk_buff *skb,
+				 unsigned int len, u64 *seq)
 {
-	int mib;
+	enum ov2_counter reason;
 
 	spin_lock(&x->lock);
-	mib = account_out_locked(x, skb, len, seq, reason);
+	reason = account_out_locked(x, skb, len, seq);
 	spin_unlock(&x->lock);
-	if (mib)
-		XFRM_INC_STATS(xs_net(x), mib);
-	return !mib;
+	return reason;
 }
 
-static int account_invalid(const struct xfrm_state *x)
+static enum ov2_counter account_valid(const struct xfrm_state *x)
 {
-	return x->km.state == XFRM_STATE_ACQ ? LINUX_MIB_XFRMACQUIREERROR :
-					       LINUX_MIB_XFRMINSTATEINVALID;
+	switch (x->km.state) {
+	case XFRM_STATE_VALID:
+		return OV2_CNT_NONE;
+	case XFRM_STATE_ACQ:
+		return OV2_CNT_RX_DROP_ACQUIRE;
+	default:
+		return OV2_CNT_RX_DROP_STATE_INVALID;
+	}
 }
 
-/* Returns the SNMP counter to move, 0 if the packet may be received. */
-static int account_in_locked(struct xfrm_state *x, struct sk_buff *skb,
-			     u64 seq, int len, enum ov2_counter *reason)
+static enum ov2_counter account_in_locked(struct xfrm_state *x,
+					  struct sk_buff *skb, u64 seq, int len)
 {
-	*reason = OV2_CNT_RX_DROP_STATE_INVALID;
-	if (x->km.state != XFRM_STATE_VALID)
-		return account_invalid(x);
+	enum ov2_counter reason;
 
-	*reason = OV2_CNT_RX_DROP_REPLAY;
+	lockdep_assert_held(&x->lock);
+	reason = account_valid(x);
+	if (reason)
+		return reason;
 	if (!ov2_replay_check(x, seq)) {
 		xfrm_audit_state_replay(x, skb, htonl(lower_32_bits(seq)));
-		return LINUX_MIB_XFRMINSTATESEQERROR;
+		return OV2_CNT_RX_DROP_REPLAY;
 	}
-
-	*reason = OV2_CNT_RX_DROP_EXPIRED;
 	if (xfrm_state_check_expire(x))
-		return LINUX_MIB_XFRMINSTATEEXPIRED;
-
-	*reason = OV2_CNT_RX_DROP_TRAILER;
+		return OV2_CNT_RX_DROP_EXPIRED;
 	if (len < 0)
-		return LINUX_MIB_XFRMINSTATEPROTOERROR;
+		return OV2_CNT_RX_DROP_TRAILER;
 
 	ov2_replay_advance(x, seq);
 	account_count(x, len);
-	return 0;
+	return OV2_CNT_NONE;
 }
 
 /**
@@ -105,47 +100,44 @@ static int account_in_locked(struct xfrm_state *x, struct sk_buff *skb,
  * @len: bytes that were protected, as ov2_account_out() counts them; negative
  *	if what it carries is nothing to deliver: then it is an error, but only
  *	if nothing else is wrong, and the window does not move
- * @reason: out: if false, the counter for the caller to drop it with
  *
  * Context: BH disabled.
- * Return: false if it must be dropped; the system's statistics moved already.
+ * Return: OV2_CNT_NONE, or why it must be dropped.
  */
-bool ov2_account_in(struct xfrm_state *x, struct sk_buff *skb, u64 seq,
-		    int len, enum ov2_counter *reason)
+enum ov2_counter ov2_account_in(struct xfrm_state *x, struct sk_buff *skb,
+				u64 seq, int len)
 {
-	int mib;
+	enum ov2_counter reason;
 
 	spin_lock(&x->lock);
-	mib = account_in_locked(x, skb, seq, len, reason);
+	reason = account_in_locked(x, skb, seq, len);
 	spin_unlock(&x->lock);
-	if (mib)
-		XFRM_INC_STATS(xs_net(x), mib);
-	return !mib;
+	return reason;
 }
 
-static int account_bad_locked(struct xfrm_state *x, struct sk_buff *skb,
-			      enum ov2_crypto_status status,
-			      enum ov2_counter *reason)
+static enum ov2_counter account_bad_locked(struct xfrm_state *x,
+					   struct sk_buff *skb,
+					   enum ov2_crypto_status status)
 {
-	*reason = OV2_CNT_RX_DROP_STATE_INVALID;
-	if (x->km.state != XFRM_STATE_VALID)
-		return account_invalid(x);
+	enum ov2_counter reason;
+
+	lockdep_assert_held(&x->lock);
+	reason = account_valid(x);
+	if (reason)
+		return reason;
 
 	switch (status) {
 	case OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED:
 	case OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED:
 	case OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED:
 	case OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED:
-		*reason = OV2_CNT_RX_DROP_AUTH;
 		xfrm_audit_state_icvfail(x, skb, x->id.proto);
 		x->stats.integrity_failed++;
-		return LINUX_MIB_XFRMINSTATEPROTOERROR;
+		return OV2_CNT_RX_DROP_AUTH;
 	case OV2_CRYPTO_INVALID_PROTOCOL:
-		*reason = OV2_CNT_RX_DROP_CRYPTO;
-		return LINUX_MIB_XFRMINSTATEPROTOERROR;
+		return OV2_CNT_RX_DROP_PROTOCOL;
 	default:
-		*reason = OV2_CNT_RX_DROP_CRYPTO;
-		return LINUX_MIB_XFRMINBUFFERERROR;
+		return OV2_CNT_RX_DROP_CRYPTO;
 	}
 }
 
@@ -154,20 +146,20 @@ static int account_bad_locked(struct xfrm_state *x, struct sk_buff *skb,
  * @x: the state; takes its lock
  * @skb: the packet, its network header set; for the audit log
  * @status: what the engine found
- * @reason: out: the counter for the caller to drop it with
  *
- * The system's statistics move as xfrm_input() has it for a card in crypto
- * mode.
+ * The reasons move the same SNMP counters that xfrm_input() moves for a card in
+ * crypto mode.
  *
  * Context: BH disabled.
+ * Return: why it must be dropped, never OV2_CNT_NONE.
  */
-void ov2_account_bad(struct xfrm_state *x, struct sk_buff *skb,
-		     enum ov2_crypto_status status, enum ov2_counter *reason)
+enum ov2_counter ov2_account_bad(struct xfrm_state *x, struct sk_buff *skb,
+				 enum ov2_crypto_status status)
 {
-	int mib __maybe_unused;	/* used if XFRM_STATISTICS is set */
+	enum ov2_counter reason;
 
 	spin_lock(&x->lock);
-	mib = account_bad_locked(x, skb, status, reason);
+	reason = account_bad_locked(x, skb, status);
 	spin_unlock(&x->lock);
-	XFRM_INC_STATS(xs_net(x), mib);
+	return reason;
 }

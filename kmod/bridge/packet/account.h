@@ -6,11 +6,11 @@
 #include "../../compat/xfrm.h"
 #include "../../watch/counters.h"
 
-bool ov2_account_out(struct xfrm_state *x, struct sk_buff *skb,
-		     unsigned int len, u64 *seq, enum ov2_counter *reason);
-bool ov2_account_in(struct xfrm_state *x, struct sk_buff *skb, u64 seq,
-		    int len, enum ov2_counter *reason);
-void ov2_account_bad(struct xfrm_state *x, struct sk_buff *skb,
-		     enum ov2_crypto_status status, enum ov2_counter *reason);
+enum ov2_counter ov2_account_out(struct xfrm_state *x, struct sk_buff *skb,
+				 unsigned int len, u64 *seq);
+enum ov2_counter ov2_account_in(struct xfrm_state *x, struct sk_buff *skb,
+				u64 seq, int len);
+enum ov2_counter ov2_account_bad(struct xfrm_state *x, struct sk_buff *skb,
+				 enum ov2_crypto_status status);
 
 #endif /* _OV2_ACCOUNT_H */

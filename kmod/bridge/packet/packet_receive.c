@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Receiving in packet mode: the stack is given clear packets. So this file does
- * the work of xfrm_input(), with the system's statistics, and that of
- * __xfrm_policy_check() for the policies of the card; the core checks the other
- * policies (verdict.c). This file also decides whether a frame that came in
- * clear is let in.
+ * the work of xfrm_input(), and the work of __xfrm_policy_check() for the
+ * policies of the card; the core checks the other policies (verdict.c). This
+ * file also decides whether a frame that came in clear is let in.
  */
 #include <linux/jhash.h>
 #include <linux/udp.h>
@@ -15,7 +14,6 @@
 #include "packet_receive.h"
 #include "socket.h"
 #include "../sa/assoc.h"
-#include "../../watch/drop.h"
 
 #define OV2_UDP_ENCAP_PORT	4500
 
@@ -39,21 +37,6 @@ static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 		km_new_mapping(x, &addr, udp->source);
 }
 
-/* Under rcu_read_lock(). Returns the SNMP counter to move, 0 if the policy
- * accepts what came through @x.
- */
-static int policy_rejects(const struct ov2_policy *pol,
-			  const struct xfrm_state *x, enum ov2_counter *reason)
-{
-	if (ov2_policy_blocks(pol)) {
-		*reason = OV2_CNT_RX_DROP_BLOCK;
-		return LINUX_MIB_XFRMINPOLBLOCK;
-	}
-
-	*reason = OV2_CNT_RX_DROP_TEMPLATE;
-	return ov2_policy_fits(pol, x) ? 0 : LINUX_MIB_XFRMINTMPLMISMATCH;
-}
-
 /* If the packet has an xfrm_offload, the core takes an ESP header inside it for
  * the header that the card has verified (esp4_gro_receive()). The same goes for
  * ESP in UDP, if a socket of the port has asked for it; only the port of
@@ -74,27 +57,30 @@ static bool is_nested(const struct ov2_flow *flow)
  * policy of the card is for the core decides alone. Under rcu_read_lock(), as
  * are policies.
  */
-static int packet_admit(struct ov2_adapter *ad, const struct sk_buff *skb,
-			const struct xfrm_state *x, enum ov2_packet_path *path,
-			enum ov2_counter *reason)
+static enum ov2_counter packet_admit(struct ov2_adapter *ad,
+				     const struct sk_buff *skb,
+				     const struct xfrm_state *x,
+				     enum ov2_packet_path *path)
 {
 	const struct ov2_policy *pol;
 	struct ov2_flow flow;
 
-	*reason = OV2_CNT_RX_DROP_INNER;
 	if (!ov2_flow_read(dev_net(ad->dev), skb, &flow))
-		return LINUX_MIB_XFRMINHDRERROR;
-
-	*reason = OV2_CNT_RX_DROP_SELECTOR;
+		return OV2_CNT_RX_DROP_INNER;
 	if (ov2_selector_match(&x->sel, &flow) != OV2_MATCH_YES)
-		return LINUX_MIB_XFRMINSTATEMISMATCH;
+		return OV2_CNT_RX_DROP_SELECTOR;
 
+	*path = OV2_PATH_STATE;
 	pol = ov2_spd_lookup(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_IN,
 			     &flow);
-	*path = OV2_PATH_STATE;
-	if (pol && !is_nested(&flow) && ov2_verdict_is_last(ad, flow.family))
+	if (!pol)
+		return OV2_CNT_NONE;
+	if (!is_nested(&flow) && ov2_verdict_is_last(ad, flow.family))
 		*path = OV2_PATH_OFFLOAD;
-	return pol ? policy_rejects(pol, x, reason) : 0;
+	if (ov2_policy_blocks(pol))
+		return OV2_CNT_RX_DROP_BLOCK;
+	return ov2_policy_fits(pol, x) ? OV2_CNT_NONE :
+					 OV2_CNT_RX_DROP_TEMPLATE;
 }
 
 /* Frames of different hash are never merged by GRO, which looks at no security
@@ -109,42 +95,28 @@ static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 	skb_set_hash(skb, hash, PKT_HASH_TYPE_L3);
 }
 
-static int packet_unwrap(struct ov2_adapter *ad, struct sk_buff *skb,
-			 const struct xfrm_state *x,
-			 const struct ov2_decap *decap,
-			 enum ov2_packet_path *path, enum ov2_counter *reason)
-{
-	*reason = OV2_CNT_RX_DROP_DECAP;
-	if (!ov2_decap(skb, x, decap))
-		return LINUX_MIB_XFRMINSTATEMODEERROR;
-	return packet_admit(ad, skb, x, path, reason);
-}
-
 /* Number and limits are looked at after decryption only, as with any card that
  * does it: software looks at them before, too, and drops the same packets.
  */
-static bool packet_accept(struct ov2_adapter *ad, struct ov2_nbl *nbl,
-			  const struct ov2_assoc *assoc, struct xfrm_state *x,
-			  enum ov2_packet_path *path, enum ov2_counter *reason)
+static enum ov2_counter packet_accept(struct ov2_adapter *ad,
+				      struct ov2_nbl *nbl,
+				      const struct ov2_assoc *assoc,
+				      struct xfrm_state *x,
+				      enum ov2_packet_path *path)
 {
+	enum ov2_counter reason;
 	struct ov2_decap decap;
-	int mib;
 
 	ov2_decap_read(nbl->skb, x, assoc->icv_len,
 		       nbl->info[OV2_INFO_IPSEC_HEADER], &decap);
-	if (!ov2_account_in(x, nbl->skb, nbl->ext_rx.seq64, decap.len, reason))
-		return false;
+	reason = ov2_account_in(x, nbl->skb, nbl->ext_rx.seq64, decap.len);
+	if (reason)
+		return reason;
 
 	tell_new_mapping(x, nbl->skb);
-	mib = packet_unwrap(ad, nbl->skb, x, &decap, path, reason);
-	if (mib)
-		XFRM_INC_STATS(xs_net(x), mib);
-	return !mib;
-}
-
-static unsigned int frame_len(const struct sk_buff *skb)
-{
-	return skb->len + skb->data - skb_mac_header(skb);
+	if (!ov2_decap(nbl->skb, x, &decap))
+		return OV2_CNT_RX_DROP_DECAP;
+	return packet_admit(ad, nbl->skb, x, path);
 }
 
 /**
@@ -160,59 +132,52 @@ static unsigned int frame_len(const struct sk_buff *skb)
  * The frame becomes what it carried.
  *
  * Context: BH disabled, under rcu_read_lock().
- * Return: false if it must be dropped; counted and traced already.
+ * Return: OV2_CNT_NONE, or why it must be dropped.
  */
-bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
-			const struct ov2_assoc *assoc, struct xfrm_state *x,
-			const struct ov2_rx_result *res,
-			enum ov2_packet_path *path)
+enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+				    const struct ov2_assoc *assoc,
+				    struct xfrm_state *x,
+				    const struct ov2_rx_result *res,
+				    enum ov2_packet_path *path)
 {
-	unsigned int len = frame_len(nbl->skb);
 	enum ov2_counter reason;
-	bool accepted = false;
 
 	if (res->status != OV2_CRYPTO_SUCCESS)
-		ov2_account_bad(x, nbl->skb, res->status, &reason);
-	else
-		accepted = packet_accept(ad, nbl, assoc, x, path, &reason);
+		return ov2_account_bad(x, nbl->skb, res->status);
 
-	if (!accepted) {
-		ov2_drop_rx(ad, reason, len);
-		return false;
-	}
+	reason = packet_accept(ad, nbl, assoc, x, path);
+	if (reason)
+		return reason;
 	set_gro_hash(nbl->skb, assoc);
 	/* As xfrm_input() does: the core's policies and the rules for routes
 	 * look at the mark.
 	 */
 	nbl->skb->mark = xfrm_smark_get(nbl->skb->mark, x);
-	return true;
+	return OV2_CNT_NONE;
 }
 
 /* Under rcu_read_lock(). IPsec is looked at by xfrm, which has its own states
  * and the same policies.
  */
-static int clear_rejects(struct ov2_adapter *ad, struct ov2_spd *spd,
-			 const struct sk_buff *skb, struct ov2_flow *flow,
-			 enum ov2_counter *reason)
+static enum ov2_counter clear_admit(struct ov2_adapter *ad, struct ov2_spd *spd,
+				    const struct sk_buff *skb,
+				    struct ov2_flow *flow)
 {
 	const struct ov2_policy *pol;
 
-	*reason = OV2_CNT_RX_DROP_CLEAR_BAD;
 	if (!ov2_flow_read(dev_net(ad->dev), skb, flow))
-		return flow->family ? LINUX_MIB_XFRMINHDRERROR : 0;
+		return flow->family ? OV2_CNT_RX_DROP_CLEAR_BAD : OV2_CNT_NONE;
 	if (ov2_flow_is_ipsec(flow))
-		return 0;
+		return OV2_CNT_NONE;
 
 	pol = ov2_spd_lookup(spd, XFRM_DEV_OFFLOAD_IN, flow);
 	if (!pol)
-		return 0;
-	if (ov2_policy_blocks(pol)) {
-		*reason = OV2_CNT_RX_DROP_BLOCK;
-		return LINUX_MIB_XFRMINPOLBLOCK;
-	}
-	*reason = flow->wrapped ? OV2_CNT_RX_DROP_WRAPPED :
-				  OV2_CNT_RX_DROP_CLEAR;
-	return ov2_policy_protects(pol) ? LINUX_MIB_XFRMINTMPLMISMATCH : 0;
+		return OV2_CNT_NONE;
+	if (ov2_policy_blocks(pol))
+		return OV2_CNT_RX_DROP_BLOCK;
+	if (!ov2_policy_protects(pol))
+		return OV2_CNT_NONE;
+	return flow->wrapped ? OV2_CNT_RX_DROP_WRAPPED : OV2_CNT_RX_DROP_CLEAR;
 }
 
 /**
@@ -220,37 +185,32 @@ static int clear_rejects(struct ov2_adapter *ad, struct ov2_spd *spd,
  * @ad: the card
  * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data
  *	is behind the Ethernet header
+ * @verdict: filled in with OV2_RX_TAKEN if the packet's socket has it
  *
  * For policies that are offloaded the stack takes clear packets: it thinks that
  * the card would have dropped them. As in software, a policy of the packet's
  * own socket goes before any policy of the card.
  *
  * Context: BH disabled.
- * Return: the verdict.
+ * Return: OV2_CNT_NONE, or why the frame must be dropped.
  */
-enum ov2_rx_verdict ov2_clear_receive(struct ov2_adapter *ad,
-				      struct sk_buff *skb)
+enum ov2_counter ov2_clear_receive(struct ov2_adapter *ad, struct sk_buff *skb,
+				   enum ov2_rx_verdict *verdict)
 {
 	struct ov2_spd *spd = &ov2_bridge_of(ad)->spd;
-	bool taken = false;
-	struct ov2_flow flow;
 	enum ov2_counter reason;
-	int mib;
+	struct ov2_flow flow;
 
+	*verdict = OV2_RX_STACK;
 	if (!ov2_spd_has(spd, XFRM_DEV_OFFLOAD_IN))
-		return OV2_RX_STACK;
+		return OV2_CNT_NONE;
 
 	rcu_read_lock();
-	mib = clear_rejects(ad, spd, skb, &flow, &reason);
-	if (mib)
-		taken = ov2_socket_takes(ad, skb, &flow);
+	reason = clear_admit(ad, spd, skb, &flow);
+	if (reason && ov2_socket_takes(ad, skb, &flow)) {
+		*verdict = OV2_RX_TAKEN;
+		reason = OV2_CNT_NONE;
+	}
 	rcu_read_unlock();
-	if (!mib)
-		return OV2_RX_STACK;
-	if (taken)
-		return OV2_RX_TAKEN;
-
-	XFRM_INC_STATS(dev_net(ad->dev), mib);
-	ov2_drop_rx(ad, reason, frame_len(skb));
-	return OV2_RX_DROP;
+	return reason;
 }

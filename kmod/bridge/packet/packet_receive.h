@@ -6,6 +6,7 @@
 #include "../../compat/xfrm.h"
 #include "../../ov2/nbl.h"
 #include "../../ov2/records.h"
+#include "../../watch/counters.h"
 
 struct ov2_assoc;
 
@@ -19,11 +20,12 @@ enum ov2_packet_path {
 	OV2_PATH_STATE,
 };
 
-bool ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
-			const struct ov2_assoc *assoc, struct xfrm_state *x,
-			const struct ov2_rx_result *res,
-			enum ov2_packet_path *path);
-enum ov2_rx_verdict ov2_clear_receive(struct ov2_adapter *ad,
-				      struct sk_buff *skb);
+enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
+				    const struct ov2_assoc *assoc,
+				    struct xfrm_state *x,
+				    const struct ov2_rx_result *res,
+				    enum ov2_packet_path *path);
+enum ov2_counter ov2_clear_receive(struct ov2_adapter *ad, struct sk_buff *skb,
+				   enum ov2_rx_verdict *verdict);
 
 #endif /* _OV2_PACKET_RECEIVE_H */

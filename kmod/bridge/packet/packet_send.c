@@ -14,7 +14,6 @@
 #include "protect.h"
 #include "../sa/assoc.h"
 #include "../sa/framed.h"
-#include "../../watch/drop.h"
 
 /**
  * struct sending - a packet on its way
@@ -25,7 +24,8 @@
  * @x: its state; a reference is held
  * @outer: of a tunnel
  * @eth: the Ethernet header that the stack made; not of a tunnel
- * @reason: out: why it is dropped
+ * @verdict: filled in with what is to be done, if the packet may leave
+ * @nbl: filled in with the frame and its records, if it is protected
  */
 struct sending {
 	struct ov2_adapter *ad;
@@ -35,7 +35,8 @@ struct sending {
 	struct xfrm_state *x;
 	struct ov2_outer outer;
 	struct ethhdr eth;
-	enum ov2_counter *reason;
+	enum ov2_verdict *verdict;
+	struct ov2_nbl **nbl;
 };
 
 /* The core frames no such packet: transport mode is for whole packets (RFC 4301
@@ -50,24 +51,30 @@ static bool transport_possible(const struct sk_buff *skb)
 	return ip->ihl == sizeof(*ip) / 4 && !ip_is_fragment(ip);
 }
 
-static enum ov2_verdict find_way(struct sending *send)
+static enum ov2_counter find_way(struct sending *send)
 {
 	struct ov2_bridge *bridge = ov2_bridge_of(send->ad);
-	enum ov2_way way;
 
-	*send->reason = OV2_CNT_TX_DROP_NOT_WHOLE;
-	if (!ov2_state_is_tunnel(send->x))
-		return transport_possible(send->skb) ? OV2_VERDICT_OFFLOAD :
-						       OV2_VERDICT_DROP;
+	*send->verdict = OV2_VERDICT_OFFLOAD;
+	if (!ov2_state_is_tunnel(send->x)) {
+		if (!transport_possible(send->skb))
+			return OV2_CNT_TX_DROP_NOT_WHOLE;
+		return OV2_CNT_NONE;
+	}
 
-	*send->reason = OV2_CNT_TX_DROP_NO_WAY;
-	way = ov2_outer_find(send->ad->dev, send->x, send->skb,
-			     &bridge->pending, &send->outer);
-	if (way == OV2_WAY_PENDING)
-		return OV2_VERDICT_TAKEN;
-	if (way == OV2_WAY_NO_MEMORY)
-		*send->reason = OV2_CNT_TX_DROP_ALLOC;
-	return way == OV2_WAY_READY ? OV2_VERDICT_OFFLOAD : OV2_VERDICT_DROP;
+	switch (ov2_outer_find(send->ad->dev, send->x, send->skb,
+			       &bridge->pending, &send->outer)) {
+	case OV2_WAY_READY:
+		return OV2_CNT_NONE;
+	case OV2_WAY_PENDING:
+		*send->verdict = OV2_VERDICT_TAKEN;
+		return OV2_CNT_NONE;
+	case OV2_WAY_NO_MEMORY:
+		return OV2_CNT_TX_DROP_ALLOC;
+	case OV2_WAY_NONE:
+		break;
+	}
+	return OV2_CNT_TX_DROP_NO_WAY;
 }
 
 static void push_ethernet(struct sending *send)
@@ -97,74 +104,57 @@ static unsigned int protected_len(const struct sending *send)
 						       sizeof(struct iphdr));
 }
 
-static struct ov2_nbl *protect(struct sending *send)
+static enum ov2_counter protect(struct sending *send)
 {
-	struct ov2_nbl *nbl;
+	enum ov2_counter reason;
 	u8 next_header;
 	u64 seq;
 
-	*send->reason = OV2_CNT_TX_DROP_CSUM;
 	if (send->skb->ip_summed == CHECKSUM_PARTIAL &&
 	    skb_csum_hwoffload_help(send->skb, 0))
-		return NULL;
-	if (!ov2_account_out(send->x, send->skb, protected_len(send), &seq,
-			     send->reason))
-		return NULL;
+		return OV2_CNT_TX_DROP_CSUM;
+	reason = ov2_account_out(send->x, send->skb, protected_len(send), &seq);
+	if (reason)
+		return reason;
 
-	*send->reason = OV2_CNT_TX_DROP_ALLOC;
 	if (!ov2_frame_protect(send->skb, send->assoc, send->x,
 			       lower_32_bits(seq), &send->outer, &next_header))
-		return NULL;
+		return OV2_CNT_TX_DROP_ALLOC;
 	push_ethernet(send);
-	nbl = ov2_framed_nbl(send->skb, send->queue, send->assoc, next_header,
-			     send->reason);
-	if (nbl) {
-		nbl->ext_tx.seq_hi = upper_32_bits(seq);
-		nbl->ext_tx.valid = true;
-	}
-	return nbl;
+	reason = ov2_framed_nbl(send->skb, send->queue, send->assoc,
+				next_header, send->nbl);
+	if (reason)
+		return reason;
+	(*send->nbl)->ext_tx.seq_hi = upper_32_bits(seq);
+	(*send->nbl)->ext_tx.valid = true;
+	return OV2_CNT_NONE;
 }
 
 /* Takes the reference on the state. */
-static enum ov2_verdict send_protected(struct sending *send,
-				       struct ov2_nbl **nbl)
+static enum ov2_counter send_protected(struct sending *send)
 {
-	enum ov2_verdict verdict = find_way(send);
+	enum ov2_counter reason = find_way(send);
 
-	if (verdict == OV2_VERDICT_OFFLOAD) {
-		*nbl = protect(send);
-		if (!*nbl)
-			verdict = OV2_VERDICT_DROP;
-	}
+	if (!reason && *send->verdict == OV2_VERDICT_OFFLOAD)
+		reason = protect(send);
 	xfrm_state_put(send->x);
-	return verdict;
+	return reason;
 }
 
-static enum ov2_verdict send_by_policy(struct sending *send,
-				       const struct ov2_flow *flow, bool tagged,
-				       struct ov2_nbl **nbl)
+static enum ov2_counter send_by_policy(struct sending *send,
+				       const struct ov2_flow *flow, bool tagged)
 {
 	struct ov2_bridge *bridge = ov2_bridge_of(send->ad);
-	struct net *net = dev_net(send->ad->dev);
 	const struct ov2_policy *pol;
 
-	*send->reason = OV2_CNT_TX_DROP_NO_POLICY;
 	pol = ov2_spd_lookup(&bridge->spd, XFRM_DEV_OFFLOAD_OUT, flow);
 	if (!pol || (!ov2_policy_blocks(pol) && !ov2_policy_protects(pol)))
-		return tagged ? OV2_VERDICT_DROP : OV2_VERDICT_PLAIN;
-	if (ov2_policy_blocks(pol)) {
-		*send->reason = OV2_CNT_TX_DROP_BLOCKED;
-		XFRM_INC_STATS(net, LINUX_MIB_XFRMOUTPOLBLOCK);
-		return OV2_VERDICT_DROP;
-	}
+		return tagged ? OV2_CNT_TX_DROP_NO_POLICY : OV2_CNT_NONE;
+	if (ov2_policy_blocks(pol))
+		return OV2_CNT_TX_DROP_BLOCKED;
 
 	send->assoc = ov2_sad_choose(&bridge->sad, pol, flow, &send->x);
-	if (!send->assoc) {
-		*send->reason = OV2_CNT_TX_DROP_NO_SA;
-		XFRM_INC_STATS(net, LINUX_MIB_XFRMOUTNOSTATES);
-		return OV2_VERDICT_DROP;
-	}
-	return send_protected(send, nbl);
+	return send->assoc ? send_protected(send) : OV2_CNT_TX_DROP_NO_SA;
 }
 
 /* What the frame is, if its Ethernet header tells; 0 if it is too short. A
@@ -186,36 +176,29 @@ static __be16 frame_type(const struct sk_buff *skb, bool tagged)
  * comes from a bridge, a packet socket, or tc, as the core lets no state
  * protect what leaves by a VLAN.
  */
-static enum ov2_verdict send_wrapped(struct ov2_adapter *ad,
+static enum ov2_counter send_wrapped(struct ov2_adapter *ad,
 				     struct sk_buff *skb, __be16 type,
-				     bool tagged, enum ov2_counter *reason)
+				     bool tagged)
 {
-	struct net *net = dev_net(ad->dev);
 	const struct ov2_policy *pol;
 	struct ov2_flow flow;
 
-	*reason = OV2_CNT_TX_DROP_WRAPPED;
 	if (tagged)
-		return OV2_VERDICT_DROP;
+		return OV2_CNT_TX_DROP_WRAPPED;
 
 	skb_reset_mac_header(skb);
 	skb->protocol = type;
-	if (!ov2_flow_read(net, skb, &flow)) {
-		*reason = OV2_CNT_TX_DROP_MALFORMED;
-		return flow.family ? OV2_VERDICT_DROP : OV2_VERDICT_PLAIN;
-	}
+	if (!ov2_flow_read(dev_net(ad->dev), skb, &flow))
+		return flow.family ? OV2_CNT_TX_DROP_MALFORMED : OV2_CNT_NONE;
 	if (ov2_flow_is_ipsec(&flow))
-		return OV2_VERDICT_PLAIN;
+		return OV2_CNT_NONE;
 
 	pol = ov2_spd_lookup(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_OUT,
 			     &flow);
-	if (pol && ov2_policy_blocks(pol)) {
-		*reason = OV2_CNT_TX_DROP_BLOCKED;
-		XFRM_INC_STATS(net, LINUX_MIB_XFRMOUTPOLBLOCK);
-		return OV2_VERDICT_DROP;
-	}
-	return pol && ov2_policy_protects(pol) ? OV2_VERDICT_DROP :
-						 OV2_VERDICT_PLAIN;
+	if (pol && ov2_policy_blocks(pol))
+		return OV2_CNT_TX_DROP_BLOCKED;
+	return pol && ov2_policy_protects(pol) ? OV2_CNT_TX_DROP_WRAPPED :
+						 OV2_CNT_NONE;
 }
 
 static bool open_ethernet(struct sending *send, bool tagged)
@@ -239,47 +222,47 @@ static bool open_ethernet(struct sending *send, bool tagged)
  * @skb: the frame; stays the caller's unless the verdict is OV2_VERDICT_TAKEN
  * @queue: the transmit queue that it came on
  * @tagged: the core asked for protection (ov2_packet_tag())
- * @nbl: out: for OV2_VERDICT_OFFLOAD, the frame with its records
- * @reason: out: for OV2_VERDICT_DROP
+ * @verdict: filled in with what is to be done, if the frame may leave
+ * @nbl: filled in with the frame and its records if the verdict is
+ *	OV2_VERDICT_OFFLOAD
  *
  * The tag may only veto: hardware knows nothing of it, so policy and state are
  * those that the packet itself leads to.
  *
  * Context: BH disabled, RCU read side.
- * Return: the verdict.
+ * Return: OV2_CNT_NONE, or why the frame must be dropped.
  */
-enum ov2_verdict ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
-				 u16 queue, bool tagged, struct ov2_nbl **nbl,
-				 enum ov2_counter *reason)
+enum ov2_counter ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
+				 u16 queue, bool tagged,
+				 enum ov2_verdict *verdict,
+				 struct ov2_nbl **nbl)
 {
 	struct sending send = {
 		.ad = ad,
 		.skb = skb,
 		.queue = queue,
-		.reason = reason,
+		.verdict = verdict,
+		.nbl = nbl,
 	};
 	__be16 type = frame_type(skb, tagged);
-	enum ov2_verdict verdict;
+	enum ov2_counter reason = OV2_CNT_NONE;
 	struct ov2_flow flow;
 
+	*verdict = OV2_VERDICT_PLAIN;
 	if (ov2_flow_may_wrap(type))
-		return send_wrapped(ad, skb, type, tagged, reason);
+		return send_wrapped(ad, skb, type, tagged);
 	if (!tagged && type != htons(ETH_P_IP) && type != htons(ETH_P_IPV6))
-		return OV2_VERDICT_PLAIN;
-
-	*reason = OV2_CNT_TX_DROP_MALFORMED;
+		return OV2_CNT_NONE;
 	if (!open_ethernet(&send, tagged) ||
 	    !ov2_flow_read(dev_net(ad->dev), skb, &flow))
-		return OV2_VERDICT_DROP;
+		return OV2_CNT_TX_DROP_MALFORMED;
 
 	/* Made by software, which looks for no policy after IPsec */
-	if (!tagged && ov2_flow_is_ipsec(&flow))
-		verdict = OV2_VERDICT_PLAIN;
-	else
-		verdict = send_by_policy(&send, &flow, tagged, nbl);
-	if (verdict == OV2_VERDICT_PLAIN)
+	if (tagged || !ov2_flow_is_ipsec(&flow))
+		reason = send_by_policy(&send, &flow, tagged);
+	if (!reason && *verdict == OV2_VERDICT_PLAIN)
 		skb_push(skb, ETH_HLEN);
-	return verdict;
+	return reason;
 }
 
 /**

@@ -7,30 +7,26 @@
 struct ov2_adapter;
 
 /**
- * enum ov2_verdict - what is to be done with a frame that the stack sends
+ * enum ov2_verdict - what is to be done with a frame that may leave
  * @OV2_VERDICT_PLAIN: nothing is asked of the engine: to the wire as it is
  * @OV2_VERDICT_OFFLOAD: to the engine, with the records in the NBL
- * @OV2_VERDICT_DROP: the frame must not leave; counted and traced already
  * @OV2_VERDICT_TAKEN: the frame waits for a neighbour's address, and comes
  *	again
  */
 enum ov2_verdict {
 	OV2_VERDICT_PLAIN,
 	OV2_VERDICT_OFFLOAD,
-	OV2_VERDICT_DROP,
 	OV2_VERDICT_TAKEN,
 };
 
 /**
- * enum ov2_rx_verdict - what is to be done with a frame that came in
+ * enum ov2_rx_verdict - what is to be done with a frame that may come in
  * @OV2_RX_STACK: to the stack, by GRO where the port allows it
  * @OV2_RX_TAKEN: xfrm or the frame's socket has it already
- * @OV2_RX_DROP: the frame must not come in; counted and traced already
  */
 enum ov2_rx_verdict {
 	OV2_RX_STACK,
 	OV2_RX_TAKEN,
-	OV2_RX_DROP,
 };
 
 bool ov2_verdict_is_last(const struct ov2_adapter *ad, u16 family);

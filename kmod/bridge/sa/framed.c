@@ -64,33 +64,27 @@ static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
  * @queue: the transmit queue
  * @assoc: what protects it
  * @next_header: as in the trailer
- * @reason: out: why there is none
+ * @nbl: filled in with the NBL, without the extension
  *
  * Context: BH disabled.
- * Return: the NBL, without the extension, or NULL.
+ * Return: OV2_CNT_NONE, or why the frame must be dropped.
  */
-struct ov2_nbl *ov2_framed_nbl(struct sk_buff *skb, u16 queue,
-			       const struct ov2_assoc *assoc, u8 next_header,
-			       enum ov2_counter *reason)
+enum ov2_counter ov2_framed_nbl(struct sk_buff *skb, u16 queue,
+				const struct ov2_assoc *assoc, u8 next_header,
+				struct ov2_nbl **nbl)
 {
 	struct ov2_tx_header hdr = { .next_header = next_header };
-	struct ov2_nbl *nbl;
 	u32 word;
 
-	*reason = OV2_CNT_TX_DROP_TRAILER;
 	if (!tx_header(skb, assoc, &hdr) || ov2_tx_header_encode(&hdr, &word))
-		return NULL;
-
-	*reason = OV2_CNT_TX_DROP_CSUM;
+		return OV2_CNT_TX_DROP_TRAILER;
 	if (!tx_complete_checksum(skb, hdr.pad_length + 2 + assoc->icv_len))
-		return NULL;
+		return OV2_CNT_TX_DROP_CSUM;
 
-	*reason = OV2_CNT_TX_DROP_ALLOC;
-	nbl = ov2_nbl_alloc(skb, queue);
-	if (!nbl)
-		return NULL;
-
-	nbl->info[OV2_INFO_IPSEC] = assoc->handle;
-	nbl->info[OV2_INFO_IPSEC_HEADER] = word;
-	return nbl;
+	*nbl = ov2_nbl_alloc(skb, queue);
+	if (!*nbl)
+		return OV2_CNT_TX_DROP_ALLOC;
+	(*nbl)->info[OV2_INFO_IPSEC] = assoc->handle;
+	(*nbl)->info[OV2_INFO_IPSEC_HEADER] = word;
+	return OV2_CNT_NONE;
 }

@@ -7,8 +7,8 @@
 
 struct ov2_assoc;
 
-struct ov2_nbl *ov2_framed_nbl(struct sk_buff *skb, u16 queue,
-			       const struct ov2_assoc *assoc, u8 next_header,
-			       enum ov2_counter *reason);
+enum ov2_counter ov2_framed_nbl(struct sk_buff *skb, u16 queue,
+				const struct ov2_assoc *assoc, u8 next_header,
+				struct ov2_nbl **nbl);
 
 #endif /* _OV2_FRAMED_H */

@@ -55,33 +55,29 @@ static bool ip_header_sound(const struct sk_buff *skb)
  * ov2_headers_set() - set what the core reads of a frame
  * @skb: an IPsec frame that the engine found an SA for, without Ethernet's
  *	padding. Data is at the IP header
- * @reason: out: if false, the counter for the caller to drop it with
  *
  * The transport header becomes that of ESP or AH, behind the UDP header of ESP
  * in UDP. All of it is linear up to the sequence number, as far as the packet
  * goes: the engine also finds the SA of a packet that is too short.
  *
  * Context: Any context.
- * Return: false if the frame must be dropped.
+ * Return: OV2_CNT_NONE, or why the frame must be dropped.
  */
-bool ov2_headers_set(struct sk_buff *skb, enum ov2_counter *reason)
+enum ov2_counter ov2_headers_set(struct sk_buff *skb)
 {
 	unsigned int most = ip_header_len(skb) + sizeof(struct udphdr) +
 			    sizeof(struct ip_esp_hdr);
 	unsigned int header = ip_header_len(skb);
 
-	*reason = OV2_CNT_RX_DROP_ALLOC;
 	if (!pskb_may_pull(skb, min(most, skb->len)))
-		return false;
+		return OV2_CNT_RX_DROP_ALLOC;
 	skb_reset_network_header(skb);
 	skb_reset_mac_len(skb);
-
-	*reason = OV2_CNT_RX_DROP_IP_CSUM;
 	if (!ip_header_sound(skb))
-		return false;
+		return OV2_CNT_RX_DROP_IP_CSUM;
 
 	if (ov2_headers_udp(skb))
 		header += sizeof(struct udphdr);
 	skb_set_transport_header(skb, header);
-	return true;
+	return OV2_CNT_NONE;
 }

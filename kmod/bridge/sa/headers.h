@@ -7,6 +7,6 @@
 #include "../../watch/counters.h"
 
 bool ov2_headers_udp(const struct sk_buff *skb);
-bool ov2_headers_set(struct sk_buff *skb, enum ov2_counter *reason);
+enum ov2_counter ov2_headers_set(struct sk_buff *skb);
 
 #endif /* _OV2_HEADERS_H */

@@ -10,6 +10,7 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 
+#include "../../unit/rig/dropped.h"
 #include "../../unit/rig/rig.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../sa/assoc.h"
@@ -85,15 +86,18 @@ static struct ov2_nbl *received_nbl(struct received *r, u32 word)
 	return nbl;
 }
 
-static enum ov2_rx_verdict bridge_receive(struct received *r,
-					  struct ov2_nbl *nbl)
+/* The verdict, or OV2_DROPPED */
+static int bridge_receive(struct received *r, struct ov2_nbl *nbl)
 {
 	enum ov2_rx_verdict verdict;
+	enum ov2_counter reason;
+	int ret;
 
 	local_bh_disable();
-	verdict = ov2_bridge_receive(&r->rig->ad, nbl);
+	reason = ov2_bridge_receive(&r->rig->ad, nbl, &verdict);
+	ret = ov2_dropped_rx(&r->rig->ad, reason, nbl->skb, verdict);
 	local_bh_enable();
-	return verdict;
+	return ret;
 }
 
 static void expect_untouched(struct kunit *test, struct received *r, u32 word)
@@ -195,15 +199,15 @@ static void receive_state_gone(struct kunit *test)
 	struct ov2_nbl *nbl = received_nbl(r, word);
 
 	nbl->ext_rx.handle ^= 1UL << 40;
-	KUNIT_EXPECT_EQ(test, bridge_receive(r, nbl), OV2_RX_DROP);
+	KUNIT_EXPECT_EQ(test, bridge_receive(r, nbl), OV2_DROPPED);
 	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
 	RCU_INIT_POINTER(r->assoc->x, NULL);
 	KUNIT_EXPECT_EQ(test, bridge_receive(r, received_nbl(r, word)),
-			OV2_RX_DROP);
+			OV2_DROPPED);
 	RCU_INIT_POINTER(r->assoc->x, r->x);
 	refcount_set(&r->x->refcnt, 0);
 	KUNIT_EXPECT_EQ(test, bridge_receive(r, received_nbl(r, word)),
-			OV2_RX_DROP);
+			OV2_DROPPED);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&r->rig->ad,
 					       OV2_CNT_RX_DROP_SA_GONE), 3);
 }
@@ -216,7 +220,7 @@ static void expect_no_record(struct kunit *test, struct received *r,
 
 	nbl->info[OV2_INFO_IPSEC] = result;
 	nbl->info[OV2_INFO_IPSEC_HEADER] = header;
-	KUNIT_EXPECT_EQ_MSG(test, bridge_receive(r, nbl), OV2_RX_DROP,
+	KUNIT_EXPECT_EQ_MSG(test, bridge_receive(r, nbl), OV2_DROPPED,
 			    "%#lx %#lx", result, header);
 	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
 	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 1);

@@ -11,6 +11,7 @@
 #include <linux/udp.h>
 #include <net/esp.h>
 
+#include "../../unit/rig/dropped.h"
 #include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
 #include "../sa/assoc.h"
@@ -131,15 +132,20 @@ static struct xfrm_offload *set_path(struct kunit *test, struct send_case *send,
 	return xo;
 }
 
-static enum ov2_verdict xmit(struct send_case *send)
+/* The verdict, or OV2_DROPPED */
+static int xmit(struct send_case *send)
 {
 	enum ov2_verdict verdict;
+	enum ov2_counter reason;
+	int ret;
 
 	send->nbl = NULL;
 	local_bh_disable();
-	verdict = ov2_bridge_xmit(&send->ad, send->skb, 2, &send->nbl);
+	reason = ov2_bridge_xmit(&send->ad, send->skb, 2, &verdict,
+				 &send->nbl);
+	ret = ov2_dropped_tx(&send->ad, reason, send->skb, verdict);
 	local_bh_enable();
-	return verdict;
+	return ret;
 }
 
 static void expect_offload(struct kunit *test, struct send_case *send,
@@ -172,7 +178,7 @@ static void expect_drop(struct kunit *test, struct send_case *send,
 {
 	u64 before = ov2_counter_read(&send->ad, reason);
 
-	KUNIT_EXPECT_EQ(test, xmit(send), OV2_VERDICT_DROP);
+	KUNIT_EXPECT_EQ(test, xmit(send), OV2_DROPPED);
 	KUNIT_EXPECT_NULL(test, send->nbl);
 	KUNIT_EXPECT_EQ_MSG(test, ov2_counter_read(&send->ad, reason),
 			    before + 1, "%s", ov2_counter_name(reason));

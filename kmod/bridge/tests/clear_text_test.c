@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/if_vlan.h>
 
+#include "../../unit/rig/dropped.h"
 #include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
 #include "../sa/assoc.h"
@@ -68,21 +69,24 @@ static struct sk_buff *frame_ready(struct kunit *test, struct ov2_adapter *ad,
 	return skb;
 }
 
-/* The verdict; if it is to drop, @reason is one more. */
-static enum ov2_verdict xmit(struct kunit *test, struct ov2_adapter *ad,
-			     struct sk_buff *skb, enum ov2_counter reason)
+/* The verdict, or OV2_DROPPED: then @reason is one more. */
+static int xmit(struct kunit *test, struct ov2_adapter *ad,
+		struct sk_buff *skb, enum ov2_counter reason)
 {
 	u64 before = ov2_counter_read(ad, reason);
 	enum ov2_verdict verdict;
 	struct ov2_nbl *nbl;
+	enum ov2_counter why;
+	int ret;
 
 	local_bh_disable();
-	verdict = ov2_bridge_xmit(ad, skb, 0, &nbl);
+	why = ov2_bridge_xmit(ad, skb, 0, &verdict, &nbl);
+	ret = ov2_dropped_tx(ad, why, skb, verdict);
 	local_bh_enable();
 	KUNIT_EXPECT_EQ_MSG(test, ov2_counter_read(ad, reason),
-			    before + (verdict == OV2_VERDICT_DROP), "%s",
+			    before + (ret == OV2_DROPPED), "%s",
 			    ov2_counter_name(reason));
-	return verdict;
+	return ret;
 }
 
 static const u16 tags[][3] = {
@@ -96,12 +100,12 @@ static const struct {
 	u8 action;
 	u32 reqid;
 	u8 proto;
-	enum ov2_verdict verdict;
+	int verdict;
 	enum ov2_counter reason;
 } rows[] = {
-	{ XFRM_POLICY_ALLOW, REQID, IPPROTO_TCP, OV2_VERDICT_DROP,
+	{ XFRM_POLICY_ALLOW, REQID, IPPROTO_TCP, OV2_DROPPED,
 	  OV2_CNT_TX_DROP_WRAPPED },
-	{ XFRM_POLICY_BLOCK, 0, IPPROTO_TCP, OV2_VERDICT_DROP,
+	{ XFRM_POLICY_BLOCK, 0, IPPROTO_TCP, OV2_DROPPED,
 	  OV2_CNT_TX_DROP_BLOCKED },
 	{ XFRM_POLICY_ALLOW, 0, IPPROTO_TCP, OV2_VERDICT_PLAIN,
 	  OV2_CNT_TX_DROP_WRAPPED },
@@ -156,10 +160,9 @@ static void leak_wrapped_later(struct kunit *test)
 			  tags[0]);
 	local_bh_disable();
 	rcu_read_lock();
-	verdict = ov2_packet_xmit(ad, skb, 0, true, &nbl, &reason);
+	reason = ov2_packet_xmit(ad, skb, 0, true, &verdict, &nbl);
 	rcu_read_unlock();
 	local_bh_enable();
-	KUNIT_EXPECT_EQ(test, verdict, OV2_VERDICT_DROP);
 	KUNIT_EXPECT_EQ(test, reason, OV2_CNT_TX_DROP_WRAPPED);
 }
 
@@ -212,7 +215,7 @@ static void leak_decrypted(struct kunit *test)
 		set_path(test, skb, x);
 		KUNIT_ASSERT_EQ_MSG(test, xmit(test, ad, skb,
 					       OV2_CNT_TX_DROP_DECRYPTED),
-				    OV2_VERDICT_DROP, "shape %d", i);
+				    OV2_DROPPED, "shape %d", i);
 		/* As xfrm_input() leaves what a tunnel carried */
 		skb_sec_path(skb)->olen = 0;
 		KUNIT_EXPECT_EQ_MSG(test, xmit(test, ad, skb,
@@ -270,7 +273,7 @@ static void leak_tagged_ipsec(struct kunit *test)
 		xfrm_offload(skb)->flags |= XFRM_XMIT;
 		KUNIT_EXPECT_EQ(test,
 				xmit(test, ad, skb, OV2_CNT_TX_DROP_NO_SA),
-				OV2_VERDICT_DROP);
+				OV2_DROPPED);
 		secpath_reset(skb);
 	}
 	policy_end(ad, pol);
@@ -292,7 +295,7 @@ static void expect_crypto(struct kunit *test, struct ov2_adapter *ad,
 	set_path(test, skb, x);
 	xfrm_offload(skb)->flags = XFRM_XMIT;
 	x->xso.offload_handle = handle;
-	KUNIT_EXPECT_EQ(test, xmit(test, ad, skb, reason), OV2_VERDICT_DROP);
+	KUNIT_EXPECT_EQ(test, xmit(test, ad, skb, reason), OV2_DROPPED);
 	secpath_reset(skb);
 }
 

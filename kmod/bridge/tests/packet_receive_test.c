@@ -6,6 +6,7 @@
 #include <linux/inetdevice.h>
 #include <linux/udp.h>
 
+#include "../../unit/rig/dropped.h"
 #include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
 #include "../packet/packet.h"
@@ -103,16 +104,18 @@ static bool receive_nbl(struct rx_card *card, struct ov2_nbl *nbl,
 		.crypto_done = true,
 		.status = status,
 	};
-	bool accepted;
+	enum ov2_counter reason;
+	int ret;
 
 	card->path = -1;
 	local_bh_disable();
 	rcu_read_lock();
-	accepted = ov2_packet_receive(&card->ad, nbl, &card->assoc, card->x,
-				      &res, &card->path);
+	reason = ov2_packet_receive(&card->ad, nbl, &card->assoc, card->x,
+				    &res, &card->path);
 	rcu_read_unlock();
+	ret = ov2_dropped_rx(&card->ad, reason, nbl->skb, OV2_RX_STACK);
 	local_bh_enable();
-	return accepted;
+	return ret == OV2_RX_STACK;
 }
 
 static struct ov2_nbl *nbl_new(struct kunit *test, struct rx_card *card,
@@ -397,6 +400,9 @@ static void receive_untouched(struct kunit *test)
 	card->x->km.state = XFRM_STATE_EXPIRED;
 	KUNIT_EXPECT_FALSE(test, receive(test, card, &shape, 1,
 					 OV2_CNT_RX_DROP_STATE_INVALID));
+	card->x->km.state = XFRM_STATE_ACQ;
+	KUNIT_EXPECT_FALSE(test, receive(test, card, &shape, 1,
+					 OV2_CNT_RX_DROP_ACQUIRE));
 	KUNIT_EXPECT_EQ(test, card->x->curlft.packets, 0);
 	KUNIT_EXPECT_EQ(test, card->x->replay.seq, 0);
 }
@@ -415,7 +421,9 @@ static void receive_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
 					       OV2_CNT_RX_DROP_AUTH), 4);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
-					       OV2_CNT_RX_DROP_CRYPTO), 3);
+					       OV2_CNT_RX_DROP_PROTOCOL), 1);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_CRYPTO), 2);
 	KUNIT_EXPECT_EQ(test, card->x->stats.integrity_failed, 4);
 	KUNIT_EXPECT_EQ(test, card->x->replay.seq, 0);
 }
@@ -447,13 +455,16 @@ static bool bridge_receive(struct rx_card *card, struct ov2_nbl *nbl,
 		.status = status,
 	};
 	enum ov2_rx_verdict verdict;
+	enum ov2_counter reason;
+	int ret;
 
 	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(&res);
 	nbl->ext_rx.handle = card->hdl.value;
 	local_bh_disable();
-	verdict = ov2_bridge_receive(&card->ad, nbl);
+	reason = ov2_bridge_receive(&card->ad, nbl, &verdict);
+	ret = ov2_dropped_rx(&card->ad, reason, nbl->skb, verdict);
 	local_bh_enable();
-	return verdict == OV2_RX_STACK;
+	return ret == OV2_RX_STACK;
 }
 
 /* Who is rejected leaves no reference to the state, whatever it was for. */
@@ -505,12 +516,15 @@ static void bridge_accepts(struct kunit *test)
 
 static bool clear(struct rx_card *card, struct sk_buff *skb)
 {
-	bool accepted;
+	enum ov2_rx_verdict verdict;
+	enum ov2_counter reason;
+	int ret;
 
 	local_bh_disable();
-	accepted = ov2_clear_receive(&card->ad, skb) == OV2_RX_STACK;
+	reason = ov2_clear_receive(&card->ad, skb, &verdict);
+	ret = ov2_dropped_rx(&card->ad, reason, skb, verdict);
 	local_bh_enable();
-	return accepted;
+	return ret == OV2_RX_STACK;
 }
 
 static struct sk_buff *clear_new(struct kunit *test, const struct rx_card *card,

@@ -12,6 +12,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
+#include "../../unit/rig/dropped.h"
 #include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
 #include "../sa/assoc.h"
@@ -25,7 +26,7 @@
 #define REQID	7
 #define HANDLE	0x7777UL
 #define QUEUE	3
-/* A value that no verdict gives */
+/* A value that no frame is dropped for */
 #define NO_REASON	OV2_CNT_MAX
 
 /**
@@ -155,28 +156,29 @@ static struct sk_buff *packet_new(struct kunit *test, bool ipv6)
 	return skb;
 }
 
-static enum ov2_verdict xmit(struct tx_card *card, struct sk_buff *skb,
-			     bool tagged)
+/* The verdict, or OV2_DROPPED */
+static int xmit(struct tx_card *card, struct sk_buff *skb, bool tagged)
 {
 	enum ov2_verdict verdict;
+	int ret;
 
 	card->nbl = NULL;
-	card->reason = NO_REASON;
 	skb->dev = card->ad.dev;
 	local_bh_disable();
 	rcu_read_lock();
-	verdict = ov2_packet_xmit(&card->ad, skb, QUEUE, tagged, &card->nbl,
-				  &card->reason);
+	card->reason = ov2_packet_xmit(&card->ad, skb, QUEUE, tagged, &verdict,
+				       &card->nbl);
 	rcu_read_unlock();
+	ret = ov2_dropped_tx(&card->ad, card->reason, skb, verdict);
 	local_bh_enable();
-	return verdict;
+	return ret;
 }
 
 static void expect_dropped(struct kunit *test, struct tx_card *card,
 			   struct sk_buff *skb, bool tagged,
 			   enum ov2_counter reason)
 {
-	KUNIT_EXPECT_EQ(test, xmit(card, skb, tagged), OV2_VERDICT_DROP);
+	KUNIT_EXPECT_EQ(test, xmit(card, skb, tagged), OV2_DROPPED);
 	KUNIT_EXPECT_STREQ(test, ov2_counter_name(card->reason),
 			   ov2_counter_name(reason));
 	KUNIT_EXPECT_NULL(test, card->nbl);

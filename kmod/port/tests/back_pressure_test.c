@@ -194,7 +194,7 @@ static void down_wakes(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 0);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&cards->b->ad,
-					       OV2_CNT_RX_DROP_DOWN),
+					       OV2_CNT_WIRE_RX_DROP_DOWN),
 			OV2_RING_FRAMES);
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->b).rx_dropped,
 			OV2_RING_FRAMES);

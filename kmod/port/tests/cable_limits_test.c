@@ -50,12 +50,12 @@ static void lengths(struct kunit *test)
 	unsigned int max = cards->b->ad.dev->mtu + ETH_HLEN;
 
 	expect_dropped(test, cards, skb_of(cards, ETH_HLEN - 1, 0),
-		       OV2_CNT_TX_DROP_RUNT);
+		       OV2_CNT_WIRE_TX_DROP_RUNT);
 	expect_dropped(test, cards, skb_of(cards, max + 1, OV2_CARDS_ETHERTYPE),
-		       OV2_CNT_TX_DROP_TOO_LONG);
+		       OV2_CNT_WIRE_TX_DROP_TOO_LONG);
 	expect_dropped(test, cards, skb_of(cards, max + VLAN_HLEN + 1,
 					   ETH_P_8021Q),
-		       OV2_CNT_TX_DROP_TOO_LONG);
+		       OV2_CNT_WIRE_TX_DROP_TOO_LONG);
 	ov2_cards_xmit(cards, skb_of(cards, ETH_HLEN, OV2_CARDS_ETHERTYPE), 0);
 	ov2_cards_xmit(cards, skb_of(cards, max, OV2_CARDS_ETHERTYPE), 0);
 	ov2_cards_xmit(cards, skb_of(cards, max + VLAN_HLEN, ETH_P_8021Q), 0);
@@ -70,13 +70,13 @@ static void unplugged(struct kunit *test)
 
 	ov2_cards_down(cards, cards->b);
 	expect_dropped(test, cards, ov2_cards_skb(cards),
-		       OV2_CNT_TX_DROP_UNPLUGGED);
+		       OV2_CNT_WIRE_TX_DROP_UNPLUGGED);
 	rtnl_lock();
 	cards->b->line->unplug(cards->b);
 	rtnl_unlock();
 	synchronize_net();
 	expect_dropped(test, cards, ov2_cards_skb(cards),
-		       OV2_CNT_TX_DROP_UNPLUGGED);
+		       OV2_CNT_WIRE_TX_DROP_UNPLUGGED);
 }
 
 static struct kunit_case cable_limits_cases[] = {

@@ -127,10 +127,11 @@ static void refuses_frames(struct kunit *test)
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);
 	struct ov2_adapter *ad = &cards->a->ad;
 
-	wall.reason = OV2_CNT_TX_DROP_TOO_LONG;
+	wall.reason = OV2_CNT_WIRE_TX_DROP_TOO_LONG;
 	ov2_cards_send(cards, 0, false);
 	KUNIT_EXPECT_EQ(test, wall.put, 0);
-	KUNIT_EXPECT_EQ(test, ov2_counter_read(ad, OV2_CNT_TX_DROP_TOO_LONG),
+	KUNIT_EXPECT_EQ(test,
+			ov2_counter_read(ad, OV2_CNT_WIRE_TX_DROP_TOO_LONG),
 			1);
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 1);
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 0);
@@ -207,7 +208,7 @@ static void card_goes_down(struct kunit *test)
 	ov2_cards_down(cards, cards->b);
 	KUNIT_EXPECT_EQ(test, wall.woken, 2);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&cards->b->ad,
-					       OV2_CNT_RX_DROP_DOWN), 1);
+					       OV2_CNT_WIRE_RX_DROP_DOWN), 1);
 	KUNIT_EXPECT_FALSE(test, comes_in(cards, 0));
 }
 

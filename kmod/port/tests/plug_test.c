@@ -147,9 +147,11 @@ static void drops_direction(struct kunit *test)
 	struct drops *drops = drops_new(test);
 	struct sk_buff *skb;
 
-	ov2_drop_rx(&cards->a->ad, OV2_CNT_RX_DROP_DOWN, 1);
+	ov2_drop_rx(&cards->a->ad, OV2_CNT_WIRE_RX_DROP_DOWN,
+		    ov2_cards_skb(cards), 1);
 	expect_drops(test, drops, 1, 0);
-	ov2_drop_tx(&cards->a->ad, OV2_CNT_TX_DROP_RUNT, 1);
+	ov2_drop_tx(&cards->a->ad, OV2_CNT_WIRE_TX_DROP_RUNT,
+		    ov2_cards_skb(cards), 1);
 	expect_drops(test, drops, 0, 1);
 
 	/* Of a frame that nobody wants */

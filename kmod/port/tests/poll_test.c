@@ -171,7 +171,7 @@ static void unwanted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
 	KUNIT_EXPECT_EQ(test, held(cards), 0);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&cards->b->ad,
-					       OV2_CNT_RX_FILTERED), 1);
+					       OV2_CNT_WIRE_RX_FILTERED), 1);
 	stats = ov2_cards_stats(cards->b);
 	KUNIT_EXPECT_EQ(test, stats.rx_packets, 0);
 	KUNIT_EXPECT_EQ(test, stats.rx_dropped, 0);
@@ -207,7 +207,7 @@ static void goes_down(struct kunit *test)
 	send(cards, 10);
 	ov2_cards_down(cards, cards->b);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&cards->b->ad,
-					       OV2_CNT_RX_DROP_DOWN), 10);
+					       OV2_CNT_WIRE_RX_DROP_DOWN), 10);
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->b).rx_dropped, 10);
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 0);
 	ov2_cards_up(cards, cards->b);

@@ -66,6 +66,8 @@ unsigned int ov2_hold_release_sent(struct ov2_adapter *ad, unsigned int num,
 		local_bh_disable();
 		if (status == OV2_STATUS_SUCCESS)
 			hold_wire_out(ad, nbl);
+		else
+			nbl->reason = OV2_CNT_TX_DROP_CRYPTO;
 		ad->ops->send_complete(ad, nbl, status);
 		local_bh_enable();
 	}

@@ -39,6 +39,7 @@ static void null_answer(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 		ad->ops->send_complete(ad, nbl, OV2_STATUS_SUCCESS);
 		break;
 	case NULL_FATE_FAIL:
+		nbl->reason = OV2_CNT_TX_DROP_RECORD;
 		ad->ops->send_complete(ad, nbl, OV2_STATUS_FAILURE);
 		break;
 	case NULL_FATE_INDICATE:
@@ -105,8 +106,10 @@ static enum null_fate null_send_fate(struct ov2_adapter *ad,
 
 static void null_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
-	if (!null_accept(ad->engine, nbl, null_send_fate(ad, nbl)))
+	if (!null_accept(ad->engine, nbl, null_send_fate(ad, nbl))) {
+		nbl->reason = OV2_CNT_TX_DROP_PAUSED;
 		ad->ops->send_complete(ad, nbl, OV2_STATUS_NOT_ACCEPTED);
+	}
 }
 
 static void null_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)

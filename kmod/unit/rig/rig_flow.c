@@ -62,7 +62,12 @@ static void rig_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 			      enum ov2_status status)
 {
 	struct ov2_rig *rig = rig_of(ad);
+	const struct sk_buff *skb;
 
+	/* A card would drop them */
+	if (status != OV2_STATUS_SUCCESS)
+		for (skb = nbl->skb; skb; skb = skb->next)
+			ov2_count(ad, nbl->reason);
 	if (!rig_nbl_back(rig, nbl, &rig->sent, status))
 		return;
 	atomic_inc(&rig->num_sent);
