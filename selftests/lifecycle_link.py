@@ -103,10 +103,14 @@ def identity(defer):
         ksft.check(f" {name}: 0\n" in stats, f"{name} in {stats}")
     ksft.equal(re.findall(r"^ +(\w+): \d+$", stats, re.M), list(COUNTERS),
                "counters")
+    changes = ethtool_stats(ns, "ova")["ipsec_config_change"]
     for word in ("off", "on"):
         ns.command("ethtool", "-K", "ova", "esp-hw-offload", word)
         out = ns.command("ethtool", "-k", "ova").stdout
         ksft.check(f"esp-hw-offload: {word}\n" in out, out)
+        changes += 1
+        ksft.equal(ethtool_stats(ns, "ova")["ipsec_config_change"], changes,
+                   "changes of the configuration")
 
 
 def events(_defer):

@@ -215,6 +215,8 @@ static void encapsulation_off(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, advertises(config_of(rig)));
 	KUNIT_EXPECT_EQ(test, receive_word(rig, skb), 0);
 	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_FAILURE);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad,
+					       OV2_CNT_TX_DROP_DISABLED), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_wire), wire);
 	/* What is configured meanwhile comes with ON. */
 	expect_set(rig, OV2_PARAMETER_ESP_ENABLED, OV2_STATUS_SUCCESS);

@@ -56,8 +56,12 @@ static void receive_single(struct kunit *test)
 	nbl = ov2_rig_last_indicated(pair.b);
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC_HEADER], 0);
 	KUNIT_EXPECT_EQ(test, nbl->skb->len, skb->len);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&pair.a->ad, OV2_CNT_TX_BYTES),
+			skb->len);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&pair.b->ad, OV2_CNT_RX_PKTS),
 			2);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&pair.b->ad, OV2_CNT_RX_BYTES),
+			2 * skb->len);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&pair.b->ad,
 					       OV2_CNT_RX_AUTH_FAILED), 1);
 }

@@ -131,6 +131,9 @@ static void send_slots(struct kunit *test)
 	nbl = nbl_new(&s, false, true);
 	nbl->info[OV2_INFO_IPSEC_TUNNEL] = s.tunnel.out;
 	expect_refused(test, &s, nbl);
+	/* No SA has the handle, or an inbound SA has it */
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&s.rig->ad,
+					       OV2_CNT_TX_DROP_HANDLE), 2);
 }
 
 /* Bytes and slots agree, but not the modes: a tunnel is around a transport. */

@@ -16,6 +16,7 @@
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
 #include "../engine_miniport.h"
+#include "../../watch/counters.h"
 
 /* Seeds are worth more than steps: each run of the suite draws a new one */
 #define RANDOM_STEPS	2000
@@ -211,6 +212,7 @@ static void step_send(struct sa_table_model *m)
 
 static void step_update(struct sa_table_model *m)
 {
+	u64 before = ov2_counter_read(&m->rig->ad, OV2_CNT_SA_UPDATE);
 	struct model_sa *place = any_place(m, true);
 
 	if (!place)
@@ -220,6 +222,9 @@ static void step_update(struct sa_table_model *m)
 						     place->sa.spi, 0),
 			place->sa.esn ? OV2_STATUS_SUCCESS :
 					OV2_STATUS_INVALID_PARAMETER);
+	KUNIT_EXPECT_EQ(m->test, ov2_counter_read(&m->rig->ad,
+						  OV2_CNT_SA_UPDATE),
+			before + place->sa.esn);
 }
 
 /* More adds than deletes, so that the table is often full. */
