@@ -2,15 +2,10 @@
 #ifndef _OV2_MINIPORT_H
 #define _OV2_MINIPORT_H
 
-#include <linux/netdevice.h>
-
-#include "handle.h"
+#include "adapter.h"
 #include "nbl.h"
 #include "requests.h"
 #include "status.h"
-
-struct ov2_adapter;
-struct ov2_counters;
 
 /**
  * struct ov2_miniport_ops - what an engine does for a card (calls down)
@@ -83,54 +78,5 @@ struct ov2_adapter_ops {
 	void (*status)(struct ov2_adapter *ad, u32 code,
 		       const struct ov2_offload *config);
 };
-
-/**
- * struct ov2_adapter - one card, as bridge and engine see it
- * @miniport: the engine's operations
- * @ops: the card's operations
- * @dev: the netdev; engine and ov2 use it to name the card in traces, and
- *	never look inside
- * @counters: counters of this card (watch/counters.h)
- * @hardware: what the engine can do; set by @miniport->initialize, constant
- * @config: what of it is on. The engine exchanges the pointer, with
- *	WRITE_ONCE(); what it points to is constant and stays
- * @bundles: SA bundles that the bridge has in the engine. The transport
- *	keeps this count, to stay below ov2_capabilities.sa_capacity
- * @handles: what names the engine's SAs; ov2_handles_init() comes before
- *	@miniport->initialize
- * @engine: private to the engine
- * @transport: private to the bridge
- * @tx_queues: number of queues that @miniport->send is called with
- * @rx_queues: number of queues that @miniport->receive is called with
- *
- * It is the first member of the port's private data, so that the bridge gets
- * from a netdev to it without knowing the port: see ov2_adapter_of().
- */
-struct ov2_adapter {
-	const struct ov2_miniport_ops *miniport;
-	const struct ov2_adapter_ops *ops;
-	struct net_device *dev;
-	struct ov2_counters __percpu *counters;
-	const struct ov2_offload *hardware;
-	const struct ov2_offload *config;
-	atomic_t bundles;
-	struct ov2_handles handles;
-	void *engine;
-	void *transport;
-	u16 tx_queues;
-	u16 rx_queues;
-};
-
-/**
- * ov2_adapter_of() - the card behind a netdev
- * @dev: a netdev of kind "ipsecov2"; the caller has made sure of that
- *
- * Context: Any context.
- * Return: its adapter.
- */
-static inline struct ov2_adapter *ov2_adapter_of(struct net_device *dev)
-{
-	return netdev_priv(dev);
-}
 
 #endif /* _OV2_MINIPORT_H */

@@ -5,7 +5,7 @@
 #include <linux/snmp.h>
 
 #include "counters.h"
-#include "../ov2/miniport.h"
+#include "../ov2/adapter.h"
 
 #define OV2_COUNTER_ROW(id, name, mib, reason, sentence) \
 	[OV2_CNT_##id] = { name, mib, reason },
