@@ -15,8 +15,8 @@
  *
  * A reset ends in the state in which it began. Lanes are open in RUNNING and
  * closed in the other states. engine_move() closes one after the other, and
- * waits until each is empty; through a lane that is not closed yet, NBLs still enter,
- * and have the fate of those that are in it.
+ * waits until each is empty; through a lane that is not closed yet, NBLs still
+ * enter, and have the fate of those that are in it.
  *
  *	               PAUSED        RUNNING   RESETTING        HALTED
  *

@@ -13,7 +13,8 @@
  * @esn: extended sequence numbers
  * @transform: its algorithms, with their keys
  * @seq: inbound: highest number verified, or the last one that was set;
- *	outbound: only its high half, from add or update. ov2_sa.lock protects it
+ *	outbound: only its high half, from add or update. ov2_sa.lock protects
+ *	it
  */
 struct ov2_member {
 	u32 operation;

@@ -60,7 +60,7 @@ struct ov2_spd_order {
  *	in it may be too small for a while, but never too large
  */
 struct ov2_spd_side {
-	spinlock_t *lock;
+	spinlock_t *lock; /* protects pairs and their policies */
 	struct list_head pairs;
 	unsigned int count;
 	struct ov2_spd_order __rcu *order;
