@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the bridge keeps for a card, made with the card and freed after its last
- * use; and the end of the card's requests.
+ * The bridge's structure of a card: it is made with the card, and freed after
+ * its last use. This file also takes the completions of the card's requests.
  */
 #include <linux/slab.h>
 
@@ -59,10 +59,12 @@ static void bridge_destroy(struct ov2_reaped *reaped)
 
 /**
  * ov2_bridge_exit() - end of ov2_bridge_init()
- * @ad: the card. No reference to its netdev is left, so no state and no policy,
- *	and netdev_run_todo() has waited for RCU callbacks since
+ * @ad: the card. No reference to its netdev is left, so no state and no policy
+ *	is on the card. netdev_run_todo() has waited for RCU callbacks since
+ *	then
  *
- * Context: Any. A work item destroys the tables later, since that may sleep.
+ * Context: Any. A work item destroys the tables later, because
+ *   rhltable_destroy() may sleep.
  */
 void ov2_bridge_exit(struct ov2_adapter *ad)
 {
@@ -73,8 +75,8 @@ void ov2_bridge_exit(struct ov2_adapter *ad)
  * ov2_bridge_packet_mode() - has a card states or policies in packet mode?
  * @ad: the card
  *
- * While it has, the stack leaves packets to the card in clear, whatever its
- * features are.
+ * While a card has any, the stack hands packets to the card in clear text and
+ * expects the card to protect them, without a look at the card's features.
  *
  * Context: Any context.
  * Return: true if so.

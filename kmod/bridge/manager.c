@@ -4,11 +4,11 @@
  *
  * User space may set the sequence numbers of a state at any time
  * (XFRM_MSG_NEWAE; daemons of a cluster do so when another host takes over). No
- * operation of xfrmdev_ops tells a driver of it. The engine infers the high
- * half of a received number from the last number, so with an old one it would
- * find every later frame bad. xfrm_new_ae() tells the kernel's key managers
- * before it answers user space. So the bridge registers as a key manager, and
- * no frame that comes after the answer is lost.
+ * operation of xfrmdev_ops tells a driver about it. The engine infers the high
+ * half of a received number from the last number. If that last number is stale,
+ * the engine finds every later frame bad. xfrm_new_ae() tells the kernel's key
+ * managers before it answers user space. So the bridge registers as a key
+ * manager, and the engine is told the new number before user space goes on.
  */
 #include "bridge.h"
 #include "xdo.h"

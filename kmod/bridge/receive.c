@@ -12,7 +12,7 @@
 #include "../ov2/records.h"
 #include "../watch/counters.h"
 
-/* NULL if it was deleted after the engine had found its SA. */
+/* Returns NULL if the state was deleted after the engine had found its SA. */
 static struct xfrm_state *rx_state_get(const struct ov2_assoc *assoc)
 {
 	struct xfrm_state *x = assoc ? rcu_dereference(assoc->x) : NULL;
@@ -20,9 +20,9 @@ static struct xfrm_state *rx_state_get(const struct ov2_assoc *assoc)
 	return x && refcount_inc_not_zero(&x->refcnt) ? x : NULL;
 }
 
-/* Takes the reference on x. Without an xfrm_offload beside the state the core
- * compares the packet with its policies as if it had decrypted it. IPsecOV2
- * counts the status, Linux has a bit for each
+/* Takes the caller's reference on x. If the sec_path holds the state but no
+ * xfrm_offload, the core compares the packet with its policies, as if the core
+ * had decrypted it. In a record the status is a number, in Linux it is a bit
  * (Documentation/ipsecov2.rst, 1.3).
  */
 static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
@@ -52,9 +52,9 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 	return true;
 }
 
-/* Ethernet pads short frames. IP trims that, but later: ESP's part of GRO reads
- * the trailer at the frame's end. The engine has seen that the frame holds what
- * the IP header says.
+/* Ethernet pads short frames. IP trims the padding too late: xfrm_input() and
+ * ov2_decap_read() look for the trailer at the end of the packet. The engine
+ * has checked that the frame is at least as long as the IP header says.
  */
 static bool rx_trim_padding(struct sk_buff *skb)
 {
@@ -69,7 +69,8 @@ static bool rx_trim_padding(struct sk_buff *skb)
 				(ipv6 ? sizeof(struct ipv6hdr) : 0));
 }
 
-/* Of a state in packet mode. ESP is not there any more afterwards. */
+/* For a state in packet mode: takes ESP off, and the stack gets a clear packet.
+ */
 static enum ov2_counter rx_packet(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 				  const struct ov2_assoc *assoc,
 				  struct xfrm_state *x,
@@ -88,7 +89,9 @@ static enum ov2_counter rx_packet(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 						     OV2_CNT_RX_DROP_SP_ALLOC;
 }
 
-/* Of a state in crypto mode. Nothing but xfrm may look at the frame now. */
+/* For a state in crypto mode: the frame goes straight to xfrm, because no other
+ * part of the stack may see it now (sa/deliver.c).
+ */
 static enum ov2_counter rx_crypto(struct ov2_nbl *nbl, struct xfrm_state *x,
 				  const struct ov2_rx_result *res,
 				  enum ov2_rx_verdict *verdict)
@@ -100,7 +103,7 @@ static enum ov2_counter rx_crypto(struct ov2_nbl *nbl, struct xfrm_state *x,
 	return OV2_CNT_NONE;
 }
 
-/* Under rcu_read_lock(). The engine has verified it, or found it bad. */
+/* Under rcu_read_lock(). The engine has verified the frame, or found it bad. */
 static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 				    const struct ov2_rx_result *res,
 				    enum ov2_rx_verdict *verdict)
@@ -111,8 +114,8 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 
 	if (!x)
 		return OV2_CNT_RX_DROP_SA_GONE;
-	/* A key manager has set the number, and the engine has not accepted it.
-	 * Tell the engine again, even if that is too late for this frame.
+	/* A key manager has set the number, and the engine has not accepted the
+	 * update. Tell the engine again, though it is too late for this frame.
 	 */
 	if (unlikely(READ_ONCE(assoc->untold)))
 		ov2_state_renumber(x);
@@ -128,8 +131,9 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 			       rx_crypto(nbl, x, res, verdict);
 }
 
-/* Words that are none say nothing, and the bytes may be changed. Two payloads
- * are never done at once: every add says so (ov2_ext_add.single).
+/* If the records cannot be decoded, the frame is dropped, because the engine
+ * may have changed its bytes. The engine never decrypts two payloads of a
+ * frame: every add forbids it (ov2_ext_add.single).
  */
 static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res)
 {
@@ -141,14 +145,14 @@ static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res)
 }
 
 /**
- * ov2_bridge_receive() - give a received frame what its records say
+ * ov2_bridge_receive() - turn a received frame's records into a sec_path
  * @ad: the card
- * @nbl: the frame; stays the caller's, but for its skb if the verdict is
+ * @nbl: the frame; stays the caller's, but its skb is taken if the verdict is
  *	OV2_RX_TAKEN
  * @verdict: filled in with what is to be done, if the frame may come in
  *
- * A frame that the engine did not touch is left alone, unless an offloaded
- * policy protects it: the stack decides what becomes of it.
+ * A frame that the engine did not touch goes to the stack as it is, unless an
+ * offloaded policy says that the frame must be dropped (ov2_clear_receive()).
  *
  * Context: BH disabled, in the NAPI of the frame's queue.
  * Return: OV2_CNT_NONE, or why the caller must drop the frame.
@@ -163,7 +167,9 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 	*verdict = OV2_RX_STACK;
 	if (!rx_records_ok(nbl, &res))
 		return OV2_CNT_RX_DROP_RECORD;
-	/* Linux' core has a bit for it, and nobody who would act on it. */
+	/* Linux has a flag for this (SA_DELETE_REQ), but no code that acts on
+	 * it, so count it here.
+	 */
 	if (res.sa_delete_req)
 		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);
 	if (!res.crypto_done)

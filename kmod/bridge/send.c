@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the stack sends: protected frames get their records, what must not
- * leave in clear is dropped (Documentation/architecture.rst, "The way of a
- * packet").
+ * What the stack sends: frames to protect get their records, and frames that
+ * must not leave in clear are dropped (Documentation/architecture.rst, "The way
+ * of a packet").
  */
 #include <linux/jhash.h>
 #include <net/esp.h>
@@ -15,8 +15,8 @@
 #include "sa/assoc.h"
 #include "sa/framed.h"
 
-/* The number's high half, by the flags that the core leaves: a packet that it
- * segmented in software shows the number after its own.
+/* Returns the high half of the packet's number. If the core segmented the
+ * packet in software, xo->seq already is the number after the packet's own.
  */
 static u32 xo_seq_hi(const struct xfrm_offload *xo)
 {
@@ -48,10 +48,11 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 	return OV2_CNT_NONE;
 }
 
-/* A path that a received frame still carries when it is forwarded. The state's
- * direction does not tell: the core also sends through states that were added
- * for the way in, unless they have an SA direction, and encrypts nothing. The
- * tag of packet mode is a path of the way out.
+/* Is @xo of a sec_path that was set on receive, and that a forwarded frame
+ * still carries? The state's direction does not tell, because the core also
+ * sends through inbound states (one manual SA for both ways), though it
+ * encrypts nothing then. The tag of packet mode has CRYPTO_DONE, too, but was
+ * set on send.
  */
 static bool is_receive_path(const struct xfrm_offload *xo)
 {
@@ -63,14 +64,14 @@ static bool is_receive_path(const struct xfrm_offload *xo)
  * @skb: a packet that gets its send queue, with or without an Ethernet header
  * @hash: filled in with the number
  *
- * Here only the sec_path tells the state of a packet: the core has dropped its
- * dst, and sets XFRM_XMIT later. In packet mode a younger state that has
- * replaced the state of the tag may protect the packet, so states that replace
- * each other have the same number.
+ * Only the sec_path names the packet's state here, because the core has dropped
+ * the packet's dst, and sets XFRM_XMIT later. In packet mode a younger state
+ * may have replaced the state of the tag and then protects the packet. So
+ * states that replace each other have the same number.
  *
  * Context: Any context.
- * Return: false if neither the core nor the tag says that the packet is to
- * leave protected.
+ * Return: true if the core or the tag says that the packet is to leave
+ * protected.
  */
 bool ov2_bridge_hash(struct sk_buff *skb, u32 *hash)
 {
@@ -139,9 +140,9 @@ static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
  * @nbl: filled in with the frame and its records if the verdict is
  *	OV2_VERDICT_OFFLOAD
  *
- * A frame with xfrm_offload but without XFRM_XMIT is not encrypted, whoever
- * its state belongs to: with a noqueue qdisc the core hands such frames over
- * when it meant to come again.
+ * A frame that has an xfrm_offload without XFRM_XMIT is not encrypted, so it is
+ * dropped, even if its state is on another card. The core hands over such
+ * frames with a noqueue qdisc, where it meant to send them again later.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the caller must drop the frame.

@@ -33,9 +33,9 @@ static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 				extack);
 }
 
-/* Policies lead to an outbound state in packet mode from ov2_sad_add() on, as
- * soon as the core makes the state valid. The transport keeps the count of
- * bundles (NDIS_IPSEC_OFFLOAD_V2).
+/* After ov2_sad_add() policies find an outbound state in packet mode as soon as
+ * the core makes the state valid. The bridge counts the bundles, because
+ * NDIS_IPSEC_OFFLOAD_V2 leaves that to the transport's side of the contract.
  */
 static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 		     struct netlink_ext_ack *extack)
@@ -84,9 +84,9 @@ err_bundle:
 	return ov2_state_add_failed(ad, x, status, extack);
 }
 
-/* The slave's operation was called for its bond (6.12): which one of ours it
- * is cannot be known, and nothing on the bond would work. Counted on the first
- * card below it.
+/* Kernel 6.12 may call a card's operation with the bond as the device. Which of
+ * the bond's cards is meant cannot be known, and no state on the bond would
+ * work. The fallback is counted on the first card below the bond.
  */
 static int count_bond_fallback(struct net_device *lower,
 			       struct netdev_nested_priv *priv)
@@ -117,8 +117,9 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 
 	if (!dev_is_ours(dev))
 		return add_through_bond(dev, x);
-	/* Stands for an SA that is yet to be negotiated: atomic, no keys. The
-	 * core lets no packet through before there is one.
+	/* This state has no keys: it stands for an SA that a key manager is yet
+	 * to negotiate, and the core adds it in atomic context. The core sends
+	 * no packet before the SA is there.
 	 */
 	if (x->xso.flags & XFRM_DEV_OFFLOAD_FLAG_ACQ)
 		return 0;
@@ -132,7 +133,7 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 	return state_add(ad, x, extack);
 }
 
-/* Returns false if there was nothing to delete. */
+/* Returns true if this call deleted the state's SA, false if @dev has none. */
 static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 {
 	struct ov2_bridge *bridge;
@@ -155,16 +156,18 @@ static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 	return true;
 }
 
-/* Atomic, and mostly under x->lock: what frees memory comes later by itself. */
+/* In atomic context, and mostly under x->lock. So memory is freed later, by RCU
+ * and when the request completes.
+ */
 static void bridge_state_delete(struct net_device *dev, struct xfrm_state *x)
 {
 	state_delete(dev, x);
 }
 
 /* After errors the core frees a state without a delete, and frees its memory at
- * once. Then nothing has waited yet for those who found the state through its
- * SA. This is rare: when a card ends, the core deletes its states
- * (xfrm_dev_state_flush()).
+ * once. Then other CPUs may still use the state that they found through its SA,
+ * so wait for them here. This is rare: when a card ends, the core deletes the
+ * card's states (xfrm_dev_state_flush()).
  */
 static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 {
@@ -172,12 +175,12 @@ static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 		synchronize_net();
 }
 
-/* Segmenting ESP in UDP for a card that encrypts, esp4_gso_segment() forgets
- * the UDP header: TCP headers get 8 bytes of payload, and numbers are used
- * twice. Large packets of ipip, sit and ip6tnl come out wrong in transport
- * mode, too, and the engine would drop the segments; those of GRE come out
- * right. For software the core segments before ESP, and all of them come out
- * right.
+/* When esp4_gso_segment() segments ESP in UDP for a card that encrypts, it
+ * forgets the UDP header: 8 bytes of payload land in TCP headers, and numbers
+ * are used twice. In transport mode it also segments large packets of ipip, sit
+ * and ip6tnl wrongly, and the engine would drop the segments; packets of GRE
+ * come out right. In software the core segments before ESP, and all of these
+ * packets come out right.
  */
 static bool gso_goes_wrong(const struct sk_buff *skb,
 			   const struct xfrm_state *x)
@@ -199,8 +202,8 @@ static bool headers_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 				!ip_is_fragment(ip));
 }
 
-/* In packet mode the older core does not look where the packet is going, and it
- * would leave another device in clear.
+/* In packet mode the older core does not check which device the packet leaves
+ * by. At another device than the state's the packet would leave in clear.
  */
 static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 {
@@ -210,12 +213,14 @@ static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 	return dst_dev(xfrm_dst_path(dst)) == x->xso.dev && !xdst->child->xfrm;
 }
 
-/* What the card cannot do is left to software in crypto mode, before the packet
- * is framed: later it could only be dropped, as the core does in packet mode.
- * The newer core tests the headers itself. The core sends through a state that
- * was added for the way in, unless the state has an SA direction (one manual SA
- * for both ways, RFC 4552). But validate_xmit_xfrm() then encrypts nothing, and
- * the engine has no SA to send with.
+/* In crypto mode the core encrypts in software the packets that the card cannot
+ * do. It asks before it frames the packet, because a framed packet could only
+ * be dropped. In packet mode the core drops the packets that are refused here.
+ * The newer core tests the headers itself.
+ *
+ * The core also sends through an inbound state, if the state has no SA
+ * direction (one manual SA for both ways, RFC 4552). But validate_xmit_xfrm()
+ * then encrypts nothing, and the engine has no SA to send with.
  */
 static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
@@ -253,8 +258,8 @@ static void bridge_advance_esn(struct xfrm_state *x)
  * ov2_state_renumber() - tell the engine a number that it cannot know
  * @x: a state, on a card of this module or elsewhere; takes its lock
  *
- * If the engine accepts nothing now, ov2_assoc.untold asks for another call. On
- * a bond the card is ov2_state_dev().
+ * If the engine does not accept the update, ov2_assoc.untold asks for another
+ * call. ov2_state_dev() finds the card of a state on a bond.
  *
  * Context: Under rcu_read_lock(), any context but hard interrupts.
  */
