@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Associations: what the bridge knows of a state that the engine has as an SA.
- * The state's offload_handle and the engine's records name the SA by a handle,
- * and the handle leads to the association.
+ * Associations: each links a state to its SA in the engine. The state's
+ * offload_handle and the engine's records name the SA by a handle, and the
+ * handle leads to the association.
  */
 #include <linux/slab.h>
 
@@ -14,11 +14,11 @@
 /**
  * ov2_assoc_alloc() - make an association, without an SA yet
  * @ad: the card
- * @x: the state, one that ov2_state_refused() lets pass
+ * @x: the state; ov2_state_refused() has not refused it
  *
  * Context: Process context.
- * Return: the association, or NULL without memory. ov2_assoc_discard() ends it
- * until it has an SA, and ov2_assoc_delete() afterwards.
+ * Return: the association, or NULL without memory. While it has no SA,
+ * ov2_assoc_discard() ends it; afterwards ov2_assoc_delete() does.
  */
 struct ov2_assoc *ov2_assoc_alloc(struct ov2_adapter *ad, struct xfrm_state *x)
 {
@@ -41,7 +41,7 @@ struct ov2_assoc *ov2_assoc_alloc(struct ov2_adapter *ad, struct xfrm_state *x)
 	return assoc;
 }
 
-/* From here on the card's netdev may go. */
+/* Afterwards the card's netdev may go. */
 static void assoc_release(struct ov2_assoc *assoc)
 {
 	netdev_put(assoc->ad->dev, &assoc->dev_tracker);
@@ -95,12 +95,13 @@ struct ov2_assoc *ov2_assoc_of_state(struct ov2_adapter *ad,
 }
 
 /**
- * ov2_assoc_unset() - no packet finds a state any more
+ * ov2_assoc_unset() - take a state out of its association
  * @ad: the card that the state may be on
  * @x: the state
  *
- * The core may free a state while another CPU still deletes it. Only one of the
- * two calls returns the association.
+ * No packet that is looked up afterwards finds the state. The core may free a
+ * state while another CPU still deletes it. Only one of the two calls returns
+ * the association.
  *
  * Context: Any context.
  * Return: the association of @x, which the caller must end with
@@ -121,10 +122,10 @@ struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
 
 /**
  * ov2_assoc_delete() - delete the SA of an association
- * @assoc: the association, its state unset. Gone, maybe, when this returns
+ * @assoc: the association, its state unset. It may be freed when this returns
  *
- * Context: Any context but hard interrupts. What frees memory comes later by
- *   itself.
+ * Context: Any context but hard interrupts. Memory is freed later, by RCU and
+ *   when the request completes.
  */
 void ov2_assoc_delete(struct ov2_assoc *assoc)
 {
@@ -144,10 +145,11 @@ void ov2_assoc_delete(struct ov2_assoc *assoc)
 
 /**
  * ov2_assoc_deleted() - the SA of an association is gone
- * @assoc: the association; freed
+ * @assoc: the association; this function frees it
  *
- * Nobody waits for each SA: netdev_run_todo() waits for the references to all
- * netdevs of a batch together.
+ * When cards are unplugged, nothing waits for each SA by itself:
+ * netdev_run_todo() waits until all references to all netdevs of a batch are
+ * gone, and each association has one.
  *
  * Context: Any context but hard interrupts.
  */
@@ -198,8 +200,8 @@ static enum ov2_status assoc_update(const struct ov2_assoc *assoc, u32 seq_hi,
  * @assoc: the association of @x
  * @x: the state, with extended numbers; its lock is held
  *
- * Called for every packet: the engine is told when the high half has changed,
- * and again if it did not accept the update.
+ * This is called for every packet. It updates the engine only if the high half
+ * differs from the last one that the engine accepted.
  *
  * Context: Under rcu_read_lock(), any context but hard interrupts.
  */
@@ -218,7 +220,8 @@ void ov2_assoc_advance(struct ov2_assoc *assoc, const struct xfrm_state *x)
  * @assoc: the association of @x
  * @x: the state, with extended numbers; its lock is held
  *
- * If the engine accepts nothing now, ov2_assoc.untold asks for another call.
+ * If the engine does not accept the update, ov2_assoc.untold asks for another
+ * call.
  *
  * Context: Under rcu_read_lock(), any context but hard interrupts.
  */

@@ -8,11 +8,11 @@
 #include "../../ov2/miniport.h"
 
 /**
- * struct ov2_sad_key - what an outbound state in packet mode is found by
+ * struct ov2_sad_key - the fields by which an outbound state is found
  * @reqid: the number that policy and state have in common
- * @family: of the addresses
+ * @family: of @saddr and @daddr
  * @mode: XFRM_MODE_TRANSPORT or XFRM_MODE_TUNNEL
- * @saddr: source of the protected packet; zero behind an IPv4 address
+ * @saddr: source of the ESP packet; the bytes behind an IPv4 address are zero
  * @daddr: destination, likewise
  */
 struct ov2_sad_key {
@@ -24,9 +24,9 @@ struct ov2_sad_key {
 };
 
 /**
- * struct ov2_sad_link - an association's place in the card's database
+ * struct ov2_sad_link - an association's place in the card's SAD
  * @node: in ov2_sad.table; protected by ov2_sad.lock
- * @key: what the association is found by; constant while @linked
+ * @key: the key of the association in the table; constant while @linked
  * @linked: the association is in the table; protected by ov2_sad.lock
  */
 struct ov2_sad_link {
@@ -37,28 +37,30 @@ struct ov2_sad_link {
 
 /**
  * struct ov2_assoc - an xfrm state that lives as an SA in the engine
- * @x: the state; unset when it is deleted. No reference: a lasting one would
- *	keep the kernel from ever freeing the state. Readers take one with
- *	refcount_inc_not_zero()
+ * @x: the state; unset when the state is deleted. The association holds no
+ *	reference to it, because then the kernel would never free the state.
+ *	Readers take a reference with refcount_inc_not_zero()
  * @ad: the card
  * @handle: the SA's handle; struct ov2_handle.transport leads back here
- * @spi: of the state, network order
+ * @spi: SPI of the state, network order
  * @seq_hi: the high half that the engine was told last; protected by x->lock
- * @replay_turn: for ov2_replay_received(); protected by x->lock
+ * @replay_turn: how often the numbers had passed 2^32 when
+ *	ov2_replay_received() looked last; protected by x->lock
  * @icv_len: bytes of the ICV
  * @iv_len: bytes of the explicit IV
- * @align: payload and trailer are a multiple of so many bytes
+ * @align: payload and trailer together are a multiple of @align bytes
  * @udp_encap: ESP is behind a UDP header
  * @packet: packet mode: the stack leaves the whole of IPsec to the card
  * @untold: a key manager has set the number, and the engine has not accepted
- *	it; written under x->lock
- * @sad: its place in the card's database, outbound in packet mode
- * @del: the request that ends it; must not be allocated when it is needed
- * @del_entry: its buffer
- * @rcu: freed a grace period after the SA
+ *	the update; written under x->lock
+ * @sad: place in the card's SAD, if the state is outbound in packet mode
+ * @del: the request that deletes the SA; it is part of the association, so that
+ *	a delete cannot fail for lack of memory
+ * @del_entry: the buffer of @del
+ * @rcu: for freeing the association a grace period after its SA is gone
  * @dev_tracker: of the association's reference to the card's netdev. The
- *	state's own reference ends when the state is deleted, and the request
- *	that ends the SA completes later
+ *	association needs its own reference, because the state's ends when the
+ *	state is deleted, and @del completes later
  */
 struct ov2_assoc {
 	struct xfrm_state __rcu *x;
@@ -80,7 +82,7 @@ struct ov2_assoc {
 	netdevice_tracker dev_tracker;
 };
 
-/* Of a state that is being added or used: when it ends the core unsets it. */
+/* @x is being added or used: when a state ends, the core clears its type. */
 static inline bool ov2_state_is_packet(const struct xfrm_state *x)
 {
 	return x->xso.type == XFRM_DEV_OFFLOAD_PACKET;

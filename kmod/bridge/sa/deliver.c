@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receiving in crypto mode: what the engine has decrypted goes to xfrm_input()
- * at once, with the offsets that esp4_gro_receive() and esp6_gro_receive()
- * leave:
+ * Receiving in crypto mode: a frame that the engine has decrypted goes to
+ * xfrm_input() at once, with the same offsets as esp4_gro_receive() and
+ * esp6_gro_receive() set:
  *
  *	+----------+-----------+-------+------------+----+---------+-----+
  *	| Ethernet | IP        | (UDP) | SPI number | IV | clear   | ICV |
@@ -11,11 +11,11 @@
  *	MAC        network header      transport header, skb->data
  *	header
  *
- * No other part of the stack can do anything right with a frame whose outer
- * header says ESP and whose payload is clear: the UDP layer sums decrypted
- * bytes and asks the policy of a socket, and an ICMP error of the stack or of a
- * firewall quotes clear text. So taps, tc, netfilter and sockets get to see
- * only the packet that xfrm takes out.
+ * Any other part of the stack would handle such a frame wrongly, because its
+ * outer header says ESP and its payload is clear: the UDP layer would sum
+ * decrypted bytes and ask the policy of a socket, and an ICMP error of the
+ * stack or of a firewall would quote clear text. So taps, tc, netfilter and
+ * sockets see only the packet that xfrm takes out.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -27,8 +27,8 @@
 #include "deliver.h"
 #include "headers.h"
 
-/* Is there another header for xfrm_input() behind this one? A tunnel's packet
- * comes in again instead.
+/* Does xfrm_input() go on with another ESP, AH or IPComp header behind this ESP
+ * header? The inner packet of a tunnel goes through the stack instead.
  */
 static bool goes_on(unsigned long rx_header)
 {
@@ -41,9 +41,10 @@ static bool goes_on(unsigned long rx_header)
 	       hdr.next_header == IPPROTO_COMP;
 }
 
-/* For a second header xfrm_input() demands a route on the packet, and takes it
- * when that header is off. Packets that come by ip_rcv() have one; those of GRO
- * do not, so with GRO the core drops what has two (XfrmInError).
+/* If a packet has a second header, xfrm_input() needs a route on the packet
+ * when it has taken off that header. A packet from ip_rcv() has a route. A
+ * packet from GRO has none, so the core drops packets with two headers after
+ * GRO (XfrmInError).
  */
 static void set_route(struct sk_buff *skb)
 {
@@ -55,12 +56,12 @@ static void set_route(struct sk_buff *skb)
 
 static void set_cb(struct sk_buff *skb, __be32 seq)
 {
-	/* GRO's and IP's parts of it overlap xfrm's. */
+	/* In skb->cb the parts of GRO and IP overlap xfrm's part. */
 	memset(skb->cb, 0, sizeof(skb->cb));
 	XFRM_SPI_SKB_CB(skb)->seq = seq;
 	if (skb->protocol == htons(ETH_P_IPV6)) {
 		IP6CB(skb)->iif = skb->skb_iif;
-		/* The engine leaves extension headers alone. */
+		/* The engine opens no frame with extension headers. */
 		IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
 		XFRM_SPI_SKB_CB(skb)->family = AF_INET6;
 		XFRM_SPI_SKB_CB(skb)->daddroff = offsetof(struct ipv6hdr,
@@ -74,14 +75,14 @@ static void set_cb(struct sk_buff *skb, __be32 seq)
 
 /**
  * ov2_deliver() - hand a frame of a state in crypto mode to xfrm
- * @skb: the frame; taken. Data is at the IP header, ov2_headers_set() was here,
- *	and the sec_path says what the engine found
- * @rx_header: slot 12 of its records
+ * @skb: the frame; taken. Data is at the IP header, ov2_headers_set() has set
+ *	the offsets, and the sec_path says what the engine found
+ * @rx_header: slot 12 of the frame's records
  *
- * Good or bad, xfrm_input() counts the frame.
+ * xfrm_input() counts the frame, good or bad.
  *
- * Context: BH disabled, under rcu_read_lock(), in the NAPI of its queue:
- *   xfrm_input() hands the packet on through gro_cells.
+ * Context: BH disabled, under rcu_read_lock(), in the NAPI of the frame's
+ *   queue, because xfrm_input() hands the packet on through gro_cells.
  */
 void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 {
@@ -92,7 +93,7 @@ void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 	__be32 seq = 0;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "xfrm_input() needs it");
-	/* A shorter frame has a bad status, and nobody reads its number. */
+	/* A shorter frame has a bad status, so its number is not used. */
 	if (skb_headlen(skb) >= header + sizeof(*esp)) {
 		esp = (const void *)skb_transport_header(skb);
 		seq = esp->seq_no;
@@ -100,21 +101,21 @@ void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 	if (ov2_headers_udp(skb))
 		encap_type = UDP_ENCAP_ESPINUDP;
 
-	/* As ip_rcv(): the receiving socket is looked for in skb->sk, where the
-	 * sender's is.
+	/* skb->sk may still be the sender's socket, and the stack would take it
+	 * for the receiver's. ip_rcv() orphans packets, too.
 	 */
 	skb_orphan(skb);
-	/* After two headers in transport mode the packet goes from xfrm to its
-	 * socket at once, so __netif_receive_skb_core() and ip_rcv() do not say
-	 * where it came in.
+	/* __netif_receive_skb_core() sets skb_iif of other packets. But after
+	 * two headers in transport mode the packet goes from xfrm straight to
+	 * its socket.
 	 */
 	skb->skb_iif = skb->dev->ifindex;
 	set_cb(skb, seq);
 	if (goes_on(rx_header))
 		set_route(skb);
-	/* xfrm_input() and esp4_gro_receive() set the mark, too, when they have
-	 * looked up the state themselves. As there, the route for a second
-	 * header was looked up without this mark.
+	/* xfrm_input() and esp4_gro_receive() set the mark, too, when they look
+	 * up the state. As there, the mark is set after the route for a second
+	 * header was looked up.
 	 */
 	skb->mark = xfrm_smark_get(skb->mark, x);
 

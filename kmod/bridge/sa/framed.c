@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The records of a framed ESP packet: in crypto mode the core has framed it, in
- * packet mode the bridge (packet/protect.c).
+ * The records of a framed ESP packet. In crypto mode the core has framed the
+ * packet, in packet mode the bridge has (packet/protect.c).
  */
 #include <linux/skbuff.h>
 #include <net/checksum.h>
@@ -12,8 +12,8 @@
 
 #define OV2_UDP_HDR_LEN	8
 
-/* The ESP header is where the transport header is, or behind the UDP header
- * there, and the trailer in front of room for the ICV.
+/* The ESP header is at the transport header, or behind the UDP header that is
+ * there. The trailer is in front of the room for the ICV, at the end.
  */
 static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 		      struct ov2_tx_header *hdr)
@@ -33,9 +33,9 @@ static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 	return true;
 }
 
-/* A bond leaves the sum inside ESP to its cards (NETIF_F_HW_ESP_TX_CSUM), of
- * TCP and UDP in any mode, where slot 0 would know transport mode only. It ends
- * where the trailer begins.
+/* A bond leaves the checksum of TCP and UDP inside ESP to its cards
+ * (NETIF_F_HW_ESP_TX_CSUM). It is computed here, because slot 0 has words for
+ * it in transport mode only. The summed bytes end where the trailer begins.
  */
 static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
 {
@@ -62,9 +62,9 @@ static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
  * ov2_framed_nbl() - give a framed ESP packet its records
  * @skb: the frame, network and transport header set, trailer filled in
  * @queue: the transmit queue
- * @assoc: what protects it
+ * @assoc: the association of the packet's state
  * @next_header: as in the trailer
- * @nbl: filled in with the NBL, without the extension
+ * @nbl: filled in with the NBL; the caller sets its ext_tx
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

@@ -3,9 +3,9 @@
  * The outer headers of a received IPsec frame, made ready for the core.
  *
  * The core reads an IPsec packet at two offsets of the skb: addresses at the
- * network header, SPI and number at the transport header (xfrm_parse_spi(), so
- * every xfrm_audit_state_*() and xfrm_input() as well). For software ip_rcv()
- * and UDP set them, and look whether the IP header is sound.
+ * network header, SPI and number at the transport header (xfrm_parse_spi(),
+ * which xfrm_audit_state_*() and xfrm_input() call). In software ip_rcv() and
+ * UDP set these offsets, and ip_rcv() checks the IP header.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -27,8 +27,8 @@ static unsigned int ip_header_len(const struct sk_buff *skb)
 
 /**
  * ov2_headers_udp() - does a UDP header stand between IP and ESP?
- * @skb: an IPsec frame that the engine found an SA for: its IP header, at the
- *	network header, is linear and without options
+ * @skb: an IPsec frame of an SA. Its IP header, at the network header, is
+ *	linear and has no options
  *
  * UDP encapsulation is offloaded over IPv4 only.
  *
@@ -40,7 +40,9 @@ bool ov2_headers_udp(const struct sk_buff *skb)
 	return !is_ipv6(skb) && ip_hdr(skb)->protocol == IPPROTO_UDP;
 }
 
-/* As ip_rcv() does: what IP turns away never comes to xfrm. */
+/* In software a packet with a bad IP checksum never reaches xfrm, because
+ * ip_rcv() drops it. So drop and count it here.
+ */
 static bool ip_header_sound(const struct sk_buff *skb)
 {
 	if (is_ipv6(skb) || !ip_fast_csum(ip_hdr(skb), ip_hdr(skb)->ihl))
@@ -52,13 +54,14 @@ static bool ip_header_sound(const struct sk_buff *skb)
 }
 
 /**
- * ov2_headers_set() - set what the core reads of a frame
- * @skb: an IPsec frame that the engine found an SA for, without Ethernet's
- *	padding. Data is at the IP header
+ * ov2_headers_set() - set the header offsets at which the core reads a frame
+ * @skb: an IPsec frame of an SA, without Ethernet's padding. Data is at the IP
+ *	header
  *
- * The transport header becomes that of ESP or AH, behind the UDP header of ESP
- * in UDP. All of it is linear up to the sequence number, as far as the packet
- * goes: the engine also finds the SA of a packet that is too short.
+ * The transport header points at the ESP or AH header, behind the UDP header of
+ * ESP in UDP. Afterwards the frame is linear up to the sequence number, or as
+ * far as the packet goes, because the engine also finds the SA of a packet that
+ * is too short.
  *
  * Context: Any context.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refusals of states, by the rows of state_refusals.h: found, said to the user,
- * counted and traced.
+ * Refusals of states, from the rows of state_refusals.h: find the reason, tell
+ * the user, count and trace.
  */
 #include <linux/udp.h>
 
@@ -36,11 +36,11 @@ static void state_say(enum ov2_counter reason, struct netlink_ext_ack *extack)
 }
 
 /**
- * ov2_state_refuse() - refuse a state: say, count and trace why
+ * ov2_state_refuse() - refuse a state: tell the user, count and trace why
  * @ad: the card
  * @x: the state
  * @reason: why, OV2_CNT_SA_REFUSED_* or OV2_CNT_SA_FALLBACK_*
- * @err: what the core is told; -EOPNOTSUPP makes it use software
+ * @err: the errno for the core; -EOPNOTSUPP makes the core use software
  * @extack: may be NULL
  *
  * Context: Any context.
@@ -63,8 +63,8 @@ int ov2_state_refuse(struct ov2_adapter *ad, const struct xfrm_state *x,
  * @x: the state
  * @extack: may be NULL
  *
- * Without crypto offload the core encrypts and decrypts in software. Packet
- * mode has no software behind it, so there the add must fail.
+ * A state in crypto mode falls back to the core's software. A state in packet
+ * mode has no fallback, so its add must fail.
  *
  * Context: Any context.
  * Return: a negative errno for the core.
@@ -82,14 +82,14 @@ int ov2_state_add_disabled(struct ov2_adapter *ad, const struct xfrm_state *x,
 /**
  * ov2_state_add_failed() - refuse a state whose SA could not be added
  * @ad: the card
- * @x: the state, which ov2_state_refused() has let pass
- * @status: how the request ended, not with success
+ * @x: the state; ov2_state_refused() has not refused it
+ * @status: how the request ended; not OV2_STATUS_SUCCESS
  * @extack: may be NULL
  *
- * ov2_state_refused() has already refused all that ov2_add_sa_check() finds
- * wrong. So OV2_STATUS_NOT_SUPPORTED stands for an algorithm that the kernel
- * did not have when the module was loaded, and all other errors come from the
- * kernel's ciphers.
+ * ov2_state_refused() has already refused every state that ov2_add_sa_check()
+ * would. So OV2_STATUS_NOT_SUPPORTED means an algorithm that the kernel did not
+ * have when the module was loaded. The statuses that are not tested here come
+ * from the kernel's ciphers.
  *
  * Context: Any context.
  * Return: a negative errno for the core.
@@ -104,7 +104,7 @@ int ov2_state_add_failed(struct ov2_adapter *ad, const struct xfrm_state *x,
 	if (status == OV2_STATUS_NOT_ACCEPTED)
 		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_RESET,
 					-EAGAIN, extack);
-	/* Switched off since the feature was looked at */
+	/* esp-hw-offload was switched off after bridge_state_add() tested it */
 	if (!READ_ONCE(ad->config)->ipsec_v2.esp)
 		return ov2_state_add_disabled(ad, x, extack);
 	if (status == OV2_STATUS_NOT_SUPPORTED)

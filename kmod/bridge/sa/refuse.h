@@ -9,11 +9,12 @@
 #include "../../watch/counters.h"
 
 /*
- * The rows of state_refusals.h and policy_refusals.h are read twice, each time
- * as the body of a function: to find the reason, and to say its sentence.
+ * The rows of state_refusals.h and policy_refusals.h are included twice, each
+ * time in the body of a function: to find the reason, and to tell the user its
+ * sentence.
  */
 
-/* The condition of what no look at the state or policy tells */
+/* The condition of a row whose reason is found by other code */
 #define ELSEWHERE	false
 
 /* A row in a function that returns the reason */
@@ -21,9 +22,9 @@
 	if (condition)							\
 		return OV2_CNT_##reason;
 
-/* A row in a switch over reasons, of a function with an argument extack. The
- * sentence stays a literal, as extack wants it, and with the module's name in
- * front it is so short that NL_SET_ERR_MSG_FMT() would not cut it, either.
+/* A row as a case of a switch over reasons, in a function with an argument
+ * extack. The sentence is a literal, because extack keeps a pointer to it. With
+ * the module's name in front it is short enough for NL_SET_ERR_MSG_FMT(), too.
  */
 #define OV2_REFUSED_SAY(reason, condition, sentence)			\
 	case OV2_CNT_##reason: {					\

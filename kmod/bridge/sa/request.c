@@ -22,8 +22,8 @@ struct add_wait {
 	enum ov2_status status;
 };
 
-/* Linux finds an inbound SA by SPI and destination only: the sender may be
- * behind NAT, or move. So the source is left a wildcard.
+/* The source of an inbound SA stays a wildcard, because Linux finds an inbound
+ * state by SPI and destination only: the sender may be behind NAT, or move.
  */
 static void set_endpoints(struct ov2_add_sa_ex *add,
 			  const struct xfrm_state *x)
@@ -56,7 +56,7 @@ static void set_udp_esp(struct ov2_add_sa_ex *add, struct ov2_ext_add *ext,
 	ext->udp_dport = x->encap->encap_dport;
 }
 
-/* The core's replay state has a field for each direction, in either form. */
+/* Both forms of the core's replay state have a number for each direction. */
 static void set_sequence(struct ov2_security_association *assoc,
 			 struct ov2_ext_add *ext, const struct xfrm_state *x)
 {
@@ -98,7 +98,7 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 							OV2_SA_TRANSPORT;
 	/* An UPDSA adds the new state before it deletes the old one. */
 	ext->allow_twin = true;
-	/* After the first transform the core decrypts again, in software */
+	/* The core itself decrypts a second header, in software. */
 	ext->single = true;
 	set_endpoints(add, x);
 	set_udp_esp(add, ext, x);
@@ -116,11 +116,11 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 /**
  * ov2_bridge_request_add() - ask the engine for an SA, and wait
  * @ad: the card
- * @x: the state, one that ov2_state_refused() lets pass
- * @assoc: gets the SA's handle; complete but for that, since packets may come
- *	through the SA before this returns
+ * @x: the state; ov2_state_refused() has not refused it
+ * @assoc: filled in with the SA's handle. The rest of it must be set already,
+ *	because packets may come through the SA before this function returns
  *
- * The request's copy of the key is wiped.
+ * The request's copy of the keys is wiped.
  *
  * Context: Process context, sleeps.
  * Return: how the request ended, never OV2_STATUS_PENDING.
@@ -138,12 +138,13 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 
 	wait.ext.transport = assoc;
 	wait.req.caller = &wait;
-	/* The core holds xfrm_cfg_mutex: another user's work items, which may
-	 * be queued before this SA's, must not be waited for under it.
+	/* The core holds xfrm_cfg_mutex. Work items of other users may be
+	 * queued before this SA's, and must not be waited for under the mutex.
+	 * So the engine may set the keys at once, in this call.
 	 */
 	wait.req.may_sleep = true;
 	init_completion(&wait.done);
-	/* It may complete before the request returns. */
+	/* A pending request may complete before request() returns. */
 	status = ad->miniport->request(ad, &wait.req);
 	if (status == OV2_STATUS_PENDING) {
 		wait_for_completion(&wait.done);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* xfrm's algorithms, keys and ICVs in the words of IPsecOV2. */
+/* xfrm's algorithms, keys and ICVs, translated to identifiers of IPsecOV2. */
 #include "../../ov2/algorithms.h"
 #include "state_algorithm.h"
 
-/* The AEAD of a state, or its cipher. To xfrm, GMAC is an AEAD, too. */
+/* Returns the AEAD or the cipher of a state, or NULL if IPsecOV2 does not have
+ * it. To xfrm, GMAC is an AEAD, too.
+ */
 static const struct ov2_algorithm *state_cipher(const struct xfrm_state *x)
 {
 	const struct ov2_algorithm *algorithm;
@@ -34,10 +36,11 @@ static const struct ov2_algorithm *state_mac(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_alg_known() - has IPsecOV2 a word for a state's algorithms?
- * @x: the state; integrity is obligatory
+ * ov2_state_alg_known() - has IPsecOV2 identifiers for a state's algorithms?
+ * @x: the state; it must have an integrity algorithm
  *
- * The functions below want a state that this one accepts.
+ * The functions below must be called only for states that this function
+ * accepts.
  *
  * Context: Any context.
  * Return: true if so.
@@ -64,7 +67,7 @@ static u32 state_encr(const struct xfrm_state *x)
 	return ov2_algorithm_id(state_cipher(x), cipher_key_bits(x));
 }
 
-/* 0 with a combined mode, which has no integrity algorithm beside it */
+/* Returns 0 with a combined mode: it has no separate integrity algorithm. */
 static u32 state_auth(const struct xfrm_state *x)
 {
 	if (is_gmac(x))
@@ -75,7 +78,7 @@ static u32 state_auth(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_key_ok() - are a state's keys as long as the RFCs have them?
+ * ov2_state_key_ok() - have a state's keys a length that the RFCs allow?
  * @x: a state of known algorithms
  *
  * Context: Any context.
@@ -101,7 +104,7 @@ unsigned int ov2_state_icv_len(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_icv_ok() - is a state's ICV as long as the RFCs have it?
+ * ov2_state_icv_ok() - has a state's ICV a length that the RFCs allow?
  * @x: a state that ov2_state_key_ok() accepts
  *
  * Context: Any context.
@@ -118,7 +121,8 @@ bool ov2_state_icv_ok(const struct xfrm_state *x)
  * @x: a state of known algorithms
  *
  * Context: Any context.
- * Return: true if so. Another one might want another IV than the card's.
+ * Return: true if so. A state with another generator might need other IVs than
+ * the card makes.
  */
 bool ov2_state_geniv_ok(const struct xfrm_state *x)
 {
@@ -142,11 +146,11 @@ unsigned int ov2_state_iv_len(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_align() - what a state's payloads are padded to
+ * ov2_state_align() - to what multiple a state's payloads are padded
  * @x: a state that ov2_state_key_ok() accepts
  *
  * Context: Any context.
- * Return: payload and trailer are a multiple of so many bytes.
+ * Return: the bytes; payload and trailer together are a multiple of them.
  */
 unsigned int ov2_state_align(const struct xfrm_state *x)
 {
@@ -196,10 +200,11 @@ static void set_separate(const struct xfrm_state *x,
 }
 
 /**
- * ov2_state_set_algorithms() - a state's algorithms and keys for a request
+ * ov2_state_set_algorithms() - fill a request with a state's algorithms and
+ * keys
  * @x: a state that ov2_state_icv_ok() accepts
- * @assoc: its algorithms are set
- * @keys: the key area, ov2_state_keys_len() bytes
+ * @assoc: filled in with the algorithms, and where their keys are in @keys
+ * @keys: filled in with the keys, ov2_state_keys_len() bytes
  *
  * Context: Any context.
  */

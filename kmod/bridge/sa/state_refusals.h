@@ -1,33 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every reason to refuse a state, a row each, in the order in which they are
- * asked: a condition relies on what the rows above it let pass.
+ * Every reason to refuse a state: one row for each, in the order in which the
+ * conditions are tested. A condition may rely on the rows above it: their
+ * conditions are false.
  *
  *	REFUSED(reason, condition, "sentence")
  *
  * reason is a counter of watch/counters.h without its OV2_CNT_, condition is a
  * C expression on the state x, and sentence is one string literal, which the
- * user reads behind "ipsecov2: ". A row ends with the quote and the bracket.
- * The condition ELSEWHERE stands for what no look at the state tells: the code
- * that finds it out names the reason. The comment above a row says why.
+ * user reads behind "ipsecov2: ". A row ends with a quote and a closing
+ * bracket. The condition ELSEWHERE says that the state does not show the
+ * reason: the code that finds the reason names it. The comment above a row says
+ * why.
  *
- * Who includes this file defines REFUSED(); see refuse.h for its two meanings.
- * An explicit request that we cannot do fails: with -EOPNOTSUPP the kernel
- * would install the state in software, in silence. Some of these the core
- * refuses first, with its own sentence; they stand here all the same, since
- * cores differ.
+ * The file that includes this one defines REFUSED(); refuse.h has its two
+ * meanings. A state that the card cannot offload is refused with -EINVAL,
+ * because with -EOPNOTSUPP the kernel would install it in software, in silence.
+ * The core refuses some of these states first, with its own sentence. Their
+ * rows are here all the same, because kernels differ.
  *
- * In crypto mode most of a state is the core's own business: lifetimes, replay,
- * if_id, output mark, the CPU that a state is for. So crypto mode refuses only
- * what IPsecOV2 cannot say, what the card must find without the core's help,
- * and what the core cannot frame for a card.
+ * In crypto mode the core itself handles most parts of a state: lifetimes,
+ * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a
+ * state is refused only if IPsecOV2 has no words for it, if the card would have
+ * to find it by something that the frame does not show, or if the core cannot
+ * frame its packets for a card.
  */
 
 REFUSED(SA_REFUSED_DIR,
 	x->xso.dir != XFRM_DEV_OFFLOAD_IN && x->xso.dir != XFRM_DEV_OFFLOAD_OUT,
 	"Offload direction must be in or out")
 
-/* The card does AH only together with ESP, and the core offloads no AH. */
+/* The core offloads no AH, though the engine can do AH. */
 REFUSED(SA_REFUSED_PROTO,
 	x->id.proto != IPPROTO_ESP,
 	"Only ESP can be offloaded")
@@ -49,8 +52,8 @@ REFUSED(SA_REFUSED_MODE,
 	x->props.mode != XFRM_MODE_TUNNEL,
 	"Only transport and tunnel mode can be offloaded")
 
-/* IPsecOV2 has identifiers for these algorithms, lengths of keys and lengths of
- * ICVs only.
+/* The next three rows: IPsecOV2 has identifiers for some algorithms only, and
+ * each has fixed lengths of keys and ICVs.
  */
 REFUSED(SA_REFUSED_ALG,
 	!ov2_state_alg_known(x),
@@ -64,14 +67,16 @@ REFUSED(SA_REFUSED_ICV,
 	!ov2_state_icv_ok(x),
 	"ICV must be as long as the RFC of its algorithm says")
 
-/* The card makes the IVs, so the state must ask for the kind of IV that it
- * makes.
+/* The card makes the IVs, so the state must ask for the kind of IV that the
+ * card makes.
  */
 REFUSED(SA_REFUSED_GENIV,
 	!ov2_state_geniv_ok(x),
 	"IV generator must be seqiv, with CBC echainiv")
 
-/* The core does not pad when it frames for a card: esp_xmit(), esp6_xmit(). */
+/* The core adds no TFC padding when it frames a packet for a card: esp_xmit(),
+ * esp6_xmit().
+ */
 REFUSED(SA_REFUSED_TFC,
 	x->tfcpad,
 	"TFC padding must be 0")
@@ -98,15 +103,16 @@ REFUSED(SA_REFUSED_MARK,
 		      ov2_state_is_packet(x)),
 	"Mark can be offloaded on outbound states in crypto mode only")
 
-/* RFC 4303 2.1. A state that stands for one to be negotiated has SPI 0, too,
- * but ov2_state_refused() is never asked about it.
+/* RFC 4303 2.1. A state that a key manager is yet to negotiate has SPI 0, too,
+ * but ov2_state_refused() is never called for it.
  */
 REFUSED(SA_REFUSED_SPI,
 	!x->id.spi,
 	"SPI 0 can't be offloaded, it must never be on the wire")
 
-/* In packet mode only a policy with a context leads to such a state, and the
- * card refuses these policies. In crypto mode the core chooses the state.
+/* In packet mode only a policy with a security context would lead to such a
+ * state, and the card refuses these policies. In crypto mode the core chooses
+ * the state.
  */
 REFUSED(SA_REFUSED_CONTEXT,
 	ov2_state_is_packet(x) && x->security,
@@ -120,20 +126,21 @@ REFUSED(SA_REFUSED_PCPU,
 	ov2_state_is_packet(x) && x->pcpu_num != UINT_MAX,
 	"Per-CPU states can be offloaded in crypto mode only")
 
-/* The card goes from a policy to its states by the reqid, and the core's
- * templates with reqid 0 take the states of any policy on the way in.
+/* The card goes from a policy to its states by the reqid. And an inbound
+ * template with reqid 0 takes the states of any policy.
  */
 REFUSED(SA_REFUSED_REQID,
 	ov2_state_is_packet(x) && !x->props.reqid,
 	"Packet offload needs a reqid, the same as its policy's")
 
-/* The card's policies know no if_id. In crypto mode the core chooses. */
+/* The card's policies know no if_id. In crypto mode the core chooses the state.
+ */
 REFUSED(SA_REFUSED_IF_ID,
 	ov2_state_is_packet(x) && x->if_id,
 	"if_id can't be offloaded in packet mode, it must be 0")
 
-/* The core routes the outer packet as if its addresses were of the inner
- * family: xfrm_bundle_create().
+/* The core's outer route of such a state is wrong: xfrm_bundle_create() takes
+ * the outer addresses for addresses of the inner family.
  */
 REFUSED(SA_REFUSED_INNER_FAMILY,
 	ov2_state_is_packet(x) &&
