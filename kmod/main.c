@@ -39,8 +39,8 @@ static void __exit ov2_module_exit(void)
 {
 	ov2_link_unregister();
 
-	/* Frees that wait for a grace period queue work on the engine's queue,
-	 * which ov2_engine_exit() flushes: they have to be queued by then.
+	/* RCU callbacks queue work on the engine's queue, and ov2_engine_exit()
+	 * flushes the queue. So wait until all callbacks have run.
 	 */
 	rcu_barrier();
 	ov2_engine_exit();
@@ -58,7 +58,7 @@ module_exit(ov2_module_exit);
 MODULE_DESCRIPTION("Virtual network card with IPsec offload behind IPsecOV2 records");
 MODULE_LICENSE("GPL");
 /*
- * The one place of the version; CHANGELOG.rst must have it, too (tools/lint).
+ * The only place of the version; tools/lint checks that CHANGELOG.rst has it.
  * Until 1.0 the names of counters, events and fields may change.
  */
 MODULE_VERSION("0.1");

@@ -6,9 +6,10 @@
 #include <net/if_inet6.h>
 
 /*
- * Newer kernels may forward what one device gets though the namespace does not
- * forward. In older ones, forwarding of one device only says that the device is
- * a router's.
+ * Does a device forward what it receives, even if its namespace does not? Newer
+ * kernels do with force_forwarding. In older kernels the device's own
+ * forwarding says only that this host is a router there; it is taken for a yes,
+ * too.
  */
 static inline bool ov2_in6_forwards(const struct inet6_dev *idev)
 {

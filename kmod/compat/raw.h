@@ -10,8 +10,9 @@
 #include <net/rawv6.h>
 
 /*
- * The raw sockets of IPv6 with one hash, or NULL if nobody can look at them:
- * their table is a symbol of IPv6, which is a module in some older kernels.
+ * ov2_raw6_sockets() returns the list of IPv6 raw sockets with one hash, or
+ * NULL if IPv6 is a module or off: this module cannot depend on the symbols of
+ * IPv6.
  */
 #if IS_BUILTIN(CONFIG_IPV6)
 
@@ -46,9 +47,9 @@ static inline bool ov2_raw6_match(struct net *net, const struct sock *sk,
 #endif
 
 /*
- * Are there packet sockets for one protocol that get a packet after the
- * protocol itself? Newer kernels have such a list also for the packet sockets
- * of a namespace that are bound to no device.
+ * Are there packet sockets for one protocol? They get a packet after the
+ * protocol itself has had it. Newer kernels have a second list, for the packet
+ * sockets of a namespace that are bound to no device.
  */
 static inline bool ov2_has_packet_sockets(const struct net_device *dev)
 {

@@ -7,12 +7,12 @@
 #include <net/route.h>
 
 /*
- * Two functions that set the route of a packet that came in. Its network header
- * is at the IP header, and it has none if there is no route. The older kernel
- * takes the DSCP as an octet, and does not export ip6_route_input(), but a
- * pointer.
+ * Look up and set the route of a received packet, whose network header is at
+ * the IP header. If there is no route, the packet has no dst afterwards; only a
+ * newer kernel's IPv6 sets an error route. The older kernel takes the DSCP as
+ * an octet, and exports a pointer to ip6_route_input() instead of the function.
  *
- * BH disabled, under rcu_read_lock(): the route is not counted.
+ * BH disabled, under rcu_read_lock(): no reference to the route is taken.
  */
 static inline void ov2_route_input(struct sk_buff *skb)
 {

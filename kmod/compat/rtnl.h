@@ -14,10 +14,11 @@
  *
  *	OV2_RTNL_NEWLINK(newlink);
  *
- * and OV2_RTNL(newlink) goes into the table. @link_net is where IFLA_LINK is
- * to be looked up. The older kernel creates the device in the namespace of
- * IFLA_LINK_NETNSID, gives that as src_net and moves the device afterwards, so
- * there it is src_net in both cases.
+ * and OV2_RTNL(newlink) goes into the table. @link_net is the namespace in
+ * which IFLA_LINK is to be looked up. The older kernel creates the device in
+ * the namespace of IFLA_LINK_NETNSID, passes that namespace as src_net and
+ * moves the device afterwards. So there src_net is @link_net, with the
+ * attribute or not.
  */
 #define OV2_RTNL(op) op##_rtnl
 

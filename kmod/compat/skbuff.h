@@ -6,9 +6,10 @@
 #include <linux/skbuff.h>
 
 /*
- * Forget what traffic control left on a frame: its class; "classify no more"
- * of ifb, which would pass the next tc ingress; and how often mirred and netem
- * have copied it, which older kernels do not count.
+ * Forget what traffic control left on a frame: its class; the mark
+ * "classify no more" of ifb, with which the frame would skip the next tc
+ * ingress; and the count of mirred's and netem's copies, which newer kernels
+ * have.
  */
 static inline void ov2_skb_reset_tc(struct sk_buff *skb)
 {

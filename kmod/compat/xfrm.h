@@ -6,9 +6,9 @@
 #include <net/xfrm.h>
 
 /*
- * The state operations of struct xfrmdev_ops got a device argument: the one
- * that the operation is carried out on, which under bonding is not
- * x->xso.dev. Operations are written with it, as the newer kernel wants:
+ * In newer kernels the state operations of struct xfrmdev_ops have a device
+ * argument: the device that carries out the operation. Under bonding this is
+ * not x->xso.dev. Operations are written as the newer kernel wants them:
  *
  *	static int ov2_state_add(struct net_device *dev, struct xfrm_state *x,
  *				 struct netlink_ext_ack *extack);
@@ -32,7 +32,9 @@
 
 #define OV2_XDO(op) op
 
-/* Under x->lock. The device that carries a state may be of another driver. */
+/* Under x->lock. Returns the device that carries the state. It may be of
+ * another driver.
+ */
 static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 {
 	return x->xso.real_dev ?: x->xso.dev;
@@ -50,16 +52,16 @@ static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 
 /*
  * real_dev is the bond's slave only sometimes: it is unset for acquire states
- * and after a failover, and is the bond itself at the first add. So the device
- * given here may be of another driver: the operations check that it is theirs.
+ * and after a failover, and is the bond itself at the first add. So the
+ * returned device may be of another driver, and each operation checks for that.
  */
 static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
 {
 	return x->xso.real_dev ?: x->xso.dev;
 }
 
-/* Bonding may leave a slave in real_dev that is gone. Here no card takes a
- * state of a bond, so the bond itself will do.
+/* Bonding may leave in real_dev a slave that is gone. With these kernels no
+ * card takes a state of a bond, so the bond itself can be returned.
  */
 static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 {
@@ -87,7 +89,7 @@ static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 
 #endif /* OV2_HAVE_XDO_DEV */
 
-/* Older kernels take the whole octet of the IP header that has the DSCP. */
+/* Older kernels take the whole octet of the IP header that holds the DSCP. */
 static inline void
 ov2_dst_lookup_set_dscp(struct xfrm_dst_lookup_params *params, dscp_t dscp)
 {
