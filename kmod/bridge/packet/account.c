@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a packet does to its state in packet mode: validity, lifetimes, numbers
- * and counts. As xfrm_output_one() and xfrm_input() do for software, in their
- * order. The SNMP counters of xfrm move when the packet is dropped
- * (watch/drop.c).
+ * and counts are checked and updated in the same order as xfrm_output_one() and
+ * xfrm_input() do it in software. The SNMP counters of xfrm move when the
+ * packet is dropped (watch/drop.c).
  */
 #include "account.h"
 #include "replay.h"
@@ -34,17 +34,18 @@ static enum ov2_counter account_out_locked(struct xfrm_state *x,
 }
 
 /**
- * ov2_account_out() - a packet is to be sent through a state
+ * ov2_account_out() - check and count a packet that a state is to protect
  * @x: the state; takes its lock
  * @skb: the packet, not framed, its network header set; for the audit log
- * @len: bytes that are protected, as software counts them: in a tunnel the
- *	inner packet, in transport mode what follows the IP header
- * @seq: out: its number
+ * @len: bytes that ESP protects, as software counts them: in a tunnel the inner
+ *	packet, in transport mode the bytes behind the IP header
+ * @seq: filled in with the packet's number
  *
- * Once the packet may leave, its number is used up.
+ * If the packet may leave, its number is used up, even if the packet is dropped
+ * later.
  *
  * Context: BH disabled.
- * Return: OV2_CNT_NONE, or why it must not leave.
+ * Return: OV2_CNT_NONE, or why the packet must be dropped.
  */
 enum ov2_counter ov2_account_out(struct xfrm_state *x, struct sk_buff *skb,
 				 unsigned int len, u64 *seq)
@@ -93,16 +94,17 @@ static enum ov2_counter account_in_locked(struct xfrm_state *x,
 }
 
 /**
- * ov2_account_in() - a packet was received through a state, and was genuine
+ * ov2_account_in() - check and count a packet whose ICV was good
  * @x: the state; takes its lock
  * @skb: the packet, still framed, its network header set; for the audit log
- * @seq: its number, as the engine verified it
- * @len: bytes that were protected, as ov2_account_out() counts them; negative
- *	if what it carries is nothing to deliver: then it is an error, but only
- *	if nothing else is wrong, and the window does not move
+ * @seq: the packet's number, verified by the engine
+ * @len: bytes that were protected, as ov2_account_out() counts them, or
+ *	negative if the packet carries nothing to deliver. Then the reason is
+ *	OV2_CNT_RX_DROP_TRAILER, unless another check fails first, and the
+ *	window does not move
  *
  * Context: BH disabled.
- * Return: OV2_CNT_NONE, or why it must be dropped.
+ * Return: OV2_CNT_NONE, or why the packet must be dropped.
  */
 enum ov2_counter ov2_account_in(struct xfrm_state *x, struct sk_buff *skb,
 				u64 seq, int len)
@@ -142,7 +144,7 @@ static enum ov2_counter account_bad_locked(struct xfrm_state *x,
 }
 
 /**
- * ov2_account_bad() - a packet received through a state was not genuine
+ * ov2_account_bad() - count a packet that the engine found bad
  * @x: the state; takes its lock
  * @skb: the packet, its network header set; for the audit log
  * @status: what the engine found
@@ -151,7 +153,7 @@ static enum ov2_counter account_bad_locked(struct xfrm_state *x,
  * crypto mode.
  *
  * Context: BH disabled.
- * Return: why it must be dropped, never OV2_CNT_NONE.
+ * Return: why the packet must be dropped, never OV2_CNT_NONE.
  */
 enum ov2_counter ov2_account_bad(struct xfrm_state *x, struct sk_buff *skb,
 				 enum ov2_crypto_status status)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP taken off a packet that the engine has decrypted in place, as
- * esp_input_done2() and net/xfrm/xfrm_input.c do it for software.
+ * Take ESP off a packet that the engine has decrypted in place, as
+ * esp_input_done2() and net/xfrm/xfrm_input.c do it in software.
  *
  * Before, with data and network header at IP:
  *
@@ -43,15 +43,17 @@
 /* Pad length and next header */
 #define OV2_TRAILER_LEN	2
 
-/* Of the header that ESP follows: the engine takes none with options. */
+/* Bytes of the IP header in front of ESP. It has no options and no extension
+ * headers, because the engine opens no such frame.
+ */
 static unsigned int outer_len(const struct xfrm_state *x)
 {
 	return x->props.family == AF_INET6 ? sizeof(struct ipv6hdr) :
 					     sizeof(struct iphdr);
 }
 
-/* The record spares a look at the end of the packet, but an engine need not
- * write it.
+/* Reads pad length and next header from the record, or, because an engine need
+ * not write them there, from the end of the packet.
  */
 static bool read_trailer(const struct sk_buff *skb, unsigned int end,
 			 unsigned long header, struct ov2_rx_header *hdr)
@@ -74,14 +76,15 @@ static bool read_trailer(const struct sk_buff *skb, unsigned int end,
 /**
  * ov2_decap_read() - what does an ESP packet carry?
  * @skb: the packet, decrypted, nothing stripped. Data is at the IP header, and
- *	it ends where that says
- * @x: its state
+ *	the packet ends where the IP header says
+ * @x: the packet's state
  * @icv_len: bytes of the ICV
  * @header: slot 12 of the packet
- * @decap: out: that
+ * @decap: filled in with where the carried bytes start and end
  *
- * As software does, this takes an empty packet for garbage, does not look at
- * the padding's bytes, and drops dummies (RFC 4303 section 2.6).
+ * There is nothing to deliver if the carried packet is empty or a dummy (RFC
+ * 4303 section 2.6). The bytes of the padding are not checked. Software does
+ * the same.
  *
  * Context: Any context.
  */
@@ -92,7 +95,7 @@ void ov2_decap_read(const struct sk_buff *skb, const struct xfrm_state *x,
 	struct ov2_rx_header hdr;
 	int end = skb->len - icv_len;
 
-	/* With a tunnel's the outer header is counted in. */
+	/* In tunnel mode x->props.header_len includes the outer IP header. */
 	decap->start = x->props.header_len;
 	if (!ov2_state_is_tunnel(x))
 		decap->start += outer_len(x);
@@ -107,8 +110,8 @@ void ov2_decap_read(const struct sk_buff *skb, const struct xfrm_state *x,
 		decap->len = end - decap->start;
 }
 
-/* Cut out what follows the first @keep bytes of the IP header: these and the
- * Ethernet header move up.
+/* Cut out the @cut bytes behind the first @keep bytes of the IP header. The
+ * @keep bytes and the Ethernet header move up.
  */
 static void cut_headers(struct sk_buff *skb, unsigned int keep,
 			unsigned int cut)
@@ -137,8 +140,8 @@ static bool decap_transport(struct sk_buff *skb, const struct xfrm_state *x,
 		ip_hdr(skb)->tot_len = htons(skb->len);
 		ip_send_check(ip_hdr(skb));
 	}
-	/* NAT has changed the addresses that the sum is over (RFC 3948
-	 * section 3.1.2). The ICV vouches for the bytes.
+	/* NAT may have changed the addresses, so the checksum of TCP or UDP may
+	 * be wrong (RFC 3948 section 3.1.2). The ICV has proved the bytes.
 	 */
 	if (x->encap)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
@@ -183,7 +186,8 @@ static void inner_set_dsfield(struct sk_buff *skb, const struct xfrm_state *x,
 	}
 }
 
-/* The Ethernet header becomes one of the inner packet, to this card. */
+/* Make the Ethernet header fit the inner packet, with this card as destination.
+ */
 static void inner_set_ethernet(struct sk_buff *skb)
 {
 	eth_hdr(skb)->h_proto = skb->protocol;
@@ -214,16 +218,16 @@ static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 }
 
 /**
- * ov2_decap() - leave of an ESP packet what it carries
+ * ov2_decap() - reduce an ESP packet to the packet that it carries
  * @skb: the packet of ov2_decap_read(), its MAC and network headers and its
  *	device set. It becomes an Ethernet frame with a clear packet, data at
  *	the IP header
- * @x: its state
- * @decap: what that found; there is something to deliver
+ * @x: the packet's state
+ * @decap: from ov2_decap_read(); there is something to deliver
  *
  * Context: Any context.
- * Return: false if it cannot be done: no memory, or what a tunnel carries is no
- * IP packet. @skb is to be dropped then.
+ * Return: true; false without memory, or if a tunnel carries something else
+ * than an IP packet. Then @skb must be dropped.
  */
 bool ov2_decap(struct sk_buff *skb, const struct xfrm_state *x,
 	       const struct ov2_decap *decap)

@@ -6,9 +6,9 @@
 
 /**
  * struct ov2_decap - what an ESP packet carries
- * @start: bytes from the IP header to it
- * @len: its bytes; negative if there is nothing to deliver
- * @next_header: what it is
+ * @start: bytes from the start of the IP header to the carried bytes
+ * @len: number of carried bytes; negative if there is nothing to deliver
+ * @next_header: protocol of the carried bytes
  */
 struct ov2_decap {
 	unsigned int start;

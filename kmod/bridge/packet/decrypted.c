@@ -8,7 +8,9 @@
 #include "tag.h"
 #include "../../compat/xfrm.h"
 
-/* ESP in UDP is told by the SPI: what xfrm has unpacked may be UDP, too. */
+/* Is the frame ESP in UDP of state @x? The SPI tells it from a UDP packet that
+ * xfrm has unpacked already.
+ */
 static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
 		       const struct xfrm_state *x)
 {
@@ -26,25 +28,25 @@ static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
 /**
  * ov2_is_decrypted_esp() - is a frame ESP with clear text behind its header?
  * @net: the card's namespace
- * @skb: a frame that is sent and that came in by a card, this one or another.
- *	Network header and protocol are set
+ * @skb: a frame that the stack sends. Network header and protocol are set
  *
- * A card decrypts in place, and xfrm_input() takes off the ESP header later.
- * After that the packet is no ESP any more. If a tunnel carried it,
- * xfrm_offload() returns NULL; but in transport mode, without GRO, CRYPTO_DONE
- * stays with the packet, and NAT may send the packet on. So neither the flag
- * alone nor the headers alone are proof.
+ * A card decrypts a received frame in place, and xfrm_input() takes off the ESP
+ * header later. Between the two, a frame that the stack forwards would show
+ * clear text. Afterwards xfrm_offload() returns NULL for a packet from a
+ * tunnel. But in transport mode, without GRO, CRYPTO_DONE stays with the
+ * packet, and NAT may send the packet on. So the flag and the headers together
+ * tell, not one of them alone.
  *
  * Context: Any.
- * Return: true if it is, or if it cannot be read.
+ * Return: true if the frame is such ESP, or if its IP packet cannot be read.
  */
 bool ov2_is_decrypted_esp(struct net *net, struct sk_buff *skb)
 {
 	const struct xfrm_offload *xo = xfrm_offload(skb);
 	struct ov2_flow flow;
 
-	/* The tag of packet mode has the flag, too, and what is to be sent
-	 * through a tunnel may be anybody's ESP.
+	/* The tag of packet mode has the flag, too. A tagged packet may be ESP
+	 * of somebody else that a tunnel is to carry, so let it pass.
 	 */
 	if (!xo || !(xo->flags & CRYPTO_DONE) || ov2_packet_tagged(xo))
 		return false;

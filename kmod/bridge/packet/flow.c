@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a packet is matched by. The kernel's dissector reads it, as it does for
- * xfrm, so that card and stack mean the same flow. Where xfrm takes zero for
- * ports that it does not see, here they are unknown: a card that protects must
- * not be passed by a fragment.
+ * The flow of a packet: the fields that selectors are compared with. The
+ * kernel's dissector reads them, as it does for xfrm, so that card and stack
+ * see the same flow. xfrm takes ports that it does not see for zero. Here such
+ * ports are unknown, so that a fragment cannot get past a policy that protects.
  */
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
@@ -18,23 +18,24 @@
 #define FLOW_PPPOE_LEN	6
 
 /**
- * ov2_flow_may_wrap() - can an IP packet hide behind a header of this type?
- * @ethertype: of a frame, or of what a VLAN tag carries
+ * ov2_flow_may_wrap() - does the card look for an IP packet behind this type?
+ * @ethertype: from the Ethernet header or from a VLAN tag
  *
- * VLAN tags, 802.1Q and 802.1ad, in any number, and the header of a PPPoE
- * session are looked through. MPLS, LLC/SNAP and tunnels are not.
+ * The card looks through VLAN tags (802.1Q and 802.1ad, in any number) and
+ * through the header of a PPPoE session, but not through MPLS, LLC/SNAP and
+ * tunnels.
  *
  * Context: Any.
- * Return: true if it can.
+ * Return: true if it does.
  */
 bool ov2_flow_may_wrap(__be16 ethertype)
 {
 	return eth_type_vlan(ethertype) || ethertype == htons(ETH_P_PPP_SES);
 }
 
-/* PPP may leave out the first byte of its protocol if that is zero (RFC 1661
- * 6.5), though not over PPPoE (RFC 2516 7): ppp_input() takes it all the same.
- * Moves @depth behind the header.
+/* PPP may leave out the first byte of its protocol if this byte is zero (RFC
+ * 1661 6.5). RFC 2516 7 forbids that over PPPoE, but ppp_input() accepts such
+ * packets all the same. Moves @depth behind the header.
  */
 static __be16 unwrap_pppoe(const struct sk_buff *skb, int *depth)
 {
@@ -57,8 +58,8 @@ static __be16 unwrap_pppoe(const struct sk_buff *skb, int *depth)
 	}
 }
 
-/* The type of what the header at @depth carries, 0 if the frame ends there.
- * Moves @depth behind the header.
+/* Returns the ethertype that the header at @depth carries, or 0 if the frame
+ * ends within the header or carries no IP. Moves @depth behind the header.
  */
 static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
 {
@@ -78,7 +79,7 @@ static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
  * the network header is used: if the packet is forwarded into a tunnel, its
  * Ethernet header is not written yet. A tag is always in the frame, never in
  * skb->vlan_tci: the card claims no VLAN offload, so validate_xmit_vlan() has
- * pushed the tag in, and the wire carries bytes only.
+ * pushed the tag in, and the line carries bytes only.
  */
 static bool find_ip(const struct sk_buff *skb, struct ov2_flow *flow,
 		    int *offset, __be16 *proto)
@@ -113,8 +114,8 @@ static void flow_set_addresses(struct ov2_flow *flow,
 	}
 }
 
-/* The dissector goes through few headers only, and not through those behind a
- * fragment's.
+/* With IPv6 the dissector goes through some extension headers only, and through
+ * none behind a fragment header. If it stopped at one, the protocol is unknown.
  */
 static bool proto_is_known(const struct ov2_flow *flow)
 {
@@ -132,9 +133,10 @@ static bool proto_is_known(const struct ov2_flow *flow)
 	}
 }
 
-/* Ports, type and code, or key: all are within the first bytes, or (GRE) read
- * with what is before them. All fragments of a packet are treated alike. The
- * dissector does not read what a selector has of mobility headers.
+/* Are ports, type and code, or key known? They are in the first bytes behind
+ * the IP headers; the dissector checks GRE's length itself. The first fragment
+ * shows its ports, but is treated like the other fragments. The dissector does
+ * not read the type of a mobility header, which a selector may have.
  */
 static bool ports_are_known(const struct ov2_flow *flow,
 			    const struct sk_buff *skb, int offset)
@@ -172,16 +174,17 @@ static void flow_set_ports(struct ov2_flow *flow, const struct sk_buff *skb,
 }
 
 /**
- * ov2_flow_read() - read what a packet is matched by
+ * ov2_flow_read() - read the flow of a packet
  * @net: the card's namespace
  * @skb: the packet, sent or received, in an Ethernet frame that may wrap it
- *	(ov2_flow_may_wrap()); network header, protocol and device set, MAC
- *	header too if it is wrapped. Need not be linear
- * @flow: out: what it is matched by
+ *	(ov2_flow_may_wrap()). Network header, protocol and device are set, and
+ *	the MAC header if the packet is wrapped. It may be nonlinear
+ * @flow: filled in with the flow
  *
  * Context: Any context.
- * Return: true; false with @flow->family 0 if it is no IP packet, and with a
- * family if it is none that can be read.
+ * Return: true if the flow was read. False with @flow->family 0 if the frame
+ * carries no IP packet, and false with a family if the headers of the IP packet
+ * cannot be read.
  */
 bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
 		   struct ov2_flow *flow)
@@ -217,7 +220,7 @@ bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
  * @flow: the packet's flow, read successfully
  *
  * Context: Any context.
- * Return: true if it surely is.
+ * Return: true if it is; false if its protocol is another one or unknown.
  */
 bool ov2_flow_is_ipsec(const struct ov2_flow *flow)
 {
@@ -262,11 +265,11 @@ static bool ports_match(const struct xfrm_selector *sel,
  * @sel: the selector, of a policy or a state
  * @flow: the packet's flow, read successfully
  *
- * As xfrm_selector_match(), which is not exported, but for what the packet does
- * not show.
+ * As xfrm_selector_match(), which is not exported. In addition, this function
+ * tells apart the packets whose protocol or ports are unknown.
  *
  * Context: Any context.
- * Return: whether it does.
+ * Return: no, yes, or maybe.
  */
 enum ov2_match ov2_selector_match(const struct xfrm_selector *sel,
 				  const struct ov2_flow *flow)

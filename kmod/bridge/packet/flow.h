@@ -5,17 +5,17 @@
 #include "../../compat/xfrm.h"
 
 /**
- * struct ov2_flow - what a packet is matched by
- * @fl: addresses, protocol, ports (or ICMP type and code, or GRE key), and as
- *	interface the card
- * @family: AF_INET, AF_INET6, or 0 if it is no IP packet
+ * struct ov2_flow - the fields of a packet that selectors are compared with
+ * @fl: addresses, protocol, ports (or ICMP type and code, or GRE key), and the
+ *	card as interface
+ * @family: AF_INET, AF_INET6, or 0 if the frame carries no IP packet
  * @wrapped: the IP packet stands behind a VLAN tag or a PPPoE header, not
  *	directly behind the Ethernet header
- * @transport: bytes from skb->data to what follows the IP headers
- * @fragment: it is one
- * @proto_known: the protocol is that of @fl; of a fragment it may be out of
- *	sight, behind IPv6 extension headers
- * @ports_known: the ports are those of @fl
+ * @transport: bytes from skb->data to the header behind the IP headers
+ * @fragment: the packet is a fragment
+ * @proto_known: the protocol in @fl is right. A fragment may hide its protocol
+ *	behind IPv6 extension headers
+ * @ports_known: the ports in @fl are right
  */
 struct ov2_flow {
 	struct flowi fl;
@@ -29,9 +29,9 @@ struct ov2_flow {
 
 /**
  * enum ov2_match - does a packet match a selector?
- * @OV2_MATCH_NO: it does not
- * @OV2_MATCH_MAYBE: it does, if its unknown protocol or ports do
- * @OV2_MATCH_YES: it does
+ * @OV2_MATCH_NO: it does not match
+ * @OV2_MATCH_MAYBE: it matches if its unknown protocol or ports match
+ * @OV2_MATCH_YES: it matches
  */
 enum ov2_match {
 	OV2_MATCH_NO,

@@ -6,7 +6,7 @@
 #include <linux/rhashtable.h>
 
 /**
- * struct ov2_looks - for unit tests: how far look-ups look
+ * struct ov2_looks - for unit tests: how much work look-ups do
  * @count: keys looked for and entries looked at
  */
 struct ov2_looks {
@@ -22,8 +22,8 @@ static inline void ov2_look(struct ov2_looks *looks)
 #endif
 }
 
-/* Has @list, which a look-up of one key has found, at least @max entries? Under
- * rcu_read_lock(). Reads no more than @max of them.
+/* Has @list, the entries of one key, at least @max entries? Under
+ * rcu_read_lock(). Reads at most @max entries.
  */
 static inline bool ov2_list_reaches(struct rhlist_head *list, unsigned int max)
 {

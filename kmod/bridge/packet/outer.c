@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The outer header of a tunnel in packet mode, and its way.
+ * The outer header of a tunnel in packet mode, and the way of the outer packet.
  *
  * The Ethernet header that the stack made is for the inner destination, or is
- * garbage (forwarded packets: xfrm_dev_direct_output()). Route and neighbour
- * are looked up for each packet, so they are followed when they change.
+ * garbage (forwarded packets: xfrm_dev_direct_output()). So route and neighbour
+ * of the outer packet are looked up here. They are looked up for each packet,
+ * so that a change takes effect at once.
  *
  * Before ov2_outer_push(), with the network header still at the inner IP
  * header:
@@ -79,9 +80,10 @@ static struct dst_entry *outer_route(struct net_device *dev,
 	return __xfrm_dst_lookup(x->props.family, &params);
 }
 
-/* The packet comes back through the stack, and must not leave in clear if its
+/* The packet comes back through the stack. It must not leave in clear if its
  * policy is gone by then, or if it is sent to another device on its way. So the
- * packet is tagged, and tagged anew if it was: its old tag may have XFRM_XMIT.
+ * packet gets a tag. It gets a new one even if it has one, because the old tag
+ * may have XFRM_XMIT.
  */
 static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 			     struct sk_buff *skb, struct ov2_pending *pending)
@@ -92,10 +94,10 @@ static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 						      OV2_WAY_NONE;
 }
 
-/* The neighbour asks again for an address that was valid once, and does so by a
- * timer. It must not ask from here even if the address becomes invalid at this
- * moment: the question would be sent through this card, and the lock of the
- * send queue is held already.
+/* An address that was valid once is asked for again by the neighbour's timer.
+ * The neighbour must not send its question from here, even if the address
+ * becomes invalid at this moment: the question would go out through this card,
+ * and the lock of a send queue is held already.
  */
 static enum ov2_way way_to(struct neighbour *neigh, struct xfrm_state *x,
 			   struct sk_buff *skb, struct ov2_pending *pending,
@@ -132,16 +134,16 @@ static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
 }
 
 /**
- * ov2_outer_find() - the way of a tunnel's packet
+ * ov2_outer_find() - find the next hop of a tunnel's outer packet
  * @dev: the card
  * @x: the outbound state, in tunnel mode
- * @skb: the inner packet, its network header set; taken if the way is
- *	OV2_WAY_PENDING, with a tag
- * @pending: where it waits
- * @outer: out, if OV2_WAY_READY
+ * @skb: the inner packet, its network header set; tagged and taken if the way
+ *	is OV2_WAY_PENDING
+ * @pending: the list where @skb waits for its neighbour's address
+ * @outer: filled in if the way is OV2_WAY_READY
  *
  * Context: BH disabled.
- * Return: what there is.
+ * Return: the way, see enum ov2_way.
  */
 enum ov2_way ov2_outer_find(struct net_device *dev, struct xfrm_state *x,
 			    struct sk_buff *skb, struct ov2_pending *pending,
@@ -178,8 +180,9 @@ static u8 inner_dsfield(const void *inner)
 	return ip->version == 6 ? ipv6_get_dsfield(inner) : ip->tos;
 }
 
-/* Copied from the inner header, where IPv6 never may be fragmented underway;
- * but below IPv6's minimum the sender could not send less.
+/* DF is copied from the inner header. IPv6 counts as DF, because routers never
+ * fragment it. But an IPv6 packet that is not larger than IPv6's minimum MTU
+ * may be fragmented, because its sender cannot send smaller ones.
  */
 static __be16 outer_frag_off(const struct xfrm_state *x, const void *inner,
 			     unsigned int inner_len)
@@ -234,13 +237,13 @@ static void push6(struct sk_buff *skb, const struct xfrm_state *x,
 
 /**
  * ov2_outer_push() - put the outer header in front of an ESP packet
- * @skb: data where ESP begins, or UDP before it. There is headroom, and the
- *	network header is still the inner one's
+ * @skb: data at the ESP header, or at the UDP header in front of it. There is
+ *	headroom, and the network header is still at the inner IP header
  * @x: the outbound state, in tunnel mode
  * @outer: from ov2_outer_find()
  * @inner_len: bytes of the inner packet
  *
- * Afterwards data and network header are at the outer one.
+ * Afterwards data and network header are at the outer IP header.
  *
  * Context: Any context.
  */

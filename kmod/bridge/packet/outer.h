@@ -9,12 +9,13 @@
 struct ov2_pending;
 
 /**
- * enum ov2_way - what the outer packet's way is like
- * @OV2_WAY_READY: known
- * @OV2_WAY_PENDING: the neighbour is to be asked for its address, and the
- *	packet waits there: it is taken
- * @OV2_WAY_NONE: there is none through this card
- * @OV2_WAY_NO_MEMORY: the packet could not be made ready to wait
+ * enum ov2_way - is the outer packet's next hop known?
+ * @OV2_WAY_READY: the next hop's address is known
+ * @OV2_WAY_PENDING: the packet is taken. It waits until the neighbour has been
+ *	asked for its address
+ * @OV2_WAY_NONE: the route leads elsewhere, there is no route or no neighbour,
+ *	or too many packets wait already
+ * @OV2_WAY_NO_MEMORY: no memory for the tag of a packet that is to wait
  */
 enum ov2_way {
 	OV2_WAY_READY,

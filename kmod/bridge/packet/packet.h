@@ -11,15 +11,14 @@
 /**
  * struct ov2_bridge - what the bridge keeps for a card in packet mode
  * @ad: the card
- * @spd: its policies
- * @sad: its outbound states
+ * @spd: the card's policies
+ * @sad: the card's outbound states
  * @pending: packets that wait for a neighbour
- * @states: states in packet mode, both ways
+ * @states: number of states in packet mode, both directions
  * @reaped: for ov2_reap(), which destroys this structure
  *
- * In packet mode the stack knows nothing but its own states and policies: the
- * bridge finds policy and state of each packet, as the transport does that
- * IPsecOV2 was made for.
+ * In packet mode the bridge finds the policy and the state of each packet, and
+ * frames it. In IPsecOV2 this is the transport's work, too.
  */
 struct ov2_bridge {
 	struct ov2_adapter *ad;
@@ -30,7 +29,7 @@ struct ov2_bridge {
 	struct ov2_reaped reaped;
 };
 
-/* Between ov2_bridge_init() and ov2_bridge_exit(). */
+/* May be called between ov2_bridge_init() and ov2_bridge_exit(). */
 static inline struct ov2_bridge *ov2_bridge_of(const struct ov2_adapter *ad)
 {
 	return ad->transport;

@@ -3,7 +3,7 @@
  * Receiving in packet mode: the stack is given clear packets. So this file does
  * the work of xfrm_input(), and the work of __xfrm_policy_check() for the
  * policies of the card; the core checks the other policies (verdict.c). This
- * file also decides whether a frame that came in clear is let in.
+ * file also decides which clear frames from the line come in.
  */
 #include <linux/jhash.h>
 #include <linux/udp.h>
@@ -17,9 +17,10 @@
 
 #define OV2_UDP_ENCAP_PORT	4500
 
-/* The sender may be behind NAT, and move: the key manager is told. Software
- * does so before it has looked at the number; here an old packet that somebody
- * repeats from elsewhere does not count.
+/* If the sender's address or port has changed (it may be behind NAT, and move),
+ * tell the key manager. Software does this before it has checked the number.
+ * Here the number is checked first, so an old packet that somebody repeats from
+ * elsewhere changes nothing.
  */
 static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 {
@@ -37,10 +38,10 @@ static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 		km_new_mapping(x, &addr, udp->source);
 }
 
-/* If the packet has an xfrm_offload, the core takes an ESP header inside it for
- * the header that the card has verified (esp4_gro_receive()). The same goes for
- * ESP in UDP, if a socket of the port has asked for it; only the port of
- * RFC 3948 is looked for.
+/* Does the carried packet itself have an ESP header? If such a packet had an
+ * xfrm_offload, the core would take the header for the one that the card has
+ * verified (esp4_gro_receive()). The same goes for ESP in UDP, if a socket of
+ * the port has asked for it; only the port of RFC 3948 is tested.
  */
 static bool is_nested(const struct ov2_flow *flow)
 {
@@ -52,10 +53,10 @@ static bool is_nested(const struct ov2_flow *flow)
 		uli->ports.dport == htons(OV2_UDP_ENCAP_PORT));
 }
 
-/* May what was carried come in through this state? Software asks that later, of
- * the reassembled packet; here a fragment must fit by what it shows. What no
- * policy of the card is for the core decides alone. Under rcu_read_lock(), as
- * are policies.
+/* May the carried packet come in through this state? Software asks this later,
+ * for the reassembled packet; here a fragment must match by the fields that it
+ * shows. If no policy of the card matches, the core decides alone. Under
+ * rcu_read_lock(), which protects the policies.
  */
 static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 				     const struct sk_buff *skb,
@@ -83,10 +84,10 @@ static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 					 OV2_CNT_RX_DROP_TEMPLATE;
 }
 
-/* Frames of different hash are never merged by GRO, which looks at no security
- * path: so what was protected is never merged with what came in clear, which
- * has none, the wire clears it. It is no flow's hash: whoever wants that
- * computes it.
+/* GRO compares no sec_paths, but it never merges frames of different hash. So
+ * this hash keeps protected frames apart from clear ones, which have no hash
+ * because the line clears it. Its type is L3, so code that needs the hash of a
+ * flow computes its own.
  */
 static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 {
@@ -95,8 +96,8 @@ static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 	skb_set_hash(skb, hash, PKT_HASH_TYPE_L3);
 }
 
-/* Number and limits are looked at after decryption only, as with any card that
- * does it: software looks at them before, too, and drops the same packets.
+/* Number and limits are checked only after decryption, because the card
+ * decrypts first. Software also checks them before, and drops the same packets.
  */
 static enum ov2_counter packet_accept(struct ov2_adapter *ad,
 				      struct ov2_nbl *nbl,
@@ -120,19 +121,20 @@ static enum ov2_counter packet_accept(struct ov2_adapter *ad,
 }
 
 /**
- * ov2_packet_receive() - a frame was received through a state in packet mode
+ * ov2_packet_receive() - unpack a frame of a state in packet mode
  * @ad: the card
  * @nbl: the frame as the engine left it, without Ethernet's padding; stays the
- *	caller's. Data is at the IP header, ov2_headers_set() was here
- * @assoc: its association
- * @x: its state; the reference stays the caller's
+ *	caller's. Data is at the IP header, and ov2_headers_set() has set the
+ *	offsets
+ * @assoc: the association of the frame's SA
+ * @x: the state of @assoc; the reference stays the caller's
  * @res: what the engine found
- * @path: out: what the core is to know
+ * @path: filled in with what the sec_path is to tell the core
  *
- * The frame becomes what it carried.
+ * The frame becomes an Ethernet frame with the packet that it carried.
  *
  * Context: BH disabled, under rcu_read_lock().
- * Return: OV2_CNT_NONE, or why it must be dropped.
+ * Return: OV2_CNT_NONE, or why the frame must be dropped.
  */
 enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 				    const struct ov2_assoc *assoc,
@@ -156,8 +158,8 @@ enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	return OV2_CNT_NONE;
 }
 
-/* Under rcu_read_lock(). IPsec is looked at by xfrm, which has its own states
- * and the same policies.
+/* Under rcu_read_lock(). An IPsec packet that the engine did not touch goes to
+ * xfrm, which has its own states and the same policies.
  */
 static enum ov2_counter clear_admit(struct ov2_adapter *ad, struct ov2_spd *spd,
 				    const struct sk_buff *skb,
@@ -185,11 +187,12 @@ static enum ov2_counter clear_admit(struct ov2_adapter *ad, struct ov2_spd *spd,
  * @ad: the card
  * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data
  *	is behind the Ethernet header
- * @verdict: filled in with OV2_RX_TAKEN if the packet's socket has it
+ * @verdict: filled in: OV2_RX_TAKEN if the packet's socket got the packet, else
+ *	OV2_RX_STACK
  *
- * For policies that are offloaded the stack takes clear packets: it thinks that
- * the card would have dropped them. As in software, a policy of the packet's
- * own socket goes before any policy of the card.
+ * The stack does not compare clear packets with offloaded policies, because it
+ * expects the card to drop them. So the card drops them here. As in software, a
+ * policy of the packet's own socket goes before any policy of the card.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

@@ -11,9 +11,10 @@
 struct ov2_assoc;
 
 /**
- * enum ov2_packet_path - what the core is to know of a packet that was let in
- * @OV2_PATH_OFFLOAD: its state, and that the card has decided about it
- * @OV2_PATH_STATE: its state: the core compares it with its policies
+ * enum ov2_packet_path - what the sec_path tells the core about a packet
+ * @OV2_PATH_OFFLOAD: the packet's state, and that the card has decided
+ * @OV2_PATH_STATE: only the packet's state, so the core compares the packet
+ *	with its policies
  */
 enum ov2_packet_path {
 	OV2_PATH_OFFLOAD,

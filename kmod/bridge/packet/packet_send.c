@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the stack sends, in packet mode: policy and state are found from the
- * packet, as hardware does, and the packet becomes ESP. What an offloaded
- * policy protects never leaves in clear.
+ * Sending in packet mode: the card finds policy and state from the packet
+ * alone, as hardware does, and the packet becomes ESP. A packet that an
+ * offloaded policy protects never leaves in clear.
  */
 #include <linux/etherdevice.h>
 #include <net/ip.h>
@@ -20,10 +20,11 @@
  * @ad: the card
  * @skb: the packet. Data is at the IP header
  * @queue: the transmit queue
- * @assoc: what protects it
- * @x: its state; a reference is held
- * @outer: of a tunnel
- * @eth: the Ethernet header that the stack made; not of a tunnel
+ * @assoc: the association of @x
+ * @x: the state that protects @skb; a reference is held
+ * @outer: in tunnel mode, what the outer header needs
+ * @eth: the Ethernet header that the stack made; in tunnel mode its fields are
+ *	replaced
  * @verdict: filled in with what is to be done, if the packet may leave
  * @nbl: filled in with the frame and its records, if it is protected
  */
@@ -39,8 +40,9 @@ struct sending {
 	struct ov2_nbl **nbl;
 };
 
-/* The core frames no such packet: transport mode is for whole packets (RFC 4301
- * 4.1), and ESP goes behind extension headers that this card does not read.
+/* Transport mode is for whole packets only (RFC 4301 4.1). And ESP would have
+ * to go behind options or extension headers, which this card does not read. The
+ * operation xdo_dev_offload_ok refuses such packets, too.
  */
 static bool transport_possible(const struct sk_buff *skb)
 {
@@ -93,7 +95,9 @@ static void push_ethernet(struct sending *send)
 	}
 }
 
-/* Bytes that lifetimes count: what ESP protects, as xfrm_output_one() does. */
+/* Bytes that lifetimes count: those that ESP protects. xfrm_output_one() counts
+ * the same bytes.
+ */
 static unsigned int protected_len(const struct sending *send)
 {
 	const struct sk_buff *skb = send->skb;
@@ -130,7 +134,7 @@ static enum ov2_counter protect(struct sending *send)
 	return OV2_CNT_NONE;
 }
 
-/* Takes the reference on the state. */
+/* Takes the caller's reference on send->x. */
 static enum ov2_counter send_protected(struct sending *send)
 {
 	enum ov2_counter reason = find_way(send);
@@ -157,10 +161,9 @@ static enum ov2_counter send_by_policy(struct sending *send,
 	return send->assoc ? send_protected(send) : OV2_CNT_TX_DROP_NO_SA;
 }
 
-/* What the frame is, if its Ethernet header tells; 0 if it is too short. A
- * packet with the core's tag is one that the core wants protected: its Ethernet
- * header may not be written yet, but skb->protocol is right
- * (vlan_insert_tag_set_proto()).
+/* Returns the frame's ethertype, or 0 if the frame is too short. The Ethernet
+ * header of a tagged packet may not be written yet, but its skb->protocol is
+ * right (vlan_insert_tag_set_proto()).
  */
 static __be16 frame_type(const struct sk_buff *skb, bool tagged)
 {
@@ -171,10 +174,10 @@ static __be16 frame_type(const struct sk_buff *skb, bool tagged)
 	return skb->len > sizeof(*eth) ? eth->h_proto : 0;
 }
 
-/* A packet behind a VLAN tag or a PPPoE header is not protected: its SA's other
- * end expects ESP without. So it must not leave if a policy protects it: it
- * comes from a bridge, a packet socket, or tc, as the core lets no state
- * protect what leaves by a VLAN.
+/* The card cannot protect a packet behind a VLAN tag or a PPPoE header, because
+ * the other end of the SA expects ESP without it. So the packet is dropped if a
+ * policy protects it. Such packets come from a bridge device, a packet socket,
+ * or tc: the core lets no state protect packets that leave by a VLAN.
  */
 static enum ov2_counter send_wrapped(struct ov2_adapter *ad,
 				     struct sk_buff *skb, __be16 type,
@@ -221,13 +224,14 @@ static bool open_ethernet(struct sending *send, bool tagged)
  * @ad: the card
  * @skb: the frame; stays the caller's unless the verdict is OV2_VERDICT_TAKEN
  * @queue: the transmit queue that it came on
- * @tagged: the core asked for protection (ov2_packet_tag())
+ * @tagged: the frame has a tag (ov2_packet_tag()), so the core wants it
+ *	protected
  * @verdict: filled in with what is to be done, if the frame may leave
  * @nbl: filled in with the frame and its records if the verdict is
  *	OV2_VERDICT_OFFLOAD
  *
- * The tag may only veto: hardware knows nothing of it, so policy and state are
- * those that the packet itself leads to.
+ * Policy and state are found from the packet itself, as hardware does it. The
+ * tag can only veto: a tagged packet without a protecting policy is dropped.
  *
  * Context: BH disabled, RCU read side.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.
@@ -257,7 +261,9 @@ enum ov2_counter ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 	    !ov2_flow_read(dev_net(ad->dev), skb, &flow))
 		return OV2_CNT_TX_DROP_MALFORMED;
 
-	/* Made by software, which looks for no policy after IPsec */
+	/* Software has made this ESP, AH or IPComp packet. After IPsec the core
+	 * looks for no policy, so the card does not either.
+	 */
 	if (tagged || !ov2_flow_is_ipsec(&flow))
 		reason = send_by_policy(&send, &flow, tagged);
 	if (!reason && *verdict == OV2_VERDICT_PLAIN)
@@ -266,11 +272,11 @@ enum ov2_counter ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 }
 
 /**
- * ov2_packet_wanted() - has a card something to look for in a clear frame?
+ * ov2_packet_wanted() - must frames without a tag pass ov2_packet_xmit()?
  * @ad: the card
  *
  * Context: Any context.
- * Return: false if it has no outbound policy.
+ * Return: true if the card has an outbound policy.
  */
 bool ov2_packet_wanted(const struct ov2_adapter *ad)
 {

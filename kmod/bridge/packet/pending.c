@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets whose next hop is not known yet.
+ * Packets that wait for the address of their next hop.
  *
- * The neighbour keeps them, asks for the address, and sends them again through
- * ndo_start_xmit. It must not ask from there: the question would leave through
- * another queue of the card while this one's lock is held.
+ * The neighbour keeps the packets, asks for the address, and then sends the
+ * packets again through ndo_start_xmit. A work item hands them to the
+ * neighbour, because the neighbour must not ask from within ndo_start_xmit: its
+ * question would take the lock of a send queue of this card while the lock of
+ * another one is held.
  */
 #include <net/neighbour.h>
 
@@ -28,8 +30,8 @@ static struct neighbour *pending_neigh(struct sk_buff *skb)
 	return neigh;
 }
 
-/* Without a packet it asks in the name of an address of the link, with one in
- * that of the inner source.
+/* Without a packet the neighbour asks in the name of an address of the link.
+ * With the packet it would ask in the name of the inner source.
  */
 static void pending_send(struct neighbour *neigh, struct sk_buff *skb)
 {
@@ -59,7 +61,7 @@ static void pending_work(struct work_struct *work)
 }
 
 /**
- * ov2_pending_init() - make a list, empty
+ * ov2_pending_init() - make an empty list
  * @pending: the list
  *
  * Context: Any context.
@@ -72,10 +74,11 @@ void ov2_pending_init(struct ov2_pending *pending)
 
 /**
  * ov2_pending_destroy() - end of ov2_pending_init()
- * @pending: the list. Nothing is added any more
+ * @pending: the list. No packet is added any more
  *
- * A packet here holds its neighbour, and that the netdev, so there is none left
- * when the netdev goes: only the work may not have returned.
+ * Each packet of the list holds its neighbour, and the neighbour holds the
+ * netdev. So the list is empty when the netdev goes, but the work item may not
+ * have returned yet.
  *
  * Context: Process context, sleeps.
  */
@@ -86,13 +89,13 @@ void ov2_pending_destroy(struct ov2_pending *pending)
 }
 
 /**
- * ov2_pending_add() - a packet is to wait for its neighbour's address
+ * ov2_pending_add() - let a packet wait for its neighbour's address
  * @pending: the list
- * @skb: the packet, data at the network header; taken if true
- * @neigh: its neighbour
+ * @skb: the packet, data at the network header; taken if this returns true
+ * @neigh: the packet's neighbour
  *
  * Context: BH disabled.
- * Return: false if there are too many already.
+ * Return: true; false if OV2_PENDING_MAX packets wait already.
  */
 bool ov2_pending_add(struct ov2_pending *pending, struct sk_buff *skb,
 		     struct neighbour *neigh)

@@ -7,13 +7,15 @@
 
 struct neighbour;
 
-/* The neighbour has a limit of its own, in bytes. */
+/* Packets in the list, until the work item runs. For the packets that it has,
+ * the neighbour has a limit of its own, in bytes.
+ */
 #define OV2_PENDING_MAX	128
 
 /**
  * struct ov2_pending - packets on their way to a neighbour without an address
  * @packets: the packets, each with a reference to its neighbour
- * @work: hands them over
+ * @work: hands the packets to their neighbours
  */
 struct ov2_pending {
 	struct sk_buff_head packets;

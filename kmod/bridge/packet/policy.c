@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What an offloaded policy says of packets and of the states that protect them.
+/* What an offloaded policy says about packets, and about the states that
+ * protect the packets.
  */
 #include <linux/inetdevice.h>
 #include <net/ipv6.h>
@@ -10,7 +11,7 @@
  * ov2_policy_key_set() - set the addresses of a key
  * @key: the key; its family is set, and its addresses are zero or were set by
  *	this function
- * @saddr: source; what is behind its prefix does not count
+ * @saddr: source; bits behind its prefix are ignored
  * @prefix_s: bits of @saddr
  * @daddr: destination, likewise
  * @prefix_d: bits of @daddr
@@ -33,9 +34,9 @@ void ov2_policy_key_set(struct ov2_policy_key *key,
 }
 
 /**
- * ov2_policy_set() - take over what the card needs of a policy
- * @pol: out: all zero before
- * @xp: the policy, one that is not refused
+ * ov2_policy_set() - copy the parts of xfrm's policy that the card needs
+ * @pol: filled in; all zero before
+ * @xp: xfrm's policy; ov2_policy_refused() has not refused it
  *
  * Context: Any context.
  */
@@ -58,7 +59,8 @@ void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp)
  * ov2_policy_protects() - does a policy want its packets protected?
  * @pol: the policy
  *
- * One that neither protects nor blocks lets them pass in clear.
+ * A policy that neither protects nor blocks is a bypass: its packets pass in
+ * clear.
  *
  * Context: Any context.
  * Return: true if so.
@@ -82,17 +84,16 @@ bool ov2_policy_blocks(const struct ov2_policy *pol)
 
 /**
  * ov2_policy_tmpl() - the template that a policy has now
- * @pol: a policy that protects, found under rcu_read_lock(), which is still
- *	held
+ * @pol: a policy that protects
  * @room: room for a copy
  *
- * Context: Any but hard interrupts.
- *
  * XFRM_MSG_MIGRATE changes the addresses of a policy's template and tells no
- * driver: xfrm_policy_migrate() writes under the policy's lock, and increments
- * its genid so that users of old copies read the template again. The card does
- * so, too.
+ * driver. xfrm_policy_migrate() writes them under the policy's lock, and
+ * increments the policy's genid, so that users of old copies read the template
+ * again. The card does so, too.
  *
+ * Context: Any but hard interrupts, under the rcu_read_lock() under which @pol
+ *   was found.
  * Return: the template, in @pol or in @room.
  */
 const struct xfrm_tmpl *ov2_policy_tmpl(const struct ov2_policy *pol,
@@ -115,7 +116,9 @@ static bool algorithm_fits(const struct xfrm_tmpl *tmpl,
 	return tmpl->allalgs || tmpl->aalgos & (1 << x->props.aalgo);
 }
 
-/* The destination is ours, whichever it is: the core does not compare it. */
+/* Does not compare the destination of the state with the template's, because
+ * the core does not either: the packet came to this host.
+ */
 static bool tunnel_fits(const struct xfrm_tmpl *tmpl,
 			const struct xfrm_state *x)
 {
@@ -124,12 +127,12 @@ static bool tunnel_fits(const struct xfrm_tmpl *tmpl,
 }
 
 /**
- * ov2_policy_fits() - is a packet protected as its policy wants?
- * @pol: the policy that the received packet met; it does not block
- * @x: the state that had protected it
+ * ov2_policy_fits() - is a received packet protected as its policy wants?
+ * @pol: the policy that the packet met; it does not block
+ * @x: the state that protected the packet
  *
- * As xfrm_state_ok() of xfrm_policy.c. A policy without a template takes
- * transport mode, too, as there.
+ * As xfrm_state_ok() of xfrm_policy.c: a policy without a template lets in a
+ * packet that came in transport mode, but none that came through a tunnel.
  *
  * Context: Under rcu_read_lock().
  * Return: true if so.

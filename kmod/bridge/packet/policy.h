@@ -9,7 +9,7 @@
 struct ov2_spd_pair;
 
 /**
- * struct ov2_policy_key - what policies are found by
+ * struct ov2_policy_key - the fields by which policies are found
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  * @family: AF_INET or AF_INET6
  * @prefix_s: bits of @saddr that count
@@ -32,19 +32,19 @@ struct ov2_policy_key {
  * @in_pair: in ov2_spd_pair.policies
  * @pair: the policies with the same prefix lengths
  * @key: direction, family, prefix lengths and addresses
- * @sel: which packets it is for
- * @serial: the larger, the younger
- * @priority: the smaller, the sooner
+ * @sel: the packets that the policy is for
+ * @serial: a younger policy has a larger serial
+ * @priority: a policy with a smaller priority is asked first
  * @action: XFRM_POLICY_ALLOW or XFRM_POLICY_BLOCK
  * @has_tmpl: @tmpl is set. A policy that blocks has no template here, even if
  *	@xp has one
- * @tmpl: which states protect those packets, as it was when @xp had @genid.
- *	Read it by ov2_policy_tmpl()
+ * @tmpl: which states protect the packets, as of @genid. Read it with
+ *	ov2_policy_tmpl()
  * @xp: xfrm's policy, which lives as long as this one; NULL in unit tests
- * @genid: of @xp, when @tmpl was read
- * @rcu: freed a grace period after its end
+ * @genid: genid of @xp when @tmpl was copied
+ * @rcu: for freeing the policy a grace period after it has left the SPD
  *
- * All but the links is constant.
+ * Once the policy is added, only @node and @in_pair change.
  */
 struct ov2_policy {
 	struct rhlist_head node;
@@ -71,9 +71,9 @@ static inline bool ov2_xfrm_policy_protects(const struct xfrm_policy *xp)
 	return xp->xfrm_nr && xp->action == XFRM_POLICY_ALLOW;
 }
 
-/* Is @pol asked before @other? Of two policies with the same priority the older
- * one is, so an update that puts another one beside it for a moment changes
- * nothing.
+/* Is @pol asked before @other? If both have the same priority, the older one is
+ * asked first, so it stays in force while an update puts a new policy beside
+ * it.
  */
 static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 					const struct ov2_policy *other)

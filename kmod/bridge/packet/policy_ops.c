@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The life of offloaded policies: the operations of xfrmdev_ops about them. */
+/* The life of offloaded policies: the operations of xfrmdev_ops for policies.
+ */
 #include <linux/slab.h>
 
 #include "packet.h"
@@ -15,7 +16,8 @@ static const char *action_name(const struct ov2_policy *pol)
 	return ov2_policy_blocks(pol) ? "block" : "bypass";
 }
 
-/* The core has not published @xp yet, so nobody migrates it. */
+/* The core has not published @xp yet, so its template and genid cannot change.
+ */
 static struct ov2_policy *policy_new(struct xfrm_policy *xp)
 {
 	struct ov2_policy *pol = kzalloc(sizeof(*pol), GFP_KERNEL_ACCOUNT);
@@ -51,7 +53,7 @@ static int policy_added(struct xfrm_policy *xp, struct ov2_policy *pol)
 
 /**
  * ov2_bridge_policy_add() - xfrmdev_ops.xdo_dev_policy_add
- * @xp: the policy, that of a card; no packet has met it yet
+ * @xp: the policy, on a card; the core has not published it yet
  * @extack: for the sentence of a refusal
  *
  * Context: Process context.
@@ -89,7 +91,7 @@ no_memory:
 
 /**
  * ov2_bridge_policy_delete() - xfrmdev_ops.xdo_dev_policy_delete
- * @xp: the policy, deleted or not
+ * @xp: the policy; it may be deleted already
  *
  * Context: Any context but hard interrupts: a policy's timer deletes it, too.
  */
@@ -114,13 +116,13 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
  * ov2_bridge_policy_free() - xfrmdev_ops.xdo_dev_policy_free
  * @xp: the policy, at its last reference
  *
- * Context: Any but hard interrupts, as a policy's timer may end it; process
- * context if the core never published it.
+ * Readers that found the policy in the card's SPD may still look at @xp.
+ * xfrm_policy_destroy() frees a dead policy a grace period later. But a policy
+ * that the core could not add is not dead. Some paths of the core free it at
+ * once, and some of them without a delete. So wait for the readers here.
  *
- * Readers that found the policy in the card's database may still look at @xp.
- * xfrm_policy_destroy() frees @xp a grace period later. But a policy that the
- * core could not add is not dead, and some paths of the core free it at once,
- * not all of them after a delete. So wait for the readers here.
+ * Context: Any but hard interrupts, because a policy's timer may end the
+ *   policy. Process context if the core never published it.
  */
 void ov2_bridge_policy_free(struct xfrm_policy *xp)
 {

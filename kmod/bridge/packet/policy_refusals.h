@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every reason to refuse a policy, a row each, in the order in which they are
- * asked: a condition relies on what the rows above it let pass. The rows have
- * the form of sa/state_refusals.h, with conditions on the policy xp.
+ * Every reason to refuse a policy: one row for each, in the order in which the
+ * conditions are tested. A condition may rely on the rows above it: their
+ * conditions are false. The rows have the form of sa/state_refusals.h, with
+ * conditions on the policy xp.
  *
- * What a card does not match must not be there to be matched: a policy is
- * refused as a whole, never simplified.
+ * If a policy has a field that the card cannot compare, the policy is refused.
+ * The card never takes a simpler policy instead.
  */
 
-/* States would be refused, and NETDEV_DOWN would not take the policy away. */
+/* With esp-hw-offload off, the states of the policy would be refused, and
+ * NETDEV_DOWN would not take the policy away.
+ */
 REFUSED(POLICY_REFUSED_DISABLED,
 	!(xp->xdo.dev->features & NETIF_F_HW_ESP),
 	"IPsec offload of the card is off, esp-hw-offload must be on")
 
-/* What comes out of an offloaded state has passed the card's inbound policies,
- * and the core then asks no policy of its own, fwd or in.
+/* A packet from an offloaded state has passed the card's inbound policies. If
+ * the card alone decides, the core asks no policy, in or fwd; otherwise the
+ * core asks its own fwd policies (verdict.c).
  */
 REFUSED(POLICY_REFUSED_DIR,
 	xp->xdo.dir != XFRM_DEV_OFFLOAD_IN &&
@@ -25,8 +29,8 @@ REFUSED(POLICY_REFUSED_TYPE,
 	xp->type != XFRM_POLICY_TYPE_MAIN,
 	"Sub-policies can't be offloaded, type must be main")
 
-/* A received frame has no mark yet; and a sent one's mark may be another one
- * than the flow had when the core looked for its policy.
+/* A received frame has no mark yet. A frame that is sent may have another mark
+ * than its flow had when the core looked for a policy.
  */
 REFUSED(POLICY_REFUSED_MARK,
 	xp->mark.m || xp->mark.v,
@@ -39,7 +43,9 @@ REFUSED(POLICY_REFUSED_IF_ID,
 	xp->if_id && !is_bypass_of_card(xp),
 	"Interface ID must be 0, or the card's index in an outbound bypass")
 
-/* Its states would be of one CPU each, which are refused. */
+/* The states of such a policy would be for one CPU each, and are refused
+ * (SA_REFUSED_PCPU).
+ */
 REFUSED(POLICY_REFUSED_PCPU,
 	xp->flags & XFRM_POLICY_CPU_ACQUIRE,
 	"States of one CPU can't be acquired, flag cpu-acquire must be 0")
@@ -75,23 +81,26 @@ REFUSED(POLICY_REFUSED_OPTIONAL,
 	"Level of the template must be required")
 
 /* Outbound, a template without reqid is a trap: no state of the card has reqid
- * 0 (SA_REFUSED_REQID), so the core acquires a state, and nothing leaves before
- * the key manager has put a better policy in front. Inbound, such a template
- * takes states of any reqid, as in the core. In a policy for all packets of a
- * family it is refused, as mlx5 refuses it: the trap would catch the key
- * manager's own packets.
+ * 0 (SA_REFUSED_REQID), so the core acquires a state, and packets are dropped
+ * until the key manager has put a better policy in front. Inbound, such a
+ * template takes states of any reqid, as in the core. In a policy for all
+ * packets of a family the template is refused, as mlx5 does, because the trap
+ * would catch the key manager's own packets.
  */
 REFUSED(POLICY_REFUSED_REQID,
 	ov2_xfrm_policy_protects(xp) && !xp->xfrm_vec[0].reqid &&
 	is_for_everything(&xp->selector),
 	"Reqid of the template must not be 0 in a policy for all packets")
 
-/* The core keeps the inner family for the outer route of such states. */
+/* The core's outer route is wrong for such states, see SA_REFUSED_INNER_FAMILY.
+ */
 REFUSED(POLICY_REFUSED_FAMILY,
 	is_tunnel(xp) && xp->xfrm_vec[0].encap_family != xp->selector.family,
 	"Tunnel must be of the same address family as the selector")
 
-/* The core would find the source by a route that the card does not ask. */
+/* The core would take a missing source address from a route, and the card looks
+ * up no route before it chooses the state.
+ */
 REFUSED(POLICY_REFUSED_ADDR,
 	is_tunnel(xp) && xp->xdo.dir == XFRM_DEV_OFFLOAD_OUT &&
 	lacks_address(&xp->xfrm_vec[0]),

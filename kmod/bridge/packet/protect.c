@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP framing in packet mode: what xfrm's core does for crypto mode, headers
- * and trailer (RFC 4303 2). IV, ciphertext and ICV are the engine's.
+ * ESP framing in packet mode: headers and trailer (RFC 4303 2) are written
+ * here, as xfrm's core does it in crypto mode. The engine writes IV, ciphertext
+ * and ICV.
  *
  * Before, with data and network header at IP:
  *
@@ -37,10 +38,11 @@
 #include "protect.h"
 
 /**
- * ov2_frame_trim() - cut off what is behind the IP packet
+ * ov2_frame_trim() - cut off the bytes behind the IP packet
  * @skb: data and network header at an IP header; the version is right
  *
- * Ethernet pads short frames, and the trailer goes right behind the packet.
+ * Ethernet pads short frames, and ESP's trailer must follow the packet
+ * directly.
  *
  * Context: Any context.
  * Return: false if the packet is shorter than its header says.
@@ -112,8 +114,8 @@ static u8 protected_protocol(const struct sk_buff *skb,
 	return ipv6 ? ipv6_hdr(skb)->nexthdr : ip_hdr(skb)->protocol;
 }
 
-/* The header of a transport mode packet goes in front of ESP as it was, but for
- * protocol and length.
+/* In transport mode the IP header moves in front of ESP. Only its protocol,
+ * length and checksum change.
  */
 static void open_transport(struct sk_buff *skb, const struct xfrm_state *x,
 			   unsigned int header, unsigned int room)
@@ -151,12 +153,13 @@ static unsigned int transport_header_len(const struct sk_buff *skb)
 /**
  * ov2_frame_protect() - make an IP packet an ESP packet, not yet encrypted
  * @skb: data and network header at the IP header, checksums complete. In
- *	transport mode without options, extension headers and fragments
+ *	transport mode the packet is no fragment, and has no options and no
+ *	extension headers
  * @assoc: the association of @x
  * @x: the outbound state
  * @seq: the packet's sequence number, low half, host order
- * @outer: of a tunnel
- * @next_header: out: for the transmit record
+ * @outer: from ov2_outer_find(), in tunnel mode
+ * @next_header: filled in with the next header of the trailer
  *
  * Context: Any context.
  * Return: false without memory; @skb must be dropped then.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refusals of policies, by the rows of policy_refusals.h: found, said to the
- * user, counted and traced.
+ * Refusals of policies, from the rows of policy_refusals.h: find the reason,
+ * tell the user, count and trace.
  */
 #include <linux/netdevice.h>
 
@@ -11,11 +11,11 @@
 #include "../../ov2/miniport.h"
 #include "../../watch/trace.h"
 
-/* An outbound bypass whose interface ID is the index of the card means what
- * leaves through this card, and the card sees nothing else. The core finds a
- * policy with an ID only for packets of the xfrm interface that has this ID, so
- * it does not look at such a bypass. It is for sockets that have an outbound
- * policy of their own.
+/* Is @xp an outbound bypass whose interface ID is the index of the card? It is
+ * for packets that leave through this card, and the card sees no others, so it
+ * need not compare the ID. The core finds a policy with an ID only for packets
+ * of the xfrm interface with this ID, so it never uses such a bypass. The
+ * bypass is for sockets that have an outbound policy of their own.
  */
 static bool is_bypass_of_card(const struct xfrm_policy *xp)
 {
@@ -67,10 +67,10 @@ static void policy_say(enum ov2_counter reason, struct netlink_ext_ack *extack)
 }
 
 /**
- * ov2_policy_refuse() - refuse a policy: say, count and trace why
+ * ov2_policy_refuse() - refuse a policy: tell the user, count and trace why
  * @xp: the policy, of a card
  * @reason: why, OV2_CNT_POLICY_REFUSED_*
- * @err: what the core is told
+ * @err: the errno for the core
  * @extack: may be NULL
  *
  * Context: Any context.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sequence numbers of states in packet mode: the replay window of those that
- * receive, the counter of those that send. They live in the state's own fields,
- * laid out as net/xfrm/xfrm_replay.c lays them out, so that dumps tell the
- * truth; its functions are not exported. Unlike there the number's high half
- * need not be guessed: the engine has verified it.
+ * Sequence numbers of states in packet mode: the replay window of inbound
+ * states, and the counter of outbound states. Both live in the state's own
+ * fields, in the layout of net/xfrm/xfrm_replay.c, so that dumps tell the
+ * truth. The functions of that file are not exported. It has to guess the high
+ * half of a received number; here the engine has verified the high half.
  */
 #include <linux/log2.h>
 #include <linux/string.h>
@@ -32,10 +32,11 @@ static u64 window_top(const struct xfrm_state *x)
 		(u64)esn->seq_hi << 32 | esn->seq : esn->seq;
 }
 
-/* Where the ring has a number that is @diff below its top. The core computes
- * the top's place of the low half alone and counts the others from there. It
- * receives through the same state what the card leaves to it, fragments for
- * one, so the places must be the same (xfrm_replay_check_esn()).
+/* Returns the place in the ring of the number that is @diff below the top. The
+ * core computes the top's place from the low half alone, and counts the other
+ * places from there. The core receives through the same state the packets that
+ * the card leaves to it (for example fragments), so the places must be the same
+ * as in xfrm_replay_check_esn().
  */
 static u32 ring_place(const struct xfrm_replay_state_esn *esn, u32 diff)
 {
@@ -44,8 +45,9 @@ static u32 ring_place(const struct xfrm_replay_state_esn *esn, u32 diff)
 	return top >= diff ? top - diff : top + esn->replay_window - diff;
 }
 
-/* The bit of a number that is in the window, and the word that it is in. The
- * small bitmap slides below its top, the large one is a ring.
+/* Returns the word of the bitmap that has the bit of @seq, and fills in @bit.
+ * @seq must be in the window. The small bitmap slides when the top moves, the
+ * large one is a ring.
  */
 static u32 *window_word(struct xfrm_state *x, u64 seq, u32 *bit)
 {
@@ -65,11 +67,11 @@ static u32 *window_word(struct xfrm_state *x, u64 seq, u32 *bit)
  * @x: the state
  * @seq: the number, verified
  *
- * RFC 4303 section 3.4.3. What is too old, and what was seen before, is counted
- * in the state.
+ * RFC 4303 section 3.4.3. Numbers that are too old, and numbers that were seen
+ * before, are counted in x->stats.
  *
  * Context: x->lock held.
- * Return: false if not.
+ * Return: true if it may; false if the packet must be dropped.
  */
 bool ov2_replay_check(struct xfrm_state *x, u64 seq)
 {
@@ -118,7 +120,7 @@ static void ring_put(struct xfrm_replay_state_esn *esn, u32 place, bool seen)
 		esn->bmp[place / 32] &= ~(1U << (place % 32));
 }
 
-/* The places from @from on, in front of @end, the other way round. */
+/* Reverse the order of the places from @from up to, but not including, @end. */
 static void ring_reverse(struct xfrm_replay_state_esn *esn, u32 from, u32 end)
 {
 	bool first;
@@ -130,7 +132,7 @@ static void ring_reverse(struct xfrm_replay_state_esn *esn, u32 from, u32 end)
 	}
 }
 
-/* Every place becomes the one that is @by further on. */
+/* Move the bit of every place to the place that is @by further on. */
 static void ring_rotate(struct xfrm_replay_state_esn *esn, u32 by)
 {
 	ring_reverse(esn, 0, esn->replay_window);
@@ -144,10 +146,11 @@ static void ring_set_all(struct xfrm_replay_state_esn *esn, int byte)
 			       sizeof(*esn->bmp));
 }
 
-/* Clear the places of the numbers that enter: numbers that leave had them. The
- * place that the core computes for the top leaps where the low half passes
- * zero, and at the very first number, unless the size divides 2^32. Then move
- * the other numbers by the same distance.
+/* Move the top of the ring to @seq. The places of the numbers that enter the
+ * window are cleared, because numbers that leave it had these places. The place
+ * that the core computes for the top leaps when the low half passes zero, and
+ * at the very first number, unless the size divides 2^32. After a leap the bits
+ * of all numbers are moved by the same distance.
  */
 static void turn_ring(struct xfrm_state *x, u64 seq)
 {
@@ -175,9 +178,10 @@ static void turn_ring(struct xfrm_state *x, u64 seq)
 }
 
 /**
- * ov2_replay_advance() - a packet with this number has been received
+ * ov2_replay_advance() - mark the number of a received packet as seen
  * @x: the state
- * @seq: the number; ov2_replay_check() was true in this hold of the lock
+ * @seq: the number; ov2_replay_check() has returned true for it, and the lock
+ *	has been held since then
  *
  * Context: x->lock held.
  */
@@ -203,9 +207,9 @@ void ov2_replay_advance(struct xfrm_state *x, u64 seq)
  * ov2_replay_turn() - how often have the numbers of a state passed 2^32?
  * @x: the state
  *
- * Context: x->lock held, or nobody else has the state yet.
- * Return: that; U32_MAX before the first number, which is a leap of the ring,
- * too.
+ * Context: x->lock held, or no other CPU can find the state yet.
+ * Return: the count, or U32_MAX before the first number. So the first number
+ * changes the count, too, because the ring leaps there.
  */
 u32 ov2_replay_turn(const struct xfrm_state *x)
 {
@@ -215,14 +219,14 @@ u32 ov2_replay_turn(const struct xfrm_state *x)
 /**
  * ov2_replay_received() - the core has received a packet through a state
  * @x: the state, with extended numbers and a window
- * @turn: ov2_replay_turn() as of the last call, or of the beginning; updated
+ * @turn: ov2_replay_turn() as of the last call, or as of the add; updated
  *
  * When the low half passes zero, the core leaves the ring as it is, but looks
  * for every number at another place from then on, unless the size divides 2^32.
- * So the core would accept numbers a second time. Therefore all numbers of the
- * window are marked as seen. If the card itself has passed zero since the last
- * call, the ring is right already, but this function cannot tell, and marks
- * them all the same.
+ * So the core would accept numbers a second time. Therefore this function marks
+ * all numbers of the window as seen. If turn_ring() has moved the ring past
+ * zero since the last call, the ring is right already, but this function cannot
+ * tell, and marks all numbers then, too.
  *
  * Context: x->lock held, in xfrm_replay_advance_esn().
  */
@@ -239,7 +243,7 @@ void ov2_replay_received(struct xfrm_state *x, u32 *turn)
 		ring_set_all(x->replay_esn, 0xff);
 }
 
-/* A wrap goes through 0, as in xfrm_replay_overflow(). */
+/* The number after U32_MAX is 0, as in xfrm_replay_overflow(). */
 static bool next_short(const struct xfrm_state *x, u32 *last, u64 *seq)
 {
 	if (*last == U32_MAX &&
@@ -264,16 +268,16 @@ static bool next_extended(struct xfrm_replay_state_esn *esn, u64 *seq)
 }
 
 /**
- * ov2_replay_next() - count a packet that is to be sent
+ * ov2_replay_next() - take the number of a packet that is to be sent
  * @x: the state
- * @seq: out: its number
+ * @seq: filled in with the number
  *
- * XFRM_SA_XFLAG_OSEQ_MAY_WRAP counts for numbers of 32 bits only, as in the
- * core. A number that is used again has another IV: the engine does not make
- * the IV of the number.
+ * XFRM_SA_XFLAG_OSEQ_MAY_WRAP has an effect on numbers of 32 bits only, as in
+ * the core. A number that is used again has another IV, because the engine does
+ * not derive the IV from the number.
  *
  * Context: x->lock held.
- * Return: false if there is no number left (RFC 4303 section 3.3.3).
+ * Return: true, or false if no number is left (RFC 4303 section 3.3.3).
  */
 bool ov2_replay_next(struct xfrm_state *x, u64 *seq)
 {

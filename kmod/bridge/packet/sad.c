@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which state protects a packet (RFC 4301, 4.4.2): the newest that fits. States
- * are hashed by the fields that must be equal (struct ov2_sad_key). Those with
- * one key are in a list, the youngest first. A packet takes the first one that
- * fits and whose soft limit is not reached. So a state that was replaced costs
- * nothing. The length of a list is limited.
+ * The SAD finds the state that protects a packet (RFC 4301, 4.4.2). States are
+ * hashed by the fields that must be equal (struct ov2_sad_key). States with the
+ * same key are in a list, the youngest first. A packet takes the first state of
+ * the list that fits and whose soft limit is not reached. So states that were
+ * replaced cost no time. The length of a list is limited.
  */
 #include <linux/jhash.h>
 
@@ -20,7 +20,7 @@ static const struct rhashtable_params table_params = {
 };
 
 /**
- * ov2_sad_init() - make a database, empty
+ * ov2_sad_init() - make an empty database
  * @sad: the database
  *
  * Context: Process context.
@@ -34,7 +34,7 @@ int ov2_sad_init(struct ov2_sad *sad)
 
 /**
  * ov2_sad_destroy() - end of ov2_sad_init()
- * @sad: the database, empty, with nobody looking
+ * @sad: the database, empty; no look-up is under way
  *
  * Context: Process context.
  */
@@ -64,8 +64,7 @@ static void state_key(struct ov2_sad_key *key, const struct xfrm_state *x)
 }
 
 /**
- * ov2_sad_hash() - a number that states have in common if one can replace the
- *	other
+ * ov2_sad_hash() - a number that is equal for states that replace each other
  * @x: an outbound state in packet mode
  *
  * Context: Any context.
@@ -80,8 +79,8 @@ u32 ov2_sad_hash(const struct xfrm_state *x)
 	return jhash(&key, sizeof(key), 0);
 }
 
-/* rhltable puts a new entry in front of those with the same key, and keeps
- * their order when it moves them (__rhashtable_insert_fast(),
+/* rhltable puts a new entry in front of the entries with the same key, and
+ * keeps the order of entries that it moves (__rhashtable_insert_fast(),
  * rhashtable_lookup_one(), rhashtable_rehash_one()). So the youngest is first.
  */
 static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
@@ -99,13 +98,13 @@ static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
 }
 
 /**
- * ov2_sad_add() - a state can be chosen from now on
+ * ov2_sad_add() - let packets choose a state from now on
  * @sad: the database
  * @assoc: the association, new
  * @x: its state, outbound and in packet mode
  *
  * Context: Any context but hard interrupts.
- * Return: 0, -ENOSPC if OV2_SAD_SAME associations have its key already, or
+ * Return: 0, -ENOSPC if OV2_SAD_SAME associations have the key already, or
  * another negative errno without memory.
  */
 int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
@@ -123,10 +122,10 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 }
 
 /**
- * ov2_sad_del() - a state is not chosen any more
+ * ov2_sad_del() - let no packet choose a state from now on
  * @sad: the database
- * @assoc: the association, there or not. Who found it may use it for a grace
- *	period
+ * @assoc: the association, in the database or not. Look-ups that found it may
+ *	use it for a grace period
  *
  * Context: Any context but hard interrupts.
  */
@@ -139,9 +138,9 @@ void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
 	spin_unlock_bh(&sad->lock);
 }
 
-/* xfrm_state_find() looks for these addresses, too. Every state here has a
- * reqid (SA_REFUSED_REQID), so a template without a reqid (a trap) finds no
- * state.
+/* The key of the states that a packet can take. xfrm_state_find() uses the same
+ * addresses. Every state here has a reqid (SA_REFUSED_REQID), so a template
+ * without a reqid (a trap) finds no state.
  */
 static struct ov2_sad_key choice_key(const struct xfrm_tmpl *tmpl,
 				     const struct ov2_flow *flow)
@@ -176,9 +175,9 @@ static bool state_is_usable(const struct xfrm_state *x,
 
 /**
  * struct choice - the best state so far
- * @assoc: its association, or NULL
+ * @assoc: the association of @x, or NULL if no state fits so far
  * @x: the state, with a reference
- * @dying: it was when it was looked at: its soft limit is reached
+ * @dying: the soft limit of @x was reached when the look-up came to it
  */
 struct choice {
 	struct ov2_assoc *assoc;
@@ -191,7 +190,8 @@ static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 {
 	bool dying = READ_ONCE(x->km.dying);
 
-	/* The younger one came first. */
+	/* @best is the younger state, because the list has the youngest first.
+	/*/
 	if (best->assoc && dying)
 		return;
 	if (!refcount_inc_not_zero(&x->refcnt))
@@ -201,7 +201,7 @@ static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 	*best = (struct choice){ assoc, x, dying };
 }
 
-/* Looks no further than to the first state that fits and is not dying. */
+/* Stops at the first state that fits and is not dying. */
 static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 		   const struct xfrm_tmpl *tmpl, const struct ov2_flow *flow,
 		   struct choice *best)
@@ -223,18 +223,18 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 }
 
 /**
- * ov2_sad_choose() - the state that protects a packet
+ * ov2_sad_choose() - choose the state that protects a packet
  * @sad: the database
  * @pol: the policy that the packet met; it protects
  * @flow: the packet's flow
- * @x: out: the state, with a reference for the caller
+ * @x: filled in with the state, with a reference for the caller, or NULL
  *
- * As xfrm_state_find(): rather one before its soft limit, and then rather the
- * younger one; in transport mode one for any source if there is none for the
- * packet's.
+ * As xfrm_state_find(): a state before its soft limit goes before one that has
+ * reached it, and then the younger state before the older one. In transport
+ * mode, if no state has the packet's source, a state with any source is taken.
  *
  * Context: Under rcu_read_lock(), any context.
- * Return: its association, or NULL if no state fits.
+ * Return: the association of @x, or NULL if no state fits.
  */
 struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
 				 const struct ov2_policy *pol,

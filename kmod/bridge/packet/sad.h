@@ -11,16 +11,17 @@
 struct ov2_assoc;
 struct ov2_policy;
 
-/* How many states may have the same struct ov2_sad_key, since a packet may be
- * compared with all of them. A key manager needs two for a while, when it
- * replaces a state.
+/* So many states may have the same struct ov2_sad_key. The limit exists because
+ * a packet may be compared with all of them. A key manager needs two for a
+ * while, when it replaces a state.
  */
 #define OV2_SAD_SAME	128
 
 /**
  * struct ov2_sad - the outbound states of a card in packet mode
  * @lock: held while @table changes; look-ups take no lock
- * @table: associations by ov2_sad_link.key, of one key the youngest first
+ * @table: associations by ov2_sad_link.key; within one key the youngest is
+ *	first
  * @looks: for unit tests: associations looked at
  */
 struct ov2_sad {

@@ -1,49 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Clear UDP for a socket that has asked for it. Software asks the socket's own
- * inbound policy (IP_XFRM_POLICY) first, and the other policies only if the
- * socket has none for the packet: __xfrm_policy_check(). So an IKE daemon gets
- * the packets of its exchange although a policy protects everything between the
- * two hosts. Hardware knows no sockets, but this card looks for the packet's
- * socket.
+ * Clear UDP packets for a socket whose own policy lets them in. Software asks
+ * the socket's own inbound policy (IP_XFRM_POLICY) first, and the other
+ * policies only if the socket has none for the packet: __xfrm_policy_check().
+ * So an IKE daemon gets the packets of its exchange although a policy protects
+ * all packets between the two hosts. Hardware knows no sockets, but this card
+ * looks for the packet's socket.
  *
- * A packet that is let in must not reach another socket. The core takes the
- * packet for one that the card has checked, whichever socket gets it. But while
- * the packet is on its way, the daemon may end and a socket without a policy
- * may get its port. So the packet is pinned to the socket, as BPF's sk_assign
- * does:
+ * A packet that is let in must not reach another socket, because the core would
+ * let the packet in there, too: it expects that the card has checked the
+ * packet. While the packet is on its way, the daemon may end, and a socket
+ * without a policy may get the daemon's port. So the packet is pinned to the
+ * socket, as BPF's sk_assign does:
  *
  *	skb->sk			the socket
  *	skb->destructor		sock_pfree(), by which ip_rcv(), ip6_rcv() and
  *				nf_queue() know that they must keep the socket
  *
- * UDP takes that socket, looks for no other one (skb_steal_sock()), and then
- * asks the socket's policy. The pin is no reference, since a UDP socket is
- * freed a grace period after it is closed. So the packet goes up in the
- * caller's RCU section, past GRO and RPS, and is pinned only where nothing can
- * take it to a queue or to another reader:
+ * UDP takes this socket instead of a look-up (skb_steal_sock()), and then asks
+ * the socket's policy. The pin holds no reference to the socket, because a UDP
+ * socket is freed a grace period after it is closed. So the packet goes up in
+ * the caller's RCU section, past GRO and RPS, and is pinned only where nothing
+ * can take it to a queue or to another reader:
  *
- * - Not where something above the card may take the frame elsewhere: a bridge,
- *   bond, macvlan or VRF, tc or nftables at the card's ingress, XDP.
+ * - Not where something above the card may take the frame elsewhere: a bridge
+ *   device, bond, macvlan or VRF, tc or nftables at the card's ingress, XDP.
  * - Not broadcast or multicast: each listener gets a copy, and a pin is for one
  *   socket.
  * - Not fragments, nor behind a VLAN tag, a PPPoE header, IPv4 options or IPv6
  *   extension headers: another device or a later step decides where they go.
- * - Only to an address of this host: IP drops a packet that has a socket and is
- *   to be forwarded.
+ * - Only to an address of this host, because IP drops a packet that has a
+ * socket
+ *   and is to be forwarded.
  * - Not past NAT, which takes the socket away from a packet that it may have
  *   changed (nf_nat_ipv4_local_in()). So where NAT is loaded the packet is
  *   marked as untracked.
  * - Not to a group of SO_REUSEPORT, in which UDP would choose once more.
- * - Not where a raw socket takes the packet, too, unless its own policy lets
- *   the packet in: a raw socket gets a copy before UDP does, without the pin,
- *   and the core takes the copy for checked (raw_local_deliver(), raw_rcv()).
+ * - Not where a raw socket takes the packet, too, unless the raw socket's own
+ *   policy lets the packet in. A raw socket gets a copy without the pin, before
+ *   UDP gets the packet, and the core believes that the card has checked the
+ *   copy (raw_local_deliver(), raw_rcv()).
  * - Not where a packet socket for IP alone is asked after IP: then IP works on
  *   a copy, without the pin (deliver_skb(), skb_share_check()).
  *
  * A packet that cannot be pinned is dropped. A pinned packet to port 4500 may
- * be IKE, or ESP of a state that is not the card's: UDP tells them apart after
- * the policy check, as in software.
+ * be IKE, or ESP of a state that is in software: UDP tells the two apart after
+ * the policy check, as it does without a card.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -60,9 +62,9 @@
 #include "../../ov2/miniport.h"
 #include "../../watch/counters.h"
 
-/* Under rcu_read_lock(). As xfrm_sk_policy_lookup(). But a policy that looks at
- * more than the packet (at the device of the route, or at a security context)
- * lets nothing in.
+/* Under rcu_read_lock(). As xfrm_sk_policy_lookup(), except that a policy that
+ * looks at more than the packet (at an interface ID, a device, or a security
+ * context) lets nothing in.
  */
 static bool policy_lets_in(const struct sock *sk, const struct ov2_flow *flow)
 {
@@ -156,7 +158,7 @@ static bool raw_socket_takes(struct net_device *dev,
 
 	head = flow->family == AF_INET ? &raw_v4_hashinfo.ht[hash] :
 					 ov2_raw6_sockets(hash);
-	/* There may be such a socket where the table cannot be looked at. */
+	/* The table cannot be read, so assume that it has such a socket. */
 	if (!head)
 		return true;
 
@@ -196,13 +198,14 @@ static void pin(struct sk_buff *skb, struct sock *sk)
 }
 
 /**
- * ov2_socket_takes() - give a clear packet to a socket that has asked for it
+ * ov2_socket_takes() - give a clear packet to a socket whose policy lets it in
  * @ad: the card
  * @skb: a packet that a policy of the card would drop; taken if the function
  *	returns true. Data is at the IP header
- * @flow: its flow
+ * @flow: the packet's flow
  *
- * Context: BH disabled, under rcu_read_lock(), in the NAPI of its queue.
+ * Context: BH disabled, under rcu_read_lock(), in the NAPI of the packet's
+ *   queue.
  * Return: true if the socket took it, or IP or netfilter dropped it on the way.
  */
 bool ov2_socket_takes(struct ov2_adapter *ad, struct sk_buff *skb,
@@ -211,8 +214,9 @@ bool ov2_socket_takes(struct ov2_adapter *ad, struct sk_buff *skb,
 	struct sock *sk;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the socket is not held");
-	/* netif_receive_skb() keeps memory's last reserve for sockets that
-	 * write out pages; netif_receive_skb_core() does not.
+	/* netif_receive_skb() makes sure that a packet in memory's last reserve
+	 * goes only to sockets that help to free memory.
+	 * netif_receive_skb_core() does not, so such a packet is not pinned.
 	 */
 	if (!is_simple_udp(skb, flow) || may_leave_stack(ad->dev) ||
 	    skb_pfmemalloc(skb))

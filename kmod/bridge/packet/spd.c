@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The security policy database of a card (RFC 4301, 4.4.1), as hardware has it:
- * ordered by priority only, while the core prefers whichever offloaded policy
- * came last. Policies are hashed by the bits of their addresses that the
- * prefixes cover. A packet is looked up once for each pair of prefix lengths
- * that policies have. The pair with the best priority comes first, and the
- * look-up ends when no later pair can have a better policy. So the number of
- * policies costs nothing. Pairs cost time, and so do policies that differ in
- * protocol or ports only, so both are limited.
+ * policies are ordered by priority, and then by age. The core does not look at
+ * the priority of offloaded policies, and prefers the youngest one (verdict.c).
+ *
+ * Policies are hashed by the bits of their addresses that the prefixes cover. A
+ * packet is looked up once for each pair of prefix lengths that policies have.
+ * The pair with the best priority comes first, and the look-up ends when no
+ * later pair can have a better policy. So the number of policies costs no time.
+ * Pairs cost time, and so do policies that differ in protocol or ports only, so
+ * both are limited.
  */
 #include "spd.h"
 
@@ -29,7 +31,7 @@ static struct ov2_spd_side *spd_side(struct ov2_spd *spd, u8 dir, u16 family)
 }
 
 /**
- * ov2_spd_init() - make a database, empty
+ * ov2_spd_init() - make an empty database
  * @spd: the database
  *
  * Context: Process context.
@@ -52,7 +54,7 @@ int ov2_spd_init(struct ov2_spd *spd)
 
 /**
  * ov2_spd_destroy() - end of ov2_spd_init()
- * @spd: the database, empty, with nobody looking
+ * @spd: the database, empty; no look-up is under way
  *
  * Context: Process context.
  */
@@ -101,9 +103,9 @@ static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 }
 
 /**
- * ov2_spd_add() - packets meet a policy from now on
+ * ov2_spd_add() - let packets meet a policy from now on
  * @spd: the database
- * @pol: the policy, set
+ * @pol: the policy; ov2_policy_set() has filled it in
  *
  * Context: Any context but hard interrupts.
  * Return: 0, -ENOSPC if a limit is reached (OV2_SPD_*), or another negative
@@ -120,9 +122,10 @@ int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
 }
 
 /**
- * ov2_spd_del() - no packet meets a policy from now on
+ * ov2_spd_del() - let no packet meet a policy from now on
  * @spd: the database
- * @pol: a policy of it; who found it may use it for a grace period
+ * @pol: a policy of the database. Look-ups that found it may use it for a grace
+ *	period
  *
  * Context: Any context but hard interrupts, once for each policy.
  */
@@ -141,7 +144,7 @@ void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  *
  * Context: Any.
- * Return: that.
+ * Return: the number of policies.
  */
 unsigned int ov2_spd_count(const struct ov2_spd *spd, u8 dir)
 {
@@ -153,7 +156,7 @@ unsigned int ov2_spd_count(const struct ov2_spd *spd, u8 dir)
  * @spd: the database
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  *
- * Without one, a packet need not be read.
+ * If there is none, the caller need not read the packet's flow.
  *
  * Context: Any context.
  * Return: true if so.
@@ -163,7 +166,9 @@ bool ov2_spd_has(const struct ov2_spd *spd, u8 dir)
 	return ov2_spd_count(spd, dir);
 }
 
-/* Of what may or may not match, only that which lets nothing pass counts. */
+/* A fragment, for example, hides its ports. Assume that it matches a policy
+ * that protects or blocks, and that it does not match a bypass.
+ */
 static bool policy_matches(const struct ov2_policy *pol,
 			   const struct ov2_flow *flow)
 {
@@ -199,17 +204,17 @@ static const struct ov2_policy *find_better(struct ov2_spd *spd,
 }
 
 /**
- * ov2_spd_lookup() - the policy that a packet meets
+ * ov2_spd_lookup() - find the policy that a packet meets
  * @spd: the database
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  * @flow: the packet's flow, read successfully
  *
- * The first one that matches; of a packet that does not show its ports, the
- * first one that matches whatever they are, or that might match and protects or
- * blocks.
+ * If the packet hides its protocol or ports, a policy that might match counts
+ * as a match if it protects or blocks.
  *
  * Context: Under rcu_read_lock(), any context.
- * Return: it, or NULL.
+ * Return: the matching policy that comes before all others
+ * (ov2_policy_is_before()), or NULL when no policy matches.
  */
 const struct ov2_policy *ov2_spd_lookup(struct ov2_spd *spd, u8 dir,
 					const struct ov2_flow *flow)

@@ -14,11 +14,11 @@
 #define OV2_SPD_DIRS		2
 #define OV2_SPD_FAMILIES	2
 
-/* A look-up visits each pair of prefix lengths once, and compares the packet
- * with the policies of one key there. So OV2_SPD_PAIRS * OV2_SPD_SAME policies
- * are the most that a packet can be compared with, however many a card has; and
- * a visit that finds none costs some 270 instructions, so that all pairs of a
- * family and direction together cost less than the rest of the packet's way
+/* A look-up visits each pair of prefix lengths once, and there compares the
+ * packet with the policies of one key. So a packet is compared with at most
+ * OV2_SPD_PAIRS * OV2_SPD_SAME policies, however many the card has. A visit
+ * that finds no policy costs some 270 instructions, so all pairs of a family
+ * and direction together cost less than the rest of the packet's way
  * (Documentation/performance.rst).
  */
 #define OV2_SPD_POLICIES	16384	/* of each direction */
@@ -31,7 +31,7 @@
  * @table: policies by their key
  * @sides: pairs of prefix lengths, by direction and family
  * @count: number of policies, by direction
- * @serial: of the youngest policy
+ * @serial: serial of the youngest policy
  * @looks: for unit tests: keys looked for and policies looked at
  */
 struct ov2_spd {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pairs of prefix lengths: which ones the policies of a direction and family
- * have, and in what order a look-up visits them. There are few, since people
- * write few prefix lengths, and at most OV2_SPD_PAIRS.
+ * Pairs of prefix lengths: which pairs the policies of a direction and family
+ * have, and in what order a look-up visits the pairs. There are few, because
+ * people write few prefix lengths, and at most OV2_SPD_PAIRS.
  *
- * Look-ups read an array that is never changed, only replaced: a look-up that
- * walked a list could miss a pair that is moved within it. All that is done
- * here under the lock of the database is bounded by the number of pairs, and by
- * the logarithm of the number of policies.
+ * Look-ups read an array that is never changed, only replaced, because a
+ * look-up that walked a list could miss a pair that is moved within the list.
+ * The time under the lock of the database is bounded by the number of pairs,
+ * and by the logarithm of the number of policies.
  */
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -16,9 +16,9 @@
 #include "spd_pair.h"
 
 /**
- * ov2_spd_side_init() - there are no pairs yet
+ * ov2_spd_side_init() - make a side without pairs
  * @side: the pairs
- * @lock: the lock of the database that they belong to
+ * @lock: the lock of the database that @side belongs to
  *
  * Context: Any.
  */
@@ -61,7 +61,9 @@ static struct ov2_spd_order *order_new(const struct ov2_spd_side *side)
 	return order;
 }
 
-/* Without memory look-ups keep the order that they have. */
+/* Give look-ups the order of @side's pairs. Without memory they keep the old
+ * order.
+ */
 static int side_publish(struct ov2_spd_side *side)
 {
 	struct ov2_spd_order *order = NULL;
@@ -92,7 +94,7 @@ static struct ov2_spd_pair *pair_find(const struct ov2_spd_side *side,
 	return NULL;
 }
 
-/* A new pair has no policies, and so no place among @side's pairs yet. */
+/* A new pair has no policies, so it is not in the list of @side's pairs yet. */
 static struct ov2_spd_pair *pair_new(struct ov2_spd_side *side,
 				     const struct ov2_policy_key *key)
 {
@@ -143,11 +145,11 @@ static int pair_end(struct ov2_spd_side *side, struct ov2_spd_pair *pair)
 
 /**
  * ov2_spd_pair_leave() - take a policy out of its pair
- * @side: the pairs of its direction and family
+ * @side: the pairs of the policy's direction and family
  * @pol: the policy; no look-up finds it any more
  *
- * Cannot fail: without memory look-ups visit a pair earlier than they need to,
- * or visit one that has no policies.
+ * This cannot fail. Without memory, look-ups go on with the old order: they
+ * visit a pair earlier than they need to, or visit a pair without policies.
  *
  * Context: Any but hard interrupts, under ov2_spd.lock.
  */
@@ -164,8 +166,8 @@ void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
 }
 
 /**
- * ov2_spd_pair_join() - have look-ups visit the pair of a policy in time
- * @side: the pairs of its direction and family
+ * ov2_spd_pair_join() - make look-ups visit the pair of a policy in time
+ * @side: the pairs of the policy's direction and family
  * @pol: the policy, with its serial; no look-up finds it yet
  *
  * Context: Any but hard interrupts, under ov2_spd.lock.

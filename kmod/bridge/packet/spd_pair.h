@@ -14,10 +14,10 @@ struct ov2_policy;
 /**
  * struct ov2_spd_pair - the policies with one pair of prefix lengths
  * @entry: in ov2_spd_side.pairs
- * @policies: in the order of choice
- * @priority: of the first of them
- * @prefix_s: of the source
- * @prefix_d: of the destination
+ * @policies: the policies, in the order of ov2_policy_is_before()
+ * @priority: priority of the first policy
+ * @prefix_s: prefix length of the source
+ * @prefix_d: prefix length of the destination
  */
 struct ov2_spd_pair {
 	struct list_head entry;
@@ -29,9 +29,9 @@ struct ov2_spd_pair {
 
 /**
  * struct ov2_spd_step - a pair, for a look-up
- * @priority: no policy of the pair has a smaller one
- * @prefix_s: of the source
- * @prefix_d: of the destination
+ * @priority: no policy of the pair has a smaller priority
+ * @prefix_s: prefix length of the source
+ * @prefix_d: prefix length of the destination
  */
 struct ov2_spd_step {
 	u32 priority;
@@ -41,7 +41,7 @@ struct ov2_spd_step {
 
 /**
  * struct ov2_spd_order - the pairs in the order in which a look-up visits them
- * @rcu: freed a grace period after the next order is published
+ * @rcu: for freeing the order a grace period after the next one is published
  * @count: number of @step
  * @step: the smallest priority first
  */
@@ -56,8 +56,8 @@ struct ov2_spd_order {
  * @lock: ov2_spd.lock, which protects the pairs and their policies
  * @pairs: the smallest ov2_spd_pair.priority first
  * @count: number of @pairs
- * @order: what look-ups know of @pairs, or NULL if there are none. A priority
- *	in it may be too small for a while, but never too large
+ * @order: the copy of @pairs for look-ups, or NULL without pairs. A priority in
+ *	it may be too small for a while, but never too large
  */
 struct ov2_spd_side {
 	spinlock_t *lock; /* protects pairs and their policies */

@@ -2,44 +2,46 @@
 /*
  * The tag on packets that are to leave protected, in packet mode.
  *
- * The core gives such a packet no sec_path: in ndo_start_xmit it looks like any
- * other. If NAT changes the packet on its way, or its policy is deleted while
- * it waits, it leads to no policy of the card and would leave in clear. If it
- * is sent through another device, it would leave there in clear. So the card
- * tags it with a sec_path of one state, which clones and segments inherit:
+ * The core gives such a packet no sec_path, so in ndo_start_xmit the packet
+ * looks like any other. If NAT changes the packet on its way, or its policy is
+ * deleted while it waits, the card finds no policy and would send the packet in
+ * clear. If the packet is sent through another device, it would leave there in
+ * clear. So the card tags it with a sec_path of one state, which clones and
+ * segments inherit:
  *
  *	xvec[0]	the state
  *	ovec[0]	.flags	CRYPTO_DONE, and XFRM_XMIT as below
  *		.status	OV2_TAG_STATUS, which has CRYPTO_SUCCESS in it
  *
  * Without XFRM_XMIT validate_xmit_xfrm() drops the packet at any device but the
- * state's; at that device it would encrypt the packet itself. Therefore the
- * card adds XFRM_XMIT when the core asks for its features, just before that.
+ * state's; at the state's device it would encrypt the packet itself. Therefore
+ * the card adds XFRM_XMIT in ndo_features_check, which the core calls just
+ * before validate_xmit_xfrm().
  *
- * CRYPTO_DONE and CRYPTO_SUCCESS are for multicast: the copy of a packet that
+ * CRYPTO_DONE and CRYPTO_SUCCESS are for multicast: a copy of the packet that
  * is looped back to listeners of this host has the tag, too, and
- * __xfrm_policy_check2() wants to see both.
+ * __xfrm_policy_check2() lets the copy in only with both.
  */
 #include <linux/if_packet.h>
 
 #include "tag.h"
 #include "../sa/assoc.h"
 
-/* Core and drivers set no status on packets to send, and 8 bits of it on
- * received ones.
+/* Core and drivers set no status on packets that are sent, and only the low 8
+ * bits of the status on packets that are received.
  */
 #define OV2_TAG_STATUS	(CRYPTO_SUCCESS | 0x4f563200)
 
-/* No packet to send has this type, and no command can set it. */
+/* No packet that is sent has this type, and no command can set the type. */
 #define OV2_TAG_LOST	PACKET_KERNEL
 
 /**
  * ov2_packet_tag() - tag a packet
  * @skb: the packet, in xdo_dev_offload_ok, or in ndo_start_xmit if it is going
  *	to wait
- * @x: the state that protects it
+ * @x: the state that is to protect the packet
  *
- * An earlier sec_path goes.
+ * The tag replaces an earlier sec_path.
  *
  * Context: BH disabled or not.
  * Return: false without memory; the packet must be dropped then.
@@ -64,8 +66,8 @@ bool ov2_packet_tag(struct sk_buff *skb, struct xfrm_state *x)
 }
 
 /**
- * ov2_packet_tagged() - is it our tag?
- * @xo: of a packet that is being sent
+ * ov2_packet_tagged() - is an xfrm_offload the tag of a card?
+ * @xo: the xfrm_offload of a packet that is being sent
  *
  * Context: Any context.
  * Return: true if so.
@@ -76,20 +78,21 @@ bool ov2_packet_tagged(const struct xfrm_offload *xo)
 }
 
 /**
- * ov2_packet_tag_lost() - was it tagged, and must be dropped?
+ * ov2_packet_tag_lost() - has a packet lost its tag, so that it must be
+ * dropped?
  * @skb: a packet in ndo_start_xmit
  *
  * Context: Any context.
- * Return: true if there was no memory for its own copy of the tag.
+ * Return: true if there was no memory for the packet's own copy of the tag.
  */
 bool ov2_packet_tag_lost(const struct sk_buff *skb)
 {
 	return skb->pkt_type == OV2_TAG_LOST;
 }
 
-/* ip_finish_output_gso() and its IPv6 twin ask for features, too, in front of
- * the egress hooks, from where the packet may still go to another device. There
- * it has no Ethernet header yet.
+/* ip_finish_output_gso() and the same function of IPv6 ask for features, too.
+ * They do so before the egress hooks, so the packet may still go to another
+ * device. There the packet has no Ethernet header yet.
  */
 static bool is_leaving(const struct sk_buff *skb)
 {
@@ -97,7 +100,8 @@ static bool is_leaving(const struct sk_buff *skb)
 }
 
 /* When the device of a state goes, the core clears type and device in x->xso. A
- * packet of such a state may pass: ndo_start_xmit looks up its policy again.
+ * packet of such a state may pass, because ndo_start_xmit looks up the packet's
+ * policy again.
  */
 static bool is_for_other(const struct xfrm_state *x,
 			 const struct net_device *dev)
@@ -111,9 +115,9 @@ static bool is_for_other(const struct xfrm_state *x,
  * @skb: a packet with a tag, in ndo_features_check
  *
  * Clones share the tag and may be on their way through another device, so the
- * packet gets a copy of its own. Without memory for it the tag is taken off, as
- * else the core would encrypt the packet, with a number that is not counted;
- * the packet is dropped in ndo_start_xmit.
+ * packet gets a copy of the tag. Without memory for the copy the tag is taken
+ * off, because otherwise the core would encrypt the packet, with a number that
+ * is not counted. ndo_start_xmit then drops the packet.
  *
  * Context: BH disabled.
  */

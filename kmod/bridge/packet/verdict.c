@@ -2,15 +2,16 @@
 /*
  * Who has the last word on a packet that a card in packet mode lets in.
  *
- * A packet may say that hardware has checked it (xfrm_offload). Then the core
- * compares it neither with IN nor with FWD policies (__xfrm_policy_check2()).
- * So it may say that only where nobody but the card has such policies.
+ * If a packet has an xfrm_offload, the core believes that hardware has checked
+ * the packet, and compares it neither with IN nor with FWD policies
+ * (__xfrm_policy_check2()). So a packet may have one only where all such
+ * policies are the card's.
  *
- * Otherwise the core checks it, too. What the core says of its own policies is
- * right then. But of offloaded ones that overlap it may choose another one than
- * the card, and than it would in software: their priority does not count. The
- * newest one is the first in xfrm_policy_insert_list(), until
- * xfrm_dst_hash_transfer() turns them round.
+ * Otherwise the core checks the packet, too. With its own policies the core is
+ * right. But of offloaded policies that overlap, the core may choose another
+ * one than the card does, and than it would choose in software, because it does
+ * not compare their priorities: xfrm_policy_insert_list() puts the youngest one
+ * first, until xfrm_dst_hash_transfer() reverses the order.
  */
 #include <linux/inetdevice.h>
 #include <net/addrconf.h>
@@ -20,11 +21,11 @@
 #include "verdict.h"
 #include "../../compat/ipv6.h"
 
-/* A policy enters the card's database before the core counts it, and leaves the
- * database after the core has stopped counting it. So if exactly one policy is
- * in software, the two counts agree while a policy of the card comes or goes.
- * A packet of that moment is not compared with the policy in software, as if
- * that policy had been added a moment later.
+/* A policy enters the SPD before the core counts it, and leaves the SPD after
+ * the core has stopped counting it. So if exactly one policy is in software,
+ * the two counts agree while a policy of the card comes or goes. A packet of
+ * that moment is not compared with the policy in software, as if that policy
+ * had been added a moment later.
  */
 static bool card_has_all_policies(const struct ov2_adapter *ad)
 {
@@ -55,16 +56,16 @@ static bool ipv6_forwards(const struct net_device *dev)
  */
 static bool may_forward(const struct net_device *dev, u16 family)
 {
-	/* Another device takes it, which may forward. */
+	/* Another device takes the packet, and may forward it. */
 	if (rcu_access_pointer(dev->rx_handler) || netif_is_l3_slave(dev))
 		return true;
 	return family == AF_INET ? ipv4_forwards(dev) : ipv6_forwards(dev);
 }
 
 /**
- * ov2_verdict_is_last() - need the core not check what the card lets in?
+ * ov2_verdict_is_last() - does the card alone decide about a received packet?
  * @ad: the card
- * @family: of the packet, which an offloaded policy has accepted
+ * @family: AF_INET or AF_INET6, of the packet; an offloaded policy matches it
  *
  * Context: Under rcu_read_lock().
  * Return: true if the card has all inbound policies of its namespace, and no

@@ -8,10 +8,10 @@ struct ov2_adapter;
 
 /**
  * enum ov2_verdict - what is to be done with a frame that may leave
- * @OV2_VERDICT_PLAIN: nothing is asked of the engine: to the wire as it is
+ * @OV2_VERDICT_PLAIN: to the line as it is, without the engine
  * @OV2_VERDICT_OFFLOAD: to the engine, with the records in the NBL
- * @OV2_VERDICT_TAKEN: the frame waits for a neighbour's address, and comes
- *	again
+ * @OV2_VERDICT_TAKEN: the bridge has taken the frame. It waits for a
+ *	neighbour's address, and then the stack sends it again
  */
 enum ov2_verdict {
 	OV2_VERDICT_PLAIN,
