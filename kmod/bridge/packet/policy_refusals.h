@@ -17,8 +17,8 @@ REFUSED(POLICY_REFUSED_DISABLED,
 	"IPsec offload of the card is off, esp-hw-offload must be on")
 
 /* A packet from an offloaded state has passed the card's inbound policies. If
- * the card alone decides, the core asks no policy, in or fwd; otherwise the
- * core asks its own fwd policies (verdict.c).
+ * the card alone decides, the core asks no policy, in or fwd. Otherwise the
+ * core also compares the packet with its own policies, in or fwd (verdict.c).
  */
 REFUSED(POLICY_REFUSED_DIR,
 	xp->xdo.dir != XFRM_DEV_OFFLOAD_IN &&

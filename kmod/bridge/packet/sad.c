@@ -190,8 +190,7 @@ static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 {
 	bool dying = READ_ONCE(x->km.dying);
 
-	/* @best is the younger state, because the list has the youngest first.
-	/*/
+	/* The list has the youngest first, so @best is younger than @x. */
 	if (best->assoc && dying)
 		return;
 	if (!refcount_inc_not_zero(&x->refcnt))

@@ -30,8 +30,7 @@
  * - Not fragments, nor behind a VLAN tag, a PPPoE header, IPv4 options or IPv6
  *   extension headers: another device or a later step decides where they go.
  * - Only to an address of this host, because IP drops a packet that has a
- * socket
- *   and is to be forwarded.
+ *   socket and is to be forwarded.
  * - Not past NAT, which takes the socket away from a packet that it may have
  *   changed (nf_nat_ipv4_local_in()). So where NAT is loaded the packet is
  *   marked as untracked.

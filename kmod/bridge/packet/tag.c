@@ -78,8 +78,7 @@ bool ov2_packet_tagged(const struct xfrm_offload *xo)
 }
 
 /**
- * ov2_packet_tag_lost() - has a packet lost its tag, so that it must be
- * dropped?
+ * ov2_packet_tag_lost() - must a packet be dropped, because its tag is gone?
  * @skb: a packet in ndo_start_xmit
  *
  * Context: Any context.

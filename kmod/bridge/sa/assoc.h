@@ -43,7 +43,7 @@ struct ov2_sad_link {
  * @ad: the card
  * @handle: the SA's handle; struct ov2_handle.transport leads back here
  * @spi: SPI of the state, network order
- * @seq_hi: the high half that the engine was told last; protected by x->lock
+ * @seq_hi: the high half that the engine accepted last; protected by x->lock
  * @replay_turn: how often the numbers had passed 2^32 when
  *	ov2_replay_received() looked last; protected by x->lock
  * @icv_len: bytes of the ICV

@@ -200,8 +200,7 @@ static void set_separate(const struct xfrm_state *x,
 }
 
 /**
- * ov2_state_set_algorithms() - fill a request with a state's algorithms and
- * keys
+ * ov2_state_set_algorithms() - fill in the algorithms and keys of a request
  * @x: a state that ov2_state_icv_ok() accepts
  * @assoc: filled in with the algorithms, and where their keys are in @keys
  * @keys: filled in with the keys, ov2_state_keys_len() bytes

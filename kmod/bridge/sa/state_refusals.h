@@ -14,10 +14,10 @@
  * why.
  *
  * The file that includes this one defines REFUSED(); refuse.h has its two
- * meanings. A state that the card cannot offload is refused with -EINVAL,
- * because with -EOPNOTSUPP the kernel would install it in software, in silence.
- * The core refuses some of these states first, with its own sentence. Their
- * rows are here all the same, because kernels differ.
+ * meanings. The add of a refused state fails. With -EOPNOTSUPP the kernel would
+ * install the state in software, in silence, so this errno is not used for the
+ * rows. The core refuses some of these states first, with its own sentence.
+ * Their rows are here all the same, because kernels differ.
  *
  * In crypto mode the core itself handles most parts of a state: lifetimes,
  * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a
