@@ -2,9 +2,9 @@
 /*
  * Each receive record becomes the right status, and the right counter.
  *
- * What the bridge makes of receive records, word by word. SaDeleteReq is among
- * them: Linux' own SAs never bring the engine to raise it, since the bridge
- * counts places before the engine does.
+ * Word by word, SaDeleteReq among them. Only a unit test can set SaDeleteReq,
+ * because the bridge counts places before the engine does, so that the engine
+ * never finds its table full.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>

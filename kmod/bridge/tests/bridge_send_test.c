@@ -2,8 +2,8 @@
 /*
  * A frame of the stack gets the records that describe it, or is dropped.
  *
- * Which frames get records, and what is in the records; what must not leave;
- * and which frames the card has nothing to do with.
+ * Which frames get records, and which ones; which frames must not leave; and
+ * which frames leave as they are.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>

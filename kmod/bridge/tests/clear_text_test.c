@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* No clear packet leaves behind a tag, nor after a card decrypted it. */
+/* A tagged or decrypted packet never leaves in clear. */
 #include <kunit/test.h>
 #include <linux/if_vlan.h>
 

@@ -2,8 +2,8 @@
 /*
  * Packet mode frames ESP as RFC 4303 says, byte by byte.
  *
- * Each byte that the bridge writes around a packet, against RFC 4303 2, RFC
- * 3948 2.1 and the packet as it was.
+ * Each byte that the bridge writes around a packet is compared with RFC 4303 2
+ * and RFC 3948 2.1, and the packet inside with the packet before.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>

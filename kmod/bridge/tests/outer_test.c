@@ -2,7 +2,7 @@
 /*
  * A tunnel's outer header has the right fields, for every inner header.
  *
- * Also where the way of the outer packet comes from.
+ * Also: which fields choose the route of the outer packet.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>

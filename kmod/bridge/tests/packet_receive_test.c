@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Packet mode lets in what policies allow, and counts why it drops the rest. */
+/* Packet mode lets in what policies allow, and counts the reason of each drop.
+ */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
 #include <linux/if_vlan.h>

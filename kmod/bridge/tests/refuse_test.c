@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each refusal has a sentence of its own, and the reasons that no request of
- * user space brings about are found.
+ * Each refusal has a sentence of its own, also where user space cannot provoke
+ * it.
  *
- * These are the ends of a request that the engine could not carry out, what the
- * core refuses first, and what needs SELinux.
+ * User space cannot make the engine fail a request, cannot send a request that
+ * the core refuses first, and needs SELinux for a security context.
  */
 #include <kunit/test.h>
 #include <linux/netlink.h>

@@ -2,8 +2,8 @@
 /*
  * The replay window of packet mode agrees with a model, and with the core.
  *
- * The model remembers every number. The core's net/xfrm/xfrm_replay.c receives
- * through the same states what the card leaves to it: fragments.
+ * The model remembers every number. The core (net/xfrm/xfrm_replay.c) receives
+ * fragments, which the card leaves to it, through the same states.
  */
 #include <kunit/test.h>
 #include <linux/slab.h>

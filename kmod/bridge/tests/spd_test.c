@@ -2,9 +2,9 @@
 /*
  * The policy database finds what a naive model finds, at a bounded cost.
  *
- * The model is an array of what is there, each asked bit by bit. What a look-up
- * costs, keys looked for and policies looked at, depends on the pairs of prefix
- * lengths, never on the number of policies.
+ * The model is an array of the policies, each compared bit by bit. The cost of
+ * a look-up, which is the keys that it looks for and the policies that it looks
+ * at, depends on the pairs of prefix lengths, never on the number of policies.
  */
 #include <kunit/test.h>
 #include <linux/in.h>

@@ -2,8 +2,8 @@
 /*
  * A state becomes a request that says all of it, and its key is wiped.
  *
- * Word by word; and who waits for the request's end. The engine here only takes
- * notes.
+ * The request is compared word by word. Also: which calls wait for the end of
+ * the request. The engine here only remembers requests.
  */
 #include <kunit/test.h>
 #include <linux/rcupdate.h>

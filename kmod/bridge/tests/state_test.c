@@ -3,7 +3,7 @@
  * The core's calls about states become requests, verdicts and counts.
  *
  * Which packets the bridge takes, which requests it makes of the engine, and
- * what it counts. The engine here only remembers and answers.
+ * what it counts. The engine here only remembers requests and answers them.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>

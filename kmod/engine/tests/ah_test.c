@@ -2,8 +2,8 @@
 /*
  * AH covers what RFC 4302 says, alone and around ESP (INV-28).
  *
- * From one card to another: what it covers, what may change on the way, and
- * what a fault is called (Documentation/ipsecov2.rst 5.3).
+ * From one card to another: what the ICV covers, which fields may change on the
+ * way, and which status a fault has (Documentation/ipsecov2.rst 5.3).
  */
 #include <kunit/test.h>
 #include <linux/bitops.h>

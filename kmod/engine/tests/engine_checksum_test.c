@@ -2,7 +2,8 @@
 /*
  * Slot 0 completes checksums of TCP and UDP in any family (INV-27).
  *
- * Any family inside any other; and what does not fit the bytes is refused.
+ * Any family inside any other; and a send whose slot 0 does not fit the bytes
+ * is refused.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An engine carries out a list of requests wholly, or rejects it wholly.
+ * A list succeeds if one entry does, and a malformed list changes nothing.
  *
- * And its places are counted in bundles.
+ * Also: the places of an engine are counted in bundles.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A send whose records and bytes disagree never leaves; others keep order.
+ * A send whose records and bytes disagree never leaves; other sends keep order.
  *
  * INV-13, INV-14, INV-29.
  */

@@ -2,7 +2,7 @@
 /*
  * No key is left in memory that is freed.
  *
- * See key_watch.c for how a test sees that.
+ * key_watch.c says how a test sees a key there.
  */
 #include <kunit/test.h>
 #include <linux/random.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A lane hands back in order, and never for longer than its budget. */
+/* A lane hands NBLs back in order, and never for longer than its budget. */
 #include <kunit/test.h>
 #include <linux/bottom_half.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Large sends of wrong records, bytes or forms are refused.
+ * A large send with wrong records, bytes or form is refused.
  *
  * INV-26, INV-29.
  */

@@ -2,8 +2,8 @@
 /*
  * The high half of received numbers is inferred as RFC 4303 A2 says.
  *
- * Against a model that knows the true one: whatever lies in the window or at
- * most 2^31 after its top must come out right.
+ * The model knows the true high half. The engine must infer it for each number
+ * in the window, and for each number up to 2^31 after the top of the window.
  */
 #include <kunit/test.h>
 

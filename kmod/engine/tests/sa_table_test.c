@@ -2,9 +2,9 @@
 /*
  * The engine's SA table finds what a naive model finds.
  *
- * The model is an array of what lives. What a handle or a packet finds is seen
- * from outside only: which SA a frame was verified with, and whether a send or
- * an update is accepted.
+ * The model is an array of the live SAs. The test sees from outside what a
+ * handle or a packet finds: which SA a frame was verified with, and whether a
+ * send or an update is accepted.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>

@@ -2,8 +2,8 @@
 /*
  * Requests, sends and receives on all CPUs at once lose nothing (INV-19).
  *
- * Meanwhile the card is paused, restarted and reset. lockdep, the slab's poison
- * and, on other kernels, KASAN watch.
+ * Meanwhile the card is paused, restarted and reset. lockdep and the slab's
+ * poison find faults; KASAN does so in the kernels that have it.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>

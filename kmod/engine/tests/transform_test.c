@@ -2,7 +2,8 @@
 /*
  * ESP and AH give the known answers, and each bit of a packet counts.
  *
- * Whole packets are opened, and what one transform seals another one opens.
+ * Whole packets are opened, and a packet that one transform has sealed is
+ * opened by another transform.
  */
 #include <kunit/test.h>
 

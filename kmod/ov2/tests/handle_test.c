@@ -2,7 +2,8 @@
 /*
  * A handle finds its object while it lives, and nothing afterwards.
  *
- * Two cards' handle spaces against a naive model: an array of what lives.
+ * The handle spaces of two cards are compared with a naive model, an array of
+ * the live objects.
  */
 #include <kunit/test.h>
 #include <linux/rcupdate.h>

@@ -2,8 +2,8 @@
 /*
  * Every engine keeps the contract of miniport.h about packets.
  *
- * Tried with every engine there is. What is about cryptography is tested
- * elsewhere.
+ * Each case runs with each engine of each_engine.c. engine/tests/ has the tests
+ * of cryptography.
  */
 #include <kunit/test.h>
 #include <linux/random.h>

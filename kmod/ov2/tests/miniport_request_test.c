@@ -2,7 +2,7 @@
 /*
  * Every engine keeps the contract of miniport.h about requests.
  *
- * Tried with every engine there is: requests and configuration.
+ * Each case runs with each engine of each_engine.c: requests and configuration.
  */
 #include <kunit/test.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The engine hears of the feature that users switch. */
+/* The engine is told when a user switches esp-hw-offload. */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A second line, as small as the contract of line.h allows, that shows that the
- * rest of the port knows the line by its struct ov2_line_ops only.
+ * The port knows its line by struct ov2_line_ops only.
+ *
+ * A second line, as small as the contract of line.h allows, takes the place of
+ * the cable here.
  */
 #include <linux/bottom_half.h>
 #include <linux/rtnetlink.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A received frame shares no memory that is written with its sender. */
+/* The receiver writes to no memory that a frame shares with its sender. */
 #include <kunit/test.h>
 #include <linux/skbuff.h>
 #include <linux/skbuff_ref.h>

@@ -6,17 +6,17 @@
 
 #include "../../watch/drop.h"
 
-/* What ov2_dropped_tx() and ov2_dropped_rx() return of a frame that is dropped.
- * Other values are verdicts.
+/* ov2_dropped_tx() and ov2_dropped_rx() return this for a dropped frame. Other
+ * values are verdicts.
  */
 #define OV2_DROPPED	(-1)
 
 /**
- * ov2_dropped_tx() - do what the port does when the bridge says why to drop
+ * ov2_dropped_tx() - drop a frame as the port does, if the bridge says so
  * @ad: the card
  * @reason: what the bridge returned
  * @skb: the frame; stays the test's
- * @verdict: what the bridge said beside
+ * @verdict: the verdict that the bridge filled in
  *
  * Return: OV2_DROPPED if the frame is dropped, else the verdict.
  */
@@ -31,11 +31,11 @@ static inline int ov2_dropped_tx(struct ov2_adapter *ad,
 }
 
 /**
- * ov2_dropped_rx() - ov2_dropped_tx(), of a received frame
+ * ov2_dropped_rx() - ov2_dropped_tx() for a received frame
  * @ad: the card
  * @reason: what the bridge returned
  * @skb: the frame; stays the test's
- * @verdict: what the bridge said beside
+ * @verdict: the verdict that the bridge filled in
  *
  * Return: OV2_DROPPED if the frame is dropped, else the verdict.
  */

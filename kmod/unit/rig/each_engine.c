@@ -67,7 +67,7 @@ void ov2_param_needs_encryption(struct kunit *test)
 }
 
 /**
- * ov2_rig_add_status() - add an outbound SA, whatever comes of it
+ * ov2_rig_add_status() - add an outbound SA, which may fail
  * @rig: the rig
  * @sa: the SA
  *
@@ -84,7 +84,7 @@ u32 ov2_rig_add_status(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 }
 
 /**
- * ov2_rig_send_status() - send, and wait until it is back
+ * ov2_rig_send_status() - send an NBL, and wait until it comes back
  * @rig: the rig
  * @nbl: the NBL
  *

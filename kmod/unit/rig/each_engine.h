@@ -13,8 +13,8 @@
  * struct ov2_engine_param - an engine to test
  * @name: its name
  * @miniport: its operations
- * @encrypts: it is more than the contract
- * @late: with a cipher that completes from other CPUs, in no order
+ * @encrypts: it has cryptography
+ * @late: its cipher completes from other CPUs, in no order
  */
 struct ov2_engine_param {
 	const char *name;

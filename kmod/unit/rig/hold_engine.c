@@ -50,7 +50,7 @@ static void hold_wire_out(struct ov2_adapter *ad, struct ov2_nbl *nbl)
  * @status: how they end
  *
  * Context: Process context.
- * Return: how many.
+ * Return: the number of NBLs given back.
  */
 unsigned int ov2_hold_release_sent(struct ov2_adapter *ad, unsigned int num,
 				   enum ov2_status status)
@@ -80,7 +80,7 @@ unsigned int ov2_hold_release_sent(struct ov2_adapter *ad, unsigned int num,
  * @num: how many at most
  *
  * Context: Process context.
- * Return: how many.
+ * Return: the number of NBLs given back.
  */
 unsigned int ov2_hold_release_received(struct ov2_adapter *ad,
 				       unsigned int num)
@@ -156,7 +156,7 @@ static void hold_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 		hold_put(hold, nbl, &hold->received, &hold->num_received);
 }
 
-/* The engine, whole. */
+/* The operations of the engine */
 const struct ov2_miniport_ops ov2_hold_miniport = {
 	.initialize	= hold_initialize,
 	.halt		= hold_halt,

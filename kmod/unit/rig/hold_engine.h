@@ -8,13 +8,13 @@
 #include "../../ov2/miniport.h"
 
 /**
- * struct ov2_hold_engine - an engine that gives back when it is told to
- * @lock: guards the rest; BH
+ * struct ov2_hold_engine - an engine that gives NBLs back when a test says so
+ * @lock: protects the rest; BH
  * @sent: NBLs to be sent, oldest first
  * @received: NBLs that were received, oldest first
  * @num_sent: NBLs in @sent
  * @num_received: NBLs in @received
- * @at_once: give back what is received within the call
+ * @at_once: give received NBLs back within the call
  * @esp: OV2_PARAMETER_* that was set last
  */
 struct ov2_hold_engine {

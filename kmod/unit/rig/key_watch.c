@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Are keys wiped before their memory is freed? kfree() has a trace event, in
- * which the object is still its owner's: what it holds there is what the next
- * owner could find. Neither init_on_free nor poison comes before that, and
- * kfree_sensitive() has wiped the object by then.
+ * Are keys wiped before their memory is freed? In the trace event of kfree()
+ * the object still holds the bytes that its next owner could find: init_on_free
+ * and poison come after the event, and kfree_sensitive() has wiped the object
+ * before the event.
  */
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
@@ -11,8 +11,8 @@
 
 #include "key_watch.h"
 
-/* An object may be larger than was asked for: what is behind is nobody's, and
- * KASAN would not have it read.
+/* An object may be larger than its owner asked for. KASAN reports a read of the
+ * bytes behind that size.
  */
 static noinline bool __no_sanitize_address
 watch_matches(const u8 *p, const struct ov2_key_watch *watch)
@@ -49,14 +49,14 @@ static void watch_end(void *data)
 }
 
 /**
- * ov2_key_watch() - look for a key in all that is freed from now on
+ * ov2_key_watch() - look for a key in each object that is freed from now on
  * @test: the test; skipped in a kernel without trace events
  * @key: OV2_KEY_WATCH_LEN bytes
  *
- * What the test itself frees counts too.
+ * Objects that the test itself frees count, too.
  *
  * Context: Process context.
- * Return: what is seen, to the end of the test.
+ * Return: the watch, which counts until the test ends.
  */
 struct ov2_key_watch *ov2_key_watch(struct kunit *test, const u8 *key)
 {

@@ -10,8 +10,8 @@
 /**
  * struct ov2_key_watch - sees memory freed that still has a key in it
  * @test: the test
- * @key: bytes of the key; nobody else has the same ones
- * @seen: objects that had them when they were freed
+ * @key: bytes of the key, which are nowhere else in memory
+ * @seen: number of objects that held these bytes when they were freed
  */
 struct ov2_key_watch {
 	struct kunit *test;

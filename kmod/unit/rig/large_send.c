@@ -18,7 +18,7 @@
 
 #define IP		ETH_HLEN
 #define ESP_HDRS	16
-/* Of AH with SHA-1, in IPv4 and in IPv6 */
+/* Bytes of AH with SHA-1, in IPv4 and in IPv6 */
 #define AH_LEN		24
 #define ESP_SEQ		100
 
@@ -27,7 +27,7 @@
  * @test: the test
  * @len: TCP payload
  *
- * Return: it; ov2_large.sa may be changed before ov2_large_add().
+ * Return: the large send; ov2_large.sa may be changed before ov2_large_add().
  */
 struct ov2_large ov2_large_new(struct kunit *test, unsigned int len)
 {
@@ -76,7 +76,7 @@ unsigned int ov2_large_ah_len(const struct ov2_large *large)
 }
 
 /**
- * ov2_large_tcp() - where its TCP header is, and that of each segment
+ * ov2_large_tcp() - where the TCP header is, in it and in each segment
  * @large: the large send
  *
  * Return: bytes from the start of the frame.
@@ -222,6 +222,6 @@ void ov2_large_refused(struct ov2_large *large)
 	KUNIT_EXPECT_EQ(test, (u32)ov2_large_send(large),
 			(u32)OV2_STATUS_FAILURE);
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&large->a->wire), 0);
-	/* The frame comes back, not what became of it */
+	/* The frame itself comes back, and not a segment of it */
 	KUNIT_EXPECT_PTR_EQ(test, large->nbl->skb, skb);
 }

@@ -6,7 +6,7 @@
 #include "rig_add.h"
 
 #define OV2_LARGE_MSS		100
-/* Of the template */
+/* TCP's sequence number and IPv4's identification in the template */
 #define OV2_LARGE_TCP_SEQ	0xfffffff0
 #define OV2_LARGE_IP_ID		0x7ffe
 /* TCP's header with its options */
@@ -18,7 +18,7 @@
  * @b: the receiver
  * @sa: its SA
  * @len: TCP payload
- * @junk: bytes behind it
+ * @junk: bytes behind the payload
  * @mss: payload of a segment
  * @seq: number of the first ESP header
  * @nbl: what is sent

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An AES-GCM that is late: two of three requests complete from a workqueue on
- * another CPU, in no particular order, the third one at once. For the tests of
- * order and of what runs in completions. It wants its IVs aligned, as AES-GCM
- * of some processors does, and refuses others.
+ * another CPU, in no particular order, the third request at once. It is for the
+ * tests of order, and of code that runs in completions. It refuses an IV that
+ * is not aligned, because AES-GCM of some processors wants aligned IVs.
  */
 #include <crypto/internal/aead.h>
 #include <linux/cpumask.h>
@@ -13,7 +13,7 @@
 
 #include "late_cipher.h"
 
-/* Above every other one of that name */
+/* Above every other algorithm of this name */
 #define LATE_PRIORITY	100000
 
 /* kmalloc() aligns smaller buffers less. */
@@ -21,10 +21,10 @@
 
 /**
  * struct late_request - a request that waits
- * @work: where it is done
- * @req: the caller's
+ * @work: does the request later
+ * @req: the caller's request
  * @op: encrypt or decrypt
- * @sub: for the cipher below
+ * @sub: the request to the cipher below
  */
 struct late_request {
 	struct work_struct work;
@@ -152,10 +152,10 @@ static void late_unregister(void *unused)
 
 /**
  * ov2_late_aead() - AES-GCM is late from now on, until the test ends
- * @test: the test; asserts that it can be
+ * @test: the test; asserts that the cipher could be registered
  *
- * For SAs that are added after it; the rig has to be made after it too, so that
- * it goes before.
+ * SAs that are added after this call use the late cipher. Make the rig after
+ * this call, too, so that the rig ends before the cipher.
  *
  * Context: Process context.
  */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A second engine, as small as the contract of miniport.h allows, that shows
- * where the contract ends and the emulated silicon begins. It encrypts nothing.
- * Where that one answers at once this one answers later, and the reverse.
+ * A second engine, as small as the contract of miniport.h allows, so that tests
+ * show what belongs to the contract and what to the engine in kmod/engine/. It
+ * has no cryptography. Where the engine in kmod/engine/ answers at once, the
+ * null engine answers later, and the reverse.
  */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -11,7 +12,7 @@
 #include "null_engine.h"
 #include "null_request.h"
 
-/* Of ov2_nbl.miniport: what becomes of an NBL */
+/* Index in ov2_nbl.miniport: the fate of an NBL */
 #define NULL_WORD_FATE	0
 
 enum null_fate {
@@ -74,7 +75,7 @@ static void null_work(struct work_struct *work)
 	}
 }
 
-/* False if the engine is paused. */
+/* Returns false if the engine is paused. */
 static bool null_accept(struct ov2_null_engine *engine, struct ov2_nbl *nbl,
 			enum null_fate fate)
 {
@@ -141,7 +142,7 @@ static int null_initialize(struct ov2_adapter *ad)
 	return 0;
 }
 
-/* Deletes that are under way are RCU's first, and the queue's then. */
+/* A delete that is under way waits for RCU first, and then for the queue. */
 static void null_halt(struct ov2_adapter *ad)
 {
 	struct ov2_null_engine *engine = ad->engine;
@@ -181,7 +182,7 @@ static void null_reset(struct ov2_adapter *ad)
 	null_set_paused(ad->engine, paused);
 }
 
-/* The null engine, whole. */
+/* The operations of the null engine */
 const struct ov2_miniport_ops ov2_null_miniport = {
 	.initialize	= null_initialize,
 	.halt		= null_halt,

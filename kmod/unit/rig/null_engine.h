@@ -12,7 +12,7 @@
 /**
  * struct ov2_null_asked - a request as the null engine remembers it
  * @oid: OV2_OID_*
- * @handle: what it named, or was given
+ * @handle: the handle that it named, or that its add was given
  * @status: its final status
  */
 struct ov2_null_asked {
@@ -24,14 +24,14 @@ struct ov2_null_asked {
 /**
  * struct ov2_null_engine - the null engine of one card
  * @ad: the card
- * @wq: where it answers
+ * @wq: the engine answers from here
  * @work: answers for @nbls
- * @lock: guards @nbls, @paused and what was asked; BH
+ * @lock: protects @nbls, @paused, @num_asked and @asked; BH
  * @nbls: NBLs of all queues, oldest first
  * @paused: nothing is accepted
  * @bundles: SAs that hold a place of the capacity
  * @num_asked: requests so far
- * @asked: the last ones
+ * @asked: the last requests
  */
 struct ov2_null_engine {
 	struct ov2_adapter *ad;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The second engine's requests, and its SAs: of those it knows little more than
- * their handles.
+/* The null engine's requests, and its SAs, which are little more than handles.
  */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -18,9 +17,9 @@
  * @esn: the members that have extended sequence numbers, a bit each
  * @members: number of members
  * @member: operation and SPI of each
- * @dead: bit 0 set by whoever deletes it
+ * @dead: a delete sets bit 0
  * @free: frees it, after a grace period
- * @del: the request that is pending until then
+ * @del: the delete, which pends until @free has run
  */
 struct null_sa {
 	struct ov2_handle hdl;
@@ -78,7 +77,7 @@ static struct null_sa *null_find(struct ov2_adapter *ad, unsigned long handle)
  * @handle: any value
  *
  * Context: Any context.
- * Return: true if so.
+ * Return: true if it does.
  */
 bool ov2_null_may_send(struct ov2_adapter *ad, unsigned long handle)
 {
@@ -105,7 +104,7 @@ static void null_remember(struct ov2_null_engine *engine, u32 oid,
 	spin_unlock_bh(&engine->lock);
 }
 
-/* Of ov2_request.miniport: SAs of a delete that are not freed yet */
+/* The engine word of a delete counts the SAs that are not freed yet. */
 static atomic_t *null_left(struct ov2_request *req)
 {
 	return (atomic_t *)req->miniport;
@@ -265,7 +264,7 @@ static enum ov2_status null_parameters(struct ov2_adapter *ad, u8 parameter)
 	}
 }
 
-/* It never touches what is received: there is nothing to switch. */
+/* The null engine never touches received frames, so nothing is switched. */
 static enum ov2_status null_encapsulation(struct ov2_adapter *ad, u32 enabled)
 {
 	if (enabled > OV2_ENCAPSULATION_OFF)
@@ -317,7 +316,7 @@ enum ov2_status ov2_null_request(struct ov2_adapter *ad,
  * ov2_null_num_asked() - how many requests were there?
  * @ad: a card with a null engine
  *
- * Return: their number, since it was initialized.
+ * Return: the number of requests since the engine was initialized.
  */
 unsigned int ov2_null_num_asked(const struct ov2_adapter *ad)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Frames as the engine leaves them: decrypted in place, nothing stripped. */
+/* Frames as the engine leaves them: decrypted in place, with all headers. */
 #include <kunit/skbuff.h>
 #include <linux/etherdevice.h>
 #include <linux/udp.h>
@@ -16,7 +16,7 @@ const u8 ov2_shape_peer_mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 2 };
  * @test: the test
  * @shape: the packet
  *
- * Return: as much of it as decapsulation looks at.
+ * Return: a state with the fields that decapsulation reads.
  */
 struct xfrm_state *ov2_shape_state(struct kunit *test,
 				   const struct ov2_shape *shape)
@@ -27,7 +27,7 @@ struct xfrm_state *ov2_shape_state(struct kunit *test,
 	x->props.family = shape->ipv6 ? AF_INET6 : AF_INET;
 	x->props.mode = shape->tunnel ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
 	x->props.flags = shape->flags;
-	/* As esp_init_state() has it */
+	/* The same as in esp_init_state() */
 	x->props.header_len = sizeof(struct ip_esp_hdr) + OV2_SHAPE_IV_LEN;
 	if (shape->tunnel)
 		x->props.header_len += ov2_shape_ip_len(shape->ipv6);
@@ -78,10 +78,10 @@ static u8 body_proto(const struct ov2_shape *shape)
 }
 
 /**
- * ov2_shape_next_header() - what the trailer of a packet says
+ * ov2_shape_next_header() - the next header in the trailer of a packet
  * @shape: the packet
  *
- * Return: that.
+ * Return: the protocol number.
  */
 u8 ov2_shape_next_header(const struct ov2_shape *shape)
 {
@@ -94,7 +94,7 @@ u8 ov2_shape_next_header(const struct ov2_shape *shape)
  * ov2_shape_len() - how many bytes of a packet are protected
  * @shape: the packet
  *
- * Return: that.
+ * Return: the number of bytes.
  */
 unsigned int ov2_shape_len(const struct ov2_shape *shape)
 {
@@ -133,7 +133,7 @@ static void put_trailer(struct sk_buff *skb, const struct ov2_shape *shape)
  * @test: the test
  * @shape: the packet
  *
- * Return: the frame, to a group of hosts. It is the test's.
+ * Return: the frame, to a multicast address. The test owns the frame.
  */
 struct sk_buff *ov2_shape_frame(struct kunit *test,
 				const struct ov2_shape *shape)
@@ -161,9 +161,9 @@ struct sk_buff *ov2_shape_frame(struct kunit *test,
 /**
  * ov2_shape_clear() - a packet that nothing protects
  * @test: the test
- * @shape: the packet; its family and protocol count
+ * @shape: the packet; only its family and protocol count
  *
- * Return: the frame, to a group of hosts. It is the test's.
+ * Return: the frame, to a multicast address. The test owns the frame.
  */
 struct sk_buff *ov2_shape_clear(struct kunit *test,
 				const struct ov2_shape *shape)
@@ -179,7 +179,7 @@ struct sk_buff *ov2_shape_clear(struct kunit *test,
  * ov2_shape_device() - a netdev with a MAC address
  * @test: the test
  *
- * Return: it; the test's.
+ * Return: the netdev, which ends with the test.
  */
 struct net_device *ov2_shape_device(struct kunit *test)
 {
@@ -199,8 +199,8 @@ struct net_device *ov2_shape_device(struct kunit *test)
  * @action: XFRM_POLICY_ALLOW or XFRM_POLICY_BLOCK
  * @reqid: of the template; 0: no template
  *
- * Return: the policy, which is the test's and in no database. Its template is
- * for ESP of any algorithm and has no mode yet.
+ * Return: the policy, which the test owns, outside any database. Its template
+ * is for ESP of any algorithm; the test sets its mode.
  */
 struct ov2_policy *ov2_shape_policy(struct kunit *test, u8 dir, bool ipv6,
 				    u8 action, u32 reqid)

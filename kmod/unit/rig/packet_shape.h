@@ -27,7 +27,7 @@ extern const u8 ov2_shape_peer_mac[ETH_ALEN];
  * @outer_tos: DSCP and ECN
  * @inner_tos: of the inner packet
  * @pad: pad length
- * @proto: what is protected, innermost; default TCP
+ * @proto: innermost protocol; default TCP
  */
 struct ov2_shape {
 	bool ipv6;

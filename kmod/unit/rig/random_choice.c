@@ -3,7 +3,7 @@
  * Random choices that can be made again.
  *
  * A test that compares the module with a model chooses at random what it does
- * next. It prints its seed, and with this seed it does the same once more:
+ * next. It prints its seed, and does the same again when it gets this seed:
  * make modules OV2_UNIT=1 OV2_MODEL_SEED=...
  */
 #include <linux/prandom.h>

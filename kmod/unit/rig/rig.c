@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A card without a netdev: what port and bridge are to an engine, as small as
- * it can be. It has one engine, and the life of one test.
+ * A card without a netdev: as little of port and bridge as an engine needs. It
+ * has one engine, and lives as long as one test.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
@@ -19,7 +19,8 @@
  * @rig: the rig
  * @out: ov2_rig.nbls_out or ov2_rig.requests_out
  *
- * The last touch: when nothing is out, the rig may go.
+ * The caller must not touch the rig afterwards: the rig may be freed when
+ * nothing is out.
  *
  * Context: Any context.
  */
@@ -49,7 +50,7 @@ static bool rig_none_out(struct ov2_rig *rig, const atomic_t *out)
  * @out: ov2_rig.nbls_out or ov2_rig.requests_out
  *
  * Context: Process context.
- * Return: false if that takes too long: something is lost.
+ * Return: false if that takes too long, because something is lost.
  */
 bool ov2_rig_wait_none(struct ov2_rig *rig, const atomic_t *out)
 {
@@ -110,8 +111,8 @@ err_rig:
 	return NULL;
 }
 
-/* If something is lost, its memory may still be written to: it has to stay,
- * and an engine that is not idle cannot be halted.
+/* If the engine lost an NBL or a request, it may still write to its memory. So
+ * the rig stays, also because an engine that is not idle cannot be halted.
  */
 static void rig_end(void *data)
 {

@@ -12,10 +12,10 @@
 #define OV2_RIG_QUEUES		4
 
 /**
- * struct ov2_rig - a card without a netdev, that collects what its engine gives
+ * struct ov2_rig - a card without a netdev, which collects its engine's output
  * @ad: the card
  * @test: the test that it lives for
- * @lock: guards the lists
+ * @lock: protects the lists
  * @ready: NBLs made and not sent yet, by ov2_nbl.link
  * @sent: NBLs that came back from a send, in that order; see
  *	ov2_rig_sent_status()
@@ -23,7 +23,7 @@
  * @wire: frames on the wire, in that order; skb_get_queue_mapping() has the
  *	queue
  * @kept: frames for tests to compare with, or to inject copies of
- * @requests: all that were made for this rig, by ov2_rig_request.link
+ * @requests: all requests made for this rig, by ov2_rig_request.link
  * @discard: do not collect: frames and NBLs are freed at once, and counted
  * @nbls_out: NBLs that the engine has
  * @requests_out: requests that pend
@@ -32,15 +32,15 @@
  * @num_wire: frames on the wire
  * @num_indicated: NBLs indicated
  * @num_status: status indications
- * @status_code: of the last one
- * @status_config: of the last one
+ * @status_code: of the last indication
+ * @status_config: of the last indication
  * @twice: NBLs that came back, and requests that completed, more than once
  * @event: woken whenever something comes back
  * @paused: between pause and restart
  *
- * What it collects is its own, and freed with it. When the test ends, also by
- * a failed assertion, every SA is deleted, the engine halted, and anything
- * lost or given back twice fails the test.
+ * The rig owns what it collects, and frees it at its end. When the test ends,
+ * also by a failed assertion, every SA is deleted, the engine halted, and
+ * anything lost or given back twice fails the test.
  */
 struct ov2_rig {
 	struct ov2_adapter ad;

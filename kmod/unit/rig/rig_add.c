@@ -114,7 +114,7 @@ static void rig_add_addresses(struct ov2_add_sa_ex *add,
  * ov2_rig_add_new() - a request that adds an SA
  * @rig: who will make it
  * @sa: the SA
- * @inbound: at its receiver
+ * @inbound: true if @rig receives
  *
  * Context: Process context.
  * Return: the request, OV2_OID_ADD_SA_EX; freed with the rig.

@@ -8,7 +8,7 @@
 #include "rig_frame.h"
 #include "rig_request.h"
 
-/* Of the NBL's engine words, which are the rig's while it has the NBL */
+/* Index in ov2_nbl.miniport, which the rig uses while it has the NBL */
 #define RIG_WORD_STATUS	0
 #define RIG_WORD_MARK	1
 #define RIG_MARK_BACK	0x6f7632206261636bULL
@@ -19,7 +19,7 @@ static void rig_nbl_free(struct ov2_nbl *nbl)
 	ov2_nbl_free(nbl);
 }
 
-/* An NBL is with the rig again. False if it was already. */
+/* The rig has the NBL again. Returns false if the rig had it already. */
 static bool rig_nbl_back(struct ov2_rig *rig, struct ov2_nbl *nbl,
 			 struct list_head *list, enum ov2_status status)
 {
@@ -98,7 +98,7 @@ static void rig_status(struct ov2_adapter *ad, u32 code,
 	atomic_inc(&rig->num_status);
 }
 
-/* What a rig does for its engine: it collects. */
+/* A rig collects what its engine hands up. */
 const struct ov2_adapter_ops ov2_rig_adapter_ops = {
 	.wire_out		= rig_wire_out,
 	.send_complete		= rig_send_complete,
@@ -164,7 +164,9 @@ void ov2_rig_send(struct ov2_rig *rig, struct ov2_nbl *nbl)
  * @rig: the rig
  * @nbl: from ov2_rig_nbl()
  *
- * As ov2_rig_send(), with ov2_rig.indicated.
+ * The NBL may be looked at again when it is in ov2_rig.indicated.
+ *
+ * Context: Any context but hard interrupts; not twice at once for one queue.
  */
 void ov2_rig_receive(struct ov2_rig *rig, struct ov2_nbl *nbl)
 {
@@ -178,7 +180,7 @@ void ov2_rig_receive(struct ov2_rig *rig, struct ov2_nbl *nbl)
  * ov2_rig_sent_status() - how a send ended
  * @nbl: in ov2_rig.sent
  *
- * Return: the status it was completed with; -1 if it was not.
+ * Return: the status that it was completed with; -1 if it is not complete.
  */
 enum ov2_status ov2_rig_sent_status(const struct ov2_nbl *nbl)
 {
@@ -207,8 +209,8 @@ void ov2_rig_wait_idle(struct ov2_rig *rig)
  * ov2_rig_wire_first() - the oldest frame on the wire
  * @rig: the rig
  *
- * Asserts that there is one. It may be changed in place: ov2_rig_flip(),
- * ov2_rig_cut().
+ * Asserts that there is a frame. The test may change the frame in place:
+ * ov2_rig_flip(), ov2_rig_cut().
  *
  * Return: the frame; stays the rig's.
  */
@@ -225,7 +227,7 @@ struct sk_buff *ov2_rig_wire_first(struct ov2_rig *rig)
  * @from: who sent it; asserts that there is a frame
  * @to: who receives it, on the queue that it was sent from
  *
- * Waits until it is indicated: ov2_rig_last_indicated().
+ * Waits until the frame is indicated: ov2_rig_last_indicated().
  *
  * Context: Process context.
  */
@@ -246,7 +248,7 @@ void ov2_rig_loop(struct ov2_rig *from, struct ov2_rig *to)
  * @skb: the frame; stays the caller's
  * @queue: the receive queue
  *
- * Waits until it is indicated.
+ * Waits until the copy is indicated.
  *
  * Context: Process context.
  * Return: the NBL, indicated; the rig's.

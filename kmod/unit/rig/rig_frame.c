@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The rig's frames, as a transport makes them: complete but for what the card
- * writes (IV, ciphertext, ICV). Made from the inside out.
+ * The rig's frames, as a transport makes them: complete but for the bytes that
+ * the engine writes (IV, ciphertext, ICV). They are made from the inside out.
  */
 #include <linux/etherdevice.h>
 #include <linux/in6.h>
@@ -177,8 +177,8 @@ static u8 ip_proto(bool ipv6)
 	return ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
 }
 
-/* Around what is in @skb, which is of protocol @proto, all that @sa adds up to
- * its IP header. The word of slot 12 comes out in @hdr.
+/* Put all that @sa adds, up to its IP header, around the bytes in @skb, which
+ * are of protocol @proto. @hdr is filled in with the word of slot 12.
  */
 static void protect(struct sk_buff *skb, const struct ov2_rig_sa *sa, u32 seq,
 		    u8 proto, u8 more_pad, struct ov2_tx_header *hdr)
@@ -222,7 +222,9 @@ static u8 payload_proto(const struct ov2_rig_frame *frame)
 	return frame->proto ? frame->proto : IPPROTO_UDP;
 }
 
-/* The innermost packet: plain, or that of slot 1. Returns its family. */
+/* Put the innermost packet: a plain packet, or the packet that the SA of slot 1
+ * protects. Returns true if the packet is IPv6.
+ */
 static bool put_packet(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 		       struct ov2_tx_header *hdr)
 {
@@ -250,8 +252,8 @@ static u16 outermost(u16 outer, u16 offset, u16 inner)
 	return offset + inner;
 }
 
-/* Offsets are those of the outermost headers; next header and padding those of
- * slot 1 (Q11).
+/* Offsets are of the outermost headers; next header and padding are of the SA
+ * in slot 1 (Q11).
  */
 static bool put_tunnel(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 		       bool inner_ipv6, struct ov2_tx_header *hdr)
@@ -299,8 +301,8 @@ static struct sk_buff *frame_build(struct ov2_rig *rig,
 
 /**
  * ov2_rig_skb() - make a frame without records
- * @rig: whose test it is for; asserts that there is memory
- * @frame: what it is
+ * @rig: the rig of the test; asserts that there is memory
+ * @frame: the frame
  *
  * Context: Process context.
  * Return: the frame, linear, data at the Ethernet header; the rig's. See
@@ -319,7 +321,7 @@ struct sk_buff *ov2_rig_skb(struct ov2_rig *rig,
 /**
  * ov2_rig_frame() - make a frame with its records, to be sent
  * @rig: who will send it; asserts that there is memory
- * @frame: what it is. Slots 1 and 11 have ov2_rig_sa.out of its SAs
+ * @frame: the frame; ov2_rig_sa.out of its SAs goes into slots 1 and 11
  * @queue: the send queue
  *
  * Context: Process context.

@@ -8,14 +8,14 @@ struct ov2_rig_sa;
 
 /**
  * struct ov2_rig_frame - a frame to be made
- * @sa: what slot 1 names; NULL = a plain frame
- * @tunnel: what slot 11 names, around @sa; NULL = none
+ * @sa: the SA that slot 1 names; NULL = a plain frame
+ * @tunnel: the SA that slot 11 names, around @sa; NULL = none
  * @seq: number in the headers of @sa, low half
  * @tunnel_seq: number in the headers of @tunnel
  * @len: bytes of what @sa protects in transport mode, or of what the inner IP
  *	packet carries
  * @ipv6: family of a plain frame, or of the packet inside a tunnel
- * @proto: what is in there, default UDP
+ * @proto: innermost protocol, default UDP
  * @more_pad: pad bytes beyond those needed, a multiple of the alignment
  *
  * The payload's bytes count up from the low byte of @seq.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Two rigs: what one protects, the other is given. */
+/* Two rigs: a frame that one of them has protected goes to the other. */
 #include <kunit/test.h>
 
 #include "rig_add.h"
@@ -37,11 +37,11 @@ void ov2_pair_add(struct ov2_pair *pair, struct ov2_rig_sa *sa)
 }
 
 /**
- * ov2_pair_protect() - what leaves on the wire for a frame
+ * ov2_pair_protect() - send a frame through its SA, to the wire
  * @pair: both
  * @frame: the frame
  *
- * Return: it; the sender's.
+ * Return: the frame on the wire; stays the sender's.
  */
 struct sk_buff *ov2_pair_protect(struct ov2_pair *pair,
 				 const struct ov2_rig_frame *frame)
@@ -57,9 +57,9 @@ struct sk_buff *ov2_pair_protect(struct ov2_pair *pair,
 }
 
 /**
- * ov2_pair_word() - slot 1 of a frame when the receiver has it
+ * ov2_pair_word() - receive a copy of a frame, and read its slot 1
  * @pair: both
- * @skb: the frame; a copy is taken
+ * @skb: the frame
  *
  * Return: the word.
  */

@@ -122,7 +122,7 @@ enum ov2_status ov2_rig_submit(struct ov2_rig *rig,
  * @rig: the rig
  * @rr: the request, submitted
  *
- * Asserts that it does not take long.
+ * Asserts that the request completes in time.
  *
  * Context: Process context.
  * Return: its final status.
@@ -312,7 +312,9 @@ enum ov2_status ov2_rig_encapsulation(struct ov2_rig *rig, u32 enabled)
 	return ov2_rig_request(rig, rr);
 }
 
-/* To delete what was deleted is no error (Q14): so nobody keeps account. */
+/* Delete the SA that an add made, also if the test has deleted it before: the
+ * engine answers SUCCESS then, too (Q14).
+ */
 static void rig_request_undo(struct ov2_rig *rig, struct ov2_rig_request *rr)
 {
 	rr->cleanup.oid = OV2_OID_DELETE_SA;
@@ -326,7 +328,7 @@ static void rig_request_undo(struct ov2_rig *rig, struct ov2_rig_request *rr)
 
 /**
  * ov2_rig_requests_end() - wait for every request, and delete every SA
- * @rig: the rig, which makes no more of them
+ * @rig: the rig, which makes no more requests
  *
  * Context: Process context.
  * Return: false if a request was lost.

@@ -22,7 +22,7 @@ struct ov2_rig_sa;
  * @ext: what @req.ext points to, if it is an add
  * @del: what @req.del points to, if it is a delete
  * @update: what @req.update points to, if it is an update
- * @parameters: what @req.parameters points to, if it is one that sets those
+ * @parameters: what @req.parameters points to, if it sets parameters
  * @encapsulation: what @req.encapsulation points to, likewise
  * @add: what @req.add points to, if it is an add
  * @keys: key area of @add

@@ -23,7 +23,9 @@ static const struct ov2_rig_sa shapes[] = {
 	  .udp_esp = OV2_UDP_ESP_TRANSPORT },
 };
 
-/* The sender left IV and ICV empty; nothing else may differ at the end. */
+/* The sender left IV and ICV empty; the receiver must find all other bytes as
+ * they were.
+ */
 static void clear_iv_and_icv(struct sk_buff *skb, const struct ov2_rig_sa *sa)
 {
 	struct ov2_frame frame;
@@ -84,7 +86,8 @@ static void rig_plain_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_indicated), 1);
 }
 
-/* Padded to whole words, whatever is in there, and nested. */
+/* A nested frame is padded to whole words, whatever the length of its payload.
+ */
 static void rig_nested_frames(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -112,7 +115,7 @@ static void rig_nested_frames(struct kunit *test)
 	}
 }
 
-/* What comes back twice is seen. */
+/* The rig sees an NBL that comes back twice. */
 static void rig_sees_twice(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

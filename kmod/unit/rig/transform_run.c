@@ -6,7 +6,7 @@
 
 /**
  * ov2_unhex() - hexadecimal digits as bytes
- * @test: the test; asserts that they are some, and not too many
+ * @test: the test; asserts that @hex has digits only, and not too many
  * @bytes: out: the bytes
  * @hex: the digits, or NULL for none
  */
@@ -47,7 +47,7 @@ static void run_end(void *run)
 /**
  * ov2_run_new() - make the transform of an add's only member
  * @test: the test, with which the transform ends; asserts that the kernel has
- *	the algorithms, for they are offered
+ *	the algorithms, which the engine offers
  * @buf: the add
  *
  * Return: the transform.
@@ -119,7 +119,7 @@ int ov2_run_job(struct ov2_run *run, struct sk_buff *skb, unsigned int ip_len,
 }
 
 /**
- * ov2_run_skb() - a packet in two pieces, since frames are
+ * ov2_run_skb() - a packet in two pieces, as real frames may be
  * @test: the test; asserts that there is memory
  * @bytes: the packet
  * @headers: bytes of zeroes in front of it

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two real cards with a cable between them, in the first namespace. The engines
- * of both hold what they get, and nobody but the test polls the receiver, so
- * each step of a frame is the test's.
+ * Two real cards with a cable between them, in the first namespace. The engine
+ * of each card holds the NBLs that it gets, and only the test polls the
+ * receiver, so that the test makes each step of a frame.
  */
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
@@ -55,8 +55,8 @@ static struct ov2_port *card_new(struct kunit *test, unsigned int tx_queues,
 	return port;
 }
 
-/* A NAPI that is scheduled and on nobody's list is the test's to poll. Any
- * other code that schedules it leaves a note.
+/* Mark the NAPI as scheduled, on no list, so that only the test polls it. Any
+ * other code that schedules it then only sets NAPI_STATE_MISSED.
  */
 static void take_napi(struct ov2_cards *cards, struct ov2_port *port)
 {
@@ -157,7 +157,7 @@ static void cable_end(void *data)
 
 static void cable_add_state(struct ov2_cards *cards)
 {
-	/* Never the last reference: it is the test's memory. */
+	/* The last put must not free the state, which is the test's memory. */
 	refcount_set(&cards->x.refcnt, 1000000);
 	cards->assoc.icv_len = 16;
 	RCU_INIT_POINTER(cards->assoc.x, &cards->x);
@@ -252,7 +252,7 @@ void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue)
 	local_bh_enable();
 }
 
-/* What the core gives to a card for a state in crypto mode */
+/* Give the frame what the core adds to it for a state in crypto mode. */
 static void cable_protect(struct ov2_cards *cards, struct sk_buff *skb)
 {
 	struct sec_path *sp = secpath_set(skb);
@@ -386,7 +386,7 @@ bool ov2_cards_scheduled(struct ov2_cards *cards, u16 queue, bool expected)
 	unsigned long end = jiffies + CABLE_PATIENCE;
 
 	wait_for_calls(cards->b);
-	/* That is the note of a NAPI that is scheduled already. */
+	/* napi_schedule() sets this bit if the NAPI is already scheduled. */
 	while (!test_and_clear_bit(NAPI_STATE_MISSED, &napi->state)) {
 		if (!expected || time_after(jiffies, end))
 			return false;

@@ -10,11 +10,11 @@
 #include "../../port/ring.h"
 #include "hold_engine.h"
 
-/* What a frame has behind its Ethernet header: its number, then zeroes */
+/* Behind its Ethernet header a frame has its number, then zeroes. */
 #define OV2_CARDS_ETHERTYPE	0x88b5
 #define OV2_CARDS_BODY		100
 
-/* What softirqs poll with */
+/* The budget that softirqs poll with */
 #define OV2_CARDS_BUDGET	64
 
 /* Room for the numbers of the frames that came up */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* xfrm states as far as the bridge reads them; the kernel knows none of them.
- */
+/* xfrm states with the fields that the bridge reads, outside any database. */
 #include "xfrm_state.h"
 
 /**
