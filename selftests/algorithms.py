@@ -3,10 +3,11 @@
 """Every algorithm works with each end offloading and each of them not, with ESN
 and without, in all shapes in turn.
 
-In every cell UDP of all pad classes both ways, ICMP echo and TCP, each frame
-on the wire opened by an oracle (lib/algs.py), and the proof that the engines
-did it (lib/traffic.py, settle()). An end that does not offload is Linux' own
-software ESP. Frames with one bit changed fail at the engine, each in its way.
+Every cell sends UDP of all pad classes both ways, ICMP echo and TCP. An oracle
+opens each frame on the wire (lib/algs.py), and counters prove that the engines
+did the work (lib/traffic.py, settle()). An end that does not offload is Linux'
+own software ESP. The engine fails frames with one bit changed, with the right
+status for each bit.
 """
 import random
 
@@ -72,7 +73,7 @@ class Algorithms(Cells):
             self.bits_count(pair, wire.frames["a"][0])
 
     def bits_count(self, pair, frame):
-        """b's engine opens a's first frame again, and no other like it."""
+        """b's engine opens a's first frame again, and no copy with a bit changed."""
         start = len(frame.raw) - len(frame.esp)
         spoilt = [start + at for at in
                   (5, 7 + pair.ab.alg.iv_len, 8 + pair.ab.alg.iv_len,

@@ -3,10 +3,11 @@
 """Flows stay in order when a cipher completes later, and on other CPUs.
 
 pcrypt(DRIVER) runs requests on several CPUs and completes them from a
-workqueue, or at once where it cannot: so completions are mixed. It becomes
-what "rfc4106(gcm(aes))" means by its priority, and the engine, which asks
-for that name, gets it. Proof that completion was asynchronous: with both
-ends offloading nobody else encrypts, and the workqueue's serializer ran.
+workqueue, or at once where it cannot, so completions are mixed. Its priority
+makes it the first algorithm of the name "rfc4106(gcm(aes))", so the engine,
+which asks for that name, gets it. Proof that completion was asynchronous: with
+both ends offloading only the engines encrypt, and the workqueue's serializer
+ran.
 """
 import errno
 import os
@@ -53,7 +54,7 @@ class Async:
         self.bed.mark()
 
     def flood(self, side, count, length=600):
-        """As fast as it goes, without a look at the receiver."""
+        """Send as fast as the socket takes it; do not wait for the receiver."""
         sock = self.talk.socks[side]
         sent = []
         for index in range(count):
@@ -130,7 +131,7 @@ def tcp_both_ways(defer, shape):
 
 
 def bad_between_good(defer):
-    """Failures are asynchronous as well, and disturb nobody's order."""
+    """Failures are asynchronous as well, and all other frames keep their order."""
     test = Async(defer, "ipv4-transport")
     key = test.pair.ab.oracle()
     data, frames = [], []
@@ -180,7 +181,7 @@ def receive_on_every_cpu(sock):
 
 
 def every_transform_is_freed(defer):
-    """With the last SA gone nobody uses pcrypt any more.
+    """With the last SA gone pcrypt has no user any more.
 
     Not at once: states and transforms are freed from workqueues.
     """

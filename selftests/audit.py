@@ -4,10 +4,10 @@
 packet.
 
 Frames with a wrong ICV, and repeated ones, come to b's card in crypto and
-packet mode, of each shape, with GRO and without. They are put on the wire by
-a sender that tells its kernel what they are, and by one that does not
-(sll_protocol 0x88b5), as that leaves other header offsets in the skb. Sending
-in packet mode, a state that has no number left is told of, too.
+packet mode, of each shape, with GRO and without. One sender tells its kernel
+the protocol of the frames, another sender does not (sll_protocol 0x88b5),
+because that leaves other header offsets in the skb. In packet mode the log also
+tells of a sending state that has no number left.
 """
 import os
 import re
@@ -49,7 +49,7 @@ class Audit:
         self.sock.close()
 
     def request(self, kind, body):
-        """Returns the data of the answer of that kind, None for an ack."""
+        """Returns the data of the answer of kind @kind, None for an ack."""
         flags = NLM_F_REQUEST | NLM_F_ACK
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                            NETLINK_AUDIT) as sock:
@@ -91,7 +91,7 @@ class Audit:
         return found
 
     def wait(self, op, count):
-        """The next so many of one operation; others are forgotten."""
+        """The next @count events of one operation; drops other events."""
         found = []
         end = time.monotonic() + ksft.patience(10)
         while len(found) < count:
@@ -111,7 +111,7 @@ class Audit:
 
 
 class Sender:
-    """Of frames to b's card; told is whether the kernel knows what they are."""
+    """Sends frames to b's card; told: its kernel knows their protocol."""
 
     def __init__(self, bed, defer):
         self.bed = bed
@@ -132,7 +132,7 @@ def wanted(sa, seq):
 
 
 def full(address):
-    """As %pI6 has it."""
+    """The address as %pI6 prints it."""
     if ":" not in address:
         return address
     packed = socket.inet_pton(socket.AF_INET6, address)

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """`ip link add type ipsecov2` loads the module.
 
-The kernel asks modprobe for rtnl-link-ipsecov2. modprobe is given a directory
-of modules of its own here, where nothing is but the module under test, so
-what is installed on the machine is neither used nor changed.
+The kernel asks modprobe for rtnl-link-ipsecov2. This test gives modprobe a
+directory that holds only the module under test, so modules that are installed
+on the machine are neither used nor changed.
 """
 import os
 import shutil

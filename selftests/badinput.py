@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """The card gives the right verdict on each bad packet, and lives on.
 
-Frames are put on the cable to b's card, each followed by a good one, which
-must arrive. Of every frame the verdict in its receive record is checked in
-order, of every group exactly which counters of the card and of
-/proc/net/xfrm_stat moved. One queue, so that order is the wire's.
+Bad frames are put on the cable to b's card, each followed by a good frame,
+which must arrive. The test checks the verdict in the receive record of every
+frame, in order, and for every group exactly which counters of the card and of
+/proc/net/xfrm_stat moved. The card has one queue, so that the records have the
+order of the wire.
 """
 import select
 import socket
@@ -112,8 +113,8 @@ class Receiver(Sealer):
                                [i.expect.stat for i in sent])
 
     def moved(self, base):
-        """But for what b answers, and what a says to groups that b is not in:
-        that is none of this test's business.
+        """Counters that moved, without those for b's answers and for a's
+        packets to groups that b has not joined.
         """
         return {k: v - base[k] for k, v in self.bed.ethtool["b"].stats().
                 items() if v != base[k] and not k.endswith("_bytes") and
@@ -210,7 +211,7 @@ def dummy_packet(rx):
 
 
 def truncated(rx):
-    """Every length; the IP header says so, too."""
+    """Packets of every length; the IP header has this length, too."""
     whole = len(rx.packet()[0])
     least = 16 + 2 + rx.icv // 8
     for length in range(whole):
@@ -228,7 +229,7 @@ def truncated(rx):
 
 
 def cut_off(rx):
-    """Every length of the frame; the IP header still says the whole one.
+    """Frames cut at every length; the IP header keeps the whole length.
 
     The card leaves it alone, and so does IP's part of GRO: ESP then finds
     the ICV wrong. What has no whole ESP header is dropped by IP.
@@ -250,7 +251,7 @@ def unknown_spi(rx):
 
 
 def wrong_destination(rx):
-    """The right SPI, but to an address of b that is not the SA's."""
+    """The right SPI, but to another address of b than the SA's."""
     packet, _ = rx.packet()
     proto = esp.ESP
     if rx.shape.encap:
@@ -341,7 +342,7 @@ def has_ah(rx):
 
 
 def replayed(rx):
-    """The same again, and one from below the window."""
+    """The same packet again, and a packet from below the window."""
     sent = []
     for _ in range(20):
         sent.append(rx.good())
@@ -438,7 +439,7 @@ def main():
             if rx:
                 rx.close()
             rx, current = Receiver(bed, *setup), setup
-        # After a failure its leftovers must not spoil the next result
+        # The leftovers of a failed case must not spoil the next result
         current = None
         run(rx)
         current = setup

@@ -6,8 +6,8 @@ failover under traffic, and nothing goes in clear (crypto offload).
     a: bond0 of ov0 and ov4       w: bridge of ov1, ov5 and ov2       b: ov3
             ov0 ===== ov1, ov4 ===== ov5                ov2 ===== ov3
 
-A kernel that calls the card without saying which (6.12) gets software, with
-its reason counted; the failover has to work all the same.
+6.12 does not say which card of the bond it means, so the SA falls back to
+software, and the card counts the reason; the failover has to work all the same.
 """
 import os
 import re
@@ -96,7 +96,7 @@ def newer_core():
 
 
 def check_offloaded(bed, before):
-    """On the bond, by its active card; or software, with its reason."""
+    """The SAs are on the bond's active card, or in software with a reason."""
     lines = bed.offload_lines("a")
     fallback = sum(bed.counts("ipsec_sa_fallback_bond").values()) - before
     if newer_core():

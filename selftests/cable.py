@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A cable carries bytes only: neither what the sender's kernel knows of a
-frame, nor memory that it still uses, reaches the receiver.
+"""A cable carries bytes only: the data that the sender's kernel keeps beside a
+frame, and the memory that it still uses, stay at the sender.
 
  late_acks    TCP sends again what the receiver's GRO has merged already
  mirror       a stream arrives while its clones go out on another card
@@ -29,7 +29,7 @@ RCVBUFFORCE = 33
 
 
 def netem(defer, ns, dev, *words):
-    """A qdisc until the end of the case."""
+    """Add a netem qdisc, which stays until the end of the case."""
     defer(ns.command, "tc", "qdisc", "del", "dev", dev, "root", check=False)
     change_netem(ns, dev, *words)
 

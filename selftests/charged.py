@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What a user makes the kernel keep is charged to his memory cgroup: cards,
-states and policies. So his limit stops him, and nobody else.
+"""Cards, states and policies are charged to the memory cgroup of the user who
+makes them, so his limit stops him and no other user.
 """
 import os
 import subprocess
@@ -12,8 +12,8 @@ from lib.objects import Ledger, complaints, kernel_log
 
 CARDS, STATES, POLICIES = 40, 300, 300
 
-# At least, of a state: its SA in the engine, and what leads to it; of a policy
-# likewise
+# Least bytes of a state: its SA in the engine, and the structures that lead to
+# the SA. Likewise of a policy
 STATE_BYTES, POLICY_BYTES = 500, 200
 
 
@@ -201,7 +201,7 @@ def limit_stops_him(defer):
 
 
 def given_back(_defer):
-    """And what is freed is not charged any more."""
+    """Objects that are freed are not charged any more."""
     ledger.wait_gone()
     cgroup.write("memory.max", "max")
 

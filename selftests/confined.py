@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-r"""What a card decrypts stays on this host: ESP that somebody repeats with
+r"""Packets that a card decrypts stay on this host: ESP that somebody repeats with
 another MAC address goes through a bridge as ESP, or not at all.
 
                        namespace b                       namespace w
@@ -25,7 +25,7 @@ SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
 PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 1, 1
 BRIDGE, SECOND, STATIC = ("02:00:00:00:0b:01", "02:00:00:00:0b:02",
                           "02:00:00:00:0b:03")
-# Of what this program sends; a's own kernel says something, too
+# Source of the frames that this program sends; a's own kernel sends some, too
 SENDER_MAC = "02:00:00:00:0d:00"
 SENDER = bytes.fromhex(SENDER_MAC.replace(":", ""))
 GROUPS = {4: ("239.1.2.3", "01:00:5e:01:02:03"),
@@ -40,7 +40,7 @@ OTHERS = {
 
 
 class BridgeBed(Bed):
-    """b's card is a port of a bridge; what else the bridge sends out: leak."""
+    """b's card is a port of a bridge; leak sees the bridge's other port."""
 
     def make(self, mtu):
         super().make(mtu)
@@ -116,7 +116,7 @@ class Attack:
         return self.bed.delta("b")[name]
 
     def build(self, mac):
-        """(frame, its datagram); one with a number that is not used yet"""
+        """(frame, its datagram), with the next number of the SA"""
         packet, payload = self.sealer.packet()
         frame = self.sealer.frame(packet, mac)
         return frame[:6] + SENDER + frame[12:], payload
@@ -133,7 +133,7 @@ class Attack:
         ksft.equal(self.sock.recv(65536), payload, what)
 
     def leaked(self, whole=()):
-        """True if all of whole came out; anything else sent here fails."""
+        """True if the whole frame came out; any other frame of this test fails."""
         for raw in self.bed.leak.frames():
             if b"payload!" in raw:
                 raise ksft.Fail(f"clear text came out: {ksft.show(raw)}")

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What the card leaves to software in crypto mode, software sends correctly.
+"""Software sends correctly what the card leaves to software in crypto mode.
 
-Tunnel devices: their large packets in ESP in transport mode are cut by the
-core before ESP, as the core cuts them wrongly for any device that encrypts.
-One manual SA for both ways, as OSPF has it (RFC 4552): offloaded for one way,
-it is used for the other way, too, in software. Nothing leaves in clear.
+The core cuts large packets of tunnel devices in ESP in transport mode before
+ESP, because it cuts them wrongly for any device that encrypts. One manual SA
+for both ways, as OSPF has it (RFC 4552), is offloaded for one way; software
+uses it for the other way. Nothing leaves in clear.
 """
 import errno
 import os
@@ -71,7 +71,7 @@ def make_tunnel(test, defer, name):
 
 
 def protect_outer(bed, defer, shape):
-    """Only packets between the ends themselves, in tunnel mode, too."""
+    """Policies for packets between the ends themselves, also in tunnel mode."""
     if shape.mode != "tunnel":
         return
     defer(bed.remove)
@@ -233,9 +233,9 @@ def one_sa(defer, test, fam, direction):
 
 
 def one_sa_packet(defer, test, fam, direction):
-    """No software stands by in packet mode: what was not asked of the card
-    does not leave. What comes in without the card's doing is decrypted by
-    software, as is all that the card leaves to the core.
+    """Packet mode has no software to fall back to: packets of the direction that
+    was not offloaded do not leave. Software decrypts packets that come in
+    without the card, as all packets that the card leaves to the core.
     """
     group = Group(defer, test, fam, "packet", direction)
     bed = test.bed

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What the card has decrypted goes to xfrm, and to no one else (crypto
+"""Frames that the card has decrypted go to xfrm, and nowhere else (crypto
 offload).
 
 Frames of each shape are put on the wire to b's card, with GRO and without.
 They arrive although no socket is there for UDP encapsulation, although a
-firewall rejects what is outside, and whatever the UDP checksum says; nothing
-of them comes back in clear, and a tap sees only the packet inside.
+firewall rejects the outer packet, and whatever the UDP checksum says. No answer
+quotes them in clear, and a tap sees only the packet inside.
 """
 import os
 import select
@@ -46,7 +46,7 @@ class Receiver:
         self.bed.inject("b", frame)
 
     def back(self):
-        """What b has answered: errors, and anything readable."""
+        """b's answers: errors, and any frame that shows the payload."""
         found = []
         for side, frame in self.bed.captured():
             if side == "b" and (b"payload!" in frame.raw or
@@ -112,7 +112,7 @@ def tapped(defer, bed, shape, gro):
 
 
 def firewall(defer, bed, shape, gro):
-    """It rejects ESP and UDP encapsulation; only software's meets it."""
+    """A firewall rejects ESP and UDP encapsulation, and meets only software's."""
     rx = Receiver(bed, defer, shape, gro)
     with Rules(bed.b, REJECT) as rules:
         for _ in range(3):
@@ -171,7 +171,7 @@ def moved(defer, bed, shape, gro):
 
 
 def bad_icv(defer, bed, shape, gro):
-    """Dropped and counted by xfrm, and nothing comes back."""
+    """xfrm drops the frame and counts it, and no answer comes back."""
     rx = Receiver(bed, defer, shape, gro)
     base = bed.b.xfrm_stat()
     with Rules(bed.b, REJECT) as rules:
@@ -200,8 +200,9 @@ def header_csum(defer, bed, shape, how):
 
 
 def nested(defer, bed, shape, gro):
-    """ESP in ESP, transport mode both: the inner one is software's. It goes to
-    its socket without coming in again, and the socket knows where it came in.
+    """ESP in ESP, both in transport mode: software opens the inner ESP. The
+    packet goes to its socket without coming in again, and the socket knows the
+    device that it came in by.
     """
     rx = Receiver(bed, defer, shape, gro)
     rx.sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE,

@@ -27,7 +27,7 @@ Drop = namedtuple("Drop", "counter stat reason")
 
 
 class Watch:
-    """Which frames the module frees, and what else moves meanwhile."""
+    """The frames that the module frees, and the counters that move meanwhile."""
 
     def __init__(self, bed, side, defer):
         self.bed, self.side, self.ns = bed, side, bed.ns(side)
@@ -40,7 +40,7 @@ class Watch:
         self.before = self.ns.xfrm_stat()
 
     def reasons(self):
-        """Of frames that the module itself has freed."""
+        """The reasons of the frames that the module itself has freed."""
         return [event.text.rpartition("reason: ")[2].strip()
                 for event in self.trace.read() if "[ipsecov2]" in event.text]
 
@@ -67,7 +67,7 @@ def expect_drop(card, defer, side, drop, provoke, *args):
 
 
 def send_raw(card, packet):
-    """By a's card, below xfrm."""
+    """Send a packet by a's card, below xfrm."""
     card.raw["a"].send(esp.ethernet(MAC["b"], MAC["a"], packet))
 
 
@@ -105,7 +105,7 @@ def sent_without_sa(card, defer):
 
 
 def sent_expired(card, defer):
-    """The limit is one packet, and the second one is too much."""
+    """The limit is one packet, so the second packet is dropped."""
     card.policy("a", "out", card.pair_selector(), PROTECT)
     ab, a = card.pair.ab, card.bed.a
     a.ip(f"xfrm state delete {ab.id}",
@@ -228,8 +228,8 @@ def crypto_sent_late(card, defer):
 
 
 def crypto_received_bad(card, defer):
-    """What the engine finds bad xfrm drops and counts. The card itself drops
-    what IP would not let come to xfrm.
+    """xfrm drops and counts frames that the engine finds bad. The card itself
+    drops packets that IP would have dropped in front of xfrm.
     """
     pair, sock, _ = crypto_pair(card)
     sock.close()
@@ -261,7 +261,7 @@ def cable_too_long(card, defer):
 
 
 def cable_filtered(card, defer):
-    """Counted and traced, but no loss: the frame is not for this host."""
+    """The frame is not for this host: counted and traced, but not a drop."""
     watch = Watch(card.bed, "b", defer)
     watch.start()
     inject(card, card.packet(1, 1, UDP, 1, 1), "02:00:00:00:77:77")

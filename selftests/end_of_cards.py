@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """The end of many cards costs the machine about what the end of as many veth
-devices does. One worker of the kernel ends all namespaces, cleanup_net(), and
-much of it is under RTNL: if each card waited there, everybody would wait.
+devices does. One worker of the kernel, cleanup_net(), ends all namespaces, and
+does much of this under RTNL: if each card waited there, the machine would wait.
 
-    OV2_CARDS=200 end_of_cards.py so many cards (default: 48)
+    OV2_CARDS=200 end_of_cards.py       with so many cards (default: 48)
 
 Each case prints what it measured.
 """
@@ -21,9 +21,9 @@ from lib.trace import Trace, root
 CARDS = int(os.environ.get("OV2_CARDS", 48))
 ROUNDS = 3
 
-# A card must cost less than so many times what a veth device costs. The ratio
-# is 0.5 to 2.2 (Documentation/performance.rst), and with a grace period for
-# each card 7 and more.
+# A card must cost less than so many times the cost of a veth device. The ratio
+# is 0.5 to 2.2 (Documentation/performance.rst); with a grace period for each
+# card it would be 7 and more.
 LIMIT = 4
 
 # Functions in which the kernel waits: for grace periods, callbacks, work
@@ -43,7 +43,7 @@ class Cleaner:
         self.begun = None
 
     def runs(self):
-        """The seconds of each run that has ended since."""
+        """The seconds of each run that has ended since the last call."""
         for event in self.trace.read():
             if "function cleanup_net" not in event.text:
                 continue
@@ -95,7 +95,7 @@ def filled(defer, kind, up):
 
 
 def compare(what, times, other="veth"):
-    """The best of some rounds each, since only what disturbs is random."""
+    """The best of some rounds each, because disturbances only add time."""
     best = {kind: min(took) / CARDS * 1000 for kind, took in times.items()}
     ratio = best["cards"] / best[other]
     ksft.note(f"{what}, {CARDS} devices: a card {best['cards']:.3f} ms, "
@@ -180,8 +180,8 @@ def namespace_under_traffic(defer):
 
 
 def one_by_one(defer):
-    """Each alone; for veth `ip link del` deletes two at a time, so what is
-    compared is a dummy device.
+    """Each card alone is compared with a dummy device, because `ip link del`
+    deletes two veth devices at a time.
     """
     ns = Netns("single")
     defer(ns.delete)
@@ -197,7 +197,7 @@ def one_by_one(defer):
 
 
 class Waits:
-    """How often the kernel waits: kprobes on the functions that do."""
+    """How often the kernel waits: kprobes on the functions that wait."""
 
     def __init__(self):
         self.file = root() + "/kprobe_events"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Extended sequence numbers go across 2^32 both ways, with offload at both
-ends, at the sender only, at the receiver only. And what a key manager makes
-of them (XFRM_MSG_NEWAE), in both modes.
+ends, at the sender only, at the receiver only. A key manager may set them, too
+(XFRM_MSG_NEWAE), in both modes.
 
 TCP crosses only where the engine sends: Linux' own esp_xmit() takes the next
 high half for the last TCP segment below the wrap (6.12 to 7.3).
@@ -88,8 +88,8 @@ def late_packets(defer, shape):
 
 
 def jumps(defer, shape, how, offload, numbers):
-    """A key manager sets the numbers of both ends, as one that takes over from
-    another host does. No packet is lost that is sent after its answers.
+    """A key manager sets the numbers of both ends, as it does when it takes over
+    from another host. All packets that are sent after the answers arrive.
     """
     test = Wrap(defer, shape, offload, 0, how)
     link = {side: xfrmnl.Xfrm(test.bed.ns(side)) for side in "ab"}

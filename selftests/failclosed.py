@@ -70,7 +70,7 @@ class Test:
         self.pair = None
 
     def renew(self):
-        """As at the start, whatever the last case left."""
+        """Put the bed back to its start, whatever the last case left."""
         if self.bed.a.fd < 0 or self.bed.b.fd < 0:
             self.bed.delete()
             self.bed = Bed()
@@ -107,7 +107,7 @@ class Test:
 
 
 def noqueue(test, defer, offload):
-    """Without a qdisc the core may hand over what it has not encrypted."""
+    """Without a qdisc the core may hand over packets that it has not encrypted."""
     test.install(offload)
     for side in "ab":
         test.qdisc(side, "noqueue")
@@ -129,7 +129,7 @@ def noqueue_software(test, defer):
 
 
 def another_card(test, defer):
-    """An SA of ov0, its packets sent by a card that is not the SA's."""
+    """The packets of an SA of ov0 are sent by another card."""
     a, w, shape = test.bed.a, test.bed.w, test.shape
     a.ip("link add ov4 type ipsecov2", "link set ov4 up")
     a.ip("link add ov5 link ov4 type ipsecov2",
@@ -165,7 +165,7 @@ def by_cards(test):
 
 
 def feature_off(test, defer):
-    """Off with live SAs, under traffic: it flows on, and is ESP."""
+    """The feature goes off with live SAs, under traffic, which flows on as ESP."""
     with test.flood() as flood:
         flood.wait_flow("ab", 50)
         for _ in range(2):
@@ -187,13 +187,13 @@ def feature_off(test, defer):
 
 
 def plug(test, word):
-    """Hold what is queued at a's card, or let it go."""
+    """Hold the packets that are queued at a's card, or let them go."""
     test.bed.a.command("tc", "qdisc", "change", "dev", "ov0", "root", "plug",
                        word)
 
 
 def deleted_while_queued(test, defer):
-    """Framed, queued, then the SA is deleted: dropped and counted."""
+    """The SA of a framed and queued packet is deleted: dropped and counted."""
     queued = 40
     test.qdisc("a", "plug", "limit", "10000000")
     plug(test, "release_indefinite")
@@ -231,7 +231,7 @@ def flushed_while_queued(test, defer):
 
 
 def sa_deleted_under_load(test, defer):
-    """Queues, engine and ring are full of it when it goes."""
+    """An SA is deleted while queues, engine and ring are full of its frames."""
     for _ in range(3):
         with test.flood(burst=32, period=0) as flood:
             flood.wait_flow("ab", 100)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The first, second, third ... allocation of each operation fails, until
-none does: nothing is left half made, nothing leaves in clear.
+"""The first, second, third ... allocation of each operation fails, until the
+operation has no more: nothing is left half made, nothing leaves in clear.
 """
 import errno
 import os
@@ -39,7 +39,7 @@ class Route(Xfrm):
 
 
 def answer_to(request, *args, **kwargs):
-    """The answer to a request; None if even that was not to be had."""
+    """The answer to a request; None if the answer's own allocation failed."""
     try:
         return request(*args, **kwargs)
     except OSError as error:
@@ -133,7 +133,7 @@ class State:
         return ask(link.delete, spi=SPI, dst=self.dst)
 
     def there(self):
-        """Never without its offload, nor the engine's SA without it."""
+        """True if the state is there. It must have its offload and an SA."""
         text = self.ns.ip_output("xfrm state")
         there = f"spi {SPI:#010x}" in text
         ksft.equal("crypto offload" in text, there,
@@ -191,7 +191,7 @@ def sockets(bed, shape):
 
 
 def drain(sock, quiet=0.05):
-    """What came, until nothing does for a while."""
+    """The packets that came, until none comes for a while."""
     got = []
     while select.select([sock], [], [], ksft.patience(quiet))[0]:
         try:
@@ -250,7 +250,7 @@ def send_from(bed, how):
 
 
 def receive(bed, _ledger):
-    """By the stack, since softirqs receive; b offloads, a does not."""
+    """Chooses allocations by their stack, since softirqs receive; b offloads."""
     fault.stack_needed()
     for name in SHAPES:
         shape = Shape.named(name)
@@ -278,7 +278,7 @@ def receive(bed, _ledger):
 
 
 def netns_delete(_bed, ledger):
-    """Workers delete what is in it."""
+    """Workers delete the cards, states and policies of a namespace."""
     fault.stack_needed()
     before = ledger.count("port")
     for interval in INTERVALS:

@@ -4,10 +4,10 @@
 and no others, between two hosts whose policies protect all that they say to
 each other.
 
-UDP sockets and netlink play the daemon, one that does it unlike strongSwan:
-a policy in and out on its sockets (IP_XFRM_POLICY), one offloaded bypass out
-per card, none in. All is done in software, too, and must come out the same
-where the table does not say otherwise.
+UDP sockets and netlink play a daemon that differs from strongSwan: it has a
+policy in and out on its sockets (IP_XFRM_POLICY), one offloaded bypass out per
+card, and no bypass in. Every case runs in software, too, and must come out the
+same where the table does not say otherwise.
 """
 import select
 import socket
@@ -59,8 +59,8 @@ class Hosts:
                     "tmpl proto esp reqid 1 mode transport")
 
     def hole(self, side):
-        """What leaves by the card from the daemon's port, in clear. The ID is
-        the card's index.
+        """The bypass for packets that leave by the card from the daemon's port.
+        Its if_id is the card's index.
         """
         if not self.offload:
             return
@@ -121,7 +121,7 @@ class Hosts:
         ksft.equal(self.fate(frame, socks), fate, f"{self.who}: {what}")
 
     def expect_strict(self, socks, frame, what, counter=CLEAR):
-        """The card drops frame, whatever becomes of it in software."""
+        """The card drops the frame; software may do otherwise."""
         if self.who == SOFTWARE:
             return
         self.bed.mark()
@@ -147,7 +147,7 @@ class Talk:
         return OUTER[OTHER[side]][self.hosts.fam], port
 
     def say(self, side):
-        """IKE, and what it carries arrives."""
+        """Send an IKE packet, which must arrive."""
         text = b"IKE of " + side.encode()
         self.ike[side].sendto(text, self.to(side, IKE))
         peer = self.ike[OTHER[side]]
@@ -182,7 +182,7 @@ class Talk:
     seen = 0
 
     def rekey(self):
-        """As RFC 7296 2.8: in before out, and the old ones last."""
+        """Rekey as RFC 7296 2.8 says: in before out, and the old SAs end last."""
         hosts, bed = self.hosts, self.hosts.bed
         old = hosts.pair
         new = [Sa(hosts.shape, side, next(bed.spi), ALGS["aes128-gcm"], 128,
@@ -279,7 +279,7 @@ def mapped(hosts):
 
 
 def nearer_socket(hosts):
-    """The socket that UDP prefers is asked, not any that would let it in."""
+    """Only the socket that UDP prefers decides, also if another would let it in."""
     wild = hosts.daemon("b")
     near = hosts.socket("b", address=OUTER["b"][hosts.fam])
     hosts.expect([wild, near], MISMATCH, what="a nearer socket, no policy")
@@ -317,7 +317,7 @@ def block(hosts):
 
 
 def stricter(hosts):
-    """What the card drops, though the daemon's socket would take it."""
+    """The card drops packets that the daemon's socket would take."""
     fam, bed = hosts.fam, hosts.bed
     daemon = hosts.daemon("b")
     group = ("224.0.0.9", "01:00:5e:00:00:09") if fam == 4 else \
@@ -438,7 +438,7 @@ def redirected(hosts):
 
 
 def filtered(hosts):
-    """A firewall sees it, as it does in software."""
+    """A firewall sees the packet, as it does in software."""
     daemon, b = hosts.daemon("b"), hosts.bed.b
     for hook in ("prerouting", "input"):
         nft(b, "add table inet ov2")
@@ -456,7 +456,7 @@ def filtered(hosts):
 
 
 class Outbound:
-    """What a's socket says to b, under the policies of a case."""
+    """Packets from a's socket to b, under the policies of a case."""
 
     def __init__(self, hosts):
         self.hosts = hosts
@@ -554,7 +554,7 @@ def trap(hosts):
 
 
 def inbound(hosts, clear, protected, words, **how):
-    """With such a policy for a's packets: what becomes of those at b."""
+    """The fate of a's packets at b, under a policy made of these words."""
     fam = hosts.fam
     src, dst = (OUTER[side][fam] for side in "ab")
     hosts.policy("b", "in", f"{src}/{FULL[fam]}", f"{dst}/{FULL[fam]}", words,

@@ -235,7 +235,7 @@ def peer_shown(defer):
 
 
 def carrier_follows(defer):
-    """On only while both ends are up."""
+    """There is carrier only while both ends are up."""
     ns = cable(defer)
     for dev, other in (("ova", "ovb"), ("ovb", "ova")):
         ns.ip(f"link set {dev} down")
@@ -275,7 +275,7 @@ def replugged(defer):
 
 
 def down_and_up(defer):
-    """Down deletes the card's SAs; the policies stay, so nothing goes."""
+    """Down deletes the card's SAs; the policies stay, so all packets are dropped."""
     bed, shape = Bed(), Shape.named("ipv4-transport")
     defer(bed.delete)
     pair = bed.install(shape)
@@ -322,7 +322,7 @@ def down_while_off(defer):
 
 
 def deleted_while_off(defer):
-    """Then too the SAs go with their card, and do not hold it."""
+    """With the feature off the SAs go with their card, too, and do not hold it."""
     bed, shape = Bed(), Shape.named("ipv4-transport")
     defer(bed.delete)
     bed.install(shape)

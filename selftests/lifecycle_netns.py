@@ -22,7 +22,7 @@ def fresh(defer):
 
 
 def flows(bed):
-    """With new SAs; the card's own work is looked at in the other tests."""
+    """Traffic flows with new SAs; other tests look at the card's own work."""
     bed.shape = None                    # the policies are gone, too
     pair = bed.install(SHAPE)
     with Flood(bed, SHAPE) as flood:
@@ -100,7 +100,7 @@ def card_deleted_b(defer):
 
 
 def namespaces_deleted(defer, order):
-    """One after the other, while the rest goes on sending."""
+    """Namespaces end one after the other, while the others go on sending."""
     bed = fresh(defer)
     left = 4
     with Flood(bed, SHAPE) as flood:

@@ -148,7 +148,7 @@ def rekeyed(ends, flood):
         for sa in (old.ab, old.ba):
             bed.ns(sa.receiver).ip(f"xfrm state delete {sa.id}")
         ends.pair = new
-        # Whatever was sent by the old one is through: its end loses nothing
+        # All packets that the old SA sent are through: its end loses nothing
         for sa in (old.ab, old.ba):
             seen = flood.spis[sa.sender][sa.spi.to_bytes(4, "big")]
             ksft.check(seen, f"{sa.spi:#x} was never used")

@@ -3,9 +3,9 @@
 """The receive filter takes the frames on the cable that the card asks for.
 
 After the kernel's own test of that name, for a card that claims
-IFF_UNICAST_FLT: each case says which addresses are let in, and frames to one of
-each kind are put on the cable. What is not let in is counted by the card, and
-the stack does not hear of it.
+IFF_UNICAST_FLT: each case says which addresses are let in, and puts a frame to
+an address of each kind on the cable. The card drops and counts all other frames,
+and the stack's own counters do not move.
 """
 import contextlib
 import socket
@@ -49,7 +49,7 @@ class Filter:
         self.sock.close()
 
     def dropped(self):
-        """What the stack knows of drops and errors on receive."""
+        """The stack's counters of drops and errors on receive."""
         with self.ns.entered():
             with open("/proc/thread-self/net/dev", encoding="ascii") as f:
                 line = next(x for x in f if x.strip().startswith(
@@ -154,7 +154,7 @@ def fdb_self(defer):
 
 
 def many(defer):
-    """A thousand addresses, and each of them counts."""
+    """A thousand addresses are added, and each of them is let in."""
     ports = on_card(defer)
     macs = [f"02:00:00:01:{n >> 8:02x}:{n & 255:02x}" for n in range(1000)]
 
@@ -212,7 +212,7 @@ def maddr(defer):
 
 
 def allmulti(defer):
-    """Every group, and no more of unicast."""
+    """allmulticast lets in every group, and no other unicast address."""
     ports = on_card(defer)
     bed.b.ip(f"link set {DEV} allmulticast on")
     ports.expect(ALWAYS | GROUPS, "allmulti")

@@ -4,9 +4,9 @@
 mode and packet mode.
 
 Outbound, the mark chooses the route of a tunnel's ESP (a rule for the mark leads
-to another neighbour), and firewalls see it at the ESP. Inbound, the packet that
-came by the state has the mark: in its socket, for policies, and for the route
-of what a tunnel carried. Packet mode has one exception: no firewall sees its ESP.
+to another neighbour), and firewalls see the mark on the ESP. Inbound, the packet
+that came by the state has the mark: in its socket, for policies, and for the
+route of the inner packet. Packet mode has one exception: no firewall sees its ESP.
 """
 import itertools
 import select
@@ -89,7 +89,7 @@ class Marks(Cells):
             bed.remove()
 
     def received(self, sender, receiver, target, pair):
-        """The mark of the state's mask only; the rest of it is the packet's."""
+        """The state sets the bits of its mask; the packet keeps its other bits."""
         bed = self.bed
         bed.mark()
         sender.sendto(b"marked", target)
@@ -126,7 +126,7 @@ class Marks(Cells):
                   f"addr add {inner} dev lo{nodad}")
 
     def routed_out(self, sender, target, shape):
-        """For the mark the peer is behind another neighbour."""
+        """Packets with the mark go to another neighbour."""
         bed, fam = self.bed, shape.outer
         card, via, peer = CARD["a"], ELSEWHERE[fam], OUTER["b"][fam]
         bed.a.ip(f"neigh replace {via} lladdr {ELSEWHERE_MAC} dev {card} "

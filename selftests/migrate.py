@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """A tunnel of MOBIKE that moves to other addresses goes on under a card.
 
-XFRM_MSG_MIGRATE changes the policy in place, and the card is not asked. From then
-on the new addresses must count, and the old ones must not.
+XFRM_MSG_MIGRATE changes the policy in place without telling the card. From then
+on the card must use the new addresses, and not the old ones.
 """
 from lib import esp, ksft, xfrmnl
 from lib.algs import ALGS
@@ -57,7 +57,7 @@ class Tunnel:
         return sa
 
     def fate(self):
-        """What becomes of a packet that the core's policies have not seen."""
+        """The fate of a packet that the core's policies have not seen."""
         if self.side == "b":
             return self.card.arrives(self.packet, sealed=True)
         fate = self.card.leaves(self.packet)
@@ -135,7 +135,7 @@ def in_crypto_mode(card, defer):
 
 
 def kept(card, defer, mode, message):
-    """An offload that is to be kept: refused, and all stays as it was."""
+    """A migration that asks to keep the offload is refused, and changes nothing."""
     tunnel = Tunnel(card, "a", mode)
     card.policy("a", "out", card.pair_selector(), PROTECT,
                 offload=mode == "packet")

@@ -3,12 +3,12 @@
 """SAs of multicast groups, as OSPF has them (RFC 4552), protect from anywhere
 to the group, in transport mode.
 
-In every cell both ends send UDP to the group, each by an SA of its own SPI and
-reqid: for one of the same reqid the core would take the other end's, too.
-The wire is read by an oracle; the other end's member of the group gets every
-datagram, and the card's counters say who did the work. In packet mode, the
-sender's own members get theirs, too; in crypto mode and in software they do
-not, by the core's doing. Clear text to the group is dropped.
+In every cell both ends send UDP to the group, each by an SA with an SPI and a
+reqid of its own, because the core might send through the other end's SA if it
+had the same reqid. An oracle reads the wire; the other end's member of the group
+gets every datagram, and the card's counters say who did the work. In packet mode
+the sender's own members get the datagrams, too; in crypto mode and in software
+the core does not give them any. Clear text to the group is dropped.
 """
 import os
 import select
@@ -40,7 +40,7 @@ class GroupSa(Sa):
             "reqid 1", f"reqid {self.reqid}")
 
     def policy(self, side, offload):
-        """The line for ip that has it used at one side."""
+        """The line for ip that adds the policy at one side."""
         way = "out" if side == self.sender else "in"
         words = f" offload packet dev {CARD[side]}" if offload else ""
         return (f"xfrm policy add dst {self.dst} dir {way} tmpl proto esp "

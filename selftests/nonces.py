@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """No explicit IV comes twice under one key, whatever happens to the number.
 
-In crypto mode the number is the stack's, and what is below xfrm can send it
-twice. In each case every ESP frame on the wire is opened by the oracle and by
-the other end's card, and all IVs of an SA are different.
+In crypto mode the stack gives a packet its number, and code below xfrm can send
+the packet twice. In each case the oracle and the other end's card open every ESP
+frame on the wire, and all IVs of an SA are different.
 """
 import select
 import struct
@@ -48,7 +48,7 @@ class Nonces(Cells):
             raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
 
     def install(self, shape, alg="aes128-gcm", **how):
-        """The pair and its traffic; ipsec_rx_pkts of b is to be counted."""
+        """Install the pair and its traffic; count ipsec_rx_pkts of b from here."""
         alg = ALGS[alg]
         self.need(alg)
         shape = Shape.named(shape)
@@ -98,7 +98,7 @@ class Nonces(Cells):
 
 
 def received(talk, number):
-    """So many datagrams, in any order."""
+    """Receive @number datagrams, in any order."""
     got = []
     while len(got) < number:
         if not select.select([talk.socks["b"]], [], [], ksft.patience(10))[0]:
@@ -109,7 +109,7 @@ def received(talk, number):
 
 
 def duplicated(test, alg, shape):
-    """netem duplicates what has its number already."""
+    """netem duplicates packets that have their number already."""
     pair, talk = test.install(shape, alg)
     test.tc("qdisc", "replace", "dev", "ov0", "root", "netem", "duplicate",
             "100%")
@@ -117,7 +117,7 @@ def duplicated(test, alg, shape):
 
 
 def duplicated_packet(test, shape):
-    """In packet mode the card counts, behind netem."""
+    """In packet mode the card numbers packets behind netem."""
     pair, talk = test.install(shape, how="packet")
     test.tc("qdisc", "replace", "dev", "ov0", "root", "netem", "duplicate",
             "100%")
@@ -168,8 +168,8 @@ def set_back(test, shape):
 
 
 def wraps(test, shape, how, offload, window):
-    """oseq-may-wrap: on after 2^32 - 1 with 0. A receiver with a window takes
-    none of those, without one it takes all.
+    """oseq-may-wrap: after 2^32 - 1 the numbers go on with 0. A receiver with a
+    window drops all those packets, a receiver without a window takes them all.
     """
     before, after = 5, 9
     pair, talk = test.install(shape, how=how, offload=offload, window=window,

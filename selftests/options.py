@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Selftests take -h, -l, -t and -T as the kernel's own tests do, and say what
-is wrong with other options.
+"""Selftests take -h, -l, -t and -T as the kernel's own tests do, and refuse
+other options with a message.
 
 A program of three cases stands for them all. It needs neither root nor the
 module.
@@ -106,7 +106,7 @@ def wrong_options(_):
 
 
 def run_sh(_):
-    """The same habits of the program that runs them all."""
+    """run.sh, which runs all tests, has the same options."""
     def run(*options):
         return subprocess.run([os.path.join(HERE, "run.sh"), *options],
                               capture_output=True, text=True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What the core wants protected never leaves another device in clear, although
-the card was to protect it (packet offload).
+"""Packets that the core wants protected never leave another device in clear,
+although the card was to protect them (packet offload).
 
     namespace a                                  namespace w
 
@@ -13,8 +13,8 @@ the card was to protect it (packet offload).
 
 In each case UDP and TCP made of a marker flow from a to b and are turned to
 far0, or to a device on it, in front of the card's queue. No frame at far1 may
-show the marker. Where that is so since the core drops the packets, the other
-device says so (its tx_dropped); without the detour they flow, as ESP.
+show the marker. If the core drops the packets, the other device counts them
+(tx_dropped). Without the detour the packets flow, as ESP.
 """
 import socket
 import time
@@ -65,7 +65,7 @@ def to_bond(test):
 
 
 def to_macvlan_of_card(test):
-    """On the card itself, but not what the state is for."""
+    """A macvlan on the card itself is not the device of the state."""
     test.device("link add mac1 link ov0 type macvlan mode bridge")
     return redirect(test, "mac1")
 
@@ -111,7 +111,7 @@ def far_queue(test):
 
 
 def mirror_late(test):
-    """The copy is looked at when the packet itself is through."""
+    """The core looks at the copy after the packet itself has left."""
     test.tc("qdisc", "replace", "dev", FAR, "root", "netem", "delay", "1ms",
             "duplicate", "50%")
     test.defer(test.tc, "qdisc", "del", "dev", FAR, "root")
@@ -131,8 +131,8 @@ def nft_dup(test):
 
 
 def nft_dup_ip(test):
-    """A copy by another route; of what xfrm has had, since before that it is
-    nobody's business.
+    """A copy leaves by another route, after the packet has been through xfrm.
+    Before that the copy is an ordinary packet.
     """
     test.far_route()
     fam, gate = test.shape.inner, test.bed.address("b", test.shape)
@@ -144,7 +144,7 @@ def nft_dup_ip(test):
 
 
 def reroute(test):
-    """A mark that leads elsewhere, set when xfrm has had the packet."""
+    """A mark that leads elsewhere is set after the packet has been through xfrm."""
     test.far_route()
     fam = test.shape.inner
     test.nft(f"table {'ip' if fam == 4 else 'ip6'} t {{ chain c {{ "
@@ -188,7 +188,7 @@ QUEUES = {"noqueue": ("noqueue",),
 
 
 class Stream:
-    """One connection from a to b that sends as much as it is let."""
+    """One connection from a to b that sends as much as TCP allows."""
 
     def __init__(self, bed, shape):
         fam, to = family(shape.inner), bed.address("b", shape)
@@ -320,7 +320,7 @@ class Detours:
             self.check_far()
 
     def detour(self, flood, stream, detour):
-        """There is nothing but ESP anywhere while it stands."""
+        """While the detour stands, only ESP is on the cable and at far1."""
         ksft.with_defer(self.turned, flood, stream, detour)
         flood.wait_flow("b")
         stream.flow()
@@ -363,13 +363,13 @@ class Detours:
         return self.bed.delta("a")["ipsec_tx_pkts"]
 
     def straight(self, flood, stream, words):
-        """The card's own queue: nothing is turned away, all is protected."""
+        """With this queue on the card all packets stay on it, and are protected."""
         self.tc("qdisc", "replace", "dev", "ov0", "root", *words)
         self.defer(self.tc, "qdisc", "del", "dev", "ov0", "root")
         self.sends_on(flood, stream, 300)
 
     def hole(self, flood, stream, _):
-        """What a queue has cut, a filter in a queue below it takes away."""
+        """A filter in a queue below takes away the segments that a queue has cut."""
         self.tc("qdisc", "replace", "dev", "ov0", "root", "handle", "1:",
                 *TBF)
         self.defer(self.tc, "qdisc", "del", "dev", "ov0", "root")
@@ -385,8 +385,8 @@ class Detours:
                          "Documentation/packet-offload.rst")
 
     def cut_and_redirected(self, stream):
-        """Clear text of a while with the filter. TCP makes large sends when it
-        begins only, for all of its packets are lost then.
+        """Clear text that leaks while the filter stands. TCP makes large sends
+        only when it begins, because the filter then takes all its packets.
         """
         stream.flow()
         self.tc("filter", "add", "dev", "ov0", "parent", "2:", "matchall",
