@@ -347,7 +347,7 @@ class Detours:
             self.sends_on(flood, stream, 20)
 
     def sends_on(self, flood, stream, number):
-        """So many more ESP packets, large sends of TCP among them."""
+        """@number more ESP packets leave, large sends of TCP among them."""
         goal = self.esp_sent() + number
 
         def done():

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What a card in packet mode lets in is checked by the kernel's policies, too:
-by those that are not offloaded, by FWD policies and by those of sockets.
+"""The kernel also checks packets that a card in packet mode lets in: against
+policies that are not offloaded, FWD policies and policies of sockets.
 
 ESP is put on the wire in front of b's card. It reaches a socket, is
 forwarded, or moves a counter of /proc/net/xfrm_stat: each case says which,
-and software must make the same of the same states and policies.
+and software must do the same with the same states and policies.
 """
 import select
 import socket
@@ -92,7 +92,7 @@ class End:
         self.inner_key = sa.oracle()
 
     def frame(self, port, dst, proto):
-        """To that port, or of that protocol, from behind a."""
+        """A frame to the port, or of the protocol, from a host behind a."""
         dst = dst or self.dst
         data = esp.udp(self.src, dst, port, port, bytes(64))
         if proto == esp.ESP:
@@ -141,7 +141,7 @@ class End:
             ksft.equal(self.fate(port), fate, f"{self.who}, port {port}")
 
     def expect_same(self, port):
-        """Kernels differ, not who it is."""
+        """Kernels may differ here, but card and software must agree."""
         fate = self.fate(port)
         ksft.equal(fate, self.said.setdefault(port, fate),
                    f"{self.who}, port {port}")
@@ -197,7 +197,7 @@ def better_block_before(end, defer):
 
 
 def default_block(end, defer):
-    """What no policy is for, where the kernel's default is to block."""
+    """Packets that no policy matches, where the kernel's default is to block."""
     end.policy(OURS, port=7001, offload=True)
     end.b.ip("xfrm policy setdefault in block")
     defer(end.b.ip, "xfrm policy setdefault in accept")
@@ -223,8 +223,8 @@ def overlapping(end, defer, more=()):
 
 
 def overlapping_beside(end, defer):
-    """The same beside any policy in software: then the kernel is asked, too,
-    and takes the newest of those on the card. The stricter one wins.
+    """The same beside any policy in software: then the kernel decides, too, and
+    takes the newest policy of the card. The stricter policy wins.
     """
     first = DELIVERED if end.who == SOFTWARE else MISMATCH
     end.policy(block=True, dst=NOWHERE[end.fam])
@@ -280,8 +280,8 @@ def forwarded_only(end, defer):
 
 
 def gro(end, defer, on):
-    """With GRO the core loses what it knows of a tunnel when it comes to ESP
-    in that, also its own tunnels: esp4_gro_receive().
+    """With GRO the core forgets the tunnel's state when ESP is inside the
+    tunnel, also inside its own tunnels: esp4_gro_receive().
     """
     end.bed.ethtool["b"].gro(on)
     defer(end.bed.ethtool["b"].gro, True)

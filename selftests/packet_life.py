@@ -3,9 +3,9 @@
 """States and policies of packet offload come and go, and their ways change,
 without a packet in clear.
 
-A state that is asked for by the first packet; neighbours that move; cards that
-go down, away, to another namespace, with their namespace and with the module,
-under traffic. Ends of states alone: lifecycle_sa.py.
+The first packet asks for a state; neighbours move; cards go down, away, to
+another namespace, with their namespace and with the module, under traffic.
+lifecycle_sa.py tests how states alone end.
 """
 import os
 import socket
@@ -34,7 +34,7 @@ def fresh(defer, what="host", **how):
 
 
 def again(bed):
-    """New states and policies, and they work."""
+    """Install new states and policies, and check that they work."""
     shape, bed.shape = bed.pair.shape, None
     bed.install(shape, how="packet")
     bed.check_offload_lines(bed.pair)
@@ -83,7 +83,7 @@ class Talker:
 
 
 def acquire(defer, what, larval_drop):
-    """The first packet asks for a state, what comes after it has one."""
+    """The first packet asks for a state, and the later packets use it."""
     bed = fresh(defer, what)
     a, ab = bed.a, bed.pair.ab
     a.sysctl("net.core.xfrm_larval_drop", larval_drop)
@@ -118,8 +118,8 @@ def acquire_net(defer):
 
 def acquire_queued(defer):
     """Linux, 6.12 to 7.3, loses a route each time, without any card as well:
-    xfrm_create_dummy_bundle() has a child held by what queues the packet, and
-    dst_destroy() lets go of the child only where there is a state.
+    xfrm_create_dummy_bundle() takes a reference on the route as child, and
+    dst_destroy() puts the child only if the bundle has a state.
     """
     if os.environ.get("OV2_KMEMLEAK"):
         raise ksft.Skip("lost memory is looked for, and Linux loses the route "
@@ -152,7 +152,7 @@ def acquire_in_vain(defer):
 # ---- ways
 
 def destination(bed, talker):
-    """The MAC that an ESP frame of a's is for."""
+    """The destination MAC of a's next ESP frame."""
     bed.mark()
     talker.send(b"where to")
     frame = ksft.wait_for("an ESP frame of a's", lambda: next(
@@ -235,7 +235,7 @@ def down_and_up(defer):
 
 
 def switched_off(defer):
-    """Not while a state or policy lives: nobody else could do it."""
+    """The feature stays on while a state or policy lives, which needs the card."""
     bed = fresh(defer)
     ethtool = ("ethtool", "-K", CARD["a"], "esp-hw-offload")
 
@@ -327,8 +327,8 @@ def namespaces_deleted(defer):
 
 
 def replaced(defer):
-    """Policies and states anew, again and again, under traffic: no loss of
-    objects, nothing in clear.
+    """Policies and states are replaced again and again under traffic: no object
+    is lost, and nothing is in clear.
     """
     bed = fresh(defer)
     shape = bed.pair.shape

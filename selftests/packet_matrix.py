@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Packet offload protects traffic in all shapes, algorithms, ESN and ends.
 
-In every cell: UDP of all pad classes and up to the link's MTU both ways, ICMP
-echo and TCP, each checked at the receiver and on the wire by an oracle; the
-engines' counts are those of ESP frames on the wire (lib/traffic.py,
-settle()), and nothing is in clear. The other end of a cell with one end is
-Linux' own software ESP, and its `ip -s xfrm state` must tell the same bytes
-and packets, which are those of the wire.
+Every cell sends UDP of all pad classes and up to the link's MTU both ways, ICMP
+echo and TCP. The receiver and an oracle on the wire check each packet; the
+engines count as many frames as ESP frames are on the wire (lib/traffic.py,
+settle()), and nothing is in clear. In a cell with one offloading end the other
+end is Linux' own software ESP. `ip -s xfrm state` must tell the bytes and
+packets of the wire at both ends.
 
-Traffic is that of the ends themselves, or forwarded from clients behind them.
+The ends themselves send the traffic, or forward it from clients behind them.
 """
 import itertools
 import random
@@ -123,10 +123,10 @@ class Matrix(Cells):
                        f"offload lines of `ip xfrm policy` at {side}")
 
     def settle_lifetimes(self, pair, talk, senders):
-        """An ACK may come when the others are counted already.
+        """An ACK may come when the other packets are counted already.
 
-        One that comes while the wire is being read is not counted there; the
-        states have it.
+        An ACK that comes while the wire is being read is not counted there, but
+        the states have counted it.
         """
         header = {4: 20, 6: 40}[talk.shape.inner]
         ack = TCP_HEADER + (header if talk.shape.mode == "tunnel" else 0)
@@ -149,7 +149,7 @@ class Matrix(Cells):
             self.seen[sa.sender] = bytes_, packets + len(frames)
 
     def check_lifetimes(self, pair, senders, ack=0, uncounted=0):
-        """At both ends they are those of the wire, and so many ACKs at most."""
+        """Both ends count the packets of the wire, and at most so many ACKs more."""
         for sa in (pair.ab, pair.ba):
             for side in "ab":
                 stat = lifetime.of(self.bed.ns(side), sa)

@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Packet offload makes the outer header that software makes.
 
-The same inner packets, of every ECN, some DSCP, TTL and DF, are sent by the
-card and by the kernel; the outer headers on the wire must be the same, with
-each flag of the SA. Then the same outer headers are received by both, and
-what arrives must be the same.
+Card and kernel send the same inner packets, of every ECN, some DSCP, TTL and DF;
+the outer headers on the wire must be the same, with each flag of the SA. Then
+both receive the same outer headers, and the same packets must arrive.
 """
 import itertools
 import socket
@@ -21,7 +20,7 @@ IPV6_UNICAST_HOPS, IPV6_RECVTCLASS, IPV6_TCLASS = 16, 66, 67
 IP_TOS, IP_TTL, IP_MTU_DISCOVER, IP_RECVTOS = 1, 2, 10, 13
 DO, DONT = 2, 0
 
-# What is equal whoever sends it; label: whether it is that of the inner one
+# Fields that card and software set alike; label: is it the inner packet's?
 Outer = namedtuple("Outer", "options tos ttl df label")
 Inner = namedtuple("Inner", "tos ttl df")
 
@@ -48,7 +47,7 @@ def cells():
 
 
 def outer_of(frame, plain):
-    """The header of a frame, and of what is in it."""
+    """The header of a frame, and the header of the packet inside."""
     ip, inner = frame.ip, plain.data
     if ip[0] >> 4 == 4:
         return Outer((ip[0] & 15) - 5, ip[1], ip[8], ip[6] & 0x40, None)
@@ -131,7 +130,7 @@ class Headers:
 
     @staticmethod
     def identities(shape, frames):
-        """RFC 6864 4.1: what may be fragmented has an identity."""
+        """RFC 6864 4.1: a packet that may be fragmented has an identity."""
         if shape.outer == 4:
             idents = [frame.ip[4:6] for frame in frames
                       if not frame.ip[6] & 0x40]

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Packet offload protects, blocks and lets pass the packets that policies name.
 
-Tables of packets are put through the card alone (lib/spd.py): what xfrm's
-core decides before is not in them. The other cases are of sockets, where core
-and card decide both: whatever they disagree on must not leave in clear.
+Tables of packets are put through the card alone (lib/spd.py), without the core's
+decisions. In the other cases sockets send, and core and card both decide: a
+packet that they disagree on must not leave in clear.
 """
 import socket
 import time
@@ -17,7 +17,7 @@ from lib.spd import (BLOCK, BYPASS, PORT, PROTECT, Talker, host,
 
 UDP, TCP = esp.UDP, esp.TCP
 MANY = 10000
-# Of an exchange of keys, and of nothing
+# IKE's port
 IKE = 500
 
 BLOCKED = {"out": "ipsec_tx_drop_blocked", "in": "ipsec_rx_drop_block"}
@@ -94,7 +94,7 @@ def out_by_card(card, defer):
 
 
 def is_whole_for_b(near, far, proto, one, two, part=None):
-    """b's stack comes to the policies of such packets only."""
+    """Only for such packets b's stack comes to the policies."""
     return far == 1 and part is None
 
 
@@ -104,9 +104,9 @@ def xfrm_in(card, stat=None):
 
 
 def in_by_card(card, defer):
-    """Clear ones must not come in where policies protect, fragments, too;
-    protected ones where they do not. What no policy of the card is for the
-    core decides: it drops what is for b itself.
+    """Clear packets, also fragments, must not come in where policies protect,
+    nor protected packets where policies do not. If no policy of the card
+    matches, the core decides: it drops packets for b itself.
     """
     clear = {PROTECT: CLEAR_DROPPED, BLOCK: BLOCKED["in"], BYPASS: "passes",
              None: "passes"}
@@ -183,7 +183,7 @@ def sa_deleted(card, defer):
 
 
 def sa_unfit(card, defer):
-    """States that the template does not mean are not taken."""
+    """The card skips states that do not fit the template."""
     packet = card.packet(1, 1, UDP, 1, 1)
     card.policy("a", "out", card.pair_selector(), PROTECT)
     ab, a = card.pair.ab, card.bed.a
@@ -202,8 +202,8 @@ def sa_unfit(card, defer):
 
 
 def policy_deleted(card, defer):
-    """State without policy: clear as the user wants it, but not what was
-    queued to be protected.
+    """State without policy: packets leave in clear, as the user wants it, but a
+    packet that was queued to be protected is dropped.
     """
     a, selector = card.bed.a, card.pair_selector()
     card.policy("a", "out", selector, PROTECT)
@@ -266,7 +266,7 @@ def per_socket(card, defer):
 
 
 def rewritten(card, defer, kind, statement, fate):
-    """Source changed on the way to the card, where no policy is for it."""
+    """The source changes on the way to the card, which has no policy for it."""
     a, fam = card.bed.a, card.fam
     card.policy("a", "out", card.pair_selector(), PROTECT)
     talker = Talker(card, defer)
@@ -287,7 +287,7 @@ def rewritten(card, defer, kind, statement, fate):
 
 
 def mangled(card, defer):
-    """The core still wants it protected: so it must not be clear."""
+    """The core still wants the packet protected, so it must not leave in clear."""
     rewritten(card, defer, "filter", "{ip} saddr set {to}", NO_POLICY)
 
 
@@ -297,7 +297,9 @@ def snat(card, defer):
 
 
 def other_device(card, defer):
-    """Only the card drops what comes in clear against its policies."""
+    """Only the card drops clear packets against its policies; other devices may
+    let them in.
+    """
     b, w, fam = card.bed.b, card.bed.w, card.fam
     error = b.ip_error(f"link add in1 type veth peer name out1 netns {w.name}")
     if error:
@@ -346,8 +348,8 @@ def send_cost(card, packet):
 
 
 def many(card, defer):
-    """A packet costs the same with 10,000 policies as with one. Measured by
-    one that is blocked, of which little but the search is done.
+    """A packet costs the same with 10,000 policies as with one. It is measured
+    with a blocked packet, for which the card does little but the search.
     """
     packet, a = card.packet(1, 1, UDP, 1, 1), card.bed.a
     blocked = card.packet(2, 2, UDP, 1, 1)
@@ -359,7 +361,7 @@ def many(card, defer):
     selectors = [f"src {OUTER['a'][4]}/32 dst 10.{n >> 8}.{n & 255}."
                  f"{'1/32' if n % 2 else '0/24'}" for n in range(MANY)]
     for at in range(0, MANY, 500):
-        # Whoever looked at them all would look at these first
+        # A search that looked at all policies would look at these first
         a.ip(*(card.line("a", "out", selector, PROTECT, 5)
                for selector in selectors[at:at + 500]))
     lots = send_cost(card, blocked)

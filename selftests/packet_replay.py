@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """The replay window of packet offload is the kernel's.
 
-For each size of window, with ESN and without, the same frames, new, old,
-too old and repeated, are received by software and by the card. Both must take
-the same ones, which are those that a model of RFC 4303 3.4.3 takes, and
-`ip -s xfrm state` must show the same window, numbers and statistics.
+For each size of window, with ESN and without, software and the card receive the
+same frames: new, old, too old and repeated. Both must take the frames that a
+model of RFC 4303 3.4.3 takes, and `ip -s xfrm state` must show the same window,
+numbers and statistics.
 
-What comes in fragments the card leaves to software, which has the same window:
-no number is taken by both.
+The card leaves fragments to software, which has the same window: each number is
+taken only once.
 """
 import itertools
 import random
@@ -65,7 +65,7 @@ def unruly(rand, sent, top, window):
         elif kind < .8:
             seq = top - rand.randrange(window)
         elif kind < .9:
-            # Has the place in the window that an older one had
+            # This number has the place in the window that an older number had
             seq = rand.choice([old + window for old in sent
                                if old + window <= top] or sent)
         else:
@@ -77,8 +77,8 @@ def unruly(rand, sent, top, window):
 
 
 def edge(sent, top, window):
-    """A leap, and what is just out of the window and just in it; then the
-    window moves by one. None of them was there before.
+    """A leap, then numbers just out of the window and just in it; then the
+    window moves by one. None of these numbers came before the leap.
     """
     top += 2 * window
     last = top - window + 1
@@ -134,8 +134,8 @@ class Replay:
         ksft.equal(card.context, software.context,
                    "window and numbers of `ip xfrm state`")
         ksft.equal(card.stat[:2], software.stat[:2], "bytes and packets")
-        # Where numbers have no high half. With it, what is too old is tried as
-        # if it were of the next 2^32
+        # The sums count each rejected frame, for whatever reason: with ESN a
+        # number that is too old is tried as a number of the next 2^32
         for stat in (card.stat, software.stat):
             ksft.equal(sum(stat[2:]), len(plan) - len(expected),
                        f"rejected frames in the state's statistics {stat}")
@@ -188,7 +188,7 @@ class Replay:
             self.sock.close()
 
     def fate(self, shape, seq, whole):
-        """Of a frame, whole or in fragments; they go to software."""
+        """The fate of a frame, whole, or in fragments, which go to software."""
         before = self.rejects()
         self.bed.mark()
         for frame in self.frames(shape, self.key, seq, whole):

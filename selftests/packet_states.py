@@ -3,7 +3,7 @@
 """Packet offload chooses the right state for a packet, and stops when the state
 may take no more.
 
-All of it is of frames below xfrm (lib/spd.py): the core has no say in it.
+All cases send frames below xfrm (lib/spd.py), so only the card decides.
 """
 import struct
 
@@ -66,7 +66,7 @@ def dying(card, defer):
 
 
 def by_spi(card, defer):
-    """A template may name the one state that is meant."""
+    """A template may name a state by its SPI."""
     old, new = card.pair.ab, another(card)
     line = card.line("a", "out", card.pair_selector(), PROTECT)
     card.bed.a.ip(line.replace("proto esp reqid",
@@ -92,8 +92,8 @@ def receiving(card, change=str, extra=""):
 
 
 def inner_selector(card, defer):
-    """What is not of the state's selector is no packet of that state, though
-    the policy would have it.
+    """A packet outside the state's selector is dropped, though the policy
+    accepts it.
     """
     card.policy("b", "in", wide(card), PROTECT)
     line = f"sel {card.pair_selector()}"
@@ -108,8 +108,8 @@ def inner_selector(card, defer):
 
 
 def inbound_limits(card, defer):
-    """Packets and bytes received: told at the soft limit, and the end at the
-    hard one.
+    """Packets and bytes received: the key manager is told at the soft limit, and
+    the state ends at the hard limit.
     """
     card.policy("b", "in", wide(card), PROTECT)
     packet, b, spi = card.packet(1, 1, esp.UDP, 1, 1), card.bed.b, \
@@ -275,8 +275,8 @@ def burst(card, port):
 
 
 def gro_apart(card, defer):
-    """GRO merges clear with clear, protected with protected, and nothing
-    else, though addresses, ports and numbers would fit.
+    """GRO merges only clear with clear and protected with protected, though
+    addresses, ports and numbers of both would fit.
     """
     transport(card)
     w = card.bed.w

@@ -3,11 +3,11 @@
 """A packet that waits for a neighbour is protected when it leaves, or does not
 leave (packet offload).
 
-A tunnel's next hop does not answer, so the card has the packet wait for its
-address, and the neighbour sends it again through the card. Meanwhile policy,
-state or both are deleted, or everything that the card sends is turned to
-another device. The sources differ in what the core knows of the packet: only
-what a socket of this host sends has been through xfrm.
+A tunnel's next hop does not answer, so the card lets the packet wait for its
+address, and the neighbour sends the packet again through the card. Meanwhile
+policy, state or both are deleted, or all packets of the card are turned to
+another device. The sources differ: only a packet of a socket of this host has
+been through xfrm.
 """
 import socket
 
@@ -134,7 +134,7 @@ def by_macvlan(card, defer):
 
 
 def by_bridge(card, defer):
-    """What another port of a bridge has received."""
+    """The packet came in by another port of a bridge."""
     a, w = card.bed.a, card.bed.w
     a.ip(f"link add in0 type veth peer name in1 netns {w.name}",
          "link add br1 type bridge mcast_snooping 0")
@@ -149,7 +149,7 @@ def by_bridge(card, defer):
 
 
 def by_socket(card, defer):
-    """It has been through xfrm."""
+    """A socket sent the packet, which has been through xfrm."""
     talker = Talker(card, defer)
     fates(card, defer, lambda: talker.sock.sendto(bytes(100), talker.to), None)
 

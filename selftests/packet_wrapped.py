@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """IP behind VLAN tags and PPPoE headers hides from no policy of packet offload.
 
-What a policy protects or blocks is dropped when it is wrapped, both ways; all
-else passes as it is. Frames go to the card below xfrm, or to the wire.
+The card drops a wrapped packet that a policy protects or blocks, both ways; all
+other frames pass as they are. Frames go to the card below xfrm, or to the wire.
 """
 import struct
 
@@ -72,7 +72,7 @@ def sent(card, defer):
 
 
 def received(card, defer):
-    """From the wire, with what the system counts."""
+    """Frames from the wire, and the counters of the system."""
     for name, wrap in WRAPS.items():
         packet = card.packet(1, 1, UDP, 9, 9)
         ksft.equal(card.arrives(packet, wrap=wrap), "passes",

@@ -3,7 +3,7 @@
 """A card receives on the CPUs that it may use, by the polls that the kernel
 traces.
 
- opener       those that the task which opens it may run on
+ opener       it uses the CPUs that the task which opens it may run on
  isolated     never isolated ones, even if the opener runs on these only
  spread       the queues of many cards do not all meet on one CPU
  offline      a queue whose CPU goes offline moves, and loses nothing

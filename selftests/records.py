@@ -170,7 +170,7 @@ def esn_number(defer):
 
 
 def software_has_none(defer):
-    """What no engine touched leaves no transmit record."""
+    """A frame that no engine touched leaves no transmit record."""
     test = Records(defer, "ipv4-transport", offload="b")
     test.talk.udp("a", [6])
     tx, rx = test.records()

@@ -3,8 +3,8 @@
 """A state that cannot be offloaded gets its sentence, errno, counter and trace.
 
 A refused SA fails with -EINVAL and one sentence, and leaves nothing behind:
-no state, no object. What the kernel's core refuses first keeps the core's
-sentence and moves nothing of the card. Where the card may fall back, the SA
+no state, no object. A request that the core refuses first has the core's
+sentence, and moves no counter of the card. Where the card may fall back, the SA
 is there, in software, and traffic flows.
 """
 from lib import esp, ksft, refusals, xfrmnl
@@ -225,7 +225,7 @@ class Requests(refusals.Asked):
                             CORE_IS_FIRST | NOT_BY_REQUEST | BY_CASE)
 
     def by_ip(self):
-        """What the user sees who types it."""
+        """ip shows the sentence to the user."""
         sa = (f"src {OUTER['a'][4]} dst {OUTER['b'][4]} proto esp spi {SPI} "
               f"aead {GCM} 0x{bytes(20).hex()} 128")
         error = self.bed.a.ip_error(f"xfrm state add {sa} "
@@ -234,7 +234,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def refused_in_packet_mode(self, reason, errno, text):
-        """What software does for crypto offload, for packet it cannot."""
+        """Crypto offload falls back to software here; packet offload is refused."""
         self.mark()
         answer = self.add(flags=PACKET)
         ksft.equal(answer, (errno, OURS + text), "answer")

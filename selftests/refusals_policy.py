@@ -4,9 +4,9 @@
 trace.
 
 A refused policy fails with -EINVAL and one sentence, and leaves nothing
-behind. What the kernel's core refuses first keeps the core's sentence and
-moves nothing of the card. What is accepted is there, counted and traced, and
-gone with its end, whoever ends it.
+behind. A request that the core refuses first has the core's sentence, and moves
+no counter of the card. An accepted policy is counted and traced, when it comes
+and when a command, a timer or the kernel deletes it.
 """
 import time
 
@@ -227,7 +227,7 @@ class Requests(refusals.Asked):
                             NOT_BY_REQUEST | {"type", "disabled", "full"})
 
     def by_ip(self):
-        """What the user sees who types it."""
+        """ip shows the sentence to the user."""
         error = self.bed.a.ip_error(
             f"xfrm policy add src {A} dst {B} dir fwd tmpl proto esp "
             "mode transport reqid 1 offload packet dev ov0")
@@ -246,7 +246,7 @@ class Requests(refusals.Asked):
         self.accepted("protect", {})
 
     def full(self, selectors, **asked):
-        """One more than there may be, until one of them is gone."""
+        """A policy beyond the limit is refused until another policy is deleted."""
         self.bed.a.ip(*(f"xfrm policy add {selector} dir out offload packet "
                         "dev ov0" for selector in selectors))
         self.refused(ours("", "full", FULL, **asked), errno=28)
@@ -279,7 +279,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def replaced(self):
-        """An update is there before that which it replaces is gone."""
+        """An update is there before the old policy is gone."""
         self.add()
         self.mark()
         ksft.equal(self.add(update=True, action=xfrmnl.BLOCK, templates=()),

@@ -86,7 +86,7 @@ def nonces_stay_unique(defer):
 
 
 def what_is_reset(defer):
-    """all does what there is; a part that is not there is refused."""
+    """`ethtool --reset all` resets the engine; other parts are refused."""
     bed, shape, pair = bed_with_pair(defer, "ipv6-tunnel", False)
     out = ethtool_reset(bed, "a", "all").stdout
     ksft.check("Components reset:     0x10\n" in out, out)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What strongSwan negotiates the cards encrypt, with hw_offload = no, crypto,
+"""Cards encrypt what strongSwan negotiates, with hw_offload = no, crypto,
 packet and auto, and with one end that does not offload.
 
-A case passes when daemon, kernel, cards and wire tell the same: the CHILD_SA
-is installed; `ip xfrm state` has its SPIs, with the offload that was asked
-for; the cards counted every ESP frame, or none; on the wire is ESP only, and
-nothing was lost. With "no" the cards do nothing, and all else is the same.
+A case passes when daemon, kernel, cards and wire agree: the CHILD_SA is
+installed; `ip xfrm state` has its SPIs, with the offload that was asked for; the
+cards of offloading ends counted every ESP frame; on the wire is ESP only, and
+nothing was lost. With "no" the cards count no ESP frame, and all else is the same.
 
 """
 
@@ -21,7 +21,7 @@ LINKS = [
     Link(6, "tunnel", 6, "psk", False),
 ]
 HOST, NETS = LINKS[0], LINKS[2]
-# What becomes of them in packet mode is in strongswan_policy.py
+# strongswan_policy.py tests these in packet mode
 MIXED = [
     Link(4, "tunnel", 6, "psk", True),
     Link(6, "tunnel", 4, "psk", False),
@@ -128,7 +128,7 @@ def killed(session):
 
 
 def by_swanctl(session):
-    """Loaded, begun, listed and ended as a person would do it."""
+    """swanctl loads, begins, lists and ends a connection, as a person would."""
     swanctl = session.charon["a"].swanctl
     session.bed.load_side("b", session.link, session.asked["b"])
     swanctl("--load-all", "--noprompt", connection=session.bed.connection(

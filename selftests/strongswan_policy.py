@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """strongSwan's policies work on cards in packet mode.
 
-A policy for everything is for IKE, too. strongSwan exempts its sockets, which
-no card can see, and its ports on each card that does packet mode: what the
-second is good for is told here by taking it away. Then, policies that the
-kernel deletes (link down), and that no card can have (mixed families).
+A policy for everything also covers IKE. strongSwan exempts its sockets, which
+no card can see, and its ports, by bypasses on each card that does packet mode;
+cases without the bypasses show why it needs them. Other cases are about policies
+that the kernel deletes (link down), and that no card can have (mixed families).
 """
 import struct
 from contextlib import ExitStack
@@ -46,7 +46,7 @@ def protected(bed, side):
 
 
 def refused_at_socket(ns):
-    """Packets that came by an SA of which the socket's policy knows nothing."""
+    """Packets that came by an SA which the socket's policy does not accept."""
     return ns.xfrm_stat()["XfrmInTmplMismatch"]
 
 
@@ -117,8 +117,8 @@ def without_bypass(session):
 
 
 def bypass_lost(session):
-    """In the middle: IKE goes by the SA, and the peer's socket is against it.
-    With a bypass again all is well.
+    """A bypass is lost while the connection is up: IKE goes by the SA, and the
+    peer's socket drops it. With the bypass back IKE works again.
     """
     bed, fam = session.bed, session.link.outer
     session.up()

@@ -4,8 +4,8 @@
 
  lengths     UDP of 1 byte up to what fills the link's MTU, both ways
  fragments   UDP beyond it, with offload at both ends, a's only, b's only
- buffers     page fragments, zero-copy and page-cache pages: what is sent must
-             be right, and what it was sent from must stay as it is
+ buffers     page fragments, zero-copy and page-cache pages: the packets must be
+             right, and the memory that they were sent from must not change
  large_sends TCP as fast as it goes: no number and no IV may be used twice
  clones      a packet tap on the card and one on the wire hold clones: no
              engine may write into what a tap still shows
@@ -146,8 +146,8 @@ class Sweep:
         """TCP that the stack has to segment.
 
         With ESP in UDP, and a card that encrypts, esp4_gso_segment() forgets
-        the 8 bytes of the UDP header (6.12 to 7.3): TCP options are made of
-        payload, and there is a segment more than numbers were reserved for.
+        the 8 bytes of the UDP header (6.12 to 7.3): payload becomes TCP options,
+        and there is one segment more than the core reserved numbers for.
         The card must leave such packets to the stack's software, which does
         it right; then only some of the frames are the engine's.
         """

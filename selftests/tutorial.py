@@ -20,7 +20,7 @@ NAMESPACES = ("red", "wire", "blue")
 SECONDS = 300       # 13 s in an emulated guest, 80 s if others are busy
 END = "tutorial: end of block"
 
-# What may differ each time; the first that matches counts
+# Text that may differ each time; the first pattern that matches counts
 TOKENS = (
     (r"\d+(?:\.\d+){3}", None),                         # IPv4 address
     (r"spi[= ]0x[0-9a-f]+", None),

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""TCP delivers exactly the bytes, and UDP nothing that was not sent, while
+"""TCP delivers exactly the bytes, and UDP only datagrams that were sent, while
 netem delays, loses, duplicates, reorders or corrupts on every hop
 (lib/weather.py); plain, in crypto mode and in packet mode.
 
-TCP is written to in many ways, both ways at once (lib/writer.py). UDP goes
-one by one and by UDP_SEGMENT, where the core allows it. Everything is made of
-MARKER, so clear text on the wire cannot hide.
+The test writes to TCP in many ways, both ways at once (lib/writer.py). It sends
+UDP datagrams one by one and by UDP_SEGMENT, where the core allows it. All payload
+is made of MARKER, so clear text on the wire cannot hide.
 
     OV2_FULL=1 weather.py           all shapes, with and without GRO and GSO
 """

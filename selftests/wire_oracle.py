@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """tshark and scapy read what the engine sends.
 
-lib/esp.py judges all other tests; here two implementations that neither we
-nor Linux wrote judge it and the engine: each must find the same packets
-inside the same frames. tshark knows all ICV lengths and ESN, scapy ICVs of
+All other tests trust lib/esp.py. Here two implementations of other authors than
+ours and Linux' judge lib/esp.py and the engine: each must find the same packets
+inside the same frames. tshark knows all ICV lengths and ESN, scapy only ICVs of
 128 bits.
 """
 import os
@@ -68,7 +68,7 @@ class Tshark:
                 f'"0x{sa.keymat.hex()}","NULL","",{upper}')
 
     def run(self):
-        # What is inside is noise, which other dissectors stumble over
+        # The payload is noise, which other dissectors stumble over
         command = ["tshark", "-n", "-T", "fields", "--only-protocols",
                    "eth,ethertype,ip,ipv6,udp,udpencap,esp",
                    "-o", "esp.enable_encryption_decode:TRUE",

@@ -3,9 +3,9 @@
 """A state that is offloaded for the way in encrypts on the way out, in
 software.
 
-Without an SA direction the core sends through it. If the card did not decline
-the packets, the core would pass them on with nothing encrypted and nothing that
-says so but the missing XFRM_XMIT. So software encrypts them.
+The core sends through a state that has no SA direction. If the card did not
+decline the packets, the core would hand them to the card unencrypted, and only
+the missing XFRM_XMIT would tell. So the card declines, and software encrypts.
 """
 import os
 import socket

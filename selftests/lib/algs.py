@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The oracle's algorithms: what their RFCs say, by OpenSSL.
+"""The oracle's algorithms as their RFCs say, by OpenSSL.
 
     alg = ALGS["aes128-cbc-sha256"]
     keymat = os.urandom(alg.key_len)            # cipher's, salt, then MAC's
@@ -31,7 +31,7 @@ class BadIcv(Exception):
 class Number(namedtuple("Number", "spi seq esn")):
     @property
     def header(self):
-        """What stands in the packet."""
+        """The SPI and number as the packet has them."""
         return struct.pack("!II", self.spi, self.seq & 0xffffffff)
 
     @property
@@ -139,7 +139,7 @@ class Null:
 
 
 class BlockCipher:
-    """By a cipher of OpenSSL; mode(key material, IV) gives key and mode."""
+    """A cipher of OpenSSL; mode(key material, IV) gives key and mode."""
 
     def __init__(self, xfrm, key_len, iv_len, align, cipher, mode):
         self.xfrm, self.key_len, self.iv_len = xfrm, key_len, iv_len
@@ -186,7 +186,7 @@ class Hmac:
 
 
 class Separate:
-    """A cipher, and a MAC over what it made (RFC 4303 3.3.2.1)."""
+    """A cipher, and a MAC over the ciphertext (RFC 4303 3.3.2.1)."""
 
     def __init__(self, cipher, mac):
         self.cipher, self.mac = cipher, mac

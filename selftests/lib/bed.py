@@ -152,8 +152,8 @@ Pair = namedtuple("Pair", "shape ab ba offload how")
 class Tap:
     """What comes out of one cable in the wire namespace.
 
-    A ring, since the kernel copies a frame into it at once. A plain packet
-    socket holds a clone, and Linux' software ESP behind UDP decrypts pages
+    It uses a ring, because the kernel copies a frame into a ring at once. A plain
+    packet socket holds a clone, and Linux' software ESP behind UDP decrypts pages
     that such a clone still shows.
     """
 
@@ -174,7 +174,7 @@ class Tap:
             self.sock.bind((dev, ETH_P_ALL))
 
     def close(self):
-        """The ring too: while it is mapped it keeps its namespace."""
+        """Close the ring, too: while the ring is mapped it keeps its namespace."""
         self.sock.close()
         self.ring.close()
 
@@ -270,11 +270,11 @@ class Bed:
         return {"a": self.a, "b": self.b, "w": self.w}[side]
 
     def host(self, side):
-        """The namespace whose traffic it is that the end protects."""
+        """The namespace whose traffic a side protects."""
         return self.ns(side)
 
     def wait_ready(self):
-        """Both ways open: a frame put in at one end comes out at the other.
+        """Wait until frames pass from each end to the other.
 
         The bridge's ports forward only some time after the carrier is there.
         """
@@ -313,12 +313,12 @@ class Bed:
     # ---- SAs and policies
 
     def address(self, side, shape):
-        """Whom the traffic of a shape comes from."""
+        """The source address of a side's traffic of a shape."""
         table = OUTER if shape.mode == "transport" else INNER
         return table[side][shape.inner]
 
     def policy_lines(self, shape, side, packet=False):
-        """For ip; with packet in packet mode, by the side's card."""
+        """Lines for ip; packet: offloaded to the side's card."""
         peer = OTHER[side]
         offload = f" offload packet dev {CARD[side]}" if packet else ""
         own, far = self.address(side, shape), self.address(peer, shape)
@@ -382,7 +382,7 @@ class Bed:
                 if "offload" in line]
 
     def check_offload_lines(self, pair):
-        """Both SAs of an offloading end show it, and none of another."""
+        """Both SAs of an offloading end show the offload; no other SA does."""
         for side in "ab":
             expected = [INFO_LINE.format(CARD[side], d, pair.how)
                         for d in ("in", "out")] if side in pair.offload else []
@@ -406,8 +406,8 @@ class Bed:
                 for name, value in now.items()}
 
     def moved(self, side):
-        """The counters that delta() shows to have moved. What the other end's
-        kernel says to groups, which the card filters, is nobody's business.
+        """The counters of delta() that moved, without wire_rx_filtered: it counts
+        packets that the other end's kernel sends to groups.
         """
         return {name: value for name, value in self.delta(side).items()
                 if value and name != "wire_rx_filtered"}
@@ -442,7 +442,7 @@ class Bed:
 
 
 class OneQueueBed(Bed):
-    """What arrives has the order of the wire."""
+    """A bed of one queue: frames arrive in the order of the wire."""
 
     queues = "numtxqueues 1 numrxqueues 1"
 

@@ -5,9 +5,7 @@
     198.51.100.1                                          203.0.113.1
     2001:db8:a::1                                         2001:db8:b::1
 
-The ends forward; in tunnel mode they protect what they forward. An end whose
-policies are its card's has none of direction fwd: the first policy check of a
-decapsulated packet is the last.
+The ends forward; in tunnel mode they protect the packets that they forward.
 """
 from . import ksft
 from .bed import INNER, OTHER, Bed
@@ -51,7 +49,7 @@ class ClientBed(Bed):
         ns.sysctl("net.ipv6.conf.all.forwarding", 1)
 
     def install(self, *args, **kwargs):
-        """Another SA may have more room: no host remembers how little."""
+        """Install SAs; hosts forget the path MTU of the last SA, which may differ."""
         for side, client in self.clients.items():
             client.ip(*(f"route {verb} default via {gate}"
                         for gate in GATE[side].values()

@@ -6,7 +6,7 @@
     crypto.add(f"pcrypt({best['driver']})", crypto.AEAD, priority=9999)
     crypto.delete(...)
 
-There is no program for this in Debian; it is NETLINK_CRYPTO (crypto_user).
+Debian has no program for this; this file speaks NETLINK_CRYPTO (crypto_user).
 """
 import errno
 import os
@@ -33,7 +33,7 @@ def algorithms():
 
 
 def best(name):
-    """What an allocation by this name gets."""
+    """The algorithm that an allocation by this name gets."""
     found = [a for a in algorithms()
              if a["name"] == name and a.get("internal") != "yes"]
     return max(found, key=lambda a: int(a["priority"]), default=None)
@@ -44,7 +44,7 @@ def by_driver(driver):
 
 
 def load(name):
-    """Make the kernel instantiate an AEAD, and load what that takes."""
+    """Make the kernel instantiate an AEAD, and load the modules for it."""
     error = request(NEWALG, "", AEAD, name=name)
     if error not in (0, errno.EEXIST):
         raise ksft.Skip(f"the kernel has no {name}: {os.strerror(error)}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Packets that are turned to another device than the one they were for.
+"""Turns packets to another device.
 
     turn(ns, defer, "ov0", "far0")              # all of them, by tc
     turn(ns, defer, "ov0", "far0", "mirror")    # copies
@@ -17,7 +17,7 @@ def tc(ns, *words):
 
 
 def turn(ns, defer, dev, to, how="redirect"):
-    """What dev is to send, in front of its queue."""
+    """Turn the packets that dev is to send, in front of its queue."""
     tc(ns, "qdisc", "add", "dev", dev, "clsact")
     defer(tc, ns, "qdisc", "del", "dev", dev, "clsact")
     tc(ns, "filter", "add", "dev", dev, "egress", "matchall", "action",

@@ -28,7 +28,7 @@ Plain = namedtuple("Plain", "seq next_header pad data iv")
 
 
 class OracleError(Exception):
-    """What is on the wire is not what the SA says."""
+    """A packet on the wire is not as its SA says."""
 
 
 def checksum(data):
@@ -191,7 +191,7 @@ class EspKey:
         return Plain(seq, next_header, pad, clear[:len(clear) - 2 - pad], iv)
 
     def accept(self, esp, check_iv=True):
-        """open(), and a sender's promises: new number, new IV, least pad."""
+        """open(), and check a sender's promises: new number, new IV, least pad."""
         plain = self.open(esp)
         if plain.pad >= self.alg.align:
             raise OracleError(f"pad length {plain.pad}, "

@@ -8,7 +8,7 @@
         ...
     failed()                                    # how many did
 
-A kernel without it skips the whole program (needed()), or the case.
+In a kernel without fault injection needed() skips the program or the case.
 """
 import contextlib
 import itertools
@@ -17,7 +17,7 @@ import os
 from . import ksft, module
 
 FAILSLAB = "/sys/kernel/debug/failslab/"
-# More than any operation has: one that never ends its list is wrong
+# More allocations than any operation makes; reaching it is a fault
 LIMIT = 2000
 OFTEN = 1 << 20
 
@@ -100,10 +100,10 @@ def stack_needed():
 
 @contextlib.contextmanager
 def module_fails(interval):
-    """Every so manieth allocation that the module has on its stack fails.
+    """Every @interval-th allocation with the module on its stack fails.
 
-    In any context: softirqs and workers belong to no thread of ours. Ask
-    stack_needed() before.
+    This works in any context, also in softirqs and workers, which no thread of
+    the test runs. Call stack_needed() before.
     """
     start, end = text_of_module()
     for name, value in (("require-start", start), ("require-end", end),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Traffic that goes on while something is done to it, and the wire watched.
+"""Traffic that goes on while a test disturbs it, and a watch on the wire.
 
     with Flood(bed, shape) as flood:        # UDP both ways, a thread
         flood.wait_flow("ab")               # both ends receive
@@ -7,10 +7,9 @@
         flood.wait_silence("a")             # a tries, no ESP comes from it
     flood.check_clear()                     # also done by leaving `with`
 
-Every datagram is made of MARKER, so clear text on the wire cannot hide: not
-in a frame of any protocol, nor behind an ESP header. Besides, any frame
-between the ends' addresses that is not ESP, or an error about ESP, is a
-failure.
+Every datagram is made of MARKER, so clear text on the wire cannot hide in a frame
+of any protocol, nor behind an ESP header. Besides, any frame between the ends'
+addresses that is neither ESP nor an error about ESP is a failure.
 """
 import collections
 import select
@@ -29,7 +28,7 @@ KNOWN = {esp.packed(a) for table in (OUTER, INNER)
          for end in table.values() for a in end.values()}
 # Neighbour discovery is never protected; nothing else is exempt
 DISCOVERY = range(133, 138)
-# IKE protects itself, and ESP is in UDP of the second
+# IKE protects itself; UDP of the second port carries ESP
 IKE_PORTS = {500, esp.ENCAP_PORT}
 
 
@@ -56,8 +55,9 @@ def clear_text(raw):
         return None
     if proto == esp.ICMPV6 and raw[payload] in DISCOVERY:
         return None
-    # The stack complains so of a tunnel's next hop that is gone: no policy
-    # covers outer addresses. What it quotes begins with a header like its own
+    # The stack sends such an error when a tunnel's next hop is gone, and no
+    # policy covers outer addresses. The quoted packet begins with a header like
+    # the error's own
     if is_error(raw) and esp_at(raw[:14] + raw[payload + 8:]) == payload:
         return None
     if proto == esp.UDP and not IKE_PORTS.isdisjoint(
@@ -67,7 +67,7 @@ def clear_text(raw):
 
 
 def is_error(raw):
-    """An ICMP error of the stack, which quotes what it complains of."""
+    """Is it an ICMP error of the stack, which quotes a packet?"""
     ethertype, = struct.unpack_from("!H", raw, 12)
     if ethertype == esp.ETH_IPV4:
         return raw[23] == esp.ICMP and raw[14 + (raw[14] & 15) * 4] == 3
@@ -103,7 +103,7 @@ class WireWatch:
         self.lock = threading.Lock()
 
     def let_go_of_wire(self):
-        """The wire is about to be deleted; a ring would keep it."""
+        """Close the taps before the wire is deleted; a ring would keep it."""
         with self.lock:
             self.bed.close_taps()
 
@@ -167,7 +167,7 @@ class Flood(WireWatch):
             self.check_clear()
 
     def stop(self):
-        """End of the traffic; what is on its way still counts."""
+        """End the traffic; packets that are on their way still count."""
         self.going = False
         self.thread.join()
         self.drain(0.1)
@@ -205,7 +205,7 @@ class Flood(WireWatch):
             self.error = error
 
     def pause(self, side):
-        """When this returns, what the side has sent is through."""
+        """Pause a side; when this returns, all packets that it sent are through."""
         self.paused.add(side)
         goal = self.rounds + 3
         self.wait(f"the pause of {side}", lambda: self.rounds >= goal)
@@ -264,7 +264,7 @@ class Flood(WireWatch):
                   lambda: self.attempts(side) >= goal)
 
     def wait_flow(self, receivers="ab", number=10):
-        """Each of receivers gets so many more."""
+        """Wait until each of @receivers gets @number more."""
         for side in receivers:
             goal = self.received[side] + number
             self.wait(f"{number} more datagrams to reach {side}",
@@ -272,7 +272,7 @@ class Flood(WireWatch):
                       self.received[side] >= goal)
 
     def wait_silence(self, senders, tries=30):
-        """They go on trying, but no ESP comes out."""
+        """Wait until @senders go on trying, but no ESP comes out."""
         def silent(side):
             before = self.esp[side]
             self.wait_attempts(side, tries)

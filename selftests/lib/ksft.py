@@ -56,11 +56,11 @@ class Fail(AssertionError):
 
 
 class Skip(Exception):
-    """It cannot be tested here; the text says why."""
+    """This kernel cannot run the case; the text says why."""
 
 
 class XFail(Exception):
-    """A limitation that is documented; the text names it."""
+    """A documented limit; the text names it."""
 
 
 def check(condition, message):
@@ -81,7 +81,7 @@ def show(value):
 
 
 def patience(seconds):
-    """How long to wait here for what takes at most so long elsewhere."""
+    """The limit of a wait here, for a wait of at most @seconds elsewhere."""
     return seconds * SLOW
 
 
@@ -122,7 +122,7 @@ class Report:
         print(f"{word} {self.number} {name}{tail}", flush=True)
 
     def run(self, name, function, *args):
-        """Run one case; anything it throws becomes a result."""
+        """Run one case; any exception becomes its result."""
         try:
             function(*args)
         except Skip as reason:
@@ -170,7 +170,7 @@ class Defer:
         self.calls.append((function, args, kwargs))
 
     def run(self):
-        """All of them, also when one fails; the first failure is raised."""
+        """Run all calls, also when one fails; raise the first failure."""
         failure = None
         while self.calls:
             function, args, kwargs = self.calls.pop()
@@ -235,9 +235,9 @@ def is_chosen(name, filters):
 
 
 def chosen(cases):
-    """Those of [function or (name, ...), ...] that the command line asks for.
+    """The cases of [function or (name, ...), ...] that the command line asks for.
 
-    Leaves with the list of them, the help, or what is wrong with the options.
+    With -h, -l or a wrong option it prints, and ends the program.
     """
     listed, filters = options()
     names = [name_of(case) for case in cases]

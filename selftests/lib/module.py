@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """The module under test: load() at the start of each test program.
 
-It is looked for in $OV2_KO, beside the selftests' directory, then by
-modprobe. A program that cannot load it does not pass: it skips everything
-with the reason (run.sh makes that a failure).
+load() looks for the module in $OV2_KO, beside the selftests' directory, then by
+modprobe. A program that cannot load the module skips everything, with the reason
+(run.sh makes that a failure).
 """
 import os
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Network namespaces, without a process for every little thing.
+"""Network namespaces, without a new process for every command.
 
     ns = Netns("a")
     ns.ip("link add d0 type dummy", "link set d0 up")   # raises IpError
@@ -56,9 +56,9 @@ class IpBatch:
     def run(self, lines):
         """Returns (stdout, stderr).
 
-        The end is known by a word that ip does not know: its complaint comes
-        after everything else. Some refusals end ip itself: then its streams
-        end, and the next call starts another.
+        The last line is a word that ip does not know, so its complaint marks the
+        end of the output. Some refusals end ip itself: then its streams end, and
+        the next call starts another ip.
         """
         if not self.process:
             self.start()
@@ -158,7 +158,7 @@ class Netns:
         return out
 
     def command(self, *argv, check=True):
-        """Run a program here. For what ip cannot do."""
+        """Run a program in the namespace, for what ip cannot do."""
         with self.entered():
             done = subprocess.run(argv, capture_output=True, text=True)
         if check and done.returncode:
@@ -187,7 +187,7 @@ class Netns:
                         (line.split() for line in f)}
 
     def close(self):
-        """Let go of everything but the name."""
+        """Close everything; the namespace and its name stay."""
         for sock in self.sockets:
             sock.close()
         self.sockets = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""That nothing is left behind: the module's objects, and the kernel's log.
+"""Checks that nothing is left behind: the module's objects, the kernel's log.
 
     ledger = Ledger()               # before the objects are made
     ...
@@ -7,7 +7,7 @@
     ledger.close()
     unload_clean()                  # rmmod, and the kernel has no complaint
 
-NBLs are as many as packets, so they are left out unless asked for.
+There are as many NBLs as packets, so they are left out unless asked for.
 """
 import contextlib
 import re
@@ -25,7 +25,7 @@ EVENTS = ("ov2_object_create", "ov2_object_free")
 
 
 class Ledger:
-    """Who was made and not freed, by the tracepoints of creation and end."""
+    """The objects made and not freed, by the tracepoints of creation and end."""
 
     def __init__(self, kinds=KINDS):
         self.trace = Trace([])
@@ -94,8 +94,8 @@ def complaints(before):
 
 @contextlib.contextmanager
 def clean_unload():
-    """In it the module goes. At its end it counts its objects, and warns of
-    any left; it has neither that nor another complaint in the kernel's log.
+    """The caller unloads the module in this context. The module then counts its
+    objects, and warns of any left. The kernel's log must have no complaint.
     """
     before = kernel_log()
     yield

@@ -8,7 +8,7 @@ WIRE = {"a": "ov1", "b": "ov2"}
 
 
 def restore(bed, side):
-    """What a card loses by going down, and a new one never had."""
+    """Give a card what it loses by going down, and what a new card lacks."""
     ns, peer, card = bed.ns(side), OTHER[side], CARD[side]
     lines = [f"link set {card} address {MAC[side]} up"]
     for fam, plen, single in ((4, 24, 32), (6, 64, 128)):
@@ -25,7 +25,7 @@ def restore(bed, side):
 
 
 def new_namespace(bed, side):
-    """An empty one in the place of a side's; the old one is returned."""
+    """Put an empty namespace in the place of a side's; return the old one."""
     old = bed.ns(side)
     ns = Netns(side)
     ns.card = CARD[side]

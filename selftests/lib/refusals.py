@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Tables of requests that cannot be offloaded, and a card that is asked them.
+"""Tables of requests that cannot be offloaded, and a card that gets them.
 
     REFUSALS = [ours("mark", "mark", "Mark ... must be 0", mark=(1, 0xff)),
                 core("unknown flag", "Unrecognized flags ...", flags=16)]
@@ -34,7 +34,7 @@ def core(name, text, **asked):
 
 
 class Asked:
-    """One card, a's, and what is asked of it."""
+    """a's card, and the requests to it."""
 
     WHAT = ""                       # of `ip xfrm`: "state" or "policy"
     OBJECTS = ()                    # kinds of lib/objects.py
@@ -57,7 +57,7 @@ class Asked:
         self.bed.a.ip(f"xfrm {self.WHAT} flush")
 
     def alone(self, function, *args):
-        """What a case leaves behind must not spoil the next result."""
+        """Run a case, and clean up, so that it does not spoil the next result."""
         try:
             function(self, *args)
         finally:
@@ -92,7 +92,7 @@ class Asked:
             "events")
 
     def all_are_tested(self, refusals, others):
-        """Each counter of refusals is of a row, or one of the others."""
+        """Each counter of refusals has a row, or is one of the others."""
         names = {n.removeprefix(self.PREFIX)
                  for n in self.bed.ethtool["a"].stats()
                  if n.startswith(self.PREFIX)}

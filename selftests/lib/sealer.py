@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""ESP for b made by the test itself, of datagrams from a.
+"""ESP packets to b that the test itself makes, from datagrams of a.
 
     sealer = Sealer(bed, pair.ab)
     packet, payload = sealer.packet()   # ESP with the next number, and what

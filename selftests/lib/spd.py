@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What becomes of a packet at a card with policies, whoever made it.
+"""The fate of a packet at a card with policies.
 
     card = Card(bed, fam); defer(card.close)    # SAs in tunnel mode, no policy
     card.policy("a", "out", "dst 203.0.113.0/28 proto 17", PROTECT, 10)
@@ -154,7 +154,7 @@ class Card:
         return self.wait_leave(packet)
 
     def wait_leave(self, packet=None):
-        """What came out since bed.mark(); any packet if it is not given."""
+        """Wait for @packet since bed.mark(), or for any packet; return its fate."""
         def fate():
             for side, frame in self.bed.captured():
                 if side != "a":
@@ -207,7 +207,7 @@ class Card:
 
 
 class Talker:
-    """A socket of host 1 behind a, and its datagrams' fate on the wire."""
+    """A socket of host 1 behind a, and the fate of its datagrams on the wire."""
 
     def __init__(self, card, defer, port=PORT, to=PORT):
         fam = card.fam

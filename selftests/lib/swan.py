@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""strongSwan's IKE daemon in a namespace, and what kernel and daemon hold.
+"""strongSwan's IKE daemon in a namespace, its SAs and the kernel's.
 
     charon = Charon(ns); defer(charon.delete)
     charon.start()                      # waits until it answers
@@ -236,11 +236,11 @@ class Charon:
             self.process = None
 
     def stop(self):
-        """It tells its peers, and takes its states and policies along."""
+        """End the daemon, which tells its peers and deletes what it installed."""
         self.end(signal.SIGTERM)
 
     def kill(self):
-        """Its states and policies stay."""
+        """Kill the daemon; its states and policies stay."""
         self.end(signal.SIGKILL)
         os.unlink(f"{self.dir}/vici")
 
@@ -285,7 +285,7 @@ class Charon:
         self.ask("initiate", {"child": CHILD, "ike": NAME})
 
     def begin(self):
-        """As initiate(), but whether it succeeds is not waited for."""
+        """As initiate(), but without waiting for the result."""
         self.vici.call("initiate", {"child": CHILD, "ike": NAME,
                                     "timeout": "-1"})
 
@@ -296,7 +296,7 @@ class Charon:
         self.ask("terminate", {"child": CHILD})
 
     def forget(self):
-        """Connections, IKE_SAs and secrets, whatever the peer says."""
+        """Remove connections, IKE_SAs and secrets, whatever the peer answers."""
         for name in self.vici.call("get-conns")["conns"]:
             self.vici.call("unload-conn", {"name": name})
         if self.ike_sas():
@@ -327,7 +327,7 @@ class Charon:
             raise ksft.Fail(f"{failure}\n{self.log()}") from None
 
     def rekey(self):
-        """Only begun by this."""
+        """Begin to rekey; return at once."""
         self.vici.call("rekey", {"child": CHILD})
 
     # ---- what it believes
@@ -340,7 +340,7 @@ class Charon:
                 for child in sa.get("child-sas", {}).values()]
 
     def child(self):
-        """The only one, None while there is none or another beside it."""
+        """The only CHILD_SA, None while there is none or more than one."""
         got = self.children()
         return got[0] if len(got) == 1 and got[0]["state"] == "INSTALLED" \
             else None

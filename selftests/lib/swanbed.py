@@ -69,7 +69,7 @@ class DaemonBed(Bed):
             self.charon[side].start()
 
     def rebuild(self):
-        """What is to be otherwise than in a bed."""
+        """Change what is otherwise in a bed of daemons."""
 
     def delete(self):
         for charon in self.charon.values():
@@ -171,7 +171,7 @@ class SwanBed(DaemonBed):
                 f"dev {CARD[side]}")
 
     def down_and_up(self, side, meanwhile):
-        """The card's link. The kernel forgets what led there: told again."""
+        """Set the card down and up, and put back what the kernel forgets."""
         ns, peer, card = self.ns(side), OTHER[side], CARD[side]
         ns.ip(f"link set {card} down")
         meanwhile()
@@ -191,7 +191,7 @@ class SwanBed(DaemonBed):
 
 
 class WideBed(DaemonBed):
-    """All that a card sends is to be protected, what IKE says, too."""
+    """A bed whose policies protect all that a card sends, IKE included."""
 
     retransmit = 1
 
@@ -225,7 +225,7 @@ class NatBed(DaemonBed):
                             done.stderr.strip().split("\n")[0])
 
     def ends(self, side, fam):
-        """The one outside cannot know from where it will be called."""
+        """The daemon outside the NAT cannot know the address of its peer."""
         return ((BEHIND, OUTER["b"][4]) if side == "a" else
                 (OUTER["b"][4], "%any"))
 

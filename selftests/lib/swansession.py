@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A connection between two daemons, and whether daemon, kernel, cards and
-wire tell the same of it.
+"""A connection between two daemons, and a check that daemon, kernel, cards and
+wire agree about it.
 
     test = Test(SwanBed); test.start()
     session = test.session(link, ("crypto", "no"))  # what a asks for, what b
@@ -19,7 +19,7 @@ PATIENCE = 60
 
 
 def refusal_of_packet(ns, card):
-    """Why the card does not do packet mode, "" if it does."""
+    """Why the card cannot do packet mode, "" if it can."""
     ends = "src 192.0.2.1 dst 192.0.2.2"
     offload = f"offload packet dev {card}"
     refused = (
@@ -79,7 +79,7 @@ class Session:
         self.check_up()
 
     def down(self):
-        """The one who asks and the one who is told forget everything."""
+        """Both daemons forget everything."""
         for side in "ab":
             self.charon[side].unload()
         if self.charon["a"].ike_sas():
@@ -133,11 +133,11 @@ class Session:
                 f"{self.charon[side].log()}") from None
 
     def spi_of(self, side):
-        """What the daemon's CHILD_SA receives by."""
+        """The SPI that the daemon's CHILD_SA receives by."""
         return self.wait_child(side)["spi-in"]
 
     def rekey(self, side, flood):
-        """Under traffic. Both ends have the new one only at the end."""
+        """Rekey under traffic, and wait until both ends have the new CHILD_SA only."""
         flood.wait_flow("ab")
         old = {end: self.spi_of(end) for end in "ab"}
         self.charon[side].rekey()
@@ -165,7 +165,7 @@ class Session:
         self.check_policies(swan.policies(ns), kind, card)
 
     def check_policies(self, held, kind, card):
-        """The card has what it can look up; FWD is always the kernel's."""
+        """The card has the IN and OUT policies; FWD policies are the kernel's."""
         for way in ("in", "out"):
             ksft.equal(held.get(way, "none"), (card, None, "packet")
                        if kind == "packet" else None, f"{way} policy")

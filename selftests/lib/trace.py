@@ -99,7 +99,7 @@ class Trace:
         return got
 
     def close(self):
-        """Once or more often."""
+        """End the tracing; may be called again."""
         if self.pipe is not None:
             os.close(self.pipe)
             os.rmdir(self.dir)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Traffic between the ends of a bed, checked byte by byte at three places:
-what was sent, what the oracle reads on the wire, what was received.
+"""Traffic between the ends of a bed, checked byte by byte in three places: at the
+sender, by the oracle on the wire, and at the receiver.
 
     talk = Traffic(bed, shape)
     talk.udp("a", [1, 2, 3, 4])     # lengths; from a to b, in order
@@ -117,7 +117,7 @@ class Traffic:
     def forget(self):
         """Start a new account of what is expected on the wire.
 
-        What a failed case has left in the sockets goes, too.
+        Packets that a failed case left in the sockets are dropped, too.
         """
         for sock in (*self.socks.values(), *self.ping.values()):
             drain(sock)
@@ -139,11 +139,11 @@ class Traffic:
             self.expect_datagrams(side, batch, seconds)
 
     def expect_datagrams(self, side, batch, seconds=10):
-        """What side sent from its UDP socket arrives as it is.
+        """The datagrams that side sent arrive unchanged.
 
-        The order is the wire's affair, see compare(). Behind the card xfrm
-        hands decrypted packets to per-CPU queues (gro_cells), where one CPU
-        may overtake another when the card's NAPI moves: that is said only.
+        compare() checks the order, on the wire. Behind the card xfrm hands
+        decrypted packets to per-CPU queues (gro_cells), where one CPU may overtake
+        another when the card's NAPI moves: this only prints a message.
         """
         receiver = self.socks[OTHER[side]]
         got = []
@@ -338,7 +338,7 @@ class Traffic:
 
     @staticmethod
     def check_harmless(side, frame):
-        """Clear text between the ends must never be on the wire."""
+        """Fails if the frame is clear text between the ends."""
         if frame.ip is None:
             return
         known = {esp.packed(a) for table in (OUTER, INNER)
@@ -398,7 +398,7 @@ class Traffic:
         return packet.proto, packet.fragment, packet.payload
 
     def compare(self, wire):
-        """What the oracle read is what was sent."""
+        """The oracle must have read exactly the packets that were sent."""
         for side in "ab":
             datagrams, echoes = [], []
             streams = defaultdict(dict)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Many tunnels from a, each to a far end of its own on the link, each for one
-host behind it. Nobody answers: what is sent is looked at on the wire.
+host behind it. The far ends do not answer; tests read the packets on the wire.
 
     tunnels = Tunnels(bed, defer, 4)
     sas = tunnels.install(Shape.named("ipv4-tunnel"), "packet")

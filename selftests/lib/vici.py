@@ -7,9 +7,9 @@
         sa["child-sas"] ...
     vici.close()
 
-A message is a dictionary of text, lists of text, and dictionaries; bytes are
-taken for what is not text. What charon refuses raises Refused. No process
-is started: in an emulated guest that would be most of a test's time.
+A message is a dictionary of text, lists of text, and dictionaries; data that is
+not text is bytes. If charon refuses a command, Refused is raised. No process is
+started, because in an emulated guest that would be most of a test's time.
 """
 import socket
 import struct
@@ -22,7 +22,7 @@ from . import ksft
 
 
 class Refused(ksft.Fail):
-    """What charon answered with success = no."""
+    """charon answered success = no."""
 
 
 def as_bytes(value):

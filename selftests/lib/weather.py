@@ -4,9 +4,9 @@
      ov0 =near=> ov1 -- bridge -- ov2 =far=> ov3     what a sends
      ov0 <=far== ov1 -- bridge -- ov2 <=near= ov3    what b sends
 
-near is the sender's own card: it protects what netem has let through. What is
-far is on the wire. Corruption is at one of the two only: two flipped bits can
-agree with a checksum of TCP or UDP, one cannot.
+near is the sender's own card, which protects the packets that netem has let
+through. far is on the wire. Only one of the two corrupts, because two flipped bits
+can agree with a checksum of TCP or UDP, and one cannot.
 
     weather = Weather(bed)
     weather.set("loss")                 # at all four

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """XFRM states and policies by netlink, with the kernel's answer.
 
-For what ip cannot say.
+It makes requests that ip cannot make.
 
     link = Xfrm(ns)                     # closed with its namespace
     answer = link.add(spi=1, src="192.0.2.1", dst="192.0.2.2", mode=BEET,
@@ -122,7 +122,7 @@ def family(text):
 
 def selector(src, dst, proto=0, dport=(0, 0), dev=0, user=0, prefix=None,
              sport=(0, 0)):
-    """For hosts, if there is no length of the prefix."""
+    """A selector; for single hosts if no prefix length is given."""
     if prefix is None:
         prefix = 8 * len(esp.packed(dst))
     return (address(dst) + address(src) +
@@ -196,7 +196,7 @@ class Xfrm:
         return self.request(XFRM_MSG_DELSA, 0, self.sa_id(spi, dst, proto))
 
     def set_number(self, spi, dst, oseq, proto=esp.ESP):
-        """Of a sending SA without ESN: the last number."""
+        """Sets the last number of a sending SA without ESN."""
         return self.new_ae(spi, dst, proto, "replay", (oseq, 0, 0))
 
     def set_esn(self, spi, dst, number, window=32, proto=esp.ESP):
@@ -212,7 +212,7 @@ class Xfrm:
 
     def migrate(self, direction, sel, old, new, mode=TUNNEL, reqid=1,
                 **attributes):
-        """A policy, and its state, from ends (source, destination) to others."""
+        """Moves a policy and its state from ends (source, destination) to others."""
         body = sel + struct.pack("=IB3x", 0, direction)
         body += attribute(ATTRIBUTE["migrate"], b"".join(
             address(end) for end in (*old[::-1], *new[::-1])) + struct.pack(
@@ -244,7 +244,7 @@ class Xfrm:
 
 
 class Listener:
-    """To one kind of the kernel's messages, in a namespace."""
+    """Listens to one kind of the kernel's messages, in a namespace."""
 
     def __init__(self, ns, group, kind):
         self.sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
@@ -286,7 +286,7 @@ class Expiries(Listener):
 
 
 class Acquires(Listener):
-    """Without a listener to XFRM_MSG_ACQUIRE the kernel does not ask."""
+    """Listens to XFRM_MSG_ACQUIRE; without a listener the kernel does not ask."""
 
     def __init__(self, ns):
         super().__init__(ns, XFRMGRP_ACQUIRE, XFRM_MSG_ACQUIRE)
