@@ -11,7 +11,7 @@ PAGE = "Documentation/reference/counters.rst"
 # The regular expression that the header itself gives.
 ROW = re.compile(r'X\((\w+), "(\w+)",\s*(\w+), (\w+),\s*((?:"[^"]*"\s*)+)\)')
 
-# What the names in /proc/net/xfrm_stat are put together from (net/xfrm/xfrm_proc.c).
+# The words in the names of /proc/net/xfrm_stat (net/xfrm/xfrm_proc.c).
 WORDS = ("Xfrm In Out Fwd State States Proto Error Buffer Hdr No Mode Seq Expired Mismatch Invalid Tmpl Pols Pol "
          "Block Dead Bundle Gen Check Acquire Dir Iptfs").split()
 
@@ -19,7 +19,7 @@ Counter = namedtuple("Counter", "id name mib drop sentence")
 
 
 def spelled(letters):
-    """The words that are written so in capitals, put together; None if there are none."""
+    """The words that @letters spells in capitals, joined; None if it spells none."""
     if not letters:
         return ""
     for word in WORDS:

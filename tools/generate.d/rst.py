@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the generated pages are made of."""
+"""Parts of the generated pages: heads, sections, tables."""
 import re
 import textwrap
 

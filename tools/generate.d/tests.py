@@ -20,7 +20,7 @@ def read(path):
 
 
 def first_sentence(text):
-    """Of a comment or docstring: up to the first full stop, in one line."""
+    """The first sentence of a comment or docstring, in one line."""
     paragraph = " ".join(text.strip().split("\n\n")[0].split())
     sentence = re.match(r"(.*?\.)(?= [A-Z]|$)", paragraph + ("" if paragraph.endswith(".") else ".")).group(1)
     return re.sub(r"`([^`]+)`", r"``\1``", sentence)

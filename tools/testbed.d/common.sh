@@ -34,7 +34,7 @@ make_places() {
 		die "cannot write to $cache: make it writable or set XDG_CACHE_HOME to a directory with 5 GB free"
 }
 
-# The last line that is not empty: what a tool said before it gave up.
+# The last line that is not empty, which a tool printed before it gave up.
 last_line() {
 	grep -v '^[[:space:]]*$' "$1" | tail -n 1
 }

@@ -18,8 +18,8 @@ is_suite() {
 	[[ " $development_suites " == *" $1 "* ]]
 }
 
-# What this machine's apt thinks of an archive that has not changed for long, e.g. a copy of one day: the root's apt
-# shall think the same.
+# This machine's apt may accept an archive that has not changed for long, e.g. a copy of one day. The root's apt gets the
+# same setting.
 host_dates() {
 	apt-config dump 2>/dev/null | sed -n 's/^\(Acquire::Check-[A-Za-z-]*\) "\(.*\)";$/-o\n\1=\2/p'
 }

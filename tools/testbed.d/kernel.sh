@@ -73,7 +73,7 @@ source_place() {
 	printf '%s/source/%s\n' "$cache" "$(package_version "linux-image-$(kernel_field "$1" 2)")"
 }
 
-# Debian's archive keeps one version of each package: when the root's is gone, the one that is there serves as well.
+# Debian's archive keeps one version of each package. When the root's version is gone, the present version serves as well.
 # Other architectures' code and what no kernel here is configured for are left in the package.
 fetch_source() {
 	local series=$1 version=$2 directory=$3

@@ -148,7 +148,7 @@ tidy() {
 	(enter "$1" -- apt-get clean) && rm -rf "$1"/var/lib/apt/lists/*
 }
 
-# What a guest runs from, without what only building and booting need.
+# The image that a guest runs from, without the files that only building and booting need.
 make_image() {
 	(enter "$1" -- mkfs.erofs --quiet --exclude-regex='^(boot/(vmlinuz|initrd|System)|usr/src/|(dev|proc|run|sys|tmp)/.)' \
 		--exclude-path="${root_image#/}" "$root_image" /)
@@ -191,7 +191,7 @@ make_root() {
 	swap_root "$new"
 }
 
-# Whoever builds or boots holds the lock shared; the rename waits for them.
+# A command that builds or boots holds the lock shared; the rename waits for all of them.
 swap_root() {
 	local new=$1
 

@@ -15,10 +15,11 @@ shares=()
 
 # Slow emulation is no stall and no lockup; an oops ends the guest, since what comes after it proves nothing.
 kernel_arguments='rcupdate.rcu_cpu_stall_timeout=300 rcupdate.rcu_exp_cpu_stall_timeout=0 watchdog_thresh=60 oops=panic'
-# Nobody in the guest is kept from reading another's memory, and an emulated retpoline is dear.
+# The guest has nothing to hide from its own users, and an emulated retpoline is dear.
 kernel_arguments+=' mitigations=off'
 
-# On some machines /dev/kvm opens and the guest hangs, so one boot finds out; remembered for this host kernel and CPU.
+# On some machines /dev/kvm opens and the guest hangs, so one boot finds out. The result is kept for this host kernel and
+# CPU.
 kvm_works() {
 	local version=$1 verdict machine limit=60
 
@@ -107,7 +108,7 @@ start_guest() {
 	guest=$!
 }
 
-# The lines of the kernel in the console log, not what the guest's init or the emulator say there.
+# The lines of the kernel in the console log, without the lines of the guest's init and the emulator.
 kernel_lines() {
 	tr -d '\r' <"$1" | grep -aE '^(<[0-9]+>)?\[ *[0-9]+\.[0-9]+\]' | grep -avE '\] virtme-init: '
 }
