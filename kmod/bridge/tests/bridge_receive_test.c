@@ -188,7 +188,7 @@ static void receive_delete_req(struct kunit *test)
 			2);
 }
 
-/* Its bytes are changed already, so it is nobody's any more. */
+/* The engine has changed the bytes of the frame already, so it is dropped. */
 static void receive_state_gone(struct kunit *test)
 {
 	const struct ov2_rx_result res = {
@@ -229,8 +229,9 @@ static void expect_no_record(struct kunit *test, struct received *r,
 			before + 1);
 }
 
-/* INV-2, INV-3: what is no record says neither that a frame is good nor that it
- * was left alone; so it goes nowhere. A handle that is left over is one, too.
+/* INV-2, INV-3: an impossible record says neither that the frame is good nor
+ * that the engine left it alone, so the frame is dropped. Bits of a handle that
+ * was left over make a record impossible, too.
  */
 static void receive_no_record(struct kunit *test)
 {

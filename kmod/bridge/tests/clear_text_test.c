@@ -251,8 +251,8 @@ static void leak_unpacked(struct kunit *test)
 	}
 }
 
-/* Nobody has decrypted what is to be sent through a tunnel: it finds its
- * policy, and here no SA.
+/* A tagged ESP packet that goes into a tunnel was not decrypted by a card: it
+ * finds its policy, and here no SA.
  */
 static void leak_tagged_ipsec(struct kunit *test)
 {

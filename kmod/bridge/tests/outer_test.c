@@ -336,7 +336,7 @@ static netdev_tx_t link_xmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
-/* A card's own: without it the core frames what is tagged. */
+/* A card's ndo_features_check: without it the core frames tagged packets. */
 static netdev_features_t link_features(struct sk_buff *skb,
 				       struct net_device *dev,
 				       netdev_features_t features)
@@ -525,8 +525,8 @@ static void way_pending(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* Nobody asks while the caller holds the lock of a send queue: the work runs on
- * this CPU, so not yet.
+/* The neighbour asks after the caller has released the lock of a send queue,
+ * because the work runs on this CPU.
  */
 static void way_pending_is_silent(struct kunit *test)
 {
@@ -554,8 +554,8 @@ static int flip(void *data)
 	return 0;
 }
 
-/* Nobody asks if the address becomes invalid while it is looked at, either.
- * With one CPU that cannot happen.
+/* The neighbour does not ask, either, if its address becomes invalid during the
+ * look-up. This needs two CPUs.
  */
 static void way_changes(struct kunit *test)
 {

@@ -311,8 +311,8 @@ static void receive_last_word(struct kunit *test)
 	}
 }
 
-/* Of what is or may be IPsec itself it never has: the core must not take the
- * inner ESP header for the one that was verified.
+/* The core checks a packet that carries IPsec, or may carry it, because it must
+ * not take the inner ESP header for the header that was verified.
  */
 static void receive_nested(struct kunit *test)
 {
@@ -389,7 +389,7 @@ static void receive_selector_fragment(struct kunit *test)
 					       OV2_CNT_RX_DROP_SELECTOR), 1);
 }
 
-/* What is not valid does not move the state. */
+/* A packet that is not valid does not change the state. */
 static void receive_untouched(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -468,7 +468,7 @@ static bool bridge_receive(struct rx_card *card, struct ov2_nbl *nbl,
 	return ret == OV2_RX_STACK;
 }
 
-/* Who is rejected leaves no reference to the state, whatever it was for. */
+/* A rejected packet holds no reference to the state, for each reason. */
 static void bridge_rejects(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -494,7 +494,8 @@ static void bridge_rejects(struct kunit *test)
 	policy_end(card, pol);
 }
 
-/* What the core checks has its state in the path, and no xfrm_offload. */
+/* A packet that the core checks has its state in the path, and no xfrm_offload.
+ */
 static void bridge_accepts(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -614,7 +615,7 @@ static void clear_tagged(struct kunit *test)
 	policy_end(card, pol);
 }
 
-/* Later fragments show no ports: they might be of what is protected. */
+/* Later fragments show no ports, so they may belong to a protected packet. */
 static void clear_fragment(struct kunit *test)
 {
 	const struct ov2_shape shape = {};

@@ -410,7 +410,7 @@ static void send_not_whole(struct kunit *test)
 		       OV2_CNT_TX_DROP_NOT_WHOLE);
 }
 
-/* What does not show what it is might be what must not leave in clear. */
+/* A packet that cannot be read may be one that must not leave in clear. */
 static void send_malformed(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);
@@ -501,7 +501,7 @@ static void send_wrapped(struct kunit *test)
 			       OV2_CNT_TX_DROP_MALFORMED);
 		policy_end(card, pol);
 	}
-	/* What is no IP there nobody protects */
+	/* No policy is for ARP behind a tag */
 	skb = vlan_insert_tag(packet_new(test, false), htons(ETH_P_8021Q), 5);
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	((struct vlan_ethhdr *)skb->data)->h_vlan_encapsulated_proto =

@@ -177,7 +177,7 @@ static void pending_limit(struct kunit *test)
 				OV2_PENDING_MAX);
 		for (i = 0; i < OV2_PENDING_MAX + 2; i++) {
 			KUNIT_EXPECT_EQ(test, !skbs[i], i < OV2_PENDING_MAX);
-			/* What is refused is still as the caller had it */
+			/* A refused packet is as the caller had it */
 			if (skbs[i])
 				KUNIT_EXPECT_TRUE(test, cb_is(skbs[i], 0x5a));
 			kfree_skb(skbs[i]);
@@ -187,7 +187,7 @@ static void pending_limit(struct kunit *test)
 	ov2_pending_destroy(&w->pending);
 }
 
-/* What is added while the work runs is not forgotten. */
+/* A packet that is added while the work runs leaves, too. */
 static void pending_while_working(struct kunit *test)
 {
 	struct waiting *w = waiting_new(test);

@@ -407,8 +407,8 @@ static void expect_one_mind(struct kunit *test, struct replay_model *model)
 	}
 }
 
-/* One number after the other, by the card or by the core. Whoever it is, none
- * is taken twice, and none that is above the top is refused.
+/* The card or the core receives one number after the other. They take each
+ * number once at most, and each number above the top.
  */
 static void shared_step(struct kunit *test, struct replay_model *model, u64 seq,
 			bool by_core, u32 *turn)

@@ -50,7 +50,9 @@ static struct sad_model *model_new(struct kunit *test)
 	return m;
 }
 
-/* One of two, rarely none; behind IPv4 addresses is what nobody may look at. */
+/* One of two addresses, rarely none. Noise is behind an IPv4 address, because
+ * the code under test must not look there.
+ */
 static void random_address(u16 family, xfrm_address_t *addr, bool any)
 {
 	memset(addr, family == AF_INET ? ov2_below(256) : 0, sizeof(*addr));
@@ -252,7 +254,7 @@ static void step_choose(struct sad_model *m)
 	}
 }
 
-/* Whoever was considered and not chosen has its reference back. */
+/* A look-up put the reference of each state that it did not choose. */
 static void expect_no_references(struct sad_model *m)
 {
 	int i;

@@ -179,7 +179,7 @@ static u16 naive_port(const struct ov2_flow *flow, bool source)
 	return ntohs(source ? uli->ports.sport : uli->ports.dport);
 }
 
-/* What is unknown fits for a policy that lets nothing pass in clear, only. */
+/* Unknown ports fit only a policy that lets nothing pass in clear. */
 static bool naive_upper(const struct ov2_policy *pol,
 			const struct ov2_flow *flow)
 {
@@ -229,7 +229,7 @@ static void step_change(struct spd_model *m)
 {
 	int i = ov2_below(POLICIES);
 
-	/* Nobody else looks, so the memory can be used again at once. */
+	/* Only the test reads, so the memory can be used again at once. */
 	if (m->live[i]) {
 		ov2_spd_del(&m->spd, &m->pols[i]);
 	} else {
@@ -412,8 +412,8 @@ static void add_pairs(struct kunit *test, struct spd_bed *bed)
 	}
 }
 
-/* Priority wins, and no pair is visited that has none as good as what is found:
- * also when the best policy of a pair has come later, and when it is gone.
+/* Priority wins, and a look-up visits only pairs that may have a better policy:
+ * also when the best policy of a pair came later, and when it is gone.
  */
 static void spd_visits_in_order(struct kunit *test)
 {

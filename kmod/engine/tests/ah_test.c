@@ -186,7 +186,7 @@ static u32 flipped_expected(const struct ends *ends, unsigned int at)
 	return ends->sa.tunnel ? TUNNEL_AH_BAD : TRANSPORT_AH_BAD;
 }
 
-/* INV-33: whatever AH covers, behind its SPI */
+/* INV-33: each bit that AH covers behind its SPI counts. */
 static void ah_flipped(struct kunit *test)
 {
 	struct sk_buff *skb, *clear;

@@ -66,7 +66,7 @@ static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 						    1), bad);
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 11,
 						    1), bad);
-	/* Its SPI: nobody's. Its length: bad syntax */
+	/* Another SPI: no SA. Another length: bad syntax */
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 7,
 						    1), 0);
 	KUNIT_EXPECT_EQ(test,

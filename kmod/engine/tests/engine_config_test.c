@@ -68,7 +68,7 @@ static void parameter_values(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, rig->ad.config, &hardware, sizeof(hardware));
 }
 
-/* What is not one changes nothing, and is not announced. */
+/* A malformed parameter changes nothing, and is not announced. */
 static void parameter_malformed(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -218,7 +218,7 @@ static void encapsulation_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad,
 					       OV2_CNT_TX_DROP_DISABLED), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_wire), wire);
-	/* What is configured meanwhile comes with ON. */
+	/* A setting that is made meanwhile takes effect with ON. */
 	expect_set(rig, OV2_PARAMETER_ESP_ENABLED, OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_FALSE(test, config_of(rig)->esp);
 	expect_encapsulation(rig, OV2_ENCAPSULATION_NO_CHANGE,

@@ -21,7 +21,7 @@
 
 #define GCM_KEY_LEN	20
 
-/* The watch must see what is not wiped, or it proves nothing. */
+/* The watch sees a key that is not wiped; else it would prove nothing. */
 static void watch_sees(struct kunit *test)
 {
 	struct ov2_key_watch *watch;

@@ -81,7 +81,7 @@ static void lso_bytes_wrong(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* Cut anywhere: whatever becomes of it, nothing beyond the end is read. */
+/* The frame is cut anywhere, and the engine reads nothing beyond its end. */
 static void lso_cut(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 50);
@@ -131,7 +131,7 @@ static void lso_forms_wrong(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* INV-26: what is not advertised is not done. */
+/* INV-26: an engine that advertises no large sends refuses them. */
 static void lso_not_capable(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 250);

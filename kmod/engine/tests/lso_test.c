@@ -118,7 +118,7 @@ static void expect_ah(struct kunit *test, const struct ov2_large *large,
 	KUNIT_EXPECT_EQ(test, ntohl(ah[2]), large->seq + i);
 }
 
-/* Every segment is received, and is what it should be. IVs all differ. */
+/* Every segment is received with the right bytes, and all IVs differ. */
 static void expect_segments(struct kunit *test, struct ov2_large *large)
 {
 	unsigned int num = large->len ? DIV_ROUND_UP(large->len, large->mss) :

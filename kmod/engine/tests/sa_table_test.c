@@ -113,7 +113,7 @@ static void step_add(struct sa_table_model *m)
 	m->live++;
 }
 
-/* Effective at once: nobody waits for the end. */
+/* A delete is effective at once, so the model does not wait for its end. */
 static void step_delete(struct sa_table_model *m)
 {
 	struct model_sa *place = any_place(m, true);

@@ -102,7 +102,7 @@ struct stress {
 	unsigned int num_threads;
 };
 
-/* Requests may come from where nobody may sleep. */
+/* Requests may come in atomic context. */
 static u32 submit_atomic(struct ov2_rig *rig, struct ov2_rig_request *rr)
 {
 	u32 status;
@@ -378,7 +378,7 @@ static void expect_nothing_lost(struct stress *stress)
 			0);
 }
 
-/* The sums that nobody made up: what went in came out. */
+/* As many NBLs must come back as the threads gave to the engine. */
 static void expect_sums(struct stress *stress)
 {
 	unsigned long sent = 0, received = 0, requests = 0;
