@@ -191,7 +191,7 @@ static void send_framed(struct kunit *test)
 
 	xo = set_path(test, send, XFRM_XMIT);
 	expect_offload(test, send, 20, 5);
-	/* One that the core segmented shows the number after its own. */
+	/* A packet that the core segmented shows the number after its own. */
 	xo->flags |= XFRM_GSO_SEGMENT;
 	expect_offload(test, send, 20, 5);
 	xo->seq.low = 0;
@@ -236,7 +236,7 @@ static void send_not_prepared(struct kunit *test)
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_XMIT);
 }
 
-/* A frame that does not hold what an ESP packet needs */
+/* A frame that is too short for an ESP packet */
 static void send_no_trailer(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
@@ -305,7 +305,7 @@ static void send_bad_checksum(struct kunit *test)
 #endif
 }
 
-/* Nothing was asked of the card; a path of the way in means nothing here. */
+/* The core asks nothing of the card; a receive sec_path means nothing here. */
 static void send_plain(struct kunit *test)
 {
 	static const u32 received[] = { XFRM_GRO, CRYPTO_DONE };

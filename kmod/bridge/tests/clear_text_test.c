@@ -146,7 +146,7 @@ static void leak_wrapped(struct kunit *test)
 	}
 }
 
-/* The core wants it protected, and tc has put a tag around it since. */
+/* The core wants the packet protected; later tc puts a VLAN tag on it. */
 static void leak_wrapped_later(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -166,7 +166,7 @@ static void leak_wrapped_later(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, reason, OV2_CNT_TX_DROP_WRAPPED);
 }
 
-/* What a card says of a frame that it has decrypted */
+/* The sec_path that a card sets on a frame that it has decrypted */
 static void set_path(struct kunit *test, struct sk_buff *skb,
 		     struct xfrm_state *x)
 {

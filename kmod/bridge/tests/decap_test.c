@@ -238,7 +238,7 @@ static u32 header_word(u8 next_header, u8 pad_length)
 	return ov2_rx_header_encode(&hdr);
 }
 
-/* The record is believed before the bytes. */
+/* The record goes before the bytes. */
 static void read_trailer_record(struct kunit *test)
 {
 	const struct ov2_shape shape = { .pad = 4 };
@@ -250,7 +250,7 @@ static void read_trailer_record(struct kunit *test)
 			OV2_SHAPE_BODY - 1);
 }
 
-/* Nothing is left when the padding is all; software calls that garbage. */
+/* The padding fills the whole packet; software calls such a packet garbage. */
 static void read_garbage(struct kunit *test)
 {
 	const struct ov2_shape shape = { .pad = 4 };

@@ -87,7 +87,7 @@ static void trim_padding(struct kunit *test)
 	expect_trimmed(test, packet_new(test, true, 5, 0), 45);
 }
 
-/* One byte that its header promises is not there. */
+/* The packet is one byte shorter than its header says. */
 static void trim_too_short(struct kunit *test)
 {
 	struct sk_buff *skb;

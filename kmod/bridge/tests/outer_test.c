@@ -257,7 +257,7 @@ static u16 frag_off(struct kunit *test, const struct outer_shape *shape)
 	return off;
 }
 
-/* DF comes from an inner IPv4 header, and nothing else of the field does. */
+/* Of the inner IPv4 header's fragment field only DF is copied. */
 static void outer_df_of_ipv4(struct kunit *test)
 {
 	struct outer_shape shape = { .inner_len = 1400 };
@@ -289,7 +289,7 @@ static void outer_df_of_ipv6(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frag_off(test, &shape), 0);
 }
 
-/* What may be fragmented has an identity of its own. */
+/* A packet that may be fragmented has an identity of its own. */
 static void outer_identity(struct kunit *test)
 {
 	const struct outer_shape shape = {};
@@ -503,7 +503,7 @@ static void way_stale(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* A packet for an unknown address waits, tagged, and somebody asks. */
+/* A packet for an unknown address waits, tagged, and the neighbour asks. */
 static void way_pending(struct kunit *test)
 {
 	struct link *link = link_new(test);
@@ -582,7 +582,7 @@ static void way_changes(struct kunit *test)
 	neigh_release(neigh);
 }
 
-/* One too many stays the caller's. */
+/* A packet beyond the limit stays the caller's. */
 static void way_too_many(struct kunit *test)
 {
 	struct link *link = link_new(test);
@@ -626,7 +626,7 @@ static void way_none(struct kunit *test)
 	struct sk_buff *skb = packet_new(link);
 	struct ov2_outer outer;
 
-	/* 240.0.0.7 and 4000::7 are nobody's */
+	/* No route leads to 240.0.0.7 and 4000::7. */
 	link->x->id.daddr.a6[0] = htonl(0x40000000);
 	KUNIT_EXPECT_EQ(test, OV2_WAY_NONE,
 			find(link, link->dev, link->x, skb, &outer));

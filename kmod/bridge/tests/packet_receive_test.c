@@ -131,7 +131,7 @@ static struct ov2_nbl *nbl_new(struct kunit *test, struct rx_card *card,
 	return nbl;
 }
 
-/* True if it was let in; if not, @reason is one more. */
+/* Returns true if the packet was let in; if not, @reason counts one more. */
 static bool receive(struct kunit *test, struct rx_card *card,
 		    const struct ov2_shape *shape, u64 seq,
 		    enum ov2_counter reason)
@@ -192,7 +192,7 @@ static void receive_counts_tunnel(struct kunit *test)
 	policy_end(card, pol);
 }
 
-/* What a policy says, for transport mode and for tunnels */
+/* Packets meet each kind of policy, in transport mode and in tunnels. */
 static void receive_policies(struct kunit *test)
 {
 	static const struct {
@@ -229,7 +229,7 @@ static void receive_policies(struct kunit *test)
 	}
 }
 
-/* What the card has no policy for the core decides. */
+/* The core decides about a packet that no policy of the card matches. */
 static void receive_no_policy(struct kunit *test)
 {
 	struct ov2_shape shape = {};
@@ -247,7 +247,7 @@ static void receive_no_policy(struct kunit *test)
 	}
 }
 
-/* @others: policies that the core has, and this card has not */
+/* @others: number of policies that only the core has */
 static void expect_path(struct kunit *test, struct rx_card *card,
 			struct ov2_nbl *nbl, unsigned int others,
 			enum ov2_packet_path path)
@@ -572,7 +572,7 @@ static void clear_policies(struct kunit *test)
 	}
 }
 
-/* xfrm looks at IPsec itself, and others are not IP at all. */
+/* IPsec packets, which xfrm looks at itself, and frames that are not IP */
 static void clear_exempt(struct kunit *test)
 {
 	struct ov2_shape shape = { .proto = IPPROTO_ESP };
@@ -593,7 +593,7 @@ static void clear_exempt(struct kunit *test)
 	policy_end(card, pol);
 }
 
-/* A priority tag is taken off by the stack: it must not hide anything. */
+/* The stack takes off a priority tag, so the tag must not hide a packet. */
 static void clear_tagged(struct kunit *test)
 {
 	const struct ov2_shape shape = {};

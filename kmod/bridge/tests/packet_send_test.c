@@ -279,7 +279,7 @@ static void send_numbers(struct kunit *test)
 	}
 }
 
-/* What policies say of packets that the core wants protected, and of others */
+/* Packets meet each kind of policy, with the core's tag and without. */
 static void send_policies(struct kunit *test)
 {
 	static const struct {
@@ -326,7 +326,7 @@ static void send_policies(struct kunit *test)
 	}
 }
 
-/* A policy of the way in says nothing of what leaves. */
+/* An inbound policy does not apply to packets that leave. */
 static void send_wanted(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);
@@ -518,7 +518,7 @@ static void send_wrapped_tagged(struct kunit *test)
 	expect_dropped(test, card, skb, true, OV2_CNT_TX_DROP_WRAPPED);
 }
 
-/* Not used up: neither the number nor the reference. */
+/* Without a valid state or number a packet is dropped, and uses no number. */
 static void send_invalid(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);
@@ -564,7 +564,7 @@ static void send_tunnel(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
 		ov2_nbl_free(card->nbl);
 	}
-	/* A tunnel takes what transport mode does not. */
+	/* A tunnel takes packets that transport mode does not take. */
 	skb = packet_new(test, false);
 	ip_hdr(skb)->frag_off = htons(IP_MF);
 	KUNIT_ASSERT_EQ(test, xmit(card, skb, true), OV2_VERDICT_OFFLOAD);

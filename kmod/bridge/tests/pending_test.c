@@ -144,7 +144,7 @@ static void pending_one(struct kunit *test)
 	ov2_pending_destroy(&w->pending);
 }
 
-/* Nothing is asked or sent by the caller, who holds the lock of a queue. */
+/* The work asks and sends, not the caller, who holds the lock of a queue. */
 static void pending_not_by_caller(struct kunit *test)
 {
 	struct waiting *w = waiting_new(test);

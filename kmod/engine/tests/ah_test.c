@@ -103,7 +103,7 @@ static void ends_add(struct kunit *test, struct ends *ends)
 	ov2_rig_add_inbound(ends->b, &ends->sa);
 }
 
-/* A frame of the SA as it leaves. @clear is what it was before. */
+/* Returns a frame of the SA as it leaves; @clear has the frame before. */
 static struct sk_buff *ends_send(struct ends *ends, unsigned int len,
 				 struct sk_buff **clear)
 {
@@ -130,7 +130,7 @@ static void skip_bytes(struct sk_buff *skb, unsigned int offset,
 	memset(skb->data + offset, 0, len);
 }
 
-/* What the engine writes is the ICVs and the IV; all else is as it was. */
+/* The engine writes the ICVs and the IV; all other bytes stay as they were. */
 static void blank_engine_bytes(const struct ends *ends, struct sk_buff *skb)
 {
 	unsigned int esp = ends->ah + ends->ah_len;
@@ -288,7 +288,7 @@ static void ah_nested(struct kunit *test)
 			BOTH_GOOD);
 }
 
-/* INV-35: an SA of AH that is asked for ESP */
+/* INV-35: ESP arrives with the SPI of an SA of AH */
 static void esp_on_ah_sa(struct kunit *test)
 {
 	struct ends ends = { .sa = { .ah_only = true } };

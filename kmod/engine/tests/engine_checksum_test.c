@@ -272,7 +272,7 @@ static struct ipv6hdr *inner6(struct csum_case *c, struct ov2_nbl *nbl)
 	return (void *)(nbl->skb->data + ip_at(c));
 }
 
-/* What the header inside a tunnel says of itself must be so. */
+/* The IP header inside a tunnel must fit the packet behind it. */
 static void csum_inner_ipv4(struct kunit *test)
 {
 	struct csum_case *c = case_new(test);

@@ -306,7 +306,7 @@ static void receive_never_nested(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), ONE_GOOD);
 }
 
-/* Q2: without the extension a good frame tells what bad ones are. */
+/* Q2: without the extension the last good frame tells the mode of bad ones. */
 static void receive_mode_derived(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);

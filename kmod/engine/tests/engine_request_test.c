@@ -168,7 +168,7 @@ static void add_by_who_may_sleep(struct kunit *test)
 	}
 }
 
-/* INV-11: one is enough, whichever it is */
+/* INV-11: one good entry is enough, at any place of the list */
 static void add_list_partial(struct kunit *test)
 {
 	static const char * const expected[] = { "-+++", "+-++", "++-+",
@@ -190,7 +190,7 @@ static void add_list_partial(struct kunit *test)
 	expect_handles(test, list, "+++-");
 }
 
-/* INV-11: none is a failure, and changes nothing (INV-15) */
+/* INV-11: a list without a good entry fails, and changes nothing (INV-15) */
 static void add_list_none(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -259,7 +259,7 @@ static struct ov2_rig_request *delete_list_new(struct ov2_rig *rig,
 	return rr;
 }
 
-/* INV-16: one completion, for those that are there and those that are not */
+/* INV-16: one completion, for handles of SAs and unknown handles */
 static void delete_list(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

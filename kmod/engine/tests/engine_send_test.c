@@ -423,7 +423,7 @@ static void expect_checksums(struct kunit *test, struct sender *s,
 			0);
 }
 
-/* INV-27: right under the encryption; and what does not fit is refused. */
+/* INV-27: sums are right under the encryption; a wrong slot 0 is refused. */
 static void send_checksum_udp(struct kunit *test)
 {
 	struct ov2_tx_checksum csum = {
@@ -450,7 +450,7 @@ static void send_checksum_udp(struct kunit *test)
 	expect_refused(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
 }
 
-/* A slot that is no record asks for what the engine does not know. */
+/* An impossible record asks for something that the engine does not know. */
 static void send_no_record(struct kunit *test)
 {
 	const struct ov2_tx_checksum csum = {
@@ -479,7 +479,7 @@ static void send_no_record(struct kunit *test)
 	expect_sent(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
 }
 
-/* Slot 0 says where TCP is: that must be true. */
+/* The TCP offset of slot 0 must be true. */
 static void send_checksum_tcp(struct kunit *test)
 {
 	struct ov2_tx_checksum csum = {

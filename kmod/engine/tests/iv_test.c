@@ -192,7 +192,7 @@ static struct ov2_iv_counter *counter_of(struct ov2_rig *rig,
 	return &sa->member[0].transform.ivs;
 }
 
-/* INV-29: what cannot have an IV does not leave. Another SA still sends. */
+/* INV-29: a frame without an IV does not leave. Another SA still sends. */
 static void iv_used_up_is_dropped(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
