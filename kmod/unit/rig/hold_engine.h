@@ -18,7 +18,7 @@
  * @esp: OV2_PARAMETER_* that was set last
  */
 struct ov2_hold_engine {
-	spinlock_t lock; /* see above */
+	spinlock_t lock; /* protects the lists and numbers */
 	struct list_head sent;
 	struct list_head received;
 	unsigned int num_sent;

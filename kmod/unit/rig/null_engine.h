@@ -37,7 +37,7 @@ struct ov2_null_engine {
 	struct ov2_adapter *ad;
 	struct workqueue_struct *wq;
 	struct work_struct work;
-	spinlock_t lock; /* see above */
+	spinlock_t lock; /* protects nbls, paused and what was asked */
 	struct list_head nbls;
 	bool paused;
 	atomic_t bundles;

@@ -45,7 +45,7 @@
 struct ov2_rig {
 	struct ov2_adapter ad;
 	struct kunit *test;
-	spinlock_t lock; /* see above */
+	spinlock_t lock; /* protects the lists */
 	struct list_head ready;
 	struct list_head sent;
 	struct list_head indicated;
