@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AH (RFC 4302): the ICV is computed over a copy of the headers, in which what
- * may change on the way is zero, and over the payload where it is.
+ * AH (RFC 4302): the ICV is computed over a copy of the headers, in which the
+ * fields that may change on the way are zero, and over the payload in place.
  *
- * A frame before ov2_ah_seal() and after it, in bytes from skb->data. Opening
- * changes nothing:
+ * A frame before ov2_ah_seal() and after it, in bytes from skb->data.
+ * ov2_ah_open() leaves the frame as it is:
  *
  *	      ip   header              field_offset                      end
  *	      v    v                   v                                   v
@@ -19,8 +19,7 @@
  *	| IP | next, len, SPI, nr | zero (IV, ICV) | pad | payload | high half |
  *	|<------------- ov2_crypt.head --------------->| frame   | .tail     |
  *
- * Fields of the IP header that may change on the way are zero there. The high
- * half of the number is there with ESN only.
+ * The high half of the number is there with ESN only.
  */
 #include <crypto/aead.h>
 #include <crypto/utils.h>
@@ -36,8 +35,9 @@
 /* RFC 4302 2.2 */
 #define AH_ALIGN_IPV4	4
 #define AH_ALIGN_IPV6	8
-/* The template wants SPI, number and IV apart from a payload, and then
- * authenticates both alike: any 16 bytes will do.
+/* The template takes SPI, number and IV of ESP as associated data, apart from
+ * the payload, and authenticates both alike. So any 16 bytes may be associated
+ * data.
  */
 #define GMAC_AAD_LEN	16
 
@@ -46,7 +46,7 @@
  * @transform: of an AH member
  * @ipv6: family of the IP header in front
  *
- * RFC 4302 2.6 forbids more padding than the alignment takes.
+ * RFC 4302 2.6 forbids more padding than the alignment needs.
  *
  * Context: Any context.
  * Return: the bytes.
@@ -94,9 +94,10 @@ static void zero_mutable_ipv6(struct ipv6hdr *ip)
 	ip->hop_limit = 0;
 }
 
-/* The whole ICV field is zero for the computation (RFC 4302 3.3.3): with GMAC
- * IV and tag, which RFC 4543 section 4 makes one field (erratum 3643 has that
- * text, and the padding of IPv6). Padding behind it is covered as it is.
+/* The whole ICV field is zero for the computation (RFC 4302 3.3.3). With GMAC
+ * this field is the IV and the tag: RFC 4543 section 4 makes one field of them
+ * (erratum 3643 has the text for it, and the padding of IPv6). The padding
+ * behind the field is authenticated with the bytes that it has.
  */
 static int ah_set_head(struct ov2_crypt *crypt)
 {
@@ -120,7 +121,7 @@ static int ah_set_head(struct ov2_crypt *crypt)
 	return 0;
 }
 
-/* Options and extension headers are outside the capabilities. */
+/* IPv4 options and IPv6 extension headers are outside the capabilities. */
 static bool ah_job_ok(const struct ov2_job *job)
 {
 	unsigned int ip_len = job_ip_len(job);
@@ -153,7 +154,9 @@ static struct ov2_crypt *ah_crypt_alloc(const struct ov2_job *job,
 	return crypt;
 }
 
-/* GMAC encrypts nothing: encryption is how one asks for its tag. */
+/* GMAC encrypts nothing. The crypto API computes its tag in an encryption, so a
+ * received frame is "encrypted", too, and ah_compare() compares the tags.
+ */
 static int ah_crypt(struct ov2_crypt *crypt)
 {
 	const struct ov2_job *job = &crypt->job;
@@ -192,8 +195,8 @@ static int ah_compare(struct ov2_crypt *crypt)
 
 /**
  * ov2_ah_seal() - write the ICV field of a frame
- * @job: as ov2_step_seal() has it; what the field has is overwritten,
- *	padding behind it is taken as it is
+ * @job: as ov2_step_seal() has it. The field is overwritten, and the padding
+ *	behind it stays as it is
  *
  * Context: BH disabled.
  * Return: as ov2_step_seal().

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A request completes once, however many SAs it is about. */
+/* A request completes once, even if it names many SAs. */
 #include "batch.h"
 
 /**
@@ -14,7 +14,9 @@ struct ov2_batch *ov2_batch_of(struct ov2_request *req)
 	return (struct ov2_batch *)req->miniport;
 }
 
-/* INV-11. A delete has no failures, and so none that succeed either. */
+/* INV-11. If no entry was entered, as in a delete whose handles are all
+ * unknown, none has failed: the request succeeds.
+ */
 static enum ov2_status batch_status(const struct ov2_batch *batch)
 {
 	return READ_ONCE(batch->good) ? OV2_STATUS_SUCCESS :
@@ -52,7 +54,7 @@ void ov2_batch_enter(struct ov2_request *req)
  * ov2_batch_done() - an entry is done; completes the request if it is the last
  * @ad: the card
  * @req: the request; gone when this returns, unless before ov2_batch_end()
- * @status: how the entry ended; SUCCESS of an add or of a delete
+ * @status: how the entry ended; always SUCCESS for a delete
  *
  * Context: Any context before ov2_batch_end(), process context after it.
  */
@@ -75,7 +77,7 @@ void ov2_batch_done(struct ov2_adapter *ad, struct ov2_request *req,
  *
  * Context: Any context.
  * Return: the final status if every entry is done already, or
- * OV2_STATUS_PENDING: the request is completed with the last one.
+ * OV2_STATUS_PENDING: the last entry completes the request.
  */
 enum ov2_status ov2_batch_end(struct ov2_request *req)
 {

@@ -11,12 +11,12 @@ struct ov2_sa;
 
 /**
  * struct ov2_batch - how far a request is that names one SA or several
- * @left: entries that are not done, and one of who carries out the request
+ * @left: number of entries that are not done, plus one until ov2_batch_end()
  * @good: an entry succeeded
- * @failure: how the first one that failed did, 0 = none did
- * @unkeyed: SAs whose keys the caller sets, by ov2_sa.next_unkeyed
+ * @failure: status of the first entry that failed, 0 if none failed
+ * @unkeyed: SAs whose keys the caller sets, linked by ov2_sa.next_unkeyed
  *
- * In ov2_request.miniport.
+ * It lies in ov2_request.miniport.
  */
 struct ov2_batch {
 	atomic_t left;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Checksums that the transport left to the card, completed in clear. */
+/* The checksums that slot 0 asks for, completed while the frame is clear. */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
@@ -13,10 +13,10 @@
 #include "../ov2/records.h"
 
 /**
- * struct csum_l4 - what stands inside ESP and AH
+ * struct csum_l4 - the TCP segment or UDP datagram inside ESP and AH
  * @proto: IPPROTO_*
- * @ipv6: family of the IP packet that it is in
- * @start: bytes from skb->data to it
+ * @ipv6: family of the IP packet that carries it
+ * @start: bytes from skb->data to its header
  * @end: bytes from skb->data to its end
  */
 struct csum_l4 {
@@ -73,7 +73,9 @@ static bool l4_find(const struct sk_buff *skb, struct csum_l4 *l4)
 	}
 }
 
-/* The field holds the sum over the pseudo header. Zero means "none" to UDP. */
+/* The field holds the sum over the pseudo header. In UDP a sum of zero means
+ * "no checksum", so its other form is sent.
+ */
 static enum ov2_counter l4_complete(struct sk_buff *skb,
 				    const struct csum_l4 *l4,
 				    unsigned int hdr_len, unsigned int field)
@@ -131,7 +133,8 @@ static enum ov2_counter ip_header_complete(struct sk_buff *skb,
  * @request: slot 0
  * @ip: bytes from skb->data to the outermost IP header
  * @ipv6: family of the packet whose payload is @payload
- * @payload: what the SA of slot 1 protects: TCP, UDP, or an IP packet with it
+ * @payload: what the SA of slot 1 protects: TCP, UDP, or an IP packet with TCP
+ *	or UDP
  *
  * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO, in the order of
  * ipsecov2.rst 4.2: checksum, ESP, AH.

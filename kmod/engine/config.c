@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the engine can do, what of it is on, and the two requests that change
- * that. Nothing here touches an SA: those that live stay (ipsecov2.rst 3.5).
+ * What the engine can do, what of this is on, and the two requests that switch
+ * it on and off. The SAs stay as they are (ipsecov2.rst 3.5).
  */
 #include "config.h"
 #include "engine.h"
@@ -16,7 +16,7 @@
 /* The table of SAs is full before the handles run out. */
 static_assert(OV2_SA_CAPACITY <= OV2_HANDLE_SLOTS);
 
-/* The algorithms are what ov2_config_init() finds. */
+/* ov2_config_init() fills in the algorithms. */
 static struct ov2_offload hardware = {
 	.header = {
 		.type = OV2_OBJECT_TYPE_OFFLOAD,
@@ -41,8 +41,9 @@ static struct ov2_offload hardware = {
 	},
 };
 
-/* By enum ov2_ipsec_parameter. All cards are alike: a card's current
- * configuration is a pointer to one of these, which never tears.
+/* By enum ov2_ipsec_parameter. All cards are alike, so the current
+ * configuration of a card is a pointer to a row, which a reader always reads
+ * whole.
  */
 static struct ov2_offload configs[OV2_PARAMETER_MAX];
 
@@ -92,8 +93,8 @@ static bool config_is_possible(enum ov2_ipsec_parameter parameter)
 }
 
 /**
- * ov2_config_start() - give a card its configuration: all that there is
- * @engine: its engine
+ * ov2_config_start() - give a card its configuration: everything is on
+ * @engine: the card's engine
  *
  * Context: Process context.
  */
@@ -108,7 +109,7 @@ void ov2_config_start(struct ov2_engine *engine)
 }
 
 /* OFFLOAD_ENCAPSULATION off stops all offloads. What OFFLOAD_PARAMETERS has set
- * is kept for the next time that it is on.
+ * is kept until OFFLOAD_ENCAPSULATION is on again.
  */
 static const struct ov2_offload *config_update(struct ov2_engine *engine)
 {
@@ -209,8 +210,8 @@ enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
  * @sa: the SA
  *
  * Context: Any context.
- * Return: false before OFFLOAD_ENCAPSULATION is on (INV-41), and while what
- * the SA does is off.
+ * Return: false until OFFLOAD_ENCAPSULATION is on (INV-41), and while ESP or AH
+ * is off and the SA has a member of it.
  */
 bool ov2_config_receives(const struct ov2_engine *engine,
 			 const struct ov2_sa *sa)
@@ -231,8 +232,8 @@ bool ov2_config_receives(const struct ov2_engine *engine,
  * ov2_config_sends() - may a send that names an SA be carried out?
  * @engine: the engine
  *
- * What is only disabled by OFFLOAD_PARAMETERS still is: the frame was made for
- * the engine, and is in clear (ipsecov2.rst Q4).
+ * A send is carried out even if OFFLOAD_PARAMETERS has disabled ESP or AH,
+ * because the frame was made for the engine, and is clear (ipsecov2.rst Q4).
  *
  * Context: Any context.
  * Return: false while OFFLOAD_ENCAPSULATION is off.

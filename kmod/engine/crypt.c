@@ -9,8 +9,9 @@
 #include "member.h"
 #include "../ov2/nbl.h"
 
-/* The head, and the tail: its high half of the number and its ICV are
- * neighbours, so one entry serves with ESN and without.
+/* One entry for the head, and one for the tail: there the high half of the
+ * number stands right before the ICV, so one entry holds both, or the ICV
+ * alone.
  */
 #define OWN_SG	2
 
@@ -26,8 +27,8 @@ static struct ov2_crypt *crypt_alloc(const struct ov2_transform *transform,
 	/* A hash has no IV. */
 	size_t iv_align = transform->aead ?
 			  crypto_aead_alignmask(transform->aead) + 1 : 1;
-	/* The crypto API leaves it to its users to align the IV; kmalloc() does
-	 * not align as much as some ciphers want.
+	/* The crypto API wants its users to align the IV, and some ciphers want
+	 * a larger alignment than kmalloc() gives.
 	 */
 	size_t req_offset = ALIGN(sizeof(struct ov2_crypt) + iv_align - 1 +
 				  OV2_CRYPT_IV_MAX, CRYPTO_MINALIGN);
@@ -72,14 +73,15 @@ static int crypt_map(struct ov2_crypt *crypt, unsigned int head_len,
 }
 
 /**
- * ov2_crypt_alloc() - make a frame's bytes ours, and map them
+ * ov2_crypt_alloc() - make a frame's bytes writable, and map them
  * @job: what is to be done
- * @head_len: bytes of ov2_crypt.head that are run over, to be filled in
- * @payload: bytes from skb->data to where the frame's bytes begin that are
- *	run over, to the end of the packet
+ * @head_len: bytes of ov2_crypt.head that the cipher or hash runs over. The
+ *	caller fills them in
+ * @payload: bytes from skb->data to the first byte of the frame that the cipher
+ *	or hash runs over. It runs on to ov2_job.end
  *
  * Context: BH disabled.
- * Return: it, or an ERR_PTR().
+ * Return: the crypt, or an ERR_PTR().
  */
 struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
 				  unsigned int head_len, unsigned int payload)
@@ -107,10 +109,10 @@ struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
 
 /**
  * ov2_crypt_free() - end of ov2_crypt_alloc()
- * @crypt: it; not with the crypto API
+ * @crypt: what ov2_crypt_alloc() returned. The crypto API does not have it
  *
- * A cipher may leave a key in its request, as chacha20poly1305 does with
- * Poly1305's: aead_request_free() wipes that too.
+ * A cipher may leave a key in its request, as chacha20poly1305 leaves the key
+ * of Poly1305. So the request is wiped, as by aead_request_free().
  *
  * Context: Any context.
  */
@@ -134,7 +136,9 @@ static void crypt_complete(void *data, int err)
 	struct ov2_crypt *crypt = data;
 	struct ov2_nbl *nbl;
 
-	/* Only news: a request of the cipher's backlog was started. */
+	/* -EINPROGRESS only tells us that a backlogged request was started. The
+	 * real completion follows.
+	 */
 	if (err == -EINPROGRESS)
 		return;
 
@@ -145,9 +149,9 @@ static void crypt_complete(void *data, int err)
 
 /**
  * ov2_crypt_aead() - run an AEAD over head and payload
- * @crypt: from ov2_crypt_alloc(), its head and IV filled in; given away
+ * @crypt: from ov2_crypt_alloc(), its head and IV filled in; taken
  * @aad_len: bytes that are authenticated only
- * @len: bytes behind those; with an ICV when decrypting
+ * @len: bytes behind them; with an ICV when decrypting
  * @op: crypto_aead_encrypt() or crypto_aead_decrypt()
  *
  * Context: BH disabled.
@@ -165,15 +169,15 @@ int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
 	aead_request_set_ad(req, aad_len);
 	aead_request_set_crypt(req, crypt->sg, crypt->sg, len, crypt->iv);
 
-	/* After -EINPROGRESS neither crypt nor NBL may be looked at. */
+	/* After -EINPROGRESS, crypt and NBL may be gone. */
 	err = op(req);
 	return err == -EINPROGRESS ? err : crypt_end(crypt, err);
 }
 
 /**
- * ov2_crypt_hash() - run a hash over head, payload and what is behind
- * @crypt: from ov2_crypt_alloc(), its head filled in; given away. The digest
- *	is put in ov2_crypt.tail
+ * ov2_crypt_hash() - run a hash over head, payload and, with ESN, the high half
+ * @crypt: from ov2_crypt_alloc(), its head filled in; taken. The digest is put
+ *	in ov2_crypt.tail
  * @len: bytes in all
  *
  * Context: BH disabled.

@@ -9,7 +9,9 @@ struct ov2_member;
 struct ov2_nbl;
 struct sk_buff;
 
-/* IPv6 and AH headers, these with HMAC-SHA-512-256 aligned to 8 bytes */
+/* The IPv6 header, and the longest AH header: HMAC-SHA-512-256, padded to a
+ * multiple of 8 bytes
+ */
 #define OV2_CRYPT_HEAD_MAX	(40 + 48)
 /* AES-CBC */
 #define OV2_CRYPT_IV_MAX	16
@@ -18,14 +20,14 @@ struct sk_buff;
 
 /**
  * struct ov2_job - one member's work on one frame
- * @nbl: the NBL that it is for
+ * @nbl: the NBL of the frame
  * @skb: the frame
- * @member: the security association
+ * @member: the member
  * @ip: bytes from skb->data to the IP header in front
  * @header: bytes from skb->data to the ESP or AH header
  * @end: bytes from skb->data to the end of the packet, ICV included
  * @seq: sequence number, with its high half
- * @done: called with 0 or a negative errno if the cipher completes later
+ * @done: called with 0 or a negative errno after -EINPROGRESS was returned
  */
 struct ov2_job {
 	struct ov2_nbl *nbl;
@@ -42,14 +44,16 @@ struct ov2_job {
  * struct ov2_crypt - one job while the crypto API has it
  * @job: what is to be done; its member lives as long as the NBL
  * @finish: what is left to do when the crypto API is done, or NULL
- * @sg: what is run over: @head, the payload, @tail; behind @req
+ * @sg: the bytes to run over: @head, the payload, @tail. The array lies behind
+ *	@req
  * @req: struct aead_request or struct ahash_request
  * @iv: explicit IV, OV2_CRYPT_IV_MAX bytes, aligned as the cipher wants it; the
  *	cipher may change it
  * @head: what is authenticated in front of the payload
  * @tail: AH only
- * @tail.seq_hi: what ESN authenticates behind the payload, and never sends
- * @tail.icv: what was computed
+ * @tail.seq_hi: high half of the number. ESN authenticates it behind the
+ *	payload, and never sends it
+ * @tail.icv: the digest or tag that was computed
  */
 struct ov2_crypt {
 	struct ov2_job job;

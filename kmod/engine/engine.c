@@ -14,9 +14,9 @@
  *	        RESETTING                RESETTING
  *
  * A reset ends in the state in which it began. Lanes are open in RUNNING and
- * closed in the other states. engine_move() closes one after the other, and
- * waits until each is empty; through a lane that is not closed yet, NBLs still
- * enter, and have the fate of those that are in it.
+ * closed in the other states. engine_move() closes one lane after the other,
+ * and waits until each is empty. NBLs still enter a lane that is not closed
+ * yet, and have the fate of the NBLs that are in it.
  *
  *	               PAUSED        RUNNING   RESETTING        HALTED
  *
@@ -63,8 +63,8 @@ static struct ov2_lane *lanes_alloc(struct ov2_adapter *ad, u16 num,
  * @sent: hands back an NBL that was to be sent
  * @received: hands back a received NBL
  *
- * Both functions are called in order of the queue, one at a time, with BH
- * disabled.
+ * Both functions are called with BH disabled, and for each queue one at a time,
+ * in order.
  *
  * Context: Process context.
  * Return: the engine with one reference, or ERR_PTR(-ENOMEM).
@@ -139,9 +139,9 @@ static void engine_lanes(struct ov2_engine *engine,
 		op(&engine->rx[i]);
 }
 
-/* @from is a mask of the states that the drawing above leads to @to from.
- * The state is new before the lanes follow: what leaves a lane while it closes
- * sees why.
+/* @from is a mask of the states from which the drawing above leads to @to. The
+ * state is set before the lanes follow, so that an NBL that leaves a lane while
+ * it closes sees why.
  */
 static void engine_move(struct ov2_engine *engine, unsigned long from,
 			enum ov2_engine_state to)
@@ -186,8 +186,8 @@ void ov2_engine_restart(struct ov2_adapter *ad)
  * @ad: the card; its engine is running or paused
  *
  * SAs keep keys, numbers and IV counters, so no nonce comes again (INV-30,
- * INV-44). Requests that pend are for workqueues, which a reset does not
- * concern.
+ * INV-44). Requests that pend go on: workqueues carry them out, and a reset
+ * does not touch the workqueues.
  *
  * Context: Process context, sleeps until every NBL is back; serialized by the
  *   caller with the other changes of state.
@@ -207,8 +207,8 @@ void ov2_engine_reset(struct ov2_adapter *ad)
  * @ad: the card; its engine is paused
  *
  * The SA of an add that failed may still wait for its grace period. Its
- * reference keeps the engine, which then outlives the card. There is nothing
- * else to wait for.
+ * reference keeps the engine, which then outlives the card. So this function
+ * waits for nothing.
  *
  * Context: Process context; serialized by the caller with the other changes of
  *   state.
@@ -223,7 +223,7 @@ void ov2_engine_halt(struct ov2_adapter *ad)
 }
 
 /**
- * ov2_engine_resetting() - are the NBLs that the engine has to fail?
+ * ov2_engine_resetting() - must sends that are in the engine fail?
  * @engine: the engine
  *
  * Context: Any context.

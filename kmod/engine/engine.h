@@ -38,13 +38,13 @@ enum ov2_engine_state {
  *	the caller serializes; read from any context by READ_ONCE()
  * @sas: the SAs
  * @bundles: SAs that hold a place of the capacity
- * @starved: an add found no place, and none was freed since
+ * @starved: an add found no place, and no SA was deleted since
  * @ref: one for each SA that is not freed yet, and one for the card until the
  *	engine is halted
  * @reaped: for ov2_reap(), which destroys this structure
- * @serial: age of SAs
+ * @serial: ov2_sa.serial of the newest SA
  * @config_lock: protects @parameter, @encapsulation and the choice of
- *	ov2_adapter.config that follows from them; BH
+ *	ov2_adapter.config, which they decide; BH
  * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE
  * @encapsulation: OV2_ENCAPSULATION_NO_CHANGE until it is set; read without
  *	the lock by READ_ONCE()

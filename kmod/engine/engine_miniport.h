@@ -4,7 +4,7 @@
 
 #include "../ov2/miniport.h"
 
-/* The emulated silicon, as the rest of the module may see it. */
+/* The engine's side of the contract. */
 extern const struct ov2_miniport_ops ov2_engine_miniport;
 
 int ov2_engine_init(void);

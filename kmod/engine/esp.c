@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP (RFC 4303) by an AEAD of the kernel's crypto API, in place. Separate
- * algorithms are an AEAD there, too. The transforms are the engine's own, so
- * that what xfrm computes and what the engine computes check each other.
+ * ESP (RFC 4303) by an AEAD of the kernel's crypto API, in place. A cipher with
+ * a separate MAC is an AEAD there, too. The engine has transforms of its own
+ * and uses no code of xfrm, so that each checks the other.
  *
- * A frame before ov2_esp_seal() and after it, in bytes from skb->data. Opening
- * goes the other way, and leaves IV and ICV where they are:
+ * A frame before ov2_esp_seal() and after it, in bytes from skb->data.
+ * ov2_esp_open() goes the other way, and leaves IV and ICV where they are:
  *
  *	      ip          header   iv_offset  payload_offset             end
  *	      v           v        v          v                            v
@@ -13,7 +13,7 @@
  *	| Eth | IP | UDP? | SPI, nr | IV      | ciphertext       | ICV     |
  *	                    8 bytes   iv_len                       icv_len
  *
- * The AEAD runs over a head of our own, and over the bytes of the frame from
+ * The AEAD runs over ov2_crypt.head, and over the bytes of the frame from
  * payload_offset to end, which it changes in place:
  *
  *	| SPI | high half, if ESN | low half | IV | payload, trailer | ICV |
@@ -40,9 +40,9 @@ static unsigned int job_payload_offset(const struct ov2_job *job)
 }
 
 /* SPI, sequence number, IV. All templates of the kernel take the high half of
- * the number between SPI and low half; authencesn moves it itself to where a
- * separate HMAC has it, behind the payload. Those that authenticate no IV
- * leave out the last bytes.
+ * the number between SPI and low half. authencesn itself moves it behind the
+ * payload, where a separate HMAC has it. A template that does not authenticate
+ * the IV leaves out the last bytes.
  */
 static unsigned int esp_head_len(const struct ov2_job *job)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the silicon reads from a frame. Lengths are those of the IP header,
- * never of the buffer: Ethernet pads short frames.
+ * What the engine reads from a frame. It takes the lengths from the IP header,
+ * not from the buffer, because Ethernet pads short frames. Only the template of
+ * a large send may have no length in its IP header.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -36,8 +37,8 @@ static const void *bytes_at(const struct sk_buff *skb,
 	return skb_header_pointer(skb, frame->ip + offset, len, buf);
 }
 
-/* A header that the packet is too short for is left at zero: the SPI then
- * matches no SA, and a length check finds the rest.
+/* If the packet is too short for a header, SPI and number stay zero. SPI 0
+ * matches no SA, and if the SPI is there, a length check finds what is missing.
  */
 static void parse_esp(const struct sk_buff *skb, struct ov2_frame *frame,
 		      unsigned int offset)
@@ -78,8 +79,8 @@ static void parse_ah(const struct sk_buff *skb, struct ov2_frame *frame,
 }
 
 /* RFC 3948 2.2 and 2.3: behind the UDP header stands a non-zero SPI, a zero
- * marker with IKE behind it, or a NAT keepalive of one byte. A UDP length
- * that is not the packet's is left to the stack, which trims.
+ * marker with IKE behind it, or a NAT keepalive of one byte. If the UDP length
+ * differs from the packet's, the frame is left to the stack, which trims it.
  */
 static void parse_udp(const struct sk_buff *skb, struct ov2_frame *frame,
 		      unsigned int offset)
@@ -117,7 +118,9 @@ static void parse_payload(const struct sk_buff *skb, struct ov2_frame *frame,
 	}
 }
 
-/* LSOv2 leaves the length at zero: it is the buffer's then */
+/* LSOv2 may leave the length in the IP header at zero: then the packet ends
+ * where the buffer ends.
+ */
 static bool set_ip_len(struct ov2_frame *frame, unsigned int len, bool unset)
 {
 	unsigned int room = frame->limit - frame->ip;
@@ -157,8 +160,9 @@ static void parse_ipv4(const struct sk_buff *skb, struct ov2_frame *frame)
 	parse_payload(skb, frame, ip->protocol, sizeof(*ip));
 }
 
-/* Behind extension headers, or in a fragment: outside the capabilities, if it
- * is IPsec at all. A later fragment shows it in its fragment header only.
+/* ESP or AH behind extension headers, or in a fragment, is outside the
+ * capabilities. A later fragment names its protocol in the fragment header
+ * only.
  */
 static void parse_ipv6_extension(const struct sk_buff *skb,
 				 struct ov2_frame *frame, u8 nexthdr)
@@ -221,12 +225,12 @@ static void parse_ethernet(const struct sk_buff *skb, struct ov2_frame *frame)
 }
 
 /**
- * ov2_frame_parse() - look at a frame as the silicon does
+ * ov2_frame_parse() - find IP, ESP and AH in a frame
  * @skb: the frame, data at the Ethernet header, linear or not
- * @frame: out: what it is and where things are
+ * @frame: filled in with what the frame is and where its headers are
  *
- * A frame whose IP length is longer than the frame is "other": the stack drops
- * it.
+ * If the IP length is longer than the frame, the frame is OV2_FRAME_OTHER: the
+ * stack drops it.
  *
  * Context: Any context.
  */
@@ -237,12 +241,12 @@ void ov2_frame_parse(const struct sk_buff *skb, struct ov2_frame *frame)
 }
 
 /**
- * ov2_frame_parse_template() - look at the template of a large send
- * @skb: as ov2_frame_parse()
- * @frame: out: likewise
+ * ov2_frame_parse_template() - ov2_frame_parse() for a large send's template
+ * @skb: the template
+ * @frame: filled in
  *
- * An IP length of zero means the rest of the frame; the length in a UDP header
- * means nothing.
+ * An IP length of zero means the rest of the frame. The length in a UDP header
+ * is ignored.
  *
  * Context: Any context.
  */
@@ -255,12 +259,13 @@ void ov2_frame_parse_template(const struct sk_buff *skb,
 }
 
 /**
- * ov2_frame_parse_inner() - look at the packet inside a tunnel
+ * ov2_frame_parse_inner() - find ESP and AH in the inner packet of a tunnel
  * @skb: the frame
  * @protocol: what the tunnel's ESP or AH names as next header
- * @start: bytes from skb->data to the packet
- * @end: bytes from skb->data that it may reach to
- * @frame: out: what it is; "other" if @protocol is not IP, or it does not fit
+ * @start: bytes from skb->data to the inner packet
+ * @end: bytes from skb->data that the inner packet may reach to
+ * @frame: filled in. It is OV2_FRAME_OTHER if @protocol is not IP, or the inner
+ *	packet is longer than @end allows
  *
  * Context: Any context.
  */
@@ -281,8 +286,8 @@ void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
 /**
  * ov2_frame_skip_ah() - from the AH of a bundle to its ESP
  * @skb: the frame
- * @frame: of kind AH; becomes ESP if that is what stands behind the AH
- *	header, else "other"
+ * @frame: of kind AH; becomes OV2_FRAME_ESP if ESP stands behind the AH header,
+ *	else OV2_FRAME_OTHER
  *
  * Context: Any context.
  */
@@ -306,7 +311,7 @@ void ov2_frame_skip_ah(const struct sk_buff *skb, struct ov2_frame *frame)
  *
  * Context: Any context.
  * Return: the bytes that are encrypted, pad length and next header included;
- * 0 if the packet cannot even hold those two.
+ * 0 if the packet is too short for pad length and next header.
  */
 unsigned int ov2_frame_esp_payload_len(const struct ov2_frame *frame,
 				       unsigned int iv_len,

@@ -12,7 +12,7 @@
  * enum ov2_frame_kind - what a frame is to the engine
  * @OV2_FRAME_OTHER: nothing that the engine looks at
  * @OV2_FRAME_ESP: ESP
- * @OV2_FRAME_UDP_ESP: UDP that may carry ESP: an SA tells
+ * @OV2_FRAME_UDP_ESP: UDP that carries ESP if there is an SA for it
  * @OV2_FRAME_AH: AH
  * @OV2_FRAME_INCAPABLE: IPsec in a form outside the capabilities: a
  *	fragment, or behind IPv4 options or IPv6 extension headers
@@ -26,19 +26,19 @@ enum ov2_frame_kind {
 };
 
 /**
- * struct ov2_frame - where things are in a frame, or in the packet of a tunnel
- * @kind: what it is; nothing below is set for OV2_FRAME_OTHER, only the
- *	addresses for OV2_FRAME_INCAPABLE
+ * struct ov2_frame - where the headers are in a frame, or in a tunnel's packet
+ * @kind: what it is. @ipsec and all below it mean something only for ESP,
+ *	UDP_ESP and AH
  * @ipv6: family of the IP header
  * @src: source; IPv4 in the first word, the rest zero
  * @dst: destination, likewise
  * @ip: bytes from skb->data to the IP header
  * @limit: bytes from skb->data that the IP packet may reach to
  * @ip_len: bytes of the IP packet, as its header says
- * @inner: it is the packet inside a tunnel
- * @template: it is the template of a large send: lengths may be missing
+ * @inner: this is the packet inside a tunnel
+ * @template: this is the template of a large send: lengths may be missing
  * @ipsec: bytes from the IP header to the ESP or AH header
- * @ah_len: AH: bytes of the header, as it says
+ * @ah_len: AH: bytes of the header, as its length field says
  * @ah_next: AH: next header
  * @spi: network order
  * @seq: low half of the sequence number, host order
