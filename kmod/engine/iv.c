@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Explicit IVs of counter modes: a counter of 64 bits for each SA. An IV that
- * comes twice under one key breaks such a mode, so the IV does not depend on
- * anything that comes with a frame. The frame's number in particular comes
- * twice in crypto mode: when netem or mirred duplicate a packet below xfrm,
- * when XFRM_MSG_NEWAE sets the number back, when oseq-may-wrap lets it wrap.
+ * comes twice under one key breaks such a mode, so the IV depends on nothing
+ * that comes with a frame. The frame's number in particular may come twice in
+ * crypto mode: when netem or mirred duplicate a packet below xfrm, when
+ * XFRM_MSG_NEWAE sets the number back, and when oseq-may-wrap lets the number
+ * wrap.
  *
  * All CPUs send through one SA. A shared counter would cost each frame a cache
  * line that other CPUs write; so a CPU draws a range of values, and the shared
- * counter is touched once for each range. What a CPU has not used of its range
- * when the SA ends is lost, which harms nobody.
+ * counter is touched once for each range. The values that a CPU has not used
+ * when the SA ends are lost, which harms nobody.
  */
 #include <linux/build_bug.h>
 #include <linux/errno.h>
@@ -44,7 +45,7 @@ int ov2_iv_counter_init(struct ov2_iv_counter *counter)
 
 /**
  * ov2_iv_counter_destroy() - end of ov2_iv_counter_init()
- * @counter: it; it may never have been made
+ * @counter: the counter, made, or zeroed and never made
  *
  * Context: Process context.
  */
@@ -54,8 +55,8 @@ void ov2_iv_counter_destroy(struct ov2_iv_counter *counter)
 	counter->next = NULL;
 }
 
-/* The shared counter has bits to spare behind the last range: those who still
- * count it up after that do not bring it around to the first one.
+/* The shared counter has more bits than the number of the last range needs, so
+ * CPUs that count it up after the last range do not wrap it to the first range.
  */
 static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
 {
@@ -74,9 +75,10 @@ static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
  * @iv: filled in with 8 bytes
  *
  * The counter never wraps. A sender of 10^8 frames a second takes 5800 years to
- * use it up; the SA is of no use then, as with numbers that may not wrap.
+ * use it up. The SA sends no more then, as an SA whose numbers may not wrap.
  *
- * Context: BH disabled: a softirq must not take this CPU's value meanwhile.
+ * Context: BH disabled, because a softirq must not take this CPU's value
+ * meanwhile.
  * Return: 0, or -EOVERFLOW if all values were given.
  */
 int ov2_iv_counter_next(struct ov2_iv_counter *counter, u8 *iv)

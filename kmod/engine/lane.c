@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Order of completions, per queue. */
+/* NBLs leave the engine in the order of their queue, whenever they are done. */
 #include <linux/bottom_half.h>
 #include <linux/lockdep.h>
 #include <linux/workqueue.h>
@@ -88,8 +88,8 @@ static void lane_emit(struct ov2_lane *lane)
 		wake_up(&lane->idle);
 }
 
-/* Nobody else has emitted since the budget was used up: lane->emitting is still
- * set.
+/* lane->emitting is still set, so no other CPU has emitted since the budget was
+ * used up.
  */
 static void lane_rest(struct work_struct *rest)
 {
@@ -102,7 +102,7 @@ static void lane_rest(struct work_struct *rest)
 
 /**
  * ov2_lane_done() - the work on an NBL is over
- * @lane: the lane that it is in
+ * @lane: the lane that the NBL is in
  * @nbl: the NBL; gone when this returns, or still waiting for older ones or
  *	for the lane's next turn
  *
@@ -132,7 +132,7 @@ static bool lane_is_idle(struct ov2_lane *lane)
 }
 
 /**
- * ov2_lane_close() - accept nothing more, and wait until all are back
+ * ov2_lane_close() - accept no more NBLs, and wait until all are handed back
  * @lane: the lane
  *
  * Context: Process context, sleeps.

@@ -10,19 +10,21 @@
 struct ov2_adapter;
 struct ov2_nbl;
 
-/* NBLs that one call hands back, with BH disabled, before others get the CPU */
+/* NBLs that one call hands back, with BH disabled, before it gives up the CPU
+ * 
+ */
 #define OV2_LANE_BUDGET	64
 
 /**
  * struct ov2_lane - the NBLs that the engine has of one queue, in order
  * @lock: protects @nbls, @emitting and @closed; innermost, BH
  * @nbls: linked by ov2_nbl.link, oldest first
- * @emit: hands an NBL back, at the head of the lane and done
+ * @emit: hands back an NBL that is done and was the head of the lane
  * @ad: the card, for @emit
  * @emitting: a CPU is in @emit or @rest is queued. No other CPU may call @emit
  *	then, since the order would be lost
- * @rest: hands back what is done beyond the budget of a completion
- * @closed: nothing is accepted; follows ov2_engine.state
+ * @rest: hands back the NBLs that are done beyond the budget of a completion
+ * @closed: no NBL is accepted; follows ov2_engine.state
  * @idle: woken when the lane is closed and has become empty
  *
  * Ciphers complete at once or later, from another CPU, and pcrypt or cryptd

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Large send: one TCP packet becomes segments, each a frame of its own with
- * ESP trailer and room for the ICV. They are checked and sealed as any others.
+ * ESP trailer and room for the ICV. The segments are checked and sealed as any
+ * other frames.
  *
  * The template, and one segment of it, in bytes from skb->data. The offsets are
  * members of struct lso:
@@ -12,9 +13,10 @@
  *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | part | trailer | room |
  *	                                    iv_len       <= mss         icv_len
  *
- * The template has no trailer, since it would be right for no segment. x are
- * the PadLength bytes that are not sent. Each segment has lengths, numbers of
- * ESP and AH, IP identification, and TCP number, flags and checksum of its own.
+ * The template has no trailer, since a trailer would be right for no segment. x
+ * are the PadLength bytes that are not sent. Each segment has lengths, numbers
+ * of ESP and AH, IP identification, and TCP number, flags and checksum of its
+ * own.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -31,25 +33,29 @@
 
 #define LSO_ESP_SEQ	4
 #define LSO_AH_SEQ	8
-/* 64 KiB, in the smallest segments that TCP makes (RFC 9293: 536) and less */
+/* Enough for 64 KiB in segments of 64 bytes; TCP's are larger (RFC 9293: 536)
+ * 
+ */
 #define LSO_SEGMENTS_MAX	1024
-/* LSOv2: the other half of the numbers is the stack's */
+/* LSOv2: the engine uses the lower half of the identifications, the stack the
+ * upper one
+ */
 #define LSO_IP_ID_MASK	0x7fff
 
 /**
  * struct lso - a large send
  * @template: its frame
  * @transform: the transform of its ESP header
- * @ipv6: family
+ * @ipv6: family of its IP header
  * @ip: bytes from the start of the frame to the IP header
  * @ah: to the AH header, 0 if there is none
  * @udp: to the UDP header in front of ESP, 0 if there is none
  * @esp: to the ESP header
  * @tcp: to the TCP header
  * @payload: to TCP's payload
- * @end: to its end
- * @mss: payload of a segment
- * @segments: their number
+ * @end: to the end of TCP's payload
+ * @mss: bytes of payload in a segment; the last one may have less
+ * @segments: number of segments
  */
 struct lso {
 	const struct sk_buff *template;
@@ -66,8 +72,8 @@ struct lso {
 	unsigned int segments;
 };
 
-/* The segments' numbers follow each other: none may wrap
- * (ipsecov2.rst 4.4).
+/* The segments have numbers in sequence, which must not wrap (ipsecov2.rst
+ * 4.4).
  */
 static bool lso_seq_ok(const struct lso *lso, const struct ov2_frame *frame)
 {
@@ -100,7 +106,7 @@ static bool lso_find_tcp(struct lso *lso, const struct ov2_tx_lso *record)
 	return lso->payload <= lso->end;
 }
 
-/* Everything behind the outermost header that @frame is at. */
+/* Find what lies behind the outermost header, which @frame describes. */
 static bool lso_find_esp(struct lso *lso, struct ov2_frame *frame,
 			 const struct ov2_tx_lso *record)
 {
@@ -168,7 +174,7 @@ static void set_ip(const struct lso *lso, struct sk_buff *skb, unsigned int i)
 	ip_send_check(ip);
 }
 
-/* RFC 3948 2.1: no checksum on IPv4 */
+/* RFC 3948 2.1: the checksum is zero on IPv4 */
 static void set_udp(const struct lso *lso, struct sk_buff *skb)
 {
 	struct udphdr *udp = (void *)skb->data + lso->udp;
@@ -186,7 +192,9 @@ static void add_to_be32(struct sk_buff *skb, unsigned int offset, u32 n)
 	be32_add_cpu(word, n);
 }
 
-/* The template's checksum covers the pseudo header alone, without a length. */
+/* The template's checksum field holds the sum over the pseudo header, without
+ * the length.
+ */
 static void set_tcp(const struct lso *lso, struct sk_buff *skb, unsigned int i,
 		    unsigned int len)
 {
@@ -203,7 +211,7 @@ static void set_tcp(const struct lso *lso, struct sk_buff *skb, unsigned int i,
 					    (__force __wsum)htonl(len)));
 }
 
-/* RFC 4303 2.4: pad bytes count up from 1. Behind it room for the ICV */
+/* RFC 4303 2.4: pad bytes count up from 1. Room for the ICV follows. */
 static void segment_put_trailer(struct sk_buff *skb, unsigned int pad,
 				unsigned int icv_len)
 {
@@ -274,7 +282,7 @@ static struct sk_buff *segments_new(const struct lso *lso)
 	for (i = 0; i < lso->segments; i++) {
 		*tail = segment_new(lso, i);
 		if (!*tail) {
-			/* No loss of their own: the template is dropped */
+			/* Only the template is dropped and counted. */
 			kfree_skb_list_reason(first, SKB_CONSUMED);
 			return NULL;
 		}
@@ -283,7 +291,7 @@ static struct sk_buff *segments_new(const struct lso *lso)
 	return first;
 }
 
-/* The longest segment must be an IP packet. */
+/* The longest segment must not be longer than an IP packet can be. */
 static bool lso_fits(const struct lso *lso)
 {
 	unsigned int len = min(lso->mss, lso->end - lso->payload);
@@ -295,14 +303,15 @@ static bool lso_fits(const struct lso *lso)
 
 /**
  * ov2_lso_segment() - cut a large send into segments
- * @nbl: a large send, its template the only frame; becomes an NBL of as many
- *	frames as there are segments, in order. On failure it is as it was
+ * @nbl: a large send, its template the only frame. The segments take the place
+ *	of the template, in order. On failure the NBL stays as it was
  * @sa: the SA of its slot 1
  *
- * For ESP, AH in front or not, in transport mode, and only LSOv2. Each segment
- * gets the next number of the template's ESP and AH headers; the transport has
- * reserved them. Segments are an NBL like another: nothing of them leaves
- * before the last one is sealed, and if one fails nothing does.
+ * This is for LSOv2 and transport mode, with ESP, or with ESP and AH. The first
+ * segment has the numbers of the template's ESP and AH headers, and each
+ * segment the next ones; the bridge has reserved them. The NBL is then like any
+ * other: its frames leave when the last one is sealed, and if one fails, all
+ * are dropped.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE; OV2_CNT_TX_DROP_RECORD if records and bytes disagree or

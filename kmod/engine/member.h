@@ -12,9 +12,9 @@
  * @spi: network order
  * @esn: extended sequence numbers
  * @transform: its algorithms, with their keys
- * @seq: inbound: highest number verified, or the last one that was set;
- *	outbound: only its high half, from add or update. ov2_sa.lock protects
- *	it
+ * @seq: inbound: the highest number verified since add or update, else the
+ *	number that these set; outbound: the number that add or update set, of
+ *	which only the high half is used. ov2_sa.lock protects @seq
  */
 struct ov2_member {
 	u32 operation;

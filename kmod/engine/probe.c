@@ -10,14 +10,15 @@
 #include "probe.h"
 
 /**
- * ov2_kernel_aead_name() - the crypto API's name of all that an ESP SA does
+ * ov2_kernel_aead_name() - the crypto API's name for the algorithms of an ESP
+ * SA
  * @encr: the cipher or combined mode
  * @auth: the integrity algorithm; ignored with a combined mode
  * @esn: extended sequence numbers: a separate MAC covers the high half
  * @name: filled in, CRYPTO_MAX_ALG_NAME bytes
  *
  * Context: Any context.
- * Return: false if there is no such name.
+ * Return: false if the algorithms have no name together.
  */
 bool ov2_kernel_aead_name(const struct ov2_algorithm *encr,
 			  const struct ov2_algorithm *auth, bool esn,
@@ -43,7 +44,9 @@ static bool has_aead(const struct ov2_algorithm *encr,
 	       crypto_has_aead(name, 0, 0);
 }
 
-/* A cipher goes with every MAC or with none, so it is asked for with one. */
+/* The kernel has a cipher with every MAC or with none, so @mac stands for all.
+ * 
+ */
 static bool kernel_has(const struct ov2_algorithm *algorithm,
 		       const struct ov2_algorithm *mac)
 {
@@ -76,10 +79,12 @@ static const struct ov2_algorithm *first_mac(void)
  * ov2_transform_probe() - which algorithms does the running kernel have?
  * @caps: its masks of algorithms are set
  *
- * What is missing here is never offered, so no add fails for it.
+ * The engine offers only the algorithms that are found here, so that no add
+ * fails because the kernel lacks its algorithm.
  *
- * Context: Process context, sleeps: the crypto API loads modules and tests what
- *   it finds.
+ * Context: Process context, sleeps, because the crypto API loads modules and
+ * tests
+ *   algorithms.
  */
 void ov2_transform_probe(struct ov2_capabilities *caps)
 {

@@ -36,8 +36,9 @@ static const enum ov2_counter status_counters[OV2_CRYPTO_STATUS_MAX] = {
 #define RECEIVE_OUTER	0
 #define RECEIVE_INNER	1
 
-/* The last word on an NBL: nothing is left to do. A second SA is one inside a
- * tunnel, whose own headers were all good: so the status is about that one.
+/* Write the result of an NBL. If there is an inner SA, all headers of the outer
+ * SA were good, so the status is about the inner SA. Returns false: nothing is
+ * left to do.
  */
 static bool receive_set_result(struct ov2_nbl *nbl,
 			       enum ov2_crypto_status status)
@@ -68,7 +69,9 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 	}
 
 	sa = ov2_sa_get_inbound(&engine->sas, frame);
-	/* Any UDP looks like ESP: only an SA makes it so. */
+	/* Any UDP may look like ESP. It is ESP only if there is an SA for it.
+	 * 
+	 */
 	if (!sa && frame->kind != OV2_FRAME_UDP_ESP)
 		ov2_count(engine->ad, OV2_CNT_RX_SADB_MISS);
 	if (sa && !ov2_config_receives(engine, sa)) {
@@ -106,8 +109,8 @@ static enum ov2_crypto_status receive_plan(struct ov2_nbl *nbl, u8 index,
 	return OV2_CRYPTO_SUCCESS;
 }
 
-/* The SA of the packet inside a tunnel, if there is one: the outer one is done
- * then, and the record covers both.
+/* Find the SA of the packet inside a tunnel, all of whose headers were good. If
+ * there is one, the record covers both SAs.
  */
 static bool receive_find_inner(struct ov2_nbl *nbl,
 			       const struct ov2_payload *payload,
@@ -136,7 +139,8 @@ static bool receive_find_inner(struct ov2_nbl *nbl,
 	return sa;
 }
 
-/* If an ICV is wrong, the mode of the last good frame tells which status it is
+/* If an ICV is wrong and the SA's mode is unknown, the mode of the last good
+ * frame tells whether the status is about the tunnel or the transport portion
  * (ipsecov2.rst Q2).
  */
 static void receive_see_mode(struct ov2_sa *sa, u8 next_header)
@@ -149,7 +153,7 @@ static void receive_see_mode(struct ov2_sa *sa, u8 next_header)
 		WRITE_ONCE(sa->seen_tunnel, tunnel);
 }
 
-/* Slot 12 is about the outermost ESP, the first that is taken off. */
+/* Slot 12 is about the outermost ESP header, which is opened first. */
 static void receive_set_header(struct ov2_nbl *nbl,
 			       const struct ov2_payload *payload)
 {
@@ -244,7 +248,7 @@ static const struct ov2_direction receive_direction = {
 	.next = receive_next,
 };
 
-/* False if the NBL is done. */
+/* Returns false if the NBL is done. */
 static bool receive_begin(struct ov2_engine *engine, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
@@ -303,11 +307,11 @@ static void receive_count(struct ov2_adapter *ad, const struct ov2_nbl *nbl)
 }
 
 /**
- * ov2_engine_received() - the NBL's turn to be indicated
+ * ov2_engine_received() - indicate an NBL whose turn has come
  * @ad: the card
  * @nbl: the frame with its records
  *
- * Only IPsec is traced.
+ * Only frames with ESP or AH are traced.
  *
  * Context: BH disabled; called by its lane.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What an SA is: its addresses, members and mode, as the add says them. */
+/* The addresses, members and mode of an SA, as its add gives them. */
 #include "sa.h"
 
 static void sa_set_addresses(struct ov2_sa *sa,
@@ -15,8 +15,8 @@ static void sa_set_addresses(struct ov2_sa *sa,
 	}
 }
 
-/* Without the extension the form of UDP-ESP tells the mode, if there is UDP-ESP
- * (ipsecov2.rst Q2).
+/* Without the extension, the form of UDP-ESP tells the mode, and without
+ * UDP-ESP the mode is unknown (ipsecov2.rst Q2).
  */
 static enum ov2_sa_mode sa_mode(const struct ov2_ext_add *ext, u32 udp_esp)
 {
@@ -35,18 +35,18 @@ static enum ov2_sa_mode sa_mode(const struct ov2_ext_add *ext, u32 udp_esp)
 	}
 }
 
-/* What stands for the extension if an add has none (ipsecov2.rst Q2, Q16) */
+/* The extension of an add that has none (ipsecov2.rst Q2, Q16) */
 static const struct ov2_ext_add no_ext = {
 	.mode = OV2_SA_MODE_UNKNOWN,
 	.udp_dport = htons(OV2_UDP_ESP_PORT),
 };
 
 /**
- * ov2_sa_ext() - the extension of an add, or what stands for it
+ * ov2_sa_ext() - the extension of an add, or the defaults
  * @req: the request
  *
  * Context: Any context.
- * Return: it.
+ * Return: the extension, never NULL.
  */
 const struct ov2_ext_add *ov2_sa_ext(const struct ov2_request *req)
 {
@@ -54,7 +54,7 @@ const struct ov2_ext_add *ov2_sa_ext(const struct ov2_request *req)
 }
 
 /**
- * ov2_sa_fill() - write into an SA what an add says of it
+ * ov2_sa_fill() - set addresses, members and mode of an SA from its add
  * @sa: the SA, zeroed, not in the table yet
  * @add: the add; ov2_add_sa_check() accepted it
  * @ext: the extension of the add
@@ -108,8 +108,8 @@ enum ov2_operation ov2_sa_outer_operation(const struct ov2_sa *sa)
  * @outer: the tunnel's SA
  * @sa: the SA of the packet inside
  *
- * An SA of unknown mode may be either. UDP-ESP is around one of the two SAs at
- * most, and has the form for that SA (ipsecov2.rst 2.9).
+ * An SA of unknown mode may be the outer or the inner one. At most one of the
+ * two SAs has UDP-ESP, in the form for its place (ipsecov2.rst 2.9).
  *
  * Context: Any context.
  * Return: true if so.

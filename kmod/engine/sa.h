@@ -14,14 +14,14 @@
 struct ov2_engine;
 
 /**
- * struct ov2_sa_key - how an SA is found by what is in the packet
+ * struct ov2_sa_key - what an SA is found by
  * @spi: network order
  * @ipv6: family of @dst, as a whole word so that the key has no holes
  * @inbound: direction, likewise
  * @dst: the packet's destination, zero = any; IPv4 in the first word
  *
- * The protocol is not part of it: a packet with the SA's SPI but another
- * IPsec protocol has to be reported as such (CRYPTO_INVALID_PROTOCOL).
+ * The protocol is not part of the key, so that a packet with the SA's SPI but
+ * another IPsec protocol is found, and reported as CRYPTO_INVALID_PROTOCOL.
  */
 struct ov2_sa_key {
 	__be32 spi;
@@ -36,7 +36,7 @@ struct ov2_sa_key {
  * @add: its parameters, with the key behind them
  * @len: bytes of both
  * @copied: @add is a copy of an entry of a list, to be wiped and freed
- * @handle: out: where the handle is wanted
+ * @handle: where the handle is to be written
  */
 struct ov2_adding {
 	struct ov2_request *req;
@@ -51,16 +51,17 @@ struct ov2_adding {
  * @hdl: its handle
  * @engine: its engine
  * @node: place in the table of SAs
- * @key: how it is found on receive, by the SPI of its outermost header; the
- *	family on transmit too
- * @src: sender of its packets, zero = any; IPv4 in the first word
+ * @key: what it is found by on receive, with the SPI of its outermost header.
+ *	The family is compared on transmit, too
+ * @src: source of its packets, zero = any; IPv4 in the first word
  * @serial: its age, smaller is older
  * @ref: one for the table, one for every NBL
  * @live: keyed and not deleted: it may be used
  * @dead_once: bit 0 is set by the first delete of the SA
- * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if the add
- *	did not say
- * @seen_tunnel: @mode unknown, inbound: the last frame verified was a tunnel's
+ * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if the add gives no
+ *	mode
+ * @seen_tunnel: inbound, if @mode is unknown: the last good frame was a
+ *	tunnel's
  * @single: see struct ov2_ext_add
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @udp_dport: destination port of UDP-ESP, 0 = any
@@ -68,12 +69,12 @@ struct ov2_adding {
  * @lock: protects ov2_member.seq and @window; BH
  * @members: number of @member
  * @member: as struct ov2_add_sa_ex has them
- * @keying: sets the keys, where it may sleep
+ * @keying: sets the keys, in process context
  * @next_unkeyed: the next one of ov2_batch.unkeyed
- * @free: frees it, after a grace period, where it may sleep
- * @adding: what it is made of, until keyed
- * @transport: ov2_handle.transport
- * @del: the request that is pending until freed
+ * @free: frees the SA after a grace period, in process context
+ * @adding: the add that it is made from, until it has its keys
+ * @transport: will be ov2_handle.transport
+ * @del: the delete that pends until the SA is freed, or NULL
  */
 struct ov2_sa {
 	struct ov2_handle hdl;

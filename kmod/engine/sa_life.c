@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The life of an SA: it is made, keyed where that may sleep, and freed. */
+/* The life of an SA: it is made, keyed in process context, and freed. */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
@@ -42,8 +42,8 @@ void ov2_sa_put(struct ov2_sa *sa)
 		queue_rcu_work(ov2_engine_wq, &sa->free);
 }
 
-/* The handle is out before anybody is told of it, so no delete and no update
- * can name an SA that is not keyed.
+/* The SA has its keys before it is live, and only then does the add complete
+ * and tell the handle. So every delete and update names an SA that is keyed.
  */
 static void sa_publish(struct ov2_sa *sa, const struct ov2_adding *adding)
 {
@@ -96,8 +96,7 @@ static void sa_set_keys(struct ov2_sa *sa)
 
 	might_sleep();
 	status = errno_to_status(sa_key(sa));
-	/* After the add, the SA must not point to the caller's memory: the
-	 * request may be complete while the SA lives on.
+	/* The SA lives longer than the request, which is the caller's memory.
 	 */
 	adding = sa->adding;
 	sa->adding = (struct ov2_adding){};
@@ -118,8 +117,8 @@ static void sa_keying_work(struct work_struct *work)
 
 /**
  * ov2_sa_key_all() - set the keys of the SAs of a request that may sleep
- * @sa: the first one, from ov2_batch.unkeyed, or NULL. The request completes
- *	with the last one
+ * @sa: the first SA, from ov2_batch.unkeyed, or NULL. The request completes
+ *	with the last SA
  *
  * Context: process context, sleeps.
  */
@@ -149,10 +148,10 @@ static void sa_plan_keying(struct ov2_sa *sa)
 /**
  * ov2_sa_added() - the end of adding an SA
  * @engine: the engine
- * @adding: what it was or was to be made of; @adding.add is gone if it is a
- *	copy, and @adding.req if this was its last SA
- * @mode: which portion it protects, for the trace
- * @status: how it ended
+ * @adding: the add of this SA. When this returns, @adding.add is freed if it is
+ *	a copy, and @adding.req is complete if this was its last SA
+ * @mode: which portion the SA protects, for the trace
+ * @status: how the add ended
  *
  * Context: Any context before ov2_batch_end(), process context after it.
  */
@@ -170,9 +169,7 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 {
 	struct ov2_sa *sa;
 
-	/* Charged to the task that makes the request; not charged in a soft
-	 * interrupt.
-	 */
+	/* Charged to the task that makes the request, unless in a softirq. */
 	sa = kzalloc(sizeof(*sa), GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!sa)
 		return NULL;
@@ -191,14 +188,15 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 /**
  * ov2_sa_create() - make an SA, and have it keyed
  * @engine: the engine
- * @adding: what is to be made: ov2_add_sa_check() accepted it, and a place of
- *	the capacity is taken
+ * @adding: the add. ov2_add_sa_check() accepted it, and a place of the capacity
+ *	is taken for it
  *
  * Context: Any context.
  * Return: OV2_STATUS_PENDING if ov2_sa_added() will be called once the keys are
  * set (it may have been called already). If the request may sleep, the caller
- * must call ov2_sa_key_all(), which sets them. RESOURCES without memory,
- * INVALID_DATA if the SA exists already.
+ * must call ov2_sa_key_all(), which sets them. OV2_STATUS_RESOURCES without
+ * memory; OV2_STATUS_INVALID_DATA if the SA exists already and may have no
+ * twin.
  */
 enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 			      const struct ov2_adding *adding)
@@ -215,7 +213,7 @@ enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 	err = ov2_sa_table_insert(&engine->sas, sa,
 				  ov2_sa_ext(adding->req)->allow_twin);
 	if (err) {
-		/* Nothing has seen it; the rest is as ever. */
+		/* The SA is in no table; it is freed as any other. */
 		ov2_sa_put(sa);
 		return err == -EEXIST ? OV2_STATUS_INVALID_DATA :
 					OV2_STATUS_RESOURCES;

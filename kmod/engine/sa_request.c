@@ -27,14 +27,14 @@ static bool take_place(struct ov2_engine *engine)
 }
 
 /**
- * ov2_sa_delete_wanted() - is the transport to be asked for deletes?
+ * ov2_sa_delete_wanted() - is the bridge to be asked for deletes?
  * @engine: the engine
  *
- * An add that meets a delete may leave the flag behind: so the table is asked
- * too.
+ * An add that runs at the same time as a delete may leave ov2_engine.starved
+ * set, so the number of SAs is looked at, too.
  *
  * Context: Any context.
- * Return: true while an add has found the table full, and it still is.
+ * Return: true if an add has found the table full, and it is still full.
  */
 bool ov2_sa_delete_wanted(const struct ov2_engine *engine)
 {
@@ -42,8 +42,8 @@ bool ov2_sa_delete_wanted(const struct ov2_engine *engine)
 	       atomic_read(&engine->bundles) >= sa_capacity(engine);
 }
 
-/* The configuration may have changed since the caller looked: its race
- * (ipsecov2.rst 2.8).
+/* The configuration may have changed since the bridge looked at it. The add is
+ * checked against the present one (ipsecov2.rst 2.8).
  */
 static enum ov2_status add_begin(struct ov2_engine *engine,
 				 const struct ov2_adding *adding)
@@ -62,7 +62,7 @@ static enum ov2_status add_begin(struct ov2_engine *engine,
 	return status;
 }
 
-/* Setting a key may sleep and load modules: it is done later. */
+/* The keys are set later, because this may sleep and load modules. */
 static void add_one(struct ov2_engine *engine, const struct ov2_adding *adding)
 {
 	enum ov2_status status;
@@ -114,7 +114,7 @@ static void add_entry(struct ov2_engine *engine, struct ov2_request *req,
 	}
 }
 
-/* INV-11: some of them are enough. */
+/* INV-11: one entry that succeeds makes the request a success. */
 static enum ov2_status sa_request_add_list(struct ov2_engine *engine,
 					   struct ov2_request *req)
 {
@@ -131,9 +131,10 @@ static enum ov2_status sa_request_add_list(struct ov2_engine *engine,
 	return ov2_batch_end(req);
 }
 
-/* Takes effect at once: nothing new finds the SA. The rest of it is freed when
- * the last frame that uses it is out (ipsecov2.rst Q8). An add that pends has
- * given no handle yet, so a handle can only name an SA that was added.
+/* A delete takes effect at once: from now on nothing finds the SA, which is
+ * freed when the last frame that uses it is out (ipsecov2.rst Q8). An add that
+ * pends has given no handle yet, so a handle can only name an SA that was
+ * added.
  */
 static void delete_one(struct ov2_engine *engine, struct ov2_request *req,
 		       unsigned long handle)
@@ -189,7 +190,9 @@ static struct ov2_member *sa_member(struct ov2_sa *sa,
 	return NULL;
 }
 
-/* Without @ext the engine keeps its own number if the high half agrees. */
+/* Without @ext, the engine keeps its own number if the high half is the same.
+ * 
+ */
 static void update_number(struct ov2_sa *sa, struct ov2_member *member,
 			  u32 seq_hi, const struct ov2_ext_update *ext)
 {
@@ -286,9 +289,9 @@ enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
 	engine = READ_ONCE(ad->engine);
 	if (ov2_engine_accepts(engine, req->oid))
 		status = sa_request_accepted(engine, req);
-	/* An add that pends and may sleep has SAs without keys, so it is not
-	 * complete before they are set. A request that pends otherwise may be
-	 * gone.
+	/* An add that pends and may sleep has SAs without keys, so the request
+	 * is still there until the keys are set. Any other request that pends
+	 * may be gone.
 	 */
 	if (status == OV2_STATUS_PENDING && adds && may_sleep)
 		unkeyed = ov2_batch_of(req)->unkeyed;

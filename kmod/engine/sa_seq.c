@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The high half of sequence numbers: authenticated, but never on the wire. */
+/* The high half of sequence numbers: authenticated, but never sent. */
 #include "sa.h"
 #include "sa_seq.h"
 #include "../ov2/nbl.h"
@@ -7,12 +7,12 @@
 /**
  * ov2_sa_seq_tx() - the 64-bit number of a frame to be sent
  * @sa: an outbound SA
- * @member: its member with that header
+ * @member: the member of @sa whose header is meant
  * @ext: the frame's extension
  * @seq_lo: the number in its ESP or AH header
  *
- * Without the transmit extension the high half is the SA's, as the last update
- * set it: that is all that IPsecOV2 has.
+ * Without the extension the high half is the SA's, as the add or the last
+ * update set it. IPsecOV2 itself has nothing else.
  *
  * Context: Any context.
  * Return: the number; its high half is 0 without ESN.
@@ -34,7 +34,7 @@ u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_member *member,
 }
 
 /* RFC 4303 appendix A2.2: the number lies in the window that ends at the
- * highest one verified, or after it.
+ * highest number verified, or after this window.
  */
 static u32 infer_seq_hi(u64 highest, u32 window, u32 seq_lo)
 {
@@ -50,7 +50,7 @@ static u32 infer_seq_hi(u64 highest, u32 window, u32 seq_lo)
 /**
  * ov2_sa_seq_rx() - the 64-bit number of a received frame, not verified yet
  * @sa: an inbound SA
- * @member: its member with that header
+ * @member: the member of @sa whose header is meant
  * @seq_lo: the number in its ESP or AH header
  *
  * Context: Any context.
@@ -73,12 +73,12 @@ u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
 /**
  * ov2_sa_seq_verified() - the ICV of a received frame was right
  * @sa: an inbound SA
- * @member: its member that verified it
- * @seq: its number, from ov2_sa_seq_rx()
+ * @member: the member of @sa that verified the frame
+ * @seq: the frame's number, from ov2_sa_seq_rx()
  *
- * Only verified numbers move the window: anybody can send the others. If the
- * high half would be inferred differently now, @seq was inferred before an
- * update set the number, and must not undo the update.
+ * Only verified numbers move the window, since anybody can send other numbers.
+ * If the high half would be inferred differently now, @seq was inferred before
+ * an update set the number, and must not undo the update.
  *
  * Context: Any context.
  */

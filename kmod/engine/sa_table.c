@@ -59,14 +59,15 @@ static bool table_has_twin(struct ov2_sa_table *table,
 }
 
 /**
- * ov2_sa_table_insert() - give an SA its place, though nothing uses it yet
+ * ov2_sa_table_insert() - give an SA its place in the table
  * @table: the table
- * @sa: the SA, not live
- * @allow_twin: one with its SPI, destination, protocol and direction may be
- *	there, be it live or on its way (ipsecov2.rst Q15)
+ * @sa: the SA, not live: nothing uses it yet
+ * @allow_twin: an SA with the same SPI, destination, protocol and direction may
+ *	be in the table, live or not keyed yet (ipsecov2.rst Q15)
  *
  * Context: Any context.
- * Return: 0, -EEXIST, or another negative errno without memory.
+ * Return: 0; -EEXIST if there is a twin that @allow_twin forbids; another
+ * negative errno without memory.
  */
 int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 			bool allow_twin)
@@ -81,9 +82,9 @@ int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 }
 
 /**
- * ov2_sa_table_remove() - nothing new finds the SA from now on
+ * ov2_sa_table_remove() - from now on nothing finds the SA
  * @table: the table
- * @sa: the SA, inserted; its table's reference stays the caller's to put
+ * @sa: the SA, inserted; the caller puts the table's reference
  *
  * Context: Any context, once for each SA.
  */
@@ -95,7 +96,7 @@ void ov2_sa_table_remove(struct ov2_sa_table *table, struct ov2_sa *sa)
 
 static bool sa_is_live(const struct ov2_sa *sa)
 {
-	/* Pairs with sa_publish(): what is live is complete. */
+	/* Pairs with sa_publish(): an SA that is live is complete. */
 	return smp_load_acquire(&sa->live);
 }
 
@@ -105,7 +106,7 @@ static bool sa_is_live(const struct ov2_sa *sa)
  * @handle: any value
  *
  * Context: Under rcu_read_lock(), any context.
- * Return: it, or NULL.
+ * Return: the SA, or NULL if @handle names no live SA of @ad.
  */
 struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
 {
@@ -139,7 +140,9 @@ struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
 	return sa;
 }
 
-/* UDP around the outermost ESP, or inside a tunnel (ipsecov2.rst 2.9) */
+/* One form of UDP-ESP is inside a tunnel, the others are outermost
+ * (ipsecov2.rst 2.9).
+ */
 static bool sa_takes_udp(const struct ov2_sa *sa,
 			 const struct ov2_frame *frame)
 {
@@ -161,9 +164,9 @@ static bool sa_is_of_protocol(const struct ov2_sa *sa,
 	return !sa->udp_esp;
 }
 
-/* IPsec for sure, of the SA's SPI, but of the other protocol: that is told
- * (CRYPTO_INVALID_PROTOCOL). UDP is ESP only if an SA says so, and ESP with
- * and without UDP is one protocol.
+/* Is the frame of the SA's SPI but of the other IPsec protocol? It is reported
+ * as CRYPTO_INVALID_PROTOCOL then. UDP does not clash, since it is ESP only if
+ * there is an SA for it. ESP with and without UDP is one protocol.
  */
 static bool sa_clashes(const struct ov2_sa *sa, const struct ov2_frame *frame)
 {
@@ -173,7 +176,7 @@ static bool sa_clashes(const struct ov2_sa *sa, const struct ov2_frame *frame)
 	       ov2_sa_outer_operation(sa) == OV2_OPERATION_AH;
 }
 
-/* 0 = not at all */
+/* Returns 2 if the SA fits, 1 if only its protocol differs, else 0. */
 static int sa_fitness(const struct ov2_sa *sa, const struct ov2_frame *frame)
 {
 	if (!sa_is_live(sa))
@@ -185,8 +188,8 @@ static int sa_fitness(const struct ov2_sa *sa, const struct ov2_frame *frame)
 	return sa_clashes(sa, frame) ? 1 : 0;
 }
 
-/* Of SAs that fit equally the oldest one wins. An update makes the younger of
- * two live twins, which goes away unused.
+/* Of SAs that fit equally the oldest one wins. Of two live twins, an update of
+ * the state made the younger one, and it is deleted unused.
  */
 static struct ov2_sa *table_find(struct ov2_sa_table *table,
 				 const struct ov2_sa_key *key,
@@ -216,11 +219,12 @@ static struct ov2_sa *table_find(struct ov2_sa_table *table,
  * @table: the table
  * @frame: the frame, of kind ESP, UDP_ESP or AH
  *
- * AH and ESP may share an SPI: the SA of the frame's protocol is preferred. One
- * with a wildcard destination is found only where none has the frame's own.
+ * AH and ESP may share an SPI: the SA of the frame's protocol is preferred. An
+ * SA for any destination is found only if no SA has the frame's destination.
  *
  * Context: Any context.
- * Return: a reference, or NULL. Its outer protocol may not be the frame's.
+ * Return: a reference, or NULL. The SA's outer protocol may differ from the
+ * frame's.
  */
 struct ov2_sa *ov2_sa_get_inbound(struct ov2_sa_table *table,
 				  const struct ov2_frame *frame)

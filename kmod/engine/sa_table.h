@@ -10,11 +10,11 @@ struct ov2_frame;
 struct ov2_sa;
 
 /**
- * struct ov2_sa_table - the SAs of one card, by what is in a packet
- * @sas: by struct ov2_sa_key; a list per key, since twins of one SPI live for
- *	a moment when a state is updated
- * @lock: protects insertion into @sas: the look for a twin and the insertion
- *	are one. Removal and look-ups need no lock; BH
+ * struct ov2_sa_table - the SAs of one card
+ * @sas: SAs by struct ov2_sa_key; a list per key, since twins live for a moment
+ *	when a state is updated
+ * @lock: protects insertion into @sas, so that no twin comes between the look
+ *	for one and the insertion. Removal and look-ups need no lock; BH
  */
 struct ov2_sa_table {
 	struct rhltable sas;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Send: records and bytes in, ESP and AH on the wire. What disagrees is
- * refused: the frame is in clear, and must not leave (INV-13, INV-29).
+ * Send: seal frames as their records say. If records and bytes disagree, the
+ * frames are dropped, because they are clear and must not leave (INV-13,
+ * INV-29).
  */
 #include "checksum.h"
 #include "config.h"
@@ -23,7 +24,7 @@
 #define SEND_SA		0
 #define SEND_TUNNEL	1
 
-/* The extension is about the SA of slot 1. */
+/* The extension has the high half for the SA of slot 1 only. */
 static u64 send_seq(struct ov2_nbl *nbl, u8 index,
 		    const struct ov2_member *member, u32 seq_lo)
 {
@@ -74,7 +75,7 @@ static struct ov2_step *send_innermost(struct ov2_work *work)
 	return &work->step[work->steps - 1];
 }
 
-/* In clear still, so that the tunnel's packet can be read. */
+/* The frame is still clear, so the inner packet can be read. */
 static bool send_plan_tunnel(struct ov2_nbl *nbl, struct ov2_frame *frame)
 {
 	struct ov2_work *work = ov2_work(nbl);
@@ -102,9 +103,9 @@ static unsigned int send_offset(struct ov2_nbl *nbl, u32 operation)
 	return 0;
 }
 
-/* The record is a hint from above: the bytes must say the same (ipsecov2.rst
- * Q11). The pad length of a large send is not the pad length of the trailers
- * (ipsecov2.rst Q19).
+/* The record only repeats what the bytes say, and must agree with them
+ * (ipsecov2.rst Q11). The pad length of a large send is another thing than the
+ * pad length of the segments' trailers (ipsecov2.rst Q19).
  */
 static bool send_header_ok(struct ov2_nbl *nbl,
 			   const struct ov2_payload *payload)
@@ -124,7 +125,7 @@ static bool send_header_ok(struct ov2_nbl *nbl,
 		payload->pad_length == hdr.pad_length);
 }
 
-/* What is to be done with the frame at hand. */
+/* Check the frame at hand, and note its steps. */
 static enum ov2_counter send_plan(struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
@@ -183,7 +184,9 @@ static const struct ov2_direction send_direction = {
 	.next = send_next,
 };
 
-/* UDP-ESP is of the form that the SA was added for (ipsecov2.rst 2.9). */
+/* Is the form of UDP-ESP possible with this tunnel, or without a tunnel
+ * (ipsecov2.rst 2.9)?
+ */
 static bool send_forms_ok(const struct ov2_sa *sa, const struct ov2_sa *tunnel)
 {
 	if (!tunnel)
@@ -198,7 +201,7 @@ static enum ov2_counter send_find_sas(struct ov2_adapter *ad,
 	unsigned long tunnel = nbl->info[OV2_INFO_IPSEC_TUNNEL];
 	struct ov2_work *work = ov2_work(nbl);
 
-	/* A tunnel alone belongs into slot 1 (ipsecov2.rst Q1) */
+	/* A tunnel alone belongs in slot 1 (ipsecov2.rst Q1). */
 	if (!nbl->info[OV2_INFO_IPSEC])
 		return OV2_CNT_TX_DROP_RECORD;
 
@@ -272,7 +275,7 @@ void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	ov2_lane_done(work->lane, nbl);
 }
 
-/* The numbers are read again: of several frames each has its own. */
+/* Each frame of the NBL has a number of its own, so it is read again. */
 static void send_trace(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 		       const struct sk_buff *skb)
 {
@@ -315,9 +318,9 @@ static void send_frame(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 }
 
 /**
- * ov2_engine_sent() - the NBL's turn to leave the engine
+ * ov2_engine_sent() - let an NBL leave the engine when its turn has come
  * @ad: the card
- * @nbl: the frames, protected, or failed all together
+ * @nbl: the frames. All of them are sealed, or the NBL has failed
  *
  * Context: BH disabled; called by its lane.
  */

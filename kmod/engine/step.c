@@ -20,6 +20,7 @@
  * ov2_step_seal() - write IV, ciphertext and ICV into a frame
  * @job: what is to be done; the frame has its trailer and room for IV and ICV,
  *	and its lengths were checked
+ *
  * @job is the caller's again when this returns.
  *
  * Context: BH disabled.
@@ -49,12 +50,12 @@ int ov2_step_open(const struct ov2_job *job)
 }
 
 /**
- * ov2_step_member() - the security association that a step is for
+ * ov2_step_member() - the member that a step is for
  * @nbl: an NBL of the engine
- * @step: a step of its
+ * @step: a step of @nbl
  *
  * Context: Any context.
- * Return: it.
+ * Return: the member.
  */
 struct ov2_member *ov2_step_member(struct ov2_nbl *nbl,
 				   const struct ov2_step *step)
@@ -76,8 +77,8 @@ static enum ov2_crypto_status step_ah_check(const struct ov2_frame *frame,
 	return OV2_CRYPTO_SUCCESS;
 }
 
-/* A cipher of blocks needs whole ones. That the trailer ends on a multiple of
- * 4 is the sender's duty only (RFC 4303 2.4).
+/* A block cipher needs whole blocks. Only a sender must let the trailer end on
+ * a multiple of 4 (RFC 4303 2.4).
  */
 static enum ov2_crypto_status step_esp_check(const struct ov2_frame *frame,
 					     const struct ov2_member *member)
@@ -102,11 +103,11 @@ static enum ov2_crypto_status step_esp_check(const struct ov2_frame *frame,
  * @frame: the packet
  * @member: the member of its SA whose header comes next
  *
- * Nothing of the payload is looked at.
+ * Only the header and the lengths are looked at, not the payload.
  *
  * Context: Any context.
- * Return: OV2_CRYPTO_SUCCESS; INVALID_PROTOCOL if the header is another one's,
- * INVALID_PACKET_SYNTAX if lengths do not hold.
+ * Return: OV2_CRYPTO_SUCCESS; INVALID_PROTOCOL if the header is not of
+ * @member's protocol and SPI, INVALID_PACKET_SYNTAX if a length is wrong.
  */
 enum ov2_crypto_status ov2_step_check(const struct ov2_frame *frame,
 				      const struct ov2_member *member)
@@ -123,7 +124,7 @@ enum ov2_crypto_status ov2_step_check(const struct ov2_frame *frame,
  * @member: index of ov2_sa.member
  * @seq: sequence number, with its high half
  *
- * For each header of each of two SAs once at most.
+ * It is called at most once for each header of each of the two SAs.
  *
  * Context: Any context.
  */
@@ -181,13 +182,13 @@ static bool step_esp_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 }
 
 /**
- * ov2_step_payload() - where is what a header protects, and what is it?
+ * ov2_step_payload() - find the payload that a header protects
  * @nbl: the NBL
- * @step: a step that ov2_step_check() let pass; ESP is in clear
- * @payload: out
+ * @step: a step that ov2_step_check() let pass; the payload of ESP is clear
+ * @payload: filled in
  *
  * Context: Any context.
- * Return: false if there is more padding than payload.
+ * Return: false if the pad length is larger than the payload.
  */
 bool ov2_step_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 		      struct ov2_payload *payload)
@@ -197,7 +198,9 @@ bool ov2_step_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 	return step_esp_payload(nbl, step, payload);
 }
 
-/* Of the caller and the completion the last one goes on with the NBL. */
+/* step_start()'s caller and the cipher's completion both come here, in any
+ * order. The second one goes on with the NBL.
+ */
 static bool step_my_turn(struct ov2_work *work)
 {
 	return atomic_dec_and_test(&work->turn);

@@ -14,10 +14,10 @@ struct ov2_step;
 
 /**
  * struct ov2_payload - what an ESP or AH header protects, in clear
- * @next_header: what it is
- * @pad_length: ESP: pad bytes behind it
- * @start: bytes from skb->data to it
- * @end: bytes from skb->data to its end
+ * @next_header: protocol of the payload
+ * @pad_length: ESP: pad bytes behind the payload
+ * @start: bytes from skb->data to the payload
+ * @end: bytes from skb->data to the end of the payload
  */
 struct ov2_payload {
 	u8 next_header;
@@ -29,8 +29,9 @@ struct ov2_payload {
 /**
  * struct ov2_direction - how steps are done when sending, or when receiving
  * @crypt: ov2_step_seal() or ov2_step_open()
- * @next: a step ended with 0 or a negative errno: choose ov2_work.at for the
- *	next one. False if nothing is left to do with the NBL. BH disabled
+ * @next: a step has ended with 0 or a negative errno: set ov2_work.at to the
+ *	next step. Returns false if nothing is left to do with the NBL. BH
+ *	disabled
  */
 struct ov2_direction {
 	int (*crypt)(const struct ov2_job *job);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The algorithms of a security association: made with their keys, and run. */
+/* The algorithms of a member: made with their keys, and freed. */
 #include <crypto/aead.h>
 #include <crypto/authenc.h>
 #include <crypto/hash.h>
@@ -17,7 +17,7 @@ static const u8 *add_key(const struct ov2_add_sa_ex *add,
 	return (const u8 *)add + add->key_offset + info->key_offset;
 }
 
-/* Both keys of separate algorithms are given to the kernel in one piece. */
+/* The crypto API takes the keys of cipher and MAC in one piece. */
 static int aead_set_two_keys(struct crypto_aead *aead,
 			     const struct ov2_add_sa_ex *add,
 			     const struct ov2_security_association *assoc)
@@ -150,7 +150,7 @@ static int esp_init(struct ov2_transform *transform,
  * ov2_transform_init() - make a transform, with its keys
  * @transform: zeroed
  * @add: a request that ov2_add_sa_check() accepted
- * @assoc: the security association of @add that it is for
+ * @assoc: the security association of @add that the transform is for
  *
  * Context: Process context, sleeps.
  * Return: 0 or a negative errno; -ENOENT if this kernel lacks the algorithm.
@@ -166,7 +166,7 @@ int ov2_transform_init(struct ov2_transform *transform,
 		err = ah_init(transform, add, assoc);
 	else
 		err = esp_init(transform, add, assoc);
-	/* Only a sender makes IVs. */
+	/* Only an outbound SA makes IVs. */
 	if (!err && transform->iv_len && !transform->iv_random &&
 	    !(add->flags & OV2_SA_INBOUND))
 		err = ov2_iv_counter_init(&transform->ivs);
@@ -177,7 +177,7 @@ int ov2_transform_init(struct ov2_transform *transform,
 
 /**
  * ov2_transform_destroy() - end of ov2_transform_init(); the keys are wiped
- * @transform: it; it may never have been made
+ * @transform: the transform, made, or zeroed and never made
  *
  * Context: Process context.
  */
@@ -195,8 +195,8 @@ void ov2_transform_destroy(struct ov2_transform *transform)
  * @transform: of an outbound SA
  * @iv: filled in with ov2_transform.iv_len bytes, which may be none
  *
- * What CBC takes must be unpredictable (RFC 3602 3); a counter mode's must
- * never come again under one key.
+ * An IV of CBC must be unpredictable (RFC 3602 3). An IV of a counter mode must
+ * come only once under one key.
  *
  * Context: BH disabled.
  * Return: 0, or -EOVERFLOW if the SA has no IV left.

@@ -12,12 +12,12 @@ struct crypto_ahash;
  * struct ov2_transform - the algorithms of one security association
  * @aead: ESP: cipher and integrity in one; AH: GMAC; else NULL
  * @hash: AH: HMAC; else NULL
- * @req_size: bytes of a request to either
+ * @req_size: bytes of a request to @aead or @hash
  * @iv_len: bytes of the explicit IV; with AH it is inside the ICV field
  * @icv_len: bytes of the ICV
- * @align: an ESP payload with its trailer is a multiple of so many bytes
+ * @align: an ESP payload with its trailer is a multiple of @align bytes
  * @iv_random: the IV is random; else it comes from @ivs
- * @ivs: outbound, of a counter mode; else not made
+ * @ivs: counter of IVs, made only for an outbound counter mode
  */
 struct ov2_transform {
 	struct crypto_aead *aead;

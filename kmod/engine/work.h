@@ -41,16 +41,16 @@ struct ov2_step {
  * @lane: the lane that the NBL is in
  * @skb: the frame at hand; an NBL to be sent may have several
  * @sa: its SAs, a reference each, or NULL. Sending: of slot 1 and slot 11;
- *	receiving: outermost, and the one inside its tunnel
+ *	receiving: the outer SA, and the SA inside its tunnel
  * @step: what is to be done with @skb, outermost header first
  * @steps: number of @step
  * @at: the step that runs or runs next
- * @turn: who goes on after a step that completes later: the last of caller
- *	and completion to take it to zero
- * @err: how such a step ended
+ * @turn: 2 when a step starts. After -EINPROGRESS, ov2_steps_run() and the
+ *	completion count it down, and the last of them goes on with the NBL
+ * @err: how a step ended that completed later
  * @seq: sequence number of the outermost header, with its high half
  * @spi: receiving: network order, for traces; 0 if the frame has none
- * @reason: transmit: why it must not leave, or OV2_CNT_NONE
+ * @reason: sending: why the frames must not leave, or OV2_CNT_NONE
  * @done: nothing is left to do but its turn in the lane
  */
 struct ov2_work {
@@ -77,7 +77,7 @@ static_assert(sizeof(struct ov2_work) <=
  * @nbl: an NBL that the engine owns
  *
  * Context: Any context.
- * Return: it; zeroed when the NBL was made.
+ * Return: the part; it was zeroed when the NBL was made.
  */
 static inline struct ov2_work *ov2_work(struct ov2_nbl *nbl)
 {
