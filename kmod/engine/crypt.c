@@ -78,7 +78,7 @@ static int crypt_map(struct ov2_crypt *crypt, unsigned int head_len,
  * @head_len: bytes of ov2_crypt.head that the cipher or hash runs over. The
  *	caller fills them in
  * @payload: bytes from skb->data to the first byte of the frame that the cipher
- *	or hash runs over. It runs on to ov2_job.end
+ *	or hash runs over. The last one is before ov2_job.end
  *
  * Context: BH disabled.
  * Return: the crypt, or an ERR_PTR().

@@ -42,8 +42,9 @@ void ov2_sa_put(struct ov2_sa *sa)
 		queue_rcu_work(ov2_engine_wq, &sa->free);
 }
 
-/* The SA has its keys before it is live, and only then does the add complete
- * and tell the handle. So every delete and update names an SA that is keyed.
+/* The SA has its keys before it is live, and only then does the add complete,
+ * which tells the bridge the handle. So every delete and update names an SA
+ * that is keyed.
  */
 static void sa_publish(struct ov2_sa *sa, const struct ov2_adding *adding)
 {
@@ -96,7 +97,8 @@ static void sa_set_keys(struct ov2_sa *sa)
 
 	might_sleep();
 	status = errno_to_status(sa_key(sa));
-	/* The SA lives longer than the request, which is the caller's memory.
+	/* The SA may live longer than the request, so from now on it must not
+	 * point to the caller's memory.
 	 */
 	adding = sa->adding;
 	sa->adding = (struct ov2_adding){};

@@ -19,19 +19,19 @@ struct ov2_offload;
  *	never look inside
  * @counters: counters of this card (watch/counters.h)
  * @hardware: what the engine can do; set by @miniport->initialize, constant
- * @config: what of it is on. The engine exchanges the pointer, with
- *	WRITE_ONCE(); what it points to is constant and stays
- * @bundles: SA bundles that the bridge has in the engine. The transport
- *	keeps this count, to stay below ov2_capabilities.sa_capacity
- * @handles: what names the engine's SAs; ov2_handles_init() comes before
+ * @config: what of @hardware is on. The engine exchanges the pointer, with
+ *	WRITE_ONCE(); the structures that it points to are constant and stay
+ * @bundles: number of SA bundles that the bridge has in the engine. The bridge
+ *	counts them, so that they stay within ov2_capabilities.sa_capacity
+ * @handles: the handles of the engine's SAs; ov2_handles_init() comes before
  *	@miniport->initialize
  * @engine: private to the engine
  * @transport: private to the bridge
  * @tx_queues: number of queues that @miniport->send is called with
  * @rx_queues: number of queues that @miniport->receive is called with
  *
- * It is the first member of the port's private data, so that the bridge gets
- * from a netdev to it without knowing the port: see ov2_adapter_of().
+ * The adapter is the first member of the netdev's private data, so that the
+ * bridge finds it without knowing the port: see ov2_adapter_of().
  */
 struct ov2_adapter {
 	const struct ov2_miniport_ops *miniport;

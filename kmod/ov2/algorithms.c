@@ -2,9 +2,9 @@
 /*
  * The algorithms of IPsecOV2 and of the extensions, as their RFCs have them.
  *
- * Everything that is known of an algorithm stands in its row. The bridge looks
- * an algorithm up by xfrm's name and the bits of a key, the engine by the
- * identifier of a request.
+ * All facts about an algorithm stand in its row. The bridge looks an algorithm
+ * up by xfrm's name and the bits of a key, the engine by the identifier of a
+ * request.
  */
 #include <linux/bits.h>
 #include <linux/string.h>
@@ -225,7 +225,7 @@ const struct ov2_algorithm *ov2_algorithm_named(const char *name)
 }
 
 /**
- * ov2_algorithm_ids() - the identifiers of an algorithm with any of its keys
+ * ov2_algorithm_ids() - the identifiers of an algorithm for all key lengths
  * @algorithm: the algorithm
  *
  * Context: Any context.
@@ -242,13 +242,13 @@ u32 ov2_algorithm_ids(const struct ov2_algorithm *algorithm)
 }
 
 /**
- * ov2_algorithm_key_len() - the length of a key, with the salt behind it
+ * ov2_algorithm_key_len() - the length of a key and the salt behind it
  * @algorithm: the algorithm
  * @id: one of its identifiers
  *
  * Context: Any context.
- * Return: the bytes; 0 for null encryption, which has no key, and if @id is
- * no identifier of @algorithm.
+ * Return: the bytes; 0 for null encryption, and if @id is no identifier of
+ * @algorithm.
  */
 unsigned int ov2_algorithm_key_len(const struct ov2_algorithm *algorithm,
 				   u32 id)

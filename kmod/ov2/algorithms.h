@@ -11,8 +11,8 @@
  * @OV2_ALGORITHM_MAC: integrity by a keyed hash; in ESP with any cipher
  * @OV2_ALGORITHM_GMAC: integrity; in ESP with null encryption only (RFC 4543)
  *
- * The identifiers of the first two kinds are values of EncryptionAlgorithm,
- * those of the others are values of AuthenticationAlgorithm.
+ * The identifiers of the first two kinds are values of EncryptionAlgorithm, the
+ * identifiers of the other two are values of AuthenticationAlgorithm.
  */
 enum ov2_algorithm_kind {
 	OV2_ALGORITHM_CIPHER,
@@ -35,20 +35,20 @@ struct ov2_algorithm_key {
 };
 
 /**
- * struct ov2_algorithm - what its RFC says of an algorithm
+ * struct ov2_algorithm - an algorithm, as its RFC describes it
  * @name: the kernel's name, in xfrm and in the crypto API
  * @rfc: number of the RFC that says how ESP uses it
  * @kind: what it does
- * @iv_generator: the kernel's name for the way its IVs are made; NULL without
- *	IVs
+ * @iv_generator: the kernel's name for the way its IVs are made; NULL if it has
+ *	no IVs
  * @iv_len: bytes of the explicit IV
  * @iv_random: the IV must be unpredictable; else it must never repeat
- * @align: a cipher's or combined mode's: payload and trailer of an ESP packet
- *	are a multiple of so many bytes, at least 4 (RFC 4303 2.4)
+ * @align: cipher or combined mode: payload and trailer of an ESP packet are a
+ *	multiple of @align bytes, at least 4 (RFC 4303 2.4)
  * @salt_len: bytes of salt (or nonce) that stand behind each key
  * @keys: one or more key lengths
- * @icv_lens: bytes of the ICV, none for a cipher. Where there are several,
- *	AdditionalInfo of a request says which
+ * @icv_lens: lengths of the ICV in bytes, none for a cipher. If there are
+ *	several, AdditionalInfo of a request chooses
  */
 struct ov2_algorithm {
 	const char *name;
@@ -63,10 +63,10 @@ struct ov2_algorithm {
 	u8 icv_lens[OV2_ALGORITHM_ICVS_MAX];
 };
 
-/* All of them; the last row has no name */
+/* The last row has no name. */
 extern const struct ov2_algorithm ov2_algorithms[];
 
-/* Whose identifiers are values of EncryptionAlgorithm */
+/* Are the algorithm's identifiers values of EncryptionAlgorithm? */
 static inline bool
 ov2_algorithm_is_encr(const struct ov2_algorithm *algorithm)
 {

@@ -15,7 +15,9 @@
 #define OV2_AUTH_AES_GCM_192		0x10U
 #define OV2_AUTH_AES_GCM_256		0x20U
 
-/* Encryption algorithms. None is a bit of its own, 0 means absent. */
+/* Encryption algorithms. Null encryption is a bit of its own, 0 means absent.
+ * 
+ */
 #define OV2_ENCR_NONE			0x001U
 #define OV2_ENCR_DES_CBC		0x002U
 #define OV2_ENCR_3_DES_CBC		0x004U
@@ -26,8 +28,9 @@
 #define OV2_ENCR_AES_CBC_192		0x080U
 #define OV2_ENCR_AES_CBC_256		0x100U
 
-/* Extensions: what Linux' users have, and IPsecOV2 has no bit for. They are
- * in the upper half of the same masks and identifiers, which NDIS never used.
+/* Extensions: algorithms that users of Linux have and IPsecOV2 has no bit for.
+ * Their bits are in the upper half of the same masks and identifiers, which
+ * NDIS never used.
  */
 #define OV2_EXT_AUTH_SHA_384		0x10000U
 #define OV2_EXT_AUTH_SHA_512		0x20000U
@@ -51,12 +54,12 @@
  * @encapsulation: OV2_ENCAPSULATION_* that IPsec offload works with
  * @ipv6: IPv6 traffic
  * @ipv4_options: packets with IPv4 options
- * @ipv6_ext_headers: packets with other extension headers than IPsec's
+ * @ipv6_ext_headers: packets with IPv6 extension headers other than AH and ESP
  * @ah: AH, both directions
  * @esp: ESP, both directions
  * @ah_esp_combined: AH and ESP in one packet
  * @transport: transport portion
- * @tunnel: tunnel portion; set whenever anything is (INV-43)
+ * @tunnel: tunnel portion; set if any other member is set (INV-43)
  * @transport_tunnel_combined: both portions in one packet
  * @lso: large send on IPsec connections
  * @esn: extended sequence numbers

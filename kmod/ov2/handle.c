@@ -8,8 +8,8 @@
  * With 20 bits of slot 44 are left for the generation, and a value comes again
  * after 2^44 adds: at a million a second that takes half a year. Where a long
  * has 32 bits only 12 are left, and a value may name another SA after 4096
- * adds. So the user of a handle that was kept must check that it leads to the
- * SA that he means.
+ * adds. So code that has kept a handle must check that the handle leads to the
+ * SA that it was kept for.
  */
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>
@@ -20,8 +20,8 @@ static atomic_long_t generation;
 
 /**
  * ov2_handles_init() - make a handle space, empty
- * @handles: the handle space of a card. When it is empty again, nothing of it
- *	is left to free
+ * @handles: the handle space of a card. There is no function that frees it:
+ *	once it is empty, it holds no memory
  *
  * Context: Any.
  */
@@ -34,7 +34,7 @@ void ov2_handles_init(struct ov2_handles *handles)
 
 /**
  * ov2_handle_alloc() - give an SA its handle
- * @handle: the SA's; from now on ov2_handle_find() returns it
+ * @handle: the handle of the SA; from now on ov2_handle_find() returns it
  * @handles: the card's handle space
  * @transport: see struct ov2_handle
  *
@@ -66,8 +66,8 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
 
 /**
  * ov2_handle_free() - take the handle back
- * @handle: the SA's. A reader that has found the handle before may use it for
- *	a grace period
+ * @handle: the handle of the SA. A reader that has found it before may use it
+ *	for a grace period
  *
  * Context: Any context.
  */
@@ -78,10 +78,10 @@ void ov2_handle_free(struct ov2_handle *handle)
 
 #ifdef OV2_UNIT
 /**
- * ov2_handle_reuse() - for unit tests: have a slot given again
+ * ov2_handle_reuse() - for unit tests: let the next handle get a certain slot
  * @handles: the card's handle space
- * @value: a handle that was freed. The card's next handle gets its slot, which
- *	without this call would be given only after all others
+ * @value: a handle that was freed, and has the slot. Without this call the slot
+ *	would be given again only after all others
  *
  * Context: Any context.
  */
@@ -94,8 +94,8 @@ void ov2_handle_reuse(struct ov2_handles *handles, unsigned long value)
 #endif
 
 /**
- * ov2_handle_find() - what does a handle name?
- * @handles: the handle space of the card that is asked
+ * ov2_handle_find() - find the SA that a handle names
+ * @handles: the handle space of the card
  * @value: the handle, any value
  *
  * Context: Under rcu_read_lock(), any context.

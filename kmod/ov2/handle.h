@@ -23,13 +23,13 @@ struct ov2_handles {
 
 /**
  * struct ov2_handle - an SA bundle's place in its card's handle space
- * @value: what names it: generation and slot; never 0
+ * @value: the number that names the SA: generation and slot; never 0
  * @handles: the handle space that it is in
- * @transport: the pointer of the transport that asked for the SA, found again
- *	through the handle
+ * @transport: the pointer that the bridge gave with the add. The bridge finds
+ *	it again through the handle
  *
- * Embedded in the engine's SA, which must be freed only a grace period after
- * ov2_handle_free().
+ * The structure is embedded in the engine's SA, which must be freed only a
+ * grace period after ov2_handle_free().
  */
 struct ov2_handle {
 	unsigned long value;

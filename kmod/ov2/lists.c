@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The outside of requests: headers, and lists that end. NDIS validates
- * nothing (direct OID requests; INV-20). What an add says is checked by
- * ov2_add_sa_check().
+ * Can the structures of a request be read? These functions check their headers,
+ * and that lists end, because NDIS validates nothing (direct OID requests;
+ * INV-20). ov2_add_sa_check() checks the contents of an add.
  */
 #include <linux/align.h>
 #include <linux/slab.h>
@@ -11,17 +11,17 @@
 
 /**
  * ov2_object_check() - can a structure of a request be read?
- * @buf: it
+ * @buf: the structure
  * @len: bytes that are there
- * @type: what its header must say
- * @revision: the least that its header must say
+ * @type: the type that its header must have
+ * @revision: the lowest revision that its header may have
  * @min: bytes that will be read
  *
  * Source: NDIS_OBJECT_HEADER.
  *
  * Context: Any context.
- * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if it is too short, INVALID_DATA
- * if its header is wrong.
+ * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if @len is too short, INVALID_DATA
+ * if the header is wrong.
  */
 enum ov2_status ov2_object_check(const void *buf, size_t len, u8 type,
 				 u8 revision, size_t min)
@@ -51,7 +51,7 @@ static_assert(offsetof(struct list_entry, next) ==
 static_assert(offsetof(struct list_entry, next) ==
 	      offsetof(struct ov2_delete_sa, next));
 
-/* Bytes from an entry to the end of the buffer; 0 if it is not in it. */
+/* Bytes from an entry to the end of the buffer; 0 if the entry is outside. */
 static size_t list_room(const void *list, size_t len, const void *entry)
 {
 	size_t offset = (unsigned long)entry - (unsigned long)list;
@@ -59,8 +59,8 @@ static size_t list_room(const void *list, size_t len, const void *entry)
 	return offset < len && IS_ALIGNED(offset, 8) ? len - offset : 0;
 }
 
-/* An entry that is none hides those behind it, so the list as a whole is
- * rejected. One with more entries than the buffer has room for is a cycle.
+/* A bad entry hides the entries behind it, so the list as a whole is rejected.
+ * A list of more entries than the buffer has room for is a cycle.
  */
 static enum ov2_status list_check(const void *list, size_t len, size_t min)
 {
@@ -85,11 +85,12 @@ static enum ov2_status list_check(const void *list, size_t len, size_t min)
  * @list: its first entry
  * @len: bytes of the buffer that holds all entries
  *
- * The keys are not looked at.
+ * ov2_add_sa_to_ex() checks where the keys are.
  *
  * Context: Any context.
- * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if there is no whole entry,
- * INVALID_DATA if one has a wrong header or is outside, or there is no end.
+ * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if the buffer is shorter than an
+ * entry, INVALID_DATA if an entry has a wrong header or is outside the buffer,
+ * or if the list does not end.
  */
 enum ov2_status ov2_add_list_check(const struct ov2_add_sa *list, size_t len)
 {
@@ -113,14 +114,14 @@ enum ov2_status ov2_delete_list_check(const struct ov2_delete_sa *list,
 /**
  * ov2_add_sa_to_ex() - an entry of a list as a request of its own
  * @entry: the entry, in a list that ov2_add_list_check() accepted
- * @end: end of the buffer that it is in
+ * @end: end of the buffer that the entry is in
  * @ex: out: a copy, its handle 0, to be freed with kfree_sensitive()
  * @len: out: bytes of the copy with its key area
  *
- * So an engine has one structure to check and to read.
+ * The copy lets an engine check and read one kind of structure for all adds.
  *
  * Context: Any context.
- * Return: OV2_STATUS_SUCCESS; INVALID_DATA if the key area is not all in the
+ * Return: OV2_STATUS_SUCCESS; INVALID_DATA if the key area ends outside the
  * buffer, RESOURCES without memory.
  */
 enum ov2_status ov2_add_sa_to_ex(const struct ov2_add_sa *entry,

@@ -18,9 +18,9 @@
  *	that come while paused complete with OV2_STATUS_NOT_ACCEPTED, received
  *	frames come back untouched
  * @restart: end of @pause
- * @reset: let go of every NBL, and be as before: SAs and configuration
- *	survive. Sends that are in the engine or come meanwhile fail, received
- *	frames come back as they are. Requests that pend complete as ever.
+ * @reset: hand back every NBL, then go on with the same SAs and configuration.
+ *	Sends that are in the engine or come meanwhile fail, received frames
+ *	come back as they are. Requests that pend complete as without a reset.
  *	Process context, sleeps; serialized by the caller with @pause and
  *	@restart
  * @request: carry out a request. Any context but hard interrupts, several at
@@ -28,12 +28,13 @@
  *	means that ov2_adapter_ops.request_complete is called, from process
  *	context, maybe before this returns; any other status is final. While
  *	the engine is reset, requests other than deletes end with
- *	OV2_STATUS_NOT_ACCEPTED; after @halt all do
- * @send: protect an NBL and put its frames on the wire, in order, all of them
- *	or none. Without a handle in slot 1 they leave as they are. BH disabled;
- *	calls with one ov2_nbl.queue are serialized by the caller. The NBL comes
- *	back through ov2_adapter_ops.send_complete, in order of the queue, maybe
- *	before this returns
+ *	OV2_STATUS_NOT_ACCEPTED; after @halt all requests do
+ * @send: protect an NBL and put its frames on the line, in order, all of them
+ *	or none. An NBL without a handle and without a record of large send
+ *	leaves as it is. BH disabled; calls with one ov2_nbl.queue are
+ *	serialized by the caller. The NBL comes back through
+ *	ov2_adapter_ops.send_complete, in order of the queue, maybe before this
+ *	returns
  * @receive: verify and decrypt an NBL in place. It is called for the card's
  *	own frames only: the card's packet filter comes first, as in NDIS, and
  *	frames that only promiscuous mode lets in do not come here. BH
@@ -54,17 +55,17 @@ struct ov2_miniport_ops {
 
 /**
  * struct ov2_adapter_ops - what a card does for its engine (calls up)
- * @wire_out: put a finished frame on the wire; takes @skb. BH disabled
- * @send_complete: the engine is done with an NBL; takes @nbl, and its
- *	frames if @status is not SUCCESS: none of them has left then, and the
- *	card drops them for @nbl->reason. BH disabled
+ * @wire_out: put a finished frame on the line; takes @skb. BH disabled
+ * @send_complete: the engine is done with an NBL; takes @nbl. If @status is not
+ *	SUCCESS, all of its frames are still in @nbl, and the card drops them
+ *	for @nbl->reason. BH disabled
  * @indicate: a received frame with its records; takes @nbl. BH disabled
  * @request_complete: end of a request that was pending. Process context
  * @status: a status indication; @code is
  *	OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG, one for each successful set of
- *	OFFLOAD_PARAMETERS and OFFLOAD_ENCAPSULATION, before it returns. Those
- *	of sets at the same time come in any order. Any context but hard
- *	interrupts
+ *	OFFLOAD_PARAMETERS and OFFLOAD_ENCAPSULATION, before the set returns.
+ *	If two sets run at the same time, their indications come in any order.
+ *	Any context but hard interrupts
  */
 struct ov2_adapter_ops {
 	void (*wire_out)(struct ov2_adapter *ad, u16 queue,

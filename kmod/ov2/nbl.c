@@ -10,7 +10,7 @@ static struct kmem_cache *nbl_cache;
 /**
  * ov2_nbl_alloc() - wrap a frame, with empty records
  * @skb: the frame; stays the caller's if this fails
- * @queue: the card's queue that it came in on
+ * @queue: the card's queue that the frame came in on
  *
  * Context: Any context.
  * Return: the NBL, or NULL without memory.
@@ -30,7 +30,7 @@ struct ov2_nbl *ov2_nbl_alloc(struct sk_buff *skb, u16 queue)
 }
 
 /**
- * ov2_nbl_free() - free an NBL, not the frame
+ * ov2_nbl_free() - free an NBL; its frames stay
  * @nbl: what ov2_nbl_alloc() returned
  *
  * Context: Any context.

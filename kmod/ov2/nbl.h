@@ -13,8 +13,8 @@
 /**
  * struct ov2_ext_tx - extension: the sequence number's high half on transmit
  * @seq_hi: high 32 bits that are authenticated, host order
- * @valid: @seq_hi is set. If not, the engine takes the SA's own, as IPsecOV2
- *	does (UPDATE_SA)
+ * @valid: @seq_hi is set. If not, the engine takes the high half that the add
+ *	or the last UPDATE_SA gave the SA, as in IPsecOV2
  */
 struct ov2_ext_tx {
 	u32 seq_hi;
@@ -23,11 +23,12 @@ struct ov2_ext_tx {
 
 /**
  * struct ov2_ext_rx - extension: what was verified on receive
- * @handle: handle of the inbound SA that was tried, 0 if none was
- * @seq64: sequence number, with the high half that was authenticated
+ * @handle: handle of the outer inbound SA that the engine has tried
+ * @seq64: sequence number of the outermost header, with the high half that the
+ *	engine has tried
  *
- * Valid if OV2_RX_CRYPTO_DONE is set. IPsecOV2 has no word for the inbound
- * SA: the transport looks it up again from the packet.
+ * Valid if OV2_RX_CRYPTO_DONE is set. IPsecOV2 has no word for the inbound SA:
+ * there the receiver looks the SA up again from the packet.
  */
 struct ov2_ext_rx {
 	unsigned long handle;
@@ -36,20 +37,20 @@ struct ov2_ext_rx {
 
 /**
  * struct ov2_nbl - frames and their records (NET_BUFFER_LIST)
- * @skb: the frames (NET_BUFFERs), linked by sk_buff.next, the last one's being
- *	NULL. Data is at the Ethernet header and the network header is set. The
- *	records are for all of them. One to be sent may have several; a received
- *	one, and a large send, has one
- * @queue: the card's queue that the frame came in on
+ * @skb: the frames (NET_BUFFERs), linked by sk_buff.next, which is NULL in the
+ *	last one. Data is at the Ethernet header and the network header is set.
+ *	The records are for all frames. An NBL to be sent may have several
+ *	frames; a received NBL and a large send have one
+ * @queue: the card's queue that the frame came in on, or is sent by
  * @info: the out-of-band slots, host order
  * @ext_tx: extension, transmit
  * @ext_rx: extension, receive
  * @reason: why the frames are dropped: the engine sets it before an NBL to be
  *	sent completes with another status than OV2_STATUS_SUCCESS
  * @link: for lists of the present owner of the NBL
- * @miniport: the engine's own, while it owns the NBL; zero at first
+ * @miniport: private to the engine while it owns the NBL; zero at first
  *
- * Records and extensions are the only message between bridge and engine.
+ * Beside the frames, bridge and engine exchange only records and extensions.
  */
 struct ov2_nbl {
 	struct sk_buff *skb;

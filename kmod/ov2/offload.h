@@ -26,9 +26,9 @@
  * @flags: OV2_OFFLOAD_*_COEXISTENCE
  * @ipsec_v2: IPsec
  *
- * A card has two: what the hardware can do, which never changes, and what is
- * on now. Left out are the members of other offloads, so this is not NDIS'
- * layout.
+ * A card has two of these structures: one for what the engine can do, which
+ * never changes, and one for what is on now. The members for other offloads are
+ * left out, so the layout differs from NDIS.
  */
 struct ov2_offload {
 	struct ov2_object_header header;
@@ -38,13 +38,14 @@ struct ov2_offload {
 
 /**
  * enum ov2_ipsec_parameter - NDIS_OFFLOAD_PARAMETERS.IPsecV2
- * @OV2_PARAMETER_NO_CHANGE: leave it as it is
- * @OV2_PARAMETER_DISABLED: no new SA, no IPsec on receive: deliver untouched.
- *	SAs stay, and sends that name one are still protected (ipsecov2.rst 3.5)
+ * @OV2_PARAMETER_NO_CHANGE: leave the setting as it is
+ * @OV2_PARAMETER_DISABLED: refuse new SAs, and leave received frames untouched.
+ *	SAs stay, and sends that name an SA are still protected
+ *	(ipsecov2.rst 3.5)
  * @OV2_PARAMETER_AH_ENABLED: AH only
  * @OV2_PARAMETER_ESP_ENABLED: ESP only
  * @OV2_PARAMETER_AH_AND_ESP_ENABLED: both
- * @OV2_PARAMETER_MAX: first value that is none
+ * @OV2_PARAMETER_MAX: number of values
  *
  * The registry's keyword \*IPsecOffloadV2 is this minus one.
  */
@@ -62,8 +63,8 @@ enum ov2_ipsec_parameter {
  *	IPsecOV2
  * @header: OV2_OBJECT_TYPE_DEFAULT, revision 2, size of this structure
  * @ipsec_v2: enum ov2_ipsec_parameter, for IPv4 and IPv6
- * @ipsec_v2_ipv4: the same for adapters that do IPv4 only; not read by one
- *	that does IPv6
+ * @ipsec_v2_ipv4: the same for engines that do IPv4 only; an engine that does
+ *	IPv6 does not read it
  */
 struct ov2_offload_parameters {
 	struct ov2_object_header header;
@@ -73,7 +74,7 @@ struct ov2_offload_parameters {
 
 /**
  * enum ov2_encapsulation_set - NDIS_OFFLOAD_SET_*
- * @OV2_ENCAPSULATION_NO_CHANGE: leave it as it is
+ * @OV2_ENCAPSULATION_NO_CHANGE: leave the setting as it is
  * @OV2_ENCAPSULATION_ON: receive IPsec may start
  * @OV2_ENCAPSULATION_OFF: all offloads stop
  */
@@ -88,7 +89,7 @@ enum ov2_encapsulation_set {
  *	concerns IPsecOV2
  * @header: OV2_OBJECT_TYPE_OFFLOAD_ENCAPSULATION, revision 1, size of this
  *	structure
- * @enabled: enum ov2_encapsulation_set, of IPv4 and IPv6
+ * @enabled: enum ov2_encapsulation_set, for IPv4 and IPv6
  * @type: with OV2_ENCAPSULATION_ON: how frames are encapsulated,
  *	OV2_ENCAPSULATION_IEEE_802_3
  */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Hash tables outlive their card for a moment. The machine has one worker that
- * ends network namespaces. If the end of a card waited there, the ends of all
- * other namespaces would wait, too. But rhashtable_destroy() waits for a work
- * item, and in 7.3 also for a grace period if irq_work_sync() does so: with
- * PREEMPT_RT, and on machines without an interrupt for irq_work. So a work item
- * destroys the tables, one after the other.
+ * ends network namespaces, and if the end of a card waited there, the ends of
+ * all other namespaces would wait, too. But rhashtable_destroy() waits for a
+ * work item, and in 7.3 also for a grace period if irq_work_sync() does so:
+ * with PREEMPT_RT, and on machines without an interrupt for irq_work. So a work
+ * item destroys the tables, one after the other.
  */
 #include <linux/sched.h>
 #include <linux/workqueue.h>
@@ -28,9 +28,8 @@ static void reaper_work(struct work_struct *work)
 static DECLARE_WORK(reaper, reaper_work);
 
 /**
- * ov2_reap() - have something destroyed soon
- * @reaped: a member of the structure to be destroyed, which is not used any
- *	more
+ * ov2_reap() - let the work item destroy a structure soon
+ * @reaped: a member of the structure, which nothing uses any more
  * @destroy: destroys the structure, in process context, and may sleep
  *
  * Context: Any.
@@ -44,7 +43,7 @@ void ov2_reap(struct ov2_reaped *reaped,
 }
 
 /**
- * ov2_reaper_exit() - wait until all is destroyed
+ * ov2_reaper_exit() - wait until every structure is destroyed
  *
  * Context: Process context, at module exit, after the last ov2_reap().
  */

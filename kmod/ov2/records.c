@@ -2,10 +2,10 @@
 /*
  * The out-of-band records of IPsecOV2: structures to words and back.
  *
- * A record is a word of 32 bits, a slot is as wide as a handle. A slot is no
+ * A record is a word of 32 bits, a slot is as wide as a handle. A slot holds no
  * record if a bit above the word or a reserved bit is set. The decoders fill in
- * the structure all the same; a caller that acts on it must check the return
- * value first.
+ * the structure even then, so a caller must check the return value before it
+ * acts on the structure.
  */
 #include <linux/bitfield.h>
 #include <linux/errno.h>
@@ -34,7 +34,7 @@ static bool offset_encodable(u16 offset)
  * INV-5. Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: 0, or -ERANGE if an offset is no multiple of 4 or above 1020.
+ * Return: 0, or -ERANGE if an offset is above 1020 or no multiple of 4.
  */
 int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word)
 {
@@ -59,7 +59,7 @@ int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word)
  * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: false if it is more than a word.
+ * Return: false if @slot is more than a word.
  */
 bool ov2_tx_header_decode(unsigned long slot, struct ov2_tx_header *hdr)
 {
@@ -106,7 +106,7 @@ int ov2_tx_checksum_encode(const struct ov2_tx_checksum *csum, u32 *word)
  * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: false if it is more than a word, or has reserved bits.
+ * Return: false if @slot is more than a word, or has reserved bits.
  */
 bool ov2_tx_checksum_decode(unsigned long slot, struct ov2_tx_checksum *csum)
 {
@@ -152,7 +152,7 @@ int ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word)
  * Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: false if it is more than a word.
+ * Return: false if @slot is more than a word.
  */
 bool ov2_tx_lso_decode(unsigned long slot, struct ov2_tx_lso *lso)
 {
@@ -193,14 +193,14 @@ u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
  * ov2_rx_result_decode() - read the word of slot 1, receive
  * @slot: the slot, host order
  * @res: out: its fields. Without crypto_done, status and next_crypto_done are
- *	zero, also if they are not in the word (INV-1)
+ *	zero, even if they are set in the word (INV-1)
  *
  * INV-1 to INV-3. Source: NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: false if it is illegal: more than a word, NextCryptoDone without
- * CryptoDone, reserved bits, or a status that does not exist. Then @res says
- * nothing of the frame, least of all that it was found good.
+ * Return: false if @slot is illegal: more than a word, NextCryptoDone without
+ * CryptoDone, reserved bits, or a status that does not exist. Then the caller
+ * must not take the frame for good, even if @res->status is success.
  */
 bool ov2_rx_result_decode(unsigned long slot, struct ov2_rx_result *res)
 {
@@ -251,7 +251,7 @@ u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr)
  * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: false if it is more than a word, or has reserved bits.
+ * Return: false if @slot is more than a word, or has reserved bits.
  */
 bool ov2_rx_header_decode(unsigned long slot, struct ov2_rx_header *hdr)
 {

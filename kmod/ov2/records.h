@@ -9,7 +9,7 @@
 
 /**
  * struct ov2_tx_header - slot 12 on transmit, decoded
- * @next_header: what belongs into the ESP trailer
+ * @next_header: next header of the ESP trailer
  * @pad_length: ESP pad bytes at the end of the payload
  * @ah_offset: bytes from the outer IP header to the AH header, 0 = no AH
  * @esp_offset: bytes from the outer IP header to the ESP header, 0 = no ESP
@@ -49,11 +49,11 @@ struct ov2_rx_header {
 
 /**
  * struct ov2_tx_checksum - slot 0 on transmit, decoded
- * @ipv4: the packet of that TCP or UDP is IPv4
- * @ipv6: it is IPv6
+ * @ipv4: the packet that carries TCP or UDP is IPv4
+ * @ipv6: the packet that carries TCP or UDP is IPv6
  * @tcp: TCP's checksum is to be completed
- * @udp: UDP's is
- * @ip_header: the outermost IPv4 header's is
+ * @udp: UDP's checksum is to be completed
+ * @ip_header: the outermost IPv4 header's checksum is to be completed
  * @tcp_offset: bytes from the start of the frame to the TCP header
  */
 struct ov2_tx_checksum {
@@ -70,8 +70,8 @@ struct ov2_tx_checksum {
  * @mss: most TCP payload of a segment
  * @tcp_offset: bytes from the start of the frame to the TCP header, ESP and AH
  *	headers included
- * @v2: LSOv2, the one that goes with IPsec
- * @ipv6: IPv6
+ * @v2: LSOv2; IPsec works only with this version
+ * @ipv6: the packet is IPv6
  */
 struct ov2_tx_lso {
 	u32 mss;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an engine must check of an SA request before it believes it: NDIS
- * validates nothing (direct OID requests; INV-20, INV-21). What is malformed
- * is told from what is well formed and not supported.
+ * What an engine must check of an SA request before it uses it, because NDIS
+ * validates nothing (direct OID requests; INV-20, INV-21). A malformed request
+ * and a well formed request for something unsupported get different statuses.
  */
 #include <linux/bitops.h>
 #include <linux/string.h>
@@ -35,7 +35,9 @@ static bool absent(const struct ov2_algorithm_info *info)
 	return !memchr_inv(info, 0, sizeof(*info));
 }
 
-/* Exactly one bit, which the engine offers. Unknown bits are never offered. */
+/* There must be exactly one bit, and the engine must offer it. An engine never
+ * offers unknown bits.
+ */
 static enum ov2_status identifier_check(u32 identifier, u32 offered)
 {
 	if (hweight32(identifier) != 1)
@@ -44,8 +46,8 @@ static enum ov2_status identifier_check(u32 identifier, u32 offered)
 				      OV2_STATUS_NOT_SUPPORTED;
 }
 
-/* Null encryption has no key, everything else has one. The identifier of an
- * absent cipher is 0, and it has none, either.
+/* Null encryption and an absent cipher, whose identifier is 0, have no key. All
+ * other algorithms have a key.
  */
 static enum ov2_status key_check(const struct ov2_add_sa_ex *add,
 				 const struct ov2_algorithm_info *info,
@@ -80,8 +82,9 @@ static enum ov2_status combined_check(const struct ov2_add_sa_ex *add,
 	return key_check(add, info, encr);
 }
 
-/* Encryption without integrity is no IPsec that anybody should have; V1
- * forbade it, V2 only lists it. GMAC goes with null encryption (RFC 4543).
+/* Encryption without integrity is not safe: V1 forbade it, and V2 lists it.
+ * This engine does not support it. GMAC goes with null encryption only (RFC
+ * 4543).
  */
 static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
 				      const struct ov2_security_association *sa,
@@ -103,8 +106,8 @@ static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
 	       OV2_STATUS_NOT_SUPPORTED : OV2_STATUS_SUCCESS;
 }
 
-/* Authentication alone is null encryption, whether it is named or absent. A
- * combined mode ignores AuthenticationAlgorithm (INV-21).
+/* Authentication alone means null encryption, with or without an identifier for
+ * it. A combined mode ignores AuthenticationAlgorithm (INV-21).
  */
 static enum ov2_status esp_check(const struct ov2_add_sa_ex *add,
 				 const struct ov2_security_association *sa,
@@ -139,7 +142,7 @@ static enum ov2_status ah_check(const struct ov2_add_sa_ex *add,
 			  OV2_STATUS_NOT_SUPPORTED;
 }
 
-/* SPI 0 must never be on the wire (RFC 4303 2.1, RFC 4302 2.4). */
+/* SPI 0 must never be sent (RFC 4303 2.1, RFC 4302 2.4). */
 static enum ov2_status member_check(const struct ov2_add_sa_ex *add,
 				    const struct ov2_security_association *sa,
 				    const struct ov2_capabilities *caps)
@@ -159,8 +162,8 @@ static enum ov2_status member_check(const struct ov2_add_sa_ex *add,
 	}
 }
 
-/* Of two, the first is ESP and the second AH (IPSEC_OFFLOAD_V2_ADD_SA_EX). A
- * UDP header has ESP behind it, alone.
+/* Of two members, the first is ESP and the second AH
+ * (IPSEC_OFFLOAD_V2_ADD_SA_EX). UDP-ESP has ESP as its only member.
  */
 static bool shape_ok(const struct ov2_add_sa_ex *add)
 {
@@ -203,8 +206,8 @@ static enum ov2_status members_check(const struct ov2_add_sa_ex *add,
  *
  * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if the buffer is too short for
- * the structure, INVALID_DATA if a field is out of bounds, NOT_SUPPORTED if
- * it is well formed and @caps do not have it.
+ * the structure, INVALID_DATA if a field is out of bounds, NOT_SUPPORTED if the
+ * request is well formed and @caps lack something that it needs.
  */
 enum ov2_status ov2_add_sa_check(const struct ov2_add_sa_ex *add, size_t len,
 				 const struct ov2_capabilities *caps)

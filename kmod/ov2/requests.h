@@ -40,8 +40,8 @@ enum ov2_operation {
 
 /**
  * enum ov2_sa_mode - extension: which portion of a packet an SA protects
- * @OV2_SA_MODE_UNKNOWN: not said, as in IPsecOV2: the engine derives it from
- *	the packets (ipsecov2.rst Q2)
+ * @OV2_SA_MODE_UNKNOWN: the add gives no mode, as in IPsecOV2, so the engine
+ *	derives it from the packets (ipsecov2.rst Q2)
  * @OV2_SA_TRANSPORT: the transport portion
  * @OV2_SA_TUNNEL: the tunnel portion
  */
@@ -54,10 +54,9 @@ enum ov2_sa_mode {
 /**
  * struct ov2_algorithm_info - IPSEC_OFFLOAD_V2_ALGORITHM_INFO
  * @identifier: one OV2_AUTH_* or OV2_ENCR_* bit, by field; 0 = absent
- * @key_len: bytes of this key; for AES-GCM the 4 bytes of salt are the last
- *	of it (ipsecov2.rst Q5)
+ * @key_len: bytes of this key and of the salt behind it (ipsecov2.rst Q5)
  * @key_offset: bytes from the start of the key area
- * @additional_info: for AES-GCM the length of the ICV in bytes
+ * @additional_info: for a combined mode the length of the ICV in bytes
  *	(ipsecov2.rst Q5)
  */
 struct ov2_algorithm_info {
@@ -72,9 +71,9 @@ struct ov2_algorithm_info {
  * @flags: OV2_SEC_ASSOC_ESN or 0
  * @operation: enum ov2_operation
  * @spi: network order (ipsecov2.rst Q9)
- * @auth: integrity; must be absent with a combined mode
+ * @auth: integrity; ignored with a combined mode (INV-21)
  * @encr: confidentiality, or combined mode
- * @seq_hi: high 32 bits of the ESN when the SA is added, host order
+ * @seq_hi: high half of the number when the SA is added, host order
  */
 struct ov2_security_association {
 	u32 flags;
@@ -100,8 +99,8 @@ struct ov2_security_association {
  * @switch_port: reserved
  * @vlan_id: reserved
  *
- * Addresses are the packets' sender and receiver; for a tunnel SA they are
- * the tunnel's ends. Source: IPSEC_OFFLOAD_V2_ADD_SA_EX.
+ * The endpoints are the packets' source and destination; for a tunnel SA they
+ * are the tunnel's ends. Source: IPSEC_OFFLOAD_V2_ADD_SA_EX.
  */
 struct ov2_add_sa_ex {
 	struct ov2_object_header header;
@@ -146,8 +145,8 @@ static_assert(sizeof(struct ov2_add_sa_ex) == 0xb0);
  * @key_len: bytes of @key_data
  * @key_data: the key area
  *
- * Source: IPSEC_OFFLOAD_V2_ADD_SA, where key_data has one byte, which makes
- * it 0xb0 bytes long.
+ * Source: IPSEC_OFFLOAD_V2_ADD_SA, which is 0xb0 bytes long, because its
+ * key_data has one byte.
  */
 struct ov2_add_sa {
 	struct ov2_object_header header;
@@ -186,17 +185,17 @@ static_assert(sizeof(struct ov2_add_sa) == 0xa8);
  * @mode: which portion the SA protects
  * @udp_sport: source port of UDP-ESP as sent, network order, 0 = any
  * @udp_dport: destination port of UDP-ESP as sent, network order, 0 = any
- * @seq_lo: low 32 bits of the last number seen or sent; the high ones are
- *	those of struct ov2_security_association
- * @single: the transport cannot be told of two payloads of one packet: on
- *	receive neither look inside this SA's tunnel nor take what is inside
- *	another one's (NextCryptoDone stays 0)
- * @window: replay window in packets, 0 = unknown: the place of a received
- *	number relative to it tells its high half (RFC 4303 A2.2)
- * @allow_twin: the SA may have the SPI, destination, protocol and direction
- *	of one that lives; on receive the oldest one is used. Without it the
- *	later one is rejected (ipsecov2.rst Q15)
- * @transport: the bridge's own, found again through the handle
+ * @seq_lo: low half of the last number seen or sent; the high half is in
+ *	struct ov2_security_association
+ * @single: the bridge wants one payload of each packet done: on receive the
+ *	engine neither looks inside this SA's tunnel nor takes a packet of this
+ *	SA that is inside the tunnel of another SA (NextCryptoDone stays 0)
+ * @window: replay window in packets, 0 = unknown. The place of a received
+ *	number relative to the window tells the high half (RFC 4303 A2.2)
+ * @allow_twin: the SA may have the SPI, destination, protocol and direction of
+ *	an SA that lives; on receive the oldest one is used. Without @allow_twin
+ *	the later one is rejected (ipsecov2.rst Q15)
+ * @transport: the bridge's pointer, found again through the handle
  */
 struct ov2_ext_add {
 	enum ov2_sa_mode mode;
@@ -231,9 +230,10 @@ static_assert(sizeof(struct ov2_delete_sa) == 0x18);
  * @handle: the bundle
  * @operation: the bundle's member (enum ov2_operation)
  * @spi: that member's SPI, network order
- * @seq_hi: the new high 32 bits, host order
+ * @seq_hi: the new high half, host order
  *
- * There is no list of updates, though the text of Microsoft's page has one.
+ * An update is about one member. Only the text of Microsoft's page has a list
+ * of updates, the structure there has none.
  */
 struct ov2_update_sa {
 	struct ov2_object_header header;
@@ -248,13 +248,15 @@ static_assert(offsetof(struct ov2_update_sa, seq_hi) == 0x18);
 static_assert(sizeof(struct ov2_update_sa) == 0x20);
 
 /**
- * struct ov2_ext_update - extension: a number that no packet has brought
- * @seq_lo: low 32 bits of the last number seen or sent; the high ones are
- *	those of struct ov2_update_sa
+ * struct ov2_ext_update - extension: a number that was set, not seen in a
+ * packet
+ * @seq_lo: low half of the last number seen or sent; the high half is in
+ *	struct ov2_update_sa
  * @window: replay window, as in struct ov2_ext_add
  *
- * An update of IPsecOV2 has the high half only, since the engine knows the low
- * half better. A key manager of Linux may set the whole number, to any value.
+ * An update of IPsecOV2 has the high half only, because the engine sees the low
+ * half in the packets. A key manager of Linux may set the whole number, to any
+ * value.
  */
 struct ov2_ext_update {
 	u32 seq_lo;
@@ -275,19 +277,19 @@ struct ov2_ext_update {
  * @update: OV2_OID_UPDATE_SA
  * @parameters: OV2_OID_OFFLOAD_PARAMETERS
  * @encapsulation: OV2_OID_OFFLOAD_ENCAPSULATION
- * @ext: extension of the adds, for each entry of a list; NULL: none, as pure
- *	IPsecOV2. Then UDP-ESP comes to port 4500, numbers begin with 0, the
- *	window is unknown and the mode derived (ipsecov2.rst Q2, Q16)
+ * @ext: extension of the adds, the same for each entry of a list; NULL: none,
+ *	as in pure IPsecOV2. Then UDP-ESP comes to port 4500, numbers begin with
+ *	0, the window is unknown and the mode is derived (ipsecov2.rst Q2, Q16)
  * @ext_update: extension of an update; NULL: none, as in pure IPsecOV2. Then an
  *	update with the high half that the engine already has changes nothing
  * @may_sleep: the caller is in process context and holds no spinlock, so the
- *	engine may set keys at once. IPsecOV2 has no such word: there OID
- *	requests come at PASSIVE_LEVEL and may pend
- * @caller: the caller's, for ov2_adapter_ops.request_complete
- * @miniport: the engine's own, until the request is complete
+ *	engine may set keys at once. IPsecOV2 needs no such word, because there
+ *	OID requests come at PASSIVE_LEVEL and may pend
+ * @caller: private to the caller, for ov2_adapter_ops.request_complete
+ * @miniport: private to the engine, until the request is complete
  *
- * All of it stays the caller's, and must stay valid until the request is
- * complete; the caller wipes the keys then.
+ * Request and buffers stay the caller's, and must stay valid until the request
+ * is complete; then the caller wipes the keys.
  */
 struct ov2_request {
 	u32 oid;

@@ -6,17 +6,20 @@
  * enum ov2_status - NDIS_STATUS values used by requests and sends
  * @OV2_STATUS_SUCCESS: done
  * @OV2_STATUS_PENDING: the completion comes later, through ov2_adapter_ops
- * @OV2_STATUS_NOT_ACCEPTED: resetting or being removed
- * @OV2_STATUS_FAILURE: generic; a send with an unknown handle
- * @OV2_STATUS_INVALID_PARAMETER: UPDATE_SA: no such SA, or it has no ESN
- * @OV2_STATUS_RESOURCES: SA table full, or no memory
+ * @OV2_STATUS_NOT_ACCEPTED: the engine is reset or halted, or a send while it
+ *	is paused
+ * @OV2_STATUS_FAILURE: a send failed, and ov2_nbl.reason says why; or a request
+ *	failed for a reason without a status of its own
+ * @OV2_STATUS_INVALID_PARAMETER: UPDATE_SA: there is no such SA or member, or
+ *	the member has no ESN
+ * @OV2_STATUS_RESOURCES: the SA table is full, or memory is short
  * @OV2_STATUS_NOT_SUPPORTED: the request is known, the feature is absent
- * @OV2_STATUS_REQUEST_ABORTED: a reset came in between
+ * @OV2_STATUS_REQUEST_ABORTED: a send was in the engine when a reset came
  * @OV2_STATUS_INVALID_LENGTH: the buffer's length is wrong for the request
  * @OV2_STATUS_INVALID_DATA: a field is out of bounds
- * @OV2_STATUS_INVALID_OID: no such request
+ * @OV2_STATUS_INVALID_OID: there is no such request
  *
- * Numbers are those of NDIS (ntddndis.h).
+ * The numbers are from NDIS (ntddndis.h).
  */
 enum ov2_status {
 	OV2_STATUS_SUCCESS		= 0x00000000,
