@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The cable: a line between two cards, ov2_port.peer of each being the other. A
- * card that is plugged into nothing has a cable, too, with a loose end.
+ * The cable: a line between two cards. ov2_port.peer of each card points to the
+ * other card. A card that is plugged into nothing has a cable with a loose end.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -18,8 +18,8 @@
 
 #define CABLE_MAX_MTU	9000
 
-/* A cable ends at memory: everything that moves bytes is possible, and large
- * packets are segmented by the stack.
+/* A cable moves bytes in memory, so scattered and high memory are possible. The
+ * stack segments large packets.
  */
 #define CABLE_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
 			 NETIF_F_HW_CSUM)
@@ -70,7 +70,7 @@ static bool cable_too_long(const struct sk_buff *skb,
 	return skb->len > max;
 }
 
-/* Make a frame fit for the cable, or tell why it cannot go. */
+/* Make a frame fit for the cable, or return why it must be dropped. */
 static enum ov2_counter cable_prepare(struct sk_buff *skb,
 				      const struct ov2_port *peer)
 {
@@ -89,13 +89,13 @@ static enum ov2_counter cable_prepare(struct sk_buff *skb,
 	return OV2_CNT_NONE;
 }
 
-/* Only bytes go over a cable: what the sender's kernel knows of a frame stays
- * behind. Not cleared here:
+/* Only bytes go over a cable: the sender's metadata in the skb is cleared,
+ * except:
  *
  *	the socket		is charged until the frame leaves the ring, so
- *				that a slow receiver slows it down; its
- *				destructor may read the shared info, so that is
- *				cleared later, by ov2_unshare()
+ *				that a slow receiver slows the sender down. The
+ *				destructor may read the shared info, so
+ *				ov2_unshare() clears the shared info later
  *	vlan_all, decrypted,	are never set: the card offers none of these
  *	no_fcs, unreadable	offloads, so the stack does the work itself or
  *				drops the frame
@@ -110,7 +110,7 @@ static void cable_scrub(struct sk_buff *skb)
 	skb_scrub_packet(skb, true);
 	skb_init_secmark(skb);
 	skb_clear_hash(skb);
-	/* A receiver that forwards would confirm a neighbour of its own */
+	/* Else a receiver that forwards confirms a neighbour of its own. */
 	skb_set_dst_pending_confirm(skb, 0);
 	ov2_skb_reset_tc(skb);
 	skb_unset_transport_header(skb);
@@ -166,7 +166,7 @@ static void cable_carrier(struct ov2_port *port)
 		cable_set_carrier(peer, on);
 }
 
-/* IFLA_LINK is another now: whoever watches links wants to know. */
+/* IFLA_LINK has changed: tell the programs that watch links. */
 static void cable_announce(struct ov2_port *port)
 {
 	struct net_device *dev = port->ad.dev;

@@ -2,8 +2,8 @@
 /*
  * On which CPUs a card receives. A frame interrupts another CPU than the
  * sender's, so the choice of this CPU must not harm others: isolated CPUs are
- * left alone, as by RPS, and a user burdens only CPUs that he may run on
- * anyway.
+ * left alone, as RPS does, and a user burdens only CPUs that the user may run
+ * on anyway.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -18,13 +18,14 @@
 
 /**
  * ov2_cpus_pick() - which CPUs may receive?
- * @cpus: filled in; has an online CPU
+ * @cpus: filled in with at least one online CPU
  * @house: CPUs that are not isolated, for domains and for unbound work
  * @allowed: CPUs that the user may run on
  * @online: online CPUs
  *
- * If a user may run on isolated CPUs only, his card receives on the CPUs that
- * are not isolated: opening a card is no consent to interrupts.
+ * If a user may run on isolated CPUs only, the user's card receives on the CPUs
+ * that are not isolated, because opening a card is no consent to interrupts
+ * there.
  *
  * Context: Any.
  */
@@ -48,7 +49,7 @@ void ov2_cpus_pick(struct cpumask *cpus, const struct cpumask *house,
  *
  * Context: Any.
  * Return: an online CPU. Neighbouring queues have different CPUs if there are
- * enough.
+ * at least two.
  */
 unsigned int ov2_cpus_nth(const struct cpumask *cpus,
 			  const struct cpumask *online, u32 nth)
@@ -66,8 +67,8 @@ unsigned int ov2_cpus_nth(const struct cpumask *cpus,
  * All senders get the same answer, so the queue is on one CPU again.
  *
  * Context: Any.
- * Return: an online CPU, or a number that is at least nr_cpu_ids if none is
- * left.
+ * Return: an online CPU, or a number that is at least nr_cpu_ids if no CPU of
+ * @cpus is online.
  */
 unsigned int ov2_cpus_next(const struct cpumask *cpus,
 			   const struct cpumask *online, unsigned int gone)
@@ -77,8 +78,8 @@ unsigned int ov2_cpus_next(const struct cpumask *cpus,
 	return cpu < nr_cpu_ids ? cpu : cpumask_first_and(cpus, online);
 }
 
-/* CPUs that are isolated neither by isolcpus= or an isolated partition of the
- * cpuset controller, nor by nohz_full=, as in rps_cpumask_housekeeping(). A
+/* CPUs that neither isolcpus= nor an isolated partition of the cpuset
+ * controller nor nohz_full= isolates, as in rps_cpumask_housekeeping(). A
  * partition may change at any time.
  */
 static void cpus_house(struct cpumask *house)
@@ -91,7 +92,7 @@ static void cpus_house(struct cpumask *house)
 
 /**
  * ov2_cpus_choose() - give each receive queue its CPU
- * @port: the card; it is being opened, by the task whose CPUs are taken
+ * @port: the card. The current task opens it, and its CPUs are used
  *
  * The CPU of the first queue is drawn by lot, because most cards use one queue,
  * and these queues must not all meet on the first CPU.

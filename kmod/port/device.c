@@ -106,16 +106,16 @@ static void port_uninit(struct net_device *dev)
 
 	port->line->unplug(port);
 	ov2_rx_del_napi(port);
-	/* If register_netdevice() has failed, it frees the card and waits for
-	 * nothing. Older kernels have hashed the NAPIs by then, and busy
-	 * polling may pass them on its way to another NAPI.
+	/* If register_netdevice() has failed, it frees the card without a grace
+	 * period. Older kernels have hashed the NAPIs by then, and busy polling
+	 * may pass them on its way to another NAPI.
 	 */
 	if (dev->reg_state != NETREG_UNREGISTERING)
 		synchronize_net();
 }
 
-/* The end of what port_init() began. Not in port_uninit(), since SAs hold the
- * netdev and may live until the last reference to it is gone.
+/* The end of port_init(). It comes later than port_uninit(), since SAs hold the
+ * netdev and may live until the last reference to the netdev is gone.
  */
 static void port_free(struct net_device *dev)
 {
@@ -152,8 +152,8 @@ static int port_stop(struct net_device *dev)
 	ASSERT_RTNL();
 	WRITE_ONCE(port->up, false);
 	port->line->carrier(port);
-	/* No grace period is needed for senders that saw the card up: they find
-	 * the rings closed. The core calls this function under RTNL for each
+	/* Senders that saw the card up find the rings closed, so no grace
+	 * period is needed. The core calls this function under RTNL for each
 	 * card of a batch, and would wait for one grace period after the other.
 	 */
 	ov2_rx_close(port);
@@ -169,8 +169,8 @@ static void port_set_rx_mode(struct net_device *dev)
 	ov2_filter_update(netdev_priv(dev));
 }
 
-/* With this function the core does not check features itself: the rest is what
- * it does then.
+/* With this function the core leaves out its own check, which is
+ * vlan_features_check(), so the function does it.
  */
 static netdev_features_t port_features_check(struct sk_buff *skb,
 					     struct net_device *dev,
@@ -180,10 +180,10 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
 	return vlan_features_check(skb, features);
 }
 
-/* A receiver counts what comes late by more than its replay window as replayed,
- * and queues overtake each other. So the packets of one SA leave by one queue,
- * whatever CPU, socket or XPS say. For all others the core chooses as it does
- * without this function.
+/* A receiver takes a packet for replayed that comes late by more than its
+ * replay window, and queues overtake each other. So all packets of one SA leave
+ * by one queue, which does not depend on CPU, socket or XPS. For other packets
+ * the core chooses as it does without this function.
  */
 static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
 			     struct net_device *sb_dev)
@@ -247,8 +247,8 @@ void ov2_port_setup(struct net_device *dev)
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = port_free;
 
-	/* Frames wait in rings, so one skb must not be sent twice; and netpoll
-	 * sends with interrupts off, where the engine cannot work.
+	/* Frames wait in rings, so one skb must not be sent twice. Netpoll
+	 * would send with interrupts off, where the engine cannot work.
 	 */
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_UNICAST_FLT |
@@ -256,9 +256,10 @@ void ov2_port_setup(struct net_device *dev)
 
 	dev->features |= features;
 	dev->hw_features |= features;
-	/* The stack masks with these when it has made the ESP header. HW_CSUM
-	 * is among them as a bond claims HW_ESP_TX_CSUM whatever its cards say:
-	 * a sum that the stack completes here takes the trailer for data.
+	/* The stack masks the features with these when it has made the ESP
+	 * header. HW_CSUM is among them because a bond claims HW_ESP_TX_CSUM
+	 * even if its cards do not: without HW_CSUM the stack would complete
+	 * the sum here, and take the trailer for data.
 	 */
 	dev->hw_enc_features |= features;
 	dev->vlan_features |= line->features;

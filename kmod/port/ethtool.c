@@ -42,7 +42,7 @@ static void get_ethtool_stats(struct net_device *dev,
 		*data++ = ov2_counter_read(ad, c);
 }
 
-/* For reading: the numbers are given when a card is made. */
+/* Read only: the numbers of queues are set when a card is made. */
 static void get_channels(struct net_device *dev,
 			 struct ethtool_channels *channels)
 {
@@ -52,15 +52,15 @@ static void get_channels(struct net_device *dev,
 	channels->tx_count = dev->real_num_tx_queues;
 }
 
-/* The engine is what can be reset. What the stack sends meanwhile waits in its
- * queues, but for frames that are in the engine, or that a queue sends which
- * the line wakes: those are dropped, and counted.
+/* Only the engine can be reset. Meanwhile, the frames that the stack sends wait
+ * in the stack's queues. Frames that are in the engine are dropped and counted,
+ * and so are frames of a queue that the line wakes before the reset ends.
  */
 static int port_reset(struct net_device *dev, u32 *flags)
 {
 	struct ov2_port *port = netdev_priv(dev);
 
-	/* The engine wants it serialized with ndo_open and ndo_stop. */
+	/* The engine wants a reset serialized with ndo_open and ndo_stop. */
 	ASSERT_RTNL();
 	if (!(*flags & ETH_RESET_OFFLOAD))
 		return -EOPNOTSUPP;

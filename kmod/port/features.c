@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is on of the engine: the requests for it, and its answer. */
+/* Switch the engine's offloads on and off, and take note of its answer. */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
@@ -18,11 +18,11 @@ static int features_request(struct ov2_port *port, struct ov2_request *req)
 }
 
 /**
- * ov2_features_enable() - let the engine work on what is received
+ * ov2_features_enable() - let the engine work on received frames
  * @port: the card, its engine fresh
  *
- * Frames are always those of Ethernet here, so this is said once; on Windows it
- * is a protocol's to say, when it binds.
+ * All frames are Ethernet frames here, so one request is enough. On Windows a
+ * protocol makes it when it binds.
  *
  * Context: Process context.
  * Return: 0 or -EIO.
@@ -56,7 +56,7 @@ static u8 features_parameter(const struct ov2_port *port,
 	       OV2_PARAMETER_AH_AND_ESP_ENABLED : OV2_PARAMETER_ESP_ENABLED;
 }
 
-/* Nothing takes over the states and policies in packet mode. */
+/* Software cannot take over the states and policies in packet mode. */
 static bool features_must_keep_esp(struct net_device *dev,
 				   netdev_features_t features)
 {
@@ -66,8 +66,9 @@ static bool features_must_keep_esp(struct net_device *dev,
 	       ov2_bridge_packet_mode(&port->ad);
 }
 
-/* The core goes on to want what it could not get, and would switch it off at
- * the next change of any feature, long after the user has forgotten the wish.
+/* The core remembers a wish that it could not fulfil, and would switch HW_ESP
+ * off at the next change of any feature, long after the user has forgotten the
+ * wish.
  */
 static netdev_features_t features_keep_esp(struct net_device *dev)
 {
@@ -96,14 +97,15 @@ netdev_features_t ov2_features_fix(struct net_device *dev,
 /**
  * ov2_features_set() - ndo_set_features
  * @dev: the card
- * @features: the new ones
+ * @features: the new features
  *
- * The stack stops using the engine by itself: to send, and for new states. What
- * comes in for states that live has to be left to the stack, too.
+ * The stack itself stops using the engine to send and for new states. The
+ * engine must stop, too, so that received frames of states that live go to the
+ * stack untouched.
  *
- * Context: RTNL. States are added without it, so one in packet mode may have
- * come since ov2_features_fix().
- * Return: 0; -EBUSY if one has come; -EIO if the engine refuses.
+ * Context: RTNL. States are added without RTNL, so a state in packet mode may
+ * have come since ov2_features_fix().
+ * Return: 0; -EBUSY if such a state has come; -EIO if the engine refuses.
  */
 int ov2_features_set(struct net_device *dev, netdev_features_t features)
 {
@@ -138,8 +140,8 @@ int ov2_features_set(struct net_device *dev, netdev_features_t features)
  * @code: OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG
  * @config: what is on
  *
- * Linux has its own picture of this, in net_device.features, from which the
- * change came.
+ * It only counts and traces, because net_device.features already has the
+ * change.
  *
  * Context: Any context but hard interrupts.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The receive filter: which of the frames on the cable a card takes, and which
- * of those are its own. Only the card's own frames are shown to the engine. All
- * others that are wanted (for a bridge, for a packet socket) go up as they
- * came, because what the engine decrypts must stay on this host:
+ * The receive filter: which of the frames on the line a card takes, and which
+ * of the frames taken are its own. Only the card's own frames go to the engine.
+ * All others that are wanted (for a bridge, for a packet socket) go up as they
+ * came, because frames that the engine decrypts must stay on this host:
  *
  *   destination MAC      taken if                     own if
  *   -------------------  ---------------------------  -----------------------
@@ -14,9 +14,10 @@
  *   any other multicast  IFF_ALLMULTI or IFF_PROMISC  and not below a bridge
  *   any other unicast    IFF_PROMISC                  never
  *
- * Below a bridge dev->uc names other hosts, too: br_fdb_sync_static() puts each
- * static entry of the bridge there. And a bridge floods groups to all its
- * ports. Open vSwitch is a bridge, too.
+ * In this file a bridge is a bridge device above the card, or Open vSwitch.
+ * Below a bridge, dev->uc names other hosts, too, because br_fdb_sync_static()
+ * puts each static entry of the bridge there; and a bridge floods groups to all
+ * its ports.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_ether.h>
@@ -43,7 +44,7 @@ struct filter_key {
 	u16 multicast;
 };
 
-/* It is hashed as bytes. */
+/* The key is hashed as bytes, so it must have no holes. */
 static_assert(sizeof(struct filter_key) == ETH_ALEN + sizeof(u16));
 
 /**
@@ -100,8 +101,9 @@ static int filter_add(struct net_device *dev, const u8 *addr, bool multicast)
 				     filter_params);
 	if (err)
 		kfree(fa);
-	/* A change that comes while the card goes down may leave an address
-	 * behind, which the netdev then forgets without a word.
+	/* The address may be there already: a change that comes while the card
+	 * goes down may leave it behind, and the netdev forgets it without a
+	 * call.
 	 */
 	return err == -EEXIST ? 0 : err;
 }
@@ -190,9 +192,10 @@ static void filter_destroy(struct ov2_reaped *reaped)
 
 /**
  * ov2_filter_exit() - end of ov2_filter_init()
- * @port: the card; nothing is received any more
+ * @port: the card; it receives no more frames
  *
- * Context: Any. A work item destroys the table later, since that may sleep.
+ * Context: Any. A work item destroys the table later, since destroying may
+ * sleep.
  */
 void ov2_filter_exit(struct ov2_port *port)
 {
@@ -203,9 +206,10 @@ void ov2_filter_exit(struct ov2_port *port)
  * ov2_filter_update() - take over the address lists of the netdev
  * @port: the card
  *
- * Without memory for an address the card takes every frame, as a NIC does whose
- * table is full; the next change of a list tries again. Frames to the missing
- * address are not the card's own until then: the stack decrypts them.
+ * Without memory for an address the card takes every frame, as a NIC whose
+ * table is full. The next change of a list tries again. Until then the stack
+ * decrypts frames to the missing address, because they do not count as the
+ * card's own.
  *
  * Context: Under dev->addr_list_lock, BH disabled.
  */
@@ -224,9 +228,9 @@ void ov2_filter_update(struct ov2_port *port)
  * ov2_filter_clear() - forget all addresses
  * @port: the card; it is going down
  *
- * While a card is down the stack changes the lists without a word, and a move
- * to another namespace empties them. The first ov2_filter_update() after the
- * card is up brings the addresses back.
+ * While a card is down, the stack changes the lists without a call to the card,
+ * and a move to another namespace empties them. The first ov2_filter_update()
+ * after the card is up brings the addresses back.
  *
  * Context: Process context.
  */
@@ -246,7 +250,7 @@ static int filter_is_bridge(struct net_device *upper,
 	return netif_is_any_bridge_master(upper);
 }
 
-/* Also through a bond, a VLAN or a macvlan. */
+/* A bridge may also be above a bond, a VLAN or a macvlan of the card. */
 static int filter_look_up(struct net_device *dev,
 			  struct netdev_nested_priv *priv)
 {
@@ -264,9 +268,9 @@ static int filter_look_up(struct net_device *dev,
 	return 0;
 }
 
-/* A link between two devices has come or gone, and the lower one of them may
- * have cards below it. br_add_if() makes the link before it lets the port
- * forward.
+/* A link between two devices has come or gone. @dev is the lower device, and
+ * there may be cards below it. br_add_if() makes the link before it lets the
+ * port forward, so no frame is forwarded before the filter knows.
  */
 static int filter_event(struct notifier_block *nb, unsigned long event,
 			void *info)
@@ -342,15 +346,15 @@ static enum ov2_filter_verdict filter_multicast(struct ov2_port *port,
 }
 
 /**
- * ov2_filter() - whose is a frame?
+ * ov2_filter() - is a frame the card's own, another host's, or unwanted?
  * @port: the card that received it
  * @skb: the frame; data and MAC header are at its Ethernet header, which is
  *	linear
  *
- * Costs the same for any number of addresses.
+ * The cost does not depend on the number of addresses.
  *
  * Context: BH disabled.
- * Return: what becomes of the frame.
+ * Return: the verdict.
  */
 enum ov2_filter_verdict ov2_filter(struct ov2_port *port,
 				   const struct sk_buff *skb)

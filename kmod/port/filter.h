@@ -6,10 +6,11 @@ struct ov2_port;
 struct sk_buff;
 
 /**
- * enum ov2_filter_verdict - whose is a received frame?
- * @OV2_FILTER_OWN: the card's own: the engine sees it
- * @OV2_FILTER_OTHER: somebody else's, but wanted: it goes up as it came
- * @OV2_FILTER_UNWANTED: nobody's here
+ * enum ov2_filter_verdict - where a received frame goes
+ * @OV2_FILTER_OWN: the frame is the card's own, and goes to the engine
+ * @OV2_FILTER_OTHER: the frame may be another host's, but is wanted: it goes up
+ *	the stack as it came
+ * @OV2_FILTER_UNWANTED: nobody wants the frame: it is dropped
  */
 enum ov2_filter_verdict {
 	OV2_FILTER_OWN,

@@ -13,44 +13,45 @@ struct ov2_port;
 struct sk_buff;
 
 /**
- * struct ov2_line_ops - what a card's frames leave on and come from
- * @features: what the stack may give to a card: it undoes the rest itself, by
- *	segmenting, copying or summing. Without NETIF_F_HW_ESP, which is the
- *	engine's
+ * struct ov2_line_ops - the line: what a card's frames leave on and come from
+ * @features: what the line can do. The stack does the rest itself, by
+ *	segmenting, copying or summing. NETIF_F_HW_ESP is not here, because it
+ *	is the engine's
  * @max_mtu: the longest MTU that a card may be set to
- * @plug: connect a card to what IFLA_LINK names. The card has been registered
- *	just now and is down; @target is another device, and if that is a card,
- *	it is connected to nothing. RTNL. Returns 0, or a negative errno with a
- *	sentence: then the card is unregistered, and @unplug is called first
- * @unplug: disconnect a card. It is down, or has never been registered, and may
- *	be connected to nothing. Frames that are on their way out may still come
- *	to
- *	@put until the end of an RCU grace period. RTNL
- * @link: the device that a card is connected to, or NULL. IFLA_LINK tells it.
+ * @plug: connect a card to the device that IFLA_LINK names. The card has been
+ *	registered just now and is down. @target is another device; if it is a
+ *	card, it is connected to nothing. RTNL. Returns 0, or a negative errno
+ *	with a sentence: then the port unregisters the card, which calls @unplug
+ * @unplug: disconnect a card, if it is connected. The card is down, or has
+ *	never been registered. Frames on their way out may still come to @put
+ *	until the end of an RCU grace period. RTNL
+ * @link: the device that a card is connected to, or NULL. IFLA_LINK shows it.
  *	RTNL or RCU
- * @carrier: a card was opened, or is being stopped (ov2_port.up tells): set its
- *	carrier, and that of the card at the other end if it depends on it. RTNL
+ * @carrier: a card was opened, or is being stopped (ov2_port.up tells which):
+ *	set its carrier, and also the carrier of the card at the other end if
+ *	that carrier depends on it. RTNL
  * @room: how many frames a send queue may still send before it has to stop, by
  *	ov2_ring_room(), or less if the line itself takes less. BH disabled
  * @put: send a frame; data is at its Ethernet header. Takes the frame and
- *	returns 0, or leaves it to the caller and returns why it must be
- *	dropped. It never returns a reason because too many frames are on their
- *	way: @room has stopped the queue in time. BH disabled; also from
- *	completions of the engine, on several CPUs at a time for one queue
- * @wake: a receive queue has taken frames off its ring, so whoever feeds this
- *	ring may go on: ov2_ring_wake() for each such send queue. BH disabled
+ *	returns 0, or leaves the frame to the caller and returns why it must be
+ *	dropped. Too many frames on their way are no reason, because @room has
+ *	stopped the queue in time. BH disabled; also from completions of the
+ *	engine, on several CPUs at a time for one queue
+ * @wake: a receive queue has taken frames off its ring: call ov2_ring_wake()
+ *	for each send queue that feeds this ring. BH disabled
  *
- * All of them are set. What comes in goes to ov2_rx_enqueue().
+ * All members are set. A line gives the frames that come in to
+ * ov2_rx_enqueue().
  *
- * A line on top of another netdev would have @features and @max_mtu of all that
- * any such device can do, and narrow a card's own in @plug by those of the
- * device. There it would also register its rx_handler and become the device's
- * upper; @unplug is the end of that. Its rx_handler would call ov2_rx_enqueue()
- * and drop what is more than OV2_RING_FRAMES, for it has nobody to stop. @put
- * would be dev_queue_xmit(), @room ov2_ring_room() without a ring, since the
- * device has a queueing discipline of its own, @carrier
- * netif_stacked_transfer_operstate(), also from the device's notifier, and
- * @wake would be empty.
+ * A line on top of another netdev would be made like this. @features and
+ * @max_mtu are the most that any such device can do, and @plug narrows the
+ * card's values to the device's. @plug also registers an rx_handler and makes
+ * the card an upper of the device; @unplug undoes both. The rx_handler calls
+ * ov2_rx_enqueue(), and drops frames beyond OV2_RING_FRAMES, because it cannot
+ * stop a sender. @put is dev_queue_xmit(). @room is ov2_ring_room() without a
+ * ring, since the device has a queueing discipline of its own. @carrier is
+ * netif_stacked_transfer_operstate(), which the device's notifier calls, too.
+ * @wake is empty.
  */
 struct ov2_line_ops {
 	netdev_features_t features;

@@ -19,7 +19,7 @@
 /* Queues of a card on a machine that has more CPUs */
 #define LINK_MAX_QUEUES	16
 
-/* Given by main.c: the port knows the contract, not the engine. */
+/* main.c gives it, because the port knows the contract, not the engine. */
 static const struct ov2_miniport_ops *link_miniport;
 
 static int link_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -120,7 +120,7 @@ static unsigned int link_num_queues(void)
 	return min_t(unsigned int, num_online_cpus(), LINK_MAX_QUEUES);
 }
 
-/* The namespace where the number of port_get_iflink() holds */
+/* The namespace in which port_get_iflink() is a device's number */
 static struct net *link_get_net(const struct net_device *dev)
 {
 	const struct ov2_port *port = netdev_priv(dev);
@@ -129,8 +129,8 @@ static struct net *link_get_net(const struct net_device *dev)
 	return dev_net(link ?: dev);
 }
 
-/* There is no dellink: every path that deletes a card runs ndo_uninit, and that
- * unplugs it.
+/* There is no dellink: every path that deletes a card runs ndo_uninit, which
+ * unplugs the card.
  */
 static struct rtnl_link_ops link_ops __read_mostly = {
 	.kind			= OV2_PORT_KIND,
@@ -172,7 +172,7 @@ err_bridge:
 }
 
 /**
- * ov2_link_unregister() - delete all cards, and let nobody make one
+ * ov2_link_unregister() - delete all cards; users can make no more
  *
  * Sleeps until the last card is freed.
  *

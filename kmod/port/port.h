@@ -2,7 +2,7 @@
 #ifndef _OV2_PORT_H
 #define _OV2_PORT_H
 
-/* What a card is made of. The files of the port have their own headers. */
+/* The structures of a card. Functions are in the headers of their files. */
 #include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
@@ -29,10 +29,10 @@ struct ov2_line_ops;
  * @called: 1 while such a call is under way and has not begun. A CPU that
  *	finds 1 need not call: the pending call will see the frame that this
  *	CPU has queued
- * @cpu: where @napi runs, chosen when the card is opened. As the interrupt of a
- *	real queue it stays on one CPU, until this CPU goes offline: xfrm hands
- *	decrypted packets on through a queue of each CPU, so a flow that came up
- *	on two would be reordered
+ * @cpu: where @napi runs, chosen when the card is opened. Like the interrupt of
+ *	a real queue it stays on one CPU until this CPU goes offline. xfrm
+ *	passes decrypted packets through a queue of each CPU, so a flow that
+ *	came up on two CPUs would be reordered
  * @port: the card
  * @index: its number
  * @ring: frames that came over the line, oldest first (ring.c)
@@ -42,7 +42,8 @@ struct ov2_line_ops;
  * @polling: @napi is giving frames to the engine and looks at @indicated
  *	afterwards
  * @ready: NBLs on their way up the stack; only @napi touches them
- * @held: NBLs made and not delivered yet; only @napi counts them
+ * @held: number of NBLs given to the engine and not delivered yet; only @napi
+ *	changes it
  */
 struct ov2_rxq {
 	struct napi_struct napi;
@@ -63,7 +64,7 @@ struct ov2_rxq {
 
 /**
  * struct ov2_txq - a send queue
- * @in_engine: NBLs given to the engine and not back yet (ring.c)
+ * @in_engine: number of NBLs given to the engine and not back yet (ring.c)
  */
 struct ov2_txq {
 	atomic_t in_engine;
@@ -75,8 +76,7 @@ struct ov2_txq {
  *	dev->addr_list_lock, read under RCU
  * @incomplete: an address is missing in @table for want of memory, so every
  *	frame is taken. Written under dev->addr_list_lock
- * @bridged: the card is a port of a bridge, or of a device that is one. Written
- *	under RTNL
+ * @bridged: the card is below a bridge device (filter.c). Written under RTNL
  */
 struct ov2_filter {
 	struct ov2_filter_table *table;
@@ -94,7 +94,8 @@ struct ov2_filter {
  *	line, at most; 1 at first (ring.c). Written under RTNL
  * @up: the card takes frames from its line. Written under RTNL
  * @filter: which frames it takes
- * @cpus: where it may receive. Written under RTNL, while it is down
+ * @cpus: CPUs on which it may receive. Written under RTNL, while the card is
+ *	down
  * @rxqs: @ad.rx_queues receive queues
  * @txqs: @ad.tx_queues send queues
  */
@@ -110,7 +111,7 @@ struct ov2_port {
 	struct ov2_txq *txqs;
 };
 
-/* ov2_adapter_of() counts on it. */
+/* ov2_adapter_of() relies on this. */
 static_assert(offsetof(struct ov2_port, ad) == 0);
 
 static inline struct ov2_port *ov2_port_of(struct ov2_adapter *ad)
@@ -118,8 +119,8 @@ static inline struct ov2_port *ov2_port_of(struct ov2_adapter *ad)
 	return container_of(ad, struct ov2_port, ad);
 }
 
-/* Is a netdev a card of this module? Told by its kind, as netif_is_vxlan()
- * does. Its private data is a struct ov2_port then.
+/* Is a netdev a card of this module? The kind tells, as in netif_is_vxlan().
+ * The private data of a card is a struct ov2_port.
  */
 static inline bool ov2_port_is_card(const struct net_device *dev)
 {

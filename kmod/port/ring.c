@@ -2,16 +2,16 @@
 /*
  * The ring of a receive queue, and back-pressure.
  *
- * The only ring is the receiver's. A send queue stops when the frames there
- * and those in the engine reach OV2_RING_FRAMES, and is woken when half of
- * them are gone, so a slow receiver slows its sender and loses nothing. The
- * receiver's own engine holds at most OV2_RX_HELD_MAX of the frames that were
- * taken off the ring; the others wait on the ring.
+ * The only ring is the receiver's. A send queue stops when the frames on the
+ * ring and the frames in the engine reach OV2_RING_FRAMES, and is woken when
+ * half of them are gone, so a slow receiver slows its sender and no frame is
+ * lost. The receiver's own engine holds at most OV2_RX_HELD_MAX of the frames
+ * that were taken off the ring; the others wait on the ring.
  *
  * Several send queues may feed one ring. Each of them sees the frames on the
  * ring, but in the engine only its own frames, and assumes that each of the
- * others has as many there. So the engine has at most OV2_RING_FRAMES for one
- * ring, and no queue looks at the others' counters.
+ * others has as many there. So no queue reads another queue's counter, and yet
+ * the engine has at most OV2_RING_FRAMES for one ring.
  */
 #include <linux/lockdep.h>
 #include <linux/math.h>
@@ -59,7 +59,7 @@ void ov2_ring_close(struct ov2_rxq *rxq)
 /**
  * ov2_ring_put() - put a frame on a ring
  * @rxq: the receive queue
- * @skb: the frame; taken if it returns true, and the receiver's then
+ * @skb: the frame; taken if this returns true
  *
  * Context: BH disabled.
  * Return: false if the ring is closed.
@@ -86,7 +86,7 @@ bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff *skb)
  * @frames: filled in, oldest first
  *
  * Context: NAPI of @rxq.
- * Return: how many were taken.
+ * Return: the number of frames taken.
  */
 int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames)
 {
@@ -112,7 +112,7 @@ int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames)
  * @rxq: the receive queue
  *
  * Context: NAPI of @rxq.
- * Return: true if it would.
+ * Return: true if so.
  */
 bool ov2_ring_may_take(const struct ov2_rxq *rxq)
 {
@@ -154,11 +154,12 @@ void ov2_ring_share(struct ov2_port *port, unsigned int rings)
  * ov2_ring_room() - how many frames may a send queue still send?
  * @port: the sender
  * @queue: its queue
- * @rxq: whose ring the queue feeds, or NULL if none is there
+ * @rxq: the receive queue whose ring the send queue feeds, or NULL without a
+ *	ring
  *
  * Context: BH disabled.
- * Return: how many frames may still be sent before the queue has to stop. It is
- * less than zero if more were sent.
+ * Return: how many frames may still be sent before the queue has to stop; less
+ * than zero if too many were sent.
  */
 int ov2_ring_room(const struct ov2_port *port, u16 queue,
 		  const struct ov2_rxq *rxq)
@@ -172,10 +173,10 @@ int ov2_ring_room(const struct ov2_port *port, u16 queue,
 	return OV2_RING_FRAMES - used;
 }
 
-/* The room for one frame of each queue that shares the ring: all of them may
- * have seen the same room, and each may send one frame before it stops. It is
- * at most the room that wakes a queue, since a queue that is woken must be able
- * to send, however many queues share its ring.
+/* A queue stops if there is less room than one frame for each queue that shares
+ * the ring: all of these queues may have seen the same room, and each may send
+ * one more frame before it stops. The limit is at most RING_WAKE_ROOM, so that
+ * a queue that is woken can send, even if very many queues share its ring.
  */
 static int ring_stop_room(const struct ov2_port *port)
 {
@@ -199,9 +200,9 @@ void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue)
 }
 
 /**
- * ov2_ring_wake() - wake a send queue if it is stopped and need not be
+ * ov2_ring_wake() - wake a send queue that is stopped and has room again
  * @port: the sender
- * @queue: its queue. Frames of it have left the ring or the engine
+ * @queue: its queue, whose frames have left the ring or the engine
  *
  * Context: BH disabled.
  */
@@ -210,8 +211,9 @@ void ov2_ring_wake(struct ov2_port *port, u16 queue)
 	struct netdev_queue *txq = netdev_get_tx_queue(port->ad.dev, queue);
 
 	lockdep_assert_in_softirq();
-	/* First the room, then the look at the stop bit. Pairs with the barrier
-	 * in netif_txq_try_stop(), where it is the other way round.
+	/* The room was made before, and the stop bit is read after. Pairs with
+	 * the barrier in netif_txq_try_stop(), which sets the stop bit first
+	 * and then reads the room.
 	 */
 	smp_mb();
 	if (netif_tx_queue_stopped(txq) && READ_ONCE(port->up) &&
@@ -236,7 +238,7 @@ void ov2_ring_wake_all(struct ov2_port *port)
 }
 
 /**
- * ov2_ring_sent() - the engine is given a frame of a send queue
+ * ov2_ring_sent() - count an NBL of a send queue that the engine is given
  * @port: the sender
  * @queue: its queue
  *
@@ -254,9 +256,9 @@ void ov2_ring_sent(struct ov2_port *port, u16 queue)
  * @port: the sender
  * @queue: its queue
  *
- * It wakes the queue also if the frame has gone to the ring: the receiver may
- * have drained the ring, and found the queue still blocked by what was in the
- * engine.
+ * It wakes the queue even if the frame has only moved on to the ring: the
+ * receiver may have drained the ring before, and found that the queue was still
+ * blocked by frames in the engine.
  *
  * Context: BH disabled.
  */

@@ -9,7 +9,7 @@ struct ov2_rxq;
 struct sk_buff;
 struct sk_buff_head;
 
-/* Frames that wait for a receive queue before the sender stops. */
+/* Frames that may wait for a receive queue before its senders stop. */
 #define OV2_RING_FRAMES		512
 
 /* Frames of a receive queue that its engine may hold. Without a limit an

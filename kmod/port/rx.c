@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The receive queues of a card: made, opened, fed by the line, closed, freed.
- * The way of a frame: ring.c, rx_poll.c, rx_engine.c, the engine, rx_poll.c,
+ * The receive queues of a card: made, opened, fed by the line, closed, freed. A
+ * frame goes through ring.c, rx_poll.c, rx_engine.c, the engine, rx_poll.c and
  * rx_stack.c.
  */
 #include <linux/cpumask.h>
@@ -22,7 +22,7 @@
 /**
  * ov2_rx_enqueue() - a frame has come over the line
  * @rxq: the receive queue
- * @skb: the frame, data at the Ethernet header; taken if it returns true
+ * @skb: the frame, data at the Ethernet header; taken if this returns true
  *
  * Context: BH disabled, RCU read side in which the card was found.
  * Return: false if the card is down, or going down.
@@ -76,9 +76,9 @@ int ov2_rx_alloc(struct ov2_port *port)
 
 /**
  * ov2_rx_free() - end of ov2_rx_alloc()
- * @port: the card; it has no NAPI and no line since an RCU grace period, for
- *	which unregister_netdevice_many_notify() waits after ndo_uninit, or
- *	port_uninit() if the card was never registered
+ * @port: the card. It has lost its NAPI and its line, and an RCU grace period
+ *	has passed since. unregister_netdevice_many_notify() waits for it after
+ *	ndo_uninit, or port_uninit() itself if the card was never registered
  *
  * Context: Process context.
  */
@@ -109,11 +109,12 @@ void ov2_rx_add_napi(struct ov2_port *port)
  * @port: the card; it is down
  *
  * It waits for no RCU grace period, since unregister_netdevice_many_notify()
- * waits for two, each for all devices of a batch. The grace period before
- * ndo_uninit ends the senders that had found a ring open, so no call can be
- * made any more. The grace period after ndo_uninit ends the interrupt, which
- * may still run, with interrupts off, after it has cleared @called, and
- * look-ups of a NAPI by its number.
+ * waits for two, each for all devices of a batch. Before the first one ends,
+ * which is before ndo_uninit, the senders that had found a ring open are done,
+ * and nobody makes a call any more. Before the second one ends, which is after
+ * ndo_uninit, two readers are done: irq_arrive(), which may still run, with
+ * interrupts off, after it has cleared @called; and look-ups of a NAPI by its
+ * number.
  *
  * Context: RTNL, from ndo_uninit. May sleep.
  */
@@ -130,7 +131,7 @@ void ov2_rx_del_napi(struct ov2_port *port)
 
 /**
  * ov2_rx_start() - be ready to receive
- * @port: the card; its engine runs, or will before frames come
+ * @port: the card; its engine runs, or ndo_open starts it next
  *
  * Context: RTNL. May sleep.
  * Return: 0 or -ENOMEM.
@@ -156,8 +157,8 @@ int ov2_rx_start(struct ov2_port *port)
  * ov2_rx_close() - take no more frames from the line
  * @port: the card
  *
- * A sender may still be on its way to schedule the NAPI of a ring that it had
- * found open. Scheduling a NAPI does nothing once it is disabled.
+ * A sender that had found a ring open may still schedule the NAPI. This does
+ * nothing once ov2_rx_stop() has disabled the NAPI.
  *
  * Context: RTNL.
  */
@@ -191,11 +192,10 @@ static void rx_purge(struct ov2_rxq *rxq)
 }
 
 /**
- * ov2_rx_stop() - end of ov2_rx_start(); drops what has not been delivered
- * @port: the card. It is not up any more, its rings are closed, and its engine
- *	is paused
+ * ov2_rx_stop() - end of ov2_rx_start(); drops the frames that still wait
+ * @port: the card. It is down, its rings are closed, and its engine is paused
  *
- * Whoever waits for room in the rings waits for nothing now, so it is woken.
+ * The rings are empty afterwards, so send queues that wait for room are woken.
  *
  * Context: RTNL. May sleep.
  */

@@ -12,11 +12,11 @@
 
 /**
  * ov2_rx_to_engine() - give a frame to the engine, if it is the card's own
- * @rxq: the receive queue that it came in on
+ * @rxq: the receive queue that the frame came in on
  * @skb: the frame, data at the Ethernet header; taken
  *
- * What is wanted and not the card's own goes up the stack at once: that is
- * another flow, so it may overtake what the engine has.
+ * A frame that is wanted and not the card's own goes up the stack at once. It
+ * is of another flow, so it may overtake the frames that the engine has.
  *
  * Context: NAPI of @rxq.
  */
@@ -32,7 +32,7 @@ void ov2_rx_to_engine(struct ov2_rxq *rxq, struct sk_buff *skb)
 
 	verdict = ov2_filter(port, skb);
 	if (verdict == OV2_FILTER_UNWANTED) {
-		/* As with a NIC, the stack does not hear of it: no loss. */
+		/* A NIC hides such a frame: link statistics do not move. */
 		ov2_drop_rx(&port->ad, OV2_CNT_WIRE_RX_FILTERED, skb, skb->len);
 		return;
 	}

@@ -14,8 +14,8 @@
 #include "port.h"
 #include "rx_irq.h"
 
-/* @called is cleared before the NAPI looks for frames: a sender that still
- * found it set has queued its frame before. Pairs with irq_call().
+/* @called is cleared before the NAPI looks for frames, so the NAPI finds the
+ * frame of a sender that found @called still set. Pairs with irq_call().
  */
 static void irq_arrive(void *data)
 {
@@ -64,7 +64,8 @@ void ov2_rx_irq_init(struct ov2_rxq *rxq)
  *
  * A queue whose CPU has gone offline moves to another one, and stays there
  * until the card is opened again: going back would reorder frames once more.
- * The last resort is the caller's own CPU. A NAPI that is disabled stays so.
+ * The last resort is the caller's own CPU. A NAPI that is disabled stays
+ * disabled.
  *
  * Context: BH disabled.
  */
@@ -88,9 +89,9 @@ void ov2_rx_irq_raise(struct ov2_rxq *rxq)
  * ov2_rx_irq_sync() - sleep until no call is under way
  * @rxq: the queue; nobody raises its interrupt any more
  *
- * A synchronous call of our own would not tell: if it is for the caller's own
- * CPU, smp_call_function_single() makes it at once, and so before the calls
- * that wait in that CPU's queue.
+ * A synchronous call would not wait for the call under way: if the target is
+ * the caller's own CPU, smp_call_function_single() runs the function at once,
+ * before the calls that wait in the queue of this CPU.
  *
  * Context: Process context, sleeps.
  */

@@ -3,7 +3,7 @@
  * Polling: from the ring to the engine, and from the engine up the stack.
  *
  * The engine hands frames back in order, within its receive call or later from
- * another CPU. Either way they go up from the NAPI of their queue.
+ * another CPU. In both cases they go up from the NAPI of their queue.
  */
 #include <linux/list.h>
 #include <linux/lockdep.h>
@@ -45,7 +45,7 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 	struct ov2_nbl *nbl;
 	int delivered;
 
-	/* What is indicated from here on schedules the NAPI. */
+	/* From here on, an NBL that is indicated schedules the NAPI. */
 	spin_lock(&rxq->lock);
 	rxq->polling = false;
 	list_splice_tail_init(&rxq->indicated, &rxq->ready);
@@ -66,13 +66,14 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 /**
  * ov2_rx_poll() - napi_struct.poll
  * @napi: the NAPI of a receive queue
- * @budget: frames that may be fed to the engine, and as many that may go up
+ * @budget: frames that may go to the engine, and as many that may go up the
+ *	stack
  *
- * Frames that the engine has are no reason to be polled again: their indication
- * schedules the NAPI.
+ * Frames that the engine still has need no further poll, because their
+ * indication schedules the NAPI.
  *
  * Context: NAPI.
- * Return: @budget if there is more to do.
+ * Return: @budget if there is more to do, else less.
  */
 int ov2_rx_poll(struct napi_struct *napi, int budget)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The end of a received frame: up the stack, or dropped. */
+/* A received frame leaves the card: it goes up the stack, or is dropped. */
 #include <linux/etherdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -30,9 +30,10 @@ void ov2_rx_drop(struct ov2_port *port, struct sk_buff *skb,
 	ov2_drop_rx(&port->ad, reason, skb, len);
 }
 
-/* GRO itself decrypts and unpacks ESP that the kernel has a state for, whoever
- * the frame is for (esp4_gro_receive()), in UDP and in tunnels, too. It must
- * not do that to other hosts' frames, so of those only plain TCP is merged.
+/* GRO itself decrypts and unpacks ESP if the kernel has a state for it, even in
+ * a frame for another host (esp4_gro_receive()), in UDP and in tunnels, too.
+ * Other hosts' frames must not be decrypted here, so only plain TCP of them is
+ * merged.
  */
 static bool rx_may_merge(const struct sk_buff *skb)
 {
@@ -53,9 +54,9 @@ static bool rx_may_merge(const struct sk_buff *skb)
 
 /**
  * ov2_rx_to_stack() - bring a frame up the stack, as its records say
- * @rxq: the receive queue that it came in on
+ * @rxq: the receive queue that the frame came in on
  * @nbl: the frame and its records; taken
- * @own: it is the card's own
+ * @own: the frame is the card's own
  *
  * Context: NAPI of @rxq.
  */
@@ -68,7 +69,7 @@ void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl, bool own)
 	unsigned int len = skb->len;
 
 	skb->protocol = eth_type_trans(skb, port->ad.dev);
-	/* Before the bridge: what it hands over must not come back. */
+	/* This comes before the bridge, which may take the frame. */
 	skb_prepare_for_gro(skb);
 	skb_mark_napi_id(skb, &rxq->napi);
 	if (!ov2_unshare(skb))

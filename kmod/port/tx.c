@@ -45,8 +45,8 @@ void ov2_tx_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb)
  * ov2_tx_send_complete() - ov2_adapter_ops.send_complete
  * @ad: the sending card
  * @nbl: the NBL; taken
- * @status: if it is not SUCCESS, its frames are still in @nbl and are dropped
- *	for the reason there
+ * @status: if this is not SUCCESS, the frames are still in @nbl, and are
+ *	dropped for @nbl->reason
  *
  * Context: BH disabled.
  */

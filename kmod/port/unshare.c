@@ -5,16 +5,16 @@
  *	the head and the shared info	TCP keeps the original of each frame
  *					until the ACK; packet taps and netem
  *					hold clones
- *	the pages of fragments		so do frames that skb_segment() made,
- *					which are no clones
+ *	the pages of fragments		even frames that skb_segment() made,
+ *					which are no clones, share them
  *
  * The receiver's stack writes to both. GRO moves fragments from one shared
  * info to another and steals heads without asking skb_cloned(); ESP decrypts
  * in place. So a frame gets a head and a shared info of its own. Its pages are
  * marked rather than copied: esp_input() and esp6_input() honour the mark since
- * CVE-2026-43284 was fixed, and GRO hands it on; others that decrypt, the
- * card's own engine among them, use skb_cow_data() or copies, which leave
- * pages alone.
+ * CVE-2026-43284 was fixed, and GRO passes the mark on. All other code that
+ * decrypts, such as the card's own engine, uses skb_cow_data() or copies, which
+ * leave the pages as they are.
  */
 #include <linux/gfp.h>
 #include <linux/skbuff.h>
@@ -22,15 +22,15 @@
 
 #include "unshare.h"
 
-/* What is of the sender in the shared info, besides the fragments. */
+/* Clear what the sender left in the shared info, except for the fragments. */
 static void unshare_scrub(struct sk_buff *skb)
 {
 	struct skb_shared_info *info = skb_shinfo(skb);
 
-	/* TCP sets the type of a single segment, too */
+	/* TCP sets the GSO type even in a single segment. */
 	skb_gso_reset(skb);
 	skb_metadata_clear(skb);
-	/* A card that forwards the frame must not tell the sender's socket */
+	/* Else a card that forwards the frame would report to the sender. */
 	info->tx_flags = 0;
 	info->tskey = 0;
 	memset(&info->hwtstamps, 0, sizeof(info->hwtstamps));
@@ -38,11 +38,11 @@ static void unshare_scrub(struct sk_buff *skb)
 
 /**
  * ov2_unshare() - make a received frame fit for GRO and the stack
- * @skb: the frame, with no other user, its destructor run (or sock_wfree(),
- *	which does not read the shared info)
+ * @skb: the frame. It has no other user, and its destructor has run, or is
+ *	sock_wfree(), which does not read the shared info
  *
- * Frames that the engine has sealed or opened are linear, unless the stack sent
- * a list, and no clones; they are not copied again.
+ * Frames that the engine has sealed or opened are no clones, and are linear
+ * unless the stack sent a list. These frames are not copied again.
  *
  * Context: BH disabled.
  * Return: 0 or -ENOMEM.
@@ -51,7 +51,9 @@ int ov2_unshare(struct sk_buff *skb)
 {
 	int err;
 
-	/* Members of a list may be shared or clones: rare, at most an MTU */
+	/* Members of a list may be shared or clones. Lists are rare, and have
+	 * at most an MTU.
+	 */
 	if (skb_has_frag_list(skb))
 		err = skb_linearize(skb);
 	else
