@@ -40,10 +40,10 @@ void ov2_counters_free(struct ov2_adapter *ad)
 }
 
 /**
- * ov2_count_add() - count something
+ * ov2_count_add() - add to a counter
  * @ad: the card
- * @c: what
- * @n: how much
+ * @c: the counter
+ * @n: the number to add
  *
  * Context: Any context.
  */
@@ -53,9 +53,9 @@ void ov2_count_add(struct ov2_adapter *ad, enum ov2_counter c, u64 n)
 }
 
 /**
- * ov2_count() - count one
+ * ov2_count() - add one to a counter
  * @ad: the card
- * @c: what
+ * @c: the counter
  *
  * Context: Any context.
  */
@@ -67,12 +67,12 @@ void ov2_count(struct ov2_adapter *ad, enum ov2_counter c)
 /**
  * ov2_counter_read() - the sum over all CPUs
  * @ad: the card
- * @c: which counter
+ * @c: the counter
  *
- * On 32-bit machines a sum taken while it counts may be torn.
+ * On 32-bit machines the sum may be torn if a CPU counts meanwhile.
  *
  * Context: Any context.
- * Return: its value.
+ * Return: the sum.
  */
 u64 ov2_counter_read(struct ov2_adapter *ad, enum ov2_counter c)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * No frame goes missing in silence: a drop moves the card's counter and the
- * SNMP counter of xfrm, and tells tracers and the core why. The row of the
- * reason (counters.h) says all of this.
+ * No frame is dropped in silence: a drop moves the card's counter and, if the
+ * reason has one, the SNMP counter of xfrm, and tells tracers and the core why.
+ * The row of the reason in counters.h names all of these.
  */
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>

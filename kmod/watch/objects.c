@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every object is counted, so that the module can prove at its end that it
- * left none behind; traced as well, so that a test can name the one it did.
+ * Every object is counted, so that the module can prove at its end that it left
+ * no object behind. Every object is also traced, so that a test can name the
+ * object that was left behind.
  */
 #include <linux/bug.h>
 #include <linux/cpumask.h>
@@ -23,8 +24,8 @@ static const char * const object_names[OV2_OBJECT_MAX] = {
 static DEFINE_PER_CPU(long[OV2_OBJECT_MAX], objects);
 
 /**
- * ov2_object_created() - one more of a kind
- * @kind: which
+ * ov2_object_created() - count and trace a new object
+ * @kind: its kind
  * @object: its address, for the trace
  *
  * Context: Any context.
@@ -36,8 +37,8 @@ void ov2_object_created(enum ov2_object kind, const void *object)
 }
 
 /**
- * ov2_object_freed() - one less of a kind
- * @kind: which
+ * ov2_object_freed() - end of ov2_object_created()
+ * @kind: its kind
  * @object: its address, for the trace
  *
  * Context: Any context.
@@ -51,7 +52,8 @@ void ov2_object_freed(enum ov2_object kind, const void *object)
 /**
  * ov2_objects_check_none() - warn of every kind that has objects left
  *
- * Context: Process context, at module exit, when nothing can create any.
+ * Context: Process context, at module exit, when nothing creates objects any
+ * more.
  */
 void ov2_objects_check_none(void)
 {
