@@ -10,9 +10,7 @@
 struct ov2_adapter;
 struct ov2_nbl;
 
-/* NBLs that one call hands back, with BH disabled, before it gives up the CPU
- * 
- */
+/* NBLs that one call hands back, with BH disabled, before it yields the CPU */
 #define OV2_LANE_BUDGET	64
 
 /**

@@ -33,9 +33,7 @@
 
 #define LSO_ESP_SEQ	4
 #define LSO_AH_SEQ	8
-/* Enough for 64 KiB in segments of 64 bytes; TCP's are larger (RFC 9293: 536)
- * 
- */
+/* 64 KiB in segments of 64 bytes; TCP's are larger (RFC 9293: 536) */
 #define LSO_SEGMENTS_MAX	1024
 /* LSOv2: the engine uses the lower half of the identifications, the stack the
  * upper one

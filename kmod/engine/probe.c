@@ -44,9 +44,7 @@ static bool has_aead(const struct ov2_algorithm *encr,
 	       crypto_has_aead(name, 0, 0);
 }
 
-/* The kernel has a cipher with every MAC or with none, so @mac stands for all.
- * 
- */
+/* A cipher works with every MAC or with none, so @mac stands for all. */
 static bool kernel_has(const struct ov2_algorithm *algorithm,
 		       const struct ov2_algorithm *mac)
 {

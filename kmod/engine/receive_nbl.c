@@ -69,9 +69,7 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 	}
 
 	sa = ov2_sa_get_inbound(&engine->sas, frame);
-	/* Any UDP may look like ESP. It is ESP only if there is an SA for it.
-	 * 
-	 */
+	/* Any UDP may look like ESP. It is ESP if there is an SA for it. */
 	if (!sa && frame->kind != OV2_FRAME_UDP_ESP)
 		ov2_count(engine->ad, OV2_CNT_RX_SADB_MISS);
 	if (sa && !ov2_config_receives(engine, sa)) {

@@ -190,9 +190,7 @@ static struct ov2_member *sa_member(struct ov2_sa *sa,
 	return NULL;
 }
 
-/* Without @ext, the engine keeps its own number if the high half is the same.
- * 
- */
+/* Without @ext, the engine keeps its number if the high half is the same. */
 static void update_number(struct ov2_sa *sa, struct ov2_member *member,
 			  u32 seq_hi, const struct ov2_ext_update *ext)
 {

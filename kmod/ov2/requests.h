@@ -248,8 +248,7 @@ static_assert(offsetof(struct ov2_update_sa, seq_hi) == 0x18);
 static_assert(sizeof(struct ov2_update_sa) == 0x20);
 
 /**
- * struct ov2_ext_update - extension: a number that was set, not seen in a
- * packet
+ * struct ov2_ext_update - extension: a number that is set, not seen in packets
  * @seq_lo: low half of the last number seen or sent; the high half is in
  *	struct ov2_update_sa
  * @window: replay window, as in struct ov2_ext_add
