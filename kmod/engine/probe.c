@@ -10,8 +10,7 @@
 #include "probe.h"
 
 /**
- * ov2_kernel_aead_name() - the crypto API's name for the algorithms of an ESP
- * SA
+ * ov2_kernel_aead_name() - the crypto API's name for an ESP SA's algorithms
  * @encr: the cipher or combined mode
  * @auth: the integrity algorithm; ignored with a combined mode
  * @esn: extended sequence numbers: a separate MAC covers the high half
@@ -81,8 +80,7 @@ static const struct ov2_algorithm *first_mac(void)
  * fails because the kernel lacks its algorithm.
  *
  * Context: Process context, sleeps, because the crypto API loads modules and
- * tests
- *   algorithms.
+ *   tests algorithms.
  */
 void ov2_transform_probe(struct ov2_capabilities *caps)
 {

@@ -107,8 +107,8 @@ static enum ov2_crypto_status receive_plan(struct ov2_nbl *nbl, u8 index,
 	return OV2_CRYPTO_SUCCESS;
 }
 
-/* Find the SA of the packet inside a tunnel, all of whose headers were good. If
- * there is one, the record covers both SAs.
+/* Find the SA of the packet inside a tunnel, after all headers of the tunnel's
+ * SA were good. If there is an inner SA, the record covers both SAs.
  */
 static bool receive_find_inner(struct ov2_nbl *nbl,
 			       const struct ov2_payload *payload,

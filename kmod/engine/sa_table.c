@@ -66,7 +66,7 @@ static bool table_has_twin(struct ov2_sa_table *table,
  *	be in the table, live or not keyed yet (ipsecov2.rst Q15)
  *
  * Context: Any context.
- * Return: 0; -EEXIST if there is a twin that @allow_twin forbids; another
+ * Return: 0; -EEXIST if there is a twin and @allow_twin is false; another
  * negative errno without memory.
  */
 int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
