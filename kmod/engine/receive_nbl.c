@@ -181,7 +181,7 @@ static enum ov2_crypto_status receive_verified(struct ov2_nbl *nbl,
 	return OV2_CRYPTO_SUCCESS;
 }
 
-/* Every header of one SA was good: is there another one inside? */
+/* Every header of one SA was good: is there another SA inside? */
 static bool receive_sa_done(struct ov2_nbl *nbl, u8 index,
 			    const struct ov2_payload *payload)
 {
