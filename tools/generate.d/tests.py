@@ -11,7 +11,8 @@ PAGE = "Documentation/reference/tests.rst"
 TIMES = "tools/generate.d/test-times"
 MAKEFILE = "selftests/Makefile"
 ROOMS = (("kmod/port", "The port"), ("kmod/bridge", "The bridge"), ("kmod/ov2", "IPsecOV2"),
-         ("kmod/engine", "The engine"), ("kmod/unit/rig", "The rig of these tests"))
+         ("kmod/engine", "The engine"), ("kmod/watch", "Counters and events"),
+         ("kmod/unit/rig", "The rig of these tests"))
 
 
 def read(path):
