@@ -35,8 +35,8 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 	enum ov2_counter reason;
 	struct ov2_assoc *assoc;
 
-	assoc = ov2_assoc_find(ad, x->xso.offload_handle);
-	if (!assoc || rcu_access_pointer(assoc->x) != x)
+	assoc = ov2_assoc_of_state(ad, x);
+	if (!assoc)
 		return OV2_CNT_TX_DROP_NO_STATE;
 
 	reason = ov2_framed_nbl(skb, queue, assoc, xo->proto, nbl);

@@ -198,8 +198,7 @@ static bool headers_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 
 	if (ip->version == 6)
 		return !ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr);
-	return ip->ihl == 5 && (x->props.mode == XFRM_MODE_TUNNEL ||
-				!ip_is_fragment(ip));
+	return ip->ihl == 5 && (ov2_state_is_tunnel(x) || !ip_is_fragment(ip));
 }
 
 /* In packet mode the older core does not check which device the packet leaves

@@ -4,13 +4,12 @@
  * packet, in packet mode the bridge has (packet/protect.c).
  */
 #include <linux/skbuff.h>
+#include <linux/udp.h>
 #include <net/checksum.h>
 
 #include "assoc.h"
 #include "framed.h"
 #include "../../ov2/records.h"
-
-#define OV2_UDP_HDR_LEN	8
 
 /* The ESP header is at the transport header, or behind the UDP header that is
  * there. The trailer is in front of the room for the ICV, at the end.
@@ -21,7 +20,7 @@ static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 	int offset = skb_transport_offset(skb) - skb_network_offset(skb);
 
 	if (assoc->udp_encap)
-		offset += OV2_UDP_HDR_LEN;
+		offset += sizeof(struct udphdr);
 	if (offset <= 0 || offset > U16_MAX || skb_is_gso(skb))
 		return false;
 	if (skb->len < assoc->icv_len + 2 ||
