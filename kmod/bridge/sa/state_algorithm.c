@@ -1,38 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /* xfrm's algorithms, keys and ICVs, translated to identifiers of IPsecOV2. */
+#include <linux/bits.h>
+
 #include "../../ov2/algorithms.h"
 #include "state_algorithm.h"
+
+/* Returns the algorithm with @name if it is of one of @kinds, a mask. */
+static const struct ov2_algorithm *named(const char *name, unsigned long kinds)
+{
+	const struct ov2_algorithm *algorithm = ov2_algorithm_named(name);
+
+	return algorithm && kinds & BIT(algorithm->kind) ? algorithm : NULL;
+}
 
 /* Returns the AEAD or the cipher of a state, or NULL if IPsecOV2 does not have
  * it. To xfrm, GMAC is an AEAD, too.
  */
 static const struct ov2_algorithm *state_cipher(const struct xfrm_state *x)
 {
-	const struct ov2_algorithm *algorithm;
-
-	if (x->aead) {
-		algorithm = ov2_algorithm_named(x->aead->alg_name);
-		return algorithm &&
-		       (algorithm->kind == OV2_ALGORITHM_COMBINED ||
-			algorithm->kind == OV2_ALGORITHM_GMAC) ?
-		       algorithm : NULL;
-	}
-	if (!x->ealg)
-		return NULL;
-	algorithm = ov2_algorithm_named(x->ealg->alg_name);
-	return algorithm && algorithm->kind == OV2_ALGORITHM_CIPHER ?
-	       algorithm : NULL;
+	if (x->aead)
+		return named(x->aead->alg_name, BIT(OV2_ALGORITHM_COMBINED) |
+						BIT(OV2_ALGORITHM_GMAC));
+	return x->ealg ? named(x->ealg->alg_name, BIT(OV2_ALGORITHM_CIPHER)) :
+			 NULL;
 }
 
 static const struct ov2_algorithm *state_mac(const struct xfrm_state *x)
 {
-	const struct ov2_algorithm *algorithm;
-
-	if (!x->aalg)
-		return NULL;
-	algorithm = ov2_algorithm_named(x->aalg->alg_name);
-	return algorithm && algorithm->kind == OV2_ALGORITHM_MAC ?
-	       algorithm : NULL;
+	return x->aalg ? named(x->aalg->alg_name, BIT(OV2_ALGORITHM_MAC)) :
+			 NULL;
 }
 
 /**
