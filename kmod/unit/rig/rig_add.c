@@ -7,10 +7,12 @@
 
 /* SA keys are the bytes of a counter that starts here for each key number */
 #define RIG_KEY_START(number)	(0x11 + 29 * (number))
+/* Bytes of salt behind the key (RFC 4106 8.1) */
+#define RIG_GCM_SALT_LEN	4
 
 static unsigned int gcm_key_len(u32 bit, u32 smallest)
 {
-	return 16 + 8 * (ffs(bit) - ffs(smallest)) + OV2_GCM_SALT_LEN;
+	return 16 + 8 * (ffs(bit) - ffs(smallest)) + RIG_GCM_SALT_LEN;
 }
 
 static unsigned int encr_key_len(u32 encr)
