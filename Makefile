@@ -57,9 +57,6 @@ generate:
 htmldocs:
 	@tools/htmldocs
 
-drawings:
-	@tools/draw
-
 clean:
 	@find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '*.cmd' -o -name Module.symvers -o -name modules.order \) -type f -print0 | xargs -0r rm -f
@@ -79,11 +76,10 @@ help:
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make generate             writes again what is made from rows: pages, the tests' tables, selftests/config"
 	@echo "make htmldocs             the pages of Documentation/ as HTML"
-	@echo "make drawings             the pictures of Documentation/, of their text"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
 	@echo "make check-config KDIR=... whether that kernel is too old, and which options it lacks"
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest mutate lint generate htmldocs drawings clean help
+.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest mutate lint generate htmldocs clean help

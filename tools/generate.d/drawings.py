@@ -1,9 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Makes the drawings of Documentation/ from their texts.
-
-    tools/draw                  Documentation/drawings/*.svg of the *.txt there
-    tools/draw --check          prints which *.svg is not what its *.txt says
+"""Documentation/drawings/*.txt: the drawings of the pages.
 
 The pictures are in the tree, because a code host shows them only from there.
 The same text makes the same bytes on each machine. A text has one item a line,
@@ -22,7 +18,6 @@ import glob
 import html
 import os
 import re
-import sys
 
 DRAWINGS = "Documentation/drawings"
 STYLES = {
@@ -34,7 +29,7 @@ LETTER, LINE, MARGIN = 6.7, 16, 14
 BITS, BIT, WORD_HEIGHT = 32, 26, 34
 FILE = re.compile(r"[\w/]+\.[ch]\b")
 HEAD = """<!-- SPDX-License-Identifier: GPL-2.0 -->
-<!-- made by tools/draw of {name}.txt -->
+<!-- made by tools/generate of {name}.txt -->
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" \
 width="{width}" height="{height}" font-family="sans-serif" font-size="12">
 <defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" \
@@ -229,27 +224,10 @@ def drawn(path):
             try:
                 drawing.draw(line)
             except (Wrong, KeyError, ValueError, TypeError) as error:
-                sys.exit(f"{path}:{number}: {error}")
+                raise SystemExit(f"{path}:{number}: {error}") from None
     drawing.flush()
     return drawing.canvas.svg(name)
 
 
-def main():
-    os.chdir(os.path.join(os.path.dirname(os.path.realpath(__file__)), ".."))
-    for path in sorted(glob.glob(f"{DRAWINGS}/*.txt")):
-        output = path.removesuffix(".txt") + ".svg"
-        svg = drawn(path)
-        if "--check" not in sys.argv[1:]:
-            with open(output, "w", encoding="utf-8") as file:
-                file.write(svg)
-            continue
-        try:
-            with open(output, encoding="utf-8") as file:
-                same = file.read() == svg
-        except FileNotFoundError:
-            same = False
-        if not same:
-            print(f"{output} is not what {path} says: make drawings")
-
-
-main()
+def make():
+    return {path.removesuffix(".txt") + ".svg": drawn(path) for path in sorted(glob.glob(f"{DRAWINGS}/*.txt"))}
