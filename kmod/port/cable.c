@@ -18,7 +18,7 @@
 
 #define CABLE_MAX_MTU	9000
 
-/* A cable moves bytes in memory, so scattered and high memory are possible. The
+/* A cable moves bytes in memory, so it takes scattered and high memory. The
  * stack segments large packets.
  */
 #define CABLE_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
@@ -110,7 +110,9 @@ static void cable_scrub(struct sk_buff *skb)
 	skb_scrub_packet(skb, true);
 	skb_init_secmark(skb);
 	skb_clear_hash(skb);
-	/* Else a receiver that forwards confirms a neighbour of its own. */
+	/* A receiver that forwards the frame would confirm its own neighbour
+	 * for the sender.
+	 */
 	skb_set_dst_pending_confirm(skb, 0);
 	ov2_skb_reset_tc(skb);
 	skb_unset_transport_header(skb);
@@ -190,7 +192,8 @@ static int cable_plug(struct ov2_port *port, struct net_device *target,
 }
 
 /* The peer, which lost its carrier when @port went down, can be plugged again.
- * No queue waits for @port to wake it, since it is down.
+ * No send queue of the peer waits for @port, because ov2_rx_stop() has woken
+ * all of them.
  */
 static void cable_unplug(struct ov2_port *port)
 {

@@ -8,10 +8,11 @@
  * lost. The receiver's own engine holds at most OV2_RX_HELD_MAX of the frames
  * that were taken off the ring; the others wait on the ring.
  *
- * Several send queues may feed one ring. Each of them sees the frames on the
- * ring, but in the engine only its own frames, and assumes that each of the
- * others has as many there. So no queue reads another queue's counter, and yet
- * the engine has at most OV2_RING_FRAMES for one ring.
+ * Several send queues may feed one ring. Each of these queues counts the frames
+ * on the ring and its own frames in the engine, and assumes that each of the
+ * other queues has as many frames in the engine. So no queue reads another
+ * queue's counter, and still the sender's engine holds at most OV2_RING_FRAMES
+ * for one ring.
  */
 #include <linux/lockdep.h>
 #include <linux/math.h>
@@ -211,9 +212,9 @@ void ov2_ring_wake(struct ov2_port *port, u16 queue)
 	struct netdev_queue *txq = netdev_get_tx_queue(port->ad.dev, queue);
 
 	lockdep_assert_in_softirq();
-	/* The room was made before, and the stop bit is read after. Pairs with
-	 * the barrier in netif_txq_try_stop(), which sets the stop bit first
-	 * and then reads the room.
+	/* The room was made before this barrier, and the stop bit is read after
+	 * it. Pairs with the barrier in netif_txq_try_stop(), which sets the
+	 * stop bit first and then reads the room.
 	 */
 	smp_mb();
 	if (netif_tx_queue_stopped(txq) && READ_ONCE(port->up) &&

@@ -50,7 +50,7 @@ static void rx_init_queue(struct ov2_port *port, u16 index)
 
 /**
  * ov2_rx_alloc() - make the receive queues
- * @port: the card, its number of queues set
+ * @port: the card; its number of queues is set
  *
  * Context: Process context.
  * Return: 0 or -ENOMEM.
@@ -77,8 +77,9 @@ int ov2_rx_alloc(struct ov2_port *port)
 /**
  * ov2_rx_free() - end of ov2_rx_alloc()
  * @port: the card. It has lost its NAPI and its line, and an RCU grace period
- *	has passed since. unregister_netdevice_many_notify() waits for it after
- *	ndo_uninit, or port_uninit() itself if the card was never registered
+ *	has passed since then: unregister_netdevice_many_notify() waits for it
+ *	after ndo_uninit. For a card that was never registered, port_uninit()
+ *	waits
  *
  * Context: Process context.
  */
@@ -108,13 +109,13 @@ void ov2_rx_add_napi(struct ov2_port *port)
  * ov2_rx_del_napi() - end of ov2_rx_add_napi()
  * @port: the card; it is down
  *
- * It waits for no RCU grace period, since unregister_netdevice_many_notify()
- * waits for two, each for all devices of a batch. Before the first one ends,
- * which is before ndo_uninit, the senders that had found a ring open are done,
- * and nobody makes a call any more. Before the second one ends, which is after
- * ndo_uninit, two readers are done: irq_arrive(), which may still run, with
- * interrupts off, after it has cleared @called; and look-ups of a NAPI by its
- * number.
+ * unregister_netdevice_many_notify() waits for two RCU grace periods, each for
+ * all devices of a batch, so that this function need not wait for one. The
+ * first grace period ends before ndo_uninit. By then the senders that had found
+ * a ring open are done, so no CPU makes a call any more. The second grace
+ * period ends after ndo_uninit. By then two readers are done: irq_arrive(),
+ * which may run on, with interrupts off, after it has cleared ov2_rxq.called;
+ * and each look-up of a NAPI by its number.
  *
  * Context: RTNL, from ndo_uninit. May sleep.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which received frames the engine sees, and how they get there. */
+/* Which received frames the engine sees, and how they get to the engine. */
 #include <linux/if_ether.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -32,7 +32,7 @@ void ov2_rx_to_engine(struct ov2_rxq *rxq, struct sk_buff *skb)
 
 	verdict = ov2_filter(port, skb);
 	if (verdict == OV2_FILTER_UNWANTED) {
-		/* A NIC hides such a frame: link statistics do not move. */
+		/* A NIC hides such a frame, so link statistics leave it out. */
 		ov2_drop_rx(&port->ad, OV2_CNT_WIRE_RX_FILTERED, skb, skb->len);
 		return;
 	}

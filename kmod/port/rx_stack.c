@@ -30,10 +30,10 @@ void ov2_rx_drop(struct ov2_port *port, struct sk_buff *skb,
 	ov2_drop_rx(&port->ad, reason, skb, len);
 }
 
-/* GRO itself decrypts and unpacks ESP if the kernel has a state for it, even in
- * a frame for another host (esp4_gro_receive()), in UDP and in tunnels, too.
- * Other hosts' frames must not be decrypted here, so only plain TCP of them is
- * merged.
+/* If the kernel has a state for an ESP packet, GRO itself decrypts and unpacks
+ * the packet (esp4_gro_receive()), in UDP and in tunnels, too, and even if the
+ * frame is for another host. Frames for other hosts must stay encrypted, so
+ * only their plain TCP packets are merged.
  */
 static bool rx_may_merge(const struct sk_buff *skb)
 {

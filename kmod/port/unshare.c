@@ -30,7 +30,9 @@ static void unshare_scrub(struct sk_buff *skb)
 	/* TCP sets the GSO type even in a single segment. */
 	skb_gso_reset(skb);
 	skb_metadata_clear(skb);
-	/* Else a card that forwards the frame would report to the sender. */
+	/* A card that forwards the frame would report time stamps to the
+	 * sender's socket.
+	 */
 	info->tx_flags = 0;
 	info->tskey = 0;
 	memset(&info->hwtstamps, 0, sizeof(info->hwtstamps));
