@@ -9,8 +9,8 @@
 #include "member.h"
 #include "../ov2/nbl.h"
 
-/* One entry for the head, and one for the tail: there the high half of the
- * number stands right before the ICV, so one entry holds both, or the ICV
+/* One entry for the head, and one for the tail. In the tail the high half of
+ * the number stands right before the ICV, so one entry covers both, or the ICV
  * alone.
  */
 #define OWN_SG	2
@@ -155,8 +155,8 @@ static void crypt_complete(void *data, int err)
  * @op: crypto_aead_encrypt() or crypto_aead_decrypt()
  *
  * Context: BH disabled.
- * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (it
- * may have been already); another negative errno.
+ * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (the
+ * call may be over by now); another negative errno.
  */
 int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
 		   unsigned int len, int (*op)(struct aead_request *req))
@@ -169,7 +169,7 @@ int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
 	aead_request_set_ad(req, aad_len);
 	aead_request_set_crypt(req, crypt->sg, crypt->sg, len, crypt->iv);
 
-	/* After -EINPROGRESS, crypt and NBL may be gone. */
+	/* After -EINPROGRESS, @crypt and its NBL may be gone. */
 	err = op(req);
 	return err == -EINPROGRESS ? err : crypt_end(crypt, err);
 }
@@ -178,7 +178,7 @@ int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
  * ov2_crypt_hash() - run a hash over head, payload and, with ESN, the high half
  * @crypt: from ov2_crypt_alloc(), its head filled in; taken. The digest is put
  *	in ov2_crypt.tail
- * @len: bytes in all
+ * @len: bytes of all these together
  *
  * Context: BH disabled.
  * Return: as ov2_crypt_aead().

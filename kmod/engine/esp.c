@@ -39,10 +39,10 @@ static unsigned int job_payload_offset(const struct ov2_job *job)
 	return job_iv_offset(job) + job->member->transform.iv_len;
 }
 
-/* SPI, sequence number, IV. All templates of the kernel take the high half of
- * the number between SPI and low half. authencesn itself moves it behind the
- * payload, where a separate HMAC has it. A template that does not authenticate
- * the IV leaves out the last bytes.
+/* SPI, sequence number, IV. All AEAD templates of the kernel take the high half
+ * of the number between the SPI and the low half. authencesn itself moves the
+ * high half behind the payload, where a separate HMAC expects it. A template
+ * that does not authenticate the IV skips these last bytes.
  */
 static unsigned int esp_head_len(const struct ov2_job *job)
 {
@@ -86,7 +86,7 @@ static int esp_crypt(struct ov2_crypt *crypt, unsigned int icv_len,
 
 /**
  * ov2_esp_seal() - write IV, ciphertext and ICV into a frame
- * @job: as ov2_step_seal() has it
+ * @job: as for ov2_step_seal()
  *
  * Context: BH disabled.
  * Return: as ov2_step_seal().
@@ -113,7 +113,7 @@ int ov2_esp_seal(const struct ov2_job *job)
 
 /**
  * ov2_esp_open() - verify and decrypt a frame in place
- * @job: as ov2_step_open() has it
+ * @job: as for ov2_step_open()
  *
  * Context: BH disabled.
  * Return: as ov2_step_open().

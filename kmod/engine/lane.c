@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* NBLs leave the engine in the order of their queue, whenever they are done. */
+/*
+ * NBLs leave the engine in the order in which they entered their lane, in
+ * whatever order their ciphers end.
+ */
 #include <linux/bottom_half.h>
 #include <linux/lockdep.h>
 #include <linux/workqueue.h>
@@ -10,7 +13,7 @@
 static void lane_rest(struct work_struct *rest);
 
 /**
- * ov2_lane_init() - make a lane, closed
+ * ov2_lane_init() - make a closed lane
  * @lane: the lane
  * @ad: the card
  * @emit: hands an NBL back; called in order, one at a time, BH disabled
@@ -62,10 +65,10 @@ static struct ov2_nbl *lane_pop_done(struct ov2_lane *lane)
 	return nbl;
 }
 
-/* Other CPUs may append NBLs for as long as the emitter goes on, and the
- * emitter may be a cipher's completion, behind which other work of its CPU
- * waits. So the emitter stops after a budget, as NAPI does, and a softirq of
- * its own hands back the rest.
+/* Other CPUs may append NBLs for as long as this loop runs, and the loop may
+ * run in a cipher's completion, which delays other work of its CPU. So the loop
+ * stops after a budget, as NAPI does, and lane->rest hands back the NBLs that
+ * are left, in a softirq.
  */
 static void lane_emit(struct ov2_lane *lane)
 {
@@ -103,7 +106,7 @@ static void lane_rest(struct work_struct *rest)
 /**
  * ov2_lane_done() - the work on an NBL is over
  * @lane: the lane that the NBL is in
- * @nbl: the NBL; gone when this returns, or still waiting for older ones or
+ * @nbl: the NBL. When this returns, the NBL is gone, or waits for older NBLs or
  *	for the lane's next turn
  *
  * Context: Any context but hard interrupts.

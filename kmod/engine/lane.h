@@ -20,7 +20,7 @@ struct ov2_nbl;
  * @emit: hands back an NBL that is done and was the head of the lane
  * @ad: the card, for @emit
  * @emitting: a CPU is in @emit or @rest is queued. No other CPU may call @emit
- *	then, since the order would be lost
+ *	then, or the order would be lost
  * @rest: hands back the NBLs that are done beyond the budget of a completion
  * @closed: no NBL is accepted; follows ov2_engine.state
  * @idle: woken when the lane is closed and has become empty

@@ -13,10 +13,10 @@
  *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | part | trailer | room |
  *	                                    iv_len       <= mss         icv_len
  *
- * The template has no trailer, since a trailer would be right for no segment. x
- * are the PadLength bytes that are not sent. Each segment has lengths, numbers
- * of ESP and AH, IP identification, and TCP number, flags and checksum of its
- * own.
+ * The template has no trailer, because each segment gets a trailer of its own.
+ * "x" marks the PadLength bytes, which are not sent. Each segment also has its
+ * own lengths, numbers of ESP and AH, IP identification, and TCP number, flags
+ * and checksum.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -33,10 +33,12 @@
 
 #define LSO_ESP_SEQ	4
 #define LSO_AH_SEQ	8
-/* 64 KiB in segments of 64 bytes; TCP's are larger (RFC 9293: 536) */
+/* 64 KiB in segments of 64 bytes. TCP's segments are larger: 536 bytes by
+ * default (RFC 9293 3.7.1).
+ */
 #define LSO_SEGMENTS_MAX	1024
-/* LSOv2: the engine uses the lower half of the identifications, the stack the
- * upper one
+/* LSOv2: the engine uses the lower half of the IP identifications, the stack
+ * the upper half.
  */
 #define LSO_IP_ID_MASK	0x7fff
 
@@ -70,7 +72,7 @@ struct lso {
 	unsigned int segments;
 };
 
-/* The segments have numbers in sequence, which must not wrap (ipsecov2.rst
+/* The segments have consecutive numbers, which must not wrap (ipsecov2.rst
  * 4.4).
  */
 static bool lso_seq_ok(const struct lso *lso, const struct ov2_frame *frame)
@@ -121,7 +123,7 @@ static bool lso_find_esp(struct lso *lso, struct ov2_frame *frame,
 }
 
 /* PadLength counts bytes behind TCP's payload that are not sent (ipsecov2.rst
- * Q19). The IP length is missing or right.
+ * Q19). The IP length may be zero, else it must be right.
  */
 static bool lso_find_end(struct lso *lso, const struct ov2_frame *frame,
 			 const struct ov2_tx_header *hdr)
@@ -301,15 +303,15 @@ static bool lso_fits(const struct lso *lso)
 
 /**
  * ov2_lso_segment() - cut a large send into segments
- * @nbl: a large send, its template the only frame. The segments take the place
- *	of the template, in order. On failure the NBL stays as it was
+ * @nbl: a large send; its template is its only frame. The segments replace the
+ *	template, in order. On failure the NBL stays as it was
  * @sa: the SA of its slot 1
  *
  * This is for LSOv2 and transport mode, with ESP, or with ESP and AH. The first
- * segment has the numbers of the template's ESP and AH headers, and each
- * segment the next ones; the bridge has reserved them. The NBL is then like any
- * other: its frames leave when the last one is sealed, and if one fails, all
- * are dropped.
+ * segment gets the numbers in the template's ESP and AH headers, and each later
+ * segment gets the next numbers. The bridge has reserved these numbers. The NBL
+ * is then like any other: its frames leave when the last frame is sealed, and
+ * if one frame fails, all are dropped.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE; OV2_CNT_TX_DROP_RECORD if records and bytes disagree or

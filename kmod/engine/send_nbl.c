@@ -42,7 +42,9 @@ static bool send_esp_aligned(const struct ov2_frame *frame,
 		 transform->align);
 }
 
-/* The headers of one SA, outermost first: AH, then ESP. */
+/* Check the headers of one SA and note their steps, outermost first: AH, then
+ * ESP.
+ */
 static bool send_plan_sa(struct ov2_nbl *nbl, u8 index,
 			 struct ov2_frame *frame)
 {
@@ -104,8 +106,8 @@ static unsigned int send_offset(struct ov2_nbl *nbl, u32 operation)
 }
 
 /* The record only repeats what the bytes say, and must agree with them
- * (ipsecov2.rst Q11). The pad length of a large send is another thing than the
- * pad length of the segments' trailers (ipsecov2.rst Q19).
+ * (ipsecov2.rst Q11). But in a large send the record's pad length counts other
+ * bytes than the trailers of the segments do (ipsecov2.rst Q19).
  */
 static bool send_header_ok(struct ov2_nbl *nbl,
 			   const struct ov2_payload *payload)
@@ -184,8 +186,8 @@ static const struct ov2_direction send_direction = {
 	.next = send_next,
 };
 
-/* Is the form of UDP-ESP possible with this tunnel, or without a tunnel
- * (ipsecov2.rst 2.9)?
+/* Is the form of UDP-ESP of @sa possible in @tunnel, or without a tunnel if
+ * @tunnel is NULL (ipsecov2.rst 2.9)?
  */
 static bool send_forms_ok(const struct ov2_sa *sa, const struct ov2_sa *tunnel)
 {
@@ -275,7 +277,9 @@ void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	ov2_lane_done(work->lane, nbl);
 }
 
-/* Each frame of the NBL has a number of its own, so it is read again. */
+/* Each frame of the NBL has a number of its own, so the number is read from the
+ * frame again.
+ */
 static void send_trace(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 		       const struct sk_buff *skb)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The work on an NBL is a small program: a step for each ESP or AH header of
- * each of its frames. A cipher ends a step at once or later; a loop goes on
- * from there, so that the stack stays as deep as one step.
+ * each of its frames. A cipher ends a step at once or later. A loop then starts
+ * the next step, so the call stack is never deeper than one step.
  */
 #include <linux/bottom_half.h>
 #include <linux/lockdep.h>
@@ -24,9 +24,9 @@
  * @job is the caller's again when this returns.
  *
  * Context: BH disabled.
- * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (it
- * may have been already); -EOVERFLOW if the SA has no IV left; another negative
- * errno.
+ * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (the
+ * call may be over by now); -EOVERFLOW if the SA has no IV left; another
+ * negative errno.
  */
 int ov2_step_seal(const struct ov2_job *job)
 {
@@ -77,8 +77,9 @@ static enum ov2_crypto_status step_ah_check(const struct ov2_frame *frame,
 	return OV2_CRYPTO_SUCCESS;
 }
 
-/* A block cipher needs whole blocks. Only a sender must let the trailer end on
- * a multiple of 4 (RFC 4303 2.4).
+/* A block cipher needs whole blocks. Other ciphers take any length here,
+ * because only a sender has to end the trailer on a multiple of 4 bytes
+ * (RFC 4303 2.4).
  */
 static enum ov2_crypto_status step_esp_check(const struct ov2_frame *frame,
 					     const struct ov2_member *member)
@@ -103,7 +104,7 @@ static enum ov2_crypto_status step_esp_check(const struct ov2_frame *frame,
  * @frame: the packet
  * @member: the member of its SA whose header comes next
  *
- * Only the header and the lengths are looked at, not the payload.
+ * It looks at the header and the lengths only.
  *
  * Context: Any context.
  * Return: OV2_CRYPTO_SUCCESS; INVALID_PROTOCOL if the header is not of
@@ -124,7 +125,8 @@ enum ov2_crypto_status ov2_step_check(const struct ov2_frame *frame,
  * @member: index of ov2_sa.member
  * @seq: sequence number, with its high half
  *
- * It is called at most once for each header of each of the two SAs.
+ * It is called at most once for each header of each of the two SAs, so
+ * ov2_work.step has room.
  *
  * Context: Any context.
  */
@@ -198,8 +200,8 @@ bool ov2_step_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 	return step_esp_payload(nbl, step, payload);
 }
 
-/* step_start()'s caller and the cipher's completion both come here, in any
- * order. The second one goes on with the NBL.
+/* The caller of step_start() and the completion of the cipher both come here,
+ * in any order. The second of them goes on with the NBL.
  */
 static bool step_my_turn(struct ov2_work *work)
 {
@@ -242,11 +244,12 @@ static int step_start(struct ov2_nbl *nbl)
 }
 
 /**
- * ov2_steps_run() - do what is to be done with an NBL
+ * ov2_steps_run() - run the steps of an NBL, then hand it back through its lane
  * @nbl: the NBL; it is in ov2_work.lane, and its next step is ov2_work.at. When
- *	this returns, the NBL is its lane's, and may be gone
+ *	this returns, the NBL may be gone
  *
- * A step that ends later goes on from the cipher's completion, on any CPU.
+ * If a step ends later, the cipher's completion goes on with the NBL, on any
+ * CPU.
  *
  * Context: BH disabled.
  */

@@ -177,7 +177,7 @@ int ov2_transform_init(struct ov2_transform *transform,
 
 /**
  * ov2_transform_destroy() - end of ov2_transform_init(); the keys are wiped
- * @transform: the transform, made, or zeroed and never made
+ * @transform: a transform that was made, or is still zeroed
  *
  * Context: Process context.
  */
@@ -191,12 +191,12 @@ void ov2_transform_destroy(struct ov2_transform *transform)
 }
 
 /**
- * ov2_transform_iv() - an explicit IV for a frame
+ * ov2_transform_iv() - make an explicit IV for a frame
  * @transform: of an outbound SA
  * @iv: filled in with ov2_transform.iv_len bytes, which may be none
  *
  * An IV of CBC must be unpredictable (RFC 3602 3). An IV of a counter mode must
- * come only once under one key.
+ * be used only once under one key.
  *
  * Context: BH disabled.
  * Return: 0, or -EOVERFLOW if the SA has no IV left.

@@ -15,7 +15,8 @@ struct crypto_ahash;
  * @req_size: bytes of a request to @aead or @hash
  * @iv_len: bytes of the explicit IV; with AH it is inside the ICV field
  * @icv_len: bytes of the ICV
- * @align: an ESP payload with its trailer is a multiple of @align bytes
+ * @align: the length of an ESP payload with its trailer is a multiple of @align
+ *	bytes
  * @iv_random: the IV is random; else it comes from @ivs
  * @ivs: counter of IVs, made only for an outbound counter mode
  */

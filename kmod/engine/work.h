@@ -13,7 +13,9 @@ struct ov2_direction;
 struct ov2_lane;
 struct ov2_sa;
 
-/* A packet has the headers of at most two bundles: transport over tunnel. */
+/* A packet has the headers of at most two bundles: one in transport mode,
+ * carried by one in tunnel mode.
+ */
 #define OV2_WORK_SAS	2
 #define OV2_WORK_STEPS	(OV2_WORK_SAS * OV2_MAX_EXT_HEADERS)
 
@@ -46,12 +48,12 @@ struct ov2_step {
  * @steps: number of @step
  * @at: the step that runs or runs next
  * @turn: 2 when a step starts. After -EINPROGRESS, ov2_steps_run() and the
- *	completion count it down, and the last of them goes on with the NBL
- * @err: how a step ended that completed later
+ *	completion count it down, and the second of them goes on with the NBL
+ * @err: the result of a step that completed later
  * @seq: sequence number of the outermost header, with its high half
  * @spi: receiving: network order, for traces; 0 if the frame has none
  * @reason: sending: why the frames must not leave, or OV2_CNT_NONE
- * @done: nothing is left to do but its turn in the lane
+ * @done: the work is over, and the NBL only waits for its turn in the lane
  */
 struct ov2_work {
 	const struct ov2_direction *direction;
