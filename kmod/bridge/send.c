@@ -48,9 +48,9 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 	return OV2_CNT_NONE;
 }
 
-/* Is @xo of a sec_path that was set on receive, and that a forwarded frame
- * still carries? The state's direction does not tell, because the core also
- * sends through inbound states (one manual SA for both ways), though it
+/* Is @xo part of a sec_path that was set on receive, and that a forwarded frame
+ * still carries? The state's direction cannot answer this, because the core
+ * also sends through inbound states (one manual SA for both directions), and
  * encrypts nothing then. The tag of packet mode has CRYPTO_DONE, too, but was
  * set on send.
  */
@@ -65,9 +65,9 @@ static bool is_receive_path(const struct xfrm_offload *xo)
  * @hash: filled in with the number
  *
  * Only the sec_path names the packet's state here, because the core has dropped
- * the packet's dst, and sets XFRM_XMIT later. In packet mode a younger state
- * may have replaced the state of the tag and then protects the packet. So
- * states that replace each other have the same number.
+ * the packet's dst, and has not set XFRM_XMIT yet. In packet mode, a younger
+ * state that has replaced the state of the tag protects the packet. So states
+ * that replace each other have the same number.
  *
  * Context: Any context.
  * Return: true if the core or the tag says that the packet is to leave
@@ -135,14 +135,14 @@ static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
  * ov2_bridge_xmit() - what is to be done with a frame that the stack sends?
  * @ad: the card
  * @skb: the frame; stays the caller's unless the verdict is OV2_VERDICT_TAKEN
- * @queue: the transmit queue that it came on
+ * @queue: the send queue that it came on
  * @verdict: filled in with what is to be done, if the frame may leave
  * @nbl: filled in with the frame and its records if the verdict is
  *	OV2_VERDICT_OFFLOAD
  *
  * A frame that has an xfrm_offload without XFRM_XMIT is not encrypted, so it is
- * dropped, even if its state is on another card. The core hands over such
- * frames with a noqueue qdisc, where it meant to send them again later.
+ * dropped, even if its state is on another card. With a noqueue qdisc the core
+ * hands over such frames, although it means to send them again later.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the caller must drop the frame.

@@ -19,7 +19,7 @@
  * struct sending - a packet on its way
  * @ad: the card
  * @skb: the packet. Data is at the IP header
- * @queue: the transmit queue
+ * @queue: the send queue
  * @assoc: the association of @x
  * @x: the state that protects @skb; a reference is held
  * @outer: in tunnel mode, what the outer header needs
@@ -40,9 +40,10 @@ struct sending {
 	struct ov2_nbl **nbl;
 };
 
-/* Transport mode is for whole packets only (RFC 4301 4.1). And ESP would have
- * to go behind options or extension headers, which this card does not read. The
- * operation xdo_dev_offload_ok refuses such packets, too.
+/* Transport mode is for whole packets only (RFC 4301 4.1). In a packet with
+ * options or extension headers, ESP would have to stand behind them, and this
+ * card does not read them. The operation xdo_dev_offload_ok refuses such
+ * packets, too.
  */
 static bool transport_possible(const struct sk_buff *skb)
 {
@@ -95,8 +96,8 @@ static void push_ethernet(struct sending *send)
 	}
 }
 
-/* Bytes that lifetimes count: those that ESP protects. xfrm_output_one() counts
- * the same bytes.
+/* Lifetimes count the bytes that ESP protects. xfrm_output_one() counts the
+ * same bytes.
  */
 static unsigned int protected_len(const struct sending *send)
 {
@@ -175,9 +176,10 @@ static __be16 frame_type(const struct sk_buff *skb, bool tagged)
 }
 
 /* The card cannot protect a packet behind a VLAN tag or a PPPoE header, because
- * the other end of the SA expects ESP without it. So the packet is dropped if a
- * policy protects it. Such packets come from a bridge device, a packet socket,
- * or tc: the core lets no state protect packets that leave by a VLAN.
+ * the other end of the SA expects ESP without such a header. So the packet is
+ * dropped if a policy protects it. Such packets come from a bridge device, a
+ * packet socket, or tc: the core lets no state protect packets that leave by a
+ * VLAN device.
  */
 static enum ov2_counter send_wrapped(struct ov2_adapter *ad,
 				     struct sk_buff *skb, __be16 type,
@@ -223,7 +225,7 @@ static bool open_ethernet(struct sending *send, bool tagged)
  * ov2_packet_xmit() - what is to be done with a frame, in packet mode?
  * @ad: the card
  * @skb: the frame; stays the caller's unless the verdict is OV2_VERDICT_TAKEN
- * @queue: the transmit queue that it came on
+ * @queue: the send queue that it came on
  * @tagged: the frame has a tag (ov2_packet_tag()), so the core wants it
  *	protected
  * @verdict: filled in with what is to be done, if the frame may leave
@@ -261,8 +263,8 @@ enum ov2_counter ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 	    !ov2_flow_read(dev_net(ad->dev), skb, &flow))
 		return OV2_CNT_TX_DROP_MALFORMED;
 
-	/* Software has made this ESP, AH or IPComp packet. After IPsec the core
-	 * looks for no policy, so the card does not either.
+	/* If the packet is ESP, AH or IPComp already, software has made it. The
+	 * core looks for no policy after IPsec, so the card does not either.
 	 */
 	if (tagged || !ov2_flow_is_ipsec(&flow))
 		reason = send_by_policy(&send, &flow, tagged);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The records of a framed ESP packet. In crypto mode the core has framed the
- * packet, in packet mode the bridge has (packet/protect.c).
+ * packet; in packet mode the bridge has framed it (packet/protect.c).
  */
 #include <linux/skbuff.h>
 #include <linux/udp.h>
@@ -33,8 +33,9 @@ static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 }
 
 /* A bond leaves the checksum of TCP and UDP inside ESP to its cards
- * (NETIF_F_HW_ESP_TX_CSUM). It is computed here, because slot 0 has words for
- * it in transport mode only. The summed bytes end where the trailer begins.
+ * (NETIF_F_HW_ESP_TX_CSUM). The bridge computes this checksum itself, because
+ * slot 0 can ask the engine for it in transport mode only. The summed bytes end
+ * where the trailer begins.
  */
 static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
 {
@@ -60,7 +61,7 @@ static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
 /**
  * ov2_framed_nbl() - give a framed ESP packet its records
  * @skb: the frame, network and transport header set, trailer filled in
- * @queue: the transmit queue
+ * @queue: the send queue
  * @assoc: the association of the packet's state
  * @next_header: as in the trailer
  * @nbl: filled in with the NBL; the caller sets its ext_tx
