@@ -48,7 +48,7 @@ enum ov2_engine_state {
  * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE
  * @encapsulation: OV2_ENCAPSULATION_NO_CHANGE until it is set; read without
  *	the lock by READ_ONCE()
- * @tx: a lane per transmit queue
+ * @tx: a lane per send queue
  * @rx: a lane per receive queue
  */
 struct ov2_engine {
