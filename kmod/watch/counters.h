@@ -10,8 +10,8 @@ struct ov2_adapter;
 
 /*
  * Every counter of a card is one row, in the order of `ethtool -S`. A name
- * never changes its meaning once released. Where mlx5 has the same counter the
- * name is its. A row is
+ * never changes its meaning once released. A counter that mlx5 has, too, has
+ * its name there. A row is
  *
  * X(identifier, name, mib, reason, sentence)
  *
@@ -19,8 +19,9 @@ struct ov2_adapter;
  * @name	names it to users, in `ethtool -S` and in traces: the identifier
  *		in small letters, behind ipsec_ (bridge, engine) unless it is
  *		wire_ (port)
- * @mib		is the SNMP counter of xfrm that moves with it, or 0. Drops move
- *		it (drop.c); what is no drop is counted by xfrm itself
+ * @mib		is the SNMP counter of xfrm that moves with it, or 0. drop.c
+ *		moves the SNMP counter of a drop; if a frame is not dropped,
+ *		xfrm itself moves it
  * @reason	is the core's enum skb_drop_reason that comes nearest, or 0 if
  *		no frame is freed
  * @sentence	says what happened, in one sentence without a full stop; in
@@ -42,8 +43,8 @@ struct ov2_adapter;
 	  "headers")							\
 	X(TX_DROP_NO_XMIT, "ipsec_tx_drop_no_xmit",			\
 	  0, SKB_DROP_REASON_XFRM_POLICY,				\
-	  "The stack sent the frame before it had prepared it for "	\
-	  "encryption, as it does with a noqueue qdisc; the frame is "	\
+	  "The stack sent the frame before the frame was prepared for "	\
+	  "encryption, as happens with a noqueue qdisc; the frame is "	\
 	  "clear and must not leave")					\
 	X(TX_DROP_NO_STATE, "ipsec_tx_drop_no_state",			\
 	  0, SKB_DROP_REASON_XFRM_POLICY,				\
@@ -51,15 +52,15 @@ struct ov2_adapter;
 	  "to another card")						\
 	X(TX_DROP_TRAILER, "ipsec_tx_drop_trailer",			\
 	  0, SKB_DROP_REASON_DEV_HDR,					\
-	  "The frame is not framed as ESP of its SA")			\
+	  "The frame does not have the ESP framing that its SA needs")	\
 	X(TX_DROP_CSUM, "ipsec_tx_drop_csum",				\
 	  0, SKB_DROP_REASON_SKB_CSUM,					\
 	  "The checksum inside the packet to be protected could not "	\
 	  "be completed")						\
 	X(TX_DROP_HANDLE, "ipsec_tx_drop_handle",			\
 	  0, SKB_DROP_REASON_DEV_HDR,					\
-	  "The engine knows no SA of the handle in the records, or "	\
-	  "knows it no more")						\
+	  "The handle in the records names no SA of the engine, or an "	\
+	  "SA that was deleted")					\
 	X(TX_DROP_RECORD, "ipsec_tx_drop_record",			\
 	  0, SKB_DROP_REASON_DEV_HDR,					\
 	  "The records, the SA and the bytes of the frame disagree")	\
@@ -80,11 +81,11 @@ struct ov2_adapter;
 	  "The frame was in the engine when the card was reset")	\
 	X(TX_DROP_DISABLED, "ipsec_tx_drop_disabled",			\
 	  0, SKB_DROP_REASON_DEV_READY,					\
-	  "The engine is off, which no command does (esp-hw-offload "	\
-	  "does not)")							\
+	  "The engine is off; no command switches it off "		\
+	  "(esp-hw-offload does not)")					\
 	X(TX_DROP_STATE_INVALID, "ipsec_tx_drop_state_invalid",		\
 	  LINUX_MIB_XFRMOUTSTATEINVALID, SKB_DROP_REASON_XFRM_POLICY,	\
-	  "Packet mode: the SA is not valid, or is valid no more")	\
+	  "Packet mode: the SA is not valid yet, or no longer valid")	\
 	X(TX_DROP_EXPIRED, "ipsec_tx_drop_expired",			\
 	  LINUX_MIB_XFRMOUTSTATEEXPIRED, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the SA has reached a hard limit")		\
@@ -97,9 +98,9 @@ struct ov2_adapter;
 	X(TX_DROP_NO_POLICY, "ipsec_tx_drop_no_policy",			\
 	  0, SKB_DROP_REASON_XFRM_POLICY,				\
 	  "Packet mode: the kernel wants the packet protected, or "	\
-	  "wanted so when the packet began to wait for a neighbour, "	\
-	  "but the packet leads to no policy (NAT changed it, or the "	\
-	  "policy is gone)")						\
+	  "wanted it when the packet began to wait for a neighbour, "	\
+	  "but no policy of the card protects the packet (NAT changed "	\
+	  "the packet, or the policy is gone)")				\
 	X(TX_DROP_BLOCKED, "ipsec_tx_drop_blocked",			\
 	  LINUX_MIB_XFRMOUTPOLBLOCK, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: a policy blocks the packet")			\
@@ -120,8 +121,9 @@ struct ov2_adapter;
 	  "PPPoE header, and a policy protects it")			\
 	X(TX_DROP_DECRYPTED, "ipsec_tx_drop_decrypted",			\
 	  0, SKB_DROP_REASON_XFRM_POLICY,				\
-	  "A card has decrypted the ESP and nobody has unpacked it, "	\
-	  "for example because a bridge sent it on")			\
+	  "A card has decrypted the ESP packet and the stack has not "	\
+	  "unpacked it, for example because a bridge device forwarded "	\
+	  "it")								\
 	X(RX_PKTS, "ipsec_rx_pkts",					\
 	  0, 0,								\
 	  "The engine decrypted and verified an ESP frame")		\
@@ -146,8 +148,8 @@ struct ov2_adapter;
 	  "The engine delivered a frame on which the cipher failed")	\
 	X(RX_SADB_MISS, "ipsec_rx_sadb_miss",				\
 	  0, 0,								\
-	  "ESP or AH has no SA here (software has one, or another "	\
-	  "card) and was left to the stack")				\
+	  "An ESP or AH frame matches no SA of this card and was left "	\
+	  "to the stack; software or another card may have its SA")	\
 	X(RX_NOT_CAPABLE, "ipsec_rx_not_capable",			\
 	  0, 0,								\
 	  "ESP or AH in fragments, behind IPv4 options or behind IPv6 "	\
@@ -158,8 +160,8 @@ struct ov2_adapter;
 	  "esp-hw-offload is off")					\
 	X(RX_SA_DELETE_REQ, "ipsec_rx_sa_delete_req",			\
 	  0, 0,								\
-	  "The engine asked for the SA to be deleted because its "	\
-	  "table is full; Linux does not act on it")			\
+	  "The engine asked for the SA of a frame to be deleted "	\
+	  "because the SA table is full; Linux ignores this")		\
 	X(RX_DROP_RECORD, "ipsec_rx_drop_record",			\
 	  0, SKB_DROP_REASON_DEV_HDR,					\
 	  "The records of the engine are illegal (this engine writes "	\
@@ -191,7 +193,7 @@ struct ov2_adapter;
 	  "failed")							\
 	X(RX_DROP_STATE_INVALID, "ipsec_rx_drop_state_invalid",		\
 	  LINUX_MIB_XFRMINSTATEINVALID, SKB_DROP_REASON_XFRM_POLICY,	\
-	  "Packet mode: the SA is not valid, or is valid no more")	\
+	  "Packet mode: the SA is not valid yet, or no longer valid")	\
 	X(RX_DROP_ACQUIRE, "ipsec_rx_drop_acquire",			\
 	  LINUX_MIB_XFRMACQUIREERROR, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the key manager is still negotiating the SA")	\
@@ -238,8 +240,9 @@ struct ov2_adapter;
 	  "and an offloaded policy protects it")			\
 	X(RX_CLEAR_SOCKET, "ipsec_rx_clear_socket",			\
 	  0, 0,								\
-	  "The policy of its own socket (IKE) let in a clear UDP "	\
-	  "packet that an offloaded policy would drop")			\
+	  "The policy of the receiving socket (IKE daemons set one) "	\
+	  "let in a clear UDP packet that an offloaded policy would "	\
+	  "drop")							\
 	X(SA_ADD, "ipsec_sa_add",					\
 	  0, 0,								\
 	  "An SA was added to the engine")				\
@@ -248,7 +251,7 @@ struct ov2_adapter;
 	  "An SA was deleted from the engine")				\
 	X(SA_DELETE_UNKNOWN, "ipsec_sa_delete_unknown",			\
 	  0, 0,								\
-	  "An SA was to be deleted that the engine does not have")	\
+	  "The engine was asked to delete an SA that it does not have")	\
 	X(SA_UPDATE, "ipsec_sa_update",					\
 	  0, 0,								\
 	  "The engine was told the high half of an ESN, or a number "	\
@@ -321,7 +324,7 @@ struct ov2_adapter;
 	X(SA_REFUSED_INNER_FAMILY, "ipsec_sa_refused_inner_family",	\
 	  0, 0,								\
 	  "The selector of a tunnel in packet mode has another "	\
-	  "address family")						\
+	  "address family than the tunnel")				\
 	X(SA_REFUSED_DISABLED, "ipsec_sa_refused_disabled",		\
 	  0, 0,								\
 	  "The state is in packet mode and esp-hw-offload is off")	\
@@ -331,8 +334,8 @@ struct ov2_adapter;
 	  "is full")							\
 	X(SA_REFUSED_SAME, "ipsec_sa_refused_same",			\
 	  0, 0,								\
-	  "The card has too many outbound states of this reqid and "	\
-	  "these addresses in packet mode")				\
+	  "The card has too many outbound states with the reqid and "	\
+	  "addresses of this one in packet mode")			\
 	X(SA_REFUSED_RESET, "ipsec_sa_refused_reset",			\
 	  0, 0,								\
 	  "The card is being reset")					\
@@ -414,10 +417,12 @@ struct ov2_adapter;
 	  "the card is made and when esp-hw-offload changes")		\
 	X(WIRE_TX_DROP_UNPLUGGED, "wire_tx_drop_unplugged",		\
 	  0, SKB_DROP_REASON_NO_TX_TARGET,				\
-	  "The card has no other end, or the other end is down")	\
+	  "The cable has no other end, or the card at the other end "	\
+	  "is down")							\
 	X(WIRE_TX_DROP_TOO_LONG, "wire_tx_drop_too_long",		\
 	  0, SKB_DROP_REASON_PKT_TOO_BIG,				\
-	  "The frame is longer than the MTU of the other end")		\
+	  "The frame is longer than the MTU of the card at the other "	\
+	  "end")							\
 	X(WIRE_TX_DROP_CSUM, "wire_tx_drop_csum",			\
 	  0, SKB_DROP_REASON_SKB_CSUM,					\
 	  "The checksum of a frame that is not protected could not be "	\
@@ -436,19 +441,20 @@ struct ov2_adapter;
 	  "There was no memory for the records of the frame")		\
 	X(WIRE_RX_DROP_UNSHARE, "wire_rx_drop_unshare",			\
 	  0, SKB_DROP_REASON_NOMEM,					\
-	  "There was no memory for a copy of what the frame shared "	\
-	  "with its sender")						\
+	  "There was no memory to copy the part of the frame that its "	\
+	  "sender shares")						\
 	X(WIRE_RX_FILTERED, "wire_rx_filtered",				\
 	  0, SKB_CONSUMED,						\
-	  "Nobody has asked the card for the address of the frame; "	\
-	  "the statistics of the link do not count it, as with a NIC")
+	  "The card does not take frames for this address; the "	\
+	  "statistics of the link do not count the frame, as with a "	\
+	  "NIC")
 
 #define OV2_COUNTER_ENUM(id, name, mib, reason, sentence) OV2_CNT_##id,
 
 /*
- * Functions that may drop a frame, or refuse something, return one of these:
- * OV2_CNT_NONE means that all is well, any other that the caller stops and
- * counts.
+ * Functions that may drop a frame, or refuse something, return one of these.
+ * OV2_CNT_NONE means that all is well; any other value tells the caller to stop
+ * and to count.
  */
 enum ov2_counter {
 	OV2_CNT_NONE,
@@ -456,13 +462,13 @@ enum ov2_counter {
 	OV2_CNT_MAX,
 };
 
-/* How many of them ethtool shows: all but OV2_CNT_NONE. */
+/* Number of counters that ethtool shows: all but OV2_CNT_NONE. */
 #define OV2_COUNTERS_SHOWN	(OV2_CNT_MAX - 1)
 
 /**
  * struct ov2_counters - one CPU's share of a card's counters
  * @v: values by enum ov2_counter; summed over all CPUs by ov2_counter_read().
- *	That of OV2_CNT_NONE is never shown
+ *	The value of OV2_CNT_NONE is never shown
  */
 struct ov2_counters {
 	u64 v[OV2_CNT_MAX];

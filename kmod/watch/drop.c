@@ -12,8 +12,8 @@
 #include "drop.h"
 #include "trace.h"
 
-/* As XFRM_INC_STATS() of net/xfrm.h, which only the bridge includes. A state
- * and the card that it is offloaded to are in one namespace.
+/* This is XFRM_INC_STATS() of net/xfrm.h, a header that only the bridge
+ * includes. A state and the card that it is offloaded to are in one namespace.
  */
 static void drop_move_snmp(const struct ov2_adapter *ad, int mib)
 {
@@ -41,7 +41,7 @@ static void drop(struct ov2_adapter *ad, bool tx, enum ov2_counter reason,
  * @skb: the frame; taken
  * @len: bytes of the frame as the stack sent it, with its Ethernet header
  *
- * The statistics of the link are the caller's to move.
+ * The caller counts the drop in the statistics of the link.
  *
  * Context: Any context but hard interrupts.
  */
@@ -58,7 +58,7 @@ void ov2_drop_tx(struct ov2_adapter *ad, enum ov2_counter reason,
  * @skb: the frame; taken
  * @len: bytes of the frame as it came in, with its Ethernet header
  *
- * The statistics of the link are the caller's to move.
+ * The caller counts the drop in the statistics of the link.
  *
  * Context: Any context but hard interrupts.
  */

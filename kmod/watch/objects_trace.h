@@ -8,13 +8,13 @@
 #include <linux/tracepoint.h>
 
 /*
- * The events of objects.c. The events of trace.h know records and requests,
- * which are objects themselves; so these stand apart.
+ * The events of objects.c. trace.h needs the headers of records and requests,
+ * which are objects themselves, so these events have a header of their own.
  */
 
 /*
  * kind: port, sa, assoc, policy or nbl
- * object: names the object, while it lives
+ * object: a name of the object that no other object has while this one lives
  */
 DECLARE_EVENT_CLASS(ov2_object,
 
@@ -44,7 +44,7 @@ DEFINE_EVENT(ov2_object, ov2_object_create,
 );
 
 /*
- * An object was freed; each that was made is freed once
+ * An object was freed; every object that was made is freed once
  */
 DEFINE_EVENT(ov2_object, ov2_object_free,
 	TP_PROTO(const char *kind, const void *object),

@@ -12,11 +12,11 @@
 #include "../ov2/records.h"
 
 /*
- * The fields and their printed form are what tests and tools read: a name
- * never changes its meaning once released. No event carries a key.
+ * Tests and tools read the fields and their printed form, so a name never
+ * changes its meaning once released. No event carries a key.
  *
- * The comment before an event says when it comes, and describes each name of
- * its printed form. tools/generate makes a page of both,
+ * The comment before an event says when the event comes, and describes each
+ * name of its printed form. tools/generate makes a page of these comments,
  * Documentation/reference/events.rst.
  */
 
@@ -24,18 +24,18 @@
  * A frame that was sent, with its out-of-band records
  *
  * dev: the card
- * queue: the transmit queue
- * handle: the SA, slot 1
- * tunnel: the SA of an outer tunnel, slot 11; 0 if there is none
- * next_header: what the trailer says, of slot 12
- * pad_length: bytes of padding, of slot 12
- * ah_offset: bytes from the outer IP header to AH, of slot 12; 0 without AH
- * esp_offset: bytes from the outer IP header to ESP, of slot 12
+ * queue: the send queue
+ * handle: the SA (slot 1)
+ * tunnel: the SA of an outer tunnel (slot 11), 0 without one
+ * next_header: the next header that the trailer names (slot 12)
+ * pad_length: bytes of padding (slot 12)
+ * ah_offset: bytes from the outer IP header to AH (slot 12), 0 without AH
+ * esp_offset: bytes from the outer IP header to ESP (slot 12), 0 without ESP
  * header: the word of slot 12
- * spi: in ESP or AH
- * seq: the sequence number, of 64 bits with ESN
+ * spi: the SPI in the outermost ESP or AH header
+ * seq: the sequence number of this header, of 64 bits with ESN
  * len: bytes of the frame, with its Ethernet header
- * verdict: sent, or the counter of the reason why it was dropped
+ * verdict: sent, or the counter that says why the frame was dropped
  */
 TRACE_EVENT(ov2_tx_record,
 
@@ -94,20 +94,20 @@ TRACE_EVENT(ov2_tx_record,
  *
  * dev: the card
  * queue: the receive queue
- * handle: the SA; 0 if none matches
+ * handle: the SA, 0 if none matches
  * word: the word of slot 1
- * sa_delete_req: the engine asks for an SA to be deleted, of slot 1
- * crypto_done: the engine has verified the frame, of slot 1
- * next_crypto_done: the same of the packet inside a tunnel, of slot 1
- * crypto_status: how that ended, of slot 1
+ * sa_delete_req: 1 if the engine asks for an SA to be deleted (slot 1)
+ * crypto_done: 1 if the engine has checked the frame (slot 1)
+ * next_crypto_done: 1 if it has checked the packet in a tunnel, too (slot 1)
+ * crypto_status: what the check found (slot 1)
  * header: the word of slot 12
- * header_info_set: the next two fields are valid, of slot 12
- * next_header: what the trailer says, of slot 12
- * pad_length: bytes of padding, of slot 12
- * spi: in ESP or AH
- * seq: the sequence number, of 64 bits with ESN
+ * header_info_set: 1 if the next two fields are valid (slot 12)
+ * next_header: the next header that the trailer names (slot 12)
+ * pad_length: bytes of padding (slot 12)
+ * spi: the SPI in the outermost ESP or AH header
+ * seq: the sequence number of this header, of 64 bits with ESN
  * len: bytes of the frame, with its Ethernet header
- * verdict: crypto_status in words, untouched if the engine has not verified the
+ * verdict: crypto_status in words, untouched if the engine has not checked the
  *	frame, or illegal if the words are no records
  */
 TRACE_EVENT(ov2_rx_record,
@@ -190,19 +190,19 @@ TRACE_EVENT(ov2_rx_record,
 );
 
 /*
- * The engine was asked to add an SA
+ * The engine added an SA, or failed to add it
  *
  * dev: the card
  * handle: the SA
  * dir: in or out
- * spi: of the SA
+ * spi: the SPI of the SA; of ESP, if the SA has ESP and AH
  * family: ipv4 or ipv6, of the outer addresses
  * mode: transport or tunnel, or unknown if the request does not say
- * esn: whether sequence numbers have 64 bits
+ * esn: 1 if sequence numbers have 64 bits
  * encr: the identifier of the cipher
  * icv: bytes of the ICV of GCM and CCM
  * udp_esp: the form of UDP encapsulation, 0 for none
- * status: 0 if the SA was added, else why not
+ * status: 0 if the SA was added, else the reason
  */
 TRACE_EVENT(ov2_sa_add,
 
@@ -256,7 +256,7 @@ TRACE_EVENT(ov2_sa_add,
  *
  * dev: the card
  * handle: the SA
- * spi: of the SA
+ * spi: the SPI of the SA; of AH, if the SA has ESP and AH
  */
 TRACE_EVENT(ov2_sa_delete,
 
@@ -285,9 +285,9 @@ TRACE_EVENT(ov2_sa_delete,
  * A state was refused, or left to software
  *
  * dev: the card
- * reason: the counter
- * fallback: 1 if the kernel carries the state out in software
- * spi: of the state
+ * reason: the counter that says why
+ * fallback: 1 if the kernel installs the state in software
+ * spi: the SPI of the state
  * err: the error that the kernel was told
  */
 TRACE_EVENT(ov2_sa_refuse,
@@ -324,8 +324,8 @@ TRACE_EVENT(ov2_sa_refuse,
  * dir: in or out
  * family: ipv4 or ipv6, of the selector
  * action: protect, bypass or block
- * priority: of the policy
- * reqid: of the policy's template
+ * priority: the priority of the policy
+ * reqid: the reqid of its template
  */
 DECLARE_EVENT_CLASS(ov2_policy,
 
@@ -383,7 +383,7 @@ DEFINE_EVENT(ov2_policy, ov2_policy_delete,
  * A policy was refused
  *
  * dev: the card
- * reason: the counter
+ * reason: the counter that says why
  * err: the error that the kernel was told
  */
 TRACE_EVENT(ov2_policy_refuse,
@@ -409,15 +409,15 @@ TRACE_EVENT(ov2_policy_refuse,
 );
 
 /*
- * The engine announced what is on; all zero if nothing is
+ * The engine announced what is on; all capabilities are 0 if it is off
  *
  * dev: the card
  * code: the code of the announcement
- * flags: of the announcement
+ * flags: the flags of the announcement
  * encapsulation: mask of the encapsulations
  * ah: AH
  * esp: ESP
- * ah_esp: both in one packet
+ * ah_esp: AH and ESP in one packet
  * transport: transport mode
  * tunnel: tunnel mode
  * lso: large send
@@ -485,7 +485,7 @@ TRACE_EVENT(ov2_config,
  *
  * dev: the card
  * dir: tx or rx
- * reason: the counter
+ * reason: the counter that says why
  * len: bytes of the frame
  */
 TRACE_EVENT(ov2_drop,

@@ -9,16 +9,17 @@
  * The card never takes a simpler policy instead.
  */
 
-/* With esp-hw-offload off, the states of the policy would be refused, and
- * NETDEV_DOWN would not take the policy away.
+/* With esp-hw-offload off, the card would refuse the states of the policy, and
+ * the core would not remove the policy on NETDEV_DOWN.
  */
 REFUSED(POLICY_REFUSED_DISABLED,
 	!(xp->xdo.dev->features & NETIF_F_HW_ESP),
 	"IPsec offload of the card is off, esp-hw-offload must be on")
 
 /* A packet from an offloaded state has passed the card's inbound policies. If
- * the card alone decides, the core asks no policy, in or fwd. Otherwise the
- * core also compares the packet with its own policies, in or fwd (verdict.c).
+ * the card alone decides, the core asks neither an in nor a fwd policy.
+ * Otherwise the core also compares the packet with its own policies, in or fwd
+ * (verdict.c).
  */
 REFUSED(POLICY_REFUSED_DIR,
 	xp->xdo.dir != XFRM_DEV_OFFLOAD_IN &&
@@ -29,8 +30,8 @@ REFUSED(POLICY_REFUSED_TYPE,
 	xp->type != XFRM_POLICY_TYPE_MAIN,
 	"Sub-policies can't be offloaded, type must be main")
 
-/* A received frame has no mark yet. A frame that is sent may have another mark
- * than its flow had when the core looked for a policy.
+/* A received frame has no mark yet. The mark of a frame that is sent may differ
+ * from the mark with which the core looked for a policy.
  */
 REFUSED(POLICY_REFUSED_MARK,
 	xp->mark.m || xp->mark.v,
@@ -84,8 +85,8 @@ REFUSED(POLICY_REFUSED_OPTIONAL,
  * 0 (SA_REFUSED_REQID), so the core acquires a state, and packets are dropped
  * until the key manager has put a better policy in front. Inbound, such a
  * template takes states of any reqid, as in the core. In a policy for all
- * packets of a family the template is refused, as mlx5 does, because the trap
- * would catch the key manager's own packets.
+ * packets of a family the card refuses such a template, as mlx5 does, because
+ * the trap would catch the key manager's own packets.
  */
 REFUSED(POLICY_REFUSED_REQID,
 	ov2_xfrm_policy_protects(xp) && !xp->xfrm_vec[0].reqid &&

@@ -10,8 +10,8 @@
  * C expression on the state x, and sentence is one string literal, which the
  * user reads behind "ipsecov2: ". A row ends with a quote and a closing
  * bracket. The condition ELSEWHERE says that the state does not show the
- * reason: the code that finds the reason names it. The comment above a row says
- * why.
+ * reason: the code that finds the reason names the row. The comment above a row
+ * says why.
  *
  * The file that includes this one defines REFUSED(); refuse.h has its two
  * meanings. The add of a refused state fails. With -EOPNOTSUPP the kernel would
@@ -21,9 +21,9 @@
  *
  * In crypto mode the core itself handles most parts of a state: lifetimes,
  * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a
- * state is refused only if IPsecOV2 has no words for it, if the card would have
- * to find it by something that the frame does not show, or if the core cannot
- * frame its packets for a card.
+ * state is refused only if IPsecOV2 cannot describe the state, if the card
+ * would have to find the state by something that the frame does not show, or if
+ * the core cannot frame the state's packets for a card.
  */
 
 REFUSED(SA_REFUSED_DIR,
@@ -103,8 +103,8 @@ REFUSED(SA_REFUSED_MARK,
 		      ov2_state_is_packet(x)),
 	"Mark can be offloaded on outbound states in crypto mode only")
 
-/* RFC 4303 2.1. A state that a key manager is yet to negotiate has SPI 0, too,
- * but ov2_state_refused() is never called for it.
+/* RFC 4303 2.1 forbids SPI 0. A state that a key manager still has to negotiate
+ * has SPI 0, too, but ov2_state_refused() is never called for such a state.
  */
 REFUSED(SA_REFUSED_SPI,
 	!x->id.spi,
@@ -126,7 +126,7 @@ REFUSED(SA_REFUSED_PCPU,
 	ov2_state_is_packet(x) && x->pcpu_num != UINT_MAX,
 	"Per-CPU states can be offloaded in crypto mode only")
 
-/* The card goes from a policy to its states by the reqid. And an inbound
+/* The card goes from a policy to its states by the reqid, and an inbound
  * template with reqid 0 takes the states of any policy.
  */
 REFUSED(SA_REFUSED_REQID,
