@@ -13,8 +13,8 @@
  *	             OV2_AH_HDR_LEN       iv_len, icv_len
  *	           |<--------------- ov2_ah_len() ------------>|
  *
- * Only GMAC has an IV here. pad: to 4 bytes in IPv4, to 8 in IPv6 (RFC 4302
- * 2.6). The ICV is computed over:
+ * Only GMAC has an IV here. "pad" fills the header up to a multiple of 4 bytes
+ * in IPv4, of 8 in IPv6 (RFC 4302 2.6). The ICV is computed over:
  *
  *	| IP | next, len, SPI, nr | zero (IV, ICV) | pad | payload | high half |
  *	|<------------- ov2_crypt.head --------------->| frame   | .tail     |
@@ -35,9 +35,9 @@
 /* RFC 4302 2.2 */
 #define AH_ALIGN_IPV4	4
 #define AH_ALIGN_IPV6	8
-/* The template takes SPI, number and IV of ESP as associated data, apart from
- * the payload, and authenticates both alike. So any 16 bytes may be associated
- * data.
+/* The kernel's template for GMAC in ESP takes SPI, number and IV as associated
+ * data, apart from the payload, and authenticates both alike. So AH may give
+ * any 16 of its bytes as associated data.
  */
 #define GMAC_AAD_LEN	16
 
@@ -195,7 +195,7 @@ static int ah_compare(struct ov2_crypt *crypt)
 
 /**
  * ov2_ah_seal() - write the ICV field of a frame
- * @job: as ov2_step_seal() has it. The field is overwritten, and the padding
+ * @job: as for ov2_step_seal(). The field is overwritten, and the padding
  *	behind it stays as it is
  *
  * Context: BH disabled.
@@ -223,7 +223,7 @@ int ov2_ah_seal(const struct ov2_job *job)
 
 /**
  * ov2_ah_open() - verify the ICV field of a frame
- * @job: as ov2_step_open() has it
+ * @job: as for ov2_step_open()
  *
  * Context: BH disabled.
  * Return: as ov2_step_open().

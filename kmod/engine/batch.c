@@ -6,7 +6,7 @@
  * ov2_batch_of() - how far a request is
  * @req: the request, between ov2_batch_begin() and its completion
  *
- * Context: any.
+ * Context: Any context.
  * Return: the batch, in the request.
  */
 struct ov2_batch *ov2_batch_of(struct ov2_request *req)
@@ -15,7 +15,7 @@ struct ov2_batch *ov2_batch_of(struct ov2_request *req)
 }
 
 /* INV-11. If no entry was entered, as in a delete whose handles are all
- * unknown, none has failed: the request succeeds.
+ * unknown, no entry has failed, and the request succeeds.
  */
 static enum ov2_status batch_status(const struct ov2_batch *batch)
 {
@@ -24,7 +24,7 @@ static enum ov2_status batch_status(const struct ov2_batch *batch)
 }
 
 /**
- * ov2_batch_begin() - a request is being carried out
+ * ov2_batch_begin() - start to carry out a request
  * @req: the request
  *
  * Context: Any context.

@@ -10,7 +10,7 @@
 #include "../ov2/lists.h"
 #include "../watch/trace.h"
 
-/* As many as mid-range cards have; small enough that a test can fill it. */
+/* As many SAs as mid-range NICs take. A test can still fill the table. */
 #define OV2_SA_CAPACITY	4096
 
 /* The table of SAs is full before the handles run out. */
@@ -108,8 +108,8 @@ void ov2_config_start(struct ov2_engine *engine)
 	engine->ad->config = &configs[engine->parameter];
 }
 
-/* OFFLOAD_ENCAPSULATION off stops all offloads. What OFFLOAD_PARAMETERS has set
- * is kept until OFFLOAD_ENCAPSULATION is on again.
+/* OFFLOAD_ENCAPSULATION off stops all offloads. The engine keeps the parameter
+ * that OFFLOAD_PARAMETERS has set until OFFLOAD_ENCAPSULATION is on again.
  */
 static const struct ov2_offload *config_update(struct ov2_engine *engine)
 {

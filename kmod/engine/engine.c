@@ -29,9 +29,9 @@
  *	another        accepted      accepted  NOT_ACCEPTED     NOT_ACCEPTED
  *	request
  *
- * A send that names an SA also fails after OFFLOAD_ENCAPSULATION was set to
- * OFF, and received frames are untouched until it was set to ON, in every
- * state. This is configuration, which config.c keeps in the same structure.
+ * In every state, a send that names an SA also fails while
+ * OFFLOAD_ENCAPSULATION is OFF, and received frames are untouched until it is
+ * ON. This is configuration, which config.c keeps in the same structure.
  */
 #include <linux/err.h>
 #include <linux/slab.h>

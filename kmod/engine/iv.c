@@ -45,7 +45,7 @@ int ov2_iv_counter_init(struct ov2_iv_counter *counter)
 
 /**
  * ov2_iv_counter_destroy() - end of ov2_iv_counter_init()
- * @counter: the counter, made, or zeroed and never made
+ * @counter: a counter that was made, or is still zeroed
  *
  * Context: Process context.
  */
@@ -75,7 +75,7 @@ static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
  * @iv: filled in with 8 bytes
  *
  * The counter never wraps. A sender of 10^8 frames a second takes 5800 years to
- * use it up. The SA sends no more then, as an SA whose numbers may not wrap.
+ * use it up. Then the SA sends no more, like an SA whose numbers must not wrap.
  *
  * Context: BH disabled, because a softirq must not take this CPU's value
  * meanwhile.

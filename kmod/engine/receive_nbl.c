@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receive: the decisions that INV-31 to INV-38 name. A frame is delivered
- * whether good or bad, with nothing stripped; the records say what was found.
+ * Receive: the engine decides as INV-31 to INV-38 say. It delivers good and bad
+ * frames alike and strips nothing; the records say what the engine found.
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -37,8 +37,8 @@ static const enum ov2_counter status_counters[OV2_CRYPTO_STATUS_MAX] = {
 #define RECEIVE_INNER	1
 
 /* Write the result of an NBL. If there is an inner SA, all headers of the outer
- * SA were good, so the status is about the inner SA. Returns false: nothing is
- * left to do.
+ * SA were good, so the status is about the inner SA. Returns false, because
+ * nothing is left to do.
  */
 static bool receive_set_result(struct ov2_nbl *nbl,
 			       enum ov2_crypto_status status)
@@ -69,7 +69,9 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 	}
 
 	sa = ov2_sa_get_inbound(&engine->sas, frame);
-	/* Any UDP may look like ESP. It is ESP if there is an SA for it. */
+	/* Any UDP packet may look like ESP. It is ESP only if there is an SA
+	 * for it, so it is no miss without an SA.
+	 */
 	if (!sa && frame->kind != OV2_FRAME_UDP_ESP)
 		ov2_count(engine->ad, OV2_CNT_RX_SADB_MISS);
 	if (sa && !ov2_config_receives(engine, sa)) {
@@ -80,7 +82,9 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 	return sa;
 }
 
-/* The headers of one SA, outermost first: AH, then ESP. */
+/* Check the headers of one SA and note their steps, outermost first: AH, then
+ * ESP.
+ */
 static enum ov2_crypto_status receive_plan(struct ov2_nbl *nbl, u8 index,
 					   struct ov2_frame *frame)
 {
@@ -165,7 +169,7 @@ static void receive_set_header(struct ov2_nbl *nbl,
 		nbl->info[OV2_INFO_IPSEC_HEADER] = ov2_rx_header_encode(&hdr);
 }
 
-/* One header was good. */
+/* One header was good: note its number, and find its payload. */
 static enum ov2_crypto_status receive_verified(struct ov2_nbl *nbl,
 					       struct ov2_payload *payload)
 {
@@ -317,7 +321,9 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
 
-	/* Also with a bad status, and without CryptoDone (ipsecov2.rst 2.8) */
+	/* The request to delete comes with a bad status and without CryptoDone,
+	 * too (ipsecov2.rst 2.8).
+	 */
 	if (work->sa[RECEIVE_OUTER] &&
 	    ov2_sa_delete_wanted(work->sa[RECEIVE_OUTER]->engine))
 		nbl->info[OV2_INFO_IPSEC] |= OV2_RX_SA_DELETE_REQ;

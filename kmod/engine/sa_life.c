@@ -42,9 +42,8 @@ void ov2_sa_put(struct ov2_sa *sa)
 		queue_rcu_work(ov2_engine_wq, &sa->free);
 }
 
-/* The SA has its keys before it is live, and only then does the add complete,
- * which tells the bridge the handle. So every delete and update names an SA
- * that is keyed.
+/* An SA gets its keys, then goes live, and then its add completes and tells the
+ * bridge the handle. So every delete and update names an SA that is keyed.
  */
 static void sa_publish(struct ov2_sa *sa, const struct ov2_adding *adding)
 {
@@ -122,7 +121,7 @@ static void sa_keying_work(struct work_struct *work)
  * @sa: the first SA, from ov2_batch.unkeyed, or NULL. The request completes
  *	with the last SA
  *
- * Context: process context, sleeps.
+ * Context: Process context, sleeps.
  */
 void ov2_sa_key_all(struct ov2_sa *sa)
 {
@@ -215,7 +214,7 @@ enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 	err = ov2_sa_table_insert(&engine->sas, sa,
 				  ov2_sa_ext(adding->req)->allow_twin);
 	if (err) {
-		/* The SA is in no table; it is freed as any other. */
+		/* The SA is in no table, and is freed like any other SA. */
 		ov2_sa_put(sa);
 		return err == -EEXIST ? OV2_STATUS_INVALID_DATA :
 					OV2_STATUS_RESOURCES;

@@ -27,14 +27,14 @@ static bool take_place(struct ov2_engine *engine)
 }
 
 /**
- * ov2_sa_delete_wanted() - is the bridge to be asked for deletes?
+ * ov2_sa_delete_wanted() - should the bridge be asked for deletes?
  * @engine: the engine
  *
  * An add that runs at the same time as a delete may leave ov2_engine.starved
- * set, so the number of SAs is looked at, too.
+ * set, so this function looks at the number of SAs, too.
  *
  * Context: Any context.
- * Return: true if an add has found the table full, and it is still full.
+ * Return: true if an add has found the table full, and the table still is.
  */
 bool ov2_sa_delete_wanted(const struct ov2_engine *engine)
 {
@@ -42,8 +42,8 @@ bool ov2_sa_delete_wanted(const struct ov2_engine *engine)
 	       atomic_read(&engine->bundles) >= sa_capacity(engine);
 }
 
-/* The configuration may have changed since the bridge looked at it. The add is
- * checked against the present one (ipsecov2.rst 2.8).
+/* The configuration may have changed since the bridge looked at it, so the add
+ * is checked against the present configuration (ipsecov2.rst 2.8).
  */
 static enum ov2_status add_begin(struct ov2_engine *engine,
 				 const struct ov2_adding *adding)
@@ -62,7 +62,7 @@ static enum ov2_status add_begin(struct ov2_engine *engine,
 	return status;
 }
 
-/* The keys are set later, because this may sleep and load modules. */
+/* The keys are set later, because ciphers may sleep and load modules then. */
 static void add_one(struct ov2_engine *engine, const struct ov2_adding *adding)
 {
 	enum ov2_status status;

@@ -120,7 +120,7 @@ struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
 }
 
 /**
- * ov2_sa_get_outbound() - the SA that a transmit record names
+ * ov2_sa_get_outbound() - the SA that a record of a send names
  * @ad: the card
  * @handle: slot 1
  *
@@ -164,8 +164,8 @@ static bool sa_is_of_protocol(const struct ov2_sa *sa,
 	return !sa->udp_esp;
 }
 
-/* Is the frame of the SA's SPI but of the other IPsec protocol? It is reported
- * as CRYPTO_INVALID_PROTOCOL then. UDP does not clash, since it is ESP only if
+/* Has the frame the SA's SPI, but the other IPsec protocol? Then the engine
+ * reports CRYPTO_INVALID_PROTOCOL. UDP does not clash, since it is ESP only if
  * there is an SA for it. ESP with and without UDP is one protocol.
  */
 static bool sa_clashes(const struct ov2_sa *sa, const struct ov2_frame *frame)
@@ -188,8 +188,8 @@ static int sa_fitness(const struct ov2_sa *sa, const struct ov2_frame *frame)
 	return sa_clashes(sa, frame) ? 1 : 0;
 }
 
-/* Of SAs that fit equally the oldest one wins. Of two live twins, an update of
- * the state made the younger one, and it is deleted unused.
+/* Of SAs that fit equally, the oldest SA wins. If two twins are live, an update
+ * of the state has made the younger twin, which is deleted unused.
  */
 static struct ov2_sa *table_find(struct ov2_sa_table *table,
 				 const struct ov2_sa_key *key,
