@@ -27,7 +27,7 @@
  * that are not isolated, because opening a card is no consent to interrupts
  * there.
  *
- * Context: Any.
+ * Context: Any context.
  */
 void ov2_cpus_pick(struct cpumask *cpus, const struct cpumask *house,
 		   const struct cpumask *allowed, const struct cpumask *online)
@@ -44,10 +44,10 @@ void ov2_cpus_pick(struct cpumask *cpus, const struct cpumask *house,
  * ov2_cpus_nth() - the CPU of a queue
  * @cpus: from ov2_cpus_pick()
  * @online: online CPUs
- * @nth: the number of the queue, plus any number that is the same for all
- *	queues of the card
+ * @nth: the number of the queue, plus a number that is the same for all queues
+ *	of the card
  *
- * Context: Any.
+ * Context: Any context.
  * Return: an online CPU. Neighbouring queues have different CPUs if there are
  * at least two.
  */
@@ -66,7 +66,7 @@ unsigned int ov2_cpus_nth(const struct cpumask *cpus,
  *
  * All senders get the same answer, so the queue is on one CPU again.
  *
- * Context: Any.
+ * Context: Any context.
  * Return: an online CPU, or a number that is at least nr_cpu_ids if no CPU of
  * @cpus is online.
  */

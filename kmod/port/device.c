@@ -114,8 +114,9 @@ static void port_uninit(struct net_device *dev)
 		synchronize_net();
 }
 
-/* The end of port_init(). It comes later than port_uninit(), since SAs hold the
- * netdev and may live until the last reference to the netdev is gone.
+/* The end of port_init(). It comes later than port_uninit(): each association
+ * holds a reference to the netdev until its SA is gone, and this function runs
+ * when the last reference is gone.
  */
 static void port_free(struct net_device *dev)
 {
@@ -169,8 +170,8 @@ static void port_set_rx_mode(struct net_device *dev)
 	ov2_filter_update(netdev_priv(dev));
 }
 
-/* With this function the core leaves out its own check, which is
- * vlan_features_check(), so the function does it.
+/* Without this function the core would call vlan_features_check(). With the
+ * function it does not, so the function does.
  */
 static netdev_features_t port_features_check(struct sk_buff *skb,
 					     struct net_device *dev,
@@ -180,10 +181,10 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
 	return vlan_features_check(skb, features);
 }
 
-/* A receiver takes a packet for replayed that comes late by more than its
- * replay window, and queues overtake each other. So all packets of one SA leave
- * by one queue, which does not depend on CPU, socket or XPS. For other packets
- * the core chooses as it does without this function.
+/* Queues overtake each other, and a receiver drops a packet as replayed if the
+ * packet comes later than the replay window allows. So all packets of one SA
+ * leave by one queue, which does not depend on CPU, socket or XPS. For other
+ * packets the core chooses the queue as it does without this function.
  */
 static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
 			     struct net_device *sb_dev)
@@ -256,8 +257,8 @@ void ov2_port_setup(struct net_device *dev)
 
 	dev->features |= features;
 	dev->hw_features |= features;
-	/* The stack masks the features with these when it has made the ESP
-	 * header. HW_CSUM is among them because a bond claims HW_ESP_TX_CSUM
+	/* The stack masks the features with hw_enc_features when it has made
+	 * the ESP header. HW_CSUM is in it because a bond claims HW_ESP_TX_CSUM
 	 * even if its cards do not: without HW_CSUM the stack would complete
 	 * the sum here, and take the trailer for data.
 	 */

@@ -19,10 +19,10 @@ static int features_request(struct ov2_port *port, struct ov2_request *req)
 
 /**
  * ov2_features_enable() - let the engine work on received frames
- * @port: the card, its engine fresh
+ * @port: the card; its engine has just been made
  *
  * All frames are Ethernet frames here, so one request is enough. On Windows a
- * protocol makes it when it binds.
+ * protocol makes this request when it binds to the miniport.
  *
  * Context: Process context.
  * Return: 0 or -EIO.
@@ -66,9 +66,8 @@ static bool features_must_keep_esp(struct net_device *dev,
 	       ov2_bridge_packet_mode(&port->ad);
 }
 
-/* The core remembers a wish that it could not fulfil, and would switch HW_ESP
- * off at the next change of any feature, long after the user has forgotten the
- * wish.
+/* The core remembers that the user wanted HW_ESP off, and would switch it off
+ * at the next change of any feature, long after the user has forgotten this.
  */
 static netdev_features_t features_keep_esp(struct net_device *dev)
 {

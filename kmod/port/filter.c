@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The receive filter: which of the frames on the line a card takes, and which
- * of the frames taken are its own. Only the card's own frames go to the engine.
- * All others that are wanted (for a bridge, for a packet socket) go up as they
- * came, because frames that the engine decrypts must stay on this host:
+ * of the frames taken are its own. Only the card's own frames go to the engine,
+ * because frames that the engine decrypts must stay on this host. All other
+ * frames taken (for a bridge, for a packet socket) go up as they came:
  *
  *   destination MAC      taken if                     own if
  *   -------------------  ---------------------------  -----------------------
@@ -63,8 +63,7 @@ struct filter_addr {
  * struct ov2_filter_table - the addresses of a card
  * @addrs: struct filter_addr, found by their keys
  * @reaped: for ov2_reap(), which destroys this structure. The netdev may be
- *	freed before that, so its private data has a pointer to this structure
- *	only
+ *	freed before that, so its private data only points to this structure
  */
 struct ov2_filter_table {
 	struct rhashtable addrs;
@@ -101,9 +100,9 @@ static int filter_add(struct net_device *dev, const u8 *addr, bool multicast)
 				     filter_params);
 	if (err)
 		kfree(fa);
-	/* The address may be there already: a change that comes while the card
-	 * goes down may leave it behind, and the netdev forgets it without a
-	 * call.
+	/* The address may be in the table already: a change that comes while
+	 * the card goes down may leave the address behind there, and the netdev
+	 * then forgets the address without a call.
 	 */
 	return err == -EEXIST ? 0 : err;
 }
@@ -194,8 +193,8 @@ static void filter_destroy(struct ov2_reaped *reaped)
  * ov2_filter_exit() - end of ov2_filter_init()
  * @port: the card; it receives no more frames
  *
- * Context: Any. A work item destroys the table later, since destroying may
- * sleep.
+ * Context: Any context. A work item destroys the table later, because
+ * destroying may sleep.
  */
 void ov2_filter_exit(struct ov2_port *port)
 {
@@ -206,10 +205,10 @@ void ov2_filter_exit(struct ov2_port *port)
  * ov2_filter_update() - take over the address lists of the netdev
  * @port: the card
  *
- * Without memory for an address the card takes every frame, as a NIC whose
+ * Without memory for an address the card takes every frame, like a NIC whose
  * table is full. The next change of a list tries again. Until then the stack
- * decrypts frames to the missing address, because they do not count as the
- * card's own.
+ * decrypts frames to the missing address, because the filter does not know them
+ * as the card's own.
  *
  * Context: Under dev->addr_list_lock, BH disabled.
  */

@@ -16,10 +16,12 @@
 #include "link.h"
 #include "port.h"
 
-/* Queues of a card on a machine that has more CPUs */
+/* If the user gives no number, a card has a queue of each direction for each
+ * CPU, but no more than this.
+ */
 #define LINK_MAX_QUEUES	16
 
-/* main.c gives it, because the port knows the contract, not the engine. */
+/* main.c sets it, because the port knows the contract, but not the engine. */
 static const struct ov2_miniport_ops *link_miniport;
 
 static int link_validate(struct nlattr *tb[], struct nlattr *data[],
