@@ -63,7 +63,7 @@ static void bridge_destroy(struct ov2_reaped *reaped)
  *	is on the card. netdev_run_todo() has waited for RCU callbacks since
  *	then
  *
- * Context: Any. A work item destroys the tables later, because
+ * Context: Any context. A work item destroys the tables later, because
  *   rhltable_destroy() may sleep.
  */
 void ov2_bridge_exit(struct ov2_adapter *ad)
@@ -75,8 +75,8 @@ void ov2_bridge_exit(struct ov2_adapter *ad)
  * ov2_bridge_packet_mode() - has a card states or policies in packet mode?
  * @ad: the card
  *
- * While a card has any, the stack hands packets to the card in clear text and
- * expects the card to protect them, without a look at the card's features.
+ * While a card has such states or policies, the stack hands packets to the card
+ * in clear and expects the card to protect them, whatever features are on.
  *
  * Context: Any context.
  * Return: true if so.

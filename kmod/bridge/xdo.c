@@ -84,9 +84,9 @@ err_bundle:
 	return ov2_state_add_failed(ad, x, status, extack);
 }
 
-/* Kernel 6.12 may call a card's operation with the bond as the device. Which of
- * the bond's cards is meant cannot be known, and no state on the bond would
- * work. The fallback is counted on the first card below the bond.
+/* Kernel 6.12 may call a card's operation with the bond as the device. The
+ * operation cannot know which of the bond's cards is meant, and no state on the
+ * bond would work. The fallback is counted on the first card below the bond.
  */
 static int count_bond_fallback(struct net_device *lower,
 			       struct netdev_nested_priv *priv)
@@ -202,7 +202,7 @@ static bool headers_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 }
 
 /* In packet mode the older core does not check which device the packet leaves
- * by. At another device than the state's the packet would leave in clear.
+ * by. By another device than the state's the packet would leave in clear.
  */
 static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 {
@@ -212,14 +212,15 @@ static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 	return dst_dev(xfrm_dst_path(dst)) == x->xso.dev && !xdst->child->xfrm;
 }
 
-/* In crypto mode the core encrypts in software the packets that the card cannot
- * do. It asks before it frames the packet, because a framed packet could only
- * be dropped. In packet mode the core drops the packets that are refused here.
- * The newer core tests the headers itself.
+/* In crypto mode the core encrypts in software the packets that are refused
+ * here. The core asks before it frames a packet, because a framed packet could
+ * only be dropped. In packet mode the core drops the packets that are refused
+ * here. The newer core tests the headers itself.
  *
  * The core also sends through an inbound state, if the state has no SA
- * direction (one manual SA for both ways, RFC 4552). But validate_xmit_xfrm()
- * then encrypts nothing, and the engine has no SA to send with.
+ * direction (one manual SA for both directions, RFC 4552). But
+ * validate_xmit_xfrm() then encrypts nothing, and the engine has no SA to send
+ * with.
  */
 static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {

@@ -23,7 +23,7 @@ static atomic_long_t generation;
  * @handles: the handle space of a card. There is no function that frees it:
  *	once it is empty, it holds no memory
  *
- * Context: Any.
+ * Context: Any context.
  */
 void ov2_handles_init(struct ov2_handles *handles)
 {

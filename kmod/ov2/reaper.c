@@ -32,7 +32,7 @@ static DECLARE_WORK(reaper, reaper_work);
  * @reaped: a member of the structure, which nothing uses any more
  * @destroy: destroys the structure, in process context, and may sleep
  *
- * Context: Any.
+ * Context: Any context.
  */
 void ov2_reap(struct ov2_reaped *reaped,
 	      void (*destroy)(struct ov2_reaped *reaped))

@@ -37,7 +37,7 @@ static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
  * packet, and NAT may send the packet on. So the flag and the headers together
  * tell, not one of them alone.
  *
- * Context: Any.
+ * Context: Any context.
  * Return: true if the frame is such ESP, or if its IP packet cannot be read.
  */
 bool ov2_is_decrypted_esp(struct net *net, struct sk_buff *skb)

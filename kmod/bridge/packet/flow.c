@@ -25,7 +25,7 @@
  * through the header of a PPPoE session, but not through MPLS, LLC/SNAP and
  * tunnels.
  *
- * Context: Any.
+ * Context: Any context.
  * Return: true if it does.
  */
 bool ov2_flow_may_wrap(__be16 ethertype)

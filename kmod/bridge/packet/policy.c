@@ -16,7 +16,7 @@
  * @daddr: destination, likewise
  * @prefix_d: bits of @daddr
  *
- * Context: Any.
+ * Context: Any context.
  */
 void ov2_policy_key_set(struct ov2_policy_key *key,
 			const xfrm_address_t *saddr, u8 prefix_s,
@@ -92,8 +92,8 @@ bool ov2_policy_blocks(const struct ov2_policy *pol)
  * increments the policy's genid, so that users of old copies read the template
  * again. The card does so, too.
  *
- * Context: Any but hard interrupts, under the rcu_read_lock() under which @pol
- *   was found.
+ * Context: Any context but hard interrupts, under the rcu_read_lock() under
+ *   which @pol was found.
  * Return: the template, in @pol or in @room.
  */
 const struct xfrm_tmpl *ov2_policy_tmpl(const struct ov2_policy *pol,

@@ -143,7 +143,7 @@ void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
  * @spd: the database
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  *
- * Context: Any.
+ * Context: Any context.
  * Return: the number of policies.
  */
 unsigned int ov2_spd_count(const struct ov2_spd *spd, u8 dir)

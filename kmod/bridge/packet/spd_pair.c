@@ -20,7 +20,7 @@
  * @side: the pairs
  * @lock: the lock of the database that @side belongs to
  *
- * Context: Any.
+ * Context: Any context.
  */
 void ov2_spd_side_init(struct ov2_spd_side *side, spinlock_t *lock)
 {
@@ -151,7 +151,7 @@ static int pair_end(struct ov2_spd_side *side, struct ov2_spd_pair *pair)
  * This cannot fail. Without memory, look-ups go on with the old order: they
  * visit a pair earlier than they need to, or visit a pair without policies.
  *
- * Context: Any but hard interrupts, under ov2_spd.lock.
+ * Context: Any context but hard interrupts, under ov2_spd.lock.
  */
 void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
 {
@@ -170,7 +170,7 @@ void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
  * @side: the pairs of the policy's direction and family
  * @pol: the policy, with its serial; no look-up finds it yet
  *
- * Context: Any but hard interrupts, under ov2_spd.lock.
+ * Context: Any context but hard interrupts, under ov2_spd.lock.
  * Return: 0, -ENOSPC if the pair would be one too many, or -ENOMEM.
  */
 int ov2_spd_pair_join(struct ov2_spd_side *side, struct ov2_policy *pol)

@@ -147,9 +147,9 @@ void ov2_assoc_delete(struct ov2_assoc *assoc)
  * ov2_assoc_deleted() - the SA of an association is gone
  * @assoc: the association; this function frees it
  *
- * When cards are unplugged, nothing waits for each SA by itself:
- * netdev_run_todo() waits until all references to all netdevs of a batch are
- * gone, and each association has one.
+ * When cards are deleted, no code waits for each SA by itself: each association
+ * holds a reference to a netdev, and netdev_run_todo() waits until all
+ * references to all netdevs of a batch are gone.
  *
  * Context: Any context but hard interrupts.
  */

@@ -87,9 +87,9 @@ int ov2_state_add_disabled(struct ov2_adapter *ad, const struct xfrm_state *x,
  * @extack: may be NULL
  *
  * ov2_state_refused() has already refused every state that ov2_add_sa_check()
- * would. So OV2_STATUS_NOT_SUPPORTED means an algorithm that the kernel did not
- * have when the module was loaded. The statuses that are not tested here come
- * from the kernel's ciphers.
+ * would refuse. So OV2_STATUS_NOT_SUPPORTED means an algorithm that the kernel
+ * did not have when the module was loaded. The statuses that are not tested
+ * here come from the kernel's ciphers.
  *
  * Context: Any context.
  * Return: a negative errno for the core.

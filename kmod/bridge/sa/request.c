@@ -98,7 +98,9 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 							OV2_SA_TRANSPORT;
 	/* An UPDSA adds the new state before it deletes the old one. */
 	ext->allow_twin = true;
-	/* The core itself decrypts a second header, in software. */
+	/* If a packet has a second IPsec header, the core decrypts this header
+	 * in software.
+	 */
 	ext->single = true;
 	set_endpoints(add, x);
 	set_udp_esp(add, ext, x);
@@ -138,9 +140,10 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 
 	wait.ext.transport = assoc;
 	wait.req.caller = &wait;
-	/* The core holds xfrm_cfg_mutex. Work items of other users may be
-	 * queued before this SA's, and must not be waited for under the mutex.
-	 * So the engine may set the keys at once, in this call.
+	/* The core holds xfrm_cfg_mutex. On a work queue, work items of other
+	 * users may stand before the work item of this SA, and the core must
+	 * not wait for them under the mutex. So the engine may set the keys at
+	 * once, in this call.
 	 */
 	wait.req.may_sleep = true;
 	init_completion(&wait.done);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef _OV2_BRIDGE_ALGORITHM_H
-#define _OV2_BRIDGE_ALGORITHM_H
+#ifndef _OV2_STATE_ALGORITHM_H
+#define _OV2_STATE_ALGORITHM_H
 
 #include "../../compat/xfrm.h"
 #include "../../ov2/requests.h"
@@ -17,4 +17,4 @@ void ov2_state_set_algorithms(const struct xfrm_state *x,
 			      struct ov2_security_association *assoc,
 			      u8 *keys);
 
-#endif /* _OV2_BRIDGE_ALGORITHM_H */
+#endif /* _OV2_STATE_ALGORITHM_H */
