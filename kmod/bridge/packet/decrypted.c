@@ -8,8 +8,8 @@
 #include "tag.h"
 #include "../../compat/xfrm.h"
 
-/* Is the frame ESP in UDP of state @x? The SPI tells it from a UDP packet that
- * xfrm has unpacked already.
+/* Is the frame ESP in UDP of state @x? The SPI tells such a frame from a UDP
+ * packet that xfrm has unpacked already.
  */
 static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
 		       const struct xfrm_state *x)
@@ -31,11 +31,11 @@ static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
  * @skb: a frame that the stack sends. Network header and protocol are set
  *
  * A card decrypts a received frame in place, and xfrm_input() takes off the ESP
- * header later. Between the two, a frame that the stack forwards would show
- * clear text. Afterwards xfrm_offload() returns NULL for a packet from a
- * tunnel. But in transport mode, without GRO, CRYPTO_DONE stays with the
- * packet, and NAT may send the packet on. So the flag and the headers together
- * tell, not one of them alone.
+ * header later. If the stack forwarded the frame between these two moments, the
+ * frame would show clear text. After xfrm_input(), xfrm_offload() returns NULL
+ * for a packet from a tunnel. But in transport mode, without GRO, CRYPTO_DONE
+ * stays with the packet, and NAT may send the packet on. So this function looks
+ * at the flag and at the headers: neither of them is enough alone.
  *
  * Context: Any context.
  * Return: true if the frame is such ESP, or if its IP packet cannot be read.
@@ -46,7 +46,7 @@ bool ov2_is_decrypted_esp(struct net *net, struct sk_buff *skb)
 	struct ov2_flow flow;
 
 	/* The tag of packet mode has the flag, too. A tagged packet may be ESP
-	 * of somebody else that a tunnel is to carry, so let it pass.
+	 * of another host, which a tunnel is to carry, so let it pass.
 	 */
 	if (!xo || !(xo->flags & CRYPTO_DONE) || ov2_packet_tagged(xo))
 		return false;

@@ -115,7 +115,8 @@ static void flow_set_addresses(struct ov2_flow *flow,
 }
 
 /* With IPv6 the dissector goes through some extension headers only, and through
- * none behind a fragment header. If it stopped at one, the protocol is unknown.
+ * none behind a fragment header. If it has stopped at an extension header, the
+ * protocol is unknown.
  */
 static bool proto_is_known(const struct ov2_flow *flow)
 {

@@ -82,8 +82,8 @@ static struct dst_entry *outer_route(struct net_device *dev,
 
 /* The packet comes back through the stack. It must not leave in clear if its
  * policy is gone by then, or if it is sent to another device on its way. So the
- * packet gets a tag. It gets a new one even if it has one, because the old tag
- * may have XFRM_XMIT.
+ * packet gets a tag. It gets a new tag even if it has a tag already, because
+ * the old tag may have XFRM_XMIT.
  */
 static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 			     struct sk_buff *skb, struct ov2_pending *pending)
@@ -94,10 +94,10 @@ static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 						      OV2_WAY_NONE;
 }
 
-/* An address that was valid once is asked for again by the neighbour's timer.
- * The neighbour must not send its question from here, even if the address
- * becomes invalid at this moment: the question would go out through this card,
- * and the lock of a send queue is held already.
+/* The neighbour's timer asks again for an address that was valid once. The
+ * neighbour must not send its question from here, even if the address becomes
+ * invalid at this moment: the question would go out through this card, and the
+ * lock of a send queue is held already.
  */
 static enum ov2_way way_to(struct neighbour *neigh, struct xfrm_state *x,
 			   struct sk_buff *skb, struct ov2_pending *pending,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receiving in packet mode: the stack is given clear packets. So this file does
- * the work of xfrm_input(), and the work of __xfrm_policy_check() for the
+ * Receiving in packet mode: the stack gets clear packets. So this file does the
+ * work of xfrm_input(), and the work of __xfrm_policy_check() for the
  * policies of the card; the core checks the other policies (verdict.c). This
  * file also decides which clear frames from the line come in.
  */
@@ -84,10 +84,10 @@ static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 					 OV2_CNT_RX_DROP_TEMPLATE;
 }
 
-/* GRO compares no sec_paths, but it never merges frames of different hash. So
- * this hash keeps protected frames apart from clear ones, which have no hash
- * because the line clears it. Its type is L3, so code that needs the hash of a
- * flow computes its own.
+/* GRO compares no sec_paths, but it never merges frames with different hashes.
+ * So this hash keeps protected frames apart from clear frames, which have no
+ * hash because the line clears it. The type of this hash is L3, so code that
+ * needs the hash of a flow computes its own.
  */
 static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 {

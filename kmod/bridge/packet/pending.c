@@ -30,8 +30,9 @@ static struct neighbour *pending_neigh(struct sk_buff *skb)
 	return neigh;
 }
 
-/* Without a packet the neighbour asks in the name of an address of the link.
- * With the packet it would ask in the name of the inner source.
+/* neigh_event_send() gets no packet, so the neighbour's question has an address
+ * of the link as its source. With the packet the question would have the inner
+ * packet's source.
  */
 static void pending_send(struct neighbour *neigh, struct sk_buff *skb)
 {

@@ -7,8 +7,8 @@
 
 struct neighbour;
 
-/* Packets in the list, until the work item runs. For the packets that it has,
- * the neighbour has a limit of its own, in bytes.
+/* Packets that the list takes until the work item runs. The neighbour itself
+ * limits the packets that it keeps, by their bytes.
  */
 #define OV2_PENDING_MAX	128
 

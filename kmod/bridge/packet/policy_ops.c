@@ -121,8 +121,8 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
  * that the core could not add is not dead. Some paths of the core free it at
  * once, and some of them without a delete. So wait for the readers here.
  *
- * Context: Any but hard interrupts, because a policy's timer may end the
- *   policy. Process context if the core never published it.
+ * Context: Any context but hard interrupts, because a policy's timer may end
+ *   the policy. Process context if the core never published it.
  */
 void ov2_bridge_policy_free(struct xfrm_policy *xp)
 {

@@ -11,11 +11,12 @@
 #include "../../ov2/miniport.h"
 #include "../../watch/trace.h"
 
-/* Is @xp an outbound bypass whose interface ID is the index of the card? It is
- * for packets that leave through this card, and the card sees no others, so it
- * need not compare the ID. The core finds a policy with an ID only for packets
- * of the xfrm interface with this ID, so the core never uses such a bypass. The
- * bypass is for sockets that have an outbound policy of their own.
+/* Is @xp an outbound bypass whose interface ID is the index of the card? Such a
+ * bypass is for packets that leave through this card. The card sees no other
+ * packets, so it need not compare the ID. The core finds a policy with an ID
+ * only for packets of the xfrm interface with this ID, so the core never uses
+ * such a bypass. The bypass is for sockets that have an outbound policy of
+ * their own.
  */
 static bool is_bypass_of_card(const struct xfrm_policy *xp)
 {

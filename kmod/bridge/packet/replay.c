@@ -3,8 +3,8 @@
  * Sequence numbers of states in packet mode: the replay window of inbound
  * states, and the counter of outbound states. Both live in the state's own
  * fields, in the layout of net/xfrm/xfrm_replay.c, so that dumps tell the
- * truth. The functions of that file are not exported. It has to guess the high
- * half of a received number; here the engine has verified the high half.
+ * truth. The functions of that file are not exported. They have to guess the
+ * high half of a received number; here the engine has verified the high half.
  */
 #include <linux/log2.h>
 #include <linux/string.h>
@@ -46,8 +46,8 @@ static u32 ring_place(const struct xfrm_replay_state_esn *esn, u32 diff)
 }
 
 /* Returns the word of the bitmap that has the bit of @seq, and fills in @bit.
- * @seq must be in the window. The small bitmap slides when the top moves, the
- * large one is a ring.
+ * @seq must be in the window. The bitmap of the legacy mode slides when the top
+ * moves; the other modes have a ring.
  */
 static u32 *window_word(struct xfrm_state *x, u64 seq, u32 *bit)
 {
@@ -71,7 +71,7 @@ static u32 *window_word(struct xfrm_state *x, u64 seq, u32 *bit)
  * before, are counted in x->stats.
  *
  * Context: x->lock held.
- * Return: true if it may; false if the packet must be dropped.
+ * Return: false if the packet must be dropped.
  */
 bool ov2_replay_check(struct xfrm_state *x, u64 seq)
 {

@@ -228,9 +228,9 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
  * @flow: the packet's flow
  * @x: filled in with the state, with a reference for the caller, or NULL
  *
- * As xfrm_state_find(): a state before its soft limit goes before one that has
- * reached it, and then the younger state before the older one. In transport
- * mode, if no state has the packet's source, a state with any source is taken.
+ * As xfrm_state_find(): states that have not reached their soft limit are
+ * preferred, and then the younger state. In transport mode, if no state has the
+ * packet's source, a state with any source is taken.
  *
  * Context: Under rcu_read_lock(), any context.
  * Return: the association of @x, or NULL if no state fits.

@@ -186,7 +186,7 @@ static struct sock *find_willing(struct net_device *dev,
 
 static void pin(struct sk_buff *skb, struct sock *sk)
 {
-	/* The sender's socket, if the other end of the cable is on this host */
+	/* skb->sk may be the sender's socket, if the sender is on this host. */
 	skb_orphan(skb);
 	skb->sk = sk;
 	skb->destructor = sock_pfree;
@@ -213,9 +213,10 @@ bool ov2_socket_takes(struct ov2_adapter *ad, struct sk_buff *skb,
 	struct sock *sk;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the socket is not held");
-	/* netif_receive_skb() makes sure that a packet in memory's last reserve
-	 * goes only to sockets that help to free memory.
-	 * netif_receive_skb_core() does not, so such a packet is not pinned.
+	/* A packet from the emergency reserve (pfmemalloc) may go only to
+	 * sockets that help to free memory. netif_receive_skb() makes sure of
+	 * this, but netif_receive_skb_core() does not, so such a packet is not
+	 * pinned.
 	 */
 	if (!is_simple_udp(skb, flow) || may_leave_stack(ad->dev) ||
 	    skb_pfmemalloc(skb))

@@ -4,14 +4,15 @@
  *
  * If a packet has an xfrm_offload, the core believes that hardware has checked
  * the packet, and compares it neither with IN nor with FWD policies
- * (__xfrm_policy_check2()). So a packet may have one only where all such
- * policies are the card's.
+ * (__xfrm_policy_check2()). So a packet may have an xfrm_offload only where all
+ * such policies are the card's.
  *
  * Otherwise the core checks the packet, too. With its own policies the core is
- * right. But of offloaded policies that overlap, the core may choose another
- * one than the card does, and than it would choose in software, because it does
- * not compare their priorities: xfrm_policy_insert_list() puts the youngest one
- * first, until xfrm_dst_hash_transfer() reverses the order.
+ * right. But if offloaded policies overlap, the core may choose another policy
+ * than the card, and another than it would choose in software, because it does
+ * not compare the priorities of offloaded policies: xfrm_policy_insert_list()
+ * puts the youngest policy first, until xfrm_dst_hash_transfer() reverses the
+ * order.
  */
 #include <linux/inetdevice.h>
 #include <net/addrconf.h>
@@ -51,8 +52,8 @@ static bool ipv6_forwards(const struct net_device *dev)
 	       (idev && ov2_in6_forwards(idev));
 }
 
-/* Whether one packet will be forwarded cannot be known here: NAT may yet change
- * where it goes.
+/* The card cannot know whether a single packet will be forwarded, because NAT
+ * may still change where the packet goes.
  */
 static bool may_forward(const struct net_device *dev, u16 family)
 {
