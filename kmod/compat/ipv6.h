@@ -7,9 +7,8 @@
 
 /*
  * Does a device forward what it receives, even if its namespace does not? Newer
- * kernels do with force_forwarding. In older kernels the device's own
- * forwarding says only that this host is a router there; it is taken for a yes,
- * too.
+ * kernels do with force_forwarding. The device's own forwarding may say only
+ * that this host is a router there; this function takes it for a yes, too.
  */
 static inline bool ov2_in6_forwards(const struct inet6_dev *idev)
 {

@@ -5,8 +5,8 @@
 #include <net/rtnetlink.h>
 
 /*
- * rtnl_link_ops.newlink got its arguments in a structure. A newlink function
- * is written as
+ * In newer kernels rtnl_link_ops.newlink has its arguments in a structure. A
+ * newlink function is written as
  *
  *	static int newlink(struct net_device *dev, struct net *link_net,
  *			   struct nlattr *tb[],

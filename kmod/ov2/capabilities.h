@@ -26,7 +26,7 @@
 #define OV2_ENCR_AES_CBC_192		0x080U
 #define OV2_ENCR_AES_CBC_256		0x100U
 
-/* Extensions: algorithms that users of Linux have and IPsecOV2 has no bit for.
+/* Extensions: algorithms that Linux has, and that have no bit in IPsecOV2.
  * Their bits are in the upper half of the same masks and identifiers, which
  * NDIS never used.
  */

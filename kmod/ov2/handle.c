@@ -5,11 +5,11 @@
  * slot makes it cheap to resolve, and the generation keeps a stale handle,
  * which an NBL or bonding still holds, from naming a newer SA. All cards draw
  * from one generation, so that a handle of another card names nothing, either.
- * With 20 bits of slot 44 are left for the generation, and a value comes again
- * after 2^44 adds: at a million a second that takes half a year. Where a long
- * has 32 bits only 12 are left, and a value may name another SA after 4096
- * adds. So code that has kept a handle must check that the handle leads to the
- * SA that it was kept for.
+ * The slot has 20 bits, so the generation has 44 bits, and a value comes again
+ * after 2^44 adds: at a million adds a second this takes half a year. Where a
+ * long has 32 bits, the generation has only 12 bits, and a value may name
+ * another SA after 4096 adds. So code that has kept a handle must check that
+ * the handle leads to the SA that it was kept for.
  */
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>

@@ -6,7 +6,7 @@
 #include <linux/xarray.h>
 
 /* Slots of a card's handle space: how many SAs may have handles at a time. Slot
- * 0 is never given, so this is also the mask of a handle's slot.
+ * 0 is never given, so OV2_HANDLE_SLOTS is also the mask of a handle's slot.
  */
 #define OV2_HANDLE_SLOT_BITS	20
 #define OV2_HANDLE_SLOTS	((1U << OV2_HANDLE_SLOT_BITS) - 1)

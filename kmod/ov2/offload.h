@@ -21,7 +21,7 @@
 #define OV2_OFFLOAD_UDP_CHECKSUM_COEXISTENCE	0x4U
 
 /**
- * struct ov2_offload - what of NDIS_OFFLOAD concerns IPsecOV2
+ * struct ov2_offload - the part of NDIS_OFFLOAD that concerns IPsecOV2
  * @header: OV2_OBJECT_TYPE_OFFLOAD, revision 2, size of this structure
  * @flags: OV2_OFFLOAD_*_COEXISTENCE
  * @ipsec_v2: IPsec
@@ -47,7 +47,7 @@ struct ov2_offload {
  * @OV2_PARAMETER_AH_AND_ESP_ENABLED: both
  * @OV2_PARAMETER_MAX: number of values
  *
- * The registry's keyword \*IPsecOffloadV2 is this minus one.
+ * The registry's keyword \*IPsecOffloadV2 is this number minus one.
  */
 enum ov2_ipsec_parameter {
 	OV2_PARAMETER_NO_CHANGE = 0,
@@ -59,8 +59,8 @@ enum ov2_ipsec_parameter {
 };
 
 /**
- * struct ov2_offload_parameters - what of NDIS_OFFLOAD_PARAMETERS concerns
- *	IPsecOV2
+ * struct ov2_offload_parameters - the part of NDIS_OFFLOAD_PARAMETERS that
+ *	concerns IPsecOV2
  * @header: OV2_OBJECT_TYPE_DEFAULT, revision 2, size of this structure
  * @ipsec_v2: enum ov2_ipsec_parameter, for IPv4 and IPv6
  * @ipsec_v2_ipv4: the same for engines that do IPv4 only; an engine that does
@@ -85,8 +85,8 @@ enum ov2_encapsulation_set {
 };
 
 /**
- * struct ov2_offload_encapsulation - what of NDIS_OFFLOAD_ENCAPSULATION
- *	concerns IPsecOV2
+ * struct ov2_offload_encapsulation - the part of NDIS_OFFLOAD_ENCAPSULATION
+ *	that concerns IPsecOV2
  * @header: OV2_OBJECT_TYPE_OFFLOAD_ENCAPSULATION, revision 1, size of this
  *	structure
  * @enabled: enum ov2_encapsulation_set, for IPv4 and IPv6

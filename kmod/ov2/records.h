@@ -23,7 +23,7 @@ struct ov2_tx_header {
 
 /**
  * struct ov2_rx_result - slot 1 on receive, decoded
- * @sa_delete_req: the card asks for the removal of the SA pair
+ * @sa_delete_req: the engine asks for the SA pair to be deleted
  * @crypto_done: at least one IPsec payload was checked
  * @next_crypto_done: tunnel and transport payload were both checked
  * @status: means something only if @crypto_done
@@ -39,7 +39,7 @@ struct ov2_rx_result {
  * struct ov2_rx_header - slot 12 on receive, decoded
  * @next_header: next header of the decrypted trailer
  * @pad_length: pad length of the decrypted trailer
- * @info_set: the other two are valid
+ * @info_set: @next_header and @pad_length are valid
  */
 struct ov2_rx_header {
 	u8 next_header;
@@ -67,7 +67,7 @@ struct ov2_tx_checksum {
 
 /**
  * struct ov2_tx_lso - slot 2 on transmit, decoded
- * @mss: most TCP payload of a segment
+ * @mss: bytes of TCP payload that a segment has at most
  * @tcp_offset: bytes from the start of the frame to the TCP header, ESP and AH
  *	headers included
  * @v2: LSOv2; IPsec works only with this version

@@ -36,7 +36,8 @@ enum ov2_info {
 };
 
 /* Slot 0 on transmit: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.Transmit. The
- * offset is bytes from the start of the frame; TCP's, and only for TCP
+ * offset is bytes from the start of the frame to the TCP header, and is set for
+ * TCP only
  */
 #define OV2_TX_CSUM_IPV4		0x00000001U
 #define OV2_TX_CSUM_IPV6		0x00000002U
@@ -47,7 +48,8 @@ enum ov2_info {
 #define OV2_TX_CSUM_TCP_OFFSET		0x03ff0000U
 
 /* Slot 2 on transmit: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO. The
- * offset is bytes from the start of the frame, ESP and AH counted
+ * offset is bytes from the start of the frame to the TCP header, ESP and AH
+ * headers included
  */
 #define OV2_TX_LSO_MSS			0x000fffffU
 #define OV2_TX_LSO_TCP_OFFSET		0x3ff00000U
@@ -79,15 +81,17 @@ enum ov2_info {
  * @OV2_CRYPTO_SUCCESS: decrypted where needed, every ICV verified. Means
  *	something only if OV2_RX_CRYPTO_DONE is set
  * @OV2_CRYPTO_GENERIC_ERROR: failed for a reason not listed
- * @OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED: ICV of the transport's AH is wrong
- * @OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED: ICV of the transport's ESP is wrong
- * @OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED: ICV of the tunnel's AH is wrong
- * @OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED: ICV of the tunnel's ESP is wrong
+ * @OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED: the transport portion's AH ICV is wrong
+ * @OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED: the transport portion's ESP ICV is
+ *	wrong
+ * @OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED: the tunnel portion's AH ICV is wrong
+ * @OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED: the tunnel portion's ESP ICV is wrong
  * @OV2_CRYPTO_INVALID_PACKET_SYNTAX: the lengths cannot hold the ESP fields
  * @OV2_CRYPTO_INVALID_PROTOCOL: the packet's protocol is not the SA's
  * @OV2_CRYPTO_STATUS_MAX: number of values
  *
- * An ordinal. Linux (struct xfrm_offload) counts one-hot: 1 << this.
+ * A status is a number here. In Linux (struct xfrm_offload) it is the bit
+ * 1 << number.
  */
 enum ov2_crypto_status {
 	OV2_CRYPTO_SUCCESS = 0,
