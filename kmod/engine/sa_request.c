@@ -62,7 +62,9 @@ static enum ov2_status add_begin(struct ov2_engine *engine,
 	return status;
 }
 
-/* The keys are set later, because ciphers may sleep and load modules then. */
+/* The keys are set later, because this may sleep and may load the modules of
+ * the ciphers.
+ */
 static void add_one(struct ov2_engine *engine, const struct ov2_adding *adding)
 {
 	enum ov2_status status;

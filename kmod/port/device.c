@@ -170,9 +170,7 @@ static void port_set_rx_mode(struct net_device *dev)
 	ov2_filter_update(netdev_priv(dev));
 }
 
-/* Without this function the core would call vlan_features_check(). With the
- * function it does not, so the function does.
- */
+/* If a driver has this function, the core leaves vlan_features_check() to it. */
 static netdev_features_t port_features_check(struct sk_buff *skb,
 					     struct net_device *dev,
 					     netdev_features_t features)
