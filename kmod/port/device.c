@@ -170,7 +170,9 @@ static void port_set_rx_mode(struct net_device *dev)
 	ov2_filter_update(netdev_priv(dev));
 }
 
-/* If a driver has this function, the core leaves vlan_features_check() to it. */
+/* If a driver has this function, the core leaves vlan_features_check() to the
+ * function.
+ */
 static netdev_features_t port_features_check(struct sk_buff *skb,
 					     struct net_device *dev,
 					     netdev_features_t features)
