@@ -16,7 +16,7 @@ from lib.algs import ALGS, CIPHERS, MACS
 from lib.bed import SHAPES, Bed
 from lib.cases import Cells, run_cells
 
-# Seen from a to b: b too, sender only, receiver only
+# Which ends offload, for packets from a to b: both, the sender, the receiver
 ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
 ROUNDS = [("ab", False), ("a", True), ("b", False), ("ab", True)]
 

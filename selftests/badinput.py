@@ -23,8 +23,8 @@ DEST_OPTIONS, HOP_BY_HOP, NO_NEXT_HEADER = 60, 0, 59
 
 ANY = object()
 
-# verdict: of its record, None if it gets none; stat: ANY if that is not known;
-# arrives: its datagram does
+# verdict: of the frame's record, None if it gets no record; stat: ANY if the
+# counter is not known; arrives: the frame's datagram arrives
 Expect = namedtuple("Expect", "verdict counter stat arrives",
                     defaults=(None, None, None, False))
 Item = namedtuple("Item", "label frame expect payload", defaults=(b"",))
@@ -65,7 +65,7 @@ class Receiver(Sealer):
         self.auth_failed = Expect(f"{self.shape.mode}_esp_auth_failed",
                                   "ipsec_rx_auth_failed",
                                   "XfrmInStateProtoError")
-        # Only an SA makes ESP of UDP: without one nothing is counted
+        # Only an SA makes the card look for ESP in UDP, so nothing is counted
         self.miss = (Expect(None, None, "XfrmInNoStates")
                      if self.shape.encap else MISS)
 
@@ -216,7 +216,7 @@ def truncated(rx):
     least = 16 + 2 + rx.icv // 8
     for length in range(whole):
         if rx.shape.encap and length < 20:
-            # Without an SPI it is IKE's; software takes up to 8 bytes for that
+            # Without an SPI the packet is IKE; software takes up to 8 bytes so
             expect = UNSEEN if length < 4 else SYNTAX
         elif length < 4:
             expect = Expect(None, "ipsec_rx_sadb_miss", "XfrmInHdrError")
@@ -369,7 +369,7 @@ COMMON = [flipped_spi, flipped_sequence, flipped_iv, flipped_ciphertext,
           ip_options, authentication_header, replayed, padded]
 
 
-# ---- what is not a list of frames
+# ---- cases that are not a list of frames
 
 def jumbo(rx):
     """Longer than the receiver's MTU: it does not come through the cable."""
@@ -439,7 +439,7 @@ def main():
             if rx:
                 rx.close()
             rx, current = Receiver(bed, *setup), setup
-        # The leftovers of a failed case must not spoil the next result
+        # Frames that a failed case leaves must not spoil the next result
         current = None
         run(rx)
         current = setup

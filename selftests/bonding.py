@@ -6,8 +6,8 @@ failover under traffic, and nothing goes in clear (crypto offload).
     a: bond0 of ov0 and ov4       w: bridge of ov1, ov5 and ov2       b: ov3
             ov0 ===== ov1, ov4 ===== ov5                ov2 ===== ov3
 
-6.12 does not say which card of the bond it means, so the SA falls back to
-software, and the card counts the reason; the failover has to work all the same.
+6.12 does not tell which card of the bond an SA is for, so the SA falls back to
+software, and the card counts the reason. The failover must work there, too.
 """
 import os
 import re

@@ -106,7 +106,7 @@ def mirror(defer):
             raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
     defer(w.command, "tc", "qdisc", "del", "dev", "ov1", "clsact")
     before = received_by(w, "ov5")
-    # What a shape needs is set by install()
+    # install() sets what the shape needs
     for segments in (1, 65535):
         bed.a.ip(f"link set ov0 gso_max_segs {segments}")
         talk.tcp("a", 400000, 1000)
@@ -251,7 +251,7 @@ def times(defer):
                     TX_SOFTWARE | SOFTWARE | OPT_TSONLY)
     for number in range(1, 4):
         talk.udp("a", [100 * number])
-        # It has passed three cards by now
+        # The frame has passed three cards by now
         told = 0
         while True:
             try:

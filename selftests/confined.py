@@ -30,7 +30,7 @@ SENDER_MAC = "02:00:00:00:0d:00"
 SENDER = bytes.fromhex(SENDER_MAC.replace(":", ""))
 GROUPS = {4: ("239.1.2.3", "01:00:5e:01:02:03"),
           6: ("ff05::1:203", "33:33:00:01:02:03")}
-# Everything but the card's own
+# All kinds of destination but the card's own
 OTHERS = {
     "broadcast": "ff:ff:ff:ff:ff:ff",
     "a group": "01:00:5e:00:00:01",
@@ -69,7 +69,7 @@ class BridgeBed(Bed):
             return probe in self.leak.frames()
 
         ksft.wait_for("frames to pass b's bridge", through, 30, 0.02)
-        # The bridge learns where that one is
+        # The bridge learns where the other host is
         host = bytes.fromhex(OTHERS["another host"].replace(":", ""))
         self.leak.send(b"\xff" * 6 + host + probe[12:])
 
@@ -97,8 +97,8 @@ class Attack:
         pair = bed.install(shape, offload="b", how=how)
         bed.check_offload_lines(pair)
         if shape.encap and how == "packet":
-            # As daemons have it: else ESP in UDP that the card has not
-            # decrypted is clear UDP, which the policy does not let in
+            # The bypass that daemons add. Without it ESP in UDP that the card
+            # has not decrypted is clear UDP, which the policy does not let in
             bed.b.ip("xfrm policy update src 0.0.0.0/0 dst 0.0.0.0/0 "
                      f"proto udp dport {ENCAP_PORT} dir in priority 1 "
                      "offload packet dev ov3")
@@ -348,7 +348,7 @@ def core(attack):
     if error:
         raise ksft.Skip(f"no veth: {error}")
     try:
-        # A veth has GRO for what comes from one without TSO
+        # A veth does GRO for frames from a peer without TSO
         Ethtool(bed.b, "in1").gro(True)
         Ethtool(bed.w, "out1").tso(False)
         bed.w.ip("link set out1 up")

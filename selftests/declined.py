@@ -26,7 +26,7 @@ TUNNELS = {
                "type ip6tnl mode ip6ip6 encaplimit none"),
     "ipip6": (6, 4, esp.IPIP, "type ip6tnl mode ipip6 encaplimit none"),
 }
-# The core cuts the large packets of all others right
+# The core cuts large packets of these before ESP; it cuts those of GRE right
 BY_SOFTWARE = ("ipip", "sit", "ip6ip6", "ipip6")
 LARGE = 100000
 
@@ -130,7 +130,7 @@ def tunnel(defer, test, name, mode, how):
         return frames == came and (by_software or sent == frames) and \
             (sent, frames)
 
-    # TCP may still say goodbye.
+    # The last segments of TCP may still be on their way.
     sent, frames = ksft.wait_for("what the engines sent to be received by "
                                  "the other", settled)
     for side in "ab":

@@ -175,7 +175,7 @@ def feature_off(test, defer):
                     ns.command("ethtool", "-K", ns.card, "esp-hw-offload",
                                word)
                     flood.wait_flow("ab", 20)
-                # What was on its way is through by now
+                # All frames that were on their way have arrived by now
                 before = by_cards(test)
                 flood.wait_flow("ab", 50)
                 moved = [n - m for n, m in zip(by_cards(test), before)]
@@ -292,7 +292,7 @@ def queue_full(test, defer):
         os.sched_setaffinity(pid, {cpu})
         os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
     bed.a.ip("link set ov0 txqueuelen 2000")
-    # Debian's fq_codel drops what waits for long: not what is tested
+    # Debian's fq_codel drops packets that wait for long, and would disturb
     for ns, dev in ((bed.a, "ov0"), (bed.w, WIRE["b"])):
         ns.command("tc", "qdisc", "replace", "dev", dev, "root", "pfifo",
                    "limit", "2000")
@@ -374,7 +374,7 @@ def b_then_a_deleted(test, defer):
     ends_deleted(test, "ba")
 
 
-# The last two leave nothing of the bed
+# The last two delete the whole bed
 CASES = (noqueue_offloaded, noqueue_software, another_card, feature_off,
          deleted_while_queued, flushed_while_queued, sa_deleted_under_load,
          carrier_lost, unplugged_and_replugged, queue_full, a_then_b_deleted,
@@ -396,7 +396,8 @@ def main():
     some = ksft.chosen([(f"{shape.name} {case.__name__}", one, case, shape)
                         for shape in SHAPES for case in CASES])
     module.load()
-    # A stream at full speed may keep a slow machine's tests from the captures
+    # On a slow machine a stream at full speed may keep this test from reading
+    # the captures in time
     Tap.SLOTS *= 4
     try:
         ksft.run(some)

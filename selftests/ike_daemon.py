@@ -388,7 +388,7 @@ def listened_to(hosts):
     raw.setblocking(False)
     plain = esp.ethernet(MAC["b"], MAC["a"], hosts.packet())
     if hosts.who == SOFTWARE:
-        # Refused here, but the daemon gets it
+        # The raw socket's policy drops its copy, but the daemon gets the packet
         ksft.equal(hosts.fate(plain, [raw]), MISMATCH, "raw socket")
         ksft.wait_for("IKE", lambda: select.select([daemon], [], [], 0)[0])
         daemon.recv(2048)
@@ -531,7 +531,7 @@ def trap(hosts):
     hosts.hole("a")
     out.policy(out.template(0), 20)
     if hosts.who == PACKET:
-        # States of reqid 1 for these hosts are there
+        # Even though states of reqid 1 for these hosts are on the card
         ksft.equal(out.below(), "ipsec_tx_drop_no_sa", "below xfrm")
     bed.a.ip("xfrm state flush")
     ksft.equal(out.fate(), NO_STATE, "nobody listens")

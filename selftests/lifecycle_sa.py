@@ -50,7 +50,7 @@ def deleted(ends, flood):
         flood.wait_silence("a")
         flood.wait_flow("a")
         ends.ledger.wait_count("assoc", 3)
-        # Both ends anew, since the numbers begin again
+        # New SAs at both ends, because the numbers begin again
         b.ip(f"xfrm state delete {ab.id}", ab.line("b", True))
         a.ip(ab.line("a", True))
     flood.wait_flow("ab")

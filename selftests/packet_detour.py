@@ -154,7 +154,7 @@ def reroute(test):
     return FAR
 
 
-# What turns a copy away leaves the packet itself on its way
+# These detours take a copy away, and the packet itself goes on
 COPIES = (mirror_late, nft_dup, nft_dup_ip)
 DETOURS = (redirect, mirror_late, far_queue, by_queue, above_tbf,
            nft_fwd, nft_dup, nft_dup_ip, reroute, to_card, to_bridge,
@@ -180,7 +180,7 @@ def cells():
     return made
 
 
-# Of the card itself: where large sends are cut early, or there is no queue
+# Qdiscs of the card: some cut large sends early, one has no queue
 QUEUES = {"noqueue": ("noqueue",),
           "tbf": TBF,
           "netem": ("netem", "delay", "1ms", "corrupt", "0.1%"),

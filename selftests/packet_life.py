@@ -170,11 +170,11 @@ def neighbour_moves(defer, what):
     for mac in (MAC["b"], OTHER_MAC, MAC["b"]):
         a.ip(f"{near} {mac} nud permanent")
         ksft.equal(destination(bed, talker), mac, "destination")
-    # Unknown: it is asked, and the packet waits for the answer
+    # The neighbour is unknown: it is asked, and the packet waits
     a.ip(f"neigh del {far} dev {CARD['a']}")
     ksft.equal(destination(bed, talker), MAC["b"], "after an answer")
     talker.wait(b"where to")
-    # A gateway, which answers to nobody but is known
+    # A gateway that answers nobody, but has a permanent neighbour entry
     gate, plen = (("192.0.2.77", 32) if fam == 4 else ("2001:db8::77", 128))
     a.ip(f"neigh add {gate} dev {CARD['a']} lladdr {OTHER_MAC} nud permanent",
          f"route add {far}/{plen} via {gate} dev {CARD['a']}")
@@ -196,7 +196,7 @@ def no_way(defer):
     bed = fresh(defer, "net")
     a, far = bed.a, OUTER["b"][6]
     talker = Talker(bed, defer)
-    # The core drops what it sees going elsewhere, the card the rest
+    # The core drops the packets that it sees going elsewhere, the card the rest
     for line in (f"route add unreachable {far}/128",
                  f"route add {far}/128 dev lo"):
         a.ip(line)
@@ -224,7 +224,7 @@ def down_and_up(defer):
             ledger.wait_count("assoc", 2)
             ledger.wait_count("policy", 2)
             flood.wait_attempts("b", 20)
-            # Down deletes IPv6 addresses as well: nothing of a's answers
+            # Down has deleted a's IPv6 addresses as well, so a answers nothing
             bed.a.ip(f"link set {CARD['a']} up")
             wait_carrier(bed.a, CARD["a"], True)
             nothing_installed(bed.a, "after up")

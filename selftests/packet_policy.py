@@ -68,7 +68,8 @@ def table(fam, dev):
         ((200, 200, icmp, kinds[1], 1), BLOCK),
         ((200, 200, icmp, kinds[1], 0), None),
         ((1, 17, icmp, kinds[0], 0), BLOCK),
-        # The last one shows no ports: it goes where it might belong to
+        # Fragments: the last (1) shows no ports, so it is protected or blocked
+        # if it could match
         ((1, 1, UDP, 9, 7001, 0), PROTECT),
         ((1, 1, UDP, 9, 7001, 1), PROTECT),
         ((1, 17, TCP, 9, 80, 1), BLOCK),
@@ -281,7 +282,7 @@ def rewritten(card, defer, kind, statement, fate):
     # nat is for new connections
     talker = Talker(card, defer, PORT + 1) if kind == "nat" else talker
     ksft.equal(talker.fate(), fate, "with another source")
-    # Where it leads to another policy it is that one's
+    # With a policy for the new source, this policy protects the packet
     card.policy("a", "out", card.pair_selector(9), PROTECT)
     ksft.equal(talker.fate(), "esp", "with a policy for that source")
 

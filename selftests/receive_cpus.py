@@ -74,13 +74,14 @@ class Line:
         self.socks[1].bind(("10.0.0.2", PORT))
         self.socks[1].setblocking(False)
         self.sent = 0
-        # Also what an isolated partition or CPU hotplug takes away meanwhile
+        # An isolated partition or CPU hotplug may take CPUs away meanwhile, and
+        # these count, too
         self.allowed = os.sched_getaffinity(0)
 
     def open(self, *prefix):
         self.ns[1].ip("link set ov1 down")
         self.ns[1].command(*prefix, "ip", "link", "set", "ov1", "up")
-        # ARP, so that nothing waits for it later
+        # This frame asks for the neighbour, so that no later frame waits
         self.arrive(1)
         self.trace.read()
 
@@ -206,8 +207,8 @@ def offline(defer):
     line.arrive(50)
     polls = line.polls()
     ksft.check(cpu not in {at for at, _ in polls}, f"CPU {cpu} polled offline")
-    # A queue that had no frame meanwhile has not noticed, and need not move:
-    # it is for ARP or IPv6, by chance.
+    # A queue that got no frame meanwhile does not move. Such a queue has had
+    # only ARP or IPv6, by chance.
     moved = {napi for _, napi in polls}
     ksft.check(moved, "nothing was polled")
     write(switch, "1")

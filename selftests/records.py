@@ -16,9 +16,11 @@ from lib.trace import Trace, number
 from lib.traffic import PORT, Traffic
 
 
-# A good packet: payload bytes; header words of both records, and what is in them
+# A good packet: bytes of payload; the header words of both records, and the
+# fields of these words
 Good = namedtuple("Good", "shape length tx rx next_header pad offset")
-# A bad one: what is done to it; its receive record, and who counts it
+# A bad packet: how it is spoiled; the word of its receive record, and the
+# counters of card and xfrm that move
 Bad = namedtuple("Bad", "shape spoil word verdict counter stat")
 
 
@@ -123,7 +125,7 @@ def tcp_records(defer, row):
 
 
 def bad_records(defer, row):
-    # Whose handler counts what an ESP SA says of an AH packet
+    # The handler of ah4 counts an AH packet that an ESP SA finds bad
     subprocess.run(["modprobe", "-q", "ah4"], check=False)
     test = Records(defer, row.shape)
     good = test.pair.ab.oracle().seal(

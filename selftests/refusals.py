@@ -22,12 +22,13 @@ SAME = 128                              # OV2_SAD_SAME
 ENOSPC, EOPNOTSUPP = 28, 95
 AH, COMP = 51, 108
 
-# The core is before these, so a request never reaches the card's own test
+# The core refuses these first, so no request reaches the card's own test
 CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
-# Allocations and the kernel's cipher do not fail because one asks, a reset is
-# over at once, and a security context needs SELinux: see kmod/bridge/tests/refuse_test.c
+# No request can bring these about: allocations and the kernel's cipher do not
+# fail on demand, a reset is over at once, and a security context needs SELinux.
+# kmod/bridge/tests/refuse_test.c tests them.
 NOT_BY_REQUEST = {"no_memory", "engine", "missing", "reset", "context"}
-# feature_off(), table_full(), same_full()
+# These have cases of their own: feature_off(), table_full(), same_full()
 BY_CASE = {"disabled", "full", "same"}
 
 MODES = "Only transport and tunnel mode can be offloaded"
@@ -36,7 +37,7 @@ ALGORITHM = ("Algorithm can't be offloaded, or the integrity algorithm is "
 KEY = "Key must be as long as the RFC of its algorithm says, with the salt"
 ICV = "ICV must be as long as the RFC of its algorithm says"
 CBC = ("cbc(aes)", bytes(16))
-# xfrm has them; the card may learn them
+# xfrm has these MACs; the card may get them later
 NO_MACS = [mac for mac in ("cmac(aes)", "xcbc(aes)")
            if mac not in {known.xfrm for known in MACS.values()}]
 SHA256 = ("hmac(sha256)", bytes(32), 128)
@@ -122,13 +123,13 @@ REFUSALS = [
          flags=INBOUND),
 ]
 
-# What differs between cores, found out by what they can count
+# These answers differ between kernels; see the counters that a kernel has
 IPTFS_OF_OLD = core("mode IPTFS", "Unsupported mode", mode=xfrmnl.IPTFS)
 IPTFS_OF_NEW = ours("mode IPTFS", "mode", MODES, mode=xfrmnl.IPTFS)
 IF_ID_OF_NEW = core("if_id on an inbound SA",
                     "XFRM if_id is not supported in RX path", if_id=7, dir=IN)
 
-# Neighbours of what is refused
+# Requests close to the refused ones, which are accepted
 ACCEPTED = [
     ("plain SA", {}),
     ("packet mode", {"flags": PACKET}),
@@ -217,7 +218,7 @@ class Requests(refusals.Asked):
         self.flush()
         self.nothing_left()
 
-    # ---- cases that are not of a table
+    # ---- cases that are in no table
 
     def every_reason_is_tested(self):
         """A new refusal needs a line above."""

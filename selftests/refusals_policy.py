@@ -20,8 +20,8 @@ A, B = OUTER["a"][4], OUTER["b"][4]
 A6, B6 = OUTER["a"][6], OUTER["b"][6]
 TUNNEL = template(A, B, mode=xfrmnl.TUNNEL)
 
-# There are no security contexts without SELinux, and memory does not fail
-# because one asks
+# No request can bring these about: a security context needs SELinux, and
+# allocations do not fail on demand
 NOT_BY_REQUEST = {"context", "no_memory"}
 
 FWD = "Direction must be in or out, a fwd policy needs no offload"
@@ -113,7 +113,7 @@ SUB = ours("sub-policy", "type",
            "Sub-policies can't be offloaded, type must be main",
            type=xfrmnl.SUB)
 
-# Neighbours of what is refused; the action that is traced
+# Requests close to the refused ones, which are accepted; the traced action
 ACCEPTED = [
     ("transport mode", "protect", {}),
     ("transport mode, in", "protect", {"direction": POLICY_IN}),
@@ -219,7 +219,7 @@ class Requests(refusals.Asked):
                 "reqid": "1" if action == "protect" else "0"}.items():
             ksft.equal(events[0].fields[key], value, key)
 
-    # ---- cases that are not of a table
+    # ---- cases that are in no table
 
     def every_reason_is_tested(self):
         """A new refusal needs a line above."""

@@ -119,7 +119,7 @@ def killed(session):
     session.charon["b"].start()
     session.bed.load_side("b", session.link, session.asked["b"])
     session.charon["b"].initiate()
-    # Its kernel has the dead one's states beside its own
+    # The kernel of b has the dead daemon's states beside the new one's
     session.wait_child("a", f"{stale[0].spi:08x}")
     session.bed.b.ip(*(f"xfrm state delete {s.id}" for s in stale))
     session.check_up()

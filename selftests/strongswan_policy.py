@@ -218,7 +218,7 @@ def mixed_auto(session):
         flood.stop()
         ksft.equal(flood.esp["a"], 0, "ESP of a")
         ksft.equal(flood.received["b"], 0, "received by b")
-    # The one that it was asked for, in vain, lives longer
+    # The larval state that the packets asked for lives longer
     bed.a.ip("xfrm state flush proto esp")
     charon.terminate()
     session.wait_gone()
@@ -228,7 +228,7 @@ def mixed_auto(session):
 
 SET_MARKS = {"set_mark_in": "0x20/0xf0", "set_mark_out": "0x10/0xf0"}
 POLICY_MARKS = {"mark_out": "0x5", "mark_in": "0x6", "set_mark_in": "0x6"}
-# What comes from behind a gateway
+# Marks the packets that come from behind a gateway
 MARK_OUTGOING = """chain pre { type filter hook prerouting priority 0;
 iifname "h0" meta mark set 0x5
 }

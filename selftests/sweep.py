@@ -134,7 +134,7 @@ class Sweep:
         receiver.settimeout(ksft.patience(10))
         for whole in wanted:
             got = b""
-            # One a page, or one for all
+            # One datagram for each page, or one for all pages
             while len(got) < len(whole):
                 piece = receiver.recv(65536)
                 talk.datagrams[side].append(piece)
@@ -161,7 +161,7 @@ class Sweep:
             for side in "ab":
                 ksft.check(wire.engine[side], "the engine sent nothing")
         finally:
-            # Set again with the next shape
+            # The next shape sets it again
             self.bed.shape = None
 
     def clones(self, shape):

@@ -46,11 +46,11 @@ def cells():
                 for column, mode in enumerate(MODES)
                 for row, kind in enumerate(KINDS)]
     for mode, kind, shape, gro, segments in made:
-        # Corruption at one of the two, see lib/weather.py
+        # Only one of the two hops corrupts, see lib/weather.py
         hops = ["near", "far"] if kind == "corrupt" else [None]
         if kind == "corrupt" and mode != "plain" and shape.encap:
-            # What is corrupt before the card encrypts it arrives so: behind NAT
-            # no sum is looked at but the ICV (RFC 3948 3.1.2)
+            # A packet that is corrupt before the card encrypts it would arrive:
+            # behind NAT only the ICV is looked at (RFC 3948 3.1.2)
             hops.remove("near")
         for hop in hops:
             name = " ".join(word for word in (
@@ -214,7 +214,7 @@ class Skies(Cells):
             lost = {name: count for name, count in moved.items()
                     if count and ("drop" in name or "failed" in name or
                                   "bad" in name)}
-            # Packet mode counts copies itself
+            # In packet mode the card itself counts duplicates
             lost.pop("ipsec_rx_drop_replay", None)
             ksft.equal(lost, {}, f"counters of {side}")
 

@@ -105,8 +105,8 @@ class Tshark:
             data = bytes.fromhex(data.replace(":", ""))
             ksft.equal(data[:len(plain.data)], plain.data, "packet (tshark)")
             if not proto:
-                # It gave up on what it took the noise inside for, and shows
-                # the trailer among the decrypted bytes only
+                # tshark took the noise inside for some protocol and gave up on
+                # it, so it shows the trailer only among the decrypted bytes
                 at_pad = len(plain.data) + plain.pad
                 ksft.equal(tuple(data[at_pad:at_pad + 2]),
                            (plain.pad, plain.next_header),

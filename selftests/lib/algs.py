@@ -7,7 +7,7 @@
     body = alg.seal(keymat, number, iv, clear, icv_len)
     clear = alg.open(keymat, number, iv, body, icv_len)     # or BadIcv
 
-number is Number(spi, seq, esn), seq of 64 bits; body is ciphertext and ICV.
+number is Number(spi, seq, esn); seq has 64 bits. body is ciphertext and ICV.
 """
 import hmac
 import struct

@@ -51,7 +51,7 @@ def load(name):
 
 
 def request(kind, driver, kind_of_alg, priority=None, name=""):
-    # The kernel loads crypto_user itself if it may, else this does
+    # If the kernel may not load crypto_user itself, this does
     subprocess.run(["modprobe", "-q", "crypto_user"], check=False)
     alg = struct.pack("=64s64s64sIIII", name.encode(), driver.encode(), b"",
                       kind_of_alg, TYPE_MASK, 0, 0)

@@ -200,8 +200,8 @@ class EspKey:
             raise OracleError(f"number {plain.seq:#x} was sent twice")
         if check_iv and plain.iv and plain.iv in self.ivs:
             raise OracleError(f"IV {plain.iv.hex()} was used twice")
-        # Numbers are given before packets queue up at the card: on several
-        # CPUs an ACK may well overtake data
+        # Packets get their numbers before they queue up at the card, so on
+        # several CPUs an ACK may well overtake data
         self.seen.add(plain.seq)
         self.ivs.add(plain.iv)
         self.top = max(self.top, plain.seq)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Allocations that fail, in a kernel with fault injection.
 
-    nth = FailNth()                     # in what this thread asks for
-    for _ in nth.each():                # the first, the second, ... till none
-        nth.run(sock.send, data)        # does: nth.injected says so
-    with module_fails(interval) as failed:      # wherever the module asks
+    nth = FailNth()                     # allocations of this thread
+    for _ in nth.each():                # fail the first, the second, ... until
+        nth.run(sock.send, data)        # none fails (nth.injected)
+    with module_fails(interval) as failed:      # any allocation of the module
         ...
     failed()                                    # how many did
 

@@ -4,7 +4,7 @@
     with Flood(bed, shape) as flood:        # UDP both ways, a thread
         flood.wait_flow("ab")               # both ends receive
         bed.a.ip("xfrm state flush")
-        flood.wait_silence("a")             # a tries, no ESP comes from it
+        flood.wait_silence("a")             # a tries to send, no ESP comes out
     flood.check_clear()                     # also done by leaving `with`
 
 Every datagram is made of MARKER, so clear text on the wire cannot hide in a frame
@@ -84,7 +84,7 @@ def esp_at(raw):
         return None
     if raw[23] == esp.ESP:
         return 34
-    # Behind zeros is IKE (RFC 3948 2.2), one byte keeps a NAT's port
+    # IKE begins with zeros (RFC 3948 2.2); one byte alone keeps a NAT's port
     if raw[23] == esp.UDP and esp.ENCAP_PORT in struct.unpack_from(
             "!HH", raw, 34) and len(raw) >= 50 and raw[42:46] != bytes(4):
         return 42

@@ -39,7 +39,7 @@ class IpBatch:
         self.mark = 0
 
     def start(self):
-        # ip flushes most listings itself; stdbuf is for those it does not
+        # ip itself flushes most of its listings; stdbuf makes it flush the rest
         self.process = subprocess.Popen(
             ["stdbuf", "-oL", "ip", "-force", "-batch", "-"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -29,7 +29,7 @@ class Ledger:
 
     def __init__(self, kinds=KINDS):
         self.trace = Trace([])
-        # Counts, since clocks of CPUs may not tell which event was first
+        # Events are counted, since CPUs' clocks may not tell which was first
         self.trace.write("trace_clock", "counter")
         for event in EVENTS:
             where = f"events/ipsecov2/{event}/"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Putting a bed together again after something was done to its parts."""
+"""Puts a bed together again after a test has changed its parts."""
 from . import ksft
 from .bed import CARD, INNER, LINK_KIND, MAC, OTHER, OUTER, Tap
 from .netns import Ethtool, Netns

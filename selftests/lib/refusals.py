@@ -20,8 +20,8 @@ from .trace import Trace
 OURS = "ipsecov2: "
 EINVAL = 22
 
-# name; what is asked for, see Requests.add(); reason: the counter's last word,
-# None if the core refuses; text: what is said
+# name; asked: the request, see Requests.add(); reason: the counter's last word,
+# None if the core refuses; text: the sentence
 Refusal = namedtuple("Refusal", "name asked reason text")
 
 

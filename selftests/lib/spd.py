@@ -186,7 +186,7 @@ class Card:
         self.bed.inject("b", wrap(esp.ethernet(MAC["b"], MAC["a"], inner)))
 
         def fate():
-            # The stack takes off the outer tag before it shows the frame
+            # The stack removes the outer tag before it shows the frame
             if any(got.endswith(packet) for got in self.received()):
                 return "passes"
             drops = self.drops("b")

@@ -51,8 +51,8 @@ CONF = """
         }}
         kernel-netlink {{
             roam_events = no
-            # The larval state of a packet that saw a template's SA just gone
-            # is not answered; 165 s would be longer than a test waits
+            # A packet whose SA was just deleted makes a larval state, which
+            # nobody answers; 165 s would be longer than a test waits
             xfrm_acq_expires = {larval}
         }}
     }}

@@ -280,8 +280,8 @@ class Traffic:
                 if not piece:
                     reading.discard(sock)
                     if sock is far:
-                        # The far end closes last: its FIN is then answered
-                        # before near reads the end, nothing comes late
+                        # The far end closes last, so that its FIN is answered
+                        # before near reads the end, and no packet comes late
                         while left[far]:
                             select.select([], [far], [], ksft.patience(15))
                             some(far)
@@ -417,7 +417,7 @@ class Traffic:
                     echoes.append((data[0], data[4:]))
             ksft.equal(len(datagrams), len(self.datagrams[side]),
                        f"datagrams of {side} on the wire")
-            # One the stack encrypts itself may be overtaken by a shorter one
+            # A shorter packet may overtake one that the stack itself encrypts
             if wire.fragments[side]:
                 datagrams.sort()
                 self.datagrams[side].sort()
@@ -449,7 +449,7 @@ class Traffic:
         port = dport if sport == PORT + 1 else sport
         if segment[13] & 2:
             streams[port]["start"] = seq + 1
-        # Sent again it may be cut differently
+        # TCP may cut the data in other places when it sends it again
         if len(data) > len(streams[port].get(seq, b"")):
             streams[port][seq] = data
 

@@ -27,7 +27,7 @@ KINDS = {
     "corrupt": "corrupt 3%",
     "storm": "delay 3ms 2ms loss 1% duplicate 5%",
 }
-# In these nothing that was sent is missing at the end
+# In these kinds of weather every packet that was sent arrives in the end
 LOSSLESS = ("delay", "duplicate", "reorder")
 SEED = 20
 
