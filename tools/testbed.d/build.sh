@@ -23,7 +23,7 @@ build_place() {
 	done
 	place=$cache/build/$(printf '%s' "$checkout" | sha256sum | cut -c1-12)
 	mkdir -p "$place"
-	# Never seen empty: another build of this moment would take that for a checkout that is gone.
+	# No other build may see this empty, because it would think that the checkout is gone.
 	if [ ! -e "$place/checkout" ]; then
 		printf '%s\n' "$checkout" >"$place/checkout.$$"
 		mv "$place/checkout.$$" "$place/checkout"
@@ -123,7 +123,7 @@ make_in_root() {
 			make -C /kernel ARCH=um M=/build -j"$(nproc)" "$@" modules) ;;
 	*)
 		if [ -e "$cache/headers/$version" ]; then
-			# Not the compiler that their kernel was built by: what it does not know in headers is no fault.
+			# Another compiler built the kernel, so what this one does not know in the headers is no fault.
 			(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" "$cache/headers/$version=$headers_seen" -- \
 				make -C "$headers_seen/usr/src/linux-headers-${version%%_*}" M=/build -j"$(nproc)" CC=gcc \
 				KCFLAGS=-Wno-attributes "$@" modules)

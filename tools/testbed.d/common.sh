@@ -8,7 +8,7 @@ checkout=$(cd "$here/../.." && pwd)
 home=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
 cache=${XDG_CACHE_HOME:-$home/.cache}/ipsecov2
 root=$cache/root
-# Seen from the root itself.
+# The image's path, as the root itself sees it.
 root_image=/guest.erofs
 logs=$cache/logs
 

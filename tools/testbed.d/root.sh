@@ -7,7 +7,7 @@
 # Raised when the recipe below changes in a way that the package list does not show.
 recipe=5
 
-# What a new root takes: with the packages' archives in it until they are cleaned away, and then with its own image.
+# The space that a new root takes: first with the packages' archives, which are cleaned away, then with its own image.
 needed_mb=5000
 
 root_key() {
@@ -26,7 +26,7 @@ archive_unreachable() {
 	grep -q 'Temporary failure resolving\|Could not resolve\|Network is unreachable\|Could not connect\|Connection timed out\|Unable to connect\|Cannot initiate the connection' "$1"
 }
 
-# One sentence for what apt's log says went wrong.
+# Says in one sentence what went wrong, from apt's log.
 why_apt_failed() {
 	local log=$1 package
 

@@ -15,7 +15,7 @@ shares=()
 
 # Slow emulation is no stall and no lockup; an oops ends the guest, since what comes after it proves nothing.
 kernel_arguments='rcupdate.rcu_cpu_stall_timeout=300 rcupdate.rcu_exp_cpu_stall_timeout=0 watchdog_thresh=60 oops=panic'
-# The guest has nothing to hide from its own users, and an emulated retpoline is dear.
+# The guest has nothing to hide from its own users, and an emulated retpoline costs much time.
 kernel_arguments+=' mitigations=off'
 
 # On some machines /dev/kvm opens and the guest hangs, so one boot finds out. The result is kept for this host kernel and
