@@ -23,10 +23,10 @@
 #define PADDING	10
 
 /**
- * struct received - a frame of an SA that a state is behind
+ * struct received - a frame of an SA that belongs to a state
  * @rig: the card
  * @x: the state, of which only the reference counts
- * @assoc: what the handle leads to
+ * @assoc: the association that the handle leads to
  * @hdl: the SA's handle
  * @len: bytes of the frame from its IP header on
  */
@@ -71,7 +71,7 @@ static struct received *received_new(struct kunit *test)
 	return r;
 }
 
-/* As the port has it: data at the IP header. Ethernet has padded it. */
+/* As the port gives it: data at the IP header, with Ethernet's padding */
 static struct ov2_nbl *received_nbl(struct received *r, u32 word)
 {
 	const struct ov2_rig_frame frame = { .len = 10 };
@@ -168,7 +168,7 @@ static void receive_statuses(struct kunit *test)
 					       OV2_CNT_RX_SA_DELETE_REQ), 0);
 }
 
-/* INV-17: told with CryptoDone and without it, and never a reason to drop */
+/* INV-17: SaDeleteReq is told with and without CryptoDone, and drops nothing */
 static void receive_delete_req(struct kunit *test)
 {
 	struct ov2_rx_result res = { .sa_delete_req = true };
@@ -257,7 +257,7 @@ static void receive_no_record(struct kunit *test)
 		expect_no_record(test, r, OV2_RX_CRYPTO_DONE,
 				 0x00010206 | above);
 	}
-	/* INV-1: no status without CryptoDone, whatever stands there */
+	/* INV-1: without CryptoDone the status is ignored. */
 	expect_untouched(test, r, 0x00030000);
 }
 

@@ -200,7 +200,7 @@ static void send_framed(struct kunit *test)
 	expect_offload(test, send, 20, 5);
 }
 
-/* ESP stands behind UDP, both in the transport's place. */
+/* ESP is behind UDP, and the transport header is at UDP. */
 static void send_framed_udp(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
@@ -210,7 +210,7 @@ static void send_framed_udp(struct kunit *test)
 	expect_offload(test, send, 28, 5);
 }
 
-/* There is no association, it is another state's, or it is another card's. */
+/* No association, or the association of another state or card */
 static void send_no_state(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);

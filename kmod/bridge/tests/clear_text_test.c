@@ -22,7 +22,7 @@ static void adapter_end(void *data)
 	ov2_counters_free(ad);
 }
 
-/* A card as far as classifying needs one: no engine */
+/* A card with what classifying needs: no engine */
 static struct ov2_adapter *adapter_new(struct kunit *test)
 {
 	struct ov2_adapter *ad = kunit_kzalloc(test, sizeof(*ad), GFP_KERNEL);
@@ -69,7 +69,7 @@ static struct sk_buff *frame_ready(struct kunit *test, struct ov2_adapter *ad,
 	return skb;
 }
 
-/* The verdict, or OV2_DROPPED: then @reason is one more. */
+/* The verdict, or OV2_DROPPED: then the counter @reason moves by one. */
 static int xmit(struct kunit *test, struct ov2_adapter *ad,
 		struct sk_buff *skb, enum ov2_counter reason)
 {
@@ -185,7 +185,7 @@ static struct xfrm_state *state_new(struct kunit *test,
 {
 	struct xfrm_state *x = ov2_shape_state(test, shape);
 
-	/* Never the last reference: it is the test's memory. */
+	/* Never the last reference, because the memory is the test's. */
 	refcount_set(&x->refcnt, 100);
 	return x;
 }

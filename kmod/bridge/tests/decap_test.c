@@ -142,7 +142,7 @@ static void decap_shapes(struct kunit *test)
 	}
 }
 
-/* A clone, of a capture say, is not written to. */
+/* A frame that has a clone, a capture's for example, is not written to. */
 static void decap_spares_clones(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };
@@ -238,7 +238,7 @@ static u32 header_word(u8 next_header, u8 pad_length)
 	return ov2_rx_header_encode(&hdr);
 }
 
-/* The record goes before the bytes. */
+/* If record and bytes disagree, the record counts. */
 static void read_trailer_record(struct kunit *test)
 {
 	const struct ov2_shape shape = { .pad = 4 };

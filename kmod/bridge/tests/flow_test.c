@@ -13,16 +13,16 @@
 #define DPORT	53
 
 /**
- * struct flow_case - a packet, and what is to be read of it
+ * struct flow_case - a packet, and the flow that is to be read from it
  * @name: what it is
  * @ipv6: version
  * @tags: VLAN tags in the frame
  * @proto: protocol of the IP header
  * @frag_off: IPv4 fragment offset and flags
- * @rest: what comes behind the IP header
+ * @rest: the bytes behind the IP header
  * @len: bytes of @rest
  * @bad: it cannot be read
- * @flow: what is read
+ * @flow: the flow that is read
  * @sport: what a selector's source port is compared with; of ICMP the type
  * @dport: destination port; of ICMP the code
  */

@@ -309,10 +309,10 @@ static void outer_identity(struct kunit *test)
  * @test: the test
  * @dev: the device. It takes every frame, and answers none
  * @x: a state whose far end is at the link
- * @pending: what waits
+ * @pending: the packets that wait
  * @lo: another device
  * @ttl: net.ipv4.ip_default_ttl before the test
- * @finder: who is in ov2_outer_find() now
+ * @finder: the task that is in ov2_outer_find() now
  * @asked: frames that @finder itself has sent
  */
 struct link {
@@ -350,7 +350,7 @@ static const struct net_device_ops link_ops = {
 	.ndo_features_check = link_features,
 };
 
-/* All that waits holds a neighbour, which unregister_netdev() takes away. */
+/* Packets that wait hold a neighbour, which unregister_netdev() deletes. */
 static void link_end(void *data)
 {
 	struct link *link = data;
@@ -370,7 +370,7 @@ static void link_up(struct kunit *test, struct net_device *dev)
 	rtnl_unlock();
 }
 
-/* Its address is valid at once: without one nobody asks. */
+/* The address is valid at once: without a valid one no neighbour asks. */
 static void link_configure(struct kunit *test, struct net_device *dev)
 {
 	struct inet6_dev *idev;
@@ -606,7 +606,7 @@ static void way_too_many(struct kunit *test)
 	kfree_skb(skbs[1]);
 }
 
-/* The way must lead through the card. */
+/* The route must lead through the card. */
 static void way_of_other_device(struct kunit *test)
 {
 	struct link *link = link_new(test);

@@ -21,12 +21,12 @@
 #define REQID	7
 
 /**
- * struct rx_card - a card as far as receiving needs one
+ * struct rx_card - a card with what receiving needs
  * @ad: the card
  * @assoc: an inbound association of it
  * @x: its state
  * @hdl: names it
- * @path: what ov2_packet_receive() said last
+ * @path: the path that ov2_packet_receive() returned last
  */
 struct rx_card {
 	struct ov2_adapter ad;
@@ -364,7 +364,7 @@ static void receive_selector(struct kunit *test)
 					OV2_CNT_RX_DROP_SELECTOR));
 }
 
-/* Of a fragment the card does not see all that its state is for. */
+/* A fragment does not show all that the state's selector compares. */
 static void receive_selector_fragment(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };
@@ -373,7 +373,7 @@ static void receive_selector_fragment(struct kunit *test)
 	struct ov2_nbl *nbl;
 	struct iphdr *inner;
 
-	/* The body counts from 0 on. */
+	/* The bytes of the body count up from 0. */
 	x->sel.family = AF_INET;
 	x->sel.proto = IPPROTO_TCP;
 	x->sel.dport = htons(0x0203);

@@ -30,12 +30,12 @@
 #define NO_REASON	OV2_CNT_MAX
 
 /**
- * struct tx_card - a card with an outbound state, as far as sending needs them
+ * struct tx_card - a card with an outbound state, and what sending needs
  * @ad: the card
  * @assoc: its association
  * @x: its state
  * @nbl: what ov2_packet_xmit() gave last
- * @reason: what it said last
+ * @reason: the reason that it returned last
  */
 struct tx_card {
 	struct ov2_adapter ad;
@@ -518,7 +518,7 @@ static void send_wrapped_tagged(struct kunit *test)
 	expect_dropped(test, card, skb, true, OV2_CNT_TX_DROP_WRAPPED);
 }
 
-/* Without a valid state or number a packet is dropped, and uses no number. */
+/* Without a valid state or number a packet is dropped, and takes no number. */
 static void send_invalid(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);
@@ -528,7 +528,7 @@ static void send_invalid(struct kunit *test)
 	expect_dropped(test, card, packet_new(test, false), true,
 		       OV2_CNT_TX_DROP_SEQUENCE);
 	card->x->replay.oseq = 0;
-	/* Not by its lifetime: the state has no timer. */
+	/* The state does not expire by itself, because it has no timer. */
 	card->x->km.state = XFRM_STATE_EXPIRED;
 	expect_dropped(test, card, packet_new(test, false), true,
 		       OV2_CNT_TX_DROP_NO_SA);

@@ -12,15 +12,15 @@
 #define LONG_AGO	(100 * HZ)
 
 /**
- * struct waiting - a neighbour that takes down what it gets
+ * struct waiting - a neighbour that notes the packets that it gets
  * @pending: the list
  * @neigh: the neighbour. Its address is known, so asking has no effect but on
  *	its time of last use
  * @got: the packets, in the order in which they came
  * @asked: how many came after the neighbour was asked without a packet
  * @outside: how many came where an output function must not be called
- * @began: the first one is here
- * @slow: each takes a while
+ * @began: the first packet is here
+ * @slow: each packet takes a while
  * @ended: how many were dealt with
  */
 struct waiting {

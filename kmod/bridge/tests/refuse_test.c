@@ -279,7 +279,7 @@ static void refused_without_direction(struct kunit *test)
 }
 
 /**
- * struct said - what the user reads, where no request from user space gets it
+ * struct said - the sentence of a refusal that no request can provoke
  * @reason: the reason
  * @text: its sentence
  */

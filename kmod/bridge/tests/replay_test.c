@@ -128,7 +128,7 @@ static bool model_accepts(struct replay_model *model, u64 seq)
 	return true;
 }
 
-/* One packet, to both. */
+/* Model and card receive one packet. */
 static void model_step(struct kunit *test, struct replay_model *model, u64 seq)
 {
 	struct xfrm_state *x = model->x;
@@ -147,7 +147,7 @@ static void model_step(struct kunit *test, struct replay_model *model, u64 seq)
 	model->top = max(model->top, seq);
 }
 
-/* Mostly the next one or near it; an old one; now and then a leap. */
+/* Mostly the next number or one near it; or an old one; or a leap. */
 static u64 model_draw(const struct replay_model *model)
 {
 	u32 reach = 2 * max(model->window, 8U);
@@ -172,7 +172,7 @@ static u32 seen_bit(const struct replay_model *model, u64 diff)
 	return diff <= at && model->seen[at - diff];
 }
 
-/* As the dump has it, for `ip -s xfrm state` and for who restores it. */
+/* The fields that a dump shows, for `ip -s xfrm state` and key managers */
 static void expect_legacy_layout(struct kunit *test,
 				 const struct replay_model *model)
 {
@@ -367,7 +367,7 @@ static void replay_extended(struct kunit *test)
 				  ring_windows[i]);
 }
 
-/* What the kernel makes of the fields that are left behind */
+/* The core infers the same high half from the fields that the card leaves. */
 static void replay_kernel_agrees(struct kunit *test)
 {
 	struct xfrm_state *x;

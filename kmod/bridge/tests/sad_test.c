@@ -35,7 +35,7 @@ struct sad_model {
 	unsigned int time;
 };
 
-/* What is in it is the test's memory. */
+/* The states in the database are the test's memory. */
 KUNIT_DEFINE_ACTION_WRAPPER(sad_end, ov2_sad_destroy, struct ov2_sad *);
 
 static struct sad_model *model_new(struct kunit *test)
@@ -395,10 +395,10 @@ static void sad_first_that_fits(struct kunit *test)
 	expect_chosen(test, bed, OV2_SAD_SAME - 4, 4);
 	KUNIT_EXPECT_EQ(test, refcount_read(&bed->x[OV2_SAD_SAME - 3].refcnt),
 			1);
-	/* Its end has begun. */
+	/* The end of this state has begun. */
 	RCU_INIT_POINTER(bed->assocs[OV2_SAD_SAME - 4].x, NULL);
 	expect_chosen(test, bed, OV2_SAD_SAME - 5, 5);
-	/* If all are dying, all are looked at, and it is the youngest. */
+	/* If all are dying, all are looked at, and the youngest is chosen. */
 	for (i = 0; i < OV2_SAD_SAME; i++)
 		bed->x[i].km.dying = 1;
 	expect_chosen(test, bed, OV2_SAD_SAME - 3, OV2_SAD_SAME);

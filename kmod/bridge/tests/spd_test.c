@@ -32,7 +32,7 @@ struct spd_model {
 	bool live[POLICIES];
 };
 
-/* What is in it is the test's memory. */
+/* The policies in the database are the test's memory. */
 KUNIT_DEFINE_ACTION_WRAPPER(spd_end, ov2_spd_destroy, struct ov2_spd *);
 KUNIT_DEFINE_ACTION_WRAPPER(bed_free, kvfree, const void *);
 
@@ -453,7 +453,7 @@ static void spd_visits_equals(struct kunit *test)
 	set_policy(&pol[2], 0x0a000000, 8, 0x0c000000, 8, 3);
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[1]), 0);
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[0]), 0);
-	/* It has the pair of the younger one visited first. */
+	/* This policy lets the pair of the younger one be visited first. */
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[2]), 0);
 	expect_found(test, bed, 0x0a000001, 0x0b000001, &pol[1], 4);
 	end_all(test, bed, 3);
@@ -479,7 +479,7 @@ static void spd_limit_of_pairs(struct kunit *test)
 	set_policy(pol, 0x0a000000, 7, 0x0b000000, 7, 1);
 	expect_full(test, bed, pol);
 	expect_found(test, bed, 0x0a000001, 0x0b000001, &bed->pols[0], 2);
-	/* Other directions are not full because of this. */
+	/* The other direction is not full. */
 	pol->key.dir = XFRM_DEV_OFFLOAD_IN;
 	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), 0);
 	ov2_spd_del(&bed->spd, pol);

@@ -218,7 +218,7 @@ static struct xfrm_state *state_of(struct kunit *test,
 	return x;
 }
 
-/* ---- what is expected, said once more */
+/* ---- what is expected, written down independently of the code */
 
 static void expect_algorithms(const struct request_row *row,
 			      struct ov2_add_sa_ex *add)
@@ -331,7 +331,7 @@ static void add_says_all(struct kunit *test)
 			row->esn == 2 ? (row->in ? 7 : 8) : 0);
 }
 
-/* Its end comes later, or fails, or both. */
+/* The add ends later, or fails, or both. */
 static void add_waits(struct kunit *test)
 {
 	static const enum ov2_status ends[] = {
@@ -404,7 +404,7 @@ static void delete_frees(struct kunit *test)
 				    OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_MEMEQ(test, assoc, copy, offsetof(struct ov2_assoc, rcu));
 	rcu_read_unlock();
-	/* The netdev may go now: one reference is its owner's. */
+	/* The netdev may go now: the one reference left is its owner's. */
 	KUNIT_EXPECT_EQ(test, netdev_refcnt_read(noted->ad.dev), 1);
 }
 

@@ -239,14 +239,14 @@ static void state_lives(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
 	expect_found(test, card, handle, NULL);
 
-	/* The core calls both, and may call the first twice. */
+	/* The core calls delete and free, and may call delete twice. */
 	xdo_delete(card->dev, x);
 	xdo_free(card->dev, x);
 	KUNIT_EXPECT_EQ(test, card->asked, 2);
 	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
 }
 
-/* After an error the core frees only. */
+/* After an error the core calls free only. */
 static void state_freed_only(struct kunit *test)
 {
 	struct sa_card *card = card_new(test);
@@ -586,7 +586,7 @@ static struct asking *asking_new(struct kunit *test, u8 type)
 	ask->xdst.u.dst.xfrm = ask->x;
 	ask->xdst.path = &ask->path;
 	ask->xdst.child = &ask->path;
-	/* As if with a reference; skb_end() takes it off again */
+	/* As if with a reference; skb_end() takes the reference off again */
 	ask->skb->_skb_refdst = (unsigned long)&ask->xdst;
 	return ask;
 }
@@ -597,7 +597,7 @@ static bool offload_ok(struct asking *ask)
 							       ask->x);
 }
 
-/* Either mode, and of no state but an outbound one */
+/* In both modes, and only for outbound states */
 static void expect_headers(struct kunit *test, struct asking *ask)
 {
 	struct iphdr *ip = ip_hdr(ask->skb);

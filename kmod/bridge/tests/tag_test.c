@@ -76,7 +76,7 @@ static void expect_tag(struct kunit *test, const struct tagged *t,
 	KUNIT_EXPECT_PTR_EQ(test, xfrm_input_state(skb), t->x);
 }
 
-/* At the state's card it may pass. */
+/* At the state's card the packet may pass. */
 static void tag_passes(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);
@@ -88,13 +88,13 @@ static void tag_passes(struct kunit *test)
 	expect_tag(test, t, t->skb, XFRM_XMIT);
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);
 
-	/* Going to wait, the guard is armed again */
+	/* A packet that goes to wait is guarded again. */
 	KUNIT_ASSERT_TRUE(test, ov2_packet_tag(t->skb, t->x));
 	expect_tag(test, t, t->skb, 0);
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);
 }
 
-/* A clone on its way to another device may not. */
+/* A clone on its way to another device may not pass. */
 static void tag_is_own(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);

@@ -34,7 +34,7 @@
 /**
  * struct ah_param - an SA with AH
  * @name: for the log
- * @sa: without algorithm of AH: what the kernel has
+ * @sa: the SA, without AH's algorithm: the kernel's choice
  */
 struct ah_param {
 	const char *name;

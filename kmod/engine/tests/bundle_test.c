@@ -170,7 +170,7 @@ static void bundle_cut(struct kunit *test)
 	}
 }
 
-/* INV-35: the SA of the protocol wins; without it the other one names it. */
+/* INV-35: the SA of the frame's protocol is preferred; else the other one. */
 static void bundle_spi_shared(struct kunit *test)
 {
 	struct ov2_rig_sa ah = bundle(true, false, false);

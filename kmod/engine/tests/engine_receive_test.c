@@ -90,7 +90,7 @@ static void receive_source(struct kunit *test)
 				UNTOUCHED);
 		ov2_rig_delete(pair.b, sa.in);
 
-		/* Zero is any */
+		/* Zero is any sender. */
 		rr = ov2_rig_add_new(pair.b, &sa, true);
 		memset(&rr->add.v6.src, 0, sizeof(rr->add.v6.src));
 		if (!ipv6)
@@ -151,7 +151,7 @@ static void receive_flipped(struct kunit *test)
 				    "byte %u", at);
 }
 
-/* INV-34: the IP header says so too, or does not. */
+/* INV-34: with the IP header's length cut as well, and without */
 static void receive_cut(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);

@@ -22,7 +22,7 @@
 /**
  * struct list - a list of adds
  * @rr: the request that it is for
- * @from: what its entries were made of; the rig deletes by these
+ * @from: the requests of its entries, by which the rig deletes the SAs
  * @entry: the list
  */
 struct list {
@@ -288,7 +288,7 @@ static void delete_list(struct kunit *test)
 	}
 }
 
-/* Q8, INV-12: it takes effect at once, and ends with the last user */
+/* Q8, INV-12: a delete takes effect at once, and ends with the last user. */
 static void delete_list_quiesces(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -47,7 +47,7 @@ static void card_moves_engine(struct kunit *test)
 	rig->ad.miniport->reset(&rig->ad);
 	expect_state(test, engine, OV2_ENGINE_PAUSED);
 
-	/* It outlives its card with the last reference. */
+	/* The engine outlives its card until the last reference is gone. */
 	refcount_inc(&engine->ref);
 	rig->ad.miniport->halt(&rig->ad);
 	expect_state(test, engine, OV2_ENGINE_HALTED);
@@ -87,7 +87,7 @@ static void state_accepts(struct kunit *test)
 
 /**
  * struct resetting - a reset that waits for an NBL
- * @work: where it is
+ * @work: the work item that resets
  * @rig: the card
  */
 struct resetting {

@@ -21,10 +21,10 @@
 
 /**
  * struct drawing - a CPU that draws IVs
- * @work: where it does
- * @counter: of what
- * @ivs: what it got, DRAWS of them
- * @err: of those that failed, the last
+ * @work: the work item that draws
+ * @counter: the counter of the IVs
+ * @ivs: the IVs that it drew, DRAWS of them
+ * @err: the last error
  */
 struct drawing {
 	struct work_struct work;
@@ -133,7 +133,7 @@ static void iv_cpu_keeps_its_range(struct kunit *test)
 
 	counter->salt = 0;
 	KUNIT_ASSERT_EQ(test, draw(counter, &before), 0);
-	/* As if each had drawn this one */
+	/* As if each CPU had drawn this value */
 	for_each_possible_cpu(cpu) {
 		u64 *next = per_cpu_ptr(counter->next, cpu);
 

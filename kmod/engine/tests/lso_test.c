@@ -19,7 +19,7 @@
 
 #define IP	ETH_HLEN
 
-/* Over @len bytes from @tcp, with the pseudo header: zero if right */
+/* The sum of @len bytes from @tcp and the pseudo header: zero if right */
 static __sum16 tcp_csum(const struct ov2_large *large,
 			const struct sk_buff *skb, unsigned int len)
 {

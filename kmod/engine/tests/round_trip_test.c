@@ -91,7 +91,7 @@ static void every_frame_is_processed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&pair.b->num_indicated), 200);
 }
 
-/* INV-36: to drop it is the transport's */
+/* INV-36: dropping a replayed frame is the transport's work. */
 static void replay_is_delivered(struct kunit *test)
 {
 	struct pair pair;
@@ -106,7 +106,7 @@ static void replay_is_delivered(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&pair.b->num_indicated), 3);
 }
 
-/* INV-41: nothing is done with what comes in unless that is on */
+/* INV-41: received frames stay untouched unless receive IPsec is on. */
 static void rests_when_off(struct kunit *test)
 {
 	struct pair pair;
@@ -244,7 +244,7 @@ static void all_frames_of_an_nbl(struct kunit *test)
 	}
 }
 
-/* INV-29: one that cannot be protected holds back the others */
+/* INV-29: a frame that cannot be protected holds back the others. */
 static void all_frames_or_none(struct kunit *test)
 {
 	struct ov2_nbl *nbl;

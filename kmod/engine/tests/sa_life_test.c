@@ -101,19 +101,19 @@ static void twin_after_delete(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, del), OV2_STATUS_SUCCESS);
 }
 
-/* Somebody else deletes the same SA, while it is being deleted. */
+/* A second delete of an SA, while the first is being carried out */
 static void delete_again(void *data, const struct ov2_adapter *ad,
 			 unsigned long handle, __be32 spi)
 {
 	struct ov2_rig_request *again = data;
 	struct ov2_rig *rig = container_of(ad, struct ov2_rig, ad);
 
-	/* Not again for its own delete, if it is carried out */
+	/* The second delete must not submit itself once more. */
 	if (atomic_read(&rig->requests_out) == 1)
 		ov2_rig_submit(rig, again);
 }
 
-/* INV-16, of two at once: one deletes it, for the other it is nothing */
+/* INV-16, two deletes at once: one deletes the SA, the other finds none. */
 static void delete_once(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -390,10 +390,10 @@ static void reset_of_paused(struct kunit *test)
 #define BUSY_NBLS	500
 
 /**
- * struct busy - somebody who sends
- * @work: where
- * @rig: through whom
- * @nbl: what, in this order
+ * struct busy - a sender
+ * @work: the work item that sends
+ * @rig: the card
+ * @nbl: the NBLs, in this order
  */
 struct busy {
 	struct work_struct work;

@@ -67,11 +67,11 @@ struct stress_slot {
 };
 
 /**
- * struct stress_thread - one that works on a card
+ * struct stress_thread - a thread that works on a card
  * @stress: the test
  * @task: its thread
  * @queue: the queue that it sends or receives on; nobody else does
- * @slots: what a requester adds and deletes
+ * @slots: the SAs that a requester adds and deletes
  * @done: how often it did its work
  * @failed: requests that had a status they must not have
  * @lost: requests that were not completed
@@ -87,11 +87,11 @@ struct stress_thread {
 };
 
 /**
- * struct stress - all of it
+ * struct stress - the whole test
  * @test: the test
  * @rig: the card
  * @sas: its SAs
- * @threads: who works
+ * @threads: the threads
  * @num_threads: how many
  */
 struct stress {

@@ -44,7 +44,7 @@ struct ah_vector {
 
 #include "vectors.h"
 
-/* What this kernel has; asking is slow */
+/* The algorithms that this kernel has; asking for them is slow. */
 static struct ov2_capabilities offered;
 
 static struct ov2_run *run_esp(struct kunit *test,

@@ -312,7 +312,7 @@ static void add_esp_shapes(struct kunit *test)
 	SPOIL(cbc_add, sec_assoc[0].encr, absent, OV2_STATUS_SUCCESS);
 	SPOIL(cbc_add, sec_assoc[0].auth, absent, OV2_STATUS_NOT_SUPPORTED);
 	SPOIL(gcm_add, sec_assoc[0].encr, absent, OV2_STATUS_INVALID_DATA);
-	/* Half absent is not absent */
+	/* An algorithm that is only half left out is not left out. */
 	SPOIL(cbc_add, sec_assoc[0].encr.identifier, 0,
 	      OV2_STATUS_INVALID_DATA);
 	SPOIL(cbc_add, sec_assoc[0].auth.identifier, 0,
@@ -355,7 +355,7 @@ static void add_bundle_shapes(struct kunit *test)
 	      OV2_STATUS_INVALID_DATA);
 	SPOIL(bundle_add, udp_esp, OV2_UDP_ESP_TRANSPORT,
 	      OV2_STATUS_INVALID_DATA);
-	/* Of one header the second entry is nobody's */
+	/* With one header the second entry is ignored. */
 	SPOIL(gcm_add, sec_assoc[1].operation, 7, OV2_STATUS_SUCCESS);
 }
 

@@ -94,7 +94,7 @@ static void send_inbound_handle(struct kunit *test)
 	expect_nothing_left(test, rig);
 }
 
-/* Q1: a tunnel without what is in it is not defined, so nothing may leave */
+/* Q1: slot 11 without slot 1 is not defined, so nothing may leave. */
 static void send_tunnel_handle_alone(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -136,7 +136,7 @@ static void send_failed_keeps_frame(struct kunit *test)
 #define ORDER_NBLS	200
 
 /**
- * struct order - what was given to an engine
+ * struct order - the NBLs that were given to an engine
  * @nbls: in this order
  * @queues: on these queues
  */
@@ -397,7 +397,7 @@ static void reset_lets_go(struct kunit *test)
 			atomic_read(&rig->num_wire));
 }
 
-/* A card that is down stays so */
+/* A card that is down stays down. */
 static void reset_paused(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);

@@ -32,7 +32,7 @@ static void set_header(struct ov2_object_header *header, u16 size)
 	header->size = size;
 }
 
-/* One that nothing is wrong with, in a buffer that ends where it does */
+/* A valid list, in a buffer that ends where the list ends */
 static struct add_list *good_adds(struct kunit *test)
 {
 	struct add_list *list = kunit_kzalloc(test, sizeof(*list), GFP_KERNEL);
@@ -149,7 +149,7 @@ static void list_cycles(struct kunit *test)
 	}
 }
 
-/* KASAN watches that nothing out there is read. */
+/* KASAN watches that nothing outside the buffer is read. */
 static void list_outside(struct kunit *test)
 {
 	struct delete_list *other = good_deletes(test);
@@ -168,7 +168,7 @@ static void list_outside(struct kunit *test)
 	}
 }
 
-/* What is there would be an entry, if it were not between two. */
+/* These bytes would be an entry if they did not overlap two entries. */
 static void list_misaligned(struct kunit *test)
 {
 	struct delete_list *list = good_deletes(test);

@@ -58,7 +58,7 @@ static void engine_wakes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 0);
 }
 
-/* A frame moves from the engine to the ring: that is no room. */
+/* A frame that moves from the engine to the ring makes no room. */
 static void engine_then_ring(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -184,7 +184,7 @@ static void own_rings(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 2));
 }
 
-/* A receiver that goes down is no reason to wait. */
+/* No sender waits for a receiver that is down. */
 static void down_wakes(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

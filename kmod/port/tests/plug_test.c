@@ -52,7 +52,7 @@ static void unplug(struct kunit *test)
 }
 
 /**
- * struct news - what watchers of links hear of a card
+ * struct news - the events that watchers of links get of a card
  * @nb: hears it
  * @dev: the card
  * @num: how often its link has changed

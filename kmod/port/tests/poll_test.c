@@ -88,7 +88,7 @@ static void held_limit(struct kunit *test)
 
 	ov2_hold_release_received(&cards->b->ad, 1);
 	KUNIT_EXPECT_TRUE(test, ov2_cards_scheduled(cards, 0, true));
-	/* Brings one up and leaves its place to the next poll */
+	/* Brings one frame up, and leaves the freed place to the next poll. */
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), BUDGET);
 	ov2_cards_poll_all(cards, 0);
 	KUNIT_EXPECT_EQ(test, held(cards), OV2_RX_HELD_MAX);

@@ -54,8 +54,8 @@ static void expect_bytes(struct kunit *test, const struct sk_buff *skb,
 	KUNIT_EXPECT_MEMEQ(test, got, expected, len);
 }
 
-/* Its sender keeps a clone: head and shared info are the frame's own then, its
- * pages are marked, and the clone's are not.
+/* The sender keeps a clone. The frame gets a head and shared info of its own;
+ * the frame's pages are marked, and the clone's are not.
  */
 static void clone_of_pages(struct kunit *test)
 {
@@ -69,7 +69,7 @@ static void clone_of_pages(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, skb_has_shared_frag(skb));
 	KUNIT_EXPECT_FALSE(test, skb_has_shared_frag(clone));
 
-	/* As GRO does it */
+	/* Writes to the shared info, as GRO does */
 	memset(skb->data, 0xff, HEAD_LEN);
 	skb_frag_unref(skb, 0);
 	skb_shinfo(skb)->nr_frags = 0;

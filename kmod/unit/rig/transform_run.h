@@ -34,11 +34,11 @@ struct ov2_run_add {
 
 /**
  * struct ov2_run - one transform, and a job that may end later
- * @test: the test, with which it ends
- * @nbl: what the job is for
+ * @test: the test, with which the transform ends
+ * @nbl: the NBL of the job
  * @member: the member that has the transform
  * @done: completed when a late job ends
- * @err: how it ended
+ * @err: how the job ended
  */
 struct ov2_run {
 	struct kunit *test;
