@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Two namespaces and one link of any kind, with nothing on the way.
+
+    namespace a                  namespace b
+    +---------+                  +---------+
+    |     ov0 ==================== ov3     |
+    +---------+                  +---------+
+
+The names, addresses, states and policies are those of the tests' bed.
+"""
+import re
+
+from lib import ksft
+from lib.bed import CARD, Bed
+from lib.netns import Netns, ethtool_stats
+
+
+class Direct(Bed):
+    def __init__(self, kind, mtu):
+        self.kind = kind
+        self.sent = 0                   # frames that a's card has encrypted
+        super().__init__(mtu)
+
+    def make(self, mtu):
+        self.tap = {}
+        self.a, self.b = Netns("a"), Netns("b")
+        for side in "ab":
+            self.ns(side).card = CARD[side]
+            for name in ("all", "default"):
+                self.ns(side).sysctl(f"net.ipv6.conf.{name}.accept_dad", 0)
+                self.ns(side).sysctl(
+                    f"net.ipv6.conf.{name}.router_solicitations", 0)
+        self.make_cables()
+        for side in "ab":
+            self.configure(side, mtu)
+        self.wait_ready()
+
+    def make_cables(self):
+        if self.kind == "veth":
+            self.a.ip("link add ov0 type veth peer name ov3")
+        else:
+            self.a.ip(f"link add ov0 type {self.kind}",
+                      f"link add ov3 link ov0 type {self.kind}")
+        self.a.ip(f"link set ov3 netns {self.b.name}")
+
+    def check_protected(self, how):
+        """Every end has protected packets, and the card did it if it should."""
+        for side in "ab":
+            text = self.ns(side).command("ip", "-s", "xfrm", "state").stdout
+            ksft.check(re.search(r"[1-9]\d*\(packets\)", text),
+                       f"no state of {side} has seen a packet")
+        if self.kind == "veth":
+            return
+        sent = ethtool_stats(self.a, CARD["a"])["ipsec_tx_pkts"]
+        ksft.equal(sent > self.sent, bool(how), "the card has encrypted")
+        self.sent = sent

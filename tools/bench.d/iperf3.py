@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0
+"""iperf3 between the namespaces of a bed, for a time.
+
+`iperf3 -n` looks at its count once a second, so only -t is of use here.
+"""
+import json
+import subprocess
+
+from lib import ksft
+
+
+def udp(bed, address, size, seconds):
+    """Returns nanoseconds, idle ones (unknown: 0), and datagrams received."""
+    with bed.b.entered():
+        server = subprocess.Popen(
+            ["chrt", "-b", "0", "iperf3", "-s", "-1", "-J", "-B", address],
+            stdout=subprocess.PIPE, text=True)
+    try:
+        ksft.wait_for("iperf3 to listen",
+                      lambda: "5201" in bed.b.command("ss", "-Hltn").stdout)
+        bed.a.command("iperf3", "-c", address, "-u", "-b", "0", "-l",
+                      str(size), "-t", str(seconds), "-J")
+        out = json.loads(server.communicate()[0])
+    finally:
+        server.kill()
+    got = out["end"]["sum"]
+    return (int(got["seconds"] * 1e9), 0, got["packets"] -
+            got["lost_packets"])

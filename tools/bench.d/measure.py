@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One measurement of a row, on a bed of its link and MTU."""
+import os
+import subprocess
+
+import aead
+import iperf3
+from lib import ksft
+from lib.algs import ALGS
+from lib.bed import Shape
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Debian loads these for the machine's CPU, the test bed does not
+CIPHERS = ("aesni_intel", "ghash_clmulni_intel", "veth", "esp4", "esp6",
+           "esp4_offload", "esp6_offload")
+
+
+def traffic(bed, test, address):
+    """Returns nanoseconds, idle nanoseconds, and segments or packets."""
+    kind, size = test.traffic
+    if kind == "iperf3":
+        return iperf3.udp(bed, address, size, test.count)
+    done = subprocess.run(
+        [os.path.join(HERE, "traffic"), kind, bed.a.name, bed.b.name, address,
+         str(size), str(test.warm), str(test.count)],
+        capture_output=True, text=True)
+    if done.returncode:
+        raise ksft.Fail(done.stderr.strip() or f"status {done.returncode}")
+    took, idle = map(int, done.stdout.split())
+    return took, idle, test.count / (test.unit or 1)
+
+
+def measure(bed, row):
+    """Returns nanoseconds, idle nanoseconds, and segments or packets."""
+    if not bed:
+        return aead.alone(row.test)
+    shape = Shape.named(row.test.shape)
+    if row.way.how is not None:
+        pair = bed.install(shape, alg=ALGS[row.test.alg],
+                           offload="ab" if row.way.how else "",
+                           how=row.way.how)
+        bed.check_offload_lines(pair)
+    got = traffic(bed, row.test, bed.address("b", shape))
+    if row.way.how is not None:
+        bed.check_protected(row.way.how)
+        bed.remove()
+    return got

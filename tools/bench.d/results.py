@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What was measured, and what it comes to.
+
+    results = Results(rows)
+    results.add("tcp/crypto", took, idle, units)
+    result = results["tcp/crypto"]      # Result, None if nothing was measured
+    result.cost                         # instructions for a unit, the median
+    results.ratio("tcp/crypto")         # how many times better than its base
+"""
+import statistics
+from collections import namedtuple
+
+from rows import ROWS
+
+
+class Result(namedtuple("Result", "costs idles")):
+    @property
+    def cost(self):
+        return statistics.median(self.costs)
+
+    @property
+    def spread(self):
+        """Largest less smallest, as a share of the median."""
+        return (max(self.costs) - min(self.costs)) / self.cost
+
+    @property
+    def idle(self):
+        return max(self.idles)
+
+
+class Results:
+    def __init__(self):
+        self.all = {}
+
+    def add(self, name, took, idle, units):
+        result = self.all.setdefault(name, Result([], []))
+        result.costs.append(took / units)
+        result.idles.append(idle / took)
+
+    def __getitem__(self, name):
+        return self.all.get(name)
+
+    def ratio(self, name):
+        got, base = self[name], self[ROWS[name].base]
+        return base.cost / got.cost if got and base else None
