@@ -24,7 +24,7 @@ DATAGRAMS = 1000
 
 
 def make_pcrypt():
-    """Once for the program; the last case removes it."""
+    """Called once for the program; the last case removes pcrypt."""
     crypto.load(NAME)
     under = crypto.best(NAME)["driver"]
     if under.startswith("pcrypt("):

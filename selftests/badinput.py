@@ -51,7 +51,7 @@ SETUPS = [
 
 
 class Receiver(Sealer):
-    """b, its SA, and what is sent to it."""
+    """b, its SA, and the frames that are sent to it."""
 
     def __init__(self, bed, name, icv, esn):
         self.icv, self.esn = icv, esn

@@ -23,7 +23,7 @@ PORTS = dict(zip(CARDS, ("ov1", "ov5")))
 
 
 class Taps:
-    """What comes out of either cable of the bond."""
+    """The frames that come out of each cable of the bond."""
 
     def __init__(self, *taps):
         self.taps = taps
@@ -126,7 +126,7 @@ def choose(bed, card):
 
 
 def pull(bed, card):
-    """The cable of the card in use, until the other is in use."""
+    """Pull the cable of the card in use, until the other card is in use."""
     other = bed.active()
     bed.w.ip(f"link set {PORTS[other]} down")
     ksft.wait_for(f"{card} to be used", lambda: bed.active() == card, 30, 0.02)

@@ -285,7 +285,7 @@ def second(attack):
 
 
 def listener(attack):
-    """A promiscuous socket sees what is for others as it came."""
+    """A promiscuous socket sees frames for others as they came."""
     bed = attack.bed
     bed.take_out()
     try:
@@ -341,7 +341,7 @@ def group(attack):
 
 
 def core(attack):
-    """The same by a device that is no card, with GRO."""
+    """The same attack through a device that is not a card, with GRO."""
     bed = attack.bed
     error = bed.b.ip_error("link add in1 type veth peer name out1 netns "
                            f"{bed.w.name}")

@@ -59,7 +59,7 @@ class Receiver:
         return bool(select.select([self.sock], [], [], 0)[0])
 
     def expect(self, frame, payload, what):
-        """It arrives, and nothing comes back."""
+        """The frame's datagram arrives, and nothing comes back."""
         self.inject(frame)
         ksft.wait_for(f"{what}, or an answer to it",
                       lambda: self.arrived() or self.back())
@@ -75,7 +75,7 @@ class Receiver:
         self.expect(self.sealer.frame(packet), payload, what)
 
     def close_encap_socket(self):
-        """No daemon: nothing on port 4500 of b."""
+        """As without a daemon: no socket is on port 4500 of b."""
         index = next(i for i, s in enumerate(self.bed.encap_sockets)
                      if s in self.bed.b.sockets)
         sock = self.bed.encap_sockets[index]

@@ -75,7 +75,7 @@ def refused(ns, line, text):
 # ---- cases
 
 def alias(defer):
-    """ip link add loads the module by this."""
+    """The alias by which `ip link add` loads the module."""
     out = subprocess.run(["modinfo", "-F", "alias", module.file() or KIND],
                          capture_output=True, text=True, check=True).stdout
     ksft.check(f"rtnl-link-{KIND}" in out.split(), f"aliases: {out.split()}")

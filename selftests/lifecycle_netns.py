@@ -155,7 +155,7 @@ def module_unloaded(defer):
 
 
 def nothing_left(_defer):
-    """Before the module goes, and its tracepoints with it."""
+    """Runs before the module is unloaded, because its tracepoints go, too."""
     ledger.wait_gone()
     ledger.close()
 

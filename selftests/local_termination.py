@@ -95,12 +95,12 @@ def on_card(defer):
 
 
 def own(defer):
-    """Its own address and broadcast, nothing else."""
+    """Only the card's own address and broadcast are let in."""
     on_card(defer).expect(ALWAYS, "at first")
 
 
 def changed(defer):
-    """The address is another one now."""
+    """After a change only the new address is let in."""
     ports = on_card(defer)
     defer(bed.b.ip, f"link set {DEV} address {OWN}")
     bed.b.ip(f"link set {DEV} address {SECOND}")
@@ -108,7 +108,7 @@ def changed(defer):
 
 
 def macvlan(defer):
-    """The address of a device on top, as long as that is up."""
+    """The address of a device on the card, as long as the device is up."""
     ports = on_card(defer)
     error = bed.b.ip_error(f"link add mv0 link {DEV} address {SECOND} type "
                            "macvlan mode private")
@@ -221,7 +221,7 @@ def allmulti(defer):
 
 
 def promisc(defer):
-    """Everything."""
+    """A promiscuous card lets in all frames."""
     ports = on_card(defer)
     bed.b.ip(f"link set {DEV} promisc on")
     ports.expect(ALL, "promiscuous")

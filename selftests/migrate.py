@@ -18,7 +18,7 @@ CLEAR_OFFLOAD = 1
 
 
 class Tunnel:
-    """From a to b, of a policy at one side, with states of any addresses."""
+    """A tunnel from a to b: a policy at one side, states of any addresses."""
 
     def __init__(self, card, side, how="packet"):
         self.card, self.side, self.how = card, side, how
@@ -98,12 +98,12 @@ def moved(card, defer, side, good, bad):
 
 
 def moved_out(card, defer):
-    """The card protects by what the policy says now."""
+    """The card protects as the migrated policy says."""
     moved(card, defer, "a", "esp", NO_SA)
 
 
 def moved_in(card, defer):
-    """The card accepts what the policy says now."""
+    """The card accepts packets as the migrated policy says."""
     moved(card, defer, "b", "passes", TEMPLATE)
 
 

@@ -271,7 +271,7 @@ def forwarded(end, defer):
 
 
 def forwarded_only(end, defer):
-    """Without any inbound policy."""
+    """The same without any inbound policy."""
     forwards(end, defer)
     behind = BEHIND[end.fam]
     ksft.equal(end.fate(7001, behind), NONE, f"{end.who}, no policy")
@@ -288,7 +288,7 @@ def gro(end, defer, on):
 
 
 def forwarded_esp(end, defer):
-    """ESP within the tunnel, for somebody else."""
+    """ESP within the tunnel, for a host behind b."""
     forwards(end, defer)
     behind = BEHIND[end.fam]
     end.policy(OURS, offload=True, dst=behind)

@@ -309,7 +309,7 @@ def card_moves(defer):
 
 
 def namespaces_deleted(defer):
-    """Each in turn, while the other goes on."""
+    """Each namespace in turn, while the other end goes on sending."""
     for order in ("ab", "ba"):
         bed = fresh(defer)
         with Flood(bed, bed.pair.shape) as flood:
@@ -346,7 +346,7 @@ def replaced(defer):
 
 
 def nothing_left(_defer):
-    """Before the module goes, and its tracepoints with it."""
+    """Runs before the module is unloaded, because its tracepoints go, too."""
     ledger.wait_gone()
     ksft.check(ledger.made["policy"], f"seen: {ledger.made}")
     ledger.close()

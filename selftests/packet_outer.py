@@ -138,7 +138,7 @@ class Headers:
 
     @staticmethod
     def plausible(shape, flags, headers):
-        """Both could be wrong in the same way."""
+        """Checked apart, because card and software could be wrong alike."""
         tunnel = shape.mode == "tunnel"
         for inner, outer in zip(INNER, headers):
             tos, ttl = inner.tos, 64 if tunnel else inner.ttl

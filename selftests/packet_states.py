@@ -22,7 +22,7 @@ PIECE, ACK, BURSTS = 100, 0x10, 20
 
 
 def another(card, extra="", **changes):
-    """A state of a's that differs in SPI and key."""
+    """Another state of a's, with an SPI and a key of its own."""
     old = card.pair.ab
     new = Sa(old.shape, old.sender, next(card.bed.spi), old.alg, old.icv,
              old.esn, how=old.how, **changes)

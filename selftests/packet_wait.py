@@ -90,7 +90,7 @@ def fates(card, defer, send, packet):
 
 
 def redirected(card, defer, waiting, send):
-    """Turned to another device when it comes back."""
+    """The packet is turned to another device when it comes back."""
     a, w = card.bed.a, card.bed.w
     a.ip(f"link add far0 type veth peer name far1 netns {w.name}",
          "link set far0 up")

@@ -172,7 +172,7 @@ def esn_number(defer):
 
 
 def software_has_none(defer):
-    """A frame that no engine touched leaves no transmit record."""
+    """A frame that software encrypted has no transmit record."""
     test = Records(defer, "ipv4-transport", offload="b")
     test.talk.udp("a", [6])
     tx, rx = test.records()

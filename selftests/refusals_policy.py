@@ -267,7 +267,7 @@ class Requests(refusals.Asked):
                   ends=("10.0.0.255", "11.0.0.1"), selector={"prefix": 24})
 
     def duplicate(self):
-        """The core tells the card first, and then finds one that is there."""
+        """The core asks the card first, and then finds the same policy."""
         self.add()
         self.mark()
         ksft.equal(self.add().errno, 17, "errno")
@@ -292,7 +292,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def expires(self):
-        """A timer deletes it."""
+        """A timer deletes the policy."""
         self.mark()
         ksft.equal(self.add(seconds=1), (0, ""), "answer")
         self.ledger.wait_gone()
@@ -301,7 +301,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def link_down(self):
-        """The core deletes them, and they do not come back."""
+        """The core deletes the policies, and they do not come back."""
         self.mark()
         for direction in (POLICY_IN, POLICY_OUT):
             ksft.equal(self.add(direction=direction), (0, ""), "answer")

@@ -53,7 +53,7 @@ def goes_on(defer, shape, esn):
 
 
 def check_order(records):
-    """Of every SA, as the engine gave them up."""
+    """Frames of every SA are received in the order of their numbers."""
     last = {}
     for event in records.read():
         if event.fields["dev"] not in CARD.values() or \
@@ -101,7 +101,7 @@ def what_is_reset(defer):
 
 
 def while_down(defer):
-    """A card that is down stays so, and works when it is up again."""
+    """A card that is down stays down, and works when it is up again."""
     bed, shape, _ = bed_with_pair(defer, "ipv4-transport", False)
     ns = bed.ns("w")
     ns.ip("link set ov1 down")

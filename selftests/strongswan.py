@@ -98,7 +98,7 @@ def deleted(session):
 
 
 def restarted(session):
-    """One daemon ends in order and comes again."""
+    """One daemon is stopped in order, and is started again."""
     session.up()
     session.charon["b"].stop()
     session.charon["b"].start()

@@ -101,7 +101,7 @@ def without_bypass(session):
              bed.delta("b")["ipsec_rx_clear_socket"], 60, 0.02)
 
     def answered():
-        """Twice, by b's card, and a's knows none of it."""
+        """b's card protects two answers or more, and a's has no SA for them."""
         sent = protected(bed, "b")
         return sent > 1 and bed.delta("b")["ipsec_tx_pkts"] == sent and \
             bed.delta("a")["ipsec_rx_sadb_miss"] == sent

@@ -37,7 +37,7 @@ TOKEN = re.compile("|".join(f"({token})" for token, _ in TOKENS))
 
 
 def pattern(line):
-    """What a line of the page stands for."""
+    """The pattern that a line of the page stands for."""
     text = ""
     for found in TOKEN.finditer(line.strip()):
         stands_for = TOKENS[found.lastindex - 1][1]

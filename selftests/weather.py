@@ -157,7 +157,7 @@ class Skies(Cells):
 
     @staticmethod
     def send_segments(sock, peer, whole, mode):
-        """The core refuses them where xfrm is in the way."""
+        """The core refuses UDP_SEGMENT for a packet that xfrm handles."""
         try:
             sock.sendmsg([*whole.values()], [
                 (socket.IPPROTO_UDP, UDP_SEGMENT, struct.pack("=H", SEGMENT))],

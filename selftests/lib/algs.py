@@ -43,7 +43,7 @@ class Number(namedtuple("Number", "spi seq esn")):
 
     @property
     def behind(self):
-        """What a separate algorithm authenticates last: RFC 4303 2.2.1."""
+        """The bytes that a separate MAC authenticates last: RFC 4303 2.2.1."""
         return struct.pack("!I", self.seq >> 32) if self.esn else b""
 
 

@@ -110,7 +110,7 @@ class Sa:
                           self.seq, self.alg)
 
     def line(self, side, offload, verb="add", extra=""):
-        """The line for ip that sets it up at one side."""
+        """The line for ip that adds the SA at one side."""
         out = side == self.sender
         words = [f"xfrm state {verb}", self.id, "reqid 1",
                  f"mode {self.shape.mode}"]
@@ -392,7 +392,7 @@ class Bed:
     # ---- counters and the wire
 
     def mark(self):
-        """From here on count and capture anew."""
+        """Begin to count and to capture anew."""
         for tap in self.tap.values():
             tap.frames()
         self.base = {side: self.ethtool[side].stats() for side in "ab"}

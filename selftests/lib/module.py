@@ -28,7 +28,7 @@ def file():
 
 
 def insert():
-    """Load it; returns what went wrong, None if nothing did."""
+    """Load the module; return the error, None if it was loaded."""
     path = file()
     command = ["insmod", path] if path else ["modprobe", NAME]
     try:

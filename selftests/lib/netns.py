@@ -158,7 +158,7 @@ class Netns:
         return out
 
     def command(self, *argv, check=True):
-        """Run a program in the namespace, for what ip cannot do."""
+        """Run a program in the namespace."""
         with self.entered():
             done = subprocess.run(argv, capture_output=True, text=True)
         if check and done.returncode:

@@ -118,7 +118,7 @@ def policies(ns):
 
 
 def bypasses(ns):
-    """What names the policies for IKE that the daemon has on its cards."""
+    """The selectors of the bypasses for IKE that the daemon has on cards."""
     return [f"{ends_of(block)} dir {DIRECTION.search(block).group(1)}"
             for block in blocks(ns, "policy")
             if "tmpl" not in block and offload_of(block)]

@@ -69,7 +69,7 @@ class DaemonBed(Bed):
             self.charon[side].start()
 
     def rebuild(self):
-        """Change what is otherwise in a bed of daemons."""
+        """Change the bed where a bed of daemons differs."""
 
     def delete(self):
         for charon in self.charon.values():
@@ -77,7 +77,7 @@ class DaemonBed(Bed):
         super().delete()
 
     def ends(self, side, fam):
-        """Where a daemon and its peer are."""
+        """The addresses of a daemon and of its peer."""
         return OUTER[side][fam], OUTER[OTHER[side]][fam]
 
     def selector(self, side, fam):
@@ -124,7 +124,7 @@ class DaemonBed(Bed):
                        {side: INNER[side][link.inner] for side in "ab"})
 
     def nets(self, gateways):
-        """Who has the inner addresses."""
+        """The namespaces that have the inner addresses."""
         return gateways
 
     def flood(self, link, **arguments):

@@ -87,7 +87,7 @@ class Session:
         self.wait_gone()
 
     def clean(self):
-        """After a case that may have ended anyhow."""
+        """Clean up after a case that may have ended at any point."""
         for side in "ab":
             charon = self.charon[side]
             if not charon.running():
