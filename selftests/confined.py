@@ -284,6 +284,38 @@ def second(attack):
         bed.put_in()
 
 
+def above(attack):
+    """The card is below a macvlan, and the macvlan joins and leaves a bridge:
+    the macvlan's address is the card's own only without the bridge.
+    """
+    bed = attack.bed
+    bed.take_out()
+    error = bed.b.ip_error(f"link add mv0 link ov3 address {SECOND} type "
+                           "macvlan mode private")
+    try:
+        if error:
+            raise ksft.Skip(f"no macvlan: {error}")
+        bed.b.ip("link set mv0 up", "link set mv0 master br1")
+        bed.b.sysctl("net.ipv4.conf.mv0.rp_filter", 0)
+        bed.mark()
+        seen = attack.moved("ipsec_rx_pkts")
+        attack.send(SECOND)
+        attack.send(MAC["b"])
+        ksft.wait_for("the card to decrypt a frame to its first address",
+                      lambda: attack.moved("ipsec_rx_pkts") > seen)
+        ksft.equal(attack.moved("ipsec_rx_pkts"), seen + 1,
+                   "frames that the card decrypted below the bridge")
+        attack.expect_no_leak()
+        bed.b.ip("link set mv0 nomaster")
+        attack.send(SECOND)
+        ksft.wait_for("the card to decrypt a frame to its second address",
+                      lambda: attack.moved("ipsec_rx_pkts") == seen + 2)
+    finally:
+        if not error:
+            bed.b.ip("link del mv0")
+        bed.put_in()
+
+
 def listener(attack):
     """A promiscuous socket sees frames for others as they came."""
     bed = attack.bed
@@ -372,7 +404,7 @@ def core(attack):
         bed.b.ip("link del in1")
 
 
-CASES = (others, own, static, below, second, listener)
+CASES = (others, own, static, below, second, above, listener)
 
 
 def main():

@@ -6,6 +6,7 @@ traces.
  opener       it uses the CPUs that the task which opens it may run on
  isolated     never isolated ones, even if the opener runs on these only
  spread       the queues of many cards do not all meet on one CPU
+ queues       the queues of one card do not all meet on one CPU
  offline      a queue whose CPU goes offline moves, and loses nothing
 """
 import os
@@ -192,6 +193,29 @@ def spread(defer):
     raise ksft.Fail(f"32 cards with one queue all polled on {polled}")
 
 
+def queues(defer):
+    """Neighbouring queues have different CPUs. A flow has one queue, drawn by
+    its ports: by chance all 64 flows are on the queues of one CPU once in 2^63
+    runs.
+    """
+    need_cpus(2)
+    line = Line(defer)
+    line.open()
+    number = 64
+    socks = [line.ns[0].socket(socket.AF_INET, socket.SOCK_DGRAM)
+             for _ in range(number)]
+    for sock in socks:
+        defer(sock.close)
+        sock.sendto(bytes(4), ("10.0.0.2", PORT))
+    got = []
+    ksft.wait_for(f"{number} flows", lambda: line.take(got) == number)
+    polls = line.polls()
+    ksft.check(len({napi for _, napi in polls}) > 1,
+               f"{number} flows came on one queue: {polls}")
+    ksft.check(len({cpu for cpu, _ in polls}) > 1,
+               f"all queues of a card polled on one CPU: {polls}")
+
+
 def offline(defer):
     need_cpus(2)
     cpu = online()[-1]
@@ -219,7 +243,7 @@ def offline(defer):
 
 
 def main():
-    some = ksft.chosen([opener, isolated, spread, offline])
+    some = ksft.chosen([opener, isolated, spread, queues, offline])
     module.load()
     ksft.run(some)
 

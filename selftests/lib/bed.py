@@ -37,6 +37,7 @@ import mmap
 import os
 import socket
 import struct
+import time
 from collections import namedtuple
 
 from . import esp, ksft
@@ -204,6 +205,8 @@ class Tap:
 class Bed:
     spi = itertools.count(0x1000)
     queues = ""
+    # mark() looks so often at most, so many seconds apart
+    LOOKS, BETWEEN_LOOKS = 20, 0.002
 
     def __init__(self, mtu=1500):
         self.a = self.b = self.w = None
@@ -392,10 +395,21 @@ class Bed:
     # ---- counters and the wire
 
     def mark(self):
-        """Begin to count and to capture anew."""
-        for tap in self.tap.values():
-            tap.frames()
-        self.base = {side: self.ethtool[side].stats() for side in "ab"}
+        """Begin to count and to capture anew.
+
+        A frame that has just passed a tap is counted by its receiver a little
+        later. So this waits until nothing has moved between two looks; under a
+        test's own background traffic it takes the last look.
+        """
+        self.base = None
+        for _ in range(self.LOOKS):
+            passed = [tap.frames() for tap in self.tap.values()]
+            base = {side: self.ethtool[side].stats() for side in "ab"}
+            still = base == self.base and not any(passed)
+            self.base = base
+            if still:
+                break
+            time.sleep(self.BETWEEN_LOOKS)
         self.held = []
 
     def delta(self, side):

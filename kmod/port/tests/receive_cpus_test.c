@@ -146,6 +146,26 @@ static void opener_is_confined(struct kunit *test)
 	free_cpumask_var(before);
 }
 
+/* A queue whose CPU is gone moves at the next frame, and stays where it is. */
+static void gone(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct ov2_rxq *rxq = &cards->b->rxqs[0];
+	unsigned int cpu;
+
+	need_two_cpus(test, num_online_cpus());
+	WRITE_ONCE(rxq->cpu, nr_cpu_ids);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_send(cards, 0, false));
+	KUNIT_EXPECT_TRUE(test, ov2_cards_scheduled(cards, 0, true));
+	cpu = READ_ONCE(rxq->cpu);
+	KUNIT_ASSERT_LT(test, cpu, nr_cpu_ids);
+	KUNIT_EXPECT_TRUE(test, cpu_online(cpu));
+	KUNIT_EXPECT_TRUE(test, cpumask_test_cpu(cpu, cards->b->cpus));
+	KUNIT_EXPECT_TRUE(test, ov2_cards_send(cards, 0, false));
+	KUNIT_EXPECT_TRUE(test, ov2_cards_scheduled(cards, 0, true));
+	KUNIT_EXPECT_EQ(test, READ_ONCE(rxq->cpu), cpu);
+}
+
 static struct kunit_case receive_cpus_cases[] = {
 	KUNIT_CASE(pick),
 	KUNIT_CASE(nth_spreads),
@@ -153,6 +173,7 @@ static struct kunit_case receive_cpus_cases[] = {
 	KUNIT_CASE(next_wraps),
 	KUNIT_CASE(first_queues_spread),
 	KUNIT_CASE(opener_is_confined),
+	KUNIT_CASE(gone),
 	{}
 };
 
