@@ -41,6 +41,10 @@ enum ov2_match {
 
 bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
 		   struct ov2_flow *flow);
+#ifdef OV2_UNIT
+bool ov2_flow_dissect(struct net *net, const struct sk_buff *skb,
+		      struct ov2_flow *flow);
+#endif
 bool ov2_flow_may_wrap(__be16 ethertype);
 bool ov2_flow_is_ipsec(const struct ov2_flow *flow);
 enum ov2_match ov2_selector_match(const struct xfrm_selector *sel,

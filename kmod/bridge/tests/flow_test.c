@@ -7,6 +7,7 @@
 #include <linux/ipv6.h>
 #include <net/net_namespace.h>
 
+#include "../../unit/rig/random_choice.h"
 #include "../packet/flow.h"
 
 #define SPORT	4500
@@ -260,6 +261,71 @@ static void flow_of_no_ip(struct kunit *test)
 	kfree_skb(skb);
 }
 
+#define RANDOM_PACKETS	5000
+
+static const u8 random_protos[] = {
+	IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_ESP,
+	IPPROTO_GRE, IPPROTO_SCTP, IPPROTO_IPIP, IPPROTO_IPV6, NEXTHDR_HOP,
+	NEXTHDR_FRAGMENT, NEXTHDR_MOBILITY, 253,
+};
+
+/* Random bytes behind a header that says what @c says. Some packets have IPv4
+ * options, or are shorter than their headers.
+ */
+static struct sk_buff *random_skb(struct kunit *test, struct flow_case *c)
+{
+	struct sk_buff *skb;
+	int i;
+
+	*c = (struct flow_case) {
+		.ipv6 = ov2_below(2),
+		.tags = ov2_below(8) ? 0 : 1,
+		.proto = random_protos[ov2_below(ARRAY_SIZE(random_protos))],
+		.frag_off = ov2_below(4) ? IP_DF : ov2_below(0x10000),
+		.len = ov2_below(sizeof(c->rest) + 1),
+	};
+	for (i = 0; i < sizeof(c->rest); i++)
+		c->rest[i] = ov2_below(256);
+	skb = flow_skb(test, c);
+	if (!c->ipv6 && !ov2_below(4))
+		ip_hdr(skb)->ihl = ov2_below(16);
+	if (!ov2_below(8))
+		skb_trim(skb, skb_network_offset(skb) + ov2_below(48));
+	return skb;
+}
+
+static bool same_flow(const struct sk_buff *skb)
+{
+	struct ov2_flow read, dissected;
+	bool ok = ov2_flow_read(&init_net, skb, &read);
+
+	if (ok != ov2_flow_dissect(&init_net, skb, &dissected))
+		return false;
+	if (!ok)
+		return read.family == dissected.family;
+	return !memcmp(&read, &dissected, sizeof(read));
+}
+
+static void flow_is_dissected(struct kunit *test)
+{
+	unsigned int common = 0, i;
+	struct flow_case c;
+
+	ov2_random_start(test);
+	for (i = 0; i < RANDOM_PACKETS; i++) {
+		struct sk_buff *skb = random_skb(test, &c);
+
+		KUNIT_EXPECT_TRUE_MSG(test, same_flow(skb),
+				      "packet %u: IPv%d, protocol %u", i,
+				      c.ipv6 ? 6 : 4, c.proto);
+		receive(skb);
+		KUNIT_EXPECT_TRUE_MSG(test, same_flow(skb), "received %u", i);
+		common += c.proto == IPPROTO_TCP || c.proto == IPPROTO_UDP;
+		kfree_skb(skb);
+	}
+	KUNIT_EXPECT_GT(test, common, RANDOM_PACKETS / 20);
+}
+
 static void flow_case_name(const struct flow_case *c, char *desc)
 {
 	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
@@ -272,6 +338,7 @@ static struct kunit_case flow_kunit_cases[] = {
 	KUNIT_CASE_PARAM(flow_garbage_in_front, flow_gen_params),
 	KUNIT_CASE_PARAM(flow_not_linear, flow_gen_params),
 	KUNIT_CASE(flow_of_no_ip),
+	KUNIT_CASE(flow_is_dissected),
 	{}
 };
 
