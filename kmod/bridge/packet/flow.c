@@ -2,9 +2,11 @@
 /*
  * The flow of a packet: the fields that selectors are compared with. The
  * kernel's dissector reads them, as it does for xfrm, so that card and stack
- * see the same flow. From the common packets the fields are read here, with the
- * same result, because the dissector costs several hundred instructions. xfrm takes ports that it does not see for zero. Here such
- * ports are unknown, so that a fragment cannot get past a policy that protects.
+ * see the same flow. This file itself reads the common packets, with the same
+ * result, because the dissector costs several hundred instructions.
+ *
+ * xfrm takes ports that it does not see for zero. Here such ports are unknown,
+ * so that a fragment cannot get past a policy that protects.
  */
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
