@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the crypto API calls the algorithms of an SA, and which algorithms the
+ * The names of an SA's algorithms in the crypto API, and which algorithms the
  * running kernel has.
  */
 #include <crypto/aead.h>
@@ -13,11 +13,12 @@
  * ov2_kernel_aead_name() - the crypto API's name for an ESP SA's algorithms
  * @encr: the cipher or combined mode
  * @auth: the integrity algorithm; ignored with a combined mode
- * @esn: extended sequence numbers: a separate MAC covers the high half
- * @name: filled in, CRYPTO_MAX_ALG_NAME bytes
+ * @esn: the SA has extended sequence numbers. A cipher with a separate MAC then
+ *	has another name, because the MAC covers the high half, too
+ * @name: filled in with the name; a buffer of CRYPTO_MAX_ALG_NAME bytes
  *
  * Context: Any context.
- * Return: false if the algorithms have no name together.
+ * Return: true, or false if the crypto API has no name for this pair.
  */
 bool ov2_kernel_aead_name(const struct ov2_algorithm *encr,
 			  const struct ov2_algorithm *auth, bool esn,
@@ -43,7 +44,9 @@ static bool has_aead(const struct ov2_algorithm *encr,
 	       crypto_has_aead(name, 0, 0);
 }
 
-/* A cipher works with every MAC or with none, so @mac stands for all. */
+/* A cipher is tried together with @mac. The caller passes any MAC that the
+ * kernel has, because a cipher that works with one MAC works with every MAC.
+ */
 static bool kernel_has(const struct ov2_algorithm *algorithm,
 		       const struct ov2_algorithm *mac)
 {
@@ -74,7 +77,7 @@ static const struct ov2_algorithm *first_mac(void)
 
 /**
  * ov2_transform_probe() - which algorithms does the running kernel have?
- * @caps: its masks of algorithms are set
+ * @caps: its members encr and auth are set
  *
  * The engine offers only the algorithms that are found here, so that no add
  * fails because the kernel lacks its algorithm.

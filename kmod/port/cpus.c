@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On which CPUs a card receives. A frame interrupts another CPU than the
- * sender's, so the choice of this CPU must not harm others: isolated CPUs are
- * left alone, as RPS does, and a user burdens only CPUs that the user may run
- * on anyway.
+ * On which CPUs a card receives. A frame may interrupt a CPU on which its
+ * sender does not run. So that this harms nobody else, a card receives only on
+ * CPUs that are not isolated (RPS has the same rule) and on which the user who
+ * opens the card may run. ov2_cpus_pick() decides when no such CPU is online.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -19,13 +19,13 @@
 /**
  * ov2_cpus_pick() - which CPUs may receive?
  * @cpus: filled in with at least one online CPU
- * @house: CPUs that are not isolated, for domains and for unbound work
+ * @house: CPUs that are not isolated
  * @allowed: CPUs that the user may run on
  * @online: online CPUs
  *
  * If a user may run on isolated CPUs only, the user's card receives on the CPUs
- * that are not isolated, because opening a card is no consent to interrupts
- * there.
+ * that are not isolated. A user who opens a card has not asked for interrupts
+ * on an isolated CPU.
  *
  * Context: Any context.
  */
@@ -48,8 +48,8 @@ void ov2_cpus_pick(struct cpumask *cpus, const struct cpumask *house,
  *	of the card
  *
  * Context: Any context.
- * Return: an online CPU. Neighbouring queues have different CPUs if there are
- * at least two.
+ * Return: an online CPU. Neighbouring queues have different CPUs if at least
+ * two CPUs of @cpus are online.
  */
 unsigned int ov2_cpus_nth(const struct cpumask *cpus,
 			  const struct cpumask *online, u32 nth)
@@ -64,7 +64,8 @@ unsigned int ov2_cpus_nth(const struct cpumask *cpus,
  * @online: online CPUs
  * @gone: the CPU that the queue had
  *
- * All senders get the same answer, so the queue is on one CPU again.
+ * All senders that call this get the same CPU, so they agree on one CPU for the
+ * queue.
  *
  * Context: Any context.
  * Return: an online CPU, or a number that is at least nr_cpu_ids if no CPU of
@@ -78,9 +79,10 @@ unsigned int ov2_cpus_next(const struct cpumask *cpus,
 	return cpu < nr_cpu_ids ? cpu : cpumask_first_and(cpus, online);
 }
 
-/* CPUs that neither isolcpus= nor an isolated partition of the cpuset
- * controller nor nohz_full= isolates, as in rps_cpumask_housekeeping(). A
- * partition may change at any time.
+/* Finds the CPUs that are not isolated, as rps_cpumask_housekeeping() does.
+ * Three things isolate a CPU: isolcpus=, nohz_full=, and an isolated partition
+ * of the cpuset controller. RCU is needed, because a partition may change at
+ * any time.
  */
 static void cpus_house(struct cpumask *house)
 {
@@ -92,10 +94,11 @@ static void cpus_house(struct cpumask *house)
 
 /**
  * ov2_cpus_choose() - give each receive queue its CPU
- * @port: the card. The current task opens it, and its CPUs are used
+ * @port: the card, which the current task opens. The CPUs are chosen among
+ *	those that this task may run on
  *
- * The CPU of the first queue is drawn by lot, because most cards use one queue,
- * and these queues must not all meet on the first CPU.
+ * The CPU of the first queue is random. Most cards use only their first queue,
+ * and without a random start all these queues would be on the same CPU.
  *
  * Context: Process context, under RTNL; sleeps.
  * Return: 0 or -ENOMEM.

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Puts a bed together again after a test has changed its parts."""
+"""Repairs a bed (lib/bed.py) after a test has deleted or moved its parts.
+
+A side is "a" or "b". It has a namespace, with a card in it. The cable of this
+card ends at another card, which is in the wire's namespace: WIRE[side].
+"""
 from . import ksft
 from .bed import CARD, INNER, LINK_KIND, MAC, OTHER, OUTER, Tap
 from .netns import Ethtool, Netns
@@ -8,7 +12,7 @@ WIRE = {"a": "ov1", "b": "ov2"}
 
 
 def restore(bed, side):
-    """Give a card what it loses by going down, and what a new card lacks."""
+    """Set up the card of a side again after it was down or made again."""
     ns, peer, card = bed.ns(side), OTHER[side], CARD[side]
     lines = [f"link set {card} address {MAC[side]} up"]
     for fam, plen, single in ((4, 24, 32), (6, 64, 128)):
@@ -25,7 +29,7 @@ def restore(bed, side):
 
 
 def new_namespace(bed, side):
-    """Put an empty namespace in the place of a side's; return the old one."""
+    """Give a side a new, empty namespace, and return its old namespace."""
     old = bed.ns(side)
     ns = Netns(side)
     ns.card = CARD[side]
@@ -37,7 +41,7 @@ def new_namespace(bed, side):
 
 
 def new_wire(bed, side):
-    """Plug a new card of the wire's into a side's, whose cable was pulled."""
+    """Make WIRE[side], which was deleted, again and plug it into the card."""
     ns, card, wire = bed.ns(side), CARD[side], WIRE[side]
     ns.ip(f"link add {wire} link {card} type {LINK_KIND}",
           f"link set {wire} netns {bed.w.name}")
@@ -46,7 +50,7 @@ def new_wire(bed, side):
 
 
 def new_card(bed, side):
-    """Plug a new card of a side's into the wire, where one was deleted."""
+    """Make the card of a side, which was deleted, again and set it up."""
     ns, card, wire = bed.ns(side), CARD[side], WIRE[side]
     bed.w.ip(f"link add {card} link {wire} type {LINK_KIND}",
              f"link set {card} netns {ns.name}")

@@ -8,8 +8,9 @@
 #include "tag.h"
 #include "../../compat/xfrm.h"
 
-/* Is the frame ESP in UDP of state @x? The SPI tells such a frame from a UDP
- * packet that xfrm has unpacked already.
+/* Is the frame still ESP in UDP of state @x? A UDP packet that xfrm has
+ * unpacked already may have CRYPTO_DONE, too. But only a frame that is still ESP
+ * has the SPI of @x behind the UDP header.
  */
 static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
 		       const struct xfrm_state *x)
@@ -32,10 +33,12 @@ static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
  *
  * A card decrypts a received frame in place, and xfrm_input() takes off the ESP
  * header later. If the stack forwarded the frame between these two moments, the
- * frame would show clear text. After xfrm_input(), xfrm_offload() returns NULL
- * for a packet from a tunnel. But in transport mode, without GRO, CRYPTO_DONE
- * stays with the packet, and NAT may send the packet on. So this function looks
- * at the flag and at the headers: neither of them is enough alone.
+ * frame would show clear text.
+ *
+ * The flag CRYPTO_DONE alone does not show that xfrm_input() is still to come:
+ * in transport mode without GRO, the packet keeps the flag after xfrm_input(),
+ * and NAT may forward the packet. The ESP header alone does not show that the
+ * frame is decrypted. So this function looks at both.
  *
  * Context: Any context.
  * Return: true if the frame is such ESP, or if its IP packet cannot be read.
@@ -45,8 +48,9 @@ bool ov2_is_decrypted_esp(struct net *net, struct sk_buff *skb)
 	const struct xfrm_offload *xo = xfrm_offload(skb);
 	struct ov2_flow flow;
 
-	/* The tag of packet mode has the flag, too. A tagged packet may be ESP
-	 * of another host, which a tunnel is to carry, so let it pass.
+	/* The tag of packet mode has the flag, too. Let tagged packets pass: if
+	 * a tunnel carries the ESP packets of another host, these packets are
+	 * tagged, and they are not decrypted.
 	 */
 	if (!xo || !(xo->flags & CRYPTO_DONE) || ov2_packet_tagged(xo))
 		return false;

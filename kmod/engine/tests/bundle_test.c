@@ -45,8 +45,8 @@ static unsigned int ah_at(const struct ov2_rig_sa *sa)
 				      sizeof(struct iphdr));
 }
 
-/* Good; then a bit that AH covers, last or in its number; AH's code each. A
- * bundle never sets NextCryptoDone.
+/* A good frame, and then the same frame with one flipped bit in different
+ * fields. NextCryptoDone stays 0, because a bundle is one SA.
  */
 static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 {
@@ -62,17 +62,21 @@ static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 0x00000002);
 	KUNIT_EXPECT_EQ(test, !nbl->info[OV2_INFO_IPSEC_HEADER], sa.ah_only);
 	KUNIT_EXPECT_EQ(test, nbl->skb->len, skb->len);
+	/* AH covers the last byte of the frame and AH's sequence number */
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, skb->len - 1,
 						    1), bad);
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 11,
 						    1), bad);
-	/* Another SPI: no SA. Another length: bad syntax */
+	/* AH's SPI: no SA is found, so the engine leaves the frame untouched */
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 7,
 						    1), 0);
+	/* AH's length: invalid packet syntax */
 	KUNIT_EXPECT_EQ(test,
 			ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 1, 1),
 			0x00060002);
-	/* Next header: not the bundle's ESP any more; else AH covers it */
+	/* AH's next header. A bundle with ESP finds no ESP there: invalid
+	 * protocol. AH alone fails its check, because AH covers the field.
+	 */
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa), 1),
 			sa.ah_only ? bad : 0x00070002);
 }
@@ -85,8 +89,8 @@ static void bundle_rows(struct kunit *test)
 		expect_rows(test, bundle(i & 1, i & 2, i & 4));
 }
 
-/* The transport is told the number of the outermost header: the transport
- * compares it with the window of the one state that it knows.
+/* AH and ESP of one frame have different numbers. The engine tells the
+ * transport AH's number, because AH is the outermost header.
  */
 static void bundle_two_numbers(struct kunit *test)
 {
@@ -118,7 +122,7 @@ static void bundle_two_numbers(struct kunit *test)
 	}
 }
 
-/* AH good, ESP bad: another key there */
+/* AH verifies. ESP does not, because the receiver has another key for ESP. */
 static void bundle_esp_bad(struct kunit *test)
 {
 	struct ov2_rig_sa sa = bundle(false, false, false);
@@ -130,7 +134,7 @@ static void bundle_esp_bad(struct kunit *test)
 	ov2_rig_add_outbound(pair.a, &sa);
 	skb = ov2_pair_protect(&pair, &frame);
 	rr = ov2_rig_add_new(pair.b, &sa, true);
-	/* The key area begins with ESP's */
+	/* The key area begins with ESP's key */
 	rr->keys[0] ^= 1;
 	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(pair.b, rr),
 			(u32)OV2_STATUS_SUCCESS);
@@ -144,7 +148,9 @@ static void bundle_esp_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), 0x00050002);
 }
 
-/* INV-34 */
+/* A bundle that is cut at every byte has bad syntax, fails AH's check, or is
+ * left untouched (INV-34).
+ */
 static void bundle_cut(struct kunit *test)
 {
 	struct ov2_rig_sa sa = bundle(false, false, false);
@@ -170,7 +176,10 @@ static void bundle_cut(struct kunit *test)
 	}
 }
 
-/* INV-35: the SA of the frame's protocol is preferred; else the other one. */
+/* An ESP SA and an AH SA share an SPI. The engine prefers the SA of the frame's
+ * protocol. If only the other SA is there, the frame gets the code for an
+ * invalid protocol (INV-35).
+ */
 static void bundle_spi_shared(struct kunit *test)
 {
 	struct ov2_rig_sa ah = bundle(true, false, false);
@@ -193,7 +202,10 @@ static void bundle_spi_shared(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, with_esp), 0x00070002);
 }
 
-/* INV-28: AH, ESP and both, in AH, ESP and both */
+/* The inner SA and the outer SA are each AH, ESP or both: nine forms (INV-28).
+ * The receiver has no inner SA first, then one with a wrong key, and then the
+ * right one.
+ */
 static void bundle_nested(struct kunit *test)
 {
 	struct ov2_rig_sa inner, outer;

@@ -2,7 +2,7 @@
 /*
  * A card takes the frames that its addresses and flags ask for.
  *
- * The table at the head of port/filter.c, row by row.
+ * The tests try each row of the table at the head of port/filter.c.
  */
 #include <linux/etherdevice.h>
 #include <linux/ip.h>
@@ -19,12 +19,12 @@
 
 enum dest {
 	DEST_DEV,		/* the card's address */
-	DEST_UC,		/* in its list of unicast addresses */
+	DEST_UC,		/* in dev->uc */
 	DEST_STRANGER,		/* any other unicast address */
 	DEST_BROADCAST,
-	DEST_MC,		/* in its list of multicast addresses */
+	DEST_MC,		/* in dev->mc */
 	DEST_GROUP,		/* any other multicast address */
-	DEST_MC_UNICAST,	/* a unicast address in that list */
+	DEST_MC_UNICAST,	/* a unicast address in dev->mc */
 	NUM_DESTS
 };
 
@@ -49,13 +49,14 @@ enum inside {
 };
 
 /**
- * struct filter_row - a state of the card, and the verdicts
+ * struct filter_row - settings of the card, and the verdicts that they give
  * @flags: IFF_*
- * @bridged: it is below a bridge
- * @incomplete: an address is missing
- * @host: verdicts on frames that carry a packet to a host, or no IP, by
- *	destination
- * @group: verdicts on frames that carry a packet to a group
+ * @bridged: the card is below a bridge device
+ * @incomplete: an address is missing in the card's table
+ * @host: for each destination MAC, the verdict on a frame whose IP destination
+ *	is a host, and on a frame without IP
+ * @group: for each destination MAC, the verdict on a frame whose IP destination
+ *	is a group or 255.255.255.255
  */
 struct filter_row {
 	unsigned int flags;
@@ -187,7 +188,9 @@ static enum ov2_filter_verdict verdict_of(struct kunit *test,
 					      INSIDE_GROUP4));
 }
 
-/* Addresses come and go, and the two lists do not know each other. */
+/* One address is in dev->uc and in dev->mc. After dev_mc_del() the card still
+ * takes its frames, and after dev_uc_del() no longer.
+ */
 static void lists(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -208,8 +211,8 @@ static void lists(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* A card that is down forgets its addresses. When it is up again it has the
- * addresses of that time.
+/* A card that is down forgets its addresses. When the card goes up again, it
+ * takes the addresses that dev->uc and dev->mc have at that moment.
  */
 static void lists_while_down(struct kunit *test)
 {
@@ -231,7 +234,9 @@ static void lists_while_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, verdict_of(test, cards, DEST_MC), UNWANTED);
 }
 
-/* Frames that are too short for what they claim to carry */
+/* The card takes a broadcast frame that is too short for its IP header, but not
+ * as its own.
+ */
 static void truncated(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

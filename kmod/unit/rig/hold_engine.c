@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An engine as slow as a test wants it: it encrypts nothing, and gives an NBL
- * back when the test says so. It has no SAs.
+ * An engine that is as slow as a test wants: the engine holds each NBL until
+ * the test releases the NBL. The engine encrypts nothing and has no SAs.
  */
 #include <linux/bottom_half.h>
 #include <linux/limits.h>
@@ -44,13 +44,14 @@ static void hold_wire_out(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 }
 
 /**
- * ov2_hold_release_sent() - give back the oldest NBLs that are to be sent
+ * ov2_hold_release_sent() - complete the oldest NBLs that wait to be sent
  * @ad: the card
- * @num: how many at most
- * @status: how they end
+ * @num: the largest number of NBLs to complete
+ * @status: the status of these NBLs. With OV2_STATUS_SUCCESS their frames leave
+ *	on the line, else the frames are dropped
  *
  * Context: Process context.
- * Return: the number of NBLs given back.
+ * Return: the number of NBLs completed.
  */
 unsigned int ov2_hold_release_sent(struct ov2_adapter *ad, unsigned int num,
 				   enum ov2_status status)
@@ -75,12 +76,12 @@ unsigned int ov2_hold_release_sent(struct ov2_adapter *ad, unsigned int num,
 }
 
 /**
- * ov2_hold_release_received() - give back the oldest NBLs that were received
+ * ov2_hold_release_received() - indicate the oldest NBLs that were received
  * @ad: the card
- * @num: how many at most
+ * @num: the largest number of NBLs to indicate
  *
  * Context: Process context.
- * Return: the number of NBLs given back.
+ * Return: the number of NBLs indicated.
  */
 unsigned int ov2_hold_release_received(struct ov2_adapter *ad,
 				       unsigned int num)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rig's adds: what a request says of an SA. */
+/* Makes the requests with which tests add an SA. */
 #include "rig.h"
 #include "rig_add.h"
 #include "rig_frame.h"
 #include "rig_request.h"
 
-/* SA keys are the bytes of a counter that starts here for each key number */
+/* The first byte of the key with this number. Each further byte is larger by
+ * one.
+ */
 #define RIG_KEY_START(number)	(0x11 + 29 * (number))
 /* Bytes of salt behind the key (RFC 4106 8.1) */
 #define RIG_GCM_SALT_LEN	4
@@ -113,13 +115,13 @@ static void rig_add_addresses(struct ov2_add_sa_ex *add,
 }
 
 /**
- * ov2_rig_add_new() - a request that adds an SA
- * @rig: who will make it
+ * ov2_rig_add_new() - allocate a request that adds an SA
+ * @rig: the rig that will submit the request, and with which it is freed
  * @sa: the SA
- * @inbound: true if @rig receives
+ * @inbound: true if @rig receives with the SA, false if @rig sends with it
  *
  * Context: Process context.
- * Return: the request, OV2_OID_ADD_SA_EX; freed with the rig.
+ * Return: the request (OV2_OID_ADD_SA_EX).
  */
 struct ov2_rig_request *ov2_rig_add_new(struct ov2_rig *rig,
 					const struct ov2_rig_sa *sa,
