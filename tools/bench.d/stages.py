@@ -1,77 +1,108 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The stages of a packet's way, by the names of the kernel's functions.
+"""The stages of a packet's way: by the kernel's functions and the module's files.
 
-    stage_of(["memset", "ov2_nbl_alloc", ...])      # innermost first
+    stages = Stages()
+    stages.of(["memset", "ov2_nbl_alloc", ...])     # innermost first
 
 The innermost function that belongs to any stage decides. Functions that serve all
 (copies, locks, the allocator) belong to none, so their callers decide.
 """
+import glob
+import os
 import re
 
-STAGES = (
+CHECKOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+USER, OTHER = "user space", "stack, sockets, scheduler"
+
+# Of the kernel's functions, by name
+KERNEL = (
     ("AEAD: ciphers and hashes",
-     r"_?(aes|gcm|ghash|aesni|chacha|poly1305|sha256|sha|cbc|hmac|aes_gcm)_.*|"
-     r"(sha256|poly1305|chacha)\w*|__(sha|aes|poly|chacha).*|"
-     r"(en|de)crypt_.*|kernel_fpu_.*|rfc4106_.*|rfc7539_.*|chachapoly_.*"),
+     r"(aes|gcm|ghash|aesni|chacha|poly1305|sha256|cbc|hmac)_.*|"
+     r"(sha256|poly1305|chacha|hchacha)\w*|__(sha|aes|poly|chacha).*|"
+     r"kernel_fpu_.*|irq_fpu_.*|rfc4106_.*|rfc7539_.*|chachapoly_.*"),
     ("AEAD: the crypto API",
-     r"crypto_.*|scatterwalk_.*|memcpy_(to|from)_s(g|catterwalk).*|skcipher_.*|"
-     r"shash_.*|aead_.*|seqiv_.*|echainiv_.*|authenc_.*|sg_.*|ahash_.*"),
+     r"crypto_.*|scatterwalk_.*|memcpy_(to|from)_s(g|catterwalk).*|"
+     r"skcipher_.*|shash_.*|aead_.*|seqiv_.*|echainiv_.*|authenc_.*|sg_.*|"
+     r"ahash_.*"),
     ("segments, and sums in software",
      r"skb_segment.*|tcp_gso_.*|tcp[46]_gso_.*|__?skb_gso.*|skb_mac_gso.*|"
-     r"inet_gso_.*|esp[46]_gso_.*|xfrm\w*_gso_.*|skb_checksum.*|"
-     r"__?skb_checksum.*|csum_.*|do_csum|udp\w*_(gso|ufo)_.*|skb_udp_.*|"
-     r"ov2_lso_.*|validate_xmit_skb.*"),
+     r"inet_gso_.*|ipv6_gso_.*|esp[46]_gso_.*|xfrm\w*_gso_.*|"
+     r"_*skb_checksum.*|csum_.*|do_csum|udp\w*_gso_.*|skb_udp_.*|"
+     r"validate_xmit_skb"),
     ("linearise: skb_cow_data",
-     r"skb_cow_data|__pskb_pull_tail|skb_copy_.*|pskb_expand_head|"
-     r"__skb_linearize|skb_copy|ov2_unshare.*"),
-    ("engine: NBLs and records", r"ov2_nbl_.*|ov2_record.*|ov2_.*_nbl.*"),
-    ("engine: requests of the cipher, and its lanes",
-     r"ov2_crypt.*|ov2_lane.*|ov2_step.*|ov2_transform.*|ov2_iv.*|ov2_work.*"),
-    ("engine: look-ups and checks",
-     r"ov2_sa_.*|ov2_handle.*|ov2_esp_.*|ov2_ah_.*|ov2_frame.*|ov2_parse.*|"
-     r"ov2_engine_.*"),
-    ("bridge: policies and states of packet mode",
-     r"ov2_packet_.*|ov2_spd_.*|ov2_sad_.*|ov2_policy_.*|ov2_flow.*|"
-     r"ov2_selector.*|ov2_replay.*|ov2_encap.*|ov2_decap.*|ov2_account.*|"
-     r"__skb_flow_dissect|skb_flow_dissect.*"),
-    ("bridge: the rest", r"ov2_bridge_.*|ov2_assoc.*|ov2_sec_path.*|ov2_xdo.*"),
-    ("port: queues, ring, receive",
-     r"ov2_.*"),
-    ("core: xfrm and ESP", r"xfrm.*|__xfrm.*|esp_.*|esp[46]_.*|secpath_.*"),
-    ("core: GRO", r"dev_gro_.*|napi_gro_.*|gro_.*|inet_gro_.*|tcp[46]?_gro_.*|"
-     r"skb_gro_.*|udp[46]?_gro_.*|ipv6_gro_.*|gro_cells.*"),
+     r"skb_cow_data|__pskb_pull_tail|pskb_expand_head|__skb_linearize|"
+     r"skb_copy|skb_copy_expand"),
+    ("core: xfrm and ESP",
+     r"_*xfrm.*|esp_.*|esp[46]_.*|secpath_.*|validate_xmit_xfrm"),
+    ("core: GRO",
+     r"dev_gro_.*|napi_gro_.*|gro_.*|inet_gro_.*|tcp[46]?_gro_.*|"
+     r"skb_gro_.*|udp[46]?_gro_.*|ipv6_gro_.*|napi_skb_.*|skb_list_.*"),
     ("veth", r"veth_.*"),
-    ("stack and sockets", r".*"),
 )
+
+# Of the module's functions, by the file that they are in
+MODULE = (
+    ("engine: requests of the cipher", r"engine/(crypt|iv|transform)\.c"),
+    ("engine: steps and lanes", r"engine/(lane|step|batch)\.c"),
+    ("engine: large send", r"engine/(lso|checksum)\.c"),
+    ("engine: look-ups and checks", r"engine/.*|ov2/handle\.c"),
+    ("NBLs and records", r"ov2/.*"),
+    ("bridge: policies and states of packet mode", r"bridge/packet/.*"),
+    ("bridge: the rest", r"bridge/.*"),
+    ("port: queues, ring, receive", r"port/.*"),
+    ("counters, traces, the rest of the module", r".*"),
+)
+NAMES = [name for name, _ in KERNEL + MODULE] + [OTHER, USER]
+
 NEUTRAL = re.compile(
-    r"mem(cpy|set|move|cmp).*|__mem.*|clear_page.*|copy_page.*|k(m|z)?alloc.*|"
-    r"__kmalloc.*|kfree.*|kmem_.*|__?slab.*|___slab.*|__kmem.*|kmalloc.*|"
-    r"_raw_.*|__?local_bh.*|__rcu.*|rcu_.*|preempt.*|migrate.*|"
-    r"(get|put|free)_page.*|__alloc_.*|alloc_.*|__free.*|free_.*|page_.*|"
-    r"__page_.*|__netdev_alloc.*|napi_alloc.*|__napi_alloc.*|build_skb.*|"
-    r"__build_skb.*|__alloc_skb|kvfree.*|should_fail.*|__fentry__|"
-    r"refcount_.*|sched_clock.*|ktime_.*|prandom.*|get_random.*|"
-    r"(asm_)?sysvec.*|irq_.*|__irq.*|hrtimer.*|__hrtimer.*|perf_.*|"
-    r"handle_softirqs|do_softirq.*|__do_softirq.*|get_partial.*|__put_.*|"
-    r"rb_.*|__list_.*|srso.*|__x86.*|entry_.*|clear_.*|rep_.*|"
-    r"skb_release.*|skb_free.*|skb_put|skb_push|skb_pull.*|consume_skb|"
-    r"skb_clone|__copy_skb.*|skb_to_sgvec.*|__skb_to_sgvec.*|sk_skb_.*|"
-    r"__skb_ext.*|skb_ext.*")
-RULES = [(name, re.compile(rule)) for name, rule in STAGES]
-USER = "user space"
+    r"mem(cpy|set|move|cmp).*|__mem.*|_*clear_page.*|copy_page.*|"
+    r"_*k[mz]?alloc.*|kfree.*|kvfree.*|_*kmem_.*|_*slab.*|_raw_.*|"
+    r"_*local_bh.*|_*rcu.*|preempt.*|migrate.*|(get|put|free)_page.*|"
+    r"_*alloc_.*|_*free_.*|_*page_.*|_*netdev_alloc.*|_*napi_alloc.*|"
+    r"_*build_skb.*|__fentry__|refcount_.*|sched_clock.*|ktime_.*|"
+    r"get_random.*|get_partial.*|__put_.*|rb_.*|__list_.*|xa_.*|xas_.*|"
+    r"rhashtable_.*|rht_.*|__x86.*|rep_.*|clear_.*|skb_release.*|skb_free.*|"
+    r"_*kfree_skb.*|sk_skb_.*|skb_put|skb_push|_*skb_pull.*|consume_skb|"
+    r"skb_clone|_*copy_skb.*|_*skb_to_sgvec.*|_*skb_ext.*|"
+    r"skb_copy_bits|skb_copy_and_csum_bits|skb_store_bits|_*skb_flow_.*|"
+    r"handle_softirqs|_*do_softirq.*|_*irq_exit.*|sysvec_.*|asm_sysvec_.*|"
+    r"percpu_counter.*|__percpu.*|strlen|_*siphash.*|jhash.*")
+DEFINED = re.compile(r"^[a-z_][\w \t*]*?\b(\w+)\(", re.M)
 
 
-def own_stage(symbol):
-    if NEUTRAL.fullmatch(symbol):
-        return None
-    return next(name for name, rule in RULES if rule.fullmatch(symbol))
+def functions_of_module():
+    """{function: the stage of its file}"""
+    kmod = os.path.join(CHECKOUT, "kmod")
+    found = {}
+    for path in glob.glob(os.path.join(kmod, "**", "*.[ch]"), recursive=True):
+        part = os.path.relpath(path, kmod)
+        if "tests/" in part or part.startswith(("unit/", "compat/")):
+            continue
+        stage = next(name for name, rule in MODULE if re.fullmatch(rule, part))
+        with open(path, encoding="utf-8") as file:
+            names = DEFINED.findall(file.read())
+        for name in names:
+            # A header declares what its file defines
+            if path.endswith(".c") or name not in found:
+                found[name] = stage
+    return found
 
 
-def stage_of(chain):
-    if not chain:
-        return USER
-    for symbol in chain:
-        stage = own_stage(symbol)
-        if stage:
-            return stage
-    return STAGES[-1][0]
+class Stages:
+    def __init__(self):
+        self.module = functions_of_module()
+        self.kernel = [(name, re.compile(rule)) for name, rule in KERNEL]
+
+    def own(self, symbol):
+        """The stage of a function, None if its callers decide."""
+        if symbol in self.module:
+            return self.module[symbol]
+        if NEUTRAL.fullmatch(symbol):
+            return None
+        return next((name for name, rule in self.kernel
+                     if rule.fullmatch(symbol)), OTHER)
+
+    def of(self, chain):
+        if not chain:
+            return USER
+        return next(filter(None, map(self.own, chain)), OTHER)
