@@ -6,9 +6,10 @@
 #include <net/if_inet6.h>
 
 /*
- * Does a device forward what it receives, even if its namespace does not? Newer
- * kernels do with force_forwarding. The device's own forwarding may say only
- * that this host is a router there; this function takes it for a yes, too.
+ * Does a device forward what it receives, even if its namespace does not? In
+ * newer kernels it does with the sysctl force_forwarding. The sysctl forwarding
+ * of the device may mean only that this host is a router on the device's link.
+ * This function returns true for either of the two sysctls.
  */
 static inline bool ov2_in6_forwards(const struct inet6_dev *idev)
 {

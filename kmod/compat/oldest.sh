@@ -1,18 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# oldest.sh SOURCE: says in one sentence which interface ipsecov2 misses in
-# the headers of the kernel source SOURCE, and ends with 1; or ends with 0.
+# oldest.sh SOURCE: if the headers of the kernel source SOURCE lack an interface
+# that ipsecov2 needs, prints one sentence that names it, and exits with 1. Else
+# exits with 0.
 #
-# Kbuild and tools/check-config ask it. The headers decide and not the version,
-# because stable kernels and distributions carry backports. Code that uses a
-# newer interface adds its row here, or gets a probe in Kbuild and its twin in
-# kmod/compat/.
+# Kbuild and tools/check-config run this script. The headers decide and not the
+# version, because stable kernels and distributions carry backports. Code that
+# uses a newer interface adds its row here, or gets a probe in Kbuild and a
+# replacement in kmod/compat/.
 
 source=$1
 
-# What has the interface, its header, and a pattern of its declaration; the
-# oldest interface first.
+# Prints a row for each interface: its name, its header, and a pattern of its
+# declaration. The oldest interface comes first.
 needs()
 {
 	cat <<-'END'

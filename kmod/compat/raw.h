@@ -10,9 +10,9 @@
 #include <net/rawv6.h>
 
 /*
- * ov2_raw6_sockets() returns the list of IPv6 raw sockets with one hash, or
- * NULL if IPv6 is a module or off: this module cannot depend on the symbols of
- * IPv6.
+ * ov2_raw6_sockets() returns the list of the IPv6 raw sockets that have @hash.
+ * It returns NULL if IPv6 is a module or off, because this module cannot depend
+ * on the symbols of IPv6.
  */
 #if IS_BUILTIN(CONFIG_IPV6)
 
@@ -47,8 +47,8 @@ static inline bool ov2_raw6_match(struct net *net, const struct sock *sk,
 #endif
 
 /*
- * Are there packet sockets for one protocol? They get a packet after the
- * protocol itself has had it. Newer kernels have a second list, for the packet
+ * Are there packet sockets for one protocol? Such a socket gets a packet after
+ * the protocol itself got it. Newer kernels have a second list, for the packet
  * sockets of a namespace that are bound to no device.
  */
 static inline bool ov2_has_packet_sockets(const struct net_device *dev)

@@ -17,8 +17,8 @@
  * and OV2_RTNL(newlink) goes into the table. @link_net is the namespace in
  * which IFLA_LINK is to be looked up. The older kernel creates the device in
  * the namespace of IFLA_LINK_NETNSID, passes that namespace as src_net and
- * moves the device afterwards. So there src_net is @link_net, with the
- * attribute or not.
+ * moves the device afterwards. So in the older kernel src_net is @link_net,
+ * whether the attribute is given or not.
  */
 #define OV2_RTNL(op) op##_rtnl
 

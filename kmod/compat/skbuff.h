@@ -6,10 +6,11 @@
 #include <linux/skbuff.h>
 
 /*
- * Forget what traffic control left on a frame: its class; the mark
- * "classify no more" of ifb, with which the frame would skip the next tc
- * ingress; and the count of mirred's and netem's copies, which newer kernels
- * have.
+ * Forget what traffic control left on a frame:
+ * - its class,
+ * - the mark "classify no more" of ifb, with which the frame would skip the
+ *   next tc ingress,
+ * - in newer kernels, the count of the copies that mirred and netem made.
  */
 static inline void ov2_skb_reset_tc(struct sk_buff *skb)
 {

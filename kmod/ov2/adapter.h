@@ -19,8 +19,9 @@ struct ov2_offload;
  *	never look inside
  * @counters: counters of this card (watch/counters.h)
  * @hardware: what the engine can do; set by @miniport->initialize, constant
- * @config: what of @hardware is on. The engine exchanges the pointer, with
- *	WRITE_ONCE(); the structures that it points to are constant and stay
+ * @config: the part of @hardware that is on. The engine exchanges the pointer
+ *	with WRITE_ONCE(). Each structure that @config has pointed to is
+ *	constant and stays
  * @bundles: number of SA bundles that the bridge has in the engine. The bridge
  *	counts them, so that they stay within ov2_capabilities.sa_capacity
  * @handles: the handles of the engine's SAs; ov2_handles_init() comes before

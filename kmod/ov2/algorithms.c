@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The algorithms of IPsecOV2 and of the extensions, as their RFCs have them.
+ * The algorithms of IPsecOV2 and of the extensions, as their RFCs define them.
  *
  * All facts about an algorithm stand in its row. The bridge looks an algorithm
  * up by xfrm's name and the bits of a key, the engine by the identifier of a
@@ -13,9 +13,10 @@
 
 /*
  * A row begins with a line "{" and ends with a line "},", each behind one tab.
- * Between them is a member of struct ov2_algorithm a line, behind two tabs:
- * ".member = value,". A member that a row does not have is 0. .keys has one
- * { identifier, bytes } or several, and these have a line each.
+ * Each line between these two sets one member of struct ov2_algorithm, behind
+ * two tabs: ".member = value,". A member that a row does not set is 0. .keys
+ * has one { identifier, bytes } or several. If there are several, each has a
+ * line of its own.
  */
 const struct ov2_algorithm ov2_algorithms[] = {
 	{

@@ -5,7 +5,7 @@
 #include "capabilities.h"
 
 /**
- * enum ov2_algorithm_kind - what an algorithm does, and what goes with it
+ * enum ov2_algorithm_kind - what an algorithm does, and what it is used with
  * @OV2_ALGORITHM_CIPHER: confidentiality alone; ESP needs a MAC with it
  * @OV2_ALGORITHM_COMBINED: confidentiality and integrity in one
  * @OV2_ALGORITHM_MAC: integrity by a keyed hash; in ESP with any cipher
@@ -48,7 +48,7 @@ struct ov2_algorithm_key {
  * @salt_len: bytes of salt (or nonce) that stand behind each key
  * @keys: one or more key lengths
  * @icv_lens: lengths of the ICV in bytes, none for a cipher. If there are
- *	several, AdditionalInfo of a request chooses
+ *	several, AdditionalInfo of a request chooses one of them
  */
 struct ov2_algorithm {
 	const char *name;

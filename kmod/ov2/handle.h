@@ -28,8 +28,8 @@ struct ov2_handles {
  * @transport: the pointer that the bridge gave with the add. The bridge finds
  *	it again through the handle
  *
- * The structure is embedded in the engine's SA, which must be freed only a
- * grace period after ov2_handle_free().
+ * The structure is embedded in the engine's SA. After ov2_handle_free() the
+ * engine must wait for a grace period before it frees the SA.
  */
 struct ov2_handle {
 	unsigned long value;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Can the structures of a request be read? These functions check their headers,
- * and that lists end, because NDIS validates nothing (direct OID requests;
- * INV-20). ov2_add_sa_check() checks the contents of an add.
+ * Can the structures of a request be read? These functions check the headers of
+ * the structures, and check that lists end, because NDIS does not validate
+ * direct OID requests (INV-20). ov2_add_sa_check() checks the contents of an
+ * add.
  */
 #include <linux/align.h>
 #include <linux/slab.h>
@@ -12,7 +13,7 @@
 /**
  * ov2_object_check() - can a structure of a request be read?
  * @buf: the structure
- * @len: bytes that are there
+ * @len: bytes from @buf to the end of the request's buffer
  * @type: the type that its header must have
  * @revision: the lowest revision that its header may have
  * @min: bytes that will be read
@@ -39,7 +40,7 @@ enum ov2_status ov2_object_check(const void *buf, size_t len, u8 type,
 /**
  * struct list_entry - how every entry of a list begins
  * @header: its header
- * @next: the next one, or NULL
+ * @next: the next entry, or NULL
  */
 struct list_entry {
 	struct ov2_object_header header;
@@ -115,7 +116,7 @@ enum ov2_status ov2_delete_list_check(const struct ov2_delete_sa *list,
  * ov2_add_sa_to_ex() - an entry of a list as a request of its own
  * @entry: the entry, in a list that ov2_add_list_check() accepted
  * @end: end of the buffer that the entry is in
- * @ex: out: a copy, its handle 0, to be freed with kfree_sensitive()
+ * @ex: out: a copy with handle 0. The caller frees it with kfree_sensitive()
  * @len: out: bytes of the copy with its key area
  *
  * The copy lets an engine check and read one kind of structure for all adds.

@@ -11,29 +11,30 @@
  * struct ov2_miniport_ops - what an engine does for a card (calls down)
  * @initialize: give the card its engine. Process context, may sleep. Returns
  *	0 or a negative errno
- * @halt: take the engine away. Process context. Every SA was deleted before,
- *	every request has completed and none is being made, and the engine is
- *	paused, so @halt has nothing to wait for
+ * @halt: take the engine away. Process context. The engine is paused, every SA
+ *	was deleted, every request has completed, and no new request comes. So
+ *	@halt has nothing to wait for
  * @pause: accept nothing more, then sleep until every NBL is back. Sends
  *	that come while paused complete with OV2_STATUS_NOT_ACCEPTED, received
  *	frames come back untouched
  * @restart: end of @pause
  * @reset: hand back every NBL, then go on with the same SAs and configuration.
  *	Sends that are in the engine or come meanwhile fail, received frames
- *	come back as they are. Requests that pend complete as without a reset.
+ *	come back as they are. A reset does not change how pending requests
+ *	complete.
  *	Process context, sleeps; serialized by the caller with @pause and
  *	@restart
  * @request: carry out a request. Any context but hard interrupts, several at
  *	once; sleeps only if ov2_request.may_sleep is set. OV2_STATUS_PENDING
  *	means that ov2_adapter_ops.request_complete is called, from process
- *	context, maybe before this returns; any other status is final. While
+ *	context, maybe before @request returns; any other status is final. While
  *	the engine is reset, requests other than deletes end with
  *	OV2_STATUS_NOT_ACCEPTED; after @halt all requests do
  * @send: protect an NBL and put its frames on the line, in order, all of them
  *	or none. An NBL without a handle and without a record of large send
  *	leaves as it is. BH disabled; calls with one ov2_nbl.queue are
  *	serialized by the caller. The NBL comes back through
- *	ov2_adapter_ops.send_complete, in order of the queue, maybe before this
+ *	ov2_adapter_ops.send_complete, in order of the queue, maybe before @send
  *	returns
  * @receive: verify and decrypt an NBL in place. It is called for the card's
  *	own frames only: the card's packet filter comes first, as in NDIS, and
@@ -61,10 +62,11 @@ struct ov2_miniport_ops {
  *	for @nbl->reason. BH disabled
  * @indicate: a received frame with its records; takes @nbl. BH disabled
  * @request_complete: end of a request that was pending. Process context
- * @status: a status indication; @code is
- *	OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG, one for each successful set of
- *	OFFLOAD_PARAMETERS and OFFLOAD_ENCAPSULATION, before the set returns.
- *	If two sets run at the same time, their indications come in any order.
+ * @status: a status indication; @code is always
+ *	OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG. The engine calls @status once
+ *	for each successful set of OFFLOAD_PARAMETERS or OFFLOAD_ENCAPSULATION,
+ *	before the set returns. If two sets run at the same time, their
+ *	indications come in any order.
  *	Any context but hard interrupts
  */
 struct ov2_adapter_ops {

@@ -9,7 +9,7 @@ static struct kmem_cache *nbl_cache;
 
 /**
  * ov2_nbl_alloc() - wrap a frame, with empty records
- * @skb: the frame; stays the caller's if this fails
+ * @skb: the frame; still belongs to the caller if this function fails
  * @queue: the card's queue that the frame came in on
  *
  * Context: Any context.
@@ -49,8 +49,9 @@ void ov2_nbl_free(struct ov2_nbl *nbl)
  */
 int ov2_nbl_init(void)
 {
-	/* Not charged, as sk_buffs are not: an NBL lives as long as its frame
-	 * is in the engine, and the rings bound the number of NBLs.
+	/* NBLs are not charged to a memory cgroup, and neither are sk_buffs:
+	 * an NBL lives as long as its frame is in the engine, and the rings
+	 * bound the number of NBLs.
 	 */
 	nbl_cache = KMEM_CACHE(ov2_nbl, 0);
 	return nbl_cache ? 0 : -ENOMEM;

@@ -27,8 +27,9 @@ struct ov2_ext_tx {
  * @seq64: sequence number of the outermost header, with the high half that the
  *	engine has tried
  *
- * Valid if OV2_RX_CRYPTO_DONE is set. IPsecOV2 has no word for the inbound SA:
- * there the receiver looks the SA up again from the packet.
+ * Valid if OV2_RX_CRYPTO_DONE is set. The records of IPsecOV2 do not name the
+ * inbound SA, so a receiver without this extension looks the SA up again from
+ * the packet.
  */
 struct ov2_ext_rx {
 	unsigned long handle;

@@ -200,7 +200,7 @@ u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
  * Context: Any context.
  * Return: false if @slot is illegal: more than a word, NextCryptoDone without
  * CryptoDone, reserved bits, or a status that does not exist. Then the caller
- * must not take the frame for good, even if @res->status is success.
+ * must not accept the frame, even if @res->status is success.
  */
 bool ov2_rx_result_decode(unsigned long slot, struct ov2_rx_result *res)
 {

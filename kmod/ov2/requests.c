@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an engine must check of an SA request before it uses it, because NDIS
- * validates nothing (direct OID requests; INV-20, INV-21). A malformed request
+ * An engine must check these things before it uses an SA request, because NDIS
+ * does not validate direct OID requests (INV-20, INV-21). A malformed request
  * and a well formed request for something unsupported get different statuses.
  */
 #include <linux/bitops.h>
@@ -106,8 +106,9 @@ static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
 	       OV2_STATUS_NOT_SUPPORTED : OV2_STATUS_SUCCESS;
 }
 
-/* Authentication alone means null encryption, with or without an identifier for
- * it. A combined mode ignores AuthenticationAlgorithm (INV-21).
+/* Authentication alone means null encryption, whether the request has the
+ * identifier of null encryption or none. A combined mode ignores
+ * AuthenticationAlgorithm (INV-21).
  */
 static enum ov2_status esp_check(const struct ov2_add_sa_ex *add,
 				 const struct ov2_security_association *sa,
@@ -199,7 +200,7 @@ static enum ov2_status members_check(const struct ov2_add_sa_ex *add,
 /**
  * ov2_add_sa_check() - is an ADD_SA_EX request well formed and supported?
  * @add: the request, with its key area behind it
- * @len: bytes of both
+ * @len: bytes of the request and of the key area
  * @caps: what the engine can do
  *
  * Source: INV-20 and INV-21.

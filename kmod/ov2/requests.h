@@ -90,7 +90,7 @@ struct ov2_security_association {
  * @flags: OV2_SA_INBOUND, OV2_SA_IPV6
  * @v4: endpoints, network order
  * @v6: endpoints
- * @handle: out: what names the SA from now on; 0 = not offloaded
+ * @handle: out: the number that names the SA from now on; 0 = not offloaded
  * @udp_esp: one OV2_UDP_ESP_* or 0
  * @sec_assoc: [0] = ESP or the only AH; [1] = AH of a bundle
  * @key_len: bytes of the key area
@@ -133,19 +133,19 @@ static_assert(sizeof(struct ov2_add_sa_ex) == 0xb0);
 /**
  * struct ov2_add_sa - IPSEC_OFFLOAD_V2_ADD_SA, layout of x64
  * @header: type, revision, size of this structure without @key_data
- * @next: the next one of the list, or NULL
+ * @next: the next entry of the list, or NULL
  * @num_ext_hdrs: valid entries of @sec_assoc
  * @flags: OV2_SA_INBOUND, OV2_SA_IPV6
  * @v4: endpoints, network order
  * @v6: endpoints
- * @handle: out: what names the SA from now on; 0 = not offloaded
+ * @handle: out: the number that names the SA from now on; 0 = not offloaded
  * @udp_esp: one OV2_UDP_ESP_* or 0
  * @sec_assoc: as in struct ov2_add_sa_ex
  * @key_len: bytes of @key_data
  * @key_data: the key area
  *
- * Source: IPSEC_OFFLOAD_V2_ADD_SA, which is 0xb0 bytes long, because its
- * key_data has one byte.
+ * Source: IPSEC_OFFLOAD_V2_ADD_SA. Microsoft's structure is 0xb0 bytes long,
+ * because its key_data has one byte.
  */
 struct ov2_add_sa {
 	struct ov2_object_header header;
@@ -187,14 +187,15 @@ static_assert(sizeof(struct ov2_add_sa) == 0xa8);
  * @udp_dport: destination port of UDP-ESP as sent, network order, 0 = any
  * @seq_lo: low half of the last number seen or sent; the high half is in
  *	struct ov2_security_association
- * @single: the bridge wants one payload of each packet done: on receive the
- *	engine neither looks inside this SA's tunnel nor takes a packet of this
- *	SA that is inside the tunnel of another SA (NextCryptoDone stays 0)
+ * @single: the engine is to do only one payload of each packet. On receive it
+ *	does not look inside the tunnel of this SA, and it does not take a
+ *	packet of this SA that is inside the tunnel of another SA. So
+ *	NextCryptoDone stays 0
  * @window: replay window in packets, 0 = unknown. The place of a received
  *	number relative to the window tells the high half (RFC 4303 A2.2)
  * @allow_twin: the SA may have the SPI, destination, protocol and direction of
- *	an SA that lives; on receive the oldest one is used. Without @allow_twin
- *	the later one is rejected (ipsecov2.rst Q15)
+ *	a live SA; on receive the engine uses the oldest of such SAs. Without
+ *	@allow_twin the engine rejects the later SA (ipsecov2.rst Q15)
  * @transport: the bridge's pointer, found again through the handle
  */
 struct ov2_ext_add {
@@ -211,7 +212,7 @@ struct ov2_ext_add {
 /**
  * struct ov2_delete_sa - IPSEC_OFFLOAD_V2_DELETE_SA, layout of x64
  * @header: type, revision, size of this structure
- * @next: the next one of the list, or NULL
+ * @next: the next entry of the list, or NULL
  * @handle: the bundle
  */
 struct ov2_delete_sa {
@@ -232,8 +233,8 @@ static_assert(sizeof(struct ov2_delete_sa) == 0x18);
  * @spi: that member's SPI, network order
  * @seq_hi: the new high half, host order
  *
- * An update is about one member. Only the text of Microsoft's page has a list
- * of updates, the structure there has none.
+ * An update is about one member. The text of Microsoft's page mentions a list
+ * of updates, but the structure on the page has no member for a list.
  */
 struct ov2_update_sa {
 	struct ov2_object_header header;
@@ -267,8 +268,8 @@ struct ov2_ext_update {
 /**
  * struct ov2_request - a request to the engine (NDIS_OID_REQUEST)
  * @oid: OV2_OID_*
- * @len: bytes of the buffer that the member for @oid points to. A list lies
- *	in it with all of its entries and keys
+ * @len: bytes of the buffer that the member for @oid points to. All entries
+ *	of a list, with their keys, lie in the buffer
  * @buf: the buffer, for every @oid
  * @add_list: OV2_OID_ADD_SA
  * @add: OV2_OID_ADD_SA_EX
@@ -276,19 +277,19 @@ struct ov2_ext_update {
  * @update: OV2_OID_UPDATE_SA
  * @parameters: OV2_OID_OFFLOAD_PARAMETERS
  * @encapsulation: OV2_OID_OFFLOAD_ENCAPSULATION
- * @ext: extension of the adds, the same for each entry of a list; NULL: none,
- *	as in pure IPsecOV2. Then UDP-ESP comes to port 4500, numbers begin with
+ * @ext: extension of the adds, the same for each entry of a list; NULL in pure
+ *	IPsecOV2. If it is NULL, UDP-ESP comes to port 4500, numbers begin with
  *	0, the window is unknown and the mode is derived (ipsecov2.rst Q2, Q16)
- * @ext_update: extension of an update; NULL: none, as in pure IPsecOV2. Then an
+ * @ext_update: extension of an update; NULL in pure IPsecOV2. If it is NULL, an
  *	update with the high half that the engine already has changes nothing
  * @may_sleep: the caller is in process context and holds no spinlock, so the
- *	engine may set keys at once. IPsecOV2 needs no such word, because there
+ *	engine may set keys at once. IPsecOV2 needs no such flag, because its
  *	OID requests come at PASSIVE_LEVEL and may pend
  * @caller: private to the caller, for ov2_adapter_ops.request_complete
  * @miniport: private to the engine, until the request is complete
  *
- * Request and buffers stay the caller's, and must stay valid until the request
- * is complete; then the caller wipes the keys.
+ * The request and its buffers belong to the caller, and must stay valid until
+ * the request is complete. Then the caller wipes the keys.
  */
 struct ov2_request {
 	u32 oid;

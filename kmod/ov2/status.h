@@ -6,8 +6,8 @@
  * enum ov2_status - NDIS_STATUS values used by requests and sends
  * @OV2_STATUS_SUCCESS: done
  * @OV2_STATUS_PENDING: the completion comes later, through ov2_adapter_ops
- * @OV2_STATUS_NOT_ACCEPTED: the engine is being reset, or is halted; of a send
- *	also: the engine is paused
+ * @OV2_STATUS_NOT_ACCEPTED: the engine is being reset or is halted. A send ends
+ *	with this status also when the engine is paused
  * @OV2_STATUS_FAILURE: a send failed, and ov2_nbl.reason says why; or a request
  *	failed for a reason without a status of its own
  * @OV2_STATUS_INVALID_PARAMETER: UPDATE_SA: there is no such SA or member, or

@@ -16,12 +16,12 @@ struct ov2_adapter;
  * X(identifier, name, mib, reason, sentence)
  *
  * @identifier	names it in this code, behind OV2_CNT_
- * @name	names it to users, in `ethtool -S` and in traces: the identifier
- *		in small letters, behind ipsec_ (bridge, engine) unless it is
- *		wire_ (port)
- * @mib		is the SNMP counter of xfrm that moves with it, or 0. drop.c
- *		moves the SNMP counter of a drop; if a frame is not dropped,
- *		xfrm itself moves it
+ * @name	names it to users, in `ethtool -S` and in traces. It is the
+ *		identifier in small letters. The counters of bridge and engine
+ *		have ipsec_ in front of it, the counters of the port do not
+ * @mib		is the SNMP counter of xfrm that moves together with this
+ *		counter, or 0. If the frame is dropped, drop.c moves the SNMP
+ *		counter; if not, xfrm itself moves it
  * @reason	is the core's enum skb_drop_reason that comes nearest, or 0 if
  *		no frame is freed
  * @sentence	says what happened, in one sentence without a full stop; in

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * No frame is dropped in silence: a drop moves the card's counter and, if the
- * reason has one, the SNMP counter of xfrm, and tells tracers and the core why.
- * The row of the reason in counters.h names all of these.
+ * No frame is dropped in silence. A drop moves a counter of the card and, if
+ * the reason has one, an SNMP counter of xfrm. It also tells tracers and the
+ * core why the frame was dropped. All of this stands in the row that the reason
+ * has in counters.h.
  */
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>

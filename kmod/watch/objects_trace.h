@@ -8,8 +8,8 @@
 #include <linux/tracepoint.h>
 
 /*
- * The events of objects.c. trace.h needs the headers of records and requests,
- * which are objects themselves, so these events have a header of their own.
+ * The events of objects.c. They have a header of their own, because trace.h
+ * needs the headers of records and requests, which are objects themselves.
  */
 
 /*

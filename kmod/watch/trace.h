@@ -98,7 +98,8 @@ TRACE_EVENT(ov2_tx_record,
  * word: the word of slot 1
  * sa_delete_req: 1 if the engine asks for an SA to be deleted (slot 1)
  * crypto_done: 1 if the engine has checked the frame (slot 1)
- * next_crypto_done: 1 if it has checked the packet in a tunnel, too (slot 1)
+ * next_crypto_done: 1 if the engine has also checked the packet in a tunnel
+ *	(slot 1)
  * crypto_status: what the check found (slot 1)
  * header: the word of slot 12
  * header_info_set: 1 if the next two fields are valid (slot 12)
@@ -409,7 +410,8 @@ TRACE_EVENT(ov2_policy_refuse,
 );
 
 /*
- * The engine announced what is on; all capabilities are 0 if it is off
+ * The engine announced which capabilities are on; if the engine is off, all of
+ * them are 0
  *
  * dev: the card
  * code: the code of the announcement

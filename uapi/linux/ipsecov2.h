@@ -3,8 +3,8 @@
  * IPsecOV2 out-of-band records, as one word each.
  *
  * All words are in host byte order. Bits are counted from the least
- * significant one, as NDIS lays out its bit fields. Values marked NDIS are
- * those of the public Windows headers; nothing here may change its meaning.
+ * significant one, as NDIS lays out its bit fields. Values marked NDIS come
+ * from the public Windows headers. No value here may change its meaning.
  */
 #ifndef _UAPI_LINUX_IPSECOV2_H
 #define _UAPI_LINUX_IPSECOV2_H
@@ -23,8 +23,8 @@
  *	OV2_TX_HDR_* on transmit, of OV2_RX_HDR_* on receive
  * @OV2_INFO_MAX: number of slots kept
  *
- * A record is the value of its slot; no slot points to one. Zero means
- * "nothing" in every slot.
+ * A record is itself the value of its slot, and no slot holds a pointer. Zero
+ * means "nothing" in every slot.
  */
 enum ov2_info {
 	OV2_INFO_CHECKSUM = 0,
@@ -64,7 +64,9 @@ enum ov2_info {
 /* enum ov2_crypto_status */
 #define OV2_RX_CRYPTO_STATUS		0xffff0000U
 
-/* Slot 12 on transmit: offsets are bytes from the outer IP header, over 4 */
+/* Slot 12 on transmit: an offset is the number of bytes from the outer IP
+ * header, divided by 4
+ */
 #define OV2_TX_HDR_NEXT_HEADER		0x000000ffU
 #define OV2_TX_HDR_PAD_LENGTH		0x0000ff00U
 #define OV2_TX_HDR_AH_OFFSET		0x00ff0000U
@@ -87,7 +89,7 @@ enum ov2_info {
  * @OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED: the tunnel portion's AH ICV is wrong
  * @OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED: the tunnel portion's ESP ICV is wrong
  * @OV2_CRYPTO_INVALID_PACKET_SYNTAX: the lengths cannot hold the ESP fields
- * @OV2_CRYPTO_INVALID_PROTOCOL: the packet's protocol is not the SA's
+ * @OV2_CRYPTO_INVALID_PROTOCOL: the packet has another protocol than the SA
  * @OV2_CRYPTO_STATUS_MAX: number of values
  *
  * A status is a number here. In Linux (struct xfrm_offload) it is the bit

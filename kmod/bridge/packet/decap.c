@@ -52,8 +52,8 @@ static unsigned int outer_len(const struct xfrm_state *x)
 					     sizeof(struct iphdr);
 }
 
-/* Reads pad length and next header from the record, or, because an engine need
- * not write them there, from the end of the packet.
+/* Reads pad length and next header from the record. An engine need not write
+ * them into the record; then they are read from the end of the packet.
  */
 static bool read_trailer(const struct sk_buff *skb, unsigned int end,
 			 unsigned long header, struct ov2_rx_header *hdr)

@@ -5,8 +5,8 @@
  * see the same flow. This file itself reads the common packets, with the same
  * result, because the dissector costs several hundred instructions.
  *
- * xfrm takes ports that it does not see for zero. Here such ports are unknown,
- * so that a fragment cannot get past a policy that protects.
+ * If xfrm does not see the ports of a packet, it uses zero. Here such ports are
+ * unknown, so that a fragment cannot get past a policy that protects.
  */
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>

@@ -116,8 +116,9 @@ static bool algorithm_fits(const struct xfrm_tmpl *tmpl,
 	return tmpl->allalgs || tmpl->aalgos & (1 << x->props.aalgo);
 }
 
-/* Does not compare the destination of the state with the template's, because
- * the core does not either: the packet came to this host.
+/* Does not compare the destination of the state with the destination of the
+ * template, because the core does not do so, either: the packet came to this
+ * host.
  */
 static bool tunnel_fits(const struct xfrm_tmpl *tmpl,
 			const struct xfrm_state *x)

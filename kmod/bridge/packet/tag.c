@@ -13,14 +13,14 @@
  *	ovec[0]	.flags	CRYPTO_DONE, and XFRM_XMIT as below
  *		.status	OV2_TAG_STATUS, which has CRYPTO_SUCCESS in it
  *
- * Without XFRM_XMIT validate_xmit_xfrm() drops the packet at any device but the
- * state's; at the state's device it would encrypt the packet itself. Therefore
- * the card adds XFRM_XMIT in ndo_features_check, which the core calls just
- * before validate_xmit_xfrm().
+ * Without XFRM_XMIT validate_xmit_xfrm() drops the packet at any device other
+ * than the device of the state. At the device of the state it would encrypt the
+ * packet itself. Therefore the card adds XFRM_XMIT in ndo_features_check, which
+ * the core calls just before validate_xmit_xfrm().
  *
  * CRYPTO_DONE and CRYPTO_SUCCESS are for multicast: a copy of the packet that
  * is looped back to listeners of this host has the tag, too, and
- * __xfrm_policy_check2() lets the copy in only with both.
+ * __xfrm_policy_check2() lets the copy in only if both are set.
  */
 #include <linux/if_packet.h>
 

@@ -7,12 +7,12 @@
  * (__xfrm_policy_check2()). So a packet may have an xfrm_offload only where all
  * such policies are the card's.
  *
- * Otherwise the core checks the packet, too. With its own policies the core is
- * right. But if offloaded policies overlap, the core may choose another policy
- * than the card, and another than it would choose in software, because it does
- * not compare the priorities of offloaded policies: xfrm_policy_insert_list()
- * puts the youngest policy first, until xfrm_dst_hash_transfer() reverses the
- * order.
+ * Otherwise the core checks the packet, too. Among the policies in software the
+ * core chooses the right one. But if offloaded policies overlap, the core may
+ * choose another policy than the card, and another than it would choose in
+ * software. The reason is that the core does not compare the priorities of
+ * offloaded policies: xfrm_policy_insert_list() puts the youngest policy first,
+ * until xfrm_dst_hash_transfer() reverses the order.
  */
 #include <linux/inetdevice.h>
 #include <net/addrconf.h>

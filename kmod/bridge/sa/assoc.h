@@ -58,7 +58,7 @@ struct ov2_sad_link {
  *	a delete cannot fail for lack of memory
  * @del_entry: the buffer of @del
  * @rcu: for freeing the association a grace period after its SA is gone
- * @dev_tracker: of the association's reference to the card's netdev. The
+ * @dev_tracker: tracks the association's reference to the card's netdev. The
  *	association needs its own reference, because the state gives back its
  *	reference when it is deleted, and @del completes later
  */
