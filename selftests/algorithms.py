@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Every algorithm works with each end offloading and each of them not, with ESN
-and without, in all shapes in turn.
+"""Every algorithm works with ESN and without, whichever ends offload.
 
-Every cell sends UDP of all pad classes both ways, ICMP echo and TCP. An oracle
-opens each frame on the wire (lib/algs.py), and counters prove that the engines
-did the work (lib/traffic.py, settle()). An end that does not offload is Linux'
-own software ESP. The engine fails frames with one bit changed, with the right
-status for each bit.
+Each cell uses one shape and sends UDP of all pad classes both ways, ICMP echo
+and TCP. An oracle opens each frame on the wire (lib/algs.py), and counters
+prove that the engines did the work (lib/traffic.py, settle()). An end that does
+not offload uses Linux' own software ESP. An engine rejects each frame in which
+one bit was changed, with the right status for that bit.
 """
 import random
 
@@ -22,8 +21,9 @@ ROUNDS = [("ab", False), ("a", True), ("b", False), ("ab", True)]
 
 
 def names():
-    """Every AEAD; null encryption and AES-CBC-128 with every MAC, and every
-    cipher with one."""
+    """Every AEAD; null encryption and AES-CBC-128, each with every MAC; every
+    other cipher with one MAC.
+    """
     chosen = [name for name in ALGS if name.startswith("chacha") or
               name.endswith(("-gcm", "-ccm", "-gmac"))]
     macs = list(MACS)
@@ -45,7 +45,8 @@ def cells():
             made.append((f"{name} {shape.name} icv-{icv} "
                          f"{'esn' if esn else 'no-esn'} {ENDS[offload]}",
                          alg, shape, icv, esn, offload))
-    # New policies and sockets take longer than new SAs
+    # Keep each shape together: new policies and sockets take longer than new
+    # SAs
     return sorted(made, key=lambda cell: cell[2].name)
 
 

@@ -3,11 +3,11 @@
 """Flows stay in order when a cipher completes later, and on other CPUs.
 
 pcrypt(DRIVER) runs requests on several CPUs and completes them from a
-workqueue, or at once where it cannot, so completions are mixed. Its priority
-makes it the first algorithm of the name "rfc4106(gcm(aes))", so the engine,
-which asks for that name, gets it. Proof that completion was asynchronous: with
-both ends offloading only the engines encrypt, and the workqueue's serializer
-ran.
+workqueue. Where it cannot, it completes them at once, so both kinds of
+completion occur. The engine asks for the name "rfc4106(gcm(aes))" and gets
+pcrypt, because its priority makes it the first algorithm of this name. Both
+ends offload, so only the engines encrypt. To prove that completion was
+asynchronous, the test checks that the workqueue's serializer ran.
 """
 import errno
 import os
@@ -54,7 +54,7 @@ class Async:
         self.bed.mark()
 
     def flood(self, side, count, length=600):
-        """Send as fast as the socket takes it; do not wait for the receiver."""
+        """Send as fast as the socket accepts; do not wait for the receiver."""
         sock = self.talk.socks[side]
         sent = []
         for index in range(count):
@@ -64,10 +64,10 @@ class Async:
         return sent
 
     def check_order(self, side, sent, records):
-        """Nothing lost, nothing overtaken: by the engine of either card.
+        """Neither card's engine lost a packet or changed the order.
 
-        One process on one socket is a flow; its numbers are given in the
-        order of its sends.
+        The packets that one process sends on one socket are a flow. Their
+        numbers have the order in which the process sent them.
         """
         receiver = CARD[OTHER[side]]
         self.talk.expect_datagrams(side, sent)
@@ -154,7 +154,7 @@ def bad_between_good(defer):
 
 
 def delete_while_busy(defer):
-    """SAs go while their packets are inside pcrypt, again and again."""
+    """SAs are deleted again and again while their packets are inside pcrypt."""
     test = Async(defer, "ipv4-transport")
     for _ in range(20):
         test.flood("a", 50)
@@ -181,9 +181,9 @@ def receive_on_every_cpu(sock):
 
 
 def every_transform_is_freed(defer):
-    """With the last SA gone pcrypt has no user any more.
+    """When the last SA is gone, pcrypt has no user any more.
 
-    Not at once: states and transforms are freed from workqueues.
+    This takes a moment, because workqueues free the states and transforms.
     """
     driver = make_pcrypt()
     delete_shared()

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The audit log names the SA's SPI and the frame's number of a bad IPsec
-packet.
+"""The audit log names the SPI and the sequence number of a bad IPsec packet.
 
-Frames with a wrong ICV, and repeated ones, come to b's card in crypto and
-packet mode, of each shape, with GRO and without. One sender tells its kernel
-the protocol of the frames, another sender does not (sll_protocol 0x88b5),
-because that leaves other header offsets in the skb. In packet mode the log also
-tells of a sending state that has no number left.
+Frames with a wrong ICV and repeated frames come to b's card, in crypto mode and
+in packet mode, in each shape, with GRO and without. One sender tells its kernel
+the protocol of the frames. Another sender tells it the protocol 0x88b5
+(sll_protocol), because the skb then has other header offsets. In packet mode
+the log also names a sending state that has no number left.
 """
 import os
 import re
@@ -49,7 +48,7 @@ class Audit:
         self.sock.close()
 
     def request(self, kind, body):
-        """Returns the data of the answer of kind @kind, None for an ack."""
+        """Return the data of the answer of kind @kind, or None for an ack."""
         flags = NLM_F_REQUEST | NLM_F_ACK
         with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                            NETLINK_AUDIT) as sock:
@@ -80,7 +79,7 @@ class Audit:
                                             *(0,) * 8))
 
     def events(self):
-        """[{word: value}, ...] of what has come."""
+        """The events that have come: [{word: value}, ...]"""
         found = []
         while select.select([self.sock], [], [], 0)[0]:
             data = self.sock.recv(65536)
@@ -111,7 +110,7 @@ class Audit:
 
 
 class Sender:
-    """Sends frames to b's card; told: its kernel knows their protocol."""
+    """Sends frames to b's card; told: its kernel knows the frame's protocol."""
 
     def __init__(self, bed, defer):
         self.bed = bed
@@ -148,7 +147,7 @@ def expect(audit, op, sa, numbers):
 # ---- cases
 
 def received(defer, audit, bed, shape, how, gro):
-    """A wrong ICV, and a good frame again."""
+    """A wrong ICV is logged, and so is a good frame that comes again."""
     bed.shape = None
     pair = bed.install(shape, how=how, offload="b")
     bed.check_offload_lines(pair)
@@ -170,7 +169,7 @@ def received(defer, audit, bed, shape, how, gro):
 
 
 def sent(defer, audit, bed, shape):
-    """Packet mode: the last number is used, the next packet has none."""
+    """In packet mode the last number is used, so the next packet gets none."""
     bed.shape = None
     pair = bed.install(shape, how="packet", seq=0xfffffffe)
     bed.check_offload_lines(pair)
@@ -191,7 +190,7 @@ def cases():
     for how in ("crypto", "packet"):
         for shape in SHAPES:
             if how == "packet" and shape.inner != shape.outer:
-                continue            # refused
+                continue            # the card refuses it
             for gro in (True, False) if how == "crypto" else (True,):
                 name = f"{how} {shape.name} gro-{'on' if gro else 'off'}"
                 got.append((name, received, shape, how, gro))

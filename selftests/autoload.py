@@ -19,7 +19,7 @@ MODPROBE = "/proc/sys/kernel/modprobe"
 
 
 def install(defer):
-    """As `make modules_install` and depmod do; returns the directory."""
+    """Install as `make modules_install` and depmod do; return the directory."""
     path = module.file()
     if not path:
         raise ksft.Skip("no module file: set OV2_KO")

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The card gives the right verdict on each bad packet, and lives on.
+"""The card gives the right verdict on each bad packet, and goes on working.
 
-Bad frames are put on the cable to b's card, each followed by a good frame,
-which must arrive. The test checks the verdict in the receive record of every
-frame, in order, and for every group exactly which counters of the card and of
-/proc/net/xfrm_stat moved. The card has one queue, so that the records have the
-order of the wire.
+Bad frames are put on the cable to b's card. A good frame follows each of them
+and must arrive. The test checks the verdict in the receive record of every
+frame, in order. For every group of frames it also checks exactly which counters
+of the card and of /proc/net/xfrm_stat moved. The card has one queue, so that
+the records have the order of the frames on the wire.
 """
 import select
 import socket
@@ -23,8 +23,8 @@ DEST_OPTIONS, HOP_BY_HOP, NO_NEXT_HEADER = 60, 0, 59
 
 ANY = object()
 
-# verdict: of the frame's record, None if it gets no record; stat: ANY if the
-# counter is not known; arrives: the frame's datagram arrives
+# verdict: in the frame's record, or None if the frame gets no record; stat: ANY
+# if the counter is not known; arrives: the frame's datagram arrives
 Expect = namedtuple("Expect", "verdict counter stat arrives",
                     defaults=(None, None, None, False))
 Item = namedtuple("Item", "label frame expect payload", defaults=(b"",))
@@ -33,14 +33,15 @@ GOOD = Expect("success", "ipsec_rx_pkts", None, True)
 MISS = Expect("untouched", "ipsec_rx_sadb_miss", "XfrmInNoStates")
 SYNTAX = Expect("invalid_packet_syntax", "ipsec_rx_bad_syntax",
                 "XfrmInBufferError")
-# The card cannot know these; the stack refuses them
+# The card passes these frames as good, and the stack refuses them
 REPLAYED = Expect("success", "ipsec_rx_pkts", "XfrmInStateSeqError")
 NOTHING_IN_IT = Expect("success", "ipsec_rx_pkts", "XfrmInStateProtoError")
-# The stack decrypts what the card cannot
+# The card leaves these frames encrypted, and the stack decrypts them
 SOFTWARE = Expect(None, "ipsec_rx_not_capable", None, True)
 UNSEEN = Expect()
 
-# name, shape, ICV, ESN: every one of both, and each shape once
+# name, shape, ICV, ESN: every length of ICV, with and without ESN, each shape
+# once
 SETUPS = [
     ("ipv4-transport", 128, False),
     ("ipv6-transport", 96, True),
@@ -65,7 +66,8 @@ class Receiver(Sealer):
         self.auth_failed = Expect(f"{self.shape.mode}_esp_auth_failed",
                                   "ipsec_rx_auth_failed",
                                   "XfrmInStateProtoError")
-        # Only an SA makes the card look for ESP in UDP, so nothing is counted
+        # The card looks for ESP in UDP only where it has an SA, so here it
+        # counts nothing
         self.miss = (Expect(None, None, "XfrmInNoStates")
                      if self.shape.encap else MISS)
 
@@ -91,7 +93,7 @@ class Receiver(Sealer):
     # ---- sending them and looking
 
     def run(self, items):
-        """Every item as it is made, and a good one after it."""
+        """Send every item as it is made, and a good frame after it."""
         self.gro(True)
         base_card = self.bed.ethtool["b"].stats()
         base_stat = self.bed.b.xfrm_stat()
@@ -113,8 +115,8 @@ class Receiver(Sealer):
                                [i.expect.stat for i in sent])
 
     def moved(self, base):
-        """Counters that moved, without those for b's answers and for a's
-        packets to groups that b has not joined.
+        """The counters that moved. Counters for b's answers are left out, and
+        so are counters for a's packets to groups that b has not joined.
         """
         return {k: v - base[k] for k, v in self.bed.ethtool["b"].stats().
                 items() if v != base[k] and not k.endswith("_bytes") and
@@ -157,7 +159,7 @@ class Receiver(Sealer):
 # ---- kinds of bad packets: generators of items
 
 def flips(rx, places, expect):
-    """One item per place, a bit of that byte of the ESP packet flipped."""
+    """One item per place: one bit of that byte of the ESP packet is flipped."""
     length = len(rx.packet()[0])
     for number, place in enumerate(places(length, rx.icv // 8)):
         packet = bytearray(rx.packet()[0])
@@ -193,10 +195,10 @@ def flipped_icv(rx):
 
 
 def pad_length(rx):
-    """Well encrypted, but the trailer claims more padding than there is."""
+    """Encrypted well, but the trailer claims more padding than there is."""
     data, proto, _ = rx.inner()
     pad = -(len(data) + 2) % 4
-    room = len(data) + pad          # the most that is not impossible
+    room = len(data) + pad          # the longest padding that fits
     for claimed, expect in ((room + 1, SYNTAX), (255, SYNTAX),
                             (room, NOTHING_IN_IT)):
         trailer = bytes(range(1, pad + 1)) + bytes([claimed, proto])
@@ -211,12 +213,12 @@ def dummy_packet(rx):
 
 
 def truncated(rx):
-    """Packets of every length; the IP header has this length, too."""
+    """Packets of every length, with an IP header that says this length."""
     whole = len(rx.packet()[0])
     least = 16 + 2 + rx.icv // 8
     for length in range(whole):
         if rx.shape.encap and length < 20:
-            # Without an SPI the packet is IKE; software takes up to 8 bytes so
+            # Without an SPI it is IKE; software calls up to 8 bytes IKE
             expect = UNSEEN if length < 4 else SYNTAX
         elif length < 4:
             expect = Expect(None, "ipsec_rx_sadb_miss", "XfrmInHdrError")
@@ -231,8 +233,8 @@ def truncated(rx):
 def cut_off(rx):
     """Frames cut at every length; the IP header keeps the whole length.
 
-    The card leaves it alone, and so does IP's part of GRO: ESP then finds
-    the ICV wrong. What has no whole ESP header is dropped by IP.
+    The card leaves such a frame alone, and so does the GRO of IP. ESP then
+    finds that the ICV is wrong. IP drops a frame that has no whole ESP header.
     """
     whole = len(rx.frame(rx.packet()[0]))
     for length in range(14, whole):
@@ -251,7 +253,7 @@ def unknown_spi(rx):
 
 
 def wrong_destination(rx):
-    """The right SPI, but to another address of b than the SA's."""
+    """The SPI is right, but the packet goes to another address of b."""
     packet, _ = rx.packet()
     proto = esp.ESP
     if rx.shape.encap:
@@ -263,7 +265,7 @@ def wrong_destination(rx):
 
 
 def another_mac(rx):
-    """Not for b: the card's filter takes it before the engine sees it."""
+    """The card's filter drops a frame to another MAC; no engine sees it."""
     frame = bytearray(rx.frame(rx.packet()[0]))
     frame[5] ^= 0x40
     yield Item("to another MAC", bytes(frame), UNSEEN)
@@ -274,7 +276,7 @@ def fragments(rx):
     proto = esp.ESP
     first, last = SOFTWARE._replace(arrives=False), SOFTWARE
     if rx.shape.encap:
-        # Any UDP may be fragmented; none of it is the card's business
+        # The card leaves fragments of UDP to the stack, whatever they carry
         proto, packet = esp.UDP, esp.udp_encap(packet)
         first, last = UNSEEN, Expect(arrives=True)
     src, dst = OUTER["a"][rx.shape.outer], OUTER["b"][rx.shape.outer]
@@ -293,7 +295,7 @@ def fragments(rx):
 
 
 def ip_options(rx):
-    """IPv4 options, or an IPv6 extension header before ESP."""
+    """IPv4 options, or an IPv6 extension header, stand before ESP."""
     src, dst = OUTER["a"][rx.shape.outer], OUTER["b"][rx.shape.outer]
     if rx.shape.encap:
         expect, proto = Expect(arrives=True), esp.UDP
@@ -316,7 +318,7 @@ def ip_options(rx):
 
 
 def authentication_header(rx):
-    """The SPI is an ESP SA's: status 7. Any other SPI: not the card's."""
+    """AH with an ESP SA's SPI gets status 7. The card leaves other AH alone."""
     known = has_ah(rx)
     for spi, expect in (
             (rx.sa.spi, Expect("invalid_protocol", "ipsec_rx_bad_protocol",
@@ -329,7 +331,7 @@ def authentication_header(rx):
 
 
 def has_ah(rx):
-    """Does this kernel know AH? An SA of another SPI loads what it needs."""
+    """Does this kernel have AH? Adding an SA of AH loads what it needs."""
     src, dst = OUTER["a"][rx.shape.outer], OUTER["b"][rx.shape.outer]
     name = f"src {src} dst {dst} proto ah spi 0x77777"
     error = rx.bed.b.ip_error(f"xfrm state add {name} mode transport auth "
@@ -342,21 +344,21 @@ def has_ah(rx):
 
 
 def replayed(rx):
-    """The same packet again, and a packet from below the window."""
+    """The same packet comes again, and a packet comes from below the window."""
     sent = []
     for _ in range(20):
         sent.append(rx.good())
         yield sent[-1]
     yield Item("again at once", sent[-1].frame, REPLAYED)
     yield Item("again after 10", sent[-10].frame, REPLAYED)
-    # With ESN such a number means the next round of 2^32
+    # With ESN the receiver takes it for a number of the next round of 2^32
     below = rx.auth_failed if rx.esn else REPLAYED
     yield Item("below the window", rx.frame(rx.packet(seq=rx.seq - 32)[0]),
                below)
 
 
 def padded(rx):
-    """Ethernet pads short frames: only the IP length counts."""
+    """Ethernet pads short frames, so only the IP length counts."""
     for extra in (1, 4, 18, 400):
         packet, payload = rx.packet()
         yield Item(f"{extra} bytes behind the IP packet",
@@ -372,7 +374,7 @@ COMMON = [flipped_spi, flipped_sequence, flipped_iv, flipped_ciphertext,
 # ---- cases that are not a list of frames
 
 def jumbo(rx):
-    """Longer than the receiver's MTU: it does not come through the cable."""
+    """The cable drops a frame that is longer than the receiver's MTU."""
     bed = rx.bed
     wire = Ethtool(bed.w, "ov2")
     bed.w.ip("link set ov2 mtu 9000")

@@ -6,8 +6,8 @@ failover under traffic, and nothing goes in clear (crypto offload).
     a: bond0 of ov0 and ov4       w: bridge of ov1, ov5 and ov2       b: ov3
             ov0 ===== ov1, ov4 ===== ov5                ov2 ===== ov3
 
-6.12 does not tell which card of the bond an SA is for, so the SA falls back to
-software, and the card counts the reason. The failover must work there, too.
+Linux 6.12 does not tell which card of the bond an SA is for. There the SA falls
+back to software, the card counts the reason, and the failover must work, too.
 """
 import os
 import re
@@ -69,7 +69,7 @@ class BondBed(Bed):
         self.a.ip(*lines)
 
     def active(self):
-        """Which card the bond uses, None if it has none."""
+        """The card that the bond uses, or None."""
         with self.a.entered():
             with open(f"/proc/thread-self/net/bonding/{BOND}",
                       encoding="ascii") as f:
@@ -77,7 +77,7 @@ class BondBed(Bed):
         return found and found.group(1)
 
     def install(self, *arguments, **keywords):
-        """SAs of both ends, those of a on the bond."""
+        """Install the SAs of both ends; the SAs of a are on the bond."""
         pair = super().install(*arguments, **keywords)
         self.a.ip("xfrm state flush", *(
             sa.line("a", True).replace("dev ov0", f"dev {BOND}")
@@ -109,7 +109,7 @@ def check_offloaded(bed, before):
 
 
 def check_engine(bed, flood):
-    """The active card's engine, and no other, does both directions."""
+    """Only the active card's engine works, and it does both directions."""
     active = bed.active()
     for name in ("ipsec_tx_pkts", "ipsec_rx_pkts"):
         before = bed.counts(name)

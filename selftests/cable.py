@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """A cable carries bytes only: the data that the sender's kernel keeps beside a
-frame, and the memory that it still uses, stay at the sender.
+frame, and the memory that the sender still uses, stay at the sender.
 
  late_acks    TCP sends again what the receiver's GRO has merged already
  mirror       a stream arrives while its clones go out on another card
@@ -50,9 +50,11 @@ def bed_without_sas(defer):
 
 
 def late_acks(defer):
-    """Corrupts memory within seconds if frames share anything with TCP's
-    retransmit queue: single segments are clones of what waits there, and
-    without ACKs they are sent again.
+    """TCP sends segments again that the receiver has merged already.
+
+    Memory is corrupted within seconds if a frame shares anything with TCP's
+    retransmit queue. Single segments are clones of the skbs in that queue, and
+    TCP sends them again when no ACK comes.
     """
     bed = OneQueueBed()
     defer(bed.delete)
@@ -61,7 +63,7 @@ def late_acks(defer):
     bed.close_taps()
     change_netem(bed.a, "ov0", "delay", "20ms", "limit", "10000")
     near, far = talk.connect("a")
-    seconds = 8                         # of traffic; it used to take 2
+    seconds = 8                         # of traffic; 2 showed the old fault
     begun = time.monotonic()
     sent, got = 0, bytearray()
     data = noise(1 << 17)
@@ -91,7 +93,7 @@ def late_acks(defer):
 
 
 def mirror(defer):
-    """The other card's GRO merges what the first one still delivers."""
+    """The other card's GRO merges frames that the first card still delivers."""
     bed, talk = bed_without_sas(defer)
     w = bed.w
     w.ip(f"link add ov4 type {LINK_KIND}",
@@ -106,7 +108,7 @@ def mirror(defer):
             raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
     defer(w.command, "tc", "qdisc", "del", "dev", "ov1", "clsact")
     before = received_by(w, "ov5")
-    # install() sets what the shape needs
+    # install() has set the number of segments that the shape needs
     for segments in (1, 65535):
         bed.a.ip(f"link set ov0 gso_max_segs {segments}")
         talk.tcp("a", 400000, 1000)
@@ -121,9 +123,9 @@ def received_by(ns, dev):
 
 
 def duplicates(defer):
-    """Each frame comes twice, and both are good: the second one shares its
-    pages with the first, which was decrypted by then, and with the clone that
-    a packet socket on the wire holds.
+    """Each frame comes twice, and both must be good. The second frame shares
+    its pages with the first frame, which is decrypted by then. It also shares
+    them with the clone that a packet socket on the wire holds.
     """
     bed = shared()
     count = 20
@@ -139,7 +141,7 @@ def duplicates(defer):
             tap.bind(("ov1", 3))
         tap.setblocking(False)
         sent = [noise(length) for length in range(1000, 1000 + count)]
-        # What follows MSG_MORE is in pages
+        # The data that follows MSG_MORE is in pages
         for data in sent:
             talk.socks["a"].sendto(data[:100], socket.MSG_MORE,
                                    talk.peer("a"))
@@ -177,7 +179,7 @@ RULES = {"all": "", "marked": "meta mark != 0",
 
 
 def scrubbed(defer):
-    """nftables at the receiving card looks at each frame that arrives."""
+    """nftables at the receiving card looks at what each frame brings."""
     bed = shared()
     chain = "chain netdev ov2 in { type filter hook ingress device ov1 " \
         "priority 0; }"
@@ -220,7 +222,9 @@ def raw_socket(ns, dev):
 
 
 def copies(defer):
-    """netem copies no copies, of its own machine: two hops make four."""
+    """netem does not copy its own copies. A cable does not carry the note that
+    a frame is a copy, so netem on two hops makes four frames of one.
+    """
     bed, _ = bed_without_sas(defer)
     near, far = raw_socket(bed.a, CARD["a"]), raw_socket(bed.b, CARD["b"])
     defer(near.close)

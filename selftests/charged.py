@@ -12,13 +12,13 @@ from lib.objects import Ledger, complaints, kernel_log
 
 CARDS, STATES, POLICIES = 40, 300, 300
 
-# Least bytes of a state: its SA in the engine, and the structures that lead to
-# the SA. Likewise of a policy
+# The least size of a state in bytes (its SA in the engine, and the structures
+# that lead to the SA), and the least size of a policy
 STATE_BYTES, POLICY_BYTES = 500, 200
 
 
 def mounted():
-    """Where the unified hierarchy is, with the memory controller."""
+    """Where the unified hierarchy of cgroups is mounted; mount it if needed."""
     with open("/proc/mounts", encoding="ascii") as f:
         for line in f:
             words = line.split()
@@ -61,7 +61,7 @@ class Cgroup:
 
 
 class Member(IpBatch):
-    """An ip that is in the cgroup, so that what it makes is charged to it."""
+    """An ip in the cgroup, so that what this ip makes is charged to it."""
 
     def __init__(self, cgroup, ns):
         super().__init__()
@@ -79,7 +79,7 @@ class Member(IpBatch):
 
 
 def grown(work, names):
-    """By how much fields of memory.stat grow during work: {name: bytes}."""
+    """By how much fields of memory.stat grow while work() runs, by name."""
     before = cgroup.table("memory.stat")
     work()
     after = cgroup.table("memory.stat")
@@ -164,7 +164,7 @@ def console_level(level):
 
 
 def limit_stops_him(defer):
-    """The kernel ends a process beyond its limit; no other user notices."""
+    """The kernel ends a process at its limit, and no other user notices."""
     place = Place(defer)
     # The kernel's report has a stack, which run.sh and the test bed would take
     # for a complaint. So the log is checked here, and cleared.
@@ -184,7 +184,7 @@ def limit_stops_him(defer):
     ksft.note(f"{made} of {wanted} states made; "
               f"max {events['max']}, oom_kill {events['oom_kill']}; ip: "
               f"{error.splitlines()[:1]}")
-    # All would take twice the limit. Charges are made in batches.
+    # All states would take twice the limit. The kernel charges in batches.
     ksft.check(made < wanted * 3 // 4, f"{made} states made")
     ksft.check(events["max"], "the limit was not met")
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-r"""Packets that a card decrypts stay on this host: ESP that somebody repeats with
-another MAC address goes through a bridge as ESP, or not at all.
+r"""Packets that a card decrypts stay on this host: ESP that somebody repeats
+with another MAC address leaves a bridge as ESP only.
 
                        namespace b                       namespace w
                 +-------------------------+
@@ -30,7 +30,7 @@ SENDER_MAC = "02:00:00:00:0d:00"
 SENDER = bytes.fromhex(SENDER_MAC.replace(":", ""))
 GROUPS = {4: ("239.1.2.3", "01:00:5e:01:02:03"),
           6: ("ff05::1:203", "33:33:00:01:02:03")}
-# All kinds of destination but the card's own
+# Every kind of destination except the card's own address
 OTHERS = {
     "broadcast": "ff:ff:ff:ff:ff:ff",
     "a group": "01:00:5e:00:00:01",
@@ -54,14 +54,14 @@ class BridgeBed(Bed):
         self.b.ip(f"link add br1 address {MAC['b']} type bridge "
                   "mcast_snooping 0", "link set ov6 master br1 up",
                   "link set ov3 master br1", "link set br1 up")
-        # Nobody else puts frames on b's cable: what is filtered is counted
+        # Nobody else may put frames on b's cable: tests count what is filtered
         self.a.ip("link set ov0 down")
         self.leak = Tap(self.w, "ov7")
         self.alone = False
         self.wait_open()
 
     def wait_open(self):
-        """A port forwards some time after its carrier is there."""
+        """A port begins to forward some time after its carrier is there."""
         probe = b"\xff" * 6 + b"\x02" + bytes(5) + b"\x88\xb5" + bytes(46)
 
         def through():
@@ -97,8 +97,8 @@ class Attack:
         pair = bed.install(shape, offload="b", how=how)
         bed.check_offload_lines(pair)
         if shape.encap and how == "packet":
-            # The bypass that daemons add. Without it ESP in UDP that the card
-            # has not decrypted is clear UDP, which the policy does not let in
+            # Daemons add this bypass. Without it, ESP in UDP that the card has
+            # not decrypted is clear UDP, which the policy does not let in
             bed.b.ip("xfrm policy update src 0.0.0.0/0 dst 0.0.0.0/0 "
                      f"proto udp dport {ENCAP_PORT} dir in priority 1 "
                      "offload packet dev ov3")
@@ -154,7 +154,7 @@ class Attack:
 
 
 def others(attack):
-    """Frames for others: as ESP, byte for byte, to the bridge's other port."""
+    """Frames for others reach the bridge's other port as ESP, unchanged."""
     captured, payload = attack.send(MAC["b"])
     attack.expect_received(payload, "what was captured")
     attack.expect_no_leak()
@@ -170,8 +170,8 @@ def others(attack):
 
 
 def own(attack):
-    """Below a bridge with the card's MAC, and with another, which the card
-    does not know: the stack decrypts then.
+    """The bridge above the card first has the card's MAC and then another MAC.
+    The card does not know the other MAC, so the stack decrypts these frames.
     """
     bed = attack.bed
     for mac, by_card in ((MAC["b"], 1), (BRIDGE, 0)):
@@ -190,8 +190,9 @@ def own(attack):
 
 
 def static(attack):
-    """A bridge that is not promiscuous tells its ports' filters of its static
-    entries: the card takes frames to them, but they are not its own.
+    """A bridge that is not promiscuous adds its static entries to the filters
+    of its ports. The card lets in frames to these addresses, but it does not
+    decrypt them, because the addresses are not its own.
     """
     b = attack.bed.b
     ports = "ov3", "ov6"
@@ -255,7 +256,7 @@ def below(attack):
 
 
 def second(attack):
-    """Not below a bridge: a second address is the card's own, by macvlan."""
+    """Without a bridge, a second address (of a macvlan) is the card's own."""
     bed = attack.bed
     bed.take_out()
     error = bed.b.ip_error(f"link add mv0 link ov3 address {SECOND} type "
@@ -285,8 +286,8 @@ def second(attack):
 
 
 def above(attack):
-    """The card is below a macvlan, and the macvlan joins and leaves a bridge:
-    the macvlan's address is the card's own only without the bridge.
+    """The card is below a macvlan, and the macvlan joins and leaves a bridge.
+    The macvlan's address is the card's own only while there is no bridge.
     """
     bed = attack.bed
     bed.take_out()
@@ -317,7 +318,7 @@ def above(attack):
 
 
 def listener(attack):
-    """A promiscuous socket sees frames for others as they came."""
+    """A promiscuous socket sees frames for others as ESP."""
     bed = attack.bed
     bed.take_out()
     try:
@@ -343,10 +344,10 @@ def listener(attack):
 
 
 def group(attack):
-    """An SA to a group is the card's, unless a bridge floods what it gets."""
+    """The card decrypts for an SA to a group, if no bridge floods the ESP."""
     bed = attack.bed
     to, mac = GROUPS[attack.sa.shape.outer]
-    # ip ends itself after maddr, whatever lines there still are
+    # ip exits after a line with maddr, so this is a call of its own
     bed.b.ip(f"maddr add {mac} dev ov3")
     bed.b.ip(attack.sa.line("b", True).replace(f"dst {attack.sa.dst} ",
                                                f"dst {to} "))

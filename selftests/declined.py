@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Software sends correctly what the card leaves to software in crypto mode.
+"""Software sends correctly the packets that the card declines in crypto mode.
 
-The core cuts large packets of tunnel devices in ESP in transport mode before
-ESP, because it cuts them wrongly for any device that encrypts. One manual SA
-for both ways, as OSPF has it (RFC 4552), is offloaded for one way; software
+The core cuts a tunnel device's large packets before ESP in transport mode,
+because it would cut them wrongly for a device that encrypts. One manual SA for
+both ways, as OSPF uses it (RFC 4552), is offloaded for one way, and software
 uses it for the other way. Nothing leaves in clear.
 """
 import errno
@@ -26,7 +26,7 @@ TUNNELS = {
                "type ip6tnl mode ip6ip6 encaplimit none"),
     "ipip6": (6, 4, esp.IPIP, "type ip6tnl mode ipip6 encaplimit none"),
 }
-# The core cuts large packets of these before ESP; it cuts those of GRE right
+# The core cuts large packets of these before ESP; GRE does not need this
 BY_SOFTWARE = ("ipip", "sit", "ip6ip6", "ipip6")
 LARGE = 100000
 
@@ -54,7 +54,7 @@ class Declined(Cells):
 # ---- tunnel devices
 
 def make_tunnel(test, defer, name):
-    """Devices t0 at both ends, and what is for the inner addresses by them."""
+    """Make a device t0 at both ends, with the routes to the inner addresses."""
     bed = test.bed
     outer, inner, _, words = TUNNELS[name]
     for side in "ab":
@@ -91,7 +91,7 @@ def carried(plain, shape):
 
 
 def check_wire(test, pair, proto):
-    """All is ESP with what the tunnel carries; returns frames by sender."""
+    """All frames are ESP with packets of the tunnel; returned by sender."""
     keys = {"a": pair.ab.oracle(), "b": pair.ba.oracle()}
     frames = {"a": 0, "b": 0}
     for side, frame in test.bed.captured():
@@ -106,7 +106,7 @@ def check_wire(test, pair, proto):
 
 
 def tunnel(defer, test, name, mode, how):
-    """TCP both ways with large packets, of which none is lost."""
+    """TCP flows both ways in large packets, and no packet is lost."""
     bed = test.bed
     outer, inner, proto, _ = TUNNELS[name]
     shape = Shape.named(f"ipv{outer}-{mode}")
@@ -191,7 +191,7 @@ class Group:
         return sock
 
     def talk(self, side):
-        """The other end's member gets what a side sends to the group."""
+        """The member at the other end gets what a side sends to the group."""
         sent = [os.urandom(length) for length in LENGTHS]
         for data in sent:
             self.members[side].sendto(data, (GROUP[self.fam], PORT))
@@ -207,7 +207,7 @@ class Group:
         return "; ".join(f"{side}: {self.bed.moved(side)}" for side in "ab")
 
     def check_wire(self, side, sent):
-        """What a side has sent is ESP, and is what was sent."""
+        """All frames of a side are ESP, and carry what the side has sent."""
         key = esp.EspKey(SPI, self.keymat, 16)
         got = []
         for sender, frame in self.bed.captured():
@@ -219,7 +219,7 @@ class Group:
 
 
 def one_sa(defer, test, fam, direction):
-    """The card does the direction that it was asked for, software the other."""
+    """The card handles the offloaded direction, software the other one."""
     group = Group(defer, test, fam, "crypto", direction)
     for side in "ab":
         group.check_wire(side, group.talk(side))
@@ -233,9 +233,10 @@ def one_sa(defer, test, fam, direction):
 
 
 def one_sa_packet(defer, test, fam, direction):
-    """Packet mode has no software to fall back to: packets of the direction that
-    was not offloaded do not leave. Software decrypts packets that come in
-    without the card, as all packets that the card leaves to the core.
+    """Packet mode has no fallback to software, so packets of a direction that
+    was not offloaded do not leave. Software decrypts the packets of the other
+    direction, because the card leaves packets without an offloaded SA to the
+    core.
     """
     group = Group(defer, test, fam, "packet", direction)
     bed = test.bed

@@ -3,10 +3,10 @@
 """Frames that the card has decrypted go to xfrm, and nowhere else (crypto
 offload).
 
-Frames of each shape are put on the wire to b's card, with GRO and without.
-They arrive although no socket is there for UDP encapsulation, although a
-firewall rejects the outer packet, and whatever the UDP checksum says. No answer
-quotes them in clear, and a tap sees only the packet inside.
+Frames of each shape are put on the wire to b's card, with GRO and without. They
+arrive without a socket for UDP encapsulation, behind a firewall that rejects
+the outer packet, and with any UDP checksum. No answer quotes them in clear, and
+a tap sees only the packet inside.
 """
 import os
 import select
@@ -23,7 +23,7 @@ REJECT = ("chain c { type filter hook input priority 0; "
           "udp dport 4500 counter reject; "
           "meta l4proto esp counter reject; };")
 UNREACHABLE = {esp.ICMP: 3, esp.ICMPV6: 1}
-HEADER_CSUM = 14 + 10       # of the frame: where IPv4 has its checksum
+HEADER_CSUM = 14 + 10       # offset of IPv4's checksum in a frame
 
 
 class Receiver:
@@ -31,7 +31,7 @@ class Receiver:
 
     def __init__(self, bed, defer, shape, gro, offload="b", how="crypto"):
         self.bed, self.shape = bed, shape
-        bed.shape = None                # policies are made anew
+        bed.shape = None                # so policies are made again
         self.pair = bed.install(shape, offload=offload, how=how)
         bed.check_offload_lines(self.pair)
         bed.ethtool["b"].gro(gro)
@@ -112,7 +112,7 @@ def tapped(defer, bed, shape, gro):
 
 
 def firewall(defer, bed, shape, gro):
-    """A firewall rejects ESP and UDP encapsulation, and meets only software's."""
+    """A firewall that rejects ESP sees only the ESP that software decrypts."""
     rx = Receiver(bed, defer, shape, gro)
     with Rules(bed.b, REJECT) as rules:
         for _ in range(3):
@@ -120,7 +120,7 @@ def firewall(defer, bed, shape, gro):
         ksft.equal(rules.hits(), 0, "packets that the firewall met")
     if gro:
         return
-    # The rules do what they are for: the same frames to software's ESP
+    # The rules work: they reject the same frames when software is to decrypt
     rx.sock.close()
     rx = Receiver(bed, defer, shape, gro, "")
     with Rules(bed.b, REJECT) as rules:
@@ -130,7 +130,7 @@ def firewall(defer, bed, shape, gro):
 
 
 def no_socket(defer, bed, shape, gro):
-    """ESP in UDP, nobody on port 4500, and no policy for what is outside."""
+    """ESP in UDP arrives without a socket on port 4500 or an outer policy."""
     rx = Receiver(bed, defer, shape, gro)
     index = rx.close_encap_socket()
     defer(rx.open_encap_socket, index)
@@ -143,7 +143,7 @@ def no_socket(defer, bed, shape, gro):
 
 
 def checksums(defer, bed, shape, gro):
-    """ESP in UDP: right, wrong and no checksum of UDP (RFC 3948 2.1)."""
+    """ESP in UDP arrives with any UDP checksum, or none (RFC 3948 2.1)."""
     rx = Receiver(bed, defer, shape, gro)
     errors = udp_errors(bed.b)
     packet, payload = rx.sealer.packet()
@@ -159,7 +159,7 @@ def checksums(defer, bed, shape, gro):
 
 
 def moved(defer, bed, shape, gro):
-    """The sender's NAT gives it another port: the key manager is told."""
+    """When the sender's NAT gives it another port, the key manager is told."""
     rx = Receiver(bed, defer, shape, gro)
     mappings = Mappings(bed.b)
     defer(mappings.sock.close)
@@ -200,9 +200,9 @@ def header_csum(defer, bed, shape, how):
 
 
 def nested(defer, bed, shape, gro):
-    """ESP in ESP, both in transport mode: software opens the inner ESP. The
-    packet goes to its socket without coming in again, and the socket knows the
-    device that it came in by.
+    """Of ESP in ESP, both in transport mode, software opens the inner ESP. The
+    packet goes to its socket without coming in again, and the socket knows by
+    which device the packet came in.
     """
     rx = Receiver(bed, defer, shape, gro)
     rx.sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE,

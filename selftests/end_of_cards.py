@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The end of many cards costs the machine about what the end of as many veth
-devices does. One worker of the kernel, cleanup_net(), ends all namespaces, and
-does much of this under RTNL: if each card waited there, the machine would wait.
+"""Deleting many cards costs the machine about as much as deleting as many veth
+devices. One worker of the kernel, cleanup_net(), ends all namespaces, and does
+much of this under RTNL. If each card waited there, the machine would wait.
 
     OV2_CARDS=200 end_of_cards.py       with so many cards (default: 48)
 
@@ -95,7 +95,7 @@ def filled(defer, kind, up):
 
 
 def compare(what, times, other="veth"):
-    """The best of some rounds each, because disturbances only add time."""
+    """Compare the best of some rounds, because disturbances only add time."""
     best = {kind: min(took) / CARDS * 1000 for kind, took in times.items()}
     ratio = best["cards"] / best[other]
     ksft.note(f"{what}, {CARDS} devices: a card {best['cards']:.3f} ms, "
@@ -209,8 +209,8 @@ class Waits:
         self.trace = Trace(WAITS, system=self.group)
 
     def control(self, line):
-        # Without O_APPEND the others' probes would go; open() of mode "a" wants
-        # to seek to the end, which this file does not know.
+        # Without O_APPEND other programs' probes would be deleted. open() with
+        # mode "a" seeks to the end, which this file cannot do.
         file = os.open(self.file, os.O_WRONLY | os.O_APPEND)
         try:
             os.write(file, line.encode() + b"\n")
@@ -229,7 +229,7 @@ class Waits:
 
 
 def no_wait_for_each_card(defer):
-    """Counts waits, which is exact: 40 more cards cause hardly one more."""
+    """A count is exact: 40 more cards cause hardly any more waits."""
     waits = Waits()
     defer(waits.close)
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Extended sequence numbers go across 2^32 both ways, with offload at both
-ends, at the sender only, at the receiver only. A key manager may set them, too
-(XFRM_MSG_NEWAE), in both modes.
+"""Extended sequence numbers cross 2^32 both ways, with offload at both ends, at
+the sender only, or at the receiver only. In both modes a key manager may also
+set the numbers (XFRM_MSG_NEWAE).
 
-TCP crosses only where the engine sends: Linux' own esp_xmit() takes the next
-high half for the last TCP segment below the wrap (6.12 to 7.3).
+TCP crosses 2^32 only where the engine sends. Linux' own esp_xmit() takes the
+next high half for the last TCP segment below the wrap (6.12 to 7.3).
 """
 from lib import esp, ksft, module, xfrmnl
 from lib.bed import Shape, shared
@@ -16,7 +16,7 @@ SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
 ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
 WRAP = 1 << 32
 
-# Last numbers, one after the other; each time some packets follow
+# Last numbers to set, one after the other; some packets follow each of them
 JUMPS = {
     "up by 1": (WRAP + 100,),
     "up by several": (WRAP + 100, 7 * WRAP + 100, 0xfff0 * WRAP),
@@ -57,8 +57,8 @@ def udp_crosses(defer, shape, offload, high):
 
 
 def tcp_crosses(defer, shape):
-    # Of some 70 segments each way, so that the wrap is among segments of
-    # one large send
+    # The segments, some 70 each way, put the wrap among segments of one large
+    # send
     test = Wrap(defer, shape, "ab", WRAP - 30)
     test.talk.tcp("a", 100000, 100000)
     wire = test.talk.settle(test.pair)
@@ -67,7 +67,7 @@ def tcp_crosses(defer, shape):
 
 
 def late_packets(defer, shape):
-    """Around the wrap the receiver tells old from new by the window."""
+    """Around the wrap the window tells old numbers from new numbers."""
     test = Wrap(defer, shape, "ab", WRAP - 8)
     key = test.pair.ab.oracle()
     source, target = test.talk.address["a"], test.talk.address["b"]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Whatever fails, nothing that was to be protected leaves in clear.
+"""Whatever fails, no packet that should be protected leaves in clear.
 
 Traffic made of a marker runs while SAs, features, qdiscs, cables and
 namespaces are taken away; every frame on the wire is searched for the marker
@@ -23,7 +23,7 @@ TCP_PORT = 7101
 
 
 class Stream(threading.Thread):
-    """TCP from a to b made of the marker, for what only large frames do."""
+    """TCP from a to b made of the marker, for tests with large frames."""
 
     def __init__(self, bed, shape):
         super().__init__(daemon=True)
@@ -165,7 +165,7 @@ def by_cards(test):
 
 
 def feature_off(test, defer):
-    """The feature goes off with live SAs, under traffic, which flows on as ESP."""
+    """The feature goes off while SAs live; the traffic goes on as ESP."""
     with test.flood() as flood:
         flood.wait_flow("ab", 50)
         for _ in range(2):
@@ -274,10 +274,10 @@ def unplugged_and_replugged(test, defer):
 
 
 def queue_full(test, defer):
-    """A receiver that is kept from its CPU: the sender waits, none is lost.
+    """A receiver is kept from its CPU. The sender waits, and no frame is lost.
 
-    Its NAPI becomes a thread that runs only when nobody else wants the CPU,
-    and the sender shares that CPU and does not let go.
+    The receiver's NAPI becomes a thread that runs only when nobody else wants
+    the CPU. The sender runs on the same CPU all the time.
     """
     bed, number = test.bed, 1400
     a_wire = WIRE["a"]
@@ -320,7 +320,7 @@ def sysfs_write(dev, name, value):
 
 
 def threaded_napi(ns, dev):
-    """The pids of its NAPI threads."""
+    """The pids of the NAPI threads of a card."""
     done = ns.command("unshare", "-m", "sh", "-c",
                       sysfs_write(dev, "threaded", 1), check=False)
     if done.returncode:
@@ -343,12 +343,12 @@ def policies_go_first():
 
 
 def ends_deleted(test, order):
-    """One namespace after the other, the rest still sending.
+    """Namespaces are deleted one after the other, while the rest still sends.
 
-    Since the core flushes a namespace's policies before it takes the devices
-    away (xfrm_net_pre_exit(), not in 6.12), its stack, whose sockets are
-    closed, may answer a decrypted packet with an error in clear, whatever
-    the card.
+    Newer cores flush the policies of a namespace before they take its devices
+    away (xfrm_net_pre_exit(), not in 6.12). The sockets are closed by then, so
+    the stack may answer a decrypted packet with an error in clear, whatever the
+    card does.
     """
     flood = test.flood()
     try:

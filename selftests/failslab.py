@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The first, second, third ... allocation of each operation fails, until the
-operation has no more: nothing is left half made, nothing leaves in clear.
+"""Every allocation of each operation fails once, one after the other: nothing
+is left half made, and nothing leaves in clear.
 """
 import errno
 import os
@@ -49,13 +49,13 @@ def answer_to(request, *args, **kwargs):
 
 
 def ask(request, *args, **kwargs):
-    """The errno of a request; None without an answer."""
+    """The errno that a request gets; None if no answer comes."""
     answer = answer_to(request, *args, **kwargs)
     return answer and answer.errno
 
 
 def agree(error, there, what):
-    """An answer tells what happened."""
+    """Check that the answer to a request tells whether the object is there."""
     if error is not None:
         ksft.equal(there, error == 0, f"{what} is there after the answer "
                    f"{os.strerror(error)}")
@@ -117,7 +117,7 @@ class State:
         self.refused = 0                # adds that the card had no memory for
 
     def add(self, link):
-        """The errno. What the card says of an allocation names memory."""
+        """Returns the errno. If the card refuses, it must say: no memory."""
         answer = answer_to(link.add, spi=SPI, src=self.src, dst=self.dst,
                            aead=("rfc4106(gcm(aes))", bytes(range(20)), 128),
                            window=0 if self.out else 32,
@@ -206,8 +206,8 @@ def send(bed, _ledger):
 
 
 def send_shared(bed, _ledger):
-    """Packet mode, and another device holds a copy of each packet: the card
-    needs a tag of the packet's own.
+    """In packet mode another device holds a copy of each packet, so the card
+    must allocate a tag that is the packet's own.
     """
     ksft.with_defer(held_copies, bed)
 
@@ -250,7 +250,7 @@ def send_from(bed, how):
 
 
 def receive(bed, _ledger):
-    """Chooses allocations by their stack, since softirqs receive; b offloads."""
+    """b offloads. Softirqs receive, so call stacks select the allocations."""
     fault.stack_needed()
     for name in SHAPES:
         shape = Shape.named(name)

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Under an IKE daemon packet offload lets the daemon's packets pass in clear,
-and no others, between two hosts whose policies protect all that they say to
-each other.
+"""Between two hosts whose policies protect all packets, packet offload lets
+only the packets of an IKE daemon pass in clear.
 
 UDP sockets and netlink play a daemon that differs from strongSwan: it has a
 policy in and out on its sockets (IP_XFRM_POLICY), one offloaded bypass out per
-card, and no bypass in. Every case runs in software, too, and must come out the
-same where the table does not say otherwise.
+card, and no bypass in. Every case runs in software, too. Where the table does
+not say otherwise, it must have the same result there.
 """
 import select
 import socket
@@ -53,7 +52,7 @@ class Hosts:
             f"priority {priority} {offload} {words}")
 
     def protect_from(self, src, dst=None):
-        """b's policy for packets of another host, or to one."""
+        """Protect packets from @src to b, or to another address of b."""
         self.policy("b", "in", f"{src}/{FULL[self.fam]}",
                     f"{dst or OUTER['b'][self.fam]}/{FULL[self.fam]}",
                     "tmpl proto esp reqid 1 mode transport")
@@ -133,7 +132,7 @@ class Hosts:
 # ---- cases: case(hosts), for software and for the card
 
 class Talk:
-    """Two daemons, and numbered datagrams of others, while keys change."""
+    """Two daemons, and datagrams of other sockets, while keys change."""
 
     def __init__(self, hosts):
         self.hosts = hosts
@@ -163,7 +162,7 @@ class Talk:
                                        self.to(side, OTHER_PORT))
 
     def arrived(self):
-        """All that was sent so far is there, in its order."""
+        """All datagrams that were sent so far have arrived in their order."""
         for side in "ab":
             got = []
 
@@ -182,7 +181,7 @@ class Talk:
     seen = 0
 
     def rekey(self):
-        """Rekey as RFC 7296 2.8 says: in before out, and the old SAs end last."""
+        """Rekey as RFC 7296 2.8 says: in before out; old SAs end last."""
         hosts, bed = self.hosts, self.hosts.bed
         old = hosts.pair
         new = [Sa(hosts.shape, side, next(bed.spi), ALGS["aes128-gcm"], 128,
@@ -213,7 +212,7 @@ def rekeyed(hosts):
     ends = {esp.packed(OUTER[side][hosts.fam]) for side in "ab"}
     for _, frame in hosts.bed.captured():
         if frame.proto is None or {frame.src, frame.dst} != ends:
-            continue                    # to a group, say: MLD at the start
+            continue                    # to a group, for example MLD
         if frame.is_esp:
             sealed += 1
             continue
@@ -229,7 +228,7 @@ def rekeyed(hosts):
 
 
 def only_for_the_socket(hosts):
-    """Only what the daemon's socket takes passes in clear."""
+    """Only packets that the daemon's socket receives pass in clear."""
     daemon = hosts.daemon("b")
     other, natt = hosts.socket("b", OTHER_PORT), hosts.daemon("b", NATT + 1)
     socks = [daemon, other, natt]
@@ -250,7 +249,7 @@ def only_for_the_socket(hosts):
 
 
 def no_ike(hosts):
-    """Policies of a socket that do not let clear text in."""
+    """Without an inbound policy that lets clear text in, a socket gets none."""
     hosts.protect_from(STRANGER[hosts.fam])
     sock = hosts.socket("b")
     hosts.expect([sock], MISMATCH, what="no policy")
@@ -271,7 +270,7 @@ def no_ike(hosts):
 
 
 def mapped(hosts):
-    """An IPv6 socket gets IPv4, too, but its policy is for IPv6."""
+    """An IPv6 socket receives IPv4, too, but its policy is for IPv6 only."""
     sock = hosts.socket("b", fam=6)
     socket_policy(sock, 6, "in")
     hosts.expect([sock], DELIVERED if hosts.fam == 6 else MISMATCH,
@@ -279,7 +278,7 @@ def mapped(hosts):
 
 
 def nearer_socket(hosts):
-    """Only the socket that UDP prefers decides, also if another would let it in."""
+    """Only the socket that UDP prefers decides, whatever others let in."""
     wild = hosts.daemon("b")
     near = hosts.socket("b", address=OUTER["b"][hosts.fam])
     hosts.expect([wild, near], MISMATCH, what="a nearer socket, no policy")
@@ -307,7 +306,7 @@ def ended_meanwhile(hosts):
 
 
 def block(hosts):
-    """The socket's policy comes before one that blocks, as in software."""
+    """The socket's policy comes before a policy that blocks, as in software."""
     near, far = (f"{OUTER[side][hosts.fam]}/{FULL[hosts.fam]}"
                  for side in "ba")
     hosts.policy("b", "in", far, near, "action block", verb="update")
@@ -354,7 +353,7 @@ def stricter(hosts):
 
 
 def above_the_card(hosts):
-    """The card drops, too, if the frame could be taken elsewhere."""
+    """The card also drops if tc or nftables could take the frame elsewhere."""
     b, card = hosts.bed.b, CARD["b"]
     daemon = hosts.daemon("b")
     plain = esp.ethernet(MAC["b"], MAC["a"], hosts.packet())
@@ -378,8 +377,8 @@ def above_the_card(hosts):
 
 
 def listened_to(hosts):
-    """A raw socket gets a copy before UDP, and a packet socket of IP makes UDP
-    get one, which is pinned to no socket.
+    """A raw socket gets a copy before UDP gets the packet. A packet socket of
+    IP makes UDP get a copy, which is pinned to no socket.
     """
     b, fam = hosts.bed.b, hosts.fam
     daemon = hosts.daemon("b")
@@ -408,7 +407,7 @@ def listened_to(hosts):
 
 
 def led_away(hosts, kind, statement):
-    """A rule leads to another port, whose socket has no policy. The packet
+    """A rule changes the port to a port whose socket has no policy. The packet
     stays with the socket that the card has found for it.
     """
     b, ip = hosts.bed.b, "ip" if hosts.fam == 4 else "ip6"
@@ -431,7 +430,7 @@ def rewritten(hosts):
 
 
 def redirected(hosts):
-    """NAT, which takes packets from their socket: nf_nat_ipv4_local_in()."""
+    """NAT takes packets away from their socket: nf_nat_ipv4_local_in()."""
     to = OUTER["b"][hosts.fam]
     to = to if hosts.fam == 4 else f"[{to}]"
     led_away(hosts, "nat", f"dnat to {to}:{OTHER_PORT}")
@@ -495,8 +494,8 @@ class Outbound:
         return ksft.wait_for("what becomes of a packet", outcome)
 
     def below(self):
-        """The same of a frame that the core's policies do not see: the drops
-        of the card, "esp" or "clear".
+        """The fate of a frame that the core's policies do not see: a counter of
+        drops of the card, "esp" or "clear".
         """
         hosts, bed = self.hosts, self.hosts.bed
         src, dst = (OUTER[side][hosts.fam] for side in "ab")
@@ -520,8 +519,8 @@ class Outbound:
 
 
 def trap(hosts):
-    """A template without reqid: nothing leaves, the key manager is asked, and
-    what it installs is used. No state is there by accident.
+    """Under a template without reqid nothing leaves until the key manager is
+    asked and has installed a state. No other state is used by accident.
     """
     fam, bed = hosts.fam, hosts.bed
     src, dst = (OUTER[side][fam] for side in "ab")
@@ -575,7 +574,7 @@ def trap_in(hosts):
 
 
 def hold(hosts):
-    """A policy that blocks and has a template: it blocks, both ways."""
+    """A policy that blocks still blocks both ways if it has a template."""
     out = Outbound(hosts)
     out.policy(f"action block {out.template(0)}", 10)
     ksft.equal(out.fate(), "XfrmOutPolBlock", "out")

@@ -82,7 +82,7 @@ def alias(defer):
 
 
 def identity(defer):
-    """ethtool -i, -k, -S, -l."""
+    """ethtool -i, -k, -S and -l show what they should."""
     ns = cable(defer)
     info = ns.command("ethtool", "-i", "ova").stdout
     ksft.check(f"driver: {KIND}\n" in info, info)
@@ -125,7 +125,7 @@ def events(_defer):
 
 
 def queues(defer):
-    """One per CPU up to 16, or as many as asked for."""
+    """A card has one queue per CPU, up to 16, or as many as asked for."""
     ns = home(defer)
     default = min(os.cpu_count(), 16)
     for options, tx, rx in (("", default, default),
@@ -148,7 +148,7 @@ def queues(defer):
 
 
 def mtu(defer):
-    """68 to 9000, and frames of just that size pass."""
+    """The MTU is 68 to 9000, and frames of exactly this size pass."""
     ns = cable(defer)
     refused(ns, "link set ova mtu 67", "mtu less than device minimum")
     refused(ns, "link set ova mtu 9001", "mtu greater than device maximum")
@@ -169,7 +169,7 @@ def mtu(defer):
 
 
 def address(defer):
-    """The MAC can be changed while up, to a unicast one."""
+    """The MAC of a card that is up can be changed to a unicast address."""
     ns = cable(defer)
     near, far = raw_socket(ns, "ova"), raw_socket(ns, "ovb")
     ns.ip("link set ova address 02:11:22:33:44:55")
@@ -217,7 +217,7 @@ def statistics(defer):
 
 
 def peer_shown(defer):
-    """In one namespace by name, in another by its number there."""
+    """`ip link` names a peer in this namespace, and numbers one in another."""
     ns, other = cable(defer), home(defer)
     for dev, peer in (("ova", "ovb"), ("ovb", "ova")):
         said = show(ns, dev)
@@ -275,7 +275,7 @@ def replugged(defer):
 
 
 def down_and_up(defer):
-    """Down deletes the card's SAs; the policies stay, so all packets are dropped."""
+    """Down deletes SAs but not policies, so the card's packets are dropped."""
     bed, shape = Bed(), Shape.named("ipv4-transport")
     defer(bed.delete)
     pair = bed.install(shape)
@@ -300,7 +300,7 @@ def switch(ns, word):
 
 
 def down_while_off(defer):
-    """The core leaves the SAs of a card alone whose feature is off."""
+    """While the feature is off, `down` does not make the core end SAs."""
     bed, shape = Bed(), Shape.named("ipv4-transport")
     defer(bed.delete)
     pair = bed.install(shape)
@@ -322,7 +322,7 @@ def down_while_off(defer):
 
 
 def deleted_while_off(defer):
-    """With the feature off the SAs go with their card, too, and do not hold it."""
+    """While the feature is off, the SAs still end with their card."""
     bed, shape = Bed(), Shape.named("ipv4-transport")
     defer(bed.delete)
     bed.install(shape)
@@ -334,7 +334,7 @@ def deleted_while_off(defer):
 
 
 def nothing_left(_):
-    """A result of its own, after all others have made theirs."""
+    """This has a result of its own, after all other cases."""
     ledger.wait_gone()
     # alias() makes no card
     ksft.check(ledger.made["port"] or not set(some) & set(CASES) - {alias},

@@ -31,7 +31,7 @@ def flows(bed):
 
 
 def moved(defer, side):
-    """The SAs stay behind and end; the cable stays plugged."""
+    """The card moves: its SAs end, and its cable stays plugged."""
     bed = fresh(defer)
     other = "b" if side == "a" else "a"
     with Flood(bed, SHAPE) as flood:
@@ -59,7 +59,7 @@ def moved_b(defer):
 
 
 def wire_moved(defer):
-    """The far end of the cable moves: SAs of the near one stay."""
+    """The far end of the cable moves: the SAs of the near end stay."""
     bed = fresh(defer)
     with Flood(bed, SHAPE) as flood:
         flood.wait_flow("ab")
@@ -127,7 +127,7 @@ def b_then_a_deleted(defer):
 
 
 def wire_deleted(defer):
-    """Both cables at once lose their far ends."""
+    """Both cables lose their far ends at the same time."""
     bed = fresh(defer)
     with Flood(bed, SHAPE) as flood:
         flood.wait_flow("ab")

@@ -80,7 +80,7 @@ def flushed(ends, flood):
 
 
 def expire(ends, flood, limits):
-    """a's sending SA ends by a limit; tells how many frames it sent."""
+    """a's sending SA ends by a limit; returns how many frames the SA sent."""
     a, b, ab = ends.bed.a, ends.bed.b, ends.pair.ab
     flood.wait_flow("ab")
     expiries = Expiries(a)
@@ -111,7 +111,8 @@ def expire(ends, flood, limits):
 
 
 def expired_by_time(ends, flood):
-    # Far apart: a timer that is a second late finds the hard limit only
+    # The limits are far apart, because a late timer may find only the hard
+    # limit
     sent = expire(ends, flood, [("time-soft", 1), ("time-hard", 6)])
     ksft.check(sent, "nothing was sent before the end")
 

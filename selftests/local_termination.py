@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """The receive filter takes the frames on the cable that the card asks for.
 
-After the kernel's own test of that name, for a card that claims
-IFF_UNICAST_FLT: each case says which addresses are let in, and puts a frame to
-an address of each kind on the cable. The card drops and counts all other frames,
-and the stack's own counters do not move.
+This follows the kernel's own test of that name for a card with IFF_UNICAST_FLT.
+Each case says which addresses are let in, and puts a frame to an address of
+each kind on the cable. The card drops and counts all other frames, and the
+stack's own counters do not move.
 """
 import contextlib
 import socket
@@ -32,14 +32,15 @@ ALWAYS = {OWN, BROADCAST}
 
 
 class Filter:
-    """A card's end of the cable, and what comes up there."""
+    """A card, and the frames that it passes to its stack."""
 
     def __init__(self, ns, dev, wire):
         self.ns, self.wire = ns, wire
         self.card = Ethtool(ns, dev)
         self.serial = 0
         self.dev = dev
-        # Bound to a protocol of its own, it makes nothing promiscuous
+        # A socket that is bound to one protocol does not make the card
+        # promiscuous
         self.sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         with ns.entered():
             self.sock.bind((dev, ETH_P_TEST))
@@ -57,7 +58,7 @@ class Filter:
         return line.split(":")[1].split()[2:4]
 
     def takes(self, mac):
-        """Is a frame to the address let in?"""
+        """Does the card let in a frame to the address?"""
         self.serial += 1
         frame = (bytes.fromhex(mac.replace(":", "")) +
                  bytes.fromhex(MAC["a"].replace(":", "")) +
@@ -139,7 +140,7 @@ def fdb(verb, mac, dev=DEV):
 
 
 def fdb_self(defer):
-    """An address that a user gave it; also when it goes down and up again."""
+    """An address that a user adds with `bridge fdb`, also after down and up."""
     ports = on_card(defer)
     fdb("add", SECOND)
     ports.expect(ALWAYS | {SECOND}, "with a second address")
@@ -200,7 +201,7 @@ def groups(defer):
 
 
 def maddr(defer):
-    """Groups of the link layer; a unicast address there is no own one."""
+    """`ip maddr` adds groups; a unicast address in it is not let in."""
     ports = on_card(defer)
     # One line at a time: ip ends itself after maddr
     for mac in (JOINED, SECOND):
@@ -261,7 +262,7 @@ def main():
     some = ksft.chosen(CASES)
     module.load()
     bed = Bed()
-    # Nobody else puts frames on the cable: the counter is exact
+    # Nobody else puts frames on the cable, so that the counter is exact
     bed.a.ip(f"link set {CARD['a']} down")
     try:
         ksft.run(some)

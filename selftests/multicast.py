@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""SAs of multicast groups, as OSPF has them (RFC 4552), protect from anywhere
-to the group, in transport mode.
+"""SAs of multicast groups, as OSPF uses them (RFC 4552), protect packets from
+any host to the group, in transport mode.
 
-In every cell both ends send UDP to the group, each by an SA with an SPI and a
-reqid of its own, because the core might send through the other end's SA if it
-had the same reqid. An oracle reads the wire; the other end's member of the group
-gets every datagram, and the card's counters say who did the work. In packet mode
-the sender's own members get the datagrams, too; in crypto mode and in software
-the core does not give them any. Clear text to the group is dropped.
+In every cell both ends send UDP to the group. Each end has an SA with an SPI
+and a reqid of its own: with equal reqids the core might send through the SA of
+the other end. An oracle reads the wire. The member at the other end gets every
+datagram, and the card's counters say who did the work. In packet mode the
+sender's own members get the datagrams, too; in crypto mode and in software the
+core does not give them any. Clear text to the group is dropped.
 """
 import os
 import select
@@ -79,7 +79,7 @@ class Multicast(Cells):
                        "offload lines")
 
     def member(self, defer, side):
-        """A socket of the side's that has joined the group and sends to it."""
+        """A socket at a side that has joined the group and sends to it."""
         fam, ns = self.fam, self.bed.ns(side)
         sock = ns.socket(family(fam), socket.SOCK_DGRAM)
         defer(sock.close)

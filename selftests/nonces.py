@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""No explicit IV comes twice under one key, whatever happens to the number.
+"""No explicit IV is used twice with one key, whatever happens to the number.
 
 In crypto mode the stack gives a packet its number, and code below xfrm can send
 the packet twice. In each case the oracle and the other end's card open every ESP
@@ -59,8 +59,8 @@ class Nonces(Cells):
         return pair, talk
 
     def opened(self, pair, least):
-        """What a sent, at least so many frames, opened by the oracle; b's card
-        has opened as many. All IVs differ.
+        """The oracle opens all frames that a sent, at least @least. b's card
+        has opened as many, and all their IVs differ.
         """
         def all_there():
             frames = [frame for side, frame in self.bed.captured()
@@ -82,8 +82,8 @@ class Nonces(Cells):
         return plains
 
     def twice(self, pair, talk):
-        """Datagrams, each of which is on the wire twice or more with one
-        number; and TCP, of which some is.
+        """Each datagram is on the wire twice or more with one number, and so
+        are some segments of TCP.
         """
         talk.udp("a", LENGTHS)
         plains = self.opened(pair, 2 * len(LENGTHS))
@@ -132,8 +132,9 @@ def duplicated_packet(test, shape):
 
 
 def mirrored(test, shape):
-    """tc sends each packet to the card once more; on 6.12 some times, until
-    it sees the loop. By way of another device: 7.3 mirrors none to itself.
+    """tc sends each packet to the card once more, on 6.12 several times, until
+    it sees the loop. The copy goes through another device, because 7.3 does not
+    mirror a packet to its own device.
     """
     a = test.bed.a
     pair, talk = test.install(shape)
@@ -160,7 +161,7 @@ def set_back(test, shape):
         ksft.equal(link.set_number(pair.ab.spi, pair.ab.dst, 0), (0, ""),
                    "answer to XFRM_MSG_NEWAE")
     numbers = [plain.seq for plain in test.opened(pair, 3 * len(LENGTHS))]
-    # a's kernel may say something, too
+    # a's kernel may send packets of its own, too
     expected = [1 if seq == 1 else before + 1
                 for before, seq in zip([0] + numbers, numbers)]
     ksft.equal(numbers, expected, "numbers")

@@ -32,12 +32,12 @@ FAR_MAC = "02:00:00:00:0f:00"
 TABLE = 77
 # Packets pass netfilter in front of xfrm, then behind it
 PASSED, AWAY = 16, 1
-# A bucket that large sends must be cut for
+# A bucket so small that large sends must be cut
 TBF = ("tbf", "rate", "200mbit", "burst", "1700", "latency", "1000ms")
 
 
 def redirect(test, to=FAR, how="redirect"):
-    """tc, in front of the card's queue."""
+    """tc redirects packets in front of the card's queue."""
     turn(test.bed.a, test.defer, "ov0", to, how)
     return to
 
@@ -88,7 +88,7 @@ def to_card(test):
 
 
 def by_queue(test):
-    """A class of the card's own queue has the filter."""
+    """The filter is in a class of the card's own queue."""
     test.tc("qdisc", "replace", "dev", "ov0", "root", "handle", "1:", "prio")
     test.defer(test.tc, "qdisc", "del", "dev", "ov0", "root")
     test.tc("filter", "add", "dev", "ov0", "parent", "1:", "matchall",
@@ -104,7 +104,7 @@ def above_tbf(test):
 
 
 def far_queue(test):
-    """Another device with a queue: the core looks when they leave it."""
+    """Another device has a queue: the core looks when packets leave it."""
     test.tc("qdisc", "replace", "dev", FAR, "root", "pfifo")
     test.defer(test.tc, "qdisc", "del", "dev", FAR, "root")
     return redirect(test)
@@ -165,8 +165,8 @@ EVERYWHERE = (redirect, reroute)
 def cells():
     """[(name, shape, method, detour or words for tc), ...]
 
-    A shape decides who makes the Ethernet header and which route is asked:
-    not what a device on the other device does.
+    The shape decides who makes the Ethernet header and which route is looked
+    up. It does not change what devices above far0 do.
     """
     made = [(f"{shape.name} {detour.__name__.replace('_', '-')}", shape,
              "detour", detour)
@@ -208,7 +208,7 @@ class Stream:
             sock.close()
 
     def push(self):
-        """As much as fits, so that the stack makes large packets of it."""
+        """Write as much as fits, so that the stack makes large packets."""
         try:
             while self.near.send(MARKER * 2048):
                 pass
@@ -261,7 +261,7 @@ class Detours:
                    rules.split()[1], "t")
 
     def device(self, add, *more):
-        """Made by a line of ip, and set up; gone at the end."""
+        """Make a device by a line of ip, set it up, and defer its deletion."""
         a, name = self.bed.a, add.split()[2]
         error = a.ip_error(add)
         if error:
@@ -270,7 +270,7 @@ class Detours:
         a.ip(*more, f"link set {name} up", f"link set {FAR} up")
 
     def far_route(self):
-        """To b by the far device, for what is marked so."""
+        """Route packets with the mark to b by the far device."""
         fam, to = self.shape.inner, self.bed.address("b", self.shape)
         rule = ("fwmark", str(AWAY), "table", str(TABLE), "priority", "10")
         a = self.bed.a
@@ -347,7 +347,7 @@ class Detours:
             self.sends_on(flood, stream, 20)
 
     def sends_on(self, flood, stream, number):
-        """@number more ESP packets leave, large sends of TCP among them."""
+        """@number more ESP packets leave, among them large sends of TCP."""
         goal = self.esp_sent() + number
 
         def done():
@@ -369,7 +369,7 @@ class Detours:
         self.sends_on(flood, stream, 300)
 
     def hole(self, flood, stream, _):
-        """A filter in a queue below takes away the segments that a queue has cut."""
+        """A filter in a lower queue redirects what the upper queue has cut."""
         self.tc("qdisc", "replace", "dev", "ov0", "root", "handle", "1:",
                 *TBF)
         self.defer(self.tc, "qdisc", "del", "dev", "ov0", "root")

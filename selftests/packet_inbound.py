@@ -16,8 +16,8 @@ from lib.bed import CARD, ETH_P_ALL, MAC, OUTER, Bed, Sa, Shape, family
 from lib.spd import FULL, socket_policy
 from lib.traffic import Traffic
 
-OURS, OTHERS = 1, 77                            # reqid; a state has the first
-INSIDE = 2                                      # of a state within a tunnel
+OURS, OTHERS = 1, 77                            # reqids; the first is a state's
+INSIDE = 2                                      # reqid of a state in a tunnel
 PORTS = range(7001, 7005)
 DELIVERED, FORWARDED = "delivered", "forwarded"
 BLOCKED, MISMATCH, NONE = ("XfrmInPolBlock", "XfrmInTmplMismatch",
@@ -33,7 +33,7 @@ class End:
     """b with one inbound state, in software or in packet mode."""
 
     def __init__(self, bed, shape, who, defer, said):
-        self.said = said                        # by software, of a port
+        self.said = said                        # fate in software, by port
         self.bed, self.shape, self.who = bed, shape, who
         self.fam, self.b = shape.inner, bed.b
         bed.remove()
@@ -150,7 +150,7 @@ class End:
 # ---- cases: case(end, defer) is called for software and for the card
 
 def beside(end, defer):
-    """Policies of the card and others, each for packets of its own."""
+    """Policies on the card and in software, each for other packets."""
     end.policy(OURS, port=7001, offload=True)
     end.policy(port=7002, block=True)
     end.policy(OTHERS, port=7003)
@@ -205,8 +205,8 @@ def default_block(end, defer):
 
 
 def overlapping(end, defer, more=()):
-    """Policies of the card that overlap: the better priority wins, whatever
-    the kernel's order of them is.
+    """Policies of the card overlap: the better priority wins, in whatever order
+    the kernel has them.
     """
     narrow, wide = (lambda: end.policy(OURS, port=7001, priority=10,
                                        offload=True),
@@ -239,7 +239,7 @@ def overlapping_beside(end, defer):
 
 
 def by_socket(end, defer):
-    """A socket's own inbound policy, under one of the card."""
+    """A socket has an inbound policy of its own, beside one of the card."""
     end.policy(OURS, offload=True)
     mode = end.shape.mode
     ends = (OUTER["a"][end.fam], OUTER["b"][end.fam], mode == "tunnel")
@@ -258,7 +258,7 @@ def forwards(end, defer):
 
 
 def forwarded(end, defer):
-    """To a host behind b FWD policies apply, beside those of the card."""
+    """For a host behind b FWD policies apply, beside the card's policies."""
     forwards(end, defer)
     behind = BEHIND[end.fam]
     end.policy(OURS, offload=True, dst=behind)
@@ -281,7 +281,7 @@ def forwarded_only(end, defer):
 
 def gro(end, defer, on):
     """With GRO the core forgets the tunnel's state when ESP is inside the
-    tunnel, also inside its own tunnels: esp4_gro_receive().
+    tunnel. It does so for tunnels in software, too: esp4_gro_receive().
     """
     end.bed.ethtool["b"].gro(on)
     defer(end.bed.ethtool["b"].gro, True)

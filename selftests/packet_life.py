@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""States and policies of packet offload come and go, and their ways change,
-without a packet in clear.
+"""States and policies of packet offload come and go, and routes change, but no
+packet leaves in clear.
 
 The first packet asks for a state; neighbours move; cards go down, away, to
 another namespace, with their namespace and with the module, under traffic.
@@ -51,7 +51,7 @@ def nothing_installed(ns, what):
 # ---- acquire
 
 class Talker:
-    """A socket of a's, and b's that receives."""
+    """A socket at a that sends, and a socket at b that receives."""
 
     def __init__(self, bed, defer):
         shape = bed.pair.shape
@@ -117,7 +117,7 @@ def acquire_net(defer):
 
 
 def acquire_queued(defer):
-    """Linux, 6.12 to 7.3, loses a route each time, without any card as well:
+    """Linux 6.12 to 7.3 loses a route each time, also without a card:
     xfrm_create_dummy_bundle() takes a reference on the route as child, and
     dst_destroy() puts the child only if the bundle has a state.
     """
@@ -128,7 +128,7 @@ def acquire_queued(defer):
 
 
 def acquire_in_vain(defer):
-    """Nobody answers: the larval state goes, the next packet asks again."""
+    """If nobody answers, the larval state ends, and a later packet asks."""
     bed = fresh(defer)
     a, ab = bed.a, bed.pair.ab
     a.sysctl("net.core.xfrm_acq_expires", 1)
@@ -142,7 +142,7 @@ def acquire_in_vain(defer):
                       not a.ip_output("xfrm state").strip(), 30, 0.05)
     bed.mark()
     acquires.close()
-    talker.send(b"x")                           # nobody who could be asked
+    talker.send(b"x")                           # no key manager can be asked
     ksft.wait_for("a drop", lambda: a.xfrm_stat()["XfrmOutNoStates"])
     a.ip(ab.line("a", True))
     talker.send(b"y")
@@ -161,7 +161,7 @@ def destination(bed, talker):
 
 
 def neighbour_moves(defer, what):
-    """The next hop of the outer destination is followed as it changes."""
+    """The card follows the next hop of the outer destination as it changes."""
     bed = fresh(defer, what)
     fam = bed.pair.shape.outer
     a, far = bed.a, OUTER["b"][fam]
@@ -192,11 +192,12 @@ def neighbour_moves_net(defer):
 
 
 def no_way(defer):
-    """No route to the tunnel's end, or one by another device: dropped."""
+    """Without a route to the tunnel's end by the card, packets are dropped."""
     bed = fresh(defer, "net")
     a, far = bed.a, OUTER["b"][6]
     talker = Talker(bed, defer)
-    # The core drops the packets that it sees going elsewhere, the card the rest
+    # The core drops the packets that it sees going elsewhere. The card drops
+    # the others
     for line in (f"route add unreachable {far}/128",
                  f"route add {far}/128 dev lo"):
         a.ip(line)
@@ -235,7 +236,7 @@ def down_and_up(defer):
 
 
 def switched_off(defer):
-    """The feature stays on while a state or policy lives, which needs the card."""
+    """The feature stays on while a state or a policy needs the card."""
     bed = fresh(defer)
     ethtool = ("ethtool", "-K", CARD["a"], "esp-hw-offload")
 
@@ -247,7 +248,7 @@ def switched_off(defer):
         return bed.a.command(*ethtool, "off", check=False)
 
     def busy():
-        """Refused with a sentence, and the wish is forgotten."""
+        """The request is refused with a sentence, and not carried out later."""
         done = off()
         ksft.check(done.returncode and "esp-hw-offload: on [requested off]"
                    in done.stdout, f"ethtool says {done}")
@@ -297,7 +298,7 @@ def card_deleted_b(defer):
 
 
 def card_moves(defer):
-    """To another namespace: states and policies end."""
+    """The card moves to another namespace: its states and policies end."""
     bed = fresh(defer, "net")
     with Flood(bed, bed.pair.shape) as flood:
         flood.wait_flow("ab")
@@ -309,7 +310,7 @@ def card_moves(defer):
 
 
 def namespaces_deleted(defer):
-    """Each namespace in turn, while the other end goes on sending."""
+    """Each namespace is deleted in turn, while the other end still sends."""
     for order in ("ab", "ba"):
         bed = fresh(defer)
         with Flood(bed, bed.pair.shape) as flood:
@@ -320,7 +321,8 @@ def namespaces_deleted(defer):
                 wait_carrier(bed.w, WIRE[side], False)
                 flood.wait_attempts(OTHER[side], 50)
             ledger.wait_gone("sa", "assoc", "policy")
-            # What a dying stack says in clear: ends_deleted() in failclosed.py
+            # ends_deleted() in failclosed.py says what a dying stack sends in
+            # clear
             if len(flood.clear) == flood.clear_errors:
                 flood.clear = []
         bed.delete()

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload protects traffic in all shapes, algorithms, ESN and ends.
+"""Packet offload protects traffic of every shape and algorithm, with ESN and
+without, whichever ends offload.
 
 Every cell sends UDP of all pad classes and up to the link's MTU both ways, ICMP
-echo and TCP. The receiver and an oracle on the wire check each packet; the
-engines count as many frames as ESP frames are on the wire (lib/traffic.py,
-settle()), and nothing is in clear. In a cell with one offloading end the other
-end is Linux' own software ESP. `ip -s xfrm state` must tell the bytes and
-packets of the wire at both ends.
+echo and TCP. The receiver and an oracle on the wire check each packet. The
+engines must count as many frames as there are ESP frames on the wire
+(lib/traffic.py, settle()), and nothing may be in clear. In a cell with one
+offloading end the other end uses Linux' own software ESP. `ip -s xfrm state`
+must show the bytes and packets of the wire at both ends.
 
 The ends themselves send the traffic, or forward it from clients behind them.
 """
@@ -24,7 +25,7 @@ from lib.traffic import largest_datagram
 ALGORITHMS = [("aes128-gcm", 64), ("aes256-gcm", 96), ("aes128-gcm", 128),
               ("aes128-gmac", 128), ("chacha20-poly1305", 128),
               ("aes128-cbc-sha256", 128), ("null-sha1", 96)]
-# Cross-family tunnels are refused, IPv6 has no encapsulation in the kernel
+# Cross-family tunnels are refused, and Linux has no UDP encapsulation for IPv6
 SHAPES = [Shape.named(name) for name in (
     "ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
     "ipv4-transport-udp", "ipv4-tunnel-udp")]
@@ -162,10 +163,11 @@ class Matrix(Cells):
                 ksft.equal(stat[2:], (0, 0, 0), "stats of the state")
 
     def beyond(self, pair, talk, largest):
-        """One byte more than fits: IP makes pieces, or the core drops it.
+        """A datagram is one byte too long: IP makes fragments, or the core
+        drops it.
 
-        Nothing may leave that is not ESP of the card's; the core does not
-        fragment behind a card.
+        Only ESP of the card may leave. The core does not fragment behind a
+        card.
         """
         for side in pair.offload:
             self.bed.mark()

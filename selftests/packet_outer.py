@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload makes the outer header that software makes.
+"""Packet offload makes the same outer header as software.
 
-Card and kernel send the same inner packets, of every ECN, some DSCP, TTL and DF;
-the outer headers on the wire must be the same, with each flag of the SA. Then
-both receive the same outer headers, and the same packets must arrive.
+Card and kernel send the same inner packets, of every ECN and of some values of
+DSCP, TTL and DF. With each flag of the SA, the outer headers on the wire must
+be the same. Then both receive the same outer headers, and the same packets must
+arrive.
 """
 import itertools
 import socket
@@ -20,7 +21,8 @@ IPV6_UNICAST_HOPS, IPV6_RECVTCLASS, IPV6_TCLASS = 16, 66, 67
 IP_TOS, IP_TTL, IP_MTU_DISCOVER, IP_RECVTOS = 1, 2, 10, 13
 DO, DONT = 2, 0
 
-# Fields that card and software set alike; label: is it the inner packet's?
+# Fields that card and software set alike; label: does the outer header have the
+# flow label of the inner packet?
 Outer = namedtuple("Outer", "options tos ttl df label")
 Inner = namedtuple("Inner", "tos ttl df")
 
@@ -186,7 +188,7 @@ class Headers:
         return got
 
     def frame(self, shape, key, number, tos, data):
-        """From a's end, inner and outer TOS as wanted."""
+        """A frame from a's end with the inner and outer TOS that are wanted."""
         src, dst = (self.bed.address(side, shape) for side in "ab")
         inner = self.header(src, dst, esp.UDP,
                             esp.udp(src, dst, PORT, PORT, data), tos[0])

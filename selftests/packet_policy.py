@@ -29,8 +29,8 @@ TEMPLATE = "ipsec_rx_drop_template"
 def table(fam, dev):
     """[(priority, what, selector)], [(packet's arguments, what)]
 
-    Told in an order that is not that of priorities; None: no policy. dev is
-    the card.
+    The policies are not in the order of their priorities. None: no policy
+    matches. dev is the card.
     """
     icmp, kinds = (1, (8, 13)) if fam == 4 else (58, (128, 100))
     def a(number, plen): return f"src {host('a', fam, number)}/{plen}"
@@ -95,7 +95,7 @@ def out_by_card(card, defer):
 
 
 def is_whole_for_b(near, far, proto, one, two, part=None):
-    """Only for such packets b's stack comes to the policies."""
+    """b's stack asks the policies about such packets only."""
     return far == 1 and part is None
 
 
@@ -105,9 +105,10 @@ def xfrm_in(card, stat=None):
 
 
 def in_by_card(card, defer):
-    """Clear packets, also fragments, must not come in where policies protect,
-    nor protected packets where policies do not. If no policy of the card
-    matches, the core decides: it drops packets for b itself.
+    """Clear packets and clear fragments must not come in where policies
+    protect. Protected packets must not come in where policies do not protect.
+    If no policy of the card matches, the core decides: it drops packets for b
+    itself.
     """
     clear = {PROTECT: CLEAR_DROPPED, BLOCK: BLOCKED["in"], BYPASS: "passes",
              None: "passes"}
@@ -137,7 +138,7 @@ def no_policy_no_look(card, defer):
     packet = card.packet(1, 1, UDP, 1, 1)
     ksft.equal(card.leaves(packet), "clear", "sent")
     ksft.equal(card.arrives(packet), "passes", "received")
-    # One direction's policies are not the other's
+    # Policies of one direction say nothing about the other direction
     selector = card.pair_selector()
     card.policy("a", "in", selector, BLOCK)
     card.policy("b", "out", selector, BLOCK)
@@ -146,7 +147,7 @@ def no_policy_no_look(card, defer):
 
 
 def updated(card, defer):
-    """UPDPOLICY: the new one is there before the old one goes."""
+    """UPDPOLICY: the new policy is there before the old policy goes."""
     packet, selector = card.packet(1, 1, UDP, 1, 1), card.pair_selector()
     card.policy("a", "out", selector, PROTECT)
     for fate, what in ((BLOCK, BLOCKED["out"]), (BYPASS, "clear"),
@@ -154,7 +155,7 @@ def updated(card, defer):
         card.policy("a", "out", selector, fate, verb="update")
         ksft.equal(card.leaves(packet), what, f"updated to {fate}")
         ksft.equal(len(card.bed.offload_lines("a", "policy")), 1, "policies")
-    # Another priority changes who wins
+    # With another priority another policy wins
     wide = selector.replace(f"/{32 if card.fam == 4 else 128}", "/20")
     card.policy("a", "out", wide, BLOCK, 9)
     ksft.equal(card.leaves(packet), BLOCKED["out"], "below another")
@@ -165,7 +166,7 @@ def updated(card, defer):
 
 
 def sa_deleted(card, defer):
-    """Policy without state: dropped, counted, never clear; a new SA helps."""
+    """A policy without a state drops and counts packets; a new SA helps."""
     selector = card.pair_selector()
     card.policy("a", "out", selector, PROTECT)
     talker, packet = Talker(card, defer), card.packet(1, 1, UDP, 1, 1)
@@ -231,15 +232,15 @@ def policy_deleted(card, defer):
 
 
 def bypass(card, defer):
-    """IKE's bypass under a policy for everything; the core takes the younger
-    of two offloaded policies, the card the one of the better priority: if
-    they disagree, it is dropped.
+    """IKE has a bypass beside a policy for everything. Of two offloaded
+    policies the core takes the younger one, and the card takes the one with
+    the better priority. If they disagree, the packet is dropped.
     """
     any_ = "0.0.0.0/0" if card.fam == 4 else "::/0"
     wide = f"src {any_} dst {any_}"
     everything = (wide, PROTECT, 100)
     ike = (f"{wide} proto {UDP} sport {IKE} dport {IKE}", BYPASS, 1)
-    # Its own answers and neighbours are not what this is about
+    # a's answers and neighbour discovery must not meet these policies later
     defer(card.bed.a.ip, "xfrm policy flush")
     for order, fate in (((everything, ike), "clear"),
                         ((ike, everything), NO_POLICY)):
@@ -256,7 +257,7 @@ def bypass(card, defer):
 
 
 def per_socket(card, defer):
-    """The card does not know of a socket's policy: it needs a bypass, too."""
+    """The card does not know a socket's policy, so it needs a bypass, too."""
     selector = card.pair_selector()
     card.policy("a", "out", selector, PROTECT, 100)
     talker = Talker(card, defer)
@@ -279,7 +280,7 @@ def rewritten(card, defer, kind, statement, fate):
            f"{{ type {kind} hook postrouting priority 100 ; }}")
     nft(a, f"add rule {ip} ov2 c udp dport {PORT} " +
         statement.format(ip=ip, to=host("a", fam, 9)))
-    # nat is for new connections
+    # A nat rule meets new connections only
     talker = Talker(card, defer, PORT + 1) if kind == "nat" else talker
     ksft.equal(talker.fate(), fate, "with another source")
     # With a policy for the new source, this policy protects the packet
@@ -358,7 +359,7 @@ def many(card, defer):
     card.policy("a", "out", card.pair_selector(2, 2), BLOCK)
     ksft.equal(card.leaves(packet), "esp", "with one policy")
     few = send_cost(card, blocked)
-    # Of single hosts and of networks
+    # Selectors of single hosts and of networks
     selectors = [f"src {OUTER['a'][4]}/32 dst 10.{n >> 8}.{n & 255}."
                  f"{'1/32' if n % 2 else '0/24'}" for n in range(MANY)]
     for at in range(0, MANY, 500):

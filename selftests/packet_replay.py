@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The replay window of packet offload is the kernel's.
+"""In packet offload the replay window works as in software.
 
 For each size of window, with ESN and without, software and the card receive the
 same frames: new, old, too old and repeated. Both must take the frames that a
 model of RFC 4303 3.4.3 takes, and `ip -s xfrm state` must show the same window,
 numbers and statistics.
 
-The card leaves fragments to software, which has the same window: each number is
-taken only once.
+The card leaves fragments to software. Card and software share the window, so
+that each number is taken only once.
 """
 import itertools
 import random
@@ -26,7 +26,7 @@ WINDOWS = (32, 64, 1024, 4096)
 FRAMES = 75
 HIGH = 1 << 32
 IDENT = itertools.count(1)
-# Neither divides 2^32
+# Sizes of windows that card and software share. Neither divides 2^32
 SHARED = (100, 33)
 # What `ip xfrm state` shows of window and numbers
 CONTEXT = re.compile(r"anti-replay|seq-hi|replay_window|^\s*[0-9a-f]{8}\b")
@@ -50,7 +50,7 @@ class Model:
 
 
 def unruly(rand, sent, top, window):
-    """FRAMES numbers more, as an unruly network would bring them."""
+    """FRAMES more numbers, in an order that an unruly network may produce."""
     for _ in range(FRAMES):
         kind = rand.random()
         if kind < .35 or not sent:
@@ -87,8 +87,8 @@ def edge(sent, top, window):
 
 
 def numbers(window):
-    """The numbers from 1 on, the last one new; and the top of a window that
-    has been looked at closely.
+    """Numbers from 1 on, of which the last is new. Also returns the top of a
+    window whose edge these numbers test.
     """
     rand, sent = random.Random(window), []
     middle = edge(sent, unruly(rand, sent, 0, window), window)
@@ -170,12 +170,13 @@ class Replay:
                        self.rejects() - before, context)
 
     def shared(self, shape, window):
-        """Each number twice, by card and software in turn."""
+        """Card and software get each number; only the first frame is taken."""
         for start, leaps in ((HIGH + 1000, False), (HIGH - 3, True)):
             self.install(shape, window, True, start, "b")
             fates = []
             for seq in range(start + 1, start + 8):
-                # At 2^32 the kernel forgets what it had, the card does not
+                # At 2^32 the kernel forgets the numbers that it had, and the
+                # card does not
                 whole = seq % 2 and not leaps
                 fates += [self.fate(shape, seq, whole),
                           self.fate(shape, seq, not whole),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Packet offload chooses the right state for a packet, and stops when the state
-may take no more.
+is used up.
 
 All cases send frames below xfrm (lib/spd.py), so only the card decides.
 """
@@ -22,7 +22,7 @@ PIECE, ACK, BURSTS = 100, 0x10, 20
 
 
 def another(card, extra="", **changes):
-    """Another state of a's, with an SPI and a key of its own."""
+    """Another state of a, with its own SPI and key."""
     old = card.pair.ab
     new = Sa(old.shape, old.sender, next(card.bed.spi), old.alg, old.icv,
              old.esn, how=old.how, **changes)
@@ -31,13 +31,13 @@ def another(card, extra="", **changes):
 
 
 def takes(card, sa, what):
-    """The next packet of a's goes through that state."""
+    """The next packet of a goes through that state."""
     card.key = sa.oracle()
     ksft.equal(card.leaves(card.packet(1, 1, esp.UDP, 1, 1)), "esp", what)
 
 
 def newest(card, defer):
-    """The youngest of several states; the next one when that is deleted."""
+    """The youngest of several states is used, then the next youngest."""
     card.policy("a", "out", card.pair_selector(), PROTECT)
     states = [card.pair.ab]
     for _ in range(3):
@@ -51,7 +51,7 @@ def newest(card, defer):
 
 
 def dying(card, defer):
-    """At its soft limit a state is left for an older one, if there is one."""
+    """After its soft limit a state is used only if there is no older state."""
     card.policy("a", "out", card.pair_selector(), PROTECT)
     expiries = Expiries(card.bed.a)
     defer(expiries.sock.close)
@@ -83,7 +83,7 @@ def wide(card):
 
 
 def receiving(card, change=str, extra=""):
-    """b's receiving state anew, its line changed."""
+    """Install b's receiving state again, with its line changed."""
     ab, b = card.pair.ab, card.bed.b
     b.ip(f"xfrm state delete {ab.id}",
          change(ab.line("b", True, extra=extra)))
@@ -138,7 +138,7 @@ def inbound_limits(card, defer):
 
 
 def numbers_used_up(card, defer):
-    """Without ESN no number is used twice: no more packets, none in clear."""
+    """Without ESN the card drops packets after it has used the last number."""
     card.policy("a", "out", card.pair_selector(), PROTECT)
     a, packet = card.bed.a, card.packet(1, 1, esp.UDP, 1, 1)
     last = another(card, seq=LAST - 1)
@@ -226,7 +226,7 @@ def not_whole(card, defer):
 # ---- GRO
 
 def segment(card, port, number, word):
-    """IP with the number-th piece of a flow, which says word."""
+    """An IP packet with the number-th piece of a flow, which contains word."""
     src, dst = ends(card)
     data = struct.pack("!HHIIBBHHH", port, PORT, 1 + PIECE * number, 1, 0x50,
                        ACK, 1024, 0, 0) + word.ljust(PIECE, b".")
@@ -247,7 +247,7 @@ def sealed(card, data):
 
 
 def burst(card, port):
-    """What b's stack is given of four flows, whose frames come at once."""
+    """What b's stack gets of four flows whose frames come at once."""
     mixed, safe, open_ = port, port + 1, port + 2
     frames = [frame(card, esp.TCP, segment(card, open_, 0, b"clear")),
               sealed(card, segment(card, safe, 0, b"sealed")),

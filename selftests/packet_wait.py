@@ -18,13 +18,13 @@ from lib.flood import clear_text
 from lib.spd import PROTECT, Talker, run_on_card
 
 NO_POLICY, NO_SA = "ipsec_tx_drop_no_policy", "ipsec_tx_drop_no_sa"
-# What happens while it waits, and what becomes of it then
+# What happens while the packet waits, and the fate of the packet after this
 FATES = (((), "esp"), (("policy",), NO_POLICY), (("state",), NO_SA),
          (("policy", "state"), NO_POLICY))
 
 
 class Waiting:
-    """The outer address of b, unknown to a and answered by nobody."""
+    """The outer address of b, which a does not know and nobody answers for."""
 
     def __init__(self, card, defer):
         self.card, self.fam = card, card.fam

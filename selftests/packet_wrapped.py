@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""IP behind VLAN tags and PPPoE headers hides from no policy of packet offload.
+"""No policy of packet offload overlooks IP behind VLAN tags and PPPoE headers.
 
 The card drops a wrapped packet that a policy protects or blocks, both ways; all
 other frames pass as they are. Frames go to the card below xfrm, or to the wire.
@@ -45,7 +45,7 @@ WRAPS = {
 
 
 def packets(card, side, direction):
-    """[(packet, what a policy makes of it)], the policies being there."""
+    """Add policies; return [(packet, what a policy makes of it), ...]."""
     for far, what in ((1, PROTECT), (2, BLOCK), (3, BYPASS)):
         card.policy(side, direction, card.pair_selector(1, far), what)
     inner = esp.ip(OUTER["a"][card.fam], OUTER["b"][card.fam], esp.ESP,
@@ -58,7 +58,7 @@ def packets(card, side, direction):
 
 
 def sent(card, defer):
-    """By a bridge, say: below xfrm, so the card alone decides."""
+    """Frames come below xfrm, as from a bridge, so the card alone decides."""
     for name, wrap in WRAPS.items():
         packet = card.packet(1, 1, UDP, 9, 9)
         ksft.equal(card.leaves(packet, wrap), "clear",
@@ -108,8 +108,9 @@ def cut(card, defer):
 
 
 def upper_device(card, defer):
-    """A VLAN on the card: what is routed there is protected if the tunnel
-    leaves by the card, and if that leaves by the VLAN, too, the core drops it.
+    """Packets that are routed to a VLAN on the card are protected if their
+    tunnel leaves by the card. If the tunnel leaves by the VLAN, too, the core
+    drops the packets.
     """
     a, far = card.bed.a, OUTER["b"][card.fam]
     for proto in ("802.1Q", "802.1ad"):

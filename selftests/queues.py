@@ -17,8 +17,8 @@ from lib.tunnels import Tunnels
 QUEUES = 8
 PORT = 7600
 FLOWS = 16
-# Of each flow: all of them together have room in a qdisc (1,000 packets).
-# A sender waits for room in its own buffer, and a qdisc drops.
+# The send buffer of each flow. All of them together have room in a qdisc (1,000
+# packets): a sender waits for room in its own buffer, but a qdisc drops.
 SEND_BUFFER = 16 * 1024
 WINDOW, PACKETS = 32, 4000
 
@@ -124,8 +124,8 @@ class Queues:
                    f"{len(sas)} SAs use {len(queues)} queues only")
 
     def replaced(self, defer, shape):
-        """The core goes on with the state that a socket has; the card takes
-        the new one.
+        """The core goes on with the state that a socket has. The card takes the
+        new state.
         """
         pair = self.bed.install(shape, how="packet")
         far = self.bed.b.socket(family(shape.inner), socket.SOCK_DGRAM)
@@ -157,7 +157,7 @@ class Queues:
         self.trace.read()
 
     def plain(self, defer):
-        """Each flow keeps to a queue, flows spread."""
+        """Each flow keeps to one queue, and the flows use several queues."""
         self.bed.remove()
         a = self.bed.a
         before = self.queue_packets()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A card receives on the CPUs that it may use, by the polls that the kernel
-traces.
+"""A card receives only on the CPUs that it may use, as the kernel's traces of
+polls show.
 
  opener       it uses the CPUs that the task which opens it may run on
  isolated     never isolated ones, even if the opener runs on these only
@@ -75,8 +75,8 @@ class Line:
         self.socks[1].bind(("10.0.0.2", PORT))
         self.socks[1].setblocking(False)
         self.sent = 0
-        # An isolated partition or CPU hotplug may take CPUs away meanwhile, and
-        # these count, too
+        # An isolated partition or CPU hotplug may take CPUs away later, and
+        # those CPUs count, too
         self.allowed = os.sched_getaffinity(0)
 
     def open(self, *prefix):
@@ -131,8 +131,9 @@ def opener(defer):
 
 
 def partitions_count():
-    """HK_TYPE_DOMAIN has been more than isolcpus= since HK_TYPE_DOMAIN_BOOT is
-    that; sysfs shows HK_TYPE_DOMAIN_BOOT.
+    """Does sysfs count isolated partitions among the isolated CPUs? It does not
+    before HK_TYPE_DOMAIN_BOOT: only since then HK_TYPE_DOMAIN is more than
+    isolcpus=.
     """
     try:
         with open(BTF, "rb") as file:
@@ -180,7 +181,7 @@ def isolated(defer):
 
 
 def spread(defer):
-    """One queue each: by chance all are on one CPU once in 2^31 runs."""
+    """One queue per card: by chance all are on one CPU once in 2^31 runs."""
     need_cpus(2)
     line = Line(defer, 1)
     polled = set()

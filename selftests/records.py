@@ -25,7 +25,7 @@ Bad = namedtuple("Bad", "shape spoil word verdict counter stat")
 
 
 class Records:
-    trace = None        # one for all: making and removing it is slow
+    trace = None        # one for all, as a new one is slow to make
 
     def __init__(self, defer, shape, **options):
         self.bed = shared()
@@ -82,7 +82,7 @@ def expect(record, **fields):
 
 
 def check_pair(test, row, frame, tx, rx):
-    """One good packet's records at both ends; frame is it on the wire."""
+    """Check one good packet's records at both ends; frame is the packet."""
     expect(tx, header=row.tx, next_header=row.next_header,
            pad_length=row.pad, ah_offset=0, esp_offset=row.offset, tunnel=0, seq=frame.seq,
            spi=test.pair.ab.spi, len=len(frame.raw), verdict="sent",
@@ -182,7 +182,8 @@ def software_has_none(defer):
 
 
 UDP_CASES = (
-    # UDP's 8 bytes of header count; a tunnel has the inner IP header, too
+    # pad counts UDP's 8 bytes of header, too, and in a tunnel the inner IP
+    # header
     Good("ipv4-transport", length=2, tx=0x05000011, rx=0x00010011,
          next_header=esp.UDP, pad=0, offset=20),
     Good("ipv4-transport", length=1, tx=0x05000111, rx=0x00010111,

@@ -180,7 +180,7 @@ class Requests(refusals.Asked):
 
     def add(self, dir=OUT, flags=None, family=4, sa_flags=0, spi=SPI,
             **asked):
-        """A plain SA of a's, but for what is asked for."""
+        """Add a plain SA at a, changed as the arguments say."""
         src, dst = OUTER["a"][family], OUTER["b"][family]
         if dir == IN:
             src, dst = dst, src
@@ -257,7 +257,7 @@ class Requests(refusals.Asked):
         ksft.equal([k for k in moved if "refused" in k], [], "refusals")
 
     def traffic(self, pair):
-        """Flows, and by whom the pair's `offload` says."""
+        """Traffic flows; the engines of the ends in pair.offload handle it."""
         talk = Traffic(self.bed, pair.shape)
         try:
             self.bed.mark()
@@ -287,11 +287,11 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def table_full(self):
-        """The last that fits, the first that does not, room again."""
+        """The last SA fits, the next one does not, and then there is room."""
         bed = self.bed
         pair = bed.install(Shape.named("ipv6-tunnel"))
         bed.a.ip("xfrm state flush")
-        self.ledger.wait_count("assoc", 2)      # b's
+        self.ledger.wait_count("assoc", 2)      # those of b
         self.mark()
         for first in range(0, CAPACITY, 256):
             bed.a.ip(*(self.filler(first + n) for n in range(256)))
@@ -317,7 +317,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def same_full(self):
-        """A packet would have to be compared with too many states."""
+        """With more equal states, a packet would be compared with too many."""
         for number in range(SAME):
             ksft.equal(self.add(spi=SPI + number, flags=PACKET), (0, ""),
                        "answer")
@@ -357,7 +357,9 @@ class Requests(refusals.Asked):
                 f"0x{bytes(20).hex()} 128 offload crypto dev ov0 dir in")
 
     def bond(self):
-        """On an old core the card cannot know whose SA it is: software."""
+        """On an old core the card cannot know which card of the bond an SA is
+        for, so software has the SA.
+        """
         a = self.bed.a
         error = a.ip_error("link add bond0 type bond mode active-backup")
         if error:

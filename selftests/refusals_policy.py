@@ -166,7 +166,7 @@ class Requests(refusals.Asked):
 
     def add(self, direction=POLICY_OUT, ends=(A, B), selector=(),
             templates=None, offload_flags=PACKET, **asked):
-        """A policy in transport mode, but for what is asked for."""
+        """Add a policy in transport mode, changed as the arguments say."""
         if direction == POLICY_IN and ends == (A, B):
             ends = (B, A)
         words = dict(selector)
@@ -292,7 +292,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def expires(self):
-        """A timer deletes the policy."""
+        """A timer deletes the policy at its limit."""
         self.mark()
         ksft.equal(self.add(seconds=1), (0, ""), "answer")
         self.ledger.wait_gone()

@@ -32,7 +32,7 @@ MODES = [("no", "no"), ("crypto", "crypto"), ("packet", "packet"),
          ("packet", "no"), ("no", "packet")]
 
 
-# ---- cases: of a Session, nothing loaded yet
+# ---- cases: each gets a Session, which has loaded nothing yet
 
 def link_up(session):
     """Up, traffic, down."""
@@ -60,9 +60,10 @@ def rekeyed(session):
 
 
 def trapped(session):
-    """The first packet brings it up, again after it was ended.
+    """The first packet brings the connection up, also after it was ended.
 
-    Only one end sends: two that begin at once would make an SA each.
+    Only one end sends, because two ends that begin at once would each make an
+    SA.
     """
     session.load(trap=True)
     spis = set()
@@ -119,7 +120,8 @@ def killed(session):
     session.charon["b"].start()
     session.bed.load_side("b", session.link, session.asked["b"])
     session.charon["b"].initiate()
-    # The kernel of b has the dead daemon's states beside the new one's
+    # b's kernel has the states of the dead daemon beside those of the new
+    # daemon
     session.wait_child("a", f"{stale[0].spi:08x}")
     session.bed.b.ip(*(f"xfrm state delete {s.id}" for s in stale))
     session.check_up()

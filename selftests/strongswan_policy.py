@@ -86,9 +86,10 @@ def with_bypass(session):
 
 
 def without_bypass(session):
-    """The answerer has policies first: its last word goes by an SA that the
-    other has not yet. What that one repeats in clear comes to the daemon's
-    socket, but each answer goes the same way.
+    """The answering end has its policies first: it protects its last answer by
+    an SA that the other end does not have yet. The other end repeats its
+    message in clear. The message reaches the daemon's socket, but each new
+    answer is protected, too.
     """
     bed, b = session.bed, session.charon["b"]
     for side in "ab":
@@ -181,7 +182,7 @@ def link_down(session):
 # ---- policies that no card can have
 
 def mixed_packet(session):
-    """Refused where it is installed first, at the end that answers."""
+    """The answering end installs policies first, and its card refuses them."""
     session.load()
     session.bed.mark()
     try:
@@ -199,8 +200,9 @@ def mixed_packet(session):
 
 
 def mixed_auto(session):
-    """States in packet mode, policies without: the kernel uses neither for
-    the other, and the daemon believes in its CHILD_SA. Crypto mode can.
+    """States are in packet mode, and policies are in software. The kernel does
+    not use such states for such policies, but the daemon believes in its
+    CHILD_SA. In crypto mode the connection works.
     """
     bed, charon = session.bed, session.charon["a"]
     session.load()

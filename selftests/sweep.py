@@ -62,8 +62,8 @@ class Sweep:
                          for _, fragment, _ in wire.plain[side])
             ksft.check(wire.fragments[side] or inside,
                        "nothing was fragmented")
-            # IPv6 is fragmented in front of a tunnel; the core (6.12: the
-            # card) leaves packets with a fragment header to software
+            # IPv6 is fragmented in front of a tunnel. Packets with a fragment
+            # header are left to software by the core (in 6.12 by the card)
             if side in offload:
                 ksft.equal(wire.engine[side], wire.sent[side] - inside,
                            "ESP frames that are the engine's")
@@ -124,7 +124,7 @@ class Sweep:
     def datagrams_of_pages(talk, side, file, content):
         """A datagram whose payload is page-cache pages."""
         sock = talk.socks[side]
-        # sendfile() has no address; datagrams of the peer still get in
+        # sendfile() needs a connected socket; the peer's datagrams still get in
         sock.connect(talk.peer(side))
         for at, length in ((0, 100), (4090, 1000), (8191, 1300)):
             sent = os.sendfile(sock.fileno(), file, at, length)

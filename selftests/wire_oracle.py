@@ -68,7 +68,7 @@ class Tshark:
                 f'"0x{sa.keymat.hex()}","NULL","",{upper}')
 
     def run(self):
-        # The payload is noise, which other dissectors stumble over
+        # The payload is random, and other dissectors would stumble over it
         command = ["tshark", "-n", "-T", "fields", "--only-protocols",
                    "eth,ethertype,ip,ipv6,udp,udpencap,esp",
                    "-o", "esp.enable_encryption_decode:TRUE",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A state that is offloaded for the way in encrypts on the way out, in
-software.
+"""A state that is offloaded for inbound packets also encrypts outbound packets,
+in software.
 
 The core sends through a state that has no SA direction. If the card did not
 decline the packets, the core would hand them to the card unencrypted, and only

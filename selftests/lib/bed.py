@@ -205,13 +205,13 @@ class Tap:
 class Bed:
     spi = itertools.count(0x1000)
     queues = ""
-    # mark() looks so often at most, so many seconds apart
+    # mark() looks at most LOOKS times, BETWEEN_LOOKS seconds apart
     LOOKS, BETWEEN_LOOKS = 20, 0.002
 
     def __init__(self, mtu=1500):
         self.a = self.b = self.w = None
         self.shape = None
-        self.packet = ""                # ends whose policies are their card's
+        self.packet = ""                # ends whose policies are offloaded
         self.pair = None
         try:
             self.make(mtu)
@@ -349,8 +349,8 @@ class Bed:
                 seq=0, extra=("", ""), alg=None, how="crypto", window=32):
         """New SAs in both directions; policies stay while the shape does.
 
-        Without alg it is AES-GCM with key_bits. extra: words of sending SAs,
-        and of receiving ones.
+        Without alg the algorithm is AES-GCM with key_bits. extra: words of
+        sending SAs, and words of receiving SAs.
         """
         alg = alg or ALGS[f"aes{key_bits}-gcm"]
         ab, ba = (Sa(shape, sender, next(self.spi), alg, icv, esn, seq, how,

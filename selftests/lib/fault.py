@@ -33,7 +33,7 @@ def read(name):
 
 
 def needed():
-    """Skips the program if this kernel cannot; else sets it up."""
+    """Skip the program if this kernel cannot inject faults; else set it up."""
     if not os.path.isdir(FAILSLAB) or \
             not os.path.exists("/proc/thread-self/fail-nth"):
         ksft.skip_all("this kernel has no fault injection (CONFIG_FAILSLAB, "

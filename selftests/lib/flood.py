@@ -99,7 +99,7 @@ class WireWatch:
         self.esp = {"a": 0, "b": 0}
         self.spis = {"a": collections.Counter(), "b": collections.Counter()}
         self.clear = []
-        self.clear_errors = 0           # of them, ICMP unreachable
+        self.clear_errors = 0           # how many of clear are ICMP errors
         self.lock = threading.Lock()
 
     def let_go_of_wire(self):
@@ -175,8 +175,8 @@ class Flood(WireWatch):
             sock.close()
 
     def finish(self):
-        """As stop(), but waits for the packets that are on their way: on a busy
-        machine those of one queue may take longer than drain() waits.
+        """As stop(), but wait for the packets that are on their way: on a busy
+        machine the packets of one queue may take longer than drain() waits.
         """
         self.going = False
         self.thread.join()
@@ -201,7 +201,7 @@ class Flood(WireWatch):
                 self.look()
                 self.rounds += 1
                 time.sleep(self.period)
-        except Exception as error:              # told by whoever waits
+        except Exception as error:              # wait() raises it
             self.error = error
 
     def pause(self, side):

@@ -52,7 +52,7 @@ case decides; without any -t all others run.
 
 
 class Fail(AssertionError):
-    """The thing tested is wrong."""
+    """The tested thing is wrong."""
 
 
 class Skip(Exception):

@@ -166,7 +166,7 @@ class Netns:
         return done
 
     def socket(self, *args):
-        """A socket of this namespace, closed when it is deleted."""
+        """A socket of this namespace, closed when the namespace is deleted."""
         with self.entered():
             sock = socket.socket(*args)
         self.sockets.append(sock)

@@ -37,6 +37,6 @@ class Rules:
         nft(self.ns, "delete table", *self.TABLE, check=False)
 
     def hits(self):
-        """Packets that its rules with a counter have met."""
+        """The number of packets that met a rule with a counter."""
         listed = nft(self.ns, "list table", *self.TABLE)
         return sum(int(number) for number in COUNTER.findall(listed))

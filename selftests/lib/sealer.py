@@ -2,10 +2,10 @@
 """ESP packets to b that the test itself makes, from datagrams of a.
 
     sealer = Sealer(bed, pair.ab)
-    packet, payload = sealer.packet()   # ESP with the next number, and what
-    frame = sealer.frame(packet)        # arrives of it at PORT; its frame
-    sealer.frame(packet, sport=4501, udp_sum=None)  # of ESP in UDP: from that
-                                        # port, with the right checksum
+    packet, payload = sealer.packet()   # ESP, and the payload that arrives
+    frame = sealer.frame(packet)        # a frame to b
+    # If the shape has ESP in UDP: from port 4501, with the right UDP checksum
+    frame = sealer.frame(packet, sport=4501, udp_sum=None)
     with_bad_icv(packet)
 """
 import struct
@@ -28,7 +28,7 @@ class Sealer:
         self.address = {s: bed.address(s, sa.shape) for s in "ab"}
 
     def inner(self):
-        """(what ESP carries, its next header, what arrives of it)"""
+        """(what ESP carries, its next header, the payload that arrives)"""
         self.serial += 1
         payload = struct.pack("!I", self.serial) + b"payload!" * 5
         src, dst = self.address["a"], self.address["b"]
@@ -39,7 +39,7 @@ class Sealer:
         return esp.ip(src, dst, esp.UDP, data), proto, payload
 
     def packet(self, seq=None, **bad):
-        """An ESP packet with the next number, and what arrives of it."""
+        """An ESP packet with the next number, and the payload that arrives."""
         if seq is None:
             self.seq += 1
             seq = self.seq
@@ -48,7 +48,7 @@ class Sealer:
                              **bad), payload
 
     def frame(self, packet, mac=MAC["b"], **udp):
-        """To b, in UDP if its shape says so; mac: whom Ethernet sends it to"""
+        """A frame to b, in UDP if the shape says so; mac: its destination."""
         proto = esp.ESP
         if self.shape.encap:
             proto, packet = esp.UDP, self.encap(packet, **udp)
@@ -56,7 +56,7 @@ class Sealer:
         return bytes.fromhex(mac.replace(":", "")) + frame[6:]
 
     def encap(self, packet, sport=esp.ENCAP_PORT, udp_sum=0):
-        """udp_sum: that checksum of UDP, None for the right one"""
+        """udp_sum: the UDP checksum, or None for the right one."""
         if udp_sum is None:
             return esp.udp(*self.outer, sport, esp.ENCAP_PORT, packet)
         udp = esp.udp_encap(packet, sport)

@@ -3,13 +3,14 @@
 
     card = Card(bed, fam); defer(card.close)    # SAs in tunnel mode, no policy
     card.policy("a", "out", "dst 203.0.113.0/28 proto 17", PROTECT, 10)
-    card.leaves(card.packet(1, 7, UDP, 53, 53))         # "esp", "clear", or
-    card.arrives(packet)                # a counter of drops; "passes"
+    card.leaves(card.packet(1, 7, UDP, 53, 53))     # "esp", "clear" or drops
+    card.arrives(packet)                            # "passes" or drops
     card.arrives(packet, sealed=True)
 
-leaves() hands the frame to a's card below xfrm, so the card alone decides;
-arrives() puts it on the wire in front of b's card. packet(1, 7, ...) is from
-host 1 behind a to host 7 behind b. Talker sends from a socket instead.
+drops are the names of the card's counters of drops. leaves() hands the frame to
+a's card below xfrm, so the card alone decides. arrives() puts it on the wire in
+front of b's card. packet(1, 7, ...) is from host 1 behind a to host 7 behind b.
+Talker sends from a socket instead.
 """
 import socket
 import struct
@@ -48,8 +49,8 @@ def icmp(src, dst, kind, code):
 def socket_policy(sock, fam, direction, template=None, src=None, block=False):
     """A policy of the socket's own, as daemons set it, for all its packets.
 
-    template: source, destination, is it a tunnel, reqid; without, a bypass.
-    src: only for packets of this host.
+    template: (source, destination, is it a tunnel, reqid); None makes a bypass.
+    src: the policy is only for packets of this host.
     """
     info = bytearray(168)                       # struct xfrm_userpolicy_info
     struct.pack_into("=H", info, 40, family(fam))
@@ -117,7 +118,7 @@ class Card:
         self.bed.ns(side).ip(self.line(side, *args, **kwargs))
 
     def pair_selector(self, near=1, far=1):
-        """Of one host behind a, and one behind b."""
+        """The selector of one host behind a and one host behind b."""
         full = FULL[self.fam]
         return (f"src {host('a', self.fam, near)}/{full} "
                 f"dst {host('b', self.fam, far)}/{full}")
@@ -148,7 +149,7 @@ class Card:
                 if v and "_drop_" in k]
 
     def leaves(self, packet, wrap=bytes):
-        """wrap makes another Ethernet frame of the one of the packet."""
+        """wrap() makes another Ethernet frame of the packet's frame."""
         self.bed.mark()
         self.raw["a"].send(wrap(esp.ethernet(MAC["b"], MAC["a"], packet)))
         return self.wait_leave(packet)
@@ -218,7 +219,7 @@ class Talker:
         self.sock.bind((host("a", fam, 1), port))
 
     def fate(self):
-        """"esp", "clear", or who dropped it: the card's counter, xfrm's."""
+        """"esp", "clear", or the counter of drops, the card's or xfrm's."""
         card = self.card
         before = card.bed.a.xfrm_stat()
         card.bed.mark()

@@ -92,7 +92,7 @@ def ends_of(block):
 
 
 def offload_of(block):
-    """(device, direction, mode), None without; a policy's has no direction."""
+    """(device, direction, mode), or None; a policy has no direction."""
     found = OFFLOAD.search(block)
     return found and found.groups()
 
@@ -112,7 +112,7 @@ def states(ns):
 
 
 def policies(ns):
-    """{direction: offload} of what CHILD_SAs have, not of IKE's bypasses."""
+    """{direction: offload} of policies of CHILD_SAs, without IKE's bypasses."""
     return {DIRECTION.search(block).group(1): offload_of(block)
             for block in blocks(ns, "policy") if "tmpl" in block}
 

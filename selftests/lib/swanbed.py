@@ -55,11 +55,11 @@ class Talkers:
 class DaemonBed(Bed):
     """Two daemons over a bed's cards."""
 
-    retransmit = 10                     # seconds until a daemon says it again
+    retransmit = 10                     # seconds until a daemon repeats
 
     def make(self, mtu):
         self.charon = {}
-        self.child_words = {}           # what every CHILD_SA says besides
+        self.child_words = {}           # more words of every CHILD_SA
         super().make(mtu)
         for sock in self.encap_sockets:     # the daemons have their own
             sock.close()

@@ -226,7 +226,7 @@ class Session:
                            f"{name} of {side}")
 
     def stream(self, there=30000, back=20000):
-        """TCP, whose segments the stack may leave to be made later."""
+        """TCP in large sends, which may be cut as late as at the card."""
         talk = Traffic(self.bed.talkers(self.link),
                        self.bed.shape_of(self.link))
         try:

@@ -66,10 +66,10 @@ def drain(sock):
 
 
 def check_ivs(alg, ivs):
-    """The IVs of all frames that an engine sent through one SA.
+    """Check the IVs of all frames that an engine sent through one SA.
 
-    None comes twice. Those of a counter mode come from ranges of 256 that CPUs
-    draw; those of CBC have nothing to do with each other.
+    No IV comes twice. IVs of a counter mode come from ranges of 256 that CPUs
+    draw. IVs of CBC are not related to each other.
     """
     if not alg.iv_len:
         return
@@ -141,9 +141,10 @@ class Traffic:
     def expect_datagrams(self, side, batch, seconds=10):
         """The datagrams that side sent arrive unchanged.
 
-        compare() checks the order, on the wire. Behind the card xfrm hands
-        decrypted packets to per-CPU queues (gro_cells), where one CPU may overtake
-        another when the card's NAPI moves: this only prints a message.
+        compare() checks the order on the wire. Behind the card xfrm hands
+        decrypted packets to per-CPU queues (gro_cells), where one CPU may
+        overtake another when the card's NAPI moves. Here another order is no
+        failure, but is noted.
         """
         receiver = self.socks[OTHER[side]]
         got = []
@@ -240,7 +241,7 @@ class Traffic:
 
     def transfer(self, near, far, data, send=None):
         def some(sock):
-            """Send a piece; what is writable may yet have no room for it."""
+            """Send a piece; a writable socket may still have no room for it."""
             piece = left[sock][:65536]
             try:
                 done = send(sock, piece) if send else sock.send(piece)
@@ -296,8 +297,8 @@ class Traffic:
         """Check everything since bed.mark(), see the top; then mark again.
 
         mixed: the stack may have encrypted some packets of an offloading end
-        itself; the caller checks wire.engine. What is received must all be
-        the engine's nevertheless.
+        itself, and the caller checks wire.engine. Even so, engines must decrypt
+        all that is received.
         """
         def counts_agree():
             wire = self.read_wire()
@@ -348,7 +349,7 @@ class Traffic:
                             f"{frame.proto}, {ksft.show(frame.ip)}")
 
     def count_errors(self, pair, wire, mixed=False):
-        """None if the engines' counts are those of the wire."""
+        """How the engines' counts differ from the wire, or None."""
         for side in "ab":
             delta = self.bed.delta(side)
             offloads = side in pair.offload
@@ -373,7 +374,7 @@ class Traffic:
             ivs = []
             for frame in wire.frames[side]:
                 # Linux' own esp6_xmit() takes the next packet's IV for TCP
-                # segments (6.12 to 7.3): only the engine's are judged
+                # segments (6.12 to 7.3), so only IVs of the engine are checked
                 plain = key.accept(frame.esp, side in pair.offload)
                 if frame.encap != self.shape.encap:
                     raise ksft.Fail("UDP encapsulation is not the SA's")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Many tunnels from a, each to a far end of its own on the link, each for one
-host behind it. The far ends do not answer; tests read the packets on the wire.
+"""Many tunnels from a. Each goes to a far end of its own on the link, and is
+for one host behind this far end. The far ends do not answer; tests read the
+packets on the wire.
 
     tunnels = Tunnels(bed, defer, 4)
     sas = tunnels.install(Shape.named("ipv4-tunnel"), "packet")
@@ -18,7 +19,7 @@ FIRST = 129
 
 class Tunnels:
     def __init__(self, bed, defer, fam):
-        """fam: of both headers."""
+        """fam: the family of both headers."""
         self.bed, self.fam = bed, fam
         numbers = range(FIRST, FIRST + NUMBER)
         self.ends = [FAR[fam].format(n) for n in numbers]

@@ -200,7 +200,7 @@ class Xfrm:
         return self.new_ae(spi, dst, proto, "replay", (oseq, 0, 0))
 
     def set_esn(self, spi, dst, number, window=32, proto=esp.ESP):
-        """Sets both last numbers of an SA with ESN; none is seen yet."""
+        """Sets both last numbers of an SA with ESN, with an empty window."""
         low, high = number & 0xffffffff, number >> 32
         return self.new_ae(spi, dst, proto, "esn",
                            (window, low, high, low, high))
@@ -223,7 +223,7 @@ class Xfrm:
         return self.request(XFRM_MSG_MIGRATE, 0, body)
 
     def migrate_state(self, spi, dst, sel, new, flags=0, reqid=1):
-        """Newer kernels. flags: 1, without the offload that the state has."""
+        """For newer kernels. With flags 1 the state loses its offload."""
         body = self.sa_id(spi, dst, esp.ESP)
         body += b"".join(address(end) for end in new[::-1]) + bytes(8) + sel
         body += struct.pack("=IIHxx", reqid, flags, family(new[0]))
