@@ -2,9 +2,9 @@
 /*
  * Each receive record becomes the right status, and the right counter.
  *
- * Word by word, SaDeleteReq among them. Only a unit test can set SaDeleteReq,
- * because the bridge counts places before the engine does, so that the engine
- * never finds its table full.
+ * The tests try word by word, also words with SaDeleteReq. Only a unit test can
+ * set SaDeleteReq: the bridge counts places before the engine does, so the
+ * engine never finds its table full.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -71,7 +71,9 @@ static struct received *received_new(struct kunit *test)
 	return r;
 }
 
-/* As the port gives it: data at the IP header, with Ethernet's padding */
+/* The NBL is as the port gives it: data at the IP header, with the padding of
+ * Ethernet.
+ */
 static struct ov2_nbl *received_nbl(struct received *r, u32 word)
 {
 	const struct ov2_rig_frame frame = { .len = 10 };
@@ -86,7 +88,7 @@ static struct ov2_nbl *received_nbl(struct received *r, u32 word)
 	return nbl;
 }
 
-/* The verdict, or OV2_DROPPED */
+/* Returns the verdict, or OV2_DROPPED. */
 static int bridge_receive(struct received *r, struct ov2_nbl *nbl)
 {
 	enum ov2_rx_verdict verdict;
@@ -110,7 +112,9 @@ static void expect_untouched(struct kunit *test, struct received *r, u32 word)
 	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 1);
 }
 
-/* As esp4_gro_receive() leaves a frame to xfrm_input(), without padding */
+/* The frame is as esp4_gro_receive() hands one to xfrm_input(), and has no
+ * padding.
+ */
 static void expect_handed_over(struct kunit *test, const struct received *r,
 			       const struct sk_buff *skb)
 {
@@ -126,8 +130,8 @@ static void expect_handed_over(struct kunit *test, const struct received *r,
 	KUNIT_EXPECT_NULL(test, XFRM_TUNNEL_SKB_CB(skb)->tunnel.ip4);
 }
 
-/* The core drops the frame, since the state is not valid: one reference to the
- * frame stays here.
+/* The core drops the frame, because the state is not valid. So this function
+ * keeps a reference to the frame.
  */
 static void expect_path(struct kunit *test, struct received *r, u32 word,
 			u32 flags, u32 status)
@@ -154,7 +158,7 @@ static void expect_path(struct kunit *test, struct received *r, u32 word,
 	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 1);
 }
 
-/* INV-45: each status has the bit of its number */
+/* The status n of a record becomes the bit 1 << n in Linux (INV-45). */
 static void receive_statuses(struct kunit *test)
 {
 	struct received *r = received_new(test);
@@ -168,7 +172,9 @@ static void receive_statuses(struct kunit *test)
 					       OV2_CNT_RX_SA_DELETE_REQ), 0);
 }
 
-/* INV-17: SaDeleteReq is told with and without CryptoDone, and drops nothing */
+/* SaDeleteReq is counted with and without CryptoDone, and no frame is dropped
+ * because of it (INV-17).
+ */
 static void receive_delete_req(struct kunit *test)
 {
 	struct ov2_rx_result res = { .sa_delete_req = true };
@@ -229,9 +235,9 @@ static void expect_no_record(struct kunit *test, struct received *r,
 			before + 1);
 }
 
-/* INV-2, INV-3: an impossible record says neither that the frame is good nor
- * that the engine left it alone, so the frame is dropped. Bits of a handle that
- * was left over make a record impossible, too.
+/* An impossible record does not say that the frame is good, and does not say
+ * that the engine left the frame alone. So the frame is dropped (INV-2, INV-3).
+ * If bits of a handle are left in the slot, the record is impossible, too.
  */
 static void receive_no_record(struct kunit *test)
 {
@@ -257,7 +263,7 @@ static void receive_no_record(struct kunit *test)
 		expect_no_record(test, r, OV2_RX_CRYPTO_DONE,
 				 0x00010206 | above);
 	}
-	/* INV-1: without CryptoDone the status is ignored. */
+	/* Without CryptoDone the status is ignored (INV-1). */
 	expect_untouched(test, r, 0x00030000);
 }
 

@@ -2,8 +2,8 @@
 /*
  * A frame of the stack gets the records that describe it, or is dropped.
  *
- * Which frames get records, and which ones; which frames must not leave; and
- * which frames leave as they are.
+ * The tests show which frames get which records, which frames must not leave,
+ * and which frames leave unchanged.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -32,8 +32,8 @@
  * struct send_case - a card and a frame that the stack sends by it
  * @ad: the card
  * @assoc: an association
- * @hdl: names it
- * @x: its state
+ * @hdl: the handle that names the association
+ * @x: the state of the association
  * @skb: the frame: Ethernet, IPv4, ESP, IV, payload, trailer, room for the ICV
  * @nbl: what became of the frame
  */
@@ -111,7 +111,7 @@ static struct send_case *sending_new(struct kunit *test)
 	return send;
 }
 
-/* As the core leaves it */
+/* Sets the sec_path that the core leaves on a frame. */
 static struct xfrm_offload *set_path(struct kunit *test, struct send_case *send,
 				     u32 flags)
 {
@@ -132,7 +132,7 @@ static struct xfrm_offload *set_path(struct kunit *test, struct send_case *send,
 	return xo;
 }
 
-/* The verdict, or OV2_DROPPED */
+/* Returns the verdict, or OV2_DROPPED. */
 static int xmit(struct send_case *send)
 {
 	enum ov2_verdict verdict;
@@ -191,7 +191,9 @@ static void send_framed(struct kunit *test)
 
 	xo = set_path(test, send, XFRM_XMIT);
 	expect_offload(test, send, 20, 5);
-	/* A packet that the core segmented shows the number after its own. */
+	/* If the core has segmented a packet, the sec_path has the number that
+	 * follows the packet's number.
+	 */
 	xo->flags |= XFRM_GSO_SEGMENT;
 	expect_offload(test, send, 20, 5);
 	xo->seq.low = 0;
@@ -259,7 +261,8 @@ static void send_no_trailer(struct kunit *test)
 	expect_offload(test, send, 20, 5);
 }
 
-/* The sum is of the payload alone, and 0 is written as all ones. */
+/* The checksum covers the payload alone, and a sum of 0 is written as all ones.
+ */
 static void send_checksum(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
@@ -291,7 +294,7 @@ static void send_bad_checksum(struct kunit *test)
 	set_path(test, send, XFRM_XMIT);
 	send->skb->ip_summed = CHECKSUM_PARTIAL;
 	send->skb->csum_start = skb_headroom(send->skb) + PAYLOAD;
-	/* The last place in the payload, and the one after it */
+	/* The last place for a checksum in the payload, and the next place */
 	send->skb->csum_offset = PAYLOAD_LEN - 2;
 	expect_offload(test, send, 20, 5);
 	send->skb->ip_summed = CHECKSUM_PARTIAL;
@@ -305,7 +308,9 @@ static void send_bad_checksum(struct kunit *test)
 #endif
 }
 
-/* The core asks nothing of the card; a receive sec_path means nothing here. */
+/* The core asks nothing of the card. A sec_path from receive means nothing when
+ * the frame is sent.
+ */
 static void send_plain(struct kunit *test)
 {
 	static const u32 received[] = { XFRM_GRO, CRYPTO_DONE };
@@ -323,7 +328,7 @@ static void send_plain(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, send->nbl);
 }
 
-/* Still ESP outside, and in clear inside; or its tag was lost */
+/* The frame has an ESP header and a clear payload, or its tag was lost. */
 static void send_secret(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);

@@ -22,7 +22,7 @@ static void adapter_end(void *data)
 	ov2_counters_free(ad);
 }
 
-/* A card with what classifying needs: no engine */
+/* Returns a card without an engine, because the tests only classify frames. */
 static struct ov2_adapter *adapter_new(struct kunit *test)
 {
 	struct ov2_adapter *ad = kunit_kzalloc(test, sizeof(*ad), GFP_KERNEL);
@@ -53,7 +53,7 @@ static void policy_end(struct ov2_adapter *ad, struct ov2_policy *pol)
 	synchronize_rcu();
 }
 
-/* As ndo_start_xmit gets it, with @tags */
+/* Returns the frame as ndo_start_xmit gets it, with @tags. */
 static struct sk_buff *frame_ready(struct kunit *test, struct ov2_adapter *ad,
 				   struct sk_buff *skb, bool ipv6,
 				   const u16 *tags)
@@ -69,7 +69,9 @@ static struct sk_buff *frame_ready(struct kunit *test, struct ov2_adapter *ad,
 	return skb;
 }
 
-/* The verdict, or OV2_DROPPED: then the counter @reason moves by one. */
+/* Returns the verdict, or OV2_DROPPED. If the frame is dropped, the counter
+ * @reason moves by one.
+ */
 static int xmit(struct kunit *test, struct ov2_adapter *ad,
 		struct sk_buff *skb, enum ov2_counter reason)
 {
@@ -146,7 +148,8 @@ static void leak_wrapped(struct kunit *test)
 	}
 }
 
-/* The core wants the packet protected; later tc puts a VLAN tag on it. */
+/* The core wants the packet protected. Later tc puts a VLAN tag on the packet.
+ */
 static void leak_wrapped_later(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -185,7 +188,7 @@ static struct xfrm_state *state_new(struct kunit *test,
 {
 	struct xfrm_state *x = ov2_shape_state(test, shape);
 
-	/* Never the last reference, because the memory is the test's. */
+	/* The last reference is never put, because the test owns the memory. */
 	refcount_set(&x->refcnt, 100);
 	return x;
 }
@@ -216,7 +219,7 @@ static void leak_decrypted(struct kunit *test)
 		KUNIT_ASSERT_EQ_MSG(test, xmit(test, ad, skb,
 					       OV2_CNT_TX_DROP_DECRYPTED),
 				    OV2_DROPPED, "shape %d", i);
-		/* As xfrm_input() leaves what a tunnel carried */
+		/* xfrm_input() leaves a packet from a tunnel like this. */
 		skb_sec_path(skb)->olen = 0;
 		KUNIT_EXPECT_EQ_MSG(test, xmit(test, ad, skb,
 					       OV2_CNT_TX_DROP_DECRYPTED),
@@ -225,8 +228,8 @@ static void leak_decrypted(struct kunit *test)
 	}
 }
 
-/* In transport mode the flag stays with what xfrm_input() has unpacked, and
- * that may be forwarded: its destination may have been rewritten.
+/* In transport mode the flag stays on the packet that xfrm_input() has
+ * unpacked. If NAT has changed the destination, the packet may be forwarded.
  */
 static void leak_unpacked(struct kunit *test)
 {
@@ -251,8 +254,8 @@ static void leak_unpacked(struct kunit *test)
 	}
 }
 
-/* A tagged ESP packet that goes into a tunnel was not decrypted by a card: it
- * finds its policy, and here no SA.
+/* A tagged IPsec packet that goes into a tunnel was not decrypted by a card. So
+ * the card looks for its policy, and in this test finds no SA for the policy.
  */
 static void leak_tagged_ipsec(struct kunit *test)
 {
@@ -279,9 +282,9 @@ static void leak_tagged_ipsec(struct kunit *test)
 	policy_end(ad, pol);
 }
 
-/* A card drops a framed packet of @x, and does not send it as another state's.
- * The frame has no trailer: if that is the reason of the drop, the card has
- * found the association.
+/* A card drops a framed packet of @x, and does not send the packet through
+ * another state. The frame has no trailer: if the missing trailer is the reason
+ * of the drop, the card has found the association.
  */
 static void expect_crypto(struct kunit *test, struct ov2_adapter *ad,
 			  struct xfrm_state *x, unsigned long handle,
@@ -322,9 +325,9 @@ static struct ov2_handle *handle_new(struct kunit *test,
 	return hdl;
 }
 
-/* A bond that has changed its card leaves a state's old handle for a moment. On
- * the new card the handle names nothing or, where a long has 32 bits, another
- * state; it is not used either way.
+/* When a bond has changed its card, a state keeps its old handle for a moment.
+ * On the new card the old handle names nothing. Where a long has 32 bits, the
+ * handle may name another state. In both cases the card does not use it.
  */
 static void leak_handle_of_another_card(struct kunit *test)
 {

@@ -16,7 +16,9 @@ static void frame_received(struct kunit *test, struct sk_buff *skb)
 	ov2_shape_receive(skb, ov2_shape_device(test));
 }
 
-/* The same with all but the first bytes in a page */
+/* Returns a copy of @from with only the first bytes in the linear part, and all
+ * others in a page.
+ */
 static struct sk_buff *frame_in_pages(struct kunit *test, struct sk_buff *from,
 				      unsigned int linear)
 {
@@ -109,7 +111,7 @@ static struct sk_buff *decapsulated(struct kunit *test,
 	return skb;
 }
 
-/* A frame in pages begins in them at every header. */
+/* The linear part of the frame ends at many places, in and between headers. */
 static void decap_all_splits(struct kunit *test, const struct ov2_shape *shape)
 {
 	struct sk_buff *skb = ov2_shape_frame(test, shape);
@@ -142,7 +144,9 @@ static void decap_shapes(struct kunit *test)
 	}
 }
 
-/* A frame that has a clone, a capture's for example, is not written to. */
+/* If a frame has a clone, for example for a capture, the card does not write to
+ * the bytes of the clone.
+ */
 static void decap_spares_clones(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };
@@ -169,8 +173,8 @@ static u8 inner_tos(const struct sk_buff *skb, bool ipv6)
 	return ipv6 ? ipv6_get_dsfield(ipv6_hdr(skb)) : ip_hdr(skb)->tos;
 }
 
-/* As net/xfrm/xfrm_input.c: congestion is told unless switched off, and DSCP
- * copied if switched on.
+/* As in net/xfrm/xfrm_input.c: congestion is copied unless the state switches
+ * that off, and DSCP is copied if the state switches that on.
  */
 static u8 tos_expected(const struct ov2_shape *shape)
 {
@@ -294,7 +298,7 @@ static void read_cut(struct kunit *test)
 	}
 }
 
-/* A tunnel that carries no IP packet, or not the header of one */
+/* The tunnel carries no IP packet, or a packet without a whole IP header. */
 static void decap_no_packet(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };

@@ -3,7 +3,7 @@
  * Packet mode frames ESP as RFC 4303 says, byte by byte.
  *
  * Each byte that the bridge writes around a packet is compared with RFC 4303 2
- * and RFC 3948 2.1, and the packet inside with the packet before.
+ * and RFC 3948 2.1. The bytes of the packet inside must not change.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
@@ -24,15 +24,15 @@
 #define COPY_MAX	256
 
 /**
- * struct framed - a packet, and what it becomes
+ * struct framed - a packet, and the ESP packet that it becomes
  * @shape: the packet
  * @body: bytes behind its IP header
- * @assoc: what protects it
- * @x: its state
+ * @assoc: the association that protects the packet
+ * @x: the state of @assoc
  * @skb: the packet, data at its IP header
- * @before: its bytes
- * @len: how many
- * @next_header: what ov2_frame_protect() said
+ * @before: the bytes of the packet before it was framed
+ * @len: number of bytes in @before
+ * @next_header: the next header that ov2_frame_protect() returned
  */
 struct framed {
 	struct ov2_shape shape;
@@ -78,7 +78,7 @@ static void expect_trimmed(struct kunit *test, struct sk_buff *skb,
 	KUNIT_EXPECT_EQ(test, skb->len, len);
 }
 
-/* Ethernet pads to 60 bytes; the trailer must not stand behind that. */
+/* Ethernet pads to 60 bytes. The trailer must not stand behind this padding. */
 static void trim_padding(struct kunit *test)
 {
 	expect_trimmed(test, packet_new(test, false, 10, 16), 30);
@@ -215,8 +215,8 @@ static void expect_esp(struct kunit *test, const struct framed *f,
 	KUNIT_EXPECT_EQ(test, ntohl(esp.seq_no), SEQ);
 }
 
-/* As much padding as the alignment needs and no more, counting from 1 (RFC 4303
- * 2.4), and room for the ICV behind.
+/* The padding is as long as the alignment needs and no longer, and its bytes
+ * count from 1 (RFC 4303 2.4). Behind the trailer there is room for the ICV.
  */
 static void expect_trailer(struct kunit *test, const struct framed *f,
 			   unsigned int payload, unsigned int protected)
@@ -282,7 +282,7 @@ static void shape_name(const struct ov2_shape *shape, char *name)
 
 KUNIT_ARRAY_PARAM(shape, shapes, shape_name);
 
-/* Every length of padding, from a packet that is only a header on */
+/* Every length of padding occurs. The shortest packet is only a header. */
 static void protect_bytes(struct kunit *test)
 {
 	const struct ov2_shape *shape = test->param_value;
@@ -314,7 +314,9 @@ static void protect_clone(struct kunit *test)
 	kfree_skb(clone);
 }
 
-/* As sendfile() makes them: the trailer must not go into the file's page. */
+/* Packets are as sendfile() makes them. The trailer must not be written into
+ * the page of the file.
+ */
 static void protect_page(struct kunit *test)
 {
 	struct framed f = { .body = 80 };

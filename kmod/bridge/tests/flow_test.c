@@ -15,17 +15,18 @@
 
 /**
  * struct flow_case - a packet, and the flow that is to be read from it
- * @name: what it is
+ * @name: a name for the packet, in messages
  * @ipv6: version
  * @tags: VLAN tags in the frame
  * @proto: protocol of the IP header
  * @frag_off: IPv4 fragment offset and flags
  * @rest: the bytes behind the IP header
  * @len: bytes of @rest
- * @bad: it cannot be read
+ * @bad: the packet cannot be read
  * @flow: the flow that is read
- * @sport: what a selector's source port is compared with; of ICMP the type
- * @dport: destination port; of ICMP the code
+ * @sport: the value that the source port of a selector is compared with; for
+ *	ICMP the type
+ * @dport: the same for the destination port; for ICMP the code
  */
 struct flow_case {
 	const char *name;
@@ -41,7 +42,9 @@ struct flow_case {
 	u16 dport;
 };
 
-/* The ports in bytes; and headers in front of them, by their next header */
+/* The ports as bytes, and headers that stand in front of the ports. Each header
+ * is named by its next header.
+ */
 #define PORTS		"\x11\x94\x00\x35"
 #define OPTIONS_DEST	"\x3c\0\1\4\0\0\0\0"
 #define OPTIONS_UDP	"\x11\0\1\4\0\0\0\0"
@@ -188,7 +191,7 @@ static void expect_flow(struct kunit *test, const struct flow_case *c,
 			c->dport);
 }
 
-/* As eth_type_trans() leaves it */
+/* Makes the frame look as eth_type_trans() leaves it. */
 static void receive(struct sk_buff *skb)
 {
 	skb_pull(skb, ETH_HLEN);
@@ -206,7 +209,9 @@ static void flow_is_read(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* Forwarded into a tunnel, a packet has room for its Ethernet header only. */
+/* A packet that is forwarded into a tunnel has only room for its Ethernet
+ * header. The header is not written yet.
+ */
 static void flow_garbage_in_front(struct kunit *test)
 {
 	const struct flow_case *c = test->param_value;
@@ -269,8 +274,8 @@ static const u8 random_protos[] = {
 	NEXTHDR_FRAGMENT, NEXTHDR_MOBILITY, 253,
 };
 
-/* Random bytes behind a header that says what @c says. Some packets have IPv4
- * options, or are shorter than their headers.
+/* The packet has random bytes behind a header with the fields of @c. Some
+ * packets have IPv4 options, or are shorter than their headers.
  */
 static struct sk_buff *random_skb(struct kunit *test, struct flow_case *c)
 {

@@ -2,7 +2,7 @@
 /*
  * A tunnel's outer header has the right fields, for every inner header.
  *
- * Also: which fields choose the route of the outer packet.
+ * The tests also show which fields choose the route of the outer packet.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
@@ -31,12 +31,12 @@ static const u8 far_mac[ETH_ALEN] = { 2, 0, 0, 0, 0x0f, 7 };
 
 /**
  * struct outer_shape - an outer header to be made
- * @ipv6: its family
- * @inner6: that of the inner header
+ * @ipv6: the outer header is IPv6
+ * @inner6: the inner header is IPv6
  * @udp: ESP is in UDP
  * @tos: DSCP and ECN of the inner header
- * @frag_off: of an inner IPv4 header, host order
- * @inner_len: what the caller says that the inner packet has
+ * @frag_off: the field of an inner IPv4 header, host order
+ * @inner_len: bytes of the inner packet, as the caller gives them
  * @flags: XFRM_STATE_*
  * @extra_flags: XFRM_SA_XFLAG_*
  */
@@ -104,7 +104,9 @@ static void put_inner6(struct sk_buff *skb, const struct outer_shape *shape)
 	ip->payload_len = htons(BODY);
 }
 
-/* Data and network header at the inner header, the room in front not empty */
+/* Data and network header are at the inner header. The bytes of the headroom
+ * are not zero.
+ */
 static struct sk_buff *inner_new(struct kunit *test,
 				 const struct outer_shape *shape)
 {
@@ -206,7 +208,7 @@ static u8 outer_tos(const struct sk_buff *skb, bool ipv6)
 	return ipv6 ? ipv6_get_dsfield(ipv6_hdr(skb)) : ip_hdr(skb)->tos;
 }
 
-/* Every header of every family around every other, and all of DSCP and ECN */
+/* Tries one shape with all values of DSCP and ECN. */
 static void outer_tos_one(struct kunit *test, struct outer_shape *shape)
 {
 	const struct xfrm_state *x = state_new(test, shape);
@@ -276,7 +278,9 @@ static void outer_df_of_ipv4(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frag_off(test, &shape), 0);
 }
 
-/* IPv6 is not fragmented underway, unless its sender can send no less. */
+/* The outer packet of an IPv6 packet may be fragmented only if the sender
+ * cannot send a smaller packet.
+ */
 static void outer_df_of_ipv6(struct kunit *test)
 {
 	struct outer_shape shape = { .inner6 = true };
@@ -307,7 +311,7 @@ static void outer_identity(struct kunit *test)
 /**
  * struct link - a device with an IPv6 address of the link, and the loopback
  * @test: the test
- * @dev: the device. It takes every frame, and answers none
+ * @dev: the device. It takes every frame, and never answers
  * @x: a state whose far end is at the link
  * @pending: the packets that wait
  * @lo: another device
@@ -336,7 +340,9 @@ static netdev_tx_t link_xmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
-/* A card's ndo_features_check: without it the core frames tagged packets. */
+/* The ndo_features_check of a card. Without this function the core would frame
+ * tagged packets.
+ */
 static netdev_features_t link_features(struct sk_buff *skb,
 				       struct net_device *dev,
 				       netdev_features_t features)
@@ -370,7 +376,9 @@ static void link_up(struct kunit *test, struct net_device *dev)
 	rtnl_unlock();
 }
 
-/* The address is valid at once: without a valid one no neighbour asks. */
+/* Gives the device an address that is valid at once. A neighbour asks only if
+ * the device has a valid address.
+ */
 static void link_configure(struct kunit *test, struct net_device *dev)
 {
 	struct inet6_dev *idev;
@@ -488,7 +496,9 @@ static void way_ready(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* An address that was valid once serves, and is asked for again, later. */
+/* An address that was valid once is used. The neighbour asks for it again, but
+ * later.
+ */
 static void way_stale(struct kunit *test)
 {
 	struct link *link = link_new(test);
@@ -582,7 +592,7 @@ static void way_changes(struct kunit *test)
 	neigh_release(neigh);
 }
 
-/* A packet beyond the limit stays the caller's. */
+/* A packet beyond the limit still belongs to the caller. */
 static void way_too_many(struct kunit *test)
 {
 	struct link *link = link_new(test);
@@ -637,7 +647,9 @@ static void way_none(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* The loopback is the only device with an IPv4 address that there must be. */
+/* The test uses the loopback, because it is the only device that is sure to
+ * have an IPv4 address.
+ */
 static void way_of_ipv4(struct kunit *test)
 {
 	const struct outer_shape shape = {};

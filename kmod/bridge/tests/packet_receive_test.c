@@ -21,11 +21,11 @@
 #define REQID	7
 
 /**
- * struct rx_card - a card with what receiving needs
+ * struct rx_card - a card with all that receiving needs
  * @ad: the card
- * @assoc: an inbound association of it
- * @x: its state
- * @hdl: names it
+ * @assoc: an inbound association of the card
+ * @x: the state of @assoc
+ * @hdl: the handle that names @assoc
  * @path: the path that ov2_packet_receive() returned last
  */
 struct rx_card {
@@ -78,7 +78,7 @@ static struct rx_card *card_new(struct kunit *test,
 	return card;
 }
 
-/* For all packets of the kind that the card's state is for */
+/* The policy is for all packets that the card's state is for. */
 static struct ov2_policy *policy_new(struct kunit *test, struct rx_card *card,
 				     bool ipv6, u8 action, u32 reqid)
 {
@@ -166,7 +166,9 @@ static void receive_counts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->x->replay.bitmap, 0x11);
 }
 
-/* To a second address of the card, of which eth_type_trans() does not know */
+/* The frame goes to a second address of the card, which eth_type_trans() does
+ * not know.
+ */
 static void receive_second_address(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -293,13 +295,13 @@ static void receive_last_word(struct kunit *test)
 		set_forwarding(net, shape.ipv6, 1);
 		expect_path(test, card, nbl_new(test, card, &shape, 3), 0,
 			    OV2_PATH_STATE);
-		/* Of the other family */
+		/* Forwarding of the other family does not matter */
 		set_forwarding(net, shape.ipv6, 0);
 		set_forwarding(net, !shape.ipv6, 1);
 		expect_path(test, card, nbl_new(test, card, &shape, 4), 0,
 			    OV2_PATH_OFFLOAD);
 		set_forwarding(net, !shape.ipv6, 0);
-		/* Under another device, a bridge for example */
+		/* The card is below another device, for example a bridge */
 		rcu_assign_pointer(card->ad.dev->rx_handler,
 				   (rx_handler_func_t __rcu *)1);
 		expect_path(test, card, nbl_new(test, card, &shape, 5), 0,
@@ -311,8 +313,8 @@ static void receive_last_word(struct kunit *test)
 	}
 }
 
-/* The core checks a packet that carries IPsec, or may carry it, because it must
- * not take the inner ESP header for the header that was verified.
+/* The core checks a packet that carries IPsec or may carry IPsec. It must not
+ * take the inner ESP header for the header that the card has verified.
  */
 static void receive_nested(struct kunit *test)
 {
@@ -486,7 +488,7 @@ static void bridge_rejects(struct kunit *test)
 	nbl = nbl_new(test, card, &shape, 1);
 	KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl,
 						OV2_CRYPTO_SUCCESS));
-	/* Seen before */
+	/* The number was seen before */
 	nbl = nbl_new(test, card, &shape, 1);
 	KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl,
 						OV2_CRYPTO_SUCCESS));
@@ -572,7 +574,9 @@ static void clear_policies(struct kunit *test)
 	}
 }
 
-/* IPsec packets, which xfrm looks at itself, and frames that are not IP */
+/* The card lets in IPsec packets, because xfrm looks at them itself, and frames
+ * that are not IP.
+ */
 static void clear_exempt(struct kunit *test)
 {
 	struct ov2_shape shape = { .proto = IPPROTO_ESP };
@@ -656,8 +660,8 @@ static void clear_unreadable(struct kunit *test)
 	policy_end(card, pol);
 }
 
-/* GRO merges frames of one hash only, and looks at nothing else that would
- * tell a protected one.
+/* GRO merges only frames with the same hash. Nothing else that GRO compares
+ * differs between a protected frame and a clear frame.
  */
 static void gro_keeps_apart(struct kunit *test)
 {

@@ -2,7 +2,7 @@
 /*
  * Packet mode protects, passes or drops what policies and states say.
  *
- * And each drop has the right reason.
+ * Each drop has the right reason.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
@@ -30,12 +30,12 @@
 #define NO_REASON	OV2_CNT_MAX
 
 /**
- * struct tx_card - a card with an outbound state, and what sending needs
+ * struct tx_card - a card with an outbound state, and all that sending needs
  * @ad: the card
- * @assoc: its association
- * @x: its state
- * @nbl: what ov2_packet_xmit() gave last
- * @reason: the reason that it returned last
+ * @assoc: the association of @x
+ * @x: the state
+ * @nbl: the NBL that ov2_packet_xmit() made last
+ * @reason: the reason that ov2_packet_xmit() returned last
  */
 struct tx_card {
 	struct ov2_adapter ad;
@@ -77,8 +77,9 @@ static void state_live(struct xfrm_state *x)
 	x->lft.soft_packet_limit = XFRM_INF;
 }
 
-/* ov2_shape_clear() has addresses of zeroes. A tunnel's ends are those of the
- * loopback device: it has a route, and neighbours that nobody has to ask for.
+/* The packets of ov2_shape_clear() have zero addresses. The ends of a tunnel
+ * are addresses of the loopback device, because the loopback device has a
+ * route, and needs to ask for no neighbour.
  */
 static struct tx_card *card_new(struct kunit *test, struct net_device *dev,
 				const struct ov2_shape *shape)
@@ -116,7 +117,7 @@ static struct tx_card *transport_card(struct kunit *test, bool ipv6)
 	return card_new(test, ov2_shape_device(test), &shape);
 }
 
-/* For all packets of a family that leave, or that come in */
+/* The policy is for all packets of a family that leave, or that come in. */
 static struct ov2_policy *policy_new(struct kunit *test, struct tx_card *card,
 				     bool ipv6, u8 dir, u8 action, u32 reqid)
 {
@@ -144,7 +145,7 @@ static void policy_end(struct tx_card *card, struct ov2_policy *pol)
 	synchronize_rcu();
 }
 
-/* As the stack hands it over: data at the Ethernet header */
+/* The packet is as the stack hands it over: data at the Ethernet header. */
 static struct sk_buff *packet_new(struct kunit *test, bool ipv6)
 {
 	const struct ov2_shape shape = { .ipv6 = ipv6 };
@@ -156,7 +157,7 @@ static struct sk_buff *packet_new(struct kunit *test, bool ipv6)
 	return skb;
 }
 
-/* The verdict, or OV2_DROPPED */
+/* Returns the verdict, or OV2_DROPPED. */
 static int xmit(struct tx_card *card, struct sk_buff *skb, bool tagged)
 {
 	enum ov2_verdict verdict;
@@ -211,7 +212,9 @@ static u64 mib_read(int mib)
 	return sum;
 }
 
-/* Ethernet and IP header are the stack's, the rest is counted for the state. */
+/* The frame keeps the Ethernet header and the IP header of the stack. The state
+ * counts the bytes behind the IP header.
+ */
 static void send_transport(struct kunit *test)
 {
 	static const u8 group[ETH_ALEN] = { 1 };
@@ -252,7 +255,7 @@ static u32 sent_seq_lo(const struct ov2_nbl *nbl)
 	return ntohl(seq);
 }
 
-/* Each packet has a number of its own; of ESN both halves go to the engine. */
+/* Each packet has a number of its own. With ESN the engine gets both halves. */
 static void send_numbers(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);
@@ -357,8 +360,8 @@ static struct sk_buff *packet_with_proto(struct kunit *test, bool ipv6,
 	return skb;
 }
 
-/* Not IP, or IPsec of software: whatever the policy, it is not for the card.
- * But the core asks for nothing that the card may pass on.
+/* A frame that is not IP, or is IPsec of software, leaves unchanged, whatever
+ * the policy is. But the policy applies to a packet with a tag.
  */
 static void send_exempt(struct kunit *test)
 {
@@ -394,7 +397,7 @@ static void send_not_whole(struct kunit *test)
 	skb = packet_new(test, false);
 	ip_hdr(skb)->ihl = 6;
 	expect_dropped(test, card, skb, false, OV2_CNT_TX_DROP_NOT_WHOLE);
-	/* Don't fragment is no fragment. */
+	/* A packet with the flag "don't fragment" is not a fragment. */
 	skb = packet_new(test, false);
 	ip_hdr(skb)->frag_off = htons(IP_DF);
 	KUNIT_ASSERT_EQ(test, xmit(card, skb, false), OV2_VERDICT_OFFLOAD);
@@ -410,7 +413,9 @@ static void send_not_whole(struct kunit *test)
 		       OV2_CNT_TX_DROP_NOT_WHOLE);
 }
 
-/* A packet that cannot be read may be one that must not leave in clear. */
+/* A packet that cannot be read is dropped, because it may be a packet that must
+ * not leave in clear.
+ */
 static void send_malformed(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);
@@ -460,7 +465,8 @@ static struct sk_buff *wrapped_new(struct kunit *test, u8 proto)
 	return skb;
 }
 
-/* Behind a VLAN tag nothing is protected, so nothing may leave that should be.
+/* The card protects no packet behind a VLAN tag. So it drops such a packet if a
+ * policy protects it.
  */
 static void send_wrapped(struct kunit *test)
 {
@@ -535,8 +541,9 @@ static void send_invalid(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->x->replay.oseq, 0);
 }
 
-/* A tunnel's Ethernet header is not the stack's, which is for the inner packet;
- * all of that counts.
+/* In a tunnel the frame gets a new Ethernet header, because the header of the
+ * stack is for the inner packet. The state counts all bytes of the inner
+ * packet.
  */
 static void send_tunnel(struct kunit *test)
 {

@@ -8,20 +8,24 @@
 
 #include "../packet/pending.h"
 
-/* Jiffies; what __neigh_event_send() sets to now */
+/* The age of neigh->used before a packet comes, in jiffies.
+ * __neigh_event_send() sets neigh->used to now.
+ */
 #define LONG_AGO	(100 * HZ)
 
 /**
  * struct waiting - a neighbour that notes the packets that it gets
  * @pending: the list
- * @neigh: the neighbour. Its address is known, so asking has no effect but on
- *	its time of last use
+ * @neigh: the neighbour. Its address is known, so asking only sets the time at
+ *	which the neighbour was used last
  * @got: the packets, in the order in which they came
- * @asked: how many came after the neighbour was asked without a packet
- * @outside: how many came where an output function must not be called
+ * @asked: number of packets that came after the neighbour was asked without a
+ *	packet
+ * @outside: number of packets that came where an output function must not be
+ *	called
  * @began: the first packet is here
  * @slow: each packet takes a while
- * @ended: how many were dealt with
+ * @ended: number of packets that were handled
  */
 struct waiting {
 	struct ov2_pending pending;
@@ -73,7 +77,9 @@ static struct waiting *waiting_new(struct kunit *test)
 	return w;
 }
 
-/* Number @number of a test. What others left in its control block is not 0. */
+/* Returns packet @number of a test. The control block is not 0, as other code
+ * may leave it.
+ */
 static struct sk_buff *packet_new(struct kunit *test, u32 number)
 {
 	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
@@ -89,8 +95,8 @@ static bool cb_is(const struct sk_buff *skb, u8 byte)
 	return !memchr_inv(skb->cb, byte, sizeof(skb->cb));
 }
 
-/* The work runs on the CPU that adds, so it cannot run between the two calls.
- * Returns how many were taken; the rest stays in @skbs.
+/* The work runs on the CPU that adds the packets, so it cannot run between two
+ * adds. Returns how many packets were taken; the others stay in @skbs.
  */
 static int add_at_once(struct waiting *w, struct sk_buff **skbs, int number)
 {
@@ -115,8 +121,8 @@ static void add_one(struct kunit *test, struct waiting *w, u32 number)
 	KUNIT_ASSERT_EQ(test, 1, add_at_once(w, &skb, 1));
 }
 
-/* All that were taken came, in order, with nothing of the list's left on them,
- * and the neighbour is as it was.
+/* All packets that the list took came to the neighbour, in order. The list has
+ * left nothing on the packets, and the neighbour is as it was.
  */
 static void expect_got(struct kunit *test, struct waiting *w, int number)
 {
@@ -144,7 +150,9 @@ static void pending_one(struct kunit *test)
 	ov2_pending_destroy(&w->pending);
 }
 
-/* The work asks and sends, not the caller, who holds the lock of a queue. */
+/* The work item asks and sends. The caller does not, because it holds the lock
+ * of a queue.
+ */
 static void pending_not_by_caller(struct kunit *test)
 {
 	struct waiting *w = waiting_new(test);
@@ -169,7 +177,7 @@ static void pending_limit(struct kunit *test)
 			     GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, skbs);
 	KUNIT_ASSERT_EQ(test, OV2_PENDING_MAX, 128);
-	/* There is room again when they are gone */
+	/* There is room again when the packets are gone */
 	for (round = 1; round <= 2; round++) {
 		for (i = 0; i < OV2_PENDING_MAX + 2; i++)
 			skbs[i] = packet_new(test, w->ended + i);
@@ -177,7 +185,7 @@ static void pending_limit(struct kunit *test)
 				OV2_PENDING_MAX);
 		for (i = 0; i < OV2_PENDING_MAX + 2; i++) {
 			KUNIT_EXPECT_EQ(test, !skbs[i], i < OV2_PENDING_MAX);
-			/* A refused packet is as the caller had it */
+			/* A refused packet is unchanged */
 			if (skbs[i])
 				KUNIT_EXPECT_TRUE(test, cb_is(skbs[i], 0x5a));
 			kfree_skb(skbs[i]);
@@ -202,7 +210,9 @@ static void pending_while_working(struct kunit *test)
 	ov2_pending_destroy(&w->pending);
 }
 
-/* The netdev goes when its last neighbour does; the work may still return. */
+/* The netdev may go as soon as its last neighbour is gone, while the work item
+ * has not returned yet.
+ */
 static void pending_end(struct kunit *test)
 {
 	struct waiting *w = waiting_new(test);

@@ -9,9 +9,9 @@
 
 /**
  * struct fits_case - a change of a policy or a state that fit
- * @name: what is changed
- * @change: changes it
- * @fits: do they still fit?
+ * @name: a name for the change, in messages
+ * @change: makes the change
+ * @fits: do policy and state still fit?
  */
 struct fits_case {
 	const char *name;

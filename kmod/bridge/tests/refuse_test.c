@@ -22,11 +22,11 @@
 #define OURS	"ipsecov2: "
 
 /**
- * struct refused - what a state that was not added is told
- * @status: of the request
- * @packet: of a state in packet mode
- * @off: while ESP is off
- * @err: for the core
+ * struct refused - how the card refuses a state that was not added
+ * @status: the status of the request
+ * @packet: the state is in packet mode
+ * @off: ESP is off
+ * @err: the errno for the core
  * @reason: the counter that moves
  * @text: the sentence
  */
@@ -79,7 +79,8 @@ static void refused_desc(const struct refused *refused, char *desc)
 
 KUNIT_ARRAY_PARAM(refused, table, refused_desc);
 
-/* Each end has its own errno, counter and sentence, and moves no other counter.
+/* Each status of a failed add has its own errno, counter and sentence, and
+ * moves no other counter.
  */
 static void add_failed(struct kunit *test)
 {
@@ -185,12 +186,12 @@ static void change_reqid(struct xfrm_state *x)
 
 /**
  * struct change - what a state asks for, and which direction and mode refuse it
- * @name: of the case
+ * @name: the name of the case
  * @change: makes the state ask for it
- * @out: the reason outbound in crypto mode
- * @in: inbound
- * @packet_out: outbound in packet mode
- * @packet_in: inbound
+ * @out: the reason for an outbound state in crypto mode
+ * @in: the reason for an inbound state in crypto mode
+ * @packet_out: the reason for an outbound state in packet mode
+ * @packet_in: the reason for an inbound state in packet mode
  */
 struct change {
 	const char *name;
@@ -365,8 +366,8 @@ static const char *reason_says(struct kunit *test, enum ov2_counter reason)
 	return NULL;
 }
 
-/* Each counter of refusals has a sentence, which no other one has, and which
- * NL_SET_ERR_MSG_FMT() would not cut.
+/* Each counter of refusals has a sentence of its own. No sentence is so long
+ * that NL_SET_ERR_MSG_FMT() would cut it.
  */
 static void every_refusal_says_something(struct kunit *test)
 {

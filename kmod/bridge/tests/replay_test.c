@@ -16,14 +16,14 @@
 #define BITMAP_MAX	4096
 
 /**
- * struct replay_model - what is known of a state's numbers
+ * struct replay_model - all that is known of a state's numbers
  * @x: the state
  * @base: first number that may come
  * @top: highest number so far
- * @window: size
- * @seen: of the numbers from @base on: it was received
- * @old: how many were too old
- * @again: how many were seen before
+ * @window: size of the replay window
+ * @seen: for each number from @base on: it was received
+ * @old: how many numbers were too old
+ * @again: how many numbers were seen before
  */
 struct replay_model {
 	struct xfrm_state *x;
@@ -147,7 +147,9 @@ static void model_step(struct kunit *test, struct replay_model *model, u64 seq)
 	model->top = max(model->top, seq);
 }
 
-/* Mostly the next number or one near it; or an old one; or a leap. */
+/* Returns mostly the next number or a near one, sometimes an old number, and
+ * sometimes a number far ahead.
+ */
 static u64 model_draw(const struct replay_model *model)
 {
 	u32 reach = 2 * max(model->window, 8U);
@@ -233,7 +235,9 @@ static void model_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
  * functions are not exported.
  */
 
-/* xfrm_replay_check_esn(), _bmp(): where it looks for a number. */
+/* Returns the place at which xfrm_replay_check_esn() or xfrm_replay_check_bmp()
+ * looks for a number.
+ */
 static u32 core_bit(const struct xfrm_replay_state_esn *esn, u32 diff)
 {
 	u32 pos = (esn->seq - 1) % esn->replay_window;
@@ -294,7 +298,9 @@ static bool core_accepts(struct xfrm_state *x, u64 seq)
 	       core_check_esn(x->replay_esn, low);
 }
 
-/* xfrm_replay_advance_esn(), _bmp(); with extended numbers the card is told. */
+/* As xfrm_replay_advance_esn() and xfrm_replay_advance_bmp(). With extended
+ * numbers the card is told.
+ */
 static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
 {
 	struct xfrm_replay_state_esn *esn = x->replay_esn;
@@ -407,8 +413,8 @@ static void expect_one_mind(struct kunit *test, struct replay_model *model)
 	}
 }
 
-/* The card or the core receives one number after the other. They take each
- * number once at most, and each number above the top.
+/* The card or the core receives one number after the other. Together they take
+ * each number at most once, and they take each number above the top.
  */
 static void shared_step(struct kunit *test, struct replay_model *model, u64 seq,
 			bool by_core, u32 *turn)
@@ -439,7 +445,8 @@ static void shared_step(struct kunit *test, struct replay_model *model, u64 seq,
 
 #define SHARED_STEPS	48
 
-/* @cores: of 8 numbers, how many the core receives */
+/* @cores: how many of 8 numbers the core receives; the card receives the others
+ */
 static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 		       u32 window, u32 cores, bool *seen)
 {
@@ -464,8 +471,9 @@ static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 	kunit_kfree(test, model.x);
 }
 
-/* The core's first number of all is in the wrong place if the size does not
- * divide 2^32, so without extended numbers the core comes second.
+/* If the size of the window does not divide 2^32, the core puts the first
+ * number of a state in the wrong place. So without extended numbers the card
+ * receives first.
  */
 static void replay_shared(struct kunit *test)
 {
@@ -490,8 +498,9 @@ static void replay_shared(struct kunit *test)
 	}
 }
 
-/* The input that was seen to be taken twice: beyond 2^32, a window that does
- * not divide it, each number by the card and then by the core.
+/* Card and core once both took the same number. The input was: numbers beyond
+ * 2^32, a window whose size does not divide 2^32, and each number comes first
+ * to the card and then to the core.
  */
 static void replay_again_by_core(struct kunit *test)
 {
@@ -539,7 +548,9 @@ static void replay_no_window(struct kunit *test)
 	}
 }
 
-/* The first packet of all fills the right place, whatever the size. */
+/* The first packet of a state fills the right place, whatever the size of the
+ * window is.
+ */
 static void replay_first_again(struct kunit *test)
 {
 	struct xfrm_state *x;
@@ -575,7 +586,8 @@ static void next_short(struct kunit *test)
 	}
 }
 
-/* oseq-may-wrap: on through 0, as xfrm_replay_overflow() */
+/* With oseq-may-wrap the numbers go on through 0, as in xfrm_replay_overflow().
+ */
 static void next_may_wrap(struct kunit *test)
 {
 	static const u64 expected[] = { U32_MAX, 0, 1, 2 };
@@ -598,7 +610,7 @@ static void next_may_wrap(struct kunit *test)
 		}
 	}
 
-	/* 64 bits never wrap */
+	/* A number of 64 bits never wraps */
 	x = state_new(test, XFRM_REPLAY_MODE_ESN, 0, 32);
 	x->props.extra_flags = XFRM_SA_XFLAG_OSEQ_MAY_WRAP;
 	x->replay_esn->oseq = U32_MAX;

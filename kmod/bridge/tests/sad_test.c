@@ -20,9 +20,9 @@
  * @test: the test
  * @sad: the database
  * @assocs: the associations
- * @x: their states
- * @live: which of them are in the database
- * @added: when, the larger the later
+ * @x: the states of the associations
+ * @live: which of the associations are in the database
+ * @added: when each association was added; a larger value is later
  * @time: number of adds
  */
 struct sad_model {
@@ -35,7 +35,7 @@ struct sad_model {
 	unsigned int time;
 };
 
-/* The states in the database are the test's memory. */
+/* The test owns the memory of the states in the database. */
 KUNIT_DEFINE_ACTION_WRAPPER(sad_end, ov2_sad_destroy, struct ov2_sad *);
 
 static struct sad_model *model_new(struct kunit *test)
@@ -50,8 +50,8 @@ static struct sad_model *model_new(struct kunit *test)
 	return m;
 }
 
-/* One of two addresses, rarely none. Noise is behind an IPv4 address, because
- * the code under test must not look there.
+/* Sets one of two addresses, rarely none. The bytes behind an IPv4 address are
+ * random, because the code under test must not look at them.
  */
 static void random_address(u16 family, xfrm_address_t *addr, bool any)
 {
@@ -70,7 +70,9 @@ static u16 random_family(void)
 	return ov2_below(2) ? AF_INET : AF_INET6;
 }
 
-/* Life goes on while a state is there. */
+/* Sets at random whether the state is valid, whether it is dying, and whether
+ * it still has a reference. This may change while the state is in the database.
+ */
 static void random_life(struct xfrm_state *x)
 {
 	x->km.state = ov2_below(4) ? XFRM_STATE_VALID : XFRM_STATE_EXPIRED;
@@ -285,9 +287,9 @@ static void sad_model(struct kunit *test)
  * struct sad_bed - states of one reqid and the same addresses
  * @sad: the database
  * @assocs: the associations
- * @x: their states
- * @pol: a policy that leads to them
- * @flow: of its packets
+ * @x: the states of the associations
+ * @pol: a policy that leads to the states
+ * @flow: the flow of packets of @pol
  */
 struct sad_bed {
 	struct ov2_sad sad;
@@ -344,7 +346,9 @@ static void bed_add(struct kunit *test, struct sad_bed *bed, int i,
 					  &bed->x[i]), expected);
 }
 
-/* State @i is chosen, or none (-1), and so many were looked at. */
+/* State @i is chosen, or no state if @i is -1, and the look-up has looked at
+ * this many states.
+ */
 static void expect_chosen(struct kunit *test, struct sad_bed *bed, int i,
 			  int looks)
 {
@@ -416,7 +420,8 @@ static void sad_limit_of_same(struct kunit *test)
 
 	bed_fill(test, bed);
 	bed_add(test, bed, OV2_SAD_SAME, -ENOSPC);
-	/* It is not in the database, so its end changes nothing. */
+	/* This association is not in the database, so its end changes nothing.
+	 */
 	ov2_sad_del(&bed->sad, &bed->assocs[OV2_SAD_SAME]);
 	expect_chosen(test, bed, OV2_SAD_SAME - 1, 1);
 

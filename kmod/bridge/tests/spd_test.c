@@ -3,8 +3,9 @@
  * The policy database finds what a naive model finds, at a bounded cost.
  *
  * The model is an array of the policies, each compared bit by bit. The cost of
- * a look-up, which is the keys that it looks for and the policies that it looks
- * at, depends on the pairs of prefix lengths, never on the number of policies.
+ * a look-up is the number of keys that it looks for and of policies that it
+ * looks at. The cost depends on the pairs of prefix lengths, never on the
+ * number of policies.
  */
 #include <kunit/test.h>
 #include <linux/in.h>
@@ -23,7 +24,7 @@
  * @test: the test
  * @spd: the database
  * @pols: the policies
- * @live: which of them are in the database
+ * @live: which of the policies are in the database
  */
 struct spd_model {
 	struct kunit *test;
@@ -32,7 +33,7 @@ struct spd_model {
 	bool live[POLICIES];
 };
 
-/* The policies in the database are the test's memory. */
+/* The test owns the memory of the policies in the database. */
 KUNIT_DEFINE_ACTION_WRAPPER(spd_end, ov2_spd_destroy, struct ov2_spd *);
 KUNIT_DEFINE_ACTION_WRAPPER(bed_free, kvfree, const void *);
 
@@ -48,7 +49,7 @@ static struct spd_model *model_new(struct kunit *test)
 	return m;
 }
 
-/* Few addresses, near to each other, so that prefixes overlap */
+/* There are few addresses, near to each other, so that prefixes overlap. */
 static void random_address(u16 family, xfrm_address_t *addr)
 {
 	memset(addr, 0, sizeof(*addr));
@@ -316,7 +317,7 @@ static struct spd_bed *bed_new(struct kunit *test)
 	return bed;
 }
 
-/* Outbound, and protecting */
+/* The policy is outbound, and protects. */
 static void set_policy(struct ov2_policy *pol, u32 saddr, u8 prefix_s,
 		       u32 daddr, u8 prefix_d, u32 priority)
 {
@@ -412,8 +413,9 @@ static void add_pairs(struct kunit *test, struct spd_bed *bed)
 	}
 }
 
-/* Priority wins, and a look-up visits only pairs that may have a better policy:
- * also when the best policy of a pair came later, and when it is gone.
+/* Priority wins, and a look-up visits only pairs that may have a better policy.
+ * This is so also when the best policy of a pair was added later, and when it
+ * was deleted.
  */
 static void spd_visits_in_order(struct kunit *test)
 {
@@ -424,7 +426,7 @@ static void spd_visits_in_order(struct kunit *test)
 
 	add_pairs(test, bed);
 	expect_found(test, bed, 0x0a000001, 0x0b000001, &bed->pols[0], 2);
-	/* Out of reach of all prefixes */
+	/* The prefixes cover none of these addresses */
 	expect_found(test, bed, 0x0c000001, 0x0b000001, NULL, OV2_SPD_PAIRS);
 
 	set_policy(late, 0x0a000000, last->key.prefix_s, 0x0b000000,
@@ -442,7 +444,7 @@ static void spd_visits_in_order(struct kunit *test)
 	end_all(test, bed, 0);
 }
 
-/* Of equal priorities the oldest wins, in whichever pair it is. */
+/* Of policies with the same priority the oldest wins, in any pair. */
 static void spd_visits_equals(struct kunit *test)
 {
 	struct spd_bed *bed = bed_new(test);
@@ -469,7 +471,7 @@ static void expect_full(struct kunit *test, struct spd_bed *bed,
 			before);
 }
 
-/* One pair more is too many, until another one is gone. */
+/* One more pair than the limit is refused, until another pair is gone. */
 static void spd_limit_of_pairs(struct kunit *test)
 {
 	struct spd_bed *bed = bed_new(test);
@@ -494,7 +496,8 @@ static void spd_limit_of_pairs(struct kunit *test)
 	end_all(test, bed, OV2_SPD_PAIRS);
 }
 
-/* Bits behind the prefix do not count, so these have equal addresses. */
+/* Bits behind the prefix do not count, so these policies have equal addresses.
+ */
 static void spd_limit_of_same(struct kunit *test)
 {
 	struct spd_bed *bed = bed_new(test);

@@ -2,8 +2,8 @@
 /*
  * A state becomes a request that says all of it, and its key is wiped.
  *
- * The request is compared word by word. Also: which calls wait for the end of
- * the request. The engine here only remembers requests.
+ * The request is compared word by word. The tests also show which calls wait
+ * for the end of the request. The engine here only remembers requests.
  */
 #include <kunit/test.h>
 #include <linux/rcupdate.h>
@@ -29,11 +29,11 @@
  * @status: how the request is to end
  * @pend: the end is to come later, from @end
  * @end: ends the request
- * @req: the request, as it was
+ * @req: a copy of the request
  * @live: the request itself
- * @add: its buffer
- * @keys: its key area
- * @ext: its extension
+ * @add: a copy of the request's buffer
+ * @keys: a copy of the key area
+ * @ext: a copy of the extension
  * @num: number of requests
  */
 struct noted {
@@ -99,15 +99,16 @@ static struct noted *noted_new(struct kunit *test)
 }
 
 /**
- * struct request_row - a state, and what is to be asked of the engine for it
- * @name: of the case
+ * struct request_row - a state, for which the engine gets a request
+ * @name: the name of the case
  * @in: inbound
- * @ipv6: IPv6 outside
+ * @ipv6: the outer header is IPv6
  * @tunnel: tunnel mode
  * @encap: in UDP
  * @separate: cipher and HMAC instead of AES-GCM-128
  * @gmac: integrity only, by AES-GMAC-128
- * @esn: the replay state is the new one: 1 without ESN, 2 with
+ * @esn: 0 if the state has the old replay state (xfrm_replay_state); with the
+ *	new one (xfrm_replay_state_esn) 1 without ESN, and 2 with ESN
  */
 struct request_row {
 	const char *name;
@@ -152,7 +153,9 @@ static const u8 some_key[48] = {
 	0x6a, 0x79, 0x81, 0x92, 0xa3, 0xb4, 0xc5, 0xd6, 0xe7, 0xf8, 0x09, 0x1a,
 };
 
-/* The fields of both directions differ, so that none stands for the other. */
+/* The fields of the two directions differ, so that the test fails if the code
+ * reads the wrong one.
+ */
 static void set_numbers(struct kunit *test, struct xfrm_state *x, int esn)
 {
 	x->replay.seq = 101;
@@ -218,7 +221,7 @@ static struct xfrm_state *state_of(struct kunit *test,
 	return x;
 }
 
-/* ---- what is expected, written down independently of the code */
+/* ---- the expected request, written down independently of the code */
 
 static void expect_algorithms(const struct request_row *row,
 			      struct ov2_add_sa_ex *add)
@@ -377,9 +380,10 @@ static void add_wipes_the_key(struct kunit *test)
 
 /* ---- deletes */
 
-/* A delete frees the association a grace period later, since its finders may
- * still look at it. Nobody waits, so nothing is written. Unloading the module
- * checks that it was counted as freed (ov2_objects_check_none()).
+/* A delete frees the association a grace period later, because readers that
+ * found it may still look at it. The test does not wait for that. When the
+ * module is unloaded, ov2_objects_check_none() checks that the association was
+ * freed.
  */
 static void delete_frees(struct kunit *test)
 {
@@ -404,7 +408,7 @@ static void delete_frees(struct kunit *test)
 				    OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_MEMEQ(test, assoc, copy, offsetof(struct ov2_assoc, rcu));
 	rcu_read_unlock();
-	/* The netdev may go now: the one reference left is its owner's. */
+	/* The netdev may go now, because only its owner has a reference. */
 	KUNIT_EXPECT_EQ(test, netdev_refcnt_read(noted->ad.dev), 1);
 }
 

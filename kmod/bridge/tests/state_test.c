@@ -2,8 +2,9 @@
 /*
  * The core's calls about states become requests, verdicts and counts.
  *
- * Which packets the bridge takes, which requests it makes of the engine, and
- * what it counts. The engine here only remembers requests and answers them.
+ * The tests show which packets the bridge takes, which requests it makes of the
+ * engine, and what it counts. The engine here only remembers requests and
+ * answers them.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -24,16 +25,16 @@
  * struct sa_card - a card whose engine only remembers what it was asked
  * @dev: the netdev, never registered
  * @ad: the card; the netdev's private data
- * @hardware: what it can do
+ * @hardware: what the engine can do
  * @answer: what the engine answers to adds and updates
  * @asked: requests so far
- * @oid: of the last one
+ * @oid: the OID of the last request
  * @deleted: the handle that the last delete named
  * @update: the last update
- * @has_ext: it had an extension
+ * @has_ext: the last update had an extension
  * @ext: the extension
  * @hdl: handles that adds were given
- * @handles: how many
+ * @handles: number of entries in @hdl
  */
 struct sa_card {
 	struct net_device *dev;
@@ -167,7 +168,7 @@ static struct sa_card *card_new(struct kunit *test)
 	return card;
 }
 
-/* With ESN; alive, as it is after the add */
+/* Returns a state with ESN, which is alive, as after the add. */
 static struct xfrm_state *state_new(struct kunit *test, struct sa_card *card,
 				    u8 dir, u8 type)
 {
@@ -203,7 +204,7 @@ static struct xfrm_state *state_out(struct kunit *test, struct sa_card *card)
 			 XFRM_DEV_OFFLOAD_CRYPTO);
 }
 
-/* @x is the state behind @handle, or nothing is if it is NULL. */
+/* @handle leads to the state @x, or to no state if @x is NULL. */
 static void expect_found(struct kunit *test, struct sa_card *card,
 			 unsigned long handle, const struct xfrm_state *x)
 {
@@ -276,7 +277,9 @@ static void state_packet_counts(struct kunit *test)
 	}
 }
 
-/* Nothing is negotiated yet: no keys, no request */
+/* Nothing is negotiated yet, so there are no keys and the engine gets no
+ * request.
+ */
 static void state_acquire(struct kunit *test)
 {
 	struct sa_card *card = card_new(test);
@@ -331,7 +334,7 @@ static void state_feature_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(card->ad,
 					       OV2_CNT_SA_REFUSED_DISABLED),
 			1);
-	/* What cannot be offloaded at all is refused first. */
+	/* A state that can never be offloaded is refused first. */
 	x->xso.type = XFRM_DEV_OFFLOAD_CRYPTO;
 	x->tfcpad = 1;
 	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, x), -EINVAL);
@@ -362,7 +365,9 @@ static void advance(struct xfrm_state *x)
 	spin_unlock_bh(&x->lock);
 }
 
-/* Bonding overwrites the handle at failover: it may be another state's. */
+/* Bonding overwrites the handle at failover, so the handle may name the SA of
+ * another state.
+ */
 static void state_stale_handle(struct kunit *test)
 {
 	struct sa_card *card = card_new(test), *other = card_new(test);
@@ -380,7 +385,7 @@ static void state_stale_handle(struct kunit *test)
 	rcu_read_unlock();
 	xdo_delete(card->dev, y);
 	xdo_free(card->dev, y);
-	/* Another card's */
+	/* The state is on another card */
 	x->xso.dev = other->dev;
 	xdo_delete(other->dev, x);
 	x->xso.dev = card->dev;
@@ -410,8 +415,8 @@ static void expect_update(struct kunit *test, const struct sa_card *card,
 	KUNIT_EXPECT_EQ(test, card->update.seq_hi, seq_hi);
 }
 
-/* One request each time that the high half changes, and again until it is
- * accepted. Each direction has a field of its own.
+/* There is one request each time that the high half changes. If the engine does
+ * not accept it, it comes again. Each direction has a field of its own.
  */
 static void expect_advances(struct kunit *test, struct sa_card *card,
 			    struct xfrm_state *x, u32 *half, u32 *other)
@@ -477,7 +482,9 @@ static bool untold(struct sa_card *card, const struct xfrm_state *x)
 	return is;
 }
 
-/* What a key manager sets is told as it is, also in the same half. */
+/* The engine is told the number that a key manager sets, even if the high half
+ * stays the same.
+ */
 static void state_renumbered(struct kunit *test)
 {
 	struct sa_card *card = card_new(test);
@@ -515,7 +522,9 @@ static void state_renumbered(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, card->asked, asked + 3);
 	}
 
-	/* A bond's, where a card may have it: the card is the real device. */
+	/* The state is on a bond, in kernels where a card may take it. The card
+	 * is the real device.
+	 */
 	x[0]->xso.dev = NULL;
 	x[0]->xso.real_dev = card->dev;
 	asked = card->asked;
@@ -541,13 +550,13 @@ static void state_renumbered(struct kunit *test)
 }
 
 /**
- * struct asking - a packet of which xdo_dev_offload_ok is asked
+ * struct asking - a packet for which the core calls xdo_dev_offload_ok
  * @card: the card
  * @other: another device
  * @x: the state
  * @skb: the packet
- * @xdst: its bundle
- * @path: where the bundle leads
+ * @xdst: the route (struct xfrm_dst) of the packet
+ * @path: the route that @xdst leads to
  */
 struct asking {
 	struct sa_card *card;
@@ -586,7 +595,9 @@ static struct asking *asking_new(struct kunit *test, u8 type)
 	ask->xdst.u.dst.xfrm = ask->x;
 	ask->xdst.path = &ask->path;
 	ask->xdst.child = &ask->path;
-	/* As if with a reference; skb_end() takes the reference off again */
+	/* The dst looks as if it had a reference. skb_end() takes the dst off
+	 * again.
+	 */
 	ask->skb->_skb_refdst = (unsigned long)&ask->xdst;
 	return ask;
 }
@@ -597,7 +608,9 @@ static bool offload_ok(struct asking *ask)
 							       ask->x);
 }
 
-/* In both modes, and only for outbound states */
+/* The card takes the same packets in crypto mode and in packet mode, and only
+ * for outbound states.
+ */
 static void expect_headers(struct kunit *test, struct asking *ask)
 {
 	struct iphdr *ip = ip_hdr(ask->skb);
@@ -633,7 +646,9 @@ static void offload_ok_crypto(struct kunit *test)
 	struct asking *ask = asking_new(test, XFRM_DEV_OFFLOAD_CRYPTO);
 
 	expect_headers(test, ask);
-	/* The newer core has looked where it goes; no tag in this mode. */
+	/* The newer core has checked the path itself. In this mode there is no
+	 * tag.
+	 */
 	ask->path.dev = ask->other;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 	KUNIT_EXPECT_NULL(test, skb_sec_path(ask->skb));

@@ -15,7 +15,7 @@
  * struct tagged - a tagged packet of a card
  * @card: the state's device, of which only the address counts
  * @x: the state
- * @skb: the packet, its Ethernet header made
+ * @skb: the packet, with its Ethernet header
  */
 struct tagged {
 	struct net_device *card;
@@ -61,7 +61,8 @@ static struct tagged *tagged_new(struct kunit *test)
 	return t;
 }
 
-/* What validate_xmit_xfrm() and __xfrm_policy_check2() look at. */
+/* Checks the fields that validate_xmit_xfrm() and __xfrm_policy_check2() read.
+ */
 static void expect_tag(struct kunit *test, const struct tagged *t,
 		       struct sk_buff *skb, u32 xmit)
 {
@@ -88,7 +89,7 @@ static void tag_passes(struct kunit *test)
 	expect_tag(test, t, t->skb, XFRM_XMIT);
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);
 
-	/* A packet that goes to wait is guarded again. */
+	/* If a packet is tagged again to wait, it cannot pass again. */
 	KUNIT_ASSERT_TRUE(test, ov2_packet_tag(t->skb, t->x));
 	expect_tag(test, t, t->skb, 0);
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);
@@ -121,7 +122,7 @@ static void tag_of_other(struct kunit *test)
 	expect_tag(test, t, t->skb, 0);
 }
 
-/* IP asks for features too, and the packet may be redirected after that. */
+/* IP asks for features, too. The packet may still be redirected after that. */
 static void tag_in_ip(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);
@@ -131,7 +132,8 @@ static void tag_in_ip(struct kunit *test)
 	expect_tag(test, t, t->skb, 0);
 }
 
-/* The core took the device from the state: its framing must not begin. */
+/* The core has cleared the device of the state. It must not frame the packet.
+ */
 static void tag_device_gone(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);
@@ -142,7 +144,9 @@ static void tag_device_gone(struct kunit *test)
 	expect_tag(test, t, t->skb, XFRM_XMIT);
 }
 
-/* IPv4 of protocol 0 in crypto mode, and all that a card may say. */
+/* No status that the core or a card may set makes a tag: an IPv4 packet of
+ * protocol 0 in crypto mode, and each status of 8 bits.
+ */
 static void tag_by_chance(struct kunit *test)
 {
 	struct xfrm_offload xo = { .flags = XFRM_XMIT };
@@ -169,8 +173,8 @@ static u32 hash_of(struct kunit *test, struct sk_buff *skb)
 	return hash;
 }
 
-/* States that replace each other have one hash, by which the send queue is
- * chosen; others have another one.
+/* The hash chooses the send queue. States that replace each other have the same
+ * hash, and other states have another hash.
  */
 static void hash_of_tagged(struct kunit *test)
 {
@@ -226,8 +230,8 @@ static void hash_of_crypto(struct kunit *test)
 	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
 }
 
-/* All other packets go by flow, also those that were received and are
- * forwarded.
+/* All other packets get no hash here, so their flow chooses the queue. This is
+ * so also for packets that were received and are forwarded.
  */
 static void hash_of_others(struct kunit *test)
 {
