@@ -7,14 +7,17 @@
 from_nothing=
 # `unit-`: the KUnit tests are built in.
 unit=
-# With them, how long the concurrency test takes; its builds have places of their own.
+# How many seconds the concurrency test of KUnit takes. A build with this setting has a directory of
+# its own.
 stress=${OV2_STRESS_SECONDS:-}
-# Likewise, the seed of what its tests choose at random.
+# The seed for what the KUnit tests choose at random. A build with this setting has a directory of
+# its own, too.
 seed=${OV2_MODEL_SEED:-}
 # A directory whose files stand in for the checkout's of the same path. The module is built in its .build.
 with=
 
-# The builds of this checkout; those of checkouts that are gone are removed.
+# Prints the directory for the builds of this checkout. Removes the builds of checkouts that are
+# gone.
 build_place() {
 	local place known
 
@@ -23,7 +26,8 @@ build_place() {
 	done
 	place=$cache/build/$(printf '%s' "$checkout" | sha256sum | cut -c1-12)
 	mkdir -p "$place"
-	# No other build may see this empty, because it would think that the checkout is gone.
+	# The file is renamed when it is complete. A build that saw it empty would think that the
+	# checkout is gone.
 	if [ ! -e "$place/checkout" ]; then
 		printf '%s\n' "$checkout" >"$place/checkout.$$"
 		mv "$place/checkout.$$" "$place/checkout"
@@ -49,11 +53,12 @@ link_sources() {
 		ln -sfT "$(source_of "$file")" "$tree/$file"
 	done < <(cd "$checkout" && echo ./Kbuild && find ./kmod ./uapi -type f \
 		\( -name '*.[ch]' -o -name 'Kbuild*' -o -name 'Makefile*' -o -name '*.sh' \) ! -name '*.mod.c')
-	# Links to sources that are gone from the checkout.
+	# Delete links to sources that are gone from the checkout.
 	find "$tree" -xtype l -delete
 }
 
-# start_from BASE TREE: the objects of the checkout's own build, if there is one, so that make builds only what differs.
+# start_from BASE TREE: copies the objects of the checkout's own build, BASE, to TREE, so that make
+# builds only what differs.
 start_from() {
 	local base=$1 tree=$2 file
 
@@ -123,7 +128,8 @@ make_in_root() {
 			make -C /kernel ARCH=um M=/build -j"$(nproc)" "$@" modules) ;;
 	*)
 		if [ -e "$cache/headers/$version" ]; then
-			# Another compiler built the kernel, so what this one does not know in the headers is no fault.
+			# Another compiler built the kernel. It is no fault if the headers use
+			# attributes that gcc does not know.
 			(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" "$cache/headers/$version=$headers_seen" -- \
 				make -C "$headers_seen/usr/src/linux-headers-${version%%_*}" M=/build -j"$(nproc)" CC=gcc \
 				KCFLAGS=-Wno-attributes "$@" modules)

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034	# what is set here is used by the other parts
 #
-# What all parts of the test bed share: its places, its voice, and the way into the root.
+# What all parts of the test bed share: its directories, its messages, and the way into the root.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checkout=$(cd "$here/../.." && pwd)
 home=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
 cache=${XDG_CACHE_HOME:-$home/.cache}/ipsecov2
 root=$cache/root
-# The image's path, as the root itself sees it.
+# The path of the image inside the root.
 root_image=/guest.erofs
 logs=$cache/logs
 
-# Status of every failure that is the test bed's own: a COMMAND's status is passed through unchanged.
+# The exit status if the test bed itself fails. The exit status of a COMMAND is passed on unchanged.
 failure=125
 
 say() {
@@ -34,7 +34,7 @@ make_places() {
 		die "cannot write to $cache: make it writable or set XDG_CACHE_HOME to a directory with 5 GB free"
 }
 
-# The last line that is not empty, which a tool printed before it gave up.
+# last_line LOG: prints the last line that is not empty, which a tool printed before it gave up.
 last_line() {
 	grep -v '^[[:space:]]*$' "$1" | tail -n 1
 }
@@ -47,7 +47,7 @@ follow() {
 
 	[ -t 2 ] && pause=1
 	say "$label ..."
-	# A process group of its own, so that it ends with us.
+	# COMMAND gets a process group of its own, so that the trap can end all of its processes.
 	set -m
 	"$@" >>"$log" 2>&1 </dev/null &
 	pid=$!
@@ -96,7 +96,7 @@ make_progress() {
 
 # enter TREE [DIRECTORY=PLACE]... -- COMMAND...: COMMAND with TREE as its root, in a mount and process namespace of
 # its own: nothing stays mounted, and what COMMAND started ends with it. Each DIRECTORY is bound at PLACE in TREE.
-# SIGKILL on the process that this becomes ends everything in it.
+# This process becomes unshare; SIGKILL to it ends all processes of the namespace.
 enter() {
 	exec unshare --mount --propagation private --pid --fork --kill-child=KILL \
 		bash "$here/enter" "$@"
@@ -111,7 +111,8 @@ kernels() {
 	done | sort -V
 }
 
-# The one kernel that a prefix (or `newest`) means; um-... are the debug kernels.
+# Prints the one kernel whose name begins with the prefix, or the newest for `newest`. um-... are
+# the debug kernels.
 kernel_of() {
 	local prefix=$1 all found
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# Kernels of other architectures, which the module is built for and which nothing boots: one of 32 bits and one that is
-# big-endian. Each is the source of the newest kernel, configured with the `module` rows of tools/kernel-options and
-# nothing else, and what the kernel's build makes before it compiles: some seconds, once. No vmlinux is built, so modpost
-# cannot tell which symbols there are.
+# Kernels of other architectures, for which the module is built: one of 32 bits and one that is
+# big-endian. Nothing boots them. Each is the source of the newest kernel, configured with only the
+# options in the `module` rows of tools/kernel-options, and prepared for building modules. This
+# takes some seconds, once. No vmlinux is built, so modpost cannot tell which symbols there are.
 
 # Raised when the steps below change.
 foreign_recipe=1
@@ -22,12 +22,13 @@ is_foreign() {
 	foreign_kernels | grep -qxF -- "$1"
 }
 
-# What make is told of the architecture of foreign kernel NAME.
+# foreign_arguments NAME: prints the arguments of make for the architecture of foreign kernel NAME.
 foreign_arguments() {
 	foreign_table | awk -v name="$1" '$1 == name { print "ARCH=" $2, "CROSS_COMPILE=" $3 }'
 }
 
-# The debug kernel of the newest series: both have the same source.
+# Prints the debug kernel of the newest series, which is made from the same source as the foreign
+# kernels.
 newest_debug_kernel() {
 	debug_table | awk -F'\t' -v version="$(version_of_series newest)" '$2 == version { print $1; exit }'
 }
@@ -64,7 +65,7 @@ prepare_foreign() {
 		make "$@" -j"$(nproc)" modules_prepare' _ "${arguments[@]}")
 }
 
-# Makes foreign kernel NAME, if it is not there.
+# need_foreign NAME: makes foreign kernel NAME, if it is not there.
 need_foreign() {
 	local name=$1 place source log=$logs/kernel-$1.log
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# Headers of the kernels that Debian has beside those of the root, to build the module for and not to boot: one kernel
-# for each suite of Debian's development. Their packages are unpacked into the cache and bound below /tmp of the root,
-# whose libc and compiler serve: kbuild's programs want no newer libc, and what a newer compiler understands is ignored
-# with a warning.
+# Headers of kernels that the root does not have: one kernel for each suite of Debian's development.
+# The module is built for these kernels, and nothing boots them. The packages of headers are
+# unpacked into the cache and bound below /tmp of the root. The libc and the compiler of the root
+# are enough: kbuild's programs want no newer libc, and the compiler ignores, with a warning, what
+# only a newer compiler understands.
 
 development_suites='forky sid experimental'
 
@@ -24,9 +25,10 @@ host_dates() {
 	apt-config dump 2>/dev/null | sed -n 's/^\(Acquire::Check-[A-Za-z-]*\) "\(.*\)";$/-o\n\1=\2/p'
 }
 
-# fetch_headers SUITE DIRECTORY: writes `version`, the kernel's and its package's, e.g. 7.3-amd64_7.3~rc7-1~exp1, and
-# beside it the packages' files, if the cache has none of that version. The suite's line is made of the
-# root's own trixie line. Lists and states of other suites stay out of the root's apt.
+# fetch_headers SUITE DIRECTORY: writes the file `version` to DIRECTORY, with the versions of the
+# kernel and of its package, e.g. 7.3-amd64_7.3~rc7-1~exp1. Unpacks the packages beside it if the
+# cache has no headers of this version. The line of the suite for apt is made from the root's own
+# trixie line. Apt's lists and states of SUITE are kept out of the root.
 fetch_headers() {
 	local suite=$1 directory=$2 dates
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# What lint wants of the newest kernel's source: its style checker, its configuration and its selftests' rules. Where
-# the source is there for a debug kernel, from it; else from the source package, a large download for a few files.
+# The files of the newest kernel's source that lint wants: the style checker, the configuration, and
+# the rules of the selftests. If a debug kernel has this source in the cache, they are read there.
+# If not, they are taken from the source package, which is a large download for a few files.
 
 # Raised when the patterns change.
 kernel_files_recipe=1
@@ -24,7 +25,7 @@ fetch_kernel_files() {
 		rm -rf /var/lib/apt/lists/*' _ "$(cut -d. -f1,2 <<<"$version")" "${kernel_files_patterns[@]/#/*/}")
 }
 
-# Prints the directory that has them.
+# Prints the directory that has these files.
 kernel_files() {
 	local version place log=$logs/kernel-files.log
 

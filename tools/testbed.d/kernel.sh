@@ -2,20 +2,22 @@
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
 # The debug kernels: user-mode Linux, which boots the root in seconds, built by the root's compiler from the source
-# packages of the root's kernels. Each is built once, beside its final place in the cache, and again only when its
-# config, the root's kernel or compiler change. kernels/list says which there are.
+# packages of the root's kernels. Each is built once, and again only when its config, the root's
+# kernel or the root's compiler changes. A build is made beside its final place in the cache.
+# kernels/list lists the debug kernels.
 
 # Raised when the steps below change in a way that lists, configs and patches do not show.
 kernel_recipe=1
 
-# A source tree and its build.
+# The space that a source tree and a build take.
 kernel_needed_mb=4000
 
 package_version() {
 	dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Version}\n' "$@" 2>/dev/null
 }
 
-# The full version of the root's kernel that `stable` or `newest` is.
+# version_of_series SERIES: prints the full version of the root's kernel that SERIES, `stable` or
+# `newest`, names.
 version_of_series() {
 	case $1 in
 	stable)	kernels | head -n 1 ;;
@@ -23,7 +25,8 @@ version_of_series() {
 	esac
 }
 
-# 7.3 of 7.3.4+deb13-amd64, as the source packages are named.
+# series_of VERSION: prints the series, which the name of a source package has: 7.3 for
+# 7.3.4+deb13-amd64.
 series_of() {
 	cut -d. -f1,2 <<<"$1"
 }
@@ -42,7 +45,7 @@ debug_kernels() {
 	debug_table | cut -f1
 }
 
-# kernel_field NAME N: a field of its line.
+# kernel_field NAME N: prints field N of the line of debug_table for kernel NAME.
 kernel_field() {
 	debug_table | awk -F'\t' -v name="$1" -v n="$2" '$1 == name { print $n }'
 }
@@ -74,7 +77,7 @@ source_place() {
 }
 
 # Debian's archive keeps one version of each package. When the root's version is gone, the present version serves as well.
-# Other architectures' code and what no kernel here is configured for are left in the package.
+# Large directories that no kernel here needs are not unpacked.
 fetch_source() {
 	local series=$1 version=$2 directory=$3
 
@@ -112,7 +115,7 @@ patch_source() {
 	done
 }
 
-# Makes the source tree of debug kernel NAME.
+# need_source NAME: makes the source tree of debug kernel NAME, if it is not there.
 need_source() {
 	local name=$1 place series log
 
@@ -162,7 +165,7 @@ why_kernel_failed() {
 	fi
 }
 
-# Kernels that no checkout has used for a week, and sources likewise, are removed.
+# Kernels and sources that no checkout has used for a week are removed.
 prune_kernels() {
 	find "$cache/kernels" "$cache/source" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf --one-file-system {} +
 }
@@ -185,7 +188,8 @@ make_kernel() {
 	mv "$place.new" "$place"
 }
 
-# One kernel is made at a time, or one source. Held until file descriptor 5 is closed.
+# Takes the lock for making a kernel or a source, of which one is made at a time. The lock is held
+# until file descriptor 5 is closed.
 hold_kernels() {
 	mkdir -p "$cache/kernels" "$cache/source"
 	exec 5>"$cache/kernels.lock"
@@ -195,7 +199,7 @@ hold_kernels() {
 	}
 }
 
-# The debug kernel NAME, built if it is not there.
+# need_kernel NAME: builds debug kernel NAME, if it is not there.
 need_kernel() {
 	local name=$1 place
 

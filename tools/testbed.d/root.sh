@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
 # Making the test root: a Debian trixie tree with both kernels, their headers, compiler, emulator and tools.
-# It is made beside the old one and renamed, so that an interrupted run leaves nothing to trip over.
+# A new root is made beside the old one and then renamed, so that an interrupted run leaves no root
+# that is half made.
 
 # Raised when the recipe below changes in a way that the package list does not show.
 recipe=5
@@ -26,7 +27,7 @@ archive_unreachable() {
 	grep -q 'Temporary failure resolving\|Could not resolve\|Network is unreachable\|Could not connect\|Connection timed out\|Unable to connect\|Cannot initiate the connection' "$1"
 }
 
-# Says in one sentence what went wrong, from apt's log.
+# why_apt_failed LOG: says in one sentence what went wrong, from apt's log.
 why_apt_failed() {
 	local log=$1 package
 
@@ -92,7 +93,7 @@ mmdebstrap_progress() {
 	sed -n 's/^I: //p' "$1" | tail -n 1
 }
 
-# The backports line is the root's own trixie line with another suite.
+# The line of backports for apt is the root's own trixie line with another suite.
 add_backports() {
 	local tree=$1 list=$1/etc/apt/sources.list
 
@@ -162,7 +163,8 @@ give_up() {
 make_root() {
 	local new=$cache/root.new log=$logs/root.log key
 
-	# Before the list is read: another checkout may have a new one before this is done.
+	# The key is taken before the list of packages is read. If the list changes after that, the
+	# next run makes a new root.
 	key=$(root_key)
 	check_host
 	check_disk
@@ -191,7 +193,7 @@ make_root() {
 	swap_root "$new"
 }
 
-# A command that builds or boots holds the lock shared; the rename waits for all of them.
+# A command that builds or boots holds the lock shared; the rename waits for all such commands.
 swap_root() {
 	local new=$1
 
@@ -207,7 +209,7 @@ swap_root() {
 	rm -rf --one-file-system "$cache/root.old" "$cache/build"/*
 }
 
-# A root that is current, made if it is not; afterwards it is held until this process ends.
+# Makes the root if it is not current, and then holds it until this process ends.
 hold_root() {
 	need_root
 	make_places

@@ -3,8 +3,8 @@
 #
 # Booting one of the root's kernels on the root itself, and running a command in it.
 
-# Seconds until the guest must have started the command, and until it must have ended; emulation is slow, and a
-# loaded machine slower.
+# Seconds until the guest must have started the command, and until the command must have ended.
+# Emulation is slow, and on a loaded machine it is slower.
 boot_limit=300
 run_limit=3000
 
@@ -43,7 +43,7 @@ kvm_works() {
 # The image lies in the root itself, and every guest reads it.
 root_disk="-drive file=$root_image,if=none,id=root,format=raw,readonly=on -device virtio-blk-pci,drive=root"
 
-# Sets vng_arguments for the kernel; a debug kernel boots without.
+# choose_machine VERSION: sets vng_arguments for the kernel. A debug kernel boots without virtme-ng.
 choose_machine() {
 	local version=$1 cpu=max
 
@@ -78,7 +78,8 @@ share_directories() {
 		vng_arguments+=("--rwdir=/run/testbed-dir$number=/run/testbed-dir$number")
 		printf '%s\t%s\n' "/run/testbed-dir$number" "$directory" >>"$shared/directories"
 	done
-	# Mount points, for what lies where the guest's root cannot be written.
+	# The guest cannot make mount points where its root is read-only, so they are made in the
+	# root here.
 	while read -r _ directory; do
 		case $directory in
 		/tmp/*|/run/*|/dev/*|/proc/*|/sys/*) ;;
@@ -94,8 +95,10 @@ start_guest() {
 	case $version in
 	um-*)
 		read -ra arguments <<<"$kernel_arguments"
-		# More than one CPU needs seccomp=on; kernels that know one CPU only know neither. When it panics it
-		# ends its whole process group, and itself by a signal that the first process of a namespace ignores.
+		# More than one CPU needs seccomp=on. A kernel that supports only one CPU knows
+		# neither option. When user-mode Linux panics, it ends its whole process group, and
+		# then itself by a signal that the first process of a namespace ignores. So it is
+		# not the first process, and has a process group alone.
 		(enter "$root" "$(kernel_place "$version")=/kernel" "${bound[@]}" -- env TMPDIR=/tmp \
 			bash -c 'setsid --wait "$@"; exit' _ /kernel/linux "mem=$memory" seccomp=on "ncpus=$cpus" root=/dev/root rootfstype=hostfs rootflags=/ ro \
 			init=/run/testbed/um-init con=null con0=null,fd:1 con1=null,fd:3 "${arguments[@]}") \
@@ -122,7 +125,8 @@ end_guest() {
 	[ -n "${shared:-}" ] && rm -rf --one-file-system "$shared" "$shared.out" "$shared.console"
 }
 
-# Waits for the guest; ends it when it is late, and says why in $late. No subshell, so that signals are seen at once.
+# Waits for the guest; ends the guest when it is late, and says why in $late. This runs in no
+# subshell, so that signals are seen at once.
 wait_for_guest() {
 	local started=$SECONDS
 
@@ -199,7 +203,8 @@ shell_in() {
 	choose_machine "$version"
 	share_directories "$shared"
 	say "[shell] booting $version; the module: insmod \$OV2_KO; leave with ctrl-d"
-	# What the kernel does not know on its command line becomes the environment of the guest's init.
+	# The kernel hands a setting that it does not know from its command line to the guest's
+	# init, as environment.
 	(OV2_DIRECTORY=$checkout enter "$root" "${bound[@]}" "$checkout=$checkout" -- \
 		vng "${vng_arguments[@]}" --append OV2_KO=/run/testbed/ipsecov2.ko)
 }
