@@ -74,7 +74,9 @@ class Algorithms(Cells):
             self.bits_count(pair, wire.frames["a"][0])
 
     def bits_count(self, pair, frame):
-        """b's engine opens a's first frame again, and no copy with a bit changed."""
+        """b's engine opens a's first frame again. It opens no copy in which one
+        bit is changed.
+        """
         start = len(frame.raw) - len(frame.esp)
         spoilt = [start + at for at in
                   (5, 7 + pair.ab.alg.iv_len, 8 + pair.ab.alg.iv_len,

@@ -131,7 +131,7 @@ def tcp_both_ways(defer, shape):
 
 
 def bad_between_good(defer):
-    """Failures are asynchronous as well, and all other frames keep their order."""
+    """Failures are asynchronous, too, and the other frames keep their order."""
     test = Async(defer, "ipv4-transport")
     key = test.pair.ab.oracle()
     data, frames = [], []

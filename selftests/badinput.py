@@ -218,7 +218,7 @@ def truncated(rx):
     least = 16 + 2 + rx.icv // 8
     for length in range(whole):
         if rx.shape.encap and length < 20:
-            # Without an SPI it is IKE; software calls up to 8 bytes IKE
+            # A packet without an SPI is IKE. Software calls up to 8 bytes IKE
             expect = UNSEEN if length < 4 else SYNTAX
         elif length < 4:
             expect = Expect(None, "ipsec_rx_sadb_miss", "XfrmInHdrError")

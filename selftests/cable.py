@@ -3,10 +3,10 @@
 """A cable carries bytes only: the data that the sender's kernel keeps beside a
 frame, and the memory that the sender still uses, stay at the sender.
 
- late_acks    TCP sends again what the receiver's GRO has merged already
+ late_acks    TCP sends data again that the receiver's GRO has merged
  mirror       a stream arrives while its clones go out on another card
  duplicates   software ESP decrypts a frame that shares pages with another
- scrubbed     mark and priority stay behind: plain, crypto and packet mode
+ scrubbed     mark and priority stay at the sender, in each mode
  copies       how often a frame was copied is not counted across a cable
  times        a socket gets one transmit time, not one for each card
 """

@@ -133,7 +133,7 @@ class Attack:
         ksft.equal(self.sock.recv(65536), payload, what)
 
     def leaked(self, whole=()):
-        """True if the whole frame came out; any other frame of this test fails."""
+        """Did the whole frame come out? Any other frame of this test fails."""
         for raw in self.bed.leak.frames():
             if b"payload!" in raw:
                 raise ksft.Fail(f"clear text came out: {ksft.show(raw)}")

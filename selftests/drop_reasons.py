@@ -27,7 +27,7 @@ Drop = namedtuple("Drop", "counter stat reason")
 
 
 class Watch:
-    """The frames that the module frees, and the counters that move meanwhile."""
+    """The frames that the module frees, and the counters that move then."""
 
     def __init__(self, bed, side, defer):
         self.bed, self.side, self.ns = bed, side, bed.ns(side)

@@ -107,7 +107,7 @@ class Test:
 
 
 def noqueue(test, defer, offload):
-    """Without a qdisc the core may hand over packets that it has not encrypted."""
+    """Without a qdisc the core may hand over packets before it encrypts."""
     test.install(offload)
     for side in "ab":
         test.qdisc(side, "noqueue")

@@ -10,14 +10,14 @@
 #   kernel_time                 time of the last kernel message
 #   kernel_crashes SINCE        prints crash lines after that time
 
-# shellcheck disable=SC2034	# used by those who include this
+# shellcheck disable=SC2034	# used by scripts that include this file
 KSFT_PASS=0 KSFT_FAIL=1 KSFT_XFAIL=2 KSFT_SKIP=4
 
 OV2_MODULE=ipsecov2
 OV2_SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-# What a kernel says when something is wrong with it. Some of these start a
-# report, some are in the middle of one: any will do.
+# What a kernel says when something is wrong with it. Some patterns are in the
+# first line of a report, others in a later line: one match is enough.
 CRASH_PATTERN='BUG:|WARNING:|Oops|general protection fault|Kernel panic'
 CRASH_PATTERN+='|KASAN|UBSAN|KCSAN|KFENCE|\] RIP: |Call Trace:'
 CRASH_PATTERN+='|ref_tracker: .* users at|reference already released'

@@ -3,10 +3,11 @@
 """Output marks of states (XFRMA_SET_MARK) mean the same in software, crypto
 mode and packet mode.
 
-Outbound, the mark chooses the route of a tunnel's ESP (a rule for the mark leads
-to another neighbour), and firewalls see the mark on the ESP. Inbound, the packet
-that came by the state has the mark: in its socket, for policies, and for the
-route of the inner packet. Packet mode has one exception: no firewall sees its ESP.
+Outbound, the mark chooses the route of a tunnel's ESP (a rule for the mark
+leads to another neighbour), and firewalls see the mark on the ESP. Inbound, the
+packet that came by the state has the mark: in its socket, for policies, and for
+the route of the inner packet. Packet mode has one exception: no firewall sees
+its ESP.
 """
 import itertools
 import select
@@ -89,7 +90,7 @@ class Marks(Cells):
             bed.remove()
 
     def received(self, sender, receiver, target, pair):
-        """The state sets the bits of its mask; the packet keeps its other bits."""
+        """The state sets the bits of its mask; the other bits stay."""
         bed = self.bed
         bed.mark()
         sender.sendto(b"marked", target)

@@ -4,8 +4,8 @@
 offload.
 
 Every cell sends UDP of all four pad classes both ways, ICMP echo and TCP. The
-receiver and an oracle on the wire check each packet, and counters prove that the
-engines did the work (lib/traffic.py, settle()).
+receiver and an oracle on the wire check each packet, and counters prove that
+the engines did the work (lib/traffic.py, settle()).
 
     OV2_FULL=1 matrix.py    and every UDP length in every cell
 """

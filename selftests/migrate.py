@@ -135,7 +135,7 @@ def in_crypto_mode(card, defer):
 
 
 def kept(card, defer, mode, message):
-    """A migration that asks to keep the offload is refused, and changes nothing."""
+    """A migration that asks to keep the offload is refused, without effect."""
     tunnel = Tunnel(card, "a", mode)
     card.policy("a", "out", card.pair_selector(), PROTECT,
                 offload=mode == "packet")

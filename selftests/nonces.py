@@ -3,8 +3,8 @@
 """No explicit IV is used twice with one key, whatever happens to the number.
 
 In crypto mode the stack gives a packet its number, and code below xfrm can send
-the packet twice. In each case the oracle and the other end's card open every ESP
-frame on the wire, and all IVs of an SA are different.
+the packet twice. In each case the oracle and the other end's card open every
+ESP frame on the wire, and all IVs of an SA are different.
 """
 import select
 import struct
@@ -48,7 +48,7 @@ class Nonces(Cells):
             raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
 
     def install(self, shape, alg="aes128-gcm", **how):
-        """Install the pair and its traffic; count ipsec_rx_pkts of b from here."""
+        """Install the pair and its traffic; count b's packets from here."""
         alg = ALGS[alg]
         self.need(alg)
         shape = Shape.named(shape)

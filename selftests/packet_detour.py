@@ -144,7 +144,7 @@ def nft_dup_ip(test):
 
 
 def reroute(test):
-    """A mark that leads elsewhere is set after the packet has been through xfrm."""
+    """A mark that leads elsewhere is set when xfrm is done with the packet."""
     test.far_route()
     fam = test.shape.inner
     test.nft(f"table {'ip' if fam == 4 else 'ip6'} t {{ chain c {{ "
@@ -363,7 +363,7 @@ class Detours:
         return self.bed.delta("a")["ipsec_tx_pkts"]
 
     def straight(self, flood, stream, words):
-        """With this queue on the card all packets stay on it, and are protected."""
+        """With this queue all packets leave by the card, and are protected."""
         self.tc("qdisc", "replace", "dev", "ov0", "root", *words)
         self.defer(self.tc, "qdisc", "del", "dev", "ov0", "root")
         self.sends_on(flood, stream, 300)

@@ -197,7 +197,7 @@ def better_block_before(end, defer):
 
 
 def default_block(end, defer):
-    """Packets that no policy matches, where the kernel's default is to block."""
+    """Packets without a policy, where the kernel's default is to block."""
     end.policy(OURS, port=7001, offload=True)
     end.b.ip("xfrm policy setdefault in block")
     defer(end.b.ip, "xfrm policy setdefault in accept")

@@ -150,7 +150,7 @@ class Matrix(Cells):
             self.seen[sa.sender] = bytes_, packets + len(frames)
 
     def check_lifetimes(self, pair, senders, ack=0, uncounted=0):
-        """Both ends count the packets of the wire, and at most so many ACKs more."""
+        """Both ends count the wire's packets; @uncounted ACKs may be more."""
         for sa in (pair.ab, pair.ba):
             for side in "ab":
                 stat = lifetime.of(self.bed.ns(side), sa)

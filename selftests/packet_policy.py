@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Packet offload protects, blocks and lets pass the packets that policies name.
 
-Tables of packets are put through the card alone (lib/spd.py), without the core's
-decisions. In the other cases sockets send, and core and card both decide: a
-packet that they disagree on must not leave in clear.
+Tables of packets are put through the card alone (lib/spd.py), without the
+core's decisions. In the other cases sockets send, and core and card both
+decide: a packet that they disagree on must not leave in clear.
 """
 import socket
 import time
@@ -289,7 +289,7 @@ def rewritten(card, defer, kind, statement, fate):
 
 
 def mangled(card, defer):
-    """The core still wants the packet protected, so it must not leave in clear."""
+    """The core still wants protection: the packet must not leave in clear."""
     rewritten(card, defer, "filter", "{ip} saddr set {to}", NO_POLICY)
 
 

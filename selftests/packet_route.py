@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """A tunnel's packets take the same way in packet offload as in software.
 
-Software and the card send the same packets, under the same rules and routes. Two
-gateways stand beside b; the destination MAC of an ESP packet tells which way it
-took.
+Software and the card send the same packets, under the same rules and routes.
+Two gateways stand beside b; the destination MAC of an ESP packet tells which
+way it took.
 """
 import os
 import socket
@@ -194,7 +194,7 @@ class Routes:
         self.make()
 
     def by_multipath(self, defer, shape, policy):
-        """Card and software choose the same of two next hops, for many tunnels."""
+        """Of two next hops card and software choose the same for many tunnels."""
         shape, bed = Shape.named(shape), self.bed
         fam = shape.outer
         name = f"net.ipv{fam}.fib_multipath_hash_policy"

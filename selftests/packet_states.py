@@ -108,8 +108,8 @@ def inner_selector(card, defer):
 
 
 def inbound_limits(card, defer):
-    """Packets and bytes received: the key manager is told at the soft limit, and
-    the state ends at the hard limit.
+    """Packets and bytes received: the key manager is told at the soft limit,
+    and the state ends at the hard limit.
     """
     card.policy("b", "in", wide(card), PROTECT)
     packet, b, spi = card.packet(1, 1, esp.UDP, 1, 1), card.bed.b, \

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The fields of ipsecov2.h stand where the example words have them.
+ * The fields of ipsecov2.h are at the bits where the example words have them.
  *
- * The words are those of Documentation/ipsecov2.rst 1.3 and 1.5. Those of
- * combinations that this card does not make yet are checked here only, the
- * others also on live packets by records.py.
+ * The words are those of Documentation/ipsecov2.rst 1.3 and 1.5. Some words are
+ * of combinations that this card does not make yet: only this program checks
+ * them. records.py checks the other words on live packets, too.
  */
 #include <stdio.h>
 

@@ -235,7 +235,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def refused_in_packet_mode(self, reason, errno, text):
-        """Crypto offload falls back to software here; packet offload is refused."""
+        """Crypto offload falls back here, but packet offload is refused."""
         self.mark()
         answer = self.add(flags=PACKET)
         ksft.equal(answer, (errno, OURS + text), "answer")

@@ -246,7 +246,7 @@ class Requests(refusals.Asked):
         self.accepted("protect", {})
 
     def full(self, selectors, **asked):
-        """A policy beyond the limit is refused until another policy is deleted."""
+        """A policy beyond the limit is refused until another one is deleted."""
         self.bed.a.ip(*(f"xfrm policy add {selector} dir out offload packet "
                         "dev ov0" for selector in selectors))
         self.refused(ours("", "full", FULL, **asked), errno=28)

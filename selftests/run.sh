@@ -69,8 +69,8 @@ fi
 
 pass=0 fail=0 xfail=0 skip=0 number=0
 
-# Memory that is lost shows after a while, and surely when it is looked for
-# twice; what was lost before is not ours. Tests see OV2_KMEMLEAK.
+# kmemleak finds lost memory after a while, and reliably with a second scan.
+# Memory that was lost before the tests is forgotten. Tests see OV2_KMEMLEAK.
 kmemleak=/sys/kernel/debug/kmemleak
 if ! { [ -w "$kmemleak" ] && echo scan >"$kmemleak" &&
        echo clear >"$kmemleak"; } 2>/dev/null; then
@@ -114,7 +114,7 @@ fi
 result ok load
 pass=$((pass + 1))
 
-# Slow emulation may keep a CPU from a grace period for long
+# Under slow emulation a grace period may take long
 stall=/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout
 [ ! -w "$stall" ] || echo 300 >"$stall"
 
@@ -150,7 +150,7 @@ for test in "${tests[@]}"; do
 	elif [ "$status" -ne 0 ] || [ "$f" -ne 0 ] ||
 	     [ "$((p + f))" -ne "${planned:-0}" ]; then
 		verdict="not ok"
-		# It died before it could tell
+		# The test died before it reported a failure
 		if [ "$f" -eq 0 ]; then
 			echo "    # ended with status $status after $p of" \
 			     "${planned:-?} results"

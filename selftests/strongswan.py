@@ -4,9 +4,10 @@
 packet and auto, and with one end that does not offload.
 
 A case passes when daemon, kernel, cards and wire agree: the CHILD_SA is
-installed; `ip xfrm state` has its SPIs, with the offload that was asked for; the
-cards of offloading ends counted every ESP frame; on the wire is ESP only, and
-nothing was lost. With "no" the cards count no ESP frame, and all else is the same.
+installed; `ip xfrm state` has its SPIs, with the offload that was asked for;
+the cards of offloading ends counted every ESP frame; on the wire is ESP only,
+and nothing was lost. With "no" the cards count no ESP frame, and all else is
+the same.
 
 """
 

@@ -4,8 +4,9 @@
 
 A policy for everything also covers IKE. strongSwan exempts its sockets, which
 no card can see, and its ports, by bypasses on each card that does packet mode;
-cases without the bypasses show why it needs them. Other cases are about policies
-that the kernel deletes (link down), and that no card can have (mixed families).
+cases without the bypasses show why it needs them. Other cases are about
+policies that the kernel deletes (link down), and that no card can have (mixed
+families).
 """
 import struct
 from contextlib import ExitStack

@@ -146,10 +146,10 @@ class Sweep:
         """TCP that the stack has to segment.
 
         With ESP in UDP, and a card that encrypts, esp4_gso_segment() forgets
-        the 8 bytes of the UDP header (6.12 to 7.3): payload becomes TCP options,
-        and there is one segment more than the core reserved numbers for.
-        The card must leave such packets to the stack's software, which does
-        it right; then only some of the frames are the engine's.
+        the 8 bytes of the UDP header (6.12 to 7.3): payload becomes TCP
+        options, and there is one segment more than the core reserved numbers
+        for. The card must leave such packets to the stack's software, which
+        does it right; then only some of the frames are the engine's.
         """
         pair, talk = self.start(shape)
         for side in "ab":

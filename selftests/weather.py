@@ -5,8 +5,8 @@ netem delays, loses, duplicates, reorders or corrupts on every hop
 (lib/weather.py); plain, in crypto mode and in packet mode.
 
 The test writes to TCP in many ways, both ways at once (lib/writer.py). It sends
-UDP datagrams one by one and by UDP_SEGMENT, where the core allows it. All payload
-is made of MARKER, so clear text on the wire cannot hide.
+UDP datagrams one by one and by UDP_SEGMENT, where the core allows it. All
+payload is made of MARKER, so clear text on the wire cannot hide.
 
     OV2_FULL=1 weather.py           all shapes, with and without GRO and GSO
 """

@@ -153,9 +153,9 @@ Pair = namedtuple("Pair", "shape ab ba offload how")
 class Tap:
     """What comes out of one cable in the wire namespace.
 
-    It uses a ring, because the kernel copies a frame into a ring at once. A plain
-    packet socket holds a clone, and Linux' software ESP behind UDP decrypts pages
-    that such a clone still shows.
+    It uses a ring, because the kernel copies a frame into a ring at once. A
+    plain packet socket holds a clone, and Linux' software ESP behind UDP
+    decrypts pages that such a clone still shows.
     """
 
     SLOT, SLOTS, BLOCK = 2048, 8192, 65536
@@ -175,7 +175,7 @@ class Tap:
             self.sock.bind((dev, ETH_P_ALL))
 
     def close(self):
-        """Close the ring, too: while the ring is mapped it keeps its namespace."""
+        """Close the ring, too, because a mapped ring keeps its namespace."""
         self.sock.close()
         self.ring.close()
 
@@ -420,8 +420,8 @@ class Bed:
                 for name, value in now.items()}
 
     def moved(self, side):
-        """The counters of delta() that moved, without wire_rx_filtered: it counts
-        packets that the other end's kernel sends to groups.
+        """The counters of delta() that moved, without wire_rx_filtered: it
+        counts packets that the other end's kernel sends to groups.
         """
         return {name: value for name, value in self.delta(side).items()
                 if value and name != "wire_rx_filtered"}

@@ -5,8 +5,8 @@ from .traffic import Traffic
 
 
 def run_cells(cells, make):
-    """Run make().cell(*cell) for each chosen (name, *cell), and close what make()
-    returned.
+    """Run make().cell(*cell) for each chosen (name, *cell), and close what
+    make() returned.
     """
     some = ksft.chosen([tuple(cell) for cell in cells])
     module.load()

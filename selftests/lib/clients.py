@@ -49,7 +49,7 @@ class ClientBed(Bed):
         ns.sysctl("net.ipv6.conf.all.forwarding", 1)
 
     def install(self, *args, **kwargs):
-        """Install SAs; hosts forget the path MTU of the last SA, which may differ."""
+        """Install SAs; hosts forget the path MTU of the last SA."""
         for side, client in self.clients.items():
             client.ip(*(f"route {verb} default via {gate}"
                         for gate in GATE[side].values()

@@ -7,9 +7,9 @@
         flood.wait_silence("a")             # a tries to send, no ESP comes out
     flood.check_clear()                     # also done by leaving `with`
 
-Every datagram is made of MARKER, so clear text on the wire cannot hide in a frame
-of any protocol, nor behind an ESP header. Besides, any frame between the ends'
-addresses that is neither ESP nor an error about ESP is a failure.
+Every datagram is made of MARKER, so clear text on the wire cannot hide in a
+frame of any protocol, nor behind an ESP header. Besides, any frame between the
+ends' addresses that is neither ESP nor an error about ESP is a failure.
 """
 import collections
 import select
@@ -205,7 +205,7 @@ class Flood(WireWatch):
             self.error = error
 
     def pause(self, side):
-        """Pause a side; when this returns, all packets that it sent are through."""
+        """Pause a side, and wait until all packets that it sent are through."""
         self.paused.add(side)
         goal = self.rounds + 3
         self.wait(f"the pause of {side}", lambda: self.rounds >= goal)

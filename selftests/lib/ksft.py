@@ -235,7 +235,8 @@ def is_chosen(name, filters):
 
 
 def chosen(cases):
-    """The cases of [function or (name, ...), ...] that the command line asks for.
+    """The cases of [function or (name, ...), ...] that the command line asks
+    for.
 
     With -h, -l or a wrong option it prints, and ends the program.
     """

@@ -2,8 +2,8 @@
 """The module under test: load() at the start of each test program.
 
 load() looks for the module in $OV2_KO, beside the selftests' directory, then by
-modprobe. A program that cannot load the module skips everything, with the reason
-(run.sh makes that a failure).
+modprobe. A program that cannot load the module skips everything, with the
+reason (run.sh makes that a failure).
 """
 import os
 import subprocess

@@ -56,9 +56,9 @@ class IpBatch:
     def run(self, lines):
         """Returns (stdout, stderr).
 
-        The last line is a word that ip does not know, so its complaint marks the
-        end of the output. Some refusals end ip itself: then its streams end, and
-        the next call starts another ip.
+        The last line is a word that ip does not know, so its complaint marks
+        the end of the output. Some refusals end ip itself: then its streams
+        end, and the next call starts another ip.
         """
         if not self.process:
             self.start()

@@ -57,7 +57,7 @@ class Asked:
         self.bed.a.ip(f"xfrm {self.WHAT} flush")
 
     def alone(self, function, *args):
-        """Run a case, and clean up, so that it does not spoil the next result."""
+        """Run a case, and clean up, so that the next case starts clean."""
         try:
             function(self, *args)
         finally:

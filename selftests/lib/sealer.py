@@ -56,7 +56,7 @@ class Sealer:
         return bytes.fromhex(mac.replace(":", "")) + frame[6:]
 
     def encap(self, packet, sport=esp.ENCAP_PORT, udp_sum=0):
-        """udp_sum: the UDP checksum, or None for the right one."""
+        """udp_sum: the UDP checksum; None for the right checksum."""
         if udp_sum is None:
             return esp.udp(*self.outer, sport, esp.ENCAP_PORT, packet)
         udp = esp.udp_encap(packet, sport)

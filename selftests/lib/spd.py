@@ -155,7 +155,7 @@ class Card:
         return self.wait_leave(packet)
 
     def wait_leave(self, packet=None):
-        """Wait for @packet since bed.mark(), or for any packet; return its fate."""
+        """Return the fate of @packet, or of any packet, since bed.mark()."""
         def fate():
             for side, frame in self.bed.captured():
                 if side != "a":
@@ -208,7 +208,7 @@ class Card:
 
 
 class Talker:
-    """A socket of host 1 behind a, and the fate of its datagrams on the wire."""
+    """A socket of host 1 behind a, and the fate of its datagrams."""
 
     def __init__(self, card, defer, port=PORT, to=PORT):
         fam = card.fam

@@ -236,7 +236,7 @@ class Charon:
             self.process = None
 
     def stop(self):
-        """End the daemon, which tells its peers and deletes what it installed."""
+        """End the daemon: it tells its peers and deletes what it installed."""
         self.end(signal.SIGTERM)
 
     def kill(self):
@@ -296,7 +296,7 @@ class Charon:
         self.ask("terminate", {"child": CHILD})
 
     def forget(self):
-        """Remove connections, IKE_SAs and secrets, whatever the peer answers."""
+        """Remove connections, IKE_SAs (by force) and secrets."""
         for name in self.vici.call("get-conns")["conns"]:
             self.vici.call("unload-conn", {"name": name})
         if self.ike_sas():

@@ -137,7 +137,7 @@ class Session:
         return self.wait_child(side)["spi-in"]
 
     def rekey(self, side, flood):
-        """Rekey under traffic, and wait until both ends have the new CHILD_SA only."""
+        """Rekey under traffic; wait until only the new CHILD_SA is left."""
         flood.wait_flow("ab")
         old = {end: self.spi_of(end) for end in "ab"}
         self.charon[side].rekey()
@@ -165,7 +165,7 @@ class Session:
         self.check_policies(swan.policies(ns), kind, card)
 
     def check_policies(self, held, kind, card):
-        """The card has the IN and OUT policies; FWD policies are the kernel's."""
+        """The card has the IN and OUT policies, the kernel has FWD policies."""
         for way in ("in", "out"):
             ksft.equal(held.get(way, "none"), (card, None, "packet")
                        if kind == "packet" else None, f"{way} policy")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Traffic between the ends of a bed, checked byte by byte in three places: at the
-sender, by the oracle on the wire, and at the receiver.
+"""Traffic between the ends of a bed, checked byte by byte in three places: at
+the sender, by the oracle on the wire, and at the receiver.
 
     talk = Traffic(bed, shape)
     talk.udp("a", [1, 2, 3, 4])     # lengths; from a to b, in order

@@ -212,7 +212,7 @@ class Xfrm:
 
     def migrate(self, direction, sel, old, new, mode=TUNNEL, reqid=1,
                 **attributes):
-        """Moves a policy and its state from ends (source, destination) to others."""
+        """Moves a policy and its state to other ends: (source, destination)."""
         body = sel + struct.pack("=IB3x", 0, direction)
         body += attribute(ATTRIBUTE["migrate"], b"".join(
             address(end) for end in (*old[::-1], *new[::-1])) + struct.pack(
@@ -286,7 +286,7 @@ class Expiries(Listener):
 
 
 class Acquires(Listener):
-    """Listens to XFRM_MSG_ACQUIRE; without a listener the kernel does not ask."""
+    """Listens to XFRM_MSG_ACQUIRE, which the kernel sends to listeners only."""
 
     def __init__(self, ns):
         super().__init__(ns, XFRMGRP_ACQUIRE, XFRM_MSG_ACQUIRE)
