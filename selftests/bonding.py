@@ -126,7 +126,7 @@ def choose(bed, card):
 
 
 def pull(bed, card):
-    """Pull the cable of the card in use, until the other card is in use."""
+    """Pull the cable of the card in use; plug it when @card is in use."""
     other = bed.active()
     bed.w.ip(f"link set {PORTS[other]} down")
     ksft.wait_for(f"{card} to be used", lambda: bed.active() == card, 30, 0.02)

@@ -4,9 +4,9 @@
 
 dropwatch, Retis and `perf trace` read the tracepoint skb:kfree_skb. Each case
 provokes drops, sent or received, in packet mode or in crypto mode, and looks at
-four things: the card's counter, the counter of /proc/net/xfrm_stat that moves
-with it (or that none moves), the reason that the tracepoint names, and that
-the card drops nothing else.
+the card's counter, at the counter of /proc/net/xfrm_stat that moves with it (or
+that no such counter moves), and at the reason that the tracepoint names. The
+card must drop nothing else.
 """
 import socket
 import struct

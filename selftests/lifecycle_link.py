@@ -114,7 +114,7 @@ def identity(defer):
 
 
 def events(_defer):
-    """The events and their fields are those that their page describes."""
+    """The events and their fields are those on the page about events."""
     place = f"{trace.root()}/events/{KIND}"
     there = {}
     for name in sorted(os.listdir(place)):

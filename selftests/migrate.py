@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A tunnel of MOBIKE that moves to other addresses goes on under a card.
+"""A MOBIKE tunnel that moves to other addresses goes on working on a card.
 
 XFRM_MSG_MIGRATE changes the policy in place without telling the card. From then
 on the card must use the new addresses, and not the old ones.

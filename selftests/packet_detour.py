@@ -97,7 +97,7 @@ def by_queue(test):
 
 
 def above_tbf(test):
-    """Large sends are cut in a queue that the packets do not reach."""
+    """The card's queue would cut large sends, but no packet reaches it."""
     test.tc("qdisc", "replace", "dev", "ov0", "root", *TBF)
     test.defer(test.tc, "qdisc", "del", "dev", "ov0", "root")
     return redirect(test)

@@ -77,7 +77,7 @@ class Matrix(Cells):
 
     def choose_bed(self, whose):
         kind = ClientBed if whose == CLIENTS else Bed
-        if type(self.bed) is not kind:  # one is the other's subclass
+        if type(self.bed) is not kind:  # ClientBed is a Bed, too
             self.close()
             self.bed = kind()
 

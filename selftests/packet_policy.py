@@ -86,7 +86,7 @@ def add_table(card, side, direction):
 
 
 def out_by_card(card, defer):
-    """Frames below xfrm: what policy and state make of them."""
+    """Policy and state decide what the card does with frames below xfrm."""
     what = {PROTECT: "esp", BLOCK: BLOCKED["out"], BYPASS: "clear",
             None: "clear"}
     for arguments, fate in add_table(card, "a", "out"):
@@ -383,7 +383,7 @@ CASES = (out_by_card, in_by_card, no_policy_no_look, updated, sa_deleted,
 
 
 def main():
-    # One family is enough for what takes long
+    # One family is enough for a case that takes long
     run_on_card(CASES, Bed, {many})
 
 

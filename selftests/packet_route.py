@@ -29,7 +29,7 @@ NAMES = {**{mac: f"gate {n}" for n, mac in enumerate(GATE_MAC, 1)},
 Flow = namedtuple("Flow", "tos uid mark device omark",
                   defaults=(0, 0, 0, "", ""))
 
-# shape, rule, flow, way. The ESP packet is the kernel's, which is user 0
+# shape, rule, flow, way. The kernel, which is user 0, sends the ESP packet
 RULES = (
     ("ipv4-tunnel", "ipproto esp", Flow(), "gate 1"),
     ("ipv6-tunnel", "ipproto esp", Flow(), "gate 1"),
@@ -164,7 +164,7 @@ class Routes:
         self.ways(shape, flow, way)
 
     def by_vrf(self, defer, shape):
-        """The card's routes are those of its L3 master."""
+        """The card uses the routes of its L3 master."""
         shape, bed = Shape.named(shape), self.bed
         fam = shape.outer
         error = bed.a.ip_error(f"link add vrf0 type vrf table {VRF_TABLE}")
@@ -194,7 +194,7 @@ class Routes:
         self.make()
 
     def by_multipath(self, defer, shape, policy):
-        """Of two next hops card and software choose the same for many tunnels."""
+        """Of two next hops, card and software choose the same, per tunnel."""
         shape, bed = Shape.named(shape), self.bed
         fam = shape.outer
         name = f"net.ipv{fam}.fib_multipath_hash_policy"

@@ -143,7 +143,7 @@ def partitions_count():
 
 
 def isolate(defer):
-    """([isolated CPU], how to run a command there)"""
+    """(isolated CPUs, the words that run a command on them)"""
     cpus = cpu_list(read(f"{SYSTEM}/isolated"))
     if cpus:
         return cpus, ["taskset", "-c", ",".join(map(str, cpus))]

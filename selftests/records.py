@@ -44,7 +44,7 @@ class Records:
         self.bed.mark()
 
     def records(self, count=1):
-        """(transmit at ov0, receive at ov3) records of what a sent."""
+        """(transmit records at ov0, receive records at ov3) of a's packets."""
         events = []
 
         def enough():

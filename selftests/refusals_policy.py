@@ -135,7 +135,7 @@ ACCEPTED = [
       "selector": {"proto": UDP, "dport": (500, 0xffff),
                    "sport": (500, 0xffff), "prefix": 0}}),
     ("block", "block", {"templates": (), "action": xfrmnl.BLOCK}),
-    # Templates of a policy that blocks mean nothing, whatever they are
+    # A policy that blocks ignores its templates
     ("block with template", "block", {"action": xfrmnl.BLOCK}),
     ("block with templates that would be refused, in", "block",
      {"action": xfrmnl.BLOCK, "direction": POLICY_IN,

@@ -23,7 +23,7 @@ def bed_with_pair(defer, shape, esn):
 
 
 def goes_on(defer, shape, esn):
-    """Traffic over the same SAs, never in clear, after each of many resets."""
+    """After each of many resets the same SAs protect all traffic."""
     bed, shape, pair = bed_with_pair(defer, shape, esn)
     before = {side: bed.ns(side).ip_output("xfrm state count")
               for side in "ab"}

@@ -103,7 +103,7 @@ def without_bypass(session):
              bed.delta("b")["ipsec_rx_clear_socket"], 60, 0.02)
 
     def answered():
-        """b's card protects two answers or more, and a's has no SA for them."""
+        """b's card protects two answers or more, and a has no SA for them."""
         sent = protected(bed, "b")
         return sent > 1 and bed.delta("b")["ipsec_tx_pkts"] == sent and \
             bed.delta("a")["ipsec_rx_sadb_miss"] == sent
@@ -149,8 +149,9 @@ def bypass_lost(session):
 # ---- policies that the kernel deletes
 
 def link_down(session):
-    """The kernel deletes what the card has. The daemon installs only its
-    bypasses again, believes in its CHILD_SA, and traffic leaves in clear.
+    """The kernel deletes the states and policies of the card. The daemon
+    installs only its bypasses again, and still believes in its CHILD_SA, so
+    traffic leaves in clear.
     """
     bed, charon = session.bed, session.charon["a"]
 
@@ -255,7 +256,7 @@ def up_and_flow(session, words, check):
 
 
 def set_marks(session):
-    """States with output marks are the card's, in every mode."""
+    """The card takes states with output marks, in every mode."""
     def check(side):
         session.check_kernel(side)
         held = session.bed.ns(side).ip_output("xfrm state")
@@ -266,8 +267,8 @@ def set_marks(session):
 
 
 def policy_marks(session):
-    """Policies with marks are the kernel's. With auto, the state that sends
-    has a mark, too, and is in crypto mode; the other one in packet mode.
+    """The card takes no policies with marks. With auto, the sending state has a
+    mark, too, and is in crypto mode. The receiving state is in packet mode.
     """
     modes = {"no": None, "crypto": {"in": "crypto", "out": "crypto"},
              "auto": {"in": "packet", "out": "crypto"}}[session.asked["a"]]

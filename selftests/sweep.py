@@ -8,7 +8,7 @@
              right, and the memory that they were sent from must not change
  large_sends TCP as fast as it goes: no number and no IV may be used twice
  clones      a packet tap on the card and one on the wire hold clones: no
-             engine may write into what a tap still shows
+             engine may write into memory that a tap still shows
 """
 import mmap
 import os

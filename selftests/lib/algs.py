@@ -161,7 +161,7 @@ class BlockCipher:
 
 
 def des(key):
-    """DES is 3DES with one key thrice."""
+    """DES is 3DES with the same key three times."""
     return TripleDES(key * (24 // len(key)))
 
 

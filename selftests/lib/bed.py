@@ -55,7 +55,7 @@ INFO_LINE = "crypto offload parameters: dev {} dir {} mode {}"
 
 
 class Shape(namedtuple("Shape", "name outer mode inner encap")):
-    """Families are 4 or 6; inner is the payload's (outer's in transport)."""
+    """Families are 4 or 6; inner is the payload's family."""
 
     @staticmethod
     def named(name):
@@ -103,7 +103,7 @@ class Sa:
 
     @property
     def id(self):
-        """What names the SA for ip xfrm state get, delete."""
+        """The words that name the SA for `ip xfrm state get` and `delete`."""
         return f"src {self.src} dst {self.dst} proto esp spi {self.spi:#x}"
 
     def oracle(self):

@@ -19,7 +19,7 @@ def run_cells(cells, make):
 
 
 class Cells:
-    """A bed, the sockets of the shape that it has, and the kernel's ciphers."""
+    """A bed, sockets for its present shape, and the kernel's ciphers."""
 
     def __init__(self, bed):
         self.bed = bed

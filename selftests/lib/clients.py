@@ -57,7 +57,7 @@ class ClientBed(Bed):
         return super().install(*args, **kwargs)
 
     def policy_lines(self, shape, side, packet=False):
-        """FWD policies are the kernel's, also in packet mode."""
+        """The kernel has the FWD policies, also in packet mode."""
         lines = super().policy_lines(shape, side, packet)
         lines += [line.replace("dir in", "dir fwd").split(" offload ")[0]
                   for line in lines if "dir in" in line]

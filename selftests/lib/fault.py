@@ -6,7 +6,7 @@
         nth.run(sock.send, data)        # none fails (nth.injected)
     with module_fails(interval) as failed:      # any allocation of the module
         ...
-    failed()                                    # how many did
+    failed()                                    # how many failed
 
 In a kernel without fault injection needed() skips the program or the case.
 """

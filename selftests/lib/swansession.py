@@ -116,7 +116,7 @@ class Session:
             self.check_kernel(side)
 
     def wait_child(self, side, other_than=None):
-        """The daemon's only CHILD_SA, when the kernel holds just that."""
+        """Wait until daemon and kernel hold one CHILD_SA; return it."""
         def agreed():
             child = self.charon[side].child()
             held = swan.states(self.bed.ns(side))
@@ -150,7 +150,7 @@ class Session:
         return {int(child["spi-in"], 16), int(child["spi-out"], 16)}
 
     def check_kernel(self, side):
-        """States and policies are those of the child, offloaded as asked."""
+        """The kernel has the states and policies of the child, as asked."""
         child, ns = self.charon[side].child(), self.bed.ns(side)
         kind, card = self.kind[side], CARD[side]
         encap = child.get("encap") == "yes"
@@ -214,9 +214,9 @@ class Session:
         self.frames = flood.esp
 
     def check_daemon_counts(self):
-        """What `swanctl --list-sas` counts, of the only check_flow().
+        """`swanctl --list-sas` counts the packets of the one check_flow().
 
-        TCP would not do: software counts before the stack segments.
+        They must not be TCP, because software counts before the stack segments.
         """
         for side in "ab":
             child = self.charon[side].child()

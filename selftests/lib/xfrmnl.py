@@ -20,8 +20,8 @@ It makes requests that ip cannot make.
     mappings = Mappings(ns)             # hears of senders behind NAT that move
     mappings.read()                     # [Mapping(spi, address, port), ...]
 
-Every argument of add() but the ends and the SPI may be left out, and of
-add_policy() all but direction and selector.
+add() needs the ends and the SPI. add_policy() needs direction and selector. All
+other arguments may be left out.
 """
 import os
 import select
