@@ -2,8 +2,9 @@
 /*
  * AH covers what RFC 4302 says, alone and around ESP (INV-28).
  *
- * From one card to another: what the ICV covers, which fields may change on the
- * way, and which status a fault has (Documentation/ipsecov2.rst 5.3).
+ * Frames go from one card to another. The tests show what the ICV covers, which
+ * fields may change on the way, and which status a fault has
+ * (Documentation/ipsecov2.rst 5.3).
  */
 #include <kunit/test.h>
 #include <linux/bitops.h>
@@ -34,7 +35,7 @@
 /**
  * struct ah_param - an SA with AH
  * @name: for the log
- * @sa: the SA, without AH's algorithm: the kernel's choice
+ * @sa: the SA, without the algorithm of AH, which depends on the kernel
  */
 struct ah_param {
 	const char *name;
@@ -63,12 +64,12 @@ static void shape_name(const struct ah_param *param, char *desc)
 KUNIT_ARRAY_PARAM(shape, shapes, shape_name);
 
 /**
- * struct ends - a sender, a receiver, an SA with AH
+ * struct ends - a sender, a receiver, and an SA with AH
  * @a: the sender
  * @b: the receiver
  * @sa: the SA
  * @ah: bytes from the start of a frame to its AH header
- * @ah_len: bytes of that
+ * @ah_len: bytes of the AH header
  */
 struct ends {
 	struct ov2_rig *a;
@@ -142,7 +143,9 @@ static void blank_engine_bytes(const struct ends *ends, struct sk_buff *skb)
 	skip_bytes(skb, skb->len - GCM_ICV, GCM_ICV);
 }
 
-/* INV-28, INV-39 */
+/* The receiver verifies the frame (INV-28). Lengths and headers stay, and the
+ * clear text is in place (INV-39).
+ */
 static void ah_round_trip(struct kunit *test)
 {
 	struct sk_buff *skb, *clear;
@@ -151,7 +154,7 @@ static void ah_round_trip(struct kunit *test)
 
 	ends_add(test, &ends);
 	skb = ends_send(&ends, 101, &clear);
-	/* INV-22 */
+	/* SPI and number are those that the transport wrote (INV-22) */
 	KUNIT_EXPECT_MEMEQ(test, skb->data, clear->data, ends.ah + AH_FIXED);
 	if (!ends.sa.ah_only)
 		KUNIT_EXPECT_MEMNEQ(test, skb->data + skb->len - 100,
@@ -176,7 +179,9 @@ static u32 flipped_word(struct ends *ends, struct sk_buff *skb,
 	return word;
 }
 
-/* Of a bundle another SPI of ESP is a fault of structure, which comes first. */
+/* In a bundle, a wrong SPI of ESP is a fault of structure. The engine tells
+ * this fault before a fault of the ICV.
+ */
 static u32 flipped_expected(const struct ends *ends, unsigned int at)
 {
 	unsigned int esp = ends->ah + ends->ah_len;
@@ -186,7 +191,7 @@ static u32 flipped_expected(const struct ends *ends, unsigned int at)
 	return ends->sa.tunnel ? TUNNEL_AH_BAD : TRANSPORT_AH_BAD;
 }
 
-/* INV-33: each bit that AH covers behind its SPI counts. */
+/* Each bit that AH covers counts, from the byte behind the SPI on (INV-33). */
 static void ah_flipped(struct kunit *test)
 {
 	struct sk_buff *skb, *clear;
@@ -231,7 +236,9 @@ static void ah_mutable_fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ends_word(&ends, skb), bad);
 }
 
-/* AH is good, ESP inside is not: the ESP code of the same portion */
+/* AH is good, and ESP inside is bad. The status is the ESP code of the same
+ * portion.
+ */
 static void bundle_esp_bad(struct kunit *test)
 {
 	const struct ah_param *param = test->param_value;
@@ -288,7 +295,7 @@ static void ah_nested(struct kunit *test)
 			BOTH_GOOD);
 }
 
-/* INV-35: ESP arrives with the SPI of an SA of AH */
+/* ESP that has the SPI of an AH SA is an invalid protocol (INV-35). */
 static void esp_on_ah_sa(struct kunit *test)
 {
 	struct ends ends = { .sa = { .ah_only = true } };

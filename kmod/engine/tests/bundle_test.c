@@ -2,7 +2,8 @@
 /*
  * AH and ESP in one bundle, and in tunnels, give the right records.
  *
- * INV-28, INV-33, INV-35.
+ * The tests are about good frames (INV-28), frames with a flipped bit (INV-33)
+ * and the SPI of an SA of the other protocol (INV-35).
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>

@@ -2,8 +2,8 @@
 /*
  * Slot 0 completes checksums of TCP and UDP in any family (INV-27).
  *
- * Any family inside any other; and a send whose slot 0 does not fit the bytes
- * is refused.
+ * Each family is tried inside each family. A send whose slot 0 does not fit the
+ * bytes is refused.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -29,10 +29,11 @@
 #define LEN		50U
 
 /**
- * struct csum_case - what is sent
+ * struct csum_case - a frame to be sent
  * @from: the sender
  * @to: the receiver
- * @sa: what protects it; its family is that of the outermost IP header
+ * @sa: the SA that protects the frame; the outermost IP header has the family
+ *	of the SA
  * @inner6: the family inside a tunnel
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  * @csum: what slot 0 asks for
@@ -93,7 +94,9 @@ static __sum16 l4_sum(const struct csum_case *c, const struct sk_buff *skb,
 	return csum_tcpudp_magic(ip->saddr, ip->daddr, LEN, c->proto, sum);
 }
 
-/* As a transport leaves it: the field has the sum of the pseudo header. */
+/* The NBL is as a transport leaves it: the checksum field has the sum of the
+ * pseudo header.
+ */
 static struct ov2_nbl *csum_nbl(struct csum_case *c)
 {
 	const struct ov2_rig_frame frame = {
@@ -173,7 +176,7 @@ static struct csum_case *case_new(struct kunit *test)
 	return c;
 }
 
-/* A new SA for each shape, since each receives number 1 */
+/* Each shape has a new SA, because each receives number 1. */
 static void case_shape(struct csum_case *c, bool ipv6, bool tunnel,
 		       bool inner6, u8 proto)
 {
@@ -225,8 +228,8 @@ static void csum_right(struct kunit *test)
 	csum_all(test, right_one);
 }
 
-/* The record says another family than the packet with TCP or UDP has, even if
- * that is the family of the outer header.
+/* The record names another family than the packet with TCP or UDP has. The send
+ * is refused even if the outer header has the family that the record names.
  */
 static void family_one(struct csum_case *c)
 {
@@ -330,7 +333,7 @@ static void zero_one(struct csum_case *c)
 	u8 *p = nbl->skb->data;
 	__sum16 sum;
 
-	/* The last word makes up for all the others */
+	/* The last word is set so that the sum is zero */
 	*(__sum16 *)(p + l4_at(c) + LEN - 2) = 0;
 	sum = csum_fold(csum_partial(p + l4_at(c), LEN, 0));
 	*(__sum16 *)(p + l4_at(c) + LEN - 2) = sum;

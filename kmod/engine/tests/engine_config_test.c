@@ -2,7 +2,8 @@
 /*
  * Capabilities and configuration agree, and SAs follow them.
  *
- * INV-41 to INV-43.
+ * The tests are about OFFLOAD_ENCAPSULATION (INV-41), OFFLOAD_PARAMETERS
+ * (INV-42), and the capabilities that are always set (INV-43).
  */
 #include <kunit/test.h>
 
@@ -29,7 +30,9 @@ static void expect_set(struct ov2_rig *rig, u8 parameter, u32 expected)
 			expected == OV2_STATUS_SUCCESS);
 }
 
-/* INV-42: exactly these two, one indication with the whole configuration */
+/* A parameter switches AH and ESP exactly as it says, and makes one indication
+ * with the whole configuration (INV-42).
+ */
 static void parameter_values(struct kunit *test)
 {
 	static const struct {
@@ -110,7 +113,7 @@ static bool advertises(const struct ov2_capabilities *caps)
 	return memchr_inv(caps, 0, sizeof(*caps));
 }
 
-/* INV-43 */
+/* The capability "tunnel" is set whenever any capability is set (INV-43). */
 static void tunnel_whenever_anything(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -164,7 +167,7 @@ static u32 receive_word(struct ov2_rig *rig, const struct sk_buff *skb)
 	return ov2_rig_inject(rig, skb, 0)->info[OV2_INFO_IPSEC];
 }
 
-/* A rig with an SA both ways, and a protected frame of it */
+/* Adds an SA in both directions, and returns a protected frame of the SA. */
 static struct sk_buff *sealed_frame(struct ov2_rig *rig, struct ov2_rig_sa *sa)
 {
 	ov2_rig_add_outbound(rig, sa);
@@ -173,7 +176,9 @@ static struct sk_buff *sealed_frame(struct ov2_rig *rig, struct ov2_rig_sa *sa)
 	return ov2_rig_wire_first(rig);
 }
 
-/* ipsecov2.rst 3.5: SAs stay, receive rests, a marked send is protected */
+/* With DISABLED the SAs stay, received frames are left untouched, and a send
+ * that names an SA is protected (ipsecov2.rst 3.5).
+ */
 static void disabled_keeps_sas(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -203,7 +208,9 @@ static void expect_encapsulation(struct ov2_rig *rig, u32 enabled,
 			expected == OV2_STATUS_SUCCESS);
 }
 
-/* INV-41: after OFF nothing is done at all; nothing leaves in clear */
+/* After OFF the engine leaves received frames untouched, and a send that names
+ * an SA fails, so nothing leaves in clear (INV-41).
+ */
 static void encapsulation_off(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -233,7 +240,9 @@ static void encapsulation_off(struct kunit *test)
 	expect_encapsulation(rig, 3, OV2_STATUS_INVALID_DATA);
 }
 
-/* INV-41: an engine that was not told of encapsulation yet only sends */
+/* Before the first OFFLOAD_ENCAPSULATION the engine protects sends, and leaves
+ * received frames untouched (INV-41).
+ */
 static void encapsulation_before_on(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new_idle(test, &ov2_engine_miniport);

@@ -31,7 +31,9 @@
 #define INNER_SYNTAX	0x00060006
 #define INNER_PROTOCOL	0x00070006
 
-/* INV-33, INV-36, INV-39: delivered, whole, each time. */
+/* A frame that comes again is good again (INV-36), and a frame with a flipped
+ * bit gets the right code (INV-33). Each is delivered whole (INV-39).
+ */
 static void receive_single(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);
@@ -66,8 +68,9 @@ static void receive_single(struct kunit *test)
 					       OV2_CNT_RX_AUTH_FAILED), 1);
 }
 
-/* INV-31: an SA that names a sender is for that sender's packets only. ESP does
- * not cover the IP header, so nothing else is wrong with the others.
+/* An SA that names a sender is only for the packets of this sender (INV-31).
+ * The packets of other senders are good otherwise, because ESP does not cover
+ * the IP header.
  */
 static void receive_source(struct kunit *test)
 {
@@ -90,7 +93,7 @@ static void receive_source(struct kunit *test)
 				UNTOUCHED);
 		ov2_rig_delete(pair.b, sa.in);
 
-		/* Zero is any sender. */
+		/* Zero stands for any sender. */
 		rr = ov2_rig_add_new(pair.b, &sa, true);
 		memset(&rr->add.v6.src, 0, sizeof(rr->add.v6.src));
 		if (!ipv6)
@@ -103,8 +106,8 @@ static void receive_source(struct kunit *test)
 	}
 }
 
-/* Only a verified number moves the window: a forged one far ahead would have
- * the next genuine one taken for one of the next 2^32.
+/* Only a verified number moves the window. If a forged number far ahead moved
+ * it, the engine would infer a wrong high half for the next genuine number.
  */
 static void receive_bad_moves_nothing(struct kunit *test)
 {
@@ -132,7 +135,9 @@ static void receive_bad_moves_nothing(struct kunit *test)
 	}
 }
 
-/* INV-33: number, IV, ciphertext, ICV: 3. INV-31: another SPI: untouched. */
+/* A flipped bit in number, IV, ciphertext or ICV gives the code 3 (INV-33).
+ * With a flipped bit in the SPI the frame is left untouched (INV-31).
+ */
 static void receive_flipped(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);
@@ -151,7 +156,9 @@ static void receive_flipped(struct kunit *test)
 				    "byte %u", at);
 }
 
-/* INV-34: with the IP header's length cut as well, and without */
+/* The frame is cut at every byte, with and without a new length in the IP
+ * header (INV-34).
+ */
 static void receive_cut(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);
@@ -189,7 +196,10 @@ static void nested_sas(struct ov2_rig_sa *outer, struct ov2_rig_sa *inner)
 	inner->key = 7;
 }
 
-/* INV-2, INV-28, INV-32 and the nested rows */
+/* Nested frames give the nested rows of the matrix: NextCryptoDone comes only
+ * with CryptoDone (INV-2), both SAs verify (INV-28), and no frame is skipped
+ * (INV-32).
+ */
 static void receive_nested(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);
@@ -224,12 +234,14 @@ static void receive_nested(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], BOTH_GOOD);
 	KUNIT_EXPECT_EQ(test, nbl->ext_rx.handle, outer.in);
 	KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, 9);
-	/* The outer trailer: IPv4, so many bytes to a multiple of 4 */
+	/* The outer trailer: IPv4, and padding to a multiple of 4 bytes */
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC_HEADER] & 0xff00ff,
 			0x00010004);
 }
 
-/* A frame of the outer SA alone, with @proto and bytes counting up in it. */
+/* Returns slot 1 of a frame of the outer SA alone. The frame carries @proto and
+ * bytes that count up from @first.
+ */
 static u32 word_of_inner(struct ov2_pair *pair, struct ov2_rig_sa *outer,
 			 u8 proto,
 			 unsigned int len, u8 first)
@@ -249,7 +261,7 @@ static void receive_nested_structure(struct kunit *test)
 
 	nested_sas(&outer, &inner);
 	ov2_pair_add(&pair, &outer);
-	/* As rig_frame.c numbers packets inside a tunnel */
+	/* The network that rig_frame.c uses for packets inside a tunnel */
 	inner.net = 200;
 	inner.spi = 0x11121314;
 	ov2_rig_add_inbound(pair.b, &inner);
@@ -260,14 +272,16 @@ static void receive_nested_structure(struct kunit *test)
 				    len < 4 ? ONE_GOOD :
 				    len < 34 ? INNER_SYNTAX : INNER_BAD,
 				    "%u bytes", len);
-	/* Its SPI is behind next header, length and reserved */
+	/* The SPI of AH is behind next header, length and reserved */
 	KUNIT_EXPECT_EQ(test, word_of_inner(&pair, &outer, IPPROTO_AH, 40,
 					    0x0d), INNER_PROTOCOL);
 	KUNIT_EXPECT_EQ(test, word_of_inner(&pair, &outer, IPPROTO_UDP, 40,
 					    0x11), ONE_GOOD);
 }
 
-/* A tunnel inside a tunnel, or a transport that takes one payload only */
+/* NextCryptoDone is not set if a tunnel is inside a tunnel, and if the add of
+ * one of the SAs says "single".
+ */
 static void receive_never_nested(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);
@@ -306,7 +320,9 @@ static void receive_never_nested(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), ONE_GOOD);
 }
 
-/* Q2: without the extension the last good frame tells the mode of bad ones. */
+/* If the add names no mode, the engine derives the mode from the last good
+ * frame, and uses it for the status of bad frames (Q2).
+ */
 static void receive_mode_derived(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);
@@ -334,7 +350,7 @@ static void receive_mode_derived(struct kunit *test)
 			TRANSPORT_BAD);
 }
 
-/* INV-35: AH that has the SPI of an ESP SA */
+/* AH that has the SPI of an ESP SA is an invalid protocol (INV-35). */
 static void receive_ah_on_esp(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);
@@ -352,7 +368,9 @@ static void receive_ah_on_esp(struct kunit *test)
 			UNTOUCHED);
 }
 
-/* The four forms of ipsecov2.rst 2.9; and none where it does not belong */
+/* Each of the four forms of ipsecov2.rst 2.9 is taken where it belongs, and
+ * only there.
+ */
 static void receive_udp_esp(struct kunit *test)
 {
 	static const u32 types[][3] = {
@@ -387,7 +405,9 @@ static void receive_udp_esp(struct kunit *test)
 	}
 }
 
-/* UDP of type 8 belongs inside a tunnel: outermost it is not this SA's */
+/* UDP-ESP of type 8 belongs inside a tunnel. An outermost packet with UDP does
+ * not match an SA of this type.
+ */
 static void receive_udp_outermost(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);
@@ -403,7 +423,9 @@ static void receive_udp_outermost(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), UNTOUCHED);
 }
 
-/* INV-7: a frame that was sent before, and comes back with its records */
+/* A frame that was sent comes back with the records of the send. No handle is
+ * left in the records of receive (INV-7).
+ */
 static void receive_reflected(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -419,7 +441,9 @@ static void receive_reflected(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, nbl->info[i], 0);
 }
 
-/* Order of a queue, whatever completes first; both headers of each frame. */
+/* NBLs come back in the order of the queue, whichever cipher completes first.
+ * Both headers of each frame are verified.
+ */
 static void receive_late(struct kunit *test)
 {
 	struct ov2_rig_sa outer, inner;

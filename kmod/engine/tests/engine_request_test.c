@@ -2,7 +2,7 @@
 /*
  * A list succeeds if one entry does, and a malformed list changes nothing.
  *
- * Also: the places of an engine are counted in bundles.
+ * The tests also show that an engine counts its places in bundles.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -21,8 +21,8 @@
 
 /**
  * struct list - a list of adds
- * @rr: the request that it is for
- * @from: the requests of its entries, by which the rig deletes the SAs
+ * @rr: the request that the list is for
+ * @from: the requests of the entries, by which the rig deletes the SAs
  * @entry: the list
  */
 struct list {
@@ -55,7 +55,9 @@ static void list_set_entry(struct list *list, int i)
 		list->entry[i - 1].add.next = add;
 }
 
-/* SAs with this SPI and those after it, outbound; pure IPsecOV2 */
+/* Returns a list of outbound SAs in pure IPsecOV2. The first SA has @spi, and
+ * each further SA has the next SPI.
+ */
 static struct list *list_new(struct ov2_rig *rig, u32 spi)
 {
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
@@ -75,7 +77,9 @@ static struct list *list_new(struct ov2_rig *rig, u32 spi)
 	return list;
 }
 
-/* Under a lock, as a request may come; then waits. */
+/* Submits the list under a lock, because a request may come under a lock. Then
+ * waits for its end.
+ */
 static u32 list_request(struct ov2_rig *rig, struct list *list)
 {
 	u32 status;
@@ -123,7 +127,8 @@ static u32 send_on(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
 	return ov2_rig_sent_status(nbl);
 }
 
-/* INV-11, and each handle is of its own entry */
+/* A list of good entries succeeds (INV-11), and each entry gets its own handle.
+ */
 static void add_list_all(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -168,7 +173,7 @@ static void add_by_who_may_sleep(struct kunit *test)
 	}
 }
 
-/* INV-11: one good entry is enough, at any place of the list */
+/* One good entry is enough for success, at any place of the list (INV-11). */
 static void add_list_partial(struct kunit *test)
 {
 	static const char * const expected[] = { "-+++", "+-++", "++-+",
@@ -190,7 +195,7 @@ static void add_list_partial(struct kunit *test)
 	expect_handles(test, list, "+++-");
 }
 
-/* INV-11: a list without a good entry fails, and changes nothing (INV-15) */
+/* A list without a good entry fails (INV-11), and takes no place (INV-15). */
 static void add_list_none(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -224,7 +229,7 @@ static void add_list_fills_table(struct kunit *test)
 	expect_handles(test, list, "++--");
 }
 
-/* A list that cannot be read adds nothing at all. */
+/* A list that cannot be read adds no SA. */
 static void add_list_malformed(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -259,7 +264,9 @@ static struct ov2_rig_request *delete_list_new(struct ov2_rig *rig,
 	return rr;
 }
 
-/* INV-16: one completion, for handles of SAs and unknown handles */
+/* A list of deletes has one completion, also if some of its handles are unknown
+ * (INV-16).
+ */
 static void delete_list(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -288,7 +295,9 @@ static void delete_list(struct kunit *test)
 	}
 }
 
-/* Q8, INV-12: a delete takes effect at once, and ends with the last user. */
+/* A delete takes effect at once (INV-12), and completes when the last user of
+ * the SA is done (Q8).
+ */
 static void delete_list_quiesces(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -303,7 +312,7 @@ static void delete_list_quiesces(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, list_request(rig, list), OV2_STATUS_SUCCESS);
 	for (i = 0; i < ENTRIES; i++)
 		handles[i] = list->entry[i].add.handle;
-	/* As a frame whose cipher has not completed holds it */
+	/* A frame whose cipher has not completed holds the SA like this */
 	used = ov2_sa_get_outbound(&rig->ad, handles[2]);
 	KUNIT_ASSERT_NOT_NULL(test, used);
 	rr = delete_list_new(rig, handles, ENTRIES);
@@ -336,7 +345,7 @@ static void delete_malformed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, send_on(rig, &sa, sa.out), OV2_STATUS_SUCCESS);
 }
 
-/* INV-15: a bundle of AH and ESP has one place */
+/* A bundle of AH and ESP takes one place (INV-15). */
 static void capacity_is_in_bundles(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -359,7 +368,7 @@ static void capacity_is_in_bundles(struct kunit *test)
 	ov2_rig_add_outbound(rig, &sa);
 }
 
-/* INV-18 */
+/* An update with a wrong header or length is rejected (INV-18). */
 static void update_malformed(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

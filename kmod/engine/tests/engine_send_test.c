@@ -2,7 +2,8 @@
 /*
  * A send whose records and bytes disagree never leaves; other sends keep order.
  *
- * INV-13, INV-14, INV-29.
+ * Such a send does not leave in clear, either (INV-29). A send with a handle
+ * that is unknown, or is of an inbound SA, fails, too (INV-13, INV-14).
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -26,7 +27,7 @@
 /* Header and IV */
 #define PAYLOAD	(ESP + 16)
 
-/* A sender with two SAs: one of transport, one of tunnel mode */
+/* A sender with an SA in transport mode and an SA in tunnel mode */
 struct sender {
 	struct ov2_rig *rig;
 	struct ov2_rig_sa sa;
@@ -83,7 +84,7 @@ static void expect_sent(struct kunit *test, struct sender *s,
 	skb_queue_purge(&s->rig->wire);
 }
 
-/* INV-6 */
+/* A frame without a handle leaves unchanged (INV-6). */
 static void send_plain(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -98,7 +99,9 @@ static void send_plain(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad, OV2_CNT_TX_PKTS), 0);
 }
 
-/* Q1, INV-13, INV-14, and which SA may be in which slot */
+/* Each of the two slots takes only a live outbound SA of the right mode (Q1,
+ * INV-13, INV-14).
+ */
 static void send_slots(struct kunit *test)
 {
 	struct sender s = sender_new(test);
@@ -131,12 +134,14 @@ static void send_slots(struct kunit *test)
 	nbl = nbl_new(&s, false, true);
 	nbl->info[OV2_INFO_IPSEC_TUNNEL] = s.tunnel.out;
 	expect_refused(test, &s, nbl);
-	/* No SA has the handle, or an inbound SA has it */
+	/* The handle names no SA, or names an inbound SA */
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&s.rig->ad,
 					       OV2_CNT_TX_DROP_HANDLE), 2);
 }
 
-/* Bytes and slots agree, but not the modes: a tunnel is around a transport. */
+/* Bytes and slots agree, but the modes are wrong. A tunnel SA must be around a
+ * transport SA.
+ */
 static void send_modes(struct kunit *test)
 {
 	struct sender s = sender_new(test);
@@ -173,7 +178,7 @@ static void send_header_bits(struct kunit *test)
 		}
 }
 
-/* SPI, lengths, trailer: the bytes are not the SA's. */
+/* SPI, lengths or trailer in the bytes do not fit the SA. */
 static void send_bytes(struct kunit *test)
 {
 	struct sender s = sender_new(test);
@@ -194,7 +199,7 @@ static void send_bytes(struct kunit *test)
 	nbl = nbl_new(&s, false, true);
 	skb_put_zero(nbl->skb, 1);
 	expect_refused(test, &s, nbl);
-	/* The inner packet's SPI */
+	/* The SPI of the inner packet */
 	nbl = nbl_new(&s, true, false);
 	ov2_rig_flip(nbl->skb, PAYLOAD + sizeof(struct iphdr), 1);
 	expect_refused(test, &s, nbl);
@@ -220,7 +225,7 @@ static void send_cut(struct kunit *test)
 	}
 }
 
-/* ipsecov2.rst 2.9: the four forms, and no other */
+/* The four forms of UDP-ESP are sent, and no other (ipsecov2.rst 2.9). */
 static void send_udp_forms(struct kunit *test)
 {
 	static const u32 types[] = { 0, 1, 2, 4, 8 };
@@ -255,7 +260,7 @@ static void send_udp_forms(struct kunit *test)
 		}
 }
 
-/* An NBL of @num frames; links them behind the first one's. */
+/* Returns an NBL of @num frames, which are linked behind the first one. */
 static struct ov2_nbl *chain_new(struct sender *s, unsigned int num)
 {
 	struct ov2_rig_frame frame = { .sa = &s->sa, .seq = 1, .len = 50 };
@@ -289,7 +294,9 @@ static void expect_chain(struct kunit *test, struct sender *s,
 	}
 }
 
-/* INV-24: all, in order, completed once; or none */
+/* All frames of an NBL are sent in order, with one completion, or no frame is
+ * sent (INV-24).
+ */
 static void send_several(struct kunit *test)
 {
 	struct sender s = sender_new(test);
@@ -323,8 +330,8 @@ static void send_several_late(struct kunit *test)
 	expect_chain(test, &s, to, 60);
 }
 
-/* Clones, in both directions: each has its records, and its bytes are its own
- * (INV-8).
+/* Clones are sent and received. Each clone has records of its own (INV-8), and
+ * the engine changes no bytes of the other clones.
  */
 static void send_clones(struct kunit *test)
 {
@@ -351,7 +358,7 @@ static void send_clones(struct kunit *test)
 	ov2_rig_receive(to, nbl);
 	ov2_rig_wait_idle(to);
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
-	/* The other one is still protected. */
+	/* The frame that was cloned is still protected. */
 	for (i = 0; i < 3; i++) {
 		ov2_rig_loop(s.rig, to);
 		nbl = ov2_rig_last_indicated(to);
@@ -372,7 +379,9 @@ static const struct iphdr *l4_ip(const struct sk_buff *skb, bool tunnel)
 	return (const void *)(skb->data + (tunnel ? PAYLOAD : IP));
 }
 
-/* The checksum field as the transport leaves it: of the pseudo header */
+/* The checksum field is as the transport leaves it: the sum of the pseudo
+ * header.
+ */
 static struct ov2_nbl *l4_new(struct sender *s, bool tunnel, u8 proto,
 			      const struct ov2_tx_checksum *csum)
 {
@@ -399,7 +408,8 @@ static struct ov2_nbl *l4_new(struct sender *s, bool tunnel, u8 proto,
 	return nbl;
 }
 
-/* Right when it has been received, of TCP or UDP and of the IP header */
+/* The receiver finds the right checksums of TCP or UDP, and of the IP header.
+ */
 static void expect_checksums(struct kunit *test, struct sender *s,
 			     struct ov2_rig *to, bool tunnel, u8 proto,
 			     const struct ov2_tx_checksum *csum)
@@ -423,7 +433,9 @@ static void expect_checksums(struct kunit *test, struct sender *s,
 			0);
 }
 
-/* INV-27: sums are right under the encryption; a wrong slot 0 is refused. */
+/* The checksums are right in the clear text. A send with a wrong slot 0 is
+ * refused (INV-27).
+ */
 static void send_checksum_udp(struct kunit *test)
 {
 	struct ov2_tx_checksum csum = {

@@ -33,7 +33,7 @@ static void expect_state(struct kunit *test, const struct ov2_engine *engine,
 	}
 }
 
-/* initialize, restart, pause, reset of both, halt */
+/* The calls are initialize, restart, reset, pause, reset while paused, halt. */
 static void card_moves_engine(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -140,8 +140,8 @@ static u32 send_one(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 	return ov2_rig_sent_status(nbl);
 }
 
-/* While a reset waits for an NBL that the engine has: nothing is accepted but
- * deletes. The NBL fails, the SAs stay.
+/* While a reset waits for an NBL that the engine has, the engine accepts only
+ * deletes. The NBL fails, and the SAs stay.
  */
 static void reset_waits(struct kunit *test)
 {

@@ -106,7 +106,9 @@ static void frame_incapable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)frame.kind, (int)OV2_FRAME_OTHER);
 }
 
-/* RFC 3948: a zero marker is IKE; one byte is a keepalive */
+/* A packet with a zero marker is IKE, and a packet of one byte is a keepalive
+ * (RFC 3948).
+ */
 static void frame_udp(struct kunit *test)
 {
 	struct sk_buff *skb = frame_ipv4(test, IPPROTO_UDP);

@@ -16,7 +16,7 @@
 #include "../sa_table.h"
 #include "../../watch/counters.h"
 
-/* Of one CPU: some ranges, and a part of one */
+/* The number of IVs that one CPU draws: some whole ranges, and a part of one */
 #define DRAWS	(3 * OV2_IV_RANGE + 17)
 
 /**
@@ -71,7 +71,7 @@ static void draw_work(struct work_struct *work)
 		err = draw(drawing->counter, &drawing->ivs[i]);
 		if (err)
 			drawing->err = err;
-		/* The other CPUs' ranges come in between */
+		/* The ranges of other CPUs come in between */
 		if (i % 32 == 0)
 			cond_resched();
 	}
@@ -94,7 +94,7 @@ static void expect_distinct(struct kunit *test, u64 *ivs, unsigned int num)
 				    num);
 }
 
-/* INV-30, all CPUs at once */
+/* All CPUs draw IVs at once, and no IV comes twice (INV-30). */
 static void iv_on_all_cpus(struct kunit *test)
 {
 	struct ov2_iv_counter *counter = counter_new(test);
@@ -124,7 +124,9 @@ static void iv_on_all_cpus(struct kunit *test)
 	expect_distinct(test, ivs, num * DRAWS);
 }
 
-/* A CPU that has a part of a range left goes on with it, and no other does. */
+/* If a CPU has a part of a range left, this CPU goes on with it, and no other
+ * CPU does.
+ */
 static void iv_cpu_keeps_its_range(struct kunit *test)
 {
 	struct ov2_iv_counter *counter = counter_new(test);
@@ -133,7 +135,7 @@ static void iv_cpu_keeps_its_range(struct kunit *test)
 
 	counter->salt = 0;
 	KUNIT_ASSERT_EQ(test, draw(counter, &before), 0);
-	/* As if each CPU had drawn this value */
+	/* It looks as if each CPU had drawn this value */
 	for_each_possible_cpu(cpu) {
 		u64 *next = per_cpu_ptr(counter->next, cpu);
 
@@ -149,7 +151,8 @@ static void iv_cpu_keeps_its_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, after, 9 * OV2_IV_RANGE);
 }
 
-/* The last value is given, the first one never comes again. */
+/* The counter gives its last value, and then never gives the first value again.
+ */
 static void iv_counter_ends(struct kunit *test)
 {
 	struct ov2_iv_counter *counter = counter_new(test);
@@ -169,7 +172,7 @@ static void iv_counter_ends(struct kunit *test)
 	migrate_enable();
 }
 
-/* INV-30: a new counter has other values */
+/* A new counter has other values (INV-30). */
 static void iv_salt_is_random(struct kunit *test)
 {
 	u64 ivs[64];
@@ -192,7 +195,9 @@ static struct ov2_iv_counter *counter_of(struct ov2_rig *rig,
 	return &sa->member[0].transform.ivs;
 }
 
-/* INV-29: a frame without an IV does not leave. Another SA still sends. */
+/* If an SA has no IV left, its frame does not leave (INV-29). Another SA still
+ * sends.
+ */
 static void iv_used_up_is_dropped(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -2,7 +2,7 @@
 /*
  * No key is left in memory that is freed.
  *
- * key_watch.c says how a test sees a key there.
+ * key_watch.c says how a test sees a key in freed memory.
  */
 #include <kunit/test.h>
 #include <linux/random.h>
@@ -21,7 +21,9 @@
 
 #define GCM_KEY_LEN	20
 
-/* The watch sees a key that is not wiped; else it would prove nothing. */
+/* The watch sees a key that is not wiped. Otherwise the watch would prove
+ * nothing.
+ */
 static void watch_sees(struct kunit *test)
 {
 	struct ov2_key_watch *watch;
@@ -72,8 +74,8 @@ static bool rig_has(const struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 	       !(sa->ah_auth & ~caps->auth);
 }
 
-/* The whole life of an SA: its transform, and what its keys are set with. Each
- * of its keys is looked for.
+/* An SA lives its whole life. The watch looks for each of its keys, in the
+ * transform and in the memory that is used to set the keys.
  */
 static void expect_life_wipes(struct kunit *test, struct ov2_rig *rig,
 			      const struct ov2_rig_sa *sa, unsigned int at,
@@ -111,7 +113,7 @@ static void sa_keys_are_wiped(struct kunit *test)
 		kunit_skip(test, "not in this kernel");
 	expect_life_wipes(test, rig, &param->sa, 0, false);
 	expect_life_wipes(test, rig, &param->sa, 0, true);
-	/* Behind the cipher's 16 bytes is the HMAC's */
+	/* The key of the HMAC is behind the 16 bytes of the cipher's key */
 	if (param->sa.auth)
 		expect_life_wipes(test, rig, &param->sa, 16, false);
 }
@@ -144,7 +146,9 @@ static struct keys_list *list_new(struct kunit *test,
 	return list;
 }
 
-/* The copy that the engine makes of an entry, be it added or rejected */
+/* The engine wipes its copy of an entry, whether the entry is added or
+ * rejected.
+ */
 static void list_keys_are_wiped(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -162,7 +166,7 @@ static void list_keys_are_wiped(struct kunit *test)
 		rr = ov2_rig_request_new(rig, OV2_OID_ADD_SA);
 		rr->req.add_list = &list->add;
 		rr->req.len = sizeof(*list);
-		/* The second one is a twin of the first. */
+		/* The second entry is a twin of the first. */
 		KUNIT_EXPECT_EQ(test, (u32)ov2_rig_request(rig, rr),
 				i ? OV2_STATUS_INVALID_DATA :
 				    OV2_STATUS_SUCCESS);
@@ -195,7 +199,9 @@ static struct xfrm_state *state_new(struct kunit *test)
 	return x;
 }
 
-/* The bridge's request. The null engine takes it at once and needs no copy. */
+/* The bridge wipes the keys of its request. The null engine carries out the
+ * request at once, and needs no copy.
+ */
 static void request_keys_are_wiped(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_null_miniport);
@@ -210,7 +216,8 @@ static void request_keys_are_wiped(struct kunit *test)
 			OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_delete(rig, assoc->handle),
 			OV2_STATUS_SUCCESS);
-	/* Refused: the null engine has no such algorithm. */
+	/* This add is refused, because the null engine has no such algorithm.
+	 */
 	x->props.mode = XFRM_MODE_TUNNEL;
 	strscpy(x->aead->alg_name, "rfc4543(gcm(aes))",
 		sizeof(x->aead->alg_name));

@@ -13,11 +13,11 @@
  * struct road - a lane whose NBLs come back to a test
  * @ad: the card that the lane hands back to
  * @lane: the lane
- * @nbls: what goes through it, in this order
+ * @nbls: the NBLs that go through the lane, in this order
  * @entered: NBLs that are or were in the lane
  * @back: NBLs that came back
  * @disorder: NBLs that came back out of order
- * @refill: NBLs that others put in for each that comes back
+ * @refill: number of NBLs that others put in for each NBL that comes back
  * @in_call: NBLs that came back before ov2_lane_done() returned
  */
 struct road {
@@ -38,7 +38,9 @@ static void road_enter(struct road *road)
 	local_bh_enable();
 }
 
-/* Another CPU is as fast as the emitter. */
+/* It looks as if another CPU put NBLs in as fast as the emitter hands them
+ * back.
+ */
 static void road_emit(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct road *road = container_of(ad, struct road, ad);
@@ -62,7 +64,7 @@ static struct road *road_new(struct kunit *test)
 	return road;
 }
 
-/* No softirq of this CPU runs before all is counted. */
+/* No softirq of this CPU runs before all NBLs are counted. */
 static void road_done(struct road *road, unsigned int nth)
 {
 	local_bh_disable();
@@ -79,7 +81,7 @@ static void expect_all_back(struct kunit *test, struct road *road)
 	KUNIT_EXPECT_FALSE(test, work_busy(&road->lane.rest));
 }
 
-/* Each NBL that comes back brings another one: the call ends all the same. */
+/* Each NBL that comes back brings another one. Even so the call ends. */
 static void others_append(struct kunit *test)
 {
 	struct road *road = road_new(test);
@@ -93,7 +95,7 @@ static void others_append(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, road->back, NBLS);
 }
 
-/* All of them wait for the oldest one. */
+/* All NBLs wait for the oldest one. */
 static void oldest_is_last(struct kunit *test)
 {
 	struct road *road = road_new(test);

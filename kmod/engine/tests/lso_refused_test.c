@@ -2,7 +2,8 @@
 /*
  * A large send with wrong records, bytes or form is refused.
  *
- * INV-26, INV-29.
+ * Tunnel mode is a wrong form (INV-26). A refused send does not leave in clear
+ * (INV-29).
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -25,7 +26,7 @@ static u32 with_mss(u32 word, u32 mss)
 /* Wrong words in slot 2 and 12 */
 static void lso_records_wrong(struct kunit *test)
 {
-	/* The last one is 0 where a slot is no wider than its word */
+	/* The last value is 0 where a slot is no wider than its word */
 	static const unsigned long flips[] = {
 		OV2_TX_LSO_V2, OV2_TX_LSO_IPV6, 1 << 20, 4 << 20, 0x10000000,
 		(unsigned long)BIT_ULL(32),
@@ -96,7 +97,7 @@ static void lso_cut(struct kunit *test)
 	}
 }
 
-/* A segment that is no IP packet */
+/* A segment would be longer than an IP packet can be. */
 static void lso_too_long(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 70000);
@@ -107,7 +108,9 @@ static void lso_too_long(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* INV-26; and an NBL of several frames, of which none leaves */
+/* A large send in tunnel mode is refused (INV-26). An NBL with a large send and
+ * another frame is refused, too, and no frame leaves.
+ */
 static void lso_forms_wrong(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 250);
@@ -131,7 +134,7 @@ static void lso_forms_wrong(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* INV-26: an engine that advertises no large sends refuses them. */
+/* An engine that advertises no large sends refuses large sends (INV-26). */
 static void lso_not_capable(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 250);

@@ -2,7 +2,7 @@
 /*
  * A large send arrives as the segments that TCP would have sent (INV-25).
  *
- * Segment by segment, at the other end.
+ * The other end checks segment by segment.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -19,7 +19,9 @@
 
 #define IP	ETH_HLEN
 
-/* The sum of @len bytes from @tcp and the pseudo header: zero if right */
+/* Returns the sum of the pseudo header and of @len bytes from @tcp on. It is
+ * zero if the checksum is right.
+ */
 static __sum16 tcp_csum(const struct ov2_large *large,
 			const struct sk_buff *skb, unsigned int len)
 {
@@ -155,7 +157,7 @@ static void send_and_expect(struct kunit *test, struct ov2_large *large)
 	expect_segments(test, large);
 }
 
-/* Last segments of every length, and a single one */
+/* The last segment has every length, and may be the only one. */
 static void lso_lengths(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 0);
@@ -189,7 +191,9 @@ static void lso_udp_esp(struct kunit *test)
 	send_and_expect(test, &large);
 }
 
-/* AH in front of ESP: a number and an ICV for each segment, there too */
+/* With AH in front of ESP, the AH header of each segment has its own number and
+ * ICV, too.
+ */
 static void lso_bundle(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 250);
@@ -220,7 +224,7 @@ static void lso_junk(struct kunit *test)
 	send_and_expect(test, &large);
 }
 
-/* The IP length may be there, if it is right. */
+/* The IP header may have a length, if the length is right. */
 static void lso_ip_length(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 250);

@@ -13,7 +13,7 @@
 #include "../frame.h"
 
 /**
- * struct pair - a sender, a receiver, an SA between them
+ * struct pair - a sender, a receiver, and an SA between the two cards
  * @a: the sender
  * @b: the receiver
  * @sa: the SA, added at both
@@ -56,7 +56,7 @@ static unsigned long result_of(struct ov2_rig *rig)
 	return ov2_rig_last_indicated(rig)->info[OV2_INFO_IPSEC];
 }
 
-/* INV-22: the transport's numbers are those on the wire */
+/* SPI and number on the wire are those that the transport wrote (INV-22). */
 static void wire_has_spi_and_seq(struct kunit *test)
 {
 	struct ov2_frame frame;
@@ -73,7 +73,7 @@ static void wire_has_spi_and_seq(struct kunit *test)
 	}
 }
 
-/* INV-32: none is skipped, whatever its length */
+/* No frame is skipped, whatever its length is (INV-32). */
 static void every_frame_is_processed(struct kunit *test)
 {
 	struct pair pair;
@@ -91,7 +91,9 @@ static void every_frame_is_processed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&pair.b->num_indicated), 200);
 }
 
-/* INV-36: dropping a replayed frame is the transport's work. */
+/* The engine delivers a replayed frame, because the transport must drop it
+ * (INV-36).
+ */
 static void replay_is_delivered(struct kunit *test)
 {
 	struct pair pair;
@@ -106,7 +108,7 @@ static void replay_is_delivered(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&pair.b->num_indicated), 3);
 }
 
-/* INV-41: received frames stay untouched unless receive IPsec is on. */
+/* Received frames stay untouched unless receive IPsec is on (INV-41). */
 static void rests_when_off(struct kunit *test)
 {
 	struct pair pair;
@@ -130,7 +132,9 @@ static void rests_when_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, result_of(pair.b), 0);
 }
 
-/* INV-44: numbers, keys and handles are as before, at both ends */
+/* After a pause, numbers, keys and handles are as before, at both ends
+ * (INV-44).
+ */
 static void sa_outlives_pause(struct kunit *test)
 {
 	struct pair pair;
@@ -161,8 +165,8 @@ static u64 iv_of(struct sk_buff *skb)
 	return get_unaligned((u64 *)(skb->data + frame.ip + frame.ipsec + 8));
 }
 
-/* The same numbers under the same key, after each add anew, and each of them
- * twice: a packet may be duplicated below the transport
+/* Each call sends the same numbers under the same key. Each number is sent
+ * twice, because a packet may be duplicated below the transport.
  */
 static void collect_ivs(struct pair *pair, u64 *ivs)
 {
@@ -180,8 +184,8 @@ static void collect_ivs(struct pair *pair, u64 *ivs)
 	ov2_rig_forget(pair->a);
 }
 
-/* INV-30: no IV comes twice under one key: across queues, a pause, numbers that
- * come again, and when the SA is added again
+/* No IV comes twice under one key (INV-30), even with several queues, after a
+ * pause, when numbers come again, and when the SA is added again.
  */
 static void iv_never_repeats(struct kunit *test)
 {
@@ -201,7 +205,9 @@ static void iv_never_repeats(struct kunit *test)
 			KUNIT_ASSERT_NE(test, ivs[i], ivs[j]);
 }
 
-/* An NBL of several frames, of which @spoilt has a wrong SPI */
+/* Returns an NBL of several frames. The frame with the index @spoilt has a
+ * wrong SPI.
+ */
 static struct ov2_nbl *several_frames(struct pair *pair, int spoilt)
 {
 	struct ov2_rig_frame frame = { .sa = &pair->sa, .len = 100 };
@@ -221,7 +227,7 @@ static struct ov2_nbl *several_frames(struct pair *pair, int spoilt)
 	return nbl;
 }
 
-/* INV-24: all of them, in order */
+/* All frames of an NBL are sent, in order (INV-24). */
 static void all_frames_of_an_nbl(struct kunit *test)
 {
 	struct ov2_nbl *nbl;
@@ -244,7 +250,7 @@ static void all_frames_of_an_nbl(struct kunit *test)
 	}
 }
 
-/* INV-29: a frame that cannot be protected holds back the others. */
+/* If one frame of an NBL cannot be protected, no frame leaves (INV-29). */
 static void all_frames_or_none(struct kunit *test)
 {
 	struct ov2_nbl *nbl;
@@ -262,7 +268,7 @@ static void all_frames_or_none(struct kunit *test)
 	}
 }
 
-/* INV-15: a bundle of AH and ESP takes one place */
+/* A bundle of AH and ESP takes one place (INV-15). */
 static void bundle_takes_one_place(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
