@@ -17,7 +17,7 @@ from lib.cases import Cells, run_cells
 from lib.traffic import Traffic
 
 GRE = 47
-# Family of the outer packet, of the inner one, protocol number, words for ip
+# Families of the outer and the inner packet, protocol number, words for ip
 TUNNELS = {
     "ipip": (4, 4, esp.IPIP, "type ipip"),
     "sit": (4, 6, esp.IPV6_IN_IP, "type sit"),

@@ -27,7 +27,7 @@ HEADER_CSUM = 14 + 10       # offset of IPv4's checksum in a frame
 
 
 class Receiver:
-    """b, which receives a shape."""
+    """b, which receives frames of a shape."""
 
     def __init__(self, bed, defer, shape, gro, offload="b", how="crypto"):
         self.bed, self.shape = bed, shape
@@ -189,7 +189,7 @@ def bad_icv(defer, bed, shape, gro):
 
 
 def header_csum(defer, bed, shape, how):
-    """IP drops a packet whose header is damaged before xfrm sees it."""
+    """IP drops a packet with a damaged header before xfrm sees the packet."""
     rx = Receiver(bed, defer, shape, True, how=how)
     damaged = bytearray(rx.sealer.frame(rx.sealer.packet()[0]))
     damaged[HEADER_CSUM] ^= 1

@@ -3,10 +3,10 @@
 """The kernel's drop reason says why a card dropped a frame.
 
 dropwatch, Retis and `perf trace` read the tracepoint skb:kfree_skb. Each case
-provokes drops, sent or received, in packet mode or in crypto mode, and looks at
-the card's counter, at the counter of /proc/net/xfrm_stat that moves with it (or
-that no such counter moves), and at the reason that the tracepoint names. The
-card must drop nothing else.
+provokes drops, sent or received, in packet mode or in crypto mode. It checks
+the card's counter, the counter of /proc/net/xfrm_stat that moves with it (or
+that none moves), and the reason that the tracepoint names. The card must drop
+nothing else.
 """
 import socket
 import struct
@@ -190,7 +190,7 @@ def received_bad(card, defer):
 # ---- crypto mode
 
 def crypto_pair(card):
-    """SAs in transport mode, and a socket behind a that sends through them."""
+    """SAs in transport mode, and a socket at a that sends through the SAs."""
     bed, fam = card.bed, card.fam
     shape = Shape.named(f"ipv{fam}-transport")
     pair = bed.install(shape, how="crypto")

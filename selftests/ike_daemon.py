@@ -21,7 +21,7 @@ from lib.spd import FULL, socket_policy
 IKE, NATT, OTHER_PORT = 500, 4500, 7500
 SOFTWARE, PACKET = "software", "the card"
 ANY = {4: "0.0.0.0", 6: "::"}
-# A host whose packets the policies protect, too; and an address that is unused
+# A host whose packets the policies protect, too, and an unused address
 STRANGER = {4: "192.0.2.66", 6: "2001:db8::66"}
 BEHIND = {4: "192.0.2.99", 6: "2001:db8::99"}
 DELIVERED = "delivered"

@@ -11,8 +11,8 @@ although the card was to protect them (packet offload).
                         |
                        far0 ------- veth --------- far1, with a tap
 
-In each case UDP and TCP made of a marker flow from a to b and are turned to
-far0, or to a device on it, in front of the card's queue. No frame at far1 may
+In each case UDP and TCP made of a marker flow from a to b. In front of the
+card's queue they are turned to far0, or to a device on it. No frame at far1 may
 show the marker. If the core drops the packets, the other device counts them
 (tx_dropped). Without the detour the packets flow, as ESP.
 """

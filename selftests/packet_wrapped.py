@@ -45,7 +45,7 @@ WRAPS = {
 
 
 def packets(card, side, direction):
-    """Add policies; return [(packet, what a policy makes of it), ...]."""
+    """Add policies; return [(packet, the fate that a policy gives it), ...]."""
     for far, what in ((1, PROTECT), (2, BLOCK), (3, BYPASS)):
         card.policy(side, direction, card.pair_selector(1, far), what)
     inner = esp.ip(OUTER["a"][card.fam], OUTER["b"][card.fam], esp.ESP,
