@@ -197,7 +197,7 @@ def one_by_one(defer):
 
 
 class Waits:
-    """How often the kernel waits: kprobes on the functions that wait."""
+    """Counts how often the kernel waits, by kprobes on what waits."""
 
     def __init__(self):
         self.file = root() + "/kprobe_events"

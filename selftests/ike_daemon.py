@@ -52,7 +52,7 @@ class Hosts:
             f"priority {priority} {offload} {words}")
 
     def protect_from(self, src, dst=None):
-        """Protect packets from @src to b, or to another address of b."""
+        """Add b's policy that protects packets from @src to b, or to @dst."""
         self.policy("b", "in", f"{src}/{FULL[self.fam]}",
                     f"{dst or OUTER['b'][self.fam]}/{FULL[self.fam]}",
                     "tmpl proto esp reqid 1 mode transport")
@@ -115,7 +115,7 @@ class Hosts:
         return ksft.wait_for(f"what {self.who} makes of a packet", outcome)
 
     def expect(self, socks, fate, packet=None, what=""):
-        """The fate of a packet to the daemon's port, in a frame to b."""
+        """Check the fate of a packet to the daemon's port, in a frame to b."""
         frame = esp.ethernet(MAC["b"], MAC["a"], packet or self.packet())
         ksft.equal(self.fate(frame, socks), fate, f"{self.who}: {what}")
 

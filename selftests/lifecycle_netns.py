@@ -142,7 +142,7 @@ def wire_deleted(defer):
 
 
 def module_unloaded(defer):
-    """Under traffic, with SAs: all cards go, and nothing is left."""
+    """Unloading the module under traffic, with SAs, leaves nothing behind."""
     ledger.close()
     for _ in range(2):
         module.load()

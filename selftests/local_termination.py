@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The receive filter takes the frames on the cable that the card asks for.
+"""The receive filter lets in only the frames that the card asks for.
 
 This follows the kernel's own test of that name for a card with IFF_UNICAST_FLT.
 Each case says which addresses are let in, and puts a frame to an address of
@@ -203,7 +203,7 @@ def groups(defer):
 def maddr(defer):
     """`ip maddr` adds groups; a unicast address in it is not let in."""
     ports = on_card(defer)
-    # One line at a time: ip ends itself after maddr
+    # ip exits after a line with maddr, so each line is a call of its own
     for mac in (JOINED, SECOND):
         bed.b.ip(f"maddr add {mac} dev {DEV}")
     ports.expect(ALWAYS | {JOINED}, "with a group")

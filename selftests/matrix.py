@@ -26,8 +26,8 @@ ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
 def cells():
     """[(name, shape, key, icv, esn, offload), ...]
 
-    Seen from the direction a to b, a-only is sender only, b-only is receiver
-    only; the other direction has them the other way round.
+    For packets from a to b, a-only is the sender only and b-only is the
+    receiver only. For packets from b to a it is the other way round.
     """
     return [(f"{shape.name} key-{key} icv-{icv} "
              f"{'esn' if esn else 'no-esn'} {ENDS[offload]}",

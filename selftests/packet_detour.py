@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packets that the core wants protected never leave another device in clear,
-although the card was to protect them (packet offload).
+"""Packets that the card was to protect never leave another device in clear
+(packet offload).
 
     namespace a                                  namespace w
 
@@ -132,7 +132,7 @@ def nft_dup(test):
 
 def nft_dup_ip(test):
     """A copy leaves by another route, after the packet has been through xfrm.
-    Before that the copy is an ordinary packet.
+    A copy that is made before xfrm is an ordinary packet.
     """
     test.far_route()
     fam, gate = test.shape.inner, test.bed.address("b", test.shape)

@@ -3,9 +3,9 @@
 """States and policies of packet offload come and go, and routes change, but no
 packet leaves in clear.
 
-The first packet asks for a state; neighbours move; cards go down, away, to
-another namespace, with their namespace and with the module, under traffic.
-lifecycle_sa.py tests how states alone end.
+The first packet asks for a state, and neighbours move. Under traffic, cards go
+down, are deleted, move to another namespace, and end with their namespace or
+with the module. lifecycle_sa.py tests how states alone end.
 """
 import os
 import socket
@@ -355,7 +355,7 @@ def nothing_left(_defer):
 
 
 def module_unloaded(defer):
-    """Under traffic: cards, states and policies go."""
+    """Unloading the module under traffic ends cards, states and policies."""
     ledger.close()
     for what in ("host", "net"):
         module.load()

@@ -45,9 +45,9 @@ TCP_HEADER = 32                 # with timestamps
 def cells():
     """[(name, whose traffic, shape, algorithm, icv, esn, ends), ...]
 
-    Seen from a to b, a-only is the sender only, b-only the receiver only;
-    from b to a it is the other way round. Of all combinations every pair
-    of two properties is there.
+    For packets from a to b, a-only is the sender only and b-only is the
+    receiver only. For packets from b to a it is the other way round. The
+    combinations contain every pair of two properties.
     """
     made = []
     for row, shape in enumerate(SHAPES):

@@ -107,8 +107,8 @@ def xfrm_in(card, stat=None):
 def in_by_card(card, defer):
     """Clear packets and clear fragments must not come in where policies
     protect. Protected packets must not come in where policies do not protect.
-    If no policy of the card matches, the core decides: it drops packets for b
-    itself.
+    If no policy of the card matches, the core decides: it drops protected
+    packets for b itself.
     """
     clear = {PROTECT: CLEAR_DROPPED, BLOCK: BLOCKED["in"], BYPASS: "passes",
              None: "passes"}
