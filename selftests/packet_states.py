@@ -154,8 +154,9 @@ REPLAYED = "ipsec_rx_drop_replay"
 
 
 def sender_moves(card, defer):
-    """Behind NAT: the key manager is told of another port and of another
-    address, but not for an old packet that somebody repeats from elsewhere.
+    """When a sender behind NAT moves, the key manager is told of the new port
+    or address. An old packet that somebody repeats from elsewhere tells it
+    nothing.
     """
     bed, port = card.bed, esp.ENCAP_PORT
     bed.shape = None

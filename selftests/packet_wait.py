@@ -51,7 +51,7 @@ class Waiting:
                            "dev ov0 nud permanent")
 
     def renew(self):
-        """State and policy, and a neighbour that is not known."""
+        """Install state and policy again, and make the neighbour unknown."""
         card = self.card
         card.bed.a.ip("xfrm policy flush", "xfrm state flush",
                       card.pair.ab.line("a", True), self.policy("add"))

@@ -72,7 +72,7 @@ def sent(card, defer):
 
 
 def received(card, defer):
-    """Frames from the wire, and the counters of the system."""
+    """Frames come from the wire, and xfrm_stat must move with the card."""
     for name, wrap in WRAPS.items():
         packet = card.packet(1, 1, UDP, 9, 9)
         ksft.equal(card.arrives(packet, wrap=wrap), "passes",

@@ -4,7 +4,7 @@
 polls show.
 
  opener       it uses the CPUs that the task which opens it may run on
- isolated     never isolated ones, even if the opener runs on these only
+ isolated     it uses no isolated CPU, even if the opener has only such CPUs
  spread       the queues of many cards do not all meet on one CPU
  queues       the queues of one card do not all meet on one CPU
  offline      a queue whose CPU goes offline moves, and loses nothing

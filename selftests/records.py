@@ -3,7 +3,7 @@
 """The records of live packets have the words of the reference, bit by bit.
 
 Words are those of Documentation/ipsecov2.rst 1.3 and 1.5; they are written out
-here and not computed. records_words.c has the rest of them.
+here and not computed. records_words.c checks the other words.
 """
 import atexit
 import struct

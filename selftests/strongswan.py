@@ -35,7 +35,7 @@ MODES = [("no", "no"), ("crypto", "crypto"), ("packet", "packet"),
 # ---- cases: each gets a Session, which has loaded nothing yet
 
 def link_up(session):
-    """Up, traffic, down."""
+    """The connection comes up, carries traffic, and goes down."""
     session.up()
     session.check_flow(40)
     session.check_daemon_counts()
@@ -74,8 +74,8 @@ def trapped(session):
             ksft.check(child["spi-in"] not in spis, "still the old SA")
             spis.add(child["spi-in"])
             session.check_up()
-            # A packet between the daemon's end of the SA and the kernel's
-            # would ask for one too early
+            # The daemon ends the SA before the kernel does. A packet in between
+            # would ask for a new SA too early
             flood.pause("a")
             session.charon["b"].terminate()
             session.wait_states_gone()
@@ -151,7 +151,7 @@ LIVES = ((rekeyed, HOST), (trapped, NETS), (deleted, HOST),
 
 
 def natted(defer, test, mode):
-    """A masquerading router between: ESP goes in UDP."""
+    """With a masquerading router between the ends, ESP goes in UDP."""
     test.check_mode(mode)
     bed = NatBed()
     defer(bed.delete)

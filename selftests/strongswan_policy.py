@@ -19,7 +19,7 @@ from lib.nft import Rules
 from lib.swanbed import Link, SwanBed, WideBed
 from lib.swansession import Test
 
-# Kinds of IKE's messages (RFC 7296 3.1), where in a UDP datagram they are
+# Kinds of IKE messages (RFC 7296 3.1), and their offset in a UDP datagram
 INIT, AUTH, CREATE_CHILD, INFORMATIONAL = range(34, 38)
 KIND_AT = 8 + 18
 ALL_BYPASSES = 8                    # in and out, two ports, two families
@@ -58,7 +58,7 @@ def check_bypasses(session, number):
 
 
 def renewed(session):
-    """Daemons and kernels as at the beginning, though the ends cannot talk."""
+    """Bring daemons and kernels back to the start, though no IKE passes."""
     for side in "ab":
         session.charon[side].kill()
         session.bed.ns(side).ip("xfrm state flush", "xfrm policy flush")
@@ -240,7 +240,7 @@ iifname "h0" meta mark set 0x5
 
 
 def up_and_flow(session, words, check):
-    """Up as the daemon's words ask, traffic, down."""
+    """Bring a connection with these words up, check it, and end it."""
     bed = session.bed
     bed.child_words = words
     try:

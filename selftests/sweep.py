@@ -3,7 +3,7 @@
 """Packets of every length and every kind of skb arrive whole, in each shape.
 
  lengths     UDP of 1 byte up to what fills the link's MTU, both ways
- fragments   UDP beyond it, with offload at both ends, a's only, b's only
+ fragments   longer UDP, with offload at both ends, at a only, at b only
  buffers     page fragments, zero-copy and page-cache pages: the packets must be
              right, and the memory that they were sent from must not change
  large_sends TCP as fast as it goes: no number and no IV may be used twice
@@ -149,7 +149,7 @@ class Sweep:
         the 8 bytes of the UDP header (6.12 to 7.3): payload becomes TCP
         options, and there is one segment more than the core reserved numbers
         for. The card must leave such packets to the stack's software, which
-        does it right; then only some of the frames are the engine's.
+        does it right; then the engine makes only some of the frames.
         """
         pair, talk = self.start(shape)
         for side in "ab":

@@ -220,7 +220,7 @@ class Skies(Cells):
 
 
 def received(sock):
-    """Datagrams that wait, those that GRO has put together apart again."""
+    """The datagrams that wait. Those that GRO has merged are split again."""
     while select.select([sock], [], [], 0)[0]:
         data, notes, _, _ = sock.recvmsg(65536, 64)
         size = len(data)

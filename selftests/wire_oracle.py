@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """tshark and scapy read what the engine sends.
 
-All other tests trust lib/esp.py. Here two implementations of other authors than
-ours and Linux' judge lib/esp.py and the engine: each must find the same packets
-inside the same frames. tshark knows all ICV lengths and ESN, scapy only ICVs of
-128 bits.
+All other tests trust lib/esp.py. Here two independent implementations judge
+lib/esp.py and the engine: each must find the same packets inside the same
+frames. tshark knows all ICV lengths and ESN, scapy only ICVs of 128 bits.
 """
 import os
 import struct
@@ -20,7 +19,7 @@ from lib.traffic import Traffic
 LINKTYPE_ETHERNET = 1
 COMBINATIONS = ((128, 128, False), (128, 128, True), (192, 96, False),
                 (256, 64, True), (256, 128, False))
-HIGH = 3        # half of the numbers with ESN
+HIGH = 3        # high half of numbers with ESN
 FIELDS = ("esp.sequence", "esp.protocol", "esp.pad_len", "esp.decrypted_data",
           "esp.icv_good")
 
