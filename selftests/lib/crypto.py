@@ -51,7 +51,7 @@ def load(name):
 
 
 def request(kind, driver, kind_of_alg, priority=None, name=""):
-    # If the kernel may not load crypto_user itself, this does
+    # The kernel may be unable to load crypto_user itself
     subprocess.run(["modprobe", "-q", "crypto_user"], check=False)
     alg = struct.pack("=64s64s64sIIII", name.encode(), driver.encode(), b"",
                       kind_of_alg, TYPE_MASK, 0, 0)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The oracle: ESP as RFC 4303 says it, by OpenSSL (lib/algs.py).
 
-Nothing here asks Linux how ESP looks. wire_oracle.py compares it with two
-other implementations.
+Nothing here asks Linux how ESP looks. wire_oracle.py compares this oracle with
+two other implementations.
 
     frame = Frame(bytes)                # Ethernet as captured
     frame.proto, frame.payload          # after the outer IP header
@@ -151,7 +151,7 @@ class EspKey:
         self.ivs = set()
 
     def full_number(self, low):
-        """The 64-bit number nearest above half a window below the top."""
+        """The 64-bit number with these low bits that is nearest to the top."""
         if not self.esn:
             return low
         high = self.top >> 32

@@ -296,7 +296,7 @@ class Flood(WireWatch):
 
 
 def unload_under_traffic(bed, shape):
-    """All cards of the bed go, while both ends send and go on trying to."""
+    """Unload the module, and so all cards of the bed, while both ends send."""
     with clean_unload(), Flood(bed, shape) as flood:
         flood.wait_flow("ab")
         module.remove()

@@ -18,7 +18,7 @@ def loaded():
 
 
 def file():
-    """The module's file, None if only modprobe can know."""
+    """The module's file, or None if only modprobe can find it."""
     here = os.path.dirname(os.path.abspath(__file__))
     for path in (os.environ.get("OV2_KO"),
                  os.path.join(here, "..", "..", NAME + ".ko")):

@@ -25,7 +25,7 @@ EVENTS = ("ov2_object_create", "ov2_object_free")
 
 
 class Ledger:
-    """The objects made and not freed, by the tracepoints of creation and end."""
+    """The objects that are made and not freed, as tracepoints tell."""
 
     def __init__(self, kinds=KINDS):
         self.trace = Trace([])
@@ -47,7 +47,7 @@ class Ledger:
             kind, address = event.fields["kind"], event.fields["object"]
             made = event.name == "ov2_object_create"
             if not made and address not in self.seen:
-                continue                # older: of the program before
+                continue                # an object of an earlier program
             self.seen.add(address)
             if ((kind, address) in self.alive) == made:
                 wrong.append(event.text.strip())

@@ -76,7 +76,7 @@ class Asked:
         self.ledger.wait_gone()
 
     def is_refused(self, refusal, answer, errno=EINVAL, **fields):
-        """Sentence, errno, counter and event, which also has these fields."""
+        """Check sentence, errno, counter, and the event with its @fields."""
         ksft.equal(answer.text, refusal.text, "sentence")
         events = [(e.name, e.fields) for e in self.trace.read()]
         if not refusal.reason:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""strongSwan's IKE daemon in a namespace, its SAs and the kernel's.
+"""strongSwan's IKE daemon in a namespace, its SAs, and the kernel's states.
 
     charon = Charon(ns); defer(charon.delete)
     charon.start()                      # waits until it answers

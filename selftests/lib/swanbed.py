@@ -69,7 +69,7 @@ class DaemonBed(Bed):
             self.charon[side].start()
 
     def rebuild(self):
-        """Change the bed where a bed of daemons differs."""
+        """Change the bed to what the daemons need."""
 
     def delete(self):
         for charon in self.charon.values():

@@ -133,7 +133,7 @@ class Session:
                 f"{self.charon[side].log()}") from None
 
     def spi_of(self, side):
-        """The SPI that the daemon's CHILD_SA receives by."""
+        """The inbound SPI of the daemon's CHILD_SA."""
         return self.wait_child(side)["spi-in"]
 
     def rekey(self, side, flood):
@@ -187,7 +187,7 @@ class Session:
         return None
 
     def check_counts(self, flood):
-        """Nothing was lost, and the engines did what they were to do."""
+        """Nothing was lost, and engines handled the frames that they should."""
         try:
             flood.finish()
         except ksft.Fail as failure:

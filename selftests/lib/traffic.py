@@ -210,7 +210,7 @@ class Traffic:
                 return
 
     def connect(self, side):
-        """A connection from side; returns both ends, blocking no one."""
+        """Connect from side; return both ends, which do not block."""
         near = self.bed.host(side).socket(self.fam, socket.SOCK_STREAM)
         near.bind((self.address[side], 0))
         near.setblocking(False)
@@ -367,7 +367,7 @@ class Traffic:
         return None
 
     def decrypt(self, pair, wire, mixed=False):
-        """Every ESP frame by the oracle, with all its rules."""
+        """Open every ESP frame by the oracle, with all its rules."""
         if self.keys is None or self.keys[0] is not pair:
             self.keys = (pair, pair.ab.oracle(), pair.ba.oracle())
         for side, key in (("a", self.keys[1]), ("b", self.keys[2])):

@@ -286,7 +286,7 @@ class Expiries(Listener):
 
 
 class Acquires(Listener):
-    """Listens to XFRM_MSG_ACQUIRE, which the kernel sends to listeners only."""
+    """Listens to XFRM_MSG_ACQUIRE; the kernel asks only if somebody listens."""
 
     def __init__(self, ns):
         super().__init__(ns, XFRMGRP_ACQUIRE, XFRM_MSG_ACQUIRE)
