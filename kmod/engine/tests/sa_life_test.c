@@ -2,7 +2,7 @@
 /*
  * SAs are added beside each other, deleted, and outlive a reset.
  *
- * Twins, deletes that the engine asks for, reset and halt.
+ * The tests are about twins, deletes that the engine asks for, reset and halt.
  */
 #include <kunit/test.h>
 #include <linux/workqueue.h>
@@ -28,7 +28,9 @@ static u32 add_alone(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
 	return ov2_rig_request(rig, rr);
 }
 
-/* Q15: SPI, destination, protocol and direction make an SA another one. */
+/* An SA is a twin if SPI, destination, protocol and direction are those of
+ * another SA. Without the extension it is rejected (Q15).
+ */
 static void twin_is_rejected(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -65,7 +67,9 @@ static void twin_is_rejected(struct kunit *test)
 			OV2_STATUS_SUCCESS);
 }
 
-/* A place in the table is taken when it is asked for, not when it is keyed. */
+/* An add takes its place in the table when it is submitted, not when its keys
+ * are set.
+ */
 static void twin_of_pending(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -113,7 +117,9 @@ static void delete_again(void *data, const struct ov2_adapter *ad,
 		ov2_rig_submit(rig, again);
 }
 
-/* INV-16, two deletes at once: one deletes the SA, the other finds none. */
+/* Of two deletes at once, one deletes the SA and the other finds no SA. Both
+ * succeed (INV-16).
+ */
 static void delete_once(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -147,7 +153,7 @@ static u32 send_one(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 	return ov2_rig_sent_status(nbl);
 }
 
-/* Of live twins the oldest one receives, whatever order the table has. */
+/* The oldest of live twins receives, whatever order the table has. */
 static void twin_oldest_receives(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -183,7 +189,9 @@ static struct ov2_rig_request *pure_add(struct ov2_rig *rig,
 	return rr;
 }
 
-/* Q2, Q16: without the extension, UDP-ESP comes to port 4500 */
+/* Without the extension, UDP-ESP comes to port 4500 (Q16), and the mode is
+ * derived (Q2).
+ */
 static void pure_requests(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -211,8 +219,8 @@ static void pure_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 0);
 }
 
-/* ipsecov2.rst 2.4: zero is any destination; an SA with the packet's own goes
- * first.
+/* Zero stands for any destination. An SA with the destination of the packet
+ * goes before an SA with zero (ipsecov2.rst 2.4).
  */
 static void wildcard_destination(struct kunit *test)
 {
@@ -256,7 +264,9 @@ static u32 receive_word(struct ov2_rig *rig, const struct sk_buff *skb)
 	return ov2_rig_inject(rig, skb, 0)->info[OV2_INFO_IPSEC];
 }
 
-/* INV-17, with the transport's part played here: it deletes the pair */
+/* The engine asks for a delete, and the SA works until it is deleted (INV-17).
+ * The test does the work of the transport, which deletes the pair of SAs.
+ */
 static void delete_protocol(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -290,7 +300,7 @@ static void delete_protocol(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add_alone(rig, &next, true), OV2_STATUS_SUCCESS);
 }
 
-/* A frame that is not of an SA of this card has none to delete. */
+/* A frame that matches no SA of this card does not ask for a delete. */
 static void delete_not_wanted(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -310,8 +320,9 @@ static const u8 *iv_of(const struct sk_buff *skb)
 	return skb->data + 14 + 20 + 8;
 }
 
-/* INV-44, INV-30: SAs go on, and so does the counter of their IVs, also where
- * the transport repeats a number, as here.
+/* After a reset the SAs work as before (INV-44). The counter of their IVs goes
+ * on, so that no IV comes twice even though the transport repeats a number here
+ * (INV-30).
  */
 static void reset_keeps_sas(struct kunit *test)
 {
@@ -343,7 +354,8 @@ static void reset_keeps_sas(struct kunit *test)
 			OV2_RX_CRYPTO_DONE);
 }
 
-/* While it lasts: sends come back, requests are refused, deletes are not */
+/* During a reset sends come back, and requests other than deletes are refused.
+ */
 static void reset_meanwhile(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -412,8 +424,8 @@ static void busy_send(struct work_struct *work)
 	}
 }
 
-/* Every NBL comes back once, every request that pends completes once: the rig
- * counts.
+/* Every NBL comes back once, and every request that pends completes once. The
+ * rig counts this.
  */
 static void reset_under_load(struct kunit *test)
 {

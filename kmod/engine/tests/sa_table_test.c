@@ -18,21 +18,23 @@
 #include "../engine_miniport.h"
 #include "../../watch/counters.h"
 
-/* Seeds are worth more than steps: each run of the suite draws a new one */
+/* More runs are worth more than more steps, because each run of the suite draws
+ * a new seed.
+ */
 #define RANDOM_STEPS	2000
 #define REPLAY_STEPS	500
 
-/* Few of everything, so that twins and reuse are common */
+/* There are few of all things, so that twins and reuse are common. */
 #define MODEL_SAS	24
 #define MODEL_SPIS	3
 #define MODEL_NETS	2
 #define MODEL_STALE	64
 
 /**
- * struct model_sa - an SA that lives
- * @sa: what it is, and its handle in both fields; @sa.spi is 0 for a free place
+ * struct model_sa - a live SA
+ * @sa: the SA, with its handle in both fields; @sa.spi is 0 for a free place
  * @inbound: direction
- * @age: the smaller, the older
+ * @age: an older SA has a smaller value
  */
 struct model_sa {
 	struct ov2_rig_sa sa;
@@ -45,12 +47,12 @@ struct model_sa {
  * @test: the test
  * @rig: the card
  * @other: another card, on which no handle of the first may work
- * @hardware: the engine's, with a small capacity
- * @sas: what lives
- * @live: number of them
+ * @hardware: the capabilities of the engine, with a small capacity
+ * @sas: the live SAs
+ * @live: number of live SAs
  * @ages: number of SAs that were ever added
- * @stale: handles that were deleted
- * @num_stale: number of them; a ring
+ * @stale: a ring of handles that were deleted
+ * @num_stale: number of handles that were ever put into @stale
  */
 struct sa_table_model {
 	struct kunit *test;
@@ -150,7 +152,7 @@ static void step_stale(struct sa_table_model *m)
 			OV2_STATUS_INVALID_PARAMETER);
 }
 
-/* The oldest one that the packet could belong to */
+/* Returns the oldest SA that the packet could belong to. */
 static unsigned long model_receiver(const struct sa_table_model *m,
 				    const struct ov2_rig_sa *sa)
 {
@@ -227,7 +229,7 @@ static void step_update(struct sa_table_model *m)
 			before + place->sa.esn);
 }
 
-/* More adds than deletes, so that the table is often full. */
+/* There are more adds than deletes, so that the table is often full. */
 static void model_step(struct sa_table_model *m)
 {
 	switch (ov2_below(10)) {
@@ -289,7 +291,9 @@ static void model_random(struct kunit *test)
 	model_run(test, RANDOM_STEPS);
 }
 
-/* The same steps each time: a failure here is of the last change. */
+/* The steps are always the same, so a failure comes from the last change of the
+ * code.
+ */
 static void model_replay(struct kunit *test)
 {
 	ov2_random_start_at(test, 20);

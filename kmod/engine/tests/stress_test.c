@@ -2,8 +2,8 @@
 /*
  * Requests, sends and receives on all CPUs at once lose nothing (INV-19).
  *
- * Meanwhile the card is paused, restarted and reset. lockdep and the slab's
- * poison find faults; KASAN does so in the kernels that have it.
+ * Meanwhile the card is paused, restarted and reset. lockdep and the poison of
+ * the slab find faults. KASAN does so in the kernels that have it.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -29,12 +29,12 @@
 #define STRESS_PATIENCE	(20 * HZ)
 
 /**
- * struct stress_sa - an SA that comes and goes, both ways
- * @sa: what it is
- * @out: its outbound handle of the moment, or a stale one
- * @clear: a frame that it protects, its records in @header
+ * struct stress_sa - an SA that comes and goes, in both directions
+ * @sa: the SA
+ * @out: its present outbound handle, or a stale handle
+ * @clear: a frame for the outbound SA to protect
  * @header: slot 12 for @clear
- * @sealed: that frame, protected: an inbound one verifies it
+ * @sealed: the frame @clear, protected, for the inbound SA to verify
  */
 struct stress_sa {
 	struct ov2_rig_sa sa;
@@ -45,15 +45,15 @@ struct stress_sa {
 };
 
 /**
- * struct stress_slot - requests for one SA, of one thread
+ * struct stress_slot - the requests of one thread for one SA
  * @sa: index of the SA
- * @live: it was added and not deleted
- * @deleting: its delete is under way
- * @inbound: direction of this time
- * @in: the request that adds it inbound
- * @out: the request that adds it outbound
- * @update: the request that updates it
- * @del: the request that deletes it
+ * @live: the SA was added and not deleted
+ * @deleting: the delete of the SA is under way
+ * @inbound: the present direction of the SA
+ * @in: the request that adds the SA inbound
+ * @out: the request that adds the SA outbound
+ * @update: the request that updates the SA
+ * @del: the request that deletes the SA
  */
 struct stress_slot {
 	unsigned int sa;
@@ -69,10 +69,10 @@ struct stress_slot {
 /**
  * struct stress_thread - a thread that works on a card
  * @stress: the test
- * @task: its thread
- * @queue: the queue that it sends or receives on; nobody else does
+ * @task: the task of the thread
+ * @queue: the queue that only this thread sends or receives on
  * @slots: the SAs that a requester adds and deletes
- * @done: how often it did its work
+ * @done: how often the thread did its work
  * @failed: requests that had a status they must not have
  * @lost: requests that were not completed
  */
@@ -90,9 +90,9 @@ struct stress_thread {
  * struct stress - the whole test
  * @test: the test
  * @rig: the card
- * @sas: its SAs
+ * @sas: the SAs of the card
  * @threads: the threads
- * @num_threads: how many
+ * @num_threads: number of threads
  */
 struct stress {
 	struct kunit *test;
@@ -157,7 +157,7 @@ static void slot_update(struct stress_thread *t, struct stress_slot *slot)
 		slot_succeeded(t, rr);
 }
 
-/* The handle stays where senders see it: they must fail with it. */
+/* Senders still see the handle after the delete, and their sends must fail. */
 static void slot_delete(struct stress_thread *t, struct stress_slot *slot)
 {
 	submit_atomic(t->stress->rig, slot->del);
@@ -264,7 +264,7 @@ static int receive_thread(void *data)
 	return 0;
 }
 
-/* A frame of the SA, in clear and protected, before the work begins */
+/* Makes a frame of the SA, in clear and protected, before the work begins. */
 static void stress_sa_init(struct stress *stress, unsigned int i)
 {
 	struct stress_sa *s = &stress->sas[i];
@@ -319,7 +319,7 @@ static void stress_thread_new(struct stress *stress, int (*fn)(void *data),
 	kthread_bind(t->task, cpu);
 }
 
-/* Each queue has one sender and one receiver: calls are serialized. */
+/* Each queue has one sender and one receiver, so that calls are serialized. */
 static void stress_threads_new(struct stress *stress)
 {
 	u16 queue = 0;
@@ -423,7 +423,7 @@ static void stress_all_at_once(struct kunit *test)
 	stress_whole(test);
 }
 
-/* Frames complete on other CPUs, while their SAs go. */
+/* Frames complete on other CPUs while their SAs are deleted. */
 static void stress_late(struct kunit *test)
 {
 	ov2_late_aead(test);

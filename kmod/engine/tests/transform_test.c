@@ -13,7 +13,7 @@
 #include "../probe.h"
 #include "../../ov2/algorithms.h"
 
-/* As in a frame: Ethernet and IPv4 in front */
+/* Ethernet and IPv4 are in front, as in a frame. */
 #define HEADERS	(14 + 20)
 #define ESP_HDR	8
 #define AH_HDR	12
@@ -110,7 +110,7 @@ static void esp_opens(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS + ESP_HDR +
 					   run->member.transform.iv_len,
 					   clear.data, clear.len), 0);
-	/* Nothing else is touched (INV-39) */
+	/* No other byte is changed (INV-39) */
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data, ESP_HDR +
 					   run->member.transform.iv_len), 0);
 	kfree_skb(skb);
@@ -132,13 +132,13 @@ static void esp_bits_count(struct kunit *test)
 				    -EBADMSG, "byte %u", i);
 		esp.data[i] ^= BIT(i % 8);
 	}
-	/* The high half is in no packet */
+	/* The high half is not in the packet */
 	KUNIT_EXPECT_EQ(test, ov2_run_open(run, &esp, HEADERS, 20,
 					   v->seq_hi + 1),
 			v->esn ? -EBADMSG : 0);
 }
 
-/* As the transport frames it: clear text between zeroes */
+/* Returns a packet as the transport frames it: clear text between zeroes. */
 static struct sk_buff *clear_skb(struct kunit *test, const struct ov2_run *run,
 				 const struct ov2_bytes *esp,
 				 const struct ov2_bytes *clear)
@@ -151,7 +151,7 @@ static struct sk_buff *clear_skb(struct kunit *test, const struct ov2_run *run,
 	return ov2_run_skb(test, &framed, HEADERS);
 }
 
-/* The first IV of a counter can be made to be the vector's. */
+/* The test makes the first IV of the counter equal to the IV of the vector. */
 static void esp_seals(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
@@ -194,7 +194,9 @@ static void esp_seals_for_another(struct kunit *test)
 	skb = clear_skb(test, run, &esp, &clear);
 	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, 20, v->seq_hi,
 					  ov2_step_seal), 0);
-	/* Salts are drawn anew: 2^-64 that the IV is the vector's */
+	/* The salt is drawn anew, so the IV is equal to the IV of the vector
+	 * only with a chance of 2^-64.
+	 */
 	if (iv_len)
 		KUNIT_EXPECT_NE(test, ov2_run_diff(skb, HEADERS + ESP_HDR,
 						   esp.data + ESP_HDR, iv_len),
@@ -214,7 +216,7 @@ static void transform_iv(struct kunit *test, struct ov2_transform *transform,
 	local_bh_enable();
 }
 
-/* INV-30: a key that is added again has other IVs. */
+/* A key that is added again has other IVs (INV-30). */
 static void iv_of_another(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
@@ -233,8 +235,8 @@ static void iv_of_another(struct kunit *test)
 
 #define SAME	4
 
-/* INV-30: the same frame with the same number, sealed again and again, has
- * another IV each time, and each is good for the receiver.
+/* The same frame with the same number is sealed several times. It has another
+ * IV each time (INV-30), and the receiver accepts each of them.
  */
 static void esp_same_number(struct kunit *test)
 {
@@ -264,7 +266,7 @@ static void esp_same_number(struct kunit *test)
 	}
 }
 
-/* CBC: unpredictable */
+/* The IVs of CBC are unpredictable. */
 static void iv_rules(struct kunit *test)
 {
 	struct ov2_transform random = { .iv_len = 16, .iv_random = true };
@@ -277,8 +279,8 @@ static void iv_rules(struct kunit *test)
 	KUNIT_EXPECT_MEMNEQ(test, iv + 8, again + 8, sizeof(iv) / 2);
 }
 
-/* Poly1305's key for RFC 7634 appendix A is the start of the key stream. The
- * cipher leaves it in its request.
+/* The key of Poly1305 for RFC 7634 appendix A is the start of the key stream.
+ * The cipher leaves this key in its request.
  */
 static void one_time_key_is_wiped(struct kunit *test)
 {
@@ -359,7 +361,7 @@ static void ah_opens(struct kunit *test)
 	skb = ov2_run_skb(test, &packet, ETH_HLEN);
 	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
 					  ov2_step_open), 0);
-	/* Nothing is touched (INV-39) */
+	/* No byte is changed (INV-39) */
 	KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
 					   packet.len), 0);
 	kfree_skb(skb);
@@ -417,7 +419,7 @@ static void ah_seals(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* INV-30: GMAC is a counter mode too */
+/* GMAC is a counter mode, too, so its IVs must not repeat (INV-30). */
 static void ah_same_number(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
@@ -445,7 +447,7 @@ static void ah_same_number(struct kunit *test)
 	}
 }
 
-/* Lengths that no frame should have come with */
+/* Packets have lengths that no frame of the engine has. */
 static void ah_impossible(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
@@ -464,7 +466,9 @@ static void ah_impossible(struct kunit *test)
 					   v->seq_hi), -EINVAL);
 }
 
-/* Only what has a meaning is offered, AES-GCM at least here. */
+/* The engine offers only algorithms with a meaning, and at least AES-GCM in
+ * this kernel.
+ */
 static void probe(struct kunit *test)
 {
 	const u32 aes_gcm = OV2_ENCR_AES_GCM_128 | OV2_ENCR_AES_GCM_192 |

@@ -2,7 +2,8 @@
 /*
  * A malformed ADD_SA_EX request is refused.
  *
- * INV-20 and INV-21.
+ * A refused request changes nothing (INV-20). AH has no encryption, and GCM
+ * ignores the integrity algorithm (INV-21).
  */
 #include <kunit/test.h>
 
@@ -51,7 +52,7 @@ static const u32 gmacs[] = {
 	OV2_AUTH_AES_GCM_128, OV2_AUTH_AES_GCM_192, OV2_AUTH_AES_GCM_256,
 };
 
-/* Requests that nothing is wrong with; each test spoils one thing. */
+/* These functions make good requests. Each test spoils one field. */
 static void any_add(struct add_buf *buf, u32 operation)
 {
 	memset(buf, 0, sizeof(*buf));
@@ -285,7 +286,7 @@ static void add_identifiers(struct kunit *test)
 	      OV2_AUTH_SHA_1 | OV2_AUTH_MD5, OV2_STATUS_INVALID_DATA);
 	SPOIL(ah_add, sec_assoc[0].auth.identifier,
 	      OV2_AUTH_SHA_256 | OV2_AUTH_MD5, OV2_STATUS_INVALID_DATA);
-	/* Bits that nobody has given a meaning, though they are offered */
+	/* Bits without a meaning, though the capabilities offer them */
 	SPOIL(gcm_add, sec_assoc[0].encr.identifier, BIT(31),
 	      OV2_STATUS_NOT_SUPPORTED);
 	SPOIL(cbc_add, sec_assoc[0].auth.identifier, BIT(31),
@@ -303,7 +304,7 @@ static void add_esp_shapes(struct kunit *test)
 {
 	static const struct ov2_algorithm_info absent;
 
-	/* INV-21: a combined mode has its own integrity */
+	/* A combined mode has its own integrity (INV-21) */
 	SPOIL(gcm_add, sec_assoc[0].auth.key_len, U32_MAX,
 	      OV2_STATUS_SUCCESS);
 	SPOIL(gcm_add, sec_assoc[0].auth.identifier, OV2_AUTH_SHA_1,
@@ -329,7 +330,7 @@ static void add_ah_shapes(struct kunit *test)
 	static const struct ov2_algorithm_info absent;
 
 	SPOIL(ah_add, sec_assoc[0].auth, absent, OV2_STATUS_INVALID_DATA);
-	/* INV-21 */
+	/* AH has no encryption (INV-21) */
 	SPOIL(ah_add, sec_assoc[0].encr.identifier, OV2_ENCR_NONE,
 	      OV2_STATUS_INVALID_DATA);
 	SPOIL(ah_add, sec_assoc[0].encr.key_len, 1, OV2_STATUS_INVALID_DATA);

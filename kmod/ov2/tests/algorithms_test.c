@@ -11,15 +11,15 @@
 #define KEY_BITS_MAX	1024
 
 /**
- * struct expected - an algorithm with one key, as its RFC has it
+ * struct expected - an algorithm with one key, as its RFC defines it
  * @name: the kernel's name
  * @auth: @id is a value of AuthenticationAlgorithm
  * @id: the identifier
  * @key_bits: bits of the key, with the salt
  * @iv_len: bytes of the explicit IV
- * @align: what payload and trailer are a multiple of; 0 without cipher
+ * @align: payload and trailer are a multiple of this; 0 without a cipher
  * @iv_random: the IV must be unpredictable
- * @icvs: the bit n is set if an ICV may have n bytes
+ * @icvs: bit n is set if an ICV may have n bytes
  */
 struct expected {
 	const char *name;
@@ -173,7 +173,7 @@ static void identifiers(struct kunit *test)
 				0);
 }
 
-/* What a row must have for bridge and engine to use it, whichever it is. */
+/* Each row has all members that bridge and engine need. */
 static void rows_are_whole(struct kunit *test)
 {
 	const struct ov2_algorithm *algorithm;
@@ -189,13 +189,13 @@ static void rows_are_whole(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, !algorithm->icv_lens[0], cipher);
 		KUNIT_EXPECT_EQ(test, algorithm->align >= 4,
 				ov2_algorithm_is_encr(algorithm));
-		/* Integrity algorithms: AdditionalInfo does not say which */
+		/* AdditionalInfo cannot choose, so there is only one ICV */
 		if (!ov2_algorithm_is_encr(algorithm))
 			KUNIT_EXPECT_EQ(test, algorithm->icv_lens[1], 0);
 	}
 }
 
-/* Every length of key but the row's own has no identifier. */
+/* A key has no identifier if its length is not a length of the row. */
 static void other_keys(struct kunit *test)
 {
 	const struct ov2_algorithm *algorithm;

@@ -23,7 +23,7 @@ static void expect_nothing_left(struct kunit *test, struct ov2_rig *rig)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_wire), 0);
 }
 
-/* INV-6: without a handle the engine has nothing to do with a frame */
+/* A frame without a handle leaves unchanged (INV-6). */
 static void send_plain(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -45,7 +45,9 @@ static void send_plain(struct kunit *test)
 	}
 }
 
-/* INV-12, INV-13: a handle that names nothing, here or any more */
+/* A send fails if its handle names nothing, or names nothing any more (INV-12,
+ * INV-13).
+ */
 static void send_unknown_handle(struct kunit *test)
 {
 	struct ov2_rig *other = ov2_param_rig(test);
@@ -82,7 +84,7 @@ static void send_after_delete(struct kunit *test)
 	expect_nothing_left(test, rig);
 }
 
-/* INV-14 */
+/* A send with the handle of an inbound SA fails (INV-14). */
 static void send_inbound_handle(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -94,7 +96,7 @@ static void send_inbound_handle(struct kunit *test)
 	expect_nothing_left(test, rig);
 }
 
-/* Q1: slot 11 without slot 1 is not defined, so nothing may leave. */
+/* Slot 11 without slot 1 has no meaning, so nothing may leave (Q1). */
 static void send_tunnel_handle_alone(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -112,7 +114,7 @@ static void send_tunnel_handle_alone(struct kunit *test)
 	expect_nothing_left(test, rig);
 }
 
-/* A failed frame comes back whole, for whoever sent it to drop */
+/* A frame that failed comes back whole, so that the sender can drop it. */
 static void send_failed_keeps_frame(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -137,8 +139,8 @@ static void send_failed_keeps_frame(struct kunit *test)
 
 /**
  * struct order - the NBLs that were given to an engine
- * @nbls: in this order
- * @queues: on these queues
+ * @nbls: the NBLs, in the order in which the engine got them
+ * @queues: the queue of each NBL
  */
 struct order {
 	struct ov2_nbl *nbls[ORDER_NBLS];
@@ -217,7 +219,7 @@ static void send_order(struct kunit *test)
 			ORDER_NBLS - ORDER_NBLS / 5);
 }
 
-/* INV-44: SAs outlive a pause; nothing is accepted in it */
+/* SAs outlive a pause (INV-44). During the pause the engine accepts no NBL. */
 static void send_paused(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -241,7 +243,7 @@ static void send_paused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_wire), 1);
 }
 
-/* A pause waits: ov2_rig_pause() expects that all NBLs are back */
+/* A pause waits until all NBLs are back. ov2_rig_pause() expects this. */
 static void pause_waits(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -266,7 +268,7 @@ static void pause_requests(struct kunit *test)
 	struct ov2_rig *rig = ov2_param_rig(test);
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 
-	/* A card that is down has SAs added and deleted too. */
+	/* SAs are added and deleted on a card that is down, too. */
 	ov2_rig_pause(rig);
 	ov2_rig_add_outbound(rig, &sa);
 	ov2_rig_restart(rig);
@@ -290,7 +292,9 @@ static void expect_untouched(struct kunit *test, const struct ov2_nbl *nbl,
 	KUNIT_EXPECT_MEMEQ(test, nbl->skb->data, same->data, same->len);
 }
 
-/* INV-31: not for any SA, or for one that only sends */
+/* A frame is left untouched if no SA matches it, or only an outbound SA
+ * (INV-31).
+ */
 static void receive_untouched(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -307,7 +311,7 @@ static void receive_untouched(struct kunit *test)
 		skb = ov2_rig_skb(rig, &frames[i]);
 		expect_untouched(test, ov2_rig_inject(rig, skb, i), skb);
 	}
-	/* Not even a frame */
+	/* These bytes are shorter than an Ethernet header. */
 	skb = ov2_rig_keep_copy(rig, skb);
 	ov2_rig_cut(skb, 3);
 	expect_untouched(test, ov2_rig_inject(rig, skb, 0), skb);
@@ -363,7 +367,7 @@ static void receive_paused(struct kunit *test)
 
 /* --- reset */
 
-/* INV-44 */
+/* SAs work after a reset (INV-44). */
 static void reset_keeps_sas(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);

@@ -2,7 +2,8 @@
 /*
  * Every engine keeps the contract of miniport.h about requests.
  *
- * Each case runs with each engine of each_engine.c: requests and configuration.
+ * Each case runs with each engine of each_engine.c. The cases are about
+ * requests and configuration.
  */
 #include <kunit/test.h>
 
@@ -16,7 +17,7 @@
 
 KUNIT_ARRAY_PARAM(engine, ov2_engines, ov2_engine_param_name);
 
-/* INV-10: a handle if and only if it succeeded */
+/* An add gives a handle if and only if it succeeds (INV-10). */
 static void add_handle(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -88,7 +89,8 @@ static struct ov2_rig_request *fill_table(struct ov2_rig *rig,
 	return list_last_entry(&rig->requests, struct ov2_rig_request, link);
 }
 
-/* INV-15 */
+/* As many adds succeed as the capacity says, and the next one fails (INV-15).
+ */
 static void add_capacity(struct kunit *test)
 {
 	const struct ov2_engine_param *param = test->param_value;
@@ -111,7 +113,7 @@ static void add_capacity(struct kunit *test)
 			OV2_STATUS_RESOURCES);
 }
 
-/* INV-15: what is refused takes no place */
+/* An add that is refused takes no place (INV-15). */
 static void add_refused_takes_no_place(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -130,7 +132,7 @@ static void add_refused_takes_no_place(struct kunit *test)
 				OV2_STATUS_SUCCESS);
 }
 
-/* INV-16: nothing that could be deleted makes a delete fail */
+/* A delete succeeds, whatever its handle names (INV-16). */
 static void delete_never_fails(struct kunit *test)
 {
 	struct ov2_rig *other = ov2_param_rig(test);
@@ -152,7 +154,9 @@ static void delete_never_fails(struct kunit *test)
 			(u32)OV2_STATUS_SUCCESS);
 }
 
-/* INV-18 */
+/* An update of an unknown SA or member, or of an SA without ESN, is an invalid
+ * parameter (INV-18).
+ */
 static void update_rules(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -186,7 +190,9 @@ static void update_rules(struct kunit *test)
 			(u32)OV2_STATUS_INVALID_PARAMETER);
 }
 
-/* INV-18: an update that fails changes nothing, one that succeeds does */
+/* An update that fails changes nothing (INV-18), and an update that succeeds
+ * sets the high half.
+ */
 static void update_high_half(struct kunit *test)
 {
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
@@ -220,9 +226,9 @@ static void update_high_half(struct kunit *test)
 			0x600000001);
 }
 
-/* An update that says what the engine knows already leaves its reckoning alone:
- * reset to the start of the half, the engine would take the numbers of the next
- * half for old ones of this one.
+/* An update with the high half that the engine already has changes nothing. If
+ * the update set the low half to 0, the engine would take the first numbers of
+ * the next high half for old numbers of this one.
  */
 static void update_same_half(struct kunit *test)
 {
@@ -260,7 +266,9 @@ static void update_same_half(struct kunit *test)
 	}
 }
 
-/* INV-19: requests may come where nobody may sleep; lockdep watches */
+/* Requests may come in atomic context (INV-19). lockdep reports if the engine
+ * sleeps.
+ */
 static void request_atomic(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -304,7 +312,9 @@ static void expect_hangs_together(struct kunit *test,
 		KUNIT_EXPECT_TRUE(test, caps->transport);
 }
 
-/* INV-43, whatever is on */
+/* Tunnel and 802.3 are set whenever any capability is set, whatever is on
+ * (INV-43).
+ */
 static void capabilities_hang_together(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -319,7 +329,9 @@ static void capabilities_hang_together(struct kunit *test)
 	}
 }
 
-/* INV-42: one indication for each set that succeeds, with what is on then */
+/* Each set that succeeds makes one indication of the new configuration
+ * (INV-42).
+ */
 static void set_indicates(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -344,7 +356,9 @@ static void set_indicates(struct kunit *test)
 			   sizeof(hardware));
 }
 
-/* ipsecov2.rst 3.5: what is disabled takes no new SA, and keeps those it has */
+/* With DISABLED the engine refuses new SAs, and keeps the SAs that it has
+ * (ipsecov2.rst 3.5).
+ */
 static void disabled_keeps_sas(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);

@@ -2,7 +2,8 @@
 /*
  * The bits of records stand where the example words have them.
  *
- * Also INV-1 to INV-5, INV-9.
+ * The layout is INV-9. The tests also show which words are no records (INV-1 to
+ * INV-5).
  */
 #include <kunit/test.h>
 #include <linux/in.h>
@@ -24,7 +25,7 @@ static const struct tx_example tx_examples[] = {
 	{ 0xffffffff, { 255, 255, 1020, 1020 } },
 };
 
-/* A bit of a slot that no word has, where slots are wider */
+/* A bit above the word, where a slot is wider than a word */
 #define ABOVE_WORD	((unsigned long)BIT_ULL(32))
 
 static void tx_header_words(struct kunit *test)
@@ -148,7 +149,7 @@ static void rx_header_words(struct kunit *test)
 							&hdr));
 }
 
-/* Reserved bits, and what is above the word */
+/* A slot with a reserved bit, or with a bit above the word, is no record. */
 static void tx_illegal(struct kunit *test)
 {
 	struct ov2_tx_checksum csum;

@@ -2,7 +2,7 @@
 /*
  * A malformed list of requests is refused, and every list ends.
  *
- * INV-20, INV-11.
+ * A refused list changes nothing (INV-11, INV-20).
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
@@ -74,7 +74,9 @@ static u32 check_deletes(const struct delete_list *list, size_t len)
 	return ov2_delete_list_check(list->entry, len);
 }
 
-/* Every length: too short for one, too short for all, long enough */
+/* Every length of the buffer is tried: too short for one entry, too short for
+ * all entries, and long enough.
+ */
 static void list_lengths(struct kunit *test)
 {
 	struct add_list *adds = good_adds(test);
@@ -149,7 +151,7 @@ static void list_cycles(struct kunit *test)
 	}
 }
 
-/* KASAN watches that nothing outside the buffer is read. */
+/* KASAN reports each read outside the buffer. */
 static void list_outside(struct kunit *test)
 {
 	struct delete_list *other = good_deletes(test);
@@ -221,7 +223,7 @@ static void list_to_ex(struct kunit *test)
 	kfree_sensitive(ex);
 }
 
-/* INV-20: the key area is inside the buffer */
+/* An entry whose key area is not inside the buffer is refused (INV-20). */
 static void list_key_area(struct kunit *test)
 {
 	struct add_list *list = good_adds(test);

@@ -52,7 +52,7 @@ enum inside {
  * struct filter_row - settings of the card, and the verdicts that they give
  * @flags: IFF_*
  * @bridged: the card is below a bridge device
- * @incomplete: an address is missing in the card's table
+ * @incomplete: the card's table lacks an address
  * @host: for each destination MAC, the verdict on a frame whose IP destination
  *	is a host, and on a frame without IP
  * @group: for each destination MAC, the verdict on a frame whose IP destination
@@ -189,7 +189,7 @@ static enum ov2_filter_verdict verdict_of(struct kunit *test,
 }
 
 /* One address is in dev->uc and in dev->mc. After dev_mc_del() the card still
- * takes its frames, and after dev_uc_del() no longer.
+ * takes the frames to this address, and after dev_uc_del() it no longer does.
  */
 static void lists(struct kunit *test)
 {

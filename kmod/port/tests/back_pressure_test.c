@@ -7,8 +7,8 @@
 
 #define HALF	(OV2_RING_FRAMES / 2)
 
-/* Frames that the receiver took from its ring are gone as far as the sender
- * knows.
+/* The receiver takes frames from its ring. The sender sees that there is room
+ * for new frames.
  */
 static void take(struct ov2_cards *cards, u16 queue, unsigned int num)
 {
@@ -20,8 +20,8 @@ static void at_once(struct ov2_cards *cards)
 	ov2_hold_of(&cards->b->ad)->at_once = true;
 }
 
-/* A receiver that takes nothing stops the sender, and half a ring later wakes
- * it.
+/* A receiver that takes nothing stops the sender. When the receiver has taken
+ * half a ring of frames, the sender is woken.
  */
 static void ring_bounds(struct kunit *test)
 {
@@ -38,8 +38,8 @@ static void ring_bounds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, false), HALF);
 }
 
-/* What the sender's engine has counts as if it were on the ring. Nobody but the
- * engine can wake the queue: nothing leaves.
+/* The frames that the sender's engine has count as if they were on the ring. No
+ * frame leaves, so only the engine can wake the queue.
  */
 static void engine_wakes(struct kunit *test)
 {
@@ -77,7 +77,7 @@ static void engine_then_ring(struct kunit *test)
 			OV2_RING_FRAMES * (ETH_HLEN + OV2_CARDS_BODY));
 }
 
-/* The receiver has taken all before the engine says that it is done. */
+/* The receiver has taken all frames before the engine says that it is done. */
 static void ring_then_engine(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -107,7 +107,8 @@ static void expect_drained(struct kunit *test, struct ov2_cards *cards)
 				       "queue %u", queue);
 }
 
-/* Many queues feed one ring: no more frames wait than if there were one. */
+/* Many send queues feed one ring. As many frames wait as with one send queue.
+ */
 static void shared_ring(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, SHARERS, 1);
@@ -123,7 +124,7 @@ static void shared_ring(struct kunit *test)
 	expect_drained(test, cards);
 }
 
-/* All of them at the same time: each sends one, and another one */
+/* All send queues of one ring send by turns, one frame each. */
 static void shared_ring_by_turns(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, SHARERS, 1);
@@ -143,7 +144,9 @@ static void shared_ring_by_turns(struct kunit *test)
 	expect_drained(test, cards);
 }
 
-/* Engines of all of them are slow: a ring's worth there, and one on the ring */
+/* All send queues of one ring wait for the engine. The engine has at most as
+ * many frames as a ring has, and the same number of frames may be on the ring.
+ */
 static void shared_ring_of_engines(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, SHARERS, 1);
@@ -164,7 +167,9 @@ static void shared_ring_of_engines(struct kunit *test)
 	expect_drained(test, cards);
 }
 
-/* Each send queue has its ring, and stops for no other one's frames. */
+/* Each send queue has its own ring, and does not stop for frames on another
+ * ring.
+ */
 static void own_rings(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 4, 2);
@@ -176,7 +181,7 @@ static void own_rings(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ov2_cards_send(cards, 3, false));
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 1), 2);
 	KUNIT_EXPECT_FALSE(test, ov2_cards_send(cards, 2, false));
-	/* The receiver wakes all that feed the ring it takes from. */
+	/* The receiver wakes all queues that feed the ring it takes from. */
 	take(cards, 1, 2);
 	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
 	take(cards, 0, HALF);
@@ -200,7 +205,9 @@ static void down_wakes(struct kunit *test)
 			OV2_RING_FRAMES);
 }
 
-/* Nor is it for the queues that share a ring, or have another one. */
+/* Send queues that share a ring, and send queues of other rings, do not wait
+ * for a receiver that is down, either.
+ */
 static void down_wakes_all(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 4, 2);
@@ -216,7 +223,8 @@ static void down_wakes_all(struct kunit *test)
 				       "queue %u", queue);
 }
 
-/* A sender that is down stays stopped: it is started when it is opened. */
+/* The queues of a sender that is down stay stopped until the sender is opened.
+ */
 static void down_is_not_woken(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

@@ -23,7 +23,9 @@ static void expect_dropped(struct kunit *test, struct ov2_cards *cards,
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), ring);
 }
 
-/* The last frame that fits, with a tag and without, and the first that does not
+/* Returns a frame of @len bytes with the ethertype @proto. The test sends the
+ * longest frame that fits, with a tag and without, and the shortest frame that
+ * does not fit.
  */
 static struct sk_buff *skb_of(struct ov2_cards *cards, unsigned int len,
 			      u16 proto)

@@ -15,13 +15,13 @@
 
 /**
  * struct wall - a line that ends at the test
- * @room: what is said to every queue that asks
+ * @room: for how many frames every queue has room
  * @reason: why frames are not taken, or OV2_CNT_NONE
- * @link: what the card is connected to
- * @put: frames that were taken
- * @put_queue: the queue of the last one
- * @woken: receive queues that made room
- * @woken_queue: the last of them
+ * @link: the device that the card is connected to
+ * @put: number of frames that were taken
+ * @put_queue: the queue of the last frame
+ * @woken: number of times that a receive queue made room
+ * @woken_queue: the last receive queue that made room
  * @carriers: how often the carrier was to be set
  */
 static struct wall {
@@ -89,7 +89,7 @@ static const struct ov2_line_ops wall_line = {
 	.wake		= wall_wake,
 };
 
-/* Both cards are at the wall instead of at each other's. */
+/* Connects both cards to the wall, instead of to each other. */
 static struct ov2_cards *at_the_wall(struct kunit *test, unsigned int tx_queues,
 				     unsigned int rx_queues)
 {
@@ -123,7 +123,9 @@ static void takes_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 0);
 }
 
-/* The line tells why it takes no frame; the port drops and counts it. */
+/* If the line takes no frame, it tells why. The port then drops and counts the
+ * frame.
+ */
 static void refuses_frames(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);
@@ -139,7 +141,8 @@ static void refuses_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 0);
 }
 
-/* A queue stops when the line has no room, and goes on when it has. */
+/* A queue stops when the line has no room, and goes on when the line has room.
+ */
 static void has_no_room(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 2, 1);
@@ -185,7 +188,7 @@ static bool comes_in(struct ov2_cards *cards, u16 rx_queue)
 	return taken;
 }
 
-/* What the line brings goes the same way as what a cable brings. */
+/* Frames from the line go the same way as frames from a cable. */
 static void brings_frames(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 2);

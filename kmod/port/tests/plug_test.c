@@ -2,7 +2,8 @@
 /*
  * Plugging two cards sets their carrier, and unplugging takes it away.
  *
- * Carrier, announcements, and what counters and traces say of lost frames.
+ * The tests are about the carrier, about announcements, and about the counters
+ * and traces of lost frames.
  */
 #include <linux/rtnetlink.h>
 
@@ -53,7 +54,7 @@ static void unplug(struct kunit *test)
 
 /**
  * struct news - the events that watchers of links get of a card
- * @nb: hears it
+ * @nb: the notifier that gets the events
  * @dev: the card
  * @num: how often its link has changed
  */
@@ -74,7 +75,9 @@ static int news_heard(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
-/* IFLA_LINK of a card changes when another is plugged into it, or pulled. */
+/* IFLA_LINK of a card changes when another card is plugged into it, or is
+ * unplugged.
+ */
 static void announced(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -96,9 +99,9 @@ static void announced(struct kunit *test)
 }
 
 /**
- * struct drops - what ov2_drop says
- * @num: drops, on receive and on transmit
- * @wrong: those whose reason is of the other direction
+ * struct drops - the events ov2_drop that came
+ * @num: number of drops, on receive and on transmit
+ * @wrong: number of drops whose reason is of the other direction
  */
 struct drops {
 	unsigned int num[2];
@@ -154,20 +157,20 @@ static void drops_direction(struct kunit *test)
 		    ov2_cards_skb(cards), 1);
 	expect_drops(test, drops, 0, 1);
 
-	/* Of a frame that nobody wants */
+	/* A drop of a frame that the card does not want */
 	skb = ov2_cards_skb(cards);
 	eth_hdr(skb)->h_dest[5] ^= 1;
 	ov2_cards_xmit(cards, skb, 0);
 	ov2_cards_poll_all(cards, 0);
 	expect_drops(test, drops, 1, 0);
 
-	/* Of frames on the ring */
+	/* Drops of frames on the ring */
 	ov2_cards_send(cards, 0, false);
 	ov2_cards_send(cards, 0, false);
 	ov2_cards_down(cards, cards->b);
 	expect_drops(test, drops, 2, 0);
 
-	/* Of a frame that cannot be sent */
+	/* A drop of a frame that cannot be sent */
 	ov2_cards_send(cards, 0, false);
 	expect_drops(test, drops, 0, 1);
 }

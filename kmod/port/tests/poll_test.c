@@ -47,7 +47,8 @@ static void budget(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, 1), 1);
 	KUNIT_EXPECT_EQ(test, received(cards), BUDGET + 1);
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), BUDGET);
-	/* The last one of the ring uses up the budget, so it polls once more.
+	/* The last frame of the ring uses up the budget, so the card polls once
+	 * more.
 	 */
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), BUDGET);
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 0);
@@ -70,8 +71,8 @@ static void less_than_budget(struct kunit *test)
 	expect_up(test, cards, 0, 5);
 }
 
-/* An engine that gives nothing back gets OV2_RX_HELD_MAX frames and no more;
- * the rest stays on the ring, where it stops the sender.
+/* An engine that gives nothing back gets OV2_RX_HELD_MAX frames and no more.
+ * The other frames stay on the ring, and stop the sender.
  */
 static void held_limit(struct kunit *test)
 {
@@ -88,7 +89,7 @@ static void held_limit(struct kunit *test)
 
 	ov2_hold_release_received(&cards->b->ad, 1);
 	KUNIT_EXPECT_TRUE(test, ov2_cards_scheduled(cards, 0, true));
-	/* Brings one frame up, and leaves the freed place to the next poll. */
+	/* This poll brings one frame up. The next poll uses the freed place. */
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), BUDGET);
 	ov2_cards_poll_all(cards, 0);
 	KUNIT_EXPECT_EQ(test, held(cards), OV2_RX_HELD_MAX);
@@ -119,8 +120,8 @@ static void budget_of_indicated(struct kunit *test)
 	expect_up(test, cards, 0, 3 * BUDGET);
 }
 
-/* What comes back while the NAPI feeds the engine is brought up by the same
- * poll.
+/* If frames come back while the NAPI feeds the engine, the same poll brings
+ * them up.
  */
 static void no_second_poll(struct kunit *test)
 {
@@ -142,7 +143,9 @@ static struct sk_buff *stranger(struct ov2_cards *cards)
 	return skb;
 }
 
-/* Frames to others never meet the engine; they may overtake what it has. */
+/* Frames to other hosts do not go through the engine. They may overtake frames
+ * that the engine has.
+ */
 static void others_pass_by(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -161,7 +164,7 @@ static void others_pass_by(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* A frame that nobody wants is counted, and is no loss. */
+/* A frame that the card does not want is counted, but not as a loss. */
 static void unwanted(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -198,7 +201,8 @@ static void queues(struct kunit *test)
 	}
 }
 
-/* A card that goes down drops what is on its rings, counts it, and starts anew.
+/* A card that goes down drops and counts the frames on its rings. When it goes
+ * up again, its rings are empty.
  */
 static void goes_down(struct kunit *test)
 {

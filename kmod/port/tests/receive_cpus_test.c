@@ -19,11 +19,11 @@ static const struct {
 	{ 0x3, 0x2, 0x3, 0x2 },
 	/* the user may run on the isolated CPU only */
 	{ 0x1, 0x2, 0x3, 0x1 },
-	/* all that he may run on is offline */
+	/* all CPUs that the user may run on are offline */
 	{ 0x3, 0x2, 0x1, 0x3 },
 	/* offline CPUs stay: they may come back */
 	{ 0x3, 0x3, 0x1, 0x3 },
-	/* of those that are not isolated none is online */
+	/* no CPU that is not isolated is online */
 	{ 0x1, 0x2, 0x2, 0x2 },
 	{ 0x1, 0x1, 0x2, 0x2 },
 };
@@ -59,7 +59,7 @@ static void pick(struct kunit *test)
 	}
 }
 
-/* From any number on, and also where it wraps */
+/* The CPUs are used in turn, from any start number on. */
 static void nth_spreads(struct kunit *test)
 {
 	const u32 starts[] = { 0, 1, 7, 0xffff };
@@ -100,13 +100,13 @@ static void next_wraps(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cpus_next(cpus, online, 1), 0);
 	online = mask_new(test, 0x2);
 	KUNIT_EXPECT_EQ(test, ov2_cpus_next(cpus, online, 0), 1);
-	/* Nobody else may be interrupted. */
+	/* No other CPU may be interrupted. */
 	cpus = mask_new(test, 0x1);
 	KUNIT_EXPECT_GE(test, ov2_cpus_next(cpus, online, 0), nr_cpu_ids);
 }
 
-/* The first queues of many cards are not all on one CPU: by chance that is so
- * with one of 2^31 draws.
+/* The first queues of many cards are not all on one CPU. By chance they are in
+ * one of 2^31 draws.
  */
 static void first_queues_spread(struct kunit *test)
 {
@@ -146,7 +146,9 @@ static void opener_is_confined(struct kunit *test)
 	free_cpumask_var(before);
 }
 
-/* A queue whose CPU is gone moves at the next frame, and stays where it is. */
+/* A queue whose CPU is gone moves at the next frame, and then stays on the new
+ * CPU.
+ */
 static void gone(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

@@ -15,7 +15,7 @@ static void fill(u8 *data, unsigned int len, u8 first)
 		*data++ = first++;
 }
 
-/* Data in the head and, if @paged, in a page. */
+/* Returns a frame with data in the head and, if @paged, in a page. */
 static struct sk_buff *frame_new(struct kunit *test, bool paged, u8 first)
 {
 	struct sk_buff *skb = alloc_skb(HEAD_LEN, GFP_KERNEL);
@@ -69,7 +69,7 @@ static void clone_of_pages(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, skb_has_shared_frag(skb));
 	KUNIT_EXPECT_FALSE(test, skb_has_shared_frag(clone));
 
-	/* Writes to the shared info, as GRO does */
+	/* The test writes to the shared info, as GRO does */
 	memset(skb->data, 0xff, HEAD_LEN);
 	skb_frag_unref(skb, 0);
 	skb_shinfo(skb)->nr_frags = 0;
@@ -80,7 +80,9 @@ static void clone_of_pages(struct kunit *test)
 	kfree_skb(clone);
 }
 
-/* As skb_segment() makes them: no clone, but its page has another user. */
+/* The frame is as skb_segment() makes it: not cloned, but its page has another
+ * user.
+ */
 static void own_head_shared_page(struct kunit *test)
 {
 	struct sk_buff *skb = frame_new(test, true, 0);
@@ -132,7 +134,9 @@ static void list_of_frames(struct kunit *test)
 	kfree_skb(member);
 }
 
-/* What the sender's kernel knows in the shared info stays with its clone. */
+/* The frame loses the fields of the shared info that the sender set. The clone
+ * keeps them.
+ */
 static void scrubbed(struct kunit *test)
 {
 	struct sk_buff *skb = frame_new(test, false, 0);

@@ -40,7 +40,9 @@ static bool is_drop(const struct row *row)
 	return strstr(row->id, "_DROP_");
 }
 
-/* The name is the identifier in small letters, and says the room. */
+/* The name is the identifier in small letters, and begins with the prefix of
+ * its room.
+ */
 static bool names_agree(const struct row *row)
 {
 	const char *id = row->id, *name = row->name;
@@ -73,8 +75,8 @@ static void counters_names(struct kunit *test)
 	}
 }
 
-/* The card's own counters come last, as one block; before them the engine's and
- * the bridge's, what is sent before what is received.
+/* The counters of the port come last, as one block. Before them come the
+ * counters of engine and bridge, transmit before receive.
  */
 static void counters_order(struct kunit *test)
 {
@@ -101,8 +103,9 @@ static bool is_specific(enum skb_drop_reason reason)
 	       reason < SKB_DROP_REASON_MAX;
 }
 
-/* What is dropped has a reason of the core; nothing else has, but frames that
- * the filter does not want, which are consumed.
+/* A counter of drops has a drop reason of the core. No other counter has one,
+ * except the counter of frames that the filter does not want: such frames are
+ * consumed.
  */
 static void counters_reasons(struct kunit *test)
 {
