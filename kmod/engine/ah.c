@@ -134,6 +134,9 @@ static bool ah_job_ok(const struct ov2_job *job)
 static struct ov2_crypt *ah_crypt_alloc(const struct ov2_job *job,
 					int (*finish)(struct ov2_crypt *crypt))
 {
+	unsigned int tail_len = job->member->esn ?
+				sizeof_field(struct ov2_crypt, tail) :
+				sizeof_field(struct ov2_crypt, tail.icv);
 	struct ov2_crypt *crypt;
 	int err;
 
@@ -141,7 +144,7 @@ static struct ov2_crypt *ah_crypt_alloc(const struct ov2_job *job,
 		return ERR_PTR(-EINVAL);
 
 	crypt = ov2_crypt_alloc(job, job_ip_len(job) + job_ah_len(job),
-				job->header + job_ah_len(job));
+				job->header + job_ah_len(job), tail_len);
 	if (IS_ERR(crypt))
 		return crypt;
 

@@ -2,6 +2,11 @@
 /* One request to the crypto API over the bytes of a frame, in place. */
 #include <crypto/aead.h>
 #include <crypto/hash.h>
+#include <linux/cpumask.h>
+#include <linux/lockdep.h>
+#include <linux/minmax.h>
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -9,11 +14,20 @@
 #include "member.h"
 #include "../ov2/nbl.h"
 
-/* One entry for the head, and one for the tail. In the tail the high half of
- * the number stands right before the ICV, so one entry covers both, or the ICV
- * alone.
+/* A crypt of the stock has room for a linear frame and the request of a usual
+ * cipher. A larger crypt takes its place once it was needed, up to the maximum:
+ * a frame may have very many fragments.
  */
-#define OWN_SG	2
+#define STOCK_SIZE	1024
+#define STOCK_SIZE_MAX	4096
+
+/* Each CPU keeps one crypt, so that a cipher that completes at once costs no
+ * allocation: the next frame takes the same crypt. A cipher that completes
+ * later keeps its crypt until then, and meanwhile the CPU allocates others. So
+ * neither the SA nor the flags of its ciphers need to say which of the two will
+ * happen, and the memory does not grow with the number of SAs.
+ */
+static DEFINE_PER_CPU(struct ov2_crypt *, crypt_stock);
 
 static const struct ov2_transform *
 crypt_transform(const struct ov2_crypt *crypt)
@@ -21,8 +35,30 @@ crypt_transform(const struct ov2_crypt *crypt)
 	return &crypt->job.member->transform;
 }
 
-static struct ov2_crypt *crypt_alloc(const struct ov2_transform *transform,
-				     unsigned int nsg)
+static struct ov2_crypt *crypt_stock_take(size_t size)
+{
+	struct ov2_crypt *crypt = this_cpu_xchg(crypt_stock, NULL);
+
+	if (likely(crypt && crypt->size >= size))
+		return crypt;
+
+	kfree(crypt);
+	size = max_t(size_t, size, STOCK_SIZE);
+	crypt = kmalloc(size, GFP_ATOMIC);
+	if (crypt)
+		crypt->size = size;
+	return crypt;
+}
+
+static void crypt_stock_give(struct ov2_crypt *crypt)
+{
+	if (crypt->size > STOCK_SIZE_MAX ||
+	    this_cpu_cmpxchg(crypt_stock, NULL, crypt))
+		kfree(crypt);
+}
+
+static struct ov2_crypt *crypt_take(const struct ov2_transform *transform,
+				    unsigned int nsg)
 {
 	/* A hash has no IV. */
 	size_t iv_align = transform->aead ?
@@ -36,8 +72,7 @@ static struct ov2_crypt *crypt_alloc(const struct ov2_transform *transform,
 				 __alignof__(struct scatterlist));
 	struct ov2_crypt *crypt;
 
-	crypt = kmalloc(sg_offset + array_size(nsg, sizeof(*crypt->sg)),
-			GFP_ATOMIC);
+	crypt = crypt_stock_take(sg_offset + nsg * sizeof(*crypt->sg));
 	if (!crypt)
 		return NULL;
 
@@ -49,57 +84,78 @@ static struct ov2_crypt *crypt_alloc(const struct ov2_transform *transform,
 	return crypt;
 }
 
+/* Returns the number of pieces that the frame's memory has, or a negative
+ * errno. A head that no clone shares is the frame's own. Pages never are: the
+ * sender's kernel may hold them (sendfile(), TCP's queue), so skb_cow_data()
+ * copies their bytes.
+ */
+static int crypt_own(struct sk_buff *skb)
+{
+	struct sk_buff *trailer;
+
+	if (likely(!skb_cloned(skb) && !skb_is_nonlinear(skb)))
+		return 1;
+	return skb_cow_data(skb, 0, &trailer);
+}
+
 static int crypt_map(struct ov2_crypt *crypt, unsigned int head_len,
-		     unsigned int payload)
+		     unsigned int from, unsigned int tail_len)
 {
 	const struct ov2_job *job = &crypt->job;
-	int nsg = 0;
+	struct scatterlist *sg = crypt->sg;
+	unsigned int len = job->end - from;
+	int nsg;
 
-	sg_set_buf(crypt->sg, crypt->head, head_len);
-	if (job->end > payload)
-		nsg = skb_to_sgvec_nomark(job->skb, crypt->sg + 1, payload,
-					  job->end - payload);
-	if (nsg < 0)
-		return nsg;
-
-	if (job->member->esn)
-		sg_set_buf(crypt->sg + 1 + nsg, &crypt->tail,
-			   sizeof(crypt->tail));
-	else
-		sg_set_buf(crypt->sg + 1 + nsg, crypt->tail.icv,
-			   sizeof(crypt->tail.icv));
-	sg_mark_end(crypt->sg + 1 + nsg);
+	if (head_len)
+		sg_set_buf(sg++, crypt->head, head_len);
+	if (len && likely(!skb_is_nonlinear(job->skb))) {
+		sg_set_buf(sg++, job->skb->data + from, len);
+	} else if (len) {
+		nsg = skb_to_sgvec_nomark(job->skb, sg, from, len);
+		if (nsg < 0)
+			return nsg;
+		sg += nsg;
+	}
+	if (tail_len)
+		sg_set_buf(sg++, (u8 *)(&crypt->tail + 1) - tail_len, tail_len);
+	sg_mark_end(sg - 1);
 	return 0;
 }
 
 /**
  * ov2_crypt_alloc() - make a frame's bytes writable, and map them
  * @job: what is to be done
- * @head_len: bytes of ov2_crypt.head that the cipher or hash runs over. The
- *	caller fills them in
- * @payload: bytes from skb->data to the first byte of the frame that the cipher
+ * @head_len: bytes of ov2_crypt.head that the cipher or hash runs over, or 0.
+ *	The caller fills them in
+ * @from: bytes from skb->data to the first byte of the frame that the cipher
  *	or hash runs over. The last one is before ov2_job.end
+ * @tail_len: bytes at the end of ov2_crypt.tail that the cipher or hash runs
+ *	over, or 0
+ *
+ * The frame's head may move.
  *
  * Context: BH disabled.
  * Return: the crypt, or an ERR_PTR().
  */
 struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
-				  unsigned int head_len, unsigned int payload)
+				  unsigned int head_len, unsigned int from,
+				  unsigned int tail_len)
 {
-	struct sk_buff *trailer;
 	struct ov2_crypt *crypt;
 	int err;
 
-	err = skb_cow_data(job->skb, 0, &trailer);
+	lockdep_assert_in_softirq();
+	err = crypt_own(job->skb);
 	if (err < 0)
 		return ERR_PTR(err);
 
-	crypt = crypt_alloc(&job->member->transform, err + OWN_SG);
+	crypt = crypt_take(&job->member->transform,
+			   !!head_len + err + !!tail_len);
 	if (!crypt)
 		return ERR_PTR(-ENOMEM);
 
 	crypt->job = *job;
-	err = crypt_map(crypt, head_len, payload);
+	err = crypt_map(crypt, head_len, from, tail_len);
 	if (err) {
 		ov2_crypt_free(crypt);
 		return ERR_PTR(err);
@@ -111,15 +167,34 @@ struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
  * ov2_crypt_free() - end of ov2_crypt_alloc()
  * @crypt: what ov2_crypt_alloc() returned. The crypto API does not have it
  *
- * A cipher may leave a key in its request, as chacha20poly1305 leaves the key
- * of Poly1305. So the request is wiped, as by aead_request_free().
+ * A cipher may leave a key in its part of the request, as chacha20poly1305
+ * leaves the key of Poly1305. So this part is wiped after each frame, as by
+ * aead_request_free(), before another SA's frame uses it. Some ciphers have no
+ * such part.
  *
  * Context: Any context.
  */
 void ov2_crypt_free(struct ov2_crypt *crypt)
 {
-	memzero_explicit(crypt->req, crypt_transform(crypt)->req_size);
-	kfree(crypt);
+	const struct ov2_transform *transform = crypt_transform(crypt);
+
+	if (transform->ctx_size)
+		memzero_explicit(crypt->req + transform->req_size -
+				 transform->ctx_size, transform->ctx_size);
+	crypt_stock_give(crypt);
+}
+
+/**
+ * ov2_crypt_exit() - free what the CPUs keep
+ *
+ * Context: Process context, at module exit. No job is left.
+ */
+void ov2_crypt_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kfree(per_cpu(crypt_stock, cpu));
 }
 
 static int crypt_end(struct ov2_crypt *crypt, int err)
@@ -148,7 +223,7 @@ static void crypt_complete(void *data, int err)
 }
 
 /**
- * ov2_crypt_aead() - run an AEAD over head and payload
+ * ov2_crypt_aead() - run an AEAD over head and frame
  * @crypt: from ov2_crypt_alloc(), its head and IV filled in; taken
  * @aad_len: bytes that are authenticated only
  * @len: bytes behind them; with an ICV when decrypting
@@ -175,7 +250,7 @@ int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
 }
 
 /**
- * ov2_crypt_hash() - run a hash over head, payload and, with ESN, the high half
+ * ov2_crypt_hash() - run a hash over head, frame and, with ESN, the high half
  * @crypt: from ov2_crypt_alloc(), its head filled in; taken. The digest is put
  *	in ov2_crypt.tail
  * @len: bytes of all these together

@@ -44,12 +44,13 @@ struct ov2_job {
  * struct ov2_crypt - one job while the crypto API has it
  * @job: what is to be done; its member lives as long as the NBL
  * @finish: what is left to do when the crypto API is done, or NULL
- * @sg: the bytes to run over: @head, the payload, @tail. The array lies behind
- *	@req
+ * @size: bytes of this structure and of what lies behind it
+ * @sg: the bytes to run over: @head, bytes of the frame, @tail. The array lies
+ *	behind @req
  * @req: struct aead_request or struct ahash_request
  * @iv: explicit IV, OV2_CRYPT_IV_MAX bytes, aligned for the cipher, which may
  *	change the bytes
- * @head: what is authenticated in front of the payload
+ * @head: what is authenticated in front of the frame's bytes
  * @tail: AH only
  * @tail.seq_hi: high half of the number. ESN authenticates it behind the
  *	payload, and never sends it
@@ -58,6 +59,7 @@ struct ov2_job {
 struct ov2_crypt {
 	struct ov2_job job;
 	int (*finish)(struct ov2_crypt *crypt);
+	size_t size;
 	struct scatterlist *sg;
 	void *req;
 	u8 *iv;
@@ -69,10 +71,12 @@ struct ov2_crypt {
 };
 
 struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
-				  unsigned int head_len, unsigned int payload);
+				  unsigned int head_len, unsigned int from,
+				  unsigned int tail_len);
 void ov2_crypt_free(struct ov2_crypt *crypt);
 int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
 		   unsigned int len, int (*op)(struct aead_request *req));
 int ov2_crypt_hash(struct ov2_crypt *crypt, unsigned int len);
+void ov2_crypt_exit(void);
 
 #endif /* _OV2_CRYPT_H */

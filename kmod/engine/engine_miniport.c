@@ -3,6 +3,7 @@
 #include <linux/workqueue.h>
 
 #include "config.h"
+#include "crypt.h"
 #include "engine.h"
 #include "engine_miniport.h"
 #include "receive_nbl.h"
@@ -54,4 +55,5 @@ int ov2_engine_init(void)
 void ov2_engine_exit(void)
 {
 	destroy_workqueue(ov2_engine_wq);
+	ov2_crypt_exit();
 }

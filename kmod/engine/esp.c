@@ -13,12 +13,14 @@
  *	| Eth | IP | UDP? | SPI, nr | IV      | ciphertext       | ICV     |
  *	                    8 bytes   iv_len                       icv_len
  *
- * The AEAD runs over ov2_crypt.head, and over the bytes of the frame from
- * payload_offset to end, which it changes in place:
+ * The AEAD authenticates SPI, number and IV, and changes the bytes from
+ * payload_offset to end in place. Without ESN all of them stand in one row in
+ * the frame, from header to end. With ESN the high half of the number stands
+ * between them, which is never sent, so the first part is built apart:
  *
- *	| SPI | high half, if ESN | low half | IV | payload, trailer | ICV |
- *	  4     4                   4          iv_len
- *	|<--- ov2_crypt.head, esp_head_len() ---->|<---- the frame ------->|
+ *	| SPI | high half | low half | IV | payload, trailer | ICV |
+ *	  4     4           4          iv_len
+ *	|<------- ov2_crypt.head ------->|<------ the frame ------>|
  */
 #include <crypto/aead.h>
 #include <linux/skbuff.h>
@@ -44,7 +46,7 @@ static unsigned int job_payload_offset(const struct ov2_job *job)
  * high half behind the payload, where a separate HMAC expects it. A template
  * that does not authenticate the IV skips these last bytes.
  */
-static unsigned int esp_head_len(const struct ov2_job *job)
+static unsigned int esp_aad_len(const struct ov2_job *job)
 {
 	return OV2_ESP_HDR_LEN + (job->member->esn ? 4 : 0) +
 	       job->member->transform.iv_len;
@@ -56,21 +58,16 @@ static void esp_set_head(struct ov2_crypt *crypt)
 	u8 *p = crypt->head;
 
 	memcpy(p, &job->member->spi, 4);
-	p += 4;
-	if (job->member->esn) {
-		put_unaligned_be64(job->seq, p);
-		p += 8;
-	} else {
-		put_unaligned_be32(job->seq, p);
-		p += 4;
-	}
-	memcpy(p, crypt->iv, job->member->transform.iv_len);
+	put_unaligned_be64(job->seq, p + 4);
+	memcpy(p + 12, crypt->iv, job->member->transform.iv_len);
 }
 
 static struct ov2_crypt *esp_crypt_alloc(const struct ov2_job *job)
 {
-	return ov2_crypt_alloc(job, esp_head_len(job),
-			       job_payload_offset(job));
+	if (job->member->esn)
+		return ov2_crypt_alloc(job, esp_aad_len(job),
+				       job_payload_offset(job), 0);
+	return ov2_crypt_alloc(job, 0, job->header, 0);
 }
 
 static int esp_crypt(struct ov2_crypt *crypt, unsigned int icv_len,
@@ -78,8 +75,9 @@ static int esp_crypt(struct ov2_crypt *crypt, unsigned int icv_len,
 {
 	const struct ov2_job *job = &crypt->job;
 
-	esp_set_head(crypt);
-	return ov2_crypt_aead(crypt, esp_head_len(job),
+	if (job->member->esn)
+		esp_set_head(crypt);
+	return ov2_crypt_aead(crypt, esp_aad_len(job),
 			      job->end - job_payload_offset(job) - icv_len,
 			      op);
 }
@@ -120,17 +118,20 @@ int ov2_esp_seal(const struct ov2_job *job)
  */
 int ov2_esp_open(const struct ov2_job *job)
 {
+	unsigned int iv_len = job->member->transform.iv_len;
 	struct ov2_crypt *crypt = esp_crypt_alloc(job);
-	int err;
+	const u8 *iv;
 
 	if (IS_ERR(crypt))
 		return PTR_ERR(crypt);
 
-	err = skb_copy_bits(job->skb, job_iv_offset(job), crypt->iv,
-			    job->member->transform.iv_len);
-	if (err) {
+	iv = skb_header_pointer(job->skb, job_iv_offset(job), iv_len,
+				crypt->iv);
+	if (!iv) {
 		ov2_crypt_free(crypt);
-		return err;
+		return -EFAULT;
 	}
+	if (iv != crypt->iv)
+		memcpy(crypt->iv, iv, iv_len);
 	return esp_crypt(crypt, 0, crypto_aead_decrypt);
 }

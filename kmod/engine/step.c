@@ -149,10 +149,12 @@ static bool step_ah_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 			    struct ov2_payload *payload)
 {
 	const struct ov2_work *work = ov2_work(nbl);
-	u8 next_and_len[2];
+	const u8 *next_and_len;
+	u8 buf[2];
 
-	if (skb_copy_bits(work->skb, step->header, next_and_len,
-			  sizeof(next_and_len)))
+	next_and_len = skb_header_pointer(work->skb, step->header, sizeof(buf),
+					  buf);
+	if (!next_and_len)
 		return false;
 
 	payload->next_header = next_and_len[0];
@@ -168,11 +170,13 @@ static bool step_esp_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 	const struct ov2_transform *transform =
 		&ov2_step_member(nbl, step)->transform;
 	const struct ov2_work *work = ov2_work(nbl);
-	u8 trailer[2];
+	const u8 *trailer;
+	u8 buf[2];
 
 	payload->start = step->header + OV2_ESP_HDR_LEN + transform->iv_len;
-	payload->end = step->end - transform->icv_len - sizeof(trailer);
-	if (skb_copy_bits(work->skb, payload->end, trailer, sizeof(trailer)))
+	payload->end = step->end - transform->icv_len - sizeof(buf);
+	trailer = skb_header_pointer(work->skb, payload->end, sizeof(buf), buf);
+	if (!trailer)
 		return false;
 
 	payload->pad_length = trailer[0];

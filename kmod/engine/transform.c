@@ -62,8 +62,8 @@ static int transform_aead(struct ov2_transform *transform, const char *name)
 		return PTR_ERR(aead);
 
 	transform->aead = aead;
-	transform->req_size = sizeof(struct aead_request) +
-			      crypto_aead_reqsize(aead);
+	transform->ctx_size = crypto_aead_reqsize(aead);
+	transform->req_size = sizeof(struct aead_request) + transform->ctx_size;
 	return crypto_aead_setauthsize(aead, transform->icv_len);
 }
 
@@ -75,8 +75,9 @@ static int transform_hash(struct ov2_transform *transform, const char *name)
 		return PTR_ERR(hash);
 
 	transform->hash = hash;
+	transform->ctx_size = crypto_ahash_reqsize(hash);
 	transform->req_size = sizeof(struct ahash_request) +
-			      crypto_ahash_reqsize(hash);
+			      transform->ctx_size;
 	return 0;
 }
 

@@ -12,7 +12,8 @@ struct crypto_ahash;
  * struct ov2_transform - the algorithms of one security association
  * @aead: ESP: cipher and integrity in one; AH: GMAC; else NULL
  * @hash: AH: HMAC; else NULL
- * @req_size: bytes of a request to @aead or @hash
+ * @req_size: bytes of a request to @aead or @hash, @ctx_size included
+ * @ctx_size: bytes at its end that are the cipher's or hash's own
  * @iv_len: bytes of the explicit IV; with AH it is inside the ICV field
  * @icv_len: bytes of the ICV
  * @align: the length of an ESP payload with its trailer is a multiple of @align
@@ -24,6 +25,7 @@ struct ov2_transform {
 	struct crypto_aead *aead;
 	struct crypto_ahash *hash;
 	u32 req_size;
+	u32 ctx_size;
 	u8 iv_len;
 	u8 icv_len;
 	u8 align;

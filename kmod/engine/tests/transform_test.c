@@ -139,15 +139,24 @@ static void esp_bits_count(struct kunit *test)
 }
 
 /* Returns a packet as the transport frames it: clear text between zeroes. */
-static struct sk_buff *clear_skb(struct kunit *test, const struct ov2_run *run,
-				 const struct ov2_bytes *esp,
-				 const struct ov2_bytes *clear)
+static struct ov2_bytes clear_framed(const struct ov2_run *run,
+				     const struct ov2_bytes *esp,
+				     const struct ov2_bytes *clear)
 {
 	unsigned int at = ESP_HDR + run->member.transform.iv_len;
 	struct ov2_bytes framed = { .len = esp->len };
 
 	memcpy(framed.data, esp->data, ESP_HDR);
 	memcpy(framed.data + at, clear->data, clear->len);
+	return framed;
+}
+
+static struct sk_buff *clear_skb(struct kunit *test, const struct ov2_run *run,
+				 const struct ov2_bytes *esp,
+				 const struct ov2_bytes *clear)
+{
+	struct ov2_bytes framed = clear_framed(run, esp, clear);
+
 	return ov2_run_skb(test, &framed, HEADERS);
 }
 
@@ -175,6 +184,69 @@ static void esp_seals(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, ov2_run_diff(skb, HEADERS, esp.data,
 						   esp.len), 0);
 	kfree_skb(skb);
+}
+
+/* The way in place and the ways through copies write the same bytes, and none
+ * of them writes what somebody else holds.
+ */
+static void esp_shape(struct kunit *test, enum ov2_run_shape shape)
+{
+	const struct esp_vector *v = test->param_value;
+	struct ov2_bytes esp, clear, framed;
+	struct ov2_transform *transform;
+	struct sk_buff *skb, *holder;
+	struct ov2_run *run;
+
+	ov2_unhex(test, &esp, v->esp);
+	ov2_unhex(test, &clear, v->clear);
+	run = run_esp(test, v);
+	transform = &run->member.transform;
+	memcpy(&transform->ivs.salt, esp.data + ESP_HDR,
+	       sizeof(transform->ivs.salt));
+	framed = clear_framed(run, &esp, &clear);
+
+	skb = ov2_run_reshape(test, ov2_run_skb(test, &framed, HEADERS), shape,
+			      &holder);
+	KUNIT_EXPECT_EQ_MSG(test, ov2_run_job(run, skb, 20, v->seq_hi,
+					      ov2_step_seal), 0,
+			    "shape %d", shape);
+	if (!transform->iv_random)
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(skb, HEADERS, esp.data,
+						       esp.len), 0,
+				    "shape %d", shape);
+	if (holder)
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(holder, HEADERS,
+						       framed.data,
+						       framed.len), 0,
+				    "sealing writes to shape %d", shape);
+	kfree_skb(holder);
+
+	KUNIT_EXPECT_EQ(test, skb_copy_bits(skb, HEADERS, esp.data, esp.len),
+			0);
+	kfree_skb(skb);
+	skb = ov2_run_reshape(test, ov2_run_skb(test, &esp, HEADERS), shape,
+			      &holder);
+	KUNIT_EXPECT_EQ_MSG(test, ov2_run_job(run, skb, 20, v->seq_hi,
+					      ov2_step_open), 0,
+			    "shape %d", shape);
+	KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(skb, HEADERS + ESP_HDR +
+					       transform->iv_len, clear.data,
+					       clear.len), 0,
+			    "shape %d", shape);
+	if (holder)
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(holder, HEADERS,
+						       esp.data, esp.len), 0,
+				    "opening writes to shape %d", shape);
+	kfree_skb(holder);
+	kfree_skb(skb);
+}
+
+static void esp_any_shape(struct kunit *test)
+{
+	enum ov2_run_shape shape;
+
+	for (shape = 0; shape < OV2_RUN_SHAPES; shape++)
+		esp_shape(test, shape);
 }
 
 static void esp_seals_for_another(struct kunit *test)
@@ -279,8 +351,36 @@ static void iv_rules(struct kunit *test)
 	KUNIT_EXPECT_MEMNEQ(test, iv + 8, again + 8, sizeof(iv) / 2);
 }
 
+/* The next frame on this CPU gets the same crypt: are these bytes in it? */
+static bool crypt_holds(struct kunit *test, struct ov2_run *run,
+			const struct ov2_bytes *esp, const u8 *bytes,
+			unsigned int len)
+{
+	struct sk_buff *skb = ov2_run_skb(test, esp, HEADERS);
+	const struct ov2_job job = {
+		.skb = skb,
+		.member = &run->member,
+		.header = HEADERS,
+		.end = skb->len,
+	};
+	struct ov2_crypt *crypt;
+	bool found = false;
+	size_t i;
+
+	local_bh_disable();
+	crypt = ov2_crypt_alloc(&job, 0, HEADERS, 0);
+	local_bh_enable();
+	kfree_skb(skb);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(crypt));
+	for (i = 0; i + len <= crypt->size; i++)
+		found |= !memcmp((u8 *)crypt + i, bytes, len);
+	ov2_crypt_free(crypt);
+	return found;
+}
+
 /* The key of Poly1305 for RFC 7634 appendix A is the start of the key stream.
- * The cipher leaves this key in its request.
+ * The cipher leaves this key in its request, which the CPU keeps for the next
+ * frame.
  */
 static void one_time_key_is_wiped(struct kunit *test)
 {
@@ -298,8 +398,12 @@ static void one_time_key_is_wiped(struct kunit *test)
 	ov2_unhex(test, &esp, v->esp);
 	run = run_esp(test, v);
 	watch = ov2_key_watch(test, key);
+	migrate_disable();
 	KUNIT_EXPECT_EQ(test, ov2_run_open(run, &esp, HEADERS, 20, v->seq_hi),
 			0);
+	KUNIT_EXPECT_FALSE(test, crypt_holds(test, run, &esp, key,
+					     sizeof(key)));
+	migrate_enable();
 	KUNIT_EXPECT_EQ(test, atomic_read(&watch->seen), 0);
 }
 
@@ -419,6 +523,48 @@ static void ah_seals(struct kunit *test)
 	kfree_skb(skb);
 }
 
+static void ah_shape(struct kunit *test, enum ov2_run_shape shape)
+{
+	const struct ah_vector *v = test->param_value;
+	struct ov2_bytes packet, blank;
+	struct sk_buff *skb, *holder;
+	unsigned int ip_len, field;
+	struct ov2_run *run;
+
+	ah_packet(test, v, &packet, &ip_len);
+	run = run_ah(test, v);
+	field = ip_len + AH_HDR;
+	memcpy(&run->member.transform.ivs.salt, packet.data + field,
+	       sizeof(run->member.transform.ivs.salt));
+	blank = packet;
+	memset(blank.data + field, 0x55, run->member.transform.iv_len +
+	       run->member.transform.icv_len);
+
+	skb = ov2_run_reshape(test, ov2_run_skb(test, &blank, ETH_HLEN), shape,
+			      &holder);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
+					  ov2_step_seal), 0);
+	KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(skb, ETH_HLEN, packet.data,
+					       packet.len), 0,
+			    "shape %d", shape);
+	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
+					  ov2_step_open), 0);
+	if (holder)
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(holder, ETH_HLEN,
+						       blank.data, blank.len),
+				    0, "sealing writes to shape %d", shape);
+	kfree_skb(holder);
+	kfree_skb(skb);
+}
+
+static void ah_any_shape(struct kunit *test)
+{
+	enum ov2_run_shape shape;
+
+	for (shape = 0; shape < OV2_RUN_SHAPES; shape++)
+		ah_shape(test, shape);
+}
+
 /* GMAC is a counter mode, too, so its IVs must not repeat (INV-30). */
 static void ah_same_number(struct kunit *test)
 {
@@ -496,6 +642,7 @@ static struct kunit_case transform_cases[] = {
 	KUNIT_CASE_PARAM(esp_opens, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_bits_count, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_seals, esp_gen_params),
+	KUNIT_CASE_PARAM(esp_any_shape, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_seals_for_another, esp_gen_params),
 	KUNIT_CASE_PARAM(iv_of_another, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_same_number, esp_gen_params),
@@ -505,6 +652,7 @@ static struct kunit_case transform_cases[] = {
 	KUNIT_CASE_PARAM(ah_opens, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_bits_count, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_seals, ah_gen_params),
+	KUNIT_CASE_PARAM(ah_any_shape, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_same_number, ah_gen_params),
 	KUNIT_CASE_PARAM(ah_impossible, ah_gen_params),
 	KUNIT_CASE(probe),

@@ -150,6 +150,61 @@ struct sk_buff *ov2_run_skb(struct kunit *test, const struct ov2_bytes *bytes,
 	return skb;
 }
 
+/* A packet whose first @len bytes are those of @skb, and the rest in @page. */
+static struct sk_buff *run_page_skb(struct kunit *test,
+				    const struct sk_buff *skb, unsigned int len,
+				    struct page *page)
+{
+	struct sk_buff *new = alloc_skb(len, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	skb_put_data(new, skb->data, len);
+	get_page(page);
+	skb_add_rx_frag(new, 0, page, 0, skb->len - len, PAGE_SIZE);
+	return new;
+}
+
+/**
+ * ov2_run_reshape() - give a packet another shape
+ * @test: the test; asserts that there is memory
+ * @skb: from ov2_run_skb(); taken
+ * @shape: the shape
+ * @holder: filled in with a packet of the same bytes that shares memory with
+ *	the returned packet and is the caller's, or with NULL if the memory of
+ *	@shape is not shared
+ *
+ * Return: the packet; the caller's.
+ */
+struct sk_buff *ov2_run_reshape(struct kunit *test, struct sk_buff *skb,
+				enum ov2_run_shape shape,
+				struct sk_buff **holder)
+{
+	unsigned int linear = skb_headlen(skb);
+	struct sk_buff *new;
+	struct page *page;
+
+	*holder = NULL;
+	if (shape == OV2_RUN_LIST)
+		return skb;
+	KUNIT_ASSERT_EQ(test, skb_linearize(skb), 0);
+	if (shape == OV2_RUN_LINEAR)
+		return skb;
+	if (shape == OV2_RUN_CLONED) {
+		*holder = skb_clone(skb, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, *holder);
+		return skb;
+	}
+
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memcpy(page_address(page), skb->data + linear, skb->len - linear);
+	new = run_page_skb(test, skb, linear, page);
+	*holder = run_page_skb(test, skb, linear, page);
+	put_page(page);
+	kfree_skb(skb);
+	return new;
+}
+
 /**
  * ov2_run_diff() - compare a part of a packet
  * @skb: the packet

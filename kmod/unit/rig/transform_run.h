@@ -48,6 +48,22 @@ struct ov2_run {
 	int err;
 };
 
+/**
+ * enum ov2_run_shape - where the bytes of a packet are
+ * @OV2_RUN_LIST: in a list of two buffers, as ov2_run_skb() makes it
+ * @OV2_RUN_LINEAR: in one buffer that nobody else holds
+ * @OV2_RUN_CLONED: in one buffer that a clone shares, as TCP's queue does
+ * @OV2_RUN_PAGE: in a page that another packet shares, as skb_segment() does
+ * @OV2_RUN_SHAPES: number of shapes
+ */
+enum ov2_run_shape {
+	OV2_RUN_LIST,
+	OV2_RUN_LINEAR,
+	OV2_RUN_CLONED,
+	OV2_RUN_PAGE,
+	OV2_RUN_SHAPES,
+};
+
 void ov2_unhex(struct kunit *test, struct ov2_bytes *bytes, const char *hex);
 void ov2_run_add_key(struct kunit *test, struct ov2_run_add *buf,
 		     struct ov2_algorithm_info *info, u32 id, const char *hex);
@@ -58,6 +74,9 @@ int ov2_run_open(struct ov2_run *run, const struct ov2_bytes *bytes,
 		 unsigned int headers, unsigned int ip_len, u32 seq_hi);
 struct sk_buff *ov2_run_skb(struct kunit *test, const struct ov2_bytes *bytes,
 			    unsigned int headers);
+struct sk_buff *ov2_run_reshape(struct kunit *test, struct sk_buff *skb,
+				enum ov2_run_shape shape,
+				struct sk_buff **holder);
 int ov2_run_diff(const struct sk_buff *skb, unsigned int offset,
 		 const u8 *data, unsigned int len);
 
