@@ -4,6 +4,7 @@
  * whatever order their ciphers end.
  */
 #include <linux/bottom_half.h>
+#include <linux/bug.h>
 #include <linux/lockdep.h>
 #include <linux/workqueue.h>
 
@@ -29,28 +30,64 @@ void ov2_lane_init(struct ov2_lane *lane, struct ov2_adapter *ad,
 	INIT_WORK(&lane->rest, lane_rest);
 	lane->ad = ad;
 	lane->emit = emit;
-	lane->closed = true;
+	atomic_set(&lane->state, OV2_LANE_CLOSED);
 }
 
 /**
- * ov2_lane_enter() - an NBL takes its place
- * @lane: the lane of its queue
- * @nbl: the NBL; calls for one lane are serialized by the caller
+ * ov2_lane_enter() - a call brings an NBL
+ * @lane: the lane of its queue; calls for one lane are serialized by the caller
  *
- * Context: BH disabled.
- * Return: false if the lane is closed; the NBL is not in it then.
+ * Context: BH disabled until ov2_lane_leave().
+ * Return: false if the lane is closed; ov2_lane_leave() must not be called
+ * then.
  */
-bool ov2_lane_enter(struct ov2_lane *lane, struct ov2_nbl *nbl)
+bool ov2_lane_enter(struct ov2_lane *lane)
 {
-	bool open;
+	int before;
 
 	lockdep_assert_in_softirq();
-	spin_lock_bh(&lane->lock);
-	open = !lane->closed;
-	if (open)
-		list_add_tail(&nbl->link, &lane->nbls);
-	spin_unlock_bh(&lane->lock);
-	return open;
+	before = atomic_cmpxchg_acquire(&lane->state, 0, OV2_LANE_CALL);
+	WARN_ON_ONCE(before & OV2_LANE_CALL);
+	return !before;
+}
+
+/**
+ * ov2_lane_leave() - the call ends; its NBL went back, or waits in the lane
+ * @lane: the lane; gone when this returns, if it is being closed
+ *
+ * Context: BH disabled since ov2_lane_enter().
+ */
+void ov2_lane_leave(struct ov2_lane *lane)
+{
+	lockdep_assert_in_softirq();
+	if (likely(atomic_cmpxchg_release(&lane->state, OV2_LANE_CALL, 0) ==
+		   OV2_LANE_CALL))
+		return;
+
+	/* ov2_lane_close() looks under the lock, so the lane is still there
+	 * for the wake-up.
+	 */
+	spin_lock(&lane->lock);
+	atomic_andnot(OV2_LANE_CALL, &lane->state);
+	wake_up(&lane->idle);
+	spin_unlock(&lane->lock);
+}
+
+/**
+ * ov2_lane_wait() - an NBL takes its place, since it will be done later
+ * @lane: the lane; the call that brought the NBL is inside
+ * @nbl: the NBL
+ *
+ * Context: BH disabled, once for an NBL.
+ */
+void ov2_lane_wait(struct ov2_lane *lane, struct ov2_nbl *nbl)
+{
+	lockdep_assert_in_softirq();
+	ov2_work(nbl)->waits = true;
+	spin_lock(&lane->lock);
+	list_add_tail(&nbl->link, &lane->nbls);
+	lane->waiting++;
+	spin_unlock(&lane->lock);
 }
 
 static struct ov2_nbl *lane_pop_done(struct ov2_lane *lane)
@@ -81,13 +118,15 @@ static void lane_emit(struct ov2_lane *lane)
 		spin_unlock(&lane->lock);
 		lane->emit(lane->ad, nbl);
 		spin_lock(&lane->lock);
+		/* Pairs with ov2_lane_done(): the NBL is back. */
+		smp_store_release(&lane->waiting, lane->waiting - 1);
 		if (!--budget) {
 			queue_work(system_bh_wq, &lane->rest);
 			return;
 		}
 	}
 	lane->emitting = false;
-	if (lane->closed && list_empty(&lane->nbls))
+	if (atomic_read(&lane->state) & OV2_LANE_CLOSED && !lane->waiting)
 		wake_up(&lane->idle);
 }
 
@@ -105,14 +144,26 @@ static void lane_rest(struct work_struct *rest)
 
 /**
  * ov2_lane_done() - the work on an NBL is over
- * @lane: the lane that the NBL is in
- * @nbl: the NBL. When this returns, the NBL is gone, or waits for older NBLs or
- *	for the lane's next turn
+ * @lane: the lane of its queue. Unless the NBL waits in the lane, the call that
+ *	brought the NBL is inside
+ * @nbl: the NBL; gone when this returns, or waiting for older ones or for the
+ *	lane's next turn
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context but hard interrupts; BH disabled within the call.
  */
 void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl)
 {
+	if (!ov2_work(nbl)->waits) {
+		/* Only calls make the lane longer, and this is the lane's call.
+		 * Pairs with lane_emit(): the older NBLs are back.
+		 */
+		if (likely(!smp_load_acquire(&lane->waiting))) {
+			lane->emit(lane->ad, nbl);
+			return;
+		}
+		ov2_lane_wait(lane, nbl);
+	}
+
 	local_bh_disable();
 	spin_lock(&lane->lock);
 	ov2_work(nbl)->done = true;
@@ -129,37 +180,42 @@ static bool lane_is_idle(struct ov2_lane *lane)
 	bool idle;
 
 	spin_lock_bh(&lane->lock);
-	idle = list_empty(&lane->nbls) && !lane->emitting;
+	/* Pairs with ov2_lane_leave(). */
+	idle = !(atomic_read_acquire(&lane->state) & OV2_LANE_CALL) &&
+	       !lane->waiting && !lane->emitting;
 	spin_unlock_bh(&lane->lock);
 	return idle;
 }
 
 /**
- * ov2_lane_close() - accept no more NBLs, and wait until all are handed back
+ * ov2_lane_close() - accept no more calls, and wait until all NBLs are back
  * @lane: the lane
+ *
+ * It waits for no RCU grace period, because the core closes all cards of a
+ * batch one after the other (Documentation/performance.rst, "The end of
+ * cards").
  *
  * Context: Process context, sleeps.
  */
 void ov2_lane_close(struct ov2_lane *lane)
 {
 	might_sleep();
-	spin_lock_bh(&lane->lock);
-	lane->closed = true;
-	spin_unlock_bh(&lane->lock);
+	/* ov2_lane_leave() exchanges the same word, so a call that is inside
+	 * finds this bit and wakes us up, or has left.
+	 */
+	atomic_or(OV2_LANE_CLOSED, &lane->state);
 	wait_event(lane->idle, lane_is_idle(lane));
 	/* The lane may be freed after this. */
 	flush_work(&lane->rest);
 }
 
 /**
- * ov2_lane_open() - accept NBLs again
+ * ov2_lane_open() - accept calls again
  * @lane: the lane
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context.
  */
 void ov2_lane_open(struct ov2_lane *lane)
 {
-	spin_lock_bh(&lane->lock);
-	lane->closed = false;
-	spin_unlock_bh(&lane->lock);
+	atomic_andnot(OV2_LANE_CLOSED, &lane->state);
 }

@@ -2,6 +2,8 @@
 #ifndef _OV2_LANE_H
 #define _OV2_LANE_H
 
+#include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -13,35 +15,46 @@ struct ov2_nbl;
 /* NBLs that one call hands back, with BH disabled, before it yields the CPU */
 #define OV2_LANE_BUDGET	64
 
+/* Bits of ov2_lane.state: a call is inside; no call is accepted */
+#define OV2_LANE_CALL	BIT(0)
+#define OV2_LANE_CLOSED	BIT(1)
+
 /**
- * struct ov2_lane - the NBLs that the engine has of one queue, in order
- * @lock: protects @nbls, @emitting and @closed; innermost, BH
- * @nbls: linked by ov2_nbl.link, oldest first
- * @emit: hands back an NBL that is done and was the head of the lane
+ * struct ov2_lane - the order in which the NBLs of one queue leave the engine
+ * @state: OV2_LANE_CALL and OV2_LANE_CLOSED; CLOSED follows ov2_engine.state
+ * @waiting: number of NBLs that are in @nbls, or were and are in @emit. Only
+ *	the calls of the lane add to it, and the caller serializes these
+ * @lock: protects @nbls, @waiting and @emitting; innermost, BH
+ * @nbls: NBLs that wait, linked by ov2_nbl.link, oldest first
+ * @emit: hands back an NBL that is done
  * @ad: the card, for @emit
- * @emitting: a CPU is in @emit or @rest is queued. No other CPU may call @emit
- *	then, or the order would be lost
+ * @emitting: a CPU hands back NBLs of @nbls, or @rest is queued. No other CPU
+ *	may do so then, since the order would be lost
  * @rest: hands back the NBLs that are done beyond the budget of a completion
- * @closed: no NBL is accepted; follows ov2_engine.state
  * @idle: woken when the lane is closed and has become empty
  *
  * Ciphers complete at once or later, from another CPU, and pcrypt or cryptd
- * mix both. An NBL that is done waits here for the older ones.
+ * mix both. An NBL that is done within the call that brought it goes back at
+ * once if no older NBL waits; it is never in @nbls. Any other NBL waits here
+ * until it is done and the older NBLs are gone.
  */
 struct ov2_lane {
-	spinlock_t lock; /* protects nbls, emitting and closed */
+	atomic_t state;
+	unsigned int waiting;
+	spinlock_t lock; /* protects nbls, waiting and emitting */
 	struct list_head nbls;
 	void (*emit)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
 	struct ov2_adapter *ad;
 	struct work_struct rest;
 	bool emitting;
-	bool closed;
 	wait_queue_head_t idle;
 };
 
 void ov2_lane_init(struct ov2_lane *lane, struct ov2_adapter *ad,
 		   void (*emit)(struct ov2_adapter *ad, struct ov2_nbl *nbl));
-bool ov2_lane_enter(struct ov2_lane *lane, struct ov2_nbl *nbl);
+bool ov2_lane_enter(struct ov2_lane *lane);
+void ov2_lane_leave(struct ov2_lane *lane);
+void ov2_lane_wait(struct ov2_lane *lane, struct ov2_nbl *nbl);
 void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl);
 void ov2_lane_close(struct ov2_lane *lane);
 void ov2_lane_open(struct ov2_lane *lane);

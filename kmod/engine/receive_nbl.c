@@ -12,7 +12,6 @@
 #include "lane.h"
 #include "receive_nbl.h"
 #include "sa.h"
-#include "sa_life.h"
 #include "sa_request.h"
 #include "sa_seq.h"
 #include "sa_table.h"
@@ -68,7 +67,7 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 		return NULL;
 	}
 
-	sa = ov2_sa_get_inbound(&engine->sas, frame);
+	sa = ov2_sa_find_inbound(&engine->sas, frame);
 	/* Any UDP packet may look like ESP. It is ESP only if there is an SA
 	 * for it, so it is no miss without an SA.
 	 */
@@ -76,7 +75,6 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 		ov2_count(engine->ad, OV2_CNT_RX_SADB_MISS);
 	if (sa && !ov2_config_receives(engine, sa)) {
 		ov2_count(engine->ad, OV2_CNT_RX_DISABLED);
-		ov2_sa_put(sa);
 		return NULL;
 	}
 	return sa;
@@ -131,12 +129,10 @@ static bool receive_find_inner(struct ov2_nbl *nbl,
 	    frame->kind == OV2_FRAME_INCAPABLE)
 		return false;
 
-	sa = ov2_sa_get_inbound(&outer->engine->sas, frame);
+	sa = ov2_sa_find_inbound(&outer->engine->sas, frame);
 	if (sa && (sa->single || !ov2_sa_nests(outer, sa) ||
-		   !ov2_config_receives(outer->engine, sa))) {
-		ov2_sa_put(sa);
+		   !ov2_config_receives(outer->engine, sa)))
 		return false;
-	}
 	work->sa[RECEIVE_INNER] = sa;
 	return sa;
 }
@@ -281,18 +277,22 @@ static bool receive_begin(struct ov2_engine *engine, struct ov2_nbl *nbl)
 void ov2_engine_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_engine *engine = ad->engine;
+	struct ov2_lane *lane = &engine->rx[nbl->queue];
 	struct ov2_work *work = ov2_work(nbl);
 
 	memset(nbl->info, 0, sizeof(nbl->info));
-	work->direction = &receive_direction;
-	work->lane = &engine->rx[nbl->queue];
-	work->skb = nbl->skb;
-	if (!ov2_lane_enter(work->lane, nbl))
+	if (!ov2_lane_enter(lane)) {
 		ad->ops->indicate(ad, nbl);
-	else if (receive_begin(engine, nbl))
+		return;
+	}
+	work->direction = &receive_direction;
+	work->lane = lane;
+	work->skb = nbl->skb;
+	if (receive_begin(engine, nbl))
 		ov2_steps_run(nbl);
 	else
-		ov2_lane_done(work->lane, nbl);
+		ov2_lane_done(lane, nbl);
+	ov2_lane_leave(lane);
 }
 
 static void receive_count(struct ov2_adapter *ad, const struct ov2_nbl *nbl)
@@ -324,13 +324,11 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	/* The request to delete comes with a bad status and without CryptoDone,
 	 * too (ipsecov2.rst 2.8).
 	 */
-	if (work->sa[RECEIVE_OUTER] &&
-	    ov2_sa_delete_wanted(work->sa[RECEIVE_OUTER]->engine))
+	if (work->sa[RECEIVE_OUTER] && ov2_sa_delete_wanted(ad->engine))
 		nbl->info[OV2_INFO_IPSEC] |= OV2_RX_SA_DELETE_REQ;
 	if (work->spi)
 		trace_ov2_rx_record(ad, nbl, work->spi, nbl->skb->len);
 	receive_count(ad, nbl);
-	ov2_sa_put(work->sa[RECEIVE_OUTER]);
-	ov2_sa_put(work->sa[RECEIVE_INNER]);
+	ov2_steps_release(nbl);
 	ad->ops->indicate(ad, nbl);
 }

@@ -55,7 +55,8 @@ struct ov2_adding {
  *	The family is compared on transmit, too
  * @src: source of its packets, zero = any; IPv4 in the first word
  * @serial: its age, smaller is older
- * @ref: one for the table, one for every NBL
+ * @ref: one until a grace period after the SA has left the table, one for
+ *	every NBL that waits for a step. So whoever finds the SA may take one
  * @live: keyed and not deleted: it may be used
  * @dead_once: bit 0 is set by the first delete of the SA
  * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if the add gives no
@@ -71,7 +72,9 @@ struct ov2_adding {
  * @member: as struct ov2_add_sa_ex has them
  * @keying: sets the keys, in process context
  * @next_unkeyed: the next one of ov2_batch.unkeyed
- * @free: frees the SA after a grace period, in process context
+ * @retired: gives the first reference back after a grace period, in process
+ *	context
+ * @destroy: frees the SA, in process context
  * @adding: the add that it is made from, until it has its keys
  * @transport: will be ov2_handle.transport
  * @del: the delete that pends until the SA is freed, or NULL
@@ -97,7 +100,8 @@ struct ov2_sa {
 	struct ov2_member member[OV2_MAX_EXT_HEADERS];
 	struct work_struct keying;
 	struct ov2_sa *next_unkeyed;
-	struct rcu_work free;
+	struct rcu_work retired;
+	struct work_struct destroy;
 	struct ov2_adding adding;
 	void *transport;
 	struct ov2_request *del;

@@ -13,10 +13,8 @@
 #include "../watch/objects.h"
 #include "../watch/trace.h"
 
-static void sa_free_work(struct work_struct *work)
+static void sa_destroy(struct ov2_sa *sa)
 {
-	struct ov2_sa *sa = container_of(to_rcu_work(work), struct ov2_sa,
-					 free);
 	struct ov2_engine *engine = sa->engine;
 	int i;
 
@@ -30,16 +28,56 @@ static void sa_free_work(struct work_struct *work)
 	ov2_engine_put(engine);
 }
 
+static void sa_destroy_work(struct work_struct *work)
+{
+	sa_destroy(container_of(work, struct ov2_sa, destroy));
+}
+
+static void sa_retired_work(struct work_struct *work)
+{
+	struct ov2_sa *sa = container_of(to_rcu_work(work), struct ov2_sa,
+					 retired);
+
+	if (refcount_dec_and_test(&sa->ref))
+		sa_destroy(sa);
+}
+
 /**
- * ov2_sa_put() - give back a reference
- * @sa: the SA; NULL does nothing
+ * ov2_sa_hold() - keep an SA beyond the RCU read side in which it was found
+ * @sa: the SA
+ *
+ * The reference of ov2_sa_retire() is there until this read side has ended, so
+ * this cannot fail, even if the SA was deleted meanwhile.
+ *
+ * Context: In the RCU read side in which @sa was found.
+ */
+void ov2_sa_hold(struct ov2_sa *sa)
+{
+	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held(), "the SA may be freed");
+	refcount_inc(&sa->ref);
+}
+
+/**
+ * ov2_sa_put() - end of ov2_sa_hold()
+ * @sa: the SA
  *
  * Context: Any context.
  */
 void ov2_sa_put(struct ov2_sa *sa)
 {
-	if (sa && refcount_dec_and_test(&sa->ref))
-		queue_rcu_work(ov2_engine_wq, &sa->free);
+	if (refcount_dec_and_test(&sa->ref))
+		queue_work(ov2_engine_wq, &sa->destroy);
+}
+
+/**
+ * ov2_sa_retire() - give back the reference that the SA was made with
+ * @sa: the SA. Nothing finds it any more. It is freed when nobody uses it
+ *
+ * Context: Any context, once for each SA.
+ */
+void ov2_sa_retire(struct ov2_sa *sa)
+{
+	queue_rcu_work(ov2_engine_wq, &sa->retired);
 }
 
 /* An SA gets its keys, then goes live, and then its add completes and tells the
@@ -106,7 +144,7 @@ static void sa_set_keys(struct ov2_sa *sa)
 	} else {
 		ov2_sa_table_remove(&engine->sas, sa);
 		atomic_dec(&engine->bundles);
-		ov2_sa_put(sa);
+		ov2_sa_retire(sa);
 	}
 	ov2_sa_added(engine, &adding, mode, status);
 }
@@ -182,7 +220,8 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 	spin_lock_init(&sa->lock);
 	refcount_set(&sa->ref, 1);
 	INIT_WORK(&sa->keying, sa_keying_work);
-	INIT_RCU_WORK(&sa->free, sa_free_work);
+	INIT_RCU_WORK(&sa->retired, sa_retired_work);
+	INIT_WORK(&sa->destroy, sa_destroy_work);
 	return sa;
 }
 
@@ -215,7 +254,7 @@ enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 				  ov2_sa_ext(adding->req)->allow_twin);
 	if (err) {
 		/* The SA is in no table, and is freed like any other SA. */
-		ov2_sa_put(sa);
+		ov2_sa_retire(sa);
 		return err == -EEXIST ? OV2_STATUS_INVALID_DATA :
 					OV2_STATUS_RESOURCES;
 	}

@@ -14,6 +14,8 @@ enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 void ov2_sa_key_all(struct ov2_sa *sa);
 void ov2_sa_added(struct ov2_engine *engine, const struct ov2_adding *adding,
 		  enum ov2_sa_mode mode, enum ov2_status status);
+void ov2_sa_hold(struct ov2_sa *sa);
 void ov2_sa_put(struct ov2_sa *sa);
+void ov2_sa_retire(struct ov2_sa *sa);
 
 #endif /* _OV2_SA_LIFE_H */

@@ -159,7 +159,7 @@ static void delete_one(struct ov2_engine *engine, struct ov2_request *req,
 	ov2_sa_table_remove(&engine->sas, sa);
 	atomic_dec(&engine->bundles);
 	WRITE_ONCE(engine->starved, false);
-	ov2_sa_put(sa);
+	ov2_sa_retire(sa);
 unlock:
 	rcu_read_unlock();
 }

@@ -84,7 +84,7 @@ int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 /**
  * ov2_sa_table_remove() - from now on nothing finds the SA
  * @table: the table
- * @sa: the SA, inserted; the caller puts the table's reference
+ * @sa: the SA, inserted; the caller calls ov2_sa_retire() next
  *
  * Context: Any context, once for each SA.
  */
@@ -105,7 +105,7 @@ static bool sa_is_live(const struct ov2_sa *sa)
  * @ad: the card
  * @handle: any value
  *
- * Context: Under rcu_read_lock(), any context.
+ * Context: RCU read side, such as BH disabled; any context.
  * Return: the SA, or NULL if @handle names no live SA of @ad.
  */
 struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
@@ -120,24 +120,19 @@ struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
 }
 
 /**
- * ov2_sa_get_outbound() - the SA that a record of a send names
+ * ov2_sa_find_outbound() - the SA that a record of a send names
  * @ad: the card
  * @handle: slot 1
  *
- * Context: Any context.
- * Return: a reference, or NULL if @handle names no live outbound SA of @ad.
+ * Context: RCU read side, such as BH disabled; any context.
+ * Return: the SA, or NULL if @handle names no live outbound SA of @ad.
  */
-struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
-				   unsigned long handle)
+struct ov2_sa *ov2_sa_find_outbound(struct ov2_adapter *ad,
+				    unsigned long handle)
 {
-	struct ov2_sa *sa;
+	struct ov2_sa *sa = ov2_sa_find(ad, handle);
 
-	rcu_read_lock();
-	sa = ov2_sa_find(ad, handle);
-	if (sa && (sa->key.inbound || !refcount_inc_not_zero(&sa->ref)))
-		sa = NULL;
-	rcu_read_unlock();
-	return sa;
+	return sa && !sa->key.inbound ? sa : NULL;
 }
 
 /* One form of UDP-ESP is inside a tunnel, the others are outermost
@@ -215,19 +210,18 @@ static struct ov2_sa *table_find(struct ov2_sa_table *table,
 }
 
 /**
- * ov2_sa_get_inbound() - the SA that a received frame belongs to
+ * ov2_sa_find_inbound() - the SA that a received frame belongs to
  * @table: the table
  * @frame: the frame, of kind ESP, UDP_ESP or AH
  *
  * AH and ESP may share an SPI: the SA of the frame's protocol is preferred. An
  * SA for any destination is found only if no SA has the frame's destination.
  *
- * Context: Any context.
- * Return: a reference, or NULL. The SA's outer protocol may differ from the
- * frame's.
+ * Context: RCU read side, such as BH disabled; any context.
+ * Return: the SA, or NULL. The SA's outer protocol may differ from the frame's.
  */
-struct ov2_sa *ov2_sa_get_inbound(struct ov2_sa_table *table,
-				  const struct ov2_frame *frame)
+struct ov2_sa *ov2_sa_find_inbound(struct ov2_sa_table *table,
+				   const struct ov2_frame *frame)
 {
 	struct ov2_sa_key key = {
 		.spi = frame->spi,
@@ -237,14 +231,14 @@ struct ov2_sa *ov2_sa_get_inbound(struct ov2_sa_table *table,
 	};
 	struct ov2_sa *sa;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held(), "the SA may be freed");
+	/* BH disabled keep the SA, but the table asks for this lock. */
 	rcu_read_lock();
 	sa = table_find(table, &key, frame);
 	if (!sa) {
 		key.dst = in6addr_any;
 		sa = table_find(table, &key, frame);
 	}
-	if (sa && !refcount_inc_not_zero(&sa->ref))
-		sa = NULL;
 	rcu_read_unlock();
 	return sa;
 }

@@ -27,9 +27,9 @@ int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 			bool allow_twin);
 void ov2_sa_table_remove(struct ov2_sa_table *table, struct ov2_sa *sa);
 struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle);
-struct ov2_sa *ov2_sa_get_outbound(struct ov2_adapter *ad,
-				   unsigned long handle);
-struct ov2_sa *ov2_sa_get_inbound(struct ov2_sa_table *table,
-				  const struct ov2_frame *frame);
+struct ov2_sa *ov2_sa_find_outbound(struct ov2_adapter *ad,
+				    unsigned long handle);
+struct ov2_sa *ov2_sa_find_inbound(struct ov2_sa_table *table,
+				   const struct ov2_frame *frame);
 
 #endif /* _OV2_SA_TABLE_H */

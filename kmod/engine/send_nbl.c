@@ -11,7 +11,6 @@
 #include "lane.h"
 #include "lso.h"
 #include "sa.h"
-#include "sa_life.h"
 #include "sa_seq.h"
 #include "sa_table.h"
 #include "send_nbl.h"
@@ -207,9 +206,9 @@ static enum ov2_counter send_find_sas(struct ov2_adapter *ad,
 	if (!nbl->info[OV2_INFO_IPSEC])
 		return OV2_CNT_TX_DROP_RECORD;
 
-	work->sa[SEND_SA] = ov2_sa_get_outbound(ad, nbl->info[OV2_INFO_IPSEC]);
+	work->sa[SEND_SA] = ov2_sa_find_outbound(ad, nbl->info[OV2_INFO_IPSEC]);
 	if (tunnel)
-		work->sa[SEND_TUNNEL] = ov2_sa_get_outbound(ad, tunnel);
+		work->sa[SEND_TUNNEL] = ov2_sa_find_outbound(ad, tunnel);
 	if (!work->sa[SEND_SA] || !work->sa[SEND_TUNNEL] != !tunnel)
 		return OV2_CNT_TX_DROP_HANDLE;
 	if (!send_forms_ok(work->sa[SEND_SA], work->sa[SEND_TUNNEL]))
@@ -257,24 +256,24 @@ static enum ov2_counter send_begin(struct ov2_adapter *ad,
 void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_engine *engine = ad->engine;
+	struct ov2_lane *lane = &engine->tx[nbl->queue];
 	struct ov2_work *work = ov2_work(nbl);
 
-	work->direction = &send_direction;
-	work->lane = &engine->tx[nbl->queue];
-	work->skb = nbl->skb;
-	if (!ov2_lane_enter(work->lane, nbl)) {
+	if (!ov2_lane_enter(lane)) {
 		nbl->reason = OV2_CNT_TX_DROP_PAUSED;
 		ad->ops->send_complete(ad, nbl, OV2_STATUS_NOT_ACCEPTED);
 		return;
 	}
-	if (!send_is_plain(nbl)) {
+	work->direction = &send_direction;
+	work->lane = lane;
+	work->skb = nbl->skb;
+	if (!send_is_plain(nbl))
 		work->reason = send_begin(ad, nbl);
-		if (work->reason == OV2_CNT_NONE) {
-			ov2_steps_run(nbl);
-			return;
-		}
-	}
-	ov2_lane_done(work->lane, nbl);
+	if (work->steps && !work->reason)
+		ov2_steps_run(nbl);
+	else
+		ov2_lane_done(lane, nbl);
+	ov2_lane_leave(lane);
 }
 
 /* Each frame of the NBL has a number of its own, so the number is read from the
@@ -336,8 +335,7 @@ void ov2_engine_sent(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 
 	if (!work->reason && ov2_engine_resetting(engine))
 		work->reason = OV2_CNT_TX_DROP_RESET;
-	ov2_sa_put(work->sa[SEND_SA]);
-	ov2_sa_put(work->sa[SEND_TUNNEL]);
+	ov2_steps_release(nbl);
 	if (work->reason) {
 		send_failed(ad, nbl);
 		return;

@@ -13,6 +13,7 @@
 #include "frame.h"
 #include "lane.h"
 #include "sa.h"
+#include "sa_life.h"
 #include "step.h"
 #include "work.h"
 
@@ -228,6 +229,24 @@ static void step_completed(struct ov2_nbl *nbl, int err)
 	local_bh_enable();
 }
 
+/* A step ends later. The caller's RCU read side, in which the SAs were found,
+ * may end before the step does.
+ */
+static void step_wait(struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	int i;
+
+	for (i = 0; i < OV2_WORK_SAS; i++) {
+		if (work->sa[i] && !(work->held & BIT(i))) {
+			ov2_sa_hold(work->sa[i]);
+			work->held |= BIT(i);
+		}
+	}
+	if (!work->waits)
+		ov2_lane_wait(work->lane, nbl);
+}
+
 static int step_start(struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
@@ -249,13 +268,15 @@ static int step_start(struct ov2_nbl *nbl)
 
 /**
  * ov2_steps_run() - run the steps of an NBL, then hand it back through its lane
- * @nbl: the NBL; it is in ov2_work.lane, and its next step is ov2_work.at. When
- *	this returns, the NBL may be gone
+ * @nbl: the NBL; the call that brought it is in ov2_work.lane, or the NBL waits
+ *	there. Its next step is ov2_work.at. When this returns, the NBL is its
+ *	lane's, and may be gone
  *
  * If a step ends later, the cipher's completion goes on with the NBL, on any
- * CPU.
+ * CPU. Only then does the NBL take a place in the lane and references on its
+ * SAs.
  *
- * Context: BH disabled.
+ * Context: BH disabled, in the RCU read side in which the SAs were found.
  */
 void ov2_steps_run(struct ov2_nbl *nbl)
 {
@@ -266,10 +287,29 @@ void ov2_steps_run(struct ov2_nbl *nbl)
 	do {
 		err = step_start(nbl);
 		if (err == -EINPROGRESS) {
+			step_wait(nbl);
 			if (!step_my_turn(work))
 				return;
 			err = work->err;
 		}
 	} while (work->direction->next(nbl, err));
 	ov2_lane_done(work->lane, nbl);
+}
+
+/**
+ * ov2_steps_release() - give back the references on an NBL's SAs
+ * @nbl: the NBL, whose turn in the lane has come
+ *
+ * Context: Any context.
+ */
+void ov2_steps_release(struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	int i;
+
+	if (likely(!work->held))
+		return;
+	for (i = 0; i < OV2_WORK_SAS; i++)
+		if (work->held & BIT(i))
+			ov2_sa_put(work->sa[i]);
 }

@@ -49,5 +49,6 @@ void ov2_step_push(struct ov2_nbl *nbl, const struct ov2_frame *frame,
 bool ov2_step_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 		      struct ov2_payload *payload);
 void ov2_steps_run(struct ov2_nbl *nbl);
+void ov2_steps_release(struct ov2_nbl *nbl);
 
 #endif /* _OV2_STEP_H */

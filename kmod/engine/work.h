@@ -40,10 +40,12 @@ struct ov2_step {
 /**
  * struct ov2_work - what the engine knows of an NBL that it has
  * @direction: send or receive
- * @lane: the lane that the NBL is in
+ * @lane: the lane of its queue
  * @skb: the frame at hand; an NBL to be sent may have several
- * @sa: its SAs, a reference each, or NULL. Sending: of slot 1 and slot 11;
- *	receiving: the outer SA, and the SA inside its tunnel
+ * @sa: its SAs, or NULL. Sending: of slot 1 and slot 11; receiving: the outer
+ *	SA, and the SA inside its tunnel. They may be used as long as the RCU
+ *	read side lasts in which they were found, and by the steps if @held
+ * @held: bit n is set: a reference on @sa[n] is held, since a step ends later
  * @step: what is to be done with @skb, outermost header first
  * @steps: number of @step
  * @at: the step that runs or runs next
@@ -53,6 +55,7 @@ struct ov2_step {
  * @seq: sequence number of the outermost header, with its high half
  * @spi: receiving: network order, for traces; 0 if the frame has none
  * @reason: sending: why the frames must not leave, or OV2_CNT_NONE
+ * @waits: it has its place in the lane
  * @done: the work is over, and the NBL only waits for its turn in the lane
  */
 struct ov2_work {
@@ -68,6 +71,8 @@ struct ov2_work {
 	u64 seq;
 	__be32 spi;
 	enum ov2_counter reason;
+	u8 held;
+	bool waits;
 	bool done;
 };
 

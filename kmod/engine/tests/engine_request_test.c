@@ -313,7 +313,11 @@ static void delete_list_quiesces(struct kunit *test)
 	for (i = 0; i < ENTRIES; i++)
 		handles[i] = list->entry[i].add.handle;
 	/* A frame whose cipher has not completed holds the SA like this */
-	used = ov2_sa_get_outbound(&rig->ad, handles[2]);
+	rcu_read_lock();
+	used = ov2_sa_find_outbound(&rig->ad, handles[2]);
+	if (used)
+		ov2_sa_hold(used);
+	rcu_read_unlock();
 	KUNIT_ASSERT_NOT_NULL(test, used);
 	rr = delete_list_new(rig, handles, ENTRIES);
 	spin_lock_bh(&rig->lock);

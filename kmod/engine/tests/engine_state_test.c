@@ -22,14 +22,15 @@ static struct ov2_engine *engine_of(const struct ov2_rig *rig)
 static void expect_state(struct kunit *test, const struct ov2_engine *engine,
 			 enum ov2_engine_state state)
 {
+	bool running = state == OV2_ENGINE_RUNNING;
 	unsigned int i;
 
 	KUNIT_EXPECT_EQ(test, engine->state, state);
 	for (i = 0; i < OV2_RIG_QUEUES; i++) {
-		KUNIT_EXPECT_EQ(test, engine->tx[i].closed,
-				state != OV2_ENGINE_RUNNING);
-		KUNIT_EXPECT_EQ(test, engine->rx[i].closed,
-				state != OV2_ENGINE_RUNNING);
+		KUNIT_EXPECT_EQ(test, atomic_read(&engine->tx[i].state),
+				running ? 0 : OV2_LANE_CLOSED);
+		KUNIT_EXPECT_EQ(test, atomic_read(&engine->rx[i].state),
+				running ? 0 : OV2_LANE_CLOSED);
 	}
 }
 
@@ -109,11 +110,15 @@ static void lane_hold(struct ov2_lane *lane)
 {
 	spin_lock_bh(&lane->lock);
 	lane->emitting = true;
+	lane->waiting++;
 	spin_unlock_bh(&lane->lock);
 }
 
 static void lane_let_go(struct ov2_lane *lane)
 {
+	spin_lock_bh(&lane->lock);
+	lane->waiting--;
+	spin_unlock_bh(&lane->lock);
 	queue_work(system_bh_wq, &lane->rest);
 }
 
@@ -124,9 +129,7 @@ static void lane_wait_closed(struct kunit *test, struct ov2_lane *lane)
 
 	do {
 		usleep_range(100, 200);
-		spin_lock_bh(&lane->lock);
-		closed = lane->closed;
-		spin_unlock_bh(&lane->lock);
+		closed = atomic_read(&lane->state) & OV2_LANE_CLOSED;
 	} while (!closed && time_before(jiffies, end));
 	KUNIT_EXPECT_TRUE_MSG(test, closed, "the reset closes no lane");
 }

@@ -2,6 +2,10 @@
 /* A lane hands NBLs back in order, and never for longer than its budget. */
 #include <kunit/test.h>
 #include <linux/bottom_half.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/workqueue.h>
 
 #include "../lane.h"
 #include "../work.h"
@@ -18,7 +22,11 @@
  * @back: NBLs that came back
  * @disorder: NBLs that came back out of order
  * @refill: number of NBLs that others put in for each NBL that comes back
- * @in_call: NBLs that came back before ov2_lane_done() returned
+ * @pass: while the next NBL goes back, another one is done within its call
+ * @passed: NBLs that came back before that call returned
+ * @in_call: NBLs that came back before the last ov2_lane_done() returned
+ * @closing: closes the lane
+ * @closed: the lane is closed
  */
 struct road {
 	struct ov2_adapter ad;
@@ -28,13 +36,31 @@ struct road {
 	unsigned int back;
 	unsigned int disorder;
 	unsigned int refill;
+	bool pass;
+	unsigned int passed;
 	unsigned int in_call;
+	struct work_struct closing;
+	struct completion closed;
 };
 
+/* A call brings an NBL that is done later. */
 static void road_enter(struct road *road)
 {
 	local_bh_disable();
-	ov2_lane_enter(&road->lane, &road->nbls[road->entered++]);
+	ov2_lane_enter(&road->lane);
+	ov2_lane_wait(&road->lane, &road->nbls[road->entered++]);
+	ov2_lane_leave(&road->lane);
+	local_bh_enable();
+}
+
+/* A call brings an NBL that is done within the call. */
+static void road_pass(struct road *road)
+{
+	local_bh_disable();
+	ov2_lane_enter(&road->lane);
+	ov2_lane_done(&road->lane, &road->nbls[road->entered++]);
+	road->in_call = road->back;
+	ov2_lane_leave(&road->lane);
 	local_bh_enable();
 }
 
@@ -47,6 +73,11 @@ static void road_emit(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	unsigned int i;
 
 	road->disorder += nbl != &road->nbls[road->back];
+	if (road->pass) {
+		road->pass = false;
+		road_pass(road);
+		road->passed = road->back;
+	}
 	road->back++;
 	for (i = 0; i < road->refill && road->entered < NBLS; i++) {
 		road_enter(road);
@@ -138,12 +169,103 @@ static void closed_takes_nothing(struct kunit *test)
 
 	ov2_lane_close(&road->lane);
 	local_bh_disable();
-	KUNIT_EXPECT_FALSE(test, ov2_lane_enter(&road->lane, &road->nbls[0]));
+	KUNIT_EXPECT_FALSE(test, ov2_lane_enter(&road->lane));
 	ov2_lane_open(&road->lane);
-	KUNIT_EXPECT_TRUE(test, ov2_lane_enter(&road->lane, &road->nbls[0]));
+	KUNIT_EXPECT_TRUE(test, ov2_lane_enter(&road->lane));
+	ov2_lane_leave(&road->lane);
 	local_bh_enable();
-	road->entered = 1;
+	road_enter(road);
 	road_done(road, 0);
+	expect_all_back(test, road);
+}
+
+/* Nothing waits, so an NBL that is done at once is back at once. */
+static void empty_lane_is_passed(struct kunit *test)
+{
+	struct road *road = road_new(test);
+	unsigned int i;
+
+	for (i = 1; i <= 3; i++) {
+		road_pass(road);
+		KUNIT_EXPECT_EQ(test, road->in_call, i);
+		KUNIT_EXPECT_FALSE(test, ov2_work(&road->nbls[i - 1])->waits);
+	}
+	expect_all_back(test, road);
+}
+
+/* What is done at once does not overtake what is done later. */
+static void done_at_once_waits(struct kunit *test)
+{
+	struct road *road = road_new(test);
+
+	road_pass(road);
+	road_enter(road);
+	road_pass(road);
+	road_pass(road);
+	KUNIT_EXPECT_EQ(test, road->in_call, 1);
+	road_done(road, 1);
+	KUNIT_EXPECT_EQ(test, road->in_call, 4);
+	road_pass(road);
+	KUNIT_EXPECT_EQ(test, road->in_call, 5);
+	expect_all_back(test, road);
+}
+
+/* An NBL that is being handed back is in no list any more, and still is older.
+ */
+static void handed_back_is_older(struct kunit *test)
+{
+	struct road *road = road_new(test);
+
+	road->pass = true;
+	road_enter(road);
+	road_done(road, 0);
+	KUNIT_EXPECT_EQ(test, road->passed, 0);
+	KUNIT_EXPECT_EQ(test, road->back, 2);
+	expect_all_back(test, road);
+}
+
+static void closing_work(struct work_struct *work)
+{
+	struct road *road = container_of(work, struct road, closing);
+
+	ov2_lane_close(&road->lane);
+	complete(&road->closed);
+}
+
+static bool road_is_closing(struct road *road)
+{
+	unsigned long end = jiffies + 10 * HZ;
+
+	do {
+		usleep_range(100, 200);
+		if (atomic_read(&road->lane.state) & OV2_LANE_CLOSED)
+			return true;
+	} while (time_before(jiffies, end));
+	return false;
+}
+
+/* The call is still inside, although no NBL waits. */
+static void close_waits_for_call(struct kunit *test)
+{
+	struct road *road = road_new(test);
+
+	init_completion(&road->closed);
+	INIT_WORK(&road->closing, closing_work);
+	local_bh_disable();
+	KUNIT_EXPECT_TRUE(test, ov2_lane_enter(&road->lane));
+	local_bh_enable();
+	queue_work(system_unbound_wq, &road->closing);
+	KUNIT_EXPECT_TRUE(test, road_is_closing(road));
+	KUNIT_EXPECT_EQ(test, 0, wait_for_completion_timeout(&road->closed,
+							     HZ / 10));
+	local_bh_disable();
+	ov2_lane_done(&road->lane, &road->nbls[road->entered++]);
+	KUNIT_EXPECT_EQ(test, road->back, 1);
+	ov2_lane_leave(&road->lane);
+	local_bh_enable();
+	KUNIT_EXPECT_NE(test, 0, wait_for_completion_timeout(&road->closed,
+							     10 * HZ));
+	flush_work(&road->closing);
 	expect_all_back(test, road);
 }
 
@@ -152,6 +274,10 @@ static struct kunit_case lane_cases[] = {
 	KUNIT_CASE(oldest_is_last),
 	KUNIT_CASE(exactly_the_budget),
 	KUNIT_CASE(closed_takes_nothing),
+	KUNIT_CASE(empty_lane_is_passed),
+	KUNIT_CASE(done_at_once_waits),
+	KUNIT_CASE(handed_back_is_older),
+	KUNIT_CASE(close_waits_for_call),
 	{}
 };
 

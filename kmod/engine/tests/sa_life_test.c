@@ -96,7 +96,11 @@ static void twin_after_delete(struct kunit *test)
 	struct ov2_sa *used;
 
 	ov2_rig_add_outbound(rig, &sa);
-	used = ov2_sa_get_outbound(&rig->ad, sa.out);
+	rcu_read_lock();
+	used = ov2_sa_find_outbound(&rig->ad, sa.out);
+	if (used)
+		ov2_sa_hold(used);
+	rcu_read_unlock();
 	KUNIT_ASSERT_NOT_NULL(test, used);
 	del = ov2_rig_delete_new(rig, sa.out);
 	ov2_rig_submit(rig, del);
