@@ -278,16 +278,13 @@ void ov2_engine_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_engine *engine = ad->engine;
 	struct ov2_lane *lane = &engine->rx[nbl->queue];
-	struct ov2_work *work = ov2_work(nbl);
 
 	memset(nbl->info, 0, sizeof(nbl->info));
 	if (!ov2_lane_enter(lane)) {
 		ad->ops->indicate(ad, nbl);
 		return;
 	}
-	work->direction = &receive_direction;
-	work->lane = lane;
-	work->skb = nbl->skb;
+	ov2_work_begin(nbl, &receive_direction, lane);
 	if (receive_begin(engine, nbl))
 		ov2_steps_run(nbl);
 	else

@@ -257,16 +257,14 @@ void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_engine *engine = ad->engine;
 	struct ov2_lane *lane = &engine->tx[nbl->queue];
-	struct ov2_work *work = ov2_work(nbl);
+	struct ov2_work *work;
 
 	if (!ov2_lane_enter(lane)) {
 		nbl->reason = OV2_CNT_TX_DROP_PAUSED;
 		ad->ops->send_complete(ad, nbl, OV2_STATUS_NOT_ACCEPTED);
 		return;
 	}
-	work->direction = &send_direction;
-	work->lane = lane;
-	work->skb = nbl->skb;
+	work = ov2_work_begin(nbl, &send_direction, lane);
 	if (!send_is_plain(nbl))
 		work->reason = send_begin(ad, nbl);
 	if (work->steps && !work->reason)

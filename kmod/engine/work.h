@@ -84,11 +84,44 @@ static_assert(sizeof(struct ov2_work) <=
  * @nbl: an NBL that the engine owns
  *
  * Context: Any context.
- * Return: the part; it was zeroed when the NBL was made.
+ * Return: the part; ov2_work_begin() made it.
  */
 static inline struct ov2_work *ov2_work(struct ov2_nbl *nbl)
 {
 	return (struct ov2_work *)nbl->miniport;
+}
+
+/**
+ * ov2_work_begin() - the engine gets an NBL
+ * @nbl: the NBL
+ * @direction: send or receive
+ * @lane: the lane of its queue
+ *
+ * ov2_work.step is large, and is filled in as far as ov2_work.steps counts.
+ *
+ * Context: Any context.
+ * Return: the engine's part of it.
+ */
+static inline struct ov2_work *
+ov2_work_begin(struct ov2_nbl *nbl, const struct ov2_direction *direction,
+	       struct ov2_lane *lane)
+{
+	struct ov2_work *work = ov2_work(nbl);
+
+	work->direction = direction;
+	work->lane = lane;
+	work->skb = nbl->skb;
+	work->sa[0] = NULL;
+	work->sa[1] = NULL;
+	work->steps = 0;
+	work->at = 0;
+	work->seq = 0;
+	work->spi = 0;
+	work->reason = OV2_CNT_NONE;
+	work->held = 0;
+	work->waits = false;
+	work->done = false;
+	return work;
 }
 
 #endif /* _OV2_WORK_H */

@@ -49,7 +49,8 @@ struct ov2_ext_rx {
  * @reason: why the frames are dropped: the engine sets it before an NBL to be
  *	sent completes with another status than OV2_STATUS_SUCCESS
  * @link: for lists of the present owner of the NBL
- * @miniport: private to the engine while it owns the NBL; zero at first
+ * @miniport: private to the engine while it owns the NBL; anything at first,
+ *	since the engine knows best what must be zero
  *
  * Beside the frames, bridge and engine exchange only records and extensions.
  */

@@ -125,6 +125,7 @@ struct ov2_nbl *ov2_rig_nbl(struct ov2_rig *rig, struct sk_buff *skb,
 	if (!nbl)
 		kfree_skb(skb);
 	KUNIT_ASSERT_NOT_NULL(rig->test, nbl);
+	nbl->miniport[RIG_WORD_MARK] = 0;
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
 	spin_lock_bh(&rig->lock);
