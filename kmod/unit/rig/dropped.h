@@ -15,7 +15,7 @@
  * ov2_dropped_tx() - drop a frame as the port does, if the bridge says so
  * @ad: the card
  * @reason: what the bridge returned
- * @skb: the frame; stays the test's
+ * @skb: the frame; the test still owns it afterwards
  * @verdict: the verdict that the bridge filled in
  *
  * Return: OV2_DROPPED if the frame is dropped, else the verdict.
@@ -34,7 +34,7 @@ static inline int ov2_dropped_tx(struct ov2_adapter *ad,
  * ov2_dropped_rx() - ov2_dropped_tx() for a received frame
  * @ad: the card
  * @reason: what the bridge returned
- * @skb: the frame; stays the test's
+ * @skb: the frame; the test still owns it afterwards
  * @verdict: the verdict that the bridge filled in
  *
  * Return: OV2_DROPPED if the frame is dropped, else the verdict.

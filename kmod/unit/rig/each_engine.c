@@ -55,7 +55,7 @@ struct ov2_rig *ov2_param_rig(struct kunit *test)
 }
 
 /**
- * ov2_param_needs_encryption() - skip a test with an engine that has none
+ * ov2_param_needs_encryption() - skip a test with an engine without encryption
  * @test: the test
  */
 void ov2_param_needs_encryption(struct kunit *test)
@@ -100,7 +100,7 @@ u32 ov2_rig_send_status(struct ov2_rig *rig, struct ov2_nbl *nbl)
 /**
  * ov2_rig_send_on() - send a frame of an SA with a handle, and wait
  * @rig: the rig
- * @sa: the SA that frames it
+ * @sa: the SA that the frame is made for
  * @handle: slot 1
  *
  * Return: enum ov2_status.

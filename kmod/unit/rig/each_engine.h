@@ -14,7 +14,7 @@
  * @name: its name
  * @miniport: its operations
  * @encrypts: it has cryptography
- * @late: its cipher completes from other CPUs, in no order
+ * @late: its cipher completes from other CPUs, in any order
  */
 struct ov2_engine_param {
 	const char *name;

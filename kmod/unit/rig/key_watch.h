@@ -8,7 +8,7 @@
 #define OV2_KEY_WATCH_LEN	16
 
 /**
- * struct ov2_key_watch - sees memory freed that still has a key in it
+ * struct ov2_key_watch - sees if memory is freed that still has a key in it
  * @test: the test
  * @key: bytes of the key, which are nowhere else in memory
  * @seen: number of objects that held these bytes when they were freed

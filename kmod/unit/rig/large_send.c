@@ -44,7 +44,7 @@ struct ov2_large ov2_large_new(struct kunit *test, unsigned int len)
 }
 
 /**
- * ov2_large_add() - add its SA at both ends
+ * ov2_large_add() - add the SA of a large send at both ends
  * @large: the large send
  */
 void ov2_large_add(struct ov2_large *large)
@@ -54,7 +54,7 @@ void ov2_large_add(struct ov2_large *large)
 }
 
 /**
- * ov2_large_ip_len() - bytes of its IP header
+ * ov2_large_ip_len() - bytes of the IP header of a large send
  * @large: the large send
  *
  * Return: the bytes.
@@ -65,10 +65,10 @@ unsigned int ov2_large_ip_len(const struct ov2_large *large)
 }
 
 /**
- * ov2_large_ah_len() - bytes of its AH header
+ * ov2_large_ah_len() - bytes of the AH header of a large send
  * @large: the large send
  *
- * Return: the bytes, 0 if it has none.
+ * Return: the bytes, 0 without AH.
  */
 unsigned int ov2_large_ah_len(const struct ov2_large *large)
 {
@@ -76,7 +76,7 @@ unsigned int ov2_large_ah_len(const struct ov2_large *large)
 }
 
 /**
- * ov2_large_tcp() - where the TCP header is, in it and in each segment
+ * ov2_large_tcp() - the offset of TCP in a large send, and in each segment
  * @large: the large send
  *
  * Return: bytes from the start of the frame.
@@ -129,9 +129,10 @@ static void put_tcp(struct sk_buff *skb)
  * ov2_large_template() - the frame of a large send
  * @large: the large send
  *
- * The rig's frame up to where its payload begins; then TCP, and no trailer.
+ * Up to its payload it is a frame of the rig. TCP follows, and there is no
+ * trailer.
  *
- * Return: the frame; the caller's.
+ * Return: the frame, which the caller owns.
  */
 struct sk_buff *ov2_large_template(struct ov2_large *large)
 {
@@ -169,7 +170,7 @@ struct sk_buff *ov2_large_template(struct ov2_large *large)
 }
 
 /**
- * ov2_large_make() - make its frame and records
+ * ov2_large_make() - make the frame and the records of a large send
  * @large: the large send; ov2_large.nbl is set
  */
 void ov2_large_make(struct ov2_large *large)
@@ -198,7 +199,7 @@ void ov2_large_make(struct ov2_large *large)
 }
 
 /**
- * ov2_large_send() - send it, and wait until it comes back
+ * ov2_large_send() - send a large send, and wait until it comes back
  * @large: the large send, made
  *
  * Return: the status that it was completed with.
@@ -211,7 +212,8 @@ enum ov2_status ov2_large_send(struct ov2_large *large)
 }
 
 /**
- * ov2_large_refused() - expect that it is refused, whole
+ * ov2_large_refused() - expect that a large send is refused, and comes back
+ *	whole
  * @large: the large send, made
  */
 void ov2_large_refused(struct ov2_large *large)

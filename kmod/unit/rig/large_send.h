@@ -21,7 +21,7 @@
  * @junk: bytes behind the payload
  * @mss: payload of a segment
  * @seq: number of the first ESP header
- * @nbl: what is sent
+ * @nbl: the NBL that is sent
  */
 struct ov2_large {
 	struct ov2_rig *a;

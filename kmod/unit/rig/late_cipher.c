@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An AES-GCM that is late: two of three requests complete from a workqueue on
- * another CPU, in no particular order, the third request at once. It is for the
- * tests of order, and of code that runs in completions. It refuses an IV that
- * is not aligned, because AES-GCM of some processors wants aligned IVs.
+ * another CPU, in no particular order, and the third request completes at once.
+ * It is for the tests of order, and of code that runs in completions. It
+ * refuses an IV that is not aligned, because AES-GCM of some processors wants
+ * aligned IVs.
  */
 #include <crypto/internal/aead.h>
 #include <linux/cpumask.h>
@@ -13,7 +14,7 @@
 
 #include "late_cipher.h"
 
-/* Above every other algorithm of this name */
+/* A higher priority than any other algorithm of this name has */
 #define LATE_PRIORITY	100000
 
 /* kmalloc() aligns smaller buffers less. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A second engine, as small as the contract of miniport.h allows, so that tests
- * show what belongs to the contract and what to the engine in kmod/engine/. It
+ * A second engine, as small as the contract of miniport.h allows. It shows what
+ * belongs to the contract, and what belongs to the engine in kmod/engine/. It
  * has no cryptography. Where the engine in kmod/engine/ answers at once, the
- * null engine answers later, and the reverse.
+ * null engine answers later. Where that engine answers later, the null engine
+ * answers at once.
  */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>

@@ -12,8 +12,8 @@
 /**
  * struct ov2_null_asked - a request as the null engine remembers it
  * @oid: OV2_OID_*
- * @handle: the handle that it named, or that its add was given
- * @status: its final status
+ * @handle: the handle that the request named, or that the add was given
+ * @status: the final status of the request
  */
 struct ov2_null_asked {
 	u32 oid;

@@ -36,7 +36,7 @@ struct null_sa {
 	struct ov2_request *del;
 };
 
-/* What it can do, and its configuration while it is on */
+/* What the null engine can do, and its configuration while it is on */
 const struct ov2_offload ov2_null_hardware = {
 	.header = {
 		.type = OV2_OBJECT_TYPE_OFFLOAD,

@@ -197,7 +197,7 @@ struct net_device *ov2_shape_device(struct kunit *test)
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  * @ipv6: the family
  * @action: XFRM_POLICY_ALLOW or XFRM_POLICY_BLOCK
- * @reqid: of the template; 0: no template
+ * @reqid: the reqid of the template; 0 makes a policy without a template
  *
  * Return: the policy, which the test owns, outside any database. Its template
  * is for ESP of any algorithm; the test sets its mode.

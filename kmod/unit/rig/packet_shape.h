@@ -24,8 +24,8 @@ extern const u8 ov2_shape_peer_mac[ETH_ALEN];
  * @udp: ESP is behind UDP
  * @inner6: the inner packet is IPv6
  * @flags: XFRM_STATE_* of the state
- * @outer_tos: DSCP and ECN
- * @inner_tos: of the inner packet
+ * @outer_tos: DSCP and ECN of the outer packet
+ * @inner_tos: DSCP and ECN of the inner packet
  * @pad: pad length
  * @proto: innermost protocol; default TCP
  */

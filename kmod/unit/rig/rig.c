@@ -11,7 +11,7 @@
 #include "rig_request.h"
 #include "../../watch/counters.h"
 
-/* A busy machine, a debug kernel, thousands of requests */
+/* Long enough for thousands of requests in a debug kernel on a busy machine */
 #define RIG_PATIENCE	(60 * HZ)
 
 /**
@@ -19,8 +19,8 @@
  * @rig: the rig
  * @out: ov2_rig.nbls_out or ov2_rig.requests_out
  *
- * The caller must not touch the rig afterwards: the rig may be freed when
- * nothing is out.
+ * The caller must not touch the rig afterwards. The rig may be freed as soon as
+ * the engine has given all back.
  *
  * Context: Any context.
  */
@@ -111,8 +111,9 @@ err_rig:
 	return NULL;
 }
 
-/* If the engine lost an NBL or a request, it may still write to its memory. So
- * the rig stays, also because an engine that is not idle cannot be halted.
+/* If the engine lost an NBL or a request, it may still write to the memory of
+ * the NBL or request. So the rig is not freed. Moreover, an engine that is not
+ * idle cannot be halted.
  */
 static void rig_end(void *data)
 {

@@ -14,7 +14,7 @@
 /**
  * struct ov2_rig - a card without a netdev, which collects its engine's output
  * @ad: the card
- * @test: the test that it lives for
+ * @test: the test that the rig lives for
  * @lock: protects the lists
  * @ready: NBLs made and not sent yet, by ov2_nbl.link
  * @sent: NBLs that came back from a send, in that order; see
@@ -24,7 +24,7 @@
  *	queue
  * @kept: frames for tests to compare with, or to inject copies of
  * @requests: all requests made for this rig, by ov2_rig_request.link
- * @discard: do not collect: frames and NBLs are freed at once, and counted
+ * @discard: frames and NBLs are counted and freed at once, not collected
  * @nbls_out: NBLs that the engine has
  * @requests_out: requests that pend
  * @num_sent: sends that came back
@@ -32,15 +32,16 @@
  * @num_wire: frames on the wire
  * @num_indicated: NBLs indicated
  * @num_status: status indications
- * @status_code: of the last indication
- * @status_config: of the last indication
+ * @status_code: the code of the last indication
+ * @status_config: the configuration of the last indication
  * @twice: NBLs that came back, and requests that completed, more than once
  * @event: woken whenever something comes back
  * @paused: between pause and restart
  *
- * The rig owns what it collects, and frees it at its end. When the test ends,
- * also by a failed assertion, every SA is deleted, the engine halted, and
- * anything lost or given back twice fails the test.
+ * The rig owns the frames and NBLs that it collects, and frees them at its end.
+ * When the test ends, also by a failed assertion, every SA is deleted and the
+ * engine is halted. If an NBL or a request was lost, or was given back twice,
+ * the test fails.
  */
 struct ov2_rig {
 	struct ov2_adapter ad;

@@ -18,12 +18,12 @@ struct ov2_rig_request;
  * @encr: OV2_ENCR_* of ESP
  * @auth: OV2_AUTH_* of ESP, 0 with a combined mode
  * @ah_auth: OV2_AUTH_* of AH; 0 = no AH
- * @icv_len: bytes, of a combined mode
+ * @icv_len: bytes of the ICV of a combined mode
  * @udp_esp: OV2_UDP_ESP_* or 0
- * @udp_dport: destination port of UDP-ESP, host order, 0 = any; frames have
- *	4500 then
+ * @udp_dport: destination port of UDP-ESP, host order. With 0 the SA takes any
+ *	port, and frames have 4500
  * @seq_hi: high half that the SA starts with, host order
- * @seq_lo: low half
+ * @seq_lo: low half that the SA starts with
  * @window: replay window
  * @key: which key; two SAs with the same number have the same keys
  * @out: its handle at the sender, from ov2_rig_add_outbound()
@@ -51,7 +51,9 @@ struct ov2_rig_sa {
 	unsigned long in;
 };
 
-/* AES-GCM-128, IPv4, transport: what a test takes if it does not matter */
+/* AES-GCM-128, IPv4, transport mode. Tests use this SA if they need no special
+ * one.
+ */
 #define OV2_RIG_SA_GCM	{						\
 	.spi = 0x1000,							\
 	.encr = OV2_ENCR_AES_GCM_128,					\

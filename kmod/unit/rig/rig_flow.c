@@ -64,7 +64,7 @@ static void rig_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	struct ov2_rig *rig = rig_of(ad);
 	const struct sk_buff *skb;
 
-	/* A card would drop them */
+	/* A card would drop these frames */
 	if (status != OV2_STATUS_SUCCESS)
 		for (skb = nbl->skb; skb; skb = skb->next)
 			ov2_count(ad, nbl->reason);
@@ -109,13 +109,13 @@ const struct ov2_adapter_ops ov2_rig_adapter_ops = {
 
 /**
  * ov2_rig_nbl() - an NBL with empty records
- * @rig: who will send or receive it
+ * @rig: the rig that will send or receive the NBL
  * @skb: the frame, data at the Ethernet header; taken
  * @queue: the queue
  *
  * Asserts that there is memory.
  *
- * Return: the NBL; the rig's until it is sent or received.
+ * Return: the NBL, which the rig owns until it is sent or received.
  */
 struct ov2_nbl *ov2_rig_nbl(struct ov2_rig *rig, struct sk_buff *skb,
 			    u16 queue)
@@ -194,7 +194,7 @@ enum ov2_status ov2_rig_sent_status(const struct ov2_nbl *nbl)
  * ov2_rig_wait_idle() - sleep until the engine has no NBL
  * @rig: the rig
  *
- * Asserts that it does not take long.
+ * Asserts that this does not take long.
  *
  * Context: Process context.
  */
@@ -213,7 +213,7 @@ void ov2_rig_wait_idle(struct ov2_rig *rig)
  * Asserts that there is a frame. The test may change the frame in place:
  * ov2_rig_flip(), ov2_rig_cut().
  *
- * Return: the frame; stays the rig's.
+ * Return: the frame, which the rig still owns.
  */
 struct sk_buff *ov2_rig_wire_first(struct ov2_rig *rig)
 {
@@ -225,8 +225,8 @@ struct sk_buff *ov2_rig_wire_first(struct ov2_rig *rig)
 
 /**
  * ov2_rig_loop() - the cable: the oldest frame on the wire is received
- * @from: who sent it; asserts that there is a frame
- * @to: who receives it, on the queue that it was sent from
+ * @from: the rig that sent the frame; asserts that there is a frame
+ * @to: the rig that receives the frame, on the queue that it was sent from
  *
  * Waits until the frame is indicated: ov2_rig_last_indicated().
  *
@@ -245,14 +245,14 @@ void ov2_rig_loop(struct ov2_rig *from, struct ov2_rig *to)
 
 /**
  * ov2_rig_inject() - receive a copy of a frame
- * @rig: who receives
- * @skb: the frame; stays the caller's
+ * @rig: the rig that receives
+ * @skb: the frame, which the caller still owns
  * @queue: the receive queue
  *
  * Waits until the copy is indicated.
  *
  * Context: Process context.
- * Return: the NBL, indicated; the rig's.
+ * Return: the NBL, indicated. The rig owns it.
  */
 struct ov2_nbl *ov2_rig_inject(struct ov2_rig *rig, const struct sk_buff *skb,
 			       u16 queue)
@@ -271,7 +271,7 @@ struct ov2_nbl *ov2_rig_inject(struct ov2_rig *rig, const struct sk_buff *skb,
  * ov2_rig_last_indicated() - the NBL that was indicated last
  * @rig: the rig; asserts that there is one
  *
- * Return: the NBL; stays the rig's.
+ * Return: the NBL, which the rig still owns.
  */
 struct ov2_nbl *ov2_rig_last_indicated(struct ov2_rig *rig)
 {
@@ -282,13 +282,13 @@ struct ov2_nbl *ov2_rig_last_indicated(struct ov2_rig *rig)
 
 /**
  * ov2_rig_keep_copy() - remember what a frame looks like
- * @rig: who remembers
- * @skb: the frame; stays the caller's
+ * @rig: the rig that keeps the copy
+ * @skb: the frame, which the caller still owns
  *
  * Asserts that there is memory.
  *
  * Context: Process context.
- * Return: a linear copy; the rig's.
+ * Return: a linear copy, which the rig owns.
  */
 struct sk_buff *ov2_rig_keep_copy(struct ov2_rig *rig,
 				  const struct sk_buff *skb)
@@ -337,7 +337,8 @@ static void rig_nbls_free(struct ov2_rig *rig, struct list_head *nbls)
  * ov2_rig_forget() - free all frames and NBLs that were collected
  * @rig: the rig
  *
- * Pointers to them are stale then; the numbers stay.
+ * Afterwards pointers to these frames and NBLs are stale. The numbers that the
+ * rig has counted stay.
  *
  * Context: Process context.
  */

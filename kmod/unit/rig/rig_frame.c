@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The rig's frames, as a transport makes them: complete but for the bytes that
- * the engine writes (IV, ciphertext, ICV). They are made from the inside out.
+ * The rig's frames, as a transport makes them: complete except for the bytes
+ * that the engine writes (IV, ciphertext, ICV). They are made from the inside
+ * out.
  */
 #include <linux/etherdevice.h>
 #include <linux/in6.h>
@@ -20,7 +21,7 @@
 #define RIG_TAILROOM	128
 #define RIG_AH_FIXED	12
 #define RIG_UDP_ESP	4500
-/* Net of a packet inside a tunnel */
+/* The network of a packet inside a tunnel */
 #define RIG_INNER_NET	200
 
 /**
@@ -177,8 +178,9 @@ static u8 ip_proto(bool ipv6)
 	return ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
 }
 
-/* Put all that @sa adds, up to its IP header, around the bytes in @skb, which
- * are of protocol @proto. @hdr is filled in with the word of slot 12.
+/* The bytes in @skb are of protocol @proto. Put the headers and the trailer of
+ * @sa around them, up to the IP header. @hdr is filled in with the word of slot
+ * 12.
  */
 static void protect(struct sk_buff *skb, const struct ov2_rig_sa *sa, u32 seq,
 		    u8 proto, u8 more_pad, struct ov2_tx_header *hdr)
@@ -305,7 +307,7 @@ static struct sk_buff *frame_build(struct ov2_rig *rig,
  * @frame: the frame
  *
  * Context: Process context.
- * Return: the frame, linear, data at the Ethernet header; the rig's. See
+ * Return: the frame, linear, data at the Ethernet header. The rig owns it. See
  * ov2_rig_inject().
  */
 struct sk_buff *ov2_rig_skb(struct ov2_rig *rig,
@@ -320,12 +322,12 @@ struct sk_buff *ov2_rig_skb(struct ov2_rig *rig,
 
 /**
  * ov2_rig_frame() - make a frame with its records, to be sent
- * @rig: who will send it; asserts that there is memory
+ * @rig: the rig that will send the frame; asserts that there is memory
  * @frame: the frame; ov2_rig_sa.out of its SAs goes into slots 1 and 11
  * @queue: the send queue
  *
  * Context: Process context.
- * Return: the NBL; the rig's until it is sent.
+ * Return: the NBL, which the rig owns until it is sent.
  */
 struct ov2_nbl *ov2_rig_frame(struct ov2_rig *rig,
 			      const struct ov2_rig_frame *frame, u16 queue)

@@ -16,7 +16,8 @@ struct ov2_rig_sa;
  *	carries
  * @ipv6: family of a plain frame, or of the packet inside a tunnel
  * @proto: innermost protocol, default UDP
- * @more_pad: pad bytes beyond those needed, a multiple of the alignment
+ * @more_pad: number of pad bytes beyond the needed ones; a multiple of the
+ *	alignment
  *
  * The payload's bytes count up from the low byte of @seq.
  */

@@ -10,10 +10,10 @@
 #include "../../engine/engine_miniport.h"
 
 /**
- * ov2_pair_new() - a sender and a receiver
+ * ov2_pair_new() - make a sender and a receiver
  * @test: the test
  *
- * Return: both.
+ * Return: sender and receiver.
  */
 struct ov2_pair ov2_pair_new(struct kunit *test)
 {
@@ -26,8 +26,8 @@ struct ov2_pair ov2_pair_new(struct kunit *test)
 }
 
 /**
- * ov2_pair_add() - an SA from the sender to the receiver
- * @pair: both
+ * ov2_pair_add() - add an SA from the sender to the receiver
+ * @pair: sender and receiver
  * @sa: the SA; its handles are set
  */
 void ov2_pair_add(struct ov2_pair *pair, struct ov2_rig_sa *sa)
@@ -38,10 +38,10 @@ void ov2_pair_add(struct ov2_pair *pair, struct ov2_rig_sa *sa)
 
 /**
  * ov2_pair_protect() - send a frame through its SA, to the wire
- * @pair: both
+ * @pair: sender and receiver
  * @frame: the frame
  *
- * Return: the frame on the wire; stays the sender's.
+ * Return: the frame on the wire, which the sender still owns.
  */
 struct sk_buff *ov2_pair_protect(struct ov2_pair *pair,
 				 const struct ov2_rig_frame *frame)
@@ -58,7 +58,7 @@ struct sk_buff *ov2_pair_protect(struct ov2_pair *pair,
 
 /**
  * ov2_pair_word() - receive a copy of a frame, and read its slot 1
- * @pair: both
+ * @pair: sender and receiver
  * @skb: the frame
  *
  * Return: the word.
@@ -70,8 +70,8 @@ u32 ov2_pair_word(struct ov2_pair *pair, const struct sk_buff *skb)
 
 /**
  * ov2_pair_word_flipped() - ov2_pair_word() with some bits of a byte flipped
- * @pair: both
- * @skb: the frame, as it was when this returns
+ * @pair: sender and receiver
+ * @skb: the frame; unchanged when the function returns
  * @offset: the byte
  * @bits: its bits
  *

@@ -8,7 +8,7 @@
 
 /**
  * ov2_rig_request_new() - an empty request
- * @rig: who will make it
+ * @rig: the rig that will submit the request
  * @oid: OV2_OID_*
  *
  * Asserts that there is memory.
@@ -50,7 +50,7 @@ static void rig_set_delete(struct ov2_request *req,
 
 /**
  * ov2_rig_request_complete() - ov2_adapter_ops.request_complete of a rig
- * @ad: its card
+ * @ad: the card of the rig
  * @req: the request that pended
  * @status: its final status
  *
@@ -106,7 +106,7 @@ enum ov2_status ov2_rig_submit(struct ov2_rig *rig,
 	if (status == OV2_STATUS_PENDING)
 		return status;
 
-	/* Then request_complete() must not come */
+	/* A final status is returned, so request_complete() must not come */
 	if (atomic_inc_return(&rr->completed) > 1) {
 		atomic_inc(&rig->twice);
 		return status;
@@ -191,7 +191,7 @@ void ov2_rig_add_inbound(struct ov2_rig *rig, struct ov2_rig_sa *sa)
 
 /**
  * ov2_rig_delete_new() - a request that deletes an SA
- * @rig: who will make it
+ * @rig: the rig that will submit the request
  * @handle: any value
  *
  * Context: Process context.
@@ -222,7 +222,7 @@ enum ov2_status ov2_rig_delete(struct ov2_rig *rig, unsigned long handle)
 
 /**
  * ov2_rig_update_new() - a request that sets the high half of a number
- * @rig: who will make it
+ * @rig: the rig that will submit the request
  * @handle: any value
  * @operation: the bundle's member
  * @spi: its SPI, host order
@@ -312,8 +312,8 @@ enum ov2_status ov2_rig_encapsulation(struct ov2_rig *rig, u32 enabled)
 	return ov2_rig_request(rig, rr);
 }
 
-/* Delete the SA that an add made, also if the test has deleted it before: the
- * engine answers SUCCESS then, too (Q14).
+/* Delete the SA that an add made, even if the test has already deleted the SA.
+ * In this case the engine answers SUCCESS, too (Q14).
  */
 static void rig_request_undo(struct ov2_rig *rig, struct ov2_rig_request *rr)
 {

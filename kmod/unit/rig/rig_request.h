@@ -11,13 +11,13 @@ struct ov2_rig_sa;
 #define OV2_RIG_KEYS_MAX	128
 
 /**
- * struct ov2_rig_request - a request with all that it needs
+ * struct ov2_rig_request - a request with all of its buffers
  * @req: the request; tests may spoil it
  * @link: place in ov2_rig.requests
- * @completed: how often it got a final status
- * @done: completed when it has its final status
+ * @completed: how often the request got a final status
+ * @done: completed when the request has its final status
  * @status: the final status, after @done
- * @cleanup: deletes what it added, when the rig goes
+ * @cleanup: when the rig ends, deletes the SA that the request added
  * @cleanup_entry: what @cleanup.del points to
  * @ext: what @req.ext points to, if it is an add
  * @del: what @req.del points to, if it is a delete

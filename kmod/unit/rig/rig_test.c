@@ -108,7 +108,7 @@ static void rig_nested_frames(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, (u32)parsed.kind, (u32)OV2_FRAME_ESP);
 		KUNIT_EXPECT_EQ(test, ntohl(parsed.spi), outer.spi);
 		KUNIT_EXPECT_EQ(test, parsed.ip_len % 4, 0);
-		/* IP, ESP, GCM's IV; IP, AH, ESP, CBC's IV */
+		/* Outer: IP, ESP, IV of GCM; inner: IP, AH, ESP, IV of CBC */
 		KUNIT_EXPECT_EQ(test, ALIGN(frame.len + 2, 16),
 				parsed.ip_len - 20 - 8 - 8 - 20 - 28 - 8 - 16 -
 				12 - 2 - 16 - 2);

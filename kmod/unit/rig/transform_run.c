@@ -19,12 +19,12 @@ void ov2_unhex(struct kunit *test, struct ov2_bytes *bytes, const char *hex)
 }
 
 /**
- * ov2_run_add_key() - name an algorithm and its key
+ * ov2_run_add_key() - put an algorithm and its key into an add
  * @test: the test
  * @buf: the add; its key area grows
- * @info: where in @buf the algorithm is named
+ * @info: the place in @buf that names the algorithm
  * @id: the algorithm
- * @hex: its key, NULL = none
+ * @hex: its key, or NULL if it has no key
  */
 void ov2_run_add_key(struct kunit *test, struct ov2_run_add *buf,
 		     struct ov2_algorithm_info *info, u32 id, const char *hex)
@@ -124,7 +124,7 @@ int ov2_run_job(struct ov2_run *run, struct sk_buff *skb, unsigned int ip_len,
  * @bytes: the packet
  * @headers: bytes of zeroes in front of it
  *
- * Return: the packet; the caller's.
+ * Return: the packet, which the caller owns.
  */
 struct sk_buff *ov2_run_skb(struct kunit *test, const struct ov2_bytes *bytes,
 			    unsigned int headers)
@@ -208,11 +208,11 @@ struct sk_buff *ov2_run_reshape(struct kunit *test, struct sk_buff *skb,
 /**
  * ov2_run_diff() - compare a part of a packet
  * @skb: the packet
- * @offset: where the part is
- * @data: what it should be
- * @len: its bytes, at most OV2_BYTES_MAX
+ * @offset: bytes from the start of the packet to the part
+ * @data: the expected bytes
+ * @len: number of bytes, at most OV2_BYTES_MAX
  *
- * Return: 0 if it is.
+ * Return: 0 if the part has the expected bytes.
  */
 int ov2_run_diff(const struct sk_buff *skb, unsigned int offset,
 		 const u8 *data, unsigned int len)

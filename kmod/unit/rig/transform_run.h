@@ -15,7 +15,7 @@
 /**
  * struct ov2_bytes - some bytes
  * @data: the bytes
- * @len: how many
+ * @len: number of bytes
  */
 struct ov2_bytes {
 	u8 data[OV2_BYTES_MAX];

@@ -67,9 +67,9 @@ static void take_napi(struct ov2_cards *cards, struct ov2_port *port)
 				  napi_schedule_prep(&port->rxqs[index].napi));
 }
 
-/* A call marks a NAPI that is taken as missed. A call that has begun on another
- * CPU ends before that CPU answers the kick; a call on this CPU is over when
- * this task runs.
+/* A call to the CPU of a queue (ov2_rxq.called) sets NAPI_STATE_MISSED on a
+ * NAPI that is taken. A call that has begun on another CPU ends before that CPU
+ * answers the kick. A call on this CPU has ended when this task runs.
  */
 static void wait_for_calls(const struct ov2_port *port)
 {
@@ -157,7 +157,9 @@ static void cable_end(void *data)
 
 static void cable_add_state(struct ov2_cards *cards)
 {
-	/* The last put must not free the state, which is the test's memory. */
+	/* The last put must not free the state, because the test owns the
+	 * memory.
+	 */
 	refcount_set(&cards->x.refcnt, 1000000);
 	cards->assoc.icv_len = 16;
 	RCU_INIT_POINTER(cards->assoc.x, &cards->x);
@@ -227,7 +229,7 @@ struct sk_buff *ov2_cards_skb(struct ov2_cards *cards)
 	skb->protocol = eth->h_proto;
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
-	/* As if IPv4 were in front of ESP */
+	/* The offset is as if IPv4 were in front of ESP */
 	skb_set_transport_header(skb, ETH_HLEN + 20);
 	return skb;
 }
@@ -269,7 +271,7 @@ static void cable_protect(struct ov2_cards *cards, struct sk_buff *skb)
  * ov2_cards_send() - send a frame
  * @cards: the two cards
  * @queue: the sender's queue
- * @offload: through its engine
+ * @offload: send the frame through the engine of the sender
  *
  * Return: false if the queue is stopped now.
  */
@@ -287,7 +289,7 @@ bool ov2_cards_send(struct ov2_cards *cards, u16 queue, bool offload)
  * ov2_cards_send_until_stop() - send as long as the queue takes frames
  * @cards: the two cards
  * @queue: the sender's queue
- * @offload: through its engine
+ * @offload: send the frames through the engine of the sender
  *
  * Return: how many frames were sent; OV2_CARDS_UP_MAX if the queue never stops.
  */
@@ -342,7 +344,7 @@ int ov2_cards_poll(struct ov2_cards *cards, u16 queue, int budget)
 }
 
 /**
- * ov2_cards_poll_all() - poll a queue of the receiver until it is content
+ * ov2_cards_poll_all() - poll a queue of the receiver until it has no more work
  * @cards: the two cards
  * @queue: the receiver's queue
  */
@@ -374,8 +376,8 @@ unsigned int ov2_cards_ring(const struct ov2_cards *cards, u16 queue)
  *	call?
  * @cards: the two cards
  * @queue: the receiver's queue
- * @expected: true if it should have been: the interrupt of another CPU, which
- *	may be late, is waited for
+ * @expected: true if the NAPI should have been scheduled. Then the function
+ *	waits for the interrupt of another CPU, which may be late
  *
  * Context: Process context, sleeps.
  * Return: true if it was.

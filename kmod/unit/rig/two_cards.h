@@ -10,7 +10,8 @@
 #include "../../port/ring.h"
 #include "hold_engine.h"
 
-/* Behind its Ethernet header a frame has its number, then zeroes. */
+/* A frame of this type has its number behind the Ethernet header, then zeroes.
+ */
 #define OV2_CARDS_ETHERTYPE	0x88b5
 #define OV2_CARDS_BODY		100
 
@@ -27,13 +28,13 @@
  * @b: receives. The test is its NAPI: see ov2_cards_poll()
  * @serial: number of the next frame
  * @x: a state on @a
- * @assoc: of @x
- * @hdl: of @x
- * @tap: sees what comes up from @b
- * @lock: protects the rest; BH
- * @num_up: frames that came up
- * @up: their numbers
- * @up_queue: receive queue of the last one
+ * @assoc: the association of @x
+ * @hdl: the handle of @assoc
+ * @tap: sees the frames that come up from @b
+ * @lock: protects the members below; BH
+ * @num_up: number of frames that came up
+ * @up: the numbers of these frames
+ * @up_queue: receive queue of the last frame
  */
 struct ov2_cards {
 	struct kunit *test;
