@@ -123,11 +123,11 @@ static enum ov2_counter packet_accept(struct ov2_adapter *ad,
 /**
  * ov2_packet_receive() - unpack a frame of a state in packet mode
  * @ad: the card
- * @nbl: the frame as the engine left it, without Ethernet's padding; stays the
- *	caller's. Data is at the IP header, and ov2_headers_set() has set the
- *	offsets
+ * @nbl: the frame as the engine left it, without the padding of Ethernet. The
+ *	caller still owns it. Data is at the IP header, and ov2_headers_set()
+ *	has set the offsets
  * @assoc: the association of the frame's SA
- * @x: the state of @assoc; the reference stays the caller's
+ * @x: the state of @assoc; the caller keeps its reference
  * @res: what the engine found
  * @path: filled in with what the sec_path is to tell the core
  *
@@ -185,8 +185,8 @@ static enum ov2_counter clear_admit(struct ov2_adapter *ad, struct ov2_spd *spd,
 /**
  * ov2_clear_receive() - may a frame come in that the engine did not touch?
  * @ad: the card
- * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data
- *	is behind the Ethernet header
+ * @skb: the frame, which the caller still owns unless the verdict is
+ *	OV2_RX_TAKEN. Data is behind the Ethernet header
  * @verdict: filled in: OV2_RX_TAKEN if the packet's socket got the packet, else
  *	OV2_RX_STACK
  *

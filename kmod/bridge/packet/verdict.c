@@ -4,8 +4,8 @@
  *
  * If a packet has an xfrm_offload, the core believes that hardware has checked
  * the packet, and compares it neither with IN nor with FWD policies
- * (__xfrm_policy_check2()). So a packet may have an xfrm_offload only where all
- * such policies are the card's.
+ * (__xfrm_policy_check2()). So a packet may have an xfrm_offload only where the
+ * card has all such policies.
  *
  * Otherwise the core checks the packet, too. Among the policies in software the
  * core chooses the right one. But if offloaded policies overlap, the core may

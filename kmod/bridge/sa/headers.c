@@ -59,9 +59,9 @@ static bool ip_header_sound(const struct sk_buff *skb)
  *	header
  *
  * The transport header points at the ESP or AH header, behind the UDP header of
- * ESP in UDP. Afterwards the frame is linear up to the sequence number, or as
- * far as the packet goes, because the engine also finds the SA of a packet that
- * is too short.
+ * ESP in UDP. Afterwards the frame is linear up to the sequence number. A
+ * packet that ends earlier is linear up to its end: the engine finds the SA of
+ * such a packet, too.
  *
  * Context: Any context.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

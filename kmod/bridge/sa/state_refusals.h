@@ -21,9 +21,9 @@
  *
  * In crypto mode the core itself handles most parts of a state: lifetimes,
  * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a
- * state is refused only if IPsecOV2 cannot describe the state, if the card
- * would have to find the state by something that the frame does not show, or if
- * the core cannot frame the state's packets for a card.
+ * state is refused only for three reasons. IPsecOV2 cannot describe the state;
+ * or the card would have to find the state by something that the frame does not
+ * show; or the core cannot frame the state's packets for a card.
  */
 
 REFUSED(SA_REFUSED_DIR,

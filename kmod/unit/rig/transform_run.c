@@ -173,7 +173,7 @@ static struct sk_buff *run_page_skb(struct kunit *test,
  *	the returned packet and is the caller's, or with NULL if the memory of
  *	@shape is not shared
  *
- * Return: the packet; the caller's.
+ * Return: the packet, which the caller owns.
  */
 struct sk_buff *ov2_run_reshape(struct kunit *test, struct sk_buff *skb,
 				enum ov2_run_shape shape,
