@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Adds and deletes many states or policies, and tells what each took.
+ *
+ *	scale NAMESPACE state add|delete in|out FIRST COUNT [IFINDEX crypto|packet]
+ *	scale NAMESPACE exact|prefix add|delete out FIRST COUNT [IFINDEX packet]
+ *
+ * The state with the number N is for the peer 10.N, whose SPI and reqid it alone
+ * has; the policies with that number are from /32 to /32, or from /24 to /24. With
+ * IFINDEX they are offloaded to that card. One request goes to the kernel at a
+ * time. Prints the nanoseconds for all requests.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/xfrm.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NEAR		0xc0000201	/* 192.0.2.1 */
+#define FAR		0xc0000202	/* 192.0.2.2 */
+#define PEERS		0x0a000000	/* 10.0.0.0 */
+#define FIRST_SPI	0x100000
+#define ALGORITHM	"rfc4106(gcm(aes))"
+#define KEY_BYTES	20
+#ifndef XFRM_OFFLOAD_PACKET
+#define XFRM_OFFLOAD_PACKET	4
+#endif
+/* enum xfrm_attr_type_t has it since 6.10 */
+#define ATTR_SA_DIR	33
+
+struct request {
+	struct nlmsghdr header;
+	char body[1024];
+};
+
+/* What the arguments ask for */
+static struct {
+	int state, add, inbound, prefix;
+	struct xfrm_user_offload offload;
+} wanted;
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static void *put(struct request *request, size_t len)
+{
+	void *at = (char *)request + NLMSG_ALIGN(request->header.nlmsg_len);
+
+	request->header.nlmsg_len = NLMSG_ALIGN(request->header.nlmsg_len) +
+				    len;
+	return at;
+}
+
+static void attribute(struct request *request, int type, const void *data,
+		      size_t len)
+{
+	struct nlattr *attr = put(request, NLA_HDRLEN + len);
+
+	attr->nla_type = type;
+	attr->nla_len = NLA_HDRLEN + len;
+	memcpy((char *)attr + NLA_HDRLEN, data, len);
+}
+
+static void offload(struct request *request)
+{
+	if (wanted.offload.ifindex)
+		attribute(request, XFRMA_OFFLOAD_DEV, &wanted.offload,
+			  sizeof(wanted.offload));
+}
+
+static void endless(struct xfrm_lifetime_cfg *lft)
+{
+	lft->soft_byte_limit = XFRM_INF;
+	lft->hard_byte_limit = XFRM_INF;
+	lft->soft_packet_limit = XFRM_INF;
+	lft->hard_packet_limit = XFRM_INF;
+}
+
+static void state_add(struct request *request, uint32_t n)
+{
+	struct {
+		struct xfrm_algo_aead head;
+		char key[KEY_BYTES];
+	} alg = { .head = { ALGORITHM, 8 * KEY_BYTES, 128 } };
+	struct xfrm_usersa_info *info = put(request, sizeof(*info));
+	uint8_t dir = wanted.inbound ? XFRM_SA_DIR_IN : XFRM_SA_DIR_OUT;
+
+	request->header.nlmsg_type = XFRM_MSG_NEWSA;
+	info->id.daddr.a4 = htonl(wanted.inbound ? FAR : PEERS + n);
+	info->saddr.a4 = htonl(wanted.inbound ? PEERS + n : NEAR);
+	info->id.spi = htonl(FIRST_SPI + n);
+	info->id.proto = IPPROTO_ESP;
+	info->family = AF_INET;
+	info->sel.family = AF_INET;
+	info->reqid = FIRST_SPI + n;
+	info->mode = XFRM_MODE_TUNNEL;
+	info->replay_window = wanted.inbound ? 32 : 0;
+	endless(&info->lft);
+	memset(alg.key, n, sizeof(alg.key));
+	memcpy(alg.key, &n, sizeof(n));
+	attribute(request, XFRMA_ALG_AEAD, &alg, sizeof(alg));
+	attribute(request, ATTR_SA_DIR, &dir, sizeof(dir));
+	offload(request);
+}
+
+static void state_delete(struct request *request, uint32_t n)
+{
+	struct xfrm_usersa_id *id = put(request, sizeof(*id));
+
+	request->header.nlmsg_type = XFRM_MSG_DELSA;
+	id->daddr.a4 = htonl(wanted.inbound ? FAR : PEERS + n);
+	id->spi = htonl(FIRST_SPI + n);
+	id->family = AF_INET;
+	id->proto = IPPROTO_ESP;
+}
+
+static void select_peer(struct xfrm_selector *sel, uint32_t n)
+{
+	sel->family = AF_INET;
+	sel->prefixlen_s = wanted.prefix ? 24 : 32;
+	sel->prefixlen_d = sel->prefixlen_s;
+	sel->saddr.a4 = htonl(wanted.prefix ? NEAR & ~255 : NEAR);
+	sel->daddr.a4 = htonl(PEERS + (wanted.prefix ? n << 8 : n));
+}
+
+static void policy_add(struct request *request, uint32_t n)
+{
+	struct xfrm_userpolicy_info *info = put(request, sizeof(*info));
+	struct xfrm_user_tmpl tmpl = {
+		.id.daddr.a4 = htonl(FAR),
+		.id.proto = IPPROTO_ESP,
+		.saddr.a4 = htonl(NEAR),
+		.family = AF_INET,
+		.reqid = 1,
+		.mode = XFRM_MODE_TUNNEL,
+		.aalgos = ~0, .ealgos = ~0, .calgos = ~0,
+	};
+
+	request->header.nlmsg_type = XFRM_MSG_NEWPOLICY;
+	select_peer(&info->sel, n);
+	endless(&info->lft);
+	info->priority = 5;
+	info->dir = XFRM_POLICY_OUT;
+	attribute(request, XFRMA_TMPL, &tmpl, sizeof(tmpl));
+	offload(request);
+}
+
+static void policy_delete(struct request *request, uint32_t n)
+{
+	struct xfrm_userpolicy_id *id = put(request, sizeof(*id));
+
+	request->header.nlmsg_type = XFRM_MSG_DELPOLICY;
+	select_peer(&id->sel, n);
+	id->dir = XFRM_POLICY_OUT;
+}
+
+static void make_request(struct request *request, uint32_t n)
+{
+	memset(request, 0, sizeof(*request));
+	request->header.nlmsg_len = NLMSG_HDRLEN;
+	request->header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	if (wanted.state && wanted.add)
+		state_add(request, n);
+	else if (wanted.state)
+		state_delete(request, n);
+	else if (wanted.add)
+		policy_add(request, n);
+	else
+		policy_delete(request, n);
+}
+
+static void ask(int fd, const struct request *request)
+{
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr error;
+		char more[1024];
+	} answer;
+
+	if (send(fd, request, request->header.nlmsg_len, 0) < 0 ||
+	    recv(fd, &answer, sizeof(answer), 0) < 0)
+		die("netlink");
+	if (answer.error.error) {
+		errno = -answer.error.error;
+		die("the kernel refuses");
+	}
+}
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+static int open_netlink(const char *namespace)
+{
+	char path[300];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", namespace);
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die(path);
+	fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_XFRM);
+	if (fd < 0)
+		die("socket");
+	return fd;
+}
+
+int main(int argc, char **argv)
+{
+	uint32_t first, count, n;
+	struct request request;
+	uint64_t took;
+	int fd;
+
+	if (argc != 7 && argc != 9) {
+		fprintf(stderr, "usage: scale NAMESPACE state|exact|prefix add|delete in|out FIRST COUNT [IFINDEX crypto|packet]\n");
+		return 2;
+	}
+	fd = open_netlink(argv[1]);
+	wanted.state = !strcmp(argv[2], "state");
+	wanted.prefix = !strcmp(argv[2], "prefix");
+	wanted.add = !strcmp(argv[3], "add");
+	wanted.inbound = !strcmp(argv[4], "in");
+	first = strtoul(argv[5], NULL, 0);
+	count = strtoul(argv[6], NULL, 0);
+	if (argc == 9) {
+		wanted.offload.ifindex = atoi(argv[7]);
+		if (!strcmp(argv[8], "packet"))
+			wanted.offload.flags |= XFRM_OFFLOAD_PACKET;
+		if (wanted.inbound)
+			wanted.offload.flags |= XFRM_OFFLOAD_INBOUND;
+	}
+	took = now();
+	for (n = first; n < first + count; n++) {
+		make_request(&request, n);
+		ask(fd, &request);
+	}
+	printf("%llu\n", (unsigned long long)(now() - took));
+	return 0;
+}
