@@ -27,4 +27,72 @@ static inline void ov2_skb_reset_tc(struct sk_buff *skb)
 	nf_skip_egress(skb, false);
 }
 
+/* Newer kernels have large TCP packets whose segments all keep CWR. */
+#ifdef OV2_HAVE_GSO_ACCECN
+
+#define OV2_NETIF_F_GSO_ACCECN	NETIF_F_GSO_ACCECN
+#define OV2_SKB_GSO_TCP_ACCECN	SKB_GSO_TCP_ACCECN
+
+static inline bool ov2_gso_keeps_cwr(const struct sk_buff *skb)
+{
+	return skb_shinfo(skb)->gso_type & SKB_GSO_TCP_ACCECN;
+}
+
+#else
+
+#define OV2_NETIF_F_GSO_ACCECN	0
+#define OV2_SKB_GSO_TCP_ACCECN	0
+
+static inline bool ov2_gso_keeps_cwr(const struct sk_buff *skb)
+{
+	return false;
+}
+
+#endif /* OV2_HAVE_GSO_ACCECN */
+
+/*
+ * Do all segments of a large ESP packet have the same IPv4 identification: in
+ * the outermost header, and inside a tunnel? inet_gso_segment() of older
+ * kernels looks at the innermost header only.
+ */
+#ifdef OV2_HAVE_GSO_FIXEDID_INNER
+
+#define OV2_SKB_GSO_TCP_FIXEDID_INNER	SKB_GSO_TCP_FIXEDID_INNER
+
+static inline bool ov2_gso_same_id(const struct sk_buff *skb)
+{
+	return skb_shinfo(skb)->gso_type & SKB_GSO_TCP_FIXEDID;
+}
+
+static inline bool ov2_gso_same_inner_id(const struct sk_buff *skb)
+{
+	return skb_shinfo(skb)->gso_type & SKB_GSO_TCP_FIXEDID_INNER;
+}
+
+#else
+
+#define OV2_SKB_GSO_TCP_FIXEDID_INNER	0
+
+static inline bool ov2_gso_same_id(const struct sk_buff *skb)
+{
+	return false;
+}
+
+static inline bool ov2_gso_same_inner_id(const struct sk_buff *skb)
+{
+	return skb_shinfo(skb)->gso_type & SKB_GSO_TCP_FIXEDID;
+}
+
+#endif /* OV2_HAVE_GSO_FIXEDID_INNER */
+
+/*
+ * The types of large packets that the engine cuts. With another bit there is
+ * one more tunnel. SKB_GSO_DODGY only says that the core had to count the
+ * segments itself.
+ */
+#define OV2_GSO_CUT	(SKB_GSO_TCPV4 | SKB_GSO_TCPV6 | SKB_GSO_UDP_L4 | \
+			 SKB_GSO_TCP_ECN | SKB_GSO_TCP_FIXEDID | \
+			 OV2_SKB_GSO_TCP_FIXEDID_INNER | \
+			 OV2_SKB_GSO_TCP_ACCECN | SKB_GSO_DODGY | SKB_GSO_ESP)
+
 #endif /* _OV2_COMPAT_SKBUFF_H */

@@ -25,6 +25,7 @@ static struct ov2_offload hardware = {
 	},
 	.flags = OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE |
 		 OV2_OFFLOAD_UDP_CHECKSUM_COEXISTENCE,
+	.extensions = OV2_OFFLOAD_EXT_LARGE_SEND,
 	.ipsec_v2 = {
 		.encapsulation = OV2_ENCAPSULATION_IEEE_802_3,
 		.ipv6 = true,

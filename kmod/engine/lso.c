@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Large send: one TCP packet becomes segments, each a frame of its own with
- * ESP trailer and room for the ICV. The segments are checked and sealed as any
- * other frames.
+ * ESP trailer and room for the ICV. The payload is copied and summed in one
+ * pass, and the segments are then sealed in place as any other frames.
  *
  * The template, and one segment of it, in bytes from skb->data. The offsets are
  * members of struct lso:
  *
- *	      ip   ah    udp    esp            tcp   payload            end
+ *	      ip   ah    udp    esp            l4    payload            end
  *	      v    v     v      v              v     v                    v
  *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | payload          | x
  *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | part | trailer | room |
@@ -17,6 +17,13 @@
  * "x" marks the PadLength bytes, which are not sent. Each segment also has its
  * own lengths, numbers of ESP and AH, IP identification, and TCP number, flags
  * and checksum.
+ *
+ * With the extension (struct ov2_ext_lso) the SA may also be a tunnel, with the
+ * headers of the inner packet from inner on, and TCP may be UDP:
+ *
+ *	      ip   udp    esp            inner l4    payload            end
+ *	      v    v      v              v     v     v                    v
+ *	| Eth | IP | UDP? | SPI, nr | room | IP | TCP | payload           |
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -24,6 +31,7 @@
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/ip.h>
+#include <net/sock.h>
 
 #include "frame.h"
 #include "lso.h"
@@ -46,31 +54,49 @@
  * struct lso - a large send
  * @template: its frame
  * @transform: the transform of its ESP header
+ * @ext: Linux' extension, or zeroed: LSOv2
+ * @proto: IPPROTO_TCP or IPPROTO_UDP
+ * @next_header: of the trailers
  * @ipv6: family of its IP header
+ * @inner_ipv6: family of the IP header at @inner
  * @ip: bytes from the start of the frame to the IP header
  * @ah: to the AH header, 0 if there is none
  * @udp: to the UDP header in front of ESP, 0 if there is none
  * @esp: to the ESP header
- * @tcp: to the TCP header
- * @payload: to TCP's payload
- * @end: to the end of TCP's payload
+ * @inner: to the IP header inside a tunnel, 0 if there is none
+ * @l4: to the header of TCP or UDP
+ * @payload: to TCP's or UDP's payload
+ * @end: to the end of this payload
  * @mss: bytes of payload in a segment; the last one may have less
  * @segments: number of segments
+ * @counted: the length that the sum in the template's checksum field counts
  */
 struct lso {
 	const struct sk_buff *template;
 	const struct ov2_transform *transform;
+	struct ov2_ext_lso ext;
+	u8 proto;
+	u8 next_header;
 	bool ipv6;
+	bool inner_ipv6;
 	unsigned int ip;
 	unsigned int ah;
 	unsigned int udp;
 	unsigned int esp;
-	unsigned int tcp;
+	unsigned int inner;
+	unsigned int l4;
 	unsigned int payload;
 	unsigned int end;
 	unsigned int mss;
 	unsigned int segments;
+	unsigned int counted;
 };
+
+/* Bytes from the start of the frame to what ESP protects */
+static unsigned int lso_start(const struct lso *lso)
+{
+	return lso->esp + OV2_ESP_HDR_LEN + lso->transform->iv_len;
+}
 
 /* The segments have consecutive numbers, which must not wrap (ipsecov2.rst
  * 4.4).
@@ -91,24 +117,29 @@ static bool lso_count(struct lso *lso, const struct ov2_tx_lso *record)
 	return lso->segments <= LSO_SEGMENTS_MAX;
 }
 
-static bool lso_find_tcp(struct lso *lso, const struct ov2_tx_lso *record)
+static bool lso_find_tcp(struct lso *lso)
 {
 	const struct tcphdr *tcp;
 	struct tcphdr buf;
 
-	lso->tcp = lso->esp + OV2_ESP_HDR_LEN + lso->transform->iv_len;
-	tcp = skb_header_pointer(lso->template, lso->tcp, sizeof(buf), &buf);
-	if (!tcp || tcp->doff < sizeof(buf) / 4 ||
-	    lso->tcp != record->tcp_offset)
+	tcp = skb_header_pointer(lso->template, lso->l4, sizeof(buf), &buf);
+	if (!tcp || tcp->doff < sizeof(buf) / 4)
 		return false;
 
-	lso->payload = lso->tcp + tcp->doff * 4;
+	lso->payload = lso->l4 + tcp->doff * 4;
+	return lso->payload <= lso->end;
+}
+
+static bool lso_find_payload(struct lso *lso)
+{
+	if (lso->proto == IPPROTO_TCP)
+		return lso_find_tcp(lso);
+	lso->payload = lso->l4 + sizeof(struct udphdr);
 	return lso->payload <= lso->end;
 }
 
 /* Find what lies behind the outermost header, which @frame describes. */
-static bool lso_find_esp(struct lso *lso, struct ov2_frame *frame,
-			 const struct ov2_tx_lso *record)
+static bool lso_find_esp(struct lso *lso, struct ov2_frame *frame)
 {
 	if (lso->ah)
 		ov2_frame_skip_ah(lso->template, frame);
@@ -118,8 +149,7 @@ static bool lso_find_esp(struct lso *lso, struct ov2_frame *frame,
 	lso->esp = frame->ip + frame->ipsec;
 	if (frame->kind == OV2_FRAME_UDP_ESP)
 		lso->udp = lso->esp - sizeof(struct udphdr);
-	return lso_find_tcp(lso, record) && lso_count(lso, record) &&
-	       lso_seq_ok(lso, frame);
+	return true;
 }
 
 /* PadLength counts bytes behind TCP's payload that are not sent (ipsecov2.rst
@@ -136,7 +166,41 @@ static bool lso_find_end(struct lso *lso, const struct ov2_frame *frame,
 	return ip_end == lso->template->len || ip_end == lso->end;
 }
 
-static bool lso_parse(struct lso *lso, const struct ov2_nbl *nbl)
+/* The inner packet is IP, and its header reaches up to TCP or UDP. What stands
+ * in between, options or extension headers, is the same in all segments.
+ */
+static bool lso_find_inner(struct lso *lso)
+{
+	unsigned int len;
+
+	lso->inner = lso_start(lso);
+	lso->inner_ipv6 = lso->next_header == IPPROTO_IPV6;
+	if (!lso->inner_ipv6 && lso->next_header != IPPROTO_IPIP)
+		return false;
+	len = lso->inner_ipv6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+	return lso->l4 >= lso->inner + len;
+}
+
+/* Only the extension has tunnels: INV-26. */
+static bool lso_find_l4(struct lso *lso, const struct ov2_tx_lso *record,
+			bool tunnel)
+{
+	lso->l4 = record->tcp_offset;
+	if (tunnel)
+		return lso_find_inner(lso);
+	return lso->l4 == lso_start(lso) && lso->next_header == lso->proto;
+}
+
+/* The caller has reserved as many numbers as there are segments. */
+static bool lso_ext_ok(struct lso *lso)
+{
+	if (!lso->ext.valid)
+		return true;
+	lso->counted = lso->end - lso->l4;
+	return !lso->ah && lso->segments == lso->ext.segments;
+}
+
+static bool lso_parse(struct lso *lso, const struct ov2_nbl *nbl, bool tunnel)
 {
 	struct ov2_tx_header hdr;
 	struct ov2_tx_lso record;
@@ -148,34 +212,71 @@ static bool lso_parse(struct lso *lso, const struct ov2_nbl *nbl)
 		return false;
 	ov2_frame_parse_template(lso->template, &frame);
 	first = frame;
+	lso->next_header = hdr.next_header;
 	lso->ipv6 = frame.ipv6;
 	lso->ip = frame.ip;
 	if (frame.kind == OV2_FRAME_AH)
 		lso->ah = frame.ip + frame.ipsec;
 
 	return record.v2 && record.ipv6 == frame.ipv6 &&
-	       hdr.next_header == IPPROTO_TCP &&
 	       lso_find_end(lso, &frame, &hdr) &&
-	       lso_find_esp(lso, &frame, &record) && lso_seq_ok(lso, &first);
+	       lso_find_esp(lso, &frame) &&
+	       lso_find_l4(lso, &record, tunnel) &&
+	       lso_find_payload(lso) && lso_count(lso, &record) &&
+	       lso_seq_ok(lso, &frame) && lso_seq_ok(lso, &first) &&
+	       lso_ext_ok(lso);
 }
 
-static void set_ip(const struct lso *lso, struct sk_buff *skb, unsigned int i)
+static u16 next_id(const struct lso *lso, u16 id, unsigned int i, bool same)
 {
-	struct ipv6hdr *ip6 = (void *)skb->data + lso->ip;
-	struct iphdr *ip = (void *)skb->data + lso->ip;
-	unsigned int len = skb->len - lso->ip;
+	if (!lso->ext.valid)
+		return (id + i) & LSO_IP_ID_MASK;
+	return same ? id : id + i;
+}
 
-	if (lso->ipv6) {
-		ip6->payload_len = htons(len - sizeof(*ip6));
-		return;
-	}
+static void set_ipv6(struct ipv6hdr *ip, unsigned int len)
+{
+	ip->payload_len = htons(len - sizeof(*ip));
+}
+
+static void set_ipv4(struct iphdr *ip, unsigned int len, u16 id)
+{
 	ip->tot_len = htons(len);
-	ip->id = htons((ntohs(ip->id) + i) & LSO_IP_ID_MASK);
+	ip->id = htons(id);
 	ip_send_check(ip);
 }
 
+static void set_outermost(const struct lso *lso, struct sk_buff *skb,
+			  unsigned int i)
+{
+	void *header = skb->data + lso->ip;
+	struct iphdr *ip = header;
+
+	if (lso->ipv6)
+		set_ipv6(header, skb->len - lso->ip);
+	else
+		set_ipv4(ip, skb->len - lso->ip,
+			 next_id(lso, ntohs(ip->id), i, lso->ext.same_id));
+}
+
+static void set_inner(const struct lso *lso, struct sk_buff *skb,
+		      unsigned int i, unsigned int inner_len)
+{
+	void *header = skb->data + lso->inner;
+	struct iphdr *ip = header;
+
+	if (!lso->inner)
+		return;
+	if (lso->inner_ipv6)
+		set_ipv6(header, inner_len);
+	else
+		set_ipv4(ip, inner_len,
+			 next_id(lso, ntohs(ip->id), i,
+				 lso->ext.same_inner_id));
+}
+
 /* RFC 3948 2.1: the checksum is zero on IPv4 */
-static void set_udp(const struct lso *lso, struct sk_buff *skb)
+static void set_udp_encap(const struct lso *lso, struct sk_buff *skb)
 {
 	struct udphdr *udp = (void *)skb->data + lso->udp;
 
@@ -192,53 +293,81 @@ static void add_to_be32(struct sk_buff *skb, unsigned int offset, u32 n)
 	be32_add_cpu(word, n);
 }
 
-/* The template's checksum field holds the sum over the pseudo header, without
- * the length.
+/* The checksum field holds the sum over the pseudo header, with lso.counted
+ * bytes of length, or without the length. @sum is the sum of the payload.
  */
-static void set_tcp(const struct lso *lso, struct sk_buff *skb, unsigned int i,
-		    unsigned int len)
+static __sum16 l4_sum(const struct lso *lso, const void *header,
+		      unsigned int len, __wsum sum)
 {
-	struct tcphdr *tcp = (void *)skb->data + lso->tcp;
+	sum = csum_partial(header, lso->payload - lso->l4, sum);
+	sum = csum_sub(sum, (__force __wsum)htonl(lso->counted));
+	return csum_fold(csum_add(sum, (__force __wsum)htonl(len)));
+}
+
+/* As tcp_gso_segment() does it */
+static void set_tcp(const struct lso *lso, struct sk_buff *skb, unsigned int i,
+		    unsigned int len, __wsum sum)
+{
+	struct tcphdr *tcp = (void *)skb->data + lso->l4;
 
 	be32_add_cpu(&tcp->seq, i * lso->mss);
-	if (i)
+	if (i && !lso->ext.keep_cwr)
 		tcp->cwr = 0;
 	if (i + 1 < lso->segments) {
 		tcp->fin = 0;
 		tcp->psh = 0;
 	}
-	tcp->check = csum_fold(csum_partial(tcp, len,
-					    (__force __wsum)htonl(len)));
+	tcp->check = l4_sum(lso, tcp, len, sum);
+}
+
+/* As __udp_gso_segment() does it: a sum of zero would mean "no checksum". */
+static void set_udp(const struct lso *lso, struct sk_buff *skb,
+		    unsigned int len, __wsum sum)
+{
+	struct udphdr *udp = (void *)skb->data + lso->l4;
+
+	udp->len = htons(len);
+	udp->check = l4_sum(lso, udp, len, sum) ?: CSUM_MANGLED_0;
 }
 
 /* RFC 4303 2.4: pad bytes count up from 1. Room for the ICV follows. */
-static void segment_put_trailer(struct sk_buff *skb, unsigned int pad,
-				unsigned int icv_len)
+static void segment_put_trailer(const struct lso *lso, struct sk_buff *skb,
+				unsigned int pad)
 {
-	u8 *p = skb_put(skb, pad + 2);
+	u8 *p = skb_put(skb, pad + 2 + lso->transform->icv_len);
 	unsigned int i;
 
 	for (i = 0; i < pad; i++)
 		*p++ = i + 1;
 	*p++ = pad;
-	*p = IPPROTO_TCP;
-	skb_put_zero(skb, icv_len);
+	*p = lso->next_header;
 }
 
+/* Bytes of the payload that ESP protects, with its trailer, if TCP or UDP has
+ * @l4_len bytes
+ */
+static unsigned int lso_body(const struct lso *lso, unsigned int l4_len)
+{
+	return ALIGN(lso->l4 - lso_start(lso) + l4_len + 2,
+		     lso->transform->align);
+}
+
+/* netdev_alloc_skb() takes the bytes from a page, so that GRO can merge
+ * segments without a copy.
+ */
 static struct sk_buff *segment_alloc(const struct lso *lso, unsigned int len)
 {
 	const struct sk_buff *template = lso->template;
 	struct sk_buff *skb;
 
-	skb = alloc_skb(NET_SKB_PAD + NET_IP_ALIGN + len, GFP_ATOMIC);
+	skb = netdev_alloc_skb(template->dev, NET_IP_ALIGN + len);
 	if (!skb)
 		return NULL;
 
-	skb_reserve(skb, NET_SKB_PAD + NET_IP_ALIGN);
+	skb_reserve(skb, NET_IP_ALIGN);
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, lso->ip);
 	skb_copy_queue_mapping(skb, template);
-	skb->dev = template->dev;
 	skb->protocol = template->protocol;
 	skb->priority = template->priority;
 	return skb;
@@ -248,28 +377,35 @@ static struct sk_buff *segment_new(const struct lso *lso, unsigned int i)
 {
 	unsigned int from = lso->payload + i * lso->mss;
 	unsigned int len = min(lso->mss, lso->end - from);
-	unsigned int tcp_len = lso->payload - lso->tcp + len;
-	unsigned int body = ALIGN(tcp_len + 2, lso->transform->align);
-	unsigned int icv_len = lso->transform->icv_len;
+	unsigned int l4_len = lso->payload - lso->l4 + len;
+	unsigned int inner_len = lso->l4 - lso_start(lso) + l4_len;
+	unsigned int body = lso_body(lso, l4_len);
 	struct sk_buff *skb;
+	__wsum sum;
 
-	skb = segment_alloc(lso, lso->tcp + body + icv_len);
+	skb = segment_alloc(lso, lso_start(lso) + body +
+			    lso->transform->icv_len);
 	if (!skb)
 		return NULL;
 	if (skb_copy_bits(lso->template, 0, skb_put(skb, lso->payload),
-			  lso->payload) ||
-	    skb_copy_bits(lso->template, from, skb_put(skb, len), len)) {
+			  lso->payload)) {
 		consume_skb(skb);
 		return NULL;
 	}
 
-	segment_put_trailer(skb, body - tcp_len - 2, icv_len);
-	set_ip(lso, skb, i);
-	set_udp(lso, skb);
+	sum = skb_copy_and_csum_bits(lso->template, from, skb_put(skb, len),
+				     len);
+	segment_put_trailer(lso, skb, body - inner_len - 2);
+	set_outermost(lso, skb, i);
+	set_udp_encap(lso, skb);
 	if (lso->ah)
 		add_to_be32(skb, lso->ah + LSO_AH_SEQ, i);
 	add_to_be32(skb, lso->esp + LSO_ESP_SEQ, i);
-	set_tcp(lso, skb, i, tcp_len);
+	set_inner(lso, skb, i, inner_len);
+	if (lso->proto == IPPROTO_TCP)
+		set_tcp(lso, skb, i, l4_len, sum);
+	else
+		set_udp(lso, skb, l4_len, sum);
 	return skb;
 }
 
@@ -291,14 +427,54 @@ static struct sk_buff *segments_new(const struct lso *lso)
 	return first;
 }
 
+/* Does @skb count its truesize in sk_wmem_alloc until it is freed? Of TCP's own
+ * destructor older kernels do not export the name, and these are the others
+ * that a packet of a TCP socket may have.
+ */
+static bool is_charged(const struct sk_buff *skb)
+{
+	if (skb->destructor == sock_wfree)
+		return true;
+	return skb->destructor && skb->sk && sk_fullsock(skb->sk) &&
+	       sk_is_tcp(skb->sk) && skb->destructor != sock_efree &&
+	       skb->destructor != sock_edemux;
+}
+
+/* The socket is charged until the last segment has left the ring of the other
+ * end, as with segments of tcp_gso_segment() and __udp_gso_segment(). So a slow
+ * receiver slows the sender down.
+ */
+static void segments_charge(struct sk_buff *segments, struct sk_buff *template)
+{
+	struct sock *sk = template->sk;
+	unsigned int sum = 0;
+	struct sk_buff *skb;
+	int delta;
+
+	if (!is_charged(template))
+		return;
+	for (skb = segments; skb; skb = skb->next) {
+		skb->sk = sk;
+		skb->destructor = template->destructor;
+		sum += skb->truesize;
+	}
+	delta = sum - template->truesize;
+	if (delta >= 0)
+		refcount_add(delta, &sk->sk_wmem_alloc);
+	else
+		WARN_ON_ONCE(refcount_sub_and_test(-delta, &sk->sk_wmem_alloc));
+	template->sk = NULL;
+	template->destructor = NULL;
+}
+
 /* The longest segment must not be longer than an IP packet can be. */
 static bool lso_fits(const struct lso *lso)
 {
 	unsigned int len = min(lso->mss, lso->end - lso->payload);
-	unsigned int tcp_len = lso->payload - lso->tcp + len;
+	unsigned int l4_len = lso->payload - lso->l4 + len;
 
-	return lso->tcp - lso->ip + lso->transform->icv_len +
-	       ALIGN(tcp_len + 2, lso->transform->align) <= IP_MAX_MTU;
+	return lso_start(lso) - lso->ip + lso->transform->icv_len +
+	       lso_body(lso, l4_len) <= IP_MAX_MTU;
 }
 
 /**
@@ -307,7 +483,8 @@ static bool lso_fits(const struct lso *lso)
  *	template, in order. On failure the NBL stays as it was
  * @sa: the SA of its slot 1
  *
- * This is for LSOv2 and transport mode, with ESP, or with ESP and AH. The first
+ * This is for LSOv2 and transport mode, with ESP, or with ESP and AH; with the
+ * extension for TCP and UDP, transport and tunnel mode, with ESP. The first
  * segment gets the numbers in the template's ESP and AH headers, and each later
  * segment gets the next numbers. The bridge has reserved these numbers. The NBL
  * is then like any other: its frames leave when the last frame is sealed, and
@@ -315,28 +492,35 @@ static bool lso_fits(const struct lso *lso)
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE; OV2_CNT_TX_DROP_RECORD if records and bytes disagree or
- * the large send is not possible: tunnel mode, several frames, no MSS, a number
- * that would wrap, too many or too long segments; OV2_CNT_TX_DROP_ALLOC without
- * memory.
+ * the large send is not possible: tunnel mode without the extension, nested
+ * SAs, several frames, no MSS, a number that would wrap, too many or too long
+ * segments, or another number of them than the extension says;
+ * OV2_CNT_TX_DROP_ALLOC without memory.
  */
 enum ov2_counter ov2_lso_segment(struct ov2_nbl *nbl, const struct ov2_sa *sa)
 {
+	bool tunnel = sa->mode == OV2_SA_TUNNEL;
 	struct lso lso = {
 		.template = nbl->skb,
 		.transform = &sa->member[0].transform,
+		.ext = nbl->ext_lso,
+		.proto = IPPROTO_TCP,
 	};
 	struct sk_buff *segments;
 
 	if (nbl->skb->next || nbl->info[OV2_INFO_IPSEC_TUNNEL] ||
-	    sa->mode == OV2_SA_TUNNEL ||
+	    (tunnel && !lso.ext.valid) ||
 	    sa->member[0].operation != OV2_OPERATION_ESP)
 		return OV2_CNT_TX_DROP_RECORD;
-	if (!lso_parse(&lso, nbl) || !lso_fits(&lso))
+	if (lso.ext.valid)
+		lso.proto = lso.ext.proto;
+	if (!lso_parse(&lso, nbl, tunnel) || !lso_fits(&lso))
 		return OV2_CNT_TX_DROP_RECORD;
 
 	segments = segments_new(&lso);
 	if (!segments)
 		return OV2_CNT_TX_DROP_ALLOC;
+	segments_charge(segments, nbl->skb);
 	consume_skb(nbl->skb);
 	nbl->skb = segments;
 	return OV2_CNT_NONE;

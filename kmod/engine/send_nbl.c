@@ -159,6 +159,21 @@ static enum ov2_counter send_plan(struct ov2_nbl *nbl)
 	return OV2_CNT_NONE;
 }
 
+/* The engine itself has cut the segments from one template, so the plan of each
+ * follows from the plan of the one before, which was checked.
+ */
+static void send_plan_next_segment(struct ov2_work *work)
+{
+	int i;
+
+	for (i = 0; i < work->steps; i++) {
+		work->step[i].end = work->skb->len;
+		work->step[i].seq++;
+	}
+	work->seq++;
+	work->at = work->steps - 1;
+}
+
 /* Innermost header first, ESP before AH, one frame after the other. */
 static bool send_next(struct ov2_nbl *nbl, int err)
 {
@@ -176,6 +191,10 @@ static bool send_next(struct ov2_nbl *nbl, int err)
 	work->skb = work->skb->next;
 	if (!work->skb)
 		return false;
+	if (nbl->info[OV2_INFO_LSO]) {
+		send_plan_next_segment(work);
+		return true;
+	}
 	work->reason = send_plan(nbl);
 	return work->reason == OV2_CNT_NONE;
 }
@@ -222,6 +241,16 @@ static bool send_is_plain(const struct ov2_nbl *nbl)
 	       !nbl->info[OV2_INFO_IPSEC_TUNNEL] && !nbl->info[OV2_INFO_LSO];
 }
 
+static bool send_may_cut(const struct ov2_adapter *ad,
+			 const struct ov2_nbl *nbl)
+{
+	const struct ov2_offload *hardware = ad->hardware;
+
+	return hardware->ipsec_v2.lso &&
+	       (!nbl->ext_lso.valid ||
+		hardware->extensions & OV2_OFFLOAD_EXT_LARGE_SEND);
+}
+
 static enum ov2_counter send_begin(struct ov2_adapter *ad,
 				   struct ov2_nbl *nbl)
 {
@@ -236,7 +265,7 @@ static enum ov2_counter send_begin(struct ov2_adapter *ad,
 		return reason;
 
 	if (nbl->info[OV2_INFO_LSO]) {
-		if (!ad->hardware->ipsec_v2.lso)
+		if (!send_may_cut(ad, nbl))
 			return OV2_CNT_TX_DROP_RECORD;
 		reason = ov2_lso_segment(nbl, work->sa[SEND_SA]);
 		if (reason)

@@ -87,8 +87,10 @@ struct ov2_nbl *ov2_nbl_alloc(struct sk_buff *skb, u16 queue)
 
 	nbl->skb = skb;
 	nbl->queue = queue;
+	nbl->frames = 1;
 	memset(nbl->info, 0, sizeof(nbl->info));
 	nbl->ext_tx = (struct ov2_ext_tx){};
+	nbl->ext_lso = (struct ov2_ext_lso){};
 	nbl->ext_rx = (struct ov2_ext_rx){};
 	nbl->reason = OV2_CNT_NONE;
 	INIT_LIST_HEAD(&nbl->link);

@@ -37,14 +37,44 @@ struct ov2_ext_rx {
 };
 
 /**
+ * struct ov2_ext_lso - extension: a large send as Linux asks for it
+ * @valid: the record of slot 2 is meant with this extension
+ *	(OV2_OFFLOAD_EXT_LARGE_SEND). Without it, the large send is that of
+ *	LSOv2
+ * @keep_cwr: TCP: each segment has the template's CWR flag (AccECN), not only
+ *	the first one (RFC 3168)
+ * @same_id: IPv4: the outermost header has the same identification in each
+ *	segment. If not, it counts up by one, and wraps at 2^16
+ * @same_inner_id: the same for the IPv4 header inside a tunnel
+ * @proto: IPPROTO_TCP, or IPPROTO_UDP: then each segment is a datagram
+ * @segments: how many segments the template becomes; the numbers that are
+ *	reserved
+ *
+ * In a tunnel the headers of the inner packet stand between IV and TCP or UDP,
+ * and are made right in each segment, too. The checksum field of TCP or UDP
+ * holds the sum over the pseudo header with the length of the whole template,
+ * as CHECKSUM_PARTIAL has it.
+ */
+struct ov2_ext_lso {
+	bool valid;
+	bool keep_cwr;
+	bool same_id;
+	bool same_inner_id;
+	u8 proto;
+	u16 segments;
+};
+
+/**
  * struct ov2_nbl - frames and their records (NET_BUFFER_LIST)
  * @skb: the frames (NET_BUFFERs), linked by sk_buff.next, which is NULL in the
  *	last one. Data is at the Ethernet header and the network header is set.
  *	The records are for all frames. An NBL to be sent may have several
  *	frames; a received NBL and a large send have one
  * @queue: the card's queue that the frame came in on, or is sent by
+ * @frames: the number of frames that it is on the line
  * @info: the out-of-band slots, host order
  * @ext_tx: extension, transmit
+ * @ext_lso: extension, large send
  * @ext_rx: extension, receive
  * @reason: why the frames are dropped: the engine sets it before an NBL to be
  *	sent completes with another status than OV2_STATUS_SUCCESS
@@ -57,8 +87,10 @@ struct ov2_ext_rx {
 struct ov2_nbl {
 	struct sk_buff *skb;
 	u16 queue;
+	u16 frames;
 	unsigned long info[OV2_INFO_MAX];
 	struct ov2_ext_tx ext_tx;
+	struct ov2_ext_lso ext_lso;
 	struct ov2_ext_rx ext_rx;
 	enum ov2_counter reason;
 	struct list_head link;

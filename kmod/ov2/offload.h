@@ -20,10 +20,14 @@
 #define OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE	0x2U
 #define OV2_OFFLOAD_UDP_CHECKSUM_COEXISTENCE	0x4U
 
+/* Extensions that an engine knows: struct ov2_ext_lso */
+#define OV2_OFFLOAD_EXT_LARGE_SEND		0x1U
+
 /**
  * struct ov2_offload - the part of NDIS_OFFLOAD that concerns IPsecOV2
  * @header: OV2_OBJECT_TYPE_OFFLOAD, revision 2, size of this structure
  * @flags: OV2_OFFLOAD_*_COEXISTENCE
+ * @extensions: OV2_OFFLOAD_EXT_*
  * @ipsec_v2: IPsec
  *
  * A card has two of these structures: one for what the engine can do, which
@@ -33,6 +37,7 @@
 struct ov2_offload {
 	struct ov2_object_header header;
 	u32 flags;
+	u32 extensions;
 	struct ov2_capabilities ipsec_v2;
 };
 
