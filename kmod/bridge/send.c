@@ -7,6 +7,7 @@
 #include <linux/jhash.h>
 #include <net/esp.h>
 
+#include "../compat/skbuff.h"
 #include "bridge.h"
 #include "packet/decrypted.h"
 #include "packet/packet_send.h"
@@ -39,7 +40,11 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 	if (!assoc)
 		return OV2_CNT_TX_DROP_NO_STATE;
 
-	reason = ov2_framed_nbl(skb, queue, assoc, xo->proto, nbl);
+	if (skb_is_gso(skb))
+		reason = ov2_framed_large_nbl(skb, queue, assoc, xo->proto,
+					      nbl);
+	else
+		reason = ov2_framed_nbl(skb, queue, assoc, xo->proto, nbl);
 	if (reason)
 		return reason;
 	(*nbl)->ext_tx.seq_hi = xo_seq_hi(xo);
@@ -102,6 +107,34 @@ void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb)
 
 	if (xo && ov2_packet_tagged(xo))
 		ov2_packet_tag_pass(dev, skb);
+}
+
+/* Otherwise the core itself encrypts the segments
+ * (xmit_xfrm_check_overflow()), and esp_xmit() authenticates a wrong high half
+ * with the number before the wrap.
+ */
+static bool numbers_wrap(const struct sk_buff *skb,
+			 const struct xfrm_offload *xo)
+{
+	return xo->seq.low + skb_shinfo(skb)->gso_segs < xo->seq.low;
+}
+
+/**
+ * ov2_bridge_cuts() - does the engine cut a large packet into segments?
+ * @skb: the packet, in ndo_features_check
+ *
+ * Context: BH disabled.
+ * Return: true if so; the core must do it otherwise.
+ */
+bool ov2_bridge_cuts(struct sk_buff *skb)
+{
+	const struct xfrm_offload *xo = xfrm_offload(skb);
+
+	if (!xo || is_receive_path(xo))
+		return false;
+	return ov2_packet_tagged(xo) ||
+	       !(numbers_wrap(skb, xo) ||
+		 skb_shinfo(skb)->gso_type & ~OV2_GSO_CUT);
 }
 
 static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,

@@ -175,7 +175,10 @@ static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 		synchronize_net();
 }
 
-/* When esp4_gso_segment() segments ESP in UDP for a card that encrypts, it
+/* In a packet from a user or a guest (SKB_GSO_DODGY) gso_segs is not set yet,
+ * but the core reserves as many numbers.
+ *
+ * When esp4_gso_segment() segments ESP in UDP for a card that encrypts, it
  * forgets the UDP header: 8 bytes of payload land in TCP headers, and numbers
  * are used twice. In transport mode it also segments large packets of ipip, sit
  * and ip6tnl wrongly, and the engine would drop the segments; packets of GRE
@@ -187,9 +190,11 @@ static bool gso_goes_wrong(const struct sk_buff *skb,
 {
 	if (!skb_is_gso(skb))
 		return false;
-	return x->encap || (!ov2_state_is_tunnel(x) &&
-			    skb_shinfo(skb)->gso_type & (SKB_GSO_IPXIP4 |
-							 SKB_GSO_IPXIP6));
+	if (x->encap ||
+	    skb_shinfo(skb)->gso_type & SKB_GSO_DODGY)
+		return true;
+	return !ov2_state_is_tunnel(x) &&
+	       skb_shinfo(skb)->gso_type & (SKB_GSO_IPXIP4 | SKB_GSO_IPXIP6);
 }
 
 static bool headers_ok(const struct sk_buff *skb, const struct xfrm_state *x)

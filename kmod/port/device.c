@@ -83,6 +83,7 @@ static int port_init(struct net_device *dev)
 	if (err)
 		goto err_engine;
 
+	ov2_features_offer(port);
 	ov2_rx_add_napi(port);
 	ov2_object_created(OV2_OBJECT_PORT, port);
 	return 0;
@@ -178,6 +179,8 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
 					     netdev_features_t features)
 {
 	ov2_bridge_validate(dev, skb);
+	if (skb_is_gso(skb) && !ov2_bridge_cuts(skb))
+		features &= ~NETIF_F_GSO_MASK;
 	return vlan_features_check(skb, features);
 }
 

@@ -4,6 +4,7 @@
 #include <linux/rtnetlink.h>
 
 #include "../bridge/bridge.h"
+#include "../compat/skbuff.h"
 #include "../watch/counters.h"
 #include "../watch/trace.h"
 #include "features.h"
@@ -47,6 +48,34 @@ int ov2_features_enable(struct ov2_port *port)
 	return features_request(port, &req);
 }
 
+/* Large packets that are to be protected: the engine cuts them, and completes
+ * the checksums of all packets.
+ */
+#define FEATURES_LARGE	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM | \
+			 NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN | \
+			 NETIF_F_GSO_UDP_L4 | OV2_NETIF_F_GSO_ACCECN)
+/* They make sense with ESP only (xfrm_api_check()). */
+#define FEATURES_OF_ESP	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM)
+
+/**
+ * ov2_features_offer() - offer large sends, if the engine has them as Linux
+ *	wants them
+ * @port: the card, its engine fresh, its netdev not registered
+ *
+ * Context: Process context.
+ */
+void ov2_features_offer(struct ov2_port *port)
+{
+	struct net_device *dev = port->ad.dev;
+
+	if (!port->ad.hardware->ipsec_v2.lso ||
+	    !(port->ad.hardware->extensions & OV2_OFFLOAD_EXT_LARGE_SEND))
+		return;
+	dev->features |= FEATURES_LARGE;
+	dev->hw_features |= FEATURES_LARGE;
+	dev->hw_enc_features |= FEATURES_LARGE;
+}
+
 static u8 features_parameter(const struct ov2_port *port,
 			     netdev_features_t features)
 {
@@ -83,13 +112,16 @@ static netdev_features_t features_keep_esp(struct net_device *dev)
  *
  * Context: RTNL.
  * Return: @features, and NETIF_F_HW_ESP while a state or a policy is in packet
- * mode. ethtool tells the user ("on [requested off]").
+ * mode. ethtool tells the user ("on [requested off]"). Without NETIF_F_HW_ESP
+ * its two companions are off, too.
  */
 netdev_features_t ov2_features_fix(struct net_device *dev,
 				   netdev_features_t features)
 {
 	if (features_must_keep_esp(dev, features))
 		features |= features_keep_esp(dev);
+	if (!(features & NETIF_F_HW_ESP))
+		features &= ~FEATURES_OF_ESP;
 	return features;
 }
 

@@ -11,6 +11,7 @@ struct ov2_offload;
 struct ov2_port;
 
 int ov2_features_enable(struct ov2_port *port);
+void ov2_features_offer(struct ov2_port *port);
 netdev_features_t ov2_features_fix(struct net_device *dev,
 				   netdev_features_t features);
 int ov2_features_set(struct net_device *dev, netdev_features_t features);

@@ -42,7 +42,7 @@ struct ov2_line_ops;
  * @polling: @napi is giving frames to the engine and looks at @indicated
  *	afterwards
  * @ready: NBLs on their way up the stack; only @napi touches them
- * @held: number of NBLs given to the engine and not delivered yet; only @napi
+ * @held: number of frames given to the engine and not delivered yet; only @napi
  *	changes it
  */
 struct ov2_rxq {

@@ -239,23 +239,25 @@ void ov2_ring_wake_all(struct ov2_port *port)
 }
 
 /**
- * ov2_ring_sent() - count an NBL of a send queue that the engine is given
+ * ov2_ring_sent() - count the frames of an NBL that the engine is given
  * @port: the sender
  * @queue: its queue
+ * @frames: ov2_nbl.frames
  *
  * Context: BH disabled, under the queue's lock.
  */
-void ov2_ring_sent(struct ov2_port *port, u16 queue)
+void ov2_ring_sent(struct ov2_port *port, u16 queue, u16 frames)
 {
 	lockdep_assert_held(&netdev_get_tx_queue(port->ad.dev,
 						 queue)->_xmit_lock);
-	atomic_inc(&port->txqs[queue].in_engine);
+	atomic_add(frames, &port->txqs[queue].in_engine);
 }
 
 /**
  * ov2_ring_completed() - end of ov2_ring_sent(): the engine is done
  * @port: the sender
  * @queue: its queue
+ * @frames: ov2_nbl.frames
  *
  * It wakes the queue even if the frame has only moved on to the ring: the
  * receiver may have drained the ring before, and found that the queue was still
@@ -263,8 +265,8 @@ void ov2_ring_sent(struct ov2_port *port, u16 queue)
  *
  * Context: BH disabled.
  */
-void ov2_ring_completed(struct ov2_port *port, u16 queue)
+void ov2_ring_completed(struct ov2_port *port, u16 queue, u16 frames)
 {
-	atomic_dec(&port->txqs[queue].in_engine);
+	atomic_sub(frames, &port->txqs[queue].in_engine);
 	ov2_ring_wake(port, queue);
 }

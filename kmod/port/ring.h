@@ -30,8 +30,8 @@ void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames);
 void ov2_ring_share(struct ov2_port *port, unsigned int rings);
 int ov2_ring_room(const struct ov2_port *port, u16 queue,
 		  const struct ov2_rxq *rxq);
-void ov2_ring_sent(struct ov2_port *port, u16 queue);
-void ov2_ring_completed(struct ov2_port *port, u16 queue);
+void ov2_ring_sent(struct ov2_port *port, u16 queue, u16 frames);
+void ov2_ring_completed(struct ov2_port *port, u16 queue, u16 frames);
 void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue);
 void ov2_ring_wake(struct ov2_port *port, u16 queue);
 void ov2_ring_wake_all(struct ov2_port *port);

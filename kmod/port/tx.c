@@ -3,6 +3,7 @@
 #include <linux/lockdep.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/gso.h>
 
 #include "../bridge/bridge.h"
 #include "../watch/drop.h"
@@ -55,6 +56,7 @@ void ov2_tx_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 {
 	struct ov2_port *port = ov2_port_of(ad);
 	struct sk_buff *skb, *next;
+	u16 frames = nbl->frames;
 	u16 queue = nbl->queue;
 
 	if (status != OV2_STATUS_SUCCESS)
@@ -63,7 +65,26 @@ void ov2_tx_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 			tx_drop(port, nbl->reason, skb, skb->len);
 		}
 	ov2_nbl_free(nbl);
-	ov2_ring_completed(port, queue);
+	ov2_ring_completed(port, queue, frames);
+}
+
+static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue);
+
+/* The core cuts a large packet, as it does for a card that cannot. */
+static void tx_segments(struct ov2_port *port, struct sk_buff *skb, u16 queue)
+{
+	struct sk_buff *segments, *next;
+
+	segments = skb_gso_segment(skb, 0);
+	if (IS_ERR_OR_NULL(segments)) {
+		tx_drop(port, OV2_CNT_TX_DROP_ALLOC, skb, skb->len);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segments, skb, next) {
+		skb_mark_not_on_list(skb);
+		tx_send(port, skb, queue);
+	}
 }
 
 static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
@@ -86,8 +107,11 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 		break;
 	case OV2_VERDICT_OFFLOAD:
 		skb_tx_timestamp(skb);
-		ov2_ring_sent(port, queue);
+		ov2_ring_sent(port, queue, nbl->frames);
 		port->ad.miniport->send(&port->ad, nbl);
+		break;
+	case OV2_VERDICT_SEGMENT:
+		tx_segments(port, skb, queue);
 		break;
 	case OV2_VERDICT_TAKEN:
 		break;

@@ -58,6 +58,57 @@ enum ov2_counter ov2_account_out(struct xfrm_state *x, struct sk_buff *skb,
 	return reason;
 }
 
+/* Would a limit be reached inside a large packet? */
+static bool limit_inside(const struct xfrm_state *x, u64 bytes, u16 packets)
+{
+	u64 all_bytes = x->curlft.bytes + bytes;
+	u64 all_packets = x->curlft.packets + packets;
+
+	return all_bytes >= x->lft.hard_byte_limit ||
+	       all_packets >= x->lft.hard_packet_limit ||
+	       (!x->km.dying && (all_bytes >= x->lft.soft_byte_limit ||
+				 all_packets >= x->lft.soft_packet_limit));
+}
+
+static bool account_large_locked(struct xfrm_state *x, u64 bytes, u16 packets,
+				 u64 *seq)
+{
+	lockdep_assert_held(&x->lock);
+	if (x->km.state != XFRM_STATE_VALID || xfrm_state_check_expire(x) ||
+	    limit_inside(x, bytes, packets) ||
+	    !ov2_replay_next_many(x, packets, seq))
+		return false;
+
+	x->curlft.bytes += bytes;
+	x->curlft.packets += packets;
+	x->lastused = ktime_get_real_seconds();
+	return true;
+}
+
+/**
+ * ov2_account_out_large() - check and count the segments of a large packet
+ * @x: the state; takes its lock
+ * @bytes: bytes that ESP protects, of all segments, counted as by
+ *	ov2_account_out()
+ * @packets: how many segments
+ * @seq: filled in with the number of the first segment; the others follow it
+ *
+ * Context: BH disabled.
+ * Return: true, or false if the segments would not all have the same fate: the
+ * state is not valid, a limit is reached among them, or their numbers pass
+ * 2^32. Then nothing is counted, and each segment must be asked for by itself.
+ */
+bool ov2_account_out_large(struct xfrm_state *x, u64 bytes, u16 packets,
+			   u64 *seq)
+{
+	bool whole;
+
+	spin_lock(&x->lock);
+	whole = account_large_locked(x, bytes, packets, seq);
+	spin_unlock(&x->lock);
+	return whole;
+}
+
 static enum ov2_counter account_valid(const struct xfrm_state *x)
 {
 	switch (x->km.state) {

@@ -212,7 +212,8 @@ static void push4(struct sk_buff *skb, const struct xfrm_state *x,
 	ip->saddr = x->props.saddr.a4;
 	ip->daddr = x->id.daddr.a4;
 	ip->tot_len = htons(skb->len);
-	ip_select_ident(read_pnet(&x->xs_net), skb, NULL);
+	ip_select_ident_segs(read_pnet(&x->xs_net), skb, NULL,
+			     skb_shinfo(skb)->gso_segs ?: 1);
 	ip_send_check(ip);
 	skb->protocol = htons(ETH_P_IP);
 }

@@ -9,6 +9,7 @@
 #include <net/ipv6.h>
 
 #include "account.h"
+#include "large.h"
 #include "packet.h"
 #include "packet_send.h"
 #include "protect.h"
@@ -23,6 +24,7 @@
  * @assoc: the association of @x
  * @x: the state that protects @skb; a reference is held
  * @outer: in tunnel mode, what the outer header needs
+ * @eth_len: bytes that the frame had in front of the IP header
  * @eth: the Ethernet header that the stack made; in tunnel mode its fields are
  *	replaced
  * @verdict: filled in with what is to be done, if the packet may leave
@@ -35,6 +37,7 @@ struct sending {
 	struct ov2_assoc *assoc;
 	struct xfrm_state *x;
 	struct ov2_outer outer;
+	unsigned int eth_len;
 	struct ethhdr eth;
 	enum ov2_verdict *verdict;
 	struct ov2_nbl **nbl;
@@ -96,17 +99,51 @@ static void push_ethernet(struct sending *send)
 	}
 }
 
-/* Lifetimes count the bytes that ESP protects. xfrm_output_one() counts the
- * same bytes.
+/* Bytes of the IP header that ESP does not protect. Lifetimes count the other
+ * bytes, as in xfrm_output_one().
  */
-static unsigned int protected_len(const struct sending *send)
+static unsigned int unprotected_len(const struct sending *send)
 {
-	const struct sk_buff *skb = send->skb;
-
 	if (ov2_state_is_tunnel(send->x))
-		return skb->len;
-	return skb->len - (ip_hdr(skb)->version == 6 ? sizeof(struct ipv6hdr) :
-						       sizeof(struct iphdr));
+		return 0;
+	return ip_hdr(send->skb)->version == 6 ? sizeof(struct ipv6hdr) :
+						 sizeof(struct iphdr);
+}
+
+static void set_number(struct ov2_nbl *nbl, u64 seq)
+{
+	nbl->ext_tx.seq_hi = upper_32_bits(seq);
+	nbl->ext_tx.valid = true;
+}
+
+static enum ov2_counter protect_large(struct sending *send)
+{
+	bool tunnel = ov2_state_is_tunnel(send->x);
+	enum ov2_counter reason;
+	struct ov2_large large;
+	u8 next_header;
+	u64 seq;
+
+	if (!ov2_large_read(send->skb, tunnel, &large) ||
+	    !ov2_account_out_large(send->x,
+				   ov2_large_bytes(&large,
+						   unprotected_len(send)),
+				   large.segments, &seq)) {
+		*send->verdict = OV2_VERDICT_SEGMENT;
+		return OV2_CNT_NONE;
+	}
+
+	if (!ov2_frame_protect(send->skb, send->assoc, send->x,
+			       lower_32_bits(seq), &send->outer, &next_header))
+		return OV2_CNT_TX_DROP_ALLOC;
+	push_ethernet(send);
+	reason = ov2_framed_large_nbl(send->skb, send->queue, send->assoc,
+				      next_header, send->nbl);
+	if (reason)
+		return reason;
+	ov2_large_set_ids(send->skb, send->x, &(*send->nbl)->ext_lso);
+	set_number(*send->nbl, seq);
+	return OV2_CNT_NONE;
 }
 
 static enum ov2_counter protect(struct sending *send)
@@ -115,10 +152,13 @@ static enum ov2_counter protect(struct sending *send)
 	u8 next_header;
 	u64 seq;
 
+	if (skb_is_gso(send->skb))
+		return protect_large(send);
 	if (send->skb->ip_summed == CHECKSUM_PARTIAL &&
 	    skb_csum_hwoffload_help(send->skb, 0))
 		return OV2_CNT_TX_DROP_CSUM;
-	reason = ov2_account_out(send->x, send->skb, protected_len(send), &seq);
+	reason = ov2_account_out(send->x, send->skb,
+				 send->skb->len - unprotected_len(send), &seq);
 	if (reason)
 		return reason;
 
@@ -130,8 +170,7 @@ static enum ov2_counter protect(struct sending *send)
 				next_header, send->nbl);
 	if (reason)
 		return reason;
-	(*send->nbl)->ext_tx.seq_hi = upper_32_bits(seq);
-	(*send->nbl)->ext_tx.valid = true;
+	set_number(*send->nbl, seq);
 	return OV2_CNT_NONE;
 }
 
@@ -216,6 +255,7 @@ static bool open_ethernet(struct sending *send, bool tagged)
 	memcpy(&send->eth, skb->data, ETH_HLEN);
 	if (!tagged)
 		skb->protocol = send->eth.h_proto;
+	send->eth_len = len;
 	__skb_pull(skb, len);
 	skb_reset_network_header(skb);
 	return ov2_frame_trim(skb);
@@ -268,8 +308,9 @@ enum ov2_counter ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 	 */
 	if (tagged || !ov2_flow_is_ipsec(&flow))
 		reason = send_by_policy(&send, &flow, tagged);
-	if (!reason && *verdict == OV2_VERDICT_PLAIN)
-		skb_push(skb, ETH_HLEN);
+	if (!reason && (*verdict == OV2_VERDICT_PLAIN ||
+			*verdict == OV2_VERDICT_SEGMENT))
+		skb_push(skb, send.eth_len);
 	return reason;
 }
 

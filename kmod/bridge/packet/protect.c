@@ -77,6 +77,17 @@ static bool add_trailer(struct sk_buff *skb, const struct ov2_assoc *assoc,
 	return true;
 }
 
+/* The segments of a large packet get their trailers and lengths in the engine.
+ * The length of the large packet may not fit into its field.
+ */
+static void clear_length(struct sk_buff *skb)
+{
+	if (ip_hdr(skb)->version == 6)
+		ipv6_hdr(skb)->payload_len = 0;
+	else
+		ip_hdr(skb)->tot_len = 0;
+}
+
 static unsigned int esp_header_len(const struct ov2_assoc *assoc)
 {
 	return sizeof(struct ip_esp_hdr) + assoc->iv_len +
@@ -175,7 +186,9 @@ bool ov2_frame_protect(struct sk_buff *skb, const struct ov2_assoc *assoc,
 	if (!ov2_state_is_tunnel(x))
 		header = transport_header_len(skb);
 	*next_header = protected_protocol(skb, x);
-	if (skb_cow_head(skb, x->props.header_len + ETH_HLEN) ||
+	if (skb_cow_head(skb, x->props.header_len + ETH_HLEN))
+		return false;
+	if (!skb_is_gso(skb) &&
 	    !add_trailer(skb, assoc, skb->len - header, *next_header))
 		return false;
 
@@ -184,5 +197,7 @@ bool ov2_frame_protect(struct sk_buff *skb, const struct ov2_assoc *assoc,
 	else
 		open_transport(skb, x, header, room);
 	set_esp(skb, assoc, x, seq);
+	if (skb_is_gso(skb))
+		clear_length(skb);
 	return true;
 }

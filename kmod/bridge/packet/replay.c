@@ -291,3 +291,46 @@ bool ov2_replay_next(struct xfrm_state *x, u64 *seq)
 		return next_short(x, &x->replay.oseq, seq);
 	}
 }
+
+static bool many_short(u32 *last, u16 count, u64 *seq)
+{
+	if (*last > U32_MAX - count)
+		return false;
+
+	*seq = *last + 1;
+	*last += count;
+	return true;
+}
+
+static bool many_extended(struct xfrm_replay_state_esn *esn, u16 count,
+			  u64 *seq)
+{
+	if (!many_short(&esn->oseq, count, seq))
+		return false;
+
+	*seq |= (u64)esn->oseq_hi << 32;
+	return true;
+}
+
+/**
+ * ov2_replay_next_many() - take the numbers of the segments of a large packet
+ * @x: the state
+ * @count: how many
+ * @seq: filled in with the first number; the others follow it
+ *
+ * Context: x->lock held.
+ * Return: true, or false if the low half would pass 2^32. Then nothing is
+ * taken, and each segment must ask with ov2_replay_next().
+ */
+bool ov2_replay_next_many(struct xfrm_state *x, u16 count, u64 *seq)
+{
+	lockdep_assert_held(&x->lock);
+	switch (x->repl_mode) {
+	case XFRM_REPLAY_MODE_ESN:
+		return many_extended(x->replay_esn, count, seq);
+	case XFRM_REPLAY_MODE_BMP:
+		return many_short(&x->replay_esn->oseq, count, seq);
+	default:
+		return many_short(&x->replay.oseq, count, seq);
+	}
+}

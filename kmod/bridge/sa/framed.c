@@ -3,32 +3,44 @@
  * The records of a framed ESP packet. In crypto mode the core has framed the
  * packet; in packet mode the bridge has framed it (packet/protect.c).
  */
+#include <linux/if_ether.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
 
+#include "../../compat/skbuff.h"
 #include "assoc.h"
 #include "framed.h"
 #include "../../ov2/records.h"
 
 /* The ESP header is at the transport header, or behind the UDP header that is
- * there. The trailer is in front of the room for the ICV, at the end.
+ * there.
  */
-static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
-		      struct ov2_tx_header *hdr)
+static bool tx_esp_offset(const struct sk_buff *skb,
+			  const struct ov2_assoc *assoc,
+			  struct ov2_tx_header *hdr)
 {
 	int offset = skb_transport_offset(skb) - skb_network_offset(skb);
 
 	if (assoc->udp_encap)
 		offset += sizeof(struct udphdr);
-	if (offset <= 0 || offset > U16_MAX || skb_is_gso(skb))
+	if (offset <= 0 || offset > U16_MAX)
+		return false;
+
+	hdr->esp_offset = offset;
+	return true;
+}
+
+/* The trailer is in front of the room for the ICV, at the end. */
+static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
+		      struct ov2_tx_header *hdr)
+{
+	if (!tx_esp_offset(skb, assoc, hdr) || skb_is_gso(skb))
 		return false;
 	if (skb->len < assoc->icv_len + 2 ||
 	    skb_copy_bits(skb, skb->len - assoc->icv_len - 2, &hdr->pad_length,
 			  sizeof(hdr->pad_length)))
 		return false;
-
-	hdr->esp_offset = offset;
 	return true;
 }
 
@@ -58,6 +70,18 @@ static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
 	return true;
 }
 
+static struct ov2_nbl *framed_nbl(struct sk_buff *skb, u16 queue,
+				  const struct ov2_assoc *assoc, u32 header)
+{
+	struct ov2_nbl *nbl = ov2_nbl_alloc(skb, queue);
+
+	if (!nbl)
+		return NULL;
+	nbl->info[OV2_INFO_IPSEC] = assoc->handle;
+	nbl->info[OV2_INFO_IPSEC_HEADER] = header;
+	return nbl;
+}
+
 /**
  * ov2_framed_nbl() - give a framed ESP packet its records
  * @skb: the frame, network and transport header set, trailer filled in
@@ -81,10 +105,75 @@ enum ov2_counter ov2_framed_nbl(struct sk_buff *skb, u16 queue,
 	if (!tx_complete_checksum(skb, hdr.pad_length + 2 + assoc->icv_len))
 		return OV2_CNT_TX_DROP_CSUM;
 
-	*nbl = ov2_nbl_alloc(skb, queue);
+	*nbl = framed_nbl(skb, queue, assoc, word);
+	return *nbl ? OV2_CNT_NONE : OV2_CNT_TX_DROP_ALLOC;
+}
+
+static u8 large_proto(const struct sk_buff *skb)
+{
+	unsigned int type = skb_shinfo(skb)->gso_type;
+
+	if (type & ~OV2_GSO_CUT)
+		return 0;
+	if (type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6))
+		return IPPROTO_TCP;
+	return type & SKB_GSO_UDP_L4 ? IPPROTO_UDP : 0;
+}
+
+static bool large_record(const struct sk_buff *skb, u32 *word)
+{
+	int l4 = skb_checksum_start_offset(skb);
+	struct ov2_tx_lso lso = {
+		.mss = skb_shinfo(skb)->gso_size,
+		.tcp_offset = l4,
+		.v2 = true,
+		.ipv6 = skb->protocol == htons(ETH_P_IPV6),
+	};
+
+	return l4 > 0 && l4 <= U16_MAX && !ov2_tx_lso_encode(&lso, word);
+}
+
+/**
+ * ov2_framed_large_nbl() - give a framed large packet its records
+ * @skb: the template: network and transport header set, and no trailer, but the
+ *	checksum of TCP or UDP is to be completed
+ * @queue: the transmit queue
+ * @assoc: the association of the packet's state
+ * @next_header: for the trailers
+ * @nbl: filled in with the NBL; the caller sets its ext_tx
+ *
+ * Flags and identifications of the segments are those of skb_gso_segment().
+ *
+ * Context: BH disabled.
+ * Return: OV2_CNT_NONE, or why the packet must be dropped.
+ */
+enum ov2_counter ov2_framed_large_nbl(struct sk_buff *skb, u16 queue,
+				      const struct ov2_assoc *assoc,
+				      u8 next_header, struct ov2_nbl **nbl)
+{
+	struct ov2_tx_header hdr = { .next_header = next_header };
+	struct skb_shared_info *info = skb_shinfo(skb);
+	u8 proto = large_proto(skb);
+	u32 header, large;
+
+	if (!proto || !tx_esp_offset(skb, assoc, &hdr) ||
+	    ov2_tx_header_encode(&hdr, &header))
+		return OV2_CNT_TX_DROP_TRAILER;
+	if (skb->ip_summed != CHECKSUM_PARTIAL || !large_record(skb, &large))
+		return OV2_CNT_TX_DROP_CSUM;
+
+	*nbl = framed_nbl(skb, queue, assoc, header);
 	if (!*nbl)
 		return OV2_CNT_TX_DROP_ALLOC;
-	(*nbl)->info[OV2_INFO_IPSEC] = assoc->handle;
-	(*nbl)->info[OV2_INFO_IPSEC_HEADER] = word;
+	(*nbl)->frames = info->gso_segs;
+	(*nbl)->info[OV2_INFO_LSO] = large;
+	(*nbl)->ext_lso = (struct ov2_ext_lso) {
+		.valid = true,
+		.keep_cwr = ov2_gso_keeps_cwr(skb),
+		.same_id = ov2_gso_same_id(skb),
+		.same_inner_id = ov2_gso_same_inner_id(skb),
+		.proto = proto,
+		.segments = info->gso_segs,
+	};
 	return OV2_CNT_NONE;
 }

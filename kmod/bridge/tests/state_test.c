@@ -681,6 +681,9 @@ static void offload_ok_large(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 		ask->x->xso.type = XFRM_DEV_OFFLOAD_CRYPTO;
 	}
+	ask->x->props.mode = XFRM_MODE_TUNNEL;
+	shinfo->gso_type = SKB_GSO_TCPV4 | SKB_GSO_DODGY;
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
 	shinfo->gso_size = 0;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 	secpath_reset(ask->skb);

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Large packets (GSO): what a tap on the sending card shows of them, and the
+segments that they must become.
+
+    tap = LargeTap(ns, "ov0")
+    for large in tap.read():        # Large(size, raw): size 0 if not large
+        ...
+    cut(packet, size)               # [IP packets], as skb_gso_segment() cuts
+"""
+import socket
+import struct
+from collections import namedtuple
+
+from . import esp
+
+SOL_PACKET, PACKET_IGNORE_OUTGOING, PACKET_VNET_HDR = 263, 23, 15
+ETH_P_ALL = 3
+VNET = struct.Struct("=BBHHHH")
+GSO_NONE = 0
+FIN, PSH, CWR = 0x01, 0x08, 0x80
+
+Large = namedtuple("Large", "size raw")
+
+
+class LargeTap:
+    """A packet socket that shows large packets whole, and their segments' size."""
+
+    def __init__(self, ns, dev):
+        self.sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self.sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
+        self.sock.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)  # RCVBUFFORCE
+        with ns.entered():
+            self.sock.bind((dev, ETH_P_ALL))
+        self.sock.setblocking(False)
+
+    def read(self):
+        """What the card was given to send since the last call."""
+        got = []
+        while True:
+            try:
+                data, address = self.sock.recvfrom(1 << 17)
+            except BlockingIOError:
+                return got
+            if address[2] != socket.PACKET_OUTGOING:
+                continue
+            _, kind, _, size, _, _ = VNET.unpack_from(data)
+            got.append(Large(size if kind != GSO_NONE else 0,
+                             data[VNET.size:]))
+
+    def close(self):
+        self.sock.close()
+
+
+def with_sum(src, dst, proto, segment):
+    """TCP or UDP with its checksum; zero means "none" in UDP."""
+    at = 16 if proto == esp.TCP else 6
+    zero = segment[:at] + b"\0\0" + segment[at + 2:]
+    total = esp.transport_sum(src, dst, proto, zero)
+    if proto == esp.UDP:
+        total = total or 0xffff
+    return zero[:at] + struct.pack("!H", total) + zero[at + 2:]
+
+
+def tcp_header(header, number, at, last):
+    """tcp_gso_segment(): numbers, and the flags of which only one has them."""
+    seq, = struct.unpack_from("!I", header, 4)
+    flags = header[13]
+    if number:
+        flags &= ~CWR
+    if not last:
+        flags &= ~(FIN | PSH)
+    return (header[:4] + struct.pack("!I", (seq + at) & 0xffffffff) +
+            header[8:13] + bytes([flags]) + header[14:])
+
+
+def cut_transport(src, dst, proto, data, size):
+    """The segments of TCP, or the datagrams of UDP; size 0: one."""
+    head = (data[12] >> 4) * 4 if proto == esp.TCP else 8
+    header, payload = data[:head], data[head:]
+    starts = range(0, len(payload), size) if size and payload else (0,)
+    segments = []
+    for number, at in enumerate(starts):
+        piece = payload[at:at + size] if size else payload
+        if proto == esp.TCP:
+            made = tcp_header(header, number, at,
+                              at + len(piece) == len(payload))
+        else:
+            made = header[:4] + struct.pack("!HH", 8 + len(piece), 0)
+        segments.append(with_sum(src, dst, proto, made + piece))
+    return segments
+
+
+def cut(packet, size):
+    """The IP packets that a large one becomes; no options, no extensions."""
+    if packet[0] >> 4 == 6:
+        proto, src, dst = packet[6], packet[8:24], packet[24:40]
+        return [packet[:4] + struct.pack("!H", len(segment)) + packet[6:40] +
+                segment
+                for segment in cut_transport(src, dst, proto, packet[40:],
+                                             size)]
+    packets = []
+    ident, = struct.unpack_from("!H", packet, 4)
+    src, dst, proto = packet[12:16], packet[16:20], packet[9]
+    for number, segment in enumerate(cut_transport(src, dst, proto,
+                                                   packet[20:], size)):
+        header = (packet[:2] + struct.pack("!HH", 20 + len(segment),
+                                           (ident + number) & 0xffff) +
+                  packet[6:10] + b"\0\0" + packet[12:20])
+        packets.append(header[:10] + struct.pack("!H", esp.checksum(header)) +
+                       header[12:] + segment)
+    return packets
