@@ -9,6 +9,7 @@
 #include "receive_nbl.h"
 #include "sa_request.h"
 #include "send_nbl.h"
+#include "wants.h"
 
 static int engine_initialize(struct ov2_adapter *ad)
 {
@@ -31,6 +32,7 @@ const struct ov2_miniport_ops ov2_engine_miniport = {
 	.reset = ov2_engine_reset,
 	.request = ov2_sa_request,
 	.send = ov2_engine_send,
+	.wants = ov2_engine_wants,
 	.receive = ov2_engine_receive,
 };
 

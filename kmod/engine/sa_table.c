@@ -26,6 +26,7 @@ static const struct rhashtable_params table_params = {
 int ov2_sa_table_init(struct ov2_sa_table *table)
 {
 	spin_lock_init(&table->lock);
+	atomic_set(&table->udp, 0);
 	return rhltable_init(&table->sas, &table_params);
 }
 
@@ -77,6 +78,8 @@ int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 	spin_lock_bh(&table->lock);
 	if (allow_twin || !table_has_twin(table, sa))
 		err = rhltable_insert(&table->sas, &sa->node, table_params);
+	if (!err && sa->udp_esp)
+		atomic_inc(&table->udp);
 	spin_unlock_bh(&table->lock);
 	return err;
 }
@@ -92,6 +95,20 @@ void ov2_sa_table_remove(struct ov2_sa_table *table, struct ov2_sa *sa)
 {
 	WRITE_ONCE(sa->live, false);
 	rhltable_remove(&table->sas, &sa->node, table_params);
+	if (sa->udp_esp)
+		atomic_dec(&table->udp);
+}
+
+/**
+ * ov2_sa_table_has_udp() - can UDP be ESP?
+ * @table: the table
+ *
+ * Context: Any context.
+ * Return: true if there is an SA for ESP in UDP.
+ */
+bool ov2_sa_table_has_udp(const struct ov2_sa_table *table)
+{
+	return atomic_read(&table->udp);
 }
 
 static bool sa_is_live(const struct ov2_sa *sa)

@@ -2,6 +2,7 @@
 #ifndef _OV2_SA_TABLE_H
 #define _OV2_SA_TABLE_H
 
+#include <linux/atomic.h>
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
 
@@ -15,10 +16,12 @@ struct ov2_sa;
  *	when a state is updated
  * @lock: protects insertion into @sas, so that no twin comes between the look
  *	for one and the insertion. Removal and look-ups need no lock; BH
+ * @udp: number of SAs for ESP in UDP
  */
 struct ov2_sa_table {
 	struct rhltable sas;
 	spinlock_t lock; /* protects insertion into sas */
+	atomic_t udp;
 };
 
 int ov2_sa_table_init(struct ov2_sa_table *table);
@@ -27,6 +30,7 @@ int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 			bool allow_twin);
 void ov2_sa_table_remove(struct ov2_sa_table *table, struct ov2_sa *sa);
 struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle);
+bool ov2_sa_table_has_udp(const struct ov2_sa_table *table);
 struct ov2_sa *ov2_sa_find_outbound(struct ov2_adapter *ad,
 				    unsigned long handle);
 struct ov2_sa *ov2_sa_find_inbound(struct ov2_sa_table *table,

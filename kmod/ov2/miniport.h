@@ -36,11 +36,17 @@
  *	serialized by the caller. The NBL comes back through
  *	ov2_adapter_ops.send_complete, in order of the queue, maybe before @send
  *	returns
+ * @wants: would @receive look for an SA for a received frame? If not, the frame
+ *	goes up the stack without an NBL, and may overtake the frames that the
+ *	engine has. So the answer must be the same for all frames of a flow for
+ *	which @receive finds an SA. @skb is as in ov2_nbl, and stays as it is.
+ *	BH disabled
  * @receive: verify and decrypt an NBL in place. It is called for the card's
  *	own frames only: the card's packet filter comes first, as in NDIS, and
- *	frames that only promiscuous mode lets in do not come here. BH
- *	disabled; serialized per queue as @send. The NBL comes back through
- *	ov2_adapter_ops.indicate, in order of the queue, good or bad
+ *	frames that only promiscuous mode lets in do not come here. It is called
+ *	for no large packet (skb_is_gso()). BH disabled; serialized per queue as
+ *	@send. The NBL comes back through ov2_adapter_ops.indicate, in order of
+ *	the queue, good or bad
  */
 struct ov2_miniport_ops {
 	int (*initialize)(struct ov2_adapter *ad);
@@ -51,12 +57,14 @@ struct ov2_miniport_ops {
 	enum ov2_status (*request)(struct ov2_adapter *ad,
 				   struct ov2_request *req);
 	void (*send)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
+	bool (*wants)(struct ov2_adapter *ad, const struct sk_buff *skb);
 	void (*receive)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
 };
 
 /**
  * struct ov2_adapter_ops - what a card does for its engine (calls up)
- * @wire_out: put a finished frame on the line; takes @skb. BH disabled
+ * @wire_out: put finished frames on the line, in order; takes @skb and the
+ *	frames behind it, linked by sk_buff.next. BH disabled
  * @send_complete: the engine is done with an NBL; takes @nbl. If @status is not
  *	SUCCESS, all of its frames are still in @nbl, and the card drops them
  *	for @nbl->reason. BH disabled

@@ -147,6 +147,11 @@ static void hold_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	hold_put(hold, nbl, &hold->sent, &hold->num_sent);
 }
 
+static bool hold_wants(struct ov2_adapter *ad, const struct sk_buff *skb)
+{
+	return !ov2_hold_of(ad)->idle;
+}
+
 static void hold_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_hold_engine *hold = ov2_hold_of(ad);
@@ -166,5 +171,6 @@ const struct ov2_miniport_ops ov2_hold_miniport = {
 	.reset		= hold_pause,
 	.request	= hold_request,
 	.send		= hold_send,
+	.wants		= hold_wants,
 	.receive	= hold_receive,
 };

@@ -15,6 +15,7 @@
  * @num_sent: NBLs in @sent
  * @num_received: NBLs in @received
  * @at_once: give received NBLs back within the call
+ * @idle: want no received frame
  * @esp: OV2_PARAMETER_* that was set last
  */
 struct ov2_hold_engine {
@@ -24,6 +25,7 @@ struct ov2_hold_engine {
 	unsigned int num_sent;
 	unsigned int num_received;
 	bool at_once;
+	bool idle;
 	u8 esp;
 };
 

@@ -114,6 +114,11 @@ static void null_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	}
 }
 
+static bool null_wants(struct ov2_adapter *ad, const struct sk_buff *skb)
+{
+	return true;
+}
+
 static void null_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	if (!null_accept(ad->engine, nbl, NULL_FATE_INDICATE))
@@ -192,5 +197,6 @@ const struct ov2_miniport_ops ov2_null_miniport = {
 	.reset		= null_reset,
 	.request	= ov2_null_request,
 	.send		= null_send,
+	.wants		= null_wants,
 	.receive	= null_receive,
 };

@@ -48,14 +48,18 @@ static void rig_wire_out(struct ov2_adapter *ad, u16 queue,
 			 struct sk_buff *skb)
 {
 	struct ov2_rig *rig = rig_of(ad);
+	struct sk_buff *next;
 
-	atomic_inc(&rig->num_wire);
-	if (rig->discard) {
-		kfree_skb(skb);
-		return;
+	skb_list_walk_safe(skb, skb, next) {
+		skb_mark_not_on_list(skb);
+		atomic_inc(&rig->num_wire);
+		if (rig->discard) {
+			kfree_skb(skb);
+			continue;
+		}
+		skb_set_queue_mapping(skb, queue);
+		skb_queue_tail(&rig->wire, skb);
 	}
-	skb_set_queue_mapping(skb, queue);
-	skb_queue_tail(&rig->wire, skb);
 }
 
 static void rig_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,

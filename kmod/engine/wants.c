@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which received frames the engine looks at. Most frames of a network are no
+ * IPsec, and this file tells them by one byte of the IP header.
+ */
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/rcupdate.h>
+#include <net/ipv6.h>
+
+#include "engine.h"
+#include "frame.h"
+#include "sa_table.h"
+#include "wants.h"
+#include "../ov2/miniport.h"
+
+/* Any UDP may look like ESP. It is ESP if there is an SA for it, so the others
+ * of its flow are no ESP either.
+ */
+static bool wants_udp(struct ov2_engine *engine, const struct sk_buff *skb)
+{
+	struct ov2_frame frame;
+	bool found;
+
+	if (!ov2_sa_table_has_udp(&engine->sas))
+		return false;
+	ov2_frame_parse(skb, &frame);
+	if (frame.kind != OV2_FRAME_UDP_ESP)
+		return false;
+
+	rcu_read_lock();
+	found = ov2_sa_find_inbound(&engine->sas, &frame);
+	rcu_read_unlock();
+	return found;
+}
+
+static bool wants_ipv4(struct ov2_engine *engine, const struct sk_buff *skb)
+{
+	const struct iphdr *ip;
+	struct iphdr room;
+
+	ip = skb_header_pointer(skb, ETH_HLEN, sizeof(room), &room);
+	if (!ip)
+		return false;
+
+	switch (ip->protocol) {
+	case IPPROTO_ESP:
+	case IPPROTO_AH:
+		return true;
+	case IPPROTO_UDP:
+		return wants_udp(engine, skb);
+	default:
+		return false;
+	}
+}
+
+static bool wants_ipv6(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip;
+	struct ov2_frame frame;
+	struct ipv6hdr room;
+
+	ip = skb_header_pointer(skb, ETH_HLEN, sizeof(room), &room);
+	if (!ip)
+		return false;
+	if (ip->nexthdr == NEXTHDR_ESP || ip->nexthdr == NEXTHDR_AUTH)
+		return true;
+	if (!ipv6_ext_hdr(ip->nexthdr))
+		return false;
+
+	ov2_frame_parse(skb, &frame);
+	return frame.kind != OV2_FRAME_OTHER;
+}
+
+/**
+ * ov2_engine_wants() - ov2_miniport_ops.wants of this engine
+ * @ad: the card
+ * @skb: the frame, data at the Ethernet header
+ *
+ * All ESP and AH is wanted, also if there is no SA for it, so that it is
+ * counted, and so that the frames of an SA stay in order when the SA comes or
+ * goes. A large packet is no ESP packet, but may carry many of them in UDP,
+ * which the stack takes apart.
+ *
+ * Context: BH disabled.
+ * Return: true if ov2_engine_receive() is to see the frame.
+ */
+bool ov2_engine_wants(struct ov2_adapter *ad, const struct sk_buff *skb)
+{
+	const struct ethhdr *eth;
+	struct ethhdr room;
+
+	eth = skb_header_pointer(skb, 0, sizeof(room), &room);
+	if (!eth || skb_is_gso(skb))
+		return false;
+
+	switch (eth->h_proto) {
+	case htons(ETH_P_IP):
+		return wants_ipv4(ad->engine, skb);
+	case htons(ETH_P_IPV6):
+		return wants_ipv6(skb);
+	default:
+		return false;
+	}
+}
