@@ -13,7 +13,7 @@ int ov2_bridge_init(struct ov2_adapter *ad);
 void ov2_bridge_exit(struct ov2_adapter *ad);
 bool ov2_bridge_packet_mode(const struct ov2_adapter *ad);
 void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb);
-bool ov2_bridge_cuts(struct sk_buff *skb);
+bool ov2_bridge_may_be_large(struct sk_buff *skb);
 bool ov2_bridge_hash(struct sk_buff *skb, u32 *hash);
 enum ov2_counter ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 u16 queue, enum ov2_verdict *verdict,
@@ -21,6 +21,9 @@ enum ov2_counter ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 				    struct ov2_nbl *nbl,
 				    enum ov2_rx_verdict *verdict);
+enum ov2_counter ov2_bridge_receive_plain(struct ov2_adapter *ad,
+					  struct sk_buff *skb,
+					  enum ov2_rx_verdict *verdict);
 void ov2_bridge_request_complete(struct ov2_adapter *ad,
 				 struct ov2_request *req,
 				 enum ov2_status status);

@@ -120,6 +120,10 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	if (unlikely(READ_ONCE(assoc->untold)))
 		ov2_state_renumber(x);
 
+	/* What the sender left to do about the sum of an outer UDP header is
+	 * done. The stack would take it for the sum of the packet inside.
+	 */
+	nbl->skb->ip_summed = CHECKSUM_NONE;
 	reason = OV2_CNT_RX_DROP_ALLOC;
 	if (rx_trim_padding(nbl->skb))
 		reason = ov2_headers_set(nbl->skb);
@@ -179,4 +183,22 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 	reason = rx_verified(ad, nbl, &res, verdict);
 	rcu_read_unlock();
 	return reason;
+}
+
+/**
+ * ov2_bridge_receive_plain() - may a frame come in that the engine did not see?
+ * @ad: the card
+ * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data
+ *	is behind the Ethernet header. It may be a large packet, or lack its
+ *	sum, since only its headers are read
+ * @verdict: filled in with what is to be done, if the frame may come in
+ *
+ * Context: BH disabled, in the NAPI of the frame's queue.
+ * Return: OV2_CNT_NONE, or why the caller must drop the frame.
+ */
+enum ov2_counter ov2_bridge_receive_plain(struct ov2_adapter *ad,
+					  struct sk_buff *skb,
+					  enum ov2_rx_verdict *verdict)
+{
+	return ov2_clear_receive(ad, skb, verdict);
 }

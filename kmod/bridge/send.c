@@ -120,18 +120,21 @@ static bool numbers_wrap(const struct sk_buff *skb,
 }
 
 /**
- * ov2_bridge_cuts() - does the engine cut a large packet into segments?
+ * ov2_bridge_may_be_large() - may the core leave a large packet whole?
  * @skb: the packet, in ndo_features_check
  *
+ * A packet that is not to be protected may stay large, too. If a policy of the
+ * card still protects it, ov2_packet_xmit() says who cuts it.
+ *
  * Context: BH disabled.
- * Return: true if so; the core must do it otherwise.
+ * Return: true if the packet may stay large; the core must cut it otherwise.
  */
-bool ov2_bridge_cuts(struct sk_buff *skb)
+bool ov2_bridge_may_be_large(struct sk_buff *skb)
 {
 	const struct xfrm_offload *xo = xfrm_offload(skb);
 
 	if (!xo || is_receive_path(xo))
-		return false;
+		return true;
 	return ov2_packet_tagged(xo) ||
 	       !(numbers_wrap(skb, xo) ||
 		 skb_shinfo(skb)->gso_type & ~OV2_GSO_CUT);

@@ -336,15 +336,18 @@ static void send_failed(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 				       OV2_STATUS_FAILURE);
 }
 
-static void send_frame(struct ov2_adapter *ad, struct ov2_nbl *nbl,
-		       struct sk_buff *skb)
+static void send_count(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
-	if (!send_is_plain(nbl)) {
+	unsigned int frames = 0, bytes = 0;
+	const struct sk_buff *skb;
+
+	for (skb = nbl->skb; skb; skb = skb->next) {
 		send_trace(ad, nbl, skb);
-		ov2_count(ad, OV2_CNT_TX_PKTS);
-		ov2_count_add(ad, OV2_CNT_TX_BYTES, skb->len);
+		frames++;
+		bytes += skb->len;
 	}
-	ad->ops->wire_out(ad, nbl->queue, skb);
+	ov2_count_add(ad, OV2_CNT_TX_PKTS, frames);
+	ov2_count_add(ad, OV2_CNT_TX_BYTES, bytes);
 }
 
 /**
@@ -358,7 +361,7 @@ void ov2_engine_sent(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	const struct ov2_engine *engine = ad->engine;
 	struct ov2_work *work = ov2_work(nbl);
-	struct sk_buff *skb, *next;
+	struct sk_buff *skb = nbl->skb;
 
 	if (!work->reason && ov2_engine_resetting(engine))
 		work->reason = OV2_CNT_TX_DROP_RESET;
@@ -368,10 +371,9 @@ void ov2_engine_sent(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 		return;
 	}
 
-	skb_list_walk_safe(nbl->skb, skb, next) {
-		skb_mark_not_on_list(skb);
-		send_frame(ad, nbl, skb);
-	}
+	if (!send_is_plain(nbl))
+		send_count(ad, nbl);
 	nbl->skb = NULL;
+	ad->ops->wire_out(ad, nbl->queue, skb);
 	ad->ops->send_complete(ad, nbl, OV2_STATUS_SUCCESS);
 }

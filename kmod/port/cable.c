@@ -9,6 +9,7 @@
 #include <linux/rcupdate.h>
 #include <linux/rtnetlink.h>
 #include <linux/skbuff.h>
+#include <net/gso.h>
 
 #include "../compat/skbuff.h"
 #include "cable.h"
@@ -18,11 +19,15 @@
 
 #define CABLE_MAX_MTU	9000
 
-/* A cable moves bytes in memory, so it takes scattered and high memory. The
- * stack segments large packets.
+/* A cable moves bytes in memory, so it takes scattered and high memory. Large
+ * packets, and packets that lack their checksum, cross as they are, as over
+ * veth. GSO_FRAGLIST is missing, because skb_segment_list() writes to the
+ * members of such a list, and the sender may still hold the members.
  */
 #define CABLE_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
-			 NETIF_F_HW_CSUM)
+			 NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC | \
+			 NETIF_F_GSO_ENCAP_ALL | \
+			 (NETIF_F_GSO_SOFTWARE & ~NETIF_F_GSO_FRAGLIST))
 
 /* Send queues are spread over the receive queues of the other end. */
 static struct ov2_rxq *cable_rxq(const struct ov2_port *peer, u16 tx_queue)
@@ -67,6 +72,8 @@ static bool cable_too_long(const struct sk_buff *skb,
 
 	if (eth_type_vlan(eth->h_proto))
 		max += VLAN_HLEN;
+	if (skb_is_gso(skb))
+		return !skb_gso_validate_mac_len(skb, max);
 	return skb->len > max;
 }
 
@@ -82,11 +89,20 @@ static enum ov2_counter cable_prepare(struct sk_buff *skb,
 		return OV2_CNT_WIRE_TX_DROP_ALLOC;
 	if (cable_too_long(skb, peer->ad.dev))
 		return OV2_CNT_WIRE_TX_DROP_TOO_LONG;
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
-		return OV2_CNT_WIRE_TX_DROP_CSUM;
 	if (skb_orphan_frags_rx(skb, GFP_ATOMIC))
 		return OV2_CNT_WIRE_TX_DROP_ALLOC;
 	return OV2_CNT_NONE;
+}
+
+/* A frame that is whole needs no marks for a device that would complete it. */
+static void cable_scrub_offloads(struct sk_buff *skb)
+{
+	skb_unset_transport_header(skb);
+	skb_set_inner_protocol(skb, 0);
+	skb->encapsulation = 0;
+	skb->encap_hdr_csum = 0;
+	skb->remcsum_offload = 0;
+	skb->ip_summed = CHECKSUM_NONE;
 }
 
 /* Only bytes go over a cable: the sender's metadata in the skb is cleared,
@@ -102,6 +118,9 @@ static enum ov2_counter cable_prepare(struct sk_buff *skb,
  *	pp_recycle, pfmemalloc	are about the memory, not about the frame
  *	dev, cb, napi_id,	are set on the way up, by the port, GRO and each
  *	protocol, tc_at_ingress	layer that uses them
+ *	checksum, transport	say what is left to do for a large packet or a
+ *	and inner headers,	packet without its sum: by the receiver, or by
+ *	GSO			the device that the receiver forwards to
  */
 static void cable_scrub(struct sk_buff *skb)
 {
@@ -115,12 +134,8 @@ static void cable_scrub(struct sk_buff *skb)
 	 */
 	skb_set_dst_pending_confirm(skb, 0);
 	ov2_skb_reset_tc(skb);
-	skb_unset_transport_header(skb);
-	skb_set_inner_protocol(skb, 0);
-	skb->encapsulation = 0;
-	skb->encap_hdr_csum = 0;
-	skb->remcsum_offload = 0;
-	skb->ip_summed = CHECKSUM_NONE;
+	if (!skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL)
+		cable_scrub_offloads(skb);
 	skb->csum_valid = 0;
 	skb->csum_complete_sw = 0;
 	skb->csum_level = 0;
@@ -128,23 +143,29 @@ static void cable_scrub(struct sk_buff *skb)
 	skb->priority = 0;
 }
 
-static enum ov2_counter cable_put(struct ov2_port *port, u16 queue,
-				  struct sk_buff *skb)
+static enum ov2_counter cable_fit(struct ov2_port *port, struct sk_buff *skb)
 {
 	enum ov2_counter reason;
+
+	rcu_read_lock();
+	reason = cable_prepare(skb, rcu_dereference(port->peer));
+	rcu_read_unlock();
+	if (!reason)
+		cable_scrub(skb);
+	return reason;
+}
+
+/* The peer may have gone since cable_fit() looked. */
+static enum ov2_counter cable_put(struct ov2_port *port, u16 queue,
+				  struct sk_buff_head *frames)
+{
+	enum ov2_counter reason = OV2_CNT_WIRE_TX_DROP_UNPLUGGED;
 	struct ov2_port *peer;
 
 	rcu_read_lock();
 	peer = rcu_dereference(port->peer);
-	reason = cable_prepare(skb, peer);
-	if (reason)
-		goto out;
-
-	cable_scrub(skb);
-	/* The peer may have gone down since cable_prepare() looked. */
-	if (!ov2_rx_enqueue(cable_rxq(peer, queue), skb))
-		reason = OV2_CNT_WIRE_TX_DROP_UNPLUGGED;
-out:
+	if (peer && ov2_rx_enqueue(cable_rxq(peer, queue), frames))
+		reason = OV2_CNT_NONE;
 	rcu_read_unlock();
 	return reason;
 }
@@ -222,6 +243,7 @@ const struct ov2_line_ops ov2_cable_line = {
 	.link		= cable_link,
 	.carrier	= cable_carrier,
 	.room		= cable_room,
+	.fit		= cable_fit,
 	.put		= cable_put,
 	.wake		= cable_wake,
 };

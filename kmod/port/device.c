@@ -31,6 +31,7 @@ static const struct ov2_adapter_ops adapter_ops = {
 
 static int port_alloc_queues(struct ov2_port *port)
 {
+	u16 queue;
 	int err;
 
 	port->ad.tx_queues = port->ad.dev->num_tx_queues;
@@ -40,6 +41,8 @@ static int port_alloc_queues(struct ov2_port *port)
 			      GFP_KERNEL_ACCOUNT);
 	if (!port->txqs)
 		return -ENOMEM;
+	for (queue = 0; queue < port->ad.tx_queues; queue++)
+		__skb_queue_head_init(&port->txqs[queue].burst);
 
 	err = ov2_rx_alloc(port);
 	if (err)
@@ -179,7 +182,7 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
 					     netdev_features_t features)
 {
 	ov2_bridge_validate(dev, skb);
-	if (skb_is_gso(skb) && !ov2_bridge_cuts(skb))
+	if (skb_is_gso(skb) && !ov2_bridge_may_be_large(skb))
 		features &= ~NETIF_F_GSO_MASK;
 	return vlan_features_check(skb, features);
 }

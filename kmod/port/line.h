@@ -11,12 +11,14 @@ struct net_device;
 struct netlink_ext_ack;
 struct ov2_port;
 struct sk_buff;
+struct sk_buff_head;
 
 /**
  * struct ov2_line_ops - the line: what a card's frames leave on and come from
- * @features: what the line can do. The stack does the rest itself, by
- *	segmenting, copying or summing. NETIF_F_HW_ESP is not here, because it
- *	is the engine's
+ * @features: what the line can do, also with large packets and with sums. The
+ *	stack does the rest itself, by segmenting, copying or summing.
+ *	NETIF_F_HW_ESP is not here, because it is the engine's, and neither is
+ *	NETIF_F_GSO_ESP: what the engine seals is never large
  * @max_mtu: the longest MTU that a card may be set to
  * @plug: connect a card to the device that IFLA_LINK names. The card has been
  *	registered just now and is down. @target is another device; if it is a
@@ -30,13 +32,15 @@ struct sk_buff;
  * @carrier: a card was opened, or is being stopped (ov2_port.up tells which):
  *	set its carrier, and also the carrier of the card at the other end if
  *	that carrier depends on it. RTNL
- * @room: how many frames a send queue may still send before it has to stop, by
- *	ov2_ring_room(), or less if the line itself takes less. BH disabled
- * @put: send a frame; data is at its Ethernet header. Takes the frame and
- *	returns 0, or leaves the frame to the caller and returns why it must be
- *	dropped. Too many frames on their way are no reason, because @room has
- *	stopped the queue in time. BH disabled; also from completions of the
- *	engine, on several CPUs at a time for one queue
+ * @room: how many segments a send queue may still send before it has to stop,
+ *	by ov2_ring_room(), or less if the line itself takes less. BH disabled
+ * @fit: make a frame fit for the line; data is at its Ethernet header. Returns
+ *	0, or why the frame must be dropped. Contexts as @put
+ * @put: send frames that are fit, in order. Takes all of them and returns 0, or
+ *	leaves all of them in @frames and returns why they must be dropped. Too
+ *	many frames on their way are no reason, because @room has stopped the
+ *	queue in time. BH disabled; also from completions of the engine, on
+ *	several CPUs at a time for one queue
  * @wake: a receive queue has taken frames off its ring: call ov2_ring_wake()
  *	for each send queue that feeds this ring. BH disabled
  *
@@ -62,8 +66,9 @@ struct ov2_line_ops {
 	struct net_device *(*link)(const struct ov2_port *port);
 	void (*carrier)(struct ov2_port *port);
 	int (*room)(const struct ov2_port *port, u16 queue);
+	enum ov2_counter (*fit)(struct ov2_port *port, struct sk_buff *skb);
 	enum ov2_counter (*put)(struct ov2_port *port, u16 queue,
-				struct sk_buff *skb);
+				struct sk_buff_head *frames);
 	void (*wake)(struct ov2_port *port, u16 rx_queue);
 };
 

@@ -36,14 +36,18 @@ struct ov2_line_ops;
  * @port: the card
  * @index: its number
  * @ring: frames that came over the line, oldest first (ring.c)
+ * @segments: number of segments in @ring. Written under the lock of @ring
  * @open: @ring takes frames. Protected by the lock of @ring
  * @lock: protects @indicated and @polling; BH
  * @indicated: NBLs that the engine is done with, by ov2_nbl.link
  * @polling: @napi is giving frames to the engine and looks at @indicated
- *	afterwards
+ *	afterwards. Only @napi changes it
  * @ready: NBLs on their way up the stack; only @napi touches them
  * @held: number of frames given to the engine and not delivered yet; only @napi
  *	changes it
+ * @up_frames: frames that went up the stack in this poll, and are not in the
+ *	statistics yet; only @napi changes it
+ * @up_bytes: their bytes
  */
 struct ov2_rxq {
 	struct napi_struct napi;
@@ -53,6 +57,7 @@ struct ov2_rxq {
 	struct ov2_port *port;
 	u16 index;
 	struct sk_buff_head ring ____cacheline_aligned_in_smp;
+	unsigned int segments;
 	bool open;
 	/* protects indicated and polling */
 	spinlock_t lock ____cacheline_aligned_in_smp;
@@ -60,14 +65,22 @@ struct ov2_rxq {
 	bool polling;
 	struct list_head ready;
 	unsigned int held;
+	unsigned int up_frames;
+	unsigned int up_bytes;
 };
 
 /**
  * struct ov2_txq - a send queue
  * @in_engine: number of NBLs given to the engine and not back yet (ring.c)
+ * @burst: plain frames that go to the line together when the burst ends.
+ *	Protected by the queue's lock, and empty when nobody holds it
+ * @left: how many segments the queue may send before it has to look at the room
+ *	of its line again (ring.c). Protected by the queue's lock
  */
 struct ov2_txq {
 	atomic_t in_engine;
+	struct sk_buff_head burst;
+	int left;
 } ____cacheline_aligned_in_smp;
 
 /**

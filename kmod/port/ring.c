@@ -5,8 +5,9 @@
  * The only ring is the receiver's. A send queue stops when the frames on the
  * ring and the frames in the engine reach OV2_RING_FRAMES, and is woken when
  * half of them are gone, so a slow receiver slows its sender and no frame is
- * lost. The receiver's own engine holds at most OV2_RX_HELD_MAX of the frames
- * that were taken off the ring; the others wait on the ring.
+ * lost. A large packet counts as its segments do. The receiver's own engine
+ * holds at most OV2_RX_HELD_MAX of the frames that were taken off the ring; the
+ * others wait on the ring.
  *
  * Several send queues may feed one ring. Each of these queues counts the frames
  * on the ring and its own frames in the engine, and assumes that each of the
@@ -27,6 +28,32 @@
 #include "ring.h"
 
 #define RING_WAKE_ROOM	(OV2_RING_FRAMES / 2)
+
+/**
+ * struct ring_cb - what skb->cb holds while a frame is on a ring
+ * @segments: ov2_ring_segments() when the frame came. The sender's kernel may
+ *	still write to the shared info that it shares with the frame
+ */
+struct ring_cb {
+	unsigned int segments;
+};
+
+static struct ring_cb *ring_cb(struct sk_buff *skb)
+{
+	return (struct ring_cb *)skb->cb;
+}
+
+/**
+ * ov2_ring_segments() - how many frames does a frame count as?
+ * @skb: the frame
+ *
+ * Context: Any context.
+ * Return: the number of its segments if it is a large packet, else 1.
+ */
+unsigned int ov2_ring_segments(const struct sk_buff *skb)
+{
+	return max_t(unsigned int, skb_shinfo(skb)->gso_segs, 1);
+}
 
 static void ring_set_open(struct ov2_rxq *rxq, bool open)
 {
@@ -58,23 +85,31 @@ void ov2_ring_close(struct ov2_rxq *rxq)
 }
 
 /**
- * ov2_ring_put() - put a frame on a ring
+ * ov2_ring_put() - put frames on a ring
  * @rxq: the receive queue
- * @skb: the frame; taken if this returns true
+ * @frames: the frames, oldest first; taken if this returns true
  *
  * Context: BH disabled.
  * Return: false if the ring is closed.
  */
-bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff *skb)
+bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff_head *frames)
 {
+	unsigned int segments = 0;
+	struct sk_buff *skb;
 	bool open;
 
 	lockdep_assert_in_softirq();
+	skb_queue_walk(frames, skb) {
+		skb->dev = rxq->port->ad.dev;
+		ring_cb(skb)->segments = ov2_ring_segments(skb);
+		segments += ring_cb(skb)->segments;
+	}
+
 	spin_lock(&rxq->ring.lock);
 	open = rxq->open;
 	if (open) {
-		skb->dev = rxq->port->ad.dev;
-		__skb_queue_tail(&rxq->ring, skb);
+		skb_queue_splice_tail_init(frames, &rxq->ring);
+		WRITE_ONCE(rxq->segments, rxq->segments + segments);
 	}
 	spin_unlock(&rxq->ring.lock);
 	return open;
@@ -92,6 +127,7 @@ bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff *skb)
 int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames)
 {
 	int max = min_t(int, budget, OV2_RX_HELD_MAX - rxq->held);
+	unsigned int segments = 0;
 	struct sk_buff *skb;
 	int taken;
 
@@ -103,7 +139,9 @@ int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames)
 		if (!skb)
 			break;
 		__skb_queue_tail(frames, skb);
+		segments += ring_cb(skb)->segments;
 	}
+	WRITE_ONCE(rxq->segments, rxq->segments - segments);
 	spin_unlock(&rxq->ring.lock);
 	return taken;
 }
@@ -134,6 +172,7 @@ void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames)
 	__skb_queue_head_init(frames);
 	spin_lock(&rxq->ring.lock);
 	skb_queue_splice_init(&rxq->ring, frames);
+	WRITE_ONCE(rxq->segments, 0);
 	spin_unlock(&rxq->ring.lock);
 }
 
@@ -152,15 +191,15 @@ void ov2_ring_share(struct ov2_port *port, unsigned int rings)
 }
 
 /**
- * ov2_ring_room() - how many frames may a send queue still send?
+ * ov2_ring_room() - how many segments may a send queue still send?
  * @port: the sender
  * @queue: its queue
  * @rxq: the receive queue whose ring the send queue feeds, or NULL without a
  *	ring
  *
  * Context: BH disabled.
- * Return: how many frames may still be sent before the queue has to stop; less
- * than zero if too many were sent.
+ * Return: how many segments may still be sent before the queue has to stop;
+ * less than zero if too many were sent.
  */
 int ov2_ring_room(const struct ov2_port *port, u16 queue,
 		  const struct ov2_rxq *rxq)
@@ -169,7 +208,7 @@ int ov2_ring_room(const struct ov2_port *port, u16 queue,
 
 	if (rxq) {
 		used *= READ_ONCE(port->sharers);
-		used += skb_queue_len_lockless(&rxq->ring);
+		used += READ_ONCE(rxq->segments);
 	}
 	return OV2_RING_FRAMES - used;
 }
@@ -187,17 +226,26 @@ static int ring_stop_room(const struct ov2_port *port)
 /**
  * ov2_ring_maybe_stop() - stop a send queue if it has no more room
  * @port: the sender
- * @queue: its queue. It has sent a frame
+ * @queue: its queue. It has sent frames
+ *
+ * It also tells the queue how many segments it may send before it asks again
+ * (ov2_txq.left): none if other queues fill the same ring meanwhile.
  *
  * Context: BH disabled, under the queue's lock.
  */
 void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue)
 {
 	struct netdev_queue *txq = netdev_get_tx_queue(port->ad.dev, queue);
+	int room = port->line->room(port, queue);
+	int stop = ring_stop_room(port);
 
 	lockdep_assert_held(&txq->_xmit_lock);
-	netif_txq_maybe_stop(txq, port->line->room(port, queue),
-			     ring_stop_room(port), RING_WAKE_ROOM);
+	port->txqs[queue].left = 0;
+	if (READ_ONCE(port->sharers) == 1)
+		port->txqs[queue].left = min(room - stop, OV2_RING_BURST);
+	if (unlikely(room < stop))
+		netif_txq_maybe_stop(txq, port->line->room(port, queue), stop,
+				     RING_WAKE_ROOM);
 }
 
 /**

@@ -9,8 +9,17 @@ struct ov2_rxq;
 struct sk_buff;
 struct sk_buff_head;
 
-/* Frames that may wait for a receive queue before its senders stop. */
+/* Frames that may wait for a receive queue before its senders stop. A large
+ * packet counts as its segments do, because frames of 64 KiB would hold 32 MiB
+ * for each queue; 512 segments of an MTU of 1500 are as many bytes as queues of
+ * fast NICs hold by BQL.
+ */
 #define OV2_RING_FRAMES		512
+
+/* Segments that a send queue may send before it looks at the room of its line
+ * again.
+ */
+#define OV2_RING_BURST		64
 
 /* Frames of a receive queue that its engine may hold. Without a limit an
  * asynchronous cipher would empty the ring as fast as it fills, and nothing
@@ -21,12 +30,13 @@ struct sk_buff_head;
 /* The receiving end */
 void ov2_ring_open(struct ov2_rxq *rxq);
 void ov2_ring_close(struct ov2_rxq *rxq);
-bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff *skb);
+bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff_head *frames);
 int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames);
 bool ov2_ring_may_take(const struct ov2_rxq *rxq);
 void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames);
 
 /* The sending end */
+unsigned int ov2_ring_segments(const struct sk_buff *skb);
 void ov2_ring_share(struct ov2_port *port, unsigned int rings);
 int ov2_ring_room(const struct ov2_port *port, u16 queue,
 		  const struct ov2_rxq *rxq);

@@ -20,16 +20,17 @@
 #include "rx_stack.h"
 
 /**
- * ov2_rx_enqueue() - a frame has come over the line
+ * ov2_rx_enqueue() - frames have come over the line
  * @rxq: the receive queue
- * @skb: the frame, data at the Ethernet header; taken if this returns true
+ * @frames: the frames, oldest first, data at the Ethernet header; taken if this
+ *	returns true
  *
  * Context: BH disabled, RCU read side in which the card was found.
  * Return: false if the card is down, or going down.
  */
-bool ov2_rx_enqueue(struct ov2_rxq *rxq, struct sk_buff *skb)
+bool ov2_rx_enqueue(struct ov2_rxq *rxq, struct sk_buff_head *frames)
 {
-	if (!ov2_ring_put(rxq, skb))
+	if (!ov2_ring_put(rxq, frames))
 		return false;
 	ov2_rx_irq_raise(rxq);
 	return true;

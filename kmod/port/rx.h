@@ -6,7 +6,7 @@
 
 struct ov2_port;
 struct ov2_rxq;
-struct sk_buff;
+struct sk_buff_head;
 
 int ov2_rx_alloc(struct ov2_port *port);
 void ov2_rx_free(struct ov2_port *port);
@@ -15,6 +15,6 @@ void ov2_rx_del_napi(struct ov2_port *port);
 int ov2_rx_start(struct ov2_port *port);
 void ov2_rx_close(struct ov2_port *port);
 void ov2_rx_stop(struct ov2_port *port);
-bool ov2_rx_enqueue(struct ov2_rxq *rxq, struct sk_buff *skb);
+bool ov2_rx_enqueue(struct ov2_rxq *rxq, struct sk_buff_head *frames);
 
 #endif /* _OV2_RX_H */

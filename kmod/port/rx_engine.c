@@ -11,12 +11,13 @@
 #include "rx_stack.h"
 
 /**
- * ov2_rx_to_engine() - give a frame to the engine, if it is the card's own
+ * ov2_rx_to_engine() - give a frame to the engine, if the engine wants it
  * @rxq: the receive queue that the frame came in on
  * @skb: the frame, data at the Ethernet header; taken
  *
- * A frame that is wanted and not the card's own goes up the stack at once. It
- * is of another flow, so it may overtake the frames that the engine has.
+ * A frame that is not the card's own, or that is no IPsec, goes up the stack at
+ * once. It is of another flow, so it may overtake the frames that the engine
+ * has.
  *
  * Context: NAPI of @rxq.
  */
@@ -37,15 +38,23 @@ void ov2_rx_to_engine(struct ov2_rxq *rxq, struct sk_buff *skb)
 		return;
 	}
 
+	if (verdict == OV2_FILTER_OTHER ||
+	    !port->ad.miniport->wants(&port->ad, skb)) {
+		ov2_rx_plain_to_stack(rxq, skb, verdict == OV2_FILTER_OWN);
+		return;
+	}
+
 	nbl = ov2_nbl_alloc(skb, rxq->index);
 	if (!nbl) {
 		ov2_rx_drop(port, skb, OV2_CNT_WIRE_RX_DROP_ALLOC, skb->len);
 		return;
 	}
-	if (verdict == OV2_FILTER_OTHER) {
-		ov2_rx_to_stack(rxq, nbl, false);
-		return;
-	}
 	rxq->held++;
+	/* ov2_rx_poll() will look at what is indicated from here on. */
+	if (!rxq->polling) {
+		spin_lock(&rxq->lock);
+		rxq->polling = true;
+		spin_unlock(&rxq->lock);
+	}
 	port->ad.miniport->receive(&port->ad, nbl);
 }

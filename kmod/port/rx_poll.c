@@ -31,10 +31,6 @@ static int poll_feed_engine(struct ov2_rxq *rxq, int budget)
 		return 0;
 	port->line->wake(port, rxq->index);
 
-	spin_lock(&rxq->lock);
-	rxq->polling = true;
-	spin_unlock(&rxq->lock);
-
 	while ((skb = __skb_dequeue(&frames)))
 		ov2_rx_to_engine(rxq, skb);
 	return taken;
@@ -45,11 +41,15 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 	struct ov2_nbl *nbl;
 	int delivered;
 
-	/* From here on, an NBL that is indicated schedules the NAPI. */
-	spin_lock(&rxq->lock);
-	rxq->polling = false;
-	list_splice_tail_init(&rxq->indicated, &rxq->ready);
-	spin_unlock(&rxq->lock);
+	/* From here on, an NBL that is indicated schedules the NAPI. If the
+	 * engine was given nothing, this was so before, too.
+	 */
+	if (rxq->polling || !list_empty(&rxq->indicated)) {
+		spin_lock(&rxq->lock);
+		rxq->polling = false;
+		list_splice_tail_init(&rxq->indicated, &rxq->ready);
+		spin_unlock(&rxq->lock);
+	}
 
 	for (delivered = 0; delivered < budget; delivered++) {
 		nbl = list_first_entry_or_null(&rxq->ready, struct ov2_nbl,
@@ -58,9 +58,28 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 			break;
 		list_del(&nbl->link);
 		rxq->held--;
-		ov2_rx_to_stack(rxq, nbl, true);
+		ov2_rx_to_stack(rxq, nbl);
 	}
 	return delivered;
+}
+
+/* As dev_dstats_rx_add(), for the frames of a poll. It comes before
+ * napi_complete_done(), which brings up the frames that GRO holds.
+ */
+static void poll_count(struct ov2_rxq *rxq)
+{
+	struct pcpu_dstats *dstats;
+
+	if (!rxq->up_frames)
+		return;
+
+	dstats = this_cpu_ptr(rxq->port->ad.dev->dstats);
+	u64_stats_update_begin(&dstats->syncp);
+	u64_stats_add(&dstats->rx_packets, rxq->up_frames);
+	u64_stats_add(&dstats->rx_bytes, rxq->up_bytes);
+	u64_stats_update_end(&dstats->syncp);
+	rxq->up_frames = 0;
+	rxq->up_bytes = 0;
 }
 
 /**
@@ -82,6 +101,7 @@ int ov2_rx_poll(struct napi_struct *napi, int budget)
 
 	fed = poll_feed_engine(rxq, budget);
 	delivered = poll_deliver(rxq, budget);
+	poll_count(rxq);
 	work = max(fed, delivered);
 	if (work >= budget || !list_empty(&rxq->ready) ||
 	    ov2_ring_may_take(rxq))

@@ -52,38 +52,73 @@ static bool rx_may_merge(const struct sk_buff *skb)
 	return proto && *proto == IPPROTO_TCP;
 }
 
-/**
- * ov2_rx_to_stack() - bring a frame up the stack, as its records say
- * @rxq: the receive queue that the frame came in on
- * @nbl: the frame and its records; taken
- * @own: the frame is the card's own
- *
- * Context: NAPI of @rxq.
- */
-void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl, bool own)
+/* Returns false without memory. */
+static bool rx_prepare(struct ov2_rxq *rxq, struct sk_buff *skb)
 {
-	enum ov2_counter reason = OV2_CNT_WIRE_RX_DROP_UNSHARE;
-	struct ov2_port *port = rxq->port;
-	struct sk_buff *skb = nbl->skb;
-	enum ov2_rx_verdict verdict;
-	unsigned int len = skb->len;
-
-	skb->protocol = eth_type_trans(skb, port->ad.dev);
+	skb->protocol = eth_type_trans(skb, rxq->port->ad.dev);
 	/* This comes before the bridge, which may take the frame. */
 	skb_prepare_for_gro(skb);
 	skb_mark_napi_id(skb, &rxq->napi);
-	if (!ov2_unshare(skb))
-		reason = ov2_bridge_receive(&port->ad, nbl, &verdict);
-	ov2_nbl_free(nbl);
+	return !ov2_unshare(skb);
+}
+
+/* @len: bytes of the frame as it came in, with its Ethernet header. @own: the
+ * frame is the card's own
+ */
+static void rx_finish(struct ov2_rxq *rxq, struct sk_buff *skb,
+		      enum ov2_counter reason, enum ov2_rx_verdict verdict,
+		      unsigned int len, bool own)
+{
 	if (reason) {
-		ov2_rx_drop(port, skb, reason, len);
+		ov2_rx_drop(rxq->port, skb, reason, len);
 		return;
 	}
-	dev_dstats_rx_add(port->ad.dev, len);
+	rxq->up_frames++;
+	rxq->up_bytes += len;
 	if (verdict == OV2_RX_TAKEN)
 		return;
 	if (own || rx_may_merge(skb))
 		napi_gro_receive(&rxq->napi, skb);
 	else
 		netif_receive_skb(skb);
+}
+
+/**
+ * ov2_rx_plain_to_stack() - bring a frame up the stack without the engine
+ * @rxq: the receive queue that the frame came in on
+ * @skb: the frame, data at the Ethernet header; taken
+ * @own: the frame is the card's own
+ *
+ * Context: NAPI of @rxq.
+ */
+void ov2_rx_plain_to_stack(struct ov2_rxq *rxq, struct sk_buff *skb, bool own)
+{
+	enum ov2_counter reason = OV2_CNT_WIRE_RX_DROP_UNSHARE;
+	enum ov2_rx_verdict verdict = OV2_RX_STACK;
+	unsigned int len = skb->len;
+
+	if (rx_prepare(rxq, skb))
+		reason = ov2_bridge_receive_plain(&rxq->port->ad, skb,
+						  &verdict);
+	rx_finish(rxq, skb, reason, verdict, len, own);
+}
+
+/**
+ * ov2_rx_to_stack() - bring a frame up the stack, as its records say
+ * @rxq: the receive queue that the frame came in on
+ * @nbl: the frame and its records; taken
+ *
+ * Context: NAPI of @rxq.
+ */
+void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl)
+{
+	enum ov2_counter reason = OV2_CNT_WIRE_RX_DROP_UNSHARE;
+	enum ov2_rx_verdict verdict = OV2_RX_STACK;
+	struct sk_buff *skb = nbl->skb;
+	unsigned int len = skb->len;
+
+	if (rx_prepare(rxq, skb))
+		reason = ov2_bridge_receive(&rxq->port->ad, nbl, &verdict);
+	ov2_nbl_free(nbl);
+	rx_finish(rxq, skb, reason, verdict, len, true);
 }

@@ -19,27 +19,77 @@ static void tx_drop(struct ov2_port *port, enum ov2_counter reason,
 	ov2_drop_tx(&port->ad, reason, skb, len);
 }
 
+/* As dev_dstats_tx_add(), for several frames */
+static void tx_count(struct net_device *dev, unsigned int frames,
+		     unsigned int bytes)
+{
+	struct pcpu_dstats *dstats = this_cpu_ptr(dev->dstats);
+
+	u64_stats_update_begin(&dstats->syncp);
+	u64_stats_add(&dstats->tx_packets, frames);
+	u64_stats_add(&dstats->tx_bytes, bytes);
+	u64_stats_update_end(&dstats->syncp);
+}
+
+/* Make a frame the last of @frames, or drop it. */
+static void tx_fit(struct ov2_port *port, struct sk_buff *skb,
+		   struct sk_buff_head *frames)
+{
+	unsigned int len = skb->len;
+	enum ov2_counter reason;
+
+	reason = port->line->fit(port, skb);
+	if (reason)
+		tx_drop(port, reason, skb, len);
+	else
+		__skb_queue_tail(frames, skb);
+}
+
+/* Frames that are fit go to the line; @frames is empty afterwards. */
+static void tx_put(struct ov2_port *port, u16 queue,
+		   struct sk_buff_head *frames)
+{
+	unsigned int num = skb_queue_len(frames);
+	enum ov2_counter reason;
+	unsigned int bytes = 0;
+	struct sk_buff *skb;
+
+	if (!num)
+		return;
+
+	skb_queue_walk(frames, skb)
+		bytes += skb->len;
+	reason = port->line->put(port, queue, frames);
+	if (!reason)
+		tx_count(port->ad.dev, num, bytes);
+	while ((skb = __skb_dequeue(frames)))
+		tx_drop(port, reason, skb, skb->len);
+}
+
 /**
  * ov2_tx_wire_out() - ov2_adapter_ops.wire_out
  * @ad: the sending card
  * @queue: its queue
- * @skb: the frame, data at the Ethernet header; taken
+ * @skb: the frames, linked by sk_buff.next, data at the Ethernet header; taken
+ *
+ * Frames of the engine do not wait for the end of a burst, because another CPU
+ * may hand over the next frame of their flow.
  *
  * Context: BH disabled.
  */
 void ov2_tx_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb)
 {
 	struct ov2_port *port = ov2_port_of(ad);
-	unsigned int len = skb->len;
-	enum ov2_counter reason;
+	struct sk_buff_head frames;
+	struct sk_buff *next;
 
 	lockdep_assert_in_softirq();
-	reason = port->line->put(port, queue, skb);
-	if (reason) {
-		tx_drop(port, reason, skb, len);
-		return;
+	__skb_queue_head_init(&frames);
+	skb_list_walk_safe(skb, skb, next) {
+		skb_mark_not_on_list(skb);
+		tx_fit(port, skb, &frames);
 	}
-	dev_dstats_tx_add(ad->dev, len);
+	tx_put(port, queue, &frames);
 }
 
 /**
@@ -103,7 +153,7 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 	switch (verdict) {
 	case OV2_VERDICT_PLAIN:
 		skb_tx_timestamp(skb);
-		ov2_tx_wire_out(&port->ad, queue, skb);
+		tx_fit(port, skb, &port->txqs[queue].burst);
 		break;
 	case OV2_VERDICT_OFFLOAD:
 		skb_tx_timestamp(skb);
@@ -123,6 +173,11 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
  * @skb: the frame; taken
  * @dev: the card
  *
+ * Plain frames of a burst go to the line together. A burst ends with the last
+ * frame that the core has (netdev_xmit_more()), or when the queue has to look
+ * at the room of its line. If somebody else stops the queue,
+ * dev_hard_start_xmit() sends no more frames, so that ends the burst, too.
+ *
  * Context: BH disabled, under the queue's lock.
  * Return: NETDEV_TX_OK always.
  */
@@ -130,8 +185,15 @@ netdev_tx_t ov2_tx_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	u16 queue = skb_get_queue_mapping(skb);
 	struct ov2_port *port = netdev_priv(dev);
+	struct ov2_txq *txq = &port->txqs[queue];
 
+	txq->left -= ov2_ring_segments(skb);
 	tx_send(port, skb, queue);
+	if (netdev_xmit_more() && txq->left > 0 &&
+	    !netif_xmit_stopped(netdev_get_tx_queue(dev, queue)))
+		return NETDEV_TX_OK;
+
+	tx_put(port, queue, &txq->burst);
 	ov2_ring_maybe_stop(port, queue);
 	return NETDEV_TX_OK;
 }

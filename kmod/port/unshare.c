@@ -28,7 +28,8 @@ static void unshare_scrub(struct sk_buff *skb)
 	struct skb_shared_info *info = skb_shinfo(skb);
 
 	/* TCP sets the GSO type even in a single segment. */
-	skb_gso_reset(skb);
+	if (!skb_is_gso(skb))
+		skb_gso_reset(skb);
 	skb_metadata_clear(skb);
 	/* A card that forwards the frame would report time stamps to the
 	 * sender's socket.
@@ -44,7 +45,9 @@ static void unshare_scrub(struct sk_buff *skb)
  *	sock_wfree(), which does not read the shared info
  *
  * Frames that the engine has sealed or opened are no clones, and are linear
- * unless the stack sent a list. These frames are not copied again.
+ * unless the stack sent a list. These frames are not copied again. Of a large
+ * packet only the head is copied: 64 KiB in one piece are hard to get, and
+ * skb_segment() takes the members of its list for shared.
  *
  * Context: BH disabled.
  * Return: 0 or -ENOMEM.
@@ -53,10 +56,10 @@ int ov2_unshare(struct sk_buff *skb)
 {
 	int err;
 
-	/* Members of a list may be shared or clones. Lists are rare, and have
-	 * at most an MTU.
+	/* Members of a list may be shared or clones. Lists of packets that are
+	 * not large are rare, and have at most an MTU.
 	 */
-	if (skb_has_frag_list(skb))
+	if (skb_has_frag_list(skb) && !skb_is_gso(skb))
 		err = skb_linearize(skb);
 	else
 		err = skb_unclone(skb, GFP_ATOMIC);

@@ -423,10 +423,6 @@ struct ov2_adapter;
 	  0, SKB_DROP_REASON_PKT_TOO_BIG,				\
 	  "The frame is longer than the MTU of the card at the other "	\
 	  "end")							\
-	X(WIRE_TX_DROP_CSUM, "wire_tx_drop_csum",			\
-	  0, SKB_DROP_REASON_SKB_CSUM,					\
-	  "The checksum of a frame that is not protected could not be "	\
-	  "completed")							\
 	X(WIRE_TX_DROP_RUNT, "wire_tx_drop_runt",			\
 	  0, SKB_DROP_REASON_PKT_TOO_SMALL,				\
 	  "The frame is shorter than an Ethernet header")		\

@@ -205,6 +205,7 @@ class Netns:
 SIOCETHTOOL = 0x8946
 ETHTOOL_GSTRINGS = 0x1b
 ETHTOOL_GSTATS = 0x1d
+ETHTOOL_STXCSUM = 0x17
 ETHTOOL_STSO = 0x1f
 ETHTOOL_SGRO = 0x2c
 ETHTOOL_GSSET_INFO = 0x37
@@ -255,6 +256,11 @@ class Ethtool:
     def tso(self, on):
         self.call(ctypes.create_string_buffer(
             struct.pack("=II", ETHTOOL_STSO, int(on))))
+
+    def tx_sums(self, on):
+        """Without sums the core also leaves out TSO."""
+        self.call(ctypes.create_string_buffer(
+            struct.pack("=II", ETHTOOL_STXCSUM, int(on))))
 
 
 def ethtool_stats(ns, dev):

@@ -235,8 +235,6 @@ COUNTERS = {
         (None, "NO_TX_TARGET"),
     "wire_tx_drop_too_long":
         (None, "PKT_TOO_BIG"),
-    "wire_tx_drop_csum":
-        (None, "SKB_CSUM"),
     "wire_tx_drop_runt":
         (None, "PKT_TOO_SMALL"),
     "wire_tx_drop_alloc":

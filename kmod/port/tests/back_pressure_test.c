@@ -94,6 +94,33 @@ static void ring_then_engine(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
 }
 
+/* A large packet counts as its segments do, on the ring and off it. */
+static void large_packets(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	unsigned int sent = 0;
+	struct sk_buff *skb;
+
+	at_once(cards);
+	do {
+		skb = ov2_cards_skb(cards);
+		skb_shinfo(skb)->gso_segs = 100;
+		ov2_cards_xmit(cards, skb, 0);
+		sent++;
+	} while (!ov2_cards_stopped(cards, 0) && sent < OV2_RING_FRAMES);
+	KUNIT_EXPECT_EQ(test, sent, DIV_ROUND_UP(OV2_RING_FRAMES, 100));
+	KUNIT_EXPECT_EQ(test, cards->b->rxqs[0].segments, sent * 100);
+	/* The sender's kernel sends the same bytes again, cut otherwise. */
+	skb_queue_walk(&cards->b->rxqs[0].ring, skb)
+		skb_shinfo(skb)->gso_segs = 1;
+	take(cards, 0, 3);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
+	take(cards, 0, 1);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+	ov2_cards_poll_all(cards, 0);
+	KUNIT_EXPECT_EQ(test, cards->b->rxqs[0].segments, 0);
+}
+
 #define SHARERS	16
 
 static void expect_drained(struct kunit *test, struct ov2_cards *cards)
@@ -244,6 +271,7 @@ static struct kunit_case back_pressure_cases[] = {
 	KUNIT_CASE(engine_wakes),
 	KUNIT_CASE(engine_then_ring),
 	KUNIT_CASE(ring_then_engine),
+	KUNIT_CASE(large_packets),
 	KUNIT_CASE(shared_ring),
 	KUNIT_CASE(shared_ring_by_turns),
 	KUNIT_CASE(shared_ring_of_engines),

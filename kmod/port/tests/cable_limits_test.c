@@ -2,7 +2,9 @@
 /* A frame that the cable cannot carry is dropped, and counted by its reason. */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
+#include <linux/tcp.h>
 
 #include "../../unit/rig/two_cards.h"
 #include "../../watch/counters.h"
@@ -66,6 +68,52 @@ static void lengths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 4);
 }
 
+/* A TCP packet of three segments, whose frames have at most @max bytes */
+static struct sk_buff *large(struct ov2_cards *cards, unsigned int max,
+			     u16 proto)
+{
+	unsigned int vlan = proto == ETH_P_8021Q ? VLAN_HLEN : 0;
+	unsigned int start = ETH_HLEN + vlan + sizeof(struct iphdr);
+	unsigned int head = start + sizeof(struct tcphdr);
+	struct sk_buff *skb = skb_of(cards, head + 3 * (max - head), proto);
+
+	skb_set_transport_header(skb, start);
+	tcp_hdr(skb)->doff = sizeof(struct tcphdr) / 4;
+	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
+	skb_shinfo(skb)->gso_size = max - head;
+	skb_shinfo(skb)->gso_segs = 3;
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+	return skb;
+}
+
+/* Of a large packet the segments count; it crosses as it is. */
+static void large_lengths(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	unsigned int max = cards->b->ad.dev->mtu + ETH_HLEN;
+	const struct sk_buff *skb;
+	u16 start;
+
+	expect_dropped(test, cards, large(cards, max + 1, ETH_P_IP),
+		       OV2_CNT_WIRE_TX_DROP_TOO_LONG);
+	expect_dropped(test, cards, large(cards, max + VLAN_HLEN + 1,
+					  ETH_P_8021Q),
+		       OV2_CNT_WIRE_TX_DROP_TOO_LONG);
+	ov2_cards_xmit(cards, large(cards, max + VLAN_HLEN, ETH_P_8021Q), 0);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 1);
+	ov2_cards_xmit(cards, large(cards, max, ETH_P_IP), 0);
+	KUNIT_ASSERT_EQ(test, ov2_cards_ring(cards, 0), 2);
+
+	skb = skb_peek_tail(&cards->b->rxqs[0].ring);
+	start = ETH_HLEN + sizeof(struct iphdr);
+	KUNIT_EXPECT_EQ(test, skb_shinfo(skb)->gso_segs, 3);
+	KUNIT_EXPECT_EQ(test, skb_transport_offset(skb), start);
+	KUNIT_EXPECT_TRUE(test, skb->ip_summed == CHECKSUM_PARTIAL);
+	KUNIT_EXPECT_EQ(test, skb_checksum_start_offset(skb), start);
+}
+
 static void unplugged(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -83,6 +131,7 @@ static void unplugged(struct kunit *test)
 
 static struct kunit_case cable_limits_cases[] = {
 	KUNIT_CASE(lengths),
+	KUNIT_CASE(large_lengths),
 	KUNIT_CASE(unplugged),
 	{}
 };

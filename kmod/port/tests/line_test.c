@@ -16,8 +16,10 @@
 /**
  * struct wall - a line that ends at the test
  * @room: for how many frames every queue has room
+ * @unfit: why frames are not fit, or OV2_CNT_NONE
  * @reason: why frames are not taken, or OV2_CNT_NONE
  * @link: the device that the card is connected to
+ * @puts: how often frames were taken
  * @put: number of frames that were taken
  * @put_queue: the queue of the last frame
  * @woken: number of times that a receive queue made room
@@ -26,8 +28,10 @@
  */
 static struct wall {
 	int room;
+	enum ov2_counter unfit;
 	enum ov2_counter reason;
 	struct net_device *link;
+	unsigned int puts;
 	unsigned int put;
 	u16 put_queue;
 	unsigned int woken;
@@ -62,14 +66,20 @@ static int wall_room(const struct ov2_port *port, u16 queue)
 	return min(wall.room, ov2_ring_room(port, queue, NULL));
 }
 
+static enum ov2_counter wall_fit(struct ov2_port *port, struct sk_buff *skb)
+{
+	return wall.unfit;
+}
+
 static enum ov2_counter wall_put(struct ov2_port *port, u16 queue,
-				 struct sk_buff *skb)
+				 struct sk_buff_head *frames)
 {
 	if (wall.reason)
 		return wall.reason;
-	wall.put++;
+	wall.puts++;
+	wall.put += skb_queue_len(frames);
 	wall.put_queue = queue;
-	consume_skb(skb);
+	__skb_queue_purge(frames);
 	return OV2_CNT_NONE;
 }
 
@@ -85,6 +95,7 @@ static const struct ov2_line_ops wall_line = {
 	.link		= wall_link,
 	.carrier	= wall_carrier,
 	.room		= wall_room,
+	.fit		= wall_fit,
 	.put		= wall_put,
 	.wake		= wall_wake,
 };
@@ -131,14 +142,92 @@ static void refuses_frames(struct kunit *test)
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);
 	struct ov2_adapter *ad = &cards->a->ad;
 
-	wall.reason = OV2_CNT_WIRE_TX_DROP_TOO_LONG;
+	wall.unfit = OV2_CNT_WIRE_TX_DROP_TOO_LONG;
+	ov2_cards_send(cards, 0, false);
+	wall.unfit = OV2_CNT_NONE;
+	wall.reason = OV2_CNT_WIRE_TX_DROP_UNPLUGGED;
 	ov2_cards_send(cards, 0, false);
 	KUNIT_EXPECT_EQ(test, wall.put, 0);
 	KUNIT_EXPECT_EQ(test,
 			ov2_counter_read(ad, OV2_CNT_WIRE_TX_DROP_TOO_LONG),
 			1);
-	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 1);
+	KUNIT_EXPECT_EQ(test,
+			ov2_counter_read(ad, OV2_CNT_WIRE_TX_DROP_UNPLUGGED),
+			1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 2);
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 0);
+}
+
+/* A burst goes to the line at once when it ends, in its order. */
+static void takes_bursts(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 1);
+	int i;
+
+	/* The first frame finds out how much room there is. */
+	ov2_cards_send(cards, 0, false);
+	for (i = 0; i < 9; i++)
+		ov2_cards_xmit_more(cards, ov2_cards_skb(cards), 0, true);
+	KUNIT_EXPECT_EQ(test, wall.put, 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 1);
+	ov2_cards_send(cards, 0, false);
+	KUNIT_EXPECT_EQ(test, wall.put, 11);
+	KUNIT_EXPECT_EQ(test, wall.puts, 2);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 11);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_bytes,
+			11 * (ETH_HLEN + OV2_CARDS_BODY));
+}
+
+/* The last frame of a burst is dropped: the others go all the same. */
+static void burst_ends_in_drop(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 1);
+
+	ov2_cards_send(cards, 0, false);
+	ov2_cards_xmit_more(cards, ov2_cards_skb(cards), 0, true);
+	wall.unfit = OV2_CNT_WIRE_TX_DROP_TOO_LONG;
+	ov2_cards_send(cards, 0, false);
+	KUNIT_EXPECT_EQ(test, wall.put, 2);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 1);
+}
+
+/* A burst is no longer than the room; nothing stays behind in a queue that is
+ * stopped, whoever stopped it.
+ */
+static void burst_ends_in_stop(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 1);
+	struct netdev_queue *txq = netdev_get_tx_queue(cards->a->ad.dev, 0);
+	int i;
+
+	wall.room = 4;
+	ov2_cards_send(cards, 0, false);
+	for (i = 0; i < 2; i++)
+		ov2_cards_xmit_more(cards, ov2_cards_skb(cards), 0, true);
+	KUNIT_EXPECT_EQ(test, wall.put, 1);
+	wall.room = 0;
+	ov2_cards_xmit_more(cards, ov2_cards_skb(cards), 0, true);
+	KUNIT_EXPECT_EQ(test, wall.put, 4);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
+
+	wall.room = OV2_RING_FRAMES;
+	ov2_ring_wake_all(cards->a);
+	ov2_cards_send(cards, 0, false);
+	netif_tx_stop_queue(txq);
+	ov2_cards_xmit_more(cards, ov2_cards_skb(cards), 0, true);
+	KUNIT_EXPECT_EQ(test, wall.put, 6);
+}
+
+/* Frames that others put on the same ring meanwhile are not seen, so queues
+ * that share a ring look at its room after each frame.
+ */
+static void burst_of_sharers(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 2, 1);
+
+	ov2_cards_send(cards, 0, false);
+	ov2_cards_xmit_more(cards, ov2_cards_skb(cards), 0, true);
+	KUNIT_EXPECT_EQ(test, wall.put, 2);
 }
 
 /* A queue stops when the line has no room, and goes on when the line has room.
@@ -177,14 +266,16 @@ static void engine_stops(struct kunit *test)
 
 static bool comes_in(struct ov2_cards *cards, u16 rx_queue)
 {
-	struct sk_buff *skb = ov2_cards_skb(cards);
+	struct sk_buff_head frames;
 	bool taken;
 
+	__skb_queue_head_init(&frames);
+	__skb_queue_tail(&frames, ov2_cards_skb(cards));
 	local_bh_disable();
-	taken = ov2_rx_enqueue(&cards->b->rxqs[rx_queue], skb);
+	taken = ov2_rx_enqueue(&cards->b->rxqs[rx_queue], &frames);
 	local_bh_enable();
-	if (!taken)
-		kfree_skb(skb);
+	KUNIT_EXPECT_EQ(cards->test, skb_queue_empty(&frames), taken);
+	__skb_queue_purge(&frames);
 	return taken;
 }
 
@@ -241,6 +332,10 @@ static void names_its_link(struct kunit *test)
 static struct kunit_case line_cases[] = {
 	KUNIT_CASE(takes_frames),
 	KUNIT_CASE(refuses_frames),
+	KUNIT_CASE(takes_bursts),
+	KUNIT_CASE(burst_ends_in_drop),
+	KUNIT_CASE(burst_ends_in_stop),
+	KUNIT_CASE(burst_of_sharers),
 	KUNIT_CASE(has_no_room),
 	KUNIT_CASE(engine_stops),
 	KUNIT_CASE(brings_frames),

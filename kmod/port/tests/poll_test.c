@@ -164,6 +164,28 @@ static void others_pass_by(struct kunit *test)
 	rtnl_unlock();
 }
 
+/* Nor do frames that the engine does not want, and they leave it its places. */
+static void plain_pass_by(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct ov2_hold_engine *hold = ov2_hold_of(&cards->b->ad);
+
+	send(cards, 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
+	hold->idle = true;
+	send(cards, OV2_RX_HELD_MAX + 1);
+	ov2_cards_poll_all(cards, 0);
+	KUNIT_EXPECT_EQ(test, held(cards), 1);
+	KUNIT_EXPECT_EQ(test, cards->b->rxqs[0].held, 1);
+	expect_up(test, cards, 1, OV2_RX_HELD_MAX + 1);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_scheduled(cards, 0, false));
+
+	ov2_hold_release_received(&cards->b->ad, 1);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_scheduled(cards, 0, true));
+	ov2_cards_poll_all(cards, 0);
+	KUNIT_EXPECT_EQ(test, received(cards), OV2_RX_HELD_MAX + 2);
+}
+
 /* A frame that the card does not want is counted, but not as a loss. */
 static void unwanted(struct kunit *test)
 {
@@ -228,6 +250,7 @@ static struct kunit_case poll_cases[] = {
 	KUNIT_CASE(budget_of_indicated),
 	KUNIT_CASE(no_second_poll),
 	KUNIT_CASE(others_pass_by),
+	KUNIT_CASE(plain_pass_by),
 	KUNIT_CASE(unwanted),
 	KUNIT_CASE(queues),
 	KUNIT_CASE(goes_down),

@@ -134,6 +134,39 @@ static void list_of_frames(struct kunit *test)
 	kfree_skb(member);
 }
 
+/* A large packet keeps its list: 64 KiB in one piece are hard to get. Its head
+ * is its own, and others that hold the list hold its members.
+ */
+static void large_list(struct kunit *test)
+{
+	struct sk_buff *skb = frame_new(test, false, 0);
+	struct sk_buff *member = frame_new(test, false, HEAD_LEN);
+	struct sk_buff *clone;
+
+	skb_shinfo(skb)->frag_list = member;
+	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
+	skb_shinfo(skb)->gso_size = HEAD_LEN;
+	skb_shinfo(skb)->gso_segs = 2;
+	skb->len += member->len;
+	skb->data_len += member->len;
+	skb->truesize += member->truesize;
+	clone = skb_clone(skb, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, clone);
+
+	KUNIT_ASSERT_EQ(test, unshare(skb), 0);
+	KUNIT_EXPECT_PTR_EQ(test, skb_shinfo(skb)->frag_list, member);
+	KUNIT_EXPECT_TRUE(test, skb_shared(member));
+	KUNIT_EXPECT_FALSE(test, skb_cloned(skb));
+	KUNIT_EXPECT_TRUE(test, skb_has_shared_frag(skb));
+	KUNIT_EXPECT_EQ(test, skb_shinfo(skb)->gso_type, SKB_GSO_TCPV4);
+	KUNIT_EXPECT_EQ(test, skb_shinfo(skb)->gso_size, HEAD_LEN);
+	KUNIT_EXPECT_EQ(test, skb_shinfo(skb)->gso_segs, 2);
+	memset(skb->data, 0xff, skb_headlen(skb));
+	kfree_skb(skb);
+	expect_bytes(test, clone, 2 * HEAD_LEN);
+	kfree_skb(clone);
+}
+
 /* The frame loses the fields of the shared info that the sender set. The clone
  * keeps them.
  */
@@ -171,6 +204,7 @@ static struct kunit_case unshare_cases[] = {
 	KUNIT_CASE(own_head_shared_page),
 	KUNIT_CASE(own_linear),
 	KUNIT_CASE(list_of_frames),
+	KUNIT_CASE(large_list),
 	KUNIT_CASE(scrubbed),
 	{}
 };

@@ -10,7 +10,6 @@
 
 #include "../../port/device.h"
 #include "../../port/line.h"
-#include "../../port/tx.h"
 #include "two_cards.h"
 
 /* Too small for IPv6, which would send frames of its own */
@@ -235,12 +234,14 @@ struct sk_buff *ov2_cards_skb(struct ov2_cards *cards)
 }
 
 /**
- * ov2_cards_xmit() - ndo_start_xmit of the sender
+ * ov2_cards_xmit_more() - ndo_start_xmit of the sender
  * @cards: the two cards
  * @skb: the frame; taken
  * @queue: the queue
+ * @more: say that more frames follow
  */
-void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue)
+void ov2_cards_xmit_more(struct ov2_cards *cards, struct sk_buff *skb,
+			 u16 queue, bool more)
 {
 	struct net_device *dev = cards->a->ad.dev;
 	struct netdev_queue *txq = netdev_get_tx_queue(dev, queue);
@@ -248,10 +249,21 @@ void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue)
 	skb_set_queue_mapping(skb, queue);
 	local_bh_disable();
 	__netif_tx_lock(txq, smp_processor_id());
-	KUNIT_EXPECT_EQ(cards->test, ov2_tx_start_xmit(skb, dev),
+	KUNIT_EXPECT_EQ(cards->test, netdev_start_xmit(skb, dev, txq, more),
 			NETDEV_TX_OK);
 	__netif_tx_unlock(txq);
 	local_bh_enable();
+}
+
+/**
+ * ov2_cards_xmit() - ov2_cards_xmit_more() of a frame that none follows
+ * @cards: the two cards
+ * @skb: the frame; taken
+ * @queue: the queue
+ */
+void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue)
+{
+	ov2_cards_xmit_more(cards, skb, queue, false);
 }
 
 /* Give the frame what the core adds to it for a state in crypto mode. */

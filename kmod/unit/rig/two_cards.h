@@ -56,6 +56,8 @@ struct ov2_cards *ov2_cards_new(struct kunit *test, unsigned int tx_queues,
 void ov2_cards_down(struct ov2_cards *cards, struct ov2_port *port);
 void ov2_cards_up(struct ov2_cards *cards, struct ov2_port *port);
 struct sk_buff *ov2_cards_skb(struct ov2_cards *cards);
+void ov2_cards_xmit_more(struct ov2_cards *cards, struct sk_buff *skb,
+			 u16 queue, bool more);
 void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue);
 bool ov2_cards_send(struct ov2_cards *cards, u16 queue, bool offload);
 unsigned int ov2_cards_send_until_stop(struct ov2_cards *cards, u16 queue,

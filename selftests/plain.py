@@ -1,0 +1,399 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Large packets, and packets without their sums, cross a cable as they cross a
+veth: each case is done over both, and what arrives must be the same.
+
+ crosses      a packet socket puts frames of each kind on the device
+ forwarded    the same frames, and the next device does neither TSO nor sums
+ streams      TCP from memory and files that must stay as they are
+ too_long     segments that are longer than the other end's MTU are dropped
+ policies     a card with an outbound policy gets its packets cut
+"""
+import errno
+import socket
+import struct
+from collections import namedtuple
+
+from lib import esp, ksft, module
+from lib.netns import Ethtool, Netns, ethtool_stats
+from lib.traffic import noise
+from lib.writer import Writer, pages
+
+KINDS = "ipsecov2", "veth"
+SOL_PACKET, PACKET_VNET_HDR, PACKET_IGNORE_OUTGOING = 263, 15, 23
+RCVBUFFORCE = 33
+ETH_P_ALL = 3
+
+# struct virtio_net_hdr
+VNET = struct.Struct("=BBHHHH")
+NEEDS_CSUM = 1
+TCPV4, UDP, TCPV6, UDP_L4, ECN = 1, 3, 4, 5, 0x80
+GSO_TYPES = {"IPv4": TCPV4, "IPv6": TCPV6}
+
+MAC = {name: f"02:00:00:00:09:0{n}" for n, name in enumerate(
+    ("d0", "d1", "d2", "d3"))}
+NET = {"IPv4": "10.9.{}.{}", "IPv6": "fd09:{}::{}"}
+PREFIX = {"IPv4": 24, "IPv6": 64}
+PORT = 7000
+
+Sent = namedtuple("Sent", "name header frame")
+
+
+class Chain:
+    """src d0 ==== d1 mid d2 ==== d3 dst; mid forwards."""
+
+    def __init__(self, defer, kind):
+        self.kind = kind
+        self.src, self.mid, self.dst = (Netns(f"{kind}-{label}") for label in
+                                        ("src", "mid", "dst"))
+        for ns in (self.dst, self.mid, self.src):
+            defer(ns.delete)
+            ns.sysctl("net.ipv6.conf.default.accept_ra", 0)
+        self.pair(self.src, "d0", self.mid, "d1")
+        self.pair(self.mid, "d2", self.dst, "d3")
+        self.mid.sysctl("net.ipv4.ip_forward", 1)
+        self.mid.sysctl("net.ipv6.conf.all.forwarding", 1)
+        for fam, form in NET.items():
+            for ns, dev, net, number in (
+                    (self.src, "d0", 1, 1), (self.mid, "d1", 1, 2),
+                    (self.mid, "d2", 2, 2), (self.dst, "d3", 2, 1)):
+                nodad = " nodad" if fam == "IPv6" else ""
+                ns.ip(f"addr add {form.format(net, number)}/{PREFIX[fam]} "
+                      f"dev {dev}{nodad}")
+            for ns, dev, net, peer in (
+                    (self.src, "d0", 1, "d1"), (self.mid, "d2", 2, "d3"),
+                    (self.dst, "d3", 2, "d2"), (self.mid, "d1", 1, "d0")):
+                number = 2 if ns in (self.src, self.dst) else 1
+                ns.ip(f"neigh replace {form.format(net, number)} lladdr "
+                      f"{MAC[peer]} dev {dev} nud permanent")
+            self.src.ip(f"route add {form.format(2, 0)}/{PREFIX[fam]} via "
+                        f"{form.format(1, 2)}")
+            self.dst.ip(f"route add {form.format(1, 0)}/{PREFIX[fam]} via "
+                        f"{form.format(2, 2)}")
+
+    def pair(self, ns, dev, other, peer):
+        if self.kind == "veth":
+            error = ns.ip_error(
+                f"link add {dev} address {MAC[dev]} type veth peer name "
+                f"{peer} address {MAC[peer]} netns {other.name}")
+            if error:
+                raise ksft.Skip(f"no veth: {error}")
+        else:
+            ns.ip(f"link add {dev} address {MAC[dev]} type {self.kind}",
+                  f"link add {peer} address {MAC[peer]} link {dev} "
+                  f"type {self.kind}",
+                  f"link set {peer} netns {other.name}")
+        # Else what was cut may be seen merged again
+        Ethtool(other, peer).gro(False)
+        ns.ip(f"link set {dev} up")
+        other.ip(f"link set {peer} up")
+
+    def injector(self):
+        sock = self.src.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
+        with self.src.entered():
+            sock.bind(("d0", 0))
+        return sock
+
+
+class Tap:
+    """Frames with their struct virtio_net_hdr, as they come in."""
+
+    def __init__(self, ns, dev):
+        self.sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self.sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
+        self.sock.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+        self.sock.setsockopt(socket.SOL_SOCKET, RCVBUFFORCE, 64 << 20)
+        with ns.entered():
+            self.sock.bind((dev, ETH_P_ALL))
+        self.sock.setblocking(False)
+        self.seen = []
+
+    def frames(self):
+        """[(header, frame), ...] of TCP and UDP, since the Tap was made."""
+        while True:
+            try:
+                raw = self.sock.recv(1 << 17)
+            except BlockingIOError:
+                return self.seen
+            flags, *header = VNET.unpack_from(raw)
+            # Over a card the receiver verifies each sum that is made, so it
+            # does not hear which ones the sender took for good
+            header = (flags & NEEDS_CSUM, *header)
+            frame = raw[VNET.size:]
+            if esp.Frame(frame).proto in (esp.TCP, esp.UDP):
+                self.seen.append((header, frame))
+
+
+def partial_sum(src, dst, proto, length):
+    """Of the pseudo header: what a device that sums adds to."""
+    return ~esp.transport_sum(src, dst, proto, bytes(length)) & 0xffff
+
+
+def packet(fam, proto, net, payload, sport, port=PORT):
+    """An IP packet whose sum is left to the device; returns (packet, offset of
+    the transport header, offset of the sum behind it).
+    """
+    src, dst = NET[fam].format(1, 1), NET[fam].format(net, 1 if net == 2 else 2)
+    if proto == esp.TCP:
+        at = 16
+        head = bytearray(struct.pack("!HHIIBBHHH", sport, port, 1000, 2000,
+                                     0x50, 0x18, 1024, 0, 0))
+    else:
+        at = 6
+        head = bytearray(struct.pack("!HHHH", sport, port, 8 + len(payload), 0))
+    # Only the length counts: the bytes themselves are summed as zeroes
+    struct.pack_into("!H", head, at, partial_sum(src, dst, proto,
+                                                 len(head) + len(payload)))
+    build = esp.ipv4 if fam == "IPv4" else esp.ipv6
+    words = {"frag": 0x4000} if fam == "IPv4" else {}
+    return build(src, dst, proto, bytes(head) + payload, **words), \
+        len(head), at
+
+
+def frame(name, fam, proto, net, length, sport, to="d1", **change):
+    """A frame with its header; change replaces fields of the header."""
+    raw, head, at = packet(fam, proto, net, noise(length), sport)
+    start = 14 + (20 if fam == "IPv4" else 40)
+    fields = {"flags": NEEDS_CSUM, "type": 0, "hdr_len": start + head,
+              "size": 0, "start": start, "offset": at} | change
+    return Sent(name, VNET.pack(*fields.values()),
+                esp.ethernet(MAC[to], MAC["d0"], raw))
+
+
+def good_frames(net):
+    made = []
+
+    def add(name, fam, proto, length, **change):
+        made.append(frame(name, fam, proto, net, length, 8000 + len(made),
+                          **change))
+
+    for fam, kind in GSO_TYPES.items():
+        add(f"TCP over {fam}, large", fam, esp.TCP, 30000, type=kind, size=1400)
+        add(f"TCP over {fam}, largest", fam, esp.TCP, 65000, type=kind,
+            size=1400)
+        add(f"TCP over {fam}, CWR", fam, esp.TCP, 5000, type=kind | ECN,
+            size=1000)
+        add(f"TCP over {fam}, small segments", fam, esp.TCP, 9001, type=kind,
+            size=100)
+        add(f"TCP over {fam}, no sum", fam, esp.TCP, 900)
+        add(f"UDP over {fam}, large", fam, esp.UDP, 20000, type=UDP_L4,
+            size=1300)
+        add(f"UDP over {fam}, no sum", fam, esp.UDP, 1200)
+    return made
+
+
+def odd_frames():
+    """What a packet socket may ask for, and nobody should."""
+    made = []
+
+    def add(name, fam, proto, length, **change):
+        made.append(frame(name, fam, proto, 1, length, 8100 + len(made),
+                          **change))
+
+    add("a segment longer than the packet", "IPv4", esp.TCP, 500, type=TCPV4,
+        size=1400)
+    add("large without a size", "IPv4", esp.TCP, 5000, type=TCPV4)
+    add("segments of one byte", "IPv4", esp.TCP, 600, type=TCPV4, size=1)
+    add("a header of no length", "IPv4", esp.TCP, 5000, type=TCPV4, size=1000,
+        hdr_len=0)
+    add("a header as long as the frame", "IPv6", esp.TCP, 5000, type=TCPV6,
+        size=1000, hdr_len=5074)
+    add("no sum and large", "IPv4", esp.TCP, 5000, type=TCPV4, size=1000,
+        flags=0)
+    add("UDP that says TCP", "IPv4", esp.UDP, 5000, type=TCPV4, size=1000)
+    add("TCP that says UDP", "IPv4", esp.TCP, 5000, type=UDP_L4, size=1000)
+    add("IPv6 that says IPv4", "IPv6", esp.TCP, 5000, type=TCPV4, size=1000)
+    add("UDP fragments", "IPv4", esp.UDP, 5000, type=UDP, size=1000)
+    add("the sum at the end", "IPv4", esp.UDP, 1000, start=1040, offset=0)
+    add("the sum behind the end", "IPv4", esp.UDP, 1000, start=1041, offset=6)
+    add("the sum in the data", "IPv4", esp.UDP, 1000, start=100, offset=30)
+    return made
+
+
+class Injected:
+    """Frames that were put on d0, and what a Tap saw of them."""
+
+    def __init__(self, chain, tap, frames):
+        self.tap, self.sent, self.refused = tap, frames, {}
+        sock = chain.injector()
+        for sent in frames:
+            try:
+                sock.send(sent.header + sent.frame)
+            except OSError as error:
+                # A veth has no qdisc, so the sender hears of the core's drop
+                if error.errno != errno.ENOMEM:
+                    self.refused[sent.name] = errno.errorcode[error.errno]
+
+    def arrived(self):
+        """{name: errno, or [(header, frame), ...] in any order}"""
+        came = self.tap.frames()
+        outcome = {}
+        for sent in self.sent:
+            port = esp.Frame(sent.frame).payload[:2]
+            outcome[sent.name] = self.refused.get(sent.name) or sorted(
+                item for item in came if esp.Frame(item[1]).payload[:2] == port)
+        return outcome
+
+
+def outcomes(defer, frames, look, prepare=None):
+    """The same frames over a card and over a veth; returns the card's."""
+    both = []
+    for kind in KINDS:
+        chain = Chain(defer, kind)
+        if prepare:
+            prepare(chain)
+        both.append(Injected(chain, look(chain), frames))
+    card, veth = both
+    try:
+        ksft.wait_for("the same frames over card and veth", lambda:
+                      card.arrived() == veth.arrived() and
+                      any(veth.arrived().values()))
+    except ksft.Fail:
+        expected = veth.arrived()
+        for name, came in card.arrived().items():
+            ksft.equal(brief(came), brief(expected[name]), name)
+            ksft.equal(came, expected[name], f"{name}, its bytes")
+        raise
+    return card.arrived()
+
+
+def brief(came):
+    return came if isinstance(came, str) else [
+        (header, len(raw)) for header, raw in came]
+
+
+def crosses(defer):
+    frames = good_frames(1)
+    card = outcomes(defer, frames + odd_frames(),
+                    lambda chain: Tap(chain.mid, "d1"))
+    for sent in frames:
+        ksft.equal(len(card[sent.name]), 1, f"frames of {sent.name}")
+        header, raw = card[sent.name][0]
+        ksft.check(raw == sent.frame, f"{sent.name}: the bytes have changed")
+        flags, kind, _, size, start, offset = VNET.unpack(sent.header)
+        ksft.equal((header[0], header[1], *header[3:]),
+                   (flags, kind, size, start, offset),
+                   f"{sent.name}: what is left to do")
+
+
+def forwarded(defer):
+    """Segments and sums are made by mid, of what it knows of the packet."""
+    frames = [sent for sent in good_frames(2) if "small" not in sent.name]
+    card = outcomes(
+        defer, frames, lambda chain: Tap(chain.dst, "d3"),
+        lambda chain: Ethtool(chain.mid, "d2").tx_sums(False))
+    for sent in frames:
+        whole = esp.Frame(sent.frame)
+        head = 20 if whole.proto == esp.TCP else 8
+        data = whole.payload[head:]
+        size = VNET.unpack(sent.header)[3] or len(data)
+        ksft.equal(sorted(esp.Frame(raw).payload[head:]
+                          for _, raw in card[sent.name]),
+                   sorted(data[at:at + size]
+                          for at in range(0, len(data), size)),
+                   f"{sent.name}: the data")
+        for header, raw in card[sent.name]:
+            ksft.equal(header[1], 0, f"{sent.name}: what is left to cut")
+            ksft.check(sum_is_right(raw), f"{sent.name}: a wrong sum")
+
+
+def sum_is_right(raw):
+    got = esp.Frame(raw)
+    ends = (raw[26:30], raw[30:34]) if raw[12] == 8 else (raw[22:38],
+                                                         raw[38:54])
+    return esp.transport_sum(*ends, got.proto, got.payload) == 0
+
+
+def connect(chain, fam, ns, address):
+    family = socket.AF_INET if fam == "IPv4" else socket.AF_INET6
+    listener = ns.socket(family, socket.SOCK_STREAM)
+    listener.bind((address, PORT))
+    listener.listen()
+    near = chain.src.socket(family, socket.SOCK_STREAM)
+    near.settimeout(ksft.patience(15))
+    near.connect((address, PORT))
+    far, _ = listener.accept()
+    far.settimeout(ksft.patience(15))
+    listener.close()
+    near.setblocking(True)
+    return near, far
+
+
+def stream(near, far, data):
+    """Send in pieces that the receiver has room for."""
+    memory = pages(data)
+    writer = Writer(memory)
+    got = bytearray()
+    sent = 0
+    while sent < len(data):
+        sent += writer.send(near, memoryview(memory)[sent:])
+        while len(got) < sent:
+            got += far.recv(1 << 17)
+    ksft.check(got == data, "the stream is not what was sent")
+    writer.close()
+
+
+def is_large(came):
+    return [header for header, raw in came if header[1] and len(raw) > 1514]
+
+
+def streams(defer):
+    for fam, form in NET.items():
+        for kind in KINDS:
+            chain = Chain(defer, kind)
+            tap = Tap(chain.dst, "d3")
+            near, far = connect(chain, fam, chain.dst, form.format(2, 1))
+            stream(near, far, noise(600000))
+            ksft.check(is_large(tap.frames()),
+                       f"{kind}: no large packet of {fam} arrives")
+            near.close()
+            far.close()
+
+
+def too_long(defer):
+    """A veth passes them."""
+    chain = Chain(defer, "ipsecov2")
+    chain.mid.ip("link set d1 mtu 1300")
+    tap = Tap(chain.mid, "d1")
+    frames = [frame(f"{length} bytes", "IPv4", esp.TCP, 1, 5000, 8200 + length,
+                    type=TCPV4, size=length) for length in (1260, 1261)]
+    injected = Injected(chain, tap, frames)
+    ksft.wait_for("wire_tx_drop_too_long", lambda: ethtool_stats(
+        chain.src, "d0")["wire_tx_drop_too_long"] == 1)
+    ksft.wait_for("the packet that fits", lambda: injected.arrived()[
+        frames[0].name])
+    ksft.equal(injected.arrived()[frames[1].name], [],
+               "large packets of segments that do not fit")
+
+
+def policies(defer):
+    """The bridge protects single packets only, so none is large."""
+    chain = Chain(defer, "ipsecov2")
+    policy = "xfrm policy {} src 10.9.1.1 dst 10.9.1.99 dir out"
+    chain.src.ip(policy.format("add") + " tmpl proto esp reqid 1 mode "
+                 "transport offload packet dev d0")
+    data = noise(200000)
+    for gone in (False, True):
+        if gone:
+            chain.src.ip(policy.format("delete"))
+        tap = Tap(chain.mid, "d1")
+        near, far = connect(chain, "IPv4", chain.mid, "10.9.1.2")
+        stream(near, far, data)
+        near.close()
+        far.close()
+        ksft.equal(bool(is_large(tap.frames())), gone,
+                   f"are packets large without a policy ({gone})?")
+
+
+CASES = crosses, forwarded, streams, too_long, policies
+
+
+def main():
+    some = ksft.chosen(CASES)
+    module.load()
+    ksft.run(some)
+
+
+if __name__ == "__main__":
+    main()
