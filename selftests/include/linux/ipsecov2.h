@@ -3,8 +3,8 @@
  * IPsecOV2 out-of-band records, as one word each.
  *
  * All words are in host byte order. Bits are counted from the least
- * significant one, as NDIS lays out its bit fields. Values marked NDIS are
- * those of the public Windows headers; nothing here may change its meaning.
+ * significant one, as NDIS lays out its bit fields. Values marked NDIS come
+ * from the public Windows headers. No value here may change its meaning.
  */
 #ifndef _UAPI_LINUX_IPSECOV2_H
 #define _UAPI_LINUX_IPSECOV2_H
@@ -23,8 +23,8 @@
  *	OV2_TX_HDR_* on transmit, of OV2_RX_HDR_* on receive
  * @OV2_INFO_MAX: number of slots kept
  *
- * A record is the value of its slot; no slot points to one. Zero means
- * "nothing" in every slot.
+ * A record is itself the value of its slot, and no slot holds a pointer. Zero
+ * means "nothing" in every slot.
  */
 enum ov2_info {
 	OV2_INFO_CHECKSUM = 0,
@@ -36,7 +36,8 @@ enum ov2_info {
 };
 
 /* Slot 0 on transmit: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.Transmit. The
- * offset is bytes from the start of the frame; TCP's, and only for TCP
+ * offset is bytes from the start of the frame to the TCP header, and is set for
+ * TCP only
  */
 #define OV2_TX_CSUM_IPV4		0x00000001U
 #define OV2_TX_CSUM_IPV6		0x00000002U
@@ -47,7 +48,8 @@ enum ov2_info {
 #define OV2_TX_CSUM_TCP_OFFSET		0x03ff0000U
 
 /* Slot 2 on transmit: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO. The
- * offset is bytes from the start of the frame, ESP and AH counted
+ * offset is bytes from the start of the frame to the TCP header, ESP and AH
+ * headers included
  */
 #define OV2_TX_LSO_MSS			0x000fffffU
 #define OV2_TX_LSO_TCP_OFFSET		0x3ff00000U
@@ -62,7 +64,9 @@ enum ov2_info {
 /* enum ov2_crypto_status */
 #define OV2_RX_CRYPTO_STATUS		0xffff0000U
 
-/* Slot 12 on transmit: offsets are bytes from the outer IP header, over 4 */
+/* Slot 12 on transmit: an offset is the number of bytes from the outer IP
+ * header, divided by 4
+ */
 #define OV2_TX_HDR_NEXT_HEADER		0x000000ffU
 #define OV2_TX_HDR_PAD_LENGTH		0x0000ff00U
 #define OV2_TX_HDR_AH_OFFSET		0x00ff0000U
@@ -79,15 +83,17 @@ enum ov2_info {
  * @OV2_CRYPTO_SUCCESS: decrypted where needed, every ICV verified. Means
  *	something only if OV2_RX_CRYPTO_DONE is set
  * @OV2_CRYPTO_GENERIC_ERROR: failed for a reason not listed
- * @OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED: ICV of the transport's AH is wrong
- * @OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED: ICV of the transport's ESP is wrong
- * @OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED: ICV of the tunnel's AH is wrong
- * @OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED: ICV of the tunnel's ESP is wrong
+ * @OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED: the transport portion's AH ICV is wrong
+ * @OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED: the transport portion's ESP ICV is
+ *	wrong
+ * @OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED: the tunnel portion's AH ICV is wrong
+ * @OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED: the tunnel portion's ESP ICV is wrong
  * @OV2_CRYPTO_INVALID_PACKET_SYNTAX: the lengths cannot hold the ESP fields
- * @OV2_CRYPTO_INVALID_PROTOCOL: the packet's protocol is not the SA's
+ * @OV2_CRYPTO_INVALID_PROTOCOL: the packet has another protocol than the SA
  * @OV2_CRYPTO_STATUS_MAX: number of values
  *
- * An ordinal. Linux (struct xfrm_offload) counts one-hot: 1 << this.
+ * A status is a number here. In Linux (struct xfrm_offload) it is the bit
+ * 1 << number.
  */
 enum ov2_crypto_status {
 	OV2_CRYPTO_SUCCESS = 0,
