@@ -14,6 +14,7 @@ import struct
 from lib import esp, gso, ksft, lifetime
 from lib.bed import SHAPES, Bed, Shape
 from lib.cases import Cells, run_cells
+from lib.traffic import noise
 
 STREAM = 200000
 SWITCHES = ("tcp-segmentation-offload", "tx-udp-segmentation",
@@ -21,6 +22,7 @@ SWITCHES = ("tcp-segmentation-offload", "tx-udp-segmentation",
 ENDS = {4: 20, 6: 40}
 ICV = 16
 DF = 0x4000
+LIMIT = 25
 WRAP = 1 << 32
 
 
@@ -38,7 +40,10 @@ class LargeSend(Cells):
         self.bed.a.command("ethtool", "-K", "ov0",
                            *(part for name in names for part in (name, word)))
 
-    def cell(self, shape, how, esn, seq=0):
+    def cell(self, function, *args):
+        function(self, *args)
+
+    def large(self, shape, how, esn, seq=0):
         try:
             self.sent(shape, how, esn, seq, True)
             for names in (SWITCHES[-1:], SWITCHES):
@@ -69,6 +74,30 @@ class LargeSend(Cells):
             ksft.equal((stat.packets, stat.bytes), (len(plains), sum(
                 len(plain.data) for plain in plains)),
                        "packets and bytes that the state counts")
+
+    def limit(self, shape, limit):
+        """A lifetime ends inside a large packet: not one packet more leaves."""
+        pair = self.bed.install(shape, offload="a", how="packet",
+                                extra=(limit, ""))
+        talk = self.traffic(shape)
+        self.bed.mark()
+        near, far = talk.connect("a")
+
+        def dropped():
+            try:
+                near.send(noise(STREAM))
+            except BlockingIOError:
+                pass
+            return self.bed.delta("a")["ipsec_tx_drop_expired"]
+
+        ksft.wait_for("segments to be dropped", dropped)
+        near.close()
+        far.close()
+        key = pair.ab.oracle()
+        frames = [frame for side, frame in self.bed.captured()
+                  if side == "a" and frame.is_esp]
+        ksft.equal([key.accept(frame.esp).seq for frame in frames],
+                   list(range(1, LIMIT + 1)), "numbers")
 
     def given(self, how):
         """What the card was given to protect: Large(size, IP packet)."""
@@ -153,11 +182,14 @@ def cells():
         for shape in SHAPES:
             if possible(shape, how):
                 made += [(f"{how} {shape.name} {'esn' if esn else 'no-esn'}",
-                          shape, how, esn)
+                          LargeSend.large, shape, how, esn)
                          for esn in (False, True)]
         for name in ("ipv4-transport", "ipv6-tunnel"):
-            made.append((f"{how} {name} wraps", Shape.named(name), how, True,
-                         WRAP - 70))
+            made.append((f"{how} {name} wraps", LargeSend.large,
+                         Shape.named(name), how, True, WRAP - 70))
+    for name in ("ipv4-transport", "ipv6-tunnel"):
+        made.append((f"limit {name}", LargeSend.limit, Shape.named(name),
+                     f"limit packet-hard {LIMIT}"))
     return made
 
 
