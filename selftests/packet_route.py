@@ -29,7 +29,8 @@ NAMES = {**{mac: f"gate {n}" for n, mac in enumerate(GATE_MAC, 1)},
 Flow = namedtuple("Flow", "tos uid mark device omark",
                   defaults=(0, 0, 0, "", ""))
 
-# shape, rule, flow, way. The kernel, which is user 0, sends the ESP packet
+# shape, rule, flow, way. The rules see the ESP packet, which the kernel sends
+# as user 0, whatever user made the socket
 RULES = (
     ("ipv4-tunnel", "ipproto esp", Flow(), "gate 1"),
     ("ipv6-tunnel", "ipproto esp", Flow(), "gate 1"),

@@ -50,7 +50,7 @@ int ov2_engine_init(void)
 }
 
 /**
- * ov2_engine_exit() - end of ov2_engine_init(); every engine is halted
+ * ov2_engine_exit() - end of ov2_engine_init(); every engine was halted before
  *
  * Context: Process context, at module exit, after rcu_barrier().
  */

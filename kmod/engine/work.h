@@ -43,9 +43,10 @@ struct ov2_step {
  * @lane: the lane of its queue
  * @skb: the frame at hand; an NBL to be sent may have several
  * @sa: its SAs, or NULL. Sending: of slot 1 and slot 11; receiving: the outer
- *	SA, and the SA inside its tunnel. They may be used as long as the RCU
- *	read side lasts in which they were found, and by the steps if @held
- * @held: bit n is set: a reference on @sa[n] is held, since a step ends later
+ *	SA, and the SA inside its tunnel. Within the RCU read side in which they
+ *	were found, both may be used; after it, only those in @held
+ * @held: bit n says that the NBL holds a reference on @sa[n]. It takes the
+ *	references when a cipher does not end a step at once
  * @step: what is to be done with @skb, outermost header first
  * @steps: number of @step
  * @at: the step that runs or runs next
@@ -55,7 +56,7 @@ struct ov2_step {
  * @seq: sequence number of the outermost header, with its high half
  * @spi: receiving: network order, for traces; 0 if the frame has none
  * @reason: sending: why the frames must not leave, or OV2_CNT_NONE
- * @waits: it has its place in the lane
+ * @waits: the NBL has its place in the lane; set when a step ends later
  * @done: the work is over, and the NBL only waits for its turn in the lane
  */
 struct ov2_work {
@@ -97,7 +98,8 @@ static inline struct ov2_work *ov2_work(struct ov2_nbl *nbl)
  * @direction: send or receive
  * @lane: the lane of its queue
  *
- * ov2_work.step is large, and is filled in as far as ov2_work.steps counts.
+ * ov2_work.step is not cleared, because it is large. Only its first
+ * ov2_work.steps elements are valid.
  *
  * Context: Any context.
  * Return: the engine's part of it.

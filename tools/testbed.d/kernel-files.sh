@@ -2,8 +2,9 @@
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
 # The files of the newest kernel's source that lint wants: the style checker, the configuration, and
-# the rules of the selftests. If a debug kernel has this source in the cache, they are read there.
-# If not, they are taken from the source package, which is a large download for a few files.
+# the rules of the selftests. If this source is in the cache, because a debug kernel is built from
+# it, the files are read there. If not, they are taken from the source package, which is a large
+# download for a few files.
 
 # Raised when the patterns change.
 kernel_files_recipe=1

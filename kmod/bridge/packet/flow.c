@@ -79,10 +79,12 @@ static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
 
 /* If a wrapped packet was received, its network header points at the tags, so
  * the tags are walked from the MAC header. For a packet that is not wrapped,
- * the network header is used: if the packet is forwarded into a tunnel, its
- * Ethernet header is not written yet. A tag is always in the frame, never in
- * skb->vlan_tci: the card claims no VLAN offload, so validate_xmit_vlan() has
- * pushed the tag in, and the line carries bytes only.
+ * the network header is used, because the MAC header cannot be relied on: a
+ * packet that is forwarded into a tunnel has no Ethernet header yet. A tag is
+ * always in the frame, never in skb->vlan_tci. Of a sent packet,
+ * validate_xmit_vlan() has written the tag into the frame, because the card
+ * claims no VLAN offload. A received packet has no vlan_tci yet, because the
+ * line carries only bytes.
  */
 static bool find_ip(const struct sk_buff *skb, struct ov2_flow *flow,
 		    int *offset, __be16 *proto)
@@ -137,10 +139,12 @@ static bool proto_is_known(const struct ov2_flow *flow)
 	}
 }
 
-/* Are ports, type and code, or key known? They are in the first bytes behind
- * the IP headers; the dissector checks GRE's length itself. The first fragment
- * shows its ports, but is treated like the other fragments. The dissector does
- * not read the type of a mobility header, which a selector may have.
+/* Are ports, type and code, or key known? Ports, type and code are in
+ * the first four bytes behind the IP headers, so these must be there. A GRE key
+ * is further behind, but the dissector fails if GRE's header is cut short. The
+ * first fragment shows its ports, but is treated like the other fragments. The
+ * dissector does not read the type of a mobility header, which a selector may
+ * have.
  */
 static bool ports_are_known(const struct ov2_flow *flow,
 			    const struct sk_buff *skb, int offset)

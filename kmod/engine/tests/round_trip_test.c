@@ -268,7 +268,7 @@ static void all_frames_or_none(struct kunit *test)
 	}
 }
 
-/* A bundle of AH and ESP takes one place (INV-15). */
+/* A bundle of AH and ESP counts once against the SA capacity (INV-15). */
 static void bundle_takes_one_place(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

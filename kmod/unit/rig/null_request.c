@@ -104,7 +104,9 @@ static void null_remember(struct ov2_null_engine *engine, u32 oid,
 	spin_unlock_bh(&engine->lock);
 }
 
-/* The engine word of a delete counts the SAs that are not freed yet. */
+/* The number of SAs of a delete that are not freed yet, plus one while
+ * null_delete() runs.
+ */
 static atomic_t *null_left(struct ov2_request *req)
 {
 	return (atomic_t *)req->miniport;
