@@ -25,7 +25,9 @@ static int manager_notify(struct xfrm_state *x, const struct km_event *c)
 	return 0;
 }
 
-/* This manager negotiates no state. km_query() succeeds if any manager does. */
+/* This manager negotiates no state. An error here does no harm, because
+ * km_query() succeeds if any manager succeeds.
+ */
 static int manager_acquire(struct xfrm_state *x, struct xfrm_tmpl *tmpl,
 			   struct xfrm_policy *pol)
 {

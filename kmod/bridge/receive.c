@@ -120,8 +120,9 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	if (unlikely(READ_ONCE(assoc->untold)))
 		ov2_state_renumber(x);
 
-	/* What the sender left to do about the sum of an outer UDP header is
-	 * done. The stack would take it for the sum of the packet inside.
+	/* The sender may have left the checksum of an outer UDP header to be
+	 * completed. That header is done with, and the stack would take the
+	 * mark for the checksum of the packet inside.
 	 */
 	nbl->skb->ip_summed = CHECKSUM_NONE;
 	reason = OV2_CNT_RX_DROP_ALLOC;

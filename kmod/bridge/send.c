@@ -66,7 +66,8 @@ static bool is_receive_path(const struct xfrm_offload *xo)
 
 /**
  * ov2_bridge_hash() - a number that the packets of one SA have in common
- * @skb: a packet that gets its send queue, with or without an Ethernet header
+ * @skb: a packet whose send queue is being chosen, with or without an Ethernet
+ *	header
  * @hash: filled in with the number
  *
  * Only the sec_path names the packet's state here, because the core has dropped
@@ -109,9 +110,9 @@ void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb)
 		ov2_packet_tag_pass(dev, skb);
 }
 
-/* Otherwise the core itself encrypts the segments
- * (xmit_xfrm_check_overflow()), and esp_xmit() authenticates a wrong high half
- * with the number before the wrap.
+/* If such a packet stayed large, the core itself would encrypt the segments
+ * (xmit_xfrm_check_overflow()). Then esp_xmit() would authenticate a wrong high
+ * half with the numbers before the wrap.
  */
 static bool numbers_wrap(const struct sk_buff *skb,
 			 const struct xfrm_offload *xo)

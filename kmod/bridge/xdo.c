@@ -176,7 +176,7 @@ static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 }
 
 /* In a packet from a user or a guest (SKB_GSO_DODGY) gso_segs is not set yet,
- * but the core reserves as many numbers.
+ * but the core reserves as many numbers as gso_segs says.
  *
  * When esp4_gso_segment() segments ESP in UDP for a card that encrypts, it
  * forgets the UDP header: 8 bytes of payload land in TCP headers, and numbers
@@ -207,7 +207,8 @@ static bool headers_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 }
 
 /* In packet mode the older core does not check which device the packet leaves
- * by. By another device than the state's the packet would leave in clear.
+ * by. If the packet left by a device other than the state's device, it would
+ * leave in clear.
  */
 static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 {
@@ -280,7 +281,9 @@ void ov2_state_renumber(struct xfrm_state *x)
 		assoc = ov2_assoc_of_state(ov2_adapter_of(dev), x);
 	if (assoc) {
 		ov2_assoc_renumber(assoc, x);
-		/* The window came with the number, so its bits are right. */
+		/* The key manager set the window together with the number, so
+		 * the bits of the window are right.
+		 */
 		assoc->replay_turn = ov2_replay_turn(x);
 	}
 	spin_unlock_bh(&x->lock);

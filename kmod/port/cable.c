@@ -94,7 +94,7 @@ static enum ov2_counter cable_prepare(struct sk_buff *skb,
 	return OV2_CNT_NONE;
 }
 
-/* A frame that is whole needs no marks for a device that would complete it. */
+/* A complete frame needs no marks that tell a device what to complete. */
 static void cable_scrub_offloads(struct sk_buff *skb)
 {
 	skb_unset_transport_header(skb);
@@ -129,8 +129,8 @@ static void cable_scrub(struct sk_buff *skb)
 	skb_scrub_packet(skb, true);
 	skb_init_secmark(skb);
 	skb_clear_hash(skb);
-	/* A receiver that forwards the frame would confirm its own neighbour
-	 * for the sender.
+	/* The flag says that the sender's neighbour is alive. A receiver that
+	 * forwards the frame would take this for a neighbour of its own.
 	 */
 	skb_set_dst_pending_confirm(skb, 0);
 	ov2_skb_reset_tc(skb);
@@ -212,9 +212,9 @@ static int cable_plug(struct ov2_port *port, struct net_device *target,
 	return 0;
 }
 
-/* The peer, which lost its carrier when @port went down, can be plugged again.
- * No send queue of the peer waits for @port, because ov2_rx_stop() has woken
- * all of them.
+/* The peer lost its carrier when @port went down. It can be plugged again. No
+ * send queue of the peer waits for @port, because ov2_rx_stop() has woken all
+ * of them.
  */
 static void cable_unplug(struct ov2_port *port)
 {

@@ -159,7 +159,8 @@ static int port_stop(struct net_device *dev)
 	port->line->carrier(port);
 	/* Senders that saw the card up find the rings closed, so no grace
 	 * period is needed. The core calls this function under RTNL for each
-	 * card of a batch, and would wait for one grace period after the other.
+	 * card of a batch, so a wait here would cost a grace period for each
+	 * card.
 	 */
 	ov2_rx_close(port);
 	port->ad.miniport->pause(&port->ad);
@@ -168,14 +169,16 @@ static int port_stop(struct net_device *dev)
 	return 0;
 }
 
-/* The filter reads the flags of the netdev itself, for each frame. */
+/* Only the addresses are copied. For each frame, the filter reads the flags in
+ * the netdev.
+ */
 static void port_set_rx_mode(struct net_device *dev)
 {
 	ov2_filter_update(netdev_priv(dev));
 }
 
-/* If a driver has this function, the core leaves vlan_features_check() to the
- * function.
+/* If a driver has this function, the core does not call vlan_features_check(),
+ * so this function must.
  */
 static netdev_features_t port_features_check(struct sk_buff *skb,
 					     struct net_device *dev,
@@ -264,9 +267,10 @@ void ov2_port_setup(struct net_device *dev)
 	dev->features |= features;
 	dev->hw_features |= features;
 	/* The stack masks the features with hw_enc_features when it has made
-	 * the ESP header. HW_CSUM is in it because a bond claims HW_ESP_TX_CSUM
-	 * even if its cards do not: without HW_CSUM the stack would complete
-	 * the sum here, and take the trailer for data.
+	 * the ESP header. HW_CSUM is in hw_enc_features because a bond claims
+	 * HW_ESP_TX_CSUM even if its cards do not. Without HW_CSUM the stack
+	 * would then complete the checksum itself, and take the ESP trailer for
+	 * data.
 	 */
 	dev->hw_enc_features |= features;
 	dev->vlan_features |= line->features;

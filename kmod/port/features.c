@@ -54,12 +54,12 @@ int ov2_features_enable(struct ov2_port *port)
 #define FEATURES_LARGE	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM | \
 			 NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN | \
 			 NETIF_F_GSO_UDP_L4 | OV2_NETIF_F_GSO_ACCECN)
-/* They make sense with ESP only (xfrm_api_check()). */
+/* Each of these features needs NETIF_F_HW_ESP (xfrm_api_check()). */
 #define FEATURES_OF_ESP	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM)
 
 /**
- * ov2_features_offer() - offer large sends, if the engine has them as Linux
- *	wants them
+ * ov2_features_offer() - offer large sends, if the engine cuts them as Linux
+ *	asks for
  * @port: the card, its engine fresh, its netdev not registered
  *
  * Context: Process context.
@@ -111,9 +111,9 @@ static netdev_features_t features_keep_esp(struct net_device *dev)
  * @features: the features that are wanted
  *
  * Context: RTNL.
- * Return: @features, and NETIF_F_HW_ESP while a state or a policy is in packet
- * mode. ethtool tells the user ("on [requested off]"). Without NETIF_F_HW_ESP
- * its two companions are off, too.
+ * Return: @features, with NETIF_F_HW_ESP added while a state or a policy is in
+ * packet mode. ethtool shows the added feature as "on [requested off]". Without
+ * NETIF_F_HW_ESP the two features that need it are off, too.
  */
 netdev_features_t ov2_features_fix(struct net_device *dev,
 				   netdev_features_t features)

@@ -34,10 +34,11 @@
 #include "port.h"
 
 /**
- * struct filter_key - what an address is found by
+ * struct filter_key - the key by which an address is found
  * @addr: the address
- * @multicast: 1 in dev->mc, 0 in dev->uc. The address itself does not tell: a
- *	user may put a unicast address into dev->mc (SIOCADDMULTI)
+ * @multicast: 1 for an address of dev->mc, 0 for an address of dev->uc. The
+ *	address alone does not show its list, because a user may put a unicast
+ *	address into dev->mc (SIOCADDMULTI)
  */
 struct filter_key {
 	u8 addr[ETH_ALEN];
@@ -50,7 +51,7 @@ static_assert(sizeof(struct filter_key) == ETH_ALEN + sizeof(u16));
 /**
  * struct filter_addr - an address of dev->uc or dev->mc
  * @node: its place in ov2_filter_table.addrs
- * @key: what it is found by
+ * @key: the key by which it is found
  * @rcu: frees it
  */
 struct filter_addr {
@@ -100,9 +101,9 @@ static int filter_add(struct net_device *dev, const u8 *addr, bool multicast)
 				     filter_params);
 	if (err)
 		kfree(fa);
-	/* The address may be in the table already: a change that comes while
-	 * the card goes down may leave the address behind there, and the netdev
-	 * then forgets the address without a call.
+	/* The address may be in the table already. If the lists change while
+	 * the card goes down, the address may stay in the table although the
+	 * netdev forgets it.
 	 */
 	return err == -EEXIST ? 0 : err;
 }

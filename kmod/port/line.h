@@ -15,10 +15,11 @@ struct sk_buff_head;
 
 /**
  * struct ov2_line_ops - the line: what a card's frames leave on and come from
- * @features: what the line can do, also with large packets and with sums. The
- *	stack does the rest itself, by segmenting, copying or summing.
- *	NETIF_F_HW_ESP is not here, because it is the engine's, and neither is
- *	NETIF_F_GSO_ESP: what the engine seals is never large
+ * @features: what the line can do, also with large packets and with checksums.
+ *	The stack does the rest itself, by segmenting, copying or summing.
+ *	NETIF_F_HW_ESP is not here, because the engine has it, not the line.
+ *	NETIF_F_GSO_ESP is not here, because a frame that the engine has sealed
+ *	is never large
  * @max_mtu: the longest MTU that a card may be set to
  * @plug: connect a card to the device that IFLA_LINK names. The card has been
  *	registered just now and is down. @target is another device; if it is a

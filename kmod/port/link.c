@@ -21,7 +21,9 @@
  */
 #define LINK_MAX_QUEUES	16
 
-/* main.c sets it, because the port knows the contract, but not the engine. */
+/* main.c sets this pointer, because the port knows only the contract, not the
+ * engine.
+ */
 static const struct ov2_miniport_ops *link_miniport;
 
 static int link_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -100,7 +102,7 @@ static int link_new(struct net_device *dev, struct net *link_net,
 		eth_hw_addr_random(dev);
 
 	port->ad.miniport = link_miniport;
-	/* Before registration, so that nobody sees a carrier. */
+	/* This comes before the registration, so that nobody sees a carrier. */
 	netif_carrier_off(dev);
 
 	err = register_netdevice(dev);
@@ -122,7 +124,7 @@ static unsigned int link_num_queues(void)
 	return min_t(unsigned int, num_online_cpus(), LINK_MAX_QUEUES);
 }
 
-/* The namespace in which port_get_iflink() is a device's number */
+/* The namespace in which the number of port_get_iflink() is valid */
 static struct net *link_get_net(const struct net_device *dev)
 {
 	const struct ov2_port *port = netdev_priv(dev);

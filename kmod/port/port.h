@@ -26,9 +26,9 @@ struct ov2_line_ops;
  * struct ov2_rxq - a receive queue
  * @napi: its NAPI
  * @csd: calls @cpu to schedule @napi. Owned by the CPU that set @called
- * @called: 1 while such a call is under way and has not begun. A CPU that
- *	finds 1 need not call: the pending call will see the frame that this
- *	CPU has queued
+ * @called: 1 from the moment a CPU asks for such a call until the call begins.
+ *	A CPU that finds 1 need not call: the pending call will see the frame
+ *	that this CPU has queued
  * @cpu: where @napi runs, chosen when the card is opened. Like the interrupt of
  *	a real queue it stays on one CPU until this CPU goes offline. xfrm
  *	passes decrypted packets through a queue of each CPU, so a flow that
@@ -103,8 +103,8 @@ struct ov2_filter {
  * @line: what its frames leave on and come from
  * @peer: private to cable.c: the card at the other end of the cable, or NULL.
  *	Written under RTNL, read under RCU
- * @sharers: how many of its send queues feed one ring at the other end of its
- *	line, at most; 1 at first (ring.c). Written under RTNL
+ * @sharers: how many of its send queues, at most, feed one ring at the other
+ *	end of its line (ring.c). At first 1. Written under RTNL
  * @up: the card takes frames from its line. Written under RTNL
  * @filter: which frames it takes
  * @cpus: CPUs on which it may receive. Written under RTNL, while the card is

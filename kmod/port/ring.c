@@ -31,8 +31,9 @@
 
 /**
  * struct ring_cb - what skb->cb holds while a frame is on a ring
- * @segments: ov2_ring_segments() when the frame came. The sender's kernel may
- *	still write to the shared info that it shares with the frame
+ * @segments: ov2_ring_segments() when the frame came. It is kept, because the
+ *	sender's kernel may still write to the shared info, which this number
+ *	comes from
  */
 struct ring_cb {
 	unsigned int segments;
@@ -228,8 +229,8 @@ static int ring_stop_room(const struct ov2_port *port)
  * @port: the sender
  * @queue: its queue. It has sent frames
  *
- * It also tells the queue how many segments it may send before it asks again
- * (ov2_txq.left): none if other queues fill the same ring meanwhile.
+ * It also sets ov2_txq.left, the number of segments that the queue may send
+ * before it asks again. If other queues share the ring, the number is 0.
  *
  * Context: BH disabled, under the queue's lock.
  */
@@ -287,7 +288,7 @@ void ov2_ring_wake_all(struct ov2_port *port)
 }
 
 /**
- * ov2_ring_sent() - count the frames of an NBL that the engine is given
+ * ov2_ring_sent() - count the frames of an NBL that goes to the engine
  * @port: the sender
  * @queue: its queue
  * @frames: ov2_nbl.frames

@@ -159,8 +159,8 @@ int ov2_rx_start(struct ov2_port *port)
  * ov2_rx_close() - take no more frames from the line
  * @port: the card
  *
- * A sender that had found a ring open may still schedule the NAPI. This does
- * nothing once ov2_rx_stop() has disabled the NAPI.
+ * A sender that had found a ring open may still schedule the NAPI. The NAPI
+ * does not run once ov2_rx_stop() has disabled it.
  *
  * Context: RTNL.
  */

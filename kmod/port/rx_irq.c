@@ -62,7 +62,7 @@ void ov2_rx_irq_init(struct ov2_rxq *rxq)
  * ov2_rx_irq_raise() - have the NAPI of a receive queue scheduled on its CPU
  * @rxq: the queue
  *
- * A queue whose CPU has gone offline moves to another one, and stays there
+ * A queue whose CPU has gone offline moves to another CPU, and stays there
  * until the card is opened again: going back would reorder frames once more.
  * The last resort is the caller's own CPU. A NAPI that is disabled stays
  * disabled.

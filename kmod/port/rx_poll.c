@@ -41,8 +41,8 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 	struct ov2_nbl *nbl;
 	int delivered;
 
-	/* From here on, an NBL that is indicated schedules the NAPI. If the
-	 * engine was given nothing, this was so before, too.
+	/* From here on, an NBL that is indicated schedules the NAPI. If no
+	 * frame went to the engine, this was so before, too.
 	 */
 	if (rxq->polling || !list_empty(&rxq->indicated)) {
 		spin_lock(&rxq->lock);

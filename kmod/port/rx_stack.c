@@ -52,7 +52,7 @@ static bool rx_may_merge(const struct sk_buff *skb)
 	return proto && *proto == IPPROTO_TCP;
 }
 
-/* Returns false without memory. */
+/* Returns false if memory is short. */
 static bool rx_prepare(struct ov2_rxq *rxq, struct sk_buff *skb)
 {
 	skb->protocol = eth_type_trans(skb, rxq->port->ad.dev);

@@ -120,7 +120,7 @@ void ov2_tx_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 
 static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue);
 
-/* The core cuts a large packet, as it does for a card that cannot. */
+/* The core cuts a large packet, as it does for a card that cannot cut. */
 static void tx_segments(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 {
 	struct sk_buff *segments, *next;

@@ -45,9 +45,10 @@ static void unshare_scrub(struct sk_buff *skb)
  *	sock_wfree(), which does not read the shared info
  *
  * Frames that the engine has sealed or opened are no clones, and are linear
- * unless the stack sent a list. These frames are not copied again. Of a large
- * packet only the head is copied: 64 KiB in one piece are hard to get, and
- * skb_segment() takes the members of its list for shared.
+ * unless the stack sent a list. These frames are not copied again. Only the
+ * head of a large packet is copied, because 64 KiB in one piece are hard to
+ * get. The members of its list may stay shared, because skb_segment() expects
+ * this.
  *
  * Context: BH disabled.
  * Return: 0 or -ENOMEM.
@@ -56,8 +57,8 @@ int ov2_unshare(struct sk_buff *skb)
 {
 	int err;
 
-	/* Members of a list may be shared or clones. Lists of packets that are
-	 * not large are rare, and have at most an MTU.
+	/* Members of a list may be shared or clones. Lists in packets that are
+	 * not large are rare, and hold at most an MTU of bytes.
 	 */
 	if (skb_has_frag_list(skb) && !skb_is_gso(skb))
 		err = skb_linearize(skb);

@@ -114,8 +114,8 @@ void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 	if (goes_on(rx_header))
 		set_route(skb);
 	/* xfrm_input() and esp4_gro_receive() set the mark, too, when they look
-	 * up the state. As there, the mark is set after the route for a second
-	 * header was looked up.
+	 * up the state. Like them, this function sets the mark after the
+	 * look-up of the route for a second header.
 	 */
 	skb->mark = xfrm_smark_get(skb->mark, x);
 

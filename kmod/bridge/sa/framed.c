@@ -31,7 +31,9 @@ static bool tx_esp_offset(const struct sk_buff *skb,
 	return true;
 }
 
-/* The trailer is in front of the room for the ICV, at the end. */
+/* The trailer is in front of the room for the ICV, which is at the end of the
+ * packet.
+ */
 static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 		      struct ov2_tx_header *hdr)
 {
@@ -135,14 +137,15 @@ static bool large_record(const struct sk_buff *skb, u32 *word)
 
 /**
  * ov2_framed_large_nbl() - give a framed large packet its records
- * @skb: the template: network and transport header set, and no trailer, but the
- *	checksum of TCP or UDP is to be completed
- * @queue: the transmit queue
+ * @skb: the template. Its network and transport header are set, it has no
+ *	trailer, and the checksum of TCP or UDP is still to be completed
+ * @queue: the send queue
  * @assoc: the association of the packet's state
  * @next_header: for the trailers
  * @nbl: filled in with the NBL; the caller sets its ext_tx
  *
- * Flags and identifications of the segments are those of skb_gso_segment().
+ * The segments get the flags and identifications that skb_gso_segment() would
+ * give them.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the packet must be dropped.

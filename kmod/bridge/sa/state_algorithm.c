@@ -63,7 +63,7 @@ static u32 state_encr(const struct xfrm_state *x)
 	return ov2_algorithm_id(state_cipher(x), cipher_key_bits(x));
 }
 
-/* Returns 0 with a combined mode: it has no separate integrity algorithm. */
+/* Returns 0 for a combined mode, which has no separate integrity algorithm. */
 static u32 state_auth(const struct xfrm_state *x)
 {
 	if (is_gmac(x))

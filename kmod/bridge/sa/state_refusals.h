@@ -21,9 +21,9 @@
  *
  * In crypto mode the core itself handles most parts of a state: lifetimes,
  * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a
- * state is refused only for three reasons. IPsecOV2 cannot describe the state;
- * or the card would have to find the state by something that the frame does not
- * show; or the core cannot frame the state's packets for a card.
+ * state is refused only for one of three reasons: IPsecOV2 cannot describe the
+ * state, the frame does not show what the card would need to find the state, or
+ * the core cannot frame the state's packets for a card.
  */
 
 REFUSED(SA_REFUSED_DIR,
@@ -52,8 +52,8 @@ REFUSED(SA_REFUSED_MODE,
 	x->props.mode != XFRM_MODE_TUNNEL,
 	"Only transport and tunnel mode can be offloaded")
 
-/* The next three rows: IPsecOV2 has identifiers for some algorithms only, and
- * each has fixed lengths of keys and ICVs.
+/* For the next three rows: IPsecOV2 has identifiers for some algorithms only,
+ * and each of these algorithms has fixed lengths of keys and ICVs.
  */
 REFUSED(SA_REFUSED_ALG,
 	!ov2_state_alg_known(x),
