@@ -35,9 +35,9 @@
 /* RFC 4302 2.2 */
 #define AH_ALIGN_IPV4	4
 #define AH_ALIGN_IPV6	8
-/* The kernel's template for GMAC in ESP takes SPI, number and IV as associated
- * data, apart from the payload, and authenticates both alike. So AH may give
- * any 16 of its bytes as associated data.
+/* The kernel has GMAC as a template for ESP, which takes 16 bytes (SPI, number
+ * and IV) as associated data. It authenticates associated data and payload
+ * alike. So AH may give any 16 bytes as associated data, and gives the first.
  */
 #define GMAC_AAD_LEN	16
 

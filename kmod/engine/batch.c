@@ -14,8 +14,9 @@ struct ov2_batch *ov2_batch_of(struct ov2_request *req)
 	return (struct ov2_batch *)req->miniport;
 }
 
-/* INV-11. If no entry was entered, as in a delete whose handles are all
- * unknown, no entry has failed, and the request succeeds.
+/* One entry that succeeds makes the request a success (INV-11). If no entry was
+ * entered, as in a delete whose handles are all unknown, no entry has failed,
+ * and the request succeeds, too.
  */
 static enum ov2_status batch_status(const struct ov2_batch *batch)
 {
@@ -53,7 +54,7 @@ void ov2_batch_enter(struct ov2_request *req)
 /**
  * ov2_batch_done() - an entry is done; completes the request if it is the last
  * @ad: the card
- * @req: the request; gone when this returns, unless before ov2_batch_end()
+ * @req: the request. After ov2_batch_end(), it may be gone when this returns
  * @status: how the entry ended; always SUCCESS for a delete
  *
  * Context: Any context before ov2_batch_end(), process context after it.

@@ -74,7 +74,7 @@ static bool l4_find(const struct sk_buff *skb, struct csum_l4 *l4)
 }
 
 /* The field holds the sum over the pseudo header. In UDP a sum of zero means
- * "no checksum", so its other form is sent.
+ * "no checksum", so a sum of zero is sent as 0xffff.
  */
 static enum ov2_counter l4_complete(struct sk_buff *skb,
 				    const struct csum_l4 *l4,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the engine can do, what of this is on, and the two requests that switch
- * it on and off. The SAs stay as they are (ipsecov2.rst 3.5).
+ * What the engine can do, which features of this are on, and the two requests
+ * that switch features on and off. The requests leave the SAs as they are
+ * (ipsecov2.rst 3.5).
  */
 #include "config.h"
 #include "engine.h"
@@ -42,9 +43,9 @@ static struct ov2_offload hardware = {
 	},
 };
 
-/* By enum ov2_ipsec_parameter. All cards are alike, so the current
- * configuration of a card is a pointer to a row, which a reader always reads
- * whole.
+/* A row for each value of enum ov2_ipsec_parameter. All cards are alike, so the
+ * current configuration of a card is a pointer to a row. The rows never change
+ * after module init, so a reader never sees half of a change.
  */
 static struct ov2_offload configs[OV2_PARAMETER_MAX];
 
@@ -206,13 +207,13 @@ enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
 }
 
 /**
- * ov2_config_receives() - may frames of an inbound SA be touched?
+ * ov2_config_receives() - may the engine open frames of an inbound SA?
  * @engine: the engine
  * @sa: the SA
  *
  * Context: Any context.
- * Return: false until OFFLOAD_ENCAPSULATION is on (INV-41), and while ESP or AH
- * is off and the SA has a member of it.
+ * Return: false until OFFLOAD_ENCAPSULATION is on (INV-41). Also false while
+ * ESP or AH is off, if a member of the SA is of this protocol.
  */
 bool ov2_config_receives(const struct ov2_engine *engine,
 			 const struct ov2_sa *sa)
@@ -233,8 +234,9 @@ bool ov2_config_receives(const struct ov2_engine *engine,
  * ov2_config_sends() - may a send that names an SA be carried out?
  * @engine: the engine
  *
- * A send is carried out even if OFFLOAD_PARAMETERS has disabled ESP or AH,
- * because the frame was made for the engine, and is clear (ipsecov2.rst Q4).
+ * A send is carried out even if OFFLOAD_PARAMETERS has disabled ESP or AH. The
+ * frame was made for the engine and is clear, so the engine must seal it or
+ * drop it (ipsecov2.rst Q4).
  *
  * Context: Any context.
  * Return: false while OFFLOAD_ENCAPSULATION is off.

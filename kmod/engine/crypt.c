@@ -15,8 +15,9 @@
 #include "../ov2/nbl.h"
 
 /* A crypt of the stock has room for a linear frame and the request of a usual
- * cipher. A larger crypt takes its place once it was needed, up to the maximum:
- * a frame may have very many fragments.
+ * cipher. When a frame needs a larger crypt, the stock keeps the larger crypt
+ * instead, unless it is above the maximum: a frame may have very many
+ * fragments.
  */
 #define STOCK_SIZE	1024
 #define STOCK_SIZE_MAX	4096
@@ -24,8 +25,8 @@
 /* Each CPU keeps one crypt, so that a cipher that completes at once costs no
  * allocation: the next frame takes the same crypt. A cipher that completes
  * later keeps its crypt until then, and meanwhile the CPU allocates others. So
- * neither the SA nor the flags of its ciphers need to say which of the two will
- * happen, and the memory does not grow with the number of SAs.
+ * nothing has to know beforehand whether a cipher will complete at once, and
+ * the memory does not grow with the number of SAs.
  */
 static DEFINE_PER_CPU(struct ov2_crypt *, crypt_stock);
 
@@ -85,9 +86,9 @@ static struct ov2_crypt *crypt_take(const struct ov2_transform *transform,
 }
 
 /* Returns the number of pieces that the frame's memory has, or a negative
- * errno. A head that no clone shares is the frame's own. Pages never are: the
- * sender's kernel may hold them (sendfile(), TCP's queue), so skb_cow_data()
- * copies their bytes.
+ * errno. A head that no clone shares belongs to the frame alone. Pages never
+ * do: the sender's kernel may hold them (sendfile(), the queue of TCP), so
+ * skb_cow_data() copies their bytes.
  */
 static int crypt_own(struct sk_buff *skb)
 {
@@ -128,7 +129,7 @@ static int crypt_map(struct ov2_crypt *crypt, unsigned int head_len,
  * @head_len: bytes of ov2_crypt.head that the cipher or hash runs over, or 0.
  *	The caller fills them in
  * @from: bytes from skb->data to the first byte of the frame that the cipher
- *	or hash runs over. The last one is before ov2_job.end
+ *	or hash runs over. The last such byte is before ov2_job.end
  * @tail_len: bytes at the end of ov2_crypt.tail that the cipher or hash runs
  *	over, or 0
  *
@@ -224,7 +225,7 @@ static void crypt_complete(void *data, int err)
 
 /**
  * ov2_crypt_aead() - run an AEAD over head and frame
- * @crypt: from ov2_crypt_alloc(), its head and IV filled in; taken
+ * @crypt: from ov2_crypt_alloc(), its head and IV filled in. The call takes it
  * @aad_len: bytes that are authenticated only
  * @len: bytes behind them; with an ICV when decrypting
  * @op: crypto_aead_encrypt() or crypto_aead_decrypt()
@@ -251,8 +252,8 @@ int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
 
 /**
  * ov2_crypt_hash() - run a hash over head, frame and, with ESN, the high half
- * @crypt: from ov2_crypt_alloc(), its head filled in; taken. The digest is put
- *	in ov2_crypt.tail
+ * @crypt: from ov2_crypt_alloc(), its head filled in. The call takes it, and
+ *	puts the digest in ov2_crypt.tail
  * @len: bytes of all these together
  *
  * Context: BH disabled.

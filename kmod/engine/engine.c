@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The engine of a card, and its state. The card moves it, through struct
- * ov2_miniport_ops, and serializes these calls:
+ * The engine of a card, and its state. The card moves the engine from state to
+ * state, through struct ov2_miniport_ops, and serializes these calls:
  *
  *	        initialize
  *	            |
@@ -140,8 +140,8 @@ static void engine_lanes(struct ov2_engine *engine,
 }
 
 /* @from is a mask of the states from which the drawing above leads to @to. The
- * state is set before the lanes follow, so that an NBL that leaves a lane while
- * it closes sees why.
+ * state is set before the lanes are closed, because an NBL that leaves a
+ * closing lane is treated as the new state says.
  */
 static void engine_move(struct ov2_engine *engine, unsigned long from,
 			enum ov2_engine_state to)

@@ -18,11 +18,11 @@ struct workqueue_struct;
  * enum ov2_engine_state - what an engine accepts now
  * @OV2_ENGINE_PAUSED: no NBL; every request
  * @OV2_ENGINE_RUNNING: NBLs and requests
- * @OV2_ENGINE_RESETTING: no NBL, and no request but deletes; the NBLs that the
- *	engine has go back
+ * @OV2_ENGINE_RESETTING: no NBL, and no request except deletes. The NBLs that
+ *	the engine has go back
  * @OV2_ENGINE_HALTED: nothing, for ever. The card may be gone
  *
- * engine.c draws who moves an engine from one state to another.
+ * engine.c draws which call moves an engine from one state to another.
  */
 enum ov2_engine_state {
 	OV2_ENGINE_PAUSED,
@@ -37,14 +37,14 @@ enum ov2_engine_state {
  * @state: written by ov2_miniport_ops.pause, restart, reset and halt, which
  *	the caller serializes; read from any context by READ_ONCE()
  * @sas: the SAs
- * @bundles: SAs that hold a place of the capacity
- * @starved: an add found no place, and no SA was deleted since
+ * @bundles: number of SAs that count against the SA capacity
+ * @starved: an add found the capacity used up, and no SA was deleted since
  * @ref: one for each SA that is not freed yet, and one for the card until the
  *	engine is halted
  * @reaped: for ov2_reap(), which destroys this structure
  * @serial: ov2_sa.serial of the newest SA
- * @config_lock: protects @parameter, @encapsulation and the choice of
- *	ov2_adapter.config, which they decide; BH
+ * @config_lock: protects @parameter, @encapsulation, and ov2_adapter.config,
+ *	which follows from these two; BH
  * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE
  * @encapsulation: OV2_ENCAPSULATION_NO_CHANGE until it is set; read without
  *	the lock by READ_ONCE()

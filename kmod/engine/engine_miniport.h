@@ -4,7 +4,7 @@
 
 #include "../ov2/miniport.h"
 
-/* The engine's side of the contract. */
+/* What the engine does for the contract */
 extern const struct ov2_miniport_ops ov2_engine_miniport;
 
 int ov2_engine_init(void);

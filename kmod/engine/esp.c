@@ -2,7 +2,7 @@
 /*
  * ESP (RFC 4303) by an AEAD of the kernel's crypto API, in place. A cipher with
  * a separate MAC is an AEAD there, too. The engine has transforms of its own
- * and uses no code of xfrm, so that each checks the other.
+ * and uses no code of xfrm, so that engine and xfrm check each other.
  *
  * A frame before ov2_esp_seal() and after it, in bytes from skb->data.
  * ov2_esp_open() goes the other way, and leaves IV and ICV where they are:
@@ -14,9 +14,10 @@
  *	                    8 bytes   iv_len                       icv_len
  *
  * The AEAD authenticates SPI, number and IV, and changes the bytes from
- * payload_offset to end in place. Without ESN all of them stand in one row in
- * the frame, from header to end. With ESN the high half of the number stands
- * between them, which is never sent, so the first part is built apart:
+ * payload_offset to end in place. Without ESN all these bytes are in the frame,
+ * one behind the other, from header to end. With ESN the high half of the
+ * number comes between SPI and low half. The high half is never sent, so the
+ * first part is built outside the frame:
  *
  *	| SPI | high half | low half | IV | payload, trailer | ICV |
  *	  4     4           4          iv_len

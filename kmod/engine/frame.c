@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the engine reads from a frame. It takes the lengths from the IP header,
- * not from the buffer, because Ethernet pads short frames. Only the template of
- * a large send may have no length in its IP header.
+ * What the engine reads from a frame. The engine takes the lengths from the IP
+ * header, not from the buffer, because Ethernet pads short frames. Only the
+ * template of a large send may have no length in its IP header.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -79,8 +79,9 @@ static void parse_ah(const struct sk_buff *skb, struct ov2_frame *frame,
 }
 
 /* RFC 3948 2.2 and 2.3: behind the UDP header stands a non-zero SPI, a zero
- * marker with IKE behind it, or a NAT keepalive of one byte. If the UDP length
- * differs from the packet's, the frame is left to the stack, which trims it.
+ * marker with IKE behind it, or a NAT keepalive of one byte. If the UDP
+ * datagram does not end where the IP packet ends, the frame is left to the
+ * stack, which trims it.
  */
 static void parse_udp(const struct sk_buff *skb, struct ov2_frame *frame,
 		      unsigned int offset)
@@ -284,7 +285,7 @@ void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
 }
 
 /**
- * ov2_frame_skip_ah() - from the AH of a bundle to its ESP
+ * ov2_frame_skip_ah() - go on from the AH header of a bundle to its ESP header
  * @skb: the frame
  * @frame: of kind AH; becomes OV2_FRAME_ESP if ESP stands behind the AH header,
  *	else OV2_FRAME_OTHER

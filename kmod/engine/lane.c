@@ -64,8 +64,8 @@ void ov2_lane_leave(struct ov2_lane *lane)
 		   OV2_LANE_CALL))
 		return;
 
-	/* ov2_lane_close() looks under the lock, so the lane is still there
-	 * for the wake-up.
+	/* ov2_lane_close() looks for a call under the lock. So it cannot
+	 * return, and the lane cannot be freed, before the wake-up is done.
 	 */
 	spin_lock(&lane->lock);
 	atomic_andnot(OV2_LANE_CALL, &lane->state);
@@ -74,7 +74,7 @@ void ov2_lane_leave(struct ov2_lane *lane)
 }
 
 /**
- * ov2_lane_wait() - an NBL takes its place, since it will be done later
+ * ov2_lane_wait() - an NBL that cannot go back yet takes its place in the lane
  * @lane: the lane; the call that brought the NBL is inside
  * @nbl: the NBL
  *
@@ -146,16 +146,17 @@ static void lane_rest(struct work_struct *rest)
  * ov2_lane_done() - the work on an NBL is over
  * @lane: the lane of its queue. Unless the NBL waits in the lane, the call that
  *	brought the NBL is inside
- * @nbl: the NBL; gone when this returns, or waiting for older ones or for the
- *	lane's next turn
+ * @nbl: the NBL. When this returns, the NBL is gone, or waits for older NBLs or
+ *	for ov2_lane.rest
  *
- * Context: Any context but hard interrupts; BH disabled within the call.
+ * Context: Any context except hard interrupts; BH disabled within the call.
  */
 void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl)
 {
 	if (!ov2_work(nbl)->waits) {
-		/* Only calls make the lane longer, and this is the lane's call.
-		 * Pairs with lane_emit(): the older NBLs are back.
+		/* Only a call makes the lane longer, and this is the one call
+		 * that is inside, so a lane that is empty stays empty. Pairs
+		 * with lane_emit(): the older NBLs are back.
 		 */
 		if (likely(!smp_load_acquire(&lane->waiting))) {
 			lane->emit(lane->ad, nbl);
@@ -191,9 +192,9 @@ static bool lane_is_idle(struct ov2_lane *lane)
  * ov2_lane_close() - accept no more calls, and wait until all NBLs are back
  * @lane: the lane
  *
- * It waits for no RCU grace period, because the core closes all cards of a
- * batch one after the other (Documentation/performance.rst, "The end of
- * cards").
+ * It waits for no RCU grace period. The core closes all cards of a batch one
+ * after the other, so the grace periods would add up
+ * (Documentation/performance.rst, "The end of cards").
  *
  * Context: Process context, sleeps.
  */

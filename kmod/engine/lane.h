@@ -22,14 +22,14 @@ struct ov2_nbl;
 /**
  * struct ov2_lane - the order in which the NBLs of one queue leave the engine
  * @state: OV2_LANE_CALL and OV2_LANE_CLOSED; CLOSED follows ov2_engine.state
- * @waiting: number of NBLs that are in @nbls, or were and are in @emit. Only
- *	the calls of the lane add to it, and the caller serializes these
+ * @waiting: number of NBLs that are in @nbls, or that @emit takes just now.
+ *	Only the calls of the lane count it up, and the caller serializes them
  * @lock: protects @nbls, @waiting and @emitting; innermost, BH
  * @nbls: NBLs that wait, linked by ov2_nbl.link, oldest first
  * @emit: hands back an NBL that is done
  * @ad: the card, for @emit
- * @emitting: a CPU hands back NBLs of @nbls, or @rest is queued. No other CPU
- *	may do so then, since the order would be lost
+ * @emitting: a CPU hands back NBLs of @nbls, or @rest is queued. Meanwhile no
+ *	other CPU may hand back NBLs of @nbls, because the order would be lost
  * @rest: hands back the NBLs that are done beyond the budget of a completion
  * @idle: woken when the lane is closed and has become empty
  *

@@ -2,7 +2,7 @@
 /*
  * Large send: one TCP packet becomes segments, each a frame of its own with
  * ESP trailer and room for the ICV. The payload is copied and summed in one
- * pass, and the segments are then sealed in place as any other frames.
+ * pass, and the segments are then sealed in place like all other frames.
  *
  * The template, and one segment of it, in bytes from skb->data. The offsets are
  * members of struct lso:
@@ -54,7 +54,7 @@
  * struct lso - a large send
  * @template: its frame
  * @transform: the transform of its ESP header
- * @ext: Linux' extension, or zeroed: LSOv2
+ * @ext: Linux' extension; zeroed in a large send of LSOv2
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @next_header: of the trailers
  * @ipv6: family of its IP header
@@ -181,7 +181,7 @@ static bool lso_find_inner(struct lso *lso)
 	return lso->l4 >= lso->inner + len;
 }
 
-/* Only the extension has tunnels: INV-26. */
+/* LSOv2 has no tunnel mode (INV-26); the extension has. */
 static bool lso_find_l4(struct lso *lso, const struct ov2_tx_lso *record,
 			bool tunnel)
 {
@@ -191,7 +191,9 @@ static bool lso_find_l4(struct lso *lso, const struct ov2_tx_lso *record,
 	return lso->l4 == lso_start(lso) && lso->next_header == lso->proto;
 }
 
-/* The caller has reserved as many numbers as there are segments. */
+/* The bridge has reserved a number for each segment that the extension counts,
+ * so there must be just as many segments.
+ */
 static bool lso_ext_ok(struct lso *lso)
 {
 	if (!lso->ext.valid)
@@ -293,8 +295,9 @@ static void add_to_be32(struct sk_buff *skb, unsigned int offset, u32 n)
 	be32_add_cpu(word, n);
 }
 
-/* The checksum field holds the sum over the pseudo header, with lso.counted
- * bytes of length, or without the length. @sum is the sum of the payload.
+/* The checksum field holds the sum over the pseudo header. lso.counted is the
+ * length in this pseudo header, or 0 if the sum leaves the length out. @sum is
+ * the sum of the payload.
  */
 static __sum16 l4_sum(const struct lso *lso, const void *header,
 		      unsigned int len, __wsum sum)
@@ -427,9 +430,10 @@ static struct sk_buff *segments_new(const struct lso *lso)
 	return first;
 }
 
-/* Does @skb count its truesize in sk_wmem_alloc until it is freed? Of TCP's own
- * destructor older kernels do not export the name, and these are the others
- * that a packet of a TCP socket may have.
+/* Does @skb count its truesize in sk_wmem_alloc until it is freed? With the
+ * destructor of TCP it does, but older kernels do not export the name of this
+ * destructor. So the other destructors that a packet of a TCP socket may have
+ * are excluded.
  */
 static bool is_charged(const struct sk_buff *skb)
 {
@@ -440,8 +444,8 @@ static bool is_charged(const struct sk_buff *skb)
 	       skb->destructor != sock_edemux;
 }
 
-/* The socket is charged until the last segment has left the ring of the other
- * end, as with segments of tcp_gso_segment() and __udp_gso_segment(). So a slow
+/* The socket is charged until the last segment has left the ring of the peer,
+ * as with segments of tcp_gso_segment() and __udp_gso_segment(). So a slow
  * receiver slows the sender down.
  */
 static void segments_charge(struct sk_buff *segments, struct sk_buff *template)
@@ -483,18 +487,19 @@ static bool lso_fits(const struct lso *lso)
  *	template, in order. On failure the NBL stays as it was
  * @sa: the SA of its slot 1
  *
- * This is for LSOv2 and transport mode, with ESP, or with ESP and AH; with the
- * extension for TCP and UDP, transport and tunnel mode, with ESP. The first
- * segment gets the numbers in the template's ESP and AH headers, and each later
- * segment gets the next numbers. The bridge has reserved these numbers. The NBL
- * is then like any other: its frames leave when the last frame is sealed, and
- * if one frame fails, all are dropped.
+ * A large send of LSOv2 is TCP in transport mode, with ESP, or with ESP and AH.
+ * With the extension it is TCP or UDP, in transport or tunnel mode, with ESP.
+ *
+ * The first segment gets the numbers in the ESP and AH headers of the template,
+ * and each later segment gets the next numbers. The bridge has reserved these
+ * numbers. The NBL is then like any other NBL: its frames leave when the last
+ * frame is sealed, and if one frame fails, all are dropped.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE; OV2_CNT_TX_DROP_RECORD if records and bytes disagree or
  * the large send is not possible: tunnel mode without the extension, nested
- * SAs, several frames, no MSS, a number that would wrap, too many or too long
- * segments, or another number of them than the extension says;
+ * SAs, several frames, no MSS, a number that would wrap, segments that are too
+ * many or too long, or another number of segments than the extension says;
  * OV2_CNT_TX_DROP_ALLOC without memory.
  */
 enum ov2_counter ov2_lso_segment(struct ov2_nbl *nbl, const struct ov2_sa *sa)

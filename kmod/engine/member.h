@@ -12,9 +12,9 @@
  * @spi: network order
  * @esn: extended sequence numbers
  * @transform: its algorithms, with their keys
- * @seq: inbound: the highest number verified since add or update, else the
- *	number that these set; outbound: the number that add or update set, of
- *	which only the high half is used. ov2_sa.lock protects @seq
+ * @seq: the number that the add or the last update set. Inbound: or the highest
+ *	number that was verified since then. Outbound: only the high half is
+ *	used. ov2_sa.lock protects @seq
  */
 struct ov2_member {
 	u32 operation;

@@ -69,7 +69,7 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 
 	sa = ov2_sa_find_inbound(&engine->sas, frame);
 	/* Any UDP packet may look like ESP. It is ESP only if there is an SA
-	 * for it, so it is no miss without an SA.
+	 * for it, so UDP without an SA does not count as a miss.
 	 */
 	if (!sa && frame->kind != OV2_FRAME_UDP_ESP)
 		ov2_count(engine->ad, OV2_CNT_RX_SADB_MISS);
@@ -318,7 +318,7 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
 
-	/* The request to delete comes with a bad status and without CryptoDone,
+	/* SaDeleteReq is set whatever the status is, and without CryptoDone,
 	 * too (ipsecov2.rst 2.8).
 	 */
 	if (work->sa[RECEIVE_OUTER] && ov2_sa_delete_wanted(ad->engine))

@@ -34,7 +34,7 @@ struct ov2_sa_key {
  * struct ov2_adding - one SA of an add that is being carried out
  * @req: the request
  * @add: its parameters, with the key behind them
- * @len: bytes of both
+ * @len: bytes of the parameters and the key
  * @copied: @add is a copy of an entry of a list, to be wiped and freed
  * @handle: where the handle is to be written
  */
@@ -55,23 +55,24 @@ struct ov2_adding {
  *	The family is compared on transmit, too
  * @src: source of its packets, zero = any; IPv4 in the first word
  * @serial: its age, smaller is older
- * @ref: one until a grace period after the SA has left the table, one for
- *	every NBL that waits for a step. So whoever finds the SA may take one
- * @live: keyed and not deleted: it may be used
+ * @ref: one until a grace period after the SA has left the table, and one for
+ *	every NBL that waits for a step. Because of the grace period, a reader
+ *	that finds the SA may take a reference
+ * @live: the SA is keyed and not deleted, so sends, frames and requests find it
  * @dead_once: bit 0 is set by the first delete of the SA
  * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if the add gives no
  *	mode
- * @seen_tunnel: inbound, if @mode is unknown: the last good frame was a
- *	tunnel's
+ * @seen_tunnel: inbound, if @mode is unknown: the last good frame had an IP
+ *	packet as payload
  * @single: see struct ov2_ext_add
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @udp_dport: destination port of UDP-ESP, 0 = any
  * @window: replay window, see struct ov2_ext_add
  * @lock: protects ov2_member.seq and @window; BH
  * @members: number of @member
- * @member: as struct ov2_add_sa_ex has them
+ * @member: in the order of ov2_add_sa_ex.sec_assoc
  * @keying: sets the keys, in process context
- * @next_unkeyed: the next one of ov2_batch.unkeyed
+ * @next_unkeyed: the next SA of ov2_batch.unkeyed
  * @retired: gives the first reference back after a grace period, in process
  *	context
  * @destroy: frees the SA, in process context

@@ -20,7 +20,9 @@ static void sa_destroy(struct ov2_sa *sa)
 
 	for (i = 0; i < sa->members; i++)
 		ov2_transform_destroy(&sa->member[i].transform);
-	/* The card may go when its last request completes. */
+	/* After this, engine->ad may be gone, because a card may go when its
+	 * last request has completed.
+	 */
 	if (sa->del)
 		ov2_batch_done(engine->ad, sa->del, OV2_STATUS_SUCCESS);
 	ov2_object_freed(OV2_OBJECT_SA, sa);
@@ -46,8 +48,8 @@ static void sa_retired_work(struct work_struct *work)
  * ov2_sa_hold() - keep an SA beyond the RCU read side in which it was found
  * @sa: the SA
  *
- * The reference of ov2_sa_retire() is there until this read side has ended, so
- * this cannot fail, even if the SA was deleted meanwhile.
+ * This cannot fail, even if the SA was deleted meanwhile: ov2_sa_retire() gives
+ * back the first reference only after this read side has ended.
  *
  * Context: In the RCU read side in which @sa was found.
  */
@@ -228,8 +230,8 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 /**
  * ov2_sa_create() - make an SA, and have it keyed
  * @engine: the engine
- * @adding: the add. ov2_add_sa_check() accepted it, and a place of the capacity
- *	is taken for it
+ * @adding: the add. ov2_add_sa_check() accepted it, and its SA counts against
+ *	the SA capacity already
  *
  * Context: Any context.
  * Return: OV2_STATUS_PENDING if ov2_sa_added() will be called once the keys are

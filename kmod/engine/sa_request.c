@@ -34,7 +34,7 @@ static bool take_place(struct ov2_engine *engine)
  * set, so this function looks at the number of SAs, too.
  *
  * Context: Any context.
- * Return: true if an add has found the table full, and the table still is.
+ * Return: true if an add has found the table full, and the table is still full.
  */
 bool ov2_sa_delete_wanted(const struct ov2_engine *engine)
 {
@@ -269,7 +269,7 @@ static enum ov2_status sa_request_accepted(struct ov2_engine *engine,
  * @ad: the card
  * @req: the request
  *
- * Context: Any context but hard interrupts; sleeps only if
+ * Context: Any context except hard interrupts; sleeps only if
  *   ov2_request.may_sleep is set.
  * Return: as ov2_miniport_ops.request. An add pends until its keys are set; a
  * delete takes effect at once and pends until the last frame that uses one of

@@ -249,7 +249,9 @@ struct ov2_sa *ov2_sa_find_inbound(struct ov2_sa_table *table,
 	struct ov2_sa *sa;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held(), "the SA may be freed");
-	/* BH disabled keep the SA, but the table asks for this lock. */
+	/* With BH disabled the SA cannot be freed, but the table asks for this
+	 * lock, too.
+	 */
 	rcu_read_lock();
 	sa = table_find(table, &key, frame);
 	if (!sa) {

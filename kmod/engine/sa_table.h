@@ -14,8 +14,9 @@ struct ov2_sa;
  * struct ov2_sa_table - the SAs of one card
  * @sas: SAs by struct ov2_sa_key; a list per key, since twins live for a moment
  *	when a state is updated
- * @lock: protects insertion into @sas, so that no twin comes between the look
- *	for one and the insertion. Removal and look-ups need no lock; BH
+ * @lock: protects insertion into @sas, so that no twin is inserted between the
+ *	search for a twin and the insertion. Removal and look-ups need no lock;
+ *	BH
  * @udp: number of SAs for ESP in UDP
  */
 struct ov2_sa_table {

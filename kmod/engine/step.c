@@ -101,7 +101,7 @@ static enum ov2_crypto_status step_esp_check(const struct ov2_frame *frame,
 }
 
 /**
- * ov2_step_check() - do a packet's bytes hold what a member needs?
+ * ov2_step_check() - does a packet have the header that a member needs?
  * @frame: the packet
  * @member: the member of its SA whose header comes next
  *
@@ -126,8 +126,8 @@ enum ov2_crypto_status ov2_step_check(const struct ov2_frame *frame,
  * @member: index of ov2_sa.member
  * @seq: sequence number, with its high half
  *
- * It is called at most once for each header of each of the two SAs, so
- * ov2_work.step has room.
+ * ov2_work.step has room, because this is called at most once for each header
+ * of each SA of the NBL.
  *
  * Context: Any context.
  */
@@ -230,7 +230,7 @@ static void step_completed(struct ov2_nbl *nbl, int err)
 }
 
 /* A step ends later. The caller's RCU read side, in which the SAs were found,
- * may end before the step does.
+ * may end before the step does, so the NBL takes references on the SAs.
  */
 static void step_wait(struct ov2_nbl *nbl)
 {
@@ -268,13 +268,13 @@ static int step_start(struct ov2_nbl *nbl)
 
 /**
  * ov2_steps_run() - run the steps of an NBL, then hand it back through its lane
- * @nbl: the NBL; the call that brought it is in ov2_work.lane, or the NBL waits
- *	there. Its next step is ov2_work.at. When this returns, the NBL is its
- *	lane's, and may be gone
+ * @nbl: the NBL. It waits in ov2_work.lane, or the call that brought it is
+ *	inside this lane. Its next step is ov2_work.at. When this returns, the
+ *	NBL may be gone
  *
  * If a step ends later, the cipher's completion goes on with the NBL, on any
- * CPU. Only then does the NBL take a place in the lane and references on its
- * SAs.
+ * CPU. Before that, the NBL takes a place in the lane and references on its
+ * SAs. An NBL whose steps all end at once takes no references.
  *
  * Context: BH disabled, in the RCU read side in which the SAs were found.
  */

@@ -13,7 +13,7 @@ struct crypto_ahash;
  * @aead: ESP: cipher and integrity in one; AH: GMAC; else NULL
  * @hash: AH: HMAC; else NULL
  * @req_size: bytes of a request to @aead or @hash, @ctx_size included
- * @ctx_size: bytes at its end that are the cipher's or hash's own
+ * @ctx_size: bytes at the end of the request that only the cipher or hash uses
  * @iv_len: bytes of the explicit IV; with AH it is inside the ICV field
  * @icv_len: bytes of the ICV
  * @align: the length of an ESP payload with its trailer is a multiple of @align

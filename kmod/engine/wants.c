@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which received frames the engine looks at. Most frames of a network are no
- * IPsec, and this file tells them by one byte of the IP header.
+ * Which received frames the engine looks at. Most frames of a network are not
+ * IPsec, and this file recognizes such frames by one byte of the IP header.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -15,8 +15,8 @@
 #include "wants.h"
 #include "../ov2/miniport.h"
 
-/* Any UDP may look like ESP. It is ESP if there is an SA for it, so the others
- * of its flow are no ESP either.
+/* Any UDP packet may look like ESP. It is ESP only if there is an SA for it.
+ * Without an SA no packet of its flow is ESP, so the engine wants none of them.
  */
 static bool wants_udp(struct ov2_engine *engine, const struct sk_buff *skb)
 {
@@ -80,8 +80,8 @@ static bool wants_ipv6(const struct sk_buff *skb)
  *
  * All ESP and AH is wanted, also if there is no SA for it, so that it is
  * counted, and so that the frames of an SA stay in order when the SA comes or
- * goes. A large packet is no ESP packet, but may carry many of them in UDP,
- * which the stack takes apart.
+ * goes. A large packet is not wanted: it may carry many ESP packets in UDP, but
+ * the stack takes these apart.
  *
  * Context: BH disabled.
  * Return: true if ov2_engine_receive() is to see the frame.

@@ -13,8 +13,8 @@ struct ov2_direction;
 struct ov2_lane;
 struct ov2_sa;
 
-/* A packet has the headers of at most two bundles: one in transport mode,
- * carried by one in tunnel mode.
+/* A packet has the headers of at most two bundles: a bundle in transport mode,
+ * inside a bundle in tunnel mode.
  */
 #define OV2_WORK_SAS	2
 #define OV2_WORK_STEPS	(OV2_WORK_SAS * OV2_MAX_EXT_HEADERS)
@@ -56,7 +56,8 @@ struct ov2_step {
  * @seq: sequence number of the outermost header, with its high half
  * @spi: receiving: network order, for traces; 0 if the frame has none
  * @reason: sending: why the frames must not leave, or OV2_CNT_NONE
- * @waits: the NBL has its place in the lane; set when a step ends later
+ * @waits: the NBL has its place in the lane. Set when a step ends later, or
+ *	when older NBLs are not back yet
  * @done: the work is over, and the NBL only waits for its turn in the lane
  */
 struct ov2_work {
@@ -102,7 +103,7 @@ static inline struct ov2_work *ov2_work(struct ov2_nbl *nbl)
  * ov2_work.steps elements are valid.
  *
  * Context: Any context.
- * Return: the engine's part of it.
+ * Return: the engine's part of @nbl.
  */
 static inline struct ov2_work *
 ov2_work_begin(struct ov2_nbl *nbl, const struct ov2_direction *direction,
