@@ -96,7 +96,7 @@ static bool account_large_locked(struct xfrm_state *x, u64 bytes, u16 packets,
  * Context: BH disabled.
  * Return: true, or false if the segments would not all have the same fate: the
  * state is not valid, a limit is reached among them, or their numbers pass
- * 2^32. Then nothing is counted, and each segment must be asked for by itself.
+ * 2^32. Then nothing is counted, and each segment must be checked by itself.
  */
 bool ov2_account_out_large(struct xfrm_state *x, u64 bytes, u16 packets,
 			   u64 *seq)

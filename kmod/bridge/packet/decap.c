@@ -84,7 +84,7 @@ static bool read_trailer(const struct sk_buff *skb, unsigned int end,
  *
  * There is nothing to deliver if the carried packet is empty or a dummy (RFC
  * 4303 section 2.6). The bytes of the padding are not checked. Software does
- * the same.
+ * not check them, either.
  *
  * Context: Any context.
  */

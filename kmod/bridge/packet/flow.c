@@ -81,7 +81,7 @@ static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
  * the tags are walked from the MAC header. For a packet that is not wrapped,
  * the network header is used, because the MAC header cannot be relied on: a
  * packet that is forwarded into a tunnel has no Ethernet header yet. A tag is
- * always in the frame, never in skb->vlan_tci. Of a sent packet,
+ * always in the frame, never in skb->vlan_tci. In a sent packet,
  * validate_xmit_vlan() has written the tag into the frame, because the card
  * claims no VLAN offload. A received packet has no vlan_tci yet, because the
  * line carries only bytes.

@@ -2,7 +2,8 @@
 /*
  * Large packets in packet mode: they are classified, counted and framed once,
  * and the engine cuts them into segments (struct ov2_ext_lso). The segments are
- * those of software, where the core cuts a packet before it protects it.
+ * the same as in software, where the core cuts a packet first and then protects
+ * each segment.
  */
 #include <linux/ip.h>
 #include <linux/tcp.h>
@@ -86,9 +87,11 @@ u64 ov2_large_bytes(const struct ov2_large *large, unsigned int skip)
  * @x: the state
  * @ext: its members for identifications are filled in
  *
- * In software each segment gets an outer header of its own: with DF its
- * identification is 0, and without DF it is one of those that ov2_outer_push()
- * has reserved. The gso_type is about the packet's own header.
+ * In software each segment of a tunnel gets an outer header of its own. With DF
+ * the identification in it is 0. Without DF the identification is one of the
+ * numbers that ov2_outer_push() has reserved. The gso_type describes the IP
+ * header that the packet had before it was framed; in a tunnel this is the
+ * inner header.
  *
  * Context: Any context.
  */

@@ -8,7 +8,7 @@
 /**
  * struct ov2_large - a large packet, which the engine cuts into segments
  * @headers: bytes of the headers that each segment has, from the IP header on
- * @payload: bytes that the segments share out
+ * @payload: bytes that are divided among the segments
  * @mss: payload of a segment; the last one may have less
  * @segments: number of segments
  */

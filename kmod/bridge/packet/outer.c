@@ -160,7 +160,7 @@ enum ov2_way ov2_outer_find(struct net_device *dev, struct xfrm_state *x,
 	return way;
 }
 
-/* RFC 4301 5.1.2 with RFC 6040: as xfrm4_tunnel_encap_add() does it. */
+/* Follows RFC 4301 5.1.2 with RFC 6040, as xfrm4_tunnel_encap_add() does. */
 static u8 new_dsfield(const struct xfrm_state *x, u8 inner)
 {
 	u8 outer = inner;

@@ -97,7 +97,8 @@ static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 }
 
 /* Number and limits are checked only after decryption, because the card
- * decrypts first. Software also checks them before, and drops the same packets.
+ * decrypts first. Software checks them before decryption, too, and drops the
+ * same packets.
  */
 static enum ov2_counter packet_accept(struct ov2_adapter *ad,
 				      struct ov2_nbl *nbl,

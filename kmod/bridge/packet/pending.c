@@ -6,7 +6,7 @@
  * packets again through ndo_start_xmit. A work item hands them to the
  * neighbour, because the neighbour must not ask from within ndo_start_xmit: its
  * question would take the lock of a send queue of this card while the lock of
- * another one is held.
+ * another send queue is held.
  */
 #include <net/neighbour.h>
 

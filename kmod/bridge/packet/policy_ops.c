@@ -118,8 +118,9 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
  *
  * Readers that found the policy in the card's SPD may still look at @xp.
  * xfrm_policy_destroy() frees a dead policy a grace period later. But a policy
- * that the core could not add is not dead. Some paths of the core free it at
- * once, and some of them without a delete. So wait for the readers here.
+ * that the core could not add is not dead. Some paths of the core free such a
+ * policy at once, and some of these paths do so without a delete. So wait for
+ * the readers here.
  *
  * Context: Any context but hard interrupts, because a policy's timer may end
  *   the policy. Process context if the core never published it.

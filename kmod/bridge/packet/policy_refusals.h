@@ -44,8 +44,8 @@ REFUSED(POLICY_REFUSED_IF_ID,
 	xp->if_id && !is_bypass_of_card(xp),
 	"Interface ID must be 0, or the card's index in an outbound bypass")
 
-/* The states of such a policy would be for one CPU each, and are refused
- * (SA_REFUSED_PCPU).
+/* Each state of such a policy would be for one CPU, and the card refuses such
+ * states (SA_REFUSED_PCPU).
  */
 REFUSED(POLICY_REFUSED_PCPU,
 	xp->flags & XFRM_POLICY_CPU_ACQUIRE,
@@ -81,19 +81,20 @@ REFUSED(POLICY_REFUSED_OPTIONAL,
 	ov2_xfrm_policy_protects(xp) && xp->xfrm_vec[0].optional,
 	"Level of the template must be required")
 
-/* Outbound, a template without reqid is a trap: no state of the card has reqid
- * 0 (SA_REFUSED_REQID), so the core acquires a state, and packets are dropped
- * until the key manager has put a better policy in front. Inbound, such a
- * template takes states of any reqid, as in the core. In a policy for all
- * packets of a family the card refuses such a template, as mlx5 does, because
- * the trap would catch the key manager's own packets.
+/* Outbound, a template without reqid is a trap. No state of the card has reqid
+ * 0 (SA_REFUSED_REQID), so the core acquires a state. Packets are dropped until
+ * the key manager has put a better policy in front. Inbound, such a template
+ * takes states of any reqid, as in the core. In a policy for all packets of a
+ * family the card refuses such a template, as mlx5 does, because the trap would
+ * catch the key manager's own packets.
  */
 REFUSED(POLICY_REFUSED_REQID,
 	ov2_xfrm_policy_protects(xp) && !xp->xfrm_vec[0].reqid &&
 	is_for_everything(&xp->selector),
 	"Reqid of the template must not be 0 in a policy for all packets")
 
-/* The core's outer route is wrong for such states, see SA_REFUSED_INNER_FAMILY.
+/* The core's outer route is wrong for the states of such a policy, see
+ * SA_REFUSED_INNER_FAMILY.
  */
 REFUSED(POLICY_REFUSED_FAMILY,
 	is_tunnel(xp) && xp->xfrm_vec[0].encap_family != xp->selector.family,

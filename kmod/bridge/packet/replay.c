@@ -273,8 +273,8 @@ static bool next_extended(struct xfrm_replay_state_esn *esn, u64 *seq)
  * @seq: filled in with the number
  *
  * XFRM_SA_XFLAG_OSEQ_MAY_WRAP has an effect on numbers of 32 bits only, as in
- * the core. A number that is used again has another IV, because the engine does
- * not derive the IV from the number.
+ * the core. If a number is used again, the second packet has another IV,
+ * because the engine does not derive the IV from the number.
  *
  * Context: x->lock held.
  * Return: true, or false if no number is left (RFC 4303 section 3.3.3).

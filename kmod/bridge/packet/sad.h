@@ -11,9 +11,9 @@
 struct ov2_assoc;
 struct ov2_policy;
 
-/* So many states may have the same struct ov2_sad_key. The limit exists because
- * a packet may be compared with all of them. A key manager needs two for a
- * while, when it replaces a state.
+/* The number of states that may have the same struct ov2_sad_key. The limit
+ * exists because a packet may be compared with all of these states. A key
+ * manager needs two such states for a while, when it replaces a state.
  */
 #define OV2_SAD_SAME	128
 

@@ -7,9 +7,9 @@
  * Policies are hashed by the bits of their addresses that the prefixes cover. A
  * packet is looked up once for each pair of prefix lengths that policies have.
  * The pair with the best priority comes first, and the look-up ends when no
- * later pair can have a better policy. So the number of policies costs no time.
- * Pairs cost time, and so do policies that differ in protocol or ports only, so
- * both are limited.
+ * later pair can have a better policy. So more policies cost no more time. But
+ * each pair costs time, and so does each policy that differs from others in
+ * protocol or ports only. So the numbers of both are limited.
  */
 #include "spd.h"
 
@@ -74,8 +74,8 @@ static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
 	return full;
 }
 
-/* The pair comes first, so that each look-up that can find the policy visits
- * its pair in time.
+/* The pair is linked before the policy, so that each look-up that can find the
+ * policy visits its pair in time.
  */
 static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 {

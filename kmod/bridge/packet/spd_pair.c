@@ -171,7 +171,8 @@ void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
  * @pol: the policy, with its serial; no look-up finds it yet
  *
  * Context: Any context but hard interrupts, under ov2_spd.lock.
- * Return: 0, -ENOSPC if the pair would be one too many, or -ENOMEM.
+ * Return: 0, -ENOSPC if the pair is new and there are OV2_SPD_PAIRS already, or
+ * -ENOMEM.
  */
 int ov2_spd_pair_join(struct ov2_spd_side *side, struct ov2_policy *pol)
 {

@@ -14,9 +14,10 @@
  *		.status	OV2_TAG_STATUS, which has CRYPTO_SUCCESS in it
  *
  * Without XFRM_XMIT validate_xmit_xfrm() drops the packet at any device other
- * than the device of the state. At the device of the state it would encrypt the
- * packet itself. Therefore the card adds XFRM_XMIT in ndo_features_check, which
- * the core calls just before validate_xmit_xfrm().
+ * than the device of the state. At the device of the state,
+ * validate_xmit_xfrm() would encrypt the packet itself. Therefore the card adds
+ * XFRM_XMIT in ndo_features_check, which the core calls just before
+ * validate_xmit_xfrm().
  *
  * CRYPTO_DONE and CRYPTO_SUCCESS are for multicast: a copy of the packet that
  * is looped back to listeners of this host has the tag, too, and

@@ -94,7 +94,9 @@ static void ring_then_engine(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
 }
 
-/* A large packet counts as its segments do, on the ring and off it. */
+/* A large packet counts as its segments do, both when it is put on the ring and
+ * when it is taken off.
+ */
 static void large_packets(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -110,7 +112,9 @@ static void large_packets(struct kunit *test)
 	} while (!ov2_cards_stopped(cards, 0) && sent < OV2_RING_FRAMES);
 	KUNIT_EXPECT_EQ(test, sent, DIV_ROUND_UP(OV2_RING_FRAMES, 100));
 	KUNIT_EXPECT_EQ(test, cards->b->rxqs[0].segments, sent * 100);
-	/* The sender's kernel sends the same bytes again, cut otherwise. */
+	/* The sender's kernel cuts the same bytes in another way, and sends
+	 * them again.
+	 */
 	skb_queue_walk(&cards->b->rxqs[0].ring, skb)
 		skb_shinfo(skb)->gso_segs = 1;
 	take(cards, 0, 3);

@@ -88,7 +88,7 @@ static struct sk_buff *large(struct ov2_cards *cards, unsigned int max,
 	return skb;
 }
 
-/* Of a large packet the segments count; it crosses as it is. */
+/* The limit is for each segment of a large packet. The packet crosses whole. */
 static void large_lengths(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

@@ -158,13 +158,13 @@ static void refuses_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 0);
 }
 
-/* A burst goes to the line at once when it ends, in its order. */
+/* When a burst ends, all its frames go to the line together. */
 static void takes_bursts(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);
 	int i;
 
-	/* The first frame finds out how much room there is. */
+	/* With the first frame, the queue finds out how much room there is. */
 	ov2_cards_send(cards, 0, false);
 	for (i = 0; i < 9; i++)
 		ov2_cards_xmit_more(cards, ov2_cards_skb(cards), 0, true);
@@ -178,7 +178,7 @@ static void takes_bursts(struct kunit *test)
 			11 * (ETH_HLEN + OV2_CARDS_BODY));
 }
 
-/* The last frame of a burst is dropped: the others go all the same. */
+/* If the last frame of a burst is dropped, the other frames still leave. */
 static void burst_ends_in_drop(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);
@@ -191,8 +191,8 @@ static void burst_ends_in_drop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 1);
 }
 
-/* A burst is no longer than the room; nothing stays behind in a queue that is
- * stopped, whoever stopped it.
+/* A burst is no longer than the room of the line. When a queue is stopped, its
+ * burst leaves, whoever has stopped the queue.
  */
 static void burst_ends_in_stop(struct kunit *test)
 {
@@ -218,8 +218,8 @@ static void burst_ends_in_stop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, wall.put, 6);
 }
 
-/* Frames that others put on the same ring meanwhile are not seen, so queues
- * that share a ring look at its room after each frame.
+/* During a burst, a queue does not see the frames that other queues put on its
+ * ring. So queues that share a ring look at its room after each frame.
  */
 static void burst_of_sharers(struct kunit *test)
 {
@@ -251,7 +251,7 @@ static void has_no_room(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 1));
 }
 
-/* Without a ring at the other end only the engine stops a queue. */
+/* If the line has no ring at its other end, only the engine stops a queue. */
 static void engine_stops(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);

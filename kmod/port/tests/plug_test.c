@@ -53,7 +53,7 @@ static void unplug(struct kunit *test)
 }
 
 /**
- * struct news - the events that watchers of links get of a card
+ * struct news - the events about a card that watchers of links get
  * @nb: the notifier that gets the events
  * @dev: the card
  * @num: how often its link has changed
@@ -99,7 +99,7 @@ static void announced(struct kunit *test)
 }
 
 /**
- * struct drops - the events ov2_drop that came
+ * struct drops - the ov2_drop events that came
  * @num: number of drops, on receive and on transmit
  * @wrong: number of drops whose reason is of the other direction
  */

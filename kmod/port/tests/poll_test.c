@@ -164,7 +164,9 @@ static void others_pass_by(struct kunit *test)
 	rtnl_unlock();
 }
 
-/* Nor do frames that the engine does not want, and they leave it its places. */
+/* Frames that the engine does not want do not go through the engine, and do not
+ * count as frames that it holds.
+ */
 static void plain_pass_by(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -203,7 +205,9 @@ static void unwanted(struct kunit *test)
 	expect_up(test, cards, 0, 0);
 }
 
-/* Each ring is polled by its own NAPI, and its frames say so. */
+/* Each ring is polled by its own NAPI, and each frame that comes up names its
+ * queue.
+ */
 static void queues(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 4, 2);

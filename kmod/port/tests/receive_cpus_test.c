@@ -11,7 +11,7 @@
 static const struct {
 	unsigned long house, allowed, online, cpus;
 } picks[] = {
-	/* nobody is isolated, nothing is confined */
+	/* no CPU is isolated, and the user may run on all CPUs */
 	{ 0x3, 0x3, 0x3, 0x3 },
 	/* isolcpus=1 */
 	{ 0x1, 0x3, 0x3, 0x1 },
@@ -21,9 +21,9 @@ static const struct {
 	{ 0x1, 0x2, 0x3, 0x1 },
 	/* all CPUs that the user may run on are offline */
 	{ 0x3, 0x2, 0x1, 0x3 },
-	/* offline CPUs stay: they may come back */
+	/* offline CPUs stay, because they may come back */
 	{ 0x3, 0x3, 0x1, 0x3 },
-	/* no CPU that is not isolated is online */
+	/* only isolated CPUs are online */
 	{ 0x1, 0x2, 0x2, 0x2 },
 	{ 0x1, 0x1, 0x2, 0x2 },
 };
@@ -125,7 +125,9 @@ static void first_queues_spread(struct kunit *test)
 	KUNIT_EXPECT_GT(test, seen[1], 0);
 }
 
-/* A task that may run on one CPU burdens that CPU only. */
+/* If the task that opens a card may run on one CPU only, the card receives
+ * there.
+ */
 static void opener_is_confined(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 4);

@@ -54,8 +54,8 @@ static void expect_bytes(struct kunit *test, const struct sk_buff *skb,
 	KUNIT_EXPECT_MEMEQ(test, got, expected, len);
 }
 
-/* The sender keeps a clone. The frame gets a head and shared info of its own;
- * the frame's pages are marked, and the clone's are not.
+/* The sender keeps a clone. The frame gets a head and shared info of its own.
+ * The pages are marked in the frame, and not in the clone.
  */
 static void clone_of_pages(struct kunit *test)
 {
@@ -95,7 +95,8 @@ static void own_head_shared_page(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* A linear frame of its own, as the engine makes them, is left as it is. */
+/* A linear frame that shares nothing, as the engine makes it, is left as it is.
+ */
 static void own_linear(struct kunit *test)
 {
 	struct sk_buff *skb = frame_new(test, false, 0);
@@ -134,8 +135,8 @@ static void list_of_frames(struct kunit *test)
 	kfree_skb(member);
 }
 
-/* A large packet keeps its list: 64 KiB in one piece are hard to get. Its head
- * is its own, and others that hold the list hold its members.
+/* A large packet gets a head of its own, and its list stays shared with the
+ * sender, because 64 KiB in one piece are hard to get.
  */
 static void large_list(struct kunit *test)
 {

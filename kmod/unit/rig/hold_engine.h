@@ -15,7 +15,7 @@
  * @num_sent: NBLs in @sent
  * @num_received: NBLs in @received
  * @at_once: give received NBLs back within the call
- * @idle: want no received frame
+ * @idle: the engine wants no received frame
  * @esp: OV2_PARAMETER_* that was set last
  */
 struct ov2_hold_engine {

@@ -28,7 +28,7 @@ struct ov2_null_asked {
  * @work: answers for @nbls
  * @lock: protects @nbls, @paused, @num_asked and @asked; BH
  * @nbls: NBLs of all queues, oldest first
- * @paused: nothing is accepted
+ * @paused: the engine is paused, and accepts nothing
  * @bundles: SAs that hold a place of the capacity
  * @num_asked: requests so far
  * @asked: the last requests

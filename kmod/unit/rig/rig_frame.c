@@ -254,8 +254,8 @@ static u16 outermost(u16 outer, u16 offset, u16 inner)
 	return offset + inner;
 }
 
-/* Offsets are of the outermost headers; next header and padding are of the SA
- * in slot 1 (Q11).
+/* The offsets are those of the outermost headers. Next header and padding are
+ * those of the SA in slot 1 (Q11).
  */
 static bool put_tunnel(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 		       bool inner_ipv6, struct ov2_tx_header *hdr)

@@ -256,7 +256,7 @@ void ov2_cards_xmit_more(struct ov2_cards *cards, struct sk_buff *skb,
 }
 
 /**
- * ov2_cards_xmit() - ov2_cards_xmit_more() of a frame that none follows
+ * ov2_cards_xmit() - ov2_cards_xmit_more() of a burst's last frame
  * @cards: the two cards
  * @skb: the frame; taken
  * @queue: the queue
