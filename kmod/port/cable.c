@@ -119,8 +119,8 @@ static void cable_scrub_offloads(struct sk_buff *skb)
  *	dev, cb, napi_id,	are set on the way up, by the port, GRO and each
  *	protocol, tc_at_ingress	layer that uses them
  *	checksum, transport	say what is left to do for a large packet or a
- *	and inner headers,	packet without its sum: by the receiver, or by
- *	GSO			the device that the receiver forwards to
+ *	and inner headers,	packet without its checksum. The receiver does
+ *	GSO			it, or the device that the receiver forwards to
  */
 static void cable_scrub(struct sk_buff *skb)
 {

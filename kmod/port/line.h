@@ -30,9 +30,9 @@ struct sk_buff_head;
  *	until the end of an RCU grace period. RTNL
  * @link: the device that a card is connected to, or NULL. IFLA_LINK shows it.
  *	RTNL or RCU
- * @carrier: a card was opened, or is being stopped (ov2_port.up tells which):
- *	set its carrier, and also the carrier of the card at the other end if
- *	that carrier depends on it. RTNL
+ * @carrier: set the carrier of a card that was opened, or is being stopped
+ *	(ov2_port.up tells which). Also set the carrier of the card at the other
+ *	end, if that carrier depends on the first one. RTNL
  * @room: how many segments a send queue may still send before it has to stop,
  *	by ov2_ring_room(), or less if the line itself takes less. BH disabled
  * @fit: make a frame fit for the line; data is at its Ethernet header. Returns

@@ -3,17 +3,17 @@
  * The ring of a receive queue, and back-pressure.
  *
  * The only ring is the receiver's. A send queue stops when the frames on the
- * ring and the frames in the engine reach OV2_RING_FRAMES, and is woken when
- * half of them are gone, so a slow receiver slows its sender and no frame is
+ * ring and the frames in the engine reach OV2_RING_FRAMES. It is woken when
+ * half of them are gone. So a slow receiver slows its sender, and no frame is
  * lost. A large packet counts as its segments do. The receiver's own engine
  * holds at most OV2_RX_HELD_MAX of the frames that were taken off the ring; the
  * others wait on the ring.
  *
  * Several send queues may feed one ring. Each of these queues counts the frames
- * on the ring and its own frames in the engine, and assumes that each of the
- * other queues has as many frames in the engine. So no queue reads another
- * queue's counter, and still the sender's engine holds at most OV2_RING_FRAMES
- * for one ring.
+ * on the ring and its own frames in the engine. It assumes that each of the
+ * other queues has as many frames in the engine as it has itself. So no queue
+ * reads another queue's counter, and still the sender's engine holds at most
+ * OV2_RING_FRAMES for one ring.
  */
 #include <linux/lockdep.h>
 #include <linux/math.h>
@@ -215,9 +215,10 @@ int ov2_ring_room(const struct ov2_port *port, u16 queue,
 }
 
 /* A queue stops if there is less room than one frame for each queue that shares
- * the ring: all of these queues may have seen the same room, and each may send
- * one more frame before it stops. The limit is at most RING_WAKE_ROOM, so that
- * a queue that is woken can send, even if very many queues share its ring.
+ * the ring. The reason is that all of these queues may have seen the same room,
+ * and each may send one more frame before it stops. The limit is at most
+ * RING_WAKE_ROOM, so that a queue that is woken can send, even if very many
+ * queues share its ring.
  */
 static int ring_stop_room(const struct ov2_port *port)
 {
@@ -308,9 +309,9 @@ void ov2_ring_sent(struct ov2_port *port, u16 queue, u16 frames)
  * @queue: its queue
  * @frames: ov2_nbl.frames
  *
- * It wakes the queue even if the frame has only moved on to the ring: the
- * receiver may have drained the ring before, and found that the queue was still
- * blocked by frames in the engine.
+ * It wakes the queue even if the frame has only moved on to the ring. Before
+ * that, the receiver may have drained the ring and not woken the queue, because
+ * frames in the engine still blocked the queue.
  *
  * Context: BH disabled.
  */

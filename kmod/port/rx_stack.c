@@ -31,9 +31,9 @@ void ov2_rx_drop(struct ov2_port *port, struct sk_buff *skb,
 }
 
 /* If the kernel has a state for an ESP packet, GRO itself decrypts and unpacks
- * the packet (esp4_gro_receive()), in UDP and in tunnels, too, and even if the
- * frame is for another host. Frames for other hosts must stay encrypted, so
- * only their plain TCP packets are merged.
+ * the packet (esp4_gro_receive()), even if the frame is for another host. GRO
+ * also finds ESP in UDP and in tunnels. Frames for other hosts must stay
+ * encrypted, so only their plain TCP packets are merged.
  */
 static bool rx_may_merge(const struct sk_buff *skb)
 {

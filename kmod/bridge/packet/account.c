@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a packet does to its state in packet mode: validity, lifetimes, numbers
- * and counts are checked and updated in the same order as xfrm_output_one() and
- * xfrm_input() do it in software. The SNMP counters of xfrm move when the
+ * What a packet does to its state in packet mode. Validity, lifetimes, numbers
+ * and counts are checked and updated in the same order as in software, by
+ * xfrm_output_one() and xfrm_input(). The SNMP counters of xfrm move when the
  * packet is dropped (watch/drop.c).
  */
 #include "account.h"
@@ -94,9 +94,10 @@ static bool account_large_locked(struct xfrm_state *x, u64 bytes, u16 packets,
  * @seq: filled in with the number of the first segment; the others follow it
  *
  * Context: BH disabled.
- * Return: true, or false if the segments would not all have the same fate: the
- * state is not valid, a limit is reached among them, or their numbers pass
- * 2^32. Then nothing is counted, and each segment must be checked by itself.
+ * Return: true, or false if the card cannot treat all segments alike. This is
+ * so if the state is not valid, if a limit is reached inside the packet, or if
+ * the numbers pass 2^32. Then nothing is counted, and each segment must be
+ * checked by itself.
  */
 bool ov2_account_out_large(struct xfrm_state *x, u64 bytes, u16 packets,
 			   u64 *seq)

@@ -79,9 +79,9 @@ static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
 
 /* If a wrapped packet was received, its network header points at the tags, so
  * the tags are walked from the MAC header. For a packet that is not wrapped,
- * the network header is used, because the MAC header cannot be relied on: a
- * packet that is forwarded into a tunnel has no Ethernet header yet. A tag is
- * always in the frame, never in skb->vlan_tci. In a sent packet,
+ * the network header is used. The MAC header of such a packet cannot be relied
+ * on, because a packet that is forwarded into a tunnel has no Ethernet header
+ * yet. A tag is always in the frame, never in skb->vlan_tci. In a sent packet,
  * validate_xmit_vlan() has written the tag into the frame, because the card
  * claims no VLAN offload. A received packet has no vlan_tci yet, because the
  * line carries only bytes.

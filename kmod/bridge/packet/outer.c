@@ -96,7 +96,7 @@ static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 
 /* The neighbour's timer asks again for an address that was valid once. The
  * neighbour must not send its question from here, even if the address becomes
- * invalid at this moment: the question would go out through this card, and the
+ * invalid at this moment. The question would go out through this card, and the
  * lock of a send queue is held already.
  */
 static enum ov2_way way_to(struct neighbour *neigh, struct xfrm_state *x,

@@ -4,9 +4,9 @@
  *
  * The neighbour keeps the packets, asks for the address, and then sends the
  * packets again through ndo_start_xmit. A work item hands them to the
- * neighbour, because the neighbour must not ask from within ndo_start_xmit: its
- * question would take the lock of a send queue of this card while the lock of
- * another send queue is held.
+ * neighbour, because the neighbour must not ask from within ndo_start_xmit.
+ * There its question would take the lock of a send queue of this card while the
+ * lock of another send queue is held.
  */
 #include <net/neighbour.h>
 

@@ -221,12 +221,12 @@ u32 ov2_replay_turn(const struct xfrm_state *x)
  * @x: the state, with extended numbers and a window
  * @turn: ov2_replay_turn() as of the last call, or as of the add; updated
  *
- * When the low half passes zero, the core leaves the ring as it is, but looks
- * for every number at another place from then on, unless the size divides 2^32.
- * So the core would accept numbers a second time. Therefore this function marks
- * all numbers of the window as seen. If turn_ring() has moved the ring past
- * zero since the last call, the ring is right already, but this function cannot
- * tell, and marks all numbers then, too.
+ * When the low half passes zero, the core leaves the ring as it is. But from
+ * then on it looks for every number at another place, unless the size divides
+ * 2^32. So the core would accept numbers a second time. Therefore this function
+ * marks all numbers of the window as seen. If turn_ring() has moved the ring
+ * past zero since the last call, the ring is right already, but this function
+ * cannot tell, and marks all numbers then, too.
  *
  * Context: x->lock held, in xfrm_replay_advance_esn().
  */

@@ -7,9 +7,9 @@
  * all packets between the two hosts. Hardware knows no sockets, but this card
  * looks for the packet's socket.
  *
- * A packet that is let in must not reach another socket, because the core would
- * let the packet in there, too: it expects that the card has checked the
- * packet. While the packet is on its way, the daemon may end, and a socket
+ * A packet that is let in must not reach another socket. The core would let the
+ * packet in at that socket, too, because it expects that the card has checked
+ * the packet. While the packet is on its way, the daemon may end, and a socket
  * without a policy may get the daemon's port. So the packet is pinned to the
  * socket, as BPF's sk_assign does:
  *
@@ -43,7 +43,7 @@
  *   a copy, without the pin (deliver_skb(), skb_share_check()).
  *
  * A packet that cannot be pinned is dropped. A pinned packet to port 4500 may
- * be IKE, or ESP of a state that is in software: UDP tells the two apart after
+ * be IKE, or ESP of a state that is in software. UDP tells IKE from ESP after
  * the policy check, as it does without a card.
  */
 #include <linux/ip.h>

@@ -19,9 +19,9 @@
  * XFRM_XMIT in ndo_features_check, which the core calls just before
  * validate_xmit_xfrm().
  *
- * CRYPTO_DONE and CRYPTO_SUCCESS are for multicast: a copy of the packet that
- * is looped back to listeners of this host has the tag, too, and
- * __xfrm_policy_check2() lets the copy in only if both are set.
+ * CRYPTO_DONE and CRYPTO_SUCCESS are for multicast. A copy of the packet that
+ * is looped back to listeners of this host has the tag, too.
+ * __xfrm_policy_check2() lets the copy in only if both flags are set.
  */
 #include <linux/if_packet.h>
 
@@ -116,8 +116,8 @@ static bool is_for_other(const struct xfrm_state *x,
  *
  * Clones share the tag and may be on their way through another device, so the
  * packet gets a copy of the tag. Without memory for the copy the tag is taken
- * off, because otherwise the core would encrypt the packet, with a number that
- * is not counted. ndo_start_xmit then drops the packet.
+ * off, and ndo_start_xmit drops the packet. If the tag stayed, the core would
+ * encrypt the packet with a number that is not counted.
  *
  * Context: BH disabled.
  */

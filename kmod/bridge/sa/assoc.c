@@ -147,7 +147,7 @@ void ov2_assoc_delete(struct ov2_assoc *assoc)
  * ov2_assoc_deleted() - the SA of an association is gone
  * @assoc: the association; this function frees it
  *
- * When cards are deleted, no code waits for each SA by itself: each association
+ * When cards are deleted, no code waits for each SA by itself. Each association
  * holds a reference to a netdev, and netdev_run_todo() waits until all
  * references to all netdevs of a batch are gone.
  *

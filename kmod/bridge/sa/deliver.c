@@ -12,10 +12,10 @@
  *	header
  *
  * Any other part of the stack would handle such a frame wrongly, because its
- * outer header says ESP and its payload is clear: the UDP layer would sum
- * decrypted bytes and ask the policy of a socket, and an ICMP error of the
- * stack or of a firewall would quote clear text. So taps, tc, netfilter and
- * sockets see only the packet that xfrm takes out.
+ * outer header says ESP and its payload is clear. The UDP layer would sum
+ * decrypted bytes and ask the policy of a socket. An ICMP error of the stack or
+ * of a firewall would quote clear text. So taps, tc, netfilter and sockets see
+ * only the packet that xfrm takes out.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>

@@ -2,10 +2,11 @@
 /*
  * The outer headers of a received IPsec frame, made ready for the core.
  *
- * The core reads an IPsec packet at two offsets of the skb: addresses at the
- * network header, SPI and number at the transport header (xfrm_parse_spi(),
- * which xfrm_audit_state_*() and xfrm_input() call). In software ip_rcv() and
- * UDP set these offsets, and ip_rcv() checks the IP header.
+ * The core reads an IPsec packet at two offsets of the skb. It reads the
+ * addresses at the network header, and SPI and number at the transport header
+ * (xfrm_parse_spi(), which xfrm_audit_state_*() and xfrm_input() call). In
+ * software ip_rcv() and UDP set these offsets, and ip_rcv() checks the IP
+ * header.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>

@@ -21,9 +21,10 @@
  *
  * In crypto mode the core itself handles most parts of a state: lifetimes,
  * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a
- * state is refused only for one of three reasons: IPsecOV2 cannot describe the
- * state, the frame does not show what the card would need to find the state, or
- * the core cannot frame the state's packets for a card.
+ * state is refused only for one of three reasons. First, IPsecOV2 cannot
+ * describe the state. Second, the card would have to find the state by
+ * something that the frame does not show. Third, the core cannot frame the
+ * state's packets for a card.
  */
 
 REFUSED(SA_REFUSED_DIR,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Are keys wiped before their memory is freed? In the trace event of kfree()
- * the object still holds the bytes that its next owner could find: init_on_free
- * and poison come after the event, and kfree_sensitive() has wiped the object
- * before the event.
+ * the object still holds the bytes that its next owner could find. The reason
+ * is that init_on_free and poison come after the event, while kfree_sensitive()
+ * wipes the object before the event.
  */
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
