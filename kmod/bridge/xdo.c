@@ -133,7 +133,9 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 	return state_add(ad, x, extack);
 }
 
-/* Returns true if this call deleted the state's SA, false if @dev has none. */
+/* Returns true if this call deleted the state's SA, false if @dev has no SA of
+ * @x.
+ */
 static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 {
 	struct ov2_bridge *bridge;
@@ -156,8 +158,8 @@ static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 	return true;
 }
 
-/* In atomic context, and mostly under x->lock. So memory is freed later, by RCU
- * and when the request completes.
+/* The core calls this in atomic context, and mostly under x->lock. So memory is
+ * freed later, by RCU and when the request completes.
  */
 static void bridge_state_delete(struct net_device *dev, struct xfrm_state *x)
 {

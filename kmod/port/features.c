@@ -48,8 +48,9 @@ int ov2_features_enable(struct ov2_port *port)
 	return features_request(port, &req);
 }
 
-/* Large packets that are to be protected: the engine cuts them, and completes
- * the checksums of all packets.
+/* For packets that are to be protected. The engine cuts large packets, and sums
+ * their segments. The bridge completes the checksum of all other packets
+ * (bridge/sa/framed.c).
  */
 #define FEATURES_LARGE	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM | \
 			 NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN | \

@@ -15,9 +15,9 @@
  * @rxq: the receive queue that the frame came in on
  * @skb: the frame, data at the Ethernet header; taken
  *
- * A frame that is not the card's own, or that is no IPsec, goes up the stack at
- * once. It is of another flow, so it may overtake the frames that the engine
- * has.
+ * A frame that is not the card's own, or that the engine does not want, goes up
+ * the stack at once. It is of another flow, so it may overtake the frames that
+ * the engine has.
  *
  * Context: NAPI of @rxq.
  */

@@ -40,8 +40,9 @@ static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 
 /* Does the carried packet itself have an ESP header? If such a packet had an
  * xfrm_offload, the core would take the header for the one that the card has
- * verified (esp4_gro_receive()). The same goes for ESP in UDP, if a socket of
- * the port has asked for it; only the port of RFC 3948 is tested.
+ * verified (esp4_gro_receive()). The core would do the same with ESP in UDP, if
+ * a socket of the port has asked for it. This function tests only the port of
+ * RFC 3948.
  */
 static bool is_nested(const struct ov2_flow *flow)
 {
@@ -54,7 +55,7 @@ static bool is_nested(const struct ov2_flow *flow)
 }
 
 /* May the carried packet come in through this state? Software asks this later,
- * for the reassembled packet; here a fragment must match by the fields that it
+ * for the reassembled packet. Here a fragment must match by the fields that it
  * shows. If no policy of the card matches, the core decides alone. Under
  * rcu_read_lock(), which protects the policies.
  */
@@ -96,7 +97,7 @@ static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 	skb_set_hash(skb, hash, PKT_HASH_TYPE_L3);
 }
 
-/* Number and limits are checked only after decryption, because the card
+/* Number and limits are checked only after decryption, because the engine
  * decrypts first. Software checks them before decryption, too, and drops the
  * same packets.
  */

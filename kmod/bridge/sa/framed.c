@@ -46,10 +46,10 @@ static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 	return true;
 }
 
-/* A bond leaves the checksum of TCP and UDP inside ESP to its cards
- * (NETIF_F_HW_ESP_TX_CSUM). The bridge computes this checksum itself, because
- * slot 0 can ask the engine for it in transport mode only. The summed bytes end
- * where the trailer begins.
+/* The core leaves the checksum of TCP and UDP inside ESP to the card if the
+ * card, or a bond above it, offers NETIF_F_HW_ESP_TX_CSUM. The bridge computes
+ * this checksum itself, because slot 0 can ask the engine for it in transport
+ * mode only. The summed bytes end where the trailer begins.
  */
 static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
 {
