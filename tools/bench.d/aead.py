@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The AEAD alone: aead/ov2_aead.c has done it in the kernel, on one buffer."""
+"""The cost of the AEAD alone, which the module of aead/ov2_aead.c measures."""
 import os
 import subprocess
 
@@ -24,7 +24,7 @@ def read(name):
 
 
 def alone(test):
-    """Returns nanoseconds to encrypt and decrypt a segment, 0 idle, 1."""
+    """Returns nanoseconds to seal and open a segment, 0 idle ones, 1 segment."""
     done = subprocess.run(
         ["insmod", os.path.join(HERE, "aead", "ov2_aead.ko"),
          f"bytes={test.unit}", *parameters(ALGS[test.alg])],

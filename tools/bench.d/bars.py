@@ -7,7 +7,7 @@ from collections import namedtuple
 
 from rows import TESTS
 
-# Least ratios to software ESP over veth; of plain traffic: to plain over veth
+# Least ratios to software ESP over veth; for plain traffic, to plain over veth
 RATIOS = {
     "tcp/crypto": 1.6, "tcp/packet": 1.85,
     "udp-iperf3/crypto": 1.05, "udp-iperf3/packet": 1.25,
@@ -16,19 +16,20 @@ RATIOS = {
        for name in ("tcp", "udp-64", "udp-512", "udp-1400")},
 }
 
-# Of the way from 1 to the ceiling, what every other TCP row must have
+# How much of the way from 1 to the ceiling the ratio of every other TCP row
+# must reach
 SHARES = {"crypto": 0.4, "packet": 0.55}
 
-# Most instructions for a segment besides the AEAD's
+# Most instructions for a segment, without the instructions of the AEAD
 BESIDES = {"tcp/crypto": 6000, "tcp/packet": 3800}
 
 
 class Bar(namedtuple("Bar", "text got limit met")):
-    """got and limit: texts."""
+    """text, got and limit are texts; met is True or False."""
 
 
 def ceiling(test, results):
-    """Software's cost, by that of nothing but its AEAD and the plain stack."""
+    """The cost of software ESP, divided by the cost of AEAD and plain stack."""
     soft = results[f"{test.name}/soft-veth"]
     plain = results[f"{test.plain}/plain-veth"]
     aead = results[f"{test.aead}/aead"]

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Two namespaces and one link of any kind, with nothing on the way.
+"""Two namespaces and one link of any kind, with no namespace in between.
 
     namespace a                  namespace b
     +---------+                  +---------+
     |     ov0 ==================== ov3     |
     +---------+                  +---------+
 
-The names, addresses, states and policies are those of the tests' bed.
+Names, addresses, states and policies are as in the bed of the selftests.
 """
 import re
 
@@ -44,7 +44,7 @@ class Direct(Bed):
         self.a.ip(f"link set ov3 netns {self.b.name}")
 
     def check_protected(self, how):
-        """Every end has protected packets, and the card did it if it should."""
+        """States were used at both ends, and the card encrypted only if @how."""
         for side in "ab":
             text = self.ns(side).command("ip", "-s", "xfrm", "state").stdout
             ksft.check(re.search(r"[1-9]\d*\(packets\)", text),

@@ -13,7 +13,7 @@ def text(x, y, words, more=""):
 
 
 def rows_with_ratio(rows, results):
-    """[(row, ratio to its base, 1 for the base of others), ...]"""
+    """[(row, ratio to its base), ...]; a row that is a base has 1"""
     bases = {row.base for row in rows}
     found = []
     for row in rows:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""iperf3 between the namespaces of a bed, for a time.
+"""iperf3 between the namespaces of a bed, for some seconds.
 
-`iperf3 -n` looks at its count once a second, so only -t is of use here.
+`iperf3 -n` looks at its count only once a second, so -t is used here.
 """
 import json
 import subprocess
@@ -10,7 +10,7 @@ from lib import ksft
 
 
 def udp(bed, address, size, seconds):
-    """Returns nanoseconds, idle ones (unknown: 0), and datagrams received."""
+    """Returns nanoseconds, 0 (idle ones are unknown), datagrams received."""
     with bed.b.entered():
         server = subprocess.Popen(
             ["chrt", "-b", "0", "iperf3", "-s", "-1", "-J", "-B", address],

@@ -10,7 +10,7 @@ from lib.algs import ALGS
 from lib.bed import Shape
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# Debian loads these for the machine's CPU, the test bed does not
+# Modules that Debian loads for the CPU, and that the test bed does not load
 CIPHERS = ("aesni_intel", "ghash_clmulni_intel", "veth", "esp4", "esp6",
            "esp4_offload", "esp6_offload")
 

@@ -4,8 +4,8 @@
  *
  * Traffic repeats itself, so a single period could meet the same place again and
  * again. Therefore many clocks run at once, each with a prime period of its own.
- * The clock is an interrupt: a place that has interrupts off is seen where it
- * turns them on.
+ * The clock is an interrupt: code that runs with interrupts off is seen where it
+ * turns interrupts on again.
  *
  * The file has a line for each sample: the kernel's addresses in hex, the
  * innermost first. The line is empty if the CPU was in user space.
@@ -24,7 +24,7 @@
 #include "profile.h"
 
 #define CLOCKS		16
-/* Nanoseconds, which are instructions: a sample itself costs some 10,000 */
+/* Nanoseconds, and so instructions. It is large, since a sample itself costs some 10,000 */
 #define PERIOD		800000
 #define PAGE		4096ul
 #define RING		(512 * PAGE)
@@ -92,7 +92,7 @@ void profile_start(void)
 			fail("PERF_EVENT_IOC_ENABLE");
 }
 
-/* A record may go on at the ring's beginning. */
+/* A record may end at the beginning of the ring. */
 static void read_ring(void *to, const char *ring, uint64_t at, size_t len)
 {
 	size_t first = RING - at % RING;

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What was measured, and what it comes to.
+"""The measurements of all rows, and the costs and ratios that follow.
 
     results = Results(rows)
     results.add("tcp/crypto", took, idle, units)
     result = results["tcp/crypto"]      # Result, None if nothing was measured
-    result.cost                         # instructions for a unit, the median
+    result.cost                         # median of instructions for a unit
     results.ratio("tcp/crypto")         # how many times better than its base
 """
 import statistics

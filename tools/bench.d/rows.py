@@ -3,14 +3,15 @@
 
     row = ROWS["tcp/crypto"]
     row.test.alg, row.way.kind
-    row.base                    # the row that its ratio is to; None: no ratio
-    chosen(["udp-*"])           # rows that match, and those they are compared with
+    row.base                    # the row that its ratio is to, or None
+    chosen(["udp-*"])           # rows that match, and their bases
 """
 import fnmatch
 from collections import namedtuple
 
-# kind: the link between the namespaces; how: "" software, "crypto" or "packet",
-# None: no IPsec. base: the way that the ratio is to. The AEAD alone needs no link.
+# kind: the link between the namespaces, None for the AEAD alone
+# how: "crypto", "packet", "" for software, None for no IPsec
+# base: the way that the ratio is to, or None
 Way = namedtuple("Way", "name kind how base title")
 WAYS = {way.name: way for way in (
     Way("plain-veth", "veth", None, None, "plain over veth"),
@@ -24,9 +25,9 @@ WAYS = {way.name: way for way in (
 )}
 IPSEC = ("soft-veth", "soft-card", "crypto", "packet")
 
-# traffic: what `traffic` or iperf3 is called with; unit: bytes of TCP that count
-# as one segment, 0: a packet is one. plain, aead: the test whose rows are its own,
-# too.
+# traffic: what `traffic` or iperf3 is called with
+# unit: bytes of TCP that count as one segment, or 0 to count packets
+# plain, aead: the name of the test whose row of this way also holds for this test
 Test = namedtuple("Test", "name title traffic count warm unit alg shape mtu "
                   "plain aead")
 

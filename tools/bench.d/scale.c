@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Adds and deletes many states or policies, and tells what each took.
+ * Adds or deletes many states or policies, and tells how long this took.
  *
  *	scale NAMESPACE state add|delete in|out FIRST COUNT [IFINDEX crypto|packet]
  *	scale NAMESPACE exact|prefix add|delete out FIRST COUNT [IFINDEX packet]
  *
- * The state with the number N is for the peer 10.N, whose SPI and reqid it alone
- * has; the policies with that number are from /32 to /32, or from /24 to /24. With
- * IFINDEX they are offloaded to that card. One request goes to the kernel at a
- * time. Prints the nanoseconds for all requests.
+ * COUNT states or policies are numbered from FIRST. State N is for the peer with
+ * the address 10.0.0.0 + N, and has an SPI and a reqid of its own. Policy N is from
+ * /32 to /32 ("exact"), or from /24 to /24 ("prefix"). With IFINDEX, states and
+ * policies are offloaded to the card with this index. Each request waits for the
+ * kernel's answer before the next one is sent. Prints the nanoseconds for all
+ * requests together.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

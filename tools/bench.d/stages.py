@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The stages of a packet's way: by the kernel's functions and the module's files.
+"""The stage of a packet's way that a call chain belongs to.
 
     stages = Stages()
     stages.of(["memset", "ov2_nbl_alloc", ...])     # innermost first
 
-The innermost function that belongs to any stage decides. Functions that serve all
-(copies, locks, the allocator) belong to none, so their callers decide.
+The innermost function that belongs to a stage decides. A function of the kernel
+belongs to a stage by its name, a function of the module by its file. Functions that
+serve all stages (copies, locks, the allocator) belong to none, so their callers decide.
 """
 import glob
 import os
@@ -14,7 +15,7 @@ import re
 CHECKOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 USER, OTHER = "user space", "stack, sockets, scheduler"
 
-# Of the kernel's functions, by name
+# The stages of the kernel's functions, by the name of the function
 KERNEL = (
     ("AEAD: ciphers and hashes",
      r"(aes|gcm|ghash|aesni|chacha|poly1305|sha256|cbc|hmac)_.*|"
@@ -40,7 +41,7 @@ KERNEL = (
     ("veth", r"veth_.*"),
 )
 
-# Of the module's functions, by the file that they are in
+# The stages of the module's functions, by the file of the function
 MODULE = (
     ("engine: requests of the cipher", r"engine/(crypt|iv|transform)\.c"),
     ("engine: steps and lanes", r"engine/(lane|step|batch)\.c"),
@@ -82,7 +83,7 @@ def functions_of_module():
         with open(path, encoding="utf-8") as file:
             names = DEFINED.findall(file.read())
         for name in names:
-            # A header declares what its file defines
+            # A function that a header declares belongs to the .c file that defines it
             if path.endswith(".c") or name not in found:
                 found[name] = stage
     return found
@@ -94,7 +95,7 @@ class Stages:
         self.kernel = [(name, re.compile(rule)) for name, rule in KERNEL]
 
     def own(self, symbol):
-        """The stage of a function, None if its callers decide."""
+        """The stage of a function, or None if its callers decide."""
         if symbol in self.module:
             return self.module[symbol]
         if NEUTRAL.fullmatch(symbol):

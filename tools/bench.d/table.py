@@ -4,7 +4,7 @@ import csv
 
 
 def rate(row, result):
-    """Mbit/s of TCP that a CPU of 10^9 instructions a second would carry."""
+    """Mbit/s of TCP that a CPU would carry at 10^9 instructions a second."""
     return row.test.unit * 8000 / result.cost if row.test.unit else None
 
 

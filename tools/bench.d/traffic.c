@@ -6,13 +6,13 @@
  *	traffic udp A B ADDRESS SIZE WARM PACKETS
  *	traffic echo A B ADDRESS SIZE WARM PACKETS
  *
- * A sends to ADDRESS, which is B's; both are names of `ip netns`. WARM bytes or
- * packets pass before the clock starts. At both ends of the time that counts,
- * everything sent has been received, so nothing is half paid for. Prints the
- * nanoseconds that passed and how many of them no task ran. With PROFILE=FILE in
- * the environment samples of these nanoseconds go to FILE: see profile.c.
+ * A and B are names of `ip netns`. A sends to ADDRESS, an address of B. WARM bytes
+ * or packets pass before the clock starts. When the clock starts and when it stops,
+ * everything that was sent has been received, so no packet is counted in part.
+ * Prints the nanoseconds that passed, and in how many of these no task ran. With
+ * PROFILE=FILE in the environment, samples of this time go to FILE: see profile.c.
  *
- * tcp: a process for each end of each flow, as iperf3 has.
+ * tcp: each end of each flow has a process of its own, as with iperf3.
  * udp: one process has both sockets, so that no wake-up is in the figure.
  * echo: the process sends an ICMP echo request, and waits for the reply.
  */
@@ -40,7 +40,7 @@
 #define BATCH		32
 #define BLOCK		(128 * 1024)
 #define ROOM		(1 << 20)
-/* Guest's seconds until a packet counts as lost, and a flow as stuck */
+/* Seconds of the guest until a packet counts as lost, and until a flow counts as stuck */
 #define PATIENCE	2
 #define STUCK		100
 
@@ -74,7 +74,7 @@ static uint64_t now(void)
 	return t.tv_sec * 1000000000ull + t.tv_nsec;
 }
 
-/* The kernel adds a task's time when the task leaves the CPU, so leave it. */
+/* The kernel adds the time of a task when the task leaves the CPU, so sleep first. */
 static uint64_t tasks_ran(void)
 {
 	unsigned long long ns, sum = 0;
@@ -204,7 +204,7 @@ static void read_all(int fd, long long bytes)
 	}
 }
 
-/* A receiver answers each of the two parts with a byte, once it has all. */
+/* A receiver answers with a byte when it has all of @warm, and when it has all of @bytes. */
 static void receiver(int fd, long long warm, long long bytes)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -337,7 +337,7 @@ static void requests(int fd, size_t size, int packets)
 	}
 }
 
-/* IPv4 only. All requests are the same, since the other end does not mind. */
+/* IPv4 only. All requests are the same, because the other end accepts equal requests. */
 static void echo(char **names, struct address to, size_t size, int warm,
 		 int packets)
 {

@@ -6,8 +6,8 @@
  *	cat /sys/module/ov2_aead/parameters/{seal,open}		nanoseconds
  *	rmmod ov2_aead
  *
- * AAD, bytes and ICV lie in one buffer, and the request is made once. The clock is
- * of use where an instruction takes a nanosecond.
+ * AAD, bytes and ICV lie in one buffer, and the request is allocated only once. The
+ * clock counts instructions in a guest where an instruction takes a nanosecond.
  */
 #include <crypto/aead.h>
 #include <crypto/authenc.h>
@@ -42,7 +42,7 @@ MODULE_PARM_DESC(seal, "out: nanoseconds to encrypt");
 module_param(open, ulong, 0444);
 MODULE_PARM_DESC(open, "out: nanoseconds to decrypt");
 
-/* authenc() takes both keys behind a header of their lengths: that one first. */
+/* authenc() takes a header with the length of the cipher's key, and then both keys. */
 static int set_key(struct crypto_aead *tfm)
 {
 	struct crypto_authenc_key_param *param;
