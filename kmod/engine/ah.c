@@ -37,7 +37,7 @@
 #define AH_ALIGN_IPV6	8
 /* The kernel has GMAC as a template for ESP, which takes 16 bytes (SPI, number
  * and IV) as associated data. It authenticates associated data and payload
- * alike. So AH may give any 16 bytes as associated data, and gives the first.
+ * alike. So AH may give any 16 bytes as associated data: it gives the first 16.
  */
 #define GMAC_AAD_LEN	16
 

@@ -44,7 +44,7 @@ enum ov2_engine_state {
  * @reaped: for ov2_reap(), which destroys this structure
  * @serial: ov2_sa.serial of the newest SA
  * @config_lock: protects @parameter, @encapsulation, and ov2_adapter.config,
- *	which follows from these two; BH
+ *	which follows from these two; taken with BH disabled
  * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE
  * @encapsulation: OV2_ENCAPSULATION_NO_CHANGE until it is set; read without
  *	the lock by READ_ONCE()

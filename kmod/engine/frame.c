@@ -262,7 +262,7 @@ void ov2_frame_parse_template(const struct sk_buff *skb,
 /**
  * ov2_frame_parse_inner() - find ESP and AH in the inner packet of a tunnel
  * @skb: the frame
- * @protocol: what the tunnel's ESP or AH names as next header
+ * @protocol: the next header of the ESP or AH header of the tunnel
  * @start: bytes from skb->data to the inner packet
  * @end: bytes from skb->data that the inner packet may reach to
  * @frame: filled in. It is OV2_FRAME_OTHER if @protocol is not IP, or the inner

@@ -2,8 +2,8 @@
 /*
  * Explicit IVs of counter modes: a counter of 64 bits for each SA. An IV that
  * comes twice under one key breaks such a mode, so the IV depends on nothing
- * that comes with a frame. The frame's number in particular may come twice in
- * crypto mode: when netem or mirred duplicate a packet below xfrm, when
+ * that comes with a frame. In crypto mode even the frame's sequence number may
+ * come twice: when netem or mirred duplicate a packet below xfrm, when
  * XFRM_MSG_NEWAE sets the number back, and when oseq-may-wrap lets the number
  * wrap.
  *
@@ -26,9 +26,9 @@
  * ov2_iv_counter_init() - make a counter
  * @counter: zeroed
  *
- * The salt is drawn here: a key that is added again starts its counter anew,
- * and still has other IVs (INV-30). Two adds of one key with n frames in all
- * share an IV with a probability of n / 2^63 at most.
+ * The salt is drawn here. So if a key is added again, its counter starts anew,
+ * but its IVs differ (INV-30: no IV twice under one key). Two adds of one key
+ * with n frames in all share an IV with a probability of n / 2^63 at most.
  *
  * Context: Process context, sleeps.
  * Return: 0 or -ENOMEM.
@@ -55,8 +55,9 @@ void ov2_iv_counter_destroy(struct ov2_iv_counter *counter)
 	counter->next = NULL;
 }
 
-/* The shared counter has more bits than the number of the last range needs, so
- * CPUs that count it up after the last range do not wrap it to the first range.
+/* The shared counter has more bits than the number of the last range needs. So
+ * CPUs that still count up after the last range do not come to the first range
+ * again.
  */
 static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
 {

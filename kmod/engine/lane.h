@@ -24,7 +24,8 @@ struct ov2_nbl;
  * @state: OV2_LANE_CALL and OV2_LANE_CLOSED; CLOSED follows ov2_engine.state
  * @waiting: number of NBLs that are in @nbls, or that @emit takes just now.
  *	Only the calls of the lane count it up, and the caller serializes them
- * @lock: protects @nbls, @waiting and @emitting; innermost, BH
+ * @lock: protects @nbls, @waiting and @emitting. Innermost of the module's
+ *	locks; taken with BH disabled
  * @nbls: NBLs that wait, linked by ov2_nbl.link, oldest first
  * @emit: hands back an NBL that is done
  * @ad: the card, for @emit

@@ -137,9 +137,9 @@ static bool receive_find_inner(struct ov2_nbl *nbl,
 	return sa;
 }
 
-/* If an ICV is wrong and the SA's mode is unknown, the mode of the last good
- * frame tells whether the status is about the tunnel or the transport portion
- * (ipsecov2.rst Q2).
+/* A wrong ICV has a status of its own for each of the two portions, tunnel and
+ * transport. If the mode of the SA is unknown, the last good frame tells which
+ * portion it is (ipsecov2.rst Q2).
  */
 static void receive_see_mode(struct ov2_sa *sa, u8 next_header)
 {

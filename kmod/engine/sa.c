@@ -105,7 +105,7 @@ enum ov2_operation ov2_sa_outer_operation(const struct ov2_sa *sa)
 
 /**
  * ov2_sa_nests() - may the packet of one SA be inside the tunnel of another?
- * @outer: the tunnel's SA
+ * @outer: the SA of the tunnel
  * @sa: the SA of the packet inside
  *
  * An SA of unknown mode may be the outer or the inner one. At most one of the

@@ -20,8 +20,9 @@ struct ov2_engine;
  * @inbound: direction, likewise
  * @dst: the packet's destination, zero = any; IPv4 in the first word
  *
- * The protocol is not part of the key, so that a packet with the SA's SPI but
- * another IPsec protocol is found, and reported as CRYPTO_INVALID_PROTOCOL.
+ * The protocol is not part of the key. So a packet that has the SPI of the SA,
+ * but another IPsec protocol, finds the SA. The engine reports it as
+ * CRYPTO_INVALID_PROTOCOL.
  */
 struct ov2_sa_key {
 	__be32 spi;
@@ -68,7 +69,7 @@ struct ov2_adding {
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @udp_dport: destination port of UDP-ESP, 0 = any
  * @window: replay window, see struct ov2_ext_add
- * @lock: protects ov2_member.seq and @window; BH
+ * @lock: protects ov2_member.seq and @window; taken with BH disabled
  * @members: number of @member
  * @member: in the order of ov2_add_sa_ex.sec_assoc
  * @keying: sets the keys, in process context

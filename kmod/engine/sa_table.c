@@ -176,9 +176,9 @@ static bool sa_is_of_protocol(const struct ov2_sa *sa,
 	return !sa->udp_esp;
 }
 
-/* Has the frame the SA's SPI, but the other IPsec protocol? Then the engine
- * reports CRYPTO_INVALID_PROTOCOL. UDP does not clash, since it is ESP only if
- * there is an SA for it. ESP with and without UDP is one protocol.
+/* Has the frame the SPI of the SA, but the other IPsec protocol? Then the
+ * engine reports CRYPTO_INVALID_PROTOCOL. UDP does not clash, since it is ESP
+ * only if there is an SA for it. ESP with and without UDP is one protocol.
  */
 static bool sa_clashes(const struct ov2_sa *sa, const struct ov2_frame *frame)
 {
@@ -235,7 +235,7 @@ static struct ov2_sa *table_find(struct ov2_sa_table *table,
  * SA for any destination is found only if no SA has the frame's destination.
  *
  * Context: RCU read side, such as BH disabled; any context.
- * Return: the SA, or NULL. The SA's outer protocol may differ from the frame's.
+ * Return: the SA, or NULL. The SA and the frame may be of different protocols.
  */
 struct ov2_sa *ov2_sa_find_inbound(struct ov2_sa_table *table,
 				   const struct ov2_frame *frame)

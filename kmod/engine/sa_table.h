@@ -15,8 +15,8 @@ struct ov2_sa;
  * @sas: SAs by struct ov2_sa_key; a list per key, since twins live for a moment
  *	when a state is updated
  * @lock: protects insertion into @sas, so that no twin is inserted between the
- *	search for a twin and the insertion. Removal and look-ups need no lock;
- *	BH
+ *	search for a twin and the insertion; taken with BH disabled. Removal and
+ *	look-ups need no lock
  * @udp: number of SAs for ESP in UDP
  */
 struct ov2_sa_table {

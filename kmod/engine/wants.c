@@ -78,8 +78,8 @@ static bool wants_ipv6(const struct sk_buff *skb)
  * @ad: the card
  * @skb: the frame, data at the Ethernet header
  *
- * All ESP and AH is wanted, also if there is no SA for it, so that it is
- * counted, and so that the frames of an SA stay in order when the SA comes or
+ * All ESP and AH is wanted, even without an SA for it. So the engine counts
+ * these frames, and the frames of an SA stay in order when the SA comes or
  * goes. A large packet is not wanted: it may carry many ESP packets in UDP, but
  * the stack takes these apart.
  *
