@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the engine can do, which features of this are on, and the two requests
+ * What the engine can do, which of its features are on, and the two requests
  * that switch features on and off. The requests leave the SAs as they are
  * (ipsecov2.rst 3.5).
  */

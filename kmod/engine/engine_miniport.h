@@ -4,7 +4,7 @@
 
 #include "../ov2/miniport.h"
 
-/* What the engine does for the contract */
+/* The emulated engine, as a card calls it */
 extern const struct ov2_miniport_ops ov2_engine_miniport;
 
 int ov2_engine_init(void);

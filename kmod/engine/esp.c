@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ESP (RFC 4303) by an AEAD of the kernel's crypto API, in place. A cipher with
- * a separate MAC is an AEAD there, too. The engine has transforms of its own
- * and uses no code of xfrm, so that engine and xfrm check each other.
+ * a separate MAC is one AEAD in this API, too. The engine has transforms of its
+ * own and uses no code of xfrm, so that engine and xfrm check each other.
  *
  * A frame before ov2_esp_seal() and after it, in bytes from skb->data.
  * ov2_esp_open() goes the other way, and leaves IV and ICV where they are:
