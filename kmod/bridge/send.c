@@ -8,6 +8,7 @@
 #include <net/esp.h>
 
 #include "../compat/skbuff.h"
+#include "../ov2/offload.h"
 #include "bridge.h"
 #include "packet/decrypted.h"
 #include "packet/packet_send.h"
@@ -125,7 +126,10 @@ static bool numbers_wrap(const struct sk_buff *skb,
  * @skb: the packet, in ndo_features_check
  *
  * A packet that is not to be protected may stay large, too. If a policy of the
- * card still protects it, ov2_packet_xmit() says who cuts it.
+ * card still protects it, ov2_packet_xmit() says who cuts it. A packet that the
+ * core has framed, which comes from a bond or once more from a queueing
+ * discipline, must stay large: it has one ESP header and no trailer, so its
+ * segments would be no ESP packets.
  *
  * Context: BH disabled.
  * Return: true if the packet may stay large; the core must cut it otherwise.
@@ -136,8 +140,9 @@ bool ov2_bridge_may_be_large(struct sk_buff *skb)
 
 	if (!xo || is_receive_path(xo))
 		return true;
-	return ov2_packet_tagged(xo) ||
+	return ov2_packet_tagged(xo) || xo->flags & XFRM_XMIT ||
 	       !(numbers_wrap(skb, xo) ||
+		 skb_shinfo(skb)->gso_segs > OV2_LSO_SEGMENTS_MAX ||
 		 skb_shinfo(skb)->gso_type & ~OV2_GSO_CUT);
 }
 

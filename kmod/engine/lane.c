@@ -90,6 +90,21 @@ void ov2_lane_wait(struct ov2_lane *lane, struct ov2_nbl *nbl)
 	spin_unlock(&lane->lock);
 }
 
+/**
+ * ov2_lane_waits() - do older NBLs wait in a lane?
+ * @lane: the lane. The caller is in the call that brings the next NBL. Only
+ *	such calls make the lane longer, so a false answer stays true for this
+ *	call
+ *
+ * Context: BH disabled.
+ * Return: true if so.
+ */
+bool ov2_lane_waits(const struct ov2_lane *lane)
+{
+	/* Pairs with lane_emit(): the older NBLs are back. */
+	return smp_load_acquire(&lane->waiting);
+}
+
 static struct ov2_nbl *lane_pop_done(struct ov2_lane *lane)
 {
 	struct ov2_nbl *nbl;
@@ -118,7 +133,7 @@ static void lane_emit(struct ov2_lane *lane)
 		spin_unlock(&lane->lock);
 		lane->emit(lane->ad, nbl);
 		spin_lock(&lane->lock);
-		/* Pairs with ov2_lane_done(): the NBL is back. */
+		/* Pairs with ov2_lane_waits(): the NBL is back. */
 		smp_store_release(&lane->waiting, lane->waiting - 1);
 		if (!--budget) {
 			queue_work(system_bh_wq, &lane->rest);
@@ -154,11 +169,7 @@ static void lane_rest(struct work_struct *rest)
 void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl)
 {
 	if (!ov2_work(nbl)->waits) {
-		/* Only a call makes the lane longer, and this is the one call
-		 * that is inside, so a lane that is empty stays empty. Pairs
-		 * with lane_emit(): the older NBLs are back.
-		 */
-		if (likely(!smp_load_acquire(&lane->waiting))) {
+		if (likely(!ov2_lane_waits(lane))) {
 			lane->emit(lane->ad, nbl);
 			return;
 		}

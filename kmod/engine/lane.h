@@ -56,6 +56,7 @@ void ov2_lane_init(struct ov2_lane *lane, struct ov2_adapter *ad,
 bool ov2_lane_enter(struct ov2_lane *lane);
 void ov2_lane_leave(struct ov2_lane *lane);
 void ov2_lane_wait(struct ov2_lane *lane, struct ov2_nbl *nbl);
+bool ov2_lane_waits(const struct ov2_lane *lane);
 void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl);
 void ov2_lane_close(struct ov2_lane *lane);
 void ov2_lane_open(struct ov2_lane *lane);

@@ -37,14 +37,11 @@
 #include "lso.h"
 #include "sa.h"
 #include "../ov2/nbl.h"
+#include "../ov2/offload.h"
 #include "../ov2/records.h"
 
 #define LSO_ESP_SEQ	4
 #define LSO_AH_SEQ	8
-/* 64 KiB in segments of 64 bytes. TCP's segments are larger: 536 bytes by
- * default (RFC 9293 3.7.1).
- */
-#define LSO_SEGMENTS_MAX	1024
 /* LSOv2: the engine uses the lower half of the IP identifications, the stack
  * the upper half.
  */
@@ -114,7 +111,7 @@ static bool lso_count(struct lso *lso, const struct ov2_tx_lso *record)
 		return false;
 	lso->mss = record->mss;
 	lso->segments = len ? DIV_ROUND_UP(len, lso->mss) : 1;
-	return lso->segments <= LSO_SEGMENTS_MAX;
+	return lso->segments <= OV2_LSO_SEGMENTS_MAX;
 }
 
 static bool lso_find_tcp(struct lso *lso)
@@ -366,6 +363,11 @@ static struct sk_buff *segment_alloc(const struct lso *lso, unsigned int len)
 	skb = netdev_alloc_skb(template->dev, NET_IP_ALIGN + len);
 	if (!skb)
 		return NULL;
+	/* The receiver's sockets would drop a segment from the reserves. */
+	if (skb_pfmemalloc(skb)) {
+		consume_skb(skb);
+		return NULL;
+	}
 
 	skb_reserve(skb, NET_IP_ALIGN);
 	skb_reset_mac_header(skb);
@@ -441,7 +443,8 @@ static bool is_charged(const struct sk_buff *skb)
 		return true;
 	return skb->destructor && skb->sk && sk_fullsock(skb->sk) &&
 	       sk_is_tcp(skb->sk) && skb->destructor != sock_efree &&
-	       skb->destructor != sock_edemux;
+	       skb->destructor != sock_edemux &&
+	       skb->destructor != sock_pfree;
 }
 
 /* The socket is charged until the last segment has left the ring of the peer,

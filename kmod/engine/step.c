@@ -293,6 +293,12 @@ void ov2_steps_run(struct ov2_nbl *nbl)
 			err = work->err;
 		}
 	} while (work->direction->next(nbl, err));
+	/* Behind older NBLs this NBL stays longer than the call, and a delete
+	 * of its SAs must not complete before the NBL is back (ipsecov2.rst
+	 * 2.2).
+	 */
+	if (!work->waits && unlikely(ov2_lane_waits(work->lane)))
+		step_wait(nbl);
 	ov2_lane_done(work->lane, nbl);
 }
 

@@ -23,6 +23,11 @@
 /* Extensions that an engine knows: struct ov2_ext_lso */
 #define OV2_OFFLOAD_EXT_LARGE_SEND		0x1U
 
+/* Segments of a large send, at most: 64 KiB in segments of 64 bytes. TCP's
+ * segments are larger (RFC 9293: 536), unless somebody sets a tiny MSS.
+ */
+#define OV2_LSO_SEGMENTS_MAX			1024
+
 /**
  * struct ov2_offload - the part of NDIS_OFFLOAD that concerns IPsecOV2
  * @header: OV2_OBJECT_TYPE_OFFLOAD, revision 2, size of this structure

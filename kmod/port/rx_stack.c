@@ -77,7 +77,11 @@ static void rx_finish(struct ov2_rxq *rxq, struct sk_buff *skb,
 	rxq->up_bytes += len;
 	if (verdict == OV2_RX_TAKEN)
 		return;
-	if (own || rx_may_merge(skb))
+	/* GRO would take a large packet of ESP in UDP for one ESP packet, if
+	 * the socket has UDP_GRO (xfrm4_gro_udp_encap_rcv()).
+	 */
+	if ((own && (!skb_is_gso(skb) || skb_is_gso_tcp(skb))) ||
+	    rx_may_merge(skb))
 		napi_gro_receive(&rxq->napi, skb);
 	else
 		netif_receive_skb(skb);

@@ -156,6 +156,10 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 		tx_fit(port, skb, &port->txqs[queue].burst);
 		break;
 	case OV2_VERDICT_OFFLOAD:
+		/* The burst may have older frames of this SA, which the core
+		 * has encrypted itself.
+		 */
+		tx_put(port, queue, &port->txqs[queue].burst);
 		skb_tx_timestamp(skb);
 		ov2_ring_sent(port, queue, nbl->frames);
 		port->ad.miniport->send(&port->ad, nbl);
@@ -186,10 +190,11 @@ netdev_tx_t ov2_tx_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	u16 queue = skb_get_queue_mapping(skb);
 	struct ov2_port *port = netdev_priv(dev);
 	struct ov2_txq *txq = &port->txqs[queue];
+	bool more = netdev_xmit_more();
 
 	txq->left -= ov2_ring_segments(skb);
 	tx_send(port, skb, queue);
-	if (netdev_xmit_more() && txq->left > 0 &&
+	if (more && txq->left > 0 &&
 	    !netif_xmit_stopped(netdev_get_tx_queue(dev, queue)))
 		return NETDEV_TX_OK;
 

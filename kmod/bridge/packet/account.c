@@ -74,8 +74,8 @@ static bool account_large_locked(struct xfrm_state *x, u64 bytes, u16 packets,
 				 u64 *seq)
 {
 	lockdep_assert_held(&x->lock);
-	if (x->km.state != XFRM_STATE_VALID || xfrm_state_check_expire(x) ||
-	    limit_inside(x, bytes, packets) ||
+	if (x->km.state != XFRM_STATE_VALID ||
+	    limit_inside(x, bytes, packets) || xfrm_state_check_expire(x) ||
 	    !ov2_replay_next_many(x, packets, seq))
 		return false;
 

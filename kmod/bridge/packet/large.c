@@ -12,6 +12,7 @@
 #include <net/ipv6.h>
 
 #include "../../compat/skbuff.h"
+#include "../../ov2/offload.h"
 #include "large.h"
 
 static unsigned int l4_header_len(const struct sk_buff *skb, int l4)
@@ -65,7 +66,8 @@ bool ov2_large_read(const struct sk_buff *skb, bool tunnel,
 	large->payload = skb->len - large->headers;
 	large->mss = skb_shinfo(skb)->gso_size;
 	large->segments = skb_shinfo(skb)->gso_segs;
-	return large->segments == DIV_ROUND_UP(large->payload, large->mss);
+	return large->segments <= OV2_LSO_SEGMENTS_MAX &&
+	       large->segments == DIV_ROUND_UP(large->payload, large->mss);
 }
 
 /**

@@ -42,7 +42,8 @@
  * @skb: data and network header at an IP header; the version is right
  *
  * Ethernet pads short frames, and ESP's trailer must follow the packet
- * directly.
+ * directly. A large packet has no padding, and may have no length in its
+ * header.
  *
  * Context: Any context.
  * Return: false if the packet is shorter than its header says.
@@ -60,7 +61,8 @@ bool ov2_frame_trim(struct sk_buff *skb)
 		      ntohs(ipv6_hdr(skb)->payload_len);
 	else
 		return false;
-	return len <= skb->len && !pskb_trim_rcsum(skb, len);
+	return skb_is_gso(skb) ||
+	       (len <= skb->len && !pskb_trim_rcsum(skb, len));
 }
 
 /* @protected: bytes that ESP protects */

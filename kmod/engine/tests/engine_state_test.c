@@ -191,10 +191,39 @@ static void reset_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
 }
 
+/* A delete completes after the last frame of its SA has left (Q8), also if the
+ * frame is sealed and only waits for older frames.
+ */
+static void delete_waits(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_lane *lane = &engine_of(rig)->tx[0];
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &sa, .seq = 1, .len = 60 };
+	struct ov2_rig_request *rr;
+	struct ov2_nbl *nbl;
+
+	ov2_rig_add_outbound(rig, &sa);
+	nbl = ov2_rig_frame(rig, &frame, 0);
+	rr = ov2_rig_delete_new(rig, sa.out);
+
+	lane_hold(lane);
+	ov2_rig_send(rig, nbl);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_submit(rig, rr),
+			OV2_STATUS_PENDING);
+	msleep(300);
+	KUNIT_EXPECT_EQ(test, atomic_read(&rr->completed), 0);
+	lane_let_go(lane);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, rr), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_sent_status(nbl),
+			OV2_STATUS_SUCCESS);
+}
+
 static struct kunit_case engine_state_cases[] = {
 	KUNIT_CASE(card_moves_engine),
 	KUNIT_CASE(state_accepts),
 	KUNIT_CASE(reset_waits),
+	KUNIT_CASE(delete_waits),
 	{}
 };
 

@@ -266,8 +266,12 @@ void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue)
 	ov2_cards_xmit_more(cards, skb, queue, false);
 }
 
-/* Give the frame what the core adds to it for a state in crypto mode. */
-static void cable_protect(struct ov2_cards *cards, struct sk_buff *skb)
+/**
+ * ov2_cards_protect() - make the sender's engine protect a frame
+ * @cards: the two cards
+ * @skb: the frame. It gets what the core adds for a state in crypto mode
+ */
+void ov2_cards_protect(struct ov2_cards *cards, struct sk_buff *skb)
 {
 	struct sec_path *sp = secpath_set(skb);
 
@@ -292,7 +296,7 @@ bool ov2_cards_send(struct ov2_cards *cards, u16 queue, bool offload)
 	struct sk_buff *skb = ov2_cards_skb(cards);
 
 	if (offload)
-		cable_protect(cards, skb);
+		ov2_cards_protect(cards, skb);
 	ov2_cards_xmit(cards, skb, queue);
 	return !ov2_cards_stopped(cards, queue);
 }

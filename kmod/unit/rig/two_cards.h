@@ -59,6 +59,7 @@ struct sk_buff *ov2_cards_skb(struct ov2_cards *cards);
 void ov2_cards_xmit_more(struct ov2_cards *cards, struct sk_buff *skb,
 			 u16 queue, bool more);
 void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue);
+void ov2_cards_protect(struct ov2_cards *cards, struct sk_buff *skb);
 bool ov2_cards_send(struct ov2_cards *cards, u16 queue, bool offload);
 unsigned int ov2_cards_send_until_stop(struct ov2_cards *cards, u16 queue,
 				       bool offload);
