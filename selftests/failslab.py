@@ -222,7 +222,7 @@ def held_copies(defer, bed):
     bed.mark()
     send_from(bed, "packet")
     ksft.check(bed.delta("a")["ipsec_tx_drop_alloc"], "nothing was dropped "
-               "without memory")
+               f"without memory: {bed.moved('a')}")
 
 
 def send_from(bed, how):

@@ -72,7 +72,8 @@ void ov2_features_offer(struct ov2_port *port)
 	if (!port->ad.hardware->ipsec_v2.lso ||
 	    !(port->ad.hardware->extensions & OV2_OFFLOAD_EXT_LARGE_SEND))
 		return;
-	/* A bond has NETIF_F_GSO_PARTIAL always, and hands such packets down. */
+	/* A bond always has NETIF_F_GSO_PARTIAL, and sends such packets down.
+	 */
 	dev->features |= FEATURES_LARGE | NETIF_F_GSO_PARTIAL;
 	dev->hw_features |= FEATURES_LARGE;
 	dev->hw_enc_features |= FEATURES_LARGE;

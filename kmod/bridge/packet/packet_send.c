@@ -151,12 +151,16 @@ static enum ov2_counter protect(struct sending *send)
 	enum ov2_counter reason;
 	u8 next_header;
 	u64 seq;
+	int err;
 
 	if (skb_is_gso(send->skb))
 		return protect_large(send);
-	if (send->skb->ip_summed == CHECKSUM_PARTIAL &&
-	    skb_csum_hwoffload_help(send->skb, 0))
-		return OV2_CNT_TX_DROP_CSUM;
+	if (send->skb->ip_summed == CHECKSUM_PARTIAL) {
+		err = skb_csum_hwoffload_help(send->skb, 0);
+		if (err)
+			return err == -ENOMEM ? OV2_CNT_TX_DROP_ALLOC :
+						OV2_CNT_TX_DROP_CSUM;
+	}
 	reason = ov2_account_out(send->x, send->skb,
 				 send->skb->len - unprotected_len(send), &seq);
 	if (reason)

@@ -51,25 +51,26 @@ static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
  * this checksum itself, because slot 0 can ask the engine for it in transport
  * mode only. The summed bytes end where the trailer begins.
  */
-static bool tx_complete_checksum(struct sk_buff *skb, unsigned int trailer_len)
+static enum ov2_counter tx_complete_checksum(struct sk_buff *skb,
+					     unsigned int trailer_len)
 {
 	int start, at, len;
 	__sum16 sum;
 
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
-		return true;
+		return OV2_CNT_NONE;
 	start = skb_checksum_start_offset(skb);
 	at = start + skb->csum_offset;
 	len = (int)(skb->len - trailer_len) - start;
-	if (skb_csum_is_sctp(skb) ||
-	    len < skb->csum_offset + (int)sizeof(sum) ||
-	    skb_ensure_writable(skb, at + sizeof(sum)))
-		return false;
+	if (skb_csum_is_sctp(skb) || len < skb->csum_offset + (int)sizeof(sum))
+		return OV2_CNT_TX_DROP_CSUM;
+	if (skb_ensure_writable(skb, at + sizeof(sum)))
+		return OV2_CNT_TX_DROP_ALLOC;
 
 	sum = csum_fold(skb_checksum(skb, start, len, 0));
 	*(__sum16 *)(skb->data + at) = sum ?: CSUM_MANGLED_0;
 	skb->ip_summed = CHECKSUM_NONE;
-	return true;
+	return OV2_CNT_NONE;
 }
 
 static struct ov2_nbl *framed_nbl(struct sk_buff *skb, u16 queue,
@@ -100,12 +101,14 @@ enum ov2_counter ov2_framed_nbl(struct sk_buff *skb, u16 queue,
 				struct ov2_nbl **nbl)
 {
 	struct ov2_tx_header hdr = { .next_header = next_header };
+	enum ov2_counter reason;
 	u32 word;
 
 	if (!tx_header(skb, assoc, &hdr) || ov2_tx_header_encode(&hdr, &word))
 		return OV2_CNT_TX_DROP_TRAILER;
-	if (!tx_complete_checksum(skb, hdr.pad_length + 2 + assoc->icv_len))
-		return OV2_CNT_TX_DROP_CSUM;
+	reason = tx_complete_checksum(skb, hdr.pad_length + 2 + assoc->icv_len);
+	if (reason)
+		return reason;
 
 	*nbl = framed_nbl(skb, queue, assoc, word);
 	return *nbl ? OV2_CNT_NONE : OV2_CNT_TX_DROP_ALLOC;
