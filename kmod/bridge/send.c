@@ -7,7 +7,6 @@
 #include <linux/jhash.h>
 #include <net/esp.h>
 
-#include "../compat/skbuff.h"
 #include "../ov2/offload.h"
 #include "bridge.h"
 #include "packet/decrypted.h"
@@ -41,11 +40,7 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 	if (!assoc)
 		return OV2_CNT_TX_DROP_NO_STATE;
 
-	if (skb_is_gso(skb))
-		reason = ov2_framed_large_nbl(skb, queue, assoc, xo->proto,
-					      nbl);
-	else
-		reason = ov2_framed_nbl(skb, queue, assoc, xo->proto, nbl);
+	reason = ov2_framed_nbl(skb, queue, assoc, xo->proto, nbl);
 	if (reason)
 		return reason;
 	(*nbl)->ext_tx.seq_hi = xo_seq_hi(xo);
@@ -143,7 +138,7 @@ bool ov2_bridge_may_be_large(struct sk_buff *skb)
 	return ov2_packet_tagged(xo) || xo->flags & XFRM_XMIT ||
 	       !(numbers_wrap(skb, xo) ||
 		 skb_shinfo(skb)->gso_segs > OV2_LSO_SEGMENTS_MAX ||
-		 skb_shinfo(skb)->gso_type & ~OV2_GSO_CUT);
+		 !ov2_large_proto(skb));
 }
 
 static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,

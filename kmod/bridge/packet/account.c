@@ -8,10 +8,10 @@
 #include "account.h"
 #include "replay.h"
 
-static void account_count(struct xfrm_state *x, unsigned int len)
+static void account_count(struct xfrm_state *x, u64 bytes, u16 packets)
 {
-	x->curlft.bytes += len;
-	x->curlft.packets++;
+	x->curlft.bytes += bytes;
+	x->curlft.packets += packets;
 	x->lastused = ktime_get_real_seconds();
 }
 
@@ -29,7 +29,7 @@ static enum ov2_counter account_out_locked(struct xfrm_state *x,
 		return OV2_CNT_TX_DROP_SEQUENCE;
 	}
 
-	account_count(x, len);
+	account_count(x, len, 1);
 	return OV2_CNT_NONE;
 }
 
@@ -79,9 +79,7 @@ static bool account_large_locked(struct xfrm_state *x, u64 bytes, u16 packets,
 	    !ov2_replay_next_many(x, packets, seq))
 		return false;
 
-	x->curlft.bytes += bytes;
-	x->curlft.packets += packets;
-	x->lastused = ktime_get_real_seconds();
+	account_count(x, bytes, packets);
 	return true;
 }
 
@@ -141,7 +139,7 @@ static enum ov2_counter account_in_locked(struct xfrm_state *x,
 		return OV2_CNT_RX_DROP_TRAILER;
 
 	ov2_replay_advance(x, seq);
-	account_count(x, len);
+	account_count(x, len, 1);
 	return OV2_CNT_NONE;
 }
 

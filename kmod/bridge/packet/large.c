@@ -8,79 +8,58 @@
 #include <linux/ip.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
-#include <net/ip.h>
-#include <net/ipv6.h>
 
-#include "../../compat/skbuff.h"
-#include "../../ov2/offload.h"
 #include "large.h"
+#include "protect.h"
+#include "../sa/framed.h"
+#include "../../ov2/offload.h"
 
-static unsigned int l4_header_len(const struct sk_buff *skb, int l4)
+static unsigned int l4_header_len(const struct sk_buff *skb, u8 proto, int l4)
 {
 	const struct tcphdr *tcp;
 	struct tcphdr buf;
 
-	if (skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4)
+	if (proto == IPPROTO_UDP)
 		return sizeof(struct udphdr);
 	tcp = skb_header_pointer(skb, l4, sizeof(buf), &buf);
 	return tcp ? tcp->doff * 4 : 0;
 }
 
-/* Tunnels inside the packet, and lists of packets, are left to the core. */
-static bool type_ok(const struct sk_buff *skb)
-{
-	unsigned int type = skb_shinfo(skb)->gso_type;
-
-	return !skb->encapsulation && skb->ip_summed == CHECKSUM_PARTIAL &&
-	       !(type & ~OV2_GSO_CUT) &&
-	       type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6 | SKB_GSO_UDP_L4);
-}
-
 /**
- * ov2_large_read() - can the engine cut a packet?
- * @skb: a GSO packet, data at its IP header
+ * ov2_large_read() - can the engine cut a packet, and into how many bytes?
+ * @skb: a GSO packet, data and network header at its IP header
  * @tunnel: the packet is to be protected in tunnel mode
- * @large: filled in
+ * @bytes: filled in with the bytes of all segments that ESP protects
  *
- * In transport mode TCP or UDP stands right behind the IP header.
+ * In transport mode TCP or UDP stands right behind the IP header. Tunnels
+ * inside the packet, and lists of packets, are left to the core.
  *
  * Context: Any context.
  * Return: true if so; the core must cut the packet otherwise.
  */
-bool ov2_large_read(const struct sk_buff *skb, bool tunnel,
-		    struct ov2_large *large)
+bool ov2_large_read(const struct sk_buff *skb, bool tunnel, u64 *bytes)
 {
-	int ip_len = ip_hdr(skb)->version == 6 ? sizeof(struct ipv6hdr) :
-						 sizeof(struct iphdr);
+	const struct skb_shared_info *info = skb_shinfo(skb);
+	unsigned int headers, payload, l4_len;
+	int ip_len = ov2_ip_header_len(skb);
+	u8 proto = ov2_large_proto(skb);
 	int l4;
 
-	if (!type_ok(skb))
+	if (!proto || skb->encapsulation || skb->ip_summed != CHECKSUM_PARTIAL)
 		return false;
 	l4 = skb_checksum_start_offset(skb);
 	if (tunnel ? l4 < ip_len : l4 != ip_len)
 		return false;
 
-	large->headers = l4 + l4_header_len(skb, l4);
-	if (large->headers == l4 || large->headers >= skb->len)
+	l4_len = l4_header_len(skb, proto, l4);
+	headers = l4 + l4_len;
+	if (!l4_len || headers >= skb->len)
 		return false;
-	large->payload = skb->len - large->headers;
-	large->mss = skb_shinfo(skb)->gso_size;
-	large->segments = skb_shinfo(skb)->gso_segs;
-	return large->segments <= OV2_LSO_SEGMENTS_MAX &&
-	       large->segments == DIV_ROUND_UP(large->payload, large->mss);
-}
-
-/**
- * ov2_large_bytes() - bytes of all segments
- * @large: the packet
- * @skip: bytes of each segment, from the IP header on, that do not count
- *
- * Context: Any context.
- * Return: the bytes.
- */
-u64 ov2_large_bytes(const struct ov2_large *large, unsigned int skip)
-{
-	return (u64)(large->headers - skip) * large->segments + large->payload;
+	payload = skb->len - headers;
+	*bytes = (u64)(headers - (tunnel ? 0 : ip_len)) * info->gso_segs +
+		 payload;
+	return info->gso_segs <= OV2_LSO_SEGMENTS_MAX &&
+	       info->gso_segs == DIV_ROUND_UP(payload, info->gso_size);
 }
 
 /**

@@ -99,36 +99,52 @@ static void push_ethernet(struct sending *send)
 	}
 }
 
-/* Bytes of the IP header that ESP does not protect. Lifetimes count the other
- * bytes, as in xfrm_output_one().
- */
-static unsigned int unprotected_len(const struct sending *send)
+/* Lifetimes count the bytes that ESP protects, as in xfrm_output_one(). */
+static unsigned int protected_len(const struct sending *send)
 {
+	const struct sk_buff *skb = send->skb;
+
 	if (ov2_state_is_tunnel(send->x))
-		return 0;
-	return ip_hdr(send->skb)->version == 6 ? sizeof(struct ipv6hdr) :
-						 sizeof(struct iphdr);
+		return skb->len;
+	return skb->len - ov2_ip_header_len(skb);
 }
 
-static void set_number(struct ov2_nbl *nbl, u64 seq)
+static enum ov2_counter account(struct sending *send, u64 *seq)
 {
-	nbl->ext_tx.seq_hi = upper_32_bits(seq);
-	nbl->ext_tx.valid = true;
+	int err = 0;
+
+	if (send->skb->ip_summed == CHECKSUM_PARTIAL)
+		err = skb_csum_hwoffload_help(send->skb, 0);
+	if (err)
+		return err == -ENOMEM ? OV2_CNT_TX_DROP_ALLOC :
+					OV2_CNT_TX_DROP_CSUM;
+	return ov2_account_out(send->x, send->skb, protected_len(send), seq);
 }
 
-static enum ov2_counter protect_large(struct sending *send)
+/* Returns false if the core must cut the packet. */
+static bool account_large(struct sending *send, u64 *seq)
 {
-	bool tunnel = ov2_state_is_tunnel(send->x);
+	u64 bytes;
+
+	return ov2_large_read(send->skb, ov2_state_is_tunnel(send->x),
+			      &bytes) &&
+	       ov2_account_out_large(send->x, bytes,
+				     skb_shinfo(send->skb)->gso_segs, seq);
+}
+
+static enum ov2_counter protect(struct sending *send)
+{
+	bool large = skb_is_gso(send->skb);
 	enum ov2_counter reason;
-	struct ov2_large large;
+	struct ov2_nbl *nbl;
 	u8 next_header;
 	u64 seq;
 
-	if (!ov2_large_read(send->skb, tunnel, &large) ||
-	    !ov2_account_out_large(send->x,
-				   ov2_large_bytes(&large,
-						   unprotected_len(send)),
-				   large.segments, &seq)) {
+	if (!large) {
+		reason = account(send, &seq);
+		if (reason)
+			return reason;
+	} else if (!account_large(send, &seq)) {
 		*send->verdict = OV2_VERDICT_SEGMENT;
 		return OV2_CNT_NONE;
 	}
@@ -137,44 +153,15 @@ static enum ov2_counter protect_large(struct sending *send)
 			       lower_32_bits(seq), &send->outer, &next_header))
 		return OV2_CNT_TX_DROP_ALLOC;
 	push_ethernet(send);
-	reason = ov2_framed_large_nbl(send->skb, send->queue, send->assoc,
-				      next_header, send->nbl);
-	if (reason)
-		return reason;
-	ov2_large_set_ids(send->skb, send->x, &(*send->nbl)->ext_lso);
-	set_number(*send->nbl, seq);
-	return OV2_CNT_NONE;
-}
-
-static enum ov2_counter protect(struct sending *send)
-{
-	enum ov2_counter reason;
-	u8 next_header;
-	u64 seq;
-	int err;
-
-	if (skb_is_gso(send->skb))
-		return protect_large(send);
-	if (send->skb->ip_summed == CHECKSUM_PARTIAL) {
-		err = skb_csum_hwoffload_help(send->skb, 0);
-		if (err)
-			return err == -ENOMEM ? OV2_CNT_TX_DROP_ALLOC :
-						OV2_CNT_TX_DROP_CSUM;
-	}
-	reason = ov2_account_out(send->x, send->skb,
-				 send->skb->len - unprotected_len(send), &seq);
-	if (reason)
-		return reason;
-
-	if (!ov2_frame_protect(send->skb, send->assoc, send->x,
-			       lower_32_bits(seq), &send->outer, &next_header))
-		return OV2_CNT_TX_DROP_ALLOC;
-	push_ethernet(send);
 	reason = ov2_framed_nbl(send->skb, send->queue, send->assoc,
-				next_header, send->nbl);
+				next_header, &nbl);
 	if (reason)
 		return reason;
-	set_number(*send->nbl, seq);
+	if (large)
+		ov2_large_set_ids(send->skb, send->x, &nbl->ext_lso);
+	nbl->ext_tx.seq_hi = upper_32_bits(seq);
+	nbl->ext_tx.valid = true;
+	*send->nbl = nbl;
 	return OV2_CNT_NONE;
 }
 

@@ -38,6 +38,19 @@
 #include "protect.h"
 
 /**
+ * ov2_ip_header_len() - bytes of the IP header without options
+ * @skb: a packet, its network header set
+ *
+ * Context: Any context.
+ * Return: the bytes. In transport mode ESP does not protect them.
+ */
+unsigned int ov2_ip_header_len(const struct sk_buff *skb)
+{
+	return ip_hdr(skb)->version == 6 ? sizeof(struct ipv6hdr) :
+					   sizeof(struct iphdr);
+}
+
+/**
  * ov2_frame_trim() - cut off the bytes behind the IP packet
  * @skb: data and network header at an IP header; the version is right
  *
@@ -157,12 +170,6 @@ static void open_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 	ov2_outer_push(skb, x, outer, inner_len);
 }
 
-static unsigned int transport_header_len(const struct sk_buff *skb)
-{
-	return ip_hdr(skb)->version == 6 ? sizeof(struct ipv6hdr) :
-					   sizeof(struct iphdr);
-}
-
 /**
  * ov2_frame_protect() - make an IP packet an ESP packet, not yet encrypted
  * @skb: data and network header at the IP header, checksums complete. In
@@ -186,7 +193,7 @@ bool ov2_frame_protect(struct sk_buff *skb, const struct ov2_assoc *assoc,
 	unsigned int header = 0;
 
 	if (!ov2_state_is_tunnel(x))
-		header = transport_header_len(skb);
+		header = ov2_ip_header_len(skb);
 	*next_header = protected_protocol(skb, x);
 	if (skb_cow_head(skb, x->props.header_len + ETH_HLEN))
 		return false;

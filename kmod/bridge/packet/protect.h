@@ -5,6 +5,7 @@
 #include "../sa/assoc.h"
 #include "outer.h"
 
+unsigned int ov2_ip_header_len(const struct sk_buff *skb);
 bool ov2_frame_trim(struct sk_buff *skb);
 bool ov2_frame_protect(struct sk_buff *skb, const struct ov2_assoc *assoc,
 		       const struct xfrm_state *x, u32 seq,

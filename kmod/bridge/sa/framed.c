@@ -37,7 +37,7 @@ static bool tx_esp_offset(const struct sk_buff *skb,
 static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 		      struct ov2_tx_header *hdr)
 {
-	if (!tx_esp_offset(skb, assoc, hdr) || skb_is_gso(skb))
+	if (!tx_esp_offset(skb, assoc, hdr))
 		return false;
 	if (skb->len < assoc->icv_len + 2 ||
 	    skb_copy_bits(skb, skb->len - assoc->icv_len - 2, &hdr->pad_length,
@@ -86,35 +86,13 @@ static struct ov2_nbl *framed_nbl(struct sk_buff *skb, u16 queue,
 }
 
 /**
- * ov2_framed_nbl() - give a framed ESP packet its records
- * @skb: the frame, network and transport header set, trailer filled in
- * @queue: the send queue
- * @assoc: the association of the packet's state
- * @next_header: as in the trailer
- * @nbl: filled in with the NBL; the caller sets its ext_tx
+ * ov2_large_proto() - can the engine cut a large packet?
+ * @skb: a GSO packet, framed or not
  *
- * Context: BH disabled.
- * Return: OV2_CNT_NONE, or why the frame must be dropped.
+ * Context: Any context.
+ * Return: IPPROTO_TCP or IPPROTO_UDP, which the segments carry; 0 if not.
  */
-enum ov2_counter ov2_framed_nbl(struct sk_buff *skb, u16 queue,
-				const struct ov2_assoc *assoc, u8 next_header,
-				struct ov2_nbl **nbl)
-{
-	struct ov2_tx_header hdr = { .next_header = next_header };
-	enum ov2_counter reason;
-	u32 word;
-
-	if (!tx_header(skb, assoc, &hdr) || ov2_tx_header_encode(&hdr, &word))
-		return OV2_CNT_TX_DROP_TRAILER;
-	reason = tx_complete_checksum(skb, hdr.pad_length + 2 + assoc->icv_len);
-	if (reason)
-		return reason;
-
-	*nbl = framed_nbl(skb, queue, assoc, word);
-	return *nbl ? OV2_CNT_NONE : OV2_CNT_TX_DROP_ALLOC;
-}
-
-static u8 large_proto(const struct sk_buff *skb)
+u8 ov2_large_proto(const struct sk_buff *skb)
 {
 	unsigned int type = skb_shinfo(skb)->gso_type;
 
@@ -138,28 +116,16 @@ static bool large_record(const struct sk_buff *skb, u32 *word)
 	return l4 > 0 && l4 <= U16_MAX && !ov2_tx_lso_encode(&lso, word);
 }
 
-/**
- * ov2_framed_large_nbl() - give a framed large packet its records
- * @skb: the template. Its network and transport header are set, it has no
- *	trailer, and the checksum of TCP or UDP is still to be completed
- * @queue: the send queue
- * @assoc: the association of the packet's state
- * @next_header: for the trailers
- * @nbl: filled in with the NBL; the caller sets its ext_tx
- *
- * The segments get the flags and identifications that skb_gso_segment() would
+/* The segments get the flags and identifications that skb_gso_segment() would
  * give them.
- *
- * Context: BH disabled.
- * Return: OV2_CNT_NONE, or why the packet must be dropped.
  */
-enum ov2_counter ov2_framed_large_nbl(struct sk_buff *skb, u16 queue,
-				      const struct ov2_assoc *assoc,
-				      u8 next_header, struct ov2_nbl **nbl)
+static enum ov2_counter framed_large_nbl(struct sk_buff *skb, u16 queue,
+					 const struct ov2_assoc *assoc,
+					 u8 next_header, struct ov2_nbl **nbl)
 {
 	struct ov2_tx_header hdr = { .next_header = next_header };
 	struct skb_shared_info *info = skb_shinfo(skb);
-	u8 proto = large_proto(skb);
+	u8 proto = ov2_large_proto(skb);
 	u32 header, large;
 
 	if (!proto || !tx_esp_offset(skb, assoc, &hdr) ||
@@ -182,4 +148,37 @@ enum ov2_counter ov2_framed_large_nbl(struct sk_buff *skb, u16 queue,
 		.segments = info->gso_segs,
 	};
 	return OV2_CNT_NONE;
+}
+
+/**
+ * ov2_framed_nbl() - give a framed ESP packet its records
+ * @skb: the frame, network and transport header set, trailer filled in. A large
+ *	packet has no trailer, and the checksum of TCP or UDP in it is still to
+ *	be completed
+ * @queue: the send queue
+ * @assoc: the association of the packet's state
+ * @next_header: as in the trailer, or for the trailers of the segments
+ * @nbl: filled in with the NBL; the caller sets its ext_tx
+ *
+ * Context: BH disabled.
+ * Return: OV2_CNT_NONE, or why the frame must be dropped.
+ */
+enum ov2_counter ov2_framed_nbl(struct sk_buff *skb, u16 queue,
+				const struct ov2_assoc *assoc, u8 next_header,
+				struct ov2_nbl **nbl)
+{
+	struct ov2_tx_header hdr = { .next_header = next_header };
+	enum ov2_counter reason;
+	u32 word;
+
+	if (skb_is_gso(skb))
+		return framed_large_nbl(skb, queue, assoc, next_header, nbl);
+	if (!tx_header(skb, assoc, &hdr) || ov2_tx_header_encode(&hdr, &word))
+		return OV2_CNT_TX_DROP_TRAILER;
+	reason = tx_complete_checksum(skb, hdr.pad_length + 2 + assoc->icv_len);
+	if (reason)
+		return reason;
+
+	*nbl = framed_nbl(skb, queue, assoc, word);
+	return *nbl ? OV2_CNT_NONE : OV2_CNT_TX_DROP_ALLOC;
 }

@@ -7,11 +7,9 @@
 
 struct ov2_assoc;
 
+u8 ov2_large_proto(const struct sk_buff *skb);
 enum ov2_counter ov2_framed_nbl(struct sk_buff *skb, u16 queue,
 				const struct ov2_assoc *assoc, u8 next_header,
 				struct ov2_nbl **nbl);
-enum ov2_counter ov2_framed_large_nbl(struct sk_buff *skb, u16 queue,
-				      const struct ov2_assoc *assoc,
-				      u8 next_header, struct ov2_nbl **nbl);
 
 #endif /* _OV2_FRAMED_H */
