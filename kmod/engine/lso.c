@@ -233,45 +233,22 @@ static u16 next_id(const struct lso *lso, u16 id, unsigned int i, bool same)
 	return same ? id : id + i;
 }
 
-static void set_ipv6(struct ipv6hdr *ip, unsigned int len)
+/* @at: bytes from skb->data to the IP header; @len: bytes of its packet; @same:
+ * all segments have the same identification
+ */
+static void set_ip(const struct lso *lso, struct sk_buff *skb, unsigned int i,
+		   unsigned int at, bool ipv6, unsigned int len, bool same)
 {
-	ip->payload_len = htons(len - sizeof(*ip));
-}
+	struct ipv6hdr *ip6 = (void *)skb->data + at;
+	struct iphdr *ip = (void *)skb->data + at;
 
-static void set_ipv4(struct iphdr *ip, unsigned int len, u16 id)
-{
-	ip->tot_len = htons(len);
-	ip->id = htons(id);
-	ip_send_check(ip);
-}
-
-static void set_outermost(const struct lso *lso, struct sk_buff *skb,
-			  unsigned int i)
-{
-	void *header = skb->data + lso->ip;
-	struct iphdr *ip = header;
-
-	if (lso->ipv6)
-		set_ipv6(header, skb->len - lso->ip);
-	else
-		set_ipv4(ip, skb->len - lso->ip,
-			 next_id(lso, ntohs(ip->id), i, lso->ext.same_id));
-}
-
-static void set_inner(const struct lso *lso, struct sk_buff *skb,
-		      unsigned int i, unsigned int inner_len)
-{
-	void *header = skb->data + lso->inner;
-	struct iphdr *ip = header;
-
-	if (!lso->inner)
+	if (ipv6) {
+		ip6->payload_len = htons(len - sizeof(*ip6));
 		return;
-	if (lso->inner_ipv6)
-		set_ipv6(header, inner_len);
-	else
-		set_ipv4(ip, inner_len,
-			 next_id(lso, ntohs(ip->id), i,
-				 lso->ext.same_inner_id));
+	}
+	ip->tot_len = htons(len);
+	ip->id = htons(next_id(lso, ntohs(ip->id), i, same));
+	ip_send_check(ip);
 }
 
 /* RFC 3948 2.1: the checksum is zero on IPv4 */
@@ -401,12 +378,15 @@ static struct sk_buff *segment_new(const struct lso *lso, unsigned int i)
 	sum = skb_copy_and_csum_bits(lso->template, from, skb_put(skb, len),
 				     len);
 	segment_put_trailer(lso, skb, body - inner_len - 2);
-	set_outermost(lso, skb, i);
+	set_ip(lso, skb, i, lso->ip, lso->ipv6, skb->len - lso->ip,
+	       lso->ext.same_id);
 	set_udp_encap(lso, skb);
 	if (lso->ah)
 		add_to_be32(skb, lso->ah + LSO_AH_SEQ, i);
 	add_to_be32(skb, lso->esp + LSO_ESP_SEQ, i);
-	set_inner(lso, skb, i, inner_len);
+	if (lso->inner)
+		set_ip(lso, skb, i, lso->inner, lso->inner_ipv6, inner_len,
+		       lso->ext.same_inner_id);
 	if (lso->proto == IPPROTO_TCP)
 		set_tcp(lso, skb, i, l4_len, sum);
 	else
