@@ -186,6 +186,21 @@ static void esp_seals(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* @holder shares memory with a frame that was sealed or opened. Its bytes must
+ * be as before. NULL if nobody shares memory. Frees @holder.
+ */
+static void expect_held(struct kunit *test, struct sk_buff *holder,
+			unsigned int offset, const struct ov2_bytes *before,
+			enum ov2_run_shape shape)
+{
+	if (holder)
+		KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(holder, offset,
+						       before->data,
+						       before->len), 0,
+				    "writes to shape %d", shape);
+	kfree_skb(holder);
+}
+
 /* The way in place and the ways through copies write the same bytes, and none
  * of them writes what somebody else holds.
  */
@@ -214,12 +229,7 @@ static void esp_shape(struct kunit *test, enum ov2_run_shape shape)
 		KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(skb, HEADERS, esp.data,
 						       esp.len), 0,
 				    "shape %d", shape);
-	if (holder)
-		KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(holder, HEADERS,
-						       framed.data,
-						       framed.len), 0,
-				    "sealing writes to shape %d", shape);
-	kfree_skb(holder);
+	expect_held(test, holder, HEADERS, &framed, shape);
 
 	KUNIT_EXPECT_EQ(test, skb_copy_bits(skb, HEADERS, esp.data, esp.len),
 			0);
@@ -233,11 +243,7 @@ static void esp_shape(struct kunit *test, enum ov2_run_shape shape)
 					       transform->iv_len, clear.data,
 					       clear.len), 0,
 			    "shape %d", shape);
-	if (holder)
-		KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(holder, HEADERS,
-						       esp.data, esp.len), 0,
-				    "opening writes to shape %d", shape);
-	kfree_skb(holder);
+	expect_held(test, holder, HEADERS, &esp, shape);
 	kfree_skb(skb);
 }
 
@@ -549,11 +555,7 @@ static void ah_shape(struct kunit *test, enum ov2_run_shape shape)
 			    "shape %d", shape);
 	KUNIT_EXPECT_EQ(test, ov2_run_job(run, skb, ip_len, v->seq_hi,
 					  ov2_step_open), 0);
-	if (holder)
-		KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(holder, ETH_HLEN,
-						       blank.data, blank.len),
-				    0, "sealing writes to shape %d", shape);
-	kfree_skb(holder);
+	expect_held(test, holder, ETH_HLEN, &blank, shape);
 	kfree_skb(skb);
 }
 

@@ -109,17 +109,26 @@ static void own_linear(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* Others may hold the members of a list, so their bytes are copied. */
-static void list_of_frames(struct kunit *test)
+/* @member becomes the list of the frame; the frame takes it. */
+static struct sk_buff *frame_with_list(struct kunit *test,
+				       struct sk_buff *member)
 {
 	struct sk_buff *skb = frame_new(test, false, 0);
-	struct sk_buff *member = frame_new(test, false, HEAD_LEN);
-	struct sk_buff *clone;
 
-	skb_shinfo(skb)->frag_list = skb_get(member);
+	skb_shinfo(skb)->frag_list = member;
 	skb->len += member->len;
 	skb->data_len += member->len;
 	skb->truesize += member->truesize;
+	return skb;
+}
+
+/* Others may hold the members of a list, so their bytes are copied. */
+static void list_of_frames(struct kunit *test)
+{
+	struct sk_buff *member = frame_new(test, false, HEAD_LEN);
+	struct sk_buff *skb = frame_with_list(test, skb_get(member));
+	struct sk_buff *clone;
+
 	clone = skb_clone(skb, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, clone);
 
@@ -140,17 +149,13 @@ static void list_of_frames(struct kunit *test)
  */
 static void large_list(struct kunit *test)
 {
-	struct sk_buff *skb = frame_new(test, false, 0);
 	struct sk_buff *member = frame_new(test, false, HEAD_LEN);
+	struct sk_buff *skb = frame_with_list(test, member);
 	struct sk_buff *clone;
 
-	skb_shinfo(skb)->frag_list = member;
 	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
 	skb_shinfo(skb)->gso_size = HEAD_LEN;
 	skb_shinfo(skb)->gso_segs = 2;
-	skb->len += member->len;
-	skb->data_len += member->len;
-	skb->truesize += member->truesize;
 	clone = skb_clone(skb, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, clone);
 
