@@ -15,17 +15,15 @@ import struct
 from collections import namedtuple
 
 from lib import esp, ksft, module
+from lib.bed import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET
+from lib.gso import VNET, large_socket
 from lib.netns import Ethtool, Netns, ethtool_stats
 from lib.traffic import noise
 from lib.writer import Writer, pages
 
 KINDS = "ipsecov2", "veth"
-SOL_PACKET, PACKET_VNET_HDR, PACKET_IGNORE_OUTGOING = 263, 15, 23
-RCVBUFFORCE = 33
-ETH_P_ALL = 3
 
-# struct virtio_net_hdr
-VNET = struct.Struct("=BBHHHH")
+# Of struct virtio_net_hdr
 NEEDS_CSUM = 1
 TCPV4, UDP, TCPV6, UDP_L4, ECN = 1, 3, 4, 5, 0x80
 GSO_TYPES = {"IPv4": TCPV4, "IPv6": TCPV6}
@@ -89,23 +87,15 @@ class Chain:
         other.ip(f"link set {peer} up")
 
     def injector(self):
-        sock = self.src.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
-        with self.src.entered():
-            sock.bind(("d0", 0))
-        return sock
+        return large_socket(self.src, "d0", 0)
 
 
 class Tap:
     """Frames with their struct virtio_net_hdr, as they come in."""
 
     def __init__(self, ns, dev):
-        self.sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        self.sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
+        self.sock = large_socket(ns, dev, ETH_P_ALL)
         self.sock.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
-        self.sock.setsockopt(socket.SOL_SOCKET, RCVBUFFORCE, 64 << 20)
-        with ns.entered():
-            self.sock.bind((dev, ETH_P_ALL))
         self.sock.setblocking(False)
         self.seen = []
 

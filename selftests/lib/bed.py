@@ -209,6 +209,13 @@ class Tap:
         self.sock.send(frame)
 
 
+def silence(ns):
+    """The namespace asks for no router, and for no duplicate of its addresses."""
+    for name in ("all", "default"):
+        ns.sysctl(f"net.ipv6.conf.{name}.accept_dad", 0)
+        ns.sysctl(f"net.ipv6.conf.{name}.router_solicitations", 0)
+
+
 class Bed:
     spi = itertools.count(0x1000)
     queues = ""
@@ -230,9 +237,7 @@ class Bed:
         self.w, self.a, self.b = Netns("w"), Netns("a"), Netns("b")
         self.a.card, self.b.card = CARD["a"], CARD["b"]
         for ns in (self.a, self.b, self.w):
-            for name in ("all", "default"):
-                ns.sysctl(f"net.ipv6.conf.{name}.accept_dad", 0)
-                ns.sysctl(f"net.ipv6.conf.{name}.router_solicitations", 0)
+            silence(ns)
         for name in ("all", "default"):
             self.w.sysctl(f"net.ipv6.conf.{name}.disable_ipv6", 1)
         self.make_cables()

@@ -12,9 +12,10 @@ import struct
 from collections import namedtuple
 
 from . import esp
+from .bed import ETH_P_ALL, SOL_PACKET
 
-SOL_PACKET, PACKET_IGNORE_OUTGOING, PACKET_VNET_HDR = 263, 23, 15
-ETH_P_ALL = 3
+PACKET_VNET_HDR, RCVBUFFORCE = 15, 33
+# struct virtio_net_hdr
 VNET = struct.Struct("=BBHHHH")
 GSO_NONE = 0
 FIN, PSH, CWR = 0x01, 0x08, 0x80
@@ -22,15 +23,23 @@ FIN, PSH, CWR = 0x01, 0x08, 0x80
 Large = namedtuple("Large", "size raw")
 
 
+def large_socket(ns, dev, protocol):
+    """A packet socket whose frames, in and out, have a struct virtio_net_hdr in
+    front, so that they may be large.
+    """
+    sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, RCVBUFFORCE, 64 << 20)
+    with ns.entered():
+        sock.bind((dev, protocol))
+    return sock
+
+
 class LargeTap:
     """A packet socket that shows large packets whole, and their segments' size."""
 
     def __init__(self, ns, dev):
-        self.sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        self.sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
-        self.sock.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)  # RCVBUFFORCE
-        with ns.entered():
-            self.sock.bind((dev, ETH_P_ALL))
+        self.sock = large_socket(ns, dev, ETH_P_ALL)
         self.sock.setblocking(False)
 
     def read(self):

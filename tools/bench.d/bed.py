@@ -11,7 +11,7 @@ Names, addresses, states and policies are as in the bed of the selftests.
 import re
 
 from lib import ksft
-from lib.bed import CARD, Bed
+from lib.bed import CARD, Bed, silence
 from lib.netns import Netns, ethtool_stats
 
 
@@ -26,10 +26,7 @@ class Direct(Bed):
         self.a, self.b = Netns("a"), Netns("b")
         for side in "ab":
             self.ns(side).card = CARD[side]
-            for name in ("all", "default"):
-                self.ns(side).sysctl(f"net.ipv6.conf.{name}.accept_dad", 0)
-                self.ns(side).sysctl(
-                    f"net.ipv6.conf.{name}.router_solicitations", 0)
+            silence(self.ns(side))
         self.make_cables()
         for side in "ab":
             self.configure(side, mtu)
