@@ -12,16 +12,12 @@
  */
 #define _GNU_SOURCE
 #include <linux/perf_event.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "profile.h"
+#include "program.h"
 
 #define CLOCKS		16
 /* Nanoseconds, and so instructions. It is large, since a sample itself costs some 10,000 */
@@ -34,12 +30,6 @@ static struct {
 	char *ring;
 } clocks[CLOCKS];
 static FILE *out;
-
-static void fail(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 static unsigned long prime_from(unsigned long n)
 {
@@ -68,18 +58,18 @@ void profile_open(const char *path)
 
 	out = fopen(path, "w");
 	if (!out)
-		fail(path);
+		die("%s", path);
 	for (i = 0; i < CLOCKS; i++) {
 		attr.sample_period = prime_from(attr.sample_period + 1000);
 		clocks[i].fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1,
 				       PERF_FLAG_FD_CLOEXEC);
 		if (clocks[i].fd < 0)
-			fail("perf_event_open");
+			die("perf_event_open");
 		clocks[i].ring = mmap(NULL, PAGE + RING,
 				      PROT_READ | PROT_WRITE, MAP_SHARED,
 				      clocks[i].fd, 0);
 		if (clocks[i].ring == MAP_FAILED)
-			fail("mmap");
+			die("mmap");
 	}
 }
 
@@ -89,7 +79,7 @@ void profile_start(void)
 
 	for (i = 0; out && i < CLOCKS; i++)
 		if (ioctl(clocks[i].fd, PERF_EVENT_IOC_ENABLE, 0))
-			fail("PERF_EVENT_IOC_ENABLE");
+			die("PERF_EVENT_IOC_ENABLE");
 }
 
 /* A record may end at the beginning of the ring. */
@@ -138,5 +128,5 @@ void profile_stop(void)
 	for (i = 0; out && i < CLOCKS; i++)
 		write_samples(clocks[i].ring);
 	if (out && fclose(out))
-		fail("profile");
+		die("profile");
 }

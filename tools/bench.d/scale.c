@@ -14,18 +14,11 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/xfrm.h>
-#include <sched.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "program.h"
 
 #define NEAR		0xc0000201	/* 192.0.2.1 */
 #define FAR		0xc0000202	/* 192.0.2.2 */
@@ -49,12 +42,6 @@ static struct {
 	int state, add, inbound, prefix;
 	struct xfrm_user_offload offload;
 } wanted;
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 static void *put(struct request *request, size_t len)
 {
@@ -200,23 +187,11 @@ static void ask(int fd, const struct request *request)
 	}
 }
 
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
 static int open_netlink(const char *namespace)
 {
-	char path[300];
 	int fd;
 
-	snprintf(path, sizeof(path), "/run/netns/%s", namespace);
-	fd = open(path, O_RDONLY);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die(path);
+	enter(namespace);
 	fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_XFRM);
 	if (fd < 0)
 		die("socket");

@@ -17,25 +17,16 @@
  * echo: the process sends an ICMP echo request, and waits for the reply.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "profile.h"
+#include "program.h"
 
 #define BATCH		32
 #define BLOCK		(128 * 1024)
@@ -46,33 +37,12 @@
 
 static char block[BLOCK];
 
-static void __attribute__((format(printf, 1, 2), noreturn))
-die(const char *format, ...)
-{
-	int error = errno;
-	va_list arguments;
-
-	va_start(arguments, format);
-	fprintf(stderr, "traffic: ");
-	vfprintf(stderr, format, arguments);
-	fprintf(stderr, error ? ": %s\n" : "\n", strerror(error));
-	exit(1);
-}
-
 /* --- the clock */
 
 struct stamp {
 	uint64_t time;		/* ns */
 	uint64_t tasks;		/* ns in which any task ran */
 };
-
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
 
 /* The kernel adds the time of a task when the task leaves the CPU, so sleep first. */
 static uint64_t tasks_ran(void)
@@ -114,18 +84,6 @@ static void stop(struct stamp started)
 }
 
 /* --- namespaces and sockets */
-
-static void enter(const char *name)
-{
-	char path[300];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die("%s", path);
-	close(fd);
-}
 
 struct address {
 	struct sockaddr_storage at;
