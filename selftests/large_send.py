@@ -120,8 +120,10 @@ class LargeSend(Cells):
         for one in given:
             expected += EXPECT[how](shape, one)
         ksft.equal(len(frames), len(expected), "ESP packets")
+        at = 16 + (ENDS[shape.inner] if shape.mode == "tunnel" else 0)
         for frame, plain, (data, ident) in zip(frames, plains, expected):
-            ksft.equal(plain.data, data, "what a packet carries")
+            ksft.equal(one_zero(plain.data, at), one_zero(data, at),
+                       "what a packet carries")
             if shape.outer == 4:
                 self.compare_outer(frame, ident)
 
@@ -133,6 +135,15 @@ class LargeSend(Cells):
             ksft.equal(flags, DF, "DF")
             ident = 0
         ksft.equal(got, ident, "identification")
+
+
+def one_zero(data, at):
+    """The sum of TCP is at @at. Zero has two forms (RFC 1071), and the core
+    writes both: tcp_gso_segment() 0, and skb_checksum_help() 0xffff.
+    """
+    if data[at:at + 2] == b"\0\0":
+        return data[:at] + b"\xff\xff" + data[at + 2:]
+    return data
 
 
 def expect_packet(shape, one):
