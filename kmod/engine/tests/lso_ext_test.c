@@ -406,6 +406,17 @@ static void ext_tunnel(struct kunit *test)
 	each_proto(test, &large);
 }
 
+/* With ESN the number that is sealed is not only the number in the frame, so
+ * each segment must be sealed with its own.
+ */
+static void ext_esn(struct kunit *test)
+{
+	struct ext_case large = case_new(test);
+
+	large.sa.esn = true;
+	each_proto(test, &large);
+}
+
 /* Last segments of every length, so that trailers are of every length, too */
 static void ext_lengths(struct kunit *test)
 {
@@ -507,6 +518,7 @@ static void ext_cut(struct kunit *test)
 static struct kunit_case lso_ext_cases[] = {
 	KUNIT_CASE(ext_transport),
 	KUNIT_CASE(ext_tunnel),
+	KUNIT_CASE(ext_esn),
 	KUNIT_CASE(ext_lengths),
 	KUNIT_CASE(ext_flags),
 #ifdef OV2_HAVE_GSO_ACCECN
