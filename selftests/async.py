@@ -5,9 +5,10 @@
 pcrypt(DRIVER) runs requests on several CPUs and completes them from a
 workqueue. Where it cannot, it completes them at once, so both kinds of
 completion occur. The engine asks for the name "rfc4106(gcm(aes))" and gets
-pcrypt, because its priority makes it the first algorithm of this name. Both
-ends offload, so only the engines encrypt. To prove that completion was
-asynchronous, the test checks that the workqueue's serializer ran.
+pcrypt, because the priority of pcrypt is the highest of all algorithms with
+this name. Both ends offload, so only the engines encrypt. To prove that
+completion was asynchronous, the test checks that the workqueue's serializer
+ran.
 """
 import errno
 import os

@@ -101,7 +101,7 @@ class Audit:
         return found
 
     def is_written(self):
-        """CONFIG_AUDITSYSCALL: does adding a state write anything?"""
+        """Is an added state logged? That needs CONFIG_AUDITSYSCALL."""
         try:
             self.wait(ADDED, 1)
         except ksft.Fail:
@@ -169,7 +169,7 @@ def received(defer, audit, bed, shape, how, gro):
 
 
 def sent(defer, audit, bed, shape):
-    """In packet mode the last number is used, so the next packet gets none."""
+    """In packet mode, a packet after the last number is dropped and logged."""
     bed.shape = None
     pair = bed.install(shape, how="packet", seq=0xfffffffe)
     bed.check_offload_lines(pair)

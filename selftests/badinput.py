@@ -86,7 +86,7 @@ class Receiver(Sealer):
 
     @property
     def header(self):
-        """Bytes of the frame before ESP."""
+        """The number of bytes in front of ESP."""
         return (14 + (20 if self.shape.outer == 4 else 40) +
                 (8 if self.shape.encap else 0))
 
@@ -318,7 +318,9 @@ def ip_options(rx):
 
 
 def authentication_header(rx):
-    """AH with an ESP SA's SPI gets status 7. The card leaves other AH alone."""
+    """AH with the SPI of an ESP SA gets status 7 (INVALID_PROTOCOL). The card
+    leaves other AH alone.
+    """
     known = has_ah(rx)
     for spi, expect in (
             (rx.sa.spi, Expect("invalid_protocol", "ipsec_rx_bad_protocol",
@@ -351,7 +353,8 @@ def replayed(rx):
         yield sent[-1]
     yield Item("again at once", sent[-1].frame, REPLAYED)
     yield Item("again after 10", sent[-10].frame, REPLAYED)
-    # With ESN the receiver takes it for a number of the next round of 2^32
+    # With ESN the receiver takes an old number for a number of the next round
+    # of 2^32
     below = rx.auth_failed if rx.esn else REPLAYED
     yield Item("below the window", rx.frame(rx.packet(seq=rx.seq - 32)[0]),
                below)

@@ -154,8 +154,9 @@ def fail_over(bed, shape):
 
 
 def bulk(bed, shape):
-    """A bond cuts a large packet to a multiple of its MSS (NETIF_F_GSO_PARTIAL),
-    and hands it to the card when it has an ESP header.
+    """A bond cuts a large packet to a multiple of its MSS
+    (NETIF_F_GSO_PARTIAL). The card gets the large packet that is
+    left, with its ESP header.
     """
     bed.remove()
     bed.install(shape)

@@ -79,7 +79,7 @@ class Member(IpBatch):
 
 
 def grown(work, names):
-    """By how much fields of memory.stat grow while work() runs, by name."""
+    """{name: by how much this field of memory.stat grows while work() runs}"""
     before = cgroup.table("memory.stat")
     work()
     after = cgroup.table("memory.stat")

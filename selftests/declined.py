@@ -26,7 +26,8 @@ TUNNELS = {
                "type ip6tnl mode ip6ip6 encaplimit none"),
     "ipip6": (6, 4, esp.IPIP, "type ip6tnl mode ipip6 encaplimit none"),
 }
-# The core cuts large packets of these before ESP; GRE does not need this
+# The core cuts large packets of these devices before ESP. GRE does not need
+# this
 BY_SOFTWARE = ("ipip", "sit", "ip6ip6", "ipip6")
 LARGE = 100000
 

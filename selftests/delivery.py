@@ -130,7 +130,9 @@ def firewall(defer, bed, shape, gro):
 
 
 def no_socket(defer, bed, shape, gro):
-    """ESP in UDP arrives without a socket on port 4500 or an outer policy."""
+    """ESP in UDP arrives, though port 4500 has no socket, and no policy is for
+    the outer packet.
+    """
     rx = Receiver(bed, defer, shape, gro)
     index = rx.close_encap_socket()
     defer(rx.open_encap_socket, index)

@@ -21,8 +21,8 @@ UDP, AH = esp.UDP, 51
 NO_NEXT_HEADER = 59
 CRYPTO_PORT = 7800
 
-# counter: of `ethtool -S`. stat: of xfrm_stat, None if none moves. reason:
-# without SKB_DROP_REASON_
+# counter: its name in `ethtool -S`. stat: the counter of xfrm_stat that moves,
+# or None. reason: its name without SKB_DROP_REASON_
 Drop = namedtuple("Drop", "counter stat reason")
 
 
@@ -261,7 +261,9 @@ def cable_too_long(card, defer):
 
 
 def cable_filtered(card, defer):
-    """The frame is not for this host: counted and traced, but not a drop."""
+    """A frame that is not for this host is counted and traced, but not as a
+    drop.
+    """
     watch = Watch(card.bed, "b", defer)
     watch.start()
     inject(card, card.packet(1, 1, UDP, 1, 1), "02:00:00:00:77:77")

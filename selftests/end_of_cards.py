@@ -229,7 +229,9 @@ class Waits:
 
 
 def no_wait_for_each_card(defer):
-    """A count is exact: 40 more cards cause hardly any more waits."""
+    """40 more cards cause hardly any more waits. Waits are counted, because a
+    count repeats exactly and a time does not.
+    """
     waits = Waits()
     defer(waits.close)
 

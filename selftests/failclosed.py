@@ -3,8 +3,8 @@
 """Whatever fails, no packet that should be protected leaves in clear.
 
 Traffic made of a marker runs while SAs, features, qdiscs, cables and
-namespaces are taken away; every frame on the wire is searched for the marker
-and for anything between the ends that is not ESP (lib/flood.py).
+namespaces are taken away. No frame on the wire may show the marker, and
+packets between the ends must be ESP (lib/flood.py).
 """
 import json
 import os
@@ -135,7 +135,7 @@ def another_card(test, defer):
     a.ip("link add ov5 link ov4 type ipsecov2",
          f"link set ov5 netns {w.name}")
     defer(a.ip_error, "link del ov4")
-    # A card takes its own frames only, and these are for ov3
+    # A card takes only frames to its own address, and these frames are for ov3
     w.ip("link set ov5 promisc on up")
     defer(w.ip_error, "link del ov5")
     wait_carrier(a, "ov4", True)
@@ -193,7 +193,9 @@ def plug(test, word):
 
 
 def deleted_while_queued(test, defer):
-    """The SA of a framed and queued packet is deleted: dropped and counted."""
+    """A framed packet that is queued when its SA is deleted is dropped and
+    counted.
+    """
     queued = 40
     test.qdisc("a", "plug", "limit", "10000000")
     plug(test, "release_indefinite")
@@ -217,7 +219,9 @@ def deleted_while_queued(test, defer):
 
 
 def flushed_while_queued(test, defer):
-    """The same, but the link goes down, which frees the SA at once."""
+    """Such a packet is also dropped if the link goes down, which frees the SA
+    at once.
+    """
     test.qdisc("a", "plug", "limit", "10000000")
     plug(test, "release_indefinite")
     with test.flood() as flood:

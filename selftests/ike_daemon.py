@@ -4,9 +4,9 @@
 only the packets of an IKE daemon pass in clear.
 
 UDP sockets and netlink play a daemon that differs from strongSwan: it has a
-policy in and out on its sockets (IP_XFRM_POLICY), one offloaded bypass out per
-card, and no bypass in. Every case runs in software, too. Where the table does
-not say otherwise, it must have the same result there.
+policy in and out on its sockets (IP_XFRM_POLICY), one offloaded outbound
+bypass per card, and no inbound bypass. Every case also runs in software, with
+the same result except where expect_strict() checks the card only.
 """
 import select
 import socket
@@ -249,7 +249,7 @@ def only_for_the_socket(hosts):
 
 
 def no_ike(hosts):
-    """Without an inbound policy that lets clear text in, a socket gets none."""
+    """A socket gets clear text only if its own inbound policy lets it in."""
     hosts.protect_from(STRANGER[hosts.fam])
     sock = hosts.socket("b")
     hosts.expect([sock], MISMATCH, what="no policy")
@@ -530,7 +530,7 @@ def trap(hosts):
     hosts.hole("a")
     out.policy(out.template(0), 20)
     if hosts.who == PACKET:
-        # Even though states of reqid 1 for these hosts are on the card
+        # The card has states of reqid 1 for these hosts, and must not use them
         ksft.equal(out.below(), "ipsec_tx_drop_no_sa", "below xfrm")
     bed.a.ip("xfrm state flush")
     ksft.equal(out.fate(), NO_STATE, "nobody listens")

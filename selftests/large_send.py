@@ -4,10 +4,11 @@
 
 A tap on the card shows the large packets that the card is given. Each ESP packet
 on the wire must carry, byte for byte, the segment that lib/gso.py cuts from
-them. The same traffic with the offload switched off, where the core cuts, must
-give the same: that is how lib/gso.py itself is checked. ESP is in software at
-the other end. Large packets of UDP do not come here: the core lets no socket
-send them through IPsec (udp_send_skb()), see the unit tests ov2_lso_ext.
+them. To check lib/gso.py itself, the same traffic runs with the offload
+switched off. The core then cuts, and the segments must be the same. ESP is in
+software at the other end. Large packets of UDP do not come here: the core lets
+no socket send them through IPsec (udp_send_skb()), see the unit tests
+ov2_lso_ext.
 """
 import struct
 

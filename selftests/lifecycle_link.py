@@ -216,7 +216,7 @@ def statistics(defer):
 
 
 def peer_shown(defer):
-    """`ip link` names a peer in this namespace, and numbers one in another."""
+    """`ip link` shows the peer's name, or its number in another namespace."""
     ns, other = cable(defer), home(defer)
     for dev, peer in (("ova", "ovb"), ("ovb", "ova")):
         said = show(ns, dev)
@@ -333,9 +333,9 @@ def deleted_while_off(defer):
 
 
 def nothing_left(_):
-    """This has a result of its own, after all other cases."""
+    """After all other cases no object of the module is left."""
     ledger.wait_gone()
-    # alias() makes no card
+    # A run of alias() alone makes no card
     ksft.check(ledger.made["port"] or not set(some) & set(CASES) - {alias},
                f"seen: {ledger.made}")
     ledger.close()

@@ -109,7 +109,7 @@ class Marks(Cells):
             ksft.equal(rules.hits(), 1, "ESP with the mark, at a's firewall")
 
     def routed_in(self, sender, receiver, target, shape):
-        """The inner address is local for the mark only."""
+        """Only packets with the mark find the inner address local."""
         ns, fam = self.bed.b, shape.inner
         inner = f"{INNER['b'][fam]}/{32 if fam == 4 else 128}"
         rule(ns, fam, "add", f"fwmark {IN_MARK:#x}/{MASK:#x} lookup {TABLE} "

@@ -89,7 +89,7 @@ def moved(card, defer, side, good, bad):
                        (tunnel.old, bad)):
         tunnel.state(ends)
         ksft.equal(tunnel.fate(), fate, f"state from {ends[0]}")
-    # And back
+    # Migrate back to the first addresses
     tunnel.old, tunnel.new = tunnel.new, tunnel.old
     ksft.equal(tunnel.migrate(), (0, ""), "migration back")
     for ends, fate in ((tunnel.old, bad), (tunnel.new, good)):

@@ -194,7 +194,7 @@ def wraps(test, shape, how, offload, window):
 
 
 def wraps_tcp(test, shape, how):
-    """Segments of large sends, both ways."""
+    """The same with the segments of large sends, both ways."""
     pair, talk = test.install(shape, how=how, window=0, seq=WRAP - 20,
                               extra=("extra-flag oseq-may-wrap", ""))
     talk.tcp("a", 60000, 60000)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packets that the card was to protect never leave another device in clear
+"""Packets that the card was to protect never leave by another device in clear
 (packet offload).
 
     namespace a                                  namespace w
@@ -104,7 +104,9 @@ def above_tbf(test):
 
 
 def far_queue(test):
-    """Another device has a queue: the core looks when packets leave it."""
+    """The other device has a queue: the core checks packets that leave the
+    queue.
+    """
     test.tc("qdisc", "replace", "dev", FAR, "root", "pfifo")
     test.defer(test.tc, "qdisc", "del", "dev", FAR, "root")
     return redirect(test)

@@ -25,7 +25,7 @@ BLOCKED, MISMATCH, NONE = ("XfrmInPolBlock", "XfrmInTmplMismatch",
 SOFTWARE, PACKET = "software", "the card"
 # A host behind b, and the device that it is on
 BEHIND, STUB = {4: "203.0.113.77", 6: "2001:db8:b::77"}, "stub0"
-# What an unrelated policy is for
+# The destination of an unrelated policy
 NOWHERE = {4: "192.0.2.99", 6: "2001:db8::99"}
 
 
@@ -223,8 +223,8 @@ def overlapping(end, defer, more=()):
 
 
 def overlapping_beside(end, defer):
-    """The same beside any policy in software: then the kernel decides, too, and
-    takes the newest policy of the card. The stricter policy wins.
+    """The same beside any policy in software. In this case the kernel decides,
+    too, and takes the newest policy of the card. The stricter policy wins.
     """
     first = DELIVERED if end.who == SOFTWARE else MISMATCH
     end.policy(block=True, dst=NOWHERE[end.fam])

@@ -170,7 +170,7 @@ def neighbour_moves(defer, what):
     for mac in (MAC["b"], OTHER_MAC, MAC["b"]):
         a.ip(f"{near} {mac} nud permanent")
         ksft.equal(destination(bed, talker), mac, "destination")
-    # The neighbour is unknown: it is asked, and the packet waits
+    # The neighbour is unknown: the kernel asks for it, and the packet waits
     a.ip(f"neigh del {far} dev {CARD['a']}")
     ksft.equal(destination(bed, talker), MAC["b"], "after an answer")
     talker.wait(b"where to")

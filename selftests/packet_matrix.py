@@ -126,8 +126,8 @@ class Matrix(Cells):
     def settle_lifetimes(self, pair, talk, senders):
         """An ACK may come when the other packets are counted already.
 
-        An ACK that comes while the wire is being read is not counted there, but
-        the states have counted it.
+        An ACK that comes while the test reads the wire is missing in the
+        test's count, but not in the states' counts.
         """
         header = {4: 20, 6: 40}[talk.shape.inner]
         ack = TCP_HEADER + (header if talk.shape.mode == "tunnel" else 0)

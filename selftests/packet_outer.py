@@ -140,7 +140,9 @@ class Headers:
 
     @staticmethod
     def plausible(shape, flags, headers):
-        """Checked apart, because card and software could be wrong alike."""
+        """Check headers without comparison: card and software may be wrong
+        alike.
+        """
         tunnel = shape.mode == "tunnel"
         for inner, outer in zip(INNER, headers):
             tos, ttl = inner.tos, 64 if tunnel else inner.ttl

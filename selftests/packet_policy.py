@@ -283,7 +283,7 @@ def rewritten(card, defer, kind, statement, fate):
     # A nat rule meets new connections only
     talker = Talker(card, defer, PORT + 1) if kind == "nat" else talker
     ksft.equal(talker.fate(), fate, "with another source")
-    # With a policy for the new source, this policy protects the packet
+    # A policy for the new source protects the packet
     card.policy("a", "out", card.pair_selector(9), PROTECT)
     ksft.equal(talker.fate(), "esp", "with a policy for that source")
 

@@ -276,8 +276,8 @@ def burst(card, port):
 
 
 def gro_apart(card, defer):
-    """GRO merges only clear with clear and protected with protected, though
-    addresses, ports and numbers of both would fit.
+    """GRO merges clear segments only with clear ones, and protected segments
+    only with protected ones, though addresses, ports and numbers would fit.
     """
     transport(card)
     w = card.bed.w

@@ -3,11 +3,11 @@
 """A packet that waits for a neighbour is protected when it leaves, or does not
 leave (packet offload).
 
-A tunnel's next hop does not answer, so the card lets the packet wait for its
-address, and the neighbour sends the packet again through the card. Meanwhile
-policy, state or both are deleted, or all packets of the card are turned to
-another device. The sources differ: only a packet of a socket of this host has
-been through xfrm.
+A tunnel's next hop does not answer, so the card lets the packet wait for the
+address of this hop. The neighbour entry later sends the packet again through
+the card. While the packet waits, policy, state or both are deleted, or all
+packets of the card are turned to another device. The sources differ: only a
+packet of a socket of this host has been through xfrm.
 """
 import socket
 

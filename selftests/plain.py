@@ -23,7 +23,7 @@ from lib.writer import Writer, pages
 
 KINDS = "ipsecov2", "veth"
 
-# Of struct virtio_net_hdr
+# Values in struct virtio_net_hdr
 NEEDS_CSUM = 1
 TCPV4, UDP, TCPV6, UDP_L4, ECN = 1, 3, 4, 5, 0x80
 GSO_TYPES = {"IPv4": TCPV4, "IPv6": TCPV6}
@@ -81,7 +81,7 @@ class Chain:
                   f"link add {peer} address {MAC[peer]} link {dev} "
                   f"type {self.kind}",
                   f"link set {peer} netns {other.name}")
-        # Else what was cut may be seen merged again
+        # With GRO the test might see segments merged again
         Ethtool(other, peer).gro(False)
         ns.ip(f"link set {dev} up")
         other.ip(f"link set {peer} up")
@@ -116,7 +116,7 @@ class Tap:
 
 
 def partial_sum(src, dst, proto, length):
-    """Of the pseudo header: what a device that sums adds to."""
+    """The sum of the pseudo header, with which a device begins its sum."""
     return ~esp.transport_sum(src, dst, proto, bytes(length)) & 0xffff
 
 
@@ -132,7 +132,7 @@ def packet(fam, proto, net, payload, sport, port=PORT):
     else:
         at = 6
         head = bytearray(struct.pack("!HHHH", sport, port, 8 + len(payload), 0))
-    # Only the length counts: the bytes themselves are summed as zeroes
+    # The sum of the pseudo header needs only the length of the bytes
     struct.pack_into("!H", head, at, partial_sum(src, dst, proto,
                                                  len(head) + len(payload)))
     build = esp.ipv4 if fam == "IPv4" else esp.ipv6
@@ -174,7 +174,7 @@ def good_frames(net):
 
 
 def odd_frames():
-    """What a packet socket may ask for, and nobody should."""
+    """Frames that a packet socket can ask for, though they make no sense."""
     made = []
 
     def add(name, fam, proto, length, **change):
@@ -268,7 +268,7 @@ def crosses(defer):
 
 
 def forwarded(defer):
-    """Segments and sums are made by mid, of what it knows of the packet."""
+    """mid makes segments and sums, from what it knows of the packet."""
     frames = [sent for sent in good_frames(2) if "small" not in sent.name]
     card = outcomes(
         defer, frames, lambda chain: Tap(chain.dst, "d3"),
@@ -342,7 +342,9 @@ def streams(defer):
 
 
 def too_long(defer):
-    """A veth passes them."""
+    """A card drops segments that are too long for the other end. A veth passes
+    them.
+    """
     chain = Chain(defer, "ipsecov2")
     chain.mid.ip("link set d1 mtu 1300")
     tap = Tap(chain.mid, "d1")

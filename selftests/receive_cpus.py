@@ -3,7 +3,7 @@
 """A card receives only on the CPUs that it may use, as the kernel's traces of
 polls show.
 
- opener       it uses the CPUs that the task which opens it may run on
+ opener       it uses the CPUs on which the task that opens it may run
  isolated     it uses no isolated CPU, even if the opener has only such CPUs
  spread       the queues of many cards do not all meet on one CPU
  queues       the queues of one card do not all meet on one CPU
@@ -181,7 +181,7 @@ def isolated(defer):
 
 
 def spread(defer):
-    """One queue per card: by chance all are on one CPU once in 2^31 runs."""
+    """One queue per card: chance puts all on one CPU once in 2^31 runs."""
     need_cpus(2)
     line = Line(defer, 1)
     polled = set()

@@ -317,7 +317,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def same_full(self):
-        """With more equal states, a packet would be compared with too many."""
+        """Equal states have a limit: a packet is compared with each."""
         for number in range(SAME):
             ksft.equal(self.add(spi=SPI + number, flags=PACKET), (0, ""),
                        "answer")

@@ -7,10 +7,10 @@
 #
 # TEST is a file name of this directory, with or without its ending; default
 # is all of them, in the order of the Makefile. -l lists them; `TEST.py -h`
-# tells how to run some cases of one. The module is taken from $OV2_KO,
-# ../ipsecov2.ko or modprobe, and unloaded at the end. Prints KTAP: each
-# test's own results indented, and after each test a look at the kernel log.
-# Exit status: 0 all passed, 1 something failed, 4 all was skipped.
+# tells how to run some cases of a test. The module is taken from $OV2_KO,
+# ../ipsecov2.ko or modprobe, and unloaded at the end. Prints KTAP: each test's
+# own results indented, and after each test a look at the kernel log. Exit
+# status: 0 all passed, 1 something failed, 4 all was skipped.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=selftests/lib.sh

@@ -26,7 +26,7 @@ MIXED = [
     Link(4, "tunnel", 6, "psk", True),
     Link(6, "tunnel", 4, "psk", False),
 ]
-# (of a, of b)
+# hw_offload: (of a, of b)
 MODES = [("no", "no"), ("crypto", "crypto"), ("packet", "packet"),
          ("auto", "auto"), ("crypto", "no"), ("no", "crypto"),
          ("packet", "no"), ("no", "packet")]

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """strongSwan's policies work on cards in packet mode.
 
-A policy for everything also covers IKE. strongSwan exempts its sockets, which
-no card can see, and its ports, by bypasses on each card that does packet mode;
-cases without the bypasses show why it needs them. Other cases are about
-policies that the kernel deletes (link down), and that no card can have (mixed
-families).
+A policy for everything also covers IKE. strongSwan exempts IKE by policies of
+its sockets, which no card can see. On each card in packet mode it also exempts
+its ports, by bypasses; cases without these bypasses show why strongSwan needs
+them. Other cases are about policies that the kernel deletes (link down), and
+about policies that no card can have (mixed families).
 """
 import struct
 from contextlib import ExitStack
@@ -222,7 +222,7 @@ def mixed_auto(session):
         flood.stop()
         ksft.equal(flood.esp["a"], 0, "ESP of a")
         ksft.equal(flood.received["b"], 0, "received by b")
-    # The larval state that the packets asked for lives longer
+    # The larval state that the packets asked for outlives this case
     bed.a.ip("xfrm state flush proto esp")
     charon.terminate()
     session.wait_gone()

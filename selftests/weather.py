@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """TCP delivers exactly the bytes, and UDP only datagrams that were sent, while
 netem delays, loses, duplicates, reorders or corrupts on every hop
-(lib/weather.py); plain, in crypto mode and in packet mode.
+(lib/weather.py). The packets are plain, in crypto mode or in packet mode.
 
 The test writes to TCP in many ways, both ways at once (lib/writer.py). It sends
 UDP datagrams one by one and by UDP_SEGMENT, where the core allows it. All
@@ -60,7 +60,7 @@ def cells():
 
 
 def stream(length):
-    """Half of it MARKER, the other half says where it is."""
+    """Blocks, each of MARKER, its own offset and noise."""
     noise = random.Random(length)
     blocks = (MARKER + struct.pack("!QQ", at, noise.getrandbits(64))
               for at in range(0, length, 32))

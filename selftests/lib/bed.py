@@ -410,8 +410,8 @@ class Bed:
         """Begin to count and to capture anew.
 
         A frame that has just passed a tap is counted by its receiver a little
-        later. So this waits until nothing has moved between two looks; under a
-        test's own background traffic it takes the last look.
+        later. So mark() waits until no counter has moved between two looks. If
+        the test has traffic in the background, mark() takes the last look.
         """
         self.base = None
         for _ in range(self.LOOKS):
@@ -432,7 +432,7 @@ class Bed:
                 for name, value in now.items()}
 
     def moved(self, side):
-        """The counters of delta() that moved, without wire_rx_filtered: it
+        """The counters of delta() that moved, without wire_rx_filtered, which
         counts packets that the other end's kernel sends to groups.
         """
         return {name: value for name, value in self.delta(side).items()

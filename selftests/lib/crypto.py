@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Crypto algorithms of the kernel: which there are, and making instances.
+"""Lists the crypto algorithms of the kernel, and makes instances of them.
 
     crypto.load("rfc4106(gcm(aes))")            # so that it is in the list
     best = crypto.best("rfc4106(gcm(aes))")     # entry of /proc/crypto

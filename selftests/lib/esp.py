@@ -191,7 +191,7 @@ class EspKey:
         return Plain(seq, next_header, pad, clear[:len(clear) - 2 - pad], iv)
 
     def accept(self, esp, check_iv=True):
-        """open(), and check the sender's duty: new number and IV, least pad."""
+        """open(), and check: number and IV are new, the pad is the shortest."""
         plain = self.open(esp)
         if plain.pad >= self.alg.align:
             raise OracleError(f"pad length {plain.pad}, "

@@ -8,7 +8,7 @@
     flood.check_clear()                     # also done by leaving `with`
 
 Every datagram is made of MARKER, so clear text on the wire cannot hide in a
-frame of any protocol, nor behind an ESP header. Besides, any frame between the
+frame of any protocol or behind an ESP header. Besides, any frame between the
 ends' addresses that is neither ESP nor an error about ESP is a failure.
 """
 import collections

@@ -71,7 +71,7 @@ def with_sum(src, dst, proto, segment):
 
 
 def tcp_header(header, number, at, last):
-    """tcp_gso_segment(): numbers, and the flags of which only one has them."""
+    """tcp_gso_segment(): only the first has CWR, only the last FIN and PSH."""
     seq, = struct.unpack_from("!I", header, 4)
     flags = header[13]
     if number:
@@ -83,7 +83,7 @@ def tcp_header(header, number, at, last):
 
 
 def cut_transport(src, dst, proto, data, size):
-    """The segments of TCP, or the datagrams of UDP; size 0: one."""
+    """The segments of TCP, or the datagrams of UDP; only one if size is 0."""
     head = (data[12] >> 4) * 4 if proto == esp.TCP else 8
     header, payload = data[:head], data[head:]
     starts = range(0, len(payload), size) if size and payload else (0,)

@@ -130,7 +130,7 @@ class Netns:
 
     @contextlib.contextmanager
     def entered(self):
-        # Always back to where the process began: no nesting
+        # This does not nest: it leads back to where the process began
         os.setns(self.fd, os.CLONE_NEWNET)
         try:
             yield

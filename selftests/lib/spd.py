@@ -129,7 +129,7 @@ class Card:
         """IP, from host near behind a to host far behind b.
 
         one and two are ports, or type and code. part: 0 is the first of two
-        fragments, 1 the last, which shows neither.
+        fragments, 1 the last, which shows no ports.
         """
         src, dst = host("a", self.fam, near), host("b", self.fam, far)
         if proto == esp.UDP:
@@ -142,7 +142,7 @@ class Card:
             return esp.ip(src, dst, proto, data)
         return esp.in_two(src, dst, proto, data, 9)[part]
 
-    # ---- what becomes of them
+    # ---- the fate of packets
 
     def drops(self, side):
         return [k for k, v in self.bed.delta(side).items()

@@ -141,7 +141,7 @@ class Authority:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
     def sign(self, subject, key, *extensions):
-        # A guest's clock may be anywhere
+        # The clock of a guest may show any time
         builder = (x509.CertificateBuilder().subject_name(subject)
                    .issuer_name(self.name).public_key(key.public_key())
                    .serial_number(x509.random_serial_number())
@@ -261,7 +261,7 @@ class Charon:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
-    # ---- what it is told
+    # ---- commands to the daemon
 
     def load(self, connection):
         self.vici.call("load-conn", {NAME: connection})
@@ -330,7 +330,7 @@ class Charon:
         """Begin to rekey; return at once."""
         self.vici.call("rekey", {"child": CHILD})
 
-    # ---- what it believes
+    # ---- what the daemon says of its SAs
 
     def ike_sas(self):
         return [sa for _, sa in self.vici.stream("list-sas", "list-sa")]

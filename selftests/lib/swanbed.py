@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-r"""A bed (lib/bed.py) whose ends are strongSwan's, with nets behind them.
+r"""A bed (lib/bed.py) with strongSwan at both ends and nets behind them.
 
     ha              a                  w                   b           hb
     e0 -- veth -- h0, ov0 ==== ov1, bridge, ov2 ==== ov3, h0 -- veth -- e0
@@ -8,7 +8,7 @@ r"""A bed (lib/bed.py) whose ends are strongSwan's, with nets behind them.
 
 In WideBed the ends talk to each other, and there is nobody behind them. In
 NatBed the wire is a router that masquerades: a is 10.9.0.1 behind it, and
-the inner addresses are the gateways' own.
+the inner addresses belong to the gateways themselves.
 
     bed = SwanBed(); defer(bed.delete)      # both daemons run
     bed.load(link, {"a": "crypto", "b": "no"})
@@ -61,7 +61,7 @@ class DaemonBed(Bed):
         self.charon = {}
         self.child_words = {}           # more words of every CHILD_SA
         super().make(mtu)
-        for sock in self.encap_sockets:     # the daemons have their own
+        for sock in self.encap_sockets:     # daemons have such sockets
             sock.close()
         self.rebuild()
         for side in "ab":

@@ -216,7 +216,8 @@ class Session:
     def check_daemon_counts(self):
         """`swanctl --list-sas` counts the packets of the one check_flow().
 
-        They must not be TCP, because software counts before the stack segments.
+        The packets must not be TCP, because software counts before the stack
+        segments.
         """
         for side in "ab":
             child = self.charon[side].child()
@@ -226,7 +227,9 @@ class Session:
                            f"{name} of {side}")
 
     def stream(self, there=30000, back=20000):
-        """TCP in large sends, which may be cut as late as at the card."""
+        """TCP in large sends, which may come to the card before they are
+        cut.
+        """
         talk = Traffic(self.bed.talkers(self.link),
                        self.bed.shape_of(self.link))
         try:

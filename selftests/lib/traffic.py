@@ -12,10 +12,10 @@ the sender, by the oracle on the wire, and at the receiver.
     wire.plain["a"]                 # (protocol, fragment, payload) inside
     wire.engine["a"]                # how many of them a's engine sent
 
-settle() is the proof that the offload did the work: at an end that offloads
-the engine's counts equal the unfragmented ESP frames on the wire, at any
-other end they are zero. (Datagrams that ESP makes too big for the wire are
-encrypted by the stack and fragmented afterwards; no engine counts those.)
+settle() is the proof that the offload did the work. At an end that offloads,
+the counts of the engine equal the unfragmented ESP frames on the wire. At any
+other end these counts are zero. (Datagrams that ESP makes too big for the wire
+are encrypted by the stack and fragmented afterwards; no engine counts those.)
 """
 import os
 import random
@@ -224,7 +224,7 @@ class Traffic:
         return near, far
 
     def tcp(self, side, there, back=0, send=None):
-        """Both ways on one connection, closed cleanly by both ends.
+        """TCP both ways on one connection, which both ends close cleanly.
 
         send(sock, data) may be given to send otherwise; it returns how much.
         """

@@ -5,8 +5,8 @@
      ov0 <=far== ov1 -- bridge -- ov2 <=near= ov3    what b sends
 
 near is the sender's own card, which protects the packets that netem has let
-through. far is on the wire. Only one of the two corrupts, because two flipped
-bits can agree with a checksum of TCP or UDP, and one cannot.
+through. far is on the wire. Only one of near and far corrupts: a checksum of
+TCP or UDP detects one flipped bit, but may miss two.
 
     weather = Weather(bed)
     weather.set("loss")                 # at all four
