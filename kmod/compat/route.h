@@ -12,7 +12,8 @@
  * newer kernel's IPv6 sets an error route. The older kernel takes the DSCP as
  * an octet, and exports a pointer to ip6_route_input() instead of the function.
  *
- * BH disabled, under rcu_read_lock(): no reference to the route is taken.
+ * Call with BH disabled and under rcu_read_lock(), because no reference to the
+ * route is taken.
  */
 static inline void ov2_route_input(struct sk_buff *skb)
 {

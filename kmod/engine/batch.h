@@ -10,13 +10,13 @@
 struct ov2_sa;
 
 /**
- * struct ov2_batch - how far a request is that names one SA or several
+ * struct ov2_batch - the progress of a request that names one or more SAs
  * @left: number of entries that are not done, plus one until ov2_batch_end()
  * @good: an entry succeeded
  * @failure: status of the first entry that failed, 0 if none failed
  * @unkeyed: SAs whose keys the caller sets, linked by ov2_sa.next_unkeyed
  *
- * It lies in ov2_request.miniport.
+ * The batch lies in ov2_request.miniport.
  */
 struct ov2_batch {
 	atomic_t left;

@@ -33,7 +33,7 @@ enum ov2_frame_kind {
  * @src: source; IPv4 in the first word, the rest zero
  * @dst: destination, likewise
  * @ip: bytes from skb->data to the IP header
- * @limit: bytes from skb->data that the IP packet may reach to
+ * @limit: bytes from skb->data to where the IP packet must end at the latest
  * @ip_len: bytes of the IP packet, as its header says
  * @inner: this is the packet inside a tunnel
  * @template: this is the template of a large send: lengths may be missing

@@ -23,7 +23,8 @@ struct ov2_nbl;
  * struct ov2_lane - the order in which the NBLs of one queue leave the engine
  * @state: OV2_LANE_CALL and OV2_LANE_CLOSED; CLOSED follows ov2_engine.state
  * @waiting: number of NBLs that are in @nbls, or that @emit takes just now.
- *	Only the calls of the lane count it up, and the caller serializes them
+ *	Only the calls of the lane increase @waiting, and the caller serializes
+ *	these calls
  * @lock: protects @nbls, @waiting and @emitting. Innermost of the module's
  *	locks; taken with BH disabled
  * @nbls: NBLs that wait, linked by ov2_nbl.link, oldest first

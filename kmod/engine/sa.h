@@ -14,7 +14,7 @@
 struct ov2_engine;
 
 /**
- * struct ov2_sa_key - what an SA is found by
+ * struct ov2_sa_key - the fields by which an SA is found
  * @spi: network order
  * @ipv6: family of @dst, as a whole word so that the key has no holes
  * @inbound: direction, likewise
@@ -52,8 +52,8 @@ struct ov2_adding {
  * @hdl: its handle
  * @engine: its engine
  * @node: place in the table of SAs
- * @key: what it is found by on receive, with the SPI of its outermost header.
- *	The family is compared on transmit, too
+ * @key: the fields by which receive finds it, with the SPI of its outermost
+ *	header. The family is compared on transmit, too
  * @src: source of its packets, zero = any; IPv4 in the first word
  * @serial: its age, smaller is older
  * @ref: one until a grace period after the SA has left the table, and one for

@@ -43,10 +43,11 @@ struct ov2_step {
  * @lane: the lane of its queue
  * @skb: the frame at hand; an NBL to be sent may have several
  * @sa: its SAs, or NULL. Sending: of slot 1 and slot 11; receiving: the outer
- *	SA, and the SA inside its tunnel. Within the RCU read side in which they
- *	were found, both may be used; after it, only those in @held
- * @held: bit n says that the NBL holds a reference on @sa[n]. It takes the
- *	references when a cipher does not end a step at once
+ *	SA, and the SA inside its tunnel. The engine may use both SAs within the
+ *	RCU read side in which it found them, and after that only the SAs in
+ *	@held
+ * @held: bit n says that the NBL holds a reference on @sa[n]. The engine takes
+ *	the references when a cipher does not end a step at once
  * @step: what is to be done with @skb, outermost header first
  * @steps: number of @step
  * @at: the step that runs or runs next

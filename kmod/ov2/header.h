@@ -10,8 +10,8 @@
 /**
  * struct ov2_object_header - NDIS_OBJECT_HEADER
  * @type: OV2_OBJECT_TYPE_DEFAULT
- * @revision: OV2_REVISION_1, or a later one that begins like it
- * @size: bytes of the structure that it begins, this header included
+ * @revision: OV2_REVISION_1, or a later revision that begins in the same way
+ * @size: bytes of the structure that begins with this header, header included
  */
 struct ov2_object_header {
 	u8 type;

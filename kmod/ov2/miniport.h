@@ -14,8 +14,8 @@
  * @halt: take the engine away. Process context. The engine is paused, every SA
  *	was deleted, every request has completed, and no new request comes. So
  *	@halt has nothing to wait for
- * @pause: accept nothing more, then sleep until every NBL is back. Sends
- *	that come while paused complete with OV2_STATUS_NOT_ACCEPTED, received
+ * @pause: accept nothing more, then sleep until every NBL is back. Sends that
+ *	come while paused complete with OV2_STATUS_NOT_ACCEPTED, and received
  *	frames come back untouched
  * @restart: end of @pause
  * @reset: hand back every NBL, then go on with the same SAs and configuration.

@@ -11,12 +11,13 @@
 #include "nbl.h"
 #include "../watch/objects.h"
 
-/* As many as a poll hands to the engine */
+/* As many NBLs as a poll hands to the engine */
 #define STOCK_NBLS	64
 
 /**
  * struct nbl_stock - NBLs that a CPU keeps for the frames that come next
- * @bh_lock: protects the others; only PREEMPT_RT needs more than BH disabled
+ * @bh_lock: protects the other members; only PREEMPT_RT needs more than BH
+ *	disabled
  * @num: number of @nbls
  * @nbls: the last one was freed last, so it is in the CPU's cache
  */
@@ -32,8 +33,7 @@ static DEFINE_PER_CPU(struct nbl_stock, nbl_stock) = {
 
 static struct kmem_cache *nbl_cache;
 
-/* KASAN sees the use of an NBL that was freed only if the slab has the NBL
- * back.
+/* KASAN reports the use of a freed NBL only if the NBL is back in the slab.
  */
 static bool stock_usable(void)
 {

@@ -39,21 +39,21 @@ struct ov2_ext_rx {
 /**
  * struct ov2_ext_lso - extension: a large send as Linux asks for it
  * @valid: the record of slot 2 is meant with this extension
- *	(OV2_OFFLOAD_EXT_LARGE_SEND). Without it, the large send is that of
- *	LSOv2
+ *	(OV2_OFFLOAD_EXT_LARGE_SEND). Without this extension, the large send is
+ *	an LSOv2 send
  * @keep_cwr: TCP: each segment has the template's CWR flag (AccECN), not only
  *	the first one (RFC 3168)
  * @same_id: IPv4: the outermost header has the same identification in each
  *	segment. If not, it counts up by one, and wraps at 2^16
  * @same_inner_id: the same for the IPv4 header inside a tunnel
  * @proto: IPPROTO_TCP, or IPPROTO_UDP: then each segment is a datagram
- * @segments: how many segments the template becomes; the numbers that are
- *	reserved
+ * @segments: how many segments the template becomes; as many sequence numbers
+ *	are reserved
  *
- * In a tunnel the headers of the inner packet stand between IV and TCP or UDP,
- * and are made right in each segment, too. The checksum field of TCP or UDP
- * holds the sum over the pseudo header with the length of the whole template,
- * as CHECKSUM_PARTIAL has it.
+ * In a tunnel the headers of the inner packet stand between IV and TCP or UDP.
+ * The engine updates them in each segment, too. The checksum field of TCP or
+ * UDP holds the sum over the pseudo header with the length of the whole
+ * template, as CHECKSUM_PARTIAL has it.
  */
 struct ov2_ext_lso {
 	bool valid;
@@ -71,7 +71,7 @@ struct ov2_ext_lso {
  *	The records are for all frames. An NBL to be sent may have several
  *	frames; a received NBL and a large send have one
  * @queue: the card's queue that the frame came in on, or is sent by
- * @frames: the number of frames that it is on the line
+ * @frames: the number of frames that the NBL becomes on the line
  * @info: the out-of-band slots, host order
  * @ext_tx: extension, transmit
  * @ext_lso: extension, large send

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An engine must check these things before it uses an SA request, because NDIS
- * does not validate direct OID requests (INV-20, INV-21). A malformed request
- * and a well formed request for something unsupported get different statuses.
+ * The checks that an engine must make before it uses an SA request, because
+ * NDIS does not validate direct OID requests (INV-20, INV-21). A malformed
+ * request and a well formed request for something unsupported get different
+ * statuses.
  */
 #include <linux/bitops.h>
 #include <linux/string.h>

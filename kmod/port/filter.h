@@ -8,8 +8,8 @@ struct sk_buff;
 /**
  * enum ov2_filter_verdict - where a received frame goes
  * @OV2_FILTER_OWN: the frame is the card's own, and goes to the engine
- * @OV2_FILTER_OTHER: the frame may be another host's, but is wanted: it goes up
- *	the stack as it came
+ * @OV2_FILTER_OTHER: the frame may be for another host, but is wanted: it goes
+ *	up the stack as it came
  * @OV2_FILTER_UNWANTED: nobody wants the frame: it is dropped
  */
 enum ov2_filter_verdict {

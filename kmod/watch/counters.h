@@ -11,7 +11,7 @@ struct ov2_adapter;
 /*
  * Every counter of a card is one row, in the order of `ethtool -S`. A name
  * never changes its meaning once released. A counter that mlx5 has, too, has
- * its name there. A row is
+ * the same name as in mlx5. A row is
  *
  * X(identifier, name, mib, reason, sentence)
  *
@@ -458,7 +458,7 @@ enum ov2_counter {
 	OV2_CNT_MAX,
 };
 
-/* Number of counters that ethtool shows: all but OV2_CNT_NONE. */
+/* Number of counters that ethtool shows: all except OV2_CNT_NONE. */
 #define OV2_COUNTERS_SHOWN	(OV2_CNT_MAX - 1)
 
 /**

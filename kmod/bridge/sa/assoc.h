@@ -82,7 +82,9 @@ struct ov2_assoc {
 	netdevice_tracker dev_tracker;
 };
 
-/* @x is being added or used: when a state ends, the core clears its type. */
+/* Call this only while @x is added or used, because the core clears the type of
+ * a state that ends.
+ */
 static inline bool ov2_state_is_packet(const struct xfrm_state *x)
 {
 	return x->xso.type == XFRM_DEV_OFFLOAD_PACKET;

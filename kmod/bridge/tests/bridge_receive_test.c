@@ -2,9 +2,9 @@
 /*
  * Each receive record becomes the right status, and the right counter.
  *
- * The tests try word by word, also words with SaDeleteReq. Only a unit test can
- * set SaDeleteReq: the bridge counts places before the engine does, so the
- * engine never finds its table full.
+ * The tests try one word after the other, also words with SaDeleteReq. Only a
+ * unit test can set SaDeleteReq: the bridge counts places before the engine
+ * does, so the engine never finds its table full.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -25,7 +25,7 @@
 /**
  * struct received - a frame of an SA that belongs to a state
  * @rig: the card
- * @x: the state, of which only the reference counts
+ * @x: the state, of which the tests use only the reference count
  * @assoc: the association that the handle leads to
  * @hdl: the SA's handle
  * @len: bytes of the frame from its IP header on
@@ -112,8 +112,8 @@ static void expect_untouched(struct kunit *test, struct received *r, u32 word)
 	KUNIT_EXPECT_EQ(test, refcount_read(&r->x->refcnt), 1);
 }
 
-/* The frame is as esp4_gro_receive() hands one to xfrm_input(), and has no
- * padding.
+/* The frame looks like a frame that esp4_gro_receive() hands to xfrm_input(),
+ * and has no padding.
  */
 static void expect_handed_over(struct kunit *test, const struct received *r,
 			       const struct sk_buff *skb)

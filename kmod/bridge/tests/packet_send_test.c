@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packet mode protects, passes or drops what policies and states say.
+ * Packet mode protects, passes or drops a packet as policies and states say.
  *
  * Each drop has the right reason.
  */
@@ -26,7 +26,7 @@
 #define REQID	7
 #define HANDLE	0x7777UL
 #define QUEUE	3
-/* A value that no frame is dropped for */
+/* A value that is no reason for a drop */
 #define NO_REASON	OV2_CNT_MAX
 
 /**
@@ -433,7 +433,7 @@ static void send_malformed(struct kunit *test)
 		expect_dropped(test, card, skb, tagged,
 			       OV2_CNT_TX_DROP_MALFORMED);
 	}
-	/* Too short to have a type: no receiver takes it for IP */
+	/* A frame too short for a type: no receiver takes it for IP */
 	skb = packet_new(test, false);
 	skb_trim(skb, ETH_HLEN);
 	expect_plain(test, card, skb);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each refusal has a sentence of its own, also where user space cannot provoke
- * it.
+ * Each refusal has a sentence of its own, also if user space cannot provoke
+ * this refusal.
  *
  * User space cannot make the engine fail a request, cannot send a request that
  * the core refuses first, and needs SELinux for a security context.

@@ -369,7 +369,7 @@ static void expect_found(struct kunit *test, struct spd_bed *bed, u32 saddr,
 	KUNIT_EXPECT_EQ(test, atomic_read(&bed->spd.looks.count), looks);
 }
 
-/* A packet meets its policy as cheaply among many as if it was the only one. */
+/* Among many policies a packet finds its policy as cheaply as among one. */
 static void expect_many_cost_nothing(struct kunit *test, u8 prefix)
 {
 	struct spd_bed *bed = bed_new(test);
@@ -399,8 +399,8 @@ static void spd_many_prefixes(struct kunit *test)
 	expect_many_cost_nothing(test, 24);
 }
 
-/* Each of so many pairs of prefix lengths that a look-up may visit has a policy
- * for the packet. The priority of the longest prefixes is the worst.
+/* Add as many pairs of prefix lengths as a look-up may visit. Each pair has a
+ * policy for the packet. The priority of the longest prefixes is the worst.
  */
 static void add_pairs(struct kunit *test, struct spd_bed *bed)
 {
@@ -455,7 +455,7 @@ static void spd_visits_equals(struct kunit *test)
 	set_policy(&pol[2], 0x0a000000, 8, 0x0c000000, 8, 3);
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[1]), 0);
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[0]), 0);
-	/* This policy lets the pair of the younger one be visited first. */
+	/* By this policy, the pair of the younger policy is visited first. */
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[2]), 0);
 	expect_found(test, bed, 0x0a000001, 0x0b000001, &pol[1], 4);
 	end_all(test, bed, 3);

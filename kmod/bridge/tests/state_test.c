@@ -416,7 +416,8 @@ static void expect_update(struct kunit *test, const struct sa_card *card,
 }
 
 /* There is one request each time that the high half changes. If the engine does
- * not accept it, it comes again. Each direction has a field of its own.
+ * not accept the request, the request is repeated. Each direction has a field
+ * of its own.
  */
 static void expect_advances(struct kunit *test, struct sa_card *card,
 			    struct xfrm_state *x, u32 *half, u32 *other)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tag of packet mode passes the core's guard, and nothing else does.
+ * Only the tag of packet mode passes the core's guard.
  *
  * The guard is validate_xmit_xfrm().
  */
@@ -13,7 +13,7 @@
 
 /**
  * struct tagged - a tagged packet of a card
- * @card: the state's device, of which only the address counts
+ * @card: the state's device, of which the tests use only the address
  * @x: the state
  * @skb: the packet, with its Ethernet header
  */
@@ -132,7 +132,7 @@ static void tag_in_ip(struct kunit *test)
 	expect_tag(test, t, t->skb, 0);
 }
 
-/* The core has cleared the device of the state. It must not frame the packet.
+/* The core has cleared the device of the state, and must not frame the packet.
  */
 static void tag_device_gone(struct kunit *test)
 {
@@ -247,7 +247,7 @@ static void hash_of_others(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_bridge_hash(t->skb, &hash));
 }
 
-/* The mark of a packet whose tag was lost is one that user space cannot set. */
+/* A packet whose tag was lost has a mark that user space cannot set. */
 static void tag_lost(struct kunit *test)
 {
 	struct sk_buff *skb = packet_new(test);

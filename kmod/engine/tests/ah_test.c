@@ -191,7 +191,9 @@ static u32 flipped_expected(const struct ends *ends, unsigned int at)
 	return ends->sa.tunnel ? TUNNEL_AH_BAD : TRANSPORT_AH_BAD;
 }
 
-/* Each bit that AH covers counts, from the byte behind the SPI on (INV-33). */
+/* From the byte behind the SPI on, a flip of each bit that AH covers is found
+ * (INV-33).
+ */
 static void ah_flipped(struct kunit *test)
 {
 	struct sk_buff *skb, *clear;

@@ -326,7 +326,7 @@ static void csum_inner_ipv6(struct kunit *test)
 	expect_refused(c, nbl);
 }
 
-/* UDP sends a sum of zero as 0xffff, since zero means "none" to it. */
+/* UDP sends a sum of zero as 0xffff, since zero means "no checksum" in UDP. */
 static void zero_one(struct csum_case *c)
 {
 	struct ov2_nbl *nbl = csum_nbl(c);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Receive gives each row of the result matrix; other frames stay untouched. */
+/* Received frames give each row of the result matrix; others stay untouched. */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>

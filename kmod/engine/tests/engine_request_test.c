@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A list succeeds if one entry does, and a malformed list changes nothing.
+ * A list of requests succeeds if one entry succeeds. A malformed list changes
+ * nothing.
  *
  * The tests also show that an engine counts its places in bundles.
  */

@@ -368,7 +368,9 @@ static void send_clones(struct kunit *test)
 	}
 }
 
-/* Bytes to TCP or UDP, which a tunnel mode SA has behind an IP header */
+/* Bytes in front of TCP or UDP: with a tunnel mode SA, an IP header is among
+ * these bytes
+ */
 static unsigned int l4_at(bool tunnel)
 {
 	return PAYLOAD + (tunnel ? sizeof(struct iphdr) : 0);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An engine accepts what its state says, and its lanes follow the state. */
+/* An engine accepts only what its state allows, and its lanes follow the
+ * state.
+ */
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/workqueue.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The engine finds ESP and AH in a frame, also if it is cut at any byte. */
+/* The engine finds ESP and AH in a frame, also if the frame is cut at any
+ * byte.
+ */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
 #include <linux/if_ether.h>

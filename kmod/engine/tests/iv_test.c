@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An explicit IV comes once, on all CPUs, until the counter ends. */
+/* No explicit IV comes twice, whatever CPUs draw, until the counter ends. */
 #include <kunit/test.h>
 #include <linux/cpumask.h>
 #include <linux/percpu.h>

@@ -193,7 +193,7 @@ static void empty_lane_is_passed(struct kunit *test)
 	expect_all_back(test, road);
 }
 
-/* What is done at once does not overtake what is done later. */
+/* An NBL that is done at once does not overtake an NBL that is done later. */
 static void done_at_once_waits(struct kunit *test)
 {
 	struct road *road = road_new(test);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Large sends as Linux asks for them become the segments of skb_gso_segment().
+ * The engine cuts a large send of Linux into the segments of skb_gso_segment().
  *
  * The core cuts a clear packet, and the engine cuts it as an SA's template. The
  * test compares what the segments carry byte for byte.
@@ -315,7 +315,7 @@ static void expect_segments(struct kunit *test, struct ext_case *large)
 	struct sk_buff *list, *core;
 	unsigned int i = 0;
 
-	/* Of one segment only the sum is left to do. */
+	/* A single segment is not cut: only its sum is left to do. */
 	if (segments(large) == 1)
 		return;
 	list = skb_gso_segment(large->clear, 0);
@@ -406,8 +406,8 @@ static void ext_tunnel(struct kunit *test)
 	each_proto(test, &large);
 }
 
-/* With ESN the number that is sealed is not only the number in the frame, so
- * each segment must be sealed with its own.
+/* With ESN a segment is sealed with a number of 64 bits, and the frame shows
+ * only the low half. Each segment must be sealed with its own number.
  */
 static void ext_esn(struct kunit *test)
 {
@@ -468,8 +468,9 @@ static void ext_accecn(struct kunit *test)
 }
 #endif
 
-/* INV-26: a tunnel without the extension, and an engine without it; and
- * another number of segments than was reserved.
+/* The engine refuses a tunnel without the extension (INV-26), another number of
+ * segments than was reserved, and a wrong next header. An engine without the
+ * extension refuses the large send, too.
  */
 static void ext_refused(struct kunit *test)
 {

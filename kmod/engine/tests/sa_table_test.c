@@ -24,7 +24,7 @@
 #define RANDOM_STEPS	2000
 #define REPLAY_STEPS	500
 
-/* There are few of all things, so that twins and reuse are common. */
+/* There are few SAs, SPIs and addresses, so that twins and reuse are common. */
 #define MODEL_SAS	24
 #define MODEL_SPIS	3
 #define MODEL_NETS	2

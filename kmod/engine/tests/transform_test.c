@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP and AH give the known answers, and each bit of a packet counts.
+ * ESP and AH give the known answers, and find each flipped bit of a packet.
  *
  * Whole packets are opened, and a packet that one transform has sealed is
  * opened by another transform.
@@ -201,8 +201,8 @@ static void expect_held(struct kunit *test, struct sk_buff *holder,
 	kfree_skb(holder);
 }
 
-/* The way in place and the ways through copies write the same bytes, and none
- * of them writes what somebody else holds.
+/* Work in place and work through copies write the same bytes, and write no
+ * memory that somebody else holds.
  */
 static void esp_shape(struct kunit *test, enum ov2_run_shape shape)
 {

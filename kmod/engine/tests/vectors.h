@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Known answers, written by tools/vectors: do not edit. Numbers that are not
- * an RFC's or a draft's are python3-cryptography's, and `source` says so.
+/* Known answers, written by tools/vectors: do not edit. Answers that are in no
+ * RFC or draft were computed with python3-cryptography: `source` says so.
  */
 
 #define HEX(digits)	#digits

@@ -49,7 +49,9 @@ static void by_protocol(struct kunit *test)
 		}
 }
 
-/* ESP behind an extension header is counted, other things are not seen. */
+/* ESP behind an extension header is counted. Other headers there are not
+ * seen.
+ */
 static void behind_extension(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -66,7 +68,7 @@ static void behind_extension(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, wanted(rig, skb));
 }
 
-/* UDP is ESP if, and as long as, there is an SA for it. */
+/* The engine takes UDP for ESP only as long as it has an SA with UDP. */
 static void udp_with_sa(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -79,7 +81,7 @@ static void udp_with_sa(struct kunit *test)
 	sa.udp_esp = OV2_UDP_ESP_TRANSPORT;
 	skb = ov2_rig_skb(rig, &frame);
 	KUNIT_EXPECT_FALSE(test, wanted(rig, skb));
-	/* An SA without UDP takes none. */
+	/* An SA without UDP takes no UDP packet. */
 	other.spi++;
 	ov2_rig_add_inbound(rig, &other);
 	KUNIT_EXPECT_FALSE(test, wanted(rig, skb));

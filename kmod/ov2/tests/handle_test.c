@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A handle finds its object while it lives, and nothing afterwards.
+ * A handle finds its object while the object lives, and nothing afterwards.
  *
  * The handle spaces of two cards are compared with a naive model, an array of
  * the live objects.

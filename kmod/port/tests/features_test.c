@@ -6,7 +6,7 @@
 #include "../../unit/rig/two_cards.h"
 #include "../features.h"
 
-/* The engine is told of esp-hw-offload, and only when it changes. */
+/* The engine is told when esp-hw-offload changes, and at no other time. */
 static void feature(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

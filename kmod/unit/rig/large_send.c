@@ -89,7 +89,7 @@ unsigned int ov2_large_tcp(const struct ov2_large *large)
 
 /**
  * ov2_large_byte() - a byte of TCP's payload
- * @i: which one
+ * @i: the index of the byte in the payload
  *
  * Return: the byte.
  */

@@ -17,11 +17,11 @@
  * @test: the test that the rig lives for
  * @lock: protects the lists
  * @ready: NBLs made and not sent yet, by ov2_nbl.link
- * @sent: NBLs that came back from a send, in that order; see
+ * @sent: NBLs that came back from a send, in the order of their return; see
  *	ov2_rig_sent_status()
- * @indicated: NBLs that were received, in that order
- * @wire: frames on the wire, in that order; skb_get_queue_mapping() has the
- *	queue
+ * @indicated: NBLs that were indicated, in the order of the indications
+ * @wire: frames on the wire, in the order of the wire; skb_get_queue_mapping()
+ *	has the queue
  * @kept: frames for tests to compare with, or to inject copies of
  * @requests: all requests made for this rig, by ov2_rig_request.link
  * @discard: frames and NBLs are counted and freed at once, not collected

@@ -15,7 +15,7 @@
 /* Too small for IPv6, which would send frames of its own */
 #define CABLE_MTU	1000
 
-/* Generous, since the machine may be busy */
+/* A long time, because the machine may be busy */
 #define CABLE_PATIENCE	(10 * HZ)
 
 static void card_end(void *data)
