@@ -12,10 +12,14 @@ MEMBER = re.compile(r"^\t\t\.(\w+) = (.*?),$(?=\n\t\t\.|\Z)", re.M | re.S)
 KEY = re.compile(r"\{ (\w+), (\d+) \}")
 
 KINDS = (
-    ("Combined modes", "OV2_ALGORITHM_COMBINED", "Confidentiality and integrity in one: ``aead`` of ``ip xfrm``."),
-    ("Ciphers", "OV2_ALGORITHM_CIPHER", "Confidentiality alone: ``enc``, with one of the integrity algorithms."),
-    ("Integrity", "OV2_ALGORITHM_MAC", "``auth-trunc``, with any of the ciphers."),
-    ("Integrity without encryption", "OV2_ALGORITHM_GMAC", "``aead``, too: RFC 4543 encrypts nothing."),
+    ("Combined modes", "OV2_ALGORITHM_COMBINED",
+     "Confidentiality and integrity in one: ``aead`` of ``ip xfrm``."),
+    ("Ciphers", "OV2_ALGORITHM_CIPHER",
+     "Confidentiality alone: ``enc``, with one of the integrity algorithms."),
+    ("Integrity", "OV2_ALGORITHM_MAC",
+     "``auth-trunc``, with any of the ciphers."),
+    ("Integrity without encryption", "OV2_ALGORITHM_GMAC",
+     "``aead``, too: RFC 4543 encrypts nothing."),
 )
 
 
@@ -33,7 +37,8 @@ def rows():
         row = dict(MEMBER.findall(body.rstrip("\n")))
         keys = [(id, int(length)) for id, length in KEY.findall(row.pop("keys"))]
         icvs = [int(length) for length in re.findall(r"\d+", row.pop("icv_lens", ""))]
-        found.append({"salt_len": 0, "iv_len": 0, "iv_generator": "", **{name: value(text) for name, text in row.items()},
+        found.append({"salt_len": 0, "iv_len": 0, "iv_generator": "",
+                      **{name: value(text) for name, text in row.items()},
                       "keys": keys, "icvs": icvs})
     if len(found) != len(re.findall(r"^\t\t\.name = ", text, re.M)) or not found:
         raise SystemExit(f"{ROWS}: {len(found)} rows can be read, and there are others")
@@ -47,7 +52,8 @@ def bits(lengths):
 def cells(row):
     salt = row["salt_len"]
     return (rst.literal(row["name"]), str(row["rfc"]),
-            bits(length for _id, length in row["keys"]) + (f", and {8 * salt} of salt" if salt else ""),
+            bits(length for _id, length in row["keys"]) +
+            (f", and {8 * salt} of salt" if salt else ""),
             bits(row["icvs"]), str(8 * row["iv_len"]) if row["iv_len"] else "",
             rst.literal(row["iv_generator"]) if row["iv_generator"] else "")
 
@@ -56,16 +62,16 @@ def page():
     out = [rst.head(
         "Algorithms", ROWS,
         "For operators, and for those who configure IKE daemons: what a card can offload.",
-        "Lengths are in bits. The salt (or nonce) stands behind the key, as ``ip xfrm`` wants it. The kernel sets the "
-        "IV generator by itself; the card refuses a state with another one. An algorithm is there only if "
-        "the kernel had it when the module was loaded.")]
+        "Lengths are in bits. The salt (or nonce) stands behind the key, as ``ip xfrm`` wants it. "
+        "The kernel sets the IV generator by itself; the card refuses a state with another one. "
+        "An algorithm is there only if the kernel had it when the module was loaded.")]
     left = rows()
     for title, kind, text in KINDS:
         chosen = [row for row in left if row["kind"] == kind]
         left = [row for row in left if row not in chosen]
         out.append(rst.section(title, text))
-        out.append(rst.table(("Name", "RFC", "Keys", "ICV", "IV", "IV generator"), [cells(row) for row in chosen],
-                             (32, 8, 24, 14, 8, 14)))
+        out.append(rst.table(("Name", "RFC", "Keys", "ICV", "IV", "IV generator"),
+                             [cells(row) for row in chosen], (32, 8, 24, 14, 8, 14)))
     if left:
         raise SystemExit(f"{__file__}: no section for {left[0]['kind']}")
     return "".join(out)
@@ -84,5 +90,6 @@ def reference():
     for row in rows():
         keys = [8 * (length + row["salt_len"]) for _id, length in row["keys"]]
         yield f'    "{row["name"]}":'
-        yield f"        ({keys}, {[8 * n for n in row['icvs']]}, {row['iv_generator'] or None!r}),".replace("'", '"')
+        yield (f"        ({keys}, {[8 * n for n in row['icvs']]}, "
+               f"{row['iv_generator'] or None!r}),".replace("'", '"'))
     yield "}"

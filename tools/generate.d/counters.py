@@ -12,8 +12,8 @@ PAGE = "Documentation/reference/counters.rst"
 ROW = re.compile(r'X\((\w+), "(\w+)",\s*(\w+), (\w+),\s*((?:"[^"]*"\s*)+)\)')
 
 # The words in the names of /proc/net/xfrm_stat (net/xfrm/xfrm_proc.c).
-WORDS = ("Xfrm In Out Fwd State States Proto Error Buffer Hdr No Mode Seq Expired Mismatch Invalid Tmpl Pols Pol "
-         "Block Dead Bundle Gen Check Acquire Dir Iptfs").split()
+WORDS = ("Xfrm In Out Fwd State States Proto Error Buffer Hdr No Mode Seq Expired Mismatch "
+         "Invalid Tmpl Pols Pol Block Dead Bundle Gen Check Acquire Dir Iptfs").split()
 
 Counter = namedtuple("Counter", "id name mib drop sentence")
 
@@ -64,8 +64,8 @@ def page():
     out = [rst.head(
         "Counters", ROWS,
         "For operators, and for those who write tests: each counter of a card.",
-        "``ethtool -S ov0`` shows them in this order. ``ip -s link`` shows the standard statistics of "
-        "all frames. Each counter with *drop* in its name, and ``wire_rx_filtered``, is also a "
+        "``ethtool -S ov0`` shows them in this order. ``ip -s link`` shows the standard statistics "
+        "of all frames. Each counter with *drop* in its name, and ``wire_rx_filtered``, is also a "
         "reason of the event ``ov2_drop``, see `Events <events.rst>`_.",
         "*xfrm_stat* is the counter of ``/proc/net/xfrm_stat`` that moves together with the card's "
         "counter. *Drop reason* is what ``dropwatch`` and the tracepoint ``skb:kfree_skb`` show of "
@@ -77,7 +77,8 @@ def page():
         left = [row for row in left if row not in chosen]
         out.append(rst.section(title, text))
         out.append(rst.table(("Counter", "What has happened", "xfrm_stat", "Drop reason"),
-                             [(rst.literal(row.name), rst.plain(row.sentence), row.mib, row.drop) for row in chosen],
+                             [(rst.literal(row.name), rst.plain(row.sentence), row.mib, row.drop)
+                              for row in chosen],
                              (30, 42, 16, 12)))
     if left:
         raise SystemExit(f"{__file__}: no section for {left[0].name}")

@@ -230,4 +230,5 @@ def drawn(path):
 
 
 def make():
-    return {path.removesuffix(".txt") + ".svg": drawn(path) for path in sorted(glob.glob(f"{DRAWINGS}/*.txt"))}
+    return {path.removesuffix(".txt") + ".svg": drawn(path)
+            for path in sorted(glob.glob(f"{DRAWINGS}/*.txt"))}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""kmod/watch/trace.h and objects_trace.h: the page of the trace events, and the tests' table of them."""
+"""kmod/watch/trace.h, objects_trace.h: the page of the trace events, and the tests' table of them."""
 import re
 from collections import namedtuple
 
@@ -9,8 +9,9 @@ ROWS = "kmod/watch/trace.h"
 OBJECTS = "kmod/watch/objects_trace.h"
 PAGE = "Documentation/reference/events.rst"
 
-BLOCK = re.compile(r"/\*\n((?: \*(?!/)[^\n]*\n)+) \*/\n(TRACE_EVENT|DECLARE_EVENT_CLASS|DEFINE_EVENT)\((\w+)(?:, (\w+))?,\n(.*?)\n\);?\n",
-                   re.S)
+BLOCK = re.compile(r"/\*\n((?: \*(?!/)[^\n]*\n)+) \*/\n"
+                   r"(TRACE_EVENT|DECLARE_EVENT_CLASS|DEFINE_EVENT)\((\w+)(?:, (\w+))?,\n"
+                   r"(.*?)\n\);?\n", re.S)
 PRINTED = re.compile(r"(\w+)=(?:0x)?%")
 FIELD = re.compile(r"^(\w+): (.*)$")
 
@@ -44,7 +45,8 @@ def rows():
         printed = PRINTED.findall(body[body.index("TP_printk("):])
         if sorted(printed) != sorted(fields):
             odd = sorted(set(printed) ^ set(fields))
-            raise SystemExit(f"{ROWS}: {first}: either printed or described, and not both: {' '.join(odd)}")
+            raise SystemExit(f"{ROWS}: {first}: either printed or described, and not both: "
+                             f"{' '.join(odd)}")
         fields = {name: fields[name] for name in printed}
         if kind == "TRACE_EVENT":
             events.append(Event(first, sentence, fields))
@@ -52,7 +54,8 @@ def rows():
             classes[first] = fields
     there = re.findall(r"^(?:TRACE_EVENT\(|DEFINE_EVENT\(\w+, )(\w+),$", text, re.M)
     if [event.name for event in events] != there or not there:
-        raise SystemExit(f"{ROWS}: no comment that can be read before {set(there) - {e.name for e in events}}")
+        raise SystemExit(f"{ROWS}: no comment that can be read before "
+                         f"{set(there) - {e.name for e in events}}")
     return events
 
 
@@ -64,13 +67,14 @@ def page():
         "No event carries a key. ::\n\n"
         "   echo 1 > /sys/kernel/tracing/events/ipsecov2/enable\n"
         "   cat /sys/kernel/tracing/trace_pipe",
-        "Slots are those of an NBL, see `IPsecOV2 <../ipsecov2.rst>`_; the words in them are described "
-        "in `uapi/linux/ipsecov2.h <../../uapi/linux/ipsecov2.h>`_. Counters are listed under "
+        "Slots are those of an NBL, see `IPsecOV2 <../ipsecov2.rst>`_; the words in them are "
+        "described in `uapi/linux/ipsecov2.h <../../uapi/linux/ipsecov2.h>`_. Counters are listed under "
         "`Counters <counters.rst>`_.")]
     for event in rows():
         out.append(rst.section(event.name, event.sentence + "."))
         out.append(rst.table(("Field", "Meaning"),
-                             [(rst.literal(name), rst.plain(text)) for name, text in event.fields.items()], (20, 80)))
+                             [(rst.literal(name), rst.plain(text))
+                              for name, text in event.fields.items()], (20, 80)))
     return "".join(out)
 
 

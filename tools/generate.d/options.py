@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""tools/kernel-options: selftests/config, and the fragment of the kernels that lint only builds for."""
+"""tools/kernel-options: selftests/config, and the fragment of the kernels that lint builds for."""
 import re
 from collections import namedtuple
 
@@ -23,5 +23,6 @@ def rows():
 
 
 def make():
-    config = sorted(f"CONFIG_{option.name}={option.value}\n" for option in rows() if option.value != "-")
+    config = sorted(f"CONFIG_{option.name}={option.value}\n"
+                    for option in rows() if option.value != "-")
     return {"selftests/config": "".join(config)}

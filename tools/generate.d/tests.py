@@ -23,7 +23,8 @@ def read(path):
 def first_sentence(text):
     """The first sentence of a comment or docstring, in one line."""
     paragraph = " ".join(text.strip().split("\n\n")[0].split())
-    sentence = re.match(r"(.*?\.)(?= [A-Z]|$)", paragraph + ("" if paragraph.endswith(".") else ".")).group(1)
+    dot = "" if paragraph.endswith(".") else "."
+    sentence = re.match(r"(.*?\.)(?= [A-Z]|$)", paragraph + dot).group(1)
     return re.sub(r"`([^`]+)`", r"``\1``", sentence)
 
 
@@ -64,22 +65,23 @@ def times():
 def make():
     seconds = times()
     page = rst.head("Tests", "the first sentence of each test, and " + TIMES,
-                    "For those who look for a test, or for what is tested. `Testing <../testing.rst>`_ says how to "
-                    "run one, how to add one, and how to read a failure.")
+                    "For those who look for a test, or for what is tested. `Testing "
+                    "<../testing.rst>`_ says how to run one, how to add one, and how to read a failure.")
     page += rst.section("Selftests", (
-        "Programs in ``selftests/``, which run in a guest with real cards. The seconds are those of the newest Debian "
-        "kernel in ``make check``, emulated, on 2 cores with other work beside; all of them together take "
-        f"{round(sum(seconds.values()) / 60)} minutes. A test without seconds has not been measured yet."))
+        "Programs in ``selftests/``, which run in a guest with real cards. The seconds are those of "
+        "the newest Debian kernel in ``make check``, emulated, on 2 cores with other work beside; "
+        f"all of them together take {round(sum(seconds.values()) / 60)} minutes. "
+        "A test without seconds has not been measured yet."))
     page += rst.table(["Test", "What it proves", "s"],
-                      [[rst.literal(name), about(name), str(seconds.get(name, ""))] for name in selftests()],
-                      (25, 68, 7))
+                      [[rst.literal(name), about(name), str(seconds.get(name, ""))]
+                       for name in selftests()], (25, 68, 7))
     page += rst.section("KUnit", (
-        "Suites that run in a debug kernel as the module is loaded, on functions of the module. All of them together "
-        "take about a minute, of which ``ov2_stress`` takes 6 seconds."))
+        "Suites that run in a debug kernel as the module is loaded, on functions of the module. "
+        "All of them together take about a minute, of which ``ov2_stress`` takes 6 seconds."))
     for room, title in ROOMS:
         line = f"{title}, ``{room}``"
         page += f"\n{line}\n{'-' * len(line)}\n"
         page += rst.table(["Suite", "What it proves", "Cases"],
-                          [[rst.literal(name), sentence, str(cases)] for name, cases, sentence in suites(room)],
-                          (25, 67, 8))
+                          [[rst.literal(name), sentence, str(cases)]
+                           for name, cases, sentence in suites(room)], (25, 67, 8))
     return {PAGE: page}

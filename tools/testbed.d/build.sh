@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# Building the module for one of the root's kernels, by the root's compiler. Each checkout and kernel has a directory
-# of its own in the cache with links to the sources: objects of two kernels never mix, and the checkout stays clean.
+# Building the module for one of the root's kernels, by the root's compiler. Each checkout and
+# kernel has a directory of its own in the cache with links to the sources: objects of two kernels
+# never mix, and the checkout stays clean.
 
 from_nothing=
 # `unit-`: the KUnit tests are built in.
@@ -13,7 +14,8 @@ stress=${OV2_STRESS_SECONDS:-}
 # The seed for what the KUnit tests choose at random. A build with this setting has a directory of
 # its own, too.
 seed=${OV2_MODEL_SEED:-}
-# A directory whose files stand in for the checkout's of the same path. The module is built in its .build.
+# A directory whose files stand in for the checkout's of the same path. The module is built in its
+# .build.
 with=
 
 # Prints the directory for the builds of this checkout. Removes the builds of checkouts that are
@@ -69,8 +71,9 @@ start_from() {
 	done < <(cd "$with" && find . -path ./.build -prune -o -type f -print)
 }
 
-# build_module VERSION [MAKE ARGUMENT]...: prints the path of the built module; warnings and errors go to stderr.
-# OV2_BUILD names another directory of build_place than the version, for lint.
+# build_module VERSION [MAKE ARGUMENT]...: prints the path of the built module; warnings and
+# errors go to stderr. OV2_BUILD names another directory of build_place than the version, for
+# lint.
 build_module() {
 	local version=$1 kind=$unit tree base log
 	shift

@@ -39,8 +39,8 @@ last_line() {
 	grep -v '^[[:space:]]*$' "$1" | tail -n 1
 }
 
-# follow LABEL LOG COUNTER COMMAND...: runs COMMAND into LOG and shows every few seconds that it lives and how
-# far it is; COUNTER is a function that reads LOG and says so in a few words.
+# follow LABEL LOG COUNTER COMMAND...: runs COMMAND into LOG and shows every few seconds that it
+# lives and how far it is; COUNTER is a function that reads LOG and says so in a few words.
 follow() {
 	local label=$1 log=$2 counter=$3 started=$SECONDS shown=-100 pause=15 pid status=0
 	shift 3
@@ -94,9 +94,10 @@ make_progress() {
 	printf '%d files built' "$(grep -c '^  *\(CC\|LD\|AR\|MODPOST\)' "$1")"
 }
 
-# enter TREE [DIRECTORY=PLACE]... -- COMMAND...: COMMAND with TREE as its root, in a mount and process namespace of
-# its own: nothing stays mounted, and what COMMAND started ends with it. Each DIRECTORY is bound at PLACE in TREE.
-# This process becomes unshare; SIGKILL to it ends all processes of the namespace.
+# enter TREE [DIRECTORY=PLACE]... -- COMMAND...: COMMAND with TREE as its root, in a mount and
+# process namespace of its own: nothing stays mounted, and what COMMAND started ends with it. Each
+# DIRECTORY is bound at PLACE in TREE. This process becomes unshare; SIGKILL to it ends all
+# processes of the namespace.
 enter() {
 	exec unshare --mount --propagation private --pid --fork --kill-child=KILL \
 		bash "$here/enter" "$@"

@@ -9,7 +9,8 @@
 
 development_suites='forky sid experimental'
 
-# Exit status where there is nothing to build for: the archive cannot be reached, or the suite has no kernel just now.
+# Exit status where there is nothing to build for: the archive cannot be reached, or the suite has
+# no kernel just now.
 no_headers=4
 
 # Where the headers are in the root; the absolute paths in their Makefiles are rewritten.
@@ -19,8 +20,8 @@ is_suite() {
 	[[ " $development_suites " == *" $1 "* ]]
 }
 
-# This machine's apt may accept an archive that has not changed for long, e.g. a copy of one day. The root's apt gets the
-# same setting.
+# This machine's apt may accept an archive that has not changed for long, e.g. a copy of one day.
+# The root's apt gets the same setting.
 host_dates() {
 	apt-config dump 2>/dev/null | sed -n 's/^\(Acquire::Check-[A-Za-z-]*\) "\(.*\)";$/-o\n\1=\2/p'
 }
@@ -67,7 +68,8 @@ prune_headers() {
 	find "$cache/headers" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf --one-file-system {} +
 }
 
-# need_headers SUITE: makes $cache/headers/VERSION for the kernel that SUITE has now, prints VERSION.
+# need_headers SUITE: makes $cache/headers/VERSION for the kernel that SUITE has now, prints
+# VERSION.
 need_headers() {
 	local suite=$1 version new=$cache/headers/$1.new log=$logs/headers-$1.log
 

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# Making the test root: a Debian trixie tree with both kernels, their headers, compiler, emulator and tools.
-# A new root is made beside the old one and then renamed, so that an interrupted run leaves no root
-# that is half made.
+# Making the test root: a Debian trixie tree with both kernels, their headers, compiler, emulator
+# and tools. A new root is made beside the old one and then renamed, so that an interrupted run
+# leaves no root that is half made.
 
 # Raised when the recipe below changes in a way that the package list does not show.
 recipe=5
 
-# The space that a new root takes: first with the packages' archives, which are cleaned away, then with its own image.
+# The space that a new root takes: first with the packages' archives, which are cleaned away, then
+# with its own image.
 needed_mb=5000
 
 root_key() {
@@ -114,9 +115,10 @@ install_in() {
 	(enter "$tree" -- apt-get install -y "${target[@]}" "${packages[@]}")
 }
 
-# A boot under emulation spends a third of its time on what no test needs: loading drivers for the emulator's disks
-# and keyboards, and making the files of daemons. One rule is left, for the ports that virtme-ng talks through.
-# Without the others udev does not rename or readdress the network cards of the tests either.
+# A boot under emulation spends a third of its time on what no test needs: loading drivers for the
+# emulator's disks and keyboards, and making the files of daemons. One rule is left, for the ports
+# that virtme-ng talks through. Without the others udev does not rename or readdress the network
+# cards of the tests either.
 quieten_boot() {
 	local tree=$1 file
 
@@ -131,8 +133,8 @@ quieten_boot() {
 	done
 }
 
-# kbuild asks scripts/checker-valid.sh whether sparse is new enough, and Debian's headers come without that script, so
-# that C=1 would check nothing. The root's sparse is new enough.
+# kbuild asks scripts/checker-valid.sh whether sparse is new enough, and Debian's headers come
+# without that script, so that C=1 would check nothing. The root's sparse is new enough.
 allow_sparse() {
 	local scripts
 

@@ -13,13 +13,14 @@ memory=2G
 icount=
 shares=()
 
-# Slow emulation is no stall and no lockup; an oops ends the guest, since what comes after it proves nothing.
+# Slow emulation is no stall and no lockup; an oops ends the guest, since what comes after it
+# proves nothing.
 kernel_arguments='rcupdate.rcu_cpu_stall_timeout=300 rcupdate.rcu_exp_cpu_stall_timeout=0 watchdog_thresh=60 oops=panic'
 # The guest has nothing to hide from its own users, and an emulated retpoline costs much time.
 kernel_arguments+=' mitigations=off'
 
-# On some machines /dev/kvm opens and the guest hangs, so one boot finds out. The result is kept for this host kernel and
-# CPU.
+# On some machines /dev/kvm opens and the guest hangs, so one boot finds out. The result is kept
+# for this host kernel and CPU.
 kvm_works() {
 	local version=$1 verdict machine limit=60
 
@@ -58,14 +59,16 @@ choose_machine() {
 		vng_arguments+=("--qemu-opts=-icount shift=0,sleep=off")
 	fi
 	if [ -n "$icount" ] || ! kvm_works "$version"; then
-		# The emulator takes rep movs and stos one byte at a time, and icount counts an instruction for each.
+		# The emulator takes rep movs and stos one byte at a time, and icount counts an
+		# instruction for each.
 		cpu=max,-erms,-fsrm,-fsrs
 		vng_arguments+=(--disable-kvm)
 	fi
 	vng_arguments+=(--cpus "$cpus" "--qemu-opts=-cpu $cpu")
 }
 
-# Sets up the directory that host and guest share; the checkout and each share are seen at the same path in the guest.
+# Sets up the directory that host and guest share; the checkout and each share are seen at the
+# same path in the guest.
 share_directories() {
 	local shared=$1 number=0 directory
 
@@ -88,7 +91,8 @@ share_directories() {
 	done <"$shared/directories"
 }
 
-# start_guest VERSION SHARED: boots, with the command's output and the console to SHARED's two pipes.
+# start_guest VERSION SHARED: boots, with the command's output and the console to SHARED's two
+# pipes.
 start_guest() {
 	local version=$1 shared=$2 arguments
 
@@ -111,7 +115,8 @@ start_guest() {
 	guest=$!
 }
 
-# The lines of the kernel in the console log, without the lines of the guest's init and the emulator.
+# The lines of the kernel in the console log, without the lines of the guest's init and the
+# emulator.
 kernel_lines() {
 	tr -d '\r' <"$1" | grep -aE '^(<[0-9]+>)?\[ *[0-9]+\.[0-9]+\]' | grep -avE '\] virtme-init: '
 }
