@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""kmod/watch/trace.h, objects_trace.h: the page of the trace events, and the tests' table of them."""
+"""kmod/watch/trace.h, objects_trace.h: the page of the trace events, and the tests' table."""
 import re
 from collections import namedtuple
 
@@ -68,8 +68,8 @@ def page():
         "   echo 1 > /sys/kernel/tracing/events/ipsecov2/enable\n"
         "   cat /sys/kernel/tracing/trace_pipe",
         "Slots are those of an NBL, see `IPsecOV2 <../ipsecov2.rst>`_; the words in them are "
-        "described in `uapi/linux/ipsecov2.h <../../uapi/linux/ipsecov2.h>`_. Counters are listed under "
-        "`Counters <counters.rst>`_.")]
+        "described in `uapi/linux/ipsecov2.h <../../uapi/linux/ipsecov2.h>`_. Counters are listed "
+        "under `Counters <counters.rst>`_.")]
     for event in rows():
         out.append(rst.section(event.name, event.sentence + "."))
         out.append(rst.table(("Field", "Meaning"),

@@ -66,11 +66,12 @@ def make():
     seconds = times()
     page = rst.head("Tests", "the first sentence of each test, and " + TIMES,
                     "For those who look for a test, or for what is tested. `Testing "
-                    "<../testing.rst>`_ says how to run one, how to add one, and how to read a failure.")
+                    "<../testing.rst>`_ says how to run one, how to add one, and how to read a "
+                    "failure.")
     page += rst.section("Selftests", (
-        "Programs in ``selftests/``, which run in a guest with real cards. The seconds are those of "
-        "the newest Debian kernel in ``make check``, emulated, on 2 cores with other work beside; "
-        f"all of them together take {round(sum(seconds.values()) / 60)} minutes. "
+        "Programs in ``selftests/``, which run in a guest with real cards. The seconds are those "
+        "of the newest Debian kernel in ``make check``, emulated, on 2 cores with other work "
+        f"beside; all of them together take {round(sum(seconds.values()) / 60)} minutes. "
         "A test without seconds has not been measured yet."))
     page += rst.table(["Test", "What it proves", "s"],
                       [[rst.literal(name), about(name), str(seconds.get(name, ""))]

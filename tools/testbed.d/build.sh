@@ -104,7 +104,8 @@ build_module() {
 	log=$tree/build.log
 	link_sources "$tree"
 	: >"$log"
-	if ! follow "[build] ipsecov2.ko for $version${unit:+ with its unit tests}" "$log" make_progress make_in_root "$tree" "$version" "$@"; then
+	if ! follow "[build] ipsecov2.ko for $version${unit:+ with its unit tests}" "$log" \
+		make_progress make_in_root "$tree" "$version" "$@"; then
 		grep -E '(error|warning|undefined|fatal):?|^make|\*\*\*' "$log" >&2 || tail -n 20 "$log" >&2
 		die "the module does not build for $version: the errors are above, the whole log is $log"
 	fi
@@ -119,21 +120,22 @@ make_in_root() {
 
 	if is_foreign "$version"; then
 		read -ra arguments < <(foreign_arguments "$version")
-		(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" "$(foreign_place "$version")=/kernel" \
-			"$(source_place "$(newest_debug_kernel)")=/source" -- \
+		(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" \
+			"$(foreign_place "$version")=/kernel" "$(source_place "$(newest_debug_kernel)")=/source" -- \
 			make -C /kernel "${arguments[@]}" M=/build -j"$(nproc)" KBUILD_MODPOST_WARN=1 "$@" modules)
 		return
 	fi
 	case $version in
 	um-*)
-		(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" "$(kernel_place "$version")=/kernel" \
-			"$(source_place "$version")=/source" -- \
+		(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" \
+			"$(kernel_place "$version")=/kernel" "$(source_place "$version")=/source" -- \
 			make -C /kernel ARCH=um M=/build -j"$(nproc)" "$@" modules) ;;
 	*)
 		if [ -e "$cache/headers/$version" ]; then
 			# Another compiler built the kernel. It is no fault if the headers use
 			# attributes that gcc does not know.
-			(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" "$cache/headers/$version=$headers_seen" -- \
+			(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" \
+				"$cache/headers/$version=$headers_seen" -- \
 				make -C "$headers_seen/usr/src/linux-headers-${version%%_*}" M=/build -j"$(nproc)" CC=gcc \
 				KCFLAGS=-Wno-attributes "$@" modules)
 			return

@@ -30,7 +30,8 @@ foreign_arguments() {
 # Prints the debug kernel of the newest series, which is made from the same source as the foreign
 # kernels.
 newest_debug_kernel() {
-	debug_table | awk -F'\t' -v version="$(version_of_series newest)" '$2 == version { print $1; exit }'
+	debug_table | awk -F'\t' -v version="$(version_of_series newest)" \
+		'$2 == version { print $1; exit }'
 }
 
 # TRACEPOINTS has no prompt of its own.
@@ -58,7 +59,8 @@ prepare_foreign() {
 	foreign_options >"$directory/fragment" || return
 	read -ra arguments < <(foreign_arguments "$name")
 	# shellcheck disable=SC2016	# for the shell in the root
-	(OV2_DIRECTORY=/kernel enter "$root" "$source=/source" "$directory=/kernel" -- bash -euo pipefail -c '
+	(OV2_DIRECTORY=/kernel enter "$root" "$source=/source" "$directory=/kernel" -- \
+		bash -euo pipefail -c '
 		make -C /source O=/kernel "$@" KCONFIG_ALLCONFIG=/kernel/fragment allnoconfig
 		missing=$(grep -vxFf .config fragment || true)
 		[ -z "$missing" ] || { echo "MISSING: $(echo $missing)"; exit 1; }

@@ -35,7 +35,8 @@ fetch_headers() {
 
 	mapfile -t dates < <(host_dates)
 	# shellcheck disable=SC2016	# for the shell in the root
-	(OV2_DIRECTORY=/tmp/fetched enter "$root" "$directory=/tmp/fetched" "$cache/headers=/tmp/known" -- bash -euo pipefail -c '
+	(OV2_DIRECTORY=/tmp/fetched enter "$root" "$directory=/tmp/fetched" \
+		"$cache/headers=/tmp/known" -- bash -euo pipefail -c '
 		mkdir -p apt/lists/partial apt/archives/partial
 		sed -n "s/ trixie main/ $1 main/p" /etc/apt/sources.list | head -n 1 >apt/sources.list
 		options=(-o Dir::Etc::SourceList="$PWD/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null

@@ -9,7 +9,8 @@
 # Raised when the patterns change.
 kernel_files_recipe=1
 
-kernel_files_patterns=(scripts Makefile Kbuild 'arch/x86/Makefile*' arch/x86/configs include/linux/compiler-version.h
+kernel_files_patterns=(scripts Makefile Kbuild 'arch/x86/Makefile*' arch/x86/configs
+	include/linux/compiler-version.h
 	'tools/testing/selftests/'{Makefile,lib.mk,'*.sh','*.h',kselftest})
 
 fetch_kernel_files() {
@@ -23,7 +24,8 @@ fetch_kernel_files() {
 		dpkg-deb --fsys-tarfile linux-source-*.deb | tar -xO --wildcards "*/linux-source-*.tar.xz" |
 			tar -xJ --strip-components=1 --wildcards "*/Kconfig*" --no-wildcards-match-slash "$@"
 		rm -f linux-source-*.deb
-		rm -rf /var/lib/apt/lists/*' _ "$(cut -d. -f1,2 <<<"$version")" "${kernel_files_patterns[@]/#/*/}")
+		rm -rf /var/lib/apt/lists/*' _ "$(cut -d. -f1,2 <<<"$version")" \
+		"${kernel_files_patterns[@]/#/*/}")
 }
 
 # Prints the directory that has these files.

@@ -37,7 +37,8 @@ debug_table() {
 
 	while read -r series fragments; do
 		version=$(version_of_series "$series")
-		printf 'um-%s-%s\t%s\t%s\n' "$(series_of "$version")" "${fragments// /-}" "$version" "base $fragments"
+		printf 'um-%s-%s\t%s\t%s\n' "$(series_of "$version")" "${fragments// /-}" \
+			"$version" "base $fragments"
 	done < <(grep -v '^#' "$here/kernels/list" | grep .)
 }
 
@@ -132,7 +133,8 @@ need_source() {
 		die "no source of Linux $series: $(why_apt_failed "$log")"
 	}
 	patch_source "$place.new" >>"$log" 2>&1 ||
-		say "[kernel] a patch of tools/testbed.d/kernels does not fit Linux $series ($log): going on without it"
+		say "[kernel] a patch of tools/testbed.d/kernels does not fit Linux $series ($log):" \
+			"going on without it"
 	mv "$place.new" "$place"
 }
 
@@ -142,7 +144,8 @@ configure_and_make() {
 
 	kernel_config "$name" >"$directory/fragment" || return
 	# shellcheck disable=SC2016	# for the shell in the root
-	(OV2_DIRECTORY=/kernel enter "$root" "$source=/source" "$directory=/kernel" -- bash -euo pipefail -c '
+	(OV2_DIRECTORY=/kernel enter "$root" "$source=/source" "$directory=/kernel" -- \
+		bash -euo pipefail -c '
 		make -C /source O=/kernel ARCH=um defconfig
 		KCONFIG_CONFIG=.config /source/scripts/kconfig/merge_config.sh -m .config fragment >merge.log
 		make ARCH=um olddefconfig
@@ -157,17 +160,20 @@ why_kernel_failed() {
 	local log=$1
 
 	if grep -q '^MISSING: ' "$log"; then
-		echo "its source does not know or allow $(sed -n 's/^MISSING: //p' "$log"): change its config in tools/testbed.d/kernels"
+		echo "its source does not know or allow $(sed -n 's/^MISSING: //p' "$log"):" \
+			"change its config in tools/testbed.d/kernels"
 	elif grep -q 'No space left on device' "$log"; then
 		echo "the disk under $cache is full: free 4 GB there, or set XDG_CACHE_HOME to a larger disk"
 	else
-		echo "make said '$(grep -m 1 -E 'error:|Error [0-9]|\*\*\*' "$log" || last_line "$log")': the whole log is $log"
+		echo "make said '$(grep -m 1 -E 'error:|Error [0-9]|\*\*\*' "$log" ||
+			last_line "$log")': the whole log is $log"
 	fi
 }
 
 # Kernels and sources that no checkout has used for a week are removed.
 prune_kernels() {
-	find "$cache/kernels" "$cache/source" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf --one-file-system {} +
+	find "$cache/kernels" "$cache/source" -mindepth 1 -maxdepth 1 -mtime +7 \
+		-exec rm -rf --one-file-system {} +
 }
 
 make_kernel() {
@@ -175,7 +181,8 @@ make_kernel() {
 
 	free_mb=$(df --output=avail -m "$cache" | tail -n 1 | tr -d ' ')
 	[ "$free_mb" -ge "$kernel_needed_mb" ] ||
-		die "a debug kernel needs $kernel_needed_mb MB and $cache has $free_mb MB: free some, or set XDG_CACHE_HOME to a larger disk"
+		die "a debug kernel needs $kernel_needed_mb MB and $cache has $free_mb MB:" \
+			"free some, or set XDG_CACHE_HOME to a larger disk"
 	need_source "$name"
 	: >"$log"
 	rm -rf "$place.new"

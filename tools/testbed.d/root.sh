@@ -25,7 +25,9 @@ packages_of() {
 }
 
 archive_unreachable() {
-	grep -q 'Temporary failure resolving\|Could not resolve\|Network is unreachable\|Could not connect\|Connection timed out\|Unable to connect\|Cannot initiate the connection' "$1"
+	grep -q -e 'Temporary failure resolving\|Could not resolve\|Network is unreachable' \
+		-e 'Could not connect\|Connection timed out\|Unable to connect' \
+		-e 'Cannot initiate the connection' "$1"
 }
 
 # why_apt_failed LOG: says in one sentence what went wrong, from apt's log.
@@ -39,9 +41,11 @@ why_apt_failed() {
 	elif grep -q 'No space left on device\|not have enough free space' "$log"; then
 		echo "the disk under $cache is full: free 5 GB there, or set XDG_CACHE_HOME to a larger disk"
 	elif archive_unreachable "$log"; then
-		echo "the Debian archive cannot be reached: connect this machine to the network (or set http_proxy) and run it again"
+		echo "the Debian archive cannot be reached: connect this machine to the network" \
+			"(or set http_proxy) and run it again"
 	elif grep -q 'NO_PUBKEY\|not signed\|EXPKEYSIG' "$log"; then
-		echo "this machine's Debian keys do not know trixie: update the package debian-archive-keyring and run it again"
+		echo "this machine's Debian keys do not know trixie:" \
+			"update the package debian-archive-keyring and run it again"
 	else
 		echo "apt said '$(grep -m 1 '^E: ' "$log" || last_line "$log")': the whole log is $log"
 	fi
@@ -52,7 +56,8 @@ check_disk() {
 
 	free_mb=$(df --output=avail -m "$cache" | tail -n 1 | tr -d ' ')
 	[ "$free_mb" -ge "$needed_mb" ] ||
-		die "the test root needs $needed_mb MB and $cache has $free_mb MB: free some, or set XDG_CACHE_HOME to a larger disk"
+		die "the test root needs $needed_mb MB and $cache has $free_mb MB:" \
+			"free some, or set XDG_CACHE_HOME to a larger disk"
 }
 
 check_host() {
@@ -61,7 +66,8 @@ check_host() {
 	command -v apt-get >/dev/null ||
 		die "this is no Debian: build by hand as the README shows under 'On your own kernel'"
 	unshare --mount --propagation private --pid --fork true 2>/dev/null ||
-		die "this machine does not let root make namespaces (a container without CAP_SYS_ADMIN?): run it on the host or in a privileged container"
+		die "this machine does not let root make namespaces (a container without CAP_SYS_ADMIN?):" \
+			"run it on the host or in a privileged container"
 }
 
 install_mmdebstrap() {
@@ -69,7 +75,8 @@ install_mmdebstrap() {
 
 	command -v mmdebstrap >/dev/null && return
 	follow '[root] installing mmdebstrap on this machine' "$log" apt_progress \
-		sh -c 'apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends mmdebstrap debian-archive-keyring' ||
+		sh -c 'apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
+			--no-install-recommends mmdebstrap debian-archive-keyring' ||
 		die "mmdebstrap cannot be installed: $(why_apt_failed "$log")"
 }
 
@@ -98,7 +105,8 @@ mmdebstrap_progress() {
 add_backports() {
 	local tree=$1 list=$1/etc/apt/sources.list
 
-	awk '$1 == "deb" && $0 ~ / trixie main/ { sub(/ trixie main/, " trixie-backports main"); print; exit }' "$list" \
+	awk '$1 == "deb" && $0 ~ / trixie main/ {
+		sub(/ trixie main/, " trixie-backports main"); print; exit }' "$list" \
 		>"$tree/etc/apt/sources.list.d/backports.list"
 	[ -s "$tree/etc/apt/sources.list.d/backports.list" ] || {
 		echo "E: no trixie line in the new root's sources.list to derive the backports line from"
@@ -126,7 +134,8 @@ quieten_boot() {
 		ln -sfT /dev/null "$tree/etc/udev/rules.d/${file##*/}"
 	done
 	# shellcheck disable=SC2016	# $attr is for udev
-	echo 'SUBSYSTEM=="virtio-ports", KERNEL=="vport*", ATTR{name}=="?*", SYMLINK+="virtio-ports/$attr{name}"' \
+	echo 'SUBSYSTEM=="virtio-ports", KERNEL=="vport*", ATTR{name}=="?*",' \
+		'SYMLINK+="virtio-ports/$attr{name}"' \
 		>"$tree/etc/udev/rules.d/10-virtio-ports.rules"
 	for file in "$tree"/usr/lib/tmpfiles.d/*.conf; do
 		ln -sfT /dev/null "$tree/etc/tmpfiles.d/${file##*/}"
@@ -153,13 +162,14 @@ tidy() {
 
 # The image that a guest runs from, without the files that only building and booting need.
 make_image() {
-	(enter "$1" -- mkfs.erofs --quiet --exclude-regex='^(boot/(vmlinuz|initrd|System)|usr/src/|(dev|proc|run|sys|tmp)/.)' \
+	(enter "$1" -- mkfs.erofs --quiet \
+		--exclude-regex='^(boot/(vmlinuz|initrd|System)|usr/src/|(dev|proc|run|sys|tmp)/.)' \
 		--exclude-path="${root_image#/}" "$root_image" /)
 }
 
 give_up() {
 	rm -rf --one-file-system "$1"
-	die "no test root was made: $2"
+	die "no test root was made: ${*:2}"
 }
 
 make_root() {
@@ -175,8 +185,10 @@ make_root() {
 	install_mmdebstrap "$log"
 
 	say "[root] making the test root in $root (once; the log is $log)"
-	follow '[root] 1/6 base system' "$log" mmdebstrap_progress base_tree "$new" || give_up "$new" "$(why_apt_failed "$log")"
-	follow '[root] 2/6 package lists' "$log" apt_progress add_backports "$new" || give_up "$new" "$(why_apt_failed "$log")"
+	follow '[root] 1/6 base system' "$log" mmdebstrap_progress base_tree "$new" ||
+		give_up "$new" "$(why_apt_failed "$log")"
+	follow '[root] 2/6 package lists' "$log" apt_progress add_backports "$new" ||
+		give_up "$new" "$(why_apt_failed "$log")"
 	: >"$log.2"
 	follow '[root] 3/6 stable kernel, compiler, emulator and tools' "$log.2" apt_progress \
 		install_in "$new" stable || give_up "$new" "$(why_apt_failed "$log.2")"
@@ -185,12 +197,14 @@ make_root() {
 		install_in "$new" newest || give_up "$new" "$(why_apt_failed "$log.3")"
 	cat "$log.2" "$log.3" >>"$log"
 	rm -f "$log.2" "$log.3"
-	follow '[root] 5/6 tidying' "$log" apt_progress tidy "$new" || give_up "$new" "$(why_apt_failed "$log")"
+	follow '[root] 5/6 tidying' "$log" apt_progress tidy "$new" ||
+		give_up "$new" "$(why_apt_failed "$log")"
 	follow '[root] 6/6 image for the guests' "$log" apt_progress make_image "$new" ||
 		give_up "$new" "its image cannot be made, the log is $log"
 
 	[ "$(find "$new/boot" -name 'vmlinuz-*' | wc -l)" -ge 2 ] ||
-		give_up "$new" "the kernels of trixie and of its backports are the same just now; edit tools/testbed.d/packages"
+		give_up "$new" "the kernels of trixie and of its backports are the same just now;" \
+			"edit tools/testbed.d/packages"
 	printf '%s\n' "$key" >"$new/etc/testbed-key"
 	swap_root "$new"
 }

@@ -15,7 +15,8 @@ shares=()
 
 # Slow emulation is no stall and no lockup; an oops ends the guest, since what comes after it
 # proves nothing.
-kernel_arguments='rcupdate.rcu_cpu_stall_timeout=300 rcupdate.rcu_exp_cpu_stall_timeout=0 watchdog_thresh=60 oops=panic'
+kernel_arguments='rcupdate.rcu_cpu_stall_timeout=300 rcupdate.rcu_exp_cpu_stall_timeout=0'
+kernel_arguments+=' watchdog_thresh=60 oops=panic'
 # The guest has nothing to hide from its own users, and an emulated retpoline costs much time.
 kernel_arguments+=' mitigations=off'
 
@@ -25,12 +26,14 @@ kvm_works() {
 	local version=$1 verdict machine limit=60
 
 	[ -c /dev/kvm ] || return 1
-	machine=$(uname -r)-$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1 | tr -c 'A-Za-z0-9.\n' _)
+	machine=$(uname -r)-$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1 |
+		tr -c 'A-Za-z0-9.\n' _)
 	verdict=$cache/kvm-$machine
 	if [ ! -e "$verdict" ]; then
 		say "[kvm] trying whether a guest boots under KVM (once, at most ${limit}s) ..."
 		if (enter "$root" -- timeout -s KILL "$limit" \
-			vng --force-9p -r "/boot/vmlinuz-$version" --cpus 1 --memory 1G -- true) >/dev/null 2>&1 </dev/null |
+			vng --force-9p -r "/boot/vmlinuz-$version" --cpus 1 --memory 1G -- true) \
+			>/dev/null 2>&1 </dev/null |
 			cat && [ "${PIPESTATUS[0]}" -eq 0 ]; then
 			echo works >"$verdict"
 		else
@@ -42,18 +45,21 @@ kvm_works() {
 }
 
 # The image lies in the root itself, and every guest reads it.
-root_disk="-drive file=$root_image,if=none,id=root,format=raw,readonly=on -device virtio-blk-pci,drive=root"
+root_disk="-drive file=$root_image,if=none,id=root,format=raw,readonly=on"
+root_disk+=" -device virtio-blk-pci,drive=root"
 
 # choose_machine VERSION: sets vng_arguments for the kernel. A debug kernel boots without virtme-ng.
 choose_machine() {
 	local version=$1 cpu=max
 
 	if [[ $version == um-* ]]; then
-		[ -z "$icount" ] || die "--icount is for the emulator, and $version runs without: choose another kernel"
+		[ -z "$icount" ] ||
+			die "--icount is for the emulator, and $version runs without: choose another kernel"
 		return
 	fi
 
-	vng_arguments=(--force-9p -r "/boot/vmlinuz-$version" --memory "$memory" --append "$kernel_arguments")
+	vng_arguments=(--force-9p -r "/boot/vmlinuz-$version" --memory "$memory"
+		--append "$kernel_arguments")
 	if [ -n "$icount" ]; then
 		cpus=1
 		vng_arguments+=("--qemu-opts=-icount shift=0,sleep=off")
@@ -104,7 +110,8 @@ start_guest() {
 		# then itself by a signal that the first process of a namespace ignores. So it is
 		# not the first process, and has a process group alone.
 		(enter "$root" "$(kernel_place "$version")=/kernel" "${bound[@]}" -- env TMPDIR=/tmp \
-			bash -c 'setsid --wait "$@"; exit' _ /kernel/linux "mem=$memory" seccomp=on "ncpus=$cpus" root=/dev/root rootfstype=hostfs rootflags=/ ro \
+			bash -c 'setsid --wait "$@"; exit' _ /kernel/linux "mem=$memory" seccomp=on \
+			"ncpus=$cpus" root=/dev/root rootfstype=hostfs rootflags=/ ro \
 			init=/run/testbed/um-init con=null con0=null,fd:1 con1=null,fd:3 "${arguments[@]}") \
 			</dev/null 3>"$shared.out" >"$shared.console" 2>&1 & ;;
 	*)
@@ -191,7 +198,8 @@ run_command() {
 	[ ! -e "$shared/trouble" ] || die "$(cat "$shared/trouble")"
 	if [ ! -e "$shared/status" ]; then
 		tail -n 5 "$console" >&2
-		[ -e "$shared/started" ] || die "the guest did not boot: its last lines are above, its console is $console"
+		[ -e "$shared/started" ] ||
+			die "the guest did not boot: its last lines are above, its console is $console"
 		die "the guest ended before the command did: its last lines are above, its console is $console"
 	fi
 	return "$(cat "$shared/status")"
