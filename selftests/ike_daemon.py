@@ -6,7 +6,7 @@ only the packets of an IKE daemon pass in clear.
 UDP sockets and netlink play a daemon that differs from strongSwan: it has a
 policy in and out on its sockets (IP_XFRM_POLICY), one offloaded outbound
 bypass per card, and no inbound bypass. Every case also runs in software, with
-the same result except where expect_strict() checks the card only.
+the same result unless the case says otherwise.
 """
 import select
 import socket

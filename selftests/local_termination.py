@@ -109,7 +109,7 @@ def changed(defer):
 
 
 def macvlan(defer):
-    """The address of a device on the card, as long as the device is up."""
+    """The address of a device on the card is let in while the device is up."""
     ports = on_card(defer)
     error = bed.b.ip_error(f"link add mv0 link {DEV} address {SECOND} type "
                            "macvlan mode private")
@@ -140,7 +140,7 @@ def fdb(verb, mac, dev=DEV):
 
 
 def fdb_self(defer):
-    """An address that a user adds with `bridge fdb`, also after down and up."""
+    """A user's address of `bridge fdb` is let in, also after down and up."""
     ports = on_card(defer)
     fdb("add", SECOND)
     ports.expect(ALWAYS | {SECOND}, "with a second address")
@@ -193,7 +193,7 @@ def membership():
 
 
 def groups(defer):
-    """Groups that a socket has joined, until it leaves."""
+    """A group is let in from a socket's join until the socket leaves it."""
     ports = on_card(defer)
     with membership():
         ports.expect(ALWAYS | {JOINED, JOINED6}, "joined")

@@ -76,7 +76,7 @@ def to_vlan_of_card(test):
 
 
 def to_card(test):
-    """Another card, which has neither state nor policy."""
+    """Packets go to another card, which has neither state nor policy."""
     test.bed.a.ip("link add ov4 type ipsecov2", "link set ov4 up")
     test.defer(test.bed.a.ip, "link del ov4")
     test.bed.a.ip("link add ov5 link ov4 type ipsecov2",

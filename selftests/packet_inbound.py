@@ -150,7 +150,7 @@ class End:
 # ---- cases: case(end, defer) is called for software and for the card
 
 def beside(end, defer):
-    """Policies on the card and in software, each for other packets."""
+    """Card and software have policies, each for other packets."""
     end.policy(OURS, port=7001, offload=True)
     end.policy(port=7002, block=True)
     end.policy(OTHERS, port=7003)
@@ -165,7 +165,7 @@ def beside_forwarding(end, defer):
 
 
 def only_software(end, defer):
-    """State on the card, all policies in software."""
+    """The state is on the card, and all policies are in software."""
     end.policy(OURS, port=7001)
     end.policy(port=7002)
     end.expect((7001, DELIVERED),
@@ -197,7 +197,7 @@ def better_block_before(end, defer):
 
 
 def default_block(end, defer):
-    """Packets without a policy, where the kernel's default is to block."""
+    """A packet has no policy, and the kernel's default is to block."""
     end.policy(OURS, port=7001, offload=True)
     end.b.ip("xfrm policy setdefault in block")
     defer(end.b.ip, "xfrm policy setdefault in accept")
@@ -258,7 +258,9 @@ def forwards(end, defer):
 
 
 def forwarded(end, defer):
-    """For a host behind b FWD policies apply, beside the card's policies."""
+    """FWD policies apply to packets for a host behind b, beside the policies of
+    the card.
+    """
     forwards(end, defer)
     behind = BEHIND[end.fam]
     end.policy(OURS, offload=True, dst=behind)
@@ -288,7 +290,7 @@ def gro(end, defer, on):
 
 
 def forwarded_esp(end, defer):
-    """ESP within the tunnel, for a host behind b."""
+    """The tunnel carries ESP for a host behind b."""
     forwards(end, defer)
     behind = BEHIND[end.fam]
     end.policy(OURS, offload=True, dst=behind)
@@ -302,7 +304,7 @@ def forwarded_esp(end, defer):
 
 
 def nested(end, defer):
-    """ESP within the tunnel for b itself: policies are for both states."""
+    """The tunnel carries ESP for b itself: policies are for both states."""
     end.inside()
     inner = end.template(INSIDE, "transport")
     end.policy(inner, end.template(OURS), port=7001)

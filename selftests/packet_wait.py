@@ -24,7 +24,7 @@ FATES = (((), "esp"), (("policy",), NO_POLICY), (("state",), NO_SA),
 
 
 class Waiting:
-    """The outer address of b, which a does not know and nobody answers for."""
+    """The outer address of b: a does not know its MAC, and nobody answers."""
 
     def __init__(self, card, defer):
         self.card, self.fam = card, card.fam

@@ -227,7 +227,7 @@ class Injected:
 
 
 def outcomes(defer, frames, look, prepare=None):
-    """The same frames over a card and over a veth; returns the card's."""
+    """Send frames over a card and over a veth; return the card's outcome."""
     both = []
     for kind in KINDS:
         chain = Chain(defer, kind)

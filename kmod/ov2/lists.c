@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Can the structures of a request be read? These functions check the headers of
- * the structures, and check that lists end, because NDIS does not validate
- * direct OID requests (INV-20). ov2_add_sa_check() checks the contents of an
- * add.
+ * the structures, and check that lists end. NDIS does not validate direct OID
+ * requests, so the engine has to do so (INV-20). ov2_add_sa_check() checks the
+ * contents of an add.
  */
 #include <linux/align.h>
 #include <linux/slab.h>

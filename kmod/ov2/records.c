@@ -31,7 +31,8 @@ static bool offset_encodable(u16 offset)
  * @hdr: what to encode
  * @word: out: the word, host order
  *
- * INV-5. Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
+ * INV-5 limits the offsets. Source:
+ * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
  * Return: 0, or -ERANGE if an offset is above 1020 or no multiple of 4.
@@ -195,7 +196,8 @@ u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
  * @res: out: its fields. Without crypto_done, status and next_crypto_done are
  *	zero, even if they are set in the word (INV-1)
  *
- * INV-1 to INV-3. Source: NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
+ * INV-1 to INV-3 say which words are legal. Source:
+ * NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
  * Return: false if @slot is illegal: more than a word, NextCryptoDone without

@@ -204,7 +204,7 @@ static enum ov2_status members_check(const struct ov2_add_sa_ex *add,
  * @len: bytes of the request and of the key area
  * @caps: what the engine can do
  *
- * Source: INV-20 and INV-21.
+ * The checks are those of INV-20 and INV-21.
  *
  * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if the buffer is too short for

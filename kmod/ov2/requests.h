@@ -98,8 +98,8 @@ struct ov2_security_association {
  * @switch_port: reserved
  * @vlan_id: reserved
  *
- * The endpoints are the packets' source and destination; for a tunnel SA they
- * are the tunnel's ends. Source: IPSEC_OFFLOAD_V2_ADD_SA_EX.
+ * The endpoints are source and destination of the packets. For a tunnel SA the
+ * endpoints are the ends of the tunnel. Source: IPSEC_OFFLOAD_V2_ADD_SA_EX.
  */
 struct ov2_add_sa_ex {
 	struct ov2_object_header header;

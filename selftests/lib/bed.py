@@ -359,7 +359,7 @@ class Bed:
 
     def install(self, shape, key_bits=128, icv=128, esn=False, offload="ab",
                 seq=0, extra=("", ""), alg=None, how="crypto", window=32):
-        """New SAs in both directions; policies stay while the shape does.
+        """New SAs in both directions; new policies only if the shape is new.
 
         Without alg the algorithm is AES-GCM with key_bits. extra: words of
         sending SAs, and words of receiving SAs.

@@ -12,8 +12,8 @@
     ethtool_stats(ns, "ov0")["ipsec_tx_pkts"]
     ns.delete()
 
-Lines for ip go to one `ip -batch -` that stays: starting a process is what
-costs time in an emulated guest. Arguments with blanks need "quotes".
+Lines for ip go to one `ip -batch -` that keeps running, because the start of a
+process is slow in an emulated guest. Arguments with blanks need "quotes".
 """
 import contextlib
 import ctypes

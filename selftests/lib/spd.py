@@ -219,7 +219,7 @@ class Talker:
         self.sock.bind((host("a", fam, 1), port))
 
     def fate(self):
-        """"esp", "clear", or the counter of drops, the card's or xfrm's."""
+        """"esp", "clear", or the counter of drops, of the card or of xfrm."""
         card = self.card
         before = card.bed.a.xfrm_stat()
         card.bed.mark()

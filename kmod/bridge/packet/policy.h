@@ -71,9 +71,9 @@ static inline bool ov2_xfrm_policy_protects(const struct xfrm_policy *xp)
 	return xp->xfrm_nr && xp->action == XFRM_POLICY_ALLOW;
 }
 
-/* Is @pol asked before @other? If both have the same priority, the older one is
- * asked first, so it stays in force while an update puts a new policy beside
- * it.
+/* Is @pol asked before @other? If both have the same priority, the older policy
+ * is asked first. So the older policy stays in force while an update puts a new
+ * policy beside it.
  */
 static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 					const struct ov2_policy *other)

@@ -212,7 +212,7 @@ static void send_framed_udp(struct kunit *test)
 	expect_offload(test, send, 28, 5);
 }
 
-/* No association, or the association of another state or card */
+/* A frame has no association, or that of another state or of another card. */
 static void send_no_state(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
@@ -238,7 +238,7 @@ static void send_not_prepared(struct kunit *test)
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_XMIT);
 }
 
-/* A frame that is too short for an ESP packet */
+/* A frame is too short for an ESP packet. */
 static void send_no_trailer(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);

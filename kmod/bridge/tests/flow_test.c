@@ -42,8 +42,8 @@ struct flow_case {
 	u16 dport;
 };
 
-/* The ports as bytes, and headers that stand in front of the ports. Each header
- * is named by its next header.
+/* The ports as bytes, and headers that stand in front of the ports. The name of
+ * each header ends with its next header.
  */
 #define PORTS		"\x11\x94\x00\x35"
 #define OPTIONS_DEST	"\x3c\0\1\4\0\0\0\0"

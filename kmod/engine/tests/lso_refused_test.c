@@ -23,7 +23,7 @@ static u32 with_mss(u32 word, u32 mss)
 	return (word & ~OV2_TX_LSO_MSS) | mss;
 }
 
-/* Wrong words in slot 2 and 12 */
+/* A wrong word in slot 1, 2 or 12 is refused. */
 static void lso_records_wrong(struct kunit *test)
 {
 	/* The last value is 0 where a slot is no wider than its word */

@@ -69,7 +69,7 @@ static void clone_of_pages(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, skb_has_shared_frag(skb));
 	KUNIT_EXPECT_FALSE(test, skb_has_shared_frag(clone));
 
-	/* The test writes to the shared info, as GRO does */
+	/* The test writes to the shared info, as GRO does. */
 	memset(skb->data, 0xff, HEAD_LEN);
 	skb_frag_unref(skb, 0);
 	skb_shinfo(skb)->nr_frags = 0;

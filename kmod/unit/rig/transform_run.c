@@ -169,9 +169,9 @@ static struct sk_buff *run_page_skb(struct kunit *test,
  * @test: the test; asserts that there is memory
  * @skb: from ov2_run_skb(); taken
  * @shape: the shape
- * @holder: filled in with a packet of the same bytes that shares memory with
- *	the returned packet and is the caller's, or with NULL if the memory of
- *	@shape is not shared
+ * @holder: filled in with a packet of the same bytes, which shares memory with
+ *	the returned packet and belongs to the caller; with NULL if the memory
+ *	of @shape is not shared
  *
  * Return: the packet, which the caller owns.
  */
