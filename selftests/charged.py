@@ -61,7 +61,7 @@ class Cgroup:
 
 
 class Member(IpBatch):
-    """An ip in the cgroup, so that what this ip makes is charged to it."""
+    """An `ip` in the cgroup, which pays for what this `ip` makes."""
 
     def __init__(self, cgroup, ns):
         super().__init__()

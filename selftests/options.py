@@ -3,8 +3,8 @@
 """Selftests take -h, -l, -t and -T as the kernel's own tests do, and refuse
 other options with a message.
 
-A program of three cases stands for them all. It needs neither root nor the
-module.
+A program of three cases stands for all selftests. The program needs neither
+root nor the module.
 """
 import os
 import subprocess

@@ -107,8 +107,8 @@ class Tap:
             except BlockingIOError:
                 return self.seen
             flags, *header = VNET.unpack_from(raw)
-            # Over a card the receiver verifies each sum that is made, so it
-            # does not hear which ones the sender took for good
+            # Over a card the receiver verifies each sum that is made. So it
+            # does not learn which sums the sender took for good
             header = (flags & NEEDS_CSUM, *header)
             frame = raw[VNET.size:]
             if esp.Frame(frame).proto in (esp.TCP, esp.UDP):

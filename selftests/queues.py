@@ -17,8 +17,9 @@ from lib.tunnels import Tunnels
 QUEUES = 8
 PORT = 7600
 FLOWS = 16
-# The send buffer of each flow. All of them together have room in a qdisc (1,000
-# packets): a sender waits for room in its own buffer, but a qdisc drops.
+# The send buffer of each flow. All buffers together fit into a qdisc (1,000
+# packets), because a full qdisc drops packets, and a full buffer makes the
+# sender wait.
 SEND_BUFFER = 16 * 1024
 WINDOW, PACKETS = 32, 4000
 

@@ -161,7 +161,7 @@ class Sweep:
             for side in "ab":
                 ksft.check(wire.engine[side], "the engine sent nothing")
         finally:
-            # The next shape sets it again
+            # With None the next shape gets new policies
             self.bed.shape = None
 
     def clones(self, shape):

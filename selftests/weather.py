@@ -220,7 +220,7 @@ class Skies(Cells):
 
 
 def received(sock):
-    """The datagrams that wait. Those that GRO has merged are split again."""
+    """Return the datagrams that wait; those that GRO has merged are split."""
     while select.select([sock], [], [], 0)[0]:
         data, notes, _, _ = sock.recvmsg(65536, 64)
         size = len(data)

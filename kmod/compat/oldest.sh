@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # oldest.sh SOURCE: if the headers of the kernel source SOURCE lack an interface
-# that ipsecov2 needs, prints one sentence that names it, and exits with 1. Else
-# exits with 0.
+# that ipsecov2 needs, prints one sentence that names it, and exits with 1.
+# Otherwise it exits with 0.
 #
 # Kbuild and tools/check-config run this script. The headers decide and not the
 # version, because stable kernels and distributions carry backports. Code that

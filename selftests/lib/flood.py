@@ -103,7 +103,9 @@ class WireWatch:
         self.lock = threading.Lock()
 
     def let_go_of_wire(self):
-        """Close the taps before the wire is deleted; a ring would keep it."""
+        """Close the taps before the wire is deleted; a ring would keep the
+        wire.
+        """
         with self.lock:
             self.bed.close_taps()
 

@@ -21,10 +21,11 @@ need neither root nor the module:
     finally:
         bed.delete()
 
-A case may raise Skip or XFail; any other exception makes it fail. Cases run to
-the last one whatever the others do. Exit status as in kselftest: 0 pass, 1
-fail, 2 only expected failures, 4 everything skipped. The options are those of
-the kernel's own tests, net/lib/py/ksft.py and kselftest_harness.h: see USAGE.
+A case may raise Skip or XFail; any other exception makes it fail. Every case
+runs, whatever the results of the other cases are. Exit status as in kselftest:
+0 pass, 1 fail, 2 only expected failures, 4 everything skipped. The options are
+those of the kernel's own tests, net/lib/py/ksft.py and kselftest_harness.h: see
+USAGE.
 """
 import fnmatch
 import getopt

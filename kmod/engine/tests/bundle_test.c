@@ -68,15 +68,16 @@ static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 						    1), bad);
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 11,
 						    1), bad);
-	/* AH's SPI: no SA is found, so the engine leaves the frame untouched */
+	/* With another SPI no SA is found, so the frame stays untouched */
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 7,
 						    1), 0);
-	/* AH's length: invalid packet syntax */
+	/* A wrong length of AH is invalid packet syntax */
 	KUNIT_EXPECT_EQ(test,
 			ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 1, 1),
 			0x00060002);
-	/* AH's next header. A bundle with ESP finds no ESP there: invalid
-	 * protocol. AH alone fails its check, because AH covers the field.
+	/* With another next header of AH, a bundle finds no ESP, which is an
+	 * invalid protocol. AH alone fails its check, because AH covers the
+	 * field.
 	 */
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa), 1),
 			sa.ah_only ? bad : 0x00070002);

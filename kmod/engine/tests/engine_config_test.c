@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Capabilities and configuration agree, and SAs follow them.
+ * Capabilities and configuration agree, and the engine obeys its configuration.
  *
  * The tests are about OFFLOAD_ENCAPSULATION (INV-41), OFFLOAD_PARAMETERS
  * (INV-42), and the capabilities that are always set (INV-43).

@@ -135,7 +135,7 @@ static void receive_bad_moves_nothing(struct kunit *test)
 	}
 }
 
-/* A flipped bit in number, IV, ciphertext or ICV gives the code 3 (INV-33).
+/* A flipped bit in number, IV, ciphertext or ICV gives the status 3 (INV-33).
  * With a flipped bit in the SPI the frame is left untouched (INV-31).
  */
 static void receive_flipped(struct kunit *test)
