@@ -14,6 +14,7 @@
 #include <net/gso.h>
 #include <net/ip6_checksum.h>
 
+#include "../../unit/rig/late_cipher.h"
 #include "../../unit/rig/rig_flow.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_pair.h"
@@ -417,6 +418,18 @@ static void ext_esn(struct kunit *test)
 	each_proto(test, &large);
 }
 
+/* A cipher that ends later gets the same segments, and they leave in order. */
+static void ext_late(struct kunit *test)
+{
+	struct ext_case large;
+	int i;
+
+	ov2_late_aead(test);
+	large = case_new(test);
+	for (i = 0; i < 3; i++)
+		each_proto(test, &large);
+}
+
 /* Last segments of every length, so that trailers are of every length, too */
 static void ext_lengths(struct kunit *test)
 {
@@ -520,6 +533,7 @@ static struct kunit_case lso_ext_cases[] = {
 	KUNIT_CASE(ext_transport),
 	KUNIT_CASE(ext_tunnel),
 	KUNIT_CASE(ext_esn),
+	KUNIT_CASE(ext_late),
 	KUNIT_CASE(ext_lengths),
 	KUNIT_CASE(ext_flags),
 #ifdef OV2_HAVE_GSO_ACCECN

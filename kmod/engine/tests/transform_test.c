@@ -8,6 +8,7 @@
 #include <kunit/test.h>
 
 #include "../../unit/rig/key_watch.h"
+#include "../../unit/rig/late_cipher.h"
 #include "../../unit/rig/transform_run.h"
 #include "../ah.h"
 #include "../probe.h"
@@ -253,6 +254,22 @@ static void esp_any_shape(struct kunit *test)
 
 	for (shape = 0; shape < OV2_RUN_SHAPES; shape++)
 		esp_shape(test, shape);
+}
+
+/* A cipher that ends later writes the same bytes as one that ends at once. Of
+ * three requests the late cipher ends one at once.
+ */
+static void esp_late(struct kunit *test)
+{
+	const struct esp_vector *v = test->param_value;
+	int i;
+
+	if (!(v->encr & (OV2_ENCR_AES_GCM_128 | OV2_ENCR_AES_GCM_192 |
+			 OV2_ENCR_AES_GCM_256)))
+		kunit_skip(test, "the late cipher is AES-GCM");
+	ov2_late_aead(test);
+	for (i = 0; i < 3; i++)
+		esp_any_shape(test);
 }
 
 static void esp_seals_for_another(struct kunit *test)
@@ -645,6 +662,7 @@ static struct kunit_case transform_cases[] = {
 	KUNIT_CASE_PARAM(esp_bits_count, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_seals, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_any_shape, esp_gen_params),
+	KUNIT_CASE_PARAM(esp_late, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_seals_for_another, esp_gen_params),
 	KUNIT_CASE_PARAM(iv_of_another, esp_gen_params),
 	KUNIT_CASE_PARAM(esp_same_number, esp_gen_params),
