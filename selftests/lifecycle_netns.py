@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Cards move and end under traffic: to another namespace, by `ip link del`,
-with their namespace, with the module. At the end no object is left.
+"""Under traffic, cards move to another namespace, and end by `ip link del`,
+with their namespace or with the module. At the end no object is left.
 """
 import errno
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Large packets, and packets without their sums, cross a cable as they cross a
-veth: each case is done over both, and what arrives must be the same.
+veth: each case runs over both, and what arrives must be the same.
 
  crosses      a packet socket puts frames of each kind on the device
  forwarded    the same frames, and the next device does neither TSO nor sums

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A state becomes a request that describes all of the state. The key is wiped.
+ * A request describes all of its state, and its key is wiped afterwards.
  *
  * The request is compared word by word. The tests also show which calls wait
  * for the end of the request. The engine here only remembers requests.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A list of requests succeeds if one entry succeeds. A malformed list changes
- * nothing.
+ * A list succeeds if one entry succeeds, and a malformed list changes nothing.
  *
  * The tests also show that an engine counts its places in bundles.
  */

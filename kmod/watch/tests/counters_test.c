@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rows of OV2_COUNTERS: names, order, SNMP counters, reasons, sentences. */
+/* The rows of OV2_COUNTERS have the right names, order, SNMP counters, reasons
+ * and sentences.
+ */
 #include <kunit/test.h>
 #include <linux/ctype.h>
 #include <linux/snmp.h>
