@@ -5,7 +5,7 @@
 """
 from collections import namedtuple
 
-from rows import TESTS
+from rows import ROWS, TESTS
 
 # Least ratios to software ESP over veth; for plain traffic, to plain over veth
 RATIOS = {
@@ -13,7 +13,7 @@ RATIOS = {
     "udp-iperf3/crypto": 1.05, "udp-iperf3/packet": 1.25,
     "udp-64/crypto": 1.0, "udp-64/packet": 1.15,
     **{f"{name}/plain-card": 0.95
-       for name in ("tcp", "udp-64", "udp-512", "udp-1400")},
+       for name in ("tcp", "udp-64", "udp-512", "udp-1400", "udp-iperf3")},
 }
 
 # How much of the way from 1 to the ceiling the ratio of every other TCP row
@@ -25,7 +25,10 @@ BESIDES = {"tcp/crypto": 6000, "tcp/packet": 3800}
 
 
 class Bar(namedtuple("Bar", "text got limit met")):
-    """text, got and limit are texts; met is True or False."""
+    """text, got and limit are texts; met is True or False.
+
+    A ratio stands with the instructions that make it.
+    """
 
 
 def ceiling(test, results):
@@ -38,26 +41,35 @@ def ceiling(test, results):
     return None
 
 
+def ceilings(results):
+    """{name of a test of TCP: its ceiling}, where all of it was measured"""
+    found = {test.name: ceiling(test, results) for test in TESTS.values()
+             if test.traffic[0] == "tcp"}
+    return {name: top for name, top in found.items() if top}
+
+
 def ratio_bars(results):
-    for name, least in RATIOS.items():
-        yield name, "", results.ratio(name), least
-    for test in TESTS.values():
-        if test.traffic[0] != "tcp" or test.name == "tcp":
-            continue
-        top = ceiling(test, results)
+    """{name of a row: its least ratio}"""
+    least = dict(RATIOS)
+    for name, top in ceilings(results).items():
         for way, share in SHARES.items():
-            if top:
-                yield (f"{test.name}/{way}", f" (ceiling {top:.2f})",
-                       results.ratio(f"{test.name}/{way}"),
-                       1 + share * (top - 1))
+            least.setdefault(f"{name}/{way}", 1 + share * (top - 1))
+    return least
 
 
 def bars(results):
-    found = []
-    for name, why, got, least in ratio_bars(results):
-        if got is not None:
-            found.append(Bar(f"{name}: ratio{why}", f"{got:.3f}",
-                             f"at least {least:.3f}", got >= least))
+    found, tops = [], ceilings(results)
+    for name, least in ratio_bars(results).items():
+        got, row = results.ratio(name), ROWS[name]
+        if got is None:
+            continue
+        top = tops.get(row.test.name) if row.way.how else None
+        cost = results[name].cost
+        found.append(Bar(
+            f"{name}: ratio{f' (ceiling {top:.2f})' if top else ''}",
+            f"{got:.3f} with {cost:,.0f}",
+            f"at least {least:.3f} with {cost * got / least:,.0f}",
+            got >= least))
     aead = results["tcp/aead"]
     for name, most in BESIDES.items():
         if aead and results[name]:
