@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The flow is read from each shape of packet, or found unreadable.
- */
+/* The flow is read from each shape of packet, or found unreadable. */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
