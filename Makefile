@@ -57,6 +57,9 @@ bench-quick:
 bench-scale:
 	@tools/bench --scale
 
+bench-parallel:
+	@tools/bench --parallel
+
 lint:
 	@tools/lint
 
@@ -69,7 +72,7 @@ htmldocs:
 clean:
 	@find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '*.cmd' -o -name Module.symvers -o -name modules.order \) -type f -print0 | xargs -0r rm -f
-	@rm -rf Documentation/output tools/bench.d/traffic tools/bench.d/scale
+	@rm -rf Documentation/output tools/bench.d/traffic tools/bench.d/scale tools/bench.d/parallel
 	@if [ -e selftests/Makefile ]; then $(MAKE) -s -C selftests clean; fi
 
 help:
@@ -85,6 +88,7 @@ help:
 	@echo "make bench                instructions for a segment or packet, of all rows, with and without the card"
 	@echo "make bench-quick          the same of the rows that matter most"
 	@echo "make bench-scale          the same of a packet, an SA and a policy among many"
+	@echo "make bench-parallel       how much two SAs on two CPUs carry, beside one SA"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make generate             writes again what is made from rows: pages, the tests' tables, selftests/config"
 	@echo "make htmldocs             the pages of Documentation/ as HTML"
@@ -94,4 +98,4 @@ help:
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest mutate bench bench-quick bench-scale lint generate htmldocs clean help
+.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest mutate bench bench-quick bench-scale bench-parallel lint generate htmldocs clean help

@@ -17,25 +17,19 @@
  * echo: the process sends an ICMP echo request, and waits for the reply.
  */
 #define _GNU_SOURCE
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "profile.h"
 #include "program.h"
+#include "sockets.h"
 
 #define BATCH		32
-#define BLOCK		(128 * 1024)
-#define ROOM		(1 << 20)
-/* Seconds of the guest until a packet counts as lost, and until a flow counts as stuck */
-#define PATIENCE	2
+/* Seconds of the guest until a flow counts as stuck */
 #define STUCK		100
-
-static char block[BLOCK];
 
 /* --- the clock */
 
@@ -83,84 +77,7 @@ static void stop(struct stamp started)
 	       (unsigned long long)(time > tasks ? time - tasks : 0));
 }
 
-/* --- namespaces and sockets */
-
-struct address {
-	struct sockaddr_storage at;
-	socklen_t len;
-};
-
-static struct address address_of(const char *text)
-{
-	struct addrinfo hints = { .ai_flags = AI_NUMERICHOST };
-	struct address address = { 0 };
-	struct addrinfo *found;
-
-	errno = 0;
-	if (getaddrinfo(text, NULL, &hints, &found))
-		die("%s is no address", text);
-	memcpy(&address.at, found->ai_addr, found->ai_addrlen);
-	address.len = found->ai_addrlen;
-	freeaddrinfo(found);
-	return address;
-}
-
-static int new_socket(const char *namespace, struct address *address,
-		      int type, int protocol)
-{
-	struct timeval patience = { .tv_sec = PATIENCE };
-	int fd, room = ROOM;
-
-	enter(namespace);
-	fd = socket(address->at.ss_family, type, protocol);
-	if (fd < 0)
-		die("socket");
-	if (type == SOCK_STREAM)
-		return fd;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		       sizeof(patience)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
-		die("setsockopt");
-	return fd;
-}
-
-/* Bind to any port, and leave the port in @address. */
-static void bind_to(int fd, struct address *address)
-{
-	if (bind(fd, (struct sockaddr *)&address->at, address->len) ||
-	    getsockname(fd, (struct sockaddr *)&address->at, &address->len))
-		die("bind");
-}
-
-static void connect_to(int fd, struct address *address)
-{
-	if (connect(fd, (struct sockaddr *)&address->at, address->len))
-		die("connect");
-}
-
 /* --- tcp */
-
-static void write_all(int fd, long long bytes)
-{
-	ssize_t done;
-
-	for (; bytes > 0; bytes -= done) {
-		done = write(fd, block, bytes < BLOCK ? bytes : BLOCK);
-		if (done <= 0)
-			die("write");
-	}
-}
-
-static void read_all(int fd, long long bytes)
-{
-	ssize_t done;
-
-	for (; bytes > 0; bytes -= done) {
-		done = read(fd, block, bytes < BLOCK ? bytes : BLOCK);
-		if (done <= 0)
-			die("read");
-	}
-}
 
 /* A receiver answers with a byte when it has all of @warm, and when it has all of @bytes. */
 static void receiver(int fd, long long warm, long long bytes)
