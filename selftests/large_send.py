@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Large sends leave as the segments that the core would make.
 
-A tap on the card shows the large packets that the card is given. Each ESP packet
-on the wire must carry, byte for byte, the segment that lib/gso.py cuts from
-them. To check lib/gso.py itself, the same traffic runs with the offload
+A tap on the card shows the large packets that the card is given. Each ESP
+packet on the wire must carry, byte for byte, the segment that lib/gso.py cuts
+from them. To check lib/gso.py itself, the same traffic runs with the offload
 switched off. The core then cuts, and the segments must be the same. ESP is in
-software at the other end. Large packets of UDP do not come here: the core lets
-no socket send them through IPsec (udp_send_skb()), see the unit tests
-ov2_lso_ext.
+software at the other end. The unit tests ov2_lso_ext test large packets of UDP.
+This test has none, because the core lets no socket send such packets through
+IPsec (udp_send_skb()).
 """
 import struct
 
@@ -77,7 +77,7 @@ class LargeSend(Cells):
                        "packets and bytes that the state counts")
 
     def limit(self, shape, limit):
-        """A lifetime ends inside a large packet: not one packet more leaves."""
+        """A lifetime ends inside a large packet: only LIMIT packets leave."""
         pair = self.bed.install(shape, offload="a", how="packet",
                                 extra=(limit, ""))
         talk = self.traffic(shape)
@@ -139,8 +139,9 @@ class LargeSend(Cells):
 
 
 def one_zero(data, at):
-    """The sum of TCP is at @at. Zero has two forms (RFC 1071), and the core
-    writes both: tcp_gso_segment() 0, and skb_checksum_help() 0xffff.
+    """The data, with 0xffff for a TCP checksum of 0. The checksum is at @at.
+    Zero has two forms (RFC 1071), and the core writes both: tcp_gso_segment()
+    writes 0, and skb_checksum_help() writes 0xffff.
     """
     if data[at:at + 2] == b"\0\0":
         return data[:at] + b"\xff\xff" + data[at + 2:]
@@ -148,7 +149,7 @@ def one_zero(data, at):
 
 
 def expect_packet(shape, one):
-    """[(bytes that ESP protects, identification outside), ...]
+    """[(bytes that ESP protects, identification of the outermost header), ...]
 
     In tunnel mode the card itself chooses identifications.
     """
@@ -182,8 +183,8 @@ EXPECT = {"crypto": expect_crypto, "packet": expect_packet}
 
 
 def possible(shape, how):
-    """In crypto mode the stack's software does ESP in UDP (sweep.py); packet mode
-    has no tunnels of mixed families.
+    """In crypto mode the stack's software does ESP in UDP (sweep.py); packet
+    mode has no tunnels of mixed families.
     """
     return not shape.encap if how == "crypto" else shape.outer == shape.inner
 

@@ -43,7 +43,7 @@
  *	BH disabled
  * @receive: verify and decrypt an NBL in place. It is called for the card's
  *	own frames only: the card's packet filter comes first, as in NDIS, and
- *	frames that only promiscuous mode lets in do not come here. It is called
+ *	keeps frames away that only promiscuous mode lets in. It is called
  *	for no large packet (skb_is_gso()). BH disabled; serialized per queue as
  *	@send. The NBL comes back through ov2_adapter_ops.indicate, in order of
  *	the queue, good or bad

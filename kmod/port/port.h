@@ -72,7 +72,7 @@ struct ov2_rxq {
 /**
  * struct ov2_txq - a send queue
  * @in_engine: number of frames given to the engine and not back yet; a large
- *	send counts as its segments do (ring.c)
+ *	send counts as many frames as it has segments (ring.c)
  * @burst: plain frames that go to the line together when the burst ends.
  *	Protected by the queue's lock, and empty when nobody holds it
  * @left: how many segments the queue may send before it has to look at the room

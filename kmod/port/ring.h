@@ -10,9 +10,9 @@ struct sk_buff;
 struct sk_buff_head;
 
 /* Frames that may wait for a receive queue before its senders stop. A large
- * packet counts as its segments do, because 512 frames of 64 KiB would hold 32
- * MiB for each queue. With an MTU of 1500, 512 segments are as many bytes as
- * BQL lets a queue of a fast NIC hold.
+ * packet counts as many frames as it has segments, because 512 frames of 64 KiB
+ * would hold 32 MiB for each queue. With an MTU of 1500, 512 segments are as
+ * many bytes as BQL lets a queue of a fast NIC hold.
  */
 #define OV2_RING_FRAMES		512
 

@@ -14,7 +14,8 @@
 #include "trace.h"
 
 /* This is XFRM_INC_STATS() of net/xfrm.h, a header that only the bridge
- * includes. A state and the card that it is offloaded to are in one namespace.
+ * includes. The card's namespace is also that of the state, because a state is
+ * offloaded only to a card of its own namespace.
  */
 static void drop_move_snmp(const struct ov2_adapter *ad, int mib)
 {

@@ -2,7 +2,7 @@
 """Documentation/drawings/*.txt: the drawings of the pages.
 
 The pictures are in the tree, because a code host shows them only from there.
-The same text makes the same bytes on each machine. A text has one item a line,
+The same text makes the same bytes on each machine. In a text each line has one item,
 and the files that it names must be there; `|` begins a new line of words:
 
     grid WIDTH HEIGHT GAP GAP       of a cell, and between cells

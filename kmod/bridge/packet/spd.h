@@ -14,15 +14,15 @@
 #define OV2_SPD_DIRS		2
 #define OV2_SPD_FAMILIES	2
 
-/* A look-up visits each pair of prefix lengths once, and there compares the
+/* A look-up visits a pair of prefix lengths at most once. There it compares the
  * packet with the policies of one key. So a packet is compared with at most
  * OV2_SPD_PAIRS * OV2_SPD_SAME policies, however many the card has. A visit
  * that finds no policy costs some 270 instructions, so all pairs of a family
  * and direction together cost less than the rest of the packet's way
  * (Documentation/performance.rst).
  */
-#define OV2_SPD_POLICIES	16384	/* of each direction */
-#define OV2_SPD_SAME		128	/* of each struct ov2_policy_key */
+#define OV2_SPD_POLICIES	16384	/* at most, of one direction */
+#define OV2_SPD_SAME		128	/* at most, of one ov2_policy_key */
 
 /**
  * struct ov2_spd - the security policy database of a card

@@ -9,7 +9,8 @@
 
 struct ov2_policy;
 
-#define OV2_SPD_PAIRS		64	/* of each direction and family */
+/* Pairs that the policies of one direction and family have at most */
+#define OV2_SPD_PAIRS		64
 
 /**
  * struct ov2_spd_pair - the policies with one pair of prefix lengths

@@ -22,8 +22,9 @@
  * @back: NBLs that came back
  * @disorder: NBLs that came back out of order
  * @refill: number of NBLs that others put in for each NBL that comes back
- * @pass: while the next NBL goes back, another one is done within its call
- * @passed: NBLs that came back before that call returned
+ * @pass: while the next NBL goes back, a call brings another NBL, which is done
+ *	within this call
+ * @passed: NBLs that had come back when the call of @pass returned
  * @in_call: NBLs that came back before the last ov2_lane_done() returned
  * @closing: closes the lane
  * @closed: the lane is closed
@@ -64,8 +65,8 @@ static void road_pass(struct road *road)
 	local_bh_enable();
 }
 
-/* It looks as if another CPU put NBLs in as fast as the emitter hands them
- * back.
+/* With @refill this function plays another CPU, which puts NBLs into the lane
+ * as fast as the emitter hands NBLs back.
  */
 static void road_emit(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
@@ -95,7 +96,9 @@ static struct road *road_new(struct kunit *test)
 	return road;
 }
 
-/* No softirq of this CPU runs before all NBLs are counted. */
+/* BH are disabled, so no softirq of this CPU can hand back more NBLs before
+ * in_call is set.
+ */
 static void road_done(struct road *road, unsigned int nth)
 {
 	local_bh_disable();
@@ -210,7 +213,8 @@ static void done_at_once_waits(struct kunit *test)
 	expect_all_back(test, road);
 }
 
-/* An NBL that is being handed back is in no list any more, and still is older.
+/* An NBL that is being handed back is in no list any more. Even so no younger
+ * NBL overtakes it.
  */
 static void handed_back_is_older(struct kunit *test)
 {
@@ -244,7 +248,7 @@ static bool road_is_closing(struct road *road)
 	return false;
 }
 
-/* The call is still inside, although no NBL waits. */
+/* Closing a lane waits for a call that is inside, even if no NBL waits. */
 static void close_waits_for_call(struct kunit *test)
 {
 	struct road *road = road_new(test);

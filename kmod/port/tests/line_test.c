@@ -24,7 +24,7 @@
  * @put_queue: the queue of the last frame
  * @woken: number of times that a receive queue made room
  * @woken_queue: the last receive queue that made room
- * @carriers: how often the carrier was to be set
+ * @carriers: how often the port told the line to set the carrier
  */
 static struct wall {
 	int room;
@@ -191,8 +191,8 @@ static void burst_ends_in_drop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 1);
 }
 
-/* A burst is no longer than the room of the line. When a queue is stopped, its
- * burst leaves, whoever has stopped the queue.
+/* A burst has at most as many frames as the line has room for. When a queue is
+ * stopped, its burst leaves, whoever has stopped the queue.
  */
 static void burst_ends_in_stop(struct kunit *test)
 {
@@ -279,7 +279,7 @@ static bool comes_in(struct ov2_cards *cards, u16 rx_queue)
 	return taken;
 }
 
-/* Frames from the line go the same way as frames from a cable. */
+/* Frames from another line go the same way as frames from a cable. */
 static void brings_frames(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 2);
