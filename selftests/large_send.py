@@ -15,6 +15,7 @@ import struct
 from lib import esp, gso, ksft, lifetime
 from lib.bed import SHAPES, Bed, Shape
 from lib.cases import Cells, run_cells
+from lib.trace import Trace
 from lib.traffic import noise
 
 STREAM = 200000
@@ -53,6 +54,17 @@ class LargeSend(Cells):
                           how == "packet" and names != SWITCHES)
         finally:
             self.switch(True)
+
+    def traced(self, shape, how):
+        """While all events are traced, the same segments leave."""
+        trace = Trace()
+        try:
+            self.large(shape, how, True)
+            seen = {event.name for event in trace.read()}
+        finally:
+            trace.close()
+        for name in ("ov2_tx_record", "ov2_rx_record"):
+            ksft.check(name in seen, f"{name} was traced")
 
     def sent(self, shape, how, esn, seq, large, either=False):
         pair = self.bed.install(shape, esn=esn, offload="a", how=how, seq=seq)
@@ -197,6 +209,8 @@ def cells():
                 made += [(f"{how} {shape.name} {'esn' if esn else 'no-esn'}",
                           LargeSend.large, shape, how, esn)
                          for esn in (False, True)]
+        made.append((f"{how} ipv4-transport traced", LargeSend.traced,
+                     Shape.named("ipv4-transport"), how))
         for name in ("ipv4-transport", "ipv6-tunnel"):
             made.append((f"{how} {name} wraps", LargeSend.large,
                          Shape.named(name), how, True, WRAP - 70))
