@@ -2,12 +2,14 @@
 /*
  * Adds or deletes many states or policies, and tells how long this took.
  *
- *	scale NAMESPACE state add|delete in|out FIRST COUNT [IFINDEX crypto|packet]
- *	scale NAMESPACE exact|prefix add|delete out FIRST COUNT [IFINDEX packet]
+ *	scale NAMESPACE state|alike add|delete in|out FIRST COUNT [IFINDEX crypto|packet]
+ *	scale NAMESPACE exact|prefix|pair add|delete out FIRST COUNT [IFINDEX packet]
  *
- * COUNT states or policies are numbered from FIRST. State N is for the peer with
- * the address 10.0.0.0 + N, and has an SPI and a reqid of its own. Policy N is from
- * /32 to /32 ("exact"), or from /24 to /24 ("prefix"). With IFINDEX, states and
+ * COUNT states or policies are numbered from FIRST, and each state has an SPI of its
+ * own. State N is for the peer with the address 10.0.0.0 + N; with "alike" all
+ * states have the addresses and the reqid of the bed's own state from a to b. Policy
+ * N is from /32 to /32 ("exact"), or from /24 to /24 ("prefix"); with "pair" each
+ * policy has another pair of prefix lengths, for N below 64. With IFINDEX, states and
  * policies are offloaded to the card with this index. Each request waits for the
  * kernel's answer before the next one is sent. Prints the nanoseconds for all
  * requests together.
@@ -23,6 +25,8 @@
 #define NEAR		0xc0000201	/* 192.0.2.1 */
 #define FAR		0xc0000202	/* 192.0.2.2 */
 #define PEERS		0x0a000000	/* 10.0.0.0 */
+#define ELSEWHERE	0xac100000	/* 172.16.0.0 */
+#define REQID		1
 #define FIRST_SPI	0x100000
 #define ALGORITHM	"rfc4106(gcm(aes))"
 #define KEY_BYTES	20
@@ -39,7 +43,7 @@ struct request {
 
 /* What the arguments ask for */
 static struct {
-	int state, add, inbound, prefix;
+	int state, alike, add, inbound, prefix, pair;
 	struct xfrm_user_offload offload;
 } wanted;
 
@@ -77,6 +81,11 @@ static void endless(struct xfrm_lifetime_cfg *lft)
 	lft->hard_packet_limit = XFRM_INF;
 }
 
+static uint32_t state_to(uint32_t n)
+{
+	return htonl(wanted.inbound || wanted.alike ? FAR : PEERS + n);
+}
+
 static void state_add(struct request *request, uint32_t n)
 {
 	struct {
@@ -87,14 +96,18 @@ static void state_add(struct request *request, uint32_t n)
 	uint8_t dir = wanted.inbound ? XFRM_SA_DIR_IN : XFRM_SA_DIR_OUT;
 
 	request->header.nlmsg_type = XFRM_MSG_NEWSA;
-	info->id.daddr.a4 = htonl(wanted.inbound ? FAR : PEERS + n);
-	info->saddr.a4 = htonl(wanted.inbound ? PEERS + n : NEAR);
+	info->id.daddr.a4 = state_to(n);
+	info->saddr.a4 = htonl(wanted.inbound && !wanted.alike ? PEERS + n :
+			       NEAR);
 	info->id.spi = htonl(FIRST_SPI + n);
 	info->id.proto = IPPROTO_ESP;
 	info->family = AF_INET;
 	info->sel.family = AF_INET;
-	info->reqid = FIRST_SPI + n;
-	info->mode = XFRM_MODE_TUNNEL;
+	/* The kernel's hash is address xor reqid, so the reqid must not be
+	 * the same number as the address.
+	 */
+	info->reqid = wanted.alike ? REQID : REQID + 1;
+	info->mode = wanted.alike ? XFRM_MODE_TRANSPORT : XFRM_MODE_TUNNEL;
 	info->replay_window = wanted.inbound ? 32 : 0;
 	endless(&info->lft);
 	memset(alg.key, n, sizeof(alg.key));
@@ -109,7 +122,7 @@ static void state_delete(struct request *request, uint32_t n)
 	struct xfrm_usersa_id *id = put(request, sizeof(*id));
 
 	request->header.nlmsg_type = XFRM_MSG_DELSA;
-	id->daddr.a4 = htonl(wanted.inbound ? FAR : PEERS + n);
+	id->daddr.a4 = state_to(n);
 	id->spi = htonl(FIRST_SPI + n);
 	id->family = AF_INET;
 	id->proto = IPPROTO_ESP;
@@ -118,6 +131,13 @@ static void state_delete(struct request *request, uint32_t n)
 static void select_peer(struct xfrm_selector *sel, uint32_t n)
 {
 	sel->family = AF_INET;
+	if (wanted.pair) {
+		sel->prefixlen_s = 12 + n / 8;
+		sel->prefixlen_d = 8 + n % 8;
+		sel->saddr.a4 = htonl(ELSEWHERE);
+		sel->daddr.a4 = htonl(PEERS);
+		return;
+	}
 	sel->prefixlen_s = wanted.prefix ? 24 : 32;
 	sel->prefixlen_d = sel->prefixlen_s;
 	sel->saddr.a4 = htonl(wanted.prefix ? NEAR & ~255 : NEAR);
@@ -132,7 +152,7 @@ static void policy_add(struct request *request, uint32_t n)
 		.id.proto = IPPROTO_ESP,
 		.saddr.a4 = htonl(NEAR),
 		.family = AF_INET,
-		.reqid = 1,
+		.reqid = REQID,
 		.mode = XFRM_MODE_TUNNEL,
 		.aalgos = ~0, .ealgos = ~0, .calgos = ~0,
 	};
@@ -206,12 +226,15 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (argc != 7 && argc != 9) {
-		fprintf(stderr, "usage: scale NAMESPACE state|exact|prefix add|delete in|out FIRST COUNT [IFINDEX crypto|packet]\n");
+		fprintf(stderr, "usage: scale NAMESPACE state|alike|exact|prefix|pair add|delete "
+			"in|out FIRST COUNT [IFINDEX crypto|packet]\n");
 		return 2;
 	}
 	fd = open_netlink(argv[1]);
-	wanted.state = !strcmp(argv[2], "state");
+	wanted.alike = !strcmp(argv[2], "alike");
+	wanted.state = wanted.alike || !strcmp(argv[2], "state");
 	wanted.prefix = !strcmp(argv[2], "prefix");
+	wanted.pair = !strcmp(argv[2], "pair");
 	wanted.add = !strcmp(argv[3], "add");
 	wanted.inbound = !strcmp(argv[4], "in");
 	first = strtoul(argv[5], NULL, 0);
