@@ -61,14 +61,9 @@ static void crypt_stock_give(struct ov2_crypt *crypt)
 static struct ov2_crypt *crypt_take(const struct ov2_transform *transform,
 				    unsigned int nsg)
 {
-	/* A hash has no IV. */
-	size_t iv_align = transform->aead ?
-			  crypto_aead_alignmask(transform->aead) + 1 : 1;
-	/* The crypto API wants its users to align the IV, and some ciphers want
-	 * a larger alignment than kmalloc() gives.
-	 */
-	size_t req_offset = ALIGN(sizeof(struct ov2_crypt) + iv_align - 1 +
-				  OV2_CRYPT_IV_MAX, CRYPTO_MINALIGN);
+	size_t req_offset = ALIGN(sizeof(struct ov2_crypt) +
+				  transform->iv_align - 1 + OV2_CRYPT_IV_MAX,
+				  CRYPTO_MINALIGN);
 	size_t sg_offset = ALIGN(req_offset + transform->req_size,
 				 __alignof__(struct scatterlist));
 	struct ov2_crypt *crypt;
@@ -77,12 +72,18 @@ static struct ov2_crypt *crypt_take(const struct ov2_transform *transform,
 	if (!crypt)
 		return NULL;
 
-	crypt->iv = PTR_ALIGN((u8 *)(crypt + 1), iv_align);
+	crypt->iv = PTR_ALIGN((u8 *)(crypt + 1), transform->iv_align);
 	crypt->req = (void *)crypt + req_offset;
 	crypt->sg = (void *)crypt + sg_offset;
 	crypt->finish = NULL;
-	sg_init_table(crypt->sg, nsg);
 	return crypt;
+}
+
+static noinline int crypt_own_copy(struct sk_buff *skb)
+{
+	struct sk_buff *trailer;
+
+	return skb_cow_data(skb, 0, &trailer);
 }
 
 /* Returns the number of pieces that the frame's memory has, or a negative
@@ -92,15 +93,23 @@ static struct ov2_crypt *crypt_take(const struct ov2_transform *transform,
  */
 static int crypt_own(struct sk_buff *skb)
 {
-	struct sk_buff *trailer;
-
 	if (likely(!skb_cloned(skb) && !skb_is_nonlinear(skb)))
 		return 1;
-	return skb_cow_data(skb, 0, &trailer);
+	return crypt_own_copy(skb);
 }
 
-static int crypt_map(struct ov2_crypt *crypt, unsigned int head_len,
-		     unsigned int from, unsigned int tail_len)
+/* sg_init_table() costs a frame more than these few entries do. */
+static struct scatterlist *crypt_add(struct scatterlist *sg, const void *buf,
+				     unsigned int len)
+{
+	*sg = (struct scatterlist) {};
+	sg_set_buf(sg, buf, len);
+	return sg + 1;
+}
+
+static int crypt_map(struct ov2_crypt *crypt, unsigned int pieces,
+		     unsigned int head_len, unsigned int from,
+		     unsigned int tail_len)
 {
 	const struct ov2_job *job = &crypt->job;
 	struct scatterlist *sg = crypt->sg;
@@ -108,17 +117,19 @@ static int crypt_map(struct ov2_crypt *crypt, unsigned int head_len,
 	int nsg;
 
 	if (head_len)
-		sg_set_buf(sg++, crypt->head, head_len);
+		sg = crypt_add(sg, crypt->head, head_len);
 	if (len && likely(!skb_is_nonlinear(job->skb))) {
-		sg_set_buf(sg++, job->skb->data + from, len);
+		sg = crypt_add(sg, job->skb->data + from, len);
 	} else if (len) {
+		memset(sg, 0, pieces * sizeof(*sg));
 		nsg = skb_to_sgvec_nomark(job->skb, sg, from, len);
 		if (nsg < 0)
 			return nsg;
 		sg += nsg;
 	}
 	if (tail_len)
-		sg_set_buf(sg++, (u8 *)(&crypt->tail + 1) - tail_len, tail_len);
+		sg = crypt_add(sg, (u8 *)(&crypt->tail + 1) - tail_len,
+			       tail_len);
 	sg_mark_end(sg - 1);
 	return 0;
 }
@@ -143,20 +154,21 @@ struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
 				  unsigned int tail_len)
 {
 	struct ov2_crypt *crypt;
+	int pieces;
 	int err;
 
 	lockdep_assert_in_softirq();
-	err = crypt_own(job->skb);
-	if (err < 0)
-		return ERR_PTR(err);
+	pieces = crypt_own(job->skb);
+	if (pieces < 0)
+		return ERR_PTR(pieces);
 
 	crypt = crypt_take(&job->member->transform,
-			   !!head_len + err + !!tail_len);
+			   !!head_len + pieces + !!tail_len);
 	if (!crypt)
 		return ERR_PTR(-ENOMEM);
 
 	crypt->job = *job;
-	err = crypt_map(crypt, head_len, from, tail_len);
+	err = crypt_map(crypt, pieces, head_len, from, tail_len);
 	if (err) {
 		ov2_crypt_free(crypt);
 		return ERR_PTR(err);

@@ -83,6 +83,19 @@ static int esp_crypt(struct ov2_crypt *crypt, unsigned int icv_len,
 			      op);
 }
 
+/* skb_store_bits() walks the fragments, which a frame rarely has. */
+static int esp_store_iv(const struct ov2_crypt *crypt)
+{
+	const struct ov2_job *job = &crypt->job;
+	unsigned int iv_len = job->member->transform.iv_len;
+	unsigned int offset = job_iv_offset(job);
+
+	if (unlikely(offset + iv_len > skb_headlen(job->skb)))
+		return skb_store_bits(job->skb, offset, crypt->iv, iv_len);
+	memcpy(job->skb->data + offset, crypt->iv, iv_len);
+	return 0;
+}
+
 /**
  * ov2_esp_seal() - write IV, ciphertext and ICV into a frame
  * @job: as for ov2_step_seal()
@@ -101,8 +114,7 @@ int ov2_esp_seal(const struct ov2_job *job)
 
 	err = ov2_transform_iv(transform, crypt->iv);
 	if (!err)
-		err = skb_store_bits(job->skb, job_iv_offset(job), crypt->iv,
-				     transform->iv_len);
+		err = esp_store_iv(crypt);
 	if (err) {
 		ov2_crypt_free(crypt);
 		return err;

@@ -64,6 +64,7 @@ static int transform_aead(struct ov2_transform *transform, const char *name)
 	transform->aead = aead;
 	transform->ctx_size = crypto_aead_reqsize(aead);
 	transform->req_size = sizeof(struct aead_request) + transform->ctx_size;
+	transform->iv_align = crypto_aead_alignmask(aead) + 1;
 	return crypto_aead_setauthsize(aead, transform->icv_len);
 }
 
@@ -78,6 +79,8 @@ static int transform_hash(struct ov2_transform *transform, const char *name)
 	transform->ctx_size = crypto_ahash_reqsize(hash);
 	transform->req_size = sizeof(struct ahash_request) +
 			      transform->ctx_size;
+	/* A hash has no IV. */
+	transform->iv_align = 1;
 	return 0;
 }
 

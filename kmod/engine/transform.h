@@ -14,6 +14,8 @@ struct crypto_ahash;
  * @hash: AH: HMAC; else NULL
  * @req_size: bytes of a request to @aead or @hash, @ctx_size included
  * @ctx_size: bytes at the end of the request that only the cipher or hash uses
+ * @iv_align: the crypto API wants its users to align the IV to this many bytes,
+ *	and some ciphers want a larger alignment than kmalloc() gives
  * @iv_len: bytes of the explicit IV; with AH it is inside the ICV field
  * @icv_len: bytes of the ICV
  * @align: the length of an ESP payload with its trailer is a multiple of @align
@@ -26,6 +28,7 @@ struct ov2_transform {
 	struct crypto_ahash *hash;
 	u32 req_size;
 	u32 ctx_size;
+	u32 iv_align;
 	u8 iv_len;
 	u8 icv_len;
 	u8 align;
