@@ -6,6 +6,7 @@
 #include "crypt.h"
 #include "engine.h"
 #include "engine_miniport.h"
+#include "pool.h"
 #include "receive_nbl.h"
 #include "sa_request.h"
 #include "send_nbl.h"
@@ -40,13 +41,22 @@ const struct ov2_miniport_ops ov2_engine_miniport = {
  * ov2_engine_init() - make ready for ov2_engine_miniport
  *
  * Context: Process context, at module init.
- * Return: 0 or -ENOMEM.
+ * Return: 0 or a negative errno.
  */
 int ov2_engine_init(void)
 {
+	int err;
+
 	ov2_config_init();
+	err = ov2_pool_init();
+	if (err)
+		return err;
 	ov2_engine_wq = alloc_workqueue("ipsecov2", WQ_UNBOUND, 0);
-	return ov2_engine_wq ? 0 : -ENOMEM;
+	if (!ov2_engine_wq) {
+		ov2_pool_exit();
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /**
@@ -58,4 +68,5 @@ void ov2_engine_exit(void)
 {
 	destroy_workqueue(ov2_engine_wq);
 	ov2_crypt_exit();
+	ov2_pool_exit();
 }

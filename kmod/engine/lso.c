@@ -35,6 +35,7 @@
 
 #include "frame.h"
 #include "lso.h"
+#include "pool.h"
 #include "sa.h"
 #include "../ov2/nbl.h"
 #include "../ov2/offload.h"
@@ -329,15 +330,12 @@ static unsigned int lso_body(const struct lso *lso, unsigned int l4_len)
 		     lso->transform->align);
 }
 
-/* netdev_alloc_skb() takes the bytes from a page, so that GRO can merge
- * segments without a copy.
- */
 static struct sk_buff *segment_alloc(const struct lso *lso, unsigned int len)
 {
 	const struct sk_buff *template = lso->template;
 	struct sk_buff *skb;
 
-	skb = netdev_alloc_skb(template->dev, NET_IP_ALIGN + len);
+	skb = ov2_pool_skb(template->dev, len);
 	if (!skb)
 		return NULL;
 	/* The receiver's sockets would drop a segment from the reserves. */
@@ -346,13 +344,55 @@ static struct sk_buff *segment_alloc(const struct lso *lso, unsigned int len)
 		return NULL;
 	}
 
-	skb_reserve(skb, NET_IP_ALIGN);
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, lso->ip);
 	skb_copy_queue_mapping(skb, template);
 	skb->protocol = template->protocol;
 	skb->priority = template->priority;
 	return skb;
+}
+
+/* Returns @len bytes of the template if one piece of its memory has them all,
+ * or NULL.
+ */
+static const void *template_bytes(const struct lso *lso, unsigned int from,
+				  unsigned int len)
+{
+	const struct sk_buff *skb = lso->template;
+	unsigned int start = skb_headlen(skb);
+	const skb_frag_t *frag;
+	const u8 *bytes;
+	int i;
+
+	if (from + len <= start)
+		return skb->data + from;
+	if (from < start)
+		return NULL;
+
+	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
+		frag = &skb_shinfo(skb)->frags[i];
+		if (from < start + skb_frag_size(frag))
+			break;
+		start += skb_frag_size(frag);
+	}
+	if (i == skb_shinfo(skb)->nr_frags ||
+	    from + len > start + skb_frag_size(frag))
+		return NULL;
+	/* NULL for highmem */
+	bytes = skb_frag_address_safe(frag);
+	return bytes ? bytes + from - start : NULL;
+}
+
+/* Append bytes of the template to a segment. Returns their sum. */
+static __wsum segment_put_payload(const struct lso *lso, struct sk_buff *skb,
+				  unsigned int from, unsigned int len)
+{
+	const void *bytes = template_bytes(lso, from, len);
+	void *to = skb_put(skb, len);
+
+	if (likely(bytes))
+		return csum_partial_copy_nocheck(bytes, to, len);
+	return skb_copy_and_csum_bits(lso->template, from, to, len);
 }
 
 static struct sk_buff *segment_new(const struct lso *lso, unsigned int i)
@@ -375,8 +415,7 @@ static struct sk_buff *segment_new(const struct lso *lso, unsigned int i)
 		return NULL;
 	}
 
-	sum = skb_copy_and_csum_bits(lso->template, from, skb_put(skb, len),
-				     len);
+	sum = segment_put_payload(lso, skb, from, len);
 	segment_put_trailer(lso, skb, body - inner_len - 2);
 	set_ip(lso, skb, i, lso->ip, lso->ipv6, skb->len - lso->ip,
 	       lso->ext.same_id);

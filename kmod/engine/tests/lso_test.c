@@ -8,6 +8,7 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/sizes.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
@@ -18,6 +19,8 @@
 #include "../../ov2/records.h"
 
 #define IP	ETH_HLEN
+/* Bytes of a fragment of a template; no multiple of OV2_LARGE_MSS */
+#define PIECE	130U
 
 /* Returns the sum of the pseudo header and of @len bytes from @tcp on. It is
  * zero if the checksum is right.
@@ -267,6 +270,80 @@ static void lso_too_many(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
+/* Move the bytes behind the first @linear ones to fragments. Neighbours in the
+ * frame are no neighbours in memory.
+ */
+static void put_in_pieces(struct kunit *test, struct sk_buff *skb,
+			  unsigned int linear)
+{
+	unsigned int left = skb->len - linear;
+	unsigned int at = PAGE_SIZE;
+	struct page *page;
+	unsigned int len;
+	int i = 0;
+
+	KUNIT_ASSERT_LE(test, left, MAX_SKB_FRAGS * PIECE);
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (; left; left -= len) {
+		len = min(left, PIECE);
+		at -= len;
+		memcpy(page_address(page) + at, skb_tail_pointer(skb) - left,
+		       len);
+		if (i)
+			get_page(page);
+		skb_fill_page_desc(skb, i++, page, at, len);
+		skb->data_len += len;
+		skb->truesize += len;
+	}
+	skb->tail -= skb->data_len;
+}
+
+/* The template is in pieces: some segments lie in one piece, and others begin
+ * in one piece and end in the next.
+ */
+static void lso_pieces(struct kunit *test)
+{
+	struct ov2_large large = ov2_large_new(test, 1300);
+	/* Where the pieces begin, seen from the start of the payload */
+	const int behind[] = { 0, 50, OV2_LARGE_MSS, -36 };
+	unsigned int payload, i;
+
+	ov2_large_add(&large);
+	payload = ov2_large_tcp(&large) + OV2_LARGE_TCP_LEN;
+	for (i = 0; i < ARRAY_SIZE(behind); i++) {
+		ov2_large_make(&large);
+		put_in_pieces(test, large.nbl->skb, payload + behind[i]);
+		KUNIT_ASSERT_EQ(test, (u32)ov2_large_send(&large),
+				(u32)OV2_STATUS_SUCCESS);
+		expect_segments(test, &large);
+	}
+}
+
+/* Segments come from a page pool. Without a page of the pool, because a segment
+ * is longer than a page, they are the same.
+ */
+static void lso_pool(struct kunit *test)
+{
+	struct ov2_large large = ov2_large_new(test, 60000);
+
+	ov2_large_add(&large);
+	large.mss = 1400;
+	ov2_large_make(&large);
+	KUNIT_ASSERT_EQ(test, (u32)ov2_large_send(&large),
+			(u32)OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_TRUE(test, skb_peek(&large.a->wire)->pp_recycle);
+	expect_segments(test, &large);
+
+	large.mss = 40000;
+	ov2_large_make(&large);
+	KUNIT_ASSERT_EQ(test, (u32)ov2_large_send(&large),
+			(u32)OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, (bool)skb_peek(&large.a->wire)->pp_recycle,
+			PAGE_SIZE > SZ_32K);
+	expect_segments(test, &large);
+}
+
 static struct kunit_case lso_cases[] = {
 	KUNIT_CASE(lso_lengths),
 	KUNIT_CASE(lso_ipv6),
@@ -276,6 +353,8 @@ static struct kunit_case lso_cases[] = {
 	KUNIT_CASE(lso_ip_length),
 	KUNIT_CASE(lso_seq_wrap),
 	KUNIT_CASE(lso_too_many),
+	KUNIT_CASE(lso_pieces),
+	KUNIT_CASE(lso_pool),
 	{}
 };
 

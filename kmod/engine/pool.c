@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Buffers for the segments of large sends. They come from page pools, so a page
+ * whose segments the receiver has read comes back and is used again. A new page
+ * costs more, because many kernels zero it (init_on_alloc).
+ *
+ * Each CPU has a pool, and all cards share it. A page may be in a receiver's
+ * socket for longer than the card, or this module, exists: page_pool_destroy()
+ * leaves the pool to the core until the last page is back.
+ */
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/local_lock.h>
+#include <linux/lockdep.h>
+#include <linux/netdevice.h>
+#include <linux/percpu.h>
+#include <linux/sizes.h>
+#include <linux/skbuff.h>
+#include <net/page_pool/helpers.h>
+
+#include "pool.h"
+
+/* Several segments share a page, as with netdev_alloc_skb(). */
+#define POOL_ORDER	get_order(SZ_32K)
+#define POOL_PAGE_SIZE	(PAGE_SIZE << POOL_ORDER)
+/* Bytes in returned pages that a pool keeps; as many may be in its cache. */
+#define POOL_KEEPS	SZ_1M
+/* Never from the reserves: a receiver's sockets would drop all segments that
+ * share such a page.
+ */
+#define POOL_GFP	(GFP_ATOMIC | __GFP_NOWARN | __GFP_NOMEMALLOC)
+
+/**
+ * struct segment_pool - where the segments that a CPU cuts come from
+ * @bh_lock: protects the pages that @pool gives; only PREEMPT_RT needs more
+ *	than BH disabled
+ * @pool: the pool
+ */
+struct segment_pool {
+	local_lock_t bh_lock;
+	struct page_pool *pool;
+};
+
+static DEFINE_PER_CPU(struct segment_pool, segment_pool) = {
+	.bh_lock = INIT_LOCAL_LOCK(bh_lock),
+};
+
+static struct sk_buff *pool_build(struct page_pool *pool, unsigned int size)
+{
+	unsigned int offset;
+	struct sk_buff *skb;
+	struct page *page;
+
+	if (unlikely(size > POOL_PAGE_SIZE))
+		return NULL;
+	page = page_pool_alloc_frag(pool, &offset, size, POOL_GFP);
+	if (unlikely(!page))
+		return NULL;
+	skb = napi_build_skb(page_address(page) + offset, size);
+	if (unlikely(!skb)) {
+		page_pool_put_full_page(pool, page, false);
+		return NULL;
+	}
+	skb_mark_for_recycle(skb);
+	return skb;
+}
+
+/**
+ * ov2_pool_skb() - make an empty frame
+ * @dev: the card
+ * @len: bytes that the frame has room for, from its Ethernet header on
+ *
+ * GRO can merge such frames without a copy. If the pool has no page, or the
+ * frame is longer than a page, the frame comes from netdev_alloc_skb().
+ *
+ * Context: BH disabled.
+ * Return: the frame, with NET_SKB_PAD bytes of headroom, or NULL without
+ * memory.
+ */
+struct sk_buff *ov2_pool_skb(struct net_device *dev, unsigned int len)
+{
+	unsigned int headroom = NET_SKB_PAD + NET_IP_ALIGN;
+	struct sk_buff *skb;
+
+	lockdep_assert_in_softirq();
+	local_lock_nested_bh(&segment_pool.bh_lock);
+	skb = pool_build(this_cpu_read(segment_pool.pool),
+			 SKB_HEAD_ALIGN(headroom + len));
+	local_unlock_nested_bh(&segment_pool.bh_lock);
+	if (unlikely(!skb))
+		return netdev_alloc_skb_ip_align(dev, len);
+
+	skb_reserve(skb, headroom);
+	skb->dev = dev;
+	return skb;
+}
+
+/**
+ * ov2_pool_init() - make ready for ov2_pool_skb()
+ *
+ * Context: Process context, at module init.
+ * Return: 0 or a negative errno.
+ */
+int ov2_pool_init(void)
+{
+	const struct page_pool_params params = {
+		.order = POOL_ORDER,
+		.pool_size = POOL_KEEPS / POOL_PAGE_SIZE,
+		.nid = NUMA_NO_NODE,
+	};
+	struct page_pool *pool;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		pool = page_pool_create(&params);
+		if (IS_ERR(pool)) {
+			ov2_pool_exit();
+			return PTR_ERR(pool);
+		}
+		per_cpu(segment_pool, cpu).pool = pool;
+	}
+	return 0;
+}
+
+/**
+ * ov2_pool_exit() - end of ov2_pool_init(); no card is left
+ *
+ * Context: Process context.
+ */
+void ov2_pool_exit(void)
+{
+	int cpu;
+
+	/* NULL is fine. */
+	for_each_possible_cpu(cpu)
+		page_pool_destroy(per_cpu(segment_pool, cpu).pool);
+}
