@@ -6,6 +6,30 @@
 #include "../ov2/miniport.h"
 #include "../watch/counters.h"
 
+struct ov2_assoc;
+struct skb_ext;
+struct xfrm_state;
+
+/**
+ * struct ov2_rx_burst - what frames have in common that a poll brings up
+ * @handle: the handle of the last frame's SA; valid if @assoc is set
+ * @assoc: the association that @handle leads to, or NULL
+ * @x: the state of @assoc, with a reference
+ * @path: the extensions of the last frame of @x that the core need not check,
+ *	with a reference, or NULL. They hold only its sec_path
+ * @sa_delete_req: @path says SA_DELETE_REQ
+ *
+ * All zero at first. One RCU read side lasts from the first frame to
+ * ov2_bridge_burst_end().
+ */
+struct ov2_rx_burst {
+	unsigned long handle;
+	struct ov2_assoc *assoc;
+	struct xfrm_state *x;
+	struct skb_ext *path;
+	bool sa_delete_req;
+};
+
 void ov2_bridge_register(void);
 void ov2_bridge_unregister(void);
 void ov2_bridge_setup(struct net_device *dev);
@@ -20,7 +44,9 @@ enum ov2_counter ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 struct ov2_nbl **nbl);
 enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 				    struct ov2_nbl *nbl,
+				    struct ov2_rx_burst *burst,
 				    enum ov2_rx_verdict *verdict);
+void ov2_bridge_burst_end(struct ov2_rx_burst *burst);
 enum ov2_counter ov2_bridge_receive_plain(struct ov2_adapter *ad,
 					  struct sk_buff *skb,
 					  enum ov2_rx_verdict *verdict);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Receive records become sec_path and xfrm_offload. */
-#include <linux/ip.h>
-#include <linux/ipv6.h>
+#include <linux/bits.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/skbuff.h>
 
 #include "bridge.h"
 #include "xdo.h"
@@ -12,18 +14,48 @@
 #include "../ov2/records.h"
 #include "../watch/counters.h"
 
-/* Returns NULL if the state was deleted after the engine had found its SA. */
-static struct xfrm_state *rx_state_get(const struct ov2_assoc *assoc)
+/**
+ * ov2_bridge_burst_end() - the last frame of a poll has gone up
+ * @burst: its references are given back
+ *
+ * Context: BH disabled, in the RCU read side of the burst.
+ */
+void ov2_bridge_burst_end(struct ov2_rx_burst *burst)
 {
-	struct xfrm_state *x = assoc ? rcu_dereference(assoc->x) : NULL;
-
-	return x && refcount_inc_not_zero(&x->refcnt) ? x : NULL;
+	if (burst->path)
+		__skb_ext_put(burst->path);
+	if (burst->x)
+		xfrm_state_put(burst->x);
+	*burst = (struct ov2_rx_burst){};
 }
 
-/* Takes the caller's reference on x. If the sec_path holds the state but no
- * xfrm_offload, the core compares the packet with its policies, as if the core
- * had decrypted it. In a record the status is a number, in Linux it is a bit
- * (Documentation/ipsecov2.rst, 1.3).
+/* Find the state of a frame, which the burst holds. Returns false if the state
+ * was deleted after the engine had found its SA.
+ */
+static bool rx_find_state(struct ov2_adapter *ad, unsigned long handle,
+			  struct ov2_rx_burst *burst)
+{
+	struct ov2_assoc *assoc = burst->assoc;
+	struct xfrm_state *x;
+
+	if (likely(assoc && burst->handle == handle &&
+		   rcu_access_pointer(assoc->x) == burst->x))
+		return true;
+
+	ov2_bridge_burst_end(burst);
+	assoc = ov2_assoc_find(ad, handle);
+	x = assoc ? rcu_dereference(assoc->x) : NULL;
+	if (!x || !refcount_inc_not_zero(&x->refcnt))
+		return false;
+	burst->handle = handle;
+	burst->assoc = assoc;
+	burst->x = x;
+	return true;
+}
+
+/* If the sec_path holds the state but no xfrm_offload, the core compares the
+ * packet with its policies, as if the core had decrypted it. In a record the
+ * status is a number, in Linux it is a bit (Documentation/ipsecov2.rst, 1.3).
  */
 static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 			const struct ov2_rx_result *res,
@@ -34,11 +66,10 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 
 	secpath_reset(skb);
 	sp = secpath_set(skb);
-	if (!sp) {
-		xfrm_state_put(x);
+	if (!sp)
 		return false;
-	}
 
+	xfrm_state_hold(x);
 	sp->xvec[sp->len++] = x;
 	if (path != OV2_PATH_OFFLOAD)
 		return true;
@@ -52,100 +83,118 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 	return true;
 }
 
-/* Ethernet pads short frames. IP trims the padding too late: xfrm_input() and
- * ov2_decap_read() look for the trailer at the end of the packet. The engine
- * has checked that the frame is at least as long as the IP header says.
+/* The frames of a burst share one sec_path if it says the same of each of them,
+ * as the clones of a frame do. Code that changes a sec_path copies it first
+ * (skb_ext_add()), with one exception: __xfrm_policy_check() notes in it how
+ * much of it was checked. So a packet that the core checks gets a sec_path of
+ * its own, and the core does not check a packet with an xfrm_offload of packet
+ * mode.
  */
-static bool rx_trim_padding(struct sk_buff *skb)
+static bool rx_share_path(struct sk_buff *skb, const struct ov2_rx_result *res,
+			  struct ov2_rx_burst *burst)
 {
-	bool ipv6 = skb->protocol == htons(ETH_P_IPV6);
-	int offset = ipv6 ? offsetof(struct ipv6hdr, payload_len) :
-			    offsetof(struct iphdr, tot_len);
-	__be16 len;
-
-	if (skb_copy_bits(skb, offset, &len, sizeof(len)))
+	if (!burst->path || burst->sa_delete_req != res->sa_delete_req ||
+	    skb_has_extensions(skb))
 		return false;
-	return !pskb_trim_rcsum(skb, ntohs(len) +
-				(ipv6 ? sizeof(struct ipv6hdr) : 0));
+
+	refcount_inc(&burst->path->refcnt);
+	skb->extensions = burst->path;
+	skb->active_extensions = BIT(SKB_EXT_SEC_PATH);
+	skb->slow_gro = 1;
+	return true;
+}
+
+static void rx_keep_path(const struct sk_buff *skb,
+			 const struct ov2_rx_result *res,
+			 struct ov2_rx_burst *burst)
+{
+	if (burst->path || skb->active_extensions != BIT(SKB_EXT_SEC_PATH))
+		return;
+
+	refcount_inc(&skb->extensions->refcnt);
+	burst->path = skb->extensions;
+	burst->sa_delete_req = res->sa_delete_req;
 }
 
 /* For a state in packet mode: takes ESP off, and the stack gets a clear packet.
  */
 static enum ov2_counter rx_packet(struct ov2_adapter *ad, struct ov2_nbl *nbl,
-				  const struct ov2_assoc *assoc,
-				  struct xfrm_state *x,
-				  const struct ov2_rx_result *res)
+				  const struct ov2_rx_result *res,
+				  struct ov2_rx_burst *burst)
 {
 	enum ov2_packet_path path = OV2_PATH_STATE;
+	struct sk_buff *skb = nbl->skb;
 	enum ov2_counter reason;
 
-	reason = ov2_packet_receive(ad, nbl, assoc, x, res, &path);
-	if (reason) {
-		xfrm_state_put(x);
+	reason = ov2_packet_receive(ad, nbl, burst->assoc, burst->x, res,
+				    &path);
+	if (reason)
 		return reason;
-	}
-	skb_unset_transport_header(nbl->skb);
-	return rx_set_path(nbl->skb, x, res, path) ? OV2_CNT_NONE :
-						     OV2_CNT_RX_DROP_SP_ALLOC;
+
+	skb_unset_transport_header(skb);
+	if (path == OV2_PATH_OFFLOAD && rx_share_path(skb, res, burst))
+		return OV2_CNT_NONE;
+	if (!rx_set_path(skb, burst->x, res, path))
+		return OV2_CNT_RX_DROP_SP_ALLOC;
+	if (path == OV2_PATH_OFFLOAD)
+		rx_keep_path(skb, res, burst);
+	return OV2_CNT_NONE;
 }
 
 /* For a state in crypto mode: the frame goes straight to xfrm, because no other
  * part of the stack may see it now (sa/deliver.c).
  */
-static enum ov2_counter rx_crypto(struct ov2_nbl *nbl, struct xfrm_state *x,
+static enum ov2_counter rx_crypto(struct sk_buff *skb, struct xfrm_state *x,
 				  const struct ov2_rx_result *res,
+				  const struct ov2_rx_header *hdr,
 				  enum ov2_rx_verdict *verdict)
 {
-	if (!rx_set_path(nbl->skb, x, res, OV2_PATH_OFFLOAD))
+	if (!rx_set_path(skb, x, res, OV2_PATH_OFFLOAD))
 		return OV2_CNT_RX_DROP_SP_ALLOC;
-	ov2_deliver(nbl->skb, nbl->info[OV2_INFO_IPSEC_HEADER]);
+	ov2_deliver(skb, hdr);
 	*verdict = OV2_RX_TAKEN;
 	return OV2_CNT_NONE;
 }
 
-/* Under rcu_read_lock(). The engine has verified the frame, or found it bad. */
+/* The engine has verified the frame, or found it bad. */
 static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 				    const struct ov2_rx_result *res,
+				    const struct ov2_rx_header *hdr,
+				    struct ov2_rx_burst *burst,
 				    enum ov2_rx_verdict *verdict)
 {
-	struct ov2_assoc *assoc = ov2_assoc_find(ad, nbl->ext_rx.handle);
-	struct xfrm_state *x = rx_state_get(assoc);
 	enum ov2_counter reason;
 
-	if (!x)
+	if (!rx_find_state(ad, nbl->ext_rx.handle, burst))
 		return OV2_CNT_RX_DROP_SA_GONE;
 	/* A key manager has set the number, and the engine has not accepted the
 	 * update. Tell the engine again, though it is too late for this frame.
 	 */
-	if (unlikely(READ_ONCE(assoc->untold)))
-		ov2_state_renumber(x);
+	if (unlikely(READ_ONCE(burst->assoc->untold)))
+		ov2_state_renumber(burst->x);
 
 	/* The sender may have left the checksum of an outer UDP header to be
 	 * completed. That header is done with, and the stack would take the
 	 * mark for the checksum of the packet inside.
 	 */
 	nbl->skb->ip_summed = CHECKSUM_NONE;
-	reason = OV2_CNT_RX_DROP_ALLOC;
-	if (rx_trim_padding(nbl->skb))
-		reason = ov2_headers_set(nbl->skb);
-	if (reason) {
-		xfrm_state_put(x);
+	reason = ov2_headers_set(nbl->skb);
+	if (reason)
 		return reason;
-	}
-	return assoc->packet ? rx_packet(ad, nbl, assoc, x, res) :
-			       rx_crypto(nbl, x, res, verdict);
+	return burst->assoc->packet ?
+	       rx_packet(ad, nbl, res, burst) :
+	       rx_crypto(nbl->skb, burst->x, res, hdr, verdict);
 }
 
 /* If the records cannot be decoded, the frame is dropped, because the engine
  * may have changed its bytes. The engine never decrypts two payloads of a
  * frame: every add forbids it (ov2_ext_add.single).
  */
-static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res)
+static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res,
+			  struct ov2_rx_header *hdr)
 {
-	struct ov2_rx_header hdr;
-
 	return ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], res) &&
-	       ov2_rx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], &hdr) &&
+	       ov2_rx_header_decode(nbl->info[OV2_INFO_IPSEC_HEADER], hdr) &&
 	       !res->next_crypto_done;
 }
 
@@ -154,23 +203,27 @@ static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res)
  * @ad: the card
  * @nbl: the frame; stays the caller's, but its skb is taken if the verdict is
  *	OV2_RX_TAKEN
+ * @burst: what the frame may have in common with the last one
  * @verdict: filled in with what is to be done, if the frame may come in
  *
  * A frame that the engine did not touch goes to the stack as it is, unless an
  * offloaded policy says that the frame must be dropped (ov2_clear_receive()).
  *
- * Context: BH disabled, in the NAPI of the frame's queue.
+ * Context: BH disabled, in the NAPI of the frame's queue, in the RCU read side
+ *   of @burst.
  * Return: OV2_CNT_NONE, or why the caller must drop the frame.
  */
 enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 				    struct ov2_nbl *nbl,
+				    struct ov2_rx_burst *burst,
 				    enum ov2_rx_verdict *verdict)
 {
-	enum ov2_counter reason;
 	struct ov2_rx_result res;
+	struct ov2_rx_header hdr;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "a burst is one read side");
 	*verdict = OV2_RX_STACK;
-	if (!rx_records_ok(nbl, &res))
+	if (!rx_records_ok(nbl, &res, &hdr))
 		return OV2_CNT_RX_DROP_RECORD;
 	/* Linux has a flag for this (SA_DELETE_REQ), but no code that acts on
 	 * it, so count it here.
@@ -179,11 +232,7 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);
 	if (!res.crypto_done)
 		return ov2_clear_receive(ad, nbl->skb, verdict);
-
-	rcu_read_lock();
-	reason = rx_verified(ad, nbl, &res, verdict);
-	rcu_read_unlock();
-	return reason;
+	return rx_verified(ad, nbl, &res, &hdr, burst, verdict);
 }
 
 /**

@@ -9,8 +9,10 @@
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/netdevice.h>
+#include <linux/rcupdate.h>
 #include <linux/skbuff.h>
 
+#include "../bridge/bridge.h"
 #include "line.h"
 #include "port.h"
 #include "ring.h"
@@ -38,6 +40,7 @@ static int poll_feed_engine(struct ov2_rxq *rxq, int budget)
 
 static int poll_deliver(struct ov2_rxq *rxq, int budget)
 {
+	struct ov2_rx_burst burst = {};
 	struct ov2_nbl *nbl;
 	int delivered;
 
@@ -51,6 +54,10 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 		spin_unlock(&rxq->lock);
 	}
 
+	if (list_empty(&rxq->ready))
+		return 0;
+
+	rcu_read_lock();
 	for (delivered = 0; delivered < budget; delivered++) {
 		nbl = list_first_entry_or_null(&rxq->ready, struct ov2_nbl,
 					       link);
@@ -58,8 +65,10 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 			break;
 		list_del(&nbl->link);
 		rxq->held--;
-		ov2_rx_to_stack(rxq, nbl);
+		ov2_rx_to_stack(rxq, nbl, &burst);
 	}
+	ov2_bridge_burst_end(&burst);
+	rcu_read_unlock();
 	return delivered;
 }
 

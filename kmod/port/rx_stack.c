@@ -111,10 +111,12 @@ void ov2_rx_plain_to_stack(struct ov2_rxq *rxq, struct sk_buff *skb, bool own)
  * ov2_rx_to_stack() - bring a frame up the stack, as its records say
  * @rxq: the receive queue that the frame came in on
  * @nbl: the frame and its records; taken
+ * @burst: the frames of this poll
  *
- * Context: NAPI of @rxq.
+ * Context: NAPI of @rxq, in the RCU read side of @burst.
  */
-void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl)
+void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl,
+		     struct ov2_rx_burst *burst)
 {
 	enum ov2_counter reason = OV2_CNT_WIRE_RX_DROP_UNSHARE;
 	enum ov2_rx_verdict verdict = OV2_RX_STACK;
@@ -122,7 +124,8 @@ void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl)
 	unsigned int len = skb->len;
 
 	if (rx_prepare(rxq, skb))
-		reason = ov2_bridge_receive(&rxq->port->ad, nbl, &verdict);
+		reason = ov2_bridge_receive(&rxq->port->ad, nbl, burst,
+					    &verdict);
 	ov2_nbl_free(nbl);
 	rx_finish(rxq, skb, reason, verdict, len, true);
 }

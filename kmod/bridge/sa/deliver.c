@@ -30,15 +30,11 @@
 /* Does xfrm_input() go on with another ESP, AH or IPComp header behind this ESP
  * header? The inner packet of a tunnel goes through the stack instead.
  */
-static bool goes_on(unsigned long rx_header)
+static bool goes_on(const struct ov2_rx_header *hdr)
 {
-	struct ov2_rx_header hdr;
-
-	if (!ov2_rx_header_decode(rx_header, &hdr))
-		return false;
-	return hdr.next_header == IPPROTO_ESP ||
-	       hdr.next_header == IPPROTO_AH ||
-	       hdr.next_header == IPPROTO_COMP;
+	return hdr->next_header == IPPROTO_ESP ||
+	       hdr->next_header == IPPROTO_AH ||
+	       hdr->next_header == IPPROTO_COMP;
 }
 
 /* If a packet has a second header, xfrm_input() needs a route on the packet
@@ -77,14 +73,14 @@ static void set_cb(struct sk_buff *skb, __be32 seq)
  * ov2_deliver() - hand a frame of a state in crypto mode to xfrm
  * @skb: the frame; taken. Data is at the IP header, ov2_headers_set() has set
  *	the offsets, and the sec_path says what the engine found
- * @rx_header: slot 12 of the frame's records
+ * @hdr: slot 12 of the frame's records
  *
  * xfrm_input() counts the frame, good or bad.
  *
  * Context: BH disabled, under rcu_read_lock(), in the NAPI of the frame's
  *   queue, because xfrm_input() hands the packet on through gro_cells.
  */
-void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
+void ov2_deliver(struct sk_buff *skb, const struct ov2_rx_header *hdr)
 {
 	struct xfrm_state *x = xfrm_input_state(skb);
 	unsigned int header = skb_transport_offset(skb);
@@ -111,7 +107,7 @@ void ov2_deliver(struct sk_buff *skb, unsigned long rx_header)
 	 */
 	skb->skb_iif = skb->dev->ifindex;
 	set_cb(skb, seq);
-	if (goes_on(rx_header))
+	if (goes_on(hdr))
 		set_route(skb);
 	/* xfrm_input() and esp4_gro_receive() set the mark, too, when they look
 	 * up the state. Like them, this function sets the mark after the

@@ -4,6 +4,8 @@
 
 #include <linux/skbuff.h>
 
-void ov2_deliver(struct sk_buff *skb, unsigned long rx_header);
+struct ov2_rx_header;
+
+void ov2_deliver(struct sk_buff *skb, const struct ov2_rx_header *hdr);
 
 #endif /* _OV2_DELIVER_H */

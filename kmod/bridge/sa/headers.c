@@ -54,10 +54,24 @@ static bool ip_header_sound(const struct sk_buff *skb)
 	return false;
 }
 
+/* Ethernet pads short frames. IP trims the padding too late: xfrm_input() and
+ * ov2_decap_read() look for the trailer at the end of the packet. The engine
+ * has checked that the frame is at least as long as the IP header says.
+ */
+static int trim_padding(struct sk_buff *skb)
+{
+	unsigned int len = is_ipv6(skb) ?
+			   sizeof(struct ipv6hdr) +
+			   ntohs(ipv6_hdr(skb)->payload_len) :
+			   ntohs(ip_hdr(skb)->tot_len);
+
+	return skb->len > len ? pskb_trim_rcsum(skb, len) : 0;
+}
+
 /**
  * ov2_headers_set() - set the header offsets at which the core reads a frame
- * @skb: an IPsec frame of an SA, without Ethernet's padding. Data is at the IP
- *	header
+ * @skb: an IPsec frame of an SA. Data is at the IP header. The padding of
+ *	Ethernet is taken off
  *
  * The transport header points at the ESP or AH header, behind the UDP header of
  * ESP in UDP. Afterwards the frame is linear up to the sequence number. A
@@ -73,9 +87,11 @@ enum ov2_counter ov2_headers_set(struct sk_buff *skb)
 			    sizeof(struct ip_esp_hdr);
 	unsigned int header = ip_header_len(skb);
 
-	if (!pskb_may_pull(skb, min(most, skb->len)))
+	if (skb->len < header || !pskb_may_pull(skb, min(most, skb->len)))
 		return OV2_CNT_RX_DROP_ALLOC;
 	skb_reset_network_header(skb);
+	if (trim_padding(skb))
+		return OV2_CNT_RX_DROP_ALLOC;
 	skb_reset_mac_len(skb);
 	if (!ip_header_sound(skb))
 		return OV2_CNT_RX_DROP_IP_CSUM;

@@ -91,12 +91,16 @@ static struct ov2_nbl *received_nbl(struct received *r, u32 word)
 /* Returns the verdict, or OV2_DROPPED. */
 static int bridge_receive(struct received *r, struct ov2_nbl *nbl)
 {
+	struct ov2_rx_burst burst = {};
 	enum ov2_rx_verdict verdict;
 	enum ov2_counter reason;
 	int ret;
 
 	local_bh_disable();
-	reason = ov2_bridge_receive(&r->rig->ad, nbl, &verdict);
+	rcu_read_lock();
+	reason = ov2_bridge_receive(&r->rig->ad, nbl, &burst, &verdict);
+	ov2_bridge_burst_end(&burst);
+	rcu_read_unlock();
 	ret = ov2_dropped_rx(&r->rig->ad, reason, nbl->skb, verdict);
 	local_bh_enable();
 	return ret;

@@ -450,6 +450,20 @@ static struct rx_card *card_with_handle(struct kunit *test,
 	return card;
 }
 
+static bool burst_receive(struct rx_card *card, struct ov2_nbl *nbl,
+			  const struct ov2_rx_result *res,
+			  struct ov2_rx_burst *burst)
+{
+	enum ov2_rx_verdict verdict;
+	enum ov2_counter reason;
+
+	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(res);
+	nbl->ext_rx.handle = card->hdl.value;
+	reason = ov2_bridge_receive(&card->ad, nbl, burst, &verdict);
+	return ov2_dropped_rx(&card->ad, reason, nbl->skb, verdict) ==
+	       OV2_RX_STACK;
+}
+
 static bool bridge_receive(struct rx_card *card, struct ov2_nbl *nbl,
 			   enum ov2_crypto_status status)
 {
@@ -457,17 +471,16 @@ static bool bridge_receive(struct rx_card *card, struct ov2_nbl *nbl,
 		.crypto_done = true,
 		.status = status,
 	};
-	enum ov2_rx_verdict verdict;
-	enum ov2_counter reason;
-	int ret;
+	struct ov2_rx_burst burst = {};
+	bool accepted;
 
-	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(&res);
-	nbl->ext_rx.handle = card->hdl.value;
 	local_bh_disable();
-	reason = ov2_bridge_receive(&card->ad, nbl, &verdict);
-	ret = ov2_dropped_rx(&card->ad, reason, nbl->skb, verdict);
+	rcu_read_lock();
+	accepted = burst_receive(card, nbl, &res, &burst);
+	ov2_bridge_burst_end(&burst);
+	rcu_read_unlock();
 	local_bh_enable();
-	return ret == OV2_RX_STACK;
+	return accepted;
 }
 
 /* A rejected packet holds no reference to the state, for each reason. */
@@ -516,6 +529,84 @@ static void bridge_accepts(struct kunit *test)
 	secpath_reset(nbl->skb);
 
 	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
+}
+
+#define BURST	5
+
+static struct sk_buff *burst_one(struct kunit *test, struct rx_card *card,
+				 struct ov2_nbl *nbl, bool sa_delete_req,
+				 struct ov2_rx_burst *burst)
+{
+	const struct ov2_rx_result res = {
+		.crypto_done = true,
+		.sa_delete_req = sa_delete_req,
+	};
+
+	local_bh_disable();
+	KUNIT_EXPECT_TRUE(test, burst_receive(card, nbl, &res, burst));
+	local_bh_enable();
+	KUNIT_EXPECT_TRUE(test, nbl->skb->slow_gro);
+	return nbl->skb;
+}
+
+/* Packets of a burst share a sec_path, but only if it says the same of each,
+ * and if the core does not check them. Nothing of a burst outlives it but the
+ * references of the packets.
+ */
+static void bridge_burst(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct rx_card *card = card_with_handle(test, &shape);
+	struct net *net = dev_net(card->ad.dev);
+	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
+	const struct ov2_rx_result good = { .crypto_done = true };
+	struct ov2_rx_burst burst = {};
+	unsigned int before = *count;
+	struct ov2_nbl *nbls[BURST + 1];
+	struct sk_buff *skbs[BURST];
+	struct ov2_policy *pol;
+	int i;
+
+	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	for (i = 0; i <= BURST; i++)
+		nbls[i] = nbl_new(test, card, &shape, i + 1);
+	WRITE_ONCE(*count, before + 1);
+	rcu_read_lock();
+	skbs[0] = burst_one(test, card, nbls[0], false, &burst);
+	skbs[1] = burst_one(test, card, nbls[1], false, &burst);
+	skbs[2] = burst_one(test, card, nbls[2], true, &burst);
+	WRITE_ONCE(*count, before + 2);
+	skbs[3] = burst_one(test, card, nbls[3], false, &burst);
+	WRITE_ONCE(*count, before + 1);
+	skbs[4] = burst_one(test, card, nbls[4], false, &burst);
+	WRITE_ONCE(*count, before);
+	/* The state is deleted in the middle of the burst. */
+	RCU_INIT_POINTER(card->assoc.x, NULL);
+	local_bh_disable();
+	KUNIT_EXPECT_FALSE(test, burst_receive(card, nbls[BURST], &good,
+					       &burst));
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_SA_GONE), 1);
+	ov2_bridge_burst_end(&burst);
+	rcu_read_unlock();
+
+	KUNIT_EXPECT_PTR_EQ(test, skbs[0]->extensions, skbs[1]->extensions);
+	KUNIT_EXPECT_PTR_EQ(test, skbs[0]->extensions, skbs[4]->extensions);
+	KUNIT_EXPECT_PTR_NE(test, skbs[0]->extensions, skbs[2]->extensions);
+	KUNIT_EXPECT_PTR_NE(test, skbs[0]->extensions, skbs[3]->extensions);
+	KUNIT_EXPECT_EQ(test, xfrm_offload(skbs[1])->flags, CRYPTO_DONE);
+	KUNIT_EXPECT_EQ(test, xfrm_offload(skbs[2])->flags,
+			CRYPTO_DONE | SA_DELETE_REQ);
+	KUNIT_EXPECT_NULL(test, xfrm_offload(skbs[3]));
+	/* The test and the three sec_paths */
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 4);
+	for (i = 0; i < BURST; i++) {
+		KUNIT_EXPECT_PTR_EQ(test, xfrm_input_state(skbs[i]), card->x);
+		secpath_reset(skbs[i]);
+	}
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
+	policy_end(card, pol);
 }
 
 static bool clear(struct rx_card *card, struct sk_buff *skb)
@@ -691,6 +782,7 @@ static struct kunit_case packet_receive_cases[] = {
 	KUNIT_CASE(receive_nested),
 	KUNIT_CASE(bridge_rejects),
 	KUNIT_CASE(bridge_accepts),
+	KUNIT_CASE(bridge_burst),
 	KUNIT_CASE(clear_policies),
 	KUNIT_CASE(clear_exempt),
 	KUNIT_CASE(clear_tagged),
