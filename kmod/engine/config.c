@@ -121,6 +121,8 @@ static const struct ov2_offload *config_update(struct ov2_engine *engine)
 	if (engine->encapsulation == OV2_ENCAPSULATION_OFF)
 		parameter = OV2_PARAMETER_DISABLED;
 	WRITE_ONCE(engine->ad->config, &configs[parameter]);
+	/* A queue remembers SAs that the old configuration let receive. */
+	ov2_sa_table_changed(&engine->sas);
 	return engine->ad->config;
 }
 

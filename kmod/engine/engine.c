@@ -38,6 +38,7 @@
 
 #include "engine.h"
 #include "lane.h"
+#include "sa_memo.h"
 #include "../ov2/miniport.h"
 
 struct workqueue_struct *ov2_engine_wq;
@@ -91,11 +92,17 @@ ov2_engine_new(struct ov2_adapter *ad,
 	engine->rx = lanes_alloc(ad, ad->rx_queues, received);
 	if (!engine->rx)
 		goto err_tx;
+	engine->memos = kcalloc(ad->rx_queues, sizeof(*engine->memos),
+				GFP_KERNEL_ACCOUNT);
+	if (!engine->memos)
+		goto err_rx;
 	err = ov2_sa_table_init(&engine->sas);
 	if (err)
-		goto err_rx;
+		goto err_memos;
 	return engine;
 
+err_memos:
+	kfree(engine->memos);
 err_rx:
 	kfree(engine->rx);
 err_tx:
@@ -111,6 +118,7 @@ static void engine_destroy(struct ov2_reaped *reaped)
 						 reaped);
 
 	ov2_sa_table_exit(&engine->sas);
+	kfree(engine->memos);
 	kfree(engine->rx);
 	kfree(engine->tx);
 	kfree(engine);

@@ -12,6 +12,7 @@
 struct ov2_adapter;
 struct ov2_lane;
 struct ov2_nbl;
+struct ov2_sa_memo;
 struct workqueue_struct;
 
 /**
@@ -50,6 +51,7 @@ enum ov2_engine_state {
  *	the lock by READ_ONCE()
  * @tx: a lane per send queue
  * @rx: a lane per receive queue
+ * @memos: a memo per receive queue
  */
 struct ov2_engine {
 	struct ov2_adapter *ad;
@@ -65,6 +67,7 @@ struct ov2_engine {
 	u8 encapsulation;
 	struct ov2_lane *tx;
 	struct ov2_lane *rx;
+	struct ov2_sa_memo *memos;
 };
 
 extern struct workqueue_struct *ov2_engine_wq;

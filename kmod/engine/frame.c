@@ -225,6 +225,39 @@ static void parse_ethernet(const struct sk_buff *skb, struct ov2_frame *frame)
 		parse_ipv6(skb, frame);
 }
 
+/* Most frames that the engine looks at are ESP in IPv4 without options, not cut
+ * and not in fragments. This function reads such a frame as parse_ethernet()
+ * does, but asks once whether all headers are there.
+ */
+static bool parse_common(const struct sk_buff *skb, struct ov2_frame *frame)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+	const struct iphdr *ip = (const void *)(eth + 1);
+	const struct esp_start *esp = (const void *)(ip + 1);
+	unsigned int len;
+
+	if (skb_headlen(skb) < sizeof(*eth) + sizeof(*ip) + sizeof(*esp) ||
+	    eth->h_proto != htons(ETH_P_IP) || ip->version != 4 ||
+	    ip->ihl != 5 || ip->protocol != IPPROTO_ESP || ip_is_fragment(ip))
+		return false;
+	len = ntohs(ip->tot_len);
+	if (len < sizeof(*ip) + sizeof(*esp) || len > skb->len - sizeof(*eth))
+		return false;
+
+	*frame = (struct ov2_frame) {
+		.kind = OV2_FRAME_ESP,
+		.src.s6_addr32[0] = ip->saddr,
+		.dst.s6_addr32[0] = ip->daddr,
+		.ip = sizeof(*eth),
+		.limit = skb->len,
+		.ip_len = len,
+		.ipsec = sizeof(*ip),
+		.spi = esp->spi,
+		.seq = be32_to_cpu(esp->seq),
+	};
+	return true;
+}
+
 /**
  * ov2_frame_parse() - find IP, ESP and AH in a frame
  * @skb: the frame, data at the Ethernet header, linear or not
@@ -236,6 +269,20 @@ static void parse_ethernet(const struct sk_buff *skb, struct ov2_frame *frame)
  * Context: Any context.
  */
 void ov2_frame_parse(const struct sk_buff *skb, struct ov2_frame *frame)
+{
+	if (likely(parse_common(skb, frame)))
+		return;
+	ov2_frame_parse_any(skb, frame);
+}
+
+/**
+ * ov2_frame_parse_any() - ov2_frame_parse(), for any frame in one way
+ * @skb: the frame, data at the Ethernet header, linear or not
+ * @frame: filled in with what the frame is and where its headers are
+ *
+ * Context: Any context.
+ */
+void ov2_frame_parse_any(const struct sk_buff *skb, struct ov2_frame *frame)
 {
 	memset(frame, 0, sizeof(*frame));
 	parse_ethernet(skb, frame);

@@ -63,6 +63,7 @@ struct ov2_frame {
 };
 
 void ov2_frame_parse(const struct sk_buff *skb, struct ov2_frame *frame);
+void ov2_frame_parse_any(const struct sk_buff *skb, struct ov2_frame *frame);
 void ov2_frame_parse_template(const struct sk_buff *skb,
 			      struct ov2_frame *frame);
 void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,

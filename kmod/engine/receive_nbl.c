@@ -12,6 +12,7 @@
 #include "lane.h"
 #include "receive_nbl.h"
 #include "sa.h"
+#include "sa_memo.h"
 #include "sa_request.h"
 #include "sa_seq.h"
 #include "sa_table.h"
@@ -35,14 +36,23 @@ static const enum ov2_counter status_counters[OV2_CRYPTO_STATUS_MAX] = {
 #define RECEIVE_OUTER	0
 #define RECEIVE_INNER	1
 
-/* Write the result of an NBL. If there is an inner SA, all headers of the outer
- * SA were good, so the status is about the inner SA. Returns false, because
- * nothing is left to do.
+static void receive_count(struct ov2_adapter *ad, const struct ov2_nbl *nbl,
+			  enum ov2_crypto_status status)
+{
+	ov2_count(ad, status_counters[status]);
+	if (status == OV2_CRYPTO_SUCCESS)
+		ov2_count_add(ad, OV2_CNT_RX_BYTES, nbl->skb->len);
+}
+
+/* Write and count the result of an NBL. If there is an inner SA, all headers of
+ * the outer SA were good, so the status is about the inner SA. Returns false,
+ * because nothing is left to do.
  */
 static bool receive_set_result(struct ov2_nbl *nbl,
 			       enum ov2_crypto_status status)
 {
 	const struct ov2_work *work = ov2_work(nbl);
+	const struct ov2_sa *outer = work->sa[RECEIVE_OUTER];
 	const struct ov2_rx_result res = {
 		.crypto_done = true,
 		.next_crypto_done = work->sa[RECEIVE_INNER],
@@ -50,16 +60,23 @@ static bool receive_set_result(struct ov2_nbl *nbl,
 	};
 
 	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(&res);
-	nbl->ext_rx.handle = work->sa[RECEIVE_OUTER]->hdl.value;
+	nbl->ext_rx.handle = outer->hdl.value;
 	nbl->ext_rx.seq64 = work->seq;
+	receive_count(outer->engine->ad, nbl, status);
 	return false;
 }
 
-static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
+/* The memo holds only SAs that may receive. */
+static struct ov2_sa *receive_find_sa(struct ov2_engine *engine, u16 queue,
 				      const struct ov2_frame *frame)
 {
+	s64 version = ov2_sa_table_version(&engine->sas);
+	struct ov2_sa_memo *memo = &engine->memos[queue];
 	struct ov2_sa *sa;
 
+	sa = ov2_sa_memo_find(memo, version, frame);
+	if (likely(sa))
+		return sa;
 	if (frame->kind == OV2_FRAME_OTHER)
 		return NULL;
 	if (frame->kind == OV2_FRAME_INCAPABLE) {
@@ -77,6 +94,8 @@ static struct ov2_sa *receive_find_sa(struct ov2_engine *engine,
 		ov2_count(engine->ad, OV2_CNT_RX_DISABLED);
 		return NULL;
 	}
+	if (sa)
+		ov2_sa_memo_set(memo, sa, version, frame);
 	return sa;
 }
 
@@ -96,7 +115,8 @@ static enum ov2_crypto_status receive_plan(struct ov2_nbl *nbl, u8 index,
 	work->at = work->steps;
 	for (i = sa->members - 1; i >= 0; i--) {
 		member = &sa->member[i];
-		seq = ov2_sa_seq_rx(sa, member, frame->seq);
+		seq = member->esn ? ov2_sa_seq_rx(sa, member, frame->seq) :
+				    frame->seq;
 		if (index == RECEIVE_OUTER && i == sa->members - 1)
 			work->seq = seq;
 		status = ov2_step_check(frame, member);
@@ -119,9 +139,6 @@ static bool receive_find_inner(struct ov2_nbl *nbl,
 	struct ov2_work *work = ov2_work(nbl);
 	struct ov2_sa *outer = work->sa[RECEIVE_OUTER];
 	struct ov2_sa *sa;
-
-	if (outer->single || outer->mode == OV2_SA_TRANSPORT)
-		return false;
 
 	ov2_frame_parse_inner(work->skb, payload->next_header, payload->start,
 			      payload->end, frame);
@@ -181,23 +198,33 @@ static enum ov2_crypto_status receive_verified(struct ov2_nbl *nbl,
 	return OV2_CRYPTO_SUCCESS;
 }
 
-/* Every header of one SA was good: is there another SA inside? */
-static bool receive_sa_done(struct ov2_nbl *nbl, u8 index,
-			    const struct ov2_payload *payload)
+/* Returns false if the NBL is done. */
+static bool receive_inner(struct ov2_nbl *nbl,
+			  const struct ov2_payload *payload)
 {
 	enum ov2_crypto_status status = OV2_CRYPTO_SUCCESS;
 	struct ov2_frame frame;
 
-	if (index == RECEIVE_OUTER) {
-		receive_see_mode(ov2_work(nbl)->sa[index],
-				 payload->next_header);
-		if (receive_find_inner(nbl, payload, &frame)) {
-			status = receive_plan(nbl, RECEIVE_INNER, &frame);
-			if (status == OV2_CRYPTO_SUCCESS)
-				return true;
-		}
+	if (receive_find_inner(nbl, payload, &frame)) {
+		status = receive_plan(nbl, RECEIVE_INNER, &frame);
+		if (status == OV2_CRYPTO_SUCCESS)
+			return true;
 	}
 	return receive_set_result(nbl, status);
+}
+
+/* Every header of one SA was good: is there another SA inside? */
+static bool receive_sa_done(struct ov2_nbl *nbl, u8 index,
+			    const struct ov2_payload *payload)
+{
+	struct ov2_sa *sa = ov2_work(nbl)->sa[index];
+
+	if (index == RECEIVE_OUTER) {
+		receive_see_mode(sa, payload->next_header);
+		if (!sa->single && sa->mode != OV2_SA_TRANSPORT)
+			return receive_inner(nbl, payload);
+	}
+	return receive_set_result(nbl, OV2_CRYPTO_SUCCESS);
 }
 
 static bool receive_is_tunnel(const struct ov2_sa *sa)
@@ -222,15 +249,13 @@ static enum ov2_crypto_status receive_error(struct ov2_nbl *nbl, int err)
 		    OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED;
 }
 
-static bool receive_next(struct ov2_nbl *nbl, int err)
+/* Go on after a header that was good. */
+static bool receive_general(struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
 	enum ov2_crypto_status status;
 	struct ov2_payload payload;
 	u8 index;
-
-	if (err)
-		return receive_set_result(nbl, receive_error(nbl, err));
 
 	index = work->step[work->at].sa;
 	status = receive_verified(nbl, &payload);
@@ -239,6 +264,44 @@ static bool receive_next(struct ov2_nbl *nbl, int err)
 	if (++work->at < work->steps)
 		return true;
 	return receive_sa_done(nbl, index, &payload);
+}
+
+/* What receive_general() does, for an SA that is straight */
+static bool receive_straight(struct ov2_nbl *nbl, struct ov2_sa *sa)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+	const struct ov2_step *step = &work->step[0];
+	struct ov2_member *member = &sa->member[0];
+	unsigned int start = step->header + OV2_ESP_HDR_LEN +
+			     member->transform.iv_len;
+	unsigned int trailer = step->end - member->transform.icv_len - 2;
+	const u8 *bytes = work->skb->data + trailer;
+	const struct ov2_rx_header hdr = {
+		.next_header = bytes[1],
+		.pad_length = bytes[0],
+		.info_set = true,
+	};
+
+	if (member->esn)
+		ov2_sa_seq_verified(sa, member, step->seq);
+	if (hdr.pad_length > trailer - start)
+		return receive_set_result(nbl,
+					  OV2_CRYPTO_INVALID_PACKET_SYNTAX);
+	nbl->info[OV2_INFO_IPSEC_HEADER] = ov2_rx_header_encode(&hdr);
+	receive_see_mode(sa, hdr.next_header);
+	return receive_set_result(nbl, OV2_CRYPTO_SUCCESS);
+}
+
+static bool receive_next(struct ov2_nbl *nbl, int err)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+	struct ov2_sa *sa = work->sa[RECEIVE_OUTER];
+
+	if (err)
+		return receive_set_result(nbl, receive_error(nbl, err));
+	if (likely(sa->straight && skb_headlen(work->skb) >= work->step[0].end))
+		return receive_straight(nbl, sa);
+	return receive_general(nbl);
 }
 
 static const struct ov2_direction receive_direction = {
@@ -254,7 +317,7 @@ static bool receive_begin(struct ov2_engine *engine, struct ov2_nbl *nbl)
 	struct ov2_frame frame;
 
 	ov2_frame_parse(work->skb, &frame);
-	work->sa[RECEIVE_OUTER] = receive_find_sa(engine, &frame);
+	work->sa[RECEIVE_OUTER] = receive_find_sa(engine, nbl->queue, &frame);
 	if (work->sa[RECEIVE_OUTER] || frame.kind != OV2_FRAME_UDP_ESP)
 		work->spi = frame.spi;
 	if (!work->sa[RECEIVE_OUTER])
@@ -292,19 +355,6 @@ void ov2_engine_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	ov2_lane_leave(lane);
 }
 
-static void receive_count(struct ov2_adapter *ad, const struct ov2_nbl *nbl)
-{
-	struct ov2_rx_result res;
-
-	if (!ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res) ||
-	    !res.crypto_done)
-		return;
-
-	ov2_count(ad, status_counters[res.status]);
-	if (res.status == OV2_CRYPTO_SUCCESS)
-		ov2_count_add(ad, OV2_CNT_RX_BYTES, nbl->skb->len);
-}
-
 /**
  * ov2_engine_received() - indicate an NBL whose turn has come
  * @ad: the card
@@ -325,7 +375,6 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 		nbl->info[OV2_INFO_IPSEC] |= OV2_RX_SA_DELETE_REQ;
 	if (work->spi)
 		trace_ov2_rx_record(ad, nbl, work->spi, nbl->skb->len);
-	receive_count(ad, nbl);
 	ov2_steps_release(nbl);
 	ad->ops->indicate(ad, nbl);
 }

@@ -88,6 +88,9 @@ void ov2_sa_fill(struct ov2_sa *sa, const struct ov2_add_sa_ex *add,
 	}
 	/* In a bundle AH is the outer header, and the last member. */
 	sa->key.spi = sa->member[sa->members - 1].spi;
+	sa->straight = sa->members == 1 &&
+		       sa->member[0].operation == OV2_OPERATION_ESP &&
+		       (sa->single || sa->mode == OV2_SA_TRANSPORT);
 }
 
 /**

@@ -66,6 +66,8 @@ struct ov2_adding {
  * @seen_tunnel: inbound, if @mode is unknown: the last good frame had an IP
  *	packet as payload
  * @single: see struct ov2_ext_add
+ * @straight: each of its packets has one IPsec header, which is ESP, and no SA
+ *	is looked for inside
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @udp_dport: destination port of UDP-ESP, 0 = any
  * @window: replay window, see struct ov2_ext_add
@@ -94,6 +96,7 @@ struct ov2_sa {
 	enum ov2_sa_mode mode;
 	bool seen_tunnel;
 	bool single;
+	bool straight;
 	u32 udp_esp;
 	__be16 udp_dport;
 	u32 window;

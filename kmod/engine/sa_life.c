@@ -89,8 +89,7 @@ static void sa_publish(struct ov2_sa *sa, const struct ov2_adding *adding)
 {
 	adding->add->handle = sa->hdl.value;
 	*adding->handle = sa->hdl.value;
-	/* Pairs with sa_is_live(). */
-	smp_store_release(&sa->live, true);
+	ov2_sa_table_publish(&sa->engine->sas, sa);
 	ov2_count(sa->engine->ad, OV2_CNT_SA_ADD);
 }
 

@@ -27,6 +27,7 @@ int ov2_sa_table_init(struct ov2_sa_table *table)
 {
 	spin_lock_init(&table->lock);
 	atomic_set(&table->udp, 0);
+	atomic64_set(&table->version, 0);
 	return rhltable_init(&table->sas, &table_params);
 }
 
@@ -85,6 +86,20 @@ int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 }
 
 /**
+ * ov2_sa_table_publish() - from now on everybody finds the SA
+ * @table: the table
+ * @sa: the SA, inserted and keyed
+ *
+ * Context: Any context, once for each SA.
+ */
+void ov2_sa_table_publish(struct ov2_sa_table *table, struct ov2_sa *sa)
+{
+	/* Pairs with sa_is_live(): an SA that is live is complete. */
+	smp_store_release(&sa->live, true);
+	ov2_sa_table_changed(table);
+}
+
+/**
  * ov2_sa_table_remove() - from now on nothing finds the SA
  * @table: the table
  * @sa: the SA, inserted; the caller calls ov2_sa_retire() next
@@ -97,6 +112,19 @@ void ov2_sa_table_remove(struct ov2_sa_table *table, struct ov2_sa *sa)
 	rhltable_remove(&table->sas, &sa->node, table_params);
 	if (sa->udp_esp)
 		atomic_dec(&table->udp);
+	ov2_sa_table_changed(table);
+}
+
+/**
+ * ov2_sa_table_changed() - what look-ups have found before may be wrong now
+ * @table: the table; the change itself is done
+ *
+ * Context: Any context.
+ */
+void ov2_sa_table_changed(struct ov2_sa_table *table)
+{
+	/* Pairs with ov2_sa_table_version(). */
+	atomic64_inc_return_release(&table->version);
 }
 
 /**
@@ -113,7 +141,7 @@ bool ov2_sa_table_has_udp(const struct ov2_sa_table *table)
 
 static bool sa_is_live(const struct ov2_sa *sa)
 {
-	/* Pairs with sa_publish(): an SA that is live is complete. */
+	/* Pairs with ov2_sa_table_publish(). */
 	return smp_load_acquire(&sa->live);
 }
 

@@ -18,18 +18,39 @@ struct ov2_sa;
  *	search for a twin and the insertion; taken with BH disabled. Removal and
  *	look-ups need no lock
  * @udp: number of SAs for ESP in UDP
+ * @version: rises when an SA goes live or leaves, and when the configuration
+ *	changes (sa_memo.c)
  */
 struct ov2_sa_table {
 	struct rhltable sas;
 	spinlock_t lock; /* protects insertion into sas */
 	atomic_t udp;
+	atomic64_t version;
 };
+
+/**
+ * ov2_sa_table_version() - a number that differs after each change
+ * @table: the table
+ *
+ * A look-up that begins after this call sees the changes that the number
+ * counts.
+ *
+ * Context: Any context.
+ * Return: the number.
+ */
+static inline s64 ov2_sa_table_version(const struct ov2_sa_table *table)
+{
+	/* Pairs with ov2_sa_table_changed(). */
+	return atomic64_read_acquire(&table->version);
+}
 
 int ov2_sa_table_init(struct ov2_sa_table *table);
 void ov2_sa_table_exit(struct ov2_sa_table *table);
 int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 			bool allow_twin);
+void ov2_sa_table_publish(struct ov2_sa_table *table, struct ov2_sa *sa);
 void ov2_sa_table_remove(struct ov2_sa_table *table, struct ov2_sa *sa);
+void ov2_sa_table_changed(struct ov2_sa_table *table);
 struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle);
 bool ov2_sa_table_has_udp(const struct ov2_sa_table *table);
 struct ov2_sa *ov2_sa_find_outbound(struct ov2_adapter *ad,

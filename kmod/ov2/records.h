@@ -2,7 +2,9 @@
 #ifndef _OV2_RECORDS_H
 #define _OV2_RECORDS_H
 
+#include <linux/bitfield.h>
 #include <linux/compiler_attributes.h>
+#include <linux/limits.h>
 #include <linux/types.h>
 
 #include "../../uapi/linux/ipsecov2.h"
@@ -91,12 +93,123 @@ bool __must_check ov2_tx_checksum_decode(unsigned long slot,
 int __must_check ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word);
 bool __must_check ov2_tx_lso_decode(unsigned long slot,
 				    struct ov2_tx_lso *lso);
-u32 ov2_rx_result_encode(const struct ov2_rx_result *res);
-bool __must_check ov2_rx_result_decode(unsigned long slot,
-				       struct ov2_rx_result *res);
-u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr);
-bool __must_check ov2_rx_header_decode(unsigned long slot,
-				       struct ov2_rx_header *hdr);
 const char *ov2_crypto_status_name(enum ov2_crypto_status status);
+
+/**
+ * ov2_slot_is_word() - may a slot hold a record?
+ * @slot: the slot
+ *
+ * Context: Any context.
+ * Return: false if a bit above the word of 32 bits is set.
+ */
+static inline bool ov2_slot_is_word(unsigned long slot)
+{
+	return slot <= U32_MAX;
+}
+
+/* The records of receive are inline, because both sides need them for each
+ * frame.
+ */
+
+/**
+ * ov2_rx_result_encode() - make the word of slot 1, receive
+ * @res: what to encode; without @res->crypto_done status and
+ *	next_crypto_done are written as zero (INV-1)
+ *
+ * Source: NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
+ *
+ * Context: Any context.
+ * Return: the word, host order.
+ */
+static inline u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
+{
+	u32 word = res->sa_delete_req ? OV2_RX_SA_DELETE_REQ : 0;
+
+	if (!res->crypto_done)
+		return word;
+
+	word |= OV2_RX_CRYPTO_DONE |
+		FIELD_PREP(OV2_RX_CRYPTO_STATUS, res->status);
+	if (res->next_crypto_done)
+		word |= OV2_RX_NEXT_CRYPTO_DONE;
+	return word;
+}
+
+/**
+ * ov2_rx_result_decode() - read the word of slot 1, receive
+ * @slot: the slot, host order
+ * @res: out: its fields. Without crypto_done, status and next_crypto_done are
+ *	zero, even if they are set in the word (INV-1)
+ *
+ * INV-1 to INV-3 say which words are legal. Source:
+ * NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
+ *
+ * Context: Any context.
+ * Return: false if @slot is illegal: more than a word, NextCryptoDone without
+ * CryptoDone, reserved bits, or a status that does not exist. Then the caller
+ * must not accept the frame, even if @res->status is success.
+ */
+static inline bool __must_check
+ov2_rx_result_decode(unsigned long slot, struct ov2_rx_result *res)
+{
+	u32 word = slot;
+	u32 status = FIELD_GET(OV2_RX_CRYPTO_STATUS, word);
+
+	res->sa_delete_req = word & OV2_RX_SA_DELETE_REQ;
+	res->crypto_done = word & OV2_RX_CRYPTO_DONE;
+	res->next_crypto_done = false;
+	res->status = OV2_CRYPTO_SUCCESS;
+
+	if (!ov2_slot_is_word(slot) || word & OV2_RX_RESERVED)
+		return false;
+	if (!res->crypto_done)
+		return !(word & OV2_RX_NEXT_CRYPTO_DONE);
+	if (status >= OV2_CRYPTO_STATUS_MAX)
+		return false;
+
+	res->next_crypto_done = word & OV2_RX_NEXT_CRYPTO_DONE;
+	res->status = status;
+	return true;
+}
+
+/**
+ * ov2_rx_header_encode() - make the word of slot 12, receive
+ * @hdr: what to encode; without @hdr->info_set the word is zero (INV-4)
+ *
+ * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
+ *
+ * Context: Any context.
+ * Return: the word, host order.
+ */
+static inline u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr)
+{
+	if (!hdr->info_set)
+		return 0;
+
+	return FIELD_PREP(OV2_RX_HDR_NEXT_HEADER, hdr->next_header) |
+	       FIELD_PREP(OV2_RX_HDR_PAD_LENGTH, hdr->pad_length) |
+	       OV2_RX_HDR_INFO_SET;
+}
+
+/**
+ * ov2_rx_header_decode() - read the word of slot 12, receive
+ * @slot: the slot, host order
+ * @hdr: out: its fields, all zero if the word is not valid (INV-4)
+ *
+ * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
+ *
+ * Context: Any context.
+ * Return: false if @slot is more than a word, or has reserved bits.
+ */
+static inline bool __must_check
+ov2_rx_header_decode(unsigned long slot, struct ov2_rx_header *hdr)
+{
+	u32 word = slot & OV2_RX_HDR_INFO_SET ? slot : 0;
+
+	hdr->info_set = word & OV2_RX_HDR_INFO_SET;
+	hdr->next_header = FIELD_GET(OV2_RX_HDR_NEXT_HEADER, word);
+	hdr->pad_length = FIELD_GET(OV2_RX_HDR_PAD_LENGTH, word);
+	return ov2_slot_is_word(slot) && !(slot & OV2_RX_HDR_RESERVED);
+}
 
 #endif /* _OV2_RECORDS_H */

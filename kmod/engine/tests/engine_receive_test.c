@@ -6,12 +6,18 @@
 #include <linux/ipv6.h>
 
 #include "../../unit/rig/late_cipher.h"
+#include "../../unit/rig/random_choice.h"
+#include "../../unit/rig/rig.h"
 #include "../../unit/rig/rig_add.h"
 #include "../../unit/rig/rig_flow.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_pair.h"
 #include "../../unit/rig/rig_request.h"
+#include "../crypt.h"
 #include "../engine_miniport.h"
+#include "../sa.h"
+#include "../sa_table.h"
+#include "../step.h"
 #include "../../ov2/records.h"
 #include "../../watch/counters.h"
 
@@ -480,6 +486,85 @@ static void receive_late(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, n, 200);
 }
 
+#define WAYS_ROUNDS	300
+
+/* Seal a frame whose pad length may be anything. The send path would drop the
+ * frame.
+ */
+static struct sk_buff *sealed_with_pad(struct ov2_pair *pair,
+				       const struct ov2_rig_frame *frame,
+				       u8 pad)
+{
+	struct ov2_nbl *nbl = ov2_rig_frame(pair->a, frame, 0);
+	struct ov2_job job = {
+		.nbl = nbl,
+		.skb = nbl->skb,
+		.ip = IP,
+		.header = ESP,
+		.end = nbl->skb->len,
+		.seq = (u64)frame->sa->seq_hi << 32 | frame->seq,
+	};
+
+	nbl->skb->data[job.end - ICV_LEN - 2] = pad;
+	local_bh_disable();
+	job.member = ov2_sa_find(&pair->a->ad, frame->sa->out)->member;
+	KUNIT_EXPECT_EQ(pair->a->test, ov2_step_seal(&job), 0);
+	local_bh_enable();
+	return nbl->skb;
+}
+
+/* A frame of an SA with one header goes a shorter way, which ends with the same
+ * records, bytes and counters.
+ */
+static void receive_ways_agree(struct kunit *test)
+{
+	struct ov2_rig *long_way = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_pair pair = ov2_pair_new(test);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_frame frame = { .sa = &sa };
+	struct ov2_nbl *nbl, *other;
+	struct ov2_rig_request *rr;
+	struct sk_buff *skb;
+	int i, n;
+
+	ov2_random_start(test);
+	sa.tunnel = true;
+	sa.esn = ov2_below(2);
+	ov2_rig_add_outbound(pair.a, &sa);
+	rr = ov2_rig_add_new(pair.b, &sa, true);
+	rr->ext.single = true;
+	KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(pair.b, rr),
+			(u32)OV2_STATUS_SUCCESS);
+	/* Without "single" the engine looks for an SA inside the tunnel. */
+	ov2_rig_add_inbound(long_way, &sa);
+
+	for (n = 0; n < WAYS_ROUNDS; n++) {
+		frame.seq = n + 1;
+		frame.len = ov2_below(100);
+		skb = sealed_with_pad(&pair, &frame,
+				      ov2_below(8) << ov2_below(6));
+		if (!ov2_below(4))
+			ov2_rig_flip(skb, ESP + ov2_below(skb->len - ESP),
+				     1 << ov2_below(8));
+		nbl = ov2_rig_inject(pair.b, skb, 0);
+		other = ov2_rig_inject(long_way, skb, 0);
+		for (i = 0; i < OV2_INFO_MAX; i++)
+			KUNIT_EXPECT_EQ(test, nbl->info[i], other->info[i]);
+		KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, other->ext_rx.seq64);
+		KUNIT_ASSERT_EQ(test, nbl->skb->len, other->skb->len);
+		KUNIT_EXPECT_MEMEQ(test, nbl->skb->data, other->skb->data,
+				   skb->len);
+	}
+	for (i = OV2_CNT_NONE + 1; i < OV2_CNT_MAX; i++)
+		KUNIT_EXPECT_EQ_MSG(test, ov2_counter_read(&pair.b->ad, i),
+				    ov2_counter_read(&long_way->ad, i), "%s",
+				    ov2_counter_name(i));
+	KUNIT_EXPECT_NE(test, ov2_counter_read(&long_way->ad, OV2_CNT_RX_PKTS),
+			0);
+	KUNIT_EXPECT_NE(test, ov2_counter_read(&long_way->ad,
+					       OV2_CNT_RX_BAD_SYNTAX), 0);
+}
+
 static struct kunit_case engine_receive_cases[] = {
 	KUNIT_CASE(receive_single),
 	KUNIT_CASE(receive_source),
@@ -495,6 +580,7 @@ static struct kunit_case engine_receive_cases[] = {
 	KUNIT_CASE(receive_udp_outermost),
 	KUNIT_CASE(receive_reflected),
 	KUNIT_CASE(receive_late),
+	KUNIT_CASE(receive_ways_agree),
 	{}
 };
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_SA_MEMO_H
+#define _OV2_SA_MEMO_H
+
+#include <linux/cache.h>
+
+#include "frame.h"
+
+struct ov2_sa;
+struct ov2_sa_table;
+
+/**
+ * struct ov2_sa_memo - what the last look-up of a receive queue has found
+ * @sa: the SA, or NULL if nothing is remembered
+ * @version: ov2_sa_table_version() from before the look-up
+ * @frame: the frame that the look-up was for
+ *
+ * The caller serializes all calls for one memo.
+ */
+struct ov2_sa_memo {
+	struct ov2_sa *sa;
+	s64 version;
+	struct ov2_frame frame;
+} ____cacheline_aligned_in_smp;
+
+struct ov2_sa *ov2_sa_memo_find(const struct ov2_sa_memo *memo, s64 version,
+				const struct ov2_frame *frame);
+void ov2_sa_memo_set(struct ov2_sa_memo *memo, struct ov2_sa *sa, s64 version,
+		     const struct ov2_frame *frame);
+
+#endif /* _OV2_SA_MEMO_H */
