@@ -18,7 +18,8 @@
 /* Any UDP packet may look like ESP. It is ESP only if there is an SA for it.
  * Without an SA no packet of its flow is ESP, so the engine wants none of them.
  */
-static bool wants_udp(struct ov2_engine *engine, const struct sk_buff *skb)
+static noinline bool wants_udp(struct ov2_engine *engine,
+			       const struct sk_buff *skb)
 {
 	struct ov2_frame frame;
 	bool found;
@@ -35,16 +36,10 @@ static bool wants_udp(struct ov2_engine *engine, const struct sk_buff *skb)
 	return found;
 }
 
-static bool wants_ipv4(struct ov2_engine *engine, const struct sk_buff *skb)
+static bool wants_protocol(struct ov2_engine *engine,
+			   const struct sk_buff *skb, u8 protocol)
 {
-	const struct iphdr *ip;
-	struct iphdr room;
-
-	ip = skb_header_pointer(skb, ETH_HLEN, sizeof(room), &room);
-	if (!ip)
-		return false;
-
-	switch (ip->protocol) {
+	switch (protocol) {
 	case IPPROTO_ESP:
 	case IPPROTO_AH:
 		return true;
@@ -53,6 +48,15 @@ static bool wants_ipv4(struct ov2_engine *engine, const struct sk_buff *skb)
 	default:
 		return false;
 	}
+}
+
+static bool wants_ipv4(struct ov2_engine *engine, const struct sk_buff *skb)
+{
+	const struct iphdr *ip;
+	struct iphdr room;
+
+	ip = skb_header_pointer(skb, ETH_HLEN, sizeof(room), &room);
+	return ip && wants_protocol(engine, skb, ip->protocol);
 }
 
 static bool wants_ipv6(const struct sk_buff *skb)
@@ -73,6 +77,27 @@ static bool wants_ipv6(const struct sk_buff *skb)
 	return frame.kind != OV2_FRAME_OTHER;
 }
 
+/* Headers may be anywhere. */
+static noinline bool wants_any(struct ov2_engine *engine,
+			       const struct sk_buff *skb)
+{
+	const struct ethhdr *eth;
+	struct ethhdr room;
+
+	eth = skb_header_pointer(skb, 0, sizeof(room), &room);
+	if (!eth)
+		return false;
+
+	switch (eth->h_proto) {
+	case htons(ETH_P_IP):
+		return wants_ipv4(engine, skb);
+	case htons(ETH_P_IPV6):
+		return wants_ipv6(skb);
+	default:
+		return false;
+	}
+}
+
 /**
  * ov2_engine_wants() - ov2_miniport_ops.wants of this engine
  * @ad: the card
@@ -88,19 +113,14 @@ static bool wants_ipv6(const struct sk_buff *skb)
  */
 bool ov2_engine_wants(struct ov2_adapter *ad, const struct sk_buff *skb)
 {
-	const struct ethhdr *eth;
-	struct ethhdr room;
+	const struct ethhdr *eth = (const void *)skb->data;
+	const struct iphdr *ip = (const void *)(eth + 1);
 
-	eth = skb_header_pointer(skb, 0, sizeof(room), &room);
-	if (!eth || skb_is_gso(skb))
+	if (skb_is_gso(skb))
 		return false;
-
-	switch (eth->h_proto) {
-	case htons(ETH_P_IP):
-		return wants_ipv4(ad->engine, skb);
-	case htons(ETH_P_IPV6):
-		return wants_ipv6(skb);
-	default:
-		return false;
-	}
+	/* The headers of nearly every frame are linear, and most are IPv4. */
+	if (likely(skb_headlen(skb) >= sizeof(*eth) + sizeof(*ip)) &&
+	    eth->h_proto == htons(ETH_P_IP))
+		return wants_protocol(ad->engine, skb, ip->protocol);
+	return wants_any(ad->engine, skb);
 }
