@@ -45,6 +45,8 @@ struct ov2_line_ops;
  * @ready: NBLs on their way up the stack; only @napi touches them
  * @held: number of frames given to the engine and not delivered yet; only @napi
  *	changes it
+ * @merge: the next frames go through GRO, which may merge them (rx_poll.c);
+ *	only @napi changes it
  * @up_frames: frames that went up the stack in this poll, and are not in the
  *	statistics yet; only @napi changes it
  * @up_bytes: their bytes
@@ -65,6 +67,7 @@ struct ov2_rxq {
 	bool polling;
 	struct list_head ready;
 	unsigned int held;
+	bool merge;
 	unsigned int up_frames;
 	unsigned int up_bytes;
 };

@@ -13,6 +13,7 @@
 #include <linux/skbuff.h>
 
 #include "../bridge/bridge.h"
+#include "../compat/napi.h"
 #include "line.h"
 #include "port.h"
 #include "ring.h"
@@ -20,6 +21,18 @@
 #include "rx_irq.h"
 #include "rx_poll.h"
 #include "rx_stack.h"
+
+/* GRO merges the frames of one poll, because napi_complete_done() takes all of
+ * them from GRO, unless the user has set gro_flush_timeout. So a @single frame
+ * has nothing to merge with, if no other frame waits on the ring. If GRO holds
+ * older frames, the frame must not overtake them.
+ */
+static void poll_choose_gro(struct ov2_rxq *rxq, bool single)
+{
+	rxq->merge = !single || !skb_queue_empty_lockless(&rxq->ring) ||
+		     ov2_gro_holds(&rxq->napi) ||
+		     READ_ONCE(*ov2_gro_flush_timeout(&rxq->napi));
+}
 
 static int poll_feed_engine(struct ov2_rxq *rxq, int budget)
 {
@@ -32,6 +45,7 @@ static int poll_feed_engine(struct ov2_rxq *rxq, int budget)
 	if (!taken)
 		return 0;
 	port->line->wake(port, rxq->index);
+	poll_choose_gro(rxq, taken == 1);
 
 	while ((skb = __skb_dequeue(&frames)))
 		ov2_rx_to_engine(rxq, skb);
@@ -53,6 +67,7 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 		list_splice_tail_init(&rxq->indicated, &rxq->ready);
 		spin_unlock(&rxq->lock);
 	}
+	poll_choose_gro(rxq, list_is_singular(&rxq->ready));
 
 	if (list_empty(&rxq->ready))
 		return 0;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A received frame leaves the card: it goes up the stack, or is dropped. */
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <linux/udp.h>
 #include <net/busy_poll.h>
 #include <net/sock.h>
 
@@ -13,6 +15,9 @@
 #include "port.h"
 #include "rx_stack.h"
 #include "unshare.h"
+
+/* ESP in UDP (RFC 3948 2.1) */
+#define RX_NAT_T_PORT	4500
 
 /**
  * ov2_rx_drop() - drop a received frame, and say why
@@ -30,6 +35,34 @@ void ov2_rx_drop(struct ov2_port *port, struct sk_buff *skb,
 	ov2_drop_rx(&port->ad, reason, skb, len);
 }
 
+/* The protocol behind the IP header, or -1 if the frame is not IP. @hlen is
+ * filled in with the length of this header.
+ */
+static int rx_proto(const struct sk_buff *skb, unsigned int *hlen)
+{
+	const struct ipv6hdr *ip6;
+	const struct iphdr *ip;
+	struct ipv6hdr room6;
+	struct iphdr room;
+
+	switch (skb->protocol) {
+	case htons(ETH_P_IP):
+		ip = skb_header_pointer(skb, 0, sizeof(room), &room);
+		if (!ip)
+			return -1;
+		*hlen = ip->ihl * 4;
+		return ip->protocol;
+	case htons(ETH_P_IPV6):
+		ip6 = skb_header_pointer(skb, 0, sizeof(room6), &room6);
+		if (!ip6)
+			return -1;
+		*hlen = sizeof(room6);
+		return ip6->nexthdr;
+	default:
+		return -1;
+	}
+}
+
 /* If the kernel has a state for an ESP packet, GRO itself decrypts and unpacks
  * the packet (esp4_gro_receive()), even if the frame is for another host. GRO
  * also finds ESP in UDP and in tunnels. Frames for other hosts must stay
@@ -37,19 +70,35 @@ void ov2_rx_drop(struct ov2_port *port, struct sk_buff *skb,
  */
 static bool rx_may_merge(const struct sk_buff *skb)
 {
-	const u8 *proto;
-	int offset;
-	u8 room;
+	unsigned int hlen;
 
-	if (skb->protocol == htons(ETH_P_IP))
-		offset = offsetof(struct iphdr, protocol);
-	else if (skb->protocol == htons(ETH_P_IPV6))
-		offset = offsetof(struct ipv6hdr, nexthdr);
-	else
+	return rx_proto(skb, &hlen) == IPPROTO_TCP;
+}
+
+/* Could GRO decrypt the frame? If so, firewall and policies see another packet
+ * with GRO than without, so the frame goes through GRO even if it is alone.
+ */
+static bool rx_may_be_esp(const struct sk_buff *skb)
+{
+	const struct udphdr *uh;
+	unsigned int hlen = 0;
+	struct udphdr room;
+
+	switch (rx_proto(skb, &hlen)) {
+	case IPPROTO_TCP:
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
 		return false;
-
-	proto = skb_header_pointer(skb, offset, sizeof(room), &room);
-	return proto && *proto == IPPROTO_TCP;
+	case IPPROTO_UDP:
+		uh = skb_header_pointer(skb, hlen, sizeof(room), &room);
+		return uh && (uh->source == htons(RX_NAT_T_PORT) ||
+			      uh->dest == htons(RX_NAT_T_PORT));
+	case -1:
+		return eth_type_vlan(skb->protocol) ||
+		       skb->protocol == htons(ETH_P_TEB);
+	default:
+		return true;
+	}
 }
 
 /* Returns false if memory is short. */
@@ -80,8 +129,9 @@ static void rx_finish(struct ov2_rxq *rxq, struct sk_buff *skb,
 	/* GRO would take a large packet of ESP in UDP for one ESP packet, if
 	 * the socket has UDP_GRO (xfrm4_gro_udp_encap_rcv()).
 	 */
-	if ((own && (!skb_is_gso(skb) || skb_is_gso_tcp(skb))) ||
-	    rx_may_merge(skb))
+	if ((rxq->merge || rx_may_be_esp(skb)) &&
+	    ((own && (!skb_is_gso(skb) || skb_is_gso_tcp(skb))) ||
+	     rx_may_merge(skb)))
 		napi_gro_receive(&rxq->napi, skb);
 	else
 		netif_receive_skb(skb);

@@ -3,6 +3,7 @@
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 
+#include "../../compat/napi.h"
 #include "../../unit/rig/two_cards.h"
 #include "../../watch/counters.h"
 
@@ -205,6 +206,49 @@ static void unwanted(struct kunit *test)
 	expect_up(test, cards, 0, 0);
 }
 
+/* A frame that is alone in its poll goes up without GRO, unless the user wants
+ * GRO to hold frames for later polls. @plain: the engine does not want frames
+ */
+static void expect_gro(struct kunit *test, bool plain)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct ov2_hold_engine *hold = ov2_hold_of(&cards->b->ad);
+
+	hold->at_once = true;
+	hold->idle = plain;
+	send(cards, 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
+	KUNIT_EXPECT_EQ(test, cards->num_at_once, 1);
+
+	send(cards, 2);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 2);
+	KUNIT_EXPECT_EQ(test, cards->num_at_once, 1);
+
+	/* The second frame is alone in its poll, but GRO holds the first one.
+	 */
+	send(cards, 2);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, 1), 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
+	KUNIT_EXPECT_EQ(test, cards->num_at_once, 1);
+
+	WRITE_ONCE(*ov2_gro_flush_timeout(&cards->b->rxqs[0].napi),
+		   NSEC_PER_MSEC);
+	send(cards, 1);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
+	KUNIT_EXPECT_EQ(test, cards->num_at_once, 1);
+	expect_up(test, cards, 0, 6);
+}
+
+static void alone_without_gro(struct kunit *test)
+{
+	expect_gro(test, false);
+}
+
+static void plain_alone_without_gro(struct kunit *test)
+{
+	expect_gro(test, true);
+}
+
 /* Each ring is polled by its own NAPI, and each frame that comes up names its
  * queue.
  */
@@ -273,6 +317,8 @@ static struct kunit_case poll_cases[] = {
 	KUNIT_CASE(others_pass_by),
 	KUNIT_CASE(plain_pass_by),
 	KUNIT_CASE(unwanted),
+	KUNIT_CASE(alone_without_gro),
+	KUNIT_CASE(plain_alone_without_gro),
 	KUNIT_CASE(queues),
 	KUNIT_CASE(goes_down),
 	KUNIT_CASE(burst_before_engine),

@@ -136,8 +136,12 @@ static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 	if (!skb_copy_bits(skb, 0, &number, sizeof(number)) &&
 	    cards->num_up < OV2_CARDS_UP_MAX)
 		cards->up[cards->num_up++] = be32_to_cpu(number);
-	if (skb_rx_queue_recorded(skb))
+	if (skb_rx_queue_recorded(skb)) {
 		cards->up_queue = skb_get_rx_queue(skb);
+		/* The poll counts the frames before it ends GRO */
+		if (cards->b->rxqs[cards->up_queue].up_frames)
+			cards->num_at_once++;
+	}
 	spin_unlock_bh(&cards->lock);
 	kfree_skb(skb);
 	return NET_RX_SUCCESS;

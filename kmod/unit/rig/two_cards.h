@@ -35,6 +35,8 @@
  * @num_up: number of frames that came up
  * @up: the numbers of these frames
  * @up_queue: receive queue of the last frame
+ * @num_at_once: number of frames that came up while the card polled. The other
+ *	frames waited in GRO until the end of their poll
  */
 struct ov2_cards {
 	struct kunit *test;
@@ -45,10 +47,11 @@ struct ov2_cards {
 	struct ov2_assoc assoc;
 	struct ov2_handle hdl;
 	struct packet_type tap;
-	spinlock_t lock; /* protects num_up, up and up_queue */
+	spinlock_t lock; /* protects the members below */
 	unsigned int num_up;
 	u32 up[OV2_CARDS_UP_MAX];
 	u16 up_queue;
+	unsigned int num_at_once;
 };
 
 struct ov2_cards *ov2_cards_new(struct kunit *test, unsigned int tx_queues,

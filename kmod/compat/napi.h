@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_COMPAT_NAPI_H
+#define _OV2_COMPAT_NAPI_H
+
+#include <linux/netdevice.h>
+
+/*
+ * In newer kernels a NAPI has a GRO node, and its own copy of the device's
+ * gro_flush_timeout, which netlink can set for this NAPI alone.
+ */
+#ifdef OV2_HAVE_GRO_NODE
+
+static inline unsigned long *ov2_gro_flush_timeout(struct napi_struct *napi)
+{
+	return &napi->gro_flush_timeout;
+}
+
+/* Does GRO hold frames of this NAPI, merged or waiting for a batch? */
+static inline bool ov2_gro_holds(const struct napi_struct *napi)
+{
+	return napi->gro.bitmask || napi->gro.rx_count;
+}
+
+#else
+
+static inline unsigned long *ov2_gro_flush_timeout(struct napi_struct *napi)
+{
+	return &napi->dev->gro_flush_timeout;
+}
+
+static inline bool ov2_gro_holds(const struct napi_struct *napi)
+{
+	return napi->gro_bitmask || napi->rx_count;
+}
+
+#endif /* OV2_HAVE_GRO_NODE */
+
+#endif /* _OV2_COMPAT_NAPI_H */
