@@ -44,18 +44,6 @@ static struct ring_cb *ring_cb(struct sk_buff *skb)
 	return (struct ring_cb *)skb->cb;
 }
 
-/**
- * ov2_ring_segments() - how many frames does a frame count as?
- * @skb: the frame
- *
- * Context: Any context.
- * Return: the number of its segments if it is a large packet, else 1.
- */
-unsigned int ov2_ring_segments(const struct sk_buff *skb)
-{
-	return max_t(unsigned int, skb_shinfo(skb)->gso_segs, 1);
-}
-
 static void ring_set_open(struct ov2_rxq *rxq, bool open)
 {
 	spin_lock_bh(&rxq->ring.lock);
@@ -128,23 +116,25 @@ bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff_head *frames)
 int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames)
 {
 	int max = min_t(int, budget, OV2_RX_HELD_MAX - rxq->held);
-	unsigned int segments = 0;
+	unsigned int left = 0;
 	struct sk_buff *skb;
-	int taken;
 
 	lockdep_assert_in_softirq();
 	__skb_queue_head_init(frames);
 	spin_lock(&rxq->ring.lock);
-	for (taken = 0; taken < max; taken++) {
-		skb = __skb_dequeue(&rxq->ring);
-		if (!skb)
-			break;
-		__skb_queue_tail(frames, skb);
-		segments += ring_cb(skb)->segments;
+	if (skb_queue_len(&rxq->ring) <= max) {
+		skb_queue_splice_init(&rxq->ring, frames);
+	} else {
+		left = rxq->segments;
+		while (skb_queue_len(frames) < max) {
+			skb = __skb_dequeue(&rxq->ring);
+			__skb_queue_tail(frames, skb);
+			left -= ring_cb(skb)->segments;
+		}
 	}
-	WRITE_ONCE(rxq->segments, rxq->segments - segments);
+	WRITE_ONCE(rxq->segments, left);
 	spin_unlock(&rxq->ring.lock);
-	return taken;
+	return skb_queue_len(frames);
 }
 
 /**

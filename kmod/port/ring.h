@@ -2,12 +2,12 @@
 #ifndef _OV2_RING_H
 #define _OV2_RING_H
 
+#include <linux/minmax.h>
+#include <linux/skbuff.h>
 #include <linux/types.h>
 
 struct ov2_port;
 struct ov2_rxq;
-struct sk_buff;
-struct sk_buff_head;
 
 /* Frames that may wait for a receive queue before its senders stop. A large
  * packet counts as many frames as it has segments, because 512 frames of 64 KiB
@@ -36,7 +36,6 @@ bool ov2_ring_may_take(const struct ov2_rxq *rxq);
 void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames);
 
 /* The sending end */
-unsigned int ov2_ring_segments(const struct sk_buff *skb);
 void ov2_ring_share(struct ov2_port *port, unsigned int rings);
 int ov2_ring_room(const struct ov2_port *port, u16 queue,
 		  const struct ov2_rxq *rxq);
@@ -45,5 +44,17 @@ void ov2_ring_completed(struct ov2_port *port, u16 queue, u16 frames);
 void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue);
 void ov2_ring_wake(struct ov2_port *port, u16 queue);
 void ov2_ring_wake_all(struct ov2_port *port);
+
+/**
+ * ov2_ring_segments() - how many frames does a frame count as?
+ * @skb: the frame
+ *
+ * Context: Any context.
+ * Return: the number of its segments if it is a large packet, else 1.
+ */
+static inline unsigned int ov2_ring_segments(const struct sk_buff *skb)
+{
+	return max_t(unsigned int, skb_shinfo(skb)->gso_segs, 1);
+}
 
 #endif /* _OV2_RING_H */

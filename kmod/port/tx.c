@@ -182,6 +182,9 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
  * at the room of its line. If somebody else stops the queue,
  * dev_hard_start_xmit() sends no more frames, so that ends the burst, too.
  *
+ * A queue that has a ring of its own looks at the room only when it has used
+ * up ov2_txq.left, because only its own frames take room from it.
+ *
  * Context: BH disabled, under the queue's lock.
  * Return: NETDEV_TX_OK always.
  */
@@ -199,6 +202,7 @@ netdev_tx_t ov2_tx_start_xmit(struct sk_buff *skb, struct net_device *dev)
 		return NETDEV_TX_OK;
 
 	tx_put(port, queue, &txq->burst);
-	ov2_ring_maybe_stop(port, queue);
+	if (txq->left <= 0 || READ_ONCE(port->sharers) > 1)
+		ov2_ring_maybe_stop(port, queue);
 	return NETDEV_TX_OK;
 }
