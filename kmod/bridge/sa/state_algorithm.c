@@ -51,23 +51,23 @@ static unsigned int cipher_key_bits(const struct xfrm_state *x)
 	return x->aead ? x->aead->alg_key_len : x->ealg->alg_key_len;
 }
 
-static bool is_gmac(const struct xfrm_state *x)
-{
-	return state_cipher(x)->kind == OV2_ALGORITHM_GMAC;
-}
-
+/* A look-up compares names, so each function looks up the cipher once. */
 static u32 state_encr(const struct xfrm_state *x)
 {
-	if (is_gmac(x))
+	const struct ov2_algorithm *cipher = state_cipher(x);
+
+	if (cipher->kind == OV2_ALGORITHM_GMAC)
 		return OV2_ENCR_NONE;
-	return ov2_algorithm_id(state_cipher(x), cipher_key_bits(x));
+	return ov2_algorithm_id(cipher, cipher_key_bits(x));
 }
 
 /* Returns 0 for a combined mode, which has no separate integrity algorithm. */
 static u32 state_auth(const struct xfrm_state *x)
 {
-	if (is_gmac(x))
-		return ov2_algorithm_id(state_cipher(x), cipher_key_bits(x));
+	const struct ov2_algorithm *cipher = state_cipher(x);
+
+	if (cipher->kind == OV2_ALGORITHM_GMAC)
+		return ov2_algorithm_id(cipher, cipher_key_bits(x));
 	if (x->aead)
 		return 0;
 	return ov2_algorithm_id(state_mac(x), x->aalg->alg_key_len);
@@ -174,12 +174,11 @@ static void set_aead(const struct xfrm_state *x,
 {
 	struct ov2_algorithm_info *info = &assoc->encr;
 
-	if (is_gmac(x)) {
+	info->identifier = state_encr(x);
+	if (info->identifier == OV2_ENCR_NONE) {
 		info = &assoc->auth;
 		info->identifier = state_auth(x);
-		assoc->encr.identifier = OV2_ENCR_NONE;
 	} else {
-		info->identifier = state_encr(x);
 		info->additional_info = ov2_state_icv_len(x);
 	}
 	info->key_len = cipher_key_bits(x) / 8;

@@ -2,7 +2,7 @@
 /* No explicit IV comes twice, whatever CPUs draw, until the counter ends. */
 #include <kunit/test.h>
 #include <linux/cpumask.h>
-#include <linux/percpu.h>
+#include <linux/smp.h>
 #include <linux/sort.h>
 #include <linux/unaligned.h>
 #include <linux/workqueue.h>
@@ -136,16 +136,13 @@ static void iv_cpu_keeps_its_range(struct kunit *test)
 	counter->salt = 0;
 	KUNIT_ASSERT_EQ(test, draw(counter, &before), 0);
 	/* It looks as if each CPU had drawn this value */
-	for_each_possible_cpu(cpu) {
-		u64 *next = per_cpu_ptr(counter->next, cpu);
-
-		*next = 5 * OV2_IV_RANGE - 1;
-	}
+	for_each_possible_cpu(cpu)
+		counter->next[cpu] = 5 * OV2_IV_RANGE - 1;
 	atomic64_set(&counter->ranges, 9);
 	KUNIT_EXPECT_EQ(test, draw(counter, &before), 0);
 	KUNIT_EXPECT_EQ(test, before, 5 * OV2_IV_RANGE - 1);
 	migrate_disable();
-	*this_cpu_ptr(counter->next) = 5 * OV2_IV_RANGE;
+	counter->next[smp_processor_id()] = 5 * OV2_IV_RANGE;
 	KUNIT_EXPECT_EQ(test, draw(counter, &after), 0);
 	migrate_enable();
 	KUNIT_EXPECT_EQ(test, after, 9 * OV2_IV_RANGE);
