@@ -66,6 +66,9 @@ lint:
 generate:
 	@tools/generate
 
+generate-netlink:
+	@$(testbed) exec -- tools/generate-netlink
+
 htmldocs:
 	@tools/htmldocs
 
@@ -91,6 +94,7 @@ help:
 	@echo "make bench-parallel       how much two SAs on two CPUs carry, beside one SA"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make generate             writes again what is made from rows: pages, the tests' tables, selftests/config"
+	@echo "make generate-netlink     writes again what is made from the spec of the netlink family"
 	@echo "make htmldocs             the pages of Documentation/ as HTML"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
@@ -98,4 +102,4 @@ help:
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest mutate bench bench-quick bench-scale bench-parallel lint generate htmldocs clean help
+.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest mutate bench bench-quick bench-scale bench-parallel lint generate generate-netlink htmldocs clean help

@@ -6,7 +6,7 @@
 # leaves no root that is half made.
 
 # Raised when the recipe below changes in a way that the package list does not show.
-recipe=5
+recipe=6
 
 # The space that a new root takes: first with the packages' archives, which are cleaned away, then
 # with its own image.
@@ -123,6 +123,27 @@ install_in() {
 	(enter "$tree" -- apt-get install -y "${target[@]}" "${packages[@]}")
 }
 
+# The kernel's own netlink client and generator, with the schema of its specs. Debian has no package of
+# them, so they are taken from the source package of the newest kernel.
+install_ynl() {
+	local tree=$1 series
+
+	series=$(cd "$tree/boot" && printf '%s\n' vmlinuz-* | sed 's/^vmlinuz-//' | sort -V | tail -n 1 |
+		cut -d. -f1,2)
+	# shellcheck disable=SC2016	# for the shell in the root
+	(enter "$tree" -- sh -euc '
+		cd /tmp
+		apt-get download -t trixie-backports "linux-source-$1"
+		mkdir ynl
+		dpkg-deb --fsys-tarfile linux-source-*.deb | tar -xO --wildcards "*/linux-source-*.tar.xz" |
+			tar -xJ -C ynl --strip-components=1 --wildcards --no-wildcards-match-slash \
+				"*/tools/net/ynl/pyynl" "*/Documentation/netlink/*.yaml"
+		mv ynl/tools/net/ynl/pyynl /usr/lib/python3/dist-packages
+		mkdir -p /usr/share/ynl
+		mv ynl/Documentation/netlink/*.yaml /usr/share/ynl
+		rm -rf ynl linux-source-*.deb' _ "$series")
+}
+
 # A boot under emulation spends a third of its time on what no test needs: loading drivers for the
 # emulator's disks and keyboards, and making the files of daemons. One rule is left, for the ports
 # that virtme-ng talks through. Without the others udev does not rename or readdress the network
@@ -185,21 +206,24 @@ make_root() {
 	install_mmdebstrap "$log"
 
 	say "[root] making the test root in $root (once; the log is $log)"
-	follow '[root] 1/6 base system' "$log" mmdebstrap_progress base_tree "$new" ||
+	follow '[root] 1/7 base system' "$log" mmdebstrap_progress base_tree "$new" ||
 		give_up "$new" "$(why_apt_failed "$log")"
-	follow '[root] 2/6 package lists' "$log" apt_progress add_backports "$new" ||
+	follow '[root] 2/7 package lists' "$log" apt_progress add_backports "$new" ||
 		give_up "$new" "$(why_apt_failed "$log")"
 	: >"$log.2"
-	follow '[root] 3/6 stable kernel, compiler, emulator and tools' "$log.2" apt_progress \
+	follow '[root] 3/7 stable kernel, compiler, emulator and tools' "$log.2" apt_progress \
 		install_in "$new" stable || give_up "$new" "$(why_apt_failed "$log.2")"
 	: >"$log.3"
-	follow '[root] 4/6 newest kernel' "$log.3" apt_progress \
+	follow '[root] 4/7 newest kernel' "$log.3" apt_progress \
 		install_in "$new" newest || give_up "$new" "$(why_apt_failed "$log.3")"
-	cat "$log.2" "$log.3" >>"$log"
-	rm -f "$log.2" "$log.3"
-	follow '[root] 5/6 tidying' "$log" apt_progress tidy "$new" ||
+	: >"$log.4"
+	follow '[root] 5/7 netlink client of the newest kernel' "$log.4" apt_progress \
+		install_ynl "$new" || give_up "$new" "$(why_apt_failed "$log.4")"
+	cat "$log.2" "$log.3" "$log.4" >>"$log"
+	rm -f "$log.2" "$log.3" "$log.4"
+	follow '[root] 6/7 tidying' "$log" apt_progress tidy "$new" ||
 		give_up "$new" "$(why_apt_failed "$log")"
-	follow '[root] 6/6 image for the guests' "$log" apt_progress make_image "$new" ||
+	follow '[root] 7/7 image for the guests' "$log" apt_progress make_image "$new" ||
 		give_up "$new" "its image cannot be made, the log is $log"
 
 	[ "$(find "$new/boot" -name 'vmlinuz-*' | wc -l)" -ge 2 ] ||
