@@ -5,6 +5,7 @@
 #include <net/rtnetlink.h>
 
 #include "engine/engine_miniport.h"
+#include "netlink/family.h"
 #include "ov2/nbl.h"
 #include "ov2/reaper.h"
 #include "port/link.h"
@@ -26,8 +27,14 @@ static int __init ov2_module_init(void)
 	if (err)
 		goto err_engine;
 
+	err = ov2_family_register();
+	if (err)
+		goto err_link;
+
 	return 0;
 
+err_link:
+	ov2_link_unregister();
 err_engine:
 	ov2_engine_exit();
 err_nbl:
@@ -37,6 +44,7 @@ err_nbl:
 
 static void __exit ov2_module_exit(void)
 {
+	ov2_family_unregister();
 	ov2_link_unregister();
 
 	/* RCU callbacks queue work on the engine's queue, and ov2_engine_exit()

@@ -26,6 +26,7 @@ static int engine_initialize(struct ov2_adapter *ad)
 }
 
 const struct ov2_miniport_ops ov2_engine_miniport = {
+	.name = "emulated",
 	.initialize = engine_initialize,
 	.halt = ov2_engine_halt,
 	.pause = ov2_engine_pause,

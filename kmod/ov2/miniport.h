@@ -9,6 +9,7 @@
 
 /**
  * struct ov2_miniport_ops - what an engine does for a card (calls down)
+ * @name: names the engine to users
  * @initialize: give the card its engine. Process context, may sleep. Returns
  *	0 or a negative errno
  * @halt: take the engine away. Process context. The engine is paused, every SA
@@ -49,6 +50,7 @@
  *	the queue, good or bad
  */
 struct ov2_miniport_ops {
+	const char *name;
 	int (*initialize)(struct ov2_adapter *ad);
 	void (*halt)(struct ov2_adapter *ad);
 	void (*pause)(struct ov2_adapter *ad);

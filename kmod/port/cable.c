@@ -236,6 +236,7 @@ static struct net_device *cable_link(const struct ov2_port *port)
 }
 
 const struct ov2_line_ops ov2_cable_line = {
+	.name		= "cable",
 	.features	= CABLE_FEATURES,
 	.max_mtu	= CABLE_MAX_MTU,
 	.plug		= cable_plug,

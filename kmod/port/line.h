@@ -15,6 +15,7 @@ struct sk_buff_head;
 
 /**
  * struct ov2_line_ops - the line: what a card's frames leave on and come from
+ * @name: names the kind of line to users
  * @features: what the line can do, also with large packets and with checksums.
  *	The stack does the rest itself, by segmenting, copying or summing.
  *	NETIF_F_HW_ESP is not here, because the engine has it, not the line.
@@ -60,6 +61,7 @@ struct sk_buff_head;
  * @wake is empty.
  */
 struct ov2_line_ops {
+	const char *name;
 	netdev_features_t features;
 	unsigned int max_mtu;
 	int (*plug)(struct ov2_port *port, struct net_device *target,

@@ -8,7 +8,7 @@
 #include "../ov2/adapter.h"
 
 #define OV2_COUNTER_ROW(id, name, mib, reason, sentence) \
-	[OV2_CNT_##id] = { name, mib, reason },
+	[OV2_CNT_##id] = { name, mib, reason, sentence },
 
 static const struct ov2_counter_row counter_rows[OV2_CNT_MAX] = {
 	OV2_COUNTERS(OV2_COUNTER_ROW)

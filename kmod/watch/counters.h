@@ -475,11 +475,13 @@ struct ov2_counters {
  * @name: the name for users
  * @mib: the SNMP counter of xfrm, LINUX_MIB_XFRM*, or 0
  * @reason: the drop reason of the core, or SKB_NOT_DROPPED_YET
+ * @sentence: what has happened, without a full stop
  */
 struct ov2_counter_row {
 	const char *name;
 	int mib;
 	enum skb_drop_reason reason;
+	const char *sentence;
 };
 
 int ov2_counters_alloc(struct ov2_adapter *ad);

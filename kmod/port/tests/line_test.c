@@ -90,6 +90,7 @@ static void wall_wake(struct ov2_port *port, u16 rx_queue)
 }
 
 static const struct ov2_line_ops wall_line = {
+	.name		= "wall",
 	.plug		= wall_plug,
 	.unplug		= wall_unplug,
 	.link		= wall_link,

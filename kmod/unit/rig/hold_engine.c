@@ -164,6 +164,7 @@ static void hold_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 
 /* The operations of the engine */
 const struct ov2_miniport_ops ov2_hold_miniport = {
+	.name		= "hold",
 	.initialize	= hold_initialize,
 	.halt		= hold_halt,
 	.pause		= hold_pause,

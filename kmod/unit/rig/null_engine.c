@@ -190,6 +190,7 @@ static void null_reset(struct ov2_adapter *ad)
 
 /* The operations of the null engine */
 const struct ov2_miniport_ops ov2_null_miniport = {
+	.name		= "null",
 	.initialize	= null_initialize,
 	.halt		= null_halt,
 	.pause		= null_pause,

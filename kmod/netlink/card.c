@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The object "card": what a card is, and what it can do. */
+#include <linux/atomic.h>
+#include <linux/build_bug.h>
+#include <linux/netdevice.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+
+#include "../ov2/miniport.h"
+#include "../ov2/offload.h"
+#include "../port/line.h"
+#include "../port/port.h"
+#include "family.h"
+#include "family_gen.h"
+
+/* The masks go out as they are in the records, so a name and its bit must
+ * agree.
+ */
+static_assert((int)IPSECOV2_COEXISTENCE_TCP_CHECKSUM ==
+	      OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE);
+static_assert((int)IPSECOV2_COEXISTENCE_UDP_CHECKSUM ==
+	      OV2_OFFLOAD_UDP_CHECKSUM_COEXISTENCE);
+static_assert((int)IPSECOV2_EXTENSION_LARGE_SEND ==
+	      OV2_OFFLOAD_EXT_LARGE_SEND);
+static_assert((int)IPSECOV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL ==
+	      OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL);
+static_assert((int)IPSECOV2_AUTH_MD5 == OV2_AUTH_MD5);
+static_assert((int)IPSECOV2_AUTH_AES_GMAC_256 == OV2_AUTH_AES_GCM_256);
+static_assert((int)IPSECOV2_AUTH_SHA_384 == OV2_EXT_AUTH_SHA_384);
+static_assert((int)IPSECOV2_AUTH_SHA_512 == OV2_EXT_AUTH_SHA_512);
+static_assert((int)IPSECOV2_ENCR_NONE == OV2_ENCR_NONE);
+static_assert((int)IPSECOV2_ENCR_AES_GCM_128 == OV2_ENCR_AES_GCM_128);
+static_assert((int)IPSECOV2_ENCR_AES_CBC_256 == OV2_ENCR_AES_CBC_256);
+static_assert((int)IPSECOV2_ENCR_AES_CCM_128 == OV2_EXT_ENCR_AES_CCM_128);
+static_assert((int)IPSECOV2_ENCR_CHACHA20_POLY1305 ==
+	      OV2_EXT_ENCR_CHACHA20_POLY1305);
+static_assert((int)IPSECOV2_ENCR_AES_CTR_256 == OV2_EXT_ENCR_AES_CTR_256);
+
+static u32 card_features(const struct ov2_capabilities *caps)
+{
+	const struct {
+		u8 on;
+		u32 feature;
+	} rows[] = {
+		{ caps->ipv6, IPSECOV2_FEATURE_IPV6 },
+		{ caps->ipv4_options, IPSECOV2_FEATURE_IPV4_OPTIONS },
+		{ caps->ipv6_ext_headers, IPSECOV2_FEATURE_IPV6_EXT_HEADERS },
+		{ caps->ah, IPSECOV2_FEATURE_AH },
+		{ caps->esp, IPSECOV2_FEATURE_ESP },
+		{ caps->ah_esp_combined, IPSECOV2_FEATURE_AH_ESP_COMBINED },
+		{ caps->transport, IPSECOV2_FEATURE_TRANSPORT },
+		{ caps->tunnel, IPSECOV2_FEATURE_TUNNEL },
+		{ caps->transport_tunnel_combined,
+		  IPSECOV2_FEATURE_TRANSPORT_TUNNEL_COMBINED },
+		{ caps->lso, IPSECOV2_FEATURE_LSO },
+		{ caps->esn, IPSECOV2_FEATURE_ESN },
+	};
+	u32 features = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].on)
+			features |= rows[i].feature;
+	return features;
+}
+
+static int card_put_offload(struct sk_buff *msg, int attr,
+			    const struct ov2_offload *offload)
+{
+	const struct ov2_capabilities *caps = &offload->ipsec_v2;
+	struct nlattr *nest;
+
+	nest = nla_nest_start(msg, attr);
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(msg, IPSECOV2_A_OFFLOAD_COEXISTENCE, offload->flags) ||
+	    nla_put_u32(msg, IPSECOV2_A_OFFLOAD_EXTENSIONS,
+			offload->extensions) ||
+	    nla_put_u32(msg, IPSECOV2_A_OFFLOAD_FEATURES,
+			card_features(caps)) ||
+	    nla_put_u32(msg, IPSECOV2_A_OFFLOAD_UDP_ESP, caps->udp_esp) ||
+	    nla_put_u32(msg, IPSECOV2_A_OFFLOAD_AUTH, caps->auth) ||
+	    nla_put_u32(msg, IPSECOV2_A_OFFLOAD_ENCR, caps->encr) ||
+	    nla_put_u32(msg, IPSECOV2_A_OFFLOAD_SA_CAPACITY,
+			caps->sa_capacity))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* The other end of the line, numbered as rtnetlink does it for IFLA_LINK */
+static int card_put_peer(struct sk_buff *msg, struct net *net,
+			 const struct ov2_port *port)
+{
+	const struct net_device *peer = port->line->link(port);
+	int id;
+
+	if (!peer)
+		return 0;
+	if (nla_put_u32(msg, IPSECOV2_A_CARD_PEER_IFINDEX,
+			READ_ONCE(peer->ifindex)))
+		return -EMSGSIZE;
+	if (net_eq(dev_net(peer), net))
+		return 0;
+	id = peernet2id_alloc(net, dev_net(peer), GFP_ATOMIC);
+	return nla_put_s32(msg, IPSECOV2_A_CARD_PEER_NETNS_ID, id);
+}
+
+static int card_put(struct sk_buff *msg, struct net *net,
+		    const struct net_device *dev)
+{
+	const struct ov2_port *port = netdev_priv(dev);
+	const struct ov2_adapter *ad = &port->ad;
+
+	if (nla_put_u32(msg, IPSECOV2_A_CARD_IFINDEX, dev->ifindex) ||
+	    nla_put_string(msg, IPSECOV2_A_CARD_IFNAME, dev->name) ||
+	    nla_put_string(msg, IPSECOV2_A_CARD_LINE, port->line->name) ||
+	    card_put_peer(msg, net, port) ||
+	    nla_put_string(msg, IPSECOV2_A_CARD_ENGINE, ad->miniport->name) ||
+	    nla_put_u32(msg, IPSECOV2_A_CARD_TX_QUEUES,
+			READ_ONCE(dev->real_num_tx_queues)) ||
+	    nla_put_u32(msg, IPSECOV2_A_CARD_RX_QUEUES,
+			READ_ONCE(dev->real_num_rx_queues)) ||
+	    nla_put_u32(msg, IPSECOV2_A_CARD_SAS, atomic_read(&ad->bundles)) ||
+	    card_put_offload(msg, IPSECOV2_A_CARD_HARDWARE, ad->hardware) ||
+	    card_put_offload(msg, IPSECOV2_A_CARD_CONFIG,
+			     READ_ONCE(ad->config)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int ipsecov2_nl_card_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct net_device *dev;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+
+	err = -EMSGSIZE;
+	hdr = genlmsg_iput(msg, info);
+	if (!hdr)
+		goto err_msg;
+
+	rcu_read_lock();
+	dev = ov2_family_card(info, IPSECOV2_A_CARD_IFINDEX);
+	err = PTR_ERR_OR_ZERO(dev);
+	if (!err)
+		err = card_put(msg, genl_info_net(info), dev);
+	rcu_read_unlock();
+	if (err)
+		goto err_msg;
+
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+
+err_msg:
+	nlmsg_free(msg);
+	return err;
+}
+
+/**
+ * struct card_dump - where a dump goes on, in netlink_callback.ctx
+ * @ifindex: the next card has this index, or a higher one
+ */
+struct card_dump {
+	unsigned long ifindex;
+};
+
+static_assert(sizeof(struct card_dump) <=
+	      sizeof_field(struct netlink_callback, ctx));
+
+int ipsecov2_nl_card_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	struct card_dump *dump = (void *)cb->ctx;
+	struct net *net = genl_info_net(genl_info_dump(cb));
+	struct net_device *dev;
+	int err = 0;
+	void *hdr;
+
+	rcu_read_lock();
+	/* A card that came or went since the dump began: NLM_F_DUMP_INTR */
+	cb->seq = READ_ONCE(net->dev_base_seq);
+	for_each_netdev_dump(net, dev, dump->ifindex) {
+		if (!ov2_port_is_card(dev))
+			continue;
+		err = -EMSGSIZE;
+		hdr = genlmsg_iput(skb, genl_info_dump(cb));
+		if (!hdr)
+			break;
+		err = card_put(skb, net, dev);
+		if (err) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genl_dump_check_consistent(cb, hdr);
+		genlmsg_end(skb, hdr);
+	}
+	rcu_read_unlock();
+	return err;
+}

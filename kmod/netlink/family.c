@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family. Its operations and their policies are generated
+ * from Documentation/netlink/specs/ipsecov2.yaml (family_gen.c); each object
+ * has a file of its own.
+ */
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <net/genetlink.h>
+
+#include "../port/port.h"
+#include "family.h"
+#include "family_gen.h"
+
+/**
+ * ov2_family_card() - the card that a request names
+ * @info: the request
+ * @attr: its attribute with the interface index, which the policy has checked
+ *
+ * Context: RCU read side; the card is valid until its end.
+ * Return: the card's netdev; -EINVAL without the attribute, -ENODEV if no card
+ * in the namespace of the socket has this index, both with a sentence.
+ */
+struct net_device *ov2_family_card(const struct genl_info *info, int attr)
+{
+	struct net_device *dev;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "a card needs RCU");
+	if (GENL_REQ_ATTR_CHECK(info, attr))
+		return ERR_PTR(-EINVAL);
+
+	dev = dev_get_by_index_rcu(genl_info_net(info),
+				   nla_get_u32(info->attrs[attr]));
+	if (dev && ov2_port_is_card(dev))
+		return dev;
+	NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
+	if (dev)
+		NL_SET_ERR_MSG_MOD(info->extack,
+				   "The interface is not of type ipsecov2");
+	else
+		NL_SET_ERR_MSG_MOD(info->extack,
+				   "There is no interface of this index");
+	return ERR_PTR(-ENODEV);
+}
+
+int ipsecov2_nl_module_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	hdr = genlmsg_iput(msg, info);
+	if (!hdr || nla_put_string(msg, IPSECOV2_A_MODULE_VERSION,
+				   THIS_MODULE->version)) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * ov2_family_register() - let users ask
+ *
+ * Context: Process context, at module init, when cards can be made.
+ * Return: 0 or a negative errno.
+ */
+int ov2_family_register(void)
+{
+	return genl_register_family(&ipsecov2_nl_family);
+}
+
+/**
+ * ov2_family_unregister() - end of ov2_family_register()
+ *
+ * Waits for requests that run.
+ *
+ * Context: Process context, at module exit, before the cards go.
+ */
+void ov2_family_unregister(void)
+{
+	genl_unregister_family(&ipsecov2_nl_family);
+}
+
+MODULE_ALIAS_GENL_FAMILY(IPSECOV2_FAMILY_NAME);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/ipsecov2.yaml */
+/* YNL-GEN kernel source */
+/* To regenerate run: make generate-netlink */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "family_gen.h"
+
+#include <uapi/linux/ipsecov2_netlink.h>
+
+/* IPSECOV2_CMD_CARD_GET - do */
+static const struct nla_policy ipsecov2_card_get_nl_policy[IPSECOV2_A_CARD_IFINDEX + 1] = {
+	[IPSECOV2_A_CARD_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* IPSECOV2_CMD_COUNTER_GET - dump */
+static const struct nla_policy ipsecov2_counter_get_nl_policy[IPSECOV2_A_COUNTER_IFINDEX + 1] = {
+	[IPSECOV2_A_COUNTER_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* Ops table for ipsecov2 */
+static const struct genl_split_ops ipsecov2_nl_ops[] = {
+	{
+		.cmd	= IPSECOV2_CMD_MODULE_GET,
+		.doit	= ipsecov2_nl_module_get_doit,
+		.flags	= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= IPSECOV2_CMD_CARD_GET,
+		.doit		= ipsecov2_nl_card_get_doit,
+		.policy		= ipsecov2_card_get_nl_policy,
+		.maxattr	= IPSECOV2_A_CARD_IFINDEX,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= IPSECOV2_CMD_CARD_GET,
+		.dumpit	= ipsecov2_nl_card_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= IPSECOV2_CMD_COUNTER_GET,
+		.dumpit		= ipsecov2_nl_counter_get_dumpit,
+		.policy		= ipsecov2_counter_get_nl_policy,
+		.maxattr	= IPSECOV2_A_COUNTER_IFINDEX,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+};
+
+struct genl_family ipsecov2_nl_family __ro_after_init = {
+	.name		= IPSECOV2_FAMILY_NAME,
+	.version	= IPSECOV2_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= ipsecov2_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(ipsecov2_nl_ops),
+};

@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The netlink family tells what each card is, what it can do and what it counts.
+
+The kernel's own client (YNL) asks, by the spec. What the family says is
+compared with what ip and ethtool say of the same card.
+"""
+import errno
+import json
+import os
+import socket
+import struct
+import subprocess
+
+from lib import ksft, module, ynl
+from lib.netns import Netns, ethtool_stats
+from lib.xfrmnl import ifindex
+
+MANY = 40       # cards: their counters need many messages
+NOBODY = 65534
+CMD_CARD_GET, A_CARD_IFINDEX = 2, 1
+NLMSG_ERROR, NLM_F_REQUEST, NLM_F_ACK = 2, 1, 4
+
+STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi {spi} reqid 1"
+         " mode transport aead rfc4106(gcm(aes))"
+         " 0x0102030405060708090a0b0c0d0e0f1011121314 128"
+         " offload dev ov0 dir out")
+
+
+def two_cards(defer, options=""):
+    """Two cards and their cable, in one namespace."""
+    ns = Netns("cards")
+    defer(ns.delete)
+    ns.ip(f"link add ov0 {options} type ipsecov2",
+          "link add ov1 link ov0 type ipsecov2")
+    family = ynl.Family(ns)
+    defer(family.close)
+    return ns, family
+
+
+def refused(function, *args, **kwargs):
+    try:
+        function(*args, **kwargs)
+    except ynl.Refused as error:
+        return error
+    raise ksft.Fail("a wrong request was answered")
+
+
+def card(ns, family, dev):
+    return family.card_get({"ifindex": ifindex(ns, dev)})
+
+
+# ---- what a card is
+
+def module_version(defer):
+    family = ynl.Family()
+    defer(family.close)
+    with open("/sys/module/ipsecov2/version", encoding="ascii") as f:
+        version = f.read().strip()
+    ksft.equal(family.module_get({}), {"version": version}, "the module")
+
+
+def a_card(defer):
+    ns, family = two_cards(defer, "numtxqueues 3 numrxqueues 2")
+    shown = card(ns, family, "ov0")
+    link = json.loads(ns.command("ip", "-d", "-j", "link", "show", "ov0")
+                      .stdout)[0]
+    ksft.equal(shown["ifname"], "ov0", "name")
+    ksft.equal(shown["ifindex"], link["ifindex"], "index")
+    ksft.equal((shown["tx-queues"], shown["rx-queues"]),
+               (link["num_tx_queues"], link["num_rx_queues"]), "queues")
+    ksft.equal((shown["tx-queues"], shown["rx-queues"]), (3, 2), "queues")
+    ksft.equal((shown["line"], shown["engine"]), ("cable", "emulated"),
+               "line and engine")
+    ksft.equal(shown["peer-ifindex"], ifindex(ns, "ov1"), "other end")
+    ksft.check("peer-netns-id" not in shown, "the other end is not elsewhere")
+
+
+def other_end(defer):
+    ns, family = two_cards(defer)
+    there = Netns("there")
+    defer(there.delete)
+    ns.ip(f"link set ov1 netns {there.name}")
+    shown = card(ns, family, "ov0")
+    link = json.loads(ns.command("ip", "-j", "link", "show", "ov0").stdout)[0]
+    ksft.equal(shown["peer-ifindex"], ifindex(there, "ov1"), "other end")
+    ksft.equal(shown["peer-netns-id"], link["link_netnsid"], "its namespace")
+    there.ip("link del ov1")
+    shown = card(ns, family, "ov0")
+    ksft.check("peer-ifindex" not in shown and "peer-netns-id" not in shown,
+               f"the cable is gone, and the card shows {shown}")
+
+
+def number_of_sas(defer):
+    ns, family = two_cards(defer)
+    ns.ip("link set ov0 up", "link set ov1 up")
+    for number in range(3):
+        ksft.equal(card(ns, family, "ov0")["sas"], number, "SAs")
+        ns.ip(STATE.format(spi=0x1000 + number))
+    ns.ip("xfrm state flush")
+    ksft.wait_for("no SA", lambda: card(ns, family, "ov0")["sas"] == 0)
+
+
+def configuration(defer):
+    """esp-hw-offload is the same thing as the configuration."""
+    ns, family = two_cards(defer)
+    before = card(ns, family, "ov0")
+    ksft.equal(before["config"], before["hardware"], "all is on")
+    for wanted in ({"esp", "transport", "tunnel", "esn", "lso", "ipv6"},
+                   {"ah-esp-combined", "transport-tunnel-combined"}):
+        ksft.check(wanted <= before["hardware"]["features"],
+                   f"not all of {wanted} in {before['hardware']}")
+    ksft.check("ipv4-options" not in before["hardware"]["features"],
+               "the engine takes no IPv4 options (ipsecov2.rst)")
+    ksft.check({"aes-gcm-128", "aes-cbc-256", "chacha20-poly1305"} <=
+               before["hardware"]["encr"], "ciphers")
+
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+    after = card(ns, family, "ov0")
+    ksft.equal(after["hardware"], before["hardware"], "what the engine can do")
+    for name in ("features", "udp-esp", "auth", "encr"):
+        ksft.equal(after["config"][name], set(), f"{name} while all is off")
+    ksft.check(ns.ip_error(STATE.format(spi=1)) == "", "falls back")
+    ksft.equal(card(ns, family, "ov0")["sas"], 0, "SAs of the card")
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "on")
+    ksft.equal(card(ns, family, "ov0"), before, "the card as it was")
+
+
+def counters(defer):
+    ns, family = two_cards(defer)
+    ns.ip("link set ov0 up", "link set ov1 up")
+    ns.ip_error(STATE.format(spi=1).replace("rfc4106(gcm(aes))",
+                                            "rfc4543(gcm(aes))"))
+    index = ifindex(ns, "ov0")
+    shown = family.counter_get({"ifindex": index}, dump=True)
+    ksft.equal({one["ifindex"] for one in shown}, {index}, "card")
+    ksft.equal({one["name"]: one["value"] for one in shown},
+               ethtool_stats(ns, "ov0"), "counters")
+    ksft.equal([one["name"] for one in shown],
+               list(ethtool_stats(ns, "ov0")), "their order")
+    ksft.check(any(one["value"] for one in shown), "nothing was counted")
+    for one in shown:
+        ksft.check(" " in one["explanation"] and
+                   one["explanation"][0].isupper(), f"no sentence: {one}")
+
+
+# ---- many, elsewhere, and by whom
+
+def many_cards(defer):
+    ns, family = two_cards(defer)
+    ns.ip(*(f"link add many{n} type ipsecov2" for n in range(MANY)))
+    names = {"ov0", "ov1", *(f"many{n}" for n in range(MANY))}
+    shown = family.card_get({}, dump=True)
+    ksft.equal(len(shown), len(names), "cards")
+    ksft.equal({one["ifname"] for one in shown}, names, "their names")
+    for one in shown:
+        ksft.equal(one, family.card_get({"ifindex": one["ifindex"]}),
+                   "a card by itself and in a dump")
+    each = ethtool_stats(ns, "ov0")
+    shown = family.counter_get({}, dump=True)
+    ksft.equal(len(shown), len(names) * len(each), "counters")
+    ksft.equal(len({(one["ifindex"], one["name"]) for one in shown}),
+               len(shown), "none of them comes twice")
+
+
+def churn(defer):
+    """A card that comes or goes leaves the others in the dump."""
+    ns, family = two_cards(defer)
+    ns.ip(*(f"link add many{n} type ipsecov2" for n in range(MANY // 4)))
+    with ns.entered():
+        other = subprocess.Popen(
+            ["sh", "-c", "while :; do ip link add new type ipsecov2;"
+             " ip link del new; done"], stderr=subprocess.DEVNULL)
+    defer(other.wait)
+    defer(other.kill)
+    stay = {"ov0", "ov1", *(f"many{n}" for n in range(MANY // 4))}
+    for _ in range(20):
+        names = [one["ifname"] for one in family.card_get({}, dump=True)]
+        ksft.check(stay <= set(names), f"{stay - set(names)} missing")
+        ksft.equal(len(set(names)), len(names), "no card comes twice")
+        seen = {}
+        for one in family.counter_get({}, dump=True):
+            seen.setdefault(one["ifindex"], []).append(one["name"])
+        for names in seen.values():
+            ksft.equal(len(set(names)), len(names), "no counter comes twice")
+
+
+def namespaces(defer):
+    ns, _ = two_cards(defer)
+    index = ifindex(ns, "ov0")
+    there = Netns("there")
+    defer(there.delete)
+    family = ynl.Family(there)
+    defer(family.close)
+    ksft.equal(family.card_get({}, dump=True), [], "cards elsewhere")
+    ksft.equal(family.counter_get({}, dump=True), [], "counters elsewhere")
+    error = refused(family.card_get, {"ifindex": index + 1000})
+    ksft.equal(error.errno, errno.ENODEV, "errno")
+
+
+def unprivileged(defer):
+    """Everybody may ask what a card is and counts, root of its own or not."""
+    ns, family = two_cards(defer)
+    expected = {one["ifname"] for one in family.card_get({}, dump=True)}
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        "from lib import ynl; f = ynl.Family();"
+        "print(sorted(c['ifname'] for c in f.card_get({}, dump=True)),"
+        " len(f.counter_get({}, dump=True)) > 0, len(f.module_get({})))")
+    here = os.path.dirname(os.path.abspath(__file__))
+    for how in (["setpriv", f"--reuid={NOBODY}", "--clear-groups", "--inh-caps",
+                 "-all", "--bounding-set", "-all"], ["unshare", "--user"]):
+        done = ns.command(*how, "python3", "-B", "-c", program, here)
+        ksft.equal(done.stdout.strip(), f"{sorted(expected)} True 1",
+                   f"what {how[0]} sees")
+
+
+# ---- wrong requests
+
+def wrong(defer):
+    ns, family = two_cards(defer)
+    lo = ifindex(ns, "lo")
+    for operation, dump in ((family.card_get, False),
+                            (family.counter_get, True)):
+        error = refused(operation, {"ifindex": lo}, dump=dump)
+        ksft.equal((error.errno, error.text, error.attribute),
+                   (errno.ENODEV,
+                    "ipsecov2: The interface is not of type ipsecov2",
+                    ".ifindex"), "another kind")
+        error = refused(operation, {"ifindex": 99999}, dump=dump)
+        ksft.equal((error.errno, error.text, error.attribute),
+                   (errno.ENODEV,
+                    "ipsecov2: There is no interface of this index",
+                    ".ifindex"), "no interface")
+        error = refused(operation, {"ifindex": 0}, dump=dump)
+        ksft.equal((error.errno, error.attribute), (errno.ERANGE, ".ifindex"),
+                   "an index of 0")
+    error = refused(family.card_get, {})
+    ksft.equal((error.errno, error.attribute), (errno.EINVAL, "ifindex"),
+               "no index")
+
+
+def ask(sock, family, payload):
+    """Send a raw card-get; the errno of the answer."""
+    message = struct.pack("=BBH", CMD_CARD_GET, 1, 0) + payload
+    sock.send(struct.pack("=IHHII", 16 + len(message), family,
+                          NLM_F_REQUEST | NLM_F_ACK, 1, 0) + message)
+    answer = sock.recv(65536)
+    kind, = struct.unpack_from("=H", answer, 4)
+    ksft.equal(kind, NLMSG_ERROR, "kind of answer")
+    return -struct.unpack_from("=i", answer, 16)[0]
+
+
+def malformed(defer):
+    ns, family = two_cards(defer)
+    number = family.family.nlproto.family_id
+    sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    for payload, what in (
+            (struct.pack("=HHH", 6, A_CARD_IFINDEX, 1), "an index of 2 bytes"),
+            (struct.pack("=HHI", 60, A_CARD_IFINDEX, 1), "a length too long"),
+            (struct.pack("=HHII", 8, A_CARD_IFINDEX, 1, 1), "a rest"),
+            (struct.pack("=HHI", 8, 77, 1), "an attribute that is unknown"),
+            (b"", "no attribute")):
+        ksft.check(ask(sock, number, payload) in (errno.EINVAL, errno.ERANGE),
+                   f"{what} was not refused")
+    ksft.equal(card(ns, family, "ov0")["ifname"], "ov0", "the family goes on")
+
+
+# ---- the module comes and goes
+
+def module_gone(defer):
+    family = ynl.Family()
+    module.remove()
+    defer(module.load)
+    error = refused(family.card_get, {}, dump=True)
+    ksft.equal(error.errno, errno.ENOENT, "a family that is gone")
+    family.close()
+
+
+def alias(_):
+    """The kernel loads the module when a program asks for the family."""
+    path = module.file()
+    if not path:
+        raise ksft.Skip("no module file: set OV2_KO")
+    shown = subprocess.run(["modinfo", "-F", "alias", path], check=True,
+                           capture_output=True, text=True).stdout.split()
+    ksft.check("net-pf-16-proto-16-family-ipsecov2" in shown,
+               f"aliases: {shown}")
+
+
+if __name__ == "__main__":
+    SOME = ksft.chosen([
+        module_version, a_card, other_end, number_of_sas, configuration,
+        counters, many_cards, churn, namespaces, unprivileged, wrong,
+        malformed, module_gone, alias])
+    module.load()
+    ynl.need()
+    ksft.run(SOME)
