@@ -16,6 +16,9 @@
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
 #include "../engine_miniport.h"
+#include "../frame.h"
+#include "../sa.h"
+#include "../sa_memo.h"
 #include "../../watch/counters.h"
 
 /* More runs are worth more than more steps, because each run of the suite draws
@@ -300,7 +303,40 @@ static void model_replay(struct kunit *test)
 	model_run(test, REPLAY_STEPS);
 }
 
+/* A memo is asked with the frame that it was set for, and then with a frame
+ * that differs in one field of the look-up.
+ */
+static void memo_is_of_one_flow(struct kunit *test)
+{
+	const struct ov2_frame frame = { .kind = OV2_FRAME_ESP };
+	struct ov2_frame others[7];
+	struct ov2_sa_memo memo = {};
+	struct ov2_sa sa = {};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		others[i] = frame;
+	others[0].kind = OV2_FRAME_AH;
+	others[1].ipv6 = true;
+	others[2].src.s6_addr32[0] = htonl(1);
+	others[3].dst.s6_addr32[0] = htonl(1);
+	others[4].spi = htonl(1);
+	others[5].inner = true;
+	others[6].udp_dport = htons(1);
+
+	ov2_sa_memo_set(&memo, &sa, 5, &frame);
+	rcu_read_lock();
+	KUNIT_EXPECT_PTR_EQ(test, ov2_sa_memo_find(&memo, 5, &frame), &sa);
+	KUNIT_EXPECT_NULL(test, ov2_sa_memo_find(&memo, 6, &frame));
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		KUNIT_EXPECT_NULL_MSG(test,
+				      ov2_sa_memo_find(&memo, 5, &others[i]),
+				      "field %d", i);
+	rcu_read_unlock();
+}
+
 static struct kunit_case sa_table_cases[] = {
+	KUNIT_CASE(memo_is_of_one_flow),
 	KUNIT_CASE_SLOW(model_random),
 	KUNIT_CASE(model_replay),
 	{}
