@@ -47,8 +47,8 @@ static void __exit ov2_module_exit(void)
 	ov2_family_unregister();
 	ov2_link_unregister();
 
-	/* RCU callbacks queue work on the engine's queue, and ov2_engine_exit()
-	 * flushes the queue. So wait until all callbacks have run.
+	/* RCU callbacks queue work on ov2_engine_wq, and ov2_engine_exit()
+	 * destroys this workqueue. So wait until all callbacks have run.
 	 */
 	rcu_barrier();
 	ov2_engine_exit();

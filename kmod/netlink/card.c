@@ -13,8 +13,8 @@
 #include "family.h"
 #include "family_gen.h"
 
-/* The masks go out as they are in the records, so a name and its bit must
- * agree.
+/* Users get the masks of struct ov2_offload as they are. So each flag of the
+ * family must have the same bit as in these masks.
  */
 static_assert((int)IPSECOV2_COEXISTENCE_TCP_CHECKSUM ==
 	      OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE);
@@ -88,7 +88,9 @@ static int card_put_offload(struct sk_buff *msg, int attr,
 	return 0;
 }
 
-/* The other end of the line, numbered as rtnetlink does it for IFLA_LINK */
+/* Put the device at the other end of the line. The numbers of the device and of
+ * its namespace are the numbers that rtnetlink gives with IFLA_LINK.
+ */
 static int card_put_peer(struct sk_buff *msg, struct net *net,
 			 const struct ov2_port *port)
 {
@@ -183,7 +185,9 @@ int ipsecov2_nl_card_get_dumpit(struct sk_buff *skb,
 	void *hdr;
 
 	rcu_read_lock();
-	/* A card that came or went since the dump began: NLM_F_DUMP_INTR */
+	/* If a device comes or goes while the dump runs,
+	 * genl_dump_check_consistent() sets NLM_F_DUMP_INTR.
+	 */
 	cb->seq = READ_ONCE(net->dev_base_seq);
 	for_each_netdev_dump(net, dev, dump->ifindex) {
 		if (!ov2_port_is_card(dev))

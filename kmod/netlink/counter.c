@@ -12,7 +12,7 @@
 /**
  * struct counter_dump - where a dump goes on, in netlink_callback.ctx
  * @ifindex: the next card has this index, or a higher one
- * @card: the card whose counters are being shown
+ * @card: the interface index of the card whose counters are being shown
  * @counter: the last counter of @card that was shown, or OV2_CNT_NONE
  */
 struct counter_dump {
@@ -54,7 +54,9 @@ static int counter_put_card(struct sk_buff *skb, struct netlink_callback *cb,
 	struct counter_dump *dump = (void *)cb->ctx;
 	int err;
 
-	/* The card that was being shown may have gone. */
+	/* This card starts with its first counter, even if the last card has
+	 * gone before all its counters were shown.
+	 */
 	if (dump->card != dev->ifindex) {
 		dump->card = dev->ifindex;
 		dump->counter = OV2_CNT_NONE;

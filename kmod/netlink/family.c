@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The generic netlink family. Its operations and their policies are generated
- * from Documentation/netlink/specs/ipsecov2.yaml (family_gen.c); each object
- * has a file of its own.
+ * from Documentation/netlink/specs/ipsecov2.yaml (family_gen.c). The objects
+ * "card" and "counter" have files of their own.
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -15,11 +15,13 @@
 /**
  * ov2_family_card() - the card that a request names
  * @info: the request
- * @attr: its attribute with the interface index, which the policy has checked
+ * @attr: the attribute of the request that has the interface index. The policy
+ *	has checked this attribute
  *
- * Context: RCU read side; the card is valid until its end.
- * Return: the card's netdev; -EINVAL without the attribute, -ENODEV if no card
- * in the namespace of the socket has this index, both with a sentence.
+ * Context: RCU read side; the card is valid until the end of this read side.
+ * Return: the card's netdev; -EINVAL if the attribute is missing (extack says
+ * which one); -ENODEV and a sentence if no card in the namespace of the socket
+ * has this index.
  */
 struct net_device *ov2_family_card(const struct genl_info *info, int attr)
 {
@@ -62,9 +64,9 @@ int ipsecov2_nl_module_get_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * ov2_family_register() - let users ask
+ * ov2_family_register() - let users ask about cards
  *
- * Context: Process context, at module init, when cards can be made.
+ * Context: Process context, at module init, after ov2_link_register().
  * Return: 0 or a negative errno.
  */
 int ov2_family_register(void)
@@ -77,7 +79,7 @@ int ov2_family_register(void)
  *
  * Waits for requests that run.
  *
- * Context: Process context, at module exit, before the cards go.
+ * Context: Process context, at module exit, before ov2_link_unregister().
  */
 void ov2_family_unregister(void)
 {

@@ -21,8 +21,8 @@
 
 /* A cable moves bytes in memory, so it takes scattered and high memory. Large
  * packets, and packets that lack their checksum, cross as they are, as over
- * veth. GSO_FRAGLIST is missing, because skb_segment_list() writes to the
- * members of such a list, and the sender may still hold the members.
+ * veth. GSO_FRAGLIST is missing: a packet of this type is a list of skbs, and
+ * skb_segment_list() would write to skbs that the sender may still hold.
  */
 #define CABLE_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
 			 NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC | \
@@ -120,7 +120,7 @@ static void cable_scrub_offloads(struct sk_buff *skb)
  *	protocol, tc_at_ingress	layer that uses them
  *	checksum, transport	say what is left to do for a large packet or a
  *	and inner headers,	packet without its checksum. The receiver does
- *	GSO			it, or the device that the receiver forwards to
+ *	GSO			this, or the device that it forwards to
  */
 static void cable_scrub(struct sk_buff *skb)
 {
@@ -129,8 +129,8 @@ static void cable_scrub(struct sk_buff *skb)
 	skb_scrub_packet(skb, true);
 	skb_init_secmark(skb);
 	skb_clear_hash(skb);
-	/* The flag says that the sender's neighbour is alive. A receiver that
-	 * forwards the frame would take this for a neighbour of its own.
+	/* The flag says that the sender's neighbour is alive. If the receiver
+	 * forwards the frame, the flag would confirm the receiver's neighbour.
 	 */
 	skb_set_dst_pending_confirm(skb, 0);
 	ov2_skb_reset_tc(skb);
@@ -212,9 +212,9 @@ static int cable_plug(struct ov2_port *port, struct net_device *target,
 	return 0;
 }
 
-/* The peer lost its carrier when @port went down. It can be plugged again. No
- * send queue of the peer waits for @port, because ov2_rx_stop() has woken all
- * of them.
+/* The peer lost its carrier when @port went down. The peer can be plugged
+ * again. No send queue of the peer waits for @port, because ov2_rx_stop() has
+ * woken all of them.
  */
 static void cable_unplug(struct ov2_port *port)
 {

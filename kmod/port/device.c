@@ -111,8 +111,8 @@ static void port_uninit(struct net_device *dev)
 	port->line->unplug(port);
 	ov2_rx_del_napi(port);
 	/* If register_netdevice() has failed, it frees the card without a grace
-	 * period. Older kernels have hashed the NAPIs by then, and busy polling
-	 * may pass them on its way to another NAPI.
+	 * period. Older kernels have put the NAPIs into their hash table by
+	 * then, and busy polling may read them while it looks for another NAPI.
 	 */
 	if (dev->reg_state != NETREG_UNREGISTERING)
 		synchronize_net();
@@ -190,10 +190,11 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
 	return vlan_features_check(skb, features);
 }
 
-/* Queues overtake each other, and a receiver drops a packet as replayed if the
- * packet comes later than the replay window allows. So all packets of one SA
- * leave by one queue, which does not depend on CPU, socket or XPS. For other
- * packets the core chooses the queue as it does without this function.
+/* Packets of one queue may overtake packets of another queue, and a receiver
+ * drops a packet as replayed if it comes later than the replay window allows.
+ * So all packets of one SA leave by one queue, which does not depend on CPU,
+ * socket or XPS. For other packets the core chooses the queue as it does
+ * without this function.
  */
 static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
 			     struct net_device *sb_dev)
@@ -257,8 +258,9 @@ void ov2_port_setup(struct net_device *dev)
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = port_free;
 
-	/* Frames wait in rings, so one skb must not be sent twice. Netpoll
-	 * would send with interrupts off, where the engine cannot work.
+	/* A frame waits on a ring after it was sent, so a sender such as pktgen
+	 * must not send the same skb again. Netpoll would send with interrupts
+	 * off, and then the engine cannot work.
 	 */
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_UNICAST_FLT |

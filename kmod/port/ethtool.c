@@ -53,8 +53,9 @@ static void get_channels(struct net_device *dev,
 }
 
 /* Only the engine can be reset. Meanwhile, the frames that the stack sends wait
- * in the stack's queues. Frames that are in the engine are dropped and counted,
- * and so are frames of a queue that the line wakes before the reset ends.
+ * in the stack's queues. Frames that the engine has to seal are dropped and
+ * counted. So are frames for the engine that come from a queue that the line
+ * wakes before the reset ends.
  */
 static int port_reset(struct net_device *dev, u32 *flags)
 {

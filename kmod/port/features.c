@@ -48,9 +48,9 @@ int ov2_features_enable(struct ov2_port *port)
 	return features_request(port, &req);
 }
 
-/* For packets that are to be protected. The engine cuts large packets, and sums
- * their segments. The bridge completes the checksum of all other packets
- * (bridge/sa/framed.c).
+/* Features for packets that are to be protected. The engine cuts large packets,
+ * and completes the checksums of the segments. The bridge completes the
+ * checksum of all other packets (bridge/sa/framed.c).
  */
 #define FEATURES_LARGE	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM | \
 			 NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN | \
@@ -59,9 +59,10 @@ int ov2_features_enable(struct ov2_port *port)
 #define FEATURES_OF_ESP	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM)
 
 /**
- * ov2_features_offer() - offer large sends, if the engine cuts them as Linux
- *	asks for
- * @port: the card, its engine fresh, its netdev not registered
+ * ov2_features_offer() - offer large sends, if the engine can cut them as Linux
+ *	needs it
+ * @port: the card. Its engine has just been made, and its netdev is not
+ *	registered yet
  *
  * Context: Process context.
  */
@@ -72,7 +73,8 @@ void ov2_features_offer(struct ov2_port *port)
 	if (!port->ad.hardware->ipsec_v2.lso ||
 	    !(port->ad.hardware->extensions & OV2_OFFLOAD_EXT_LARGE_SEND))
 		return;
-	/* A bond always has NETIF_F_GSO_PARTIAL, and sends such packets down.
+	/* A bond always has NETIF_F_GSO_PARTIAL, so it sends packets that need
+	 * this feature to its cards.
 	 */
 	dev->features |= FEATURES_LARGE | NETIF_F_GSO_PARTIAL;
 	dev->hw_features |= FEATURES_LARGE;
@@ -98,8 +100,9 @@ static bool features_must_keep_esp(struct net_device *dev,
 	       ov2_bridge_packet_mode(&port->ad);
 }
 
-/* The core remembers that the user wanted HW_ESP off, and would switch it off
- * at the next change of any feature, long after the user has forgotten this.
+/* Lets the core forget that the user wanted HW_ESP off. Otherwise the core
+ * would switch HW_ESP off later, when the user changes another feature and does
+ * not expect this.
  */
 static netdev_features_t features_keep_esp(struct net_device *dev)
 {
@@ -133,9 +136,9 @@ netdev_features_t ov2_features_fix(struct net_device *dev,
  * @dev: the card
  * @features: the new features
  *
- * The stack itself stops using the engine to send and for new states. The
- * engine must stop, too, so that received frames of states that live go to the
- * stack untouched.
+ * If NETIF_F_HW_ESP goes off, the stack itself stops using the engine to send
+ * and for new states. The engine must also stop opening received frames of the
+ * states that it has, so that these frames go to the stack untouched.
  *
  * Context: RTNL. States are added without RTNL, so a state in packet mode may
  * have come since ov2_features_fix().

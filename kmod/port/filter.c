@@ -16,8 +16,8 @@
  *
  * In this file a bridge is a bridge device above the card, or Open vSwitch.
  * Below a bridge, dev->uc names other hosts, too, because br_fdb_sync_static()
- * puts each static entry of the bridge there; and a bridge floods groups to all
- * its ports.
+ * puts each static entry of the bridge into dev->uc. And a bridge floods groups
+ * to all its ports.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_ether.h>
@@ -101,9 +101,9 @@ static int filter_add(struct net_device *dev, const u8 *addr, bool multicast)
 				     filter_params);
 	if (err)
 		kfree(fa);
-	/* The address may be in the table already. If the lists change while
-	 * the card goes down, the address may stay in the table although the
-	 * netdev forgets it.
+	/* -EEXIST is no error: the address may be in the table already. If the
+	 * lists change while the card goes down, an address may stay in the
+	 * table although the netdev no longer has it.
 	 */
 	return err == -EEXIST ? 0 : err;
 }
@@ -270,7 +270,8 @@ static int filter_look_up(struct net_device *dev,
 
 /* A link between two devices has come or gone. @dev is the lower device, and
  * there may be cards below it. br_add_if() makes the link before it lets the
- * port forward, so no frame is forwarded before the filter knows.
+ * port forward, so no frame is forwarded before the filter knows
+ * the bridge.
  */
 static int filter_event(struct notifier_block *nb, unsigned long event,
 			void *info)
@@ -346,7 +347,7 @@ static enum ov2_filter_verdict filter_multicast(struct ov2_port *port,
 }
 
 /**
- * ov2_filter() - is a frame the card's own, another host's, or unwanted?
+ * ov2_filter() - is a frame the card's own, for another host, or unwanted?
  * @port: the card that received it
  * @skb: the frame; data and MAC header are at its Ethernet header, which is
  *	linear

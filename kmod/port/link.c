@@ -16,8 +16,8 @@
 #include "link.h"
 #include "port.h"
 
-/* If the user gives no number, a card has a queue of each direction for each
- * CPU, but no more than this.
+/* If the user gives no number, a card has one send queue and one receive queue
+ * for each online CPU, but at most this many of each.
  */
 #define LINK_MAX_QUEUES	16
 

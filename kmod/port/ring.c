@@ -2,12 +2,12 @@
 /*
  * The ring of a receive queue, and back-pressure.
  *
- * The only ring is the receiver's. A send queue stops when the frames on the
- * ring and the frames in the engine reach OV2_RING_FRAMES. It is woken when
- * half of them are gone. So a slow receiver slows its sender, and no frame is
- * lost. A large packet counts as its segments do. The receiver's own engine
- * holds at most OV2_RX_HELD_MAX of the frames that were taken off the ring; the
- * others wait on the ring.
+ * Only the receiver has a ring. A send queue stops when the frames on the ring
+ * and the frames in the engine reach OV2_RING_FRAMES. The queue is woken when
+ * only half as many frames are left. So a slow receiver slows its sender, and
+ * no frame is lost. A large packet counts as many frames as it has segments.
+ * The receiver's own engine holds at most OV2_RX_HELD_MAX of the frames that
+ * were taken off the ring. Meanwhile further frames stay on the ring.
  *
  * Several send queues may feed one ring. Each of these queues counts the frames
  * on the ring and its own frames in the engine. It assumes that each of the

@@ -50,7 +50,9 @@ void ov2_rx_to_engine(struct ov2_rxq *rxq, struct sk_buff *skb)
 		return;
 	}
 	rxq->held++;
-	/* ov2_rx_poll() will look at what is indicated from here on. */
+	/* The poll that runs now will deliver the NBLs that are indicated from
+	 * here on, so ov2_rx_indicate() need not schedule the NAPI.
+	 */
 	if (!rxq->polling) {
 		spin_lock(&rxq->lock);
 		rxq->polling = true;

@@ -89,9 +89,9 @@ void ov2_rx_irq_raise(struct ov2_rxq *rxq)
  * ov2_rx_irq_sync() - sleep until no call is under way
  * @rxq: the queue; nobody raises its interrupt any more
  *
- * A synchronous call would not wait for the call under way. If the target is
- * the caller's own CPU, smp_call_function_single() runs the function at once,
- * before the calls that wait in the queue of this CPU.
+ * A synchronous call to the same CPU would not always wait for the call under
+ * way. If the target is the caller's own CPU, smp_call_function_single() runs
+ * the function at once, before the calls that wait in the queue of this CPU.
  *
  * Context: Process context, sleeps.
  */

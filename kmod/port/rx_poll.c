@@ -22,10 +22,11 @@
 #include "rx_poll.h"
 #include "rx_stack.h"
 
-/* GRO merges the frames of one poll, because napi_complete_done() takes all of
- * them from GRO, unless the user has set gro_flush_timeout. So a @single frame
- * has nothing to merge with, if no other frame waits on the ring. If GRO holds
- * older frames, the frame must not overtake them.
+/* GRO can merge only frames of one poll, because napi_complete_done() takes all
+ * frames out of GRO, unless the user has set gro_flush_timeout. So a @single
+ * frame has nothing to merge with, and does not need GRO, if no other frame
+ * waits on the ring. But if GRO holds older frames, the frame goes through GRO,
+ * too, so that it does not overtake them.
  */
 static void poll_choose_gro(struct ov2_rxq *rxq, bool single)
 {
@@ -58,8 +59,9 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 	struct ov2_nbl *nbl;
 	int delivered;
 
-	/* From here on, an NBL that is indicated schedules the NAPI. If no
-	 * frame went to the engine, this was so before, too.
+	/* From here on, an NBL that is indicated schedules the NAPI. This is so
+	 * already if no frame went to the engine. Then the lock is not needed,
+	 * unless an NBL has been indicated.
 	 */
 	if (rxq->polling || !list_empty(&rxq->indicated)) {
 		spin_lock(&rxq->lock);

@@ -31,7 +31,7 @@ static void tx_count(struct net_device *dev, unsigned int frames,
 	u64_stats_update_end(&dstats->syncp);
 }
 
-/* Make a frame the last of @frames, or drop it. */
+/* Append a frame to @frames, or drop the frame if it does not fit the line. */
 static void tx_fit(struct ov2_port *port, struct sk_buff *skb,
 		   struct sk_buff_head *frames)
 {
@@ -45,7 +45,9 @@ static void tx_fit(struct ov2_port *port, struct sk_buff *skb,
 		__skb_queue_tail(frames, skb);
 }
 
-/* Frames that are fit go to the line; @frames is empty afterwards. */
+/* Give frames that tx_fit() has appended to the line. @frames is empty
+ * afterwards.
+ */
 static void tx_put(struct ov2_port *port, u16 queue,
 		   struct sk_buff_head *frames)
 {
@@ -72,8 +74,8 @@ static void tx_put(struct ov2_port *port, u16 queue,
  * @queue: its queue
  * @skb: the frames, linked by sk_buff.next, data at the Ethernet header; taken
  *
- * Frames of the engine do not wait for the end of a burst, because another CPU
- * may hand over the next frame of their flow.
+ * Frames of the engine do not wait for the end of a burst: another CPU may hand
+ * over the next frame of their flow, and this frame would overtake them.
  *
  * Context: BH disabled.
  */
@@ -156,8 +158,8 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 		tx_fit(port, skb, &port->txqs[queue].burst);
 		break;
 	case OV2_VERDICT_OFFLOAD:
-		/* The burst may have older frames of this SA, which the core
-		 * has encrypted itself.
+		/* The burst goes first, because it may have older frames of
+		 * this SA, which the core has encrypted itself.
 		 */
 		tx_put(port, queue, &port->txqs[queue].burst);
 		skb_tx_timestamp(skb);
@@ -180,10 +182,10 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
  * Plain frames of a burst go to the line together. A burst ends with the last
  * frame that the core has (netdev_xmit_more()), or when the queue has to look
  * at the room of its line. If somebody else stops the queue,
- * dev_hard_start_xmit() sends no more frames, so that ends the burst, too.
+ * dev_hard_start_xmit() sends no more frames, so a stop ends the burst, too.
  *
- * A queue that has a ring of its own looks at the room only when it has used
- * up ov2_txq.left, because only its own frames take room from it.
+ * A queue that alone feeds its ring looks at the room only when it has used up
+ * ov2_txq.left, because no other queue takes room from this ring.
  *
  * Context: BH disabled, under the queue's lock.
  * Return: NETDEV_TX_OK always.

@@ -31,8 +31,8 @@ static void unshare_scrub(struct sk_buff *skb)
 	if (!skb_is_gso(skb))
 		skb_gso_reset(skb);
 	skb_metadata_clear(skb);
-	/* A card that forwards the frame would report time stamps to the
-	 * sender's socket.
+	/* If the frame is forwarded, the device that sends it on would report
+	 * time stamps to the sender's socket.
 	 */
 	info->tx_flags = 0;
 	info->tskey = 0;
