@@ -5,18 +5,19 @@
  * User space may set the sequence numbers of a state at any time
  * (XFRM_MSG_NEWAE; daemons of a cluster do so when another host takes over). No
  * operation of xfrmdev_ops tells a driver about it. The engine infers the high
- * half of a received number from the last number. If that last number is stale,
- * the engine finds every later frame bad. xfrm_new_ae() tells the kernel's key
- * managers before it answers user space. So the bridge registers as a key
- * manager, and the engine is told the new number before user space goes on.
+ * half of a received number from the last number that it knows. If user space
+ * has set another number, the engine finds every later frame bad. But
+ * xfrm_new_ae() tells the kernel's key managers before it answers user space.
+ * So the bridge registers as a key manager, and tells the engine the new number
+ * before user space goes on.
  */
 #include "bridge.h"
 #include "xdo.h"
 #include "../compat/xfrm.h"
 
-/* Under rcu_read_lock(). Only XFRM_AE_CU comes from user space. The core's own
- * events of numbers (XFRM_AE_CR, XFRM_AE_CE) come with x->lock held, and the
- * engine knows those numbers already.
+/* Under rcu_read_lock(). Only an event with XFRM_AE_CU comes from user space.
+ * The core's own events about numbers (XFRM_AE_CR, XFRM_AE_CE) come with
+ * x->lock held, and the engine knows those numbers already.
  */
 static int manager_notify(struct xfrm_state *x, const struct km_event *c)
 {
@@ -34,8 +35,9 @@ static int manager_acquire(struct xfrm_state *x, struct xfrm_tmpl *tmpl,
 	return -EINVAL;
 }
 
-/* Leaves *dir as it is (-EINVAL, or the error of the manager before), so that
- * xfrm_user_policy() asks the next manager.
+/* This manager compiles no policy. It leaves the error in *dir (-EINVAL, or the
+ * error of the manager before), so that xfrm_user_policy() asks the next
+ * manager.
  */
 static struct xfrm_policy *manager_compile_policy(struct sock *sk, int opt,
 						  u8 *data, int len, int *dir)
@@ -43,7 +45,9 @@ static struct xfrm_policy *manager_compile_policy(struct sock *sk, int opt,
 	return NULL;
 }
 
-/* The core calls acquire and compile_policy without a check for NULL. */
+/* The core calls acquire and compile_policy without a check for NULL, so every
+ * manager must have them.
+ */
 static struct xfrm_mgr manager = {
 	.notify		= manager_notify,
 	.acquire	= manager_acquire,

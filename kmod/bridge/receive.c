@@ -29,8 +29,8 @@ void ov2_bridge_burst_end(struct ov2_rx_burst *burst)
 	*burst = (struct ov2_rx_burst){};
 }
 
-/* Find the state of a frame, which the burst holds. Returns false if the state
- * was deleted after the engine had found its SA.
+/* Find the state of a frame, and let the burst hold a reference on the state.
+ * Returns false if the state was deleted after the engine had found its SA.
  */
 static bool rx_find_state(struct ov2_adapter *ad, unsigned long handle,
 			  struct ov2_rx_burst *burst)
@@ -54,8 +54,9 @@ static bool rx_find_state(struct ov2_adapter *ad, unsigned long handle,
 }
 
 /* If the sec_path holds the state but no xfrm_offload, the core compares the
- * packet with its policies, as if the core had decrypted it. In a record the
- * status is a number, in Linux it is a bit (Documentation/ipsecov2.rst, 1.3).
+ * packet with policies, as if the core itself had decrypted the packet. In a
+ * record the status is a number, in Linux it is a bit
+ * (Documentation/ipsecov2.rst, 1.3).
  */
 static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 			const struct ov2_rx_result *res,
@@ -83,12 +84,12 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 	return true;
 }
 
-/* The frames of a burst share one sec_path if it says the same of each of them,
- * as the clones of a frame do. Code that changes a sec_path copies it first
- * (skb_ext_add()), with one exception: __xfrm_policy_check() notes in it how
- * much of it was checked. So a packet that the core checks gets a sec_path of
- * its own, and the core does not check a packet with an xfrm_offload of packet
- * mode.
+/* The frames of a burst share one sec_path if it says the same about each
+ * frame. Clones of a frame share a sec_path, too, so code that changes a
+ * sec_path copies it first (skb_ext_add()). There is one exception:
+ * __xfrm_policy_check() notes in the sec_path how much of it was checked. So a
+ * packet that the core checks gets a sec_path of its own. The packets that
+ * share have an xfrm_offload of packet mode, and the core does not check them.
  */
 static bool rx_share_path(struct sk_buff *skb, const struct ov2_rx_result *res,
 			  struct ov2_rx_burst *burst)
@@ -173,9 +174,9 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	if (unlikely(READ_ONCE(burst->assoc->untold)))
 		ov2_state_renumber(burst->x);
 
-	/* The sender may have left the checksum of an outer UDP header to be
-	 * completed. That header is done with, and the stack would take the
-	 * mark for the checksum of the packet inside.
+	/* The mark in ip_summed is about the checksum of an outer UDP header,
+	 * which the sender may have left to be completed. The stack does not
+	 * read this header, and would apply the mark to the packet inside.
 	 */
 	nbl->skb->ip_summed = CHECKSUM_NONE;
 	reason = ov2_headers_set(nbl->skb);
@@ -239,8 +240,8 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
  * ov2_bridge_receive_plain() - may a frame come in that the engine did not see?
  * @ad: the card
  * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data
- *	is behind the Ethernet header. It may be a large packet, or lack its
- *	sum, since only its headers are read
+ *	is behind the Ethernet header. The frame may be a large packet, and its
+ *	checksum may be incomplete, because only the headers are read
  * @verdict: filled in with what is to be done, if the frame may come in
  *
  * Context: BH disabled, in the NAPI of the frame's queue.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the stack sends: frames to protect get their records, and frames that
- * must not leave in clear are dropped (Documentation/architecture.rst, "The way
- * of a packet").
+ * Frames that the stack sends. A frame that is to be protected gets its
+ * records, and a frame that must not leave in clear is dropped
+ * (Documentation/architecture.rst, "The way of a packet").
  */
 #include <linux/jhash.h>
 #include <net/esp.h>
@@ -67,9 +67,9 @@ static bool is_receive_path(const struct xfrm_offload *xo)
  * @hash: filled in with the number
  *
  * Only the sec_path names the packet's state here, because the core has dropped
- * the packet's dst, and has not set XFRM_XMIT yet. In packet mode, a younger
- * state that has replaced the state of the tag protects the packet. So states
- * that replace each other have the same number.
+ * the packet's dst, and has not set XFRM_XMIT yet. In packet mode the state of
+ * the tag may be replaced before the packet is sent. Then the younger state
+ * protects the packet. So states that replace each other have the same number.
  *
  * Context: Any context.
  * Return: true if the core or the tag says that the packet is to leave
@@ -106,9 +106,10 @@ void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb)
 		ov2_packet_tag_pass(dev, skb);
 }
 
-/* If such a packet stayed large, the core itself would encrypt the segments
+/* Does the low half of the numbers pass 2^32 inside this large packet? If the
+ * packet stayed large, the core itself would encrypt the segments
  * (xmit_xfrm_check_overflow()). Then esp_xmit() would authenticate a wrong high
- * half with the numbers before the wrap.
+ * half in the segments before the wrap.
  */
 static bool numbers_wrap(const struct sk_buff *skb,
 			 const struct xfrm_offload *xo)
@@ -120,11 +121,12 @@ static bool numbers_wrap(const struct sk_buff *skb,
  * ov2_bridge_may_be_large() - may the core leave a large packet whole?
  * @skb: the packet, in ndo_features_check
  *
- * A packet that is not to be protected may stay large, too. If a policy of the
- * card still protects it, ov2_packet_xmit() says who cuts it. A packet that the
- * core has framed, which comes from a bond or once more from a queueing
- * discipline, must stay large: it has one ESP header and no trailer, so its
- * segments would be no ESP packets.
+ * A packet for which the core has chosen no state may stay large. If a policy
+ * of the card protects this packet all the same, ov2_packet_xmit() decides
+ * whether the engine or the core cuts it. A packet that the core has framed
+ * already must stay large: it has one ESP header and no trailer, so its
+ * segments would be no ESP packets. Such a packet comes from a bond, or a
+ * second time from a queueing discipline.
  *
  * Context: BH disabled.
  * Return: true if the packet may stay large; the core must cut it otherwise.

@@ -33,9 +33,10 @@ static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 				extack);
 }
 
-/* After ov2_sad_add() policies find an outbound state in packet mode as soon as
- * the core makes the state valid. The bridge counts the bundles, because
- * NDIS_IPSEC_OFFLOAD_V2 leaves that to the transport's side of the contract.
+/* After ov2_sad_add() packets can choose the state as soon as the core makes
+ * the state valid, so this step is the last one. The bridge counts the bundles,
+ * because NDIS_IPSEC_OFFLOAD_V2 leaves this to the transport's side of the
+ * contract.
  */
 static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 		     struct netlink_ext_ack *extack)
@@ -168,8 +169,8 @@ static void bridge_state_delete(struct net_device *dev, struct xfrm_state *x)
 
 /* After errors the core frees a state without a delete, and frees its memory at
  * once. Then other CPUs may still use the state that they found through its SA,
- * so wait for them here. This is rare: when a card ends, the core deletes the
- * card's states (xfrm_dev_state_flush()).
+ * so wait for them here. The wait is rare, because otherwise a delete comes
+ * first, even when a card ends (xfrm_dev_state_flush()).
  */
 static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 {
@@ -263,7 +264,7 @@ static void bridge_advance_esn(struct xfrm_state *x)
 }
 
 /**
- * ov2_state_renumber() - tell the engine a number that it cannot know
+ * ov2_state_renumber() - tell the engine a number that a key manager has set
  * @x: a state, on a card of this module or elsewhere; takes its lock
  *
  * If the engine does not accept the update, ov2_assoc.untold asks for another

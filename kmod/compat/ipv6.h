@@ -6,10 +6,10 @@
 #include <net/if_inet6.h>
 
 /*
- * Does a device forward what it receives, even if its namespace does not? In
- * newer kernels it does with the sysctl force_forwarding. The sysctl forwarding
- * of the device may mean only that this host is a router on the device's link.
- * This function returns true for either of the two sysctls.
+ * May a device forward what it receives, even if its namespace does not
+ * forward? In newer kernels the device does so if its sysctl force_forwarding
+ * is set. Its sysctl forwarding may mean only that this host is a router on the
+ * device's link. This function returns true if either of the two is set.
  */
 static inline bool ov2_in6_forwards(const struct inet6_dev *idev)
 {

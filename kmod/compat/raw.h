@@ -11,8 +11,8 @@
 
 /*
  * ov2_raw6_sockets() returns the list of the IPv6 raw sockets that have @hash.
- * It returns NULL if IPv6 is a module or off, because this module cannot depend
- * on the symbols of IPv6.
+ * It returns NULL if IPv6 is a module or off, because then this module cannot
+ * use the symbols of IPv6.
  */
 #if IS_BUILTIN(CONFIG_IPV6)
 
@@ -47,9 +47,9 @@ static inline bool ov2_raw6_match(struct net *net, const struct sock *sk,
 #endif
 
 /*
- * Are there packet sockets for one protocol? Such a socket gets a packet after
- * the protocol itself got it. Newer kernels have a second list, for the packet
- * sockets of a namespace that are bound to no device.
+ * Are there packet sockets that want one protocol only? Such a socket gets a
+ * packet after the protocol itself got the packet. Newer kernels have a second
+ * list, for the packet sockets of a namespace that are bound to no device.
  */
 static inline bool ov2_has_packet_sockets(const struct net_device *dev)
 {

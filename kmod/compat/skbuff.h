@@ -51,9 +51,10 @@ static inline bool ov2_gso_keeps_cwr(const struct sk_buff *skb)
 #endif /* OV2_HAVE_GSO_ACCECN */
 
 /*
- * Do all segments of a large ESP packet have the same IPv4 identification: in
- * the outermost header, and inside a tunnel? inet_gso_segment() of older
- * kernels looks at the innermost header only.
+ * Do all segments of a large ESP packet have the same IPv4 identification?
+ * ov2_gso_same_id() answers for the outermost header, ov2_gso_same_inner_id()
+ * for the header inside a tunnel. inet_gso_segment() of older kernels looks at
+ * the innermost header only.
  */
 #ifdef OV2_HAVE_GSO_FIXEDID_INNER
 

@@ -89,7 +89,7 @@ static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 
 #endif /* OV2_HAVE_XDO_DEV */
 
-/* Older kernels take the whole octet of the IP header that holds the DSCP. */
+/* Older kernels want the DSCP at its place in the octet of the IP header. */
 static inline void
 ov2_dst_lookup_set_dscp(struct xfrm_dst_lookup_params *params, dscp_t dscp)
 {

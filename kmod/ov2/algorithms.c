@@ -263,7 +263,7 @@ unsigned int ov2_algorithm_key_len(const struct ov2_algorithm *algorithm,
 }
 
 /**
- * ov2_algorithm_id() - the identifier of an algorithm with a key
+ * ov2_algorithm_id() - the identifier of an algorithm with a key length
  * @algorithm: the algorithm
  * @key_bits: bits of the key, with the salt behind it
  *

@@ -27,8 +27,8 @@
 #define OV2_ENCR_AES_CBC_256		0x100U
 
 /* Extensions: algorithms that Linux has, and that have no bit in IPsecOV2.
- * Their bits are in the upper half of the same masks and identifiers, which
- * NDIS never used.
+ * Their bits are in the upper half of the same masks and identifiers. NDIS
+ * never used the upper half.
  */
 #define OV2_EXT_AUTH_SHA_384		0x10000U
 #define OV2_EXT_AUTH_SHA_512		0x20000U

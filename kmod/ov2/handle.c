@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Each card has a handle space of its own, so that no card can use up the
- * handles of another one. A handle is a slot of an xarray and a generation: the
- * slot makes it cheap to resolve, and the generation keeps a stale handle,
- * which an NBL or bonding still holds, from naming a newer SA. All cards draw
- * from one generation, so that a handle of another card names nothing, either.
+ * handles of another one. A handle consists of a slot of an xarray and of a
+ * generation. With the slot the SA is found quickly. An NBL or bonding may
+ * still hold a stale handle; the generation keeps this handle from naming a
+ * newer SA. All cards count one generation together, so that a handle of
+ * another card names nothing, either.
+ *
  * The slot has 20 bits, so the generation has 44 bits, and a value comes again
- * after 2^44 adds: at a million adds a second this takes half a year. Where a
- * long has 32 bits, the generation has only 12 bits, and a value may name
- * another SA after 4096 adds. So code that has kept a handle must check that
- * the handle leads to the SA that it was kept for.
+ * after 2^44 adds: at a million adds a second this takes half a year. If a long
+ * has 32 bits, the generation has only 12 bits, and a value may name another SA
+ * after 4096 adds. So code that has kept a handle must check that the handle
+ * leads to the SA that it was kept for.
  */
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>

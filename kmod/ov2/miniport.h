@@ -20,7 +20,7 @@
  *	frames come back untouched
  * @restart: end of @pause
  * @reset: hand back every NBL, then go on with the same SAs and configuration.
- *	Sends that are in the engine or come meanwhile fail, received frames
+ *	Sends that are in the engine or come meanwhile fail, and received frames
  *	come back as they are. A reset does not change how pending requests
  *	complete.
  *	Process context, sleeps; serialized by the caller with @pause and

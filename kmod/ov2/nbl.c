@@ -16,10 +16,11 @@
 
 /**
  * struct nbl_stock - NBLs that a CPU keeps for the frames that come next
- * @bh_lock: protects the other members; only PREEMPT_RT needs more than BH
- *	disabled
- * @num: number of @nbls
- * @nbls: the last one was freed last, so it is in the CPU's cache
+ * @bh_lock: protects the other members. It is a lock with PREEMPT_RT only;
+ *	without it, disabled BH are enough
+ * @num: number of NBLs in @nbls
+ * @nbls: the NBLs. The last one was freed last, so it is in the cache of the
+ *	CPU and is used next
  */
 struct nbl_stock {
 	local_lock_t bh_lock;
@@ -33,7 +34,8 @@ static DEFINE_PER_CPU(struct nbl_stock, nbl_stock) = {
 
 static struct kmem_cache *nbl_cache;
 
-/* KASAN reports the use of a freed NBL only if the NBL is back in the slab.
+/* With KASAN the stock is not used, because KASAN reports the use of a freed
+ * NBL only if the NBL is back in the slab.
  */
 static bool stock_usable(void)
 {
@@ -71,7 +73,7 @@ static bool stock_give(struct ov2_nbl *nbl)
 /**
  * ov2_nbl_alloc() - wrap a frame, with empty records
  * @skb: the frame; still belongs to the caller if this function fails
- * @queue: the card's queue that the frame came in on
+ * @queue: the card's queue that the frame came in on, or is sent by
  *
  * Context: Any context but hard interrupts; cheapest with BH disabled.
  * Return: the NBL, or NULL without memory.
@@ -119,9 +121,9 @@ void ov2_nbl_free(struct ov2_nbl *nbl)
  */
 int ov2_nbl_init(void)
 {
-	/* NBLs are not charged to a memory cgroup, and neither are sk_buffs:
-	 * an NBL lives as long as its frame is in the engine, and the rings
-	 * bound the number of NBLs. All cards share what a CPU keeps.
+	/* Like sk_buffs, NBLs are not charged to a memory cgroup. An NBL lives
+	 * only while its frame is in the engine, and the rings bound the number
+	 * of NBLs. All cards share the NBLs that a CPU keeps.
 	 */
 	nbl_cache = KMEM_CACHE(ov2_nbl, 0);
 	return nbl_cache ? 0 : -ENOMEM;

@@ -22,7 +22,7 @@ struct ov2_ext_tx {
 };
 
 /**
- * struct ov2_ext_rx - extension: what was verified on receive
+ * struct ov2_ext_rx - extension: which SA and number were tried on receive
  * @handle: handle of the outer inbound SA that the engine has tried
  * @seq64: sequence number of the outermost header, with the high half that the
  *	engine has tried
@@ -38,9 +38,9 @@ struct ov2_ext_rx {
 
 /**
  * struct ov2_ext_lso - extension: a large send as Linux asks for it
- * @valid: the record of slot 2 is meant with this extension
- *	(OV2_OFFLOAD_EXT_LARGE_SEND). Without this extension, the large send is
- *	an LSOv2 send
+ * @valid: the engine must read the record of slot 2 together with this
+ *	extension (OV2_OFFLOAD_EXT_LARGE_SEND). If not, the large send is an
+ *	LSOv2 send
  * @keep_cwr: TCP: each segment has the template's CWR flag (AccECN), not only
  *	the first one (RFC 3168)
  * @same_id: IPv4: the outermost header has the same identification in each
@@ -79,8 +79,8 @@ struct ov2_ext_lso {
  * @reason: why the frames are dropped: the engine sets it before an NBL to be
  *	sent completes with another status than OV2_STATUS_SUCCESS
  * @link: for lists of the present owner of the NBL
- * @miniport: private to the engine while it owns the NBL; anything at first,
- *	since the engine knows best what must be zero
+ * @miniport: private to the engine while it owns the NBL. At first the bytes
+ *	are not zero but undefined: the engine itself clears what must be zero
  *
  * Beside the frames, bridge and engine exchange only records and extensions.
  */

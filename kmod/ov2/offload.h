@@ -23,8 +23,9 @@
 /* Extensions that an engine knows: struct ov2_ext_lso */
 #define OV2_OFFLOAD_EXT_LARGE_SEND		0x1U
 
-/* Segments of a large send, at most: 64 KiB in segments of 64 bytes. TCP's
- * segments are larger (RFC 9293: 536), unless somebody sets a tiny MSS.
+/* How many segments a large send may have. This is enough for 64 KiB in
+ * segments of 64 bytes. The segments of TCP are larger (RFC 9293: 536 bytes),
+ * unless somebody sets a tiny MSS.
  */
 #define OV2_LSO_SEGMENTS_MAX			1024
 

@@ -107,13 +107,13 @@ static inline bool ov2_slot_is_word(unsigned long slot)
 	return slot <= U32_MAX;
 }
 
-/* The records of receive are inline, because both sides need them for each
- * frame.
+/* The functions for records of receive are inline, because bridge and engine
+ * call them for each frame.
  */
 
 /**
  * ov2_rx_result_encode() - make the word of slot 1, receive
- * @res: what to encode; without @res->crypto_done status and
+ * @res: what to encode. If @res->crypto_done is not set, status and
  *	next_crypto_done are written as zero (INV-1)
  *
  * Source: NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.

@@ -36,8 +36,8 @@ static bool absent(const struct ov2_algorithm_info *info)
 	return !memchr_inv(info, 0, sizeof(*info));
 }
 
-/* There must be exactly one bit, and the engine must offer it. An engine never
- * offers unknown bits.
+/* An identifier must be exactly one bit, and the engine must offer this bit. An
+ * engine never offers unknown bits.
  */
 static enum ov2_status identifier_check(u32 identifier, u32 offered)
 {
@@ -83,9 +83,9 @@ static enum ov2_status combined_check(const struct ov2_add_sa_ex *add,
 	return key_check(add, info, encr);
 }
 
-/* Encryption without integrity is not safe: V1 forbade it, and V2 lists it.
- * This engine does not support it. GMAC goes with null encryption only (RFC
- * 4543).
+/* V1 of the interface forbade encryption without integrity, which is not safe.
+ * V2 lists this combination, but this engine does not support it. GMAC goes
+ * with null encryption only (RFC 4543).
  */
 static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
 				      const struct ov2_security_association *sa,
@@ -164,7 +164,7 @@ static enum ov2_status member_check(const struct ov2_add_sa_ex *add,
 	}
 }
 
-/* Of two members, the first is ESP and the second AH
+/* If there are two members, the first is ESP and the second is AH
  * (IPSEC_OFFLOAD_V2_ADD_SA_EX). UDP-ESP has ESP as its only member.
  */
 static bool shape_ok(const struct ov2_add_sa_ex *add)

@@ -97,7 +97,7 @@ const struct ov2_counter_row *ov2_counter_row(enum ov2_counter c)
 }
 
 /**
- * ov2_counter_name() - the name users know a counter by
+ * ov2_counter_name() - the name of a counter that users see
  * @c: which counter; above OV2_CNT_NONE, below OV2_CNT_MAX
  *
  * Context: Any context.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * No frame is dropped in silence. A drop moves a counter of the card and, if
- * the reason has one, an SNMP counter of xfrm. It also tells tracers and the
- * core why the frame was dropped. All of this stands in the row that the reason
- * has in counters.h.
+ * No frame is dropped in silence. A drop moves a counter of the card. If xfrm
+ * has an SNMP counter for the reason, the drop moves the SNMP counter, too. A
+ * drop also tells tracers and the core why the frame was dropped. Each reason
+ * is a row in counters.h, which names both counters and the reason of the core.
  */
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>

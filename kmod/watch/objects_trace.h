@@ -9,7 +9,7 @@
 
 /*
  * The events of objects.c. They have a header of their own, because trace.h
- * needs the headers of records and requests, which are objects themselves.
+ * includes the headers of NBLs and requests, and NBLs are objects themselves.
  */
 
 /*

@@ -44,7 +44,7 @@
 #define OV2_TRAILER_LEN	2
 
 /* Bytes of the IP header in front of ESP. It has no options and no extension
- * headers, because the engine opens no such frame.
+ * headers, because the engine opens no frame that has them.
  */
 static unsigned int outer_len(const struct xfrm_state *x)
 {
@@ -226,8 +226,8 @@ static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
  * @decap: from ov2_decap_read(); there is something to deliver
  *
  * Context: Any context.
- * Return: true; false without memory, or if a tunnel carries something else
- * than an IP packet. Then @skb must be dropped.
+ * Return: true; false without memory, or if a tunnel carries something other
+ * than an IP packet. If false, @skb must be dropped.
  */
 bool ov2_decap(struct sk_buff *skb, const struct xfrm_state *x,
 	       const struct ov2_decap *decap)

@@ -139,12 +139,13 @@ static bool proto_is_known(const struct ov2_flow *flow)
 	}
 }
 
-/* Are ports, type and code, or key known? Ports, type and code are in
- * the first four bytes behind the IP headers, so these must be there. A GRE key
- * is further behind, but the dissector fails if GRE's header is cut short. The
- * first fragment shows its ports, but is treated like the other fragments. The
- * dissector does not read the type of a mobility header, which a selector may
- * have.
+/* Are the fields known that a selector calls ports? These fields are the ports,
+ * the type and code of ICMP, or the key of GRE. Ports, type and code are in the
+ * first four bytes behind the IP headers, so these bytes must be there. A GRE
+ * key is further behind, but the dissector fails if GRE's header is cut short.
+ * The first fragment shows its ports, but is treated like the other fragments.
+ * A selector may also name the type of a mobility header, which the dissector
+ * does not read.
  */
 static bool ports_are_known(const struct ov2_flow *flow,
 			    const struct sk_buff *skb, int offset)
@@ -252,8 +253,8 @@ static bool read_ipv6(const struct sk_buff *skb, struct ov2_flow *flow,
 	return read_transport(skb, flow, ip->nexthdr, offset + sizeof(room));
 }
 
-/* Returns false if the packet is none of the common ones: TCP, UDP or ICMP
- * right behind an IP header without options, not a fragment.
+/* Reads a common packet: TCP, UDP or ICMP right behind an IP header without
+ * options, not a fragment. Returns false for all other packets.
  */
 static bool read_common(const struct sk_buff *skb, struct ov2_flow *flow,
 			unsigned int offset)

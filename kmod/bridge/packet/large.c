@@ -26,13 +26,14 @@ static unsigned int l4_header_len(const struct sk_buff *skb, u8 proto, int l4)
 }
 
 /**
- * ov2_large_read() - can the engine cut a packet, and into how many bytes?
+ * ov2_large_read() - can the engine cut a packet? If so, count the bytes
  * @skb: a GSO packet, data and network header at its IP header
  * @tunnel: the packet is to be protected in tunnel mode
  * @bytes: filled in with the bytes of all segments that ESP protects
  *
- * In transport mode TCP or UDP stands right behind the IP header. Tunnels
- * inside the packet, and lists of packets, are left to the core.
+ * In transport mode TCP or UDP must stand right behind the IP header. If a
+ * tunnel is inside the packet, or if the packet is a list of packets, the core
+ * must cut it.
  *
  * Context: Any context.
  * Return: true if so; the core must cut the packet otherwise.
@@ -69,10 +70,10 @@ bool ov2_large_read(const struct sk_buff *skb, bool tunnel, u64 *bytes)
  * @ext: its members for identifications are filled in
  *
  * In software each segment of a tunnel gets an outer header of its own. With DF
- * the identification in it is 0. Without DF the identification is one of the
- * numbers that ov2_outer_push() has reserved. The gso_type describes the IP
- * header that the packet had before it was framed; in a tunnel this is the
- * inner header.
+ * the identification in the outer header is 0. Without DF the identification is
+ * one of the numbers that ov2_outer_push() has reserved. The gso_type describes
+ * the IP header that the packet had before it was framed; in a tunnel this is
+ * the inner header.
  *
  * Context: Any context.
  */

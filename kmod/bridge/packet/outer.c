@@ -94,9 +94,9 @@ static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 						      OV2_WAY_NONE;
 }
 
-/* The neighbour's timer asks again for an address that was valid once. The
- * neighbour must not send its question from here, even if the address becomes
- * invalid at this moment. The question would go out through this card, and the
+/* If the address is valid but old, the timer of the neighbour asks for it
+ * again. The neighbour must not ask from here, even if the address becomes
+ * invalid at this moment: its question would go out through this card, and the
  * lock of a send queue is held already.
  */
 static enum ov2_way way_to(struct neighbour *neigh, struct xfrm_state *x,
@@ -180,9 +180,10 @@ static u8 inner_dsfield(const void *inner)
 	return ip->version == 6 ? ipv6_get_dsfield(inner) : ip->tos;
 }
 
-/* DF is copied from the inner header. IPv6 counts as DF, because routers never
- * fragment it. But an IPv6 packet that is not larger than IPv6's minimum MTU
- * may be fragmented, because its sender cannot send smaller ones.
+/* DF is copied from the inner header. An inner IPv6 packet counts as DF,
+ * because routers never fragment IPv6. But if the inner packet is not larger
+ * than IPv6's minimum MTU, the outer packet may be fragmented, because the
+ * sender need not send smaller packets.
  */
 static __be16 outer_frag_off(const struct xfrm_state *x, const void *inner,
 			     unsigned int inner_len)

@@ -12,9 +12,9 @@
  * @key: the key; its family is set, and its addresses are zero or were set by
  *	this function
  * @saddr: source; bits behind its prefix are ignored
- * @prefix_s: bits of @saddr
- * @daddr: destination, likewise
- * @prefix_d: bits of @daddr
+ * @prefix_s: length of the prefix of @saddr, in bits
+ * @daddr: destination; bits behind its prefix are ignored
+ * @prefix_d: length of the prefix of @daddr, in bits
  *
  * Context: Any context.
  */
@@ -133,7 +133,7 @@ static bool tunnel_fits(const struct xfrm_tmpl *tmpl,
  * @x: the state that protected the packet
  *
  * As xfrm_state_ok() of xfrm_policy.c: a policy without a template lets in a
- * packet that came in transport mode, but none that came through a tunnel.
+ * packet that came in transport mode, but no packet that came through a tunnel.
  *
  * Context: Under rcu_read_lock().
  * Return: true if so.

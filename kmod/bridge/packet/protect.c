@@ -92,8 +92,9 @@ static bool add_trailer(struct sk_buff *skb, const struct ov2_assoc *assoc,
 	return true;
 }
 
-/* The segments of a large packet get their trailers and lengths in the engine.
- * The length of the large packet may not fit into its field.
+/* The engine gives each segment of a large packet its trailer and its length.
+ * The length of the large packet itself may not fit into its field, so the
+ * field is cleared.
  */
 static void clear_length(struct sk_buff *skb)
 {
@@ -109,8 +110,8 @@ static unsigned int esp_header_len(const struct ov2_assoc *assoc)
 	       (assoc->udp_encap ? sizeof(struct udphdr) : 0);
 }
 
-/* Write UDP and ESP header at the transport header, where there is room. UDP
- * has no checksum (RFC 3948 2.1).
+/* Write the UDP and ESP headers into the room at the transport header. UDP has
+ * no checksum (RFC 3948 2.1).
  */
 static void set_esp(struct sk_buff *skb, const struct ov2_assoc *assoc,
 		    const struct xfrm_state *x, u32 seq)

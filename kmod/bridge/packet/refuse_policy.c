@@ -47,8 +47,8 @@ static bool lacks_address(const struct xfrm_tmpl *tmpl)
  * @xp: the policy, of a card
  *
  * Context: Any context.
- * Return: the reason, OV2_CNT_POLICY_REFUSED_*, or OV2_CNT_NONE if the card can
- * offload @xp as far as @xp tells.
+ * Return: the reason, OV2_CNT_POLICY_REFUSED_*, or OV2_CNT_NONE if nothing in
+ * @xp is a reason.
  */
 enum ov2_counter ov2_policy_refused(const struct xfrm_policy *xp)
 {

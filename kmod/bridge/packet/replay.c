@@ -2,9 +2,10 @@
 /*
  * Sequence numbers of states in packet mode: the replay window of inbound
  * states, and the counter of outbound states. Both live in the state's own
- * fields, in the layout of net/xfrm/xfrm_replay.c, so that dumps tell the
- * truth. The functions of that file are not exported. They have to guess the
- * high half of a received number; here the engine has verified the high half.
+ * fields, in the layout of net/xfrm/xfrm_replay.c, so that a dump of the state
+ * shows the real numbers. The functions of xfrm_replay.c are not exported. They
+ * have to guess the high half of a received number; here the engine has
+ * verified the high half.
  */
 #include <linux/log2.h>
 #include <linux/string.h>
@@ -34,9 +35,9 @@ static u64 window_top(const struct xfrm_state *x)
 
 /* Returns the place in the ring of the number that is @diff below the top. The
  * core computes the top's place from the low half alone, and counts the other
- * places from there. The core receives through the same state the packets that
- * the card leaves to it (for example fragments), so the places must be the same
- * as in xfrm_replay_check_esn().
+ * places from this place. Some packets of the state are left to the core, for
+ * example fragments. So the places must be the same as in
+ * xfrm_replay_check_esn().
  */
 static u32 ring_place(const struct xfrm_replay_state_esn *esn, u32 diff)
 {
@@ -147,10 +148,11 @@ static void ring_set_all(struct xfrm_replay_state_esn *esn, int byte)
 }
 
 /* Move the top of the ring to @seq. The places of the numbers that enter the
- * window are cleared, because numbers that leave it had these places. The place
- * that the core computes for the top leaps when the low half passes zero, and
- * at the very first number, unless the size divides 2^32. After a leap the bits
- * of all numbers are moved by the same distance.
+ * window are cleared, because numbers that leave the window had these places.
+ * The core computes the place of the top from the low half. So when the low
+ * half passes zero, and at the very first number, the place leaps, unless the
+ * size divides 2^32. After a leap the bits of all numbers are moved by the same
+ * distance.
  */
 static void turn_ring(struct xfrm_state *x, u64 seq)
 {
@@ -225,8 +227,8 @@ u32 ov2_replay_turn(const struct xfrm_state *x)
  * then on it looks for every number at another place, unless the size divides
  * 2^32. So the core would accept numbers a second time. Therefore this function
  * marks all numbers of the window as seen. If turn_ring() has moved the ring
- * past zero since the last call, the ring is right already, but this function
- * cannot tell, and marks all numbers then, too.
+ * past zero since the last call, the ring is right already. But this function
+ * does not know that, so it marks all numbers in this case, too.
  *
  * Context: x->lock held, in xfrm_replay_advance_esn().
  */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Clear UDP packets for a socket whose own policy lets them in. Software asks
- * the socket's own inbound policy (IP_XFRM_POLICY) first, and the other
- * policies only if the socket has none for the packet: __xfrm_policy_check().
+ * the socket's own inbound policy (IP_XFRM_POLICY) first. It asks the other
+ * policies only if the socket has no policy for the packet
+ * (__xfrm_policy_check()).
  * So an IKE daemon gets the packets of its exchange although a policy protects
  * all packets between the two hosts. Hardware knows no sockets, but this card
  * looks for the packet's socket.
@@ -20,27 +21,30 @@
  * UDP takes this socket instead of a look-up (skb_steal_sock()), and then asks
  * the socket's policy. The pin holds no reference to the socket, because a UDP
  * socket is freed a grace period after it is closed. So the packet goes up in
- * the caller's RCU section, past GRO and RPS, and is pinned only where nothing
- * can take it to a queue or to another reader:
+ * the caller's RCU section, past GRO and RPS, and must not wait in a queue. A
+ * packet cannot be pinned in these cases:
  *
- * - Not where something above the card may take the frame elsewhere: a bridge
- *   device, bond, macvlan or VRF, tc or nftables at the card's ingress, XDP.
- * - Not broadcast or multicast: each listener gets a copy, and a pin is for one
- *   socket.
- * - Not fragments, nor behind a VLAN tag, a PPPoE header, IPv4 options or IPv6
- *   extension headers: another device or a later step decides where they go.
- * - Only to an address of this host, because IP drops a packet that has a
+ * - Something above the card may take the frame elsewhere: a bridge device,
+ *   bond, macvlan or VRF, tc or nftables at the card's ingress, XDP.
+ * - The packet is broadcast or multicast. Each listener gets a copy, and a pin
+ *   is for one socket.
+ * - The packet is a fragment, or is behind a VLAN tag, a PPPoE header, IPv4
+ *   options or IPv6 extension headers. Another device or a later step decides
+ *   where such a packet goes.
+ * - The destination is no address of this host. IP drops a packet that has a
  *   socket and is to be forwarded.
- * - Not past NAT, which takes the socket away from a packet that it may have
- *   changed (nf_nat_ipv4_local_in()). So where NAT is loaded the packet is
- *   marked as untracked.
- * - Not to a group of SO_REUSEPORT, in which UDP would choose once more.
- * - Not where a raw socket takes the packet, too, unless the raw socket's own
- *   policy lets the packet in. A raw socket gets a copy without the pin, before
- *   UDP gets the packet, and the core believes that the card has checked the
- *   copy (raw_local_deliver(), raw_rcv()).
- * - Not where a packet socket for IP alone is asked after IP: then IP works on
- *   a copy, without the pin (deliver_skb(), skb_share_check()).
+ * - The socket is in a group of SO_REUSEPORT, in which UDP would choose once
+ *   more.
+ * - A raw socket takes the packet, too, and the raw socket's own policy does
+ *   not let the packet in. A raw socket gets a copy without the pin, before UDP
+ *   gets the packet, and the core believes that the card has checked the copy
+ *   (raw_local_deliver(), raw_rcv()).
+ * - A packet socket for IP alone gets the packet after IP. Then IP works on a
+ *   copy, without the pin (deliver_skb(), skb_share_check()).
+ *
+ * NAT takes the socket away from a packet that NAT may have changed
+ * (nf_nat_ipv4_local_in()). So if NAT is loaded, a pinned packet is marked as
+ * untracked, and NAT leaves it alone.
  *
  * A packet that cannot be pinned is dropped. A pinned packet to port 4500 may
  * be IKE, or ESP of a state that is in software. UDP tells IKE from ESP after
@@ -145,8 +149,8 @@ static bool raw_matches(struct net_device *dev, const struct sock *sk,
 			      dev->ifindex);
 }
 
-/* Under rcu_read_lock(). Does a raw socket whose own policy does not let the
- * packet in take the packet, too?
+/* Under rcu_read_lock(). Does a raw socket take the packet, too, although the
+ * raw socket's own policy does not let the packet in?
  */
 static bool raw_socket_takes(struct net_device *dev,
 			     const struct ov2_flow *flow)

@@ -9,7 +9,8 @@
  * The pair with the best priority comes first, and the look-up ends when no
  * later pair can have a better policy. So more policies cost no more time. But
  * each pair costs time, and so does each policy that differs from others in
- * protocol or ports only. So the numbers of both are limited.
+ * protocol or ports only. So the number of pairs is limited, and the number of
+ * such policies.
  */
 #include "spd.h"
 

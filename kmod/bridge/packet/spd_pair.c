@@ -2,7 +2,8 @@
 /*
  * Pairs of prefix lengths: which pairs the policies of a direction and family
  * have, and in what order a look-up visits the pairs. There are few pairs,
- * because people write few prefix lengths, and at most OV2_SPD_PAIRS.
+ * because people write few different prefix lengths, and there are at most
+ * OV2_SPD_PAIRS.
  *
  * Look-ups read an array that is never changed, only replaced, because a
  * look-up that walked a list could miss a pair that is moved within the list.

@@ -92,7 +92,7 @@ bool ov2_packet_tag_lost(const struct sk_buff *skb)
 
 /* ip_finish_output_gso() and the same function of IPv6 ask for features, too.
  * They do so before the egress hooks, so the packet may still go to another
- * device. At that moment the packet has no Ethernet header yet.
+ * device. A packet that they ask about has no Ethernet header yet.
  */
 static bool is_leaving(const struct sk_buff *skb)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who has the last word on a packet that a card in packet mode lets in.
+ * Does the card decide alone about a packet that it lets in, in packet mode, or
+ * does the core compare the packet with policies, too?
  *
  * If a packet has an xfrm_offload, the core believes that hardware has checked
  * the packet, and compares it neither with IN nor with FWD policies
@@ -23,10 +24,11 @@
 #include "../../compat/ipv6.h"
 
 /* A policy enters the SPD before the core counts it, and leaves the SPD after
- * the core has stopped counting it. So if exactly one policy is in software,
- * the two counts agree while a policy of the card comes or goes. A packet of
- * that moment is not compared with the policy in software, as if that policy
- * had been added a moment later.
+ * the core has stopped counting it. So while a policy of the card comes or
+ * goes, the SPD has one policy that the core does not count. If exactly one
+ * policy is in software, the two counts agree at this moment. Then a packet is
+ * not compared with the policy in software, as if that policy had been added a
+ * moment later.
  */
 static bool card_has_all_policies(const struct ov2_adapter *ad)
 {

@@ -80,8 +80,8 @@ struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle)
 /**
  * ov2_assoc_of_state() - the association of a state
  * @ad: the card that the state may be on
- * @x: the state. Its handle may be stale, or another card's: bonding overwrites
- *	the handle at failover
+ * @x: the state. Its handle may be stale, or may name an SA of another card,
+ *	because bonding overwrites the handle at failover
  *
  * Context: Under rcu_read_lock(), any context.
  * Return: the association, or NULL if @x is not on @ad.
@@ -147,9 +147,9 @@ void ov2_assoc_delete(struct ov2_assoc *assoc)
  * ov2_assoc_deleted() - the SA of an association is gone
  * @assoc: the association; this function frees it
  *
- * When cards are deleted, no code waits for each SA by itself. Each association
- * holds a reference to a netdev, and netdev_run_todo() waits until all
- * references to all netdevs of a batch are gone.
+ * When cards are deleted, no code waits for one SA after the other. Each
+ * association holds a reference to the netdev of its card, and
+ * netdev_run_todo() waits until no netdev of a batch is referenced any more.
  *
  * Context: Any context but hard interrupts.
  */
@@ -216,7 +216,7 @@ void ov2_assoc_advance(struct ov2_assoc *assoc, const struct xfrm_state *x)
 }
 
 /**
- * ov2_assoc_renumber() - tell the engine a number that it cannot know
+ * ov2_assoc_renumber() - tell the engine a number that a key manager has set
  * @assoc: the association of @x
  * @x: the state, with extended numbers; its lock is held
  *

@@ -15,7 +15,7 @@
  * outer header says ESP and its payload is clear. The UDP layer would sum
  * decrypted bytes and ask the policy of a socket. An ICMP error of the stack or
  * of a firewall would quote clear text. So taps, tc, netfilter and sockets see
- * only the packet that xfrm takes out.
+ * only the packet that xfrm has unpacked.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -37,10 +37,10 @@ static bool goes_on(const struct ov2_rx_header *hdr)
 	       hdr->next_header == IPPROTO_COMP;
 }
 
-/* If a packet has a second header, xfrm_input() needs a route on the packet
- * when it has taken off that header. A packet from ip_rcv() has a route. A
- * packet from GRO has none, so the core drops packets with two headers after
- * GRO (XfrmInError).
+/* If a packet has a second IPsec header, the packet must have a route when
+ * xfrm_input() has taken off the second header. A packet from ip_rcv() has a
+ * route. A packet from GRO has no route, so the core drops a packet from GRO
+ * that has two headers (XfrmInError).
  */
 static void set_route(struct sk_buff *skb)
 {
@@ -97,8 +97,9 @@ void ov2_deliver(struct sk_buff *skb, const struct ov2_rx_header *hdr)
 	if (ov2_headers_udp(skb))
 		encap_type = UDP_ENCAP_ESPINUDP;
 
-	/* skb->sk may still be the sender's socket, and the stack would take it
-	 * for the receiver's. ip_rcv() orphans packets, too.
+	/* skb->sk may still be the socket of the sender, and the stack would
+	 * believe that it is the socket of the receiver. ip_rcv() orphans
+	 * packets, too.
 	 */
 	skb_orphan(skb);
 	/* __netif_receive_skb_core() sets skb_iif of other packets. But after

@@ -13,8 +13,8 @@
 #include "framed.h"
 #include "../../ov2/records.h"
 
-/* The ESP header is at the transport header, or behind the UDP header that is
- * there.
+/* The transport header points at the ESP header, or at the UDP header in front
+ * of the ESP header.
  */
 static bool tx_esp_offset(const struct sk_buff *skb,
 			  const struct ov2_assoc *assoc,
@@ -90,7 +90,8 @@ static struct ov2_nbl *framed_nbl(struct sk_buff *skb, u16 queue,
  * @skb: a GSO packet, framed or not
  *
  * Context: Any context.
- * Return: IPPROTO_TCP or IPPROTO_UDP, which the segments carry; 0 if not.
+ * Return: IPPROTO_TCP or IPPROTO_UDP, which the segments carry; 0 if the engine
+ * cannot cut the packet.
  */
 u8 ov2_large_proto(const struct sk_buff *skb)
 {
@@ -157,7 +158,8 @@ static enum ov2_counter framed_large_nbl(struct sk_buff *skb, u16 queue,
  *	be completed
  * @queue: the send queue
  * @assoc: the association of the packet's state
- * @next_header: as in the trailer, or for the trailers of the segments
+ * @next_header: the next header in the trailer, or in the trailers that the
+ *	segments get
  * @nbl: filled in with the NBL; the caller sets its ext_tx
  *
  * Context: BH disabled.

@@ -75,8 +75,8 @@ static int trim_padding(struct sk_buff *skb)
  *
  * The transport header points at the ESP or AH header, behind the UDP header of
  * ESP in UDP. Afterwards the frame is linear up to the sequence number. A
- * packet that ends earlier is linear up to its end: the engine finds the SA of
- * such a packet, too.
+ * packet that ends earlier is linear up to its end. Such packets come here,
+ * because the engine finds the SA of a packet that is too short, too.
  *
  * Context: Any context.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

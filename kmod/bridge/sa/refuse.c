@@ -15,8 +15,8 @@
  * @x: the state, fully constructed
  *
  * Context: Any context.
- * Return: the reason, OV2_CNT_SA_REFUSED_*, or OV2_CNT_NONE if the card can
- * offload @x as far as @x tells.
+ * Return: the reason, OV2_CNT_SA_REFUSED_*, or OV2_CNT_NONE if nothing in @x
+ * is a reason.
  */
 enum ov2_counter ov2_state_refused(const struct xfrm_state *x)
 {

@@ -141,10 +141,10 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 
 	wait.ext.transport = assoc;
 	wait.req.caller = &wait;
-	/* The core holds xfrm_cfg_mutex. On a work queue, work items of other
-	 * users may stand before the work item of this SA, and the core must
-	 * not wait for them under the mutex. So the engine may set the keys at
-	 * once, in this call.
+	/* The core holds xfrm_cfg_mutex. If a work item set the keys, it might
+	 * have to wait until work items of other users are done, and the core
+	 * would wait with the mutex held. So allow the engine to set the keys
+	 * at once, in this call.
 	 */
 	wait.req.may_sleep = true;
 	init_completion(&wait.done);

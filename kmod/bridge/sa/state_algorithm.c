@@ -5,7 +5,9 @@
 #include "../../ov2/algorithms.h"
 #include "state_algorithm.h"
 
-/* Returns the algorithm with @name if it is of one of @kinds, a mask. */
+/* Returns the algorithm with @name if its kind is in the mask @kinds, or else
+ * NULL.
+ */
 static const struct ov2_algorithm *named(const char *name, unsigned long kinds)
 {
 	const struct ov2_algorithm *algorithm = ov2_algorithm_named(name);
