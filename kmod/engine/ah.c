@@ -36,8 +36,9 @@
 #define AH_ALIGN_IPV4	4
 #define AH_ALIGN_IPV6	8
 /* The kernel has GMAC as a template for ESP, which takes 16 bytes (SPI, number
- * and IV) as associated data. It authenticates associated data and payload
- * alike. So AH may give any 16 bytes as associated data: it gives the first 16.
+ * and IV) as associated data. The template authenticates associated data and
+ * payload alike. So AH may pass any 16 bytes as associated data, and passes the
+ * first 16.
  */
 #define GMAC_AAD_LEN	16
 
@@ -95,9 +96,9 @@ static void zero_mutable_ipv6(struct ipv6hdr *ip)
 }
 
 /* The whole ICV field is zero for the computation (RFC 4302 3.3.3). With GMAC
- * this field is the IV and the tag: RFC 4543 section 4 makes one field of them
- * (erratum 3643 has the text for it, and the padding of IPv6). The padding
- * behind the field is authenticated with the bytes that it has.
+ * IV and tag together are this field (RFC 4543 section 4; erratum 3643 has the
+ * wording, and the padding for IPv6). The padding behind the field is
+ * authenticated with the bytes that it has.
  */
 static int ah_set_head(struct ov2_crypt *crypt)
 {

@@ -11,7 +11,9 @@
 #include "../ov2/lists.h"
 #include "../watch/trace.h"
 
-/* As many SAs as mid-range NICs take. A test can still fill the table. */
+/* As many SAs as mid-range NICs take, and few enough for a test to fill the
+ * table
+ */
 #define OV2_SA_CAPACITY	4096
 
 /* The table of SAs is full before the handles run out. */
@@ -121,7 +123,9 @@ static const struct ov2_offload *config_update(struct ov2_engine *engine)
 	if (engine->encapsulation == OV2_ENCAPSULATION_OFF)
 		parameter = OV2_PARAMETER_DISABLED;
 	WRITE_ONCE(engine->ad->config, &configs[parameter]);
-	/* A queue remembers SAs that the old configuration let receive. */
+	/* A receive queue may remember an SA that must not receive with the new
+	 * configuration (sa_memo.c).
+	 */
 	ov2_sa_table_changed(&engine->sas);
 	return engine->ad->config;
 }

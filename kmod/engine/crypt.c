@@ -16,8 +16,8 @@
 
 /* A crypt of the stock has room for a linear frame and the request of a usual
  * cipher. When a frame needs a larger crypt, the stock keeps the larger crypt
- * instead, unless it is above the maximum: a frame may have very many
- * fragments.
+ * instead. But it keeps no crypt above the maximum, which a frame with very
+ * many fragments may need.
  */
 #define STOCK_SIZE	1024
 #define STOCK_SIZE_MAX	4096
@@ -87,8 +87,8 @@ static noinline int crypt_own_copy(struct sk_buff *skb)
 }
 
 /* Returns the number of pieces that the frame's memory has, or a negative
- * errno. A head that no clone shares belongs to the frame alone. Pages never
- * do: the sender's kernel may hold them (sendfile(), the queue of TCP), so
+ * errno. A head that no clone shares belongs to the frame alone. Pages do
+ * not: the sender's kernel may hold them (sendfile(), the queue of TCP), so
  * skb_cow_data() copies their bytes.
  */
 static int crypt_own(struct sk_buff *skb)
@@ -98,7 +98,9 @@ static int crypt_own(struct sk_buff *skb)
 	return crypt_own_copy(skb);
 }
 
-/* sg_init_table() costs a frame more than these few entries do. */
+/* Sets one entry. To call sg_init_table() for each frame would cost more than
+ * to set the few entries that a frame has.
+ */
 static struct scatterlist *crypt_add(struct scatterlist *sg, const void *buf,
 				     unsigned int len)
 {
@@ -198,7 +200,7 @@ void ov2_crypt_free(struct ov2_crypt *crypt)
 }
 
 /**
- * ov2_crypt_exit() - free what the CPUs keep
+ * ov2_crypt_exit() - free the crypts that the CPUs keep
  *
  * Context: Process context, at module exit. No job is left.
  */
@@ -239,12 +241,13 @@ static void crypt_complete(void *data, int err)
  * ov2_crypt_aead() - run an AEAD over head and frame
  * @crypt: from ov2_crypt_alloc(), its head and IV filled in. The call takes it
  * @aad_len: bytes that are authenticated only
- * @len: bytes behind them; with an ICV when decrypting
+ * @len: bytes behind these, which are encrypted or decrypted. When decrypting,
+ *	the ICV is among them
  * @op: crypto_aead_encrypt() or crypto_aead_decrypt()
  *
  * Context: BH disabled.
- * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (the
- * call may be over by now); another negative errno.
+ * Return: 0; -EINPROGRESS if the result goes to ov2_job.done, which may already
+ * have been called when this returns; another negative errno.
  */
 int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
 		   unsigned int len, int (*op)(struct aead_request *req))

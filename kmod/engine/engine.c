@@ -30,8 +30,9 @@
  *	request
  *
  * In every state, a send that names an SA also fails while
- * OFFLOAD_ENCAPSULATION is OFF, and received frames are untouched until it is
- * ON. This is configuration, which config.c keeps in the same structure.
+ * OFFLOAD_ENCAPSULATION is OFF, and received frames are untouched until
+ * OFFLOAD_ENCAPSULATION is ON. This setting is not a state of the engine, but
+ * part of its configuration (config.c).
  */
 #include <linux/err.h>
 #include <linux/slab.h>
@@ -214,9 +215,9 @@ void ov2_engine_reset(struct ov2_adapter *ad)
  * ov2_engine_halt() - ov2_miniport_ops.halt of this engine
  * @ad: the card; its engine is paused
  *
- * The SA of an add that failed may still wait for its grace period. Its
- * reference keeps the engine, which then outlives the card. So this function
- * waits for nothing.
+ * The SA of an add that failed may still wait for its grace period. This SA has
+ * a reference to the engine, which then outlives the card. So this function
+ * need not wait for the SA.
  *
  * Context: Process context; serialized by the caller with the other changes of
  *   state.

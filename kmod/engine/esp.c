@@ -45,7 +45,7 @@ static unsigned int job_payload_offset(const struct ov2_job *job)
 /* SPI, sequence number, IV. All AEAD templates of the kernel take the high half
  * of the number between the SPI and the low half. authencesn itself moves the
  * high half behind the payload, where a separate HMAC expects it. A template
- * that does not authenticate the IV skips these last bytes.
+ * that does not authenticate the IV skips the bytes of the IV.
  */
 static unsigned int esp_aad_len(const struct ov2_job *job)
 {
@@ -83,7 +83,9 @@ static int esp_crypt(struct ov2_crypt *crypt, unsigned int icv_len,
 			      op);
 }
 
-/* skb_store_bits() walks the fragments, which a frame rarely has. */
+/* For most frames memcpy() is enough. skb_store_bits() also walks the
+ * fragments, which a frame rarely has.
+ */
 static int esp_store_iv(const struct ov2_crypt *crypt)
 {
 	const struct ov2_job *job = &crypt->job;

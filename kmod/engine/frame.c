@@ -37,8 +37,9 @@ static const void *bytes_at(const struct sk_buff *skb,
 	return skb_header_pointer(skb, frame->ip + offset, len, buf);
 }
 
-/* If the packet is too short for a header, SPI and number stay zero. SPI 0
- * matches no SA, and if the SPI is there, a length check finds what is missing.
+/* If the packet ends inside the ESP header, the number stays zero, and so does
+ * an SPI that is cut off. SPI 0 matches no SA. If the SPI is there, an SA may
+ * match, and then a length check finds that the packet is too short.
  */
 static void parse_esp(const struct sk_buff *skb, struct ov2_frame *frame,
 		      unsigned int offset)
@@ -225,9 +226,9 @@ static void parse_ethernet(const struct sk_buff *skb, struct ov2_frame *frame)
 		parse_ipv6(skb, frame);
 }
 
-/* Most frames that the engine looks at are ESP in IPv4 without options, not cut
- * and not in fragments. This function reads such a frame as parse_ethernet()
- * does, but asks once whether all headers are there.
+/* Most frames that the engine looks at are ESP in IPv4 without options, are
+ * complete, and are not fragments. This function reads such a frame as
+ * parse_ethernet() does, but checks only once whether all headers are there.
  */
 static bool parse_common(const struct sk_buff *skb, struct ov2_frame *frame)
 {
@@ -276,7 +277,8 @@ void ov2_frame_parse(const struct sk_buff *skb, struct ov2_frame *frame)
 }
 
 /**
- * ov2_frame_parse_any() - ov2_frame_parse(), for any frame in one way
+ * ov2_frame_parse_any() - ov2_frame_parse(), without the short way for common
+ *	frames
  * @skb: the frame, data at the Ethernet header, linear or not
  * @frame: filled in with what the frame is and where its headers are
  *
@@ -311,7 +313,7 @@ void ov2_frame_parse_template(const struct sk_buff *skb,
  * @skb: the frame
  * @protocol: the next header of the ESP or AH header of the tunnel
  * @start: bytes from skb->data to the inner packet
- * @end: bytes from skb->data that the inner packet may reach to
+ * @end: bytes from skb->data to where the inner packet must end at the latest
  * @frame: filled in. It is OV2_FRAME_OTHER if @protocol is not IP, or the inner
  *	packet is longer than @end allows
  *

@@ -12,10 +12,10 @@
  * counter is touched once for each range. The values that a CPU has not used
  * when the SA ends are lost, which harms nobody.
  *
- * The next values of the CPUs stand side by side in memory. An SA's packets
- * leave by one queue (ov2_bridge_hash()), so seldom do two CPUs write there by
- * turns. alloc_percpu() would keep them apart, but it is slow: it took a fifth
- * of an add.
+ * The next values of the CPUs stand side by side in memory, so CPUs that send
+ * by turns write the same cache line. This is rare, because an SA's packets
+ * leave by one queue (ov2_bridge_hash()). alloc_percpu() would keep the values
+ * apart, but it is slow: it was a fifth of the cost of an add.
  */
 #include <linux/build_bug.h>
 #include <linux/errno.h>

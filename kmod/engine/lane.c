@@ -53,7 +53,7 @@ bool ov2_lane_enter(struct ov2_lane *lane)
 
 /**
  * ov2_lane_leave() - the call ends; its NBL went back, or waits in the lane
- * @lane: the lane; gone when this returns, if it is being closed
+ * @lane: the lane. If it is being closed, it may be gone when this returns
  *
  * Context: BH disabled since ov2_lane_enter().
  */
@@ -93,15 +93,15 @@ void ov2_lane_wait(struct ov2_lane *lane, struct ov2_nbl *nbl)
 /**
  * ov2_lane_waits() - do older NBLs wait in a lane?
  * @lane: the lane. The caller is in the call that brings the next NBL. Only
- *	such calls make the lane longer, so a false answer stays true for this
- *	call
+ *	such calls make the lane longer. So if no older NBL waits now, none will
+ *	wait until this call ends
  *
  * Context: BH disabled.
  * Return: true if so.
  */
 bool ov2_lane_waits(const struct ov2_lane *lane)
 {
-	/* Pairs with lane_emit(): the older NBLs are back. */
+	/* Pairs with lane_emit(): if this reads 0, the older NBLs are back. */
 	return smp_load_acquire(&lane->waiting);
 }
 
@@ -212,8 +212,8 @@ static bool lane_is_idle(struct ov2_lane *lane)
 void ov2_lane_close(struct ov2_lane *lane)
 {
 	might_sleep();
-	/* ov2_lane_leave() exchanges the same word, so a call that is inside
-	 * finds this bit and wakes us up, or has left.
+	/* ov2_lane_leave() exchanges the same word. So a call that is inside
+	 * either finds this bit and wakes us up, or has left before.
 	 */
 	atomic_or(OV2_LANE_CLOSED, &lane->state);
 	wait_event(lane->idle, lane_is_idle(lane));

@@ -18,8 +18,8 @@
  * own lengths, numbers of ESP and AH, IP identification, and TCP number, flags
  * and checksum.
  *
- * With the extension (struct ov2_ext_lso) the SA may also be a tunnel, with the
- * headers of the inner packet from inner on, and TCP may be UDP:
+ * With the extension (struct ov2_ext_lso) the SA may also be a tunnel, in which
+ * the inner packet begins at inner. UDP may take the place of TCP:
  *
  *	      ip   udp    esp            inner l4    payload            end
  *	      v    v      v              v     v     v                    v
@@ -67,7 +67,8 @@
  * @end: to the end of this payload
  * @mss: bytes of payload in a segment; the last one may have less
  * @segments: number of segments
- * @counted: the length that the sum in the template's checksum field counts
+ * @counted: the length in the pseudo header whose sum is in the template's
+ *	checksum field, 0 if the sum leaves the length out
  */
 struct lso {
 	const struct sk_buff *template;
@@ -136,7 +137,9 @@ static bool lso_find_payload(struct lso *lso)
 	return lso->payload <= lso->end;
 }
 
-/* Find what lies behind the outermost header, which @frame describes. */
+/* Find the ESP header. @frame describes the outermost IPsec header, which is AH
+ * or ESP.
+ */
 static bool lso_find_esp(struct lso *lso, struct ov2_frame *frame)
 {
 	if (lso->ah)
@@ -151,7 +154,8 @@ static bool lso_find_esp(struct lso *lso, struct ov2_frame *frame)
 }
 
 /* PadLength counts bytes behind TCP's payload that are not sent (ipsecov2.rst
- * Q19). The IP length may be zero, else it must be right.
+ * Q19). The IP length may be zero. If it is not, it must count all of these
+ * bytes, or none of them.
  */
 static bool lso_find_end(struct lso *lso, const struct ov2_frame *frame,
 			 const struct ov2_tx_header *hdr)
@@ -179,7 +183,7 @@ static bool lso_find_inner(struct lso *lso)
 	return lso->l4 >= lso->inner + len;
 }
 
-/* LSOv2 has no tunnel mode (INV-26); the extension has. */
+/* LSOv2 has no tunnel mode (INV-26). Only the extension has it. */
 static bool lso_find_l4(struct lso *lso, const struct ov2_tx_lso *record,
 			bool tunnel)
 {
@@ -321,8 +325,8 @@ static void segment_put_trailer(const struct lso *lso, struct sk_buff *skb,
 	*p = lso->next_header;
 }
 
-/* Bytes of the payload that ESP protects, with its trailer, if TCP or UDP has
- * @l4_len bytes
+/* Bytes between IV and ICV, trailer included, of a segment in which header and
+ * payload of TCP or UDP have @l4_len bytes
  */
 static unsigned int lso_body(const struct lso *lso, unsigned int l4_len)
 {
@@ -338,7 +342,9 @@ static struct sk_buff *segment_alloc(const struct lso *lso, unsigned int len)
 	skb = ov2_pool_skb(template->dev, len);
 	if (!skb)
 		return NULL;
-	/* The receiver's sockets would drop a segment from the reserves. */
+	/* The receiver's sockets would drop a segment whose memory is from the
+	 * reserves.
+	 */
 	if (skb_pfmemalloc(skb)) {
 		consume_skb(skb);
 		return NULL;

@@ -132,7 +132,9 @@ void ov2_pool_exit(void)
 {
 	int cpu;
 
-	/* NULL is fine. */
+	/* If ov2_pool_init() has failed, some pools are NULL, which
+	 * page_pool_destroy() accepts.
+	 */
 	for_each_possible_cpu(cpu)
 		page_pool_destroy(per_cpu(segment_pool, cpu).pool);
 }

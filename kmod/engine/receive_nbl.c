@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Receive: the engine decides as INV-31 to INV-38 say. It delivers good and bad
- * frames alike and strips nothing; the records say what the engine found.
+ * Receive: the engine decides as INV-31 to INV-38 say (ipsecov2.rst 9). It
+ * delivers good and bad frames alike, and strips no header and no trailer. The
+ * records say what the engine found.
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -154,9 +155,9 @@ static bool receive_find_inner(struct ov2_nbl *nbl,
 	return sa;
 }
 
-/* A wrong ICV has a status of its own for each of the two portions, tunnel and
- * transport. If the mode of the SA is unknown, the last good frame tells which
- * portion it is (ipsecov2.rst Q2).
+/* A wrong ICV in the tunnel portion has another status than a wrong ICV in the
+ * transport portion. If the mode of the SA is unknown, the last good frame of
+ * the SA tells which portion the SA protects (ipsecov2.rst Q2).
  */
 static void receive_see_mode(struct ov2_sa *sa, u8 next_header)
 {
@@ -266,7 +267,9 @@ static bool receive_general(struct ov2_nbl *nbl)
 	return receive_sa_done(nbl, index, &payload);
 }
 
-/* What receive_general() does, for an SA that is straight */
+/* What receive_general() does, in a shorter way for an SA that is straight
+ * (ov2_sa.straight)
+ */
 static bool receive_straight(struct ov2_nbl *nbl, struct ov2_sa *sa)
 {
 	const struct ov2_work *work = ov2_work(nbl);

@@ -35,7 +35,7 @@ static enum ov2_sa_mode sa_mode(const struct ov2_ext_add *ext, u32 udp_esp)
 	}
 }
 
-/* The extension of an add that has none (ipsecov2.rst Q2, Q16) */
+/* The defaults for an add without the extension (ipsecov2.rst Q2, Q16) */
 static const struct ov2_ext_add no_ext = {
 	.mode = OV2_SA_MODE_UNKNOWN,
 	.udp_dport = htons(OV2_UDP_ESP_PORT),

@@ -5,10 +5,10 @@
  * last one in a field that the look-up reads, or after the table has changed.
  *
  * A memo holds no reference. The SA of a memo may be used only after the
- * version of the table was compared: when an SA leaves the table, the version
- * changes before the grace period begins that ends with the free of the SA. So
- * a reader that finds the version unchanged is in an RCU read side that began
- * before the end of this grace period.
+ * version of the table was compared. When an SA leaves the table, first the
+ * version changes, then a grace period begins, and only after it the SA is
+ * freed. So if a reader finds the version unchanged, the grace period does not
+ * end before the RCU read side of this reader.
  */
 #include <linux/rcupdate.h>
 #include <net/ipv6.h>

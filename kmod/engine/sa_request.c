@@ -62,8 +62,8 @@ static enum ov2_status add_begin(struct ov2_engine *engine,
 	return status;
 }
 
-/* The keys are set later, because this may sleep and may load the modules of
- * the ciphers.
+/* The keys are set later, because setting them may sleep and may load the
+ * modules of the ciphers.
  */
 static void add_one(struct ov2_engine *engine, const struct ov2_adding *adding)
 {

@@ -11,8 +11,9 @@
  * @ext: the frame's extension
  * @seq_lo: the number in its ESP or AH header
  *
- * Without the extension the SA has the high half, as the add or the last update
- * set it. IPsecOV2 itself has no other way to tell the high half.
+ * Without the extension the high half is the one that the add or the last
+ * update of the SA has set. IPsecOV2 itself has no other way to tell the high
+ * half.
  *
  * Context: Any context.
  * Return: the number; its high half is 0 without ESN.

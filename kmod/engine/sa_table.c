@@ -260,7 +260,8 @@ static struct ov2_sa *table_find(struct ov2_sa_table *table,
  * @frame: the frame, of kind ESP, UDP_ESP or AH
  *
  * AH and ESP may share an SPI: the SA of the frame's protocol is preferred. An
- * SA for any destination is found only if no SA has the frame's destination.
+ * SA for any destination is found only if no SA for the frame's destination
+ * fits.
  *
  * Context: RCU read side, such as BH disabled; any context.
  * Return: the SA, or NULL. The SA and the frame may be of different protocols.
@@ -277,8 +278,8 @@ struct ov2_sa *ov2_sa_find_inbound(struct ov2_sa_table *table,
 	struct ov2_sa *sa;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_any_held(), "the SA may be freed");
-	/* With BH disabled the SA cannot be freed, but the table asks for this
-	 * lock, too.
+	/* With BH disabled the SA cannot be freed, but rhltable_lookup() wants
+	 * rcu_read_lock(), too.
 	 */
 	rcu_read_lock();
 	sa = table_find(table, &key, frame);

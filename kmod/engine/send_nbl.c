@@ -104,9 +104,9 @@ static unsigned int send_offset(struct ov2_nbl *nbl, u32 operation)
 	return 0;
 }
 
-/* The record only repeats what the bytes say, and must agree with them
- * (ipsecov2.rst Q11). But in a large send the record's pad length counts other
- * bytes than the trailers of the segments do (ipsecov2.rst Q19).
+/* Slot 12 only repeats what the bytes say, and must agree with them
+ * (ipsecov2.rst Q11). But in a large send the pad length in slot 12 counts
+ * other bytes than the trailers of the segments do (ipsecov2.rst Q19).
  */
 static bool send_header_ok(struct ov2_nbl *nbl,
 			   const struct ov2_payload *payload)
@@ -174,7 +174,9 @@ static void send_plan_next_segment(struct ov2_work *work)
 	work->at = work->steps - 1;
 }
 
-/* Innermost header first, ESP before AH, one frame after the other. */
+/* Go on to the next step. In a frame the innermost header comes first, so ESP
+ * comes before AH. After the last header of a frame the next frame follows.
+ */
 static bool send_next(struct ov2_nbl *nbl, int err)
 {
 	struct ov2_work *work = ov2_work(nbl);

@@ -20,14 +20,13 @@
 /**
  * ov2_step_seal() - write IV, ciphertext and ICV into a frame
  * @job: what is to be done; the frame has its trailer and room for IV and ICV,
- *	and its lengths were checked
- *
- * @job is the caller's again when this returns.
+ *	and its lengths were checked. When this returns, @job is not used any
+ *	more
  *
  * Context: BH disabled.
- * Return: 0; -EINPROGRESS if ov2_job.done will be called with the result (the
- * call may be over by now); -EOVERFLOW if the SA has no IV left; another
- * negative errno.
+ * Return: 0; -EINPROGRESS if the result goes to ov2_job.done, which may already
+ * have been called when this returns; -EOVERFLOW if the SA has no IV left;
+ * another negative errno.
  */
 int ov2_step_seal(const struct ov2_job *job)
 {
@@ -37,9 +36,8 @@ int ov2_step_seal(const struct ov2_job *job)
 
 /**
  * ov2_step_open() - verify and decrypt a frame in place
- * @job: what is to be done; the frame's lengths were checked
- *
- * @job is the caller's again when this returns.
+ * @job: what is to be done; the frame's lengths were checked. When this
+ *	returns, @job is not used any more
  *
  * Context: BH disabled.
  * Return: as ov2_step_seal(); -EBADMSG if the ICV is wrong.

@@ -197,7 +197,7 @@ void ov2_transform_destroy(struct ov2_transform *transform)
 /**
  * ov2_transform_iv() - make an explicit IV for a frame
  * @transform: of an outbound SA
- * @iv: filled in with ov2_transform.iv_len bytes, which may be none
+ * @iv: filled in with ov2_transform.iv_len bytes, which may be 0
  *
  * An IV of CBC must be unpredictable (RFC 3602 3). An IV of a counter mode must
  * be used only once under one key.

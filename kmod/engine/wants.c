@@ -77,7 +77,9 @@ static bool wants_ipv6(const struct sk_buff *skb)
 	return frame.kind != OV2_FRAME_OTHER;
 }
 
-/* Headers may be anywhere. */
+/* As ov2_engine_wants(), for any Ethernet type, and for headers that may be in
+ * fragments
+ */
 static noinline bool wants_any(struct ov2_engine *engine,
 			       const struct sk_buff *skb)
 {

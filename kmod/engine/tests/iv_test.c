@@ -71,7 +71,7 @@ static void draw_work(struct work_struct *work)
 		err = draw(drawing->counter, &drawing->ivs[i]);
 		if (err)
 			drawing->err = err;
-		/* The ranges of other CPUs come in between */
+		/* Other CPUs shall take ranges meanwhile */
 		if (i % 32 == 0)
 			cond_resched();
 	}
@@ -135,7 +135,9 @@ static void iv_cpu_keeps_its_range(struct kunit *test)
 
 	counter->salt = 0;
 	KUNIT_ASSERT_EQ(test, draw(counter, &before), 0);
-	/* It looks as if each CPU had drawn this value */
+	/* Each CPU has the last value of a range left, because the test does
+	 * not know which CPU draws next.
+	 */
 	for_each_possible_cpu(cpu)
 		counter->next[cpu] = 5 * OV2_IV_RANGE - 1;
 	atomic64_set(&counter->ranges, 9);
@@ -169,7 +171,7 @@ static void iv_counter_ends(struct kunit *test)
 	migrate_enable();
 }
 
-/* A new counter has other values (INV-30). */
+/* Each new counter gives other IVs than all counters before it (INV-30). */
 static void iv_salt_is_random(struct kunit *test)
 {
 	u64 ivs[64];
