@@ -179,9 +179,9 @@ static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
  * @nbl: filled in with the frame and its records if the verdict is
  *	OV2_VERDICT_OFFLOAD
  *
- * A frame that has an xfrm_offload without XFRM_XMIT is not encrypted, so it is
- * dropped, even if its state is on another card. With a noqueue qdisc the core
- * hands over such frames, although it means to send them again later.
+ * A frame that has an xfrm_offload without XFRM_XMIT is still in clear, so it
+ * is dropped, even if its state is on another card. With a noqueue qdisc the
+ * core hands over such frames, although it means to send them again later.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the caller must drop the frame.

@@ -8,9 +8,10 @@
 
 /*
  * Look up and set the route of a received packet, whose network header is at
- * the IP header. If there is no route, the packet has no dst afterwards; only a
- * newer kernel's IPv6 sets an error route. The older kernel takes the DSCP as
- * an octet, and exports a pointer to ip6_route_input() instead of the function.
+ * the IP header. If there is no route, the packet has no dst afterwards; only
+ * the IPv6 of newer kernels sets an error route. The older kernel takes the
+ * DSCP as an octet, and exports a pointer to ip6_route_input() instead of the
+ * function.
  *
  * Call with BH disabled and under rcu_read_lock(), because no reference to the
  * route is taken.

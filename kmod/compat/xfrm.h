@@ -53,7 +53,7 @@ static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 /*
  * real_dev is the bond's slave only sometimes: it is unset for acquire states
  * and after a failover, and is the bond itself at the first add. So the
- * returned device may be of another driver, and each operation checks for that.
+ * returned device may be of another driver, and each operation checks this.
  */
 static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
 {

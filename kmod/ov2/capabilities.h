@@ -7,7 +7,9 @@
 
 #define OV2_ENCAPSULATION_IEEE_802_3	0x2U
 
-/* Integrity algorithms. 0x08 to 0x20 are AES-GMAC here, AES-GCM below. */
+/* Integrity algorithms. 0x08 to 0x20 mean AES-GMAC here. Among the encryption
+ * algorithms below they mean AES-GCM.
+ */
 #define OV2_AUTH_MD5			0x01U
 #define OV2_AUTH_SHA_1			0x02U
 #define OV2_AUTH_SHA_256		0x04U

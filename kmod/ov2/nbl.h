@@ -41,12 +41,12 @@ struct ov2_ext_rx {
  * @valid: the engine must read the record of slot 2 together with this
  *	extension (OV2_OFFLOAD_EXT_LARGE_SEND). If not, the large send is an
  *	LSOv2 send
- * @keep_cwr: TCP: each segment has the template's CWR flag (AccECN), not only
- *	the first one (RFC 3168)
+ * @keep_cwr: TCP: each segment has the CWR flag of the template (AccECN). If
+ *	not, only the first segment has the flag (RFC 3168)
  * @same_id: IPv4: the outermost header has the same identification in each
  *	segment. If not, it counts up by one, and wraps at 2^16
  * @same_inner_id: the same for the IPv4 header inside a tunnel
- * @proto: IPPROTO_TCP, or IPPROTO_UDP: then each segment is a datagram
+ * @proto: IPPROTO_TCP or IPPROTO_UDP. With UDP each segment is a datagram
  * @segments: how many segments the template becomes; as many sequence numbers
  *	are reserved
  *

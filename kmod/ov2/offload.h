@@ -86,7 +86,7 @@ struct ov2_offload_parameters {
 /**
  * enum ov2_encapsulation_set - NDIS_OFFLOAD_SET_*
  * @OV2_ENCAPSULATION_NO_CHANGE: leave the setting as it is
- * @OV2_ENCAPSULATION_ON: receive IPsec may start
+ * @OV2_ENCAPSULATION_ON: the offload of IPsec on receive may start
  * @OV2_ENCAPSULATION_OFF: all offloads stop
  */
 enum ov2_encapsulation_set {

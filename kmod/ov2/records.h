@@ -28,7 +28,7 @@ struct ov2_tx_header {
  * @sa_delete_req: the engine asks for the SA pair to be deleted
  * @crypto_done: at least one IPsec payload was checked
  * @next_crypto_done: tunnel and transport payload were both checked
- * @status: means something only if @crypto_done
+ * @status: valid only if @crypto_done is set
  */
 struct ov2_rx_result {
 	bool sa_delete_req;

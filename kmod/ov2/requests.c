@@ -108,7 +108,7 @@ static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
 }
 
 /* Authentication alone means null encryption, whether the request has the
- * identifier of null encryption or none. A combined mode ignores
+ * identifier of null encryption or no cipher. A combined mode ignores
  * AuthenticationAlgorithm (INV-21).
  */
 static enum ov2_status esp_check(const struct ov2_add_sa_ex *add,

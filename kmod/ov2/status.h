@@ -13,7 +13,8 @@
  * @OV2_STATUS_INVALID_PARAMETER: UPDATE_SA: there is no such SA or member, or
  *	the member has no ESN
  * @OV2_STATUS_RESOURCES: the SA table is full, or memory is short
- * @OV2_STATUS_NOT_SUPPORTED: the request is known, the feature is absent
+ * @OV2_STATUS_NOT_SUPPORTED: the request is known, but the engine lacks the
+ *	feature that it needs
  * @OV2_STATUS_REQUEST_ABORTED: a send was in the engine when a reset came
  * @OV2_STATUS_INVALID_LENGTH: the buffer's length is wrong for the request
  * @OV2_STATUS_INVALID_DATA: a field is out of bounds

@@ -21,7 +21,7 @@
  */
 
 /*
- * A frame that was sent, with its out-of-band records
+ * A frame that the engine sent or dropped, with its out-of-band records
  *
  * dev: the card
  * queue: the send queue
@@ -196,7 +196,7 @@ TRACE_EVENT(ov2_rx_record,
  * dev: the card
  * handle: the SA
  * dir: in or out
- * spi: the SPI of the SA; of ESP, if the SA has ESP and AH
+ * spi: the SPI of the SA; if the SA has ESP and AH, the SPI of ESP
  * family: ipv4 or ipv6, of the outer addresses
  * mode: transport or tunnel, or unknown if the request does not say
  * esn: 1 if sequence numbers have 64 bits
@@ -257,7 +257,7 @@ TRACE_EVENT(ov2_sa_add,
  *
  * dev: the card
  * handle: the SA
- * spi: the SPI of the SA; of AH, if the SA has ESP and AH
+ * spi: the SPI of the SA; if the SA has ESP and AH, the SPI of AH
  */
 TRACE_EVENT(ov2_sa_delete,
 

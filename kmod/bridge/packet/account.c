@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a packet does to its state in packet mode. Validity, lifetimes, numbers
- * and counts are checked and updated in the same order as in software, by
- * xfrm_output_one() and xfrm_input(). The SNMP counters of xfrm move when the
- * packet is dropped (watch/drop.c).
+ * and counts are checked and updated in the same order as in software, where
+ * xfrm_output_one() and xfrm_input() do this. The SNMP counters of xfrm move
+ * when the packet is dropped (watch/drop.c).
  */
 #include "account.h"
 #include "replay.h"

@@ -34,7 +34,9 @@
 #include "pending.h"
 #include "tag.h"
 
-/* The core asks for the DSCP of an IPv4 packet only (xfrm_get_dscp()). */
+/* The core looks up routes with the DSCP of IPv4 packets only
+ * (xfrm_get_dscp()).
+ */
 static dscp_t route_dscp(const struct sk_buff *skb)
 {
 	const struct iphdr *ip = ip_hdr(skb);

@@ -75,8 +75,8 @@ static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
 	return full;
 }
 
-/* The pair is linked before the policy, so that each look-up that can find the
- * policy visits its pair in time.
+/* The pair is linked before the policy. So when a look-up can find the policy,
+ * its order already has the pair at a place that is early enough.
  */
 static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 {

@@ -167,7 +167,7 @@ void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
 }
 
 /**
- * ov2_spd_pair_join() - make look-ups visit the pair of a policy in time
+ * ov2_spd_pair_join() - let look-ups visit the pair of a policy early enough
  * @side: the pairs of the policy's direction and family
  * @pol: the policy, with its serial; no look-up finds it yet
  *
