@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The bridge's structure of a card: it is made with the card, and freed after
- * its last use. This file also takes the completions of the card's requests.
+ * The structure that the bridge keeps for each card. It is made with the card,
+ * and freed when nothing uses it any more. This file also takes the completions
+ * of the card's requests.
  */
 #include <linux/slab.h>
 

@@ -38,11 +38,11 @@ static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 		km_new_mapping(x, &addr, udp->source);
 }
 
-/* Does the carried packet itself have an ESP header? If such a packet had an
- * xfrm_offload, the core would take the header for the one that the card has
- * verified (esp4_gro_receive()). The core would do the same with ESP in UDP, if
- * a socket of the port has asked for it. This function tests only the port of
- * RFC 3948.
+/* Does the carried packet itself have an IPsec header? If such a packet had an
+ * xfrm_offload, the core would believe that the card has verified this inner
+ * header (esp4_gro_receive()). The core would believe the same of ESP in UDP on
+ * any port where a socket has asked for ESP in UDP. This function tests only
+ * the port of RFC 3948.
  */
 static bool is_nested(const struct ov2_flow *flow)
 {

@@ -190,7 +190,10 @@ static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 {
 	bool dying = READ_ONCE(x->km.dying);
 
-	/* The list has the youngest first, so @best is younger than @x. */
+	/* The list has the youngest first, so @best is younger than @x. And
+	 * @best is dying, because otherwise choose() would have stopped. So @x
+	 * is better unless @x is dying, too.
+	 */
 	if (best->assoc && dying)
 		return;
 	if (!refcount_inc_not_zero(&x->refcnt))

@@ -102,9 +102,9 @@ void ov2_deliver(struct sk_buff *skb, const struct ov2_rx_header *hdr)
 	 * packets, too.
 	 */
 	skb_orphan(skb);
-	/* __netif_receive_skb_core() sets skb_iif of other packets. But after
-	 * two headers in transport mode the packet goes from xfrm straight to
-	 * its socket.
+	/* __netif_receive_skb_core() sets skb_iif of other packets. But this
+	 * packet may not pass through there: after two headers in transport
+	 * mode it goes from xfrm straight to its socket.
 	 */
 	skb->skb_iif = skb->dev->ifindex;
 	set_cb(skb, seq);
