@@ -57,18 +57,20 @@
  * @next_header: of the trailers
  * @ipv6: family of its IP header
  * @inner_ipv6: family of the IP header at @inner
- * @ip: bytes from the start of the frame to the IP header
- * @ah: to the AH header, 0 if there is none
- * @udp: to the UDP header in front of ESP, 0 if there is none
- * @esp: to the ESP header
- * @inner: to the IP header inside a tunnel, 0 if there is none
- * @l4: to the header of TCP or UDP
- * @payload: to TCP's or UDP's payload
- * @end: to the end of this payload
+ * @ip: offset of the IP header
+ * @ah: offset of the AH header, 0 if there is none
+ * @udp: offset of the UDP header in front of ESP, 0 if there is none
+ * @esp: offset of the ESP header
+ * @inner: offset of the IP header inside a tunnel, 0 if there is none
+ * @l4: offset of the header of TCP or UDP
+ * @payload: offset of the payload of TCP or UDP
+ * @end: offset of the end of this payload
  * @mss: bytes of payload in a segment; the last one may have less
  * @segments: number of segments
  * @counted: the length in the pseudo header whose sum is in the template's
  *	checksum field, 0 if the sum leaves the length out
+ *
+ * Offsets are in bytes from the start of the frame.
  */
 struct lso {
 	const struct sk_buff *template;

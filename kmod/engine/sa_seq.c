@@ -7,9 +7,9 @@
 /**
  * ov2_sa_seq_tx() - the 64-bit number of a frame to be sent
  * @sa: an outbound SA
- * @member: the member of @sa whose header is meant
+ * @member: the member of @sa that the ESP or AH header is for
  * @ext: the frame's extension
- * @seq_lo: the number in its ESP or AH header
+ * @seq_lo: the number in the header
  *
  * Without the extension the high half is the one that the add or the last
  * update of the SA has set. IPsecOV2 itself has no other way to tell the high
@@ -51,8 +51,8 @@ static u32 infer_seq_hi(u64 highest, u32 window, u32 seq_lo)
 /**
  * ov2_sa_seq_rx() - the 64-bit number of a received frame, not verified yet
  * @sa: an inbound SA
- * @member: the member of @sa whose header is meant
- * @seq_lo: the number in its ESP or AH header
+ * @member: the member of @sa that the ESP or AH header is for
+ * @seq_lo: the number in this header
  *
  * Context: Any context.
  * Return: the number; its high half is 0 without ESN.

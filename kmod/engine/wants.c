@@ -16,7 +16,8 @@
 #include "../ov2/miniport.h"
 
 /* Any UDP packet may look like ESP. It is ESP only if there is an SA for it.
- * Without an SA no packet of its flow is ESP, so the engine wants none of them.
+ * Without an SA no packet of the flow is ESP, so the engine does not want the
+ * flow.
  */
 static noinline bool wants_udp(struct ov2_engine *engine,
 			       const struct sk_buff *skb)
@@ -120,7 +121,7 @@ bool ov2_engine_wants(struct ov2_adapter *ad, const struct sk_buff *skb)
 
 	if (skb_is_gso(skb))
 		return false;
-	/* The headers of nearly every frame are linear, and most are IPv4. */
+	/* Nearly every frame has linear headers, and most frames are IPv4. */
 	if (likely(skb_headlen(skb) >= sizeof(*eth) + sizeof(*ip)) &&
 	    eth->h_proto == htons(ETH_P_IP))
 		return wants_protocol(ad->engine, skb, ip->protocol);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Switch the engine's offloads on and off, and take note of its answer. */
+/* Switch the engine's offloads on and off, and note what the engine answers. */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 

@@ -218,7 +218,7 @@ static int ring_stop_room(const struct ov2_port *port)
 /**
  * ov2_ring_maybe_stop() - stop a send queue if it has no more room
  * @port: the sender
- * @queue: its queue. It has sent frames
+ * @queue: the send queue, which has sent frames
  *
  * It also sets ov2_txq.left, the number of segments that the queue may send
  * before it asks again. If other queues share the ring, the number is 0.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The interrupt of a receive queue: a call to its CPU that schedules its
- * NAPI.
+/* The interrupt of a receive queue is a call to the CPU of the queue. The call
+ * schedules the NAPI of the queue.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -64,8 +64,8 @@ void ov2_rx_irq_init(struct ov2_rxq *rxq)
  *
  * A queue whose CPU has gone offline moves to another CPU, and stays there
  * until the card is opened again: going back would reorder frames once more.
- * The last resort is the caller's own CPU. A NAPI that is disabled stays
- * disabled.
+ * The last resort is the caller's own CPU. If the NAPI is disabled, its poll
+ * does not run.
  *
  * Context: BH disabled.
  */

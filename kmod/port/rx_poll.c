@@ -89,8 +89,9 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 	return delivered;
 }
 
-/* As dev_dstats_rx_add(), for the frames of a poll. It comes before
- * napi_complete_done(), which brings up the frames that GRO holds.
+/* As dev_dstats_rx_add(), for the frames of a poll. This comes before
+ * napi_complete_done(), so that the frames that GRO holds are counted before
+ * they go up the stack.
  */
 static void poll_count(struct ov2_rxq *rxq)
 {
@@ -111,8 +112,8 @@ static void poll_count(struct ov2_rxq *rxq)
 /**
  * ov2_rx_poll() - napi_struct.poll
  * @napi: the NAPI of a receive queue
- * @budget: frames that may go to the engine, and as many that may go up the
- *	stack
+ * @budget: at most so many frames go to the engine, and at most as many go up
+ *	the stack
  *
  * Frames that the engine still has need no further poll, because their
  * indication schedules the NAPI.
