@@ -22,7 +22,7 @@ PLACES = ("..", "../../../../../..")
 SCHEMA = ""
 
 
-def spec():
+def find_spec():
     """The file of the spec; None if these tests were installed without it."""
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for place in PLACES:
@@ -37,7 +37,7 @@ def need():
     """Skips everything where the client or the spec is missing."""
     if not importlib.util.find_spec("pyynl"):
         ksft.skip_all("needs pyynl, the kernel's netlink client")
-    if not spec():
+    if not find_spec():
         ksft.skip_all(f"needs Documentation/netlink/specs/{NAME}.yaml")
 
 
@@ -53,13 +53,14 @@ class Refused(Exception):
 
 
 class Family:
-    def __init__(self, ns=None):
+    def __init__(self, ns=None, spec=None):
         from pyynl.lib import YnlFamily
+        spec = spec or find_spec()
         if ns is None:
-            self.family = YnlFamily(spec(), SCHEMA)
+            self.family = YnlFamily(spec, SCHEMA)
         else:
             with ns.entered():
-                self.family = YnlFamily(spec(), SCHEMA)
+                self.family = YnlFamily(spec, SCHEMA)
 
     def __getattr__(self, name):
         from pyynl.lib import NlError
