@@ -78,7 +78,7 @@ void ov2_lane_leave(struct ov2_lane *lane)
  * @lane: the lane; the call that brought the NBL is inside
  * @nbl: the NBL
  *
- * Context: BH disabled, once for an NBL.
+ * Context: BH disabled. Called at most once for each NBL.
  */
 void ov2_lane_wait(struct ov2_lane *lane, struct ov2_nbl *nbl)
 {
@@ -164,7 +164,8 @@ static void lane_rest(struct work_struct *rest)
  * @nbl: the NBL. When this returns, the NBL is gone, or waits for older NBLs or
  *	for ov2_lane.rest
  *
- * Context: Any context except hard interrupts; BH disabled within the call.
+ * Context: Any context except hard interrupts. BH is disabled if the call that
+ * brought the NBL is inside.
  */
 void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl)
 {
@@ -212,8 +213,8 @@ static bool lane_is_idle(struct ov2_lane *lane)
 void ov2_lane_close(struct ov2_lane *lane)
 {
 	might_sleep();
-	/* ov2_lane_leave() exchanges the same word. So a call that is inside
-	 * either finds this bit and wakes us up, or has left before.
+	/* ov2_lane_leave() exchanges the same word. So a call either leaves
+	 * before this bit is set, or finds the bit and wakes us up.
 	 */
 	atomic_or(OV2_LANE_CLOSED, &lane->state);
 	wait_event(lane->idle, lane_is_idle(lane));

@@ -10,7 +10,7 @@ from lib import ksft
 
 
 def udp(bed, address, size, seconds):
-    """Returns nanoseconds, 0 (idle ones are unknown), datagrams received."""
+    """Returns nanoseconds, 0 for the idle nanoseconds (not known here), and datagrams received."""
     with bed.b.entered():
         server = subprocess.Popen(
             ["chrt", "-b", "0", "iperf3", "-s", "-1", "-J", "-B", address],

@@ -149,9 +149,9 @@ static enum ov2_counter account_in_locked(struct xfrm_state *x,
  * @skb: the packet, still framed, its network header set; for the audit log
  * @seq: the packet's number, verified by the engine
  * @len: bytes that were protected, as ov2_account_out() counts them, or
- *	negative if the packet carries nothing to deliver. Then the reason is
- *	OV2_CNT_RX_DROP_TRAILER, unless another check fails first, and the
- *	window does not move
+ *	negative if the packet carries nothing to deliver. Then the window does
+ *	not move, and the reason is OV2_CNT_RX_DROP_TRAILER, unless another
+ *	check fails first
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the packet must be dropped.
