@@ -13,6 +13,7 @@ import socket
 import struct
 import subprocess
 import tempfile
+import traceback
 
 from lib import ksft, module, ynl
 from lib.netns import Netns, ethtool_stats
@@ -222,15 +223,20 @@ def asked_by(become, ns, spec):
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
-        os.setns(ns.fd, os.CLONE_NEWNET)
-        become()
-        family = ynl.Family(spec=spec)
-        seen = [sorted(one["ifname"]
-                       for one in family.card_get({}, dump=True)),
-                len(family.counter_get({}, dump=True)),
-                list(family.module_get({}))]
-        os.write(writer, json.dumps(seen).encode())
-        os._exit(0)
+        # The child must not go on with the cases of its parent
+        try:
+            os.setns(ns.fd, os.CLONE_NEWNET)
+            become()
+            family = ynl.Family(spec=spec)
+            seen = [sorted(one["ifname"]
+                           for one in family.card_get({}, dump=True)),
+                    len(family.counter_get({}, dump=True)),
+                    list(family.module_get({}))]
+            os.write(writer, json.dumps(seen).encode())
+        except Exception:
+            ksft.note(traceback.format_exc())
+        finally:
+            os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as answer:
         text = answer.read()
