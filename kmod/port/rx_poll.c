@@ -69,11 +69,10 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 		list_splice_tail_init(&rxq->indicated, &rxq->ready);
 		spin_unlock(&rxq->lock);
 	}
-	poll_choose_gro(rxq, list_is_singular(&rxq->ready));
-
 	if (list_empty(&rxq->ready))
 		return 0;
 
+	poll_choose_gro(rxq, list_is_singular(&rxq->ready));
 	rcu_read_lock();
 	for (delivered = 0; delivered < budget; delivered++) {
 		nbl = list_first_entry_or_null(&rxq->ready, struct ov2_nbl,
