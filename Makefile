@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The person's entry point; the kernel's build reads Kbuild. `make help` says what there is.
+# The targets that people call; `make help` lists them. The build of the kernel reads Kbuild.
 
 KERNEL_SRC ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build))
 KDIR ?= $(KERNEL_SRC)
 given := $(filter command environment,$(foreach v,KDIR KERNEL_SRC,$(firstword $(origin $(v)))))
 testbed := tools/testbed
 
-# Without KDIR: the newest kernel of the test root, built there.
+# Without KDIR, build in the test root, for its newest kernel.
 all:
 ifeq ($(given),)
 	@ko=$$($(testbed) build --kernel newest) && cp "$$ko" ipsecov2.ko && echo "ipsecov2.ko is for $$(basename "$$(dirname "$$ko")")"

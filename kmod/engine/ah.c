@@ -19,7 +19,7 @@
  *	| IP | next, len, SPI, nr | zero (IV, ICV) | pad | payload | high half |
  *	|<------------- ov2_crypt.head --------------->| frame   | .tail     |
  *
- * The high half of the number is there with ESN only.
+ * The high half of the number follows with ESN only.
  */
 #include <crypto/aead.h>
 #include <crypto/utils.h>
@@ -44,7 +44,7 @@
 
 /**
  * ov2_ah_len() - bytes of an AH header, ICV and padding included
- * @transform: of an AH member
+ * @transform: the transform of an AH member
  * @ipv6: family of the IP header in front
  *
  * RFC 4302 2.6 forbids more padding than the alignment needs.
@@ -96,9 +96,9 @@ static void zero_mutable_ipv6(struct ipv6hdr *ip)
 }
 
 /* The whole ICV field is zero for the computation (RFC 4302 3.3.3). With GMAC
- * IV and tag together are this field (RFC 4543 section 4; erratum 3643 has the
+ * this field consists of IV and tag (RFC 4543 section 4; erratum 3643 has the
  * wording, and the padding for IPv6). The padding behind the field is
- * authenticated with the bytes that it has.
+ * authenticated as it is.
  */
 static int ah_set_head(struct ov2_crypt *crypt)
 {

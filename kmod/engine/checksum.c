@@ -16,8 +16,8 @@
  * struct csum_l4 - the TCP segment or UDP datagram inside ESP and AH
  * @proto: IPPROTO_*
  * @ipv6: family of the IP packet that carries it
- * @start: bytes from skb->data to its header
- * @end: bytes from skb->data to its end
+ * @start: bytes from skb->data to the header of TCP or UDP
+ * @end: bytes from skb->data to the end of the segment or datagram
  */
 struct csum_l4 {
 	u8 proto;

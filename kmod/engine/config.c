@@ -112,8 +112,9 @@ void ov2_config_start(struct ov2_engine *engine)
 	engine->ad->config = &configs[engine->parameter];
 }
 
-/* OFFLOAD_ENCAPSULATION off stops all offloads. The engine keeps the parameter
- * that OFFLOAD_PARAMETERS has set until OFFLOAD_ENCAPSULATION is on again.
+/* OFFLOAD_ENCAPSULATION off stops all offloads. The parameter that
+ * OFFLOAD_PARAMETERS has set is kept, and takes effect when
+ * OFFLOAD_ENCAPSULATION is on again.
  */
 static const struct ov2_offload *config_update(struct ov2_engine *engine)
 {
@@ -218,8 +219,9 @@ enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
  * @sa: the SA
  *
  * Context: Any context.
- * Return: false until OFFLOAD_ENCAPSULATION is on (INV-41). Also false while
- * ESP or AH is off, if a member of the SA is of this protocol.
+ * Return: false until OFFLOAD_ENCAPSULATION is on (INV-41). Also false for an
+ * SA with an ESP member while ESP is off, and with an AH member while AH is
+ * off.
  */
 bool ov2_config_receives(const struct ov2_engine *engine,
 			 const struct ov2_sa *sa)

@@ -87,9 +87,9 @@ static noinline int crypt_own_copy(struct sk_buff *skb)
 }
 
 /* Returns the number of pieces that the frame's memory has, or a negative
- * errno. A head that no clone shares belongs to the frame alone. Pages do
- * not: the sender's kernel may hold them (sendfile(), the queue of TCP), so
- * skb_cow_data() copies their bytes.
+ * errno. A head that no clone shares belongs to the frame alone. A page may be
+ * in the page cache (sendfile()) or in the queue of TCP, too, so
+ * skb_cow_data() copies the bytes of pages.
  */
 static int crypt_own(struct sk_buff *skb)
 {
@@ -180,7 +180,7 @@ struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
 
 /**
  * ov2_crypt_free() - end of ov2_crypt_alloc()
- * @crypt: what ov2_crypt_alloc() returned. The crypto API does not have it
+ * @crypt: what ov2_crypt_alloc() returned. The crypto API does not use it now
  *
  * A cipher may leave a key in its part of the request, as chacha20poly1305
  * leaves the key of Poly1305. So this part is wiped after each frame, as by
@@ -239,10 +239,10 @@ static void crypt_complete(void *data, int err)
 
 /**
  * ov2_crypt_aead() - run an AEAD over head and frame
- * @crypt: from ov2_crypt_alloc(), its head and IV filled in. The call takes it
- * @aad_len: bytes that are authenticated only
+ * @crypt: from ov2_crypt_alloc(), its head and IV filled in; taken
+ * @aad_len: bytes that are only authenticated
  * @len: bytes behind these, which are encrypted or decrypted. When decrypting,
- *	the ICV is among them
+ *	@len includes the ICV
  * @op: crypto_aead_encrypt() or crypto_aead_decrypt()
  *
  * Context: BH disabled.
@@ -267,9 +267,9 @@ int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
 
 /**
  * ov2_crypt_hash() - run a hash over head, frame and, with ESN, the high half
- * @crypt: from ov2_crypt_alloc(), its head filled in. The call takes it, and
- *	puts the digest in ov2_crypt.tail
- * @len: bytes of all these together
+ * @crypt: from ov2_crypt_alloc(), its head filled in; taken. The digest goes
+ *	into ov2_crypt.tail
+ * @len: bytes of head, frame and high half together
  *
  * Context: BH disabled.
  * Return: as ov2_crypt_aead().

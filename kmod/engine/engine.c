@@ -15,8 +15,8 @@
  *
  * A reset ends in the state in which it began. Lanes are open in RUNNING and
  * closed in the other states. engine_move() closes one lane after the other,
- * and waits until each is empty. NBLs still enter a lane that is not closed
- * yet, and have the fate of the NBLs that are in it.
+ * and waits until each is empty. A lane that is not closed yet still accepts
+ * NBLs, and these NBLs are treated as the NBLs that are already in the lane.
  *
  *	               PAUSED        RUNNING   RESETTING        HALTED
  *
@@ -65,8 +65,8 @@ static struct ov2_lane *lanes_alloc(struct ov2_adapter *ad, u16 num,
  * @sent: hands back an NBL that was to be sent
  * @received: hands back a received NBL
  *
- * Both functions are called with BH disabled, and for each queue one at a time,
- * in order.
+ * Both functions are called with BH disabled. The calls for one queue come one
+ * at a time, in the order of the NBLs.
  *
  * Context: Process context.
  * Return: the engine with one reference, or ERR_PTR(-ENOMEM).

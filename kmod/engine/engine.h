@@ -17,7 +17,7 @@ struct workqueue_struct;
 
 /**
  * enum ov2_engine_state - what an engine accepts now
- * @OV2_ENGINE_PAUSED: no NBL; every request
+ * @OV2_ENGINE_PAUSED: no NBL, but every request
  * @OV2_ENGINE_RUNNING: NBLs and requests
  * @OV2_ENGINE_RESETTING: no NBL, and no request except deletes. The NBLs that
  *	the engine has go back

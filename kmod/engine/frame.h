@@ -31,7 +31,7 @@ enum ov2_frame_kind {
  *	UDP_ESP and AH
  * @ipv6: family of the IP header
  * @src: source; IPv4 in the first word, the rest zero
- * @dst: destination, likewise
+ * @dst: destination, in the same form
  * @ip: bytes from skb->data to the IP header
  * @limit: bytes from skb->data to where the IP packet must end at the latest
  * @ip_len: bytes of the IP packet, as its header says

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * NBLs leave the engine in the order in which they entered their lane, in
- * whatever order their ciphers end.
+ * NBLs leave the engine in the order in which they entered their lane, even if
+ * their ciphers end in another order.
  */
 #include <linux/bottom_half.h>
 #include <linux/bug.h>
@@ -74,7 +74,7 @@ void ov2_lane_leave(struct ov2_lane *lane)
 }
 
 /**
- * ov2_lane_wait() - an NBL that cannot go back yet takes its place in the lane
+ * ov2_lane_wait() - put an NBL that cannot go back yet at the end of the lane
  * @lane: the lane; the call that brought the NBL is inside
  * @nbl: the NBL
  *

@@ -32,13 +32,14 @@ struct ov2_nbl;
  * @ad: the card, for @emit
  * @emitting: a CPU hands back NBLs of @nbls, or @rest is queued. Meanwhile no
  *	other CPU may hand back NBLs of @nbls, because the order would be lost
- * @rest: hands back the NBLs that are done beyond the budget of a completion
+ * @rest: hands back the remaining NBLs, after a completion has used up its
+ *	budget
  * @idle: woken when the lane is closed and has become empty
  *
- * Ciphers complete at once or later, from another CPU, and pcrypt or cryptd
- * mix both. An NBL that is done within the call that brought it goes back at
- * once if no older NBL waits; it is never in @nbls. Any other NBL waits here
- * until it is done and the older NBLs are gone.
+ * A cipher completes at once, or later from another CPU. pcrypt and cryptd do
+ * both. An NBL that is done within the call that brought it goes back at once
+ * if no older NBL waits; such an NBL is never in @nbls. Any other NBL waits in
+ * @nbls until it is done and the older NBLs are gone.
  */
 struct ov2_lane {
 	atomic_t state;

@@ -50,12 +50,12 @@
 
 /**
  * struct lso - a large send
- * @template: its frame
+ * @template: the frame of the large send
  * @transform: the transform of its ESP header
  * @ext: Linux' extension; zeroed in a large send of LSOv2
  * @proto: IPPROTO_TCP or IPPROTO_UDP
- * @next_header: of the trailers
- * @ipv6: family of its IP header
+ * @next_header: the next header in the trailer of each segment
+ * @ipv6: family of the IP header at @ip
  * @inner_ipv6: family of the IP header at @inner
  * @ip: offset of the IP header
  * @ah: offset of the AH header, 0 if there is none
@@ -288,7 +288,7 @@ static __sum16 l4_sum(const struct lso *lso, const void *header,
 	return csum_fold(csum_add(sum, (__force __wsum)htonl(len)));
 }
 
-/* As tcp_gso_segment() does it */
+/* Update TCP's header as tcp_gso_segment() does. */
 static void set_tcp(const struct lso *lso, struct sk_buff *skb, unsigned int i,
 		    unsigned int len, __wsum sum)
 {
@@ -304,7 +304,9 @@ static void set_tcp(const struct lso *lso, struct sk_buff *skb, unsigned int i,
 	tcp->check = l4_sum(lso, tcp, len, sum);
 }
 
-/* As __udp_gso_segment() does it: a sum of zero would mean "no checksum". */
+/* Update UDP's header as __udp_gso_segment() does. A sum of zero is sent as
+ * 0xffff, because zero would mean "no checksum".
+ */
 static void set_udp(const struct lso *lso, struct sk_buff *skb,
 		    unsigned int len, __wsum sum)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Buffers for the segments of large sends. They come from page pools, so a page
- * whose segments the receiver has read comes back and is used again. A new page
- * costs more, because many kernels zero it (init_on_alloc).
+ * Buffers for the segments of large sends. The buffers come from page pools, so
+ * a page whose segments the receiver has read comes back and is used again. A
+ * new page costs more, because many kernels zero it (init_on_alloc).
  *
  * Each CPU has a pool, and all cards share it. A page may be in a receiver's
  * socket for longer than the card, or this module, exists: page_pool_destroy()
@@ -24,7 +24,9 @@
 /* Several segments share a page, as with netdev_alloc_skb(). */
 #define POOL_ORDER	get_order(SZ_32K)
 #define POOL_PAGE_SIZE	(PAGE_SIZE << POOL_ORDER)
-/* Bytes in returned pages that a pool keeps; as many may be in its cache. */
+/* Bytes in the returned pages that the ring of a pool keeps. As many more may
+ * be in the cache of the pool.
+ */
 #define POOL_KEEPS	SZ_1M
 /* Never from the reserves: a receiver's sockets would drop all segments that
  * share such a page.

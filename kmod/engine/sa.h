@@ -17,7 +17,7 @@ struct ov2_engine;
  * struct ov2_sa_key - the fields by which an SA is found
  * @spi: network order
  * @ipv6: family of @dst, as a whole word so that the key has no holes
- * @inbound: direction, likewise
+ * @inbound: direction, as a whole word for the same reason
  * @dst: the packet's destination, zero = any; IPv4 in the first word
  *
  * The protocol is not part of the key. So a packet that has the SPI of the SA,
@@ -79,8 +79,8 @@ struct ov2_adding {
  * @retired: gives the first reference back after a grace period, in process
  *	context
  * @destroy: frees the SA, in process context
- * @adding: the add that it is made from, until it has its keys
- * @transport: will be ov2_handle.transport
+ * @adding: the add that the SA is made from, until the SA has its keys
+ * @transport: becomes ov2_handle.transport
  * @del: the delete that pends until the SA is freed, or NULL
  */
 struct ov2_sa {

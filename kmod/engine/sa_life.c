@@ -235,7 +235,7 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
  * Context: Any context.
  * Return: OV2_STATUS_PENDING if ov2_sa_added() will be called once the keys are
  * set (it may have been called already). If the request may sleep, the caller
- * must call ov2_sa_key_all(), which sets them. OV2_STATUS_RESOURCES without
+ * must call ov2_sa_key_all(), which sets the keys. OV2_STATUS_RESOURCES without
  * memory; OV2_STATUS_INVALID_DATA if the SA exists already and may have no
  * twin.
  */

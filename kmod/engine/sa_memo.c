@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Frames of one flow come in bursts. So a receive queue remembers the SA of its
- * last frame, and asks the table of SAs only for a frame that differs from the
- * last one in a field that the look-up reads, or after the table has changed.
+ * last frame. It asks the table of SAs only if the next frame differs in a
+ * field that the look-up reads, or if the table has changed.
  *
- * A memo holds no reference. The SA of a memo may be used only after the
- * version of the table was compared. When an SA leaves the table, first the
- * version changes, then a grace period begins, and only after it the SA is
- * freed. So if a reader finds the version unchanged, the grace period does not
- * end before the RCU read side of this reader.
+ * A memo holds no reference. A reader must compare the version of the table
+ * before it uses the SA of a memo. When an SA leaves the table, first the
+ * version changes, then a grace period begins, and after the grace period the
+ * SA is freed. So if a reader finds the version unchanged, the grace period
+ * does not end before the RCU read side of this reader.
  */
 #include <linux/rcupdate.h>
 #include <net/ipv6.h>

@@ -12,7 +12,7 @@ struct ov2_sa_table;
 /**
  * struct ov2_sa_memo - what the last look-up of a receive queue has found
  * @sa: the SA, or NULL if nothing is remembered
- * @version: ov2_sa_table_version() from before the look-up
+ * @version: what ov2_sa_table_version() returned before the look-up
  * @frame: the frame that the look-up was for
  *
  * The caller serializes all calls for one memo.

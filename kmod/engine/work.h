@@ -52,13 +52,15 @@ struct ov2_step {
  * @steps: number of @step
  * @at: the step that runs or runs next
  * @turn: 2 when a step starts. After -EINPROGRESS, ov2_steps_run() and the
- *	completion count it down, and the second of them goes on with the NBL
+ *	completion each count @turn down, and the second of them goes on with
+ *	the NBL
  * @err: the result of a step that completed later
  * @seq: sequence number of the outermost header, with its high half
- * @spi: receiving: network order, for traces; 0 if the frame has none
+ * @spi: receiving: SPI of the outermost header, network order, for traces; 0 if
+ *	the frame has no SPI
  * @reason: sending: why the frames must not leave, or OV2_CNT_NONE
- * @waits: the NBL has its place in the lane. Set when a step ends later, or
- *	when older NBLs are not back yet
+ * @waits: ov2_lane_wait() has put the NBL into @lane, because a step ends later
+ *	or because older NBLs are not back yet
  * @done: the work is over, and the NBL only waits for its turn in the lane
  */
 struct ov2_work {

@@ -83,7 +83,7 @@ void ov2_handle_free(struct ov2_handle *handle)
  * ov2_handle_reuse() - for unit tests: let the next handle get a certain slot
  * @handles: the card's handle space
  * @value: a handle that was freed, and has the slot. Without this call the slot
- *	would be given again only after all others
+ *	would be given again only after all other slots
  *
  * Context: Any context.
  */

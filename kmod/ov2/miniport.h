@@ -25,7 +25,7 @@
  *	complete.
  *	Process context, sleeps; serialized by the caller with @pause and
  *	@restart
- * @request: carry out a request. Any context but hard interrupts, several at
+ * @request: carry out a request. Any context except hard interrupts, several at
  *	once; sleeps only if ov2_request.may_sleep is set. OV2_STATUS_PENDING
  *	means that ov2_adapter_ops.request_complete is called, from process
  *	context, maybe before @request returns; any other status is final. While
@@ -77,7 +77,7 @@ struct ov2_miniport_ops {
  *	for each successful set of OFFLOAD_PARAMETERS or OFFLOAD_ENCAPSULATION,
  *	before the set returns. If two sets run at the same time, their
  *	indications come in any order.
- *	Any context but hard interrupts
+ *	Any context except hard interrupts
  */
 struct ov2_adapter_ops {
 	void (*wire_out)(struct ov2_adapter *ad, u16 queue,

@@ -75,7 +75,7 @@ static bool stock_give(struct ov2_nbl *nbl)
  * @skb: the frame; still belongs to the caller if this function fails
  * @queue: the card's queue that the frame came in on, or is sent by
  *
- * Context: Any context but hard interrupts; cheapest with BH disabled.
+ * Context: Any context except hard interrupts; cheapest with BH disabled.
  * Return: the NBL, or NULL without memory.
  */
 struct ov2_nbl *ov2_nbl_alloc(struct sk_buff *skb, u16 queue)
@@ -104,7 +104,7 @@ struct ov2_nbl *ov2_nbl_alloc(struct sk_buff *skb, u16 queue)
  * ov2_nbl_free() - free an NBL; its frames stay
  * @nbl: what ov2_nbl_alloc() returned
  *
- * Context: Any context but hard interrupts; cheapest with BH disabled.
+ * Context: Any context except hard interrupts; cheapest with BH disabled.
  */
 void ov2_nbl_free(struct ov2_nbl *nbl)
 {

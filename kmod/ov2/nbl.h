@@ -44,7 +44,7 @@ struct ov2_ext_rx {
  * @keep_cwr: TCP: each segment has the CWR flag of the template (AccECN). If
  *	not, only the first segment has the flag (RFC 3168)
  * @same_id: IPv4: the outermost header has the same identification in each
- *	segment. If not, it counts up by one, and wraps at 2^16
+ *	segment. If not, the identification counts up by one, and wraps at 2^16
  * @same_inner_id: the same for the IPv4 header inside a tunnel
  * @proto: IPPROTO_TCP or IPPROTO_UDP. With UDP each segment is a datagram
  * @segments: how many segments the template becomes; as many sequence numbers

@@ -83,9 +83,9 @@ static enum ov2_status combined_check(const struct ov2_add_sa_ex *add,
 	return key_check(add, info, encr);
 }
 
-/* V1 of the interface forbade encryption without integrity, which is not safe.
- * V2 lists this combination, but this engine does not support it. GMAC goes
- * with null encryption only (RFC 4543).
+/* Encryption without integrity is not safe. V1 of the interface forbade it. V2
+ * lists it, but this engine does not support it. GMAC goes with null encryption
+ * only (RFC 4543).
  */
 static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
 				      const struct ov2_security_association *sa,
@@ -165,7 +165,7 @@ static enum ov2_status member_check(const struct ov2_add_sa_ex *add,
 }
 
 /* If there are two members, the first is ESP and the second is AH
- * (IPSEC_OFFLOAD_V2_ADD_SA_EX). UDP-ESP has ESP as its only member.
+ * (IPSEC_OFFLOAD_V2_ADD_SA_EX). With UDP-ESP, ESP is the only member.
  */
 static bool shape_ok(const struct ov2_add_sa_ex *add)
 {

@@ -52,7 +52,8 @@ enum ov2_sa_mode {
 
 /**
  * struct ov2_algorithm_info - IPSEC_OFFLOAD_V2_ALGORITHM_INFO
- * @identifier: one OV2_AUTH_* or OV2_ENCR_* bit, by field; 0 = absent
+ * @identifier: one bit, OV2_AUTH_* in the field auth and OV2_ENCR_* in the
+ *	field encr; 0 = absent
  * @key_len: bytes of this key and of the salt behind it (ipsecov2.rst Q5)
  * @key_offset: bytes from the start of the key area
  * @additional_info: for a combined mode the length of the ICV in bytes

@@ -14,7 +14,7 @@
 #include "trace.h"
 
 /* This is XFRM_INC_STATS() of net/xfrm.h, a header that only the bridge
- * includes. The card's namespace is also that of the state, because a state is
+ * includes. The state is in the namespace of the card, because a state is
  * offloaded only to a card of its own namespace.
  */
 static void drop_move_snmp(const struct ov2_adapter *ad, int mib)
@@ -45,7 +45,7 @@ static void drop(struct ov2_adapter *ad, bool tx, enum ov2_counter reason,
  *
  * The caller counts the drop in the statistics of the link.
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_drop_tx(struct ov2_adapter *ad, enum ov2_counter reason,
 		 struct sk_buff *skb, unsigned int len)
@@ -62,7 +62,7 @@ void ov2_drop_tx(struct ov2_adapter *ad, enum ov2_counter reason,
  *
  * The caller counts the drop in the statistics of the link.
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_drop_rx(struct ov2_adapter *ad, enum ov2_counter reason,
 		 struct sk_buff *skb, unsigned int len)

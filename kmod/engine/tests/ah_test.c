@@ -179,8 +179,8 @@ static u32 flipped_word(struct ends *ends, struct sk_buff *skb,
 	return word;
 }
 
-/* In a bundle, a wrong SPI of ESP is a fault of structure. The engine tells
- * this fault before a fault of the ICV.
+/* The engine checks the headers before the ICV of AH. So in a bundle, a wrong
+ * SPI of ESP is an invalid protocol, and not a wrong ICV.
  */
 static u32 flipped_expected(const struct ends *ends, unsigned int at)
 {

@@ -75,9 +75,9 @@ static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 	KUNIT_EXPECT_EQ(test,
 			ov2_pair_word_flipped(&pair, skb, ah_at(&sa) + 1, 1),
 			0x00060002);
-	/* With another next header of AH, a bundle finds no ESP, which is an
-	 * invalid protocol. AH alone fails its check, because AH covers the
-	 * field.
+	/* The next header of AH is changed. In a bundle the engine then finds
+	 * no ESP, which is an invalid protocol. With AH alone the ICV is wrong,
+	 * because AH covers the field.
 	 */
 	KUNIT_EXPECT_EQ(test, ov2_pair_word_flipped(&pair, skb, ah_at(&sa), 1),
 			sa.ah_only ? bad : 0x00070002);
@@ -92,7 +92,7 @@ static void bundle_rows(struct kunit *test)
 }
 
 /* AH and ESP of one frame have different numbers. The engine tells the
- * transport AH's number, because AH is the outermost header.
+ * transport the number of AH, because AH is the outermost header.
  */
 static void bundle_two_numbers(struct kunit *test)
 {
@@ -124,7 +124,9 @@ static void bundle_two_numbers(struct kunit *test)
 	}
 }
 
-/* AH verifies. ESP does not, because the receiver has another key for ESP. */
+/* The ICV of AH is right. The ICV of ESP is wrong, because the receiver has
+ * another key for ESP.
+ */
 static void bundle_esp_bad(struct kunit *test)
 {
 	struct ov2_rig_sa sa = bundle(false, false, false);

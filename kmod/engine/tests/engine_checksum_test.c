@@ -176,7 +176,7 @@ static struct csum_case *case_new(struct kunit *test)
 	return c;
 }
 
-/* Each shape has a new SA, because each receives number 1. */
+/* Each shape has a new SA, because each shape sends the number 1. */
 static void case_shape(struct csum_case *c, bool ipv6, bool tunnel,
 		       bool inner6, u8 proto)
 {

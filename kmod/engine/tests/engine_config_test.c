@@ -136,7 +136,9 @@ static void tunnel_whenever_anything(struct kunit *test)
 	}
 }
 
-/* ipsecov2.rst 2.8: an add that meets a change of the configuration fails. */
+/* An add fails if it needs ESP, and ESP was switched off since the transport
+ * made the request (ipsecov2.rst 2.8).
+ */
 static void adds_follow_config(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -225,7 +227,7 @@ static void encapsulation_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad,
 					       OV2_CNT_TX_DROP_DISABLED), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_wire), wire);
-	/* A setting that is made meanwhile takes effect with ON. */
+	/* A parameter that is set during OFF takes effect with ON. */
 	expect_set(rig, OV2_PARAMETER_ESP_ENABLED, OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_FALSE(test, config_of(rig)->esp);
 	expect_encapsulation(rig, OV2_ENCAPSULATION_NO_CHANGE,

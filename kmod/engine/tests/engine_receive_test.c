@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Received frames give each row of the result matrix; others stay untouched. */
+/* A received frame gets the right result and header words, and a frame that
+ * matches no SA stays untouched.
+ */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -202,9 +204,8 @@ static void nested_sas(struct ov2_rig_sa *outer, struct ov2_rig_sa *inner)
 	inner->key = 7;
 }
 
-/* Nested frames give the nested rows of the matrix: NextCryptoDone comes only
- * with CryptoDone (INV-2), both SAs verify (INV-28), and no frame is skipped
- * (INV-32).
+/* In a nested frame the engine checks both SAs (INV-28), and skips no frame
+ * (INV-32). NextCryptoDone comes only with CryptoDone (INV-2).
  */
 static void receive_nested(struct kunit *test)
 {
@@ -285,7 +286,7 @@ static void receive_nested_structure(struct kunit *test)
 					    0x11), ONE_GOOD);
 }
 
-/* NextCryptoDone is not set if a tunnel is inside a tunnel, and if the add of
+/* NextCryptoDone is not set if a tunnel is inside a tunnel, or if the add of
  * one of the SAs says "single".
  */
 static void receive_never_nested(struct kunit *test)

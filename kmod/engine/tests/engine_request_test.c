@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A list succeeds if one entry succeeds, and a malformed list changes nothing.
+ * A list of requests succeeds if one of its entries succeeds, and a malformed
+ * list changes nothing.
  *
- * The tests also show that an engine counts its places in bundles.
+ * The tests also show that a bundle takes one place of the SA capacity.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -146,7 +147,9 @@ static void add_list_all(struct kunit *test)
 	}
 }
 
-/* A caller who may sleep waits for no work item, but sets the keys itself. */
+/* A caller that may sleep does not wait for a work item. It sets the keys
+ * itself.
+ */
 static void add_by_who_may_sleep(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -195,7 +198,9 @@ static void add_list_partial(struct kunit *test)
 	expect_handles(test, list, "+++-");
 }
 
-/* A list without a good entry fails (INV-11), and takes no place (INV-15). */
+/* A list without a good entry fails (INV-11), and takes no place of the SA
+ * capacity (INV-15).
+ */
 static void add_list_none(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -312,7 +317,7 @@ static void delete_list_quiesces(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, list_request(rig, list), OV2_STATUS_SUCCESS);
 	for (i = 0; i < ENTRIES; i++)
 		handles[i] = list->entry[i].add.handle;
-	/* A frame whose cipher has not completed holds the SA like this */
+	/* Hold the SA, as a frame does while its cipher has not completed */
 	rcu_read_lock();
 	used = ov2_sa_find_outbound(&rig->ad, handles[2]);
 	if (used)

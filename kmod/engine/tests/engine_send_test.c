@@ -99,7 +99,7 @@ static void send_plain(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&rig->ad, OV2_CNT_TX_PKTS), 0);
 }
 
-/* Each of the two slots takes only a live outbound SA of the right mode (Q1,
+/* Slot 1 and slot 11 each take only a live outbound SA of the right mode (Q1,
  * INV-13, INV-14).
  */
 static void send_slots(struct kunit *test)
@@ -139,8 +139,8 @@ static void send_slots(struct kunit *test)
 					       OV2_CNT_TX_DROP_HANDLE), 2);
 }
 
-/* Bytes and slots agree, but the modes are wrong. A tunnel SA must be around a
- * transport SA.
+/* Bytes and slots agree, but the send is refused, because only a tunnel SA may
+ * be around a transport SA.
  */
 static void send_modes(struct kunit *test)
 {
@@ -163,7 +163,9 @@ static void send_modes(struct kunit *test)
 	expect_sent(test, &s, ov2_rig_frame(s.rig, &frame, 0));
 }
 
-/* Each bit of slot 12 counts: the bytes say what is right (Q11). */
+/* A send with one wrong bit in slot 12 is refused, because slot 12 must agree
+ * with the bytes (Q11).
+ */
 static void send_header_bits(struct kunit *test)
 {
 	struct sender s = sender_new(test);
@@ -178,7 +180,8 @@ static void send_header_bits(struct kunit *test)
 		}
 }
 
-/* SPI, lengths or trailer in the bytes do not fit the SA. */
+/* A send is refused if SPI, lengths or trailer in its bytes do not fit the SA.
+ */
 static void send_bytes(struct kunit *test)
 {
 	struct sender s = sender_new(test);
@@ -464,7 +467,7 @@ static void send_checksum_udp(struct kunit *test)
 	expect_refused(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
 }
 
-/* An impossible record asks for something that the engine does not know. */
+/* A send is refused if a record has a reserved bit, or a bit above the word. */
 static void send_no_record(struct kunit *test)
 {
 	const struct ov2_tx_checksum csum = {
@@ -493,7 +496,7 @@ static void send_no_record(struct kunit *test)
 	expect_sent(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
 }
 
-/* The TCP offset of slot 0 must be true. */
+/* A send with a wrong TCP offset in slot 0 is refused. */
 static void send_checksum_tcp(struct kunit *test)
 {
 	struct ov2_tx_checksum csum = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An engine accepts only what its state allows, and its lanes follow the
- * state.
+/* An engine accepts only what its state allows, and its lanes are open only
+ * while it runs.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -36,7 +36,9 @@ static void expect_state(struct kunit *test, const struct ov2_engine *engine,
 	}
 }
 
-/* The calls are initialize, restart, reset, pause, reset while paused, halt. */
+/* Each call moves the engine to the next state: initialize, restart, reset,
+ * pause, reset while paused, and halt.
+ */
 static void card_moves_engine(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The engine finds ESP and AH in a frame, also if the frame is cut at any
- * byte.
+/* The engine finds ESP and AH in a frame, and finds nothing behind the end of
+ * a frame that is cut.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
@@ -180,8 +180,8 @@ static void expect_same(struct kunit *test, const struct ov2_frame *a,
 	KUNIT_EXPECT_EQ(test, a->udp_dport, b->udp_dport);
 }
 
-/* A common frame is read in a shorter way, which finds what the long way finds,
- * whatever one field of the frame says, and wherever the frame ends.
+/* A common frame is read in a shorter way. It finds the same as the long way,
+ * even if a bit of the frame is flipped, and if the frame is cut.
  */
 static void frame_ways_agree(struct kunit *test)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* No explicit IV comes twice, whatever CPUs draw, until the counter ends. */
+/* No explicit IV comes twice, and a counter that is used up gives no IV. */
 #include <kunit/test.h>
 #include <linux/cpumask.h>
 #include <linux/smp.h>
@@ -150,7 +150,8 @@ static void iv_cpu_keeps_its_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, after, 9 * OV2_IV_RANGE);
 }
 
-/* The counter gives its last value, and then never gives the first value again.
+/* The counter gives its last value. After that it gives no value, and does not
+ * begin again.
  */
 static void iv_counter_ends(struct kunit *test)
 {

@@ -21,7 +21,7 @@
 
 #define GCM_KEY_LEN	20
 
-/* The watch sees a key that is not wiped. Otherwise the watch would prove
+/* The watch sees a key that is not wiped. A watch that sees nothing would prove
  * nothing.
  */
 static void watch_sees(struct kunit *test)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A lane hands NBLs back in order, and never for longer than its budget. */
+/* A lane hands NBLs back in order, and no more in one go than its budget. */
 #include <kunit/test.h>
 #include <linux/bottom_half.h>
 #include <linux/completion.h>
@@ -115,7 +115,9 @@ static void expect_all_back(struct kunit *test, struct road *road)
 	KUNIT_EXPECT_FALSE(test, work_busy(&road->lane.rest));
 }
 
-/* Each NBL that comes back brings another one. Even so the call ends. */
+/* For each NBL that comes back, another NBL enters the lane. Even so the call
+ * ends.
+ */
 static void others_append(struct kunit *test)
 {
 	struct road *road = road_new(test);

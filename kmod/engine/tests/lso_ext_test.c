@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The engine cuts a large send of Linux into the segments of skb_gso_segment().
+ * The engine cuts a large send of Linux as skb_gso_segment() cuts the packet.
  *
- * The core cuts a clear packet, and the engine cuts it as an SA's template. The
- * test compares what the segments carry byte for byte.
+ * The core cuts the clear packet, and the engine cuts a template that carries
+ * the same packet. The test compares what the segments carry byte for byte.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -30,8 +30,8 @@
 
 /**
  * struct ext_case - a large packet
- * @pair: who sends and who receives it
- * @sa: its SA
+ * @pair: the sender and the receiver of the packet
+ * @sa: the SA that protects the packet
  * @inner_ipv6: family of the clear packet
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @gso_type: more bits of the clear packet's type
@@ -40,7 +40,7 @@
  * @mss: payload of a segment
  * @seq: number of the first segment
  * @clear: the clear packet
- * @nbl: its template
+ * @nbl: the NBL with the template
  */
 struct ext_case {
 	struct ov2_pair pair;
@@ -185,8 +185,9 @@ static void put_outermost(struct sk_buff *skb, const struct ext_case *large)
 	ip->frag_off = htons(IP_DF);
 }
 
-/* Headers as the rig makes them, and then the clear packet, or what is behind
- * its IP header. The payload is in pages, if @paged.
+/* Headers as the rig makes them, and behind the headers the clear packet. In
+ * transport mode the IP header of the clear packet is left out. If @paged, the
+ * payload is in pages.
  */
 static struct sk_buff *template_new(struct kunit *test,
 				    const struct ext_case *large, bool paged)
@@ -224,7 +225,7 @@ static u8 next_header(const struct ext_case *large)
 	return large->inner_ipv6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
 }
 
-/* As the bridge does it */
+/* Make the template and the records as the bridge does. */
 static void make(struct kunit *test, struct ext_case *large, bool paged)
 {
 	struct ov2_tx_header hdr = {
@@ -316,7 +317,7 @@ static void expect_segments(struct kunit *test, struct ext_case *large)
 	struct sk_buff *list, *core;
 	unsigned int i = 0;
 
-	/* A single segment is not cut: only its sum is left to do. */
+	/* The core does not cut a packet of one segment. */
 	if (segments(large) == 1)
 		return;
 	list = skb_gso_segment(large->clear, 0);
@@ -418,7 +419,8 @@ static void ext_esn(struct kunit *test)
 	each_proto(test, &large);
 }
 
-/* A cipher that ends later gets the same segments, and they leave in order. */
+/* The segments are the same with a cipher that ends later, and leave in order.
+ */
 static void ext_late(struct kunit *test)
 {
 	struct ext_case large;
@@ -520,7 +522,7 @@ static void ext_cut(struct kunit *test)
 	ov2_pair_add(&large.pair, &large.sa);
 	make(test, &large, false);
 	len = large.nbl->skb->len;
-	/* A payload of another length is another number of segments. */
+	/* Each template has fewer segments than the extension says. */
 	for (len -= 37; len > 0; len--) {
 		make(test, &large, false);
 		ov2_rig_cut(large.nbl->skb, len);

@@ -54,7 +54,9 @@ static void lso_records_wrong(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* Wrong bytes: header lengths, IP length, padding beyond the payload */
+/* A large send is refused if a header length, the IP length or the padding is
+ * wrong.
+ */
 static void lso_bytes_wrong(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 250);
@@ -97,7 +99,9 @@ static void lso_cut(struct kunit *test)
 	}
 }
 
-/* A segment would be longer than an IP packet can be. */
+/* A large send is refused if a segment would be longer than an IP packet can
+ * be.
+ */
 static void lso_too_long(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 70000);

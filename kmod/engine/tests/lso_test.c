@@ -160,7 +160,7 @@ static void send_and_expect(struct kunit *test, struct ov2_large *large)
 	expect_segments(test, large);
 }
 
-/* The last segment has every length, and may be the only one. */
+/* The last segment is tried with every length, also as the only segment. */
 static void lso_lengths(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 0);
@@ -320,8 +320,8 @@ static void lso_pieces(struct kunit *test)
 	}
 }
 
-/* Segments come from a page pool. Without a page of the pool, because a segment
- * is longer than a page, they are the same.
+/* Segments come from a page pool. A segment that is longer than a page of the
+ * pool comes from elsewhere, and has the same bytes.
  */
 static void lso_pool(struct kunit *test)
 {

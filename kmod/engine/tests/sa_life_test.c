@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * SAs are added beside each other, deleted, and outlive a reset.
+ * An SA may have a twin, is deleted once, and outlives a reset.
  *
  * The tests are about twins, deletes that the engine asks for, reset and halt.
  */
@@ -28,8 +28,8 @@ static u32 add_alone(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
 	return ov2_rig_request(rig, rr);
 }
 
-/* An SA is a twin if SPI, destination, protocol and direction are those of
- * another SA. Without the extension it is rejected (Q15).
+/* A twin has the SPI, destination, protocol and direction of another SA.
+ * Without the extension a twin is rejected (Q15).
  */
 static void twin_is_rejected(struct kunit *test)
 {

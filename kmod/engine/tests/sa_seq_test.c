@@ -2,7 +2,7 @@
 /*
  * The high half of received numbers is inferred as RFC 4303 A2 says.
  *
- * The model knows the true high half. The engine must infer it for each number
+ * The test knows the true high half. The engine must infer it for each number
  * in the window, and for each number up to 2^31 after the top of the window.
  */
 #include <kunit/test.h>
@@ -90,7 +90,9 @@ static void seq_verified_only_forward(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x100000005);
 }
 
-/* The number of a frame was inferred before an update set the number back. */
+/* A number that was inferred before an update set the number back does not undo
+ * the update.
+ */
 static void seq_verified_too_late(struct kunit *test)
 {
 	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);

@@ -121,7 +121,7 @@ static bool slot_wait(struct stress_thread *t, struct ov2_rig_request *rr)
 	return false;
 }
 
-/* A reset refuses all but deletes. */
+/* During a reset all requests except deletes are refused. */
 static bool slot_succeeded(struct stress_thread *t,
 			   const struct ov2_rig_request *rr)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP and AH give the known answers, and find each flipped bit of a packet.
+ * ESP and AH match the test vectors, and find each flipped bit of a packet.
  *
  * Whole packets are opened, and a packet that one transform has sealed is
  * opened by another transform.
@@ -187,8 +187,8 @@ static void esp_seals(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* @holder shares memory with a frame that was sealed or opened. Its bytes must
- * be as before. NULL if nobody shares memory. Frees @holder.
+/* @holder shares memory with a frame that was sealed or opened, and its bytes
+ * must be as before. It is NULL if nobody shares memory. Frees @holder.
  */
 static void expect_held(struct kunit *test, struct sk_buff *holder,
 			unsigned int offset, const struct ov2_bytes *before,
@@ -612,7 +612,9 @@ static void ah_same_number(struct kunit *test)
 	}
 }
 
-/* Packets have lengths that no frame of the engine has. */
+/* AH is not opened behind an IP header of a wrong length, or if the packet ends
+ * inside the AH header.
+ */
 static void ah_impossible(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
@@ -631,8 +633,8 @@ static void ah_impossible(struct kunit *test)
 					   v->seq_hi), -EINVAL);
 }
 
-/* The engine offers only algorithms with a meaning, and at least AES-GCM in
- * this kernel.
+/* Each bit that the engine offers is a known algorithm, and AES-GCM is among
+ * the algorithms.
  */
 static void probe(struct kunit *test)
 {

@@ -49,8 +49,8 @@ static void by_protocol(struct kunit *test)
 		}
 }
 
-/* ESP behind an extension header is counted. Other headers there are not
- * seen.
+/* The engine wants ESP behind an extension header, so that it counts the frame.
+ * It does not want TCP behind an extension header.
  */
 static void behind_extension(struct kunit *test)
 {

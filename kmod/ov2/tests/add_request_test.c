@@ -313,7 +313,7 @@ static void add_esp_shapes(struct kunit *test)
 	SPOIL(cbc_add, sec_assoc[0].encr, absent, OV2_STATUS_SUCCESS);
 	SPOIL(cbc_add, sec_assoc[0].auth, absent, OV2_STATUS_NOT_SUPPORTED);
 	SPOIL(gcm_add, sec_assoc[0].encr, absent, OV2_STATUS_INVALID_DATA);
-	/* An algorithm that is only half left out is not left out. */
+	/* Identifier 0 means "absent" only if the other fields are 0, too */
 	SPOIL(cbc_add, sec_assoc[0].encr.identifier, 0,
 	      OV2_STATUS_INVALID_DATA);
 	SPOIL(cbc_add, sec_assoc[0].auth.identifier, 0,

@@ -191,7 +191,7 @@ static void expect_in_order(struct kunit *test, struct list_head *list,
 				      "queue %u", queue);
 }
 
-/* Each NBL comes back once, in the order of its queue, good or bad */
+/* Each NBL comes back once, in the order of its queue, sent or refused. */
 static void send_order(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -401,7 +401,7 @@ static void reset_lets_go(struct kunit *test)
 			atomic_read(&rig->num_wire));
 }
 
-/* A card that is down stays down. */
+/* A reset of a paused engine leaves the engine paused. */
 static void reset_paused(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);

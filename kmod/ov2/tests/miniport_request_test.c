@@ -228,7 +228,7 @@ static void update_high_half(struct kunit *test)
 
 /* An update with the high half that the engine already has changes nothing. If
  * the update set the low half to 0, the engine would take the first numbers of
- * the next high half for old numbers of this one.
+ * the next high half for old numbers of the present high half.
  */
 static void update_same_half(struct kunit *test)
 {
@@ -312,7 +312,7 @@ static void expect_hangs_together(struct kunit *test,
 		KUNIT_EXPECT_TRUE(test, caps->transport);
 }
 
-/* Tunnel and 802.3 are set whenever any capability is set, whatever is on
+/* In each configuration, tunnel and 802.3 are set if any capability is set
  * (INV-43).
  */
 static void capabilities_hang_together(struct kunit *test)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An NBL that a CPU has kept is like a new one. */
+/* An NBL that a CPU has kept is like a new NBL. */
 #include <kunit/test.h>
 #include <linux/bottom_half.h>
 #include <linux/string.h>

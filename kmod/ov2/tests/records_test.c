@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The bits of records stand where the example words have them.
+ * Each field of a record has the bits that the interface defines (INV-9).
  *
- * The layout is INV-9. The tests also show which words are no records (INV-1 to
- * INV-5).
+ * The tests encode and decode example words, and show which words are no
+ * records (INV-1 to INV-5).
  */
 #include <kunit/test.h>
 #include <linux/in.h>

@@ -32,7 +32,7 @@ static void set_header(struct ov2_object_header *header, u16 size)
 	header->size = size;
 }
 
-/* A valid list, in a buffer that ends where the list ends */
+/* Returns a valid list, in a buffer that ends where the list ends. */
 static struct add_list *good_adds(struct kunit *test)
 {
 	struct add_list *list = kunit_kzalloc(test, sizeof(*list), GFP_KERNEL);

@@ -17,7 +17,7 @@ const struct ov2_engine_param ov2_engines[OV2_NUM_ENGINES] = {
 };
 
 /**
- * ov2_engine_param_name() - for KUNIT_ARRAY_PARAM()
+ * ov2_engine_param_name() - name a case by its engine, for KUNIT_ARRAY_PARAM()
  * @param: the engine
  * @desc: out: its name
  */

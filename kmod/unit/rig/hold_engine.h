@@ -9,7 +9,7 @@
 
 /**
  * struct ov2_hold_engine - an engine that gives NBLs back when a test says so
- * @lock: protects the rest; BH
+ * @lock: protects the other members; taken with BH disabled
  * @sent: NBLs to be sent, oldest first
  * @received: NBLs that were received, oldest first
  * @num_sent: NBLs in @sent

@@ -26,7 +26,7 @@ struct ov2_null_asked {
  * @ad: the card
  * @wq: the engine answers from here
  * @work: answers for @nbls
- * @lock: protects @nbls, @paused, @num_asked and @asked; BH
+ * @lock: protects @nbls, @paused, @num_asked and @asked; taken with BH disabled
  * @nbls: NBLs of all queues, oldest first
  * @paused: the engine is paused, and accepts nothing
  * @bundles: SAs that hold a place of the capacity

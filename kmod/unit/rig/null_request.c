@@ -16,9 +16,9 @@
  * @inbound: direction
  * @esn: the members that have extended sequence numbers, a bit each
  * @members: number of members
- * @member: operation and SPI of each
+ * @member: operation and SPI of each member
  * @dead: a delete sets bit 0
- * @free: frees it, after a grace period
+ * @free: frees the SA, after a grace period
  * @del: the delete, which pends until @free has run
  */
 struct null_sa {
@@ -104,8 +104,8 @@ static void null_remember(struct ov2_null_engine *engine, u32 oid,
 	spin_unlock_bh(&engine->lock);
 }
 
-/* The number of SAs of a delete that are not freed yet, plus one while
- * null_delete() runs.
+/* How many SAs of a delete are not freed yet, plus one while null_delete()
+ * runs
  */
 static atomic_t *null_left(struct ov2_request *req)
 {
@@ -280,7 +280,7 @@ static enum ov2_status null_encapsulation(struct ov2_adapter *ad, u32 enabled)
  * @ad: a card with a null engine
  * @req: the request
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  * Return: as ov2_miniport_ops.request.
  */
 enum ov2_status ov2_null_request(struct ov2_adapter *ad,

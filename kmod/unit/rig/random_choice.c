@@ -2,8 +2,8 @@
 /*
  * Random choices that can be made again.
  *
- * A test that compares the module with a model chooses at random what it does
- * next. It prints its seed, and does the same again when it gets this seed:
+ * A test that compares the module with a model chooses its next step at random,
+ * and prints its seed. With this seed the test takes the same steps again:
  * make modules OV2_UNIT=1 OV2_MODEL_SEED=...
  */
 #include <linux/prandom.h>

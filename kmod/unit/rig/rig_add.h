@@ -13,8 +13,8 @@ struct ov2_rig_request;
  * @esn: extended sequence numbers
  * @ah_only: AH alone, with @ah_auth
  * @net: endpoints are 10.0.net.1 and .2, or fd00:net::1 and ::2
- * @spi: of ESP, host order
- * @ah_spi: of AH, host order; with @ah_auth
+ * @spi: the SPI of ESP, host order
+ * @ah_spi: the SPI of AH, host order; only with @ah_auth
  * @encr: OV2_ENCR_* of ESP
  * @auth: OV2_AUTH_* of ESP, 0 with a combined mode
  * @ah_auth: OV2_AUTH_* of AH; 0 = no AH
@@ -25,7 +25,7 @@ struct ov2_rig_request;
  * @seq_hi: high half that the SA starts with, host order
  * @seq_lo: low half that the SA starts with
  * @window: replay window
- * @key: which key; two SAs with the same number have the same keys
+ * @key: number of the keys; two SAs with the same number have the same keys
  * @out: its handle at the sender, from ov2_rig_add_outbound()
  * @in: its handle at the receiver, from ov2_rig_add_inbound()
  */

@@ -154,7 +154,8 @@ static void rig_nbl_hand_over(struct ov2_rig *rig, struct ov2_nbl *nbl)
  * The NBL may be looked at again when it is in ov2_rig.sent: see
  * ov2_rig_wait_idle().
  *
- * Context: Any context but hard interrupts; not twice at once for one queue.
+ * Context: Any context except hard interrupts; the caller serializes the calls
+ *   for one queue.
  */
 void ov2_rig_send(struct ov2_rig *rig, struct ov2_nbl *nbl)
 {
@@ -171,7 +172,8 @@ void ov2_rig_send(struct ov2_rig *rig, struct ov2_nbl *nbl)
  *
  * The NBL may be looked at again when it is in ov2_rig.indicated.
  *
- * Context: Any context but hard interrupts; not twice at once for one queue.
+ * Context: Any context except hard interrupts; the caller serializes the calls
+ *   for one queue.
  */
 void ov2_rig_receive(struct ov2_rig *rig, struct ov2_nbl *nbl)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The rig's frames, as a transport makes them: complete except for the bytes
- * that the engine writes (IV, ciphertext, ICV). They are made from the inside
- * out.
+ * that the engine writes (IV, ciphertext, ICV). The innermost packet is made
+ * first, and each header is put in front.
  */
 #include <linux/etherdevice.h>
 #include <linux/in6.h>

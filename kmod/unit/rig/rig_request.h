@@ -23,7 +23,8 @@ struct ov2_rig_sa;
  * @del: what @req.del points to, if it is a delete
  * @update: what @req.update points to, if it is an update
  * @parameters: what @req.parameters points to, if it sets parameters
- * @encapsulation: what @req.encapsulation points to, likewise
+ * @encapsulation: what @req.encapsulation points to, if it sets the
+ *	encapsulation
  * @add: what @req.add points to, if it is an add
  * @keys: key area of @add
  */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An engine takes what the rig makes, and the rig loses nothing. */
+/* An engine accepts the frames and requests of the rig, and the rig gets all of
+ * them back.
+ */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 

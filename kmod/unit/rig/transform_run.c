@@ -85,7 +85,7 @@ static void run_done(struct ov2_nbl *nbl, int err)
  * @seq_hi: the high half of its number
  * @op: ov2_step_seal() or ov2_step_open()
  *
- * Return: as @op ends.
+ * Return: the result of @op.
  */
 int ov2_run_job(struct ov2_run *run, struct sk_buff *skb, unsigned int ip_len,
 		u32 seq_hi, int (*op)(const struct ov2_job *job))
@@ -232,7 +232,7 @@ int ov2_run_diff(const struct sk_buff *skb, unsigned int offset,
  * @ip_len: bytes of its IP header
  * @seq_hi: the high half of its number
  *
- * Return: as ov2_step_open() ends.
+ * Return: the result of ov2_step_open().
  */
 int ov2_run_open(struct ov2_run *run, const struct ov2_bytes *bytes,
 		 unsigned int headers, unsigned int ip_len, u32 seq_hi)

@@ -67,8 +67,9 @@ static void take_napi(struct ov2_cards *cards, struct ov2_port *port)
 }
 
 /* A call to the CPU of a queue (ov2_rxq.called) sets NAPI_STATE_MISSED on a
- * NAPI that is taken. A call that has begun on another CPU ends before that CPU
- * answers the kick. A call on this CPU has ended when this task runs.
+ * NAPI that is taken. A call that runs on another CPU ends before this CPU
+ * returns from kick_all_cpus_sync(). A call on this CPU has ended when this
+ * task runs.
  */
 static void wait_for_calls(const struct ov2_port *port)
 {
@@ -232,7 +233,7 @@ struct sk_buff *ov2_cards_skb(struct ov2_cards *cards)
 	skb->protocol = eth->h_proto;
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
-	/* The offset is as if IPv4 were in front of ESP */
+	/* The transport header is where it is behind an IPv4 header */
 	skb_set_transport_header(skb, ETH_HLEN + 20);
 	return skb;
 }

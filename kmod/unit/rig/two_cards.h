@@ -31,7 +31,7 @@
  * @assoc: the association of @x
  * @hdl: the handle of @assoc
  * @tap: sees the frames that come up from @b
- * @lock: protects the members below; BH
+ * @lock: protects the members below; taken with BH disabled
  * @num_up: number of frames that came up
  * @up: the numbers of these frames
  * @up_queue: receive queue of the last frame
