@@ -117,10 +117,10 @@ static struct ov2_nbl *lane_pop_done(struct ov2_lane *lane)
 	return nbl;
 }
 
-/* Other CPUs may append NBLs for as long as this loop runs. Meanwhile the other
- * work of this CPU waits, because the loop may run in a cipher's completion. So
- * the loop stops after a budget, as NAPI does, and lane->rest hands back the
- * NBLs that are left, in a softirq.
+/* Other CPUs may append NBLs for as long as this loop runs. Meanwhile the tasks
+ * and softirqs of this CPU wait, because BH are disabled. So the loop stops
+ * after a budget, as NAPI does. The work item lane->rest hands back the
+ * remaining NBLs, in a softirq.
  */
 static void lane_emit(struct ov2_lane *lane)
 {

@@ -267,8 +267,8 @@ static bool receive_general(struct ov2_nbl *nbl)
 	return receive_sa_done(nbl, index, &payload);
 }
 
-/* What receive_general() does, in a shorter way for an SA that is straight
- * (ov2_sa.straight)
+/* Does what receive_general() does, in a shorter way. It is for an SA with
+ * ov2_sa.straight.
  */
 static bool receive_straight(struct ov2_nbl *nbl, struct ov2_sa *sa)
 {

@@ -209,7 +209,7 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 {
 	struct ov2_sa *sa;
 
-	/* Charged to the task that makes the request, unless in a softirq. */
+	/* Outside softirqs, the task that makes the request is charged. */
 	sa = kzalloc(sizeof(*sa), GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!sa)
 		return NULL;

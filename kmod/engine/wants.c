@@ -78,8 +78,8 @@ static bool wants_ipv6(const struct sk_buff *skb)
 	return frame.kind != OV2_FRAME_OTHER;
 }
 
-/* As ov2_engine_wants(), for any Ethernet type, and for headers that may be in
- * fragments
+/* Does what ov2_engine_wants() does, for any Ethernet type, and for headers
+ * that may be in fragments.
  */
 static noinline bool wants_any(struct ov2_engine *engine,
 			       const struct sk_buff *skb)
@@ -108,8 +108,8 @@ static noinline bool wants_any(struct ov2_engine *engine,
  *
  * All ESP and AH is wanted, even without an SA for it. So the engine counts
  * these frames, and the frames of an SA stay in order when the SA comes or
- * goes. A large packet is not wanted: it may carry many ESP packets in UDP, but
- * the stack takes these apart.
+ * goes. A large packet is not wanted, because it may carry many ESP packets in
+ * UDP. The stack takes these apart.
  *
  * Context: BH disabled.
  * Return: true if ov2_engine_receive() is to see the frame.

@@ -104,7 +104,9 @@ static void ends_add(struct kunit *test, struct ends *ends)
 	ov2_rig_add_inbound(ends->b, &ends->sa);
 }
 
-/* Returns a frame of the SA as it leaves; @clear has the frame before. */
+/* Returns a frame of the SA as it leaves the engine. @clear is filled in with a
+ * copy from before the engine got the frame.
+ */
 static struct sk_buff *ends_send(struct ends *ends, unsigned int len,
 				 struct sk_buff **clear)
 {

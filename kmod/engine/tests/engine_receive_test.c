@@ -164,8 +164,9 @@ static void receive_flipped(struct kunit *test)
 				    "byte %u", at);
 }
 
-/* The frame is cut at every byte, with and without a new length in the IP
- * header (INV-34).
+/* A frame that is cut at any byte stays untouched. If the length in the IP
+ * header is corrected, and the SPI is there, the frame has bad syntax or a wrong
+ * ICV (INV-34).
  */
 static void receive_cut(struct kunit *test)
 {

@@ -71,7 +71,7 @@ static void draw_work(struct work_struct *work)
 		err = draw(drawing->counter, &drawing->ivs[i]);
 		if (err)
 			drawing->err = err;
-		/* Other CPUs shall take ranges meanwhile */
+		/* Let other CPUs take ranges meanwhile */
 		if (i % 32 == 0)
 			cond_resched();
 	}

@@ -242,7 +242,7 @@ static void lso_ip_length(struct kunit *test)
 	expect_segments(test, &large);
 }
 
-/* ipsecov2.rst 4.4: the numbers of one large send do not wrap. */
+/* A large send is refused if its numbers would wrap (ipsecov2.rst 4.4). */
 static void lso_seq_wrap(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 3 * OV2_LARGE_MSS);

@@ -157,7 +157,7 @@ static u32 send_one(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 	return ov2_rig_sent_status(nbl);
 }
 
-/* The oldest of live twins receives, whatever order the table has. */
+/* The oldest of live twins receives, wherever it is in the table. */
 static void twin_oldest_receives(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -35,7 +35,8 @@
 
 /**
  * struct model_sa - a live SA
- * @sa: the SA, with its handle in both fields; @sa.spi is 0 for a free place
+ * @sa: the SA, with its handle in @sa.in and @sa.out; @sa.spi is 0 for a free
+ *	place
  * @inbound: direction
  * @age: an older SA has a smaller value
  */

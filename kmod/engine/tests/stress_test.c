@@ -19,7 +19,9 @@
 #include "../engine_miniport.h"
 #include "../../watch/counters.h"
 
-/* make modules OV2_UNIT=1 OV2_STRESS_SECONDS=60 */
+/* How long each case runs. To choose another time:
+ * make modules OV2_UNIT=1 OV2_STRESS_SECONDS=60
+ */
 #ifndef OV2_STRESS_SECONDS
 #define OV2_STRESS_SECONDS	3
 #endif

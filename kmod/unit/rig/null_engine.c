@@ -2,9 +2,8 @@
 /*
  * A second engine, as small as the contract of miniport.h allows. It shows what
  * belongs to the contract, and what belongs to the engine in kmod/engine/. It
- * has no cryptography. Where the engine in kmod/engine/ answers at once, the
- * null engine answers later. Where that engine answers later, the null engine
- * answers at once.
+ * has no cryptography. It gives NBLs back later and adds SAs at once, where the
+ * engine in kmod/engine/ gives NBLs back at once and adds SAs later.
  */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -148,7 +147,9 @@ static int null_initialize(struct ov2_adapter *ad)
 	return 0;
 }
 
-/* A delete that is under way waits for RCU first, and then for the queue. */
+/* null_free() runs in the workqueue, after a grace period. So this function
+ * waits for RCU first, and then for the workqueue.
+ */
 static void null_halt(struct ov2_adapter *ad)
 {
 	struct ov2_null_engine *engine = ad->engine;

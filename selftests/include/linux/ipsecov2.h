@@ -88,7 +88,7 @@ enum ov2_info {
  *	wrong
  * @OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED: the tunnel portion's AH ICV is wrong
  * @OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED: the tunnel portion's ESP ICV is wrong
- * @OV2_CRYPTO_INVALID_PACKET_SYNTAX: the lengths cannot hold the ESP fields
+ * @OV2_CRYPTO_INVALID_PACKET_SYNTAX: a length does not fit ESP or AH
  * @OV2_CRYPTO_INVALID_PROTOCOL: the packet has another protocol than the SA
  * @OV2_CRYPTO_STATUS_MAX: number of values
  *
