@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Every algorithm works with ESN and without, whichever ends offload.
 
-Each cell uses one shape and sends UDP of all pad classes both ways, ICMP echo
-and TCP. An oracle opens each frame on the wire (lib/algs.py), and counters
-prove that the engines did the work (lib/traffic.py, settle()). An end that does
-not offload uses Linux' own software ESP. An engine rejects each frame in which
-one bit was changed, with the right status for that bit.
+Each cell uses one shape and sends UDP both ways, ICMP echo and TCP. UDP is seen
+with every length that the padding of ESP can have for the algorithm. An oracle
+opens each frame on the wire (lib/algs.py), and counters prove that the engines
+did the work (lib/traffic.py, settle()). An end that does not offload uses
+Linux' own software ESP. An engine rejects each frame in which one bit was
+changed, with the right status for that bit.
 """
 import random
 

@@ -40,8 +40,8 @@ NOTHING_IN_IT = Expect("success", "ipsec_rx_pkts", "XfrmInStateProtoError")
 SOFTWARE = Expect(None, "ipsec_rx_not_capable", None, True)
 UNSEEN = Expect()
 
-# name, shape, ICV, ESN: every length of ICV, with and without ESN, each shape
-# once
+# (shape, ICV, ESN). Each shape is here once, and each length of ICV; some have
+# ESN
 SETUPS = [
     ("ipv4-transport", 128, False),
     ("ipv6-transport", 96, True),
@@ -159,7 +159,7 @@ class Receiver(Sealer):
 # ---- kinds of bad packets: generators of items
 
 def flips(rx, places, expect):
-    """One item per place: one bit of that byte of the ESP packet is flipped."""
+    """One bit is flipped in the byte at each place of the ESP packet."""
     length = len(rx.packet()[0])
     for number, place in enumerate(places(length, rx.icv // 8)):
         packet = bytearray(rx.packet()[0])
@@ -195,7 +195,7 @@ def flipped_icv(rx):
 
 
 def pad_length(rx):
-    """Encrypted well, but the trailer claims more padding than there is."""
+    """The trailer claims more padding than the packet has."""
     data, proto, _ = rx.inner()
     pad = -(len(data) + 2) % 4
     room = len(data) + pad          # the longest padding that fits
@@ -218,7 +218,8 @@ def truncated(rx):
     least = 16 + 2 + rx.icv // 8
     for length in range(whole):
         if rx.shape.encap and length < 20:
-            # A packet without an SPI is IKE. Software calls up to 8 bytes IKE
+            # A packet too short for an SPI is no ESP to the card. To software
+            # a packet of up to 8 bytes is IKE
             expect = UNSEEN if length < 4 else SYNTAX
         elif length < 4:
             expect = Expect(None, "ipsec_rx_sadb_miss", "XfrmInHdrError")

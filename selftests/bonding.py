@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-r"""A bond of two cards, active-backup, moves its SAs to the other card at
-failover under traffic, and nothing goes in clear (crypto offload).
+r"""At failover under traffic a bond (active-backup) moves its SAs to its other
+card, and no packet leaves in clear (crypto offload).
 
     a: bond0 of ov0 and ov4       w: bridge of ov1, ov5 and ov2       b: ov3
             ov0 ===== ov1, ov4 ===== ov5                ov2 ===== ov3

@@ -63,7 +63,7 @@ def late_acks(defer):
     bed.close_taps()
     change_netem(bed.a, "ov0", "delay", "20ms", "limit", "10000")
     near, far = talk.connect("a")
-    seconds = 8                         # of traffic; a fault shows after 2
+    seconds = 8                         # a fault shows after 2 seconds
     begun = time.monotonic()
     sent, got = 0, bytearray()
     data = noise(1 << 17)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-r"""Packets that a card decrypts stay on this host: ESP that somebody repeats
-with another MAC address leaves a bridge as ESP only.
+r"""Packets that a card decrypts stay on this host. If somebody repeats ESP
+with another MAC address, a bridge above the card sends it on as ESP only.
 
                        namespace b                       namespace w
                 +-------------------------+
@@ -41,7 +41,7 @@ OTHERS = {
 
 
 class BridgeBed(Bed):
-    """b's card is a port of a bridge; leak sees the bridge's other port."""
+    """b's card is a port of a bridge; the tap leak is at the other port."""
 
     def make(self, mtu):
         super().make(mtu)
@@ -55,7 +55,7 @@ class BridgeBed(Bed):
         self.b.ip(f"link add br1 address {MAC['b']} type bridge "
                   "mcast_snooping 0", "link set ov6 master br1 up",
                   "link set ov3 master br1", "link set br1 up")
-        # Nobody else may put frames on b's cable: tests count what is filtered
+        # Nobody else may put frames on b's cable: tests count filtered frames
         self.a.ip("link set ov0 down")
         self.leak = Tap(self.w, "ov7")
         self.alone = False
@@ -75,7 +75,7 @@ class BridgeBed(Bed):
         self.leak.send(b"\xff" * 6 + host + probe[12:])
 
     def take_out(self):
-        """The card is no port of the bridge any more."""
+        """Take the card out of the bridge."""
         self.b.ip("link set ov3 nomaster")
 
     def put_in(self):
@@ -134,7 +134,7 @@ class Attack:
         ksft.equal(self.sock.recv(65536), payload, what)
 
     def leaked(self, whole=()):
-        """Did the whole frame come out? Any other frame of this test fails."""
+        """Have all frames of @whole come out? Any other frame is a failure."""
         for raw in self.bed.leak.frames():
             if b"payload!" in raw:
                 raise ksft.Fail(f"clear text came out: {ksft.show(raw)}")
@@ -339,7 +339,7 @@ def listener(attack):
 
 
 def group(attack):
-    """The card decrypts for an SA to a group, if no bridge floods the ESP."""
+    """The card decrypts ESP to a group only while no bridge floods it."""
     bed = attack.bed
     to, mac = GROUPS[attack.sa.shape.outer]
     # ip exits after a line with maddr, so this is a call of its own
@@ -369,7 +369,7 @@ def group(attack):
 
 
 def core(attack):
-    """The same attack through a device that is not a card, with GRO."""
+    """The attack on a device that is not a card, with GRO, may succeed."""
     bed = attack.bed
     error = bed.b.ip_error("link add in1 type veth peer name out1 netns "
                            f"{bed.w.name}")

@@ -3,9 +3,9 @@
 """Software sends correctly the packets that the card declines in crypto mode.
 
 The core cuts a tunnel device's large packets before ESP in transport mode,
-because it would cut them wrongly for a device that encrypts. One manual SA for
-both ways, as OSPF uses it (RFC 4552), is offloaded for one way, and software
-uses it for the other way. Nothing leaves in clear.
+because it would cut them wrongly for a device that encrypts. OSPF uses one
+manual SA for both ways (RFC 4552): the SA is offloaded for one way, and
+software uses the SA for the other way. Nothing leaves in clear.
 """
 import errno
 import os

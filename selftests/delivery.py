@@ -31,7 +31,7 @@ class Receiver:
 
     def __init__(self, bed, defer, shape, gro, offload="b", how="crypto"):
         self.bed, self.shape = bed, shape
-        bed.shape = None                # so policies are made again
+        bed.shape = None                # so install() adds policies
         self.pair = bed.install(shape, offload=offload, how=how)
         bed.check_offload_lines(self.pair)
         bed.ethtool["b"].gro(gro)
@@ -75,7 +75,7 @@ class Receiver:
         self.expect(self.sealer.frame(packet), payload, what)
 
     def close_encap_socket(self):
-        """As without a daemon: no socket is on port 4500 of b."""
+        """Close b's socket on port 4500, as if there were no daemon."""
         index = next(i for i, s in enumerate(self.bed.encap_sockets)
                      if s in self.bed.b.sockets)
         sock = self.bed.encap_sockets[index]
@@ -120,7 +120,7 @@ def firewall(defer, bed, shape, gro):
         ksft.equal(rules.hits(), 0, "packets that the firewall met")
     if gro:
         return
-    # The rules work: they reject the same frames when software is to decrypt
+    # Without an offload the rules reject the same frames, so the rules work
     rx.sock.close()
     rx = Receiver(bed, defer, shape, gro, "")
     with Rules(bed.b, REJECT) as rules:
@@ -202,9 +202,8 @@ def header_csum(defer, bed, shape, how):
 
 
 def nested(defer, bed, shape, gro):
-    """Of ESP in ESP, both in transport mode, software opens the inner ESP. The
-    packet goes to its socket without coming in again, and the socket knows by
-    which device the packet came in.
+    """ESP carries ESP, both in transport mode, and software opens the inner
+    ESP. The packet then goes to its socket, which is bound to the card.
     """
     rx = Receiver(bed, defer, shape, gro)
     rx.sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE,

@@ -3,9 +3,9 @@
 """The kernel's drop reason says why a card dropped a frame.
 
 dropwatch, Retis and `perf trace` read the tracepoint skb:kfree_skb. Each case
-provokes drops, sent or received, in packet mode or in crypto mode. It checks
-the card's counter, the counter of /proc/net/xfrm_stat that moves with it (or
-that none moves), and the reason that the tracepoint names. The card must drop
+provokes drops of sent or received frames, in packet mode or in crypto mode. It
+checks the card's counter and the reason that the tracepoint names. It also
+checks which counter of /proc/net/xfrm_stat moves, if any. The card must drop
 nothing else.
 """
 import socket

@@ -89,8 +89,8 @@ def late_packets(defer, shape):
 
 def jumps(defer, shape, how, offload, numbers):
     """A key manager sets the numbers of both ends, as it does when it takes
-    over from another host. Every packet arrives that is sent after the kernels
-    have answered.
+    over from another host. When the kernels have answered, every packet that
+    is sent arrives.
     """
     test = Wrap(defer, shape, offload, 0, how)
     link = {side: xfrmnl.Xfrm(test.bed.ns(side)) for side in "ab"}

@@ -107,7 +107,9 @@ class Test:
 
 
 def noqueue(test, defer, offload):
-    """Without a qdisc the core may hand over packets before it encrypts."""
+    """Without a qdisc the core may hand a packet to the card before the core
+    has encrypted the packet.
+    """
     test.install(offload)
     for side in "ab":
         test.qdisc(side, "noqueue")
@@ -129,7 +131,7 @@ def noqueue_software(test, defer):
 
 
 def another_card(test, defer):
-    """The packets of an SA of ov0 are sent by another card."""
+    """Another card sends the packets of ov0's SA, as ESP."""
     a, w, shape = test.bed.a, test.bed.w, test.shape
     a.ip("link add ov4 type ipsecov2", "link set ov4 up")
     a.ip("link add ov5 link ov4 type ipsecov2",
@@ -219,8 +221,8 @@ def deleted_while_queued(test, defer):
 
 
 def flushed_while_queued(test, defer):
-    """Such a packet is also dropped if the link goes down, which frees the SA
-    at once.
+    """A framed packet that is queued is also dropped if the link goes down,
+    which frees the SA at once.
     """
     test.qdisc("a", "plug", "limit", "10000000")
     plug(test, "release_indefinite")
@@ -296,7 +298,7 @@ def queue_full(test, defer):
         os.sched_setaffinity(pid, {cpu})
         os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
     bed.a.ip("link set ov0 txqueuelen 2000")
-    # Debian's fq_codel drops packets that wait for long, and would disturb
+    # fq_codel, which Debian uses, drops packets that wait for long
     for ns, dev in ((bed.a, "ov0"), (bed.w, WIRE["b"])):
         ns.command("tc", "qdisc", "replace", "dev", dev, "root", "pfifo",
                    "limit", "2000")
@@ -378,7 +380,7 @@ def b_then_a_deleted(test, defer):
     ends_deleted(test, "ba")
 
 
-# The last two delete the whole bed
+# The last two cases delete the whole bed
 CASES = (noqueue_offloaded, noqueue_software, another_card, feature_off,
          deleted_while_queued, flushed_while_queued, sa_deleted_under_load,
          carrier_lost, unplugged_and_replugged, queue_full, a_then_b_deleted,
@@ -400,8 +402,8 @@ def main():
     some = ksft.chosen([(f"{shape.name} {case.__name__}", one, case, shape)
                         for shape in SHAPES for case in CASES])
     module.load()
-    # On a slow machine a stream at full speed may keep this test from reading
-    # the captures in time
+    # On a slow machine the captures are read late, and a stream at full speed
+    # would fill a small ring
     Tap.SLOTS *= 4
     try:
         ksft.run(some)

@@ -250,7 +250,9 @@ def send_from(bed, how):
 
 
 def receive(bed, _ledger):
-    """b offloads. Softirqs receive, so call stacks select the allocations."""
+    """b offloads, and receives in softirqs, which are no thread of the test. So
+    allocations with the module on their stack fail.
+    """
     fault.stack_needed()
     for name in SHAPES:
         shape = Shape.named(name)

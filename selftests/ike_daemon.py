@@ -21,7 +21,7 @@ from lib.spd import FULL, socket_policy
 IKE, NATT, OTHER_PORT = 500, 4500, 7500
 SOFTWARE, PACKET = "software", "the card"
 ANY = {4: "0.0.0.0", 6: "::"}
-# A host whose packets the policies protect, too, and an unused address
+# Another host, and a host behind b
 STRANGER = {4: "192.0.2.66", 6: "2001:db8::66"}
 BEHIND = {4: "192.0.2.99", 6: "2001:db8::99"}
 DELIVERED = "delivered"
@@ -85,7 +85,7 @@ class Hosts:
         return sock
 
     def daemon(self, side, port=IKE, **words):
-        """A socket with policies of its own in and out."""
+        """A socket with an inbound and an outbound policy of its own."""
         sock = self.socket(side, port, **words)
         for direction in ("in", "out"):
             socket_policy(sock, self.fam, direction)
@@ -181,7 +181,10 @@ class Talk:
     seen = 0
 
     def rekey(self):
-        """Rekey as RFC 7296 2.8 says: in before out; old SAs end last."""
+        """Rekey as in RFC 7296 2.8.
+
+        Add the inbound SAs, then the outbound SAs, then delete the old SAs.
+        """
         hosts, bed = self.hosts, self.hosts.bed
         old = hosts.pair
         new = [Sa(hosts.shape, side, next(bed.spi), ALGS["aes128-gcm"], 128,
@@ -278,7 +281,7 @@ def mapped(hosts):
 
 
 def nearer_socket(hosts):
-    """Only the socket that UDP prefers decides, whatever others let in."""
+    """Only the policy of the socket that UDP prefers counts."""
     wild = hosts.daemon("b")
     near = hosts.socket("b", address=OUTER["b"][hosts.fam])
     hosts.expect([wild, near], MISMATCH, what="a nearer socket, no policy")
@@ -353,7 +356,7 @@ def stricter(hosts):
 
 
 def above_the_card(hosts):
-    """The card also drops if tc or nftables could take the frame elsewhere."""
+    """The card also drops a frame that tc or nftables could redirect."""
     b, card = hosts.bed.b, CARD["b"]
     daemon = hosts.daemon("b")
     plain = esp.ethernet(MAC["b"], MAC["a"], hosts.packet())
@@ -377,8 +380,8 @@ def above_the_card(hosts):
 
 
 def listened_to(hosts):
-    """A raw socket gets a copy before UDP gets the packet. A packet socket of
-    IP makes UDP get a copy, which is pinned to no socket.
+    """A raw socket gets a copy before UDP gets the packet. If a packet socket
+    listens to IP, UDP gets a copy that is pinned to no socket.
     """
     b, fam = hosts.bed.b, hosts.fam
     daemon = hosts.daemon("b")
@@ -519,8 +522,9 @@ class Outbound:
 
 
 def trap(hosts):
-    """Under a template without reqid nothing leaves until the key manager is
-    asked and has installed a state. No other state is used by accident.
+    """If the template has no reqid, the kernel asks the key manager, and
+    nothing leaves before the key manager installs a state. Until then no other
+    state is used by accident.
     """
     fam, bed = hosts.fam, hosts.bed
     src, dst = (OUTER[side][fam] for side in "ab")
@@ -588,7 +592,7 @@ def hold(hosts):
 
 
 def reserved(hosts):
-    """An SPI is reserved for the pair's next state, as daemons do."""
+    """Packets leave as ESP while an SPI is reserved for the next state."""
     fam, a = hosts.fam, hosts.bed.a
     out = Outbound(hosts)
     a.ip(f"xfrm state allocspi src {OUTER['b'][fam]} dst {OUTER['a'][fam]} "

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A card is made, plugged, shown, tuned, renamed and taken down as a link.
+"""A card can be made, plugged, shown, tuned, renamed and taken down like any
+other link.
 """
 import json
 import os
@@ -113,7 +114,7 @@ def identity(defer):
 
 
 def events(_defer):
-    """The events and their fields are those on the page about events."""
+    """The module has the events and fields that the page about events lists."""
     place = f"{trace.root()}/events/{KIND}"
     there = {}
     for name in sorted(os.listdir(place)):
@@ -195,7 +196,7 @@ def renamed(defer):
 
 
 def statistics(defer):
-    """Frames and bytes at both ends are what was sent."""
+    """Both ends count the frames and bytes that were sent."""
     ns = home(defer)
     # Nothing else may be on the cable
     ns.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
@@ -262,7 +263,7 @@ def plug_refused(defer):
 
 
 def replugged(defer):
-    """Deleting one end only unplugs the other."""
+    """When one end is deleted, the other end stays, unplugged."""
     ns = cable(defer)
     for _ in range(3):
         ns.ip("link del ovb")
@@ -335,7 +336,7 @@ def deleted_while_off(defer):
 def nothing_left(_):
     """After all other cases no object of the module is left."""
     ledger.wait_gone()
-    # A run of alias() alone makes no card
+    # If only alias() was chosen, no card was made
     ksft.check(ledger.made["port"] or not set(some) & set(CASES) - {alias},
                f"seen: {ledger.made}")
     ledger.close()

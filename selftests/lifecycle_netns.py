@@ -41,7 +41,7 @@ def moved(defer, side):
         old.ip(f"link set {old.card} netns {bed.ns(side).name}")
         ksft.equal(old.ip_output("xfrm state").strip(), "",
                    "states of the namespace that it left")
-        ledger.wait_count("assoc", 2)   # of the other end
+        ledger.wait_count("assoc", 2)   # at the other end
         flood.wait_attempts(other, 20)
         flood.wait_silence(side)
     restore(bed, side)
@@ -155,7 +155,9 @@ def module_unloaded(defer):
 
 
 def nothing_left(_defer):
-    """Runs before the module is unloaded, because its tracepoints go, too."""
+    """No object of the module is left. Tracepoints tell this, so the module
+    must still be loaded.
+    """
     ledger.wait_gone()
     ledger.close()
 

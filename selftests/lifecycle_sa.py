@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""SAs end in every way, under traffic: deleted, updated, flushed, expired,
-replaced. Nothing goes in clear, and at the end no object is left.
+"""SAs end in every way under traffic, and no packet leaves in clear.
+
+SAs are deleted, updated, flushed and replaced, and they expire. At the end no
+object is left.
 """
 from lib import ksft, module
 from lib.bed import Bed, Sa, Shape
@@ -58,7 +60,7 @@ def deleted(ends, flood):
 
 
 def updated(ends, flood):
-    """UPDSA makes a twin for a moment, and the old one stays."""
+    """UPDSA makes a twin for a moment, and the old SA stays."""
     for _ in range(ROUNDS):
         for side in "ab":
             ends.bed.ns(side).ip(*ends.lines(side, "update"))
@@ -87,7 +89,7 @@ def expire(ends, flood, limits):
     a.ip(f"xfrm state delete {ab.id}")
     b.ip(f"xfrm state delete {ab.id}")
     flood.wait_silence("a")
-    # The card's count: a frame of the old SA may still be on its way
+    # Ask the card: a frame of the old SA may not have passed the tap yet
     before = ends.bed.delta("a")["ipsec_tx_pkts"]
     late = a.xfrm_stat()["XfrmOutStateExpired"]
     extra = " ".join(f"limit {name} {value}" for name, value in limits)
@@ -129,7 +131,7 @@ def expired_by_bytes(ends, flood):
 
 
 def rekeyed(ends, flood):
-    """New SAs beside the old ones, then the old ones end: no loss."""
+    """New SAs come, then the old SAs end, and no packet is lost."""
     bed = ends.bed
     for _ in range(ROUNDS):
         flood.wait_flow("ab")

@@ -140,7 +140,7 @@ def fdb(verb, mac, dev=DEV):
 
 
 def fdb_self(defer):
-    """A user's address of `bridge fdb` is let in, also after down and up."""
+    """An address added by `bridge fdb` is let in, also after down and up."""
     ports = on_card(defer)
     fdb("add", SECOND)
     ports.expect(ALWAYS | {SECOND}, "with a second address")
@@ -193,7 +193,7 @@ def membership():
 
 
 def groups(defer):
-    """A group is let in from a socket's join until the socket leaves it."""
+    """A group is let in while a socket is a member of it."""
     ports = on_card(defer)
     with membership():
         ports.expect(ALWAYS | {JOINED, JOINED6}, "joined")
@@ -231,7 +231,7 @@ def promisc(defer):
 
 
 def namespace(defer):
-    """The stack forgets addresses when a card moves, and so does the card."""
+    """In another namespace the stack and the card forget the addresses."""
     home, away = Netns("home"), Netns("away")
     home.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
     defer(away.delete)

@@ -32,7 +32,7 @@ HOWS = {"software": ("", "crypto"), "crypto": ("ab", "crypto"),
 
 
 def rule(ns, fam, verb, words):
-    """ip's batch knows the family of a route, and not that of a rule."""
+    """`ip -batch` finds the family of a route, but not the family of a rule."""
     ns.command("ip", f"-{fam}", "rule", verb, *words.split())
 
 

@@ -3,9 +3,10 @@
 """Traffic passes as ESP in every cell of shape x key x ICV x ESN x which ends
 offload.
 
-Every cell sends UDP of all four pad classes both ways, ICMP echo and TCP. The
-receiver and an oracle on the wire check each packet, and counters prove that
-the engines did the work (lib/traffic.py, settle()).
+Every cell sends UDP both ways, ICMP echo and TCP, and UDP is seen with 0 to 3
+bytes of padding in ESP. The receiver and an oracle on the wire check each
+packet, and counters prove that the engines did the work (lib/traffic.py,
+settle()).
 
     OV2_FULL=1 matrix.py    and every UDP length in every cell
 """

@@ -81,7 +81,7 @@ def moved(card, defer, side, good, bad):
         tunnel.state(ends)
         ksft.equal(tunnel.fate(), fate, f"before, state from {ends[0]}")
     ksft.equal(tunnel.migrate(), (0, ""), "migration")
-    # The state that the core has made of the old one is in software
+    # The core has made a new state of the old one, in software
     ksft.equal(tunnel.states(), [], "offloaded states")
     ksft.check(f"src {tunnel.new[0]} dst {tunnel.new[1]}" in
                tunnel.ns.ip_output("xfrm state"), "no state has moved")
@@ -108,7 +108,7 @@ def moved_in(card, defer):
 
 
 def by_socket(card, defer):
-    """Core and card agree: nothing passes until there is a new state."""
+    """Core and card let nothing pass until there is a new state."""
     tunnel = Tunnel(card, "a")
     card.policy("a", "out", card.pair_selector(), PROTECT)
     tunnel.state(tunnel.old)
@@ -121,7 +121,7 @@ def by_socket(card, defer):
 
 
 def in_crypto_mode(card, defer):
-    """Crypto mode goes on in software."""
+    """A tunnel in crypto mode goes on in software."""
     tunnel = Tunnel(card, "a", "crypto")
     card.policy("a", "out", card.pair_selector(), PROTECT, offload=False)
     tunnel.state(tunnel.old)

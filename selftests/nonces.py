@@ -132,9 +132,9 @@ def duplicated_packet(test, shape):
 
 
 def mirrored(test, shape):
-    """tc sends each packet to the card once more, on 6.12 several times, until
-    it sees the loop. The copy goes through another device, because 7.3 does not
-    mirror a packet to its own device.
+    """tc sends each packet to the card once more; tc of 6.12 does so several
+    times, until it detects the loop. The copy goes through another device,
+    because 7.3 does not mirror a packet to its own device.
     """
     a = test.bed.a
     pair, talk = test.install(shape)
@@ -194,7 +194,7 @@ def wraps(test, shape, how, offload, window):
 
 
 def wraps_tcp(test, shape, how):
-    """The same with the segments of large sends, both ways."""
+    """As wraps(), with the segments of large sends, both ways."""
     pair, talk = test.install(shape, how=how, window=0, seq=WRAP - 20,
                               extra=("extra-flag oseq-may-wrap", ""))
     talk.tcp("a", 60000, 60000)

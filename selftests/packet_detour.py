@@ -30,7 +30,8 @@ SHAPES = [Shape.named(name) for name in ("ipv4-transport", "ipv6-transport",
 FAR, FAR_WIRE = "far0", "far1"
 FAR_MAC = "02:00:00:00:0f:00"
 TABLE = 77
-# Packets pass netfilter in front of xfrm, then behind it
+# Marks. A packet passes netfilter in front of xfrm, where it gets PASSED, and
+# then behind xfrm, where the rules find this mark
 PASSED, AWAY = 16, 1
 # A bucket so small that large sends must be cut
 TBF = ("tbf", "rate", "200mbit", "burst", "1700", "latency", "1000ms")
@@ -65,7 +66,7 @@ def to_bond(test):
 
 
 def to_macvlan_of_card(test):
-    """A macvlan on the card itself is not the device of the state."""
+    """tc redirects to a macvlan on the card; the state is on the card."""
     test.device("link add mac1 link ov0 type macvlan mode bridge")
     return redirect(test, "mac1")
 
@@ -88,7 +89,7 @@ def to_card(test):
 
 
 def by_queue(test):
-    """The filter is in a class of the card's own queue."""
+    """The filter that redirects is in the card's own queue."""
     test.tc("qdisc", "replace", "dev", "ov0", "root", "handle", "1:", "prio")
     test.defer(test.tc, "qdisc", "del", "dev", "ov0", "root")
     test.tc("filter", "add", "dev", "ov0", "parent", "1:", "matchall",
@@ -104,8 +105,8 @@ def above_tbf(test):
 
 
 def far_queue(test):
-    """The other device has a queue: the core checks packets that leave the
-    queue.
+    """The other device has a queue, so the core checks the packets when they
+    leave this queue.
     """
     test.tc("qdisc", "replace", "dev", FAR, "root", "pfifo")
     test.defer(test.tc, "qdisc", "del", "dev", FAR, "root")
@@ -146,7 +147,7 @@ def nft_dup_ip(test):
 
 
 def reroute(test):
-    """A mark that leads elsewhere is set when xfrm is done with the packet."""
+    """Behind xfrm the packet gets a mark, by which it is routed elsewhere."""
     test.far_route()
     fam = test.shape.inner
     test.nft(f"table {'ip' if fam == 4 else 'ip6'} t {{ chain c {{ "
@@ -371,7 +372,7 @@ class Detours:
         self.sends_on(flood, stream, 300)
 
     def hole(self, flood, stream, _):
-        """A filter in a lower queue redirects what the upper queue has cut."""
+        """The upper queue cuts packets; a filter below it redirects them."""
         self.tc("qdisc", "replace", "dev", "ov0", "root", "handle", "1:",
                 *TBF)
         self.defer(self.tc, "qdisc", "del", "dev", "ov0", "root")
@@ -387,8 +388,10 @@ class Detours:
                          "Documentation/packet-offload.rst")
 
     def cut_and_redirected(self, stream):
-        """Clear text that leaks while the filter stands. TCP makes large sends
-        only when it begins, because the filter then takes all its packets.
+        """Clear text that leaks while the filter is there.
+
+        The filter takes all packets of TCP, so TCP soon stops making large
+        sends. Therefore each filter stays for one second only.
         """
         stream.flow()
         self.tc("filter", "add", "dev", "ov0", "parent", "2:", "matchall",

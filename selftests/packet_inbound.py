@@ -136,7 +136,7 @@ class End:
         return data[at:at + len(src)] == src
 
     def expect(self, *rows):
-        """[(port, fate)]"""
+        """Check the fate of a packet to each port; rows: (port, fate), ..."""
         for port, fate in rows:
             ksft.equal(self.fate(port), fate, f"{self.who}, port {port}")
 
@@ -159,7 +159,7 @@ def beside(end, defer):
 
 
 def beside_forwarding(end, defer):
-    """The same on a machine that forwards."""
+    """As beside(), on a machine that forwards."""
     forwards(end, defer)
     beside(end, defer)
 
@@ -182,7 +182,7 @@ def better_block(end, defer):
 
 
 def better_block_before(end, defer):
-    """The same policy in software, but older than the one of the card."""
+    """As better_block(), but the card's policy is the newer one."""
     end.policy(port=7002, block=True, priority=1)
     end.policy(OURS, offload=True)
     end.expect((7001, DELIVERED))
@@ -205,8 +205,8 @@ def default_block(end, defer):
 
 
 def overlapping(end, defer, more=()):
-    """Policies of the card overlap: the better priority wins, in whatever order
-    the kernel has them.
+    """Policies of the card overlap: the better priority wins, whichever policy
+    the kernel got first.
     """
     narrow, wide = (lambda: end.policy(OURS, port=7001, priority=10,
                                        offload=True),
@@ -223,7 +223,7 @@ def overlapping(end, defer, more=()):
 
 
 def overlapping_beside(end, defer):
-    """The same beside any policy in software. In this case the kernel decides,
+    """As overlapping(), beside any policy in software. Then the kernel decides,
     too, and takes the newest policy of the card. The stricter policy wins.
     """
     first = DELIVERED if end.who == SOFTWARE else MISMATCH
@@ -239,7 +239,7 @@ def overlapping_beside(end, defer):
 
 
 def by_socket(end, defer):
-    """A socket has an inbound policy of its own, beside one of the card."""
+    """A socket has an inbound policy of its own, beside the card's policy."""
     end.policy(OURS, offload=True)
     mode = end.shape.mode
     ends = (OUTER["a"][end.fam], OUTER["b"][end.fam], mode == "tunnel")
@@ -273,7 +273,7 @@ def forwarded(end, defer):
 
 
 def forwarded_only(end, defer):
-    """The same without any inbound policy."""
+    """As forwarded(), without any inbound policy."""
     forwards(end, defer)
     behind = BEHIND[end.fam]
     ksft.equal(end.fate(7001, behind), NONE, f"{end.who}, no policy")
@@ -304,7 +304,7 @@ def forwarded_esp(end, defer):
 
 
 def nested(end, defer):
-    """The tunnel carries ESP for b itself: policies are for both states."""
+    """The tunnel carries ESP for b itself. Policies name both states."""
     end.inside()
     inner = end.template(INSIDE, "transport")
     end.policy(inner, end.template(OURS), port=7001)
@@ -335,7 +335,7 @@ def compared(defer, bed, shape, case):
 
 
 def traffic(defer, bed, shape):
-    """UDP, ICMP and TCP where the kernel checks all that comes in."""
+    """UDP, ICMP and TCP pass, though the kernel checks each packet."""
     bed.remove()
     pair = bed.install(shape, how="packet")
     defer(bed.remove)

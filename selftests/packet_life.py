@@ -101,7 +101,7 @@ def acquire(defer, what, larval_drop):
         talker.wait(b"first")
     talker.send(b"third")
     talker.wait(b"third")
-    bed.check_offload_lines(bed.pair)           # the larval one is gone
+    bed.check_offload_lines(bed.pair)           # no larval state
     watch = WireWatch(bed)
     watch.look()
     watch.check_clear()
@@ -117,7 +117,9 @@ def acquire_net(defer):
 
 
 def acquire_queued(defer):
-    """Linux 6.12 to 7.3 loses a route each time, also without a card:
+    """The kernel keeps the first packet until a state is there.
+
+    Each time Linux 6.12 to 7.3 loses a route, also without a card.
     xfrm_create_dummy_bundle() takes a reference on the route as child, and
     dst_destroy() puts the child only if the bundle has a state.
     """
@@ -192,12 +194,12 @@ def neighbour_moves_net(defer):
 
 
 def no_way(defer):
-    """Without a route to the tunnel's end by the card, packets are dropped."""
+    """Packets are dropped if no route to the tunnel's end uses the card."""
     bed = fresh(defer, "net")
     a, far = bed.a, OUTER["b"][6]
     talker = Talker(bed, defer)
-    # The core drops the packets that it sees going elsewhere. The card drops
-    # the others
+    # The core drops packets when it knows of the route, and the card drops the
+    # packets that the core still sends to it
     for line in (f"route add unreachable {far}/128",
                  f"route add {far}/128 dev lo"):
         a.ip(line)
@@ -215,7 +217,7 @@ def no_way(defer):
 # ---- ends
 
 def down_and_up(defer):
-    """States and policies end with `down`, and do not come back by `up`."""
+    """States and policies end with `down`, and do not come back with `up`."""
     for what in ("host", "net"):
         bed = fresh(defer, what)
         with Flood(bed, bed.pair.shape, sides="b") as flood:
@@ -348,7 +350,9 @@ def replaced(defer):
 
 
 def nothing_left(_defer):
-    """Runs before the module is unloaded, because its tracepoints go, too."""
+    """No object of the module is left. Tracepoints tell this, so the module
+    must still be loaded.
+    """
     ledger.wait_gone()
     ksft.check(ledger.made["policy"], f"seen: {ledger.made}")
     ledger.close()

@@ -3,12 +3,13 @@
 """Packet offload protects traffic of every shape and algorithm, with ESN and
 without, whichever ends offload.
 
-Every cell sends UDP of all pad classes and up to the link's MTU both ways, ICMP
-echo and TCP. The receiver and an oracle on the wire check each packet. The
-engines must count as many frames as there are ESP frames on the wire
-(lib/traffic.py, settle()), and nothing may be in clear. In a cell with one
-offloading end the other end uses Linux' own software ESP. `ip -s xfrm state`
-must show the bytes and packets of the wire at both ends.
+Every cell sends UDP both ways, ICMP echo and TCP. Some UDP packets fill the
+link's MTU, and UDP is seen with every length that the padding of ESP can have.
+The receiver and an oracle on the wire check each packet. The engines must count
+as many frames as there are ESP frames on the wire (lib/traffic.py, settle()),
+and nothing may be in clear. In a cell with one offloading end the other end
+uses Linux' own software ESP. `ip -s xfrm state` must show the bytes and packets
+of the wire at both ends.
 
 The ends themselves send the traffic, or forward it from clients behind them.
 """
@@ -32,9 +33,9 @@ SHAPES = [Shape.named(name) for name in (
 ENDS = [("ab", "both"), ("a", "a-only"), ("b", "b-only")]
 FORWARDED = [shape for shape in SHAPES if shape.mode == "tunnel"]
 LOCAL, CLIENTS, DAEMON = "local", "forwarded", "daemon's"
-# What another daemon than strongSwan asks for (libreswan): ESN where the peer
-# can, a window of 128 to receive and none to send, and the flag af-unspec also
-# in transport mode
+# The daemon is libreswan, which asks for other states than strongSwan: with ESN
+# if the peer can, with a window of 128 to receive and none to send, and with
+# the flag af-unspec also in transport mode
 DAEMONS = [(shape, name) for shape in (
     "ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel")
     for name in ("aes256-gcm", "aes128-ccm")]
@@ -124,10 +125,10 @@ class Matrix(Cells):
                        f"offload lines of `ip xfrm policy` at {side}")
 
     def settle_lifetimes(self, pair, talk, senders):
-        """An ACK may come when the other packets are counted already.
+        """Check the counts of the states; a late ACK is no failure.
 
-        An ACK that comes while the test reads the wire is missing in the
-        test's count, but not in the states' counts.
+        The test's count misses an ACK that comes while the test reads the
+        wire. The states count this ACK.
         """
         header = {4: 20, 6: 40}[talk.shape.inner]
         ack = TCP_HEADER + (header if talk.shape.mode == "tunnel" else 0)
@@ -150,7 +151,7 @@ class Matrix(Cells):
             self.seen[sa.sender] = bytes_, packets + len(frames)
 
     def check_lifetimes(self, pair, senders, ack=0, uncounted=0):
-        """Both ends count the wire's packets; @uncounted ACKs may be more."""
+        """Both ends count all packets, and up to @uncounted more ACKs."""
         for sa in (pair.ab, pair.ba):
             for side in "ab":
                 stat = lifetime.of(self.bed.ns(side), sa)

@@ -100,7 +100,7 @@ class Headers:
         self.plausible(shape, flags, card)
 
     def sent(self, shape, words, offload):
-        """The outer headers of all INNER."""
+        """The outer headers of the packets in INNER."""
         bed = self.bed
         pair = bed.install(shape, extra=words, offload=offload, how="packet")
         bed.check_offload_lines(pair)

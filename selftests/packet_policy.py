@@ -68,8 +68,8 @@ def table(fam, dev):
         ((200, 200, icmp, kinds[1], 1), BLOCK),
         ((200, 200, icmp, kinds[1], 0), None),
         ((1, 17, icmp, kinds[0], 0), BLOCK),
-        # Fragments: the last (1) shows no ports, so it is protected or blocked
-        # if it could match
+        # Fragments: the last one (1) shows no ports. A policy that protects or
+        # blocks counts for this fragment if its ports could match
         ((1, 1, UDP, 9, 7001, 0), PROTECT),
         ((1, 1, UDP, 9, 7001, 1), PROTECT),
         ((1, 17, TCP, 9, 80, 1), BLOCK),
@@ -95,7 +95,7 @@ def out_by_card(card, defer):
 
 
 def is_whole_for_b(near, far, proto, one, two, part=None):
-    """b's stack asks the policies about such packets only."""
+    """Does b's stack check the packet against policies?"""
     return far == 1 and part is None
 
 
@@ -204,8 +204,8 @@ def sa_unfit(card, defer):
 
 
 def policy_deleted(card, defer):
-    """State without policy: packets leave in clear, as the user wants it, but a
-    packet that was queued to be protected is dropped.
+    """After the policy is deleted, packets leave in clear, as the user wants
+    it. A packet that was queued to be protected is dropped.
     """
     a, selector = card.bed.a, card.pair_selector()
     card.policy("a", "out", selector, PROTECT)
@@ -234,7 +234,7 @@ def policy_deleted(card, defer):
 def bypass(card, defer):
     """IKE has a bypass beside a policy for everything. Of two offloaded
     policies the core takes the younger one, and the card takes the one with
-    the better priority. If they disagree, the packet is dropped.
+    the better priority. If core and card disagree, the packet is dropped.
     """
     any_ = "0.0.0.0/0" if card.fam == 4 else "::/0"
     wide = f"src {any_} dst {any_}"
@@ -257,7 +257,7 @@ def bypass(card, defer):
 
 
 def per_socket(card, defer):
-    """The card does not know a socket's policy, so it needs a bypass, too."""
+    """The card does not see a socket's policy, so the card needs a bypass."""
     selector = card.pair_selector()
     card.policy("a", "out", selector, PROTECT, 100)
     talker = Talker(card, defer)
@@ -268,7 +268,7 @@ def per_socket(card, defer):
 
 
 def rewritten(card, defer, kind, statement, fate):
-    """The source changes on the way to the card, which has no policy for it."""
+    """The source changes above the card; no policy has the new source."""
     a, fam = card.bed.a, card.fam
     card.policy("a", "out", card.pair_selector(), PROTECT)
     talker = Talker(card, defer)
@@ -299,8 +299,8 @@ def snat(card, defer):
 
 
 def other_device(card, defer):
-    """Only the card drops clear packets against its policies; other devices may
-    let them in.
+    """Only the card drops clear packets that its policies forbid. Other devices
+    may let such packets in.
     """
     b, w, fam = card.bed.b, card.bed.w, card.fam
     error = b.ip_error(f"link add in1 type veth peer name out1 netns {w.name}")

@@ -35,7 +35,7 @@ Outcome = namedtuple("Outcome", "taken stat rejected context")
 
 
 class Model:
-    """Which numbers are taken; all frames are genuine."""
+    """Which numbers a receiver takes, if all frames are genuine."""
 
     def __init__(self, window, top):
         self.window, self.top = window, top
@@ -77,8 +77,8 @@ def unruly(rand, sent, top, window):
 
 
 def edge(sent, top, window):
-    """A leap, then numbers just out of the window and just in it; then the
-    window moves by one. None of these numbers came before the leap.
+    """A leap, then numbers just outside the window and just inside it, then
+    numbers that move the window by one. All of them are new.
     """
     top += 2 * window
     last = top - window + 1
@@ -134,8 +134,8 @@ class Replay:
         ksft.equal(card.context, software.context,
                    "window and numbers of `ip xfrm state`")
         ksft.equal(card.stat[:2], software.stat[:2], "bytes and packets")
-        # The sums count each rejected frame, for whatever reason: with ESN a
-        # number that is too old is tried as a number of the next 2^32
+        # Each rejected frame is in one of the statistics. With ESN it need not
+        # be that of old numbers: an old number is tried with the next high half
         for stat in (card.stat, software.stat):
             ksft.equal(sum(stat[2:]), len(plan) - len(expected),
                        f"rejected frames in the state's statistics {stat}")

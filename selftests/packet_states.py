@@ -108,8 +108,8 @@ def inner_selector(card, defer):
 
 
 def inbound_limits(card, defer):
-    """Packets and bytes received: the key manager is told at the soft limit,
-    and the state ends at the hard limit.
+    """Received packets and bytes count. At the soft limit the key manager is
+    told, and at the hard limit the state ends.
     """
     card.policy("b", "in", wide(card), PROTECT)
     packet, b, spi = card.packet(1, 1, esp.UDP, 1, 1), card.bed.b, \

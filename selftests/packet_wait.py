@@ -6,8 +6,8 @@ leave (packet offload).
 A tunnel's next hop does not answer, so the card lets the packet wait for the
 address of this hop. The neighbour entry later sends the packet again through
 the card. While the packet waits, policy, state or both are deleted, or all
-packets of the card are turned to another device. The sources differ: only a
-packet of a socket of this host has been through xfrm.
+packets of the card are turned to another device. A packet of a socket of this
+host has been through xfrm, and packets from other sources have not.
 """
 import socket
 

@@ -72,7 +72,7 @@ def sent(card, defer):
 
 
 def received(card, defer):
-    """Frames come from the wire, and xfrm_stat must move with the card."""
+    """Frames come from the wire, and xfrm_stat counts what the card drops."""
     for name, wrap in WRAPS.items():
         packet = card.packet(1, 1, UDP, 9, 9)
         ksft.equal(card.arrives(packet, wrap=wrap), "passes",

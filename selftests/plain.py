@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Large packets, and packets without their sums, cross a cable as they cross a
-veth: each case runs over both, and what arrives must be the same.
+"""Large packets, and packets whose checksum is left to the device, cross a
+cable as they cross a veth. Each case runs over both devices, and the same
+packets must arrive.
 
  crosses      a packet socket puts frames of each kind on the device
- forwarded    the same frames, and the next device does neither TSO nor sums
+ forwarded    the same frames; the next device has neither TSO nor checksums
  streams      TCP from memory and files that must stay as they are
  too_long     segments that are longer than the other end's MTU are dropped
  policies     an outbound policy leaves the packets of other hosts whole
@@ -107,8 +108,8 @@ class Tap:
             except BlockingIOError:
                 return self.seen
             flags, *header = VNET.unpack_from(raw)
-            # Over a card the receiver verifies each sum that is made. So it
-            # does not learn which sums the sender took for good
+            # A cable does not carry the sender's note that a sum is good, and
+            # a veth does. So only the note that a sum is missing is compared
             header = (flags & NEEDS_CSUM, *header)
             frame = raw[VNET.size:]
             if esp.Frame(frame).proto in (esp.TCP, esp.UDP):
@@ -132,7 +133,7 @@ def packet(fam, proto, net, payload, sport, port=PORT):
     else:
         at = 6
         head = bytearray(struct.pack("!HHHH", sport, port, 8 + len(payload), 0))
-    # The sum of the pseudo header needs only the length of the bytes
+    # The sum of the pseudo header needs the length, and not the bytes
     struct.pack_into("!H", head, at, partial_sum(src, dst, proto,
                                                  len(head) + len(payload)))
     build = esp.ipv4 if fam == "IPv4" else esp.ipv6
@@ -268,7 +269,7 @@ def crosses(defer):
 
 
 def forwarded(defer):
-    """mid makes segments and sums, from what it knows of the packet."""
+    """mid makes the segments and the checksums when it forwards."""
     frames = [sent for sent in good_frames(2) if "small" not in sent.name]
     card = outcomes(
         defer, frames, lambda chain: Tap(chain.dst, "d3"),
@@ -360,8 +361,8 @@ def too_long(defer):
 
 
 def policies(defer):
-    """The policy protects packets to another host: packets to this host stay
-    large and clear.
+    """If a policy protects only packets to another host, packets to this host
+    stay large and clear.
     """
     chain = Chain(defer, "ipsecov2")
     policy = "xfrm policy {} src 10.9.1.1 dst 10.9.1.99 dir out"

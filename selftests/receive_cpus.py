@@ -3,8 +3,8 @@
 """A card receives only on the CPUs that it may use, as the kernel's traces of
 polls show.
 
- opener       it uses the CPUs on which the task that opens it may run
- isolated     it uses no isolated CPU, even if the opener has only such CPUs
+ opener       a card uses the CPUs on which the task that opens it may run
+ isolated     a card uses no isolated CPU, even if the opener has only such CPUs
  spread       the queues of many cards do not all meet on one CPU
  queues       the queues of one card do not all meet on one CPU
  offline      a queue whose CPU goes offline moves, and loses nothing
@@ -181,7 +181,7 @@ def isolated(defer):
 
 
 def spread(defer):
-    """One queue per card: chance puts all on one CPU once in 2^31 runs."""
+    """Each card has one queue. Once in 2^31 runs one CPU has all by chance."""
     need_cpus(2)
     line = Line(defer, 1)
     polled = set()
@@ -195,9 +195,8 @@ def spread(defer):
 
 
 def queues(defer):
-    """Neighbouring queues have different CPUs. A flow has one queue, drawn by
-    its ports: by chance all 64 flows are on the queues of one CPU once in 2^63
-    runs.
+    """Neighbouring queues have different CPUs. The ports of a flow decide its
+    queue. By chance, once in 2^63 runs, all 64 flows are on queues of one CPU.
     """
     need_cpus(2)
     line = Line(defer)
@@ -232,8 +231,8 @@ def offline(defer):
     line.arrive(50)
     polls = line.polls()
     ksft.check(cpu not in {at for at, _ in polls}, f"CPU {cpu} polled offline")
-    # A queue that got no frame meanwhile does not move. Such a queue has had
-    # only ARP or IPv6, by chance.
+    # Only a queue that gets a frame now moves. A queue that got only ARP or
+    # IPv6 before may get none.
     moved = {napi for _, napi in polls}
     ksft.check(moved, "nothing was polled")
     write(switch, "1")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The records of live packets have the words of the reference, bit by bit.
+"""The records of live packets are, bit by bit, the example words of the pages.
 
-Words are those of Documentation/ipsecov2.rst 1.3 and 1.5; they are written out
-here and not computed. records_words.c checks the other words.
+The words are those of Documentation/ipsecov2.rst 1.3 and 1.5. They are written
+out here and not computed. records_words.c checks the other words.
 """
 import atexit
 import struct
@@ -25,7 +25,7 @@ Bad = namedtuple("Bad", "shape spoil word verdict counter stat")
 
 
 class Records:
-    trace = None        # one for all, as a new one is slow to make
+    trace = None        # shared, because a new trace is slow to make
 
     def __init__(self, defer, shape, **options):
         self.bed = shared()
@@ -104,7 +104,7 @@ def udp_records(defer, row):
 
 
 def tcp_records(defer, row):
-    """The first segment, or the one that carries data."""
+    """Check the records of segments with row.length bytes of data."""
     test = Records(defer, row.shape)
     test.talk.tcp("a", row.length, 0)
     wire = test.talk.settle(test.pair)
@@ -182,8 +182,8 @@ def software_has_none(defer):
 
 
 UDP_CASES = (
-    # pad counts UDP's 8 bytes of header, too, and in a tunnel the inner IP
-    # header
+    # pad follows from all bytes in ESP: also from the 8 bytes of the UDP
+    # header, and in a tunnel from the inner IP header
     Good("ipv4-transport", length=2, tx=0x05000011, rx=0x00010011,
          next_header=esp.UDP, pad=0, offset=20),
     Good("ipv4-transport", length=1, tx=0x05000111, rx=0x00010111,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A state that cannot be offloaded gets its sentence, errno, counter and trace.
+"""A state that cannot be offloaded gets the right sentence, errno, counter and
+trace event.
 
 A refused SA fails with -EINVAL and one sentence, and leaves nothing behind:
 no state, no object. A request that the core refuses first has the core's
@@ -24,11 +25,11 @@ AH, COMP = 51, 108
 
 # The core refuses these first, so no request reaches the card's own test
 CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
-# No request can bring these about: allocations and the kernel's cipher do not
+# No request leads to these reasons: allocations and the cipher do not
 # fail on demand, a reset is over at once, and a security context needs SELinux.
 # kmod/bridge/tests/refuse_test.c tests them.
 NOT_BY_REQUEST = {"no_memory", "engine", "missing", "reset", "context"}
-# These have cases of their own: feature_off(), table_full(), same_full()
+# These reasons have cases: feature_off(), table_full(), same_full()
 BY_CASE = {"disabled", "full", "same"}
 
 MODES = "Only transport and tunnel mode can be offloaded"
@@ -123,7 +124,7 @@ REFUSALS = [
          flags=INBOUND),
 ]
 
-# These answers differ between kernels; see the counters that a kernel has
+# These answers differ between kernels: newer_core() tells them apart
 IPTFS_OF_OLD = core("mode IPTFS", "Unsupported mode", mode=xfrmnl.IPTFS)
 IPTFS_OF_NEW = ours("mode IPTFS", "mode", MODES, mode=xfrmnl.IPTFS)
 IF_ID_OF_NEW = core("if_id on an inbound SA",
@@ -169,7 +170,7 @@ def newer_core():
     try:
         with open("/proc/net/xfrm_stat", encoding="ascii") as file:
             return "XfrmInIptfsError" in file.read()
-    except FileNotFoundError:       # a kernel without xfrm can still list
+    except FileNotFoundError:       # -l works without xfrm, too
         return False
 
 
@@ -287,11 +288,11 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def table_full(self):
-        """The last SA fits, the next one does not, and then there is room."""
+        """The table takes its last SA, and no more until an SA is deleted."""
         bed = self.bed
         pair = bed.install(Shape.named("ipv6-tunnel"))
         bed.a.ip("xfrm state flush")
-        self.ledger.wait_count("assoc", 2)      # those of b
+        self.ledger.wait_count("assoc", 2)      # at b
         self.mark()
         for first in range(0, CAPACITY, 256):
             bed.a.ip(*(self.filler(first + n) for n in range(256)))
@@ -317,7 +318,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def same_full(self):
-        """Equal states have a limit: a packet is compared with each."""
+        """Equal states are limited: a packet is compared with each of them."""
         for number in range(SAME):
             ksft.equal(self.add(spi=SPI + number, flags=PACKET), (0, ""),
                        "answer")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A policy that cannot be offloaded gets its sentence, errno, counter and
-trace.
+"""A policy that cannot be offloaded gets the right sentence, errno, counter and
+trace event.
 
 A refused policy fails with -EINVAL and one sentence, and leaves nothing
 behind. A request that the core refuses first has the core's sentence, and moves
@@ -20,7 +20,7 @@ A, B = OUTER["a"][4], OUTER["b"][4]
 A6, B6 = OUTER["a"][6], OUTER["b"][6]
 TUNNEL = template(A, B, mode=xfrmnl.TUNNEL)
 
-# No request can bring these about: a security context needs SELinux, and
+# No request leads to these reasons: a security context needs SELinux, and
 # allocations do not fail on demand
 NOT_BY_REQUEST = {"context", "no_memory"}
 
@@ -279,7 +279,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def replaced(self):
-        """An update is there before the old policy is gone."""
+        """In an update the new policy is there before the old one goes."""
         self.add()
         self.mark()
         ksft.equal(self.add(update=True, action=xfrmnl.BLOCK, templates=()),

@@ -99,7 +99,7 @@ def deleted(session):
 
 
 def restarted(session):
-    """One daemon is stopped in order, and is started again."""
+    """One daemon ends properly, and is started again."""
     session.up()
     session.charon["b"].stop()
     session.charon["b"].start()

@@ -47,7 +47,7 @@ def protected(bed, side):
 
 
 def refused_at_socket(ns):
-    """Packets that came by an SA which the socket's policy does not accept."""
+    """How many packets came by an SA that the socket's policy refuses."""
     return ns.xfrm_stat()["XfrmInTmplMismatch"]
 
 
@@ -87,8 +87,8 @@ def with_bypass(session):
 
 
 def without_bypass(session):
-    """The answering end has its policies first: it protects its last answer by
-    an SA that the other end does not have yet. The other end repeats its
+    """The answering end has its policies first. It protects its last answer by
+    an SA that the other end does not have yet, so the other end repeats its
     message in clear. The message reaches the daemon's socket, but each new
     answer is protected, too.
     """
@@ -120,7 +120,7 @@ def without_bypass(session):
 
 def bypass_lost(session):
     """A bypass is lost while the connection is up: IKE goes by the SA, and the
-    peer's socket drops it. With the bypass back IKE works again.
+    peer's socket drops it. When the bypass is back, IKE works again.
     """
     bed, fam = session.bed, session.link.outer
     session.up()
@@ -288,7 +288,7 @@ def policy_marks(session):
         up_and_flow(session, POLICY_MARKS, check)
 
 
-# The second is hw_offload of both ends
+# (bed, hw_offload of both ends, case, link)
 CASES = (
     (WideBed, "packet", with_bypass, WIDE[4]),
     (WideBed, "packet", with_bypass, WIDE[6]),

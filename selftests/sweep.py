@@ -23,7 +23,7 @@ ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
 
 
 class Sweep:
-    """One bed for all cases; SAs are new in each."""
+    """One bed for all cases; each case makes new SAs."""
 
     def __init__(self):
         self.bed = shared()
@@ -62,8 +62,8 @@ class Sweep:
                          for _, fragment, _ in wire.plain[side])
             ksft.check(wire.fragments[side] or inside,
                        "nothing was fragmented")
-            # IPv6 is fragmented in front of a tunnel. Packets with a fragment
-            # header are left to software by the core (in 6.12 by the card)
+            # IPv6 makes fragments in front of a tunnel. The core (in 6.12 the
+            # card) leaves packets with a fragment header to software
             if side in offload:
                 ksft.equal(wire.engine[side], wire.sent[side] - inside,
                            "ESP frames that are the engine's")
@@ -149,7 +149,7 @@ class Sweep:
         the 8 bytes of the UDP header (6.12 to 7.3): payload becomes TCP
         options, and there is one segment more than the core reserved numbers
         for. The card must leave such packets to the stack's software, which
-        does it right; then the engine makes only some of the frames.
+        cuts them right. So the engine makes only some of the frames.
         """
         pair, talk = self.start(shape)
         for side in "ab":
@@ -167,9 +167,9 @@ class Sweep:
     def clones(self, shape):
         """Taps hold clones of what the engine encrypts.
 
-        A tap on the card shows large packets whole, and checksums that the card
-        is to complete: large_send.py looks at these. Here neither is offloaded,
-        so that the tap shows the bytes that the wire must carry.
+        Here the card neither cuts packets nor completes checksums, so that the
+        tap shows the bytes that the wire must carry. large_send.py looks at
+        large packets, which the tap shows whole.
         """
         pair, talk = self.start(shape)
         self.offload_more("off")

@@ -4,7 +4,8 @@
 
 Its blocks of shell run in one bash, in order, as a reader pastes them. Each
 line of the text behind a block must be in what the block printed, in order.
-A number stands for any number, 0 for 0 only; addresses and SPIs are compared.
+A number on the page stands for any number, but 0 stands only for 0. Addresses
+and SPIs are compared.
 """
 import os
 import re

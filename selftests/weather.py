@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""TCP delivers exactly the bytes, and UDP only datagrams that were sent, while
-netem delays, loses, duplicates, reorders or corrupts on every hop
-(lib/weather.py). The packets are plain, in crypto mode or in packet mode.
+"""TCP delivers all bytes, and UDP only datagrams that were sent, while netem
+delays, loses, duplicates, reorders or corrupts packets on every hop. The
+packets are plain, in crypto mode or in packet mode (lib/weather.py).
 
 The test writes to TCP in many ways, both ways at once (lib/writer.py). It sends
 UDP datagrams one by one and by UDP_SEGMENT, where the core allows it. All
@@ -49,8 +49,8 @@ def cells():
         # Only one of the two hops corrupts, see lib/weather.py
         hops = ["near", "far"] if kind == "corrupt" else [None]
         if kind == "corrupt" and mode != "plain" and shape.encap:
-            # A packet that is corrupt before the card encrypts it would arrive:
-            # behind NAT only the ICV is looked at (RFC 3948 3.1.2)
+            # A packet that is corrupt before the card encrypts it would arrive,
+            # because behind NAT only the ICV is checked (RFC 3948 3.1.2)
             hops.remove("near")
         for hop in hops:
             name = " ".join(word for word in (
@@ -75,7 +75,7 @@ class Skies(Cells):
     def __init__(self):
         super().__init__(Bed())
         self.weather = Weather(self.bed)
-        self.marked = 0                 # frames of plain mode
+        self.marked = 0                 # plain frames with MARKER
 
     def cell(self, mode, kind, hop, shape, gro, segments):
         self.bed.remove()
@@ -114,7 +114,7 @@ class Skies(Cells):
     # ---- UDP
 
     def datagrams(self, talk, side, mode, kind):
-        """What arrives was sent; where nothing is lost, all of it arrives."""
+        """Only what was sent arrives, and all of it if nothing is lost."""
         sock, receiver = talk.socks[side], talk.socks[OTHER[side]]
         receiver.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)
         sent = {}

@@ -16,10 +16,10 @@ r"""The cable, the SAs and the wire that the tests share.
 A packet tap on a card sits above the driver and would see clear text;
 therefore the taps are at ov1 (what ov0 sent) and ov2 (what ov3 sent).
 
-    bed = shared()              # one for the program's life; or, for a test
-    bed = Bed(); defer(bed.delete)      # that moves or deletes things
+    bed = shared()              # one bed for all cases of a program
+    bed = Bed(); defer(bed.delete)      # a bed that a case may take apart
     pair = bed.install(Shape.named("ipv4-transport"), key_bits=128, icv=128,
-                       esn=False, offload="ab",  # "" a b ab: ends that offload
+                       esn=False, offload="ab",  # the ends that offload, or ""
                        how="crypto")             # or "packet"
     pair.ab, pair.ba            # Sa: spi, keymat, oracle() -> esp.EspKey
     bed.mark()                  # forget what was captured and counted
@@ -116,7 +116,7 @@ class Sa:
         words = [f"xfrm state {verb}", self.id, "reqid 1",
                  f"mode {self.shape.mode}"]
         low, high = self.seq & 0xffffffff, self.seq >> 32
-        # A sending SA must not have a window once its direction is told
+        # The kernel refuses a sending SA that has a direction and a window
         if out:
             if low:
                 words.append(f"replay-oseq {low:#x}")
@@ -180,7 +180,7 @@ class Tap:
             self.sock.bind((dev, ETH_P_ALL))
 
     def close(self):
-        """Close the ring, too, because a mapped ring keeps its namespace."""
+        """Unmap the ring, too: a mapped ring keeps its namespace alive."""
         self.sock.close()
         self.ring.close()
 
@@ -193,7 +193,7 @@ class Tap:
             if not status & TP_STATUS_USER:
                 break
             frame = self.ring[at + mac:at + mac + kept]
-            # Of a large packet of TCP or UDP the first bytes are enough
+            # The first bytes of a large packet of TCP or UDP are enough
             if kept < length and transport(frame) not in (esp.TCP, esp.UDP):
                 raise ksft.Fail(f"the capture cut a frame of {length} bytes")
             got.append(frame)
@@ -210,7 +210,7 @@ class Tap:
 
 
 def silence(ns):
-    """The namespace asks for no router, and for no duplicate of its addresses."""
+    """Stop IPv6 from looking for routers and for duplicate addresses."""
     for name in ("all", "default"):
         ns.sysctl(f"net.ipv6.conf.{name}.accept_dad", 0)
         ns.sysctl(f"net.ipv6.conf.{name}.router_solicitations", 0)
@@ -318,7 +318,7 @@ class Bed:
             sock.close()
 
     def encap_socket(self, side):
-        """UDP encapsulation is received through a socket that asks for it."""
+        """Open the socket through which the stack of a side gets ESP in UDP."""
         sock = self.ns(side).socket(socket.AF_INET, socket.SOCK_DGRAM)
         with self.ns(side).entered():
             sock.bind(("0.0.0.0", esp.ENCAP_PORT))
@@ -328,12 +328,12 @@ class Bed:
     # ---- SAs and policies
 
     def address(self, side, shape):
-        """The source address of a side's traffic of a shape."""
+        """The source address of packets that a side sends in a shape."""
         table = OUTER if shape.mode == "transport" else INNER
         return table[side][shape.inner]
 
     def policy_lines(self, shape, side, packet=False):
-        """Lines for ip; packet: offloaded to the side's card."""
+        """Lines for ip; packet: the side's card gets the policies."""
         peer = OTHER[side]
         offload = f" offload packet dev {CARD[side]}" if packet else ""
         own, far = self.address(side, shape), self.address(peer, shape)
@@ -351,7 +351,7 @@ class Bed:
                          f"dir {direction} priority 10 tmpl {ends} "
                          f"proto esp reqid 1 mode {shape.mode}{offload}")
             if shape.encap and shape.mode == "transport" and not packet:
-                # The encapsulated packet itself must reach its socket
+                # A bypass lets the UDP packet around ESP reach its socket
                 lines.append(f"xfrm policy add src {src} dst {dst} proto udp "
                              f"sport {esp.ENCAP_PORT} dport {esp.ENCAP_PORT} "
                              f"dir {direction} priority 1")
@@ -372,8 +372,8 @@ class Bed:
         for side in "ab":
             lines = ["xfrm state flush"]
             if shape != self.shape or packet != self.packet:
-                # The stack's segmentation of TCP in ESP in UDP for a card is
-                # wrong in 6.12 to 7.3: see large_sends in sweep.py
+                # From 6.12 to 7.3 the stack cuts TCP in ESP in UDP wrongly
+                # for a card: see large_sends() in sweep.py
                 segments = 1 if shape.encap and how == "crypto" else 65535
                 lines.append(f"link set {CARD[side]} gso_max_segs {segments}")
                 lines += ["xfrm policy flush", *self.policy_lines(
@@ -391,7 +391,7 @@ class Bed:
         self.shape = self.pair = None
 
     def offload_lines(self, side, what="state"):
-        """What `ip xfrm state` says of the offload, one line an SA."""
+        """The line about the offload of each SA in `ip xfrm state`."""
         return [line.strip().rstrip("\0") for line in
                 self.ns(side).ip_output(f"xfrm {what}").splitlines()
                 if "offload" in line]
@@ -409,9 +409,9 @@ class Bed:
     def mark(self):
         """Begin to count and to capture anew.
 
-        A frame that has just passed a tap is counted by its receiver a little
-        later. So mark() waits until no counter has moved between two looks. If
-        the test has traffic in the background, mark() takes the last look.
+        A receiver counts a frame a little after the frame has passed a tap. So
+        mark() looks again until no counter has moved between two looks. If
+        traffic goes on in the background, mark() uses its last look.
         """
         self.base = None
         for _ in range(self.LOOKS):
@@ -425,7 +425,7 @@ class Bed:
         self.held = []
 
     def delta(self, side):
-        """Counters of a side's card since mark()."""
+        """How far each counter of a side's card has moved since mark()."""
         now = self.ethtool[side].stats()
         base = self.base[side]
         return {name: value - base.get(name, 0)

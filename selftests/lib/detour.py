@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Turns packets to another device.
 
-    turn(ns, defer, "ov0", "far0")              # all of them, by tc
+    turn(ns, defer, "ov0", "far0")              # all packets, by tc
     turn(ns, defer, "ov0", "far0", "mirror")    # copies
-    dropped(ns, "far0")                         # by the core, in front of it
+    dropped(ns, "far0")             # packets that the core did not let out
 """
 import json
 

@@ -137,7 +137,7 @@ class Reassembler:
 class EspKey:
     """One direction's key, and how far the sequence number has got.
 
-    keymat is as the algorithm has it; seq is the last 64-bit number used.
+    keymat has the parts that lib/algs.py says; seq is the last number used.
     """
 
     def __init__(self, spi, keymat, icv_len, esn=False, seq=0, alg=None):
@@ -165,7 +165,7 @@ class EspKey:
         return algs.Number(self.spi, seq, self.esn)
 
     def open(self, esp):
-        """Verify and decrypt; every rule broken is an OracleError."""
+        """Verify and decrypt; raise OracleError if a rule is broken."""
         start = 8 + self.alg.iv_len
         if len(esp) < start + 4 + self.icv_len:
             raise OracleError(f"ESP of {len(esp)} bytes is too short")
@@ -200,8 +200,8 @@ class EspKey:
             raise OracleError(f"number {plain.seq:#x} was sent twice")
         if check_iv and plain.iv and plain.iv in self.ivs:
             raise OracleError(f"IV {plain.iv.hex()} was used twice")
-        # Packets get their numbers before they queue up at the card, so on
-        # several CPUs an ACK may well overtake data
+        # The order of numbers is not checked: packets get them before they
+        # queue up at the card, so on several CPUs an ACK may overtake data
         self.seen.add(plain.seq)
         self.ivs.add(plain.iv)
         self.top = max(self.top, plain.seq)
@@ -245,7 +245,7 @@ def ip(src, dst, proto, payload):
 
 
 def in_two(src, dst, proto, payload, ident):
-    """A packet as two fragments: its first 16 bytes, and the others."""
+    """A packet as two fragments; the first one has 16 bytes of payload."""
     parts = payload[:16], payload[16:]
     if len(packed(src)) == 4:
         return [ipv4(src, dst, proto, part, ident=ident, frag=frag)
@@ -268,7 +268,7 @@ def ip_frame(src, dst, proto, payload, dst_mac="02:00:00:00:00:00",
 
 
 def transport_sum(src, dst, proto, segment):
-    """Checksum over pseudo header and segment (its own field zero)."""
+    """Checksum over pseudo header and segment, with a checksum field of 0."""
     src, dst = packed(src), packed(dst)
     if len(src) == 4:
         pseudo = src + dst + struct.pack("!BBH", 0, proto, len(segment))

@@ -17,7 +17,7 @@ import os
 from . import ksft, module
 
 FAILSLAB = "/sys/kernel/debug/failslab/"
-# More allocations than any operation makes; reaching it is a fault
+# No operation makes so many allocations; it is a fault to reach this
 LIMIT = 2000
 OFTEN = 1 << 20
 

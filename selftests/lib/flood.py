@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """Traffic that goes on while a test disturbs it, and a watch on the wire.
 
-    with Flood(bed, shape) as flood:        # UDP both ways, a thread
+    with Flood(bed, shape) as flood:        # a thread sends UDP both ways
         flood.wait_flow("ab")               # both ends receive
         bed.a.ip("xfrm state flush")
         flood.wait_silence("a")             # a tries to send, no ESP comes out
     flood.check_clear()                     # also done by leaving `with`
 
 Every datagram is made of MARKER, so clear text on the wire cannot hide in a
-frame of any protocol or behind an ESP header. Besides, any frame between the
-ends' addresses that is neither ESP nor an error about ESP is a failure.
+frame of any protocol or behind an ESP header. A frame between the ends is also
+a failure, except for IKE, neighbour discovery and ICMP errors about ESP.
 """
 import collections
 import select
@@ -33,7 +33,7 @@ IKE_PORTS = {500, esp.ENCAP_PORT}
 
 
 def marked(number, length):
-    """A datagram of a length, 20 or more, that is MARKER everywhere."""
+    """The number, and copies of MARKER, @length bytes together."""
     return (struct.pack("!I", number) +
             MARKER * (length // len(MARKER) + 1))[:length]
 
@@ -55,9 +55,9 @@ def clear_text(raw):
         return None
     if proto == esp.ICMPV6 and raw[payload] in DISCOVERY:
         return None
-    # The stack sends such an error when a tunnel's next hop is gone, and no
-    # policy covers outer addresses. The quoted packet begins with a header like
-    # the error's own
+    # The stack sends an error about ESP when a tunnel's next hop is gone, and
+    # no policy covers outer addresses. The quoted IP header is as long as the
+    # header of the error
     if is_error(raw) and esp_at(raw[:14] + raw[payload + 8:]) == payload:
         return None
     if proto == esp.UDP and not IKE_PORTS.isdisjoint(
@@ -99,12 +99,12 @@ class WireWatch:
         self.esp = {"a": 0, "b": 0}
         self.spis = {"a": collections.Counter(), "b": collections.Counter()}
         self.clear = []
-        self.clear_errors = 0           # how many of clear are ICMP errors
+        self.clear_errors = 0           # how many frames in clear are errors
         self.lock = threading.Lock()
 
     def let_go_of_wire(self):
-        """Close the taps before the wire is deleted; a ring would keep the
-        wire.
+        """Close the taps, because their rings would keep the namespace of the
+        wire alive.
         """
         with self.lock:
             self.bed.close_taps()
@@ -203,7 +203,7 @@ class Flood(WireWatch):
                 self.look()
                 self.rounds += 1
                 time.sleep(self.period)
-        except Exception as error:              # wait() raises it
+        except Exception as error:              # wait() raises this error
             self.error = error
 
     def pause(self, side):

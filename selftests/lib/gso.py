@@ -71,7 +71,9 @@ def with_sum(src, dst, proto, segment):
 
 
 def tcp_header(header, number, at, last):
-    """tcp_gso_segment(): only the first has CWR, only the last FIN and PSH."""
+    """As tcp_gso_segment(): only the first segment keeps CWR, and only the last
+    one keeps FIN and PSH.
+    """
     seq, = struct.unpack_from("!I", header, 4)
     flags = header[13]
     if number:
@@ -100,7 +102,7 @@ def cut_transport(src, dst, proto, data, size):
 
 
 def cut(packet, size):
-    """The IP packets that a large one becomes; no options, no extensions."""
+    """The IP packets that a large packet becomes; it has no IP options."""
     if packet[0] >> 4 == 6:
         proto, src, dst = packet[6], packet[8:24], packet[24:40]
         return [packet[:4] + struct.pack("!H", len(segment)) + packet[6:40] +

@@ -82,7 +82,7 @@ def show(value):
 
 
 def patience(seconds):
-    """The limit on this machine of a wait that may take @seconds elsewhere."""
+    """How long a wait of @seconds may take on this machine."""
     return seconds * SLOW
 
 
@@ -207,7 +207,7 @@ def program():
 
 
 def options():
-    """Whether to list, and [(included, pattern), ...] of the command line."""
+    """(list the cases?, [(included, pattern), ...]) of the command line."""
     try:
         got, rest = getopt.gnu_getopt(sys.argv[1:], "hlt:T:")
     except getopt.GetoptError as error:

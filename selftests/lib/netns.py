@@ -130,7 +130,7 @@ class Netns:
 
     @contextlib.contextmanager
     def entered(self):
-        # This does not nest: it leads back to where the process began
+        # This does not nest: it returns to the namespace of the program
         os.setns(self.fd, os.CLONE_NEWNET)
         try:
             yield
@@ -258,7 +258,7 @@ class Ethtool:
             struct.pack("=II", ETHTOOL_STSO, int(on))))
 
     def tx_sums(self, on):
-        """Without sums the core also leaves out TSO."""
+        """Without checksum offload the core also turns TSO off."""
         self.call(ctypes.create_string_buffer(
             struct.pack("=II", ETHTOOL_STXCSUM, int(on))))
 

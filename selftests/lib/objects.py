@@ -29,7 +29,7 @@ class Ledger:
 
     def __init__(self, kinds=KINDS):
         self.trace = Trace([])
-        # Events are counted, since CPUs' clocks may not tell which was first
+        # Number the events: clocks of two CPUs may not tell which came first
         self.trace.write("trace_clock", "counter")
         for event in EVENTS:
             where = f"events/ipsecov2/{event}/"

@@ -102,7 +102,7 @@ class Asked:
 
 
 def run(kind, cases):
-    """function(kind(), *args) for each (name, function, *args) chosen."""
+    """Run function(kind(), *args) of each chosen (name, function, *args)."""
     some = ksft.chosen(cases)
     module.load()
     requests = kind()

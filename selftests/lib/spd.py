@@ -73,9 +73,9 @@ class Card:
         self.pair = bed.install(Shape.named(f"ipv{fam}-tunnel"), how="packet")
         for side in "ab":
             bed.ns(side).ip("xfrm policy flush")
-        bed.shape = None                        # its policies are gone
+        bed.shape = None                        # the policies are gone
         self.key = self.pair.ab.oracle()
-        self.source = OUTER["a"][fam]           # of what arrives() seals
+        self.source = OUTER["a"][fam]           # what arrives() seals
         self.seq = 0
         self.raw = {side: self.packet_socket(side) for side in "ab"}
         bed.mark()
@@ -237,7 +237,10 @@ class Talker:
 
 
 def run_on_card(cases, make, only_ipv4):
-    """case(card, defer) of those chosen, in both families, on one bed."""
+    """Run case(card, defer) of the chosen cases on one bed.
+
+    Every case runs with IPv4, and with IPv6 unless @only_ipv4 has the case.
+    """
     def one(defer, case, fam):
         card = Card(bed, fam)
         defer(card.close)

@@ -87,7 +87,7 @@ def blocks(ns, what):
 
 
 def ends_of(block):
-    """Its first line: the addresses of a state, the selector of a policy."""
+    """The first line: the addresses of a state, the selector of a policy."""
     return block.split("\n", 1)[0].strip()
 
 
@@ -98,7 +98,7 @@ def offload_of(block):
 
 
 def states(ns):
-    """ESP states of a namespace, without larval ones."""
+    """ESP states of a namespace, without larval states."""
     got = []
     for block in blocks(ns, "state"):
         fields = FIELD.search(block)
@@ -141,7 +141,7 @@ class Authority:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
     def sign(self, subject, key, *extensions):
-        # The clock of a guest may show any time
+        # A guest's clock may show any time, so certificates hold for long
         builder = (x509.CertificateBuilder().subject_name(subject)
                    .issuer_name(self.name).public_key(key.public_key())
                    .serial_number(x509.random_serial_number())
@@ -319,7 +319,7 @@ class Charon:
         return done.stdout
 
     def ask(self, command, message):
-        """A command that needs the peer, and its limit of time."""
+        """Send a command that needs the peer, with a time limit."""
         message["timeout"] = int(ksft.patience(60) * 1000)
         try:
             self.vici.call(command, message)

@@ -55,7 +55,7 @@ class Talkers:
 class DaemonBed(Bed):
     """Two daemons over a bed's cards."""
 
-    retransmit = 10                     # seconds until a daemon repeats
+    retransmit = 10                     # seconds until a request is repeated
 
     def make(self, mtu):
         self.charon = {}

@@ -201,8 +201,8 @@ class Session:
             ksft.check(flood.esp[side], f"no ESP came from {side}")
             ksft.equal(flood.received[OTHER[side]], flood.sent[side],
                        f"datagrams of {side} received, of those sent")
-            # A state may end between its packet's lookup and its use: then
-            # the sender is told (XfrmOutStateInvalid), offload or not
+            # A state may end after a packet has found it. Then send() fails
+            # (XfrmOutStateInvalid), with offload and without
             ksft.check(set(flood.refused[side]) <= {errno.EINVAL},
                        f"refused at {side}: {flood.refused[side]}")
 
@@ -214,10 +214,10 @@ class Session:
         self.frames = flood.esp
 
     def check_daemon_counts(self):
-        """`swanctl --list-sas` counts the packets of the one check_flow().
+        """`swanctl --list-sas` counts the packets of one check_flow().
 
-        The packets must not be TCP, because software counts before the stack
-        segments.
+        The packets must not be TCP, because software counts a large packet as
+        one packet.
         """
         for side in "ab":
             child = self.charon[side].child()

@@ -115,9 +115,9 @@ class Traffic:
         return sock
 
     def forget(self):
-        """Start a new account of what is expected on the wire.
+        """Forget the packets that are expected on the wire.
 
-        Packets that a failed case left in the sockets are dropped, too.
+        Also drop the packets that a failed case left in the sockets.
         """
         for sock in (*self.socks.values(), *self.ping.values()):
             drain(sock)
@@ -131,7 +131,7 @@ class Traffic:
         return (self.address[OTHER[side]], port)
 
     def udp(self, side, lengths, burst=16, seconds=10):
-        """Datagrams from side, a few at a time, received in order."""
+        """Send datagrams from side, a few at a time, and receive them."""
         for at in range(0, len(lengths), burst):
             batch = [noise(n) for n in lengths[at:at + burst]]
             for data in batch:
@@ -143,8 +143,8 @@ class Traffic:
 
         compare() checks the order on the wire. Behind the card xfrm hands
         decrypted packets to per-CPU queues (gro_cells), where one CPU may
-        overtake another when the card's NAPI moves. Here another order is no
-        failure, but is noted.
+        overtake another when the card's NAPI moves. So another order at the
+        socket is noted, and is no failure.
         """
         receiver = self.socks[OTHER[side]]
         got = []
@@ -187,7 +187,7 @@ class Traffic:
             body = struct.pack("!HH", os.getpid() & 0xffff, number) + \
                 noise(length)
             head = struct.pack("!BB", request, 0)
-            total = 0       # the kernel does it for IPv6
+            total = 0       # for IPv6 the kernel makes the sum
             if self.shape.inner == 4:
                 total = esp.checksum(head + b"\0\0" + body)
             sock.sendto(head + struct.pack("!H", total) + body,
@@ -226,7 +226,8 @@ class Traffic:
     def tcp(self, side, there, back=0, send=None):
         """TCP both ways on one connection, which both ends close cleanly.
 
-        send(sock, data) may be given to send otherwise; it returns how much.
+        send(sock, data) replaces the way to send; it returns how many bytes
+        it has sent.
         """
         near, far = self.connect(side)
         port = near.getsockname()[1]
@@ -281,8 +282,8 @@ class Traffic:
                 if not piece:
                     reading.discard(sock)
                     if sock is far:
-                        # The far end closes last, so that its FIN is answered
-                        # before near reads the end, and no packet comes late
+                        # The far end closes last. Then near has answered all
+                        # when it reads the end, so no packet comes late
                         while left[far]:
                             select.select([], [far], [], ksft.patience(15))
                             some(far)
@@ -367,7 +368,7 @@ class Traffic:
         return None
 
     def decrypt(self, pair, wire, mixed=False):
-        """Open every ESP frame by the oracle, with all its rules."""
+        """The oracle opens every ESP frame, and checks all its rules."""
         if self.keys is None or self.keys[0] is not pair:
             self.keys = (pair, pair.ab.oracle(), pair.ba.oracle())
         for side, key in (("a", self.keys[1]), ("b", self.keys[2])):
@@ -430,7 +431,7 @@ class Traffic:
 
     @staticmethod
     def inner_whole(parts, fragment, data):
-        """Fragments made before the tunnel; None until the last is there."""
+        """Join fragments from before the tunnel; None until all are there."""
         ident, offset, more = fragment
         pieces = parts.setdefault(ident, {})
         pieces[offset] = (data, more)

@@ -3,7 +3,7 @@
 
     writer = Writer(data)               # an mmap, so that pages stay as sent
     talk.transfer(near, far, {near: data, far: b""}, writer.send)
-    writer.close()                      # says if memory or file has changed
+    writer.close()                      # fails if memory or file has changed
 
 Small writes, a large one, MSG_ZEROCOPY, sendfile, splice through a pipe.
 """

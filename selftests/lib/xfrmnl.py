@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """XFRM states and policies by netlink, with the kernel's answer.
 
-It makes requests that ip cannot make.
+Tests use it for requests that ip cannot make.
 
     link = Xfrm(ns)                     # closed with its namespace
     answer = link.add(spi=1, src="192.0.2.1", dst="192.0.2.2", mode=BEET,
@@ -200,7 +200,7 @@ class Xfrm:
         return self.new_ae(spi, dst, proto, "replay", (oseq, 0, 0))
 
     def set_esn(self, spi, dst, number, window=32, proto=esp.ESP):
-        """Sets both last numbers of an SA with ESN, with an empty window."""
+        """Sets the last numbers sent and received, and empties the window."""
         low, high = number & 0xffffffff, number >> 32
         return self.new_ae(spi, dst, proto, "esn",
                            (window, low, high, low, high))
@@ -223,7 +223,7 @@ class Xfrm:
         return self.request(XFRM_MSG_MIGRATE, 0, body)
 
     def migrate_state(self, spi, dst, sel, new, flags=0, reqid=1):
-        """For newer kernels. With flags 1 the state loses its offload."""
+        """Newer kernels have this. With flags 1 the state loses its offload."""
         body = self.sa_id(spi, dst, esp.ESP)
         body += b"".join(address(end) for end in new[::-1]) + bytes(8) + sel
         body += struct.pack("=IIHxx", reqid, flags, family(new[0]))
@@ -232,7 +232,7 @@ class Xfrm:
     def add_policy(self, direction, sel, *templates, action=ALLOW, flags=0,
                    priority=0, update=False, seconds=0, **attributes):
         body = bytearray(sel + FOREVER + bytes(32))
-        struct.pack_into("=Q", body, 56 + 40, seconds)  # hard, since the add
+        struct.pack_into("=Q", body, 56 + 40, seconds)  # hard limit
         body += struct.pack("=IIBBBB4x", priority, 0, direction, action,
                             flags, 0)
         if templates:

@@ -16,8 +16,8 @@ RATIOS = {
        for name in ("tcp", "udp-64", "udp-512", "udp-1400", "udp-iperf3")},
 }
 
-# How much of the way from 1 to the ceiling the ratio of every other TCP row
-# must reach
+# For every other TCP row: the least ratio, as a share of the way from 1 to the
+# ceiling
 SHARES = {"crypto": 0.4, "packet": 0.55}
 
 # Most instructions for a segment, without the instructions of the AEAD
@@ -27,7 +27,7 @@ BESIDES = {"tcp/crypto": 6000, "tcp/packet": 3800}
 class Bar(namedtuple("Bar", "text got limit met")):
     """text, got and limit are texts; met is True or False.
 
-    A ratio stands with the instructions that make it.
+    Beside a ratio stands the cost in instructions that leads to this ratio.
     """
 
 

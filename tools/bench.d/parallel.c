@@ -11,8 +11,9 @@
  * "run" is for a guest whose clock is the machine's. Flow N is bulk TCP, both of
  * its ends are on CPU N, and beside it there is a loop for CPU N, which does not
  * need the kernel. Each round measures flow 0, both flows, flow 1, and the same
- * of the loops; the machine may be busy with other work, so what is compared is
- * measured one after the other. A round prints a line of eight figures a second:
+ * of the loops. The machine may be busy with other work, so figures that are
+ * compared are measured one right after the other. A round prints a line of eight
+ * figures a second:
  *
  *	flow 0 alone, flow 1 alone, flow 0 of both, flow 1 of both	bytes
  *	loop 0 alone, loop 1 alone, loop 0 of both, loop 1 of both	turns
@@ -30,13 +31,13 @@
 
 #define CPUS		2
 #define BOTH		((1 << CPUS) - 1)
-/* Microseconds between two looks at what others do */
+/* Microseconds between two looks at how far the receiver is */
 #define LOOK		500
 /* Seconds of the guest until the program counts as stuck, besides its rounds */
 #define STUCK		100
 #define TURN		10000
 
-/* What works on one CPU while it is told to. */
+/* A flow or a loop on one CPU. It works while @run is set. */
 struct worker {
 	_Alignas(128) atomic_int run;
 	_Alignas(128) atomic_ullong done;	/* bytes received, or turns */
@@ -234,7 +235,7 @@ static void run(char **names, int milliseconds, int rounds, char **addresses)
 			turns(loops + cpu);
 		}
 	}
-	/* Both CPUs are busy, and the clock must be read when it is time. */
+	/* Both CPUs are busy, and this process must read the clock in time. */
 	if (sched_setscheduler(0, SCHED_FIFO, &first))
 		die("sched_setscheduler");
 	alarm(STUCK + rounds * milliseconds / 100);

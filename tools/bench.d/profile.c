@@ -20,7 +20,7 @@
 #include "program.h"
 
 #define CLOCKS		16
-/* Nanoseconds, and so instructions. It is large, since a sample itself costs some 10,000 */
+/* Nanoseconds, and so instructions. A sample itself costs some 10,000, so this is large */
 #define PERIOD		800000
 #define PAGE		4096ul
 #define RING		(512 * PAGE)

@@ -33,7 +33,7 @@
 #ifndef XFRM_OFFLOAD_PACKET
 #define XFRM_OFFLOAD_PACKET	4
 #endif
-/* enum xfrm_attr_type_t has it since 6.10 */
+/* XFRMA_SA_DIR, which enum xfrm_attr_type_t has since 6.10 */
 #define ATTR_SA_DIR	33
 
 struct request {

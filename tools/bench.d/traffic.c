@@ -8,7 +8,7 @@
  *
  * A and B are names of `ip netns`. A sends to ADDRESS, an address of B. WARM bytes
  * or packets pass before the clock starts. When the clock starts and when it stops,
- * everything that was sent has been received, so no packet is counted in part.
+ * everything that was sent has been received, so each packet is counted in full.
  * Prints the nanoseconds that passed, and in how many of these no task ran. With
  * PROFILE=FILE in the environment, samples of this time go to FILE: see profile.c.
  *

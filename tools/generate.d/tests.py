@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The list of tests, from the first sentence of each and from the seconds that they took."""
+"""The list of tests: the first sentence of each test, and the seconds that it takes."""
 import ast
 import glob
 import os

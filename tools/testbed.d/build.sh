@@ -14,8 +14,8 @@ stress=${OV2_STRESS_SECONDS:-}
 # The seed for what the KUnit tests choose at random. A build with this setting has a directory of
 # its own, too.
 seed=${OV2_MODEL_SEED:-}
-# A directory whose files stand in for the checkout's of the same path. The module is built in its
-# .build.
+# A directory of files that replace the files of the checkout with the same paths. The module is
+# built in .build of this directory.
 with=
 
 # Prints the directory for the builds of this checkout. Removes the builds of checkouts that are
@@ -72,8 +72,8 @@ start_from() {
 }
 
 # build_module VERSION [MAKE ARGUMENT]...: prints the path of the built module; warnings and
-# errors go to stderr. OV2_BUILD names another directory of build_place than the version, for
-# lint.
+# errors go to stderr. lint sets OV2_BUILD, the name of the directory in build_place; without
+# OV2_BUILD the version is the name.
 build_module() {
 	local version=$1 kind=$unit tree base log
 	shift

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# Headers of kernels that the root does not have: one kernel for each suite of Debian's development.
+# Headers of kernels that the root does not have: one kernel for each development suite of Debian.
 # The module is built for these kernels, and nothing boots them. The packages of headers are
 # unpacked into the cache and bound below /tmp of the root. The libc and the compiler of the root
-# are enough: kbuild's programs want no newer libc, and the compiler ignores, with a warning, what
-# only a newer compiler understands.
+# are enough: kbuild's programs need no newer libc, and the compiler warns of attributes that only a
+# newer compiler knows, and ignores them.
 
 development_suites='forky sid experimental'
 
@@ -20,7 +20,7 @@ is_suite() {
 	[[ " $development_suites " == *" $1 "* ]]
 }
 
-# This machine's apt may accept an archive that has not changed for long, e.g. a copy of one day.
+# This machine's apt may be set to accept an archive that has not changed for long, e.g. a snapshot.
 # The root's apt gets the same setting.
 host_dates() {
 	apt-config dump 2>/dev/null | sed -n 's/^\(Acquire::Check-[A-Za-z-]*\) "\(.*\)";$/-o\n\1=\2/p'

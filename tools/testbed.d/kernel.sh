@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# The debug kernels: user-mode Linux, which boots the root in seconds, built by the root's
-# compiler from the source packages of the root's kernels. Each is built once, and again only when
-# its config, the root's kernel or the root's compiler changes. A build is made beside its final
-# place in the cache. kernels/list lists the debug kernels.
+# The debug kernels are user-mode Linux, which boots the root in seconds. The root's compiler builds
+# them from the source packages of the root's kernels. Each is built once, and again only when its
+# config, the root's kernel or the root's compiler changes. A build is made beside its final place
+# in the cache. kernels/list lists the debug kernels.
 
 # Raised when the steps below change in a way that lists, configs and patches do not show.
 kernel_recipe=1
@@ -77,8 +77,9 @@ source_place() {
 	printf '%s/source/%s\n' "$cache" "$(package_version "linux-image-$(kernel_field "$1" 2)")"
 }
 
-# Debian's archive keeps one version of each package. When the root's version is gone, the present
-# version serves as well. Large directories that no kernel here needs are not unpacked.
+# Debian's archive keeps one version of each package. When the version of the root's kernel is gone
+# from the archive, the present version serves as well. Large directories that no kernel here needs
+# are not unpacked.
 fetch_source() {
 	local series=$1 version=$2 directory=$3
 
@@ -195,7 +196,7 @@ make_kernel() {
 	mv "$place.new" "$place"
 }
 
-# Takes the lock for making a kernel or a source, of which one is made at a time. The lock is held
+# Takes the lock for making a kernel or a source, so that one is made at a time. The lock is held
 # until file descriptor 5 is closed.
 hold_kernels() {
 	mkdir -p "$cache/kernels" "$cache/source"

@@ -144,10 +144,10 @@ install_ynl() {
 		rm -rf ynl linux-source-*.deb' _ "$series")
 }
 
-# A boot under emulation spends a third of its time on what no test needs: loading drivers for the
-# emulator's disks and keyboards, and making the files of daemons. One rule is left, for the ports
-# that virtme-ng talks through. Without the others udev does not rename or readdress the network
-# cards of the tests either.
+# A boot under emulation spends a third of its time on things that no test needs: loading drivers
+# for the emulator's disks and keyboards, and making the files of daemons. So only one rule of udev
+# is left, for the ports that virtme-ng talks through. Without the other rules udev also leaves the
+# names and addresses of the tests' network cards alone.
 quieten_boot() {
 	local tree=$1 file
 
@@ -163,8 +163,9 @@ quieten_boot() {
 	done
 }
 
-# kbuild asks scripts/checker-valid.sh whether sparse is new enough, and Debian's headers come
-# without that script, so that C=1 would check nothing. The root's sparse is new enough.
+# kbuild asks scripts/checker-valid.sh whether sparse is new enough. Debian's headers come without
+# that script, and then C=1 checks nothing. The root's sparse is new enough, so the script that is
+# written here says yes.
 allow_sparse() {
 	local scripts
 

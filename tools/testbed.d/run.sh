@@ -3,8 +3,8 @@
 #
 # Booting one of the root's kernels on the root itself, and running a command in it.
 
-# Seconds until the guest must have started the command, and until the command must have ended.
-# Emulation is slow, and on a loaded machine it is slower.
+# Seconds until the guest must have started the command, and until the command must have ended. The
+# limits are for emulation on a loaded machine.
 boot_limit=300
 run_limit=3000
 
@@ -13,15 +13,16 @@ memory=2G
 icount=
 shares=()
 
-# Slow emulation is no stall and no lockup; an oops ends the guest, since what comes after it
-# proves nothing.
+# The kernel must not take slow emulation for a stall or a lockup. An oops ends the guest, because
+# a test that runs after an oops proves nothing.
 kernel_arguments='rcupdate.rcu_cpu_stall_timeout=300 rcupdate.rcu_exp_cpu_stall_timeout=0'
 kernel_arguments+=' watchdog_thresh=60 oops=panic'
-# The guest has nothing to hide from its own users, and an emulated retpoline costs much time.
+# Mitigations are off: the guest has nothing to hide from its own users, and an emulated retpoline
+# takes much time.
 kernel_arguments+=' mitigations=off'
 
-# On some machines /dev/kvm opens and the guest hangs, so one boot finds out. The result is kept
-# for this host kernel and CPU.
+# On some machines /dev/kvm opens, but a guest that uses it hangs. So one boot tries it, and the
+# result is kept for this host kernel and CPU.
 kvm_works() {
 	local version=$1 verdict machine limit=60
 
@@ -44,7 +45,7 @@ kvm_works() {
 	[ "$(cat "$verdict")" = works ]
 }
 
-# The image lies in the root itself, and every guest reads it.
+# The image lies in the root itself, and all guests share it, because they only read it.
 root_disk="-drive file=$root_image,if=none,id=root,format=raw,readonly=on"
 root_disk+=" -device virtio-blk-pci,drive=root"
 
@@ -65,16 +66,17 @@ choose_machine() {
 		vng_arguments+=("--qemu-opts=-icount shift=0,sleep=off")
 	fi
 	if [ -n "$icount" ] || ! kvm_works "$version"; then
-		# The emulator takes rep movs and stos one byte at a time, and icount counts an
-		# instruction for each.
+		# Without these features the kernel copies by other instructions than rep movs and
+		# rep stos. The emulator runs these one byte at a time, and icount counts an
+		# instruction for each byte.
 		cpu=max,-erms,-fsrm,-fsrs
 		vng_arguments+=(--disable-kvm)
 	fi
 	vng_arguments+=(--cpus "$cpus" "--qemu-opts=-cpu $cpu")
 }
 
-# Sets up the directory that host and guest share; the checkout and each share are seen at the
-# same path in the guest.
+# Sets up the directory that host and guest share. The guest sees the checkout and each share at the
+# path that they have on the host.
 share_directories() {
 	local shared=$1 number=0 directory
 
@@ -87,8 +89,8 @@ share_directories() {
 		vng_arguments+=("--rwdir=/run/testbed-dir$number=/run/testbed-dir$number")
 		printf '%s\t%s\n' "/run/testbed-dir$number" "$directory" >>"$shared/directories"
 	done
-	# The guest cannot make mount points where its root is read-only, so they are made in the
-	# root here.
+	# The guest cannot make mount points in its read-only root, so this makes them in the test
+	# root.
 	while read -r _ directory; do
 		case $directory in
 		/tmp/*|/run/*|/dev/*|/proc/*|/sys/*) ;;
@@ -97,18 +99,18 @@ share_directories() {
 	done <"$shared/directories"
 }
 
-# start_guest VERSION SHARED: boots, with the command's output and the console to SHARED's two
-# pipes.
+# start_guest VERSION SHARED: boots the guest. The output of the command and the console go to the
+# pipes SHARED.out and SHARED.console.
 start_guest() {
 	local version=$1 shared=$2 arguments
 
 	case $version in
 	um-*)
 		read -ra arguments <<<"$kernel_arguments"
-		# More than one CPU needs seccomp=on. A kernel that supports only one CPU knows
-		# neither option. When user-mode Linux panics, it ends its whole process group, and
-		# then itself by a signal that the first process of a namespace ignores. So it is
-		# not the first process, and has a process group alone.
+		# More than one CPU (ncpus) needs seccomp=on. A kernel that supports only one CPU
+		# knows neither of them. When user-mode Linux panics, it ends its whole process
+		# group, so setsid gives it a group of its own. Then it ends itself by a signal that
+		# the first process of a namespace ignores, so bash is the first process.
 		(enter "$root" "$(kernel_place "$version")=/kernel" "${bound[@]}" -- env TMPDIR=/tmp \
 			bash -c 'setsid --wait "$@"; exit' _ /kernel/linux "mem=$memory" seccomp=on \
 			"ncpus=$cpus" root=/dev/root rootfstype=hostfs rootflags=/ ro \
@@ -137,8 +139,8 @@ end_guest() {
 	[ -n "${shared:-}" ] && rm -rf --one-file-system "$shared" "$shared.out" "$shared.console"
 }
 
-# Waits for the guest; ends the guest when it is late, and says why in $late. This runs in no
-# subshell, so that signals are seen at once.
+# Waits for the guest. Ends a guest that is late, and says why in $late. This runs in no subshell,
+# so that signals are seen at once.
 wait_for_guest() {
 	local started=$SECONDS
 
@@ -216,8 +218,8 @@ shell_in() {
 	choose_machine "$version"
 	share_directories "$shared"
 	say "[shell] booting $version; the module: insmod \$OV2_KO; leave with ctrl-d"
-	# The kernel hands a setting that it does not know from its command line to the guest's
-	# init, as environment.
+	# A setting on the command line that the kernel does not know goes into the environment of
+	# the guest's init.
 	(OV2_DIRECTORY=$checkout enter "$root" "${bound[@]}" "$checkout=$checkout" -- \
 		vng "${vng_arguments[@]}" --append OV2_KO=/run/testbed/ipsecov2.ko)
 }
