@@ -15,9 +15,9 @@
 #include "../ov2/nbl.h"
 
 /* A crypt of the stock has room for a linear frame and the request of a usual
- * cipher. When a frame needs a larger crypt, the stock keeps the larger crypt
- * instead. But it keeps no crypt above the maximum, which a frame with very
- * many fragments may need.
+ * cipher. If a frame needs a larger crypt, the stock then keeps the larger
+ * crypt. A frame with very many fragments may need a crypt above the maximum.
+ * Such a crypt is freed after the frame.
  */
 #define STOCK_SIZE	1024
 #define STOCK_SIZE_MAX	4096

@@ -48,8 +48,8 @@ struct ov2_job {
  * @sg: the bytes to run over: @head, bytes of the frame, @tail. The array lies
  *	behind @req
  * @req: struct aead_request or struct ahash_request
- * @iv: explicit IV, OV2_CRYPT_IV_MAX bytes, aligned for the cipher, which may
- *	change the bytes
+ * @iv: explicit IV, OV2_CRYPT_IV_MAX bytes, aligned for the cipher. The cipher
+ *	may change the bytes
  * @head: what is authenticated in front of the frame's bytes
  * @tail: AH only
  * @tail.seq_hi: high half of the number. ESN authenticates it behind the

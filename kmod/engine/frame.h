@@ -27,8 +27,8 @@ enum ov2_frame_kind {
 
 /**
  * struct ov2_frame - where the headers are in a frame, or in a tunnel's packet
- * @kind: what it is. @ipsec and all below it mean something only for ESP,
- *	UDP_ESP and AH
+ * @kind: kind of the frame. @ipsec and the members below are valid only for
+ *	ESP, UDP_ESP and AH
  * @ipv6: family of the IP header
  * @src: source; IPv4 in the first word, the rest zero
  * @dst: destination, in the same form

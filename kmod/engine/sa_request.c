@@ -133,7 +133,7 @@ static enum ov2_status sa_request_add_list(struct ov2_engine *engine,
 	return ov2_batch_end(req);
 }
 
-/* A delete takes effect at once: from now on nothing finds the SA, which is
+/* A delete takes effect at once: from now on nothing finds the SA. The SA is
  * freed when the last frame that uses it is out (ipsecov2.rst Q8). An add that
  * pends has given no handle yet, so a handle can only name an SA that was
  * added.

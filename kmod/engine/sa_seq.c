@@ -11,7 +11,7 @@
  * @ext: the frame's extension
  * @seq_lo: the number in the header
  *
- * Without the extension the high half is the one that the add or the last
+ * Without the extension the engine takes the high half that the add or the last
  * update of the SA has set. IPsecOV2 itself has no other way to tell the high
  * half.
  *

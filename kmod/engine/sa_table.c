@@ -228,8 +228,8 @@ static int sa_fitness(const struct ov2_sa *sa, const struct ov2_frame *frame)
 	return sa_clashes(sa, frame) ? 1 : 0;
 }
 
-/* Of SAs that fit equally, the oldest SA wins. If two twins are live, an update
- * of the state has made the younger twin, which is deleted unused.
+/* Of SAs that fit equally, the oldest SA wins. An update of a state in xfrm
+ * adds a younger twin, and deletes the twin again before it was used.
  */
 static struct ov2_sa *table_find(struct ov2_sa_table *table,
 				 const struct ov2_sa_key *key,

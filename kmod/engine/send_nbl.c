@@ -159,8 +159,9 @@ static enum ov2_counter send_plan(struct ov2_nbl *nbl)
 	return OV2_CNT_NONE;
 }
 
-/* The engine itself has cut the segments from one template. So the plan of each
- * segment follows from the plan of the segment before, which was checked.
+/* The engine itself has cut the segments from one template. So it checks the
+ * first segment only, and makes the plan of each other segment from the plan of
+ * the segment before.
  */
 static void send_plan_next_segment(struct ov2_work *work)
 {

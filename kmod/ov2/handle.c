@@ -41,8 +41,8 @@ void ov2_handles_init(struct ov2_handles *handles)
  * @transport: see struct ov2_handle
  *
  * Context: Any context, BH are disabled inside.
- * Return: 0, -ENOMEM, or -EBUSY if every slot is taken, which cannot happen if
- * the engine's capacity is not larger than OV2_HANDLE_SLOTS.
+ * Return: 0, -ENOMEM, or -EBUSY if every slot is taken. An engine with a
+ * capacity of at most OV2_HANDLE_SLOTS SAs never meets -EBUSY.
  */
 int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
 		     void *transport)

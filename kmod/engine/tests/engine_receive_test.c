@@ -165,8 +165,8 @@ static void receive_flipped(struct kunit *test)
 }
 
 /* A frame that is cut at any byte stays untouched. If the length in the IP
- * header is corrected, and the SPI is there, the frame has bad syntax or a wrong
- * ICV (INV-34).
+ * header is corrected, and the SPI is there, the frame has bad syntax or a
+ * wrong ICV (INV-34).
  */
 static void receive_cut(struct kunit *test)
 {

@@ -270,8 +270,8 @@ static void lso_too_many(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* Move the bytes behind the first @linear ones to fragments. Neighbours in the
- * frame are no neighbours in memory.
+/* Move all bytes except the first @linear bytes to fragments. Two fragments
+ * that are neighbours in the frame are not neighbours in memory.
  */
 static void put_in_pieces(struct kunit *test, struct sk_buff *skb,
 			  unsigned int linear)
