@@ -12,8 +12,8 @@ from lib.objects import Ledger, complaints, kernel_log
 
 CARDS, STATES, POLICIES = 40, 300, 300
 
-# The least size of a state in bytes (its SA in the engine, and the structures
-# that lead to the SA), and the least size of a policy
+# The least sizes in bytes. A state has an SA in the engine, and structures that
+# lead to the SA
 STATE_BYTES, POLICY_BYTES = 500, 200
 
 

@@ -300,7 +300,7 @@ def switch(ns, word):
 
 
 def down_while_off(defer):
-    """While the feature is off, `down` does not make the core end SAs."""
+    """While the feature is off, `down` ends no SA."""
     bed, shape = Bed(), Shape.named("ipv4-transport")
     defer(bed.delete)
     pair = bed.install(shape)

@@ -16,7 +16,7 @@ from lib.bed import CARD, ETH_P_ALL, MAC, OUTER, Bed, Sa, Shape, family
 from lib.spd import FULL, socket_policy
 from lib.traffic import Traffic
 
-OURS, OTHERS = 1, 77                            # reqids; the first is a state's
+OURS, OTHERS = 1, 77                            # reqid of a state, of none
 INSIDE = 2                                      # reqid of a state in a tunnel
 PORTS = range(7001, 7005)
 DELIVERED, FORWARDED = "delivered", "forwarded"

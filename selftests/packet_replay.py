@@ -134,8 +134,8 @@ class Replay:
         ksft.equal(card.context, software.context,
                    "window and numbers of `ip xfrm state`")
         ksft.equal(card.stat[:2], software.stat[:2], "bytes and packets")
-        # Each rejected frame is in one of the statistics. With ESN it need not
-        # be that of old numbers: an old number is tried with the next high half
+        # Each rejected frame is in one of the statistics. With ESN an old
+        # number may count as a bad ICV: it is tried with the next high half
         for stat in (card.stat, software.stat):
             ksft.equal(sum(stat[2:]), len(plan) - len(expected),
                        f"rejected frames in the state's statistics {stat}")

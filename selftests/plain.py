@@ -8,7 +8,7 @@ packets must arrive.
  forwarded    the same frames; the next device has neither TSO nor checksums
  streams      TCP from memory and files that must stay as they are
  too_long     segments that are longer than the other end's MTU are dropped
- policies     an outbound policy leaves the packets of other hosts whole
+ policies     a policy for one host leaves packets to another host large
 """
 import errno
 import socket

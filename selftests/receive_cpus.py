@@ -87,7 +87,7 @@ class Line:
         self.trace.read()
 
     def arrive(self, number):
-        """Sends datagrams from every CPU; all arrive, each CPU's in order."""
+        """Send from every CPU; the datagrams of each CPU arrive, in order."""
         got, expected = [], []
         try:
             for cpu in os.sched_getaffinity(0):

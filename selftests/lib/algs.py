@@ -2,7 +2,7 @@
 """The oracle's algorithms as their RFCs say, by OpenSSL.
 
     alg = ALGS["aes128-cbc-sha256"]
-    keymat = os.urandom(alg.key_len)            # cipher's, salt, then MAC's
+    keymat = os.urandom(alg.key_len)            # cipher key, salt, MAC key
     alg.words(keymat, alg.icvs[0])              # for ip xfrm state add
     body = alg.seal(keymat, number, iv, clear, icv_len)
     clear = alg.open(keymat, number, iv, body, icv_len)     # or BadIcv

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A bed whose inner addresses are those of clients behind its ends.
+"""A bed whose inner addresses belong to clients behind its ends.
 
     client a -- veth -- a = ov0 .. the wire .. ov3 = b -- veth -- client b
     198.51.100.1                                          203.0.113.1

@@ -117,7 +117,7 @@ class Reassembler:
         self.parts = {}
 
     def add(self, frame):
-        """Returns the whole frame's Frame when the last part is there."""
+        """Return the whole frame when its last part is there, or else None."""
         ident, offset, more = frame.fragment
         key = (frame.src, frame.dst, frame.proto, ident)
         parts = self.parts.setdefault(key, {})

@@ -92,7 +92,7 @@ class Asked:
             "events")
 
     def all_are_tested(self, refusals, others):
-        """Each counter of refusals has a row, or is one of the others."""
+        """Each counter of refusals has a row in @refusals, or is in @others."""
         names = {n.removeprefix(self.PREFIX)
                  for n in self.bed.ethtool["a"].stats()
                  if n.startswith(self.PREFIX)}

@@ -10,7 +10,7 @@ the sender, by the oracle on the wire, and at the receiver.
     wire.sent["a"]                  # ESP frames that the engine could see
     wire.pads["a"]                  # pad lengths of what a sent
     wire.plain["a"]                 # (protocol, fragment, payload) inside
-    wire.engine["a"]                # how many of them a's engine sent
+    wire.engine["a"]                # how many frames a's engine sent
 
 settle() is the proof that the offload did the work. At an end that offloads,
 the counts of the engine equal the unfragmented ESP frames on the wire. At any

@@ -9,7 +9,7 @@ through. far is on the wire. Only one of near and far corrupts: a checksum of
 TCP or UDP detects one flipped bit, but may miss two.
 
     weather = Weather(bed)
-    weather.set("loss")                 # at all four
+    weather.set("loss")                 # at all four hops
     weather.set("corrupt", "far")
     weather.passed()                    # what the hops have counted
     weather.calm()

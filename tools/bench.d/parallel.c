@@ -8,12 +8,11 @@
  * A and B are names of `ip netns`; FROM is an address of A, and TO is an address
  * of B. "cpu" prints on which CPU B receives from A, and A from B.
  *
- * "run" is for a guest whose clock is the machine's. Flow N is bulk TCP, both of
- * its ends are on CPU N, and beside it there is a loop for CPU N, which does not
- * need the kernel. Each round measures flow 0, both flows, flow 1, and the same
- * of the loops. The machine may be busy with other work, so figures that are
- * compared are measured one right after the other. A round prints a line of eight
- * figures a second:
+ * "run" is for a guest whose clock is the clock of the machine. Flow N is bulk
+ * TCP with both ends on CPU N. Loop N runs on CPU N and needs no kernel. Each
+ * round measures flow 0, both flows, flow 1, and the same of the loops. The machine
+ * may be busy with other work, so figures that are compared are measured one right
+ * after the other. A round prints a line of eight figures a second:
  *
  *	flow 0 alone, flow 1 alone, flow 0 of both, flow 1 of both	bytes
  *	loop 0 alone, loop 1 alone, loop 0 of both, loop 1 of both	turns

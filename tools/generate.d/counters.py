@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""kmod/watch/counters.h: the page of the counters, and the tests' table of them."""
+"""The page of the counters and the tests' table of them, from kmod/watch/counters.h."""
 import re
 from collections import namedtuple
 

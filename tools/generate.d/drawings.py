@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Documentation/drawings/*.txt: the drawings of the pages.
+"""The drawings of the pages, from Documentation/drawings/*.txt.
 
 The pictures are in the tree, because a code host shows them only from there.
 The same text makes the same bytes on each machine. In a text each line has one item,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""kmod/watch/trace.h, objects_trace.h: the page of the trace events, and the tests' table."""
+"""The page of the trace events and the tests' table, from kmod/watch/trace.h, objects_trace.h."""
 import re
 from collections import namedtuple
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""tools/kernel-options: selftests/config, and the fragment of the kernels that lint builds for."""
+"""selftests/config, from the rows of tools/kernel-options."""
 import re
 from collections import namedtuple
 

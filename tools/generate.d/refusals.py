@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The rows of the refusals: their page, and the tests' table of them."""
+"""The page of the refusals and the tests' table of them, from the rows of the bridge."""
 import re
 from collections import namedtuple
 
