@@ -214,7 +214,7 @@ static void ah_flipped(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ends_word(&ends, skb), ONE_GOOD);
 }
 
-/* RFC 4302 section 3.3.3.1: fields that routers change are not covered. */
+/* AH does not cover the fields that routers change (RFC 4302 3.3.3.1). */
 static void ah_mutable_fields(struct kunit *test)
 {
 	struct sk_buff *skb, *clear;
@@ -240,8 +240,8 @@ static void ah_mutable_fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ends_word(&ends, skb), bad);
 }
 
-/* AH is good, and ESP inside is bad. The status is the ESP code of the same
- * portion.
+/* If the ICV of AH is right and the ICV of ESP inside is wrong, the status is
+ * the ESP code of the same portion.
  */
 static void bundle_esp_bad(struct kunit *test)
 {
@@ -262,7 +262,9 @@ static void bundle_esp_bad(struct kunit *test)
 			ends.sa.tunnel ? TUNNEL_ESP_BAD : TRANSPORT_ESP_BAD);
 }
 
-/* A bundle in transport mode inside a tunnel with AH alone, and the reverse */
+/* A bundle in transport mode is good inside a tunnel with AH alone, and AH
+ * alone is good inside a tunnel with a bundle.
+ */
 static void ah_nested(struct kunit *test)
 {
 	const struct ah_param *param = test->param_value;

@@ -94,7 +94,7 @@ static void parameter_malformed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_status), before);
 }
 
-/* The second field is for adapters without IPv6. */
+/* An engine that does IPv6 ignores the parameter for engines without IPv6. */
 static void parameter_ipv4_unused(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

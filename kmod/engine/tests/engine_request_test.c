@@ -354,7 +354,7 @@ static void delete_malformed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, send_on(rig, &sa, sa.out), OV2_STATUS_SUCCESS);
 }
 
-/* A bundle of AH and ESP takes one place (INV-15). */
+/* A bundle of AH and ESP takes one place of the SA capacity (INV-15). */
 static void capacity_is_in_bundles(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

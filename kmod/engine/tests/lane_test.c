@@ -131,7 +131,7 @@ static void others_append(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, road->back, NBLS);
 }
 
-/* All NBLs wait for the oldest one. */
+/* No NBL comes back before the oldest NBL is done. */
 static void oldest_is_last(struct kunit *test)
 {
 	struct road *road = road_new(test);

@@ -432,7 +432,7 @@ static void ext_late(struct kunit *test)
 		each_proto(test, &large);
 }
 
-/* Last segments of every length, so that trailers are of every length, too */
+/* Payloads of many lengths give last segments and trailers of many lengths. */
 static void ext_lengths(struct kunit *test)
 {
 	struct ext_case large = case_new(test);
@@ -448,7 +448,9 @@ static void ext_lengths(struct kunit *test)
 	send_and_expect(test, &large, true);
 }
 
-/* FIN, PSH and CWR, and segments that keep CWR or the identification */
+/* The flags FIN, PSH and CWR of the segments are right, and so is the IPv4
+ * identification if it stays the same.
+ */
 static void ext_flags(struct kunit *test)
 {
 	static const u8 flags[] = { 0, 0x01, 0x08, 0x80, 0x89 };
@@ -512,7 +514,9 @@ static void ext_refused(struct kunit *test)
 	large.pair.a->ad.hardware = had;
 }
 
-/* The template is cut anywhere, and the engine reads nothing beyond its end. */
+/* A template that is cut is refused, and the engine reads nothing beyond its
+ * end.
+ */
 static void ext_cut(struct kunit *test)
 {
 	struct ext_case large = case_new(test);

@@ -84,7 +84,9 @@ static void lso_bytes_wrong(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* The frame is cut anywhere, and the engine reads nothing beyond its end. */
+/* A template that is cut is refused, and the engine reads nothing beyond its
+ * end.
+ */
 static void lso_cut(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 50);

@@ -304,8 +304,8 @@ static void model_replay(struct kunit *test)
 	model_run(test, REPLAY_STEPS);
 }
 
-/* A memo is asked with the frame that it was set for, and then with a frame
- * that differs in one field of the look-up.
+/* A memo finds its SA only for the version and the frame that it was set for,
+ * and not for a frame that differs in a field of the look-up.
  */
 static void memo_is_of_one_flow(struct kunit *test)
 {

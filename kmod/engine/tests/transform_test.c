@@ -256,8 +256,8 @@ static void esp_any_shape(struct kunit *test)
 		esp_shape(test, shape);
 }
 
-/* A cipher that ends later writes the same bytes as one that ends at once. Of
- * three requests the late cipher ends one at once.
+/* A cipher that ends later writes the same bytes as a cipher that ends at once.
+ * The late cipher ends one of three requests at once.
  */
 static void esp_late(struct kunit *test)
 {

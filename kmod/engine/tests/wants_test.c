@@ -20,7 +20,7 @@ static bool wanted(struct ov2_rig *rig, const struct sk_buff *skb)
 	return yes;
 }
 
-/* One byte of the IP header decides, whether there is an SA or not. */
+/* Without an SA, the engine wants ESP and AH, and no other protocol. */
 static void by_protocol(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -299,7 +299,9 @@ static void add_identifiers(struct kunit *test)
 	      OV2_STATUS_INVALID_DATA);
 }
 
-/* The shape rules of IPSEC_OFFLOAD_V2_SECURITY_ASSOCIATION */
+/* An ESP member has the cipher and the integrity algorithm that
+ * IPSEC_OFFLOAD_V2_SECURITY_ASSOCIATION allows together.
+ */
 static void add_esp_shapes(struct kunit *test)
 {
 	static const struct ov2_algorithm_info absent;
@@ -360,7 +362,7 @@ static void add_bundle_shapes(struct kunit *test)
 	SPOIL(gcm_add, sec_assoc[1].operation, 7, OV2_STATUS_SUCCESS);
 }
 
-/* The same two headers, AH first */
+/* A bundle with AH as its first member is refused. */
 static void add_bundle_order(struct kunit *test)
 {
 	struct add_buf buf;

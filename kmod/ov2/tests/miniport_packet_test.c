@@ -243,7 +243,7 @@ static void send_paused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_wire), 1);
 }
 
-/* A pause waits until all NBLs are back. ov2_rig_pause() expects this. */
+/* A pause waits until all NBLs are back. ov2_rig_pause() checks this. */
 static void pause_waits(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -292,8 +292,8 @@ static void expect_untouched(struct kunit *test, const struct ov2_nbl *nbl,
 	KUNIT_EXPECT_MEMEQ(test, nbl->skb->data, same->data, same->len);
 }
 
-/* A frame is left untouched if no SA matches it, or only an outbound SA
- * (INV-31).
+/* A frame is left untouched if no SA matches the frame, or if only an outbound
+ * SA does (INV-31).
  */
 static void receive_untouched(struct kunit *test)
 {

@@ -113,7 +113,7 @@ static void add_capacity(struct kunit *test)
 			OV2_STATUS_RESOURCES);
 }
 
-/* An add that is refused takes no place (INV-15). */
+/* An add that is refused takes no place of the SA capacity (INV-15). */
 static void add_refused_takes_no_place(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);

@@ -36,7 +36,7 @@ static void kept_nbl_is_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, i, 3);
 }
 
-/* More NBLs than a CPU keeps: each is given once. */
+/* No NBL is given twice, even if more NBLs are freed than a CPU keeps. */
 static void no_nbl_comes_twice(struct kunit *test)
 {
 	struct ov2_nbl **nbls = kunit_kcalloc(test, NBLS, sizeof(*nbls),

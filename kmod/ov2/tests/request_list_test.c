@@ -74,8 +74,8 @@ static u32 check_deletes(const struct delete_list *list, size_t len)
 	return ov2_delete_list_check(list->entry, len);
 }
 
-/* Every length of the buffer is tried: too short for one entry, too short for
- * all entries, and long enough.
+/* A list is refused if its buffer is too short for one entry, or for all
+ * entries.
  */
 static void list_lengths(struct kunit *test)
 {
@@ -151,7 +151,9 @@ static void list_cycles(struct kunit *test)
 	}
 }
 
-/* KASAN reports each read outside the buffer. */
+/* A list with an entry outside the buffer is refused. KASAN reports each read
+ * outside the buffer.
+ */
 static void list_outside(struct kunit *test)
 {
 	struct delete_list *other = good_deletes(test);
@@ -170,7 +172,9 @@ static void list_outside(struct kunit *test)
 	}
 }
 
-/* These bytes would be an entry if they did not overlap two entries. */
+/* A list with an entry that is not aligned is refused, even if the bytes there
+ * look like an entry.
+ */
 static void list_misaligned(struct kunit *test)
 {
 	struct delete_list *list = good_deletes(test);

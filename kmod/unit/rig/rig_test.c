@@ -88,8 +88,7 @@ static void rig_plain_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_indicated), 1);
 }
 
-/* A nested frame is padded to whole words, whatever the length of its payload.
- */
+/* A nested frame with a payload of any length is padded to whole words. */
 static void rig_nested_frames(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
