@@ -5,8 +5,8 @@
 #include <linux/netdevice.h>
 
 /*
- * In newer kernels a NAPI has a GRO node, and its own copy of the device's
- * gro_flush_timeout, which netlink can set for this NAPI alone.
+ * In newer kernels each NAPI has a GRO node. Each NAPI also has its own copy of
+ * the device's gro_flush_timeout, and netlink can set this copy alone.
  */
 #ifdef OV2_HAVE_GRO_NODE
 

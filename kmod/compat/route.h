@@ -7,11 +7,11 @@
 #include <net/route.h>
 
 /*
- * Look up and set the route of a received packet, whose network header is at
- * the IP header. If there is no route, the packet has no dst afterwards; only
- * the IPv6 of newer kernels sets an error route. The older kernel takes the
- * DSCP as an octet, and exports a pointer to ip6_route_input() instead of the
- * function.
+ * Look up and set the route of a received packet. Its network header must be at
+ * the IP header. If there is no route, the packet has no dst afterwards, except
+ * in IPv6 of newer kernels, which sets an error route. The older kernel takes
+ * the DSCP as an octet, and exports a pointer to ip6_route_input() instead of
+ * the function.
  *
  * Call with BH disabled and under rcu_read_lock(), because no reference to the
  * route is taken.

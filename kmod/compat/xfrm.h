@@ -51,8 +51,8 @@ static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 #else
 
 /*
- * real_dev is the bond's slave only sometimes: it is unset for acquire states
- * and after a failover, and is the bond itself at the first add. So the
+ * real_dev is not always the slave of the bond. It is unset for acquire states
+ * and after a failover, and it is the bond itself at the first add. So the
  * returned device may be of another driver, and each operation checks this.
  */
 static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
@@ -60,8 +60,8 @@ static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
 	return x->xso.real_dev ?: x->xso.dev;
 }
 
-/* Bonding may leave in real_dev a slave that is gone. With these kernels no
- * card takes a state of a bond, so the bond itself can be returned.
+/* Bonding may leave a slave that is gone in real_dev. With these kernels no
+ * card takes a state of a bond, so it is enough to return the bond.
  */
 static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 {
