@@ -156,8 +156,8 @@ static bool lso_find_esp(struct lso *lso, struct ov2_frame *frame)
 }
 
 /* PadLength counts bytes behind TCP's payload that are not sent (ipsecov2.rst
- * Q19). The IP length may be zero. If it is not, it must count all of these
- * bytes, or none of them.
+ * Q19). The IP length may be zero. An IP length that is not zero must include
+ * all of these bytes, or none of them.
  */
 static bool lso_find_end(struct lso *lso, const struct ov2_frame *frame,
 			 const struct ov2_tx_header *hdr)
@@ -170,8 +170,8 @@ static bool lso_find_end(struct lso *lso, const struct ov2_frame *frame,
 	return ip_end == lso->template->len || ip_end == lso->end;
 }
 
-/* The inner packet is IP, and its header reaches up to TCP or UDP. What stands
- * in between, options or extension headers, is the same in all segments.
+/* The inner packet is IP. Options or extension headers between the IP header
+ * and TCP or UDP are the same in all segments.
  */
 static bool lso_find_inner(struct lso *lso)
 {
@@ -185,7 +185,7 @@ static bool lso_find_inner(struct lso *lso)
 	return lso->l4 >= lso->inner + len;
 }
 
-/* LSOv2 has no tunnel mode (INV-26). Only the extension has it. */
+/* Only the extension has a tunnel mode. LSOv2 has none (INV-26). */
 static bool lso_find_l4(struct lso *lso, const struct ov2_tx_lso *record,
 			bool tunnel)
 {

@@ -21,8 +21,8 @@ struct ov2_engine;
  * @dst: the packet's destination, zero = any; IPv4 in the first word
  *
  * The protocol is not part of the key. So a packet that has the SPI of the SA,
- * but another IPsec protocol, finds the SA. The engine reports it as
- * CRYPTO_INVALID_PROTOCOL.
+ * but another IPsec protocol, finds the SA. The engine reports such a packet
+ * with the status CRYPTO_INVALID_PROTOCOL.
  */
 struct ov2_sa_key {
 	__be32 spi;

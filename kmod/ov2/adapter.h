@@ -28,8 +28,8 @@ struct ov2_offload;
  *	@miniport->initialize
  * @engine: private to the engine
  * @transport: private to the bridge
- * @tx_queues: number of queues that @miniport->send is called with
- * @rx_queues: number of queues that @miniport->receive is called with
+ * @tx_queues: number of send queues; ov2_nbl.queue of a send is below it
+ * @rx_queues: number of receive queues; ov2_nbl.queue of a frame is below it
  *
  * The adapter is the first member of the netdev's private data, so that the
  * bridge finds it without knowing the port: see ov2_adapter_of().

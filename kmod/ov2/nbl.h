@@ -51,8 +51,8 @@ struct ov2_ext_rx {
  *	are reserved
  *
  * In a tunnel the headers of the inner packet stand between IV and TCP or UDP.
- * The engine updates them in each segment, too. The checksum field of TCP or
- * UDP holds the sum over the pseudo header with the length of the whole
+ * The engine updates these headers in each segment, too. The checksum field of
+ * TCP or UDP holds the sum over the pseudo header with the length of the whole
  * template, as CHECKSUM_PARTIAL has it.
  */
 struct ov2_ext_lso {
