@@ -4,7 +4,7 @@
 
 Frames with a wrong ICV and repeated frames come to b's card, in crypto mode and
 in packet mode, in each shape, with GRO and without. One sender tells its kernel
-the protocol of the frames. Another sender tells it the protocol 0x88b5
+the protocol of the frames. Another sender tells its kernel the protocol 0x88b5
 (sll_protocol), because the skb then has other header offsets. In packet mode
 the log also names a sending state that has no number left.
 """
@@ -101,7 +101,7 @@ class Audit:
         return found
 
     def is_written(self):
-        """Is an added state logged? That needs CONFIG_AUDITSYSCALL."""
+        """Does the log name an added state? Only with CONFIG_AUDITSYSCALL."""
         try:
             self.wait(ADDED, 1)
         except ksft.Fail:

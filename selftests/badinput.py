@@ -394,7 +394,7 @@ def jumbo(rx):
 
 
 def not_esp_in_udp(rx):
-    """IKE and the NAT keepalive on the port of UDP encapsulation."""
+    """On the port of ESP in UDP the socket gets IKE, but no NAT keepalive."""
     ike = bed_socket(rx)
     read_all(ike)
     for data, kept in ((bytes(4) + b"\x11" * 100, True), (bytes(4), True),

@@ -129,7 +129,7 @@ def choose(bed, card):
 
 
 def pull(bed, card):
-    """Pull the cable of the card in use; plug it when @card is in use."""
+    """Pull the active card's cable, and plug it when @card is active."""
     other = bed.active()
     bed.w.ip(f"link set {PORTS[other]} down")
     ksft.wait_for(f"{card} to be used", lambda: bed.active() == card, 30, 0.02)

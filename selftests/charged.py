@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Cards, states and policies are charged to the memory cgroup of the user who
-makes them, so his limit stops him and no other user.
+makes them, so the limit of a user stops only this user.
 """
 import os
 import subprocess

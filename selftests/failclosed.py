@@ -280,7 +280,7 @@ def unplugged_and_replugged(test, defer):
 
 
 def queue_full(test, defer):
-    """A receiver is kept from its CPU. The sender waits, and no frame is lost.
+    """A receiver gets no CPU. Its sender waits, and no frame is lost.
 
     The receiver's NAPI becomes a thread that runs only when nobody else wants
     the CPU. The sender runs on the same CPU all the time.

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Between two hosts whose policies protect all packets, packet offload lets
-only the packets of an IKE daemon pass in clear.
+"""Packet offload lets only the packets of an IKE daemon pass in clear between
+two hosts whose policies protect all packets.
 
-UDP sockets and netlink play a daemon that differs from strongSwan: it has a
-policy in and out on its sockets (IP_XFRM_POLICY), one offloaded outbound
-bypass per card, and no inbound bypass. Every case also runs in software, with
-the same result unless the case says otherwise.
+UDP sockets and netlink play a daemon that differs from strongSwan. Its sockets
+have an inbound and an outbound policy (IP_XFRM_POLICY). Each card has one
+offloaded outbound bypass, and no inbound bypass. Every case also runs in
+software, with the same result unless the case says otherwise.
 """
 import select
 import socket
@@ -162,7 +162,7 @@ class Talk:
                                        self.to(side, OTHER_PORT))
 
     def arrived(self):
-        """All datagrams that were sent so far have arrived in their order."""
+        """Check that all datagrams sent so far have arrived in order."""
         for side in "ab":
             got = []
 
@@ -523,8 +523,8 @@ class Outbound:
 
 def trap(hosts):
     """If the template has no reqid, the kernel asks the key manager, and
-    nothing leaves before the key manager installs a state. Until then no other
-    state is used by accident.
+    nothing leaves before the key manager installs a state. Until then the
+    card uses no other state.
     """
     fam, bed = hosts.fam, hosts.bed
     src, dst = (OUTER[side][fam] for side in "ab")

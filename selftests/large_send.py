@@ -4,11 +4,11 @@
 
 A tap on the card shows the large packets that the card is given. Each ESP
 packet on the wire must carry, byte for byte, the segment that lib/gso.py cuts
-from them. To check lib/gso.py itself, the same traffic runs with the offload
-switched off. The core then cuts, and the segments must be the same. ESP is in
-software at the other end. The unit tests ov2_lso_ext test large packets of UDP.
-This test has none, because the core lets no socket send such packets through
-IPsec (udp_send_skb()).
+from the large packet. To check lib/gso.py itself, the same traffic runs with
+the offload switched off. The core then cuts, and the segments must be the same.
+ESP is in software at the other end. The unit tests ov2_lso_ext test large
+packets of UDP. This test sends none of them, because the core lets no socket
+send such packets through IPsec (udp_send_skb()).
 """
 import struct
 

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """The receive filter lets in only the frames that the card asks for.
 
-This follows the kernel's own test of that name for a card with IFF_UNICAST_FLT.
-Each case says which addresses are let in, and puts a frame to an address of
-each kind on the cable. The card drops and counts all other frames, and the
-stack's own counters do not move.
+The test follows the kernel's own test of the same name, for a card with
+IFF_UNICAST_FLT. Each case says which addresses are let in, and puts a frame to
+an address of each kind on the cable. The card drops and counts all other
+frames, and the stack's own counters do not move.
 """
 import contextlib
 import socket

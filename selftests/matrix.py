@@ -8,7 +8,7 @@ bytes of padding in ESP. The receiver and an oracle on the wire check each
 packet, and counters prove that the engines did the work (lib/traffic.py,
 settle()).
 
-    OV2_FULL=1 matrix.py    and every UDP length in every cell
+    OV2_FULL=1 matrix.py    every cell sends every UDP length, too
 """
 import itertools
 import os

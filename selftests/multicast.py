@@ -7,8 +7,8 @@ In every cell both ends send UDP to the group. Each end has an SA with an SPI
 and a reqid of its own: with equal reqids the core might send through the SA of
 the other end. An oracle reads the wire. The member at the other end gets every
 datagram, and the card's counters say who did the work. In packet mode the
-sender's own members get the datagrams, too; in crypto mode and in software the
-core does not give them any. Clear text to the group is dropped.
+datagrams also come back to members on the sender's host. In crypto mode and in
+software the core brings none back. Clear text to the group is dropped.
 """
 import os
 import select

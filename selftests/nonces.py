@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""No explicit IV is used twice with one key, whatever happens to the number.
+"""No explicit IV is used twice with one key, even if sequence numbers repeat.
 
 In crypto mode the stack gives a packet its number, and code below xfrm can send
 the packet twice. In each case the oracle and the other end's card open every
@@ -20,7 +20,7 @@ from lib.traffic import check_ivs, drain
 WRAP = 1 << 32
 LENGTHS = range(40, 60)
 
-# One of each counter mode, in turn on each kind of packet
+# One cipher of each counter mode, in turn on each kind of packet
 CIPHERS = (("aes128-gcm", "ipv4-transport"),
            ("aes256-gcm", "ipv6-tunnel"),
            ("aes128-ccm", "ipv6-transport"),

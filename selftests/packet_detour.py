@@ -12,9 +12,9 @@
                        far0 ------- veth --------- far1, with a tap
 
 In each case UDP and TCP made of a marker flow from a to b. In front of the
-card's queue they are turned to far0, or to a device on it. No frame at far1 may
-show the marker. If the core drops the packets, the other device counts them
-(tx_dropped). Without the detour the packets flow, as ESP.
+card's queue the packets are turned to far0, or to a device on far0. No frame at
+far1 may show the marker. If the core drops the packets, the other device counts
+them (tx_dropped). Without the detour the packets flow, as ESP.
 """
 import socket
 import time

@@ -16,7 +16,7 @@ from lib.bed import CARD, ETH_P_ALL, MAC, OUTER, Bed, Sa, Shape, family
 from lib.spd import FULL, socket_policy
 from lib.traffic import Traffic
 
-OURS, OTHERS = 1, 77                            # reqid of a state, of none
+OURS, OTHERS = 1, 77                            # reqids: of a state, of none
 INSIDE = 2                                      # reqid of a state in a tunnel
 PORTS = range(7001, 7005)
 DELIVERED, FORWARDED = "delivered", "forwarded"
@@ -82,7 +82,7 @@ class End:
     # ---- packets
 
     def inside(self):
-        """A second state: transport mode, in software, within the tunnel."""
+        """Add a state for ESP in the tunnel: transport mode, in software."""
         shape = Shape.named(f"ipv{self.fam}-transport")
         sa = Sa(shape, "a", next(self.bed.spi), ALGS["aes128-gcm"], 128, False)
         sa.src, sa.dst = self.src, self.dst

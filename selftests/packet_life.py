@@ -163,7 +163,7 @@ def destination(bed, talker):
 
 
 def neighbour_moves(defer, what):
-    """The card follows the next hop of the outer destination as it changes."""
+    """When the outer destination gets another next hop, the card follows."""
     bed = fresh(defer, what)
     fam = bed.pair.shape.outer
     a, far = bed.a, OUTER["b"][fam]

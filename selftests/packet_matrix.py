@@ -48,7 +48,7 @@ def cells():
 
     For packets from a to b, a-only is the sender only and b-only is the
     receiver only. For packets from b to a it is the other way round. The
-    combinations contain every pair of two properties.
+    cells combine every two values of different properties.
     """
     made = []
     for row, shape in enumerate(SHAPES):

@@ -29,7 +29,7 @@ Inner = namedtuple("Inner", "tos ttl df")
 SHAPES = ("ipv4-tunnel", "ipv6-tunnel", "ipv4-tunnel-udp", "ipv4-transport",
           "ipv6-transport", "ipv4-transport-udp")
 TOS = (0, 1, 2, 3, 0xb8, 0xbb)
-# Words of the sending SA and of the receiving one
+# Words of the sending SA, words of the receiving SA
 FLAGS = {"plain": ("", ""),
          "noecn": ("flag noecn", "flag noecn"),
          "dscp": ("extra-flag dont-encap-dscp", "flag decap-dscp"),

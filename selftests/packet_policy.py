@@ -166,7 +166,7 @@ def updated(card, defer):
 
 
 def sa_deleted(card, defer):
-    """A policy without a state drops and counts packets; a new SA helps."""
+    """Without a state the policy's packets are dropped; a new SA helps."""
     selector = card.pair_selector()
     card.policy("a", "out", selector, PROTECT)
     talker, packet = Talker(card, defer), card.packet(1, 1, UDP, 1, 1)
@@ -350,8 +350,8 @@ def send_cost(card, packet):
 
 
 def many(card, defer):
-    """A packet costs the same with 10,000 policies as with one. It is measured
-    with a blocked packet, for which the card does little but the search.
+    """A packet costs the same with 10,000 policies as with one. The test sends
+    a packet that is blocked, so that the card does little besides the search.
     """
     packet, a = card.packet(1, 1, UDP, 1, 1), card.bed.a
     blocked = card.packet(2, 2, UDP, 1, 1)

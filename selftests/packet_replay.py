@@ -170,7 +170,7 @@ class Replay:
                        self.rejects() - before, context)
 
     def shared(self, shape, window):
-        """Card and software get each number; only the first frame is taken."""
+        """Each number comes to card and software, and is taken once only."""
         for start, leaps in ((HIGH + 1000, False), (HIGH - 3, True)):
             self.install(shape, window, True, start, "b")
             fates = []

@@ -195,7 +195,7 @@ class Routes:
         self.make()
 
     def by_multipath(self, defer, shape, policy):
-        """Of two next hops, card and software choose the same, per tunnel."""
+        """Card and software choose the same one of a tunnel's two next hops."""
         shape, bed = Shape.named(shape), self.bed
         fam = shape.outer
         name = f"net.ipv{fam}.fib_multipath_hash_policy"

@@ -31,7 +31,7 @@ def another(card, extra="", **changes):
 
 
 def takes(card, sa, what):
-    """The next packet of a goes through that state."""
+    """Check that the next packet of a goes through @sa."""
     card.key = sa.oracle()
     ksft.equal(card.leaves(card.packet(1, 1, esp.UDP, 1, 1)), "esp", what)
 

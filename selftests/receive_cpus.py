@@ -75,8 +75,8 @@ class Line:
         self.socks[1].bind(("10.0.0.2", PORT))
         self.socks[1].setblocking(False)
         self.sent = 0
-        # An isolated partition or CPU hotplug may take CPUs away later, and
-        # those CPUs count, too
+        # arrive() restores this affinity. It is read here, because an isolated
+        # partition or CPU hotplug may take CPUs away later
         self.allowed = os.sched_getaffinity(0)
 
     def open(self, *prefix):
@@ -131,9 +131,10 @@ def opener(defer):
 
 
 def partitions_count():
-    """Does sysfs count isolated partitions among the isolated CPUs? It does not
-    before HK_TYPE_DOMAIN_BOOT: only since then HK_TYPE_DOMAIN is more than
-    isolcpus=.
+    """Does sysfs list the CPUs of isolated partitions as isolated?
+
+    It does if the kernel has HK_TYPE_DOMAIN_BOOT. In older kernels
+    HK_TYPE_DOMAIN has only the CPUs of isolcpus=.
     """
     try:
         with open(BTF, "rb") as file:
@@ -181,7 +182,9 @@ def isolated(defer):
 
 
 def spread(defer):
-    """Each card has one queue. Once in 2^31 runs one CPU has all by chance."""
+    """Each card has one queue. By chance all queues are on one CPU once in
+    2^31 runs.
+    """
     need_cpus(2)
     line = Line(defer, 1)
     polled = set()

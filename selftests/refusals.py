@@ -23,7 +23,7 @@ SAME = 128                              # OV2_SAD_SAME
 ENOSPC, EOPNOTSUPP = 28, 95
 AH, COMP = 51, 108
 
-# The core refuses these first, so no request reaches the card's own test
+# The core refuses such requests first, so they do not reach the card's test
 CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
 # No request leads to these reasons: allocations and the cipher do not
 # fail on demand, a reset is over at once, and a security context needs SELinux.
@@ -130,7 +130,7 @@ IPTFS_OF_NEW = ours("mode IPTFS", "mode", MODES, mode=xfrmnl.IPTFS)
 IF_ID_OF_NEW = core("if_id on an inbound SA",
                     "XFRM if_id is not supported in RX path", if_id=7, dir=IN)
 
-# Requests close to the refused ones, which are accepted
+# Accepted requests that are close to refused requests
 ACCEPTED = [
     ("plain SA", {}),
     ("packet mode", {"flags": PACKET}),
@@ -222,7 +222,7 @@ class Requests(refusals.Asked):
     # ---- cases that are in no table
 
     def every_reason_is_tested(self):
-        """A new refusal needs a line above."""
+        """Each reason of a refusal has a request above, or a case."""
         self.all_are_tested(REFUSALS,
                             CORE_IS_FIRST | NOT_BY_REQUEST | BY_CASE)
 
@@ -245,7 +245,7 @@ class Requests(refusals.Asked):
         self.mark()
 
     def fell_back(self, reason, spis):
-        """The events of fallbacks, and of nothing else."""
+        """Check that there are events of these fallbacks only."""
         name = f"ipsec_sa_fallback_{reason}"
         events = [e for e in self.trace.read() if e.fields["dev"] == "ov0"]
         ksft.equal([(e.name, e.fields) for e in events],

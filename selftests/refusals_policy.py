@@ -113,7 +113,7 @@ SUB = ours("sub-policy", "type",
            "Sub-policies can't be offloaded, type must be main",
            type=xfrmnl.SUB)
 
-# Requests close to the refused ones, which are accepted; the traced action
+# (name, traced action, request): accepted, though close to refused requests
 ACCEPTED = [
     ("transport mode", "protect", {}),
     ("transport mode, in", "protect", {"direction": POLICY_IN}),
@@ -222,7 +222,7 @@ class Requests(refusals.Asked):
     # ---- cases that are in no table
 
     def every_reason_is_tested(self):
-        """A new refusal needs a line above."""
+        """Each reason of a refusal has a request above, or a case."""
         self.all_are_tested(REFUSALS,
                             NOT_BY_REQUEST | {"type", "disabled", "full"})
 

@@ -3,10 +3,10 @@
 """strongSwan's policies work on cards in packet mode.
 
 A policy for everything also covers IKE. strongSwan exempts IKE by policies of
-its sockets, which no card can see. On each card in packet mode it also exempts
-its ports, by bypasses; cases without these bypasses show why strongSwan needs
-them. Other cases are about policies that the kernel deletes (link down), and
-about policies that no card can have (mixed families).
+its sockets, which no card can see. So strongSwan also adds bypasses for its
+ports to each card in packet mode. Cases without these bypasses show that they
+are needed. Other cases are about policies that the kernel deletes (link down),
+and about policies that no card can have (mixed families).
 """
 import struct
 from contextlib import ExitStack
@@ -307,7 +307,7 @@ CASES = (
 
 
 class Tests:
-    """A bed for the cases that follow each other."""
+    """Keeps the bed while the cases that follow need the same kind."""
 
     def __init__(self):
         self.test = None

@@ -61,7 +61,7 @@ def blocks():
 
 
 def run(found):
-    """What each block printed; fails where bash ended."""
+    """What each block printed; fails at a block in which bash ended."""
     script = "set -e\n" + "".join(f"{shell}\necho '{END}'\n"
                                   for shell, _ in found)
     try:

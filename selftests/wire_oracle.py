@@ -52,7 +52,7 @@ def capture(bed, shape, key_bits, icv, esn):
 
 
 class Tshark:
-    """One run for all samples: it takes long to start."""
+    """tshark runs once for all samples, because its start takes long."""
 
     def __init__(self, samples):
         self.samples = samples

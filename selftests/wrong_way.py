@@ -5,8 +5,8 @@ in software.
 
 The core sends through a state that has no SA direction. If the card did not
 decline the packets, the core would hand them to the card unencrypted, and only
-the missing flag XFRM_XMIT would show it. So the card declines, and software
-encrypts.
+the missing flag XFRM_XMIT would tell the card so. So the card declines, and
+software encrypts.
 """
 import os
 import socket

@@ -75,7 +75,7 @@ class Card:
             bed.ns(side).ip("xfrm policy flush")
         bed.shape = None                        # the policies are gone
         self.key = self.pair.ab.oracle()
-        self.source = OUTER["a"][fam]           # what arrives() seals
+        self.source = OUTER["a"][fam]           # of sealed packets
         self.seq = 0
         self.raw = {side: self.packet_socket(side) for side in "ab"}
         bed.mark()

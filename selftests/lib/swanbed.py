@@ -61,7 +61,7 @@ class DaemonBed(Bed):
         self.charon = {}
         self.child_words = {}           # more words of every CHILD_SA
         super().make(mtu)
-        for sock in self.encap_sockets:     # daemons have such sockets
+        for sock in self.encap_sockets:     # the daemons open their own
             sock.close()
         self.rebuild()
         for side in "ab":

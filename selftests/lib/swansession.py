@@ -3,7 +3,7 @@
 wire agree about it.
 
     test = Test(SwanBed); test.start()
-    session = test.session(link, ("crypto", "no"))  # what a asks for, what b
+    session = test.session(link, ("crypto", "no"))  # hw_offload of a and b
     session.up()                    # loaded, begun, and as it was asked for
     session.check_flow()            # nothing lost, every frame accounted for
     session.down()

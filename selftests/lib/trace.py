@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The module's tracepoints, in a tracefs instance of one's own.
+"""The module's tracepoints, in a tracefs instance of the test.
 
     trace = Trace(["ov2_tx_record"]); defer(trace.close)
     ... traffic ...

@@ -14,8 +14,8 @@ the sender, by the oracle on the wire, and at the receiver.
 
 settle() is the proof that the offload did the work. At an end that offloads,
 the counts of the engine equal the unfragmented ESP frames on the wire. At any
-other end these counts are zero. (Datagrams that ESP makes too big for the wire
-are encrypted by the stack and fragmented afterwards; no engine counts those.)
+other end these counts are zero. (The stack encrypts datagrams that ESP makes
+too big for the wire, and fragments them afterwards. No engine counts them.)
 """
 import os
 import random

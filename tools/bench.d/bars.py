@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the card must reach, and whether it does.
 
-    for bar in bars(results): bar.text, bar.got, bar.least, bar.met
+    for bar in bars(results): bar.text, bar.got, bar.limit, bar.met
 """
 from collections import namedtuple
 

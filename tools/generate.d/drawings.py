@@ -2,8 +2,8 @@
 """The drawings of the pages, from Documentation/drawings/*.txt.
 
 The pictures are in the tree, because a code host shows them only from there.
-The same text makes the same bytes on each machine. In a text each line has one item,
-and the files that it names must be there; `|` begins a new line of words:
+The same text makes the same bytes on each machine. Each line of a text has one item,
+and each file that the text names must be there. `|` begins a new line of words:
 
     grid WIDTH HEIGHT GAP GAP       of a cell, and between cells
     box ID COLUMN ROW [STYLE] | words

@@ -39,8 +39,8 @@ last_line() {
 	grep -v '^[[:space:]]*$' "$1" | tail -n 1
 }
 
-# follow LABEL LOG COUNTER COMMAND...: runs COMMAND into LOG and shows every few seconds that it
-# lives and how far it is; COUNTER is a function that reads LOG and says so in a few words.
+# follow LABEL LOG COUNTER COMMAND...: runs COMMAND into LOG, and shows every few seconds that it
+# lives. COUNTER is a function that reads LOG and says in a few words how far COMMAND is.
 follow() {
 	local label=$1 log=$2 counter=$3 started=$SECONDS shown=-100 pause=15 pid status=0
 	shift 3
@@ -112,8 +112,8 @@ kernels() {
 	done | sort -V
 }
 
-# Prints the one kernel whose name begins with the prefix, or the newest for `newest`. um-... are
-# the debug kernels.
+# Prints the one kernel whose name begins with the prefix, or the newest kernel for `newest`. um-...
+# are the debug kernels.
 kernel_of() {
 	local prefix=$1 all found
 
