@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Every allocation of each operation fails once, one after the other: nothing
-is left half made, and nothing leaves in clear.
+"""When one allocation of an operation fails, nothing is left half made, and
+nothing leaves in clear. Each allocation of each operation fails once.
 """
 import errno
 import os

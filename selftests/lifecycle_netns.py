@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Under traffic, cards move to another namespace, and end by `ip link del`,
-with their namespace or with the module. At the end no object is left.
+"""Cards move to another namespace and end under traffic, and no object is left.
+
+Cards end by `ip link del`, with their namespace or with the module.
 """
 import errno
 

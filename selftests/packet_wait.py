@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A packet that waits for a neighbour is protected when it leaves, or does not
-leave (packet offload).
+"""A packet that waits for a neighbour leaves protected, or does not leave
+(packet offload).
 
 A tunnel's next hop does not answer, so the card lets the packet wait for the
 address of this hop. The neighbour entry later sends the packet again through

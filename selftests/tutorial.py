@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The tutorial of Documentation/index.rst does what it says.
+"""The commands of the tutorial (Documentation/index.rst) print what it shows.
 
-Its blocks of shell run in one bash, in order, as a reader pastes them. Each
+The blocks of shell run in one bash, in order, as a reader pastes them. Each
 line of the text behind a block must be in what the block printed, in order.
 A number on the page stands for any number, but 0 stands only for 0. Addresses
 and SPIs are compared.

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""tshark and scapy read what the engine sends.
+"""tshark and scapy find the right packets in the frames that the engine sends.
 
 All other tests trust lib/esp.py. Here two independent implementations judge
 lib/esp.py and the engine: each must find the same packets inside the same
