@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A cable carries bytes only. What the sender's kernel knows about a frame stays
-at the sender, and so does memory that the sender still uses.
+"""A cable carries bytes only. What the sender's kernel knows about a frame
+stays at the sender, and so does memory that the sender still uses.
 
  late_acks    TCP sends data again that the receiver's GRO has merged
  mirror       a stream arrives while its clones go out on another card
