@@ -42,6 +42,9 @@ check-debug:
 check-debug-quick:
 	@tools/check-debug --quick
 
+check-deb:
+	@tools/check-deb
+
 check-newest:
 	@tools/check-newest
 
@@ -69,12 +72,15 @@ generate:
 generate-netlink:
 	@$(testbed) exec -- tools/generate-netlink
 
+deb:
+	@$(testbed) exec -- tools/deb
+
 htmldocs:
 	@tools/htmldocs
 
 clean:
 	@find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
-		-o -name '*.cmd' -o -name Module.symvers -o -name modules.order \) -type f -print0 | xargs -0r rm -f
+		-o -name '*.cmd' -o -name '*.deb' -o -name Module.symvers -o -name modules.order \) -type f -print0 | xargs -0r rm -f
 	@rm -rf Documentation/output tools/bench.d/traffic tools/bench.d/scale tools/bench.d/parallel
 	@if [ -e selftests/Makefile ]; then $(MAKE) -s -C selftests clean; fi
 
@@ -86,6 +92,7 @@ help:
 	@echo "make check-unit           the KUnit tests, in debug kernels (user-mode Linux)"
 	@echo "make check-debug          KUnit tests and selftests in all debug kernels"
 	@echo "make check-debug-quick    the same in the one that looks at locks and for lost memory"
+	@echo "make check-deb            installs the Debian packages in a copy of the test root, and removes them"
 	@echo "make check-newest         builds for the newest kernels of Debian: forky, sid, experimental"
 	@echo "make mutate               whether the tests see faults that are put into the module on purpose"
 	@echo "make bench                instructions for a segment or packet, of all rows, with and without the card"
@@ -95,6 +102,7 @@ help:
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make generate             writes again what is made from rows: pages, the tests' tables, selftests/config"
 	@echo "make generate-netlink     writes again what is made from the spec of the netlink family"
+	@echo "make deb                  the Debian packages, for apt install ./*.deb"
 	@echo "make htmldocs             the pages of Documentation/ as HTML"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
@@ -102,4 +110,4 @@ help:
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-newest mutate bench bench-quick bench-scale bench-parallel lint generate generate-netlink htmldocs clean help
+.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-deb check-newest mutate bench bench-quick bench-scale bench-parallel lint generate generate-netlink deb htmldocs clean help
