@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """How Sphinx builds the pages: `make htmldocs`, which calls tools/htmldocs.
 
-The source directory is the whole checkout, so that README.rst and its siblings
-are pages too, and a link means the same there, here and on a code host.
+The source directory is the whole checkout. So README.rst and the *.rst beside it
+are pages, too, and a link works in the same way in HTML and on a code host.
 """
 
 import os
@@ -30,8 +30,9 @@ ELSEWHERE = re.compile(r"^(\w+:|#|//)")
 
 
 def check_links(app, doctree):
-    """A link to a file of the tree: the file must exist. Pages link to each other by the
-    name of their source, as a code host wants it; HTML wants the name of the output."""
+    """Checks that each link to a file of the tree leads to a file. Pages link to each
+    other by the name of the source file, which a code host needs. For HTML this name is
+    replaced by the name of the output file."""
     here = os.path.dirname(app.env.doc2path(app.env.docname))
     for link in list(doctree.findall(nodes.reference)):
         uri = link.get("refuri", "")
@@ -43,7 +44,7 @@ def check_links(app, doctree):
         if path.endswith(".rst"):
             link["refuri"] = path[:-len("rst")] + "html" + hash_ + anchor
         else:
-            # HTML does not carry the source files with it.
+            # The HTML output does not contain the source files.
             link.replace_self(nodes.literal("", link.astext()))
 
 
@@ -66,7 +67,7 @@ NAME = re.compile(r"(?:struct |enum )?(ov2_\w+|(?:ipsec|wire)_[rt]x_\w+)\b.*")
 
 
 def check_names(_, doctree):
-    """A page that names a file, a function, a structure or a counter of the code: it exists."""
+    """Checks that each file, function, structure and counter exists that a page names."""
     for literal in doctree.findall(nodes.literal):
         text = literal.astext()
         name = NAME.fullmatch(text)
