@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A page of Documentation/ whose examples run as they stand.
+
+    page.compare("index.rst")
+
+The blocks of shell run in one bash, in order, as a reader pastes them. Each
+line of the text behind a block must be in what the block printed, in order.
+A number on the page stands for any number, but 0 stands only for 0. Addresses
+and SPIs are compared.
+"""
+import os
+import re
+import subprocess
+
+from . import ksft
+
+PLACE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                     "../../Documentation")
+BLOCK = re.compile(r"^\.\. code-block:: (bash|text)\n\n((?:   .*\n|\n)+)",
+                   re.MULTILINE)
+SECONDS = 300       # 13 s in an emulated guest, 80 s if others are busy
+END = "page: end of block"
+
+# Text that may differ each time; the first pattern that matches counts
+TOKENS = (
+    (r"\d+(?:\.\d+){3}", None),                         # IPv4 address
+    (r"spi[= ]0x[0-9a-f]+", None),
+    (r"0x[0-9a-f]+", "0x[0-9a-f]+"),
+    (r"time \d+", r"time \d+"),
+    (r"queue=\d+", r"queue=\d+"),
+    (r"[A-Za-z_]\w*", None),
+    (r"0(?![\d.])", "0"),
+    (r"\d+", r"[1-9]\d*"),
+    (r"\s+", r"\s+"),
+    (r"\W", None),
+)
+TOKEN = re.compile("|".join(f"({token})" for token, _ in TOKENS))
+
+
+def there(name):
+    return os.path.exists(os.path.join(PLACE, name))
+
+
+def need(name):
+    """Skips everything where the page is missing."""
+    if not there(name):
+        ksft.skip_all("the selftests are here without Documentation/")
+
+
+def pattern(line):
+    """The pattern that a line of the page stands for."""
+    text = ""
+    for found in TOKEN.finditer(line.strip()):
+        stands_for = TOKENS[found.lastindex - 1][1]
+        text += stands_for or re.escape(found.group())
+    return re.compile(r"(?<!\d)" + text)
+
+
+def blocks(name):
+    """[shell, [line of text]] of each block of shell on the page."""
+    with open(os.path.join(PLACE, name), encoding="utf-8") as file:
+        page = file.read()
+    found = []
+    for kind, body in BLOCK.findall(page):
+        lines = [line[3:] for line in body.splitlines()]
+        if kind == "bash":
+            found.append(["\n".join(lines), []])
+        else:
+            found[-1][1].extend(line for line in lines if line.strip())
+    return found
+
+
+def run(found):
+    """What each block printed; fails at a block in which bash ended."""
+    script = "set -e\n" + "".join(f"{shell}\necho '{END}'\n"
+                                  for shell, _ in found)
+    try:
+        done = subprocess.run(["bash", "-c", script], text=True,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT,
+                              timeout=ksft.patience(SECONDS))
+    except subprocess.TimeoutExpired as late:
+        ksft.note((late.stdout or b"").decode(errors="replace"))
+        raise ksft.Fail("the blocks of the page do not end") from late
+    printed = done.stdout.split(END + "\n")
+    if done.returncode:
+        ksft.note(found[len(printed) - 1][0])
+        ksft.note(printed[-1])
+        raise ksft.Fail(f"block {len(printed)} ends with {done.returncode}")
+    ksft.equal(len(printed), len(found) + 1, "blocks that ran, and the end")
+    return printed
+
+
+def compare(name, least):
+    """Run the page, which has @least blocks of shell or more."""
+    found = blocks(name)
+    ksft.check(len(found) >= least, f"only {len(found)} blocks on the page")
+    for (shell, expected), printed in zip(found, run(found)):
+        at = 0
+        for line in expected:
+            match = pattern(line).search(printed, at)
+            if not match:
+                ksft.note(shell)
+                ksft.note(printed)
+            ksft.check(match, f"the page says {line.strip()!r}")
+            at = match.end()
