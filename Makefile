@@ -78,10 +78,15 @@ deb:
 htmldocs:
 	@tools/htmldocs
 
+# Needs the compiler and libmnl of this machine, and no cache.
+ov2:
+	@$(MAKE) -C tools/ov2
+
 clean:
 	@find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
 		-o -name '*.cmd' -o -name '*.deb' -o -name Module.symvers -o -name modules.order \) -type f -print0 | xargs -0r rm -f
 	@rm -rf Documentation/output tools/bench.d/traffic tools/bench.d/scale tools/bench.d/parallel
+	@$(MAKE) -s -C tools/ov2 clean
 	@if [ -e selftests/Makefile ]; then $(MAKE) -s -C selftests clean; fi
 
 help:
@@ -107,7 +112,8 @@ help:
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
 	@echo "make check-config KDIR=... whether that kernel is too old, and which options it lacks"
+	@echo "make ov2                  the ov2 command, tools/ov2/ov2; make -C tools/ov2 install installs it"
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-deb check-newest mutate bench bench-quick bench-scale bench-parallel lint generate generate-netlink deb htmldocs clean help
+.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-deb check-newest mutate bench bench-quick bench-scale bench-parallel lint generate generate-netlink deb htmldocs ov2 clean help

@@ -24,6 +24,7 @@ html_theme_options = {"body_max_width": "60em", "nosidebar": False}
 html_title = f"{project} {version}"
 html_copy_source = False
 smartquotes = False
+man_pages = [("Documentation/ov2", "ov2", "see and steer the cards of ipsecov2", "", 8)]
 
 logger = logging.getLogger(__name__)
 ELSEWHERE = re.compile(r"^(\w+:|#|//)")

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The ov2 command of tools/ov2, as its users call it.
+
+    ov2.run(ns, "show", "ov0").stdout       # raises ksft.Fail if it fails
+    ov2.ask(ns, "show")                     # of --json, parsed
+    ov2.refused(ns, "show", "nothing", status=1)    # the sentence on stderr
+
+The command is $OV2_TOOL, tools/ov2/ov2 of this checkout, or ov2 of the PATH.
+"""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+from . import ksft
+from .netns import home
+
+NOBODY = 65534
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def find():
+    for path in (os.environ.get("OV2_TOOL"),
+                 os.path.join(HERE, "../../tools/ov2/ov2")):
+        if path and os.access(path, os.X_OK):
+            return os.path.abspath(path)
+    return shutil.which("ov2")
+
+
+def need():
+    """Skips everything where the command was not built."""
+    if not find():
+        ksft.skip_all("needs the ov2 command: make -C tools/ov2, or OV2_TOOL")
+
+
+def as_nobody(defer):
+    """The options with which nobody calls ov2, from where nobody can read."""
+    place = tempfile.mkdtemp()
+    defer(shutil.rmtree, place)
+    os.chmod(place, 0o755)
+    return {"program": shutil.copy(find(), place), "user": NOBODY,
+            "group": NOBODY, "extra_groups": []}
+
+
+def start(ns, *words, **options):
+    """A process of ov2 in a namespace; None is the one of the test itself."""
+    environment = dict(os.environ, **options.pop("env", {}))
+    program = options.pop("program", None) or find()
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
+               "text": True, "env": environment, **options}
+    os.setns(ns.fd if ns else home(), os.CLONE_NEWNET)
+    try:
+        return subprocess.Popen([program, *words], **options)
+    finally:
+        os.setns(home(), os.CLONE_NEWNET)
+
+
+def call(ns, *words, **options):
+    """What ov2 printed, and its exit status."""
+    process = start(ns, *words, **options)
+    out, err = process.communicate(timeout=ksft.patience(60))
+    return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+
+def run(ns, *words, **options):
+    done = call(ns, *words, **options)
+    ksft.equal((done.returncode, done.stderr), (0, ""),
+               f"ov2 {' '.join(words)}: status and stderr")
+    return done
+
+
+def ask(ns, *words, **options):
+    out = run(ns, "--json", *words, **options).stdout
+    try:
+        return json.loads(out)
+    except ValueError as error:
+        ksft.note(out)
+        raise ksft.Fail(f"ov2 --json {' '.join(words)}: {error}") from error
+
+
+def refused(ns, *words, status, **options):
+    """The one sentence with which ov2 refuses; it prints nothing else."""
+    done = call(ns, *words, **options)
+    what = f"ov2 {' '.join(words)}"
+    ksft.equal((done.returncode, done.stdout), (status, ""),
+               f"{what}: status and output ({done.stderr})")
+    lines = done.stderr.splitlines()
+    ksft.equal(len(lines), 1, f"{what}: lines on stderr ({done.stderr})")
+    ksft.check(lines[0].startswith("ov2: "), f"{what} says {lines[0]!r}")
+    return lines[0][len("ov2: "):]
+
+
+def from_spec(value):
+    """An answer of pyynl as ov2 prints it: names have _, and flags a list."""
+    if isinstance(value, dict):
+        return {key.replace("-", "_"): from_spec(one)
+                for key, one in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, list):
+        return [from_spec(one) for one in value]
+    return value
+
+
+def in_order(value):
+    """An answer of ov2 with its flags in the order of from_spec()."""
+    if isinstance(value, dict):
+        return {key: in_order(one) for key, one in value.items()}
+    if isinstance(value, list):
+        value = [in_order(one) for one in value]
+        if all(isinstance(one, str) for one in value):
+            value.sort()
+    return value

@@ -1,0 +1,604 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The ov2 command says what the module's netlink family says.
+
+Each command is called as a user calls it, with and without --json. Its answers
+are compared with those of the kernel's own client (YNL), and with what ip and
+ethtool say.
+"""
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+
+from lib import ksft, module, ov2, page, ynl
+from lib.netns import Netns, ethtool_stats
+from lib.xfrmnl import ifindex
+
+MANY = 100      # cards: their counters need more than a pipe and a kept dump
+STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1000"
+         " reqid 1 mode transport aead rfc4106(gcm(aes))"
+         " 0x0102030405060708090a0b0c0d0e0f1011121314 128"
+         " offload dev ov0 dir out")
+# RFC 4868 has 128 bits of ICV for SHA-256
+REFUSED = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x2000"
+           f" mode transport auth-trunc hmac(sha256) 0x{'11' * 32} 96"
+           f" enc cbc(aes) 0x{'22' * 16} offload dev ov0 dir out")
+
+
+def two_cards(defer):
+    ns = Netns("cards")
+    defer(ns.delete)
+    ns.ip("link add ov0 numtxqueues 3 numrxqueues 2 type ipsecov2",
+          "link add ov1 link ov0 type ipsecov2")
+    return ns
+
+
+def family_of(defer, ns):
+    family = ynl.Family(ns)
+    defer(family.close)
+    return family
+
+
+def lines(text):
+    """Lines with any number of blanks as one."""
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+# ---- version, show
+
+def version(_):
+    with open("/sys/module/ipsecov2/version", encoding="ascii") as f:
+        there = f.read().strip()
+    ksft.equal(ov2.ask(None, "version"), [{"tool": there, "module": there}],
+               "--json version")
+    ksft.equal(ov2.run(None, "version").stdout,
+               f"ov2 {there}\nmodule ipsecov2 {there}\n", "version")
+    ksft.equal(ov2.run(None, "--version").stdout,
+               ov2.run(None, "version").stdout, "--version")
+
+
+def show_json(defer):
+    """All that the family says of a card, by the names of the spec."""
+    ns = two_cards(defer)
+    family = family_of(defer, ns)
+    expected = ov2.from_spec(family.card_get({}, dump=True))
+    ksft.equal(len(expected), 2, "cards")
+    ksft.equal(ov2.in_order(ov2.ask(ns, "show")), expected, "show")
+    ksft.equal(ov2.in_order(ov2.ask(ns, "show", "ov1")),
+               [one for one in expected if one["ifname"] == "ov1"],
+               "show ov1")
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+    expected = ov2.from_spec(family.card_get({"ifindex": ifindex(ns, "ov0")}))
+    ksft.equal(expected["config"]["encr"], [], "ciphers while all is off")
+    ksft.equal(ov2.in_order(ov2.ask(ns, "show", "ov0")), [expected],
+               "show ov0 while all is off")
+
+
+def show_text(defer):
+    ns = two_cards(defer)
+    ns.ip("link set ov0 up", "link set ov1 up", STATE)
+    capacity = ov2.ask(ns, "show", "ov0")[0]["hardware"]["sa_capacity"]
+    first = ["ov0", "line cable to ov1", "engine emulated",
+             "queues 3 to send, 2 to receive", f"SAs 1 of {capacity}",
+             "offload on"]
+    ksft.equal(lines(ov2.run(ns, "show", "ov0").stdout), first, "show ov0")
+    both = lines(ov2.run(ns, "show").stdout)
+    ksft.equal(both[:7], [*first, ""], "the first card of show")
+    ksft.equal(both[7:9], ["ov1", "line cable to ov0"], "the second card")
+    ns.ip("xfrm state flush", "link del ov1")
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+    after = lines(ov2.run(ns, "show").stdout)
+    ksft.equal(after[1], "line cable, nothing at its other end", "line")
+    ksft.equal(after[5], "offload off: `ethtool -K ov0 esp-hw-offload on`"
+               " switches it on", "offload")
+
+
+def show_verbose(defer):
+    """Each word of both sets of capabilities."""
+    ns = two_cards(defer)
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+    card = ov2.ask(ns, "show", "ov0")[0]
+    shown = lines(ov2.run(ns, "-v", "show", "ov0").stdout)
+    for title, key in (("the engine can do", "hardware"),
+                       ("on now", "config")):
+        at = shown.index(title)
+        for name, value in card[key].items():
+            at += 1
+            if isinstance(value, list):
+                value = " ".join(value) or "-"
+            ksft.equal(shown[at], f"{name.replace('_', '-')} {value}",
+                       f"{title}: {name}")
+    ksft.check("aes-gcm-256" in card["hardware"]["encr"], "ciphers")
+
+
+def no_card(defer):
+    ns = Netns("none")
+    defer(ns.delete)
+    ksft.equal(ov2.ask(ns, "show"), [], "--json show")
+    ksft.equal(ov2.ask(ns, "stats"), [], "--json stats")
+    ksft.equal(ov2.run(ns, "show").stdout,
+               "There is no card in this network namespace: `ip link add ov0"
+               " type ipsecov2` makes one.\n", "show")
+
+
+def namespaces(defer):
+    """-n looks elsewhere, and the other end may be elsewhere, too."""
+    ns = two_cards(defer)
+    there = Netns("there")
+    defer(there.delete)
+    ns.ip(f"link set ov1 netns {there.name}")
+    names = {"ov0": ns, "ov1": there}
+    for name, place in names.items():
+        for option in (["-n", place.name], [f"--netns={place.name}"],
+                       ["-n", f"/run/netns/{place.name}"]):
+            shown = ov2.ask(None, *option, "show")
+            ksft.equal([one["ifname"] for one in shown], [name],
+                       f"cards of {option}")
+    link = json.loads(ns.command("ip", "-j", "link", "show", "ov0").stdout)[0]
+    ksft.equal(lines(ov2.run(ns, "show").stdout)[1],
+               f"line cable to interface {link['link_index']} of the network"
+               f" namespace with the id {link['link_netnsid']}", "line")
+    ksft.equal(ov2.refused(None, "-n", "ov2-nowhere", "show", status=1),
+               "there is no network namespace ov2-nowhere: `ip netns` lists"
+               " the names", "an unknown namespace")
+    ksft.equal(ov2.refused(None, "-n", "/dev/null", "show", status=1),
+               "cannot go into the network namespace /dev/null: Invalid"
+               " argument", "no namespace")
+
+
+def odd_name(defer):
+    """What a terminal or JSON would obey is not printed as it stands."""
+    ns = two_cards(defer)
+    ns.command("ip", "link", "set", "ov1", "name", 'a\x1b[1m"\\')
+    ksft.equal(ov2.ask(ns, "show", 'a\x1b[1m"\\')[0]["ifname"],
+               'a\x1b[1m"\\', "name in JSON")
+    shown = ov2.run(ns, "show").stdout + ov2.run(ns, "stats").stdout
+    ksft.check('a?[1m"\\' in shown and "\x1b" not in shown, shown)
+
+
+# ---- stats
+
+def stats_json(defer):
+    ns = two_cards(defer)
+    ns.ip("link set ov0 up", "link set ov1 up")
+    refuse(ns)
+    family = family_of(defer, ns)
+
+    def compared():
+        before = family.counter_get({}, dump=True)
+        answer = ov2.ask(ns, "stats")
+        nonzero = ov2.ask(ns, "stats", "--nonzero")
+        one = ov2.ask(ns, "stats", "ov1")
+        if before != family.counter_get({}, dump=True):
+            return None
+        return before, answer, nonzero, one
+
+    # IPv6 sends frames of its own for some seconds
+    expected, answer, nonzero, one = ksft.wait_for(
+        "the counters to rest", compared, 30)
+    names = {ifindex(ns, dev): dev for dev in ("ov0", "ov1")}
+    expected = [{"ifname": names[row["ifindex"]], **row} for row in expected]
+    ksft.equal(answer, expected, "stats")
+    ksft.equal(one, [row for row in expected if row["ifname"] == "ov1"],
+               "stats ov1")
+    ksft.equal(nonzero, [row for row in expected if row["value"]],
+               "stats --nonzero")
+    ksft.check(0 < len(nonzero) < len(expected), f"{len(nonzero)} not 0")
+
+
+def stats_text(defer):
+    ns = two_cards(defer)
+    rows = ov2.ask(ns, "stats", "ov0")
+    shown = ov2.run(ns, "stats", "ov0").stdout.splitlines()
+    ksft.equal(" ".join(shown[0].split()),
+               "CARD COUNTER VALUE WHAT HAS HAPPENED", "titles")
+    ksft.equal(lines("\n".join(shown[1:])),
+               [f"ov0 {row['name']} {row['value']} {row['explanation']}"
+                for row in rows], "rows")
+    column = shown[0].index("WHAT")
+    for line, row in zip(shown[1:], rows):
+        ksft.equal(line[column:], row["explanation"], "an aligned column")
+    ksft.equal({row["name"] for row in rows}, set(ethtool_stats(ns, "ov0")),
+               "names")
+    ksft.equal(lines(ov2.run(ns, "--nonzero", "stats", "ov0").stdout)[1:],
+               [f"ov0 {row['name']} {row['value']} {row['explanation']}"
+                for row in rows if row["value"]], "rows of --nonzero")
+    ns.ip("link del ov0", "link del ov1")
+    ksft.equal(ov2.run(ns, "stats").stdout, "", "a table without rows")
+
+
+def many(defer):
+    """More than ov2 keeps in memory: it streams, and nothing is lost."""
+    ns = two_cards(defer)
+    ns.ip(*(f"link add many{n} type ipsecov2" for n in range(MANY)))
+    ksft.equal(len(ov2.ask(ns, "show")), MANY + 2, "cards")
+    each = len(ov2.ask(ns, "stats", "ov0"))
+    rows = ov2.ask(ns, "stats")
+    ksft.equal(len({(row["ifname"], row["name"]) for row in rows}),
+               (MANY + 2) * each, "counters")
+    ksft.equal(len(rows), (MANY + 2) * each, "none of them comes twice")
+    ksft.equal(len(ov2.run(ns, "stats").stdout.splitlines()),
+               (MANY + 2) * each + 1, "lines")
+
+
+def changes(defer):
+    """Cards come and go: the others are shown, and ov2 says so if it must."""
+    ns = two_cards(defer)
+    ns.ip(*(f"link add many{n} type ipsecov2" for n in range(10)))
+    with ns.entered():
+        other = subprocess.Popen(
+            ["sh", "-c", "while :; do ip link add new type ipsecov2;"
+             " ip link del new; done"], stderr=subprocess.DEVNULL)
+    defer(other.wait)
+    defer(other.kill)
+    stay = {"ov0", "ov1", *(f"many{n}" for n in range(10))}
+    for _ in range(20):
+        done = ov2.call(ns, "--json", "show")
+        ksft.equal(done.returncode, 0, f"status ({done.stderr})")
+        ksft.check(done.stderr in (
+            "", "ov2: this changed while it was read, so some of it may be"
+            " missing or shown twice: ask again\n"), done.stderr)
+        names = [one["ifname"] for one in json.loads(done.stdout)]
+        ksft.check(stay <= set(names), f"{stay - set(names)} missing")
+        ksft.equal(len(set(names)), len(names), "no card comes twice")
+
+
+def refuse(ns):
+    """A state that the card refuses, and counts."""
+    ksft.check(ns.ip_error(REFUSED), "a wrong state was taken")
+
+
+def watch(defer):
+    """--watch goes on, and shows what moves."""
+    ns = two_cards(defer)
+    for dev in ("ov0", "ov1"):
+        ns.sysctl(f"net.ipv6.conf.{dev}.disable_ipv6", 1)
+    ns.ip("link set ov0 up", "link set ov1 up")
+    process = ov2.start(ns, "--json", "stats", "--watch=0.1")
+    defer(process.wait)
+    defer(process.kill)
+    first = [json.loads(process.stdout.readline())
+             for _ in ov2.ask(ns, "stats")]
+    before = {(row["ifname"], row["name"]): row["value"] for row in first}
+    ksft.equal(len(before), len(first), "counters of the first look")
+    refuse(ns)
+    moved = json.loads(process.stdout.readline())
+    place = moved["ifname"], moved["name"]
+    ksft.check(moved["increase"] > 0 and moved["milliseconds"] > 0,
+               f"{moved}")
+    ksft.equal(moved["value"], before[place] + moved["increase"], "value")
+    ksft.equal(ethtool_stats(ns, place[0])[place[1]], moved["value"],
+               "the counter")
+
+
+def watch_text(defer):
+    ns = two_cards(defer)
+    ns.ip("link set ov0 up", "link set ov1 up")
+    process = ov2.start(ns, "--nonzero", "--watch=0.05", "stats")
+    defer(process.wait)
+    defer(process.kill)
+
+    def moved():
+        refuse(ns)
+        return process.stdout.readline()
+
+    title = ksft.wait_for("a table of what moves", lambda: (
+        line := moved()) and "A SECOND" in line and line, 30)
+    ksft.equal(" ".join(title.split()), "CARD COUNTER VALUE A SECOND",
+               "titles")
+    ksft.check(re.fullmatch(r"ov[01] +\w+ +[1-9]\d* +\+[\d.]+\n",
+                            process.stdout.readline()), "a row")
+    ksft.equal(process.poll(), None, "--watch goes on")
+
+
+# ---- decode
+
+# (words for ov2, direction, slot, is a card's word, what its text has). The
+# words are those of records_words.c and records.py.
+WORDS = (
+    ("0x00000000", "rx", 1, True, "untouched"),
+    ("0x00000001", "rx", 1, True,
+     "untouched, the engine asks to delete this SA"),
+    ("0x00000002", "rx", 1, True, "checked, good"),
+    ("0x00000006", "rx", 1, True, "checked, tunnel and transport, good"),
+    ("0x00030002", "rx", 1, True,
+     "checked, the ICV of ESP is wrong (transport mode)"),
+    ("0x00050002", "rx", 1, True,
+     "checked, the ICV of ESP is wrong (tunnel mode)"),
+    ("0x00030006", "rx", 1, True, "checked, tunnel and transport, the ICV of"
+     " ESP is wrong (transport mode)"),
+    ("0x00060002", "rx", 1, True,
+     "checked, its lengths cannot hold what IPsec needs"),
+    ("0x00070002", "rx", 1, True,
+     "checked, it has another protocol than the SA"),
+    ("0x00080002", "rx", 1, False, "checked, there is no status 8"),
+    ("0x00030000", "rx", 1, False,
+     "untouched, status 3 means nothing without CryptoDone"),
+    ("0x00000004", "rx", 1, False,
+     "untouched, NextCryptoDone without CryptoDone"),
+    ("0x0000000a", "rx", 1, False,
+     "checked, good, reserved bits 0x8 are set"),
+    ("0x05000206", "tx", 12, True, "next header 6 (TCP), pad 2, ESP at 20"),
+    ("0x0a000011", "tx", 12, True, "next header 17 (UDP), pad 0, ESP at 40"),
+    ("0x07000306", "tx", 12, True, "next header 6 (TCP), pad 3, ESP at 28"),
+    ("0x0e050206", "tx", 12, True,
+     "next header 6 (TCP), pad 2, AH at 20, ESP at 56"),
+    ("0x000a0000", "tx", 12, True, "AH at 40"),
+    ("0x05000204", "tx", 12, True, "next header 4 (IPv4), pad 2, ESP at 20"),
+    ("0x05000329", "tx", 12, True, "next header 41 (IPv6), pad 3, ESP at 20"),
+    ("83886593", "tx", 12, True, "next header 1 (ICMP), pad 2, ESP at 20"),
+    ("0x000002fd", "tx", 12, False, "next header 253, pad 2, neither AH nor"
+     " ESP has an offset"),
+    ("0", "tx", 12, True, "no AH and no ESP"),
+    ("0x00010206", "rx", 12, True, "next header 6 (TCP), pad 2"),
+    ("0x00000206", "rx", 12, False, "the engine found no ESP trailer, and"
+     " next header or pad without HeaderInfoSet"),
+    ("0x00030206", "rx", 12, False,
+     "next header 6 (TCP), pad 2, reserved bits 0x20000 are set"),
+    ("0x00100001", "tx", 1, True, "SA of handle 0x100001"),
+    ("0xfffffffffff00001", "tx", 1, True, "SA of handle 0xfffffffffff00001"),
+    ("0", "tx", 1, True, "no SA: the engine leaves the frame alone"),
+    ("0x00400002", "tx", 11, True, "tunnel SA of handle 0x400002"),
+    ("0", "tx", 11, True, "no tunnel SA around the SA of slot 1"),
+    ("0x00220015", "tx", 0, True,
+     "IPv4, TCP checksum, IP header checksum, TCP header at 34"),
+    ("0x0000000a", "tx", 0, True, "IPv6, UDP checksum"),
+    ("0x04000001", "tx", 0, False, "IPv4, reserved bits 0x4000000 are set"),
+    ("0x436005a0", "tx", 2, True,
+     "large send, version 2, IPv4, MSS 1440, TCP header at 54"),
+    ("0xc4a0058c", "tx", 2, True,
+     "large send, version 2, IPv6, MSS 1420, TCP header at 74"),
+    ("1", "rx", 11, False, "this slot is 0 on receive"),
+    ("0x100000000", "rx", 1, False, "this slot has 32 bits"),
+)
+
+
+def decode(_, word, direction, slot, valid, text):
+    answer = ov2.ask(None, "decode", direction, f"{slot}:{word}")
+    ksft.equal([(one["word"], one["direction"], one["slot"], one["valid"],
+                 one["text"]) for one in answer],
+               [(int(word, 0), direction, slot, valid, text)], word)
+    shown = lines(ov2.run(None, "decode", direction, f"{slot}:{word}").stdout)
+    ksft.equal(shown, ["WORD DIRECTION SLOT MEANING",
+                       f"{int(word, 0):#010x} {direction} {slot} "
+                       f"{'' if valid else 'not valid: '}{text}"], word)
+
+
+def decode_places(_):
+    """Without a slot or direction, each place where the word may stand."""
+    answer = ov2.ask(None, "decode", "0x00010206", "7")
+    places = [("tx", 0), ("tx", 1), ("tx", 2), ("tx", 11), ("tx", 12),
+              ("rx", 1), ("rx", 12)]
+    ksft.equal([(one["word"], one["direction"], one["slot"])
+                for one in answer],
+               [(0x00010206, *place) for place in places] +
+               [(7, *place) for place in places], "places")
+    header = answer[6]
+    ksft.equal(header["fields"], {"next_header": 6, "pad_length": 2,
+                                  "header_info_set": 1}, "fields")
+    answer = ov2.ask(None, "decode", "rx", "7", "1:2")
+    ksft.equal([(one["word"], one["slot"]) for one in answer],
+               [(7, 1), (7, 12), (2, 1)], "words and slots")
+
+
+def decode_needs_nothing(defer):
+    """decode works for nobody, and without the module."""
+    module.remove()
+    defer(module.load)
+    ksft.equal(ov2.run(None, "decode", "2", **ov2.as_nobody(defer)).stdout,
+               ov2.run(None, "decode", "2").stdout, "decode by nobody")
+
+
+# ---- who asks, and what is wrong
+
+def unprivileged(defer):
+    ns = two_cards(defer)
+    nobody = ov2.as_nobody(defer)
+    for words in (("show",), ("stats",), ("version",), ("decode", "1")):
+        ksft.equal(ov2.ask(ns, *words, **nobody), ov2.ask(ns, *words),
+                   f"{words} by nobody")
+    ksft.equal(ov2.refused(None, "-n", ns.name, "show", status=1,
+                           **nobody),
+               f"only root may go into the network namespace {ns.name}: use"
+               " sudo", "-n by nobody")
+
+
+def no_module(defer):
+    module.remove()
+    defer(module.load)
+    for words in (("show",), ("stats",), ("show", "ov0"), ("--json", "show"),
+                  ("--json", "stats")):
+        ksft.equal(ov2.refused(None, *words, status=3),
+                   "the module ipsecov2 is not loaded: load it with `modprobe"
+                   " ipsecov2`, or make a card with `ip link add ov0 type"
+                   " ipsecov2`", f"{words}")
+    answer = ov2.ask(None, "version")
+    ksft.equal(answer[0]["module"], None, "--json version")
+    ksft.equal(ov2.run(None, "version").stdout,
+               f"ov2 {answer[0]['tool']}\nmodule ipsecov2 is not loaded:"
+               " `modprobe ipsecov2` loads it\n", "version")
+    ksft.check(not module.loaded(), "ov2 loaded the module")
+
+
+def wrong_card(defer):
+    ns = two_cards(defer)
+    for command in ("show", "stats"):
+        ksft.equal(ov2.refused(ns, command, "nothing", status=1),
+                   "there is no interface nothing here: `ov2 show` lists the"
+                   " cards, and -n NETNS looks into another network"
+                   " namespace", f"{command} nothing")
+        ksft.equal(ov2.refused(ns, command, "lo", status=1),
+                   "The interface is not of type ipsecov2 (attribute"
+                   " ifindex)", f"{command} lo")
+        ksft.check("'ov1' is one word too many" in
+                   ov2.refused(ns, command, "ov0", "ov1", status=2),
+                   f"{command} with two cards")
+
+
+USES = (
+    ((), "no command"),
+    (("nonsense",), "there is no command 'nonsense'"),
+    (("--nonsense", "show"), "option --nonsense is unknown, or takes no"
+     " value"),
+    (("-x", "show"), "there is no option -x"),
+    (("--json", "-jx", "show"), "there is no option -x"),
+    (("show", "-n"), "-n needs a value"),
+    (("--json=1", "show"), "option --json=1 is unknown, or takes no value"),
+    (("--color=maybe", "show"),
+     "--color=maybe is none of auto, always and never"),
+    (("--watch=x", "stats"),
+     "--watch=x is not between 0.01 and 86400 seconds"),
+    (("--watch=nan", "stats"),
+     "--watch=nan is not between 0.01 and 86400 seconds"),
+    (("--watch=0", "stats"),
+     "--watch=0 is not between 0.01 and 86400 seconds"),
+    (("show", "--watch"), "--watch is for `ov2 stats`"),
+    (("show", "--nonzero"), "--nonzero is for `ov2 stats`"),
+    (("version", "1"), "version takes no word, and got '1'"),
+    (("decode",), "decode needs a word"),
+    (("decode", "tx"), "decode needs a word"),
+    (("decode", "0x1", "twelve"), "'twelve' is not a word of a record, which"
+     " is a number such as 0x05000206"),
+    (("decode", "3:0x1"), "the slot in '3:0x1' is none of 0, 1, 2, 11 and"
+     " 12"),
+    (("decode", "12:"), "'12:' is not a word of a record, which is a number"
+     " such as 0x05000206"),
+    (("decode", "0x1ffffffffffffffff"),
+     "'0x1ffffffffffffffff' does not fit into 64 bits"),
+)
+
+
+def wrong_use(_):
+    for words, sentence in USES:
+        ksft.equal(ov2.refused(None, *words, status=2),
+                   f"{sentence}: `ov2 help` shows the commands", f"{words}")
+
+
+def help_text(_):
+    shown = ov2.run(None, "help").stdout
+    ksft.equal(ov2.run(None, "-h").stdout, shown, "-h")
+    for word in ("show", "stats", "decode", "version", "--json", "--netns",
+                 "--color", "--watch", "--nonzero", "Exit status"):
+        ksft.check(word in shown, f"no {word} in the help")
+
+
+# ---- where the output goes
+
+def full_disk(defer):
+    ns = two_cards(defer)
+    for words in (("show",), ("--json", "stats"), ("version",), ("help",),
+                  ("decode", "1"), ("stats", "--watch=0.01")):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = ov2.call(ns, *words, stdout=full)
+        ksft.equal(done.returncode, 1, f"{words}: status")
+        ksft.check(re.fullmatch(r"ov2: cannot write the whole output"
+                                r"(: No space left on device)?\n",
+                                done.stderr), f"{words}: {done.stderr!r}")
+
+
+def broken_pipe(defer):
+    """A reader that ends early ends ov2, and nothing is said."""
+    ns = two_cards(defer)
+    for words in (("stats",), ("--json", "show"), ("stats", "--watch=0.01")):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = ov2.call(ns, *words, stdout=writer)
+        os.close(writer)
+        ksft.equal((done.returncode, done.stderr), (-13, ""),
+                   f"{words}: ended by SIGPIPE")
+
+
+def on_a_terminal(ns, *words, **env):
+    master, slave = pty.openpty()
+    process = ov2.start(ns, *words, stdout=slave, env=env)
+    os.close(slave)
+    seen = b""
+    try:
+        while chunk := os.read(master, 4096):
+            seen += chunk
+    except OSError:
+        pass            # the end of a terminal
+    os.close(master)
+    ksft.equal((process.wait(), process.stderr.read()), (0, ""), "status")
+    process.stderr.close()
+    return seen.decode()
+
+
+def colour(defer):
+    """Only on a terminal, unless the user says so."""
+    ns = two_cards(defer)
+    escape = "\x1b["
+    cases = (
+        ("terminal", on_a_terminal(ns, "show", TERM="xterm"), True),
+        ("NO_COLOR", on_a_terminal(ns, "show", TERM="xterm", NO_COLOR="1"),
+         False),
+        ("empty NO_COLOR", on_a_terminal(ns, "show", TERM="xterm",
+                                         NO_COLOR=""), True),
+        ("dumb", on_a_terminal(ns, "show", TERM="dumb"), False),
+        ("never", on_a_terminal(ns, "show", "--color=never", TERM="xterm"),
+         False),
+        ("pipe", ov2.run(ns, "show").stdout, False),
+        ("always", ov2.run(ns, "show", "--color=always",
+                           env={"NO_COLOR": "1"}).stdout, True),
+        ("table", ov2.run(ns, "stats", "--color=always").stdout, True),
+        ("JSON", ov2.run(ns, "show", "--json", "--color=always").stdout,
+         False))
+    for name, shown, colours in cases:
+        ksft.equal(escape in shown, colours, f"colours of {name}: {shown!r}")
+    plain = re.sub(r"\x1b\[[\d;]*m", "", cases[6][1])
+    ksft.equal(plain, cases[5][1], "what is printed besides colours")
+
+
+# ---- what is written about it
+
+def examples(defer):
+    """The examples of Documentation/ov2.rst print what the page says."""
+    if not page.there("ov2.rst") or not shutil.which("jq"):
+        raise ksft.Skip("needs jq, and Documentation/ beside the selftests")
+    defer(subprocess.run, ["ip", "netns", "del", "ov2-page"], check=False,
+          stderr=subprocess.DEVNULL)
+    before = os.environ["PATH"]
+    defer(os.environ.update, PATH=before)
+    os.environ["PATH"] = f"{os.path.dirname(ov2.find())}:{before}"
+    page.compare("ov2.rst", 3)
+
+
+def completion(defer):
+    """What bash offers for the beginning of a word."""
+    ns = two_cards(defer)
+    ns.ip("link set ov1 name other")
+    script = os.path.join(os.path.dirname(ov2.find()), "ov2.bash")
+    if not os.path.exists(script):
+        raise ksft.Skip("ov2 was installed without its source")
+    for line, expected in (
+            ("ov2 s", {"show", "stats"}), ("ov2 show o", {"ov0", "other"}),
+            (f"ov2 -n {ns.name} stats ov", {"ov0"}),
+            ("ov2 decode ", {"tx", "rx"}),
+            ("ov2 --n", {"--netns", "--nonzero"}),
+            ("ov2 --color=a", {"--color=auto", "--color=always"})):
+        words = line.split(" ")
+        done = ns.command(
+            "bash", "-c", 'PATH=$1:$PATH; . "$2"; shift 2; COMP_WORDS=("$@");'
+            ' COMP_CWORD=$(($# - 1)); _ov2 ov2 "${COMP_WORDS[-1]}"'
+            ' "${COMP_WORDS[-2]}"; printf "%s\n" "${COMPREPLY[@]}"', "bash",
+            os.path.dirname(ov2.find()), script, *words)
+        ksft.equal(set(done.stdout.split()), expected, line)
+        ksft.equal(done.stderr, "", line)
+
+
+if __name__ == "__main__":
+    SOME = ksft.chosen([
+        version, show_json, show_text, show_verbose, no_card, namespaces,
+        odd_name, stats_json, stats_text, many, changes, watch, watch_text,
+        *((f"decode {row[1]} {row[2]}:{row[0]}", decode, *row)
+          for row in WORDS),
+        decode_places, decode_needs_nothing, unprivileged, no_module,
+        wrong_card, wrong_use, help_text, full_disk, broken_pipe, colour,
+        examples, completion])
+    module.load()
+    ov2.need()
+    ynl.need()
+    ksft.run(SOME)

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Names and numbers of cards. */
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "card.h"
+
+/**
+ * card_choose() - take the optional DEV of a command
+ * @count: how many words there are
+ * @words: the words of the command; only one is allowed
+ * @ifindex: set to the number of the interface, or to 0 without a word
+ *
+ * Return: STATUS_DONE, or another status after a sentence.
+ */
+enum status card_choose(int count, char **words, uint32_t *ifindex)
+{
+	*ifindex = 0;
+	if (!count)
+		return STATUS_DONE;
+	if (count > 1)
+		return wrong_use("'%s' is one word too many", words[1]);
+	*ifindex = if_nametoindex(words[0]);
+	if (!*ifindex)
+		return failed("there is no interface %s here: `ov2 show` lists the cards, and -n NETNS looks into another network namespace",
+			      words[0]);
+	return STATUS_DONE;
+}
+
+/* The name of an interface, until the next call. A card may be renamed or
+ * deleted at any time; then its number stands for its name.
+ */
+const char *card_name(uint32_t ifindex)
+{
+	static char name[IF_NAMESIZE];
+
+	if (!if_indextoname(ifindex, name))
+		snprintf(name, sizeof(name), "if%u", ifindex);
+	return name;
+}

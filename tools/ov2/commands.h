@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The list of commands. Each has a file of its own. */
+#ifndef OV2_COMMANDS_H
+#define OV2_COMMANDS_H
+
+#include "error.h"
+
+/**
+ * struct command - a command of ov2
+ * @name: the first word
+ * @words: what may follow
+ * @about: what it does, in one line
+ * @run: called with the words that follow; the options are in `options`
+ */
+struct command {
+	const char *name;
+	const char *words;
+	const char *about;
+	enum status (*run)(int count, char **words);
+};
+
+extern const struct command command_decode;
+extern const struct command command_show;
+extern const struct command command_stats;
+extern const struct command command_version;
+
+#endif /* OV2_COMMANDS_H */

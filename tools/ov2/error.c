@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Sentences on stderr. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+
+static void sentence(const char *format, va_list arguments, const char *end)
+{
+	/* What was printed before stands before it on a terminal, too */
+	fflush(stdout);
+	fputs("ov2: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputs(end, stderr);
+}
+
+/* Prints a sentence; the command goes on. */
+void warn(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	sentence(format, arguments, "\n");
+	va_end(arguments);
+}
+
+/* Prints why a command failed. */
+enum status failed(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	sentence(format, arguments, "\n");
+	va_end(arguments);
+	return STATUS_FAILED;
+}
+
+/* Prints what is wrong with the command line. */
+enum status wrong_use(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	sentence(format, arguments, ": `ov2 help` shows the commands\n");
+	va_end(arguments);
+	return STATUS_USAGE;
+}
+
+/* Prints that stdout takes no more, with the reason in errno. */
+enum status output_failed(void)
+{
+	int error = errno;
+
+	/* Nothing can be done about what stdout still holds */
+	fprintf(stderr, "ov2: cannot write the whole output%s%s\n",
+		error ? ": " : "", error ? strerror(error) : "");
+	return STATUS_FAILED;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How ov2 says that something went wrong, and its exit status. */
+#ifndef OV2_ERROR_H
+#define OV2_ERROR_H
+
+/**
+ * enum status - exit status of ov2, and what its functions return
+ * @STATUS_DONE: it did what it was asked for
+ * @STATUS_FAILED: it could not; a sentence was printed
+ * @STATUS_USAGE: the command line is wrong; a sentence was printed
+ * @STATUS_NO_MODULE: the module is not loaded; a sentence was printed
+ */
+enum status {
+	STATUS_DONE = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2,
+	STATUS_NO_MODULE = 3,
+};
+
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+enum status failed(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+enum status wrong_use(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+enum status output_failed(void);
+
+#endif /* OV2_ERROR_H */

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The generic netlink family of the module. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/ipsecov2_netlink.h>
+
+#include "family.h"
+
+/* The kernel loads a module whose family somebody asks for. Asking what there
+ * is should change nothing, so ov2 looks here first.
+ */
+bool family_module_loaded(void)
+{
+	return access("/sys/module", F_OK) ||
+	       !access("/sys/module/ipsecov2", F_OK);
+}
+
+static enum status family_no_module(void)
+{
+	failed("the module ipsecov2 is not loaded: load it with `modprobe ipsecov2`, or make a card with `ip link add ov0 type ipsecov2`");
+	return STATUS_NO_MODULE;
+}
+
+static void family_take_group(struct family *family, const struct nlattr *nest)
+{
+	struct family_group *group = family->groups;
+	const struct nlattr *attr;
+
+	while (group->name[0])
+		group++;
+	if (group == &family->groups[FAMILY_GROUPS - 1])
+		return;
+	mnl_attr_for_each_nested(attr, nest) {
+		switch (mnl_attr_get_type(attr)) {
+		case CTRL_ATTR_MCAST_GRP_NAME:
+			snprintf(group->name, sizeof(group->name), "%s",
+				 mnl_attr_get_str(attr));
+			break;
+		case CTRL_ATTR_MCAST_GRP_ID:
+			group->id = mnl_attr_get_u32(attr);
+			break;
+		}
+	}
+}
+
+static int family_take(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr, *group;
+	struct family *family = data;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		switch (mnl_attr_get_type(attr)) {
+		case CTRL_ATTR_FAMILY_ID:
+			family->id = mnl_attr_get_u16(attr);
+			break;
+		case CTRL_ATTR_MCAST_GROUPS:
+			mnl_attr_for_each_nested(group, attr)
+				family_take_group(family, group);
+			break;
+		}
+	}
+	return 0;
+}
+
+/**
+ * family_open() - open a socket of the family
+ * @family: filled in
+ *
+ * Return: STATUS_DONE; another status after a sentence.
+ */
+enum status family_open(struct family *family)
+{
+	struct nlmsghdr *request;
+	int error;
+
+	memset(family, 0, sizeof(*family));
+	if (!family_module_loaded())
+		return family_no_module();
+	error = nl_open(&family->nl, NETLINK_GENERIC);
+	if (error)
+		return failed("cannot open a netlink socket: %s",
+			      strerror(-error));
+	family->id = GENL_ID_CTRL;
+	request = family_request(family, CTRL_CMD_GETFAMILY, NLM_F_ACK);
+	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, IPSECOV2_FAMILY_NAME);
+	error = nl_ask(&family->nl, request, NULL, family_take, family);
+	if (!error)
+		return STATUS_DONE;
+	family_close(family);
+	if (error == -ENOENT && access("/sys/module/ipsecov2", F_OK))
+		return family_no_module();
+	if (error == -ENOENT)
+		return failed("the module that is loaded has no netlink family ipsecov2: it is older than this ov2, so load the module that came with it");
+	return failed("cannot find the netlink family ipsecov2: %s",
+		      family->nl.sentence);
+}
+
+void family_close(struct family *family)
+{
+	nl_close(&family->nl);
+}
+
+/**
+ * family_request() - begin a request
+ * @family: the family; its last request ends here
+ * @command: IPSECOV2_CMD_...
+ * @flags: NLM_F_ACK or NLM_F_DUMP
+ *
+ * Return: the request, to which attributes may be added.
+ */
+struct nlmsghdr *family_request(struct family *family, uint8_t command,
+				uint16_t flags)
+{
+	struct nlmsghdr *request = mnl_nlmsg_put_header(family->room);
+	struct genlmsghdr *header;
+
+	request->nlmsg_type = family->id;
+	request->nlmsg_flags = NLM_F_REQUEST | flags;
+	header = mnl_nlmsg_put_extra_header(request, sizeof(*header));
+	header->cmd = command;
+	header->version = IPSECOV2_FAMILY_VERSION;
+	return request;
+}
+
+/**
+ * family_ask() - send a request, and say so if it fails or changed meanwhile
+ * @family: the family
+ * @request: from family_request()
+ * @set: the attributes of the request by name
+ * @row: called for each message of the answer
+ * @data: for @row
+ *
+ * Return: STATUS_DONE, also if a dump changed while it was read; STATUS_FAILED
+ * after a sentence.
+ */
+enum status family_ask(struct family *family, struct nlmsghdr *request,
+		       const struct schema_attr *set, nl_row row, void *data)
+{
+	int error;
+
+	if (request->nlmsg_flags & NLM_F_DUMP)
+		error = nl_dump(&family->nl, request, set, row, data);
+	else
+		error = nl_ask(&family->nl, request, set, row, data);
+	switch (-error) {
+	case 0:
+		break;
+	case EPERM:
+		return failed("%s: this needs root, or CAP_NET_ADMIN in the network namespace: use sudo",
+			      family->nl.sentence);
+	case EOPNOTSUPP:
+		return failed("the module that is loaded does not know this request: `ov2 version` shows whether it is older than this ov2");
+	default:
+		return failed("%s", family->nl.sentence);
+	}
+	if (family->nl.interrupted)
+		warn("this changed while it was read, so some of it may be missing or shown twice: ask again");
+	return STATUS_DONE;
+}
+
+/* The number of a multicast group; 0 if the family has none of this name. */
+uint32_t family_group(const struct family *family, const char *name)
+{
+	const struct family_group *group;
+
+	for (group = family->groups; group->name[0]; group++)
+		if (!strcmp(group->name, name))
+			return group->id;
+	return 0;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writes JSON to stdout: commas and quotes. An array has a line for each of its
+ * members; any other value is one line.
+ */
+#include <stdio.h>
+
+#include "json.h"
+
+static struct {
+	unsigned int depth;	/* brackets that are open */
+	bool first;		/* nothing stands behind the last bracket yet */
+	bool lines;		/* the outer value is an array */
+} json = { .first = true };
+
+static void json_quoted(const char *text)
+{
+	const unsigned char *c;
+
+	putchar('"');
+	for (c = (const unsigned char *)text; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			printf("\\%c", *c);
+		else if (*c < 0x20 || *c == 0x7f)
+			printf("\\u%04x", *c);
+		else
+			putchar(*c);
+	}
+	putchar('"');
+}
+
+static void json_begin(const char *key)
+{
+	if (json.depth && !json.first)
+		putchar(',');
+	if (json.depth == 1 && json.lines)
+		putchar('\n');
+	json.first = false;
+	if (key) {
+		json_quoted(key);
+		putchar(':');
+	}
+}
+
+void json_open(const char *key, char bracket)
+{
+	if (!json.depth)
+		json.lines = bracket == '[';
+	json_begin(key);
+	putchar(bracket);
+	json.depth++;
+	json.first = true;
+}
+
+void json_close(char bracket)
+{
+	json.depth--;
+	if (!json.depth && json.lines && !json.first)
+		putchar('\n');
+	json.first = false;
+	putchar(bracket);
+	if (!json.depth)
+		putchar('\n');
+}
+
+void json_string(const char *key, const char *value)
+{
+	json_begin(key);
+	json_quoted(value);
+}
+
+void json_number(const char *key, unsigned long long value)
+{
+	json_begin(key);
+	printf("%llu", value);
+}
+
+void json_signed(const char *key, long long value)
+{
+	json_begin(key);
+	printf("%lld", value);
+}
+
+void json_bool(const char *key, bool value)
+{
+	json_begin(key);
+	fputs(value ? "true" : "false", stdout);
+}
+
+void json_null(const char *key)
+{
+	json_begin(key);
+	fputs("null", stdout);
+}

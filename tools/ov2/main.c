@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ov2: see and steer the cards of the module ipsecov2. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "color.h"
+#include "commands.h"
+#include "netns.h"
+#include "options.h"
+
+struct options options;
+
+static const struct command *const commands[] = {
+	&command_show,
+	&command_stats,
+	&command_decode,
+	&command_version,
+};
+
+#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static void help(void)
+{
+	unsigned int i;
+
+	puts("Usage: ov2 [OPTION]... COMMAND [WORD]...\n");
+	for (i = 0; i < COMMANDS; i++)
+		printf("  %-8s %-28s %s\n", commands[i]->name,
+		       commands[i]->words, commands[i]->about);
+	puts("  help                                  this text\n\n"
+	     "  -j, --json             print JSON\n"
+	     "  -n, --netns NETNS      look into the network namespace NETNS\n"
+	     "  -v, --verbose          show more\n"
+	     "      --color=WHEN       auto (on a terminal), always or never\n"
+	     "      --nonzero          stats: only the counters that are not 0\n"
+	     "      --watch[=SECONDS]  stats: go on, and show what moves\n\n"
+	     "Exit status: 0 done, 1 failed, 2 wrong use, 3 the module is not loaded.\n"
+	     "ov2(8) has the rest.");
+}
+
+enum {
+	OPTION_COLOR = 256,
+	OPTION_NONZERO,
+	OPTION_WATCH,
+};
+
+static const struct option long_options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "netns", required_argument, NULL, 'n' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "color", required_argument, NULL, OPTION_COLOR },
+	{ "nonzero", no_argument, NULL, OPTION_NONZERO },
+	{ "watch", optional_argument, NULL, OPTION_WATCH },
+	{ NULL, 0, NULL, 0 }
+};
+
+static enum status take_watch(const char *seconds)
+{
+	char *end;
+
+	options.watch = 1;
+	if (!seconds)
+		return STATUS_DONE;
+	options.watch = strtod(seconds, &end);
+	if (end == seconds || *end || !(options.watch >= 0.01) ||
+	    options.watch > 86400)
+		return wrong_use("--watch=%s is not between 0.01 and 86400 seconds",
+				 seconds);
+	return STATUS_DONE;
+}
+
+/**
+ * struct line - what the command line says
+ * @command: the command; NULL for help
+ * @netns: of -n, or NULL
+ * @stats_only: an option that only stats has, or NULL
+ */
+struct line {
+	const char *command;
+	const char *netns;
+	const char *stats_only;
+};
+
+static enum status take_option(struct line *line, int option, char **argv)
+{
+	switch (option) {
+	case 'j':
+		options.json = true;
+		return STATUS_DONE;
+	case 'v':
+		options.verbose = true;
+		return STATUS_DONE;
+	case 'n':
+		line->netns = optarg;
+		return STATUS_DONE;
+	case 'h':
+		line->command = "help";
+		return STATUS_DONE;
+	case 'V':
+		line->command = "version";
+		return STATUS_DONE;
+	case OPTION_COLOR:
+		if (!color_choose(optarg))
+			return wrong_use("--color=%s is none of auto, always and never",
+					 optarg);
+		return STATUS_DONE;
+	case OPTION_NONZERO:
+		line->stats_only = "--nonzero";
+		options.nonzero = true;
+		return STATUS_DONE;
+	case OPTION_WATCH:
+		line->stats_only = "--watch";
+		return take_watch(optarg);
+	case ':':
+		return wrong_use("%s needs a value", argv[optind - 1]);
+	default:
+		/* A known letter stands for a long option with a value */
+		if (optopt && !strchr("jnvhV", optopt) &&
+		    optopt < OPTION_COLOR)
+			return wrong_use("there is no option -%c", optopt);
+		return wrong_use("option %s is unknown, or takes no value",
+				 argv[optind - 1]);
+	}
+}
+
+static const struct command *find_command(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static enum status run(int argc, char **argv)
+{
+	const struct command *command;
+	struct line line = {};
+	enum status status;
+	int option;
+
+	color_choose("auto");
+	while ((option = getopt_long(argc, argv, ":jn:vhV", long_options,
+				     NULL)) != -1) {
+		status = take_option(&line, option, argv);
+		if (status)
+			return status;
+	}
+	if (!line.command && optind < argc)
+		line.command = argv[optind++];
+	if (!line.command)
+		return wrong_use("no command");
+	if (!strcmp(line.command, "help")) {
+		help();
+		return STATUS_DONE;
+	}
+	command = find_command(line.command);
+	if (!command)
+		return wrong_use("there is no command '%s'", line.command);
+	if (line.stats_only && command != &command_stats)
+		return wrong_use("%s is for `ov2 stats`", line.stats_only);
+	if (line.netns) {
+		status = netns_enter(line.netns);
+		if (status)
+			return status;
+	}
+	return command->run(argc - optind, argv + optind);
+}
+
+int main(int argc, char **argv)
+{
+	enum status status;
+
+	/* Whoever reads a pipe may end before the end of a long list. Then ov2
+	 * ends like any other program, even if its parent ignores the signal.
+	 */
+	signal(SIGPIPE, SIG_DFL);
+	status = run(argc, argv);
+	errno = 0;
+	/* A full disk may show as late as here */
+	if ((fflush(stdout) || ferror(stdout) || fclose(stdout)) &&
+	    status == STATUS_DONE)
+		status = output_failed();
+	return status;
+}

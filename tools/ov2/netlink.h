@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Asking the kernel by netlink, whatever the family is. */
+#ifndef OV2_NETLINK_H
+#define OV2_NETLINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mnl_socket;
+struct nlmsghdr;
+struct schema_attr;
+
+#define NL_REQUEST_SIZE	1024
+
+/**
+ * struct nl - a socket, and what its last answer was
+ * @socket: the socket
+ * @seq: the number of the last request
+ * @interrupted: what the last dump listed changed meanwhile
+ * @sentence: what the kernel says about the last request that failed
+ */
+struct nl {
+	struct mnl_socket *socket;
+	unsigned int seq;
+	bool interrupted;
+	char sentence[256];
+};
+
+/**
+ * typedef nl_row - called for each message of an answer
+ * @nlh: the message
+ * @data: the caller's
+ *
+ * Return: 0 to go on; anything else ends the dump and is returned by it.
+ */
+typedef int (*nl_row)(const struct nlmsghdr *nlh, void *data);
+
+int nl_open(struct nl *nl, int bus);
+void nl_close(struct nl *nl);
+int nl_ask(struct nl *nl, struct nlmsghdr *request,
+	   const struct schema_attr *set, nl_row row, void *data);
+int nl_dump(struct nl *nl, struct nlmsghdr *request,
+	    const struct schema_attr *set, nl_row row, void *data);
+
+#endif /* OV2_NETLINK_H */

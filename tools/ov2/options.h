@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the command line asks for, besides the command and its words. */
+#ifndef OV2_OPTIONS_H
+#define OV2_OPTIONS_H
+
+#include <stdbool.h>
+
+/**
+ * struct options - options of all commands
+ * @json: print JSON
+ * @verbose: show more
+ * @nonzero: stats: counters that are not 0
+ * @watch: stats: seconds between two looks, or 0 to look once
+ */
+struct options {
+	bool json;
+	bool verbose;
+	bool nonzero;
+	double watch;
+};
+
+extern struct options options;
+
+#endif /* OV2_OPTIONS_H */

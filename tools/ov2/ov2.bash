@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2207	# names of cards and namespaces have no blanks
+#
+# Completion of ov2 for bash. `make install` puts it where bash-completion looks.
+
+_ov2_words() {
+	COMPREPLY=($(compgen -W "$1" -- "$2"))
+}
+
+# The cards of the namespace that the command line names.
+_ov2_cards() {
+	ov2 ${1:+-n "$1"} --json show 2>/dev/null |
+		sed -n 's/.*"ifname":"\([^"]*\)".*/\1/p'
+}
+
+_ov2() {
+	local word=$2 before=$3 command='' netns='' i
+
+	case $before in
+	-n|--netns)
+		_ov2_words "$(ip netns list 2>/dev/null | cut -d' ' -f1)" "$word"
+		return ;;
+	esac
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-n|--netns)	netns=${COMP_WORDS[++i]} ;;
+		-*)		;;
+		*)		command=${COMP_WORDS[i]}; break ;;
+		esac
+	done
+	case $word in
+	--color*)
+		_ov2_words "auto always never" "${word#--color=}"
+		COMPREPLY=("${COMPREPLY[@]/#/--color=}")
+		return ;;
+	-*)
+		_ov2_words "--json --netns --verbose --color= --nonzero --watch --help --version" "$word"
+		return ;;
+	esac
+	case $command in
+	'')		_ov2_words "$(ov2 help | sed -n 's/^  \([a-z]\+\) .*/\1/p')" "$word" ;;
+	show|stats)	_ov2_words "$(_ov2_cards "$netns")" "$word" ;;
+	decode)		[ "$before" != decode ] || _ov2_words "tx rx" "$word" ;;
+	esac
+}
+
+complete -F _ov2 ov2
