@@ -8,6 +8,7 @@
 #include "engine_miniport.h"
 #include "pool.h"
 #include "receive_nbl.h"
+#include "sa_query.h"
 #include "sa_request.h"
 #include "send_nbl.h"
 #include "wants.h"
@@ -36,6 +37,7 @@ const struct ov2_miniport_ops ov2_engine_miniport = {
 	.send = ov2_engine_send,
 	.wants = ov2_engine_wants,
 	.receive = ov2_engine_receive,
+	.query = ov2_sa_query,
 };
 
 /**

@@ -37,23 +37,34 @@ static const enum ov2_counter status_counters[OV2_CRYPTO_STATUS_MAX] = {
 #define RECEIVE_OUTER	0
 #define RECEIVE_INNER	1
 
-static void receive_count(struct ov2_adapter *ad, const struct ov2_nbl *nbl,
-			  enum ov2_crypto_status status)
+/* If there is an inner SA, all headers of the outer SA were good, so the status
+ * is about the inner SA.
+ */
+static void receive_count(const struct ov2_nbl *nbl, struct ov2_sa *outer,
+			  struct ov2_sa *inner, enum ov2_crypto_status status)
 {
+	struct ov2_adapter *ad = outer->engine->ad;
+	unsigned int len = nbl->skb->len;
+
 	ov2_count(ad, status_counters[status]);
 	if (status == OV2_CRYPTO_SUCCESS)
-		ov2_count_add(ad, OV2_CNT_RX_BYTES, nbl->skb->len);
+		ov2_count_add(ad, OV2_CNT_RX_BYTES, len);
+	if (unlikely(inner)) {
+		ov2_sa_count_good(&outer->counts, 1, len);
+		ov2_sa_count_received(&inner->counts, status, len);
+	} else {
+		ov2_sa_count_received(&outer->counts, status, len);
+	}
 }
 
-/* Write and count the result of an NBL. If there is an inner SA, all headers of
- * the outer SA were good, so the status is about the inner SA. Returns false,
- * because nothing is left to do.
+/* Write and count the result of an NBL. Returns false, because nothing is left
+ * to do.
  */
 static bool receive_set_result(struct ov2_nbl *nbl,
 			       enum ov2_crypto_status status)
 {
 	const struct ov2_work *work = ov2_work(nbl);
-	const struct ov2_sa *outer = work->sa[RECEIVE_OUTER];
+	struct ov2_sa *outer = work->sa[RECEIVE_OUTER];
 	const struct ov2_rx_result res = {
 		.crypto_done = true,
 		.next_crypto_done = work->sa[RECEIVE_INNER],
@@ -63,7 +74,7 @@ static bool receive_set_result(struct ov2_nbl *nbl,
 	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(&res);
 	nbl->ext_rx.handle = outer->hdl.value;
 	nbl->ext_rx.seq64 = work->seq;
-	receive_count(outer->engine->ad, nbl, status);
+	receive_count(nbl, outer, work->sa[RECEIVE_INNER], status);
 	return false;
 }
 

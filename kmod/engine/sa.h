@@ -10,6 +10,7 @@
 #include "../ov2/handle.h"
 #include "../ov2/requests.h"
 #include "member.h"
+#include "sa_count.h"
 
 struct ov2_engine;
 
@@ -82,6 +83,7 @@ struct ov2_adding {
  * @adding: the add that the SA is made from, until the SA has its keys
  * @transport: becomes ov2_handle.transport
  * @del: the delete that pends until the SA is freed, or NULL
+ * @counts: what it has done
  */
 struct ov2_sa {
 	struct ov2_handle hdl;
@@ -110,6 +112,7 @@ struct ov2_sa {
 	struct ov2_adding adding;
 	void *transport;
 	struct ov2_request *del;
+	struct ov2_sa_counts counts;
 };
 
 const struct ov2_ext_add *ov2_sa_ext(const struct ov2_request *req);

@@ -339,8 +339,10 @@ static void send_failed(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 				       OV2_STATUS_FAILURE);
 }
 
+/* The NBL still uses its SAs. */
 static void send_count(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
+	const struct ov2_work *work = ov2_work(nbl);
 	unsigned int frames = 0, bytes = 0;
 	const struct sk_buff *skb;
 
@@ -351,6 +353,10 @@ static void send_count(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	}
 	ov2_count_add(ad, OV2_CNT_TX_PKTS, frames);
 	ov2_count_add(ad, OV2_CNT_TX_BYTES, bytes);
+	ov2_sa_count_good(&work->sa[SEND_SA]->counts, frames, bytes);
+	if (unlikely(work->sa[SEND_TUNNEL]))
+		ov2_sa_count_good(&work->sa[SEND_TUNNEL]->counts, frames,
+				  bytes);
 }
 
 /**
@@ -368,14 +374,14 @@ void ov2_engine_sent(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 
 	if (!work->reason && ov2_engine_resetting(engine))
 		work->reason = OV2_CNT_TX_DROP_RESET;
+	if (!work->reason && !send_is_plain(nbl))
+		send_count(ad, nbl);
 	ov2_steps_release(nbl);
 	if (work->reason) {
 		send_failed(ad, nbl);
 		return;
 	}
 
-	if (!send_is_plain(nbl))
-		send_count(ad, nbl);
 	nbl->skb = NULL;
 	ad->ops->wire_out(ad, nbl->queue, skb);
 	ad->ops->send_complete(ad, nbl, OV2_STATUS_SUCCESS);

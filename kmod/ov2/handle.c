@@ -32,6 +32,17 @@ void ov2_handles_init(struct ov2_handles *handles)
 	xa_init_flags(&handles->slots, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH |
 		      XA_FLAGS_ACCOUNT);
 	handles->next = 0;
+	handles->version = 0;
+}
+
+/* The version changes under the lock, and slots are written with release. So a
+ * walk that has read a slot reads the version of all earlier changes next
+ * (ov2_handles_version()).
+ */
+static void handles_changed(struct ov2_handles *handles)
+{
+	lockdep_assert_held(&handles->slots.xa_lock);
+	WRITE_ONCE(handles->version, handles->version + 1);
 }
 
 /**
@@ -61,6 +72,7 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
 	if (err >= 0) {
 		handle->value = gen << OV2_HANDLE_SLOT_BITS | slot;
 		__xa_store(&handles->slots, slot, handle, GFP_ATOMIC);
+		handles_changed(handles);
 	}
 	xa_unlock_bh(&handles->slots);
 	return err < 0 ? err : 0;
@@ -75,7 +87,12 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
  */
 void ov2_handle_free(struct ov2_handle *handle)
 {
-	xa_erase_bh(&handle->handles->slots, handle->value & OV2_HANDLE_SLOTS);
+	struct ov2_handles *handles = handle->handles;
+
+	xa_lock_bh(&handles->slots);
+	__xa_erase(&handles->slots, handle->value & OV2_HANDLE_SLOTS);
+	handles_changed(handles);
+	xa_unlock_bh(&handles->slots);
 }
 
 #ifdef OV2_UNIT
@@ -112,4 +129,43 @@ struct ov2_handle *ov2_handle_find(struct ov2_handles *handles,
 			 "the SA of a handle may be freed");
 	handle = xa_load(&handles->slots, value & OV2_HANDLE_SLOTS);
 	return handle && handle->value == value ? handle : NULL;
+}
+
+/**
+ * ov2_handle_next() - walk over the handles of a card
+ * @handles: the handle space of the card
+ * @slot: where to begin, 0 for all handles; filled in with the slot of the
+ *	handle that was found
+ *
+ * A walk goes on with *@slot + 1, at any later time. It meets each handle once
+ * that lives all the while, whatever handles come and go meanwhile.
+ *
+ * Context: Under rcu_read_lock(), any context.
+ * Return: the value of the handle, or 0 if no further handle is there.
+ */
+unsigned long ov2_handle_next(struct ov2_handles *handles, unsigned long *slot)
+{
+	struct ov2_handle *handle;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the SA may be freed");
+	handle = xa_find(&handles->slots, slot, OV2_HANDLE_SLOTS, XA_PRESENT);
+	return handle ? handle->value : 0;
+}
+
+/**
+ * ov2_handles_version() - a number that differs after each change
+ * @handles: the handle space of a card
+ *
+ * If the version is the same before and after a walk, the walk has met the
+ * handles that the card had at some moment.
+ *
+ * Context: Any context.
+ * Return: the number.
+ */
+u32 ov2_handles_version(const struct ov2_handles *handles)
+{
+	/* After what a walk has read; pairs with handles_changed(). */
+	smp_rmb();
+	/* Before what a walk will read. */
+	return smp_load_acquire(&handles->version);
 }

@@ -15,10 +15,13 @@
  * struct ov2_handles - the handle space of a card
  * @slots: handles by slot
  * @next: where the search for a free slot begins; under the lock of @slots
+ * @version: rises with each handle that comes or goes; written under the lock
+ *	of @slots
  */
 struct ov2_handles {
 	struct xarray slots;
 	u32 next;
+	u32 version;
 };
 
 /**
@@ -43,6 +46,9 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
 void ov2_handle_free(struct ov2_handle *handle);
 struct ov2_handle *ov2_handle_find(struct ov2_handles *handles,
 				   unsigned long value);
+unsigned long ov2_handle_next(struct ov2_handles *handles,
+			      unsigned long *slot);
+u32 ov2_handles_version(const struct ov2_handles *handles);
 #ifdef OV2_UNIT
 void ov2_handle_reuse(struct ov2_handles *handles, unsigned long value);
 #endif

@@ -5,6 +5,7 @@
 #include "adapter.h"
 #include "nbl.h"
 #include "requests.h"
+#include "sa_info.h"
 #include "status.h"
 
 /**
@@ -48,6 +49,11 @@
  *	for no large packet (skb_is_gso()). BH disabled; serialized per queue as
  *	@send. The NBL comes back through ov2_adapter_ops.indicate, in order of
  *	the queue, good or bad
+ * @query: tell what the engine knows of the SA that a handle names. Fills in
+ *	@info and returns true, or returns false if @handle names no live SA of
+ *	the card. The values need not be of one moment. Called only for SAs that
+ *	the engine has given a handle; under rcu_read_lock(), any context but
+ *	hard interrupts, in every state of the engine
  */
 struct ov2_miniport_ops {
 	const char *name;
@@ -61,6 +67,8 @@ struct ov2_miniport_ops {
 	void (*send)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
 	bool (*wants)(struct ov2_adapter *ad, const struct sk_buff *skb);
 	void (*receive)(struct ov2_adapter *ad, struct ov2_nbl *nbl);
+	bool (*query)(struct ov2_adapter *ad, unsigned long handle,
+		      struct ov2_sa_info *info);
 };
 
 /**

@@ -172,11 +172,81 @@ static void handle_zero_is_nothing(struct kunit *test)
 	rcu_read_unlock();
 }
 
+/* A walk can stop anywhere and go on later. It meets each handle that stays
+ * once, and never one that is gone.
+ */
+static void handle_walk(struct kunit *test)
+{
+	struct ov2_handle hdl[6] = {};
+	struct ov2_handles handles;
+	unsigned long slot = 0;
+	int i;
+
+	ov2_handles_init(&handles);
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, ov2_handle_next(&handles, &slot), 0);
+	rcu_read_unlock();
+	for (i = 0; i < 5; i++)
+		KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&hdl[i], &handles,
+						       NULL), 0);
+
+	slot = 0;
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, ov2_handle_next(&handles, &slot), hdl[0].value);
+	rcu_read_unlock();
+	/* The SA where the walk stands, one before it and one after it */
+	ov2_handle_free(&hdl[0]);
+	ov2_handle_free(&hdl[1]);
+	ov2_handle_free(&hdl[3]);
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&hdl[5], &handles, NULL), 0);
+	rcu_read_lock();
+	slot++;
+	KUNIT_EXPECT_EQ(test, ov2_handle_next(&handles, &slot), hdl[2].value);
+	slot++;
+	KUNIT_EXPECT_EQ(test, ov2_handle_next(&handles, &slot), hdl[4].value);
+	slot++;
+	KUNIT_EXPECT_EQ(test, ov2_handle_next(&handles, &slot), hdl[5].value);
+	slot++;
+	KUNIT_EXPECT_EQ(test, ov2_handle_next(&handles, &slot), 0);
+	/* Behind the last slot nothing is found */
+	slot = OV2_HANDLE_SLOTS + 1UL;
+	KUNIT_EXPECT_EQ(test, ov2_handle_next(&handles, &slot), 0);
+	rcu_read_unlock();
+	ov2_handle_free(&hdl[2]);
+	ov2_handle_free(&hdl[4]);
+	ov2_handle_free(&hdl[5]);
+}
+
+static void handle_version(struct kunit *test)
+{
+	struct ov2_handle hdl[2] = {};
+	struct ov2_handles handles;
+	u32 version;
+	int i;
+
+	ov2_handles_init(&handles);
+	version = ov2_handles_version(&handles);
+	for (i = 0; i < ARRAY_SIZE(hdl); i++) {
+		KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&hdl[i], &handles,
+						       NULL), 0);
+		KUNIT_EXPECT_NE(test, ov2_handles_version(&handles), version);
+		version = ov2_handles_version(&handles);
+	}
+	for (i = 0; i < ARRAY_SIZE(hdl); i++) {
+		ov2_handle_free(&hdl[i]);
+		KUNIT_EXPECT_NE(test, ov2_handles_version(&handles), version);
+		version = ov2_handles_version(&handles);
+	}
+	KUNIT_EXPECT_EQ(test, ov2_handles_version(&handles), version);
+}
+
 static struct kunit_case handle_cases[] = {
 	KUNIT_CASE(handle_model),
 	KUNIT_CASE(handle_space_of_its_own),
 	KUNIT_CASE(handle_slot_again),
 	KUNIT_CASE(handle_zero_is_nothing),
+	KUNIT_CASE(handle_walk),
+	KUNIT_CASE(handle_version),
 	{}
 };
 

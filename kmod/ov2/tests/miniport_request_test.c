@@ -381,6 +381,36 @@ static void disabled_keeps_sas(struct kunit *test)
 			OV2_STATUS_SUCCESS);
 }
 
+/* An engine tells about an SA from its add to its delete, and about nothing
+ * else.
+ */
+static void query_live_only(struct kunit *test)
+{
+	static const struct ov2_sa_info unused;
+	struct ov2_rig *rig = ov2_param_rig(test);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_adapter *ad = &rig->ad;
+	struct ov2_sa_info info;
+
+	ov2_rig_add_outbound(rig, &sa);
+	memset(&info, 0xff, sizeof(info));
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(test, ad->miniport->query(ad, sa.out, &info));
+	KUNIT_EXPECT_EQ(test, info.packets, unused.packets);
+	KUNIT_EXPECT_EQ(test, info.bytes, unused.bytes);
+	KUNIT_EXPECT_EQ(test, info.last_use, unused.last_use);
+	KUNIT_EXPECT_MEMEQ(test, info.failed, unused.failed,
+			   sizeof(info.failed));
+	KUNIT_EXPECT_FALSE(test, ad->miniport->query(ad, 0, &info));
+	KUNIT_EXPECT_FALSE(test, ad->miniport->query(ad, sa.out + 1, &info));
+	rcu_read_unlock();
+
+	ov2_rig_delete(rig, sa.out);
+	rcu_read_lock();
+	KUNIT_EXPECT_FALSE(test, ad->miniport->query(ad, sa.out, &info));
+	rcu_read_unlock();
+}
+
 static void null_remembers(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_null_miniport);
@@ -413,6 +443,7 @@ static struct kunit_case miniport_request_cases[] = {
 	KUNIT_CASE_PARAM(capabilities_hang_together, engine_gen_params),
 	KUNIT_CASE_PARAM(set_indicates, engine_gen_params),
 	KUNIT_CASE_PARAM(disabled_keeps_sas, engine_gen_params),
+	KUNIT_CASE_PARAM(query_live_only, engine_gen_params),
 	KUNIT_CASE(null_remembers),
 	{}
 };

@@ -201,4 +201,5 @@ const struct ov2_miniport_ops ov2_null_miniport = {
 	.send		= null_send,
 	.wants		= null_wants,
 	.receive	= null_receive,
+	.query		= ov2_null_query,
 };

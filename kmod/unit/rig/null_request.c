@@ -17,6 +17,7 @@
  * @esn: the members that have extended sequence numbers, a bit each
  * @members: number of members
  * @member: operation and SPI of each member
+ * @info: what ov2_miniport_ops.query tells about it
  * @dead: a delete sets bit 0
  * @free: frees the SA, after a grace period
  * @del: the delete, which pends until @free has run
@@ -31,6 +32,7 @@ struct null_sa {
 		u32 operation;
 		__be32 spi;
 	} member[OV2_MAX_EXT_HEADERS];
+	struct ov2_sa_info info;
 	unsigned long dead;
 	struct rcu_work free;
 	struct ov2_request *del;
@@ -89,6 +91,45 @@ bool ov2_null_may_send(struct ov2_adapter *ad, unsigned long handle)
 	may = sa && !sa->inbound;
 	rcu_read_unlock();
 	return may;
+}
+
+/**
+ * ov2_null_query() - ov2_miniport_ops.query of the null engine
+ * @ad: a card with a null engine
+ * @handle: any value
+ * @info: filled in with what ov2_null_tell() has set, with zeroes before that
+ *
+ * Context: Under rcu_read_lock(), any context.
+ * Return: true if @handle names an SA.
+ */
+bool ov2_null_query(struct ov2_adapter *ad, unsigned long handle,
+		    struct ov2_sa_info *info)
+{
+	const struct null_sa *sa = null_find(ad, handle);
+
+	if (sa)
+		*info = sa->info;
+	return sa;
+}
+
+/**
+ * ov2_null_tell() - let the null engine tell something about an SA
+ * @ad: a card with a null engine
+ * @handle: the SA
+ * @info: what the engine tells from now on
+ *
+ * Context: Any context.
+ */
+void ov2_null_tell(struct ov2_adapter *ad, unsigned long handle,
+		   const struct ov2_sa_info *info)
+{
+	struct null_sa *sa;
+
+	rcu_read_lock();
+	sa = null_find(ad, handle);
+	if (sa)
+		sa->info = *info;
+	rcu_read_unlock();
 }
 
 static void null_remember(struct ov2_null_engine *engine, u32 oid,
@@ -168,7 +209,8 @@ static enum ov2_status null_add(struct ov2_null_engine *engine,
 	sa = null_sa_new(engine, req->add);
 	if (!sa)
 		goto err_bundle;
-	if (ov2_handle_alloc(&sa->hdl, &engine->ad->handles, NULL))
+	if (ov2_handle_alloc(&sa->hdl, &engine->ad->handles,
+			     req->ext ? req->ext->transport : NULL))
 		goto err_sa;
 	req->add->handle = sa->hdl.value;
 	return OV2_STATUS_SUCCESS;

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_SA_COUNT_H
+#define _OV2_SA_COUNT_H
+
+#include <linux/atomic.h>
+#include <linux/cache.h>
+#include <linux/jiffies.h>
+
+#include "../../uapi/linux/ipsecov2.h"
+
+/**
+ * struct ov2_sa_counts - what an SA has done, as in struct ov2_sa_info
+ * @packets: packets that were good
+ * @bytes: bytes of their frames
+ * @last_use: when the last of them came, in jiffies of 64 bits
+ * @failed: frames that were bad, by enum ov2_crypto_status
+ *
+ * Mostly one CPU at a time uses an SA, because the card gives the packets of an
+ * SA one send queue. So the counts are atomic and not per CPU: a card may have
+ * 1,000,000 SAs. They have a cache line of their own, so that a CPU that counts
+ * takes no field of the SA from a CPU that reads it.
+ */
+struct ov2_sa_counts {
+	atomic64_t packets;
+	atomic64_t bytes;
+	atomic64_t last_use;
+	atomic64_t failed[OV2_CRYPTO_STATUS_MAX];
+} ____cacheline_aligned_in_smp;
+
+/**
+ * ov2_sa_count_good() - count packets of an SA that were sealed or verified
+ * @counts: the counts of the SA
+ * @packets: number of packets
+ * @bytes: bytes of their frames
+ *
+ * Context: Any context.
+ */
+static inline void ov2_sa_count_good(struct ov2_sa_counts *counts,
+				     unsigned int packets, unsigned int bytes)
+{
+	atomic64_add(packets, &counts->packets);
+	atomic64_add(bytes, &counts->bytes);
+	atomic64_set(&counts->last_use, get_jiffies_64());
+}
+
+/**
+ * ov2_sa_count_received() - count a received frame of an SA, good or bad
+ * @counts: the counts of the SA
+ * @status: what the engine found
+ * @bytes: bytes of the frame
+ *
+ * Context: Any context.
+ */
+static inline void ov2_sa_count_received(struct ov2_sa_counts *counts,
+					 enum ov2_crypto_status status,
+					 unsigned int bytes)
+{
+	if (likely(status == OV2_CRYPTO_SUCCESS))
+		ov2_sa_count_good(counts, 1, bytes);
+	else
+		atomic64_inc(&counts->failed[status]);
+}
+
+#endif /* _OV2_SA_COUNT_H */
