@@ -7,20 +7,15 @@ compared with what ip and ethtool say of the same card.
 """
 import errno
 import json
-import os
-import shutil
 import socket
 import struct
 import subprocess
-import tempfile
-import traceback
 
 from lib import ksft, module, ynl
 from lib.netns import Netns, ethtool_stats
 from lib.xfrmnl import ifindex
 
 MANY = 40       # cards: their counters need many messages
-NOBODY = 65534
 CMD_CARD_GET, A_CARD_IFINDEX = 2, 1
 NLMSG_ERROR, NLM_F_REQUEST, NLM_F_ACK = 2, 1, 4
 
@@ -39,14 +34,6 @@ def two_cards(defer, options=""):
     family = ynl.Family(ns)
     defer(family.close)
     return ns, family
-
-
-def refused(function, *args, **kwargs):
-    try:
-        function(*args, **kwargs)
-    except ynl.Refused as error:
-        return error
-    raise ksft.Fail("a wrong request was answered")
 
 
 def card(ns, family, dev):
@@ -204,45 +191,14 @@ def namespaces(defer):
     defer(family.close)
     ksft.equal(family.card_get({}, dump=True), [], "cards elsewhere")
     ksft.equal(family.counter_get({}, dump=True), [], "counters elsewhere")
-    error = refused(family.card_get, {"ifindex": index + 1000})
+    error = ynl.refused(family.card_get, {"ifindex": index + 1000})
     ksft.equal(error.errno, errno.ENODEV, "errno")
 
 
-def nobody():
-    os.setgroups([])
-    os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
-
-
-def own_user_namespace():
-    os.unshare(os.CLONE_NEWUSER)
-
-
-def asked_by(become, ns, spec):
-    """What a process sees that gives up its privileges first."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        # The child must not go on with the cases of its parent
-        try:
-            os.setns(ns.fd, os.CLONE_NEWNET)
-            become()
-            family = ynl.Family(spec=spec)
-            seen = [sorted(one["ifname"]
-                           for one in family.card_get({}, dump=True)),
-                    len(family.counter_get({}, dump=True)),
-                    list(family.module_get({}))]
-            os.write(writer, json.dumps(seen).encode())
-        except Exception:
-            ksft.note(traceback.format_exc())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as answer:
-        text = answer.read()
-    os.waitpid(child, 0)
-    ksft.check(text, f"{become.__name__}: the child failed, see above")
-    return json.loads(text)
+def what_all_see(family):
+    return [sorted(one["ifname"] for one in family.card_get({}, dump=True)),
+            len(family.counter_get({}, dump=True)),
+            list(family.module_get({}))]
 
 
 def unprivileged(defer):
@@ -250,13 +206,8 @@ def unprivileged(defer):
     ns, family = two_cards(defer)
     expected = [["ov0", "ov1"], len(family.counter_get({}, dump=True)),
                 ["version"]]
-    # Nobody may not look into the directory of the checkout
-    place = tempfile.mkdtemp()
-    defer(shutil.rmtree, place)
-    os.chmod(place, 0o755)
-    spec = shutil.copy(ynl.find_spec(), place)
-    for become in (nobody, own_user_namespace):
-        ksft.equal(asked_by(become, ns, spec), expected,
+    for become in (ynl.nobody, ynl.own_user_namespace):
+        ksft.equal(ynl.asked_by(become, ns, what_all_see), expected,
                    f"what {become.__name__} sees")
 
 
@@ -267,20 +218,20 @@ def wrong(defer):
     lo = ifindex(ns, "lo")
     for operation, dump in ((family.card_get, False),
                             (family.counter_get, True)):
-        error = refused(operation, {"ifindex": lo}, dump=dump)
+        error = ynl.refused(operation, {"ifindex": lo}, dump=dump)
         ksft.equal((error.errno, error.text, error.attribute),
                    (errno.ENODEV,
                     "ipsecov2: The interface is not of type ipsecov2",
                     ".ifindex"), "another kind")
-        error = refused(operation, {"ifindex": 99999}, dump=dump)
+        error = ynl.refused(operation, {"ifindex": 99999}, dump=dump)
         ksft.equal((error.errno, error.text, error.attribute),
                    (errno.ENODEV,
                     "ipsecov2: There is no interface of this index",
                     ".ifindex"), "no interface")
-        error = refused(operation, {"ifindex": 0}, dump=dump)
+        error = ynl.refused(operation, {"ifindex": 0}, dump=dump)
         ksft.equal((error.errno, error.attribute), (errno.ERANGE, ".ifindex"),
                    "an index of 0")
-    error = refused(family.card_get, {})
+    error = ynl.refused(family.card_get, {})
     ksft.equal((error.errno, error.attribute), (errno.EINVAL, "ifindex"),
                "no index")
 
@@ -317,7 +268,7 @@ def module_gone(defer):
     family = ynl.Family()
     module.remove()
     defer(module.load)
-    error = refused(family.card_get, {}, dump=True)
+    error = ynl.refused(family.card_get, {}, dump=True)
     ksft.equal(error.errno, errno.ENOENT, "a family that is gone")
     family.close()
 

@@ -264,24 +264,41 @@ static void bridge_advance_esn(struct xfrm_state *x)
 }
 
 /**
+ * ov2_state_assoc() - the association of a state, on whichever card
+ * @x: a state, on a card of this module or elsewhere; its lock is held
+ *
+ * ov2_state_dev() finds the card of a state on a bond.
+ *
+ * Context: Under rcu_read_lock(), any context but hard interrupts.
+ * Return: the association, or NULL if @x is on no card of this module.
+ */
+struct ov2_assoc *ov2_state_assoc(const struct xfrm_state *x)
+{
+	struct net_device *dev = ov2_state_dev(x);
+
+	lockdep_assert_held(&x->lock);
+	if (!dev || !dev_is_ours(dev))
+		return NULL;
+	return ov2_assoc_of_state(ov2_adapter_of(dev), x);
+}
+
+/**
  * ov2_state_renumber() - tell the engine a number that a key manager has set
  * @x: a state, on a card of this module or elsewhere; takes its lock
  *
  * If the engine does not accept the update, ov2_assoc.untold asks for another
- * call. ov2_state_dev() finds the card of a state on a bond.
+ * call.
  *
  * Context: Under rcu_read_lock(), any context but hard interrupts.
  */
 void ov2_state_renumber(struct xfrm_state *x)
 {
 	struct ov2_assoc *assoc = NULL;
-	struct net_device *dev;
 
 	spin_lock_bh(&x->lock);
-	dev = ov2_state_dev(x);
 	if (x->km.state == XFRM_STATE_VALID &&
-	    x->props.flags & XFRM_STATE_ESN && dev && dev_is_ours(dev))
-		assoc = ov2_assoc_of_state(ov2_adapter_of(dev), x);
+	    x->props.flags & XFRM_STATE_ESN)
+		assoc = ov2_state_assoc(x);
 	if (assoc) {
 		ov2_assoc_renumber(assoc, x);
 		/* The key manager set the window together with the number, so

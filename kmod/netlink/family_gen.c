@@ -21,6 +21,22 @@ static const struct nla_policy ipsecov2_counter_get_nl_policy[IPSECOV2_A_COUNTER
 	[IPSECOV2_A_COUNTER_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* IPSECOV2_CMD_SA_GET - do */
+static const struct nla_policy ipsecov2_sa_get_do_nl_policy[IPSECOV2_A_SA_MARK + 1] = {
+	[IPSECOV2_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[IPSECOV2_A_SA_HANDLE] = NLA_POLICY_MIN(NLA_UINT, 1),
+	[IPSECOV2_A_SA_DIR] = NLA_POLICY_RANGE(NLA_U8, 1, 2),
+	[IPSECOV2_A_SA_PROTO] = NLA_POLICY_RANGE(NLA_U8, 50, 51),
+	[IPSECOV2_A_SA_SPI] = { .type = NLA_BE32, },
+	[IPSECOV2_A_SA_DADDR] = NLA_POLICY_MIN_LEN(4),
+	[IPSECOV2_A_SA_MARK] = { .type = NLA_U32, },
+};
+
+/* IPSECOV2_CMD_SA_GET - dump */
+static const struct nla_policy ipsecov2_sa_get_dump_nl_policy[IPSECOV2_A_SA_IFINDEX + 1] = {
+	[IPSECOV2_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Ops table for ipsecov2 */
 static const struct genl_split_ops ipsecov2_nl_ops[] = {
 	{
@@ -46,6 +62,20 @@ static const struct genl_split_ops ipsecov2_nl_ops[] = {
 		.policy		= ipsecov2_counter_get_nl_policy,
 		.maxattr	= IPSECOV2_A_COUNTER_IFINDEX,
 		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= IPSECOV2_CMD_SA_GET,
+		.doit		= ipsecov2_nl_sa_get_doit,
+		.policy		= ipsecov2_sa_get_do_nl_policy,
+		.maxattr	= IPSECOV2_A_SA_MARK,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= IPSECOV2_CMD_SA_GET,
+		.dumpit		= ipsecov2_nl_sa_get_dumpit,
+		.policy		= ipsecov2_sa_get_dump_nl_policy,
+		.maxattr	= IPSECOV2_A_SA_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };
 

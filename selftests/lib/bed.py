@@ -176,6 +176,8 @@ class Tap:
         self.sock.setsockopt(SOL_PACKET, PACKET_RX_RING, struct.pack(
             "IIII", self.BLOCK, size // self.BLOCK, slot, self.SLOTS))
         self.ring = mmap.mmap(self.sock.fileno(), size)
+        # User-mode Linux cannot copy this memory for a child
+        self.ring.madvise(mmap.MADV_DONTFORK)
         with ns.entered():
             self.sock.bind((dev, ETH_P_ALL))
 

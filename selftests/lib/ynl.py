@@ -4,14 +4,24 @@
     family = ynl.Family(ns)             # a socket in that namespace
     family.card_get({"ifindex": 3})
     family.card_get({}, dump=True)
-    try: ... except ynl.Refused as error: error.text, error.errno
+    error = ynl.refused(family.card_get, {})    # error.text, error.errno
+    ynl.asked_by(ynl.nobody, ns, lambda family: family.card_get({}, dump=True))
+    for message in ynl.RawDump(ns, family, "sa-get"):   # as slow as you like
+        message.flags, message.attributes
 
 The client is tools/net/ynl/pyynl of a kernel tree, and the spec is the file
 that the family is generated from. So what the family answers is read by code
 that is not ours.
 """
 import importlib.util
+import json
 import os
+import shutil
+import socket
+import struct
+import tempfile
+import traceback
+from collections import namedtuple
 
 from . import ksft
 
@@ -20,6 +30,10 @@ NAME = "ipsecov2"
 PLACES = ("..", "../../../../../..")
 # The generator has checked the spec by its schema.
 SCHEMA = ""
+NOBODY = 65534
+
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 1, 0x10, 0x300
 
 
 def find_spec():
@@ -75,3 +89,115 @@ class Family:
 
     def close(self):
         self.family.sock.close()
+
+
+def refused(function, *args, **kwargs):
+    try:
+        function(*args, **kwargs)
+    except Refused as error:
+        return error
+    raise ksft.Fail("a wrong request was answered")
+
+
+# ---- asked with fewer privileges
+
+def nobody():
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def own_user_namespace():
+    os.unshare(os.CLONE_NEWUSER)
+
+
+def answer_of(become, ns, ask, spec):
+    os.setns(ns.fd, os.CLONE_NEWNET)
+    become()
+    return ask(Family(spec=spec))
+
+
+def asked_by(become, ns, ask):
+    """What ask() returns to a process that gives up its privileges first. It
+    must be something that JSON can carry.
+    """
+    # Nobody may not look into the directory of the checkout
+    place = tempfile.mkdtemp()
+    os.chmod(place, 0o755)
+    spec = shutil.copy(find_spec(), place)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        # The child must not go on with the cases of its parent
+        try:
+            seen = answer_of(become, ns, ask, spec)
+            os.write(writer, json.dumps(seen).encode())
+        except Exception:
+            ksft.note(traceback.format_exc())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        text = answer.read()
+    os.waitpid(child, 0)
+    shutil.rmtree(place)
+    ksft.check(text, f"{become.__name__}: the child failed, see above")
+    return json.loads(text)
+
+
+# ---- a dump, message by message
+
+Message = namedtuple("Message", "flags attributes")
+
+
+class RawDump:
+    """A dump that the test reads as slowly as it wants.
+
+    The kernel fills the next buffer only when the last one was read. Iterating
+    gives a Message for each object, its attributes as {name: bytes}; then
+    interrupted and error say how the dump ended.
+    """
+
+    # The kernel makes messages of the size that the first reader asks for
+    SIZE = 4096
+
+    def __init__(self, ns, family, operation, attributes=b""):
+        spec = family.family
+        operation = spec.ops[operation]
+        self.names = {attr.value: name for name, attr in
+                      spec.attr_sets[operation.attr_set.name].items()}
+        self.interrupted = False
+        self.error = None
+        self.sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+        self.sock.settimeout(ksft.patience(60))
+        body = struct.pack("=BBH", operation.req_value, 1, 0) + attributes
+        self.sock.send(struct.pack(
+            "=IHHII", 16 + len(body), spec.nlproto.family_id,
+            NLM_F_REQUEST | NLM_F_DUMP, 1, 0) + body)
+
+    def attributes(self, data):
+        found = {}
+        while data:
+            length, kind = struct.unpack_from("=HH", data)
+            found[self.names[kind & 0x3fff]] = data[4:length]
+            data = data[(length + 3) & ~3:]
+        return found
+
+    def buffer(self):
+        """The messages of one buffer; nothing after the last one."""
+        if self.error is not None:
+            return
+        data = self.sock.recv(self.SIZE)
+        while data:
+            length, kind, flags = struct.unpack_from("=IHH", data)
+            self.interrupted |= bool(flags & NLM_F_DUMP_INTR)
+            if kind in (NLMSG_DONE, NLMSG_ERROR):
+                self.error = -struct.unpack_from("=i", data, 16)[0]
+                self.sock.close()
+                return
+            yield Message(flags, self.attributes(data[20:length]))
+            data = data[(length + 3) & ~3:]
+
+    def __iter__(self):
+        while self.error is None:
+            yield from self.buffer()

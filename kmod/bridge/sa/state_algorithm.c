@@ -54,7 +54,15 @@ static unsigned int cipher_key_bits(const struct xfrm_state *x)
 }
 
 /* A look-up compares names, so each function looks up the cipher once. */
-static u32 state_encr(const struct xfrm_state *x)
+
+/**
+ * ov2_state_encr() - the identifier of a state's cipher or combined mode
+ * @x: a state of known algorithms
+ *
+ * Context: Any context.
+ * Return: the identifier, or 0 if IPsecOV2 has none for the length of the key.
+ */
+u32 ov2_state_encr(const struct xfrm_state *x)
 {
 	const struct ov2_algorithm *cipher = state_cipher(x);
 
@@ -63,8 +71,15 @@ static u32 state_encr(const struct xfrm_state *x)
 	return ov2_algorithm_id(cipher, cipher_key_bits(x));
 }
 
-/* Returns 0 for a combined mode, which has no separate integrity algorithm. */
-static u32 state_auth(const struct xfrm_state *x)
+/**
+ * ov2_state_auth() - the identifier of a state's integrity algorithm
+ * @x: a state of known algorithms
+ *
+ * Context: Any context.
+ * Return: the identifier; 0 for a combined mode, which has no separate
+ * integrity algorithm, or if IPsecOV2 has none for the length of the key.
+ */
+u32 ov2_state_auth(const struct xfrm_state *x)
 {
 	const struct ov2_algorithm *cipher = state_cipher(x);
 
@@ -85,8 +100,8 @@ static u32 state_auth(const struct xfrm_state *x)
 bool ov2_state_key_ok(const struct xfrm_state *x)
 {
 	if (state_cipher(x)->kind == OV2_ALGORITHM_COMBINED)
-		return state_encr(x);
-	return state_encr(x) && state_auth(x);
+		return ov2_state_encr(x);
+	return ov2_state_encr(x) && ov2_state_auth(x);
 }
 
 /**
@@ -152,7 +167,7 @@ unsigned int ov2_state_iv_len(const struct xfrm_state *x)
  */
 unsigned int ov2_state_align(const struct xfrm_state *x)
 {
-	return ov2_encr_algorithm(state_encr(x))->align;
+	return ov2_encr_algorithm(ov2_state_encr(x))->align;
 }
 
 /**
@@ -176,10 +191,10 @@ static void set_aead(const struct xfrm_state *x,
 {
 	struct ov2_algorithm_info *info = &assoc->encr;
 
-	info->identifier = state_encr(x);
+	info->identifier = ov2_state_encr(x);
 	if (info->identifier == OV2_ENCR_NONE) {
 		info = &assoc->auth;
-		info->identifier = state_auth(x);
+		info->identifier = ov2_state_auth(x);
 	} else {
 		info->additional_info = ov2_state_icv_len(x);
 	}
@@ -189,9 +204,9 @@ static void set_aead(const struct xfrm_state *x,
 static void set_separate(const struct xfrm_state *x,
 			 struct ov2_security_association *assoc)
 {
-	assoc->encr.identifier = state_encr(x);
+	assoc->encr.identifier = ov2_state_encr(x);
 	assoc->encr.key_len = cipher_key_bits(x) / 8;
-	assoc->auth.identifier = state_auth(x);
+	assoc->auth.identifier = ov2_state_auth(x);
 	assoc->auth.key_len = x->aalg->alg_key_len / 8;
 	assoc->auth.key_offset = assoc->encr.key_len;
 }

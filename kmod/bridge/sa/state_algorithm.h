@@ -6,6 +6,8 @@
 #include "../../ov2/requests.h"
 
 bool ov2_state_alg_known(const struct xfrm_state *x);
+u32 ov2_state_encr(const struct xfrm_state *x);
+u32 ov2_state_auth(const struct xfrm_state *x);
 bool ov2_state_key_ok(const struct xfrm_state *x);
 bool ov2_state_icv_ok(const struct xfrm_state *x);
 bool ov2_state_geniv_ok(const struct xfrm_state *x);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_SA_VIEW_H
+#define _OV2_SA_VIEW_H
+
+#include <linux/in6.h>
+#include <linux/types.h>
+
+#include "../ov2/sa_info.h"
+
+struct net;
+struct ov2_adapter;
+
+/**
+ * struct ov2_sa_view - an SA as users see it
+ * @handle: names the SA on its card
+ * @inbound: direction
+ * @packet: packet mode
+ * @tunnel: tunnel mode
+ * @esn: extended sequence numbers
+ * @proto: IPPROTO_ESP
+ * @family: AF_INET or AF_INET6
+ * @spi: network order
+ * @saddr: source of its packets; an IPv4 address is in the first word
+ * @daddr: destination, likewise
+ * @auth: integrity algorithm by the kernel's name; NULL if @encr has integrity
+ * @encr: cipher or combined mode by the kernel's name
+ * @auth_id: the identifier of @auth with its key length, or 0
+ * @encr_id: the identifier of @encr with its key length
+ * @icv_len: bytes of the ICV
+ * @seq: the number sent last, or the highest number received, as the state has
+ *	it
+ * @window: replay window in packets
+ * @encap_type: UDP_ENCAP_*, or 0 if ESP is not encapsulated
+ * @encap_sport: network order
+ * @encap_dport: network order
+ * @reqid: the owner's number
+ * @if_id: number of the xfrm interface, or 0
+ * @mark: mark of the state
+ * @mark_mask: bits of @mark that count
+ * @engine: what the engine knows
+ */
+struct ov2_sa_view {
+	unsigned long handle;
+	bool inbound;
+	bool packet;
+	bool tunnel;
+	bool esn;
+	u8 proto;
+	u16 family;
+	__be32 spi;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+	const char *auth;
+	const char *encr;
+	u32 auth_id;
+	u32 encr_id;
+	u32 icv_len;
+	u64 seq;
+	u32 window;
+	u16 encap_type;
+	__be16 encap_sport;
+	__be16 encap_dport;
+	u32 reqid;
+	u32 if_id;
+	u32 mark;
+	u32 mark_mask;
+	struct ov2_sa_info engine;
+};
+
+/**
+ * struct ov2_sa_spec - which SA a user means
+ * @inbound: direction
+ * @proto: IPPROTO_ESP or IPPROTO_AH
+ * @family: AF_INET or AF_INET6
+ * @spi: network order
+ * @daddr: destination; an IPv4 address is in the first word
+ * @mark: mark of the packets that the SA is for
+ */
+struct ov2_sa_spec {
+	bool inbound;
+	u8 proto;
+	u16 family;
+	__be32 spi;
+	struct in6_addr daddr;
+	u32 mark;
+};
+
+bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
+			struct ov2_sa_view *view);
+struct ov2_adapter *ov2_bridge_sa_find(struct net *net,
+				       const struct ov2_sa_spec *spec,
+				       unsigned long *handle);
+
+#endif /* _OV2_SA_VIEW_H */

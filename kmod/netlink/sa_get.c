@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The object "sa": which SAs a card has, and what they have done. */
+#include <linux/build_bug.h>
+#include <linux/in.h>
+#include <linux/jhash.h>
+#include <linux/jiffies.h>
+#include <linux/netdevice.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+
+#include "../bridge/sa_view.h"
+#include "../port/port.h"
+#include "family.h"
+#include "family_gen.h"
+
+static_assert((int)IPSECOV2_PROTOCOL_ESP == IPPROTO_ESP);
+static_assert((int)IPSECOV2_PROTOCOL_AH == IPPROTO_AH);
+
+static int sa_put_address(struct sk_buff *msg, int attr, u16 family,
+			  const struct in6_addr *addr)
+{
+	return nla_put(msg, attr, family == AF_INET6 ? sizeof(*addr) :
+						       sizeof(__be32), addr);
+}
+
+static int sa_put_name(struct sk_buff *msg, const struct net_device *dev,
+		       const struct ov2_sa_view *view)
+{
+	if (nla_put_u32(msg, IPSECOV2_A_SA_IFINDEX, dev->ifindex) ||
+	    nla_put_uint(msg, IPSECOV2_A_SA_HANDLE, view->handle) ||
+	    nla_put_u8(msg, IPSECOV2_A_SA_DIR,
+		       view->inbound ? IPSECOV2_DIRECTION_IN :
+				       IPSECOV2_DIRECTION_OUT) ||
+	    nla_put_u8(msg, IPSECOV2_A_SA_PROTO, view->proto) ||
+	    nla_put_be32(msg, IPSECOV2_A_SA_SPI, view->spi) ||
+	    nla_put_u16(msg, IPSECOV2_A_SA_FAMILY, view->family) ||
+	    sa_put_address(msg, IPSECOV2_A_SA_SADDR, view->family,
+			   &view->saddr) ||
+	    sa_put_address(msg, IPSECOV2_A_SA_DADDR, view->family,
+			   &view->daddr))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int sa_put_algorithms(struct sk_buff *msg,
+			     const struct ov2_sa_view *view)
+{
+	if ((view->auth &&
+	     nla_put_string(msg, IPSECOV2_A_SA_AUTH, view->auth)) ||
+	    (view->encr &&
+	     nla_put_string(msg, IPSECOV2_A_SA_ENCR, view->encr)) ||
+	    (view->auth_id &&
+	     nla_put_u32(msg, IPSECOV2_A_SA_AUTH_ID, view->auth_id)) ||
+	    nla_put_u32(msg, IPSECOV2_A_SA_ENCR_ID, view->encr_id) ||
+	    nla_put_u32(msg, IPSECOV2_A_SA_ICV_LEN, view->icv_len))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int sa_put_numbers(struct sk_buff *msg, const struct ov2_sa_view *view)
+{
+	if (nla_put_u32(msg, IPSECOV2_A_SA_SEQ, lower_32_bits(view->seq)) ||
+	    nla_put_u32(msg, IPSECOV2_A_SA_REPLAY_WINDOW, view->window))
+		return -EMSGSIZE;
+	if (view->esn &&
+	    (nla_put_flag(msg, IPSECOV2_A_SA_ESN) ||
+	     nla_put_u32(msg, IPSECOV2_A_SA_SEQ_HI, upper_32_bits(view->seq))))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int sa_put_encap(struct sk_buff *msg, const struct ov2_sa_view *view)
+{
+	if (!view->encap_type)
+		return 0;
+	if (nla_put_u16(msg, IPSECOV2_A_SA_ENCAP_TYPE, view->encap_type) ||
+	    nla_put_be16(msg, IPSECOV2_A_SA_ENCAP_SPORT, view->encap_sport) ||
+	    nla_put_be16(msg, IPSECOV2_A_SA_ENCAP_DPORT, view->encap_dport))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int sa_put_owner(struct sk_buff *msg, const struct ov2_sa_view *view)
+{
+	if (nla_put_u32(msg, IPSECOV2_A_SA_REQID, view->reqid) ||
+	    (view->if_id &&
+	     nla_put_u32(msg, IPSECOV2_A_SA_IF_ID, view->if_id)))
+		return -EMSGSIZE;
+	if (view->mark_mask &&
+	    (nla_put_u32(msg, IPSECOV2_A_SA_MARK, view->mark) ||
+	     nla_put_u32(msg, IPSECOV2_A_SA_MARK_MASK, view->mark_mask)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static const int failure_attrs[OV2_CRYPTO_STATUS_MAX] = {
+	[OV2_CRYPTO_GENERIC_ERROR] = IPSECOV2_A_SA_FAILURES_GENERIC_ERROR,
+	[OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED] =
+		IPSECOV2_A_SA_FAILURES_TRANSPORT_AH_AUTH_FAILED,
+	[OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED] =
+		IPSECOV2_A_SA_FAILURES_TRANSPORT_ESP_AUTH_FAILED,
+	[OV2_CRYPTO_TUNNEL_AH_AUTH_FAILED] =
+		IPSECOV2_A_SA_FAILURES_TUNNEL_AH_AUTH_FAILED,
+	[OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED] =
+		IPSECOV2_A_SA_FAILURES_TUNNEL_ESP_AUTH_FAILED,
+	[OV2_CRYPTO_INVALID_PACKET_SYNTAX] =
+		IPSECOV2_A_SA_FAILURES_INVALID_PACKET_SYNTAX,
+	[OV2_CRYPTO_INVALID_PROTOCOL] =
+		IPSECOV2_A_SA_FAILURES_INVALID_PROTOCOL,
+};
+
+static int sa_put_failures(struct sk_buff *msg, const struct ov2_sa_info *info)
+{
+	struct nlattr *nest = NULL;
+	int i;
+
+	for (i = OV2_CRYPTO_SUCCESS + 1; i < OV2_CRYPTO_STATUS_MAX; i++) {
+		if (!info->failed[i])
+			continue;
+		if (!nest)
+			nest = nla_nest_start(msg, IPSECOV2_A_SA_FAILURES);
+		if (!nest ||
+		    nla_put_uint(msg, failure_attrs[i], info->failed[i]))
+			return -EMSGSIZE;
+	}
+	if (nest)
+		nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int sa_put_engine(struct sk_buff *msg, const struct ov2_sa_info *info)
+{
+	u64 idle = get_jiffies_64() - info->last_use;
+
+	if (nla_put_uint(msg, IPSECOV2_A_SA_PACKETS, info->packets) ||
+	    nla_put_uint(msg, IPSECOV2_A_SA_BYTES, info->bytes) ||
+	    (info->last_use &&
+	     nla_put_uint(msg, IPSECOV2_A_SA_LAST_USE,
+			  jiffies64_to_msecs(idle))) ||
+	    (info->follows_seq &&
+	     nla_put_uint(msg, IPSECOV2_A_SA_VERIFIED_SEQ, info->seq)))
+		return -EMSGSIZE;
+	return sa_put_failures(msg, info);
+}
+
+static int sa_put(struct sk_buff *msg, const struct net_device *dev,
+		  const struct ov2_sa_view *view)
+{
+	if (sa_put_name(msg, dev, view) ||
+	    nla_put_u8(msg, IPSECOV2_A_SA_MODE,
+		       view->tunnel ? IPSECOV2_MODE_TUNNEL :
+				      IPSECOV2_MODE_TRANSPORT) ||
+	    nla_put_u8(msg, IPSECOV2_A_SA_OFFLOAD,
+		       view->packet ? IPSECOV2_OFFLOAD_MODE_PACKET :
+				      IPSECOV2_OFFLOAD_MODE_CRYPTO) ||
+	    sa_put_algorithms(msg, view) ||
+	    sa_put_numbers(msg, view) ||
+	    sa_put_encap(msg, view) ||
+	    sa_put_owner(msg, view) ||
+	    sa_put_engine(msg, &view->engine))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int sa_missing(const struct genl_info *info, int attr)
+{
+	NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
+	NL_SET_ERR_MSG_MOD(info->extack, "There is no such SA on a card");
+	return -ENOENT;
+}
+
+static int sa_by_handle(const struct genl_info *info,
+			const struct net_device **dev,
+			struct ov2_sa_view *view)
+{
+	const struct nlattr *attr = info->attrs[IPSECOV2_A_SA_HANDLE];
+	u64 handle = nla_get_uint(attr);
+	struct net_device *card;
+
+	card = ov2_family_card(info, IPSECOV2_A_SA_IFINDEX);
+	if (IS_ERR(card))
+		return PTR_ERR(card);
+	if (handle > ULONG_MAX ||
+	    !ov2_bridge_sa_view(ov2_adapter_of(card), handle, view))
+		return sa_missing(info, IPSECOV2_A_SA_HANDLE);
+	*dev = card;
+	return 0;
+}
+
+static int sa_read_spec(const struct genl_info *info, struct ov2_sa_spec *spec)
+{
+	const struct nlattr *daddr = info->attrs[IPSECOV2_A_SA_DADDR];
+	const struct nlattr *mark = info->attrs[IPSECOV2_A_SA_MARK];
+
+	if (GENL_REQ_ATTR_CHECK(info, IPSECOV2_A_SA_SPI) ||
+	    GENL_REQ_ATTR_CHECK(info, IPSECOV2_A_SA_DADDR) ||
+	    GENL_REQ_ATTR_CHECK(info, IPSECOV2_A_SA_PROTO) ||
+	    GENL_REQ_ATTR_CHECK(info, IPSECOV2_A_SA_DIR))
+		return -EINVAL;
+	if (nla_len(daddr) != sizeof(struct in_addr) &&
+	    nla_len(daddr) != sizeof(struct in6_addr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, daddr,
+				    "ipsecov2: An address has 4 or 16 bytes");
+		return -EINVAL;
+	}
+
+	*spec = (struct ov2_sa_spec){
+		.inbound = nla_get_u8(info->attrs[IPSECOV2_A_SA_DIR]) ==
+			   IPSECOV2_DIRECTION_IN,
+		.proto = nla_get_u8(info->attrs[IPSECOV2_A_SA_PROTO]),
+		.family = nla_len(daddr) == sizeof(struct in6_addr) ?
+			  AF_INET6 : AF_INET,
+		.spi = nla_get_be32(info->attrs[IPSECOV2_A_SA_SPI]),
+		.mark = mark ? nla_get_u32(mark) : 0,
+	};
+	memcpy(&spec->daddr, nla_data(daddr), nla_len(daddr));
+	return 0;
+}
+
+static int sa_by_spec(const struct genl_info *info,
+		      const struct net_device **dev, struct ov2_sa_view *view)
+{
+	const struct nlattr *ifindex = info->attrs[IPSECOV2_A_SA_IFINDEX];
+	const struct net_device *card = NULL;
+	struct ov2_sa_spec spec;
+	struct ov2_adapter *ad;
+	unsigned long handle;
+	int err;
+
+	err = sa_read_spec(info, &spec);
+	if (err)
+		return err;
+	if (ifindex) {
+		card = ov2_family_card(info, IPSECOV2_A_SA_IFINDEX);
+		if (IS_ERR(card))
+			return PTR_ERR(card);
+	}
+
+	ad = ov2_bridge_sa_find(genl_info_net(info), &spec, &handle);
+	if (!ad || (card && ad->dev != card) ||
+	    !ov2_bridge_sa_view(ad, handle, view))
+		return sa_missing(info, IPSECOV2_A_SA_SPI);
+	*dev = ad->dev;
+	return 0;
+}
+
+static int sa_find(const struct genl_info *info, const struct net_device **dev,
+		   struct ov2_sa_view *view)
+{
+	const struct nlattr *spi = info->attrs[IPSECOV2_A_SA_SPI];
+
+	if (!info->attrs[IPSECOV2_A_SA_HANDLE])
+		return sa_by_spec(info, dev, view);
+	if (spi) {
+		NL_SET_ERR_MSG_ATTR(info->extack, spi,
+				    "ipsecov2: A handle needs no SPI beside it");
+		return -EINVAL;
+	}
+	return sa_by_handle(info, dev, view);
+}
+
+int ipsecov2_nl_sa_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct net_device *dev;
+	struct ov2_sa_view view;
+	struct sk_buff *msg;
+	void *hdr;
+	int err;
+
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+
+	err = -EMSGSIZE;
+	hdr = genlmsg_iput(msg, info);
+	if (!hdr)
+		goto err_msg;
+
+	rcu_read_lock();
+	err = sa_find(info, &dev, &view);
+	if (!err)
+		err = sa_put(msg, dev, &view);
+	rcu_read_unlock();
+	if (err)
+		goto err_msg;
+
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+
+err_msg:
+	nlmsg_free(msg);
+	return err;
+}
+
+/**
+ * struct sa_dump - where a dump goes on, in netlink_callback.ctx
+ * @ifindex: the next card has this index, or a higher one
+ * @slot: the next SA of @card is in this slot of its handles, or in a later one
+ * @card: the interface index of the card whose SAs are being shown
+ */
+struct sa_dump {
+	unsigned long ifindex;
+	unsigned long slot;
+	unsigned int card;
+};
+
+static_assert(sizeof(struct sa_dump) <=
+	      sizeof_field(struct netlink_callback, ctx));
+
+static int sa_put_dumped(struct sk_buff *skb, struct netlink_callback *cb,
+			 struct net_device *dev, unsigned long handle)
+{
+	struct ov2_sa_view view;
+	void *hdr;
+
+	if (!ov2_bridge_sa_view(ov2_adapter_of(dev), handle, &view))
+		return 0;
+	hdr = genlmsg_iput(skb, genl_info_dump(cb));
+	if (!hdr)
+		return -EMSGSIZE;
+	if (sa_put(skb, dev, &view)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genl_dump_check_consistent(cb, hdr);
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int sa_dump_card(struct sk_buff *skb, struct netlink_callback *cb,
+			struct net_device *dev)
+{
+	struct ov2_handles *handles = &ov2_adapter_of(dev)->handles;
+	struct sa_dump *dump = (void *)cb->ctx;
+	unsigned long handle;
+	int err;
+
+	/* This card starts with its first SA, even if the last card has gone
+	 * before all its SAs were shown.
+	 */
+	if (dump->card != dev->ifindex) {
+		dump->card = dev->ifindex;
+		dump->slot = 0;
+	}
+	while ((handle = ov2_handle_next(handles, &dump->slot))) {
+		err = sa_put_dumped(skb, cb, dev, handle);
+		if (err)
+			return err;
+		dump->slot++;
+	}
+	return 0;
+}
+
+/* A number for all cards that are dumped and all their SAs. It differs after a
+ * card or an SA has come or gone.
+ */
+static u32 sa_dump_version(struct netlink_callback *cb, struct net *net)
+{
+	const struct nlattr *only =
+		genl_info_dump(cb)->attrs[IPSECOV2_A_SA_IFINDEX];
+	u32 version = READ_ONCE(net->dev_base_seq);
+	const struct ov2_handles *handles;
+	struct net_device *dev;
+
+	for_each_netdev_rcu(net, dev) {
+		if (!ov2_port_is_card(dev) ||
+		    (only && nla_get_u32(only) != dev->ifindex))
+			continue;
+		handles = &ov2_adapter_of(dev)->handles;
+		version = jhash_3words(version, dev->ifindex,
+				       ov2_handles_version(handles), 0);
+	}
+	return version;
+}
+
+static int sa_dump_all(struct sk_buff *skb, struct netlink_callback *cb,
+		       struct net *net)
+{
+	struct sa_dump *dump = (void *)cb->ctx;
+	struct net_device *dev;
+	int err;
+
+	for_each_netdev_dump(net, dev, dump->ifindex) {
+		if (!ov2_port_is_card(dev))
+			continue;
+		err = sa_dump_card(skb, cb, dev);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int sa_dump_one(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct net_device *dev;
+
+	dev = ov2_family_card(genl_info_dump(cb), IPSECOV2_A_SA_IFINDEX);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	return sa_dump_card(skb, cb, dev);
+}
+
+int ipsecov2_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct genl_info *info = genl_info_dump(cb);
+	struct net *net = genl_info_net(info);
+	int err;
+
+	rcu_read_lock();
+	/* If the version changes, genl_dump_check_consistent() sets
+	 * NLM_F_DUMP_INTR in the next message.
+	 */
+	cb->seq = sa_dump_version(cb, net);
+	if (info->attrs[IPSECOV2_A_SA_IFINDEX])
+		err = sa_dump_one(skb, cb);
+	else
+		err = sa_dump_all(skb, cb, net);
+	/* The last message compares the version, too (netlink_dump_done()). */
+	if (!err)
+		cb->seq = sa_dump_version(cb, net);
+	rcu_read_unlock();
+	return err;
+}
