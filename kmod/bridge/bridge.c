@@ -8,12 +8,30 @@
 
 #include "bridge.h"
 #include "packet/packet.h"
+#include "packet/recent.h"
 #include "sa/assoc.h"
 #include "sa/request.h"
 
+static int recent_alloc(struct ov2_bridge *bridge,
+			const struct ov2_adapter *ad)
+{
+	bridge->recent_rx = kvcalloc(ad->rx_queues, sizeof(*bridge->recent_rx),
+				     GFP_KERNEL_ACCOUNT);
+	if (!bridge->recent_rx)
+		return -ENOMEM;
+
+	bridge->recent_tx = kvcalloc(ad->tx_queues, sizeof(*bridge->recent_tx),
+				     GFP_KERNEL_ACCOUNT);
+	if (!bridge->recent_tx) {
+		kvfree(bridge->recent_rx);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 /**
  * ov2_bridge_init() - make what the bridge keeps for a card
- * @ad: the card
+ * @ad: the card, its numbers of queues set
  *
  * Context: Process context.
  * Return: 0 or a negative errno.
@@ -35,11 +53,17 @@ int ov2_bridge_init(struct ov2_adapter *ad)
 	if (err)
 		goto err_spd;
 
+	err = recent_alloc(bridge, ad);
+	if (err)
+		goto err_sad;
+
 	ov2_pending_init(&bridge->pending);
 	bridge->ad = ad;
 	ad->transport = bridge;
 	return 0;
 
+err_sad:
+	ov2_sad_destroy(&bridge->sad);
 err_spd:
 	ov2_spd_destroy(&bridge->spd);
 err_bridge:
@@ -53,6 +77,8 @@ static void bridge_destroy(struct ov2_reaped *reaped)
 						 reaped);
 
 	ov2_pending_destroy(&bridge->pending);
+	kvfree(bridge->recent_tx);
+	kvfree(bridge->recent_rx);
 	ov2_sad_destroy(&bridge->sad);
 	ov2_spd_destroy(&bridge->spd);
 	kfree(bridge);

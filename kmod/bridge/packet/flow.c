@@ -182,8 +182,16 @@ static void flow_set_ports(struct ov2_flow *flow, const struct sk_buff *skb,
 	}
 }
 
-/* A BPF program may take the dissector's place (BPF_FLOW_DISSECTOR). */
-static bool has_own_dissector(const struct net *net)
+/**
+ * ov2_flow_has_dissector() - has a BPF program the dissector's place?
+ * @net: the card's namespace
+ *
+ * With BPF_FLOW_DISSECTOR any bytes of the packet may decide about its flow.
+ *
+ * Context: Any context.
+ * Return: true if so.
+ */
+bool ov2_flow_has_dissector(const struct net *net)
 {
 	return rcu_access_pointer(init_net.bpf.run_array
 					[NETNS_BPF_FLOW_DISSECTOR]) ||
@@ -220,6 +228,7 @@ static bool read_transport(const struct sk_buff *skb, struct ov2_flow *flow,
 	flow->transport = offset;
 	flow->proto_known = true;
 	flow->ports_known = true;
+	flow->common = true;
 	return true;
 }
 
@@ -317,7 +326,7 @@ bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
 
 	if (!flow_begin(skb, flow, &offset, &proto))
 		return false;
-	if (!has_own_dissector(net) && read_common(skb, flow, offset))
+	if (!ov2_flow_has_dissector(net) && read_common(skb, flow, offset))
 		return true;
 	return dissect(net, skb, flow, proto, offset);
 }

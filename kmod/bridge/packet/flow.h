@@ -16,6 +16,8 @@
  * @proto_known: the protocol in @fl is right. A fragment may hide its protocol
  *	behind IPv6 extension headers
  * @ports_known: the ports in @fl are right
+ * @common: a TCP, UDP or ICMP packet without IPv4 options and IPv6 extension
+ *	headers, and no fragment, which flow.c read without the dissector
  */
 struct ov2_flow {
 	struct flowi fl;
@@ -25,6 +27,7 @@ struct ov2_flow {
 	bool fragment;
 	bool proto_known;
 	bool ports_known;
+	bool common;
 };
 
 /**
@@ -45,6 +48,7 @@ bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
 bool ov2_flow_dissect(struct net *net, const struct sk_buff *skb,
 		      struct ov2_flow *flow);
 #endif
+bool ov2_flow_has_dissector(const struct net *net);
 bool ov2_flow_may_wrap(__be16 ethertype);
 bool ov2_flow_is_ipsec(const struct ov2_flow *flow);
 enum ov2_match ov2_selector_match(const struct xfrm_selector *sel,

@@ -8,17 +8,25 @@
 /**
  * struct ov2_looks - for unit tests: how much work look-ups do
  * @count: keys looked for and entries looked at
+ * @meanwhile: called once, in the middle of the next look-up, or NULL
  */
 struct ov2_looks {
 #ifdef OV2_UNIT
 	atomic_t count;
+	void (*meanwhile)(void);
 #endif
 };
 
 static inline void ov2_look(struct ov2_looks *looks)
 {
 #ifdef OV2_UNIT
+	void (*meanwhile)(void) = READ_ONCE(looks->meanwhile);
+
 	atomic_inc(&looks->count);
+	if (unlikely(meanwhile)) {
+		looks->meanwhile = NULL;
+		meanwhile();
+	}
 #endif
 }
 

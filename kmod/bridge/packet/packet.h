@@ -8,12 +8,16 @@
 #include "../../ov2/miniport.h"
 #include "../../ov2/reaper.h"
 
+struct ov2_recent;
+
 /**
  * struct ov2_bridge - what the bridge keeps for a card in packet mode
  * @ad: the card
  * @spd: the card's policies
  * @sad: the card's outbound states
  * @pending: packets that wait for a neighbour
+ * @recent_rx: the last flow of each receive queue
+ * @recent_tx: the last flow of each send queue
  * @states: number of states in packet mode, both directions
  * @reaped: for ov2_reap(), which destroys this structure
  *
@@ -25,6 +29,8 @@ struct ov2_bridge {
 	struct ov2_spd spd;
 	struct ov2_sad sad;
 	struct ov2_pending pending;
+	struct ov2_recent *recent_rx;
+	struct ov2_recent *recent_tx;
 	atomic_t states;
 	struct ov2_reaped reaped;
 };

@@ -12,6 +12,7 @@
 #include "decap.h"
 #include "packet.h"
 #include "packet_receive.h"
+#include "recent.h"
 #include "socket.h"
 #include "../sa/assoc.h"
 
@@ -56,33 +57,74 @@ static bool is_nested(const struct ov2_flow *flow)
 
 /* May the carried packet come in through this state? Software asks this later,
  * for the reassembled packet. Here a fragment must match by the fields that it
- * shows. If no policy of the card matches, the core decides alone. Under
- * rcu_read_lock(), which protects the policies.
+ * shows. Only an answer that lets the packet in is remembered.
  */
-static enum ov2_counter packet_admit(struct ov2_adapter *ad,
-				     const struct sk_buff *skb,
-				     const struct xfrm_state *x,
-				     enum ov2_packet_path *path)
+static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
+				      const struct sk_buff *skb,
+				      struct ov2_assoc *assoc,
+				      const struct xfrm_state *x,
+				      struct ov2_recent *recent)
 {
+	struct ov2_bridge *bridge = ov2_bridge_of(ad);
+	u64 changes = ov2_recent_changes(bridge);
 	const struct ov2_policy *pol;
 	struct ov2_flow flow;
 
+	ov2_recent_forget(recent);
 	if (!ov2_flow_read(dev_net(ad->dev), skb, &flow))
 		return OV2_CNT_RX_DROP_INNER;
 	if (ov2_selector_match(&x->sel, &flow) != OV2_MATCH_YES)
 		return OV2_CNT_RX_DROP_SELECTOR;
 
-	*path = OV2_PATH_STATE;
-	pol = ov2_spd_lookup(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_IN,
-			     &flow);
-	if (!pol)
-		return OV2_CNT_NONE;
-	if (!is_nested(&flow) && ov2_verdict_is_last(ad, flow.family))
-		*path = OV2_PATH_OFFLOAD;
-	if (ov2_policy_blocks(pol))
+	pol = ov2_spd_lookup(&bridge->spd, XFRM_DEV_OFFLOAD_IN, &flow);
+	if (pol && ov2_policy_blocks(pol))
 		return OV2_CNT_RX_DROP_BLOCK;
-	return ov2_policy_fits(pol, x) ? OV2_CNT_NONE :
-					 OV2_CNT_RX_DROP_TEMPLATE;
+	if (pol && !ov2_policy_fits(pol, x))
+		return OV2_CNT_RX_DROP_TEMPLATE;
+
+	ov2_recent_set(recent, changes, &flow, pol, assoc);
+	recent->nested = is_nested(&flow);
+	return OV2_CNT_NONE;
+}
+
+/* Was a packet of the same flow let in through the same state, and would it
+ * still be?
+ */
+static bool admit_recent(const struct ov2_adapter *ad,
+			 const struct sk_buff *skb,
+			 const struct ov2_assoc *assoc,
+			 const struct ov2_recent *recent)
+{
+	return recent->assoc == assoc &&
+	       ov2_recent_is(recent, ov2_bridge_of(ad), skb) &&
+	       !(recent->pol && ov2_policy_tmpl_is_old(recent->pol));
+}
+
+/* If no policy of the card matches, the core decides alone. Under
+ * rcu_read_lock(), which protects the policies.
+ */
+static enum ov2_counter packet_admit(struct ov2_adapter *ad,
+				     const struct ov2_nbl *nbl,
+				     struct ov2_assoc *assoc,
+				     const struct xfrm_state *x,
+				     enum ov2_packet_path *path)
+{
+	struct ov2_recent *recent = &ov2_bridge_of(ad)->recent_rx[nbl->queue];
+	const struct sk_buff *skb = nbl->skb;
+	enum ov2_counter reason;
+	u16 family;
+
+	if (!admit_recent(ad, skb, assoc, recent)) {
+		reason = admit_look_up(ad, skb, assoc, x, recent);
+		if (reason)
+			return reason;
+	}
+
+	family = skb->protocol == htons(ETH_P_IP) ? AF_INET : AF_INET6;
+	*path = OV2_PATH_STATE;
+	if (recent->pol && !recent->nested && ov2_verdict_is_last(ad, family))
+		*path = OV2_PATH_OFFLOAD;
+	return OV2_CNT_NONE;
 }
 
 /* GRO compares no sec_paths, but it never merges frames with different hashes.
@@ -103,7 +145,7 @@ static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
  */
 static enum ov2_counter packet_accept(struct ov2_adapter *ad,
 				      struct ov2_nbl *nbl,
-				      const struct ov2_assoc *assoc,
+				      struct ov2_assoc *assoc,
 				      struct xfrm_state *x,
 				      enum ov2_packet_path *path)
 {
@@ -119,7 +161,7 @@ static enum ov2_counter packet_accept(struct ov2_adapter *ad,
 	tell_new_mapping(x, nbl->skb);
 	if (!ov2_decap(nbl->skb, x, &decap))
 		return OV2_CNT_RX_DROP_DECAP;
-	return packet_admit(ad, nbl->skb, x, path);
+	return packet_admit(ad, nbl, assoc, x, path);
 }
 
 /**
@@ -139,7 +181,7 @@ static enum ov2_counter packet_accept(struct ov2_adapter *ad,
  * Return: OV2_CNT_NONE, or why the frame must be dropped.
  */
 enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
-				    const struct ov2_assoc *assoc,
+				    struct ov2_assoc *assoc,
 				    struct xfrm_state *x,
 				    const struct ov2_rx_result *res,
 				    enum ov2_packet_path *path)

@@ -24,7 +24,7 @@ enum ov2_packet_path {
 };
 
 enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
-				    const struct ov2_assoc *assoc,
+				    struct ov2_assoc *assoc,
 				    struct xfrm_state *x,
 				    const struct ov2_rx_result *res,
 				    enum ov2_packet_path *path);

@@ -13,6 +13,7 @@
 #include "packet.h"
 #include "packet_send.h"
 #include "protect.h"
+#include "recent.h"
 #include "../sa/assoc.h"
 #include "../sa/framed.h"
 
@@ -21,7 +22,8 @@
  * @ad: the card
  * @skb: the packet. Data is at the IP header
  * @queue: the send queue
- * @assoc: the association of @x
+ * @pol: the policy that @skb meets, or NULL
+ * @assoc: the association of @x, or NULL
  * @x: the state that protects @skb; a reference is held
  * @outer: in tunnel mode, what the outer header needs
  * @eth_len: bytes that the frame had in front of the IP header
@@ -34,6 +36,7 @@ struct sending {
 	struct ov2_adapter *ad;
 	struct sk_buff *skb;
 	u16 queue;
+	const struct ov2_policy *pol;
 	struct ov2_assoc *assoc;
 	struct xfrm_state *x;
 	struct ov2_outer outer;
@@ -176,19 +179,70 @@ static enum ov2_counter send_protected(struct sending *send)
 	return reason;
 }
 
-static enum ov2_counter send_by_policy(struct sending *send,
-				       const struct ov2_flow *flow, bool tagged)
+static struct ov2_recent *recent_of(const struct sending *send)
+{
+	return &ov2_bridge_of(send->ad)->recent_tx[send->queue];
+}
+
+/* Find policy and state from the packet. Returns false if the packet is
+ * malformed.
+ */
+static bool look_up(struct sending *send, bool tagged)
 {
 	struct ov2_bridge *bridge = ov2_bridge_of(send->ad);
-	const struct ov2_policy *pol;
+	u64 changes = ov2_recent_changes(bridge);
+	struct ov2_flow flow;
+	bool settled = true;
 
-	pol = ov2_spd_lookup(&bridge->spd, XFRM_DEV_OFFLOAD_OUT, flow);
+	if (!ov2_flow_read(dev_net(send->ad->dev), send->skb, &flow))
+		return false;
+	/* If the packet is ESP, AH or IPComp already, software has made it. The
+	 * core looks for no policy after IPsec, so the card does not either.
+	 */
+	if (!tagged && ov2_flow_is_ipsec(&flow))
+		return true;
+
+	send->pol = ov2_spd_lookup(&bridge->spd, XFRM_DEV_OFFLOAD_OUT, &flow);
+	if (send->pol && ov2_policy_protects(send->pol))
+		send->assoc = ov2_sad_choose(&bridge->sad, send->pol, &flow,
+					     &send->x, &settled);
+	ov2_recent_set(recent_of(send), changes, &flow, send->pol,
+		       settled ? send->assoc : NULL);
+	return true;
+}
+
+/* Take policy and state of the queue's last packet, if look_up() would find the
+ * same.
+ */
+static bool recall(struct sending *send)
+{
+	const struct ov2_recent *recent = recent_of(send);
+	struct xfrm_state *x;
+
+	if (!ov2_recent_is(recent, ov2_bridge_of(send->ad), send->skb))
+		return false;
+	send->pol = recent->pol;
+	if (!send->pol || !ov2_policy_protects(send->pol))
+		return true;
+	if (!recent->assoc || ov2_policy_tmpl_is_old(send->pol))
+		return false;
+
+	x = rcu_dereference(recent->assoc->x);
+	if (!x || !ov2_sad_is_in_force(x) || !refcount_inc_not_zero(&x->refcnt))
+		return false;
+	send->assoc = recent->assoc;
+	send->x = x;
+	return true;
+}
+
+static enum ov2_counter send_by_policy(struct sending *send, bool tagged)
+{
+	const struct ov2_policy *pol = send->pol;
+
 	if (!pol || (!ov2_policy_blocks(pol) && !ov2_policy_protects(pol)))
 		return tagged ? OV2_CNT_TX_DROP_NO_POLICY : OV2_CNT_NONE;
 	if (ov2_policy_blocks(pol))
 		return OV2_CNT_TX_DROP_BLOCKED;
-
-	send->assoc = ov2_sad_choose(&bridge->sad, pol, flow, &send->x);
 	return send->assoc ? send_protected(send) : OV2_CNT_TX_DROP_NO_SA;
 }
 
@@ -282,8 +336,7 @@ enum ov2_counter ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 		.nbl = nbl,
 	};
 	__be16 type = frame_type(skb, tagged);
-	enum ov2_counter reason = OV2_CNT_NONE;
-	struct ov2_flow flow;
+	enum ov2_counter reason;
 
 	*verdict = OV2_VERDICT_PLAIN;
 	if (ov2_flow_may_wrap(type))
@@ -291,14 +344,10 @@ enum ov2_counter ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 	if (!tagged && type != htons(ETH_P_IP) && type != htons(ETH_P_IPV6))
 		return OV2_CNT_NONE;
 	if (!open_ethernet(&send, tagged) ||
-	    !ov2_flow_read(dev_net(ad->dev), skb, &flow))
+	    (!recall(&send) && !look_up(&send, tagged)))
 		return OV2_CNT_TX_DROP_MALFORMED;
 
-	/* If the packet is ESP, AH or IPComp already, software has made it. The
-	 * core looks for no policy after IPsec, so the card does not either.
-	 */
-	if (tagged || !ov2_flow_is_ipsec(&flow))
-		reason = send_by_policy(&send, &flow, tagged);
+	reason = send_by_policy(&send, tagged);
 	if (!reason && (*verdict == OV2_VERDICT_PLAIN ||
 			*verdict == OV2_VERDICT_SEGMENT))
 		skb_push(skb, send.eth_len);

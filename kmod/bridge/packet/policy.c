@@ -101,7 +101,7 @@ const struct xfrm_tmpl *ov2_policy_tmpl(const struct ov2_policy *pol,
 {
 	struct xfrm_policy *xp = pol->xp;
 
-	if (!xp || atomic_read(&xp->genid) == pol->genid)
+	if (!ov2_policy_tmpl_is_old(pol))
 		return &pol->tmpl;
 
 	read_lock_bh(&xp->lock);

@@ -83,6 +83,14 @@ static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 	return pol->serial < other->serial;
 }
 
+/* Has the core changed the template of @pol (ov2_policy_tmpl())? Under the
+ * rcu_read_lock() under which @pol was found.
+ */
+static inline bool ov2_policy_tmpl_is_old(const struct ov2_policy *pol)
+{
+	return pol->xp && atomic_read(&pol->xp->genid) != pol->genid;
+}
+
 void ov2_policy_key_set(struct ov2_policy_key *key,
 			const xfrm_address_t *saddr, u8 prefix_s,
 			const xfrm_address_t *daddr, u8 prefix_d);

@@ -29,6 +29,7 @@ static const struct rhashtable_params table_params = {
 int ov2_sad_init(struct ov2_sad *sad)
 {
 	spin_lock_init(&sad->lock);
+	atomic64_set(&sad->changes, 0);
 	return rhltable_init(&sad->table, &table_params);
 }
 
@@ -117,6 +118,9 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 	spin_lock_bh(&sad->lock);
 	err = sad_link(sad, assoc);
 	assoc->sad.linked = !err;
+	/* A look-up that reads the new count finds the state. */
+	smp_mb__before_atomic();
+	atomic64_inc(&sad->changes);
 	spin_unlock_bh(&sad->lock);
 	return err;
 }
@@ -124,8 +128,8 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 /**
  * ov2_sad_del() - let no packet choose a state from now on
  * @sad: the database
- * @assoc: the association, in the database or not. Look-ups that found it may
- *	use it for a grace period
+ * @assoc: the association, in the database or not, its state unset. Look-ups
+ *	that found it may use it for a grace period
  *
  * Context: Any context but hard interrupts.
  */
@@ -135,6 +139,9 @@ void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
 	if (assoc->sad.linked)
 		rhltable_remove(&sad->table, &assoc->sad.node, table_params);
 	assoc->sad.linked = false;
+	/* A look-up that reads the new count does not find the state. */
+	smp_mb__before_atomic();
+	atomic64_inc(&sad->changes);
 	spin_unlock_bh(&sad->lock);
 }
 
@@ -178,11 +185,13 @@ static bool state_is_usable(const struct xfrm_state *x,
  * @assoc: the association of @x, or NULL if no state fits so far
  * @x: the state, with a reference
  * @dying: the soft limit of @x was reached when the look-up came to it
+ * @settled: no state that the look-up came to was dying or invalid
  */
 struct choice {
 	struct ov2_assoc *assoc;
 	struct xfrm_state *x;
 	bool dying;
+	bool settled;
 };
 
 static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
@@ -200,7 +209,9 @@ static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 		return;
 	if (best->assoc)
 		xfrm_state_put(best->x);
-	*best = (struct choice){ assoc, x, dying };
+	best->assoc = assoc;
+	best->x = x;
+	best->dying = dying;
 }
 
 /* Stops at the first state that fits and is not dying. */
@@ -217,6 +228,8 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 	rhl_for_each_entry_rcu(assoc, pos, list, sad.node) {
 		ov2_look(&sad->looks);
 		x = rcu_dereference(assoc->x);
+		if (x && !ov2_sad_is_in_force(x))
+			best->settled = false;
 		if (x && state_is_usable(x, tmpl, flow))
 			choice_consider(best, assoc, x);
 		if (best->assoc && !best->dying)
@@ -230,6 +243,11 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
  * @pol: the policy that the packet met; it protects
  * @flow: the packet's flow
  * @x: filled in with the state, with a reference for the caller, or NULL
+ * @settled: filled in: packets of the flow choose the same state until the
+ *	database or the template changes, or the state is no longer in force
+ *	(ov2_sad_is_in_force()). A younger state that is dying would be chosen
+ *	as soon as a key manager raised its soft limit, so its presence makes
+ *	the choice unsettled
  *
  * As xfrm_state_find(): states that have not reached their soft limit are
  * preferred, and then the younger state. In transport mode, if no state has the
@@ -241,12 +259,12 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
 				 const struct ov2_policy *pol,
 				 const struct ov2_flow *flow,
-				 struct xfrm_state **x)
+				 struct xfrm_state **x, bool *settled)
 {
 	struct xfrm_tmpl room;
 	const struct xfrm_tmpl *tmpl = ov2_policy_tmpl(pol, &room);
 	struct ov2_sad_key key = choice_key(tmpl, flow);
-	struct choice best = {};
+	struct choice best = { .settled = true };
 
 	choose(sad, &key, tmpl, flow, &best);
 	if (!best.assoc && key.mode == XFRM_MODE_TRANSPORT) {
@@ -254,5 +272,6 @@ struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
 		choose(sad, &key, tmpl, flow, &best);
 	}
 	*x = best.x;
+	*settled = best.settled;
 	return best.assoc;
 }

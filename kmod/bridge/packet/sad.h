@@ -22,13 +22,25 @@ struct ov2_policy;
  * @lock: held while @table changes; look-ups take no lock
  * @table: associations by ov2_sad_link.key; within one key the youngest is
  *	first
+ * @changes: how often a state in packet mode was added or removed; of inbound
+ *	states only the removal counts (recent.c)
  * @looks: for unit tests: associations looked at
  */
 struct ov2_sad {
 	spinlock_t lock; /* protects table, for writers */
 	struct rhltable table;
+	atomic64_t changes;
 	struct ov2_looks looks;
 };
+
+/* Would a packet that comes to this state while it looks for one take it, if it
+ * fits?
+ */
+static inline bool ov2_sad_is_in_force(const struct xfrm_state *x)
+{
+	return READ_ONCE(x->km.state) == XFRM_STATE_VALID &&
+	       !READ_ONCE(x->km.dying);
+}
 
 int ov2_sad_init(struct ov2_sad *sad);
 void ov2_sad_destroy(struct ov2_sad *sad);
@@ -39,6 +51,6 @@ u32 ov2_sad_hash(const struct xfrm_state *x);
 struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
 				 const struct ov2_policy *pol,
 				 const struct ov2_flow *flow,
-				 struct xfrm_state **x);
+				 struct xfrm_state **x, bool *settled);
 
 #endif /* _OV2_SAD_H */

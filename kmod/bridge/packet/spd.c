@@ -44,6 +44,7 @@ int ov2_spd_init(struct ov2_spd *spd)
 
 	spin_lock_init(&spd->lock);
 	spd->serial = 0;
+	atomic64_set(&spd->changes, 0);
 	for (dir = 0; dir < OV2_SPD_DIRS; dir++) {
 		atomic_set(&spd->count[dir], 0);
 		for (family = 0; family < OV2_SPD_FAMILIES; family++)
@@ -100,6 +101,9 @@ static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 		return err;
 	}
 	atomic_inc(count);
+	/* A look-up that reads the new count finds the policy. */
+	smp_mb__before_atomic();
+	atomic64_inc(&spd->changes);
 	return 0;
 }
 
@@ -136,6 +140,9 @@ void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
 	atomic_dec(&spd->count[dir_index(pol->key.dir)]);
 	rhltable_remove(&spd->table, &pol->node, table_params);
 	ov2_spd_pair_leave(spd_side(spd, pol->key.dir, pol->key.family), pol);
+	/* A look-up that reads the new count does not find the policy. */
+	smp_mb__before_atomic();
+	atomic64_inc(&spd->changes);
 	spin_unlock_bh(&spd->lock);
 }
 

@@ -32,6 +32,7 @@
  * @sides: pairs of prefix lengths, by direction and family
  * @count: number of policies, by direction
  * @serial: serial of the youngest policy
+ * @changes: how often a policy was added or removed (recent.c)
  * @looks: for unit tests: keys looked for and policies looked at
  */
 struct ov2_spd {
@@ -40,6 +41,7 @@ struct ov2_spd {
 	struct ov2_spd_side sides[OV2_SPD_DIRS][OV2_SPD_FAMILIES];
 	atomic_t count[OV2_SPD_DIRS];
 	u64 serial;
+	atomic64_t changes;
 	struct ov2_looks looks;
 };
 

@@ -96,6 +96,7 @@ static struct send_case *sending_new(struct kunit *test)
 	refcount_set(&send->x->refcnt, 1);
 	send->x->id.spi = htonl(SPI);
 	send->ad.dev = ov2_shape_device(test);
+	send->ad.tx_queues = 1;
 	ov2_handles_init(&send->ad.handles);
 	KUNIT_ASSERT_EQ(test, 0, ov2_counters_alloc(&send->ad));
 	KUNIT_ASSERT_EQ(test, 0, ov2_bridge_init(&send->ad));

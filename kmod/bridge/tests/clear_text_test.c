@@ -29,6 +29,8 @@ static struct ov2_adapter *adapter_new(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, ad);
 	ad->dev = ov2_shape_device(test);
+	ad->tx_queues = 1;
+	ad->rx_queues = 1;
 	ov2_handles_init(&ad->handles);
 	KUNIT_ASSERT_EQ(test, ov2_counters_alloc(ad), 0);
 	KUNIT_ASSERT_EQ(test, ov2_bridge_init(ad), 0);

@@ -308,6 +308,8 @@ static bool same_flow(const struct sk_buff *skb)
 		return false;
 	if (!ok)
 		return read.family == dissected.family;
+	/* Only this member tells which way was taken. */
+	read.common = false;
 	return !memcmp(&read, &dissected, sizeof(read));
 }
 

@@ -66,6 +66,7 @@ static struct rx_card *card_new(struct kunit *test,
 
 	KUNIT_ASSERT_NOT_NULL(test, card);
 	card->ad.dev = ov2_shape_device(test);
+	card->ad.rx_queues = 1;
 	ov2_handles_init(&card->ad.handles);
 	KUNIT_ASSERT_EQ(test, ov2_counters_alloc(&card->ad), 0);
 	KUNIT_ASSERT_EQ(test, ov2_bridge_init(&card->ad), 0);

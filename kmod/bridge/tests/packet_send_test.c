@@ -88,6 +88,7 @@ static struct tx_card *card_new(struct kunit *test, struct net_device *dev,
 
 	KUNIT_ASSERT_NOT_NULL(test, card);
 	card->ad.dev = dev;
+	card->ad.tx_queues = QUEUE + 1;
 	KUNIT_ASSERT_EQ(test, ov2_counters_alloc(&card->ad), 0);
 	KUNIT_ASSERT_EQ(test, ov2_bridge_init(&card->ad), 0);
 	card->x = ov2_shape_state(test, shape);

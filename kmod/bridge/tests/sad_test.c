@@ -239,13 +239,14 @@ static void step_choose(struct sad_model *m)
 	struct ov2_assoc *assoc;
 	struct ov2_flow flow;
 	struct xfrm_state *x;
+	bool settled;
 
 	random_policy(&pol);
 	random_flow(pol.tmpl.encap_family, &flow);
 	expected = naive_choose(m, &pol, &flow, false) ?:
 		   naive_choose(m, &pol, &flow, true);
 	rcu_read_lock();
-	assoc = ov2_sad_choose(&m->sad, &pol, &flow, &x);
+	assoc = ov2_sad_choose(&m->sad, &pol, &flow, &x, &settled);
 	rcu_read_unlock();
 	KUNIT_ASSERT_PTR_EQ(m->test, (const struct ov2_assoc *)assoc,
 			    expected);
@@ -354,10 +355,11 @@ static void expect_chosen(struct kunit *test, struct sad_bed *bed, int i,
 {
 	struct ov2_assoc *assoc;
 	struct xfrm_state *x;
+	bool settled;
 
 	atomic_set(&bed->sad.looks.count, 0);
 	rcu_read_lock();
-	assoc = ov2_sad_choose(&bed->sad, &bed->pol, &bed->flow, &x);
+	assoc = ov2_sad_choose(&bed->sad, &bed->pol, &bed->flow, &x, &settled);
 	rcu_read_unlock();
 	KUNIT_EXPECT_PTR_EQ(test, assoc, i < 0 ? NULL : &bed->assocs[i]);
 	KUNIT_EXPECT_EQ(test, atomic_read(&bed->sad.looks.count), looks);

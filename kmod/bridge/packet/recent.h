@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_RECENT_H
+#define _OV2_RECENT_H
+
+#include <linux/cache.h>
+
+#include "flow.h"
+
+struct ov2_assoc;
+struct ov2_bridge;
+struct ov2_policy;
+
+/**
+ * struct ov2_recent - the last flow of a queue, and what was found for it
+ * @changes: ov2_recent_changes() before policy and state were looked up
+ * @ports: the first four bytes of the TCP or UDP header
+ * @family: AF_INET, AF_INET6, or 0 if nothing is remembered
+ * @proto: IPPROTO_TCP or IPPROTO_UDP
+ * @nested: the packets may have an IPsec header (packet_receive.c)
+ * @ifindex: of the card
+ * @saddr: source; the bytes behind an IPv4 address are not used
+ * @daddr: destination, likewise
+ * @pol: the policy that packets of the flow meet, or NULL
+ * @assoc: on send the association of the state that protects the flow, or NULL
+ *	if it must be chosen for each packet; on receive the association of the
+ *	state that did
+ *
+ * A queue has one for each direction. Only who may send on the queue, or its
+ * NAPI, uses it.
+ */
+struct ov2_recent {
+	u64 changes;
+	__be32 ports;
+	u16 family;
+	u8 proto;
+	bool nested;
+	int ifindex;
+	xfrm_address_t saddr;
+	xfrm_address_t daddr;
+	const struct ov2_policy *pol;
+	struct ov2_assoc *assoc;
+} ____cacheline_aligned_in_smp;
+
+/* From now on ov2_recent_is() is false. */
+static inline void ov2_recent_forget(struct ov2_recent *recent)
+{
+	recent->family = 0;
+}
+
+u64 ov2_recent_changes(struct ov2_bridge *bridge);
+bool ov2_recent_is(const struct ov2_recent *recent, struct ov2_bridge *bridge,
+		   const struct sk_buff *skb);
+void ov2_recent_set(struct ov2_recent *recent, u64 changes,
+		    const struct ov2_flow *flow, const struct ov2_policy *pol,
+		    struct ov2_assoc *assoc);
+
+#endif /* _OV2_RECENT_H */
