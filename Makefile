@@ -18,6 +18,9 @@ endif
 modules modules_install: need-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
 
+install: modules_install
+	@$(MAKE) -C tools/ov2 install
+
 check-config: need-kdir
 	@tools/check-config $(KDIR)
 
@@ -111,9 +114,10 @@ help:
 	@echo "make htmldocs             the pages of Documentation/ as HTML"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
+	@echo "make install KDIR=...     installs the module, and ov2 with its manual page"
 	@echo "make check-config KDIR=... whether that kernel is too old, and which options it lacks"
 	@echo "make ov2                  the ov2 command, tools/ov2/ov2; make -C tools/ov2 install installs it"
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        the test root, a build or a boot by hand"
 
-.PHONY: all modules modules_install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-deb check-newest mutate bench bench-quick bench-scale bench-parallel lint generate generate-netlink deb htmldocs ov2 clean help
+.PHONY: all modules modules_install install check-config need-kdir demo check check-full check-unit check-debug check-debug-quick check-deb check-newest mutate bench bench-quick bench-scale bench-parallel lint generate generate-netlink deb htmldocs ov2 clean help

@@ -4,7 +4,9 @@
 
     use.py WORK         WORK is what install.py got
 """
+import json
 import os
+import subprocess
 import sys
 
 import system
@@ -25,10 +27,22 @@ def link_add_loads_the_module(_defer):
     ksft.check("/updates/dkms/" in file, f"the module is that of dkms, not {file}")
 
 
+def ov2_before_the_module(_defer):
+    done = subprocess.run(["ov2", "show"], capture_output=True, text=True, check=False)
+    ksft.equal(done.returncode, 3, "exit status of ov2 show without the module")
+
+
+def ov2_shows_the_card(_defer):
+    shown = json.loads(system.run("ov2", "--json", "show"))
+    ksft.equal([card["ifname"] for card in shown], ["ov0"], "cards that ov2 shows")
+    version, = json.loads(system.run("ov2", "--json", "version"))
+    ksft.equal(version["module"], version["tool"], "versions of the module and of ov2")
+
+
 def module_unloads(_defer):
     system.run("rmmod", "ipsecov2")
     ksft.check(not loaded(), "the module is gone")
 
 
 system.run("tar", "-C", "/", "-xf", f"{WORK}/installed.tar")
-ksft.main([link_add_loads_the_module, module_unloads])
+ksft.main([ov2_before_the_module, link_add_loads_the_module, ov2_shows_the_card, module_unloads])
