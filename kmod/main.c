@@ -9,6 +9,7 @@
 #include "ov2/nbl.h"
 #include "ov2/reaper.h"
 #include "port/link.h"
+#include "port/monitor.h"
 #include "watch/objects.h"
 
 static int __init ov2_module_init(void)
@@ -27,12 +28,18 @@ static int __init ov2_module_init(void)
 	if (err)
 		goto err_engine;
 
-	err = ov2_family_register();
+	err = ov2_monitor_register();
 	if (err)
 		goto err_link;
 
+	err = ov2_family_register();
+	if (err)
+		goto err_monitor;
+
 	return 0;
 
+err_monitor:
+	ov2_monitor_unregister();
 err_link:
 	ov2_link_unregister();
 err_engine:
@@ -45,6 +52,7 @@ err_nbl:
 static void __exit ov2_module_exit(void)
 {
 	ov2_family_unregister();
+	ov2_monitor_unregister();
 	ov2_link_unregister();
 
 	/* RCU callbacks queue work on ov2_engine_wq, and ov2_engine_exit()

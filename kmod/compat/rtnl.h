@@ -9,7 +9,7 @@
  * newlink function is written as
  *
  *	static int newlink(struct net_device *dev, struct net *link_net,
- *			   struct nlattr *tb[],
+ *			   struct nlattr *tb[], struct nlattr *data[],
  *			   struct netlink_ext_ack *extack);
  *
  *	OV2_RTNL_NEWLINK(newlink);
@@ -30,7 +30,7 @@
 			     struct netlink_ext_ack *extack)		\
 	{								\
 		return op(dev, rtnl_newlink_link_net(params),		\
-			  params->tb, extack);				\
+			  params->tb, params->data, extack);		\
 	}								\
 	static_assert(__same_type(&(op##_rtnl),				\
 		((struct rtnl_link_ops *)NULL)->newlink))
@@ -44,7 +44,7 @@
 			     struct nlattr *data[],			\
 			     struct netlink_ext_ack *extack)		\
 	{								\
-		return op(dev, src_net, tb, extack);			\
+		return op(dev, src_net, tb, data, extack);		\
 	}								\
 	static_assert(__same_type(&(op##_rtnl),				\
 		((struct rtnl_link_ops *)NULL)->newlink))

@@ -17,10 +17,10 @@
 #include "sa_request.h"
 #include "sa_seq.h"
 #include "sa_table.h"
+#include "show.h"
 #include "step.h"
 #include "work.h"
 #include "../ov2/records.h"
-#include "../watch/trace.h"
 
 static const enum ov2_counter status_counters[OV2_CRYPTO_STATUS_MAX] = {
 	[OV2_CRYPTO_SUCCESS] = OV2_CNT_RX_PKTS,
@@ -362,6 +362,8 @@ void ov2_engine_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 		return;
 	}
 	ov2_work_begin(nbl, &receive_direction, lane);
+	if (ov2_capture_on())
+		ov2_show_arrived(ad, nbl);
 	if (receive_begin(engine, nbl))
 		ov2_steps_run(nbl);
 	else
@@ -374,8 +376,6 @@ void ov2_engine_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl)
  * @ad: the card
  * @nbl: the frame with its records
  *
- * Only frames with ESP or AH are traced.
- *
  * Context: BH disabled; called by its lane.
  */
 void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
@@ -387,8 +387,8 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	 */
 	if (work->sa[RECEIVE_OUTER] && ov2_sa_delete_wanted(ad->engine))
 		nbl->info[OV2_INFO_IPSEC] |= OV2_RX_SA_DELETE_REQ;
-	if (work->spi)
-		trace_ov2_rx_record(ad, nbl, work->spi, nbl->skb->len);
+	if (ov2_show_rx_on())
+		ov2_show_received(ad, nbl);
 	ov2_steps_release(nbl);
 	ad->ops->indicate(ad, nbl);
 }

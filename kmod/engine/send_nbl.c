@@ -14,10 +14,10 @@
 #include "sa_seq.h"
 #include "sa_table.h"
 #include "send_nbl.h"
+#include "show.h"
 #include "step.h"
 #include "work.h"
 #include "../ov2/records.h"
-#include "../watch/trace.h"
 
 /* Indices of ov2_work.sa */
 #define SEND_SA		0
@@ -297,8 +297,11 @@ void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 		return;
 	}
 	work = ov2_work_begin(nbl, &send_direction, lane);
-	if (!send_is_plain(nbl))
+	if (!send_is_plain(nbl)) {
+		if (ov2_capture_on())
+			ov2_show_to_send(ad, nbl);
 		work->reason = send_begin(ad, nbl);
+	}
 	if (work->steps && !work->reason)
 		ov2_steps_run(nbl);
 	else
@@ -306,33 +309,14 @@ void ov2_engine_send(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	ov2_lane_leave(lane);
 }
 
-/* Each frame of the NBL has a number of its own, so the number is read from the
- * frame again.
- */
-static void send_trace(struct ov2_adapter *ad, struct ov2_nbl *nbl,
-		       const struct sk_buff *skb)
-{
-	const struct ov2_work *work = ov2_work(nbl);
-	struct ov2_frame frame;
-	const char *verdict;
-
-	if (!trace_ov2_tx_record_enabled())
-		return;
-
-	ov2_frame_parse(skb, &frame);
-	verdict = work->reason ? ov2_counter_name(work->reason) : "sent";
-	trace_ov2_tx_record(ad, nbl, frame.spi,
-			    (work->seq >> 32 << 32) | frame.seq, skb->len,
-			    verdict);
-}
-
 static void send_failed(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	enum ov2_counter reason = ov2_work(nbl)->reason;
 	const struct sk_buff *skb;
 
-	for (skb = nbl->skb; skb; skb = skb->next)
-		send_trace(ad, nbl, skb);
+	if (ov2_show_tx_on())
+		for (skb = nbl->skb; skb; skb = skb->next)
+			ov2_show_sent(ad, nbl, skb);
 	nbl->reason = reason;
 	ad->ops->send_complete(ad, nbl, reason == OV2_CNT_TX_DROP_RESET ?
 				       OV2_STATUS_REQUEST_ABORTED :
@@ -347,7 +331,8 @@ static void send_count(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 	const struct sk_buff *skb;
 
 	for (skb = nbl->skb; skb; skb = skb->next) {
-		send_trace(ad, nbl, skb);
+		if (ov2_show_tx_on())
+			ov2_show_sent(ad, nbl, skb);
 		frames++;
 		bytes += skb->len;
 	}

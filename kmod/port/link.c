@@ -83,7 +83,8 @@ static struct net_device *link_target(const struct net_device *dev,
 }
 
 static int link_new(struct net_device *dev, struct net *link_net,
-		    struct nlattr *tb[], struct netlink_ext_ack *extack)
+		    struct nlattr *tb[], struct nlattr *data[],
+		    struct netlink_ext_ack *extack)
 {
 	struct ov2_port *port = netdev_priv(dev);
 	struct net_device *target = NULL;

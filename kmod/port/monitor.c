@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The rtnetlink kind "ipsecov2mon": a monitor shows the frames of a card, or of
+ * all cards in its namespace, to packet sockets. The kernel's nlmon does the
+ * same for netlink. So ring, filter, snap length and privileges are those of
+ * AF_PACKET.
+ */
+#include <linux/if_arp.h>
+#include <linux/if_ether.h>
+#include <linux/if_link.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/notifier.h>
+#include <linux/rtnetlink.h>
+#include <net/net_namespace.h>
+#include <net/netlink.h>
+
+#include "../compat/rtnl.h"
+#include "../watch/capture.h"
+#include "monitor.h"
+#include "port.h"
+
+#define MONITOR_KIND	"ipsecov2mon"
+
+/**
+ * struct monitor - private data of a monitor's netdev
+ * @tap: what the monitor shows; in the list of taps while the monitor is up
+ * @list: in monitors; protected by RTNL
+ */
+struct monitor {
+	struct ov2_tap tap;
+	struct list_head list;
+};
+
+static LIST_HEAD(monitors);
+
+static int monitor_open(struct net_device *dev)
+{
+	struct monitor *monitor = netdev_priv(dev);
+
+	ov2_tap_add(&monitor->tap);
+	return 0;
+}
+
+static int monitor_stop(struct net_device *dev)
+{
+	struct monitor *monitor = netdev_priv(dev);
+
+	ov2_tap_del(&monitor->tap);
+	return 0;
+}
+
+static void monitor_uninit(struct net_device *dev)
+{
+	struct monitor *monitor = netdev_priv(dev);
+
+	ASSERT_RTNL();
+	list_del(&monitor->list);
+}
+
+static int monitor_init(struct net_device *dev)
+{
+	struct monitor *monitor = netdev_priv(dev);
+
+	ASSERT_RTNL();
+	list_add_tail(&monitor->list, &monitors);
+	return 0;
+}
+
+/* The packet sockets have their copies already. */
+static netdev_tx_t monitor_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	dev_lstats_add(dev, skb->len);
+	consume_skb(skb);
+	return NETDEV_TX_OK;
+}
+
+static int monitor_get_iflink(const struct net_device *dev)
+{
+	const struct monitor *monitor = netdev_priv(dev);
+	const struct net_device *card = READ_ONCE(monitor->tap.card);
+
+	return card ? READ_ONCE(card->ifindex) : dev->ifindex;
+}
+
+static const struct net_device_ops monitor_netdev_ops = {
+	.ndo_init		= monitor_init,
+	.ndo_uninit		= monitor_uninit,
+	.ndo_open		= monitor_open,
+	.ndo_stop		= monitor_stop,
+	.ndo_start_xmit		= monitor_xmit,
+	.ndo_get_iflink		= monitor_get_iflink,
+};
+
+static void monitor_setup(struct net_device *dev)
+{
+	struct monitor *monitor = netdev_priv(dev);
+
+	/* libpcap does not know this type, so it puts its own "cooked" header
+	 * before each frame, and takes the frame for nothing that it is not.
+	 */
+	dev->type = ARPHRD_VOID;
+	dev->flags = IFF_NOARP;
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_DISABLE_NETPOLL;
+	dev->lltx = true;
+	dev->netdev_ops = &monitor_netdev_ops;
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_LSTATS;
+	dev->needs_free_netdev = true;
+	/* The size of a frame is the card's business. */
+	dev->mtu = ETH_MAX_MTU;
+	dev->min_mtu = 0;
+	dev->max_mtu = 0;
+	monitor->tap.dev = dev;
+}
+
+static struct net_device *monitor_card(const struct net_device *dev,
+				       struct net *link_net,
+				       const struct nlattr *link,
+				       struct netlink_ext_ack *extack)
+{
+	struct net_device *card = __dev_get_by_index(link_net,
+						     nla_get_u32(link));
+
+	if (!card) {
+		NL_SET_ERR_MSG_ATTR(extack, link,
+				    "Link names an interface index that does not exist");
+		return ERR_PTR(-ENODEV);
+	}
+	if (!ov2_port_is_card(card)) {
+		NL_SET_ERR_MSG_ATTR(extack, link,
+				    "Link names a device that is not of type ipsecov2");
+		return ERR_PTR(-EINVAL);
+	}
+	if (!net_eq(dev_net(dev), dev_net(card))) {
+		NL_SET_ERR_MSG_ATTR(extack, link,
+				    "A monitor must be in the network namespace of its card");
+		return ERR_PTR(-EINVAL);
+	}
+	return card;
+}
+
+static int monitor_new(struct net_device *dev, struct net *link_net,
+		       struct nlattr *tb[], struct nlattr *data[],
+		       struct netlink_ext_ack *extack)
+{
+	struct monitor *monitor = netdev_priv(dev);
+
+	if (tb[IFLA_LINK]) {
+		struct net_device *card = monitor_card(dev, link_net,
+						       tb[IFLA_LINK], extack);
+
+		if (IS_ERR(card))
+			return PTR_ERR(card);
+		monitor->tap.card = card;
+	}
+	monitor->tap.clear = data && data[IFLA_OV2_MONITOR_CLEAR];
+	return register_netdevice(dev);
+}
+
+OV2_RTNL_NEWLINK(monitor_new);
+
+static size_t monitor_get_size(const struct net_device *dev)
+{
+	return nla_total_size(0);	/* IFLA_OV2_MONITOR_CLEAR */
+}
+
+static int monitor_fill_info(struct sk_buff *skb, const struct net_device *dev)
+{
+	const struct monitor *monitor = netdev_priv(dev);
+
+	if (monitor->tap.clear && nla_put_flag(skb, IFLA_OV2_MONITOR_CLEAR))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static const struct nla_policy monitor_policy[IFLA_OV2_MONITOR_MAX + 1] = {
+	[IFLA_OV2_MONITOR_CLEAR]	= { .type = NLA_FLAG },
+};
+
+static struct rtnl_link_ops monitor_link_ops __read_mostly = {
+	.kind		= MONITOR_KIND,
+	.priv_size	= sizeof(struct monitor),
+	.maxtype	= IFLA_OV2_MONITOR_MAX,
+	.policy		= monitor_policy,
+	.setup		= monitor_setup,
+	.newlink	= OV2_RTNL(monitor_new),
+	.get_size	= monitor_get_size,
+	.fill_info	= monitor_fill_info,
+};
+
+/* A monitor ends with its card, and when its card leaves the namespace. */
+static int monitor_event(struct notifier_block *block, unsigned long event,
+			 void *info)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(info);
+	struct monitor *monitor, *next;
+	LIST_HEAD(gone);
+
+	if (event != NETDEV_UNREGISTER || !ov2_port_is_card(dev))
+		return NOTIFY_DONE;
+
+	list_for_each_entry_safe(monitor, next, &monitors, list)
+		if (monitor->tap.card == dev)
+			unregister_netdevice_queue(monitor->tap.dev, &gone);
+	unregister_netdevice_many(&gone);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block monitor_notifier = {
+	.notifier_call	= monitor_event,
+};
+
+/**
+ * ov2_monitor_register() - let users make monitors
+ *
+ * Context: Process context, at module init.
+ * Return: 0 or a negative errno.
+ */
+int ov2_monitor_register(void)
+{
+	int err;
+
+	err = register_netdevice_notifier(&monitor_notifier);
+	if (err)
+		return err;
+	err = rtnl_link_register(&monitor_link_ops);
+	if (err)
+		unregister_netdevice_notifier(&monitor_notifier);
+	return err;
+}
+
+/**
+ * ov2_monitor_unregister() - delete all monitors; users can make no more
+ *
+ * Context: Process context, at module exit.
+ */
+void ov2_monitor_unregister(void)
+{
+	rtnl_link_unregister(&monitor_link_ops);
+	unregister_netdevice_notifier(&monitor_notifier);
+}
+
+MODULE_ALIAS_RTNL_LINK(MONITOR_KIND);

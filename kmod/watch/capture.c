@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copies of frames, with a header of their records, for the monitors. */
+#include <linux/build_bug.h>
+#include <linux/ktime.h>
+#include <linux/rculist.h>
+#include <linux/rtnetlink.h>
+#include <linux/skbuff.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/unaligned.h>
+#include <net/net_namespace.h>
+
+#include "capture.h"
+
+static_assert(sizeof(struct ov2_capture_header) == 120);
+
+DEFINE_STATIC_KEY_FALSE(ov2_capture_key);
+
+static LIST_HEAD(capture_taps);
+
+/* The slots in the order of ov2_capture_header.info */
+static const enum ov2_info capture_slots[] = {
+	OV2_INFO_CHECKSUM,
+	OV2_INFO_IPSEC,
+	OV2_INFO_LSO,
+	OV2_INFO_IPSEC_TUNNEL,
+	OV2_INFO_IPSEC_HEADER,
+};
+
+static_assert(ARRAY_SIZE(capture_slots) ==
+	      sizeof_field(struct ov2_capture_header, info) / sizeof(__be64));
+
+static void capture_put_header(struct sk_buff *copy,
+			       const struct ov2_adapter *ad,
+			       const struct ov2_captured *captured, bool cut)
+{
+	struct ov2_capture_header *hdr = skb_put_zero(copy, sizeof(*hdr));
+	int i;
+
+	hdr->version = OV2_CAPTURE_VERSION;
+	hdr->length = sizeof(*hdr);
+	hdr->point = captured->point;
+	hdr->flags = cut ? OV2_CAPTURE_F_CUT : 0;
+	hdr->ifindex = cpu_to_be32(ad->dev->ifindex);
+	hdr->time = cpu_to_be64(ktime_get_real_ns());
+	hdr->handle = cpu_to_be64(captured->handle);
+	hdr->seq = cpu_to_be64(captured->seq);
+	hdr->spi = captured->spi;
+	hdr->frame = cpu_to_be32(captured->skb->len);
+	hdr->queue = cpu_to_be16(captured->queue);
+	for (i = 0; captured->nbl && i < ARRAY_SIZE(capture_slots); i++) {
+		unsigned long word = captured->nbl->info[capture_slots[i]];
+
+		hdr->info[i] = cpu_to_be64(word);
+	}
+	strscpy(hdr->verdict, captured->verdict, sizeof(hdr->verdict));
+}
+
+/* Packet sockets get what a device sends, as from nlmon. */
+static void capture_send(const struct ov2_tap *tap,
+			 const struct ov2_adapter *ad,
+			 const struct ov2_captured *captured)
+{
+	unsigned int len = captured->skb->len;
+	struct sk_buff *copy;
+	bool cut;
+
+	cut = captured->headers && !tap->clear && captured->headers < len;
+	if (cut)
+		len = captured->headers;
+
+	copy = alloc_skb(sizeof(struct ov2_capture_header) + len,
+			 GFP_ATOMIC | __GFP_NOWARN);
+	if (!copy) {
+		dev_core_stats_tx_dropped_inc(tap->dev);
+		return;
+	}
+	skb_reset_mac_header(copy);
+	skb_reset_network_header(copy);
+	capture_put_header(copy, ad, captured, cut);
+	if (skb_copy_bits(captured->skb, 0, skb_put(copy, len), len)) {
+		dev_core_stats_tx_dropped_inc(tap->dev);
+		kfree_skb(copy);
+		return;
+	}
+	copy->dev = tap->dev;
+	dev_queue_xmit(copy);
+}
+
+/**
+ * ov2_capture() - show a frame to the monitors
+ * @ad: the card
+ * @captured: the frame, which stays the caller's
+ *
+ * A monitor that has moved to another namespace shows nothing of the cards that
+ * it has left, because the users there need not be allowed to see them.
+ *
+ * Context: BH disabled.
+ */
+void ov2_capture(const struct ov2_adapter *ad,
+		 const struct ov2_captured *captured)
+{
+	const struct ov2_tap *tap;
+
+	lockdep_assert_in_softirq();
+	rcu_read_lock();
+	list_for_each_entry_rcu(tap, &capture_taps, list)
+		if ((!tap->card || tap->card == ad->dev) &&
+		    net_eq(dev_net(tap->dev), dev_net(ad->dev)))
+			capture_send(tap, ad, captured);
+	rcu_read_unlock();
+}
+
+/**
+ * ov2_tap_add() - a monitor goes up
+ * @tap: the monitor
+ *
+ * Context: RTNL.
+ */
+void ov2_tap_add(struct ov2_tap *tap)
+{
+	ASSERT_RTNL();
+	list_add_tail_rcu(&tap->list, &capture_taps);
+	static_branch_inc(&ov2_capture_key);
+}
+
+/**
+ * ov2_tap_del() - a monitor goes down
+ * @tap: the monitor; a frame may still be on its way to it when this returns.
+ *	The core waits a grace period before it frees a netdev
+ *
+ * Context: RTNL.
+ */
+void ov2_tap_del(struct ov2_tap *tap)
+{
+	ASSERT_RTNL();
+	static_branch_dec(&ov2_capture_key);
+	list_del_rcu(&tap->list);
+}

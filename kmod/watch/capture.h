@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_CAPTURE_H
+#define _OV2_CAPTURE_H
+
+#include <linux/jump_label.h>
+#include <linux/list.h>
+#include <linux/netdevice.h>
+
+#include "../../uapi/linux/ipsecov2_capture.h"
+#include "../ov2/adapter.h"
+#include "../ov2/nbl.h"
+
+/**
+ * struct ov2_tap - a monitor that is up
+ * @list: in the list of taps; protected by RTNL, read under RCU
+ * @dev: the monitor
+ * @card: the card that is shown, or NULL for all cards in the namespace of @dev
+ * @clear: frames in clear are shown as a whole
+ */
+struct ov2_tap {
+	struct list_head list;
+	struct net_device *dev;
+	const struct net_device *card;
+	bool clear;
+};
+
+/**
+ * struct ov2_captured - a frame at one side of the engine
+ * @point: where the frame is
+ * @nbl: its records, or NULL if there are none yet
+ * @skb: the frame, data at the Ethernet header
+ * @queue: its queue
+ * @headers: bytes of the frame up to the end of its outermost ESP header; what
+ *	follows may be in clear. 0: nothing of the frame is in clear
+ * @handle: the SA, or 0
+ * @spi: the SPI of the outermost header, network order
+ * @seq: the sequence number of this header
+ * @verdict: what became of the frame, or ""
+ */
+struct ov2_captured {
+	enum ov2_capture_point point;
+	const struct ov2_nbl *nbl;
+	const struct sk_buff *skb;
+	u16 queue;
+	unsigned int headers;
+	unsigned long handle;
+	__be32 spi;
+	u64 seq;
+	const char *verdict;
+};
+
+DECLARE_STATIC_KEY_FALSE(ov2_capture_key);
+
+/* While no monitor is up, this costs a frame one instruction. */
+static inline bool ov2_capture_on(void)
+{
+	return static_branch_unlikely(&ov2_capture_key);
+}
+
+void ov2_capture(const struct ov2_adapter *ad,
+		 const struct ov2_captured *captured);
+void ov2_tap_add(struct ov2_tap *tap);
+void ov2_tap_del(struct ov2_tap *tap);
+
+#endif /* _OV2_CAPTURE_H */

@@ -1,0 +1,327 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""A monitor shows each frame on both sides of the engine, with its records.
+
+What is shown of the wire is compared with what a bridge on the wire has seen.
+Without leave to show frames in clear, nothing of a payload is shown.
+"""
+import errno
+import os
+import socket
+import struct
+import time
+
+from lib import esp, ksft, module
+from lib.bed import CARD, Bed, Shape, delete_shared, shared
+from lib.monitor import (KIND, ROUTE, RX_CLEAR, RX_WIRE, TX_CLEAR, TX_WIRE,
+                         Monitor, new_link)
+from lib.netns import Netns
+from lib.traffic import PORT, Traffic
+from lib.xfrmnl import ifindex
+
+NOBODY = 65534
+HOWS = ("crypto", "packet")
+SHAPES = ("ipv4-transport", "ipv6-tunnel", "ipv4-transport-udp")
+PAYLOAD = b"ov2-in-the-clear" * 20
+ESP_HEADER = 8
+
+
+class Ends:
+    """A monitor at each end of the shared bed."""
+
+    def __init__(self, defer, shape, how, clear=False, **options):
+        self.bed = shared()
+        self.pair = self.bed.install(Shape.named(shape), how=how, **options)
+        self.talk = Traffic(self.bed, self.pair.shape)
+        defer(self.talk.close)
+        self.bed.mark()
+        self.sender = self.monitor(defer, "a", clear)
+        self.receiver = self.monitor(defer, "b", clear)
+
+    def monitor(self, defer, side, clear):
+        monitor = Monitor(self.bed.ns(side), CARD[side], clear)
+        defer(monitor.close)
+        return monitor
+
+    def datagram(self):
+        """Send a datagram from a to b; the frame on the wire."""
+        self.talk.socks["a"].sendto(PAYLOAD, (self.talk.address["b"], PORT))
+        ksft.wait_for("a frame on the wire", lambda: self.on_wire("a"))
+        return self.on_wire("a")[0]
+
+    def on_wire(self, side):
+        return [frame for sender, frame in self.bed.captured()
+                if sender == side and frame.esp and
+                frame.spi == self.pair.ab.spi]
+
+
+def of(frames, point):
+    found = [frame for frame in frames if frame.point == point]
+    ksft.equal(len(found), 1, f"frames at point {point}")
+    return found[0]
+
+
+def check_named(ends, shown, seq=1):
+    """Check what the header of a frame says of SA and number."""
+    ksft.equal((shown.spi, shown.seq), (ends.pair.ab.spi, seq),
+               "SPI and number")
+    age = time.time_ns() - shown.time
+    ksft.check(0 <= age < 60 * 10 ** 9, f"a frame is {age} ns old")
+
+
+def both_sides(defer, shape, how):
+    ends = Ends(defer, shape, how)
+    wire = ends.datagram()
+    sent, received = ends.sender.shown(2), ends.receiver.shown(2)
+    for shown in (*sent, *received):
+        check_named(ends, shown)
+    before, after = of(sent, TX_CLEAR), of(sent, TX_WIRE)
+    arrived, opened = of(received, RX_WIRE), of(received, RX_CLEAR)
+
+    ksft.equal(after.bytes, wire.raw, "the frame as it was sent")
+    ksft.equal(arrived.bytes, wire.raw, "the frame as it arrived")
+    ksft.equal((before.verdict, after.verdict), ("", "sent"), "verdicts")
+    ksft.equal((arrived.verdict, opened.verdict), ("", "success"), "verdicts")
+    ksft.equal(before.ifindex, ifindex(ends.bed.a, CARD["a"]), "card")
+    ksft.equal(opened.ifindex, ifindex(ends.bed.b, CARD["b"]), "card")
+
+    headers = wire.raw.index(struct.pack("!II", wire.spi, wire.seq)) + \
+        ESP_HEADER
+    for shown in (before, opened):
+        ksft.check(shown.cut, "a clear frame is marked as cut")
+        ksft.equal(len(shown.bytes), headers, "bytes of a frame that is cut")
+        ksft.check(shown.length > headers + len(PAYLOAD), "its whole length")
+    for shown in (after, arrived):
+        ksft.equal((shown.cut, shown.length), (False, len(wire.raw)),
+                   "a frame of the wire is whole")
+
+
+def records(defer, how):
+    """The words are those of Documentation/ipsecov2.rst 1.3 and 1.5."""
+    ends = Ends(defer, "ipv4-transport", how)
+    ends.datagram()
+    sent, received = ends.sender.shown(2), ends.receiver.shown(2)
+    pad = -(len(PAYLOAD) + 8 + 2) % 4
+    for shown in (of(sent, TX_CLEAR), of(sent, TX_WIRE)):
+        ksft.check(shown.handle, "a sent frame names its SA")
+        ksft.equal(shown.info, (0, shown.handle, 0, 0,
+                                5 << 24 | pad << 8 | esp.UDP), "slots")
+    arrived, opened = of(received, RX_WIRE), of(received, RX_CLEAR)
+    ksft.equal((arrived.handle, arrived.info), (0, (0,) * 5), "no records yet")
+    ksft.check(opened.handle, "a received frame names its SA")
+    ksft.equal(opened.info, (0, 2, 0, 0, 1 << 16 | pad << 8 | esp.UDP),
+               "slots")
+
+
+def high_half(defer, how):
+    """With ESN the number has its high half once somebody has told it."""
+    before = 5 << 32 | 6
+    ends = Ends(defer, "ipv4-transport", how, esn=True, seq=before)
+    ends.datagram()
+    sent, received = ends.sender.shown(2), ends.receiver.shown(2)
+    for shown in (of(sent, TX_CLEAR), of(sent, TX_WIRE),
+                  of(received, RX_CLEAR)):
+        check_named(ends, shown, before + 1)
+    check_named(ends, of(received, RX_WIRE), (before + 1) & 0xffffffff)
+
+
+def clear_by_leave(defer, how):
+    ends = Ends(defer, "ipv4-transport", how, clear=True)
+    wire = ends.datagram()
+    sent, received = ends.sender.shown(2), ends.receiver.shown(2)
+    for shown in (of(sent, TX_CLEAR), of(received, RX_CLEAR)):
+        ksft.check(PAYLOAD in shown.bytes, "the payload is readable")
+        ksft.equal((shown.cut, len(shown.bytes)), (False, shown.length),
+                   "the frame is whole")
+    for shown in (of(sent, TX_WIRE), of(received, RX_WIRE)):
+        ksft.equal(shown.bytes, wire.raw, "the frame of the wire")
+
+
+def wrong_icv(defer):
+    ends = Ends(defer, "ipv4-transport", "crypto")
+    wire = ends.datagram()
+    ends.receiver.shown(2)
+    ends.bed.inject("b", wire.raw[:-1] + bytes([wire.raw[-1] ^ 1]))
+    arrived, opened = ends.receiver.shown(4)[2:]
+    ksft.equal((arrived.point, opened.point), (RX_WIRE, RX_CLEAR), "points")
+    ksft.equal((opened.verdict, opened.cut),
+               ("transport_esp_auth_failed", True), "verdict")
+    ksft.equal(opened.info[1], 3 << 16 | 2, "slot 1")
+
+
+def no_sa(defer):
+    ends = Ends(defer, "ipv4-transport", "crypto")
+    payload = struct.pack("!II", 0x5eed, 7) + bytes(64)
+    ends.bed.inject("b", ends.bed.frame_to("b", esp.ESP, payload))
+    arrived, opened = ends.receiver.shown(2)
+    ksft.equal((arrived.point, opened.point), (RX_WIRE, RX_CLEAR), "points")
+    ksft.equal((arrived.spi, arrived.seq), (0x5eed, 7), "SPI and number")
+    ksft.equal((opened.handle, opened.verdict), (0, "untouched"), "no SA")
+
+
+def large_send(defer, how):
+    """The template is shown once, and each segment as it leaves."""
+    ends = Ends(defer, "ipv4-transport", how)
+    ends.talk.tcp("a", 20000, 0)
+    ksft.wait_for("a template", lambda: any(
+        shown.point == TX_CLEAR and shown.info[2] and shown.length > 1514
+        for shown in ends.sender.read()))
+    wire = [frame.raw for frame in ends.talk.settle(ends.pair).frames["a"]]
+    segments = [shown.bytes for shown in ends.sender.read()
+                if shown.point == TX_WIRE]
+    ksft.equal([len(segment) for segment in segments],
+               [len(frame) for frame in wire], "lengths of the segments")
+    ksft.check(segments == wire, "the segments are the frames of the wire")
+    ksft.check(max(map(len, segments)) <= 1514, "each segment fits the MTU")
+
+
+# ---- the monitor as a device
+
+def a_card(defer, name="card"):
+    ns = Netns(name)
+    defer(ns.delete)
+    ns.ip("link add ov0 type ipsecov2", "link add ov1 link ov0 type ipsecov2")
+    return ns
+
+
+def exists(ns, dev):
+    return not ns.ip_error(f"link show {dev}")
+
+
+def all_cards(defer):
+    """Without a link a monitor shows all cards of its namespace."""
+    bed = Bed()
+    defer(bed.delete)
+    pair = bed.install(Shape.named("ipv4-transport"))
+    monitor = Monitor(bed.a)
+    talk = Traffic(bed, pair.shape)
+    defer(talk.close)
+    talk.udp("a", [100])
+    talk.udp("b", [100])
+    points = {shown.point for shown in monitor.shown(4)}
+    ksft.equal(points, {TX_CLEAR, TX_WIRE, RX_WIRE, RX_CLEAR}, "points")
+    ksft.equal({shown.ifindex for shown in monitor.got},
+               {ifindex(bed.a, CARD["a"])}, "cards")
+    monitor.close()
+
+
+def made_by_hand(defer):
+    ns = a_card(defer)
+    ns.ip(f"link add mon0 link ov0 type {KIND}", "link set mon0 up")
+    text = ns.command("ip", "-d", "link", "show", "mon0").stdout
+    ksft.check(KIND in text and "mon0@ov0" in text,
+               f"ip shows kind and link: {text}")
+
+
+def ends_with_its_card(defer):
+    ns = a_card(defer)
+    ns.ip(f"link add mon0 link ov0 type {KIND}",
+          f"link add mon1 type {KIND}", "link set mon0 up", "link set mon1 up",
+          "link del ov0")
+    ksft.equal((exists(ns, "mon0"), exists(ns, "mon1")), (False, True),
+               "monitors that are left")
+
+
+def ends_when_its_card_moves(defer):
+    ns, other = a_card(defer), Netns("other")
+    defer(other.delete)
+    ns.ip(f"link add mon0 link ov0 type {KIND}", "link set mon0 up",
+          f"link set ov0 netns {other.name}")
+    ksft.check(not exists(ns, "mon0"), "the monitor is gone")
+
+
+def moved_monitor_is_blind(defer):
+    """Who has no rights over a card sees none of its frames."""
+    bed = Bed()
+    defer(bed.delete)
+    pair = bed.install(Shape.named("ipv4-transport"))
+    other = Netns("other")
+    defer(other.delete)
+    stays = Monitor(bed.a, CARD["a"], name="mon0")
+    bed.a.ip(f"link add mon1 link {CARD['a']} type {KIND}",
+             f"link set mon1 netns {other.name}")
+    other.ip("link set mon1 up")
+    with other.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sock:
+        with other.entered():
+            sock.bind(("mon1", 3))
+        sock.setblocking(False)
+        talk = Traffic(bed, pair.shape)
+        defer(talk.close)
+        talk.udp("a", [100])
+        stays.shown(2)
+        try:
+            ksft.check(False, f"a frame is shown: {sock.recv(200).hex()}")
+        except BlockingIOError:
+            pass
+    stays.close()
+
+
+def refusals(defer):
+    ns, other = a_card(defer), a_card(defer, "other")
+    ns.ip("link add dummy0 type dummy")
+    ksft.check("Link names a device that is not of type ipsecov2" in
+               ns.ip_error(f"link add mon0 link dummy0 type {KIND}"),
+               "a device of another kind is refused with its sentence")
+    ksft.check("A monitor must be in the network namespace of its card" in
+               ns.ip_error(f"link add mon0 link-netns {other.name} link ov0 "
+                           f"netns {ns.name} type {KIND}"),
+               "a card of another namespace is refused with its sentence")
+    ksft.equal(exists(ns, "mon0"), False, "no monitor is left")
+
+
+def nobody_may_not(defer):
+    """Only who administers the namespace makes monitors."""
+    # User-mode Linux 7.3 frees pages of a packet ring that is mapped in two
+    # processes, so no bed may be there when this process forks.
+    delete_shared()
+    ns = a_card(defer)
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            os.setns(ns.fd, os.CLONE_NEWNET)
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+            with socket.socket(*ROUTE) as sock:
+                status = int(new_link(sock, "mon0") != errno.EPERM)
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+    ksft.equal(status, 0, "status of a child that is nobody")
+    ksft.check(not exists(ns, "mon0"), "no monitor is left")
+
+
+def module_unloads_under_a_monitor(defer):
+    """rmmod deletes monitors that are up and listened to."""
+    delete_shared()
+    ns = a_card(defer)
+    monitor = Monitor(ns, "ov0")
+    defer(monitor.sock.close)
+    defer(module.load)
+    module.remove()
+    ksft.check(not exists(ns, "mon0"), "the monitor is gone")
+
+
+CASES = [
+    *((f"{how} {shape}", both_sides, shape, how)
+      for how in HOWS for shape in SHAPES),
+    *((f"records {how}", records, how) for how in HOWS),
+    *((f"high_half {how}", high_half, how) for how in HOWS),
+    *((f"clear_by_leave {how}", clear_by_leave, how) for how in HOWS),
+    wrong_icv,
+    no_sa,
+    *((f"large_send {how}", large_send, how) for how in HOWS),
+    all_cards,
+    made_by_hand,
+    ends_with_its_card,
+    ends_when_its_card_moves,
+    moved_monitor_is_blind,
+    refusals,
+    nobody_may_not,
+    module_unloads_under_a_monitor,
+]
+
+some = ksft.chosen(CASES)
+module.load()
+ksft.run(some)

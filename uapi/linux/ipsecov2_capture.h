@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * What a monitor shows: each frame behind a header with its records.
+ *
+ * A monitor is a netdev of kind "ipsecov2mon". While the monitor is up, a
+ * packet socket on it gets the frames of a card, on both sides of the card's
+ * engine.
+ */
+#ifndef _UAPI_LINUX_IPSECOV2_CAPTURE_H
+#define _UAPI_LINUX_IPSECOV2_CAPTURE_H
+
+#include <linux/types.h>
+
+#define OV2_CAPTURE_VERSION	1
+
+/* Bytes of the longest verdict, with its zero */
+#define OV2_CAPTURE_VERDICT	32
+
+/**
+ * enum ov2_capture_point - where a frame was seen
+ * @OV2_CAPTURE_TX_CLEAR: sent, before the engine
+ * @OV2_CAPTURE_TX_WIRE: sent, after the engine
+ * @OV2_CAPTURE_RX_WIRE: received, before the engine
+ * @OV2_CAPTURE_RX_CLEAR: received, after the engine
+ */
+enum ov2_capture_point {
+	OV2_CAPTURE_TX_CLEAR,
+	OV2_CAPTURE_TX_WIRE,
+	OV2_CAPTURE_RX_WIRE,
+	OV2_CAPTURE_RX_CLEAR,
+};
+
+/* struct ov2_capture_header.flags: the frame is cut behind its outermost ESP
+ * header, because what follows may be in clear
+ */
+#define OV2_CAPTURE_F_CUT	0x01
+
+/**
+ * struct ov2_capture_header - stands before each frame
+ * @version: OV2_CAPTURE_VERSION. A later version may append members, and never
+ *	changes these
+ * @length: bytes of this header; the frame begins with its Ethernet header
+ *	behind it
+ * @point: enum ov2_capture_point
+ * @flags: OV2_CAPTURE_F_*
+ * @ifindex: the card
+ * @time: nanoseconds since 1970, as CLOCK_REALTIME has it
+ * @handle: the SA, 0 if no SA is known. At OV2_CAPTURE_RX_WIRE the engine has
+ *	not looked for the SA yet
+ * @seq: the sequence number of the outermost header. It has its high half if
+ *	the engine or the sender has told the half
+ * @spi: the SPI of this header
+ * @frame: bytes of the frame, before any cut
+ * @queue: the queue of the card
+ * @reserved: 0
+ * @info: the slots 0, 1, 2, 11 and 12, as uapi/linux/ipsecov2.h describes their
+ *	words; 0 at OV2_CAPTURE_RX_WIRE
+ * @verdict: what became of the frame, ended by a zero. A frame to be sent:
+ *	"sent", or the counter of the drop (as `ethtool -S` names it). A
+ *	received frame: the CryptoStatus in words, or "untouched" if the engine
+ *	has not checked the frame. Empty before the engine
+ *
+ * All numbers are in network byte order, so that a capture can be read on
+ * another machine.
+ */
+struct ov2_capture_header {
+	__u8 version;
+	__u8 length;
+	__u8 point;
+	__u8 flags;
+	__be32 ifindex;
+	__be64 time;
+	__be64 handle;
+	__be64 seq;
+	__be32 spi;
+	__be32 frame;
+	__be16 queue;
+	__u8 reserved[6];
+	__be64 info[5];
+	char verdict[OV2_CAPTURE_VERDICT];
+};
+
+/**
+ * enum ov2_monitor_attribute - IFLA_INFO_DATA of kind "ipsecov2mon"
+ * @IFLA_OV2_MONITOR_UNSPEC: not used
+ * @IFLA_OV2_MONITOR_CLEAR: a flag: show frames in clear as a whole. Without it
+ *	they are cut behind their ESP header
+ */
+enum ov2_monitor_attribute {
+	IFLA_OV2_MONITOR_UNSPEC,
+	IFLA_OV2_MONITOR_CLEAR,
+	__IFLA_OV2_MONITOR_MAX,
+};
+
+#define IFLA_OV2_MONITOR_MAX	(__IFLA_OV2_MONITOR_MAX - 1)
+
+#endif /* _UAPI_LINUX_IPSECOV2_CAPTURE_H */
