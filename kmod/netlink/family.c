@@ -45,6 +45,23 @@ struct net_device *ov2_family_card(const struct genl_info *info, int attr)
 	return ERR_PTR(-ENODEV);
 }
 
+/**
+ * ov2_family_put_address() - put an address of either family
+ * @msg: the message
+ * @attr: the attribute
+ * @family: AF_INET or AF_INET6
+ * @addr: the address; an IPv4 address is in the first word
+ *
+ * Context: Any context.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ov2_family_put_address(struct sk_buff *msg, int attr, u16 family,
+			   const struct in6_addr *addr)
+{
+	return nla_put(msg, attr, family == AF_INET6 ? sizeof(*addr) :
+						       sizeof(__be32), addr);
+}
+
 int ipsecov2_nl_module_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sk_buff *msg;

@@ -37,6 +37,17 @@ static const struct nla_policy ipsecov2_sa_get_dump_nl_policy[IPSECOV2_A_SA_IFIN
 	[IPSECOV2_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* IPSECOV2_CMD_POLICY_GET - do */
+static const struct nla_policy ipsecov2_policy_get_do_nl_policy[IPSECOV2_A_POLICY_INDEX + 1] = {
+	[IPSECOV2_A_POLICY_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[IPSECOV2_A_POLICY_INDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* IPSECOV2_CMD_POLICY_GET - dump */
+static const struct nla_policy ipsecov2_policy_get_dump_nl_policy[IPSECOV2_A_POLICY_IFINDEX + 1] = {
+	[IPSECOV2_A_POLICY_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Ops table for ipsecov2 */
 static const struct genl_split_ops ipsecov2_nl_ops[] = {
 	{
@@ -75,6 +86,20 @@ static const struct genl_split_ops ipsecov2_nl_ops[] = {
 		.dumpit		= ipsecov2_nl_sa_get_dumpit,
 		.policy		= ipsecov2_sa_get_dump_nl_policy,
 		.maxattr	= IPSECOV2_A_SA_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= IPSECOV2_CMD_POLICY_GET,
+		.doit		= ipsecov2_nl_policy_get_doit,
+		.policy		= ipsecov2_policy_get_do_nl_policy,
+		.maxattr	= IPSECOV2_A_POLICY_INDEX,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= IPSECOV2_CMD_POLICY_GET,
+		.dumpit		= ipsecov2_nl_policy_get_dumpit,
+		.policy		= ipsecov2_policy_get_dump_nl_policy,
+		.maxattr	= IPSECOV2_A_POLICY_IFINDEX,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };

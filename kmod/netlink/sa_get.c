@@ -2,26 +2,18 @@
 /* The object "sa": which SAs a card has, and what they have done. */
 #include <linux/build_bug.h>
 #include <linux/in.h>
-#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
-#include <net/net_namespace.h>
 
 #include "../bridge/sa_view.h"
-#include "../port/port.h"
+#include "../ov2/adapter.h"
+#include "dump.h"
 #include "family.h"
 #include "family_gen.h"
 
 static_assert((int)IPSECOV2_PROTOCOL_ESP == IPPROTO_ESP);
 static_assert((int)IPSECOV2_PROTOCOL_AH == IPPROTO_AH);
-
-static int sa_put_address(struct sk_buff *msg, int attr, u16 family,
-			  const struct in6_addr *addr)
-{
-	return nla_put(msg, attr, family == AF_INET6 ? sizeof(*addr) :
-						       sizeof(__be32), addr);
-}
 
 static int sa_put_name(struct sk_buff *msg, const struct net_device *dev,
 		       const struct ov2_sa_view *view)
@@ -34,10 +26,10 @@ static int sa_put_name(struct sk_buff *msg, const struct net_device *dev,
 	    nla_put_u8(msg, IPSECOV2_A_SA_PROTO, view->proto) ||
 	    nla_put_be32(msg, IPSECOV2_A_SA_SPI, view->spi) ||
 	    nla_put_u16(msg, IPSECOV2_A_SA_FAMILY, view->family) ||
-	    sa_put_address(msg, IPSECOV2_A_SA_SADDR, view->family,
-			   &view->saddr) ||
-	    sa_put_address(msg, IPSECOV2_A_SA_DADDR, view->family,
-			   &view->daddr))
+	    ov2_family_put_address(msg, IPSECOV2_A_SA_SADDR, view->family,
+				   &view->saddr) ||
+	    ov2_family_put_address(msg, IPSECOV2_A_SA_DADDR, view->family,
+				   &view->daddr))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -292,21 +284,6 @@ err_msg:
 	return err;
 }
 
-/**
- * struct sa_dump - where a dump goes on, in netlink_callback.ctx
- * @ifindex: the next card has this index, or a higher one
- * @slot: the next SA of @card is in this slot of its handles, or in a later one
- * @card: the interface index of the card whose SAs are being shown
- */
-struct sa_dump {
-	unsigned long ifindex;
-	unsigned long slot;
-	unsigned int card;
-};
-
-static_assert(sizeof(struct sa_dump) <=
-	      sizeof_field(struct netlink_callback, ctx));
-
 static int sa_put_dumped(struct sk_buff *skb, struct netlink_callback *cb,
 			 struct net_device *dev, unsigned long handle)
 {
@@ -328,96 +305,33 @@ static int sa_put_dumped(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 static int sa_dump_card(struct sk_buff *skb, struct netlink_callback *cb,
-			struct net_device *dev)
+			struct net_device *dev, unsigned long *slot)
 {
 	struct ov2_handles *handles = &ov2_adapter_of(dev)->handles;
-	struct sa_dump *dump = (void *)cb->ctx;
 	unsigned long handle;
 	int err;
 
-	/* This card starts with its first SA, even if the last card has gone
-	 * before all its SAs were shown.
-	 */
-	if (dump->card != dev->ifindex) {
-		dump->card = dev->ifindex;
-		dump->slot = 0;
-	}
-	while ((handle = ov2_handle_next(handles, &dump->slot))) {
+	while ((handle = ov2_handle_next(handles, slot))) {
 		err = sa_put_dumped(skb, cb, dev, handle);
 		if (err)
 			return err;
-		dump->slot++;
+		++*slot;
 	}
 	return 0;
 }
 
-/* A number for all cards that are dumped and all their SAs. It differs after a
- * card or an SA has come or gone.
- */
-static u32 sa_dump_version(struct netlink_callback *cb, struct net *net)
+static u32 sa_version(struct ov2_adapter *ad)
 {
-	const struct nlattr *only =
-		genl_info_dump(cb)->attrs[IPSECOV2_A_SA_IFINDEX];
-	u32 version = READ_ONCE(net->dev_base_seq);
-	const struct ov2_handles *handles;
-	struct net_device *dev;
-
-	for_each_netdev_rcu(net, dev) {
-		if (!ov2_port_is_card(dev) ||
-		    (only && nla_get_u32(only) != dev->ifindex))
-			continue;
-		handles = &ov2_adapter_of(dev)->handles;
-		version = jhash_3words(version, dev->ifindex,
-				       ov2_handles_version(handles), 0);
-	}
-	return version;
-}
-
-static int sa_dump_all(struct sk_buff *skb, struct netlink_callback *cb,
-		       struct net *net)
-{
-	struct sa_dump *dump = (void *)cb->ctx;
-	struct net_device *dev;
-	int err;
-
-	for_each_netdev_dump(net, dev, dump->ifindex) {
-		if (!ov2_port_is_card(dev))
-			continue;
-		err = sa_dump_card(skb, cb, dev);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static int sa_dump_one(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct net_device *dev;
-
-	dev = ov2_family_card(genl_info_dump(cb), IPSECOV2_A_SA_IFINDEX);
-	if (IS_ERR(dev))
-		return PTR_ERR(dev);
-	return sa_dump_card(skb, cb, dev);
+	return ov2_handles_version(&ad->handles);
 }
 
 int ipsecov2_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	const struct genl_info *info = genl_info_dump(cb);
-	struct net *net = genl_info_net(info);
-	int err;
+	static const struct ov2_dump_ops ops = {
+		.ifindex = IPSECOV2_A_SA_IFINDEX,
+		.version = sa_version,
+		.card = sa_dump_card,
+	};
 
-	rcu_read_lock();
-	/* If the version changes, genl_dump_check_consistent() sets
-	 * NLM_F_DUMP_INTR in the next message.
-	 */
-	cb->seq = sa_dump_version(cb, net);
-	if (info->attrs[IPSECOV2_A_SA_IFINDEX])
-		err = sa_dump_one(skb, cb);
-	else
-		err = sa_dump_all(skb, cb, net);
-	/* The last message compares the version, too (netlink_dump_done()). */
-	if (!err)
-		cb->seq = sa_dump_version(cb, net);
-	rcu_read_unlock();
-	return err;
+	return ov2_family_dump(skb, cb, &ops);
 }

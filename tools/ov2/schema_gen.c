@@ -72,6 +72,41 @@ static const struct schema_word encr_words[] = {
 	{ 0, NULL }
 };
 
+static const struct schema_word direction_words[] = {
+	{ 1, "in" },
+	{ 2, "out" },
+	{ 0, NULL }
+};
+
+static const struct schema_word protocol_words[] = {
+	{ 50, "esp" },
+	{ 51, "ah" },
+	{ 0, NULL }
+};
+
+static const struct schema_word mode_words[] = {
+	{ 0, "transport" },
+	{ 1, "tunnel" },
+	{ 0, NULL }
+};
+
+static const struct schema_word offload_mode_words[] = {
+	{ 1, "crypto" },
+	{ 2, "packet" },
+	{ 0, NULL }
+};
+
+static const struct schema_word encap_type_words[] = {
+	{ 2, "esp-in-udp" },
+	{ 0, NULL }
+};
+
+static const struct schema_word action_words[] = {
+	{ 0, "allow" },
+	{ 1, "block" },
+	{ 0, NULL }
+};
+
 const struct schema_attr schema_module[SCHEMA_ATTRS] = {
 	[IPSECOV2_A_MODULE_VERSION] = {
 		.name = "version",
@@ -210,5 +245,352 @@ const struct schema_attr schema_counter[SCHEMA_ATTRS] = {
 		.name = "explanation",
 		.key = "explanation",
 		.kind = SCHEMA_STRING,
+	},
+};
+
+const struct schema_attr schema_sa_failures[SCHEMA_ATTRS] = {
+	[IPSECOV2_A_SA_FAILURES_GENERIC_ERROR] = {
+		.name = "generic-error",
+		.key = "generic_error",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_FAILURES_TRANSPORT_AH_AUTH_FAILED] = {
+		.name = "transport-ah-auth-failed",
+		.key = "transport_ah_auth_failed",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_FAILURES_TRANSPORT_ESP_AUTH_FAILED] = {
+		.name = "transport-esp-auth-failed",
+		.key = "transport_esp_auth_failed",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_FAILURES_TUNNEL_AH_AUTH_FAILED] = {
+		.name = "tunnel-ah-auth-failed",
+		.key = "tunnel_ah_auth_failed",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_FAILURES_TUNNEL_ESP_AUTH_FAILED] = {
+		.name = "tunnel-esp-auth-failed",
+		.key = "tunnel_esp_auth_failed",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_FAILURES_INVALID_PACKET_SYNTAX] = {
+		.name = "invalid-packet-syntax",
+		.key = "invalid_packet_syntax",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_FAILURES_INVALID_PROTOCOL] = {
+		.name = "invalid-protocol",
+		.key = "invalid_protocol",
+		.kind = SCHEMA_UINT,
+	},
+};
+
+const struct schema_attr schema_sa[SCHEMA_ATTRS] = {
+	[IPSECOV2_A_SA_IFINDEX] = {
+		.name = "ifindex",
+		.key = "ifindex",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_SA_HANDLE] = {
+		.name = "handle",
+		.key = "handle",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_DIR] = {
+		.name = "dir",
+		.key = "dir",
+		.kind = SCHEMA_U8,
+		.words = direction_words,
+	},
+	[IPSECOV2_A_SA_PROTO] = {
+		.name = "proto",
+		.key = "proto",
+		.kind = SCHEMA_U8,
+		.words = protocol_words,
+	},
+	[IPSECOV2_A_SA_SPI] = {
+		.name = "spi",
+		.key = "spi",
+		.kind = SCHEMA_BE32,
+	},
+	[IPSECOV2_A_SA_FAMILY] = {
+		.name = "family",
+		.key = "family",
+		.kind = SCHEMA_U16,
+	},
+	[IPSECOV2_A_SA_SADDR] = {
+		.name = "saddr",
+		.key = "saddr",
+		.kind = SCHEMA_ADDRESS,
+	},
+	[IPSECOV2_A_SA_DADDR] = {
+		.name = "daddr",
+		.key = "daddr",
+		.kind = SCHEMA_ADDRESS,
+	},
+	[IPSECOV2_A_SA_MODE] = {
+		.name = "mode",
+		.key = "mode",
+		.kind = SCHEMA_U8,
+		.words = mode_words,
+	},
+	[IPSECOV2_A_SA_OFFLOAD] = {
+		.name = "offload",
+		.key = "offload",
+		.kind = SCHEMA_U8,
+		.words = offload_mode_words,
+	},
+	[IPSECOV2_A_SA_AUTH] = {
+		.name = "auth",
+		.key = "auth",
+		.kind = SCHEMA_STRING,
+	},
+	[IPSECOV2_A_SA_ENCR] = {
+		.name = "encr",
+		.key = "encr",
+		.kind = SCHEMA_STRING,
+	},
+	[IPSECOV2_A_SA_AUTH_ID] = {
+		.name = "auth-id",
+		.key = "auth_id",
+		.kind = SCHEMA_U32,
+		.words = auth_words,
+		.flags = true,
+	},
+	[IPSECOV2_A_SA_ENCR_ID] = {
+		.name = "encr-id",
+		.key = "encr_id",
+		.kind = SCHEMA_U32,
+		.words = encr_words,
+		.flags = true,
+	},
+	[IPSECOV2_A_SA_ICV_LEN] = {
+		.name = "icv-len",
+		.key = "icv_len",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_SA_ESN] = {
+		.name = "esn",
+		.key = "esn",
+		.kind = SCHEMA_FLAG,
+	},
+	[IPSECOV2_A_SA_SEQ] = {
+		.name = "seq",
+		.key = "seq",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_SA_SEQ_HI] = {
+		.name = "seq-hi",
+		.key = "seq_hi",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_SA_REPLAY_WINDOW] = {
+		.name = "replay-window",
+		.key = "replay_window",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_SA_ENCAP_TYPE] = {
+		.name = "encap-type",
+		.key = "encap_type",
+		.kind = SCHEMA_U16,
+		.words = encap_type_words,
+	},
+	[IPSECOV2_A_SA_ENCAP_SPORT] = {
+		.name = "encap-sport",
+		.key = "encap_sport",
+		.kind = SCHEMA_BE16,
+	},
+	[IPSECOV2_A_SA_ENCAP_DPORT] = {
+		.name = "encap-dport",
+		.key = "encap_dport",
+		.kind = SCHEMA_BE16,
+	},
+	[IPSECOV2_A_SA_REQID] = {
+		.name = "reqid",
+		.key = "reqid",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_SA_IF_ID] = {
+		.name = "if-id",
+		.key = "if_id",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_SA_MARK] = {
+		.name = "mark",
+		.key = "mark",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_SA_MARK_MASK] = {
+		.name = "mark-mask",
+		.key = "mark_mask",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_SA_PACKETS] = {
+		.name = "packets",
+		.key = "packets",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_BYTES] = {
+		.name = "bytes",
+		.key = "bytes",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_LAST_USE] = {
+		.name = "last-use",
+		.key = "last_use",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_VERIFIED_SEQ] = {
+		.name = "verified-seq",
+		.key = "verified_seq",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_FAILURES] = {
+		.name = "failures",
+		.key = "failures",
+		.kind = SCHEMA_NEST,
+		.nest = schema_sa_failures,
+	},
+};
+
+const struct schema_attr schema_policy_tmpl[SCHEMA_ATTRS] = {
+	[IPSECOV2_A_POLICY_TMPL_MODE] = {
+		.name = "mode",
+		.key = "mode",
+		.kind = SCHEMA_U8,
+		.words = mode_words,
+	},
+	[IPSECOV2_A_POLICY_TMPL_PROTO] = {
+		.name = "proto",
+		.key = "proto",
+		.kind = SCHEMA_U8,
+		.words = protocol_words,
+	},
+	[IPSECOV2_A_POLICY_TMPL_REQID] = {
+		.name = "reqid",
+		.key = "reqid",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_POLICY_TMPL_SPI] = {
+		.name = "spi",
+		.key = "spi",
+		.kind = SCHEMA_BE32,
+	},
+	[IPSECOV2_A_POLICY_TMPL_FAMILY] = {
+		.name = "family",
+		.key = "family",
+		.kind = SCHEMA_U16,
+	},
+	[IPSECOV2_A_POLICY_TMPL_SADDR] = {
+		.name = "saddr",
+		.key = "saddr",
+		.kind = SCHEMA_ADDRESS,
+	},
+	[IPSECOV2_A_POLICY_TMPL_DADDR] = {
+		.name = "daddr",
+		.key = "daddr",
+		.kind = SCHEMA_ADDRESS,
+	},
+};
+
+const struct schema_attr schema_policy[SCHEMA_ATTRS] = {
+	[IPSECOV2_A_POLICY_IFINDEX] = {
+		.name = "ifindex",
+		.key = "ifindex",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_POLICY_INDEX] = {
+		.name = "index",
+		.key = "index",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_POLICY_DIR] = {
+		.name = "dir",
+		.key = "dir",
+		.kind = SCHEMA_U8,
+		.words = direction_words,
+	},
+	[IPSECOV2_A_POLICY_FAMILY] = {
+		.name = "family",
+		.key = "family",
+		.kind = SCHEMA_U16,
+	},
+	[IPSECOV2_A_POLICY_SADDR] = {
+		.name = "saddr",
+		.key = "saddr",
+		.kind = SCHEMA_ADDRESS,
+	},
+	[IPSECOV2_A_POLICY_PREFIXLEN_S] = {
+		.name = "prefixlen-s",
+		.key = "prefixlen_s",
+		.kind = SCHEMA_U8,
+	},
+	[IPSECOV2_A_POLICY_DADDR] = {
+		.name = "daddr",
+		.key = "daddr",
+		.kind = SCHEMA_ADDRESS,
+	},
+	[IPSECOV2_A_POLICY_PREFIXLEN_D] = {
+		.name = "prefixlen-d",
+		.key = "prefixlen_d",
+		.kind = SCHEMA_U8,
+	},
+	[IPSECOV2_A_POLICY_PROTO] = {
+		.name = "proto",
+		.key = "proto",
+		.kind = SCHEMA_U8,
+	},
+	[IPSECOV2_A_POLICY_SPORT] = {
+		.name = "sport",
+		.key = "sport",
+		.kind = SCHEMA_BE16,
+	},
+	[IPSECOV2_A_POLICY_SPORT_MASK] = {
+		.name = "sport-mask",
+		.key = "sport_mask",
+		.kind = SCHEMA_BE16,
+	},
+	[IPSECOV2_A_POLICY_DPORT] = {
+		.name = "dport",
+		.key = "dport",
+		.kind = SCHEMA_BE16,
+	},
+	[IPSECOV2_A_POLICY_DPORT_MASK] = {
+		.name = "dport-mask",
+		.key = "dport_mask",
+		.kind = SCHEMA_BE16,
+	},
+	[IPSECOV2_A_POLICY_SEL_IFINDEX] = {
+		.name = "sel-ifindex",
+		.key = "sel_ifindex",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_POLICY_PRIORITY] = {
+		.name = "priority",
+		.key = "priority",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_POLICY_ACTION] = {
+		.name = "action",
+		.key = "action",
+		.kind = SCHEMA_U8,
+		.words = action_words,
+	},
+	[IPSECOV2_A_POLICY_IF_ID] = {
+		.name = "if-id",
+		.key = "if_id",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_POLICY_TMPL] = {
+		.name = "tmpl",
+		.key = "tmpl",
+		.kind = SCHEMA_NEST,
+		.nest = schema_policy_tmpl,
+	},
+	[IPSECOV2_A_POLICY_HITS] = {
+		.name = "hits",
+		.key = "hits",
+		.kind = SCHEMA_UINT,
 	},
 };

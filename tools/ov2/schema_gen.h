@@ -9,5 +9,9 @@ extern const struct schema_attr schema_module[];
 extern const struct schema_attr schema_offload[];
 extern const struct schema_attr schema_card[];
 extern const struct schema_attr schema_counter[];
+extern const struct schema_attr schema_sa_failures[];
+extern const struct schema_attr schema_sa[];
+extern const struct schema_attr schema_policy_tmpl[];
+extern const struct schema_attr schema_policy[];
 
 #endif /* OV2_SCHEMA_GEN_H */

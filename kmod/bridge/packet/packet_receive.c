@@ -77,6 +77,8 @@ static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 		return OV2_CNT_RX_DROP_SELECTOR;
 
 	pol = ov2_spd_lookup(&bridge->spd, XFRM_DEV_OFFLOAD_IN, &flow);
+	if (pol)
+		ov2_policy_hit(pol);
 	if (pol && ov2_policy_blocks(pol))
 		return OV2_CNT_RX_DROP_BLOCK;
 	if (pol && !ov2_policy_fits(pol, x))
@@ -118,6 +120,8 @@ static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 		reason = admit_look_up(ad, skb, assoc, x, recent);
 		if (reason)
 			return reason;
+	} else if (recent->pol) {
+		ov2_policy_hit(recent->pol);
 	}
 
 	family = skb->protocol == htons(ETH_P_IP) ? AF_INET : AF_INET6;
@@ -219,6 +223,7 @@ static enum ov2_counter clear_admit(struct ov2_adapter *ad, struct ov2_spd *spd,
 	pol = ov2_spd_lookup(spd, XFRM_DEV_OFFLOAD_IN, flow);
 	if (!pol)
 		return OV2_CNT_NONE;
+	ov2_policy_hit(pol);
 	if (ov2_policy_blocks(pol))
 		return OV2_CNT_RX_DROP_BLOCK;
 	if (!ov2_policy_protects(pol))

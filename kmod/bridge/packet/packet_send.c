@@ -239,6 +239,8 @@ static enum ov2_counter send_by_policy(struct sending *send, bool tagged)
 {
 	const struct ov2_policy *pol = send->pol;
 
+	if (pol)
+		ov2_policy_hit(pol);
 	if (!pol || (!ov2_policy_blocks(pol) && !ov2_policy_protects(pol)))
 		return tagged ? OV2_CNT_TX_DROP_NO_POLICY : OV2_CNT_NONE;
 	if (ov2_policy_blocks(pol))
@@ -284,6 +286,8 @@ static enum ov2_counter send_wrapped(struct ov2_adapter *ad,
 
 	pol = ov2_spd_lookup(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_OUT,
 			     &flow);
+	if (pol)
+		ov2_policy_hit(pol);
 	if (pol && ov2_policy_blocks(pol))
 		return OV2_CNT_TX_DROP_BLOCKED;
 	return pol && ov2_policy_protects(pol) ? OV2_CNT_TX_DROP_WRAPPED :

@@ -2,6 +2,7 @@
 #ifndef _OV2_POLICY_H
 #define _OV2_POLICY_H
 
+#include <linux/percpu.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include "../../compat/xfrm.h"
@@ -42,9 +43,12 @@ struct ov2_policy_key {
  *	ov2_policy_tmpl()
  * @xp: xfrm's policy, which lives as long as this one; NULL in unit tests
  * @genid: genid of @xp when @tmpl was copied
+ * @hits: how many packets have met the policy, by CPU
+ * @slot: its place in ov2_spd.all
  * @rcu: for freeing the policy a grace period after it has left the SPD
  *
- * Once the policy is added, only @node and @in_pair change.
+ * Once the policy is added, only @node, @in_pair and the counts behind @hits
+ * change.
  */
 struct ov2_policy {
 	struct rhlist_head node;
@@ -59,6 +63,8 @@ struct ov2_policy {
 	struct xfrm_tmpl tmpl;
 	struct xfrm_policy *xp;
 	int genid;
+	u64 __percpu *hits;
+	u32 slot;
 	struct rcu_head rcu;
 };
 
@@ -89,6 +95,14 @@ static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 static inline bool ov2_policy_tmpl_is_old(const struct ov2_policy *pol)
 {
 	return pol->xp && atomic_read(&pol->xp->genid) != pol->genid;
+}
+
+/* A packet has met @pol. A CPU counts for itself, because many CPUs may send
+ * through one policy, each with an SA of its own.
+ */
+static inline void ov2_policy_hit(const struct ov2_policy *pol)
+{
+	this_cpu_inc(*pol->hits);
 }
 
 void ov2_policy_key_set(struct ov2_policy_key *key,

@@ -24,6 +24,11 @@ static struct ov2_policy *policy_new(struct xfrm_policy *xp)
 
 	if (!pol)
 		return NULL;
+	pol->hits = alloc_percpu_gfp(u64, GFP_KERNEL_ACCOUNT);
+	if (!pol->hits) {
+		kfree(pol);
+		return NULL;
+	}
 	ov2_policy_set(pol, xp);
 	pol->xp = xp;
 	pol->genid = atomic_read(&xp->genid);
@@ -36,6 +41,7 @@ static void policy_free(struct rcu_head *rcu)
 	struct ov2_policy *pol = container_of(rcu, struct ov2_policy, rcu);
 
 	ov2_object_freed(OV2_OBJECT_POLICY, pol);
+	free_percpu(pol->hits);
 	kfree(pol);
 }
 

@@ -45,6 +45,9 @@ int ov2_spd_init(struct ov2_spd *spd)
 	spin_lock_init(&spd->lock);
 	spd->serial = 0;
 	atomic64_set(&spd->changes, 0);
+	xa_init_flags(&spd->all, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH |
+		      XA_FLAGS_ACCOUNT);
+	spd->next_slot = 0;
 	for (dir = 0; dir < OV2_SPD_DIRS; dir++) {
 		atomic_set(&spd->count[dir], 0);
 		for (family = 0; family < OV2_SPD_FAMILIES; family++)
@@ -63,6 +66,7 @@ int ov2_spd_init(struct ov2_spd *spd)
 void ov2_spd_destroy(struct ov2_spd *spd)
 {
 	rhltable_destroy(&spd->table);
+	xa_destroy(&spd->all);
 }
 
 static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
@@ -120,10 +124,22 @@ int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
 {
 	int err;
 
+	/* Users see the policy only when it is linked, because a policy that
+	 * could not be linked is freed at once.
+	 */
+	err = xa_alloc_cyclic_bh(&spd->all, &pol->slot, NULL, xa_limit_31b,
+				 &spd->next_slot, GFP_ATOMIC);
+	if (err < 0)
+		return err;
 	spin_lock_bh(&spd->lock);
 	err = spd_link(spd, pol);
 	spin_unlock_bh(&spd->lock);
-	return err;
+	if (err) {
+		xa_erase_bh(&spd->all, pol->slot);
+		return err;
+	}
+	xa_store_bh(&spd->all, pol->slot, pol, GFP_ATOMIC);
+	return 0;
 }
 
 /**
@@ -136,6 +152,7 @@ int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
  */
 void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
 {
+	xa_erase_bh(&spd->all, pol->slot);
 	spin_lock_bh(&spd->lock);
 	atomic_dec(&spd->count[dir_index(pol->key.dir)]);
 	rhltable_remove(&spd->table, &pol->node, table_params);
@@ -172,6 +189,44 @@ unsigned int ov2_spd_count(const struct ov2_spd *spd, u8 dir)
 bool ov2_spd_has(const struct ov2_spd *spd, u8 dir)
 {
 	return ov2_spd_count(spd, dir);
+}
+
+/**
+ * ov2_spd_next() - walk over all policies
+ * @spd: the database
+ * @slot: where to begin, 0 for all policies; filled in with the slot of the
+ *	policy that was found
+ *
+ * A walk goes on with *@slot + 1, at any later time. It meets each policy once
+ * that is there all the while, whatever policies come and go meanwhile.
+ *
+ * Context: Under rcu_read_lock(), any context.
+ * Return: the policy, or NULL if no further policy is there.
+ */
+const struct ov2_policy *ov2_spd_next(struct ov2_spd *spd, unsigned long *slot)
+{
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the policy may go");
+	return xa_find(&spd->all, slot, ULONG_MAX, XA_PRESENT);
+}
+
+/**
+ * ov2_spd_version() - a number that differs after each change
+ * @spd: the database
+ *
+ * If the version is the same before and after a walk, the walk has met the
+ * policies that the card had at some moment.
+ *
+ * Context: Any context.
+ * Return: the number.
+ */
+u32 ov2_spd_version(const struct ov2_spd *spd)
+{
+	/* After what a walk has read: slots are written with release, and a new
+	 * policy is counted before it gets its slot.
+	 */
+	smp_rmb();
+	/* Before what a walk will read. */
+	return atomic64_read_acquire(&spd->changes);
 }
 
 /* A fragment, for example, hides its ports. Assume that it matches a policy

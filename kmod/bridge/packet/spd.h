@@ -5,6 +5,7 @@
 #include <linux/atomic.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
+#include <linux/xarray.h>
 
 #include "flow.h"
 #include "lookup.h"
@@ -32,7 +33,11 @@
  * @sides: pairs of prefix lengths, by direction and family
  * @count: number of policies, by direction
  * @serial: serial of the youngest policy
- * @changes: how often a policy was added or removed (recent.c)
+ * @changes: how often a policy was added or removed (recent.c, dumps)
+ * @all: all policies, by a slot that the policy keeps. The core's number of a
+ *	policy is no such slot, because the card has the policy before the core
+ *	numbers it
+ * @next_slot: where the search for a free slot begins; under the lock of @all
  * @looks: for unit tests: keys looked for and policies looked at
  */
 struct ov2_spd {
@@ -42,6 +47,8 @@ struct ov2_spd {
 	atomic_t count[OV2_SPD_DIRS];
 	u64 serial;
 	atomic64_t changes;
+	struct xarray all;
+	u32 next_slot;
 	struct ov2_looks looks;
 };
 
@@ -51,6 +58,9 @@ int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol);
 void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol);
 unsigned int ov2_spd_count(const struct ov2_spd *spd, u8 dir);
 bool ov2_spd_has(const struct ov2_spd *spd, u8 dir);
+const struct ov2_policy *ov2_spd_next(struct ov2_spd *spd,
+				      unsigned long *slot);
+u32 ov2_spd_version(const struct ov2_spd *spd);
 const struct ov2_policy *ov2_spd_lookup(struct ov2_spd *spd, u8 dir,
 					const struct ov2_flow *flow);
 

@@ -544,6 +544,55 @@ static void spd_limit_of_policies(struct kunit *test)
 	end_all(test, bed, OV2_SPD_POLICIES - 1);
 }
 
+static void expect_next(struct kunit *test, struct spd_bed *bed,
+			unsigned long *slot, const struct ov2_policy *pol)
+{
+	rcu_read_lock();
+	KUNIT_EXPECT_PTR_EQ(test, ov2_spd_next(&bed->spd, slot), pol);
+	rcu_read_unlock();
+	++*slot;
+}
+
+/* A walk can stop anywhere and go on later. It meets each policy that stays
+ * once, and never one that is gone. The version rises with each change.
+ */
+static void spd_walk(struct kunit *test)
+{
+	struct spd_bed *bed = bed_new(test);
+	struct ov2_policy *pol = bed->pols;
+	unsigned long slot = 0;
+	u32 version, i;
+
+	version = ov2_spd_version(&bed->spd);
+	expect_next(test, bed, &slot, NULL);
+	for (i = 0; i < 6; i++)
+		set_policy(&pol[i], 0x0a000000 + (i << 8), 24, 0x0b000000, 24,
+			   i);
+	for (i = 0; i < 5; i++) {
+		KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[i]), 0);
+		KUNIT_EXPECT_NE(test, ov2_spd_version(&bed->spd), version);
+		version = ov2_spd_version(&bed->spd);
+	}
+
+	slot = 0;
+	expect_next(test, bed, &slot, &pol[0]);
+	/* The policy where the walk stands, and the next one */
+	ov2_spd_del(&bed->spd, &pol[0]);
+	KUNIT_EXPECT_NE(test, ov2_spd_version(&bed->spd), version);
+	ov2_spd_del(&bed->spd, &pol[1]);
+	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[5]), 0);
+	for (i = 2; i < 6; i++)
+		expect_next(test, bed, &slot, &pol[i]);
+	expect_next(test, bed, &slot, NULL);
+
+	version = ov2_spd_version(&bed->spd);
+	for (i = 2; i < 6; i++)
+		ov2_spd_del(&bed->spd, &pol[i]);
+	KUNIT_EXPECT_EQ(test, ov2_spd_version(&bed->spd), version + 4);
+	slot = 0;
+	expect_next(test, bed, &slot, NULL);
+}
+
 static struct kunit_case spd_cases[] = {
 	KUNIT_CASE(spd_model),
 	KUNIT_CASE(spd_many_exact),
@@ -553,6 +602,7 @@ static struct kunit_case spd_cases[] = {
 	KUNIT_CASE(spd_limit_of_pairs),
 	KUNIT_CASE(spd_limit_of_same),
 	KUNIT_CASE(spd_limit_of_policies),
+	KUNIT_CASE(spd_walk),
 	{}
 };
 

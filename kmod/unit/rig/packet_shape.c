@@ -191,6 +191,11 @@ struct net_device *ov2_shape_device(struct kunit *test)
 	return dev;
 }
 
+static void shape_free_hits(void *hits)
+{
+	free_percpu((u64 __percpu __force *)hits);
+}
+
 /**
  * ov2_shape_policy() - a policy for all packets of a family
  * @test: the test
@@ -208,6 +213,9 @@ struct ov2_policy *ov2_shape_policy(struct kunit *test, u8 dir, bool ipv6,
 	struct ov2_policy *pol = kunit_kzalloc(test, sizeof(*pol), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, pol);
+	pol->hits = alloc_percpu(u64);
+	KUNIT_ASSERT_NOT_NULL(test, (void __force *)pol->hits);
+	kunit_add_action(test, shape_free_hits, (void __force *)pol->hits);
 	pol->key.dir = dir;
 	pol->key.family = ipv6 ? AF_INET6 : AF_INET;
 	pol->sel.family = pol->key.family;

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_DUMP_H
+#define _OV2_DUMP_H
+
+#include <linux/types.h>
+
+struct net_device;
+struct netlink_callback;
+struct ov2_adapter;
+struct sk_buff;
+
+/**
+ * struct ov2_dump_ops - how the objects of a card are dumped
+ * @ifindex: the attribute of the request that names one card
+ * @version: a number that differs after an object of the card has come or gone.
+ *	RCU read side
+ * @card: put the objects of a card from *@slot on, 0 = the first one. Returns 0
+ *	after the last object, or a negative errno, with *@slot at the object
+ *	that did not fit. RCU read side
+ */
+struct ov2_dump_ops {
+	int ifindex;
+	u32 (*version)(struct ov2_adapter *ad);
+	int (*card)(struct sk_buff *skb, struct netlink_callback *cb,
+		    struct net_device *dev, unsigned long *slot);
+};
+
+int ov2_family_dump(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct ov2_dump_ops *ops);
+
+#endif /* _OV2_DUMP_H */
