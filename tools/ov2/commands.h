@@ -19,6 +19,7 @@ struct command {
 	enum status (*run)(int count, char **words);
 };
 
+extern const struct command command_capture;
 extern const struct command command_decode;
 extern const struct command command_show;
 extern const struct command command_stats;

@@ -10,6 +10,7 @@
 #include <linux/ipsecov2.h>
 
 #include "commands.h"
+#include "decode.h"
 #include "json.h"
 #include "options.h"
 #include "table.h"
@@ -307,6 +308,28 @@ static const struct place {
 };
 
 #define PLACES	(sizeof(places) / sizeof(places[0]))
+
+/**
+ * decode_say() - say what the word of a slot means
+ * @rx: the record is of a received frame
+ * @slot: the slot
+ * @word: the word
+ * @text: filled in
+ * @size: bytes of @text
+ */
+void decode_say(bool rx, unsigned int slot, unsigned long long word, char *text,
+		size_t size)
+{
+	struct reading reading = {};
+	unsigned int i;
+
+	for (i = 0; i < PLACES; i++)
+		if (places[i].slot == slot &&
+		    !strcmp(places[i].direction, rx ? "rx" : "tx"))
+			places[i].read(word, &reading);
+	snprintf(text, size, "%s%s", reading.wrong ? "not valid: " : "",
+		 reading.text);
+}
 
 /**
  * struct wanted - a word, and where it may stand

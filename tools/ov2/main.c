@@ -17,6 +17,7 @@ struct options options;
 static const struct command *const commands[] = {
 	&command_show,
 	&command_stats,
+	&command_capture,
 	&command_decode,
 	&command_version,
 };
@@ -37,7 +38,11 @@ static void help(void)
 	     "  -v, --verbose          show more\n"
 	     "      --color=WHEN       auto (on a terminal), always or never\n"
 	     "      --nonzero          stats: only the counters that are not 0\n"
-	     "      --watch[=SECONDS]  stats: go on, and show what moves\n\n"
+	     "      --watch[=SECONDS]  stats: go on, and show what moves\n"
+	     "  -w, --write FILE       capture: write pcapng to FILE, - for stdout\n"
+	     "  -c, --count N          capture: end after N frames\n"
+	     "      --filter WORDS     capture: spi N, tx, rx, wire, clear\n"
+	     "      --clear            capture: frames in clear as a whole\n\n"
 	     "Exit status: 0 done, 1 failed, 2 wrong use, 3 the module is not loaded.\n"
 	     "ov2(8) has the rest.");
 }
@@ -46,6 +51,8 @@ enum {
 	OPTION_COLOR = 256,
 	OPTION_NONZERO,
 	OPTION_WATCH,
+	OPTION_FILTER,
+	OPTION_CLEAR,
 };
 
 static const struct option long_options[] = {
@@ -57,6 +64,10 @@ static const struct option long_options[] = {
 	{ "color", required_argument, NULL, OPTION_COLOR },
 	{ "nonzero", no_argument, NULL, OPTION_NONZERO },
 	{ "watch", optional_argument, NULL, OPTION_WATCH },
+	{ "write", required_argument, NULL, 'w' },
+	{ "count", required_argument, NULL, 'c' },
+	{ "filter", required_argument, NULL, OPTION_FILTER },
+	{ "clear", no_argument, NULL, OPTION_CLEAR },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -75,17 +86,39 @@ static enum status take_watch(const char *seconds)
 	return STATUS_DONE;
 }
 
+static enum status take_count(const char *text)
+{
+	char *end;
+
+	errno = 0;
+	options.count = strtoull(text, &end, 10);
+	/* strtoull() takes signs and blanks */
+	if (*text < '0' || *text > '9' || *end || errno || !options.count)
+		return wrong_use("-c %s is not a number of frames from 1 on",
+				 text);
+	return STATUS_DONE;
+}
+
 /**
  * struct line - what the command line says
  * @command: the command; NULL for help
  * @netns: of -n, or NULL
- * @stats_only: an option that only stats has, or NULL
+ * @only: an option that only one command has, or NULL
+ * @only_for: this command
  */
 struct line {
 	const char *command;
 	const char *netns;
-	const char *stats_only;
+	const char *only;
+	const struct command *only_for;
 };
+
+static void belongs_to(struct line *line, const struct command *command,
+		       const char *option)
+{
+	line->only = option;
+	line->only_for = command;
+}
 
 static enum status take_option(struct line *line, int option, char **argv)
 {
@@ -111,17 +144,32 @@ static enum status take_option(struct line *line, int option, char **argv)
 					 optarg);
 		return STATUS_DONE;
 	case OPTION_NONZERO:
-		line->stats_only = "--nonzero";
+		belongs_to(line, &command_stats, "--nonzero");
 		options.nonzero = true;
 		return STATUS_DONE;
 	case OPTION_WATCH:
-		line->stats_only = "--watch";
+		belongs_to(line, &command_stats, "--watch");
 		return take_watch(optarg);
+	case 'w':
+		belongs_to(line, &command_capture, "-w");
+		options.write = optarg;
+		return STATUS_DONE;
+	case 'c':
+		belongs_to(line, &command_capture, "-c");
+		return take_count(optarg);
+	case OPTION_FILTER:
+		belongs_to(line, &command_capture, "--filter");
+		options.filter = optarg;
+		return STATUS_DONE;
+	case OPTION_CLEAR:
+		belongs_to(line, &command_capture, "--clear");
+		options.clear = true;
+		return STATUS_DONE;
 	case ':':
 		return wrong_use("%s needs a value", argv[optind - 1]);
 	default:
 		/* A known letter stands for a long option with a value */
-		if (optopt && !strchr("jnvhV", optopt) &&
+		if (optopt && !strchr("jnvhVwc", optopt) &&
 		    optopt < OPTION_COLOR)
 			return wrong_use("there is no option -%c", optopt);
 		return wrong_use("option %s is unknown, or takes no value",
@@ -147,7 +195,7 @@ static enum status run(int argc, char **argv)
 	int option;
 
 	color_choose("auto");
-	while ((option = getopt_long(argc, argv, ":jn:vhV", long_options,
+	while ((option = getopt_long(argc, argv, ":jn:vhVw:c:", long_options,
 				     NULL)) != -1) {
 		status = take_option(&line, option, argv);
 		if (status)
@@ -164,8 +212,9 @@ static enum status run(int argc, char **argv)
 	command = find_command(line.command);
 	if (!command)
 		return wrong_use("there is no command '%s'", line.command);
-	if (line.stats_only && command != &command_stats)
-		return wrong_use("%s is for `ov2 stats`", line.stats_only);
+	if (line.only && command != line.only_for)
+		return wrong_use("%s is for `ov2 %s`", line.only,
+				 line.only_for->name);
 	if (line.netns) {
 		status = netns_enter(line.netns);
 		if (status)

@@ -11,12 +11,20 @@
  * @verbose: show more
  * @nonzero: stats: counters that are not 0
  * @watch: stats: seconds between two looks, or 0 to look once
+ * @write: capture: the file to write, or NULL
+ * @filter: capture: which frames, or NULL
+ * @clear: capture: frames in clear as a whole
+ * @count: capture: how many frames, or 0 for no end
  */
 struct options {
 	bool json;
 	bool verbose;
 	bool nonzero;
 	double watch;
+	const char *write;
+	const char *filter;
+	bool clear;
+	unsigned long long count;
 };
 
 extern struct options options;

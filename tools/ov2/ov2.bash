@@ -34,12 +34,12 @@ _ov2() {
 		COMPREPLY=("${COMPREPLY[@]/#/--color=}")
 		return ;;
 	-*)
-		_ov2_words "--json --netns --verbose --color= --nonzero --watch --help --version" "$word"
+		_ov2_words "--json --netns --verbose --color= --nonzero --watch --write --count --filter --clear --help --version" "$word"
 		return ;;
 	esac
 	case $command in
 	'')		_ov2_words "$(ov2 help | sed -n 's/^  \([a-z]\+\) .*/\1/p')" "$word" ;;
-	show|stats)	_ov2_words "$(_ov2_cards "$netns")" "$word" ;;
+	show|stats|capture) _ov2_words "$(_ov2_cards "$netns")" "$word" ;;
 	decode)		[ "$before" != decode ] || _ov2_words "tx rx" "$word" ;;
 	esac
 }

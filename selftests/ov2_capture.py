@@ -1,0 +1,345 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""`ov2 capture` writes pcapng that tshark reads, with the records of each frame.
+
+What is in the file is compared with what a monitor shows beside it, and with
+the frames on the wire. However a capture ends, no monitor stays behind, and
+what was written can be read.
+"""
+import json
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import tempfile
+from collections import namedtuple
+
+from lib import ksft, module, ov2
+from lib.bed import CARD, Shape, shared
+from lib.monitor import Monitor
+from lib.traffic import PORT, Traffic
+
+PAYLOAD = b"ov2-in-the-clear" * 20
+FIELDS = ("frame.interface_name", "frame.comment", "esp.spi", "esp.sequence",
+          "frame.packet_flags_direction", "frame.cap_len", "frame.len")
+INBOUND, OUTBOUND = 1, 2
+PACKET_BLOCK, CUSTOM_OPTION, ENTERPRISE = 6, 2989, 32473
+
+Row = namedtuple("Row", "interface comment spi seq direction kept length")
+
+
+class Talk:
+    """The shared bed with SAs, and a capture at a's card."""
+
+    def __init__(self, defer, how="crypto"):
+        self.bed = shared()
+        self.pair = self.bed.install(Shape.named("ipv4-transport"), how=how)
+        self.traffic = Traffic(self.bed, self.pair.shape)
+        defer(self.traffic.close)
+        self.place = tempfile.mkdtemp()
+        defer(shutil.rmtree, self.place)
+        self.file = os.path.join(self.place, "capture.pcapng")
+
+    def capture(self, defer, *words, **options):
+        """Start a capture, and wait until it listens."""
+        process = ov2.start(self.bed.a, "capture", *words, **options)
+        defer(end, process)
+        ksft.wait_for("a packet socket on the monitor", self.listened)
+        return process
+
+    def monitors(self):
+        return [line for line in
+                self.bed.a.command("ip", "-o", "link").stdout.splitlines()
+                if "ov2mon" in line]
+
+    def listened(self):
+        """Is a packet socket bound to the monitor?"""
+        with self.bed.a.entered(), \
+                open("/proc/thread-self/net/packet", encoding="ascii") as file:
+            indices = {line.split()[4] for line in file.readlines()[1:]}
+        return any(line.split(":")[0] in indices for line in self.monitors())
+
+    def datagram(self, sender="a"):
+        to = self.traffic.address["b" if sender == "a" else "a"]
+        self.traffic.socks[sender].sendto(PAYLOAD, (to, PORT))
+
+    def no_monitor(self):
+        ksft.wait_for("no monitor to be left", lambda: not self.monitors())
+
+
+def end(process):
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+def ended(process, status=0):
+    """Wait for the end of a capture; returns (stdout, stderr)."""
+    out, err = process.communicate(timeout=ksft.patience(20))
+    ksft.equal(process.returncode, status, f"exit status; it says: {err}")
+    return out, err
+
+
+def tshark(path, cut=False):
+    """What tshark finds in a file; cut: the file may end within a block."""
+    command = ["tshark", "-n", "-r", path, "-T", "fields"]
+    for field in FIELDS:
+        command += ["-e", field]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True,
+                              check=False)
+    except FileNotFoundError:
+        raise ksft.Skip("tshark is not installed") from None
+    if done.returncode and not (cut and "cut short" in done.stderr):
+        raise ksft.Fail(f"tshark: {done.stderr.strip()}")
+    return [Row(*line.split("\t")) for line in done.stdout.splitlines()]
+
+
+def packets(path):
+    """The end of each packet block of a pcapng file, with the block."""
+    with open(path, "rb") as file:
+        data = file.read()
+    at = 0
+    while at < len(data):
+        kind, length = struct.unpack_from("=II", data, at)
+        ksft.equal(struct.unpack_from("=I", data, at + length - 4)[0], length,
+                   "the second length of a block")
+        at += length
+        if kind == PACKET_BLOCK:
+            yield at, data[at - length:at]
+
+
+def record(block):
+    """The binary record in the custom option of a packet block."""
+    kept, = struct.unpack_from("=I", block, 20)
+    at = 28 + kept + (-kept & 3)
+    while True:
+        code, size = struct.unpack_from("=HH", block, at)
+        if code == CUSTOM_OPTION:
+            ksft.equal(struct.unpack_from("=I", block, at + 4)[0], ENTERPRISE,
+                       "enterprise number")
+            return block[at + 8:at + 4 + size]
+        ksft.check(code, "the block has a record")
+        at += 4 + size + (-size & 3)
+
+
+# ---- what a capture holds
+
+def file_for_tshark(defer, how):
+    talk = Talk(defer, how)
+    process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "4")
+    talk.datagram("a")
+    ksft.wait_for("two frames", lambda: len(list(packets(talk.file))) == 2)
+    talk.datagram("b")
+    _, said = ended(process)
+    ksft.check("4 frames captured, 0 lost" in said, f"it says: {said}")
+    talk.no_monitor()
+
+    rows = tshark(talk.file)
+    ksft.equal([(row.interface, int(row.direction, 0)) for row in rows],
+               [("ov0 clear", OUTBOUND), ("ov0 wire", OUTBOUND),
+                ("ov0 wire", INBOUND), ("ov0 clear", INBOUND)],
+               "interfaces and directions")
+    spis = [talk.pair.ab.spi] * 2 + [talk.pair.ba.spi] * 2
+    ksft.equal([int(row.spi, 0) for row in rows], spis, "SPIs")
+    ksft.equal({row.seq for row in rows}, {"1"}, "numbers")
+    pad = -(len(PAYLOAD) + 8 + 2) % 4
+    clear, wire, arrived, opened = [row.comment for row in rows]
+    header = f"next header 17 (UDP), pad {pad}, ESP at 20"
+    ksft.check(clear.startswith("tx SA 0x") and clear.endswith(
+        f"spi {spis[0]:#x} seq 1: {header}"), f"first comment: {clear}")
+    ksft.check(wire.endswith(f"{header}: sent"), f"second comment: {wire}")
+    ksft.equal(arrived, f"rx spi {spis[2]:#x} seq 1", "third comment")
+    ksft.check(opened.endswith(f"next header 17 (UDP), pad {pad}: success"),
+               f"fourth comment: {opened}")
+    ksft.check(int(rows[0].kept) < int(rows[0].length), "clear is cut")
+
+
+def record_of_each_frame(defer):
+    """The custom option is the header that a monitor shows."""
+    talk = Talk(defer)
+    monitor = Monitor(talk.bed.a, CARD["a"])
+    defer(monitor.close)
+    process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "2")
+    talk.datagram()
+    ended(process)
+    shown = monitor.shown(2)
+    found = [record(block) for _, block in packets(talk.file)]
+    ksft.equal(len(found), 2, "records")
+    for one, frame in zip(found, shown):
+        ksft.equal(one[2], frame.point, "point")
+        ksft.equal(struct.unpack_from("!QQI", one, 16),
+                   (frame.handle, frame.seq, frame.spi), "handle, number, SPI")
+        ksft.equal(struct.unpack_from("!5Q", one, 48), frame.info, "slots")
+
+
+def clear_by_leave(defer, words, there):
+    talk = Talk(defer)
+    process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "2",
+                           *words)
+    talk.datagram()
+    ended(process)
+    with open(talk.file, "rb") as file:
+        ksft.equal(PAYLOAD in file.read(), there, "the payload is in the file")
+    ksft.equal(os.stat(talk.file).st_mode & 0o777, 0o600, "its mode")
+
+
+def text(defer):
+    talk = Talk(defer)
+    process = talk.capture(defer, CARD["a"], "-c", "2")
+    talk.datagram()
+    lines = ended(process)[0].splitlines()
+    ksft.equal([line.split()[1:3] for line in lines],
+               [["ov0", "clear"], ["ov0", "wire"]], "lines")
+    ksft.check(f"spi {talk.pair.ab.spi:#x} seq 1" in lines[1], lines[1])
+
+
+def objects_of_json(defer):
+    talk = Talk(defer)
+    process = talk.capture(defer, CARD["a"], "--json", "-c", "2")
+    talk.datagram()
+    objects = json.loads(ended(process)[0])
+    ksft.equal([(one["ifname"], one["direction"], one["side"], one["spi"],
+                 one["verdict"]) for one in objects],
+               [("ov0", "tx", "clear", talk.pair.ab.spi, ""),
+                ("ov0", "tx", "wire", talk.pair.ab.spi, "sent")], "objects")
+
+
+def filters(defer):
+    talk = Talk(defer)
+    spi = f"spi {talk.pair.ba.spi:#x}"
+    process = talk.capture(defer, "--json", "-c", "1", "--filter",
+                           f"{spi} and clear")
+    talk.datagram("a")
+    talk.datagram("b")
+    one, = json.loads(ended(process)[0])
+    ksft.equal((one["spi"], one["side"]), (talk.pair.ba.spi, "clear"),
+               "the frame that was wanted")
+
+
+# ---- how a capture ends
+
+def ends_by_signal(defer, number):
+    talk = Talk(defer)
+    process = talk.capture(defer, CARD["a"], "-w", talk.file)
+    talk.datagram()
+    ksft.wait_for("two frames", lambda: len(list(packets(talk.file))) == 2)
+    process.send_signal(number)
+    ended(process)
+    talk.no_monitor()
+    ksft.equal(len(list(packets(talk.file))), 2, "frames in the file")
+
+
+def ends_with_its_reader(defer):
+    talk = Talk(defer)
+    read, write = os.pipe()
+    process = talk.capture(defer, CARD["a"], "-w", "-", stdout=write)
+    os.close(write)
+    os.close(read)
+    talk.datagram()
+    ended(process)
+    talk.no_monitor()
+
+
+def ends_when_the_disk_is_full(defer):
+    talk = Talk(defer)
+    process = ov2.start(talk.bed.a, "capture", "-w", "/dev/full")
+    defer(end, process)
+    _, said = ended(process, 1)
+    ksft.check("No space left on device" in said, f"it says: {said}")
+    talk.no_monitor()
+
+    # There is room for the first block and some frames
+    os.mkdir(os.path.join(talk.place, "disk"))
+    disk = os.path.join(talk.place, "disk")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", disk],
+                   check=True)
+    defer(subprocess.run, ["umount", disk], check=True)
+    path = os.path.join(disk, "capture.pcapng")
+    process = talk.capture(defer, CARD["a"], "-w", path)
+    for _ in range(20):
+        talk.datagram()
+    _, said = ended(process, 1)
+    ksft.check("No space left on device" in said, f"it says: {said}")
+    ksft.check(len(tshark(path)) > 2, "the frames before can be read")
+    talk.no_monitor()
+
+
+def ends_with_its_card(defer):
+    talk = Talk(defer)
+    ns = talk.bed.a
+    ns.ip("link add ovx type ipsecov2")
+    process = talk.capture(defer, "ovx", "-w", talk.file)
+    ns.ip("link del ovx")
+    _, said = ended(process, 1)
+    ksft.check("the monitor is gone" in said, f"it says: {said}")
+
+
+def cut_anywhere(defer):
+    """The whole frames of a file that was cut can be read."""
+    talk = Talk(defer)
+    process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "4")
+    talk.datagram()
+    talk.datagram()
+    ended(process)
+    with open(talk.file, "rb") as file:
+        data = file.read()
+    ends = [at for at, _ in packets(talk.file)]
+    part = os.path.join(talk.place, "part.pcapng")
+    for size in (ends[0] + 1, ends[2] + 50, ends[3] - 3):
+        with open(part, "wb") as file:
+            file.write(data[:size])
+        ksft.equal(len(tshark(part, cut=True)),
+                   sum(end_at <= size for end_at in ends),
+                   f"frames in the first {size} bytes")
+
+
+# ---- wrong use
+
+def refused(defer):
+    talk = Talk(defer)
+    for words, sentence in (
+            (("capture", "--filter", "port 5"), "'port' is none of spi, tx"),
+            (("capture", "--filter", "spi"), "spi needs a number"),
+            (("capture", "--filter", "tx rx"), "no frame is both"),
+            (("capture", "-c", "0"), "-c 0 is not a number of frames"),
+            (("capture", "--json", "-w", talk.file), "-w writes pcapng"),
+            (("show", "--clear"), "--clear is for `ov2 capture`")):
+        said = ov2.refused(talk.bed.a, *words, status=2)
+        ksft.check(sentence in said, f"{words}: {said}")
+    said = ov2.refused(talk.bed.a, "capture", "-w", "/nowhere/file", status=1)
+    ksft.check("cannot write /nowhere/file" in said, said)
+    said = ov2.refused(talk.bed.a, "capture", "lo", status=1)
+    ksft.check("is not of type ipsecov2" in said, said)
+    said = ov2.refused(talk.bed.a, "capture", status=1, **ov2.as_nobody(defer))
+    ksft.check("needs CAP_NET_ADMIN" in said, said)
+    ksft.equal(talk.monitors(), [], "monitors that are left")
+
+
+def other_end(defer):
+    """-n captures in another namespace."""
+    talk = Talk(defer)
+    process = ov2.start(None, "-n", talk.bed.a.name, "capture", "--json", "-c",
+                        "1")
+    defer(end, process)
+    ksft.wait_for("a packet socket on the monitor", talk.listened)
+    talk.datagram()
+    one, = json.loads(ended(process)[0])
+    ksft.equal((one["ifname"], one["seq"]), ("ov0", 1), "the frame")
+
+
+if __name__ == "__main__":
+    some = ksft.chosen([
+        *((f"file_for_tshark {how}", file_for_tshark, how)
+          for how in ("crypto", "packet")),
+        record_of_each_frame, text, objects_of_json, filters,
+        ("clear with leave", clear_by_leave, ("--clear",), True),
+        ("clear without leave", clear_by_leave, (), False),
+        *((f"ends_by_signal {number.name}", ends_by_signal, number)
+          for number in (signal.SIGINT, signal.SIGTERM)),
+        ends_with_its_reader, ends_when_the_disk_is_full, ends_with_its_card,
+        cut_anywhere, refused, other_end])
+    module.load()
+    ov2.need()
+    ksft.run(some)

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ov2 capture: frames on both sides of the engine, with their records. */
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/ipsecov2.h>
+#include <linux/ipsecov2_capture.h>
+
+#include "capture.h"
+#include "card.h"
+#include "commands.h"
+#include "json.h"
+#include "monitor.h"
+#include "options.h"
+#include "pcapng.h"
+#include "text.h"
+
+/* A header, and the largest frame behind it */
+#define CAPTURE_PACKET	(128 * 1024)
+#define CAPTURE_TEXT	512
+
+/**
+ * struct interface - a side of a card in the file
+ * @card: number of the card
+ * @wire: the side of the wire; otherwise the side of the stack
+ * @number: number in the file
+ */
+struct interface {
+	uint32_t card;
+	bool wire;
+	uint32_t number;
+};
+
+/**
+ * struct capture - what is going on
+ * @filter: which frames are wanted
+ * @monitor: where the frames come from
+ * @signals: a signalfd: somebody wants the end
+ * @out: the file, -1 if text is printed
+ * @file: the writer of @out
+ * @interfaces: the interfaces in @file so far
+ * @count: how many interfaces
+ * @frames: how many frames were taken
+ * @lost: how many frames had no room
+ */
+struct capture {
+	struct capture_filter filter;
+	struct monitor monitor;
+	int signals;
+	int out;
+	struct pcapng file;
+	struct interface *interfaces;
+	size_t count;
+	unsigned long long frames;
+	unsigned long long lost;
+};
+
+static bool is_rx(const struct ov2_capture_header *hdr)
+{
+	return hdr->point == OV2_CAPTURE_RX_WIRE ||
+	       hdr->point == OV2_CAPTURE_RX_CLEAR;
+}
+
+static bool is_wire(const struct ov2_capture_header *hdr)
+{
+	return hdr->point == OV2_CAPTURE_TX_WIRE ||
+	       hdr->point == OV2_CAPTURE_RX_WIRE;
+}
+
+static bool capture_wanted(const struct capture_filter *filter,
+			   const struct ov2_capture_header *hdr)
+{
+	return (!filter->has_spi || be32toh(hdr->spi) == filter->spi) &&
+	       (!filter->tx || !is_rx(hdr)) && (!filter->rx || is_rx(hdr)) &&
+	       (!filter->wire || is_wire(hdr)) &&
+	       (!filter->clear || !is_wire(hdr));
+}
+
+/* One line about a frame: which way, of which SA, what its record says, and
+ * what became of it.
+ */
+static void capture_say(const struct ov2_capture_header *hdr, char *text,
+			size_t size)
+{
+	char handle[32] = "", record[200] = "";
+	uint64_t word = be64toh(hdr->info[4]);
+
+	if (hdr->handle)
+		snprintf(handle, sizeof(handle), " SA %#llx",
+			 (unsigned long long)be64toh(hdr->handle));
+	if (word) {
+		strcpy(record, ": ");
+		decode_say(is_rx(hdr), OV2_INFO_IPSEC_HEADER, word, record + 2,
+			   sizeof(record) - 2);
+	}
+	snprintf(text, size, "%s%s spi %#x seq %llu%s%s%.*s",
+		 is_rx(hdr) ? "rx" : "tx", handle, be32toh(hdr->spi),
+		 (unsigned long long)be64toh(hdr->seq), record,
+		 hdr->verdict[0] ? ": " : "", OV2_CAPTURE_VERDICT,
+		 hdr->verdict);
+	text_clean(text);
+}
+
+static const char *side_name(const struct ov2_capture_header *hdr)
+{
+	return is_wire(hdr) ? "wire" : "clear";
+}
+
+static void print_json(const struct ov2_capture_header *hdr, const char *text)
+{
+	json_open(NULL, '{');
+	json_number("time", be64toh(hdr->time));
+	json_string("ifname", card_name(be32toh(hdr->ifindex)));
+	json_string("direction", is_rx(hdr) ? "rx" : "tx");
+	json_string("side", side_name(hdr));
+	json_number("handle", be64toh(hdr->handle));
+	json_number("spi", be32toh(hdr->spi));
+	json_number("seq", be64toh(hdr->seq));
+	json_number("queue", be16toh(hdr->queue));
+	json_number("length", be32toh(hdr->frame));
+	json_string("verdict", hdr->verdict);
+	json_string("text", text);
+	json_close('}');
+}
+
+static void print_line(const struct ov2_capture_header *hdr, const char *text)
+{
+	time_t seconds = be64toh(hdr->time) / 1000000000;
+	char clock[16];
+
+	strftime(clock, sizeof(clock), "%H:%M:%S", localtime(&seconds));
+	printf("%s.%06llu ", clock,
+	       (unsigned long long)be64toh(hdr->time) % 1000000000 / 1000);
+	text_put(card_name(be32toh(hdr->ifindex)));
+	printf(" %-5s %5u bytes  %s\n", side_name(hdr), be32toh(hdr->frame),
+	       text);
+}
+
+/* Set @number to the file's number for this side of the card. */
+static int capture_interface(struct capture *capture,
+			     const struct ov2_capture_header *hdr,
+			     uint32_t *number)
+{
+	uint32_t card = be32toh(hdr->ifindex);
+	struct interface *interface;
+	char name[64], about[128];
+	size_t n;
+
+	for (n = 0; n < capture->count; n++) {
+		interface = &capture->interfaces[n];
+		if (interface->card == card &&
+		    interface->wire == is_wire(hdr)) {
+			*number = interface->number;
+			return 0;
+		}
+	}
+	interface = realloc(capture->interfaces, (n + 1) * sizeof(*interface));
+	if (!interface)
+		return -ENOMEM;
+	capture->interfaces = interface;
+	snprintf(name, sizeof(name), "%s %s", card_name(card), side_name(hdr));
+	snprintf(about, sizeof(about), "%s of the engine of the card %s",
+		 is_wire(hdr) ? "line side" : "stack side", card_name(card));
+	interface[n] = (struct interface){ .card = card, .wire = is_wire(hdr) };
+	capture->count++;
+	*number = n;
+	return pcapng_interface(&capture->file, name, about,
+				&interface[n].number);
+}
+
+static int capture_write(struct capture *capture,
+			 const struct ov2_capture_header *hdr, size_t kept,
+			 const char *text)
+{
+	struct pcapng_frame frame = {
+		.time = be64toh(hdr->time),
+		.inbound = is_rx(hdr),
+		.bytes = (const char *)hdr + hdr->length,
+		.kept = kept,
+		.length = be32toh(hdr->frame),
+		.comment = text,
+		.record = hdr,
+		.record_length = hdr->length,
+	};
+	int error = capture_interface(capture, hdr, &frame.interface);
+
+	return error ? error : pcapng_frame(&capture->file, &frame);
+}
+
+/* Take one packet of the monitor. Returns 0 or a negative errno. */
+static int capture_packet(struct capture *capture, const void *packet,
+			  size_t length)
+{
+	const struct ov2_capture_header *hdr = packet;
+	char text[CAPTURE_TEXT];
+
+	/* Another program may send what it likes on the monitor. */
+	if (length < sizeof(*hdr) || hdr->version < OV2_CAPTURE_VERSION ||
+	    hdr->length < sizeof(*hdr) || hdr->length > length ||
+	    !memchr(hdr->verdict, 0, sizeof(hdr->verdict)) ||
+	    !capture_wanted(&capture->filter, hdr))
+		return 0;
+	capture->frames++;
+	capture_say(hdr, text, sizeof(text));
+	if (capture->out >= 0)
+		return capture_write(capture, hdr, length - hdr->length, text);
+	if (options.json)
+		print_json(hdr, text);
+	else
+		print_line(hdr, text);
+	/* Who reads a pipe wants to see a frame when it comes. */
+	return fflush(stdout) ? -errno : 0;
+}
+
+static bool capture_enough(const struct capture *capture)
+{
+	return options.count && capture->frames >= options.count;
+}
+
+/* Take all packets that wait. Returns 0 or a negative errno. */
+static int capture_drain(struct capture *capture)
+{
+	static char packet[CAPTURE_PACKET] __attribute__((aligned(8)));
+	ssize_t length;
+	int error;
+
+	while (!capture_enough(capture)) {
+		length = recv(capture->monitor.socket, packet, sizeof(packet),
+			      MSG_DONTWAIT);
+		if (length < 0 && errno == EAGAIN)
+			return 0;
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			return -errno;
+		error = capture_packet(capture, packet, length);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static enum status capture_ended(int error)
+{
+	switch (error) {
+	case -EPIPE:
+		/* The reader has seen enough. */
+		return STATUS_DONE;
+	case -ENETDOWN:
+	case -ENXIO:
+		return failed("the monitor is gone: its card was deleted, has left the network namespace, or the module was unloaded");
+	default:
+		return failed("the capture ends: %s", strerror(-error));
+	}
+}
+
+static enum status capture_run_loop(struct capture *capture)
+{
+	struct pollfd fds[] = {
+		{ .fd = capture->monitor.socket, .events = POLLIN },
+		{ .fd = capture->signals, .events = POLLIN },
+	};
+	int error = 0;
+
+	while (!capture_enough(capture) && !error) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return failed("poll: %s", strerror(errno));
+		if (fds[1].revents)
+			break;
+		if (fds[0].revents)
+			error = capture_drain(capture);
+	}
+	capture->lost = monitor_lost(&capture->monitor);
+	return error ? capture_ended(error) : STATUS_DONE;
+}
+
+/* A capture may hold clear text, so only its owner may read it. */
+static enum status capture_open_file(struct capture *capture)
+{
+	int error;
+
+	capture->out = -1;
+	if (!options.write)
+		return STATUS_DONE;
+	if (options.json)
+		return wrong_use("-w writes pcapng, and --json prints");
+	if (!strcmp(options.write, "-")) {
+		if (isatty(STDOUT_FILENO))
+			return failed("-w - would write pcapng to the terminal: name a file, or pipe it into a program");
+		capture->out = STDOUT_FILENO;
+	} else {
+		capture->out = open(options.write, O_WRONLY | O_CREAT |
+				    O_TRUNC | O_CLOEXEC, 0600);
+		if (capture->out < 0)
+			return failed("cannot write %s: %s", options.write,
+				      strerror(errno));
+	}
+	error = pcapng_begin(&capture->file, capture->out, "ov2 " OV2_VERSION);
+	if (error)
+		return failed("cannot write %s: %s", options.write,
+			      strerror(-error));
+	return STATUS_DONE;
+}
+
+/* These signals end the capture, and the monitor is deleted then. */
+static enum status capture_take_signals(struct capture *capture)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	capture->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (capture->signals < 0)
+		return failed("no signalfd: %s", strerror(errno));
+	return STATUS_DONE;
+}
+
+static enum status capture_monitor(struct capture *capture, uint32_t card)
+{
+	enum status status;
+
+	status = monitor_open(&capture->monitor, card, options.clear);
+	if (status)
+		return status;
+	if (options.write)
+		fprintf(stderr, "ov2: capturing on %s; Ctrl-C ends it\n",
+			capture->monitor.name);
+	if (options.json)
+		json_open(NULL, '[');
+	status = capture_run_loop(capture);
+	if (options.json)
+		json_close(']');
+	monitor_close(&capture->monitor);
+	if (options.write || capture->lost)
+		fprintf(stderr, "ov2: %llu frames captured, %llu lost\n",
+			capture->frames, capture->lost);
+	return status;
+}
+
+static enum status capture_run(int count, char **words)
+{
+	struct capture capture = {};
+	enum status status;
+	uint32_t card;
+
+	status = card_choose(count, words, &card);
+	if (!status)
+		status = capture_filter(options.filter, &capture.filter);
+	if (!status)
+		status = capture_take_signals(&capture);
+	if (!status)
+		status = capture_open_file(&capture);
+	if (!status)
+		status = capture_monitor(&capture, card);
+	if (capture.out > STDOUT_FILENO && close(capture.out) && !status)
+		status = failed("cannot write %s: %s", options.write,
+				strerror(errno));
+	free(capture.interfaces);
+	return status;
+}
+
+const struct command command_capture = {
+	.name = "capture",
+	.words = "[DEV]",
+	.about = "frames on both sides of the engine",
+	.run = capture_run,
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which frames a capture takes. */
+#ifndef OV2_CAPTURE_H
+#define OV2_CAPTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "decode.h"
+#include "error.h"
+
+/**
+ * struct capture_filter - what --filter asks for; all of it must be so
+ * @has_spi: @spi was named
+ * @spi: the SPI
+ * @tx: frames that are sent
+ * @rx: frames that are received
+ * @wire: the side of the wire
+ * @clear: the side of the stack
+ */
+struct capture_filter {
+	bool has_spi;
+	uint32_t spi;
+	bool tx;
+	bool rx;
+	bool wire;
+	bool clear;
+};
+
+enum status capture_filter(const char *text, struct capture_filter *filter);
+
+#endif /* OV2_CAPTURE_H */
