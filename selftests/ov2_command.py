@@ -13,8 +13,10 @@ import re
 import shutil
 import subprocess
 
-from lib import ksft, module, ov2, page, ynl
+from lib import esp, ksft, module, ov2, page, ynl
+from lib.bed import Bed, Shape
 from lib.netns import Netns, ethtool_stats
+from lib.traffic import Traffic
 from lib.xfrmnl import ifindex
 
 MANY = 100      # cards: their counters need more than a pipe and a kept dump
@@ -294,6 +296,91 @@ def watch_text(defer):
     ksft.equal(process.poll(), None, "--watch goes on")
 
 
+# ---- sa
+
+def three_sas(defer):
+    """Two cards with SAs of both directions."""
+    ns = two_cards(defer)
+    ns.ip("link set ov0 up", "link set ov1 up", STATE,
+          STATE.replace("0x1000", "0x1001"),
+          STATE.replace("ov0 dir out", "ov1 dir in")
+          .replace("0x1000", "0x1002"))
+    return ns
+
+
+def comparable(rows):
+    """Rows without what changes each time, and with SPIs as numbers."""
+    rows = ov2.in_order(ov2.from_spec(rows))
+    for row in rows:
+        row.pop("last_use", None)
+        row.pop("ifname", None)
+        row["spi"] = int(str(row["spi"]), 0)
+    return sorted(rows, key=lambda row: (row["ifindex"], row["handle"]))
+
+
+def sa_json(defer):
+    ns = three_sas(defer)
+    family = family_of(defer, ns)
+    expected = comparable(family.sa_get({}, dump=True))
+    ksft.equal(len(expected), 3, "SAs")
+    ksft.equal(comparable(ov2.ask(ns, "sa")), expected, "sa")
+    ksft.equal([(row["ifname"], row["spi"], row["dir"], row["offload"])
+                for row in ov2.ask(ns, "sa", "ov1")],
+               [("ov1", 0x1002, "in", "crypto")], "sa ov1")
+    for words, names in ((("spi", "0x1002"), ["ov1"]),
+                         (("ov0", "spi", "4096"), ["ov0"]),
+                         (("spi", "0x1001"), ["ov0"]),
+                         (("ov1", "spi", "0x1001"), [])):
+        ksft.equal(sorted(row["ifname"] for row in ov2.ask(ns, "sa", *words)),
+                   names, f"cards of sa {words}")
+
+
+def sa_text(defer):
+    ns = three_sas(defer)
+    ksft.equal(lines(ov2.run(ns, "sa", "ov1").stdout),
+               ["CARD DIR SPI FROM TO MODE OFFLOAD ALGORITHM PACKETS BYTES"
+                " BAD LAST USE",
+                "ov1 in 0x00001002 10.0.0.1 10.0.0.2 transport crypto"
+                " rfc4106(gcm(aes)) 0 0 B 0 never"], "sa ov1")
+    ksft.equal(len(ov2.run(ns, "sa").stdout.splitlines()), 4, "lines of sa")
+    shown = lines(ov2.run(ns, "-v", "sa", "spi", "0x1001").stdout)
+    ksft.equal(shown[0], "ov0 SPI 0x00001001", "title")
+    row = ov2.ask(ns, "sa", "spi", "0x1001")[0]
+    for line in (f"handle {row['handle']}", "dir out", "saddr 10.0.0.1",
+                 "encr rfc4106(gcm(aes))", "encr-id aes-gcm-128", "reqid 1",
+                 "packets 0"):
+        ksft.check(line in shown, f"no {line} in {shown}")
+
+
+def sa_counts(defer):
+    """Packets and bytes of live traffic, and what was bad."""
+    bed = Bed()
+    defer(bed.delete)
+    pair = bed.install(Shape.named("ipv4-transport"))
+    talk = Traffic(bed, pair.shape)
+    defer(talk.close)
+    talk.udp("a", [10] * 7)
+    talk.settle(pair)
+    good = pair.ab.oracle().seal(99, esp.UDP, bytes(8))
+    bed.inject("b", bed.frame_to("b", esp.ESP, good[:-1] +
+                                 bytes([good[-1] ^ 1])))
+    spi = f"{pair.ab.spi:#x}"
+    row = ksft.wait_for("the bad packet", lambda: (
+        rows := ov2.ask(bed.b, "sa", "spi", spi)) and "failures" in rows[0]
+        and rows[0])
+    ksft.equal(row["packets"], 7, "packets that were opened")
+    ksft.equal(row["failures"], {"transport_esp_auth_failed": 1}, "failures")
+    ksft.check(row["bytes"] > 7 * 10, "bytes")
+    shown = lines(ov2.run(bed.b, "sa", "spi", spi).stdout)[1].split()
+    ksft.equal((shown[8], shown[11]), ("7", "1"), "packets and bad ones")
+    ksft.equal(shown[-1], "ago", "last use")
+    ksft.check("transport-esp-auth-failed 1" in
+               lines(ov2.run(bed.b, "-v", "sa", "spi", spi).stdout),
+               "the failure by name")
+    row, = ov2.ask(bed.a, "sa", "spi", spi)
+    ksft.equal(row["packets"], 7, "packets that were sealed")
+
+
 # ---- decode
 
 # (words for ov2, direction, slot, is a card's word, what its text has). The
@@ -400,6 +487,9 @@ def unprivileged(defer):
     for words in (("show",), ("stats",), ("version",), ("decode", "1")):
         ksft.equal(ov2.ask(ns, *words, **nobody), ov2.ask(ns, *words),
                    f"{words} by nobody")
+    ksft.equal(ov2.refused(ns, "sa", status=1, **nobody),
+               "Operation not permitted: this needs root, or CAP_NET_ADMIN in"
+               " the network namespace: use sudo", "sa by nobody")
     ksft.equal(ov2.refused(None, "-n", ns.name, "show", status=1,
                            **nobody),
                f"only root may go into the network namespace {ns.name}: use"
@@ -409,7 +499,8 @@ def unprivileged(defer):
 def no_module(defer):
     module.remove()
     defer(module.load)
-    for words in (("show",), ("stats",), ("show", "ov0"), ("--json", "show"),
+    for words in (("show",), ("stats",), ("sa",), ("show", "ov0"),
+                  ("--json", "show"),
                   ("--json", "stats")):
         ksft.equal(ov2.refused(None, *words, status=3),
                    "the module ipsecov2 is not loaded: load it with `modprobe"
@@ -425,7 +516,7 @@ def no_module(defer):
 
 def wrong_card(defer):
     ns = two_cards(defer)
-    for command in ("show", "stats"):
+    for command in ("show", "stats", "sa"):
         ksft.equal(ov2.refused(ns, command, "nothing", status=1),
                    "there is no interface nothing here: `ov2 show` lists the"
                    " cards, and -n NETNS looks into another network"
@@ -457,6 +548,11 @@ USES = (
      "--watch=0 is not between 0.01 and 86400 seconds"),
     (("show", "--watch"), "--watch is for `ov2 stats`"),
     (("show", "--nonzero"), "--nonzero is for `ov2 stats`"),
+    (("sa", "spi"), "spi needs a number behind it"),
+    (("sa", "spi", "x"), "'x' is not an SPI, which is a number such as"
+     " 0x1000"),
+    (("sa", "spi", "0x100000000"), "'0x100000000' is not an SPI, which is a"
+     " number such as 0x1000"),
     (("version", "1"), "version takes no word, and got '1'"),
     (("decode",), "decode needs a word"),
     (("decode", "tx"), "decode needs a word"),
@@ -574,7 +670,7 @@ def completion(defer):
     if not os.path.exists(script):
         raise ksft.Skip("ov2 was installed without its source")
     for line, expected in (
-            ("ov2 s", {"show", "stats"}), ("ov2 show o", {"ov0", "other"}),
+            ("ov2 s", {"sa", "show", "stats"}), ("ov2 show o", {"ov0", "other"}),
             (f"ov2 -n {ns.name} stats ov", {"ov0"}),
             ("ov2 decode ", {"tx", "rx"}),
             ("ov2 --n", {"--netns", "--nonzero"}),
@@ -593,6 +689,7 @@ if __name__ == "__main__":
     SOME = ksft.chosen([
         version, show_json, show_text, show_verbose, no_card, namespaces,
         odd_name, stats_json, stats_text, many, changes, watch, watch_text,
+        sa_json, sa_text, sa_counts,
         *((f"decode {row[1]} {row[2]}:{row[0]}", decode, *row)
           for row in WORDS),
         decode_places, decode_needs_nothing, unprivileged, no_module,

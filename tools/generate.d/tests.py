@@ -51,9 +51,10 @@ def selftests():
 
 def about(name):
     path = f"selftests/{name}"
-    if os.path.exists(path):
-        return first_sentence(ast.get_docstring(ast.parse(read(path))))
-    return first_sentence(c_comment(path + ".c"))
+    # A program of C may have been built beside its source
+    if os.path.exists(path + ".c"):
+        return first_sentence(c_comment(path + ".c"))
+    return first_sentence(ast.get_docstring(ast.parse(read(path))))
 
 
 def times():

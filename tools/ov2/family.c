@@ -68,30 +68,48 @@ static int family_take(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * family_open() - open a socket of the family
+ * family_find() - open a socket of any generic netlink family
+ * @family: filled in
+ * @name: the family
+ *
+ * Return: 0; a negative errno, and then family->nl.sentence says why.
+ */
+int family_find(struct family *family, const char *name)
+{
+	struct nlmsghdr *request;
+	int error;
+
+	memset(family, 0, sizeof(*family));
+	error = nl_open(&family->nl, NETLINK_GENERIC);
+	if (error) {
+		snprintf(family->nl.sentence, sizeof(family->nl.sentence),
+			 "%s", strerror(-error));
+		return error;
+	}
+	family->id = GENL_ID_CTRL;
+	request = family_request(family, CTRL_CMD_GETFAMILY, NLM_F_ACK);
+	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, name);
+	error = nl_ask(&family->nl, request, NULL, family_take, family);
+	if (error)
+		family_close(family);
+	return error;
+}
+
+/**
+ * family_open() - open a socket of the module's family
  * @family: filled in
  *
  * Return: STATUS_DONE; another status after a sentence.
  */
 enum status family_open(struct family *family)
 {
-	struct nlmsghdr *request;
 	int error;
 
-	memset(family, 0, sizeof(*family));
 	if (!family_module_loaded())
 		return family_no_module();
-	error = nl_open(&family->nl, NETLINK_GENERIC);
-	if (error)
-		return failed("cannot open a netlink socket: %s",
-			      strerror(-error));
-	family->id = GENL_ID_CTRL;
-	request = family_request(family, CTRL_CMD_GETFAMILY, NLM_F_ACK);
-	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, IPSECOV2_FAMILY_NAME);
-	error = nl_ask(&family->nl, request, NULL, family_take, family);
+	error = family_find(family, IPSECOV2_FAMILY_NAME);
 	if (!error)
 		return STATUS_DONE;
-	family_close(family);
 	if (error == -ENOENT && access("/sys/module/ipsecov2", F_OK))
 		return family_no_module();
 	if (error == -ENOENT)

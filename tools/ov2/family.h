@@ -29,6 +29,7 @@ struct family {
 };
 
 bool family_module_loaded(void);
+int family_find(struct family *family, const char *name);
 enum status family_open(struct family *family);
 void family_close(struct family *family);
 struct nlmsghdr *family_request(struct family *family, uint8_t command,

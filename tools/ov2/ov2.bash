@@ -40,6 +40,7 @@ _ov2() {
 	case $command in
 	'')		_ov2_words "$(ov2 help | sed -n 's/^  \([a-z]\+\) .*/\1/p')" "$word" ;;
 	show|stats|capture) _ov2_words "$(_ov2_cards "$netns")" "$word" ;;
+	sa)		[ "$before" = spi ] || _ov2_words "spi $(_ov2_cards "$netns")" "$word" ;;
 	decode)		[ "$before" != decode ] || _ov2_words "tx rx" "$word" ;;
 	esac
 }

@@ -8,6 +8,7 @@
 
 #include "json.h"
 #include "schema.h"
+#include "text.h"
 
 /* The name of an attribute; NULL if the set has no such type. */
 const char *schema_name(const struct schema_attr *set, unsigned int type)
@@ -142,6 +143,32 @@ void schema_flags(FILE *out, const struct schema_attr *attr, uint32_t value,
 			fprintf(out, "%s%#x", before, bit);
 		before = separator;
 	}
+}
+
+/* Print the value of an attribute that is no nest, in words if it has some. */
+void schema_text(const struct schema_attr *attr, const struct nlattr *nla)
+{
+	const char *word = schema_word(attr, schema_number(nla));
+	char text[INET6_ADDRSTRLEN];
+
+	if (attr->flags)
+		schema_flags(stdout, attr, schema_number(nla), " ");
+	else if (word)
+		text_put(word);
+	else if (attr->kind == SCHEMA_STRING)
+		text_put(schema_string(nla));
+	else if (attr->kind == SCHEMA_ADDRESS)
+		text_put(schema_address(nla, text, sizeof(text)));
+	else if (attr->kind == SCHEMA_SINT)
+		printf("%lld", schema_signed(nla));
+	else if (attr->kind == SCHEMA_BE16)
+		printf("%u", ntohs(schema_number(nla)));
+	else if (attr->kind == SCHEMA_BE32)
+		printf("0x%08x", ntohl(schema_number(nla)));
+	else if (attr->kind == SCHEMA_FLAG)
+		fputs("yes", stdout);
+	else
+		printf("%llu", schema_number(nla));
 }
 
 static void json_flags(const struct schema_attr *attr, const char *key,

@@ -73,6 +73,7 @@ const char *schema_address(const struct nlattr *nla, char *text, size_t size);
 void schema_flags(FILE *out, const struct schema_attr *attr, uint32_t value,
 		  const char *separator);
 
+void schema_text(const struct schema_attr *attr, const struct nlattr *nla);
 void schema_json(const struct schema_attr *set, const struct nlmsghdr *nlh);
 
 #endif /* OV2_SCHEMA_H */

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Numbers of the command line. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "number.h"
+
+/**
+ * number_spi() - read an SPI
+ * @word: the number, decimal or with 0x
+ * @spi: filled in, in host byte order
+ *
+ * Return: STATUS_DONE, or STATUS_USAGE after a sentence.
+ */
+enum status number_spi(const char *word, uint32_t *spi)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(word, &end, 0);
+	/* strtoull() takes signs and blanks */
+	if (*word < '0' || *word > '9' || *end || errno || value > UINT32_MAX)
+		return wrong_use("'%s' is not an SPI, which is a number such as 0x1000",
+				 word);
+	*spi = value;
+	return STATUS_DONE;
+}
