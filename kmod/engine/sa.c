@@ -73,7 +73,7 @@ void ov2_sa_fill(struct ov2_sa *sa, const struct ov2_add_sa_ex *add,
 	sa->single = ext->single;
 	sa->udp_dport = ext->udp_dport;
 	sa->window = ext->window;
-	sa->transport = ext->transport;
+	sa->hdl.transport = ext->transport;
 
 	sa->key.inbound = !!(add->flags & OV2_SA_INBOUND);
 	sa_set_addresses(sa, add);

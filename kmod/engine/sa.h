@@ -56,23 +56,23 @@ struct ov2_adding {
  * @key: the fields by which receive finds it, with the SPI of its outermost
  *	header. The family is compared on transmit, too
  * @src: source of its packets, zero = any; IPv4 in the first word
+ * @window: replay window, see struct ov2_ext_add
  * @serial: its age, smaller is older
  * @ref: one until a grace period after the SA has left the table, and one for
  *	every NBL that waits for a step. Because of the grace period, a reader
  *	that finds the SA may take a reference
- * @live: the SA is keyed and not deleted, so sends, frames and requests find it
- * @dead_once: bit 0 is set by the first delete of the SA
  * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if the add gives no
  *	mode
+ * @dead_once: bit 0 is set by the first delete of the SA
+ * @live: the SA is keyed and not deleted, so sends, frames and requests find it
  * @seen_tunnel: inbound, if @mode is unknown: the last good frame had an IP
  *	packet as payload
  * @single: see struct ov2_ext_add
  * @straight: each of its packets has one IPsec header, which is ESP, and no SA
  *	is looked for inside
  * @udp_esp: OV2_UDP_ESP_* or 0
- * @udp_dport: destination port of UDP-ESP, 0 = any
- * @window: replay window, see struct ov2_ext_add
  * @lock: protects ov2_member.seq and @window; taken with BH disabled
+ * @udp_dport: destination port of UDP-ESP, 0 = any
  * @members: number of @member
  * @member: in the order of ov2_add_sa_ex.sec_assoc
  * @keying: sets the keys, in process context
@@ -81,9 +81,11 @@ struct ov2_adding {
  *	context
  * @destroy: frees the SA, in process context
  * @adding: the add that the SA is made from, until the SA has its keys
- * @transport: becomes ov2_handle.transport
+ * @counts: what the SA has done, from then on
  * @del: the delete that pends until the SA is freed, or NULL
- * @counts: what it has done
+ *
+ * On a machine of 64 bits without debugging the structure has 512 bytes. With
+ * one byte more, kmalloc() would take twice as much for each SA.
  */
 struct ov2_sa {
 	struct ov2_handle hdl;
@@ -91,28 +93,29 @@ struct ov2_sa {
 	struct rhlist_head node;
 	struct ov2_sa_key key;
 	struct in6_addr src;
+	u32 window;
 	u64 serial;
 	refcount_t ref;
-	bool live;
-	unsigned long dead_once;
 	enum ov2_sa_mode mode;
+	unsigned long dead_once;
+	bool live;
 	bool seen_tunnel;
 	bool single;
 	bool straight;
 	u32 udp_esp;
-	__be16 udp_dport;
-	u32 window;
 	spinlock_t lock; /* protects ov2_member.seq and window */
+	__be16 udp_dport;
 	u8 members;
 	struct ov2_member member[OV2_MAX_EXT_HEADERS];
 	struct work_struct keying;
 	struct ov2_sa *next_unkeyed;
 	struct rcu_work retired;
 	struct work_struct destroy;
-	struct ov2_adding adding;
-	void *transport;
+	union {
+		struct ov2_adding adding;
+		struct ov2_sa_counts counts;
+	};
 	struct ov2_request *del;
-	struct ov2_sa_counts counts;
 };
 
 const struct ov2_ext_add *ov2_sa_ext(const struct ov2_request *req);

@@ -3,7 +3,7 @@
 #define _OV2_SA_COUNT_H
 
 #include <linux/atomic.h>
-#include <linux/cache.h>
+#include <linux/build_bug.h>
 #include <linux/jiffies.h>
 
 #include "../../uapi/linux/ipsecov2.h"
@@ -13,19 +13,21 @@
  * @packets: packets that were good
  * @bytes: bytes of their frames
  * @last_use: when the last of them came, in jiffies of 64 bits
- * @failed: frames that were bad, by enum ov2_crypto_status
+ * @failed: frames that were bad: @failed[n] with the status n + 1
  *
  * Mostly one CPU at a time uses an SA, because the card gives the packets of an
  * SA one send queue. So the counts are atomic and not per CPU: a card may have
- * 1,000,000 SAs. They have a cache line of their own, so that a CPU that counts
- * takes no field of the SA from a CPU that reads it.
+ * 1,000,000 SAs.
  */
 struct ov2_sa_counts {
 	atomic64_t packets;
 	atomic64_t bytes;
 	atomic64_t last_use;
-	atomic64_t failed[OV2_CRYPTO_STATUS_MAX];
-} ____cacheline_aligned_in_smp;
+	atomic64_t failed[OV2_CRYPTO_STATUS_MAX - 1];
+};
+
+/* No status below this one is a failure. */
+static_assert(OV2_CRYPTO_SUCCESS == 0);
 
 /**
  * ov2_sa_count_good() - count packets of an SA that were sealed or verified
@@ -58,7 +60,7 @@ static inline void ov2_sa_count_received(struct ov2_sa_counts *counts,
 	if (likely(status == OV2_CRYPTO_SUCCESS))
 		ov2_sa_count_good(counts, 1, bytes);
 	else
-		atomic64_inc(&counts->failed[status]);
+		atomic64_inc(&counts->failed[status - 1]);
 }
 
 #endif /* _OV2_SA_COUNT_H */

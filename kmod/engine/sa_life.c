@@ -123,7 +123,7 @@ static int sa_key(struct ov2_sa *sa)
 			return err;
 	}
 	return ov2_handle_alloc(&sa->hdl, &sa->engine->ad->handles,
-				sa->transport);
+				sa->hdl.transport);
 }
 
 static void sa_set_keys(struct ov2_sa *sa)
@@ -139,7 +139,7 @@ static void sa_set_keys(struct ov2_sa *sa)
 	 * point to the caller's memory.
 	 */
 	adding = sa->adding;
-	sa->adding = (struct ov2_adding){};
+	sa->counts = (struct ov2_sa_counts){};
 	if (status == OV2_STATUS_SUCCESS) {
 		sa_publish(sa, &adding);
 	} else {

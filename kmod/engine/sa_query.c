@@ -49,8 +49,8 @@ bool ov2_sa_query(struct ov2_adapter *ad, unsigned long handle,
 		.bytes = atomic64_read(&sa->counts.bytes),
 		.last_use = atomic64_read(&sa->counts.last_use),
 	};
-	for (i = 0; i < OV2_CRYPTO_STATUS_MAX; i++)
-		info->failed[i] = atomic64_read(&sa->counts.failed[i]);
+	for (i = 1; i < OV2_CRYPTO_STATUS_MAX; i++)
+		info->failed[i] = atomic64_read(&sa->counts.failed[i - 1]);
 	query_seq(sa, info);
 	return true;
 }

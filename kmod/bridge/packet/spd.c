@@ -122,23 +122,26 @@ static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
  */
 int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
 {
+	u32 slot;
 	int err;
 
 	/* Users see the policy only when it is linked, because a policy that
 	 * could not be linked is freed at once.
 	 */
-	err = xa_alloc_cyclic_bh(&spd->all, &pol->slot, NULL, xa_limit_31b,
-				 &spd->next_slot, GFP_ATOMIC);
+	err = xa_alloc_cyclic_bh(&spd->all, &slot, NULL,
+				 XA_LIMIT(1, OV2_SPD_SLOTS), &spd->next_slot,
+				 GFP_ATOMIC);
 	if (err < 0)
 		return err;
+	pol->slot = slot;
 	spin_lock_bh(&spd->lock);
 	err = spd_link(spd, pol);
 	spin_unlock_bh(&spd->lock);
 	if (err) {
-		xa_erase_bh(&spd->all, pol->slot);
+		xa_erase_bh(&spd->all, slot);
 		return err;
 	}
-	xa_store_bh(&spd->all, pol->slot, pol, GFP_ATOMIC);
+	xa_store_bh(&spd->all, slot, pol, GFP_ATOMIC);
 	return 0;
 }
 

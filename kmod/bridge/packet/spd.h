@@ -3,6 +3,8 @@
 #define _OV2_SPD_H
 
 #include <linux/atomic.h>
+#include <linux/build_bug.h>
+#include <linux/limits.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/xarray.h>
@@ -24,6 +26,9 @@
  */
 #define OV2_SPD_POLICIES	16384	/* at most, of one direction */
 #define OV2_SPD_SAME		128	/* at most, of one ov2_policy_key */
+
+#define OV2_SPD_SLOTS		U16_MAX
+static_assert(OV2_SPD_DIRS * OV2_SPD_POLICIES < OV2_SPD_SLOTS);
 
 /**
  * struct ov2_spd - the security policy database of a card
