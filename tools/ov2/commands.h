@@ -25,5 +25,6 @@ extern const struct command command_sa;
 extern const struct command command_show;
 extern const struct command command_stats;
 extern const struct command command_version;
+extern const struct command command_why;
 
 #endif /* OV2_COMMANDS_H */

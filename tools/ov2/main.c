@@ -16,6 +16,7 @@ struct options options;
 
 static const struct command *const commands[] = {
 	&command_show,
+	&command_why,
 	&command_sa,
 	&command_stats,
 	&command_capture,

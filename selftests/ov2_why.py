@@ -1,0 +1,345 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""ov2 why finds why a state or policy is offloaded or not, in namespaces that
+were broken beforehand.
+
+Each case breaks one thing, as a user might, and compares the answer.
+"""
+import socket
+
+from lib import esp, ksft, module, ov2
+from lib.bed import OUTER, Bed, Shape
+from lib.netns import Netns
+from lib.traffic import PORT, Traffic
+from lib.xfrmnl import Acquires
+
+KEY = "aead rfc4106(gcm(aes)) 0x0102030405060708090a0b0c0d0e0f1011121314 128"
+IP_OPTIONS = 4
+
+
+class Case:
+    """One bed, and what ov2 answers there."""
+
+    def __init__(self, defer, shape="ipv4-transport", **options):
+        self.bed = Bed()
+        defer(self.bed.delete)
+        self.shape = Shape.named(shape)
+        self.pair = self.bed.install(self.shape, **options)
+        self.talk = Traffic(self.bed, self.shape)
+        defer(self.talk.close)
+
+    def state(self, side, sa):
+        """The answer about a state of one end."""
+        rows = [row for row in ov2.ask(self.bed.ns(side), "why",
+                                       f"{sa.spi:#x}")]
+        ksft.equal([row["object"] for row in rows], ["state"],
+                   f"answers about {sa.spi:#x}")
+        shown = ov2.run(self.bed.ns(side), "why", f"{sa.spi:#x}").stdout
+        ksft.check(shown.startswith(f"{rows[0]['what']}\n  {rows[0]['text']}."
+                                    "\n"), shown)
+        return rows[0]
+
+    def policy(self, side, direction):
+        rows = [row for row in ov2.ask(self.bed.ns(side), "why")
+                if row["what"].startswith(f"policy {direction} ")]
+        ksft.equal(len(rows), 1, f"policies {direction}")
+        return rows[0]
+
+    def counts(self, side, sa):
+        row = self.state(side, sa)
+        return (row["packets"], row["card_packets"],
+                row["software_at_least"])
+
+
+def says(row, verdict, text, todo=None):
+    ksft.equal(row["verdict"], verdict, f"verdict ({row['text']})")
+    ksft.check(text in row["text"], f"{text!r} is not in {row['text']!r}")
+    if todo is not None:
+        ksft.check(todo in row.get("todo", ""),
+                   f"{todo!r} is not in {row.get('todo')!r}")
+
+
+# ---- offloaded
+
+def crypto(defer):
+    case = Case(defer)
+    ab = case.pair.ab
+    says(case.state("a", ab), "offloaded",
+         "Offloaded in crypto mode on ov0, and no packet has used it")
+    case.talk.udp("a", [10] * 5)
+    for side, card in (("a", "ov0"), ("b", "ov3")):
+        row = case.state(side, ab)
+        says(row, "offloaded", f"Offloaded in crypto mode on {card}; the card"
+             " did 5 packets, and no counter shows that software did one")
+        ksft.equal((row["spi"], row["saddr"], row["daddr"], row["ifname"],
+                    row["offload"]), (ab.spi, ab.src, ab.dst, card,
+                                      "crypto"), "which state")
+        ksft.equal(case.counts(side, ab), (5, 5, 0), "counts")
+        ksft.check("todo" not in row, f"{row}")
+    says(case.policy("a", "out"), "software", "In software, as is right for"
+         " crypto mode: 1 of its 1 state is offloaded")
+
+
+def large(defer):
+    """The card counts segments, and the kernel a large packet once."""
+    case = Case(defer)
+    case.talk.tcp("a", 200000, 0)
+    packets, card, software = case.counts("a", case.pair.ab)
+    ksft.check(card > packets and software == 0,
+               f"{card} of the card, {packets} of the kernel, {software}")
+
+
+def packet(defer):
+    case = Case(defer, how="packet")
+    case.talk.udp("a", [10] * 5)
+    says(case.state("a", case.pair.ab), "offloaded", "Offloaded in packet"
+         " mode on ov0; the card did 5 packets, and in packet mode software"
+         " does none")
+    says(case.policy("a", "out"), "offloaded",
+         "Offloaded on ov0, and 1 of its 1 state is there, too")
+
+
+def one_end(defer):
+    """A state in software beside one that is offloaded."""
+    case = Case(defer, offload="b")
+    case.talk.udp("a", [10] * 3)
+    says(case.state("a", case.pair.ab), "software", "In software."
+         " Whether `offload` was asked for is unknown", "`offload crypto dev ov0 dir out`")
+    says(case.policy("a", "out"), "software",
+         "In software, and none of its states is offloaded")
+    ksft.equal(case.counts("b", case.pair.ab), (3, 3, 0), "counts of b")
+    says(case.state("a", case.pair.ba), "software", "In software",
+         "`offload crypto dev ov0 dir in`")
+
+
+# ---- broken
+
+def feature_off(defer):
+    """esp-hw-offload was off when the states were added."""
+    case = Case(defer)
+    ns = case.bed.a
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+    ns.ip("xfrm state flush", case.pair.ab.line("a", True))
+    says(case.state("a", case.pair.ab), "software",
+         "esp-hw-offload of ov0 is off now",
+         "`ethtool -K ov0 esp-hw-offload on`, then delete it")
+
+
+def feature_off_later(defer):
+    """esp-hw-offload is switched off while an SA is there."""
+    case = Case(defer)
+    case.talk.udp("a", [10] * 2)
+    case.bed.a.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+    case.talk.udp("a", [10] * 3)
+    row = case.state("a", case.pair.ab)
+    if row["card_packets"] == 5:
+        # Both kernels of the tests go on sending marked packets to the card
+        says(row, "offloaded", "the card did 5 packets")
+        return
+    says(row, "offloaded", "esp-hw-offload of ov0 is off now",
+         "`ethtool -K ov0 esp-hw-offload on`")
+    ksft.equal(row["software_at_least"], 3, "packets of software")
+
+
+def route_elsewhere(defer, kind):
+    """The packets of an offloaded state leave through another device."""
+    case = Case(defer)
+    ns = case.bed.a
+    link = "link ov0 " if kind == "vlan" else ""
+    ns.ip(f"link add {link}other type {kind}{' id 5' * (kind == 'vlan')}",
+          "link set other up", "addr add 198.18.0.1/24 dev other",
+          "neigh add 198.18.0.2 lladdr 02:00:00:00:00:02 dev other",
+          "xfrm state add src 198.18.0.1 dst 198.18.0.2 proto esp spi 0x88"
+          f" reqid 8 mode transport {KEY} offload dev ov0 dir out",
+          "xfrm policy add src 198.18.0.1 dst 198.18.0.2 dir out tmpl proto"
+          " esp reqid 8 mode transport")
+    sock = ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    for _ in range(3):
+        sock.sendto(b"x", ("198.18.0.2", PORT))
+    row, = ov2.ask(ns, "why", "0x88")
+    says(row, "offloaded", "The route between the two addresses leads through"
+         " other, and the state is offloaded to ov0",
+         "let the route lead through ov0 itself")
+    ksft.equal((row["packets"], row["card_packets"],
+                row["software_at_least"]), (3, 0, 3), "counts")
+
+
+def not_a_card(defer):
+    """The state names a VLAN on the card, and the kernel tells nobody."""
+    case = Case(defer)
+    ns = case.bed.a
+    ns.ip("link add link ov0 other type vlan id 5", "link set other up",
+          "addr add 198.18.0.1/24 dev other",
+          "xfrm state add src 198.18.0.1 dst 198.18.0.2 proto esp spi 0x88"
+          f" mode transport {KEY} offload dev other dir out")
+    row, = ov2.ask(ns, "why", "0x88")
+    says(row, "software", "Its packets take other, which is no card of"
+         " ipsecov2", "let the route lead through a card")
+
+
+def options(defer):
+    """Packets with IP options: what the core keeps to itself is unknown."""
+    case = Case(defer)
+    sock = case.talk.socks["a"]
+    sock.setsockopt(socket.IPPROTO_IP, IP_OPTIONS, bytes([1, 1, 1, 0]))
+    for _ in range(4):
+        sock.sendto(b"x", case.talk.peer("a"))
+    row = case.state("a", case.pair.ab)
+    says(row, "offloaded", "Why is unknown", "`ov2 --nonzero stats ov0`")
+    ksft.equal((row["packets"], row["card_packets"],
+                row["software_at_least"]), (4, 0, 4), "counts")
+
+
+def policy_alone(defer):
+    """A policy without a state."""
+    case = Case(defer)
+    case.bed.a.ip("xfrm state flush")
+    says(case.policy("a", "out"), "none", "no state is there for its template"
+         " (0.0.0.0 > 0.0.0.0 esp transport reqid 1), so its packets wait",
+         "add the state")
+    says(case.policy("a", "in"), "none",
+         "so no packet that arrives can satisfy it")
+
+
+def halves(defer):
+    """Packet mode needs both, the state and the policy."""
+    case = Case(defer, how="packet")
+    ns, sa = case.bed.a, case.pair.ab
+    ns.ip("xfrm state flush", sa.line("a", False))
+    says(case.policy("a", "out"), "none", "Offloaded on ov0, but no state of"
+         " its template", "`offload packet dev ov0`")
+    ns.ip("xfrm state flush", "xfrm policy flush", sa.line("a", True),
+          case.bed.policy_lines(case.shape, "a")[0])
+    says(case.policy("a", "out"), "none", "In software, but its states are"
+         " offloaded in packet mode", "`offload packet dev DEV`")
+
+
+def larval(defer):
+    """A state waits for its key manager."""
+    case = Case(defer)
+    ns = case.bed.a
+    ns.ip("xfrm state flush")
+    acquires = Acquires(ns)
+    defer(acquires.close)
+    case.talk.socks["a"].setblocking(False)
+    try:
+        case.talk.socks["a"].sendto(b"x", case.talk.peer("a"))
+    except BlockingIOError:
+        pass
+    acquires.wait(OUTER["a"][4], OUTER["b"][4])
+    rows = [row for row in ov2.ask(ns, "why") if row["object"] == "state"]
+    ksft.equal(len(rows), 1, "states")
+    says(rows[0], "none", "It waits for a key manager", "IKE daemon")
+    says(case.policy("a", "out"), "none", "waits for a key manager")
+
+
+def replayed(defer):
+    case = Case(defer)
+    key = case.pair.ab.oracle()
+    address = case.talk.address
+    frame = case.bed.frame_to("b", esp.ESP, key.seal(9, esp.UDP, esp.udp(
+        address["a"], address["b"], PORT, PORT, b"x")))
+    for _ in range(3):
+        case.bed.inject("b", frame)
+    ksft.wait_for("the replays", lambda: "Replays that were dropped: 2" in
+                  case.state("b", case.pair.ab)["text"])
+
+
+def bad_icv(defer):
+    case = Case(defer)
+    good = case.pair.ab.oracle().seal(9, esp.UDP, bytes(8))
+    case.bed.inject("b", case.bed.frame_to(
+        "b", esp.ESP, good[:-1] + bytes([good[-1] ^ 1])))
+    ksft.wait_for("the bad packet", lambda: "The card found 1 bad" in
+                  case.state("b", case.pair.ab)["text"])
+
+
+def no_policy_in(defer):
+    """Without it the kernel drops what a tunnel brings."""
+    case = Case(defer, "ipv4-tunnel")
+    ksft.check("XfrmInNoPols" not in case.state("b", case.pair.ab)["text"],
+               "the policy is there")
+    case.bed.b.ip("xfrm policy flush")
+    says(case.state("b", case.pair.ab), "offloaded", "so the kernel drops"
+         " what it carries (XfrmInNoPols)", "add a policy with `dir in`")
+
+
+def blocked(defer):
+    case = Case(defer)
+    case.bed.a.ip("xfrm policy flush", "xfrm policy add src 1.0.0.0/8 dst"
+                  " 2.0.0.0/8 proto udp dir out action block")
+    row = case.policy("a", "out")
+    says(row, "software", "In software: it blocks, so it needs no state")
+    ksft.check(row["what"].startswith(
+        "policy out 1.0.0.0/8 > 2.0.0.0/8 proto 17"), row["what"])
+
+
+def not_esp(defer):
+    case = Case(defer)
+    case.bed.a.ip("xfrm state add src 1.0.0.1 dst 1.0.0.2 proto ah spi 0x99"
+                  f" mode transport auth hmac(sha1) 0x{'11' * 20}")
+    row, = ov2.ask(case.bed.a, "why", "0x99")
+    says(row, "software", "In software. Linux offloads ESP only")
+
+
+# ---- who asks, and for what
+
+def nothing(defer):
+    ns = Netns("none")
+    defer(ns.delete)
+    ksft.equal(ov2.ask(ns, "why"), [], "--json why")
+    ksft.check(ov2.run(ns, "why").stdout.startswith(
+        "There is no state and no policy in this network namespace"), "why")
+    ksft.equal(ov2.refused(ns, "why", "0x5", status=1),
+               "there is no state of the SPI 0x5 here: `ip xfrm state` lists"
+               " the states, and `ov2 --nonzero stats` counts those that a"
+               " card refused",
+               "an unknown SPI")
+    ksft.check("'x' is not an SPI" in ov2.refused(ns, "why", "x", status=2),
+               "no number")
+    ksft.check("one word too many" in
+               ov2.refused(ns, "why", "1", "2", status=2), "two SPIs")
+
+
+def unprivileged(defer):
+    case = Case(defer)
+    ksft.equal(ov2.refused(case.bed.a, "why", status=1,
+                           **ov2.as_nobody(defer)),
+               "the kernel shows states and policies only to root, or to"
+               " CAP_NET_ADMIN in the network namespace: use sudo", "nobody")
+
+
+def no_module(defer):
+    """Without the module all is in software, and that is an answer."""
+    ns = Netns("none")
+    defer(ns.delete)
+    ns.ip("xfrm state add src 1.0.0.1 dst 1.0.0.2 proto esp spi 0x55 mode"
+          f" transport {KEY}")
+    module.remove()
+    defer(module.load)
+    row, = ov2.ask(ns, "why")
+    says(row, "software", "There is no card of ipsecov2 in this network"
+         " namespace", "`ip link add ov0 type ipsecov2`")
+    ksft.check(not module.loaded(), "ov2 loaded the module")
+
+
+def no_key(defer):
+    """Keys are in no answer."""
+    case = Case(defer)
+    for words in (("why",), ("sa",), ("-v", "sa")):
+        for shown in (ov2.run(case.bed.a, *words).stdout,
+                      ov2.run(case.bed.a, "--json", *words).stdout):
+            ksft.check(case.pair.ab.keymat.hex()[:16] not in shown,
+                       f"the key is in {words}")
+
+
+if __name__ == "__main__":
+    SOME = ksft.chosen([
+        crypto, large, packet, one_end, feature_off, feature_off_later,
+        ("route_vlan", route_elsewhere, "vlan"),
+        ("route_dummy", route_elsewhere, "dummy"), not_a_card, options,
+        policy_alone, halves, larval, replayed, bad_icv, no_policy_in,
+        blocked, not_esp, nothing, unprivileged, no_module, no_key])
+    module.load()
+    ov2.need()
+    ksft.run(SOME)

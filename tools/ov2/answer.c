@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The texts of an answer grow piece by piece. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+
+static void append(char *text, size_t size, const char *format,
+		   va_list arguments)
+{
+	size_t used = strlen(text);
+
+	vsnprintf(text + used, size - used, format, arguments);
+}
+
+void answer_what(struct answer *answer, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	append(answer->what, sizeof(answer->what), format, arguments);
+	va_end(arguments);
+}
+
+void answer_say(struct answer *answer, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	append(answer->text, sizeof(answer->text), format, arguments);
+	va_end(arguments);
+}
+
+void answer_todo(struct answer *answer, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	append(answer->todo, sizeof(answer->todo), format, arguments);
+	va_end(arguments);
+}

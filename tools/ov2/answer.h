@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What ov2 why says about one state, policy or request. */
+#ifndef OV2_ANSWER_H
+#define OV2_ANSWER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "known.h"
+#include "xfrm.h"
+
+/**
+ * enum verdict - the answer in one word
+ * @VERDICT_OFFLOADED: a card has it
+ * @VERDICT_ELSEWHERE: a device has it that is no card of ipsecov2
+ * @VERDICT_SOFTWARE: software has it
+ * @VERDICT_NONE: nobody has it, or nobody can use it
+ */
+enum verdict {
+	VERDICT_OFFLOADED,
+	VERDICT_ELSEWHERE,
+	VERDICT_SOFTWARE,
+	VERDICT_NONE,
+};
+
+/**
+ * struct answer - an answer
+ * @verdict: in one word
+ * @what: what the answer is about
+ * @text: the answer, in a sentence
+ * @todo: what the user may do, or ""
+ * @ifindex: the device that has it, or 0
+ * @packet: in packet mode
+ * @counted: the numbers below are known
+ * @packets: that the kernel counted
+ * @card_packets: that the card did
+ * @software: at least so many were not done by the card
+ */
+struct answer {
+	enum verdict verdict;
+	char what[320];
+	char text[640];
+	char todo[320];
+	uint32_t ifindex;
+	bool packet;
+	bool counted;
+	unsigned long long packets;
+	unsigned long long card_packets;
+	unsigned long long software;
+};
+
+void answer_what(struct answer *answer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void answer_say(struct answer *answer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void answer_todo(struct answer *answer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif /* OV2_ANSWER_H */

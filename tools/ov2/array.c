@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Arrays that grow. A command that has no memory ends, as nothing that it would
+ * show is complete.
+ */
+#include <stdlib.h>
+
+#include "array.h"
+#include "error.h"
+
+/**
+ * array_grow() - make room for one more element
+ * @array: the array, or NULL
+ * @count: the elements that it has
+ * @size: bytes of each
+ *
+ * The room is a power of two, so a long array is seldom copied.
+ *
+ * Return: the array, which may have moved.
+ */
+void *array_grow(void *array, size_t count, size_t size)
+{
+	size_t room = count ? 2 * count : 1;
+
+	if (count & (count - 1))
+		return array;
+	array = realloc(array, room * size);
+	if (!array)
+		exit(failed("there is not enough memory"));
+	return array;
+}

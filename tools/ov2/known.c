@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reads what the cards know, for ov2 why. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/ipsecov2_netlink.h>
+
+#include "array.h"
+#include "family.h"
+#include "known.h"
+#include "schema.h"
+
+static void take_address(const struct nlattr *nla, xfrm_address_t *address)
+{
+	size_t length = nla ? mnl_attr_get_payload_len(nla) : 0;
+
+	memset(address, 0, sizeof(*address));
+	if (length && length <= sizeof(*address))
+		memcpy(address, mnl_attr_get_payload(nla), length);
+}
+
+static int take_card(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[SCHEMA_ATTRS];
+	struct known *known = data;
+
+	schema_parse(nlh, tb);
+	known->cards = array_grow(known->cards, known->card_count,
+				  sizeof(*known->cards));
+	known->cards[known->card_count++] =
+		schema_number(tb[IPSECOV2_A_CARD_IFINDEX]);
+	return 0;
+}
+
+static int take_sa(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[SCHEMA_ATTRS], *bad[SCHEMA_ATTRS];
+	struct known *known = data;
+	struct known_sa *sa;
+	unsigned int type;
+
+	schema_parse(nlh, tb);
+	known->sas = array_grow(known->sas, known->sa_count,
+				sizeof(*known->sas));
+	sa = &known->sas[known->sa_count++];
+	memset(sa, 0, sizeof(*sa));
+	sa->ifindex = schema_number(tb[IPSECOV2_A_SA_IFINDEX]);
+	sa->spi = ntohl(schema_number(tb[IPSECOV2_A_SA_SPI]));
+	sa->dir = schema_number(tb[IPSECOV2_A_SA_DIR]);
+	sa->proto = schema_number(tb[IPSECOV2_A_SA_PROTO]);
+	sa->family = schema_number(tb[IPSECOV2_A_SA_FAMILY]);
+	take_address(tb[IPSECOV2_A_SA_DADDR], &sa->daddr);
+	sa->packets = schema_number(tb[IPSECOV2_A_SA_PACKETS]);
+	schema_parse_nest(tb[IPSECOV2_A_SA_FAILURES], bad);
+	for (type = 1; type < SCHEMA_ATTRS; type++)
+		sa->bad += schema_number(bad[type]);
+	return 0;
+}
+
+static int by_spi(const void *a, const void *b)
+{
+	const struct known_sa *first = a, *second = b;
+
+	return (first->spi > second->spi) - (first->spi < second->spi);
+}
+
+static enum status known_dump(struct family *family, uint8_t command,
+			      const struct schema_attr *set, nl_row row,
+			      struct known *known)
+{
+	return family_ask(family, family_request(family, command, NLM_F_DUMP),
+			  set, row, known);
+}
+
+/**
+ * known_read() - read what the cards of the network namespace know
+ * @known: filled in; known_free() frees it, also after a failure
+ *
+ * Without the module there is no card, and that is no failure.
+ *
+ * Return: STATUS_DONE; another status after a sentence.
+ */
+enum status known_read(struct known *known)
+{
+	struct family family;
+	enum status status;
+
+	memset(known, 0, sizeof(*known));
+	if (!family_module_loaded())
+		return STATUS_DONE;
+	status = family_open(&family);
+	if (status)
+		return status;
+	status = known_dump(&family, IPSECOV2_CMD_CARD_GET, schema_card,
+			    take_card, known);
+	if (!status)
+		status = known_dump(&family, IPSECOV2_CMD_SA_GET, schema_sa,
+				    take_sa, known);
+	/* known_sa() is asked for each of many states */
+	if (known->sa_count)
+		qsort(known->sas, known->sa_count, sizeof(*known->sas), by_spi);
+	family_close(&family);
+	return status;
+}
+
+void known_free(struct known *known)
+{
+	free(known->cards);
+	free(known->sas);
+}
+
+bool known_is_card(const struct known *known, uint32_t ifindex)
+{
+	size_t i;
+
+	for (i = 0; i < known->card_count; i++)
+		if (known->cards[i] == ifindex)
+			return true;
+	return false;
+}
+
+/* The SA that a card has for a state. The card may be below the device that the
+ * state names, as under bonding.
+ */
+const struct known_sa *known_sa(const struct known *known,
+				const struct state *state)
+{
+	size_t size = xfrm_address_size(state->info.family), i = 0;
+	size_t end = known->sa_count;
+
+	/* The first SA of this SPI */
+	while (i < end) {
+		size_t middle = i + (end - i) / 2;
+
+		if (known->sas[middle].spi < state->spi)
+			i = middle + 1;
+		else
+			end = middle;
+	}
+	for (; i < known->sa_count && known->sas[i].spi == state->spi; i++) {
+		const struct known_sa *sa = &known->sas[i];
+
+		if (sa->family == state->info.family &&
+		    sa->proto == state->info.id.proto &&
+		    (!state->dir || sa->dir == state->dir) &&
+		    !memcmp(&sa->daddr, &state->info.id.daddr, size))
+			return sa;
+	}
+	return NULL;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Asks what the core asks before it offloads: the features of an interface
+ * (ethtool's netlink family), and the route to an address (rtnetlink).
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/ethtool_netlink.h>
+#include <linux/genetlink.h>
+#include <linux/rtnetlink.h>
+
+#include "family.h"
+#include "netdev.h"
+
+/* Whether a bitset of ethtool has the feature esp-hw-offload. */
+static bool netdev_has_offload(const struct nlattr *bitset)
+{
+	const struct nlattr *bits, *bit, *attr;
+
+	mnl_attr_for_each_nested(bits, bitset) {
+		if (mnl_attr_get_type(bits) != ETHTOOL_A_BITSET_BITS)
+			continue;
+		mnl_attr_for_each_nested(bit, bits)
+			mnl_attr_for_each_nested(attr, bit)
+				if (mnl_attr_get_type(attr) ==
+				    ETHTOOL_A_BITSET_BIT_NAME &&
+				    !strcmp(mnl_attr_get_str(attr),
+					    "esp-hw-offload"))
+					return true;
+	}
+	return false;
+}
+
+static int netdev_take_features(const struct nlmsghdr *nlh, void *data)
+{
+	enum netdev_offload *offload = data;
+	bool active = false, wanted = false, hardware = false;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		switch (mnl_attr_get_type(attr)) {
+		case ETHTOOL_A_FEATURES_HW:
+			hardware = netdev_has_offload(attr);
+			break;
+		case ETHTOOL_A_FEATURES_WANTED:
+			wanted = netdev_has_offload(attr);
+			break;
+		case ETHTOOL_A_FEATURES_ACTIVE:
+			active = netdev_has_offload(attr);
+			break;
+		}
+	}
+	if (active)
+		*offload = NETDEV_ON;
+	else if (hardware || wanted)
+		*offload = NETDEV_OFF;
+	else
+		*offload = NETDEV_NEVER;
+	return 0;
+}
+
+/* Whether an interface offloads ESP now, as `ethtool -k` says it. */
+enum netdev_offload netdev_offload(uint32_t ifindex)
+{
+	enum netdev_offload offload = NETDEV_UNKNOWN;
+	struct family ethtool;
+	struct nlmsghdr *request;
+	struct nlattr *header;
+
+	if (family_find(&ethtool, ETHTOOL_GENL_NAME))
+		return NETDEV_UNKNOWN;
+	request = family_request(&ethtool, ETHTOOL_MSG_FEATURES_GET, NLM_F_ACK);
+	header = mnl_attr_nest_start(request, ETHTOOL_A_FEATURES_HEADER);
+	mnl_attr_put_u32(request, ETHTOOL_A_HEADER_DEV_INDEX, ifindex);
+	mnl_attr_nest_end(request, header);
+	if (nl_ask(&ethtool.nl, request, NULL, netdev_take_features, &offload))
+		offload = NETDEV_UNKNOWN;
+	family_close(&ethtool);
+	return offload;
+}
+
+static int netdev_take_route(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+	uint32_t *ifindex = data;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct rtmsg))
+		if (mnl_attr_get_type(attr) == RTA_OIF)
+			*ifindex = mnl_attr_get_u32(attr);
+	return 0;
+}
+
+/**
+ * netdev_route() - through which interface packets leave
+ * @family: AF_INET or AF_INET6
+ * @from: source address
+ * @to: destination address
+ *
+ * Return: the index of the interface; 0 if there is no route, or no answer.
+ */
+uint32_t netdev_route(uint16_t family, const xfrm_address_t *from,
+		      const xfrm_address_t *to)
+{
+	char room[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(room);
+	size_t size = xfrm_address_size(family);
+	uint32_t ifindex = 0;
+	struct rtmsg *route;
+	struct nl nl;
+
+	if (nl_open(&nl, NETLINK_ROUTE))
+		return 0;
+	request->nlmsg_type = RTM_GETROUTE;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	route = mnl_nlmsg_put_extra_header(request, sizeof(*route));
+	route->rtm_family = family;
+	route->rtm_dst_len = 8 * size;
+	route->rtm_src_len = 8 * size;
+	mnl_attr_put(request, RTA_DST, size, to);
+	mnl_attr_put(request, RTA_SRC, size, from);
+	if (nl_ask(&nl, request, NULL, netdev_take_route, &ifindex))
+		ifindex = 0;
+	nl_close(&nl);
+	return ifindex;
+}

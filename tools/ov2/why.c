@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ov2 why: of each state and policy of xfrm, whether it is offloaded, and if
+ * not, why, and what to do.
+ */
+#include <stdio.h>
+
+#include "answer.h"
+#include "card.h"
+#include "color.h"
+#include "commands.h"
+#include "json.h"
+#include "known.h"
+#include "number.h"
+#include "options.h"
+#include "why_policy.h"
+#include "why_state.h"
+
+static const char *const verdicts[] = {
+	[VERDICT_OFFLOADED] = "offloaded",
+	[VERDICT_ELSEWHERE] = "elsewhere",
+	[VERDICT_SOFTWARE] = "software",
+	[VERDICT_NONE] = "none",
+};
+
+static void print_json(const struct answer *answer, const char *object,
+		       const struct state *state)
+{
+	char address[XFRM_ADDRESS_TEXT];
+
+	json_open(NULL, '{');
+	json_string("object", object);
+	json_string("what", answer->what);
+	if (state) {
+		json_number("spi", state->spi);
+		json_string("saddr", xfrm_address_text(state->info.family,
+						       &state->info.saddr,
+						       address));
+		json_string("daddr", xfrm_address_text(state->info.family,
+						       &state->info.id.daddr,
+						       address));
+	}
+	json_string("verdict", verdicts[answer->verdict]);
+	if (answer->ifindex) {
+		json_string("ifname", card_name(answer->ifindex));
+		json_string("offload", answer->packet ? "packet" : "crypto");
+	}
+	if (answer->counted) {
+		json_number("packets", answer->packets);
+		json_number("card_packets", answer->card_packets);
+		json_number("software_at_least", answer->software);
+	}
+	json_string("text", answer->text);
+	if (answer->todo[0])
+		json_string("todo", answer->todo);
+	json_close('}');
+}
+
+static void print_text(const struct answer *answer)
+{
+	color(answer->verdict == VERDICT_OFFLOADED ? COLOR_GOOD : COLOR_BAD);
+	fputs(answer->what, stdout);
+	color(COLOR_END);
+	printf("\n  %s.\n", answer->text);
+	if (answer->todo[0])
+		printf("  What to do: %s.\n", answer->todo);
+}
+
+static void print(const struct answer *answer, const char *object,
+		  const struct state *state)
+{
+	if (options.json)
+		print_json(answer, object, state);
+	else
+		print_text(answer);
+}
+
+/**
+ * struct asked - for which answers somebody asked
+ * @one: for those of one SPI
+ * @spi: in host byte order
+ * @answers: how many were given
+ */
+struct asked {
+	bool one;
+	uint32_t spi;
+	unsigned int answers;
+};
+
+static void why_all(const struct xfrm *xfrm, const struct known *known,
+		    struct asked *asked)
+{
+	size_t i;
+
+	for (i = 0; i < xfrm->state_count; i++) {
+		const struct state *state = &xfrm->states[i];
+		struct answer answer = {};
+
+		if (asked->one && state->spi != asked->spi)
+			continue;
+		why_state(xfrm, known, state, &answer);
+		print(&answer, "state", state);
+		asked->answers++;
+	}
+	for (i = 0; i < xfrm->policy_count && !asked->one; i++) {
+		struct answer answer = {};
+
+		why_policy(xfrm, known, &xfrm->policies[i], &answer);
+		print(&answer, "policy", NULL);
+		asked->answers++;
+	}
+}
+
+static enum status why_run(int count, char **words)
+{
+	struct asked asked = { .one = count };
+	enum status status = STATUS_DONE;
+	struct known known = {};
+	struct xfrm xfrm;
+
+	if (count > 1)
+		return wrong_use("'%s' is one word too many", words[1]);
+	if (count)
+		status = number_spi(words[0], &asked.spi);
+	if (status)
+		return status;
+	status = xfrm_read(&xfrm);
+	if (!status)
+		status = known_read(&known);
+	if (status)
+		goto free;
+	if (options.json)
+		json_open(NULL, '[');
+	why_all(&xfrm, &known, &asked);
+	if (options.json)
+		json_close(']');
+	if (!asked.answers && asked.one)
+		status = failed("there is no state of the SPI %#x here: `ip xfrm state` lists the states, and `ov2 --nonzero stats` counts those that a card refused",
+				asked.spi);
+	else if (!asked.answers && !options.json)
+		puts("There is no state and no policy in this network namespace.");
+free:
+	known_free(&known);
+	xfrm_free(&xfrm);
+	return status;
+}
+
+const struct command command_why = {
+	.name = "why",
+	.words = "[SPI]",
+	.about = "why a state or policy is offloaded or not",
+	.run = why_run,
+};

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Why a policy of xfrm is offloaded or not, and whether a state serves it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "card.h"
+#include "why_policy.h"
+
+/* Policies of sockets have the directions 3 and above */
+#define SOCKET_POLICY	3
+
+/**
+ * struct servants - the states that may serve a template
+ * @all: how many there are
+ * @larval: of them, those that wait for a key manager
+ * @packet: those in packet mode
+ * @crypto: those in crypto mode
+ */
+struct servants {
+	unsigned int all;
+	unsigned int larval;
+	unsigned int packet;
+	unsigned int crypto;
+};
+
+static void name_policy(const struct policy *policy, struct answer *answer)
+{
+	static const char *const dirs[] = { "in", "out", "fwd" };
+	const struct xfrm_selector *sel = &policy->info.sel;
+	char from[XFRM_ADDRESS_TEXT], to[XFRM_ADDRESS_TEXT];
+
+	answer_what(answer, "policy%s %s %s/%u > %s/%u",
+		    policy->info.dir >= SOCKET_POLICY ? " of a socket" : "",
+		    dirs[policy->info.dir % SOCKET_POLICY],
+		    xfrm_address_text(sel->family, &sel->saddr, from),
+		    sel->prefixlen_s,
+		    xfrm_address_text(sel->family, &sel->daddr, to),
+		    sel->prefixlen_d);
+	if (sel->proto)
+		answer_what(answer, " proto %u", sel->proto);
+	answer_what(answer, " priority %u", policy->info.priority);
+}
+
+/* The states that may serve the template in the direction of the policy. */
+static struct servants servants_of(const struct xfrm *xfrm,
+				   const struct policy *policy,
+				   const struct xfrm_user_tmpl *template)
+{
+	bool out = policy->info.dir % SOCKET_POLICY == XFRM_POLICY_OUT;
+	struct servants found = {};
+	size_t i;
+
+	for (i = 0; i < xfrm->state_count; i++) {
+		const struct state *state = &xfrm->states[i];
+
+		if (!xfrm_template_takes(template, state) ||
+		    (state->dir == XFRM_SA_DIR_IN && out) ||
+		    (state->dir == XFRM_SA_DIR_OUT && !out))
+			continue;
+		found.all++;
+		found.larval += state->larval;
+		if (!state->offload.ifindex)
+			continue;
+		if (!state->offload.packet)
+			found.crypto++;
+		else if (!policy->offload.ifindex ||
+			 policy->offload.ifindex == state->offload.ifindex)
+			found.packet++;
+	}
+	return found;
+}
+
+static const char *text_of_template(const struct xfrm_user_tmpl *template)
+{
+	char from[XFRM_ADDRESS_TEXT], to[XFRM_ADDRESS_TEXT];
+	static char text[2 * XFRM_ADDRESS_TEXT + 80];
+
+	snprintf(text, sizeof(text), "its template (%s > %s %s %s reqid %u)",
+		 xfrm_address_text(template->family, &template->saddr, from),
+		 xfrm_address_text(template->family, &template->id.daddr, to),
+		 xfrm_proto_text(template->id.proto),
+		 xfrm_mode_text(template->mode), template->reqid);
+	return text;
+}
+
+/* What becomes of packets of a policy that no state serves. */
+static void say_no_state(const struct policy *policy,
+			 const struct xfrm_user_tmpl *template,
+			 const struct servants *found, struct answer *answer)
+{
+	bool out = policy->info.dir % SOCKET_POLICY == XFRM_POLICY_OUT;
+
+	answer->verdict = VERDICT_NONE;
+	if (found->larval)
+		answer_say(answer, "the only state of %s waits for a key manager",
+			   text_of_template(template));
+	else
+		answer_say(answer, "no state is there for %s",
+			   text_of_template(template));
+	if (out)
+		answer_say(answer, ", so its packets wait for a key manager, and then are dropped");
+	else
+		answer_say(answer, ", so no packet that arrives can satisfy it");
+	answer_todo(answer, "add the state, or see what the IKE daemon says; reqid, mode and addresses must be those of the template");
+}
+
+static void why_on_card(const struct policy *policy,
+			const struct xfrm_user_tmpl *template,
+			const struct servants *found, struct answer *answer)
+{
+	if (found->all == found->larval) {
+		answer_say(answer, ", but ");
+		say_no_state(policy, template, found, answer);
+	} else if (!found->packet) {
+		answer->verdict = VERDICT_NONE;
+		answer_say(answer, ", but no state of %s is offloaded in packet mode to the same device, and the kernel takes no other state for an offloaded policy: its packets are dropped",
+			   text_of_template(template));
+		answer_todo(answer, "add the state with `offload packet dev %s`, or the policy without `offload`",
+			    card_name(policy->offload.ifindex));
+	} else {
+		answer_say(answer, ", and %u of its %u state%s %s there, too",
+			   found->packet, found->all,
+			   found->all == 1 ? "" : "s",
+			   found->packet == 1 ? "is" : "are");
+	}
+}
+
+static void why_in_software(const struct policy *policy,
+			    const struct xfrm_user_tmpl *template,
+			    const struct servants *found,
+			    struct answer *answer)
+{
+	if (found->all == found->larval) {
+		answer_say(answer, "In software, and ");
+		say_no_state(policy, template, found, answer);
+	} else if (found->packet == found->all) {
+		answer->verdict = VERDICT_NONE;
+		answer_say(answer, "In software, but its states are offloaded in packet mode, and the kernel does not take such a state for a policy in software");
+		answer_todo(answer, "add the policy with `offload packet dev DEV`");
+	} else if (found->crypto) {
+		answer_say(answer, "In software, as is right for crypto mode: %u of its %u state%s %s offloaded",
+			   found->crypto, found->all,
+			   found->all == 1 ? "" : "s",
+			   found->crypto == 1 ? "is" : "are");
+	} else {
+		answer_say(answer, "In software, and none of its states is offloaded: the answers about them say why");
+	}
+}
+
+/**
+ * why_policy() - why a policy is offloaded or not
+ * @xfrm: all states and policies
+ * @known: what the cards know
+ * @policy: the policy
+ * @answer: filled in; it was zeroed
+ */
+void why_policy(const struct xfrm *xfrm, const struct known *known,
+		const struct policy *policy, struct answer *answer)
+{
+	const struct xfrm_user_tmpl *template = &policy->templates[0];
+	uint32_t ifindex = policy->offload.ifindex;
+	struct servants found;
+
+	name_policy(policy, answer);
+	answer->verdict = VERDICT_SOFTWARE;
+	if (ifindex) {
+		bool card = known_is_card(known, ifindex);
+
+		answer->verdict = card ? VERDICT_OFFLOADED : VERDICT_ELSEWHERE;
+		answer->ifindex = ifindex;
+		answer->packet = true;
+		answer_say(answer, "Offloaded on %s", card_name(ifindex));
+		if (!card)
+			answer_say(answer, ", which is no card of ipsecov2 in this network namespace");
+	}
+	if (policy->info.action == XFRM_POLICY_BLOCK ||
+	    !policy->template_count) {
+		answer_say(answer, "%s: it %s, so it needs no state",
+			   ifindex ? "" : "In software",
+			   policy->info.action == XFRM_POLICY_BLOCK ?
+			   "blocks" : "lets packets pass as they are");
+		return;
+	}
+	found = servants_of(xfrm, policy, template);
+	if (ifindex)
+		why_on_card(policy, template, &found, answer);
+	else
+		why_in_software(policy, template, &found, answer);
+}

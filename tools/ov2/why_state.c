@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Why a state of xfrm is offloaded or not. What the kernel keeps to itself is
+ * said to be unknown.
+ */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "card.h"
+#include "esp_module.h"
+#include "netdev.h"
+#include "why_state.h"
+
+static const char *mode_of(const struct xfrm_offload *offload)
+{
+	return offload->packet ? "packet" : "crypto";
+}
+
+static void name_state(const struct state *state, struct answer *answer)
+{
+	static const char *const dirs[] = { "", " in", " out" };
+	char from[XFRM_ADDRESS_TEXT], to[XFRM_ADDRESS_TEXT];
+	uint16_t family = state->info.family;
+
+	answer_what(answer, "state%s %s > %s %s spi 0x%08x %s",
+		    state->dir < 3 ? dirs[state->dir] : "",
+		    xfrm_address_text(family, &state->info.saddr, from),
+		    xfrm_address_text(family, &state->info.id.daddr, to),
+		    xfrm_proto_text(state->info.id.proto), state->spi,
+		    xfrm_mode_text(state->info.mode));
+}
+
+/* The device through which packets of the state leave, or from which they
+ * should come; 0 if it is unknown.
+ */
+static uint32_t device_of(const struct state *state)
+{
+	if (state->dir == XFRM_SA_DIR_IN)
+		return netdev_route(state->info.family,
+				    &state->info.id.daddr, &state->info.saddr);
+	return netdev_route(state->info.family, &state->info.saddr,
+			    &state->info.id.daddr);
+}
+
+/* The core encrypts and decrypts by itself what this card cannot get. */
+static void say_why_software(const struct state *state, struct answer *answer)
+{
+	uint32_t ifindex = state->offload.ifindex, device;
+
+	if (netdev_offload(ifindex) == NETDEV_OFF) {
+		answer_say(answer, ". esp-hw-offload of %s is off now",
+			   card_name(ifindex));
+		answer_todo(answer, "`ethtool -K %s esp-hw-offload on`",
+			    card_name(ifindex));
+		return;
+	}
+	device = device_of(state);
+	if (device && device != ifindex) {
+		answer_say(answer, ". The route between the two addresses leads through %s",
+			   card_name(device));
+		answer_say(answer, ", and the state is offloaded to %s",
+			   card_name(ifindex));
+		answer_todo(answer, "let the route lead through %s itself, which no VLAN or bridge on it does",
+			    card_name(ifindex));
+		return;
+	}
+	answer_say(answer, ". Why is unknown: the kernel does not tell which packets it keeps (those with IP options or extension headers, fragments, packets larger than the MTU, large ones of ESP in UDP)");
+	answer_todo(answer, "`ov2 --nonzero stats %s` shows which the card itself declined (ipsec_tx_fallback_...)",
+		    card_name(ifindex));
+}
+
+static void say_packets(const struct state *state, const struct known_sa *sa,
+			struct answer *answer)
+{
+	unsigned long long kernel = state->info.curlft.packets;
+	unsigned long long card = sa->packets;
+
+	answer->counted = true;
+	answer->packets = kernel;
+	answer->card_packets = card;
+	if (!kernel && !card) {
+		answer_say(answer, ", and no packet has used it");
+		return;
+	}
+	answer_say(answer, "; the card did %llu packet%s", card,
+		   card == 1 ? "" : "s");
+	if (state->offload.packet) {
+		answer_say(answer, ", and in packet mode software does none");
+		return;
+	}
+	if (card >= kernel) {
+		answer_say(answer, ", and no counter shows that software did one (the kernel counts %llu, a large packet once)",
+			   kernel);
+		return;
+	}
+	answer->software = kernel - card;
+	if (state->dir == XFRM_SA_DIR_IN)
+		answer_say(answer, ", and software at least %llu of the %llu that the kernel counts",
+			   answer->software, kernel);
+	else
+		answer_say(answer, ", and at least %llu of the %llu that the kernel counts were encrypted by software, or were lost before the card",
+			   answer->software, kernel);
+	say_why_software(state, answer);
+}
+
+/* What goes wrong with packets that the card has decrypted. */
+static void say_trouble(const struct xfrm *xfrm, const struct state *state,
+			const struct known_sa *sa, struct answer *answer)
+{
+	const struct xfrm_stats *stats = &state->info.stats;
+	bool taken = false;
+	unsigned int n;
+	size_t i;
+
+	if (sa->bad)
+		answer_say(answer, ". The card found %llu bad (`ov2 -v sa spi %#x` shows how)",
+			   sa->bad, state->spi);
+	if (stats->replay)
+		answer_say(answer, ". Replays that were dropped: %u",
+			   stats->replay);
+	if (stats->replay_window)
+		answer_say(answer, ". Dropped because they were older than the replay window: %u",
+			   stats->replay_window);
+	if (state->dir != XFRM_SA_DIR_IN ||
+	    state->info.mode != XFRM_MODE_TUNNEL)
+		return;
+	for (i = 0; i < xfrm->policy_count; i++) {
+		const struct policy *policy = &xfrm->policies[i];
+
+		for (n = 0; n < policy->template_count; n++)
+			taken |= policy->info.dir != XFRM_POLICY_OUT &&
+				 xfrm_template_takes(&policy->templates[n],
+						     state);
+	}
+	if (!taken) {
+		answer_say(answer, ". No policy of the directions in and fwd has it in a template, so the kernel drops what it carries (XfrmInNoPols)");
+		if (!answer->todo[0])
+			answer_todo(answer, "add a policy with `dir in`, and one with `dir fwd` if this machine forwards");
+	}
+}
+
+static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
+			  const struct state *state, struct answer *answer)
+{
+	const struct known_sa *sa = known_sa(known, state);
+	uint32_t ifindex = state->offload.ifindex;
+
+	answer->ifindex = ifindex;
+	answer->packet = state->offload.packet;
+	if (!sa && known_is_card(known, ifindex)) {
+		answer->verdict = VERDICT_NONE;
+		answer_say(answer, "The kernel says that %s has it, and the card does not know it: one of them changed while this was asked",
+			   card_name(ifindex));
+		answer_todo(answer, "ask again");
+		return;
+	}
+	if (!sa) {
+		answer->verdict = VERDICT_ELSEWHERE;
+		answer_say(answer, "Offloaded in %s mode to %s",
+			   mode_of(&state->offload), card_name(ifindex));
+		answer_say(answer, ", which is no card of ipsecov2 in this network namespace, so what it does is unknown");
+		answer_todo(answer, "`ethtool -S %s` shows what its driver counts",
+			    card_name(ifindex));
+		return;
+	}
+	answer->verdict = VERDICT_OFFLOADED;
+	answer_say(answer, "Offloaded in %s mode on %s",
+		   mode_of(&state->offload), card_name(sa->ifindex));
+	if (sa->ifindex != ifindex)
+		answer_say(answer, " below %s", card_name(ifindex));
+	say_packets(state, sa, answer);
+	say_trouble(xfrm, state, sa, answer);
+}
+
+/* Nobody offloads it. The kernel does not keep whether somebody asked for it.
+ */
+static void why_software(const struct known *known, const struct state *state,
+			 struct answer *answer)
+{
+	const char *dir = state->dir == XFRM_SA_DIR_IN ? "in" : "out";
+	uint32_t device;
+
+	answer_say(answer, "In software. ");
+	if (esp_module(state->info.family) == ESP_MODULE_MISSING) {
+		answer_say(answer, "This kernel has no %s, so it offloads no ESP",
+			   esp_module_name(state->info.family));
+		answer_todo(answer, "use a kernel with CONFIG_%s",
+			    state->info.family == AF_INET6 ?
+			    "INET6_ESP_OFFLOAD" : "INET_ESP_OFFLOAD");
+		return;
+	}
+	if (!known->card_count) {
+		answer_say(answer, "There is no card of ipsecov2 in this network namespace");
+		answer_todo(answer, "`ip link add ov0 type ipsecov2` makes one; `ov2 -n NETNS why` asks elsewhere");
+		return;
+	}
+	answer_say(answer, "Whether `offload` was asked for is unknown, as the kernel does not keep it: nobody asked, the device that was named cannot, or a card left it to software (ipsec_sa_fallback_... of `ov2 --nonzero stats` moved then)");
+	device = device_of(state);
+	if (device && known_is_card(known, device)) {
+		if (netdev_offload(device) == NETDEV_OFF) {
+			answer_say(answer, ". esp-hw-offload of %s is off now",
+				   card_name(device));
+			answer_todo(answer, "`ethtool -K %s esp-hw-offload on`, then ",
+				    card_name(device));
+		}
+		answer_todo(answer, "delete it, and add it with `offload crypto dev %s dir %s`; strongSwan: hw_offload = crypto",
+			    card_name(device), dir);
+		return;
+	}
+	if (!device) {
+		answer_say(answer, ". There is no route between its addresses");
+		return;
+	}
+	answer_say(answer, ". Its packets take %s, which is no card of ipsecov2",
+		   card_name(device));
+	if (netdev_offload(device) == NETDEV_NEVER)
+		answer_say(answer, " and offloads no ESP");
+	answer_todo(answer, "let the route lead through a card (`ov2 show`), and name that card with `offload`");
+}
+
+/**
+ * why_state() - why a state is offloaded or not
+ * @xfrm: all states and policies
+ * @known: what the cards know
+ * @state: the state
+ * @answer: filled in; it was zeroed
+ */
+void why_state(const struct xfrm *xfrm, const struct known *known,
+	       const struct state *state, struct answer *answer)
+{
+	name_state(state, answer);
+	answer->verdict = VERDICT_SOFTWARE;
+	if (state->larval) {
+		answer->verdict = VERDICT_NONE;
+		answer_say(answer, "It waits for a key manager, and has no keys that a card could have");
+		answer_todo(answer, "see whether the IKE daemon runs, and what it says about this connection");
+		return;
+	}
+	if (state->offload.ifindex) {
+		why_offloaded(xfrm, known, state, answer);
+		return;
+	}
+	if (state->info.id.proto != IPPROTO_ESP) {
+		answer_say(answer, "In software. Linux offloads ESP only");
+		return;
+	}
+	why_software(known, state, answer);
+}
