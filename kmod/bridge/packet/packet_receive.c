@@ -5,7 +5,6 @@
  * policies of the card; the core checks the other policies (verdict.c). This
  * file also decides which clear frames from the line come in.
  */
-#include <linux/jhash.h>
 #include <linux/udp.h>
 
 #include "account.h"
@@ -15,6 +14,7 @@
 #include "recent.h"
 #include "socket.h"
 #include "../sa/assoc.h"
+#include "../../ov2/handle.h"
 
 #define OV2_UDP_ENCAP_PORT	4500
 
@@ -132,15 +132,16 @@ static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 }
 
 /* GRO compares no sec_paths, but it never merges frames with different hashes.
- * So this hash keeps protected frames apart from clear frames, which have no
- * hash because the line clears it. The type of this hash is L3, so code that
- * needs the hash of a flow computes its own.
+ * So this hash keeps the frames of an SA apart from clear frames, which have no
+ * hash because the line clears it, and from the frames of other SAs, which may
+ * have the same SPI. The low half of a handle has the slot, which is never 0,
+ * and which no other SA of the card has. The type of this hash is L3, so code
+ * that needs the hash of a flow computes its own.
  */
 static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 {
-	u32 hash = jhash_1word((__force u32)assoc->spi, 0) | 1;
-
-	skb_set_hash(skb, hash, PKT_HASH_TYPE_L3);
+	BUILD_BUG_ON(OV2_HANDLE_SLOT_BITS > 32);
+	skb_set_hash(skb, lower_32_bits(assoc->handle), PKT_HASH_TYPE_L3);
 }
 
 /* Number and limits are checked only after decryption, because the engine

@@ -752,21 +752,40 @@ static void clear_unreadable(struct kunit *test)
 	policy_end(card, pol);
 }
 
+static u32 gro_hash(struct kunit *test, struct rx_card *card, u64 seq)
+{
+	const struct ov2_shape shape = {};
+	struct ov2_nbl *nbl = nbl_new(test, card, &shape, seq);
+
+	KUNIT_EXPECT_TRUE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
+	return skb_get_hash_raw(nbl->skb);
+}
+
 /* GRO merges only frames with the same hash. Nothing else that GRO compares
- * differs between a protected frame and a clear frame.
+ * differs between a protected frame and a clear frame, nor between the frames
+ * of two SAs that carry one flow. Two SAs may have one SPI, if their
+ * destinations differ.
  */
 static void gro_keeps_apart(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct rx_card *card = card_new(test, &shape);
-	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 1);
+	struct rx_card *card = card_with_handle(test, &shape);
 	struct sk_buff *skb = clear_new(test, card, &shape);
+	struct ov2_handle other;
+	u32 hash;
 
 	KUNIT_EXPECT_TRUE(test, clear(card, skb));
-	KUNIT_EXPECT_TRUE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
-	KUNIT_EXPECT_NE(test, skb_get_hash_raw(skb),
-			skb_get_hash_raw(nbl->skb));
 	KUNIT_EXPECT_EQ(test, skb_get_hash_raw(skb), 0);
+	card->assoc.handle = card->hdl.value;
+	hash = gro_hash(test, card, 1);
+	KUNIT_EXPECT_NE(test, hash, 0);
+	KUNIT_EXPECT_EQ(test, hash, gro_hash(test, card, 2));
+
+	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&other, &card->ad.handles,
+					       NULL), 0);
+	card->assoc.handle = other.value;
+	KUNIT_EXPECT_NE(test, hash, gro_hash(test, card, 3));
+	ov2_handle_free(&other);
 }
 
 static struct kunit_case packet_receive_cases[] = {
