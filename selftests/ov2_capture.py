@@ -218,6 +218,39 @@ def filters(defer):
                "the frame that was wanted")
 
 
+def fields_of_lua(defer):
+    """The dissector makes fields of the comments."""
+    talk = Talk(defer)
+    script = os.path.join(os.path.dirname(ov2.find()), "ipsecov2.lua")
+    if not os.path.exists(script):
+        raise ksft.Skip(f"needs the dissector {script}")
+    process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "4")
+    talk.datagram("a")
+    ksft.wait_for("two frames", lambda: len(list(packets(talk.file))) == 2)
+    talk.datagram("b")
+    ended(process)
+    # Wireshark runs no scripts for root, so nobody reads copies
+    os.chmod(talk.place, 0o755)
+    os.chmod(talk.file, 0o644)
+    shutil.copy(script, talk.place)
+    command = ["tshark", "-n", "-r", talk.file, "-X",
+               f"lua_script:{talk.place}/ipsecov2.lua", "-T", "fields"]
+    for field in ("direction", "spi", "seq", "next_header", "pad_length",
+                  "tx.esp_offset", "tx.verdict", "rx.crypto_status"):
+        command += ["-e", f"ipsecov2.{field}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False,
+                          user=ov2.NOBODY, group=ov2.NOBODY, extra_groups=[],
+                          env=dict(os.environ, HOME=talk.place))
+    ksft.equal(done.returncode, 0, f"status of tshark ({done.stderr})")
+    pad = str(-(len(PAYLOAD) + 8 + 2) % 4)
+    sent = ["tx", f"{talk.pair.ab.spi:#010x}", "1", "17", pad, "20"]
+    got = ["rx", f"{talk.pair.ba.spi:#010x}", "1"]
+    ksft.equal([line.split("\t") for line in done.stdout.splitlines()],
+               [[*sent, "", ""], [*sent, "sent", ""],
+                [*got, "", "", "", "", ""],
+                [*got, "17", pad, "", "", "success"]], "fields")
+
+
 # ---- how a capture ends
 
 def ends_by_signal(defer, number):
@@ -295,6 +328,35 @@ def cut_anywhere(defer):
                    f"frames in the first {size} bytes")
 
 
+# ---- as an extcap of Wireshark
+
+def in_wireshark(defer):
+    """The card stands in the list of tshark, and tshark captures there."""
+    talk = Talk(defer)
+    place = os.path.join(talk.place, ".local/lib/wireshark/extcap")
+    os.makedirs(place)
+    os.symlink(ov2.find(), os.path.join(place, "ov2-extcap"))
+    environment = {"HOME": talk.place}
+    tshark_program = shutil.which("tshark")
+    if not tshark_program:
+        raise ksft.Skip("tshark is not installed")
+    listed = ov2.call(talk.bed.a, "-D", program=tshark_program,
+                      env=environment).stdout
+    ksft.check("ipsecov2-ov0 (ov0, both sides of its IPsec engine)" in listed,
+               f"tshark -D says: {listed}")
+
+    process = ov2.start(talk.bed.a, "-n", "-i", "ipsecov2-ov0", "-c", "2",
+                        "-T", "fields", "-e", "frame.comment",
+                        program=tshark_program, env=environment)
+    defer(end, process)
+    ksft.wait_for("a packet socket on the monitor", talk.listened, 60)
+    talk.datagram()
+    comments = ended(process)[0].splitlines()
+    ksft.equal(len(comments), 2, "comments")
+    ksft.check(comments[1].endswith("sent"), f"the second: {comments[1]}")
+    talk.no_monitor()
+
+
 # ---- wrong use
 
 def refused(defer):
@@ -305,6 +367,9 @@ def refused(defer):
             (("capture", "--filter", "tx rx"), "no frame is both"),
             (("capture", "-c", "0"), "-c 0 is not a number of frames"),
             (("capture", "--json", "-w", talk.file), "-w writes pcapng"),
+            (("extcap",), "extcap is for Wireshark"),
+            (("extcap", "--capture"), "needs --extcap-interface and --fifo"),
+            (("extcap", "--wrong"), "extcap does not know --wrong"),
             (("show", "--clear"), "--clear is for `ov2 capture`")):
         said = ov2.refused(talk.bed.a, *words, status=2)
         ksft.check(sentence in said, f"{words}: {said}")
@@ -333,13 +398,13 @@ if __name__ == "__main__":
     some = ksft.chosen([
         *((f"file_for_tshark {how}", file_for_tshark, how)
           for how in ("crypto", "packet")),
-        record_of_each_frame, text, objects_of_json, filters,
+        record_of_each_frame, fields_of_lua, text, objects_of_json, filters,
         ("clear with leave", clear_by_leave, ("--clear",), True),
         ("clear without leave", clear_by_leave, (), False),
         *((f"ends_by_signal {number.name}", ends_by_signal, number)
           for number in (signal.SIGINT, signal.SIGTERM)),
         ends_with_its_reader, ends_when_the_disk_is_full, ends_with_its_card,
-        cut_anywhere, refused, other_end])
+        cut_anywhere, in_wireshark, refused, other_end])
     module.load()
     ov2.need()
     ksft.run(some)

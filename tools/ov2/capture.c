@@ -336,7 +336,7 @@ static enum status capture_monitor(struct capture *capture, uint32_t card)
 	status = monitor_open(&capture->monitor, card, options.clear);
 	if (status)
 		return status;
-	if (options.write)
+	if (options.write && !options.quiet)
 		fprintf(stderr, "ov2: capturing on %s; Ctrl-C ends it\n",
 			capture->monitor.name);
 	if (options.json)
@@ -345,7 +345,7 @@ static enum status capture_monitor(struct capture *capture, uint32_t card)
 	if (options.json)
 		json_close(']');
 	monitor_close(&capture->monitor);
-	if (options.write || capture->lost)
+	if ((options.write && !options.quiet) || capture->lost)
 		fprintf(stderr, "ov2: %llu frames captured, %llu lost\n",
 			capture->frames, capture->lost);
 	return status;

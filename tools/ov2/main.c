@@ -9,6 +9,7 @@
 
 #include "color.h"
 #include "commands.h"
+#include "extcap.h"
 #include "netns.h"
 #include "options.h"
 
@@ -34,7 +35,8 @@ static void help(void)
 	for (i = 0; i < COMMANDS; i++)
 		printf("  %-8s %-28s %s\n", commands[i]->name,
 		       commands[i]->words, commands[i]->about);
-	puts("  help                                  this text\n\n"
+	puts("  extcap   OPTION...                    what Wireshark asks of an extcap\n"
+	     "  help                                  this text\n\n"
 	     "  -j, --json             print JSON\n"
 	     "  -n, --netns NETNS      look into the network namespace NETNS\n"
 	     "  -v, --verbose          show more\n"
@@ -196,6 +198,13 @@ static enum status run(int argc, char **argv)
 	enum status status;
 	int option;
 
+	/* Wireshark starts a program of its extcap directory with options that
+	 * no other command has.
+	 */
+	if (!strcmp(basename(argv[0]), "ov2-extcap"))
+		return extcap_run(argc, argv);
+	if (argc > 1 && !strcmp(argv[1], "extcap"))
+		return extcap_run(argc - 1, argv + 1);
 	color_choose("auto");
 	while ((option = getopt_long(argc, argv, ":jn:vhVw:c:", long_options,
 				     NULL)) != -1) {

@@ -12,6 +12,7 @@
  * @nonzero: stats: counters that are not 0
  * @watch: stats: seconds between two looks, or 0 to look once
  * @write: capture: the file to write, or NULL
+ * @quiet: capture: say nothing on stderr if all is well
  * @filter: capture: which frames, or NULL
  * @clear: capture: frames in clear as a whole
  * @count: capture: how many frames, or 0 for no end
@@ -22,6 +23,7 @@ struct options {
 	bool nonzero;
 	double watch;
 	const char *write;
+	bool quiet;
 	const char *filter;
 	bool clear;
 	unsigned long long count;
