@@ -394,13 +394,16 @@ class Requests(refusals.Asked):
             a.ip_error("link del ov9")
 
 
-def main():
-    newer = newer_core()
-    rows = REFUSALS + ([IPTFS_OF_NEW, IF_ID_OF_NEW] if newer
+def rows():
+    """All refusals of this kernel."""
+    return REFUSALS + ([IPTFS_OF_NEW, IF_ID_OF_NEW] if newer_core()
                        else [IPTFS_OF_OLD])
-    accepted = ACCEPTED + ([] if newer else [IF_ID_OF_OLD])
+
+
+def main():
+    accepted = ACCEPTED + ([] if newer_core() else [IF_ID_OF_OLD])
     refusals.run(Requests, [
-        *((f"refused: {r.name}", Requests.refused, r) for r in rows),
+        *((f"refused: {r.name}", Requests.refused, r) for r in rows()),
         *((f"accepted: {name}", Requests.accepted, asked)
           for name, asked in accepted),
         *((case.__name__, case) for case in (

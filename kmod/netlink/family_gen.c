@@ -25,7 +25,7 @@ static const struct nla_policy ipsecov2_counter_get_nl_policy[IPSECOV2_A_COUNTER
 static const struct nla_policy ipsecov2_sa_get_do_nl_policy[IPSECOV2_A_SA_MARK + 1] = {
 	[IPSECOV2_A_SA_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[IPSECOV2_A_SA_HANDLE] = NLA_POLICY_MIN(NLA_UINT, 1),
-	[IPSECOV2_A_SA_DIR] = NLA_POLICY_RANGE(NLA_U8, 1, 2),
+	[IPSECOV2_A_SA_DIR] = NLA_POLICY_RANGE(NLA_U8, 1, 3),
 	[IPSECOV2_A_SA_PROTO] = NLA_POLICY_RANGE(NLA_U8, 50, 51),
 	[IPSECOV2_A_SA_SPI] = { .type = NLA_BE32, },
 	[IPSECOV2_A_SA_DADDR] = NLA_POLICY_MIN_LEN(4),
@@ -46,6 +46,12 @@ static const struct nla_policy ipsecov2_policy_get_do_nl_policy[IPSECOV2_A_POLIC
 /* IPSECOV2_CMD_POLICY_GET - dump */
 static const struct nla_policy ipsecov2_policy_get_dump_nl_policy[IPSECOV2_A_POLICY_IFINDEX + 1] = {
 	[IPSECOV2_A_POLICY_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* IPSECOV2_CMD_LOG_GET - dump */
+static const struct nla_policy ipsecov2_log_get_nl_policy[IPSECOV2_A_LOG_SEQ + 1] = {
+	[IPSECOV2_A_LOG_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[IPSECOV2_A_LOG_SEQ] = { .type = NLA_UINT, },
 };
 
 /* Ops table for ipsecov2 */
@@ -100,6 +106,13 @@ static const struct genl_split_ops ipsecov2_nl_ops[] = {
 		.dumpit		= ipsecov2_nl_policy_get_dumpit,
 		.policy		= ipsecov2_policy_get_dump_nl_policy,
 		.maxattr	= IPSECOV2_A_POLICY_IFINDEX,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= IPSECOV2_CMD_LOG_GET,
+		.dumpit		= ipsecov2_nl_log_get_dumpit,
+		.policy		= ipsecov2_log_get_nl_policy,
+		.maxattr	= IPSECOV2_A_LOG_SEQ,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };

@@ -23,6 +23,8 @@ int ipsecov2_nl_sa_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int ipsecov2_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ipsecov2_nl_policy_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
+int ipsecov2_nl_log_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
 
 extern struct genl_family ipsecov2_nl_family;
 

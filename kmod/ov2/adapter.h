@@ -8,6 +8,7 @@
 
 struct ov2_adapter_ops;
 struct ov2_counters;
+struct ov2_log;
 struct ov2_miniport_ops;
 struct ov2_offload;
 
@@ -18,6 +19,7 @@ struct ov2_offload;
  * @dev: the netdev; engine and ov2 use it to name the card in traces, and
  *	never look inside
  * @counters: counters of this card (watch/counters.h)
+ * @log: the last refusals and fallbacks of this card (watch/log.h)
  * @hardware: what the engine can do; set by @miniport->initialize, constant
  * @config: the part of @hardware that is on. The engine exchanges the pointer
  *	with WRITE_ONCE(). Each structure that @config has pointed to is
@@ -39,6 +41,7 @@ struct ov2_adapter {
 	const struct ov2_adapter_ops *ops;
 	struct net_device *dev;
 	struct ov2_counters __percpu *counters;
+	struct ov2_log *log;
 	const struct ov2_offload *hardware;
 	const struct ov2_offload *config;
 	atomic_t bundles;

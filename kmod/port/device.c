@@ -9,6 +9,7 @@
 
 #include "../bridge/bridge.h"
 #include "../watch/counters.h"
+#include "../watch/log.h"
 #include "../watch/objects.h"
 #include "cable.h"
 #include "device.h"
@@ -66,9 +67,13 @@ static int port_init(struct net_device *dev)
 	if (err)
 		return err;
 
-	err = port_alloc_queues(port);
+	err = ov2_log_alloc(&port->ad);
 	if (err)
 		goto err_counters;
+
+	err = port_alloc_queues(port);
+	if (err)
+		goto err_log;
 
 	err = ov2_filter_init(port);
 	if (err)
@@ -99,6 +104,8 @@ err_filter:
 	ov2_filter_exit(port);
 err_queues:
 	port_free_queues(port);
+err_log:
+	ov2_log_free(&port->ad);
 err_counters:
 	ov2_counters_free(&port->ad);
 	return err;
@@ -130,6 +137,7 @@ static void port_free(struct net_device *dev)
 	ov2_bridge_exit(&port->ad);
 	ov2_filter_exit(port);
 	port_free_queues(port);
+	ov2_log_free(&port->ad);
 	ov2_counters_free(&port->ad);
 	ov2_object_freed(OV2_OBJECT_PORT, port);
 }

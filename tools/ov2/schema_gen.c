@@ -75,6 +75,7 @@ static const struct schema_word encr_words[] = {
 static const struct schema_word direction_words[] = {
 	{ 1, "in" },
 	{ 2, "out" },
+	{ 3, "fwd" },
 	{ 0, NULL }
 };
 
@@ -87,6 +88,10 @@ static const struct schema_word protocol_words[] = {
 static const struct schema_word mode_words[] = {
 	{ 0, "transport" },
 	{ 1, "tunnel" },
+	{ 2, "route-optimization" },
+	{ 3, "in-trigger" },
+	{ 4, "beet" },
+	{ 5, "iptfs" },
 	{ 0, NULL }
 };
 
@@ -104,6 +109,18 @@ static const struct schema_word encap_type_words[] = {
 static const struct schema_word action_words[] = {
 	{ 0, "allow" },
 	{ 1, "block" },
+	{ 0, NULL }
+};
+
+static const struct schema_word object_words[] = {
+	{ 0, "state" },
+	{ 1, "policy" },
+	{ 0, NULL }
+};
+
+static const struct schema_word outcome_words[] = {
+	{ 0, "refused" },
+	{ 1, "fell-back" },
 	{ 0, NULL }
 };
 
@@ -592,5 +609,153 @@ const struct schema_attr schema_policy[SCHEMA_ATTRS] = {
 		.name = "hits",
 		.key = "hits",
 		.kind = SCHEMA_UINT,
+	},
+};
+
+const struct schema_attr schema_log[SCHEMA_ATTRS] = {
+	[IPSECOV2_A_LOG_IFINDEX] = {
+		.name = "ifindex",
+		.key = "ifindex",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_LOG_SEQ] = {
+		.name = "seq",
+		.key = "seq",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_LOG_TIME] = {
+		.name = "time",
+		.key = "time",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_LOG_COMM] = {
+		.name = "comm",
+		.key = "comm",
+		.kind = SCHEMA_STRING,
+	},
+	[IPSECOV2_A_LOG_PID] = {
+		.name = "pid",
+		.key = "pid",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_LOG_OBJECT] = {
+		.name = "object",
+		.key = "object",
+		.kind = SCHEMA_U8,
+		.words = object_words,
+	},
+	[IPSECOV2_A_LOG_OUTCOME] = {
+		.name = "outcome",
+		.key = "outcome",
+		.kind = SCHEMA_U8,
+		.words = outcome_words,
+	},
+	[IPSECOV2_A_LOG_REASON] = {
+		.name = "reason",
+		.key = "reason",
+		.kind = SCHEMA_STRING,
+	},
+	[IPSECOV2_A_LOG_SENTENCE] = {
+		.name = "sentence",
+		.key = "sentence",
+		.kind = SCHEMA_STRING,
+	},
+	[IPSECOV2_A_LOG_ERRNO] = {
+		.name = "errno",
+		.key = "errno",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_LOG_DIR] = {
+		.name = "dir",
+		.key = "dir",
+		.kind = SCHEMA_U8,
+		.words = direction_words,
+	},
+	[IPSECOV2_A_LOG_OFFLOAD] = {
+		.name = "offload",
+		.key = "offload",
+		.kind = SCHEMA_U8,
+		.words = offload_mode_words,
+	},
+	[IPSECOV2_A_LOG_MODE] = {
+		.name = "mode",
+		.key = "mode",
+		.kind = SCHEMA_U8,
+		.words = mode_words,
+	},
+	[IPSECOV2_A_LOG_FAMILY] = {
+		.name = "family",
+		.key = "family",
+		.kind = SCHEMA_U16,
+	},
+	[IPSECOV2_A_LOG_SADDR] = {
+		.name = "saddr",
+		.key = "saddr",
+		.kind = SCHEMA_ADDRESS,
+	},
+	[IPSECOV2_A_LOG_DADDR] = {
+		.name = "daddr",
+		.key = "daddr",
+		.kind = SCHEMA_ADDRESS,
+	},
+	[IPSECOV2_A_LOG_SADDR_PREFIX] = {
+		.name = "saddr-prefix",
+		.key = "saddr_prefix",
+		.kind = SCHEMA_U8,
+	},
+	[IPSECOV2_A_LOG_DADDR_PREFIX] = {
+		.name = "daddr-prefix",
+		.key = "daddr_prefix",
+		.kind = SCHEMA_U8,
+	},
+	[IPSECOV2_A_LOG_PROTO] = {
+		.name = "proto",
+		.key = "proto",
+		.kind = SCHEMA_U8,
+	},
+	[IPSECOV2_A_LOG_SPORT] = {
+		.name = "sport",
+		.key = "sport",
+		.kind = SCHEMA_BE16,
+	},
+	[IPSECOV2_A_LOG_DPORT] = {
+		.name = "dport",
+		.key = "dport",
+		.kind = SCHEMA_BE16,
+	},
+	[IPSECOV2_A_LOG_SPI] = {
+		.name = "spi",
+		.key = "spi",
+		.kind = SCHEMA_BE32,
+	},
+	[IPSECOV2_A_LOG_REQID] = {
+		.name = "reqid",
+		.key = "reqid",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_LOG_PRIORITY] = {
+		.name = "priority",
+		.key = "priority",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_LOG_TMPL_SADDR] = {
+		.name = "tmpl-saddr",
+		.key = "tmpl_saddr",
+		.kind = SCHEMA_ADDRESS,
+	},
+	[IPSECOV2_A_LOG_TMPL_DADDR] = {
+		.name = "tmpl-daddr",
+		.key = "tmpl_daddr",
+		.kind = SCHEMA_ADDRESS,
+	},
+	[IPSECOV2_A_LOG_AUTH] = {
+		.name = "auth",
+		.key = "auth",
+		.kind = SCHEMA_STRING,
+	},
+	[IPSECOV2_A_LOG_ENCR] = {
+		.name = "encr",
+		.key = "encr",
+		.kind = SCHEMA_STRING,
 	},
 };

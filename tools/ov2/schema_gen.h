@@ -13,5 +13,6 @@ extern const struct schema_attr schema_sa_failures[];
 extern const struct schema_attr schema_sa[];
 extern const struct schema_attr schema_policy_tmpl[];
 extern const struct schema_attr schema_policy[];
+extern const struct schema_attr schema_log[];
 
 #endif /* OV2_SCHEMA_GEN_H */

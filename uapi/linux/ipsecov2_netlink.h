@@ -103,12 +103,15 @@ enum ipsecov2_encr {
 	IPSECOV2_ENCR_AES_CTR_256 = 4194304,
 };
 
-/*
- * Direction of an SA or a policy, with the numbers of XFRM_SA_DIR_*.
+/**
+ * enum ipsecov2_direction - Direction of an SA or a policy, with the numbers
+ *   of XFRM_SA_DIR_*.
+ * @IPSECOV2_DIRECTION_FWD: Of a policy that a card refuses.
  */
 enum ipsecov2_direction {
 	IPSECOV2_DIRECTION_IN = 1,
 	IPSECOV2_DIRECTION_OUT,
+	IPSECOV2_DIRECTION_FWD,
 };
 
 /*
@@ -120,11 +123,16 @@ enum ipsecov2_protocol {
 };
 
 /*
- * Mode of an SA or a template, with the numbers of XFRM_MODE_*.
+ * Mode of an SA or a template, with the numbers of XFRM_MODE_*. A card takes
+ * the first two only.
  */
 enum ipsecov2_mode {
 	IPSECOV2_MODE_TRANSPORT,
 	IPSECOV2_MODE_TUNNEL,
+	IPSECOV2_MODE_ROUTE_OPTIMIZATION,
+	IPSECOV2_MODE_IN_TRIGGER,
+	IPSECOV2_MODE_BEET,
+	IPSECOV2_MODE_IPTFS,
 };
 
 /**
@@ -154,6 +162,25 @@ enum ipsecov2_encap_type {
 enum ipsecov2_action {
 	IPSECOV2_ACTION_ALLOW,
 	IPSECOV2_ACTION_BLOCK,
+};
+
+/*
+ * What a request to offload is about.
+ */
+enum ipsecov2_object {
+	IPSECOV2_OBJECT_STATE,
+	IPSECOV2_OBJECT_POLICY,
+};
+
+/**
+ * enum ipsecov2_outcome - What became of a request to offload.
+ * @IPSECOV2_OUTCOME_REFUSED: It failed, and the user got the sentence.
+ * @IPSECOV2_OUTCOME_FELL_BACK: It is in software. The kernel told the user
+ *   nothing.
+ */
+enum ipsecov2_outcome {
+	IPSECOV2_OUTCOME_REFUSED,
+	IPSECOV2_OUTCOME_FELL_BACK,
 };
 
 enum {
@@ -292,11 +319,46 @@ enum {
 };
 
 enum {
+	IPSECOV2_A_LOG_IFINDEX = 1,
+	IPSECOV2_A_LOG_SEQ,
+	IPSECOV2_A_LOG_TIME,
+	IPSECOV2_A_LOG_COMM,
+	IPSECOV2_A_LOG_PID,
+	IPSECOV2_A_LOG_OBJECT,
+	IPSECOV2_A_LOG_OUTCOME,
+	IPSECOV2_A_LOG_REASON,
+	IPSECOV2_A_LOG_SENTENCE,
+	IPSECOV2_A_LOG_ERRNO,
+	IPSECOV2_A_LOG_DIR,
+	IPSECOV2_A_LOG_OFFLOAD,
+	IPSECOV2_A_LOG_MODE,
+	IPSECOV2_A_LOG_FAMILY,
+	IPSECOV2_A_LOG_SADDR,
+	IPSECOV2_A_LOG_DADDR,
+	IPSECOV2_A_LOG_SADDR_PREFIX,
+	IPSECOV2_A_LOG_DADDR_PREFIX,
+	IPSECOV2_A_LOG_PROTO,
+	IPSECOV2_A_LOG_SPORT,
+	IPSECOV2_A_LOG_DPORT,
+	IPSECOV2_A_LOG_SPI,
+	IPSECOV2_A_LOG_REQID,
+	IPSECOV2_A_LOG_PRIORITY,
+	IPSECOV2_A_LOG_TMPL_SADDR,
+	IPSECOV2_A_LOG_TMPL_DADDR,
+	IPSECOV2_A_LOG_AUTH,
+	IPSECOV2_A_LOG_ENCR,
+
+	__IPSECOV2_A_LOG_MAX,
+	IPSECOV2_A_LOG_MAX = (__IPSECOV2_A_LOG_MAX - 1)
+};
+
+enum {
 	IPSECOV2_CMD_MODULE_GET = 1,
 	IPSECOV2_CMD_CARD_GET,
 	IPSECOV2_CMD_COUNTER_GET,
 	IPSECOV2_CMD_SA_GET,
 	IPSECOV2_CMD_POLICY_GET,
+	IPSECOV2_CMD_LOG_GET,
 
 	__IPSECOV2_CMD_MAX,
 	IPSECOV2_CMD_MAX = (__IPSECOV2_CMD_MAX - 1)

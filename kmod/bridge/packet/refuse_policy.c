@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Refusals of policies, from the rows of policy_refusals.h: find the reason,
- * tell the user, count and trace.
+ * tell the user, count, trace and log.
  */
 #include <linux/netdevice.h>
 
@@ -9,6 +9,7 @@
 #include "refuse_policy.h"
 #include "../sa/refuse.h"
 #include "../../ov2/miniport.h"
+#include "../../watch/log.h"
 #include "../../watch/trace.h"
 
 /* Is @xp an outbound bypass whose interface ID is the index of the card? Such a
@@ -57,33 +58,74 @@ enum ov2_counter ov2_policy_refused(const struct xfrm_policy *xp)
 	return OV2_CNT_NONE;
 }
 
-static void policy_say(enum ov2_counter reason, struct netlink_ext_ack *extack)
+static const char *policy_say(enum ov2_counter reason,
+			      struct netlink_ext_ack *extack)
 {
 	switch (reason) {
 #define REFUSED OV2_REFUSED_SAY
 #include "policy_refusals.h"
 	default:
-		break;
+		return ov2_counter_row(reason)->sentence;
 	}
 }
 
+static void policy_log_tmpl(struct ov2_log_asked *asked,
+			    const struct xfrm_tmpl *tmpl)
+{
+	asked->mode = tmpl->mode;
+	asked->spi = tmpl->id.spi;
+	asked->reqid = tmpl->reqid;
+	if (tmpl->mode == XFRM_MODE_TRANSPORT)
+		return;
+	asked->tmpl_family = tmpl->encap_family;
+	asked->tmpl_saddr = tmpl->saddr.in6;
+	asked->tmpl_daddr = tmpl->id.daddr.in6;
+}
+
+static void policy_log(struct ov2_adapter *ad, const struct xfrm_policy *xp,
+		       enum ov2_counter reason, const char *sentence, int err)
+{
+	const struct xfrm_selector *sel = &xp->selector;
+	struct ov2_log_asked asked = {
+		.is_policy = true,
+		.dir = xp->xdo.dir,
+		.type = xp->xdo.type,
+		.tmpls = xp->xfrm_nr,
+		.proto = sel->proto,
+		.prefix_s = sel->prefixlen_s,
+		.prefix_d = sel->prefixlen_d,
+		.family = sel->family,
+		.sport = sel->sport & sel->sport_mask,
+		.dport = sel->dport & sel->dport_mask,
+		.priority = xp->priority,
+		.saddr = sel->saddr.in6,
+		.daddr = sel->daddr.in6,
+	};
+
+	if (xp->xfrm_nr)
+		policy_log_tmpl(&asked, &xp->xfrm_vec[0]);
+	ov2_log_add(ad, reason, sentence, err, &asked);
+}
+
 /**
- * ov2_policy_refuse() - refuse a policy: tell the user, count and trace why
+ * ov2_policy_refuse() - refuse a policy: tell the user, count, trace and log
+ *	why
  * @xp: the policy, of a card
  * @reason: why, OV2_CNT_POLICY_REFUSED_*
  * @err: the errno for the core
  * @extack: may be NULL
  *
- * Context: Any context.
+ * Context: Any context but hard interrupts.
  * Return: @err.
  */
 int ov2_policy_refuse(const struct xfrm_policy *xp, enum ov2_counter reason,
 		      int err, struct netlink_ext_ack *extack)
 {
 	struct ov2_adapter *ad = ov2_adapter_of(xp->xdo.dev);
+	const char *sentence = policy_say(reason, extack);
 
-	policy_say(reason, extack);
 	ov2_count(ad, reason);
 	trace_ov2_policy_refuse(ad, ov2_counter_name(reason), err);
+	policy_log(ad, xp, reason, sentence, err);
 	return err;
 }

@@ -10,8 +10,8 @@
 
 /*
  * The rows of state_refusals.h and policy_refusals.h are included twice, each
- * time in the body of a function: to find the reason, and to tell the user its
- * sentence.
+ * time in the body of a function: to find the reason, and to tell user and log
+ * its sentence.
  */
 
 /* The condition of a row whose reason is found by other code */
@@ -22,16 +22,17 @@
 	if (condition)							\
 		return OV2_CNT_##reason;
 
-/* A row as a case of a switch over reasons, in a function with an argument
- * extack. The sentence is a literal, because extack keeps a pointer to it. With
- * the module's name in front it is short enough for NL_SET_ERR_MSG_FMT(), too.
+/* A row as a case of a switch over reasons, in a function that has an argument
+ * extack and returns the sentence. extack gets a literal, because it keeps a
+ * pointer. With the module's name in front the sentence is short enough for
+ * NL_SET_ERR_MSG_FMT(), too.
  */
 #define OV2_REFUSED_SAY(reason, condition, sentence)			\
 	case OV2_CNT_##reason: {					\
 		static_assert(sizeof(KBUILD_MODNAME ": " sentence) <=	\
 			      NETLINK_MAX_FMTMSG_LEN);			\
 		NL_SET_ERR_MSG_MOD(extack, sentence);			\
-		break;							\
+		return sentence;					\
 	}
 
 enum ov2_counter ov2_state_refused(const struct xfrm_state *x);

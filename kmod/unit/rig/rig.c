@@ -10,6 +10,7 @@
 #include "rig_flow.h"
 #include "rig_request.h"
 #include "../../watch/counters.h"
+#include "../../watch/log.h"
 
 /* Long enough for thousands of requests in a debug kernel on a busy machine */
 #define RIG_PATIENCE	(60 * HZ)
@@ -74,6 +75,7 @@ static void rig_free(struct ov2_rig *rig)
 {
 	ov2_rig_requests_free(rig);
 	ov2_rig_forget(rig);
+	ov2_log_free(&rig->ad);
 	ov2_counters_free(&rig->ad);
 	free_netdev(rig->ad.dev);
 	kfree(rig);
@@ -98,10 +100,14 @@ static struct ov2_rig *rig_alloc(const struct ov2_miniport_ops *miniport)
 		goto err_rig;
 	if (ov2_counters_alloc(&rig->ad))
 		goto err_dev;
-	if (miniport->initialize(&rig->ad))
+	if (ov2_log_alloc(&rig->ad))
 		goto err_counters;
+	if (miniport->initialize(&rig->ad))
+		goto err_log;
 	return rig;
 
+err_log:
+	ov2_log_free(&rig->ad);
 err_counters:
 	ov2_counters_free(&rig->ad);
 err_dev:

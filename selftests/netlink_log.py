@@ -1,0 +1,386 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The log of a card tells what the card refused or left to software, who asked
+for it, and why.
+"""
+import errno
+import os
+import socket
+import struct
+import threading
+import time
+
+import refusals as of_states
+import refusals_policy as of_policies
+from lib import ksft, module, xfrmnl, ynl
+from lib.bed import OUTER
+from lib.netns import Netns
+from lib.refusals import OURS
+from lib.xfrmnl import IN, PACKET, POLICY_OUT, ifindex
+
+ENTRIES = 256                           # OV2_LOG_ENTRIES
+GCM = "rfc4106(gcm(aes))"
+A, B = OUTER["a"][4], OUTER["b"][4]
+CMD_LOG_GET, A_IFINDEX = 6, 1
+NLMSG_DONE, NLM_F_REQUEST, NLM_F_DUMP, NLM_F_DUMP_INTR = 3, 1, 0x300, 0x10
+ROOM = 4096                             # bytes of an answer
+
+
+class Place:
+    """A namespace with a card, whose log is read."""
+
+    def __init__(self, defer):
+        self.ns = Netns("log")
+        defer(self.ns.delete)
+        self.ns.ip("link add ov0 type ipsecov2", "link set ov0 up")
+        self.link = xfrmnl.Xfrm(self.ns)
+        self.index = ifindex(self.ns, "ov0")
+        self.family = ynl.Family(self.ns)
+        defer(self.family.close)
+
+    def log(self, **request):
+        return self.family.log_get({"ifindex": self.index, **request},
+                                   dump=True)
+
+    def refuse(self, count=1, spi=0x1000):
+        """Packet mode without a reqid is refused."""
+        for number in range(count):
+            answer = self.link.add(spi + number, A, B, reqid=0,
+                                   aead=(GCM, bytes(20), 128), dir=xfrmnl.OUT,
+                                   offload=(self.index, PACKET))
+            ksft.equal(answer.text, OURS + of_states.REQID, "sentence")
+
+
+def without(entry, *names):
+    return {name: value for name, value in entry.items()
+            if name not in names}
+
+
+# ---- what is logged
+
+def every_row(defer, rows, kind, prefix):
+    """A refusal of the card is logged with its reason and sentence, and a
+    refusal of the core is not logged.
+    """
+    requests = kind()
+    defer(requests.close)
+    family = ynl.Family(requests.bed.a)
+    defer(family.close)
+    seq, logged = 1, 0
+    for refusal in rows:
+        answer = requests.add(**refusal.asked)
+        requests.flush()
+        entries = family.log_get({"ifindex": requests.index, "seq": seq},
+                                 dump=True)
+        if not refusal.reason or answer.text != refusal.text:
+            ksft.equal(entries, [], f"{refusal.name}: {answer}")
+            continue
+        ksft.equal([(one["seq"], one["reason"], OURS + one["sentence"],
+                     one["errno"], one["outcome"]) for one in entries],
+                   [(seq, prefix + refusal.reason, answer.text, answer.errno,
+                     "refused")], refusal.name)
+        seq, logged = seq + 1, logged + 1
+    ksft.check(logged > 15, f"only {logged} refusals were logged")
+
+
+def every_state(defer):
+    every_row(defer, of_states.rows(), of_states.Requests, "ipsec_sa_refused_")
+
+
+def every_policy(defer):
+    every_row(defer, of_policies.REFUSALS, of_policies.Requests,
+              "ipsec_policy_refused_")
+
+
+def a_state(defer):
+    """Everything that was asked is there, and nothing else: no key."""
+    place = Place(defer)
+    before = time.time_ns()
+    place.link.add(0x12345678, OUTER["a"][6], OUTER["b"][6], reqid=7,
+                   mode=xfrmnl.TUNNEL, if_id=5, aead=(GCM, bytes(20), 128),
+                   dir=xfrmnl.OUT, offload=(place.index, PACKET))
+    place.link.add(0x1000, A, B, dir=IN, crypt=("cbc(aes)", bytes(16)),
+                   auth_trunc=("hmac(sha256)", bytes(20), 128),
+                   offload=(place.index, xfrmnl.INBOUND))
+    after = time.time_ns()
+    first, second = place.log()
+    for one in (first, second):
+        ksft.check(before <= one["time"] <= after, f"{one['time']} is not "
+                   f"between {before} and {after}")
+    with open("/proc/thread-self/comm", encoding="ascii") as f:
+        asker = {"comm": f.read().strip(), "pid": os.getpid()}
+    ksft.equal(without(first, "time"), {
+        "ifindex": place.index, "seq": 1, **asker, "object": "state",
+        "outcome": "refused", "reason": "ipsec_sa_refused_if_id",
+        "sentence": "if_id can't be offloaded in packet mode, it must be 0",
+        "errno": errno.EINVAL, "dir": "out", "offload": "packet",
+        "mode": "tunnel", "family": socket.AF_INET6, "saddr": OUTER["a"][6],
+        "daddr": OUTER["b"][6], "proto": 50, "spi": "0x12345678", "reqid": 7,
+        "encr": GCM}, "the first")
+    ksft.equal(without(second, "time"), {
+        "ifindex": place.index, "seq": 2, **asker, "object": "state",
+        "outcome": "refused", "reason": "ipsec_sa_refused_key",
+        "sentence": of_states.KEY, "errno": errno.EINVAL, "dir": "in",
+        "offload": "crypto", "mode": "transport",
+        "family": socket.AF_INET, "saddr": A, "daddr": B, "proto": 50,
+        "spi": "0x1000", "reqid": 1, "encr": "cbc(aes)",
+        "auth": "hmac(sha256)"}, "the second")
+
+
+def a_policy(defer):
+    place = Place(defer)
+    place.link.add_policy(
+        POLICY_OUT, xfrmnl.selector("10.1.0.0", "10.2.0.0", prefix=16,
+                                    proto=17, dport=(500, 0xffff)),
+        xfrmnl.template("0.0.0.0", B, mode=xfrmnl.TUNNEL, reqid=9, spi=0x77),
+        priority=4242, offload=(place.index, PACKET))
+    place.link.add_policy(
+        POLICY_OUT, xfrmnl.selector(A, B), mark=(1, 0xff),
+        offload=(place.index, PACKET))
+    first, second = place.log()
+    same = {"ifindex": place.index, "object": "policy", "outcome": "refused",
+            "errno": errno.EINVAL, "dir": "out",
+            "offload": "packet", "family": socket.AF_INET}
+    ksft.equal(without(first, "time", "comm", "pid"), {
+        **same, "seq": 1, "reason": "ipsec_policy_refused_addr",
+        "sentence": of_policies.ADDR, "mode": "tunnel", "saddr": "10.1.0.0",
+        "daddr": "10.2.0.0", "saddr-prefix": 16, "daddr-prefix": 16,
+        "proto": 17, "dport": 500, "spi": "0x77", "reqid": 9, "priority": 4242,
+        "tmpl-saddr": "0.0.0.0", "tmpl-daddr": B}, "the first")
+    ksft.equal(without(second, "time", "comm", "pid"), {
+        **same, "seq": 2, "reason": "ipsec_policy_refused_mark",
+        "sentence": of_policies.MARK, "saddr": A, "daddr": B,
+        "saddr-prefix": 32, "daddr-prefix": 32, "proto": 0, "priority": 0},
+        "the second")
+
+
+def fallback(defer):
+    """A user gets no sentence for a fallback; the log has the counter's."""
+    place = Place(defer)
+    place.ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+    ksft.equal(place.link.add(1, A, B, aead=(GCM, bytes(20), 128),
+                              dir=xfrmnl.OUT, offload=(place.index, 0)),
+               (0, ""), "answer")
+    counters = place.family.counter_get({"ifindex": place.index}, dump=True)
+    name = "ipsec_sa_fallback_disabled"
+    entry, = place.log()
+    ksft.equal((entry["outcome"], entry["reason"], entry["sentence"],
+                entry["errno"]),
+               ("fell-back", name,
+                next(one["explanation"] for one in counters
+                     if one["name"] == name), errno.EOPNOTSUPP), "entry")
+
+
+def nothing(defer):
+    """What the card takes is not logged."""
+    place = Place(defer)
+    ksft.equal(place.link.add(1, A, B, aead=(GCM, bytes(20), 128),
+                              dir=xfrmnl.OUT, offload=(place.index, 0)),
+               (0, ""), "answer")
+    ksft.equal(place.log(), [], "log")
+
+
+# ---- the ring
+
+def overwritten(defer):
+    """The last 256 are there, and a gap shows what is missing."""
+    place = Place(defer)
+    place.refuse(ENTRIES + 40)
+    entries = place.log()
+    ksft.equal([(one["seq"], one["spi"]) for one in entries],
+               [(40 + n, hex(0x1000 + 40 + n - 1))
+                for n in range(1, ENTRIES + 1)], "entries")
+    newest = entries[-1]["seq"]
+    ksft.equal(place.log(seq=newest), entries[-1:], "the newest")
+    ksft.equal(place.log(seq=newest + 1), [], "none is newer")
+    ksft.equal(place.log(seq=3), entries, "3 was overwritten")
+
+
+def raw_dump(place, between, **request):
+    """Read the answers one by one, with a call between the first two; the
+    flags of each message, and its type.
+    """
+    number = place.family.family.nlproto.family_id
+    sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    body = struct.pack("=BBH", CMD_LOG_GET, 1, 0)
+    if request:
+        body += struct.pack("=HHI", 8, A_IFINDEX, request["ifindex"])
+    sock.send(struct.pack("=IHHII", 16 + len(body), number,
+                          NLM_F_REQUEST | NLM_F_DUMP, 1, 0) + body)
+    kinds = []
+    while NLMSG_DONE not in (kind for kind, _ in kinds):
+        data = sock.recv(ROOM)
+        if not kinds:
+            between()
+        while data:
+            length, kind, flags = struct.unpack_from("=IHH", data)
+            kinds.append((kind, flags & NLM_F_DUMP_INTR))
+            data = data[(length + 3) & ~3:]
+    return kinds
+
+
+def interrupted(defer):
+    """A dump says so if entries that it had to show were overwritten."""
+    place = Place(defer)
+    place.refuse(ENTRIES)
+    for request in ({}, {"ifindex": place.index}):
+        kinds = raw_dump(place, lambda: None, **request)
+        ksft.equal(len(kinds), ENTRIES + 1, "messages")
+        ksft.check(not any(flag for _, flag in kinds), "nothing was lost")
+        kinds = raw_dump(place, lambda: place.refuse(1), **request)
+        ksft.check(not any(flag for _, flag in kinds),
+                   "only an entry was lost that had been shown")
+        kinds = raw_dump(place, lambda: place.refuse(ENTRIES - 6), **request)
+        ksft.check(any(flag for _, flag in kinds), "entries were lost")
+        ksft.check(len(kinds) < ENTRIES, f"{len(kinds)} messages")
+        kinds = raw_dump(place, lambda: place.refuse(2 * ENTRIES), **request)
+        ksft.check(kinds[-1][1], "all the rest was lost")
+
+
+def churn(defer):
+    """Dumps while a card refuses all the time."""
+    place = Place(defer)
+    more = threading.Event()
+
+    def refuse():
+        while not more.is_set():
+            place.refuse()
+
+    other = threading.Thread(target=refuse)
+    other.start()
+    defer(other.join)
+    defer(more.set)
+    last = 0
+
+    def filled():
+        nonlocal last
+        numbers = [one["seq"] for one in place.log()]
+        ksft.equal(numbers, sorted(set(numbers)), "each once, oldest first")
+        ksft.check(len(numbers) <= ENTRIES, f"{len(numbers)} entries")
+        ksft.check(not last or numbers[-1] >= last, "newer than before")
+        last = numbers[-1] if numbers else 0
+        return last > 2 * ENTRIES
+
+    ksft.wait_for("the ring to go round twice", filled, seconds=60)
+
+
+def many_cards(defer):
+    place = Place(defer)
+    place.ns.ip(*(f"link add many{n} type ipsecov2" for n in range(5)))
+    expected = []
+    for name in ("ov0", *(f"many{n}" for n in range(5))):
+        place.index = ifindex(place.ns, name)
+        place.refuse(40)
+        expected += [(place.index, seq) for seq in range(1, 41)]
+    entries = place.family.log_get({}, dump=True)
+    ksft.equal([(one["ifindex"], one["seq"]) for one in entries],
+               sorted(expected), "entries")
+
+
+# ---- who may read it, and where
+
+def moved(defer):
+    """A card takes its log along, but shows it only where it was made."""
+    place = Place(defer)
+    place.refuse(2)
+    there = Netns("there")
+    defer(there.delete)
+    elsewhere = ynl.Family(there)
+    defer(elsewhere.close)
+    place.ns.ip(f"link set ov0 netns {there.name}")
+    ksft.equal(place.family.log_get({}, dump=True), [], "here")
+    ksft.equal(elsewhere.log_get({}, dump=True), [], "there")
+    place.index = ifindex(there, "ov0")
+    place.link = xfrmnl.Xfrm(there)
+    place.refuse()
+    ksft.equal([one["seq"] for one in elsewhere.log_get({}, dump=True)], [3],
+               "there, after a refusal there")
+    there.ip(f"link set ov0 netns {place.ns.name}")
+    ksft.equal([one["seq"] for one in place.family.log_get({}, dump=True)],
+               [1, 2], "here again")
+
+
+def itself():
+    pass
+
+
+def own_pid_namespace():
+    """Only a child is in the new namespace."""
+    os.unshare(os.CLONE_NEWPID)
+    child = os.fork()
+    if child:
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
+def own_everything():
+    """Root of a user namespace with a network namespace of its own."""
+    os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
+
+
+def errno_of_log(family):
+    try:
+        family.log_get({}, dump=True)
+    except ynl.Refused as error:
+        return error.errno
+    return 0
+
+
+def privilege(defer):
+    place = Place(defer)
+    place.refuse()
+    for become, expected in ((itself, 0), (ynl.nobody, errno.EPERM),
+                             (ynl.own_user_namespace, errno.EPERM),
+                             (own_everything, 0)):
+        ksft.equal(ynl.asked_by(become, place.ns, errno_of_log), expected,
+                   f"errno for {become.__name__}")
+
+
+def pid_namespaces(defer):
+    """A process is numbered as the reader's /proc numbers it, if at all."""
+    if not os.path.exists("/proc/self/ns/pid"):
+        raise ksft.Skip("this kernel has no pid namespaces")
+    place = Place(defer)
+    place.refuse()
+
+    def seen(family):
+        place.link = xfrmnl.Xfrm(place.ns)
+        place.refuse()
+        return [os.getpid(), family.log_get({}, dump=True)]
+
+    number, inside = ynl.asked_by(own_pid_namespace, place.ns, seen)
+    outside = place.log()
+    ksft.equal([one.get("pid") for one in inside], [None, number],
+               "pids, read inside")
+    ksft.equal(["comm" in one for one in inside], [False, True],
+               "names, read inside")
+    ksft.equal(outside[0]["pid"], os.getpid(), "pid of this program")
+    ksft.check(outside[1]["pid"] not in (number, os.getpid()),
+               f"pid of the child: {outside[1].get('pid')}")
+
+
+def wrong(defer):
+    place = Place(defer)
+    for request, expected in (
+            ({"seq": 1}, (errno.EINVAL, "ifindex")),
+            ({"ifindex": 0}, (errno.ERANGE, ".ifindex")),
+            ({"ifindex": 99999}, (errno.ENODEV, ".ifindex")),
+            ({"ifindex": ifindex(place.ns, "lo")},
+             (errno.ENODEV, ".ifindex")),
+            ({"ifindex": place.index, "reason": "x"}, (errno.EINVAL,
+                                                       ".reason"))):
+        try:
+            place.family.log_get(request, dump=True)
+        except ynl.Refused as error:
+            ksft.equal((error.errno, error.attribute), expected, request)
+        else:
+            raise ksft.Fail(f"{request} was answered")
+
+
+if __name__ == "__main__":
+    SOME = ksft.chosen([
+        every_state, every_policy, a_state, a_policy, fallback, nothing,
+        overwritten, interrupted, churn, many_cards, moved, privilege,
+        pid_namespaces, wrong])
+    module.load()
+    ynl.need()
+    ksft.run(SOME)
