@@ -139,6 +139,9 @@ def tunnel(defer, test, name, mode, how):
         if by_software:
             ksft.check(0 < sent[side] < frames[side],
                        f"{side}'s engine sent {sent[side]} of {frames[side]}")
+        large = bed.delta(side)["ipsec_tx_fallback_large"]
+        ksft.equal(large > 0, by_software,
+                   f"{large} large packets of {side} were declined")
 
 
 # ---- one SA for both ways
@@ -227,6 +230,9 @@ def one_sa(defer, test, fam, direction):
         ksft.equal(test.bed.delta(side)["ipsec_tx_pkts"],
                    0 if direction == "in" else len(LENGTHS),
                    f"sent by {side}'s engine")
+        ksft.equal(test.bed.delta(side)["ipsec_tx_fallback_dir"],
+                   len(LENGTHS) if direction == "in" else 0,
+                   f"declined by {side}'s card")
     for side in "ab":
         ksft.equal(test.bed.delta(side)["ipsec_rx_pkts"],
                    len(LENGTHS) if direction == "in" else 0,
@@ -256,6 +262,8 @@ def one_sa_packet(defer, test, fam, direction):
             ksft.equal(error.errno, errno.EHOSTUNREACH, "sendto()")
         ksft.equal(bed.ns(side).xfrm_stat()["XfrmOutError"], before + 1,
                    f"XfrmOutError at {side}")
+        ksft.equal(bed.delta(side)["ipsec_tx_refused_dir"], 1,
+                   f"declined by {side}'s card")
         group.check_wire(side, [])
 
 

@@ -48,6 +48,7 @@ def send_through_inbound(defer, shape):
     ksft.equal(len(clear), 0, "frames in clear on the wire")
     for counter in ("ipsec_tx_pkts", DROPS):
         ksft.equal(bed.delta("a")[counter], 0, counter)
+    ksft.equal(bed.delta("a")["ipsec_tx_fallback_dir"], NUMBER, "declined")
 
 
 def main():

@@ -221,23 +221,61 @@ static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 	return dst_dev(xfrm_dst_path(dst)) == x->xso.dev && !xdst->child->xfrm;
 }
 
-/* In crypto mode the core encrypts in software the packets that are refused
- * here. The core asks before it frames a packet, because a framed packet could
- * only be dropped. In packet mode the core drops the packets that are refused
- * here. The newer core tests the headers itself.
- *
- * The core also sends through an inbound state, if the state has no SA
+/* The core also sends through an inbound state, if the state has no SA
  * direction (one manual SA for both directions, RFC 4552). But
  * validate_xmit_xfrm() then encrypts nothing, and the engine has no SA to send
  * with.
  */
+static enum ov2_counter declined_crypto(const struct sk_buff *skb,
+					const struct xfrm_state *x)
+{
+	if (!ov2_state_is_outbound(x))
+		return OV2_CNT_TX_FALLBACK_DIR;
+	if (!headers_ok(skb, x))
+		return OV2_CNT_TX_FALLBACK_HEADERS;
+	return gso_goes_wrong(skb, x) ? OV2_CNT_TX_FALLBACK_LARGE :
+					OV2_CNT_NONE;
+}
+
+static enum ov2_counter declined_packet(struct sk_buff *skb,
+					struct xfrm_state *x)
+{
+	if (!ov2_state_is_outbound(x))
+		return OV2_CNT_TX_REFUSED_DIR;
+	if (!headers_ok(skb, x))
+		return OV2_CNT_TX_REFUSED_HEADERS;
+	if (!way_ok(skb, x))
+		return OV2_CNT_TX_REFUSED_WAY;
+	return ov2_packet_tag(skb, x) ? OV2_CNT_NONE :
+					OV2_CNT_TX_REFUSED_ALLOC;
+}
+
+/* The device of a state may be a bond with the older core, or may have gone
+ * meanwhile. Then no card counts the packet.
+ */
+static void count_declined(const struct xfrm_state *x, enum ov2_counter reason)
+{
+	struct net_device *dev = ov2_state_dev(x);
+
+	if (dev && dev_is_ours(dev))
+		ov2_count(ov2_adapter_of(dev), reason);
+}
+
+/* In crypto mode the core encrypts in software the packets that are declined
+ * here. The core asks before it frames a packet, because a framed packet could
+ * only be dropped. In packet mode the core drops the packets that are declined
+ * here. The newer core tests the headers itself.
+ */
 static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
-	if (!ov2_state_is_outbound(x) || !headers_ok(skb, x))
-		return false;
-	if (ov2_state_is_packet(x))
-		return way_ok(skb, x) && ov2_packet_tag(skb, x);
-	return !gso_goes_wrong(skb, x);
+	enum ov2_counter reason = ov2_state_is_packet(x) ?
+				  declined_packet(skb, x) :
+				  declined_crypto(skb, x);
+
+	if (likely(!reason))
+		return true;
+	count_declined(x, reason);
+	return false;
 }
 
 /* Called for every packet. For a state on a bond, x->xso.dev is the bond, not

@@ -124,6 +124,38 @@ struct ov2_adapter;
 	  "A card has decrypted the ESP packet and the stack has not "	\
 	  "unpacked it, for example because a bridge device forwarded "	\
 	  "it")								\
+	X(TX_FALLBACK_DIR, "ipsec_tx_fallback_dir",			\
+	  0, 0,								\
+	  "Crypto mode: software encrypted a packet that was sent "	\
+	  "through an inbound SA")					\
+	X(TX_FALLBACK_HEADERS, "ipsec_tx_fallback_headers",		\
+	  0, 0,								\
+	  "Crypto mode: software encrypted a packet with IPv4 options "	\
+	  "or IPv6 extension headers, or a fragment (transport mode); "	\
+	  "newer kernels see most of them before they ask the card")	\
+	X(TX_FALLBACK_LARGE, "ipsec_tx_fallback_large",			\
+	  0, 0,								\
+	  "Crypto mode: software encrypted a large packet that the "	\
+	  "kernel would segment wrongly for a card: ESP in UDP, IP in "	\
+	  "IP in transport mode, or a packet of a guest")		\
+	X(TX_REFUSED_DIR, "ipsec_tx_refused_dir",			\
+	  LINUX_MIB_XFRMOUTERROR, 0,					\
+	  "Packet mode: the stack dropped a packet, because it was to "	\
+	  "leave through an inbound SA")				\
+	X(TX_REFUSED_HEADERS, "ipsec_tx_refused_headers",		\
+	  LINUX_MIB_XFRMOUTERROR, 0,					\
+	  "Packet mode: the stack dropped a packet with IPv4 options "	\
+	  "or IPv6 extension headers, or a fragment (transport mode); "	\
+	  "newer kernels see most of them before they ask the card")	\
+	X(TX_REFUSED_WAY, "ipsec_tx_refused_way",			\
+	  LINUX_MIB_XFRMOUTERROR, 0,					\
+	  "Packet mode: the stack dropped a packet whose route leads "	\
+	  "to another device, or that another SA protects, too; newer "	\
+	  "kernels see this before they ask the card")			\
+	X(TX_REFUSED_ALLOC, "ipsec_tx_refused_alloc",			\
+	  LINUX_MIB_XFRMOUTERROR, 0,					\
+	  "Packet mode: the stack dropped a packet, because there was "	\
+	  "no memory for its tag")					\
 	X(RX_PKTS, "ipsec_rx_pkts",					\
 	  0, 0,								\
 	  "The engine decrypted and verified an ESP frame")		\

@@ -59,6 +59,20 @@ COUNTERS = {
         (None, "XFRM_POLICY"),
     "ipsec_tx_drop_decrypted":
         (None, "XFRM_POLICY"),
+    "ipsec_tx_fallback_dir":
+        (None, None),
+    "ipsec_tx_fallback_headers":
+        (None, None),
+    "ipsec_tx_fallback_large":
+        (None, None),
+    "ipsec_tx_refused_dir":
+        ("XfrmOutError", None),
+    "ipsec_tx_refused_headers":
+        ("XfrmOutError", None),
+    "ipsec_tx_refused_way":
+        ("XfrmOutError", None),
+    "ipsec_tx_refused_alloc":
+        ("XfrmOutError", None),
     "ipsec_rx_pkts":
         (None, None),
     "ipsec_rx_bytes":

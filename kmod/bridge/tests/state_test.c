@@ -18,6 +18,7 @@
 #include "../packet/tag.h"
 #include "../../ov2/handle.h"
 #include "../../watch/counters.h"
+#include "../../watch/log.h"
 
 #define CAPACITY	2
 
@@ -138,6 +139,7 @@ static void card_end(void *data)
 
 	synchronize_rcu();
 	ov2_bridge_exit(card->ad);
+	ov2_log_free(card->ad);
 	ov2_counters_free(card->ad);
 	free_netdev(card->dev);
 }
@@ -160,6 +162,7 @@ static struct sa_card *card_new(struct kunit *test)
 	card->ad->config = &card->hardware;
 	ov2_handles_init(&card->ad->handles);
 	KUNIT_ASSERT_EQ(test, 0, ov2_counters_alloc(card->ad));
+	KUNIT_ASSERT_EQ(test, 0, ov2_log_alloc(card->ad));
 	KUNIT_ASSERT_EQ(test, 0, ov2_bridge_init(card->ad));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, card_end,
 							   card));
@@ -609,35 +612,65 @@ static bool offload_ok(struct asking *ask)
 							       ask->x);
 }
 
+/* A state may have lost its device when the core asks. */
+static void offload_ok_elsewhere(struct kunit *test)
+{
+	struct asking *ask = asking_new(test, XFRM_DEV_OFFLOAD_CRYPTO);
+
+	ask->x->xso.dir = XFRM_DEV_OFFLOAD_IN;
+	ask->x->xso.dev = NULL;
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(ask->card->ad,
+					       OV2_CNT_TX_FALLBACK_DIR), 0);
+	ask->x->xso.dev = ask->card->dev;
+}
+
+/* The card declines the packet, and moves this counter and no other. */
+static void expect_declined(struct kunit *test, struct asking *ask,
+			    enum ov2_counter reason)
+{
+	u64 before[OV2_CNT_MAX];
+	int i;
+
+	for (i = 0; i < OV2_CNT_MAX; i++)
+		before[i] = ov2_counter_read(ask->card->ad, i);
+	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	for (i = 0; i < OV2_CNT_MAX; i++)
+		KUNIT_EXPECT_EQ_MSG(test, ov2_counter_read(ask->card->ad, i),
+				    before[i] + (i == reason), "%s",
+				    ov2_counter_name(i));
+}
+
 /* The card takes the same packets in crypto mode and in packet mode, and only
  * for outbound states.
  */
-static void expect_headers(struct kunit *test, struct asking *ask)
+static void expect_headers(struct kunit *test, struct asking *ask,
+			   enum ov2_counter dir, enum ov2_counter headers)
 {
 	struct iphdr *ip = ip_hdr(ask->skb);
 
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 	ask->x->xso.dir = XFRM_DEV_OFFLOAD_IN;
-	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	expect_declined(test, ask, dir);
 	ask->x->xso.dir = XFRM_DEV_OFFLOAD_OUT;
 
 	ip->ihl = 6;
-	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	expect_declined(test, ask, headers);
 	ip->ihl = 5;
 	ip->frag_off = htons(IP_MF);
-	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	expect_declined(test, ask, headers);
 	ip->frag_off = htons(1);
-	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	expect_declined(test, ask, headers);
 	ask->x->props.mode = XFRM_MODE_TUNNEL;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 	ip->ihl = 6;
-	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	expect_declined(test, ask, headers);
 	ask->x->props.mode = XFRM_MODE_TRANSPORT;
 
 	memset(ip, 0, sizeof(struct ipv6hdr));
 	ip->version = 6;
 	ipv6_hdr(ask->skb)->nexthdr = NEXTHDR_ROUTING;
-	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	expect_declined(test, ask, headers);
 	ipv6_hdr(ask->skb)->nexthdr = NEXTHDR_TCP;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 }
@@ -646,7 +679,8 @@ static void offload_ok_crypto(struct kunit *test)
 {
 	struct asking *ask = asking_new(test, XFRM_DEV_OFFLOAD_CRYPTO);
 
-	expect_headers(test, ask);
+	expect_headers(test, ask, OV2_CNT_TX_FALLBACK_DIR,
+		       OV2_CNT_TX_FALLBACK_HEADERS);
 	/* The newer core has checked the path itself. In this mode there is no
 	 * tag.
 	 */
@@ -667,14 +701,14 @@ static void offload_ok_large(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 	shinfo->gso_size = 40;
 	shinfo->gso_type = SKB_GSO_TCPV4;
-	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	expect_declined(test, ask, OV2_CNT_TX_FALLBACK_LARGE);
 	ask->x->encap = NULL;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 	shinfo->gso_type |= SKB_GSO_GRE;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		shinfo->gso_type = SKB_GSO_TCPV4 | wrong[i];
-		KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+		expect_declined(test, ask, OV2_CNT_TX_FALLBACK_LARGE);
 		ask->x->props.mode = XFRM_MODE_TUNNEL;
 		KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 		ask->x->xso.type = XFRM_DEV_OFFLOAD_PACKET;
@@ -684,7 +718,7 @@ static void offload_ok_large(struct kunit *test)
 	}
 	ask->x->props.mode = XFRM_MODE_TUNNEL;
 	shinfo->gso_type = SKB_GSO_TCPV4 | SKB_GSO_DODGY;
-	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	expect_declined(test, ask, OV2_CNT_TX_FALLBACK_LARGE);
 	shinfo->gso_size = 0;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));
 	secpath_reset(ask->skb);
@@ -696,10 +730,10 @@ static void offload_ok_packet(struct kunit *test)
 	struct xfrm_state *next = state_out(test, ask->card);
 
 	ask->path.dev = ask->other;
-	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	expect_declined(test, ask, OV2_CNT_TX_REFUSED_WAY);
 	ask->path.dev = ask->card->dev;
 	ask->path.xfrm = next;
-	KUNIT_EXPECT_FALSE(test, offload_ok(ask));
+	expect_declined(test, ask, OV2_CNT_TX_REFUSED_WAY);
 	ask->path.xfrm = NULL;
 	KUNIT_EXPECT_NULL(test, skb_sec_path(ask->skb));
 
@@ -708,7 +742,8 @@ static void offload_ok_packet(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ov2_packet_tagged(xfrm_offload(ask->skb)));
 	KUNIT_EXPECT_PTR_EQ(test, xfrm_input_state(ask->skb), ask->x);
 	KUNIT_EXPECT_EQ(test, refcount_read(&ask->x->refcnt), 2);
-	expect_headers(test, ask);
+	expect_headers(test, ask, OV2_CNT_TX_REFUSED_DIR,
+		       OV2_CNT_TX_REFUSED_HEADERS);
 	secpath_reset(ask->skb);
 	KUNIT_EXPECT_EQ(test, refcount_read(&ask->x->refcnt), 1);
 }
@@ -727,6 +762,7 @@ static struct kunit_case state_cases[] = {
 	KUNIT_CASE(offload_ok_crypto),
 	KUNIT_CASE(offload_ok_large),
 	KUNIT_CASE(offload_ok_packet),
+	KUNIT_CASE(offload_ok_elsewhere),
 	{}
 };
 
