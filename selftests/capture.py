@@ -271,9 +271,6 @@ def refusals(defer):
 
 def nobody_may_not(defer):
     """Only who administers the namespace makes monitors."""
-    # User-mode Linux 7.3 frees pages of a packet ring that is mapped in two
-    # processes, so no bed may be there when this process forks.
-    delete_shared()
     ns = a_card(defer)
     child = os.fork()
     if not child:
