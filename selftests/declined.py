@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Software sends correctly the packets that the card declines in crypto mode.
 
-The core cuts a tunnel device's large packets before ESP in transport mode,
-because it would cut them wrongly for a device that encrypts. OSPF uses one
+If ESP in transport mode were left to the card, the core would cut a large
+packet of a tunnel device wrongly. So the card declines such a packet. The core
+then cuts the packet and encrypts the segments in software. OSPF uses one
 manual SA for both ways (RFC 4552): the SA is offloaded for one way, and
 software uses the SA for the other way. Nothing leaves in clear.
 """
@@ -39,7 +40,7 @@ SPI = 0x4552
 
 
 def drops(bed, side):
-    """The counters of drops that moved at a side since bed.mark()."""
+    """The drop counters of a side that have changed since bed.mark()."""
     return {name: count for name, count in bed.moved(side).items()
             if "drop" in name}
 
@@ -72,7 +73,9 @@ def make_tunnel(test, defer, name):
 
 
 def protect_outer(bed, defer, shape):
-    """Policies for packets between the ends themselves, also in tunnel mode."""
+    """In tunnel mode, the policies get the outer addresses, because the packets
+    of t0 have these addresses.
+    """
     if shape.mode != "tunnel":
         return
     defer(bed.remove)
@@ -92,7 +95,10 @@ def carried(plain, shape):
 
 
 def check_wire(test, pair, proto):
-    """All frames are ESP with packets of the tunnel; returned by sender."""
+    """Each frame is harmless, or is ESP with a packet of the tunnel device.
+
+    Returns the number of ESP frames of each side.
+    """
     keys = {"a": pair.ab.oracle(), "b": pair.ba.oracle()}
     frames = {"a": 0, "b": 0}
     for side, frame in test.bed.captured():
@@ -147,7 +153,7 @@ def tunnel(defer, test, name, mode, how):
 # ---- one SA for both ways
 
 class Group:
-    """Both ends have the same SA to a group, offloaded at both or at none."""
+    """Both ends have the same SA to a group, and both offload it."""
 
     def __init__(self, defer, test, fam, how, direction):
         self.bed, self.fam, self.how = test.bed, fam, how
@@ -211,7 +217,7 @@ class Group:
         return "; ".join(f"{side}: {self.bed.moved(side)}" for side in "ab")
 
     def check_wire(self, side, sent):
-        """All frames of a side are ESP, and carry what the side has sent."""
+        """All frames of a side to the group are ESP and carry what it sent."""
         key = esp.EspKey(SPI, self.keymat, 16)
         got = []
         for sender, frame in self.bed.captured():
@@ -240,10 +246,10 @@ def one_sa(defer, test, fam, direction):
 
 
 def one_sa_packet(defer, test, fam, direction):
-    """Packet mode has no fallback to software, so packets of a direction that
-    was not offloaded do not leave. Software decrypts the packets of the other
-    direction, because the card leaves packets without an offloaded SA to the
-    core.
+    """If the SA is inbound, nothing leaves, because packet mode has no fallback
+    to software. If the SA is outbound, the card seals what leaves, and software
+    decrypts what arrives, because the card leaves packets without an offloaded
+    SA to the core.
     """
     group = Group(defer, test, fam, "packet", direction)
     bed = test.bed

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""nftables in a namespace; skips where the program or the kernel lacks it.
+"""nftables in a namespace. If there is no nft, or if it fails, the test is
+skipped with what nft said.
 
     nft(ns, "add", "table", "ip", "ov2")
     with Rules(ns, "chain c { ... }"):          # a table inet of its own
@@ -22,7 +23,7 @@ def nft(ns, *words, check=True):
 
 
 class Rules:
-    """A table of the inet family while it is entered."""
+    """Inside the `with` block, the namespace has a table with these rules."""
 
     TABLE = "inet", "ov2"
 

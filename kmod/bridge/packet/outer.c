@@ -56,9 +56,10 @@ static u32 route_mark(const struct sk_buff *skb, struct xfrm_state *x)
 
 /* Looks up the route with the keys that xfrm_bundle_create() and
  * xfrm_dst_lookup() use when the state is in software, so that rules and
- * multipath routes choose the same way. The core knows neither the user nor the
- * output device of the ESP packet. It takes the L3 master of the inner flow's
- * device, which is the L3 master of the card.
+ * multipath routes choose the same way. Like the core, this function leaves the
+ * user ID empty. As output device the core names the L3 master of the inner
+ * flow's device, because the device of the ESP packet is not known yet. This L3
+ * master is also the L3 master of the card.
  */
 static struct dst_entry *outer_route(struct net_device *dev,
 				     struct xfrm_state *x,
@@ -82,10 +83,11 @@ static struct dst_entry *outer_route(struct net_device *dev,
 	return __xfrm_dst_lookup(x->props.family, &params);
 }
 
-/* The packet comes back through the stack. It must not leave in clear if its
- * policy is gone by then, or if it is sent to another device on its way. So the
- * packet gets a tag. It gets a new tag even if it has a tag already, because
- * the old tag may have XFRM_XMIT.
+/* When the neighbour has its address, it sends the packet to ndo_start_xmit
+ * again. The packet must not leave in clear if its policy is gone by then, or
+ * if it is sent to another device on its way. So the packet gets a tag. An old
+ * tag may have XFRM_XMIT, and validate_xmit_xfrm() lets a packet with XFRM_XMIT
+ * pass at every device. So a packet that has a tag gets a new tag.
  */
 static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 			     struct sk_buff *skb, struct ov2_pending *pending)

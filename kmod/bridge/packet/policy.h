@@ -15,7 +15,8 @@ struct ov2_spd_pair;
  * @family: AF_INET or AF_INET6
  * @prefix_s: bits of @saddr that count
  * @prefix_d: bits of @daddr that count
- * @saddr: source; zero behind its prefix, and behind an IPv4 address
+ * @saddr: source address. The bits after the prefix are 0, and for IPv4 also
+ *	the 12 bytes after the address
  * @daddr: destination, likewise
  */
 struct ov2_policy_key {
@@ -90,8 +91,9 @@ static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 	return pol->serial < other->serial;
 }
 
-/* Has the core changed the template of @pol (ov2_policy_tmpl())? Under the
- * rcu_read_lock() under which @pol was found.
+/* Has the core changed the template of the policy since @pol copied it
+ * (ov2_policy_tmpl())? Call this in the RCU read-side section in which @pol was
+ * found.
  */
 static inline bool ov2_policy_tmpl_is_old(const struct ov2_policy *pol)
 {

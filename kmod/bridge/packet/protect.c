@@ -52,14 +52,16 @@ unsigned int ov2_ip_header_len(const struct sk_buff *skb)
 
 /**
  * ov2_frame_trim() - cut off the bytes behind the IP packet
- * @skb: data and network header at an IP header; the version is right
+ * @skb: data and network header at an IP header, whose version is 4 or 6 as
+ *	skb->protocol says
  *
  * Ethernet pads short frames, and ESP's trailer must follow the packet
  * directly. A large packet has no padding, and may have no length in its
  * header.
  *
  * Context: Any context.
- * Return: false if the packet is shorter than its header says.
+ * Return: false if the packet is shorter than its header says, or if memory is
+ *   short.
  */
 bool ov2_frame_trim(struct sk_buff *skb)
 {

@@ -14,10 +14,11 @@
 
 /* Is @xp an outbound bypass whose interface ID is the index of the card? Such a
  * bypass is for packets that leave through this card. The card sees no other
- * packets, so it need not compare the ID. The core finds a policy with an ID
- * only for packets of the xfrm interface with this ID, so the core never uses
- * such a bypass. The bypass is for sockets that have an outbound policy of
- * their own.
+ * packets, so it need not compare the ID. Only the card uses this bypass: the
+ * core finds a policy with an ID only for packets of the xfrm interface with
+ * this ID. For other packets the core asks the policy of the packet's socket
+ * first. If this policy of the socket is a bypass, the core sends the packet in
+ * clear, and the bypass of the card lets the packet pass, too.
  */
 static bool is_bypass_of_card(const struct xfrm_policy *xp)
 {
