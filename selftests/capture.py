@@ -266,7 +266,12 @@ def refusals(defer):
                ns.ip_error(f"link add mon0 link-netns {other.name} link ov0 "
                            f"netns {ns.name} type {KIND}"),
                "a card of another namespace is refused with its sentence")
-    ksft.equal(exists(ns, "mon0"), False, "no monitor is left")
+    ksft.check("A monitor must be in the network namespace of its card" in
+               ns.ip_error(f"link add mon0 link ov0 netns {other.name} "
+                           f"type {KIND}"),
+               "a monitor of another namespace is refused with its sentence")
+    ksft.equal((exists(ns, "mon0"), exists(other, "mon0")), (False, False),
+               "monitors that are left")
 
 
 def nobody_may_not(defer):

@@ -162,7 +162,12 @@ class Talk:
                                        self.to(side, OTHER_PORT))
 
     def arrived(self):
-        """Check that all datagrams sent so far have arrived in order."""
+        """Check that all datagrams sent so far have arrived, and their order.
+
+        The core chooses the send queue of software ESP by the hash of its
+        SPI. So in software a packet of a new SA may overtake packets of the
+        old SA.
+        """
         for side in "ab":
             got = []
 
@@ -170,9 +175,11 @@ class Talk:
                 while select.select([self.data[side]], [], [], 0)[0]:
                     got.append(*struct.unpack("!I",
                                               self.data[side].recv(100)))
-                return got and got[-1] == self.sent
+                return len(got) >= self.sent - self.seen
 
             ksft.wait_for(f"datagrams to {side}", complete)
+            if not self.hosts.offload:
+                got.sort()
             ksft.equal(got, list(range(self.sent - len(got) + 1,
                                        self.sent + 1)), "datagrams")
             ksft.equal(got[0], 1 + self.seen, "first datagram")

@@ -22,6 +22,9 @@
 
 #define MONITOR_KIND	"ipsecov2mon"
 
+#define MONITOR_ELSEWHERE						\
+	"A monitor must be in the network namespace of its card"
+
 /**
  * struct monitor - private data of a monitor's netdev
  * @tap: what the monitor shows; in the list of taps while the monitor is up
@@ -132,8 +135,7 @@ static struct net_device *monitor_card(const struct net_device *dev,
 		return ERR_PTR(-EINVAL);
 	}
 	if (!net_eq(dev_net(dev), dev_net(card))) {
-		NL_SET_ERR_MSG_ATTR(extack, link,
-				    "A monitor must be in the network namespace of its card");
+		NL_SET_ERR_MSG_ATTR(extack, link, MONITOR_ELSEWHERE);
 		return ERR_PTR(-EINVAL);
 	}
 	return card;
@@ -145,6 +147,15 @@ static int monitor_new(struct net_device *dev, struct net *link_net,
 {
 	struct monitor *monitor = netdev_priv(dev);
 
+	/* With this attribute, the older kernel makes the monitor in the
+	 * namespace of the link and moves it afterwards. So monitor_card()
+	 * could not tell that the two namespaces differ.
+	 */
+	if (tb[IFLA_LINK_NETNSID]) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK_NETNSID],
+				    MONITOR_ELSEWHERE);
+		return -EINVAL;
+	}
 	if (tb[IFLA_LINK]) {
 		struct net_device *card = monitor_card(dev, link_net,
 						       tb[IFLA_LINK], extack);
