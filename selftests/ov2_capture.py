@@ -16,6 +16,7 @@ import tempfile
 from collections import namedtuple
 
 from lib import ksft, module, ov2
+from lib.algs import ALGS
 from lib.bed import CARD, Shape, shared
 from lib.monitor import Monitor
 from lib.traffic import PORT, Traffic
@@ -32,9 +33,10 @@ Row = namedtuple("Row", "interface comment spi seq direction kept length")
 class Talk:
     """The shared bed with SAs, and a capture at a's card."""
 
-    def __init__(self, defer, how="crypto"):
+    def __init__(self, defer, how="crypto", **options):
         self.bed = shared()
-        self.pair = self.bed.install(Shape.named("ipv4-transport"), how=how)
+        self.pair = self.bed.install(Shape.named("ipv4-transport"), how=how,
+                                     **options)
         self.traffic = Traffic(self.bed, self.pair.shape)
         defer(self.traffic.close)
         self.place = tempfile.mkdtemp()
@@ -251,6 +253,54 @@ def fields_of_lua(defer):
                 [*got, "17", pad, "", "", "success"]], "fields")
 
 
+# ---- the keys
+
+def keys_decrypt_the_wire(defer, alg, icv, esn):
+    """With the lines of `ov2 keys`, tshark decrypts the side of the wire."""
+    talk = Talk(defer, alg=ALGS[alg], icv=icv, esn=esn)
+    process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "1",
+                           "--filter", "wire")
+    talk.datagram()
+    ended(process)
+    done = ov2.call(talk.bed.a, "keys", "--wireshark")
+    ksft.equal(done.returncode, 0, "status of ov2 keys")
+    ksft.check("who has them reads" in done.stderr, "ov2 keys warns")
+    ksft.equal(len(done.stdout.splitlines()), 2, "lines of ov2 keys")
+    place = os.path.join(talk.place, ".config/wireshark")
+    os.makedirs(place)
+    with open(os.path.join(place, "esp_sa"), "w", encoding="ascii") as file:
+        file.write(done.stdout)
+    command = ["tshark", "-n", "-r", talk.file, "-T", "fields", "-e",
+               "udp.payload", "-o", "esp.enable_encryption_decode:TRUE", "-o",
+               "esp.enable_authentication_check:TRUE", "-e", "esp.icv_good"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True,
+                               check=False,
+                               env=dict(os.environ, HOME=talk.place))
+    except FileNotFoundError:
+        raise ksft.Skip("tshark is not installed") from None
+    payload, good = found.stdout.rstrip("\n").split("\t")
+    ksft.equal(bytes.fromhex(payload.replace(":", "")), PAYLOAD, "payload")
+    ksft.check(good.lower() in ("1", "true"), f"tshark says {good} of the ICV")
+
+
+def keys_as_json(defer):
+    talk = Talk(defer)
+    done = ov2.call(talk.bed.a, "--json", "keys", "--wireshark")
+    rows = {row["spi"]: row["esp_sa"] for row in json.loads(done.stdout)}
+    ksft.equal(set(rows), {talk.pair.ab.spi, talk.pair.ba.spi}, "SPIs")
+    ksft.check(talk.pair.ab.keymat.hex() in rows[talk.pair.ab.spi], "the key")
+
+
+def keys_that_wireshark_lacks(defer):
+    """Such a state gets a sentence, and no line."""
+    talk = Talk(defer, alg=ALGS["aes128-ccm"], icv=128)
+    done = ov2.call(talk.bed.a, "keys", "--wireshark")
+    ksft.equal((done.returncode, done.stdout), (0, ""), "status and output")
+    ksft.check(f"cannot decrypt SPI {talk.pair.ab.spi:#x}: it does not know "
+               "rfc4309(ccm(aes))" in done.stderr, done.stderr)
+
+
 # ---- how a capture ends
 
 def ends_by_signal(defer, number):
@@ -368,6 +418,8 @@ def refused(defer):
             (("capture", "-c", "0"), "-c 0 is not a number of frames"),
             (("capture", "--json", "-w", talk.file), "-w writes pcapng"),
             (("extcap",), "extcap is for Wireshark"),
+            (("keys",), "keys needs --wireshark"),
+            (("show", "--wireshark"), "--wireshark is for `ov2 keys`"),
             (("extcap", "--capture"), "needs --extcap-interface and --fifo"),
             (("extcap", "--wrong"), "extcap does not know --wrong"),
             (("show", "--clear"), "--clear is for `ov2 capture`")):
@@ -401,6 +453,11 @@ if __name__ == "__main__":
         record_of_each_frame, fields_of_lua, text, objects_of_json, filters,
         ("clear with leave", clear_by_leave, ("--clear",), True),
         ("clear without leave", clear_by_leave, (), False),
+        *((f"keys {alg} {icv}{' esn' * esn}", keys_decrypt_the_wire, alg, icv,
+           esn) for alg, icv, esn in (
+               ("aes128-gcm", 128, False), ("aes256-gcm", 64, True),
+               ("aes128-cbc-sha256", 128, False))),
+        keys_as_json, keys_that_wireshark_lacks,
         *((f"ends_by_signal {number.name}", ends_by_signal, number)
           for number in (signal.SIGINT, signal.SIGTERM)),
         ends_with_its_reader, ends_when_the_disk_is_full, ends_with_its_card,

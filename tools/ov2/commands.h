@@ -22,6 +22,7 @@ struct command {
 extern const struct command command_capture;
 extern const struct command command_decode;
 extern const struct command command_sa;
+extern const struct command command_keys;
 extern const struct command command_show;
 extern const struct command command_stats;
 extern const struct command command_version;

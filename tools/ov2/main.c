@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&command_sa,
 	&command_stats,
 	&command_capture,
+	&command_keys,
 	&command_decode,
 	&command_version,
 };
@@ -46,7 +47,8 @@ static void help(void)
 	     "  -w, --write FILE       capture: write pcapng to FILE, - for stdout\n"
 	     "  -c, --count N          capture: end after N frames\n"
 	     "      --filter WORDS     capture: spi N, tx, rx, wire, clear\n"
-	     "      --clear            capture: frames in clear as a whole\n\n"
+	     "      --clear            capture: frames in clear as a whole\n"
+	     "      --wireshark        keys: as Wireshark's table of ESP SAs\n\n"
 	     "Exit status: 0 done, 1 failed, 2 wrong use, 3 the module is not loaded.\n"
 	     "ov2(8) has the rest.");
 }
@@ -57,6 +59,7 @@ enum {
 	OPTION_WATCH,
 	OPTION_FILTER,
 	OPTION_CLEAR,
+	OPTION_WIRESHARK,
 };
 
 static const struct option long_options[] = {
@@ -72,6 +75,7 @@ static const struct option long_options[] = {
 	{ "count", required_argument, NULL, 'c' },
 	{ "filter", required_argument, NULL, OPTION_FILTER },
 	{ "clear", no_argument, NULL, OPTION_CLEAR },
+	{ "wireshark", no_argument, NULL, OPTION_WIRESHARK },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -168,6 +172,10 @@ static enum status take_option(struct line *line, int option, char **argv)
 	case OPTION_CLEAR:
 		belongs_to(line, &command_capture, "--clear");
 		options.clear = true;
+		return STATUS_DONE;
+	case OPTION_WIRESHARK:
+		belongs_to(line, &command_keys, "--wireshark");
+		options.wireshark = true;
 		return STATUS_DONE;
 	case ':':
 		return wrong_use("%s needs a value", argv[optind - 1]);

@@ -15,6 +15,7 @@
  * @quiet: capture: say nothing on stderr if all is well
  * @filter: capture: which frames, or NULL
  * @clear: capture: frames in clear as a whole
+ * @wireshark: keys: in the form of Wireshark
  * @count: capture: how many frames, or 0 for no end
  */
 struct options {
@@ -24,6 +25,7 @@ struct options {
 	double watch;
 	const char *write;
 	bool quiet;
+	bool wireshark;
 	const char *filter;
 	bool clear;
 	unsigned long long count;

@@ -34,7 +34,7 @@ _ov2() {
 		COMPREPLY=("${COMPREPLY[@]/#/--color=}")
 		return ;;
 	-*)
-		_ov2_words "--json --netns --verbose --color= --nonzero --watch --write --count --filter --clear --help --version" "$word"
+		_ov2_words "--json --netns --verbose --color= --nonzero --watch --write --count --filter --clear --wireshark --help --version" "$word"
 		return ;;
 	esac
 	case $command in

@@ -151,7 +151,7 @@ static int read_policy(const struct nlmsghdr *nlh, void *data)
 }
 
 static enum status xfrm_dump(struct nl *nl, uint16_t type, nl_row row,
-			     struct xfrm *xfrm)
+			     void *data)
 {
 	char room[NL_REQUEST_SIZE] __attribute__((aligned(8)));
 	struct nlmsghdr *request = mnl_nlmsg_put_header(room);
@@ -159,7 +159,7 @@ static enum status xfrm_dump(struct nl *nl, uint16_t type, nl_row row,
 
 	request->nlmsg_type = type;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	error = nl_dump(nl, request, NULL, row, xfrm);
+	error = nl_dump(nl, request, NULL, row, data);
 	if (error == -EPERM)
 		return failed("the kernel shows states and policies only to root, or to CAP_NET_ADMIN in the network namespace: use sudo");
 	if (error)
@@ -167,6 +167,36 @@ static enum status xfrm_dump(struct nl *nl, uint16_t type, nl_row row,
 	if (nl->interrupted)
 		warn("the states or policies changed while they were read, so some may be missing: ask again");
 	return STATUS_DONE;
+}
+
+static enum status xfrm_open(struct nl *nl)
+{
+	int error = nl_open(nl, NETLINK_XFRM);
+
+	if (error)
+		return failed("cannot ask xfrm: %s: `modprobe xfrm_user` helps if it is missing",
+			      strerror(-error));
+	return STATUS_DONE;
+}
+
+/**
+ * xfrm_states() - look at each state of the network namespace
+ * @row: called with the message of each state
+ * @data: for @row
+ *
+ * Return: STATUS_DONE, or STATUS_FAILED after a sentence.
+ */
+enum status xfrm_states(nl_row row, void *data)
+{
+	enum status status;
+	struct nl nl;
+
+	status = xfrm_open(&nl);
+	if (status)
+		return status;
+	status = xfrm_dump(&nl, XFRM_MSG_GETSA, row, data);
+	nl_close(&nl);
+	return status;
 }
 
 /**
@@ -179,13 +209,11 @@ enum status xfrm_read(struct xfrm *xfrm)
 {
 	enum status status;
 	struct nl nl;
-	int error;
 
 	memset(xfrm, 0, sizeof(*xfrm));
-	error = nl_open(&nl, NETLINK_XFRM);
-	if (error)
-		return failed("cannot ask xfrm: %s: `modprobe xfrm_user` helps if it is missing",
-			      strerror(-error));
+	status = xfrm_open(&nl);
+	if (status)
+		return status;
 	status = xfrm_dump(&nl, XFRM_MSG_GETSA, read_state, xfrm);
 	if (!status)
 		status = xfrm_dump(&nl, XFRM_MSG_GETPOLICY, read_policy, xfrm);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "netlink.h"
 
 #define XFRM_ADDRESS_TEXT	46
 #define XFRM_MAX_TEMPLATES	6
@@ -67,6 +68,7 @@ struct xfrm {
 	size_t policy_count;
 };
 
+enum status xfrm_states(nl_row row, void *data);
 enum status xfrm_read(struct xfrm *xfrm);
 void xfrm_free(struct xfrm *xfrm);
 
