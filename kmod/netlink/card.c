@@ -131,37 +131,19 @@ static int card_put(struct sk_buff *msg, struct net *net,
 	return 0;
 }
 
-int ipsecov2_nl_card_get_doit(struct sk_buff *skb, struct genl_info *info)
+static int card_put_asked(struct sk_buff *msg, const struct genl_info *info)
 {
 	const struct net_device *dev;
-	struct sk_buff *msg;
-	void *hdr;
-	int err;
 
-	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-
-	err = -EMSGSIZE;
-	hdr = genlmsg_iput(msg, info);
-	if (!hdr)
-		goto err_msg;
-
-	rcu_read_lock();
 	dev = ov2_family_card(info, IPSECOV2_A_CARD_IFINDEX);
-	err = PTR_ERR_OR_ZERO(dev);
-	if (!err)
-		err = card_put(msg, genl_info_net(info), dev);
-	rcu_read_unlock();
-	if (err)
-		goto err_msg;
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	return card_put(msg, genl_info_net(info), dev);
+}
 
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
-
-err_msg:
-	nlmsg_free(msg);
-	return err;
+int ipsecov2_nl_card_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return ov2_family_reply(info, card_put_asked);
 }
 
 /**

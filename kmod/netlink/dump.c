@@ -44,8 +44,9 @@ static u32 dump_version(struct netlink_callback *cb,
 		if (!ov2_port_is_card(dev) ||
 		    (only && nla_get_u32(only) != dev->ifindex))
 			continue;
-		version = jhash_3words(version, dev->ifindex,
-				       ops->version(ov2_adapter_of(dev)), 0);
+		version = jhash_3words(version, dev->ifindex, ops->version ?
+				       ops->version(ov2_adapter_of(dev)) : 0,
+				       0);
 	}
 	return version;
 }

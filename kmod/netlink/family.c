@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The generic netlink family. Its operations and their policies are generated
- * from Documentation/netlink/specs/ipsecov2.yaml (family_gen.c). The objects
- * "card" and "counter" have files of their own.
+ * from Documentation/netlink/specs/ipsecov2.yaml (family_gen.c). Each object
+ * except "module" has a file of its own.
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -62,22 +62,55 @@ int ov2_family_put_address(struct sk_buff *msg, int attr, u16 family,
 						       sizeof(__be32), addr);
 }
 
-int ipsecov2_nl_module_get_doit(struct sk_buff *skb, struct genl_info *info)
+/**
+ * ov2_family_reply() - answer a request with one message
+ * @info: the request
+ * @put: fills in the message. Returns 0 or a negative errno. Under
+ *	rcu_read_lock()
+ *
+ * Context: Process context.
+ * Return: 0 or a negative errno.
+ */
+int ov2_family_reply(struct genl_info *info,
+		     int (*put)(struct sk_buff *msg,
+				const struct genl_info *info))
 {
 	struct sk_buff *msg;
 	void *hdr;
+	int err;
 
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
+
+	err = -EMSGSIZE;
 	hdr = genlmsg_iput(msg, info);
-	if (!hdr || nla_put_string(msg, IPSECOV2_A_MODULE_VERSION,
-				   THIS_MODULE->version)) {
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
+	if (!hdr)
+		goto err_msg;
+
+	rcu_read_lock();
+	err = put(msg, info);
+	rcu_read_unlock();
+	if (err)
+		goto err_msg;
+
 	genlmsg_end(msg, hdr);
 	return genlmsg_reply(msg, info);
+
+err_msg:
+	nlmsg_free(msg);
+	return err;
+}
+
+static int module_put_asked(struct sk_buff *msg, const struct genl_info *info)
+{
+	return nla_put_string(msg, IPSECOV2_A_MODULE_VERSION,
+			      THIS_MODULE->version);
+}
+
+int ipsecov2_nl_module_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return ov2_family_reply(info, module_put_asked);
 }
 
 /**

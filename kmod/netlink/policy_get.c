@@ -118,37 +118,19 @@ static int policy_find(const struct genl_info *info,
 	return 0;
 }
 
-int ipsecov2_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
+static int policy_put_asked(struct sk_buff *msg, const struct genl_info *info)
 {
 	const struct net_device *dev;
 	struct ov2_policy_view view;
-	struct sk_buff *msg;
-	void *hdr;
 	int err;
 
-	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-
-	err = -EMSGSIZE;
-	hdr = genlmsg_iput(msg, info);
-	if (!hdr)
-		goto err_msg;
-
-	rcu_read_lock();
 	err = policy_find(info, &dev, &view);
-	if (!err)
-		err = policy_put(msg, dev, &view);
-	rcu_read_unlock();
-	if (err)
-		goto err_msg;
+	return err ?: policy_put(msg, dev, &view);
+}
 
-	genlmsg_end(msg, hdr);
-	return genlmsg_reply(msg, info);
-
-err_msg:
-	nlmsg_free(msg);
-	return err;
+int ipsecov2_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return ov2_family_reply(info, policy_put_asked);
 }
 
 static int policy_dump_card(struct sk_buff *skb, struct netlink_callback *cb,
