@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The words of `ov2 capture --filter`. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "capture.h"
+#include "number.h"
 
 #define FILTER_TEXT	256
 
 static enum status filter_spi(const char *word, struct capture_filter *filter)
 {
-	unsigned long long spi;
-	char *end;
-
 	if (!word)
 		return wrong_use("--filter: spi needs a number");
-	errno = 0;
-	spi = strtoull(word, &end, 0);
-	/* strtoull() takes signs and blanks */
-	if (*word < '0' || *word > '9' || *end || errno || spi > UINT32_MAX)
-		return wrong_use("--filter: '%s' is no SPI, which is a number such as 0x1000",
-				 word);
 	filter->has_spi = true;
-	filter->spi = spi;
-	return STATUS_DONE;
+	return number_spi(word, &filter->spi);
 }
 
 /**

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "extcap.h"
 #include "netns.h"
+#include "number.h"
 #include "options.h"
 
 struct options options;
@@ -96,12 +97,7 @@ static enum status take_watch(const char *seconds)
 
 static enum status take_count(const char *text)
 {
-	char *end;
-
-	errno = 0;
-	options.count = strtoull(text, &end, 10);
-	/* strtoull() takes signs and blanks */
-	if (*text < '0' || *text > '9' || *end || errno || !options.count)
+	if (!number_read(text, 10, &options.count) || !options.count)
 		return wrong_use("-c %s is not a number of frames from 1 on",
 				 text);
 	return STATUS_DONE;

@@ -6,6 +6,24 @@
 #include "number.h"
 
 /**
+ * number_read() - read a number
+ * @word: the number
+ * @base: 10, or 0 to take 0x and octal, too
+ * @value: filled in
+ *
+ * Return: false if the word is no number, or does not fit.
+ */
+bool number_read(const char *word, int base, unsigned long long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(word, &end, base);
+	/* strtoull() takes signs and blanks */
+	return *word >= '0' && *word <= '9' && !*end && !errno;
+}
+
+/**
  * number_spi() - read an SPI
  * @word: the number, decimal or with 0x
  * @spi: filled in, in host byte order
@@ -15,12 +33,8 @@
 enum status number_spi(const char *word, uint32_t *spi)
 {
 	unsigned long long value;
-	char *end;
 
-	errno = 0;
-	value = strtoull(word, &end, 0);
-	/* strtoull() takes signs and blanks */
-	if (*word < '0' || *word > '9' || *end || errno || value > UINT32_MAX)
+	if (!number_read(word, 0, &value) || value > UINT32_MAX)
 		return wrong_use("'%s' is not an SPI, which is a number such as 0x1000",
 				 word);
 	*spi = value;
