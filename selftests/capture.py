@@ -6,12 +6,11 @@ What is shown of the wire is compared with what a bridge on the wire has seen.
 Without leave to show frames in clear, nothing of a payload is shown.
 """
 import errno
-import os
 import socket
 import struct
 import time
 
-from lib import esp, ksft, module
+from lib import esp, ksft, module, ynl
 from lib.bed import CARD, Bed, Shape, delete_shared, shared
 from lib.monitor import (KIND, ROUTE, RX_CLEAR, RX_WIRE, TX_CLEAR, TX_WIRE,
                          Monitor, new_link)
@@ -19,7 +18,6 @@ from lib.netns import Netns
 from lib.traffic import PORT, Traffic
 from lib.xfrmnl import ifindex
 
-NOBODY = 65534
 HOWS = ("crypto", "packet")
 SHAPES = ("ipv4-transport", "ipv6-tunnel", "ipv4-transport-udp")
 PAYLOAD = b"ov2-in-the-clear" * 20
@@ -277,20 +275,14 @@ def refusals(defer):
 def nobody_may_not(defer):
     """Only who administers the namespace makes monitors."""
     ns = a_card(defer)
-    child = os.fork()
-    if not child:
-        status = 1
-        try:
-            os.setns(ns.fd, os.CLONE_NEWNET)
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-            with socket.socket(*ROUTE) as sock:
-                status = int(new_link(sock, "mon0") != errno.EPERM)
-        finally:
-            os._exit(status)
-    _, status = os.waitpid(child, 0)
-    ksft.equal(status, 0, "status of a child that is nobody")
+
+    def errno_of_link():
+        with socket.socket(*ROUTE) as sock:
+            return new_link(sock, "mon0")
+
+    for become in (ynl.nobody, ynl.own_user_namespace):
+        ksft.equal(ynl.answer_in(become, ns, errno_of_link), errno.EPERM,
+                   f"errno of a new monitor: {become.__name__}")
     ksft.check(not exists(ns, "mon0"), "no monitor is left")
 
 

@@ -111,27 +111,18 @@ def own_user_namespace():
     os.unshare(os.CLONE_NEWUSER)
 
 
-def answer_of(become, ns, ask, spec):
-    os.setns(ns.fd, os.CLONE_NEWNET)
-    become()
-    return ask(Family(spec=spec))
-
-
-def asked_by(become, ns, ask):
-    """What ask() returns to a process that gives up its privileges first. It
-    must be something that JSON can carry.
+def answer_in(become, ns, ask):
+    """What ask() returns in a namespace to a process that gives up its
+    privileges first. It must be something that JSON can carry.
     """
-    # Nobody may not look into the directory of the checkout
-    place = tempfile.mkdtemp()
-    os.chmod(place, 0o755)
-    spec = shutil.copy(find_spec(), place)
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
         # The child must not go on with the cases of its parent
         try:
-            seen = answer_of(become, ns, ask, spec)
-            os.write(writer, json.dumps(seen).encode())
+            os.setns(ns.fd, os.CLONE_NEWNET)
+            become()
+            os.write(writer, json.dumps(ask()).encode())
         except Exception:
             ksft.note(traceback.format_exc())
         finally:
@@ -140,9 +131,17 @@ def asked_by(become, ns, ask):
     with os.fdopen(reader) as answer:
         text = answer.read()
     os.waitpid(child, 0)
-    shutil.rmtree(place)
     ksft.check(text, f"{become.__name__}: the child failed, see above")
     return json.loads(text)
+
+
+def asked_by(become, ns, ask):
+    """answer_in() for an ask() that takes a Family."""
+    # Nobody may not look into the directory of the checkout
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        spec = shutil.copy(find_spec(), place)
+        return answer_in(become, ns, lambda: ask(Family(spec=spec)))
 
 
 # ---- a dump, message by message
