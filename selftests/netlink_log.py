@@ -144,13 +144,13 @@ def a_policy(defer):
     ksft.equal(without(first, "time", "comm", "pid"), {
         **same, "seq": 1, "reason": "ipsec_policy_refused_addr",
         "sentence": of_policies.ADDR, "mode": "tunnel", "saddr": "10.1.0.0",
-        "daddr": "10.2.0.0", "saddr-prefix": 16, "daddr-prefix": 16,
+        "daddr": "10.2.0.0", "prefixlen-s": 16, "prefixlen-d": 16,
         "proto": 17, "dport": 500, "spi": "0x77", "reqid": 9, "priority": 4242,
         "tmpl-saddr": "0.0.0.0", "tmpl-daddr": B}, "the first")
     ksft.equal(without(second, "time", "comm", "pid"), {
         **same, "seq": 2, "reason": "ipsec_policy_refused_mark",
         "sentence": of_policies.MARK, "saddr": A, "daddr": B,
-        "saddr-prefix": 32, "daddr-prefix": 32, "proto": 0, "priority": 0},
+        "prefixlen-s": 32, "prefixlen-d": 32, "proto": 0, "priority": 0},
         "the second")
 
 

@@ -71,8 +71,8 @@ static int log_put_state(struct sk_buff *skb, const struct ov2_log_asked *asked)
 static int log_put_policy(struct sk_buff *skb,
 			  const struct ov2_log_asked *asked)
 {
-	if (nla_put_u8(skb, IPSECOV2_A_LOG_SADDR_PREFIX, asked->prefix_s) ||
-	    nla_put_u8(skb, IPSECOV2_A_LOG_DADDR_PREFIX, asked->prefix_d) ||
+	if (nla_put_u8(skb, IPSECOV2_A_LOG_PREFIXLEN_S, asked->prefix_s) ||
+	    nla_put_u8(skb, IPSECOV2_A_LOG_PREFIXLEN_D, asked->prefix_d) ||
 	    nla_put_u32(skb, IPSECOV2_A_LOG_PRIORITY, asked->priority) ||
 	    log_put_address(skb, IPSECOV2_A_LOG_TMPL_SADDR, asked->tmpl_family,
 			    &asked->tmpl_saddr) ||

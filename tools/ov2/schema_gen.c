@@ -698,14 +698,14 @@ const struct schema_attr schema_log[SCHEMA_ATTRS] = {
 		.key = "daddr",
 		.kind = SCHEMA_ADDRESS,
 	},
-	[IPSECOV2_A_LOG_SADDR_PREFIX] = {
-		.name = "saddr-prefix",
-		.key = "saddr_prefix",
+	[IPSECOV2_A_LOG_PREFIXLEN_S] = {
+		.name = "prefixlen-s",
+		.key = "prefixlen_s",
 		.kind = SCHEMA_U8,
 	},
-	[IPSECOV2_A_LOG_DADDR_PREFIX] = {
-		.name = "daddr-prefix",
-		.key = "daddr_prefix",
+	[IPSECOV2_A_LOG_PREFIXLEN_D] = {
+		.name = "prefixlen-d",
+		.key = "prefixlen_d",
 		.kind = SCHEMA_U8,
 	},
 	[IPSECOV2_A_LOG_PROTO] = {
