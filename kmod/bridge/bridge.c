@@ -85,7 +85,7 @@ static void bridge_destroy(struct ov2_reaped *reaped)
 }
 
 /**
- * ov2_bridge_exit() - end of ov2_bridge_init()
+ * ov2_bridge_exit() - undo ov2_bridge_init()
  * @ad: the card. No reference to its netdev is left, so no state and no policy
  *	is on the card. netdev_run_todo() has waited for RCU callbacks since
  *	then
@@ -99,11 +99,13 @@ void ov2_bridge_exit(struct ov2_adapter *ad)
 }
 
 /**
- * ov2_bridge_packet_mode() - has a card states or policies in packet mode?
+ * ov2_bridge_packet_mode() - does a card have states or policies in packet
+ * mode?
  * @ad: the card
  *
  * While a card has such states or policies, the stack hands packets to the card
- * in clear and expects the card to protect them, whatever features are on.
+ * in clear and expects the card to protect them, even if the card's features
+ * are off.
  *
  * Context: Any context.
  * Return: true if so.

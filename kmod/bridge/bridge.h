@@ -11,12 +11,13 @@ struct skb_ext;
 struct xfrm_state;
 
 /**
- * struct ov2_rx_burst - what frames have in common that a poll brings up
+ * struct ov2_rx_burst - what the frames of one poll have in common
  * @handle: the handle of the last frame's SA; valid if @assoc is set
  * @assoc: the association that @handle leads to, or NULL
  * @x: the state of @assoc, with a reference
- * @path: the extensions of the last frame of @x that the core need not check,
- *	with a reference, or NULL. They hold only its sec_path
+ * @path: the skb extensions of the last frame of @x that the core need not
+ *	check, or NULL. These extensions hold only a sec_path, and the burst has
+ *	a reference to them
  * @sa_delete_req: @path says SA_DELETE_REQ
  *
  * All zero at first. One RCU read side lasts from the first frame to

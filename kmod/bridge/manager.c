@@ -4,12 +4,12 @@
  *
  * User space may set the sequence numbers of a state at any time
  * (XFRM_MSG_NEWAE; daemons of a cluster do so when another host takes over). No
- * operation of xfrmdev_ops tells a driver about it. The engine infers the high
- * half of a received number from the last number that it knows. If user space
- * has set another number, the engine finds every later frame bad. But
- * xfrm_new_ae() tells the kernel's key managers before it answers user space.
- * So the bridge registers as a key manager, and tells the engine the new number
- * before user space goes on.
+ * operation of xfrmdev_ops tells a driver about the new numbers. The engine
+ * infers the high half of a received number from the last number that it knows.
+ * If user space has set another number, the engine finds every later frame bad.
+ * But xfrm_new_ae() tells the kernel's key managers before it answers user
+ * space. So the bridge registers as a key manager, and tells the engine the new
+ * number before user space goes on.
  */
 #include "bridge.h"
 #include "xdo.h"
@@ -65,7 +65,7 @@ void ov2_bridge_register(void)
 }
 
 /**
- * ov2_bridge_unregister() - end of ov2_bridge_register()
+ * ov2_bridge_unregister() - undo ov2_bridge_register()
  *
  * Context: Process context, sleeps. No card is left.
  */

@@ -48,8 +48,9 @@ static void view_tmpl(struct ov2_tmpl_view *view, const struct ov2_policy *pol)
 	view->daddr = tmpl->id.daddr.in6;
 }
 
-/* Returns xfrm's number of a policy, or 0 while the policy is being added: the
- * core numbers it after the card has it.
+/* Returns xfrm's number of a policy, or 0 while the policy is being added,
+ * because the core gives the policy its number after the card has added the
+ * policy.
  */
 static u32 policy_index(const struct ov2_policy *pol)
 {
@@ -81,8 +82,8 @@ static void view_policy(struct ov2_policy_view *view,
  *	ov2_spd_next()
  * @view: filled in
  *
- * Context: Under rcu_read_lock(), any context but hard interrupts.
- * Return: false if no further policy is there.
+ * Context: Under rcu_read_lock(), any context except hard interrupts.
+ * Return: true, or false if the card has no further policy.
  */
 bool ov2_bridge_policy_next(struct ov2_adapter *ad, unsigned long *slot,
 			    struct ov2_policy_view *view)
@@ -107,11 +108,11 @@ bool ov2_bridge_policy_next(struct ov2_adapter *ad, unsigned long *slot,
  * @index: xfrm's number of the policy
  * @view: filled in, if the card has the policy
  *
- * While an update replaces a policy, two policies have one number. Then the
- * card shows one of them.
+ * While an update replaces a policy, two policies have the same number. Then
+ * this function shows one of the two.
  *
- * Context: Under rcu_read_lock(), any context but hard interrupts.
- * Return: true if so.
+ * Context: Under rcu_read_lock(), any context except hard interrupts.
+ * Return: true if the card has the policy.
  */
 bool ov2_bridge_policy_find(struct ov2_adapter *ad, u32 index,
 			    struct ov2_policy_view *view)
@@ -130,7 +131,7 @@ bool ov2_bridge_policy_find(struct ov2_adapter *ad, u32 index,
 }
 
 /**
- * ov2_bridge_policy_version() - a number that differs after each change
+ * ov2_bridge_policy_version() - a number that each change of policies changes
  * @ad: the card
  *
  * Context: Any context.

@@ -15,7 +15,7 @@ struct ov2_adapter;
  * @spi: network order, 0 = any
  * @reqid: 0 = any
  * @saddr: source of the tunnel; an IPv4 address is in the first word
- * @daddr: destination, likewise
+ * @daddr: destination, in the same form
  */
 struct ov2_tmpl_view {
 	bool tunnel;
@@ -31,17 +31,17 @@ struct ov2_tmpl_view {
  * struct ov2_policy_view - an offloaded policy as users see it
  * @index: xfrm's number of the policy
  * @inbound: direction
- * @block: its packets are dropped
- * @protects: its packets are protected as @tmpl says
+ * @block: the card drops the packets of the policy
+ * @protects: the packets of the policy are protected as @tmpl says
  * @family: AF_INET or AF_INET6, of the addresses
  * @prefixlen_s: bits of @saddr that count
  * @prefixlen_d: bits of @daddr that count
- * @saddr: source of its packets; an IPv4 address is in the first word
- * @daddr: destination, likewise
- * @proto: protocol of its packets, 0 = any
- * @sport: network order
+ * @saddr: source of the packets; an IPv4 address is in the first word
+ * @daddr: destination, in the same form
+ * @proto: protocol of the packets, 0 = any
+ * @sport: source port, network order
  * @sport_mask: bits of @sport that count, network order
- * @dport: network order
+ * @dport: destination port, network order
  * @dport_mask: bits of @dport that count, network order
  * @ifindex: index of the interface in the selector, or 0
  * @priority: a policy with a smaller priority is asked first

@@ -202,7 +202,7 @@ static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res,
 /**
  * ov2_bridge_receive() - turn a received frame's records into a sec_path
  * @ad: the card
- * @nbl: the frame; stays the caller's, but its skb is taken if the verdict is
+ * @nbl: the frame. The caller keeps the NBL; the skb is taken if the verdict is
  *	OV2_RX_TAKEN
  * @burst: what the frame may have in common with the last one
  * @verdict: filled in with what is to be done, if the frame may come in
@@ -237,10 +237,10 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 }
 
 /**
- * ov2_bridge_receive_plain() - may a frame come in that the engine did not see?
+ * ov2_bridge_receive_plain() - may a frame that the engine did not see come in?
  * @ad: the card
- * @skb: the frame; stays the caller's unless the verdict is OV2_RX_TAKEN. Data
- *	is behind the Ethernet header. The frame may be a large packet, and its
+ * @skb: the frame, which is taken if the verdict is OV2_RX_TAKEN. Data is
+ *	behind the Ethernet header. The frame may be a large packet, and its
  *	checksum may be incomplete, because only the headers are read
  * @verdict: filled in with what is to be done, if the frame may come in
  *

@@ -75,11 +75,12 @@ static void view_state(struct ov2_sa_view *view, const struct xfrm_state *x)
  * ov2_bridge_sa_view() - show an SA
  * @ad: the card
  * @handle: any value
- * @view: filled in, if @handle names an SA of a state. The names in it are
- *	constant
+ * @view: filled in, if @handle names an SA of a state. The strings that it
+ *	points to are constant
  *
- * Context: Under rcu_read_lock(), any context but hard interrupts.
- * Return: true if so; false if the SA is gone, or is being made or deleted.
+ * Context: Under rcu_read_lock(), any context except hard interrupts.
+ * Return: true if @view is filled in; false if the SA is gone, or is being made
+ * or deleted.
  */
 bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
 			struct ov2_sa_view *view)
@@ -93,8 +94,9 @@ bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
 		.handle = handle,
 		.packet = assoc->packet,
 	};
-	/* The state cannot be freed before this read side ends, because it was
-	 * in its association (bridge_state_free(), and xfrm_state_gc_task()).
+	/* The association still named the state in this read side. So the state
+	 * cannot be freed before the read side ends: bridge_state_free() and
+	 * xfrm_state_gc_task() first wait for a grace period.
 	 */
 	spin_lock_bh(&x->lock);
 	view_state(view, x);
@@ -106,9 +108,9 @@ bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
  * ov2_bridge_sa_find() - find an SA as xfrm finds its state
  * @net: the namespace
  * @spec: which SA
- * @handle: filled in with its handle, if there is one
+ * @handle: filled in with the handle of the SA, if the SA is found
  *
- * Context: Under rcu_read_lock(), any context but hard interrupts.
+ * Context: Under rcu_read_lock(), any context except hard interrupts.
  * Return: the card of the SA; it is valid until the end of this read side. NULL
  * if xfrm has no such state, or if this state is not on a card.
  */

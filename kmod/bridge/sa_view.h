@@ -20,8 +20,8 @@ struct ov2_adapter;
  * @proto: IPPROTO_ESP
  * @family: AF_INET or AF_INET6
  * @spi: network order
- * @saddr: source of its packets; an IPv4 address is in the first word
- * @daddr: destination, likewise
+ * @saddr: source of the ESP packets; an IPv4 address is in the first word
+ * @daddr: destination, in the same form
  * @auth: integrity algorithm by the kernel's name; NULL if @encr has integrity
  * @encr: cipher or combined mode by the kernel's name
  * @auth_id: the identifier of @auth with its key length, or 0
@@ -31,9 +31,9 @@ struct ov2_adapter;
  *	it
  * @window: replay window in packets
  * @encap_type: UDP_ENCAP_*, or 0 if ESP is not encapsulated
- * @encap_sport: network order
- * @encap_dport: network order
- * @reqid: the owner's number
+ * @encap_sport: source port of the UDP header, network order
+ * @encap_dport: destination port of the UDP header, network order
+ * @reqid: the number that policy and state have in common
  * @if_id: number of the xfrm interface, or 0
  * @mark: mark of the state
  * @mark_mask: bits of @mark that count

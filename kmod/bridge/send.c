@@ -17,7 +17,8 @@
 #include "sa/framed.h"
 
 /* Returns the high half of the packet's number. If the core segmented the
- * packet in software, xo->seq already is the number after the packet's own.
+ * packet in software, xo->seq already is the number after the number of the
+ * packet.
  */
 static u32 xo_seq_hi(const struct xfrm_offload *xo)
 {
@@ -173,15 +174,15 @@ static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
 /**
  * ov2_bridge_xmit() - what is to be done with a frame that the stack sends?
  * @ad: the card
- * @skb: the frame; stays the caller's unless the verdict is OV2_VERDICT_TAKEN
- * @queue: the send queue that it came on
+ * @skb: the frame, which is taken if the verdict is OV2_VERDICT_TAKEN
+ * @queue: the send queue that the frame came on
  * @verdict: filled in with what is to be done, if the frame may leave
  * @nbl: filled in with the frame and its records if the verdict is
  *	OV2_VERDICT_OFFLOAD
  *
  * A frame that has an xfrm_offload without XFRM_XMIT is still in clear, so it
  * is dropped, even if its state is on another card. With a noqueue qdisc the
- * core hands over such frames, although it means to send them again later.
+ * core hands over such frames, although it will send them again later.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the caller must drop the frame.

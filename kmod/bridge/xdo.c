@@ -168,9 +168,10 @@ static void bridge_state_delete(struct net_device *dev, struct xfrm_state *x)
 }
 
 /* After errors the core frees a state without a delete, and frees its memory at
- * once. Then other CPUs may still use the state that they found through its SA,
- * so wait for them here. The wait is rare, because otherwise a delete comes
- * first, even when a card ends (xfrm_dev_state_flush()).
+ * once. Other CPUs may have found the state through its SA, and may still use
+ * the state, so wait for these CPUs here. This wait is rare: in all other cases
+ * the core deletes a state before it frees the state, even when a card is
+ * removed (xfrm_dev_state_flush()).
  */
 static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 {
@@ -209,9 +210,9 @@ static bool headers_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 	return ip->ihl == 5 && (ov2_state_is_tunnel(x) || !ip_is_fragment(ip));
 }
 
-/* In packet mode the older core does not check which device the packet leaves
- * by. If the packet left by a device other than the state's device, it would
- * leave in clear.
+/* In packet mode older kernels do not check which device the packet leaves by.
+ * If the packet left by a device other than the state's device, it would leave
+ * in clear.
  */
 static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 {
@@ -250,8 +251,8 @@ static enum ov2_counter declined_packet(struct sk_buff *skb,
 					OV2_CNT_TX_REFUSED_ALLOC;
 }
 
-/* The device of a state may be a bond with the older core, or may have gone
- * meanwhile. Then no card counts the packet.
+/* In older kernels the device of a state may be a bond, and in all kernels the
+ * device may be gone by now. In both cases no card counts the packet.
  */
 static void count_declined(const struct xfrm_state *x, enum ov2_counter reason)
 {
@@ -264,7 +265,7 @@ static void count_declined(const struct xfrm_state *x, enum ov2_counter reason)
 /* In crypto mode the core encrypts in software the packets that are declined
  * here. The core asks before it frames a packet, because a framed packet could
  * only be dropped. In packet mode the core drops the packets that are declined
- * here. The newer core tests the headers itself.
+ * here. Newer kernels test the headers themselves.
  */
 static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
@@ -307,7 +308,7 @@ static void bridge_advance_esn(struct xfrm_state *x)
  *
  * ov2_state_dev() finds the card of a state on a bond.
  *
- * Context: Under rcu_read_lock(), any context but hard interrupts.
+ * Context: Under rcu_read_lock(), any context except hard interrupts.
  * Return: the association, or NULL if @x is on no card of this module.
  */
 struct ov2_assoc *ov2_state_assoc(const struct xfrm_state *x)
@@ -327,7 +328,7 @@ struct ov2_assoc *ov2_state_assoc(const struct xfrm_state *x)
  * If the engine does not accept the update, ov2_assoc.untold asks for another
  * call.
  *
- * Context: Under rcu_read_lock(), any context but hard interrupts.
+ * Context: Under rcu_read_lock(), any context except hard interrupts.
  */
 void ov2_state_renumber(struct xfrm_state *x)
 {

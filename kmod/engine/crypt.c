@@ -179,7 +179,7 @@ struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
 }
 
 /**
- * ov2_crypt_free() - end of ov2_crypt_alloc()
+ * ov2_crypt_free() - undo ov2_crypt_alloc()
  * @crypt: what ov2_crypt_alloc() returned. The crypto API does not use it now
  *
  * A cipher may leave a key in its part of the request, as chacha20poly1305

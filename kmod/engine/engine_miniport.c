@@ -63,7 +63,7 @@ int ov2_engine_init(void)
 }
 
 /**
- * ov2_engine_exit() - end of ov2_engine_init(); every engine was halted before
+ * ov2_engine_exit() - undo ov2_engine_init(); every engine was halted before
  *
  * Context: Process context, at module exit, after rcu_barrier().
  */

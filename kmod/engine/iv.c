@@ -51,7 +51,7 @@ int ov2_iv_counter_init(struct ov2_iv_counter *counter)
 }
 
 /**
- * ov2_iv_counter_destroy() - end of ov2_iv_counter_init()
+ * ov2_iv_counter_destroy() - undo ov2_iv_counter_init()
  * @counter: a counter that was made, or is still zeroed
  *
  * Context: Process context.

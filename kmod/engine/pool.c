@@ -126,7 +126,7 @@ int ov2_pool_init(void)
 }
 
 /**
- * ov2_pool_exit() - end of ov2_pool_init(); no card is left
+ * ov2_pool_exit() - undo ov2_pool_init(); no card is left
  *
  * Context: Process context.
  */

@@ -60,7 +60,7 @@ void ov2_sa_hold(struct ov2_sa *sa)
 }
 
 /**
- * ov2_sa_put() - end of ov2_sa_hold()
+ * ov2_sa_put() - undo ov2_sa_hold()
  * @sa: the SA
  *
  * Context: Any context.

@@ -30,7 +30,7 @@ static void query_seq(struct ov2_sa *sa, struct ov2_sa_info *info)
  * @handle: any value
  * @info: filled in, if @handle names a live SA of @ad
  *
- * Context: Under rcu_read_lock(), any context but hard interrupts.
+ * Context: Under rcu_read_lock(), any context except hard interrupts.
  * Return: true if so.
  */
 bool ov2_sa_query(struct ov2_adapter *ad, unsigned long handle,

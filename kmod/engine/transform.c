@@ -180,7 +180,7 @@ int ov2_transform_init(struct ov2_transform *transform,
 }
 
 /**
- * ov2_transform_destroy() - end of ov2_transform_init(); the keys are wiped
+ * ov2_transform_destroy() - undo ov2_transform_init(); the keys are wiped
  * @transform: a transform that was made, or is still zeroed
  *
  * Context: Process context.

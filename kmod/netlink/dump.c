@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Dumps of objects of which a card has many. No lock is held: each call walks
- * on from the slot at which the last call stopped.
+ * Dumps of the objects of cards, for example of SAs. A dump may take several
+ * calls. No lock is held between them: each call goes on from the slot at which
+ * the last call stopped.
  */
 #include <linux/build_bug.h>
 #include <linux/jhash.h>
@@ -28,8 +29,8 @@ struct dump_state {
 static_assert(sizeof(struct dump_state) <=
 	      sizeof_field(struct netlink_callback, ctx));
 
-/* A number for all cards that are dumped and for all their objects. It differs
- * after one of them has come or gone.
+/* Returns a number that changes when a card that is dumped comes or goes, or
+ * when an object of such a card comes or goes.
  */
 static u32 dump_version(struct netlink_callback *cb,
 			const struct ov2_dump_ops *ops)

@@ -12,11 +12,11 @@ struct sk_buff;
 /**
  * struct ov2_dump_ops - how the objects of a card are dumped
  * @ifindex: the attribute of the request that names one card
- * @version: a number that differs after an object of the card has come or gone;
- *	NULL if no object ever does. RCU read side
+ * @version: returns a number that changes when an object of the card comes or
+ *	goes; NULL if objects never come or go. Called in an RCU read side
  * @card: put the objects of a card from *@slot on, 0 = the first one. Returns 0
  *	after the last object, or a negative errno, with *@slot at the object
- *	that did not fit. RCU read side
+ *	that did not fit. Called in an RCU read side
  */
 struct ov2_dump_ops {
 	int ifindex;

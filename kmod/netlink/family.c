@@ -125,7 +125,7 @@ int ov2_family_register(void)
 }
 
 /**
- * ov2_family_unregister() - end of ov2_family_register()
+ * ov2_family_unregister() - undo ov2_family_register()
  *
  * Waits for requests that run.
  *

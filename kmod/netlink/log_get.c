@@ -28,7 +28,7 @@ struct log_dump {
 static_assert(sizeof(struct log_dump) <=
 	      sizeof_field(struct netlink_callback, ctx));
 
-/* The reader sees no process that its /proc would not show. */
+/* The reader sees only processes that its own /proc shows. */
 static int log_put_asker(struct sk_buff *skb, const struct ov2_log_entry *entry)
 {
 	pid_t pid = pid_nr_ns(entry->pid, task_active_pid_ns(current));
@@ -133,7 +133,7 @@ static int log_put(struct sk_buff *skb, const struct net_device *dev,
 	return log_put_asked(skb, &entry->asked);
 }
 
-/* The number changes if entries were lost, or if a device comes or goes. Then
+/* If entries are lost, or if a device comes or goes, cb->seq changes. Then
  * genl_dump_check_consistent() sets NLM_F_DUMP_INTR.
  */
 static void log_dump_generation(struct netlink_callback *cb)
@@ -215,7 +215,9 @@ static int log_dump_all(struct sk_buff *skb, struct netlink_callback *cb)
 	return 0;
 }
 
-/* Each card counts its own entries, so a number without a card says nothing. */
+/* Each card numbers its own entries. So a request with the number of an entry
+ * must name a card, too.
+ */
 int ipsecov2_nl_log_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct genl_info *info = genl_info_dump(cb);

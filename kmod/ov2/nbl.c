@@ -130,7 +130,7 @@ int ov2_nbl_init(void)
 }
 
 /**
- * ov2_nbl_exit() - end of ov2_nbl_init(); every NBL has been freed
+ * ov2_nbl_exit() - undo ov2_nbl_init(); every NBL has been freed
  *
  * Context: Process context, at module exit.
  */

@@ -180,7 +180,7 @@ int ov2_features_set(struct net_device *dev, netdev_features_t features)
  * It only counts and traces, because net_device.features already has the
  * change.
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_features_status(struct ov2_adapter *ad, u32 code,
 			 const struct ov2_offload *config)

@@ -191,7 +191,7 @@ static void filter_destroy(struct ov2_reaped *reaped)
 }
 
 /**
- * ov2_filter_exit() - end of ov2_filter_init()
+ * ov2_filter_exit() - undo ov2_filter_init()
  * @port: the card; it receives no more frames
  *
  * Context: Any context. A work item destroys the table later, because
@@ -301,7 +301,7 @@ int ov2_filter_register(void)
 }
 
 /**
- * ov2_filter_unregister() - end of ov2_filter_register()
+ * ov2_filter_unregister() - undo ov2_filter_register()
  *
  * Context: Process context, at module exit.
  */

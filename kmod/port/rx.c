@@ -76,7 +76,7 @@ int ov2_rx_alloc(struct ov2_port *port)
 }
 
 /**
- * ov2_rx_free() - end of ov2_rx_alloc()
+ * ov2_rx_free() - undo ov2_rx_alloc()
  * @port: the card. It has lost its NAPI and its line, and an RCU grace period
  *	has passed since then: unregister_netdevice_many_notify() waits for it
  *	after ndo_uninit. For a card that was never registered, port_uninit()
@@ -107,7 +107,7 @@ void ov2_rx_add_napi(struct ov2_port *port)
 }
 
 /**
- * ov2_rx_del_napi() - end of ov2_rx_add_napi()
+ * ov2_rx_del_napi() - undo ov2_rx_add_napi()
  * @port: the card; it is down
  *
  * unregister_netdevice_many_notify() waits for two RCU grace periods, each for
@@ -194,7 +194,7 @@ static void rx_purge(struct ov2_rxq *rxq)
 }
 
 /**
- * ov2_rx_stop() - end of ov2_rx_start(); drops the frames that still wait
+ * ov2_rx_stop() - undo ov2_rx_start(); drops the frames that still wait
  * @port: the card. It is down, its rings are closed, and its engine is paused
  *
  * The rings are empty afterwards, so send queues that wait for room are woken.

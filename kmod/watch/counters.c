@@ -29,7 +29,7 @@ int ov2_counters_alloc(struct ov2_adapter *ad)
 }
 
 /**
- * ov2_counters_free() - end of ov2_counters_alloc()
+ * ov2_counters_free() - undo ov2_counters_alloc()
  * @ad: the card; its engine is halted
  *
  * Context: Process context.

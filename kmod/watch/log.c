@@ -59,7 +59,7 @@ int ov2_log_alloc(struct ov2_adapter *ad)
 }
 
 /**
- * ov2_log_free() - end of ov2_log_alloc()
+ * ov2_log_free() - undo ov2_log_alloc()
  * @ad: the card; nothing asks it any more
  *
  * Context: Process context.
@@ -107,7 +107,7 @@ static void log_note_asker(struct ov2_log_entry *entry)
  * @err: what the card answers, a negative errno
  * @asked: what was asked
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_log_add(struct ov2_adapter *ad, enum ov2_counter reason,
 		 const char *sentence, int err,
@@ -139,7 +139,7 @@ void ov2_log_add(struct ov2_adapter *ad, enum ov2_counter reason,
  * @seq: read from the entry of this number on; 0 reads all
  * @cursor: filled in, except @cursor->lost
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_log_seek(const struct ov2_adapter *ad, u64 seq,
 		  struct ov2_log_cursor *cursor)
@@ -184,7 +184,7 @@ static bool log_copy(struct ov2_log *log, u64 net_cookie,
  * entries name SPIs and addresses of the namespace where they were made, so
  * they are shown only there.
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  * Return: false if there are no more entries.
  */
 bool ov2_log_read(const struct ov2_adapter *ad, struct ov2_log_cursor *cursor,
@@ -201,10 +201,10 @@ bool ov2_log_read(const struct ov2_adapter *ad, struct ov2_log_cursor *cursor,
 }
 
 /**
- * ov2_log_entry_put() - end of ov2_log_read()
+ * ov2_log_entry_put() - give back an entry of ov2_log_read()
  * @entry: an entry that was read
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_log_entry_put(struct ov2_log_entry *entry)
 {

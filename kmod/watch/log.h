@@ -39,9 +39,9 @@ struct pid;
  * @reqid: of the state or the first template
  * @priority: of the policy
  * @saddr: source of the state or of the selector; IPv4 is in its first 4 bytes
- * @daddr: destination, likewise
- * @tmpl_saddr: source of the first template, likewise
- * @tmpl_daddr: its destination, likewise
+ * @daddr: destination, in the same form
+ * @tmpl_saddr: source of the first template, in the same form
+ * @tmpl_daddr: its destination, in the same form
  * @encr: name of the cipher or combined mode of the state, or ""
  * @auth: name of its integrity algorithm, or ""
  *

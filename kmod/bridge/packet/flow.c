@@ -139,13 +139,13 @@ static bool proto_is_known(const struct ov2_flow *flow)
 	}
 }
 
-/* Are the fields known that a selector calls ports? These fields are the ports,
+/* Are the fields that a selector calls ports known? These fields are the ports,
  * the type and code of ICMP, or the key of GRE. Ports, type and code are in the
- * first four bytes behind the IP headers, so these bytes must be there. A GRE
- * key is further behind, but the dissector fails if GRE's header is cut short.
- * The first fragment shows its ports, but is treated like the other fragments.
- * A selector may also name the type of a mobility header, which the dissector
- * does not read.
+ * first four bytes behind the IP headers, so these bytes must be there. The key
+ * of GRE comes after these bytes, but the dissector fails if the GRE header is
+ * cut short. The first fragment shows its ports, but is treated like the other
+ * fragments. A selector may also name the type of a mobility header, which the
+ * dissector does not read.
  */
 static bool ports_are_known(const struct ov2_flow *flow,
 			    const struct sk_buff *skb, int offset)
@@ -183,7 +183,7 @@ static void flow_set_ports(struct ov2_flow *flow, const struct sk_buff *skb,
 }
 
 /**
- * ov2_flow_has_dissector() - has a BPF program the dissector's place?
+ * ov2_flow_has_dissector() - does a BPF program replace the kernel's dissector?
  * @net: the card's namespace
  *
  * With BPF_FLOW_DISSECTOR any bytes of the packet may decide about its flow.
@@ -357,7 +357,7 @@ bool ov2_flow_dissect(struct net *net, const struct sk_buff *skb,
  * @flow: the packet's flow, read successfully
  *
  * Context: Any context.
- * Return: true if it is; false if its protocol is another one or unknown.
+ * Return: true if it is; false if its protocol is another one or is unknown.
  */
 bool ov2_flow_is_ipsec(const struct ov2_flow *flow)
 {
@@ -402,8 +402,8 @@ static bool ports_match(const struct xfrm_selector *sel,
  * @sel: the selector, of a policy or a state
  * @flow: the packet's flow, read successfully
  *
- * As xfrm_selector_match(), which is not exported. In addition, this function
- * tells apart the packets whose protocol or ports are unknown.
+ * Does the same as xfrm_selector_match(), which is not exported. In addition,
+ * this function tells apart the packets whose protocol or ports are unknown.
  *
  * Context: Any context.
  * Return: no, yes, or maybe.

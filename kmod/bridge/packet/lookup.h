@@ -30,8 +30,8 @@ static inline void ov2_look(struct ov2_looks *looks)
 #endif
 }
 
-/* Has @list, the entries of one key, at least @max entries? Under
- * rcu_read_lock(). Reads at most @max entries.
+/* Does @list, the list of the entries of one key, have at least @max entries?
+ * Under rcu_read_lock(). Reads at most @max entries.
  */
 static inline bool ov2_list_reaches(struct rhlist_head *list, unsigned int max)
 {

@@ -2,10 +2,10 @@
 /*
  * The outer header of a tunnel in packet mode, and the way of the outer packet.
  *
- * The Ethernet header that the stack made is for the inner destination, or is
- * garbage (forwarded packets: xfrm_dev_direct_output()). So route and neighbour
- * of the outer packet are looked up here. They are looked up for each packet,
- * so that a change takes effect at once.
+ * The Ethernet header that the stack made is for the inner destination. In
+ * forwarded packets it is garbage (xfrm_dev_direct_output()). So route and
+ * neighbour of the outer packet are looked up here. They are looked up for each
+ * packet, so that a change takes effect at once.
  *
  * Before ov2_outer_push(), with the network header still at the inner IP
  * header:
@@ -185,9 +185,9 @@ static u8 inner_dsfield(const void *inner)
 }
 
 /* DF is copied from the inner header. An inner IPv6 packet counts as DF,
- * because routers never fragment IPv6. But if the inner packet is not larger
- * than IPv6's minimum MTU, the outer packet may be fragmented, because the
- * sender need not send smaller packets.
+ * because routers never fragment IPv6. But if an inner IPv6 packet is not
+ * larger than the minimum MTU of IPv6, the outer packet may be fragmented,
+ * because the sender need not send smaller packets.
  */
 static __be16 outer_frag_off(const struct xfrm_state *x, const void *inner,
 			     unsigned int inner_len)

@@ -11,8 +11,8 @@ struct ov2_pending;
 /**
  * enum ov2_way - is the outer packet's next hop known?
  * @OV2_WAY_READY: the next hop's address is known
- * @OV2_WAY_PENDING: the packet is taken. It waits until the neighbour has been
- *	asked for its address
+ * @OV2_WAY_PENDING: the packet is taken. It waits until the neighbour's address
+ *	is known
  * @OV2_WAY_NONE: the route leads to another device, there is no route or no
  *	neighbour, or too many packets wait already
  * @OV2_WAY_NO_MEMORY: no memory for the tag of a packet that is to wait

@@ -18,10 +18,10 @@
 
 #define OV2_UDP_ENCAP_PORT	4500
 
-/* If the sender's address or port has changed (it may be behind NAT, and move),
- * tell the key manager. Software does this before it has checked the number.
- * Here the number is checked first, so an old packet that somebody repeats from
- * elsewhere changes nothing.
+/* If the sender's address or port has changed (the sender may be behind NAT, or
+ * may move), tell the key manager. Software does this before it has checked the
+ * number. Here the number is checked first, so an old packet that somebody
+ * repeats from another address changes nothing.
  */
 static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 {
@@ -89,8 +89,8 @@ static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 	return OV2_CNT_NONE;
 }
 
-/* Was a packet of the same flow let in through the same state, and would it
- * still be?
+/* Was the last packet of the queue, of the same flow, let in through the same
+ * state? And would a look-up let it in now, too?
  */
 static bool admit_recent(const struct ov2_adapter *ad,
 			 const struct sk_buff *skb,
@@ -200,8 +200,8 @@ enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	if (reason)
 		return reason;
 	set_gro_hash(nbl->skb, assoc);
-	/* As xfrm_input() does: the core's policies and the rules for routes
-	 * look at the mark.
+	/* xfrm_input() sets the mark here, too. The core's policies and the
+	 * rules for routes look at the mark.
 	 */
 	nbl->skb->mark = xfrm_smark_get(nbl->skb->mark, x);
 	return OV2_CNT_NONE;
@@ -233,7 +233,7 @@ static enum ov2_counter clear_admit(struct ov2_adapter *ad, struct ov2_spd *spd,
 }
 
 /**
- * ov2_clear_receive() - may a frame come in that the engine did not touch?
+ * ov2_clear_receive() - may a frame that the engine did not touch come in?
  * @ad: the card
  * @skb: the frame, which the caller still owns unless the verdict is
  *	OV2_RX_TAKEN. Data is behind the Ethernet header

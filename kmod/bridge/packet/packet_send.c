@@ -313,8 +313,8 @@ static bool open_ethernet(struct sending *send, bool tagged)
 /**
  * ov2_packet_xmit() - what is to be done with a frame, in packet mode?
  * @ad: the card
- * @skb: the frame; stays the caller's unless the verdict is OV2_VERDICT_TAKEN
- * @queue: the send queue that it came on
+ * @skb: the frame, which is taken if the verdict is OV2_VERDICT_TAKEN
+ * @queue: the send queue that the frame came on
  * @tagged: the frame has a tag (ov2_packet_tag()), so the core wants it
  *	protected
  * @verdict: filled in with what is to be done, if the frame may leave

@@ -4,9 +4,9 @@
  *
  * The neighbour keeps the packets, asks for the address, and then sends the
  * packets again through ndo_start_xmit. A work item hands them to the
- * neighbour, because the neighbour must not ask from within ndo_start_xmit.
- * There its question would take the lock of a send queue of this card while the
- * lock of another send queue is held.
+ * neighbour, because the neighbour must not ask from within ndo_start_xmit. Its
+ * question would take the lock of a send queue of this card while
+ * ndo_start_xmit runs under the lock of another send queue.
  */
 #include <net/neighbour.h>
 
@@ -74,7 +74,7 @@ void ov2_pending_init(struct ov2_pending *pending)
 }
 
 /**
- * ov2_pending_destroy() - end of ov2_pending_init()
+ * ov2_pending_destroy() - undo ov2_pending_init()
  * @pending: the list. No packet is added any more
  *
  * Each packet of the list holds its neighbour, and the neighbour holds the

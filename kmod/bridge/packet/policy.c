@@ -92,7 +92,7 @@ bool ov2_policy_blocks(const struct ov2_policy *pol)
  * increments the policy's genid, so that users of old copies read the template
  * again. The card does so, too.
  *
- * Context: Any context but hard interrupts, under the rcu_read_lock() under
+ * Context: Any context except hard interrupts, under the rcu_read_lock() under
  *   which @pol was found.
  * Return: the template, in @pol or in @room.
  */
@@ -118,7 +118,7 @@ static bool algorithm_fits(const struct xfrm_tmpl *tmpl,
 
 /* Does not compare the destination of the state with the destination of the
  * template, because the core does not do so, either: the packet came to this
- * host.
+ * host, so its destination is right.
  */
 static bool tunnel_fits(const struct xfrm_tmpl *tmpl,
 			const struct xfrm_state *x)
@@ -132,8 +132,9 @@ static bool tunnel_fits(const struct xfrm_tmpl *tmpl,
  * @pol: the policy that the packet met; it does not block
  * @x: the state that protected the packet
  *
- * As xfrm_state_ok() of xfrm_policy.c: a policy without a template lets in a
- * packet that came in transport mode, but no packet that came through a tunnel.
+ * Does the same as xfrm_state_ok() of xfrm_policy.c. A policy without a
+ * template lets in a packet that came in transport mode, but no packet that
+ * came through a tunnel.
  *
  * Context: Under rcu_read_lock().
  * Return: true if so.

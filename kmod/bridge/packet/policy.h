@@ -17,7 +17,7 @@ struct ov2_spd_pair;
  * @prefix_d: bits of @daddr that count
  * @saddr: source address. The bits after the prefix are 0, and for IPv4 also
  *	the 12 bytes after the address
- * @daddr: destination, likewise
+ * @daddr: destination, in the same form
  */
 struct ov2_policy_key {
 	u8 dir;
@@ -44,7 +44,8 @@ struct ov2_policy_key {
  * @slot: its place in ov2_spd.all
  * @tmpl: which states protect the packets, as of @genid. Read it with
  *	ov2_policy_tmpl()
- * @xp: xfrm's policy, which lives as long as this one; NULL in unit tests
+ * @xp: xfrm's policy, which lives at least as long as this structure; NULL in
+ *	unit tests
  * @hits: how many packets have met the policy, by CPU
  * @rcu: for freeing the policy a grace period after it has left the SPD
  *
@@ -100,8 +101,8 @@ static inline bool ov2_policy_tmpl_is_old(const struct ov2_policy *pol)
 	return pol->xp && atomic_read(&pol->xp->genid) != pol->genid;
 }
 
-/* A packet has met @pol. A CPU counts for itself, because many CPUs may send
- * through one policy, each with an SA of its own.
+/* A packet has met @pol. Each CPU has a count of its own, because many CPUs may
+ * send through one policy, each with an SA of its own.
  */
 static inline void ov2_policy_hit(const struct ov2_policy *pol)
 {

@@ -99,7 +99,8 @@ no_memory:
  * ov2_bridge_policy_delete() - xfrmdev_ops.xdo_dev_policy_delete
  * @xp: the policy; it may be deleted already
  *
- * Context: Any context but hard interrupts: a policy's timer deletes it, too.
+ * Context: Any context except hard interrupts, because the timer of a policy
+ *   deletes the policy, too.
  */
 void ov2_bridge_policy_delete(struct xfrm_policy *xp)
 {
@@ -128,7 +129,7 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
  * policy at once, and some of these paths do so without a delete. So wait for
  * the readers here.
  *
- * Context: Any context but hard interrupts, because a policy's timer may end
+ * Context: Any context except hard interrupts, because a policy's timer may end
  *   the policy. Process context if the core never published it.
  */
 void ov2_bridge_policy_free(struct xfrm_policy *xp)

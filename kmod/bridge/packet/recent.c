@@ -13,17 +13,18 @@
  *	count				(1)	look up policy and state    (2)
  *	free it a grace period later		remember them with the count
  *
- * If a look-up finds what the change is about to remove, it has read the count
- * before (1), because of (2). A reader who still finds the old count later is
- * in a read-side section that began before the grace period. So the pointers
- * can be followed wherever ov2_recent_is() has returned true, and nothing has
- * to be forgotten at the end of a burst.
+ * If look-up (2) still finds what a change removes, the look-up has read the
+ * count before (1). So what it remembers is valid only until (1). A reader that
+ * still sees the old count is in a read-side section that began before (1), and
+ * the policy or state is freed a grace period after (1). So the pointers can be
+ * followed wherever ov2_recent_is() has returned true, and nothing has to be
+ * forgotten at the end of a burst.
  *
  * Some facts change without an operation of the card, so they are not
  * remembered but looked at for each packet: the template of a policy
  * (ov2_policy_tmpl_is_old()), whether a state is valid or dying, and what
- * ov2_verdict_is_last() looks at. Numbers, lifetimes and counts are of each
- * packet anyway. The selector of a state is remembered, because
+ * ov2_verdict_is_last() looks at. Numbers, lifetimes and counts change with
+ * each packet anyway. The selector of a state is remembered, because
  * xfrm_state_update() changes no selector of a state that has an SPI.
  */
 #include <linux/in.h>
@@ -37,7 +38,7 @@
  * ov2_recent_changes() - how often have the databases of a card changed?
  * @bridge: the bridge of the card
  *
- * Both counts only grow, so their sum stays the same only if both do.
+ * Both counts only grow. So if their sum is the same, both counts are the same.
  *
  * Context: Any context. Look-ups that follow find what was there when the
  *   function was called, or what is newer.
@@ -98,8 +99,8 @@ static bool is_same_flow(const struct ov2_recent *recent,
  * @skb: the packet. Data and network header are at its IP header, and protocol
  *	and device are set
  *
- * The packet has the flow that ov2_flow_read() would read, because only flows
- * are remembered that it reads without the dissector.
+ * ov2_flow_read() would read the same flow from the packet, because a queue
+ * remembers only flows that this function reads without the dissector.
  *
  * Context: BH disabled, under rcu_read_lock(); see struct ov2_recent.
  * Return: true if ov2_recent.pol and ov2_recent.assoc are what look-ups would
@@ -114,7 +115,9 @@ bool ov2_recent_is(const struct ov2_recent *recent, struct ov2_bridge *bridge,
 	       is_same_flow(recent, skb);
 }
 
-/* As in a header: the source port comes first, unlike in union flowi_uli. */
+/* Returns the ports as in a header: the source port comes first, unlike in
+ * union flowi_uli.
+ */
 static __be32 header_ports(const union flowi_uli *uli)
 {
 	const __be16 ports[] = { uli->ports.sport, uli->ports.dport };
@@ -129,11 +132,11 @@ static __be32 header_ports(const union flowi_uli *uli)
  * @recent: the memory of the packet's queue
  * @changes: from ov2_recent_changes(), before anything was looked up
  * @flow: the flow
- * @pol: the policy that it meets, or NULL
+ * @pol: the policy that the flow meets, or NULL
  * @assoc: see ov2_recent.assoc
  *
- * For other packets than those of struct ov2_flow.common with ports, nothing is
- * remembered: @recent has policy and state of this packet alone.
+ * Only TCP and UDP packets with ov2_flow.common set are remembered. For any
+ * other packet, @recent has policy and state of this packet alone.
  *
  * Context: BH disabled; see struct ov2_recent.
  */

@@ -19,14 +19,14 @@ struct ov2_policy;
  * @nested: the packets may have an IPsec header (packet_receive.c)
  * @ifindex: of the card
  * @saddr: source; the bytes behind an IPv4 address are not used
- * @daddr: destination, likewise
+ * @daddr: destination, in the same form
  * @pol: the policy that packets of the flow meet, or NULL
- * @assoc: on send the association of the state that protects the flow, or NULL
- *	if it must be chosen for each packet; on receive the association of the
- *	state that did
+ * @assoc: on send, the association of the state that protects the flow, or NULL
+ *	if the state must be chosen for each packet. On receive, the association
+ *	of the state that protected the flow
  *
- * A queue has one for each direction. Only who may send on the queue, or its
- * NAPI, uses it.
+ * Each send queue and each receive queue has such a structure. Only the code
+ * that may send on the send queue, or the NAPI of the receive queue, uses it.
  */
 struct ov2_recent {
 	u64 changes;

@@ -116,7 +116,7 @@ static void policy_log(struct ov2_adapter *ad, const struct xfrm_policy *xp,
  * @err: the errno for the core
  * @extack: may be NULL
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  * Return: @err.
  */
 int ov2_policy_refuse(const struct xfrm_policy *xp, enum ov2_counter reason,

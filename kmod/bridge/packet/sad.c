@@ -34,7 +34,7 @@ int ov2_sad_init(struct ov2_sad *sad)
 }
 
 /**
- * ov2_sad_destroy() - end of ov2_sad_init()
+ * ov2_sad_destroy() - undo ov2_sad_init()
  * @sad: the database, empty; no look-up is under way
  *
  * Context: Process context.
@@ -104,7 +104,7 @@ static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
  * @assoc: the association, new
  * @x: its state, outbound and in packet mode
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  * Return: 0, -ENOSPC if OV2_SAD_SAME associations have the key already, or
  * another negative errno without memory.
  */
@@ -131,7 +131,7 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
  * @assoc: the association, in the database or not, its state unset. Look-ups
  *	that found it may use it for a grace period
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
 {
@@ -243,15 +243,15 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
  * @pol: the policy that the packet met; it protects
  * @flow: the packet's flow
  * @x: filled in with the state, with a reference for the caller, or NULL
- * @settled: filled in: packets of the flow choose the same state until the
- *	database or the template changes, or the state is no longer in force
- *	(ov2_sad_is_in_force()). A younger state that is dying would be chosen
- *	as soon as a key manager raised its soft limit, so its presence makes
- *	the choice unsettled
+ * @settled: filled in with true if later packets of the flow choose the same
+ *	state, until the database or the template changes, or until the state is
+ *	no longer in force (ov2_sad_is_in_force()). If a younger state is dying,
+ *	the choice is not settled, because that state would be chosen as soon as
+ *	a key manager raised its soft limit
  *
- * As xfrm_state_find(): states that have not reached their soft limit are
- * preferred, and then the younger state. In transport mode, if no state has the
- * packet's source, a state with any source is taken.
+ * Chooses as xfrm_state_find() does: states that have not reached their soft
+ * limit are preferred, and among these the youngest state. In transport mode,
+ * if no state has the packet's source, a state with any source is taken.
  *
  * Context: Under rcu_read_lock(), any context.
  * Return: the association of @x, or NULL if no state fits.

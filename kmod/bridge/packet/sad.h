@@ -33,9 +33,7 @@ struct ov2_sad {
 	struct ov2_looks looks;
 };
 
-/* Would a packet that comes to this state while it looks for one take it, if it
- * fits?
- */
+/* Would a packet take this state, if the state fits the packet? */
 static inline bool ov2_sad_is_in_force(const struct xfrm_state *x)
 {
 	return READ_ONCE(x->km.state) == XFRM_STATE_VALID &&

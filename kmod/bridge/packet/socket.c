@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Clear UDP packets for a socket whose own policy lets them in. Software asks
- * the socket's own inbound policy (IP_XFRM_POLICY) first. It asks the other
- * policies only if the socket has no policy for the packet
- * (__xfrm_policy_check()).
- * So an IKE daemon gets the packets of its exchange although a policy protects
- * all packets between the two hosts. Hardware knows no sockets, but this card
- * looks for the packet's socket.
+ * the socket's own inbound policy (IP_XFRM_POLICY) first. Software asks the
+ * other policies only if the socket has no policy for the packet
+ * (__xfrm_policy_check()). So an IKE daemon gets the packets of its exchange
+ * although a policy protects all packets between this host and the peer.
+ * Hardware knows no sockets, but this card looks for the packet's socket.
  *
  * A packet that is let in must not reach another socket. The core would let the
  * packet in at that socket, too, because it expects that the card has checked
@@ -18,8 +17,8 @@
  *	skb->destructor		sock_pfree(), by which ip_rcv(), ip6_rcv() and
  *				nf_queue() know that they must keep the socket
  *
- * UDP takes this socket instead of a look-up (skb_steal_sock()), and then asks
- * the socket's policy. The pin holds no reference to the socket, because a UDP
+ * UDP takes this socket without a look-up (skb_steal_sock()), and then asks the
+ * socket's policy. The pin holds no reference to the socket, because a UDP
  * socket is freed a grace period after it is closed. So the packet goes up in
  * the caller's RCU section, past GRO and RPS, and must not wait in a queue. A
  * packet cannot be pinned in these cases:
@@ -39,8 +38,8 @@
  *   not let the packet in. A raw socket gets a copy without the pin, before UDP
  *   gets the packet, and the core believes that the card has checked the copy
  *   (raw_local_deliver(), raw_rcv()).
- * - A packet socket for IP alone gets the packet after IP. Then IP works on a
- *   copy, without the pin (deliver_skb(), skb_share_check()).
+ * - A packet socket for IP alone gets the packet after IP has got it. Then IP
+ *   works on a copy, without the pin (deliver_skb(), skb_share_check()).
  *
  * NAT takes the socket away from a packet that NAT may have changed
  * (nf_nat_ipv4_local_in()). So if NAT is loaded, a pinned packet is marked as
@@ -65,9 +64,9 @@
 #include "../../ov2/miniport.h"
 #include "../../watch/counters.h"
 
-/* Under rcu_read_lock(). As xfrm_sk_policy_lookup(), except that a policy that
- * looks at more than the packet (at an interface ID, a device, or a security
- * context) lets nothing in.
+/* Under rcu_read_lock(). Decides as xfrm_sk_policy_lookup(), except that a
+ * policy that looks at more than the packet (at an interface ID, a device, or a
+ * security context) lets nothing in.
  */
 static bool policy_lets_in(const struct sock *sk, const struct ov2_flow *flow)
 {

@@ -9,8 +9,8 @@
  * The pair with the best priority comes first, and the look-up ends when no
  * later pair can have a better policy. So more policies cost no more time. But
  * each pair costs time, and so does each policy that differs from others in
- * protocol or ports only. So the number of pairs is limited, and the number of
- * such policies.
+ * protocol or ports only. So the number of pairs is limited, and so is the
+ * number of such policies.
  */
 #include "spd.h"
 
@@ -58,7 +58,7 @@ int ov2_spd_init(struct ov2_spd *spd)
 }
 
 /**
- * ov2_spd_destroy() - end of ov2_spd_init()
+ * ov2_spd_destroy() - undo ov2_spd_init()
  * @spd: the database, empty; no look-up is under way
  *
  * Context: Process context.
@@ -81,7 +81,7 @@ static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
 }
 
 /* The pair is linked before the policy. So when a look-up can find the policy,
- * its order already has the pair at a place that is early enough.
+ * the order of the pairs already has the pair at a place that is early enough.
  */
 static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 {
@@ -116,7 +116,7 @@ static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
  * @spd: the database
  * @pol: the policy; ov2_policy_set() has filled it in
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  * Return: 0, -ENOSPC if a limit is reached (OV2_SPD_*), or another negative
  * errno without memory.
  */
@@ -151,7 +151,7 @@ int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
  * @pol: a policy of the database. Look-ups that found it may use it for a grace
  *	period
  *
- * Context: Any context but hard interrupts, once for each policy.
+ * Context: Any context except hard interrupts, once for each policy.
  */
 void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
 {
@@ -184,7 +184,7 @@ unsigned int ov2_spd_count(const struct ov2_spd *spd, u8 dir)
  * @spd: the database
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  *
- * If there is none, the caller need not read the packet's flow.
+ * If there is no policy, the caller need not read the packet's flow.
  *
  * Context: Any context.
  * Return: true if so.
@@ -200,11 +200,11 @@ bool ov2_spd_has(const struct ov2_spd *spd, u8 dir)
  * @slot: where to begin, 0 for all policies; filled in with the slot of the
  *	policy that was found
  *
- * A walk goes on with *@slot + 1, at any later time. It meets each policy once
- * that is there all the while, whatever policies come and go meanwhile.
+ * A walk goes on with *@slot + 1, at any later time. A policy that is there
+ * during the whole walk is met once, even if other policies come and go.
  *
  * Context: Under rcu_read_lock(), any context.
- * Return: the policy, or NULL if no further policy is there.
+ * Return: the policy, or NULL if there is no further policy.
  */
 const struct ov2_policy *ov2_spd_next(struct ov2_spd *spd, unsigned long *slot)
 {
@@ -213,7 +213,7 @@ const struct ov2_policy *ov2_spd_next(struct ov2_spd *spd, unsigned long *slot)
 }
 
 /**
- * ov2_spd_version() - a number that differs after each change
+ * ov2_spd_version() - a number that each change of the policies changes
  * @spd: the database
  *
  * If the version is the same before and after a walk, the walk has met the
@@ -224,11 +224,12 @@ const struct ov2_policy *ov2_spd_next(struct ov2_spd *spd, unsigned long *slot)
  */
 u32 ov2_spd_version(const struct ov2_spd *spd)
 {
-	/* After what a walk has read: slots are written with release, and a new
-	 * policy is counted before it gets its slot.
+	/* Read the count after the slots that a walk has read. Slots are
+	 * written with release, and a new policy is counted before it gets its
+	 * slot.
 	 */
 	smp_rmb();
-	/* Before what a walk will read. */
+	/* Read the count before the slots that a walk will read. */
 	return atomic64_read_acquire(&spd->changes);
 }
 

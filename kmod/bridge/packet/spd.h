@@ -17,12 +17,12 @@
 #define OV2_SPD_DIRS		2
 #define OV2_SPD_FAMILIES	2
 
-/* A look-up visits a pair of prefix lengths at most once. There it compares the
- * packet with the policies of one key. So a packet is compared with at most
- * OV2_SPD_PAIRS * OV2_SPD_SAME policies, however many the card has. A visit
- * that finds no policy costs some 270 instructions, so all pairs of a family
- * and direction together cost less than the rest of the packet's way
- * (Documentation/performance.rst).
+/* A look-up visits a pair of prefix lengths at most once. For each pair it
+ * compares the packet with the policies of one key. So a packet is compared
+ * with at most OV2_SPD_PAIRS * OV2_SPD_SAME policies, however many policies the
+ * card has. A visit that finds no policy costs some 270 instructions, so all
+ * pairs of a family and direction together cost less than the rest of the
+ * packet's way (Documentation/performance.rst).
  */
 #define OV2_SPD_POLICIES	16384	/* at most, of one direction */
 #define OV2_SPD_SAME		128	/* at most, of one ov2_policy_key */
@@ -40,8 +40,8 @@ static_assert(OV2_SPD_DIRS * OV2_SPD_POLICIES < OV2_SPD_SLOTS);
  * @serial: serial of the youngest policy
  * @changes: how often a policy was added or removed (recent.c, dumps)
  * @all: all policies, by a slot that the policy keeps. The core's number of a
- *	policy is no such slot, because the card has the policy before the core
- *	numbers it
+ *	policy cannot be this slot, because the card has the policy before the
+ *	core numbers it
  * @next_slot: where the search for a free slot begins; under the lock of @all
  * @looks: for unit tests: keys looked for and policies looked at
  */

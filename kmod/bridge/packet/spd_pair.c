@@ -152,7 +152,7 @@ static int pair_end(struct ov2_spd_side *side, struct ov2_spd_pair *pair)
  * This cannot fail. Without memory, look-ups go on with the old order: they
  * visit a pair earlier than they need to, or visit a pair without policies.
  *
- * Context: Any context but hard interrupts, under ov2_spd.lock.
+ * Context: Any context except hard interrupts, under ov2_spd.lock.
  */
 void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
 {
@@ -171,7 +171,7 @@ void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
  * @side: the pairs of the policy's direction and family
  * @pol: the policy, with its serial; no look-up finds it yet
  *
- * Context: Any context but hard interrupts, under ov2_spd.lock.
+ * Context: Any context except hard interrupts, under ov2_spd.lock.
  * Return: 0, -ENOSPC if the pair is new and there are OV2_SPD_PAIRS already, or
  * -ENOMEM.
  */

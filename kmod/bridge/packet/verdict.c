@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Does the card decide alone about a packet that it lets in, in packet mode, or
+ * In packet mode, does the card alone decide about a packet that it lets in, or
  * does the core compare the packet with policies, too?
  *
  * If a packet has an xfrm_offload, the core believes that hardware has checked

@@ -17,8 +17,9 @@
  * @x: the state; ov2_state_refused() has not refused it
  *
  * Context: Process context.
- * Return: the association, or NULL without memory. While it has no SA,
- * ov2_assoc_discard() ends it; afterwards ov2_assoc_delete() does.
+ * Return: the association, or NULL if there is no memory. The caller ends an
+ * association without an SA by ov2_assoc_discard(), and an association with an
+ * SA by ov2_assoc_delete().
  */
 struct ov2_assoc *ov2_assoc_alloc(struct ov2_adapter *ad, struct xfrm_state *x)
 {
@@ -41,7 +42,7 @@ struct ov2_assoc *ov2_assoc_alloc(struct ov2_adapter *ad, struct xfrm_state *x)
 	return assoc;
 }
 
-/* Afterwards the card's netdev may go. */
+/* From now on the netdev of the card may be freed. */
 static void assoc_release(struct ov2_assoc *assoc)
 {
 	netdev_put(assoc->ad->dev, &assoc->dev_tracker);
@@ -53,7 +54,7 @@ static void assoc_release(struct ov2_assoc *assoc)
  * @assoc: the association. The engine has refused its SA, so no packet can have
  *	found it
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_assoc_discard(struct ov2_assoc *assoc)
 {
@@ -99,9 +100,9 @@ struct ov2_assoc *ov2_assoc_of_state(struct ov2_adapter *ad,
  * @ad: the card that the state may be on
  * @x: the state
  *
- * No packet that is looked up afterwards finds the state. The core may free a
- * state while another CPU still deletes it. Only one of the two calls returns
- * the association.
+ * From now on no packet finds the state through its SA. The core may free a
+ * state while another CPU still deletes the state, so two CPUs may call this
+ * function. Only one of the two calls returns the association.
  *
  * Context: Any context.
  * Return: the association of @x, which the caller must end with
@@ -124,8 +125,8 @@ struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
  * ov2_assoc_delete() - delete the SA of an association
  * @assoc: the association, its state unset. It may be freed when this returns
  *
- * Context: Any context but hard interrupts. Memory is freed later, by RCU and
- *   when the request completes.
+ * Context: Any context except hard interrupts. Memory is freed later, by RCU
+ *   and when the request completes.
  */
 void ov2_assoc_delete(struct ov2_assoc *assoc)
 {
@@ -151,7 +152,7 @@ void ov2_assoc_delete(struct ov2_assoc *assoc)
  * association holds a reference to the netdev of its card, and
  * netdev_run_todo() waits until no netdev of a batch is referenced any more.
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_assoc_deleted(struct ov2_assoc *assoc)
 {
@@ -203,7 +204,7 @@ static enum ov2_status assoc_update(const struct ov2_assoc *assoc, u32 seq_hi,
  * This is called for every packet. It updates the engine only if the high half
  * differs from the last one that the engine accepted.
  *
- * Context: Under rcu_read_lock(), any context but hard interrupts.
+ * Context: Under rcu_read_lock(), any context except hard interrupts.
  */
 void ov2_assoc_advance(struct ov2_assoc *assoc, const struct xfrm_state *x)
 {
@@ -223,7 +224,7 @@ void ov2_assoc_advance(struct ov2_assoc *assoc, const struct xfrm_state *x)
  * If the engine does not accept the update, ov2_assoc.untold asks for another
  * call.
  *
- * Context: Under rcu_read_lock(), any context but hard interrupts.
+ * Context: Under rcu_read_lock(), any context except hard interrupts.
  */
 void ov2_assoc_renumber(struct ov2_assoc *assoc, const struct xfrm_state *x)
 {

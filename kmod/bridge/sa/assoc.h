@@ -13,7 +13,7 @@
  * @family: of @saddr and @daddr
  * @mode: XFRM_MODE_TRANSPORT or XFRM_MODE_TUNNEL
  * @saddr: source of the ESP packet; the bytes behind an IPv4 address are zero
- * @daddr: destination, likewise
+ * @daddr: destination, in the same form
  */
 struct ov2_sad_key {
 	u32 reqid;
@@ -38,8 +38,8 @@ struct ov2_sad_link {
 /**
  * struct ov2_assoc - an xfrm state that lives as an SA in the engine
  * @x: the state; unset when the state is deleted. The association holds no
- *	reference to it, because then the kernel would never free the state.
- *	Readers take a reference with refcount_inc_not_zero()
+ *	reference to the state: with such a reference the kernel would never
+ *	free the state. Readers take a reference with refcount_inc_not_zero()
  * @ad: the card
  * @handle: the SA's handle; struct ov2_handle.transport leads back here
  * @spi: SPI of the state, network order

@@ -12,10 +12,11 @@
  *	header
  *
  * Any other part of the stack would handle such a frame wrongly, because its
- * outer header says ESP and its payload is clear. The UDP layer would sum
- * decrypted bytes and ask the policy of a socket. An ICMP error of the stack or
- * of a firewall would quote clear text. So taps, tc, netfilter and sockets see
- * only the packet that xfrm has unpacked.
+ * outer header says ESP and its payload is clear. The UDP layer would compute
+ * its checksum over decrypted bytes, and compare the frame with the policy of a
+ * socket. An ICMP error of the stack or of a firewall would quote clear text.
+ * So taps, tc, netfilter and sockets see only the packet that xfrm has
+ * unpacked.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -102,9 +103,9 @@ void ov2_deliver(struct sk_buff *skb, const struct ov2_rx_header *hdr)
 	 * packets, too.
 	 */
 	skb_orphan(skb);
-	/* __netif_receive_skb_core() sets skb_iif of other packets. But this
-	 * packet may not pass through there: after two headers in transport
-	 * mode it goes from xfrm straight to its socket.
+	/* __netif_receive_skb_core() sets skb_iif of other packets. But not
+	 * every packet comes to that function: a packet with two headers in
+	 * transport mode goes from xfrm straight to its socket.
 	 */
 	skb->skb_iif = skb->dev->ifindex;
 	set_cb(skb, seq);

@@ -54,9 +54,10 @@ static bool ip_header_sound(const struct sk_buff *skb)
 	return false;
 }
 
-/* Ethernet pads short frames. IP trims the padding too late: xfrm_input() and
- * ov2_decap_read() look for the trailer at the end of the packet. The engine
- * has checked that the frame is at least as long as the IP header says.
+/* Ethernet pads short frames. ip_rcv() would trim the padding too late, because
+ * xfrm_input() and ov2_decap_read() look for the trailer at the end of the
+ * packet. The engine has checked that the frame is at least as long as the IP
+ * header says.
  */
 static int trim_padding(struct sk_buff *skb)
 {
@@ -76,7 +77,7 @@ static int trim_padding(struct sk_buff *skb)
  * The transport header points at the ESP or AH header, behind the UDP header of
  * ESP in UDP. Afterwards the frame is linear up to the sequence number. A
  * packet that ends earlier is linear up to its end. Such packets come here,
- * because the engine finds the SA of a packet that is too short, too.
+ * because the engine finds the SA of a packet even if the packet is too short.
  *
  * Context: Any context.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

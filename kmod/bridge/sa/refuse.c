@@ -27,7 +27,9 @@ enum ov2_counter ov2_state_refused(const struct xfrm_state *x)
 	return OV2_CNT_NONE;
 }
 
-/* A user gets no sentence for a fallback, so the log takes the counter's. */
+/* A fallback has no row, because the user is told no sentence. The log then
+ * gets the sentence of the counter.
+ */
 static const char *state_say(enum ov2_counter reason,
 			     struct netlink_ext_ack *extack)
 {
@@ -78,7 +80,7 @@ static void state_log(struct ov2_adapter *ad, const struct xfrm_state *x,
  * @err: the errno for the core; -EOPNOTSUPP makes the core use software
  * @extack: may be NULL
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  * Return: @err.
  */
 int ov2_state_refuse(struct ov2_adapter *ad, const struct xfrm_state *x,
@@ -103,7 +105,7 @@ int ov2_state_refuse(struct ov2_adapter *ad, const struct xfrm_state *x,
  * A state in crypto mode falls back to the core's software. A state in packet
  * mode has no fallback, so its add must fail.
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  * Return: a negative errno for the core.
  */
 int ov2_state_add_disabled(struct ov2_adapter *ad, const struct xfrm_state *x,
@@ -128,7 +130,7 @@ int ov2_state_add_disabled(struct ov2_adapter *ad, const struct xfrm_state *x,
  * did not have when the module was loaded. The statuses that are not tested
  * here come from the kernel's ciphers.
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  * Return: a negative errno for the core.
  */
 int ov2_state_add_failed(struct ov2_adapter *ad, const struct xfrm_state *x,

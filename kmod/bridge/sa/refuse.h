@@ -9,9 +9,9 @@
 #include "../../watch/counters.h"
 
 /*
- * The rows of state_refusals.h and policy_refusals.h are included twice, each
- * time in the body of a function: to find the reason, and to tell user and log
- * its sentence.
+ * The rows of state_refusals.h and policy_refusals.h are included in two
+ * functions each. The first function finds the reason. The second function
+ * tells the user and the log the sentence of the reason.
  */
 
 /* The condition of a row whose reason is found by other code */

@@ -119,9 +119,9 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
  * ov2_bridge_request_add() - ask the engine for an SA, and wait
  * @ad: the card
  * @x: the state; ov2_state_refused() has not refused it
- * @assoc: filled in with the SA's handle. All its other members must be set
- *	already, because packets may come through the SA before this function
- *	returns
+ * @assoc: filled in with the SA's handle. All other members of @assoc must be
+ *	set already, because packets may come through the SA before this
+ *	function returns
  *
  * The request's copy of the keys is wiped.
  *

@@ -34,7 +34,7 @@ static const struct ov2_algorithm *state_mac(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_alg_known() - has IPsecOV2 identifiers for a state's algorithms?
+ * ov2_state_alg_known() - does IPsecOV2 know the algorithms of a state?
  * @x: the state; it must have an integrity algorithm
  *
  * The functions below must be called only for states that this function
@@ -91,7 +91,7 @@ u32 ov2_state_auth(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_key_ok() - have a state's keys a length that the RFCs allow?
+ * ov2_state_key_ok() - do the RFCs allow the lengths of a state's keys?
  * @x: a state of known algorithms
  *
  * Context: Any context.
@@ -117,7 +117,7 @@ unsigned int ov2_state_icv_len(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_icv_ok() - has a state's ICV a length that the RFCs allow?
+ * ov2_state_icv_ok() - do the RFCs allow the length of a state's ICV?
  * @x: a state that ov2_state_key_ok() accepts
  *
  * Context: Any context.
@@ -163,7 +163,7 @@ unsigned int ov2_state_iv_len(const struct xfrm_state *x)
  * @x: a state that ov2_state_key_ok() accepts
  *
  * Context: Any context.
- * Return: the bytes; payload and trailer together are a multiple of them.
+ * Return: the multiple in bytes, for payload and trailer together.
  */
 unsigned int ov2_state_align(const struct xfrm_state *x)
 {

@@ -87,17 +87,18 @@ REFUSED(SA_REFUSED_ENCAP6,
 	x->encap && x->props.family == AF_INET6,
 	"UDP encapsulation can be offloaded over IPv4 only")
 
-/* The other forms have bytes between UDP or TCP and ESP that the engine does
- * not skip.
+/* The other types have bytes between UDP or TCP and ESP, and the engine does
+ * not skip these bytes.
  */
 REFUSED(SA_REFUSED_ENCAP,
 	x->encap && x->encap->encap_type != UDP_ENCAP_ESPINUDP,
 	"UDP encapsulation must be of type espinudp")
 
 /* A received frame has no mark yet when the engine looks up its SA: tc and
- * netfilter, which set marks, come after the card. In packet mode the card goes
- * from a policy to its states, and its policies know no marks. In crypto mode
- * the core has chosen the state of a packet that is sent.
+ * netfilter, which set marks, come after the card. In packet mode the card
+ * finds a state through a policy, and the card's policies know no marks. In
+ * crypto mode the core chooses the state of a packet that is sent, so the card
+ * needs no mark.
  */
 REFUSED(SA_REFUSED_MARK,
 	x->mark.m && (x->xso.dir == XFRM_DEV_OFFLOAD_IN ||
@@ -112,7 +113,7 @@ REFUSED(SA_REFUSED_SPI,
 	"SPI 0 can't be offloaded, it must never be on the wire")
 
 /* In packet mode only a policy with a security context would lead to such a
- * state, and the card refuses these policies. In crypto mode the core chooses
+ * state, and the card refuses such policies. In crypto mode the core chooses
  * the state.
  */
 REFUSED(SA_REFUSED_CONTEXT,
@@ -127,8 +128,10 @@ REFUSED(SA_REFUSED_PCPU,
 	ov2_state_is_packet(x) && x->pcpu_num != UINT_MAX,
 	"Per-CPU states can be offloaded in crypto mode only")
 
-/* The card goes from a policy to its states by the reqid, and an inbound
- * template with reqid 0 takes the states of any policy.
+/* In packet mode the reqid leads the card from a policy to its states. A state
+ * with reqid 0 would belong to no policy: an outbound template with reqid 0 is
+ * a trap, and an inbound template with reqid 0 accepts the states of every
+ * reqid.
  */
 REFUSED(SA_REFUSED_REQID,
 	ov2_state_is_packet(x) && !x->props.reqid,
@@ -140,8 +143,9 @@ REFUSED(SA_REFUSED_IF_ID,
 	ov2_state_is_packet(x) && x->if_id,
 	"if_id can't be offloaded in packet mode, it must be 0")
 
-/* The core's outer route of such a state is wrong: xfrm_bundle_create() takes
- * the outer addresses for addresses of the inner family.
+/* If the tunnel and the packets inside have different families, the core's
+ * outer route is wrong: xfrm_bundle_create() takes the outer addresses for
+ * addresses of the inner family.
  */
 REFUSED(SA_REFUSED_INNER_FAMILY,
 	ov2_state_is_packet(x) &&
