@@ -54,7 +54,7 @@ struct ov2_adapter {
 
 /**
  * ov2_adapter_of() - the card behind a netdev
- * @dev: a netdev of kind "ipsecov2"; the caller has made sure of that
+ * @dev: a netdev; the caller has checked that its kind is "ipsecov2"
  *
  * Context: Any context.
  * Return: its adapter.

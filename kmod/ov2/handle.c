@@ -22,8 +22,8 @@ static atomic_long_t generation;
 
 /**
  * ov2_handles_init() - make a handle space, empty
- * @handles: the handle space of a card. There is no function that frees it:
- *	once it is empty, it holds no memory
+ * @handles: the handle space of a card. No function frees it, because an empty
+ *	handle space holds no memory
  *
  * Context: Any context.
  */
@@ -35,9 +35,9 @@ void ov2_handles_init(struct ov2_handles *handles)
 	handles->version = 0;
 }
 
-/* The version changes under the lock, and slots are written with release. So a
- * walk that has read a slot reads the version of all earlier changes next
- * (ov2_handles_version()).
+/* The version changes under the lock, and slots are written with release. So if
+ * a walk reads a slot and then the version, the version counts all changes
+ * before the change of this slot (ov2_handles_version()).
  */
 static void handles_changed(struct ov2_handles *handles)
 {
@@ -137,11 +137,11 @@ struct ov2_handle *ov2_handle_find(struct ov2_handles *handles,
  * @slot: where to begin, 0 for all handles; filled in with the slot of the
  *	handle that was found
  *
- * A walk goes on with *@slot + 1, at any later time. It meets each handle once
- * that lives all the while, whatever handles come and go meanwhile.
+ * A walk goes on with *@slot + 1, at any later time. A handle that lives during
+ * the whole walk is met once, even if other handles come and go.
  *
  * Context: Under rcu_read_lock(), any context.
- * Return: the value of the handle, or 0 if no further handle is there.
+ * Return: the value of the handle, or 0 if there is no further handle.
  */
 unsigned long ov2_handle_next(struct ov2_handles *handles, unsigned long *slot)
 {
@@ -153,7 +153,7 @@ unsigned long ov2_handle_next(struct ov2_handles *handles, unsigned long *slot)
 }
 
 /**
- * ov2_handles_version() - a number that differs after each change
+ * ov2_handles_version() - a number that each change of the handles changes
  * @handles: the handle space of a card
  *
  * If the version is the same before and after a walk, the walk has met the
@@ -164,8 +164,10 @@ unsigned long ov2_handle_next(struct ov2_handles *handles, unsigned long *slot)
  */
 u32 ov2_handles_version(const struct ov2_handles *handles)
 {
-	/* After what a walk has read; pairs with handles_changed(). */
+	/* Read the version after the slots that a walk has read. Pairs with
+	 * handles_changed().
+	 */
 	smp_rmb();
-	/* Before what a walk will read. */
+	/* Read the version before the slots that a walk will read. */
 	return smp_load_acquire(&handles->version);
 }

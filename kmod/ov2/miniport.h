@@ -19,19 +19,18 @@
  * @pause: accept nothing more, then sleep until every NBL is back. Sends that
  *	come while paused complete with OV2_STATUS_NOT_ACCEPTED, and received
  *	frames come back untouched
- * @restart: end of @pause
+ * @restart: accept NBLs again after @pause
  * @reset: hand back every NBL, then go on with the same SAs and configuration.
- *	Sends that are in the engine or come meanwhile fail, and received frames
- *	come back as they are. A reset does not change how pending requests
- *	complete.
- *	Process context, sleeps; serialized by the caller with @pause and
- *	@restart
+ *	Sends that are in the engine, or that come during the reset, fail.
+ *	Received frames come back as they are. A reset does not change how
+ *	pending requests complete. Process context, sleeps; serialized by the
+ *	caller with @pause and @restart
  * @request: carry out a request. Any context except hard interrupts, several at
  *	once; sleeps only if ov2_request.may_sleep is set. OV2_STATUS_PENDING
  *	means that ov2_adapter_ops.request_complete is called, from process
  *	context, maybe before @request returns; any other status is final. While
  *	the engine is reset, requests other than deletes end with
- *	OV2_STATUS_NOT_ACCEPTED; after @halt all requests do
+ *	OV2_STATUS_NOT_ACCEPTED; after @halt all requests end with this status
  * @send: protect an NBL and put its frames on the line, in order, all of them
  *	or none. An NBL without a handle and without a record of large send
  *	leaves as it is. BH disabled; calls with one ov2_nbl.queue are
@@ -52,7 +51,7 @@
  * @query: tell what the engine knows of the SA that a handle names. Fills in
  *	@info and returns true, or returns false if @handle names no live SA of
  *	the card. The values need not be of one moment. Called only for SAs that
- *	the engine has given a handle; under rcu_read_lock(), any context but
+ *	the engine has given a handle; under rcu_read_lock(), any context except
  *	hard interrupts, in every state of the engine
  */
 struct ov2_miniport_ops {

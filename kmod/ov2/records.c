@@ -24,7 +24,7 @@ static bool offset_encodable(u16 offset)
 /**
  * ov2_tx_header_encode() - make the word of slot 12, transmit
  * @hdr: what to encode
- * @word: out: the word, host order
+ * @word: filled in with the word, host order
  *
  * INV-5 limits the offsets. Source:
  * NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
@@ -50,7 +50,7 @@ int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word)
 /**
  * ov2_tx_header_decode() - read the word of slot 12, transmit
  * @slot: the slot, host order
- * @hdr: out: its fields, offsets in bytes
+ * @hdr: filled in with the fields, offsets in bytes
  *
  * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
@@ -73,7 +73,7 @@ bool ov2_tx_header_decode(unsigned long slot, struct ov2_tx_header *hdr)
 /**
  * ov2_tx_checksum_encode() - make the word of slot 0, transmit
  * @csum: what to encode
- * @word: out: the word, host order
+ * @word: filled in with the word, host order
  *
  * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
  *
@@ -97,7 +97,7 @@ int ov2_tx_checksum_encode(const struct ov2_tx_checksum *csum, u32 *word)
 /**
  * ov2_tx_checksum_decode() - read the word of slot 0, transmit
  * @slot: the slot, host order
- * @csum: out: its fields
+ * @csum: filled in with the fields
  *
  * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
  *
@@ -120,7 +120,7 @@ bool ov2_tx_checksum_decode(unsigned long slot, struct ov2_tx_checksum *csum)
 /**
  * ov2_tx_lso_encode() - make the word of slot 2, transmit
  * @lso: what to encode
- * @word: out: the word, host order
+ * @word: filled in with the word, host order
  *
  * Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
  *
@@ -143,7 +143,7 @@ int ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word)
 /**
  * ov2_tx_lso_decode() - read the word of slot 2, transmit
  * @slot: the slot, host order
- * @lso: out: its fields
+ * @lso: filled in with the fields
  *
  * Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
  *

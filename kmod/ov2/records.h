@@ -138,8 +138,8 @@ static inline u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
 /**
  * ov2_rx_result_decode() - read the word of slot 1, receive
  * @slot: the slot, host order
- * @res: out: its fields. Without crypto_done, status and next_crypto_done are
- *	zero, even if they are set in the word (INV-1)
+ * @res: filled in with the fields. Without crypto_done, status and
+ *	next_crypto_done are zero, even if they are set in the word (INV-1)
  *
  * INV-1 to INV-3 say which words are legal. Source:
  * NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
@@ -194,7 +194,7 @@ static inline u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr)
 /**
  * ov2_rx_header_decode() - read the word of slot 12, receive
  * @slot: the slot, host order
- * @hdr: out: its fields, all zero if the word is not valid (INV-4)
+ * @hdr: filled in with the fields, all zero if the word is not valid (INV-4)
  *
  * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *

@@ -83,9 +83,9 @@ static enum ov2_status combined_check(const struct ov2_add_sa_ex *add,
 	return key_check(add, info, encr);
 }
 
-/* Encryption without integrity is not safe. V1 of the interface forbade it. V2
- * lists it, but this engine does not support it. GMAC goes with null encryption
- * only (RFC 4543).
+/* Encryption without integrity is not safe. Version 1 of the interface forbade
+ * it. Version 2 lists it, but this engine does not support it. GMAC goes with
+ * null encryption only (RFC 4543).
  */
 static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
 				      const struct ov2_security_association *sa,
@@ -204,7 +204,7 @@ static enum ov2_status members_check(const struct ov2_add_sa_ex *add,
  * @len: bytes of the request and of the key area
  * @caps: what the engine can do
  *
- * The checks are those of INV-20 and INV-21.
+ * INV-20 and INV-21 list these checks (ipsecov2.rst, section 9).
  *
  * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if the buffer is too short for

@@ -11,7 +11,8 @@
  * @packets: packets that the engine has sealed and sent, or has verified as
  *	good; each segment of a large send counts as one
  * @bytes: bytes of the frames of @packets, with their Ethernet headers
- * @last_use: get_jiffies_64() at the last of @packets, 0 = there was none
+ * @last_use: get_jiffies_64() at the last packet that @packets counts; 0 before
+ *	the first packet
  * @seq: the highest number that the engine has verified, with its high half;
  *	valid if @follows_seq is set. In a bundle, the number of the outermost
  *	header

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * On which CPUs a card receives. A frame may interrupt a CPU on which its
- * sender does not run, and there it must not disturb other users. So a card
+ * sender does not run, and must not disturb other users of this CPU. So a card
  * receives only on CPUs that are not isolated (RPS has the same rule), and on
  * which the user who opens the card may run. If no such CPU is online,
- * ov2_cpus_pick() chooses others.
+ * ov2_cpus_pick() chooses other CPUs.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>

@@ -125,9 +125,9 @@ static void port_uninit(struct net_device *dev)
 		synchronize_net();
 }
 
-/* The end of port_init(). It comes later than port_uninit(): each association
- * holds a reference to the netdev until its SA is gone, and this function runs
- * when the last reference is gone.
+/* Undoes port_init(). This function runs later than port_uninit(), when the
+ * last reference to the netdev is gone, because each association holds a
+ * reference until its SA is gone.
  */
 static void port_free(struct net_device *dev)
 {
@@ -186,7 +186,7 @@ static void port_set_rx_mode(struct net_device *dev)
 }
 
 /* If a driver has this function, the core does not call vlan_features_check(),
- * so this function must.
+ * so this function must call it.
  */
 static netdev_features_t port_features_check(struct sk_buff *skb,
 					     struct net_device *dev,
@@ -214,7 +214,8 @@ static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
 	return netdev_pick_tx(dev, skb, sb_dev);
 }
 
-/* IFLA_LINK: the number of the device at the other end, or the card's own. */
+/* IFLA_LINK: the number of the device at the other end, or of the card itself.
+ */
 static int port_get_iflink(const struct net_device *dev)
 {
 	const struct ov2_port *port = netdev_priv(dev);

@@ -52,10 +52,10 @@ static void get_channels(struct net_device *dev,
 	channels->tx_count = dev->real_num_tx_queues;
 }
 
-/* Only the engine can be reset. Meanwhile, the frames that the stack sends wait
- * in the stack's queues. Frames that the engine has to seal are dropped and
- * counted. So are frames for the engine that come from a queue that the line
- * wakes before the reset ends.
+/* Only the engine can be reset. During the reset, the frames that the stack
+ * sends wait in the stack's queues. Frames that are in the engine to be sealed
+ * are dropped and counted. If the line wakes a queue before the reset ends, the
+ * frames of this queue for the engine are dropped and counted, too.
  */
 static int port_reset(struct net_device *dev, u32 *flags)
 {

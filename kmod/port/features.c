@@ -119,7 +119,7 @@ static netdev_features_t features_keep_esp(struct net_device *dev)
  * Context: RTNL.
  * Return: @features, with NETIF_F_HW_ESP added while a state or a policy is in
  * packet mode. ethtool shows the added feature as "on [requested off]". Without
- * NETIF_F_HW_ESP the two features that need it are off, too.
+ * NETIF_F_HW_ESP the features of FEATURES_OF_ESP are off, too.
  */
 netdev_features_t ov2_features_fix(struct net_device *dev,
 				   netdev_features_t features)

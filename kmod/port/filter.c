@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The receive filter: which of the frames on the line a card takes, and which
- * of the frames taken are its own. Only the card's own frames go to the engine,
+ * of these frames are its own. Only the card's own frames go to the engine,
  * because frames that the engine decrypts must stay on this host. All other
  * frames taken (for a bridge, for a packet socket) go up as they came:
  *
@@ -52,7 +52,7 @@ static_assert(sizeof(struct filter_key) == ETH_ALEN + sizeof(u16));
  * struct filter_addr - an address of dev->uc or dev->mc
  * @node: its place in ov2_filter_table.addrs
  * @key: the key by which it is found
- * @rcu: frees it
+ * @rcu: for freeing the address a grace period after it has left the table
  */
 struct filter_addr {
 	struct rhash_head node;
@@ -270,8 +270,7 @@ static int filter_look_up(struct net_device *dev,
 
 /* A link between two devices has come or gone. @dev is the lower device, and
  * there may be cards below it. br_add_if() makes the link before it lets the
- * port forward, so no frame is forwarded before the filter knows
- * the bridge.
+ * port forward, so no frame is forwarded before the filter knows the bridge.
  */
 static int filter_event(struct notifier_block *nb, unsigned long event,
 			void *info)

@@ -46,7 +46,7 @@ struct sk_buff_head;
  * @wake: a receive queue has taken frames off its ring: call ov2_ring_wake()
  *	for each send queue that feeds this ring. BH disabled
  *
- * All members are set. A line gives the frames that come in to
+ * All members are set. A line hands each frame that comes in to
  * ov2_rx_enqueue().
  *
  * A line on top of another netdev would be made like this. @features and

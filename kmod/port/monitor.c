@@ -2,8 +2,8 @@
 /*
  * The rtnetlink kind "ipsecov2mon": a monitor shows the frames of a card, or of
  * all cards in its namespace, to packet sockets. The kernel's nlmon does the
- * same for netlink. So ring, filter, snap length and privileges are those of
- * AF_PACKET.
+ * same for netlink. So AF_PACKET gives the ring, the filter, the snap length
+ * and the check of privileges.
  */
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
@@ -99,8 +99,9 @@ static void monitor_setup(struct net_device *dev)
 {
 	struct monitor *monitor = netdev_priv(dev);
 
-	/* libpcap does not know this type, so it puts its own "cooked" header
-	 * before each frame, and takes the frame for nothing that it is not.
+	/* libpcap does not know this type. So it puts its own "cooked" header
+	 * before each frame, and does not take the frame for a frame of another
+	 * type.
 	 */
 	dev->type = ARPHRD_VOID;
 	dev->flags = IFF_NOARP;
@@ -109,7 +110,7 @@ static void monitor_setup(struct net_device *dev)
 	dev->netdev_ops = &monitor_netdev_ops;
 	dev->pcpu_stat_type = NETDEV_PCPU_STAT_LSTATS;
 	dev->needs_free_netdev = true;
-	/* The size of a frame is the card's business. */
+	/* The card limits the size of a frame, so the monitor sets no limit. */
 	dev->mtu = ETH_MAX_MTU;
 	dev->min_mtu = 0;
 	dev->max_mtu = 0;
@@ -147,9 +148,9 @@ static int monitor_new(struct net_device *dev, struct net *link_net,
 {
 	struct monitor *monitor = netdev_priv(dev);
 
-	/* With this attribute, the older kernel makes the monitor in the
-	 * namespace of the link and moves it afterwards. So monitor_card()
-	 * could not tell that the two namespaces differ.
+	/* With this attribute, older kernels make the monitor in the namespace
+	 * of the link and move it afterwards. So monitor_card() could not tell
+	 * that the namespaces of monitor and card differ.
 	 */
 	if (tb[IFLA_LINK_NETNSID]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK_NETNSID],

@@ -91,8 +91,8 @@ struct ov2_txq {
  * struct ov2_filter - which frames a card takes
  * @table: the addresses of dev->uc and dev->mc. Written under
  *	dev->addr_list_lock, read under RCU
- * @incomplete: an address is missing in @table for want of memory, so every
- *	frame is taken. Written under dev->addr_list_lock
+ * @incomplete: an address is missing in @table, because memory was short, so
+ *	every frame is taken. Written under dev->addr_list_lock
  * @bridged: the card is below a bridge device (filter.c). Written under RTNL
  */
 struct ov2_filter {

@@ -294,7 +294,7 @@ void ov2_ring_sent(struct ov2_port *port, u16 queue, u16 frames)
 }
 
 /**
- * ov2_ring_completed() - end of ov2_ring_sent(): the engine is done
+ * ov2_ring_completed() - the engine is done with the frames of ov2_ring_sent()
  * @port: the sender
  * @queue: its queue
  * @frames: ov2_nbl.frames

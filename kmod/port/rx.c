@@ -111,12 +111,12 @@ void ov2_rx_add_napi(struct ov2_port *port)
  * @port: the card; it is down
  *
  * unregister_netdevice_many_notify() waits for two RCU grace periods, each for
- * all devices of a batch, so that this function need not wait for one. The
- * first grace period ends before ndo_uninit. By then the senders that had found
- * a ring open are done, so nobody raises the interrupt of a queue any more. The
- * second grace period ends after ndo_uninit. By then two readers are done:
- * irq_arrive(), which may run on, with interrupts off, after it has cleared
- * ov2_rxq.called; and each look-up of a NAPI by its number.
+ * all devices of a batch, so this function itself need not wait for a grace
+ * period. The first grace period ends before ndo_uninit. By then the senders
+ * that had found a ring open are done, so nobody raises the interrupt of a
+ * queue any more. The second grace period ends after ndo_uninit. By then two
+ * readers are done: irq_arrive(), which may run on, with interrupts off, after
+ * it has cleared ov2_rxq.called; and each look-up of a NAPI by its number.
  *
  * Context: RTNL, from ndo_uninit. May sleep.
  */

@@ -59,9 +59,9 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 	struct ov2_nbl *nbl;
 	int delivered;
 
-	/* From here on, an NBL that is indicated schedules the NAPI. This is so
-	 * already if no frame went to the engine. Then the lock is not needed,
-	 * unless an NBL has been indicated.
+	/* From here on, an NBL that is indicated schedules the NAPI. If no
+	 * frame went to the engine, this is so already, and the lock is needed
+	 * only if an NBL has been indicated.
 	 */
 	if (rxq->polling || !list_empty(&rxq->indicated)) {
 		spin_lock(&rxq->lock);
