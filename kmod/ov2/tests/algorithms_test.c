@@ -147,7 +147,8 @@ static void iv_generator(struct kunit *test)
 				   "echainiv" : "seqiv");
 }
 
-/* A row's identifiers are one bit each, and no other row of the field has them.
+/* Each identifier of a row is one bit, and no other row for the same field has
+ * it.
  */
 static void identifiers(struct kunit *test)
 {

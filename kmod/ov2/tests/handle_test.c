@@ -133,7 +133,7 @@ static void handle_space_of_its_own(struct kunit *test)
 }
 
 /* A slot that is given again has another generation, so that an old handle
- * names nothing, whatever is in its slot now.
+ * names nothing, even if its slot has a new handle.
  */
 static void handle_slot_again(struct kunit *test)
 {
@@ -173,7 +173,7 @@ static void handle_zero_is_nothing(struct kunit *test)
 }
 
 /* A walk can stop anywhere and go on later. It meets each handle that stays
- * once, and never one that is gone.
+ * exactly once, and meets no handle that is gone.
  */
 static void handle_walk(struct kunit *test)
 {

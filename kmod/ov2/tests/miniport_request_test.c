@@ -132,7 +132,7 @@ static void add_refused_takes_no_place(struct kunit *test)
 				OV2_STATUS_SUCCESS);
 }
 
-/* A delete succeeds, whatever its handle names (INV-16). */
+/* A delete succeeds, even if its handle names no SA of the card (INV-16). */
 static void delete_never_fails(struct kunit *test)
 {
 	struct ov2_rig *other = ov2_param_rig(test);
@@ -381,8 +381,8 @@ static void disabled_keeps_sas(struct kunit *test)
 			OV2_STATUS_SUCCESS);
 }
 
-/* An engine tells about an SA from its add to its delete, and about nothing
- * else.
+/* A query succeeds from the add of an SA to its delete, and for no other
+ * handle.
  */
 static void query_live_only(struct kunit *test)
 {

@@ -25,7 +25,7 @@ static const struct tx_example tx_examples[] = {
 	{ 0xffffffff, { 255, 255, 1020, 1020 } },
 };
 
-/* A bit above the word, where a slot is wider than a word */
+/* A bit above the word; 0 if a slot is not wider than a word */
 #define ABOVE_WORD	((unsigned long)BIT_ULL(32))
 
 static void tx_header_words(struct kunit *test)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A malformed list of requests is refused, and every list ends.
+ * A malformed list of requests is refused, and so is a list without an end.
  *
  * A refused list changes nothing (INV-11, INV-20).
  */

@@ -94,8 +94,8 @@ static void ring_then_engine(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
 }
 
-/* A large packet counts as its segments do, both when it is put on the ring and
- * when it is taken off.
+/* A large packet counts as many frames as it has segments, both when it is put
+ * on the ring and when it is taken off.
  */
 static void large_packets(struct kunit *test)
 {

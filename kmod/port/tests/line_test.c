@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The port knows its line by struct ov2_line_ops only.
+ * The port knows its line only through struct ov2_line_ops.
  *
  * A second line, as small as the contract of line.h allows, takes the place of
  * the cable here.
@@ -15,7 +15,7 @@
 
 /**
  * struct wall - a line that ends at the test
- * @room: for how many frames every queue has room
+ * @room: number of frames that each queue has room for
  * @unfit: why frames are not fit, or OV2_CNT_NONE
  * @reason: why frames are not taken, or OV2_CNT_NONE
  * @link: the device that the card is connected to
@@ -192,8 +192,8 @@ static void burst_ends_in_drop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 1);
 }
 
-/* A burst has at most as many frames as the line has room for. When a queue is
- * stopped, its burst leaves, whoever has stopped the queue.
+/* A burst has at most as many frames as the line has room for. When the port or
+ * other code stops a queue, the burst of the queue leaves.
  */
 static void burst_ends_in_stop(struct kunit *test)
 {

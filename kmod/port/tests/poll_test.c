@@ -291,8 +291,8 @@ static void goes_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, received(cards), 0);
 }
 
-/* Plain frames of a burst may be of the same SA as the engine's frame behind
- * them, so they leave first.
+/* In a burst, a frame for the engine may come after plain frames of the same
+ * SA, so the plain frames leave first.
  */
 static void burst_before_engine(struct kunit *test)
 {

@@ -105,8 +105,8 @@ static void next_wraps(struct kunit *test)
 	KUNIT_EXPECT_GE(test, ov2_cpus_next(cpus, online, 0), nr_cpu_ids);
 }
 
-/* The first queues of many cards are not all on one CPU. By chance they are in
- * one of 2^31 draws.
+/* The first queues of many cards are not all on one CPU. By chance all of them
+ * are on one CPU in one of 2^31 runs.
  */
 static void first_queues_spread(struct kunit *test)
 {
@@ -125,8 +125,8 @@ static void first_queues_spread(struct kunit *test)
 	KUNIT_EXPECT_GT(test, seen[1], 0);
 }
 
-/* If the task that opens a card may run on one CPU only, the card receives
- * there.
+/* If the task that opens a card may run on one CPU only, the card receives on
+ * this CPU.
  */
 static void opener_is_confined(struct kunit *test)
 {
