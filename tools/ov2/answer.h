@@ -11,8 +11,8 @@
 
 /**
  * enum verdict - the answer in one word
- * @VERDICT_OFFLOADED: a card has it
- * @VERDICT_ELSEWHERE: a device has it that is no card of ipsecov2
+ * @VERDICT_OFFLOADED: a card has the state or policy
+ * @VERDICT_ELSEWHERE: a device that is no card of ipsecov2 has it
  * @VERDICT_SOFTWARE: software has it
  * @VERDICT_NONE: nobody has it, or nobody can use it
  */
@@ -25,16 +25,16 @@ enum verdict {
 
 /**
  * struct answer - an answer
- * @verdict: in one word
+ * @verdict: the answer in one word
  * @what: what the answer is about
  * @text: the answer, in a sentence
  * @todo: what the user may do, or ""
- * @ifindex: the device that has it, or 0
- * @packet: in packet mode
+ * @ifindex: the device that has the state or policy, or 0
+ * @packet: the state or policy is in packet mode
  * @counted: the numbers below are known
- * @packets: that the kernel counted
- * @card_packets: that the card did
- * @software: at least so many were not done by the card
+ * @packets: packets that the kernel counted
+ * @card_packets: packets that the card sealed or opened
+ * @software: at least so many packets did not go through the card's engine
  */
 struct answer {
 	enum verdict verdict;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Arrays that grow. A command that has no memory ends, as nothing that it would
- * show is complete.
+/* Arrays that grow. If memory is short, the command ends, because it could not
+ * show everything.
  */
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
  * array_grow() - make room for one more element
  * @array: the array, or NULL
  * @count: the elements that it has
- * @size: bytes of each
+ * @size: bytes of each element
  *
  * The room is a power of two, so a long array is seldom copied.
  *

@@ -45,7 +45,7 @@ struct interface {
  * struct capture - what is going on
  * @filter: which frames are wanted
  * @monitor: where the frames come from
- * @signals: a signalfd: somebody wants the end
+ * @signals: a signalfd, which tells when the user ends the capture
  * @out: the file, -1 if text is printed
  * @file: the writer of @out
  * @interfaces: the interfaces in @file so far
@@ -86,8 +86,8 @@ static bool capture_wanted(const struct capture_filter *filter,
 	       (!filter->clear || !is_wire(hdr));
 }
 
-/* One line about a frame: which way, of which SA, what its record says, and
- * what became of it.
+/* Writes one line about a frame: its direction, its SA, what its record says,
+ * and what became of the frame.
  */
 static void capture_say(const struct ov2_capture_header *hdr, char *text,
 			size_t size)
@@ -218,7 +218,7 @@ static int capture_packet(struct capture *capture, const void *packet,
 		print_json(hdr, text);
 	else
 		print_line(hdr, text);
-	/* Who reads a pipe wants to see a frame when it comes. */
+	/* The reader of a pipe wants to see each frame when it comes. */
 	return fflush(stdout) ? -errno : 0;
 }
 

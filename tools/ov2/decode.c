@@ -71,7 +71,7 @@ reading_field(struct reading *reading, const char *name,
 	return value;
 }
 
-/* A bit that must be 0 is not */
+/* Says so if a bit that must be 0 is set */
 static void reading_reserved(struct reading *reading, unsigned long long word,
 			     unsigned long long mask)
 {

@@ -9,7 +9,8 @@
 
 static void sentence(const char *format, va_list arguments, const char *end)
 {
-	/* What was printed before stands before it on a terminal, too */
+	/* What was printed earlier must come before the sentence on a terminal
+	 */
 	fflush(stdout);
 	fputs("ov2: ", stderr);
 	vfprintf(stderr, format, arguments);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The kernel refuses each offload without esp4_offload or esp6_offload. It
- * loads the module itself, if there is one.
+/* The kernel refuses each offload without esp4_offload or esp6_offload. The
+ * kernel itself loads the module, if the module is installed.
  */
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static enum esp_module look_in(const char *list, const char *name)
 	return found;
 }
 
-/* Whether the kernel has the module, loaded or built in or in a file. */
+/* Whether the kernel has the module: loaded, built in, or as a file. */
 enum esp_module esp_module(uint16_t family)
 {
 	const char *name = esp_module_name(family);

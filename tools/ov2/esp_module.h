@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Whether the kernel can offload ESP at all. */
+/* Whether the kernel has the module without which it offloads no ESP. */
 #ifndef OV2_ESP_MODULE_H
 #define OV2_ESP_MODULE_H
 

@@ -11,8 +11,8 @@
 
 #include "family.h"
 
-/* The kernel loads a module whose family somebody asks for. Asking what there
- * is should change nothing, so ov2 looks here first.
+/* If somebody asks for a family, the kernel loads its module. But a question
+ * should change nothing, so ov2 first calls this function.
  */
 bool family_module_loaded(void)
 {
@@ -146,7 +146,7 @@ struct nlmsghdr *family_request(struct family *family, uint8_t command,
 }
 
 /**
- * family_ask() - send a request, and say so if it fails or changed meanwhile
+ * family_ask() - send a request, and warn if it fails or if the dump changed
  * @family: the family
  * @request: from family_request()
  * @set: the attributes of the request by name

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ov2 keys: the keys of xfrm's states, so that Wireshark decrypts the wire.
- * `ip xfrm state` shows the same user the same keys; the module gives out none.
+ * ov2 keys: the keys of xfrm's states, so that Wireshark decrypts the wire. `ip
+ * xfrm state` shows the same user the same keys; the module gives out no keys.
  */
 #include <linux/xfrm.h>
 #include <netinet/in.h>
@@ -73,7 +73,7 @@ static void keys_take(struct keys *keys, const char *kernel, unsigned int icv,
 	keys->kernel = kernel;
 	keys->name = keys_name(kernel, icv);
 	keys->hex[0] = 0;
-	/* Wireshark does not know what has a longer key. */
+	/* Wireshark knows no algorithm with a longer key. */
 	if (2 * bytes + 3 > sizeof(keys->hex))
 		keys->name = NULL;
 	if (!keys->name || !bytes)
@@ -127,8 +127,8 @@ static void keys_read(const struct nlmsghdr *nlh, struct row *row)
 				  trunc->alg_key_len);
 			break;
 		case XFRMA_REPLAY_ESN_VAL:
-			/* One of the halves is of the direction that the state
-			 * does not have, and is 0.
+			/* The half for the direction that the state does not
+			 * have is 0.
 			 */
 			esn = payload;
 			row->high = esn->seq_hi | esn->oseq_hi;

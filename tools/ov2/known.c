@@ -101,7 +101,8 @@ enum status known_read(struct known *known)
 	if (!status)
 		status = known_dump(&family, IPSECOV2_CMD_SA_GET, schema_sa,
 				    take_sa, known);
-	/* known_sa() is asked for each of many states */
+	/* known_sa() is called for each of many states, so it needs sorted SAs
+	 */
 	if (known->sa_count)
 		qsort(known->sas, known->sa_count, sizeof(*known->sas), by_spi);
 	family_close(&family);

@@ -18,8 +18,8 @@
  * @proto: IPPROTO_ESP or IPPROTO_AH
  * @family: of @daddr
  * @daddr: its destination
- * @packets: that the engine sealed, or opened and found good
- * @bad: that the engine found bad
+ * @packets: packets that the engine sealed, or opened and found good
+ * @bad: packets that the engine found bad
  */
 struct known_sa {
 	uint32_t ifindex;

@@ -106,7 +106,7 @@ static enum status take_count(const char *text)
 /**
  * struct line - what the command line says
  * @command: the command; NULL for help
- * @netns: of -n, or NULL
+ * @netns: the network namespace that -n names, or NULL
  * @only: an option that only one command has, or NULL
  * @only_for: this command
  */
@@ -242,7 +242,7 @@ int main(int argc, char **argv)
 {
 	enum status status;
 
-	/* Whoever reads a pipe may end before the end of a long list. Then ov2
+	/* The reader of a pipe may end before the end of a long list. Then ov2
 	 * ends like any other program, even if its parent ignores the signal.
 	 */
 	signal(SIGPIPE, SIG_DFL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel knows of an interface, besides its being a card or not. */
+/* What the kernel knows of an interface, whether it is a card or not. */
 #ifndef OV2_NETDEV_H
 #define OV2_NETDEV_H
 
@@ -12,9 +12,9 @@
 /**
  * enum netdev_offload - whether an interface offloads ESP (esp-hw-offload)
  * @NETDEV_UNKNOWN: the kernel does not say
- * @NETDEV_NEVER: it cannot
- * @NETDEV_OFF: it can, and it is switched off
- * @NETDEV_ON: it does
+ * @NETDEV_NEVER: the interface cannot offload ESP
+ * @NETDEV_OFF: the interface can offload ESP, but the feature is off
+ * @NETDEV_ON: the interface offloads ESP
  */
 enum netdev_offload {
 	NETDEV_UNKNOWN,

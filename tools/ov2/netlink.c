@@ -12,9 +12,9 @@
 #include "netlink.h"
 #include "schema.h"
 
-/* A dump that changed while it was read is read again, this often */
+/* How often a dump is read again if it changed while it was read */
 #define DUMP_TRIES	4
-/* A dump that is longer is printed while it is read, and not read again */
+/* A dump with more bytes is printed while it is read, and not read again */
 #define DUMP_KEPT	(1024 * 1024)
 #define RECEIVE_SIZE	(64 * 1024)
 
@@ -198,7 +198,7 @@ int nl_ask(struct nl *nl, struct nlmsghdr *request,
  * @row: the caller's function
  * @data: for @row
  * @messages: the messages that were not given to @row yet
- * @used: bytes of them
+ * @used: bytes of @messages
  * @streaming: the dump is too long to be kept
  */
 struct nl_kept {
@@ -244,7 +244,7 @@ static int nl_keep(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * nl_dump() - nl_ask() for a dump, which is read again if it changed meanwhile
+ * nl_dump() - nl_ask() for a dump, which is read again if it changed
  * @nl: the socket
  * @request: a request with NLM_F_DUMP
  * @set: the attributes of the request by name, or NULL

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Asking the kernel by netlink, whatever the family is. */
+/* Asking the kernel by netlink, for any family. */
 #ifndef OV2_NETLINK_H
 #define OV2_NETLINK_H
 
@@ -17,7 +17,7 @@ struct schema_attr;
  * struct nl - a socket, and what its last answer was
  * @socket: the socket
  * @seq: the number of the last request
- * @interrupted: what the last dump listed changed meanwhile
+ * @interrupted: the last dump changed while it was read
  * @sentence: what the kernel says about the last request that failed
  */
 struct nl {
@@ -30,7 +30,7 @@ struct nl {
 /**
  * typedef nl_row - called for each message of an answer
  * @nlh: the message
- * @data: the caller's
+ * @data: what the caller gave with the function
  *
  * Return: 0 to go on; anything else ends the dump and is returned by it.
  */

@@ -27,7 +27,7 @@ struct pcapng {
  * @length: bytes of the whole frame
  * @comment: a line that Wireshark shows
  * @record: bytes of the custom option
- * @record_length: how many
+ * @record_length: number of bytes in @record
  */
 struct pcapng_frame {
 	uint32_t interface;

@@ -33,7 +33,7 @@ static const char *const titles[] = {
 /**
  * struct list - the SAs that are shown
  * @table: for text
- * @has_spi: only those of @spi
+ * @has_spi: show only the SAs with @spi
  * @spi: in host byte order
  * @count: how many were shown
  */

@@ -87,7 +87,7 @@ unsigned long long schema_number(const struct nlattr *nla)
 	return 0;
 }
 
-/* The same for a number that may be negative. */
+/* schema_number() for a number that may be negative. */
 long long schema_signed(const struct nlattr *nla)
 {
 	unsigned long long value = schema_number(nla);

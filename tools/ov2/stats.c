@@ -22,9 +22,10 @@
  * struct look - one look at the counters, and what the look before had
  * @table: for text
  * @seconds: since the look before; 0 at the first one
- * @values: --watch: of the look before, in the order of the dump
- * @count: how many there are
- * @next: which of them comes next
+ * @values: with --watch: the values of the look before, in the order of the
+ *	dump
+ * @count: number of @values
+ * @next: index of the value that probably comes next
  */
 struct look {
 	struct table table;
@@ -46,9 +47,9 @@ static const char *const watch_titles[] = {
 	"CARD", "COUNTER", "VALUE", "A SECOND", NULL
 };
 
-/* The place of a counter among those of the look before. The next place is
- * nearly always right. Cards that came or went meanwhile shift it. A counter
- * that is new gets a place at the end, with the value 0.
+/* Returns the place of a counter in the values of the look before. This is
+ * nearly always the next place, unless cards came or went since then. A new
+ * counter gets a place at the end, with the value 0.
  */
 static struct value *look_place(struct look *look, uint32_t ifindex,
 				const char *name)

@@ -22,7 +22,7 @@ const char *unit_bytes(unsigned long long bytes, char *text)
 	return text;
 }
 
-/* A time in @text of UNIT_SIZE, as exact as somebody wants to know. */
+/* A time in @text of UNIT_SIZE, in the largest unit that is exact enough. */
 const char *unit_ms(unsigned long long milliseconds, char *text)
 {
 	unsigned long long seconds = milliseconds / 1000;

@@ -75,10 +75,10 @@ static void print(const struct answer *answer, const char *object,
 }
 
 /**
- * struct asked - for which answers somebody asked
- * @one: for those of one SPI
+ * struct asked - which answers the user asked for
+ * @one: only the answers about @spi
  * @spi: in host byte order
- * @answers: how many were given
+ * @answers: how many answers were given
  */
 struct asked {
 	bool one;

@@ -11,10 +11,10 @@
 
 /**
  * struct servants - the states that may serve a template
- * @all: how many there are
- * @larval: of them, those that wait for a key manager
- * @packet: those in packet mode
- * @crypto: those in crypto mode
+ * @all: number of these states
+ * @larval: how many of them wait for a key manager
+ * @packet: how many of them are in packet mode
+ * @crypto: how many of them are in crypto mode
  */
 struct servants {
 	unsigned int all;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Why a state of xfrm is offloaded or not. What the kernel keeps to itself is
- * said to be unknown.
+/* Why a state of xfrm is offloaded or not. If the kernel does not tell a
+ * reason, the answer says that it is unknown.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -42,7 +42,8 @@ static uint32_t device_of(const struct state *state)
 			    &state->info.id.daddr);
 }
 
-/* The core encrypts and decrypts by itself what this card cannot get. */
+/* Say why the core itself encrypts or decrypts packets of an offloaded state.
+ */
 static void say_why_software(const struct state *state, struct answer *answer)
 {
 	uint32_t ifindex = state->offload.ifindex, device;
@@ -172,7 +173,8 @@ static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
 	say_trouble(xfrm, state, sa, answer);
 }
 
-/* Nobody offloads it. The kernel does not keep whether somebody asked for it.
+/* No device offloads the state. The kernel does not keep whether a user asked
+ * for the offload.
  */
 static void why_software(const struct known *known, const struct state *state,
 			 struct answer *answer)

@@ -16,7 +16,7 @@
 
 /**
  * struct xfrm_offload - to which device a state or a policy is offloaded
- * @ifindex: the device; 0: it is in software
+ * @ifindex: the device, 0 = software
  * @inbound: for a state: the card decrypts
  * @packet: packet mode
  */
@@ -31,7 +31,7 @@ struct xfrm_offload {
  * @info: as the kernel gives it
  * @spi: in host byte order
  * @dir: XFRM_SA_DIR_IN, XFRM_SA_DIR_OUT, or 0 if nobody told the kernel
- * @larval: it waits for a key manager
+ * @larval: the state waits for a key manager
  * @encap: ESP in UDP or TCP
  * @offload: its device
  */

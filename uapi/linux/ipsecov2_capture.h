@@ -37,18 +37,18 @@ enum ov2_capture_point {
 
 /**
  * struct ov2_capture_header - stands before each frame
- * @version: OV2_CAPTURE_VERSION. A later version may append members, and never
- *	changes these
- * @length: bytes of this header; the frame begins with its Ethernet header
- *	behind it
+ * @version: OV2_CAPTURE_VERSION. A later version may append members, but never
+ *	changes the present members
+ * @length: bytes of this header; the frame comes behind it and begins with its
+ *	Ethernet header
  * @point: enum ov2_capture_point
  * @flags: OV2_CAPTURE_F_*
  * @ifindex: the card
  * @time: nanoseconds since 1970, as CLOCK_REALTIME has it
  * @handle: the SA, 0 if no SA is known. At OV2_CAPTURE_RX_WIRE the engine has
  *	not looked for the SA yet
- * @seq: the sequence number of the outermost header. It has its high half if
- *	the engine or the sender has told the half
+ * @seq: the sequence number of the outermost header. The high half is there if
+ *	the engine or the sender has told it
  * @spi: the SPI of this header
  * @frame: bytes of the frame, before any cut
  * @queue: the queue of the card
@@ -83,8 +83,8 @@ struct ov2_capture_header {
 /**
  * enum ov2_monitor_attribute - IFLA_INFO_DATA of kind "ipsecov2mon"
  * @IFLA_OV2_MONITOR_UNSPEC: not used
- * @IFLA_OV2_MONITOR_CLEAR: a flag: show frames in clear as a whole. Without it
- *	they are cut behind their ESP header
+ * @IFLA_OV2_MONITOR_CLEAR: a flag: show frames in clear as a whole. Without the
+ *	flag such frames are cut behind their ESP header
  */
 enum ov2_monitor_attribute {
 	IFLA_OV2_MONITOR_UNSPEC,

@@ -106,7 +106,7 @@ enum ipsecov2_encr {
 /**
  * enum ipsecov2_direction - Direction of an SA or a policy, with the numbers
  *   of XFRM_SA_DIR_*.
- * @IPSECOV2_DIRECTION_FWD: Of a policy that a card refuses.
+ * @IPSECOV2_DIRECTION_FWD: Only in the log, for a policy that a card refused.
  */
 enum ipsecov2_direction {
 	IPSECOV2_DIRECTION_IN = 1,
@@ -156,8 +156,9 @@ enum ipsecov2_encap_type {
 /**
  * enum ipsecov2_action - What a policy does with its packets, with the numbers
  *   of XFRM_POLICY_*.
- * @IPSECOV2_ACTION_ALLOW: They pass, protected if the policy has a template.
- * @IPSECOV2_ACTION_BLOCK: They are dropped.
+ * @IPSECOV2_ACTION_ALLOW: The packets pass, protected if the policy has a
+ *   template.
+ * @IPSECOV2_ACTION_BLOCK: The packets are dropped.
  */
 enum ipsecov2_action {
 	IPSECOV2_ACTION_ALLOW,
@@ -174,9 +175,10 @@ enum ipsecov2_object {
 
 /**
  * enum ipsecov2_outcome - What became of a request to offload.
- * @IPSECOV2_OUTCOME_REFUSED: It failed, and the user got the sentence.
- * @IPSECOV2_OUTCOME_FELL_BACK: It is in software. The kernel told the user
- *   nothing.
+ * @IPSECOV2_OUTCOME_REFUSED: The request failed, and the user got the
+ *   sentence.
+ * @IPSECOV2_OUTCOME_FELL_BACK: The object is in software, and the kernel did
+ *   not tell the user.
  */
 enum ipsecov2_outcome {
 	IPSECOV2_OUTCOME_REFUSED,
