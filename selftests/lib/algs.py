@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The oracle's algorithms as their RFCs say, by OpenSSL.
+"""The algorithms of the oracle, as their RFCs define them, by OpenSSL.
 
     alg = ALGS["aes128-cbc-sha256"]
     keymat = os.urandom(alg.key_len)            # cipher key, salt, MAC key

@@ -451,7 +451,9 @@ class Bed:
         self.tap[side].send(frame)
 
     def frame_to(self, side, proto, payload, shape=None):
-        """An Ethernet frame from the other end, outer addresses of shape."""
+        """An Ethernet frame from the other end; shape gives the outer
+        addresses.
+        """
         shape = shape or self.shape
         peer = OTHER[side]
         return esp.ip_frame(OUTER[peer][shape.outer], OUTER[side][shape.outer],

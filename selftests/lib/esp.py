@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The oracle: ESP as RFC 4303 says it, by OpenSSL (lib/algs.py).
+"""The oracle: ESP as RFC 4303 defines it, by OpenSSL (lib/algs.py).
 
 Nothing here asks Linux how ESP looks. wire_oracle.py compares this oracle with
 two other implementations.
@@ -135,9 +135,9 @@ class Reassembler:
 
 
 class EspKey:
-    """One direction's key, and how far the sequence number has got.
+    """The key of one direction, and the last sequence number.
 
-    keymat has the parts that lib/algs.py says; seq is the last number used.
+    keymat has the parts that lib/algs.py names; seq is the last number used.
     """
 
     def __init__(self, spi, keymat, icv_len, esn=False, seq=0, alg=None):

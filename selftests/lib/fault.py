@@ -17,7 +17,7 @@ import os
 from . import ksft, module
 
 FAILSLAB = "/sys/kernel/debug/failslab/"
-# No operation makes so many allocations; it is a fault to reach this
+# No operation makes so many allocations, so a test that gets here fails
 LIMIT = 2000
 OFTEN = 1 << 20
 

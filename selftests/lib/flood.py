@@ -84,7 +84,7 @@ def esp_at(raw):
         return None
     if raw[23] == esp.ESP:
         return 34
-    # IKE begins with zeros (RFC 3948 2.2); one byte alone keeps a NAT's port
+    # IKE begins with zeros (RFC 3948 2.2); one byte is a NAT-keepalive (2.3)
     if raw[23] == esp.UDP and esp.ENCAP_PORT in struct.unpack_from(
             "!HH", raw, 34) and len(raw) >= 50 and raw[42:46] != bytes(4):
         return 42
@@ -177,8 +177,9 @@ class Flood(WireWatch):
             sock.close()
 
     def finish(self):
-        """As stop(), but wait for the packets that are on their way: on a busy
-        machine the packets of one queue may take longer than drain() waits.
+        """Does what stop() does, but waits for the packets that are on their
+        way: on a busy machine the packets of one queue may take longer than
+        drain() waits.
         """
         self.going = False
         self.thread.join()

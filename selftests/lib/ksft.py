@@ -22,10 +22,9 @@ need neither root nor the module:
         bed.delete()
 
 A case may raise Skip or XFail; any other exception makes it fail. Every case
-runs, whatever the results of the other cases are. Exit status as in kselftest:
-0 pass, 1 fail, 2 only expected failures, 4 everything skipped. The options are
-those of the kernel's own tests, net/lib/py/ksft.py and kselftest_harness.h: see
-USAGE.
+runs, even if other cases fail. Exit status as in kselftest: 0 pass, 1 fail, 2
+only expected failures, 4 everything skipped. The options are those of the
+kernel's own tests, net/lib/py/ksft.py and kselftest_harness.h: see USAGE.
 """
 import fnmatch
 import getopt

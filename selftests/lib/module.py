@@ -3,7 +3,7 @@
 
 load() looks for the module in $OV2_KO, beside the selftests' directory, then by
 modprobe. A program that cannot load the module skips everything, with the
-reason (run.sh makes that a failure).
+reason (run.sh then reports a failure).
 """
 import os
 import subprocess

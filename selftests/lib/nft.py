@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """nftables in a namespace. If there is no nft, or if it fails, the test is
-skipped with what nft said.
+skipped, and the reason is what nft said.
 
     nft(ns, "add", "table", "ip", "ov2")
     with Rules(ns, "chain c { ... }"):          # a table inet of its own

@@ -35,7 +35,8 @@ def need():
 
 
 def as_nobody(defer):
-    """The options with which nobody calls ov2, from where nobody can read."""
+    """Options to call ov2 as the user nobody, from a place that it can read.
+    """
     place = tempfile.mkdtemp()
     defer(shutil.rmtree, place)
     os.chmod(place, 0o755)
@@ -44,7 +45,8 @@ def as_nobody(defer):
 
 
 def start(ns, *words, **options):
-    """A process of ov2 in a namespace; None is the one of the test itself."""
+    """A process of ov2 in a namespace; None: in the namespace of the test.
+    """
     environment = dict(os.environ, **options.pop("env", {}))
     program = options.pop("program", None) or find()
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE,

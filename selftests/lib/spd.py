@@ -47,7 +47,7 @@ def icmp(src, dst, kind, code):
 
 
 def socket_policy(sock, fam, direction, template=None, src=None, block=False):
-    """A policy of the socket's own, as daemons set it, for all its packets.
+    """Give a socket its own policy for all its packets, as daemons do.
 
     template: (source, destination, is it a tunnel, reqid); None makes a bypass.
     src: the policy is only for packets of this host.

@@ -285,7 +285,7 @@ class Charon:
         self.ask("initiate", {"child": CHILD, "ike": NAME})
 
     def begin(self):
-        """As initiate(), but without waiting for the result."""
+        """Does what initiate() does, without waiting for the result."""
         self.vici.call("initiate", {"child": CHILD, "ike": NAME,
                                     "timeout": "-1"})
 

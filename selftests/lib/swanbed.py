@@ -35,7 +35,7 @@ Link = namedtuple("Link", "outer mode inner auth esn")
 
 
 class Talkers:
-    """The bed as Traffic and Flood see it, whichever hosts are the ends."""
+    """The bed as Traffic and Flood see it, with any two hosts as its ends."""
 
     def __init__(self, bed, where, address):
         self.bed, self.where, self.at = bed, where, address

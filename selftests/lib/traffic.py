@@ -282,8 +282,9 @@ class Traffic:
                 if not piece:
                     reading.discard(sock)
                     if sock is far:
-                        # The far end closes last. Then near has answered all
-                        # when it reads the end, so no packet comes late
+                        # The far end closes last. When near reads this end,
+                        # near has answered all other packets, so no packet
+                        # comes late
                         while left[far]:
                             select.select([], [far], [], ksft.patience(15))
                             some(far)

@@ -223,7 +223,8 @@ class Xfrm:
         return self.request(XFRM_MSG_MIGRATE, 0, body)
 
     def migrate_state(self, spi, dst, sel, new, flags=0, reqid=1):
-        """Newer kernels have this. With flags 1 the state loses its offload."""
+        """Moves a state (newer kernels). With flags 1 it loses its offload.
+        """
         body = self.sa_id(spi, dst, esp.ESP)
         body += b"".join(address(end) for end in new[::-1]) + bytes(8) + sel
         body += struct.pack("=IIHxx", reqid, flags, family(new[0]))

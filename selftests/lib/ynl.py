@@ -113,7 +113,7 @@ def own_user_namespace():
 
 def answer_in(become, ns, ask):
     """What ask() returns in a namespace to a process that gives up its
-    privileges first. It must be something that JSON can carry.
+    privileges first. The result must be something that JSON can carry.
     """
     reader, writer = os.pipe()
     child = os.fork()
@@ -137,7 +137,7 @@ def answer_in(become, ns, ask):
 
 def asked_by(become, ns, ask):
     """answer_in() for an ask() that takes a Family."""
-    # Nobody may not look into the directory of the checkout
+    # The user nobody cannot look into the directory of the checkout
     with tempfile.TemporaryDirectory() as place:
         os.chmod(place, 0o755)
         spec = shutil.copy(find_spec(), place)
