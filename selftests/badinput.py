@@ -277,7 +277,7 @@ def fragments(rx):
     proto = esp.ESP
     first, last = SOFTWARE._replace(arrives=False), SOFTWARE
     if rx.shape.encap:
-        # The card leaves fragments of UDP to the stack, whatever they carry
+        # The card leaves all fragments of UDP to the stack
         proto, packet = esp.UDP, esp.udp_encap(packet)
         first, last = UNSEEN, Expect(arrives=True)
     src, dst = OUTER["a"][rx.shape.outer], OUTER["b"][rx.shape.outer]

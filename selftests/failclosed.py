@@ -70,7 +70,7 @@ class Test:
         self.pair = None
 
     def renew(self):
-        """Put the bed back to its start, whatever the last case left."""
+        """Put the bed back to its start after any case."""
         if self.bed.a.fd < 0 or self.bed.b.fd < 0:
             self.bed.delete()
             self.bed = Bed()
@@ -353,8 +353,8 @@ def ends_deleted(test, order):
 
     Newer cores flush the policies of a namespace before they take its devices
     away (xfrm_net_pre_exit(), not in 6.12). The sockets are closed by then, so
-    the stack may answer a decrypted packet with an error in clear, whatever the
-    card does.
+    the stack may answer a decrypted packet with an error in clear, and the card
+    cannot prevent this.
     """
     flood = test.flood()
     try:

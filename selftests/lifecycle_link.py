@@ -83,7 +83,7 @@ def alias(defer):
 
 
 def identity(defer):
-    """ethtool -i, -k, -S and -l show what they should."""
+    """ethtool -i, -k and -S show driver, version, features and counters."""
     ns = cable(defer)
     info = ns.command("ethtool", "-i", "ova").stdout
     ksft.check(f"driver: {KIND}\n" in info, info)

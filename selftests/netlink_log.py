@@ -336,7 +336,9 @@ def privilege(defer):
 
 
 def pid_namespaces(defer):
-    """A process is numbered as the reader's /proc numbers it, if at all."""
+    """A process has its number in the reader's /proc, or none if it is not
+    there.
+    """
     if not os.path.exists("/proc/self/ns/pid"):
         raise ksft.Skip("this kernel has no pid namespaces")
     place = Place(defer)

@@ -104,7 +104,7 @@ void ov2_bridge_exit(struct ov2_adapter *ad)
  * @ad: the card
  *
  * While a card has such states or policies, the stack hands packets to the card
- * in clear and expects the card to protect them, even if the card's features
+ * in clear. It expects the card to protect them, even if the card's features
  * are off.
  *
  * Context: Any context.

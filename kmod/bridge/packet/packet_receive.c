@@ -132,11 +132,11 @@ static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 }
 
 /* GRO compares no sec_paths, but it never merges frames with different hashes.
- * So this hash keeps the frames of an SA apart from clear frames, which have no
- * hash because the line clears it, and from the frames of other SAs, which may
- * have the same SPI. The low half of a handle has the slot, which is never 0,
- * and which no other SA of the card has. The type of this hash is L3, so code
- * that needs the hash of a flow computes its own.
+ * So this hash keeps the frames of an SA apart from clear frames, whose hash
+ * the line has cleared. It also keeps them apart from the frames of other SAs,
+ * which may have the same SPI. The low half of a handle has the slot, which is
+ * never 0, and which no other SA of the card has. The type of this hash is L3,
+ * so code that needs the hash of a flow computes its own.
  */
 static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 {

@@ -244,10 +244,10 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
  * @flow: the packet's flow
  * @x: filled in with the state, with a reference for the caller, or NULL
  * @settled: filled in with true if later packets of the flow choose the same
- *	state, until the database or the template changes, or until the state is
- *	no longer in force (ov2_sad_is_in_force()). If a younger state is dying,
- *	the choice is not settled, because that state would be chosen as soon as
- *	a key manager raised its soft limit
+ *	state. This holds until the database or the template changes, or the
+ *	state is no longer in force (ov2_sad_is_in_force()). If a younger state
+ *	is dying, the choice is not settled, because that state would be chosen
+ *	as soon as a key manager raised its soft limit
  *
  * Chooses as xfrm_state_find() does: states that have not reached their soft
  * limit are preferred, and among these the youngest state. In transport mode,

@@ -3,8 +3,8 @@
  * Each receive record becomes the right status, and the right counter.
  *
  * The tests try one word after the other, also words with SaDeleteReq. Only a
- * unit test can set SaDeleteReq: the bridge counts places before the engine
- * does, so the engine never finds its table full.
+ * unit test can set SaDeleteReq. The engine sets it after an add for which its
+ * table was full. But the bridge also counts the SAs, and sends no such add.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>

@@ -213,7 +213,7 @@ static void send_framed_udp(struct kunit *test)
 	expect_offload(test, send, 28, 5);
 }
 
-/* A frame has no association, or that of another state or of another card. */
+/* A frame has no association, or the association of another state or card. */
 static void send_no_state(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);

@@ -437,7 +437,7 @@ static void handle_end(void *data)
 	ov2_handle_free(data);
 }
 
-/* A card whose engine's handle leads to its association */
+/* A card with a handle that leads to its association */
 static struct rx_card *card_with_handle(struct kunit *test,
 					const struct ov2_shape *shape)
 {
@@ -550,9 +550,9 @@ static struct sk_buff *burst_one(struct kunit *test, struct rx_card *card,
 	return nbl->skb;
 }
 
-/* Packets of a burst share a sec_path, but only if it says the same of each,
- * and if the core does not check them. Nothing of a burst outlives it but the
- * references of the packets.
+/* Packets of a burst share a sec_path, but only if it says the same about each
+ * packet, and if the core does not check the packets. After the burst, only its
+ * packets hold references.
  */
 static void bridge_burst(struct kunit *test)
 {

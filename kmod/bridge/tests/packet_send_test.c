@@ -361,8 +361,8 @@ static struct sk_buff *packet_with_proto(struct kunit *test, bool ipv6,
 	return skb;
 }
 
-/* A frame that is not IP, or is IPsec of software, leaves unchanged, whatever
- * the policy is. But the policy applies to a packet with a tag.
+/* A frame that is not IP, or is IPsec of software, leaves unchanged, with each
+ * kind of policy. But the policy applies to a packet with a tag.
  */
 static void send_exempt(struct kunit *test)
 {

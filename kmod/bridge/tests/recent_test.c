@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a queue remembers is what look-ups find, whatever has changed meanwhile.
+ * What a queue remembers of its last flow is always what a look-up would find.
  *
  * Policies and states come, go and change at random between packets. Each
  * packet goes through two queues: one remembers, the other one is made to
@@ -43,7 +43,7 @@ enum { REMEMBERS, FORGETS, QUEUES };
 enum { NOTHING, FRAGMENT, OPTIONS, EXTRAS };
 
 /**
- * struct recent_flow - a flow of the few
+ * struct recent_flow - one of a few flows
  * @proto: IPPROTO_TCP, IPPROTO_UDP, or IPPROTO_ICMP, which is not remembered
  * @extra: NOTHING, FRAGMENT or OPTIONS
  * @saddr: the last bits of the source
@@ -97,7 +97,7 @@ static struct ov2_bridge *bridge_of(struct recent_bed *bed)
 	return ov2_bridge_of(&bed->ad);
 }
 
-/* What is rare leaves enough packets protected. */
+/* Returns true rarely, so that enough packets stay protected. */
 static bool rarely(void)
 {
 	return !ov2_below(5);
@@ -288,7 +288,7 @@ static void put_addresses(const struct recent_bed *bed, void *header)
 	}
 }
 
-/* The options look like the ports, and the ports are other ones. */
+/* The options have the bytes that the ports had, and the ports have others. */
 static void put_extra(struct iphdr *ip, const struct recent_flow *flow)
 {
 	__be16 *behind = (__be16 *)(ip + 1);
@@ -467,7 +467,8 @@ static struct recent_bed *bed_new(struct kunit *test, bool ipv6)
 		bed->in_x[i] = state_new(bed);
 		bed->in_x[i]->props.reqid = REQID;
 	}
-	/* KUnit ends what began last first, so what bed_end() uses comes first.
+	/* KUnit runs the last action first, so bed_end() is added after the
+	 * actions that free what it uses.
 	 */
 	kunit_add_action(test, bed_end, bed);
 	ov2_random_start(test);

@@ -548,8 +548,8 @@ static void replay_no_window(struct kunit *test)
 	}
 }
 
-/* The first packet of a state fills the right place, whatever the size of the
- * window is.
+/* The first packet of a state fills the right place, with each size of the
+ * window.
  */
 static void replay_first_again(struct kunit *test)
 {

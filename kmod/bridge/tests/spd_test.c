@@ -554,7 +554,7 @@ static void expect_next(struct kunit *test, struct spd_bed *bed,
 }
 
 /* A walk can stop anywhere and go on later. It meets each policy that stays
- * once, and never one that is gone. The version rises with each change.
+ * exactly once, and no policy that is gone. The version rises with each change.
  */
 static void spd_walk(struct kunit *test)
 {

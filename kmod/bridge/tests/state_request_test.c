@@ -154,7 +154,7 @@ static const u8 some_key[48] = {
 };
 
 /* The fields of the two directions differ, so that the test fails if the code
- * reads the wrong one.
+ * reads the wrong field.
  */
 static void set_numbers(struct kunit *test, struct xfrm_state *x, int esn)
 {

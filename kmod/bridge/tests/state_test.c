@@ -681,8 +681,8 @@ static void offload_ok_crypto(struct kunit *test)
 
 	expect_headers(test, ask, OV2_CNT_TX_FALLBACK_DIR,
 		       OV2_CNT_TX_FALLBACK_HEADERS);
-	/* The newer core has checked the path itself. In this mode there is no
-	 * tag.
+	/* In crypto mode the card does not check the path, because the core
+	 * does, and sets no tag.
 	 */
 	ask->path.dev = ask->other;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));

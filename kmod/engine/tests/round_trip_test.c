@@ -73,7 +73,7 @@ static void wire_has_spi_and_seq(struct kunit *test)
 	}
 }
 
-/* No frame is skipped, whatever its length is (INV-32). */
+/* No frame is skipped because of its length (INV-32). */
 static void every_frame_is_processed(struct kunit *test)
 {
 	struct pair pair;
