@@ -51,7 +51,9 @@ def newest(card, defer):
 
 
 def dying(card, defer):
-    """After its soft limit a state is used only if there is no older state."""
+    """After its soft limit a state is used only if no other state is below its
+    limit.
+    """
     card.policy("a", "out", card.pair_selector(), PROTECT)
     expiries = Expiries(card.bed.a)
     defer(expiries.sock.close)
@@ -155,8 +157,8 @@ REPLAYED = "ipsec_rx_drop_replay"
 
 def sender_moves(card, defer):
     """When a sender behind NAT moves, the key manager is told of the new port
-    or address. An old packet that somebody repeats from elsewhere tells it
-    nothing.
+    or address. The manager is told nothing about an old packet that somebody
+    repeats from another address.
     """
     bed, port = card.bed, esp.ENCAP_PORT
     bed.shape = None

@@ -15,9 +15,9 @@
  * @last_use: when the last of them came, in jiffies of 64 bits
  * @failed: frames that were bad: @failed[n] with the status n + 1
  *
- * Mostly one CPU at a time uses an SA, because the card gives the packets of an
- * SA one send queue. So the counts are atomic and not per CPU: a card may have
- * 1,000,000 SAs.
+ * The counts are atomic. Counts per CPU would take much memory, because a card
+ * may have 1,000,000 SAs. They would help little, because the packets of an SA
+ * use one send queue, so mostly one CPU at a time counts.
  */
 struct ov2_sa_counts {
 	atomic64_t packets;
@@ -26,7 +26,7 @@ struct ov2_sa_counts {
 	atomic64_t failed[OV2_CRYPTO_STATUS_MAX - 1];
 };
 
-/* No status below this one is a failure. */
+/* Success is the first status, so every other status is a failure. */
 static_assert(OV2_CRYPTO_SUCCESS == 0);
 
 /**

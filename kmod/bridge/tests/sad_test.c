@@ -257,7 +257,8 @@ static void step_choose(struct sad_model *m)
 	}
 }
 
-/* A look-up put the reference of each state that it did not choose. */
+/* A look-up has given back its reference to each state that it did not choose.
+ */
 static void expect_no_references(struct sad_model *m)
 {
 	int i;
