@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Every algorithm works with ESN and without, whichever ends offload.
+"""Every algorithm works with ESN and without, with offload at one end or at
+both.
 
 Each cell uses one shape and sends UDP both ways, ICMP echo and TCP. UDP is seen
 with every length that the padding of ESP can have for the algorithm. An oracle

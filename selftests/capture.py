@@ -112,7 +112,8 @@ def records(defer, how):
 
 
 def high_half(defer, how):
-    """With ESN the number has its high half once somebody has told it."""
+    """With ESN the number has its high half where engine or sender has told it.
+    """
     before = 5 << 32 | 6
     ends = Ends(defer, "ipv4-transport", how, esn=True, seq=before)
     ends.datagram()
@@ -229,7 +230,7 @@ def ends_when_its_card_moves(defer):
 
 
 def moved_monitor_is_blind(defer):
-    """Who has no rights over a card sees none of its frames."""
+    """A user who has no rights over a card sees none of its frames."""
     bed = Bed()
     defer(bed.delete)
     pair = bed.install(Shape.named("ipv4-transport"))
@@ -273,7 +274,7 @@ def refusals(defer):
 
 
 def nobody_may_not(defer):
-    """Only who administers the namespace makes monitors."""
+    """Only a user who administers the namespace can make monitors."""
     ns = a_card(defer)
 
     def errno_of_link():

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Traffic goes on when extended sequence numbers cross 2^32, whichever ends
-offload. In both modes a key manager may also set the numbers (XFRM_MSG_NEWAE).
+"""Traffic goes on when extended sequence numbers cross 2^32, with offload at
+one end or at both. In both modes a key manager may also set the numbers
+(XFRM_MSG_NEWAE).
 
 TCP crosses 2^32 only where the engine sends. Linux' own esp_xmit() takes the
 next high half for the last TCP segment below the wrap (6.12 to 7.3).

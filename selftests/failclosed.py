@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Whatever fails, no packet that should be protected leaves in clear.
+"""When something fails, no packet that should be protected leaves in clear.
 
 Traffic made of a marker runs while SAs, features, qdiscs, cables and
 namespaces are taken away. No frame on the wire may show the marker, and

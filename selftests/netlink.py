@@ -92,7 +92,7 @@ def number_of_sas(defer):
 
 
 def configuration(defer):
-    """esp-hw-offload is the same thing as the configuration."""
+    """The configuration follows esp-hw-offload."""
     ns, family = two_cards(defer)
     before = card(ns, family, "ov0")
     ksft.equal(before["config"], before["hardware"], "all is on")
@@ -202,7 +202,8 @@ def what_all_see(family):
 
 
 def unprivileged(defer):
-    """Everybody may ask what a card is and counts, root of its own or not."""
+    """Everybody may ask what a card is and counts, without any privilege.
+    """
     ns, family = two_cards(defer)
     expected = [["ov0", "ov1"], len(family.counter_get({}, dump=True)),
                 ["version"]]

@@ -155,7 +155,8 @@ def a_policy(defer):
 
 
 def fallback(defer):
-    """A user gets no sentence for a fallback; the log has the counter's."""
+    """The log has a sentence for a fallback, though the user gets none.
+    """
     place = Place(defer)
     place.ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
     ksft.equal(place.link.add(1, A, B, aead=(GCM, bytes(20), 128),
@@ -183,7 +184,7 @@ def nothing(defer):
 # ---- the ring
 
 def overwritten(defer):
-    """The last 256 are there, and a gap shows what is missing."""
+    """The last 256 entries are there, and a gap shows what is missing."""
     place = Place(defer)
     place.refuse(ENTRIES + 40)
     entries = place.log()

@@ -96,14 +96,14 @@ def shown(defer, shape):
 
 
 def software(defer):
-    """A policy that is not offloaded is no card's."""
+    """A policy that is not offloaded is on no card."""
     test = Shown(defer, how="crypto")
     for side in "ab":
         ksft.equal(test.all(side), [], f"policies at {side}")
 
 
 def words(defer):
-    """Ports, protocol, block, prefixes and a bypass."""
+    """Ports, protocol, prefixes, a block and a bypass are shown."""
     ns = Netns("words")
     defer(ns.delete)
     ns.ip("link add ov0 type ipsecov2", "link set ov0 up",
@@ -150,7 +150,7 @@ def hits(defer, shape):
 
 
 def clear(defer):
-    """Packets that a policy of the card lets not in have met it, too."""
+    """Packets that a policy of the card keeps out have met the policy, too."""
     test = Shown(defer)
     test.bed.a.ip("xfrm state flush", "xfrm policy flush")
     defer(test.bed.remove)
@@ -212,7 +212,7 @@ def errnos_of(family):
 
 
 def unprivileged(defer):
-    """Only who may administrate the namespace sees policies."""
+    """Only a user who may administrate the namespace sees policies."""
     test = Shown(defer)
     for become in (ynl.nobody, ynl.own_user_namespace):
         ksft.equal(ynl.asked_by(become, test.bed.a, errnos_of),
@@ -283,7 +283,7 @@ def many(defer):
 
 
 def interrupted(defer):
-    """A dump says that policies came or went meanwhile, on whatever card."""
+    """A dump says so if policies of any card came or went while it ran."""
     crowd = Crowd(defer)
     for verb, card, number in (("add", 0, MANY), ("delete", 0, MANY),
                                ("add", 2, MANY), ("delete", 2, MANY)):

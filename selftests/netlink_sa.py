@@ -351,7 +351,7 @@ def wrong(defer):
 
 
 def short_address(test):
-    """YNL makes no address of 5 bytes."""
+    """An address of 5 bytes, which YNL cannot make, is refused."""
     spec = struct.pack("=HHI", 8, 5, test.pair.ab.spi)
     spec += struct.pack("=HH5s3x", 9, 8, bytes(5))
     spec += struct.pack("=HHBxxx", 5, 4, 50)
@@ -380,7 +380,7 @@ def refusals_of(family):
 
 
 def unprivileged(defer):
-    """Only who may administrate the namespace sees SAs."""
+    """Only a user who may administrate the namespace sees SAs."""
     test = Shown(defer)
     for become in (ynl.nobody, ynl.own_user_namespace):
         ksft.equal(ynl.asked_by(become, test.bed.a, refusals_of),
@@ -477,7 +477,7 @@ def many(defer):
 
 
 def interrupted(defer):
-    """A dump says that SAs came or went meanwhile, on whatever card."""
+    """A dump says so if SAs of any card came or went while it ran."""
     crowd = Crowd(defer)
     for change, card in ((lambda: crowd.add("card0", 0x9000), "card0"),
                          (lambda: crowd.delete(0x9000), "card0"),

@@ -3,8 +3,8 @@
 """`ov2 capture` writes pcapng that tshark reads, with the records of each frame.
 
 What is in the file is compared with what a monitor shows beside it, and with
-the frames on the wire. However a capture ends, no monitor stays behind, and
-what was written can be read.
+the frames on the wire. In each way that a capture may end, it leaves no monitor
+behind, and its file can be read.
 """
 import json
 import os
@@ -231,7 +231,7 @@ def fields_of_lua(defer):
     ksft.wait_for("two frames", lambda: len(list(packets(talk.file))) == 2)
     talk.datagram("b")
     ended(process)
-    # Wireshark runs no scripts for root, so nobody reads copies
+    # Wireshark runs no scripts for root, so the user nobody reads copies
     os.chmod(talk.place, 0o755)
     os.chmod(talk.file, 0o644)
     shutil.copy(script, talk.place)
@@ -293,7 +293,7 @@ def keys_as_json(defer):
 
 
 def keys_that_wireshark_lacks(defer):
-    """Such a state gets a sentence, and no line."""
+    """A state that Wireshark cannot decrypt gets a sentence, and no line."""
     talk = Talk(defer, alg=ALGS["aes128-ccm"], icv=128)
     done = ov2.call(talk.bed.a, "keys", "--wireshark")
     ksft.equal((done.returncode, done.stdout), (0, ""), "status and output")
@@ -381,7 +381,7 @@ def cut_anywhere(defer):
 # ---- as an extcap of Wireshark
 
 def in_wireshark(defer):
-    """The card stands in the list of tshark, and tshark captures there."""
+    """The card is in the list of tshark, and tshark captures on the card."""
     talk = Talk(defer)
     place = os.path.join(talk.place, ".local/lib/wireshark/extcap")
     os.makedirs(place)

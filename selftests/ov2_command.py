@@ -127,7 +127,8 @@ def no_card(defer):
 
 
 def namespaces(defer):
-    """-n looks elsewhere, and the other end may be elsewhere, too."""
+    """-n looks into another namespace; the other end may be in yet another one.
+    """
     ns = two_cards(defer)
     there = Netns("there")
     defer(there.delete)
@@ -213,7 +214,8 @@ def stats_text(defer):
 
 
 def many(defer):
-    """More than ov2 keeps in memory: it streams, and nothing is lost."""
+    """ov2 prints a list that is longer than its memory, and loses nothing.
+    """
     ns = two_cards(defer)
     ns.ip(*(f"link add many{n} type ipsecov2" for n in range(MANY)))
     ksft.equal(len(ov2.ask(ns, "show")), MANY + 2, "cards")
@@ -227,7 +229,9 @@ def many(defer):
 
 
 def changes(defer):
-    """Cards come and go: the others are shown, and ov2 says so if it must."""
+    """While cards come and go, ov2 shows the other cards, or warns that it may
+    not.
+    """
     ns = two_cards(defer)
     ns.ip(*(f"link add many{n} type ipsecov2" for n in range(10)))
     with ns.entered():
@@ -472,7 +476,7 @@ def decode_places(_):
 
 
 def decode_needs_nothing(defer):
-    """decode works for nobody, and without the module."""
+    """decode works for the user nobody, and without the module."""
     module.remove()
     defer(module.load)
     ksft.equal(ov2.run(None, "decode", "2", **ov2.as_nobody(defer)).stdout,
@@ -596,7 +600,7 @@ def full_disk(defer):
 
 
 def broken_pipe(defer):
-    """A reader that ends early ends ov2, and nothing is said."""
+    """If the reader of a pipe ends early, ov2 ends, too, without a sentence."""
     ns = two_cards(defer)
     for words in (("stats",), ("--json", "show"), ("stats", "--watch=0.01")):
         reader, writer = os.pipe()
@@ -624,7 +628,8 @@ def on_a_terminal(ns, *words, **env):
 
 
 def colour(defer):
-    """Only on a terminal, unless the user says so."""
+    """The output has colours only on a terminal, unless the user asks for them.
+    """
     ns = two_cards(defer)
     escape = "\x1b["
     cases = (

@@ -174,7 +174,9 @@ def not_a_card(defer):
 
 
 def options(defer):
-    """Packets with IP options: what the core keeps to itself is unknown."""
+    """Packets with IP options: ov2 says that it does not know why they miss the
+    card.
+    """
     case = Case(defer)
     sock = case.talk.socks["a"]
     sock.setsockopt(socket.IPPROTO_IP, IP_OPTIONS, bytes([1, 1, 1, 0]))
@@ -251,7 +253,7 @@ def bad_icv(defer):
 
 
 def no_policy_in(defer):
-    """Without it the kernel drops what a tunnel brings."""
+    """Without an inbound policy the kernel drops what a tunnel carries."""
     case = Case(defer, "ipv4-tunnel")
     ksft.check("XfrmInNoPols" not in case.state("b", case.pair.ab)["text"],
                "the policy is there")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Packet offload protects traffic of every shape and algorithm, with ESN and
-without, whichever ends offload.
+without, with offload at one end or at both.
 
 Every cell sends UDP both ways, ICMP echo and TCP. Some UDP packets fill the
 link's MTU, and UDP is seen with every length that the padding of ESP can have.

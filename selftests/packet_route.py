@@ -30,7 +30,7 @@ Flow = namedtuple("Flow", "tos uid mark device omark",
                   defaults=(0, 0, 0, "", ""))
 
 # shape, rule, flow, way. The rules see the ESP packet, which the kernel sends
-# as user 0, whatever user made the socket
+# as user 0, even if another user made the socket
 RULES = (
     ("ipv4-tunnel", "ipproto esp", Flow(), "gate 1"),
     ("ipv6-tunnel", "ipproto esp", Flow(), "gate 1"),

@@ -9,9 +9,9 @@
 /*
  * Look up and set the route of a received packet. Its network header must be at
  * the IP header. If there is no route, the packet has no dst afterwards, except
- * in IPv6 of newer kernels, which sets an error route. The older kernel takes
- * the DSCP as an octet, and exports a pointer to ip6_route_input() instead of
- * the function.
+ * in IPv6 of newer kernels, which sets an error route. Older kernels take the
+ * DSCP as an octet, and export a pointer to ip6_route_input() instead of the
+ * function.
  *
  * Call with BH disabled and under rcu_read_lock(), because no reference to the
  * route is taken.

@@ -15,10 +15,10 @@
  *	OV2_RTNL_NEWLINK(newlink);
  *
  * and OV2_RTNL(newlink) goes into the table. @link_net is the namespace in
- * which IFLA_LINK is to be looked up. The older kernel creates the device in
- * the namespace of IFLA_LINK_NETNSID, passes that namespace as src_net and
- * moves the device afterwards. So in the older kernel src_net is @link_net,
- * whether the attribute is given or not.
+ * which IFLA_LINK is to be looked up. Older kernels create the device in the
+ * namespace of IFLA_LINK_NETNSID, pass that namespace as src_net and move the
+ * device afterwards. So in older kernels src_net is @link_net, with and without
+ * this attribute.
  */
 #define OV2_RTNL(op) op##_rtnl
 

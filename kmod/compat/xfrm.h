@@ -8,7 +8,7 @@
 /*
  * In newer kernels the state operations of struct xfrmdev_ops have a device
  * argument: the device that carries out the operation. Under bonding this is
- * not x->xso.dev. Operations are written as the newer kernel wants them:
+ * not x->xso.dev. Operations are written as newer kernels want them:
  *
  *	static int ov2_state_add(struct net_device *dev, struct xfrm_state *x,
  *				 struct netlink_ext_ack *extack);

@@ -56,7 +56,7 @@ static void capture_put_header(struct sk_buff *copy,
 	strscpy(hdr->verdict, captured->verdict, sizeof(hdr->verdict));
 }
 
-/* Packet sockets get what a device sends, as from nlmon. */
+/* Sends a copy on the monitor, so that packet sockets get it, as nlmon does. */
 static void capture_send(const struct ov2_tap *tap,
 			 const struct ov2_adapter *ad,
 			 const struct ov2_captured *captured)
@@ -90,10 +90,11 @@ static void capture_send(const struct ov2_tap *tap,
 /**
  * ov2_capture() - show a frame to the monitors
  * @ad: the card
- * @captured: the frame, which stays the caller's
+ * @captured: the frame; the caller keeps it
  *
  * A monitor that has moved to another namespace shows nothing of the cards that
- * it has left, because the users there need not be allowed to see them.
+ * it has left, because the users of the new namespace may not be allowed to see
+ * those cards.
  *
  * Context: BH disabled.
  */

@@ -21,7 +21,7 @@ struct ov2_adapter;
  *		have ipsec_ in front of it, the counters of the port do not
  * @mib		is the SNMP counter of xfrm that moves together with this
  *		counter, or 0. If the frame is dropped, drop.c moves the SNMP
- *		counter; if not, xfrm itself moves it
+ *		counter. In other cases xfrm itself moves it
  * @reason	is the core's enum skb_drop_reason that comes nearest, or 0 if
  *		no frame is freed
  * @sentence	says what happened, in one sentence without a full stop; in

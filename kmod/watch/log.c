@@ -8,7 +8,8 @@
  *
  * The memory of the log comes with the card, although most cards never refuse
  * anything. If it came with the first entry, the entry would be missing when
- * memory is short, and the user whose request is refused would pay for it.
+ * memory is short, and its memory would be charged to the user whose request is
+ * refused.
  */
 #include <linux/lockdep.h>
 #include <linux/math64.h>
@@ -89,7 +90,7 @@ static u64 log_oldest(const struct ov2_log *log)
 }
 
 /* A work item or a timer of the kernel asks for itself. So does a softirq, but
- * there current is the task that it interrupted.
+ * in a softirq current is the task that the softirq interrupted.
  */
 static void log_note_asker(struct ov2_log_entry *entry)
 {

@@ -37,7 +37,7 @@ void ov2_object_created(enum ov2_object kind, const void *object)
 }
 
 /**
- * ov2_object_freed() - end of ov2_object_created()
+ * ov2_object_freed() - count and trace an object that is freed
  * @kind: its kind
  * @object: its address, for the trace
  *

@@ -19,7 +19,7 @@ const struct ov2_engine_param ov2_engines[OV2_NUM_ENGINES] = {
 /**
  * ov2_engine_param_name() - name a case by its engine, for KUNIT_ARRAY_PARAM()
  * @param: the engine
- * @desc: out: its name
+ * @desc: filled in with the name of the engine
  */
 void ov2_engine_param_name(const struct ov2_engine_param *param, char *desc)
 {

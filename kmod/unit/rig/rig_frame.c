@@ -38,7 +38,7 @@ __be32 ov2_rig_ipv4(u8 net, u8 host)
 
 /**
  * ov2_rig_ipv6() - an address of a rig's network
- * @addr: out: fd00:net::host
+ * @addr: filled in with fd00:net::host
  * @net: which network
  * @host: which host
  */

@@ -7,7 +7,7 @@
 /**
  * ov2_unhex() - hexadecimal digits as bytes
  * @test: the test; asserts that @hex has digits only, and not too many
- * @bytes: out: the bytes
+ * @bytes: filled in with the bytes
  * @hex: the digits, or NULL for none
  */
 void ov2_unhex(struct kunit *test, struct ov2_bytes *bytes, const char *hex)
