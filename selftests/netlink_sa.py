@@ -143,7 +143,7 @@ def shown(defer, shape, how):
 
 
 def large(defer, how):
-    """Each segment of a large send counts."""
+    """Each segment of a large send is counted as one packet."""
     test = Shown(defer, how=how)
     test.talk.tcp("a", 200000, 1000)
     test.talk.settle(test.pair)
@@ -198,7 +198,7 @@ def high_half(defer, how):
 
 
 def owner(defer):
-    """Interface and mark of the state; a card takes them on send only."""
+    """if_id and mark are shown; a card accepts a mark in outbound SAs only."""
     test = Shown(defer, extra=("if_id 0x77 mark 0x50 mask 0xf0", ""))
     names = ("reqid", "if-id", "mark", "mark-mask")
     sender, receiver = (test.of(test.pair.ab, side) for side in "ab")
@@ -217,7 +217,7 @@ def owner(defer):
 # ---- what went wrong
 
 def failures(defer, shape, how):
-    """Bad frames count by the status of their record, and count nothing else."""
+    """Bad frames are counted by the status of their record, and nowhere else."""
     test = Shown(defer, shape, how=how)
     sa, key = test.pair.ab, test.pair.ab.oracle()
     source, target = test.talk.address["a"], test.talk.address["b"]
@@ -249,7 +249,7 @@ def last_use(defer):
     tick = 20
 
     def use():
-        """What is shown, and how long ago the packet was sent at most."""
+        """The milliseconds that are shown, and the most that is right."""
         return (test.of(test.pair.ab, "b")["last-use"],
                 (time.monotonic() - sent) * 1000 + tick)
 
@@ -380,7 +380,7 @@ def refusals_of(family):
 
 
 def unprivileged(defer):
-    """Only a user who may administrate the namespace sees SAs."""
+    """Only a user with CAP_NET_ADMIN in the namespace sees SAs."""
     test = Shown(defer)
     for become in (ynl.nobody, ynl.own_user_namespace):
         ksft.equal(ynl.asked_by(become, test.bed.a, refusals_of),
@@ -405,7 +405,7 @@ def sas_of_its_own(family):
 
 
 def own_network(defer):
-    """The owner of a user namespace may ask in a network namespace of it."""
+    """Root of a user namespace sees the SAs in its network namespace."""
     ns = Netns("start")
     defer(ns.delete)
     ksft.equal(ynl.asked_by(root_of_its_own, ns, sas_of_its_own), ["0x7"],
@@ -463,7 +463,7 @@ def spi_of(message):
 
 
 def many(defer):
-    """A dump of many buffers shows every SA once, and all are consistent."""
+    """A dump of many buffers shows every SA once, without NLM_F_DUMP_INTR."""
     crowd = Crowd(defer)
     dump = crowd.dump()
     shown = [spi_of(message) for message in dump]
@@ -477,7 +477,7 @@ def many(defer):
 
 
 def interrupted(defer):
-    """A dump says so if SAs of any card came or went while it ran."""
+    """A dump gets NLM_F_DUMP_INTR if SAs of a card came or went meanwhile."""
     crowd = Crowd(defer)
     for change, card in ((lambda: crowd.add("card0", 0x9000), "card0"),
                          (lambda: crowd.delete(0x9000), "card0"),
@@ -537,7 +537,7 @@ def card_gone(defer):
 
 
 def module_stays(defer):
-    """A dump that is not at its end keeps the module, and then lets it go."""
+    """The module cannot be removed before a dump of it has ended."""
     crowd = Crowd(defer)
     dump = crowd.dump()
     ksft.check(list(dump.buffer()), "no SA")

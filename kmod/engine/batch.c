@@ -3,7 +3,7 @@
 #include "batch.h"
 
 /**
- * ov2_batch_of() - how far a request is
+ * ov2_batch_of() - the progress of a request
  * @req: the request, between ov2_batch_begin() and its completion
  *
  * Context: Any context.

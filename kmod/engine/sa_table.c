@@ -204,7 +204,7 @@ static bool sa_is_of_protocol(const struct ov2_sa *sa,
 	return !sa->udp_esp;
 }
 
-/* Has the frame the SPI of the SA, but the other IPsec protocol? Then the
+/* Does the frame have the SPI of the SA, but the other IPsec protocol? Then the
  * engine reports CRYPTO_INVALID_PROTOCOL. UDP does not clash, since it is ESP
  * only if there is an SA for it. ESP with and without UDP is one protocol.
  */

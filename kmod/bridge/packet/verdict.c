@@ -26,9 +26,9 @@
 /* A policy enters the SPD before the core counts it, and leaves the SPD after
  * the core has stopped counting it. So while a policy of the card comes or
  * goes, the SPD has one policy that the core does not count. If exactly one
- * policy is in software, the two counts agree at this moment. Then a packet is
- * not compared with the policy in software, as if that policy had been added a
- * moment later.
+ * policy is in software, the core and the SPD count the same number at this
+ * moment. Then a packet is not compared with the policy in software, as if that
+ * policy had been added a moment later.
  */
 static bool card_has_all_policies(const struct ov2_adapter *ad)
 {
