@@ -8,9 +8,10 @@
 #include "sa_table.h"
 #include "../ov2/sa_info.h"
 
-/* The outermost header is the last member. The engine follows its number only
- * on receive, and only with extended sequence numbers, because without them
- * nothing depends on the number here.
+/* The outermost header is the last member. The engine follows the number of
+ * this member only on receive, and only with extended sequence numbers: only
+ * then does the engine need the number itself, to find the upper 32 bits of the
+ * next one.
  */
 static void query_seq(struct ov2_sa *sa, struct ov2_sa_info *info)
 {
@@ -31,7 +32,7 @@ static void query_seq(struct ov2_sa *sa, struct ov2_sa_info *info)
  * @info: filled in, if @handle names a live SA of @ad
  *
  * Context: Under rcu_read_lock(), any context except hard interrupts.
- * Return: true if so.
+ * Return: true if @info is filled in.
  */
 bool ov2_sa_query(struct ov2_adapter *ad, unsigned long handle,
 		  struct ov2_sa_info *info)

@@ -46,7 +46,7 @@ void ov2_ring_wake(struct ov2_port *port, u16 queue);
 void ov2_ring_wake_all(struct ov2_port *port);
 
 /**
- * ov2_ring_segments() - how many frames does a frame count as?
+ * ov2_ring_segments() - the number of frames that a packet counts as
  * @skb: the frame
  *
  * Context: Any context.

@@ -60,8 +60,8 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 	int delivered;
 
 	/* From here on, an NBL that is indicated schedules the NAPI. If no
-	 * frame went to the engine, this is so already, and the lock is needed
-	 * only if an NBL has been indicated.
+	 * frame went to the engine in this poll, polling is false already, and
+	 * the lock is needed only to take indicated NBLs.
 	 */
 	if (rxq->polling || !list_empty(&rxq->indicated)) {
 		spin_lock(&rxq->lock);
@@ -88,7 +88,7 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 	return delivered;
 }
 
-/* As dev_dstats_rx_add(), for the frames of a poll. This comes before
+/* As dev_dstats_rx_add(), for the frames of a poll. Call it before
  * napi_complete_done(), so that the frames that GRO holds are counted before
  * they go up the stack.
  */
