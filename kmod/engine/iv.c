@@ -62,9 +62,9 @@ void ov2_iv_counter_destroy(struct ov2_iv_counter *counter)
 	counter->next = NULL;
 }
 
-/* The shared counter has more bits than the number of the last range needs. So
- * CPUs that still count up after the last range do not come to the first range
- * again.
+/* CPUs count @ranges up even after the last range. This does not lead them to
+ * the first range again, because @ranges has 64 bits, and the last range's
+ * number needs fewer.
  */
 static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
 {

@@ -13,8 +13,8 @@ import system
 from lib import ksft
 
 WORK = sys.argv.pop(1)
-# A kernel that the module cannot be built for: it has one option less than the kernel that
-# its headers are of.
+# A kernel for which the module cannot be built. Its headers are those of a real kernel, but its
+# .config lacks an option that the module needs.
 POOR = "9.9.9-poor"
 POOR_OPTION = "CONFIG_XFRM_OFFLOAD"
 

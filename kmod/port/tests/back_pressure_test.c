@@ -112,8 +112,8 @@ static void large_packets(struct kunit *test)
 	} while (!ov2_cards_stopped(cards, 0) && sent < OV2_RING_FRAMES);
 	KUNIT_EXPECT_EQ(test, sent, DIV_ROUND_UP(OV2_RING_FRAMES, 100));
 	KUNIT_EXPECT_EQ(test, cards->b->rxqs[0].segments, sent * 100);
-	/* The sender's kernel cuts the same bytes in another way, and sends
-	 * them again.
+	/* gso_segs may change while a packet is on the ring: the sender's
+	 * kernel cuts the same bytes in another way, and sends them again.
 	 */
 	skb_queue_walk(&cards->b->rxqs[0].ring, skb)
 		skb_shinfo(skb)->gso_segs = 1;
@@ -138,7 +138,8 @@ static void expect_drained(struct kunit *test, struct ov2_cards *cards)
 				       "queue %u", queue);
 }
 
-/* Many send queues feed one ring. As many frames wait as with one send queue.
+/* Many send queues feed one ring. They stop when the ring is full, as a single
+ * send queue does.
  */
 static void shared_ring(struct kunit *test)
 {
