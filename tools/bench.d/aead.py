@@ -24,7 +24,7 @@ def read(name):
 
 
 def alone(test):
-    """Returns nanoseconds to seal and open a segment, 0 idle ones, 1 segment."""
+    """Returns the nanoseconds to seal and open a segment, no idle nanoseconds, 1 segment."""
     done = subprocess.run(
         ["insmod", os.path.join(HERE, "aead", "ov2_aead.ko"),
          f"bytes={test.unit}", *parameters(ALGS[test.alg])],

@@ -27,7 +27,7 @@ BESIDES = {"tcp/crypto": 6000, "tcp/packet": 3800}
 class Bar(namedtuple("Bar", "text got limit met")):
     """text, got and limit are texts; met is True or False.
 
-    Beside a ratio stands the cost in instructions that leads to this ratio.
+    got and limit of a ratio also give the cost in instructions that makes this ratio.
     """
 
 

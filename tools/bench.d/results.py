@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The measurements of all rows, and the costs and ratios that follow.
+"""The measurements of all rows, and the costs and ratios that follow from them.
 
     results = Results(rows)
     results.add("tcp/crypto", took, idle, units)
@@ -20,7 +20,7 @@ class Result(namedtuple("Result", "costs idles")):
 
     @property
     def spread(self):
-        """Largest less smallest, as a share of the median."""
+        """The largest minus the smallest, as a share of the median."""
         return (max(self.costs) - min(self.costs)) / self.cost
 
     @property

@@ -3,7 +3,7 @@
 
     row = ROWS["tcp/crypto"]
     row.test.alg, row.way.kind
-    row.base                    # the row that its ratio is to, or None
+    row.base                    # the row that it is compared with, or None
     chosen(["udp-*"])           # rows that match, and their bases
 """
 import fnmatch
@@ -11,7 +11,7 @@ from collections import namedtuple
 
 # kind: the link between the namespaces, None for the AEAD alone
 # how: "crypto", "packet", "" for software, None for no IPsec
-# base: the way that the ratio is to, or None
+# base: the way that this way is compared with, or None
 Way = namedtuple("Way", "name kind how base title")
 WAYS = {way.name: way for way in (
     Way("plain-veth", "veth", None, None, "plain over veth"),
@@ -27,7 +27,7 @@ IPSEC = ("soft-veth", "soft-card", "crypto", "packet")
 
 # traffic: what `traffic` or iperf3 is called with
 # unit: bytes of TCP that count as one segment, or 0 to count packets
-# plain, aead: the name of the test whose row of this way also holds for this test
+# plain, aead: the tests that measure plain traffic, and the AEAD alone, for this test, too
 Test = namedtuple("Test", "name title traffic count warm unit alg shape mtu "
                   "plain aead")
 

@@ -30,7 +30,7 @@ def spelled(letters):
 
 
 def xfrm_stat(mib):
-    """XfrmOutStateExpired, as users see it, of LINUX_MIB_XFRMOUTSTATEEXPIRED."""
+    """The name that users see, such as XfrmOutStateExpired of LINUX_MIB_XFRMOUTSTATEEXPIRED."""
     found = spelled(mib.removeprefix("LINUX_MIB_"))
     if not found:
         raise SystemExit(f"{ROWS}: which counter of /proc/net/xfrm_stat is {mib}?")
