@@ -5,7 +5,8 @@
  * no look-up.
  *
  * What is remembered must be what a look-up would find now. So the databases
- * count their changes, and after any change nothing counts as remembered:
+ * count their changes, and what was remembered before a change is no longer
+ * used:
  *
  *	change					look-up
  *
@@ -35,14 +36,14 @@
 #include "recent.h"
 
 /**
- * ov2_recent_changes() - how often have the databases of a card changed?
+ * ov2_recent_changes() - the number of changes of the databases of a card
  * @bridge: the bridge of the card
  *
  * Both counts only grow. So if their sum is the same, both counts are the same.
  *
  * Context: Any context. Look-ups that follow find what was there when the
  *   function was called, or what is newer.
- * Return: the count.
+ * Return: this number.
  */
 u64 ov2_recent_changes(struct ov2_bridge *bridge)
 {
