@@ -299,6 +299,8 @@ def sum_is_right(raw):
 def connect(chain, fam, ns, address):
     family = socket.AF_INET if fam == "IPv4" else socket.AF_INET6
     listener = ns.socket(family, socket.SOCK_STREAM)
+    # An earlier connection to this port may be in TIME_WAIT at this end
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((address, PORT))
     listener.listen()
     near = chain.src.socket(family, socket.SOCK_STREAM)
