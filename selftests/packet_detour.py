@@ -236,6 +236,25 @@ class Stream:
         ksft.wait_for("the stream to go on", done, 60)
 
 
+def keep_hooks(ns):
+    """The hooks of the detours stay on in the kernel, by filters that see no
+    packet.
+
+    Otherwise each detour would patch the code of these hooks while the other
+    CPU sends. The emulator once ran such a patch's breakpoint after the kernel
+    had taken the breakpoint away (Oops: int3 in __dev_queue_xmit), and its
+    guest ended.
+    """
+    ns.command("tc", "qdisc", "add", "dev", "lo", "clsact", check=False)
+    for table, hook in (("netdev", "filter hook egress device lo"),
+                        ("ip", "filter hook postrouting"),
+                        ("ip6", "filter hook postrouting"),
+                        ("ip", "route hook output"),
+                        ("ip6", "route hook output")):
+        ns.command("nft", f"table {table} keep {{ chain {hook.split()[2]} {{ "
+                   f"type {hook} priority 0; }}; }}", check=False)
+
+
 class Detours:
     def __init__(self):
         self.bed = Bed()
@@ -246,6 +265,7 @@ class Detours:
         bed.a.ip(f"link add {FAR} type veth peer name {FAR_WIRE} netns "
                  f"{bed.w.name}", f"link set {FAR} address {FAR_MAC} up")
         bed.w.ip(f"link set {FAR_WIRE} up")
+        keep_hooks(bed.w)
         bed.a.sysctl("net.ipv4.conf.all.rp_filter", 0)
 
     def close(self):

@@ -134,6 +134,15 @@ crash_lines() {
 	kernel_lines "$1" | grep -aFf <(grep -v '^#' "$here/crash-patterns")
 }
 
+# Whether the guest ended because the emulator ran a breakpoint where the kernel's code has none. The
+# kernel has a breakpoint in its code while it changes the bytes behind it, and the emulator has
+# sometimes kept the breakpoint for too long. "Code:" shows the byte in front of <> as the kernel has
+# it now: a breakpoint is cc.
+stale_breakpoint() {
+	kernel_lines "$1" | grep -aA20 -m 1 'Oops: int3:' | grep -am 1 '\bCode: ' |
+		grep -aE ' [0-9a-f]{2} <' | grep -qav ' cc <'
+}
+
 end_guest() {
 	[ -n "${guest:-}" ] && kill -KILL "$guest" 2>/dev/null
 	[ -n "${shared:-}" ] && rm -rf --one-file-system "$shared" "$shared.out" "$shared.console"
@@ -194,6 +203,8 @@ run_command() {
 	crash=$(crash_lines "$console")
 	if [ -n "$crash" ]; then
 		say "$crash"
+		! stale_breakpoint "$console" ||
+			die "the emulator ran a breakpoint that the kernel had taken away: its console is $console"
 		die "the kernel of the guest complained: the lines are above, its console is $console"
 	fi
 	[ -z "$late" ] || die "$late: its console is $console"
