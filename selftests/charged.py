@@ -34,8 +34,8 @@ def mounted():
 
 
 class Cgroup:
-    """Each case has its own, because the kernel frees the objects of a case in
-    the background, while the next case counts what it makes.
+    """Each case has a cgroup of its own: the kernel may still free the objects
+    of one case while the next case measures how much its own objects take.
     """
 
     def __init__(self, top, number):

@@ -237,13 +237,13 @@ class Stream:
 
 
 def keep_hooks(ns):
-    """The hooks of the detours stay on in the kernel, by filters that see no
-    packet.
+    """Filters that see no packet keep the hooks of the detours switched on.
 
-    Otherwise each detour would patch the code of these hooks while the other
-    CPU sends. The emulator once ran such a patch's breakpoint after the kernel
-    had taken the breakpoint away (Oops: int3 in __dev_queue_xmit), and its
-    guest ended.
+    Otherwise the kernel would patch its own code at each detour, to switch a
+    hook on or off, while the other CPU sends. A patch puts a breakpoint into
+    the code for a moment. Once the emulator ran such a breakpoint after the
+    kernel had taken it away, and the guest ended (Oops: int3 in
+    __dev_queue_xmit).
     """
     ns.command("tc", "qdisc", "add", "dev", "lo", "clsact", check=False)
     for table, hook in (("netdev", "filter hook egress device lo"),
