@@ -19,6 +19,7 @@ needs()
 	cat <<-'END'
 	crypto_completion_t(void *)	linux/crypto.h	crypto_completion_t)(void
 	ethtool_puts()	linux/ethtool.h	ethtool_puts(
+	ethtool_ops.get_rxfh_fields	linux/ethtool.h	(*get_rxfh_fields)
 	crypto_xor()	crypto/utils.h	crypto_xor
 	__assign_str(dst)	trace/stages/stage6_event_callback.h	define __assign_str(dst)
 	get_unaligned()	linux/unaligned.h	get_unaligned

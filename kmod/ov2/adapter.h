@@ -32,6 +32,8 @@ struct ov2_offload;
  * @transport: private to the bridge
  * @tx_queues: number of send queues; ov2_nbl.queue of a send is below it
  * @rx_queues: number of receive queues; ov2_nbl.queue of a frame is below it
+ * @tx_used: number of send queues that packets choose from, at most @tx_queues.
+ *	Written under RTNL
  *
  * The adapter is the first member of the netdev's private data, so that the
  * bridge finds it without knowing the port: see ov2_adapter_of().
@@ -50,6 +52,7 @@ struct ov2_adapter {
 	void *transport;
 	u16 tx_queues;
 	u16 rx_queues;
+	u16 tx_used;
 };
 
 /**

@@ -13,8 +13,10 @@
 
 #include "../compat/skbuff.h"
 #include "cable.h"
+#include "channels.h"
 #include "port.h"
 #include "ring.h"
+#include "rss.h"
 #include "rx.h"
 
 #define CABLE_MAX_MTU	9000
@@ -29,10 +31,15 @@
 			 NETIF_F_GSO_ENCAP_ALL | \
 			 (NETIF_F_GSO_SOFTWARE & ~NETIF_F_GSO_FRAGLIST))
 
-/* Send queues are spread over the receive queues of the other end. */
-static struct ov2_rxq *cable_rxq(const struct ov2_port *peer, u16 tx_queue)
+/* The queue whose ring a send queue waits for. The number may be of an earlier
+ * peer, which had more queues.
+ */
+static struct ov2_rxq *cable_rxq(const struct ov2_port *port,
+				 const struct ov2_port *peer, u16 tx_queue)
 {
-	return &peer->rxqs[tx_queue % peer->ad.rx_queues];
+	u16 ring = READ_ONCE(port->txqs[tx_queue].ring);
+
+	return &peer->rxqs[ring < peer->ad.rx_queues ? ring : 0];
 }
 
 static int cable_room(const struct ov2_port *port, u16 queue)
@@ -44,7 +51,7 @@ static int cable_room(const struct ov2_port *port, u16 queue)
 	rcu_read_lock();
 	peer = rcu_dereference(port->peer);
 	if (peer && READ_ONCE(peer->up))
-		rxq = cable_rxq(peer, queue);
+		rxq = cable_rxq(port, peer, queue);
 	room = ov2_ring_room(port, queue, rxq);
 	rcu_read_unlock();
 	return room;
@@ -58,9 +65,9 @@ static void cable_wake(struct ov2_port *port, u16 rx_queue)
 	rcu_read_lock();
 	peer = rcu_dereference(port->peer);
 	if (peer)
-		for (queue = rx_queue; queue < peer->ad.tx_queues;
-		     queue += port->ad.rx_queues)
-			ov2_ring_wake(peer, queue);
+		for (queue = 0; queue < peer->ad.tx_queues; queue++)
+			if (cable_rxq(peer, port, queue)->index == rx_queue)
+				ov2_ring_wake(peer, queue);
 	rcu_read_unlock();
 }
 
@@ -155,19 +162,99 @@ static enum ov2_counter cable_fit(struct ov2_port *port, struct sk_buff *skb)
 	return reason;
 }
 
+/* A send queue that feeds several rings has to stop for the fullest of them. So
+ * a ring that is as full as the ring it waits for takes the place of that ring.
+ * This comes before the frames are on the ring: their receiver then finds the
+ * queue in cable_wake().
+ */
+static void cable_note_ring(struct ov2_port *port, u16 queue,
+			    const struct ov2_port *peer, u16 ring)
+{
+	const struct ov2_rxq *rxq = cable_rxq(port, peer, queue);
+
+	if (rxq->index != ring &&
+	    READ_ONCE(peer->rxqs[ring].segments) >= READ_ONCE(rxq->segments))
+		WRITE_ONCE(port->txqs[queue].ring, ring);
+}
+
+static bool cable_put_on(struct ov2_port *port, u16 queue,
+			 struct ov2_port *peer, u16 ring,
+			 struct sk_buff_head *frames)
+{
+	cable_note_ring(port, queue, peer, ring);
+	return ov2_rx_enqueue(&peer->rxqs[ring], frames);
+}
+
+/* The receive queue of a frame. @last is the flow of the frame before it, and
+ * @ring the queue of that flow: segments of a large packet need no new hash. A
+ * frame without a hash goes by its send queue, as all frames do until a user
+ * sets the fields of the hash.
+ */
+static u16 cable_ring(const struct ov2_rss *rss, u16 queue,
+		      const struct sk_buff *skb, struct ov2_rss_flow *last,
+		      u16 ring)
+{
+	struct ov2_rss_flow flow;
+
+	if (!ov2_rss_read(rss, skb, &flow)) {
+		last->len = 0;
+		return ov2_rss_queue(rss, queue);
+	}
+	if (flow.len == last->len && !memcmp(flow.input, last->input, flow.len))
+		return ring;
+	*last = flow;
+	return ov2_rss_queue(rss, ov2_rss_hash(rss, &flow));
+}
+
+/* Frames that follow each other and come in on one queue go there together. */
+static bool cable_put_by_flow(struct ov2_port *port, u16 queue,
+			      struct ov2_port *peer, const struct ov2_rss *rss,
+			      struct sk_buff_head *frames)
+{
+	struct ov2_rss_flow last = { .len = 0 };
+	struct sk_buff_head some;
+	u16 ring = 0, next = 0;
+	struct sk_buff *skb;
+
+	__skb_queue_head_init(&some);
+	while ((skb = skb_peek(frames))) {
+		next = cable_ring(rss, queue, skb, &last, next);
+		if (!skb_queue_empty(&some) && next != ring &&
+		    !cable_put_on(port, queue, peer, ring, &some))
+			goto err_closed;
+		ring = next;
+		__skb_unlink(skb, frames);
+		__skb_queue_tail(&some, skb);
+	}
+	if (cable_put_on(port, queue, peer, ring, &some))
+		return true;
+
+err_closed:
+	skb_queue_splice_init(&some, frames);
+	return false;
+}
+
 /* The peer may have gone since cable_fit() looked. */
 static enum ov2_counter cable_put(struct ov2_port *port, u16 queue,
 				  struct sk_buff_head *frames)
 {
-	enum ov2_counter reason = OV2_CNT_WIRE_TX_DROP_UNPLUGGED;
+	const struct ov2_rss *rss;
 	struct ov2_port *peer;
+	bool taken = false;
 
 	rcu_read_lock();
 	peer = rcu_dereference(port->peer);
-	if (peer && ov2_rx_enqueue(cable_rxq(peer, queue), frames))
-		reason = OV2_CNT_NONE;
+	if (peer) {
+		rss = rcu_dereference(peer->rss);
+		if (rss->by_flow)
+			taken = cable_put_by_flow(port, queue, peer, rss,
+						  frames);
+		else
+			taken = cable_put_on(port, queue, peer,
+					     ov2_rss_queue(rss, queue), frames);
+	}
 	rcu_read_unlock();
-	return reason;
+	return taken ? OV2_CNT_NONE : OV2_CNT_WIRE_TX_DROP_UNPLUGGED;
 }
 
 static void cable_set_carrier(struct ov2_port *port, bool on)
@@ -203,10 +290,10 @@ static int cable_plug(struct ov2_port *port, struct net_device *target,
 {
 	struct ov2_port *peer = netdev_priv(target);
 
-	ov2_ring_share(port, peer->ad.rx_queues);
-	ov2_ring_share(peer, port->ad.rx_queues);
 	rcu_assign_pointer(port->peer, peer);
 	rcu_assign_pointer(peer->peer, port);
+	ov2_channels_share(port);
+	ov2_channels_share(peer);
 	cable_carrier(port);
 	cable_announce(peer);
 	return 0;
@@ -235,6 +322,11 @@ static struct net_device *cable_link(const struct ov2_port *port)
 	return peer ? peer->ad.dev : NULL;
 }
 
+static struct ov2_port *cable_far(const struct ov2_port *port)
+{
+	return rtnl_dereference(port->peer);
+}
+
 const struct ov2_line_ops ov2_cable_line = {
 	.name		= "cable",
 	.features	= CABLE_FEATURES,
@@ -247,4 +339,5 @@ const struct ov2_line_ops ov2_cable_line = {
 	.fit		= cable_fit,
 	.put		= cable_put,
 	.wake		= cable_wake,
+	.far		= cable_far,
 };

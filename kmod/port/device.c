@@ -12,12 +12,14 @@
 #include "../watch/log.h"
 #include "../watch/objects.h"
 #include "cable.h"
+#include "channels.h"
 #include "device.h"
 #include "ethtool.h"
 #include "features.h"
 #include "filter.h"
 #include "line.h"
 #include "port.h"
+#include "rss.h"
 #include "rx.h"
 #include "rx_poll.h"
 #include "tx.h"
@@ -37,6 +39,7 @@ static int port_alloc_queues(struct ov2_port *port)
 
 	port->ad.tx_queues = port->ad.dev->num_tx_queues;
 	port->ad.rx_queues = port->ad.dev->num_rx_queues;
+	port->ad.tx_used = port->ad.dev->real_num_tx_queues;
 
 	port->txqs = kvcalloc(port->ad.tx_queues, sizeof(*port->txqs),
 			      GFP_KERNEL_ACCOUNT);
@@ -47,12 +50,23 @@ static int port_alloc_queues(struct ov2_port *port)
 
 	err = ov2_rx_alloc(port);
 	if (err)
-		kvfree(port->txqs);
+		goto err_txqs;
+
+	err = ov2_rss_init(port);
+	if (err)
+		goto err_rx;
+	return 0;
+
+err_rx:
+	ov2_rx_free(port);
+err_txqs:
+	kvfree(port->txqs);
 	return err;
 }
 
 static void port_free_queues(struct ov2_port *port)
 {
+	ov2_rss_exit(port);
 	ov2_rx_free(port);
 	kvfree(port->txqs);
 }
@@ -151,6 +165,7 @@ static int port_open(struct net_device *dev)
 	err = ov2_rx_start(port);
 	if (err)
 		return err;
+	ov2_channels_link_napi(port);
 	port->ad.miniport->restart(&port->ad);
 	netif_tx_start_all_queues(dev);
 	WRITE_ONCE(port->up, true);
@@ -171,6 +186,7 @@ static int port_stop(struct net_device *dev)
 	 * card.
 	 */
 	ov2_rx_close(port);
+	ov2_channels_unlink_napi(port);
 	port->ad.miniport->pause(&port->ad);
 	ov2_rx_stop(port);
 	ov2_filter_clear(port);
@@ -202,16 +218,21 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
  * drops a packet as replayed if it comes later than the replay window allows.
  * So all packets of one SA leave by one queue, which does not depend on CPU,
  * socket or XPS. For other packets the core chooses the queue as it does
- * without this function.
+ * without this function, among the queues that do not go away just now
+ * (channels.c).
  */
 static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
 			     struct net_device *sb_dev)
 {
+	const struct ov2_port *port = netdev_priv(dev);
+	u16 queue;
 	u32 hash;
 
 	if (ov2_bridge_hash(skb, &hash))
-		return reciprocal_scale(hash, dev->real_num_tx_queues);
-	return netdev_pick_tx(dev, skb, sb_dev);
+		queue = reciprocal_scale(hash, port->ad.tx_queues);
+	else
+		queue = netdev_pick_tx(dev, skb, sb_dev);
+	return ov2_channels_fold(queue, READ_ONCE(port->ad.tx_used));
 }
 
 /* IFLA_LINK: the number of the device at the other end, or of the card itself.

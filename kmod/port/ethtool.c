@@ -6,10 +6,13 @@
 #include <linux/rtnetlink.h>
 #include <linux/string.h>
 
+#include "../compat/rx_rings.h"
 #include "../watch/counters.h"
+#include "channels.h"
 #include "ethtool.h"
 #include "port.h"
 #include "ring.h"
+#include "rss.h"
 
 static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
@@ -42,14 +45,148 @@ static void get_ethtool_stats(struct net_device *dev,
 		*data++ = ov2_counter_read(ad, c);
 }
 
-/* Read only: the numbers of queues are set when a card is made. */
+/* A channel is a receive queue and a send queue. A card that was made with more
+ * queues of one direction has these besides.
+ */
 static void get_channels(struct net_device *dev,
 			 struct ethtool_channels *channels)
 {
-	channels->max_rx = dev->num_rx_queues;
-	channels->max_tx = dev->num_tx_queues;
-	channels->rx_count = dev->real_num_rx_queues;
-	channels->tx_count = dev->real_num_tx_queues;
+	unsigned int rx = dev->real_num_rx_queues;
+	unsigned int tx = dev->real_num_tx_queues;
+
+	channels->max_combined = min(dev->num_rx_queues, dev->num_tx_queues);
+	channels->max_rx = dev->num_rx_queues - channels->max_combined;
+	channels->max_tx = dev->num_tx_queues - channels->max_combined;
+	channels->combined_count = min(rx, tx);
+	channels->rx_count = rx - channels->combined_count;
+	channels->tx_count = tx - channels->combined_count;
+}
+
+/* The core has checked the numbers (ethnl_set_channels()). */
+static int set_channels(struct net_device *dev,
+			struct ethtool_channels *channels)
+{
+	unsigned int combined = channels->combined_count;
+
+	return ov2_channels_set(netdev_priv(dev),
+				combined + channels->rx_count,
+				combined + channels->tx_count);
+}
+
+static u32 get_rx_ring_count(struct net_device *dev)
+{
+	return dev->real_num_rx_queues;
+}
+
+OV2_ETHTOOL_RINGS(get_rx_ring_count);
+
+static u32 get_rxfh_key_size(struct net_device *dev)
+{
+	return OV2_RSS_KEY;
+}
+
+static u32 get_rxfh_indir_size(struct net_device *dev)
+{
+	return OV2_RSS_TABLE;
+}
+
+static int get_rxfh(struct net_device *dev, struct ethtool_rxfh_param *param)
+{
+	const struct ov2_port *port = netdev_priv(dev);
+	const struct ov2_rss *rss;
+	unsigned int i;
+
+	rcu_read_lock();
+	rss = rcu_dereference(port->rss);
+	param->hfunc = ETH_RSS_HASH_TOP;
+	if (param->key)
+		memcpy(param->key, rss->key, OV2_RSS_KEY);
+	if (param->indir)
+		for (i = 0; i < OV2_RSS_TABLE; i++)
+			param->indir[i] = rss->table[i];
+	rcu_read_unlock();
+	return 0;
+}
+
+/* Takes @rss, also if this fails. */
+static int use_rss(struct ov2_port *port, struct ov2_rss *rss,
+		   struct netlink_ext_ack *extack)
+{
+	int err = ov2_channels_steer(port, rss);
+
+	if (err) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "Frames still wait in the receive queues, try again");
+		kfree(rss);
+	}
+	return err;
+}
+
+static int set_rxfh(struct net_device *dev, struct ethtool_rxfh_param *param,
+		    struct netlink_ext_ack *extack)
+{
+	struct ov2_port *port = netdev_priv(dev);
+	struct ov2_rss *rss;
+	unsigned int i;
+
+	ASSERT_RTNL();
+	if (param->hfunc != ETH_RSS_HASH_NO_CHANGE &&
+	    param->hfunc != ETH_RSS_HASH_TOP) {
+		NL_SET_ERR_MSG_MOD(extack, "The only hash is toeplitz");
+		return -EOPNOTSUPP;
+	}
+
+	rss = ov2_rss_new(dev->real_num_rx_queues, rtnl_dereference(port->rss));
+	if (!rss)
+		return -ENOMEM;
+	if (param->key)
+		ov2_rss_set_key(rss, param->key);
+	if (param->indir)
+		for (i = 0; i < OV2_RSS_TABLE; i++)
+			rss->table[i] = param->indir[i];
+
+	return use_rss(port, rss, extack);
+}
+
+static int get_rxfh_fields(struct net_device *dev,
+			   struct ethtool_rxfh_fields *fields)
+{
+	const struct ov2_port *port = netdev_priv(dev);
+	unsigned int type = ov2_rss_type(fields->flow_type);
+
+	if (!type)
+		return -EOPNOTSUPP;
+	rcu_read_lock();
+	fields->data = rcu_dereference(port->rss)->fields[type];
+	rcu_read_unlock();
+	return 0;
+}
+
+static int set_rxfh_fields(struct net_device *dev,
+			   const struct ethtool_rxfh_fields *fields,
+			   struct netlink_ext_ack *extack)
+{
+	unsigned int type = ov2_rss_type(fields->flow_type);
+	struct ov2_port *port = netdev_priv(dev);
+	struct ov2_rss *rss;
+
+	ASSERT_RTNL();
+	if (!type) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "The card does not tell this type of flows from others");
+		return -EOPNOTSUPP;
+	}
+	if (fields->data & ~(u64)ov2_rss_may_hash(type)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "Only addresses, ports and the SPI of ESP can be hashed");
+		return -EINVAL;
+	}
+
+	rss = ov2_rss_new(dev->real_num_rx_queues, rtnl_dereference(port->rss));
+	if (!rss)
+		return -ENOMEM;
+	ov2_rss_set_fields(rss, type, fields->data);
+	return use_rss(port, rss, extack);
 }
 
 /* Only the engine can be reset. During the reset, the frames that the stack
@@ -82,6 +219,14 @@ const struct ethtool_ops ov2_ethtool_ops = {
 	.get_strings		= get_strings,
 	.get_ethtool_stats	= get_ethtool_stats,
 	.get_channels		= get_channels,
+	.set_channels		= set_channels,
+	OV2_ETHTOOL_RINGS_OP(get_rx_ring_count),
+	.get_rxfh_key_size	= get_rxfh_key_size,
+	.get_rxfh_indir_size	= get_rxfh_indir_size,
+	.get_rxfh		= get_rxfh,
+	.set_rxfh		= set_rxfh,
+	.get_rxfh_fields	= get_rxfh_fields,
+	.set_rxfh_fields	= set_rxfh_fields,
 	.reset			= port_reset,
 	.get_ts_info		= ethtool_op_get_ts_info,
 };

@@ -39,12 +39,14 @@ struct sk_buff_head;
  * @fit: make a frame fit for the line; data is at its Ethernet header. Returns
  *	0, or why the frame must be dropped. Contexts as @put
  * @put: send frames that are fit, in order. Takes all of them and returns 0, or
- *	leaves all of them in @frames and returns why they must be dropped. Too
- *	many frames on their way are no reason, because @room has stopped the
- *	queue in time. BH disabled; also from completions of the engine, on
- *	several CPUs at a time for one queue
+ *	leaves the last of them in @frames and returns why those must be
+ *	dropped. Too many frames on their way are no reason, because @room has
+ *	stopped the queue in time. BH disabled; also from completions of the
+ *	engine, on several CPUs at a time for one queue
  * @wake: a receive queue has taken frames off its ring: call ov2_ring_wake()
  *	for each send queue that feeds this ring. BH disabled
+ * @far: the card at the other end, whose frames come on the card's rings and
+ *	the other way round; or NULL if the other end is no card. RTNL
  *
  * All members are set. A line hands each frame that comes in to
  * ov2_rx_enqueue().
@@ -57,8 +59,7 @@ struct sk_buff_head;
  * because it cannot stop a sender. @put is dev_queue_xmit(). @room is
  * ov2_ring_room() without a ring, since the device has a queueing discipline of
  * its own. @carrier is netif_stacked_transfer_operstate(), which the device's
- * notifier calls, too.
- * @wake is empty.
+ * notifier calls, too. @wake is empty, and @far returns NULL.
  */
 struct ov2_line_ops {
 	const char *name;
@@ -74,6 +75,7 @@ struct ov2_line_ops {
 	enum ov2_counter (*put)(struct ov2_port *port, u16 queue,
 				struct sk_buff_head *frames);
 	void (*wake)(struct ov2_port *port, u16 rx_queue);
+	struct ov2_port *(*far)(const struct ov2_port *port);
 };
 
 #endif /* _OV2_LINE_H */

@@ -21,6 +21,7 @@
 
 struct ov2_filter_table;
 struct ov2_line_ops;
+struct ov2_rss;
 
 /**
  * struct ov2_rxq - a receive queue
@@ -80,11 +81,18 @@ struct ov2_rxq {
  *	Protected by the queue's lock, and empty when nobody holds it
  * @left: how many segments the queue may send before it has to look at the room
  *	of its line again (ring.c). Protected by the queue's lock
+ * @held: the queue stays stopped, because frames are changing their queues
+ *	(channels.c). Written under the queue's lock
+ * @ring: the receive queue at the other end whose ring decides whether the
+ *	queue has to stop: the fullest of the rings that its frames came on
+ *	(cable.c). Written by every CPU that brings frames to the line
  */
 struct ov2_txq {
 	atomic_t in_engine;
 	struct sk_buff_head burst;
 	int left;
+	bool held;
+	u16 ring;
 } ____cacheline_aligned_in_smp;
 
 /**
@@ -107,8 +115,10 @@ struct ov2_filter {
  * @line: what its frames leave on and come from
  * @peer: private to cable.c: the card at the other end of the cable, or NULL.
  *	Written under RTNL, read under RCU
- * @sharers: how many of its send queues, at most, feed one ring at the other
- *	end of its line (ring.c). At first 1. Written under RTNL
+ * @sharers: how many of its send queues may feed one ring at the other end of
+ *	its line (ring.c, channels.c). Written under RTNL
+ * @rss: which receive queue a frame comes in on. Replaced under RTNL, read
+ *	under RCU
  * @up: the card takes frames from its line. Written under RTNL
  * @filter: which frames it takes
  * @cpus: CPUs on which it may receive. Written under RTNL, while the card is
@@ -121,6 +131,7 @@ struct ov2_port {
 	const struct ov2_line_ops *line;
 	struct ov2_port __rcu *peer;
 	unsigned int sharers;
+	struct ov2_rss __rcu *rss;
 	bool up;
 	struct ov2_filter filter;
 	cpumask_var_t cpus;

@@ -13,7 +13,9 @@
  * on the ring and its own frames in the engine. It assumes that each of the
  * other queues has as many frames in the engine as it has itself. So no queue
  * reads another queue's counter, and still the sender's engine holds at most
- * OV2_RING_FRAMES for one ring.
+ * OV2_RING_FRAMES for one ring. If the receiver's table chooses the ring by the
+ * flow of a frame (rss.c), every send queue may feed every ring, and a send
+ * queue stops for the fullest of the rings that it feeds.
  */
 #include <linux/lockdep.h>
 #include <linux/math.h>
@@ -168,20 +170,6 @@ void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames)
 }
 
 /**
- * ov2_ring_share() - tell a card how many rings its send queues feed
- * @port: the sender
- * @rings: the rings at the other end of its line; the send queues are spread
- *	over them
- *
- * Context: RTNL.
- */
-void ov2_ring_share(struct ov2_port *port, unsigned int rings)
-{
-	ASSERT_RTNL();
-	WRITE_ONCE(port->sharers, DIV_ROUND_UP(port->ad.tx_queues, rings));
-}
-
-/**
  * ov2_ring_room() - how many segments may a send queue still send?
  * @port: the sender
  * @queue: its queue
@@ -190,13 +178,15 @@ void ov2_ring_share(struct ov2_port *port, unsigned int rings)
  *
  * Context: BH disabled.
  * Return: how many segments may still be sent before the queue has to stop;
- * less than zero if too many were sent.
+ * less than zero if too many were sent, and 0 if the queue is held.
  */
 int ov2_ring_room(const struct ov2_port *port, u16 queue,
 		  const struct ov2_rxq *rxq)
 {
 	int used = atomic_read(&port->txqs[queue].in_engine);
 
+	if (READ_ONCE(port->txqs[queue].held))
+		return 0;
 	if (rxq) {
 		used *= READ_ONCE(port->sharers);
 		used += READ_ONCE(rxq->segments);
@@ -275,6 +265,54 @@ void ov2_ring_wake_all(struct ov2_port *port)
 	local_bh_disable();
 	for (queue = 0; queue < port->ad.tx_queues; queue++)
 		ov2_ring_wake(port, queue);
+	local_bh_enable();
+}
+
+/**
+ * ov2_ring_hold() - stop send queues until ov2_ring_release()
+ * @port: the sender
+ * @first: the first of the queues
+ * @end: the queue behind the last of them
+ *
+ * Frames that the engine has still leave. Nobody wakes the queues meanwhile,
+ * because ov2_ring_room() says that they have no room.
+ *
+ * Context: RTNL, process context.
+ */
+void ov2_ring_hold(struct ov2_port *port, u16 first, u16 end)
+{
+	struct netdev_queue *txq;
+	u16 queue;
+
+	ASSERT_RTNL();
+	for (queue = first; queue < end; queue++) {
+		txq = netdev_get_tx_queue(port->ad.dev, queue);
+		__netif_tx_lock_bh(txq);
+		WRITE_ONCE(port->txqs[queue].held, true);
+		port->txqs[queue].left = 0;
+		netif_tx_stop_queue(txq);
+		__netif_tx_unlock_bh(txq);
+	}
+}
+
+/**
+ * ov2_ring_release() - end of ov2_ring_hold()
+ * @port: the sender
+ * @first: the first of the queues
+ * @end: the queue behind the last of them
+ *
+ * Context: RTNL, process context.
+ */
+void ov2_ring_release(struct ov2_port *port, u16 first, u16 end)
+{
+	u16 queue;
+
+	ASSERT_RTNL();
+	local_bh_disable();
+	for (queue = first; queue < end; queue++) {
+		WRITE_ONCE(port->txqs[queue].held, false);
+		ov2_ring_wake(port, queue);
+	}
 	local_bh_enable();
 }
 

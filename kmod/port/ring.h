@@ -36,7 +36,6 @@ bool ov2_ring_may_take(const struct ov2_rxq *rxq);
 void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames);
 
 /* The sending end */
-void ov2_ring_share(struct ov2_port *port, unsigned int rings);
 int ov2_ring_room(const struct ov2_port *port, u16 queue,
 		  const struct ov2_rxq *rxq);
 void ov2_ring_sent(struct ov2_port *port, u16 queue, u16 frames);
@@ -44,6 +43,8 @@ void ov2_ring_completed(struct ov2_port *port, u16 queue, u16 frames);
 void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue);
 void ov2_ring_wake(struct ov2_port *port, u16 queue);
 void ov2_ring_wake_all(struct ov2_port *port);
+void ov2_ring_hold(struct ov2_port *port, u16 first, u16 end);
+void ov2_ring_release(struct ov2_port *port, u16 first, u16 end);
 
 /**
  * ov2_ring_segments() - the number of frames that a packet counts as

@@ -10,6 +10,7 @@
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 
+#include "../compat/napi.h"
 #include "cpus.h"
 #include "line.h"
 #include "port.h"
@@ -213,4 +214,29 @@ void ov2_rx_stop(struct ov2_port *port)
 		port->line->wake(port, index);
 		local_bh_enable();
 	}
+}
+
+/**
+ * ov2_rx_is_idle() - have all frames of a receive queue gone up the stack?
+ * @rxq: the queue of a card that is up; nobody puts frames on its ring
+ *
+ * The NAPI is looked at last: it takes frames off the ring, and its own frames
+ * are up the stack when it is no longer scheduled, unless GRO holds them until
+ * gro_flush_timeout. A NAPI that is busy polled stays scheduled. The caller
+ * waits for the end of its poll with a grace period.
+ *
+ * Context: RTNL.
+ * Return: true if so.
+ */
+bool ov2_rx_is_idle(const struct ov2_rxq *rxq)
+{
+	const struct napi_struct *napi = &rxq->napi;
+
+	ASSERT_RTNL();
+	return skb_queue_empty_lockless(&rxq->ring) &&
+	       !READ_ONCE(rxq->held) &&
+	       !atomic_read_acquire(&rxq->called) &&
+	       (!test_bit(NAPI_STATE_SCHED, &napi->state) ||
+		test_bit(NAPI_STATE_IN_BUSY_POLL, &napi->state)) &&
+	       !ov2_gro_holds(napi);
 }

@@ -15,6 +15,7 @@ void ov2_rx_del_napi(struct ov2_port *port);
 int ov2_rx_start(struct ov2_port *port);
 void ov2_rx_close(struct ov2_port *port);
 void ov2_rx_stop(struct ov2_port *port);
+bool ov2_rx_is_idle(const struct ov2_rxq *rxq);
 bool ov2_rx_enqueue(struct ov2_rxq *rxq, struct sk_buff_head *frames);
 
 #endif /* _OV2_RX_H */

@@ -62,10 +62,13 @@ static void tx_put(struct ov2_port *port, u16 queue,
 	skb_queue_walk(frames, skb)
 		bytes += skb->len;
 	reason = port->line->put(port, queue, frames);
-	if (!reason)
-		tx_count(port->ad.dev, num, bytes);
-	while ((skb = __skb_dequeue(frames)))
+	while ((skb = __skb_dequeue(frames))) {
+		num--;
+		bytes -= skb->len;
 		tx_drop(port, reason, skb, skb->len);
+	}
+	if (num)
+		tx_count(port->ad.dev, num, bytes);
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A send queue stops when engine or ring is full, and is woken again. */
 #include <linux/if_ether.h>
+#include <linux/rtnetlink.h>
 
 #include "../../unit/rig/two_cards.h"
 #include "../../watch/counters.h"
@@ -271,6 +272,25 @@ static void down_is_not_woken(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
 }
 
+/* A queue that is held sends nothing, whatever happens, until it is released.
+ */
+static void held_stays_stopped(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 2, 1);
+
+	at_once(cards);
+	ov2_cards_send(cards, 1, false);
+	rtnl_lock();
+	ov2_ring_hold(cards->a, 1, 2);
+	take(cards, 0, 1);
+	ov2_ring_wake_all(cards->a);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 1));
+	ov2_ring_release(cards->a, 1, 2);
+	rtnl_unlock();
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 1));
+}
+
 static struct kunit_case back_pressure_cases[] = {
 	KUNIT_CASE(ring_bounds),
 	KUNIT_CASE(engine_wakes),
@@ -284,6 +304,7 @@ static struct kunit_case back_pressure_cases[] = {
 	KUNIT_CASE(down_wakes),
 	KUNIT_CASE(down_wakes_all),
 	KUNIT_CASE(down_is_not_woken),
+	KUNIT_CASE(held_stays_stopped),
 	{}
 };
 

@@ -89,6 +89,11 @@ static void wall_wake(struct ov2_port *port, u16 rx_queue)
 	wall.woken_queue = rx_queue;
 }
 
+static struct ov2_port *wall_far(const struct ov2_port *port)
+{
+	return NULL;
+}
+
 static const struct ov2_line_ops wall_line = {
 	.name		= "wall",
 	.plug		= wall_plug,
@@ -99,6 +104,7 @@ static const struct ov2_line_ops wall_line = {
 	.fit		= wall_fit,
 	.put		= wall_put,
 	.wake		= wall_wake,
+	.far		= wall_far,
 };
 
 /* Connects both cards to the wall, instead of to each other. */

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Changing queues while frames flow: how many there are, and which receive
+ * queue a frame comes in on. No frame is lost, and each flow keeps its order,
+ * because no queue takes frames of a flow while an older frame of this flow
+ * waits in another queue.
+ *
+ * A card has memory, lanes and NAPIs for as many queues as it was made with.
+ * The NAPI of a queue that is not in use has nothing to poll.
+ *
+ *	receive	The senders stop, the rings run empty, and the new table comes
+ *		into use. Then the senders go on.
+ *	send	A packet has its queue from its home queue, which never changes,
+ *		by ov2_channels_fold(). So packets only move between a queue
+ *		that comes or goes, and a queue that stays. The queues that
+ *		packets move to are stopped until the queues that packets move
+ *		from, and the rings that these queues fed, have been empty.
+ */
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/sch_generic.h>
+
+#include "channels.h"
+#include "line.h"
+#include "port.h"
+#include "ring.h"
+#include "rss.h"
+#include "rx.h"
+
+/* Frames of a stopped sender need microseconds. This is for machines that are
+ * very busy.
+ */
+#define CHANNELS_PATIENCE	(2 * HZ)
+
+/**
+ * ov2_channels_fold() - the send queue of a packet
+ * @queue: the packet's home queue
+ * @used: number of send queues in use
+ *
+ * Context: Any context.
+ * Return: @queue if it is in use. The other home queues are spread over the
+ * queues in use.
+ */
+u16 ov2_channels_fold(u16 queue, u16 used)
+{
+	return queue < used ? queue : queue % used;
+}
+
+/* Polls until @is_so() is true. Returns false if this takes too long. */
+static bool channels_wait(const struct ov2_port *port, u16 first, u16 end,
+			  bool (*is_so)(const struct ov2_port *port, u16 queue))
+{
+	unsigned long stop = jiffies + CHANNELS_PATIENCE;
+	u16 queue;
+
+	for (queue = first; queue < end; queue++)
+		while (!is_so(port, queue)) {
+			if (time_after(jiffies, stop))
+				return false;
+			usleep_range(20, 100);
+		}
+	return true;
+}
+
+static bool engine_is_idle(const struct ov2_port *port, u16 queue)
+{
+	return !atomic_read(&port->txqs[queue].in_engine);
+}
+
+static bool rx_is_idle(const struct ov2_port *port, u16 queue)
+{
+	return ov2_rx_is_idle(&port->rxqs[queue]);
+}
+
+/**
+ * channels_settle() - wait until all frames on their way have gone up the stack
+ * @from: the sender, which is held; or NULL if nobody can be held
+ * @to: the receiver
+ *
+ * Return: false if this takes too long.
+ */
+static bool channels_settle(const struct ov2_port *from,
+			    const struct ov2_port *to)
+{
+	bool settled;
+
+	if (!READ_ONCE(to->up))
+		return true;
+
+	settled = (!from || channels_wait(from, 0, from->ad.tx_queues,
+					  engine_is_idle)) &&
+		  channels_wait(to, 0, to->ad.rx_queues, rx_is_idle);
+	/* Polls that still run end. Besides, xfrm passes decrypted packets
+	 * through a queue of each CPU, which softirqs empty.
+	 */
+	synchronize_net();
+	return settled;
+}
+
+/**
+ * ov2_channels_share() - tell the send queues which rings they feed
+ * @port: the sender. Its line has changed, or its number of send queues, or the
+ *	table of the receiver
+ *
+ * Context: RTNL.
+ */
+void ov2_channels_share(struct ov2_port *port)
+{
+	const struct ov2_port *far = port->line->far(port);
+	const struct ov2_rss *rss;
+	u16 queue;
+
+	ASSERT_RTNL();
+	if (!far)
+		return;
+	rss = rtnl_dereference(far->rss);
+	if (!rss->by_flow)
+		for (queue = 0; queue < port->ad.tx_queues; queue++)
+			WRITE_ONCE(port->txqs[queue].ring,
+				   ov2_rss_queue(rss, queue));
+	WRITE_ONCE(port->sharers, ov2_rss_sharers(rss, port->ad.tx_used));
+}
+
+/**
+ * ov2_channels_steer() - change the receive queues of flows
+ * @port: the card
+ * @rss: hash and table from now on; taken if this returns 0
+ *
+ * Context: RTNL, sleeps.
+ * Return: 0, or -EBUSY if frames that wait are not taken in time.
+ */
+int ov2_channels_steer(struct ov2_port *port, struct ov2_rss *rss)
+{
+	struct ov2_rss *old = rtnl_dereference(port->rss);
+	struct ov2_port *far = port->line->far(port);
+	int err = 0;
+
+	ASSERT_RTNL();
+	if (far)
+		ov2_ring_hold(far, 0, far->ad.tx_queues);
+	if (channels_settle(far, port)) {
+		rcu_assign_pointer(port->rss, rss);
+		kfree_rcu(old, rcu);
+	} else {
+		err = -EBUSY;
+	}
+	if (far) {
+		ov2_channels_share(far);
+		ov2_ring_release(far, 0, far->ad.tx_queues);
+	}
+	return err;
+}
+
+/* The table of a card is the user's own after ethtool -X, and the core has
+ * checked that the queues that go away are not in it. Otherwise, all queues are
+ * in the table.
+ */
+static int rx_set(struct ov2_port *port, u16 queues)
+{
+	struct net_device *dev = port->ad.dev;
+	struct ov2_rss *rss;
+	int err = 0;
+
+	if (queues == dev->real_num_rx_queues)
+		return 0;
+
+	rss = ov2_rss_new(queues, rtnl_dereference(port->rss));
+	if (!rss)
+		return -ENOMEM;
+	if (!netif_is_rxfh_configured(dev))
+		ov2_rss_spread(rss);
+
+	/* Queues that come are in sysfs before they are used. */
+	if (queues > dev->real_num_rx_queues)
+		err = netif_set_real_num_rx_queues(dev, queues);
+	if (!err)
+		err = ov2_channels_steer(port, rss);
+	if (err) {
+		kfree(rss);
+		queues = rtnl_dereference(port->rss)->queues;
+	}
+	netif_set_real_num_rx_queues(dev, queues);
+	return err;
+}
+
+/* Has a send queue no packet? A queue must be empty before it goes away,
+ * because the core resets it then (qdisc_reset_all_tx_gt()).
+ */
+static bool tx_is_empty(const struct ov2_port *port, u16 queue)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(port->ad.dev, queue);
+
+	return !qdisc_qlen_sum(rtnl_dereference(txq->qdisc)) &&
+	       !qdisc_is_running(rtnl_dereference(txq->qdisc)) &&
+	       engine_is_idle(port, queue);
+}
+
+/* Does each send queue have a queueing discipline of its own? If they share one
+ * (e.g. fq at the root), a queue that is stopped also stops the packets of the
+ * other queues behind it.
+ */
+static bool tx_has_own_qdisc(const struct net_device *dev)
+{
+	return rtnl_dereference(netdev_get_tx_queue(dev, 0)->qdisc) !=
+	       rtnl_dereference(dev->qdisc) || dev->num_tx_queues == 1;
+}
+
+static void tx_use(struct ov2_port *port, u16 queues)
+{
+	WRITE_ONCE(port->ad.tx_used, queues);
+	ov2_channels_share(port);
+	/* Then every packet is in the queue that was chosen for it before. */
+	synchronize_net();
+}
+
+/* All send queues stop until the rings that they fed are empty. */
+static bool tx_settle(struct ov2_port *port)
+{
+	struct ov2_port *far = port->line->far(port);
+
+	ov2_ring_hold(port, 0, port->ad.tx_queues);
+	return !far || channels_settle(port, far);
+}
+
+/* Packets move from all queues to the queues that come. */
+static int tx_grow(struct ov2_port *port, u16 queues)
+{
+	u16 old = port->ad.tx_used;
+	int err;
+
+	ov2_ring_hold(port, old, queues);
+	err = netif_set_real_num_tx_queues(port->ad.dev, queues);
+	if (!err) {
+		tx_use(port, queues);
+		if (tx_has_own_qdisc(port->ad.dev))
+			channels_wait(port, 0, old, tx_is_empty);
+		tx_settle(port);
+	}
+	ov2_ring_release(port, 0, port->ad.tx_queues);
+	return err;
+}
+
+/* Packets move from the queues that go to the others. */
+static int tx_shrink(struct ov2_port *port, u16 queues)
+{
+	u16 old = port->ad.tx_used;
+	int err = 0;
+
+	if (tx_has_own_qdisc(port->ad.dev))
+		ov2_ring_hold(port, 0, queues);
+	tx_use(port, queues);
+	if (!channels_wait(port, queues, old, tx_is_empty) ||
+	    !tx_settle(port)) {
+		tx_use(port, old);
+		err = -EBUSY;
+	}
+	ov2_ring_release(port, 0, port->ad.tx_queues);
+	if (!err)
+		err = netif_set_real_num_tx_queues(port->ad.dev, queues);
+	return err;
+}
+
+static int tx_set(struct ov2_port *port, u16 queues)
+{
+	if (queues > port->ad.tx_used)
+		return tx_grow(port, queues);
+	if (queues < port->ad.tx_used)
+		return tx_shrink(port, queues);
+	return 0;
+}
+
+/**
+ * ov2_channels_link_napi() - tell the core which NAPI a receive queue has
+ * @port: the card, which is up
+ *
+ * Context: RTNL.
+ */
+void ov2_channels_link_napi(struct ov2_port *port)
+{
+	struct net_device *dev = port->ad.dev;
+	u16 index;
+
+	ASSERT_RTNL();
+	for (index = 0; index < port->ad.rx_queues; index++)
+		netif_queue_set_napi(dev, index, NETDEV_QUEUE_TYPE_RX,
+				     index < dev->real_num_rx_queues ?
+				     &port->rxqs[index].napi : NULL);
+}
+
+/**
+ * ov2_channels_unlink_napi() - end of ov2_channels_link_napi()
+ * @port: the card
+ *
+ * Context: RTNL.
+ */
+void ov2_channels_unlink_napi(struct ov2_port *port)
+{
+	u16 index;
+
+	ASSERT_RTNL();
+	for (index = 0; index < port->ad.rx_queues; index++)
+		netif_queue_set_napi(port->ad.dev, index, NETDEV_QUEUE_TYPE_RX,
+				     NULL);
+}
+
+/**
+ * ov2_channels_set() - change the number of queues
+ * @port: the card
+ * @rx_queues: number of receive queues, at least 1 and no more than the card
+ *	was made with
+ * @tx_queues: number of send queues, likewise
+ *
+ * Context: RTNL, sleeps.
+ * Return: 0, -ENOMEM, or -EBUSY if packets that wait do not leave in time. Then
+ * the number of send queues, or both numbers, are as before.
+ */
+int ov2_channels_set(struct ov2_port *port, u16 rx_queues, u16 tx_queues)
+{
+	int err;
+
+	ASSERT_RTNL();
+	err = rx_set(port, rx_queues);
+	if (netif_running(port->ad.dev))
+		ov2_channels_link_napi(port);
+	return err ?: tx_set(port, tx_queues);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _OV2_RSS_H
+#define _OV2_RSS_H
+
+#include <linux/ethtool.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+struct ov2_port;
+struct sk_buff;
+
+#define OV2_RSS_KEY	40	/* bytes, as in every NIC that hashes IPv6 */
+#define OV2_RSS_TABLE	128	/* entries, a power of two */
+
+/* IPv6 addresses, and the first four bytes behind the IP header */
+#define OV2_RSS_INPUT	36
+
+/* Number of types of flows, which are TCP_V4_FLOW and so on. IPV4_FLOW and
+ * IPV6_FLOW are all other IP packets. Number 0 is no type.
+ */
+#define OV2_RSS_FLOWS	(IPV6_FLOW + 1)
+
+/**
+ * struct ov2_rss - which receive queue a frame comes in on
+ * @rcu: frees it after a grace period
+ * @queues: number of receive queues in use
+ * @by_flow: at least one of @fields is not 0
+ * @fields: what the hash of a type of flows is computed from, as RXH_IP_SRC and
+ *	so on. 0: the frames of this type come in by their send queue
+ * @key: the key of the hash
+ * @table: entries are numbers of receive queues, less than @queues. The low
+ *	bits of the hash choose the entry, or the number of the send queue if
+ *	there is no hash
+ * @steps: what each half of each byte of the input adds to the hash; computed
+ *	from @key
+ */
+struct ov2_rss {
+	struct rcu_head rcu;
+	u16 queues;
+	bool by_flow;
+	u8 fields[OV2_RSS_FLOWS];
+	u8 key[OV2_RSS_KEY];
+	u16 table[OV2_RSS_TABLE];
+	u32 steps[2 * OV2_RSS_INPUT][16];
+};
+
+/**
+ * struct ov2_rss_flow - what the hash of a frame is computed from
+ * @len: number of bytes in @input; 0 if the frame has no hash
+ * @input: the fields that are hashed, as in the frame
+ */
+struct ov2_rss_flow {
+	unsigned int len;
+	u8 input[OV2_RSS_INPUT];
+};
+
+struct ov2_rss *ov2_rss_new(unsigned int queues, const struct ov2_rss *old);
+void ov2_rss_set_key(struct ov2_rss *rss, const u8 *key);
+void ov2_rss_spread(struct ov2_rss *rss);
+bool ov2_rss_read(const struct ov2_rss *rss, const struct sk_buff *skb,
+		  struct ov2_rss_flow *flow);
+u32 ov2_rss_hash(const struct ov2_rss *rss, const struct ov2_rss_flow *flow);
+unsigned int ov2_rss_type(u32 flow_type);
+u8 ov2_rss_may_hash(unsigned int type);
+void ov2_rss_set_fields(struct ov2_rss *rss, unsigned int type, u8 fields);
+unsigned int ov2_rss_sharers(const struct ov2_rss *rss,
+			     unsigned int tx_queues);
+int ov2_rss_init(struct ov2_port *port);
+void ov2_rss_exit(struct ov2_port *port);
+
+/**
+ * ov2_rss_queue() - look in the table
+ * @rss: has the table
+ * @number: hash of a flow, or number of a send queue
+ *
+ * Context: Any context.
+ * Return: the number of the receive queue.
+ */
+static inline u16 ov2_rss_queue(const struct ov2_rss *rss, u32 number)
+{
+	return rss->table[number % OV2_RSS_TABLE];
+}
+
+#endif /* _OV2_RSS_H */

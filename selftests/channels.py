@@ -1,0 +1,461 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The number of queues, the queue of a flow and the NAPI's thread change while
+traffic flows. Nothing is lost, and each flow and each SA keeps its order.
+"""
+import contextlib
+import os
+import re
+import socket
+import threading
+
+from lib import esp, ksft
+from lib.bed import CARD, Bed, Shape, family
+from lib.cases import run_cells
+from lib.trace import Trace, number
+
+QUEUES = 8
+PORT = 7700
+FLOWS = 8
+# Datagrams on their way. All of them have room in the queueing disciplines of
+# the two cards in the middle, which drop what a stopped queue does not take.
+WINDOW = 160
+COUNTS = (1, 5, 2, 8, 3, 4, 1, 8)
+# Bytes of TCP on their way, so that the capture of the wire keeps up
+TCP_WINDOW = 1 << 17
+SHAPES = ("ipv4-tunnel", "ipv6-transport")
+KINDS = [kind + version for kind in ("tcp", "udp", "sctp", "esp")
+         for version in "46"]
+PORTS = ("L4 bytes 0 & 1 [TCP/UDP src port] "
+         "L4 bytes 2 & 3 [TCP/UDP dst port]")
+SO_INCOMING_NAPI_ID = 56
+# Room for a large packet of TCP, whose numbers may be late in crypto mode
+REPLAY = 256
+
+
+class ManyQueues(Bed):
+    queues = f"numtxqueues {QUEUES} numrxqueues {QUEUES}"
+
+
+class Flows:
+    """UDP flows from a to b in a thread: datagrams with numbers. The thread
+    watches the numbers of all SAs on the wire, too. No number comes twice. In
+    packet mode the numbers rise. In crypto mode the core draws a number before
+    it puts the packet into a queue, so another sender of the SA may come
+    between; the numbers cross even if no queue changes (the case "still").
+    """
+
+    def __init__(self, bed, shape, how):
+        self.senders, self.receivers = [], []
+        self.bed, self.shape, self.how = bed, shape, how
+        self.numbers = {}
+        self.sent, self.got = [0] * FLOWS, [0] * FLOWS
+        self.error = None
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def __enter__(self):
+        for side, made in (("a", self.senders), ("b", self.receivers)):
+            for n in range(FLOWS):
+                sock = self.bed.host(side).socket(family(self.shape.inner),
+                                                  socket.SOCK_DGRAM)
+                sock.bind((self.bed.address(side, self.shape), PORT + n))
+                made.append(sock)
+        for n, sock in enumerate(self.senders):
+            sock.connect((self.bed.address("b", self.shape), PORT + n))
+        for sock in self.receivers:
+            sock.setblocking(False)
+        self.thread.start()
+        ksft.wait_for("the first datagrams", lambda: min(self.got))
+        return self
+
+    def __exit__(self, kind, *_):
+        self.done.set()
+        self.thread.join()
+        for sock in self.senders + self.receivers:
+            sock.close()
+        if not kind and self.error:
+            raise self.error
+
+    def take(self):
+        for n, sock in enumerate(self.receivers):
+            try:
+                while True:
+                    ksft.equal(int.from_bytes(sock.recv(64)[:4]),
+                               self.got[n], f"number of flow {n}")
+                    self.got[n] += 1
+            except BlockingIOError:
+                pass
+
+    def watch_wire(self):
+        for tap in self.bed.tap.values():
+            for frame in map(esp.Frame, tap.frames()):
+                if frame.is_esp:
+                    self.watch_number(frame.spi, frame.seq)
+
+    def watch_number(self, spi, seq):
+        seen, last = self.numbers.setdefault(spi, (set(), [0]))
+        ksft.check(seq not in seen, f"SPI {spi:#x}: number {seq} twice")
+        seen.add(seq)
+        ksft.check(seq > last[0] or self.how == "crypto",
+                   f"SPI {spi:#x}: number {seq} after {last[0]} on the wire")
+        last[0] = seq
+
+    def run(self):
+        try:
+            while not self.done.is_set():
+                self.watch_wire()
+                for n, sock in enumerate(self.senders):
+                    if self.sent[n] - self.got[n] < WINDOW // FLOWS:
+                        sock.send(self.sent[n].to_bytes(4) + bytes(36))
+                        self.sent[n] += 1
+                self.take()
+            ksft.wait_for("the last datagrams",
+                          lambda: self.take() or self.got == self.sent)
+            self.watch_wire()
+        except (ksft.Fail, OSError) as error:
+            self.error = error
+
+    def go_on(self):
+        """Every flow goes on after what was just done."""
+        want = [got + WINDOW // FLOWS for got in self.got]
+        ksft.wait_for("all flows to go on", lambda: self.error or all(
+            got >= n for got, n in zip(self.got, want)))
+        if self.error:
+            raise self.error
+
+
+class Stream:
+    """TCP from a to b in two threads, compared byte by byte."""
+
+    def __init__(self, bed, shape):
+        listener = bed.b.socket(family(shape.inner), socket.SOCK_STREAM)
+        listener.bind((bed.address("b", shape), PORT))
+        listener.listen(1)
+        self.sender = bed.a.socket(family(shape.inner), socket.SOCK_STREAM)
+        self.sender.settimeout(ksft.patience(60))
+        self.sender.connect((bed.address("b", shape), PORT))
+        self.receiver, _ = listener.accept()
+        self.receiver.settimeout(ksft.patience(60))
+        listener.close()
+        self.data = os.urandom(1 << 16)
+        self.sent = self.got = 0
+        self.error = None
+        self.done = threading.Event()
+        self.threads = [threading.Thread(target=self.watch, args=(part,))
+                        for part in (self.send, self.receive)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind, *_):
+        self.done.set()
+        for thread in self.threads:
+            thread.join()
+        self.sender.close()
+        self.receiver.close()
+        if not kind and self.error:
+            raise self.error
+
+    def watch(self, part):
+        try:
+            part()
+        except (ksft.Fail, OSError) as error:
+            self.error = error
+
+    def send(self):
+        while not self.done.wait(0.002):
+            if self.sent - self.got < TCP_WINDOW:
+                self.sender.sendall(self.data)
+                self.sent += len(self.data)
+        self.sender.shutdown(socket.SHUT_WR)
+
+    def receive(self):
+        while True:
+            part = self.receiver.recv(1 << 16)
+            if not part:
+                return
+            at = self.got % len(self.data)
+            ksft.check((self.data + self.data)[at:at + len(part)] == part,
+                       f"other bytes at {self.got}")
+            self.got += len(part)
+
+
+def channels(bed, side, count):
+    bed.host(side).command("ethtool", "-L", CARD[side], "combined", str(count))
+
+
+def cells():
+    made = [("numbers", Channels.numbers), ("refused", Channels.refused),
+            ("one direction", Channels.one_direction),
+            ("table", Channels.table),
+            ("table keeps queues", Channels.table_keeps),
+            ("fields", Channels.fields), ("fragments", Channels.fragments)]
+    for how in ("crypto", "packet"):
+        for name in SHAPES:
+            shape = Shape.named(name)
+            made += [(f"{how} {name} {what.__name__}", what, how, shape)
+                     for what in (Channels.still, Channels.sender, Channels.receiver,
+                                  Channels.steered, Channels.hashed_anew,
+                                  Channels.threaded)]
+    return made
+
+
+class Channels:
+    def __init__(self):
+        self.bed = ManyQueues()
+        self.trace = Trace(["ov2_rx_record"])
+
+    def cell(self, case, *args):
+        self.trace.read()
+        for side in "ab":
+            self.ethtool(side, "-X", CARD[side], "default")
+            for kind in KINDS:
+                self.set_hash(kind, "", side=side)
+            channels(self.bed, side, QUEUES)
+        ksft.with_defer(lambda defer: case(self, *args))
+
+    def close(self):
+        self.trace.close()
+        self.bed.delete()
+
+    def ethtool(self, side, *words, check=True):
+        return self.bed.host(side).command("ethtool", *words, check=check)
+
+    def shown(self, side="a"):
+        """{"RX": n, "TX": n, "Combined": n} of now, and the same of most."""
+        text = self.ethtool(side, "-l", CARD[side]).stdout
+        most, now = text.split("Current hardware settings:")
+        find = r"^(RX|TX|Combined):\s+(\d+)"
+        return [{name: int(value) for name, value in
+                 re.findall(find, part, re.M)} for part in (now, most)]
+
+    def entries(self, side="b"):
+        """The queues that the table of a side's card names."""
+        text = self.ethtool(side, "-x", CARD[side]).stdout
+        rows = re.findall(r"^\s*\d+:\s+((?:\d+\s*)+)$", text, re.M)
+        return [int(n) for row in rows for n in row.split()]
+
+    def sysfs(self, side):
+        """(receive queues, send queues) in sysfs."""
+        done = self.bed.host(side).command(
+            "ip", "netns", "exec", self.bed.host(side).name, "ls",
+            f"/sys/class/net/{CARD[side]}/queues")
+        names = done.stdout.split()
+        return tuple(sum(name.startswith(kind) for name in names)
+                     for kind in ("rx-", "tx-"))
+
+    def came_on(self):
+        """The queues of b's card that ESP came in on since the last call."""
+        seen = set()
+
+        def some():
+            seen.update(number(event.fields["queue"])
+                        for event in self.trace.read()
+                        if event.fields["dev"] == CARD["b"])
+            return seen
+
+        return ksft.wait_for("a received record", some)
+
+    def under_traffic(self, how, shape, change):
+        """Calls change() for each of COUNTS while all flows go on."""
+        pair = self.bed.install(shape, how=how, window=REPLAY)
+        self.bed.mark()
+        with Flows(self.bed, shape, how) as flows:
+            with Stream(self.bed, shape) as stream:
+                for count in COUNTS:
+                    change(count)
+                    flows.go_on()
+        ksft.check(stream.got, "TCP got nothing")
+        ksft.equal(set(flows.numbers), {pair.ab.spi, pair.ba.spi},
+                   "SAs on the wire")
+        for side in "ab":
+            lost = {name: value for name, value in
+                    self.bed.moved(side).items() if "drop" in name}
+            ksft.equal(lost, {}, f"drops at {side}")
+
+    # ---- cells
+
+    def numbers(self):
+        for count in COUNTS:
+            channels(self.bed, "a", count)
+            now, most = self.shown()
+            ksft.equal((now["Combined"], most["Combined"]), (count, QUEUES),
+                       "channels")
+            ksft.equal(self.sysfs("a"), (count, count), "queues in sysfs")
+            ksft.equal(set(self.entries("a")), set(range(count)),
+                       "queues in the table")
+
+    def refused(self):
+        for words, sentence in (
+                (("combined", QUEUES + 1), "exceeds maximum"),
+                (("rx", 1), "exceeds maximum"),
+                (("combined", 0), "no RX or TX channel")):
+            done = self.ethtool("a", "-L", CARD["a"], *map(str, words),
+                                check=False)
+            ksft.check(done.returncode and sentence in done.stderr,
+                       f"-L {words}: {done.stderr!r}")
+        for words in (("hfunc", "xor"), ("weight", *["1"] * (QUEUES + 1)),
+                      ("equal", str(QUEUES + 1)), ("hkey", "01:02")):
+            done = self.ethtool("a", "-X", CARD["a"], *words, check=False)
+            ksft.check(done.returncode and done.stderr,
+                       f"-X {words}: {done.stderr!r}")
+        ksft.equal(self.shown()[0]["Combined"], QUEUES, "channels")
+        ksft.equal(set(self.entries("a")), set(range(QUEUES)), "table")
+
+    def one_direction(self):
+        """A card with more queues of one direction has these besides."""
+        ns = self.bed.a
+        ns.ip("link add odd0 numtxqueues 2 numrxqueues 5 type ipsecov2")
+        try:
+            ns.command("ethtool", "-L", "odd0", "combined", "1", "rx", "2")
+            done = ns.command("ip", "netns", "exec", ns.name, "ls",
+                              "/sys/class/net/odd0/queues").stdout.split()
+            ksft.equal(sorted(done), ["rx-0", "rx-1", "rx-2", "tx-0"],
+                       "queues")
+        finally:
+            ns.ip("link del odd0")
+
+    def table(self):
+        """The table decides on which queue an SA comes in, and the default
+        comes back.
+        """
+        shape = Shape.named("ipv4-tunnel")
+        self.bed.install(shape)
+        for queue in (3, 0, 6):
+            self.ethtool("b", "-X", CARD["b"], "start", str(queue), "equal",
+                         "1")
+            ksft.equal(set(self.entries()), {queue}, "table")
+            self.trace.read()
+            with Flows(self.bed, shape, "crypto"):
+                pass
+            ksft.equal(self.came_on(), {queue}, "queues of the SA")
+        key = ":".join(["6d", "5a"] * 20)
+        self.ethtool("b", "-X", CARD["b"], "hkey", key)
+        ksft.check(key in self.ethtool("b", "-x", CARD["b"]).stdout, "no key")
+        ksft.equal(set(self.entries()), {6}, "table after a new key")
+        self.ethtool("b", "-X", CARD["b"], "default")
+        ksft.equal(set(self.entries()), set(range(QUEUES)), "default table")
+
+    def table_keeps(self):
+        """The user's table is kept: no queue in it goes away."""
+        self.ethtool("b", "-X", CARD["b"], "equal", "3")
+        channels(self.bed, "b", 4)
+        ksft.equal(set(self.entries()), {0, 1, 2}, "table")
+        done = self.ethtool("b", "-L", CARD["b"], "combined", "2", check=False)
+        ksft.check(done.returncode and "indirection table" in done.stderr,
+                   f"a queue of the table went away: {done.stderr!r}")
+        self.ethtool("b", "-X", CARD["b"], "default")
+        ksft.equal(set(self.entries()), set(range(4)), "default table")
+        channels(self.bed, "b", 2)
+        ksft.equal(set(self.entries()), {0, 1}, "default table")
+
+    def hashed(self, kind, side="b"):
+        """What is hashed of a type of flows, in the words of ethtool."""
+        text = self.ethtool(side, "-n", CARD[side], "rx-flow-hash", kind)
+        return " ".join(text.stdout.split("flow key:")[1].split())
+
+    def set_hash(self, kind, fields, check=True, side="b"):
+        return self.ethtool(side, "-N", CARD[side], "rx-flow-hash", kind,
+                            fields, check=check)
+
+    def fields(self):
+        """Each type of flows has fields of its own, and none at first."""
+        for kind in KINDS:
+            ksft.equal(self.hashed(kind), "None", f"hashed of {kind}")
+            for fields, text in (("sd", "IP SA IP DA"),
+                                 ("sfn", "IP SA " + PORTS), ("", "None")):
+                self.set_hash(kind, fields)
+                ksft.equal(self.hashed(kind), text, f"hashed of {kind}")
+        for kind, fields, error in (("udp4", "v", "Invalid argument"),
+                                    ("ether", "m", "not supported")):
+            done = self.set_hash(kind, fields, check=False)
+            ksft.check(done.returncode and error in done.stderr,
+                       f"{kind} {fields}: {done.stderr!r}")
+
+    def napis(self, shape):
+        """The NAPIs of b's card that whole datagrams and fragmented datagrams
+        of several flows came up from.
+        """
+        found = []
+        for length in (40, 4000):
+            ids = set()
+            for n in range(2 * FLOWS):
+                with self.flow(shape, PORT + n) as (near, far):
+                    near.send(bytes(length))
+                    ksft.equal(len(far.recv(length + 1)), length, "bytes")
+                    ids.add(far.getsockopt(socket.SOL_SOCKET,
+                                           SO_INCOMING_NAPI_ID))
+            ksft.check(0 not in ids, "no NAPI was noted")
+            found.append(ids)
+        return found
+
+    @contextlib.contextmanager
+    def flow(self, shape, port):
+        """Two sockets, at a and b, that are connected."""
+        fam = family(shape.inner)
+        ends = [(self.bed.address(side, shape), port) for side in "ab"]
+        with self.bed.a.socket(fam, socket.SOCK_DGRAM) as near, \
+             self.bed.b.socket(fam, socket.SOCK_DGRAM) as far:
+            for sock, own, peer in ((near, *ends), (far, *ends[::-1])):
+                sock.bind(own)
+                sock.connect(peer)
+            far.settimeout(ksft.patience(10))
+            yield near, far
+
+    def fragments(self):
+        """By addresses, whole and fragmented datagrams meet on one queue. With
+        ports, whole datagrams are spread.
+        """
+        self.bed.remove()
+        for kind, name in (("udp4", "ipv4-transport"),
+                           ("udp6", "ipv6-transport")):
+            shape = Shape.named(name)
+            self.set_hash(kind, "sd")
+            whole, parts = self.napis(shape)
+            ksft.equal((len(whole), whole), (1, parts), f"NAPIs by {kind} sd")
+            self.set_hash(kind, "sdfn")
+            whole, parts = self.napis(shape)
+            ksft.check(len(whole) > 1, f"by {kind} sdfn one queue only")
+            ksft.equal(len(parts), 1, f"NAPIs of fragments by {kind} sdfn")
+            self.set_hash(kind, "")
+
+    def still(self, how, shape):
+        self.under_traffic(how, shape, lambda count: None)
+
+    def sender(self, how, shape):
+        self.under_traffic(how, shape,
+                           lambda count: channels(self.bed, "a", count))
+
+    def receiver(self, how, shape):
+        self.under_traffic(how, shape,
+                           lambda count: channels(self.bed, "b", count))
+
+    def steered(self, how, shape):
+        self.under_traffic(how, shape, lambda count: self.ethtool(
+            "b", "-X", CARD["b"], "start", str(count - 1), "equal", "1"))
+
+    def hashed_anew(self, how, shape):
+        kind = "esp" + str(shape.outer)
+        self.under_traffic(how, shape, lambda count: self.set_hash(
+            kind, ("sdfn", "", "sd")[count % 3]))
+
+    def threaded(self, how, shape):
+        path = f"/sys/class/net/{CARD['b']}/threaded"
+
+        def change(count):
+            self.bed.b.command("ip", "netns", "exec", self.bed.b.name, "sh",
+                               "-c", f"echo {count % 2} >{path}")
+
+        self.under_traffic(how, shape, change)
+        change(0)
+
+
+def main():
+    run_cells(cells(), Channels)
+
+
+if __name__ == "__main__":
+    main()
