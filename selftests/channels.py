@@ -394,9 +394,10 @@ class Channels:
 
     @contextlib.contextmanager
     def flow(self, shape, port):
-        """Two sockets, at a and b, that are connected."""
+        """Two sockets that are connected: at a with a port, and at b."""
         fam = family(shape.inner)
-        ends = [(self.bed.address(side, shape), port) for side in "ab"]
+        ends = [(self.bed.address("a", shape), port),
+                (self.bed.address("b", shape), PORT - 1)]
         with self.bed.a.socket(fam, socket.SOCK_DGRAM) as near, \
              self.bed.b.socket(fam, socket.SOCK_DGRAM) as far:
             for sock, own, peer in ((near, *ends), (far, *ends[::-1])):

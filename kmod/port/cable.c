@@ -123,8 +123,8 @@ static void cable_scrub_offloads(struct sk_buff *skb)
  *	no_fcs, unreadable	offloads, so the stack does the work itself or
  *				drops the frame
  *	pp_recycle, pfmemalloc	are about the memory, not about the frame
- *	dev, cb, napi_id,	are set on the way up, by the port, GRO and each
- *	protocol, tc_at_ingress	layer that uses them
+ *	dev, cb, protocol,	are set on the way up, by the port, GRO and each
+ *	tc_at_ingress		layer that uses them
  *	checksum, transport	say what is left to do for a large packet or a
  *	and inner headers,	packet without its checksum. The receiver does
  *	GSO			this, or the device that it forwards to
@@ -143,6 +143,13 @@ static void cable_scrub(struct sk_buff *skb)
 	ov2_skb_reset_tc(skb);
 	if (!skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL)
 		cable_scrub_offloads(skb);
+#ifdef CONFIG_NET_RX_BUSY_POLL
+	/* The NAPI that a forwarded frame came from. If the number stayed,
+	 * skb_mark_napi_id() would keep it, and the receiver's socket would
+	 * busy poll a card of its sender.
+	 */
+	skb->napi_id = 0;
+#endif
 	skb->csum_valid = 0;
 	skb->csum_complete_sw = 0;
 	skb->csum_level = 0;
