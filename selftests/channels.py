@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The number of queues, the queue of a flow and the NAPI's thread change while
-traffic flows. Nothing is lost, and each flow and each SA keeps its order.
+"""Nothing is lost, and each flow and each SA keeps its order, while the number
+of queues, the queue of a flow or the thread of a NAPI changes.
 """
 import contextlib
 import os
@@ -41,8 +41,8 @@ class Flows:
     """UDP flows from a to b in a thread: datagrams with numbers. The thread
     watches the numbers of all SAs on the wire, too. No number comes twice. In
     packet mode the numbers rise. In crypto mode the core draws a number before
-    it puts the packet into a queue, so another sender of the SA may come
-    between; the numbers cross even if no queue changes (the case "still").
+    it puts the packet into a queue. So a packet of another sender of the SA
+    may overtake the packet, even if no queue changes (the case "still").
     """
 
     def __init__(self, bed, shape, how):
@@ -225,7 +225,9 @@ class Channels:
         return self.bed.host(side).command("ethtool", *words, check=check)
 
     def shown(self, side="a"):
-        """{"RX": n, "TX": n, "Combined": n} of now, and the same of most."""
+        """The numbers of queues in use, and the largest possible numbers, each
+        as {"RX": n, "TX": n, "Combined": n}.
+        """
         text = self.ethtool(side, "-l", CARD[side]).stdout
         most, now = text.split("Current hardware settings:")
         find = r"^(RX|TX|Combined):\s+(\d+)"
@@ -306,7 +308,7 @@ class Channels:
         ksft.equal(set(self.entries("a")), set(range(QUEUES)), "table")
 
     def one_direction(self):
-        """A card with more queues of one direction has these besides."""
+        """Queues that only one direction has count beside the channels."""
         ns = self.bed.a
         ns.ip("link add odd0 numtxqueues 2 numrxqueues 5 type ipsecov2")
         try:
@@ -407,8 +409,8 @@ class Channels:
             yield near, far
 
     def fragments(self):
-        """By addresses, whole and fragmented datagrams meet on one queue. With
-        ports, whole datagrams are spread.
+        """Hashed by addresses, whole and fragmented datagrams meet on one
+        queue. Hashed by ports, too, whole datagrams are spread.
         """
         self.bed.remove()
         for kind, name in (("udp4", "ipv4-transport"),

@@ -32,8 +32,8 @@ struct ov2_offload;
  * @transport: private to the bridge
  * @tx_queues: number of send queues; ov2_nbl.queue of a send is below it
  * @rx_queues: number of receive queues; ov2_nbl.queue of a frame is below it
- * @tx_used: number of send queues that packets choose from, at most @tx_queues.
- *	Written under RTNL
+ * @tx_used: number of send queues that new packets are put into, at most
+ *	@tx_queues. Written under RTNL
  *
  * The adapter is the first member of the netdev's private data, so that the
  * bridge finds it without knowing the port: see ov2_adapter_of().

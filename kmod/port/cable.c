@@ -31,8 +31,8 @@
 			 NETIF_F_GSO_ENCAP_ALL | \
 			 (NETIF_F_GSO_SOFTWARE & ~NETIF_F_GSO_FRAGLIST))
 
-/* The queue whose ring a send queue waits for. The number may be of an earlier
- * peer, which had more queues.
+/* The receive queue of the ring that a send queue waits for. The number may
+ * come from the time of an earlier peer, which had more queues.
  */
 static struct ov2_rxq *cable_rxq(const struct ov2_port *port,
 				 const struct ov2_port *peer, u16 tx_queue)
@@ -170,9 +170,9 @@ static enum ov2_counter cable_fit(struct ov2_port *port, struct sk_buff *skb)
 }
 
 /* A send queue that feeds several rings has to stop for the fullest of them. So
- * a ring that is as full as the ring it waits for takes the place of that ring.
- * This comes before the frames are on the ring: their receiver then finds the
- * queue in cable_wake().
+ * if @ring is at least as full as the ring that the queue waits for, the queue
+ * waits for @ring from now on. Call this before the frames are on the ring, so
+ * that their receiver finds the queue in cable_wake().
  */
 static void cable_note_ring(struct ov2_port *port, u16 queue,
 			    const struct ov2_port *peer, u16 ring)
@@ -193,8 +193,8 @@ static bool cable_put_on(struct ov2_port *port, u16 queue,
 }
 
 /* The receive queue of a frame. @last is the flow of the frame before it, and
- * @ring the queue of that flow: segments of a large packet need no new hash. A
- * frame without a hash goes by its send queue, as all frames do until a user
+ * @ring the queue of that flow: segments of a large packet need no new hash. If
+ * a frame has no hash, its send queue decides. No frame has a hash until a user
  * sets the fields of the hash.
  */
 static u16 cable_ring(const struct ov2_rss *rss, u16 queue,
@@ -213,7 +213,9 @@ static u16 cable_ring(const struct ov2_rss *rss, u16 queue,
 	return ov2_rss_queue(rss, ov2_rss_hash(rss, &flow));
 }
 
-/* Frames that follow each other and come in on one queue go there together. */
+/* Frames that follow each other and have the same receive queue go there
+ * together.
+ */
 static bool cable_put_by_flow(struct ov2_port *port, u16 queue,
 			      struct ov2_port *peer, const struct ov2_rss *rss,
 			      struct sk_buff_head *frames)

@@ -10,8 +10,8 @@
  *
  *	receive	The senders stop, the rings run empty, and the new table comes
  *		into use. Then the senders go on.
- *	send	A packet has its queue from its home queue, which never changes,
- *		by ov2_channels_fold(). So packets only move between a queue
+ *	send	ov2_channels_fold() makes a packet's queue from its home queue,
+ *		which never changes. So packets only move between a queue
  *		that comes or goes, and a queue that stays. The queues that
  *		packets move to are stopped until the queues that packets move
  *		from, and the rings that these queues fed, have been empty.
@@ -29,8 +29,8 @@
 #include "rss.h"
 #include "rx.h"
 
-/* Frames of a stopped sender need microseconds. This is for machines that are
- * very busy.
+/* When its sender has stopped, a frame needs only microseconds to go up the
+ * stack. The limit is for machines that are very busy.
  */
 #define CHANNELS_PATIENCE	(2 * HZ)
 
@@ -48,7 +48,9 @@ u16 ov2_channels_fold(u16 queue, u16 used)
 	return queue < used ? queue : queue % used;
 }
 
-/* Polls until @is_so() is true. Returns false if this takes too long. */
+/* Poll until @is_so() is true of the queues from @first to the one before @end.
+ * Returns false if this takes too long.
+ */
 static bool channels_wait(const struct ov2_port *port, u16 first, u16 end,
 			  bool (*is_so)(const struct ov2_port *port, u16 queue))
 {
@@ -92,8 +94,9 @@ static bool channels_settle(const struct ov2_port *from,
 	settled = (!from || channels_wait(from, 0, from->ad.tx_queues,
 					  engine_is_idle)) &&
 		  channels_wait(to, 0, to->ad.rx_queues, rx_is_idle);
-	/* Polls that still run end. Besides, xfrm passes decrypted packets
-	 * through a queue of each CPU, which softirqs empty.
+	/* Wait for polls that still run, and for the softirqs that empty the
+	 * queues of the CPUs: xfrm passes decrypted packets on through these
+	 * queues.
 	 */
 	synchronize_net();
 	return settled;
@@ -153,9 +156,9 @@ int ov2_channels_steer(struct ov2_port *port, struct ov2_rss *rss)
 	return err;
 }
 
-/* The table of a card is the user's own after ethtool -X, and the core has
- * checked that the queues that go away are not in it. Otherwise, all queues are
- * in the table.
+/* After ethtool -X the card keeps the user's table. The core has checked that
+ * this table names no queue that goes away. Without a table of the user, all
+ * queues are in the table.
  */
 static int rx_set(struct ov2_port *port, u16 queues)
 {
@@ -185,8 +188,8 @@ static int rx_set(struct ov2_port *port, u16 queues)
 	return err;
 }
 
-/* Has a send queue no packet? A queue must be empty before it goes away,
- * because the core resets it then (qdisc_reset_all_tx_gt()).
+/* Is a send queue without packets? A queue must be empty before it goes away,
+ * because then the core resets the queue (qdisc_reset_all_tx_gt()).
  */
 static bool tx_is_empty(const struct ov2_port *port, u16 queue)
 {
@@ -198,8 +201,8 @@ static bool tx_is_empty(const struct ov2_port *port, u16 queue)
 }
 
 /* Does each send queue have a queueing discipline of its own? If they share one
- * (e.g. fq at the root), a queue that is stopped also stops the packets of the
- * other queues behind it.
+ * (e.g. fq at the root), the packets of a stopped queue also stop the packets
+ * of other queues, which wait behind them.
  */
 static bool tx_has_own_qdisc(const struct net_device *dev)
 {
@@ -211,11 +214,13 @@ static void tx_use(struct ov2_port *port, u16 queues)
 {
 	WRITE_ONCE(port->ad.tx_used, queues);
 	ov2_channels_share(port);
-	/* Then every packet is in the queue that was chosen for it before. */
+	/* After this, every packet whose queue was chosen before is in this
+	 * queue.
+	 */
 	synchronize_net();
 }
 
-/* All send queues stop until the rings that they fed are empty. */
+/* Hold all send queues, and wait until the rings that they fed are empty. */
 static bool tx_settle(struct ov2_port *port)
 {
 	struct ov2_port *far = port->line->far(port);
@@ -290,7 +295,7 @@ void ov2_channels_link_napi(struct ov2_port *port)
 }
 
 /**
- * ov2_channels_unlink_napi() - end of ov2_channels_link_napi()
+ * ov2_channels_unlink_napi() - undo ov2_channels_link_napi()
  * @port: the card
  *
  * Context: RTNL.
@@ -310,7 +315,7 @@ void ov2_channels_unlink_napi(struct ov2_port *port)
  * @port: the card
  * @rx_queues: number of receive queues, at least 1 and no more than the card
  *	was made with
- * @tx_queues: number of send queues, likewise
+ * @tx_queues: number of send queues, within the same limits
  *
  * Context: RTNL, sleeps.
  * Return: 0, -ENOMEM, or -EBUSY if packets that wait do not leave in time. Then

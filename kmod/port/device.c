@@ -218,7 +218,7 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
  * drops a packet as replayed if it comes later than the replay window allows.
  * So all packets of one SA leave by one queue, which does not depend on CPU,
  * socket or XPS. For other packets the core chooses the queue as it does
- * without this function, among the queues that do not go away just now
+ * without this function. No packet gets a queue that is about to go away
  * (channels.c).
  */
 static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,

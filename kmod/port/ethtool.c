@@ -45,8 +45,8 @@ static void get_ethtool_stats(struct net_device *dev,
 		*data++ = ov2_counter_read(ad, c);
 }
 
-/* A channel is a receive queue and a send queue. A card that was made with more
- * queues of one direction has these besides.
+/* A channel is a receive queue and a send queue. If a card was made with more
+ * queues of one direction, these count beside the channels.
  */
 static void get_channels(struct net_device *dev,
 			 struct ethtool_channels *channels)
@@ -108,7 +108,7 @@ static int get_rxfh(struct net_device *dev, struct ethtool_rxfh_param *param)
 	return 0;
 }
 
-/* Takes @rss, also if this fails. */
+/* Takes @rss, even if it returns an error. */
 static int use_rss(struct ov2_port *port, struct ov2_rss *rss,
 		   struct netlink_ext_ack *extack)
 {

@@ -45,8 +45,8 @@ struct sk_buff_head;
  *	engine, on several CPUs at a time for one queue
  * @wake: a receive queue has taken frames off its ring: call ov2_ring_wake()
  *	for each send queue that feeds this ring. BH disabled
- * @far: the card at the other end, whose frames come on the card's rings and
- *	the other way round; or NULL if the other end is no card. RTNL
+ * @far: the card at the other end, if the two cards put their frames on each
+ *	other's rings; or NULL if the other end is no card. RTNL
  *
  * All members are set. A line hands each frame that comes in to
  * ov2_rx_enqueue().

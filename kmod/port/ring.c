@@ -274,8 +274,8 @@ void ov2_ring_wake_all(struct ov2_port *port)
  * @first: the first of the queues
  * @end: the queue behind the last of them
  *
- * Frames that the engine has still leave. Nobody wakes the queues meanwhile,
- * because ov2_ring_room() says that they have no room.
+ * Frames that are already in the engine leave. Nobody wakes the queues
+ * meanwhile, because ov2_ring_room() says that they have no room.
  *
  * Context: RTNL, process context.
  */
@@ -296,7 +296,7 @@ void ov2_ring_hold(struct ov2_port *port, u16 first, u16 end)
 }
 
 /**
- * ov2_ring_release() - end of ov2_ring_hold()
+ * ov2_ring_release() - undo ov2_ring_hold()
  * @port: the sender
  * @first: the first of the queues
  * @end: the queue behind the last of them

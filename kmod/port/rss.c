@@ -5,20 +5,20 @@
  * A frame comes in on table[n % 128]. Without a hash, n is the number of its
  * send queue. As all packets of one flow leave by one send queue, they stay in
  * order. This is so until a user says which fields of a type of flows are
- * hashed (ethtool -N rx-flow-hash). Then n is the Toeplitz hash of NICs, whose
- * input are the fields that the user has chosen, in this order:
+ * hashed (ethtool -N rx-flow-hash). Then n is the Toeplitz hash, which NICs
+ * use. Its input is the fields that the user has chosen, in this order:
  *
  *	source address | destination address | bytes 0, 1 | bytes 2, 3
  *
  * The four bytes are behind the IP header. They are the ports of TCP, UDP and
  * SCTP, and the SPI of ESP. Only the first fragment of a packet has them, so
  * the hash of every fragment is computed from the addresses only. So fragments
- * and whole packets of one flow have one hash if the addresses are all that is
- * hashed, and else may overtake each other, as on any NIC.
+ * and whole packets of one flow have the same hash only if nothing but the
+ * addresses is hashed. Otherwise they may overtake each other, as on any NIC.
  *
- * The hash is linear: each bit of the input adds the 32 bits of the key that
- * begin at the bit's own place. ov2_rss.steps has these sums for each half of a
- * byte, so a byte takes two look-ups.
+ * The hash is linear: each bit of the input that is 1 adds (by XOR) the 32 bits
+ * of the key that begin at the same place as this bit. ov2_rss.steps has the
+ * sums for all values of each half of a byte, so a byte takes two look-ups.
  */
 #include <linux/bits.h>
 #include <linux/ethtool.h>
@@ -96,7 +96,8 @@ void ov2_rss_spread(struct ov2_rss *rss)
  *	table of ov2_rss_spread()
  *
  * Context: Process context.
- * Return: the caller's own, for kfree() or kfree_rcu(); NULL without memory.
+ * Return: hash and table, which the caller frees with kfree() or kfree_rcu();
+ * NULL without memory.
  */
 struct ov2_rss *ov2_rss_new(unsigned int queues, const struct ov2_rss *old)
 {
@@ -121,7 +122,7 @@ struct ov2_rss *ov2_rss_new(unsigned int queues, const struct ov2_rss *old)
 }
 
 /**
- * ov2_rss_type() - which types of flows share their fields?
+ * ov2_rss_type() - where the fields of a type of flows are
  * @flow_type: TCP_V4_FLOW or another type of flows
  *
  * ESP and AH are one type for ethtool (AH_ESP_V4_FLOW), and two for netlink.
@@ -272,8 +273,8 @@ static void flow_add(struct ov2_rss_flow *flow, const void *field,
 	flow->len += len;
 }
 
-/* @offset: of the four bytes. Without the four bytes, e.g. in a frame that is
- * too short, the addresses are enough.
+/* Add those of the four bytes at @offset that are hashed. If the frame is too
+ * short to have the four bytes, only its addresses are hashed.
  */
 static void flow_add_l4(struct ov2_rss_flow *flow, u8 fields,
 			const struct sk_buff *skb, int offset)
@@ -307,7 +308,8 @@ static void rss_read_ipv4(const struct ov2_rss *rss, const struct sk_buff *skb,
 		flow_add_l4(flow, fields, skb, offset + ip->ihl * 4);
 }
 
-/* Packets with other extension headers than that of a fragment are IPV6_FLOW.
+/* A packet with any extension header except a fragment header is of the type
+ * IPV6_FLOW.
  */
 static void rss_read_ipv6(const struct ov2_rss *rss, const struct sk_buff *skb,
 			  int offset, struct ov2_rss_flow *flow)
@@ -384,7 +386,7 @@ u32 ov2_rss_hash(const struct ov2_rss *rss, const struct ov2_rss_flow *flow)
 
 /**
  * ov2_rss_init() - give a card its hash and its table
- * @port: the card; its receive queues are counted
+ * @port: the card, whose number of receive queues is set
  *
  * Context: RTNL.
  * Return: 0 or -ENOMEM.
@@ -402,7 +404,7 @@ int ov2_rss_init(struct ov2_port *port)
 }
 
 /**
- * ov2_rss_exit() - end of ov2_rss_init()
+ * ov2_rss_exit() - undo ov2_rss_init()
  * @port: the card; no sender can find it any more, and a grace period has
  *	passed since then
  *

@@ -26,7 +26,7 @@ struct sk_buff;
  * @queues: number of receive queues in use
  * @by_flow: at least one of @fields is not 0
  * @fields: what the hash of a type of flows is computed from, as RXH_IP_SRC and
- *	so on. 0: the frames of this type come in by their send queue
+ *	so on. 0: the send queues of frames of this type decide
  * @key: the key of the hash
  * @table: entries are numbers of receive queues, less than @queues. The low
  *	bits of the hash choose the entry, or the number of the send queue if

@@ -220,13 +220,13 @@ void ov2_rx_stop(struct ov2_port *port)
  * ov2_rx_is_idle() - have all frames of a receive queue gone up the stack?
  * @rxq: the queue of a card that is up; nobody puts frames on its ring
  *
- * The NAPI is looked at last: it takes frames off the ring, and its own frames
- * are up the stack when it is no longer scheduled, unless GRO holds them until
- * gro_flush_timeout. A NAPI that is busy polled stays scheduled. The caller
- * waits for the end of its poll with a grace period.
+ * The NAPI is looked at last, because it takes frames off the ring. When it is
+ * no longer scheduled, these frames are up the stack, unless GRO holds them
+ * until gro_flush_timeout. A NAPI that is busy polled stays scheduled, so the
+ * caller waits for the end of its poll with a grace period.
  *
  * Context: RTNL.
- * Return: true if so.
+ * Return: true if all of them have.
  */
 bool ov2_rx_is_idle(const struct ov2_rxq *rxq)
 {

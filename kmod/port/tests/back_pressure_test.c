@@ -272,7 +272,8 @@ static void down_is_not_woken(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
 }
 
-/* A queue that is held sends nothing, whatever happens, until it is released.
+/* A queue that is held stays stopped until it is released, even if the receiver
+ * takes frames and all queues are woken.
  */
 static void held_stays_stopped(struct kunit *test)
 {

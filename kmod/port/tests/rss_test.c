@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The table and the hash that choose a receive queue: published vectors, what
- * is read from a frame, and how frames of several queues share a burst.
+/* A frame comes in on the queue that the table names, by the hash of the fields
+ * that the user has chosen. The vectors of the hash are published.
  */
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
@@ -17,7 +17,7 @@
 #define SD	(RXH_IP_SRC | RXH_IP_DST)
 #define SDFN	(SD | RXH_L4_B_0_1 | RXH_L4_B_2_3)
 
-/* "Verifying the RSS Hash Calculation", the NDIS documentation */
+/* The key of "Verifying the RSS Hash Calculation" in the NDIS documentation */
 static const u8 key[OV2_RSS_KEY] = {
 	0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2,
 	0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3, 0x8f, 0xb0,
@@ -90,7 +90,8 @@ static void put_ports(struct sk_buff *skb, const struct rss_vector *vec)
 	*(__be16 *)skb_put(skb, 2) = htons(vec->dport);
 }
 
-/* @skb: its Ethernet header and tags. Appends the rest of the frame. */
+/* Append the rest of a frame to @skb, which has the Ethernet header and tags.
+ */
 static void put_ipv4(struct sk_buff *skb, const struct rss_vector *vec,
 		     u8 proto)
 {
@@ -167,7 +168,9 @@ static u32 hash_of(struct kunit *test, const struct sk_buff *skb)
 	return hash_with(test, skb, SDFN);
 }
 
-/* The SPI is where the ports of other packets are. */
+/* ESP has its SPI where other packets have their ports, so the hashes are
+ * equal.
+ */
 static void vectors(struct kunit *test)
 {
 	const u8 with_ports[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP,
@@ -194,8 +197,9 @@ static void vectors(struct kunit *test)
 	}
 }
 
-/* Only the fields that the user has chosen are hashed, of the types of flows
- * that the user has chosen. A field that the frame lacks changes nothing.
+/* Only the fields that the user has chosen are hashed, and only in the types of
+ * flows for which the user has chosen fields. Another value in a field that is
+ * not hashed changes nothing.
  */
 static void fields(struct kunit *test)
 {
@@ -229,7 +233,9 @@ static void fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rss_type(ETHER_FLOW), 0);
 }
 
-/* The queues that feed one ring: what stops a sender in time. */
+/* How many send queues may feed one ring. The sender stops in time only if this
+ * number is right.
+ */
 static void sharers(struct kunit *test)
 {
 	struct ov2_rss *rss = rss_new(test, 3);
@@ -244,7 +250,9 @@ static void sharers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rss_sharers(rss, 2), 2);
 }
 
-/* A fragment has its hash by its addresses, and the fields of its protocol. */
+/* A fragment is hashed by its addresses only, if the fields of its protocol
+ * have them.
+ */
 static void fragments6(struct kunit *test)
 {
 	struct sk_buff *whole = frame6(test, ipv6, IPPROTO_UDP);
@@ -271,8 +279,8 @@ static void fragments6(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ov2_rss_read(rss, skb, &flow));
 }
 
-/* Only the first fragment has ports, so no fragment is hashed by ports. By
- * addresses, fragments and whole packets have one hash.
+/* Only the first fragment has ports, so no fragment is hashed by ports. If only
+ * addresses are hashed, fragments and whole packets have the same hash.
  */
 static void fragments(struct kunit *test)
 {
@@ -351,7 +359,7 @@ static void table(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rss_queue(rss, OV2_RSS_TABLE + 5), 2);
 }
 
-/* The packets of a queue that goes move. No other packets move. */
+/* When a queue goes away, only its packets move to other queues. */
 static void fold(struct kunit *test)
 {
 	u16 used, queue, packets[16] = {};
@@ -366,7 +374,7 @@ static void fold(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, packets[queue], queue < 4 ? 4 : 0);
 }
 
-/* Sends one burst: the number @first of @vec in a TCP port, and so on */
+/* Send one burst of @num TCP frames, whose source ports count up from 0. */
 static void send_flows(struct ov2_cards *cards, unsigned int num)
 {
 	struct rss_vector vec = ipv4[0];
@@ -381,8 +389,8 @@ static void send_flows(struct ov2_cards *cards, unsigned int num)
 	}
 }
 
-/* The frames of a burst come on the rings that their flows choose, in order,
- * and the table decides.
+/* Each frame of a burst comes on the ring that the table names for its flow.
+ * The frames of each ring are in order.
  */
 static void burst_by_flow(struct kunit *test)
 {
@@ -422,7 +430,7 @@ static void burst_by_flow(struct kunit *test)
 }
 
 /* Until a user sets the fields of the hash, all frames of a send queue come on
- * one ring, which the table says.
+ * one ring, which the table names.
  */
 static void by_send_queue(struct kunit *test)
 {
@@ -439,7 +447,7 @@ static void by_send_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 1), 2);
 }
 
-/* A TCP frame to the port that comes in on a ring */
+/* A TCP frame with a destination port that brings it to @ring */
 static struct sk_buff *frame_to(struct kunit *test, struct ov2_cards *cards,
 				u16 ring)
 {
@@ -456,8 +464,8 @@ static struct sk_buff *frame_to(struct kunit *test, struct ov2_cards *cards,
 	return skb;
 }
 
-/* A send queue that feeds two rings stops for the fuller one, although it looks
- * at the room just after a frame for the other one.
+/* A send queue that feeds two rings stops for the fuller one, even if its last
+ * frame before it looks at the room was for the other ring.
  */
 static void fullest_ring_stops(struct kunit *test)
 {
