@@ -678,6 +678,8 @@ def completion(defer):
             ("ov2 s", {"sa", "show", "stats"}), ("ov2 show o", {"ov0", "other"}),
             (f"ov2 -n {ns.name} stats ov", {"ov0"}),
             ("ov2 decode ", {"tx", "rx"}),
+            ("ov2 policy ", {"dir", "index", "ov0", "other"}),
+            ("ov2 policy dir ", {"in", "out"}), ("ov2 log ot", {"other"}),
             ("ov2 --n", {"--netns", "--nonzero"}),
             ("ov2 --color=a", {"--color=auto", "--color=always"})):
         words = line.split(" ")

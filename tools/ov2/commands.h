@@ -21,8 +21,10 @@ struct command {
 
 extern const struct command command_capture;
 extern const struct command command_decode;
-extern const struct command command_sa;
 extern const struct command command_keys;
+extern const struct command command_log;
+extern const struct command command_policy;
+extern const struct command command_sa;
 extern const struct command command_show;
 extern const struct command command_stats;
 extern const struct command command_version;

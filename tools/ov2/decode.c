@@ -13,6 +13,7 @@
 #include "decode.h"
 #include "json.h"
 #include "options.h"
+#include "protocol.h"
 #include "table.h"
 
 #define MAX_FIELDS		8
@@ -84,13 +85,7 @@ static void reading_reserved(struct reading *reading, unsigned long long word,
 static void say_next_header(struct reading *reading,
 			    unsigned long long next_header)
 {
-	static const char *const names[256] = {
-		[1] = "ICMP", [2] = "IGMP", [4] = "IPv4", [6] = "TCP",
-		[17] = "UDP", [41] = "IPv6", [47] = "GRE", [50] = "ESP",
-		[51] = "AH", [58] = "ICMPv6", [59] = "none", [108] = "IPComp",
-		[132] = "SCTP",
-	};
-	const char *name = names[next_header & 255];
+	const char *name = protocol_name(next_header);
 
 	if (name)
 		reading_say(reading, "next header %llu (%s)",

@@ -15,15 +15,6 @@
 #include "known.h"
 #include "schema.h"
 
-static void take_address(const struct nlattr *nla, xfrm_address_t *address)
-{
-	size_t length = nla ? mnl_attr_get_payload_len(nla) : 0;
-
-	memset(address, 0, sizeof(*address));
-	if (length && length <= sizeof(*address))
-		memcpy(address, mnl_attr_get_payload(nla), length);
-}
-
 static int take_card(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[SCHEMA_ATTRS];
@@ -54,7 +45,7 @@ static int take_sa(const struct nlmsghdr *nlh, void *data)
 	sa->dir = schema_number(tb[IPSECOV2_A_SA_DIR]);
 	sa->proto = schema_number(tb[IPSECOV2_A_SA_PROTO]);
 	sa->family = schema_number(tb[IPSECOV2_A_SA_FAMILY]);
-	take_address(tb[IPSECOV2_A_SA_DADDR], &sa->daddr);
+	xfrm_address_take(tb[IPSECOV2_A_SA_DADDR], &sa->daddr);
 	sa->packets = schema_number(tb[IPSECOV2_A_SA_PACKETS]);
 	schema_parse_nest(tb[IPSECOV2_A_SA_FAILURES], bad);
 	for (type = 1; type < SCHEMA_ATTRS; type++)

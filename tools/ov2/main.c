@@ -20,6 +20,8 @@ static const struct command *const commands[] = {
 	&command_show,
 	&command_why,
 	&command_sa,
+	&command_policy,
+	&command_log,
 	&command_stats,
 	&command_capture,
 	&command_keys,

@@ -39,8 +39,13 @@ _ov2() {
 	esac
 	case $command in
 	'')		_ov2_words "$(ov2 help | sed -n 's/^  \([a-z]\+\) .*/\1/p')" "$word" ;;
-	show|stats|capture) _ov2_words "$(_ov2_cards "$netns")" "$word" ;;
+	show|stats|log|capture) _ov2_words "$(_ov2_cards "$netns")" "$word" ;;
 	sa)		[ "$before" = spi ] || _ov2_words "spi $(_ov2_cards "$netns")" "$word" ;;
+	policy)		case $before in
+			dir)	_ov2_words "in out" "$word" ;;
+			index)	;;
+			*)	_ov2_words "dir index $(_ov2_cards "$netns")" "$word" ;;
+			esac ;;
 	why)		_ov2_words "$(ov2 ${netns:+-n "$netns"} --json sa 2>/dev/null |
 				sed -n 's/.*"spi":\([0-9]*\),.*/\1/p')" "$word" ;;
 	decode)		[ "$before" != decode ] || _ov2_words "tx rx" "$word" ;;

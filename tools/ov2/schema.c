@@ -27,6 +27,18 @@ const char *schema_word(const struct schema_attr *attr, uint32_t value)
 	return NULL;
 }
 
+/* The name of the value of an attribute; "" without the attribute. */
+const char *schema_word_of(const struct schema_attr *attr,
+			   const struct nlattr *nla)
+{
+	const char *word;
+
+	if (!nla)
+		return "";
+	word = schema_word(attr, schema_number(nla));
+	return word ? word : "?";
+}
+
 /* Of an attribute that comes several times, @tb gets the first one. */
 static void keep(const struct nlattr **tb, const struct nlattr *nla)
 {

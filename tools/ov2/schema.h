@@ -62,6 +62,8 @@ struct schema_attr {
 
 const char *schema_name(const struct schema_attr *set, unsigned int type);
 const char *schema_word(const struct schema_attr *attr, uint32_t value);
+const char *schema_word_of(const struct schema_attr *attr,
+			   const struct nlattr *nla);
 
 void schema_parse(const struct nlmsghdr *nlh, const struct nlattr **tb);
 void schema_parse_nest(const struct nlattr *nest, const struct nlattr **tb);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "selector.h"
 #include "why_policy.h"
 
 /* Policies of sockets have the directions 3 and above */
@@ -26,19 +27,13 @@ struct servants {
 static void name_policy(const struct policy *policy, struct answer *answer)
 {
 	static const char *const dirs[] = { "in", "out", "fwd" };
-	const struct xfrm_selector *sel = &policy->info.sel;
-	char from[XFRM_ADDRESS_TEXT], to[XFRM_ADDRESS_TEXT];
+	char text[SELECTOR_TEXT];
 
-	answer_what(answer, "policy%s %s %s/%u > %s/%u",
+	answer_what(answer, "policy%s %s %s priority %u",
 		    policy->info.dir >= SOCKET_POLICY ? " of a socket" : "",
 		    dirs[policy->info.dir % SOCKET_POLICY],
-		    xfrm_address_text(sel->family, &sel->saddr, from),
-		    sel->prefixlen_s,
-		    xfrm_address_text(sel->family, &sel->daddr, to),
-		    sel->prefixlen_d);
-	if (sel->proto)
-		answer_what(answer, " proto %u", sel->proto);
-	answer_what(answer, " priority %u", policy->info.priority);
+		    selector_text(&policy->info.sel, text),
+		    policy->info.priority);
 }
 
 /* The states that may serve the template in the direction of the policy. */
@@ -70,33 +65,22 @@ static struct servants servants_of(const struct xfrm *xfrm,
 	return found;
 }
 
-static const char *text_of_template(const struct xfrm_user_tmpl *template)
-{
-	char from[XFRM_ADDRESS_TEXT], to[XFRM_ADDRESS_TEXT];
-	static char text[2 * XFRM_ADDRESS_TEXT + 80];
-
-	snprintf(text, sizeof(text), "its template (%s > %s %s %s reqid %u)",
-		 xfrm_address_text(template->family, &template->saddr, from),
-		 xfrm_address_text(template->family, &template->id.daddr, to),
-		 xfrm_proto_text(template->id.proto),
-		 xfrm_mode_text(template->mode), template->reqid);
-	return text;
-}
-
 /* What becomes of packets of a policy that no state serves. */
 static void say_no_state(const struct policy *policy,
 			 const struct xfrm_user_tmpl *template,
 			 const struct servants *found, struct answer *answer)
 {
 	bool out = policy->info.dir % SOCKET_POLICY == XFRM_POLICY_OUT;
+	char text[SELECTOR_TEXT];
 
 	answer->verdict = VERDICT_NONE;
+	selector_template_text(template, text);
 	if (found->larval)
-		answer_say(answer, "the only state of %s waits for a key manager",
-			   text_of_template(template));
+		answer_say(answer, "the only state of its template (%s) waits for a key manager",
+			   text);
 	else
-		answer_say(answer, "no state is there for %s",
-			   text_of_template(template));
+		answer_say(answer, "no state is there for its template (%s)",
+			   text);
 	if (out)
 		answer_say(answer, ", so its packets wait for a key manager, and then are dropped");
 	else
@@ -112,9 +96,11 @@ static void why_on_card(const struct policy *policy,
 		answer_say(answer, ", but ");
 		say_no_state(policy, template, found, answer);
 	} else if (!found->packet) {
+		char text[SELECTOR_TEXT];
+
 		answer->verdict = VERDICT_NONE;
-		answer_say(answer, ", but no state of %s is offloaded in packet mode to the same device, and the kernel takes no other state for an offloaded policy: its packets are dropped",
-			   text_of_template(template));
+		answer_say(answer, ", but no state of its template (%s) is offloaded in packet mode to the same device, and the kernel takes no other state for an offloaded policy: its packets are dropped",
+			   selector_template_text(template, text));
 		answer_todo(answer, "add the state with `offload packet dev %s`, or the policy without `offload`",
 			    card_name(policy->offload.ifindex));
 	} else {

@@ -19,6 +19,16 @@ size_t xfrm_address_size(uint16_t family)
 	return family == AF_INET6 ? 16 : 4;
 }
 
+/* The address that an attribute of the module's family has, or none. */
+void xfrm_address_take(const struct nlattr *nla, xfrm_address_t *address)
+{
+	size_t length = nla ? mnl_attr_get_payload_len(nla) : 0;
+
+	memset(address, 0, sizeof(*address));
+	if (length <= sizeof(*address) && length)
+		memcpy(address, mnl_attr_get_payload(nla), length);
+}
+
 /* An address as text, in @text of XFRM_ADDRESS_TEXT bytes. */
 const char *xfrm_address_text(uint16_t family, const xfrm_address_t *address,
 			      char *text)

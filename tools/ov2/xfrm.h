@@ -11,6 +11,8 @@
 #include "error.h"
 #include "netlink.h"
 
+struct nlattr;
+
 #define XFRM_ADDRESS_TEXT	46
 #define XFRM_MAX_TEMPLATES	6
 
@@ -73,6 +75,7 @@ enum status xfrm_read(struct xfrm *xfrm);
 void xfrm_free(struct xfrm *xfrm);
 
 size_t xfrm_address_size(uint16_t family);
+void xfrm_address_take(const struct nlattr *nla, xfrm_address_t *address);
 const char *xfrm_address_text(uint16_t family, const xfrm_address_t *address,
 			      char *text);
 const char *xfrm_mode_text(uint8_t mode);

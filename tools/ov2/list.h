@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Lists of what the cards have. */
+#ifndef OV2_LIST_H
+#define OV2_LIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "table.h"
+
+struct nlattr;
+struct schema_attr;
+
+/**
+ * struct list - a kind of object that the cards have, and how it is shown
+ * @command: its IPSECOV2_CMD_..._GET
+ * @set: its attributes
+ * @ifindex: of them, the card
+ * @titles: of the columns of the table
+ * @right: the columns with numbers, as struct table has it
+ * @wanted: whether an object is shown; NULL: all are
+ * @cells: adds the cells of an object to the table
+ * @head: prints the line above all attributes of an object
+ * @in_head: the attributes that are not printed below this line
+ */
+struct list {
+	uint8_t command;
+	const struct schema_attr *set;
+	unsigned int ifindex;
+	const char *const *titles;
+	unsigned int right;
+	bool (*wanted)(const struct nlattr **tb, const void *filter);
+	void (*cells)(struct table *table, const struct nlattr **tb);
+	void (*head)(const struct nlattr **tb);
+	uint64_t in_head;
+};
+
+enum status list_run(const struct list *list, int count, char **words,
+		     const void *filter);
+
+#endif /* OV2_LIST_H */

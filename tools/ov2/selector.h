@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a policy is for, and which states serve it, as text. */
+#ifndef OV2_SELECTOR_H
+#define OV2_SELECTOR_H
+
+#include <linux/xfrm.h>
+
+/* Room for each of the texts */
+#define SELECTOR_TEXT	256
+
+const char *selector_text(const struct xfrm_selector *sel, char *text);
+const char *selector_template_text(const struct xfrm_user_tmpl *template,
+				   char *text);
+
+#endif /* OV2_SELECTOR_H */
