@@ -51,7 +51,7 @@ class Place:
         ksft.equal(answer, expected, f"{words}")
 
     def refuse(self, count=1):
-        """Packet mode without a reqid is refused."""
+        """Ask for @count states that are refused: packet mode without a reqid."""
         link = xfrmnl.Xfrm(self.ns)
         for number in range(count):
             ksft.check(link.add(
@@ -125,7 +125,7 @@ def policy_text(defer):
 
 
 def policy_hits(defer):
-    """Live traffic, and templates of transport mode."""
+    """Packets count as hits; a template of transport mode has no addresses."""
     bed = Bed()
     defer(bed.delete)
     shape = Shape.named("ipv4-transport")
@@ -205,7 +205,7 @@ def log_text(defer):
 
 
 def log_odd_name(defer):
-    """A process may have any name; a terminal and JSON are not misled."""
+    """The name of a process cannot break the JSON or reach the terminal raw."""
     place = Place(defer)
     with open("/proc/self/comm", "r+", encoding="utf-8") as comm:
         before = comm.read().strip()

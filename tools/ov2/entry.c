@@ -16,7 +16,7 @@ static const char *word_of(const struct nlattr **tb, unsigned int type)
 	return schema_word_of(&schema_log[type], tb[type]);
 }
 
-/* The selector of a policy. Of a state it has the addresses. */
+/* The selector of a policy; for a state, a selector with its addresses only. */
 void entry_selector(const struct nlattr **tb, struct xfrm_selector *sel)
 {
 	*sel = (struct xfrm_selector){
@@ -33,7 +33,7 @@ void entry_selector(const struct nlattr **tb, struct xfrm_selector *sel)
 	xfrm_address_take(tb[IPSECOV2_A_LOG_DADDR], &sel->daddr);
 }
 
-/* When it happened: local time, in @text. */
+/* The local time of an entry, in @text. */
 const char *entry_time(const struct nlattr **tb, char *text)
 {
 	unsigned long long ns = schema_number(tb[IPSECOV2_A_LOG_TIME]);
@@ -46,7 +46,7 @@ const char *entry_time(const struct nlattr **tb, char *text)
 	return text;
 }
 
-/* Who asked, in @text; the kernel does not always tell. */
+/* Who asked, in @text; "-" if the kernel does not tell. */
 const char *entry_who(const struct nlattr **tb, char *text)
 {
 	if (!tb[IPSECOV2_A_LOG_COMM])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Shows a dump of the family as a table; with -v, all of each object; with
- * --json, as JSON.
+/* Show a dump of the family as a table; with -v, all attributes of each object;
+ * with --json, JSON.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ struct listing {
 	unsigned int count;
 };
 
-/* An address shows its family. */
+/* Is an attribute shown? The family is not, because the addresses show it. */
 static bool list_shows(const struct schema_attr *attr, const struct nlattr *nla)
 {
 	return nla && attr->name && strcmp(attr->name, "family");
@@ -57,7 +57,7 @@ static void list_show_nest(const struct schema_attr *attr,
 			list_show_value(&attr->nest[type], nest[type], 4);
 }
 
-/* All that the card knows of an object, as the spec names it. */
+/* All attributes of an object, with their names in the spec. */
 static void list_show_all(const struct list *list, const struct nlattr **tb)
 {
 	unsigned int type;
@@ -108,7 +108,7 @@ static int list_row(const struct nlmsghdr *nlh, void *data)
 
 /**
  * list_run() - show what the cards of the network namespace have
- * @list: what and how
+ * @list: what is shown, and how
  * @count: how many words there are
  * @words: the card, or nothing for all cards
  * @filter: for list->wanted

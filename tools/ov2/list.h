@@ -16,13 +16,13 @@ struct schema_attr;
  * struct list - a kind of object that the cards have, and how it is shown
  * @command: its IPSECOV2_CMD_..._GET
  * @set: its attributes
- * @ifindex: of them, the card
- * @titles: of the columns of the table
- * @right: the columns with numbers, as struct table has it
+ * @ifindex: the attribute of @set that has the interface index of the card
+ * @titles: titles of the columns of the table
+ * @right: the columns with numbers, as in struct table
  * @wanted: whether an object is shown; NULL: all are
  * @cells: adds the cells of an object to the table
  * @head: prints the line above all attributes of an object
- * @in_head: the attributes that are not printed below this line
+ * @in_head: the attributes that @head prints, so that no other line has them
  */
 struct list {
 	uint8_t command;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Policies come from xfrm, from the cards, and from their logs. Each has its
- * own form; the text is the same.
+/* Selector and template of a policy as text. xfrm, the cards and the logs of
+ * the cards give policies in different forms, but the text is the same.
  */
 #include <arpa/inet.h>
 #include <stdarg.h>

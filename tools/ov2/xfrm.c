@@ -19,7 +19,9 @@ size_t xfrm_address_size(uint16_t family)
 	return family == AF_INET6 ? 16 : 4;
 }
 
-/* The address that an attribute of the module's family has, or none. */
+/* Copy the address from an attribute of the module's family. All bytes are 0
+ * if there is no address.
+ */
 void xfrm_address_take(const struct nlattr *nla, xfrm_address_t *address)
 {
 	size_t length = nla ? mnl_attr_get_payload_len(nla) : 0;
