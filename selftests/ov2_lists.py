@@ -51,7 +51,7 @@ class Place:
         ksft.equal(answer, expected, f"{words}")
 
     def refuse(self, count=1):
-        """Ask for @count states that are refused: packet mode without a reqid."""
+        """Ask for @count states that are refused: in packet mode, no reqid."""
         link = xfrmnl.Xfrm(self.ns)
         for number in range(count):
             ksft.check(link.add(
