@@ -204,7 +204,7 @@ static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res,
  * @ad: the card
  * @nbl: the frame. The caller keeps the NBL; the skb is taken if the verdict is
  *	OV2_RX_TAKEN
- * @burst: what the frame may have in common with the last one
+ * @burst: what the frame may have in common with the frame before it
  * @verdict: filled in with what is to be done, if the frame may come in
  *
  * A frame that the engine did not touch goes to the stack as it is, unless an

@@ -180,7 +180,9 @@ static u16 naive_port(const struct ov2_flow *flow, bool source)
 	return ntohs(source ? uli->ports.sport : uli->ports.dport);
 }
 
-/* Unknown ports fit only a policy that lets nothing pass in clear. */
+/* A policy that asks for a protocol or port matches a packet in which this is
+ * unknown only if the policy lets nothing pass in clear.
+ */
 static bool naive_upper(const struct ov2_policy *pol,
 			const struct ov2_flow *flow)
 {
@@ -455,7 +457,9 @@ static void spd_visits_equals(struct kunit *test)
 	set_policy(&pol[2], 0x0a000000, 8, 0x0c000000, 8, 3);
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[1]), 0);
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[0]), 0);
-	/* By this policy, the pair of the younger policy is visited first. */
+	/* This policy makes the look-up visit the pair of the younger policy
+	 * first.
+	 */
 	KUNIT_ASSERT_EQ(test, ov2_spd_add(&bed->spd, &pol[2]), 0);
 	expect_found(test, bed, 0x0a000001, 0x0b000001, &pol[1], 4);
 	end_all(test, bed, 3);
@@ -576,7 +580,7 @@ static void spd_walk(struct kunit *test)
 
 	slot = 0;
 	expect_next(test, bed, &slot, &pol[0]);
-	/* The policy where the walk stands, and the next one */
+	/* Delete the policy where the walk stands, and the next one. */
 	ov2_spd_del(&bed->spd, &pol[0]);
 	KUNIT_EXPECT_NE(test, ov2_spd_version(&bed->spd), version);
 	ov2_spd_del(&bed->spd, &pol[1]);
