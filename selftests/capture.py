@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """A monitor shows each frame on both sides of the engine, with its records.
 
+It also shows each frame that the bridge drops, with the counter of the drop.
 What is shown of the wire is compared with what a bridge on the wire has seen.
 Without leave to show frames in clear, nothing of a payload is shown.
 """
@@ -11,17 +12,19 @@ import struct
 import time
 
 from lib import esp, ksft, module, ynl
-from lib.bed import CARD, Bed, Shape, delete_shared, shared
-from lib.monitor import (KIND, ROUTE, RX_CLEAR, RX_WIRE, TX_CLEAR, TX_WIRE,
-                         Monitor, new_link)
+from lib.bed import CARD, MAC, Bed, Shape, delete_shared, shared
+from lib.monitor import (KIND, ROUTE, RX_CLEAR, RX_DROP, RX_WIRE, TX_CLEAR,
+                         TX_DROP, TX_WIRE, Monitor, new_link)
 from lib.netns import Netns
+from lib.spd import BLOCK, PROTECT, Card
 from lib.traffic import PORT, Traffic
 from lib.xfrmnl import ifindex
 
 HOWS = ("crypto", "packet")
 SHAPES = ("ipv4-transport", "ipv6-tunnel", "ipv4-transport-udp")
 PAYLOAD = b"ov2-in-the-clear" * 20
-ESP_HEADER = 8
+ETHERNET, ESP_HEADER, UDP_HEADER = 14, 8, 8
+IP_HEADER = {4: 20, 6: 40}
 
 
 class Ends:
@@ -46,6 +49,16 @@ class Ends:
         self.talk.socks["a"].sendto(PAYLOAD, (self.talk.address["b"], PORT))
         ksft.wait_for("a frame on the wire", lambda: self.on_wire("a"))
         return self.on_wire("a")[0]
+
+    def plug(self, defer, word):
+        """Hold a's frames in a queue, or release them."""
+        tc = "tc", "qdisc"
+        where = "dev", CARD["a"], "root"
+        if word == "block":
+            self.bed.a.command(*tc, "replace", *where, "plug", "limit",
+                               "1000000")
+            defer(self.bed.a.command, *tc, "del", *where, check=False)
+        self.bed.a.command(*tc, "change", *where, "plug", word)
 
     def on_wire(self, side):
         return [frame for sender, frame in self.bed.captured()
@@ -172,6 +185,141 @@ def large_send(defer, how):
                [len(frame) for frame in wire], "lengths of the segments")
     ksft.check(segments == wire, "the segments are the frames of the wire")
     ksft.check(max(map(len, segments)) <= 1514, "each segment fits the MTU")
+
+
+# ---- frames that the bridge drops
+
+class Dropped:
+    """A card with policies, and what its monitor shows of a drop."""
+
+    def __init__(self, defer, side, fam=4, clear=False):
+        self.card = Card(shared(), fam)
+        defer(self.card.close)
+        self.monitor = Monitor(self.card.bed.ns(side), CARD[side], clear)
+        defer(self.monitor.close)
+        self.packet = self.card.packet(1, 1, esp.UDP, 7, 7)
+        self.frame = esp.ethernet(MAC["b"], MAC["a"], self.packet)
+        self.headers = ETHERNET + IP_HEADER[fam]
+
+    def policy(self, side, direction, fate):
+        self.card.policy(side, direction, self.card.pair_selector(), fate)
+
+
+def check_drop(shown, counter, spi, seq, cut, data):
+    """data: what is shown of the frame"""
+    ksft.equal((shown.verdict, shown.spi, shown.seq),
+               (f"ipsec_{counter}", spi, seq), "verdict, SPI and number")
+    ksft.equal((shown.cut, shown.bytes.hex()), (cut, data.hex()),
+               "what is shown of the frame")
+
+
+def refused(defer, fam, clear):
+    """A packet that a policy blocks, before the engine."""
+    test = Dropped(defer, "a", fam, clear)
+    test.policy("a", "out", BLOCK)
+    ksft.equal(test.card.leaves(test.packet), "ipsec_tx_drop_blocked", "fate")
+    shown, = test.monitor.shown(1)
+    ksft.equal(shown.point, TX_DROP, "point")
+    ksft.equal((shown.length, shown.handle, shown.info),
+               (len(test.frame), 0, (0,) * 5), "length, handle, slots")
+    check_drop(shown, "tx_drop_blocked", 0, 0, not clear,
+               test.frame if clear else test.frame[:test.headers])
+
+
+def refused_malformed(defer):
+    """The packet ends in its IP header: of such a header nothing is shown."""
+    test = Dropped(defer, "a")
+    test.policy("a", "out", BLOCK)
+    test.card.leaves(test.packet[:12])
+    shown, = test.monitor.shown(1)
+    check_drop(shown, "tx_drop_malformed", 0, 0, True, test.frame[:ETHERNET])
+
+
+def refused_framed(defer, shape):
+    """The state is deleted while its packet, framed already, waits."""
+    ends = Ends(defer, shape, "crypto")
+    bed, spi = ends.bed, ends.pair.ab.spi
+    ends.plug(defer, "block")
+    ends.talk.socks["a"].sendto(PAYLOAD, (ends.talk.address["b"], PORT))
+    bed.a.ip(f"xfrm state delete {ends.pair.ab.id}")
+    ends.plug(defer, "release_indefinite")
+    shown, = ends.sender.shown(1)
+    ksft.equal((shown.point, shown.verdict, shown.spi, shown.seq, shown.cut),
+               (TX_DROP, "ipsec_tx_drop_no_state", spi, 1, True),
+               "point, verdict, SPI, number, cut")
+    ksft.check(shown.bytes.endswith(struct.pack("!II", spi, 1)),
+               f"the frame is cut behind its ESP header: {shown.bytes.hex()}")
+
+
+def protected_is_clear(defer, clear):
+    """A packet in clear for which a policy wants an SA; no engine saw it."""
+    test = Dropped(defer, "b", 4, clear)
+    test.policy("b", "in", PROTECT)
+    ksft.equal(test.card.arrives(test.packet), "ipsec_rx_drop_clear", "fate")
+    shown, = test.monitor.shown(1)
+    ksft.equal((shown.point, shown.handle, shown.info), (RX_DROP, 0, (0,) * 5),
+               "point, handle, slots")
+    check_drop(shown, "rx_drop_clear", 0, 0, not clear,
+               test.frame if clear else test.frame[:test.headers])
+
+
+def replayed(defer, shape):
+    """The number was seen before: the frame still has its ESP header."""
+    ends = Ends(defer, shape, "packet")
+    wire = ends.datagram()
+    opened = of(ends.receiver.shown(2), RX_CLEAR)
+    ends.bed.inject("b", wire.raw)
+    again, dropped = ends.receiver.shown(5)[3:]
+    ksft.equal((again.point, again.verdict), (RX_CLEAR, "success"), "engine")
+    ksft.equal((dropped.point, dropped.handle, dropped.info, dropped.queue),
+               (RX_DROP, opened.handle, opened.info, again.queue),
+               "point, handle, slots, queue")
+    check_drop(dropped, "rx_drop_replay", ends.pair.ab.spi, 1, True,
+               opened.bytes)
+
+
+def wrong_icv_in_packet_mode(defer):
+    ends = Ends(defer, "ipv4-transport", "packet", clear=True)
+    wire = ends.datagram()
+    ends.receiver.shown(2)
+    raw = wire.raw[:-1] + bytes([wire.raw[-1] ^ 1])
+    ends.bed.inject("b", raw)
+    opened, dropped = ends.receiver.shown(5)[3:]
+    check_drop(dropped, "rx_drop_auth", ends.pair.ab.spi, 1, False,
+               opened.bytes)
+
+
+def unpacked(defer, fam, clear):
+    """A tunnel's packet that a policy blocks, after ESP was taken off."""
+    test = Dropped(defer, "b", fam, clear)
+    test.policy("b", "in", BLOCK)
+    ksft.equal(test.card.arrives(test.packet, sealed=True),
+               "ipsec_rx_drop_block", "fate")
+    shown = test.monitor.shown(3)[2]
+    ksft.equal(shown.point, RX_DROP, "point")
+    check_drop(shown, "rx_drop_block", test.card.pair.ab.spi, 1, not clear,
+               test.frame if clear else test.frame[:test.headers])
+
+
+def unpacked_in_transport_mode(defer, shape):
+    """The IP header stays, and nothing behind it is shown."""
+    ends = Ends(defer, shape, "packet")
+    bed, fam = ends.bed, ends.pair.shape.inner
+    near, far = (bed.address(side, ends.pair.shape) for side in "ab")
+    bed.b.ip(f"xfrm policy delete src {near} dst {far} dir in",
+             f"xfrm policy add src {near} dst {far} dir in action block "
+             f"offload packet dev {CARD['b']}")
+    bed.shape = None
+    ends.datagram()
+    _, opened, dropped = ends.receiver.shown(3)
+    ksft.equal(dropped.point, RX_DROP, "point")
+    ksft.equal((dropped.verdict, dropped.spi, dropped.seq, dropped.cut),
+               ("ipsec_rx_drop_block", ends.pair.ab.spi, 1, True),
+               "verdict, SPI, number, cut")
+    ksft.equal((dropped.length, len(dropped.bytes)),
+               (ETHERNET + IP_HEADER[fam] + UDP_HEADER + len(PAYLOAD),
+                ETHERNET + IP_HEADER[fam]), "bytes of the frame, and shown")
+    ksft.equal(opened.verdict, "success", "verdict of the engine")
 
 
 # ---- the monitor as a device
@@ -307,6 +455,19 @@ CASES = [
     wrong_icv,
     no_sa,
     *((f"large_send {how}", large_send, how) for how in HOWS),
+    *((f"refused ipv{fam}{' clear' * clear}", refused, fam, clear)
+      for fam in (4, 6) for clear in (False, True)),
+    refused_malformed,
+    *((f"refused_framed {shape}", refused_framed, shape) for shape in SHAPES),
+    *((f"protected_is_clear{' clear' * clear}", protected_is_clear, clear)
+      for clear in (False, True)),
+    *((f"replayed {shape}", replayed, shape) for shape in SHAPES),
+    wrong_icv_in_packet_mode,
+    *((f"unpacked ipv{fam}{' clear' * clear}", unpacked, fam, clear)
+      for fam in (4, 6) for clear in (False, True)),
+    *((f"unpacked_in_transport_mode {shape}", unpacked_in_transport_mode,
+       shape) for shape in ("ipv4-transport", "ipv6-transport",
+                            "ipv4-transport-udp")),
     all_cards,
     made_by_hand,
     ends_with_its_card,

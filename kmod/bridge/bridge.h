@@ -51,6 +51,12 @@ void ov2_bridge_burst_end(struct ov2_rx_burst *burst);
 enum ov2_counter ov2_bridge_receive_plain(struct ov2_adapter *ad,
 					  struct sk_buff *skb,
 					  enum ov2_rx_verdict *verdict);
+void ov2_bridge_show_tx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
+			     u16 queue, enum ov2_counter reason);
+void ov2_bridge_show_rx_drop(const struct ov2_adapter *ad, struct sk_buff *skb,
+			     const struct ov2_nbl *nbl,
+			     const struct ov2_rx_burst *burst,
+			     enum ov2_counter reason);
 void ov2_bridge_request_complete(struct ov2_adapter *ad,
 				 struct ov2_request *req,
 				 enum ov2_status status);

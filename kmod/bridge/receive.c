@@ -166,14 +166,6 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 {
 	enum ov2_counter reason;
 
-	if (!rx_find_state(ad, nbl->ext_rx.handle, burst))
-		return OV2_CNT_RX_DROP_SA_GONE;
-	/* A key manager has set the number, and the engine has not accepted the
-	 * update. Tell the engine again, though it is too late for this frame.
-	 */
-	if (unlikely(READ_ONCE(burst->assoc->untold)))
-		ov2_state_renumber(burst->x);
-
 	/* The mark in ip_summed is about the checksum of an outer UDP header,
 	 * which the sender may have left to be completed. The stack does not
 	 * read this header, and would apply the mark to the packet inside.
@@ -182,6 +174,14 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	reason = ov2_headers_set(nbl->skb);
 	if (reason)
 		return reason;
+	if (!rx_find_state(ad, nbl->ext_rx.handle, burst))
+		return OV2_CNT_RX_DROP_SA_GONE;
+	/* A key manager has set the number, and the engine has not accepted the
+	 * update. Tell the engine again, though it is too late for this frame.
+	 */
+	if (unlikely(READ_ONCE(burst->assoc->untold)))
+		ov2_state_renumber(burst->x);
+
 	return burst->assoc->packet ?
 	       rx_packet(ad, nbl, res, burst) :
 	       rx_crypto(nbl->skb, burst->x, res, hdr, verdict);

@@ -11,6 +11,7 @@
 #include <net/sock.h>
 
 #include "../bridge/bridge.h"
+#include "../watch/capture.h"
 #include "../watch/drop.h"
 #include "port.h"
 #include "rx_stack.h"
@@ -154,6 +155,9 @@ void ov2_rx_plain_to_stack(struct ov2_rxq *rxq, struct sk_buff *skb, bool own)
 	if (rx_prepare(rxq, skb))
 		reason = ov2_bridge_receive_plain(&rxq->port->ad, skb,
 						  &verdict);
+	if (ov2_capture_on() && reason)
+		ov2_bridge_show_rx_drop(&rxq->port->ad, skb, NULL, NULL,
+					reason);
 	rx_finish(rxq, skb, reason, verdict, len, own);
 }
 
@@ -176,6 +180,9 @@ void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl,
 	if (rx_prepare(rxq, skb))
 		reason = ov2_bridge_receive(&rxq->port->ad, nbl, burst,
 					    &verdict);
+	if (ov2_capture_on() && reason)
+		ov2_bridge_show_rx_drop(&rxq->port->ad, skb, nbl, burst,
+					reason);
 	ov2_nbl_free(nbl);
 	rx_finish(rxq, skb, reason, verdict, len, true);
 }

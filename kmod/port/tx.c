@@ -6,6 +6,7 @@
 #include <net/gso.h>
 
 #include "../bridge/bridge.h"
+#include "../watch/capture.h"
 #include "../watch/drop.h"
 #include "line.h"
 #include "port.h"
@@ -151,6 +152,8 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 
 	reason = ov2_bridge_xmit(&port->ad, skb, queue, &verdict, &nbl);
 	if (reason) {
+		if (ov2_capture_on())
+			ov2_bridge_show_tx_drop(&port->ad, skb, queue, reason);
 		tx_drop(port, reason, skb, len);
 		return;
 	}

@@ -5,7 +5,7 @@
     for shown in monitor.shown(count): ...          # Shown, below
     monitor.close()
 
-A frame is one of TX_CLEAR, TX_WIRE, RX_WIRE and RX_CLEAR.
+A frame is one of TX_CLEAR, TX_WIRE, RX_WIRE, RX_CLEAR, TX_DROP and RX_DROP.
 """
 import socket
 import struct
@@ -16,7 +16,7 @@ from .xfrmnl import attribute, ifindex
 
 KIND = "ipsecov2mon"
 ETH_P_ALL = 3
-TX_CLEAR, TX_WIRE, RX_WIRE, RX_CLEAR = range(4)
+TX_CLEAR, TX_WIRE, RX_WIRE, RX_CLEAR, TX_DROP, RX_DROP = range(6)
 CUT = 1
 HEADER = struct.Struct("!BBBBIQQQIIH6x5Q32s")
 

@@ -22,16 +22,22 @@
  * @OV2_CAPTURE_TX_WIRE: sent, after the engine
  * @OV2_CAPTURE_RX_WIRE: received, before the engine
  * @OV2_CAPTURE_RX_CLEAR: received, after the engine
+ * @OV2_CAPTURE_TX_DROP: sent, dropped before the engine
+ * @OV2_CAPTURE_RX_DROP: received, dropped behind the engine, or without having
+ *	seen the engine. The frame may be the carried packet already
  */
 enum ov2_capture_point {
 	OV2_CAPTURE_TX_CLEAR,
 	OV2_CAPTURE_TX_WIRE,
 	OV2_CAPTURE_RX_WIRE,
 	OV2_CAPTURE_RX_CLEAR,
+	OV2_CAPTURE_TX_DROP,
+	OV2_CAPTURE_RX_DROP,
 };
 
 /* struct ov2_capture_header.flags: the frame is cut behind its outermost ESP
- * header, because what follows may be in clear
+ * header, because what follows may be in clear. A frame that is dropped and has
+ * no ESP header is cut behind its IP header
  */
 #define OV2_CAPTURE_F_CUT	0x01
 
@@ -49,16 +55,18 @@ enum ov2_capture_point {
  *	not looked for the SA yet
  * @seq: the sequence number of the outermost header. The high half is there if
  *	the engine or the sender has told it
- * @spi: the SPI of this header
+ * @spi: the SPI of this header, 0 if there is none. At OV2_CAPTURE_TX_DROP, the
+ *	SPI of the state that the stack has chosen
  * @frame: bytes of the frame, before any cut
  * @queue: the queue of the card
  * @reserved: 0
  * @info: the slots 0, 1, 2, 11 and 12, as uapi/linux/ipsecov2.h describes their
- *	words; 0 at OV2_CAPTURE_RX_WIRE
+ *	words; 0 at OV2_CAPTURE_RX_WIRE and OV2_CAPTURE_TX_DROP
  * @verdict: what became of the frame, ended by a zero. A frame to be sent:
  *	"sent", or the counter of the drop (as `ethtool -S` names it). A
  *	received frame: the CryptoStatus in words, or "untouched" if the engine
- *	has not checked the frame. Empty before the engine
+ *	has not checked the frame; the counter of the drop if it is dropped.
+ *	Empty before the engine
  *
  * All numbers are in network byte order, so that a capture can be read on
  * another machine.

@@ -26,7 +26,8 @@
  * @assoc: the association of @x, or NULL
  * @x: the state that protects @skb; a reference is held
  * @outer: in tunnel mode, what the outer header needs
- * @eth_len: bytes that the frame had in front of the IP header
+ * @eth_len: bytes that the frame has in front of the IP header, as the stack
+ *	made it; 0 if the frame cannot be given back any more
  * @eth: the Ethernet header that the stack made; in tunnel mode its fields are
  *	replaced
  * @verdict: filled in with what is to be done, if the packet may leave
@@ -158,8 +159,10 @@ static enum ov2_counter protect(struct sending *send)
 	push_ethernet(send);
 	reason = ov2_framed_nbl(send->skb, send->queue, send->assoc,
 				next_header, &nbl);
-	if (reason)
+	if (reason) {
+		send->eth_len = 0;
 		return reason;
+	}
 	if (large)
 		ov2_large_set_ids(send->skb, send->x, &nbl->ext_lso);
 	nbl->ext_tx.seq_hi = upper_32_bits(seq);
@@ -349,11 +352,11 @@ enum ov2_counter ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 		return OV2_CNT_NONE;
 	if (!open_ethernet(&send, tagged) ||
 	    (!recall(&send) && !look_up(&send, tagged)))
-		return OV2_CNT_TX_DROP_MALFORMED;
-
-	reason = send_by_policy(&send, tagged);
-	if (!reason && (*verdict == OV2_VERDICT_PLAIN ||
-			*verdict == OV2_VERDICT_SEGMENT))
+		reason = OV2_CNT_TX_DROP_MALFORMED;
+	else
+		reason = send_by_policy(&send, tagged);
+	if (reason || *verdict == OV2_VERDICT_PLAIN ||
+	    *verdict == OV2_VERDICT_SEGMENT)
 		skb_push(skb, send.eth_len);
 	return reason;
 }

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What monitors show of a frame that the bridge drops: before the engine when
+ * it is sent, behind the engine when it was received. The engine shows its own
+ * drops itself.
+ */
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+
+#include "bridge.h"
+#include "packet/tag.h"
+#include "sa/assoc.h"
+#include "../ov2/records.h"
+#include "../watch/capture.h"
+
+/* Bytes up to the end of the ESP header, or of the IP header without options if
+ * the frame is no ESP packet, or is none any more. What follows is in clear.
+ * Data is at the Ethernet header.
+ */
+static unsigned int drop_headers(const struct sk_buff *skb, bool esp)
+{
+	unsigned int len = ETH_HLEN;
+	const struct ethhdr *eth;
+	const struct iphdr *ip;
+	struct ethhdr eth_room;
+	struct iphdr room;
+
+	eth = skb_header_pointer(skb, 0, sizeof(eth_room), &eth_room);
+	if (!eth)
+		return len;
+	if (eth->h_proto == htons(ETH_P_IP)) {
+		ip = skb_header_pointer(skb, len, sizeof(room), &room);
+		if (!ip)
+			return len;
+		len += sizeof(*ip);
+		if (esp && ip->protocol == IPPROTO_UDP)
+			len += sizeof(struct udphdr);
+	} else if (eth->h_proto == htons(ETH_P_IPV6)) {
+		len += sizeof(struct ipv6hdr);
+	}
+	return esp ? len + sizeof(struct ip_esp_hdr) : len;
+}
+
+/**
+ * ov2_bridge_show_tx_drop() - show a frame that ov2_bridge_xmit() has refused
+ * @ad: the card
+ * @skb: the frame, data at the Ethernet header
+ * @queue: the send queue that it came on
+ * @reason: why it is dropped
+ *
+ * The SPI is that of the state which the core has chosen. If the core has
+ * chosen none, as for forwarded packets in packet mode, the SPI is 0.
+ *
+ * Context: BH disabled. Only while ov2_capture_on().
+ */
+void ov2_bridge_show_tx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
+			     u16 queue, enum ov2_counter reason)
+{
+	struct ov2_captured captured = {
+		.point = OV2_CAPTURE_TX_DROP,
+		.skb = skb,
+		.queue = queue,
+		.verdict = ov2_counter_name(reason),
+	};
+	const struct xfrm_offload *xo = xfrm_offload(skb);
+	const struct ov2_assoc *assoc;
+	const struct xfrm_state *x;
+	bool framed = false;
+
+	rcu_read_lock();
+	if (xo) {
+		x = xfrm_input_state(skb);
+		assoc = ov2_assoc_of_state(ad, x);
+		captured.spi = x->id.spi;
+		captured.handle = assoc ? assoc->handle : 0;
+		framed = xo->flags & XFRM_XMIT && !ov2_packet_tagged(xo);
+	}
+	if (framed) {
+		captured.seq = (u64)xo->seq.hi << 32 | xo->seq.low;
+		/* After a cut in software this is the number behind the
+		 * packet's own (see xo_seq_hi()).
+		 */
+		if (xo->flags & XFRM_GSO_SEGMENT)
+			captured.seq--;
+	}
+	captured.headers = drop_headers(skb, framed);
+	ov2_capture(ad, &captured);
+	rcu_read_unlock();
+}
+
+/* Does the frame still have the ESP header at which ov2_headers_set() has put
+ * the transport header? ov2_decap() moves the IP header behind this place. Data
+ * is at the IP header.
+ */
+static bool drop_has_esp(const struct sk_buff *skb, const struct ov2_nbl *nbl)
+{
+	int ip = skb->protocol == htons(ETH_P_IPV6) ? sizeof(struct ipv6hdr) :
+						      sizeof(struct iphdr);
+	struct ov2_rx_result res;
+
+	return ov2_rx_result_decode(nbl->info[OV2_INFO_IPSEC], &res) &&
+	       res.crypto_done && skb_transport_header_was_set(skb) &&
+	       skb_transport_offset(skb) >= ip;
+}
+
+static __be32 drop_spi(const struct sk_buff *skb)
+{
+	const __be32 *spi;
+	__be32 room;
+
+	spi = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(room),
+				 &room);
+	return spi ? *spi : 0;
+}
+
+/**
+ * ov2_bridge_show_rx_drop() - show a received frame that the card drops
+ * @ad: the card
+ * @skb: the frame, which may be the carried packet already. Data is behind the
+ *	Ethernet header
+ * @nbl: the records of the frame, or NULL if the engine did not see it
+ * @burst: the frames of this poll; NULL without @nbl
+ * @reason: why it is dropped
+ *
+ * Context: BH disabled, in the RCU read side of @burst. Only while
+ *   ov2_capture_on().
+ */
+void ov2_bridge_show_rx_drop(const struct ov2_adapter *ad, struct sk_buff *skb,
+			     const struct ov2_nbl *nbl,
+			     const struct ov2_rx_burst *burst,
+			     enum ov2_counter reason)
+{
+	struct ov2_captured captured = {
+		.point = OV2_CAPTURE_RX_DROP,
+		.nbl = nbl,
+		.skb = skb,
+		.queue = skb_get_rx_queue(skb),
+		.verdict = ov2_counter_name(reason),
+	};
+	bool esp = false;
+
+	if (nbl) {
+		esp = drop_has_esp(skb, nbl);
+		captured.handle = nbl->ext_rx.handle;
+		captured.seq = nbl->ext_rx.seq64;
+		if (burst->assoc && burst->handle == captured.handle)
+			captured.spi = burst->assoc->spi;
+		else if (esp)
+			captured.spi = drop_spi(skb);
+	}
+	skb_push(skb, ETH_HLEN);
+	captured.headers = drop_headers(skb, esp);
+	ov2_capture(ad, &captured);
+	__skb_pull(skb, ETH_HLEN);
+}
