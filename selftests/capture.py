@@ -4,7 +4,7 @@
 
 It also shows each frame that the bridge drops, with the counter of the drop.
 What is shown of the wire is compared with what a bridge on the wire has seen.
-Without leave to show frames in clear, nothing of a payload is shown.
+Unless frames in clear were asked for, nothing of a payload is shown.
 """
 import errno
 import socket
@@ -227,7 +227,7 @@ def refused(defer, fam, clear):
 
 
 def refused_malformed(defer):
-    """The packet ends in its IP header: of such a header nothing is shown."""
+    """The packet ends within its IP header, so nothing of it is shown."""
     test = Dropped(defer, "a")
     test.policy("a", "out", BLOCK)
     test.card.leaves(test.packet[:12])
@@ -252,7 +252,7 @@ def refused_framed(defer, shape):
 
 
 def protected_is_clear(defer, clear):
-    """A packet in clear for which a policy wants an SA; no engine saw it."""
+    """A packet is in clear although a policy wants it protected."""
     test = Dropped(defer, "b", 4, clear)
     test.policy("b", "in", PROTECT)
     ksft.equal(test.card.arrives(test.packet), "ipsec_rx_drop_clear", "fate")
@@ -290,7 +290,7 @@ def wrong_icv_in_packet_mode(defer):
 
 
 def unpacked(defer, fam, clear):
-    """A tunnel's packet that a policy blocks, after ESP was taken off."""
+    """A policy blocks the packet out of a tunnel, after ESP was taken off."""
     test = Dropped(defer, "b", fam, clear)
     test.policy("b", "in", BLOCK)
     ksft.equal(test.card.arrives(test.packet, sealed=True),

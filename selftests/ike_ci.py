@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""tools/ike-ci, which the CI of an IKE daemon may copy, tells right from wrong.
+"""tools/ike-ci passes only if an IKE daemon gets the offload that it asks for.
 
 Documentation/ike-ci.rst explains the script.
 """
@@ -39,7 +39,7 @@ def passes(_, mode):
 
 
 def sees_a_card_without_offload(_, mode):
-    """The daemon gets no offload, or an offload was not asked for at all."""
+    """Without offload on the card, only the word "no" passes."""
     status, lines = job(mode, hook=CARD)
     ksft.equal(status, 0 if mode == "no" else 1, f"status ({lines[-1]})")
 

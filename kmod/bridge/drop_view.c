@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What monitors show of a frame that the bridge drops: before the engine when
- * it is sent, behind the engine when it was received. The engine shows its own
- * drops itself.
+ * What monitors show of a frame that the bridge drops. The bridge drops frames
+ * to be sent before the engine, and received frames behind the engine. The
+ * engine shows its own drops itself.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -15,9 +15,9 @@
 #include "../ov2/records.h"
 #include "../watch/capture.h"
 
-/* Bytes up to the end of the ESP header, or of the IP header without options if
- * the frame is no ESP packet, or is none any more. What follows is in clear.
- * Data is at the Ethernet header.
+/* The length of the headers, up to the end of the ESP header. If the frame has
+ * no ESP header, or no longer has it, up to the end of the IP header without
+ * options. What follows is in clear. Data is at the Ethernet header.
  */
 static unsigned int drop_headers(const struct sk_buff *skb, bool esp)
 {
@@ -79,8 +79,8 @@ void ov2_bridge_show_tx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
 	}
 	if (framed) {
 		captured.seq = (u64)xo->seq.hi << 32 | xo->seq.low;
-		/* After a cut in software this is the number behind the
-		 * packet's own (see xo_seq_hi()).
+		/* If the core cut the packet in software, this is the number
+		 * after the packet's own number (see xo_seq_hi()).
 		 */
 		if (xo->flags & XFRM_GSO_SEGMENT)
 			captured.seq--;
@@ -118,8 +118,8 @@ static __be32 drop_spi(const struct sk_buff *skb)
 /**
  * ov2_bridge_show_rx_drop() - show a received frame that the card drops
  * @ad: the card
- * @skb: the frame, which may be the carried packet already. Data is behind the
- *	Ethernet header
+ * @skb: the frame, from which ESP may have been taken off already. Data is
+ *	behind the Ethernet header
  * @nbl: the records of the frame, or NULL if the engine did not see it
  * @burst: the frames of this poll; NULL without @nbl
  * @reason: why it is dropped

@@ -23,8 +23,8 @@
  * @OV2_CAPTURE_RX_WIRE: received, before the engine
  * @OV2_CAPTURE_RX_CLEAR: received, after the engine
  * @OV2_CAPTURE_TX_DROP: sent, dropped before the engine
- * @OV2_CAPTURE_RX_DROP: received, dropped behind the engine, or without having
- *	seen the engine. The frame may be the carried packet already
+ * @OV2_CAPTURE_RX_DROP: received, and dropped behind the engine, or without the
+ *	engine. ESP may have been taken off the frame already
  */
 enum ov2_capture_point {
 	OV2_CAPTURE_TX_CLEAR,
