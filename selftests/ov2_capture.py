@@ -15,10 +15,11 @@ import subprocess
 import tempfile
 from collections import namedtuple
 
-from lib import ksft, module, ov2
+from lib import esp, ksft, module, ov2
 from lib.algs import ALGS
-from lib.bed import CARD, Shape, shared
+from lib.bed import CARD, MAC, OUTER, Shape, shared
 from lib.monitor import Monitor
+from lib.spd import PROTECT, Card
 from lib.traffic import PORT, Traffic
 
 PAYLOAD = b"ov2-in-the-clear" * 20
@@ -30,44 +31,72 @@ PACKET_BLOCK, CUSTOM_OPTION, ENTERPRISE = 6, 2989, 32473
 Row = namedtuple("Row", "interface comment spi seq direction kept length")
 
 
-class Talk:
-    """The shared bed with SAs, and a capture at a's card."""
+class Captures:
+    """Captures in the namespace of a card, and their file."""
 
-    def __init__(self, defer, how="crypto", **options):
-        self.bed = shared()
-        self.pair = self.bed.install(Shape.named("ipv4-transport"), how=how,
-                                     **options)
-        self.traffic = Traffic(self.bed, self.pair.shape)
-        defer(self.traffic.close)
+    def __init__(self, defer, ns):
+        self.ns = ns
         self.place = tempfile.mkdtemp()
         defer(shutil.rmtree, self.place)
         self.file = os.path.join(self.place, "capture.pcapng")
 
     def capture(self, defer, *words, **options):
         """Start a capture, and wait until it listens."""
-        process = ov2.start(self.bed.a, "capture", *words, **options)
+        process = ov2.start(self.ns, "capture", *words, **options)
         defer(end, process)
         ksft.wait_for("a packet socket on the monitor", self.listened)
         return process
 
     def monitors(self):
         return [line for line in
-                self.bed.a.command("ip", "-o", "link").stdout.splitlines()
+                self.ns.command("ip", "-o", "link").stdout.splitlines()
                 if "ov2mon" in line]
 
     def listened(self):
         """Is a packet socket bound to the monitor?"""
-        with self.bed.a.entered(), \
+        with self.ns.entered(), \
                 open("/proc/thread-self/net/packet", encoding="ascii") as file:
             indices = {line.split()[4] for line in file.readlines()[1:]}
         return any(line.split(":")[0] in indices for line in self.monitors())
 
+    def no_monitor(self):
+        ksft.wait_for("no monitor to be left", lambda: not self.monitors())
+
+    def fields(self, *names):
+        """What the dissector finds in each packet of the file."""
+        script = os.path.join(os.path.dirname(ov2.find()), "ipsecov2.lua")
+        if not os.path.exists(script):
+            raise ksft.Skip(f"needs the dissector {script}")
+        # Wireshark runs no scripts for root, so the user nobody reads copies
+        os.chmod(self.place, 0o755)
+        os.chmod(self.file, 0o644)
+        shutil.copy(script, self.place)
+        command = ["tshark", "-n", "-r", self.file, "-X",
+                   f"lua_script:{self.place}/ipsecov2.lua", "-T", "fields"]
+        for name in names:
+            command += ["-e", f"ipsecov2.{name}"]
+        done = subprocess.run(command, capture_output=True, text=True,
+                              check=False, user=ov2.NOBODY, group=ov2.NOBODY,
+                              extra_groups=[],
+                              env=dict(os.environ, HOME=self.place))
+        ksft.equal(done.returncode, 0, f"status of tshark ({done.stderr})")
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+class Talk(Captures):
+    """The shared bed with SAs, and captures at a's card."""
+
+    def __init__(self, defer, how="crypto", **options):
+        self.bed = shared()
+        super().__init__(defer, self.bed.a)
+        self.pair = self.bed.install(Shape.named("ipv4-transport"), how=how,
+                                     **options)
+        self.traffic = Traffic(self.bed, self.pair.shape)
+        defer(self.traffic.close)
+
     def datagram(self, sender="a"):
         to = self.traffic.address["b" if sender == "a" else "a"]
         self.traffic.socks[sender].sendto(PAYLOAD, (to, PORT))
-
-    def no_monitor(self):
-        ksft.wait_for("no monitor to be left", lambda: not self.monitors())
 
 
 def end(process):
@@ -223,34 +252,73 @@ def filters(defer):
 def fields_of_lua(defer):
     """The dissector makes fields of the comments."""
     talk = Talk(defer)
-    script = os.path.join(os.path.dirname(ov2.find()), "ipsecov2.lua")
-    if not os.path.exists(script):
-        raise ksft.Skip(f"needs the dissector {script}")
     process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "4")
     talk.datagram("a")
     ksft.wait_for("two frames", lambda: len(list(packets(talk.file))) == 2)
     talk.datagram("b")
     ended(process)
-    # Wireshark runs no scripts for root, so the user nobody reads copies
-    os.chmod(talk.place, 0o755)
-    os.chmod(talk.file, 0o644)
-    shutil.copy(script, talk.place)
-    command = ["tshark", "-n", "-r", talk.file, "-X",
-               f"lua_script:{talk.place}/ipsecov2.lua", "-T", "fields"]
-    for field in ("direction", "spi", "seq", "next_header", "pad_length",
-                  "tx.esp_offset", "tx.verdict", "rx.crypto_status"):
-        command += ["-e", f"ipsecov2.{field}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False,
-                          user=ov2.NOBODY, group=ov2.NOBODY, extra_groups=[],
-                          env=dict(os.environ, HOME=talk.place))
-    ksft.equal(done.returncode, 0, f"status of tshark ({done.stderr})")
+    found = talk.fields("direction", "spi", "seq", "next_header", "pad_length",
+                        "tx.esp_offset", "tx.verdict", "rx.crypto_status",
+                        "drop")
     pad = str(-(len(PAYLOAD) + 8 + 2) % 4)
     sent = ["tx", f"{talk.pair.ab.spi:#010x}", "1", "17", pad, "20"]
     got = ["rx", f"{talk.pair.ba.spi:#010x}", "1"]
-    ksft.equal([line.split("\t") for line in done.stdout.splitlines()],
-               [[*sent, "", ""], [*sent, "sent", ""],
-                [*got, "", "", "", "", ""],
-                [*got, "17", pad, "", "", "success"]], "fields")
+    ksft.equal(found, [[*sent, "", "", ""], [*sent, "sent", "", ""],
+                       [*got, "", "", "", "", "", ""],
+                       [*got, "17", pad, "", "", "success", ""]], "fields")
+
+
+def drops(defer):
+    """What the card drops is in text, JSON, tshark and fields of Lua."""
+    card = Card(shared(), 4)
+    defer(card.close)
+    captures = Captures(defer, card.bed.b)
+    card.policy("b", "in", card.pair_selector(), PROTECT)
+    packet = card.packet(1, 1, esp.UDP, 7, 7)
+    sealed = esp.ethernet(MAC["b"], MAC["a"], esp.ip(
+        OUTER["a"][4], OUTER["b"][4], esp.ESP,
+        card.key.seal(1, esp.IPIP, packet)))
+
+    def provoke():
+        """A good frame, the same again, and a packet in clear, which may
+        overtake the others.
+        """
+        for frame in (sealed, sealed, esp.ethernet(MAC["b"], MAC["a"],
+                                                   packet)):
+            card.bed.inject("b", frame)
+
+    def capture(*words):
+        process = captures.capture(defer, CARD["b"], *words)
+        provoke()
+        return ended(process)[0]
+
+    spi = card.pair.ab.spi
+    capture("-w", captures.file, "-c", "6")
+    rows = tshark(captures.file)
+    ksft.equal(sorted(row.interface for row in rows),
+               ["ov3 clear"] * 4 + ["ov3 wire"] * 2, "interfaces")
+    clear, replay = sorted(row.comment for row in rows
+                           if "dropped" in row.comment)[::-1]
+    ksft.check(replay.startswith("rx SA 0x") and
+               f" spi {spi:#x} seq 1: next header 4 " in replay and
+               replay.endswith(": dropped: ipsec_rx_drop_replay"),
+               f"comment: {replay}")
+    ksft.equal(clear, "rx no SPI: dropped: ipsec_rx_drop_clear", "comment")
+    ksft.equal(sorted(captures.fields("drop", "spi", "rx.crypto_status")),
+               [["", f"{spi:#010x}", ""]] * 2 +
+               [["", f"{spi:#010x}", "success"]] * 2 +
+               [["ipsec_rx_drop_clear", "", ""],
+                ["ipsec_rx_drop_replay", f"{spi:#010x}", ""]], "fields")
+
+    # The number 1 has been seen, so all frames of provoke() are dropped
+    objects = json.loads(capture("--json", "-c", "3", "--filter", "dropped"))
+    ksft.equal(sorted((one["direction"], one["side"], one["dropped"],
+                       one["verdict"]) for one in objects),
+               [("rx", "clear", True, f"ipsec_rx_drop_{name}")
+                for name in ("clear", "replay", "replay")], "objects")
+    line, = capture("-c", "1", "--filter",
+                    f"dropped and spi {spi:#x}").splitlines()
+    ksft.check(line.endswith("dropped: ipsec_rx_drop_replay"), line)
 
 
 # ---- the keys
@@ -450,7 +518,7 @@ if __name__ == "__main__":
     some = ksft.chosen([
         *((f"file_for_tshark {how}", file_for_tshark, how)
           for how in ("crypto", "packet")),
-        record_of_each_frame, fields_of_lua, text, objects_of_json, filters,
+        record_of_each_frame, fields_of_lua, drops, text, objects_of_json, filters,
         ("clear with leave", clear_by_leave, ("--clear",), True),
         ("clear without leave", clear_by_leave, (), False),
         *((f"keys {alg} {icv}{' esn' * esn}", keys_decrypt_the_wire, alg, icv,

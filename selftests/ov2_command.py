@@ -20,6 +20,7 @@ from lib.traffic import Traffic
 from lib.xfrmnl import ifindex
 
 MANY = 100      # cards: their counters need more than a pipe and a kept dump
+EXAMPLES_NEED = ("jq", "ping", "tshark")
 STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1000"
          " reqid 1 mode transport aead rfc4106(gcm(aes))"
          " 0x0102030405060708090a0b0c0d0e0f1011121314 128"
@@ -657,14 +658,30 @@ def colour(defer):
 
 def examples(defer):
     """The examples of Documentation/ov2.rst print what the page says."""
-    if not page.there("ov2.rst") or not shutil.which("jq"):
-        raise ksft.Skip("needs jq, and Documentation/ beside the selftests")
+    if not page.there("ov2.rst") or not all(map(shutil.which, EXAMPLES_NEED)):
+        raise ksft.Skip(f"needs {', '.join(EXAMPLES_NEED)}, and Documentation/ "
+                        "beside the selftests")
     defer(subprocess.run, ["ip", "netns", "del", "ov2-page"], check=False,
           stderr=subprocess.DEVNULL)
     before = os.environ["PATH"]
     defer(os.environ.update, PATH=before)
     os.environ["PATH"] = f"{os.path.dirname(ov2.find())}:{before}"
     page.compare("ov2.rst", 3)
+
+
+def readme(_):
+    """The answers in README.rst are those of the examples."""
+    if not page.there("ov2.rst") or not page.there("../README.rst"):
+        raise ksft.Skip("the selftests are here without Documentation/")
+    where = os.path.join(page.PLACE, "{}")
+    with open(where.format("ov2.rst"), encoding="utf-8") as file:
+        there = {line.strip() for line in file}
+    with open(where.format("../README.rst"), encoding="utf-8") as file:
+        section = file.read().split("What ov2 answers\n")[1]
+    block = re.search(r"::\n\n((?:   .*\n)+)", section).group(1)
+    for line in block.splitlines():
+        line = line.strip().replace("# ov2 ", "ov2 -n ov2-page ")
+        ksft.check(line in there, f"no example has: {line}")
 
 
 def completion(defer):
@@ -701,7 +718,7 @@ if __name__ == "__main__":
           for row in WORDS),
         decode_places, decode_needs_nothing, unprivileged, no_module,
         wrong_card, wrong_use, help_text, full_disk, broken_pipe, colour,
-        examples, completion])
+        examples, readme, completion])
     module.load()
     ov2.need()
     ynl.need()

@@ -5,8 +5,8 @@
 
 The blocks of shell run in one bash, in order, as a reader pastes them. Each
 line of the text behind a block must be in what the block printed, in order.
-A number on the page stands for any number, but 0 stands only for 0. Addresses
-and SPIs are compared.
+A number on the page stands for any number, but 0 stands only for 0, and a time
+of day for any time. Addresses and SPIs are compared.
 """
 import os
 import re
@@ -24,6 +24,7 @@ END = "page: end of block"
 # Text that may differ each time; the first pattern that matches counts
 TOKENS = (
     (r"\d+(?:\.\d+){3}", None),                         # IPv4 address
+    (r"\d\d:\d\d:\d\d\.\d{6}", r"\d\d:\d\d:\d\d\.\d{6}"),
     (r"spi[= ]0x[0-9a-f]+", None),
     (r"0x[0-9a-f]+", "0x[0-9a-f]+"),
     (r"time \d+", r"time \d+"),

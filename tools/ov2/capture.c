@@ -68,7 +68,8 @@ struct capture {
 static bool is_rx(const struct ov2_capture_header *hdr)
 {
 	return hdr->point == OV2_CAPTURE_RX_WIRE ||
-	       hdr->point == OV2_CAPTURE_RX_CLEAR;
+	       hdr->point == OV2_CAPTURE_RX_CLEAR ||
+	       hdr->point == OV2_CAPTURE_RX_DROP;
 }
 
 static bool is_wire(const struct ov2_capture_header *hdr)
@@ -77,13 +78,23 @@ static bool is_wire(const struct ov2_capture_header *hdr)
 	       hdr->point == OV2_CAPTURE_RX_WIRE;
 }
 
+/* The engine shows a frame that it drops on the side of the wire. */
+static bool is_dropped(const struct ov2_capture_header *hdr)
+{
+	return hdr->point == OV2_CAPTURE_TX_DROP ||
+	       hdr->point == OV2_CAPTURE_RX_DROP ||
+	       (hdr->point == OV2_CAPTURE_TX_WIRE &&
+		strcmp(hdr->verdict, "sent"));
+}
+
 static bool capture_wanted(const struct capture_filter *filter,
 			   const struct ov2_capture_header *hdr)
 {
 	return (!filter->has_spi || be32toh(hdr->spi) == filter->spi) &&
 	       (!filter->tx || !is_rx(hdr)) && (!filter->rx || is_rx(hdr)) &&
 	       (!filter->wire || is_wire(hdr)) &&
-	       (!filter->clear || !is_wire(hdr));
+	       (!filter->clear || !is_wire(hdr)) &&
+	       (!filter->dropped || is_dropped(hdr));
 }
 
 /* Writes one line about a frame: its direction, its SA, what its record says,
@@ -92,7 +103,8 @@ static bool capture_wanted(const struct capture_filter *filter,
 static void capture_say(const struct ov2_capture_header *hdr, char *text,
 			size_t size)
 {
-	char handle[32] = "", record[200] = "";
+	char handle[32] = "", spi[64] = " no SPI", record[200] = "";
+	const char *before = "";
 	uint64_t word = be64toh(hdr->info[4]);
 
 	if (hdr->handle)
@@ -103,10 +115,14 @@ static void capture_say(const struct ov2_capture_header *hdr, char *text,
 		decode_say(is_rx(hdr), OV2_INFO_IPSEC_HEADER, word, record + 2,
 			   sizeof(record) - 2);
 	}
-	snprintf(text, size, "%s%s spi %#x seq %llu%s%s%.*s",
-		 is_rx(hdr) ? "rx" : "tx", handle, be32toh(hdr->spi),
-		 (unsigned long long)be64toh(hdr->seq), record,
-		 hdr->verdict[0] ? ": " : "", OV2_CAPTURE_VERDICT,
+	if (hdr->spi)
+		snprintf(spi, sizeof(spi), " spi %#x seq %llu",
+			 be32toh(hdr->spi),
+			 (unsigned long long)be64toh(hdr->seq));
+	if (hdr->verdict[0])
+		before = is_dropped(hdr) ? ": dropped: " : ": ";
+	snprintf(text, size, "%s%s%s%s%s%.*s", is_rx(hdr) ? "rx" : "tx",
+		 handle, spi, record, before, OV2_CAPTURE_VERDICT,
 		 hdr->verdict);
 	text_clean(text);
 }
@@ -129,6 +145,7 @@ static void print_json(const struct ov2_capture_header *hdr, const char *text)
 	json_number("queue", be16toh(hdr->queue));
 	json_number("length", be32toh(hdr->frame));
 	json_string("verdict", hdr->verdict);
+	json_bool("dropped", is_dropped(hdr));
 	json_string("text", text);
 	json_close('}');
 }

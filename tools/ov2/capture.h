@@ -17,6 +17,7 @@
  * @rx: frames that are received
  * @wire: the side of the wire
  * @clear: the side of the stack
+ * @dropped: frames that the card drops
  */
 struct capture_filter {
 	bool has_spi;
@@ -25,6 +26,7 @@ struct capture_filter {
 	bool rx;
 	bool wire;
 	bool clear;
+	bool dropped;
 };
 
 enum status capture_filter(const char *text, struct capture_filter *filter);

@@ -32,6 +32,7 @@ enum status capture_filter(const char *text, struct capture_filter *filter)
 		{ "rx", &filter->rx },
 		{ "wire", &filter->wire },
 		{ "clear", &filter->clear },
+		{ "dropped", &filter->dropped },
 	};
 	char copy[FILTER_TEXT], *word, *rest;
 	enum status status;
@@ -58,7 +59,7 @@ enum status capture_filter(const char *text, struct capture_filter *filter)
 			if (!strcmp(word, words[i].word))
 				break;
 		if (i == sizeof(words) / sizeof(words[0]))
-			return wrong_use("--filter: '%s' is none of spi, tx, rx, wire and clear",
+			return wrong_use("--filter: '%s' is none of spi, tx, rx, wire, clear and dropped",
 					 word);
 		*words[i].wanted = true;
 	}

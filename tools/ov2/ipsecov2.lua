@@ -8,6 +8,7 @@
 -- comment, which has the same in words:
 --
 --	tx SA 0x100001 spi 0x1000 seq 7: next header 6 (TCP), pad 2, ESP at 20: sent
+--	rx no SPI: dropped: ipsec_rx_drop_clear
 
 local ipsecov2 = Proto("ipsecov2", "IPsecOV2 records")
 local fields = {
@@ -21,6 +22,7 @@ local fields = {
 	esp_offset = ProtoField.uint16("ipsecov2.tx.esp_offset", "ESP offset"),
 	verdict = ProtoField.string("ipsecov2.tx.verdict", "Verdict"),
 	crypto_status = ProtoField.string("ipsecov2.rx.crypto_status", "Crypto status"),
+	drop = ProtoField.string("ipsecov2.drop", "Dropped, counter"),
 }
 local list = {}
 for _, field in pairs(fields) do
@@ -31,10 +33,9 @@ ipsecov2.fields = list
 local comments = Field.new("frame.comment")
 
 local function dissect(comment, tree)
-	local direction, spi, seq = comment:match("^([tr]x).- spi (0x%x+) seq (%d+)")
-	if not direction then
-		return
-	end
+	local direction = comment:match("^[tr]x")
+	local spi, seq = comment:match(" spi (0x%x+) seq (%d+)")
+	local drop = comment:match(": dropped: ([%w_]+)$")
 	local function add(name, value, convert)
 		if value then
 			tree:add(fields[name], convert and convert(value) or value)
@@ -49,18 +50,24 @@ local function dissect(comment, tree)
 
 	add("direction", direction)
 	add("handle", comment:match(" SA (0x%x+)"), hex)
-	add("spi", tonumber(spi))
-	add("seq", UInt64(seq))
+	add("spi", spi, number)
+	add("seq", seq, UInt64)
 	add("next_header", comment:match("next header (%d+)"), number)
 	add("pad_length", comment:match(" pad (%d+)"), number)
 	add("ah_offset", comment:match(" AH at (%d+)"), number)
 	add("esp_offset", comment:match(" ESP at (%d+)"), number)
-	add(direction == "tx" and "verdict" or "crypto_status", comment:match(": ([%w_]+)$"))
+	add("drop", drop)
+	if direction == "tx" then
+		add("verdict", comment:match(": ([%w_]+)$"))
+	elseif not drop then
+		add("crypto_status", comment:match(": ([%w_]+)$"))
+	end
 end
 
 function ipsecov2.dissector(_, _, root)
 	for _, comment in ipairs({ comments() }) do
-		if comment.value:find("^[tr]x.- spi 0x") then
+		if comment.value:find("^[tr]x.- spi 0x%x+ seq %d+") or
+		   comment.value:find("^[tr]x.- no SPI: ") then
 			dissect(comment.value, root:add(ipsecov2))
 		end
 	end

@@ -49,7 +49,7 @@ static void help(void)
 	     "      --watch[=SECONDS]  stats: go on, and show what moves\n"
 	     "  -w, --write FILE       capture: write pcapng to FILE, - for stdout\n"
 	     "  -c, --count N          capture: end after N frames\n"
-	     "      --filter WORDS     capture: spi N, tx, rx, wire, clear\n"
+	     "      --filter WORDS     capture: spi N, tx, rx, wire, clear, dropped\n"
 	     "      --clear            capture: frames in clear as a whole\n"
 	     "      --wireshark        keys: as Wireshark's table of ESP SAs\n\n"
 	     "Exit status: 0 done, 1 failed, 2 wrong use, 3 the module is not loaded.\n"
