@@ -269,7 +269,7 @@ def fields_of_lua(defer):
 
 
 def drops(defer):
-    """What the card drops is in text, JSON, tshark and fields of Lua."""
+    """Text, JSON, tshark and the fields of Lua name what the card drops."""
     card = Card(shared(), 4)
     defer(card.close)
     captures = Captures(defer, card.bed.b)
@@ -280,7 +280,7 @@ def drops(defer):
         card.key.seal(1, esp.IPIP, packet)))
 
     def provoke():
-        """A good frame, the same again, and a packet in clear, which may
+        """Send a good frame, the same again, and a packet in clear, which may
         overtake the others.
         """
         for frame in (sealed, sealed, esp.ethernet(MAC["b"], MAC["a"],

@@ -5,8 +5,8 @@
 
 The blocks of shell run in one bash, in order, as a reader pastes them. Each
 line of the text behind a block must be in what the block printed, in order.
-A number on the page stands for any number, but 0 stands only for 0, and a time
-of day for any time. Addresses and SPIs are compared.
+A number on the page stands for any number, but 0 stands only for 0. A time of
+day stands for any time. Addresses and SPIs are compared.
 """
 import os
 import re
