@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""`ov2 capture` writes pcapng that tshark reads, with the records of each frame.
+"""`ov2 capture` writes pcapng that tshark reads, with the records of a frame.
 
 What is in the file is compared with what a monitor shows beside it, and with
 the frames on the wire. In each way that a capture may end, it leaves no monitor
