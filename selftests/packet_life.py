@@ -7,14 +7,19 @@ The first packet asks for a state, and neighbours move. Under traffic, cards go
 down, are deleted, move to another namespace, and end with their namespace or
 with the module. lifecycle_sa.py tests how states alone end.
 """
+import fcntl
 import os
 import socket
+import struct
+import subprocess
+import termios
 
 from lib import ksft, module
 from lib.bed import CARD, MAC, OTHER, OUTER, Bed, Shape, family
 from lib.flood import Flood, WireWatch, unload_under_traffic
 from lib.objects import Ledger
 from lib.rebuild import WIRE, new_card, restore, wait_carrier
+from lib.traffic import Traffic
 from lib.xfrmnl import Acquires
 
 KINDS = ("port", "sa", "assoc", "policy")
@@ -349,6 +354,69 @@ def replaced(defer):
     ledger.wait_count("assoc", 4)
 
 
+class Remembered:
+    """A connection that is silent. Its socket at a remembers the policy until
+    it sends again, and the core does not free the policy for as long.
+    """
+    def __init__(self, bed, defer):
+        talk = Traffic(bed, bed.pair.shape)
+        defer(talk.close)
+        self.near, self.far = talk.connect("a")
+        defer(self.close)
+        self.near.send(b"hello")
+        self.receive(self.far)
+        self.far.send(b"you")
+        self.receive(self.near)
+        ksft.wait_for("the last ACK", lambda: not unacknowledged(self.far))
+
+    def close(self):
+        self.near.close()
+        self.far.close()
+
+    @staticmethod
+    def receive(sock):
+        sock.settimeout(ksft.patience(10))
+        ksft.check(sock.recv(100), "the connection has ended")
+
+    def ends(self, what, *command):
+        """The command ends by itself; if not, help it before the failure."""
+        with subprocess.Popen(command) as process:
+            try:
+                process.wait(ksft.patience(20))
+            except subprocess.TimeoutExpired:
+                self.close()
+                raise ksft.Fail(f"{what} waits for a silent socket") from None
+        ksft.equal(process.returncode, 0, what)
+
+
+def unacknowledged(sock):
+    """How many bytes the socket has sent that the other end has not seen."""
+    return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)))[0]
+
+
+def card_deleted_silent(defer):
+    """A card ends although a silent socket remembers its policy, whether the
+    card is up or down then.
+    """
+    for what in ("host", "net"):
+        for first in ((), ("xfrm policy flush",),
+                      (f"link set {CARD['a']} down",)):
+            bed = fresh(defer, what)
+            socks = Remembered(bed, defer)
+            bed.a.ip(*first)
+            if first:
+                ksft.check(ledger.count("policy") > 2, "the socket remembers "
+                           "no policy")
+            socks.ends("ip link del", "ip", "-n", bed.a.name, "link", "del",
+                       CARD["a"])
+            ledger.wait_count("policy", 2)
+            nothing_installed(bed.a, "without the card")
+            new_card(bed, "a")
+            again(bed)
+            socks.close()
+            bed.delete()
+
+
 def nothing_left(_defer):
     """No object of the module is left. Tracepoints tell this, so the module
     must still be loaded.
@@ -370,10 +438,25 @@ def module_unloaded(defer):
         bed.delete()
 
 
+def module_unloaded_silent(defer):
+    """The module ends although silent sockets remember its policies."""
+    for what in ("host", "net"):
+        module.load()
+        bed = fresh(defer, what)
+        socks = Remembered(bed, defer)
+        socks.ends("rmmod", "rmmod", module.NAME)
+        for side in "ab":
+            nothing_installed(bed.ns(side), "without the module")
+        module.load()
+        socks.close()
+        bed.delete()
+
+
 CASES = (acquire_host, acquire_net, acquire_queued, acquire_in_vain,
          neighbour_moves_host, neighbour_moves_net, no_way, down_and_up,
-         switched_off, card_deleted_a, card_deleted_b, card_moves,
-         namespaces_deleted, replaced, nothing_left, module_unloaded)
+         switched_off, card_deleted_a, card_deleted_b, card_deleted_silent,
+         card_moves, namespaces_deleted, replaced, nothing_left,
+         module_unloaded, module_unloaded_silent)
 
 
 if __name__ == "__main__":

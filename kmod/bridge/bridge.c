@@ -58,6 +58,7 @@ int ov2_bridge_init(struct ov2_adapter *ad)
 		goto err_sad;
 
 	ov2_pending_init(&bridge->pending);
+	ov2_dead_policies_init(&bridge->dead);
 	bridge->ad = ad;
 	ad->transport = bridge;
 	return 0;
@@ -76,12 +77,24 @@ static void bridge_destroy(struct ov2_reaped *reaped)
 	struct ov2_bridge *bridge = container_of(reaped, struct ov2_bridge,
 						 reaped);
 
+	ov2_dead_policies_destroy(&bridge->dead);
 	ov2_pending_destroy(&bridge->pending);
 	kvfree(bridge->recent_tx);
 	kvfree(bridge->recent_rx);
 	ov2_sad_destroy(&bridge->sad);
 	ov2_spd_destroy(&bridge->spd);
 	kfree(bridge);
+}
+
+/**
+ * ov2_bridge_unregistered() - a card is being unregistered
+ * @ad: the card. The core has deleted its states and policies
+ *
+ * Context: Process context. Does not wait.
+ */
+void ov2_bridge_unregistered(struct ov2_adapter *ad)
+{
+	ov2_dead_policies_end(&ov2_bridge_of(ad)->dead);
 }
 
 /**

@@ -35,6 +35,7 @@ void ov2_bridge_register(void);
 void ov2_bridge_unregister(void);
 void ov2_bridge_setup(struct net_device *dev);
 int ov2_bridge_init(struct ov2_adapter *ad);
+void ov2_bridge_unregistered(struct ov2_adapter *ad);
 void ov2_bridge_exit(struct ov2_adapter *ad);
 bool ov2_bridge_packet_mode(const struct ov2_adapter *ad);
 void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb);

@@ -130,6 +130,7 @@ static void port_uninit(struct net_device *dev)
 	struct ov2_port *port = netdev_priv(dev);
 
 	port->line->unplug(port);
+	ov2_bridge_unregistered(&port->ad);
 	ov2_rx_del_napi(port);
 	/* If register_netdevice() has failed, it frees the card without a grace
 	 * period. Older kernels have put the NAPIs into their hash table by

@@ -2,6 +2,7 @@
 #ifndef _OV2_PACKET_H
 #define _OV2_PACKET_H
 
+#include "dead_policy.h"
 #include "pending.h"
 #include "sad.h"
 #include "spd.h"
@@ -14,6 +15,7 @@ struct ov2_recent;
  * struct ov2_bridge - what the bridge keeps for a card in packet mode
  * @ad: the card
  * @spd: the card's policies
+ * @dead: deleted policies that the core still refers to
  * @sad: the card's outbound states
  * @pending: packets that wait for a neighbour
  * @recent_rx: the last flow of each receive queue
@@ -27,6 +29,7 @@ struct ov2_recent;
 struct ov2_bridge {
 	struct ov2_adapter *ad;
 	struct ov2_spd spd;
+	struct ov2_dead_policies dead;
 	struct ov2_sad sad;
 	struct ov2_pending pending;
 	struct ov2_recent *recent_rx;

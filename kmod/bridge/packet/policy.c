@@ -3,9 +3,11 @@
  * protect the packets.
  */
 #include <linux/inetdevice.h>
+#include <linux/slab.h>
 #include <net/ipv6.h>
 
 #include "policy.h"
+#include "../../watch/objects.h"
 
 /**
  * ov2_policy_key_set() - set the addresses of a key
@@ -53,6 +55,52 @@ void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp)
 	pol->has_tmpl = ov2_xfrm_policy_protects(xp);
 	if (pol->has_tmpl)
 		pol->tmpl = xp->xfrm_vec[0];
+}
+
+/**
+ * ov2_policy_new() - make a policy of the card for a policy of xfrm
+ * @xp: xfrm's policy; ov2_policy_refused() has not refused it. The core has not
+ *	published it yet, so its template and genid cannot change
+ *
+ * Context: Process context.
+ * Return: the policy, or NULL without memory.
+ */
+struct ov2_policy *ov2_policy_new(struct xfrm_policy *xp)
+{
+	struct ov2_policy *pol = kzalloc(sizeof(*pol), GFP_KERNEL_ACCOUNT);
+
+	if (!pol)
+		return NULL;
+	pol->hits = alloc_percpu_gfp(u64, GFP_KERNEL_ACCOUNT);
+	if (!pol->hits) {
+		kfree(pol);
+		return NULL;
+	}
+	ov2_policy_set(pol, xp);
+	pol->xp = xp;
+	pol->genid = atomic_read(&xp->genid);
+	ov2_object_created(OV2_OBJECT_POLICY, pol);
+	return pol;
+}
+
+static void policy_free(struct rcu_head *rcu)
+{
+	struct ov2_policy *pol = container_of(rcu, struct ov2_policy, rcu);
+
+	ov2_object_freed(OV2_OBJECT_POLICY, pol);
+	free_percpu(pol->hits);
+	kfree(pol);
+}
+
+/**
+ * ov2_policy_free() - undo ov2_policy_new()
+ * @pol: the policy; it has left the SPD. It is freed a grace period later
+ *
+ * Context: Any context but hard interrupts.
+ */
+void ov2_policy_free(struct ov2_policy *pol)
+{
+	call_rcu(&pol->rcu, policy_free);
 }
 
 /**

@@ -2,6 +2,7 @@
 #ifndef _OV2_POLICY_H
 #define _OV2_POLICY_H
 
+#include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
@@ -47,9 +48,10 @@ struct ov2_policy_key {
  * @xp: xfrm's policy, which lives at least as long as this structure; NULL in
  *	unit tests
  * @hits: how many packets have met the policy, by CPU
- * @rcu: for freeing the policy a grace period after it has left the SPD
+ * @dead: in ov2_dead_policies.list, once the core has deleted the policy
+ * @rcu: for freeing the policy a grace period later; then it is on no list
  *
- * Once the policy is added, only @node, @in_pair and the counts behind @hits
+ * Until the policy is deleted, only @node, @in_pair and the counts behind @hits
  * change. On a machine of 64 bits the structure has 256 bytes. With one byte
  * more, kmalloc() would take twice as much for each policy.
  */
@@ -68,7 +70,10 @@ struct ov2_policy {
 	struct xfrm_tmpl tmpl;
 	struct xfrm_policy *xp;
 	u64 __percpu *hits;
-	struct rcu_head rcu;
+	union {
+		struct hlist_node dead;
+		struct rcu_head rcu;
+	};
 };
 
 /* Does @xp want its packets protected? The core ignores the templates of a
@@ -109,6 +114,8 @@ static inline void ov2_policy_hit(const struct ov2_policy *pol)
 	this_cpu_inc(*pol->hits);
 }
 
+struct ov2_policy *ov2_policy_new(struct xfrm_policy *xp);
+void ov2_policy_free(struct ov2_policy *pol);
 void ov2_policy_key_set(struct ov2_policy_key *key,
 			const xfrm_address_t *saddr, u8 prefix_s,
 			const xfrm_address_t *daddr, u8 prefix_d);

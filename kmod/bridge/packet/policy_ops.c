@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The life of offloaded policies: the operations of xfrmdev_ops for policies.
  */
-#include <linux/slab.h>
-
 #include "packet.h"
 #include "policy_ops.h"
 #include "refuse_policy.h"
-#include "../../watch/objects.h"
 #include "../../watch/trace.h"
 
 static const char *action_name(const struct ov2_policy *pol)
@@ -16,33 +13,9 @@ static const char *action_name(const struct ov2_policy *pol)
 	return ov2_policy_blocks(pol) ? "block" : "bypass";
 }
 
-/* The core has not published @xp yet, so its template and genid cannot change.
- */
-static struct ov2_policy *policy_new(struct xfrm_policy *xp)
+static struct ov2_policy *card_policy(const struct xfrm_policy *xp)
 {
-	struct ov2_policy *pol = kzalloc(sizeof(*pol), GFP_KERNEL_ACCOUNT);
-
-	if (!pol)
-		return NULL;
-	pol->hits = alloc_percpu_gfp(u64, GFP_KERNEL_ACCOUNT);
-	if (!pol->hits) {
-		kfree(pol);
-		return NULL;
-	}
-	ov2_policy_set(pol, xp);
-	pol->xp = xp;
-	pol->genid = atomic_read(&xp->genid);
-	ov2_object_created(OV2_OBJECT_POLICY, pol);
-	return pol;
-}
-
-static void policy_free(struct rcu_head *rcu)
-{
-	struct ov2_policy *pol = container_of(rcu, struct ov2_policy, rcu);
-
-	ov2_object_freed(OV2_OBJECT_POLICY, pol);
-	free_percpu(pol->hits);
-	kfree(pol);
+	return (struct ov2_policy *)xp->xdo.offload_handle;
 }
 
 static int policy_added(struct xfrm_policy *xp, struct ov2_policy *pol)
@@ -77,7 +50,7 @@ int ov2_bridge_policy_add(struct xfrm_policy *xp,
 	if (reason)
 		return ov2_policy_refuse(xp, reason, -EINVAL, extack);
 
-	pol = policy_new(xp);
+	pol = ov2_policy_new(xp);
 	if (!pol)
 		goto no_memory;
 	err = ov2_spd_add(&bridge->spd, pol);
@@ -86,7 +59,7 @@ int ov2_bridge_policy_add(struct xfrm_policy *xp,
 	return policy_added(xp, pol);
 
 err_policy:
-	policy_free(&pol->rcu);
+	ov2_policy_free(pol);
 	if (err == -ENOSPC)
 		return ov2_policy_refuse(xp, OV2_CNT_POLICY_REFUSED_FULL, err,
 					 extack);
@@ -95,28 +68,42 @@ no_memory:
 				 extack);
 }
 
+/* The core deletes a policy that it could not add, too, and some kernels free
+ * such a policy at once, without xdo_dev_policy_free. xfrm_policy_insert() sets
+ * the time of each policy that it has added.
+ */
+static bool policy_was_added(const struct xfrm_policy *xp)
+{
+	return xp->curlft.add_time;
+}
+
 /**
  * ov2_bridge_policy_delete() - xfrmdev_ops.xdo_dev_policy_delete
- * @xp: the policy; it may be deleted already
+ * @xp: the policy; if the core has added it, the caller holds a reference
  *
  * Context: Any context except hard interrupts, because the timer of a policy
  *   deletes the policy, too.
  */
 void ov2_bridge_policy_delete(struct xfrm_policy *xp)
 {
+	struct ov2_policy *pol = card_policy(xp);
 	struct ov2_adapter *ad = ov2_adapter_of(xp->xdo.dev);
-	struct ov2_policy *pol;
+	struct ov2_bridge *bridge = ov2_bridge_of(ad);
 
-	pol = (struct ov2_policy *)xchg(&xp->xdo.offload_handle, 0);
 	if (!pol)
 		return;
 
-	ov2_spd_del(&ov2_bridge_of(ad)->spd, pol);
+	ov2_spd_del(&bridge->spd, pol);
 	ov2_count(ad, OV2_CNT_POLICY_DELETE);
 	trace_ov2_policy_delete(ad, pol->key.dir == XFRM_DEV_OFFLOAD_IN,
 				pol->key.family == AF_INET6, action_name(pol),
 				pol->priority, pol->tmpl.reqid, pol->serial);
-	call_rcu(&pol->rcu, policy_free);
+	if (policy_was_added(xp)) {
+		ov2_dead_policy_add(&bridge->dead, pol);
+		return;
+	}
+	xp->xdo.offload_handle = 0;
+	ov2_policy_free(pol);
 }
 
 /**
@@ -134,7 +121,15 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
  */
 void ov2_bridge_policy_free(struct xfrm_policy *xp)
 {
-	ov2_bridge_policy_delete(xp);
+	struct ov2_adapter *ad = ov2_adapter_of(xp->xdo.dev);
+	struct ov2_policy *pol = card_policy(xp);
+
+	if (pol && policy_was_added(xp)) {
+		ov2_dead_policy_del(&ov2_bridge_of(ad)->dead, pol);
+		ov2_policy_free(pol);
+	} else {
+		ov2_bridge_policy_delete(xp);
+	}
 	if (!xp->walk.dead)
 		synchronize_net();
 }
