@@ -15,12 +15,15 @@
  * The next values of the CPUs stand side by side in memory, so CPUs that send
  * by turns write the same cache line. This is rare, because an SA's packets
  * leave by one queue (ov2_bridge_hash()). alloc_percpu() would keep the values
- * apart, but it is slow: it was a fifth of the cost of an add.
+ * apart, but it is slow: it was a fifth of the cost of an add. But two SAs have
+ * no cache line in common, because their queues may be on different CPUs.
  */
 #include <linux/build_bug.h>
+#include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -41,8 +44,11 @@
  */
 int ov2_iv_counter_init(struct ov2_iv_counter *counter)
 {
-	counter->next = kcalloc(nr_cpu_ids, sizeof(*counter->next),
-				GFP_KERNEL_ACCOUNT);
+	size_t size = nr_cpu_ids * sizeof(*counter->next);
+
+	/* kmalloc() aligns a power of two to itself. */
+	size = roundup_pow_of_two(max_t(size_t, size, SMP_CACHE_BYTES));
+	counter->next = kzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!counter->next)
 		return -ENOMEM;
 

@@ -4,6 +4,7 @@
 
 #include <linux/atomic.h>
 #include <linux/bits.h>
+#include <linux/cache.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -40,6 +41,8 @@ struct ov2_nbl;
  * both. An NBL that is done within the call that brought it goes back at once
  * if no older NBL waits; such an NBL is never in @nbls. Any other NBL waits in
  * @nbls until it is done and the older NBLs are gone.
+ *
+ * Each NBL writes @state twice, so lanes share no cache line.
  */
 struct ov2_lane {
 	atomic_t state;
@@ -51,7 +54,7 @@ struct ov2_lane {
 	struct work_struct rest;
 	bool emitting;
 	wait_queue_head_t idle;
-};
+} ____cacheline_aligned_in_smp;
 
 void ov2_lane_init(struct ov2_lane *lane, struct ov2_adapter *ad,
 		   void (*emit)(struct ov2_adapter *ad, struct ov2_nbl *nbl));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* No explicit IV comes twice, and a counter that is used up gives no IV. */
 #include <kunit/test.h>
+#include <linux/align.h>
+#include <linux/cache.h>
 #include <linux/cpumask.h>
 #include <linux/smp.h>
 #include <linux/sort.h>
@@ -195,6 +197,21 @@ static struct ov2_iv_counter *counter_of(struct ov2_rig *rig,
 	return &sa->member[0].transform.ivs;
 }
 
+/* The queues of two SAs may be on two CPUs, so SAs have no cache line in common
+ * that each frame writes.
+ */
+static void iv_shares_no_cache_line(struct kunit *test)
+{
+	struct ov2_iv_counter *counter;
+	int i;
+
+	for (i = 0; i < 16; i++) {
+		counter = counter_new(test);
+		KUNIT_EXPECT_TRUE(test, IS_ALIGNED((uintptr_t)counter->next,
+						   SMP_CACHE_BYTES));
+	}
+}
+
 /* If an SA has no IV left, its frame does not leave (INV-29). Another SA still
  * sends.
  */
@@ -223,6 +240,7 @@ static struct kunit_case iv_cases[] = {
 	KUNIT_CASE(iv_cpu_keeps_its_range),
 	KUNIT_CASE(iv_counter_ends),
 	KUNIT_CASE(iv_salt_is_random),
+	KUNIT_CASE(iv_shares_no_cache_line),
 	KUNIT_CASE(iv_used_up_is_dropped),
 	{}
 };
