@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One request to the crypto API over the bytes of a frame, in place. */
-#include <crypto/aead.h>
 #include <crypto/hash.h>
 #include <linux/cpumask.h>
 #include <linux/lockdep.h>
@@ -212,7 +211,15 @@ void ov2_crypt_exit(void)
 		kfree(per_cpu(crypt_stock, cpu));
 }
 
-static int crypt_end(struct ov2_crypt *crypt, int err)
+/**
+ * ov2_crypt_end() - the crypto API is done with a crypt
+ * @crypt: the crypt; taken
+ * @err: what the crypto API returned
+ *
+ * Context: Any context but hard interrupts.
+ * Return: 0 or a negative errno: the result of the job.
+ */
+int ov2_crypt_end(struct ov2_crypt *crypt, int err)
 {
 	if (!err && crypt->finish)
 		err = crypt->finish(crypt);
@@ -220,49 +227,28 @@ static int crypt_end(struct ov2_crypt *crypt, int err)
 	return err;
 }
 
-static void crypt_complete(void *data, int err)
+/**
+ * ov2_crypt_complete() - the crypto API calls this when it is done later
+ * @data: the crypt; taken, unless @err is -EINPROGRESS
+ * @err: the result
+ *
+ * -EINPROGRESS only tells us that a backlogged request was started. The real
+ * completion follows.
+ *
+ * Context: Any context but hard interrupts.
+ */
+void ov2_crypt_complete(void *data, int err)
 {
 	void (*done)(struct ov2_nbl *nbl, int err);
 	struct ov2_crypt *crypt = data;
 	struct ov2_nbl *nbl;
 
-	/* -EINPROGRESS only tells us that a backlogged request was started. The
-	 * real completion follows.
-	 */
 	if (err == -EINPROGRESS)
 		return;
 
 	nbl = crypt->job.nbl;
 	done = crypt->job.done;
-	done(nbl, crypt_end(crypt, err));
-}
-
-/**
- * ov2_crypt_aead() - run an AEAD over head and frame
- * @crypt: from ov2_crypt_alloc(), its head and IV filled in; taken
- * @aad_len: bytes that are only authenticated
- * @len: bytes behind these, which are encrypted or decrypted. When decrypting,
- *	@len includes the ICV
- * @op: crypto_aead_encrypt() or crypto_aead_decrypt()
- *
- * Context: BH disabled.
- * Return: 0; -EINPROGRESS if the result goes to ov2_job.done, which may already
- * have been called when this returns; another negative errno.
- */
-int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
-		   unsigned int len, int (*op)(struct aead_request *req))
-{
-	struct aead_request *req = crypt->req;
-	int err;
-
-	aead_request_set_tfm(req, crypt_transform(crypt)->aead);
-	aead_request_set_callback(req, 0, crypt_complete, crypt);
-	aead_request_set_ad(req, aad_len);
-	aead_request_set_crypt(req, crypt->sg, crypt->sg, len, crypt->iv);
-
-	/* After -EINPROGRESS, @crypt and its NBL may be gone. */
-	err = op(req);
-	return err == -EINPROGRESS ? err : crypt_end(crypt, err);
+	done(nbl, ov2_crypt_end(crypt, err));
 }
 
 /**
@@ -280,9 +266,9 @@ int ov2_crypt_hash(struct ov2_crypt *crypt, unsigned int len)
 	int err;
 
 	ahash_request_set_tfm(req, crypt_transform(crypt)->hash);
-	ahash_request_set_callback(req, 0, crypt_complete, crypt);
+	ahash_request_set_callback(req, 0, ov2_crypt_complete, crypt);
 	ahash_request_set_crypt(req, crypt->sg, crypt->tail.icv, len);
 
 	err = crypto_ahash_digest(req);
-	return err == -EINPROGRESS ? err : crypt_end(crypt, err);
+	return err == -EINPROGRESS ? err : ov2_crypt_end(crypt, err);
 }

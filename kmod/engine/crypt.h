@@ -2,10 +2,11 @@
 #ifndef _OV2_CRYPT_H
 #define _OV2_CRYPT_H
 
+#include <crypto/aead.h>
 #include <linux/scatterlist.h>
 
-struct aead_request;
-struct ov2_member;
+#include "member.h"
+
 struct ov2_nbl;
 struct sk_buff;
 
@@ -74,9 +75,40 @@ struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
 				  unsigned int head_len, unsigned int from,
 				  unsigned int tail_len);
 void ov2_crypt_free(struct ov2_crypt *crypt);
-int ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len,
-		   unsigned int len, int (*op)(struct aead_request *req));
+int ov2_crypt_end(struct ov2_crypt *crypt, int err);
+void ov2_crypt_complete(void *data, int err);
 int ov2_crypt_hash(struct ov2_crypt *crypt, unsigned int len);
 void ov2_crypt_exit(void);
+
+/**
+ * ov2_crypt_aead() - run an AEAD over head and frame
+ * @crypt: from ov2_crypt_alloc(), its head and IV filled in; taken
+ * @aad_len: bytes that are only authenticated
+ * @len: bytes behind these, which are encrypted or decrypted. When decrypting,
+ *	@len includes the ICV
+ * @op: crypto_aead_encrypt() or crypto_aead_decrypt()
+ *
+ * It is inline so that @op is called directly.
+ *
+ * Context: BH disabled.
+ * Return: 0; -EINPROGRESS if the result goes to ov2_job.done, which may already
+ * have been called when this returns; another negative errno.
+ */
+static inline int
+ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len, unsigned int len,
+	       int (*op)(struct aead_request *req))
+{
+	struct aead_request *req = crypt->req;
+	int err;
+
+	aead_request_set_tfm(req, crypt->job.member->transform.aead);
+	aead_request_set_callback(req, 0, ov2_crypt_complete, crypt);
+	aead_request_set_ad(req, aad_len);
+	aead_request_set_crypt(req, crypt->sg, crypt->sg, len, crypt->iv);
+
+	/* After -EINPROGRESS, @crypt and its NBL may be gone. */
+	err = op(req);
+	return err == -EINPROGRESS ? err : ov2_crypt_end(crypt, err);
+}
 
 #endif /* _OV2_CRYPT_H */

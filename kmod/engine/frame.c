@@ -352,23 +352,3 @@ void ov2_frame_skip_ah(const struct sk_buff *skb, struct ov2_frame *frame)
 	frame->kind = OV2_FRAME_ESP;
 	parse_esp(skb, frame, frame->ipsec + frame->ah_len);
 }
-
-/**
- * ov2_frame_esp_payload_len() - bytes from behind the IV to before the ICV
- * @frame: an ESP frame
- * @iv_len: bytes of the IV
- * @icv_len: bytes of the ICV
- *
- * Context: Any context.
- * Return: the bytes that are encrypted, pad length and next header included;
- * 0 if the packet is too short for pad length and next header.
- */
-unsigned int ov2_frame_esp_payload_len(const struct ov2_frame *frame,
-				       unsigned int iv_len,
-				       unsigned int icv_len)
-{
-	unsigned int around = frame->ipsec + sizeof(struct esp_start) +
-			      iv_len + icv_len;
-
-	return frame->ip_len < around + 2 ? 0 : frame->ip_len - around;
-}

@@ -70,8 +70,24 @@ void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
 			   unsigned int start, unsigned int end,
 			   struct ov2_frame *frame);
 void ov2_frame_skip_ah(const struct sk_buff *skb, struct ov2_frame *frame);
-unsigned int ov2_frame_esp_payload_len(const struct ov2_frame *frame,
-				       unsigned int iv_len,
-				       unsigned int icv_len);
+
+/**
+ * ov2_frame_esp_payload_len() - bytes from behind the IV to before the ICV
+ * @frame: an ESP frame
+ * @iv_len: bytes of the IV
+ * @icv_len: bytes of the ICV
+ *
+ * Context: Any context.
+ * Return: the bytes that are encrypted, pad length and next header included;
+ * 0 if the packet is too short for pad length and next header.
+ */
+static inline unsigned int
+ov2_frame_esp_payload_len(const struct ov2_frame *frame, unsigned int iv_len,
+			  unsigned int icv_len)
+{
+	unsigned int around = frame->ipsec + OV2_ESP_HDR_LEN + iv_len + icv_len;
+
+	return frame->ip_len < around + 2 ? 0 : frame->ip_len - around;
+}
 
 #endif /* _OV2_FRAME_H */

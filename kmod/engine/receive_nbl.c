@@ -319,7 +319,6 @@ static bool receive_next(struct ov2_nbl *nbl, int err)
 }
 
 static const struct ov2_direction receive_direction = {
-	.crypt = ov2_step_open,
 	.next = receive_next,
 };
 

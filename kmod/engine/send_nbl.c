@@ -203,7 +203,7 @@ static bool send_next(struct ov2_nbl *nbl, int err)
 }
 
 static const struct ov2_direction send_direction = {
-	.crypt = ov2_step_seal,
+	.seals = true,
 	.next = send_next,
 };
 

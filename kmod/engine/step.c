@@ -49,23 +49,15 @@ int ov2_step_open(const struct ov2_job *job)
 }
 
 /**
- * ov2_step_member() - the member that a step is for
- * @nbl: an NBL of the engine
- * @step: a step of @nbl
+ * ov2_step_check_ah() - ov2_step_check() for a member that is AH
+ * @frame: the packet
+ * @member: the member
  *
  * Context: Any context.
- * Return: the member.
+ * Return: as ov2_step_check().
  */
-struct ov2_member *ov2_step_member(struct ov2_nbl *nbl,
-				   const struct ov2_step *step)
-{
-	const struct ov2_work *work = ov2_work(nbl);
-
-	return &work->sa[step->sa]->member[step->member];
-}
-
-static enum ov2_crypto_status step_ah_check(const struct ov2_frame *frame,
-					    const struct ov2_member *member)
+enum ov2_crypto_status ov2_step_check_ah(const struct ov2_frame *frame,
+					 const struct ov2_member *member)
 {
 	unsigned int len = ov2_ah_len(&member->transform, frame->ipv6);
 
@@ -74,74 +66,6 @@ static enum ov2_crypto_status step_ah_check(const struct ov2_frame *frame,
 	if (frame->ah_len != len || frame->ipsec + len > frame->ip_len)
 		return OV2_CRYPTO_INVALID_PACKET_SYNTAX;
 	return OV2_CRYPTO_SUCCESS;
-}
-
-/* A block cipher needs whole blocks. Other ciphers take any length here,
- * because only a sender has to end the trailer on a multiple of 4 bytes
- * (RFC 4303 2.4).
- */
-static enum ov2_crypto_status step_esp_check(const struct ov2_frame *frame,
-					     const struct ov2_member *member)
-{
-	const struct ov2_transform *transform = &member->transform;
-	unsigned int len;
-
-	if (frame->kind != OV2_FRAME_ESP && frame->kind != OV2_FRAME_UDP_ESP)
-		return OV2_CRYPTO_INVALID_PROTOCOL;
-
-	len = ov2_frame_esp_payload_len(frame, transform->iv_len,
-					transform->icv_len);
-	if (!len || (transform->align > 4 && len % transform->align))
-		return OV2_CRYPTO_INVALID_PACKET_SYNTAX;
-	if (frame->spi != member->spi)
-		return OV2_CRYPTO_INVALID_PROTOCOL;
-	return OV2_CRYPTO_SUCCESS;
-}
-
-/**
- * ov2_step_check() - does a packet have the header that a member needs?
- * @frame: the packet
- * @member: the member of its SA whose header comes next
- *
- * It looks at the header and the lengths only.
- *
- * Context: Any context.
- * Return: OV2_CRYPTO_SUCCESS; INVALID_PROTOCOL if the header is not of
- * @member's protocol and SPI, INVALID_PACKET_SYNTAX if a length is wrong.
- */
-enum ov2_crypto_status ov2_step_check(const struct ov2_frame *frame,
-				      const struct ov2_member *member)
-{
-	return member->operation == OV2_OPERATION_AH ?
-	       step_ah_check(frame, member) : step_esp_check(frame, member);
-}
-
-/**
- * ov2_step_push() - note a step
- * @nbl: the NBL
- * @frame: the packet, at the header that the step is for
- * @sa: index of ov2_work.sa
- * @member: index of ov2_sa.member
- * @seq: sequence number, with its high half
- *
- * ov2_work.step has room, because this is called at most once for each header
- * of each SA of the NBL.
- *
- * Context: Any context.
- */
-void ov2_step_push(struct ov2_nbl *nbl, const struct ov2_frame *frame,
-		   u8 sa, u8 member, u64 seq)
-{
-	struct ov2_work *work = ov2_work(nbl);
-
-	work->step[work->steps++] = (struct ov2_step) {
-		.sa = sa,
-		.member = member,
-		.ip = frame->ip,
-		.header = frame->ip + frame->ipsec,
-		.end = frame->ip + frame->ip_len,
-		.seq = seq,
-	};
 }
 
 static bool step_ah_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
@@ -261,7 +185,8 @@ static int step_start(struct ov2_nbl *nbl)
 	};
 
 	atomic_set(&work->turn, 2);
-	return work->direction->crypt(&job);
+	return work->direction->seals ? ov2_step_seal(&job) :
+					ov2_step_open(&job);
 }
 
 /**

@@ -4,13 +4,12 @@
 
 #include <linux/types.h>
 
+#include "frame.h"
+#include "sa.h"
+#include "work.h"
 #include "../ov2/records.h"
 
-struct ov2_frame;
 struct ov2_job;
-struct ov2_member;
-struct ov2_nbl;
-struct ov2_step;
 
 /**
  * struct ov2_payload - what an ESP or AH header protects, in clear
@@ -28,27 +27,110 @@ struct ov2_payload {
 
 /**
  * struct ov2_direction - how steps are done when sending, or when receiving
- * @crypt: ov2_step_seal() or ov2_step_open()
+ * @seals: a step seals; else it opens
  * @next: a step has ended with 0 or a negative errno: set ov2_work.at to the
  *	next step. Returns false if nothing is left to do with the NBL. BH
  *	disabled
  */
 struct ov2_direction {
-	int (*crypt)(const struct ov2_job *job);
+	bool seals;
 	bool (*next)(struct ov2_nbl *nbl, int err);
 };
 
 int ov2_step_seal(const struct ov2_job *job);
 int ov2_step_open(const struct ov2_job *job);
-struct ov2_member *ov2_step_member(struct ov2_nbl *nbl,
-				   const struct ov2_step *step);
-enum ov2_crypto_status ov2_step_check(const struct ov2_frame *frame,
-				      const struct ov2_member *member);
-void ov2_step_push(struct ov2_nbl *nbl, const struct ov2_frame *frame,
-		   u8 sa, u8 member, u64 seq);
+enum ov2_crypto_status ov2_step_check_ah(const struct ov2_frame *frame,
+					 const struct ov2_member *member);
 bool ov2_step_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 		      struct ov2_payload *payload);
 void ov2_steps_run(struct ov2_nbl *nbl);
 void ov2_steps_release(struct ov2_nbl *nbl);
+
+/**
+ * ov2_step_member() - the member that a step is for
+ * @nbl: an NBL of the engine
+ * @step: a step of @nbl
+ *
+ * Context: Any context.
+ * Return: the member.
+ */
+static inline struct ov2_member *
+ov2_step_member(struct ov2_nbl *nbl, const struct ov2_step *step)
+{
+	const struct ov2_work *work = ov2_work(nbl);
+
+	return &work->sa[step->sa]->member[step->member];
+}
+
+/* A block cipher needs whole blocks. Other ciphers take any length here,
+ * because only a sender has to end the trailer on a multiple of 4 bytes
+ * (RFC 4303 2.4).
+ */
+static inline enum ov2_crypto_status
+ov2_step_check_esp(const struct ov2_frame *frame,
+		   const struct ov2_member *member)
+{
+	const struct ov2_transform *transform = &member->transform;
+	unsigned int len;
+
+	if (frame->kind != OV2_FRAME_ESP && frame->kind != OV2_FRAME_UDP_ESP)
+		return OV2_CRYPTO_INVALID_PROTOCOL;
+
+	len = ov2_frame_esp_payload_len(frame, transform->iv_len,
+					transform->icv_len);
+	if (!len || (transform->align > 4 && len % transform->align))
+		return OV2_CRYPTO_INVALID_PACKET_SYNTAX;
+	if (frame->spi != member->spi)
+		return OV2_CRYPTO_INVALID_PROTOCOL;
+	return OV2_CRYPTO_SUCCESS;
+}
+
+/**
+ * ov2_step_check() - does a packet have the header that a member needs?
+ * @frame: the packet
+ * @member: the member of its SA whose header comes next
+ *
+ * It looks at the header and the lengths only.
+ *
+ * Context: Any context.
+ * Return: OV2_CRYPTO_SUCCESS; INVALID_PROTOCOL if the header is not of
+ * @member's protocol and SPI, INVALID_PACKET_SYNTAX if a length is wrong.
+ */
+static inline enum ov2_crypto_status
+ov2_step_check(const struct ov2_frame *frame, const struct ov2_member *member)
+{
+	if (unlikely(member->operation == OV2_OPERATION_AH))
+		return ov2_step_check_ah(frame, member);
+	return ov2_step_check_esp(frame, member);
+}
+
+/**
+ * ov2_step_push() - note a step
+ * @nbl: the NBL
+ * @frame: the packet, at the header that the step is for
+ * @sa: index of ov2_work.sa
+ * @member: index of ov2_sa.member
+ * @seq: sequence number, with its high half
+ *
+ * ov2_work.step has room, because this is called at most once for each header
+ * of each SA of the NBL.
+ *
+ * Context: Any context.
+ */
+static inline void
+ov2_step_push(struct ov2_nbl *nbl, const struct ov2_frame *frame, u8 sa,
+	      u8 member, u64 seq)
+{
+	struct ov2_work *work = ov2_work(nbl);
+
+	work->step[work->steps++] = (struct ov2_step) {
+		.sa = sa,
+		.member = member,
+		.ip = frame->ip,
+		.header = frame->ip + frame->ipsec,
+		.end = frame->ip + frame->ip_len,
+		.seq = seq,
+	};
+}
 
 #endif /* _OV2_STEP_H */
