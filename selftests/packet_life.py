@@ -356,7 +356,7 @@ def replaced(defer):
 
 class Remembered:
     """A connection that is silent. Its socket at a remembers the policy until
-    it sends again, and the core does not free the policy for as long.
+    it sends again. Until then the core does not free the policy.
     """
     def __init__(self, bed, defer):
         talk = Traffic(bed, bed.pair.shape)
@@ -379,7 +379,7 @@ class Remembered:
         ksft.check(sock.recv(100), "the connection has ended")
 
     def ends(self, what, *command):
-        """The command ends by itself; if not, help it before the failure."""
+        """The command must end by itself. If not, close the sockets, and fail."""
         with subprocess.Popen(command) as process:
             try:
                 process.wait(ksft.patience(20))

@@ -216,7 +216,7 @@ void ov2_crypt_exit(void)
  * @crypt: the crypt; taken
  * @err: what the crypto API returned
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  * Return: 0 or a negative errno: the result of the job.
  */
 int ov2_crypt_end(struct ov2_crypt *crypt, int err)
@@ -235,7 +235,7 @@ int ov2_crypt_end(struct ov2_crypt *crypt, int err)
  * -EINPROGRESS only tells us that a backlogged request was started. The real
  * completion follows.
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_crypt_complete(void *data, int err)
 {

@@ -27,7 +27,7 @@ struct ov2_payload {
 
 /**
  * struct ov2_direction - how steps are done when sending, or when receiving
- * @seals: a step seals; else it opens
+ * @seals: true if steps seal, false if they open
  * @next: a step has ended with 0 or a negative errno: set ov2_work.at to the
  *	next step. Returns false if nothing is left to do with the NBL. BH
  *	disabled

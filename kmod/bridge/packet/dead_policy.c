@@ -10,15 +10,16 @@
  * hang in netdev_wait_allrefs_any().
  *
  * For states the core solves this problem: xfrm_dev_state_flush() takes the
- * card from deleted states that are not freed yet. For policies the core does
- * nothing of the kind, so this file does the same for them. While the card
- * lives, a deleted policy keeps its reference, as the core expects.
+ * card from deleted states that are not freed yet. The core does nothing like
+ * this for policies, so this file does it. While the card lives, a deleted
+ * policy keeps its reference, as the core expects.
  */
 #include "dead_policy.h"
 #include "policy.h"
 
-/* Moves the policies to @taken, each with a reference. If the last reference to
- * a policy is gone, xfrm_policy_destroy() gives up the card at this moment.
+/* Move the policies to @taken, each with a reference. A policy whose last
+ * reference is gone already is left out, because xfrm_policy_destroy() is
+ * giving up its card.
  */
 static void take_all(struct ov2_dead_policies *dead, struct hlist_head *taken)
 {
@@ -51,7 +52,7 @@ static void give_up_card(struct xfrm_policy *xp)
 
 /* xfrm_state_find() may still work for a packet that met the policy before the
  * delete. It uses the card of a policy whose type is packet offload, and reads
- * both in one RCU read side. So first the type goes, and the card goes a grace
+ * both in one RCU read side. So the type is cleared first, and the card a grace
  * period later.
  */
 static void dead_policies_work(struct work_struct *work)
@@ -68,8 +69,8 @@ static void dead_policies_work(struct work_struct *work)
 		pol->xp->xdo.type = XFRM_DEV_OFFLOAD_UNSPECIFIED;
 	synchronize_net();
 
-	/* The last policy may be all that keeps the card, so nothing of the
-	 * card may be used after it.
+	/* The last policy may hold the last reference to the card, so nothing
+	 * of the card may be used after this policy has given it up.
 	 */
 	hlist_for_each_entry_safe(pol, next, &taken, dead) {
 		xp = pol->xp;
@@ -107,7 +108,7 @@ void ov2_dead_policies_destroy(struct ov2_dead_policies *dead)
 }
 
 /**
- * ov2_dead_policies_end() - the card is unregistered: let its policies go
+ * ov2_dead_policies_end() - let deleted policies give up an unregistered card
  * @dead: the list. The core has deleted all policies of the card
  *
  * Context: Process context. Does not wait.
@@ -127,7 +128,7 @@ void ov2_dead_policies_end(struct ov2_dead_policies *dead)
  * @pol: the policy; it has left the SPD. The caller holds a reference to its
  *	xfrm_policy
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_dead_policy_add(struct ov2_dead_policies *dead,
 			 struct ov2_policy *pol)
@@ -144,7 +145,7 @@ void ov2_dead_policy_add(struct ov2_dead_policies *dead,
  * @dead: the list
  * @pol: the policy
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_dead_policy_del(struct ov2_dead_policies *dead,
 			 struct ov2_policy *pol)

@@ -96,7 +96,7 @@ static void policy_free(struct rcu_head *rcu)
  * ov2_policy_free() - undo ov2_policy_new()
  * @pol: the policy; it has left the SPD. It is freed a grace period later
  *
- * Context: Any context but hard interrupts.
+ * Context: Any context except hard interrupts.
  */
 void ov2_policy_free(struct ov2_policy *pol)
 {

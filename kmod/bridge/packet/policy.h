@@ -49,7 +49,7 @@ struct ov2_policy_key {
  *	unit tests
  * @hits: how many packets have met the policy, by CPU
  * @dead: in ov2_dead_policies.list, once the core has deleted the policy
- * @rcu: for freeing the policy a grace period later; then it is on no list
+ * @rcu: for freeing the policy a grace period after it has left SPD and list
  *
  * Until the policy is deleted, only @node, @in_pair and the counts behind @hits
  * change. On a machine of 64 bits the structure has 256 bytes. With one byte

@@ -68,9 +68,10 @@ no_memory:
 				 extack);
 }
 
-/* The core deletes a policy that it could not add, too, and some kernels free
- * such a policy at once, without xdo_dev_policy_free. xfrm_policy_insert() sets
- * the time of each policy that it has added.
+/* Has the core added a policy? The core also deletes a policy that it could not
+ * add, and some kernels free such a policy at once, without
+ * xdo_dev_policy_free. xfrm_policy_insert() sets the time of each policy that
+ * it has added.
  */
 static bool policy_was_added(const struct xfrm_policy *xp)
 {

@@ -197,8 +197,8 @@ static struct ov2_iv_counter *counter_of(struct ov2_rig *rig,
 	return &sa->member[0].transform.ivs;
 }
 
-/* The queues of two SAs may be on two CPUs, so SAs have no cache line in common
- * that each frame writes.
+/* The queues of two SAs may be on two CPUs. So no cache line that each frame
+ * writes belongs to two SAs.
  */
 static void iv_shares_no_cache_line(struct kunit *test)
 {
