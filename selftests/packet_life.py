@@ -379,7 +379,7 @@ class Remembered:
         ksft.check(sock.recv(100), "the connection has ended")
 
     def ends(self, what, *command):
-        """The command must end by itself. If not, close the sockets, and fail."""
+        """The command must end by itself. If not, close the sockets."""
         with subprocess.Popen(command) as process:
             try:
                 process.wait(ksft.patience(20))

@@ -46,7 +46,7 @@ int ov2_iv_counter_init(struct ov2_iv_counter *counter)
 {
 	size_t size = nr_cpu_ids * sizeof(*counter->next);
 
-	/* kmalloc() aligns a size that is a power of two to this size. */
+	/* kmalloc() aligns to the size if the size is a power of two. */
 	size = roundup_pow_of_two(max_t(size_t, size, SMP_CACHE_BYTES));
 	counter->next = kzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!counter->next)
