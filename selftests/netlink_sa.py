@@ -6,7 +6,6 @@ What it shows is compared with the states that were added, with `ip -s xfrm
 state`, with the card's counters and with the traffic that was sent.
 """
 import errno
-import os
 import re
 import socket
 import struct
@@ -387,13 +386,6 @@ def unprivileged(defer):
                    [errno.EPERM, errno.EPERM], become.__name__)
 
 
-def root_of_its_own():
-    ynl.own_user_namespace()
-    with open("/proc/self/uid_map", "w", encoding="ascii") as f:
-        f.write("0 0 1")
-    os.unshare(os.CLONE_NEWNET)
-
-
 def sas_of_its_own(family):
     subprocess.run(["ip", "-batch", "-"], check=True, text=True,
                    input="link add ov0 type ipsecov2\nlink set ov0 up\n"
@@ -408,7 +400,7 @@ def own_network(defer):
     """Root of a user namespace sees the SAs in its network namespace."""
     ns = Netns("start")
     defer(ns.delete)
-    ksft.equal(ynl.asked_by(root_of_its_own, ns, sas_of_its_own), ["0x7"],
+    ksft.equal(ynl.asked_by(ynl.root_of_its_own, ns, sas_of_its_own), ["0x7"],
                "what root of a user namespace sees")
 
 

@@ -46,8 +46,7 @@ static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 	struct ov2_assoc *assoc;
 	int err = 0;
 
-	if (!atomic_add_unless(&ad->bundles, 1,
-			       ad->hardware->ipsec_v2.sa_capacity))
+	if (!ov2_bundle_take(&ad->bundles, ad))
 		return add_full(ad, x, extack);
 
 	assoc = ov2_assoc_alloc(ad, x);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the engine can do, which of its features are on, and the two requests
- * that switch features on and off. The requests leave the SAs as they are
- * (ipsecov2.rst 3.5).
+ * What the engine can do, which of its features are on, the two requests that
+ * switch features on and off, and the request that sets how many SAs there may
+ * be. The requests leave the SAs as they are (ipsecov2.rst 3.5).
  */
 #include "config.h"
 #include "engine.h"
@@ -11,13 +11,13 @@
 #include "../ov2/lists.h"
 #include "../watch/trace.h"
 
-/* As many SAs as mid-range NICs take, and few enough for a test to fill the
- * table
+/* The capacity unless the user sets another one: as many SAs as mid-range NICs
+ * take, and few enough for a test to fill the table
  */
 #define OV2_SA_CAPACITY	4096
 
 /* The table of SAs is full before the handles run out. */
-static_assert(OV2_SA_CAPACITY <= OV2_HANDLE_SLOTS);
+static_assert(OV2_SA_CAPACITY_MAX <= OV2_HANDLE_SLOTS);
 
 /* ov2_config_init() fills in the algorithms. */
 static struct ov2_offload hardware = {
@@ -45,9 +45,10 @@ static struct ov2_offload hardware = {
 	},
 };
 
-/* A row for each value of enum ov2_ipsec_parameter. All cards are alike, so the
- * current configuration of a card is a pointer to a row. The rows never change
- * after module init, so a reader never sees half of a change.
+/* A row for each value of enum ov2_ipsec_parameter. Each engine has a copy of
+ * these rows, and the current configuration of its card is a pointer to a row
+ * of the copy. Only the capacity in a row changes. The capacity is one word, so
+ * a reader never sees half of a change.
  */
 static struct ov2_offload configs[OV2_PARAMETER_MAX];
 
@@ -108,8 +109,10 @@ void ov2_config_start(struct ov2_engine *engine)
 	if (!config_is_possible(engine->parameter))
 		engine->parameter = OV2_PARAMETER_ESP_ENABLED;
 	engine->encapsulation = OV2_ENCAPSULATION_NO_CHANGE;
-	engine->ad->hardware = &hardware;
-	engine->ad->config = &configs[engine->parameter];
+	engine->hardware = hardware;
+	memcpy(engine->configs, configs, sizeof(configs));
+	engine->ad->hardware = &engine->hardware;
+	engine->ad->config = &engine->configs[engine->parameter];
 }
 
 /* OFFLOAD_ENCAPSULATION off stops all offloads. The parameter that
@@ -123,7 +126,7 @@ static const struct ov2_offload *config_update(struct ov2_engine *engine)
 	lockdep_assert_held(&engine->config_lock);
 	if (engine->encapsulation == OV2_ENCAPSULATION_OFF)
 		parameter = OV2_PARAMETER_DISABLED;
-	WRITE_ONCE(engine->ad->config, &configs[parameter]);
+	WRITE_ONCE(engine->ad->config, &engine->configs[parameter]);
 	/* A receive queue may remember an SA that must not receive with the new
 	 * configuration (sa_memo.c).
 	 */
@@ -211,6 +214,57 @@ enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
 	config = config_update(engine);
 	spin_unlock_bh(&engine->config_lock);
 	return config_changed(engine, config);
+}
+
+/* While IPsec is off, all fields of the configuration are 0 (ipsecov2.rst 3.4),
+ * the capacity, too.
+ */
+static void config_write_capacity(struct ov2_engine *engine, u32 capacity)
+{
+	int i;
+
+	lockdep_assert_held(&engine->config_lock);
+	WRITE_ONCE(engine->hardware.ipsec_v2.sa_capacity, capacity);
+	for (i = 0; i < OV2_PARAMETER_MAX; i++)
+		if (i != OV2_PARAMETER_DISABLED)
+			WRITE_ONCE(engine->configs[i].ipsec_v2.sa_capacity,
+				   capacity);
+}
+
+/**
+ * ov2_config_capacity() - OV2_OID_EXT_SA_CAPACITY
+ * @engine: the engine
+ * @req: the request
+ *
+ * Context: Any context.
+ * Return: its final status.
+ */
+enum ov2_status ov2_config_capacity(struct ov2_engine *engine,
+				    const struct ov2_request *req)
+{
+	const struct ov2_ext_capacity *set = req->capacity;
+	enum ov2_status status;
+	bool fits;
+
+	status = ov2_object_check(set, req->len, OV2_OBJECT_TYPE_DEFAULT,
+				  OV2_REVISION_1, sizeof(*set));
+	if (status != OV2_STATUS_SUCCESS)
+		return status;
+	if (!set->sa_capacity || set->sa_capacity > OV2_SA_CAPACITY_MAX)
+		return OV2_STATUS_INVALID_DATA;
+
+	/* An add that runs at the same time may have read the old capacity.
+	 * Then there is one bundle too many until a bundle is deleted, which
+	 * ov2_bundle_take() allows for.
+	 */
+	spin_lock_bh(&engine->config_lock);
+	fits = atomic_read(&engine->bundles) <= set->sa_capacity;
+	if (fits)
+		config_write_capacity(engine, set->sa_capacity);
+	spin_unlock_bh(&engine->config_lock);
+	if (!fits)
+		return OV2_STATUS_RESOURCES;
+	return config_changed(engine, READ_ONCE(engine->ad->config));
 }
 
 /**

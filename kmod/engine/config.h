@@ -16,6 +16,8 @@ enum ov2_status ov2_config_parameters(struct ov2_engine *engine,
 				      const struct ov2_request *req);
 enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
 					 const struct ov2_request *req);
+enum ov2_status ov2_config_capacity(struct ov2_engine *engine,
+				    const struct ov2_request *req);
 bool ov2_config_receives(const struct ov2_engine *engine,
 			 const struct ov2_sa *sa);
 bool ov2_config_sends(const struct ov2_engine *engine);

@@ -6,6 +6,7 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
+#include "../ov2/offload.h"
 #include "../ov2/reaper.h"
 #include "sa_table.h"
 
@@ -44,6 +45,10 @@ enum ov2_engine_state {
  *	engine is halted
  * @reaped: for ov2_reap(), which destroys this structure
  * @serial: ov2_sa.serial of the newest SA
+ * @hardware: what the engine can do (ov2_adapter.hardware). Its sa_capacity is
+ *	written under @config_lock and read without
+ * @configs: a row for each value of enum ov2_ipsec_parameter. Only their
+ *	sa_capacity changes, together with the one of @hardware
  * @config_lock: protects @parameter, @encapsulation, and ov2_adapter.config,
  *	which follows from these two; taken with BH disabled
  * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE
@@ -62,6 +67,8 @@ struct ov2_engine {
 	refcount_t ref;
 	struct ov2_reaped reaped;
 	atomic64_t serial;
+	struct ov2_offload hardware;
+	struct ov2_offload configs[OV2_PARAMETER_MAX];
 	spinlock_t config_lock; /* protects parameter and encapsulation */
 	u8 parameter;
 	u8 encapsulation;

@@ -13,14 +13,9 @@
 #include "../watch/counters.h"
 #include "../watch/trace.h"
 
-static u32 sa_capacity(const struct ov2_engine *engine)
-{
-	return engine->ad->hardware->ipsec_v2.sa_capacity;
-}
-
 static bool take_place(struct ov2_engine *engine)
 {
-	if (atomic_add_unless(&engine->bundles, 1, sa_capacity(engine)))
+	if (ov2_bundle_take(&engine->bundles, engine->ad))
 		return true;
 	WRITE_ONCE(engine->starved, true);
 	return false;
@@ -39,7 +34,7 @@ static bool take_place(struct ov2_engine *engine)
 bool ov2_sa_delete_wanted(const struct ov2_engine *engine)
 {
 	return READ_ONCE(engine->starved) &&
-	       atomic_read(&engine->bundles) >= sa_capacity(engine);
+	       atomic_read(&engine->bundles) >= ov2_sa_capacity(engine->ad);
 }
 
 /* The configuration may have changed since the bridge looked at it, so the add
@@ -259,6 +254,8 @@ static enum ov2_status sa_request_accepted(struct ov2_engine *engine,
 		return ov2_config_parameters(engine, req);
 	case OV2_OID_OFFLOAD_ENCAPSULATION:
 		return ov2_config_encapsulation(engine, req);
+	case OV2_OID_EXT_SA_CAPACITY:
+		return ov2_config_capacity(engine, req);
 	default:
 		return OV2_STATUS_INVALID_OID;
 	}

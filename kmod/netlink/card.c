@@ -82,7 +82,7 @@ static int card_put_offload(struct sk_buff *msg, int attr,
 	    nla_put_u32(msg, IPSECOV2_A_OFFLOAD_AUTH, caps->auth) ||
 	    nla_put_u32(msg, IPSECOV2_A_OFFLOAD_ENCR, caps->encr) ||
 	    nla_put_u32(msg, IPSECOV2_A_OFFLOAD_SA_CAPACITY,
-			caps->sa_capacity))
+			READ_ONCE(caps->sa_capacity)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -126,7 +126,10 @@ static int card_put(struct sk_buff *msg, struct net *net,
 	    nla_put_u32(msg, IPSECOV2_A_CARD_SAS, atomic_read(&ad->bundles)) ||
 	    card_put_offload(msg, IPSECOV2_A_CARD_HARDWARE, ad->hardware) ||
 	    card_put_offload(msg, IPSECOV2_A_CARD_CONFIG,
-			     READ_ONCE(ad->config)))
+			     READ_ONCE(ad->config)) ||
+	    nla_put_u32(msg, IPSECOV2_A_CARD_SA_CAPACITY,
+			ov2_sa_capacity(ad)) ||
+	    nla_put_u32(msg, IPSECOV2_A_CARD_RX_RING, READ_ONCE(port->ring)))
 		return -EMSGSIZE;
 	return 0;
 }

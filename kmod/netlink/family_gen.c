@@ -54,6 +54,13 @@ static const struct nla_policy ipsecov2_log_get_nl_policy[IPSECOV2_A_LOG_SEQ + 1
 	[IPSECOV2_A_LOG_SEQ] = { .type = NLA_UINT, },
 };
 
+/* IPSECOV2_CMD_CARD_SET - do */
+static const struct nla_policy ipsecov2_card_set_nl_policy[IPSECOV2_A_CARD_RX_RING + 1] = {
+	[IPSECOV2_A_CARD_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[IPSECOV2_A_CARD_SA_CAPACITY] = { .type = NLA_U32, },
+	[IPSECOV2_A_CARD_RX_RING] = { .type = NLA_U32, },
+};
+
 /* Ops table for ipsecov2 */
 static const struct genl_split_ops ipsecov2_nl_ops[] = {
 	{
@@ -114,6 +121,13 @@ static const struct genl_split_ops ipsecov2_nl_ops[] = {
 		.policy		= ipsecov2_log_get_nl_policy,
 		.maxattr	= IPSECOV2_A_LOG_SEQ,
 		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= IPSECOV2_CMD_CARD_SET,
+		.doit		= ipsecov2_nl_card_set_doit,
+		.policy		= ipsecov2_card_set_nl_policy,
+		.maxattr	= IPSECOV2_A_CARD_RX_RING,
+		.flags		= GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
 

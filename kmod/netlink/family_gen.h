@@ -25,6 +25,7 @@ int ipsecov2_nl_policy_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
 int ipsecov2_nl_log_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
+int ipsecov2_nl_card_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 extern struct genl_family ipsecov2_nl_family;
 

@@ -5,12 +5,12 @@
 #include <linux/netdevice.h>
 
 #include "handle.h"
+#include "offload.h"
 
 struct ov2_adapter_ops;
 struct ov2_counters;
 struct ov2_log;
 struct ov2_miniport_ops;
-struct ov2_offload;
 
 /**
  * struct ov2_adapter - one card, as bridge and engine see it
@@ -20,10 +20,12 @@ struct ov2_offload;
  *	never look inside
  * @counters: counters of this card (watch/counters.h)
  * @log: the last refusals and fallbacks of this card (watch/log.h)
- * @hardware: what the engine can do; set by @miniport->initialize, constant
+ * @hardware: what the engine can do; set by @miniport->initialize. Only its
+ *	sa_capacity changes, by OV2_OID_EXT_SA_CAPACITY: ov2_sa_capacity() reads
+ *	it
  * @config: the part of @hardware that is on. The engine exchanges the pointer
- *	with WRITE_ONCE(). Each structure that @config has pointed to is
- *	constant and stays
+ *	with WRITE_ONCE(). Each structure that @config has pointed to
+ *	stays as long as the engine, and only its sa_capacity changes
  * @bundles: number of SA bundles that the bridge has in the engine. The bridge
  *	counts them, so that they stay within ov2_capabilities.sa_capacity
  * @handles: the handles of the engine's SAs; ov2_handles_init() comes before
@@ -54,6 +56,44 @@ struct ov2_adapter {
 	u16 rx_queues;
 	u16 tx_used;
 };
+
+/**
+ * ov2_sa_capacity() - how many SA bundles a card takes now
+ * @ad: the card
+ *
+ * Context: Any context.
+ * Return: the number.
+ */
+static inline u32 ov2_sa_capacity(const struct ov2_adapter *ad)
+{
+	return READ_ONCE(ad->hardware->ipsec_v2.sa_capacity);
+}
+
+/**
+ * ov2_bundle_take() - count one more SA bundle, if there is room for it
+ * @bundles: the count
+ * @ad: the card
+ *
+ * The count may be above the capacity, because an add may have taken its place
+ * just before the capacity was lowered. So this function asks whether the count
+ * is less than the capacity. atomic_add_unless() would ask whether the count is
+ * equal to it, and from then on every add would find room.
+ *
+ * Context: Any context.
+ * Return: false if the card is full.
+ */
+static inline bool ov2_bundle_take(atomic_t *bundles,
+				   const struct ov2_adapter *ad)
+{
+	u32 capacity = ov2_sa_capacity(ad);
+	int count = atomic_read(bundles);
+
+	do {
+		if ((u32)count >= capacity)
+			return false;
+	} while (!atomic_try_cmpxchg(bundles, &count, count + 1));
+	return true;
+}
 
 /**
  * ov2_adapter_of() - the card behind a netdev

@@ -81,9 +81,9 @@ struct ov2_miniport_ops {
  * @request_complete: end of a request that was pending. Process context
  * @status: a status indication; @code is always
  *	OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG. The engine calls @status once
- *	for each successful set of OFFLOAD_PARAMETERS or OFFLOAD_ENCAPSULATION,
- *	before the set returns. If two sets run at the same time, their
- *	indications come in any order.
+ *	for each successful set of OFFLOAD_PARAMETERS, OFFLOAD_ENCAPSULATION or
+ *	EXT_SA_CAPACITY, before the set returns. If two sets run at the same
+ *	time, their indications come in any order.
  *	Any context except hard interrupts
  */
 struct ov2_adapter_ops {

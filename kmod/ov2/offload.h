@@ -110,4 +110,21 @@ struct ov2_offload_encapsulation {
 	u32 type;
 };
 
+/* The most SA bundles that a card can be set to take */
+#define OV2_SA_CAPACITY_MAX			1000000
+
+/**
+ * struct ov2_ext_capacity - extension: how many SA bundles the engine takes
+ * @header: OV2_OBJECT_TYPE_DEFAULT, revision 1, size of this structure
+ * @sa_capacity: the new ov2_capabilities.sa_capacity, 1 to OV2_SA_CAPACITY_MAX
+ *
+ * In NDIS the capacity of an adapter is fixed. The request ends with
+ * OV2_STATUS_RESOURCES, and changes nothing, if the engine has more bundles
+ * than @sa_capacity.
+ */
+struct ov2_ext_capacity {
+	struct ov2_object_header header;
+	u32 sa_capacity;
+};
+
 #endif /* _OV2_OFFLOAD_H */

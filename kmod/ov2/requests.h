@@ -21,6 +21,9 @@
 #define OV2_OID_OFFLOAD_ENCAPSULATION	0x0101010aU
 #define OV2_OID_OFFLOAD_PARAMETERS	0xfc01020cU
 
+/* An extension. NDIS has numbers of this kind for the requests of a vendor. */
+#define OV2_OID_EXT_SA_CAPACITY		0xff010001U
+
 #define OV2_SA_INBOUND		0x00000001U
 #define OV2_SA_IPV6		0x00000010U
 #define OV2_SEC_ASSOC_ESN	0x00000001U
@@ -278,6 +281,7 @@ struct ov2_ext_update {
  * @update: OV2_OID_UPDATE_SA
  * @parameters: OV2_OID_OFFLOAD_PARAMETERS
  * @encapsulation: OV2_OID_OFFLOAD_ENCAPSULATION
+ * @capacity: OV2_OID_EXT_SA_CAPACITY
  * @ext: extension of the adds, the same for each entry of a list; NULL in pure
  *	IPsecOV2. If it is NULL, UDP-ESP comes to port 4500, numbers begin with
  *	0, the window is unknown and the mode is derived (ipsecov2.rst Q2, Q16)
@@ -303,6 +307,7 @@ struct ov2_request {
 		const struct ov2_update_sa *update;
 		const struct ov2_offload_parameters *parameters;
 		const struct ov2_offload_encapsulation *encapsulation;
+		const struct ov2_ext_capacity *capacity;
 	};
 	const struct ov2_ext_add *ext;
 	const struct ov2_ext_update *ext_update;

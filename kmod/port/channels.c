@@ -105,7 +105,7 @@ static bool channels_settle(const struct ov2_port *from,
 /**
  * ov2_channels_share() - tell the send queues which rings they feed
  * @port: the sender. Its line has changed, or its number of send queues, or the
- *	table of the receiver
+ *	table or the size of the rings of the receiver
  *
  * Context: RTNL.
  */
@@ -124,6 +124,7 @@ void ov2_channels_share(struct ov2_port *port)
 			WRITE_ONCE(port->txqs[queue].ring,
 				   ov2_rss_queue(rss, queue));
 	WRITE_ONCE(port->sharers, ov2_rss_sharers(rss, port->ad.tx_used));
+	WRITE_ONCE(port->limit, far->ring);
 }
 
 /**

@@ -19,6 +19,7 @@
 #include "filter.h"
 #include "line.h"
 #include "port.h"
+#include "ring.h"
 #include "rss.h"
 #include "rx.h"
 #include "rx_poll.h"
@@ -311,6 +312,8 @@ void ov2_port_setup(struct net_device *dev)
 
 	port->line = line;
 	port->sharers = 1;
+	port->limit = OV2_RING_FRAMES;
+	port->ring = OV2_RING_FRAMES;
 	port->ad.ops = &adapter_ops;
 	port->ad.dev = dev;
 	ov2_bridge_setup(dev);

@@ -13,6 +13,7 @@
 #include "port.h"
 #include "ring.h"
 #include "rss.h"
+#include "sizes.h"
 
 static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
@@ -189,6 +190,32 @@ static int set_rxfh_fields(struct net_device *dev,
 	return use_rss(port, rss, extack);
 }
 
+/* A card has rings for received frames only. Frames that the card sends wait on
+ * the rings at the other end.
+ */
+static void get_ringparam(struct net_device *dev,
+			  struct ethtool_ringparam *ring,
+			  struct kernel_ethtool_ringparam *kernel_ring,
+			  struct netlink_ext_ack *extack)
+{
+	const struct ov2_port *port = netdev_priv(dev);
+
+	ring->rx_max_pending = OV2_RING_FRAMES_MAX;
+	ring->rx_pending = port->ring;
+}
+
+static int set_ringparam(struct net_device *dev,
+			 struct ethtool_ringparam *ring,
+			 struct kernel_ethtool_ringparam *kernel_ring,
+			 struct netlink_ext_ack *extack)
+{
+	int err = ov2_sizes_check_ring(ring->rx_pending, extack);
+
+	if (!err)
+		ov2_sizes_set_ring(netdev_priv(dev), ring->rx_pending);
+	return err;
+}
+
 /* Only the engine can be reset. During the reset, the frames that the stack
  * sends wait in the stack's queues. Frames that are in the engine to be sealed
  * are dropped and counted. If the line wakes a queue before the reset ends, the
@@ -227,6 +254,8 @@ const struct ethtool_ops ov2_ethtool_ops = {
 	.set_rxfh		= set_rxfh,
 	.get_rxfh_fields	= get_rxfh_fields,
 	.set_rxfh_fields	= set_rxfh_fields,
+	.get_ringparam		= get_ringparam,
+	.set_ringparam		= set_ringparam,
 	.reset			= port_reset,
 	.get_ts_info		= ethtool_op_get_ts_info,
 };

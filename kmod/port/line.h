@@ -55,7 +55,7 @@ struct sk_buff_head;
  * @max_mtu are the most that any such device can do, and @plug narrows the
  * card's values to the values of the device. @plug also registers an rx_handler
  * and makes the card an upper of the device; @unplug undoes both. The
- * rx_handler calls ov2_rx_enqueue(), and drops frames beyond OV2_RING_FRAMES,
+ * rx_handler calls ov2_rx_enqueue(), and drops frames beyond ov2_port.ring,
  * because it cannot stop a sender. @put is dev_queue_xmit(). @room is
  * ov2_ring_room() without a ring, since the device has a queueing discipline of
  * its own. @carrier is netif_stacked_transfer_operstate(), which the device's

@@ -119,6 +119,10 @@ struct ov2_filter {
  *	its line (ring.c, channels.c). Written under RTNL
  * @rss: which receive queue a frame comes in on. Replaced under RTNL, read
  *	under RCU
+ * @limit: how many segments may wait on a ring at the other end of its line:
+ *	ov2_port.ring of the card there (channels.c). Written under RTNL
+ * @ring: how many segments may wait on each of its own rings (sizes.c). Written
+ *	under RTNL
  * @up: the card takes frames from its line. Written under RTNL
  * @filter: which frames it takes
  * @cpus: CPUs on which it may receive. Written under RTNL, while the card is
@@ -132,6 +136,8 @@ struct ov2_port {
 	struct ov2_port __rcu *peer;
 	unsigned int sharers;
 	struct ov2_rss __rcu *rss;
+	unsigned int limit;
+	unsigned int ring;
 	bool up;
 	struct ov2_filter filter;
 	cpumask_var_t cpus;

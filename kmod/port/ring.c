@@ -3,7 +3,7 @@
  * The ring of a receive queue, and back-pressure.
  *
  * Only the receiver has a ring. A send queue stops when the frames on the ring
- * and the frames in the engine reach OV2_RING_FRAMES. The queue is woken when
+ * and the frames in the engine reach ov2_port.limit. The queue is woken when
  * only half as many frames are left. So a slow receiver slows its sender, and
  * no frame is lost. A large packet counts as many frames as it has segments.
  * The receiver's own engine holds at most OV2_RX_HELD_MAX of the frames that
@@ -13,9 +13,15 @@
  * on the ring and its own frames in the engine. It assumes that each of the
  * other queues has as many frames in the engine as it has itself. So no queue
  * reads another queue's counter, and still the sender's engine holds at most
- * OV2_RING_FRAMES for one ring. If the receiver's table chooses the ring by the
+ * ov2_port.limit for one ring. If the receiver's table chooses the ring by the
  * flow of a frame (rss.c), every send queue may feed every ring, and a send
  * queue stops for the fullest of the rings that it feeds.
+ *
+ * The size of a ring belongs to the receiver, and the user may change the size
+ * at any time. A ring is a list, so a new size needs no new memory, and no
+ * frame is lost: if more frames are on the ring than it may have now, these
+ * frames stay on it, and the senders wait until the receiver has taken enough
+ * of them.
  */
 #include <linux/lockdep.h>
 #include <linux/math.h>
@@ -28,8 +34,6 @@
 #include "line.h"
 #include "port.h"
 #include "ring.h"
-
-#define RING_WAKE_ROOM	(OV2_RING_FRAMES / 2)
 
 /**
  * struct ring_cb - what skb->cb holds while a frame is on a ring
@@ -191,18 +195,24 @@ int ov2_ring_room(const struct ov2_port *port, u16 queue,
 		used *= READ_ONCE(port->sharers);
 		used += READ_ONCE(rxq->segments);
 	}
-	return OV2_RING_FRAMES - used;
+	return (int)READ_ONCE(port->limit) - used;
+}
+
+/* A queue that has stopped is woken when it has this much room. */
+static int ring_wake_room(const struct ov2_port *port)
+{
+	return READ_ONCE(port->limit) / 2;
 }
 
 /* A queue stops if there is less room than one frame for each queue that shares
  * the ring. The reason is that all of these queues may have seen the same room,
  * and each may send one more frame before it stops. The limit is at most
- * RING_WAKE_ROOM, so that a queue that is woken can send, even if very many
+ * ring_wake_room(), so that a queue that is woken can send, even if very many
  * queues share its ring.
  */
 static int ring_stop_room(const struct ov2_port *port)
 {
-	return min_t(int, READ_ONCE(port->sharers), RING_WAKE_ROOM);
+	return min_t(int, READ_ONCE(port->sharers), ring_wake_room(port));
 }
 
 /**
@@ -227,7 +237,7 @@ void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue)
 		port->txqs[queue].left = min(room - stop, OV2_RING_BURST);
 	if (unlikely(room < stop))
 		netif_txq_maybe_stop(txq, port->line->room(port, queue), stop,
-				     RING_WAKE_ROOM);
+				     ring_wake_room(port));
 }
 
 /**
@@ -248,7 +258,7 @@ void ov2_ring_wake(struct ov2_port *port, u16 queue)
 	 */
 	smp_mb();
 	if (netif_tx_queue_stopped(txq) && READ_ONCE(port->up) &&
-	    port->line->room(port, queue) >= RING_WAKE_ROOM)
+	    port->line->room(port, queue) >= ring_wake_room(port))
 		netif_tx_wake_queue(txq);
 }
 

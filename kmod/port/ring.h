@@ -9,12 +9,19 @@
 struct ov2_port;
 struct ov2_rxq;
 
-/* Frames that may wait for a receive queue before its senders stop. A large
- * packet counts as many frames as it has segments, because 512 frames of 64 KiB
- * would hold 32 MiB for each queue. With an MTU of 1500, 512 segments are as
- * many bytes as BQL lets a queue of a fast NIC hold.
+/* Frames that may wait for a receive queue before its senders stop, unless the
+ * user sets another number (sizes.c). A large packet counts as many frames as
+ * it has segments, because 512 frames of 64 KiB would hold 32 MiB for each
+ * queue. With an MTU of 1500, 512 segments are as many bytes as BQL lets a
+ * queue of a fast NIC hold.
  */
 #define OV2_RING_FRAMES		512
+
+/* What a user may set. A smaller ring would be full after each large packet of
+ * 64 KiB. A larger ring would only make frames wait longer.
+ */
+#define OV2_RING_FRAMES_MIN	64
+#define OV2_RING_FRAMES_MAX	8192
 
 /* Segments that a send queue may send before it looks at the room of its line
  * again.

@@ -446,7 +446,8 @@ struct ov2_adapter;
 	X(CONFIG_CHANGE, "ipsec_config_change",				\
 	  0, 0,								\
 	  "The engine announced its configuration, as it does when "	\
-	  "the card is made and when esp-hw-offload changes")		\
+	  "the card is made and when esp-hw-offload or the capacity "	\
+	  "of its SA table changes")					\
 	X(WIRE_TX_DROP_UNPLUGGED, "wire_tx_drop_unplugged",		\
 	  0, SKB_DROP_REASON_NO_TX_TARGET,				\
 	  "The cable has no other end, or the card at the other end "	\

@@ -240,6 +240,16 @@ const struct schema_attr schema_card[SCHEMA_ATTRS] = {
 		.kind = SCHEMA_NEST,
 		.nest = schema_offload,
 	},
+	[IPSECOV2_A_CARD_SA_CAPACITY] = {
+		.name = "sa-capacity",
+		.key = "sa_capacity",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_CARD_RX_RING] = {
+		.name = "rx-ring",
+		.key = "rx_ring",
+		.kind = SCHEMA_U32,
+	},
 };
 
 const struct schema_attr schema_counter[SCHEMA_ATTRS] = {

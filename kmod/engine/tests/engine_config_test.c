@@ -3,7 +3,8 @@
  * Capabilities and configuration agree, and the engine obeys its configuration.
  *
  * The tests are about OFFLOAD_ENCAPSULATION (INV-41), OFFLOAD_PARAMETERS
- * (INV-42), and the capabilities that are always set (INV-43).
+ * (INV-42), the capabilities that are always set (INV-43), and the extension
+ * that sets the SA capacity.
  */
 #include <kunit/test.h>
 
@@ -279,6 +280,129 @@ static void encapsulation_malformed(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, config_of(rig)->esp);
 }
 
+static u32 capacity_of(const struct ov2_rig *rig)
+{
+	return ov2_sa_capacity(&rig->ad);
+}
+
+static void expect_capacity(struct ov2_rig *rig, u32 capacity, u32 expected)
+{
+	int before = atomic_read(&rig->num_status);
+	u32 status = ov2_rig_capacity(rig, capacity);
+
+	KUNIT_EXPECT_EQ(rig->test, status, expected);
+	KUNIT_EXPECT_EQ(rig->test, atomic_read(&rig->num_status) - before,
+			expected == OV2_STATUS_SUCCESS);
+}
+
+static u32 add_one(struct ov2_rig *rig, u32 spi)
+{
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+
+	sa.spi = spi;
+	return ov2_rig_request(rig, ov2_rig_add_new(rig, &sa, false));
+}
+
+/* The new capacity is in hardware and configuration, and as many adds succeed.
+ */
+static void capacity_set(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+
+	expect_capacity(rig, 2, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, capacity_of(rig), 2);
+	KUNIT_EXPECT_EQ(test, config_of(rig)->sa_capacity, 2);
+	KUNIT_EXPECT_EQ(test, rig->status_config.ipsec_v2.sa_capacity, 2);
+	KUNIT_EXPECT_EQ(test, add_one(rig, 0x100), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, add_one(rig, 0x101), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, add_one(rig, 0x102), OV2_STATUS_RESOURCES);
+	expect_capacity(rig, 3, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, add_one(rig, 0x102), OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, add_one(rig, 0x103), OV2_STATUS_RESOURCES);
+}
+
+/* The capacity cannot be less than the number of SAs. */
+static void capacity_below_sas(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+
+	ov2_rig_add_outbound(rig, &sa);
+	KUNIT_EXPECT_EQ(test, add_one(rig, 0x1001), OV2_STATUS_SUCCESS);
+	expect_capacity(rig, 1, OV2_STATUS_RESOURCES);
+	KUNIT_EXPECT_GT(test, capacity_of(rig), 2);
+	expect_capacity(rig, 2, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_delete(rig, sa.out),
+			OV2_STATUS_SUCCESS);
+	expect_capacity(rig, 1, OV2_STATUS_SUCCESS);
+}
+
+/* An add that took its place before the capacity was lowered does not make room
+ * for all later adds.
+ */
+static void capacity_exceeded(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	atomic_t bundles = ATOMIC_INIT(3);
+
+	expect_capacity(rig, 2, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_FALSE(test, ov2_bundle_take(&bundles, &rig->ad));
+	atomic_set(&bundles, 2);
+	KUNIT_EXPECT_FALSE(test, ov2_bundle_take(&bundles, &rig->ad));
+	atomic_set(&bundles, 1);
+	KUNIT_EXPECT_TRUE(test, ov2_bundle_take(&bundles, &rig->ad));
+	KUNIT_EXPECT_EQ(test, atomic_read(&bundles), 2);
+}
+
+/* The capacity is 1 to OV2_SA_CAPACITY_MAX, and each engine has its own. */
+static void capacity_limits(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig *other = ov2_rig_new(test, &ov2_engine_miniport);
+	u32 before = capacity_of(rig);
+
+	expect_capacity(rig, 0, OV2_STATUS_INVALID_DATA);
+	expect_capacity(rig, OV2_SA_CAPACITY_MAX + 1, OV2_STATUS_INVALID_DATA);
+	expect_capacity(rig, U32_MAX, OV2_STATUS_INVALID_DATA);
+	KUNIT_EXPECT_EQ(test, capacity_of(rig), before);
+	expect_capacity(rig, OV2_SA_CAPACITY_MAX, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, capacity_of(rig), OV2_SA_CAPACITY_MAX);
+	expect_capacity(rig, 1, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, capacity_of(other), before);
+	KUNIT_EXPECT_EQ(test, config_of(other)->sa_capacity, before);
+}
+
+/* A capacity that is set while IPsec is off is there when IPsec is on again. */
+static void capacity_while_off(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+
+	expect_set(rig, OV2_PARAMETER_DISABLED, OV2_STATUS_SUCCESS);
+	expect_capacity(rig, 7, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_FALSE(test, advertises(config_of(rig)));
+	KUNIT_EXPECT_EQ(test, capacity_of(rig), 7);
+	expect_set(rig, OV2_PARAMETER_ESP_ENABLED, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, config_of(rig)->sa_capacity, 7);
+}
+
+static void capacity_malformed(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_request *rr;
+
+	expect_capacity(rig, 9, OV2_STATUS_SUCCESS);
+	rr = list_last_entry(&rig->requests, struct ov2_rig_request, link);
+	rr->capacity.sa_capacity = 10;
+	rr->req.len--;
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_request(rig, rr),
+			OV2_STATUS_INVALID_LENGTH);
+	rr->req.len++;
+	rr->capacity.header.type = OV2_OBJECT_TYPE_OFFLOAD;
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_request(rig, rr),
+			OV2_STATUS_INVALID_DATA);
+	KUNIT_EXPECT_EQ(test, capacity_of(rig), 9);
+}
+
 static struct kunit_case engine_config_cases[] = {
 	KUNIT_CASE(parameter_values),
 	KUNIT_CASE(parameter_malformed),
@@ -289,6 +413,12 @@ static struct kunit_case engine_config_cases[] = {
 	KUNIT_CASE(encapsulation_off),
 	KUNIT_CASE(encapsulation_before_on),
 	KUNIT_CASE(encapsulation_malformed),
+	KUNIT_CASE(capacity_set),
+	KUNIT_CASE(capacity_below_sas),
+	KUNIT_CASE(capacity_exceeded),
+	KUNIT_CASE(capacity_limits),
+	KUNIT_CASE(capacity_while_off),
+	KUNIT_CASE(capacity_malformed),
 	{}
 };
 

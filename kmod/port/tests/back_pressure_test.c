@@ -5,6 +5,8 @@
 
 #include "../../unit/rig/two_cards.h"
 #include "../../watch/counters.h"
+#include "../line.h"
+#include "../sizes.h"
 
 #define HALF	(OV2_RING_FRAMES / 2)
 
@@ -292,6 +294,97 @@ static void held_stays_stopped(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 1));
 }
 
+static void resize(struct ov2_port *port, u32 size)
+{
+	rtnl_lock();
+	ov2_sizes_set_ring(port, size);
+	rtnl_unlock();
+}
+
+/* A ring that is made smaller than what is on it loses nothing. Its sender
+ * waits until half of the new ring is free.
+ */
+static void ring_smaller(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	at_once(cards);
+	ov2_cards_send_until_stop(cards, 0, false);
+	resize(cards->b, 64);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), OV2_RING_FRAMES);
+	/* In two steps, because the engine holds OV2_RX_HELD_MAX at most */
+	take(cards, 0, HALF);
+	take(cards, 0, HALF - 33);
+	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 33);
+	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
+	take(cards, 0, 1);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, false), 32);
+	ov2_cards_poll_all(cards, 0);
+	KUNIT_EXPECT_EQ(test, cards->num_up, OV2_RING_FRAMES + 32);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 0);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->b).rx_dropped, 0);
+}
+
+/* A ring that is made larger wakes its senders. */
+static void ring_larger(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 2, 1);
+
+	at_once(cards);
+	ov2_cards_send_until_stop(cards, 0, false);
+	ov2_cards_send_until_stop(cards, 1, false);
+	resize(cards->b, 2 * OV2_RING_FRAMES);
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
+	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 1));
+	ov2_cards_send_until_stop(cards, 0, false);
+	KUNIT_EXPECT_GE(test, ov2_cards_ring(cards, 0),
+			2 * OV2_RING_FRAMES - 2);
+	KUNIT_EXPECT_LE(test, ov2_cards_ring(cards, 0), 2 * OV2_RING_FRAMES);
+}
+
+/* The smallest ring holds its bound with many senders, and all of them are
+ * woken.
+ */
+static void ring_smallest_shared(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, SHARERS, 1);
+	u16 queue;
+
+	at_once(cards);
+	resize(cards->b, OV2_RING_FRAMES_MIN);
+	for (queue = 0; queue < SHARERS; queue++)
+		ov2_cards_send_until_stop(cards, queue, false);
+	KUNIT_EXPECT_LE(test, ov2_cards_ring(cards, 0), OV2_RING_FRAMES_MIN);
+	KUNIT_EXPECT_GE(test, ov2_cards_ring(cards, 0),
+			OV2_RING_FRAMES_MIN - SHARERS);
+	expect_drained(test, cards);
+}
+
+/* The size of a ring belongs to its receiver. It does not limit what the
+ * receiver itself sends, and it stays when the cable is pulled.
+ */
+static void ring_of_receiver(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+
+	at_once(cards);
+	resize(cards->a, 64);
+	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, false),
+			OV2_RING_FRAMES);
+	KUNIT_EXPECT_EQ(test, cards->b->limit, 64);
+	KUNIT_EXPECT_EQ(test, cards->b->ring, OV2_RING_FRAMES);
+	rtnl_lock();
+	cards->b->line->unplug(cards->b);
+	ov2_sizes_set_ring(cards->a, 128);
+	KUNIT_EXPECT_EQ(test, cards->b->line->plug(cards->b, cards->a->ad.dev,
+						   NULL), 0);
+	rtnl_unlock();
+	KUNIT_EXPECT_EQ(test, cards->b->limit, 128);
+	KUNIT_EXPECT_EQ(test, cards->a->limit, OV2_RING_FRAMES);
+	ov2_cards_poll_all(cards, 0);
+}
+
 static struct kunit_case back_pressure_cases[] = {
 	KUNIT_CASE(ring_bounds),
 	KUNIT_CASE(engine_wakes),
@@ -306,6 +399,10 @@ static struct kunit_case back_pressure_cases[] = {
 	KUNIT_CASE(down_wakes_all),
 	KUNIT_CASE(down_is_not_woken),
 	KUNIT_CASE(held_stays_stopped),
+	KUNIT_CASE(ring_smaller),
+	KUNIT_CASE(ring_larger),
+	KUNIT_CASE(ring_smallest_shared),
+	KUNIT_CASE(ring_of_receiver),
 	{}
 };
 

@@ -12,6 +12,7 @@
 #include "../../watch/counters.h"
 #include "../line.h"
 #include "../rx.h"
+#include "../sizes.h"
 
 /**
  * struct wall - a line that ends at the test
@@ -325,6 +326,22 @@ static void sets_carrier(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, netif_carrier_ok(cards->a->ad.dev));
 }
 
+/* A card may give its rings another size even if no card is at the other end of
+ * its line. The size does not limit what the card itself sends.
+ */
+static void resizes_rings(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 1);
+
+	rtnl_lock();
+	ov2_sizes_set_ring(cards->a, 64);
+	rtnl_unlock();
+	KUNIT_EXPECT_EQ(test, cards->a->ring, 64);
+	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, true),
+			OV2_RING_FRAMES);
+	ov2_hold_release_sent(&cards->a->ad, UINT_MAX, OV2_STATUS_SUCCESS);
+}
+
 static void names_its_link(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);
@@ -348,6 +365,7 @@ static struct kunit_case line_cases[] = {
 	KUNIT_CASE(brings_frames),
 	KUNIT_CASE(card_goes_down),
 	KUNIT_CASE(sets_carrier),
+	KUNIT_CASE(resizes_rings),
 	KUNIT_CASE(names_its_link),
 	{}
 };

@@ -135,6 +135,9 @@ static void hold_restart(struct ov2_adapter *ad)
 static enum ov2_status hold_request(struct ov2_adapter *ad,
 				    struct ov2_request *req)
 {
+	/* The capacity of this engine is fixed. */
+	if (req->oid == OV2_OID_EXT_SA_CAPACITY)
+		return OV2_STATUS_INVALID_OID;
 	if (req->oid == OV2_OID_OFFLOAD_PARAMETERS)
 		ov2_hold_of(ad)->esp = req->parameters->ipsec_v2;
 	return OV2_STATUS_SUCCESS;

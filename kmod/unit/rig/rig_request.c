@@ -312,6 +312,27 @@ enum ov2_status ov2_rig_encapsulation(struct ov2_rig *rig, u32 enabled)
 	return ov2_rig_request(rig, rr);
 }
 
+/**
+ * ov2_rig_capacity() - OV2_OID_EXT_SA_CAPACITY
+ * @rig: the rig
+ * @capacity: ov2_ext_capacity.sa_capacity, or any value
+ *
+ * Context: Process context, waits.
+ * Return: the final status.
+ */
+enum ov2_status ov2_rig_capacity(struct ov2_rig *rig, u32 capacity)
+{
+	struct ov2_rig_request *rr;
+
+	rr = ov2_rig_request_new(rig, OV2_OID_EXT_SA_CAPACITY);
+	rig_set_header(&rr->capacity.header, OV2_OBJECT_TYPE_DEFAULT,
+		       OV2_REVISION_1, sizeof(rr->capacity));
+	rr->capacity.sa_capacity = capacity;
+	rr->req.capacity = &rr->capacity;
+	rr->req.len = sizeof(rr->capacity);
+	return ov2_rig_request(rig, rr);
+}
+
 /* Delete the SA that an add made, even if the test has already deleted the SA.
  * In this case the engine answers SUCCESS, too (Q14).
  */

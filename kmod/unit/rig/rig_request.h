@@ -25,6 +25,7 @@ struct ov2_rig_sa;
  * @parameters: what @req.parameters points to, if it sets parameters
  * @encapsulation: what @req.encapsulation points to, if it sets the
  *	encapsulation
+ * @capacity: what @req.capacity points to, if it sets the capacity
  * @add: what @req.add points to, if it is an add
  * @keys: key area of @add
  */
@@ -41,6 +42,7 @@ struct ov2_rig_request {
 	struct ov2_update_sa update;
 	struct ov2_offload_parameters parameters;
 	struct ov2_offload_encapsulation encapsulation;
+	struct ov2_ext_capacity capacity;
 	struct ov2_add_sa_ex add;
 	u8 keys[OV2_RIG_KEYS_MAX];
 };
@@ -64,6 +66,7 @@ enum ov2_status ov2_rig_update(struct ov2_rig *rig, unsigned long handle,
 			       u32 operation, u32 spi, u32 seq_hi);
 enum ov2_status ov2_rig_parameter(struct ov2_rig *rig, u8 parameter);
 enum ov2_status ov2_rig_encapsulation(struct ov2_rig *rig, u32 enabled);
+enum ov2_status ov2_rig_capacity(struct ov2_rig *rig, u32 capacity);
 void ov2_rig_request_complete(struct ov2_adapter *ad, struct ov2_request *req,
 			      enum ov2_status status);
 bool ov2_rig_requests_end(struct ov2_rig *rig);
