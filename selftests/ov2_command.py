@@ -85,17 +85,18 @@ def show_text(defer):
     ns.ip("link set ov0 up", "link set ov1 up", STATE)
     capacity = ov2.ask(ns, "show", "ov0")[0]["hardware"]["sa_capacity"]
     first = ["ov0", "line cable to ov1", "engine emulated",
-             "queues 3 to send, 2 to receive", f"SAs 1 of {capacity}",
-             "offload on"]
+             "queues 3 to send, 2 to receive",
+             "ring 512 frames for each receive queue",
+             f"SAs 1 of {capacity}", "offload on"]
     ksft.equal(lines(ov2.run(ns, "show", "ov0").stdout), first, "show ov0")
     both = lines(ov2.run(ns, "show").stdout)
-    ksft.equal(both[:7], [*first, ""], "the first card of show")
-    ksft.equal(both[7:9], ["ov1", "line cable to ov0"], "the second card")
+    ksft.equal(both[:8], [*first, ""], "the first card of show")
+    ksft.equal(both[8:10], ["ov1", "line cable to ov0"], "the second card")
     ns.ip("xfrm state flush", "link del ov1")
     ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
     after = lines(ov2.run(ns, "show").stdout)
     ksft.equal(after[1], "line cable, nothing at its other end", "line")
-    ksft.equal(after[5], "offload off: `ethtool -K ov0 esp-hw-offload on`"
+    ksft.equal(after[6], "offload off: `ethtool -K ov0 esp-hw-offload on`"
                " switches it on", "offload")
 
 
@@ -692,21 +693,15 @@ def completion(defer):
     if not os.path.exists(script):
         raise ksft.Skip("ov2 was installed without its source")
     for line, expected in (
-            ("ov2 s", {"sa", "show", "stats"}), ("ov2 show o", {"ov0", "other"}),
+            ("ov2 s", {"sa", "set", "show", "stats"}),
+            ("ov2 show o", {"ov0", "other"}),
             (f"ov2 -n {ns.name} stats ov", {"ov0"}),
             ("ov2 decode ", {"tx", "rx"}),
             ("ov2 policy ", {"dir", "index", "ov0", "other"}),
             ("ov2 policy dir ", {"in", "out"}), ("ov2 log ot", {"other"}),
             ("ov2 --n", {"--netns", "--nonzero"}),
             ("ov2 --color=a", {"--color=auto", "--color=always"})):
-        words = line.split(" ")
-        done = ns.command(
-            "bash", "-c", 'PATH=$1:$PATH; . "$2"; shift 2; COMP_WORDS=("$@");'
-            ' COMP_CWORD=$(($# - 1)); _ov2 ov2 "${COMP_WORDS[-1]}"'
-            ' "${COMP_WORDS[-2]}"; printf "%s\n" "${COMPREPLY[@]}"', "bash",
-            os.path.dirname(ov2.find()), script, *words)
-        ksft.equal(set(done.stdout.split()), expected, line)
-        ksft.equal(done.stderr, "", line)
+        ksft.equal(ov2.completed(ns, script, line), expected, line)
 
 
 if __name__ == "__main__":

@@ -93,6 +93,17 @@ def refused(ns, *words, status, **options):
     return lines[0][len("ov2: "):]
 
 
+def completed(ns, script, line):
+    """What bash offers for the last word of a line, by tools/ov2/ov2.bash."""
+    done = ns.command(
+        "bash", "-c", 'PATH=$1:$PATH; . "$2"; shift 2; COMP_WORDS=("$@");'
+        ' COMP_CWORD=$(($# - 1)); _ov2 ov2 "${COMP_WORDS[-1]}"'
+        ' "${COMP_WORDS[-2]}"; printf "%s\n" "${COMPREPLY[@]}"', "bash",
+        os.path.dirname(find()), script, *line.split(" "))
+    ksft.equal(done.stderr, "", line)
+    return set(done.stdout.split())
+
+
 def from_spec(value):
     """An answer of pyynl as ov2 prints it: names have _, and flags a list."""
     if isinstance(value, dict):

@@ -25,6 +25,7 @@ extern const struct command command_keys;
 extern const struct command command_log;
 extern const struct command command_policy;
 extern const struct command command_sa;
+extern const struct command command_set;
 extern const struct command command_show;
 extern const struct command command_stats;
 extern const struct command command_version;

@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
 	&command_policy,
 	&command_log,
 	&command_stats,
+	&command_set,
 	&command_capture,
 	&command_keys,
 	&command_decode,

@@ -13,6 +13,15 @@ _ov2_cards() {
 		sed -n 's/.*"ifname":"\([^"]*\)".*/\1/p'
 }
 
+# ov2 set DEV [capacity N] [ring N]: a number follows each of the last two.
+_ov2_set() {
+	case $1 in
+	set)		_ov2_words "$(_ov2_cards "$2")" "$3" ;;
+	capacity|ring)	;;
+	*)		_ov2_words "capacity ring" "$3" ;;
+	esac
+}
+
 _ov2() {
 	local word=$2 before=$3 command='' netns='' i
 
@@ -39,6 +48,7 @@ _ov2() {
 	esac
 	case $command in
 	'')		_ov2_words "$(ov2 help | sed -n 's/^  \([a-z]\+\) .*/\1/p')" "$word" ;;
+	set)		_ov2_set "$before" "$netns" "$word" ;;
 	show|stats|log|capture) _ov2_words "$(_ov2_cards "$netns")" "$word" ;;
 	sa)		[ "$before" = spi ] || _ov2_words "spi $(_ov2_cards "$netns")" "$word" ;;
 	policy)		case $before in

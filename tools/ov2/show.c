@@ -126,6 +126,11 @@ static void show_card(const struct nlattr **tb)
 	printf("%llu to send, %llu to receive\n",
 	       schema_number(tb[IPSECOV2_A_CARD_TX_QUEUES]),
 	       schema_number(tb[IPSECOV2_A_CARD_RX_QUEUES]));
+	if (tb[IPSECOV2_A_CARD_RX_RING]) {
+		show_title("ring");
+		printf("%llu frames for each receive queue\n",
+		       schema_number(tb[IPSECOV2_A_CARD_RX_RING]));
+	}
 	schema_parse_nest(tb[IPSECOV2_A_CARD_HARDWARE], hardware);
 	show_title("SAs");
 	printf("%llu of %llu\n",
