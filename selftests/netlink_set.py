@@ -56,7 +56,7 @@ class Place:
         return self.family.card_set(self.request(dev, **values))
 
     def refused(self, **values):
-        """errno, sentence and attribute of a change that cannot be"""
+        """errno, sentence and attribute of an impossible change"""
         error = ynl.refused(self.family.card_set, self.request(**values))
         return error.errno, error.text, error.attribute
 
@@ -359,7 +359,7 @@ def under_traffic(defer, how):
 # ---- what cannot be
 
 def nothing_changes(defer):
-    """If one of two values cannot be, the other one is not set, either."""
+    """If one of two values is impossible, neither of them is set."""
     place = Place(defer)
     for spi in (1, 2):
         place.add(spi)

@@ -372,7 +372,9 @@ static void capacity_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, config_of(other)->sa_capacity, before);
 }
 
-/* A capacity that is set while IPsec is off is there when IPsec is on again. */
+/* A capacity that is set while IPsec is off takes effect when IPsec is on
+ * again.
+ */
 static void capacity_while_off(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -343,8 +343,8 @@ static void ring_larger(struct kunit *test)
 	KUNIT_EXPECT_LE(test, ov2_cards_ring(cards, 0), 2 * OV2_RING_FRAMES);
 }
 
-/* The smallest ring holds its bound with many senders, and all of them are
- * woken.
+/* Even with many senders the smallest ring gets no more frames than its size
+ * allows, and all senders are woken.
  */
 static void ring_smallest_shared(struct kunit *test)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A size that cannot be is refused with a sentence. */
+/* An impossible size is refused with a sentence. */
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
