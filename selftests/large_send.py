@@ -12,7 +12,7 @@ send such packets through IPsec (udp_send_skb()).
 """
 import struct
 
-from lib import esp, gso, ksft, lifetime
+from lib import esp, fault, gso, ksft, lifetime, module
 from lib.bed import SHAPES, Bed, Shape
 from lib.cases import Cells, run_cells
 from lib.trace import Trace
@@ -30,7 +30,11 @@ WRAP = 1 << 32
 
 class LargeSend(Cells):
     def __init__(self):
-        super().__init__(Bed())
+        super().__init__(None)
+        self.open()
+
+    def open(self):
+        self.bed = Bed()
         self.tap = gso.LargeTap(self.bed.a, "ov0")
 
     def close(self):
@@ -65,6 +69,26 @@ class LargeSend(Cells):
             trace.close()
         for name in ("ov2_tx_record", "ov2_rx_record"):
             ksft.check(name in seen, f"{name} was traced")
+
+    def without_pages(self, shape, how):
+        """The page pools are empty, and get no pages: the same segments leave.
+        Afterwards the pools get pages.
+        """
+        fault.stack_needed(fault.FAIL_PAGES)
+        self.close()
+        module.remove()
+        ksft.equal(module.insert(), None, "what insmod says")
+        self.open()
+        trace = Trace(["page_pool_state_hold"], "page_pool")
+        try:
+            with fault.module_lacks_pages() as failed:
+                self.sent(shape, how, True, 0, True)
+                ksft.check(failed(), "no allocation of pages failed")
+            ksft.equal(len(trace.read()), 0, "pages that the pools got")
+            self.sent(shape, how, True, 0, True)
+            ksft.check(trace.read(), "the pools got no page afterwards")
+        finally:
+            trace.close()
 
     def sent(self, shape, how, esn, seq, large, either=False):
         pair = self.bed.install(shape, esn=esn, offload="a", how=how, seq=seq)
@@ -211,6 +235,9 @@ def cells():
                          for esn in (False, True)]
         made.append((f"{how} ipv4-transport traced", LargeSend.traced,
                      Shape.named("ipv4-transport"), how))
+        made.append((f"{how} ipv4-transport without pages",
+                     LargeSend.without_pages, Shape.named("ipv4-transport"),
+                     how))
         for name in ("ipv4-transport", "ipv6-tunnel"):
             made.append((f"{how} {name} wraps", LargeSend.large,
                          Shape.named(name), how, True, WRAP - 70))

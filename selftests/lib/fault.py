@@ -7,6 +7,8 @@
     with module_fails(interval) as failed:      # any allocation of the module
         ...
     failed()                                    # how many failed
+    with module_lacks_pages() as failed:        # it gets single pages only
+        ...
 
 In a kernel without fault injection needed() skips the program or the case.
 """
@@ -17,18 +19,21 @@ import os
 from . import ksft, module
 
 FAILSLAB = "/sys/kernel/debug/failslab/"
+FAIL_PAGES = "/sys/kernel/debug/fail_page_alloc/"
+DEFAULTS = (("probability", 0), ("interval", 1), ("times", 0), ("space", 0),
+            ("verbose", 0), ("ignore-gfp-wait", "N"), ("task-filter", "N"))
 # No operation makes so many allocations, so a test that gets here fails
 LIMIT = 2000
 OFTEN = 1 << 20
 
 
-def write(name, value):
-    with open(FAILSLAB + name, "w", encoding="ascii") as f:
+def write(name, value, where=FAILSLAB):
+    with open(where + name, "w", encoding="ascii") as f:
         f.write(f"{value}\n")
 
 
-def read(name):
-    with open(FAILSLAB + name, encoding="ascii") as f:
+def read(name, where=FAILSLAB):
+    with open(where + name, encoding="ascii") as f:
         return int(f.read())
 
 
@@ -38,9 +43,7 @@ def needed():
             not os.path.exists("/proc/thread-self/fail-nth"):
         ksft.skip_all("this kernel has no fault injection (CONFIG_FAILSLAB, "
                       "CONFIG_FAULT_INJECTION_DEBUG_FS)")
-    for name, value in (("probability", 0), ("interval", 1), ("times", 0),
-                        ("space", 0), ("verbose", 0),
-                        ("ignore-gfp-wait", "N"), ("task-filter", "N")):
+    for name, value in DEFAULTS:
         write(name, value)
 
 
@@ -92,14 +95,14 @@ def text_of_module():
     raise ksft.Fail(f"no {module.NAME} in /proc/modules")
 
 
-def stack_needed():
-    if not os.path.exists(FAILSLAB + "require-start"):
+def stack_needed(where=FAILSLAB):
+    if not os.path.exists(where + "require-start"):
         raise ksft.Skip("this kernel cannot choose by the stack "
                         "(CONFIG_FAULT_INJECTION_STACKTRACE_FILTER)")
 
 
 @contextlib.contextmanager
-def module_fails(interval):
+def module_fails(interval, where=FAILSLAB):
     """Every @interval-th allocation with the module on its stack fails.
 
     This works in any context, also in softirqs and workers, which no thread of
@@ -109,12 +112,22 @@ def module_fails(interval):
     for name, value in (("require-start", start), ("require-end", end),
                         ("interval", interval), ("times", OFTEN),
                         ("probability", 100)):
-        write(name, value)
+        write(name, value, where)
     left = []
     try:
-        yield lambda: OFTEN - (left[0] if left else read("times"))
+        yield lambda: OFTEN - (left[0] if left else read("times", where))
     finally:
-        write("probability", 0)
-        left.append(read("times"))
-        write("require-end", (1 << 64) - 1)
-        write("require-start", 0)
+        write("probability", 0, where)
+        left.append(read("times", where))
+        write("require-end", (1 << 64) - 1, where)
+        write("require-start", 0, where)
+
+
+@contextlib.contextmanager
+def module_lacks_pages():
+    """The kernel has only single pages for the module."""
+    stack_needed(FAIL_PAGES)
+    for name, value in (*DEFAULTS, ("min-order", 1)):
+        write(name, value, FAIL_PAGES)
+    with module_fails(1, FAIL_PAGES) as failed:
+        yield failed

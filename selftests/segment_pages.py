@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The pages of large sends may stay in a receiver's socket when the cards and
+the module are gone: rmmod does not wait for the pages.
+"""
+import array
+import fcntl
+import os
+import socket
+import termios
+
+from lib import ksft, module
+from lib.bed import Bed, Shape
+from lib.netns import Netns
+from lib.objects import unload_clean
+from lib.trace import Trace, number
+from lib.traffic import Traffic, noise
+
+LENGTH = 100000
+RCVBUFFORCE = 33
+
+
+def waiting(sock):
+    """How many bytes the socket has received and not handed over."""
+    room = array.array("i", [0])
+    fcntl.ioctl(sock, termios.FIONREAD, room)
+    return room[0]
+
+
+def fill(defer, talk):
+    """A socket that has received data and is not read; and the data."""
+    talk.listeners["b"].setsockopt(socket.SOL_SOCKET, RCVBUFFORCE, 4 << 20)
+    near, far = talk.connect("a")
+    defer(near.close)
+    defer(far.close)
+    data = noise(LENGTH)
+    near.settimeout(ksft.patience(10))
+    near.sendall(data)
+    ksft.wait_for("the data", lambda: waiting(far) == LENGTH)
+    return near, far, data
+
+
+def read_all(sock):
+    got = b""
+    while waiting(sock):
+        got += sock.recv(1 << 17)
+    return got
+
+
+def free_deferred(ns):
+    """Let each CPU receive a packet. A CPU that frees a packet of another CPU
+    leaves it to this CPU (skb_attempt_defer_free()), which frees it when it
+    receives the next time.
+    """
+    usual = os.sched_getaffinity(0)
+    with ns.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        for cpu in usual:
+            os.sched_setaffinity(0, {cpu})
+            sock.sendto(b"x", sock.getsockname())
+    os.sched_setaffinity(0, usual)
+
+
+def releases(trace):
+    """{pool: its pages that are still in use}, of pools that were given up."""
+    return {event.fields["page_pool"]: number(event.fields["inflight"])
+            for event in trace.read()}
+
+
+def outlive(defer, name, how):
+    module.load()
+    other = Netns("other")
+    defer(other.delete)
+    other.ip("link set lo up")
+    bed = Bed()
+    defer(bed.delete)
+    shape = Shape.named(name)
+    bed.install(shape, how=how)
+    talk = Traffic(bed, shape)
+    defer(talk.close)
+    near, far, data = fill(defer, talk)
+
+    trace = Trace(["page_pool_release"], "page_pool")
+    defer(trace.close)
+    unload_clean()
+    held = {pool for pool, pages in releases(trace).items() if pages}
+    ksft.check(held, "no page was in use when the module was gone")
+
+    ksft.check(read_all(far) == data, "the data is not what was sent")
+    near.close()
+    far.close()
+
+    def given_back():
+        free_deferred(other)
+        held.difference_update(
+            pool for pool, pages in releases(trace).items() if not pages)
+        return not held
+
+    ksft.wait_for("the core to free the pools", given_back, 30, 0.1)
+
+
+def main():
+    ksft.main([(f"{how} {name}", outlive, name, how)
+               for how in ("crypto", "packet")
+               for name in ("ipv4-transport", "ipv6-tunnel")])
+
+
+if __name__ == "__main__":
+    main()
