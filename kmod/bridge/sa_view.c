@@ -87,6 +87,7 @@ bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
 {
 	struct ov2_assoc *assoc = ov2_assoc_find(ad, handle);
 	struct xfrm_state *x = assoc ? rcu_dereference(assoc->x) : NULL;
+	int i;
 
 	if (!x)
 		return false;
@@ -94,6 +95,8 @@ bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
 		.handle = handle,
 		.packet = assoc->packet,
 	};
+	for (i = 0; i < OV2_DECLINED; i++)
+		view->declined[i] = atomic64_read(&assoc->declined[i]);
 	/* The association still named the state in this read side. So the state
 	 * cannot be freed before the read side ends: bridge_state_free() and
 	 * xfrm_state_gc_task() first wait for a grace period.

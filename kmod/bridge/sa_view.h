@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #include "../ov2/sa_info.h"
+#include "../watch/counters.h"
 
 struct net;
 struct ov2_adapter;
@@ -37,6 +38,7 @@ struct ov2_adapter;
  * @if_id: number of the xfrm interface, or 0
  * @mark: mark of the state
  * @mark_mask: bits of @mark that count
+ * @declined: packets that the card declined, by the counter that moved
  * @engine: what the engine knows
  */
 struct ov2_sa_view {
@@ -64,6 +66,7 @@ struct ov2_sa_view {
 	u32 if_id;
 	u32 mark;
 	u32 mark_mask;
+	u64 declined[OV2_DECLINED];
 	struct ov2_sa_info engine;
 };
 

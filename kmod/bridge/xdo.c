@@ -256,9 +256,19 @@ static enum ov2_counter declined_packet(struct sk_buff *skb,
 static void count_declined(const struct xfrm_state *x, enum ov2_counter reason)
 {
 	struct net_device *dev = ov2_state_dev(x);
+	struct ov2_assoc *assoc;
+	struct ov2_adapter *ad;
 
-	if (dev && dev_is_ours(dev))
-		ov2_count(ov2_adapter_of(dev), reason);
+	if (!dev || !dev_is_ours(dev))
+		return;
+
+	ad = ov2_adapter_of(dev);
+	ov2_count(ad, reason);
+	rcu_read_lock();
+	assoc = ov2_assoc_of_state(ad, x);
+	if (assoc)
+		atomic64_inc(&assoc->declined[reason - OV2_DECLINED_FIRST]);
+	rcu_read_unlock();
 }
 
 /* In crypto mode the core encrypts in software the packets that are declined

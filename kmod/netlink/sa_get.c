@@ -101,24 +101,45 @@ static const int failure_attrs[OV2_CRYPTO_STATUS_MAX] = {
 		IPSECOV2_A_SA_FAILURES_INVALID_PROTOCOL,
 };
 
-static int sa_put_failures(struct sk_buff *msg, const struct ov2_sa_info *info)
+/* Put a nest with those of @count values that are not 0. */
+static int sa_put_counts(struct sk_buff *msg, int type, const int *attrs,
+			 const u64 *values, int count)
 {
 	struct nlattr *nest = NULL;
 	int i;
 
-	for (i = OV2_CRYPTO_SUCCESS + 1; i < OV2_CRYPTO_STATUS_MAX; i++) {
-		if (!info->failed[i])
+	for (i = 0; i < count; i++) {
+		if (!values[i] || !attrs[i])
 			continue;
 		if (!nest)
-			nest = nla_nest_start(msg, IPSECOV2_A_SA_FAILURES);
-		if (!nest ||
-		    nla_put_uint(msg, failure_attrs[i], info->failed[i]))
+			nest = nla_nest_start(msg, type);
+		if (!nest || nla_put_uint(msg, attrs[i], values[i]))
 			return -EMSGSIZE;
 	}
 	if (nest)
 		nla_nest_end(msg, nest);
 	return 0;
 }
+
+/* An SA is either in crypto mode or in packet mode, so only one of the two
+ * counters of an attribute ever moves.
+ */
+static const int declined_attrs[OV2_DECLINED] = {
+	[OV2_CNT_TX_FALLBACK_DIR - OV2_DECLINED_FIRST] =
+		IPSECOV2_A_SA_DECLINED_DIR,
+	[OV2_CNT_TX_FALLBACK_HEADERS - OV2_DECLINED_FIRST] =
+		IPSECOV2_A_SA_DECLINED_HEADERS,
+	[OV2_CNT_TX_FALLBACK_LARGE - OV2_DECLINED_FIRST] =
+		IPSECOV2_A_SA_DECLINED_LARGE,
+	[OV2_CNT_TX_REFUSED_DIR - OV2_DECLINED_FIRST] =
+		IPSECOV2_A_SA_DECLINED_DIR,
+	[OV2_CNT_TX_REFUSED_HEADERS - OV2_DECLINED_FIRST] =
+		IPSECOV2_A_SA_DECLINED_HEADERS,
+	[OV2_CNT_TX_REFUSED_WAY - OV2_DECLINED_FIRST] =
+		IPSECOV2_A_SA_DECLINED_WAY,
+	[OV2_CNT_TX_REFUSED_ALLOC - OV2_DECLINED_FIRST] =
+		IPSECOV2_A_SA_DECLINED_MEMORY,
+};
 
 static int sa_put_engine(struct sk_buff *msg, const struct ov2_sa_info *info)
 {
@@ -132,7 +153,8 @@ static int sa_put_engine(struct sk_buff *msg, const struct ov2_sa_info *info)
 	    (info->follows_seq &&
 	     nla_put_uint(msg, IPSECOV2_A_SA_VERIFIED_SEQ, info->seq)))
 		return -EMSGSIZE;
-	return sa_put_failures(msg, info);
+	return sa_put_counts(msg, IPSECOV2_A_SA_FAILURES, failure_attrs,
+			     info->failed, OV2_CRYPTO_STATUS_MAX);
 }
 
 static int sa_put(struct sk_buff *msg, const struct net_device *dev,
@@ -149,7 +171,9 @@ static int sa_put(struct sk_buff *msg, const struct net_device *dev,
 	    sa_put_numbers(msg, view) ||
 	    sa_put_encap(msg, view) ||
 	    sa_put_owner(msg, view) ||
-	    sa_put_engine(msg, &view->engine))
+	    sa_put_engine(msg, &view->engine) ||
+	    sa_put_counts(msg, IPSECOV2_A_SA_DECLINED, declined_attrs,
+			  view->declined, OV2_DECLINED))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -494,6 +494,13 @@ enum ov2_counter {
 /* Number of counters that ethtool shows: all except OV2_CNT_NONE. */
 #define OV2_COUNTERS_SHOWN	(OV2_CNT_MAX - 1)
 
+/* The rows from the first to the last reason for which a card declines packets
+ * in xdo_dev_offload_ok, and their number. SAs have these counters, too.
+ */
+#define OV2_DECLINED_FIRST	OV2_CNT_TX_FALLBACK_DIR
+#define OV2_DECLINED \
+	(OV2_CNT_TX_REFUSED_ALLOC - OV2_DECLINED_FIRST + 1)
+
 /**
  * struct ov2_counters - one CPU's share of a card's counters
  * @v: values by enum ov2_counter; summed over all CPUs by ov2_counter_read().

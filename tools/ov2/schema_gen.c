@@ -313,6 +313,34 @@ const struct schema_attr schema_sa_failures[SCHEMA_ATTRS] = {
 	},
 };
 
+const struct schema_attr schema_sa_declined[SCHEMA_ATTRS] = {
+	[IPSECOV2_A_SA_DECLINED_DIR] = {
+		.name = "dir",
+		.key = "dir",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_DECLINED_HEADERS] = {
+		.name = "headers",
+		.key = "headers",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_DECLINED_LARGE] = {
+		.name = "large",
+		.key = "large",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_DECLINED_WAY] = {
+		.name = "way",
+		.key = "way",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_DECLINED_MEMORY] = {
+		.name = "memory",
+		.key = "memory",
+		.kind = SCHEMA_UINT,
+	},
+};
+
 const struct schema_attr schema_sa[SCHEMA_ATTRS] = {
 	[IPSECOV2_A_SA_IFINDEX] = {
 		.name = "ifindex",
@@ -478,6 +506,12 @@ const struct schema_attr schema_sa[SCHEMA_ATTRS] = {
 		.key = "failures",
 		.kind = SCHEMA_NEST,
 		.nest = schema_sa_failures,
+	},
+	[IPSECOV2_A_SA_DECLINED] = {
+		.name = "declined",
+		.key = "declined",
+		.kind = SCHEMA_NEST,
+		.nest = schema_sa_declined,
 	},
 };
 

@@ -6,6 +6,7 @@
 
 #include "../../compat/xfrm.h"
 #include "../../ov2/miniport.h"
+#include "../../watch/counters.h"
 
 /**
  * struct ov2_sad_key - the fields by which an outbound state is found
@@ -51,6 +52,7 @@ struct ov2_sad_link {
  * @align: payload and trailer together are a multiple of @align bytes
  * @udp_encap: ESP is behind a UDP header
  * @packet: packet mode: the stack leaves the whole of IPsec to the card
+ * @declined: packets that the card declined, by the counter that moved
  * @untold: a key manager has set the number, and the engine has not accepted
  *	the update; written under x->lock
  * @sad: place in the card's SAD, if the state is outbound in packet mode
@@ -75,6 +77,7 @@ struct ov2_assoc {
 	bool udp_encap;
 	bool packet;
 	bool untold;
+	atomic64_t declined[OV2_DECLINED];
 	struct ov2_sad_link sad;
 	struct ov2_request del;
 	struct ov2_delete_sa del_entry;
