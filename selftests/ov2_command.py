@@ -25,6 +25,8 @@ STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1000"
          " reqid 1 mode transport aead rfc4106(gcm(aes))"
          " 0x0102030405060708090a0b0c0d0e0f1011121314 128"
          " offload dev ov0 dir out")
+NO_MODULE = ("the module ipsecov2 is not loaded: load it with `modprobe"
+             " ipsecov2`, or make a card with `ip link add ov0 type ipsecov2`")
 # RFC 4868 has 128 bits of ICV for SHA-256
 REFUSED = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x2000"
            f" mode transport auth-trunc hmac(sha256) 0x{'11' * 32} 96"
@@ -508,16 +510,83 @@ def no_module(defer):
     for words in (("show",), ("stats",), ("sa",), ("show", "ov0"),
                   ("--json", "show"),
                   ("--json", "stats")):
-        ksft.equal(ov2.refused(None, *words, status=3),
-                   "the module ipsecov2 is not loaded: load it with `modprobe"
-                   " ipsecov2`, or make a card with `ip link add ov0 type"
-                   " ipsecov2`", f"{words}")
+        ksft.equal(ov2.refused(None, *words, status=3), NO_MODULE, f"{words}")
     answer = ov2.ask(None, "version")
     ksft.equal(answer[0]["module"], None, "--json version")
     ksft.equal(ov2.run(None, "version").stdout,
                f"ov2 {answer[0]['tool']}\nmodule ipsecov2 is not loaded:"
                " `modprobe ipsecov2` loads it\n", "version")
     ksft.check(not module.loaded(), "ov2 loaded the module")
+
+
+def module_goes(defer):
+    """The module is removed between two looks of --watch."""
+    ns = two_cards(defer)
+    process = ov2.start(ns, "--json", "stats", "--watch=0.1")
+    defer(process.wait)
+    defer(process.kill)
+    for _ in ov2.ask(ns, "stats"):
+        process.stdout.readline()
+    defer(module.load)
+    # A look may be under way, and keeps the module
+    ksft.wait_for("the module to go", lambda: not subprocess.run(
+        ["rmmod", module.NAME], stderr=subprocess.DEVNULL).returncode)
+    process.stdout.read()
+    ksft.equal((process.wait(), process.stderr.read()),
+               (3, f"ov2: {NO_MODULE}\n"), "status and stderr")
+
+
+def module_stays(defer):
+    """The kernel keeps the module while a dump is half read."""
+    ns = two_cards(defer)
+    ns.ip(*(f"link add many{n} type ipsecov2" for n in range(MANY)))
+    counters = len(ov2.ask(ns, "stats"))
+    process = ov2.start(ns, "--json", "stats")
+    defer(process.wait)
+    defer(process.kill)
+    defer(module.load)
+    first = process.stdout.readline()
+    done = subprocess.run(["rmmod", module.NAME], capture_output=True,
+                          text=True)
+    ksft.check(done.returncode and "in use" in done.stderr,
+               f"rmmod in a dump: {done.returncode} {done.stderr}")
+    ksft.equal(len(json.loads(first + process.stdout.read())), counters,
+               "counters")
+    ksft.equal((process.wait(), process.stderr.read()), (0, ""), "status")
+    module.remove()
+
+
+def user_namespace(defer):
+    """Root of a user namespace sees the cards of its network namespace, and no
+    SA, policy or log of a network namespace above it.
+    """
+    ns = two_cards(defer)
+    ns.ip("link set ov0 up", STATE)
+    for words in (("sa",), ("policy",), ("log",)):
+        ksft.equal(ov2.refused(ns, "-Ur", ov2.find(), *words, status=1,
+                               program="unshare"),
+                   "Operation not permitted: this needs root, or"
+                   " CAP_NET_ADMIN in the network namespace: use sudo",
+                   f"{words} of a namespace above")
+    ksft.check("states and policies only to root" in ov2.refused(
+        ns, "-Ur", ov2.find(), "why", status=1, program="unshare"), "why")
+    lines_of_ip = (line.replace("ov0", "ov7").replace("(", "\\(")
+                   .replace(")", "\\)") for line in (STATE, REFUSED))
+    script = ("ip link add ov7 type ipsecov2; ip link set ov7 up; ip {};"
+              " ip {} 2>/dev/null || :;"
+              ' for word in show sa log why; do "$0" --json $word; echo;'
+              " done").format(*lines_of_ip)
+    done = subprocess.run(["unshare", "-Urn", "sh", "-ec", script,
+                           ov2.find()], capture_output=True, text=True)
+    ksft.equal((done.returncode, done.stderr), (0, ""), "status and stderr")
+    cards, sas, log, answers = (json.loads(one) for one in
+                                done.stdout.split("\n\n")[:4])
+    ksft.equal(([one["ifname"] for one in cards],
+                [one["spi"] for one in sas], [one["spi"] for one in log],
+                [(one["object"], one["verdict"]) for one in answers]),
+               (["ov7"], [0x1000], [0x2000], [("state", "offloaded"),
+                                              ("request", "none")]),
+               "what is there")
 
 
 def wrong_card(defer):
@@ -711,7 +780,8 @@ if __name__ == "__main__":
         sa_json, sa_text, sa_counts,
         *((f"decode {row[1]} {row[2]}:{row[0]}", decode, *row)
           for row in WORDS),
-        decode_places, decode_needs_nothing, unprivileged, no_module,
+        decode_places, decode_needs_nothing, unprivileged, user_namespace,
+        no_module, module_goes, module_stays,
         wrong_card, wrong_use, help_text, full_disk, broken_pipe, colour,
         examples, readme, completion])
     module.load()

@@ -20,6 +20,20 @@ bool family_module_loaded(void)
 	       !access("/sys/module/ipsecov2", F_OK);
 }
 
+/* Whether the module is there and is not being removed. */
+static bool family_module_live(void)
+{
+	FILE *state = fopen("/sys/module/ipsecov2/initstate", "r");
+	char word[16] = "";
+	bool live;
+
+	if (!state)
+		return false;
+	live = fgets(word, sizeof(word), state) && !strcmp(word, "live\n");
+	fclose(state);
+	return live;
+}
+
 static enum status family_no_module(void)
 {
 	failed("the module ipsecov2 is not loaded: load it with `modprobe ipsecov2`, or make a card with `ip link add ov0 type ipsecov2`");
@@ -153,7 +167,7 @@ struct nlmsghdr *family_request(struct family *family, uint8_t command,
  * @row: called for each message of the answer
  * @data: for @row
  *
- * Return: STATUS_DONE, also if a dump changed while it was read; STATUS_FAILED
+ * Return: STATUS_DONE, also if a dump changed while it was read; another status
  * after a sentence.
  */
 enum status family_ask(struct family *family, struct nlmsghdr *request,
@@ -173,6 +187,11 @@ enum status family_ask(struct family *family, struct nlmsghdr *request,
 			      family->nl.sentence);
 	case EOPNOTSUPP:
 		return failed("the module that is loaded does not know this request: `ov2 version` shows whether it is older than this ov2");
+	case ENOENT:
+		/* The module was removed after the socket was opened */
+		if (!family_module_live())
+			return family_no_module();
+		return failed("%s", family->nl.sentence);
 	default:
 		return failed("%s", family->nl.sentence);
 	}
