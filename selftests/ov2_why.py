@@ -9,9 +9,11 @@ import socket
 
 from lib import esp, ksft, module, ov2
 from lib.bed import OUTER, Bed, Shape
-from lib.netns import Netns
+from lib.netns import Netns, ethtool_stats
 from lib.traffic import PORT, Traffic
 from lib.xfrmnl import Acquires
+from refusals import ICV
+from refusals_policy import MARK
 
 KEY = "aead rfc4106(gcm(aes)) 0x0102030405060708090a0b0c0d0e0f1011121314 128"
 IP_OPTIONS = 4
@@ -95,16 +97,19 @@ def packet(defer):
     says(case.state("a", case.pair.ab), "offloaded", "Offloaded in packet"
          " mode on ov0; the card did 5 packets, and in packet mode software"
          " does none")
-    says(case.policy("a", "out"), "offloaded",
-         "Offloaded on ov0, and 1 of its 1 state is there, too")
+    row = case.policy("a", "out")
+    says(row, "offloaded", "Offloaded on ov0, and 1 of its 1 state is there,"
+         " too; 5 packets met it there")
+    ksft.equal(row["hits"], 5, "hits")
 
 
 def one_end(defer):
     """A state in software beside one that is offloaded."""
     case = Case(defer, offload="b")
     case.talk.udp("a", [10] * 3)
-    says(case.state("a", case.pair.ab), "software", "In software."
-         " Whether `offload` was asked for is unknown", "`offload crypto dev ov0 dir out`")
+    says(case.state("a", case.pair.ab), "software", "In software. No card"
+         " was asked for it, so `offload` was not asked for, or names a device"
+         " that is no card", "`offload crypto dev ov0 dir out`")
     says(case.policy("a", "out"), "software",
          "In software, and none of its states is offloaded")
     ksft.equal(case.counts("b", case.pair.ab), (3, 3, 0), "counts of b")
@@ -120,9 +125,18 @@ def feature_off(defer):
     ns = case.bed.a
     ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
     ns.ip("xfrm state flush", case.pair.ab.line("a", True))
-    says(case.state("a", case.pair.ab), "software",
-         "esp-hw-offload of ov0 is off now",
-         "`ethtool -K ov0 esp-hw-offload on`, then delete it")
+    says(case.state("a", case.pair.ab), "software", "In software. ov0 was"
+         " asked for it: A state was left to software because esp-hw-offload"
+         " is off. It is off now, too",
+         "`ethtool -K ov0 esp-hw-offload on`, then delete the state")
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "on")
+    row = case.state("a", case.pair.ab)
+    says(row, "software", "because esp-hw-offload is off",
+         "delete the state and add it again")
+    ksft.check("off now" not in row["text"], row["text"])
+    ns.ip("xfrm state flush")
+    ksft.check("there is no state of the SPI" in ov2.refused(
+        ns, "why", f"{case.pair.ab.spi:#x}", status=1), "a deleted state")
 
 
 def feature_off_later(defer):
@@ -135,6 +149,99 @@ def feature_off_later(defer):
     says(row, "offloaded", "esp-hw-offload of ov0 is off now",
          "`ethtool -K ov0 esp-hw-offload on`")
     ksft.equal(row["software_at_least"], 3, "packets of software")
+
+
+WRONG = (f"auth-trunc hmac(sha256) 0x{'11' * 32} 96 enc cbc(aes)"
+         f" 0x{'22' * 16}")
+
+
+def wrong_algorithm(defer):
+    """The card refuses the state. Then the user adds it without offload."""
+    case = Case(defer)
+    ns = case.bed.a
+    wrong = ("xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x77"
+             f" mode transport {WRONG}")
+    error = ns.ip_error(wrong + " offload dev ov0 dir out")
+    ksft.check(f"ipsecov2: {ICV}" in error, error)
+    row, = ov2.ask(ns, "why", "0x77")
+    ksft.equal((row["object"], row["ifname"], row["offload"]),
+               ("request", "ov0", "crypto"), "what it is about")
+    ksft.equal(row["what"], "request for a state out 192.0.2.1 > 192.0.2.2"
+               " esp spi 0x00000077 transport cbc(aes) hmac(sha256) offload"
+               " crypto", "what")
+    says(row, "none", "It is not there, because ov0 refused it ",
+         "`ov2 -v show ov0`")
+    ksft.check(row["text"].endswith(f" ago: {ICV}"), row["text"])
+    ksft.equal([one["object"] for one in ov2.ask(ns, "why")].count("request"),
+               1, "requests of the whole namespace")
+    ns.ip_error(wrong + " offload dev ov0 dir out")
+    ksft.equal(len(ov2.ask(ns, "why", "0x77")), 1, "answers to two requests")
+    ns.ip(wrong + " dir out")
+    row, = ov2.ask(ns, "why", "0x77")
+    says(row, "software", "In software. Before, ov0 refused to offload it:"
+         f" {ICV}", "in a form that the card takes")
+
+
+def wrong_policy(defer):
+    """The card refuses a policy, and the answer about another policy does not
+    mention the refusal.
+    """
+    case = Case(defer)
+    ns = case.bed.a
+    wrong = ("xfrm policy add src 10.1.0.1 dst 10.2.0.0/16 proto udp dport 53"
+             " dir out priority 4 tmpl proto esp reqid 9 mode transport")
+    error = ns.ip_error(wrong.replace(" priority", " mark 1 mask 0xff priority")
+                        + " offload packet dev ov0")
+    ksft.check(f"ipsecov2: {MARK}" in error, error)
+    rows = [row for row in ov2.ask(ns, "why") if row["object"] == "request"]
+    ksft.equal([row["what"] for row in rows],
+               ["request for a policy out 10.1.0.1/32 > 10.2.0.0/16 proto 17"
+                " (UDP) dport 53 priority 4 offload packet"], "requests")
+    says(rows[0], "none", "because ov0 refused it")
+    ksft.check(rows[0]["text"].endswith(MARK), rows[0]["text"])
+    ns.ip(wrong.replace("dport 53", "dport 54"))
+    ksft.equal(len([row for row in ov2.ask(ns, "why")
+                    if row["object"] == "request"]), 1, "another policy")
+    ns.ip(wrong)
+    rows = {row["what"]: row["text"] for row in ov2.ask(ns, "why")}
+    ksft.check("request" not in "".join(rows), rows)
+    begin = "policy out 10.1.0.1/32 > 10.2.0.0/16 proto 17 (UDP) dport"
+    ksft.check(rows[f"{begin} 53 priority 4"].endswith(
+        f"Before, ov0 refused to offload it: {MARK}"), rows)
+    ksft.check(MARK not in rows[f"{begin} 54 priority 4"], rows)
+
+
+def table_full(defer):
+    """The card has as many SAs as it takes."""
+    ns = Netns("full")
+    defer(ns.delete)
+    ns.ip("link add ov0 type ipsecov2", "link set ov0 up")
+    capacity = ov2.ask(ns, "show")[0]["hardware"]["sa_capacity"]
+    ns.ip(*(f"xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi {n}"
+            f" reqid 1 mode transport {KEY} offload dev ov0 dir out"
+            for n in range(0x1000, 0x1000 + capacity + 1)))
+    row, = ov2.ask(ns, "why", f"{0x1000 + capacity - 1}")
+    says(row, "offloaded", "Offloaded in crypto mode on ov0")
+    row, = ov2.ask(ns, "why", f"{0x1000 + capacity}")
+    says(row, "software", "In software. ov0 was asked for it: A state was"
+         " left to software because the SA table of the engine is full",
+         "delete states that ov0 need not have")
+
+
+def declined(defer):
+    """The card declines large packets of ESP in UDP, and counts them."""
+    case = Case(defer, "ipv4-transport-udp")
+    case.bed.a.ip("link set ov0 gso_max_segs 65535")
+    case.talk.tcp("a", 200000, 0)
+    row = case.state("a", case.pair.ab)
+    large = ethtool_stats(case.bed.a, "ov0")["ipsec_tx_fallback_large"]
+    ksft.check(large > 0, "no large packet was declined")
+    ksft.equal(row["declined"], {"large": large}, "declined packets")
+    says(row, "offloaded", f". The card declined {large}, which software"
+         f" encrypted: {large} were large ones that the kernel would segment"
+         " wrongly")
+    ksft.check("declined" not in case.state("b", case.pair.ab),
+               "the receiver declined something")
 
 
 def route_elsewhere(defer, kind):
@@ -174,8 +281,8 @@ def not_a_card(defer):
 
 
 def options(defer):
-    """Packets with IP options: ov2 says that it does not know why they miss the
-    card.
+    """Packets have IP options. Older kernels ask the card, which counts these
+    packets. Newer kernels do not ask, and tell nobody.
     """
     case = Case(defer)
     sock = case.talk.socks["a"]
@@ -183,7 +290,18 @@ def options(defer):
     for _ in range(4):
         sock.sendto(b"x", case.talk.peer("a"))
     row = case.state("a", case.pair.ab)
-    says(row, "offloaded", "Why is unknown", "`ov2 --nonzero stats ov0`")
+    counted = ethtool_stats(case.bed.a, "ov0")["ipsec_tx_fallback_headers"]
+    if counted:
+        ksft.equal((counted, row["declined"]), (4, {"headers": 4}),
+                   "packets that the card declined")
+        says(row, "offloaded", "The card declined 4, which software"
+             " encrypted: 4 had IP options or extension headers, or were"
+             " fragments")
+    else:
+        ksft.check("declined" not in row, f"{row}")
+        says(row, "offloaded", "Why is unknown: the kernel does not tell"
+             " which packets it keeps before it asks the card (those with IP"
+             " options", "a packet without options")
     ksft.equal((row["packets"], row["card_packets"],
                 row["software_at_least"]), (4, 0, 4), "counts")
 
@@ -289,9 +407,8 @@ def nothing(defer):
     ksft.check(ov2.run(ns, "why").stdout.startswith(
         "There is no state and no policy in this network namespace"), "why")
     ksft.equal(ov2.refused(ns, "why", "0x5", status=1),
-               "there is no state of the SPI 0x5 here: `ip xfrm state` lists"
-               " the states, and `ov2 --nonzero stats` counts those that a"
-               " card refused",
+               "there is no state of the SPI 0x5 here, and no card remembers"
+               " that it refused one: `ip xfrm state` lists the states",
                "an unknown SPI")
     ksft.check("'x' is not an SPI" in ov2.refused(ns, "why", "x", status=2),
                "no number")
@@ -324,7 +441,7 @@ def no_module(defer):
 def no_key(defer):
     """Keys are in no answer."""
     case = Case(defer)
-    for words in (("why",), ("sa",), ("-v", "sa")):
+    for words in (("why",), ("sa",), ("-v", "sa"), ("log",)):
         for shown in (ov2.run(case.bed.a, *words).stdout,
                       ov2.run(case.bed.a, "--json", *words).stdout):
             ksft.check(case.pair.ab.keymat.hex()[:16] not in shown,
@@ -334,6 +451,7 @@ def no_key(defer):
 if __name__ == "__main__":
     SOME = ksft.chosen([
         crypto, large, packet, one_end, feature_off, feature_off_later,
+        wrong_algorithm, wrong_policy, table_full, declined,
         ("route_vlan", route_elsewhere, "vlan"),
         ("route_dummy", route_elsewhere, "dummy"), not_a_card, options,
         policy_alone, halves, larval, replayed, bad_icv, no_policy_in,

@@ -40,3 +40,12 @@ void answer_todo(struct answer *answer, const char *format, ...)
 	append(answer->todo, sizeof(answer->todo), format, arguments);
 	va_end(arguments);
 }
+
+/* A list in the text ends: take off what stands behind its last member. */
+void answer_end(struct answer *answer, char last)
+{
+	size_t used = strlen(answer->text);
+
+	if (used && answer->text[used - 1] == last)
+		answer->text[used - 1] = 0;
+}

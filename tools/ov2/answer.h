@@ -35,11 +35,15 @@ enum verdict {
  * @packets: packets that the kernel counted
  * @card_packets: packets that the card sealed or opened
  * @software: at least so many packets did not go through the card's engine
+ * @declined: the packets that the card declined, as struct known_sa has them;
+ *	NULL if there is none
+ * @met: @hits is known
+ * @hits: how often a packet met the policy on the card
  */
 struct answer {
 	enum verdict verdict;
-	char what[320];
-	char text[640];
+	char what[640];
+	char text[1024];
 	char todo[320];
 	uint32_t ifindex;
 	bool packet;
@@ -47,6 +51,9 @@ struct answer {
 	unsigned long long packets;
 	unsigned long long card_packets;
 	unsigned long long software;
+	const unsigned long long *declined;
+	bool met;
+	unsigned long long hits;
 };
 
 void answer_what(struct answer *answer, const char *format, ...)
@@ -55,5 +62,6 @@ void answer_say(struct answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void answer_todo(struct answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void answer_end(struct answer *answer, char last);
 
 #endif /* OV2_ANSWER_H */

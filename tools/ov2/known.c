@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ static int take_card(const struct nlmsghdr *nlh, void *data)
 static int take_sa(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[SCHEMA_ATTRS], *bad[SCHEMA_ATTRS];
+	const struct nlattr *declined[SCHEMA_ATTRS];
 	struct known *known = data;
 	struct known_sa *sa;
 	unsigned int type;
@@ -50,6 +52,61 @@ static int take_sa(const struct nlmsghdr *nlh, void *data)
 	schema_parse_nest(tb[IPSECOV2_A_SA_FAILURES], bad);
 	for (type = 1; type < SCHEMA_ATTRS; type++)
 		sa->bad += schema_number(bad[type]);
+	schema_parse_nest(tb[IPSECOV2_A_SA_DECLINED], declined);
+	for (type = 1; type < SCHEMA_ATTRS; type++)
+		sa->declined[type] = schema_number(declined[type]);
+	return 0;
+}
+
+static int take_policy(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[SCHEMA_ATTRS];
+	struct known *known = data;
+
+	schema_parse(nlh, tb);
+	known->policies = array_grow(known->policies, known->policy_count,
+				     sizeof(*known->policies));
+	known->policies[known->policy_count++] = (struct known_policy){
+		.ifindex = schema_number(tb[IPSECOV2_A_POLICY_IFINDEX]),
+		.index = schema_number(tb[IPSECOV2_A_POLICY_INDEX]),
+		.hits = schema_number(tb[IPSECOV2_A_POLICY_HITS]),
+	};
+	return 0;
+}
+
+static int take_entry(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[SCHEMA_ATTRS];
+	struct known *known = data;
+	struct known_entry *entry;
+
+	schema_parse(nlh, tb);
+	known->entries = array_grow(known->entries, known->entry_count,
+				    sizeof(*known->entries));
+	entry = &known->entries[known->entry_count];
+	*entry = (struct known_entry){
+		.ifindex = schema_number(tb[IPSECOV2_A_LOG_IFINDEX]),
+		.policy = schema_number(tb[IPSECOV2_A_LOG_OBJECT]) ==
+			  IPSECOV2_OBJECT_POLICY,
+		.fell_back = schema_number(tb[IPSECOV2_A_LOG_OUTCOME]) ==
+			     IPSECOV2_OUTCOME_FELL_BACK,
+		.packet = schema_number(tb[IPSECOV2_A_LOG_OFFLOAD]) ==
+			  IPSECOV2_OFFLOAD_MODE_PACKET,
+		.dir = schema_number(tb[IPSECOV2_A_LOG_DIR]),
+		.spi = ntohl(schema_number(tb[IPSECOV2_A_LOG_SPI])),
+		.time = schema_number(tb[IPSECOV2_A_LOG_TIME]),
+	};
+	entry_selector(tb, &entry->sel);
+	entry_what(tb, entry->what);
+	snprintf(entry->reason, sizeof(entry->reason), "%s",
+		 schema_string(tb[IPSECOV2_A_LOG_REASON]));
+	snprintf(entry->sentence, sizeof(entry->sentence), "%s",
+		 schema_string(tb[IPSECOV2_A_LOG_SENTENCE]));
+	/* The oldest entry that a card still has is not its first one */
+	if ((!known->entry_count || entry[-1].ifindex != entry->ifindex) &&
+	    schema_number(tb[IPSECOV2_A_LOG_SEQ]) > 1)
+		known->forgotten = true;
+	known->entry_count++;
 	return 0;
 }
 
@@ -92,6 +149,12 @@ enum status known_read(struct known *known)
 	if (!status)
 		status = known_dump(&family, IPSECOV2_CMD_SA_GET, schema_sa,
 				    take_sa, known);
+	if (!status)
+		status = known_dump(&family, IPSECOV2_CMD_POLICY_GET,
+				    schema_policy, take_policy, known);
+	if (!status)
+		status = known_dump(&family, IPSECOV2_CMD_LOG_GET, schema_log,
+				    take_entry, known);
 	/* known_sa() is called for each of many states, so it needs sorted SAs
 	 */
 	if (known->sa_count)
@@ -104,6 +167,8 @@ void known_free(struct known *known)
 {
 	free(known->cards);
 	free(known->sas);
+	free(known->policies);
+	free(known->entries);
 }
 
 bool known_is_card(const struct known *known, uint32_t ifindex)
@@ -144,4 +209,76 @@ const struct known_sa *known_sa(const struct known *known,
 			return sa;
 	}
 	return NULL;
+}
+
+/* The policy that a card has for a policy of xfrm. */
+const struct known_policy *known_policy(const struct known *known,
+					const struct policy *policy)
+{
+	size_t i;
+
+	for (i = 0; i < known->policy_count; i++)
+		if (known->policies[i].ifindex == policy->offload.ifindex &&
+		    known->policies[i].index == policy->info.index)
+			return &known->policies[i];
+	return NULL;
+}
+
+/* Whether an entry of a log is about a state of the same SPI and addresses. */
+bool known_is_of_state(const struct known_entry *entry,
+		       const struct state *state)
+{
+	const struct xfrm_usersa_info *info = &state->info;
+	size_t size = xfrm_address_size(info->family);
+
+	return !entry->policy && entry->spi == state->spi &&
+	       entry->sel.family == info->family &&
+	       !memcmp(&entry->sel.daddr, &info->id.daddr, size) &&
+	       !memcmp(&entry->sel.saddr, &info->saddr, size);
+}
+
+/* Whether an entry is about a policy for the same packets. A log has a port
+ * without its mask.
+ */
+bool known_is_of_policy(const struct known_entry *entry,
+			const struct policy *policy)
+{
+	const struct xfrm_selector *sel = &policy->info.sel;
+	size_t size = xfrm_address_size(sel->family);
+
+	return entry->policy && entry->sel.family == sel->family &&
+	       entry->dir == policy->info.dir + IPSECOV2_DIRECTION_IN &&
+	       entry->sel.prefixlen_s == sel->prefixlen_s &&
+	       entry->sel.prefixlen_d == sel->prefixlen_d &&
+	       entry->sel.proto == sel->proto &&
+	       entry->sel.sport == sel->sport &&
+	       entry->sel.dport == sel->dport &&
+	       !memcmp(&entry->sel.daddr, &sel->daddr, size) &&
+	       !memcmp(&entry->sel.saddr, &sel->saddr, size);
+}
+
+/**
+ * known_entry() - the newest entry of a log about a state or a policy
+ * @known: what the cards know
+ * @state: the state, or NULL
+ * @policy: the policy, if @state is NULL
+ *
+ * Return: the entry, or NULL.
+ */
+const struct known_entry *known_entry(const struct known *known,
+				      const struct state *state,
+				      const struct policy *policy)
+{
+	const struct known_entry *newest = NULL;
+	size_t i;
+
+	for (i = 0; i < known->entry_count; i++) {
+		const struct known_entry *entry = &known->entries[i];
+
+		if ((state ? known_is_of_state(entry, state) :
+			     known_is_of_policy(entry, policy)) &&
+		    (!newest || entry->time > newest->time))
+			newest = entry;
+	}
+	return newest;
 }

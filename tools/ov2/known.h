@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The cards of the network namespace, and their SAs. */
+/* The cards of the network namespace: what they have, and what they refused. */
 #ifndef OV2_KNOWN_H
 #define OV2_KNOWN_H
 
@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "entry.h"
 #include "error.h"
+#include "schema.h"
 #include "xfrm.h"
 
 /**
@@ -20,6 +22,8 @@
  * @daddr: its destination
  * @packets: packets that the engine sealed, or opened and found good
  * @bad: packets that the engine found bad
+ * @declined: packets to be sent that the card did not take, by
+ *	IPSECOV2_A_SA_DECLINED_...
  */
 struct known_sa {
 	uint32_t ifindex;
@@ -30,18 +34,68 @@ struct known_sa {
 	xfrm_address_t daddr;
 	unsigned long long packets;
 	unsigned long long bad;
+	unsigned long long declined[SCHEMA_ATTRS];
+};
+
+/**
+ * struct known_policy - a policy of a card
+ * @ifindex: the card
+ * @index: the number that xfrm has given the policy
+ * @hits: how often a packet met the policy
+ */
+struct known_policy {
+	uint32_t ifindex;
+	uint32_t index;
+	unsigned long long hits;
+};
+
+/**
+ * struct known_entry - an entry of a card's log
+ * @ifindex: the card
+ * @policy: the entry is about a policy; else about a state
+ * @fell_back: the card left the state to software; else the card refused it
+ * @packet: packet mode was asked for
+ * @dir: IPSECOV2_DIRECTION_...
+ * @spi: in host byte order, or 0
+ * @sel: selector of the policy; of a state, its addresses
+ * @time: when it happened, in ns since 1970
+ * @reason: name of the counter that moved
+ * @what: what was asked for, in words
+ * @sentence: why the card did not do it
+ */
+struct known_entry {
+	uint32_t ifindex;
+	bool policy;
+	bool fell_back;
+	bool packet;
+	uint8_t dir;
+	uint32_t spi;
+	struct xfrm_selector sel;
+	unsigned long long time;
+	char reason[48];
+	char what[ENTRY_TEXT];
+	char sentence[256];
 };
 
 /**
  * struct known - all that the cards know
  * @cards: their numbers
  * @sas: their SAs, sorted by SPI
+ * @policies: their policies
+ * @entries: entries of their logs; those of a card stand together, the oldest
+ *	first
+ * @forgotten: a log was so full that its first entries are gone
  */
 struct known {
 	uint32_t *cards;
 	size_t card_count;
 	struct known_sa *sas;
 	size_t sa_count;
+	struct known_policy *policies;
+	size_t policy_count;
+	struct known_entry *entries;
+	size_t entry_count;
+	bool forgotten;
 };
 
 enum status known_read(struct known *known);
@@ -49,5 +103,14 @@ void known_free(struct known *known);
 bool known_is_card(const struct known *known, uint32_t ifindex);
 const struct known_sa *known_sa(const struct known *known,
 				const struct state *state);
+const struct known_policy *known_policy(const struct known *known,
+					const struct policy *policy);
+bool known_is_of_state(const struct known_entry *entry,
+		       const struct state *state);
+bool known_is_of_policy(const struct known_entry *entry,
+			const struct policy *policy);
+const struct known_entry *known_entry(const struct known *known,
+				      const struct state *state,
+				      const struct policy *policy);
 
 #endif /* OV2_KNOWN_H */

@@ -3,6 +3,10 @@
  * not, why, and what to do.
  */
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <linux/ipsecov2_netlink.h>
 
 #include "answer.h"
 #include "card.h"
@@ -12,6 +16,8 @@
 #include "known.h"
 #include "number.h"
 #include "options.h"
+#include "schema.h"
+#include "units.h"
 #include "why_policy.h"
 #include "why_state.h"
 
@@ -49,6 +55,18 @@ static void print_json(const struct answer *answer, const char *object,
 		json_number("card_packets", answer->card_packets);
 		json_number("software_at_least", answer->software);
 	}
+	if (answer->declined) {
+		unsigned int type;
+
+		json_open("declined", '{');
+		for (type = 1; type <= IPSECOV2_A_SA_DECLINED_MAX; type++)
+			if (answer->declined[type])
+				json_number(schema_sa_declined[type].key,
+					    answer->declined[type]);
+		json_close('}');
+	}
+	if (answer->met)
+		json_number("hits", answer->hits);
 	json_string("text", answer->text);
 	if (answer->todo[0])
 		json_string("todo", answer->todo);
@@ -86,6 +104,70 @@ struct asked {
 	unsigned int answers;
 };
 
+/* Whether xfrm has the state or policy of which an entry of a log speaks. */
+static bool exists(const struct xfrm *xfrm, const struct known_entry *entry)
+{
+	size_t i;
+
+	for (i = 0; i < xfrm->state_count; i++)
+		if (known_is_of_state(entry, &xfrm->states[i]))
+			return true;
+	for (i = 0; i < xfrm->policy_count; i++)
+		if (known_is_of_policy(entry, &xfrm->policies[i]))
+			return true;
+	return false;
+}
+
+/* Whether a later entry of the same card is about the same request. */
+static bool asked_again(const struct known *known, size_t at)
+{
+	const struct known_entry *entry = &known->entries[at];
+	size_t i;
+
+	for (i = at + 1; i < known->entry_count; i++)
+		if (known->entries[i].ifindex == entry->ifindex &&
+		    !strcmp(known->entries[i].what, entry->what))
+			return true;
+	return false;
+}
+
+/* A card refused the request, and xfrm has nothing of the kind. */
+static void why_refused(const struct known_entry *entry, struct answer *answer)
+{
+	unsigned long long now = time(NULL) * 1000ULL;
+	unsigned long long then = entry->time / 1000000;
+	char ago[UNIT_SIZE];
+
+	answer_what(answer, "request for a %s", entry->what);
+	answer->verdict = VERDICT_NONE;
+	answer->ifindex = entry->ifindex;
+	answer->packet = entry->packet;
+	answer_say(answer, "It is not there, because %s refused it %s ago: %s",
+		   card_name(entry->ifindex),
+		   unit_ms(now > then ? now - then : 0, ago), entry->sentence);
+	answer_todo(answer, "ask for a form that the card takes (`ov2 -v show %s` lists what it can do), or leave out `offload`",
+		    card_name(entry->ifindex));
+}
+
+static void why_requests(const struct xfrm *xfrm, const struct known *known,
+			 struct asked *asked)
+{
+	size_t i;
+
+	for (i = 0; i < known->entry_count; i++) {
+		const struct known_entry *entry = &known->entries[i];
+		struct answer answer = {};
+
+		if (entry->fell_back || asked_again(known, i) ||
+		    (asked->one && entry->spi != asked->spi) ||
+		    exists(xfrm, entry))
+			continue;
+		why_refused(entry, &answer);
+		print(&answer, "request", NULL);
+		asked->answers++;
+	}
+}
+
 static void why_all(const struct xfrm *xfrm, const struct known *known,
 		    struct asked *asked)
 {
@@ -108,6 +190,7 @@ static void why_all(const struct xfrm *xfrm, const struct known *known,
 		print(&answer, "policy", NULL);
 		asked->answers++;
 	}
+	why_requests(xfrm, known, asked);
 }
 
 static enum status why_run(int count, char **words)
@@ -134,10 +217,10 @@ static enum status why_run(int count, char **words)
 	if (options.json)
 		json_close(']');
 	if (!asked.answers && asked.one)
-		status = failed("there is no state of the SPI %#x here: `ip xfrm state` lists the states, and `ov2 --nonzero stats` counts those that a card refused",
+		status = failed("there is no state of the SPI %#x here, and no card remembers that it refused one: `ip xfrm state` lists the states",
 				asked.spi);
 	else if (!asked.answers && !options.json)
-		puts("There is no state and no policy in this network namespace.");
+		puts("There is no state and no policy in this network namespace, and no card remembers that it refused one.");
 free:
 	known_free(&known);
 	xfrm_free(&xfrm);

@@ -133,6 +133,26 @@ static void why_in_software(const struct policy *policy,
 	}
 }
 
+/* What the card of the policy, or a card that refused it, knows. */
+static void say_known(const struct known *known, const struct policy *policy,
+		      struct answer *answer)
+{
+	const struct known_policy *there = known_policy(known, policy);
+	const struct known_entry *entry;
+
+	if (there) {
+		answer->met = true;
+		answer->hits = there->hits;
+		answer_say(answer, "; %llu packet%s met it there", there->hits,
+			   there->hits == 1 ? "" : "s");
+	} else if (!policy->offload.ifindex) {
+		entry = known_entry(known, NULL, policy);
+		if (entry)
+			answer_say(answer, ". Before, %s refused to offload it: %s",
+				   card_name(entry->ifindex), entry->sentence);
+	}
+}
+
 /**
  * why_policy() - why a policy is offloaded or not
  * @xfrm: all states and policies
@@ -165,6 +185,7 @@ void why_policy(const struct xfrm *xfrm, const struct known *known,
 			   ifindex ? "" : "In software",
 			   policy->info.action == XFRM_POLICY_BLOCK ?
 			   "blocks" : "lets packets pass as they are");
+		say_known(known, policy, answer);
 		return;
 	}
 	found = servants_of(xfrm, policy, template);
@@ -172,4 +193,5 @@ void why_policy(const struct xfrm *xfrm, const struct known *known,
 		why_on_card(policy, template, &found, answer);
 	else
 		why_in_software(policy, template, &found, answer);
+	say_known(known, policy, answer);
 }

@@ -9,6 +9,7 @@
 #include "card.h"
 #include "esp_module.h"
 #include "netdev.h"
+#include "why_packets.h"
 #include "why_state.h"
 
 static const char *mode_of(const struct xfrm_offload *offload)
@@ -28,80 +29,6 @@ static void name_state(const struct state *state, struct answer *answer)
 		    xfrm_address_text(family, &state->info.id.daddr, to),
 		    xfrm_proto_text(state->info.id.proto), state->spi,
 		    xfrm_mode_text(state->info.mode));
-}
-
-/* The device through which packets of the state leave, or from which they
- * should come; 0 if it is unknown.
- */
-static uint32_t device_of(const struct state *state)
-{
-	if (state->dir == XFRM_SA_DIR_IN)
-		return netdev_route(state->info.family,
-				    &state->info.id.daddr, &state->info.saddr);
-	return netdev_route(state->info.family, &state->info.saddr,
-			    &state->info.id.daddr);
-}
-
-/* Say why the core itself encrypts or decrypts packets of an offloaded state.
- */
-static void say_why_software(const struct state *state, struct answer *answer)
-{
-	uint32_t ifindex = state->offload.ifindex, device;
-
-	if (netdev_offload(ifindex) == NETDEV_OFF) {
-		answer_say(answer, ". esp-hw-offload of %s is off now",
-			   card_name(ifindex));
-		answer_todo(answer, "`ethtool -K %s esp-hw-offload on`",
-			    card_name(ifindex));
-		return;
-	}
-	device = device_of(state);
-	if (device && device != ifindex) {
-		answer_say(answer, ". The route between the two addresses leads through %s",
-			   card_name(device));
-		answer_say(answer, ", and the state is offloaded to %s",
-			   card_name(ifindex));
-		answer_todo(answer, "let the route lead through %s itself, which no VLAN or bridge on it does",
-			    card_name(ifindex));
-		return;
-	}
-	answer_say(answer, ". Why is unknown: the kernel does not tell which packets it keeps (those with IP options or extension headers, fragments, packets larger than the MTU, large ones of ESP in UDP)");
-	answer_todo(answer, "`ov2 --nonzero stats %s` shows which the card itself declined (ipsec_tx_fallback_...)",
-		    card_name(ifindex));
-}
-
-static void say_packets(const struct state *state, const struct known_sa *sa,
-			struct answer *answer)
-{
-	unsigned long long kernel = state->info.curlft.packets;
-	unsigned long long card = sa->packets;
-
-	answer->counted = true;
-	answer->packets = kernel;
-	answer->card_packets = card;
-	if (!kernel && !card) {
-		answer_say(answer, ", and no packet has used it");
-		return;
-	}
-	answer_say(answer, "; the card did %llu packet%s", card,
-		   card == 1 ? "" : "s");
-	if (state->offload.packet) {
-		answer_say(answer, ", and in packet mode software does none");
-		return;
-	}
-	if (card >= kernel) {
-		answer_say(answer, ", and no counter shows that software did one (the kernel counts %llu, a large packet once)",
-			   kernel);
-		return;
-	}
-	answer->software = kernel - card;
-	if (state->dir == XFRM_SA_DIR_IN)
-		answer_say(answer, ", and software at least %llu of the %llu that the kernel counts",
-			   answer->software, kernel);
-	else
-		answer_say(answer, ", and at least %llu of the %llu that the kernel counts were encrypted by software, or were lost before the card",
-			   answer->software, kernel);
-	say_why_software(state, answer);
 }
 
 /* What goes wrong with packets that the card has decrypted. */
@@ -169,7 +96,7 @@ static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
 		   mode_of(&state->offload), card_name(sa->ifindex));
 	if (sa->ifindex != ifindex)
 		answer_say(answer, " below %s", card_name(ifindex));
-	say_packets(state, sa, answer);
+	why_packets(state, sa, answer);
 	say_trouble(xfrm, state, sa, answer);
 }
 
@@ -196,8 +123,9 @@ static void why_software(const struct known *known, const struct state *state,
 		answer_todo(answer, "`ip link add ov0 type ipsecov2` makes one; `ov2 -n NETNS why` asks elsewhere");
 		return;
 	}
-	answer_say(answer, "Whether `offload` was asked for is unknown, as the kernel does not keep it: nobody asked, the device that was named cannot, or a card left it to software (ipsec_sa_fallback_... of `ov2 --nonzero stats` moved then)");
-	device = device_of(state);
+	answer_say(answer, "No card%s was asked for it, so `offload` was not asked for, or names a device that is no card of ipsecov2 (the kernel does not keep which)",
+		   known->forgotten ? " remembers that it" : "");
+	device = why_device(state);
 	if (device && known_is_card(known, device)) {
 		if (netdev_offload(device) == NETDEV_OFF) {
 			answer_say(answer, ". esp-hw-offload of %s is off now",
@@ -220,6 +148,33 @@ static void why_software(const struct known *known, const struct state *state,
 	answer_todo(answer, "let the route lead through a card (`ov2 show`), and name that card with `offload`");
 }
 
+/* A card was asked for the state, and did not take it. */
+static void why_not_taken(const struct known_entry *entry,
+			  struct answer *answer)
+{
+	const char *card = card_name(entry->ifindex);
+
+	if (!entry->fell_back) {
+		answer_say(answer, "In software. Before, %s refused to offload it: %s",
+			   card, entry->sentence);
+		answer_todo(answer, "delete it, and add it with `offload` in a form that the card takes (`ov2 -v show %s`)",
+			    card);
+		return;
+	}
+	answer_say(answer, "In software. %s was asked for it: %s", card,
+		   entry->sentence);
+	if (netdev_offload(entry->ifindex) == NETDEV_OFF) {
+		answer_say(answer, ". It is off now, too");
+		answer_todo(answer, "`ethtool -K %s esp-hw-offload on`, then delete the state and add it again",
+			    card);
+	} else if (!strcmp(entry->reason, "ipsec_sa_fallback_full")) {
+		answer_todo(answer, "delete states that %s need not have (`ov2 show %s` shows how many fit), then delete this one and add it again",
+			    card, card);
+	} else {
+		answer_todo(answer, "remove the reason, then delete the state and add it again");
+	}
+}
+
 /**
  * why_state() - why a state is offloaded or not
  * @xfrm: all states and policies
@@ -230,6 +185,8 @@ static void why_software(const struct known *known, const struct state *state,
 void why_state(const struct xfrm *xfrm, const struct known *known,
 	       const struct state *state, struct answer *answer)
 {
+	const struct known_entry *entry;
+
 	name_state(state, answer);
 	answer->verdict = VERDICT_SOFTWARE;
 	if (state->larval) {
@@ -246,5 +203,9 @@ void why_state(const struct xfrm *xfrm, const struct known *known,
 		answer_say(answer, "In software. Linux offloads ESP only");
 		return;
 	}
-	why_software(known, state, answer);
+	entry = known_entry(known, state, NULL);
+	if (entry)
+		why_not_taken(entry, answer);
+	else
+		why_software(known, state, answer);
 }

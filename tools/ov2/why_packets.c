@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who did the packets of an offloaded state. The card counts the packets that
+ * it declined. The kernel tells nobody which packets it keeps before it asks
+ * the card. So ov2 looks at what the kernel looks at, and says that the reason
+ * is unknown if this explains nothing.
+ */
+#include <linux/ipsecov2_netlink.h>
+
+#include "card.h"
+#include "netdev.h"
+#include "why_packets.h"
+
+/**
+ * why_device() - the device that packets of a state should use
+ * @state: the state
+ *
+ * Return: the device through which the packets leave, or from which they should
+ * come; 0 if it is unknown.
+ */
+uint32_t why_device(const struct state *state)
+{
+	if (state->dir == XFRM_SA_DIR_IN)
+		return netdev_route(state->info.family,
+				    &state->info.id.daddr, &state->info.saddr);
+	return netdev_route(state->info.family, &state->info.saddr,
+			    &state->info.id.daddr);
+}
+
+/* Say which packets the card declined. Returns their number. */
+static unsigned long long say_declined(const struct state *state,
+				       const struct known_sa *sa,
+				       struct answer *answer)
+{
+	static const char *const texts[] = {
+		[IPSECOV2_A_SA_DECLINED_DIR] =
+			"used this inbound SA for sending",
+		[IPSECOV2_A_SA_DECLINED_HEADERS] =
+			"had IP options or extension headers, or were fragments",
+		[IPSECOV2_A_SA_DECLINED_LARGE] =
+			"were large ones that the kernel would segment wrongly (ESP in UDP, IP in IP in transport mode, packets of guests)",
+		[IPSECOV2_A_SA_DECLINED_WAY] =
+			"had a route to another device, or another SA as well",
+		[IPSECOV2_A_SA_DECLINED_MEMORY] = "met a lack of memory",
+	};
+	unsigned long long sum = 0;
+	unsigned int type;
+
+	for (type = 1; type <= IPSECOV2_A_SA_DECLINED_MAX; type++)
+		sum += sa->declined[type];
+	if (!sum)
+		return 0;
+	answer->declined = sa->declined;
+	answer_say(answer, ". The card declined %llu, which %s:", sum,
+		   state->offload.packet ? "the stack dropped" :
+					   "software encrypted");
+	for (type = 1; type <= IPSECOV2_A_SA_DECLINED_MAX; type++)
+		if (sa->declined[type])
+			answer_say(answer, " %llu %s;", sa->declined[type],
+				   texts[type]);
+	answer_end(answer, ';');
+	return sum;
+}
+
+/* The route between the addresses of the state leads elsewhere. */
+static bool say_route(const struct state *state, struct answer *answer)
+{
+	uint32_t ifindex = state->offload.ifindex, device = why_device(state);
+
+	if (!device || device == ifindex)
+		return false;
+	answer_say(answer, ". The route between the two addresses leads through %s",
+		   card_name(device));
+	answer_say(answer, ", and the state is offloaded to %s",
+		   card_name(ifindex));
+	if (state->offload.packet && state->dir != XFRM_SA_DIR_IN)
+		answer_say(answer, ", so the kernel drops its packets (XfrmOutError)");
+	answer_todo(answer, "let the route lead through %s itself, which no VLAN or bridge on it does",
+		    card_name(ifindex));
+	return true;
+}
+
+/* Say why the core itself encrypts or decrypts packets of an offloaded state.
+ */
+static void say_why_software(const struct state *state, struct answer *answer)
+{
+	uint32_t ifindex = state->offload.ifindex;
+
+	if (netdev_offload(ifindex) == NETDEV_OFF) {
+		answer_say(answer, ". esp-hw-offload of %s is off now",
+			   card_name(ifindex));
+		answer_todo(answer, "`ethtool -K %s esp-hw-offload on`",
+			    card_name(ifindex));
+		return;
+	}
+	if (say_route(state, answer))
+		return;
+	if (state->dir == XFRM_SA_DIR_IN) {
+		answer_say(answer, ". Why is unknown: perhaps they came through another device, or in fragments");
+		return;
+	}
+	answer_say(answer, ". Why %sis unknown: the kernel does not tell which packets it keeps before it asks the card (those with IP options or extension headers, fragments, packets larger than the MTU)",
+		   answer->declined ? "the others were not done by the card " :
+				      "");
+	answer_todo(answer, "compare with a packet without options that fits into the MTU");
+}
+
+/**
+ * why_packets() - say how many packets of a state the card did, and who did the
+ *	others
+ * @state: the state
+ * @sa: what the card knows of it
+ * @answer: the sentence goes on here
+ */
+void why_packets(const struct state *state, const struct known_sa *sa,
+		 struct answer *answer)
+{
+	unsigned long long kernel = state->info.curlft.packets;
+	unsigned long long card = sa->packets, declined;
+
+	answer->counted = true;
+	answer->packets = kernel;
+	answer->card_packets = card;
+	if (!kernel && !card)
+		answer_say(answer, ", and no packet has used it");
+	else
+		answer_say(answer, "; the card did %llu packet%s", card,
+			   card == 1 ? "" : "s");
+	if (state->offload.packet) {
+		if (kernel || card)
+			answer_say(answer, ", and in packet mode software does none");
+		say_declined(state, sa, answer);
+		if (state->dir != XFRM_SA_DIR_IN)
+			say_route(state, answer);
+		return;
+	}
+	if (card < kernel) {
+		answer->software = kernel - card;
+		answer_say(answer, ", and at least %llu of the %llu that the kernel counts were ",
+			   answer->software, kernel);
+		answer_say(answer, state->dir == XFRM_SA_DIR_IN ?
+			   "decrypted by software" :
+			   "encrypted by software, or were lost before the card");
+	} else if (card) {
+		answer_say(answer, ", and no counter shows that software did one (the kernel counts %llu, a large packet once)",
+			   kernel);
+	}
+	declined = say_declined(state, sa, answer);
+	if (declined < answer->software)
+		say_why_software(state, answer);
+}
