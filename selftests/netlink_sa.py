@@ -6,6 +6,7 @@ What it shows is compared with the states that were added, with `ip -s xfrm
 state`, with the card's counters and with the traffic that was sent.
 """
 import errno
+import os
 import re
 import socket
 import struct

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A key manager in the kernel that only listens.
+ * A key manager in the kernel that only listens: to numbers that user space
+ * sets, and to what users are to be told of states and policies.
  *
  * User space may set the sequence numbers of a state at any time
  * (XFRM_MSG_NEWAE; daemons of a cluster do so when another host takes over). No
@@ -12,17 +13,48 @@
  * number before user space goes on.
  */
 #include "bridge.h"
+#include "policy_event.h"
+#include "sa_event.h"
 #include "xdo.h"
 #include "../compat/xfrm.h"
 
+static void manager_expired(const struct xfrm_state *x, bool hard)
+{
+	struct net_device *dev = ov2_state_dev(x);
+
+	if (dev && ov2_xdo_is_card(dev))
+		ov2_sa_event_expired(ov2_adapter_of(dev), x, hard);
+}
+
 /* Under rcu_read_lock(). Only an event with XFRM_AE_CU comes from user space.
  * The core's own events about numbers (XFRM_AE_CR, XFRM_AE_CE) come with
- * x->lock held, and the engine knows those numbers already.
+ * x->lock held, and the engine knows those numbers already. XFRM_MSG_EXPIRE
+ * comes with x->lock held, too.
  */
 static int manager_notify(struct xfrm_state *x, const struct km_event *c)
 {
 	if (c->event == XFRM_MSG_NEWAE && c->data.aevent & XFRM_AE_CU)
 		ov2_state_renumber(x);
+	else if (c->event == XFRM_MSG_EXPIRE)
+		manager_expired(x, c->data.hard);
+	return 0;
+}
+
+/* Under rcu_read_lock(). The core says XFRM_MSG_UPDPOLICY for an update that
+ * put a new policy in the place of an old one. @xp is NULL if all policies were
+ * flushed.
+ */
+static int manager_notify_policy(struct xfrm_policy *xp, int dir,
+				 const struct km_event *c)
+{
+	struct net_device *dev = xp ? READ_ONCE(xp->xdo.dev) : NULL;
+
+	if (!dev || !ov2_xdo_is_card(dev))
+		return 0;
+	if (c->event == XFRM_MSG_NEWPOLICY || c->event == XFRM_MSG_UPDPOLICY)
+		ov2_policy_event_added(ov2_adapter_of(dev), xp);
+	else if (c->event == XFRM_MSG_POLEXPIRE)
+		ov2_policy_event_expired(ov2_adapter_of(dev), xp, c->data.hard);
 	return 0;
 }
 
@@ -50,6 +82,7 @@ static struct xfrm_policy *manager_compile_policy(struct sock *sk, int opt,
  */
 static struct xfrm_mgr manager = {
 	.notify		= manager_notify,
+	.notify_policy	= manager_notify_policy,
 	.acquire	= manager_acquire,
 	.compile_policy	= manager_compile_policy,
 };

@@ -48,6 +48,25 @@ static void view_tmpl(struct ov2_tmpl_view *view, const struct ov2_policy *pol)
 	view->daddr = tmpl->id.daddr.in6;
 }
 
+/**
+ * ov2_policy_view_name() - show what names a policy
+ * @xp: the policy, of a card. What is read does not change while it lives
+ * @view: filled in with this; the rest is zero
+ *
+ * Context: Any context.
+ */
+void ov2_policy_view_name(const struct xfrm_policy *xp,
+			  struct ov2_policy_view *view)
+{
+	*view = (struct ov2_policy_view){
+		.index = READ_ONCE(xp->index),
+		.inbound = xp->xdo.dir == XFRM_DEV_OFFLOAD_IN,
+		.priority = xp->priority,
+		.if_id = xp->if_id,
+	};
+	view_selector(view, &xp->selector);
+}
+
 /* Returns xfrm's number of a policy, or 0 while the policy is being added,
  * because the core gives the policy its number after the card has added the
  * policy.
@@ -128,6 +147,27 @@ bool ov2_bridge_policy_find(struct ov2_adapter *ad, u32 index,
 		}
 	}
 	return false;
+}
+
+/**
+ * ov2_policy_view_of() - show the policy that a card has of xfrm's
+ * @xp: the policy of xfrm, of a card
+ * @view: filled in, if the card has the policy
+ *
+ * Context: Under rcu_read_lock(), any context but hard interrupts.
+ * Return: true if so; false if it is gone, or if xfrm has not numbered it.
+ */
+bool ov2_policy_view_of(const struct xfrm_policy *xp,
+			struct ov2_policy_view *view)
+{
+	const struct ov2_policy *pol;
+	u32 index = READ_ONCE(xp->index);
+
+	pol = (const struct ov2_policy *)READ_ONCE(xp->xdo.offload_handle);
+	if (!pol || !index)
+		return false;
+	view_policy(view, pol, index);
+	return true;
 }
 
 /**

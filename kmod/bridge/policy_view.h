@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct ov2_adapter;
+struct xfrm_policy;
 
 /**
  * struct ov2_tmpl_view - which states protect the packets of a policy
@@ -71,6 +72,10 @@ struct ov2_policy_view {
 	u64 hits;
 };
 
+void ov2_policy_view_name(const struct xfrm_policy *xp,
+			  struct ov2_policy_view *view);
+bool ov2_policy_view_of(const struct xfrm_policy *xp,
+			struct ov2_policy_view *view);
 bool ov2_bridge_policy_next(struct ov2_adapter *ad, unsigned long *slot,
 			    struct ov2_policy_view *view);
 bool ov2_bridge_policy_find(struct ov2_adapter *ad, u32 index,

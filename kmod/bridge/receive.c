@@ -6,6 +6,7 @@
 #include <linux/skbuff.h>
 
 #include "bridge.h"
+#include "sa_event.h"
 #include "xdo.h"
 #include "packet/packet_receive.h"
 #include "sa/assoc.h"
@@ -227,10 +228,12 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 	if (!rx_records_ok(nbl, &res, &hdr))
 		return OV2_CNT_RX_DROP_RECORD;
 	/* Linux has a flag for this (SA_DELETE_REQ), but no code that acts on
-	 * it, so count it here.
+	 * it, so count it here, and tell users.
 	 */
-	if (res.sa_delete_req)
+	if (unlikely(res.sa_delete_req)) {
 		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);
+		ov2_sa_event_delete_req(ad, nbl->ext_rx.handle);
+	}
 	if (!res.crypto_done)
 		return ov2_clear_receive(ad, nbl->skb, verdict);
 	return rx_verified(ad, nbl, &res, &hdr, burst, verdict);

@@ -3,7 +3,6 @@
  * Keys are not shown.
  */
 #include "sa_view.h"
-#include "xdo.h"
 #include "sa/assoc.h"
 #include "sa/state_algorithm.h"
 #include "../ov2/algorithms.h"
@@ -24,12 +23,13 @@ static void view_algorithms(struct ov2_sa_view *view,
 	view->icv_len = ov2_state_icv_len(x);
 }
 
-/* Both forms of the core's replay state have a number for each direction. */
+/* Both forms of the core's replay state have a number for each direction. The
+ * number may be torn without x->lock.
+ */
 static void view_numbers(struct ov2_sa_view *view, const struct xfrm_state *x)
 {
 	const struct xfrm_replay_state_esn *esn = x->replay_esn;
 
-	lockdep_assert_held(&x->lock);
 	view->esn = x->props.flags & XFRM_STATE_ESN;
 	if (!esn) {
 		view->seq = view->inbound ? x->replay.seq : x->replay.oseq;
@@ -52,20 +52,42 @@ static void view_encap(struct ov2_sa_view *view, const struct xfrm_state *x)
 	view->encap_dport = x->encap->encap_dport;
 }
 
-static void view_state(struct ov2_sa_view *view, const struct xfrm_state *x)
+/**
+ * ov2_sa_view_name() - show what names an SA and its owner
+ * @handle: the handle of the SA
+ * @x: the state of the SA. What is read does not change while the state lives
+ * @view: filled in with this; the rest is zero
+ *
+ * Context: Any context.
+ */
+void ov2_sa_view_name(unsigned long handle, const struct xfrm_state *x,
+		      struct ov2_sa_view *view)
 {
-	lockdep_assert_held(&x->lock);
-	view->inbound = !ov2_state_is_outbound(x);
-	view->tunnel = ov2_state_is_tunnel(x);
-	view->proto = x->id.proto;
-	view->family = x->props.family;
-	view->spi = x->id.spi;
-	view->saddr = x->props.saddr.in6;
-	view->daddr = x->id.daddr.in6;
-	view->reqid = x->props.reqid;
-	view->if_id = x->if_id;
-	view->mark = x->mark.v;
-	view->mark_mask = x->mark.m;
+	*view = (struct ov2_sa_view){
+		.handle = handle,
+		.inbound = !ov2_state_is_outbound(x),
+		.tunnel = ov2_state_is_tunnel(x),
+		.proto = x->id.proto,
+		.family = x->props.family,
+		.spi = x->id.spi,
+		.saddr = x->props.saddr.in6,
+		.daddr = x->id.daddr.in6,
+		.reqid = x->props.reqid,
+		.if_id = x->if_id,
+		.mark = x->mark.v,
+		.mark_mask = x->mark.m,
+	};
+}
+
+static void view_state(const struct ov2_assoc *assoc,
+		       const struct xfrm_state *x, struct ov2_sa_view *view)
+{
+	int i;
+
+	ov2_sa_view_name(assoc->handle, x, view);
+	view->packet = assoc->packet;
+	for (i = 0; i < OV2_DECLINED; i++)
+		view->declined[i] = atomic64_read(&assoc->declined[i]);
 	view_encap(view, x);
 	view_algorithms(view, x);
 	view_numbers(view, x);
@@ -87,58 +109,34 @@ bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
 {
 	struct ov2_assoc *assoc = ov2_assoc_find(ad, handle);
 	struct xfrm_state *x = assoc ? rcu_dereference(assoc->x) : NULL;
-	int i;
 
 	if (!x)
 		return false;
-	*view = (struct ov2_sa_view){
-		.handle = handle,
-		.packet = assoc->packet,
-	};
-	for (i = 0; i < OV2_DECLINED; i++)
-		view->declined[i] = atomic64_read(&assoc->declined[i]);
 	/* The association still named the state in this read side. So the state
 	 * cannot be freed before the read side ends: bridge_state_free() and
 	 * xfrm_state_gc_task() first wait for a grace period.
 	 */
 	spin_lock_bh(&x->lock);
-	view_state(view, x);
+	view_state(assoc, x, view);
 	spin_unlock_bh(&x->lock);
 	return ad->miniport->query(ad, handle, &view->engine);
 }
 
 /**
- * ov2_bridge_sa_find() - find an SA as xfrm finds its state
- * @net: the namespace
- * @spec: which SA
- * @handle: filled in with the handle of the SA, if the SA is found
+ * ov2_sa_view_last() - show an SA that is about to be deleted
+ * @assoc: its association, from ov2_assoc_unset()
+ * @x: its state. The core deletes most states under x->lock, and some without.
+ *	So this function must not take the lock
+ * @view: filled in
  *
- * Context: Under rcu_read_lock(), any context except hard interrupts.
- * Return: the card of the SA; it is valid until the end of this read side. NULL
- * if xfrm has no such state, or if this state is not on a card.
+ * Context: Under rcu_read_lock(), any context but hard interrupts.
+ * Return: true; false if the engine has no such SA.
  */
-struct ov2_adapter *ov2_bridge_sa_find(struct net *net,
-				       const struct ov2_sa_spec *spec,
-				       unsigned long *handle)
+bool ov2_sa_view_last(const struct ov2_assoc *assoc, const struct xfrm_state *x,
+		      struct ov2_sa_view *view)
 {
-	const xfrm_address_t daddr = { .in6 = spec->daddr };
-	const struct ov2_assoc *assoc;
-	struct ov2_adapter *ad = NULL;
-	struct xfrm_state *x;
+	struct ov2_adapter *ad = assoc->ad;
 
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the card may go");
-	x = xfrm_state_lookup(net, spec->mark, &daddr, spec->spi, spec->proto,
-			      spec->family);
-	if (!x)
-		return NULL;
-
-	spin_lock_bh(&x->lock);
-	assoc = ov2_state_assoc(x);
-	if (assoc && ov2_state_is_outbound(x) != spec->inbound) {
-		*handle = assoc->handle;
-		ad = assoc->ad;
-	}
-	spin_unlock_bh(&x->lock);
-	xfrm_state_put(x);
-	return ad;
+	view_state(assoc, x, view);
+	return ad->miniport->query(ad, assoc->handle, &view->engine);
 }

@@ -8,8 +8,9 @@
 #include "../ov2/sa_info.h"
 #include "../watch/counters.h"
 
-struct net;
 struct ov2_adapter;
+struct ov2_assoc;
+struct xfrm_state;
 
 /**
  * struct ov2_sa_view - an SA as users see it
@@ -70,28 +71,11 @@ struct ov2_sa_view {
 	struct ov2_sa_info engine;
 };
 
-/**
- * struct ov2_sa_spec - which SA a user means
- * @inbound: direction
- * @proto: IPPROTO_ESP or IPPROTO_AH
- * @family: AF_INET or AF_INET6
- * @spi: network order
- * @daddr: destination; an IPv4 address is in the first word
- * @mark: mark of the packets that the SA is for
- */
-struct ov2_sa_spec {
-	bool inbound;
-	u8 proto;
-	u16 family;
-	__be32 spi;
-	struct in6_addr daddr;
-	u32 mark;
-};
-
+void ov2_sa_view_name(unsigned long handle, const struct xfrm_state *x,
+		      struct ov2_sa_view *view);
+bool ov2_sa_view_last(const struct ov2_assoc *assoc, const struct xfrm_state *x,
+		      struct ov2_sa_view *view);
 bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
 			struct ov2_sa_view *view);
-struct ov2_adapter *ov2_bridge_sa_find(struct net *net,
-				       const struct ov2_sa_spec *spec,
-				       unsigned long *handle);
 
 #endif /* _OV2_SA_VIEW_H */

@@ -7,6 +7,8 @@
 #include <net/ipv6.h>
 
 #include "bridge.h"
+#include "policy_event.h"
+#include "sa_event.h"
 #include "xdo.h"
 #include "packet/packet.h"
 #include "packet/policy_ops.h"
@@ -18,7 +20,16 @@
 
 static const struct xfrmdev_ops bridge_xfrmdev_ops;
 
-static bool dev_is_ours(const struct net_device *dev)
+/**
+ * ov2_xdo_is_card() - is a netdev a card of this module?
+ * @dev: any netdev
+ *
+ * The core keeps the operations of a netdev that is being deleted.
+ *
+ * Context: Any context.
+ * Return: true if so.
+ */
+bool ov2_xdo_is_card(const struct net_device *dev)
 {
 	return dev->xfrmdev_ops == &bridge_xfrmdev_ops;
 }
@@ -59,13 +70,15 @@ static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 		goto err_assoc;
 	x->xso.offload_handle = assoc->handle;
 	if (!assoc->packet)
-		return 0;
+		goto added;
 
 	atomic_inc(&bridge->states);
 	if (ov2_state_is_outbound(x))
 		err = ov2_sad_add(&bridge->sad, assoc, x);
 	if (err)
 		goto err_sa;
+added:
+	ov2_sa_event_added(assoc);
 	return 0;
 
 err_sa:
@@ -91,7 +104,7 @@ err_bundle:
 static int count_bond_fallback(struct net_device *lower,
 			       struct netdev_nested_priv *priv)
 {
-	if (!dev_is_ours(lower))
+	if (!ov2_xdo_is_card(lower))
 		return 0;
 
 	ov2_state_refuse(ov2_adapter_of(lower), priv->data,
@@ -115,7 +128,7 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 	enum ov2_counter reason;
 	struct ov2_adapter *ad;
 
-	if (!dev_is_ours(dev))
+	if (!ov2_xdo_is_card(dev))
 		return add_through_bond(dev, x);
 	/* This state has no keys: it stands for an SA that a key manager is yet
 	 * to negotiate, and the core adds it in atomic context. The core sends
@@ -142,7 +155,7 @@ static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 	struct ov2_assoc *assoc;
 	struct ov2_adapter *ad;
 
-	if (!dev || !dev_is_ours(dev))
+	if (!dev || !ov2_xdo_is_card(dev))
 		return false;
 
 	ad = ov2_adapter_of(dev);
@@ -150,6 +163,7 @@ static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 	if (!assoc)
 		return false;
 
+	ov2_sa_event_deleted(assoc, x);
 	bridge = ov2_bridge_of(ad);
 	atomic_sub(assoc->packet, &bridge->states);
 	ov2_sad_del(&bridge->sad, assoc);
@@ -259,7 +273,7 @@ static void count_declined(const struct xfrm_state *x, enum ov2_counter reason)
 	struct ov2_assoc *assoc;
 	struct ov2_adapter *ad;
 
-	if (!dev || !dev_is_ours(dev))
+	if (!dev || !ov2_xdo_is_card(dev))
 		return;
 
 	ad = ov2_adapter_of(dev);
@@ -269,6 +283,7 @@ static void count_declined(const struct xfrm_state *x, enum ov2_counter reason)
 	if (assoc)
 		atomic64_inc(&assoc->declined[reason - OV2_DECLINED_FIRST]);
 	rcu_read_unlock();
+	ov2_sa_event_declined(ad, x, reason);
 }
 
 /* In crypto mode the core encrypts in software the packets that are declined
@@ -298,7 +313,7 @@ static void bridge_advance_esn(struct xfrm_state *x)
 	struct ov2_assoc *assoc;
 
 	lockdep_assert_held(&x->lock);
-	if (!dev || !dev_is_ours(dev))
+	if (!dev || !ov2_xdo_is_card(dev))
 		return;
 
 	rcu_read_lock();
@@ -325,7 +340,7 @@ struct ov2_assoc *ov2_state_assoc(const struct xfrm_state *x)
 	struct net_device *dev = ov2_state_dev(x);
 
 	lockdep_assert_held(&x->lock);
-	if (!dev || !dev_is_ours(dev))
+	if (!dev || !ov2_xdo_is_card(dev))
 		return NULL;
 	return ov2_assoc_of_state(ov2_adapter_of(dev), x);
 }
@@ -357,6 +372,12 @@ void ov2_state_renumber(struct xfrm_state *x)
 	spin_unlock_bh(&x->lock);
 }
 
+static void bridge_policy_delete(struct xfrm_policy *xp)
+{
+	ov2_policy_event_deleted(ov2_adapter_of(xp->xdo.dev), xp);
+	ov2_bridge_policy_delete(xp);
+}
+
 OV2_XDO_STATE_ADD(bridge_state_add);
 OV2_XDO_STATE_VOID(bridge_state_delete);
 OV2_XDO_STATE_VOID(bridge_state_free);
@@ -368,7 +389,7 @@ static const struct xfrmdev_ops bridge_xfrmdev_ops = {
 	.xdo_dev_offload_ok = bridge_offload_ok,
 	.xdo_dev_state_advance_esn = bridge_advance_esn,
 	.xdo_dev_policy_add = ov2_bridge_policy_add,
-	.xdo_dev_policy_delete = ov2_bridge_policy_delete,
+	.xdo_dev_policy_delete = bridge_policy_delete,
 	.xdo_dev_policy_free = ov2_bridge_policy_free,
 };
 

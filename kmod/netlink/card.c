@@ -12,6 +12,7 @@
 #include "../port/port.h"
 #include "family.h"
 #include "family_gen.h"
+#include "put.h"
 
 /* Users get the masks of struct ov2_offload as they are. So each flag of the
  * family must have the same bit as in these masks.
@@ -108,8 +109,17 @@ static int card_put_peer(struct sk_buff *msg, struct net *net,
 	return nla_put_s32(msg, IPSECOV2_A_CARD_PEER_NETNS_ID, id);
 }
 
-static int card_put(struct sk_buff *msg, struct net *net,
-		    const struct net_device *dev)
+/**
+ * ov2_put_card() - put a card
+ * @msg: the message
+ * @net: the namespace of the reader
+ * @dev: the card
+ *
+ * Context: Under RTNL or rcu_read_lock(), any context but hard interrupts.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ov2_put_card(struct sk_buff *msg, struct net *net,
+		 const struct net_device *dev)
 {
 	const struct ov2_port *port = netdev_priv(dev);
 	const struct ov2_adapter *ad = &port->ad;
@@ -141,7 +151,7 @@ static int card_put_asked(struct sk_buff *msg, const struct genl_info *info)
 	dev = ov2_family_card(info, IPSECOV2_A_CARD_IFINDEX);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	return card_put(msg, genl_info_net(info), dev);
+	return ov2_put_card(msg, genl_info_net(info), dev);
 }
 
 int ipsecov2_nl_card_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -181,7 +191,7 @@ int ipsecov2_nl_card_get_dumpit(struct sk_buff *skb,
 		hdr = genlmsg_iput(skb, genl_info_dump(cb));
 		if (!hdr)
 			break;
-		err = card_put(skb, net, dev);
+		err = ov2_put_card(skb, net, dev);
 		if (err) {
 			genlmsg_cancel(skb, hdr);
 			break;

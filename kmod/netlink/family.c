@@ -11,6 +11,7 @@
 #include "../port/port.h"
 #include "family.h"
 #include "family_gen.h"
+#include "multicast.h"
 
 /**
  * ov2_family_card() - the card that a request names
@@ -113,26 +114,48 @@ int ipsecov2_nl_module_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return ov2_family_reply(info, module_put_asked);
 }
 
+/* The kernel's generator knows no flags of groups. So the generated groups have
+ * no flags, and these groups take their place.
+ */
+static const struct genl_multicast_group family_groups[] = {
+	[IPSECOV2_NLGRP_CARDS] = { .name = IPSECOV2_MCGRP_CARDS },
+	[IPSECOV2_NLGRP_SAS] = {
+		.name = IPSECOV2_MCGRP_SAS,
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
 /**
- * ov2_family_register() - let users ask about cards
+ * ov2_family_register() - let users ask about cards, and hear of them
  *
  * Context: Process context, at module init, after ov2_link_register().
  * Return: 0 or a negative errno.
  */
 int ov2_family_register(void)
 {
-	return genl_register_family(&ipsecov2_nl_family);
+	int err;
+
+	ipsecov2_nl_family.mcgrps = family_groups;
+	ipsecov2_nl_family.n_mcgrps = ARRAY_SIZE(family_groups);
+	err = genl_register_family(&ipsecov2_nl_family);
+	if (err)
+		return err;
+	err = ov2_events_register();
+	if (err)
+		genl_unregister_family(&ipsecov2_nl_family);
+	return err;
 }
 
 /**
  * ov2_family_unregister() - undo ov2_family_register()
  *
- * Waits for requests that run.
+ * Waits for requests that run. Those who listen hear that each card is gone.
  *
  * Context: Process context, at module exit, before ov2_link_unregister().
  */
 void ov2_family_unregister(void)
 {
+	ov2_events_unregister();
 	genl_unregister_family(&ipsecov2_nl_family);
 }
 

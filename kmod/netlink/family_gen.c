@@ -131,6 +131,11 @@ static const struct genl_split_ops ipsecov2_nl_ops[] = {
 	},
 };
 
+static const struct genl_multicast_group ipsecov2_nl_mcgrps[] = {
+	[IPSECOV2_NLGRP_CARDS] = { "cards", },
+	[IPSECOV2_NLGRP_SAS] = { "sas", },
+};
+
 struct genl_family ipsecov2_nl_family __ro_after_init = {
 	.name		= IPSECOV2_FAMILY_NAME,
 	.version	= IPSECOV2_FAMILY_VERSION,
@@ -139,4 +144,6 @@ struct genl_family ipsecov2_nl_family __ro_after_init = {
 	.module		= THIS_MODULE,
 	.split_ops	= ipsecov2_nl_ops,
 	.n_split_ops	= ARRAY_SIZE(ipsecov2_nl_ops),
+	.mcgrps		= ipsecov2_nl_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(ipsecov2_nl_mcgrps),
 };

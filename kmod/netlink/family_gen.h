@@ -27,6 +27,11 @@ int ipsecov2_nl_log_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
 int ipsecov2_nl_card_set_doit(struct sk_buff *skb, struct genl_info *info);
 
+enum {
+	IPSECOV2_NLGRP_CARDS,
+	IPSECOV2_NLGRP_SAS,
+};
+
 extern struct genl_family ipsecov2_nl_family;
 
 #endif /* _LINUX_IPSECOV2_GEN_H */

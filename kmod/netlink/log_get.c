@@ -12,6 +12,7 @@
 #include "../watch/log.h"
 #include "family.h"
 #include "family_gen.h"
+#include "put.h"
 
 /**
  * struct log_dump - where a dump goes on, in netlink_callback.ctx
@@ -31,8 +32,11 @@ static_assert(sizeof(struct log_dump) <=
 /* The reader sees only processes that its own /proc shows. */
 static int log_put_asker(struct sk_buff *skb, const struct ov2_log_entry *entry)
 {
-	pid_t pid = pid_nr_ns(entry->pid, task_active_pid_ns(current));
+	pid_t pid;
 
+	if (!entry->pid)
+		return 0;
+	pid = pid_nr_ns(entry->pid, task_active_pid_ns(current));
 	if (!pid)
 		return 0;
 	return nla_put_string(skb, IPSECOV2_A_LOG_COMM, entry->comm) ?:
@@ -112,25 +116,34 @@ static int log_put_asked(struct sk_buff *skb, const struct ov2_log_asked *asked)
 				  log_put_state(skb, asked);
 }
 
-static int log_put(struct sk_buff *skb, const struct net_device *dev,
-		   const struct ov2_log_entry *entry)
+/**
+ * ov2_put_log() - put an entry of a log
+ * @msg: the message
+ * @dev: the card
+ * @entry: the entry. If its pid is set, the reader is current
+ *
+ * Context: Any context; process context if the pid of @entry is set.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ov2_put_log(struct sk_buff *msg, const struct net_device *dev,
+		const struct ov2_log_entry *entry)
 {
-	if (nla_put_u32(skb, IPSECOV2_A_LOG_IFINDEX, dev->ifindex) ||
-	    nla_put_uint(skb, IPSECOV2_A_LOG_SEQ, entry->seq) ||
-	    nla_put_uint(skb, IPSECOV2_A_LOG_TIME, entry->time) ||
-	    log_put_asker(skb, entry) ||
-	    nla_put_u8(skb, IPSECOV2_A_LOG_OBJECT,
+	if (nla_put_u32(msg, IPSECOV2_A_LOG_IFINDEX, dev->ifindex) ||
+	    nla_put_uint(msg, IPSECOV2_A_LOG_SEQ, entry->seq) ||
+	    nla_put_uint(msg, IPSECOV2_A_LOG_TIME, entry->time) ||
+	    log_put_asker(msg, entry) ||
+	    nla_put_u8(msg, IPSECOV2_A_LOG_OBJECT,
 		       entry->asked.is_policy ? IPSECOV2_OBJECT_POLICY :
 						IPSECOV2_OBJECT_STATE) ||
-	    nla_put_u8(skb, IPSECOV2_A_LOG_OUTCOME,
+	    nla_put_u8(msg, IPSECOV2_A_LOG_OUTCOME,
 		       entry->err == -EOPNOTSUPP ?
 		       IPSECOV2_OUTCOME_FELL_BACK : IPSECOV2_OUTCOME_REFUSED) ||
-	    nla_put_string(skb, IPSECOV2_A_LOG_REASON,
+	    nla_put_string(msg, IPSECOV2_A_LOG_REASON,
 			   ov2_counter_name(entry->reason)) ||
-	    nla_put_string(skb, IPSECOV2_A_LOG_SENTENCE, entry->sentence) ||
-	    nla_put_u32(skb, IPSECOV2_A_LOG_ERRNO, -entry->err))
+	    nla_put_string(msg, IPSECOV2_A_LOG_SENTENCE, entry->sentence) ||
+	    nla_put_u32(msg, IPSECOV2_A_LOG_ERRNO, -entry->err))
 		return -EMSGSIZE;
-	return log_put_asked(skb, &entry->asked);
+	return log_put_asked(msg, &entry->asked);
 }
 
 /* If entries are lost, or if a device comes or goes, cb->seq changes. Then
@@ -153,7 +166,7 @@ static int log_put_entry(struct sk_buff *skb, struct netlink_callback *cb,
 	hdr = genlmsg_iput(skb, genl_info_dump(cb));
 	if (!hdr)
 		return -EMSGSIZE;
-	if (log_put(skb, dev, entry)) {
+	if (ov2_put_log(skb, dev, entry)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

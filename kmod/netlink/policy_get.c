@@ -10,6 +10,7 @@
 #include "dump.h"
 #include "family.h"
 #include "family_gen.h"
+#include "put.h"
 
 static int policy_put_ports(struct sk_buff *msg,
 			    const struct ov2_policy_view *view)
@@ -75,8 +76,17 @@ static int policy_put_tmpl(struct sk_buff *msg,
 	return 0;
 }
 
-static int policy_put(struct sk_buff *msg, const struct net_device *dev,
-		      const struct ov2_policy_view *view)
+/**
+ * ov2_put_policy_name() - put what names a policy
+ * @msg: the message
+ * @dev: the card
+ * @view: the policy
+ *
+ * Context: Any context.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ov2_put_policy_name(struct sk_buff *msg, const struct net_device *dev,
+			const struct ov2_policy_view *view)
 {
 	if (nla_put_u32(msg, IPSECOV2_A_POLICY_IFINDEX, dev->ifindex) ||
 	    nla_put_u32(msg, IPSECOV2_A_POLICY_INDEX, view->index) ||
@@ -85,11 +95,28 @@ static int policy_put(struct sk_buff *msg, const struct net_device *dev,
 				       IPSECOV2_DIRECTION_OUT) ||
 	    policy_put_selector(msg, view) ||
 	    nla_put_u32(msg, IPSECOV2_A_POLICY_PRIORITY, view->priority) ||
+	    (view->if_id &&
+	     nla_put_u32(msg, IPSECOV2_A_POLICY_IF_ID, view->if_id)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * ov2_put_policy() - put all of a policy
+ * @msg: the message
+ * @dev: the card
+ * @view: the policy
+ *
+ * Context: Any context.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ov2_put_policy(struct sk_buff *msg, const struct net_device *dev,
+		   const struct ov2_policy_view *view)
+{
+	if (ov2_put_policy_name(msg, dev, view) ||
 	    nla_put_u8(msg, IPSECOV2_A_POLICY_ACTION,
 		       view->block ? IPSECOV2_ACTION_BLOCK :
 				     IPSECOV2_ACTION_ALLOW) ||
-	    (view->if_id &&
-	     nla_put_u32(msg, IPSECOV2_A_POLICY_IF_ID, view->if_id)) ||
 	    (view->protects && policy_put_tmpl(msg, &view->tmpl)) ||
 	    nla_put_uint(msg, IPSECOV2_A_POLICY_HITS, view->hits))
 		return -EMSGSIZE;
@@ -125,7 +152,7 @@ static int policy_put_asked(struct sk_buff *msg, const struct genl_info *info)
 	int err;
 
 	err = policy_find(info, &dev, &view);
-	return err ?: policy_put(msg, dev, &view);
+	return err ?: ov2_put_policy(msg, dev, &view);
 }
 
 int ipsecov2_nl_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -143,7 +170,7 @@ static int policy_dump_card(struct sk_buff *skb, struct netlink_callback *cb,
 		hdr = genlmsg_iput(skb, genl_info_dump(cb));
 		if (!hdr)
 			return -EMSGSIZE;
-		if (policy_put(skb, dev, &view)) {
+		if (ov2_put_policy(skb, dev, &view)) {
 			genlmsg_cancel(skb, hdr);
 			return -EMSGSIZE;
 		}

@@ -6,17 +6,28 @@
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
 
+#include "../bridge/sa_find.h"
 #include "../bridge/sa_view.h"
 #include "../ov2/adapter.h"
 #include "dump.h"
 #include "family.h"
 #include "family_gen.h"
+#include "put.h"
 
 static_assert((int)IPSECOV2_PROTOCOL_ESP == IPPROTO_ESP);
 static_assert((int)IPSECOV2_PROTOCOL_AH == IPPROTO_AH);
 
-static int sa_put_name(struct sk_buff *msg, const struct net_device *dev,
-		       const struct ov2_sa_view *view)
+/**
+ * ov2_put_sa_name() - put what names an SA
+ * @msg: the message
+ * @dev: the card
+ * @view: the SA
+ *
+ * Context: Any context.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ov2_put_sa_name(struct sk_buff *msg, const struct net_device *dev,
+		    const struct ov2_sa_view *view)
 {
 	if (nla_put_u32(msg, IPSECOV2_A_SA_IFINDEX, dev->ifindex) ||
 	    nla_put_uint(msg, IPSECOV2_A_SA_HANDLE, view->handle) ||
@@ -72,7 +83,15 @@ static int sa_put_encap(struct sk_buff *msg, const struct ov2_sa_view *view)
 	return 0;
 }
 
-static int sa_put_owner(struct sk_buff *msg, const struct ov2_sa_view *view)
+/**
+ * ov2_put_sa_owner() - put what the owner of an SA has given it
+ * @msg: the message
+ * @view: the SA
+ *
+ * Context: Any context.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ov2_put_sa_owner(struct sk_buff *msg, const struct ov2_sa_view *view)
 {
 	if (nla_put_u32(msg, IPSECOV2_A_SA_REQID, view->reqid) ||
 	    (view->if_id &&
@@ -157,10 +176,19 @@ static int sa_put_engine(struct sk_buff *msg, const struct ov2_sa_info *info)
 			     info->failed, OV2_CRYPTO_STATUS_MAX);
 }
 
-static int sa_put(struct sk_buff *msg, const struct net_device *dev,
-		  const struct ov2_sa_view *view)
+/**
+ * ov2_put_sa() - put all of an SA
+ * @msg: the message
+ * @dev: the card
+ * @view: the SA
+ *
+ * Context: Any context.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ov2_put_sa(struct sk_buff *msg, const struct net_device *dev,
+	       const struct ov2_sa_view *view)
 {
-	if (sa_put_name(msg, dev, view) ||
+	if (ov2_put_sa_name(msg, dev, view) ||
 	    nla_put_u8(msg, IPSECOV2_A_SA_MODE,
 		       view->tunnel ? IPSECOV2_MODE_TUNNEL :
 				      IPSECOV2_MODE_TRANSPORT) ||
@@ -170,7 +198,7 @@ static int sa_put(struct sk_buff *msg, const struct net_device *dev,
 	    sa_put_algorithms(msg, view) ||
 	    sa_put_numbers(msg, view) ||
 	    sa_put_encap(msg, view) ||
-	    sa_put_owner(msg, view) ||
+	    ov2_put_sa_owner(msg, view) ||
 	    sa_put_engine(msg, &view->engine) ||
 	    sa_put_counts(msg, IPSECOV2_A_SA_DECLINED, declined_attrs,
 			  view->declined, OV2_DECLINED))
@@ -282,7 +310,7 @@ static int sa_put_asked(struct sk_buff *msg, const struct genl_info *info)
 	int err;
 
 	err = sa_find(info, &dev, &view);
-	return err ?: sa_put(msg, dev, &view);
+	return err ?: ov2_put_sa(msg, dev, &view);
 }
 
 int ipsecov2_nl_sa_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -301,7 +329,7 @@ static int sa_put_dumped(struct sk_buff *skb, struct netlink_callback *cb,
 	hdr = genlmsg_iput(skb, genl_info_dump(cb));
 	if (!hdr)
 		return -EMSGSIZE;
-	if (sa_put(skb, dev, &view)) {
+	if (ov2_put_sa(skb, dev, &view)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

@@ -12,6 +12,7 @@
 #include <net/gso.h>
 
 #include "../compat/skbuff.h"
+#include "../watch/event.h"
 #include "cable.h"
 #include "channels.h"
 #include "port.h"
@@ -268,10 +269,15 @@ static enum ov2_counter cable_put(struct ov2_port *port, u16 queue,
 
 static void cable_set_carrier(struct ov2_port *port, bool on)
 {
+	struct net_device *dev = port->ad.dev;
+
+	if (netif_carrier_ok(dev) == on)
+		return;
 	if (on)
-		netif_carrier_on(port->ad.dev);
+		netif_carrier_on(dev);
 	else
-		netif_carrier_off(port->ad.dev);
+		netif_carrier_off(dev);
+	ov2_event_card(&port->ad, on ? OV2_CARD_UP : OV2_CARD_DOWN);
 }
 
 /* There is carrier if and only if both ends of the cable are up. */
@@ -305,6 +311,8 @@ static int cable_plug(struct ov2_port *port, struct net_device *target,
 	ov2_channels_share(peer);
 	cable_carrier(port);
 	cable_announce(peer);
+	/* The core announces the links of a new card itself. */
+	ov2_event_card(&port->ad, OV2_CARD_CHANGED);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "../compat/rx_rings.h"
 #include "../watch/counters.h"
+#include "../watch/event.h"
 #include "channels.h"
 #include "ethtool.h"
 #include "port.h"
@@ -68,10 +69,14 @@ static int set_channels(struct net_device *dev,
 			struct ethtool_channels *channels)
 {
 	unsigned int combined = channels->combined_count;
+	struct ov2_port *port = netdev_priv(dev);
+	int err;
 
-	return ov2_channels_set(netdev_priv(dev),
-				combined + channels->rx_count,
-				combined + channels->tx_count);
+	err = ov2_channels_set(port, combined + channels->rx_count,
+			       combined + channels->tx_count);
+	/* After an error, a part of the numbers may have changed. */
+	ov2_event_card(&port->ad, OV2_CARD_CHANGED);
+	return err;
 }
 
 static u32 get_rx_ring_count(struct net_device *dev)
@@ -236,6 +241,7 @@ static int port_reset(struct net_device *dev, u32 *flags)
 	if (netif_running(dev))
 		ov2_ring_wake_all(port);
 	*flags &= ~ETH_RESET_OFFLOAD;
+	ov2_event_card(&port->ad, OV2_CARD_RESET);
 	return 0;
 }
 

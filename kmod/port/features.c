@@ -6,6 +6,7 @@
 #include "../bridge/bridge.h"
 #include "../compat/skbuff.h"
 #include "../watch/counters.h"
+#include "../watch/event.h"
 #include "../watch/trace.h"
 #include "features.h"
 #include "port.h"
@@ -177,8 +178,8 @@ int ov2_features_set(struct net_device *dev, netdev_features_t features)
  * @code: OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG
  * @config: what is on
  *
- * It only counts and traces, because net_device.features already has the
- * change.
+ * It only counts, traces and tells users, because net_device.features already
+ * has the change.
  *
  * Context: Any context except hard interrupts.
  */
@@ -187,4 +188,5 @@ void ov2_features_status(struct ov2_adapter *ad, u32 code,
 {
 	ov2_count(ad, OV2_CNT_CONFIG_CHANGE);
 	trace_ov2_config(ad, code, config);
+	ov2_event_card(ad, OV2_CARD_CONFIGURED);
 }

@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/stringify.h>
 
+#include "../watch/event.h"
 #include "channels.h"
 #include "line.h"
 #include "port.h"
@@ -49,6 +50,7 @@ void ov2_sizes_set_ring(struct ov2_port *port, u32 size)
 
 	ASSERT_RTNL();
 	WRITE_ONCE(port->ring, size);
+	ov2_event_card(&port->ad, OV2_CARD_CHANGED);
 	if (!far)
 		return;
 	ov2_channels_share(far);
@@ -86,6 +88,7 @@ int ov2_sizes_set_capacity(struct ov2_port *port, u32 capacity,
 	ASSERT_RTNL();
 	switch (port->ad.miniport->request(&port->ad, &req)) {
 	case OV2_STATUS_SUCCESS:
+		ov2_event_card(&port->ad, OV2_CARD_CHANGED);
 		return 0;
 	case OV2_STATUS_INVALID_DATA:
 		NL_SET_ERR_MSG_MOD(extack, "The capacity can be 1 to "

@@ -24,6 +24,7 @@
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 
+#include "event.h"
 #include "log.h"
 #include "../ov2/adapter.h"
 
@@ -132,6 +133,10 @@ void ov2_log_add(struct ov2_adapter *ad, enum ov2_counter reason,
 	*log_at(log, entry.seq) = entry;
 	spin_unlock_bh(&log->lock);
 	put_pid(overwritten);
+
+	/* The log owns the reference on the process, and may put it now. */
+	entry.pid = NULL;
+	ov2_event_refused(ad, &entry);
 }
 
 /**

@@ -6,6 +6,8 @@
     family.card_get({}, dump=True)
     error = ynl.refused(family.card_get, {})    # error.text, error.errno
     ynl.asked_by(ynl.nobody, ns, lambda family: family.card_get({}, dump=True))
+    events = ynl.Events(ns, "cards")    # joins the group
+    events.expect(("card-up-ntf", {"ifname": "ov0"}))
     for message in ynl.RawDump(ns, family, "sa-get"):   # as slow as you like
         message.flags, message.attributes
 
@@ -32,6 +34,7 @@ PLACES = ("..", "../../../../../..")
 SCHEMA = ""
 NOBODY = 65534
 
+SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 270, 1
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 1, 0x10, 0x300
 
@@ -97,6 +100,62 @@ def refused(function, *args, **kwargs):
     except Refused as error:
         return error
     raise ksft.Fail("a wrong request was answered")
+
+
+# ---- what happens
+
+def group_id(family, name):
+    return family.nlproto.get_mcast_id(name, family.mcast_groups)
+
+
+class Events:
+    """Hears the messages of multicast groups in a namespace."""
+
+    def __init__(self, ns, *groups):
+        self.family = Family(ns).family
+        for number, group in enumerate(groups):
+            # ntf_subscribe() binds the socket, which works once only
+            if number:
+                self.family.sock.setsockopt(
+                    SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+                    group_id(self.family, group))
+            else:
+                self.family.ntf_subscribe(group)
+
+    def read(self):
+        """(name, attributes) of all messages that have come."""
+        self.family.check_ntf()
+        got = []
+        while not self.family.async_msg_queue.empty():
+            message = self.family.async_msg_queue.get()
+            got.append((message["name"], message["msg"]))
+        return got
+
+    def expect(self, *expected, seconds=20):
+        """Wait for these messages, in this order, and for no other message.
+
+        Each is a name and a dict; the message may have more attributes than
+        this dict. Returns the attributes of the messages.
+        """
+        got = []
+
+        def enough():
+            got.extend(self.read())
+            return len(got) >= len(expected)
+
+        names = [name for name, _ in expected]
+        try:
+            ksft.wait_for(f"the messages {names}", enough, seconds)
+        except ksft.Fail as error:
+            raise ksft.Fail(f"{error}; these came: {got}") from None
+        ksft.equal([name for name, _ in got], names, f"messages {got}")
+        for (name, message), (_, wanted) in zip(got, expected):
+            ksft.equal({key: message.get(key) for key in wanted}, wanted,
+                       f"{name} {message}")
+        return [message for _, message in got]
+
+    def close(self):
+        self.family.sock.close()
 
 
 # ---- asked with fewer privileges

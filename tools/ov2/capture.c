@@ -78,8 +78,8 @@ static bool is_wire(const struct ov2_capture_header *hdr)
 	       hdr->point == OV2_CAPTURE_RX_WIRE;
 }
 
-/* Was the frame dropped? If the engine itself drops a frame to be sent, it shows
- * the frame on the side of the wire, with another verdict than "sent".
+/* Was the frame dropped? If the engine itself drops a frame to be sent, it
+ * shows the frame on the side of the wire, with another verdict than "sent".
  */
 static bool is_dropped(const struct ov2_capture_header *hdr)
 {

@@ -124,6 +124,12 @@ static const struct schema_word outcome_words[] = {
 	{ 0, NULL }
 };
 
+static const struct schema_word limit_words[] = {
+	{ 0, "soft" },
+	{ 1, "hard" },
+	{ 0, NULL }
+};
+
 const struct schema_attr schema_module[SCHEMA_ATTRS] = {
 	[IPSECOV2_A_MODULE_VERSION] = {
 		.name = "version",
@@ -513,6 +519,22 @@ const struct schema_attr schema_sa[SCHEMA_ATTRS] = {
 		.kind = SCHEMA_NEST,
 		.nest = schema_sa_declined,
 	},
+	[IPSECOV2_A_SA_LIMIT] = {
+		.name = "limit",
+		.key = "limit",
+		.kind = SCHEMA_U8,
+		.words = limit_words,
+	},
+	[IPSECOV2_A_SA_REASON] = {
+		.name = "reason",
+		.key = "reason",
+		.kind = SCHEMA_STRING,
+	},
+	[IPSECOV2_A_SA_EXPLANATION] = {
+		.name = "explanation",
+		.key = "explanation",
+		.kind = SCHEMA_STRING,
+	},
 };
 
 const struct schema_attr schema_policy_tmpl[SCHEMA_ATTRS] = {
@@ -653,6 +675,12 @@ const struct schema_attr schema_policy[SCHEMA_ATTRS] = {
 		.name = "hits",
 		.key = "hits",
 		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_POLICY_LIMIT] = {
+		.name = "limit",
+		.key = "limit",
+		.kind = SCHEMA_U8,
+		.words = limit_words,
 	},
 };
 

@@ -4,6 +4,7 @@
  * offload_handle and the engine's records name the SA by a handle, and the
  * handle leads to the association.
  */
+#include <linux/bits.h>
 #include <linux/slab.h>
 
 #include "assoc.h"
@@ -158,6 +159,40 @@ void ov2_assoc_deleted(struct ov2_assoc *assoc)
 {
 	assoc_release(assoc);
 	kfree_rcu(assoc, rcu);
+}
+
+#define TOLD_REASONS	(BIT(OV2_TELL_REASONS) - 1U)
+
+/**
+ * ov2_assoc_tell() - should users be told about an SA?
+ * @assoc: the association of the SA
+ * @now: seconds of a clock that never goes back
+ * @reason: why; below OV2_TELL_REASONS
+ *
+ * A reason may come with every packet, and users cannot read a message for
+ * each. So each reason is told when it comes first, and again at the earliest
+ * OV2_TELL_SECONDS later, for listeners that came meanwhile. The upper 24 bits
+ * of ov2_assoc.told have the second at which the first reason was told; the
+ * other bits have the reasons that were told since then.
+ *
+ * Context: Any context.
+ * Return: true if so. Of several CPUs that ask at once, one gets true.
+ */
+bool ov2_assoc_tell(struct ov2_assoc *assoc, u32 now, unsigned int reason)
+{
+	u32 old = READ_ONCE(assoc->told), new, since;
+
+	do {
+		new = old;
+		since = (now << OV2_TELL_REASONS) - (old & ~TOLD_REASONS);
+		if (!(old & TOLD_REASONS) ||
+		    since >> OV2_TELL_REASONS >= OV2_TELL_SECONDS)
+			new = now << OV2_TELL_REASONS;
+		new |= BIT(reason);
+		if (new == old)
+			return false;
+	} while (!try_cmpxchg(&assoc->told, &old, new));
+	return true;
 }
 
 static u32 state_seq_hi(const struct xfrm_state *x)

@@ -55,6 +55,7 @@ struct ov2_sad_link {
  * @declined: packets that the card declined, by the counter that moved
  * @untold: a key manager has set the number, and the engine has not accepted
  *	the update; written under x->lock
+ * @told: which reasons users were told lately, see ov2_assoc_tell()
  * @sad: place in the card's SAD, if the state is outbound in packet mode
  * @del: the request that deletes the SA; it is part of the association, so that
  *	a delete cannot fail for lack of memory
@@ -77,6 +78,7 @@ struct ov2_assoc {
 	bool udp_encap;
 	bool packet;
 	bool untold;
+	u32 told;
 	atomic64_t declined[OV2_DECLINED];
 	struct ov2_sad_link sad;
 	struct ov2_request del;
@@ -84,6 +86,12 @@ struct ov2_assoc {
 	struct rcu_head rcu;
 	netdevice_tracker dev_tracker;
 };
+
+/* How many reasons an association can be told about, and how many seconds pass
+ * before a reason is told again
+ */
+#define OV2_TELL_REASONS	8
+#define OV2_TELL_SECONDS	60
 
 /* Call this only while @x is added or used, because the core clears the type of
  * a state that ends.
@@ -113,6 +121,7 @@ struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
 				  const struct xfrm_state *x);
 void ov2_assoc_delete(struct ov2_assoc *assoc);
 void ov2_assoc_deleted(struct ov2_assoc *assoc);
+bool ov2_assoc_tell(struct ov2_assoc *assoc, u32 now, unsigned int reason);
 void ov2_assoc_advance(struct ov2_assoc *assoc, const struct xfrm_state *x);
 void ov2_assoc_renumber(struct ov2_assoc *assoc, const struct xfrm_state *x);
 

@@ -15,10 +15,12 @@
 #include "../../unit/rig/rig_frame.h"
 #include "../sa/assoc.h"
 #include "../bridge.h"
+#include "../sa_view.h"
 #include "../../engine/engine_miniport.h"
 #include "../../ov2/handle.h"
 #include "../../ov2/records.h"
 #include "../../watch/counters.h"
+#include "../../watch/event.h"
 
 #define PADDING	10
 
@@ -198,6 +200,52 @@ static void receive_delete_req(struct kunit *test)
 			2);
 }
 
+static unsigned long told_handle;
+static unsigned int told_count;
+
+static bool told_wants(const struct ov2_adapter *ad)
+{
+	return true;
+}
+
+static void told_sa(const struct ov2_adapter *ad, enum ov2_counter reason,
+		    const struct ov2_sa_view *view)
+{
+	if (reason == OV2_CNT_RX_SA_DELETE_REQ) {
+		told_count++;
+		told_handle = view->handle;
+	}
+}
+
+static const struct ov2_event_listener told_listener = {
+	.wants_sas = told_wants,
+	.sa_told = told_sa,
+};
+
+/* SaDeleteReq may come with each frame. Users are told of the first one. */
+static void receive_delete_req_told(struct kunit *test)
+{
+	const struct ov2_rx_result res = {
+		.crypto_done = true, .sa_delete_req = true,
+	};
+	const struct ov2_event_listener *before;
+	struct received *r = received_new(test);
+	u32 word = ov2_rx_result_encode(&res);
+	struct ov2_nbl *nbl;
+
+	told_count = 0;
+	before = ov2_event_listen(&told_listener);
+	nbl = received_nbl(r, word);
+	nbl->ext_rx.handle ^= 1UL << 40;
+	bridge_receive(r, nbl);
+	KUNIT_EXPECT_EQ(test, told_count, 0);
+	expect_path(test, r, word, CRYPTO_DONE | SA_DELETE_REQ, CRYPTO_SUCCESS);
+	expect_path(test, r, word, CRYPTO_DONE | SA_DELETE_REQ, CRYPTO_SUCCESS);
+	KUNIT_EXPECT_EQ(test, told_count, 1);
+	KUNIT_EXPECT_EQ(test, told_handle, r->hdl.value);
+	ov2_event_listen(before);
+}
+
 /* The engine has changed the bytes of the frame already, so it is dropped. */
 static void receive_state_gone(struct kunit *test)
 {
@@ -274,6 +322,7 @@ static void receive_no_record(struct kunit *test)
 static struct kunit_case bridge_receive_cases[] = {
 	KUNIT_CASE(receive_statuses),
 	KUNIT_CASE(receive_delete_req),
+	KUNIT_CASE(receive_delete_req_told),
 	KUNIT_CASE(receive_state_gone),
 	KUNIT_CASE(receive_no_record),
 	{}

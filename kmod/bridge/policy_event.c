@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Users are told what happens to the policies of a card.
+ *
+ * The core numbers a policy after the card has it, so the add itself cannot
+ * tell the number. The core tells its key managers about the policy later, when
+ * the policy is complete (manager.c).
+ */
+#include <linux/rcupdate.h>
+
+#include "policy_event.h"
+#include "policy_view.h"
+#include "../watch/event.h"
+
+static void tell_policy(const struct ov2_adapter *ad,
+			const struct xfrm_policy *xp,
+			enum ov2_life_event event)
+{
+	struct ov2_policy_view view;
+
+	if (!ov2_event_wants_sas(ad))
+		return;
+	rcu_read_lock();
+	if (ov2_policy_view_of(xp, &view))
+		ov2_event_policy(ad, event, &view);
+	rcu_read_unlock();
+}
+
+/**
+ * ov2_policy_event_added() - the core has a new policy
+ * @ad: the card of the policy
+ * @xp: the policy; another CPU may delete it meanwhile
+ *
+ * Context: Any context but hard interrupts.
+ */
+void ov2_policy_event_added(const struct ov2_adapter *ad,
+			    const struct xfrm_policy *xp)
+{
+	tell_policy(ad, xp, OV2_LIFE_ADDED);
+}
+
+/**
+ * ov2_policy_event_deleted() - a card is about to delete a policy
+ * @ad: the card of the policy
+ * @xp: the policy. If the core has not numbered it, nobody was told that the
+ *	card has it, so nobody is told that it goes
+ *
+ * Context: Any context but hard interrupts.
+ */
+void ov2_policy_event_deleted(const struct ov2_adapter *ad,
+			      const struct xfrm_policy *xp)
+{
+	tell_policy(ad, xp, OV2_LIFE_DELETED);
+}
+
+/**
+ * ov2_policy_event_expired() - a policy has reached a limit of its lifetime
+ * @ad: the card of the policy
+ * @xp: the policy. Its lock may be held for reading
+ * @hard: the hard limit. Then the card does not have the policy any more
+ *
+ * Context: Any context but hard interrupts.
+ */
+void ov2_policy_event_expired(const struct ov2_adapter *ad,
+			      const struct xfrm_policy *xp, bool hard)
+{
+	struct ov2_policy_view view;
+
+	if (!ov2_event_wants_sas(ad))
+		return;
+	ov2_policy_view_name(xp, &view);
+	ov2_event_policy(ad, hard ? OV2_LIFE_HARD : OV2_LIFE_SOFT, &view);
+}

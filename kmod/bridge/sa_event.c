@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Users are told what happens to the SAs of a card. */
+#include <linux/build_bug.h>
+#include <linux/timekeeping.h>
+
+#include "sa_event.h"
+#include "sa_view.h"
+#include "sa/assoc.h"
+#include "../watch/event.h"
+
+/* The reasons for which a card declines a packet are told by their place among
+ * the counters, and one more reason comes behind them.
+ */
+#define TELL_DECLINED(reason)	((reason) - OV2_DECLINED_FIRST)
+#define TELL_DELETE_REQ		OV2_DECLINED
+
+static_assert(TELL_DELETE_REQ < OV2_TELL_REASONS);
+
+/**
+ * ov2_sa_event_added() - a card has a new SA
+ * @assoc: the association of its state
+ *
+ * Context: Process context, without x->lock.
+ */
+void ov2_sa_event_added(const struct ov2_assoc *assoc)
+{
+	struct ov2_adapter *ad = assoc->ad;
+	struct ov2_sa_view view;
+
+	if (!ov2_event_wants_sas(ad))
+		return;
+	rcu_read_lock();
+	if (ov2_bridge_sa_view(ad, assoc->handle, &view))
+		ov2_event_sa(ad, OV2_LIFE_ADDED, &view);
+	rcu_read_unlock();
+}
+
+/**
+ * ov2_sa_event_deleted() - a card is about to delete an SA
+ * @assoc: the association, from ov2_assoc_unset()
+ * @x: its state
+ *
+ * Context: Any context but hard interrupts.
+ */
+void ov2_sa_event_deleted(const struct ov2_assoc *assoc,
+			  const struct xfrm_state *x)
+{
+	struct ov2_sa_view view;
+
+	if (!ov2_event_wants_sas(assoc->ad))
+		return;
+	rcu_read_lock();
+	if (ov2_sa_view_last(assoc, x, &view))
+		ov2_event_sa(assoc->ad, OV2_LIFE_DELETED, &view);
+	rcu_read_unlock();
+}
+
+/**
+ * ov2_sa_event_expired() - a state has reached a limit of its lifetime
+ * @ad: the card of the state
+ * @x: the state; its lock is held
+ * @hard: the hard limit. Then the SA may be gone
+ *
+ * Context: Under rcu_read_lock(), any context but hard interrupts.
+ */
+void ov2_sa_event_expired(const struct ov2_adapter *ad,
+			  const struct xfrm_state *x, bool hard)
+{
+	struct ov2_sa_view view;
+
+	lockdep_assert_held(&x->lock);
+	if (x->xso.flags & XFRM_DEV_OFFLOAD_FLAG_ACQ ||
+	    !ov2_event_wants_sas(ad))
+		return;
+	ov2_sa_view_name(x->xso.offload_handle, x, &view);
+	ov2_event_sa(ad, hard ? OV2_LIFE_HARD : OV2_LIFE_SOFT, &view);
+}
+
+static void event_tell(struct ov2_assoc *assoc, const struct xfrm_state *x,
+		       enum ov2_counter reason, unsigned int tell)
+{
+	struct ov2_sa_view view;
+
+	if (!assoc || !ov2_assoc_tell(assoc, ktime_get_seconds(), tell))
+		return;
+	ov2_sa_view_name(assoc->handle, x, &view);
+	ov2_event_sa_told(assoc->ad, reason, &view);
+}
+
+/**
+ * ov2_sa_event_declined() - a card has declined a packet
+ * @ad: the card
+ * @x: the packet's state, which is not always on @ad
+ * @reason: the counter that moved, OV2_CNT_TX_FALLBACK_* or _TX_REFUSED_*
+ *
+ * Context: Any context but hard interrupts.
+ */
+void ov2_sa_event_declined(struct ov2_adapter *ad, const struct xfrm_state *x,
+			   enum ov2_counter reason)
+{
+	if (!ov2_event_wants_sas(ad))
+		return;
+	rcu_read_lock();
+	event_tell(ov2_assoc_of_state(ad, x), x, reason,
+		   TELL_DECLINED(reason));
+	rcu_read_unlock();
+}
+
+/**
+ * ov2_sa_event_delete_req() - the engine asks for an SA to be deleted
+ * @ad: the card
+ * @handle: the handle of the SA, or a stale one
+ *
+ * Context: Any context but hard interrupts.
+ */
+void ov2_sa_event_delete_req(struct ov2_adapter *ad, unsigned long handle)
+{
+	const struct xfrm_state *x;
+	struct ov2_assoc *assoc;
+
+	if (!ov2_event_wants_sas(ad))
+		return;
+	rcu_read_lock();
+	assoc = ov2_assoc_find(ad, handle);
+	x = assoc ? rcu_dereference(assoc->x) : NULL;
+	if (x)
+		event_tell(assoc, x, OV2_CNT_RX_SA_DELETE_REQ, TELL_DELETE_REQ);
+	rcu_read_unlock();
+}
