@@ -6,6 +6,7 @@ Each event is caused once, and its message is compared with what the family
 answers to a request. The kernel's own client (YNL) hears the messages.
 """
 import errno
+import importlib.util
 import os
 import socket
 import subprocess
@@ -435,9 +436,9 @@ def cli(defer):
     place = Place(defer)
     with place.ns.entered():
         program = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pyynl.cli", "--no-schema", "--spec",
-             ynl.find_spec(), "--subscribe", "cards", "--duration",
-             str(int(ksft.patience(60)))],
+            [sys.executable, "-u", importlib.util.find_spec("pyynl.cli").origin,
+             "--no-schema", "--spec", ynl.find_spec(), "--subscribe", "cards",
+             "--duration", str(int(ksft.patience(60)))],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     defer(program.wait)
     defer(program.kill)
@@ -448,13 +449,11 @@ def cli(defer):
         # Until the program listens, nobody hears
         place.ns.ip("link set ov0 name ov0x", "link set ov0x name ov0")
         said.extend(program.stdout.read() or b"")
+        ksft.check(program.poll() is None, f"it ended: {said.decode()}")
         return b"card-change-ntf" in said
 
     # Not too often, because the program has room for few messages
-    try:
-        ksft.wait_for("pyynl.cli to hear of a new name", heard, 40, period=0.5)
-    finally:
-        ksft.note(said.decode())
+    ksft.wait_for("pyynl.cli to hear of a new name", heard, 40, period=0.5)
 
 
 # ---- the module comes and goes

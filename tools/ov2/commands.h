@@ -22,6 +22,7 @@ struct command {
 extern const struct command command_capture;
 extern const struct command command_decode;
 extern const struct command command_keys;
+extern const struct command command_monitor;
 extern const struct command command_log;
 extern const struct command command_policy;
 extern const struct command command_sa;

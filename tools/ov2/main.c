@@ -24,6 +24,7 @@ static const struct command *const commands[] = {
 	&command_log,
 	&command_stats,
 	&command_set,
+	&command_monitor,
 	&command_capture,
 	&command_keys,
 	&command_decode,

@@ -58,6 +58,7 @@ _ov2() {
 			esac ;;
 	why)		_ov2_words "$(ov2 ${netns:+-n "$netns"} --json sa 2>/dev/null |
 				sed -n 's/.*"spi":\([0-9]*\),.*/\1/p')" "$word" ;;
+	monitor)	[ "$before" != monitor ] || _ov2_words "cards sas" "$word" ;;
 	decode)		[ "$before" != decode ] || _ov2_words "tx rx" "$word" ;;
 	esac
 }

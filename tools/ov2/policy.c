@@ -38,23 +38,6 @@ static const char *word_of(const struct nlattr **tb, unsigned int type)
 	return schema_word_of(&schema_policy[type], tb[type]);
 }
 
-static void policy_selector(const struct nlattr **tb, struct xfrm_selector *sel)
-{
-	*sel = (struct xfrm_selector){
-		.family = schema_number(tb[IPSECOV2_A_POLICY_FAMILY]),
-		.prefixlen_s = schema_number(tb[IPSECOV2_A_POLICY_PREFIXLEN_S]),
-		.prefixlen_d = schema_number(tb[IPSECOV2_A_POLICY_PREFIXLEN_D]),
-		.proto = schema_number(tb[IPSECOV2_A_POLICY_PROTO]),
-		.sport = schema_number(tb[IPSECOV2_A_POLICY_SPORT]),
-		.sport_mask = schema_number(tb[IPSECOV2_A_POLICY_SPORT_MASK]),
-		.dport = schema_number(tb[IPSECOV2_A_POLICY_DPORT]),
-		.dport_mask = schema_number(tb[IPSECOV2_A_POLICY_DPORT_MASK]),
-		.ifindex = schema_number(tb[IPSECOV2_A_POLICY_SEL_IFINDEX]),
-	};
-	xfrm_address_take(tb[IPSECOV2_A_POLICY_SADDR], &sel->saddr);
-	xfrm_address_take(tb[IPSECOV2_A_POLICY_DADDR], &sel->daddr);
-}
-
 static const char *policy_template(const struct nlattr **tb, char *text)
 {
 	const struct nlattr *nest[SCHEMA_ATTRS];
@@ -79,7 +62,7 @@ static void policy_cells(struct table *table, const struct nlattr **tb)
 	struct xfrm_selector sel;
 	char text[SELECTOR_TEXT];
 
-	policy_selector(tb, &sel);
+	selector_of_policy(tb, &sel);
 	table_cell(table, "%s",
 		   card_name(schema_number(tb[IPSECOV2_A_POLICY_IFINDEX])));
 	table_cell(table, "%s", word_of(tb, IPSECOV2_A_POLICY_DIR));

@@ -7,8 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <linux/ipsecov2_netlink.h>
+
 #include "card.h"
 #include "protocol.h"
+#include "schema.h"
 #include "selector.h"
 #include "xfrm.h"
 
@@ -31,6 +34,24 @@ static void selector_add_port(char *text, const char *name, __be16 port,
 	selector_add(text, " %s %u", name, ntohs(port));
 	if (ntohs(mask) != 0xffff)
 		selector_add(text, "/%#x", ntohs(mask));
+}
+
+/* The selector of a policy that a card has */
+void selector_of_policy(const struct nlattr **tb, struct xfrm_selector *sel)
+{
+	*sel = (struct xfrm_selector){
+		.family = schema_number(tb[IPSECOV2_A_POLICY_FAMILY]),
+		.prefixlen_s = schema_number(tb[IPSECOV2_A_POLICY_PREFIXLEN_S]),
+		.prefixlen_d = schema_number(tb[IPSECOV2_A_POLICY_PREFIXLEN_D]),
+		.proto = schema_number(tb[IPSECOV2_A_POLICY_PROTO]),
+		.sport = schema_number(tb[IPSECOV2_A_POLICY_SPORT]),
+		.sport_mask = schema_number(tb[IPSECOV2_A_POLICY_SPORT_MASK]),
+		.dport = schema_number(tb[IPSECOV2_A_POLICY_DPORT]),
+		.dport_mask = schema_number(tb[IPSECOV2_A_POLICY_DPORT_MASK]),
+		.ifindex = schema_number(tb[IPSECOV2_A_POLICY_SEL_IFINDEX]),
+	};
+	xfrm_address_take(tb[IPSECOV2_A_POLICY_SADDR], &sel->saddr);
+	xfrm_address_take(tb[IPSECOV2_A_POLICY_DADDR], &sel->daddr);
 }
 
 /* The packets that a policy is for, in @text of SELECTOR_TEXT bytes. */

@@ -234,6 +234,7 @@ static void receive_delete_req_told(struct kunit *test)
 	struct ov2_nbl *nbl;
 
 	told_count = 0;
+	r->assoc->handle = r->hdl.value;
 	before = ov2_event_listen(&told_listener);
 	nbl = received_nbl(r, word);
 	nbl->ext_rx.handle ^= 1UL << 40;

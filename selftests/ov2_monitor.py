@@ -1,0 +1,292 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""ov2 monitor shows what happens, a line or a JSON object for each event.
+
+Each event is caused once. netlink_events.py tests what the module tells.
+"""
+import json
+import os
+import re
+import select
+import signal
+import socket
+import time
+
+from lib import ksft, module, ov2, ynl
+from lib.netns import Netns
+from netlink_events import A, B, POLICY, STATE, Place
+from lib.xfrmnl import INBOUND
+
+LINE = re.compile(r"\d\d:\d\d:\d\d\.\d{6} (.*)")
+
+
+class Monitor:
+    """An ov2 monitor that listens already."""
+
+    def __init__(self, defer, ns, *words, **options):
+        self.process = ov2.start(ns, *words, **options)
+        defer(self.process.wait)
+        defer(self.process.kill)
+        self.json = "--json" in words
+        self.ns = ns
+        self.got = bytearray()
+        # Until it listens, it hears nothing
+        ksft.wait_for("ov2 monitor to listen", self.listens)
+
+    def listens(self):
+        """A socket of this process is in a group."""
+        with open(f"/proc/{self.process.pid}/net/netlink",
+                  encoding="ascii") as f:
+            rows = [line.split() for line in f.readlines()[1:]]
+        return any(row[1] == "16" and int(row[3], 16) and
+                   row[2] == str(self.process.pid) for row in rows)
+
+    def lines(self, count, seconds=20):
+        """The next lines, without their time."""
+        fd = self.process.stdout.fileno()
+        end = time.monotonic() + ksft.patience(seconds)
+        while self.got.count(b"\n") < count:
+            left = end - time.monotonic()
+            ksft.check(left > 0 and select.select([fd], [], [], left)[0],
+                       f"{count} lines were expected: {self.got.decode()!r}")
+            data = os.read(fd, 65536)
+            ksft.check(data, f"ov2 monitor ended: {self.got.decode()!r}")
+            self.got += data
+        lines = self.got.decode().splitlines()
+        self.got.clear()
+        if self.json:
+            return [json.loads(line) for line in lines]
+        return [LINE.fullmatch(line)[1] for line in lines]
+
+    def end(self, number=signal.SIGINT):
+        """Its exit status and what it says on stderr."""
+        self.process.send_signal(number)
+        _, err = self.process.communicate(timeout=ksft.patience(20))
+        return self.process.returncode, err
+
+
+# ---- what it shows
+
+def text(defer):
+    """A line for each kind of event."""
+    place = Place(defer, cards=2)
+    ns = place.ns
+    ns.ip("link set ov0 up")
+    monitor = Monitor(defer, ns, "monitor")
+    ns.ip("link set ov1 up", "link set ov1 name other", "link del other")
+    ns.command("ethtool", "--reset", "ov0", "offload")
+    for state in ("off", "on"):
+        ns.command("ethtool", "-K", "ov0", "esp-hw-offload", state)
+    ksft.equal(monitor.lines(10), [
+        "ov1: line up", "ov0: line up", "other: card changed",
+        "other: line down", "ov0: line down", "other: card gone",
+        "ov0: card changed", "ov0: engine reset", "ov0: offload is off",
+        "ov0: offload is on"], "cards")
+    name = f"out {A} > {B} esp spi 0x00001000"
+    ns.ip(STATE.format(spi=0x1000, how="packet",
+                       words="limit time-soft 1 limit time-hard 2"))
+    ksft.equal(monitor.lines(4), [
+        f"ov0: SA added: {name} transport packet rfc4106(gcm(aes))",
+        f"ov0: SA has reached its soft limit: {name}",
+        f"ov0: SA deleted: {name}, after 0 packets of 0 B",
+        f"ov0: SA has reached its hard limit: {name}"], "an SA")
+    ns.ip(POLICY.format(verb="add", way="out", words=""))
+    index, = [one["index"] for one in place.family.policy_get({}, dump=True)]
+    ns.ip("xfrm policy flush")
+    name = f"out {A}/32 > {B}/32 priority 5 index {index}"
+    ksft.equal(monitor.lines(2), [f"ov0: policy added: {name}",
+                                  f"ov0: policy deleted: {name}"], "a policy")
+    ns.ip_error(STATE.format(spi=7, how="packet", words="").replace(
+        "reqid 1", "reqid 0"))
+    ksft.equal(monitor.lines(1), [
+        f"ov0: refused: state out {A} > {B} esp spi 0x00000007 transport"
+        " rfc4106(gcm(aes)) offload packet: Packet offload needs a reqid, the"
+        " same as its policy's"], "a refusal")
+    ksft.equal(monitor.end(), (0, ""), "status and stderr")
+
+
+def as_json(defer):
+    """An object for each event: what YNL hears, and the time."""
+    place = Place(defer, "cards", "sas", cards=2)
+    monitor = Monitor(defer, place.ns, "--json", "monitor")
+    before = time.time_ns()
+    place.ns.ip("link set ov0 up", STATE.format(spi=0x1000, how="crypto",
+                                                words=""),
+                POLICY.format(verb="add", way="in", words=""),
+                "link set ov0 name ov0x", "xfrm state flush")
+    place.ns.ip_error(STATE.format(spi=7, how="packet", words="").replace(
+        "reqid 1", "reqid 0").replace("ov0", "ov0x"))
+    names = ["sa-add", "policy-add", "card-change", "sa-del", "log"]
+    heard = place.events.expect(*((f"{name}-ntf", {}) for name in names))
+    shown = monitor.lines(len(names))
+    after = time.time_ns()
+    ksft.equal([one["event"] for one in shown], names, "events")
+    for one, message in zip(shown, heard):
+        ksft.check(before <= one["time"] <= after, f"time of {one}")
+        expected = numbers(ov2.from_spec(message))
+        for name in ("time", "event"):
+            expected.pop(name, None)
+            one.pop(name)
+        if "ifname" not in expected:
+            ksft.check(one.pop("ifname") in ("ov0", "ov0x"), "name of the card")
+        ksft.equal(ov2.in_order(one), expected, "an event")
+
+
+def numbers(value):
+    """YNL has hexadecimal text where ov2 has numbers."""
+    if isinstance(value, dict):
+        return {key: numbers(one) for key, one in value.items()}
+    if isinstance(value, str) and re.fullmatch("0x[0-9a-f]+", value):
+        return int(value, 16)
+    return value
+
+
+def groups(defer):
+    """cards and sas by themselves."""
+    place = Place(defer)
+    cards = Monitor(defer, place.ns, "monitor", "cards")
+    sas = Monitor(defer, place.ns, "monitor", "sas")
+    place.ns.ip("link set ov0 up", STATE.format(spi=1, how="crypto", words=""))
+    line, = sas.lines(1)
+    ksft.check(line.startswith("ov0: SA added: "), f"of SAs: {line}")
+    place.ns.ip("link set ov0 name new", "link del new")
+    ksft.equal(cards.lines(2), ["new: card changed", "new: card gone"],
+               "of cards")
+
+
+def declined(defer):
+    """The sentence of the counter says why."""
+    place = Place(defer, cards=2)
+    ns = place.ns
+    ns.ip("link set ov0 up", "link set ov1 up", f"address add {A}/24 dev ov0",
+          f"neigh replace {B} lladdr 02:00:00:00:00:0b dev ov0",
+          f"xfrm policy add src {A} dst {B} dir out tmpl proto esp reqid 1"
+          " mode transport")
+    place.link.add(0x2000, A, B, aead=("rfc4106(gcm(aes))", bytes(20), 128),
+                   offload=(place.index, INBOUND))
+    monitor = Monitor(defer, ns, "monitor", "sas")
+    sock = ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.sendto(b"data", (B, 4500))
+    explained = next(
+        one["explanation"] for one in
+        place.family.counter_get({"ifindex": place.index}, dump=True)
+        if one["name"] == "ipsec_tx_fallback_dir")
+    ksft.equal(monitor.lines(1), [
+        f"ov0: packet declined: in {A} > {B} esp spi 0x00002000: {explained}"],
+        "line")
+
+
+# ---- how it ends
+
+def signals(defer):
+    ns = Netns("signals")
+    defer(ns.delete)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        monitor = Monitor(defer, ns, "monitor")
+        ksft.equal(monitor.end(number), (0, ""), f"status after {number}")
+
+
+def broken_pipe(defer):
+    """It ends when its reader ends, though nothing happens."""
+    ns = Netns("pipe")
+    defer(ns.delete)
+    monitor = Monitor(defer, ns, "monitor")
+    monitor.process.stdout.close()
+    ksft.equal(monitor.process.wait(ksft.patience(20)), -signal.SIGPIPE,
+               "status")
+    ksft.equal(monitor.process.stderr.read(), "", "stderr")
+
+
+def lost(defer):
+    """Events that came too fast are said to be lost."""
+    place = Place(defer)
+    place.ns.ip("link set ov0 up")
+    monitor = Monitor(defer, place.ns, "monitor", "sas")
+    monitor.process.send_signal(signal.SIGSTOP)
+
+    def overrun():
+        for spi in range(1, 400):
+            place.ns.ip(STATE.format(spi=spi, how="crypto", words=""))
+        place.ns.ip("xfrm state flush")
+        with open(f"/proc/{monitor.process.pid}/net/netlink",
+                  encoding="ascii") as f:
+            rows = [line.split() for line in f.readlines()[1:]]
+        return any(row[2] == str(monitor.process.pid) and int(row[8])
+                   for row in rows)
+
+    ksft.wait_for("the socket to be full", overrun, 120)
+    monitor.process.send_signal(signal.SIGCONT)
+    fd = monitor.process.stderr.fileno()
+    got = b""
+    while not got.endswith(b"\n"):
+        # Its lines must be read, or it waits for its reader
+        ready = select.select([fd, monitor.process.stdout], [], [],
+                              ksft.patience(30))[0]
+        ksft.check(ready, f"it says nothing: {got}")
+        if fd in ready:
+            got += os.read(fd, 4096)
+        else:
+            os.read(monitor.process.stdout.fileno(), 65536)
+    ksft.equal(got.decode(), "ov2: events came faster than they were read,"
+               " and some are lost: `ov2 show`, `ov2 sa` and `ov2 policy`"
+               " tell what is there now\n", "stderr")
+
+
+def module_gone(defer):
+    defer(module.load)
+    place = Place(defer)
+    monitor = Monitor(defer, place.ns, "monitor")
+    module.remove()
+    out, err = monitor.process.communicate(timeout=ksft.patience(20))
+    ksft.equal([LINE.fullmatch(line)[1] for line in out.splitlines()],
+               ["ov0: card gone"], "output")
+    ksft.equal((monitor.process.returncode, err),
+               (3, "ov2: the module ipsecov2 was unloaded, so nothing more"
+                " happens\n"), "status and stderr")
+
+
+# ---- who may listen
+
+def privilege(defer):
+    place = Place(defer)
+    nobody = ov2.as_nobody(defer)
+    for words in (["monitor"], ["monitor", "sas"]):
+        ksft.equal(ov2.refused(place.ns, *words, status=1, **nobody),
+                   "hearing of sas needs root, or CAP_NET_ADMIN in the network"
+                   " namespace: use sudo, or `ov2 monitor cards`", words)
+    monitor = Monitor(defer, place.ns, "monitor", "cards", **nobody)
+    place.ns.ip("link set ov0 name new")
+    ksft.equal(monitor.lines(1), ["new: card changed"], "what nobody hears")
+
+
+def wrong_use(defer):
+    ns = Netns("wrong")
+    defer(ns.delete)
+    for words, sentence in (
+            (["monitor", "x"], "'x' is neither cards nor sas: `ov2 help` shows"
+             " the commands"),
+            (["monitor", "cards", "sas"], "'sas' is one word too many: `ov2"
+             " help` shows the commands")):
+        ksft.equal(ov2.refused(ns, *words, status=2), sentence, words)
+
+
+def namespaces(defer):
+    """-n listens elsewhere."""
+    place = Place(defer)
+    there = Netns("there")
+    defer(there.delete)
+    there.ip("link add ov7 type ipsecov2")
+    monitor = Monitor(defer, None, "-n", there.name, "monitor", "cards")
+    place.ns.ip("link set ov0 name new")
+    there.ip("link set ov7 name ov8")
+    ksft.equal(monitor.lines(1), ["ov8: card changed"], "lines")
+
+
+if __name__ == "__main__":
+    SOME = ksft.chosen([
+        text, as_json, groups, declined, signals, broken_pipe, lost,
+        module_gone, privilege, wrong_use, namespaces])
+    module.load()
+    ynl.need()
+    ov2.need()
+    ksft.run(SOME)
