@@ -137,7 +137,11 @@ def queues(defer):
         ksft.equal((said["num_tx_queues"], said.get("num_rx_queues", rx)),
                    (tx, rx), f"queues of '{options}'")
         shown = ns.command("ethtool", "-l", "ovq").stdout
-        ksft.check(f"RX:\t\t{rx}\nTX:\t\t{tx}\n" in shown, shown)
+        now = dict(re.findall(r"(\w+):\t+(\d+)$", shown.split("Current")[1],
+                              re.M))
+        both = int(now["Combined"])
+        ksft.equal((both + int(now.get("TX", 0)), both + int(now.get("RX", 0))),
+                   (tx, rx), f"channels of '{options}'")
         ns.ip(f"link add ovp link ovq {options} type {KIND}",
               "link set ovq up", "link set ovp up")
         wait_carrier(ns, "ovq", True)
