@@ -112,17 +112,26 @@ static bool rx_prepare(struct ov2_rxq *rxq, struct sk_buff *skb)
 	return !ov2_unshare(skb);
 }
 
+/* Only a frame that is dropped asks for monitors. @nbl and @burst are NULL if
+ * the engine did not see the frame.
+ */
+static void rx_refuse(struct ov2_rxq *rxq, struct sk_buff *skb,
+		      const struct ov2_nbl *nbl,
+		      const struct ov2_rx_burst *burst,
+		      enum ov2_counter reason, unsigned int len)
+{
+	if (ov2_capture_on())
+		ov2_bridge_show_rx_drop(&rxq->port->ad, skb, nbl, burst,
+					reason);
+	ov2_rx_drop(rxq->port, skb, reason, len);
+}
+
 /* @len: bytes of the frame as it came in, with its Ethernet header. @own: the
  * frame is the card's own
  */
 static void rx_finish(struct ov2_rxq *rxq, struct sk_buff *skb,
-		      enum ov2_counter reason, enum ov2_rx_verdict verdict,
-		      unsigned int len, bool own)
+		      enum ov2_rx_verdict verdict, unsigned int len, bool own)
 {
-	if (reason) {
-		ov2_rx_drop(rxq->port, skb, reason, len);
-		return;
-	}
 	rxq->up_frames++;
 	rxq->up_bytes += len;
 	if (verdict == OV2_RX_TAKEN)
@@ -155,10 +164,10 @@ void ov2_rx_plain_to_stack(struct ov2_rxq *rxq, struct sk_buff *skb, bool own)
 	if (rx_prepare(rxq, skb))
 		reason = ov2_bridge_receive_plain(&rxq->port->ad, skb,
 						  &verdict);
-	if (ov2_capture_on() && reason)
-		ov2_bridge_show_rx_drop(&rxq->port->ad, skb, NULL, NULL,
-					reason);
-	rx_finish(rxq, skb, reason, verdict, len, own);
+	if (reason)
+		rx_refuse(rxq, skb, NULL, NULL, reason, len);
+	else
+		rx_finish(rxq, skb, verdict, len, own);
 }
 
 /**
@@ -180,9 +189,11 @@ void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl,
 	if (rx_prepare(rxq, skb))
 		reason = ov2_bridge_receive(&rxq->port->ad, nbl, burst,
 					    &verdict);
-	if (ov2_capture_on() && reason)
-		ov2_bridge_show_rx_drop(&rxq->port->ad, skb, nbl, burst,
-					reason);
+	if (reason) {
+		rx_refuse(rxq, skb, nbl, burst, reason, len);
+		ov2_nbl_free(nbl);
+		return;
+	}
 	ov2_nbl_free(nbl);
-	rx_finish(rxq, skb, reason, verdict, len, true);
+	rx_finish(rxq, skb, verdict, len, true);
 }
