@@ -4,6 +4,8 @@
 
 What it shows is compared with the states that were added, with `ip -s xfrm
 state`, with the card's counters and with the traffic that was sent.
+
+    OV2_SAS=100000 netlink_sa.py -t many -t churn   dumps of so many SAs
 """
 import errno
 import os
@@ -25,8 +27,16 @@ SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
 HOWS = ("crypto", "packet")
 NO_PACKET = "4in6-tunnel"       # a policy of packet mode has one family
 WRAP = 1 << 32
-MANY = 150      # SAs of each of CARDS cards: dumps need many messages
-CARDS = 3
+# SAs of each of CARDS cards: dumps need many messages. A card has room for 4096
+MOST = 4000
+SAS = int(os.environ.get("OV2_SAS", 450))
+CARDS = max(3, -(-SAS // MOST))
+MANY = -(-SAS // CARDS)
+# SPIs of SAs that come and go during a dump
+PASSING = 0x100000
+STATE = ("xfrm state add src 192.0.2.1 dst {} proto esp spi {} mode tunnel"
+         f" aead rfc4106(gcm(aes)) 0x{bytes(range(20)).hex()} 128"
+         " offload dev {} dir out")
 GCM = ("rfc4106(gcm(aes))", bytes(range(20)), 128)
 
 
@@ -432,19 +442,27 @@ class Crowd:
         self.family = ynl.Family(self.ns)
         defer(self.family.close)
         self.link = Xfrm(self.ns)
-        self.spis = {self.add(card, 0x1000 * (n + 1) + i)
-                     for n, card in enumerate(self.cards)
-                     for i in range(MANY)}
+        self.spis = set()
+        for n, card in enumerate(self.cards):
+            spis = range(0x1000 * (n + 1), 0x1000 * (n + 1) + MANY)
+            self.ns.ip(*(STATE.format(self.peer(spi), spi, card)
+                         for spi in spis))
+            self.spis |= set(spis)
+
+    @staticmethod
+    def peer(spi):
+        """xfrm adds slowly if many SAs have the same peer."""
+        return socket.inet_ntoa(struct.pack("!I", 10 << 24 | spi))
 
     def add(self, card, spi):
-        answer = self.link.add(spi, "10.0.0.1", "10.0.0.2", mode=TUNNEL,
+        answer = self.link.add(spi, "192.0.2.1", self.peer(spi), mode=TUNNEL,
                                aead=GCM, dir=OUT,
                                offload=(self.index[card], 0))
         ksft.equal(answer, (0, ""), "answer to an add")
         return spi
 
     def delete(self, spi):
-        ksft.equal(self.link.delete(spi, "10.0.0.2"), (0, ""),
+        ksft.equal(self.link.delete(spi, self.peer(spi)), (0, ""),
                    "answer to a delete")
 
     def dump(self, attributes=b""):
@@ -458,8 +476,11 @@ def spi_of(message):
 def many(defer):
     """A dump of many buffers shows every SA once, without NLM_F_DUMP_INTR."""
     crowd = Crowd(defer)
+    began = time.monotonic()
     dump = crowd.dump()
     shown = [spi_of(message) for message in dump]
+    ksft.note(f"{len(shown)} SAs of {CARDS} cards in "
+              f"{time.monotonic() - began:.2f} s")
     ksft.equal((dump.error, dump.interrupted), (0, False), "end of the dump")
     ksft.equal(len(shown), len(crowd.spis), "SAs")
     ksft.equal(set(shown), crowd.spis, "their SPIs")
@@ -472,9 +493,9 @@ def many(defer):
 def interrupted(defer):
     """A dump gets NLM_F_DUMP_INTR if SAs of a card came or went meanwhile."""
     crowd = Crowd(defer)
-    for change, card in ((lambda: crowd.add("card0", 0x9000), "card0"),
-                         (lambda: crowd.delete(0x9000), "card0"),
-                         (lambda: crowd.add("card2", 0x9001), "card2")):
+    for change, card in ((lambda: crowd.add("card0", PASSING), "card0"),
+                         (lambda: crowd.delete(PASSING), "card0"),
+                         (lambda: crowd.add("card2", PASSING + 1), "card2")):
         for only in (False, True):
             dump = crowd.dump(struct.pack("=HHI", 8, 1, crowd.index["card0"])
                               if only else b"")
@@ -492,17 +513,18 @@ def interrupted(defer):
 def churn(defer):
     """SAs come and go all the time: those that stay are in each dump once."""
     crowd = Crowd(defer)
-    for round_ in range(10):
+    some = crowd.cards[::CARDS // 3]
+    for round_ in range(10 if SAS < MOST else 2):
         dump = crowd.dump()
         shown = []
         while dump.error is None:
             shown += [spi_of(message) for message in dump.buffer()]
-            for n, card in enumerate(crowd.cards):
-                crowd.add(card, 0xa000 + n)
-            for n, card in enumerate(crowd.cards):
-                crowd.delete(0xa000 + n)
+            for n, card in enumerate(some):
+                crowd.add(card, PASSING + n)
+            for n, card in enumerate(some):
+                crowd.delete(PASSING + n)
         ksft.equal((dump.error, dump.interrupted), (0, True), "end of the dump")
-        stayed = [spi for spi in shown if spi < 0xa000]
+        stayed = [spi for spi in shown if spi < PASSING]
         ksft.equal((len(stayed), set(stayed)), (len(crowd.spis), crowd.spis),
                    f"SAs that stayed, in round {round_}")
 
