@@ -6,7 +6,8 @@
 The blocks of shell run in one bash, in order, as a reader pastes them. Each
 line of the text behind a block must be in what the block printed, in order.
 A number on the page stands for any number, but 0 stands only for 0. A time of
-day stands for any time. Addresses and SPIs are compared.
+day stands for any time, and a date with a time for any date and time. Addresses
+and SPIs are compared.
 """
 import os
 import re
@@ -25,6 +26,8 @@ END = "page: end of block"
 TOKENS = (
     (r"\d+(?:\.\d+){3}", None),                         # IPv4 address
     (r"\d\d:\d\d:\d\d\.\d{6}", r"\d\d:\d\d:\d\d\.\d{6}"),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
+     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"),
     (r"spi[= ]0x[0-9a-f]+", None),
     (r"0x[0-9a-f]+", "0x[0-9a-f]+"),
     (r"time \d+", r"time \d+"),

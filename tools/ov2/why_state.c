@@ -168,8 +168,8 @@ static void why_not_taken(const struct known_entry *entry,
 		answer_todo(answer, "`ethtool -K %s esp-hw-offload on`, then delete the state and add it again",
 			    card);
 	} else if (!strcmp(entry->reason, "ipsec_sa_fallback_full")) {
-		answer_todo(answer, "delete states that %s need not have (`ov2 show %s` shows how many fit), then delete this one and add it again",
-			    card, card);
+		answer_todo(answer, "give %s room for more SAs (`ov2 set %s capacity N`), or delete states that %s need not have; then delete this one and add it again",
+			    card, card, card);
 	} else {
 		answer_todo(answer, "remove the reason, then delete the state and add it again");
 	}
