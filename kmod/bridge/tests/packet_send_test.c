@@ -361,8 +361,9 @@ static struct sk_buff *packet_with_proto(struct kunit *test, bool ipv6,
 	return skb;
 }
 
-/* A frame that is not IP, or is IPsec of software, leaves unchanged, with each
- * kind of policy. But the policy applies to a packet with a tag.
+/* A frame that is not IP, or is IPsec of software, leaves unchanged although a
+ * policy blocks all packets. But the policy applies to a packet with the core's
+ * tag.
  */
 static void send_exempt(struct kunit *test)
 {
@@ -434,11 +435,11 @@ static void send_malformed(struct kunit *test)
 		expect_dropped(test, card, skb, tagged,
 			       OV2_CNT_TX_DROP_MALFORMED);
 	}
-	/* A frame too short for a type: no receiver takes it for IP */
+	/* A frame that ends behind its Ethernet header is IP for no receiver */
 	skb = packet_new(test, false);
 	skb_trim(skb, ETH_HLEN);
 	expect_plain(test, card, skb);
-	/* The tag alone does not make an Ethernet header. */
+	/* The packet has the core's tag, but begins with the network header */
 	skb = packet_new(test, false);
 	skb_reset_network_header(skb);
 	expect_dropped(test, card, skb, true, OV2_CNT_TX_DROP_MALFORMED);
@@ -508,7 +509,7 @@ static void send_wrapped(struct kunit *test)
 			       OV2_CNT_TX_DROP_MALFORMED);
 		policy_end(card, pol);
 	}
-	/* No policy is for ARP behind a tag */
+	/* ARP behind a VLAN tag leaves unchanged */
 	skb = vlan_insert_tag(packet_new(test, false), htons(ETH_P_8021Q), 5);
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	((struct vlan_ethhdr *)skb->data)->h_vlan_encapsulated_proto =
@@ -535,7 +536,7 @@ static void send_invalid(struct kunit *test)
 	expect_dropped(test, card, packet_new(test, false), true,
 		       OV2_CNT_TX_DROP_SEQUENCE);
 	card->x->replay.oseq = 0;
-	/* The state does not expire by itself, because it has no timer. */
+	/* The test sets EXPIRED itself, because this state has no timer */
 	card->x->km.state = XFRM_STATE_EXPIRED;
 	expect_dropped(test, card, packet_new(test, false), true,
 		       OV2_CNT_TX_DROP_NO_SA);

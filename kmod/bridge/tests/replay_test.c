@@ -299,7 +299,8 @@ static bool core_accepts(struct xfrm_state *x, u64 seq)
 }
 
 /* As xfrm_replay_advance_esn() and xfrm_replay_advance_bmp(). With extended
- * numbers the card is told.
+ * numbers the core calls the card (xdo_dev_state_advance_esn), and the card
+ * calls ov2_replay_received().
  */
 static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
 {
@@ -413,7 +414,7 @@ static void expect_one_mind(struct kunit *test, struct replay_model *model)
 	}
 }
 
-/* The card or the core receives one number after the other. Together they take
+/* One number arrives, either at the card or at the core. Together they take
  * each number at most once, and they take each number above the top.
  */
 static void shared_step(struct kunit *test, struct replay_model *model, u64 seq,
@@ -472,8 +473,8 @@ static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 }
 
 /* If the size of the window does not divide 2^32, the core puts the first
- * number of a state in the wrong place. So without extended numbers the card
- * receives first.
+ * number of a state in the wrong place. With extended numbers the card repairs
+ * this. Without them, a run with the core starts with 1 as the highest number.
  */
 static void replay_shared(struct kunit *test)
 {
@@ -516,7 +517,9 @@ static void replay_again_by_core(struct kunit *test)
 	}
 }
 
-/* Zero is never sent (RFC 4303 section 3.3.3). */
+/* A sender does not use number 0 while the receiver has a window (RFC 4303
+ * section 3.3.3).
+ */
 static void replay_zero(struct kunit *test)
 {
 	struct xfrm_state *x;
