@@ -16,7 +16,7 @@
  * struct ov2_large - a large send
  * @a: the sender
  * @b: the receiver
- * @sa: its SA
+ * @sa: the SA that protects the large send, as both ends know it
  * @len: TCP payload
  * @junk: bytes behind the payload
  * @mss: payload of a segment
