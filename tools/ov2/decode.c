@@ -280,8 +280,8 @@ static void read_rx_zero(unsigned long long word, struct reading *reading)
 	reading_say(reading, "this slot is 0 on receive");
 }
 
-/* The places where a word may stand. A word without a slot is read in each of
- * them, but not where the slot is always 0.
+/* The places where a word may stand. If the user gives a word without SLOT, the
+ * word is read in each place, except in places that are always 0.
  */
 static const struct place {
 	const char *direction;
