@@ -149,7 +149,7 @@ def many(defer, what, number, line, size):
 
 
 def states_are_charged(defer):
-    # An array of the counters of IVs has 8 bytes for each CPU
+    # Each SA has, for its IVs, an array with 8 bytes for each CPU
     many(defer, "states", STATES, state, STATE_BYTES + 8 * cpus())
 
 
@@ -169,8 +169,9 @@ def limit_stops_him(defer):
     """The kernel ends a process at its limit, and no other user notices."""
     place = Place(defer)
     cgroup = place.cgroup
-    # The kernel's report has a stack, which run.sh and the test bed would take
-    # for a complaint. So the log is checked here, and cleared.
+    # When the kernel ends the process, it logs a stack. run.sh and the test bed
+    # would take the stack for a complaint. So this case checks the log itself,
+    # and then clears it.
     log = kernel_log()
     defer(console_level, console_level("1"))
     wanted = 4000

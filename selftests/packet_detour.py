@@ -5,16 +5,17 @@
 
     namespace a                                  namespace w
 
-    sockets -- xfrm -- ov0 ======================= ov1, as ever (lib/bed.py)
+    sockets -- xfrm -- ov0 ======================= ov1 (see lib/bed.py)
                         |
                      detour
                         |
                        far0 ------- veth --------- far1, with a tap
 
-In each case UDP and TCP made of a marker flow from a to b. In front of the
-card's queue the packets are turned to far0, or to a device on far0. No frame at
-far1 may show the marker. If the core drops the packets, the other device counts
-them (tx_dropped). Without the detour the packets flow, as ESP.
+In each case, UDP and TCP flow from a to b, and their payload is a marker.
+Before the packets reach the card, a rule turns them to another device: mostly
+to far0, or to a device on far0. No frame at far1 may show the marker. If the
+core drops the packets, the other device counts them (tx_dropped). Without the
+detour the packets leave by the card, as ESP.
 """
 import socket
 import time
@@ -30,8 +31,9 @@ SHAPES = [Shape.named(name) for name in ("ipv4-transport", "ipv6-transport",
 FAR, FAR_WIRE = "far0", "far1"
 FAR_MAC = "02:00:00:00:0f:00"
 TABLE = 77
-# Marks. A packet passes netfilter in front of xfrm, where it gets PASSED, and
-# then behind xfrm, where the rules find this mark
+# Marks. A packet passes the same rules of netfilter twice. Before xfrm the
+# rules give it the mark PASSED. Behind xfrm they find this mark, and copy the
+# packet or give it the mark AWAY
 PASSED, AWAY = 16, 1
 # A bucket so small that large sends must be cut
 TBF = ("tbf", "rate", "200mbit", "burst", "1700", "latency", "1000ms")
@@ -135,7 +137,8 @@ def nft_dup(test):
 
 def nft_dup_ip(test):
     """A copy leaves by another route, after the packet has been through xfrm.
-    A copy that is made before xfrm is an ordinary packet.
+    (A copy made before xfrm would be an ordinary packet. So the rule copies
+    only packets with PASSED.)
     """
     test.far_route()
     fam, gate = test.shape.inner, test.bed.address("b", test.shape)
@@ -293,7 +296,7 @@ class Detours:
         a.ip(*more, f"link set {name} up", f"link set {FAR} up")
 
     def far_route(self):
-        """Route packets with the mark to b by the far device."""
+        """Packets to b that have the mark AWAY leave by the far device."""
         fam, to = self.shape.inner, self.bed.address("b", self.shape)
         rule = ("fwmark", str(AWAY), "table", str(TABLE), "priority", "10")
         a = self.bed.a

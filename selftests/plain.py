@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Large packets, and packets whose checksum is left to the device, cross a
-cable as they cross a veth. Each case runs over both devices, and the same
-packets must arrive.
+cable as they cross a veth. The cases crosses, forwarded and streams run over
+both kinds of device, and the same data must arrive.
 
  crosses      a packet socket puts frames of each kind on the device
  forwarded    the same frames; the next device has neither TSO nor checksums
- streams      TCP from memory and files that must stay as they are
+ streams      TCP sends from memory and from files, and does not change them
  too_long     segments that are longer than the other end's MTU are dropped
  policies     a policy for one host leaves packets to another host large
 """
@@ -108,8 +108,9 @@ class Tap:
             except BlockingIOError:
                 return self.seen
             flags, *header = VNET.unpack_from(raw)
-            # A cable does not carry the sender's note that a sum is good, and
-            # a veth does. So only the note that a sum is missing is compared
+            # A flag says that a sum is missing, another that a sum is good. A
+            # veth carries both flags, a cable only the first. So only the first
+            # flag is compared
             header = (flags & NEEDS_CSUM, *header)
             frame = raw[VNET.size:]
             if esp.Frame(frame).proto in (esp.TCP, esp.UDP):
@@ -122,8 +123,8 @@ def partial_sum(src, dst, proto, length):
 
 
 def packet(fam, proto, net, payload, sport, port=PORT):
-    """An IP packet whose sum is left to the device; returns (packet, offset of
-    the transport header, offset of the sum behind it).
+    """An IP packet whose sum is left to the device. Returns (packet, length of
+    the transport header, offset of the sum in the transport header).
     """
     src, dst = NET[fam].format(1, 1), NET[fam].format(net, 1 if net == 2 else 2)
     if proto == esp.TCP:
@@ -212,12 +213,13 @@ class Injected:
             try:
                 sock.send(sent.header + sent.frame)
             except OSError as error:
-                # A veth has no qdisc, so the sender hears of the core's drop
+                # If the core drops a frame, only the sender on a veth gets
+                # ENOMEM, because a veth has no qdisc. So ENOMEM is not compared
                 if error.errno != errno.ENOMEM:
                     self.refused[sent.name] = errno.errorcode[error.errno]
 
     def arrived(self):
-        """{name: errno, or [(header, frame), ...] in any order}"""
+        """{name: errno, or [(header, frame), ...], sorted}"""
         came = self.tap.frames()
         outcome = {}
         for sent in self.sent:
