@@ -14,11 +14,11 @@
 
 /* Is @xp an outbound bypass whose interface ID is the index of the card? Such a
  * bypass is for packets that leave through this card. The card sees no other
- * packets, so it need not compare the ID. Only the card uses this bypass: the
- * core finds a policy with an ID only for packets of the xfrm interface with
- * this ID. For other packets the core asks the policy of the packet's socket
- * first. If this policy of the socket is a bypass, the core sends the packet in
- * clear, and the bypass of the card lets the packet pass, too.
+ * packets, so it need not compare the ID. The core itself uses this bypass only
+ * for packets of the xfrm interface with this ID. So the bypass helps only
+ * packets of a socket whose own policy is a bypass, too: because of the
+ * socket's policy the core sends such a packet in clear, and because of the
+ * card's bypass the card lets the packet pass.
  */
 static bool is_bypass_of_card(const struct xfrm_policy *xp)
 {
