@@ -56,7 +56,9 @@ static void capture_put_header(struct sk_buff *copy,
 	strscpy(hdr->verdict, captured->verdict, sizeof(hdr->verdict));
 }
 
-/* Sends a copy on the monitor, so that packet sockets get it, as nlmon does. */
+/* Sends a copy on the monitor, so that packet sockets get the copy. Netlink
+ * does the same with nlmon (__netlink_deliver_tap_skb()).
+ */
 static void capture_send(const struct ov2_tap *tap,
 			 const struct ov2_adapter *ad,
 			 const struct ov2_captured *captured)

@@ -41,8 +41,8 @@ static void ring_bounds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, false), HALF);
 }
 
-/* The frames that the sender's engine has count as if they were on the ring. No
- * frame leaves, so only the engine can wake the queue.
+/* Frames in the sender's engine count as if they were on the ring. No frame
+ * leaves, so only the engine can wake the queue.
  */
 static void engine_wakes(struct kunit *test)
 {
@@ -202,8 +202,8 @@ static void shared_ring_of_engines(struct kunit *test)
 	expect_drained(test, cards);
 }
 
-/* Each send queue has its own ring, and does not stop for frames on another
- * ring.
+/* Each send queue feeds one of two rings, and does not stop for frames on the
+ * other ring.
  */
 static void own_rings(struct kunit *test)
 {
