@@ -16,8 +16,9 @@ from lib.bed import CARD, ETH_P_ALL, MAC, OUTER, Bed, Sa, Shape, family
 from lib.spd import FULL, socket_policy
 from lib.traffic import Traffic
 
-OURS, OTHERS = 1, 77                            # reqids: of a state, of none
-INSIDE = 2                                      # reqid of a state in a tunnel
+# The reqids of b's state, of no state, and of the state of inside()
+OURS, OTHERS = 1, 77
+INSIDE = 2
 PORTS = range(7001, 7005)
 DELIVERED, FORWARDED = "delivered", "forwarded"
 BLOCKED, MISMATCH, NONE = ("XfrmInPolBlock", "XfrmInTmplMismatch",
@@ -92,7 +93,9 @@ class End:
         self.inner_key = sa.oracle()
 
     def frame(self, port, dst, proto):
-        """A frame to the port, or of the protocol, from a host behind a."""
+        """A frame of ESP, from a. It carries UDP to the port; if proto is ESP,
+        it carries bytes that look like ESP.
+        """
         dst = dst or self.dst
         data = esp.udp(self.src, dst, port, port, bytes(64))
         if proto == esp.ESP:
@@ -223,8 +226,10 @@ def overlapping(end, defer, more=()):
 
 
 def overlapping_beside(end, defer):
-    """As overlapping(), beside any policy in software. Then the kernel decides,
-    too, and takes the newest policy of the card. The stricter policy wins.
+    """As overlapping(), but software has a policy, too, even if it is for other
+    packets. Then the kernel checks each packet after the card. Of the card's
+    policies that match, the kernel takes the newest. The packet must pass both
+    checks.
     """
     first = DELIVERED if end.who == SOFTWARE else MISMATCH
     end.policy(block=True, dst=NOWHERE[end.fam])
