@@ -4,8 +4,9 @@
  *
  * The model is an array of the policies, each compared bit by bit. The cost of
  * a look-up is the number of keys that it looks for and of policies that it
- * looks at. The cost depends on the pairs of prefix lengths, never on the
- * number of policies.
+ * looks at. The cost depends on the pairs of prefix lengths, and on how many
+ * policies have the same addresses. It does not depend on how many policies
+ * there are.
  */
 #include <kunit/test.h>
 #include <linux/in.h>
@@ -180,8 +181,9 @@ static u16 naive_port(const struct ov2_flow *flow, bool source)
 	return ntohs(source ? uli->ports.sport : uli->ports.dport);
 }
 
-/* A policy that asks for a protocol or port matches a packet in which this is
- * unknown only if the policy lets nothing pass in clear.
+/* Suppose that a policy asks for a protocol or port, and that this field is
+ * unknown in the packet. Then a policy that protects or blocks matches, and a
+ * bypass does not match.
  */
 static bool naive_upper(const struct ov2_policy *pol,
 			const struct ov2_flow *flow)
@@ -428,7 +430,7 @@ static void spd_visits_in_order(struct kunit *test)
 
 	add_pairs(test, bed);
 	expect_found(test, bed, 0x0a000001, 0x0b000001, &bed->pols[0], 2);
-	/* The prefixes cover none of these addresses */
+	/* No prefix covers this source address */
 	expect_found(test, bed, 0x0c000001, 0x0b000001, NULL, OV2_SPD_PAIRS);
 
 	set_policy(late, 0x0a000000, last->key.prefix_s, 0x0b000000,
@@ -557,8 +559,9 @@ static void expect_next(struct kunit *test, struct spd_bed *bed,
 	++*slot;
 }
 
-/* A walk can stop anywhere and go on later. It meets each policy that stays
- * exactly once, and no policy that is gone. The version rises with each change.
+/* A walk can stop anywhere and go on later. If a policy stays in the database,
+ * the walk meets it exactly once. The walk meets no policy that is gone. The
+ * version rises with each change.
  */
 static void spd_walk(struct kunit *test)
 {

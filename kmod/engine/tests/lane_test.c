@@ -22,9 +22,8 @@
  * @back: NBLs that came back
  * @disorder: NBLs that came back out of order
  * @refill: number of NBLs that others put in for each NBL that comes back
- * @pass: while the next NBL goes back, a call brings another NBL, which is done
- *	within this call
- * @passed: NBLs that had come back when the call of @pass returned
+ * @pass: if set, road_emit() calls road_pass() while the next NBL goes back
+ * @passed: NBLs that had come back when this call of road_pass() returned
  * @in_call: NBLs that came back before the last ov2_lane_done() returned
  * @closing: closes the lane
  * @closed: the lane is closed
