@@ -180,7 +180,9 @@ static enum status take_option(struct line *line, int option, char **argv)
 	case ':':
 		return wrong_use("%s needs a value", argv[optind - 1]);
 	default:
-		/* A known letter stands for a long option with a value */
+		/* If optopt is a letter of an option that exists, the user gave
+		 * a value to the long form of this option, as in --json=x
+		 */
 		if (optopt && !strchr("jnvhVwc", optopt) &&
 		    optopt < OPTION_COLOR)
 			return wrong_use("there is no option -%c", optopt);
