@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Traffic passes as ESP with every combination of shape, key, ICV, ESN and ends
-that offload.
+"""Traffic passes as ESP with every combination of shape, key, ICV and ESN,
+with offload at one end or at both.
 
 Every cell sends UDP both ways, ICMP echo and TCP, and UDP is seen with 0 to 3
 bytes of padding in ESP. The receiver and an oracle on the wire check each

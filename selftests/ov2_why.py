@@ -83,7 +83,7 @@ def crypto(defer):
 
 
 def large(defer):
-    """The card counts segments, and the kernel a large packet once."""
+    """The card counts each segment; the kernel counts a large packet once."""
     case = Case(defer)
     case.talk.tcp("a", 200000, 0)
     packets, card, software = case.counts("a", case.pair.ab)
@@ -268,7 +268,9 @@ def route_elsewhere(defer, kind):
 
 
 def not_a_card(defer):
-    """The state names a VLAN on the card, and the kernel tells nobody."""
+    """The state names a VLAN on the card. So the kernel installs the state in
+    software, and tells neither the user nor the card.
+    """
     case = Case(defer)
     ns = case.bed.a
     ns.ip("link add link ov0 other type vlan id 5", "link set other up",
