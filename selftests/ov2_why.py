@@ -108,8 +108,8 @@ def one_end(defer):
     case = Case(defer, offload="b")
     case.talk.udp("a", [10] * 3)
     says(case.state("a", case.pair.ab), "software", "In software. No card"
-         " was asked for it, so `offload` was not asked for, or names a device"
-         " that is no card", "`offload crypto dev ov0 dir out`")
+         " was asked to offload it, so it was added without `offload`, or with"
+         " a device that is no card", "`offload crypto dev ov0 dir out`")
     says(case.policy("a", "out"), "software",
          "In software, and none of its states is offloaded")
     ksft.equal(case.counts("b", case.pair.ab), (3, 3, 0), "counts of b")
