@@ -24,6 +24,7 @@ HOWS = ("crypto", "packet")
 SHAPES = ("ipv4-transport", "ipv6-tunnel", "ipv4-transport-udp")
 PAYLOAD = b"ov2-in-the-clear" * 20
 ETHERNET, ESP_HEADER, UDP_HEADER = 14, 8, 8
+LAST_NUMBER = 0xffffffff
 IP_HEADER = {4: 20, 6: 40}
 
 
@@ -233,6 +234,20 @@ def refused_malformed(defer):
     test.card.leaves(test.packet[:12])
     shown, = test.monitor.shown(1)
     check_drop(shown, "tx_drop_malformed", 0, 0, True, test.frame[:ETHERNET])
+
+
+def refused_on_the_way(defer, fam):
+    """The card has begun with the packet: it has taken the Ethernet header off
+    and found the state. But the state has no number left.
+    """
+    test = Dropped(defer, "a", fam, clear=True)
+    test.policy("a", "out", PROTECT)
+    ab = test.card.pair.ab
+    ab.seq = LAST_NUMBER
+    test.card.bed.a.ip(f"xfrm state delete {ab.id}", ab.line("a", True))
+    ksft.equal(test.card.leaves(test.packet), "ipsec_tx_drop_sequence", "fate")
+    shown, = test.monitor.shown(1)
+    check_drop(shown, "tx_drop_sequence", 0, 0, False, test.frame)
 
 
 def refused_framed(defer, shape):
@@ -458,6 +473,8 @@ CASES = [
     *((f"refused ipv{fam}{' clear' * clear}", refused, fam, clear)
       for fam in (4, 6) for clear in (False, True)),
     refused_malformed,
+    *((f"refused_on_the_way ipv{fam}", refused_on_the_way, fam)
+      for fam in (4, 6)),
     *((f"refused_framed {shape}", refused_framed, shape) for shape in SHAPES),
     *((f"protected_is_clear{' clear' * clear}", protected_is_clear, clear)
       for clear in (False, True)),
