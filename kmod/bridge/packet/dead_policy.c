@@ -75,7 +75,7 @@ static void dead_policies_work(struct work_struct *work)
 	hlist_for_each_entry_safe(pol, next, &taken, dead) {
 		xp = pol->xp;
 		xp->xdo.offload_handle = 0;
-		ov2_policy_free(pol);
+		ov2_policy_free_rcu(pol);
 		give_up_card(xp);
 	}
 }

@@ -83,22 +83,31 @@ struct ov2_policy *ov2_policy_new(struct xfrm_policy *xp)
 	return pol;
 }
 
-static void policy_free(struct rcu_head *rcu)
+/**
+ * ov2_policy_free() - undo ov2_policy_new()
+ * @pol: the policy, which was never in the SPD
+ *
+ * Context: Any context except hard interrupts.
+ */
+void ov2_policy_free(struct ov2_policy *pol)
 {
-	struct ov2_policy *pol = container_of(rcu, struct ov2_policy, rcu);
-
 	ov2_object_freed(OV2_OBJECT_POLICY, pol);
 	free_percpu(pol->hits);
 	kfree(pol);
 }
 
+static void policy_free(struct rcu_head *rcu)
+{
+	ov2_policy_free(container_of(rcu, struct ov2_policy, rcu));
+}
+
 /**
- * ov2_policy_free() - undo ov2_policy_new()
- * @pol: the policy; it has left the SPD. It is freed a grace period later
+ * ov2_policy_free_rcu() - undo ov2_policy_new() a grace period later
+ * @pol: the policy, which has left the SPD
  *
  * Context: Any context except hard interrupts.
  */
-void ov2_policy_free(struct ov2_policy *pol)
+void ov2_policy_free_rcu(struct ov2_policy *pol)
 {
 	call_rcu(&pol->rcu, policy_free);
 }

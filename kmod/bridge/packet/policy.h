@@ -116,6 +116,7 @@ static inline void ov2_policy_hit(const struct ov2_policy *pol)
 
 struct ov2_policy *ov2_policy_new(struct xfrm_policy *xp);
 void ov2_policy_free(struct ov2_policy *pol);
+void ov2_policy_free_rcu(struct ov2_policy *pol);
 void ov2_policy_key_set(struct ov2_policy_key *key,
 			const xfrm_address_t *saddr, u8 prefix_s,
 			const xfrm_address_t *daddr, u8 prefix_d);

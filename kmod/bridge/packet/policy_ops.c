@@ -104,7 +104,7 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
 		return;
 	}
 	xp->xdo.offload_handle = 0;
-	ov2_policy_free(pol);
+	ov2_policy_free_rcu(pol);
 }
 
 /**
@@ -127,7 +127,7 @@ void ov2_bridge_policy_free(struct xfrm_policy *xp)
 
 	if (pol && policy_was_added(xp)) {
 		ov2_dead_policy_del(&ov2_bridge_of(ad)->dead, pol);
-		ov2_policy_free(pol);
+		ov2_policy_free_rcu(pol);
 	} else {
 		ov2_bridge_policy_delete(xp);
 	}
