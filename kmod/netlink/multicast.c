@@ -25,12 +25,14 @@
  * struct event - a message that is to be sent
  * @group: IPSECOV2_NLGRP_*
  * @command: IPSECOV2_CMD_*_NTF
+ * @limit: IPSECOV2_LIMIT_*, if a limit was reached
  * @put: fills in the message. Returns 0 or -EMSGSIZE
  * @what: for @put
  */
 struct event {
 	unsigned int group;
 	u8 command;
+	u8 limit;
 	int (*put)(struct sk_buff *msg, const struct net_device *dev,
 		   const struct event *event);
 	const void *what;
@@ -109,23 +111,11 @@ static int event_put_sa(struct sk_buff *msg, const struct net_device *dev,
 }
 
 static int event_put_sa_limit(struct sk_buff *msg, const struct net_device *dev,
-			      const struct ov2_sa_view *view, u8 limit)
+			      const struct event *event)
 {
-	return ov2_put_sa_name(msg, dev, view) ?:
-	       ov2_put_sa_owner(msg, view) ?:
-	       nla_put_u8(msg, IPSECOV2_A_SA_LIMIT, limit);
-}
-
-static int event_put_sa_soft(struct sk_buff *msg, const struct net_device *dev,
-			     const struct event *event)
-{
-	return event_put_sa_limit(msg, dev, event->what, IPSECOV2_LIMIT_SOFT);
-}
-
-static int event_put_sa_hard(struct sk_buff *msg, const struct net_device *dev,
-			     const struct event *event)
-{
-	return event_put_sa_limit(msg, dev, event->what, IPSECOV2_LIMIT_HARD);
+	return ov2_put_sa_name(msg, dev, event->what) ?:
+	       ov2_put_sa_owner(msg, event->what) ?:
+	       nla_put_u8(msg, IPSECOV2_A_SA_LIMIT, event->limit);
 }
 
 static void event_sa(const struct ov2_adapter *ad, enum ov2_life_event what,
@@ -142,11 +132,13 @@ static void event_sa(const struct ov2_adapter *ad, enum ov2_life_event what,
 		},
 		[OV2_LIFE_SOFT] = {
 			.command = IPSECOV2_CMD_SA_EXPIRE_NTF,
-			.put = event_put_sa_soft,
+			.limit = IPSECOV2_LIMIT_SOFT,
+			.put = event_put_sa_limit,
 		},
 		[OV2_LIFE_HARD] = {
 			.command = IPSECOV2_CMD_SA_EXPIRE_NTF,
-			.put = event_put_sa_hard,
+			.limit = IPSECOV2_LIMIT_HARD,
+			.put = event_put_sa_limit,
 		},
 	};
 	struct event event = events[what];
@@ -200,20 +192,12 @@ static int event_put_policy(struct sk_buff *msg, const struct net_device *dev,
 	return ov2_put_policy(msg, dev, event->what);
 }
 
-static int event_put_policy_soft(struct sk_buff *msg,
-				 const struct net_device *dev,
-				 const struct event *event)
+static int event_put_policy_limit(struct sk_buff *msg,
+				  const struct net_device *dev,
+				  const struct event *event)
 {
 	return ov2_put_policy_name(msg, dev, event->what) ?:
-	       nla_put_u8(msg, IPSECOV2_A_POLICY_LIMIT, IPSECOV2_LIMIT_SOFT);
-}
-
-static int event_put_policy_hard(struct sk_buff *msg,
-				 const struct net_device *dev,
-				 const struct event *event)
-{
-	return ov2_put_policy_name(msg, dev, event->what) ?:
-	       nla_put_u8(msg, IPSECOV2_A_POLICY_LIMIT, IPSECOV2_LIMIT_HARD);
+	       nla_put_u8(msg, IPSECOV2_A_POLICY_LIMIT, event->limit);
 }
 
 static void event_policy(const struct ov2_adapter *ad, enum ov2_life_event what,
@@ -230,11 +214,13 @@ static void event_policy(const struct ov2_adapter *ad, enum ov2_life_event what,
 		},
 		[OV2_LIFE_SOFT] = {
 			.command = IPSECOV2_CMD_POLICY_EXPIRE_NTF,
-			.put = event_put_policy_soft,
+			.limit = IPSECOV2_LIMIT_SOFT,
+			.put = event_put_policy_limit,
 		},
 		[OV2_LIFE_HARD] = {
 			.command = IPSECOV2_CMD_POLICY_EXPIRE_NTF,
-			.put = event_put_policy_hard,
+			.limit = IPSECOV2_LIMIT_HARD,
+			.put = event_put_policy_limit,
 		},
 	};
 	struct event event = events[what];
