@@ -188,7 +188,11 @@ enum status family_ask(struct family *family, struct nlmsghdr *request,
 	case EOPNOTSUPP:
 		return failed("the module that is loaded does not know this request: `ov2 version` shows whether it is older than this ov2");
 	case ENOENT:
-		/* The module was removed after the socket was opened */
+	case EPROTONOSUPPORT:
+		/* The module was removed after the socket was opened, or is
+		 * being removed: then a dump gets no reference to it
+		 * (__netlink_dump_start()).
+		 */
 		if (!family_module_live())
 			return family_no_module();
 		return failed("%s", family->nl.sentence);
