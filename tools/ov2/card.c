@@ -29,6 +29,28 @@ enum status card_choose(int count, char **words, uint32_t *ifindex)
 	return STATUS_DONE;
 }
 
+/**
+ * card_open() - open the family for a command with an optional DEV
+ * @family: filled in; to be closed if this succeeds
+ * @count: how many words there are
+ * @words: the words of the command; only one is allowed
+ * @ifindex: set to the number of the interface, or to 0 without a word
+ *
+ * Return: STATUS_DONE, or another status after a sentence.
+ */
+enum status card_open(struct family *family, int count, char **words,
+		      uint32_t *ifindex)
+{
+	enum status status = family_open(family);
+
+	if (status)
+		return status;
+	status = card_choose(count, words, ifindex);
+	if (status)
+		family_close(family);
+	return status;
+}
+
 /* The name of an interface, until the next call. A card may be renamed or
  * deleted at any time; then its number stands for its name.
  */

@@ -124,12 +124,9 @@ enum status list_run(const struct list *list, int count, char **words,
 	enum status status;
 	uint32_t ifindex;
 
-	status = family_open(&family);
+	status = card_open(&family, count, words, &ifindex);
 	if (status)
 		return status;
-	status = card_choose(count, words, &ifindex);
-	if (status)
-		goto close;
 	listing.list = list;
 	listing.filter = filter;
 	request = family_request(&family, list->command, NLM_F_DUMP);
@@ -143,7 +140,6 @@ enum status list_run(const struct list *list, int count, char **words,
 		json_close(']');
 	else
 		table_end(&listing.table);
-close:
 	family_close(&family);
 	return status;
 }

@@ -113,12 +113,9 @@ static enum status set_run(int count, char **words)
 	status = set_sizes(count - 1, words + 1);
 	if (status)
 		return status;
-	status = family_open(&family);
+	status = card_open(&family, 1, words, &ifindex);
 	if (status)
 		return status;
-	status = card_choose(1, words, &ifindex);
-	if (status)
-		goto close;
 	request = family_request(&family, IPSECOV2_CMD_CARD_SET, NLM_F_ACK);
 	mnl_attr_put_u32(request, IPSECOV2_A_CARD_IFINDEX, ifindex);
 	for (i = 0; i < SIZES; i++)
@@ -128,7 +125,6 @@ static enum status set_run(int count, char **words)
 	status = family_ask(&family, request, schema_card, NULL, NULL);
 	if (!status && options.json)
 		status = set_show(&family, ifindex);
-close:
 	family_close(&family);
 	return status;
 }

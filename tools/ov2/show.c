@@ -169,12 +169,9 @@ static enum status show_run(int count, char **words)
 	enum status status;
 	uint32_t ifindex;
 
-	status = family_open(&family);
+	status = card_open(&family, count, words, &ifindex);
 	if (status)
 		return status;
-	status = card_choose(count, words, &ifindex);
-	if (status)
-		goto close;
 	request = family_request(&family, IPSECOV2_CMD_CARD_GET,
 				 ifindex ? NLM_F_ACK : NLM_F_DUMP);
 	if (ifindex)
@@ -186,7 +183,6 @@ static enum status show_run(int count, char **words)
 		json_close(']');
 	else if (!status && !cards)
 		puts("There is no card in this network namespace: `ip link add ov0 type ipsecov2` makes one.");
-close:
 	family_close(&family);
 	return status;
 }

@@ -218,12 +218,9 @@ static enum status stats_run(int count, char **words)
 	enum status status;
 	uint32_t ifindex;
 
-	status = family_open(&family);
+	status = card_open(&family, count, words, &ifindex);
 	if (status)
 		return status;
-	status = card_choose(count, words, &ifindex);
-	if (status)
-		goto close;
 	/* With --watch, JSON is one object a line and has no end */
 	if (options.json && !options.watch)
 		json_open(NULL, '[');
@@ -233,7 +230,6 @@ static enum status stats_run(int count, char **words)
 	if (!status && options.watch)
 		status = stats_watch(&family, ifindex, &look);
 	free(look.values);
-close:
 	family_close(&family);
 	return status;
 }
