@@ -11,11 +11,12 @@
                         |
                        far0 ------- veth --------- far1, with a tap
 
-In each case, UDP and TCP flow from a to b, and their payload is a marker.
-Before the packets reach the card, a rule turns them to another device: mostly
-to far0, or to a device on far0. No frame at far1 may show the marker. If the
-core drops the packets, the other device counts them (tx_dropped). Without the
-detour the packets leave by the card, as ESP.
+In each case, UDP and TCP flow from a to b, and their payload is a marker. Most
+cases are a detour: before the packets reach the card, a rule turns them to
+another device, mostly to far0, or to a device on far0. No frame at far1 may
+show the marker. The core drops the packets, and the other device counts them
+(tx_dropped). When the detour ends, the packets leave by the card, as ESP. The
+other cases give the card another queue: straight(), and the leak of hole().
 """
 import socket
 import time
@@ -169,10 +170,11 @@ EVERYWHERE = (redirect, reroute)
 
 
 def cells():
-    """[(name, shape, method, detour or words for tc), ...]
+    """[(name, shape, method, what the method is given), ...]
 
     The shape decides who makes the Ethernet header and which route is looked
-    up. It does not change what devices above far0 do.
+    up. It does not change what devices above far0 do. So only the first shape
+    runs all detours.
     """
     made = [(f"{shape.name} {detour.__name__.replace('_', '-')}", shape,
              "detour", detour)
@@ -346,7 +348,9 @@ class Detours:
             self.check_far()
 
     def detour(self, flood, stream, detour):
-        """While the detour stands, only ESP is on the cable and at far1."""
+        """While the detour stands, no clear text is on the cable or at far1.
+        When the detour ends, the traffic reaches b again.
+        """
         ksft.with_defer(self.turned, flood, stream, detour)
         flood.wait_flow("b")
         stream.flow()
@@ -359,6 +363,9 @@ class Detours:
             self.check_far()
 
     def watch(self, flood, stream, dev, copies):
+        """Wait until the core has dropped 20 packets at dev. If these were only
+        copies, the packets themselves must leave by the card.
+        """
         before = dropped(self.bed.a, dev)
         goal = flood.attempts("a") + 60
 

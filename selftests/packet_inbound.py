@@ -3,9 +3,10 @@
 """The kernel also checks packets that a card in packet mode lets in: against
 policies that are not offloaded, FWD policies and policies of sockets.
 
-ESP is put on the wire in front of b's card. It reaches a socket, is
-forwarded, or moves a counter of /proc/net/xfrm_stat: each case says which,
-and software must do the same with the same states and policies.
+ESP is put on the wire in front of b's card. The packet inside reaches a socket,
+is forwarded, or moves a counter of /proc/net/xfrm_stat. Each case runs with
+the states and policies in software, and then with the same states and policies
+on the card. The result must be the same, unless the case says otherwise.
 """
 import select
 import socket
@@ -26,7 +27,8 @@ BLOCKED, MISMATCH, NONE = ("XfrmInPolBlock", "XfrmInTmplMismatch",
 SOFTWARE, PACKET = "software", "the card"
 # A host behind b, and the device that it is on
 BEHIND, STUB = {4: "203.0.113.77", 6: "2001:db8:b::77"}, "stub0"
-# The destination of an unrelated policy
+# No packet is from or for these addresses. A policy in software names one of
+# them so that software has a policy at all
 NOWHERE = {4: "192.0.2.99", 6: "2001:db8::99"}
 
 
@@ -93,8 +95,10 @@ class End:
         self.inner_key = sa.oracle()
 
     def frame(self, port, dst, proto):
-        """A frame of ESP, from a. It carries UDP to the port; if proto is ESP,
-        it carries bytes that look like ESP.
+        """A frame of ESP, from a, that carries UDP to the port.
+
+        If proto is ESP, the frame carries bytes that look like ESP instead.
+        After inside(), the UDP is in ESP of the state that inside() added.
         """
         dst = dst or self.dst
         data = esp.udp(self.src, dst, port, port, bytes(64))
@@ -111,6 +115,9 @@ class End:
                                  self.shape)
 
     def fate(self, port, dst=None, proto=esp.UDP):
+        """Inject a packet; return DELIVERED, FORWARDED, or the names of the
+        counters of /proc/net/xfrm_stat that moved.
+        """
         self.seq += 1
         before = self.b.xfrm_stat()
         self.bed.inject("b", self.frame(port, dst, proto))
@@ -207,9 +214,9 @@ def default_block(end, defer):
     end.expect((7001, DELIVERED), (7002, NONE))
 
 
-def overlapping(end, defer, more=()):
-    """Policies of the card overlap: the better priority wins, whichever policy
-    the kernel got first.
+def overlapping(end, defer):
+    """Policies overlap: the better priority wins, whichever policy the kernel
+    got first.
     """
     narrow, wide = (lambda: end.policy(OURS, port=7001, priority=10,
                                        offload=True),
@@ -226,10 +233,11 @@ def overlapping(end, defer, more=()):
 
 
 def overlapping_beside(end, defer):
-    """As overlapping(), but software has a policy, too, even if it is for other
-    packets. Then the kernel checks each packet after the card. Of the card's
-    policies that match, the kernel takes the newest. The packet must pass both
-    checks.
+    """As overlapping(), but software has a policy, too, for other packets.
+
+    Because of this policy the kernel checks each packet again after the card.
+    Of the card's policies that match, the kernel takes the newest. The packet
+    must pass both checks, so the fate of port 7001 depends on the order.
     """
     first = DELIVERED if end.who == SOFTWARE else MISMATCH
     end.policy(block=True, dst=NOWHERE[end.fam])
@@ -340,7 +348,9 @@ def compared(defer, bed, shape, case):
 
 
 def traffic(defer, bed, shape):
-    """UDP, ICMP and TCP pass, though the kernel checks each packet."""
+    """UDP, ICMP and TCP pass, though the kernel checks each packet after the
+    card, because software has a policy, too.
+    """
     bed.remove()
     pair = bed.install(shape, how="packet")
     defer(bed.remove)

@@ -135,7 +135,8 @@ def acquire_queued(defer):
 
 
 def acquire_in_vain(defer):
-    """If nobody answers, the larval state ends, and a later packet asks."""
+    """If nobody answers, the larval state ends, and a later packet asks again.
+    """
     bed = fresh(defer)
     a, ab = bed.a, bed.pair.ab
     a.sysctl("net.core.xfrm_acq_expires", 1)
@@ -317,7 +318,9 @@ def card_moves(defer):
 
 
 def namespaces_deleted(defer):
-    """Each namespace is deleted in turn, while the other end still sends."""
+    """The namespaces of both ends are deleted one after the other. While the
+    first one goes, the other end still sends.
+    """
     for order in ("ab", "ba"):
         bed = fresh(defer)
         with Flood(bed, bed.pair.shape) as flood:
@@ -390,7 +393,7 @@ class Remembered:
 
 
 def unacknowledged(sock):
-    """How many bytes the socket has sent that the other end has not seen."""
+    """How many bytes the other end has not yet acknowledged."""
     return struct.unpack("i", fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)))[0]
 
 

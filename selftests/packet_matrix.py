@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload protects traffic of every shape and algorithm, with ESN and
-without, with offload at one end or at both.
+"""Packet offload protects traffic of all shapes that it takes and of several
+algorithms, with ESN and without, with offload at one end or at both.
 
 Every cell sends UDP both ways, ICMP echo and TCP. Some UDP packets fill the
 link's MTU, and UDP is seen with every length that the padding of ESP can have.
@@ -9,7 +9,8 @@ The receiver and an oracle on the wire check each packet. The engines must count
 as many frames as there are ESP frames on the wire (lib/traffic.py, settle()),
 and nothing may be in clear. In a cell with one offloading end the other end
 uses Linux' own software ESP. `ip -s xfrm state` must show the bytes and packets
-of the wire at both ends.
+of the wire at both ends. After TCP, the state of a software sender is not
+compared, because it counts a large send as one packet.
 
 The ends themselves send the traffic, or forward it from clients behind them.
 """
@@ -26,7 +27,7 @@ from lib.traffic import largest_datagram
 ALGORITHMS = [("aes128-gcm", 64), ("aes256-gcm", 96), ("aes128-gcm", 128),
               ("aes128-gmac", 128), ("chacha20-poly1305", 128),
               ("aes128-cbc-sha256", 128), ("null-sha1", 96)]
-# Cross-family tunnels are refused, and Linux has no UDP encapsulation for IPv6
+# In packet mode the card refuses the other shapes of lib/bed.py
 SHAPES = [Shape.named(name) for name in (
     "ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
     "ipv4-transport-udp", "ipv4-tunnel-udp")]
@@ -47,8 +48,10 @@ def cells():
     """[(name, whose traffic, shape, algorithm, icv, esn, ends), ...]
 
     For packets from a to b, a-only is the sender only and b-only is the
-    receiver only. For packets from b to a it is the other way round. The
-    cells combine every two values of different properties.
+    receiver only. For packets from b to a it is the other way round.
+
+    In local traffic each shape meets each algorithm, all ends and both values
+    of esn. Each algorithm meets all ends and both values of esn, too.
     """
     made = []
     for row, shape in enumerate(SHAPES):
@@ -112,7 +115,7 @@ class Matrix(Cells):
         self.count(pair, wire)
         self.check_lifetimes(pair, "ab")
         talk.tcp("a", 5000, 60000)
-        # Software counts a large send once: xfrm_output_one()
+        # A sender in software counts a large send once: xfrm_output_one()
         self.settle_lifetimes(pair, talk, ends)
         if whose == LOCAL:
             self.beyond(pair, talk, largest)
@@ -128,7 +131,8 @@ class Matrix(Cells):
         """Check the counts of the states; a late ACK is no failure.
 
         The test's count misses an ACK that comes while the test reads the
-        wire. The states count this ACK.
+        wire. The states count this ACK. So a wrong count is checked again
+        twice, and the last time the states may count four ACKs more.
         """
         header = {4: 20, 6: 40}[talk.shape.inner]
         ack = TCP_HEADER + (header if talk.shape.mode == "tunnel" else 0)
@@ -151,7 +155,9 @@ class Matrix(Cells):
             self.seen[sa.sender] = bytes_, packets + len(frames)
 
     def check_lifetimes(self, pair, senders, ack=0, uncounted=0):
-        """Both ends count all packets, and up to @uncounted more ACKs."""
+        """Receivers, and the senders among @senders, count all packets. They
+        may count up to @uncounted ACKs more, of @ack bytes each.
+        """
         for sa in (pair.ab, pair.ba):
             for side in "ab":
                 stat = lifetime.of(self.bed.ns(side), sa)
@@ -164,8 +170,8 @@ class Matrix(Cells):
                 ksft.equal(stat[2:], (0, 0, 0), "stats of the state")
 
     def beyond(self, pair, talk, largest):
-        """A datagram is one byte too long: IP makes fragments, or the core
-        drops it.
+        """A datagram is too long for one packet of ESP: IP makes fragments, or
+        the core drops the datagram.
 
         Only ESP of the card may leave. The core does not fragment behind a
         card.

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Packet offload makes the same outer header as software.
 
-Card and kernel send the same inner packets, of every ECN and of some values of
-DSCP, TTL and DF. With each flag of the SA, the outer headers on the wire must
-be the same. Then both receive the same outer headers, and the same packets must
-arrive.
+Card and kernel send the same inner packets, with every ECN and some values of
+DSCP, TTL and DF. With each flag of the SA in FLAGS, the outer headers on the
+wire must be the same. Then, in tunnel mode, both receive the same packets with
+the same outer headers, and the sockets must be told the same TOS.
 """
 import itertools
 import socket
@@ -19,7 +19,7 @@ from lib.cases import run_cells
 PORT = 7300
 IPV6_UNICAST_HOPS, IPV6_RECVTCLASS, IPV6_TCLASS = 16, 66, 67
 IP_TOS, IP_TTL, IP_MTU_DISCOVER, IP_RECVTOS = 1, 2, 10, 13
-DO, DONT = 2, 0
+DO, DONT = 2, 0                 # of IP_MTU_DISCOVER
 
 # Fields that card and software set alike; label: does the outer header have the
 # flow label of the inner packet?
@@ -49,7 +49,7 @@ def cells():
 
 
 def outer_of(frame, plain):
-    """The header of a frame, and the header of the packet inside."""
+    """The fields of a frame's outer header; plain is the packet inside."""
     ip, inner = frame.ip, plain.data
     if ip[0] >> 4 == 4:
         return Outer((ip[0] & 15) - 5, ip[1], ip[8], ip[6] & 0x40, None)
@@ -132,7 +132,9 @@ class Headers:
 
     @staticmethod
     def identities(shape, frames):
-        """RFC 6864 4.1: a packet that may be fragmented has an identity."""
+        """Each packet that may be fragmented has an identity of its own: RFC
+        6864 4.1.
+        """
         if shape.outer == 4:
             idents = [frame.ip[4:6] for frame in frames
                       if not frame.ip[6] & 0x40]

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Packet offload protects, blocks and lets pass the packets that policies name.
 
-Tables of packets are put through the card alone (lib/spd.py), without the
-core's decisions. In the other cases sockets send, and core and card both
+leaves() of lib/spd.py hands packets to the card below xfrm, so the card alone
+decides. Packets of a Talker's socket pass the core and the card, and both
 decide: a packet that they disagree on must not leave in clear.
 """
 import socket
@@ -27,7 +27,7 @@ TEMPLATE = "ipsec_rx_drop_template"
 
 
 def table(fam, dev):
-    """[(priority, what, selector)], [(packet's arguments, what)]
+    """[(priority, what, selector)], [(arguments of Card.packet(), what)]
 
     The policies are not in the order of their priorities. None: no policy
     matches. dev is the card.
@@ -100,6 +100,9 @@ def is_whole_for_b(near, far, proto, one, two, part=None):
 
 
 def xfrm_in(card, stat=None):
+    """The counters of b's /proc/net/xfrm_stat, or of @stat, that do not count
+    sent packets.
+    """
     return {k: v for k, v in (stat or card.bed.b.xfrm_stat()).items()
             if not k.startswith("XfrmOut")}
 
@@ -350,14 +353,14 @@ def send_cost(card, packet):
 
 
 def many(card, defer):
-    """A packet costs the same with 10,000 policies as with one. The test sends
-    a packet that is blocked, so that the card does little besides the search.
+    """A packet costs about the same with 10,000 policies more. The test sends a
+    packet that is blocked, so that the card does little besides the search.
     """
     packet, a = card.packet(1, 1, UDP, 1, 1), card.bed.a
     blocked = card.packet(2, 2, UDP, 1, 1)
     card.policy("a", "out", card.pair_selector(), PROTECT)
     card.policy("a", "out", card.pair_selector(2, 2), BLOCK)
-    ksft.equal(card.leaves(packet), "esp", "with one policy")
+    ksft.equal(card.leaves(packet), "esp", "with two policies")
     few = send_cost(card, blocked)
     # Selectors of single hosts and of networks
     selectors = [f"src {OUTER['a'][4]}/32 dst 10.{n >> 8}.{n & 255}."
@@ -367,12 +370,12 @@ def many(card, defer):
         a.ip(*(card.line("a", "out", selector, PROTECT, 5)
                for selector in selectors[at:at + 500]))
     lots = send_cost(card, blocked)
-    ksft.note(f"20 packets: {few * 1e6:.0f} us with 1 policy, "
-              f"{lots * 1e6:.0f} with {MANY + 1}")
+    ksft.note(f"20 packets: {few * 1e6:.0f} us with 2 policies, "
+              f"{lots * 1e6:.0f} with {MANY + 2}")
     ksft.check(lots < 3 * few, "a packet costs more with many policies")
     ksft.equal(card.leaves(packet), "esp", "with many policies")
-    for last in (selectors[0], selectors[-1]):
-        a.ip(card.line("a", "out", last, None, verb="delete"))
+    for selector in (selectors[0], selectors[-1]):
+        a.ip(card.line("a", "out", selector, None, verb="delete"))
     a.ip("xfrm policy flush")
     ksft.equal(card.leaves(packet), "clear", "without policies")
 

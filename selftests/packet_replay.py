@@ -50,7 +50,9 @@ class Model:
 
 
 def unruly(rand, sent, top, window):
-    """FRAMES more numbers, in an order that an unruly network may produce."""
+    """Append FRAMES numbers to sent, in an order that an unruly network may
+    produce. Return the highest number.
+    """
     for _ in range(FRAMES):
         kind = rand.random()
         if kind < .35 or not sent:
@@ -77,8 +79,12 @@ def unruly(rand, sent, top, window):
 
 
 def edge(sent, top, window):
-    """A leap, then numbers just outside the window and just inside it, then
-    numbers that move the window by one. All of them are new.
+    """Append numbers to sent that test the edge of the window.
+
+    First comes a leap, then the number just outside the window and the number
+    just inside it. The next number moves the window by one. The number that was
+    just inside comes again, and then the new number just inside comes twice.
+    Return the number after the leap.
     """
     top += 2 * window
     last = top - window + 1
@@ -120,7 +126,7 @@ class Replay:
 
     def cell(self, shape, window, esn):
         plan, middle = numbers(window)
-        # With ESN the low half of the number wraps in that window
+        # With ESN the low half wraps within the window whose top is middle
         start = HIGH + window // 2 - middle if esn else 0
         plan = [start + seq for seq in plan]
         model = Model(window, start)
@@ -176,7 +182,7 @@ class Replay:
             fates = []
             for seq in range(start + 1, start + 8):
                 # At 2^32 the kernel forgets the numbers that it had, and the
-                # card does not
+                # card does not. So software gets each number first there
                 whole = seq % 2 and not leaps
                 fates += [self.fate(shape, seq, whole),
                           self.fate(shape, seq, not whole),

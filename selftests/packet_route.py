@@ -3,8 +3,8 @@
 """A tunnel's packets take the same way in packet offload as in software.
 
 Software and the card send the same packets, under the same rules and routes.
-Two gateways stand beside b; the destination MAC of an ESP packet tells which
-way it took.
+Besides b, a has two gateways as neighbours. No host has their addresses, but
+the destination MAC of an ESP packet tells which way the packet took.
 """
 import os
 import socket
@@ -213,6 +213,7 @@ class Routes:
                    "ways of the card")
 
     def spread(self, shape, tunnels, how):
+        """The way of a packet in each of the tunnels."""
         sas = tunnels.install(shape, how)
         for host in tunnels.hosts:
             self.send(shape, Flow(), host)

@@ -3,7 +3,8 @@
 """Packet offload chooses the right state for a packet, and stops when the state
 is used up.
 
-All cases send frames below xfrm (lib/spd.py), so only the card decides.
+Frames to send go to the card below xfrm (lib/spd.py), so only the card decides.
+Frames to receive are put on the wire in front of b's card.
 """
 import struct
 
@@ -17,7 +18,8 @@ EXPIRED, SEQUENCE = "ipsec_rx_drop_expired", "ipsec_tx_drop_sequence"
 NOT_WHOLE = "ipsec_tx_drop_not_whole"
 LAST = 0xffffffff
 DF = 0x4000
-# TCP segments that GRO would merge
+# For gro_apart(): the bytes in a TCP segment, a flag of TCP, and how many
+# bursts are sent at least
 PIECE, ACK, BURSTS = 100, 0x10, 20
 
 
@@ -250,7 +252,9 @@ def sealed(card, data):
 
 
 def burst(card, port):
-    """What b's stack gets of four flows whose frames come at once."""
+    """What b's stack gets of three flows whose frames come at once. One flow is
+    protected, one is clear, and one has segments of both kinds.
+    """
     mixed, safe, open_ = port, port + 1, port + 2
     frames = [frame(card, esp.TCP, segment(card, open_, 0, b"clear")),
               sealed(card, segment(card, safe, 0, b"sealed")),
@@ -305,7 +309,7 @@ CASES = (newest, dying, by_spi, inner_selector, inbound_limits,
 
 
 def main():
-    # Linux has no UDP encapsulation for IPv6
+    # The card takes no UDP encapsulation over IPv6
     run_on_card(CASES, OneQueueBed, {sender_moves})
 
 

@@ -5,9 +5,10 @@
 
 A tunnel's next hop does not answer, so the card lets the packet wait for the
 address of this hop. The neighbour entry later sends the packet again through
-the card. While the packet waits, policy, state or both are deleted, or all
-packets of the card are turned to another device. A packet of a socket of this
-host has been through xfrm, and packets from other sources have not.
+the card. While the packet waits, nothing changes, or policy, state or both are
+deleted, or all packets of the card are turned to another device. The packet of
+a UDP socket has been through xfrm. A packet of a packet socket, of a macvlan or
+of a bridge device has not.
 """
 import socket
 
@@ -30,6 +31,7 @@ class Waiting:
         self.card, self.fam = card, card.fam
         self.far = OUTER["b"][card.fam]
         family = {4: "ipv4", 6: "ipv6"}[card.fam]
+        # The kernel must not give up while the packet waits
         card.bed.a.sysctl(f"net.{family}.neigh.ov0.mcast_solicit", 10000)
         plen, nodad = {4: (24, ""), 6: (64, "nodad")}[card.fam]
         card.bed.b.ip(f"addr del {self.far}/{plen} dev ov3")

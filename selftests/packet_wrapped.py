@@ -93,7 +93,9 @@ def received(card, defer):
 
 
 def cut(card, defer):
-    """A frame that ends in its tags hides nothing, and does no harm."""
+    """Frames that end in their tags do no harm: afterwards the card still
+    protects a packet.
+    """
     packets(card, "a", "out")
     packets(card, "b", "in")
     for name, wrap in WRAPS.items():

@@ -5,7 +5,7 @@ cable as they cross a veth. The cases crosses, forwarded and streams run over
 both kinds of device, and the same data must arrive.
 
  crosses      a packet socket puts frames of each kind on the device
- forwarded    the same frames; the next device has neither TSO nor checksums
+ forwarded    most of these frames; the next device has no TSO and no checksums
  streams      TCP sends from memory and from files, and does not change them
  too_long     segments that are longer than the other end's MTU are dropped
  policies     a policy for one host leaves packets to another host large
@@ -144,7 +144,7 @@ def packet(fam, proto, net, payload, sport, port=PORT):
 
 
 def frame(name, fam, proto, net, length, sport, to="d1", **change):
-    """A frame with its header; change replaces fields of the header."""
+    """A frame with a struct virtio_net_hdr; change replaces fields of it."""
     raw, head, at = packet(fam, proto, net, noise(length), sport)
     start = 14 + (20 if fam == "IPv4" else 40)
     fields = {"flags": NEEDS_CSUM, "type": 0, "hdr_len": start + head,
@@ -230,7 +230,9 @@ class Injected:
 
 
 def outcomes(defer, frames, look, prepare=None):
-    """Send frames over a card and over a veth; return the card's outcome."""
+    """Send frames over a card and over a veth. Both outcomes must be the same;
+    return the card's.
+    """
     both = []
     for kind in KINDS:
         chain = Chain(defer, kind)

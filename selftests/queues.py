@@ -19,7 +19,7 @@ PORT = 7600
 FLOWS = 16
 # The send buffer of each flow. All buffers together fit into a qdisc (1,000
 # packets), because a full qdisc drops packets, and a full buffer makes the
-# sender wait.
+# sender wait
 SEND_BUFFER = 16 * 1024
 WINDOW, PACKETS = 32, 4000
 
@@ -126,7 +126,7 @@ class Queues:
 
     def replaced(self, defer, shape):
         """The core goes on with the state that a socket has. The card takes the
-        new state.
+        new state, and its packets stay in the queue of the old state.
         """
         pair = self.bed.install(shape, how="packet")
         far = self.bed.b.socket(family(shape.inner), socket.SOCK_DGRAM)

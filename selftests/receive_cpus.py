@@ -5,7 +5,8 @@ polls show.
 
  opener       a card uses the CPUs on which the task that opens it may run
  isolated     a card uses no isolated CPU, even if the opener has only such CPUs
- spread       the queues of many cards do not all meet on one CPU
+ spread       the only queue of a card gets other CPUs when the card is opened
+              again and again
  queues       the queues of one card do not all meet on one CPU
  offline      a queue whose CPU goes offline moves, and loses nothing
 """
@@ -55,7 +56,8 @@ def need_cpus(number):
 
 
 class Line:
-    """ov0 in one namespace sends to ov1 in another, which is down at first."""
+    """ov0 in one namespace sends to ov1 in another one. At first ov1 is down.
+    """
 
     def __init__(self, defer, queues=4):
         self.trace = Trace(["napi_poll"], "napi")
@@ -80,6 +82,7 @@ class Line:
         self.allowed = os.sched_getaffinity(0)
 
     def open(self, *prefix):
+        """Set ov1 up anew, by a process that the words in @prefix start."""
         self.ns[1].ip("link set ov1 down")
         self.ns[1].command(*prefix, "ip", "link", "set", "ov1", "up")
         # This frame asks for the neighbour, so that no later frame waits
@@ -104,6 +107,7 @@ class Line:
         ksft.equal(got, expected, "datagrams")
 
     def take(self, got):
+        """Append the numbers that have arrived; return how many got has."""
         try:
             while True:
                 got.append(int.from_bytes(self.socks[1].recv(16)))
@@ -182,8 +186,8 @@ def isolated(defer):
 
 
 def spread(defer):
-    """Each card has one queue. By chance all queues are on one CPU once in
-    2^31 runs.
+    """A card with one queue is opened 32 times. By chance, with two CPUs, the
+    queue gets the same CPU each time once in 2^31 runs.
     """
     need_cpus(2)
     line = Line(defer, 1)
@@ -194,7 +198,7 @@ def spread(defer):
         polled |= line.polled()
         if len(polled) > 1:
             return
-    raise ksft.Fail(f"32 cards with one queue all polled on {polled}")
+    raise ksft.Fail(f"a card that was opened 32 times only polled on {polled}")
 
 
 def queues(defer):
@@ -235,7 +239,7 @@ def offline(defer):
     polls = line.polls()
     ksft.check(cpu not in {at for at, _ in polls}, f"CPU {cpu} polled offline")
     # Only a queue that gets a frame now moves. A queue that got only ARP or
-    # IPv6 before may get none.
+    # IPv6 before may get none now
     moved = {napi for _, napi in polls}
     ksft.check(moved, "nothing was polled")
     write(switch, "1")

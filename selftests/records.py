@@ -20,7 +20,7 @@ from lib.traffic import PORT, Traffic
 # fields of these words
 Good = namedtuple("Good", "shape length tx rx next_header pad offset")
 # A bad packet: how it is spoiled; the word of its receive record, and the
-# counters of card and xfrm that move
+# verdict of its event; the counters of card and xfrm that move
 Bad = namedtuple("Bad", "shape spoil word verdict counter stat")
 
 
@@ -84,9 +84,9 @@ def expect(record, **fields):
 def check_pair(test, row, frame, tx, rx):
     """Check one good packet's records at both ends; frame is the packet."""
     expect(tx, header=row.tx, next_header=row.next_header,
-           pad_length=row.pad, ah_offset=0, esp_offset=row.offset, tunnel=0, seq=frame.seq,
-           spi=test.pair.ab.spi, len=len(frame.raw), verdict="sent",
-           handle=test.handles["ov0", test.pair.ab.spi])
+           pad_length=row.pad, ah_offset=0, esp_offset=row.offset, tunnel=0,
+           seq=frame.seq, spi=test.pair.ab.spi, len=len(frame.raw),
+           verdict="sent", handle=test.handles["ov0", test.pair.ab.spi])
     ksft.check(number(tx["handle"]), "handle is zero")
     expect(rx, word=0x00000002, header=row.rx, sa_delete_req=0,
            crypto_done=1, next_crypto_done=0, crypto_status=0,

@@ -3,10 +3,11 @@
 """A state that cannot be offloaded gets the right sentence, errno, counter and
 trace event.
 
-A refused SA fails with -EINVAL and one sentence, and leaves nothing behind:
-no state, no object. A request that the core refuses first has the core's
-sentence, and moves no counter of the card. Where the card may fall back, the SA
-is there, in software, and traffic flows.
+A refused state fails with -EINVAL (with -ENOSPC if a table of the card is full)
+and one sentence, and leaves nothing behind: no state, no object. A request that
+the core refuses first has the core's sentence, and moves no counter of the
+card. Where the card may fall back, the state is there, in software, and traffic
+flows.
 """
 from lib import esp, ksft, refusals, xfrmnl
 from lib.algs import MACS
@@ -23,11 +24,12 @@ SAME = 128                              # OV2_SAD_SAME
 ENOSPC, EOPNOTSUPP = 28, 95
 AH, COMP = 51, 108
 
-# The core refuses such requests first, so they do not reach the card's test
+# Reasons of the card's tests that no request reaches, because the core refuses
+# such requests first
 CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
 # No request leads to these reasons: allocations and the cipher do not
 # fail on demand, a reset is over at once, and a security context needs SELinux.
-# kmod/bridge/tests/refuse_test.c tests them.
+# kmod/bridge/tests/refuse_test.c tests these reasons
 NOT_BY_REQUEST = {"no_memory", "engine", "missing", "reset", "context"}
 # These reasons have cases: feature_off(), table_full(), same_full()
 BY_CASE = {"disabled", "full", "same"}
@@ -124,7 +126,7 @@ REFUSALS = [
          flags=INBOUND),
 ]
 
-# These answers differ between kernels: newer_core() tells them apart
+# These answers differ between kernels; newer_core() tells which kernel it is
 IPTFS_OF_OLD = core("mode IPTFS", "Unsupported mode", mode=xfrmnl.IPTFS)
 IPTFS_OF_NEW = ours("mode IPTFS", "mode", MODES, mode=xfrmnl.IPTFS)
 IF_ID_OF_NEW = core("if_id on an inbound SA",

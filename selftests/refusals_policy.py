@@ -3,10 +3,11 @@
 """A policy that cannot be offloaded gets the right sentence, errno, counter and
 trace event.
 
-A refused policy fails with -EINVAL and one sentence, and leaves nothing
-behind. A request that the core refuses first has the core's sentence, and moves
-no counter of the card. An accepted policy is counted and traced, when it comes
-and when a command, a timer or the kernel deletes it.
+A refused policy fails with -EINVAL (with -ENOSPC if a table of the card is
+full) and one sentence, and leaves nothing behind. A request that the core
+refuses first has the core's sentence, and moves no counter of the card. An
+accepted policy is counted and traced, when it comes and when a command, a timer
+or the kernel deletes it.
 """
 import time
 
@@ -113,7 +114,8 @@ SUB = ours("sub-policy", "type",
            "Sub-policies can't be offloaded, type must be main",
            type=xfrmnl.SUB)
 
-# (name, traced action, request): accepted, though close to refused requests
+# (name, what the policy does, request): accepted, though close to refused
+# requests. The trace shows a trap as "protect" with reqid 0
 ACCEPTED = [
     ("transport mode", "protect", {}),
     ("transport mode, in", "protect", {"direction": POLICY_IN}),

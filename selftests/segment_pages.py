@@ -28,7 +28,9 @@ def waiting(sock):
 
 
 def fill(defer, talk):
-    """A socket that has received data and is not read; and the data."""
+    """(the sending socket, the receiving socket, the data). The receiving
+    socket has all of the data, and nobody has read it.
+    """
     talk.listeners["b"].setsockopt(socket.SOL_SOCKET, RCVBUFFORCE, 4 << 20)
     near, far = talk.connect("a")
     defer(near.close)
@@ -48,9 +50,11 @@ def read_all(sock):
 
 
 def free_deferred(ns):
-    """Let each CPU receive a packet. A CPU that frees a packet of another CPU
-    leaves it to this CPU (skb_attempt_defer_free()), which frees it when it
-    receives the next time.
+    """Let each CPU receive a packet, so that it frees what others left to it.
+
+    A CPU does not free a packet that another CPU has allocated. It leaves the
+    packet to the other CPU (skb_attempt_defer_free()), which frees the packet
+    when it receives the next time.
     """
     usual = os.sched_getaffinity(0)
     with ns.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:

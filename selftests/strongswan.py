@@ -5,9 +5,9 @@ packet and auto, and with one end that does not offload.
 
 A case passes when daemon, kernel, cards and wire agree. The CHILD_SA is
 installed, and `ip xfrm state` has its SPIs, with the offload that was asked
-for. The cards of offloading ends counted every ESP frame. On the wire is ESP
-only, and nothing was lost. With "no" the cards count no ESP frame, and all else
-is the same.
+for. The cards of offloading ends counted every ESP frame. The wire has only ESP
+besides IKE, and nothing was lost. With "no" the cards count no ESP frame, and
+all else is the same.
 """
 
 from lib import ksft, module, swan
@@ -85,7 +85,9 @@ def trapped(session):
 
 
 def deleted(session):
-    """The answerer ends the CHILD_SA only; the IKE_SA makes another."""
+    """The answering end ends the CHILD_SA, but not the IKE_SA. By the same
+    IKE_SA the other end makes another CHILD_SA.
+    """
     session.up()
     session.check_flow()
     session.charon["b"].terminate_child()

@@ -6,7 +6,7 @@ A policy for everything also covers IKE. strongSwan exempts IKE by policies of
 its sockets, which no card can see. So strongSwan also adds bypasses for its
 ports to each card in packet mode. Cases without these bypasses show that they
 are needed. Other cases are about policies that the kernel deletes (link down),
-and about policies that no card can have (mixed families).
+about policies that no card can have (mixed families), and about marks.
 """
 import struct
 from contextlib import ExitStack
@@ -204,7 +204,7 @@ def mixed_packet(session):
 def mixed_auto(session):
     """States are in packet mode, and policies are in software. The kernel does
     not use such states for such policies, but the daemon believes in its
-    CHILD_SA. In crypto mode the connection works.
+    CHILD_SA. In crypto mode the connection works (strongswan.py).
     """
     bed, charon = session.bed, session.charon["a"]
     session.load()

@@ -111,7 +111,7 @@ class Sweep:
 
     @staticmethod
     def pieces(talk, side):
-        """A datagram put together from several writes."""
+        """Datagrams that are each put together from several writes."""
         sock = talk.socks[side]
         for sizes in ((1, 1, 1), (500, 3, 800), (100,) * 11):
             parts = [noise(n) for n in sizes]
@@ -122,7 +122,7 @@ class Sweep:
 
     @staticmethod
     def datagrams_of_pages(talk, side, file, content):
-        """A datagram whose payload is page-cache pages."""
+        """Datagrams whose payload is page-cache pages."""
         sock = talk.socks[side]
         # sendfile() needs a connected socket; the peer's datagrams still get in
         sock.connect(talk.peer(side))
@@ -161,7 +161,7 @@ class Sweep:
             for side in "ab":
                 ksft.check(wire.engine[side], "the engine sent nothing")
         finally:
-            # With None the next shape gets new policies
+            # With None the next install() sets policies and gso_max_segs anew
             self.bed.shape = None
 
     def clones(self, shape):
@@ -203,6 +203,7 @@ class Sweep:
             plain = key.open(frame.esp)
             kept = clear.get(plain.seq)
             ksft.check(kept is not None, f"no clone of number {plain.seq}")
+            # The packet is behind SPI, number and IV
             ksft.equal(kept[16:16 + len(plain.data)], plain.data,
                        "packet that a tap on the card holds")
         card.close()

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """TCP delivers all bytes, and UDP only datagrams that were sent, while netem
-delays, loses, duplicates, reorders or corrupts packets on every hop. The
-packets are plain, in crypto mode or in packet mode (lib/weather.py).
+delays, loses, duplicates, reorders or corrupts packets (lib/weather.py). The
+packets are plain, in crypto mode or in packet mode.
 
-The test writes to TCP in many ways, both ways at once (lib/writer.py). It sends
-UDP datagrams one by one and by UDP_SEGMENT, where the core allows it. All
-payload is made of MARKER, so clear text on the wire cannot hide.
+The test writes to TCP in many ways, in both directions at once (lib/writer.py).
+It sends UDP datagrams one by one and, where the core allows this, by
+UDP_SEGMENT. All payload has MARKER in it, so clear text on the wire cannot
+hide.
 
     OV2_FULL=1 weather.py           all shapes, with and without GRO and GSO
 """
@@ -114,7 +115,9 @@ class Skies(Cells):
     # ---- UDP
 
     def datagrams(self, talk, side, mode, kind):
-        """Only what was sent arrives, and all of it if nothing is lost."""
+        """Only what was sent arrives: all of it if nothing is lost, and else
+        more than half of it.
+        """
         sock, receiver = talk.socks[side], talk.socks[OTHER[side]]
         receiver.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)
         sent = {}
@@ -134,19 +137,20 @@ class Skies(Cells):
             for data in received(receiver):
                 number, = struct.unpack_from("!I", data)
                 if number == LAST:
-                    missing_last.append(number)
+                    last_came.append(number)
                 elif sent.get(number) != data:
                     strangers.append(data)
                 missing.discard(number)
 
-        missing_last = []
+        last_came = []
 
         def arrived():
             take()
             if kind in LOSSLESS:
                 return not missing
+            # What is missing when a later datagram arrives is taken for lost
             sock.sendto(datagram(LAST, 100), talk.peer(side))
-            return missing_last
+            return last_came
 
         ksft.wait_for(f"UDP from {side}, {len(sent)} datagrams", arrived, 15,
                       0.01)
@@ -192,7 +196,10 @@ class Skies(Cells):
     # ---- the wire and the cards
 
     def look(self, mode, kind):
-        """No clear text. A corrupt frame may look like any protocol."""
+        """Fail if the wire shows clear text. In mode plain, count the frames
+        with MARKER instead. A corrupt frame may look like any protocol, so only
+        MARKER is looked for in it.
+        """
         for side, tap in self.bed.tap.items():
             for raw in tap.frames():
                 if mode == "plain":
@@ -220,7 +227,7 @@ class Skies(Cells):
 
 
 def received(sock):
-    """Return the datagrams that wait; those that GRO has merged are split."""
+    """Yield the datagrams that wait; those that GRO has merged are split."""
     while select.select([sock], [], [], 0)[0]:
         data, notes, _, _ = sock.recvmsg(65536, 64)
         size = len(data)

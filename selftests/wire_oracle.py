@@ -4,7 +4,7 @@
 
 All other tests trust lib/esp.py. Here two independent implementations judge
 lib/esp.py and the engine: each must find the same packets inside the same
-frames. tshark knows all ICV lengths and ESN, scapy only ICVs of 128 bits.
+frames. Both know ESN. tshark knows all ICV lengths, and scapy only 128 bits.
 """
 import os
 import struct
@@ -17,6 +17,7 @@ from lib.bed import OUTER, SHAPES, shared
 from lib.traffic import Traffic
 
 LINKTYPE_ETHERNET = 1
+# (bits of the key, bits of the ICV, ESN)
 COMBINATIONS = ((128, 128, False), (128, 128, True), (192, 96, False),
                 (256, 64, True), (256, 128, False))
 HIGH = 3        # high half of numbers with ESN
