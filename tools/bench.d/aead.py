@@ -11,6 +11,7 @@ PLACE = "/sys/module/ov2_aead/parameters/"
 
 
 def parameters(alg):
+    """The parameters of the module ov2_aead for @alg, with its longest ICV."""
     words = [f"alg={alg.names[0]}", f"key={alg.key_len}",
              f"icv={alg.icvs[-1] // 8}"]
     if isinstance(alg, Separate):
@@ -24,7 +25,7 @@ def read(name):
 
 
 def alone(test):
-    """Returns the nanoseconds to seal and open a segment, no idle nanoseconds, 1 segment."""
+    """Returns the nanoseconds to seal and open one segment, 0 idle nanoseconds, and 1 segment."""
     done = subprocess.run(
         ["insmod", os.path.join(HERE, "aead", "ov2_aead.ko"),
          f"bytes={test.unit}", *parameters(ALGS[test.alg])],

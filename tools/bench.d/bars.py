@@ -16,8 +16,8 @@ RATIOS = {
        for name in ("tcp", "udp-64", "udp-512", "udp-1400", "udp-iperf3")},
 }
 
-# For every other TCP row: the least ratio, as a share of the way from 1 to the
-# ceiling
+# For every other row of TCP in crypto and packet mode: the least ratio, as a
+# share of the way from 1 to the ceiling
 SHARES = {"crypto": 0.4, "packet": 0.55}
 
 # Most instructions for a segment, without the instructions of the AEAD
@@ -32,7 +32,10 @@ class Bar(namedtuple("Bar", "text got limit met")):
 
 
 def ceiling(test, results):
-    """The cost of software ESP, divided by the cost of AEAD and plain stack."""
+    """The cost of software ESP, divided by the sum of the AEAD's and the plain cost.
+
+    None if one of the three costs was not measured.
+    """
     soft = results[f"{test.name}/soft-veth"]
     plain = results[f"{test.plain}/plain-veth"]
     aead = results[f"{test.aead}/aead"]
@@ -42,7 +45,7 @@ def ceiling(test, results):
 
 
 def ceilings(results):
-    """{name of a test of TCP: its ceiling}, where all of it was measured"""
+    """{name of a test of TCP: its ceiling}, without the tests that have none"""
     found = {test.name: ceiling(test, results) for test in TESTS.values()
              if test.traffic[0] == "tcp"}
     return {name: top for name, top in found.items() if top}

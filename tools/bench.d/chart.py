@@ -2,6 +2,7 @@
 """The results as bars, in SVG: the longer the bar, the fewer the instructions."""
 from rows import WAYS
 
+# Pixels: the whole width, the margins, the height of a bar, the room above the bars
 WIDTH, LEFT, RIGHT, LINE, HEAD = 760, 160, 90, 16, 30
 COLOURS = {"plain-veth": "#999999", "plain-card": "#666666",
            "soft-veth": "#7fa7d0", "soft-card": "#3f77b0",

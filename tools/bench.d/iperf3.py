@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""iperf3 between the namespaces of a bed, for some seconds.
+"""UDP of iperf3 between the namespaces of a bed, for some seconds.
 
 `iperf3 -n` looks at its count only once a second, so -t is used here.
 """
@@ -11,6 +11,7 @@ from lib import ksft
 
 def udp(bed, address, size, seconds):
     """Returns nanoseconds, 0 for the idle nanoseconds (not known here), and datagrams received."""
+    # Under SCHED_BATCH (chrt -b) the receiver does not preempt the sender at each datagram
     with bed.b.entered():
         server = subprocess.Popen(
             ["chrt", "-b", "0", "iperf3", "-s", "-1", "-J", "-B", address],

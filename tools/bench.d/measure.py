@@ -10,7 +10,8 @@ from lib.algs import ALGS
 from lib.bed import Shape
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# Modules that Debian loads for the CPU, and that the test bed does not load
+# Modules to load before the first measurement. Debian's udev loads the first two, because the
+# CPU has the instructions; the test bed runs no udev
 CIPHERS = ("aesni_intel", "ghash_clmulni_intel", "veth", "esp4", "esp6",
            "esp4_offload", "esp6_offload")
 

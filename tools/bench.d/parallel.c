@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How much two flows carry on two CPUs at once, beside each of them alone.
+ * How much two flows carry on two CPUs at once, compared with each flow alone.
  *
  *	parallel cpu A B FROM TO
  *	parallel run A B MILLISECONDS ROUNDS FROM TO FROM TO
  *
  * A and B are names of `ip netns`; FROM is an address of A, and TO is an address
- * of B. "cpu" prints on which CPU B receives from A, and A from B.
+ * of B. "run" takes one such pair of addresses for each flow. "cpu" prints on which
+ * CPU B receives from A, and A from B.
  *
  * "run" is for a guest whose clock is the clock of the machine. Flow N is bulk
  * TCP with both ends on CPU N. Loop N runs on CPU N and needs no kernel. Each
  * round measures flow 0, both flows, flow 1, and the same of the loops. The machine
  * may be busy with other work, so figures that are compared are measured one right
- * after the other. A round prints a line of eight figures a second:
+ * after the other. A round prints a line of eight figures, all per second:
  *
  *	flow 0 alone, flow 1 alone, flow 0 of both, flow 1 of both	bytes
  *	loop 0 alone, loop 1 alone, loop 0 of both, loop 1 of both	turns
@@ -32,8 +33,9 @@
 #define BOTH		((1 << CPUS) - 1)
 /* Microseconds between two looks at how far the receiver is */
 #define LOOK		500
-/* Seconds of the guest until the program counts as stuck, besides its rounds */
+/* Seconds of the guest that the program may need besides its rounds */
 #define STUCK		100
+/* Steps of arithmetic in a turn of a loop */
 #define TURN		10000
 
 /* A flow or a loop on one CPU. It works while @run is set. */
@@ -41,7 +43,8 @@ struct worker {
 	_Alignas(128) atomic_int run;
 	_Alignas(128) atomic_ullong done;	/* bytes received, or turns */
 	_Alignas(128) atomic_ullong begun;	/* bytes sent, or turns */
-	int go[2], ended[2];			/* pipes of one byte */
+	/* Pipes: a byte tells the worker to begin, or tells that it has ended */
+	int go[2], ended[2];
 };
 
 static struct worker *flows, *loops;
@@ -179,7 +182,7 @@ static void start_flow(char **names, char **addresses, int cpu)
 
 /* --- rounds */
 
-/* Lets the workers of the CPUs of @mask run; @rate gets what each does a second. */
+/* Lets the workers of the CPUs in @mask run; @rate gets what each did per second. */
 static void window(struct worker *workers, int mask, int milliseconds,
 		   double rate[CPUS])
 {
@@ -192,6 +195,7 @@ static void window(struct worker *workers, int mask, int milliseconds,
 		atomic_store(&workers[cpu].run, 1);
 		write_all(workers[cpu].go[1], 1);
 	}
+	/* A warm-up of a fifth of the measured time */
 	usleep(milliseconds * 200);
 	started = now();
 	for (cpu = 0; cpu < CPUS; cpu++)
@@ -237,6 +241,7 @@ static void run(char **names, int milliseconds, int rounds, char **addresses)
 	/* Both CPUs are busy, and this process must read the clock in time. */
 	if (sched_setscheduler(0, SCHED_FIFO, &first))
 		die("sched_setscheduler");
+	/* A round takes 7.2 times @milliseconds; allow 10 times. */
 	alarm(STUCK + rounds * milliseconds / 100);
 	for (; rounds; rounds--) {
 		measure(flows, milliseconds);

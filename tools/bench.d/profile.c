@@ -20,7 +20,10 @@
 #include "program.h"
 
 #define CLOCKS		16
-/* Nanoseconds, and so instructions. A sample itself costs some 10,000, so this is large */
+/*
+ * Instructions, because each takes a nanosecond. The period is long, because a sample
+ * itself costs some 10,000 instructions.
+ */
 #define PERIOD		800000
 #define PAGE		4096ul
 #define RING		(512 * PAGE)
@@ -82,7 +85,7 @@ void profile_start(void)
 			die("PERF_EVENT_IOC_ENABLE");
 }
 
-/* A record may end at the beginning of the ring. */
+/* A record that begins near the end of the ring goes on at the ring's beginning. */
 static void read_ring(void *to, const char *ring, uint64_t at, size_t len)
 {
 	size_t first = RING - at % RING;
@@ -111,6 +114,7 @@ static void write_samples(const char *ring)
 		read_ring(words, ring + PAGE, at + sizeof(header),
 			  header.size - sizeof(header));
 		number = words[0];
+		/* Values from PERF_CONTEXT_MAX on are marks, and not addresses. */
 		for (i = 1; i <= number; i++)
 			if (words[i] < PERF_CONTEXT_MAX)
 				fprintf(out, "%llx ",

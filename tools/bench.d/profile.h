@@ -4,6 +4,6 @@
 /* Open the clocks, and the file at @path for the samples. */
 void profile_open(const char *path);
 
-/* Sample between these two calls; nothing happens unless profile_open() was called. */
+/* Sample between these two calls. They do nothing if profile_open() was not called. */
 void profile_start(void);
 void profile_stop(void);

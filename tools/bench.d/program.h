@@ -25,7 +25,7 @@ die(const char *format, ...)
 	exit(1);
 }
 
-/* Nanoseconds; the guest's clock counts instructions. */
+/* Nanoseconds; in a guest that counts instructions, one for each instruction. */
 static inline uint64_t now(void)
 {
 	struct timespec t;

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """The measurements of all rows, and the costs and ratios that follow from them.
 
-    results = Results(rows)
+    results = Results()
     results.add("tcp/crypto", took, idle, units)
-    result = results["tcp/crypto"]      # Result, None if nothing was measured
-    result.cost                         # median of instructions for a unit
-    results.ratio("tcp/crypto")         # how many times better than its base
+    result = results["tcp/crypto"]      # a Result, or None if nothing was measured
+    result.cost                         # median of the instructions for a unit
+    results.ratio("tcp/crypto")         # cost of its base / cost of the row, or None
 """
 import statistics
 from collections import namedtuple

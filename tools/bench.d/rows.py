@@ -25,9 +25,11 @@ WAYS = {way.name: way for way in (
 )}
 IPSEC = ("soft-veth", "soft-card", "crypto", "packet")
 
-# traffic: what `traffic` or iperf3 is called with
+# traffic: ("tcp", flows), or ("udp", "iperf3" or "echo", bytes)
+# count, warm: bytes of TCP, packets, or seconds of iperf3, and the warm-up before
 # unit: bytes of TCP that count as one segment, or 0 to count packets
-# plain, aead: the tests that measure plain traffic, and the AEAD alone, for this test, too
+# plain: name of the test whose plain rows are for this test, too
+# aead: name of the test whose row of the AEAD alone is for this test, too, or None
 Test = namedtuple("Test", "name title traffic count warm unit alg shape mtu "
                   "plain aead")
 
@@ -81,6 +83,8 @@ class Row(namedtuple("Row", "test way")):
         return f"{self.test.name}/{self.way.base}" if self.way.base else None
 
 
+# Each test has the rows of IPsec. The plain rows and the row of the AEAD are measured once for all
+# tests that share them
 ROWS = {row.name: row for row in (
     Row(each, way) for each in TESTS.values() for way in WAYS.values()
     if way.name in IPSEC or

@@ -30,11 +30,6 @@
 #define FIRST_SPI	0x100000
 #define ALGORITHM	"rfc4106(gcm(aes))"
 #define KEY_BYTES	20
-#ifndef XFRM_OFFLOAD_PACKET
-#define XFRM_OFFLOAD_PACKET	4
-#endif
-/* XFRMA_SA_DIR, which enum xfrm_attr_type_t has since 6.10 */
-#define ATTR_SA_DIR	33
 
 struct request {
 	struct nlmsghdr header;
@@ -103,8 +98,9 @@ static void state_add(struct request *request, uint32_t n)
 	info->id.proto = IPPROTO_ESP;
 	info->family = AF_INET;
 	info->sel.family = AF_INET;
-	/* The kernel's hash is address xor reqid, so the reqid must not be
-	 * the same number as the address.
+	/* The kernel's hash of a state is addresses xor reqid. If the reqid
+	 * counted up with the address, many states would have one hash. So all
+	 * states have the same reqid.
 	 */
 	info->reqid = wanted.alike ? REQID : REQID + 1;
 	info->mode = wanted.alike ? XFRM_MODE_TRANSPORT : XFRM_MODE_TUNNEL;
@@ -113,7 +109,7 @@ static void state_add(struct request *request, uint32_t n)
 	memset(alg.key, n, sizeof(alg.key));
 	memcpy(alg.key, &n, sizeof(n));
 	attribute(request, XFRMA_ALG_AEAD, &alg, sizeof(alg));
-	attribute(request, ATTR_SA_DIR, &dir, sizeof(dir));
+	attribute(request, XFRMA_SA_DIR, &dir, sizeof(dir));
 	offload(request);
 }
 

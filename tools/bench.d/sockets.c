@@ -6,6 +6,7 @@
 #include "program.h"
 #include "sockets.h"
 
+/* Bytes of a receive buffer */
 #define ROOM		(1 << 20)
 /* Seconds of the guest until a packet counts as lost */
 #define PATIENCE	2
@@ -27,6 +28,7 @@ struct address address_of(const char *text)
 	return address;
 }
 
+/* Enter @namespace and stay there; the socket has the family of @address. */
 int new_socket(const char *namespace, struct address *address, int type,
 	       int protocol)
 {

@@ -10,7 +10,7 @@ struct address {
 	socklen_t len;
 };
 
-/* BLOCK zeroes, to send; what is received is written here, too */
+/* The bytes that are sent, zeroes at first; read_all() writes here, too */
 extern char block[BLOCK];
 
 struct address address_of(const char *text);

@@ -8,7 +8,8 @@
  *
  * A and B are names of `ip netns`. A sends to ADDRESS, an address of B. WARM bytes
  * or packets pass before the clock starts. When the clock starts and when it stops,
- * everything that was sent has been received, so each packet is counted in full.
+ * everything that was sent has been received, so each packet is counted in full. TCP
+ * divides WARM and BYTES among its FLOWS.
  * Prints the nanoseconds that passed, and in how many of these no task ran. With
  * PROFILE=FILE in the environment, samples of this time go to FILE: see profile.c.
  *
@@ -38,7 +39,7 @@ struct stamp {
 	uint64_t tasks;		/* ns in which any task ran */
 };
 
-/* The kernel adds the time of a task when the task leaves the CPU, so sleep first. */
+/* The kernel adds a task's time when the task leaves the CPU, so sleep first. */
 static uint64_t tasks_ran(void)
 {
 	unsigned long long ns, sum = 0;
@@ -79,7 +80,7 @@ static void stop(struct stamp started)
 
 /* --- tcp */
 
-/* A receiver answers with a byte when it has all of @warm, and when it has all of @bytes. */
+/* A receiver answers with a byte when it has all @warm bytes, and all @bytes. */
 static void receiver(int fd, long long warm, long long bytes)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -186,6 +187,7 @@ static void udp(char **names, struct address to, size_t size, int warm,
 
 /* --- echo */
 
+/* The Internet checksum of an even number of bytes */
 static uint16_t sum_of(const char *bytes, size_t len)
 {
 	uint32_t sum = 0;
@@ -212,7 +214,7 @@ static void requests(int fd, size_t size, int packets)
 	}
 }
 
-/* IPv4 only. All requests are the same, because the other end accepts equal requests. */
+/* IPv4 only. All requests are the same, because the other end answers each of them. */
 static void echo(char **names, struct address to, size_t size, int warm,
 		 int packets)
 {

@@ -6,8 +6,8 @@
  *	cat /sys/module/ov2_aead/parameters/{seal,open}		nanoseconds
  *	rmmod ov2_aead
  *
- * AAD, bytes and ICV lie in one buffer, and the request is allocated only once. The
- * clock counts instructions in a guest where an instruction takes a nanosecond.
+ * AAD, bytes and ICV lie in one buffer, and the request is allocated only once. In a
+ * guest where an instruction takes a nanosecond, the figures are instructions.
  */
 #include <crypto/aead.h>
 #include <crypto/authenc.h>
@@ -29,7 +29,7 @@ module_param(key, uint, 0444);
 MODULE_PARM_DESC(key, "bytes of the key, or of both keys");
 static unsigned int cipher_key;
 module_param(cipher_key, uint, 0444);
-MODULE_PARM_DESC(cipher_key, "bytes of the cipher's key, if there are two");
+MODULE_PARM_DESC(cipher_key, "bytes of the cipher's key, if there are two keys");
 static unsigned int icv = 16;
 module_param(icv, uint, 0444);
 MODULE_PARM_DESC(icv, "bytes of the ICV");
@@ -79,6 +79,7 @@ static int measure(struct aead_request *req, struct scatterlist *sg, u8 *iv)
 		err = crypto_aead_encrypt(req);
 	}
 	middle = ktime_get();
+	/* Only sealed bytes can be opened, so seal them first. */
 	for (i = 0; i < ROUNDS && !err; i++) {
 		aead_request_set_crypt(req, sg, sg, len, iv);
 		err = crypto_aead_encrypt(req);
@@ -108,6 +109,7 @@ static int __init ov2_aead_init(void)
 	if (IS_ERR(tfm))
 		return PTR_ERR(tfm);
 	req = aead_request_alloc(tfm, GFP_KERNEL);
+	/* 64 bytes are enough for the padding of a block and for the ICV. */
 	len = 8 + crypto_aead_ivsize(tfm) + bytes + 64;
 	data = kzalloc(len, GFP_KERNEL);
 	if (!req || !data)
