@@ -10,7 +10,7 @@
 # tells how to run some cases of a test. The module is taken from $OV2_KO,
 # ../ipsecov2.ko or modprobe, and unloaded at the end. Prints KTAP: each test's
 # own results indented, and after each test a look at the kernel log. Exit
-# status: 0 all passed, 1 something failed, 4 all was skipped.
+# status: 1 if something failed, 4 if no case passed, else 0.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=selftests/lib.sh
@@ -70,7 +70,8 @@ fi
 pass=0 fail=0 xfail=0 skip=0 number=0
 
 # kmemleak finds lost memory after a while, and reliably with a second scan.
-# Memory that was lost before the tests is forgotten. Tests see OV2_KMEMLEAK.
+# Memory that was lost before the tests is forgotten. A test knows by the
+# variable OV2_KMEMLEAK that kmemleak is there.
 kmemleak=/sys/kernel/debug/kmemleak
 if ! { [ -w "$kmemleak" ] && echo scan >"$kmemleak" &&
        echo clear >"$kmemleak"; } 2>/dev/null; then
@@ -114,7 +115,7 @@ fi
 result ok load
 pass=$((pass + 1))
 
-# Under slow emulation a grace period may take long
+# Under slow emulation a grace period may take long, so RCU complains later
 stall=/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout
 [ ! -w "$stall" ] || echo 300 >"$stall"
 
@@ -144,6 +145,7 @@ for test in "${tests[@]}"; do
 		verdict="not ok" f=$((f + 1))
 	elif [ "$status" -eq "$KSFT_SKIP" ] && [ "$f" -eq 0 ]; then
 		reason="SKIP ${why:-see above}"
+		# A test that was skipped as a whole counts as one skipped case
 		[ "$s" -eq 0 ] && s=1 p=1
 	elif [ "$status" -eq "$KSFT_XFAIL" ] && [ "$f" -eq 0 ]; then
 		reason="XFAIL see above"

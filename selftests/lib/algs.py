@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The algorithms of the oracle, as their RFCs define them, by OpenSSL.
+"""The algorithms of the oracle, as their RFCs define them. OpenSSL computes
+them.
 
     alg = ALGS["aes128-cbc-sha256"]
     keymat = os.urandom(alg.key_len)            # cipher key, salt, MAC key
@@ -8,6 +9,8 @@
     clear = alg.open(keymat, number, iv, body, icv_len)     # or BadIcv
 
 number is Number(spi, seq, esn); seq has 64 bits. body is ciphertext and ICV.
+icvs has bits, icv_len has bytes. The ciphertext is a multiple of alg.align
+bytes. alg.iv_random: the IV must be random, because the cipher is CBC.
 """
 import hmac
 import struct
@@ -79,7 +82,7 @@ def chacha_decrypt(key, nonce, data, aad, _tag_len):
 
 
 class Aead:
-    """Cipher and integrity in one; the nonce is salt and IV."""
+    """Cipher and integrity in one; the nonce is the salt and then the IV."""
 
     iv_len, align, iv_random = 8, 4, False
 
@@ -144,7 +147,7 @@ class BlockCipher:
     def __init__(self, xfrm, key_len, iv_len, align, cipher, mode):
         self.xfrm, self.key_len, self.iv_len = xfrm, key_len, iv_len
         self.align = align
-        self.iv_random = align > 4
+        self.iv_random = align > 4      # CBC, whose IV must be unpredictable
         self.cipher, self.mode = cipher, mode
 
     def make(self, keymat, iv):
@@ -161,7 +164,7 @@ class BlockCipher:
 
 
 def des(key):
-    """DES is 3DES with the same key three times."""
+    """DES is 3DES with the same key three times; a 3DES key stays as it is."""
     return TripleDES(key * (24 // len(key)))
 
 

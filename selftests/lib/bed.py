@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-r"""The cable, the SAs and the wire that the tests share.
+r"""The bed: the namespaces, cards, cables and SAs of a test.
 
        namespace a           namespace w (the wire)          namespace b
 
@@ -13,8 +13,9 @@ r"""The cable, the SAs and the wire that the tests share.
       198.51.100.1                                         203.0.113.1
       2001:db8:a::1                                        2001:db8:b::1
 
-A packet tap on a card sits above the driver and would see clear text;
-therefore the taps are at ov1 (what ov0 sent) and ov2 (what ov3 sent).
+A packet tap on ov0 or ov3 sits above the engine of this card and would see
+clear text. Therefore the taps are at ov1 (what ov0 sent) and ov2 (what ov3
+sent).
 
     bed = shared()              # one bed for all cases of a program
     bed = Bed(); defer(bed.delete)      # a bed that a case may take apart
@@ -55,7 +56,9 @@ INFO_LINE = "crypto offload parameters: dev {} dir {} mode {}"
 
 
 class Shape(namedtuple("Shape", "name outer mode inner encap")):
-    """Families are 4 or 6; inner is the payload's family."""
+    """outer and inner are IP versions, 4 or 6: of the ESP packet, and of what
+    it carries. encap: ESP is in UDP.
+    """
 
     @staticmethod
     def named(name):
@@ -86,7 +89,9 @@ def family(number):
 
 
 class Sa:
-    """One direction of a pair. sender is "a" or "b"."""
+    """One direction of a pair. sender is "a" or "b"; icv has bits; seq is the
+    number that was used last.
+    """
 
     def __init__(self, shape, sender, spi, alg, icv, esn, seq=0,
                  how="crypto", window=32):
@@ -116,7 +121,8 @@ class Sa:
         words = [f"xfrm state {verb}", self.id, "reqid 1",
                  f"mode {self.shape.mode}"]
         low, high = self.seq & 0xffffffff, self.seq >> 32
-        # The kernel refuses a sending SA that has a direction and a window
+        # The kernel refuses a sending SA that has a direction and a window, so
+        # only the receiving SA gets a window
         if out:
             if low:
                 words.append(f"replay-oseq {low:#x}")
@@ -159,12 +165,13 @@ class Tap:
     """What comes out of one cable in the wire namespace.
 
     It uses a ring, because the kernel copies a frame into a ring at once. A
-    plain packet socket holds a clone, and Linux' software ESP behind UDP
-    decrypts pages that such a clone still shows.
+    packet socket without a ring keeps a clone of the frame. The clone shares
+    its pages with the frame, and Linux' own ESP decrypts ESP in UDP in these
+    pages.
     """
 
-    SLOT, SLOTS, BLOCK = 2048, 8192, 65536
-    HEADER = struct.Struct("=IIIHH")
+    SLOT, SLOTS, BLOCK = 2048, 8192, 65536  # bytes, number of slots, bytes
+    HEADER = struct.Struct("=IIIHH")        # struct tpacket2_hdr, to tp_net
 
     def __init__(self, ns, dev, slot=SLOT):
         self.slot = slot
@@ -187,6 +194,7 @@ class Tap:
         self.ring.close()
 
     def frames(self):
+        """The frames that came out since the last call."""
         got = []
         while True:
             at = self.next * self.slot
@@ -293,7 +301,7 @@ class Bed:
     def wait_ready(self):
         """Wait until frames pass from each end to the other.
 
-        The bridge's ports forward only some time after the carrier is there.
+        The ports of br0 forward only some time after they have carrier.
         """
         probe = (b"\xff" * 6 + b"\x02" + bytes(5) +
                  struct.pack("!H", ETH_P_PROBE) + bytes(46))
@@ -335,7 +343,9 @@ class Bed:
         return table[side][shape.inner]
 
     def policy_lines(self, shape, side, packet=False):
-        """Lines for ip; packet: the side's card gets the policies."""
+        """The lines for ip that add a side's policies; packet: they are
+        offloaded to the side's card.
+        """
         peer = OTHER[side]
         offload = f" offload packet dev {CARD[side]}" if packet else ""
         own, far = self.address(side, shape), self.address(peer, shape)
@@ -361,10 +371,12 @@ class Bed:
 
     def install(self, shape, key_bits=128, icv=128, esn=False, offload="ab",
                 seq=0, extra=("", ""), alg=None, how="crypto", window=32):
-        """New SAs in both directions; new policies only if the shape is new.
+        """Install new SAs in both directions, in place of the old SAs.
 
-        Without alg the algorithm is AES-GCM with key_bits. extra: words of
-        sending SAs, and words of receiving SAs.
+        New policies are installed only if the shape, or the ends that offload
+        policies, are others than last time. Without alg the algorithm is
+        AES-GCM with key_bits. extra: more words of sending SAs, and of
+        receiving SAs.
         """
         alg = alg or ALGS[f"aes{key_bits}-gcm"]
         ab, ba = (Sa(shape, sender, next(self.spi), alg, icv, esn, seq, how,
@@ -393,7 +405,7 @@ class Bed:
         self.shape = self.pair = None
 
     def offload_lines(self, side, what="state"):
-        """The line about the offload of each SA in `ip xfrm state`."""
+        """The lines about offload in `ip xfrm state`, or `ip xfrm policy`."""
         return [line.strip().rstrip("\0") for line in
                 self.ns(side).ip_output(f"xfrm {what}").splitlines()
                 if "offload" in line]
@@ -412,8 +424,9 @@ class Bed:
         """Begin to count and to capture anew.
 
         A receiver counts a frame a little after the frame has passed a tap. So
-        mark() looks again until no counter has moved between two looks. If
-        traffic goes on in the background, mark() uses its last look.
+        mark() looks again until, between two looks, no counter has moved and no
+        frame has come. If traffic goes on in the background, mark() uses its
+        last look.
         """
         self.base = None
         for _ in range(self.LOOKS):
@@ -472,7 +485,9 @@ class Bed:
 
 
 class OneQueueBed(Bed):
-    """A bed of one queue: frames arrive in the order of the wire."""
+    """A bed whose cards have one queue, so that frames arrive in the order of
+    the wire.
+    """
 
     queues = "numtxqueues 1 numrxqueues 1"
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Cells of a table that one bed serves, with its traffic and its ciphers."""
+"""Runs the cells of a test in one bed, with the bed's traffic."""
 from . import crypto, ksft, module
 from .traffic import Traffic
 
 
 def run_cells(cells, make):
-    """Run make().cell(*cell) for each chosen (name, *cell), and close what
-    make() returned.
+    """Call make() once, run cell(*arguments) of what it returned for each
+    chosen (name, *arguments) of @cells, and close what it returned.
     """
     some = ksft.chosen([tuple(cell) for cell in cells])
     module.load()
@@ -19,7 +19,11 @@ def run_cells(cells, make):
 
 
 class Cells:
-    """A bed, sockets for its present shape, and the kernel's ciphers."""
+    """A bed, sockets for its present shape, and what the kernel's crypto lacks.
+
+    missing: names of algorithms. The value is None if the kernel has the
+    algorithm, or else the Skip that says why not.
+    """
 
     def __init__(self, bed):
         self.bed = bed
@@ -35,6 +39,9 @@ class Cells:
             self.bed = None
 
     def traffic(self, shape):
+        """Return the Traffic of a shape; it is kept until another shape is
+        asked for.
+        """
         if self.talk is None or self.talk.shape != shape:
             if self.talk:
                 self.talk.close()
@@ -43,6 +50,7 @@ class Cells:
         return self.talk
 
     def need(self, alg):
+        """Load the algorithms that alg needs, or skip the cell."""
         for name in alg.names:
             if name not in self.missing:
                 try:

@@ -49,7 +49,9 @@ class ClientBed(Bed):
         ns.sysctl("net.ipv6.conf.all.forwarding", 1)
 
     def install(self, *args, **kwargs):
-        """Install SAs; hosts forget the path MTU of the last SA."""
+        """Install SAs. Before that, give the clients new default routes, so
+        that they forget the path MTU of the SAs before.
+        """
         for side, client in self.clients.items():
             client.ip(*(f"route {verb} default via {gate}"
                         for gate in GATE[side].values()
@@ -57,7 +59,7 @@ class ClientBed(Bed):
         return super().install(*args, **kwargs)
 
     def policy_lines(self, shape, side, packet=False):
-        """The kernel has the FWD policies, also in packet mode."""
+        """Add FWD policies. The kernel has them, also in packet mode."""
         lines = super().policy_lines(shape, side, packet)
         lines += [line.replace("dir in", "dir fwd").split(" offload ")[0]
                   for line in lines if "dir in" in line]

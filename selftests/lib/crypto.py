@@ -33,7 +33,7 @@ def algorithms():
 
 
 def best(name):
-    """The algorithm that an allocation by this name gets."""
+    """The algorithm that an allocation by this name gets, None if none."""
     found = [a for a in algorithms()
              if a["name"] == name and a.get("internal") != "yes"]
     return max(found, key=lambda a: int(a["priority"]), default=None)
@@ -51,8 +51,10 @@ def load(name):
 
 
 def request(kind, driver, kind_of_alg, priority=None, name=""):
+    """Send NEWALG or DELALG; return 0 or the errno of the answer."""
     # The kernel may be unable to load crypto_user itself
     subprocess.run(["modprobe", "-q", "crypto_user"], check=False)
+    # struct crypto_user_alg
     alg = struct.pack("=64s64s64sIIII", name.encode(), driver.encode(), b"",
                       kind_of_alg, TYPE_MASK, 0, 0)
     if priority is not None:
@@ -80,5 +82,5 @@ def add(driver, kind_of_alg, priority=None):
 
 
 def delete(driver, kind_of_alg):
-    """Returns 0 or the errno; EBUSY while anybody uses it."""
+    """Delete an instance; return 0 or the errno: EBUSY while it is used."""
     return request(DELALG, driver, kind_of_alg)

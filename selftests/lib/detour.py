@@ -3,7 +3,7 @@
 
     turn(ns, defer, "ov0", "far0")              # all packets, by tc
     turn(ns, defer, "ov0", "far0", "mirror")    # copies
-    dropped(ns, "far0")             # packets that the core did not let out
+    dropped(ns, "far0")             # how many packets to far0 were dropped
 """
 import json
 

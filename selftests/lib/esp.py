@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The oracle: ESP as RFC 4303 defines it, by OpenSSL (lib/algs.py).
+"""The oracle: the tests' own ESP, as RFC 4303 defines it. It seals and opens
+with the algorithms of lib/algs.py.
 
 Nothing here asks Linux how ESP looks. wire_oracle.py compares this oracle with
 two other implementations.
@@ -7,10 +8,11 @@ two other implementations.
     frame = Frame(bytes)                # Ethernet as captured
     frame.proto, frame.payload          # after the outer IP header
     if frame.esp: frame.spi, frame.seq ...
-    key = EspKey(spi, keymat, icv_len, esn, seq=0, alg=...)  # else AES-GCM
-    plain = key.open(frame.esp)         # Plain(seq, next_header, pad, data)
+    key = EspKey(spi, keymat, icv_len, esn, seq=0, alg=...)
+                                        # AES-GCM, if there is no alg
+    plain = key.open(frame.esp)         # Plain(seq, next_header, pad, data, iv)
     esp = key.seal(seq, next_header, data)
-    raw = ipv4_frame(src, dst, 50, esp) # ... to be injected
+    raw = ip_frame(src, dst, ESP, esp)  # to be injected
 """
 import ipaddress
 import os
@@ -111,7 +113,7 @@ class Frame:
 
 
 class Reassembler:
-    """Puts fragments of the outer IP header together."""
+    """Joins the fragments of outer packets."""
 
     def __init__(self):
         self.parts = {}
@@ -151,7 +153,7 @@ class EspKey:
         self.ivs = set()
 
     def full_number(self, low):
-        """The 64-bit number with these low bits that is nearest to the top."""
+        """The 64-bit number with these low bits that is nearest to self.top."""
         if not self.esn:
             return low
         high = self.top >> 32
@@ -268,7 +270,9 @@ def ip_frame(src, dst, proto, payload, dst_mac="02:00:00:00:00:00",
 
 
 def transport_sum(src, dst, proto, segment):
-    """Checksum over pseudo header and segment, with a checksum field of 0."""
+    """The checksum over pseudo header and segment. The segment must have 0 in
+    its checksum field.
+    """
     src, dst = packed(src), packed(dst)
     if len(src) == 4:
         pseudo = src + dst + struct.pack("!BBH", 0, proto, len(segment))

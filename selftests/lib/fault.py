@@ -2,15 +2,16 @@
 """Allocations that fail, in a kernel with fault injection.
 
     nth = FailNth()                     # allocations of this thread
-    for _ in nth.each():                # fail the first, the second, ... until
-        nth.run(sock.send, data)        # none fails (nth.injected)
+    for _ in nth.each():                # the first, the second, ... allocation
+        nth.run(sock.send, data)        # fails, until run() has no further one
     with module_fails(interval) as failed:      # any allocation of the module
         ...
     failed()                                    # how many failed
     with module_lacks_pages() as failed:        # it gets single pages only
         ...
 
-In a kernel without fault injection needed() skips the program or the case.
+needed() skips the program in a kernel without fault injection. stack_needed()
+skips the case in a kernel that cannot choose allocations by their call stack.
 """
 import contextlib
 import itertools
@@ -24,6 +25,7 @@ DEFAULTS = (("probability", 0), ("interval", 1), ("times", 0), ("space", 0),
             ("verbose", 0), ("ignore-gfp-wait", "N"), ("task-filter", "N"))
 # No operation makes so many allocations, so a test that gets here fails
 LIMIT = 2000
+# "times" begins with this number, and the kernel counts it down
 OFTEN = 1 << 20
 
 
@@ -48,7 +50,9 @@ def needed():
 
 
 class FailNth:
-    """The Nth allocation of this thread, within one call into the kernel."""
+    """Makes the Nth allocation of this thread fail, counted from the start of
+    run(). injected: it did fail.
+    """
 
     def __init__(self):
         self.fd = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
@@ -74,7 +78,7 @@ class FailNth:
 
 
 class Armed:
-    """A socket whose send() is a call with an allocation that fails."""
+    """A socket whose send() runs by @nth, so that an allocation fails."""
 
     def __init__(self, sock, nth):
         self.sock, self.nth = sock, nth
@@ -87,6 +91,7 @@ class Armed:
 
 
 def text_of_module():
+    """The address of the module's code, and an address behind this code."""
     with open("/proc/modules", encoding="ascii") as f:
         for line in f:
             words = line.split()
@@ -105,8 +110,8 @@ def stack_needed(where=FAILSLAB):
 def module_fails(interval, where=FAILSLAB):
     """Every @interval-th allocation with the module on its stack fails.
 
-    This works in any context, also in softirqs and workers, which no thread of
-    the test runs. Call stack_needed() before.
+    This works in any context, also in softirqs and workers, where FailNth does
+    not. Call stack_needed() before.
     """
     start, end = text_of_module()
     for name, value in (("require-start", start), ("require-end", end),
@@ -125,7 +130,7 @@ def module_fails(interval, where=FAILSLAB):
 
 @contextlib.contextmanager
 def module_lacks_pages():
-    """The kernel has only single pages for the module."""
+    """The module gets single pages only: each larger allocation fails."""
     stack_needed(FAIL_PAGES)
     for name, value in (*DEFAULTS, ("min-order", 1)):
         write(name, value, FAIL_PAGES)

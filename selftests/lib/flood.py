@@ -8,8 +8,9 @@
     flood.check_clear()                     # also done by leaving `with`
 
 Every datagram is made of MARKER, so clear text on the wire cannot hide in a
-frame of any protocol or behind an ESP header. A frame between the ends is also
-a failure, except for IKE, neighbour discovery and ICMP errors about ESP.
+frame of any protocol or behind an ESP header. Any other frame between the ends
+is also a failure, except for ESP, IKE, neighbour discovery and ICMP errors
+about ESP.
 """
 import collections
 import select
@@ -26,9 +27,9 @@ MARKER = b"ov2-clear-text!?"
 PORT = 7100
 KNOWN = {esp.packed(a) for table in (OUTER, INNER)
          for end in table.values() for a in end.values()}
-# Neighbour discovery is never protected; nothing else is exempt
+# Types of ICMPv6: neighbour discovery is never protected
 DISCOVERY = range(133, 138)
-# IKE protects itself; UDP of the second port carries ESP
+# IKE protects itself. UDP of ENCAP_PORT carries IKE and ESP
 IKE_PORTS = {500, esp.ENCAP_PORT}
 
 
@@ -56,8 +57,8 @@ def clear_text(raw):
     if proto == esp.ICMPV6 and raw[payload] in DISCOVERY:
         return None
     # The stack sends an error about ESP when a tunnel's next hop is gone, and
-    # no policy covers outer addresses. The quoted IP header is as long as the
-    # header of the error
+    # no policy covers outer addresses. In the quoted packet, ESP begins where
+    # the error begins in its own frame: both IP headers have the same length
     if is_error(raw) and esp_at(raw[:14] + raw[payload + 8:]) == payload:
         return None
     if proto == esp.UDP and not IKE_PORTS.isdisjoint(
@@ -67,7 +68,7 @@ def clear_text(raw):
 
 
 def is_error(raw):
-    """Is it an ICMP error of the stack, which quotes a packet?"""
+    """Is the frame an ICMP error ("unreachable"), which quotes a packet?"""
     ethertype, = struct.unpack_from("!H", raw, 12)
     if ethertype == esp.ETH_IPV4:
         return raw[23] == esp.ICMP and raw[14 + (raw[14] & 15) * 4] == 3
@@ -92,14 +93,14 @@ def esp_at(raw):
 
 
 class WireWatch:
-    """Counts the ESP frames that each side sends, and keeps clear text."""
+    """Counts the ESP frames that each side sends, and remembers clear text."""
 
     def __init__(self, bed):
         self.bed = bed
         self.esp = {"a": 0, "b": 0}
         self.spis = {"a": collections.Counter(), "b": collections.Counter()}
         self.clear = []
-        self.clear_errors = 0           # how many frames in clear are errors
+        self.clear_errors = 0           # how many of them are ICMP errors
         self.lock = threading.Lock()
 
     def let_go_of_wire(self):
@@ -147,7 +148,7 @@ class Flood(WireWatch):
         self.sent = {"a": 0, "b": 0}
         self.refused = {"a": collections.Counter(),
                         "b": collections.Counter()}
-        self.received = {"a": 0, "b": 0}        # by that side
+        self.received = {"a": 0, "b": 0}        # by each side
         self.wrong = []
         self.error = None
         self.going = True
@@ -208,7 +209,9 @@ class Flood(WireWatch):
             self.error = error
 
     def pause(self, side):
-        """Pause a side, and wait until all packets that it sent are through."""
+        """Stop sending at a side, and wait for three rounds of the thread, in
+        which the packets that are on their way arrive.
+        """
         self.paused.add(side)
         goal = self.rounds + 3
         self.wait(f"the pause of {side}", lambda: self.rounds >= goal)
@@ -237,7 +240,7 @@ class Flood(WireWatch):
                 self.received[side] += 1
 
     def drain(self, quiet):
-        """Receive until nothing came for a while."""
+        """Receive until nothing has come for @quiet seconds."""
         # Deleting a namespace closes its sockets
         open_socks = [s for s in self.socks.values() if s.fileno() >= 0]
         while open_socks and select.select(open_socks, [], [], quiet)[0]:
@@ -267,7 +270,7 @@ class Flood(WireWatch):
                   lambda: self.attempts(side) >= goal)
 
     def wait_flow(self, receivers="ab", number=10):
-        """Wait until each of @receivers gets @number more."""
+        """Wait until each of @receivers gets @number more datagrams."""
         for side in receivers:
             goal = self.received[side] + number
             self.wait(f"{number} more datagrams to reach {side}",
@@ -286,6 +289,7 @@ class Flood(WireWatch):
                       lambda side=side: silent(side))
 
     def account(self):
+        """All counts as text, for a message."""
         lines = [f"sent {self.sent} refused "
                  f"{ {s: dict(c) for s, c in self.refused.items()} } "
                  f"received {self.received} ESP on the wire {self.esp}"]

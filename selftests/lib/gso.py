@@ -3,7 +3,7 @@
 segments that they must become.
 
     tap = LargeTap(ns, "ov0")
-    for large in tap.read():        # Large(size, raw): size 0 if not large
+    for large in tap.read():        # Large(bytes of a segment or 0, raw)
         ...
     cut(packet, size)               # [IP packets], as skb_gso_segment() cuts
 """
@@ -36,7 +36,9 @@ def large_socket(ns, dev, protocol):
 
 
 class LargeTap:
-    """A packet socket that shows large packets whole, and their segments' size."""
+    """A packet socket that shows large packets whole, with the size of their
+    segments.
+    """
 
     def __init__(self, ns, dev):
         self.sock = large_socket(ns, dev, ETH_P_ALL)

@@ -22,9 +22,10 @@ need neither root nor the module:
         bed.delete()
 
 A case may raise Skip or XFail; any other exception makes it fail. Every case
-runs, even if other cases fail. Exit status as in kselftest: 0 pass, 1 fail, 2
-only expected failures, 4 everything skipped. The options are those of the
-kernel's own tests, net/lib/py/ksft.py and kselftest_harness.h: see USAGE.
+runs, even if other cases fail. Exit status as in kselftest: 1 if a case failed,
+else 0 if a case passed, else 2 if a failure was expected, else 4 because all
+was skipped. The options are those of the kernel's own tests, net/lib/py/ksft.py
+and kselftest_harness.h: see USAGE.
 """
 import fnmatch
 import getopt
@@ -46,8 +47,8 @@ Usage: {program} [-h|-l] [-t|-T NAME]...
     -t NAME  run this case
     -T NAME  do not run this case
 
-NAME may be a pattern: 'ipv6-*'. Of several -t and -T the first that names a
-case decides; without any -t all others run.
+NAME may be a pattern: 'ipv6-*'. The first -t or -T that names a case decides.
+Without any -t, all cases run that no -T names.
 """
 
 
@@ -104,7 +105,7 @@ def note(text):
 
 
 class Report:
-    """Prints results one by one, when the plan is known beforehand."""
+    """Prints the number of results (the plan), and then each result."""
 
     def __init__(self, plan):
         self.count = {"pass": 0, "fail": 0, "xfail": 0, "skip": 0}
@@ -261,8 +262,8 @@ def without_defer(function, *args):
 def run(cases, call=with_defer):
     """Run [function or (name, function, *args), ...], and leave.
 
-    @call is given function and args of each case, in place of with_defer(),
-    which gives the function one Defer and then the args.
+    call(function, *args) runs one case. with_defer() calls the function with a
+    new Defer in front of the args.
     """
     report = Report(len(cases))
     for case in cases:

@@ -12,6 +12,7 @@ from . import esp, ksft
 from .xfrmnl import Xfrm, address, family
 
 XFRM_MSG_GETSA = 0x12
+# struct xfrm_usersa_info: selector, id, source, limits; curlft; stats
 AT_CURRENT, AT_STATS = 56 + 24 + 16 + 64, 56 + 24 + 16 + 64 + 32
 
 Stat = namedtuple("Stat", "bytes packets window replay failed")

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """The module under test: load() at the start of each test program.
 
-load() looks for the module in $OV2_KO, beside the selftests' directory, then by
-modprobe. A program that cannot load the module skips everything, with the
-reason (run.sh then reports a failure).
+load() looks for the module in $OV2_KO, then beside the selftests' directory,
+and then by modprobe. A program that cannot load the module skips everything,
+with the reason. (run.sh loads the module before the first test, and fails if it
+cannot.)
 """
 import os
 import subprocess
@@ -28,7 +29,7 @@ def file():
 
 
 def insert():
-    """Load the module; return the error, None if it was loaded."""
+    """Load the module; return the error, or None if there was no error."""
     path = file()
     command = ["insmod", path] if path else ["modprobe", NAME]
     try:

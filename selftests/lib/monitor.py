@@ -5,7 +5,7 @@
     for shown in monitor.shown(count): ...          # Shown, below
     monitor.close()
 
-A frame is one of TX_CLEAR, TX_WIRE, RX_WIRE, RX_CLEAR, TX_DROP and RX_DROP.
+shown.point is TX_CLEAR, TX_WIRE, RX_WIRE, RX_CLEAR, TX_DROP or RX_DROP.
 """
 import socket
 import struct
@@ -17,7 +17,8 @@ from .xfrmnl import attribute, ifindex
 KIND = "ipsecov2mon"
 ETH_P_ALL = 3
 TX_CLEAR, TX_WIRE, RX_WIRE, RX_CLEAR, TX_DROP, RX_DROP = range(6)
-CUT = 1
+CUT = 1                                         # a flag
+# struct ov2_capture_header of uapi/linux/ipsecov2_capture.h
 HEADER = struct.Struct("!BBBBIQQQIIH6x5Q32s")
 
 ROUTE = (socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
@@ -32,9 +33,10 @@ Shown = namedtuple("Shown", "point cut ifindex time handle seq spi length "
 
 
 def new_link(sock, name, index=0, clear=False):
-    """Make a monitor of the card with this index, or of all cards.
+    """Make a monitor of the card with this index, or of all cards if it is 0.
 
-    `ip` cannot ask for clear frames. Returns the errno.
+    This takes netlink, because `ip` cannot ask for clear frames. Returns the
+    errno, 0 if the monitor was made.
     """
     info = attribute(IFLA_INFO_KIND, KIND.encode() + b"\0")
     if clear:

@@ -6,14 +6,15 @@
     text = ns.ip_error("link add d0 type dummy")        # "" if it worked
     text = ns.ip_output("xfrm state")
     sock = ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    with ns.entered():                                  # /proc/sys/net, too
+    with ns.entered():          # this thread, and its /proc/sys/net
         ...
     ns.xfrm_stat()["XfrmInStateProtoError"]
     ethtool_stats(ns, "ov0")["ipsec_tx_pkts"]
     ns.delete()
 
-Lines for ip go to one `ip -batch -` that keeps running, because the start of a
-process is slow in an emulated guest. Arguments with blanks need "quotes".
+Each Netns has one `ip -batch -` that keeps running and gets the lines for ip,
+because the start of a process is slow in an emulated guest. Arguments with
+blanks need "quotes".
 """
 import contextlib
 import ctypes
@@ -56,9 +57,9 @@ class IpBatch:
     def run(self, lines):
         """Returns (stdout, stderr).
 
-        The last line is a word that ip does not know, so its complaint marks
-        the end of the output. Some refusals end ip itself: then its streams
-        end, and the next call starts another ip.
+        After @lines, ip gets a word that it does not know. Its complaint about
+        this word marks the end of the output. Some refusals end ip itself: then
+        its streams end, and the next call starts another ip.
         """
         if not self.process:
             self.start()
@@ -109,6 +110,7 @@ _home = None
 
 
 def home():
+    """A descriptor of the namespace of the program."""
     global _home
     if _home is None:
         _home = os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -130,7 +132,7 @@ class Netns:
 
     @contextlib.contextmanager
     def entered(self):
-        # This does not nest: it returns to the namespace of the program
+        # Do not nest this: it returns to the namespace of the program
         os.setns(self.fd, os.CLONE_NEWNET)
         try:
             yield
@@ -264,5 +266,7 @@ class Ethtool:
 
 
 def ethtool_stats(ns, dev):
-    """What `ethtool -S` shows; bed.Bed keeps an Ethtool per card instead."""
+    """What `ethtool -S` shows. A call asks for the counters' names, too; an
+    Ethtool asks for them once.
+    """
     return Ethtool(ns, dev).stats()

@@ -38,6 +38,6 @@ class Rules:
         nft(self.ns, "delete table", *self.TABLE, check=False)
 
     def hits(self):
-        """The number of packets that met a rule with a counter."""
+        """The sum of the counters of all rules, in packets."""
         listed = nft(self.ns, "list table", *self.TABLE)
         return sum(int(number) for number in COUNTER.findall(listed))

@@ -3,11 +3,12 @@
 
     ledger = Ledger()               # before the objects are made
     ...
-    ledger.wait_gone("sa")          # all that were made since are freed
+    ledger.wait_gone("sa")          # until all SAs made since are freed
     ledger.close()
     unload_clean()                  # rmmod, and the kernel has no complaint
 
-There are as many NBLs as packets, so they are left out unless asked for.
+A Ledger looks at the objects of KINDS, unless it is given other kinds. NBLs are
+not among KINDS, because there are as many NBLs as packets.
 """
 import contextlib
 import re
@@ -56,7 +57,7 @@ class Ledger:
                 self.made[kind] += 1
             else:
                 self.alive.discard((kind, address))
-        ksft.check(not wrong, f"made twice, or freed without: {wrong[:3]}")
+        ksft.check(not wrong, f"made twice, or freed twice: {wrong[:3]}")
 
     def count(self, kind):
         self.read()

@@ -2,7 +2,7 @@
 """The ov2 command of tools/ov2, as its users call it.
 
     ov2.run(ns, "show", "ov0").stdout       # raises ksft.Fail if it fails
-    ov2.ask(ns, "show")                     # of --json, parsed
+    ov2.ask(ns, "show")                     # the answer to --json, parsed
     ov2.refused(ns, "show", "nothing", status=1)    # the sentence on stderr
 
 The command is $OV2_TOOL, tools/ov2/ov2 of this checkout, or ov2 of the PATH.
@@ -29,13 +29,14 @@ def find():
 
 
 def need():
-    """Skips everything where the command was not built."""
+    """Skips everything if there is no ov2 command."""
     if not find():
         ksft.skip_all("needs the ov2 command: make -C tools/ov2, or OV2_TOOL")
 
 
 def as_nobody(defer):
-    """Options to call ov2 as the user nobody, from a place that it can read.
+    """Options of start() for ov2 as the user nobody. It is a copy of ov2,
+    because this user may be unable to look into the checkout.
     """
     place = tempfile.mkdtemp()
     defer(shutil.rmtree, place)
@@ -45,8 +46,7 @@ def as_nobody(defer):
 
 
 def start(ns, *words, **options):
-    """A process of ov2 in a namespace; None: in the namespace of the test.
-    """
+    """Start ov2 in the namespace ns; in the program's own if ns is None."""
     environment = dict(os.environ, **options.pop("env", {}))
     program = options.pop("program", None) or find()
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
@@ -59,7 +59,7 @@ def start(ns, *words, **options):
 
 
 def call(ns, *words, **options):
-    """What ov2 printed, and its exit status."""
+    """Run ov2; return what it printed, and its exit status."""
     process = start(ns, *words, **options)
     out, err = process.communicate(timeout=ksft.patience(60))
     return subprocess.CompletedProcess(words, process.returncode, out, err)
@@ -105,7 +105,9 @@ def completed(ns, script, line):
 
 
 def from_spec(value):
-    """An answer of pyynl as ov2 prints it: names have _, and flags a list."""
+    """An answer of pyynl as `ov2 --json` gives it: with _ in names, and with
+    flags as a sorted list.
+    """
     if isinstance(value, dict):
         return {key.replace("-", "_"): from_spec(one)
                 for key, one in value.items()}
@@ -117,7 +119,9 @@ def from_spec(value):
 
 
 def in_order(value):
-    """An answer of ov2 with its flags in the order of from_spec()."""
+    """An answer of ov2 with each list of texts sorted, as from_spec() sorts
+    flags.
+    """
     if isinstance(value, dict):
         return {key: in_order(one) for key, one in value.items()}
     if isinstance(value, list):

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """A page of Documentation/ whose examples run as they stand.
 
-    page.compare("index.rst")
+    page.compare("index.rst", 6)        # the page has at least 6 blocks
 
 The blocks of shell run in one bash, in order, as a reader pastes them. Each
 line of the text behind a block must be in what the block printed, in order.
-A number on the page stands for any number, but 0 stands only for 0. A time of
-day stands for any time, and a date with a time for any date and time. Addresses
-and SPIs are compared.
+TOKENS says what on the page may differ from what was printed: for example, a
+number stands for any number, and a time of day for any time. 0 stands only for
+0. IPv4 addresses, SPIs and words must be the same.
 """
 import os
 import re
@@ -19,10 +19,11 @@ PLACE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                      "../../Documentation")
 BLOCK = re.compile(r"^\.\. code-block:: (bash|text)\n\n((?:   .*\n|\n)+)",
                    re.MULTILINE)
-SECONDS = 300       # 13 s in an emulated guest, 80 s if others are busy
+SECONDS = 300       # 13 s in an emulated guest, 80 s on a busy machine
 END = "page: end of block"
 
-# Text that may differ each time; the first pattern that matches counts
+# What a piece of a line on the page stands for: (pattern of this piece, pattern
+# of what may be printed, None if only the same text). The first match counts
 TOKENS = (
     (r"\d+(?:\.\d+){3}", None),                         # IPv4 address
     (r"\d\d:\d\d:\d\d\.\d{6}", r"\d\d:\d\d:\d\d\.\d{6}"),
@@ -46,7 +47,7 @@ def there(name):
 
 
 def need(name):
-    """Skips everything where the page is missing."""
+    """Skips everything if the page is missing."""
     if not there(name):
         ksft.skip_all("the selftests are here without Documentation/")
 

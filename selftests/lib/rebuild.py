@@ -12,7 +12,7 @@ WIRE = {"a": "ov1", "b": "ov2"}
 
 
 def restore(bed, side):
-    """Set up the card of a side again after it was down or made again."""
+    """Set up the card of a side after it was down or was made anew."""
     ns, peer, card = bed.ns(side), OTHER[side], CARD[side]
     lines = [f"link set {card} address {MAC[side]} up"]
     for fam, plen, single in ((4, 24, 32), (6, 64, 128)):
@@ -41,7 +41,7 @@ def new_namespace(bed, side):
 
 
 def new_wire(bed, side):
-    """Make WIRE[side], which was deleted, again and plug it into the card."""
+    """Make WIRE[side] anew after it was deleted, and plug it into the card."""
     ns, card, wire = bed.ns(side), CARD[side], WIRE[side]
     ns.ip(f"link add {wire} link {card} type {LINK_KIND}",
           f"link set {wire} netns {bed.w.name}")
@@ -50,7 +50,7 @@ def new_wire(bed, side):
 
 
 def new_card(bed, side):
-    """Make the card of a side, which was deleted, again and set it up."""
+    """Make the card of a side anew after it was deleted, and set it up."""
     ns, card, wire = bed.ns(side), CARD[side], WIRE[side]
     bed.w.ip(f"link add {card} link {wire} type {LINK_KIND}",
              f"link set {card} netns {ns.name}")
@@ -58,6 +58,7 @@ def new_card(bed, side):
 
 
 def retap(bed, side):
+    """Give a side a new tap, because its WIRE[side] is another device now."""
     bed.tap.pop(side).close()
     bed.tap[side] = Tap(bed.w, WIRE[side])
 

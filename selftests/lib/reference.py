@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the module says that it has. Made by tools/generate: change the rows in kmod/,
-and run make generate.
+"""Names that the module has, with some facts about each. Made by tools/generate from
+rows in kmod/: change these rows, and run make generate.
 
-A test may take names from here. It must not take from here what it is to prove: a
-comparison of the module with what its own rows say cannot fail.
+A test may take names from here. But a test must not take from here what it proves: a
+comparison of the module with the module's own rows cannot fail.
 """
 
 # Names of `ethtool -S`, in its order: the counter of /proc/net/xfrm_stat that

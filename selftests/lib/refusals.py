@@ -20,8 +20,8 @@ from .trace import Trace
 OURS = "ipsecov2: "
 EINVAL = 22
 
-# name; asked: the request, see Requests.add(); reason: the counter's last word,
-# None if the core refuses; text: the sentence
+# name: of the case; asked: the arguments of the test's Requests.add(); reason:
+# the counter's name behind PREFIX, None if the core refuses; text: the sentence
 Refusal = namedtuple("Refusal", "name asked reason text")
 
 
@@ -102,7 +102,9 @@ class Asked:
 
 
 def run(kind, cases):
-    """Run function(kind(), *args) of each chosen (name, function, *args)."""
+    """Make one object of @kind, an Asked. Run function(object, *args) for each
+    chosen (name, function, *args).
+    """
     some = ksft.chosen(cases)
     module.load()
     requests = kind()

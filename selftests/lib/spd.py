@@ -49,8 +49,9 @@ def icmp(src, dst, kind, code):
 def socket_policy(sock, fam, direction, template=None, src=None, block=False):
     """Give a socket its own policy for all its packets, as daemons do.
 
-    template: (source, destination, is it a tunnel, reqid); None makes a bypass.
-    src: the policy is only for packets of this host.
+    template: (source, destination, is it a tunnel, reqid). Without a template
+    the policy is a block or a bypass. src: the policy is only for packets from
+    this address.
     """
     info = bytearray(168)                       # struct xfrm_userpolicy_info
     struct.pack_into("=H", info, 40, family(fam))
@@ -118,7 +119,7 @@ class Card:
         self.bed.ns(side).ip(self.line(side, *args, **kwargs))
 
     def pair_selector(self, near=1, far=1):
-        """The selector of one host behind a and one host behind b."""
+        """The selector of packets from one host behind a to one behind b."""
         full = FULL[self.fam]
         return (f"src {host('a', self.fam, near)}/{full} "
                 f"dst {host('b', self.fam, far)}/{full}")
@@ -126,7 +127,7 @@ class Card:
     # ---- packets
 
     def packet(self, near, far, proto, one=0, two=0, part=None):
-        """IP, from host near behind a to host far behind b.
+        """An IP packet from host @near behind a to host @far behind b.
 
         one and two are ports, or type and code. part: 0 is the first of two
         fragments, 1 the last, which shows no ports.
@@ -149,7 +150,9 @@ class Card:
                 if v and "_drop_" in k]
 
     def leaves(self, packet, wrap=bytes):
-        """wrap() makes another Ethernet frame of the packet's frame."""
+        """Give the packet to a's card, and return its fate. wrap() may change
+        the packet's Ethernet frame before.
+        """
         self.bed.mark()
         self.raw["a"].send(wrap(esp.ethernet(MAC["b"], MAC["a"], packet)))
         return self.wait_leave(packet)
@@ -176,6 +179,9 @@ class Card:
         return ksft.wait_for("a packet to leave, or to be dropped", fate)
 
     def arrives(self, packet, sealed=False, wrap=bytes):
+        """Inject the packet, or ESP with the packet, towards b's card, and
+        return the packet's fate. wrap() is as in leaves().
+        """
         inner = packet
         if sealed:
             self.seq += 1
@@ -187,7 +193,7 @@ class Card:
         self.bed.inject("b", wrap(esp.ethernet(MAC["b"], MAC["a"], inner)))
 
         def fate():
-            # The stack removes the outer tag before it shows the frame
+            # The stack removes the outer VLAN tag before it shows the frame
             if any(got.endswith(packet) for got in self.received()):
                 return "passes"
             drops = self.drops("b")
@@ -219,7 +225,9 @@ class Talker:
         self.sock.bind((host("a", fam, 1), port))
 
     def fate(self):
-        """"esp", "clear", or the counter of drops, of the card or of xfrm."""
+        """Send; return "esp", "clear", or the counters of drops that moved, of
+        the card or of xfrm.
+        """
         card = self.card
         before = card.bed.a.xfrm_stat()
         card.bed.mark()

@@ -38,10 +38,10 @@ PLUGINS = ("random nonce openssl pem pkcs1 pkcs8 x509 pubkey constraints "
 CONF = """
 {section} {{
     load = {plugins}
-    # Nothing is lost here, but a slow guest takes long to answer
+    # A slow guest takes long to answer
     retransmit_timeout = {patience}
     half_open_timeout = 600
-    # How long an SA receives after its rekeying; 5 s would be the default
+    # How long an SA still receives after its rekeying; the default is 5 s
     delete_rekeyed_delay = {linger}
     install_routes = no
     threads = 8
@@ -51,8 +51,8 @@ CONF = """
         }}
         kernel-netlink {{
             roam_events = no
-            # A packet whose SA was just deleted makes a larval state, which
-            # nobody answers; 165 s would be longer than a test waits
+            # A packet whose SA was just deleted makes a larval state, for which
+            # no SA comes; the default, 165 s, is longer than a test waits
             xfrm_acq_expires = {larval}
         }}
     }}
@@ -76,7 +76,7 @@ OFFLOAD = re.compile(r"offload parameters: dev (\S+)(?: dir (\S+))? "
 
 
 def daemon():
-    """(program, section), None if strongSwan is not there."""
+    """(program, section), or None if strongSwan is not there."""
     return next(((path, section) for path, section in DAEMONS.items()
                  if os.access(path, os.X_OK)), None)
 
@@ -304,7 +304,7 @@ class Charon:
         self.vici.call("clear-creds")
 
     def swanctl(self, *arguments, connection=None):
-        """Run the program; connection is what --load-all is to load."""
+        """Run swanctl; connection is what --load-all is to load."""
         environment = {**os.environ, "SWANCTL_DIR": self.dir,
                        "STRONGSWAN_CONF": f"{self.dir}/strongswan.conf"}
         if connection:
@@ -340,7 +340,9 @@ class Charon:
                 for child in sa.get("child-sas", {}).values()]
 
     def child(self):
-        """The only CHILD_SA, None while there is none or more than one."""
+        """The only CHILD_SA if it is installed, or else None; also None if
+        there is more than one.
+        """
         got = self.children()
         return got[0] if len(got) == 1 and got[0]["state"] == "INSTALLED" \
             else None

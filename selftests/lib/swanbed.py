@@ -53,7 +53,7 @@ class Talkers:
 
 
 class DaemonBed(Bed):
-    """Two daemons over a bed's cards."""
+    """A bed with a daemon at each end."""
 
     retransmit = 10                     # seconds until a request is repeated
 
@@ -116,6 +116,7 @@ class DaemonBed(Bed):
         charon.load(connection)
 
     def talkers(self, link):
+        """The ends of the traffic that the SAs of the link protect."""
         where = {side: self.ns(side) for side in "ab"}
         if link.mode == "transport":
             return Talkers(self, where, {side: OUTER[side][link.outer]
@@ -191,7 +192,7 @@ class SwanBed(DaemonBed):
 
 
 class WideBed(DaemonBed):
-    """A bed whose policies protect all that a card sends, IKE included."""
+    """A bed whose policies match all that a card sends, also IKE."""
 
     retransmit = 1
 

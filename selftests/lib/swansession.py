@@ -116,7 +116,10 @@ class Session:
             self.check_kernel(side)
 
     def wait_child(self, side, other_than=None):
-        """Wait until daemon and kernel hold one CHILD_SA; return it."""
+        """Wait until daemon and kernel hold the same, only CHILD_SA; return it.
+
+        other_than: the inbound SPI of a CHILD_SA that does not count.
+        """
         def agreed():
             child = self.charon[side].child()
             held = swan.states(self.bed.ns(side))
@@ -165,7 +168,9 @@ class Session:
         self.check_policies(swan.policies(ns), kind, card)
 
     def check_policies(self, held, kind, card):
-        """The card has the IN and OUT policies, the kernel has FWD policies."""
+        """In packet mode the card has the IN and OUT policies, else the kernel
+        has them. A tunnel has a FWD policy, too, always in the kernel.
+        """
         for way in ("in", "out"):
             ksft.equal(held.get(way, "none"), (card, None, "packet")
                        if kind == "packet" else None, f"{way} policy")
@@ -187,7 +192,9 @@ class Session:
         return None
 
     def check_counts(self, flood):
-        """Nothing was lost, and engines handled the frames that they should."""
+        """End the flood. Nothing was lost, and the engines handled exactly the
+        frames that they should.
+        """
         try:
             flood.finish()
         except ksft.Fail as failure:
@@ -207,7 +214,7 @@ class Session:
                        f"refused at {side}: {flood.refused[side]}")
 
     def check_flow(self, number=10):
-        """Datagrams both ways."""
+        """Datagrams pass both ways, and the counts agree."""
         with self.bed.flood(self.link) as flood:
             flood.wait_flow("ab", number)
             self.check_counts(flood)

@@ -40,12 +40,11 @@ class Trace:
     serial = 0
 
     def __init__(self, events=("",), system=SYSTEM, buffer_kb=8192):
-        """events: names, "" for all of the system."""
+        """events: names of tracepoints, or "" for all of the system."""
         Trace.serial += 1
         self.dir = f"{root()}/instances/ov2-{os.getpid()}-{Trace.serial}"
         os.mkdir(self.dir)
         self.left = b""
-        self.gone = 0
         try:
             self.write("buffer_size_kb", buffer_kb)
             for name in events:
@@ -86,7 +85,9 @@ class Trace:
         return events
 
     def wait(self, name, count, seconds=5):
-        """Read until there are count events of a name; return all read."""
+        """Read until there are @count events of a name; return all events that
+        were read, of this name or another.
+        """
         got = []
         seconds = ksft.patience(seconds)
         end = time.monotonic() + seconds

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Traffic between the ends of a bed, checked byte by byte in three places: at
-the sender, by the oracle on the wire, and at the receiver.
+"""Traffic between the ends of a bed. The receiver and the oracle on the wire
+compare each byte with what was sent.
 
     talk = Traffic(bed, shape)
     talk.udp("a", [1, 2, 3, 4])     # lengths; from a to b, in order
     talk.echo("a", [56])            # ICMP, answered by b's kernel
     talk.tcp("a", 5000, 3000)       # a connects and sends 5000, gets 3000
     wire = talk.settle(pair)        # counters == wire, everything decrypted
-    wire.sent["a"]                  # ESP frames that the engine could see
+    wire.sent["a"]                  # how many ESP frames a sent unfragmented
     wire.pads["a"]                  # pad lengths of what a sent
-    wire.plain["a"]                 # (protocol, fragment, payload) inside
+    wire.plain["a"]                 # [(protocol, fragment, payload), ...] of a
     wire.engine["a"]                # how many frames a's engine sent
 
 settle() is the proof that the offload did the work. At an end that offloads,
@@ -36,7 +36,7 @@ Wire = namedtuple("Wire", "frames sent fragments plain pads engine")
 
 
 def largest_datagram(shape, icv, mtu=1500, alg=ALGS["aes128-gcm"]):
-    """UDP payload that just fits into one ESP packet of the link's MTU."""
+    """The longest UDP payload that fits into one ESP packet of the MTU."""
     outer = 20 if shape.outer == 4 else 40
     inner = 0 if shape.mode == "transport" else 20 if shape.inner == 4 else 40
     room = (mtu - outer - (8 if shape.encap else 0) - 8 - alg.iv_len -
@@ -241,6 +241,7 @@ class Traffic:
             far.close()
 
     def transfer(self, near, far, data, send=None):
+        """Send data[near] and data[far] at once, each to the other socket."""
         def some(sock):
             """Send a piece; a writable socket may still have no room for it."""
             piece = left[sock][:65536]
@@ -282,9 +283,9 @@ class Traffic:
                 if not piece:
                     reading.discard(sock)
                     if sock is far:
-                        # The far end closes last. When near reads this end,
-                        # near has answered all other packets, so no packet
-                        # comes late
+                        # far closes last. When near reads that the stream has
+                        # ended, near has answered all other packets, so no
+                        # packet comes late
                         while left[far]:
                             select.select([], [far], [], ksft.patience(15))
                             some(far)
@@ -296,7 +297,8 @@ class Traffic:
     # ---- the wire
 
     def settle(self, pair, seconds=5, mixed=False):
-        """Check everything since bed.mark(), see the top; then mark again.
+        """Check everything since bed.mark(), as described at the head of this
+        file. Then mark again, and return the Wire.
 
         mixed: the stack may have encrypted some packets of an offloading end
         itself, and the caller checks wire.engine. Even so, engines must decrypt
@@ -319,6 +321,7 @@ class Traffic:
         return wire
 
     def read_wire(self):
+        """The Wire since bed.mark(); decrypt() fills in plain and pads."""
         frames = {"a": [], "b": []}
         sent = {"a": 0, "b": 0}
         fragments = {"a": 0, "b": 0}
@@ -432,7 +435,7 @@ class Traffic:
 
     @staticmethod
     def inner_whole(parts, fragment, data):
-        """Join fragments from before the tunnel; None until all are there."""
+        """Join fragments of an inner packet; None until all are there."""
         ident, offset, more = fragment
         pieces = parts.setdefault(ident, {})
         pieces[offset] = (data, more)

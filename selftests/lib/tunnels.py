@@ -5,7 +5,8 @@ the packets on the wire.
 
     tunnels = Tunnels(bed, defer, 4)
     sas = tunnels.install(Shape.named("ipv4-tunnel"), "packet")
-    for sa, host in zip(sas, tunnels.hosts): ...    # or "crypto", or ""
+                                    # or "crypto", or "" without offload
+    for sa, host in zip(sas, tunnels.hosts): ...
 """
 from .algs import ALGS
 from .bed import INNER, MAC, Bed, Sa
@@ -19,7 +20,7 @@ FIRST = 129
 
 class Tunnels:
     def __init__(self, bed, defer, fam):
-        """fam: the family of both headers."""
+        """fam: the IP version, 4 or 6, of outer and inner packets."""
         self.bed, self.fam = bed, fam
         numbers = range(FIRST, FIRST + NUMBER)
         self.ends = [FAR[fam].format(n) for n in numbers]
@@ -35,7 +36,7 @@ class Tunnels:
         defer(bed.remove)
 
     def install(self, shape, how):
-        """New states and policies at a; returns the states' Sa."""
+        """Install new states and policies at a; return a list of Sa."""
         bed = self.bed
         bed.remove()
         policy = " offload packet dev ov0" if how == "packet" else ""

@@ -8,8 +8,9 @@
     vici.close()
 
 A message is a dictionary of text, lists of text, and dictionaries; data that is
-not text is bytes. If charon refuses a command, Refused is raised. No process is
-started, because in an emulated guest that would be most of a test's time.
+not text is bytes. If charon refuses a command, Refused is raised. This file
+starts no swanctl, because in an emulated guest the start of a process would be
+most of a test's time.
 """
 import socket
 import struct
@@ -141,7 +142,9 @@ class Vici:
         return answer
 
     def stream(self, command, event, message=None):
-        """A command that answers by events: a list of (name, section)."""
+        """Give a command that answers by events; return (name, section) of
+        each.
+        """
         self.send(REGISTER, event)
         self.expect(CONFIRM, event)
         self.send(REQUEST, command, message)

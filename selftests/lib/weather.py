@@ -5,13 +5,14 @@
      ov0 <=far== ov1 -- bridge -- ov2 <=near= ov3    what b sends
 
 near is the sender's own card, which protects the packets that netem has let
-through. far is on the wire. Only one of near and far corrupts: a checksum of
-TCP or UDP detects one flipped bit, but may miss two.
+through. far is on the wire. A test must let either near or far corrupt, never
+both: a checksum of TCP or UDP detects one flipped bit, but may miss two.
 
     weather = Weather(bed)
     weather.set("loss")                 # at all four hops
     weather.set("corrupt", "far")
-    weather.passed()                    # what the hops have counted
+    weather.passed()                    # what the hops have counted: (packets,
+                                        # drops)
     weather.calm()
 """
 import itertools

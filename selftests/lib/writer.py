@@ -19,7 +19,7 @@ SMALL = (1, 2, 3, 100, 1, 700, 1447, 1448, 1449, 15)
 
 
 def pages(data):
-    """The bytes in memory of their own, to be sent without a copy."""
+    """A copy of the bytes in pages of its own, to be sent without a copy."""
     memory = mmap.mmap(-1, len(data))
     memory.write(data)
     return memory

@@ -74,7 +74,7 @@ def algorithm(name, key):
 
 
 def attribute_data(name, value):
-    """The bytes of an attribute of add()."""
+    """The bytes of an attribute that add() and other requests name."""
     if name in ("crypt", "auth", "comp"):
         return algorithm(*value)
     if name in ("aead", "auth_trunc"):
@@ -122,7 +122,9 @@ def family(text):
 
 def selector(src, dst, proto=0, dport=(0, 0), dev=0, user=0, prefix=None,
              sport=(0, 0)):
-    """A selector; for single hosts if no prefix length is given."""
+    """A selector; for single hosts if no prefix length is given. dport and
+    sport are (port, mask).
+    """
     if prefix is None:
         prefix = 8 * len(esp.packed(dst))
     return (address(dst) + address(src) +
@@ -173,7 +175,10 @@ class Xfrm:
 
     def add(self, spi, src, dst, proto=esp.ESP, mode=TRANSPORT, flags=0,
             window=0, reqid=1, inner=None, **attributes):
-        """inner: an address of the selector's family."""
+        """Add a state, whose selector is for all packets.
+
+        inner: an address of the selector's family.
+        """
         body = bytearray(56)                    # selector: any
         if mode != TUNNEL or inner:
             struct.pack_into("=H", body, 40, family(inner or dst))
@@ -223,7 +228,8 @@ class Xfrm:
         return self.request(XFRM_MSG_MIGRATE, 0, body)
 
     def migrate_state(self, spi, dst, sel, new, flags=0, reqid=1):
-        """Moves a state (newer kernels). With flags 1 it loses its offload.
+        """Moves a state (newer kernels). With flags 1 the state loses its
+        offload.
         """
         body = self.sa_id(spi, dst, esp.ESP)
         body += b"".join(address(end) for end in new[::-1]) + bytes(8) + sel
@@ -312,7 +318,7 @@ class Mappings(Listener):
 
     @staticmethod
     def parse(data):
-        """The state, and the IPv4 address and port that its sender has."""
+        """The state's SPI, and the IPv4 address and port of its sender now."""
         return Mapping(*struct.unpack_from("!I", data, 16 + 16),
                        socket.inet_ntoa(data[16 + 44:16 + 48]),
                        *struct.unpack_from("!H", data, 16 + 62))

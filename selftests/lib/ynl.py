@@ -30,7 +30,7 @@ from . import ksft
 NAME = "ipsecov2"
 # In our tree, and in a kernel tree that selftests/ was copied into
 PLACES = ("..", "../../../../../..")
-# The generator has checked the spec by its schema.
+# No schema: the client need not check the spec, which the generator has checked
 SCHEMA = ""
 NOBODY = 65534
 
@@ -51,7 +51,7 @@ def find_spec():
 
 
 def need():
-    """Skips everything where the client or the spec is missing."""
+    """Skips everything if the client or the spec is missing."""
     if not importlib.util.find_spec("pyynl"):
         ksft.skip_all("needs pyynl, the kernel's netlink client")
     if not find_spec():
@@ -161,17 +161,19 @@ class Events:
 # ---- asked with fewer privileges
 
 def nobody():
+    """Become the user nobody, without groups and capabilities."""
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
 def own_user_namespace():
+    """Move to a new user namespace, whose capabilities are for it alone."""
     os.unshare(os.CLONE_NEWUSER)
 
 
 def root_of_its_own():
-    """Root of a new user namespace, in a network namespace that it owns."""
+    """Become root of a new user namespace, in a new network namespace of it."""
     own_user_namespace()
     with open("/proc/self/uid_map", "w", encoding="ascii") as f:
         f.write("0 0 1")
@@ -224,7 +226,7 @@ class RawDump:
     interrupted and error say how the dump ended.
     """
 
-    # The kernel makes messages of the size that the first reader asks for
+    # The kernel makes the next buffer as large as the largest read so far
     SIZE = 4096
 
     def __init__(self, ns, family, operation, attributes=b""):
