@@ -28,7 +28,9 @@
 #define TUNNEL_ESP_BAD		0x00050002
 #define BAD_PROTOCOL		0x00070002
 
+/* Bytes of AH in front of its ICV */
 #define AH_FIXED	12
+/* Bytes of the ESP header and the IV */
 #define ESP_FRONT	16
 #define GCM_ICV		16
 
@@ -193,8 +195,8 @@ static u32 flipped_expected(const struct ends *ends, unsigned int at)
 	return ends->sa.tunnel ? TUNNEL_AH_BAD : TRANSPORT_AH_BAD;
 }
 
-/* From the byte behind the SPI on, a flip of each bit that AH covers is found
- * (INV-33).
+/* A flipped bit in any byte behind the SPI of AH is found (INV-33). With a
+ * flipped bit in the SPI the frame stays untouched.
  */
 static void ah_flipped(struct kunit *test)
 {

@@ -16,6 +16,10 @@
 #include "../../unit/rig/rig_pair.h"
 #include "../../unit/rig/rig_request.h"
 
+/* The tests compare with words of ipsecov2.rst 1.3: 2 means that one SA was
+ * checked, and 6 that two SAs were. The upper half is the CryptoStatus.
+ */
+
 #define AH_SPI	0x3000
 
 static struct ov2_pair pair_with_ah(struct kunit *test)
@@ -152,8 +156,8 @@ static void bundle_esp_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), 0x00050002);
 }
 
-/* A bundle that is cut at every byte has bad syntax, fails AH's check, or is
- * left untouched (INV-34).
+/* A bundle that is cut at any byte has bad syntax, fails AH's check, or is left
+ * untouched (INV-34).
  */
 static void bundle_cut(struct kunit *test)
 {
@@ -176,6 +180,7 @@ static void bundle_cut(struct kunit *test)
 				    len < at + 12 ? 0 :
 				    len < esp + 8 + 8 + 2 + 16 ? 0x00060002 :
 				    0x00020002, "cut to %u", len);
+		/* More bytes than the frame has */
 		ip->tot_len = htons(1000);
 	}
 }
@@ -208,7 +213,8 @@ static void bundle_spi_shared(struct kunit *test)
 
 /* The inner SA and the outer SA are each AH, ESP or both, in all nine forms
  * (INV-28). First the receiver has no inner SA, then an inner SA with a wrong
- * key, and then the right inner SA.
+ * key, and then the right inner SA. Last, a bit of the frame is flipped, which
+ * the outer SA finds.
  */
 static void bundle_nested(struct kunit *test)
 {

@@ -228,8 +228,9 @@ static void csum_right(struct kunit *test)
 	csum_all(test, right_one);
 }
 
-/* The record names another family than the packet with TCP or UDP has. The send
- * is refused even if the outer header has the family that the record names.
+/* A send is refused if its record names no family, both families, or only the
+ * family that the packet with TCP or UDP does not have. The family of the outer
+ * header does not matter.
  */
 static void family_one(struct csum_case *c)
 {
@@ -246,7 +247,8 @@ static void csum_family(struct kunit *test)
 	csum_all(test, family_one);
 }
 
-/* TCP that is taken for UDP, or that is not where the record says, is refused.
+/* A send is refused if its record takes TCP for UDP, or UDP for TCP, or has a
+ * wrong offset of TCP.
  */
 static void protocol_one(struct csum_case *c)
 {

@@ -3,8 +3,8 @@
  * Capabilities and configuration agree, and the engine obeys its configuration.
  *
  * The tests are about OFFLOAD_ENCAPSULATION (INV-41), OFFLOAD_PARAMETERS
- * (INV-42), the capabilities that are always set (INV-43), and the extension
- * that sets the SA capacity.
+ * (INV-42), the capability "tunnel" (INV-43), and the extension that sets the
+ * SA capacity.
  */
 #include <kunit/test.h>
 
@@ -337,8 +337,8 @@ static void capacity_below_sas(struct kunit *test)
 	expect_capacity(rig, 1, OV2_STATUS_SUCCESS);
 }
 
-/* An add that took its place before the capacity was lowered does not make room
- * for all later adds.
+/* More places may be taken than the capacity allows, because an add can take
+ * its place while the capacity is lowered. Then later adds still find no place.
  */
 static void capacity_exceeded(struct kunit *test)
 {

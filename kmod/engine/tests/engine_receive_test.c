@@ -77,8 +77,7 @@ static void receive_single(struct kunit *test)
 }
 
 /* An SA that names a sender is only for the packets of this sender (INV-31).
- * The packets of other senders are good otherwise, because ESP does not cover
- * the IP header.
+ * The ICV cannot tell the sender, because ESP does not cover the IP header.
  */
 static void receive_source(struct kunit *test)
 {
@@ -188,6 +187,7 @@ static void receive_cut(struct kunit *test)
 			continue;
 		ip->tot_len = htons(len - IP);
 		word = ov2_pair_word(&pair, skb);
+		/* More bytes than the frame has */
 		ip->tot_len = htons(1000);
 		KUNIT_EXPECT_EQ_MSG(test, word, len < ESP + 4 ? UNTOUCHED :
 				    len < least ? BAD_SYNTAX : TRANSPORT_BAD,
@@ -261,6 +261,9 @@ static u32 word_of_inner(struct ov2_pair *pair, struct ov2_rig_sa *outer,
 	return ov2_pair_word(pair, ov2_pair_protect(pair, &frame));
 }
 
+/* The packet inside the tunnel has ESP that is too short, ESP with a wrong ICV,
+ * AH with the SPI of an ESP SA, or UDP.
+ */
 static void receive_nested_structure(struct kunit *test)
 {
 	struct ov2_pair pair = ov2_pair_new(test);
@@ -271,6 +274,7 @@ static void receive_nested_structure(struct kunit *test)
 	ov2_pair_add(&pair, &outer);
 	/* The network that rig_frame.c uses for packets inside a tunnel */
 	inner.net = 200;
+	/* The first bytes that word_of_inner() makes from 0x11 on */
 	inner.spi = 0x11121314;
 	ov2_rig_add_inbound(pair.b, &inner);
 	for (len = 0; len < 60; len++)
@@ -376,13 +380,15 @@ static void receive_ah_on_esp(struct kunit *test)
 			UNTOUCHED);
 }
 
-/* Each of the four forms of ipsecov2.rst 2.9 is taken where it belongs, and
- * only there.
+/* Each of the four forms of UDP-ESP (ipsecov2.rst 2.9) is opened where it
+ * belongs.
  */
 static void receive_udp_esp(struct kunit *test)
 {
 	static const u32 types[][3] = {
-		/* outermost, inside, word */
+		/* Type of the outermost SA, type of the SA inside the tunnel
+		 * (~0U = there is none), word of slot 1
+		 */
 		{ OV2_UDP_ESP_TRANSPORT, ~0U, ONE_GOOD },
 		{ OV2_UDP_ESP_TUNNEL, ~0U, ONE_GOOD },
 		{ OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL, 0, BOTH_GOOD },

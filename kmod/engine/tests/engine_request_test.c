@@ -95,6 +95,9 @@ static u32 list_request(struct ov2_rig *rig, struct list *list)
 	return status;
 }
 
+/* @expected has a sign for each entry: + if the entry has got a handle, - if it
+ * has not.
+ */
 static void expect_handles(struct kunit *test, const struct list *list,
 			   const char *expected)
 {
@@ -157,6 +160,7 @@ static void add_by_who_may_sleep(struct kunit *test)
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 	int i;
 
+	/* Neither AH nor ESP */
 	list->entry[1].add.sec_assoc[0].operation = 77;
 	list->rr->req.may_sleep = true;
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_submit(rig, list->rr),
@@ -187,6 +191,7 @@ static void add_list_partial(struct kunit *test)
 
 	for (i = 0; i < ENTRIES; i++) {
 		list = list_new(rig, 0x100 * (i + 1));
+		/* Neither AH nor ESP */
 		list->entry[i].add.sec_assoc[0].operation = 77;
 		KUNIT_EXPECT_EQ(test, list_request(rig, list),
 				OV2_STATUS_SUCCESS);
@@ -210,6 +215,7 @@ static void add_list_none(struct kunit *test)
 	set_capacity(rig, ENTRIES);
 	for (round = 0; round < 3; round++) {
 		list = list_new(rig, 0x100);
+		/* No flag has this bit. */
 		for (i = 0; i < ENTRIES; i++)
 			list->entry[i].add.flags = 0x4;
 		KUNIT_EXPECT_EQ(test, list_request(rig, list),

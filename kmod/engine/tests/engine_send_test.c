@@ -50,6 +50,9 @@ static struct sender sender_new(struct kunit *test)
 	return s;
 }
 
+/* Without @tunnel, the frame has only the SA in transport mode. With @tunnel it
+ * has only the SA in tunnel mode if @single is set, and else both SAs.
+ */
 static struct ov2_nbl *nbl_new(struct sender *s, bool tunnel, bool single)
 {
 	const struct ov2_rig_frame frame = {
@@ -180,7 +183,8 @@ static void send_header_bits(struct kunit *test)
 		}
 }
 
-/* A send is refused if SPI, lengths or trailer in its bytes do not fit the SA.
+/* A send is refused if the SPI, the IP protocol, the next header or the length
+ * in its bytes is wrong.
  */
 static void send_bytes(struct kunit *test)
 {
@@ -208,6 +212,9 @@ static void send_bytes(struct kunit *test)
 	expect_refused(test, &s, nbl);
 }
 
+/* A frame that is cut is refused, even if the length in the IP header is right
+ * again.
+ */
 static void send_cut(struct kunit *test)
 {
 	struct sender s = sender_new(test);
@@ -228,7 +235,10 @@ static void send_cut(struct kunit *test)
 	}
 }
 
-/* The four forms of UDP-ESP are sent, and no other (ipsecov2.rst 2.9). */
+/* The four forms of UDP-ESP (ipsecov2.rst 2.9) and the forms without UDP are
+ * sent, and no other. The SA of slot 1 has the type of index i. The SA around
+ * it has the type of index j; if j is -1, no SA is around it.
+ */
 static void send_udp_forms(struct kunit *test)
 {
 	static const u32 types[] = { 0, 1, 2, 4, 8 };
@@ -263,7 +273,7 @@ static void send_udp_forms(struct kunit *test)
 		}
 }
 
-/* Returns an NBL of @num frames, which are linked behind the first one. */
+/* Returns an NBL of @num frames, with the numbers from 1 on. */
 static struct ov2_nbl *chain_new(struct sender *s, unsigned int num)
 {
 	struct ov2_rig_frame frame = { .sa = &s->sa, .seq = 1, .len = 50 };
@@ -474,6 +484,7 @@ static void send_no_record(struct kunit *test)
 		.ipv4 = true, .udp = true, .ip_header = true,
 	};
 	struct sender s = sender_new(test);
+	/* 0 where a slot is no wider than its word */
 	unsigned long above = BIT_ULL(32);
 	struct ov2_nbl *nbl;
 	int bit;
@@ -496,7 +507,9 @@ static void send_no_record(struct kunit *test)
 	expect_sent(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
 }
 
-/* A send with a wrong TCP offset in slot 0 is refused. */
+/* The checksum of TCP is right in the clear text. A send with a wrong TCP
+ * offset or a wrong protocol in slot 0 is refused.
+ */
 static void send_checksum_tcp(struct kunit *test)
 {
 	struct ov2_tx_checksum csum = {

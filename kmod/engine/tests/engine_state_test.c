@@ -109,7 +109,7 @@ static void resetting_work(struct work_struct *work)
 	ad->miniport->reset(ad);
 }
 
-/* The lane keeps done NBLs, as if a CPU was about to hand them back. */
+/* The lane keeps NBLs that are done, as if a CPU was handing them back. */
 static void lane_hold(struct ov2_lane *lane)
 {
 	spin_lock_bh(&lane->lock);

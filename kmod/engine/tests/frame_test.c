@@ -108,8 +108,8 @@ static void frame_incapable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)frame.kind, (int)OV2_FRAME_OTHER);
 }
 
-/* A packet with a zero marker is IKE, and a packet of one byte is a keepalive
- * (RFC 3948).
+/* The engine finds ESP in UDP. It takes no ESP from IKE (a zero marker), from a
+ * UDP header with a wrong length, or from a keepalive of one byte (RFC 3948).
  */
 static void frame_udp(struct kunit *test)
 {
@@ -138,6 +138,9 @@ static void frame_udp(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)frame.kind, (int)OV2_FRAME_OTHER);
 }
 
+/* A cut frame has ESP only if the length in the IP header fits the cut. The SPI
+ * is read only if all its bytes are there.
+ */
 static void frame_cut_everywhere(struct kunit *test)
 {
 	struct sk_buff *skb = frame_ipv4(test, IPPROTO_ESP);
@@ -180,8 +183,8 @@ static void expect_same(struct kunit *test, const struct ov2_frame *a,
 	KUNIT_EXPECT_EQ(test, a->udp_dport, b->udp_dport);
 }
 
-/* A common frame is read in a shorter way. It finds the same as the long way,
- * even if a bit of the frame is flipped, and if the frame is cut.
+/* A common frame is read in a shorter way. The shorter way finds the same as
+ * the long way, even if a bit of the frame is flipped, or the frame is cut.
  */
 static void frame_ways_agree(struct kunit *test)
 {
@@ -192,7 +195,9 @@ static void frame_ways_agree(struct kunit *test)
 	int bit;
 
 	for (; skb->len > 0; skb_trim(skb, skb->len - 1)) {
-		/* The IP header ends with the frame in every other round. */
+		/* In every other round, the length in the IP header fits the
+		 * cut.
+		 */
 		if (skb->len >= ETH_HLEN + 20 && skb->len % 2)
 			ipv4_of(skb)->tot_len = htons(skb->len - ETH_HLEN);
 		for (at = 0; at < 8 * min(len, ETH_HLEN + 28U); at++) {

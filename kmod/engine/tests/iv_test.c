@@ -126,8 +126,8 @@ static void iv_on_all_cpus(struct kunit *test)
 	expect_distinct(test, ivs, num * DRAWS);
 }
 
-/* If a CPU has a part of a range left, this CPU goes on with it, and no other
- * CPU does.
+/* A CPU that has a part of a range left goes on with this part. After the last
+ * value of its range, the CPU takes the next range of the counter.
  */
 static void iv_cpu_keeps_its_range(struct kunit *test)
 {
@@ -197,8 +197,8 @@ static struct ov2_iv_counter *counter_of(struct ov2_rig *rig,
 	return &sa->member[0].transform.ivs;
 }
 
-/* The queues of two SAs may be on two CPUs. So no cache line that each frame
- * writes belongs to two SAs.
+/* Two CPUs may send frames of two SAs at once. So the values that a frame
+ * changes share no cache line with those of another SA.
  */
 static void iv_shares_no_cache_line(struct kunit *test)
 {

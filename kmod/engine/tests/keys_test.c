@@ -74,8 +74,8 @@ static bool rig_has(const struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 	       !(sa->ah_auth & ~caps->auth);
 }
 
-/* An SA lives its whole life. The watch looks for each of its keys, in the
- * transform and in the memory that is used to set the keys.
+/* An SA lives its whole life. The watch looks for the key at offset @at of the
+ * key area, in all memory that is freed meanwhile.
  */
 static void expect_life_wipes(struct kunit *test, struct ov2_rig *rig,
 			      const struct ov2_rig_sa *sa, unsigned int at,

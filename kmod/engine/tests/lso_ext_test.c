@@ -275,7 +275,9 @@ static void expect_lengths(struct kunit *test, const struct sk_buff *skb,
 	KUNIT_EXPECT_EQ(test, (__force u16)udp->check, 0);
 }
 
-/* In transport mode the clear segment's IP header is the outermost one. */
+/* Checks the identification of the outermost IPv4 header, which
+ * expect_segment() does not compare with the segment of the core.
+ */
 static void expect_id(struct kunit *test, const struct sk_buff *skb,
 		      const struct ext_case *large, unsigned int i)
 {
@@ -526,7 +528,9 @@ static void ext_cut(struct kunit *test)
 	ov2_pair_add(&large.pair, &large.sa);
 	make(test, &large, false);
 	len = large.nbl->skb->len;
-	/* Each template has fewer segments than the extension says. */
+	/* The last segment has 37 bytes of payload. So each template has fewer
+	 * segments than the extension says.
+	 */
 	for (len -= 37; len > 0; len--) {
 		make(test, &large, false);
 		ov2_rig_cut(large.nbl->skb, len);

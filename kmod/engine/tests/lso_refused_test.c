@@ -26,7 +26,9 @@ static u32 with_mss(u32 word, u32 mss)
 /* A wrong word in slot 1, 2 or 12 is refused. */
 static void lso_records_wrong(struct kunit *test)
 {
-	/* The last value is 0 where a slot is no wider than its word */
+	/* The values in hexadecimal or with a shift are bits of the TCP offset.
+	 * The last value is 0 where a slot is no wider than its word.
+	 */
 	static const unsigned long flips[] = {
 		OV2_TX_LSO_V2, OV2_TX_LSO_IPV6, 1 << 20, 4 << 20, 0x10000000,
 		(unsigned long)BIT_ULL(32),

@@ -22,8 +22,8 @@
 /* Bytes of a fragment of a template; no multiple of OV2_LARGE_MSS */
 #define PIECE	130U
 
-/* Returns the sum of the pseudo header and of @len bytes from @tcp on. It is
- * zero if the checksum is right.
+/* Returns the sum of the pseudo header and of @len bytes from the TCP header
+ * on, which is zero if the checksum is right.
  */
 static __sum16 tcp_csum(const struct ov2_large *large,
 			const struct sk_buff *skb, unsigned int len)
@@ -160,7 +160,9 @@ static void send_and_expect(struct kunit *test, struct ov2_large *large)
 	expect_segments(test, large);
 }
 
-/* The last segment is tried with every length, also as the only segment. */
+/* Payloads of many lengths: no payload, some bytes, about two segments, and
+ * many segments.
+ */
 static void lso_lengths(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 0);
@@ -214,7 +216,7 @@ static void lso_bundle(struct kunit *test)
 	send_and_expect(test, &large);
 }
 
-/* PadLength counts bytes that are not sent (Q19). */
+/* PadLength counts bytes behind the payload that are not sent (Q19). */
 static void lso_junk(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 250);
@@ -255,6 +257,7 @@ static void lso_seq_wrap(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
+/* A large send may have OV2_LSO_SEGMENTS_MAX segments (1024), and no more. */
 static void lso_too_many(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 1024);
@@ -270,8 +273,8 @@ static void lso_too_many(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* Move all bytes except the first @linear bytes to fragments. Two fragments
- * that are neighbours in the frame are not neighbours in memory.
+/* Move all bytes except the first @linear bytes to fragments. A fragment that
+ * follows another in the frame is in front of it in memory.
  */
 static void put_in_pieces(struct kunit *test, struct sk_buff *skb,
 			  unsigned int linear)

@@ -206,7 +206,7 @@ static void iv_never_repeats(struct kunit *test)
 }
 
 /* Returns an NBL of several frames. The frame with the index @spoilt has a
- * wrong SPI.
+ * wrong SPI; if @spoilt is 0, no frame has.
  */
 static struct ov2_nbl *several_frames(struct pair *pair, int spoilt)
 {

@@ -19,6 +19,7 @@
 #include "../../watch/counters.h"
 #include "../../watch/trace.h"
 
+/* Adds an SA that may not be a twin. */
 static u32 add_alone(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
 		     bool inbound)
 {
@@ -29,7 +30,7 @@ static u32 add_alone(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
 }
 
 /* A twin has the SPI, destination, protocol and direction of another SA.
- * Without the extension a twin is rejected (Q15).
+ * Without ov2_ext_add.allow_twin it is rejected (Q15).
  */
 static void twin_is_rejected(struct kunit *test)
 {
@@ -88,6 +89,7 @@ static void twin_of_pending(struct kunit *test)
 				    OV2_STATUS_SUCCESS);
 }
 
+/* An SA is no twin of a dead SA, even while the delete of the dead SA pends. */
 static void twin_after_delete(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

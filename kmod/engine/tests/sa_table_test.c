@@ -142,6 +142,7 @@ static unsigned long any_stale(struct sa_table_model *m)
 	return m->stale[ov2_below(min(m->num_stale, MODEL_STALE))];
 }
 
+/* A stale handle, or 0, names no SA for a delete and an update. */
 static void step_stale(struct sa_table_model *m)
 {
 	unsigned long handle = any_stale(m);
@@ -156,7 +157,7 @@ static void step_stale(struct sa_table_model *m)
 			OV2_STATUS_INVALID_PARAMETER);
 }
 
-/* Returns the oldest SA that the packet could belong to. */
+/* Returns the handle of the oldest SA that the packet could be for, or 0. */
 static unsigned long model_receiver(const struct sa_table_model *m,
 				    const struct ov2_rig_sa *sa)
 {

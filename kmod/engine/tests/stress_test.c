@@ -387,6 +387,7 @@ static void expect_sums(struct stress *stress)
 	struct ov2_rig *rig = stress->rig;
 	unsigned int i;
 
+	/* Three threads a CPU, in the order of stress_threads_new() */
 	for (i = 0; i < stress->num_threads; i += 3) {
 		requests += stress->threads[i].done;
 		sent += stress->threads[i + 1].done;

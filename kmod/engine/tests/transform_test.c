@@ -19,6 +19,7 @@
 #define ESP_HDR	8
 #define AH_HDR	12
 
+/* In a vector, bytes are strings of hexadecimal digits. */
 struct esp_vector {
 	const char *source;
 	u32 encr;
@@ -139,7 +140,9 @@ static void esp_bits_count(struct kunit *test)
 			v->esn ? -EBADMSG : 0);
 }
 
-/* Returns a packet as the transport frames it: clear text between zeroes. */
+/* Returns a packet as the transport frames it: the ESP header, and the clear
+ * text between zeroes for IV and ICV.
+ */
 static struct ov2_bytes clear_framed(const struct ov2_run *run,
 				     const struct ov2_bytes *esp,
 				     const struct ov2_bytes *clear)
@@ -361,7 +364,7 @@ static void esp_same_number(struct kunit *test)
 	}
 }
 
-/* The IVs of CBC are unpredictable. */
+/* The IVs of CBC are random: two of them differ in both halves. */
 static void iv_rules(struct kunit *test)
 {
 	struct ov2_transform random = { .iv_len = 16, .iv_random = true };

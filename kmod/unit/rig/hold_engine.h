@@ -9,14 +9,14 @@
 
 /**
  * struct ov2_hold_engine - an engine that gives NBLs back when a test says so
- * @lock: protects the other members; taken with BH disabled
+ * @lock: protects the lists and their numbers; taken with BH disabled
  * @sent: NBLs to be sent, oldest first
  * @received: NBLs that were received, oldest first
  * @num_sent: NBLs in @sent
  * @num_received: NBLs in @received
  * @at_once: give received NBLs back within the call
  * @idle: the engine wants no received frame
- * @esp: OV2_PARAMETER_* that was set last
+ * @esp: the OV2_PARAMETER_* that was set last
  */
 struct ov2_hold_engine {
 	spinlock_t lock; /* protects the lists and numbers */

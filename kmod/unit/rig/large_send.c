@@ -129,8 +129,8 @@ static void put_tcp(struct sk_buff *skb)
  * ov2_large_template() - the frame of a large send
  * @large: the large send
  *
- * Up to its payload it is a frame of the rig. TCP follows, and there is no
- * trailer.
+ * The headers in front of TCP are those of a frame of the rig. TCP and the junk
+ * follow, and there is no trailer.
  *
  * Return: the frame, which the caller owns.
  */
@@ -171,7 +171,7 @@ struct sk_buff *ov2_large_template(struct ov2_large *large)
 
 /**
  * ov2_large_make() - make the frame and the records of a large send
- * @large: the large send; ov2_large.nbl is set
+ * @large: the large send; ov2_large.nbl is filled in
  */
 void ov2_large_make(struct ov2_large *large)
 {

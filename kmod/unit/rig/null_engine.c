@@ -2,8 +2,9 @@
 /*
  * A second engine, as small as the contract of miniport.h allows. It shows what
  * belongs to the contract, and what belongs to the engine in kmod/engine/. It
- * has no cryptography. It gives NBLs back later and adds SAs at once, where the
- * engine in kmod/engine/ gives NBLs back at once and adds SAs later.
+ * has no cryptography. It gives NBLs back later, and adds SAs at once. The
+ * engine in kmod/engine/ gives NBLs back at once if the cipher is synchronous,
+ * and adds SAs later if the caller cannot sleep.
  */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>

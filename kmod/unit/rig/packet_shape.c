@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Frames as the engine leaves them: decrypted in place, with all headers. */
+/* Frames as the engine leaves them: decrypted in place, with all headers. Clear
+ * frames, and the states, policies and netdevs for both.
+ */
 #include <kunit/skbuff.h>
 #include <linux/etherdevice.h>
 #include <linux/udp.h>
@@ -204,8 +206,8 @@ static void shape_free_hits(void *hits)
  * @action: XFRM_POLICY_ALLOW or XFRM_POLICY_BLOCK
  * @reqid: the reqid of the template; 0 makes a policy without a template
  *
- * Return: the policy, which the test owns, outside any database. Its template
- * is for ESP of any algorithm; the test sets its mode.
+ * Return: the policy, which the test owns, outside any database. The template
+ * is for ESP with any algorithm; the test sets the mode of the template.
  */
 struct ov2_policy *ov2_shape_policy(struct kunit *test, u8 dir, bool ipv6,
 				    u8 action, u32 reqid)

@@ -35,6 +35,9 @@ void ov2_rig_came_back(struct ov2_rig *rig, atomic_t *out)
 	spin_unlock_irqrestore(&rig->event.lock, flags);
 }
 
+/* Takes the lock, because the engine's CPU may still be inside
+ * ov2_rig_came_back() when @out is 0 already.
+ */
 static bool rig_none_out(struct ov2_rig *rig, const atomic_t *out)
 {
 	bool none;

@@ -11,6 +11,7 @@
 /* Index in ov2_nbl.miniport, which the rig uses while it has the NBL */
 #define RIG_WORD_STATUS	0
 #define RIG_WORD_MARK	1
+/* "ov2 back": the NBL has come back */
 #define RIG_MARK_BACK	0x6f7632206261636bULL
 
 static void rig_nbl_free(struct ov2_nbl *nbl)

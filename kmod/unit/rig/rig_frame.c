@@ -179,8 +179,8 @@ static u8 ip_proto(bool ipv6)
 }
 
 /* The bytes in @skb are of protocol @proto. Put the headers and the trailer of
- * @sa around them, up to the IP header. @hdr is filled in with the word of slot
- * 12.
+ * @sa around them, up to the IP header. @hdr is filled in with the fields of
+ * slot 12.
  */
 static void protect(struct sk_buff *skb, const struct ov2_rig_sa *sa, u32 seq,
 		    u8 proto, u8 more_pad, struct ov2_tx_header *hdr)
@@ -246,7 +246,9 @@ static bool put_packet(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 	return sa->ipv6;
 }
 
-/* The offset of a header that may be in the inner packet only */
+/* Returns the offset of the outermost header of a kind, or 0: @outer if the
+ * outer packet has such a header, else @offset inside the packet at @inner.
+ */
 static u16 outermost(u16 outer, u16 offset, u16 inner)
 {
 	if (outer || !offset)
@@ -254,8 +256,9 @@ static u16 outermost(u16 outer, u16 offset, u16 inner)
 	return offset + inner;
 }
 
-/* The offsets are those of the outermost headers. Next header and padding are
- * those of the SA in slot 1 (Q11).
+/* In @hdr the offsets are those of the outermost headers. Next header and
+ * padding are those of the SA in slot 1 (Q11). Returns true if the outer packet
+ * is IPv6.
  */
 static bool put_tunnel(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 		       bool inner_ipv6, struct ov2_tx_header *hdr)

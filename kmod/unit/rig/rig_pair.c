@@ -28,7 +28,7 @@ struct ov2_pair ov2_pair_new(struct kunit *test)
 /**
  * ov2_pair_add() - add an SA from the sender to the receiver
  * @pair: sender and receiver
- * @sa: the SA; its handles are set
+ * @sa: the SA; its two handles are filled in
  */
 void ov2_pair_add(struct ov2_pair *pair, struct ov2_rig_sa *sa)
 {

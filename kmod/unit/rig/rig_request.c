@@ -164,7 +164,7 @@ static unsigned long rig_add(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
 /**
  * ov2_rig_add_outbound() - add an SA at its sender
  * @rig: the sender
- * @sa: the SA; its ov2_rig_sa.out is set
+ * @sa: the SA; ov2_rig_sa.out is filled in with its handle
  *
  * Asserts success.
  *
@@ -178,7 +178,7 @@ void ov2_rig_add_outbound(struct ov2_rig *rig, struct ov2_rig_sa *sa)
 /**
  * ov2_rig_add_inbound() - add an SA at its receiver
  * @rig: the receiver
- * @sa: the SA; its ov2_rig_sa.in is set
+ * @sa: the SA; ov2_rig_sa.in is filled in with its handle
  *
  * Asserts success.
  *

@@ -109,7 +109,9 @@ static void rig_nested_frames(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, (u32)parsed.kind, (u32)OV2_FRAME_ESP);
 		KUNIT_EXPECT_EQ(test, ntohl(parsed.spi), outer.spi);
 		KUNIT_EXPECT_EQ(test, parsed.ip_len % 4, 0);
-		/* Outer: IP, ESP, IV of GCM; inner: IP, AH, ESP, IV of CBC */
+		/* Outer: IP, ESP, IV of GCM; inner: IP, AH, ESP, IV of CBC,
+		 * ICV; outer: padding, ICV, pad length and next header
+		 */
 		KUNIT_EXPECT_EQ(test, ALIGN(frame.len + 2, 16),
 				parsed.ip_len - 20 - 8 - 8 - 20 - 28 - 8 - 16 -
 				12 - 2 - 16 - 2);

@@ -150,7 +150,7 @@ struct sk_buff *ov2_run_skb(struct kunit *test, const struct ov2_bytes *bytes,
 	return skb;
 }
 
-/* A packet whose first @len bytes are those of @skb, and the rest in @page. */
+/* Make a packet with the first @len bytes of @skb. The rest is in @page. */
 static struct sk_buff *run_page_skb(struct kunit *test,
 				    const struct sk_buff *skb, unsigned int len,
 				    struct page *page)

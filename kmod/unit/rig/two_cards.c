@@ -54,8 +54,9 @@ static struct ov2_port *card_new(struct kunit *test, unsigned int tx_queues,
 	return port;
 }
 
-/* Mark the NAPI as scheduled, on no list, so that only the test polls it. Any
- * other code that schedules it then only sets NAPI_STATE_MISSED.
+/* Mark the NAPI of each queue as scheduled, but put it on no list, so that only
+ * the test polls it. If other code schedules such a NAPI, this only sets
+ * NAPI_STATE_MISSED.
  */
 static void take_napi(struct ov2_cards *cards, struct ov2_port *port)
 {
@@ -139,7 +140,9 @@ static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		cards->up[cards->num_up++] = be32_to_cpu(number);
 	if (skb_rx_queue_recorded(skb)) {
 		cards->up_queue = skb_get_rx_queue(skb);
-		/* The poll counts the frames before it ends GRO */
+		/* Before the poll ends GRO, it counts the frames, and sets
+		 * up_frames to 0.
+		 */
 		if (cards->b->rxqs[cards->up_queue].up_frames)
 			cards->num_at_once++;
 	}
@@ -233,7 +236,7 @@ struct sk_buff *ov2_cards_skb(struct ov2_cards *cards)
 	skb->protocol = eth->h_proto;
 	skb_reset_mac_header(skb);
 	skb_set_network_header(skb, ETH_HLEN);
-	/* The transport header is where it is behind an IPv4 header */
+	/* As if an IPv4 header was behind the Ethernet header */
 	skb_set_transport_header(skb, ETH_HLEN + 20);
 	return skb;
 }
@@ -394,7 +397,7 @@ unsigned int ov2_cards_ring(const struct ov2_cards *cards, u16 queue)
 
 /**
  * ov2_cards_scheduled() - was the NAPI of a queue scheduled since the last
- *	call?
+ *	call, or since the last poll of the queue?
  * @cards: the two cards
  * @queue: the receiver's queue
  * @expected: true if the NAPI should have been scheduled. Then the function
