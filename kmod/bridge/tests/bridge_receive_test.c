@@ -2,9 +2,9 @@
 /*
  * Each receive record becomes the right status, and the right counter.
  *
- * The tests try one word after the other, also words with SaDeleteReq. Only a
- * unit test can set SaDeleteReq. The engine sets it after an add for which its
- * table was full. But the bridge also counts the SAs, and sends no such add.
+ * The tests try one word after the other, also words with SaDeleteReq, which
+ * selftests cannot try: the engine sets SaDeleteReq after an add for which its
+ * table was full, but the bridge counts the SAs, and makes no such add.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -247,7 +247,9 @@ static void receive_delete_req_told(struct kunit *test)
 	ov2_event_listen(before);
 }
 
-/* The engine has changed the bytes of the frame already, so it is dropped. */
+/* A frame whose state is gone is dropped, because the engine has already
+ * changed the bytes of the frame.
+ */
 static void receive_state_gone(struct kunit *test)
 {
 	const struct ov2_rx_result res = {
@@ -296,7 +298,9 @@ static void receive_no_record(struct kunit *test)
 {
 	static const u32 results[] = {
 		0x0003000a, 0x00080002, 0x00000004, 0x0000000a, 0x00000008,
-		0x00000005, 0xffff0002, 0x00008000, 0x00000006, 0x00030006,
+		0x00000005, 0xffff0002, 0x00008000,
+		/* The SAs of the bridge are added with ov2_ext_add.single. */
+		0x00000006, 0x00030006,
 	};
 	struct received *r = received_new(test);
 	unsigned long above = BIT_ULL(32);

@@ -35,7 +35,7 @@
  * @hdl: the handle that names the association
  * @x: the state of the association
  * @skb: the frame: Ethernet, IPv4, ESP, IV, payload, trailer, room for the ICV
- * @nbl: what became of the frame
+ * @nbl: the NBL that the bridge made last; NULL if it made none
  */
 struct send_case {
 	struct ov2_adapter ad;
@@ -213,7 +213,9 @@ static void send_framed_udp(struct kunit *test)
 	expect_offload(test, send, 28, 5);
 }
 
-/* A frame has no association, or the association of another state or card. */
+/* The handle of a frame's state leads to no association, or to an association
+ * without a state or with another state.
+ */
 static void send_no_state(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
@@ -239,7 +241,9 @@ static void send_not_prepared(struct kunit *test)
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_XMIT);
 }
 
-/* A frame is too short for an ESP packet. */
+/* No ESP packet is found: ESP is not where the transport header points, the
+ * packet is large, or the frame is too short.
+ */
 static void send_no_trailer(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A tagged or decrypted packet never leaves in clear. */
+/* A packet that is tagged, decrypted or behind a VLAN tag never leaves in clear
+ * against its policy.
+ */
 #include <kunit/test.h>
 #include <linux/if_vlan.h>
 
@@ -55,7 +57,9 @@ static void policy_end(struct ov2_adapter *ad, struct ov2_policy *pol)
 	synchronize_rcu();
 }
 
-/* Returns the frame as ndo_start_xmit gets it, with @tags. */
+/* Returns the frame as ndo_start_xmit gets it, with a VLAN tag of each type in
+ * @tags. The types end with 0.
+ */
 static struct sk_buff *frame_ready(struct kunit *test, struct ov2_adapter *ad,
 				   struct sk_buff *skb, bool ipv6,
 				   const u16 *tags)
@@ -100,6 +104,9 @@ static const u16 tags[][3] = {
 	{ ETH_P_8021Q, ETH_P_8021Q },
 };
 
+/* A policy (action, reqid of its template), the protocol of a packet behind a
+ * VLAN tag, and what becomes of the packet
+ */
 static const struct {
 	u8 action;
 	u32 reqid;
@@ -230,8 +237,9 @@ static void leak_decrypted(struct kunit *test)
 	}
 }
 
-/* In transport mode the flag stays on the packet that xfrm_input() has
- * unpacked. If NAT has changed the destination, the packet may be forwarded.
+/* In transport mode the flag CRYPTO_DONE stays on the packet that xfrm_input()
+ * has unpacked. If NAT has changed the destination, the packet may be
+ * forwarded.
  */
 static void leak_unpacked(struct kunit *test)
 {
@@ -257,7 +265,7 @@ static void leak_unpacked(struct kunit *test)
 }
 
 /* A tagged IPsec packet that goes into a tunnel was not decrypted by a card. So
- * the card looks for its policy, and in this test finds no SA for the policy.
+ * the card looks for the packet's policy, and in this test finds no SA for it.
  */
 static void leak_tagged_ipsec(struct kunit *test)
 {
@@ -285,8 +293,9 @@ static void leak_tagged_ipsec(struct kunit *test)
 }
 
 /* A card drops a framed packet of @x, and does not send the packet through
- * another state. The frame has no trailer: if the missing trailer is the reason
- * of the drop, the card has found the association.
+ * another state. The transport header is not at ESP, so the card finds no
+ * trailer. If this is the reason of the drop, the card has found the
+ * association.
  */
 static void expect_crypto(struct kunit *test, struct ov2_adapter *ad,
 			  struct xfrm_state *x, unsigned long handle,
@@ -329,7 +338,8 @@ static struct ov2_handle *handle_new(struct kunit *test,
 
 /* When a bond has changed its card, a state keeps its old handle for a moment.
  * On the new card the old handle names nothing. Where a long has 32 bits, the
- * handle may name another state. In both cases the card does not use it.
+ * handle may name another state. In both cases the card does not use the
+ * handle.
  */
 static void leak_handle_of_another_card(struct kunit *test)
 {

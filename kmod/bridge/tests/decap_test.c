@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ESP is taken off packets of all shapes, and a malformed one is refused. */
+/* ESP is taken off packets of all shapes, and a malformed packet is refused. */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -16,8 +16,8 @@ static void frame_received(struct kunit *test, struct sk_buff *skb)
 	ov2_shape_receive(skb, ov2_shape_device(test));
 }
 
-/* Returns a copy of @from with only the first bytes in the linear part, and all
- * others in a page.
+/* Returns a copy of @from with only the first @linear bytes in the linear part,
+ * and all others in a page.
  */
 static struct sk_buff *frame_in_pages(struct kunit *test, struct sk_buff *from,
 				      unsigned int linear)
@@ -254,7 +254,9 @@ static void read_trailer_record(struct kunit *test)
 			OV2_SHAPE_BODY - 1);
 }
 
-/* The padding fills the whole packet; software calls such a packet garbage. */
+/* A packet is refused if its padding leaves no payload, as in
+ * esp_remove_trailer().
+ */
 static void read_garbage(struct kunit *test)
 {
 	const struct ov2_shape shape = { .pad = 4 };
@@ -269,6 +271,7 @@ static void read_garbage(struct kunit *test)
 				OV2_SHAPE_BODY + 4 - pad : -EINVAL);
 }
 
+/* A dummy packet (RFC 4303 2.6) carries nothing. */
 static void read_dummy(struct kunit *test)
 {
 	const struct ov2_shape shape = {};

@@ -50,7 +50,7 @@ static bool inner_is_ipv6(const struct ov2_shape *shape)
 	return shape->tunnel ? shape->inner6 : shape->ipv6;
 }
 
-/* A packet of @body bytes behind its IP header, and more bytes behind that */
+/* A packet of @body bytes behind its IP header, and @more zeroes behind it */
 static struct sk_buff *packet_new(struct kunit *test, bool ipv6,
 				  unsigned int body, unsigned int more)
 {
@@ -87,7 +87,9 @@ static void trim_padding(struct kunit *test)
 	expect_trimmed(test, packet_new(test, true, 5, 0), 45);
 }
 
-/* The packet is one byte shorter than its header says. */
+/* The packet is one byte shorter than its header says, or ends inside its
+ * header.
+ */
 static void trim_too_short(struct kunit *test)
 {
 	struct sk_buff *skb;
@@ -149,7 +151,9 @@ static u8 expected_next_header(const struct framed *f)
 	return f->shape.inner6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
 }
 
-/* Addresses and the rest of a transport mode packet stay as they were. */
+/* In transport mode, addresses, TTL and identification stay as they were. In
+ * tunnel mode, TTL and destination are those of the tunnel.
+ */
 static void expect_header4(struct kunit *test, const struct framed *f)
 {
 	const struct iphdr *before = (const struct iphdr *)f->before;
@@ -314,7 +318,7 @@ static void protect_clone(struct kunit *test)
 	kfree_skb(clone);
 }
 
-/* Packets are as sendfile() makes them. The trailer must not be written into
+/* The packet is as sendfile() makes it. The trailer must not be written into
  * the page of the file.
  */
 static void protect_page(struct kunit *test)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The flow is read from each shape of packet, or found unreadable. */
+/* The flow of each shape of packet is read, or the packet is unreadable. */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
@@ -23,7 +23,7 @@
  * @rest: the bytes behind the IP header
  * @len: bytes of @rest
  * @bad: the packet cannot be read
- * @flow: the flow that is read
+ * @flow: the flags of the flow that is read
  * @sport: the value that the source port of a selector is compared with; for
  *	ICMP the type
  * @dport: the same for the destination port; for ICMP the code
@@ -313,6 +313,9 @@ static bool same_flow(const struct sk_buff *skb)
 	return !memcmp(&read, &dissected, sizeof(read));
 }
 
+/* ov2_flow_read(), which reads common packets itself, finds the same as the
+ * kernel's dissector.
+ */
 static void flow_is_dissected(struct kunit *test)
 {
 	unsigned int common = 0, i;

@@ -2,7 +2,8 @@
 /*
  * A tunnel's outer header has the right fields, for every inner header.
  *
- * The tests also show which fields choose the route of the outer packet.
+ * The tests also show what becomes of a packet whose next hop has no address
+ * yet, and of a packet that no route leads through the card.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
@@ -139,7 +140,9 @@ static struct sk_buff *pushed(struct kunit *test,
 	return skb;
 }
 
-/* RFC 6040 4.1, compatibility mode of RFC 3168 9.1.1: CE is not copied. */
+/* Full-functionality option of RFC 3168 9.1.1: CE becomes ECT(0), and other
+ * values of ECN are copied.
+ */
 static u8 tos_expected(const struct outer_shape *shape)
 {
 	u8 dscp = shape->tos & 0xfc;
@@ -437,7 +440,7 @@ static enum ov2_way find(struct link *link, struct net_device *dev,
 	return way;
 }
 
-/* A packet of which the neighbour may take possession */
+/* A packet that KUnit does not own, because the neighbour may take it */
 static struct sk_buff *packet_new(struct link *link)
 {
 	struct sk_buff *skb = alloc_skb(256, GFP_KERNEL);

@@ -195,7 +195,9 @@ static void receive_counts_tunnel(struct kunit *test)
 	policy_end(card, pol);
 }
 
-/* Packets meet each kind of policy, in transport mode and in tunnels. */
+/* Packets meet each kind of policy, in transport mode and in tunnels. In rows,
+ * transport and tunnel say whether the packet of this mode is let in.
+ */
 static void receive_policies(struct kunit *test)
 {
 	static const struct {
@@ -302,7 +304,9 @@ static void receive_last_word(struct kunit *test)
 		expect_path(test, card, nbl_new(test, card, &shape, 4), 0,
 			    OV2_PATH_OFFLOAD);
 		set_forwarding(net, !shape.ipv6, 0);
-		/* The card is below another device, for example a bridge */
+		/* The card is below another device, for example a bridge
+		 * device
+		 */
 		rcu_assign_pointer(card->ad.dev->rx_handler,
 				   (rx_handler_func_t __rcu *)1);
 		expect_path(test, card, nbl_new(test, card, &shape, 5), 0,
@@ -392,7 +396,9 @@ static void receive_selector_fragment(struct kunit *test)
 					       OV2_CNT_RX_DROP_SELECTOR), 1);
 }
 
-/* A packet that is not valid does not change the state. */
+/* A dummy packet, or a packet of a state that is not valid, does not change the
+ * state.
+ */
 static void receive_untouched(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -484,7 +490,9 @@ static bool bridge_receive(struct rx_card *card, struct ov2_nbl *nbl,
 	return accepted;
 }
 
-/* A rejected packet holds no reference to the state, for each reason. */
+/* A rejected packet holds no reference to the state: neither after a bad status
+ * nor after a policy that blocks, nor if the number was seen before.
+ */
 static void bridge_rejects(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -666,8 +674,8 @@ static void clear_policies(struct kunit *test)
 	}
 }
 
-/* The card lets in IPsec packets, because xfrm looks at them itself, and frames
- * that are not IP.
+/* The card lets in IPsec packets, because xfrm looks at them itself, frames
+ * that are not IP, and packets of a family without policies.
  */
 static void clear_exempt(struct kunit *test)
 {

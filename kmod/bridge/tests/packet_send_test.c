@@ -77,9 +77,9 @@ static void state_live(struct xfrm_state *x)
 	x->lft.soft_packet_limit = XFRM_INF;
 }
 
-/* The packets of ov2_shape_clear() have zero addresses. The ends of a tunnel
- * are addresses of the loopback device, because the loopback device has a
- * route, and needs to ask for no neighbour.
+/* The packets of ov2_shape_clear() have zero addresses, and so has a state in
+ * transport mode. The ends of a tunnel are addresses of the loopback device,
+ * because the loopback device has a route, and needs to ask for no neighbour.
  */
 static struct tx_card *card_new(struct kunit *test, struct net_device *dev,
 				const struct ov2_shape *shape)
@@ -330,7 +330,10 @@ static void send_policies(struct kunit *test)
 	}
 }
 
-/* An inbound policy does not apply to packets that leave. */
+/* The card looks at packets that leave only if it has an outbound policy. To
+ * these packets, neither an inbound policy applies nor a policy of the other
+ * family.
+ */
 static void send_wanted(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);
@@ -361,9 +364,9 @@ static struct sk_buff *packet_with_proto(struct kunit *test, bool ipv6,
 	return skb;
 }
 
-/* A frame that is not IP, or is IPsec of software, leaves unchanged although a
- * policy blocks all packets. But the policy applies to a packet with the core's
- * tag.
+/* A frame that is not IP, or that software has protected, leaves unchanged
+ * although a policy blocks all packets. But the policy applies to a packet with
+ * the core's tag.
  */
 static void send_exempt(struct kunit *test)
 {
@@ -476,8 +479,8 @@ static struct sk_buff *wrapped_arp_new(struct kunit *test)
 	return skb;
 }
 
-/* The card protects no packet behind a VLAN tag. So it drops such a packet if a
- * policy protects it. No policy is for ARP.
+/* The card protects no packet behind a VLAN tag. So the card drops such a
+ * packet if a policy protects or blocks the packet. No policy is for ARP.
  */
 static void send_wrapped(struct kunit *test)
 {
@@ -596,7 +599,9 @@ static void send_no_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->x->replay.oseq, 0);
 }
 
-/* The sum must be complete before ESP: nobody can complete it later. */
+/* The checksum is completed before the packet is framed, because nobody can
+ * complete it inside ESP.
+ */
 static void send_checksum(struct kunit *test)
 {
 	const unsigned int start = sizeof(struct iphdr);

@@ -8,8 +8,8 @@
 
 #include "../packet/pending.h"
 
-/* The age of neigh->used before a packet comes, in jiffies.
- * __neigh_event_send() sets neigh->used to now.
+/* The age of neigh->used before a packet comes, in jiffies. neigh_event_send()
+ * sets neigh->used to now.
  */
 #define LONG_AGO	(100 * HZ)
 

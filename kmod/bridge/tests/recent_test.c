@@ -8,8 +8,8 @@
  * at the same addresses.
  *
  * Other tests make one change that is rare at random, or let a policy or a
- * state come in the middle of a look-up that does not find it: the next packet
- * must find it.
+ * state come in the middle of a look-up. This look-up does not find the policy
+ * or state, but the look-up for the next packet must find it.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test-bug.h>
@@ -215,7 +215,7 @@ static void out_renew(struct recent_bed *bed, int i)
 	out_add(bed, i, random_reqid(), rarely());
 }
 
-/* Another state with the addresses of the one that was deleted */
+/* Another state takes the place of the inbound state @i, in the same memory. */
 static void in_renew(struct recent_bed *bed, int i)
 {
 	struct xfrm_state *x = bed->in_x[i];
@@ -362,7 +362,8 @@ static void step_send(struct recent_bed *bed)
 	KUNIT_ASSERT_EQ(bed->test, reason, expected_reason);
 }
 
-/* A received packet has nothing extra, because the engine opens no such packet.
+/* A received packet is no fragment and has no options, because the engine opens
+ * no such packet.
  */
 static enum ov2_counter receive_on(struct recent_bed *bed, u16 queue, int i,
 				   enum ov2_packet_path *path)
@@ -509,7 +510,7 @@ static void recent_agrees_ipv6(struct kunit *test)
 	expect_agreement(test, true);
 }
 
-/* Adds the policy @i, which lets packets pass, and blocks or protects them. */
+/* Adds the policy @i, which lets packets pass, blocks them or protects them. */
 static void policy_add(struct recent_bed *bed, int i, u8 action, bool protects)
 {
 	struct ov2_policy *pol = bed->pols[i];
@@ -521,8 +522,9 @@ static void policy_add(struct recent_bed *bed, int i, u8 action, bool protects)
 	bed->pol_live[i] = true;
 }
 
-/* A policy for one source is in another pair of prefix lengths than the policy
- * that the look-up is looking at.
+/* Adds policies that block one source, one in each direction. They are in
+ * another pair of prefix lengths than the policy that the look-up is looking
+ * at.
  */
 static void block_meanwhile(void)
 {
@@ -660,7 +662,9 @@ static void let_pass_one_flow(struct recent_bed *bed)
 	policy_add(bed, 2, XFRM_POLICY_BLOCK, false);
 }
 
-/* Packets that differ in one field only */
+/* Flows that differ from the flow of bed_new() in one field only: proto, extra,
+ * saddr, daddr, sport, dport
+ */
 static const struct recent_flow others[] = {
 	{ IPPROTO_UDP, NOTHING, 2, 0, 1, 1 },
 	{ IPPROTO_TCP, NOTHING, 3, 0, 1, 1 },

@@ -79,7 +79,7 @@ static void refused_desc(const struct refused *refused, char *desc)
 
 KUNIT_ARRAY_PARAM(refused, table, refused_desc);
 
-/* Each status of a failed add has its own errno, counter and sentence, and
+/* Each status of a failed add gives the right errno, counter and sentence, and
  * moves no other counter.
  */
 static void add_failed(struct kunit *test)
@@ -280,7 +280,7 @@ static void refused_without_direction(struct kunit *test)
 }
 
 /**
- * struct said - the sentence of a refusal that no request can provoke
+ * struct said - the sentence of a refusal that no selftest can provoke
  * @reason: the reason
  * @text: its sentence
  */

@@ -147,8 +147,8 @@ static void model_step(struct kunit *test, struct replay_model *model, u64 seq)
 	model->top = max(model->top, seq);
 }
 
-/* Returns mostly the next number or a near one, sometimes an old number, and
- * sometimes a number far ahead.
+/* Returns the next number (half of the time), an old number (nearly as often),
+ * one of the next eight numbers, or rarely a number far ahead.
  */
 static u64 model_draw(const struct replay_model *model)
 {
@@ -517,8 +517,8 @@ static void replay_again_by_core(struct kunit *test)
 	}
 }
 
-/* A sender does not use number 0 while the receiver has a window (RFC 4303
- * section 3.3.3).
+/* With a window the card refuses number 0, which a sender uses only if the
+ * receiver has no window (RFC 4303 section 3.3.3). No counter moves.
  */
 static void replay_zero(struct kunit *test)
 {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How often users are told the same of an SA. */
+/* In each window of 60 seconds, users are told a reason of an SA only once. */
 #include <kunit/test.h>
 
 #include "../sa/assoc.h"
 
-/* A reason is told once in a window, each reason by itself. */
+/* A reason is told once in a window of 60 seconds. The first reason begins the
+ * window for all reasons.
+ */
 static void event_tell_once(struct kunit *test)
 {
 	struct ov2_assoc *assoc = kunit_kzalloc(test, sizeof(*assoc),

@@ -50,8 +50,8 @@ static struct sad_model *model_new(struct kunit *test)
 	return m;
 }
 
-/* Sets one of two addresses, rarely none. The bytes behind an IPv4 address are
- * random, because the code under test must not look at them.
+/* Sets one of two addresses, or sometimes 0 if @any is set. The bytes behind an
+ * IPv4 address are random, because the code under test must not look at them.
  */
 static void random_address(u16 family, xfrm_address_t *addr, bool any)
 {
@@ -217,6 +217,7 @@ static void step_change(struct sad_model *m)
 	int i = ov2_below(STATES);
 	struct ov2_assoc *assoc = &m->assocs[i];
 
+	/* The second delete changes nothing. */
 	if (m->live[i]) {
 		ov2_sad_del(&m->sad, assoc);
 		ov2_sad_del(&m->sad, assoc);

@@ -349,6 +349,7 @@ static void end_all(struct kunit *test, struct spd_bed *bed, u32 count)
 	for (i = 0; i < count; i++)
 		ov2_spd_del(&bed->spd, &bed->pols[i]);
 	KUNIT_EXPECT_FALSE(test, ov2_spd_has(&bed->spd, XFRM_DEV_OFFLOAD_OUT));
+	/* The side of outbound IPv4 */
 	KUNIT_EXPECT_NULL(test, rcu_access_pointer(bed->spd.sides[1][0].order));
 }
 
@@ -491,6 +492,7 @@ static void spd_limit_of_pairs(struct kunit *test)
 	pol->key.dir = XFRM_DEV_OFFLOAD_IN;
 	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), 0);
 	ov2_spd_del(&bed->spd, pol);
+	/* A pair that is there takes another policy. */
 	set_policy(pol, 0x0b000000, 8, 0x0a000000, 8, 1);
 	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), 0);
 	ov2_spd_del(&bed->spd, pol);

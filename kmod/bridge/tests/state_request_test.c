@@ -334,7 +334,7 @@ static void add_says_all(struct kunit *test)
 			row->esn == 2 ? (row->in ? 7 : 8) : 0);
 }
 
-/* The add ends later, or fails, or both. */
+/* The add ends at once or later, with success or with a failure. */
 static void add_waits(struct kunit *test)
 {
 	static const enum ov2_status ends[] = {
@@ -381,9 +381,9 @@ static void add_wipes_the_key(struct kunit *test)
 /* ---- deletes */
 
 /* A delete frees the association a grace period later, because readers that
- * found it may still look at it. The test does not wait for that. When the
- * module is unloaded, ov2_objects_check_none() checks that the association was
- * freed.
+ * found it may still look at it. The test does not wait for the grace period.
+ * When the module is unloaded, ov2_objects_check_none() checks that the
+ * association was freed.
  */
 static void delete_frees(struct kunit *test)
 {

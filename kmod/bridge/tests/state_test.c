@@ -171,7 +171,7 @@ static struct sa_card *card_new(struct kunit *test)
 	return card;
 }
 
-/* Returns a state with ESN, which is alive, as after the add. */
+/* Returns a valid state with ESN. */
 static struct xfrm_state *state_new(struct kunit *test, struct sa_card *card,
 				    u8 dir, u8 type)
 {
@@ -369,7 +369,7 @@ static void advance(struct xfrm_state *x)
 }
 
 /* Bonding overwrites the handle at failover, so the handle may name the SA of
- * another state.
+ * another state. For such a state the bridge makes no request.
  */
 static void state_stale_handle(struct kunit *test)
 {
@@ -689,6 +689,9 @@ static void offload_ok_crypto(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, skb_sec_path(ask->skb));
 }
 
+/* In crypto mode the card declines the large packets that the core would
+ * segment wrongly: see gso_goes_wrong().
+ */
 static void offload_ok_large(struct kunit *test)
 {
 	static const u32 wrong[] = { SKB_GSO_IPXIP4, SKB_GSO_IPXIP6 };

@@ -172,8 +172,8 @@ static void handle_zero_is_nothing(struct kunit *test)
 	rcu_read_unlock();
 }
 
-/* A walk can stop anywhere and go on later. It meets each handle that stays
- * exactly once, and meets no handle that is gone.
+/* A walk can stop anywhere and go on later. If a handle stays, the walk meets
+ * it exactly once. The walk meets no handle that is gone.
  */
 static void handle_walk(struct kunit *test)
 {
@@ -194,7 +194,7 @@ static void handle_walk(struct kunit *test)
 	rcu_read_lock();
 	KUNIT_EXPECT_EQ(test, ov2_handle_next(&handles, &slot), hdl[0].value);
 	rcu_read_unlock();
-	/* The SA where the walk stands, one before it and one after it */
+	/* The handle where the walk stands, the next one and a later one */
 	ov2_handle_free(&hdl[0]);
 	ov2_handle_free(&hdl[1]);
 	ov2_handle_free(&hdl[3]);

@@ -45,8 +45,7 @@ static void send_plain(struct kunit *test)
 	}
 }
 
-/* A send fails if its handle names nothing, or names nothing any more (INV-12,
- * INV-13).
+/* A send fails if no add has given its handle on this card (INV-12, INV-13).
  */
 static void send_unknown_handle(struct kunit *test)
 {
@@ -66,6 +65,7 @@ static void send_unknown_handle(struct kunit *test)
 	expect_nothing_left(test, rig);
 }
 
+/* A send fails if its handle names nothing any more (INV-12, INV-13). */
 static void send_after_delete(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);

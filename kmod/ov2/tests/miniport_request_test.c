@@ -40,6 +40,7 @@ static void add_handle(struct kunit *test)
 
 	rr = ov2_rig_add_new(rig, &sa, false);
 	rr->add.handle = 0xdead;
+	/* A bit that names no algorithm */
 	rr->add.sec_assoc[0].encr.identifier = OV2_ENCR_DES_CBC << 30;
 	KUNIT_EXPECT_NE(test, (u32)ov2_rig_request(rig, rr),
 			(u32)OV2_STATUS_SUCCESS);
@@ -70,6 +71,9 @@ static void request_unknown(struct kunit *test)
 			(u32)OV2_STATUS_INVALID_OID);
 }
 
+/* Adds as many SAs as the capacity says, and returns the last add. Afterwards
+ * @sa has an SPI that none of these SAs has.
+ */
 static struct ov2_rig_request *fill_table(struct ov2_rig *rig,
 					  struct ov2_rig_sa *sa)
 {

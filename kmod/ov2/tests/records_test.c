@@ -15,6 +15,7 @@ struct tx_example {
 	struct ov2_tx_header hdr;
 };
 
+/* Word; next header, pad length, offset of AH, offset of ESP */
 static const struct tx_example tx_examples[] = {
 	{ 0x05000206, { IPPROTO_TCP, 2, 0, 20 } },
 	{ 0x0a000011, { IPPROTO_UDP, 0, 0, 40 } },
@@ -67,6 +68,7 @@ struct rx_example {
 	struct ov2_rx_result res;
 };
 
+/* Word; SaDeleteReq, CryptoDone, NextCryptoDone, CryptoStatus */
 static const struct rx_example rx_examples[] = {
 	{ 0x00000000, { false, false, false, OV2_CRYPTO_SUCCESS } },
 	{ 0x00000001, { true, false, false, OV2_CRYPTO_SUCCESS } },

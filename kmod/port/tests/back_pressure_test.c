@@ -10,9 +10,7 @@
 
 #define HALF	(OV2_RING_FRAMES / 2)
 
-/* The receiver takes frames from its ring. The sender sees that there is room
- * for new frames.
- */
+/* The receiver takes @num frames from its ring. */
 static void take(struct ov2_cards *cards, u16 queue, unsigned int num)
 {
 	KUNIT_ASSERT_EQ(cards->test, ov2_cards_poll(cards, queue, num), num);
@@ -80,7 +78,9 @@ static void engine_then_ring(struct kunit *test)
 			OV2_RING_FRAMES * (ETH_HLEN + OV2_CARDS_BODY));
 }
 
-/* The receiver has taken all frames before the engine says that it is done. */
+/* Frames on the ring and frames in the engine count together. Here the ring is
+ * empty first, and then the engine makes the room that is missing.
+ */
 static void ring_then_engine(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -179,8 +179,8 @@ static void shared_ring_by_turns(struct kunit *test)
 	expect_drained(test, cards);
 }
 
-/* All send queues of one ring wait for the engine. The engine has at most as
- * many frames as a ring has, and the same number of frames may be on the ring.
+/* All send queues of one ring wait for the engine. The engine gets at most as
+ * many frames as a ring has places, and the ring gets at most twice as many.
  */
 static void shared_ring_of_engines(struct kunit *test)
 {

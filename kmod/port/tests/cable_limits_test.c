@@ -25,10 +25,7 @@ static void expect_dropped(struct kunit *test, struct ov2_cards *cards,
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), ring);
 }
 
-/* Returns a frame of @len bytes with the ethertype @proto. The test sends the
- * longest frame that fits, with a tag and without, and the shortest frame that
- * does not fit.
- */
+/* Returns a frame of @len bytes with the ethertype @proto. */
 static struct sk_buff *skb_of(struct ov2_cards *cards, unsigned int len,
 			      u16 proto)
 {
@@ -48,6 +45,9 @@ static struct sk_buff *skb_of(struct ov2_cards *cards, unsigned int len,
 	return skb;
 }
 
+/* The longest frame that fits crosses, with a VLAN tag and without, and so does
+ * the shortest frame. Frames that are one byte longer or shorter are dropped.
+ */
 static void lengths(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

@@ -250,8 +250,8 @@ static void sharers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rss_sharers(rss, 2), 2);
 }
 
-/* A fragment is hashed by its addresses only, if the fields of its protocol
- * have them.
+/* A fragment is hashed by its addresses only, and only if the user has chosen
+ * addresses for its protocol.
  */
 static void fragments6(struct kunit *test)
 {
@@ -326,6 +326,9 @@ static void tags(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hash_of(test, skb), ipv4->ports);
 }
 
+/* A frame that is not IP, or that ends inside its IP header, has no hash. A
+ * packet that ends inside its ports is hashed by its addresses.
+ */
 static void no_hash(struct kunit *test)
 {
 	struct sk_buff *skb = frame(test, ETH_P_ARP);
@@ -415,6 +418,7 @@ static void burst_by_flow(struct kunit *test)
 					ov2_rss_queue(rss,
 						      ov2_rss_hash(rss,
 								   &flow)));
+			/* The source port, behind the two addresses */
 			port = flow.input[8] << 8 | flow.input[9];
 			KUNIT_EXPECT_GE(test, port, last);
 			last = port;

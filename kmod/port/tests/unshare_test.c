@@ -80,8 +80,8 @@ static void clone_of_pages(struct kunit *test)
 	kfree_skb(clone);
 }
 
-/* The frame is as skb_segment() makes it: not cloned, but its page has another
- * user.
+/* The frame is as skb_segment() makes it: not cloned, but its page may have
+ * another user.
  */
 static void own_head_shared_page(struct kunit *test)
 {
@@ -109,7 +109,7 @@ static void own_linear(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* @member becomes the list of the frame; the frame takes it. */
+/* Returns a frame whose list is @member; takes @member. */
 static struct sk_buff *frame_with_list(struct kunit *test,
 				       struct sk_buff *member)
 {
