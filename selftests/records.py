@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The records of live packets are, bit by bit, the example words of the pages.
+"""The records of live packets are, bit by bit, the words that ipsecov2.rst
+describes.
 
-The words are those of Documentation/ipsecov2.rst 1.3 and 1.5. They are written
-out here and not computed. records_words.c checks the other words.
+The words of slot 1 are the examples of Documentation/ipsecov2.rst 1.3. The
+words of slot 12 have the layout of 1.5. All words are written out here and not
+computed. records_words.c checks words that no live packet has.
 """
 import atexit
 import struct
