@@ -20,7 +20,7 @@ POOR_OPTION = "CONFIG_XFRM_OFFLOAD"
 
 
 def make_poor_kernel():
-    """The headers of a kernel that lacks POOR_OPTION."""
+    """Makes the headers of a kernel that lacks POOR_OPTION."""
     rich = os.path.realpath(f"/lib/modules/{system.kernels()[-1]}/build")
     poor = f"/lib/modules/{POOR}/build"
     os.makedirs(poor)
@@ -57,9 +57,9 @@ def poor_kernel_left_out(defer):
 
 
 def packed_for_guests(_defer):
-    """The guests get the files of the packages, the modules, and depmod's files.
+    """Packs the files of the packages, the modules, and depmod's files.
 
-    The test root has no documentation: its dpkg leaves it out.
+    dpkg -L also names documentation, which is not there: the dpkg of the test root leaves it out.
     """
     paths = [path for package in system.packages()
              for path in system.run("dpkg", "-L", package).splitlines()

@@ -7,8 +7,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../selftests"))
 from lib import ksft  # noqa: E402    # the path comes first
 
-# Directories that change with every use of the system, and what is mounted. dkms keeps the key
-# that it signs modules with; it is no part of the packages.
+# Directories that change with every use of the system, or that are mounted. In the last one dkms
+# keeps the key that it signs modules with; this key is no part of the packages.
 CHANGING = ("/dev", "/proc", "/run", "/sys", "/tmp", "/root", "/var/cache", "/var/lib/apt",
             "/var/lib/dpkg", "/var/log", "/var/lib/dkms/mok")
 

@@ -41,7 +41,7 @@ def rows():
                       **{name: value(text) for name, text in row.items()},
                       "keys": keys, "icvs": icvs})
     if len(found) != len(re.findall(r"^\t\t\.name = ", text, re.M)) or not found:
-        raise SystemExit(f"{ROWS}: {len(found)} rows can be read, and there are others")
+        raise SystemExit(f"{ROWS}: {len(found)} rows can be read, but not the others")
     return found
 
 

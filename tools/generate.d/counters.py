@@ -8,7 +8,7 @@ import rst
 ROWS = "kmod/watch/counters.h"
 PAGE = "Documentation/reference/counters.rst"
 
-# The regular expression that the header itself gives.
+# The regular expression that the comment above the rows gives.
 ROW = re.compile(r'X\((\w+), "(\w+)",\s*(\w+), (\w+),\s*((?:"[^"]*"\s*)+)\)')
 
 # The words in the names of /proc/net/xfrm_stat (net/xfrm/xfrm_proc.c).
@@ -46,7 +46,7 @@ def rows():
                      "".join(re.findall(r'"([^"]*)"', sentence)))
              for id, name, mib, drop, sentence in ROW.findall(table)]
     if len(found) != len(re.findall(r"\bX\(\w+, \"", table)) or not found:
-        raise SystemExit(f"{ROWS}: {len(found)} rows can be read, and there are others")
+        raise SystemExit(f"{ROWS}: {len(found)} rows can be read, but not the others")
     return found
 
 

@@ -2,10 +2,10 @@
 """The drawings of the pages, from Documentation/drawings/*.txt.
 
 The pictures are in the tree, because a code host shows them only from there.
-The same text makes the same bytes on each machine. Each line of a text has one item,
-and each file that the text names must be there. `|` begins a new line of words:
+The same text makes the same bytes on each machine. Each line of a text has one item.
+`|` begins a new line of words. Each file that the words name must be in the tree:
 
-    grid WIDTH HEIGHT GAP GAP       of a cell, and between cells
+    grid WIDTH HEIGHT RIGHT DOWN    of a cell, and the gaps to the next cells
     box ID COLUMN ROW [STYLE] | words
     wide ID COLUMN ROW COLUMNS [STYLE] | words
     frame COLUMN ROW COLUMNS ROWS | words       around boxes
@@ -25,7 +25,9 @@ STYLES = {
     "ov2": "#eeeeee", "engine": "#fbe3c6", "kernel": "#ffffff",
     "drop": "#f6d4d4", "all": "#f5f0fa",
 }
+# Pixels: a letter's width, a line's height, the margin of the picture
 LETTER, LINE, MARGIN = 6.7, 16, 14
+# The bits of a record; pixels: a bit's width, a record's height
 BITS, BIT, WORD_HEIGHT = 32, 26, 34
 FILE = re.compile(r"[\w/]+\.[ch]\b")
 HEAD = """<!-- SPDX-License-Identifier: GPL-2.0 -->
@@ -144,7 +146,7 @@ class Drawing:
             start = a.y + a.height if down else a.y
             end = b.y if down else b.y + b.height
             half = (start + end) / 2
-            # Down into a wide box, straight
+            # Straight, if the middle of one box is above or below the other box
             middle = (a.middle if b.x < a.middle < b.x + b.width
                       else b.middle)
             from_ = (b.middle if a.x < b.middle < a.x + a.width

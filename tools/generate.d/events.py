@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The page of the trace events and the tests' table, from kmod/watch/trace.h, objects_trace.h."""
+"""The page of the trace events and the tests' table of them, from two headers of kmod/watch/."""
 import re
 from collections import namedtuple
 

@@ -21,7 +21,7 @@ def rows(path):
     by_id = {row.id: row for row in counters.rows()}
     found = [Refusal(by_id[id], sentence) for id, _condition, sentence in ROW.findall(text)]
     if len(found) != len(re.findall(r"^REFUSED\(", text, re.M)) or not found:
-        raise SystemExit(f"{path}: {len(found)} rows can be read, and there are others")
+        raise SystemExit(f"{path}: {len(found)} rows can be read, but not the others")
     return found
 
 

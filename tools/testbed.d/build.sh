@@ -8,8 +8,8 @@
 from_nothing=
 # `unit-`: the KUnit tests are built in.
 unit=
-# How many seconds the concurrency test of KUnit takes. A build with this setting has a directory of
-# its own.
+# How many seconds each part of the concurrency test of KUnit takes. A build with this setting has a
+# directory of its own.
 stress=${OV2_STRESS_SECONDS:-}
 # The seed for what the KUnit tests choose at random. A build with this setting has a directory of
 # its own, too.
@@ -73,7 +73,7 @@ start_from() {
 
 # build_module VERSION [MAKE ARGUMENT]...: prints the path of the built module; warnings and
 # errors go to stderr. lint sets OV2_BUILD, the name of the directory in build_place; without
-# OV2_BUILD the version is the name.
+# OV2_BUILD the version is the name, behind `unit-` and the like if KUnit tests are built in.
 build_module() {
 	local version=$1 kind=$unit tree base log
 	shift

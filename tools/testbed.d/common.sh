@@ -39,8 +39,9 @@ last_line() {
 	grep -v '^[[:space:]]*$' "$1" | tail -n 1
 }
 
-# follow LABEL LOG COUNTER COMMAND...: runs COMMAND into LOG, and shows every few seconds that it
-# lives. COUNTER is a function that reads LOG and says in a few words how far COMMAND is.
+# follow LABEL LOG COUNTER COMMAND...: runs COMMAND, appends its output to LOG, and shows from time
+# to time that COMMAND lives. COUNTER is a function that reads LOG and says in a few words how far
+# COMMAND is.
 follow() {
 	local label=$1 log=$2 counter=$3 started=$SECONDS shown=-100 pause=15 pid status=0
 	shift 3

@@ -3,8 +3,8 @@
 #
 # The debug kernels are user-mode Linux, which boots the root in seconds. The root's compiler builds
 # them from the source packages of the root's kernels. Each is built once, and again only when its
-# config, the root's kernel or the root's compiler changes. A build is made beside its final place
-# in the cache. kernels/list lists the debug kernels.
+# config, a patch, or the root's kernel, compiler or binutils change. A build is made beside its
+# final place in the cache. kernels/list lists the debug kernels.
 
 # Raised when the steps below change in a way that lists, configs and patches do not show.
 kernel_recipe=1

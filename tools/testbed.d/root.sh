@@ -234,7 +234,7 @@ make_root() {
 	swap_root "$new"
 }
 
-# A command that builds or boots holds the lock shared; the rename waits for all such commands.
+# Each command of the test bed holds the lock shared; the rename waits for all such commands.
 swap_root() {
 	local new=$1
 

@@ -67,8 +67,8 @@ choose_machine() {
 	fi
 	if [ -n "$icount" ] || ! kvm_works "$version"; then
 		# Without these features the kernel copies by other instructions than rep movs and
-		# rep stos. The emulator runs these one byte at a time, and icount counts an
-		# instruction for each byte.
+		# rep stos. The emulator runs rep movs and rep stos one byte at a time, and icount
+		# counts an instruction for each byte.
 		cpu=max,-erms,-fsrm,-fsrs
 		vng_arguments+=(--disable-kvm)
 	fi
@@ -108,7 +108,7 @@ start_guest() {
 	um-*)
 		read -ra arguments <<<"$kernel_arguments"
 		# More than one CPU (ncpus) needs seccomp=on. A kernel that supports only one CPU
-		# knows neither of them. When user-mode Linux panics, it ends its whole process
+		# knows neither setting. When user-mode Linux panics, it ends its whole process
 		# group, so setsid gives it a group of its own. Then it ends itself by a signal that
 		# the first process of a namespace ignores, so bash is the first process.
 		(enter "$root" "$(kernel_place "$version")=/kernel" "${bound[@]}" -- env TMPDIR=/tmp \
