@@ -363,8 +363,9 @@ class Detours:
             self.check_far()
 
     def watch(self, flood, stream, dev, copies):
-        """Wait until the core has dropped 20 packets at dev. If these were only
-        copies, the packets themselves must leave by the card.
+        """Wait until a has tried to send 60 datagrams, and the core has dropped
+        20 packets at dev. If these were only copies, the packets themselves
+        must leave by the card.
         """
         before = dropped(self.bed.a, dev)
         goal = flood.attempts("a") + 60

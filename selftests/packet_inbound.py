@@ -334,6 +334,7 @@ def nested(end, defer):
                (7004, DELIVERED))
 
 
+# Cases for transport and tunnel mode, and cases for tunnel mode only
 BOTH = (beside, beside_forwarding, only_software, better_block,
         better_block_before, default_block, overlapping, overlapping_beside,
         by_socket)

@@ -30,6 +30,7 @@ OTHER_MAC = "02:00:00:00:0c:00"
 
 
 def fresh(defer, what="host", **how):
+    """A bed with states and policies of packet mode at both ends."""
     bed = Bed()
     defer(bed.delete)
     bed.install(SHAPES[what], how="packet", **how)

@@ -145,7 +145,9 @@ class Matrix(Cells):
                     raise
 
     def count(self, pair, wire):
-        """Bytes and packets that the states have protected so far."""
+        """Add the wire's bytes and packets to those that the states should have
+        counted so far.
+        """
         for sa in (pair.ab, pair.ba):
             frames = wire.frames[sa.sender]
             overhead = 8 + sa.alg.iv_len + 2 + sa.icv // 8

@@ -271,7 +271,9 @@ def per_socket(card, defer):
 
 
 def rewritten(card, defer, kind, statement, fate):
-    """The source changes above the card; no policy has the new source."""
+    """The source changes above the card. No policy has the new source, until
+    the test adds such a policy at the end.
+    """
     a, fam = card.bed.a, card.fam
     card.policy("a", "out", card.pair_selector(), PROTECT)
     talker = Talker(card, defer)

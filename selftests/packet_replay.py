@@ -31,6 +31,8 @@ SHARED = (100, 33)
 # What `ip xfrm state` shows of window and numbers
 CONTEXT = re.compile(r"anti-replay|seq-hi|replay_window|^\s*[0-9a-f]{8}\b")
 
+# The numbers that were taken; what lib/lifetime.py says of the state; how many
+# frames xfrm_stat counts as rejected; the lines of `ip xfrm state`
 Outcome = namedtuple("Outcome", "taken stat rejected context")
 
 
@@ -218,6 +220,7 @@ class Replay:
         return stat["XfrmInStateSeqError"] + stat["XfrmInStateProtoError"]
 
     def frames(self, shape, key, seq, whole=True):
+        """[the frame with this number], or [its two fragments]"""
         src, dst = (self.bed.address(side, shape) for side in "ab")
         data = esp.udp(src, dst, PORT, PORT, struct.pack("!Q", seq))
         proto = esp.UDP

@@ -301,7 +301,7 @@ def gro_apart(card, defer):
                 merged[word] += count > 1
         if number >= BURSTS and all(merged.values()):
             return
-    raise ksft.Skip(f"here what could be merged never is: {merged}")
+    raise ksft.Skip(f"GRO did not merge both kinds of segments: {merged}")
 
 
 CASES = (newest, dying, by_spi, inner_selector, inbound_limits,

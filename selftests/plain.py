@@ -123,8 +123,9 @@ def partial_sum(src, dst, proto, length):
 
 
 def packet(fam, proto, net, payload, sport, port=PORT):
-    """An IP packet whose sum is left to the device. Returns (packet, length of
-    the transport header, offset of the sum in the transport header).
+    """An IP packet from src whose sum is left to the device. It goes to mid if
+    net is 1, and to dst if net is 2. Returns (packet, length of the transport
+    header, offset of the sum in the transport header).
     """
     src, dst = NET[fam].format(1, 1), NET[fam].format(net, 1 if net == 2 else 2)
     if proto == esp.TCP:

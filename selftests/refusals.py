@@ -335,7 +335,7 @@ class Requests(refusals.Asked):
                    "the other way")
         for spi in (SPI, SPI + SAME):
             self.link.delete(spi, OUTER["b"][4])
-        ksft.equal(self.add(**more), (0, ""), "one for one")
+        ksft.equal(self.add(**more), (0, ""), "in place of a deleted one")
         self.flush()
         self.nothing_left()
 
@@ -352,6 +352,7 @@ class Requests(refusals.Asked):
 
     @staticmethod
     def filler(number, verb="add"):
+        """The line for ip about one of the SAs that fill the table."""
         name = (f"src {OUTER['b'][4]} dst {OUTER['a'][4]} proto esp "
                 f"spi {0x100000 + number:#x}")
         if verb == "delete":
