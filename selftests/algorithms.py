@@ -7,8 +7,8 @@ Each cell uses one shape and sends UDP both ways, ICMP echo and TCP. UDP is seen
 with every length that the padding of ESP can have for the algorithm. An oracle
 opens each frame on the wire (lib/algs.py), and counters prove that the engines
 did the work (lib/traffic.py, settle()). An end that does not offload uses
-Linux' own software ESP. An engine rejects each frame in which one bit was
-changed, with the right status for that bit.
+Linux' own software ESP. b's engine, if b offloads, rejects each frame in which
+one bit was changed, because the ICV is wrong.
 """
 import random
 
@@ -17,8 +17,9 @@ from lib.algs import ALGS, CIPHERS, MACS
 from lib.bed import SHAPES, Bed
 from lib.cases import Cells, run_cells
 
-# Which ends offload, for packets from a to b: both, the sender, the receiver
+# The ends that offload, and the word for them in the name of a cell
 ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
+# (ends that offload, ESN) of the cells of each algorithm
 ROUNDS = [("ab", False), ("a", True), ("b", False), ("ab", True)]
 
 
@@ -80,6 +81,8 @@ class Algorithms(Cells):
         bit is changed.
         """
         start = len(frame.raw) - len(frame.esp)
+        # A byte of the number, the byte in front of the ciphertext, the first
+        # and last byte of the ciphertext, the last byte of the ICV
         spoilt = [start + at for at in
                   (5, 7 + pair.ab.alg.iv_len, 8 + pair.ab.alg.iv_len,
                    len(frame.esp) - 1 - pair.ab.icv // 8,

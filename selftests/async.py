@@ -7,8 +7,8 @@ workqueue. Where it cannot, it completes them at once, so both kinds of
 completion occur. The engine asks for the name "rfc4106(gcm(aes))" and gets
 pcrypt, because the priority of pcrypt is the highest of all algorithms with
 this name. Both ends offload, so only the engines encrypt. To prove that
-completion was asynchronous, the test checks that the workqueue's serializer
-ran.
+completion was asynchronous, the test checks that the serializer of padata (on
+which pcrypt is built) ran in its workqueue.
 """
 import errno
 import os
@@ -25,7 +25,9 @@ DATAGRAMS = 1000
 
 
 def make_pcrypt():
-    """Called once for the program; the last case removes pcrypt."""
+    """Make pcrypt, unless an earlier case has made it; return its driver. The
+    last case removes pcrypt.
+    """
     crypto.load(NAME)
     under = crypto.best(NAME)["driver"]
     if under.startswith("pcrypt("):
@@ -132,7 +134,7 @@ def tcp_both_ways(defer, shape):
 
 
 def bad_between_good(defer):
-    """Failures are asynchronous, too, and the other frames keep their order."""
+    """Every fifth frame has a wrong ICV and fails; all other frames arrive."""
     test = Async(defer, "ipv4-transport")
     key = test.pair.ab.oracle()
     data, frames = [], []
@@ -155,7 +157,7 @@ def bad_between_good(defer):
 
 
 def delete_while_busy(defer):
-    """SAs are deleted again and again while their packets are inside pcrypt."""
+    """SAs are deleted again and again while pcrypt may have their packets."""
     test = Async(defer, "ipv4-transport")
     for _ in range(20):
         test.flood("a", 50)

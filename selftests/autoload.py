@@ -35,7 +35,7 @@ def install(defer):
 
 
 def use(defer, base):
-    """Have the kernel run modprobe with that directory."""
+    """Have the kernel run modprobe with the directory @base."""
     program = f"{base}/modprobe"
     with open(program, "w", encoding="ascii") as f:
         f.write(f"#!/bin/sh\nexec /sbin/modprobe -d {base} \"$@\"\n")

@@ -88,6 +88,7 @@ class BondBed(Bed):
         return pair
 
     def counts(self, name):
+        """{card of the bond: its counter @name}"""
         return {dev: card.stats()[name] for dev, card in self.cards.items()}
 
 
@@ -112,7 +113,9 @@ def check_offloaded(bed, before):
 
 
 def check_engine(bed, flood):
-    """Only the active card's engine works, and it does both directions."""
+    """Only the active card's engine works, in both directions. If the SAs are
+    in software, no engine works.
+    """
     active = bed.active()
     for name in ("ipsec_tx_pkts", "ipsec_rx_pkts"):
         before = bed.counts(name)
@@ -129,7 +132,7 @@ def choose(bed, card):
 
 
 def pull(bed, card):
-    """Pull the active card's cable, and plug it when @card is active."""
+    """Pull the active card's cable. Plug it again when @card is active."""
     other = bed.active()
     bed.w.ip(f"link set {PORTS[other]} down")
     ksft.wait_for(f"{card} to be used", lambda: bed.active() == card, 30, 0.02)
@@ -154,9 +157,8 @@ def fail_over(bed, shape):
 
 
 def bulk(bed, shape):
-    """A bond cuts a large packet to a multiple of its MSS
-    (NETIF_F_GSO_PARTIAL). The card gets the large packet that is
-    left, with its ESP header.
+    """The bond offers NETIF_F_GSO_PARTIAL, so the core cuts a large packet to a
+    multiple of its MSS. The card gets this large packet with its ESP header.
     """
     bed.remove()
     bed.install(shape)

@@ -7,7 +7,7 @@ stays at the sender, and so does memory that the sender still uses.
  mirror       a stream arrives while its clones go out on another card
  duplicates   software ESP decrypts a frame that shares pages with another
  scrubbed     mark and priority stay at the sender, in each mode
- copies       how often a frame was copied is not counted across a cable
+ copies       a cable does not carry netem's note that a frame is a copy
  times        a socket gets one transmit time, not one for each card
 """
 import json
@@ -69,6 +69,7 @@ def late_acks(defer):
     data = noise(1 << 17)
     lost = False
     while time.monotonic() - begun < seconds:
+        # ACKs are lost in the last 0.9 s of each 1.3 s
         late = (time.monotonic() - begun) % 1.3 > 0.4
         if late != lost:
             lost = late
@@ -108,8 +109,8 @@ def mirror(defer):
             raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
     defer(w.command, "tc", "qdisc", "del", "dev", "ov1", "clsact")
     before = received_by(w, "ov5")
-    # install() has set the number of segments that the
-    # shape needs. Packets are single, large, and cut by the stack
+    # Packets are single, then large, and then large and cut by the stack. The
+    # next install() sets gso_max_segs anew
     defer(bed.ethtool["a"].tso, True)
     for segments, tso in ((1, True), (65535, True), (65535, False)):
         bed.a.ip(f"link set ov0 gso_max_segs {segments}")
@@ -120,6 +121,7 @@ def mirror(defer):
 
 
 def received_by(ns, dev):
+    """How many bytes a device has received."""
     link, = json.loads(ns.command("ip", "-s", "-j", "link", "show", "dev",
                                   dev).stdout)
     return link["stats64"]["rx"]["bytes"]
@@ -258,7 +260,7 @@ def times(defer):
                     TX_SOFTWARE | SOFTWARE | OPT_TSONLY)
     for number in range(1, 4):
         talk.udp("a", [100 * number])
-        # The frame has passed three cards by now
+        # The frame has passed all cards by now, and two of them have sent it
         told = 0
         while True:
             try:

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """A monitor shows each frame on both sides of the engine, with its records.
 
-It also shows each frame that the bridge drops, with the counter of the drop.
-What is shown of the wire is compared with what a bridge on the wire has seen.
-Unless frames in clear were asked for, nothing of a payload is shown.
+The monitor also shows each frame that the bridge drops, with the counter of the
+drop. What it shows of the wire is compared with what the taps on the wire have
+seen. Unless frames in clear were asked for, nothing of a payload is shown.
 """
 import errno
 import socket
@@ -46,7 +46,7 @@ class Ends:
         return monitor
 
     def datagram(self):
-        """Send a datagram from a to b; the frame on the wire."""
+        """Send a datagram from a to b; return its frame on the wire."""
         self.talk.socks["a"].sendto(PAYLOAD, (self.talk.address["b"], PORT))
         ksft.wait_for("a frame on the wire", lambda: self.on_wire("a"))
         return self.on_wire("a")[0]
@@ -68,13 +68,14 @@ class Ends:
 
 
 def of(frames, point):
+    """The only one of the frames that was shown at this point."""
     found = [frame for frame in frames if frame.point == point]
     ksft.equal(len(found), 1, f"frames at point {point}")
     return found[0]
 
 
 def check_named(ends, shown, seq=1):
-    """Check what the header of a frame says of SA and number."""
+    """Check the SPI, the number and the time in the header of a frame."""
     ksft.equal((shown.spi, shown.seq), (ends.pair.ab.spi, seq),
                "SPI and number")
     age = time.time_ns() - shown.time
@@ -109,7 +110,7 @@ def both_sides(defer, shape, how):
 
 
 def records(defer, how):
-    """The words are those of Documentation/ipsecov2.rst 1.3 and 1.5."""
+    """The words are those of Documentation/ipsecov2.rst 1.2, 1.3 and 1.5."""
     ends = Ends(defer, "ipv4-transport", how)
     ends.datagram()
     sent, received = ends.sender.shown(2), ends.receiver.shown(2)
@@ -173,7 +174,9 @@ def no_sa(defer):
 
 
 def large_send(defer, how):
-    """The template is shown once, and each segment as it leaves."""
+    """The template is shown as it goes to the engine, and each segment as it
+    leaves.
+    """
     ends = Ends(defer, "ipv4-transport", how)
     ends.talk.tcp("a", 20000, 0)
     ksft.wait_for("a template", lambda: any(
@@ -215,7 +218,7 @@ def check_drop(shown, counter, spi, seq, cut, data):
 
 
 def refused(defer, fam, clear):
-    """A packet that a policy blocks, before the engine."""
+    """A policy blocks the packet before the engine gets it."""
     test = Dropped(defer, "a", fam, clear)
     test.policy("a", "out", BLOCK)
     ksft.equal(test.card.leaves(test.packet), "ipsec_tx_drop_blocked", "fate")
@@ -228,7 +231,9 @@ def refused(defer, fam, clear):
 
 
 def refused_malformed(defer):
-    """The packet ends within its IP header, so nothing of it is shown."""
+    """The packet ends within its IP header, so only the Ethernet header is
+    shown.
+    """
     test = Dropped(defer, "a")
     test.policy("a", "out", BLOCK)
     test.card.leaves(test.packet[:12])
@@ -279,7 +284,9 @@ def protected_is_clear(defer, clear):
 
 
 def replayed(defer, shape):
-    """The number was seen before: the frame still has its ESP header."""
+    """The number came before, so the bridge drops the frame while the frame
+    still has its ESP header.
+    """
     ends = Ends(defer, shape, "packet")
     wire = ends.datagram()
     opened = of(ends.receiver.shown(2), RX_CLEAR)
@@ -393,7 +400,9 @@ def ends_when_its_card_moves(defer):
 
 
 def moved_monitor_is_blind(defer):
-    """A user who has no rights over a card sees none of its frames."""
+    """A monitor that moves to another namespace shows nothing, because a user
+    there may have no rights over the card.
+    """
     bed = Bed()
     defer(bed.delete)
     pair = bed.install(Shape.named("ipv4-transport"))

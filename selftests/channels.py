@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Nothing is lost, and each flow and each SA keeps its order, while the number
-of queues, the queue of a flow or the thread of a NAPI changes.
+"""Nothing is lost, and each flow keeps its order, while the number of queues,
+the queue of a flow or the thread of a NAPI changes.
+
+In packet mode the numbers of each SA keep their order, too. Other cases prove
+what ethtool answers about channels, the indirection table and the hash.
 """
 import contextlib
 import os
@@ -20,6 +23,7 @@ FLOWS = 8
 # Datagrams on their way. All of them have room in the queueing disciplines of
 # the two cards in the middle, which drop what a stopped queue does not take.
 WINDOW = 160
+# What change() of under_traffic() gets, one after the other
 COUNTS = (1, 5, 2, 8, 3, 4, 1, 8)
 # Bytes of TCP on their way, so that the capture of the wire keeps up
 TCP_WINDOW = 1 << 17
@@ -29,7 +33,8 @@ KINDS = [kind + version for kind in ("tcp", "udp", "sctp", "esp")
 PORTS = ("L4 bytes 0 & 1 [TCP/UDP src port] "
          "L4 bytes 2 & 3 [TCP/UDP dst port]")
 SO_INCOMING_NAPI_ID = 56
-# Room for a large packet of TCP, whose numbers may be late in crypto mode
+# Size of the replay window: the numbers of a large packet of TCP, which may be
+# late in crypto mode, must be inside
 REPLAY = 256
 
 
@@ -38,11 +43,13 @@ class ManyQueues(Bed):
 
 
 class Flows:
-    """UDP flows from a to b in a thread: datagrams with numbers. The thread
-    watches the numbers of all SAs on the wire, too. No number comes twice. In
-    packet mode the numbers rise. In crypto mode the core draws a number before
-    it puts the packet into a queue. So a packet of another sender of the SA
-    may overtake the packet, even if no queue changes (the case "still").
+    """UDP flows from a to b in a thread, with a count in each datagram.
+
+    The thread also watches the sequence numbers of all SAs on the wire. No
+    number comes twice. In packet mode the numbers rise. In crypto mode the core
+    draws a number before it puts the packet into a queue. So a packet of
+    another sender of the SA may overtake the packet, even if no queue changes
+    (the case "still").
     """
 
     def __init__(self, bed, shape, how):
@@ -184,6 +191,7 @@ class Stream:
 
 
 def channels(bed, side, count):
+    """Set the number of queues that a side's card uses."""
     bed.host(side).command("ethtool", "-L", CARD[side], "combined", str(count))
 
 
@@ -197,9 +205,9 @@ def cells():
         for name in SHAPES:
             shape = Shape.named(name)
             made += [(f"{how} {name} {what.__name__}", what, how, shape)
-                     for what in (Channels.still, Channels.sender, Channels.receiver,
-                                  Channels.steered, Channels.hashed_anew,
-                                  Channels.threaded)]
+                     for what in (Channels.still, Channels.sender,
+                                  Channels.receiver, Channels.steered,
+                                  Channels.hashed_anew, Channels.threaded)]
     return made
 
 
@@ -235,13 +243,14 @@ class Channels:
                  re.findall(find, part, re.M)} for part in (now, most)]
 
     def entries(self, side="b"):
-        """The queues that the table of a side's card names."""
+        """The queues in the indirection table of a side's card."""
         text = self.ethtool(side, "-x", CARD[side]).stdout
         rows = re.findall(r"^\s*\d+:\s+((?:\d+\s*)+)$", text, re.M)
         return [int(n) for row in rows for n in row.split()]
 
     def sysfs(self, side):
         """(receive queues, send queues) in sysfs."""
+        # `ip netns exec` mounts the sysfs of the namespace
         done = self.bed.host(side).command(
             "ip", "netns", "exec", self.bed.host(side).name, "ls",
             f"/sys/class/net/{CARD[side]}/queues")
@@ -308,7 +317,9 @@ class Channels:
         ksft.equal(set(self.entries("a")), set(range(QUEUES)), "table")
 
     def one_direction(self):
-        """Queues that only one direction has count beside the channels."""
+        """A card may have more queues of one direction. ethtool sets and counts
+        them apart from the combined channels.
+        """
         ns = self.bed.a
         ns.ip("link add odd0 numtxqueues 2 numrxqueues 5 type ipsecov2")
         try:
@@ -378,8 +389,8 @@ class Channels:
                        f"{kind} {fields}: {done.stderr!r}")
 
     def napis(self, shape):
-        """The NAPIs of b's card that whole datagrams and fragmented datagrams
-        of several flows came up from.
+        """Two sets of NAPIs of b's card: those that whole datagrams of several
+        flows came up from, and those that fragmented datagrams came up from.
         """
         found = []
         for length in (40, 4000):

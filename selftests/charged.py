@@ -96,7 +96,7 @@ def cpus():
 
 
 class Place:
-    """A namespace with a card, and an ip in the cgroup that works there."""
+    """A namespace with a card, and a Member that runs in the namespace."""
 
     def __init__(self, defer):
         self.ns = Netns("charged")
@@ -140,6 +140,7 @@ def cards_are_charged(defer):
 
 
 def many(defer, what, number, line, size):
+    """Make @number objects. Each must cost the cgroup @size bytes or more."""
     place = Place(defer)
     got = grown(place.cgroup, lambda: place.member.make(
         [line(i) for i in range(number)]), ["slab"])
@@ -158,6 +159,7 @@ def policies_are_charged(defer):
 
 
 def console_level(level):
+    """Set the level of messages for the console; return the old level."""
     with open("/proc/sys/kernel/printk", "r+", encoding="ascii") as f:
         old = f.read().split()[0]
         f.seek(0)
@@ -166,12 +168,14 @@ def console_level(level):
 
 
 def limit_stops_him(defer):
-    """The kernel ends a process at its limit, and no other user notices."""
+    """The kernel ends a process at the limit of its cgroup, and no other user
+    notices.
+    """
     place = Place(defer)
     cgroup = place.cgroup
-    # When the kernel ends the process, it logs a stack. run.sh and the test bed
-    # would take the stack for a complaint. So this case checks the log itself,
-    # and then clears it.
+    # When the kernel ends the process, the kernel logs a stack. run.sh and the
+    # test bed would take the stack for a complaint. So this case checks the log
+    # itself, and then clears the log.
     log = kernel_log()
     defer(console_level, console_level("1"))
     wanted = 4000

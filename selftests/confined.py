@@ -24,11 +24,13 @@ from lib.sealer import PORT, Sealer
 SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
           "ipv4-transport-udp")
 PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 1, 1
+# MAC addresses: of br1 in own(), a second one of the card, of a static entry
 BRIDGE, SECOND, STATIC = ("02:00:00:00:0b:01", "02:00:00:00:0b:02",
                           "02:00:00:00:0b:03")
-# Source of the frames that this program sends; a's own kernel sends some, too
+# Source of the frames that this program sends; a's kernel sends frames, too
 SENDER_MAC = "02:00:00:00:0d:00"
 SENDER = bytes.fromhex(SENDER_MAC.replace(":", ""))
+# {IP version: (address of the group, its MAC address)}
 GROUPS = {4: ("239.1.2.3", "01:00:5e:01:02:03"),
           6: ("ff05::1:203", "33:33:00:01:02:03")}
 # Every kind of destination except the card's own address
@@ -41,7 +43,9 @@ OTHERS = {
 
 
 class BridgeBed(Bed):
-    """b's card is a port of a bridge; the tap leak is at the other port."""
+    """b's card is a port of a bridge; the tap leak shows what leaves by the
+    other port.
+    """
 
     def make(self, mtu):
         super().make(mtu)
@@ -58,11 +62,10 @@ class BridgeBed(Bed):
         # Nobody else may put frames on b's cable: tests count filtered frames
         self.a.ip("link set ov0 down")
         self.leak = Tap(self.w, "ov7")
-        self.alone = False
         self.wait_open()
 
     def wait_open(self):
-        """A port begins to forward some time after its carrier is there."""
+        """A port of br1 begins to forward some time after it has carrier."""
         probe = b"\xff" * 6 + b"\x02" + bytes(5) + b"\x88\xb5" + bytes(46)
 
         def through():
@@ -70,7 +73,7 @@ class BridgeBed(Bed):
             return probe in self.leak.frames()
 
         ksft.wait_for("frames to pass b's bridge", through, 30, 0.02)
-        # The bridge learns where the other host is
+        # br1 learns where the other host is
         host = bytes.fromhex(OTHERS["another host"].replace(":", ""))
         self.leak.send(b"\xff" * 6 + host + probe[12:])
 
@@ -98,8 +101,9 @@ class Attack:
         pair = bed.install(shape, offload="b", how=how)
         bed.check_offload_lines(pair)
         if shape.encap and how == "packet":
-            # Daemons add this bypass. Without it, ESP in UDP that the card has
-            # not decrypted is clear UDP, which the policy does not let in
+            # Daemons add this bypass, too. Without the bypass, ESP in UDP that
+            # the card has not decrypted is clear UDP to the policy, which does
+            # not let in clear UDP
             bed.b.ip("xfrm policy update src 0.0.0.0/0 dst 0.0.0.0/0 "
                      f"proto udp dport {ENCAP_PORT} dir in priority 1 "
                      "offload packet dev ov3")
@@ -134,7 +138,9 @@ class Attack:
         ksft.equal(self.sock.recv(65536), payload, what)
 
     def leaked(self, whole=()):
-        """Have all frames of @whole come out? Any other frame is a failure."""
+        """Have all frames of @whole come out? Any other frame of this program
+        is a failure, and so is any clear text.
+        """
         for raw in self.bed.leak.frames():
             if b"payload!" in raw:
                 raise ksft.Fail(f"clear text came out: {ksft.show(raw)}")
@@ -172,7 +178,7 @@ def others(attack):
 
 def own(attack):
     """The bridge above the card first has the card's MAC and then another MAC.
-    The card does not know the other MAC, so the stack decrypts these frames.
+    The card does not know the other MAC, so the stack decrypts frames to it.
     """
     bed = attack.bed
     for mac, by_card in ((MAC["b"], 1), (BRIDGE, 0)):
@@ -232,7 +238,9 @@ def static(attack):
 
 
 def below(attack):
-    """A second address of the card is not its own while a bridge is above."""
+    """A second address of the card is not the card's own while there is a
+    bridge above the card.
+    """
     bed = attack.bed
     bed.b.command("bridge", "fdb", "add", SECOND, "dev", "ov3", "self",
                   "permanent")
@@ -339,7 +347,9 @@ def listener(attack):
 
 
 def group(attack):
-    """The card decrypts ESP to a group only while no bridge floods it."""
+    """The card decrypts ESP to a group only while there is no bridge above,
+    because a bridge floods frames to groups.
+    """
     bed = attack.bed
     to, mac = GROUPS[attack.sa.shape.outer]
     # ip exits after a line with maddr, so this is a call of its own

@@ -88,6 +88,7 @@ def protect_outer(bed, defer, shape):
 
 
 def carried(plain, shape):
+    """The protocol of the tunnel device's packet that ESP carries."""
     if shape.mode == "transport":
         return plain.next_header
     return esp.Frame(bytes(12) + (b"\x08\x00" if shape.outer == 4 else
@@ -138,8 +139,8 @@ def tunnel(defer, test, name, mode, how):
             (sent, frames)
 
     # The last segments of TCP may still be on their way.
-    sent, frames = ksft.wait_for("what the engines sent to be received by "
-                                 "the other", settled)
+    sent, frames = ksft.wait_for("each engine to receive what the other end "
+                                 "sent", settled)
     for side in "ab":
         ksft.equal(drops(bed, side), {}, f"drops at {side}")
         if by_software:

@@ -6,7 +6,8 @@ offload).
 Frames of each shape are put on the wire to b's card, with GRO and without. They
 arrive without a socket for UDP encapsulation, behind a firewall that rejects
 the outer packet, and with any UDP checksum. No answer quotes them in clear, and
-a tap sees only the packet inside.
+a tap sees only the packet inside. The case header_csum also runs in packet
+mode.
 """
 import os
 import select
@@ -96,7 +97,7 @@ def udp_errors(ns):
     return int(dict(zip(names, values))["InCsumErrors"])
 
 
-# ---- cases: defer, bed, shape, gro
+# ---- cases: defer, bed, shape, and gro or how
 
 def tapped(defer, bed, shape, gro):
     """A tap on the card sees the packet inside once, and never ESP."""
@@ -130,8 +131,8 @@ def firewall(defer, bed, shape, gro):
 
 
 def no_socket(defer, bed, shape, gro):
-    """ESP in UDP arrives, though port 4500 has no socket, and no policy is for
-    the outer packet.
+    """ESP in UDP arrives, though port 4500 has no socket, and no policy lets
+    the outer packet in.
     """
     rx = Receiver(bed, defer, shape, gro)
     index = rx.close_encap_socket()
@@ -191,7 +192,9 @@ def bad_icv(defer, bed, shape, gro):
 
 
 def header_csum(defer, bed, shape, how):
-    """IP drops a packet with a damaged header before xfrm sees the packet."""
+    """The card drops a packet whose IP header is damaged. Without an offload,
+    IP would drop the packet before xfrm.
+    """
     rx = Receiver(bed, defer, shape, True, how=how)
     damaged = bytearray(rx.sealer.frame(rx.sealer.packet()[0]))
     damaged[HEADER_CSUM] ^= 1

@@ -158,7 +158,10 @@ def received_clear_bad(card, defer):
 
 
 def received_bad(card, defer):
-    """One frame of each fault that the engine or the state's window finds."""
+    """Frames with one fault each: a wrong ICV, AH with the SPI of ESP, a dummy,
+    no IP in the tunnel, an unreadable inner packet, a wrong checksum of the
+    outer header. Then a good frame comes twice.
+    """
     card.policy("b", "in", card.pair_selector(), PROTECT)
     packet = card.packet(1, 1, UDP, 1, 1)
     good = seal(card, packet, 1)

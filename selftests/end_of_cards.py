@@ -6,7 +6,7 @@ much of this under RTNL. If each card waited there, the machine would wait.
 
     OV2_CARDS=200 end_of_cards.py       with 200 cards instead of 48
 
-Each case prints what it measured.
+The cases print what they measured.
 """
 import os
 import subprocess
@@ -21,9 +21,9 @@ from lib.trace import Trace, root
 CARDS = int(os.environ.get("OV2_CARDS", 48))
 ROUNDS = 3
 
-# A card must cost less than so many times the cost of a veth device. The ratio
-# is 0.5 to 2.2 (Documentation/performance.rst); with a grace period for each
-# card it would be 7 and more.
+# A card must cost less than LIMIT times what a veth device costs. The ratio is
+# 0.5 to 2.1 (Documentation/performance.rst); with a grace period for each card
+# it was 7.1.
 LIMIT = 4
 
 # Functions in which the kernel waits: for grace periods, callbacks, work
@@ -60,7 +60,7 @@ class Cleaner:
                       lambda: [list(self.runs()), self.begun is None][1], 60)
 
     def delete(self, ns):
-        """Seconds that the worker needs for a namespace."""
+        """Delete a namespace; return the seconds that the worker needs."""
         self.quiet()
         ns.delete()
         took = ksft.wait_for("the end of a namespace",
@@ -86,6 +86,7 @@ KINDS = {"cards": make_cards, "veth": make_veth}
 
 
 def filled(defer, kind, up):
+    """A namespace with CARDS devices of a kind, all up or all down."""
     ns = Netns(kind)
     defer(ns.delete)
     KINDS[kind](ns, CARDS)
@@ -101,7 +102,7 @@ def compare(what, times, other="veth"):
     ksft.note(f"{what}, {CARDS} devices: a card {best['cards']:.3f} ms, "
               f"a {other} device {best[other]:.3f} ms, ratio {ratio:.2f}")
     ksft.check(ratio < LIMIT, f"{what}: a card costs {ratio:.1f} times "
-               f"what a {other} device costs, and may {LIMIT} times")
+               f"what a {other} device costs; the limit is {LIMIT} times")
 
 
 def namespaces(defer, up, what):
@@ -180,8 +181,8 @@ def namespace_under_traffic(defer):
 
 
 def one_by_one(defer):
-    """Each card alone is compared with a dummy device, because `ip link del`
-    deletes two veth devices at a time.
+    """Each card is deleted alone, and compared with a dummy device, because
+    `ip link del` deletes two veth devices at a time.
     """
     ns = Netns("single")
     defer(ns.delete)
@@ -197,7 +198,7 @@ def one_by_one(defer):
 
 
 class Waits:
-    """Counts how often the kernel waits, by kprobes on what waits."""
+    """Counts how often the kernel waits, by kprobes on WAITS."""
 
     def __init__(self):
         self.file = root() + "/kprobe_events"
@@ -218,6 +219,7 @@ class Waits:
             os.close(file)
 
     def of(self, work):
+        """How often the kernel waits while work() runs."""
         self.trace.read()
         work()
         return len(self.trace.read())
@@ -229,8 +231,8 @@ class Waits:
 
 
 def no_wait_for_each_card(defer):
-    """40 more cards cause hardly any more waits. Waits are counted, because a
-    count repeats exactly and a time does not.
+    """40 more cards cause hardly any more waits. Waits are counted, because
+    their number differs less from run to run than a time does.
     """
     waits = Waits()
     defer(waits.close)

@@ -166,7 +166,7 @@ class Tap:
 
     It uses a ring, because the kernel copies a frame into a ring at once. A
     packet socket without a ring keeps a clone of the frame. The clone shares
-    its pages with the frame, and Linux' own ESP decrypts ESP in UDP in these
+    its pages with the frame, and Linux' own ESP may decrypt ESP in UDP in these
     pages.
     """
 
