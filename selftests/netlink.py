@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The netlink family tells what each card is, what it can do and what it counts.
+"""The netlink family tells what each card is, what it can do and what it
+counts.
 
-The kernel's own client (YNL) asks, by the spec. What the family says is
+The kernel's own client (YNL) asks as the spec says. What the family says is
 compared with what ip and ethtool say of the same card.
 """
 import errno
@@ -26,7 +27,7 @@ STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi {spi} reqid 1"
 
 
 def two_cards(defer, options=""):
-    """Two cards and their cable, in one namespace."""
+    """A namespace with two cards and their cable, and a Family in it."""
     ns = Netns("cards")
     defer(ns.delete)
     ns.ip(f"link add ov0 {options} type ipsecov2",
@@ -141,7 +142,7 @@ def counters(defer):
                    one["explanation"][0].isupper(), f"no sentence: {one}")
 
 
-# ---- many, elsewhere, and by whom
+# ---- many cards, other namespaces, other users
 
 def many_cards(defer):
     ns, family = two_cards(defer)
@@ -161,7 +162,7 @@ def many_cards(defer):
 
 
 def churn(defer):
-    """A card that comes or goes leaves the others in the dump."""
+    """While a card comes and goes, each other card is in every dump, once."""
     ns, family = two_cards(defer)
     ns.ip(*(f"link add many{n} type ipsecov2" for n in range(MANY // 4)))
     with ns.entered():
@@ -196,13 +197,14 @@ def namespaces(defer):
 
 
 def what_all_see(family):
+    """Names of cards, number of counters, names of the module's attributes."""
     return [sorted(one["ifname"] for one in family.card_get({}, dump=True)),
             len(family.counter_get({}, dump=True)),
             list(family.module_get({}))]
 
 
 def unprivileged(defer):
-    """Everybody may ask what a card is and counts, without any privilege.
+    """A user without privileges may ask what a card is, and what it counts.
     """
     ns, family = two_cards(defer)
     expected = [["ov0", "ov1"], len(family.counter_get({}, dump=True)),
@@ -238,7 +240,7 @@ def wrong(defer):
 
 
 def ask(sock, family, payload):
-    """Send a raw card-get; the errno of the answer."""
+    """Send a card-get with @payload, and return the errno of the answer."""
     message = struct.pack("=BBH", CMD_CARD_GET, 1, 0) + payload
     sock.send(struct.pack("=IHHII", 16 + len(message), family,
                           NLM_F_REQUEST | NLM_F_ACK, 1, 0) + message)
@@ -255,7 +257,8 @@ def malformed(defer):
     for payload, what in (
             (struct.pack("=HHH", 6, A_CARD_IFINDEX, 1), "an index of 2 bytes"),
             (struct.pack("=HHI", 60, A_CARD_IFINDEX, 1), "a length too long"),
-            (struct.pack("=HHII", 8, A_CARD_IFINDEX, 1, 1), "a rest"),
+            (struct.pack("=HHII", 8, A_CARD_IFINDEX, 1, 1),
+             "a rest that is no attribute"),
             (struct.pack("=HHI", 8, 77, 1), "an attribute that is unknown"),
             (b"", "no attribute")):
         ksft.check(ask(sock, number, payload) in (errno.EINVAL, errno.ERANGE),
@@ -275,7 +278,9 @@ def module_gone(defer):
 
 
 def alias(_):
-    """The kernel loads the module when a program asks for the family."""
+    """The module has the alias by which the kernel loads it when a program asks
+    for the family.
+    """
     path = module.file()
     if not path:
         raise ksft.Skip("no module file: set OV2_KO")

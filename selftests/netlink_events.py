@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The netlink family tells what happens to cards, SAs and policies, by its groups.
+"""The netlink family tells its listeners what happens to cards, SAs and
+policies.
 
-Each event is caused once, and its message is compared with what the family
+Each case causes events, and compares their messages with what the family
 answers to a request. The kernel's own client (YNL) hears the messages.
 """
 import errno
@@ -31,7 +32,7 @@ POLICY = (f"xfrm policy {{verb}} src {A} dst {B} dir {{way}} priority 5"
 
 
 class Place:
-    """A namespace with a card, and one who listens."""
+    """A namespace with one card or two, and a listener in multicast groups."""
 
     def __init__(self, defer, *groups, cards=1):
         self.ns = Netns("events")
@@ -85,10 +86,11 @@ def come_and_go(defer):
 
 
 def line(defer):
-    """The line is up while both ends are."""
+    """The line is up while both ends are up. Each change is told of both ends.
+    """
     place = Place(defer, "cards", cards=2)
     place.ns.ip("link set ov0 up")
-    ksft.equal(place.events.read(), [], "one end is up")
+    ksft.equal(place.events.read(), [], "messages while one end is up")
     for way, name in (("up", "card-up-ntf"), ("down", "card-down-ntf"),
                       ("up", "card-up-ntf")):
         place.ns.ip(f"link set ov1 {way}")
@@ -108,9 +110,10 @@ def configuration(defer):
         place.ns.command("ethtool", "-K", "ov0", "esp-hw-offload", state)
         message, = place.events.expect(("card-config-ntf", {}))
         ksft.equal(message, place.card(), f"the card with all {state}")
-        ksft.equal(not message["config"]["encr"], empty, "no ciphers")
+        ksft.equal(not message["config"]["encr"], empty,
+                   f"the card has no ciphers with all {state}")
     place.ns.command("ethtool", "-K", "ov0", "rx-gro-list", "on")
-    ksft.equal(place.events.read(), [], "another feature")
+    ksft.equal(place.events.read(), [], "messages about another feature")
 
 
 def queues(defer):
@@ -132,8 +135,9 @@ def reset(defer):
 
 
 def moved(defer):
-    """The namespace that a card leaves hears that it is gone, the other one
-    that it comes, and the namespace of the other end where it is.
+    """When a card moves, its old namespace hears that the card goes, and its
+    new namespace hears that the card comes. The namespace of the other end of
+    the cable hears where the card is.
     """
     place = Place(defer, "cards", cards=2)
     there = Netns("there")
@@ -145,7 +149,7 @@ def moved(defer):
                         ("card-change-ntf", place.card()))
     ksft.check("peer-netns-id" in place.card(), "the other end is elsewhere")
     elsewhere.expect(("card-add-ntf", {"ifname": "ov1"}))
-    # The socket of the one who listens keeps the namespace
+    # A listener's socket keeps its namespace alive
     elsewhere.close()
     there.delete()
     place.events.expect(("card-change-ntf", {"ifname": "ov0"}))
@@ -154,7 +158,7 @@ def moved(defer):
 # ---- SAs
 
 def added_and_deleted(defer, **asked):
-    """What is told is what a request tells."""
+    """The messages about an SA are what the family answers to a request."""
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up")
     flags = asked.pop("flags")
@@ -173,7 +177,7 @@ def added_and_deleted(defer, **asked):
 
 
 def counts_of_deleted(defer):
-    """What an SA did is told once more when it goes."""
+    """The message about an SA that goes has the SA's counts."""
     place = Place(defer, "sas", cards=2)
     send = sender(defer, place)
     place.ns.ip(STATE.format(spi=0x1000, how="crypto", words=""))
@@ -188,7 +192,7 @@ def counts_of_deleted(defer):
 
 
 def with_its_card(defer):
-    """An SA goes before its card."""
+    """When a card is deleted, its SA goes before the card."""
     place = Place(defer, "sas", "cards")
     place.ns.ip("link set ov0 up",
                 STATE.format(spi=1, how="crypto", words=""), "link del ov0")
@@ -197,7 +201,7 @@ def with_its_card(defer):
 
 
 def limits(defer):
-    """The soft limit, and then the hard one."""
+    """An SA reaches its soft limit, and then its hard limit."""
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up", STATE.format(
         spi=0x77, how="packet", words="limit time-soft 1 limit time-hard 3"))
@@ -212,7 +216,7 @@ def limits(defer):
 
 
 def software(defer):
-    """Of a state that is not offloaded nothing is told."""
+    """Nothing is told of a state and a policy that are not offloaded."""
     place = Place(defer, "sas")
     expiries = xfrmnl.Expiries(place.ns)
     place.ns.ip("link set ov0 up", f"xfrm state add src {A} dst {B} proto esp"
@@ -229,7 +233,7 @@ def software(defer):
 # ---- what a card refuses, and what it leaves to software
 
 def refused(defer):
-    """The message is the entry of the log, without the one who asked."""
+    """A message has what the entry of the log has, except who asked."""
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up")
     place.link.add(0x1234, A, B, reqid=0, aead=GCM, dir=OUT,
@@ -247,11 +251,13 @@ def refused(defer):
     entries = place.family.log_get({}, dump=True)
     ksft.equal(messages, [without(one, "comm", "pid") for one in entries],
                "messages and log")
-    ksft.check(all("pid" in one for one in entries), "the log has all")
+    ksft.check(all("pid" in one for one in entries), "the log has who asked")
 
 
 def sender(defer, place):
-    """A function that sends packets by ov0."""
+    """Set up ov0 to send from A to B under a policy. Return a function that
+    sends @count packets.
+    """
     place.ns.ip("link set ov0 up", "link set ov1 up",
                 f"address add {A}/24 dev ov0",
                 f"neigh replace {B} lladdr 02:00:00:00:00:0b dev ov0",
@@ -267,13 +273,15 @@ def sender(defer, place):
 
 
 def declined(defer):
-    """The first packet of a reason is told, and others are counted only. The
-    core also sends through an inbound state; see declined.py.
+    """For each SA and reason, the first packet that the card declines is told,
+    and other packets are only counted. Here the core sends through a state that
+    is offloaded inbound; see declined.py.
     """
     place = Place(defer, "sas", cards=2)
     send = sender(defer, place)
 
     def both_ways(spi):
+        """Add a state without a direction, offloaded inbound."""
         ksft.equal(place.link.add(spi, A, B, aead=GCM,
                                   offload=(place.index, INBOUND)), (0, ""),
                    "answer")
@@ -302,7 +310,9 @@ def declined(defer):
 # ---- policies
 
 def policies(defer):
-    """Added, updated and deleted; a message is what a request tells."""
+    """The messages about policies that are added and deleted are what the
+    family answers to a request. An update is a delete and an add.
+    """
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up")
     for way in ("out", "in"):
@@ -322,18 +332,20 @@ def limits_of_policies(defer):
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up", POLICY.format(
         verb="add", way="out", words="limit time-soft 1 limit time-hard 3"))
-    # The core repeats the soft limit until the hard one comes
     added, soft, _, hard = place.events.expect(
         ("policy-add-ntf", {}), ("policy-expire-ntf", {"limit": "soft"}),
         ("policy-del-ntf", {}), ("policy-expire-ntf", {"limit": "hard"}),
         seconds=30)
     for message in (soft, hard):
         ksft.equal(without(message, "limit"),
-                   without(added, "action", "tmpl", "hits"), "its name")
+                   without(added, "action", "tmpl", "hits"),
+                   "what names the policy")
 
 
 def failed(defer):
-    """Of a policy that the core could not add nothing is told."""
+    """Nothing is told of a policy that the core could not add. Of a state that
+    the core could not add, the add and the delete are told.
+    """
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up", POLICY.format(verb="add", way="out",
                                                  words=""))
@@ -344,7 +356,7 @@ def failed(defer):
     place.ns.ip(state)
     place.events.expect(("sa-add-ntf", {}))
     ksft.check("File exists" in place.ns.ip_error(state), "the same state")
-    # The card had the state until the core saw that it has another one
+    # The card gets the state before the core sees that it has an equal state
     place.events.expect(("sa-add-ntf", {}), ("sa-del-ntf", {}))
     ksft.equal(len(place.sas()), 1, "SAs")
 
@@ -352,7 +364,7 @@ def failed(defer):
 # ---- who hears it
 
 def itself():
-    pass
+    """The test's own process, with all privileges."""
 
 
 def own_everything():
@@ -385,7 +397,9 @@ def privilege(defer):
 
 
 def elsewhere(defer):
-    """Another namespace hears nothing, and each group only its own."""
+    """Another namespace hears nothing, and each group hears only of its own
+    objects.
+    """
     place = Place(defer, "cards", "sas")
     there = Netns("there")
     defer(there.delete)
@@ -405,7 +419,7 @@ def elsewhere(defer):
 
 
 def no_room(defer):
-    """A socket that is not read hears that it has lost something."""
+    """A listener that does not read is told that it has lost messages."""
     place = Place(defer)
     sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
     defer(sock.close)
@@ -428,11 +442,13 @@ def no_room(defer):
                "errors")
     ksft.check(len(got) - 2 < 40, "nothing was lost")
     place.ns.ip(STATE.format(spi=100, how="crypto", words=""))
-    ksft.check(sock.recv(65536), "it goes on")
+    ksft.check(sock.recv(65536), "the listener hears again")
 
 
 def cli(defer):
-    """The program of the kernel's tree subscribes by the spec."""
+    """The program of the kernel's tree, which knows only the spec, hears a
+    message.
+    """
     place = Place(defer)
     with place.ns.entered():
         program = subprocess.Popen(
@@ -446,10 +462,11 @@ def cli(defer):
     said = bytearray()
 
     def heard():
-        # Until the program listens, nobody hears
+        # Rename again and again: the program may not listen yet
         place.ns.ip("link set ov0 name ov0x", "link set ov0x name ov0")
         said.extend(program.stdout.read() or b"")
-        ksft.check(program.poll() is None, f"it ended: {said.decode()}")
+        ksft.check(program.poll() is None,
+                   f"the program ended: {said.decode()}")
         return b"card-change-ntf" in said
 
     # Not too often, because the program has room for few messages
@@ -459,7 +476,8 @@ def cli(defer):
 # ---- the module comes and goes
 
 def module_gone(defer):
-    """Each card is told to be gone; then nothing comes, and the socket lives.
+    """When the module goes, the end of each card is told. The groups go, too: a
+    listener must join them again when the module is back.
     """
     defer(module.load)
     place = Place(defer, "cards", "sas", cards=2)
@@ -472,7 +490,7 @@ def module_gone(defer):
                "messages")
     module.load()
     place.ns.ip("link add ov0 type ipsecov2")
-    ksft.equal(place.events.read(), [], "the groups went with the module")
+    ksft.equal(place.events.read(), [], "messages to the old listener")
     again = ynl.Events(place.ns, "cards")
     defer(again.close)
     place.ns.ip("link add ov1 type ipsecov2")

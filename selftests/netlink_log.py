@@ -43,7 +43,7 @@ class Place:
                                    dump=True)
 
     def refuse(self, count=1, spi=0x1000):
-        """Packet mode without a reqid is refused."""
+        """Make the card refuse @count states: packet mode without a reqid."""
         for number in range(count):
             answer = self.link.add(spi + number, A, B, reqid=0,
                                    aead=(GCM, bytes(20), 128), dir=xfrmnl.OUT,
@@ -93,7 +93,7 @@ def every_policy(defer):
 
 
 def a_state(defer):
-    """Everything that was asked is there, and nothing else: no key."""
+    """The entry of a state has everything that was asked, except the keys."""
     place = Place(defer)
     before = time.time_ns()
     place.link.add(0x12345678, OUTER["a"][6], OUTER["b"][6], reqid=7,
@@ -198,8 +198,8 @@ def overwritten(defer):
 
 
 def raw_dump(place, between, **request):
-    """Read the answers one by one, with a call between the first two; the
-    flags of each message, and its type.
+    """Read a dump buffer by buffer, and call @between after the first buffer.
+    Return [(type, its flag NLM_F_DUMP_INTR), ...] of the messages.
     """
     number = place.family.family.nlproto.family_id
     sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
@@ -231,6 +231,7 @@ def interrupted(defer):
         kinds = raw_dump(place, lambda: place.refuse(1), **request)
         ksft.check(not any(flag for _, flag in kinds),
                    "only an entry was lost that had been shown")
+        # All entries but 6 are overwritten
         kinds = raw_dump(place, lambda: place.refuse(ENTRIES - 6), **request)
         ksft.check(any(flag for _, flag in kinds), "entries were lost")
         ksft.check(len(kinds) < ENTRIES, f"{len(kinds)} messages")
@@ -239,7 +240,8 @@ def interrupted(defer):
 
 
 def churn(defer):
-    """Dumps while a card refuses all the time."""
+    """While a card refuses all the time, a dump has each entry once, in order.
+    """
     place = Place(defer)
     more = threading.Event()
 
@@ -278,10 +280,12 @@ def many_cards(defer):
                sorted(expected), "entries")
 
 
-# ---- who may read it, and where
+# ---- who may read the log, and where
 
 def moved(defer):
-    """A card takes its log along, but shows it only where it was made."""
+    """A card that moves keeps its log, but shows an entry only in the namespace
+    where the card refused.
+    """
     place = Place(defer)
     place.refuse(2)
     there = Netns("there")
@@ -302,11 +306,13 @@ def moved(defer):
 
 
 def itself():
-    pass
+    """The test's own process, with all privileges."""
 
 
 def own_pid_namespace():
-    """Only a child is in the new namespace."""
+    """Go on in a new pid namespace, as a child, because the process that makes
+    the namespace stays outside.
+    """
     os.unshare(os.CLONE_NEWPID)
     child = os.fork()
     if child:
@@ -337,8 +343,8 @@ def privilege(defer):
 
 
 def pid_namespaces(defer):
-    """A process has its number in the reader's /proc, or none if it is not
-    there.
+    """An entry has the pid that the process has in the reader's pid namespace,
+    or no pid and no name if the process is not there.
     """
     if not os.path.exists("/proc/self/ns/pid"):
         raise ksft.Skip("this kernel has no pid namespaces")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The netlink family shows every policy of a card, and how many packets met it.
 
-What it shows is compared with the policies that were added, with `ip -s xfrm
-policy` and with the traffic that was sent.
+What the family shows is compared with the policies that were added, with `ip -s
+xfrm policy` and with the traffic that was sent.
 """
 import errno
 import re
@@ -68,7 +68,7 @@ def indices(ns):
 # ---- what a policy is
 
 def shown(defer, shape):
-    """Both policies of both ends, as they were added."""
+    """Both policies of both ends are shown as they were added."""
     test = Shown(defer, shape)
     fam = socket.AF_INET if test.shape.inner == 4 else socket.AF_INET6
     outer = socket.AF_INET if test.shape.outer == 4 else socket.AF_INET6
@@ -103,7 +103,9 @@ def software(defer):
 
 
 def words(defer):
-    """Ports, protocol, prefixes, a block and a bypass are shown."""
+    """Port, protocol, ICMP type (as sport) and prefixes are shown, and a block
+    and a bypass.
+    """
     ns = Netns("words")
     defer(ns.delete)
     ns.ip("link add ov0 type ipsecov2", "link set ov0 up",
@@ -178,7 +180,7 @@ def replaced(defer):
     test.bed.remove()
 
 
-# ---- wrong requests, and by whom
+# ---- wrong requests, other users, other namespaces
 
 def wrong(defer):
     test = Shown(defer)
@@ -283,7 +285,9 @@ def many(defer):
 
 
 def interrupted(defer):
-    """A dump says so if policies of any card came or went while it ran."""
+    """A dump of all cards says so if policies came or went while it ran. A dump
+    of one card does not mind the policies of another card.
+    """
     crowd = Crowd(defer)
     for verb, card, number in (("add", 0, MANY), ("delete", 0, MANY),
                                ("add", 2, MANY), ("delete", 2, MANY)):

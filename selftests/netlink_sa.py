@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The netlink family shows every SA of a card, and what its engine did.
 
-What it shows is compared with the states that were added, with `ip -s xfrm
-state`, with the card's counters and with the traffic that was sent.
+What the family shows is compared with the states that were added, with `ip -s
+xfrm state`, with the card's counters and with the traffic that was sent.
 
     OV2_SAS=100000 netlink_sa.py -t many -t churn   dumps of so many SAs
 """
@@ -27,12 +27,13 @@ SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
 HOWS = ("crypto", "packet")
 NO_PACKET = "4in6-tunnel"       # a policy of packet mode has one family
 WRAP = 1 << 32
-# SAs of each of CARDS cards: dumps need many messages. A card has room for 4096
+# A dump of SAS SAs needs many messages. CARDS cards have MANY SAs each, because
+# a new card has room for 4096
 MOST = 4000
 SAS = int(os.environ.get("OV2_SAS", 450))
 CARDS = max(3, -(-SAS // MOST))
 MANY = -(-SAS // CARDS)
-# SPIs of SAs that come and go during a dump
+# The first SPI of the SAs that come and go during a dump
 PASSING = 0x100000
 STATE = ("xfrm state add src 192.0.2.1 dst {} proto esp spi {} mode tunnel"
          f" aead rfc4106(gcm(aes)) 0x{bytes(range(20)).hex()} 128"
@@ -136,7 +137,9 @@ def one_sa(test, sa, side, packets):
 
 
 def shown(defer, shape, how):
-    """Both SAs of both ends, in every form."""
+    """Both SAs of both ends are shown with every attribute, before and after
+    they are used.
+    """
     test = Shown(defer, shape, key_bits=256, esn=True, how=how)
     for side in "ab":
         for one in test.all(side):
@@ -227,7 +230,8 @@ def owner(defer):
 # ---- what went wrong
 
 def failures(defer, shape, how):
-    """Bad frames are counted by the status of their record, and nowhere else."""
+    """Bad frames are counted as failures, by their status, and not as packets.
+    """
     test = Shown(defer, shape, how=how)
     sa, key = test.pair.ab, test.pair.ab.oracle()
     source, target = test.talk.address["a"], test.talk.address["b"]
@@ -254,9 +258,10 @@ def failures(defer, shape, how):
 
 
 def last_use(defer):
-    """The time since the last packet rises, and begins anew with the next."""
+    """The time since the last packet rises, and begins anew with each packet.
+    """
     test = Shown(defer)
-    tick = 20
+    tick = 20                           # ms that the time may be wrong by
 
     def use():
         """The milliseconds that are shown, and the most that is right."""
@@ -278,6 +283,7 @@ def last_use(defer):
 # ---- one by one
 
 def named(sa, side):
+    """The attributes that name an SA at a side to the family."""
     return {"spi": sa.spi, "daddr": sa.dst, "proto": "esp",
             "dir": "out" if side == sa.sender else "in"}
 
@@ -362,6 +368,7 @@ def wrong(defer):
 
 def short_address(test):
     """An address of 5 bytes, which YNL cannot make, is refused."""
+    # Attributes 5, 8, 4 and 3: spi, daddr, proto and dir
     spec = struct.pack("=HHI", 8, 5, test.pair.ab.spi)
     spec += struct.pack("=HH5s3x", 9, 8, bytes(5))
     spec += struct.pack("=HHBxxx", 5, 4, 50)
@@ -398,6 +405,7 @@ def unprivileged(defer):
 
 
 def sas_of_its_own(family):
+    """Add an SA to a card in the present namespace, and return all SPIs."""
     subprocess.run(["ip", "-batch", "-"], check=True, text=True,
                    input="link add ov0 type ipsecov2\nlink set ov0 up\n"
                    "xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 7"
@@ -451,7 +459,9 @@ class Crowd:
 
     @staticmethod
     def peer(spi):
-        """xfrm adds slowly if many SAs have the same peer."""
+        """The destination of an SA. Each SA has a destination of its own,
+        because xfrm adds slowly if many SAs have the same destination.
+        """
         return socket.inet_ntoa(struct.pack("!I", 10 << 24 | spi))
 
     def add(self, card, spi):
@@ -487,11 +497,13 @@ def many(defer):
     for n, card in enumerate(crowd.cards):
         some = crowd.family.sa_get({"ifindex": crowd.index[card]}, dump=True)
         ksft.equal({int(one["spi"], 16) for one in some},
-                   {0x1000 * (n + 1) + i for i in range(MANY)}, f"SAs of {card}")
+                   {0x1000 * (n + 1) + i for i in range(MANY)},
+                   f"SAs of {card}")
 
 
 def interrupted(defer):
-    """A dump gets NLM_F_DUMP_INTR if SAs of a card came or went meanwhile."""
+    """A dump gets NLM_F_DUMP_INTR if SAs came or went meanwhile, and only then.
+    """
     crowd = Crowd(defer)
     for change, card in ((lambda: crowd.add("card0", PASSING), "card0"),
                          (lambda: crowd.delete(PASSING), "card0"),
@@ -530,7 +542,8 @@ def churn(defer):
 
 
 def card_gone(defer):
-    """A card that goes in the middle leaves the other cards in the dump."""
+    """A card that is deleted during a dump leaves the other cards in the dump.
+    """
     crowd = Crowd(defer)
     dump = crowd.dump()
     shown = [spi_of(message) for message in dump.buffer()]
@@ -541,7 +554,7 @@ def card_gone(defer):
     later = {spi for spi in crowd.spis if spi >= 0x2000}
     ksft.equal({spi for spi in shown if spi >= 0x2000}, later,
                "SAs of the other cards")
-    # A dump of that card alone ends with an error
+    # A dump of one card ends with an error when this card is deleted
     crowd.ns.ip("link add card0 type ipsecov2")
     dump = crowd.dump(struct.pack("=HHI", 8, 1, crowd.index["card1"]))
     ksft.check(list(dump.buffer()), "no SA")
@@ -552,7 +565,7 @@ def card_gone(defer):
 
 
 def module_stays(defer):
-    """The module cannot be removed before a dump of it has ended."""
+    """The module cannot be removed before a dump of its SAs has ended."""
     crowd = Crowd(defer)
     dump = crowd.dump()
     ksft.check(list(dump.buffer()), "no SA")

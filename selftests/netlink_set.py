@@ -15,6 +15,7 @@ from lib.netns import Netns, ethtool_stats
 from lib.objects import clean_unload
 from lib.xfrmnl import ifindex
 
+# Of each size: what a new card has, and the limits
 CAPACITY, MOST = 4096, 1000000
 RING, SMALLEST, LARGEST = 512, 64, 8192
 GCM = ("rfc4106(gcm(aes))", bytes(range(20)), 128)
@@ -66,7 +67,7 @@ class Place:
                    for name, value in values.items()}}
 
     def sizes(self, dev="ov0"):
-        """Capacity and ring, as all that shows them says."""
+        """Capacity and ring. Check that all places that show them agree."""
         card, ethtool = self.card(dev), rings(self.ns, dev)
         ksft.equal(card["hardware"]["sa-capacity"], card["sa-capacity"],
                    "capacity of the engine")
@@ -102,7 +103,9 @@ def new_card(defer):
 
 
 def one_or_both(defer):
-    """One value alone leaves the other as it is, and the other end, too."""
+    """A change of one size changes neither the other size nor the card at the
+    other end of the cable.
+    """
     place = Place(defer)
     place.set(sa_capacity=7)
     ksft.equal(place.sizes(), (7, RING), "after the capacity")
@@ -116,7 +119,9 @@ def one_or_both(defer):
 
 
 def counted(defer):
-    """A change of the capacity is a change of the configuration."""
+    """A change of the capacity is counted as a change of the configuration. A
+    change of the ring is not.
+    """
     place = Place(defer)
     before = place.count("ipsec_config_change")
     place.set(sa_capacity=5)
@@ -143,7 +148,9 @@ def ethtool_rings(defer):
 
 
 def feature_off(defer):
-    """ethtool -k and the family agree, and the capacity survives both ways."""
+    """The capacity can be changed while esp-hw-offload is off, and holds when
+    the feature is on again.
+    """
     place = Place(defer)
     place.ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
     place.set(sa_capacity=9)
@@ -204,7 +211,7 @@ def table_full(defer):
 
 
 def below_the_sas(defer):
-    """The capacity cannot be less than what the card has; nothing is lost."""
+    """The capacity cannot be less than the number of SAs; no SA is lost."""
     place = Place(defer)
     for spi in (1, 2, 3):
         ksft.equal(place.add(spi, packet=spi == 3).errno, 0, "an SA")
@@ -222,7 +229,7 @@ def below_the_sas(defer):
 
 
 def more_than_before(defer):
-    """A card takes more SAs than a new card does."""
+    """With a larger capacity a card takes more SAs than a new card does."""
     place = Place(defer)
     place.set(sa_capacity=CAPACITY + 10)
     for spi in range(1, CAPACITY + 11):
@@ -285,7 +292,9 @@ MACS = "02:00:00:00:0a:00", "02:00:00:00:0b:00"
 
 
 class Cable:
-    """Two namespaces, a cable of one queue between them, and SAs one way."""
+    """Two namespaces, a cable of one queue between them, and an SA for one way.
+    how: "crypto", "packet", or "plain" for no SA.
+    """
 
     def __init__(self, defer, how):
         self.ns = [Netns("from"), Netns("to")]
@@ -312,7 +321,7 @@ class Cable:
                 f" transport {offload if how == 'packet' else ''}")
 
     def send_all(self):
-        """DATAGRAMS, as fast as the ring takes them."""
+        """Send DATAGRAMS datagrams, as fast as the ring takes them."""
         sock = self.ns[0].socket(socket.AF_INET, socket.SOCK_DGRAM)
         # A full buffer makes the sender wait before the qdisc is full
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 17)
@@ -356,7 +365,7 @@ def under_traffic(defer, how):
                    DATAGRAMS, "the datagrams were not offloaded")
 
 
-# ---- what cannot be
+# ---- what is refused
 
 def nothing_changes(defer):
     """If one of two values is impossible, neither of them is set."""
@@ -463,7 +472,8 @@ def card_of_its_own(family):
 
 
 def own_network(defer):
-    """The owner of a user namespace may change the cards of its networks."""
+    """Root of a user namespace may change the cards in its network namespace.
+    """
     ns = Netns("start")
     defer(ns.delete)
     ksft.equal(ynl.asked_by(ynl.root_of_its_own, ns, card_of_its_own),
@@ -471,7 +481,7 @@ def own_network(defer):
 
 
 def elsewhere(defer):
-    """A card of another network namespace is not there."""
+    """A card in another network namespace is not found."""
     place = Place(defer)
     there = Netns("there")
     defer(there.delete)
