@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """`ov2 capture` writes pcapng that tshark reads, with the records of a frame.
 
-What is in the file is compared with what a monitor shows beside it, and with
-the frames on the wire. In each way that a capture may end, it leaves no monitor
-behind, and its file can be read.
+What is in the file is compared with what a monitor shows at the same time, and
+with what was sent. However a capture ends, it leaves no monitor behind, and
+what it wrote can be read.
 """
 import json
 import os
@@ -25,6 +25,7 @@ from lib.traffic import PORT, Traffic
 PAYLOAD = b"ov2-in-the-clear" * 20
 FIELDS = ("frame.interface_name", "frame.comment", "esp.spi", "esp.sequence",
           "frame.packet_flags_direction", "frame.cap_len", "frame.len")
+# Numbers of pcapng
 INBOUND, OUTBOUND = 1, 2
 PACKET_BLOCK, CUSTOM_OPTION, ENTERPRISE = 6, 2989, 32473
 
@@ -188,7 +189,9 @@ def file_for_tshark(defer, how):
 
 
 def record_of_each_frame(defer):
-    """The custom option is the header that a monitor shows."""
+    """The custom option has the point, the SA and the slots that a monitor
+    shows.
+    """
     talk = Talk(defer)
     monitor = Monitor(talk.bed.a, CARD["a"])
     defer(monitor.close)
@@ -206,6 +209,9 @@ def record_of_each_frame(defer):
 
 
 def clear_by_leave(defer, words, there):
+    """The payload is in the file only with --clear, and only the file's owner
+    may read the file.
+    """
     talk = Talk(defer)
     process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "2",
                            *words)
@@ -269,7 +275,7 @@ def fields_of_lua(defer):
 
 
 def drops(defer):
-    """Text, JSON, tshark and the fields of Lua name what the card drops."""
+    """Text, JSON, tshark and the fields of Lua name the reason of a drop."""
     card = Card(shared(), 4)
     defer(card.close)
     captures = Captures(defer, card.bed.b)
@@ -324,7 +330,7 @@ def drops(defer):
 # ---- the keys
 
 def keys_decrypt_the_wire(defer, alg, icv, esn):
-    """With the lines of `ov2 keys`, tshark decrypts the side of the wire."""
+    """With the lines of `ov2 keys`, tshark decrypts frames of the wire side."""
     talk = Talk(defer, alg=ALGS[alg], icv=icv, esn=esn)
     process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "1",
                            "--filter", "wire")
@@ -428,7 +434,8 @@ def ends_with_its_card(defer):
 
 
 def cut_anywhere(defer):
-    """The whole frames of a file that was cut can be read."""
+    """If a file is cut anywhere, the frames that are still whole can be read.
+    """
     talk = Talk(defer)
     process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "4")
     talk.datagram()
@@ -518,7 +525,8 @@ if __name__ == "__main__":
     some = ksft.chosen([
         *((f"file_for_tshark {how}", file_for_tshark, how)
           for how in ("crypto", "packet")),
-        record_of_each_frame, fields_of_lua, drops, text, objects_of_json, filters,
+        record_of_each_frame, fields_of_lua, drops, text, objects_of_json,
+        filters,
         ("clear with leave", clear_by_leave, ("--clear",), True),
         ("clear without leave", clear_by_leave, (), False),
         *((f"keys {alg} {icv}{' esn' * esn}", keys_decrypt_the_wire, alg, icv,

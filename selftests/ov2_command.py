@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """The ov2 command says what the module's netlink family says.
 
-Each command is called as a user calls it, with and without --json. Its answers
-are compared with those of the kernel's own client (YNL), and with what ip and
-ethtool say.
+The commands version, show, stats, sa and decode are called as a user calls
+them, with and without --json. Their answers are compared with those of the
+kernel's own client (YNL), and with what ip and ethtool say.
 """
 import json
 import os
@@ -19,7 +19,7 @@ from lib.netns import Netns, ethtool_stats
 from lib.traffic import Traffic
 from lib.xfrmnl import ifindex
 
-MANY = 100      # cards: their counters need more than a pipe and a kept dump
+MANY = 100      # cards: the dump of their counters is longer than ov2 keeps
 EXAMPLES_NEED = ("jq", "ping", "tshark")
 STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1000"
          " reqid 1 mode transport aead rfc4106(gcm(aes))"
@@ -66,7 +66,7 @@ def version(_):
 
 
 def show_json(defer):
-    """All that the family says of a card, by the names of the spec."""
+    """show has all that the family says of a card, by the names of the spec."""
     ns = two_cards(defer)
     family = family_of(defer, ns)
     expected = ov2.from_spec(family.card_get({}, dump=True))
@@ -103,7 +103,7 @@ def show_text(defer):
 
 
 def show_verbose(defer):
-    """Each word of both sets of capabilities."""
+    """-v shows each capability of the engine, and of the configuration."""
     ns = two_cards(defer)
     ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
     card = ov2.ask(ns, "show", "ov0")[0]
@@ -157,7 +157,9 @@ def namespaces(defer):
 
 
 def odd_name(defer):
-    """What a terminal or JSON would obey is not printed as it stands."""
+    """Characters that a terminal or JSON would obey are not printed as they
+    are.
+    """
     ns = two_cards(defer)
     ns.command("ip", "link", "set", "ov1", "name", 'a\x1b[1m"\\')
     ksft.equal(ov2.ask(ns, "show", 'a\x1b[1m"\\')[0]["ifname"],
@@ -218,7 +220,7 @@ def stats_text(defer):
 
 
 def many(defer):
-    """ov2 prints a list that is longer than its memory, and loses nothing.
+    """If a dump is longer than what ov2 keeps in memory, ov2 prints all of it.
     """
     ns = two_cards(defer)
     ns.ip(*(f"link add many{n} type ipsecov2" for n in range(MANY)))
@@ -257,7 +259,7 @@ def changes(defer):
 
 
 def refuse(ns):
-    """A state that the card refuses, and counts."""
+    """Ask for a state that the card refuses, and counts."""
     ksft.check(ns.ip_error(REFUSED), "a wrong state was taken")
 
 
@@ -307,7 +309,7 @@ def watch_text(defer):
 # ---- sa
 
 def three_sas(defer):
-    """Two cards with SAs of both directions."""
+    """Two cards: ov0 has two outbound SAs, and ov1 has one inbound SA."""
     ns = two_cards(defer)
     ns.ip("link set ov0 up", "link set ov1 up", STATE,
           STATE.replace("0x1000", "0x1001"),
@@ -361,7 +363,7 @@ def sa_text(defer):
 
 
 def sa_counts(defer):
-    """Packets and bytes of live traffic, and what was bad."""
+    """sa counts packets and bytes of live traffic, and bad packets."""
     bed = Bed()
     defer(bed.delete)
     pair = bed.install(Shape.named("ipv4-transport"))
@@ -391,8 +393,8 @@ def sa_counts(defer):
 
 # ---- decode
 
-# (words for ov2, direction, slot, is a card's word, what its text has). The
-# words are those of records_words.c and records.py.
+# (the word for ov2, direction, slot, is the word valid, its text). Many words
+# are from records_words.c and records.py.
 WORDS = (
     ("0x00000000", "rx", 1, True, "untouched"),
     ("0x00000001", "rx", 1, True,
@@ -463,7 +465,9 @@ def decode(_, word, direction, slot, valid, text):
 
 
 def decode_places(_):
-    """Without a slot or direction, each place where the word may stand."""
+    """Without a slot or a direction, ov2 reads the word in each place where it
+    may stand.
+    """
     answer = ov2.ask(None, "decode", "0x00010206", "7")
     places = [("tx", 0), ("tx", 1), ("tx", 2), ("tx", 11), ("tx", 12),
               ("rx", 1), ("rx", 12)]
@@ -724,7 +728,7 @@ def colour(defer):
     ksft.equal(plain, cases[5][1], "what is printed besides colours")
 
 
-# ---- what is written about it
+# ---- pages and completion
 
 def examples(defer):
     """The examples of Documentation/ov2.rst print what the page says."""

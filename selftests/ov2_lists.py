@@ -65,7 +65,7 @@ class Place:
 
 
 def numbers(value):
-    """YNL has hexadecimal text where ov2 has numbers."""
+    """An answer of YNL as ov2 prints it: hexadecimal text becomes a number."""
     if isinstance(value, dict):
         return {key: numbers(one) for key, one in value.items()}
     if isinstance(value, list):
@@ -142,6 +142,7 @@ def policy_hits(defer):
 
 
 def without_packet_mode(defer):
+    """On cards without policies and refusals the lists are empty."""
     place = Place(defer)
     ksft.equal(ov2.ask(place.ns, "policy"), [], "--json policy")
     ksft.equal(ov2.run(place.ns, "policy").stdout, "", "policy")

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """ov2 monitor shows what happens, a line or a JSON object for each event.
 
-Each event is caused once. netlink_events.py tests what the module tells.
+netlink_events.py tests what the module tells. This test looks at how ov2 shows
+what it hears.
 """
 import json
 import os
@@ -30,11 +31,11 @@ class Monitor:
         self.json = "--json" in words
         self.ns = ns
         self.got = bytearray()
-        # Until it listens, it hears nothing
+        # ov2 does not hear what happens before it listens
         ksft.wait_for("ov2 monitor to listen", self.listens)
 
     def listens(self):
-        """A socket of this process is in a group."""
+        """Is a socket of the process in a multicast group?"""
         with open(f"/proc/{self.process.pid}/net/netlink",
                   encoding="ascii") as f:
             rows = [line.split() for line in f.readlines()[1:]]
@@ -42,7 +43,9 @@ class Monitor:
                    row[2] == str(self.process.pid) for row in rows)
 
     def lines(self, count, seconds=20):
-        """The next lines, without their time."""
+        """Wait for @count more lines, and return them without their time, or as
+        JSON objects.
+        """
         fd = self.process.stdout.fileno()
         end = time.monotonic() + ksft.patience(seconds)
         while self.got.count(b"\n") < count:
@@ -59,7 +62,7 @@ class Monitor:
         return [LINE.fullmatch(line)[1] for line in lines]
 
     def end(self, number=signal.SIGINT):
-        """Its exit status and what it says on stderr."""
+        """Send a signal, and return the exit status and stderr."""
         self.process.send_signal(number)
         _, err = self.process.communicate(timeout=ksft.patience(20))
         return self.process.returncode, err
@@ -68,7 +71,7 @@ class Monitor:
 # ---- what it shows
 
 def text(defer):
-    """A line for each kind of event."""
+    """Each event is a line, in words."""
     place = Place(defer, cards=2)
     ns = place.ns
     ns.ip("link set ov0 up")
@@ -106,7 +109,7 @@ def text(defer):
 
 
 def as_json(defer):
-    """An object for each event: what YNL hears, and the time."""
+    """Each event is a JSON object: what YNL hears, and the time."""
     place = Place(defer, "cards", "sas", cards=2)
     monitor = Monitor(defer, place.ns, "--json", "monitor")
     before = time.time_ns()
@@ -133,7 +136,7 @@ def as_json(defer):
 
 
 def numbers(value):
-    """YNL has hexadecimal text where ov2 has numbers."""
+    """A message of YNL as ov2 prints it: hexadecimal text becomes a number."""
     if isinstance(value, dict):
         return {key: numbers(one) for key, one in value.items()}
     if isinstance(value, str) and re.fullmatch("0x[0-9a-f]+", value):
@@ -142,7 +145,7 @@ def numbers(value):
 
 
 def groups(defer):
-    """cards and sas by themselves."""
+    """`monitor cards` and `monitor sas` each show events of one group."""
     place = Place(defer)
     cards = Monitor(defer, place.ns, "monitor", "cards")
     sas = Monitor(defer, place.ns, "monitor", "sas")
@@ -155,7 +158,7 @@ def groups(defer):
 
 
 def declined(defer):
-    """The sentence of the counter says why."""
+    """The line about a declined packet has the sentence of the counter."""
     place = Place(defer, cards=2)
     ns = place.ns
     ns.ip("link set ov0 up", "link set ov1 up", f"address add {A}/24 dev ov0",
@@ -187,7 +190,7 @@ def signals(defer):
 
 
 def broken_pipe(defer):
-    """It ends when its reader ends, though nothing happens."""
+    """ov2 monitor ends when its reader ends, even if no event comes."""
     ns = Netns("pipe")
     defer(ns.delete)
     monitor = Monitor(defer, ns, "monitor")
@@ -198,7 +201,7 @@ def broken_pipe(defer):
 
 
 def lost(defer):
-    """Events that came too fast are said to be lost."""
+    """If events come too fast, ov2 monitor says that some are lost."""
     place = Place(defer)
     place.ns.ip("link set ov0 up")
     monitor = Monitor(defer, place.ns, "monitor", "sas")
@@ -219,10 +222,10 @@ def lost(defer):
     fd = monitor.process.stderr.fileno()
     got = b""
     while not got.endswith(b"\n"):
-        # Its lines must be read, or it waits for its reader
+        # Read the lines, too, because ov2 waits while nobody reads them
         ready = select.select([fd, monitor.process.stdout], [], [],
                               ksft.patience(30))[0]
-        ksft.check(ready, f"it says nothing: {got}")
+        ksft.check(ready, f"ov2 monitor says nothing: {got}")
         if fd in ready:
             got += os.read(fd, 4096)
         else:
@@ -271,7 +274,7 @@ def wrong_use(defer):
 
 
 def namespaces(defer):
-    """-n listens elsewhere."""
+    """-n listens in another namespace."""
     place = Place(defer)
     there = Netns("there")
     defer(there.delete)

@@ -52,7 +52,7 @@ def sizes(ns):
 # ---- what it does
 
 def one_or_both(defer):
-    """One size alone leaves the other as it is. A success is silent."""
+    """A change of one size leaves the other size. A success is silent."""
     ns = a_card(defer)
     ksft.equal(sizes(ns), (CAPACITY, RING), "a new card")
     for words, expected in (
@@ -65,7 +65,7 @@ def one_or_both(defer):
 
 
 def as_json(defer):
-    """With --json it shows the card as it is then."""
+    """With --json, `ov2 set` shows the card as it is afterwards."""
     ns = a_card(defer)
     answer = ov2.ask(ns, "set", "ov0", "capacity", "9", "ring", "200")
     ksft.equal((answer[0]["sa_capacity"], answer[0]["rx_ring"]), (9, 200),
@@ -80,7 +80,9 @@ def in_a_namespace(defer):
 
 
 def features(defer):
-    """ethtool -k and ov2 show agree, whatever was set meanwhile."""
+    """A change of the capacity does not switch esp-hw-offload: ethtool -k and
+    `ov2 show` agree about it.
+    """
     ns = a_card(defer)
     for word in ("off", "on"):
         ns.command("ethtool", "-K", "ov0", "esp-hw-offload", word)
@@ -97,7 +99,7 @@ def features(defer):
 # ---- what it refuses
 
 def impossible(defer):
-    """The kernel's sentence, and nothing has changed."""
+    """ov2 says the kernel's sentence, and no size changes."""
     ns = a_card(defer)
     ns.ip(*(STATE.format(spi=spi) for spi in (1, 2)))
     for words, sentence in (

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""ov2 why finds why a state or policy is offloaded or not, in namespaces that
-were broken beforehand.
+"""ov2 why finds why a state or policy is offloaded or not.
 
-Each case breaks one thing, as a user might, and compares the answer.
+Most cases break one thing, as a user might, and compare the answer.
 """
 import socket
 
@@ -48,6 +47,9 @@ class Case:
         return rows[0]
 
     def counts(self, side, sa):
+        """The packets of a state: all, those that the card did, and how many
+        software did at least.
+        """
         row = self.state(side, sa)
         return (row["packets"], row["card_packets"],
                 row["software_at_least"])
@@ -120,7 +122,7 @@ def one_end(defer):
 # ---- broken
 
 def feature_off(defer):
-    """esp-hw-offload was off when the states were added."""
+    """esp-hw-offload was off when the state was added."""
     case = Case(defer)
     ns = case.bed.a
     ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
@@ -320,7 +322,7 @@ def policy_alone(defer):
 
 
 def halves(defer):
-    """Packet mode needs both, the state and the policy."""
+    """In packet mode the state and the policy must both be offloaded."""
     case = Case(defer, how="packet")
     ns, sa = case.bed.a, case.pair.ab
     ns.ip("xfrm state flush", sa.line("a", False))
@@ -427,7 +429,7 @@ def unprivileged(defer):
 
 
 def no_module(defer):
-    """Without the module all is in software, and that is an answer."""
+    """Without the module, ov2 why answers that the state is in software."""
     ns = Netns("none")
     defer(ns.delete)
     ns.ip("xfrm state add src 1.0.0.1 dst 1.0.0.2 proto esp spi 0x55 mode"
