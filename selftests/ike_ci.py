@@ -11,11 +11,13 @@ from lib import ksft, module, swan
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "../tools/ike-ci")
-CARD = "ip netns exec ov2-ci-left ethtool -K ov0 esp-hw-offload off"
+SWITCH_OFF = "ip netns exec ov2-ci-left ethtool -K ov0 esp-hw-offload off"
 
 
 def job(*words, hook=""):
-    """(exit status, lines) of the script."""
+    """Run the script, with the shell command @hook as soon as it has cards.
+    Return its exit status and the lines that it printed.
+    """
     seconds = int(ksft.patience(60))
     try:
         done = subprocess.run(
@@ -39,8 +41,8 @@ def passes(_, mode):
 
 
 def sees_a_card_without_offload(_, mode):
-    """Without offload on the card, only the word "no" passes."""
-    status, lines = job(mode, hook=CARD)
+    """If a card has esp-hw-offload off, the script passes only with "no"."""
+    status, lines = job(mode, hook=SWITCH_OFF)
     ksft.equal(status, 0 if mode == "no" else 1, f"status ({lines[-1]})")
 
 

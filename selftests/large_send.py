@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Large sends leave as the segments that the core would make.
 
-A tap on the card shows the large packets that the card is given. Each ESP
-packet on the wire must carry, byte for byte, the segment that lib/gso.py cuts
-from the large packet. To check lib/gso.py itself, the same traffic runs with
-the offload switched off. The core then cuts, and the segments must be the same.
-ESP is in software at the other end. The unit tests ov2_lso_ext test large
-packets of UDP. This test sends none of them, because the core lets no socket
-send such packets through IPsec (udp_send_skb()).
+A tap on the card shows the packets that the card is given, and lib/gso.py cuts
+the large ones of these packets. The ESP packets on the wire must carry, byte
+for byte, the segments and the packets that were not large. Most cases also send
+while the card offers no segmentation: then the core cuts, and no packet is
+large. ESP is in software at the other end. The unit tests ov2_lso_ext test
+large packets of UDP. This test sends none of them, because the core lets no
+socket send such packets through IPsec (udp_send_skb()).
 """
 import struct
 
@@ -18,17 +18,19 @@ from lib.cases import Cells, run_cells
 from lib.trace import Trace
 from lib.traffic import noise
 
-STREAM = 200000
+STREAM = 200000                         # bytes
 SWITCHES = ("tcp-segmentation-offload", "tx-udp-segmentation",
             "tx-esp-segmentation")
-ENDS = {4: 20, 6: 40}
+ENDS = {4: 20, 6: 40}                   # length of an IP header
 ICV = 16
 DF = 0x4000
-LIMIT = 25
+LIMIT = 25                              # packets in the life of an SA
 WRAP = 1 << 32
 
 
 class LargeSend(Cells):
+    """A bed, and a tap on a's card."""
+
     def __init__(self):
         super().__init__(None)
         self.open()
@@ -50,6 +52,10 @@ class LargeSend(Cells):
         function(self, *args)
 
     def large(self, shape, how, esn, seq=0):
+        """The card cuts. Then the core cuts, because first the feature for ESP
+        is off, and then all SWITCHES are off. In packet mode the card may still
+        cut while only the feature for ESP is off.
+        """
         try:
             self.sent(shape, how, esn, seq, True)
             for names in (SWITCHES[-1:], SWITCHES):
@@ -91,6 +97,10 @@ class LargeSend(Cells):
             trace.close()
 
     def sent(self, shape, how, esn, seq, large, either=False):
+        """Compare what leaves with what the card was given. The card must be
+        given large packets exactly if @large is true; with @either it does not
+        matter. @seq is the SA's last number.
+        """
         pair = self.bed.install(shape, esn=esn, offload="a", how=how, seq=seq)
         talk = self.traffic(shape)
         self.tap.read()
@@ -142,7 +152,7 @@ class LargeSend(Cells):
                    list(range(1, LIMIT + 1)), "numbers")
 
     def given(self, how):
-        """What the card was given to protect: Large(size, IP packet)."""
+        """[Large(size, IP packet), ...] that the card was given to protect."""
         found = []
         for one in self.tap.read():
             packet = one.raw[14:]
@@ -162,6 +172,7 @@ class LargeSend(Cells):
         for one in given:
             expected += EXPECT[how](shape, one)
         ksft.equal(len(frames), len(expected), "ESP packets")
+        # Where the TCP checksum is in what ESP carries
         at = 16 + (ENDS[shape.inner] if shape.mode == "tunnel" else 0)
         for frame, plain, (data, ident) in zip(frames, plains, expected):
             ksft.equal(one_zero(plain.data, at), one_zero(data, at),
@@ -171,7 +182,9 @@ class LargeSend(Cells):
 
     @staticmethod
     def compare_outer(frame, ident):
-        """Identification of the outermost IPv4 header; 0 with DF in a tunnel."""
+        """Check the identification of the outermost IPv4 header. If @ident is
+        None, the header has DF, and the identification is 0.
+        """
         got, flags = struct.unpack_from("!HH", frame.ip, 4)
         if ident is None:
             ksft.equal(flags, DF, "DF")
@@ -190,9 +203,10 @@ def one_zero(data, at):
 
 
 def expect_packet(shape, one):
-    """[(bytes that ESP protects, identification of the outermost header), ...]
+    """[(bytes that ESP carries, identification of the outermost header), ...]
 
-    In tunnel mode the card itself chooses identifications.
+    The identification is None in tunnel mode, where the card makes the outer
+    header.
     """
     segments = gso.cut(one.raw, one.size)
     if shape.mode == "tunnel":
@@ -203,8 +217,11 @@ def expect_packet(shape, one):
 
 
 def expect_crypto(shape, one):
-    """The core has framed the packet; it has a trailer unless it is large."""
+    """The same as expect_packet(), of a packet that the core has framed. A
+    framed packet has a trailer unless it is large.
+    """
     at = ENDS[shape.outer]
+    # 16 bytes are SPI, number and IV
     outer, data = one.raw[:at], one.raw[at + 16:]
     if not one.size:
         data = data[:-ICV]
@@ -224,8 +241,9 @@ EXPECT = {"crypto": expect_crypto, "packet": expect_packet}
 
 
 def possible(shape, how):
-    """In crypto mode the stack's software does ESP in UDP (sweep.py); packet
-    mode has no tunnels of mixed families.
+    """Can the card be given a large packet of this shape? In crypto mode the
+    stack itself cuts ESP in UDP (large_sends() in sweep.py). Packet mode has no
+    tunnels of mixed families.
     """
     return not shape.encap if how == "crypto" else shape.outer == shape.inner
 

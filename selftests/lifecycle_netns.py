@@ -23,8 +23,8 @@ def fresh(defer):
 
 
 def flows(bed):
-    """Traffic flows with new SAs; other tests look at the card's own work."""
-    bed.shape = None                    # the policies are gone, too
+    """Traffic flows with new SAs. Other tests check who encrypts it."""
+    bed.shape = None                    # the new namespace has no policies
     pair = bed.install(SHAPE)
     with Flood(bed, SHAPE) as flood:
         flood.wait_flow("ab")
@@ -41,7 +41,7 @@ def moved(defer, side):
         defer(old.delete)
         old.ip(f"link set {old.card} netns {bed.ns(side).name}")
         ksft.equal(old.ip_output("xfrm state").strip(), "",
-                   "states of the namespace that it left")
+                   "states of the namespace that the card left")
         ledger.wait_count("assoc", 2)   # at the other end
         flood.wait_attempts(other, 20)
         flood.wait_silence(side)
@@ -101,9 +101,11 @@ def card_deleted_b(defer):
 
 
 def namespaces_deleted(defer, order):
-    """Namespaces end one after the other, while the others go on sending."""
+    """The namespaces of both ends are deleted. After the first, the other end
+    goes on sending.
+    """
     bed = fresh(defer)
-    left = 4
+    left = 4                            # cards
     with Flood(bed, SHAPE) as flood:
         flood.wait_flow("ab")
         for side in order:
@@ -116,7 +118,8 @@ def namespaces_deleted(defer, order):
                 flood.wait_attempts(rest, 50)
         ledger.wait_gone("sa", "assoc")
     refused = {*flood.refused["a"], *flood.refused["b"]}
-    ksft.check(errno.EBADF in refused, f"sockets outlived it: {refused}")
+    ksft.check(errno.EBADF in refused,
+               f"sockets outlived their namespace: {refused}")
 
 
 def a_then_b_deleted(defer):

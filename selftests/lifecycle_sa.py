@@ -126,7 +126,7 @@ def expired_by_packets(ends, flood):
 
 def expired_by_bytes(ends, flood):
     sent = expire(ends, flood, [("byte-soft", 4000), ("byte-hard", 9000)])
-    # A datagram is 1100 bytes at most
+    # A datagram has 40 to 1100 bytes
     ksft.check(9 <= sent <= 9000 // 40, f"{sent} frames sent by the SA")
 
 
@@ -147,11 +147,11 @@ def rekeyed(ends, flood):
         flood.wait_flow("ab")
         for sa in (old.ab, old.ba):
             bed.ns(sa.sender).ip(f"xfrm state delete {sa.id}")
+        # Afterwards all packets of the old SAs are through
         flood.wait_flow("ab")
         for sa in (old.ab, old.ba):
             bed.ns(sa.receiver).ip(f"xfrm state delete {sa.id}")
         ends.pair = new
-        # All packets that the old SA sent are through: its end loses nothing
         for sa in (old.ab, old.ba):
             seen = flood.spis[sa.sender][sa.spi.to_bytes(4, "big")]
             ksft.check(seen, f"{sa.spi:#x} was never used")
@@ -176,6 +176,7 @@ def main():
     def nothing_left():
         ends.bed.delete()
         ends.ledger.wait_gone()
+        # Each other case makes more than two SAs
         ksft.check(ends.ledger.made["sa"] >= 2 * (len(some) - 1),
                    f"too few SAs were seen: {ends.ledger.made}")
         ends.ledger.close()

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The receive filter lets in only the frames that the card asks for.
+"""The receive filter lets in only frames to addresses that the stack asks for.
 
 The test follows the kernel's own test of the same name, for a card with
 IFF_UNICAST_FLT. Each case says which addresses are let in, and puts a frame to
 an address of each kind on the cable. The card drops and counts all other
-frames, and the stack's own counters do not move.
+frames, and the netdev's counters of errors and drops do not move.
 """
 import contextlib
 import socket
@@ -39,8 +39,7 @@ class Filter:
         self.card = Ethtool(ns, dev)
         self.serial = 0
         self.dev = dev
-        # A socket that is bound to one protocol does not make the card
-        # promiscuous
+        # A packet socket alone does not make the card promiscuous
         self.sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         with ns.entered():
             self.sock.bind((dev, ETH_P_TEST))
@@ -50,7 +49,7 @@ class Filter:
         self.sock.close()
 
     def dropped(self):
-        """The stack's counters of drops and errors on receive."""
+        """The netdev's counters of errors and drops on receive."""
         with self.ns.entered():
             with open("/proc/thread-self/net/dev", encoding="ascii") as f:
                 line = next(x for x in f if x.strip().startswith(
@@ -101,7 +100,9 @@ def own(defer):
 
 
 def changed(defer):
-    """After a change only the new address is let in."""
+    """After a change of the card's address, only the new address and broadcast
+    are let in.
+    """
     ports = on_card(defer)
     defer(bed.b.ip, f"link set {DEV} address {OWN}")
     bed.b.ip(f"link set {DEV} address {SECOND}")
@@ -119,6 +120,7 @@ def macvlan(defer):
         bed.b.ip("link set mv0 up")
         upper = Filter(bed.b, "mv0", bed.tap["b"])
         defer(upper.close)
+        # The card, not the macvlan, counts filtered frames
         upper.card = ports.card
         ksft.check(upper.takes(SECOND), "the macvlan gets nothing")
         ksft.check(ports.takes(OWN), "the card gets nothing")
@@ -151,11 +153,12 @@ def fdb_self(defer):
     fdb("del", SECOND)
     bed.b.ip(f"link set {DEV} up")
     wait_carrier(bed.b, DEV)
-    on_card(defer).expect(ALWAYS, "without it")
+    on_card(defer).expect(ALWAYS, "without the second address")
 
 
 def many(defer):
-    """A thousand addresses are added, and each of them is let in."""
+    """A thousand addresses are added and let in; every 37th of them is tried.
+    """
     ports = on_card(defer)
     macs = [f"02:00:00:01:{n >> 8:02x}:{n & 255:02x}" for n in range(1000)]
 
@@ -170,7 +173,7 @@ def many(defer):
     batch("add")
     for mac in macs[::37]:
         ksft.check(ports.takes(mac), f"{mac} is not let in")
-    ports.expect(ALWAYS, "among those here")
+    ports.expect(ALWAYS, "beside the thousand")
     batch("del")
     for mac in macs[::37]:
         ksft.check(not ports.takes(mac), f"{mac} is let in")
@@ -201,7 +204,7 @@ def groups(defer):
 
 
 def maddr(defer):
-    """`ip maddr` adds groups; a unicast address in it is not let in."""
+    """A group that `ip maddr` adds is let in; a unicast address is not."""
     ports = on_card(defer)
     # ip exits after a line with maddr, so each line is a call of its own
     for mac in (JOINED, SECOND):
@@ -209,7 +212,7 @@ def maddr(defer):
     ports.expect(ALWAYS | {JOINED}, "with a group")
     for mac in (JOINED, SECOND):
         bed.b.ip(f"maddr del {mac} dev {DEV}")
-    ports.expect(ALWAYS, "without it")
+    ports.expect(ALWAYS, "without the group")
 
 
 def allmulti(defer):
@@ -231,7 +234,9 @@ def promisc(defer):
 
 
 def namespace(defer):
-    """In another namespace the stack and the card forget the addresses."""
+    """When a card moves to another namespace, the stack and the card forget the
+    addresses that were added.
+    """
     home, away = Netns("home"), Netns("away")
     home.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
     defer(away.delete)

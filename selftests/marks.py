@@ -4,10 +4,9 @@
 mode and packet mode.
 
 Outbound, the mark chooses the route of a tunnel's ESP (a rule for the mark
-leads to another neighbour), and firewalls see the mark on the ESP. Inbound, the
-packet that came by the state has the mark: in its socket, for policies, and for
-the route of the inner packet. Packet mode has one exception: no firewall sees
-its ESP.
+leads to another neighbour), and firewalls see the mark on the ESP. Inbound, a
+packet that came by the state has the mark, for the route of the inner packet
+and at the socket. Packet mode has one exception: no firewall sees its ESP.
 """
 import itertools
 import select
@@ -22,10 +21,11 @@ from lib.nft import Rules
 PORT = 7600
 SO_MARK, SO_RCVMARK = 36, 75
 TABLE, OUT_TABLE = 101, 102
-# Marks of the states, with their masks; and the mark that a socket sets
+# Marks of the two states, the mask of both, and the mark of a's socket
 OUT_MARK, IN_MARK, MASK, OWN = 0x10, 0x20, 0xf0, 0x3
 ELSEWHERE = {4: "192.0.2.77", 6: "2001:db8::77"}
 ELSEWHERE_MAC = "02:00:00:00:0e:77"
+# name: (ends that offload, mode)
 HOWS = {"software": ("", "crypto"), "crypto": ("ab", "crypto"),
         "packet": ("ab", "packet"), "crypto-to-software": ("a", "crypto"),
         "software-to-packet": ("b", "packet")}
@@ -90,7 +90,7 @@ class Marks(Cells):
             bed.remove()
 
     def received(self, sender, receiver, target, pair):
-        """The state sets the bits of its mask; the other bits stay."""
+        """b's socket gets the datagram with the mark of the inbound state."""
         bed = self.bed
         bed.mark()
         sender.sendto(b"marked", target)
@@ -99,6 +99,9 @@ class Marks(Cells):
             ksft.equal(bed.delta(side)[name], int(side in pair.offload), name)
 
     def seen_by_firewall(self, sender, receiver, target, shape):
+        """The outbound state sets the bits of its mask; the other bits of the
+        mark are those of the socket.
+        """
         fam = shape.outer
         to_peer = f"{'ip' if fam == 4 else 'ip6'} daddr {OUTER['b'][fam]}"
         with Rules(self.bed.a, "chain post { type filter hook postrouting "

@@ -8,7 +8,8 @@ and a reqid of its own: with equal reqids the core might send through the SA of
 the other end. An oracle reads the wire. The member at the other end gets every
 datagram, and the card's counters say who did the work. In packet mode the
 datagrams also come back to members on the sender's host. In crypto mode and in
-software the core brings none back. Clear text to the group is dropped.
+software the core brings none back. At an end that offloads, clear text to the
+group is dropped.
 """
 import os
 import select
@@ -26,10 +27,13 @@ GROUP = {4: "224.0.0.5", 6: "ff02::5"}
 GROUP_MAC = {4: "01:00:5e:00:00:05", 6: "33:33:00:00:00:05"}
 ANY = {4: "0.0.0.0", 6: "::"}
 LENGTHS = (1, 2, 3, 4, 100, 1000)
+# The counter of clear text that is dropped, of the card or of xfrm
 CLEAR = {"packet": "ipsec_rx_drop_clear", "crypto": "XfrmInTmplMismatch"}
 
 
 class GroupSa(Sa):
+    """The SA of one sender, for packets from any address to the group."""
+
     def __init__(self, *args, **keywords):
         super().__init__(*args, **keywords)
         self.src, self.dst = ANY[self.shape.outer], GROUP[self.shape.outer]
@@ -138,7 +142,9 @@ class Multicast(Cells):
         return sock.recv(2000) if select.select([sock], [], [], 0)[0] else b""
 
     def read_wire(self, sa, sent):
-        """ESP to the group's own Ethernet address, and nothing in clear."""
+        """All that goes to the group is ESP, to the group's Ethernet address,
+        and carries what was sent.
+        """
         key, got = sa.oracle(), []
         to = bytes.fromhex(GROUP_MAC[self.fam].replace(":", ""))
         for side, frame in self.bed.captured():

@@ -85,7 +85,8 @@ def first_match_decides(_):
                "-T before -t")
     ksft.equal(listed("-t", "*", "-T", "bad"),
                ["good", "ipv4 skipped", "bad"], "-t before -T")
-    ksft.equal(listed("-T", "good", "-t", "bad"), ["bad"], "-t alone counts")
+    ksft.equal(listed("-T", "good", "-t", "bad"), ["bad"],
+               "-T and -t of other cases")
 
 
 def only_the_chosen_run(_):
@@ -106,7 +107,7 @@ def wrong_options(_):
 
 
 def run_sh(_):
-    """run.sh, which runs all tests, has the same options."""
+    """run.sh, which runs all tests, has -h and -l, too."""
     def run(*options):
         return subprocess.run([os.path.join(HERE, "run.sh"), *options],
                               capture_output=True, text=True)
