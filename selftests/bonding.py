@@ -40,6 +40,8 @@ class Taps:
 
 
 class BondBed(Bed):
+    """a's addresses are on a bond of two cards, each with a cable to br0."""
+
     def make(self, mtu):
         super().make(mtu)
         error = self.a.ip_error(f"link add {BOND} type bond mode "
@@ -128,6 +130,7 @@ def check_engine(bed, flood):
 
 
 def choose(bed, card):
+    """Tell the bond to use this card."""
     bed.a.ip(f"link set {BOND} type bond active_slave {card}")
 
 

@@ -140,6 +140,7 @@ def high_half(defer, how):
 
 
 def clear_by_leave(defer, how):
+    """A monitor that may show frames in clear shows them whole."""
     ends = Ends(defer, "ipv4-transport", how, clear=True)
     wire = ends.datagram()
     sent, received = ends.sender.shown(2), ends.receiver.shown(2)
@@ -347,6 +348,7 @@ def unpacked_in_transport_mode(defer, shape):
 # ---- the monitor as a device
 
 def a_card(defer, name="card"):
+    """A namespace with two cards and a cable between them."""
     ns = Netns(name)
     defer(ns.delete)
     ns.ip("link add ov0 type ipsecov2", "link add ov1 link ov0 type ipsecov2")

@@ -437,26 +437,32 @@ class Channels:
             self.set_hash(kind, "")
 
     def still(self, how, shape):
+        """Nothing changes."""
         self.under_traffic(how, shape, lambda count: None)
 
     def sender(self, how, shape):
+        """The number of queues of a's card changes."""
         self.under_traffic(how, shape,
                            lambda count: channels(self.bed, "a", count))
 
     def receiver(self, how, shape):
+        """The number of queues of b's card changes."""
         self.under_traffic(how, shape,
                            lambda count: channels(self.bed, "b", count))
 
     def steered(self, how, shape):
+        """b's table changes: it names one queue, each time another queue."""
         self.under_traffic(how, shape, lambda count: self.ethtool(
             "b", "-X", CARD["b"], "start", str(count - 1), "equal", "1"))
 
     def hashed_anew(self, how, shape):
+        """The fields of ESP that b's card hashes change."""
         kind = "esp" + str(shape.outer)
         self.under_traffic(how, shape, lambda count: self.set_hash(
             kind, ("sdfn", "", "sd")[count % 3]))
 
     def threaded(self, how, shape):
+        """The NAPIs of b's card get threads of their own, and lose them."""
         path = f"/sys/class/net/{CARD['b']}/threaded"
 
         def change(count):

@@ -91,6 +91,7 @@ def grown(cgroup, work, names):
 
 
 def cpus():
+    """How many CPUs are possible: the kernel has per-CPU memory for each."""
     with open("/sys/devices/system/cpu/possible", encoding="ascii") as f:
         return int(f.read().split("-")[-1]) + 1
 

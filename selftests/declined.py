@@ -181,6 +181,7 @@ class Group:
         ksft.equal(answer, (0, ""), f"answer to the add at {side}")
 
     def member(self, defer, side):
+        """A socket of a side that has joined the group, and sends to it."""
         fam, ns = self.fam, self.bed.ns(side)
         sock = ns.socket(family(fam), socket.SOCK_DGRAM)
         defer(sock.close)

@@ -83,6 +83,7 @@ def seal(card, packet, seq, next_header=None):
 
 
 def outer(card, proto, data):
+    """A packet between the ends of the tunnel from a to b."""
     return esp.ip(OUTER["a"][card.fam], OUTER["b"][card.fam], proto, data)
 
 

@@ -38,6 +38,7 @@ class Wrap:
         self.bed.mark()
 
     def crossed(self, wire, side, boundary):
+        """A side sent numbers below the boundary, and the boundary or more."""
         key = (self.pair.ab if side == "a" else self.pair.ba).oracle()
         numbers = [key.accept(frame.esp, False).seq
                    for frame in wire.frames[side]]

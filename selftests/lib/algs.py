@@ -8,9 +8,11 @@ them.
     body = alg.seal(keymat, number, iv, clear, icv_len)
     clear = alg.open(keymat, number, iv, body, icv_len)     # or BadIcv
 
-number is Number(spi, seq, esn); seq has 64 bits. body is ciphertext and ICV.
-icvs has bits, icv_len has bytes. The ciphertext is a multiple of alg.align
-bytes. alg.iv_random: the IV must be random, because the cipher is CBC.
+keymat has those of the three parts that the algorithm needs. number is
+Number(spi, seq, esn); seq has 64 bits. body is ciphertext and ICV. icvs has
+bits, icv_len has bytes. The length of the ciphertext is a multiple of
+alg.align bytes. alg.iv_random: the IV must be random, because the cipher is
+CBC.
 """
 import hmac
 import struct

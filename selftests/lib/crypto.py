@@ -6,7 +6,8 @@
     crypto.add(f"pcrypt({best['driver']})", crypto.AEAD, priority=9999)
     crypto.delete(...)
 
-Debian has no program for this; this file speaks NETLINK_CRYPTO (crypto_user).
+Debian has no program for this, so this file speaks NETLINK_CRYPTO
+(crypto_user).
 """
 import errno
 import os

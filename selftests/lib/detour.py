@@ -17,7 +17,7 @@ def tc(ns, *words):
 
 
 def turn(ns, defer, dev, to, how="redirect"):
-    """Turn the packets that dev is to send, in front of its queue."""
+    """Turn packets to the device @to before they come to a queue of dev."""
     tc(ns, "qdisc", "add", "dev", dev, "clsact")
     defer(tc, ns, "qdisc", "del", "dev", dev, "clsact")
     tc(ns, "filter", "add", "dev", dev, "egress", "matchall", "action",

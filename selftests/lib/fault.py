@@ -60,6 +60,7 @@ class FailNth:
         self.injected = False
 
     def each(self):
+        """Yield 1, 2, ... until run() makes no allocation of this number."""
         for self.nth in itertools.count(1):
             self.injected = False
             yield self.nth

@@ -111,6 +111,7 @@ class WireWatch:
             self.bed.close_taps()
 
     def look(self):
+        """Take in what has passed the taps since the last look."""
         with self.lock:
             self.look_at(list(self.bed.tap.items()))
 
@@ -251,9 +252,11 @@ class Flood(WireWatch):
         self.look()
 
     def attempts(self, side):
+        """How often a side has tried to send."""
         return self.sent[side] + sum(self.refused[side].values())
 
     def wait(self, what, condition, seconds=60):
+        """Wait for a condition; fail if the thread has failed meanwhile."""
         def done():
             if self.error:
                 raise self.error

@@ -164,6 +164,8 @@ class Report:
 
 
 class Defer:
+    """Calls that are made at the end of a case, the last one first."""
+
     def __init__(self):
         self.calls = []
 
@@ -239,7 +241,7 @@ def chosen(cases):
     """The cases of [function or (name, ...), ...] that the command line asks
     for.
 
-    With -h, -l or a wrong option it prints, and ends the program.
+    With -h, -l or a wrong option chosen() prints, and ends the program.
     """
     listed, filters = options()
     names = [name_of(case) for case in cases]

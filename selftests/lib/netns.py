@@ -6,7 +6,7 @@
     text = ns.ip_error("link add d0 type dummy")        # "" if it worked
     text = ns.ip_output("xfrm state")
     sock = ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    with ns.entered():          # this thread, and its /proc/sys/net
+    with ns.entered():          # this thread is in the namespace
         ...
     ns.xfrm_stat()["XfrmInStateProtoError"]
     ethtool_stats(ns, "ov0")["ipsec_tx_pkts"]

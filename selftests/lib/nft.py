@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""nftables in a namespace. If there is no nft, or if it fails, the test is
-skipped, and the reason is what nft said.
+"""nftables in a namespace. If there is no nft, or if nft fails, the case is
+skipped with the reason.
 
     nft(ns, "add", "table", "ip", "ov2")
     with Rules(ns, "chain c { ... }"):          # a table inet of its own

@@ -7,7 +7,8 @@ The blocks of shell run in one bash, in order, as a reader pastes them. Each
 line of the text behind a block must be in what the block printed, in order.
 TOKENS says what on the page may differ from what was printed: for example, a
 number stands for any number, and a time of day for any time. 0 stands only for
-0. IPv4 addresses, SPIs and words must be the same.
+0, except behind "time" and "queue=". IPv4 addresses, SPIs and words must be the
+same.
 """
 import os
 import re

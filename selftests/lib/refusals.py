@@ -26,10 +26,12 @@ Refusal = namedtuple("Refusal", "name asked reason text")
 
 
 def ours(name, reason, text, **asked):
+    """A request that the module refuses."""
     return Refusal(name, asked, reason, OURS + text)
 
 
 def core(name, text, **asked):
+    """A request that the core refuses before it asks the card."""
     return Refusal(name, asked, None, text)
 
 

@@ -28,6 +28,7 @@ IP_XFRM_POLICY = {4: (socket.IPPROTO_IP, 17), 6: (socket.IPPROTO_IPV6, 35)}
 
 
 def host(side, fam, number):
+    """The address of a host behind a side."""
     return NET[side][fam].format(number)
 
 
@@ -47,7 +48,7 @@ def icmp(src, dst, kind, code):
 
 
 def socket_policy(sock, fam, direction, template=None, src=None, block=False):
-    """Give a socket its own policy for all its packets, as daemons do.
+    """Give a socket a policy of its own, as IKE daemons do.
 
     template: (source, destination, is it a tunnel, reqid). Without a template
     the policy is a block or a bypass. src: the policy is only for packets from

@@ -49,6 +49,7 @@ def sweep_lengths(pair):
 
 
 def noise(length):
+    """@length random bytes, which repeat after the length of NOISE."""
     at = random.randrange(len(NOISE) - length) if length < len(NOISE) else 0
     data = NOISE[at:at + length]
     while len(data) < length:
@@ -276,7 +277,7 @@ class Traffic:
                 try:
                     piece = sock.recv(65536)
                 except BlockingIOError:
-                    # Notice of a zero-copy send
+                    # select() has seen the notice of a zero-copy send
                     sock.recvmsg(0, 1024, socket.MSG_ERRQUEUE)
                     continue
                 got[sock] += piece
@@ -450,6 +451,7 @@ class Traffic:
 
     @staticmethod
     def take_segment(streams, side, segment):
+        """Note the data of a TCP segment: {port: {number: data}}."""
         sport, dport, seq = struct.unpack_from("!HHI", segment)
         data = segment[(segment[12] >> 4) * 4:]
         port = dport if sport == PORT + 1 else sport
@@ -461,6 +463,7 @@ class Traffic:
 
     @staticmethod
     def compare_stream(pieces, data, side):
+        """The segments on the wire make up the stream that was sent."""
         start = pieces.pop("start", None)
         ksft.check(start is not None, f"no SYN of {side} on the wire")
         whole = bytearray(len(data))

@@ -173,7 +173,9 @@ def own_user_namespace():
 
 
 def root_of_its_own():
-    """Become root of a new user namespace, in a new network namespace of it."""
+    """Become root of a new user namespace, in a network namespace that belongs
+    to it.
+    """
     own_user_namespace()
     with open("/proc/self/uid_map", "w", encoding="ascii") as f:
         f.write("0 0 1")
