@@ -4,6 +4,7 @@
 
 KERNEL_SRC ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build))
 KDIR ?= $(KERNEL_SRC)
+# Empty if the caller names neither KDIR nor KERNEL_SRC
 given := $(filter command environment,$(foreach v,KDIR KERNEL_SRC,$(firstword $(origin $(v)))))
 testbed := tools/testbed
 
@@ -103,14 +104,14 @@ help:
 	@echo "make check-scale          dumps 100,000 SAs of 25 cards by netlink, on 7.3"
 	@echo "make check-unit           the KUnit tests, in debug kernels (user-mode Linux)"
 	@echo "make check-debug          KUnit tests and selftests in all debug kernels"
-	@echo "make check-debug-quick    the same in the one that looks at locks and for lost memory"
+	@echo "make check-debug-quick    the same in the newest debug kernel that looks at locks"
 	@echo "make check-deb            installs the Debian packages in a copy of the test root, and removes them"
 	@echo "make check-newest         builds for the newest kernels of Debian: forky, sid, experimental"
-	@echo "make mutate               whether the tests see faults that are put into the module on purpose"
+	@echo "make mutate               whether the tests see faults that are put into the module and ov2 on purpose"
 	@echo "make bench                instructions for a segment or packet, of all rows, with and without the card"
 	@echo "make bench-quick          the same of the rows that matter most"
 	@echo "make bench-scale          the same of a packet, an SA and a policy among many"
-	@echo "make bench-parallel       how much two SAs on two CPUs carry, beside one SA"
+	@echo "make bench-parallel       how much two SAs on two CPUs carry, compared with one SA"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make generate             writes again what is made from rows: pages, the tests' tables, selftests/config"
 	@echo "make generate-netlink     writes again what is made from the spec of the netlink family"
