@@ -173,8 +173,8 @@ static u8 inner_tos(const struct sk_buff *skb, bool ipv6)
 	return ipv6 ? ipv6_get_dsfield(ipv6_hdr(skb)) : ip_hdr(skb)->tos;
 }
 
-/* As in net/xfrm/xfrm_input.c: congestion is copied unless the state switches
- * that off, and DSCP is copied if the state switches that on.
+/* As in net/xfrm/xfrm_input.c: CE is copied unless the state has
+ * XFRM_STATE_NOECN, and DSCP is copied if the state has XFRM_STATE_DECAP_DSCP.
  */
 static u8 tos_expected(const struct ov2_shape *shape)
 {

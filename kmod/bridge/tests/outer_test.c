@@ -256,7 +256,7 @@ static u16 frag_off(struct kunit *test, const struct outer_shape *shape)
 	u16 off = ntohs(ip_hdr(skb)->frag_off);
 
 	expect4(test, skb, shape);
-	/* RFC 6864 4.1: an atomic datagram needs no identity */
+	/* RFC 6864 4.1: an atomic datagram needs no identification */
 	if (off)
 		KUNIT_EXPECT_EQ(test, ip_hdr(skb)->id, 0);
 	return off;
@@ -296,7 +296,7 @@ static void outer_df_of_ipv6(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frag_off(test, &shape), 0);
 }
 
-/* A packet that may be fragmented has an identity of its own. */
+/* A packet that may be fragmented has an identification of its own. */
 static void outer_identity(struct kunit *test)
 {
 	const struct outer_shape shape = {};

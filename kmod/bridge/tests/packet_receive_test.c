@@ -276,8 +276,8 @@ static void set_forwarding(struct net *net, bool ipv6, int value)
 		IPV4_DEVCONF_ALL(net, FORWARDING) = value;
 }
 
-/* The card has the last word only if all policies are its own, and nothing is
- * forwarded.
+/* The card has the last word only if all policies are its own, nothing is
+ * forwarded, and no other device is above the card.
  */
 static void receive_last_word(struct kunit *test)
 {
@@ -318,8 +318,8 @@ static void receive_last_word(struct kunit *test)
 	}
 }
 
-/* The core checks a packet that carries IPsec or may carry IPsec. It must not
- * take the inner ESP header for the header that the card has verified.
+/* The core checks a packet that carries IPsec or may carry IPsec. The core must
+ * not take the inner ESP header for the header that the card has verified.
  */
 static void receive_nested(struct kunit *test)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A policy fits the packets of its selector, and the states of its template. */
+/* A policy fits the states of its template, and says if it protects packets. */
 #include <kunit/test.h>
 #include <linux/in.h>
 

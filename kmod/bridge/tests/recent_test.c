@@ -251,7 +251,7 @@ static void random_change(struct recent_bed *bed)
 	}
 }
 
-/* Mostly the flow of the last packet */
+/* Leaves the flow of the last packet in three of four calls. */
 static void random_flow(struct recent_flow *flow)
 {
 	if (ov2_below(4))
@@ -288,7 +288,7 @@ static void put_addresses(const struct recent_bed *bed, void *header)
 	}
 }
 
-/* The options have the bytes that the ports had, and the ports have others. */
+/* The options have the bytes that the ports had. The ports have other bytes. */
 static void put_extra(struct iphdr *ip, const struct recent_flow *flow)
 {
 	__be16 *behind = (__be16 *)(ip + 1);

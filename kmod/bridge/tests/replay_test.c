@@ -187,7 +187,7 @@ static void expect_legacy_layout(struct kunit *test,
 				    seen_bit(model, diff), "diff %u", diff);
 }
 
-/* The place is computed as xfrm_replay_check_esn() does. */
+/* The place of a number is computed as in xfrm_replay_check_esn(). */
 static void expect_ring_layout(struct kunit *test,
 			       const struct replay_model *model)
 {

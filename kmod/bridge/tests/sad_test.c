@@ -350,7 +350,7 @@ static void bed_add(struct kunit *test, struct sad_bed *bed, int i,
 }
 
 /* State @i is chosen, or no state if @i is -1, and the look-up has looked at
- * this many states.
+ * @looks states.
  */
 static void expect_chosen(struct kunit *test, struct sad_bed *bed, int i,
 			  int looks)

@@ -144,8 +144,8 @@ static void tag_device_gone(struct kunit *test)
 	expect_tag(test, t, t->skb, XFRM_XMIT);
 }
 
-/* No status that the core or a card may set makes a tag: an IPv4 packet of
- * protocol 0 in crypto mode, and each status of 8 bits.
+/* No status that the core or a card may set makes a tag: neither the status 0
+ * of a send in crypto mode, nor any other status of 8 bits.
  */
 static void tag_by_chance(struct kunit *test)
 {

@@ -253,7 +253,7 @@ static void bundle_esp_bad(struct kunit *test)
 	struct sk_buff *clear;
 
 	if (param->sa.ah_only)
-		kunit_skip(test, "no ESP in it");
+		kunit_skip(test, "AH alone, without ESP");
 	ends_init(test, &ends);
 	ov2_rig_add_outbound(ends.a, &ends.sa);
 	rr = ov2_rig_add_new(ends.b, &ends.sa, true);
@@ -278,7 +278,7 @@ static void ah_nested(struct kunit *test)
 	struct ov2_nbl *nbl;
 
 	if (param->sa.tunnel)
-		kunit_skip(test, "a tunnel is the outer one");
+		kunit_skip(test, "the inner SA is never a tunnel");
 	ends_init(test, &ends);
 	if (!ends.a->ad.hardware->ipsec_v2.transport_tunnel_combined)
 		kunit_skip(test, "no nesting in the capabilities");

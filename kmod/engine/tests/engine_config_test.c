@@ -72,7 +72,7 @@ static void parameter_values(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, rig->ad.config, &hardware, sizeof(hardware));
 }
 
-/* A malformed parameter changes nothing, and is not announced. */
+/* A malformed parameter changes nothing, and makes no indication. */
 static void parameter_malformed(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -303,7 +303,8 @@ static u32 add_one(struct ov2_rig *rig, u32 spi)
 	return ov2_rig_request(rig, ov2_rig_add_new(rig, &sa, false));
 }
 
-/* The new capacity is in hardware and configuration, and as many adds succeed.
+/* The new capacity is in the capabilities and in the configuration, and as many
+ * adds succeed.
  */
 static void capacity_set(struct kunit *test)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A list of requests succeeds if one of its entries succeeds, and a malformed
- * list changes nothing.
+ * An add of several SAs succeeds if one of them is added, and a malformed list
+ * changes nothing.
  *
  * The tests also show that a bundle takes one place of the SA capacity.
  */
@@ -150,8 +150,8 @@ static void add_list_all(struct kunit *test)
 	}
 }
 
-/* A caller that may sleep does not wait for a work item. It sets the keys
- * itself.
+/* If the caller may sleep, the engine sets the keys within the call, and not in
+ * a work item.
  */
 static void add_by_who_may_sleep(struct kunit *test)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The engine finds ESP and AH in a frame, and finds nothing behind the end of
- * a frame that is cut.
+/* The engine finds ESP in a frame, and finds nothing behind the end of a frame
+ * that is cut.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
@@ -108,8 +108,8 @@ static void frame_incapable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)frame.kind, (int)OV2_FRAME_OTHER);
 }
 
-/* The engine finds ESP in UDP. It takes no ESP from IKE (a zero marker), from a
- * UDP header with a wrong length, or from a keepalive of one byte (RFC 3948).
+/* The engine finds ESP in UDP. It finds no ESP in IKE (a zero marker), behind a
+ * UDP header with a wrong length, or in a keepalive of one byte (RFC 3948).
  */
 static void frame_udp(struct kunit *test)
 {

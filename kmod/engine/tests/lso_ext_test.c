@@ -3,7 +3,7 @@
  * The engine cuts a large send of Linux as skb_gso_segment() cuts the packet.
  *
  * The core cuts the clear packet, and the engine cuts a template that carries
- * the same packet. The test compares what the segments carry byte for byte.
+ * the same packet. The test compares the bytes that the segments carry.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>

@@ -111,7 +111,7 @@ static void twin_after_delete(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, del), OV2_STATUS_SUCCESS);
 }
 
-/* A second delete of an SA, while the first is being carried out */
+/* Submits a second delete of an SA while the engine carries out the first. */
 static void delete_again(void *data, const struct ov2_adapter *ad,
 			 unsigned long handle, __be32 spi)
 {
@@ -195,8 +195,8 @@ static struct ov2_rig_request *pure_add(struct ov2_rig *rig,
 	return rr;
 }
 
-/* Without the extension, UDP-ESP comes to port 4500 (Q16), and the mode is
- * derived (Q2).
+/* Without the extension, UDP-ESP comes to port 4500 (Q16), and an SA works
+ * without a mode (Q2).
  */
 static void pure_requests(struct kunit *test)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP and AH match the test vectors, and find each flipped bit of a packet.
+ * ESP and AH match the test vectors, and find a flipped bit in each byte that
+ * they cover.
  *
  * Whole packets are opened, and a packet that one transform has sealed is
  * opened by another transform.
@@ -377,7 +378,9 @@ static void iv_rules(struct kunit *test)
 	KUNIT_EXPECT_MEMNEQ(test, iv + 8, again + 8, sizeof(iv) / 2);
 }
 
-/* The next frame on this CPU gets the same crypt: are these bytes in it? */
+/* The next frame on this CPU gets the same struct ov2_crypt. Are @bytes still
+ * in it?
+ */
 static bool crypt_holds(struct kunit *test, struct ov2_run *run,
 			const struct ov2_bytes *esp, const u8 *bytes,
 			unsigned int len)

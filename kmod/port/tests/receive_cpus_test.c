@@ -7,7 +7,10 @@
 #include "../../unit/rig/two_cards.h"
 #include "../cpus.h"
 
-/* CPUs 0 and 1 only: the mask functions know only CPUs that the machine has. */
+/* Masks of CPUs: those that are not isolated, those that the user may run on,
+ * those that are online, and those that are picked. CPUs 0 and 1 only, because
+ * the mask functions know only CPUs that the machine has.
+ */
 static const struct {
 	unsigned long house, allowed, online, cpus;
 } picks[] = {
@@ -100,7 +103,7 @@ static void next_wraps(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cpus_next(cpus, online, 1), 0);
 	online = mask_new(test, 0x2);
 	KUNIT_EXPECT_EQ(test, ov2_cpus_next(cpus, online, 0), 1);
-	/* No other CPU may be interrupted. */
+	/* The only CPU that the queue may run on is offline. */
 	cpus = mask_new(test, 0x1);
 	KUNIT_EXPECT_GE(test, ov2_cpus_next(cpus, online, 0), nr_cpu_ids);
 }

@@ -233,8 +233,8 @@ static void fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rss_type(ETHER_FLOW), 0);
 }
 
-/* How many send queues may feed one ring. The sender stops in time only if this
- * number is right.
+/* ov2_rss_sharers() says how many send queues may feed one ring. The sender
+ * stops in time only if this number is right.
  */
 static void sharers(struct kunit *test)
 {

@@ -44,7 +44,7 @@ static void log_keeps_the_last(struct kunit *test)
 	add(rig, OV2_LOG_ENTRIES + 3);
 	/* A reader gets the entries that were there when it began. */
 	KUNIT_EXPECT_EQ_MSG(test, next(rig, &cursor), 0,
-			    "the reader began before");
+			    "the entries came later");
 
 	ov2_log_seek(&rig->ad, 0, &cursor);
 	for (seq = 4; seq <= OV2_LOG_ENTRIES + 3; seq++)
@@ -74,7 +74,7 @@ static void log_tells_what_was_lost(struct kunit *test)
 	add(rig, OV2_LOG_ENTRIES);
 	KUNIT_EXPECT_EQ(test, next(rig, &cursor), 0);
 	KUNIT_EXPECT_EQ(test, cursor.lost, 2);
-	KUNIT_EXPECT_EQ_MSG(test, next(rig, &cursor), 0, "it has ended");
+	KUNIT_EXPECT_EQ_MSG(test, next(rig, &cursor), 0, "read to the end");
 	KUNIT_EXPECT_EQ(test, cursor.lost, 2);
 }
 
