@@ -15,7 +15,8 @@
 #include "put.h"
 
 /* Users get the masks of struct ov2_offload as they are. So each flag of the
- * family must have the same bit as in these masks.
+ * family must have the same bit as in these masks. Many flags are runs of bits
+ * without a gap, so not every bit of a run is compared here.
  */
 static_assert((int)IPSECOV2_COEXISTENCE_TCP_CHECKSUM ==
 	      OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE);
@@ -90,7 +91,7 @@ static int card_put_offload(struct sk_buff *msg, int attr,
 }
 
 /* Put the device at the other end of the line. The numbers of the device and of
- * its namespace are the numbers that rtnetlink gives with IFLA_LINK.
+ * its namespace are the same as in rtnetlink's IFLA_LINK and IFLA_LINK_NETNSID.
  */
 static int card_put_peer(struct sk_buff *msg, struct net *net,
 			 const struct ov2_port *port)

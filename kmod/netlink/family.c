@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The generic netlink family. Its operations and their policies are generated
- * from Documentation/netlink/specs/ipsecov2.yaml (family_gen.c). Each object
- * except "module" has a file of its own.
+ * from Documentation/netlink/specs/ipsecov2.yaml (family_gen.c). The object
+ * "module" is in this file; the other objects have files of their own.
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -114,8 +114,8 @@ int ipsecov2_nl_module_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return ov2_family_reply(info, module_put_asked);
 }
 
-/* The kernel's generator knows no flags of groups. So the generated groups have
- * no flags, and these groups take their place.
+/* The kernel's generator of C code leaves out the flags of groups. So these
+ * groups take the place of the generated groups.
  */
 static const struct genl_multicast_group family_groups[] = {
 	[IPSECOV2_NLGRP_CARDS] = { .name = IPSECOV2_MCGRP_CARDS },

@@ -29,7 +29,8 @@ struct log_dump {
 static_assert(sizeof(struct log_dump) <=
 	      sizeof_field(struct netlink_callback, ctx));
 
-/* The reader sees only processes that its own /proc shows. */
+/* Tell who asked, if the reader's PID namespace has a number for this process.
+ */
 static int log_put_asker(struct sk_buff *skb, const struct ov2_log_entry *entry)
 {
 	pid_t pid;
@@ -92,6 +93,7 @@ static int log_put_tmpl(struct sk_buff *skb, const struct ov2_log_asked *asked)
 {
 	if (!asked->tmpls)
 		return 0;
+	/* The family has no name for a mode that a newer kernel may have. */
 	if (asked->mode <= IPSECOV2_MODE_IPTFS &&
 	    nla_put_u8(skb, IPSECOV2_A_LOG_MODE, asked->mode))
 		return -EMSGSIZE;

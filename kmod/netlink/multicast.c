@@ -27,7 +27,7 @@
  * @command: IPSECOV2_CMD_*_NTF
  * @limit: IPSECOV2_LIMIT_*, if a limit was reached
  * @put: fills in the message. Returns 0 or -EMSGSIZE
- * @what: for @put
+ * @what: what @put tells about, for example an SA; NULL if the card is enough
  */
 struct event {
 	unsigned int group;
@@ -259,7 +259,9 @@ static const struct ov2_event_listener event_listener = {
 	.refused	= event_refused,
 };
 
-/* The card at the other end of the line shows where this card is. */
+/* What users see of the card at the other end of the line has changed, because
+ * they see there the index and the namespace of this card.
+ */
 static void event_tell_peer(const struct net_device *dev)
 {
 	const struct ov2_port *port = netdev_priv(dev);

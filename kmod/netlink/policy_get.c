@@ -64,7 +64,9 @@ static int policy_put_tmpl(struct sk_buff *msg,
 	    (tmpl->spi &&
 	     nla_put_be32(msg, IPSECOV2_A_POLICY_TMPL_SPI, tmpl->spi)))
 		return -EMSGSIZE;
-	/* In transport mode the packets of the policy have the addresses. */
+	/* In transport mode xfrm uses the addresses of the packet, and ignores
+	 * the addresses of the template.
+	 */
 	if (tmpl->tunnel &&
 	    (nla_put_u16(msg, IPSECOV2_A_POLICY_TMPL_FAMILY, tmpl->family) ||
 	     ov2_family_put_address(msg, IPSECOV2_A_POLICY_TMPL_SADDR,

@@ -2,8 +2,8 @@
 #ifndef _OV2_PUT_H
 #define _OV2_PUT_H
 
-/* What the messages of the family hold. Answers and events share it. Each
- * function returns 0 or -EMSGSIZE.
+/* These functions write objects into the messages of the family: into answers
+ * and into events. Each function returns 0 or -EMSGSIZE.
  */
 struct net;
 struct net_device;

@@ -84,7 +84,8 @@ static int sa_put_encap(struct sk_buff *msg, const struct ov2_sa_view *view)
 }
 
 /**
- * ov2_put_sa_owner() - put what the owner of an SA has given it
+ * ov2_put_sa_owner() - put reqid, interface ID and mark of an SA, by which a
+ *			key manager knows its own SAs
  * @msg: the message
  * @view: the SA
  *
@@ -120,7 +121,8 @@ static const int failure_attrs[OV2_CRYPTO_STATUS_MAX] = {
 		IPSECOV2_A_SA_FAILURES_INVALID_PROTOCOL,
 };
 
-/* Put a nest with those of @count values that are not 0. */
+/* Put a nest with those of @count values that are not 0 and have an attribute.
+ */
 static int sa_put_counts(struct sk_buff *msg, int type, const int *attrs,
 			 const u64 *values, int count)
 {
@@ -140,8 +142,9 @@ static int sa_put_counts(struct sk_buff *msg, int type, const int *attrs,
 	return 0;
 }
 
-/* An SA is either in crypto mode or in packet mode, so only one of the two
- * counters of an attribute ever moves.
+/* Two counters may share an attribute: one for crypto mode (TX_FALLBACK_*), and
+ * one for packet mode (TX_REFUSED_*). An SA has only one mode, so for one SA
+ * only one of the two counters moves.
  */
 static const int declined_attrs[OV2_DECLINED] = {
 	[OV2_CNT_TX_FALLBACK_DIR - OV2_DECLINED_FIRST] =

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Events for users. No room calls netlink, so netlink registers a listener
- * here, and the rooms tell the listener what happens. Without a listener, or if
- * the listener has nobody to tell it to, nothing is gathered.
+ * here, and the rooms tell the listener what happens. Before a room gathers
+ * what an event of an SA or a policy says, the room asks whether any user
+ * listens.
  */
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
@@ -18,8 +19,8 @@ static const struct ov2_event_listener __rcu *event_listener;
  *	nobody
  *
  * Context: Process context, serialized by the caller. Sleeps until no CPU calls
- *   the listener before.
- * Return: the listener before, or NULL.
+ *   the previous listener any more.
+ * Return: the previous listener, or NULL.
  */
 const struct ov2_event_listener *
 ov2_event_listen(const struct ov2_event_listener *listener)
@@ -40,7 +41,8 @@ ov2_event_listen(const struct ov2_event_listener *listener)
  * Ask this before you gather what an event says.
  *
  * Context: Any context but hard interrupts.
- * Return: true if so, or maybe.
+ * Return: false if nobody listens. If true, it is still possible that nobody
+ * listens.
  */
 bool ov2_event_wants_sas(const struct ov2_adapter *ad)
 {

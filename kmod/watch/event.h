@@ -50,10 +50,10 @@ enum ov2_life_event {
  * @wants_sas: does anybody listen to events of SAs and policies? The answer may
  *	be yes although nobody does
  * @card: something has happened to a card
- * @sa: something has happened to an SA. Of the limits, @view has only what
- *	names the SA and its owner
- * @sa_told: a reason for which an SA is told about: the card declined a packet,
- *	or the engine asks for a delete. @view is as above
+ * @sa: something has happened to an SA. When the SA has reached a limit, @view
+ *	has only what names the SA and its owner
+ * @sa_told: the card declined a packet of an SA, or the engine asks for the SA
+ *	to be deleted. @view has only what names the SA and its owner
  * @policy: something has happened to a policy
  * @refused: the card has refused or left to software what the entry says.
  *	ov2_log_entry.pid is NULL

@@ -134,7 +134,9 @@ void ov2_log_add(struct ov2_adapter *ad, enum ov2_counter reason,
 	spin_unlock_bh(&log->lock);
 	put_pid(overwritten);
 
-	/* The log owns the reference on the process, and may put it now. */
+	/* The log owns the reference on the process. From now on another entry
+	 * may overwrite this entry, and then the log puts the reference.
+	 */
 	entry.pid = NULL;
 	ov2_event_refused(ad, &entry);
 }

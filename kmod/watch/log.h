@@ -35,7 +35,7 @@ struct pid;
  * @tmpl_family: the same for @tmpl_saddr and @tmpl_daddr
  * @sport: source port of the selector, network order, or 0
  * @dport: destination port of the selector, network order, or 0
- * @spi: SPI, network order, or 0
+ * @spi: SPI of the state or the first template, network order, or 0
  * @reqid: of the state or the first template
  * @priority: of the policy
  * @saddr: source of the state or of the selector; IPv4 is in its first 4 bytes

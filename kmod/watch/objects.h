@@ -8,7 +8,7 @@
  * @OV2_OBJECT_SA: the engine's SA
  * @OV2_OBJECT_ASSOC: the bridge's association of an xfrm state with an SA
  * @OV2_OBJECT_POLICY: an offloaded policy
- * @OV2_OBJECT_NBL: a frame with its records
+ * @OV2_OBJECT_NBL: one or more frames with their records
  * @OV2_OBJECT_MAX: number of kinds
  */
 enum ov2_object {
