@@ -32,8 +32,9 @@
 			 NETIF_F_GSO_ENCAP_ALL | \
 			 (NETIF_F_GSO_SOFTWARE & ~NETIF_F_GSO_FRAGLIST))
 
-/* The receive queue of the ring that a send queue waits for. The number may
- * come from the time of an earlier peer, which had more queues.
+/* The receive queue of @peer that the send queue @tx_queue waits for when it is
+ * stopped. The number of this receive queue may come from the time of an
+ * earlier peer, which had more queues.
  */
 static struct ov2_rxq *cable_rxq(const struct ov2_port *port,
 				 const struct ov2_port *peer, u16 tx_queue)
@@ -311,7 +312,10 @@ static int cable_plug(struct ov2_port *port, struct net_device *target,
 	ov2_channels_share(peer);
 	cable_carrier(port);
 	cable_announce(peer);
-	/* The core announces the links of a new card itself. */
+	/* The core itself tells the programs that watch links about a new card.
+	 * But the listeners of the family heard of the card when it was
+	 * registered, and at that time it was not plugged yet.
+	 */
 	ov2_event_card(&port->ad, OV2_CARD_CHANGED);
 	return 0;
 }

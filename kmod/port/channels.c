@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Changing queues while frames flow: how many there are, and which receive
- * queue a frame comes in on. No frame is lost, and each flow keeps its order,
- * because no queue takes frames of a flow while an older frame of this flow
- * waits in another queue.
+ * queue a frame comes in on. No frame is lost, and each flow of an SA keeps its
+ * order, because no queue takes frames of a flow while an older frame of this
+ * flow waits in another queue. There are two exceptions: queues that come wait
+ * only for a limited time (tx_grow()), and nothing keeps the order if all send
+ * queues share one queueing discipline (tx_has_own_qdisc()).
  *
  * A card has memory, lanes and NAPIs for as many queues as it was made with.
  * The NAPI of a queue that is not in use has nothing to poll.
  *
  *	receive	The senders stop, the rings run empty, and the new table comes
  *		into use. Then the senders go on.
- *	send	ov2_channels_fold() makes a packet's queue from its home queue,
- *		which never changes. So packets only move between a queue
- *		that comes or goes, and a queue that stays. The queues that
- *		packets move to are stopped until the queues that packets move
- *		from, and the rings that these queues fed, have been empty.
+ *	send	ov2_channels_fold() makes a packet's queue from its home queue.
+ *		The home queue of a packet of an SA never changes. So these
+ *		packets only move between a queue that comes or goes, and a
+ *		queue that stays. The queues that packets move to are stopped
+ *		until the queues that packets move from, and the rings that
+ *		these queues fed, have been empty.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -29,8 +32,8 @@
 #include "rss.h"
 #include "rx.h"
 
-/* When its sender has stopped, a frame needs only microseconds to go up the
- * stack. The limit is for machines that are very busy.
+/* A frame needs only microseconds to go up the stack once its sender has
+ * stopped. The limit is for machines that are very busy.
  */
 #define CHANNELS_PATIENCE	(2 * HZ)
 
@@ -215,8 +218,8 @@ static void tx_use(struct ov2_port *port, u16 queues)
 {
 	WRITE_ONCE(port->ad.tx_used, queues);
 	ov2_channels_share(port);
-	/* After this, every packet whose queue was chosen before is in this
-	 * queue.
+	/* After this, no packet is on its way to a queue that was chosen by
+	 * the old number of queues.
 	 */
 	synchronize_net();
 }
@@ -248,7 +251,7 @@ static int tx_grow(struct ov2_port *port, u16 queues)
 	return err;
 }
 
-/* Packets move from the queues that go to the others. */
+/* Packets leave the queues that go away, and move to the queues that stay. */
 static int tx_shrink(struct ov2_port *port, u16 queues)
 {
 	u16 old = port->ad.tx_used;
@@ -319,8 +322,10 @@ void ov2_channels_unlink_napi(struct ov2_port *port)
  * @tx_queues: number of send queues, within the same limits
  *
  * Context: RTNL, sleeps.
- * Return: 0, -ENOMEM, or -EBUSY if packets that wait do not leave in time. Then
- * the number of send queues, or both numbers, are as before.
+ * Return: 0; -ENOMEM; -EBUSY if packets that wait do not leave in time; or the
+ * error of netif_set_real_num_rx_queues() or netif_set_real_num_tx_queues().
+ * After an error with the receive queues both numbers are as before. After an
+ * error with the send queues only the number of send queues is as before.
  */
 int ov2_channels_set(struct ov2_port *port, u16 rx_queues, u16 tx_queues)
 {

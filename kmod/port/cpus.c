@@ -95,8 +95,8 @@ static void cpus_house(struct cpumask *house)
 
 /**
  * ov2_cpus_choose() - give each receive queue its CPU
- * @port: the card, which the current task opens. The CPUs are chosen among
- *	those that this task may run on
+ * @port: the card, which the current task opens. If possible, the CPUs are
+ *	chosen among those that this task may run on (ov2_cpus_pick())
  *
  * The CPU of the first queue is random. Most cards use only their first queue,
  * and without a random start all these queues would be on the same CPU.
@@ -114,6 +114,7 @@ int ov2_cpus_choose(struct ov2_port *port)
 	if (!alloc_cpumask_var(&house, GFP_KERNEL))
 		return -ENOMEM;
 
+	/* 16 bits, so that the sum of @first and an index cannot wrap. */
 	first = get_random_u32() >> 16;
 	cpus_read_lock();
 	cpus_house(house);

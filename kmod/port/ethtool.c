@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What ethtool shows of a card. */
+/* What ethtool shows of a card and changes in it. */
 #include <linux/ethtool.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -224,7 +224,7 @@ static int set_ringparam(struct net_device *dev,
 /* Only the engine can be reset. During the reset, the frames that the stack
  * sends wait in the stack's queues. Frames that are in the engine to be sealed
  * are dropped and counted. If the line wakes a queue before the reset ends, the
- * frames of this queue for the engine are dropped and counted, too.
+ * frames that this queue gives to the engine are dropped and counted, too.
  */
 static int port_reset(struct net_device *dev, u32 *flags)
 {

@@ -14,6 +14,9 @@
  *   any other multicast  IFF_ALLMULTI or IFF_PROMISC  and not below a bridge
  *   any other unicast    IFF_PROMISC                  never
  *
+ * If an address is missing in the card's table, because memory was short, all
+ * frames are taken.
+ *
  * In this file a bridge is a bridge device above the card, or Open vSwitch.
  * Below a bridge, dev->uc names other hosts, too, because br_fdb_sync_static()
  * puts each static entry of the bridge into dev->uc. And a bridge floods groups
@@ -250,7 +253,9 @@ static int filter_is_bridge(struct net_device *upper,
 	return netif_is_any_bridge_master(upper);
 }
 
-/* A bridge may also be above a bond, a VLAN or a macvlan of the card. */
+/* If @dev is a card, note whether a bridge is above it. Between the card and
+ * the bridge there may be a bond, a VLAN or a macvlan.
+ */
 static int filter_look_up(struct net_device *dev,
 			  struct netdev_nested_priv *priv)
 {

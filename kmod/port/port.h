@@ -84,7 +84,7 @@ struct ov2_rxq {
  * @held: the queue stays stopped, because frames are changing their queues
  *	(channels.c). Written under the queue's lock
  * @ring: the receive queue at the other end whose ring decides whether the
- *	queue has to stop: the fullest of the rings that its frames came on
+ *	queue has to stop: the fullest of the rings that the queue feeds
  *	(cable.c). Written by every CPU that brings frames to the line
  */
 struct ov2_txq {

@@ -206,7 +206,7 @@ static int ring_wake_room(const struct ov2_port *port)
 
 /* A queue stops if there is less room than one frame for each queue that shares
  * the ring. The reason is that all of these queues may have seen the same room,
- * and each may send one more frame before it stops. The limit is at most
+ * and each may send one more frame before it stops. The result is at most
  * ring_wake_room(), so that a queue that is woken can send, even if very many
  * queues share its ring.
  */

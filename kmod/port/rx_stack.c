@@ -112,8 +112,8 @@ static bool rx_prepare(struct ov2_rxq *rxq, struct sk_buff *skb)
 	return !ov2_unshare(skb);
 }
 
-/* Only a frame that is dropped asks for monitors. @nbl and @burst are NULL if
- * the engine did not see the frame.
+/* Show a frame to the monitors, and drop it. @nbl and @burst are NULL if the
+ * engine did not see the frame.
  */
 static void rx_refuse(struct ov2_rxq *rxq, struct sk_buff *skb,
 		      const struct ov2_nbl *nbl,

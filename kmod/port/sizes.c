@@ -63,8 +63,8 @@ void ov2_sizes_set_ring(struct ov2_port *port, u32 size)
  * @capacity: how many
  * @extack: gets a sentence if this fails; may be NULL
  *
- * Context: RTNL. During a reset the engine would refuse the request, and a
- *   reset holds RTNL, too.
+ * Context: RTNL. A reset holds RTNL, too, so no reset runs now. During a reset
+ *   the engine would refuse the request.
  * Return: 0 or a negative errno: -ERANGE; -EBUSY if the card has more SAs;
  * -EOPNOTSUPP if the capacity of the engine is fixed.
  */

@@ -46,8 +46,8 @@ static void tx_fit(struct ov2_port *port, struct sk_buff *skb,
 		__skb_queue_tail(frames, skb);
 }
 
-/* Give frames that tx_fit() has appended to the line. @frames is empty
- * afterwards.
+/* Give the line the frames that tx_fit() has appended to @frames. @frames is
+ * empty afterwards.
  */
 static void tx_put(struct ov2_port *port, u16 queue,
 		   struct sk_buff_head *frames)
