@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What monitors show of a frame that the bridge drops. The bridge drops frames
- * to be sent before the engine, and received frames behind the engine. The
+ * What monitors show of a frame that the bridge drops, or that the port drops
+ * because ov2_unshare() has no memory. Such a frame is to be sent and has not
+ * reached the engine, or was received and is already behind the engine. The
  * engine shows its own drops itself.
  */
 #include <linux/if_ether.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A key manager in the kernel that only listens: to numbers that user space
- * sets, and to what users are to be told of states and policies.
+ * A key manager in the kernel that only listens. It hears of sequence numbers
+ * that user space sets, of limits that states and policies have reached, and of
+ * new policies.
  *
  * User space may set the sequence numbers of a state at any time
  * (XFRM_MSG_NEWAE; daemons of a cluster do so when another host takes over). No
@@ -88,7 +89,7 @@ static struct xfrm_mgr manager = {
 };
 
 /**
- * ov2_bridge_register() - listen to what user space sets
+ * ov2_bridge_register() - listen as a key manager
  *
  * Context: Process context, before the first card is made.
  */

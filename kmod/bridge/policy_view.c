@@ -150,12 +150,13 @@ bool ov2_bridge_policy_find(struct ov2_adapter *ad, u32 index,
 }
 
 /**
- * ov2_policy_view_of() - show the policy that a card has of xfrm's
+ * ov2_policy_view_of() - show what a card has of a policy of xfrm
  * @xp: the policy of xfrm, of a card
  * @view: filled in, if the card has the policy
  *
  * Context: Under rcu_read_lock(), any context but hard interrupts.
- * Return: true if so; false if it is gone, or if xfrm has not numbered it.
+ * Return: true if @view is filled in; false if the card does not have the
+ * policy any more, or if xfrm has not numbered the policy.
  */
 bool ov2_policy_view_of(const struct xfrm_policy *xp,
 			struct ov2_policy_view *view)

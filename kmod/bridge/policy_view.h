@@ -46,7 +46,7 @@ struct ov2_tmpl_view {
  * @dport_mask: bits of @dport that count, network order
  * @ifindex: index of the interface in the selector, or 0
  * @priority: a policy with a smaller priority is asked first
- * @if_id: number of the xfrm interface, or 0
+ * @if_id: interface ID (XFRMA_IF_ID), or 0
  * @tmpl: valid if @protects is set
  * @hits: how many packets have met the policy
  */

@@ -8,8 +8,9 @@
 #include "sa/assoc.h"
 #include "../watch/event.h"
 
-/* The reasons for which a card declines a packet are told by their place among
- * the counters, and one more reason comes behind them.
+/* The numbers of the reasons for ov2_assoc_tell(). A reason for which a card
+ * declines a packet has its place among the counters of these reasons. The
+ * engine's wish to delete the SA has the number behind them.
  */
 #define TELL_DECLINED(reason)	((reason) - OV2_DECLINED_FIRST)
 #define TELL_DELETE_REQ		OV2_DECLINED

@@ -24,7 +24,8 @@ static const struct xfrmdev_ops bridge_xfrmdev_ops;
  * ov2_xdo_is_card() - is a netdev a card of this module?
  * @dev: any netdev
  *
- * The core keeps the operations of a netdev that is being deleted.
+ * A card that is being deleted still is a card, because the core keeps the
+ * operations of a netdev as long as the netdev exists.
  *
  * Context: Any context.
  * Return: true if so.
@@ -225,7 +226,8 @@ static bool headers_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 
 /* In packet mode older kernels do not check which device the packet leaves by.
  * If the packet left by a device other than the state's device, it would leave
- * in clear.
+ * in clear. Older kernels do not check either whether the route has a second
+ * state, and the card protects a packet with one state only.
  */
 static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 {

@@ -35,8 +35,8 @@ static void take_all(struct ov2_dead_policies *dead, struct hlist_head *taken)
 	spin_unlock_bh(&dead->lock);
 }
 
-/* The caller holds a reference to @xp. XFRM_MSG_GETPOLICY reads the card under
- * the mutex.
+/* Takes the card from @xp, and gives back the reference of take_all() to @xp.
+ * XFRM_MSG_GETPOLICY reads the card under the mutex.
  */
 static void give_up_card(struct xfrm_policy *xp)
 {

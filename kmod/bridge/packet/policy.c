@@ -85,7 +85,8 @@ struct ov2_policy *ov2_policy_new(struct xfrm_policy *xp)
 
 /**
  * ov2_policy_free() - undo ov2_policy_new()
- * @pol: the policy, which was never in the SPD
+ * @pol: the policy. It was never in the SPD, or has left the SPD a grace period
+ *	ago
  *
  * Context: Any context except hard interrupts.
  */

@@ -136,8 +136,9 @@ static __be32 header_ports(const union flowi_uli *uli)
  * @pol: the policy that the flow meets, or NULL
  * @assoc: see ov2_recent.assoc
  *
- * Only TCP and UDP packets with ov2_flow.common set are remembered. For any
- * other packet, @recent has policy and state of this packet alone.
+ * Only TCP and UDP packets with ov2_flow.common set, and without
+ * ov2_flow.wrapped, are remembered. For any other packet, @recent has policy
+ * and state of this packet alone.
  *
  * Context: BH disabled; see struct ov2_recent.
  */

@@ -22,8 +22,8 @@ struct ov2_policy;
  * @lock: held while @table changes; look-ups take no lock
  * @table: associations by ov2_sad_link.key; within one key the youngest is
  *	first
- * @changes: how often a state in packet mode was added or removed; of inbound
- *	states only the removal counts (recent.c)
+ * @changes: grows when an outbound state in packet mode is added, and when any
+ *	state of the card is deleted (recent.c)
  * @looks: for unit tests: associations looked at
  */
 struct ov2_sad {
@@ -33,7 +33,9 @@ struct ov2_sad {
 	struct ov2_looks looks;
 };
 
-/* Would a packet take this state, if the state fits the packet? */
+/* Is this state valid, and is its soft limit not reached? A packet takes a
+ * state that has reached its soft limit only if no state in force fits.
+ */
 static inline bool ov2_sad_is_in_force(const struct xfrm_state *x)
 {
 	return READ_ONCE(x->km.state) == XFRM_STATE_VALID &&

@@ -116,7 +116,8 @@ static struct ov2_spd_pair *pair_new(struct ov2_spd_side *side,
 	return pair;
 }
 
-/* Moves a pair to its place if the best priority of its policies has changed.
+/* Moves a pair to its place, if the pair is new or the best priority of its
+ * policies has changed.
  */
 static int pair_place(struct ov2_spd_side *side, struct ov2_spd_pair *pair)
 {

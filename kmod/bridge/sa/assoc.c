@@ -170,10 +170,11 @@ void ov2_assoc_deleted(struct ov2_assoc *assoc)
  * @reason: why; below OV2_TELL_REASONS
  *
  * A reason may come with every packet, and users cannot read a message for
- * each. So each reason is told when it comes first, and again at the earliest
- * OV2_TELL_SECONDS later, for listeners that came meanwhile. The upper 24 bits
- * of ov2_assoc.told have the second at which the first reason was told; the
- * other bits have the reasons that were told since then.
+ * each packet. So in a period of OV2_TELL_SECONDS each reason is told once. A
+ * period begins when a reason comes and no period runs. In a new period all
+ * reasons may be told again, for listeners that came meanwhile. The upper 24
+ * bits of ov2_assoc.told have the second at which the period began; the other
+ * bits have the reasons that were told in the period.
  *
  * Context: Any context.
  * Return: true if so. Of several CPUs that ask at once, one gets true.

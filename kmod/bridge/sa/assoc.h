@@ -37,7 +37,7 @@ struct ov2_sad_link {
 };
 
 /**
- * struct ov2_assoc - an xfrm state that lives as an SA in the engine
+ * struct ov2_assoc - the link between a state and its SA in the engine
  * @x: the state; unset when the state is deleted. The association holds no
  *	reference to the state: with such a reference the kernel would never
  *	free the state. Readers take a reference with refcount_inc_not_zero()
@@ -87,8 +87,8 @@ struct ov2_assoc {
 	netdevice_tracker dev_tracker;
 };
 
-/* How many reasons an association can be told about, and how many seconds pass
- * before a reason is told again
+/* How many reasons users can be told about an association, and the seconds of a
+ * period in which each reason is told once (ov2_assoc_tell())
  */
 #define OV2_TELL_REASONS	8
 #define OV2_TELL_SECONDS	60

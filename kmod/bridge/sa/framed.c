@@ -48,8 +48,8 @@ static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 
 /* The core leaves the checksum of TCP and UDP inside ESP to the card if the
  * card, or a bond above it, offers NETIF_F_HW_ESP_TX_CSUM. The bridge computes
- * this checksum itself, because slot 0 can ask the engine for it in transport
- * mode only. The summed bytes end where the trailer begins.
+ * this checksum itself and leaves slot 0 at zero (ipsecov2.rst 1.6). The summed
+ * bytes end where the trailer begins.
  */
 static enum ov2_counter tx_complete_checksum(struct sk_buff *skb,
 					     unsigned int trailer_len)

@@ -96,7 +96,9 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 	add->sec_assoc[0].spi = x->id.spi;
 	ext->mode = x->props.mode == XFRM_MODE_TUNNEL ? OV2_SA_TUNNEL :
 							OV2_SA_TRANSPORT;
-	/* An UPDSA adds the new state before it deletes the old one. */
+	/* XFRM_MSG_UPDSA adds a second state with the SPI and destination of
+	 * the first one, updates the first one, and deletes the second one.
+	 */
 	ext->allow_twin = true;
 	/* If a packet has a second IPsec header, the core decrypts this header
 	 * in software.
@@ -119,9 +121,9 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
  * ov2_bridge_request_add() - ask the engine for an SA, and wait
  * @ad: the card
  * @x: the state; ov2_state_refused() has not refused it
- * @assoc: filled in with the SA's handle. All other members of @assoc must be
- *	set already, because packets may come through the SA before this
- *	function returns
+ * @assoc: filled in with the SA's handle and the high half of its number. All
+ *	other members of @assoc must be set already, because packets may come
+ *	through the SA before this function returns
  *
  * The request's copy of the keys is wiped.
  *

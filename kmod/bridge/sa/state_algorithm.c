@@ -53,8 +53,6 @@ static unsigned int cipher_key_bits(const struct xfrm_state *x)
 	return x->aead ? x->aead->alg_key_len : x->ealg->alg_key_len;
 }
 
-/* A look-up compares names, so each function looks up the cipher once. */
-
 /**
  * ov2_state_encr() - the identifier of a state's cipher or combined mode
  * @x: a state of known algorithms

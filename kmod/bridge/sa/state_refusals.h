@@ -54,7 +54,7 @@ REFUSED(SA_REFUSED_MODE,
 	"Only transport and tunnel mode can be offloaded")
 
 /* For the next three rows: IPsecOV2 has identifiers for some algorithms only,
- * and each of these algorithms has fixed lengths of keys and ICVs.
+ * and each of these algorithms allows only certain lengths of keys and ICVs.
  */
 REFUSED(SA_REFUSED_ALG,
 	!ov2_state_alg_known(x),
@@ -137,7 +137,8 @@ REFUSED(SA_REFUSED_REQID,
 	ov2_state_is_packet(x) && !x->props.reqid,
 	"Packet offload needs a reqid, the same as its policy's")
 
-/* The card's policies know no if_id. In crypto mode the core chooses the state.
+/* The card refuses every policy that protects and has an if_id, so no policy
+ * would lead to the state. In crypto mode the core chooses the state.
  */
 REFUSED(SA_REFUSED_IF_ID,
 	ov2_state_is_packet(x) && x->if_id,
