@@ -98,8 +98,11 @@ static bool config_is_possible(enum ov2_ipsec_parameter parameter)
 }
 
 /**
- * ov2_config_start() - give a card its configuration: everything is on
+ * ov2_config_start() - give a card its first configuration
  * @engine: the card's engine
+ *
+ * All features are on, but the engine opens no frame before the port has set
+ * OFFLOAD_ENCAPSULATION to ON (ov2_config_receives()).
  *
  * Context: Process context.
  */
@@ -253,9 +256,9 @@ enum ov2_status ov2_config_capacity(struct ov2_engine *engine,
 	if (!set->sa_capacity || set->sa_capacity > OV2_SA_CAPACITY_MAX)
 		return OV2_STATUS_INVALID_DATA;
 
-	/* An add that runs at the same time may have read the old capacity.
-	 * Then there is one bundle too many until a bundle is deleted, which
-	 * ov2_bundle_take() allows for.
+	/* Adds that run at the same time may have read the old capacity. Then
+	 * there are more bundles than the new capacity until bundles are
+	 * deleted, and ov2_bundle_take() allows for this.
 	 */
 	spin_lock_bh(&engine->config_lock);
 	fits = atomic_read(&engine->bundles) <= set->sa_capacity;

@@ -77,8 +77,8 @@ static struct sk_buff *pool_build(struct page_pool *pool, unsigned int size)
  * frame is longer than a page, the frame comes from netdev_alloc_skb().
  *
  * Context: BH disabled.
- * Return: the frame, with NET_SKB_PAD bytes of headroom, or NULL without
- * memory.
+ * Return: the frame, with NET_SKB_PAD + NET_IP_ALIGN bytes of headroom, or NULL
+ * without memory.
  */
 struct sk_buff *ov2_pool_skb(struct net_device *dev, unsigned int len)
 {

@@ -142,7 +142,8 @@ static enum ov2_crypto_status receive_plan(struct ov2_nbl *nbl, u8 index,
 }
 
 /* Find the SA of the packet inside a tunnel, after all headers of the tunnel's
- * SA were good. If there is an inner SA, the record covers both SAs.
+ * SA were good. Returns true if the engine shall open the packet with this SA.
+ * Then the record covers both SAs.
  */
 static bool receive_find_inner(struct ov2_nbl *nbl,
 			       const struct ov2_payload *payload,

@@ -167,7 +167,7 @@ struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
 /**
  * ov2_sa_find_outbound() - the SA that a record of a send names
  * @ad: the card
- * @handle: slot 1
+ * @handle: slot 1 or slot 11
  *
  * Context: RCU read side, such as BH disabled; any context.
  * Return: the SA, or NULL if @handle names no live outbound SA of @ad.

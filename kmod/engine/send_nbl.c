@@ -91,7 +91,9 @@ static bool send_plan_tunnel(struct ov2_nbl *nbl, struct ov2_frame *frame)
 	return true;
 }
 
-/* Bytes from the outermost IP header to the outermost header of @operation. */
+/* Bytes from the outermost IP header to the outermost header of @operation, or
+ * 0 without such a header.
+ */
 static unsigned int send_offset(struct ov2_nbl *nbl, u32 operation)
 {
 	const struct ov2_work *work = ov2_work(nbl);
@@ -323,7 +325,7 @@ static void send_failed(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 				       OV2_STATUS_FAILURE);
 }
 
-/* The NBL still uses its SAs. */
+/* Call this before ov2_steps_release(), because it counts in the NBL's SAs. */
 static void send_count(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	const struct ov2_work *work = ov2_work(nbl);

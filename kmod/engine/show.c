@@ -8,8 +8,8 @@
 #include "show.h"
 #include "work.h"
 
-/* Bytes of a frame up to the end of its outermost ESP header. What follows may
- * be in clear.
+/* Bytes of a frame up to the end of its outermost ESP header, or of its
+ * Ethernet header if the engine finds no IPsec. What follows may be in clear.
  */
 static unsigned int show_headers(const struct ov2_frame *frame)
 {

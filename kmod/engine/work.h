@@ -56,8 +56,8 @@ struct ov2_step {
  *	the NBL
  * @err: the result of a step that completed later
  * @seq: sequence number of the outermost header, with its high half
- * @spi: receiving: SPI of the outermost header, network order, for traces; 0 if
- *	the frame has no SPI
+ * @spi: receiving: SPI of the outermost header, network order, for traces and
+ *	monitors; 0 if the frame has no SPI, or is UDP for which there is no SA
  * @reason: sending: why the frames must not leave, or OV2_CNT_NONE
  * @waits: ov2_lane_wait() has put the NBL into @lane, because a step ends later
  *	or because older NBLs are not back yet

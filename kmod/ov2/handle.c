@@ -62,7 +62,7 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
 	u32 slot;
 	int err;
 
-	/* The value is complete before the handle can be found. */
+	/* All members are set before the handle can be found. */
 	handle->handles = handles;
 	handle->transport = transport;
 	xa_lock_bh(&handles->slots);

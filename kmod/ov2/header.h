@@ -9,7 +9,7 @@
 
 /**
  * struct ov2_object_header - NDIS_OBJECT_HEADER
- * @type: OV2_OBJECT_TYPE_DEFAULT
+ * @type: OV2_OBJECT_TYPE_*
  * @revision: OV2_REVISION_1, or a later revision that begins in the same way
  * @size: bytes of the structure that begins with this header, header included
  */

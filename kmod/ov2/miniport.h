@@ -22,7 +22,8 @@
  * @restart: accept NBLs again after @pause
  * @reset: hand back every NBL, then go on with the same SAs and configuration.
  *	Sends that are in the engine, or that come during the reset, fail.
- *	Received frames come back as they are. A reset does not change how
+ *	Received frames that are in the engine are finished, and frames that
+ *	come during the reset come back untouched. A reset does not change how
  *	pending requests complete. Process context, sleeps; serialized by the
  *	caller with @pause and @restart
  * @request: carry out a request. Any context except hard interrupts, several at

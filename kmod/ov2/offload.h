@@ -36,9 +36,9 @@
  * @extensions: OV2_OFFLOAD_EXT_*
  * @ipsec_v2: IPsec
  *
- * A card has two of these structures: one for what the engine can do, which
- * never changes, and one for what is on now. The members for other offloads are
- * left out, so the layout differs from NDIS.
+ * A card has two of these structures: one for what the engine can do, in which
+ * only the capacity changes, and one for what is on now. The members for other
+ * offloads are left out, so the layout differs from NDIS.
  */
 struct ov2_offload {
 	struct ov2_object_header header;

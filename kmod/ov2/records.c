@@ -173,7 +173,7 @@ static const char * const status_names[OV2_CRYPTO_STATUS_MAX] = {
 };
 
 /**
- * ov2_crypto_status_name() - a CryptoStatus in words, for traces
+ * ov2_crypto_status_name() - a CryptoStatus in words, for monitors
  * @status: the status
  *
  * Context: Any context.

@@ -12,7 +12,8 @@
  *	failed for a reason without a status of its own
  * @OV2_STATUS_INVALID_PARAMETER: UPDATE_SA: there is no such SA or member, or
  *	the member has no ESN
- * @OV2_STATUS_RESOURCES: the SA table is full, or memory is short
+ * @OV2_STATUS_RESOURCES: the SA table is full, or memory is short, or a new
+ *	capacity is less than the number of SAs
  * @OV2_STATUS_NOT_SUPPORTED: the request is known, but the engine lacks the
  *	feature that it needs
  * @OV2_STATUS_REQUEST_ABORTED: a send was in the engine when a reset came
