@@ -5,6 +5,9 @@ frames wait on its rings, and say in a sentence why a change is impossible.
 """
 import errno
 import json
+import os
+import re
+import select
 import socket
 import struct
 import subprocess
@@ -145,6 +148,59 @@ def ethtool_rings(defer):
         ksft.check(done.returncode and sentence in done.stderr,
                    f"ethtool -G {words}: {done}")
         ksft.equal(place.sizes(), (CAPACITY, SMALLEST), f"after {words}")
+
+
+class Monitor:
+    """An `ethtool --monitor` that listens already."""
+
+    def __init__(self, defer, ns):
+        with ns.entered():
+            # Without stdbuf, a pipe gets whole blocks only
+            process = subprocess.Popen(
+                ["stdbuf", "-oL", "ethtool", "--monitor"],
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        defer(process.wait)
+        defer(process.kill)
+        self.fd = process.stdout.fileno()
+        self.said = ""
+        self.read_until("listening...")
+
+    def read_until(self, pattern, times=1):
+        def enough():
+            if select.select([self.fd], [], [], 0)[0]:
+                data = os.read(self.fd, 65536).decode()
+                ksft.check(data, f"ethtool ended: {self.said!r}")
+                self.said += data
+            return len(re.findall(pattern, self.said)) >= times
+        try:
+            ksft.wait_for(f"{times} times {pattern} of ethtool", enough)
+        except ksft.Fail as error:
+            raise ksft.Fail(f"{error}; this came: {self.said!r}") from None
+
+    def rings(self, count):
+        """The next sizes of rings of ov0: all that ethtool has told."""
+        # A message has the largest size and the present size
+        self.read_until(r"\nRX:\s+\d+\n", 2 * count)
+        ksft.equal(self.said.count("Ring parameters for ov0:"), count,
+                   f"messages of ov0 in {self.said!r}")
+        return [int(size) for size in
+                re.findall(r"\nRX:\s+(\d+)\n", self.said)[1::2]]
+
+
+def ethtool_hears(defer):
+    """The listeners of ethtool hear of a new ring, whoever has set it. A size
+    that the ring has already is no news.
+    """
+    place = Place(defer)
+    monitor = Monitor(defer, place.ns)
+    resize(place.ns, "ov0", "rx", "300")
+    place.set(rx_ring=400)
+    place.set(rx_ring=400)
+    place.set(sa_capacity=7)
+    place.refused(rx_ring=LARGEST + 1)
+    place.set(sa_capacity=8, rx_ring=500)
+    resize(place.ns, "ov0", "rx", "600")
+    ksft.equal(monitor.rings(4), [300, 400, 500, 600], "rings")
 
 
 def feature_off(defer):
@@ -542,8 +598,8 @@ def module_gone(defer):
 
 
 def main():
-    cases = [new_card, one_or_both, counted, ethtool_rings, feature_off,
-             down_and_up, other_end, table_full, below_the_sas,
+    cases = [new_card, one_or_both, counted, ethtool_rings, ethtool_hears,
+             feature_off, down_and_up, other_end, table_full, below_the_sas,
              more_than_before, churn]
     cases += [(f"under_traffic {how}",
                lambda defer, h=how: under_traffic(defer, h))

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The object "card": what a user may change of it. */
+#include <linux/ethtool_netlink.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 
+#include "../compat/ethtool_notify.h"
 #include "../port/port.h"
 #include "../port/sizes.h"
 #include "family.h"
@@ -49,8 +51,11 @@ static int card_set(const struct genl_info *info, struct ov2_port *port)
 	err = set_check_ring(info) ?: set_capacity(info, port);
 	if (err)
 		return err;
-	if (ring)
+	if (ring && nla_get_u32(ring) != port->ring) {
 		ov2_sizes_set_ring(port, nla_get_u32(ring));
+		/* The core tells this only if `ethtool -G` was the cause. */
+		ov2_ethtool_notify(port->ad.dev, ETHTOOL_MSG_RINGS_NTF);
+	}
 	return 0;
 }
 
