@@ -126,6 +126,29 @@ def queues(defer):
     ksft.equal(message, place.card(), "the card")
 
 
+def sizes(defer):
+    """A new capacity or ring is told once, whoever has set it."""
+    place = Place(defer, "cards")
+    request = {"ifindex": place.index}
+    for change, name, expected in (
+            ({"sa-capacity": 7}, "card-config-ntf", (7, 512)),
+            ({"rx-ring": 100}, "card-change-ntf", (7, 100))):
+        place.family.card_set(request | change)
+        message, = place.events.expect((name, {}))
+        ksft.equal(message, place.card(), f"the card after {change}")
+        ksft.equal((message["sa-capacity"], message["rx-ring"]), expected,
+                   f"sizes after {change}")
+    place.ns.command("ethtool", "-G", "ov0", "rx", "200")
+    place.events.expect(("card-change-ntf", {"rx-ring": 200}))
+    # What changes nothing is no news
+    place.family.card_set(request | {"rx-ring": 200})
+    ynl.refused(place.family.card_set, request | {"rx-ring": 1})
+    ynl.refused(place.family.card_set, request | {"sa-capacity": 0})
+    place.family.card_set(request | {"sa-capacity": 9, "rx-ring": 64})
+    place.events.expect(("card-config-ntf", {"sa-capacity": 9, "rx-ring": 200}),
+                        ("card-change-ntf", {"sa-capacity": 9, "rx-ring": 64}))
+
+
 def reset(defer):
     place = Place(defer, "cards")
     place.ns.ip("link set ov0 up")
@@ -514,7 +537,7 @@ def one_kind(defer, kind):
 
 if __name__ == "__main__":
     SOME = ksft.chosen([
-        come_and_go, line, configuration, queues, reset, moved,
+        come_and_go, line, configuration, queues, sizes, reset, moved,
         *((f"added_and_deleted {name}", one_kind, kind)
           for name, kind in KINDS),
         counts_of_deleted, with_its_card, limits, software, refused, declined,

@@ -80,11 +80,15 @@ def text(defer):
     ns.command("ethtool", "--reset", "ov0", "offload")
     for state in ("off", "on"):
         ns.command("ethtool", "-K", "ov0", "esp-hw-offload", state)
-    ksft.equal(monitor.lines(10), [
+    ov2.run(ns, "set", "ov0", "capacity", "5")
+    ns.command("ethtool", "-G", "ov0", "rx", "100")
+    ksft.equal(monitor.lines(12), [
         "ov1: line up", "ov0: line up", "other: card changed",
         "other: line down", "ov0: line down", "other: card gone",
         "ov0: card changed", "ov0: engine reset", "ov0: offload is off",
-        "ov0: offload is on"], "cards")
+        "ov0: offload is on, with room for 4096 SAs",
+        "ov0: offload is on, with room for 5 SAs", "ov0: card changed"],
+        "cards")
     name = f"out {A} > {B} esp spi 0x00001000"
     ns.ip(STATE.format(spi=0x1000, how="packet",
                        words="limit time-soft 1 limit time-hard 2"))

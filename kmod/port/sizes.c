@@ -88,7 +88,7 @@ int ov2_sizes_set_capacity(struct ov2_port *port, u32 capacity,
 	ASSERT_RTNL();
 	switch (port->ad.miniport->request(&port->ad, &req)) {
 	case OV2_STATUS_SUCCESS:
-		ov2_event_card(&port->ad, OV2_CARD_CHANGED);
+		/* The engine has told that its configuration was set. */
 		return 0;
 	case OV2_STATUS_INVALID_DATA:
 		NL_SET_ERR_MSG_MOD(extack, "The capacity can be 1 to "
