@@ -185,6 +185,7 @@ static void expect_drop(struct kunit *test, struct send_case *send,
 			    before + 1, "%s", ov2_counter_name(reason));
 }
 
+/* A framed packet gets the records that describe it. */
 static void send_framed(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
@@ -231,6 +232,7 @@ static void send_no_state(struct kunit *test)
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_STATE);
 }
 
+/* A frame with a state, but without XFRM_XMIT, is dropped. */
 static void send_not_prepared(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
@@ -292,6 +294,9 @@ static void send_checksum(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sum[1], 0xff);
 }
 
+/* A frame is dropped if its checksum is not in the payload, or is the CRC of
+ * SCTP.
+ */
 static void send_bad_checksum(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);

@@ -211,6 +211,9 @@ static const struct ov2_shape shapes[] = {
 	{ .udp = true, .tunnel = true },
 };
 
+/* A packet that a card has decrypted, and that still has its ESP header, is
+ * dropped.
+ */
 static void leak_decrypted(struct kunit *test)
 {
 	struct ov2_adapter *ad = adapter_new(test);

@@ -224,6 +224,7 @@ static void decap_tos(struct kunit *test)
 	}
 }
 
+/* Returns how many bytes the packet inside ESP has, or a negative errno. */
 static int decap_len(struct kunit *test, struct sk_buff *skb, u32 header_word)
 {
 	const struct ov2_shape shape = {};
@@ -282,6 +283,7 @@ static void read_dummy(struct kunit *test)
 					header_word(IPPROTO_NONE, 0)), -EINVAL);
 }
 
+/* A packet that is cut so far that no payload is left is refused. */
 static void read_cut(struct kunit *test)
 {
 	const struct ov2_shape shape = {};

@@ -225,6 +225,7 @@ static void flow_garbage_in_front(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* Returns a copy that has all bytes behind the Ethernet header in pages. */
 static struct sk_buff *in_pages(struct kunit *test, const struct sk_buff *skb)
 {
 	unsigned int paged = skb->len - ETH_HLEN;
@@ -299,6 +300,7 @@ static struct sk_buff *random_skb(struct kunit *test, struct flow_case *c)
 	return skb;
 }
 
+/* Do both ways read the same flow? */
 static bool same_flow(const struct sk_buff *skb)
 {
 	struct ov2_flow read, dissected;

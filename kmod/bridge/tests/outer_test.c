@@ -127,6 +127,7 @@ static struct sk_buff *inner_new(struct kunit *test,
 	return skb;
 }
 
+/* Returns a packet with an ESP header and its outer header. */
 static struct sk_buff *pushed(struct kunit *test,
 			      const struct xfrm_state *x,
 			      const struct outer_shape *shape)
@@ -424,6 +425,7 @@ static struct link *link_new(struct kunit *test)
 	return link;
 }
 
+/* Looks up the way of a packet, and expects that this sends no frame. */
 static enum ov2_way find(struct link *link, struct net_device *dev,
 			 struct xfrm_state *x, struct sk_buff *skb,
 			 struct ov2_outer *outer)
@@ -484,6 +486,7 @@ static u8 neighbour_state(struct link *link)
 	return state;
 }
 
+/* The way has the address of the next hop and the hop limit of the route. */
 static void way_ready(struct kunit *test)
 {
 	struct link *link = link_new(test);
@@ -554,6 +557,7 @@ static void way_pending_is_silent(struct kunit *test)
 	local_bh_enable();
 }
 
+/* Makes a neighbour valid and invalid until the thread is stopped. */
 static int flip(void *data)
 {
 	struct neighbour *neigh = data;

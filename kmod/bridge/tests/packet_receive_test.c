@@ -99,6 +99,7 @@ static void policy_end(struct rx_card *card, struct ov2_policy *pol)
 	synchronize_rcu();
 }
 
+/* Returns true if the packet was let in. */
 static bool receive_nbl(struct rx_card *card, struct ov2_nbl *nbl,
 			enum ov2_crypto_status status)
 {
@@ -148,6 +149,7 @@ static bool receive(struct kunit *test, struct rx_card *card,
 	return accepted;
 }
 
+/* Lifetimes, window and statistics of the state count each packet. */
 static void receive_counts(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -358,6 +360,7 @@ static void receive_nested(struct kunit *test)
 	}
 }
 
+/* A packet that the state's selector does not match is dropped. */
 static void receive_selector(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -417,6 +420,7 @@ static void receive_untouched(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->x->replay.seq, 0);
 }
 
+/* Each bad status moves a counter, and does not move the window. */
 static void receive_bad(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -457,6 +461,7 @@ static struct rx_card *card_with_handle(struct kunit *test,
 	return card;
 }
 
+/* Returns true if the packet was let in. */
 static bool burst_receive(struct rx_card *card, struct ov2_nbl *nbl,
 			  const struct ov2_rx_result *res,
 			  struct ov2_rx_burst *burst)
@@ -618,6 +623,7 @@ static void bridge_burst(struct kunit *test)
 	policy_end(card, pol);
 }
 
+/* Returns true if the clear frame was let in. */
 static bool clear(struct rx_card *card, struct sk_buff *skb)
 {
 	enum ov2_rx_verdict verdict;
@@ -640,6 +646,7 @@ static struct sk_buff *clear_new(struct kunit *test, const struct rx_card *card,
 	return skb;
 }
 
+/* A clear packet is dropped if a policy protects or blocks it. */
 static void clear_policies(struct kunit *test)
 {
 	static const struct {
@@ -744,6 +751,9 @@ static void clear_fragment(struct kunit *test)
 	policy_end(card, pol);
 }
 
+/* A packet that cannot be read is dropped, although the only policy is a
+ * bypass.
+ */
 static void clear_unreadable(struct kunit *test)
 {
 	const struct ov2_shape shape = {};

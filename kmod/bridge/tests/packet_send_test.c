@@ -524,6 +524,7 @@ static void send_wrapped(struct kunit *test)
 	}
 }
 
+/* With the core's tag, the packet is dropped even if no policy is for it. */
 static void send_wrapped_tagged(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);

@@ -167,6 +167,8 @@ static void pending_not_by_caller(struct kunit *test)
 	ov2_pending_destroy(&w->pending);
 }
 
+/* The list takes OV2_PENDING_MAX packets, and leaves the others to the caller.
+ */
 static void pending_limit(struct kunit *test)
 {
 	struct waiting *w = waiting_new(test);

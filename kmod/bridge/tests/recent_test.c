@@ -627,6 +627,9 @@ static void recent_in_force(struct kunit *test)
 	expect_state(bed, 0);
 }
 
+/* When the template of a policy changes in place, the next packet gets another
+ * state.
+ */
 static void recent_template(struct kunit *test)
 {
 	struct recent_bed *bed = bed_new(test, false);
@@ -675,6 +678,9 @@ static const struct recent_flow others[] = {
 	{ IPPROTO_TCP, OPTIONS, 2, 0, 1, 1 },
 };
 
+/* A packet of another flow is not taken for a packet of the flow that the queue
+ * remembers.
+ */
 static void expect_others_blocked(struct kunit *test, bool ipv6)
 {
 	struct recent_bed *bed = bed_new(test, ipv6);

@@ -69,6 +69,7 @@ static bool locked_next(struct xfrm_state *x, u64 *seq)
 	return is_left;
 }
 
+/* @top: the highest number that the state has received */
 static struct xfrm_state *state_new(struct kunit *test,
 				    enum xfrm_replay_mode mode, u64 top,
 				    u32 window)
@@ -535,6 +536,7 @@ static void replay_zero(struct kunit *test)
 	}
 }
 
+/* Without a window the card takes each number, and remembers none. */
 static void replay_no_window(struct kunit *test)
 {
 	struct xfrm_state *x;
@@ -566,6 +568,7 @@ static void replay_first_again(struct kunit *test)
 	}
 }
 
+/* Numbers of 32 bits end with their last value. */
 static void next_short(struct kunit *test)
 {
 	struct xfrm_state *x;
@@ -621,6 +624,9 @@ static void next_may_wrap(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, locked_next(x, &seq));
 }
 
+/* A number of 64 bits counts on into its high half, and ends with its last
+ * value.
+ */
 static void next_extended(struct kunit *test)
 {
 	struct xfrm_state *x = state_new(test, XFRM_REPLAY_MODE_ESN, 0, 32);

@@ -88,6 +88,7 @@ static bool view_of(struct ov2_adapter *ad, unsigned long handle,
 	return found;
 }
 
+/* Users see the numbers of the engine. */
 static void view_engine(struct kunit *test)
 {
 	static const struct ov2_sa_info told = {
@@ -129,6 +130,7 @@ static void view_engine(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, view_of(ad, handle, &view));
 }
 
+/* Users see the fields of the state. */
 static void view_state_words(struct kunit *test)
 {
 	struct ov2_adapter *ad = view_card(test);

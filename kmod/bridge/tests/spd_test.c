@@ -530,6 +530,7 @@ static void spd_limit_of_same(struct kunit *test)
 	end_all(test, bed, OV2_SPD_SAME);
 }
 
+/* A direction has at most OV2_SPD_POLICIES policies. */
 static void spd_limit_of_policies(struct kunit *test)
 {
 	struct spd_bed *bed = bed_new(test);

@@ -222,6 +222,9 @@ static void expect_found(struct kunit *test, struct sa_card *card,
 	KUNIT_EXPECT_PTR_EQ(test, found, x);
 }
 
+/* An add of the core is one add of the engine. A delete is one delete, even if
+ * the core calls delete again, and free.
+ */
 static void state_lives(struct kunit *test)
 {
 	struct sa_card *card = card_new(test);
@@ -263,6 +266,7 @@ static void state_freed_only(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
 }
 
+/* A card is in packet mode as long as it has a state in packet mode. */
 static void state_packet_counts(struct kunit *test)
 {
 	struct sa_card *card = card_new(test);
@@ -296,6 +300,9 @@ static void state_acquire(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->asked, 0);
 }
 
+/* If the table is full, a state in crypto mode falls back to software, and a
+ * state in packet mode is refused.
+ */
 static void state_table_full(struct kunit *test)
 {
 	struct sa_card *card = card_new(test);
@@ -322,6 +329,9 @@ static void state_table_full(struct kunit *test)
 	xdo_delete(card->dev, x[1]);
 }
 
+/* If the feature is off, a state in crypto mode falls back to software, and a
+ * state in packet mode is refused.
+ */
 static void state_feature_off(struct kunit *test)
 {
 	struct sa_card *card = card_new(test);
@@ -727,6 +737,9 @@ static void offload_ok_large(struct kunit *test)
 	secpath_reset(ask->skb);
 }
 
+/* In packet mode the route must lead through the card, without another
+ * transform. Then the packet gets the tag.
+ */
 static void offload_ok_packet(struct kunit *test)
 {
 	struct asking *ask = asking_new(test, XFRM_DEV_OFFLOAD_PACKET);

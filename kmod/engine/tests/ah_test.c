@@ -124,6 +124,7 @@ static struct sk_buff *ends_send(struct ends *ends, unsigned int len,
 	return ov2_rig_wire_first(ends->a);
 }
 
+/* Returns slot 1 of a copy of @skb at the receiver. */
 static u32 ends_word(struct ends *ends, const struct sk_buff *skb)
 {
 	return ov2_rig_inject(ends->b, skb, 0)->info[OV2_INFO_IPSEC];
@@ -171,6 +172,7 @@ static void ah_round_trip(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, nbl->skb->data, clear->data, clear->len);
 }
 
+/* Returns ends_word() with one bit of the byte @at flipped. */
 static u32 flipped_word(struct ends *ends, struct sk_buff *skb,
 			unsigned int at)
 {

@@ -87,6 +87,7 @@ static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 			sa.ah_only ? bad : 0x00070002);
 }
 
+/* AH alone and a bundle, in both modes and both families */
 static void bundle_rows(struct kunit *test)
 {
 	int i;

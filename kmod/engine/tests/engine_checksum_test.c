@@ -58,12 +58,13 @@ static bool l4_ipv6(const struct csum_case *c)
 	return c->sa.tunnel ? c->inner6 : c->sa.ipv6;
 }
 
+/* Bytes from the start of the frame to what ESP protects */
 static unsigned int esp_payload(const struct csum_case *c)
 {
 	return IP + ip_len(c->sa.ipv6) + ESP_LEN;
 }
 
-/* Bytes from the start of the frame */
+/* Bytes from the start of the frame to the IP header in front of TCP or UDP */
 static unsigned int ip_at(const struct csum_case *c)
 {
 	return c->sa.tunnel ? esp_payload(c) : IP;
@@ -117,6 +118,7 @@ static struct ov2_nbl *csum_nbl(struct csum_case *c)
 	return nbl;
 }
 
+/* Sends an NBL, and returns the status with which it came back. */
 static u32 status_of(struct csum_case *c, struct ov2_nbl *nbl)
 {
 	ov2_rig_send(c->from, nbl);
@@ -124,6 +126,7 @@ static u32 status_of(struct csum_case *c, struct ov2_nbl *nbl)
 	return ov2_rig_sent_status(nbl);
 }
 
+/* Returns the bytes of the frame as the receiver has opened it. */
 static const u8 *received(struct csum_case *c)
 {
 	struct kunit *test = c->from->test;
@@ -223,6 +226,9 @@ static void right_one(struct csum_case *c)
 	expect_right(c);
 }
 
+/* The checksums are right, also if slot 0 asks for the checksum of the
+ * outermost IP header, too.
+ */
 static void csum_right(struct kunit *test)
 {
 	csum_all(test, right_one);

@@ -21,6 +21,7 @@ static const struct ov2_capabilities *config_of(const struct ov2_rig *rig)
 	return &READ_ONCE(rig->ad.config)->ipsec_v2;
 }
 
+/* Sets OFFLOAD_PARAMETERS, and expects an indication only after a success. */
 static void expect_set(struct ov2_rig *rig, u8 parameter, u32 expected)
 {
 	int before = atomic_read(&rig->num_status);
@@ -109,6 +110,7 @@ static void parameter_ipv4_unused(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, config_of(rig)->esp);
 }
 
+/* Is any capability set? */
 static bool advertises(const struct ov2_capabilities *caps)
 {
 	return memchr_inv(caps, 0, sizeof(*caps));
@@ -155,6 +157,7 @@ static void adds_follow_config(struct kunit *test)
 			OV2_STATUS_SUCCESS);
 }
 
+/* Sends a frame of an SA, and returns the status with which it came back. */
 static u32 send_one(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 {
 	struct ov2_rig_frame frame = { .sa = sa, .seq = 1, .len = 60 };
@@ -165,6 +168,7 @@ static u32 send_one(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 	return ov2_rig_sent_status(nbl);
 }
 
+/* Returns slot 1 of a copy of @skb after the card has received the copy. */
 static u32 receive_word(struct ov2_rig *rig, const struct sk_buff *skb)
 {
 	return ov2_rig_inject(rig, skb, 0)->info[OV2_INFO_IPSEC];
@@ -258,6 +262,8 @@ static void encapsulation_before_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, receive_word(rig, skb), OV2_RX_CRYPTO_DONE);
 }
 
+/* A malformed OFFLOAD_ENCAPSULATION changes nothing, and makes no indication.
+ */
 static void encapsulation_malformed(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -388,6 +394,7 @@ static void capacity_while_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, config_of(rig)->sa_capacity, 7);
 }
 
+/* A malformed EXT_SA_CAPACITY changes nothing. */
 static void capacity_malformed(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

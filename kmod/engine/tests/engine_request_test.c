@@ -119,6 +119,7 @@ static void set_capacity(struct ov2_rig *rig, u32 capacity)
 	rig->ad.hardware = hardware;
 }
 
+/* Sends a frame of @sa with @handle in slot 1, and returns the status. */
 static u32 send_on(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
 		   unsigned long handle)
 {
@@ -230,6 +231,7 @@ static void add_list_none(struct kunit *test)
 	expect_handles(test, list, "----");
 }
 
+/* If the table gets full, the first entries of a list are added. */
 static void add_list_fills_table(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -343,6 +345,7 @@ static void delete_list_quiesces(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, rr), OV2_STATUS_SUCCESS);
 }
 
+/* A malformed delete deletes nothing. */
 static void delete_malformed(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

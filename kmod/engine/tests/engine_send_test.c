@@ -65,6 +65,7 @@ static struct ov2_nbl *nbl_new(struct sender *s, bool tunnel, bool single)
 	return ov2_rig_frame(s->rig, &frame, 0);
 }
 
+/* Sends an NBL, and returns the status with which it came back. */
 static enum ov2_status status_of(struct sender *s, struct ov2_nbl *nbl)
 {
 	ov2_rig_send(s->rig, nbl);
@@ -329,6 +330,7 @@ static void send_several(struct kunit *test)
 					       OV2_CNT_TX_DROP_RECORD), 5);
 }
 
+/* The frames of an NBL leave in order, whichever cipher ends first. */
 static void send_several_late(struct kunit *test)
 {
 	struct ov2_rig *to;

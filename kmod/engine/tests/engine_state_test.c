@@ -63,6 +63,8 @@ static void card_moves_engine(struct kunit *test)
 	expect_state(test, engine_of(rig), OV2_ENGINE_PAUSED);
 }
 
+/* During a reset an engine accepts only deletes. After halt it accepts nothing.
+ */
 static void state_accepts(struct kunit *test)
 {
 	static const struct {
@@ -126,6 +128,7 @@ static void lane_let_go(struct ov2_lane *lane)
 	queue_work(system_bh_wq, &lane->rest);
 }
 
+/* Waits until a reset has begun to close the lane. */
 static void lane_wait_closed(struct kunit *test, struct ov2_lane *lane)
 {
 	unsigned long end = jiffies + 10 * HZ;

@@ -67,6 +67,7 @@ static struct iphdr *ipv4_of(struct sk_buff *skb)
 	return (struct iphdr *)(skb->data + ETH_HLEN);
 }
 
+/* Offsets and lengths are right in IPv4 and IPv6. */
 static void frame_esp(struct kunit *test)
 {
 	struct ov2_frame frame;
@@ -86,6 +87,9 @@ static void frame_esp(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frame.ip_len, 40 + BODY);
 }
 
+/* The engine can do neither fragments nor IPv4 options. A packet without ESP
+ * behind an IPv6 extension header is like a packet of another protocol.
+ */
 static void frame_incapable(struct kunit *test)
 {
 	struct sk_buff *skb = frame_ipv4(test, IPPROTO_ESP);
@@ -213,6 +217,9 @@ static void frame_ways_agree(struct kunit *test)
 	}
 }
 
+/* Payload and trailer are what IP header, ESP header, IV and ICV leave of the
+ * packet. The length is 0 if they leave no room for a trailer.
+ */
 static void frame_payload_len(struct kunit *test)
 {
 	struct ov2_frame frame = { .ipsec = 20 };

@@ -66,6 +66,7 @@ static void shape_name(const struct keys_param *param, char *desc)
 
 KUNIT_ARRAY_PARAM(shape, shapes, shape_name);
 
+/* Does the engine have the algorithms of an SA in this kernel? */
 static bool rig_has(const struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 {
 	const struct ov2_capabilities *caps = &rig->ad.hardware->ipsec_v2;

@@ -167,6 +167,7 @@ static void exactly_the_budget(struct kunit *test)
 	expect_all_back(test, road);
 }
 
+/* A closed lane lets no call in, and lets calls in when it is open again. */
 static void closed_takes_nothing(struct kunit *test)
 {
 	struct road *road = road_new(test);
@@ -237,6 +238,9 @@ static void closing_work(struct work_struct *work)
 	complete(&road->closed);
 }
 
+/* Waits until the lane is marked as closed. Returns false if this takes too
+ * long.
+ */
 static bool road_is_closing(struct road *road)
 {
 	unsigned long end = jiffies + 10 * HZ;

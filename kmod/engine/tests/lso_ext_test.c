@@ -334,6 +334,7 @@ static void expect_segments(struct kunit *test, struct ext_case *large)
 	kfree_skb_list(list);
 }
 
+/* Sends the template, and returns the status with which it came back. */
 static enum ov2_status send(struct ext_case *large)
 {
 	ov2_rig_send(large->pair.a, large->nbl);
@@ -365,6 +366,7 @@ static void refused(struct kunit *test, struct ext_case *large)
 	KUNIT_EXPECT_PTR_EQ(test, large->nbl->skb, skb);
 }
 
+/* Adds the SA, and sends TCP and UDP through it, linear and in pages. */
 static void each_proto(struct kunit *test, struct ext_case *large)
 {
 	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP };
@@ -474,6 +476,7 @@ static void ext_flags(struct kunit *test)
 }
 
 #ifdef OV2_HAVE_GSO_ACCECN
+/* With AccECN all segments keep the flag CWR. */
 static void ext_accecn(struct kunit *test)
 {
 	struct ext_case large = case_new(test);

@@ -51,6 +51,7 @@ static void pair_send(struct pair *pair, unsigned int len, u16 queue)
 			(u32)OV2_STATUS_SUCCESS);
 }
 
+/* Returns slot 1 of the frame that was received last. */
 static unsigned long result_of(struct ov2_rig *rig)
 {
 	return ov2_rig_last_indicated(rig)->info[OV2_INFO_IPSEC];

@@ -149,6 +149,7 @@ static void delete_once(struct kunit *test)
 					       OV2_CNT_SA_DELETE_UNKNOWN), 1);
 }
 
+/* Sends a frame of an SA, and returns the status with which it came back. */
 static u32 send_one(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 {
 	struct ov2_rig_frame frame = { .sa = sa, .seq = 1, .len = 60 };
@@ -183,6 +184,7 @@ static void twin_oldest_receives(struct kunit *test)
 	}
 }
 
+/* Adds an SA in pure IPsecOV2, which has no extensions. */
 static struct ov2_rig_request *pure_add(struct ov2_rig *rig,
 					const struct ov2_rig_sa *sa,
 					bool inbound)
@@ -265,6 +267,7 @@ static void set_capacity(struct ov2_rig *rig, u32 capacity)
 	rig->ad.hardware = hardware;
 }
 
+/* Returns slot 1 of a copy of @skb after the card has received the copy. */
 static u32 receive_word(struct ov2_rig *rig, const struct sk_buff *skb)
 {
 	return ov2_rig_inject(rig, skb, 0)->info[OV2_INFO_IPSEC];
@@ -392,6 +395,7 @@ static void reset_meanwhile(struct kunit *test)
 			OV2_STATUS_SUCCESS);
 }
 
+/* A reset of a paused engine leaves the engine paused. */
 static void reset_of_paused(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -467,6 +471,7 @@ static void reset_under_load(struct kunit *test)
 			atomic_read(&rig->num_wire));
 }
 
+/* An engine that is halted accepts no request. */
 static void halted_refuses(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

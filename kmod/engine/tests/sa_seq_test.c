@@ -14,6 +14,7 @@
 
 static const u32 windows[] = { 32, 64, 128, 1024, 4096 };
 
+/* Makes an SA with ESN whose highest number so far is @top. */
 static void sa_at(struct ov2_sa *sa, u64 top, u32 window)
 {
 	memset(sa, 0, sizeof(*sa));
@@ -78,6 +79,7 @@ static void seq_random(struct kunit *test)
 	}
 }
 
+/* A verified number does not move the top of the window back. */
 static void seq_verified_only_forward(struct kunit *test)
 {
 	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
@@ -109,6 +111,7 @@ static void seq_verified_too_late(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x300000021);
 }
 
+/* Without ESN the high half is 0. */
 static void seq_without_esn(struct kunit *test)
 {
 	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
@@ -121,6 +124,7 @@ static void seq_without_esn(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9), 9);
 }
 
+/* The extension gives the high half of a send. Without it, the SA does. */
 static void seq_tx_high_half(struct kunit *test)
 {
 	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);

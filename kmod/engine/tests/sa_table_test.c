@@ -82,6 +82,9 @@ static struct ov2_rig_sa random_sa(void)
 	return sa;
 }
 
+/* Returns a random place that has a live SA, or if @live is false a free place.
+ * Returns NULL if no place is like this.
+ */
 static struct model_sa *any_place(struct sa_table_model *m, bool live)
 {
 	unsigned int i, start = ov2_below(MODEL_SAS);
@@ -135,6 +138,7 @@ static void step_delete(struct sa_table_model *m)
 	m->live--;
 }
 
+/* Returns a handle that was deleted, or 0. */
 static unsigned long any_stale(struct sa_table_model *m)
 {
 	if (!m->num_stale)
@@ -188,6 +192,7 @@ static void step_receive(struct sa_table_model *m)
 	KUNIT_EXPECT_EQ(m->test, nbl->ext_rx.handle, 0);
 }
 
+/* Sends a frame of @sa by @rig, and returns the status. */
 static u32 model_send(struct sa_table_model *m, struct ov2_rig *rig,
 		      const struct ov2_rig_sa *sa)
 {

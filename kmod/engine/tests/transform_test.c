@@ -93,6 +93,7 @@ static void vector_desc(const struct esp_vector *v, char *desc)
 
 KUNIT_ARRAY_PARAM(esp, esp_vectors, vector_desc);
 
+/* The clear text of the vector stands where the ciphertext was. */
 static void esp_opens(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
@@ -119,6 +120,9 @@ static void esp_opens(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* A flipped bit in any byte makes the ICV wrong, and so does another high half
+ * if the SA has ESN.
+ */
 static void esp_bits_count(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
@@ -276,6 +280,7 @@ static void esp_late(struct kunit *test)
 		esp_any_shape(test);
 }
 
+/* What one transform seals, another transform with the same key opens. */
 static void esp_seals_for_another(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
@@ -458,6 +463,7 @@ static void ah_packet(struct kunit *test, const struct ah_vector *v,
 	packet->len += payload.len;
 }
 
+/* The engine computes the length of AH that the vector has. */
 static void ah_lengths(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
@@ -481,6 +487,7 @@ static bool ip_byte_is_mutable(const struct ov2_bytes *packet, unsigned int i,
 	return (i == 0 && bit < 0x10) || (i >= 1 && i <= 3) || i == 7;
 }
 
+/* The vector is good. With ESN it is not good under another high half. */
 static void ah_opens(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
@@ -504,6 +511,7 @@ static void ah_opens(struct kunit *test)
 			v->esn ? -EBADMSG : 0);
 }
 
+/* A flipped bit in any byte that AH covers makes the ICV wrong. */
 static void ah_bits_count(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
@@ -527,6 +535,7 @@ static void ah_bits_count(struct kunit *test)
 	}
 }
 
+/* With the IV of the vector, the sealed packet is the packet of the vector. */
 static void ah_seals(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;

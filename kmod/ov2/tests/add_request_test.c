@@ -191,6 +191,7 @@ static void add_good_ah(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, check(&buf), OV2_STATUS_SUCCESS);
 }
 
+/* The buffer must hold the structure and the whole key area. */
 static void add_length(struct kunit *test)
 {
 	struct add_buf buf;

@@ -217,6 +217,7 @@ static void handle_walk(struct kunit *test)
 	ov2_handle_free(&hdl[5]);
 }
 
+/* The version changes with each handle that is given or freed. */
 static void handle_version(struct kunit *test)
 {
 	struct ov2_handle hdl[2] = {};

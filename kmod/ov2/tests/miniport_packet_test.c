@@ -158,6 +158,7 @@ static struct order *order_new(struct kunit *test)
 	return order;
 }
 
+/* Returns the first index from @i on that is of @queue, or ORDER_NBLS. */
 static int order_next(const struct order *order, u16 queue, int i)
 {
 	while (i < ORDER_NBLS && order->queues[i] != queue)
@@ -327,6 +328,7 @@ static struct ov2_nbl *received_nbl(struct ov2_rig *rig,
 	return ov2_rig_nbl(rig, copy, queue);
 }
 
+/* Received NBLs come back in the order of their queue. */
 static void receive_order(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -349,6 +351,7 @@ static void receive_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_indicated), ORDER_NBLS);
 }
 
+/* A frame that comes during a pause comes back untouched. */
 static void receive_paused(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -385,6 +388,7 @@ static void reset_keeps_sas(struct kunit *test)
 			(u32)OV2_STATUS_SUCCESS);
 }
 
+/* After a reset the engine has no NBL. */
 static void reset_lets_go(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);

@@ -47,6 +47,7 @@ static void add_handle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rr->add.handle, 0);
 }
 
+/* No two SAs have the same handle. */
 static void add_unique(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);

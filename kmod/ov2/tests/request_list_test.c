@@ -101,6 +101,7 @@ static void list_lengths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, check_deletes(deletes, len), OV2_STATUS_SUCCESS);
 }
 
+/* An entry with a wrong header is refused. */
 static void list_headers(struct kunit *test)
 {
 	struct delete_list *list = good_deletes(test);
@@ -126,6 +127,7 @@ static void list_headers(struct kunit *test)
 	}
 }
 
+/* A list with a cycle is refused. */
 static void list_cycles(struct kunit *test)
 {
 	struct delete_list *deletes = good_deletes(test);
@@ -192,6 +194,7 @@ static void list_misaligned(struct kunit *test)
 	}
 }
 
+/* An ADD_SA_EX of an entry has the fields and the key of the entry. */
 static void list_to_ex(struct kunit *test)
 {
 	struct add_list *list = good_adds(test);

@@ -159,6 +159,7 @@ static void expect_verdicts(struct kunit *test, struct ov2_port *port,
 		}
 }
 
+/* Each row of settings gives the right verdicts. */
 static void verdicts(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

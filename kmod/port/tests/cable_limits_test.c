@@ -114,6 +114,7 @@ static void large_lengths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, skb_checksum_start_offset(skb), start);
 }
 
+/* A frame is dropped if the other end is down, or if there is no other end. */
 static void unplugged(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

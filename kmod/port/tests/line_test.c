@@ -272,6 +272,9 @@ static void engine_stops(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
 }
 
+/* Brings a frame from the line to a ring. Returns false if the card does not
+ * take it.
+ */
 static bool comes_in(struct ov2_cards *cards, u16 rx_queue)
 {
 	struct sk_buff_head frames;
@@ -316,6 +319,9 @@ static void card_goes_down(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, comes_in(cards, 0));
 }
 
+/* The port tells the line that a card goes up or down. It does not set the
+ * carrier itself.
+ */
 static void sets_carrier(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);
@@ -342,6 +348,7 @@ static void resizes_rings(struct kunit *test)
 	ov2_hold_release_sent(&cards->a->ad, UINT_MAX, OV2_STATUS_SUCCESS);
 }
 
+/* IFLA_LINK is the device that the line names, or the card itself. */
 static void names_its_link(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);

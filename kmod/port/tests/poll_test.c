@@ -9,11 +9,13 @@
 
 #define BUDGET	OV2_CARDS_BUDGET
 
+/* Frames that the receiver's engine has */
 static unsigned int held(const struct ov2_cards *cards)
 {
 	return ov2_hold_of(&cards->b->ad)->num_received;
 }
 
+/* Frames that the receiver has given to the stack */
 static u64 received(const struct ov2_cards *cards)
 {
 	return ov2_cards_stats(cards->b).rx_packets;
@@ -36,6 +38,7 @@ static void expect_up(struct kunit *test, struct ov2_cards *cards, u32 first,
 		KUNIT_EXPECT_EQ_MSG(test, cards->up[i], first + i, "%u", i);
 }
 
+/* A poll brings no more frames up than its budget. */
 static void budget(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -136,6 +139,7 @@ static void no_second_poll(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, received(cards), 1);
 }
 
+/* Returns a frame to another host. */
 static struct sk_buff *stranger(struct ov2_cards *cards)
 {
 	struct sk_buff *skb = ov2_cards_skb(cards);

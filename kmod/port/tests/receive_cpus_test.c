@@ -93,6 +93,9 @@ static void nth_is_online(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, ov2_cpus_nth(cpus, online, nth), 1);
 }
 
+/* The next CPU that is online is taken. Behind the last CPU comes the first
+ * one.
+ */
 static void next_wraps(struct kunit *test)
 {
 	struct cpumask *cpus, *online;

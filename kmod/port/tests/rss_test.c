@@ -153,6 +153,7 @@ static struct sk_buff *frame6(struct kunit *test, const struct rss_vector *vec,
 	return skb;
 }
 
+/* Returns the hash if the user has chosen @fields for all types of flows. */
 static u32 hash_with(struct kunit *test, const struct sk_buff *skb, u8 fields)
 {
 	struct ov2_rss *rss = rss_new(test, 2);
@@ -300,6 +301,7 @@ static void fragments(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hash_of(test, skb), ipv4->ports);
 }
 
+/* The ports are behind the options of IPv4. */
 static void options(struct kunit *test)
 {
 	struct sk_buff *skb = frame(test, ETH_P_IP);
@@ -313,6 +315,7 @@ static void options(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hash_of(test, skb), ipv4->ports);
 }
 
+/* The packet is behind two VLAN tags. */
 static void tags(struct kunit *test)
 {
 	struct sk_buff *skb = frame(test, ETH_P_8021AD);

@@ -93,6 +93,7 @@ static bool null_accept(struct ov2_null_engine *engine, struct ov2_nbl *nbl,
 	return accepted;
 }
 
+/* The null engine knows neither large sends nor tunnels around an SA. */
 static enum null_fate null_send_fate(struct ov2_adapter *ad,
 				     const struct ov2_nbl *nbl)
 {

@@ -12,6 +12,7 @@
 /* Bytes of salt behind the key (RFC 4106 8.1) */
 #define RIG_GCM_SALT_LEN	4
 
+/* Bytes of the key for @bit, with the salt. @smallest is the bit of AES-128. */
 static unsigned int gcm_key_len(u32 bit, u32 smallest)
 {
 	return 16 + 8 * (ffs(bit) - ffs(smallest)) + RIG_GCM_SALT_LEN;

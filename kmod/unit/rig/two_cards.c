@@ -128,6 +128,7 @@ void ov2_cards_down(struct ov2_cards *cards, struct ov2_port *port)
 	rtnl_unlock();
 }
 
+/* Notes the number of a frame that came up. */
 static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		     struct packet_type *tap, struct net_device *orig_dev)
 {
