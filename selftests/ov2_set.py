@@ -7,6 +7,9 @@ what `ov2 show`, ethtool and the family show afterwards.
 """
 import json
 import os
+import shutil
+import subprocess
+import tempfile
 
 from lib import ksft, module, ov2, ynl
 from lib.netns import Netns
@@ -117,6 +120,78 @@ def impossible(defer):
         ksft.equal(sizes(ns), (CAPACITY, RING), f"after {words}")
 
 
+# Stands between ov2 and the kernel. CHANGE=unknown: the request asks for an
+# operation that no module has. CHANGE=fixed: the module's refusal has another
+# errno, as if the engine could not change its capacity.
+BETWEEN = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+
+static int change(const char *what)
+{
+	const char *word = getenv("CHANGE");
+
+	return word && !strcmp(word, what);
+}
+
+ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *buf,
+			  size_t size)
+{
+	ssize_t (*real)(const struct mnl_socket *nl, const void *, size_t) =
+		dlsym(RTLD_NEXT, "mnl_socket_sendto");
+	const struct nlmsghdr *nlh = buf;
+	struct genlmsghdr *header = mnl_nlmsg_get_payload(nlh);
+
+	if (nlh->nlmsg_type != GENL_ID_CTRL && change("unknown"))
+		header->cmd = 250;
+	return real(nl, buf, size);
+}
+
+ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
+			    size_t size)
+{
+	ssize_t (*real)(const struct mnl_socket *, void *, size_t) =
+		dlsym(RTLD_NEXT, "mnl_socket_recvfrom");
+	ssize_t length = real(nl, buf, size);
+	struct nlmsghdr *nlh = buf;
+	struct nlmsgerr *answer = mnl_nlmsg_get_payload(nlh);
+
+	if (length > 0 && nlh->nlmsg_type == NLMSG_ERROR && answer->error &&
+	    change("fixed"))
+		answer->error = -EOPNOTSUPP;
+	return length;
+}
+"""
+
+
+def not_supported(defer):
+    """An operation that the module does not have is not taken for one that the
+    module has, and refuses.
+    """
+    ns = a_card(defer)
+    place = tempfile.mkdtemp()
+    defer(shutil.rmtree, place)
+    between = os.path.join(place, "between.so")
+    if not shutil.which("cc"):
+        raise ksft.Skip("needs a C compiler")
+    done = subprocess.run(
+        ["cc", "-shared", "-fPIC", "-xc", "-", "-o", between],
+        input=BETWEEN, text=True, capture_output=True, check=False)
+    ksft.check(not done.returncode, done.stderr)
+    for change, sentence in (
+            ("none", CAPACITY_RANGE), ("fixed", CAPACITY_RANGE),
+            ("unknown", "the module that is loaded does not know this request:"
+             " `ov2 version` shows whether it is older than this ov2")):
+        ksft.equal(ov2.refused(
+            ns, "set", "ov0", "capacity", "0", status=1,
+            env={"LD_PRELOAD": between, "CHANGE": change}), sentence, change)
+
+
 def wrong_card(defer):
     ns = a_card(defer)
     ksft.equal(ov2.refused(ns, "set", "nothing", "ring", "100", status=1),
@@ -190,7 +265,8 @@ def completion(defer):
 if __name__ == "__main__":
     SOME = ksft.chosen([
         one_or_both, as_json, in_a_namespace, features, impossible,
-        wrong_card, wrong_use, unprivileged, no_module, completion])
+        not_supported, wrong_card, wrong_use, unprivileged, no_module,
+        completion])
     module.load()
     ov2.need()
     ynl.need()

@@ -186,6 +186,11 @@ enum status family_ask(struct family *family, struct nlmsghdr *request,
 		return failed("%s: this needs root, or CAP_NET_ADMIN in the network namespace: use sudo",
 			      family->nl.sentence);
 	case EOPNOTSUPP:
+		/* The core says nothing about an operation that the module
+		 * does not have. The module itself says why it cannot.
+		 */
+		if (family->nl.explained)
+			return failed("%s", family->nl.sentence);
 		return failed("the module that is loaded does not know this request: `ov2 version` shows whether it is older than this ov2");
 	case ENOENT:
 	case EPROTONOSUPPORT:

@@ -92,6 +92,7 @@ static void nl_sentence(struct nl *nl, const struct nlmsghdr *request,
 		name = schema_name(set, type);
 	if (text && !strncmp(text, "ipsecov2: ", 10))
 		text += 10;
+	nl->explained = text;
 	if (!text)
 		text = strerror(error);
 	if (name)
@@ -132,6 +133,7 @@ static int nl_send(struct nl *nl, struct nlmsghdr *request)
 {
 	request->nlmsg_seq = ++nl->seq;
 	nl->interrupted = false;
+	nl->explained = false;
 	if (mnl_socket_sendto(nl->socket, request, request->nlmsg_len) < 0) {
 		int error = errno;
 

@@ -18,12 +18,14 @@ struct schema_attr;
  * @socket: the socket
  * @seq: the number of the last request
  * @interrupted: the last dump changed while it was read
+ * @explained: @sentence is the kernel's own, and not that of its errno
  * @sentence: what the kernel says about the last request that failed
  */
 struct nl {
 	struct mnl_socket *socket;
 	unsigned int seq;
 	bool interrupted;
+	bool explained;
 	char sentence[256];
 };
 
