@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """The audit log names the SPI and the sequence number of a bad IPsec packet.
 
-Frames with a wrong ICV and repeated frames come to b's card, in crypto mode and
-in packet mode, in each shape, with GRO and without. One sender tells its kernel
-the protocol of the frames. Another sender tells its kernel the protocol 0x88b5
-(sll_protocol), because the skb then has other header offsets. In packet mode
-the log also names a sending state that has no number left.
+Frames with a wrong ICV and repeated frames come to b's card: in crypto mode in
+each shape, with GRO and without; in packet mode in each shape that the card
+takes, with GRO. The kernel of one sender reads the protocol from the frames.
+Another sender tells its kernel the wrong protocol 0x88b5 (sll_protocol),
+because the skb then has other header offsets. In packet mode the log also names
+a sending state that has no number left.
 """
 import os
 import re
@@ -23,7 +24,7 @@ NETLINK_AUDIT, AUDIT_NLGRP_READLOG = 9, 1
 AUDIT_GET, AUDIT_SET, AUDIT_MAC_IPSEC_EVENT = 1000, 1001, 1415
 NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 1, 4, 2
 STATUS = struct.Struct("=IIIIIIIIII")       # struct audit_status
-STATUS_ENABLED, STATUS_RATE_LIMIT = 1, 8
+STATUS_ENABLED = 1                          # bit of its mask: set "enabled"
 WORDS = re.compile(r"(\w+)=(\S+)")
 ICV_FAILURE, REPLAYED = "SA-icv-failure", "SA-replayed-pkt"
 OVERFLOW, ADDED = "SA-replay-overflow", "SAD-add"
@@ -72,6 +73,7 @@ class Audit:
                     return answer
 
     def status(self):
+        """The kernel's "enabled" of the audit log: 0, 1 or 2 (locked)."""
         return STATUS.unpack_from(self.request(AUDIT_GET, b""))[1]
 
     def enable(self, value):
@@ -110,7 +112,9 @@ class Audit:
 
 
 class Sender:
-    """Sends frames to b's card; told: its kernel knows the frame's protocol."""
+    """Sends frames to b's card. told: its kernel has the frame's own protocol,
+    and not ETH_P_PROBE.
+    """
 
     def __init__(self, bed, defer):
         self.bed = bed
@@ -131,7 +135,7 @@ def wanted(sa, seq):
 
 
 def full(address):
-    """The address as %pI6 prints it."""
+    """An IPv6 address as %pI6 prints it; an IPv4 address as it is."""
     if ":" not in address:
         return address
     packed = socket.inet_pton(socket.AF_INET6, address)
@@ -148,7 +152,7 @@ def expect(audit, op, sa, numbers):
 
 def received(defer, audit, bed, shape, how, gro):
     """A wrong ICV is logged, and so is a good frame that comes again."""
-    bed.shape = None
+    bed.shape = None                # so install() adds policies
     pair = bed.install(shape, how=how, offload="b")
     bed.check_offload_lines(pair)
     bed.ethtool["b"].gro(gro)
@@ -170,7 +174,7 @@ def received(defer, audit, bed, shape, how, gro):
 
 def sent(defer, audit, bed, shape):
     """In packet mode, a packet after the last number is dropped and logged."""
-    bed.shape = None
+    bed.shape = None                # so install() adds policies
     pair = bed.install(shape, how="packet", seq=0xfffffffe)
     bed.check_offload_lines(pair)
     sock = bed.a.socket(family(shape.inner), socket.SOCK_DGRAM)
@@ -190,7 +194,7 @@ def cases():
     for how in ("crypto", "packet"):
         for shape in SHAPES:
             if how == "packet" and shape.inner != shape.outer:
-                continue            # the card refuses it
+                continue            # packet mode refuses such a shape
             for gro in (True, False) if how == "crypto" else (True,):
                 name = f"{how} {shape.name} gro-{'on' if gro else 'off'}"
                 got.append((name, received, shape, how, gro))

@@ -40,8 +40,7 @@ NOTHING_IN_IT = Expect("success", "ipsec_rx_pkts", "XfrmInStateProtoError")
 SOFTWARE = Expect(None, "ipsec_rx_not_capable", None, True)
 UNSEEN = Expect()
 
-# (shape, ICV, ESN). Each shape is here once, and each length of ICV; some have
-# ESN
+# (shape, ICV, ESN). Each length of ICV is here; two setups have ESN
 SETUPS = [
     ("ipv4-transport", 128, False),
     ("ipv6-transport", 96, True),
@@ -52,7 +51,7 @@ SETUPS = [
 
 
 class Receiver(Sealer):
-    """b, its SA, and the frames that are sent to it."""
+    """b as the receiver: its SA, its socket, and frames that are sent to b."""
 
     def __init__(self, bed, name, icv, esn):
         self.icv, self.esn = icv, esn
@@ -66,8 +65,8 @@ class Receiver(Sealer):
         self.auth_failed = Expect(f"{self.shape.mode}_esp_auth_failed",
                                   "ipsec_rx_auth_failed",
                                   "XfrmInStateProtoError")
-        # The card looks for ESP in UDP only where it has an SA, so here it
-        # counts nothing
+        # For the card, UDP is ESP only if an SA fits the frame. So the card
+        # does not count ESP in UDP for which there is no SA
         self.miss = (Expect(None, None, "XfrmInNoStates")
                      if self.shape.encap else MISS)
 
@@ -115,8 +114,9 @@ class Receiver(Sealer):
                                [i.expect.stat for i in sent])
 
     def moved(self, base):
-        """The counters that moved. Counters for b's answers are left out, and
-        so are counters for a's packets to groups that b has not joined.
+        """The counters that moved. Counters of bytes and counters for b's
+        answers are left out, and so is the counter for a's packets to groups
+        that b has not joined.
         """
         return {k: v - base[k] for k, v in self.bed.ethtool["b"].stats().
                 items() if v != base[k] and not k.endswith("_bytes") and
@@ -213,16 +213,14 @@ def dummy_packet(rx):
 
 
 def truncated(rx):
-    """Packets of every length, with an IP header that says this length."""
+    """Packets cut at every length, with an IP header that says this length."""
     whole = len(rx.packet()[0])
     least = 16 + 2 + rx.icv // 8
     for length in range(whole):
-        if rx.shape.encap and length < 20:
-            # A packet too short for an SPI is no ESP to the card. To software
-            # a packet of up to 8 bytes is IKE
-            expect = UNSEEN if length < 4 else SYNTAX
-        elif length < 4:
-            expect = Expect(None, "ipsec_rx_sadb_miss", "XfrmInHdrError")
+        if length < 4:
+            # There is no whole SPI. For the card, such UDP is not ESP
+            expect = UNSEEN if rx.shape.encap else Expect(
+                None, "ipsec_rx_sadb_miss", "XfrmInHdrError")
         elif length < least:
             expect = SYNTAX
         else:
@@ -234,8 +232,10 @@ def truncated(rx):
 def cut_off(rx):
     """Frames cut at every length; the IP header keeps the whole length.
 
-    The card leaves such a frame alone, and so does the GRO of IP. ESP then
-    finds that the ICV is wrong. IP drops a frame that has no whole ESP header.
+    The card leaves such a frame alone. The GRO of IP does not drop the frame
+    either, and gives it to the GRO of ESP, which finds that the ICV is wrong.
+    If there is no whole ESP header, or if ESP is in UDP, the frame does not
+    come to ESP: IP drops it.
     """
     whole = len(rx.frame(rx.packet()[0]))
     for length in range(14, whole):
@@ -334,7 +334,7 @@ def authentication_header(rx):
 
 
 def has_ah(rx):
-    """Does this kernel have AH? Adding an SA of AH loads what it needs."""
+    """Does this kernel have AH? Adding an SA of AH loads the modules of AH."""
     src, dst = OUTER["a"][rx.shape.outer], OUTER["b"][rx.shape.outer]
     name = f"src {src} dst {dst} proto ah spi 0x77777"
     error = rx.bed.b.ip_error(f"xfrm state add {name} mode transport auth "
@@ -352,8 +352,8 @@ def replayed(rx):
     for _ in range(20):
         sent.append(rx.good())
         yield sent[-1]
-    yield Item("again at once", sent[-1].frame, REPLAYED)
-    yield Item("again after 10", sent[-10].frame, REPLAYED)
+    yield Item("the last item again", sent[-1].frame, REPLAYED)
+    yield Item("an older item again", sent[-10].frame, REPLAYED)
     # With ESN the receiver takes an old number for a number of the next round
     # of 2^32
     below = rx.auth_failed if rx.esn else REPLAYED
@@ -414,7 +414,7 @@ def read_all(sock):
 
 
 def bed_socket(rx):
-    """b's socket on the port, which the bed has opened."""
+    """b's socket on the port of ESP in UDP, which the bed has opened."""
     return next(s for s in rx.bed.encap_sockets
                 if s in rx.bed.b.sockets)
 
@@ -445,7 +445,8 @@ def main():
             if rx:
                 rx.close()
             rx, current = Receiver(bed, *setup), setup
-        # Frames that a failed case leaves must not spoil the next result
+        # If this case fails, the next case makes a new Receiver, because
+        # frames that are left over must not spoil its result
         current = None
         run(rx)
         current = setup

@@ -251,7 +251,7 @@ def below(attack):
                    "frames decrypted by the card")
         bed.take_out()
         attack.send(SECOND)
-        ksft.wait_for("the card to decrypt its own again",
+        ksft.wait_for("the card to decrypt a frame to its second address",
                       lambda: attack.moved("ipsec_rx_pkts") == 1)
         attack.expect_no_leak()
         bed.put_in()
@@ -295,7 +295,7 @@ def second(attack):
                        "frames decrypted by the card")
         bed.b.ip("link del mv0")
         attack.send(SECOND)
-        ksft.wait_for("the filter to take what is for nobody",
+        ksft.wait_for("the filter to take a frame to nobody",
                       lambda: attack.moved("wire_rx_filtered") == 1)
         ksft.equal(attack.moved("ipsec_rx_pkts"), 2,
                    "frames decrypted by the card")

@@ -448,7 +448,7 @@ class Bed:
 
     def moved(self, side):
         """The counters of delta() that moved, without wire_rx_filtered, which
-        counts packets that the other end's kernel sends to groups.
+        also moves when the other end's kernel sends packets to groups.
         """
         return {name: value for name, value in self.delta(side).items()
                 if value and name != "wire_rx_filtered"}

@@ -306,7 +306,9 @@ class Flood(WireWatch):
 
 
 def unload_under_traffic(bed, shape):
-    """Unload the module, and so all cards of the bed, while both ends send."""
+    """Unload the module, which deletes all cards of the bed, while both ends
+    send.
+    """
     with clean_unload(), Flood(bed, shape) as flood:
         flood.wait_flow("ab")
         module.remove()

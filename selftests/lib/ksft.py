@@ -6,7 +6,7 @@
     def good(defer):                # its name is the name of the result
         defer(cleanup, argument)    # called at the end, last one first
         ksft.equal(counted, 3, "frames on the wire")
-        ksft.check(flag, "what was expected, said when it is not so")
+        ksft.check(flag, "what is wrong, or what was expected")
 
     ksft.main([good, ("other name", function, *arguments), ...])
 
