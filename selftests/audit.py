@@ -4,8 +4,8 @@
 
 Frames with a wrong ICV and repeated frames come to b's card: in crypto mode in
 each shape, with GRO and without; in packet mode in each shape that the card
-takes, with GRO. The kernel of one sender reads the protocol from the frames.
-Another sender tells its kernel the wrong protocol 0x88b5 (sll_protocol),
+takes, with GRO. They are sent in two ways: the sender's kernel reads the
+protocol from the frame, or is told the wrong protocol 0x88b5 (sll_protocol),
 because the skb then has other header offsets. In packet mode the log also names
 a sending state that has no number left.
 """
@@ -112,8 +112,8 @@ class Audit:
 
 
 class Sender:
-    """Sends frames to b's card. told: its kernel has the frame's own protocol,
-    and not ETH_P_PROBE.
+    """Sends frames to b's card. told: with the frame's own protocol, and not
+    with ETH_P_PROBE.
     """
 
     def __init__(self, bed, defer):

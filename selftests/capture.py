@@ -110,7 +110,8 @@ def both_sides(defer, shape, how):
 
 
 def records(defer, how):
-    """The words are those of Documentation/ipsecov2.rst 1.2, 1.3 and 1.5."""
+    """The slots have the words of Documentation/ipsecov2.rst 1.2, 1.3 and 1.5.
+    """
     ends = Ends(defer, "ipv4-transport", how)
     ends.datagram()
     sent, received = ends.sender.shown(2), ends.receiver.shown(2)
@@ -313,7 +314,8 @@ def wrong_icv_in_packet_mode(defer):
 
 
 def unpacked(defer, fam, clear):
-    """A policy blocks the packet out of a tunnel, after ESP was taken off."""
+    """A policy blocks a packet that came in a tunnel, after ESP was taken off.
+    """
     test = Dropped(defer, "b", fam, clear)
     test.policy("b", "in", BLOCK)
     ksft.equal(test.card.arrives(test.packet, sealed=True),

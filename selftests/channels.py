@@ -332,8 +332,8 @@ class Channels:
             ns.ip("link del odd0")
 
     def table(self):
-        """The table decides on which queue an SA comes in, and the default
-        comes back.
+        """The table decides on which queue an SA comes in. A new key leaves the
+        table as it is, and "default" brings back the default table.
         """
         shape = Shape.named("ipv4-tunnel")
         self.bed.install(shape)

@@ -92,7 +92,7 @@ class BridgeBed(Bed):
 
 
 class Attack:
-    """A receiving SA of b, the socket behind it, and the wire in front."""
+    """A receiving SA of b, and a socket that gets the datagrams of this SA."""
 
     def __init__(self, bed, shape, how, gro):
         self.bed = bed

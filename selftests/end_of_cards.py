@@ -22,8 +22,8 @@ CARDS = int(os.environ.get("OV2_CARDS", 48))
 ROUNDS = 3
 
 # A card must cost less than LIMIT times what a veth device costs. The ratio is
-# 0.5 to 2.1 (Documentation/performance.rst); with a grace period for each card
-# it was 7.1.
+# 0.5 to 2.1 (Documentation/performance.rst). It was 7.1 when each card waited
+# for grace periods.
 LIMIT = 4
 
 # Functions in which the kernel waits: for grace periods, callbacks, work
