@@ -9,10 +9,9 @@ refuses first has the core's sentence, and moves no counter of the card. An
 accepted policy is counted and traced, when it comes and when a command, a timer
 or the kernel deletes it.
 """
-import time
-
 from lib import ksft, refusals, xfrmnl
 from lib.bed import INNER, OUTER
+from lib.rebuild import wait_carrier
 from lib.refusals import EINVAL, OURS, core, ours
 from lib.xfrmnl import PACKET, POLICY_FWD, POLICY_IN, POLICY_OUT, template
 
@@ -310,7 +309,7 @@ class Requests(refusals.Asked):
         self.bed.a.ip("link set ov0 down")
         self.nothing_left()
         self.bed.a.ip("link set ov0 up")
-        time.sleep(0.1)
+        wait_carrier(self.bed.a, "ov0", True)
         self.nothing_left()
 
 
