@@ -237,6 +237,7 @@ static void receive_delete_req_told(struct kunit *test)
 	r->assoc->handle = r->hdl.value;
 	before = ov2_event_listen(&told_listener);
 	nbl = received_nbl(r, word);
+	/* A bit of the generation, so that the handle names nothing */
 	nbl->ext_rx.handle ^= 1UL << 40;
 	bridge_receive(r, nbl);
 	KUNIT_EXPECT_EQ(test, told_count, 0);
@@ -259,6 +260,7 @@ static void receive_state_gone(struct kunit *test)
 	u32 word = ov2_rx_result_encode(&res);
 	struct ov2_nbl *nbl = received_nbl(r, word);
 
+	/* A bit of the generation, so that the handle names nothing */
 	nbl->ext_rx.handle ^= 1UL << 40;
 	KUNIT_EXPECT_EQ(test, bridge_receive(r, nbl), OV2_DROPPED);
 	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
@@ -297,6 +299,9 @@ static void expect_no_record(struct kunit *test, struct received *r,
 static void receive_no_record(struct kunit *test)
 {
 	static const u32 results[] = {
+		/* Reserved bits, statuses that do not exist, or NextCryptoDone
+		 * alone
+		 */
 		0x0003000a, 0x00080002, 0x00000004, 0x0000000a, 0x00000008,
 		0x00000005, 0xffff0002, 0x00008000,
 		/* NextCryptoDone cannot be, because the SAs of the bridge are

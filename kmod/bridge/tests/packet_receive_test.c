@@ -432,6 +432,9 @@ static void receive_bad(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, receive_nbl(card, nbl_new(test, card,
 								   &shape, 1),
 						     status));
+	/* A wrong ICV of AH or ESP, in both portions; the wrong protocol;
+	 * generic error and bad syntax
+	 */
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
 					       OV2_CNT_RX_DROP_AUTH), 4);
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,

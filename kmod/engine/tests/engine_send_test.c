@@ -130,6 +130,7 @@ static void send_slots(struct kunit *test)
 	nbl->info[OV2_INFO_IPSEC_TUNNEL] = s.sa.out;
 	expect_refused(test, &s, nbl);
 	nbl = nbl_new(&s, true, false);
+	/* A bit of the generation, so that the handle names nothing */
 	nbl->info[OV2_INFO_IPSEC_TUNNEL] ^= 1UL << 40;
 	expect_refused(test, &s, nbl);
 	nbl = nbl_new(&s, false, true);

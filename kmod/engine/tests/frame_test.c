@@ -121,6 +121,7 @@ static void frame_udp(struct kunit *test)
 	__be32 *words = (__be32 *)(skb->data + ETH_HLEN + 20);
 	struct ov2_frame frame;
 
+	/* Length and checksum of UDP, and the SPI behind them */
 	words[1] = htonl(BODY << 16);
 	words[2] = htonl(SPI);
 	ov2_frame_parse(skb, &frame);

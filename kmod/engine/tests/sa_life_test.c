@@ -47,6 +47,8 @@ static void twin_is_rejected(struct kunit *test)
 		if (inbound)
 			break;
 	}
+	/* An SA with another destination, family, protocol or SPI is no twin.
+	 */
 	other.net++;
 	KUNIT_EXPECT_EQ(test, add_alone(rig, &other, true),
 			OV2_STATUS_SUCCESS);

@@ -60,6 +60,7 @@ static void send_unknown_handle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
 			OV2_STATUS_FAILURE);
 	ov2_rig_add_outbound(rig, &sa);
+	/* A bit of the generation, so that the handle names nothing */
 	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out ^ BIT(30)),
 			OV2_STATUS_FAILURE);
 	expect_nothing_left(test, rig);

@@ -177,6 +177,7 @@ static void update_rules(struct kunit *test)
 			(u32)OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_update(rig, 0, esp, sa.spi, 1),
 			(u32)OV2_STATUS_INVALID_PARAMETER);
+	/* A bit of the generation, so that the handle names nothing */
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_update(rig, sa.out ^ BIT(30), esp,
 						  sa.spi, 1),
 			(u32)OV2_STATUS_INVALID_PARAMETER);

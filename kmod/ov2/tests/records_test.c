@@ -107,12 +107,14 @@ static void rx_result_illegal(struct kunit *test)
 {
 	struct ov2_rx_result res;
 
+	/* NextCryptoDone alone, a reserved bit, a status that does not exist */
 	KUNIT_EXPECT_FALSE(test, ov2_rx_result_decode(0x00000004, &res));
 	KUNIT_EXPECT_FALSE(test, ov2_rx_result_decode(0x0000000a, &res));
 	KUNIT_EXPECT_FALSE(test, ov2_rx_result_decode(0x00080002, &res));
 	if (ABOVE_WORD)
 		KUNIT_EXPECT_FALSE(test, ov2_rx_result_decode(ABOVE_WORD | 2,
 							      &res));
+	/* Without CryptoDone the status is ignored (INV-1). */
 	KUNIT_EXPECT_TRUE(test, ov2_rx_result_decode(0x00030000, &res));
 	KUNIT_EXPECT_EQ(test, (u32)res.status, (u32)OV2_CRYPTO_SUCCESS);
 }

@@ -28,6 +28,7 @@ struct row {
 #define ROW(id, name, mib, reason, sentence) \
 	{ #id, name, mib, reason, sentence },
 
+/* rows[i] is the row of counter i + 1, because OV2_CNT_NONE has no row. */
 static const struct row rows[] = {
 	OV2_COUNTERS(ROW)
 };
