@@ -164,7 +164,9 @@ enum ov2_way ov2_outer_find(struct net_device *dev, struct xfrm_state *x,
 	return way;
 }
 
-/* Follows RFC 4301 5.1.2 with RFC 6040, as xfrm4_tunnel_encap_add() does. */
+/* Follows RFC 4301 5.1.2, and for ECN the full-functionality option of RFC 3168
+ * 9.1.1 (CE becomes ECT(0)), as xfrm4_tunnel_encap_add() does.
+ */
 static u8 new_dsfield(const struct xfrm_state *x, u8 inner)
 {
 	u8 outer = inner;

@@ -418,9 +418,8 @@ static void add_pairs(struct kunit *test, struct spd_bed *bed)
 	}
 }
 
-/* Priority wins, and a look-up visits only pairs that may have a better policy.
- * This is so also when the best policy of a pair was added later, and when it
- * was deleted.
+/* Priority wins, and a look-up visits only pairs that may have a better policy,
+ * even if the best policy of a pair was added later, or was deleted.
  */
 static void spd_visits_in_order(struct kunit *test)
 {

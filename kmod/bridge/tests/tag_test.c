@@ -230,8 +230,8 @@ static void hash_of_crypto(struct kunit *test)
 	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
 }
 
-/* All other packets get no hash here, so their flow chooses the queue. This is
- * so also for packets that were received and are forwarded.
+/* All other packets get no hash here, so their flow chooses the queue. Among
+ * these are packets that were received and are forwarded.
  */
 static void hash_of_others(struct kunit *test)
 {

@@ -195,8 +195,9 @@ static void esp_seals(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* @holder shares memory with a frame that was sealed or opened, and its bytes
- * must be as before. It is NULL if nobody shares memory. Frees @holder.
+/* @holder shares memory with a frame that was sealed or opened. The bytes of
+ * @holder must be as before. @holder is NULL if nobody shares memory. Frees
+ * @holder.
  */
 static void expect_held(struct kunit *test, struct sk_buff *holder,
 			unsigned int offset, const struct ov2_bytes *before,
@@ -339,8 +340,8 @@ static void iv_of_another(struct kunit *test)
 
 #define SAME	4
 
-/* The same frame with the same number is sealed several times. It has another
- * IV each time (INV-30), and the receiver accepts each of them.
+/* The same frame with the same number is sealed several times. Each time the
+ * frame has another IV (INV-30), and the receiver accepts the frame.
  */
 static void esp_same_number(struct kunit *test)
 {

@@ -361,8 +361,8 @@ static void ring_smallest_shared(struct kunit *test)
 	expect_drained(test, cards);
 }
 
-/* The size of a ring belongs to its receiver. It does not limit what the
- * receiver itself sends, and it stays when the cable is pulled.
+/* The size of a ring belongs to its receiver. The size does not limit what the
+ * receiver itself sends, and stays the same when the cable is pulled.
  */
 static void ring_of_receiver(struct kunit *test)
 {

@@ -141,8 +141,8 @@ static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		cards->up[cards->num_up++] = be32_to_cpu(number);
 	if (skb_rx_queue_recorded(skb)) {
 		cards->up_queue = skb_get_rx_queue(skb);
-		/* Before the poll ends GRO, it counts the frames, and sets
-		 * up_frames to 0.
+		/* The poll counts the frames, and sets up_frames to 0, before
+		 * it ends GRO.
 		 */
 		if (cards->b->rxqs[cards->up_queue].up_frames)
 			cards->num_at_once++;
