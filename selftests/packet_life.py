@@ -399,8 +399,8 @@ def unacknowledged(sock):
 
 
 def card_deleted_silent(defer):
-    """A card ends although a silent socket remembers its policy, whether the
-    card is up or down then.
+    """A card ends although a silent socket remembers its policy. The policy is
+    still installed then, or was flushed, or went when the card was set down.
     """
     for what in ("host", "net"):
         for first in ((), ("xfrm policy flush",),

@@ -4,8 +4,8 @@
 algorithms, with ESN and without, with offload at one end or at both.
 
 Every cell sends UDP both ways, ICMP echo and TCP. Some UDP packets fill the
-link's MTU, and UDP is seen with every length that the padding of ESP can have.
-The receiver and an oracle on the wire check each packet. The engines must count
+link's MTU, and the padding of ESP has each length that it can have. The
+receiver and an oracle on the wire check each packet. The engines must count
 as many frames as there are ESP frames on the wire (lib/traffic.py, settle()),
 and nothing may be in clear. In a cell with one offloading end the other end
 uses Linux' own software ESP. `ip -s xfrm state` must show the bytes and packets

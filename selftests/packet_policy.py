@@ -355,7 +355,7 @@ def send_cost(card, packet):
 
 
 def many(card, defer):
-    """A packet costs about the same with 10,000 policies more. The test sends a
+    """A packet costs about the same with 10,000 more policies. The test sends a
     packet that is blocked, so that the card does little besides the search.
     """
     packet, a = card.packet(1, 1, UDP, 1, 1), card.bed.a

@@ -47,7 +47,9 @@ def protected(bed, side):
 
 
 def refused_at_socket(ns):
-    """How many packets came by an SA that the socket's policy refuses."""
+    """How many packets a socket's policy has refused, because they came by an
+    SA.
+    """
     return ns.xfrm_stat()["XfrmInTmplMismatch"]
 
 
@@ -256,7 +258,7 @@ def up_and_flow(session, words, check):
 
 
 def set_marks(session):
-    """The card takes states with output marks, in every mode."""
+    """States with output marks work with each setting of hw_offload."""
     def check(side):
         session.check_kernel(side)
         held = session.bed.ns(side).ip_output("xfrm state")

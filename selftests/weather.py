@@ -33,7 +33,7 @@ SHAPES = [Shape.named(name) for name in (
 UDP_SEGMENT, UDP_GRO = 103, 104
 SEGMENT, LAST = 1000, 0xffffffff
 BYTES = 150000
-WINDOW = 256                    # more than any netem here reorders
+WINDOW = 256                    # wider than any netem here reorders
 
 
 def cells():

@@ -4,8 +4,8 @@
 in software.
 
 The core sends through a state that has no SA direction. If the card did not
-decline the packets, the core would hand them to the card unencrypted, and only
-the missing flag XFRM_XMIT would tell the card so. So the card declines, and
+decline the packets, the core would hand them to the card unencrypted. The card
+could see this only by the missing flag XFRM_XMIT. So the card declines, and
 software encrypts.
 """
 import os
