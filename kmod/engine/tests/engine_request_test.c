@@ -108,6 +108,7 @@ static void expect_handles(struct kunit *test, const struct list *list,
 				    expected[i] == '+', "entry %d", i);
 }
 
+/* Changes the capacity in a copy of the capabilities, without a request. */
 static void set_capacity(struct ov2_rig *rig, u32 capacity)
 {
 	struct ov2_offload *hardware;

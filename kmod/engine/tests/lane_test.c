@@ -18,7 +18,7 @@
  * @ad: the card that the lane hands back to
  * @lane: the lane
  * @nbls: the NBLs that go through the lane, in this order
- * @entered: NBLs that are or were in the lane
+ * @entered: NBLs that the lane was given so far
  * @back: NBLs that came back
  * @disorder: NBLs that came back out of order
  * @refill: number of NBLs that others put in for each NBL that comes back
@@ -65,7 +65,7 @@ static void road_pass(struct road *road)
 }
 
 /* With @refill this function plays another CPU, which puts NBLs into the lane
- * as fast as the emitter hands NBLs back.
+ * as fast as this CPU hands NBLs back.
  */
 static void road_emit(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
@@ -147,8 +147,8 @@ static void oldest_is_last(struct kunit *test)
 	expect_all_back(test, road);
 }
 
-/* When the budget ends with the last NBL of the lane, the next NBL still finds
- * an emitter.
+/* When the budget ends with the last NBL of the lane, the next NBL still comes
+ * back.
  */
 static void exactly_the_budget(struct kunit *test)
 {

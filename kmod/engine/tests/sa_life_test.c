@@ -258,6 +258,7 @@ static void wildcard_destination(struct kunit *test)
 					     0)->ext_rx.handle, 0);
 }
 
+/* Changes the capacity in a copy of the capabilities, without a request. */
 static void set_capacity(struct ov2_rig *rig, u32 capacity)
 {
 	struct ov2_offload *hardware;

@@ -50,6 +50,9 @@ void ov2_rig_ipv6(struct in6_addr *addr, u8 net, u8 host)
 	addr->s6_addr[15] = host;
 }
 
+/* The rig knows no algorithms of the extensions, so the bits of AES-CBC are the
+ * highest ones. In the integrity algorithms the highest bits are AES-GMAC.
+ */
 static unsigned int esp_iv_len(const struct ov2_rig_sa *sa)
 {
 	if (sa->encr >= OV2_ENCR_AES_CBC_128)
