@@ -6,6 +6,8 @@ lib/page.py runs them and compares.
 """
 import os
 import subprocess
+import tempfile
+import time
 
 from lib import ksft, module, page
 
@@ -27,8 +29,36 @@ def does_what_it_says(defer):
     page.compare(PAGE, 6)
 
 
+def failure_ends(_):
+    """A block that fails ends the page at once, although another block has left
+    a program in the background, and this program ends, too.
+    """
+    with tempfile.NamedTemporaryFile("r") as number:
+        began = time.monotonic()
+        try:
+            page.run([[f"sleep 600 & echo $! >{number.name}", []],
+                      ["false", []], ["true", []]])
+        except ksft.Fail as error:
+            ksft.equal(str(error), "block 2 ends with 1", "the failure")
+        else:
+            raise ksft.Fail("the page does not fail")
+        ksft.check(time.monotonic() - began < ksft.patience(60),
+                   "the page waits for its background")
+        pid = number.read().strip()
+
+    def ended():
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                return not f.read()     # it waits for its parent
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+
+    ksft.check(pid, "the background did not begin")
+    ksft.wait_for("the program in the background to end", ended)
+
+
 if __name__ == "__main__":
-    some = ksft.chosen([does_what_it_says])
+    some = ksft.chosen([does_what_it_says, failure_ends])
     page.need(PAGE)
     module.load()
     ksft.run(some)

@@ -12,7 +12,9 @@ same.
 """
 import os
 import re
+import signal
 import subprocess
+import tempfile
 
 from . import ksft
 
@@ -76,23 +78,42 @@ def blocks(name):
     return found
 
 
+def run_script(script):
+    """The exit status of bash, None if it did not end in time, and what was
+    printed. Whatever bash has left in the background is ended, too.
+    """
+    # A pipe would not end before everything in the background has ended
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        # With start_new_session, the group of bash has its number
+        with subprocess.Popen(["bash", "-c", script], stdout=output,
+                              stderr=subprocess.STDOUT,
+                              start_new_session=True) as bash:
+            try:
+                status = bash.wait(ksft.patience(SECONDS))
+            except subprocess.TimeoutExpired:
+                status = None
+            finally:
+                try:
+                    os.killpg(bash.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+        output.seek(0)
+        return status, output.read()
+
+
 def run(found):
     """What each block printed; fails at a block in which bash ended."""
     script = "set -e\n" + "".join(f"{shell}\necho '{END}'\n"
                                   for shell, _ in found)
-    try:
-        done = subprocess.run(["bash", "-c", script], text=True,
-                              stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT,
-                              timeout=ksft.patience(SECONDS))
-    except subprocess.TimeoutExpired as late:
-        ksft.note((late.stdout or b"").decode(errors="replace"))
-        raise ksft.Fail("the blocks of the page do not end") from late
-    printed = done.stdout.split(END + "\n")
-    if done.returncode:
+    status, output = run_script(script)
+    printed = output.split(END + "\n")
+    if status is None:
+        ksft.note(output)
+        raise ksft.Fail("the blocks of the page do not end")
+    if status:
         ksft.note(found[len(printed) - 1][0])
         ksft.note(printed[-1])
-        raise ksft.Fail(f"block {len(printed)} ends with {done.returncode}")
+        raise ksft.Fail(f"block {len(printed)} ends with {status}")
     ksft.equal(len(printed), len(found) + 1, "blocks that ran, and the end")
     return printed
 
