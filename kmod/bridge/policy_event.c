@@ -57,7 +57,8 @@ void ov2_policy_event_deleted(const struct ov2_adapter *ad,
  * ov2_policy_event_expired() - a policy has reached a limit of its lifetime
  * @ad: the card of the policy
  * @xp: the policy. Its lock may be held for reading
- * @hard: the hard limit. Then the card does not have the policy any more
+ * @hard: true for the hard limit, at which the card no longer has the policy;
+ *	false for the soft limit
  *
  * Context: Any context but hard interrupts.
  */

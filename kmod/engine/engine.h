@@ -46,7 +46,7 @@ enum ov2_engine_state {
  * @reaped: for ov2_reap(), which destroys this structure
  * @serial: ov2_sa.serial of the newest SA
  * @hardware: what the engine can do (ov2_adapter.hardware). Its sa_capacity is
- *	written under @config_lock and read without
+ *	written under @config_lock, and read without the lock
  * @configs: a row for each value of enum ov2_ipsec_parameter. Only their
  *	sa_capacity changes, together with the one of @hardware
  * @config_lock: protects @parameter, @encapsulation, and ov2_adapter.config,

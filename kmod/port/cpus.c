@@ -2,8 +2,8 @@
 /*
  * On which CPUs a card receives. A frame may interrupt a CPU on which its
  * sender does not run, and must not disturb other users of this CPU. So a card
- * receives only on CPUs that are not isolated (RPS has the same rule), and on
- * which the user who opens the card may run. If no such CPU is online,
+ * receives only on CPUs that are not isolated (RPS has nearly the same rule),
+ * and on which the user who opens the card may run. If no such CPU is online,
  * ov2_cpus_pick() chooses other CPUs.
  */
 #include <linux/cpu.h>
@@ -80,10 +80,10 @@ unsigned int ov2_cpus_next(const struct cpumask *cpus,
 	return cpu < nr_cpu_ids ? cpu : cpumask_first_and(cpus, online);
 }
 
-/* Finds the CPUs that are not isolated, as rps_cpumask_housekeeping() does.
- * Three things isolate a CPU: isolcpus=, nohz_full=, and an isolated partition
- * of the cpuset controller. RCU is needed, because a partition may change at
- * any time.
+/* Finds the CPUs that are not isolated. Three things isolate a CPU: isolcpus=,
+ * nohz_full=, and in newer kernels also an isolated partition of the cpuset
+ * controller. RCU is needed, because a partition may change at any time.
+ * rps_cpumask_housekeeping() ignores these partitions.
  */
 static void cpus_house(struct cpumask *house)
 {

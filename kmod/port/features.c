@@ -56,7 +56,9 @@ int ov2_features_enable(struct ov2_port *port)
 #define FEATURES_LARGE	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM | \
 			 NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN | \
 			 NETIF_F_GSO_UDP_L4 | OV2_NETIF_F_GSO_ACCECN)
-/* Each of these features needs NETIF_F_HW_ESP (xfrm_api_check()). */
+/* Features that go off together with NETIF_F_HW_ESP. For
+ * NETIF_F_HW_ESP_TX_CSUM the core demands this (xfrm_api_check()).
+ */
 #define FEATURES_OF_ESP	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM)
 
 /**

@@ -2,11 +2,11 @@
 /*
  * Which receive queue a frame comes in on: a table, and a hash of the flow.
  *
- * A frame comes in on table[n % 128]. Without a hash, n is the number of its
+ * A frame comes in on table[n % 128]. Until a user says which fields of a type
+ * of flows are hashed (ethtool -N rx-flow-hash), n is the number of the frame's
  * send queue. As all packets of one flow leave by one send queue, they stay in
- * order. This is so until a user says which fields of a type of flows are
- * hashed (ethtool -N rx-flow-hash). Then n is the Toeplitz hash, which NICs
- * use. Its input is the fields that the user has chosen, in this order:
+ * order. When a user has said so, n is the Toeplitz hash, which NICs use. The
+ * input of the hash is the fields that the user has chosen, in this order:
  *
  *	source address | destination address | bytes 0, 1 | bytes 2, 3
  *

@@ -51,9 +51,9 @@ static void give_up_card(struct xfrm_policy *xp)
 }
 
 /* xfrm_state_find() may still work for a packet that met the policy before the
- * delete. It uses the card of a policy whose type is packet offload, and reads
- * both in one RCU read side. So the type is cleared first, and the card a grace
- * period later.
+ * delete. If the offload type of a policy is packet, xfrm_state_find() uses the
+ * card of the policy, and reads type and card in one RCU read side. So the type
+ * is cleared first, and the card a grace period later.
  */
 static void dead_policies_work(struct work_struct *work)
 {

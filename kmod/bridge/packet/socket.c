@@ -14,7 +14,7 @@
  * socket, as BPF's sk_assign does:
  *
  *	skb->sk			the socket
- *	skb->destructor		sock_pfree(), by which ip_rcv(), ip6_rcv() and
+ *	skb->destructor		sock_pfree(), by which ip_rcv(), ipv6_rcv() and
  *				nf_queue() know that they must keep the socket
  *
  * UDP takes this socket without a look-up (skb_steal_sock()), and then asks the
