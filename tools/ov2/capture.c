@@ -107,6 +107,7 @@ static void capture_say(const struct ov2_capture_header *hdr, char *text,
 {
 	char handle[32] = "", spi[64] = " no SPI", record[200] = "";
 	const char *before = "";
+	/* The words are in the order of their slots, and slot 12 is the last */
 	uint64_t word = be64toh(hdr->info[4]);
 
 	if (hdr->handle)

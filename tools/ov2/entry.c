@@ -16,7 +16,9 @@ static const char *word_of(const struct nlattr **tb, unsigned int type)
 	return schema_word_of(&schema_log[type], tb[type]);
 }
 
-/* The selector of a policy; for a state, a selector with its addresses only. */
+/* The selector of a policy. For a state, only the family and the addresses of
+ * the selector mean something.
+ */
 void entry_selector(const struct nlattr **tb, struct xfrm_selector *sel)
 {
 	*sel = (struct xfrm_selector){

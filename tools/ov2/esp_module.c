@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The kernel refuses each offload without esp4_offload or esp6_offload. The
- * kernel itself loads the module, if the module is installed.
+/* Without esp4_offload, or esp6_offload for IPv6, the kernel refuses each
+ * offload. The kernel itself loads the module, if the module is installed.
  */
 #include <stdio.h>
 #include <string.h>

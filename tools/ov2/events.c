@@ -185,7 +185,7 @@ static const struct kind kinds[IPSECOV2_CMD_MAX + 1] = {
 
 static const char *event_card(const struct kind *kind, const struct nlattr **tb)
 {
-	/* The name of a card that is gone is in the message only */
+	/* If a card is gone, only the message still has its name */
 	if (kind->set == schema_card)
 		return schema_string(tb[IPSECOV2_A_CARD_IFNAME]);
 	return card_name(schema_number(tb[kind->ifindex]));
@@ -307,8 +307,8 @@ static enum status events_loop(const struct family *family, int signals)
 			return failed("poll: %s", strerror(errno));
 		if (fds[1].revents)
 			break;
-		/* The reader of the pipe has ended, and no event is written to
-		 * the pipe that would end ov2
+		/* The reader of the pipe has ended. Only a write to the pipe
+		 * would end ov2, and perhaps no event comes that is written
 		 */
 		if (fds[2].revents & POLLERR)
 			raise(SIGPIPE);

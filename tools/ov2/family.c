@@ -12,7 +12,8 @@
 #include "family.h"
 
 /* If somebody asks for a family, the kernel loads its module. But a question
- * should change nothing, so ov2 first calls this function.
+ * should change nothing, so ov2 first calls this function. Without sysfs it
+ * returns true, because then only the kernel can tell.
  */
 bool family_module_loaded(void)
 {
@@ -139,7 +140,7 @@ void family_close(struct family *family)
 
 /**
  * family_request() - begin a request
- * @family: the family; its last request ends here
+ * @family: the family; this request overwrites its last one
  * @command: IPSECOV2_CMD_...
  * @flags: NLM_F_ACK or NLM_F_DUMP
  *
@@ -195,8 +196,8 @@ enum status family_ask(struct family *family, struct nlmsghdr *request,
 	case ENOENT:
 	case EPROTONOSUPPORT:
 		/* The module was removed after the socket was opened, or is
-		 * being removed: then a dump gets no reference to it
-		 * (__netlink_dump_start()).
+		 * being removed. A dump gets no reference to a module that is
+		 * being removed (__netlink_dump_start()).
 		 */
 		if (!family_module_live())
 			return family_no_module();

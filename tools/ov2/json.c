@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writes JSON to stdout: commas and quotes. An array has a line for each of its
- * members; any other value is one line.
+/* Writes JSON to stdout: commas and quotes. If the outer value is an array,
+ * each of its members has a line; any other outer value is one line.
  */
 #include <stdio.h>
 

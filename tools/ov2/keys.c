@@ -15,7 +15,7 @@
 #include "options.h"
 #include "xfrm.h"
 
-/* Two digits for each byte of the longest key, and "0x" */
+/* Two digits for each byte of the longest key, "0x", and the 0 at the end */
 #define KEYS_HEX	(2 * 128 + 3)
 #define KEYS_LINE	1024
 

@@ -238,7 +238,7 @@ bool known_is_of_state(const struct known_entry *entry,
 }
 
 /* Whether an entry is about a policy for the same packets. A log has a port
- * without its mask.
+ * without its mask. XFRM_POLICY_IN is 0, and IPSECOV2_DIRECTION_IN is not.
  */
 bool known_is_of_policy(const struct known_entry *entry,
 			const struct policy *policy)

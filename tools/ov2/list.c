@@ -30,7 +30,7 @@ struct listing {
 	unsigned int count;
 };
 
-/* Is an attribute shown? The family is not, because the addresses show it. */
+/* Is an attribute shown? "family" is not, because the addresses tell it. */
 static bool list_shows(const struct schema_attr *attr, const struct nlattr *nla)
 {
 	return nla && attr->name && strcmp(attr->name, "family");
@@ -57,7 +57,9 @@ static void list_show_nest(const struct schema_attr *attr,
 			list_show_value(&attr->nest[type], nest[type], 4);
 }
 
-/* All attributes of an object, with their names in the spec. */
+/* The head of an object, and all attributes that the head does not show, with
+ * their names in the spec.
+ */
 static void list_show_all(const struct list *list, const struct nlattr **tb)
 {
 	unsigned int type;

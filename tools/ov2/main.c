@@ -208,8 +208,8 @@ static enum status run(int argc, char **argv)
 	enum status status;
 	int option;
 
-	/* Wireshark starts a program of its extcap directory with options that
-	 * no other command has.
+	/* In Wireshark's extcap directory ov2 is called ov2-extcap. Wireshark
+	 * starts it with options that no other command has, and no command.
 	 */
 	if (!strcmp(basename(argv[0]), "ov2-extcap"))
 		return extcap_run(argc, argv);
@@ -249,7 +249,7 @@ int main(int argc, char **argv)
 	enum status status;
 
 	/* The reader of a pipe may end before the end of a long list. Then ov2
-	 * ends like any other program, even if its parent ignores the signal.
+	 * ends like any other program, even if its parent ignores SIGPIPE.
 	 */
 	signal(SIGPIPE, SIG_DFL);
 	status = run(argc, argv);

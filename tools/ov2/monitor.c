@@ -18,7 +18,7 @@
 #include "netlink.h"
 
 #define MONITOR_KIND		"ipsecov2mon"
-/* A burst of large packets waits here until they are written. */
+/* The socket's buffer, where a burst of large packets waits to be written */
 #define MONITOR_BUFFER		(32 * 1024 * 1024)
 
 static enum status monitor_refused(int error, const char *sentence)

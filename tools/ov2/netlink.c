@@ -12,7 +12,7 @@
 #include "netlink.h"
 #include "schema.h"
 
-/* How often a dump is read again if it changed while it was read */
+/* How often a dump is read at most, if it changes each time */
 #define DUMP_TRIES	4
 /* A dump with more bytes is printed while it is read, and not read again */
 #define DUMP_KEPT	(1024 * 1024)
@@ -65,7 +65,9 @@ static unsigned int nl_attr_at(const struct nlmsghdr *request, uint32_t offset)
 	return 0;
 }
 
-/* Make a sentence of the extended acknowledgment @attr and so on. */
+/* Make a sentence of @length bytes of attributes of an extended acknowledgment.
+ * Without a text in them, the sentence is that of @error.
+ */
 static void nl_sentence(struct nl *nl, const struct nlmsghdr *request,
 			const struct schema_attr *set, int error,
 			const void *from, size_t length)
@@ -178,7 +180,7 @@ int nl_ask(struct nl *nl, struct nlmsghdr *request,
 		}
 		for (nlh = (void *)buffer; mnl_nlmsg_ok(nlh, length);
 		     nlh = mnl_nlmsg_next(nlh, &length)) {
-			/* The rest of a dump that was not read to its end */
+			/* The rest of an older dump, not read to its end */
 			if (nlh->nlmsg_seq != nl->seq)
 				continue;
 			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)

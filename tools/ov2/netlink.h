@@ -34,7 +34,8 @@ struct nl {
  * @nlh: the message
  * @data: what the caller gave with the function
  *
- * Return: 0 to go on; anything else ends the dump and is returned by it.
+ * Return: 0 to go on; nl_ask() and nl_dump() stop at anything else, and return
+ * it.
  */
 typedef int (*nl_row)(const struct nlmsghdr *nlh, void *data);
 

@@ -13,7 +13,7 @@ _ov2_cards() {
 		sed -n 's/.*"ifname":"\([^"]*\)".*/\1/p'
 }
 
-# ov2 set DEV [capacity N] [ring N]: a number follows each of the last two.
+# ov2 set DEV [capacity N] [ring N]: numbers, which follow capacity and ring, are not completed.
 _ov2_set() {
 	case $1 in
 	set)		_ov2_words "$(_ov2_cards "$2")" "$3" ;;

@@ -101,7 +101,7 @@ static int block_write(int fd)
 		return -errno;
 	if ((size_t)done == length)
 		return 0;
-	/* The disk is full. A pipe cannot be cut, but its reader is told. */
+	/* The disk is full: cut off the half block. A pipe cannot be cut. */
 	if (lseek(fd, -done, SEEK_CUR) >= 0 &&
 	    ftruncate(fd, lseek(fd, 0, SEEK_CUR)))
 		return -errno;

@@ -80,9 +80,10 @@ void schema_parse_nest(const struct nlattr *nest, const struct nlattr **tb)
 
 /**
  * schema_number() - the value of an attribute of 1, 2, 4 or 8 bytes
- * @nla: the attribute, in host byte order; NULL stands for 0
+ * @nla: the attribute; NULL stands for 0
  *
- * Return: the value; 0 if the attribute has another length.
+ * Return: the value in the byte order of the attribute; 0 if the attribute has
+ * another length.
  */
 unsigned long long schema_number(const struct nlattr *nla)
 {

@@ -42,7 +42,7 @@ static void show_line(const struct nlattr **tb)
 	putchar('\n');
 }
 
-/* The names of the bits that are in one nest and not in the other. */
+/* Prints the names of the bits that @hardware has and @config lacks. */
 static void show_missing(const struct nlattr **hardware,
 			 const struct nlattr **config)
 {

@@ -8,7 +8,7 @@
 
 #define TABLE_COLUMNS	16
 #define TABLE_ROWS	256
-#define TABLE_ROW	1024
+#define TABLE_ROW	1024	/* bytes */
 
 /**
  * struct table - rows whose columns are aligned

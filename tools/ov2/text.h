@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Text of others on a terminal. */
+/* Printing text that other programs or users chose. */
 #ifndef OV2_TEXT_H
 #define OV2_TEXT_H
 

@@ -45,8 +45,8 @@ static enum status version_ask(struct version *module)
 	return status;
 }
 
-/* What the user should know about two versions that differ. Numbers with dots
- * between them are compared one after the other.
+/* Is the module "older" or "newer" than ov2? NULL if it is neither. Numbers
+ * with dots between them are compared one after the other.
  */
 static const char *version_compare(const char *module, const char *tool)
 {

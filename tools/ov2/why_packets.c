@@ -61,7 +61,9 @@ static unsigned long long say_declined(const struct state *state,
 	return sum;
 }
 
-/* The route between the addresses of the state leads elsewhere. */
+/* Say it if the route between the addresses of the state leads to another
+ * device. Returns whether it does.
+ */
 static bool say_route(const struct state *state, struct answer *answer)
 {
 	uint32_t ifindex = state->offload.ifindex, device = why_device(state);

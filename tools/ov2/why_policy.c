@@ -14,7 +14,8 @@
  * struct servants - the states that may serve a template
  * @all: number of these states
  * @larval: how many of them wait for a key manager
- * @packet: how many of them are in packet mode
+ * @packet: how many of them are in packet mode, and on the device of the policy
+ *	if the policy has one
  * @crypto: how many of them are in crypto mode
  */
 struct servants {

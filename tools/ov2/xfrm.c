@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads the states and policies of xfrm, without their keys. */
+/* Reads the states and policies of xfrm. Only ov2 keys looks at the keys. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -49,7 +49,7 @@ const char *xfrm_mode_text(uint8_t mode)
 		[XFRM_MODE_ROUTEOPTIMIZATION] = "ro",
 		[XFRM_MODE_IN_TRIGGER] = "in_trigger",
 		[XFRM_MODE_BEET] = "beet",
-		[5] = "iptfs",
+		[5] = "iptfs",	/* XFRM_MODE_IPTFS, which 6.12 lacks */
 	};
 
 	return mode < sizeof(texts) / sizeof(texts[0]) ? texts[mode] : "?";
@@ -239,7 +239,7 @@ void xfrm_free(struct xfrm *xfrm)
 	free(xfrm->policies);
 }
 
-/* A template of transport mode leaves its addresses to the packet. */
+/* Does a template name no address? In transport mode the packet has it. */
 static bool is_any(uint16_t family, const xfrm_address_t *address)
 {
 	static const xfrm_address_t any;
