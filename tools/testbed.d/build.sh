@@ -60,7 +60,7 @@ link_sources() {
 }
 
 # start_from BASE TREE: copies the objects of the checkout's own build, BASE, to TREE, so that make
-# builds only what differs.
+# builds only what differs. The replacements may be older than these objects, so they get a new time.
 start_from() {
 	local base=$1 tree=$2 file
 
@@ -68,6 +68,7 @@ start_from() {
 	(flock -s 6 && cp -a "$base/." "$tree") 6>"$base.lock" || die "cannot copy $base to $tree"
 	while read -r file; do
 		ln -sfT "$with/$file" "$tree/$file"
+		touch "$with/$file"
 	done < <(cd "$with" && find . -path ./.build -prune -o -type f -print)
 }
 
