@@ -100,7 +100,7 @@ help:
 	@echo "make                      ipsecov2.ko for the newest kernel of the test root, or for KDIR=..."
 	@echo "make demo                 two namespaces talk through IPsec offload, in a guest; shows what happens"
 	@echo "make check                all selftests on both supported kernels"
-	@echo "make check-full           the same with every length, key and mode"
+	@echo "make check-full           the same, with every length of UDP, and netem in every combination"
 	@echo "make check-scale          dumps 100,000 SAs of 25 cards by netlink, on 7.3"
 	@echo "make check-unit           the KUnit tests, in debug kernels (user-mode Linux)"
 	@echo "make check-debug          KUnit tests and selftests in all debug kernels"
