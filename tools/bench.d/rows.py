@@ -47,7 +47,7 @@ def tcp(name, title, flows=1, unit=1448, **others):
 
 
 def udp(size):
-    return test(f"udp-{size}", f"UDP of {size} bytes, one process, by 32",
+    return test(f"udp-{size}", f"UDP of {size} bytes, one process, in batches of 32",
                 ("udp", size), 3200, 640)
 
 

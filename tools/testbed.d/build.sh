@@ -6,7 +6,7 @@
 # never mix, and the checkout stays clean.
 
 from_nothing=
-# `unit-`: the KUnit tests are built in.
+# `unit-` if the KUnit tests are built in, else empty.
 unit=
 # How many seconds each part of the concurrency test of KUnit takes. A build with this setting has a
 # directory of its own.

@@ -34,7 +34,8 @@ newest_debug_kernel() {
 		'$2 == version { print $1; exit }'
 }
 
-# TRACEPOINTS has no prompt of its own: the tracers select it.
+# The options in the `module` rows, SMP, and a tracer: TRACEPOINTS has no prompt of its own, so the
+# tracer selects it.
 foreign_options() {
 	sed -n 's/^\([A-Z0-9_]*\)\t[ym]\tmodule\t.*/CONFIG_\1=y/p' "$checkout/tools/kernel-options"
 	printf 'CONFIG_%s=y\n' SMP FTRACE ENABLE_DEFAULT_TRACERS

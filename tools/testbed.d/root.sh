@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# Making the test root: a Debian trixie tree with both kernels, their headers, compiler, emulator
-# and tools. A new root is made beside the old one and then renamed, so that an interrupted run
-# leaves no root that is half made.
+# Making the test root: a Debian trixie tree with the stable and the newest kernel, their headers, a
+# compiler, an emulator and tools. A new root is made beside the old one and then renamed, so that
+# an interrupted run leaves no root that is half made.
 
 # Raised when the recipe below changes in a way that the package list does not show.
 recipe=6

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# Booting one of the root's kernels on the root itself, and running a command in it.
+# Booting one of the root's kernels, with the root as its file system, and running a command there.
 
 # Seconds until the guest must have started the command, and until the command must have ended. The
 # limits are for emulation on a loaded machine.
@@ -55,7 +55,7 @@ choose_machine() {
 
 	if [[ $version == um-* ]]; then
 		[ -z "$icount" ] ||
-			die "--icount is for the emulator, and $version runs without: choose another kernel"
+			die "--icount is for the emulator, and $version runs without it: choose another kernel"
 		return
 	fi
 
