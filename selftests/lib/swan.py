@@ -68,6 +68,7 @@ CONF = """
 """
 NAME, CHILD = "peer", "net"
 SECRET = "a secret of both"
+# id: its words for `ip xfrm state delete`; offload: what offload_of() returns
 State = namedtuple("State", "id spi mode esn encap offload")
 FIELD = re.compile(r"proto esp spi (0x[0-9a-f]+)\S* reqid \S+ mode (\S+)")
 DIRECTION = re.compile(r"(?m)^\s+dir (in|out|fwd)\b")
