@@ -79,7 +79,7 @@ struct known_entry {
 
 /**
  * struct known - all that the cards know
- * @cards: their numbers
+ * @cards: their interface indexes
  * @sas: their SAs, sorted by SPI
  * @policies: their policies
  * @entries: entries of their logs; those of a card stand together, the oldest

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who did the packets of an offloaded state. The card counts the packets that
- * it declined. The kernel tells nobody which packets it keeps before it asks
- * the card. So ov2 looks at what the kernel looks at, and says that the reason
- * is unknown if this explains nothing.
+/* Who encrypted or decrypted the packets of an offloaded state: the card, or
+ * software. The card counts the packets that it declined. The kernel tells
+ * nobody which packets it keeps before it asks the card. So ov2 looks at what
+ * the kernel looks at, and says that the reason is unknown if this explains
+ * nothing.
  */
 #include <linux/ipsecov2_netlink.h>
 
@@ -107,8 +108,8 @@ static void say_why_software(const struct state *state, struct answer *answer)
 }
 
 /**
- * why_packets() - say how many packets of a state the card did, and who did the
- *	others
+ * why_packets() - say how many packets of a state went through the engine of
+ *	the card, and why the others did not
  * @state: the state
  * @sa: what the card knows of it
  * @answer: the sentence goes on here

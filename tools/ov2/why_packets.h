@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who did the packets of an offloaded state. */
+/* Who encrypted or decrypted the packets of an offloaded state. */
 #ifndef OV2_WHY_PACKETS_H
 #define OV2_WHY_PACKETS_H
 
