@@ -117,8 +117,8 @@ void ov2_bridge_exit(struct ov2_adapter *ad)
  * @ad: the card
  *
  * While a card has such states or policies, the stack hands packets to the card
- * in clear. It expects the card to protect them, even if the card's features
- * are off.
+ * in clear. The stack expects the card to protect them, even if the card's
+ * features are off.
  *
  * Context: Any context.
  * Return: true if so.

@@ -227,8 +227,8 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 	*verdict = OV2_RX_STACK;
 	if (!rx_records_ok(nbl, &res, &hdr))
 		return OV2_CNT_RX_DROP_RECORD;
-	/* Linux has a flag for this (SA_DELETE_REQ), but no code that acts on
-	 * it, so count it here, and tell users.
+	/* Linux has a flag for this request (SA_DELETE_REQ), but no code that
+	 * acts on the flag. So the request is counted here, and users are told.
 	 */
 	if (unlikely(res.sa_delete_req)) {
 		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);

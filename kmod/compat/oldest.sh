@@ -13,7 +13,8 @@
 source=$1
 
 # Prints a row for each interface: its name, its header, and a pattern of its
-# declaration. The oldest interface comes first.
+# declaration. The rows of one header stand together. If several interfaces are
+# missing, the sentence names the first of them.
 needs()
 {
 	cat <<-'END'

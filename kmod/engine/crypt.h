@@ -88,7 +88,7 @@ void ov2_crypt_exit(void);
  *	@len includes the ICV
  * @op: crypto_aead_encrypt() or crypto_aead_decrypt()
  *
- * It is inline so that @op is called directly.
+ * This function is inline, so that @op is called directly.
  *
  * Context: BH disabled.
  * Return: 0; -EINPROGRESS if the result goes to ov2_job.done, which may already

@@ -37,7 +37,8 @@
  *
  * The salt is drawn here. So if a key is added again, its counter starts anew,
  * but its IVs differ (INV-30: no IV twice under one key). Two adds of one key
- * with n frames in all share an IV with a probability of n / 2^63 at most.
+ * with n frames in all share an IV with a probability of about n / 2^63 at
+ * most.
  *
  * Context: Process context, sleeps.
  * Return: 0 or -ENOMEM.

@@ -204,8 +204,8 @@ static bool lane_is_idle(struct ov2_lane *lane)
  * ov2_lane_close() - accept no more calls, and wait until all NBLs are back
  * @lane: the lane
  *
- * It waits for no RCU grace period. The core closes all cards of a batch one
- * after the other, so the grace periods would add up
+ * This function waits for no RCU grace period. The core closes all cards of a
+ * batch one after the other, so the grace periods would add up
  * (Documentation/performance.rst, "The end of cards").
  *
  * Context: Process context, sleeps.

@@ -24,8 +24,8 @@
 /* Several segments share a page, as with netdev_alloc_skb(). */
 #define POOL_ORDER	get_order(SZ_32K)
 #define POOL_PAGE_SIZE	(PAGE_SIZE << POOL_ORDER)
-/* Bytes in the returned pages that the ring of a pool keeps. As many more may
- * be in the cache of the pool.
+/* Bytes in the returned pages that the ring of a pool keeps. The cache of the
+ * pool may keep the same number of bytes once more.
  */
 #define POOL_KEEPS	SZ_1M
 /* Never from the reserves: a receiver's sockets would drop all segments that

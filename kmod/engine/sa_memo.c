@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Frames of one flow come in bursts. So a receive queue remembers the SA of its
- * last frame. It asks the table of SAs only if the next frame differs in a
- * field that the look-up reads, or if the table has changed.
+ * last frame. The queue asks the table of SAs only if the next frame differs in
+ * a field that the look-up reads, or if the table has changed.
  *
  * A memo holds no reference. A reader must compare the version of the table
  * before it uses the SA of a memo. When an SA leaves the table, first the

@@ -325,7 +325,7 @@ static void send_failed(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 				       OV2_STATUS_FAILURE);
 }
 
-/* Call this before ov2_steps_release(), because it counts in the NBL's SAs. */
+/* Call this before ov2_steps_release(), which gives up the NBL's SAs. */
 static void send_count(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	const struct ov2_work *work = ov2_work(nbl);

@@ -90,7 +90,7 @@ ov2_step_check_esp(const struct ov2_frame *frame,
  * @frame: the packet
  * @member: the member of its SA whose header comes next
  *
- * It looks at the header and the lengths only.
+ * Only the header and the lengths are looked at.
  *
  * Context: Any context.
  * Return: OV2_CRYPTO_SUCCESS; INVALID_PROTOCOL if the header is not of

@@ -275,7 +275,7 @@ static void event_tell_peer(const struct net_device *dev)
 /* For a card that goes to another namespace, the core tells the namespace that
  * the card leaves of NETDEV_UNREGISTER, and the other one of NETDEV_REGISTER.
  * While something still refers to a card that is gone, the core repeats
- * NETDEV_UNREGISTER (ov2_event_card() does not).
+ * NETDEV_UNREGISTER. ov2_event_card() tells users only the first time.
  */
 static int event_netdev(struct notifier_block *block, unsigned long what,
 			void *info)

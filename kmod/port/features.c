@@ -180,7 +180,7 @@ int ov2_features_set(struct net_device *dev, netdev_features_t features)
  * @code: OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG
  * @config: what is on
  *
- * It only counts, traces and tells users. It need not change
+ * This function only counts, traces and tells users. It need not change
  * net_device.features, because the core does so when ov2_features_set() has
  * returned 0.
  *

@@ -220,8 +220,9 @@ static int ring_stop_room(const struct ov2_port *port)
  * @port: the sender
  * @queue: the send queue, which has sent frames
  *
- * It also sets ov2_txq.left, the number of segments that the queue may send
- * before it asks again. If other queues share the ring, the number is 0.
+ * This function also sets ov2_txq.left, the number of segments that the queue
+ * may send before it asks again. If other queues share the ring, the number is
+ * 0.
  *
  * Context: BH disabled, under the queue's lock.
  */
@@ -347,9 +348,9 @@ void ov2_ring_sent(struct ov2_port *port, u16 queue, u16 frames)
  * @queue: its queue
  * @frames: ov2_nbl.frames
  *
- * It wakes the queue even if the frame has only moved on to the ring. Before
- * that, the receiver may have drained the ring and not woken the queue, because
- * frames in the engine still blocked the queue.
+ * This function wakes the queue even if the frames have only moved on to the
+ * ring. Before that, the receiver may have drained the ring and not woken the
+ * queue, because frames in the engine still blocked the queue.
  *
  * Context: BH disabled.
  */

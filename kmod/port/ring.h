@@ -12,8 +12,8 @@ struct ov2_rxq;
 /* Frames that may wait for a receive queue before its senders stop, unless the
  * user sets another number (sizes.c). A large packet counts as many frames as
  * it has segments, because 512 frames of 64 KiB would hold 32 MiB for each
- * queue. With an MTU of 1500, 512 segments are as many bytes as BQL lets a
- * queue of a fast NIC hold.
+ * queue. With an MTU of 1500, 512 segments are 750 KiB, about as much as BQL
+ * lets a queue of a fast NIC hold.
  */
 #define OV2_RING_FRAMES		512
 

@@ -125,7 +125,8 @@ struct ov2_rss *ov2_rss_new(unsigned int queues, const struct ov2_rss *old)
  * ov2_rss_type() - where the fields of a type of flows are
  * @flow_type: TCP_V4_FLOW or another type of flows
  *
- * ESP and AH are one type for ethtool (AH_ESP_V4_FLOW), and two for netlink.
+ * The command ethtool has one type for ESP and AH (AH_ESP_V4_FLOW). Netlink
+ * also has a type for each of the two.
  *
  * Context: Any context.
  * Return: an index of ov2_rss.fields; 0 for a type that the card does not tell

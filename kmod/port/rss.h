@@ -9,7 +9,7 @@
 struct ov2_port;
 struct sk_buff;
 
-#define OV2_RSS_KEY	40	/* bytes, as in every NIC that hashes IPv6 */
+#define OV2_RSS_KEY	40	/* bytes: 4 more than OV2_RSS_INPUT */
 #define OV2_RSS_TABLE	128	/* entries, a power of two */
 
 /* IPv6 addresses, and the first four bytes behind the IP header */

@@ -3,9 +3,9 @@
  * Packets that wait for the address of their next hop.
  *
  * The neighbour keeps the packets, asks for the address, and then sends the
- * packets again through ndo_start_xmit. A work item hands them to the
- * neighbour, because the neighbour must not ask from within ndo_start_xmit. Its
- * question would take the lock of a send queue of this card while
+ * packets again through ndo_start_xmit. A work item hands the packets to the
+ * neighbour, because the neighbour must not ask from within ndo_start_xmit. The
+ * neighbour's question would take the lock of a send queue of this card while
  * ndo_start_xmit runs under the lock of another send queue.
  */
 #include <net/neighbour.h>

@@ -118,7 +118,7 @@ static bool is_for_other(const struct xfrm_state *x,
  * Clones share the tag and may be on their way through another device, so the
  * packet gets a copy of the tag. Without memory for the copy the tag is taken
  * off, and ndo_start_xmit drops the packet. If the tag stayed, the core would
- * encrypt the packet with a number that is not counted.
+ * encrypt the packet with a sequence number that no state has counted.
  *
  * Context: BH disabled.
  */

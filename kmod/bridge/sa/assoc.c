@@ -237,8 +237,8 @@ static enum ov2_status assoc_update(const struct ov2_assoc *assoc, u32 seq_hi,
  * @assoc: the association of @x
  * @x: the state, with extended numbers; its lock is held
  *
- * This is called for every packet. It updates the engine only if the high half
- * differs from the last one that the engine accepted.
+ * This function is called for every packet. It updates the engine only if the
+ * high half differs from the last one that the engine accepted.
  *
  * Context: Under rcu_read_lock(), any context except hard interrupts.
  */
