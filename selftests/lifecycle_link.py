@@ -25,6 +25,7 @@ HEADER = 14
 
 
 def home(defer):
+    """A namespace, deleted at the end of the case."""
     ns = Netns("link")
     defer(ns.delete)
     return ns
@@ -41,7 +42,7 @@ def cable(defer, options=""):
 
 
 def show(ns, dev):
-    """What `ip -d link` says of a device."""
+    """What `ip -s -d link` says of a device."""
     out = ns.command("ip", "-n", ns.name, "-json", "-s", "-d", "link", "show",
                      "dev", dev).stdout
     return json.loads(out)[0]
@@ -60,6 +61,7 @@ def raw_frame(length):
 
 
 def passes(sender, receiver, frame):
+    """Send a frame, and wait until it arrives."""
     sender.send(frame)
     while True:
         if not select.select([receiver], [], [], ksft.patience(5))[0]:
@@ -76,14 +78,16 @@ def refused(ns, line, text):
 # ---- cases
 
 def alias(defer):
-    """The alias by which `ip link add` loads the module."""
+    """The module has the alias by which `ip link add` loads the module."""
     out = subprocess.run(["modinfo", "-F", "alias", module.file() or KIND],
                          capture_output=True, text=True, check=True).stdout
     ksft.check(f"rtnl-link-{KIND}" in out.split(), f"aliases: {out.split()}")
 
 
 def identity(defer):
-    """ethtool -i, -k and -S show driver, version, features and counters."""
+    """ethtool -i, -k and -S show driver, version, features and counters. A
+    counter tells how often esp-hw-offload was switched.
+    """
     ns = cable(defer)
     info = ns.command("ethtool", "-i", "ova").stdout
     ksft.check(f"driver: {KIND}\n" in info, info)
@@ -152,7 +156,7 @@ def queues(defer):
 
 
 def mtu(defer):
-    """The MTU is 68 to 9000, and frames of exactly this size pass."""
+    """The MTU is 68 to 9000, and packets as long as the MTU pass."""
     ns = cable(defer)
     refused(ns, "link set ova mtu 67", "mtu less than device minimum")
     refused(ns, "link set ova mtu 9001", "mtu greater than device maximum")
@@ -162,13 +166,14 @@ def mtu(defer):
         passes(near, far, raw_frame(size + HEADER))
         passes(far, near, raw_frame(size + HEADER))
         try:
+            # A packet socket lets a frame have 4 bytes more for a VLAN tag
             near.send(raw_frame(size + HEADER + 5))
         except OSError:
             continue
         raise ksft.Fail(f"a frame too long for MTU {size} was sent")
     ns.ip("link set ovb mtu 1500")
     near.send(raw_frame(1500 + HEADER + 1))
-    ksft.wait_for("the receiver's MTU to stop one byte more", lambda:
+    ksft.wait_for("the receiver's MTU to stop a longer frame", lambda:
                   ethtool_stats(ns, "ova")["wire_tx_drop_too_long"] == 1)
 
 
@@ -221,7 +226,7 @@ def statistics(defer):
 
 
 def peer_shown(defer):
-    """`ip link` shows the peer's name, or its number in another namespace."""
+    """`ip link` shows the peer's name, or its index in another namespace."""
     ns, other = cable(defer), home(defer)
     for dev, peer in (("ova", "ovb"), ("ovb", "ova")):
         said = show(ns, dev)
@@ -233,7 +238,7 @@ def peer_shown(defer):
     ksft.equal((said["link_index"], "link_netnsid" in said), (index, True),
                "ova when the peer has moved")
     ksft.equal(show(other, "ovb")["link_index"], show(ns, "ova")["ifindex"],
-               "the moved one's peer")
+               "the peer of the card that has moved")
     ns.ip(f"link add single type {KIND}")
     ksft.check("link" not in show(ns, "single"), "a single card has a peer")
 
@@ -279,7 +284,9 @@ def replugged(defer):
 
 
 def down_and_up(defer):
-    """Down deletes SAs but not policies, so the card's packets are dropped."""
+    """`down` deletes the card's SAs but no policy, so packets that a policy
+    protects do not leave until there are new SAs.
+    """
     bed, shape = Bed(), Shape.named("ipv4-transport")
     defer(bed.delete)
     pair = bed.install(shape)
@@ -340,9 +347,10 @@ def deleted_while_off(defer):
 def nothing_left(_):
     """After all other cases no object of the module is left."""
     ledger.wait_gone()
-    # If only alias() was chosen, no card was made
-    ksft.check(ledger.made["port"] or not set(some) & set(CASES) - {alias},
-               f"seen: {ledger.made}")
+    # alias() and events() make no card
+    ksft.check(ledger.made["port"] or
+               not set(some) & set(CASES) - {alias, events},
+               f"objects that were made: {ledger.made}")
     ledger.close()
     unload_clean()
 
