@@ -4,7 +4,7 @@
 
 Traffic made of a marker runs while SAs, features, qdiscs, cables and
 namespaces are taken away. No frame on the wire may show the marker, and
-packets between the ends must be ESP (lib/flood.py).
+packets between the ends must be ESP (lib/flood.py names the exceptions).
 """
 import json
 import os
@@ -23,7 +23,9 @@ TCP_PORT = 7101
 
 
 class Stream(threading.Thread):
-    """TCP from a to b made of the marker, for tests with large frames."""
+    """A TCP stream from a to b whose data is the marker. The stack sends it in
+    large packets.
+    """
 
     def __init__(self, bed, shape):
         super().__init__(daemon=True)
@@ -52,7 +54,8 @@ class Stream(threading.Thread):
             if readable:
                 self.got += len(self.far.recv(1 << 20))
 
-    def wait_flow(self, number=200000):
+    def wait_flow(self, number):
+        """Wait until b has received @number more bytes."""
         goal = self.got + number
         ksft.wait_for("the TCP stream to go on", lambda: self.got >= goal, 60)
 
@@ -70,7 +73,9 @@ class Test:
         self.pair = None
 
     def renew(self):
-        """Put the bed back to its start after any case."""
+        """Make the bed ready for a case, whatever the case before has done:
+        both ends exist, offload, and have their usual qdisc and new SAs.
+        """
         if self.bed.a.fd < 0 or self.bed.b.fd < 0:
             self.bed.delete()
             self.bed = Bed()
@@ -161,13 +166,15 @@ def another_card(test, defer):
 
 
 def by_cards(test):
-    """Frames that the cards encrypted and decrypted."""
+    """Frames encrypted and decrypted by a's card, and then by b's card."""
     return [test.bed.delta(side)[f"ipsec_{way}_pkts"]
             for side in "ab" for way in ("tx", "rx")]
 
 
 def feature_off(test, defer):
-    """The feature goes off while SAs live; the traffic goes on as ESP."""
+    """esp-hw-offload goes off and on while SAs live. The traffic goes on as
+    ESP, without the cards while the feature is off.
+    """
     with test.flood() as flood:
         flood.wait_flow("ab", 50)
         for _ in range(2):
@@ -182,7 +189,7 @@ def feature_off(test, defer):
                 flood.wait_flow("ab", 50)
                 moved = [n - m for n, m in zip(by_cards(test), before)]
                 if word == "off":
-                    ksft.equal(moved, [0] * 4, "cards worked while off")
+                    ksft.equal(moved, [0] * 4, "what cards did while off")
                 else:
                     ksft.check(min(moved) > 0, f"cards do not work: {moved}")
         test.bed.check_offload_lines(test.pair)
@@ -203,7 +210,7 @@ def deleted_while_queued(test, defer):
     plug(test, "release_indefinite")
     with test.flood(sides="") as flood:
         flood.send("a")
-        flood.wait("the first ones to pass", lambda:
+        flood.wait("the first packets to pass", lambda:
                    flood.esp["a"] == flood.burst)
         plug(test, "block")
         for _ in range(queued // flood.burst):
@@ -214,15 +221,15 @@ def deleted_while_queued(test, defer):
         ksft.equal(test.bed.delta("a")["ipsec_tx_pkts"], flood.burst,
                    "encrypted before the delete")
         plug(test, "release_indefinite")
-        flood.wait("what is queued to come out", lambda:
+        flood.wait("the queued packets to be dropped", lambda:
                    test.bed.delta("a")["ipsec_tx_drop_no_state"] == queued)
         flood.look()
         ksft.equal(flood.esp["a"], flood.burst, "ESP on the wire")
 
 
 def flushed_while_queued(test, defer):
-    """A framed packet that is queued is also dropped if the link goes down,
-    which frees the SA at once.
+    """A framed packet that is queued when the link goes down does not leave.
+    The kernel frees the SA at once.
     """
     test.qdisc("a", "plug", "limit", "10000000")
     plug(test, "release_indefinite")
@@ -237,7 +244,9 @@ def flushed_while_queued(test, defer):
 
 
 def sa_deleted_under_load(test, defer):
-    """An SA is deleted while queues, engine and ring are full of its frames."""
+    """The SAs of each end are deleted while both ends send without a pause, so
+    that queues, engine and ring have frames of these SAs.
+    """
     for _ in range(3):
         with test.flood(burst=32, period=0) as flood:
             flood.wait_flow("ab", 100)
@@ -310,7 +319,7 @@ def queue_full(test, defer):
             os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
         stats = json.loads(bed.a.command("tc", "-s", "-j", "qdisc", "show",
                                          "dev", "ov0").stdout)[0]
-        flood.wait("all to arrive", lambda:
+        flood.wait("all datagrams to arrive", lambda:
                    flood.received["b"] >= flood.sent["a"], 60)
     ksft.equal((flood.sent["a"], flood.received["b"], flood.esp["a"]),
                (number, number, number), "sent, received, seen on the wire")
@@ -321,12 +330,15 @@ def queue_full(test, defer):
 
 
 def sysfs_write(dev, name, value):
+    """Shell for `unshare -m`, which writes to a file of a device in sysfs. A
+    sysfs shows the devices of the namespace that mounts it.
+    """
     return (f"mount -t sysfs sysfs /mnt && echo {value} "
             f">/mnt/class/net/{dev}/{name}")
 
 
 def threaded_napi(ns, dev):
-    """The pids of the NAPI threads of a card."""
+    """Make a card poll in threads, and return the pids of these threads."""
     done = ns.command("unshare", "-m", "sh", "-c",
                       sysfs_write(dev, "threaded", 1), check=False)
     if done.returncode:
@@ -344,12 +356,14 @@ def threaded_napi(ns, dev):
 
 
 def policies_go_first():
+    """Does a dying namespace lose its policies first? See ends_deleted()."""
     with open("/proc/kallsyms", encoding="ascii") as f:
         return any(line.split()[2] == "xfrm_net_pre_exit" for line in f)
 
 
 def ends_deleted(test, order):
-    """Namespaces are deleted one after the other, while the rest still sends.
+    """The namespaces of both ends are deleted, one after the other, while the
+    traffic goes on.
 
     Newer cores flush the policies of a namespace before they take its devices
     away (xfrm_net_pre_exit(), not in 6.12). The sockets are closed by then, so
@@ -380,7 +394,7 @@ def b_then_a_deleted(test, defer):
     ends_deleted(test, "ba")
 
 
-# The last two cases delete the whole bed
+# The last two cases delete both ends, so renew() has to make a new bed
 CASES = (noqueue_offloaded, noqueue_software, another_card, feature_off,
          deleted_while_queued, flushed_while_queued, sa_deleted_under_load,
          carrier_lost, unplugged_and_replugged, queue_full, a_then_b_deleted,

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """When one allocation of an operation fails, nothing is left half made, and
-nothing leaves in clear. Each allocation of each operation fails once.
+nothing leaves in clear.
+
+Each allocation of an operation fails once. In receive() and netns_delete() the
+module's allocations fail at intervals instead.
 """
 import errno
 import os
@@ -22,14 +25,18 @@ SPI = 0x7001
 RTM_NEWLINK, IFLA_IFNAME, IFLA_LINK, IFLA_LINKINFO, INFO_KIND = \
     16, 3, 5, 18, 1
 OURS, NO_MEMORY = "ipsecov2: ", "No memory for the state"
+# For each of these numbers N, every Nth allocation of the module fails
 INTERVALS = (1, 2, 3, 5, 7)
 
 
 class Route(Xfrm):
+    """Requests to rtnetlink, with the answers that Xfrm reads."""
+
     def __init__(self, ns):
         super().__init__(ns, socket.NETLINK_ROUTE)
 
     def link_add(self, name, plug=0):
+        """Make a card. plug: the index of the card to plug it into, or 0."""
         body = bytes(16) + attribute(IFLA_IFNAME, name.encode() + b"\0")
         if plug:
             body += attribute(IFLA_LINK, struct.pack("=I", plug))
@@ -54,20 +61,23 @@ def ask(request, *args, **kwargs):
     return answer and answer.errno
 
 
-def agree(error, there, what):
-    """Check that the answer to a request tells whether the object is there."""
+def agree(error, done, what):
+    """Check that the answer to a request, if one came, tells what was @done."""
     if error is not None:
-        ksft.equal(there, error == 0, f"{what} is there after the answer "
+        ksft.equal(done, error == 0, f"{what} after the answer "
                    f"{os.strerror(error)}")
 
 
 def armed(link):
+    """Make allocations fail in each send() of @link, by the FailNth returned.
+    """
     nth = fault.FailNth()
     link.sock = fault.Armed(link.sock, nth)
     return nth
 
 
 def tell(nth, what):
+    """Say how many allocations failed: one in each call except the last."""
     ksft.note(f"{what}: {nth.nth - 1} allocations")
     ksft.check(nth.nth > 1, f"{what}: no allocation was made to fail")
 
@@ -83,9 +93,9 @@ def link_add(bed, ledger, plug):
     for _ in nth.each():
         error = ask(route.link_add, "ov8", other)
         there = not ns.ip_error("link show dev ov8")
-        agree(error, there, "the card")
+        agree(error, there, "the card is there")
         ledger.wait_count("port", before + there)
-        ksft.check(there or nth.injected, "link add fails of itself")
+        ksft.check(there or nth.injected, "link add fails without a fault")
         if there:
             ns.ip("link del ov8")
             ledger.wait_count("port", before)
@@ -106,7 +116,7 @@ def link_add_plugged(bed, ledger):
 
 
 class State:
-    """A state of the tests at a, and whether it is there."""
+    """The state that a test adds at a."""
 
     def __init__(self, bed, ledger, out):
         self.ns, self.ledger = bed.a, ledger
@@ -117,7 +127,9 @@ class State:
         self.refused = 0                # adds that the card had no memory for
 
     def add(self, link):
-        """Returns the errno. If the card refuses, it must say: no memory."""
+        """The errno, or None as in ask(). A refusal of the card must say that
+        it has no memory.
+        """
         answer = answer_to(link.add, spi=SPI, src=self.src, dst=self.dst,
                            aead=("rfc4106(gcm(aes))", bytes(range(20)), 128),
                            window=0 if self.out else 32,
@@ -133,7 +145,9 @@ class State:
         return ask(link.delete, spi=SPI, dst=self.dst)
 
     def there(self):
-        """True if the state is there. It must have its offload and an SA."""
+        """Is the state there? Check that its offload, its association and its
+        SA are there if the state is there, and only then.
+        """
         text = self.ns.ip_output("xfrm state")
         there = f"spi {SPI:#010x}" in text
         ksft.equal("crypto offload" in text, there,
@@ -152,12 +166,12 @@ def sa_add(bed, ledger):
         for _ in nth.each():
             error = state.add(link)
             there = state.there()
-            agree(error, there, "the state")
-            ksft.check(there or nth.injected, "it fails of itself")
+            agree(error, there, "the state is there")
+            ksft.check(there or nth.injected, "SA add fails without a fault")
             if there:
                 ksft.equal(state.delete(plain), 0, "delete")
         tell(nth, f"SA add {'out' if out else 'in'}")
-        ksft.note(f"the card had no memory for {state.refused} of them")
+        ksft.note(f"the card had no memory for {state.refused} of these adds")
         ksft.check(state.refused > 2, "of the card's own allocations only "
                    f"{state.refused} failed")
 
@@ -171,8 +185,9 @@ def sa_delete(bed, ledger):
         ksft.equal(state.add(plain), 0, "add")
         error = state.delete(link)
         there = state.there()
-        agree(error, not there, "the deletion")
-        ksft.check(not there or nth.injected, "it fails of itself")
+        agree(error, not there, "the state is gone")
+        ksft.check(not there or nth.injected,
+                   "SA delete fails without a fault")
         if there:
             ksft.equal(state.delete(plain), 0, "delete")
     tell(nth, "SA delete")
@@ -191,7 +206,7 @@ def sockets(bed, shape):
 
 
 def drain(sock, quiet=0.05):
-    """The packets that came, until none comes for a while."""
+    """Receive until nothing comes for @quiet seconds; return the packets."""
     got = []
     while select.select([sock], [], [], ksft.patience(quiet))[0]:
         try:
@@ -237,10 +252,12 @@ def send_from(bed, how):
                 try:
                     nth.run(socks["a"].send, data)
                 except OSError as error:
-                    ksft.check(nth.injected, f"send fails of itself: {error}")
+                    ksft.check(nth.injected,
+                               f"send fails without a fault: {error}")
                 got = drain(socks["b"], 0.02 if nth.injected else 2)
                 ksft.check(got in ([], [data]), f"received: {got}")
-                ksft.check(got or nth.injected, "it does not arrive")
+                ksft.check(got or nth.injected,
+                           "a packet is lost without a fault")
                 watch.look()
                 watch.check_clear()
             tell(nth, f"send {name}, {length} bytes")
@@ -250,8 +267,8 @@ def send_from(bed, how):
 
 
 def receive(bed, _ledger):
-    """b offloads, and receives in softirqs, which are no thread of the test. So
-    allocations with the module on their stack fail.
+    """Only b offloads. b receives in softirqs, in no thread of the test, so
+    allocations are chosen by their stack: those of the module fail.
     """
     fault.stack_needed()
     for name in SHAPES:
@@ -269,7 +286,8 @@ def receive(bed, _ledger):
             failures += failed()
             drain(socks["b"])
             socks["a"].send(sent[0])
-            ksft.equal(drain(socks["b"], 2)[:1], sent[:1], "afterwards")
+            ksft.equal(drain(socks["b"], 2)[:1], sent[:1],
+                       "received after the failures")
             watch.look()
             watch.check_clear()
         ksft.note(f"receive {name}: {failures} allocations failed")
@@ -280,7 +298,9 @@ def receive(bed, _ledger):
 
 
 def netns_delete(_bed, ledger):
-    """Workers delete the cards, states and policies of a namespace."""
+    """Workers delete the cards, states and policies of a namespace, so
+    allocations are chosen as in receive().
+    """
     fault.stack_needed()
     before = ledger.count("port")
     for interval in INTERVALS:

@@ -3,10 +3,10 @@
 """Packet offload lets only the packets of an IKE daemon pass in clear between
 two hosts whose policies protect all packets.
 
-UDP sockets and netlink play a daemon that differs from strongSwan. Its sockets
-have an inbound and an outbound policy (IP_XFRM_POLICY). Each card has one
-offloaded outbound bypass, and no inbound bypass. Every case also runs in
-software, with the same result unless the case says otherwise.
+UDP sockets and netlink play a daemon that differs from strongSwan: on a card it
+has at most one bypass, which is outbound. So inbound IKE passes only because
+the daemon's sockets have policies of their own (IP_XFRM_POLICY). Every case
+also runs in software. A case looks at hosts.who where the results differ.
 """
 import select
 import socket
@@ -18,10 +18,11 @@ from lib.bed import CARD, MAC, OTHER, OUTER, Bed, Sa, Shape, family
 from lib.nft import nft
 from lib.spd import FULL, socket_policy
 
-IKE, NATT, OTHER_PORT = 500, 4500, 7500
+# Two ports of the daemon, and a port of another program
+IKE, IKE_TOO, OTHER_PORT = 500, 4501, 7500
 SOFTWARE, PACKET = "software", "the card"
 ANY = {4: "0.0.0.0", 6: "::"}
-# Another host, and a host behind b
+# Another host on a's side, and a host behind b
 STRANGER = {4: "192.0.2.66", 6: "2001:db8::66"}
 BEHIND = {4: "192.0.2.99", 6: "2001:db8::99"}
 DELIVERED = "delivered"
@@ -52,14 +53,16 @@ class Hosts:
             f"priority {priority} {offload} {words}")
 
     def protect_from(self, src, dst=None):
-        """Add b's policy that protects packets from @src to b, or to @dst."""
+        """Give b a policy that protects packets from @src to @dst, by default
+        to b.
+        """
         self.policy("b", "in", f"{src}/{FULL[self.fam]}",
                     f"{dst or OUTER['b'][self.fam]}/{FULL[self.fam]}",
                     "tmpl proto esp reqid 1 mode transport")
 
     def hole(self, side):
-        """The bypass for packets that leave by the card from the daemon's port.
-        Its if_id is the card's index.
+        """Give the card of a side the daemon's outbound bypass. Its if_id is
+        the card's index. In software the sockets' own policies are enough.
         """
         if not self.offload:
             return
@@ -99,7 +102,9 @@ class Hosts:
                       esp.udp(src, dst, sport, port, b"IKE" * 9))
 
     def fate(self, frame, socks):
-        """"delivered", or the counter of xfrm that moved."""
+        """Send a frame to b. Return "delivered" if one of @socks gets the
+        packet, or the counter of xfrm that moves.
+        """
         b = self.bed.b
         before = b.xfrm_stat()
         self.bed.inject("b", frame)
@@ -115,12 +120,16 @@ class Hosts:
         return ksft.wait_for(f"what {self.who} makes of a packet", outcome)
 
     def expect(self, socks, fate, packet=None, what=""):
-        """Check the fate of a packet to the daemon's port, in a frame to b."""
+        """Check the fate of @packet, by default of IKE from a, in a frame to b.
+        @what ends the message of a failure.
+        """
         frame = esp.ethernet(MAC["b"], MAC["a"], packet or self.packet())
         ksft.equal(self.fate(frame, socks), fate, f"{self.who}: {what}")
 
     def expect_strict(self, socks, frame, what, counter=CLEAR):
-        """The card drops the frame; software may do otherwise."""
+        """Check that the card drops the frame, and which counter moves. What
+        software does with the frame is not checked.
+        """
         if self.who == SOFTWARE:
             return
         self.bed.mark()
@@ -140,7 +149,8 @@ class Talk:
         self.data = {side: hosts.socket(side, OTHER_PORT) for side in "ab"}
         for side in "ab":
             hosts.hole(side)
-        self.sent = 0
+        self.sent = 0                   # datagrams from each side
+        self.seen = 0                   # how many of them arrived() has seen
 
     def to(self, side, port):
         return OUTER[OTHER[side]][self.hosts.fam], port
@@ -162,7 +172,8 @@ class Talk:
                                        self.to(side, OTHER_PORT))
 
     def arrived(self):
-        """Check that all datagrams sent so far have arrived, and their order.
+        """Check that all datagrams sent so far have arrived, with offload also
+        their order.
 
         The core chooses the send queue of software ESP by the hash of its
         SPI. So in software a packet of a new SA may overtake packets of the
@@ -185,12 +196,11 @@ class Talk:
             ksft.equal(got[0], 1 + self.seen, "first datagram")
         self.seen = self.sent
 
-    seen = 0
-
     def rekey(self):
         """Rekey as in RFC 7296 2.8.
 
-        Add the inbound SAs, then the outbound SAs, then delete the old SAs.
+        Add the inbound SAs, then the outbound SAs, then delete the old outbound
+        SAs. Delete the old inbound SAs when all datagrams have arrived.
         """
         hosts, bed = self.hosts, self.hosts.bed
         old = hosts.pair
@@ -214,7 +224,7 @@ class Talk:
 
 
 def rekeyed(hosts):
-    """Nothing is lost, and only IKE leaves in clear."""
+    """While keys change, nothing is lost, and only IKE leaves in clear."""
     talk = Talk(hosts)
     for _ in range(3):
         talk.rekey()
@@ -230,6 +240,7 @@ def rekeyed(hosts):
         ksft.equal(struct.unpack_from("!HH", frame.payload), (IKE, IKE),
                    "ports of a clear frame")
         ike += 1
+    # One IKE packet in each of the 6 steps of the 3 rekeyings
     ksft.equal(ike, 3 * 6, "IKE in clear")
     ksft.equal(sealed, 2 * talk.sent, "protected datagrams")
     if hosts.offload:
@@ -240,10 +251,10 @@ def rekeyed(hosts):
 def only_for_the_socket(hosts):
     """Only packets that the daemon's socket receives pass in clear."""
     daemon = hosts.daemon("b")
-    other, natt = hosts.socket("b", OTHER_PORT), hosts.daemon("b", NATT + 1)
-    socks = [daemon, other, natt]
+    other, too = hosts.socket("b", OTHER_PORT), hosts.daemon("b", IKE_TOO)
+    socks = [daemon, other, too]
     hosts.expect([daemon], DELIVERED, what="to the daemon")
-    hosts.expect([natt], DELIVERED, hosts.packet(NATT + 1),
+    hosts.expect([too], DELIVERED, hosts.packet(IKE_TOO),
                  "to another port of the daemon")
     hosts.expect(socks, MISMATCH, hosts.packet(OTHER_PORT),
                  "to a socket without policy")
@@ -251,7 +262,7 @@ def only_for_the_socket(hosts):
                  "to no socket")
     hosts.protect_from(STRANGER[hosts.fam])
     hosts.expect([daemon], DELIVERED, hosts.packet(src=STRANGER[hosts.fam]),
-                 "to the daemon, from another")
+                 "to the daemon, from another host")
     daemon.close()
     hosts.expect(socks[1:], MISMATCH, what="after the daemon's end")
     hosts.expect([hosts.daemon("b", address=OUTER["b"][hosts.fam])],
@@ -264,19 +275,20 @@ def no_ike(hosts):
     sock = hosts.socket("b")
     hosts.expect([sock], MISMATCH, what="no policy")
     socket_policy(sock, hosts.fam, "out")
-    hosts.expect([sock], MISMATCH, what="outbound only")
+    hosts.expect([sock], MISMATCH, what="only an outbound policy")
     socket_policy(sock, hosts.fam, "in", src=STRANGER[hosts.fam])
-    hosts.expect([sock], MISMATCH, what="for another source")
+    hosts.expect([sock], MISMATCH, what="a policy for another source")
     hosts.expect([sock], DELIVERED, hosts.packet(src=STRANGER[hosts.fam]),
-                 what="from this source")
+                 what="a policy for this source")
     ends = OUTER["a"][hosts.fam], OUTER["b"][hosts.fam]
     socket_policy(sock, hosts.fam, "in", (*ends, False, 1))
-    hosts.expect([sock], MISMATCH, what="with template")
+    hosts.expect([sock], MISMATCH, what="a policy with a template")
     socket_policy(sock, hosts.fam, "in", block=True)
+    # Software blocks by the socket's policy; the card drops by its own policy
     hosts.expect([sock], BLOCKED if hosts.who == SOFTWARE else MISMATCH,
-                 what="that blocks")
+                 what="a policy that blocks")
     socket_policy(sock, hosts.fam, "in")
-    hosts.expect([sock], DELIVERED, what="for all")
+    hosts.expect([sock], DELIVERED, what="a policy for all sources")
 
 
 def mapped(hosts):
@@ -295,7 +307,7 @@ def nearer_socket(hosts):
     socket_policy(near, hosts.fam, "in")
     hosts.expect([near], DELIVERED, what="a nearer socket with policy")
     near.close()
-    hosts.expect([wild], DELIVERED, what="without it")
+    hosts.expect([wild], DELIVERED, what="without the nearer socket")
 
 
 def ended_meanwhile(hosts):
@@ -322,11 +334,13 @@ def block(hosts):
     hosts.policy("b", "in", far, near, "action block", verb="update")
     hosts.expect([hosts.daemon("b")], DELIVERED, what="to the daemon")
     hosts.expect([hosts.socket("b", OTHER_PORT)], BLOCKED,
-                 hosts.packet(OTHER_PORT), "to another")
+                 hosts.packet(OTHER_PORT), "to a socket without policy")
 
 
 def stricter(hosts):
-    """The card drops packets that the daemon's socket would take."""
+    """The card drops a clear packet that it cannot pin to the daemon's socket
+    (kmod/bridge/packet/socket.c).
+    """
     fam, bed = hosts.fam, hosts.bed
     daemon = hosts.daemon("b")
     group = ("224.0.0.9", "01:00:5e:00:00:09") if fam == 4 else \
@@ -355,7 +369,7 @@ def stricter(hosts):
     else:
         header = bytes([esp.UDP, 0, 1, 4, 0, 0, 0, 0])
         strict(esp.ip(src, dst, 60, header + data), "destination options")
-    hosts.expect([daemon], DELIVERED, what="to the daemon, at last")
+    hosts.expect([daemon], DELIVERED, what="to the daemon, afterwards")
 
     daemon.close()
     member = hosts.daemon("b", options=[socket.SO_REUSEPORT])
@@ -387,8 +401,9 @@ def above_the_card(hosts):
 
 
 def listened_to(hosts):
-    """A raw socket gets a copy before UDP gets the packet. If a packet socket
-    listens to IP, UDP gets a copy that is pinned to no socket.
+    """The card drops a packet if a raw socket without a bypass, or a packet
+    socket for IP, takes it, too. A raw socket gets its copy before UDP gets the
+    packet. Beside a packet socket UDP gets a copy that is pinned to no socket.
     """
     b, fam = hosts.bed.b, hosts.fam
     daemon = hosts.daemon("b")
@@ -405,7 +420,7 @@ def listened_to(hosts):
         hosts.expect_strict([daemon], plain, "beside a raw socket")
     ksft.equal(select.select([raw], [], [], 0)[0], [], "clear text")
     socket_policy(raw, fam, "in")
-    hosts.expect([daemon], DELIVERED, what="beside a raw bypass")
+    hosts.expect([daemon], DELIVERED, what="beside a raw socket's bypass")
     ksft.wait_for("the copy", lambda: select.select([raw], [], [], 0)[0])
     raw.close()
 
@@ -417,8 +432,9 @@ def listened_to(hosts):
 
 
 def led_away(hosts, kind, statement):
-    """A rule changes the port to a port whose socket has no policy. The packet
-    stays with the socket that the card has found for it.
+    """A rule leads packets from the daemon's port to another port, whose socket
+    has no policy. This socket gets nothing: software drops the packet, and the
+    card's packet stays with the socket that the card has found, the daemon's.
     """
     b, ip = hosts.bed.b, "ip" if hosts.fam == 4 else "ip6"
     daemon, other = hosts.daemon("b"), hosts.socket("b", OTHER_PORT)
@@ -440,7 +456,9 @@ def rewritten(hosts):
 
 
 def redirected(hosts):
-    """NAT takes packets away from their socket: nf_nat_ipv4_local_in()."""
+    """NAT changes the port, except in a packet that the card has marked as
+    untracked.
+    """
     to = OUTER["b"][hosts.fam]
     to = to if hosts.fam == 4 else f"[{to}]"
     led_away(hosts, "nat", f"dnat to {to}:{OTHER_PORT}")
@@ -459,7 +477,8 @@ def filtered(hosts):
                                            hosts.packet()))
         ksft.wait_for(f"the rule of {hook}", lambda: "packets 1 " in nft(
             b, "list table inet ov2"))
-        ksft.equal(select.select([daemon], [], [], 0)[0], [], "dropped")
+        ksft.equal(select.select([daemon], [], [], 0)[0], [],
+                   "sockets that got a dropped packet")
         nft(b, "delete table inet ov2")
     hosts.expect([daemon], DELIVERED, what="without rules")
 
@@ -544,12 +563,12 @@ def trap(hosts):
         # The card has states of reqid 1 for these hosts, and must not use them
         ksft.equal(out.below(), "ipsec_tx_drop_no_sa", "below xfrm")
     bed.a.ip("xfrm state flush")
-    ksft.equal(out.fate(), NO_STATE, "nobody listens")
+    ksft.equal(out.fate(), NO_STATE, "no key manager listens")
     manager = xfrmnl.Acquires(bed.a)
     hosts.defer(manager.close)
-    ksft.equal(out.fate(), NO_STATE, "somebody does")
+    ksft.equal(out.fate(), NO_STATE, "a key manager listens")
     manager.wait(src, dst)
-    ksft.equal(out.fate(), NO_STATE, "meanwhile")
+    ksft.equal(out.fate(), NO_STATE, "the key manager was asked")
     daemon["a"].sendto(b"IKE", (dst, IKE))
     ksft.wait_for("IKE", lambda: select.select([daemon["b"]], [], [], 0)[0])
     bed.a.ip(hosts.pair.ab.line("a", hosts.who == PACKET))
@@ -564,7 +583,9 @@ def trap(hosts):
 
 
 def inbound(hosts, clear, protected, words, **how):
-    """The fate of a's packets at b, under a policy made of these words."""
+    """Check the fates, @clear and @protected, of a clear and of a protected
+    packet from a to b, under a policy of b that is made of @words.
+    """
     fam = hosts.fam
     src, dst = (OUTER[side][fam] for side in "ab")
     hosts.policy("b", "in", f"{src}/{FULL[fam]}", f"{dst}/{FULL[fam]}", words,
@@ -607,11 +628,11 @@ def reserved(hosts):
     out.policy(out.template(1), 10)
     fate = out.fate()
     a.ip(f"xfrm state deleteall src {OUTER['b'][fam]} proto esp")
-    ksft.equal(out.fate(), "esp", "when it is gone")
+    ksft.equal(out.fate(), "esp", "when the reserved SPI is gone")
     if hosts.who == PACKET and fate == NO_STATE:
         raise ksft.XFail("XFRM_STATE_INSERT() puts a state in software before "
-                         "offloaded ones if there are no others, and "
-                         "xfrm_state_find() looks no further")
+                         "the offloaded states of a chain that has no others, "
+                         "and xfrm_state_find() looks no further")
     ksft.equal(fate, "esp", hosts.who)
 
 

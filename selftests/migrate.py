@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A MOBIKE tunnel that moves to other addresses goes on working on a card.
+"""A tunnel that MOBIKE has moved to other addresses works on a card again when
+it has new states.
 
 XFRM_MSG_MIGRATE changes the policy in place without telling the card. From then
-on the card must use the new addresses, and not the old ones.
+on the card must use the policy's new addresses, and not the old addresses.
 """
 from lib import esp, ksft, xfrmnl
 from lib.algs import ALGS
@@ -14,11 +15,12 @@ UDP = esp.UDP
 # The addresses that a moves to
 MOVED = {4: "192.0.2.11", 6: "2001:db8::11"}
 NO_SA, TEMPLATE = "ipsec_tx_drop_no_sa", "ipsec_rx_drop_template"
-CLEAR_OFFLOAD = 1
 
 
 class Tunnel:
-    """A tunnel from a to b: a policy at one side, states of any addresses."""
+    """The end of a tunnel from a to b at one side, with the addresses that a
+    migration finds (old) and sets (new).
+    """
 
     def __init__(self, card, side, how="packet"):
         self.card, self.side, self.how = card, side, how
@@ -46,7 +48,8 @@ class Tunnel:
                                  self.old, self.new, **words)
 
     def state(self, ends):
-        """The only state; keys and numbers are new."""
+        """Make a state between @ends the only state, with new keys and numbers.
+        """
         self.ns.ip("xfrm state flush")
         card = self.card
         sa = Sa(card.pair.shape, "a", next(card.bed.spi), ALGS["aes128-gcm"],
@@ -71,17 +74,21 @@ class Tunnel:
         return fate
 
     def states(self):
+        """The lines about offload in `ip xfrm state`, one for each SA."""
         return self.card.bed.offload_lines(self.side)
 
 
 def moved(card, defer, side, good, bad):
+    """The fate of a packet is @good with a state that has the addresses of the
+    policy, and @bad with a state of other addresses.
+    """
     tunnel = Tunnel(card, side)
     card.policy(side, tunnel.direction, card.pair_selector(), PROTECT)
     for ends, fate in ((tunnel.new, bad), (tunnel.old, good)):
         tunnel.state(ends)
         ksft.equal(tunnel.fate(), fate, f"before, state from {ends[0]}")
     ksft.equal(tunnel.migrate(), (0, ""), "migration")
-    # The core has made a new state of the old one, in software
+    # The core has replaced the state by a state in software
     ksft.equal(tunnel.states(), [], "offloaded states")
     ksft.check(f"src {tunnel.new[0]} dst {tunnel.new[1]}" in
                tunnel.ns.ip_output("xfrm state"), "no state has moved")
@@ -108,7 +115,9 @@ def moved_in(card, defer):
 
 
 def by_socket(card, defer):
-    """Core and card let nothing pass until there is a new state."""
+    """After a migration core and card let nothing pass until there is a new
+    state.
+    """
     tunnel = Tunnel(card, "a")
     card.policy("a", "out", card.pair_selector(), PROTECT)
     tunnel.state(tunnel.old)
@@ -121,7 +130,7 @@ def by_socket(card, defer):
 
 
 def in_crypto_mode(card, defer):
-    """A tunnel in crypto mode goes on in software."""
+    """After a migration a tunnel in crypto mode goes on in software."""
     tunnel = Tunnel(card, "a", "crypto")
     card.policy("a", "out", card.pair_selector(), PROTECT, offload=False)
     tunnel.state(tunnel.old)
@@ -135,7 +144,12 @@ def in_crypto_mode(card, defer):
 
 
 def kept(card, defer, mode, message):
-    """A migration that asks to keep the offload is refused, without effect."""
+    """A migration that asks to keep the offload keeps it. If the kernel refuses
+    or ignores this wish, the case fails as expected.
+
+    message: what is to migrate, the "policy" with its state
+    (XFRM_MSG_MIGRATE), or the "state" alone (XFRM_MSG_MIGRATE_STATE).
+    """
     tunnel = Tunnel(card, "a", mode)
     card.policy("a", "out", card.pair_selector(), PROTECT,
                 offload=mode == "packet")
