@@ -23,8 +23,8 @@ TCP_PORT = 7101
 
 
 class Stream(threading.Thread):
-    """A TCP stream from a to b whose data is the marker. The stack sends it in
-    large packets.
+    """A TCP stream from a to b whose data is the marker. With offload the stack
+    sends it in large packets.
     """
 
     def __init__(self, bed, shape):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""SAs end in every way under traffic, and no packet leaves in clear.
+"""While SAs end or change under traffic, no packet leaves in clear.
 
 SAs are deleted, updated, flushed and replaced, and they expire. At the end no
 object is left.

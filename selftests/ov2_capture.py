@@ -57,6 +57,7 @@ class Captures:
         """Is a packet socket bound to the monitor?"""
         with self.ns.entered(), \
                 open("/proc/thread-self/net/packet", encoding="ascii") as file:
+            # Column 4 is the index of the interface
             indices = {line.split()[4] for line in file.readlines()[1:]}
         return any(line.split(":")[0] in indices for line in self.monitors())
 

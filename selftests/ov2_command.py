@@ -48,7 +48,7 @@ def family_of(defer, ns):
 
 
 def lines(text):
-    """Lines with any number of blanks as one."""
+    """The lines of a text, each run of blanks as one blank."""
     return [" ".join(line.split()) for line in text.splitlines()]
 
 
@@ -131,7 +131,8 @@ def no_card(defer):
 
 
 def namespaces(defer):
-    """-n looks into another namespace; the other end may be in yet another one.
+    """-n looks into another namespace. The other end of the card's cable may be
+    elsewhere.
     """
     ns = two_cards(defer)
     there = Netns("there")
