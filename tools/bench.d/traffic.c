@@ -8,10 +8,10 @@
  *
  * A and B are names of `ip netns`. A sends to ADDRESS, an address of B. WARM bytes
  * or packets pass before the clock starts. When the clock starts and when it stops,
- * everything that was sent has been received, so each packet is counted in full. TCP
- * divides WARM and BYTES among its FLOWS.
- * Prints the nanoseconds that passed, and in how many of these no task ran. With
- * PROFILE=FILE in the environment, samples of this time go to FILE: see profile.c.
+ * everything that was sent has been received, so each packet is counted in full.
+ * TCP divides WARM and BYTES among its FLOWS. Prints the nanoseconds that passed,
+ * and in how many of these no task ran. With PROFILE=FILE in the environment,
+ * samples of this time go to FILE: see profile.c.
  *
  * tcp: each end of each flow has a process of its own, as with iperf3.
  * udp: one process has both sockets, so that no wake-up is in the figure.

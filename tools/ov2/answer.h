@@ -31,10 +31,10 @@ enum verdict {
  * @todo: what the user may do, or ""
  * @ifindex: the device that has the state or policy, or 0
  * @packet: the state or policy is in packet mode
- * @counted: the numbers below are known
+ * @counted: @packets, @card_packets and @software are known
  * @packets: packets that the kernel counted
  * @card_packets: packets that the card sealed or opened
- * @software: at least so many packets did not go through the card's engine
+ * @software: at least this many packets did not go through the card's engine
  * @declined: the packets that the card declined, as struct known_sa has them;
  *	NULL if there is none
  * @met: @hits is known

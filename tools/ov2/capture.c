@@ -25,13 +25,13 @@
 #include "pcapng.h"
 #include "text.h"
 
-/* A header, and the largest frame behind it */
+/* Bytes of a header and of the largest frame behind it */
 #define CAPTURE_PACKET	(128 * 1024)
 #define CAPTURE_TEXT	512
 
 /**
  * struct interface - a side of a card in the file
- * @card: number of the card
+ * @card: interface index of the card
  * @wire: the side of the wire; otherwise the side of the stack
  * @number: number in the file
  */
@@ -42,7 +42,7 @@ struct interface {
 };
 
 /**
- * struct capture - what is going on
+ * struct capture - a capture that is running
  * @filter: which frames are wanted
  * @monitor: where the frames come from
  * @signals: a signalfd, which tells when the user ends the capture
@@ -51,7 +51,7 @@ struct interface {
  * @interfaces: the interfaces in @file so far
  * @count: how many interfaces
  * @frames: how many frames were taken
- * @lost: how many frames had no room
+ * @lost: how many frames the socket of the monitor had no room for
  */
 struct capture {
 	struct capture_filter filter;
@@ -274,7 +274,7 @@ static enum status capture_ended(int error)
 {
 	switch (error) {
 	case -EPIPE:
-		/* The reader has seen enough. */
+		/* The reader of the pipe has ended. */
 		return STATUS_DONE;
 	case -ENETDOWN:
 	case -ENXIO:

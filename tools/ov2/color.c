@@ -10,7 +10,7 @@
 static bool color_on;
 
 /**
- * color_choose() - whether the output has colours
+ * color_choose() - choose whether the output has colours
  * @when: "auto", "always" or "never"
  *
  * Return: false if @when is another word.

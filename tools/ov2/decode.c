@@ -26,7 +26,7 @@ static uint32_t field(uint32_t mask, unsigned long long word)
 }
 
 /**
- * struct reading - what a word says if it stands in one slot
+ * struct reading - what a word says in a certain slot
  * @text: the meaning, in words
  * @used: length of @text
  * @wrong: no card makes this word; @text says why
@@ -410,7 +410,7 @@ static enum status decode_take(const char *text, struct wanted *wanted)
 	}
 	errno = 0;
 	wanted->word = strtoull(word, &end, 0);
-	/* strtoull() takes signs and blanks */
+	/* strtoull() would also take signs and blanks */
 	if (*word < '0' || *word > '9' || *end)
 		return wrong_use("'%s' is not a word of a record, which is a number such as 0x05000206",
 				 text);

@@ -109,7 +109,7 @@ static enum status take_count(const char *text)
 
 /**
  * struct line - what the command line says
- * @command: the command; NULL for help
+ * @command: the command; NULL if none was named
  * @netns: the network namespace that -n names, or NULL
  * @only: an option that only one command has, or NULL
  * @only_for: this command

@@ -18,7 +18,7 @@ struct schema_attr;
  * @socket: the socket
  * @seq: the number of the last request
  * @interrupted: the last dump changed while it was read
- * @explained: @sentence is the kernel's own, and not that of its errno
+ * @explained: the kernel gave @sentence; otherwise it is the text of the errno
  * @sentence: what the kernel says about the last request that failed
  */
 struct nl {

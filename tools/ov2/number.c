@@ -19,7 +19,7 @@ bool number_read(const char *word, int base, unsigned long long *value)
 
 	errno = 0;
 	*value = strtoull(word, &end, base);
-	/* strtoull() takes signs and blanks */
+	/* strtoull() would also take signs and blanks */
 	return *word >= '0' && *word <= '9' && !*end && !errno;
 }
 

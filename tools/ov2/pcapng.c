@@ -23,7 +23,7 @@
 #define OPTION_DESCRIPTION	3	/* of an interface */
 #define OPTION_RESOLUTION	9	/* of an interface */
 #define OPTION_FLAGS		2	/* of a packet */
-#define OPTION_CUSTOM		2989	/* bytes, may be copied */
+#define OPTION_CUSTOM		2989	/* bytes, which programs may copy */
 #define FLAG_INBOUND		1
 #define FLAG_OUTBOUND		2
 /* The project has no enterprise number of its own. This one is for

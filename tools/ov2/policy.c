@@ -25,8 +25,8 @@ static const char *const titles[] = {
 
 /**
  * struct wanted - which policies are shown
- * @dir: only those of this direction, or 0
- * @index: only this one, or 0
+ * @dir: only the policies of this direction, or 0 for both directions
+ * @index: only the policy with this index, or 0 for all
  */
 struct wanted {
 	uint32_t dir;
