@@ -34,7 +34,7 @@ def packages():
 
 
 def files():
-    """The paths of the system's files."""
+    """The paths of the system's files and directories, without those in CHANGING."""
     found = set()
     for directory, directories, names in os.walk("/"):
         directories[:] = [name for name in directories
