@@ -79,12 +79,13 @@ def blocks(name):
 
 
 def run_script(script):
-    """The exit status of bash, None if it did not end in time, and what was
-    printed. Whatever bash has left in the background is ended, too.
+    """Run bash; return its exit status, or None if bash did not end in time,
+    and what was printed. Processes that bash has left in the background are
+    ended, too.
     """
-    # A pipe would not end before everything in the background has ended
+    # A file, because a pipe has no end before all these processes have ended
     with tempfile.TemporaryFile("w+", errors="replace") as output:
-        # With start_new_session, the group of bash has its number
+        # start_new_session gives bash a process group with bash's own number
         with subprocess.Popen(["bash", "-c", script], stdout=output,
                               stderr=subprocess.STDOUT,
                               start_new_session=True) as bash:
