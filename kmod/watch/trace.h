@@ -194,14 +194,14 @@ TRACE_EVENT(ov2_rx_record,
  * The engine added an SA, or failed to add it
  *
  * dev: the card
- * handle: the SA
+ * handle: the SA, 0 if it was not added
  * dir: in or out
  * spi: the SPI of the SA; if the SA has ESP and AH, the SPI of ESP
  * family: ipv4 or ipv6, of the outer addresses
  * mode: transport or tunnel, or unknown if the request does not say
  * esn: 1 if sequence numbers have 64 bits
  * encr: the identifier of the cipher
- * icv: bytes of the ICV of GCM and CCM
+ * icv: bytes of the ICV of a combined mode (GCM, CCM, ChaCha20-Poly1305)
  * udp_esp: the form of UDP encapsulation, 0 for none
  * status: 0 if the SA was added, else the reason
  */
