@@ -33,9 +33,11 @@ KINDS = [kind + version for kind in ("tcp", "udp", "sctp", "esp")
 PORTS = ("L4 bytes 0 & 1 [TCP/UDP src port] "
          "L4 bytes 2 & 3 [TCP/UDP dst port]")
 SO_INCOMING_NAPI_ID = 56
-# Size of the replay window: the numbers of a large packet of TCP, which may be
-# late in crypto mode, must be inside
-REPLAY = 256
+# Size of the replay window. In crypto mode the core draws a number before it
+# puts the packet into a queue. A sender that the scheduler stops in between is
+# overtaken by the packets that other senders have on their way, and by those
+# that follow while it waits.
+REPLAY = 4096
 
 
 class ManyQueues(Bed):
@@ -57,6 +59,7 @@ class Flows:
         self.bed, self.shape, self.how = bed, shape, how
         self.numbers = {}
         self.sent, self.got = [0] * FLOWS, [0] * FLOWS
+        self.rounds = 0                 # how often run() sent and received
         self.error = None
         self.done = threading.Event()
         self.thread = threading.Thread(target=self.run)
@@ -117,6 +120,7 @@ class Flows:
                         sock.send(self.sent[n].to_bytes(4) + bytes(36))
                         self.sent[n] += 1
                 self.take()
+                self.rounds += 1
             ksft.wait_for("the last datagrams",
                           lambda: self.take() or self.got == self.sent)
             self.watch_wire()
@@ -133,9 +137,13 @@ class Flows:
 
 
 class Stream:
-    """TCP from a to b in two threads, compared byte by byte."""
+    """TCP from a to b in two threads, compared byte by byte. It sends one
+    block in a round of the flows. So it does not run ahead of a datagram that
+    has its number and is not yet on the wire, nor of the capture of the wire.
+    """
 
-    def __init__(self, bed, shape):
+    def __init__(self, bed, shape, flows):
+        self.flows = flows
         listener = bed.b.socket(family(shape.inner), socket.SOCK_STREAM)
         listener.bind((bed.address("b", shape), PORT))
         listener.listen(1)
@@ -173,8 +181,11 @@ class Stream:
             self.error = error
 
     def send(self):
+        last = 0
         while not self.done.wait(0.002):
-            if self.sent - self.got < TCP_WINDOW:
+            rounds = self.flows.rounds
+            if rounds > last and self.sent - self.got < TCP_WINDOW:
+                last = rounds
                 self.sender.sendall(self.data)
                 self.sent += len(self.data)
         self.sender.shutdown(socket.SHUT_WR)
@@ -275,7 +286,7 @@ class Channels:
         pair = self.bed.install(shape, how=how, window=REPLAY)
         self.bed.mark()
         with Flows(self.bed, shape, how) as flows:
-            with Stream(self.bed, shape) as stream:
+            with Stream(self.bed, shape, flows) as stream:
                 for count in COUNTS:
                     change(count)
                     flows.go_on()
