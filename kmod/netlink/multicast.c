@@ -250,7 +250,7 @@ static void event_refused(const struct ov2_adapter *ad,
 		event_send(ad->dev, &event);
 }
 
-static const struct ov2_event_listener event_listener = {
+static const struct ov2_event_listener multicast_listener = {
 	.wants_sas	= event_wants_sas,
 	.card		= event_card,
 	.sa		= event_sa,
@@ -314,7 +314,7 @@ int ov2_events_register(void)
 {
 	int err;
 
-	ov2_event_listen(&event_listener);
+	ov2_event_listen(&multicast_listener);
 	err = register_netdevice_notifier(&event_notifier);
 	if (err)
 		ov2_event_listen(NULL);

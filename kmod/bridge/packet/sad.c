@@ -12,7 +12,7 @@
 #include "sad.h"
 #include "../sa/assoc.h"
 
-static const struct rhashtable_params table_params = {
+static const struct rhashtable_params sad_table_params = {
 	.key_len = sizeof(struct ov2_sad_key),
 	.key_offset = offsetof(struct ov2_assoc, sad.key),
 	.head_offset = offsetof(struct ov2_assoc, sad.node),
@@ -30,7 +30,7 @@ int ov2_sad_init(struct ov2_sad *sad)
 {
 	spin_lock_init(&sad->lock);
 	atomic64_set(&sad->changes, 0);
-	return rhltable_init(&sad->table, &table_params);
+	return rhltable_init(&sad->table, &sad_table_params);
 }
 
 /**
@@ -91,11 +91,11 @@ static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
 	lockdep_assert_held(&sad->lock);
 	rcu_read_lock();
 	full = ov2_list_reaches(rhltable_lookup(&sad->table, &assoc->sad.key,
-						table_params), OV2_SAD_SAME);
+						sad_table_params), OV2_SAD_SAME);
 	rcu_read_unlock();
 	if (full)
 		return -ENOSPC;
-	return rhltable_insert(&sad->table, &assoc->sad.node, table_params);
+	return rhltable_insert(&sad->table, &assoc->sad.node, sad_table_params);
 }
 
 /**
@@ -137,7 +137,7 @@ void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
 {
 	spin_lock_bh(&sad->lock);
 	if (assoc->sad.linked)
-		rhltable_remove(&sad->table, &assoc->sad.node, table_params);
+		rhltable_remove(&sad->table, &assoc->sad.node, sad_table_params);
 	assoc->sad.linked = false;
 	/* A look-up that reads the new count does not find the state. */
 	smp_mb__before_atomic();
@@ -224,7 +224,7 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 	struct rhlist_head *pos;
 	struct xfrm_state *x;
 
-	list = rhltable_lookup(&sad->table, key, table_params);
+	list = rhltable_lookup(&sad->table, key, sad_table_params);
 	rhl_for_each_entry_rcu(assoc, pos, list, sad.node) {
 		ov2_look(&sad->looks);
 		x = rcu_dereference(assoc->x);
