@@ -133,7 +133,7 @@ def feature_off(defer):
          "`ethtool -K ov0 esp-hw-offload on`, then delete the state")
     ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "on")
     row = case.state("a", case.pair.ab)
-    says(row, "software", "because esp-hw-offload is off",
+    says(row, "software", "because esp-hw-offload is off. It is on now",
          "delete the state and add it again")
     ksft.check("off now" not in row["text"], row["text"])
     ns.ip("xfrm state flush")
@@ -281,7 +281,19 @@ def not_a_card(defer):
           f" mode transport {KEY} offload dev other dir out")
     row, = ov2.ask(ns, "why", "0x88")
     says(row, "software", "Its packets take other, which is no card of"
-         " ipsecov2", "let the route lead through a card")
+         " ipsecov2, but a device of type vlan over the card ov0, and offloads"
+         " no ESP",
+         "let the route lead through ov0 itself, and name it")
+    ns.ip("link del other", "link add other type bridge",
+          "link set ov0 master other", "link set other up",
+          "addr add 198.18.0.1/24 dev other")
+    row, = ov2.ask(ns, "why", "0x88")
+    says(row, "software", "which is no card of ipsecov2, but a device of type"
+         " bridge over the card ov0, and offloads no ESP", "through ov0 itself")
+    ns.ip("link set ov0 nomaster")
+    row, = ov2.ask(ns, "why", "0x88")
+    says(row, "software", "Its packets take other, which is no card of ipsecov2"
+         " and offloads no ESP", "let the route lead through a card")
 
 
 def options(defer):
@@ -308,6 +320,21 @@ def options(defer):
              " options", "a packet without options")
     ksft.equal((row["packets"], row["card_packets"],
                 row["software_at_least"]), (4, 0, 4), "counts")
+
+
+def larger_than_mtu(defer):
+    """Packets do not fit into the MTU, so the kernel does not ask the card."""
+    case = Case(defer)
+    case.talk.udp("a", [3000] * 3)
+    row = case.state("a", case.pair.ab)
+    says(row, "offloaded", "bytes on average, and the MTU of ov0 is 1500: the"
+         " kernel keeps packets that do not fit", "give ov0 a larger MTU")
+    ksft.equal((row["packets"], row["card_packets"],
+                row["software_at_least"]), (3, 0, 3), "counts")
+    case.talk.udp("a", [10])
+    row = case.state("a", case.pair.ab)
+    says(row, "offloaded", "Why is unknown: the kernel does not tell which"
+         " packets it keeps")
 
 
 def policy_alone(defer):
@@ -458,8 +485,9 @@ if __name__ == "__main__":
         wrong_algorithm, wrong_policy, table_full, declined,
         ("route_vlan", route_elsewhere, "vlan"),
         ("route_dummy", route_elsewhere, "dummy"), not_a_card, options,
-        policy_alone, halves, larval, replayed, bad_icv, no_policy_in,
-        blocked, not_esp, nothing, unprivileged, no_module, no_key])
+        larger_than_mtu, policy_alone, halves, larval, replayed, bad_icv,
+        no_policy_in, blocked, not_esp, nothing, unprivileged, no_module,
+        no_key])
     module.load()
     ov2.need()
     ksft.run(SOME)

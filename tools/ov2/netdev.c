@@ -1,35 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Asks what the core asks before it offloads: the features of an interface
- * (ethtool's netlink family), and the route to an address (rtnetlink).
+ * (ethtool's netlink family), its MTU, and the route to an address (rtnetlink).
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/ethtool_netlink.h>
 #include <linux/genetlink.h>
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
 #include "family.h"
 #include "netdev.h"
 
+/* Whether this bit is esp-hw-offload. A bitset with a mask lists all bits of the
+ * mask, and those that are set have a flag.
+ */
+static bool netdev_is_offload(const struct nlattr *bit, bool mask)
+{
+	bool named = false, set = !mask;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, bit) {
+		switch (mnl_attr_get_type(attr)) {
+		case ETHTOOL_A_BITSET_BIT_NAME:
+			named = !strcmp(mnl_attr_get_str(attr),
+					"esp-hw-offload");
+			break;
+		case ETHTOOL_A_BITSET_BIT_VALUE:
+			set = true;
+			break;
+		}
+	}
+	return named && set;
+}
+
 /* Whether a bitset of ethtool has the feature esp-hw-offload. */
 static bool netdev_has_offload(const struct nlattr *bitset)
 {
-	const struct nlattr *bits, *bit, *attr;
+	const struct nlattr *attr, *bits = NULL, *bit;
+	bool mask = true;
 
-	mnl_attr_for_each_nested(bits, bitset) {
-		if (mnl_attr_get_type(bits) != ETHTOOL_A_BITSET_BITS)
-			continue;
-		mnl_attr_for_each_nested(bit, bits)
-			mnl_attr_for_each_nested(attr, bit)
-				if (mnl_attr_get_type(attr) ==
-				    ETHTOOL_A_BITSET_BIT_NAME &&
-				    !strcmp(mnl_attr_get_str(attr),
-					    "esp-hw-offload"))
-					return true;
+	mnl_attr_for_each_nested(attr, bitset) {
+		switch (mnl_attr_get_type(attr)) {
+		case ETHTOOL_A_BITSET_NOMASK:
+			mask = false;
+			break;
+		case ETHTOOL_A_BITSET_BITS:
+			bits = attr;
+			break;
+		}
 	}
+	if (!bits)
+		return false;
+	mnl_attr_for_each_nested(bit, bits)
+		if (netdev_is_offload(bit, mask))
+			return true;
 	return false;
 }
 
@@ -79,6 +108,67 @@ enum netdev_offload netdev_offload(uint32_t ifindex)
 		offload = NETDEV_UNKNOWN;
 	family_close(&ethtool);
 	return offload;
+}
+
+static void netdev_take_kind(const struct nlattr *info,
+			     struct netdev_link *link)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, info)
+		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
+			snprintf(link->kind, sizeof(link->kind), "%s",
+				 mnl_attr_get_str(attr));
+}
+
+static int netdev_take_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct netdev_link *link = data;
+	const struct nlattr *attr;
+	bool elsewhere = false;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg)) {
+		switch (mnl_attr_get_type(attr)) {
+		case IFLA_LINK:
+			link->lower = mnl_attr_get_u32(attr);
+			break;
+		case IFLA_LINK_NETNSID:
+			elsewhere = true;
+			break;
+		case IFLA_MASTER:
+			link->master = mnl_attr_get_u32(attr);
+			break;
+		case IFLA_MTU:
+			link->mtu = mnl_attr_get_u32(attr);
+			break;
+		case IFLA_LINKINFO:
+			netdev_take_kind(attr, link);
+			break;
+		}
+	}
+	if (elsewhere)
+		link->lower = 0;
+	return 0;
+}
+
+/* What an interface is. @link is empty if the kernel does not say. */
+void netdev_link(uint32_t ifindex, struct netdev_link *link)
+{
+	char room[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(room);
+	struct ifinfomsg *ifm;
+	struct nl nl;
+
+	memset(link, 0, sizeof(*link));
+	if (nl_open(&nl, NETLINK_ROUTE))
+		return;
+	request->nlmsg_type = RTM_GETLINK;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	ifm = mnl_nlmsg_put_extra_header(request, sizeof(*ifm));
+	ifm->ifi_index = ifindex;
+	if (nl_ask(&nl, request, NULL, netdev_take_link, link))
+		memset(link, 0, sizeof(*link));
+	nl_close(&nl);
 }
 
 static int netdev_take_route(const struct nlmsghdr *nlh, void *data)

@@ -23,7 +23,22 @@ enum netdev_offload {
 	NETDEV_ON,
 };
 
+/**
+ * struct netdev_link - what an interface is, and what it stands on
+ * @kind: "vlan", "bridge" and so on; "" for a NIC
+ * @lower: the interface of this namespace on which it was made; 0 if none
+ * @master: the bridge, bond and so on that it is in; 0 if none
+ * @mtu: bytes of its largest packet; 0 if the kernel does not say
+ */
+struct netdev_link {
+	char kind[32];
+	uint32_t lower;
+	uint32_t master;
+	uint32_t mtu;
+};
+
 enum netdev_offload netdev_offload(uint32_t ifindex);
+void netdev_link(uint32_t ifindex, struct netdev_link *link);
 uint32_t netdev_route(uint16_t family, const xfrm_address_t *from,
 		      const xfrm_address_t *to);
 

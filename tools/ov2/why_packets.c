@@ -82,6 +82,26 @@ static bool say_route(const struct state *state, struct answer *answer)
 	return true;
 }
 
+/* The core offloads only packets that fit into the MTU. So if the card did no
+ * packet, and an average packet does not fit, this is why.
+ */
+static bool say_mtu(const struct state *state, struct answer *answer)
+{
+	uint32_t ifindex = state->offload.ifindex;
+	struct netdev_link link;
+	unsigned long long mean;
+
+	netdev_link(ifindex, &link);
+	mean = state->info.curlft.bytes / answer->packets;
+	if (answer->card_packets || !link.mtu || mean <= link.mtu)
+		return false;
+	answer_say(answer, ". They have %llu bytes on average, and the MTU of %s is %u: the kernel keeps packets that do not fit",
+		   mean, card_name(ifindex), link.mtu);
+	answer_todo(answer, "let the sender make packets that fit, or give %s a larger MTU",
+		    card_name(ifindex));
+	return true;
+}
+
 /* Say why the core itself encrypts or decrypts packets of an offloaded state.
  */
 static void say_why_software(const struct state *state, struct answer *answer)
@@ -101,6 +121,8 @@ static void say_why_software(const struct state *state, struct answer *answer)
 		answer_say(answer, ". Why is unknown: perhaps they came through another device, or in fragments");
 		return;
 	}
+	if (say_mtu(state, answer))
+		return;
 	answer_say(answer, ". Why %sis unknown: the kernel does not tell which packets it keeps before it asks the card (those with IP options or extension headers, fragments, packets larger than the MTU)",
 		   answer->declined ? "the others were not done by the card " :
 				      "");

@@ -100,6 +100,48 @@ static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
 	say_trouble(xfrm, state, sa, answer);
 }
 
+/* The card on which an interface stands, or that is in it; 0 if none. */
+static uint32_t card_below(const struct known *known, uint32_t device,
+			   const struct netdev_link *link)
+{
+	struct netdev_link card;
+	size_t i;
+
+	if (known_is_card(known, link->lower))
+		return link->lower;
+	for (i = 0; i < known->card_count; i++) {
+		netdev_link(known->cards[i], &card);
+		if (card.master == device)
+			return known->cards[i];
+	}
+	return 0;
+}
+
+/* The packets of a state in software leave by a device that is no card. */
+static void say_no_card(const struct known *known, uint32_t device,
+			struct answer *answer)
+{
+	struct netdev_link link;
+	uint32_t card;
+
+	netdev_link(device, &link);
+	card = card_below(known, device, &link);
+	answer_say(answer, ". Its packets take %s, which is no card of ipsecov2",
+		   card_name(device));
+	if (card)
+		answer_say(answer, ", but a device of type %s over the card %s,",
+			   link.kind, card_name(card));
+	if (netdev_offload(device) == NETDEV_NEVER)
+		answer_say(answer, " and offloads no ESP");
+	else
+		answer_end(answer, ',');
+	if (card)
+		answer_todo(answer, "let the route lead through %s itself, and name it with `offload`",
+			    card_name(card));
+	else
+		answer_todo(answer, "let the route lead through a card (`ov2 show`), and name that card with `offload`");
+}
+
 /* No device offloads the state. The kernel does not keep whether a user asked
  * for the offload.
  */
@@ -142,11 +184,7 @@ static void why_software(const struct known *known, const struct state *state,
 		answer_say(answer, ". There is no route between its addresses");
 		return;
 	}
-	answer_say(answer, ". Its packets take %s, which is no card of ipsecov2",
-		   card_name(device));
-	if (netdev_offload(device) == NETDEV_NEVER)
-		answer_say(answer, " and offloads no ESP");
-	answer_todo(answer, "let the route lead through a card (`ov2 show`), and name that card with `offload`");
+	say_no_card(known, device, answer);
 }
 
 /* A card was asked for the state, and did not take it. */
@@ -171,6 +209,9 @@ static void why_not_taken(const struct known_entry *entry,
 	} else if (!strcmp(entry->reason, "ipsec_sa_fallback_full")) {
 		answer_todo(answer, "give %s room for more SAs (`ov2 set %s capacity N`), or delete states that %s need not have; then delete this one and add it again",
 			    card, card, card);
+	} else if (!strcmp(entry->reason, "ipsec_sa_fallback_disabled")) {
+		answer_say(answer, ". It is on now");
+		answer_todo(answer, "delete the state and add it again");
 	} else {
 		answer_todo(answer, "remove the reason, then delete the state and add it again");
 	}
