@@ -354,6 +354,12 @@ def send_cost(card, packet):
     return min(best)
 
 
+def cheap_cost(card, packet, limit):
+    """send_cost() if it is below the limit, else 0"""
+    cost = send_cost(card, packet)
+    return cost if cost < limit else 0
+
+
 def many(card, defer):
     """A packet costs about the same with 10,000 more policies. The test sends a
     packet that is blocked, so that the card does little besides the search.
@@ -371,10 +377,12 @@ def many(card, defer):
         # A search that looked at all policies would look at these first
         a.ip(*(card.line("a", "out", selector, PROTECT, 5)
                for selector in selectors[at:at + 500]))
-    lots = send_cost(card, blocked)
+    # A busy machine may slow down all packets of a measurement. A search that
+    # looked at all policies would be slow in each measurement.
+    lots = ksft.wait_for("packets that cost at most 3 times as much",
+                         lambda: cheap_cost(card, blocked, 3 * few))
     ksft.note(f"20 packets: {few * 1e6:.0f} us with 2 policies, "
               f"{lots * 1e6:.0f} with {MANY + 2}")
-    ksft.check(lots < 3 * few, "a packet costs more with many policies")
     ksft.equal(card.leaves(packet), "esp", "with many policies")
     for selector in (selectors[0], selectors[-1]):
         a.ip(card.line("a", "out", selector, None, verb="delete"))
