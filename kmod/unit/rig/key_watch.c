@@ -11,8 +11,8 @@
 
 #include "key_watch.h"
 
-/* An object may be larger than its owner asked for. KASAN reports a read of the
- * bytes behind that size.
+/* An object may be larger than its owner asked for. KASAN would report a read
+ * of the bytes that the owner did not ask for.
  */
 static noinline bool __no_sanitize_address
 watch_matches(const u8 *p, const struct ov2_key_watch *watch)
