@@ -4,7 +4,8 @@
  * this refusal.
  *
  * User space cannot make the engine fail a request, cannot send a request that
- * the core refuses first, and needs SELinux for a security context.
+ * the core refuses first, and needs SELinux for a security context. So this
+ * test provokes what the selftests cannot provoke.
  */
 #include <kunit/test.h>
 #include <linux/netlink.h>
@@ -128,6 +129,9 @@ static void change_spi(struct xfrm_state *x)
 	x->id.spi = 0;
 }
 
+/* The card only looks whether there is a context, or IPComp. So any pointer
+ * will do in change_context() and change_to_ipcomp().
+ */
 static void change_context(struct xfrm_state *x)
 {
 	x->security = (void *)x;
@@ -168,6 +172,7 @@ static void change_tfc(struct xfrm_state *x)
 	x->tfcpad = 1;
 }
 
+/* The type of an old draft, which `ip xfrm` calls espinudp-nonike */
 static struct xfrm_encap_tmpl non_ike = {
 	.encap_type = UDP_ENCAP_ESPINUDP - 1,
 };
@@ -310,6 +315,7 @@ static const struct said policies_said[] = {
 	{ OV2_CNT_POLICY_REFUSED_NO_MEMORY, "No memory for the policy" },
 };
 
+/* Refuses a state for @reason, and returns the sentence. */
 static const char *state_says(struct kunit *test, enum ov2_counter reason)
 {
 	struct ov2_cards *cards = test->priv;
@@ -322,6 +328,7 @@ static const char *state_says(struct kunit *test, enum ov2_counter reason)
 	return extack._msg ?: "";
 }
 
+/* Refuses a policy for @reason, and returns the sentence. */
 static const char *policy_says(struct kunit *test, enum ov2_counter reason)
 {
 	struct ov2_cards *cards = test->priv;
@@ -355,6 +362,7 @@ static void sentences(struct kunit *test)
 			    policies_said[i].text);
 }
 
+/* Returns the sentence of a refusal, or NULL if @reason is no refusal. */
 static const char *reason_says(struct kunit *test, enum ov2_counter reason)
 {
 	const char *name = ov2_counter_name(reason);

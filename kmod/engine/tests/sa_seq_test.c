@@ -24,6 +24,9 @@ static void sa_at(struct ov2_sa *sa, u64 top, u32 window)
 	sa->window = window;
 }
 
+/* The engine infers the right high half for all numbers of the window, and for
+ * as many numbers behind its top.
+ */
 static void expect_all_near(struct kunit *test, u64 top, u32 window)
 {
 	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
