@@ -301,7 +301,7 @@ static bool core_accepts(struct xfrm_state *x, u64 seq)
 
 /* As xfrm_replay_advance_esn() and xfrm_replay_advance_bmp(). With extended
  * numbers the core calls the card (xdo_dev_state_advance_esn), and the card
- * calls ov2_replay_received().
+ * calls ov2_replay_received(), which @turn is for.
  */
 static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
 {
@@ -333,6 +333,7 @@ static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
 	esn->bmp[bit >> 5] |= 1U << (bit & 0x1f);
 }
 
+/* The window of xfrm_replay_state, from the first number on and to the last */
 static void replay_legacy(struct kunit *test)
 {
 	static const u32 windows[] = { 1, 5, 20, 31, 32 };
@@ -348,6 +349,9 @@ static void replay_legacy(struct kunit *test)
 
 static const u32 ring_windows[] = { 1, 32, 33, 64, 100, 128, 1000, 1024, 4096 };
 
+/* The window of xfrm_replay_state_esn without ESN, from the first number on and
+ * to the last
+ */
 static void replay_bitmap(struct kunit *test)
 {
 	int i;
@@ -360,6 +364,9 @@ static void replay_bitmap(struct kunit *test)
 	}
 }
 
+/* The window with ESN, also where the low half passes zero, and to the last
+ * number
+ */
 static void replay_extended(struct kunit *test)
 {
 	static const u64 bases[] = {

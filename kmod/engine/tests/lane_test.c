@@ -115,7 +115,7 @@ static void expect_all_back(struct kunit *test, struct road *road)
 }
 
 /* For each NBL that comes back, another NBL enters the lane. Even so the call
- * ends.
+ * ends when its budget is used up.
  */
 static void others_append(struct kunit *test)
 {
