@@ -132,7 +132,7 @@ static const u8 *received(struct csum_case *c)
 	struct kunit *test = c->from->test;
 
 	ov2_rig_loop(c->from, c->to);
-	KUNIT_ASSERT_EQ(test, 2,
+	KUNIT_ASSERT_EQ(test, OV2_RX_CRYPTO_DONE,
 			ov2_rig_last_indicated(c->to)->info[OV2_INFO_IPSEC]);
 	return ov2_rig_last_indicated(c->to)->skb->data;
 }

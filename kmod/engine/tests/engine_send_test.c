@@ -304,7 +304,8 @@ static void expect_chain(struct kunit *test, struct sender *s,
 
 		ov2_rig_loop(s->rig, to);
 		nbl = ov2_rig_last_indicated(to);
-		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC],
+				OV2_RX_CRYPTO_DONE);
 		KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, i);
 	}
 }
@@ -373,12 +374,13 @@ static void send_clones(struct kunit *test)
 			  0);
 	ov2_rig_receive(to, nbl);
 	ov2_rig_wait_idle(to);
-	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
+	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], OV2_RX_CRYPTO_DONE);
 	/* The frame that was cloned is still protected. */
 	for (i = 0; i < 3; i++) {
 		ov2_rig_loop(s.rig, to);
 		nbl = ov2_rig_last_indicated(to);
-		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 2);
+		KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC],
+				OV2_RX_CRYPTO_DONE);
 		KUNIT_EXPECT_MEMEQ(test, nbl->skb->data + PAYLOAD,
 				   clear->data + PAYLOAD, 50);
 	}
@@ -440,7 +442,7 @@ static void expect_checksums(struct kunit *test, struct sender *s,
 			(u32)OV2_STATUS_SUCCESS);
 	ov2_rig_loop(s->rig, to);
 	KUNIT_EXPECT_EQ(test, ov2_rig_last_indicated(to)->info[OV2_INFO_IPSEC],
-			2);
+			OV2_RX_CRYPTO_DONE);
 	skb = ov2_rig_last_indicated(to)->skb;
 	ip = (const struct iphdr *)(skb->data + IP);
 	KUNIT_EXPECT_EQ(test, (__force u16)ip_fast_csum(ip, ip->ihl), 0);

@@ -184,7 +184,8 @@ static void reset_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_update(rig, sa.out,
 						  OV2_OPERATION_ESP, sa.spi, 1),
 			OV2_STATUS_NOT_ACCEPTED);
-	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_parameter(rig, 1),
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_parameter(rig,
+						     OV2_PARAMETER_DISABLED),
 			OV2_STATUS_NOT_ACCEPTED);
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_delete(rig, gone.out),
 			OV2_STATUS_SUCCESS);

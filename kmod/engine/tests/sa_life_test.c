@@ -389,7 +389,8 @@ static void reset_meanwhile(struct kunit *test)
 						  OV2_OPERATION_ESP, sa.spi,
 						  1),
 			OV2_STATUS_NOT_ACCEPTED);
-	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_parameter(rig, 1),
+	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_parameter(rig,
+						     OV2_PARAMETER_DISABLED),
 			OV2_STATUS_NOT_ACCEPTED);
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_request(rig, del),
 			OV2_STATUS_SUCCESS);
