@@ -111,7 +111,7 @@ static void sa_keys_are_wiped(struct kunit *test)
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
 
 	if (!rig_has(rig, &param->sa))
-		kunit_skip(test, "not in this kernel");
+		kunit_skip(test, "this kernel lacks the algorithm");
 	expect_life_wipes(test, rig, &param->sa, 0, false);
 	expect_life_wipes(test, rig, &param->sa, 0, true);
 	/* The key of the HMAC is behind the 16 bytes of the cipher's key */

@@ -58,7 +58,7 @@ static struct ov2_run *run_esp(struct kunit *test,
 
 	if (!(offered.encr & v->encr) ||
 	    (v->auth && !(offered.auth & v->auth)))
-		kunit_skip(test, "not in this kernel");
+		kunit_skip(test, "this kernel lacks the algorithm");
 	buf = kunit_kzalloc(test, sizeof(*buf), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	assoc = &buf->add.sec_assoc[0];
@@ -76,7 +76,7 @@ static struct ov2_run *run_ah(struct kunit *test, const struct ah_vector *v)
 	struct ov2_run_add *buf;
 
 	if (!(offered.auth & v->auth))
-		kunit_skip(test, "not in this kernel");
+		kunit_skip(test, "this kernel lacks the algorithm");
 	buf = kunit_kzalloc(test, sizeof(*buf), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	assoc = &buf->add.sec_assoc[0];
