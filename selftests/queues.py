@@ -160,18 +160,20 @@ class Queues:
     def plain(self, defer):
         """Each flow keeps to one queue, and the flows use several queues."""
         self.bed.remove()
-        a = self.bed.a
-        before = self.queue_packets()
-        sent = 50
+        sent, used = 50, set()
         for n in range(FLOWS):
-            with a.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            before = self.queue_packets()
+            with self.bed.a.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
                 sock.bind((INNER["a"][4], PORT + n))
                 for _ in range(sent):
                     sock.sendto(bytes(40), (OUTER["b"][4], PORT))
-        moved = [now - then for now, then in zip(self.queue_packets(),
-                                                 before)]
-        busy = [packets for packets in moved if packets >= sent]
-        ksft.check(len(busy) > QUEUES // 4, f"packets of each queue: {moved}")
+            moved = [now - then for now, then in zip(self.queue_packets(),
+                                                     before)]
+            ksft.check(max(moved) >= sent, "a flow left its queue, packets of "
+                       f"each queue: {moved}")
+            used.add(moved.index(max(moved)))
+        ksft.check(len(used) > QUEUES // 4, f"{FLOWS} flows use {len(used)} "
+                   "queues only")
 
     def queue_packets(self):
         """What each send queue of a's card has sent, by its qdisc."""

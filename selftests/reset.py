@@ -19,7 +19,7 @@ def ethtool_reset(bed, side, word, **options):
 def bed_with_pair(defer, shape, esn):
     bed, shape = shared(), Shape.named(shape)
     defer(bed.remove)
-    return bed, shape, bed.install(shape, 128, 128, esn, "ab")
+    return bed, shape, bed.install(shape, esn=esn)
 
 
 def goes_on(defer, shape, esn):

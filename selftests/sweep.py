@@ -32,7 +32,7 @@ class Sweep:
     def start(self, shape, offload="ab"):
         if self.talk:
             self.talk.close()
-        pair = self.bed.install(shape, 128, 128, False, offload)
+        pair = self.bed.install(shape, offload=offload)
         self.bed.check_offload_lines(pair)
         self.talk = Traffic(self.bed, shape)
         self.bed.mark()
@@ -143,7 +143,7 @@ class Sweep:
         receiver.settimeout(None)
 
     def large_sends(self, shape):
-        """TCP that the stack has to segment.
+        """TCP in large packets, which the engine or the stack has to cut.
 
         With ESP in UDP, and a card that encrypts, esp4_gso_segment() forgets
         the 8 bytes of the UDP header (6.12 to 7.3): payload becomes TCP

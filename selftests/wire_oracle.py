@@ -37,8 +37,8 @@ def write_pcap(path, frames):
 
 def capture(bed, shape, key_bits, icv, esn):
     """One SA's frames and what lib/esp.py says is in them."""
-    pair = bed.install(shape, key_bits, icv, esn, "ab",
-                       (HIGH << 32) + 7 if esn else 0)
+    pair = bed.install(shape, key_bits, icv, esn,
+                       seq=(HIGH << 32) + 7 if esn else 0)
     talk = Traffic(bed, shape)
     try:
         bed.mark()
