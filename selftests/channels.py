@@ -137,9 +137,11 @@ class Flows:
 
 
 class Stream:
-    """TCP from a to b in two threads, compared byte by byte. It sends one
-    block in a round of the flows. So it does not run ahead of a datagram that
-    has its number and is not yet on the wire, nor of the capture of the wire.
+    """TCP from a to b in two threads, compared byte by byte.
+
+    The stream sends at most one block in each round of the flows. So it does
+    not get far ahead of a datagram that has a number and is not on the wire
+    yet, nor far ahead of the capture of the wire.
     """
 
     def __init__(self, bed, shape, flows):
