@@ -10,6 +10,7 @@ import tempfile
 import time
 
 from lib import ksft, module, page
+from lib.trace import root
 
 PAGE = "index.rst"
 NAMESPACES = ("red", "wire", "blue")
@@ -21,11 +22,24 @@ def delete_namespaces():
                        stderr=subprocess.DEVNULL)
 
 
+def count_events(defer):
+    """Sort the events of all CPUs by a counter. The clocks of two CPUs may
+    differ, so by time an event may stand before the event that led to it.
+    """
+    def clock(name):
+        with open(root() + "/trace_clock", "w", encoding="ascii") as f:
+            f.write(name)
+
+    clock("counter")
+    defer(clock, "local")
+
+
 def does_what_it_says(defer):
     for name in NAMESPACES:
         if os.path.exists(f"/run/netns/{name}"):
             raise ksft.Skip(f"a namespace {name} is there already")
     defer(delete_namespaces)
+    count_events(defer)
     page.compare(PAGE, least=6)
 
 
