@@ -253,7 +253,7 @@ def ask(sock, family, payload):
 def malformed(defer):
     ns, family = two_cards(defer)
     number = family.family.nlproto.family_id
-    sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, ynl.NETLINK_GENERIC)
     for payload, what in (
             (struct.pack("=HHH", 6, A_CARD_IFINDEX, 1), "an index of 2 bytes"),
             (struct.pack("=HHI", 60, A_CARD_IFINDEX, 1), "a length too long"),

@@ -444,7 +444,8 @@ def elsewhere(defer):
 def no_room(defer):
     """A listener that does not read is told that it has lost messages."""
     place = Place(defer)
-    sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                           ynl.NETLINK_GENERIC)
     defer(sock.close)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     sock.bind((0, 0))

@@ -202,7 +202,8 @@ def raw_dump(place, between, **request):
     Return [(type, its flag NLM_F_DUMP_INTR), ...] of the messages.
     """
     number = place.family.family.nlproto.family_id
-    sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                           ynl.NETLINK_GENERIC)
     body = struct.pack("=BBH", CMD_LOG_GET, 1, 0)
     if request:
         body += struct.pack("=HHI", 8, A_IFINDEX, request["ifindex"])

@@ -20,7 +20,8 @@ from lib.algs import ALGS
 from lib.bed import Shape, shared
 from lib.netns import Netns
 from lib.traffic import PORT, Traffic
-from lib.xfrmnl import OUT, TUNNEL, Xfrm, ifindex
+from lib.xfrmnl import (NLM_F_ACK, NLM_F_REQUEST, OUT, TUNNEL, Xfrm,
+                        ifindex)
 
 SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
           "4in6-tunnel", "ipv4-transport-udp", "ipv4-tunnel-udp")
@@ -373,11 +374,13 @@ def short_address(test):
     spec += struct.pack("=HH5s3x", 9, 8, bytes(5))
     spec += struct.pack("=HHBxxx", 5, 4, 50)
     spec += struct.pack("=HHBxxx", 5, 3, 2)
-    sock = test.bed.a.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    sock = test.bed.a.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                             ynl.NETLINK_GENERIC)
     number = test.family["a"].family.nlproto.family_id
     command = test.family["a"].family.ops["sa-get"].req_value
     body = struct.pack("=BBH", command, 1, 0) + spec
-    sock.send(struct.pack("=IHHII", 16 + len(body), number, 5, 1, 0) + body)
+    sock.send(struct.pack("=IHHII", 16 + len(body), number,
+                          NLM_F_REQUEST | NLM_F_ACK, 1, 0) + body)
     ksft.equal(-struct.unpack_from("=i", sock.recv(65536), 16)[0],
                errno.EINVAL, "errno of an address of 5 bytes")
 
@@ -523,7 +526,7 @@ def interrupted(defer):
 
 
 def churn(defer):
-    """SAs come and go all the time: those that stay are in each dump once."""
+    """While SAs come and go, the SAs that stay are in each dump, once."""
     crowd = Crowd(defer)
     some = crowd.cards[::CARDS // 3]
     for round_ in range(10 if SAS < MOST else 2):

@@ -478,7 +478,8 @@ def wrong_attributes(defer):
                    f"{name}: {error.text}")
     number = place.family.family.nlproto.family_id
     command = place.family.family.ops["card-set"].req_value
-    sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                           ynl.NETLINK_GENERIC)
     kinds = {name: attr.value for name, attr in
              place.family.family.attr_sets["card"].items()}
     index = struct.pack("=HHI", 8, kinds["ifindex"], place.index)
@@ -490,8 +491,9 @@ def wrong_attributes(defer):
             (struct.pack("=HHI", 8, 99, 5), "an unknown attribute"),
             (struct.pack("=HHI", 60, ring, 100), "a length too long")):
         body = struct.pack("=BBH", command, 1, 0) + index + payload
-        sock.send(struct.pack("=IHHII", 16 + len(body), number, 5, 1, 0) +
-                  body)
+        sock.send(struct.pack(
+            "=IHHII", 16 + len(body), number,
+            xfrmnl.NLM_F_REQUEST | xfrmnl.NLM_F_ACK, 1, 0) + body)
         answer = -struct.unpack_from("=i", sock.recv(65536), 16)[0]
         ksft.check(answer in (errno.EINVAL, errno.ERANGE), f"{what}: {answer}")
     ksft.equal(place.sizes(), (CAPACITY, RING), "sizes")

@@ -18,6 +18,8 @@ from lib.netns import Netns
 from netlink_events import A, B, POLICY, STATE, Place
 from lib.xfrmnl import INBOUND
 
+# Columns of /proc/PID/net/netlink
+PROTOCOL, PORT, GROUPS, DROPS = 1, 2, 3, 8
 LINE = re.compile(r"\d\d:\d\d:\d\d\.\d{6} (.*)")
 
 
@@ -39,8 +41,9 @@ class Monitor:
         with open(f"/proc/{self.process.pid}/net/netlink",
                   encoding="ascii") as f:
             rows = [line.split() for line in f.readlines()[1:]]
-        return any(row[1] == "16" and int(row[3], 16) and
-                   row[2] == str(self.process.pid) for row in rows)
+        return any(row[PROTOCOL] == str(ynl.NETLINK_GENERIC) and
+                   row[PORT] == str(self.process.pid) and
+                   int(row[GROUPS], 16) for row in rows)
 
     def lines(self, count, seconds=20):
         """Wait for @count more lines, and return them without their time, or as
@@ -218,7 +221,7 @@ def lost(defer):
         with open(f"/proc/{monitor.process.pid}/net/netlink",
                   encoding="ascii") as f:
             rows = [line.split() for line in f.readlines()[1:]]
-        return any(row[2] == str(monitor.process.pid) and int(row[8])
+        return any(row[PORT] == str(monitor.process.pid) and int(row[DROPS])
                    for row in rows)
 
     ksft.wait_for("the socket to be full", overrun, 120)

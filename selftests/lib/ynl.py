@@ -34,6 +34,7 @@ PLACES = ("..", "../../../../../..")
 SCHEMA = ""
 NOBODY = 65534
 
+NETLINK_GENERIC = 16
 SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 270, 1
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_REQUEST, NLM_F_DUMP_INTR, NLM_F_DUMP = 1, 0x10, 0x300
@@ -238,7 +239,8 @@ class RawDump:
                       spec.attr_sets[operation.attr_set.name].items()}
         self.interrupted = False
         self.error = None
-        self.sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+        self.sock = ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                              NETLINK_GENERIC)
         self.sock.settimeout(ksft.patience(60))
         body = struct.pack("=BBH", operation.req_value, 1, 0) + attributes
         self.sock.send(struct.pack(
