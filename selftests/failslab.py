@@ -46,7 +46,9 @@ class Route(Xfrm):
 
 
 def answer_to(request, *args, **kwargs):
-    """The answer to a request; None if the answer's own allocation failed."""
+    """The answer to a request; None if netlink itself had no memory for the
+    request or the answer.
+    """
     try:
         return request(*args, **kwargs)
     except OSError as error:
