@@ -127,7 +127,9 @@ def queues(defer):
 
 
 def sizes(defer):
-    """A new capacity or ring is told once, whoever has set it."""
+    """A new capacity is told once, and a new size of the rings is told once,
+    also if ethtool has set it.
+    """
     place = Place(defer, "cards")
     request = {"ifindex": place.index}
     for change, name, expected in (
@@ -140,7 +142,7 @@ def sizes(defer):
                    f"sizes after {change}")
     place.ns.command("ethtool", "-G", "ov0", "rx", "200")
     place.events.expect(("card-change-ntf", {"rx-ring": 200}))
-    # What changes nothing is no news
+    # Nothing is told of the same size again, or of sizes that are refused
     place.family.card_set(request | {"rx-ring": 200})
     ynl.refused(place.family.card_set, request | {"rx-ring": 1})
     ynl.refused(place.family.card_set, request | {"sa-capacity": 0})

@@ -178,7 +178,8 @@ class Monitor:
             raise ksft.Fail(f"{error}; this came: {self.said!r}") from None
 
     def rings(self, count):
-        """The next sizes of rings of ov0: all that ethtool has told."""
+        """Wait until ethtool has told @count sizes of ov0's rings; return them.
+        """
         # A message has the largest size and the present size
         self.read_until(r"\nRX:\s+\d+\n", 2 * count)
         ksft.equal(self.said.count("Ring parameters for ov0:"), count,
@@ -188,8 +189,8 @@ class Monitor:
 
 
 def ethtool_hears(defer):
-    """The listeners of ethtool hear of a new ring, whoever has set it. A size
-    that the ring has already is no news.
+    """The listeners of ethtool hear of a new size of the rings, set by ethtool
+    or by the family. They hear nothing if the size stays the same.
     """
     place = Place(defer)
     monitor = Monitor(defer, place.ns)

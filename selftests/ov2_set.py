@@ -120,7 +120,7 @@ def impossible(defer):
         ksft.equal(sizes(ns), (CAPACITY, RING), f"after {words}")
 
 
-# Stands between ov2 and the kernel. CHANGE=unknown: the request asks for an
+# A library between ov2 and the kernel. CHANGE=unknown: the request asks for an
 # operation that no module has. CHANGE=fixed: the module's refusal has another
 # errno, as if the engine could not change its capacity.
 BETWEEN = """
@@ -170,8 +170,8 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
 
 
 def not_supported(defer):
-    """An operation that the module does not have is not taken for one that the
-    module has, and refuses.
+    """ov2 tells a request that the module does not know from a request that the
+    module refuses, even if both have the same errno.
     """
     ns = a_card(defer)
     place = tempfile.mkdtemp()

@@ -271,7 +271,8 @@ def route_elsewhere(defer, kind):
 
 def not_a_card(defer):
     """The state names a VLAN on the card. So the kernel installs the state in
-    software, and tells neither the user nor the card.
+    software, and tells neither the user nor the card. Later the route leads
+    through a bridge device, first with the card as its port, then without.
     """
     case = Case(defer)
     ns = case.bed.a
