@@ -291,10 +291,7 @@ def alias(_):
 
 
 if __name__ == "__main__":
-    SOME = ksft.chosen([
+    ynl.run([
         module_version, a_card, other_end, number_of_sas, configuration,
         counters, many_cards, churn, namespaces, unprivileged, wrong,
         malformed, module_gone, alias])
-    module.load()
-    ynl.need()
-    ksft.run(SOME)

@@ -539,13 +539,10 @@ def one_kind(defer, kind):
 
 
 if __name__ == "__main__":
-    SOME = ksft.chosen([
+    ynl.run([
         come_and_go, line, configuration, queues, sizes, reset, moved,
         *((f"added_and_deleted {name}", one_kind, kind)
           for name, kind in KINDS),
         counts_of_deleted, with_its_card, limits, software, refused, declined,
         policies, limits_of_policies, failed, privilege, elsewhere, no_room,
         cli, module_gone])
-    module.load()
-    ynl.need()
-    ksft.run(SOME)

@@ -12,7 +12,7 @@ import time
 
 import refusals as of_states
 import refusals_policy as of_policies
-from lib import ksft, module, xfrmnl, ynl
+from lib import ksft, xfrmnl, ynl
 from lib.bed import OUTER
 from lib.netns import Netns
 from lib.refusals import OURS
@@ -387,10 +387,7 @@ def wrong(defer):
 
 
 if __name__ == "__main__":
-    SOME = ksft.chosen([
+    ynl.run([
         every_state, every_policy, a_state, a_policy, fallback, nothing,
         overwritten, interrupted, churn, many_cards, moved, privilege,
         pid_namespaces, wrong])
-    module.load()
-    ynl.need()
-    ksft.run(SOME)

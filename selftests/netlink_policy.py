@@ -10,7 +10,7 @@ import re
 import socket
 import struct
 
-from lib import ksft, module, ynl
+from lib import ksft, ynl
 from lib.bed import OTHER, Shape, shared
 from lib.netns import Netns
 from lib.traffic import Traffic
@@ -21,6 +21,15 @@ SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
 MANY = 120      # policies of each of CARDS cards: dumps need many messages
 CARDS = 3
 ATTR_IFINDEX = 1
+# A tunnel, a block and a bypass; the device is missing at the end
+POLICIES = (
+    "xfrm policy add src 10.1.0.0/16 dst 10.2.3.0/24 proto tcp sport 80"
+    " dir out priority 7 tmpl src 10.0.0.1 dst 10.0.0.2 proto esp"
+    " spi 0x77 reqid 5 mode tunnel offload packet dev",
+    "xfrm policy add src 2001:db8::/32 dst ::/0 proto ipv6-icmp type 128"
+    " dir in priority 8 action block offload packet dev",
+    "xfrm policy add src 10.9.0.1 dst 10.9.0.2 dir out priority 9"
+    " offload packet dev")
 
 
 class Shown:
@@ -109,13 +118,7 @@ def words(defer):
     ns = Netns("words")
     defer(ns.delete)
     ns.ip("link add ov0 type ipsecov2", "link set ov0 up",
-          "xfrm policy add src 10.1.0.0/16 dst 10.2.3.0/24 proto tcp sport 80"
-          " dir out priority 7 tmpl src 10.0.0.1 dst 10.0.0.2 proto esp"
-          " spi 0x77 reqid 5 mode tunnel offload packet dev ov0",
-          "xfrm policy add src 2001:db8::/32 dst ::/0 proto ipv6-icmp type 128"
-          " dir in priority 8 action block offload packet dev ov0",
-          "xfrm policy add src 10.9.0.1 dst 10.9.0.2 dir out priority 9"
-          " offload packet dev ov0")
+          *(f"{policy} ov0" for policy in POLICIES))
     family = ynl.Family(ns)
     defer(family.close)
     by_priority = {one["priority"]: one
@@ -328,10 +331,7 @@ def main():
               for shape in SHAPES]
     cases += [clear, replaced, wrong, unprivileged, elsewhere, many,
               interrupted, card_gone]
-    some = ksft.chosen(cases)
-    module.load()
-    ynl.need()
-    ksft.run(some)
+    ynl.run(cases)
 
 
 if __name__ == "__main__":

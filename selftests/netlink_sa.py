@@ -600,10 +600,7 @@ def main():
               for shape in ("ipv4-transport", "ipv6-tunnel")]
     cases += [stale_handle, wrong, unprivileged, own_network, elsewhere, many,
               interrupted, churn, card_gone, module_stays]
-    some = ksft.chosen(cases)
-    module.load()
-    ynl.need()
-    ksft.run(some)
+    ynl.run(cases)
 
 
 if __name__ == "__main__":

@@ -610,10 +610,7 @@ def main():
     cases += [nothing_changes, limits, wrong_cards, wrong_attributes,
               unprivileged, own_network, elsewhere, during_resets,
               module_gone]
-    some = ksft.chosen(cases)
-    module.load()
-    ynl.need()
-    ksft.run(some)
+    ynl.run(cases)
 
 
 if __name__ == "__main__":

@@ -12,18 +12,11 @@ from lib import ksft, module, ov2, xfrmnl, ynl
 from lib.bed import Bed, Shape
 from lib.netns import Netns
 from lib.traffic import Traffic
+from netlink_policy import POLICIES
 from ov2_command import REFUSED, lines
 from refusals import ICV
 from refusals_policy import MARK
 
-POLICIES = (
-    "xfrm policy add src 10.1.0.0/16 dst 10.2.3.0/24 proto tcp sport 80"
-    " dir out priority 7 tmpl src 10.0.0.1 dst 10.0.0.2 proto esp"
-    " spi 0x77 reqid 5 mode tunnel offload packet dev ov0",
-    "xfrm policy add src 2001:db8::/32 dst ::/0 proto ipv6-icmp type 128"
-    " dir in priority 8 action block offload packet dev ov0",
-    "xfrm policy add src 10.9.0.1 dst 10.9.0.2 dir out priority 9"
-    " offload packet dev ov1")
 MARKED = ("xfrm policy add src 10.1.0.1 dst 10.2.0.0/16 proto udp dport 53"
           " dir out mark 1 mask 0xff priority 4 tmpl proto esp reqid 9"
           " mode transport offload packet dev ov0")
@@ -77,7 +70,8 @@ def numbers(value):
 
 def three_policies(defer):
     place = Place(defer)
-    place.ns.ip(*POLICIES)
+    place.ns.ip(*(f"{policy} {dev}" for policy, dev in
+                  zip(POLICIES, ("ov0", "ov0", "ov1"))))
     return place
 
 

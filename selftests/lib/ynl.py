@@ -25,7 +25,7 @@ import tempfile
 import traceback
 from collections import namedtuple
 
-from . import ksft
+from . import ksft, module
 
 NAME = "ipsecov2"
 # In our tree, and in a kernel tree that selftests/ was copied into
@@ -57,6 +57,14 @@ def need():
         ksft.skip_all("needs pyynl, the kernel's netlink client")
     if not find_spec():
         ksft.skip_all(f"needs Documentation/netlink/specs/{NAME}.yaml")
+
+
+def run(cases):
+    """Runs those of the cases that were chosen, with the module."""
+    some = ksft.chosen(cases)
+    module.load()
+    need()
+    ksft.run(some)
 
 
 class Refused(Exception):
