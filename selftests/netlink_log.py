@@ -135,8 +135,9 @@ def a_policy(defer):
         xfrmnl.template("0.0.0.0", B, mode=xfrmnl.TUNNEL, reqid=9, spi=0x77),
         priority=4242, offload=(place.index, PACKET))
     place.link.add_policy(
-        POLICY_OUT, xfrmnl.selector(A, B), mark=(1, 0xff),
-        offload=(place.index, PACKET))
+        POLICY_OUT, xfrmnl.selector(A, B, proto=6, sport=(0x1200, 0xff00),
+                                    dport=(9, 0)),
+        mark=(1, 0xff), offload=(place.index, PACKET))
     first, second = place.log()
     same = {"ifindex": place.index, "object": "policy", "outcome": "refused",
             "errno": errno.EINVAL, "dir": "out",
@@ -145,13 +146,14 @@ def a_policy(defer):
         **same, "seq": 1, "reason": "ipsec_policy_refused_addr",
         "sentence": of_policies.ADDR, "mode": "tunnel", "saddr": "10.1.0.0",
         "daddr": "10.2.0.0", "prefixlen-s": 16, "prefixlen-d": 16,
-        "proto": 17, "dport": 500, "spi": "0x77", "reqid": 9, "priority": 4242,
+        "proto": 17, "dport": 500, "dport-mask": "0xffff", "spi": "0x77",
+        "reqid": 9, "priority": 4242,
         "tmpl-saddr": "0.0.0.0", "tmpl-daddr": B}, "the first")
     ksft.equal(without(second, "time", "comm", "pid"), {
         **same, "seq": 2, "reason": "ipsec_policy_refused_mark",
         "sentence": of_policies.MARK, "saddr": A, "daddr": B,
-        "prefixlen-s": 32, "prefixlen-d": 32, "proto": 0, "priority": 0},
-        "the second")
+        "prefixlen-s": 32, "prefixlen-d": 32, "proto": 6, "sport": 0x1200,
+        "sport-mask": "0xff00", "priority": 0}, "the second")
 
 
 def fallback(defer):

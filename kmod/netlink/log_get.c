@@ -57,9 +57,13 @@ static int log_put_address(struct sk_buff *skb, int attr, u16 family,
 	}
 }
 
-static int log_put_port(struct sk_buff *skb, int attr, __be16 port)
+static int log_put_port(struct sk_buff *skb, int attr, __be16 port,
+			int mask_attr, __be16 mask)
 {
-	return port ? nla_put_be16(skb, attr, port) : 0;
+	if (!mask)
+		return 0;
+	return nla_put_be16(skb, attr, port) ?:
+	       nla_put_be16(skb, mask_attr, mask);
 }
 
 static int log_put_name(struct sk_buff *skb, int attr, const char *name)
@@ -83,8 +87,10 @@ static int log_put_policy(struct sk_buff *skb,
 			    &asked->tmpl_saddr) ||
 	    log_put_address(skb, IPSECOV2_A_LOG_TMPL_DADDR, asked->tmpl_family,
 			    &asked->tmpl_daddr) ||
-	    log_put_port(skb, IPSECOV2_A_LOG_SPORT, asked->sport) ||
-	    log_put_port(skb, IPSECOV2_A_LOG_DPORT, asked->dport))
+	    log_put_port(skb, IPSECOV2_A_LOG_SPORT, asked->sport,
+			 IPSECOV2_A_LOG_SPORT_MASK, asked->sport_mask) ||
+	    log_put_port(skb, IPSECOV2_A_LOG_DPORT, asked->dport,
+			 IPSECOV2_A_LOG_DPORT_MASK, asked->dport_mask))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -33,8 +33,10 @@ struct pid;
  * @family: AF_INET or AF_INET6 for @saddr and @daddr; anything else means that
  *	there are no addresses
  * @tmpl_family: the same for @tmpl_saddr and @tmpl_daddr
- * @sport: source port of the selector, network order, or 0
- * @dport: destination port of the selector, network order, or 0
+ * @sport: source port of the selector, network order
+ * @sport_mask: bits of @sport that count, network order
+ * @dport: destination port of the selector, network order
+ * @dport_mask: bits of @dport that count, network order
  * @spi: SPI of the state or the first template, network order, or 0
  * @reqid: of the state or the first template
  * @priority: of the policy
@@ -59,7 +61,9 @@ struct ov2_log_asked {
 	u16 family;
 	u16 tmpl_family;
 	__be16 sport;
+	__be16 sport_mask;
 	__be16 dport;
+	__be16 dport_mask;
 	__be32 spi;
 	u32 reqid;
 	u32 priority;

@@ -27,9 +27,9 @@ void entry_selector(const struct nlattr **tb, struct xfrm_selector *sel)
 		.prefixlen_d = schema_number(tb[IPSECOV2_A_LOG_PREFIXLEN_D]),
 		.proto = schema_number(tb[IPSECOV2_A_LOG_PROTO]),
 		.sport = schema_number(tb[IPSECOV2_A_LOG_SPORT]),
-		.sport_mask = tb[IPSECOV2_A_LOG_SPORT] ? 0xffff : 0,
+		.sport_mask = schema_number(tb[IPSECOV2_A_LOG_SPORT_MASK]),
 		.dport = schema_number(tb[IPSECOV2_A_LOG_DPORT]),
-		.dport_mask = tb[IPSECOV2_A_LOG_DPORT] ? 0xffff : 0,
+		.dport_mask = schema_number(tb[IPSECOV2_A_LOG_DPORT_MASK]),
 	};
 	xfrm_address_take(tb[IPSECOV2_A_LOG_SADDR], &sel->saddr);
 	xfrm_address_take(tb[IPSECOV2_A_LOG_DADDR], &sel->daddr);

@@ -237,8 +237,9 @@ bool known_is_of_state(const struct known_entry *entry,
 	       !memcmp(&entry->sel.saddr, &info->saddr, size);
 }
 
-/* Whether an entry is about a policy for the same packets. A log has a port
- * without its mask. XFRM_POLICY_IN is 0, and IPSECOV2_DIRECTION_IN is not.
+/* Whether an entry is about a policy for the same packets. A port without a
+ * mask means nothing, and is not in the log. XFRM_POLICY_IN is 0, and
+ * IPSECOV2_DIRECTION_IN is not.
  */
 bool known_is_of_policy(const struct known_entry *entry,
 			const struct policy *policy)
@@ -251,8 +252,10 @@ bool known_is_of_policy(const struct known_entry *entry,
 	       entry->sel.prefixlen_s == sel->prefixlen_s &&
 	       entry->sel.prefixlen_d == sel->prefixlen_d &&
 	       entry->sel.proto == sel->proto &&
-	       entry->sel.sport == sel->sport &&
-	       entry->sel.dport == sel->dport &&
+	       entry->sel.sport_mask == sel->sport_mask &&
+	       entry->sel.sport == (sel->sport_mask ? sel->sport : 0) &&
+	       entry->sel.dport_mask == sel->dport_mask &&
+	       entry->sel.dport == (sel->dport_mask ? sel->dport : 0) &&
 	       !memcmp(&entry->sel.daddr, &sel->daddr, size) &&
 	       !memcmp(&entry->sel.saddr, &sel->saddr, size);
 }

@@ -830,4 +830,14 @@ const struct schema_attr schema_log[SCHEMA_ATTRS] = {
 		.key = "encr",
 		.kind = SCHEMA_STRING,
 	},
+	[IPSECOV2_A_LOG_SPORT_MASK] = {
+		.name = "sport-mask",
+		.key = "sport_mask",
+		.kind = SCHEMA_BE16,
+	},
+	[IPSECOV2_A_LOG_DPORT_MASK] = {
+		.name = "dport-mask",
+		.key = "dport_mask",
+		.kind = SCHEMA_BE16,
+	},
 };
