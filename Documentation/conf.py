@@ -68,7 +68,7 @@ NAME = re.compile(r"(?:struct |enum )?(ov2_\w+|(?:ipsec|wire)_[rt]x_\w+)\b.*")
 
 
 def check_names(_, doctree):
-    """Checks that each file, function, structure and counter exists that a page names."""
+    """Checks that the code has each C file, function, structure and counter that a page names."""
     for literal in doctree.findall(nodes.literal):
         text = literal.astext()
         name = NAME.fullmatch(text)

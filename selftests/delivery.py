@@ -97,7 +97,7 @@ def udp_errors(ns):
     return int(dict(zip(names, values))["InCsumErrors"])
 
 
-# ---- cases: defer, bed, shape, and gro or how
+# ---- cases: the last argument is gro, or how in header_csum()
 
 def tapped(defer, bed, shape, gro):
     """A tap on the card sees the packet inside once, and never ESP."""
@@ -117,7 +117,7 @@ def firewall(defer, bed, shape, gro):
     rx = Receiver(bed, defer, shape, gro)
     with Rules(bed.b, REJECT) as rules:
         for _ in range(3):
-            rx.expect_good("what a firewall would reject outside")
+            rx.expect_good("a packet whose ESP a firewall would reject")
         ksft.equal(rules.hits(), 0, "packets that the firewall met")
     if gro:
         return
@@ -153,7 +153,7 @@ def checksums(defer, bed, shape, gro):
     frame = rx.sealer.frame(packet, udp_sum=None)
     rx.expect(frame, payload, "a frame with the right UDP checksum")
     right, = struct.unpack_from("!H", frame, 14 + 20 + 6)
-    ksft.check(right, "the right checksum is none")
+    ksft.check(right, "the right checksum is 0, which means no checksum")
     for udp_sum, word in ((right ^ 0x1234 or 1, "a wrong"), (0, "no")):
         packet, payload = rx.sealer.packet()
         rx.expect(rx.sealer.frame(packet, udp_sum=udp_sum), payload,

@@ -107,7 +107,7 @@ def expire(ends, flood, limits):
     sent = ends.bed.delta("a")["ipsec_tx_pkts"] - before
     if limits[0][0] != "time-soft":
         ksft.check(a.xfrm_stat()["XfrmOutStateExpired"] > late,
-                   "the packet after the last was not counted")
+                   "no packet was counted in XfrmOutStateExpired")
     a.ip(ab.line("a", True))
     return sent
 
@@ -126,7 +126,7 @@ def expired_by_packets(ends, flood):
 
 def expired_by_bytes(ends, flood):
     sent = expire(ends, flood, [("byte-soft", 4000), ("byte-hard", 9000)])
-    # A datagram has 40 to 1100 bytes
+    # A datagram has 40 to 1100 bytes of payload, and headers count, too
     ksft.check(9 <= sent <= 9000 // 40, f"{sent} frames sent by the SA")
 
 
@@ -147,7 +147,7 @@ def rekeyed(ends, flood):
         flood.wait_flow("ab")
         for sa in (old.ab, old.ba):
             bed.ns(sa.sender).ip(f"xfrm state delete {sa.id}")
-        # Afterwards all packets of the old SAs are through
+        # After this wait, all packets of the old SAs have arrived
         flood.wait_flow("ab")
         for sa in (old.ab, old.ba):
             bed.ns(sa.receiver).ip(f"xfrm state delete {sa.id}")

@@ -160,7 +160,7 @@ REPLAYED = "ipsec_rx_drop_replay"
 def sender_moves(card, defer):
     """When a sender behind NAT moves, the key manager is told of the new port
     or address. The manager is told nothing about an old packet that somebody
-    repeats from another address.
+    repeats from another port or address.
     """
     bed, port = card.bed, esp.ENCAP_PORT
     bed.shape = None
@@ -231,7 +231,9 @@ def not_whole(card, defer):
 # ---- GRO
 
 def segment(card, port, number, word):
-    """An IP packet with the number-th piece of a flow, which contains word."""
+    """The TCP header and the number-th piece of a flow. The piece begins with
+    word.
+    """
     src, dst = ends(card)
     data = struct.pack("!HHIIBBHHH", port, PORT, 1 + PIECE * number, 1, 0x50,
                        ACK, 1024, 0, 0) + word.ljust(PIECE, b".")
@@ -301,7 +303,7 @@ def gro_apart(card, defer):
                 merged[word] += count > 1
         if number >= BURSTS and all(merged.values()):
             return
-    raise ksft.Skip(f"GRO did not merge both kinds of segments: {merged}")
+    raise ksft.Skip(f"GRO never merged one kind of segments: {merged}")
 
 
 CASES = (newest, dying, by_spi, inner_selector, inbound_limits,

@@ -5,8 +5,8 @@
 #include <net/rtnetlink.h>
 
 /*
- * In newer kernels rtnl_link_ops.newlink has its arguments in a structure. A
- * newlink function is written as
+ * In newer kernels rtnl_link_ops.newlink gets the namespaces and the attributes
+ * in a structure. A newlink function is written as
  *
  *	static int newlink(struct net_device *dev, struct net *link_net,
  *			   struct nlattr *tb[], struct nlattr *data[],
@@ -15,10 +15,10 @@
  *	OV2_RTNL_NEWLINK(newlink);
  *
  * and OV2_RTNL(newlink) goes into the table. @link_net is the namespace in
- * which IFLA_LINK is to be looked up. Older kernels create the device in the
- * namespace of IFLA_LINK_NETNSID, pass that namespace as src_net and move the
- * device afterwards. So in older kernels src_net is @link_net, with and without
- * this attribute.
+ * which IFLA_LINK is to be looked up. If IFLA_LINK_NETNSID names a namespace,
+ * older kernels create the device there, pass this namespace as src_net and
+ * move the device afterwards. Without this attribute src_net is the namespace
+ * of the request. In both cases src_net is @link_net.
  */
 #define OV2_RTNL(op) op##_rtnl
 

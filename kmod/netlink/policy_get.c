@@ -79,7 +79,7 @@ static int policy_put_tmpl(struct sk_buff *msg,
 }
 
 /**
- * ov2_put_policy_name() - put what names a policy
+ * ov2_put_policy_name() - put the attributes that identify a policy
  * @msg: the message
  * @dev: the card
  * @view: the policy

@@ -92,8 +92,8 @@ void ov2_rss_spread(struct ov2_rss *rss)
 /**
  * ov2_rss_new() - make hash and table, to be published
  * @queues: number of receive queues in use
- * @old: key and table are copied from here, or NULL for the host's key and the
- *	table of ov2_rss_spread()
+ * @old: everything but the number of queues is copied from here; or NULL for
+ *	the host's key, the table of ov2_rss_spread(), and no fields
  *
  * Context: Process context.
  * Return: hash and table, which the caller frees with kfree() or kfree_rcu();
@@ -309,8 +309,8 @@ static void rss_read_ipv4(const struct ov2_rss *rss, const struct sk_buff *skb,
 		flow_add_l4(flow, fields, skb, offset + ip->ihl * 4);
 }
 
-/* A packet with any extension header except a fragment header is of the type
- * IPV6_FLOW.
+/* A packet with another extension header than a fragment header, ESP or AH is
+ * of the type IPV6_FLOW.
  */
 static void rss_read_ipv6(const struct ov2_rss *rss, const struct sk_buff *skb,
 			  int offset, struct ov2_rss_flow *flow)
@@ -349,8 +349,9 @@ static void rss_read_ipv6(const struct ov2_rss *rss, const struct sk_buff *skb,
  * @flow: filled in
  *
  * Context: Any context.
- * Return: false if the frame has no hash, because it is not an IP packet, or
- * nothing is hashed of its type of flows.
+ * Return: false if the frame has none of the fields that are hashed. This is so
+ * if the frame has no whole IP header, if nothing is hashed of its type of
+ * flows, or if only ports are hashed and the frame is a fragment.
  */
 bool ov2_rss_read(const struct ov2_rss *rss, const struct sk_buff *skb,
 		  struct ov2_rss_flow *flow)

@@ -15,7 +15,7 @@ KINDS = (
     ("Combined modes", "OV2_ALGORITHM_COMBINED",
      "Confidentiality and integrity in one: ``aead`` of ``ip xfrm``."),
     ("Ciphers", "OV2_ALGORITHM_CIPHER",
-     "Confidentiality alone: ``enc``, with one of the integrity algorithms."),
+     "``enc``, with one of the integrity algorithms. ``ecb(cipher_null)`` encrypts nothing."),
     ("Integrity", "OV2_ALGORITHM_MAC",
      "``auth-trunc``, with any of the ciphers."),
     ("Integrity without encryption", "OV2_ALGORITHM_GMAC",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Asks what the core asks before it offloads: the features of an interface
- * (ethtool's netlink family), its MTU, and the route to an address (rtnetlink).
+/* Asks the kernel about an interface: whether it offers the offload (ethtool's
+ * netlink family), its kind, MTU and related interfaces, and the route to an
+ * address (rtnetlink).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,8 +17,8 @@
 #include "family.h"
 #include "netdev.h"
 
-/* Whether this bit is esp-hw-offload. A bitset with a mask lists all bits of the
- * mask, and those that are set have a flag.
+/* Whether this bit is esp-hw-offload and is set. A bitset with a mask lists all
+ * bits of the mask, and each bit that is set has a flag.
  */
 static bool netdev_is_offload(const struct nlattr *bit, bool mask)
 {

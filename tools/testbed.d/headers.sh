@@ -4,8 +4,8 @@
 # Headers of kernels that the root does not have: one kernel for each development suite of Debian.
 # The module is built for these kernels, and nothing boots them. The packages of headers are
 # unpacked into the cache and bound below /tmp of the root. The libc and the compiler of the root
-# are enough: kbuild's programs need no newer libc, and the compiler warns of attributes that only a
-# newer compiler knows, and ignores them.
+# are enough: kbuild's programs need no newer libc, and the compiler ignores attributes that only a
+# newer compiler knows (build.sh turns off the warnings).
 
 development_suites='forky sid experimental'
 
@@ -64,7 +64,7 @@ fetch_headers() {
 		rm -rf apt' _ "$suite" "$headers_seen" "${dates[@]}")
 }
 
-# Headers that no checkout has used for a week are removed.
+# Headers that no checkout has used for more than a week are removed.
 prune_headers() {
 	find "$cache/headers" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf --one-file-system {} +
 }

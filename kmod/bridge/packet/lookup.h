@@ -7,7 +7,7 @@
 
 /**
  * struct ov2_looks - for unit tests: how much work look-ups do
- * @count: keys looked for and entries looked at
+ * @count: entries looked at; the SPD also counts the keys that it looks for
  * @meanwhile: called once, in the middle of the next look-up, or NULL
  */
 struct ov2_looks {

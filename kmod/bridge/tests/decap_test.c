@@ -224,7 +224,9 @@ static void decap_tos(struct kunit *test)
 	}
 }
 
-/* Returns how many bytes the packet inside ESP has, or a negative errno. */
+/* Returns how many bytes ESP carries, or a negative errno if there is nothing
+ * to deliver.
+ */
 static int decap_len(struct kunit *test, struct sk_buff *skb, u32 header_word)
 {
 	const struct ov2_shape shape = {};
@@ -272,7 +274,7 @@ static void read_garbage(struct kunit *test)
 				OV2_SHAPE_BODY + 4 - pad : -EINVAL);
 }
 
-/* A dummy packet (RFC 4303 2.6) carries nothing. */
+/* A dummy packet (RFC 4303 2.6) has nothing to deliver, whatever it carries. */
 static void read_dummy(struct kunit *test)
 {
 	const struct ov2_shape shape = {};

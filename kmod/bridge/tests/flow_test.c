@@ -191,7 +191,9 @@ static void expect_flow(struct kunit *test, const struct flow_case *c,
 			c->dport);
 }
 
-/* Makes the frame look as eth_type_trans() leaves it. */
+/* Makes the frame look as the port gives it to the bridge: data and network
+ * header are right behind the Ethernet header, even if a tag is there.
+ */
 static void receive(struct sk_buff *skb)
 {
 	skb_pull(skb, ETH_HLEN);
@@ -209,8 +211,8 @@ static void flow_is_read(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* A packet that is forwarded into a tunnel has only room for its Ethernet
- * header. The header is not written yet.
+/* In front of a packet that is forwarded into a tunnel, there is room for an
+ * Ethernet header, but the header is not written yet.
  */
 static void flow_garbage_in_front(struct kunit *test)
 {

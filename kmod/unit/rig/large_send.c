@@ -129,8 +129,9 @@ static void put_tcp(struct sk_buff *skb)
  * ov2_large_template() - the frame of a large send
  * @large: the large send
  *
- * The headers in front of TCP are those of a frame of the rig. TCP and the junk
- * follow, and there is no trailer.
+ * The headers in front of TCP are those of a frame of the rig, but IP's length
+ * is 0, and the identification of IPv4 is another one. TCP and the junk follow,
+ * and there is no trailer.
  *
  * Return: the frame, which the caller owns.
  */

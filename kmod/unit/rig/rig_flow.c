@@ -20,7 +20,9 @@ static void rig_nbl_free(struct ov2_nbl *nbl)
 	ov2_nbl_free(nbl);
 }
 
-/* The rig has the NBL again. Returns false if the rig had it already. */
+/* The NBL comes back. Returns false if it had come back before. A rig that
+ * discards frees the NBL and returns true, so it notices no second return.
+ */
 static bool rig_nbl_back(struct ov2_rig *rig, struct ov2_nbl *nbl,
 			 struct list_head *list, enum ov2_status status)
 {
@@ -169,7 +171,7 @@ void ov2_rig_send(struct ov2_rig *rig, struct ov2_nbl *nbl)
 /**
  * ov2_rig_receive() - ov2_miniport_ops.receive
  * @rig: the rig
- * @nbl: from ov2_rig_nbl()
+ * @nbl: from ov2_rig_frame() or ov2_rig_nbl()
  *
  * The NBL may be looked at again when it is in ov2_rig.indicated.
  *
@@ -186,9 +188,10 @@ void ov2_rig_receive(struct ov2_rig *rig, struct ov2_nbl *nbl)
 
 /**
  * ov2_rig_sent_status() - how a send ended
- * @nbl: in ov2_rig.sent
+ * @nbl: an NBL that was sent
  *
- * Return: the status that it was completed with; -1 if it is not complete.
+ * Return: the status that the send was completed with, or -1 if the NBL has not
+ * come back.
  */
 enum ov2_status ov2_rig_sent_status(const struct ov2_nbl *nbl)
 {
@@ -276,7 +279,7 @@ struct ov2_nbl *ov2_rig_inject(struct ov2_rig *rig, const struct sk_buff *skb,
 
 /**
  * ov2_rig_last_indicated() - the NBL that was indicated last
- * @rig: the rig; asserts that there is one
+ * @rig: the rig; asserts that an NBL was indicated
  *
  * Return: the NBL, which the rig still owns.
  */
@@ -321,7 +324,7 @@ void ov2_rig_flip(struct sk_buff *skb, unsigned int offset, u8 bits)
 /**
  * ov2_rig_cut() - take bytes off a frame's end
  * @skb: the frame, linear
- * @len: bytes that stay; the IP header's length is not changed
+ * @len: bytes that stay; the packet length in the IP header is not changed
  */
 void ov2_rig_cut(struct sk_buff *skb, unsigned int len)
 {
@@ -341,7 +344,8 @@ static void rig_nbls_free(struct ov2_rig *rig, struct list_head *nbls)
 }
 
 /**
- * ov2_rig_forget() - free all frames and NBLs that were collected
+ * ov2_rig_forget() - free all frames and NBLs of a rig, also those not
+ *	sent yet
  * @rig: the rig
  *
  * Afterwards pointers to these frames and NBLs are stale. The numbers that the
