@@ -27,7 +27,6 @@ needs()
 	xfrm_dst_lookup_params	net/xfrm.h	struct xfrm_dst_lookup_params {
 	xfrm_state.pcpu_num	net/xfrm.h	pcpu_num;
 	XFRM_DEV_OFFLOAD_FLAG_ACQ	net/xfrm.h	XFRM_DEV_OFFLOAD_FLAG_ACQ
-	dev_dstats_rx_dropped()	linux/netdevice.h	dev_dstats_rx_dropped(
 	dst_dev()	net/dst.h	 dst_dev(
 	END
 }

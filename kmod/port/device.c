@@ -19,6 +19,7 @@
 #include "filter.h"
 #include "line.h"
 #include "port.h"
+#include "queue_stats.h"
 #include "ring.h"
 #include "rss.h"
 #include "rx.h"
@@ -46,8 +47,10 @@ static int port_alloc_queues(struct ov2_port *port)
 			      GFP_KERNEL_ACCOUNT);
 	if (!port->txqs)
 		return -ENOMEM;
-	for (queue = 0; queue < port->ad.tx_queues; queue++)
+	for (queue = 0; queue < port->ad.tx_queues; queue++) {
 		__skb_queue_head_init(&port->txqs[queue].burst);
+		ov2_queue_stats_init_tx(&port->txqs[queue]);
+	}
 
 	err = ov2_rx_alloc(port);
 	if (err)
@@ -267,6 +270,7 @@ static const struct net_device_ops port_netdev_ops = {
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,
 	.ndo_get_iflink		= port_get_iflink,
+	.ndo_get_stats64	= ov2_queue_stats_sum,
 };
 
 /**
@@ -286,7 +290,7 @@ void ov2_port_setup(struct net_device *dev)
 	dev->max_mtu = line->max_mtu;
 	dev->netdev_ops = &port_netdev_ops;
 	dev->ethtool_ops = &ov2_ethtool_ops;
-	dev->pcpu_stat_type = NETDEV_PCPU_STAT_DSTATS;
+	dev->stat_ops = &ov2_queue_stats_ops;
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = port_free;
 

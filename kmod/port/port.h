@@ -13,6 +13,7 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/u64_stats_sync.h>
 #include <net/rtnetlink.h>
 
 #include "../ov2/miniport.h"
@@ -22,6 +23,48 @@
 struct ov2_filter_table;
 struct ov2_line_ops;
 struct ov2_rss;
+struct task_struct;
+
+/**
+ * struct ov2_rxq_stats - what a receive queue has received (queue_stats.c)
+ * @syncp: for readers on 32-bit machines
+ * @packets: frames that went up the stack
+ * @bytes: their bytes
+ * @drops: frames that were dropped
+ * @filtered: frames that the card does not take
+ * @no_memory: those of @drops for which memory was short
+ */
+struct ov2_rxq_stats {
+	struct u64_stats_sync syncp;
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t drops;
+	u64_stats_t filtered;
+	u64_stats_t no_memory;
+};
+
+/**
+ * struct ov2_txq_stats - what a send queue has sent (queue_stats.c)
+ * @syncp: for readers on 32-bit machines
+ * @packets: frames that went to the line; a large packet that crosses the line
+ *	whole is one of them
+ * @bytes: their bytes
+ * @drops: packets and frames that were dropped
+ * @large: large packets that the engine has cut
+ * @segments: those of @packets that the engine has cut from @large
+ * @segment_bytes: their bytes
+ * @stops: how often the queue has stopped for lack of room
+ */
+struct ov2_txq_stats {
+	struct u64_stats_sync syncp;
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t drops;
+	u64_stats_t large;
+	u64_stats_t segments;
+	u64_stats_t segment_bytes;
+	u64_stats_t stops;
+};
 
 /**
  * struct ov2_rxq - a receive queue
@@ -51,6 +94,7 @@ struct ov2_rss;
  * @up_frames: frames that went up the stack in this poll, and are not in the
  *	statistics yet; only @napi changes it
  * @up_bytes: their bytes
+ * @stats: only @napi changes them, or who has disabled @napi
  */
 struct ov2_rxq {
 	struct napi_struct napi;
@@ -71,6 +115,7 @@ struct ov2_rxq {
 	bool merge;
 	unsigned int up_frames;
 	unsigned int up_bytes;
+	struct ov2_rxq_stats stats;
 };
 
 /**
@@ -86,6 +131,14 @@ struct ov2_rxq {
  * @ring: the receive queue at the other end whose ring decides whether the
  *	queue has to stop: the fullest of the rings that the queue feeds
  *	(cable.c). Written by every CPU that brings frames to the line
+ * @sender: the task that runs ndo_start_xmit of this queue, or NULL. Written
+ *	under the queue's lock
+ * @stats: what ndo_start_xmit has counted. Protected by the queue's lock
+ * @full: the queue has stopped for lack of room, and its wake is not counted
+ *	yet (ring.c)
+ * @wakes: how often it was woken after that
+ * @late_lock: protects @late
+ * @late: what the engine has completed outside ndo_start_xmit
  */
 struct ov2_txq {
 	atomic_t in_engine;
@@ -93,6 +146,12 @@ struct ov2_txq {
 	int left;
 	bool held;
 	u16 ring;
+	const struct task_struct *sender;
+	struct ov2_txq_stats stats;
+	bool full;
+	atomic64_t wakes;
+	spinlock_t late_lock ____cacheline_aligned_in_smp; /* protects late */
+	struct ov2_txq_stats late;
 } ____cacheline_aligned_in_smp;
 
 /**

@@ -33,6 +33,7 @@
 
 #include "line.h"
 #include "port.h"
+#include "queue_stats.h"
 #include "ring.h"
 
 /**
@@ -215,6 +216,20 @@ static int ring_stop_room(const struct ov2_port *port)
 	return min_t(int, READ_ONCE(port->sharers), ring_wake_room(port));
 }
 
+/* Another CPU may wake the queue before this function ends. That CPU counts a
+ * wake only if @full is set, and clears it. So each stop has one wake.
+ */
+static void ring_stop(struct ov2_port *port, u16 queue,
+		      struct netdev_queue *txq, int stop)
+{
+	bool *full = &port->txqs[queue].full;
+
+	xchg(full, true);
+	if (!netif_txq_maybe_stop(txq, port->line->room(port, queue), stop,
+				  ring_wake_room(port)) || !xchg(full, false))
+		ov2_queue_stats_stopped(&port->txqs[queue]);
+}
+
 /**
  * ov2_ring_maybe_stop() - stop a send queue if it has no more room
  * @port: the sender
@@ -237,8 +252,7 @@ void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue)
 	if (READ_ONCE(port->sharers) == 1)
 		port->txqs[queue].left = min(room - stop, OV2_RING_BURST);
 	if (unlikely(room < stop))
-		netif_txq_maybe_stop(txq, port->line->room(port, queue), stop,
-				     ring_wake_room(port));
+		ring_stop(port, queue, txq, stop);
 }
 
 /**
@@ -259,8 +273,11 @@ void ov2_ring_wake(struct ov2_port *port, u16 queue)
 	 */
 	smp_mb();
 	if (netif_tx_queue_stopped(txq) && READ_ONCE(port->up) &&
-	    port->line->room(port, queue) >= ring_wake_room(port))
+	    port->line->room(port, queue) >= ring_wake_room(port)) {
+		if (xchg(&port->txqs[queue].full, false))
+			ov2_queue_stats_woken(&port->txqs[queue]);
 		netif_tx_wake_queue(txq);
+	}
 }
 
 /**

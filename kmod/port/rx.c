@@ -14,6 +14,7 @@
 #include "cpus.h"
 #include "line.h"
 #include "port.h"
+#include "queue_stats.h"
 #include "ring.h"
 #include "rx.h"
 #include "rx_irq.h"
@@ -44,6 +45,7 @@ static void rx_init_queue(struct ov2_port *port, u16 index)
 	rxq->port = port;
 	rxq->index = index;
 	ov2_rx_irq_init(rxq);
+	ov2_queue_stats_init_rx(rxq);
 	skb_queue_head_init(&rxq->ring);
 	spin_lock_init(&rxq->lock);
 	INIT_LIST_HEAD(&rxq->indicated);
@@ -183,14 +185,13 @@ static void rx_purge(struct ov2_rxq *rxq)
 	list_splice_tail_init(&rxq->indicated, &rxq->ready);
 	list_for_each_entry_safe(nbl, next, &rxq->ready, link) {
 		list_del(&nbl->link);
-		ov2_rx_drop(rxq->port, nbl->skb, OV2_CNT_WIRE_RX_DROP_DOWN,
+		ov2_rx_drop(rxq, nbl->skb, OV2_CNT_WIRE_RX_DROP_DOWN,
 			    nbl->skb->len);
 		ov2_nbl_free(nbl);
 	}
 	ov2_ring_drain(rxq, &frames);
 	while ((skb = __skb_dequeue(&frames)))
-		ov2_rx_drop(rxq->port, skb, OV2_CNT_WIRE_RX_DROP_DOWN,
-			    skb->len);
+		ov2_rx_drop(rxq, skb, OV2_CNT_WIRE_RX_DROP_DOWN, skb->len);
 	rxq->held = 0;
 }
 

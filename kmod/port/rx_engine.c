@@ -4,7 +4,6 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
-#include "../watch/drop.h"
 #include "filter.h"
 #include "port.h"
 #include "rx_engine.h"
@@ -33,8 +32,7 @@ void ov2_rx_to_engine(struct ov2_rxq *rxq, struct sk_buff *skb)
 
 	verdict = ov2_filter(port, skb);
 	if (verdict == OV2_FILTER_UNWANTED) {
-		/* A NIC hides such a frame, so link statistics leave it out. */
-		ov2_drop_rx(&port->ad, OV2_CNT_WIRE_RX_FILTERED, skb, skb->len);
+		ov2_rx_drop(rxq, skb, OV2_CNT_WIRE_RX_FILTERED, skb->len);
 		return;
 	}
 
@@ -46,7 +44,7 @@ void ov2_rx_to_engine(struct ov2_rxq *rxq, struct sk_buff *skb)
 
 	nbl = ov2_nbl_alloc(skb, rxq->index);
 	if (!nbl) {
-		ov2_rx_drop(port, skb, OV2_CNT_WIRE_RX_DROP_ALLOC, skb->len);
+		ov2_rx_drop(rxq, skb, OV2_CNT_WIRE_RX_DROP_ALLOC, skb->len);
 		return;
 	}
 	rxq->held++;

@@ -16,6 +16,7 @@
 #include "../compat/napi.h"
 #include "line.h"
 #include "port.h"
+#include "queue_stats.h"
 #include "ring.h"
 #include "rx_engine.h"
 #include "rx_irq.h"
@@ -88,26 +89,6 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 	return delivered;
 }
 
-/* As dev_dstats_rx_add(), for the frames of a poll. Call it before
- * napi_complete_done(), so that the frames that GRO holds are counted before
- * they go up the stack.
- */
-static void poll_count(struct ov2_rxq *rxq)
-{
-	struct pcpu_dstats *dstats;
-
-	if (!rxq->up_frames)
-		return;
-
-	dstats = this_cpu_ptr(rxq->port->ad.dev->dstats);
-	u64_stats_update_begin(&dstats->syncp);
-	u64_stats_add(&dstats->rx_packets, rxq->up_frames);
-	u64_stats_add(&dstats->rx_bytes, rxq->up_bytes);
-	u64_stats_update_end(&dstats->syncp);
-	rxq->up_frames = 0;
-	rxq->up_bytes = 0;
-}
-
 /**
  * ov2_rx_poll() - napi_struct.poll
  * @napi: the NAPI of a receive queue
@@ -127,7 +108,7 @@ int ov2_rx_poll(struct napi_struct *napi, int budget)
 
 	fed = poll_feed_engine(rxq, budget);
 	delivered = poll_deliver(rxq, budget);
-	poll_count(rxq);
+	ov2_queue_stats_received(rxq);
 	work = max(fed, delivered);
 	if (work >= budget || !list_empty(&rxq->ready) ||
 	    ov2_ring_may_take(rxq))

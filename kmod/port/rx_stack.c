@@ -14,6 +14,7 @@
 #include "../watch/capture.h"
 #include "../watch/drop.h"
 #include "port.h"
+#include "queue_stats.h"
 #include "rx_stack.h"
 #include "unshare.h"
 
@@ -22,18 +23,18 @@
 
 /**
  * ov2_rx_drop() - drop a received frame, and say why
- * @port: the card
+ * @rxq: the receive queue that the frame came in on
  * @skb: the frame; taken
  * @reason: the counter of the reason
  * @len: bytes of the frame as it came in, with its Ethernet header
  *
- * Context: BH disabled.
+ * Context: NAPI of @rxq; or BH disabled, while this NAPI is disabled.
  */
-void ov2_rx_drop(struct ov2_port *port, struct sk_buff *skb,
+void ov2_rx_drop(struct ov2_rxq *rxq, struct sk_buff *skb,
 		 enum ov2_counter reason, unsigned int len)
 {
-	dev_dstats_rx_dropped(port->ad.dev);
-	ov2_drop_rx(&port->ad, reason, skb, len);
+	ov2_queue_stats_rx_drop(rxq, reason);
+	ov2_drop_rx(&rxq->port->ad, reason, skb, len);
 }
 
 /* The protocol behind the IP header, or -1 if the frame is not IP. @hlen is
@@ -123,7 +124,7 @@ static void rx_refuse(struct ov2_rxq *rxq, struct sk_buff *skb,
 	if (ov2_capture_on())
 		ov2_bridge_show_rx_drop(&rxq->port->ad, skb, nbl, burst,
 					reason);
-	ov2_rx_drop(rxq->port, skb, reason, len);
+	ov2_rx_drop(rxq, skb, reason, len);
 }
 
 /* @len: bytes of the frame as it came in, with its Ethernet header. @own: the

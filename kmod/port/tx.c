@@ -10,30 +10,19 @@
 #include "../watch/drop.h"
 #include "line.h"
 #include "port.h"
+#include "queue_stats.h"
 #include "ring.h"
 #include "tx.h"
 
-static void tx_drop(struct ov2_port *port, enum ov2_counter reason,
+static void tx_drop(struct ov2_port *port, u16 queue, enum ov2_counter reason,
 		    struct sk_buff *skb, unsigned int len)
 {
-	dev_dstats_tx_dropped(port->ad.dev);
+	ov2_queue_stats_tx_drop(&port->txqs[queue]);
 	ov2_drop_tx(&port->ad, reason, skb, len);
 }
 
-/* As dev_dstats_tx_add(), for several frames */
-static void tx_count(struct net_device *dev, unsigned int frames,
-		     unsigned int bytes)
-{
-	struct pcpu_dstats *dstats = this_cpu_ptr(dev->dstats);
-
-	u64_stats_update_begin(&dstats->syncp);
-	u64_stats_add(&dstats->tx_packets, frames);
-	u64_stats_add(&dstats->tx_bytes, bytes);
-	u64_stats_update_end(&dstats->syncp);
-}
-
 /* Append a frame to @frames, or drop the frame if it does not fit the line. */
-static void tx_fit(struct ov2_port *port, struct sk_buff *skb,
+static void tx_fit(struct ov2_port *port, u16 queue, struct sk_buff *skb,
 		   struct sk_buff_head *frames)
 {
 	unsigned int len = skb->len;
@@ -41,16 +30,16 @@ static void tx_fit(struct ov2_port *port, struct sk_buff *skb,
 
 	reason = port->line->fit(port, skb);
 	if (reason)
-		tx_drop(port, reason, skb, len);
+		tx_drop(port, queue, reason, skb, len);
 	else
 		__skb_queue_tail(frames, skb);
 }
 
 /* Give the line the frames that tx_fit() has appended to @frames. @frames is
- * empty afterwards.
+ * empty afterwards. @cut: the engine has cut the frames from one large packet
  */
 static void tx_put(struct ov2_port *port, u16 queue,
-		   struct sk_buff_head *frames)
+		   struct sk_buff_head *frames, bool cut)
 {
 	unsigned int num = skb_queue_len(frames);
 	enum ov2_counter reason;
@@ -66,10 +55,10 @@ static void tx_put(struct ov2_port *port, u16 queue,
 	while ((skb = __skb_dequeue(frames))) {
 		num--;
 		bytes -= skb->len;
-		tx_drop(port, reason, skb, skb->len);
+		tx_drop(port, queue, reason, skb, skb->len);
 	}
 	if (num)
-		tx_count(port->ad.dev, num, bytes);
+		ov2_queue_stats_sent(&port->txqs[queue], num, bytes, cut);
 }
 
 /**
@@ -87,15 +76,16 @@ void ov2_tx_wire_out(struct ov2_adapter *ad, u16 queue, struct sk_buff *skb)
 {
 	struct ov2_port *port = ov2_port_of(ad);
 	struct sk_buff_head frames;
+	bool cut = skb->next;
 	struct sk_buff *next;
 
 	lockdep_assert_in_softirq();
 	__skb_queue_head_init(&frames);
 	skb_list_walk_safe(skb, skb, next) {
 		skb_mark_not_on_list(skb);
-		tx_fit(port, skb, &frames);
+		tx_fit(port, queue, skb, &frames);
 	}
-	tx_put(port, queue, &frames);
+	tx_put(port, queue, &frames, cut);
 }
 
 /**
@@ -118,7 +108,7 @@ void ov2_tx_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	if (status != OV2_STATUS_SUCCESS)
 		skb_list_walk_safe(nbl->skb, skb, next) {
 			skb_mark_not_on_list(skb);
-			tx_drop(port, nbl->reason, skb, skb->len);
+			tx_drop(port, queue, nbl->reason, skb, skb->len);
 		}
 	ov2_nbl_free(nbl);
 	ov2_ring_completed(port, queue, frames);
@@ -133,7 +123,7 @@ static void tx_segments(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 
 	segments = skb_gso_segment(skb, 0);
 	if (IS_ERR_OR_NULL(segments)) {
-		tx_drop(port, OV2_CNT_TX_DROP_ALLOC, skb, skb->len);
+		tx_drop(port, queue, OV2_CNT_TX_DROP_ALLOC, skb, skb->len);
 		return;
 	}
 	consume_skb(skb);
@@ -154,20 +144,20 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 	if (reason) {
 		if (ov2_capture_on())
 			ov2_bridge_show_tx_drop(&port->ad, skb, queue, reason);
-		tx_drop(port, reason, skb, len);
+		tx_drop(port, queue, reason, skb, len);
 		return;
 	}
 
 	switch (verdict) {
 	case OV2_VERDICT_PLAIN:
 		skb_tx_timestamp(skb);
-		tx_fit(port, skb, &port->txqs[queue].burst);
+		tx_fit(port, queue, skb, &port->txqs[queue].burst);
 		break;
 	case OV2_VERDICT_OFFLOAD:
 		/* The burst goes first, because it may have older frames of
 		 * this SA, which the core has encrypted itself.
 		 */
-		tx_put(port, queue, &port->txqs[queue].burst);
+		tx_put(port, queue, &port->txqs[queue].burst, false);
 		skb_tx_timestamp(skb);
 		ov2_ring_sent(port, queue, nbl->frames);
 		port->ad.miniport->send(&port->ad, nbl);
@@ -203,14 +193,17 @@ netdev_tx_t ov2_tx_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct ov2_txq *txq = &port->txqs[queue];
 	bool more = netdev_xmit_more();
 
+	WRITE_ONCE(txq->sender, current);
 	txq->left -= ov2_ring_segments(skb);
 	tx_send(port, skb, queue);
 	if (more && txq->left > 0 &&
 	    !netif_xmit_stopped(netdev_get_tx_queue(dev, queue)))
-		return NETDEV_TX_OK;
+		goto out;
 
-	tx_put(port, queue, &txq->burst);
+	tx_put(port, queue, &txq->burst, false);
 	if (txq->left <= 0 || READ_ONCE(port->sharers) > 1)
 		ov2_ring_maybe_stop(port, queue);
+out:
+	WRITE_ONCE(txq->sender, NULL);
 	return NETDEV_TX_OK;
 }
