@@ -52,7 +52,6 @@ FULL = "The card's SA table is full, only crypto mode falls back to software"
 NO_SPI = "SPI 0 can't be offloaded, it must never be on the wire"
 INNER_FAMILY = ("Packet offload needs a selector of the tunnel's own address "
                 "family")
-PER_CPU = "Per-CPU states can be offloaded in crypto mode only"
 NO_TYPE = "Type doesn't support offload"
 NO_ALGORITHM = "Requested AEAD algorithm not found"
 NO_CRYPTO = "Kernel was unable to initialize cryptographic operations"
@@ -71,7 +70,6 @@ REFUSALS = [
          flags=PACKET, mode=xfrmnl.TUNNEL, family=6, inner=OUTER["a"][4]),
     ours("packet mode, mode BEET", "mode", MODES, flags=PACKET,
          mode=xfrmnl.BEET),
-    ours("packet mode, SA of one CPU", "pcpu", PER_CPU, flags=PACKET, pcpu=0),
     ours("mode BEET", "mode", MODES, mode=xfrmnl.BEET),
     *(ours(f"algorithm cbc(aes) with {mac}", "alg", ALGORITHM, aead=None,
            crypt=CBC, auth_trunc=(mac, bytes(16), 96)) for mac in NO_MACS),
@@ -92,8 +90,6 @@ REFUSALS = [
          encap=(xfrmnl.ESPINUDP, esp.ENCAP_PORT)),
     ours("mark on an inbound SA", "mark", MARK, dir=IN, mark=(1, 0xff)),
     ours("mark in packet mode", "mark", MARK, flags=PACKET, mark=(1, 0xff)),
-    ours("packet mode, SA of one CPU, in", "pcpu", PER_CPU, flags=PACKET,
-         pcpu=0, dir=IN),
     ours("SPI 0", "spi", NO_SPI, spi=0),
     ours("SPI 0, in", "spi", NO_SPI, spi=0, dir=IN),
     ours("packet mode with SPI 0", "spi", NO_SPI, flags=PACKET, spi=0),
@@ -149,6 +145,9 @@ ACCEPTED = [
                                         "dir": IN}),
     ("SA of one CPU", {"pcpu": 0}),
     ("SA of one CPU, in", {"pcpu": 0, "dir": IN}),
+    ("SA of one CPU in packet mode", {"pcpu": 0, "flags": PACKET}),
+    ("SA of one CPU in packet mode, in", {"pcpu": 0, "flags": PACKET,
+                                          "dir": IN}),
     ("UDP encapsulation over IPv4", {"encap": (xfrmnl.ESPINUDP,
                                                esp.ENCAP_PORT)}),
     ("oseq-may-wrap", {"extra_flags": xfrmnl.OSEQ_MAY_WRAP}),

@@ -41,6 +41,7 @@ bool ov2_bridge_packet_mode(const struct ov2_adapter *ad);
 void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb);
 bool ov2_bridge_may_be_large(struct sk_buff *skb);
 bool ov2_bridge_hash(struct sk_buff *skb, u32 *hash);
+u32 ov2_bridge_cpu(struct ov2_adapter *ad, struct sk_buff *skb);
 enum ov2_counter ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 u16 queue, enum ov2_verdict *verdict,
 				 struct ov2_nbl **nbl);

@@ -10,6 +10,7 @@
 #include "../ov2/offload.h"
 #include "bridge.h"
 #include "packet/decrypted.h"
+#include "packet/packet.h"
 #include "packet/packet_send.h"
 #include "packet/sad.h"
 #include "packet/tag.h"
@@ -90,6 +91,23 @@ bool ov2_bridge_hash(struct sk_buff *skb, u32 *hash)
 	else
 		*hash = jhash_1word((__force u32)x->id.spi, 0);
 	return true;
+}
+
+/**
+ * ov2_bridge_cpu() - the CPU that the SA of a packet is for
+ * @ad: the card
+ * @skb: a packet for which ov2_bridge_hash() has returned true
+ *
+ * Context: Any context.
+ * Return: a CPU, or UINT_MAX if the SA is for all CPUs.
+ */
+u32 ov2_bridge_cpu(struct ov2_adapter *ad, struct sk_buff *skb)
+{
+	const struct xfrm_state *x = xfrm_input_state(skb);
+
+	if (!ov2_packet_tagged(xfrm_offload(skb)))
+		return x->pcpu_num;
+	return ov2_sad_cpu(&ov2_bridge_of(ad)->sad, x, ov2_packet_cpu(skb));
 }
 
 /**

@@ -262,8 +262,8 @@ static enum ov2_counter declined_packet(struct sk_buff *skb,
 		return OV2_CNT_TX_REFUSED_HEADERS;
 	if (!way_ok(skb, x))
 		return OV2_CNT_TX_REFUSED_WAY;
-	return ov2_packet_tag(skb, x) ? OV2_CNT_NONE :
-					OV2_CNT_TX_REFUSED_ALLOC;
+	return ov2_packet_tag(skb, x, raw_smp_processor_id()) ?
+	       OV2_CNT_NONE : OV2_CNT_TX_REFUSED_ALLOC;
 }
 
 /* In older kernels the device of a state may be a bond, and in all kernels the

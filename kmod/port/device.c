@@ -222,21 +222,27 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
 /* Packets of one queue may overtake packets of another queue, and a receiver
  * drops a packet as replayed if it comes later than the replay window allows.
  * So all packets of one SA leave by one queue, which does not depend on CPU,
- * socket or XPS. For other packets the core chooses the queue as it does
+ * socket or XPS. If the SA is for one CPU, its queue has the number of this CPU
+ * (or the remainder, if the card has fewer queues), so that CPUs with SAs of
+ * their own do not share a queue. For other packets the core chooses the queue as it does
  * without this function. No packet gets a queue that is about to go away
  * (channels.c).
  */
 static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
 			     struct net_device *sb_dev)
 {
-	const struct ov2_port *port = netdev_priv(dev);
+	struct ov2_port *port = netdev_priv(dev);
+	u32 hash, cpu;
 	u16 queue;
-	u32 hash;
 
-	if (ov2_bridge_hash(skb, &hash))
-		queue = reciprocal_scale(hash, port->ad.tx_queues);
-	else
+	if (ov2_bridge_hash(skb, &hash)) {
+		cpu = ov2_bridge_cpu(&port->ad, skb);
+		queue = cpu == UINT_MAX ?
+			reciprocal_scale(hash, port->ad.tx_queues) :
+			cpu % port->ad.tx_queues;
+	} else {
 		queue = netdev_pick_tx(dev, skb, sb_dev);
+	}
 	return ov2_channels_fold(queue, READ_ONCE(port->ad.tx_used));
 }
 

@@ -344,9 +344,6 @@ struct ov2_adapter;
 	X(SA_REFUSED_CONTEXT, "ipsec_sa_refused_context",		\
 	  0, 0,								\
 	  "The state has a security context in packet mode")		\
-	X(SA_REFUSED_PCPU, "ipsec_sa_refused_pcpu",			\
-	  0, 0,								\
-	  "The state belongs to one CPU in packet mode")		\
 	X(SA_REFUSED_REQID, "ipsec_sa_refused_reqid",			\
 	  0, 0,								\
 	  "The state has no reqid in packet mode")			\
@@ -403,9 +400,6 @@ struct ov2_adapter;
 	  0, 0,								\
 	  "The policy has an interface ID that is not the card's "	\
 	  "index in an outbound bypass")				\
-	X(POLICY_REFUSED_PCPU, "ipsec_policy_refused_pcpu",		\
-	  0, 0,								\
-	  "The policy wants to acquire states of one CPU")		\
 	X(POLICY_REFUSED_CONTEXT, "ipsec_policy_refused_context",	\
 	  0, 0,								\
 	  "The policy has a security context")				\

@@ -181,8 +181,6 @@ COUNTERS = {
         (None, None),
     "ipsec_sa_refused_context":
         (None, None),
-    "ipsec_sa_refused_pcpu":
-        (None, None),
     "ipsec_sa_refused_reqid":
         (None, None),
     "ipsec_sa_refused_if_id":
@@ -216,8 +214,6 @@ COUNTERS = {
     "ipsec_policy_refused_mark":
         (None, None),
     "ipsec_policy_refused_if_id":
-        (None, None),
-    "ipsec_policy_refused_pcpu":
         (None, None),
     "ipsec_policy_refused_context":
         (None, None),
@@ -411,8 +407,6 @@ REFUSALS = {
         "SPI 0 can't be offloaded, it must never be on the wire",
     "ipsec_sa_refused_context":
         "Security context can be offloaded in crypto mode only",
-    "ipsec_sa_refused_pcpu":
-        "Per-CPU states can be offloaded in crypto mode only",
     "ipsec_sa_refused_reqid":
         "Packet offload needs a reqid, the same as its policy's",
     "ipsec_sa_refused_if_id":
@@ -443,8 +437,6 @@ REFUSALS = {
         "Mark of a policy can't be offloaded, it must be 0",
     "ipsec_policy_refused_if_id":
         "Interface ID must be 0, or the card's index in an outbound bypass",
-    "ipsec_policy_refused_pcpu":
-        "States of one CPU can't be acquired, flag cpu-acquire must be 0",
     "ipsec_policy_refused_context":
         "Security context can't be offloaded, there must be none",
     "ipsec_policy_refused_dev":

@@ -92,7 +92,7 @@ static struct dst_entry *outer_route(struct net_device *dev,
 static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 			     struct sk_buff *skb, struct ov2_pending *pending)
 {
-	if (!ov2_packet_tag(skb, x))
+	if (!ov2_packet_tag(skb, x, ov2_packet_cpu(skb)))
 		return OV2_WAY_NO_MEMORY;
 	return ov2_pending_add(pending, skb, neigh) ? OV2_WAY_PENDING :
 						      OV2_WAY_NONE;

@@ -14,6 +14,7 @@
 #include "packet_send.h"
 #include "protect.h"
 #include "recent.h"
+#include "tag.h"
 #include "../sa/assoc.h"
 #include "../sa/framed.h"
 
@@ -187,6 +188,20 @@ static struct ov2_recent *recent_of(const struct sending *send)
 	return &ov2_bridge_of(send->ad)->recent_tx[send->queue];
 }
 
+/* The core has chosen no state for a packet without a tag. */
+static struct ov2_sad_cpus cpus_of(struct sk_buff *skb)
+{
+	const struct xfrm_offload *xo = xfrm_offload(skb);
+	struct ov2_sad_cpus cpus = {
+		.own = ov2_packet_cpu(skb),
+		.chosen = UINT_MAX,
+	};
+
+	if (xo && ov2_packet_tagged(xo))
+		cpus.chosen = xfrm_input_state(skb)->pcpu_num;
+	return cpus;
+}
+
 /* Find policy and state from the packet. Returns false if the packet is
  * malformed.
  */
@@ -194,6 +209,8 @@ static bool look_up(struct sending *send, bool tagged)
 {
 	struct ov2_bridge *bridge = ov2_bridge_of(send->ad);
 	u64 changes = ov2_recent_changes(bridge);
+	struct ov2_sad_cpus cpus = cpus_of(send->skb);
+	struct ov2_recent *recent = recent_of(send);
 	struct ov2_flow flow;
 	bool settled = true;
 
@@ -208,9 +225,10 @@ static bool look_up(struct sending *send, bool tagged)
 	send->pol = ov2_spd_lookup(&bridge->spd, XFRM_DEV_OFFLOAD_OUT, &flow);
 	if (send->pol && ov2_policy_protects(send->pol))
 		send->assoc = ov2_sad_choose(&bridge->sad, send->pol, &flow,
-					     &send->x, &settled);
-	ov2_recent_set(recent_of(send), changes, &flow, send->pol,
+					     &cpus, &send->x, &settled);
+	ov2_recent_set(recent, changes, &flow, send->pol,
 		       settled ? send->assoc : NULL);
+	recent->cpu = ov2_sad_has_cpus(&bridge->sad) ? cpus.own : UINT_MAX;
 	return true;
 }
 
@@ -223,6 +241,9 @@ static bool recall(struct sending *send)
 	struct xfrm_state *x;
 
 	if (!ov2_recent_is(recent, ov2_bridge_of(send->ad), send->skb))
+		return false;
+	if (recent->cpu != UINT_MAX &&
+	    recent->cpu != ov2_packet_cpu(send->skb))
 		return false;
 	send->pol = recent->pol;
 	if (!send->pol || !ov2_policy_protects(send->pol))

@@ -44,13 +44,6 @@ REFUSED(POLICY_REFUSED_IF_ID,
 	xp->if_id && !is_bypass_of_card(xp),
 	"Interface ID must be 0, or the card's index in an outbound bypass")
 
-/* Each state of such a policy would be for one CPU, and the card refuses such
- * states (SA_REFUSED_PCPU).
- */
-REFUSED(POLICY_REFUSED_PCPU,
-	xp->flags & XFRM_POLICY_CPU_ACQUIRE,
-	"States of one CPU can't be acquired, flag cpu-acquire must be 0")
-
 REFUSED(POLICY_REFUSED_CONTEXT,
 	xp->security,
 	"Security context can't be offloaded, there must be none")

@@ -18,6 +18,8 @@ struct ov2_policy;
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @nested: the packets may have an IPsec header (packet_receive.c)
  * @ifindex: of the card
+ * @cpu: on send, the CPU for which @assoc was chosen, or UINT_MAX if packets of
+ *	all CPUs choose @assoc
  * @saddr: source; the bytes behind an IPv4 address are not used
  * @daddr: destination, in the same form
  * @pol: the policy that packets of the flow meet, or NULL
@@ -35,6 +37,7 @@ struct ov2_recent {
 	u8 proto;
 	bool nested;
 	int ifindex;
+	unsigned int cpu;
 	xfrm_address_t saddr;
 	xfrm_address_t daddr;
 	const struct ov2_policy *pol;

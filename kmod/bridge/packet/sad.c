@@ -5,6 +5,11 @@
  * same key are in a list, the youngest first. A packet takes the first state of
  * the list that fits and whose soft limit is not reached. So states that were
  * replaced cost no time. The length of a list is limited.
+ *
+ * A state may be for one CPU (RFC 9611), and the CPU is part of the key. So a
+ * packet looks for the states of its CPU first, and then for the states that
+ * are for all CPUs. The second look-up is the only one while the database has
+ * no state for one CPU.
  */
 #include <linux/jhash.h>
 
@@ -30,6 +35,7 @@ int ov2_sad_init(struct ov2_sad *sad)
 {
 	spin_lock_init(&sad->lock);
 	atomic64_set(&sad->changes, 0);
+	atomic_set(&sad->per_cpu, 0);
 	return rhltable_init(&sad->table, &sad_table_params);
 }
 
@@ -61,6 +67,7 @@ static void state_key(struct ov2_sad_key *key, const struct xfrm_state *x)
 	key->reqid = x->props.reqid;
 	key->family = x->props.family;
 	key->mode = x->props.mode;
+	key->cpu = x->pcpu_num;
 	key_set(key, &x->props.saddr, &x->id.daddr);
 }
 
@@ -70,13 +77,14 @@ static void state_key(struct ov2_sad_key *key, const struct xfrm_state *x)
  *
  * Context: Any context.
  * Return: the number. States that cannot replace each other mostly have
- * different numbers.
+ * different numbers, except that the CPU of a state does not count.
  */
 u32 ov2_sad_hash(const struct xfrm_state *x)
 {
 	struct ov2_sad_key key = {};
 
 	state_key(&key, x);
+	key.cpu = UINT_MAX;
 	return jhash(&key, sizeof(key), 0);
 }
 
@@ -118,6 +126,8 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 	spin_lock_bh(&sad->lock);
 	err = sad_link(sad, assoc);
 	assoc->sad.linked = !err;
+	if (assoc->sad.linked && assoc->sad.key.cpu != UINT_MAX)
+		atomic_inc(&sad->per_cpu);
 	/* A look-up that reads the new count finds the state. */
 	smp_mb__before_atomic();
 	atomic64_inc(&sad->changes);
@@ -136,8 +146,11 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
 {
 	spin_lock_bh(&sad->lock);
-	if (assoc->sad.linked)
+	if (assoc->sad.linked) {
 		rhltable_remove(&sad->table, &assoc->sad.node, sad_table_params);
+		if (assoc->sad.key.cpu != UINT_MAX)
+			atomic_dec(&sad->per_cpu);
+	}
 	assoc->sad.linked = false;
 	/* A look-up that reads the new count does not find the state. */
 	smp_mb__before_atomic();
@@ -156,6 +169,7 @@ static struct ov2_sad_key choice_key(const struct xfrm_tmpl *tmpl,
 		.reqid = tmpl->reqid,
 		.family = tmpl->encap_family,
 		.mode = tmpl->mode,
+		.cpu = UINT_MAX,
 	};
 	xfrm_address_t saddr, daddr;
 
@@ -199,9 +213,10 @@ static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 {
 	bool dying = READ_ONCE(x->km.dying);
 
-	/* The list has the youngest first, so @best is younger than @x. And
-	 * @best is dying, because otherwise choose() would have stopped. So @x
-	 * is better unless @x is dying, too.
+	/* The list has the youngest first, and the list of the packet's CPU
+	 * comes first, so @best comes before @x. And @best is dying, because
+	 * otherwise choose() would have stopped. So @x is better unless @x is
+	 * dying, too.
 	 */
 	if (best->assoc && dying)
 		return;
@@ -215,7 +230,7 @@ static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 }
 
 /* Stops at the first state that fits and is not dying. */
-static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
+static void choose(struct ov2_sad *sad, struct ov2_sad_key *key, u32 cpu,
 		   const struct xfrm_tmpl *tmpl, const struct ov2_flow *flow,
 		   struct choice *best)
 {
@@ -224,6 +239,10 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 	struct rhlist_head *pos;
 	struct xfrm_state *x;
 
+	if (best->assoc && !best->dying)
+		return;
+
+	key->cpu = cpu;
 	list = rhltable_lookup(&sad->table, key, sad_table_params);
 	rhl_for_each_entry_rcu(assoc, pos, list, sad.node) {
 		ov2_look(&sad->looks);
@@ -237,21 +256,41 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 	}
 }
 
+/* Looks at the states of the packet's CPU, and of all CPUs. */
+static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
+		       const struct ov2_sad_cpus *cpus,
+		       const struct xfrm_tmpl *tmpl,
+		       const struct ov2_flow *flow, struct choice *best)
+{
+	if (ov2_sad_has_cpus(sad))
+		choose(sad, key, cpus->own, tmpl, flow, best);
+	choose(sad, key, UINT_MAX, tmpl, flow, best);
+}
+
 /**
  * ov2_sad_choose() - choose the state that protects a packet
  * @sad: the database
  * @pol: the policy that the packet met; it protects
  * @flow: the packet's flow
+ * @cpus: the CPUs of the packet
  * @x: filled in with the state, with a reference for the caller, or NULL
- * @settled: filled in with true if later packets of the flow choose the same
- *	state. This holds until the database or the template changes, or the
- *	state is no longer in force (ov2_sad_is_in_force()). If a younger state
+ * @settled: filled in with true if later packets of the flow that the same CPU
+ *	sends choose the same state. This holds until the database or the
+ *	template changes, or the state is no longer in force
+ *	(ov2_sad_is_in_force()). If a younger state
  *	is dying, the choice is not settled, because that state would be chosen
  *	as soon as a key manager raised its soft limit
  *
  * Chooses as xfrm_state_find() does: states that have not reached their soft
- * limit are preferred, and among these the youngest state. In transport mode,
- * if no state has the packet's source, a state with any source is taken.
+ * limit are preferred, and among these the states of the CPU, and then the
+ * youngest state. In transport mode, if no state has the packet's source, a
+ * state with any source is taken.
+ *
+ * The core takes a state of another CPU only if a socket has kept it from the
+ * time when it sent on that CPU. If the card dropped such a packet, nobody
+ * would ask a key manager for a state. So if the packet's CPU has no state and
+ * no state is for all CPUs, the packet takes a state of the CPU that the core
+ * chose.
  *
  * Context: Under rcu_read_lock(), any context.
  * Return: the association of @x, or NULL if no state fits.
@@ -259,19 +298,64 @@ static void choose(struct ov2_sad *sad, const struct ov2_sad_key *key,
 struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
 				 const struct ov2_policy *pol,
 				 const struct ov2_flow *flow,
+				 const struct ov2_sad_cpus *cpus,
 				 struct xfrm_state **x, bool *settled)
 {
 	struct xfrm_tmpl room;
 	const struct xfrm_tmpl *tmpl = ov2_policy_tmpl(pol, &room);
 	struct ov2_sad_key key = choice_key(tmpl, flow);
+	bool any_source = key.mode == XFRM_MODE_TRANSPORT;
+	const xfrm_address_t saddr = key.saddr;
 	struct choice best = { .settled = true };
 
-	choose(sad, &key, tmpl, flow, &best);
-	if (!best.assoc && key.mode == XFRM_MODE_TRANSPORT) {
+	choose_own(sad, &key, cpus, tmpl, flow, &best);
+	if (!best.assoc && any_source) {
 		key.saddr = (xfrm_address_t){};
-		choose(sad, &key, tmpl, flow, &best);
+		choose_own(sad, &key, cpus, tmpl, flow, &best);
+	}
+	if (!best.assoc && cpus->chosen != UINT_MAX) {
+		best.settled = false;
+		key.saddr = saddr;
+		choose(sad, &key, cpus->chosen, tmpl, flow, &best);
+		if (!best.assoc && any_source) {
+			key.saddr = (xfrm_address_t){};
+			choose(sad, &key, cpus->chosen, tmpl, flow, &best);
+		}
 	}
 	*x = best.x;
 	*settled = best.settled;
 	return best.assoc;
+}
+
+/**
+ * ov2_sad_cpu() - the CPU of the state that is to protect a packet
+ * @sad: the database
+ * @x: the state that the core chose for the packet
+ * @own: the CPU that sends the packet
+ *
+ * ov2_sad_choose() may choose another state than the core, because a socket
+ * keeps the state of its last packet. This function looks only at the states
+ * that differ from @x in their CPU at most.
+ *
+ * Context: Any context.
+ * Return: a CPU, or UINT_MAX if the state is for all CPUs.
+ */
+u32 ov2_sad_cpu(struct ov2_sad *sad, const struct xfrm_state *x,
+		unsigned int own)
+{
+	struct ov2_sad_key key = {};
+
+	if (!ov2_sad_has_cpus(sad))
+		return UINT_MAX;
+
+	state_key(&key, x);
+	rcu_read_lock();
+	key.cpu = own;
+	if (!rhltable_lookup(&sad->table, &key, sad_table_params)) {
+		key.cpu = UINT_MAX;
+		if (!rhltable_lookup(&sad->table, &key, sad_table_params))
+			key.cpu = x->pcpu_num;
+	}
+	rcu_read_unlock();
+	return key.cpu;
 }

@@ -24,14 +24,32 @@ struct ov2_policy;
  *	first
  * @changes: grows when an outbound state in packet mode is added, and when any
  *	state of the card is deleted (recent.c)
+ * @per_cpu: number of states in @table that are for one CPU
  * @looks: for unit tests: associations looked at
  */
 struct ov2_sad {
 	spinlock_t lock; /* protects table, for writers */
 	struct rhltable table;
 	atomic64_t changes;
+	atomic_t per_cpu;
 	struct ov2_looks looks;
 };
+
+/**
+ * struct ov2_sad_cpus - the CPUs whose states a packet may take
+ * @own: the CPU that sends the packet
+ * @chosen: the CPU of the state that the core chose for the packet, or UINT_MAX
+ */
+struct ov2_sad_cpus {
+	unsigned int own;
+	unsigned int chosen;
+};
+
+/* Does the database have states that are for one CPU? */
+static inline bool ov2_sad_has_cpus(const struct ov2_sad *sad)
+{
+	return atomic_read(&sad->per_cpu);
+}
 
 /* Is this state valid, and is its soft limit not reached? A packet takes a
  * state that has reached its soft limit only if no state in force fits.
@@ -51,6 +69,9 @@ u32 ov2_sad_hash(const struct xfrm_state *x);
 struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
 				 const struct ov2_policy *pol,
 				 const struct ov2_flow *flow,
+				 const struct ov2_sad_cpus *cpus,
 				 struct xfrm_state **x, bool *settled);
+u32 ov2_sad_cpu(struct ov2_sad *sad, const struct xfrm_state *x,
+		unsigned int own);
 
 #endif /* _OV2_SAD_H */

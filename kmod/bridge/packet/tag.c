@@ -12,6 +12,7 @@
  *	xvec[0]	the state
  *	ovec[0]	.flags	CRYPTO_DONE, and XFRM_XMIT as below
  *		.status	OV2_TAG_STATUS, which has CRYPTO_SUCCESS in it
+ *		.seq.low	the CPU that sends the packet
  *
  * Without XFRM_XMIT validate_xmit_xfrm() drops the packet at any device other
  * than the device of the state. At the device of the state,
@@ -42,13 +43,16 @@
  * @skb: the packet, in xdo_dev_offload_ok, or in ndo_start_xmit if it is going
  *	to wait
  * @x: the state that is to protect the packet
+ * @cpu: the CPU that sends the packet. The packet may wait in a queue, and
+ *	another CPU may take it out of the queue
  *
  * The tag replaces an earlier sec_path.
  *
  * Context: BH disabled or not.
  * Return: false without memory; the packet must be dropped then.
  */
-bool ov2_packet_tag(struct sk_buff *skb, struct xfrm_state *x)
+bool ov2_packet_tag(struct sk_buff *skb, struct xfrm_state *x,
+		    unsigned int cpu)
 {
 	struct xfrm_offload *xo;
 	struct sec_path *sp;
@@ -64,7 +68,24 @@ bool ov2_packet_tag(struct sk_buff *skb, struct xfrm_state *x)
 	xo = xfrm_offload(skb);
 	xo->flags = CRYPTO_DONE;
 	xo->status = OV2_TAG_STATUS;
+	xo->seq.low = cpu;
 	return true;
+}
+
+/**
+ * ov2_packet_cpu() - which CPU sends a packet?
+ * @skb: the packet, with a tag or without
+ *
+ * Context: Any context.
+ * Return: the CPU.
+ */
+unsigned int ov2_packet_cpu(struct sk_buff *skb)
+{
+	const struct xfrm_offload *xo = xfrm_offload(skb);
+
+	if (xo && ov2_packet_tagged(xo))
+		return xo->seq.low;
+	return raw_smp_processor_id();
 }
 
 /**

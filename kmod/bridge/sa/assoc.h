@@ -13,6 +13,8 @@
  * @reqid: the number that policy and state have in common
  * @family: of @saddr and @daddr
  * @mode: XFRM_MODE_TRANSPORT or XFRM_MODE_TUNNEL
+ * @cpu: the CPU that the state is for (RFC 9611), or UINT_MAX if the state is
+ *	for all CPUs
  * @saddr: source of the ESP packet; the bytes behind an IPv4 address are zero
  * @daddr: destination, in the same form
  */
@@ -20,6 +22,7 @@ struct ov2_sad_key {
 	u32 reqid;
 	u16 family;
 	u16 mode;
+	u32 cpu;
 	xfrm_address_t saddr;
 	xfrm_address_t daddr;
 };

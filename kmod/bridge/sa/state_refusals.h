@@ -120,14 +120,6 @@ REFUSED(SA_REFUSED_CONTEXT,
 	ov2_state_is_packet(x) && x->security,
 	"Security context can be offloaded in crypto mode only")
 
-/* In crypto mode the core chooses the outbound state by CPU, and the look-up of
- * an inbound state ignores the CPU (xfrm_state_lookup()). In packet mode the
- * card would have to choose.
- */
-REFUSED(SA_REFUSED_PCPU,
-	ov2_state_is_packet(x) && x->pcpu_num != UINT_MAX,
-	"Per-CPU states can be offloaded in crypto mode only")
-
 /* In packet mode the reqid leads the card from a policy to its states. A state
  * with reqid 0 would belong to no policy: an outbound template with reqid 0 is
  * a trap, and an inbound template with reqid 0 accepts the states of every

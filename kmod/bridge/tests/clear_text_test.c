@@ -285,7 +285,7 @@ static void leak_tagged_ipsec(struct kunit *test)
 		shape.proto = protos[i];
 		skb = frame_ready(test, ad, ov2_shape_clear(test, &shape),
 				  false, NULL);
-		KUNIT_ASSERT_TRUE(test, ov2_packet_tag(skb, x));
+		KUNIT_ASSERT_TRUE(test, ov2_packet_tag(skb, x, 0));
 		xfrm_offload(skb)->flags |= XFRM_XMIT;
 		KUNIT_EXPECT_EQ(test,
 				xmit(test, ad, skb, OV2_CNT_TX_DROP_NO_SA),

@@ -88,6 +88,7 @@ static void random_state(struct xfrm_state *x)
 	x->props.reqid = 1 + ov2_below(2);
 	x->props.mode = random_mode();
 	x->props.family = random_family();
+	x->pcpu_num = ov2_below(2) ? UINT_MAX : ov2_below(2);
 	random_address(x->props.family, &x->props.saddr, true);
 	random_address(x->props.family, &x->id.daddr, false);
 	if (ov2_below(2)) {
@@ -179,12 +180,17 @@ static bool naive_selector(const struct xfrm_selector *sel,
 	       (flow->ports_known && uli->ports.dport == sel->dport);
 }
 
+/* @chosen: states of the CPU that the core chose, and no other states */
 static bool naive_fits(const struct sad_model *m, int i,
 		       const struct xfrm_tmpl *tmpl,
-		       const struct ov2_flow *flow, bool any)
+		       const struct ov2_flow *flow,
+		       const struct ov2_sad_cpus *cpus, bool any, bool chosen)
 {
 	const struct xfrm_state *x = &m->x[i];
 
+	if (chosen ? x->pcpu_num != cpus->chosen || x->pcpu_num == UINT_MAX :
+		     x->pcpu_num != cpus->own && x->pcpu_num != UINT_MAX)
+		return false;
 	return m->live[i] && x->km.state == XFRM_STATE_VALID &&
 	       refcount_read(&x->refcnt) && x->props.reqid == tmpl->reqid &&
 	       x->props.mode == tmpl->mode &&
@@ -194,21 +200,30 @@ static bool naive_fits(const struct sad_model *m, int i,
 	       naive_addresses(x, tmpl, flow, any);
 }
 
+/* Is state @i better than state @best? */
+static bool naive_better(const struct sad_model *m, int best, int i)
+{
+	const struct xfrm_state *x = &m->x[i], *of_best = &m->x[best];
+
+	if (of_best->km.dying != x->km.dying)
+		return of_best->km.dying;
+	if (of_best->pcpu_num != x->pcpu_num)
+		return of_best->pcpu_num == UINT_MAX;
+	return m->added[best] < m->added[i];
+}
+
 static const struct ov2_assoc *naive_choose(const struct sad_model *m,
 					    const struct ov2_policy *pol,
 					    const struct ov2_flow *flow,
-					    bool any)
+					    const struct ov2_sad_cpus *cpus,
+					    bool any, bool chosen)
 {
 	int best = -1, i;
 
-	for (i = 0; i < STATES; i++) {
-		if (!naive_fits(m, i, &pol->tmpl, flow, any))
-			continue;
-		if (best < 0 || m->x[best].km.dying > m->x[i].km.dying ||
-		    (m->x[best].km.dying == m->x[i].km.dying &&
-		     m->added[best] < m->added[i]))
+	for (i = 0; i < STATES; i++)
+		if (naive_fits(m, i, &pol->tmpl, flow, cpus, any, chosen) &&
+		    (best < 0 || naive_better(m, best, i)))
 			best = i;
-	}
 	return best < 0 ? NULL : &m->assocs[best];
 }
 
@@ -235,19 +250,24 @@ static void step_change(struct sad_model *m)
 
 static void step_choose(struct sad_model *m)
 {
-	const struct ov2_assoc *expected;
+	struct ov2_sad_cpus cpus = {
+		.own = ov2_below(3),
+		.chosen = ov2_below(2) ? UINT_MAX : ov2_below(3),
+	};
+	const struct ov2_assoc *expected = NULL;
 	struct ov2_policy pol;
 	struct ov2_assoc *assoc;
 	struct ov2_flow flow;
 	struct xfrm_state *x;
 	bool settled;
+	int i;
 
 	random_policy(&pol);
 	random_flow(pol.tmpl.encap_family, &flow);
-	expected = naive_choose(m, &pol, &flow, false) ?:
-		   naive_choose(m, &pol, &flow, true);
+	for (i = 0; i < 4 && !expected; i++)
+		expected = naive_choose(m, &pol, &flow, &cpus, i & 1, i & 2);
 	rcu_read_lock();
-	assoc = ov2_sad_choose(&m->sad, &pol, &flow, &x, &settled);
+	assoc = ov2_sad_choose(&m->sad, &pol, &flow, &cpus, &x, &settled);
 	rcu_read_unlock();
 	KUNIT_ASSERT_PTR_EQ(m->test, (const struct ov2_assoc *)assoc,
 			    expected);
@@ -293,6 +313,7 @@ static void sad_model(struct kunit *test)
  * @x: the states of the associations
  * @pol: a policy that leads to the states
  * @flow: the flow of packets of @pol
+ * @cpus: their CPUs
  */
 struct sad_bed {
 	struct ov2_sad sad;
@@ -300,6 +321,7 @@ struct sad_bed {
 	struct xfrm_state x[OV2_SAD_SAME + 1];
 	struct ov2_policy pol;
 	struct ov2_flow flow;
+	struct ov2_sad_cpus cpus;
 };
 
 KUNIT_DEFINE_ACTION_WRAPPER(bed_free, kvfree, const void *);
@@ -314,6 +336,7 @@ static void bed_state(struct sad_bed *bed, int i)
 	x->props.family = AF_INET;
 	x->props.mode = XFRM_MODE_TUNNEL;
 	x->props.reqid = 1;
+	x->pcpu_num = UINT_MAX;
 	x->km.state = XFRM_STATE_VALID;
 	refcount_set(&x->refcnt, 1);
 	RCU_INIT_POINTER(bed->assocs[i].x, x);
@@ -337,6 +360,7 @@ static struct sad_bed *bed_new(struct kunit *test)
 	tmpl->saddr.a4 = htonl(0xc6336401);
 	tmpl->id.daddr.a4 = htonl(0xc6336402);
 	bed->flow.family = AF_INET;
+	bed->cpus.chosen = UINT_MAX;
 	for (i = 0; i <= OV2_SAD_SAME; i++)
 		bed_state(bed, i);
 	return bed;
@@ -361,7 +385,8 @@ static void expect_chosen(struct kunit *test, struct sad_bed *bed, int i,
 
 	atomic_set(&bed->sad.looks.count, 0);
 	rcu_read_lock();
-	assoc = ov2_sad_choose(&bed->sad, &bed->pol, &bed->flow, &x, &settled);
+	assoc = ov2_sad_choose(&bed->sad, &bed->pol, &bed->flow, &bed->cpus,
+			       &x, &settled);
 	rcu_read_unlock();
 	KUNIT_EXPECT_PTR_EQ(test, assoc, i < 0 ? NULL : &bed->assocs[i]);
 	KUNIT_EXPECT_EQ(test, atomic_read(&bed->sad.looks.count), looks);
@@ -439,10 +464,63 @@ static void sad_limit_of_same(struct kunit *test)
 	bed_end(bed);
 }
 
+/* State 0 is for all CPUs, state 1 for CPU 1 and state 2 for CPU 2. */
+static struct sad_bed *bed_of_cpus(struct kunit *test)
+{
+	struct sad_bed *bed = bed_new(test);
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		bed->x[i].pcpu_num = i ? i : UINT_MAX;
+		bed_add(test, bed, i, 0);
+	}
+	return bed;
+}
+
+/* A packet takes the state of its CPU, then the state of all CPUs, and the
+ * state of another CPU only if the core chose it and there is no other.
+ */
+static void sad_of_cpus(struct kunit *test)
+{
+	struct sad_bed *bed = bed_of_cpus(test);
+
+	bed->cpus.own = 1;
+	bed->cpus.chosen = 2;
+	expect_chosen(test, bed, 1, 1);
+	bed->x[1].km.dying = 1;
+	expect_chosen(test, bed, 0, 2);
+	bed->x[0].km.dying = 1;
+	expect_chosen(test, bed, 1, 2);
+	bed->cpus.own = 3;
+	expect_chosen(test, bed, 0, 1);
+	ov2_sad_del(&bed->sad, &bed->assocs[0]);
+	expect_chosen(test, bed, 2, 1);
+	bed->cpus.chosen = UINT_MAX;
+	expect_chosen(test, bed, -1, 0);
+	bed_end(bed);
+	KUNIT_EXPECT_FALSE(test, ov2_sad_has_cpus(&bed->sad));
+}
+
+/* The queue of a packet is chosen by the CPU of the state that it will take. */
+static void sad_cpu_of_queue(struct kunit *test)
+{
+	struct sad_bed *bed = bed_of_cpus(test);
+
+	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[0], 1), 1);
+	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[2], 1), 1);
+	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[2], 3), UINT_MAX);
+	ov2_sad_del(&bed->sad, &bed->assocs[0]);
+	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[2], 3), 2);
+	bed_end(bed);
+	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[2], 3), UINT_MAX);
+}
+
 static struct kunit_case sad_cases[] = {
 	KUNIT_CASE(sad_model),
 	KUNIT_CASE(sad_first_that_fits),
 	KUNIT_CASE(sad_limit_of_same),
+	KUNIT_CASE(sad_of_cpus),
+	KUNIT_CASE(sad_cpu_of_queue),
 	{}
 };
 

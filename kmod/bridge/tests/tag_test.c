@@ -23,6 +23,9 @@ struct tagged {
 	struct sk_buff *skb;
 };
 
+/* The CPU that the tag names: no CPU of this machine */
+#define TAG_CPU	12345
+
 static void skb_free(void *skb)
 {
 	kfree_skb(skb);
@@ -57,7 +60,7 @@ static struct tagged *tagged_new(struct kunit *test)
 	t->x->xso.dir = XFRM_DEV_OFFLOAD_OUT;
 	t->x->xso.type = XFRM_DEV_OFFLOAD_PACKET;
 	t->skb = packet_new(test);
-	KUNIT_ASSERT_TRUE(test, ov2_packet_tag(t->skb, t->x));
+	KUNIT_ASSERT_TRUE(test, ov2_packet_tag(t->skb, t->x, TAG_CPU));
 	return t;
 }
 
@@ -75,6 +78,7 @@ static void expect_tag(struct kunit *test, const struct tagged *t,
 	KUNIT_EXPECT_TRUE(test, xo->status & CRYPTO_SUCCESS);
 	KUNIT_EXPECT_EQ(test, skb_sec_path(skb)->len, 1);
 	KUNIT_EXPECT_PTR_EQ(test, xfrm_input_state(skb), t->x);
+	KUNIT_EXPECT_EQ(test, ov2_packet_cpu(skb), TAG_CPU);
 }
 
 /* At the state's card the packet may pass. */
@@ -90,7 +94,7 @@ static void tag_passes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);
 
 	/* If a packet is tagged again to wait, it cannot pass again. */
-	KUNIT_ASSERT_TRUE(test, ov2_packet_tag(t->skb, t->x));
+	KUNIT_ASSERT_TRUE(test, ov2_packet_tag(t->skb, t->x, TAG_CPU));
 	expect_tag(test, t, t->skb, 0);
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);
 }

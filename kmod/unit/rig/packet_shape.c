@@ -18,7 +18,7 @@ const u8 ov2_shape_peer_mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 2 };
  * @test: the test
  * @shape: the packet
  *
- * Return: a state with the fields that decapsulation reads.
+ * Return: a state of all CPUs, with the fields that decapsulation reads.
  */
 struct xfrm_state *ov2_shape_state(struct kunit *test,
 				   const struct ov2_shape *shape)
@@ -29,6 +29,7 @@ struct xfrm_state *ov2_shape_state(struct kunit *test,
 	x->props.family = shape->ipv6 ? AF_INET6 : AF_INET;
 	x->props.mode = shape->tunnel ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT;
 	x->props.flags = shape->flags;
+	x->pcpu_num = UINT_MAX;
 	/* The same as in esp_init_state() */
 	x->props.header_len = sizeof(struct ip_esp_hdr) + OV2_SHAPE_IV_LEN;
 	if (shape->tunnel)
