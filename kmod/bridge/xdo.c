@@ -55,6 +55,7 @@ static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 {
 	struct ov2_bridge *bridge = ov2_bridge_of(ad);
 	enum ov2_status status = OV2_STATUS_RESOURCES;
+	int resized = atomic_read(&ad->resized);
 	struct ov2_assoc *assoc;
 	int err = 0;
 
@@ -95,6 +96,13 @@ err_bundle:
 	if (err == -ENOSPC)
 		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_SAME, err,
 					extack);
+	/* The capacity may have been lowered after ov2_bundle_take(). Pairs
+	 * with ov2_sizes_set_capacity().
+	 */
+	smp_mb__after_atomic();
+	if (status == OV2_STATUS_RESOURCES &&
+	    atomic_read(&ad->resized) != resized)
+		return add_full(ad, x, extack);
 	return ov2_state_add_failed(ad, x, status, extack);
 }
 

@@ -28,6 +28,8 @@ struct ov2_miniport_ops;
  *	stays as long as the engine, and only its sa_capacity changes
  * @bundles: number of SA bundles that the bridge has in the engine. The bridge
  *	counts them, so that they stay within ov2_capabilities.sa_capacity
+ * @resized: how often somebody has asked for another capacity; counted before
+ *	the engine is asked
  * @handles: the handles of the engine's SAs; ov2_handles_init() comes before
  *	@miniport->initialize
  * @engine: private to the engine
@@ -49,6 +51,7 @@ struct ov2_adapter {
 	const struct ov2_offload *hardware;
 	const struct ov2_offload *config;
 	atomic_t bundles;
+	atomic_t resized;
 	struct ov2_handles handles;
 	void *engine;
 	void *transport;

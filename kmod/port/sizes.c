@@ -86,6 +86,10 @@ int ov2_sizes_set_capacity(struct ov2_port *port, u32 capacity,
 	};
 
 	ASSERT_RTNL();
+	/* A full barrier. So an add that the new capacity refuses finds the new
+	 * count.
+	 */
+	atomic_inc_return(&port->ad.resized);
 	switch (port->ad.miniport->request(&port->ad, &req)) {
 	case OV2_STATUS_SUCCESS:
 		/* The engine has told that its configuration was set. */
