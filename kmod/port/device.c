@@ -224,9 +224,9 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
  * So all packets of one SA leave by one queue, which does not depend on CPU,
  * socket or XPS. If the SA is for one CPU, its queue has the number of this CPU
  * (or the remainder, if the card has fewer queues), so that CPUs with SAs of
- * their own do not share a queue. For other packets the core chooses the queue as it does
- * without this function. No packet gets a queue that is about to go away
- * (channels.c).
+ * their own do not share a queue. For other packets the core chooses the queue
+ * as it does without this function. No packet gets a queue that is about to go
+ * away (channels.c).
  */
 static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
 			     struct net_device *sb_dev)

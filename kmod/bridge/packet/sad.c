@@ -277,9 +277,9 @@ static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
  * @settled: filled in with true if later packets of the flow that the same CPU
  *	sends choose the same state. This holds until the database or the
  *	template changes, or the state is no longer in force
- *	(ov2_sad_is_in_force()). If a younger state
- *	is dying, the choice is not settled, because that state would be chosen
- *	as soon as a key manager raised its soft limit
+ *	(ov2_sad_is_in_force()). If a younger state is dying, the choice is not
+ *	settled, because that state would be chosen as soon as a key manager
+ *	raised its soft limit
  *
  * Chooses as xfrm_state_find() does: states that have not reached their soft
  * limit are preferred, and among these the states of the CPU, and then the
