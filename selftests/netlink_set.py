@@ -354,6 +354,7 @@ class Cable:
     """
 
     def __init__(self, defer, how):
+        self.error = None
         self.ns = [Netns("from"), Netns("to")]
         for ns in self.ns:
             defer(ns.delete)
@@ -378,13 +379,38 @@ class Cable:
                 f" transport {offload if how == 'packet' else ''}")
 
     def send_all(self):
-        """Send DATAGRAMS datagrams, as fast as the ring takes them."""
+        """Send DATAGRAMS datagrams, as fast as the ring takes them. If one
+        cannot be sent, self.error says why.
+        """
         sock = self.ns[0].socket(socket.AF_INET, socket.SOCK_DGRAM)
         # A full buffer makes the sender wait before the qdisc is full
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 17)
-        for number in range(DATAGRAMS):
-            sock.sendto(struct.pack("!I", number) + bytes(200),
-                        (ENDS[1], PORT))
+        try:
+            for number in range(DATAGRAMS):
+                sock.sendto(struct.pack("!I", number) + bytes(200),
+                            (ENDS[1], PORT))
+        except OSError as error:
+            self.error = error
+
+    def receive_all(self, sink):
+        """The numbers of all datagrams, in the order in which they came"""
+        got = []
+        while len(got) < DATAGRAMS:
+            try:
+                got.append(struct.unpack("!I", sink.recv(4096)[:4])[0])
+            except TimeoutError:
+                raise ksft.Fail(f"{len(got)} datagrams came, then no more: "
+                                f"{self.state()}") from None
+        return got
+
+    def state(self):
+        """What tells where a datagram is: queues, drops, the sender's error"""
+        drops = [{name: moved for name, moved in
+                  ethtool_stats(ns, f"ov{n}").items()
+                  if "drop" in name and moved}
+                 for n, ns in enumerate(self.ns)]
+        qdisc = self.ns[0].command("tc", "-s", "qdisc", "show", "dev", "ov0")
+        return f"drops {drops}, sender {self.error}, {qdisc.stdout.split()}"
 
 
 def under_traffic(defer, how):
@@ -407,8 +433,7 @@ def under_traffic(defer, how):
                 changes += 1
     finally:
         sender.join()
-    got = [struct.unpack("!I", sink.recv(4096)[:4])[0]
-           for _ in range(DATAGRAMS)]
+    got = cable.receive_all(sink)
     wrong = [pair for pair in enumerate(got) if pair[0] != pair[1]]
     ksft.equal(wrong[:3], [], "datagrams out of order")
     ksft.check(changes > 8, f"only {changes} changes while all were sent")
