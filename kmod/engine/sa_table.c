@@ -9,7 +9,7 @@
 #include "sa_table.h"
 #include "../ov2/miniport.h"
 
-static const struct rhashtable_params sa_table_params = {
+static const struct rhashtable_params sa_params = {
 	.key_len = sizeof(struct ov2_sa_key),
 	.key_offset = offsetof(struct ov2_sa, key),
 	.head_offset = offsetof(struct ov2_sa, node),
@@ -28,7 +28,7 @@ int ov2_sa_table_init(struct ov2_sa_table *table)
 	spin_lock_init(&table->lock);
 	atomic_set(&table->udp, 0);
 	atomic64_set(&table->version, 0);
-	return rhltable_init(&table->sas, &sa_table_params);
+	return rhltable_init(&table->sas, &sa_params);
 }
 
 /**
@@ -52,7 +52,7 @@ static bool table_has_twin(struct ov2_sa_table *table,
 
 	lockdep_assert_held(&table->lock);
 	rcu_read_lock();
-	list = rhltable_lookup(&table->sas, &sa->key, sa_table_params);
+	list = rhltable_lookup(&table->sas, &sa->key, sa_params);
 	rhl_for_each_entry_rcu(twin, pos, list, node)
 		if (ov2_sa_outer_operation(twin) == ov2_sa_outer_operation(sa))
 			found = true;
@@ -78,7 +78,7 @@ int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 
 	spin_lock_bh(&table->lock);
 	if (allow_twin || !table_has_twin(table, sa))
-		err = rhltable_insert(&table->sas, &sa->node, sa_table_params);
+		err = rhltable_insert(&table->sas, &sa->node, sa_params);
 	if (!err && sa->udp_esp)
 		atomic_inc(&table->udp);
 	spin_unlock_bh(&table->lock);
@@ -109,7 +109,7 @@ void ov2_sa_table_publish(struct ov2_sa_table *table, struct ov2_sa *sa)
 void ov2_sa_table_remove(struct ov2_sa_table *table, struct ov2_sa *sa)
 {
 	WRITE_ONCE(sa->live, false);
-	rhltable_remove(&table->sas, &sa->node, sa_table_params);
+	rhltable_remove(&table->sas, &sa->node, sa_params);
 	if (sa->udp_esp)
 		atomic_dec(&table->udp);
 	ov2_sa_table_changed(table);
@@ -242,7 +242,7 @@ static struct ov2_sa *table_find(struct ov2_sa_table *table,
 	int best_fit = 0;
 	int fit;
 
-	list = rhltable_lookup(&table->sas, key, sa_table_params);
+	list = rhltable_lookup(&table->sas, key, sa_params);
 	rhl_for_each_entry_rcu(sa, pos, list, node) {
 		fit = sa_fitness(sa, frame);
 		if (fit > best_fit ||

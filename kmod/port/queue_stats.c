@@ -4,16 +4,15 @@
  * are the sums over its queues. A queue that is not in use keeps its counts, so
  * the sums never fall.
  *
- *	who					what			how
+ *	who counts                              where           how
  *
- *	receive queue: its NAPI			ov2_rxq.stats		alone
- *	send queue: ndo_start_xmit		ov2_txq.stats		alone
- *	send queue: completion of the engine	ov2_txq.late		by a lock
- *	send queue: stop			ov2_txq.stops		alone
- *	send queue: wake			ov2_txq.wakes		atomic
+ *	receive queue: its NAPI                 ov2_rxq.stats   alone
+ *	send queue: ndo_start_xmit              ov2_txq.stats   alone
+ *	send queue: the engine, later           ov2_txq.late    by a lock
+ *	send queue: its wake                    ov2_txq.wakes   atomic
  *
  * So a packet needs no lock and no atomic operation, unless an asynchronous
- * cipher completes it outside ndo_start_xmit. A queue that is woken is rare.
+ * cipher completes it outside ndo_start_xmit. Wakes are rare.
  */
 #include <linux/lockdep.h>
 #include <linux/netdevice.h>

@@ -17,7 +17,7 @@
 #include "sad.h"
 #include "../sa/assoc.h"
 
-static const struct rhashtable_params sad_table_params = {
+static const struct rhashtable_params sad_params = {
 	.key_len = sizeof(struct ov2_sad_key),
 	.key_offset = offsetof(struct ov2_assoc, sad.key),
 	.head_offset = offsetof(struct ov2_assoc, sad.node),
@@ -36,7 +36,7 @@ int ov2_sad_init(struct ov2_sad *sad)
 	spin_lock_init(&sad->lock);
 	atomic64_set(&sad->changes, 0);
 	atomic_set(&sad->per_cpu, 0);
-	return rhltable_init(&sad->table, &sad_table_params);
+	return rhltable_init(&sad->table, &sad_params);
 }
 
 /**
@@ -99,11 +99,11 @@ static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
 	lockdep_assert_held(&sad->lock);
 	rcu_read_lock();
 	full = ov2_list_reaches(rhltable_lookup(&sad->table, &assoc->sad.key,
-						sad_table_params), OV2_SAD_SAME);
+						sad_params), OV2_SAD_SAME);
 	rcu_read_unlock();
 	if (full)
 		return -ENOSPC;
-	return rhltable_insert(&sad->table, &assoc->sad.node, sad_table_params);
+	return rhltable_insert(&sad->table, &assoc->sad.node, sad_params);
 }
 
 /**
@@ -147,7 +147,7 @@ void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
 {
 	spin_lock_bh(&sad->lock);
 	if (assoc->sad.linked) {
-		rhltable_remove(&sad->table, &assoc->sad.node, sad_table_params);
+		rhltable_remove(&sad->table, &assoc->sad.node, sad_params);
 		if (assoc->sad.key.cpu != UINT_MAX)
 			atomic_dec(&sad->per_cpu);
 	}
@@ -243,7 +243,7 @@ static void choose(struct ov2_sad *sad, struct ov2_sad_key *key, u32 cpu,
 		return;
 
 	key->cpu = cpu;
-	list = rhltable_lookup(&sad->table, key, sad_table_params);
+	list = rhltable_lookup(&sad->table, key, sad_params);
 	rhl_for_each_entry_rcu(assoc, pos, list, sad.node) {
 		ov2_look(&sad->looks);
 		x = rcu_dereference(assoc->x);
@@ -351,9 +351,9 @@ u32 ov2_sad_cpu(struct ov2_sad *sad, const struct xfrm_state *x,
 	state_key(&key, x);
 	rcu_read_lock();
 	key.cpu = own;
-	if (!rhltable_lookup(&sad->table, &key, sad_table_params)) {
+	if (!rhltable_lookup(&sad->table, &key, sad_params)) {
 		key.cpu = UINT_MAX;
-		if (!rhltable_lookup(&sad->table, &key, sad_table_params))
+		if (!rhltable_lookup(&sad->table, &key, sad_params))
 			key.cpu = x->pcpu_num;
 	}
 	rcu_read_unlock();

@@ -14,7 +14,7 @@
  */
 #include "spd.h"
 
-static const struct rhashtable_params spd_table_params = {
+static const struct rhashtable_params spd_params = {
 	.key_len = sizeof(struct ov2_policy_key),
 	.key_offset = offsetof(struct ov2_policy, key),
 	.head_offset = offsetof(struct ov2_policy, node),
@@ -54,7 +54,7 @@ int ov2_spd_init(struct ov2_spd *spd)
 			ov2_spd_side_init(&spd->sides[dir][family],
 					  &spd->lock);
 	}
-	return rhltable_init(&spd->table, &spd_table_params);
+	return rhltable_init(&spd->table, &spd_params);
 }
 
 /**
@@ -75,7 +75,7 @@ static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
 
 	rcu_read_lock();
 	full = ov2_list_reaches(rhltable_lookup(&spd->table, key,
-						spd_table_params), OV2_SPD_SAME);
+						spd_params), OV2_SPD_SAME);
 	rcu_read_unlock();
 	return full;
 }
@@ -99,7 +99,7 @@ static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 	err = ov2_spd_pair_join(side, pol);
 	if (err)
 		return err;
-	err = rhltable_insert(&spd->table, &pol->node, spd_table_params);
+	err = rhltable_insert(&spd->table, &pol->node, spd_params);
 	if (err) {
 		ov2_spd_pair_leave(side, pol);
 		return err;
@@ -158,7 +158,7 @@ void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
 	xa_erase_bh(&spd->all, pol->slot);
 	spin_lock_bh(&spd->lock);
 	atomic_dec(&spd->count[dir_index(pol->key.dir)]);
-	rhltable_remove(&spd->table, &pol->node, spd_table_params);
+	rhltable_remove(&spd->table, &pol->node, spd_params);
 	ov2_spd_pair_leave(spd_side(spd, pol->key.dir, pol->key.family), pol);
 	/* A look-up that reads the new count does not find the policy. */
 	smp_mb__before_atomic();
@@ -260,7 +260,7 @@ static const struct ov2_policy *find_better(struct ov2_spd *spd,
 	struct rhlist_head *pos;
 
 	ov2_look(&spd->looks);
-	list = rhltable_lookup(&spd->table, key, spd_table_params);
+	list = rhltable_lookup(&spd->table, key, spd_params);
 	rhl_for_each_entry_rcu(pol, pos, list, node) {
 		ov2_look(&spd->looks);
 		if ((!best || ov2_policy_is_before(pol, best)) &&
