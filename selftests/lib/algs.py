@@ -41,7 +41,7 @@ class Number(namedtuple("Number", "spi seq esn")):
 
     @property
     def aad(self):
-        """What a combined mode authenticates: RFC 4106 5, and others."""
+        """The additional data of a combined mode: RFC 4106 5, and others."""
         if self.esn:
             return struct.pack("!IQ", self.spi, self.seq)
         return self.header
@@ -191,7 +191,9 @@ class Hmac:
 
 
 class Separate:
-    """A cipher, and a MAC over the ciphertext (RFC 4303 3.3.2.1)."""
+    """A cipher, and a MAC over ESP from the SPI to the ciphertext, and over the
+    high half of the number with ESN (RFC 4303 3.3.2.1).
+    """
 
     def __init__(self, cipher, mac):
         self.cipher, self.mac = cipher, mac

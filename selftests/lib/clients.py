@@ -50,7 +50,7 @@ class ClientBed(Bed):
 
     def install(self, *args, **kwargs):
         """Install SAs. Before that, give the clients new default routes, so
-        that they forget the path MTU of the SAs before.
+        that they forget the path MTU that they learned with the old SAs.
         """
         for side, client in self.clients.items():
             client.ip(*(f"route {verb} default via {gate}"

@@ -34,7 +34,7 @@ def algorithms():
 
 
 def best(name):
-    """The algorithm that an allocation by this name gets, None if none."""
+    """The algorithm that an allocation by this name gets, or None."""
     found = [a for a in algorithms()
              if a["name"] == name and a.get("internal") != "yes"]
     return max(found, key=lambda a: int(a["priority"]), default=None)

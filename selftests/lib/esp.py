@@ -45,7 +45,7 @@ def checksum(data):
 class Frame:
     """An Ethernet frame, taken apart down to ESP; ESP in UDP is found, too.
 
-    fragment is (id, offset, more) of the outer IP header, None if whole.
+    fragment is (id, offset, more) if the outer packet is a fragment, or None.
     """
 
     def __init__(self, raw):
@@ -119,7 +119,7 @@ class Reassembler:
         self.parts = {}
 
     def add(self, frame):
-        """Return the whole frame when its last part is there, or else None."""
+        """Return the whole frame when all its parts are there, or else None."""
         ident, offset, more = frame.fragment
         key = (frame.src, frame.dst, frame.proto, ident)
         parts = self.parts.setdefault(key, {})

@@ -131,7 +131,8 @@ def module_fails(interval, where=FAILSLAB):
 
 @contextlib.contextmanager
 def module_lacks_pages():
-    """The module gets single pages only: each larger allocation fails."""
+    """The module gets single pages only: each larger request for pages fails.
+    """
     stack_needed(FAIL_PAGES)
     for name, value in (*DEFAULTS, ("min-order", 1)):
         write(name, value, FAIL_PAGES)

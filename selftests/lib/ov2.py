@@ -35,8 +35,8 @@ def need():
 
 
 def as_nobody(defer):
-    """Options of start() for ov2 as the user nobody. It is a copy of ov2,
-    because this user may be unable to look into the checkout.
+    """Options with which start() runs ov2 as the user nobody. The program is a
+    copy, because this user may be unable to look into the checkout.
     """
     place = tempfile.mkdtemp()
     defer(shutil.rmtree, place)

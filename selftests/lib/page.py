@@ -6,9 +6,9 @@
 The blocks of shell run in one bash, in order, as a reader pastes them. Each
 line of the text behind a block must be in what the block printed, in order.
 TOKENS says what on the page may differ from what was printed: for example, a
-number stands for any number, and a time of day for any time. 0 stands only for
-0, except behind "time" and "queue=". IPv4 addresses, SPIs and words must be the
-same.
+number stands for any number but 0, and a time of day for any time. 0 stands
+only for 0, except behind "time" and "queue=". IPv4 addresses, SPIs and words
+must be the same.
 """
 import os
 import re
@@ -22,7 +22,8 @@ PLACE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                      "../../Documentation")
 BLOCK = re.compile(r"^\.\. code-block:: (bash|text)\n\n((?:   .*\n|\n)+)",
                    re.MULTILINE)
-SECONDS = 300       # 13 s in an emulated guest, 80 s on a busy machine
+# The blocks of a page took 13 s in an emulated guest, 80 s on a busy machine
+SECONDS = 300
 END = "page: end of block"
 
 # What a piece of a line on the page stands for: (pattern of this piece, pattern

@@ -273,7 +273,9 @@ class Charon:
             "owners": [identity("a"), identity("b")]})
 
     def load_certificate(self, connection, side):
-        """A certificate of the test's CA, put into the connection."""
+        """Put a certificate of the test's CA into the connection, and load the
+        key of the certificate.
+        """
         made = issued(side)
         connection["local-1"]["certs"] = [made.cert]
         connection["remote-1"]["cacerts"] = [made.authority]

@@ -79,7 +79,7 @@ class Session:
         self.check_up()
 
     def down(self):
-        """Both daemons forget everything."""
+        """End the connection, and wait until both ends have forgotten it."""
         for side in "ab":
             self.charon[side].unload()
         if self.charon["a"].ike_sas():

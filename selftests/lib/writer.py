@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The ways to write to a TCP socket, one after the other.
 
-    writer = Writer(data)               # an mmap, so that pages stay as sent
+    writer = Writer(data)               # data is an mmap, see pages()
     talk.transfer(near, far, {near: data, far: b""}, writer.send)
     writer.close()                      # fails if memory or file has changed
 
