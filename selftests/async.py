@@ -3,8 +3,8 @@
 """Flows stay in order when a cipher completes later, and on other CPUs.
 
 pcrypt(DRIVER) runs requests on several CPUs and completes them from a
-workqueue. Where it cannot, it completes them at once, so both kinds of
-completion occur. The engine asks for the name "rfc4106(gcm(aes))" and gets
+workqueue. If pcrypt cannot do so, it completes a request at once, so both kinds
+of completion occur. The engine asks for the name "rfc4106(gcm(aes))" and gets
 pcrypt, because the priority of pcrypt is the highest of all algorithms with
 this name. Both ends offload, so only the engines encrypt. To prove that
 completion was asynchronous, the test checks that the serializer of padata (on

@@ -112,8 +112,8 @@ class Audit:
 
 
 class Sender:
-    """Sends frames to b's card. told: with the frame's own protocol, and not
-    with ETH_P_PROBE.
+    """Sends frames to b's card. If @told, the sender's kernel reads the
+    protocol from the frame, else it is told ETH_P_PROBE.
     """
 
     def __init__(self, bed, defer):

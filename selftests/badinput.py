@@ -3,10 +3,10 @@
 """The card gives the right verdict on each bad packet, and goes on working.
 
 Bad frames are put on the cable to b's card. A good frame follows each of them
-and must arrive. The test checks the verdict in the receive record of every
-frame, in order. For every group of frames it also checks exactly which counters
-of the card and of /proc/net/xfrm_stat moved. The card has one queue, so that
-the records have the order of the frames on the wire.
+and must arrive. The test checks the verdict in every receive record, in the
+order of the frames. For every group of frames it also checks exactly which
+counters of the card and of /proc/net/xfrm_stat moved. The card has one queue,
+so that the records have the order of the frames on the wire.
 """
 import select
 import socket
@@ -114,8 +114,8 @@ class Receiver(Sealer):
                                [i.expect.stat for i in sent])
 
     def moved(self, base):
-        """The counters that moved. Counters of bytes and counters for b's
-        answers are left out, and so is the counter for a's packets to groups
+        """The counters that moved. The counters of bytes and the counter of
+        b's answers are left out, and so is the counter of a's packets to groups
         that b has not joined.
         """
         return {k: v - base[k] for k, v in self.bed.ethtool["b"].stats().

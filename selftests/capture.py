@@ -128,7 +128,8 @@ def records(defer, how):
 
 
 def high_half(defer, how):
-    """With ESN the number has its high half where engine or sender has told it.
+    """With ESN a shown number has its high half, except in a received frame
+    that the engine has not opened yet.
     """
     before = 5 << 32 | 6
     ends = Ends(defer, "ipv4-transport", how, esn=True, seq=before)

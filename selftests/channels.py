@@ -420,7 +420,7 @@ class Channels:
 
     @contextlib.contextmanager
     def flow(self, shape, port):
-        """Two sockets that are connected: at a with a port, and at b."""
+        """Two sockets that are connected: at a with this port, and at b."""
         fam = family(shape.inner)
         ends = [(self.bed.address("a", shape), port),
                 (self.bed.address("b", shape), PORT - 1)]

@@ -21,7 +21,7 @@ ALL = None                              # an SA that is for all CPUs
 NO_SA = "ipsec_tx_drop_no_sa"
 # struct xfrm_user_acquire, after the header of the message
 ACQUIRE_LEN = 280
-# After an acquire, packets of the CPU fail until the key manager has answered
+# After an acquire, packets of the CPU may fail until this CPU has an SA
 LATER = (errno.EAGAIN, errno.ENOBUFS)
 
 
@@ -56,7 +56,7 @@ def cells():
 
 
 class Cpus:
-    """a sends to b. The SAs are at both ends; only a's SAs are for one CPU."""
+    """a sends to b. Each SA is at both ends, and for the same CPU there."""
 
     def __init__(self):
         self.allowed = os.sched_getaffinity(0)
@@ -199,8 +199,8 @@ class Cpus:
                 sock.close()
 
     def fallback(self, defer):
-        """A CPU whose SA goes uses the SA of all CPUs, and not the SA of
-        another CPU; a CPU that gets an SA uses it.
+        """A CPU whose SA is deleted uses the SA of all CPUs, and not the SA of
+        another CPU. A CPU that gets an SA uses this SA.
         """
         first, second = self.cpus
         self.policies()
@@ -225,7 +225,7 @@ class Cpus:
 
     def acquire(self, defer):
         """A CPU without an SA asks for one. The packet that asks leaves through
-        the SA of all CPUs, and the packets after it wait for the answer.
+        the SA of all CPUs. A packet after it may fail until the CPU has an SA.
         """
         first, second = self.cpus
         listener = CpuAcquires(self.bed.a)

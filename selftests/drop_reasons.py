@@ -160,8 +160,9 @@ def received_clear_bad(card, defer):
 
 def received_bad(card, defer):
     """Frames with one fault each: a wrong ICV, AH with the SPI of ESP, a dummy,
-    no IP in the tunnel, an unreadable inner packet, a wrong checksum of the
-    outer header. Then a good frame comes twice.
+    no IP in the tunnel, an unreadable inner packet, and with IPv4 a wrong
+    checksum of the outer header. Then a good frame comes, and another frame
+    with the same number.
     """
     card.policy("b", "in", card.pair_selector(), PROTECT)
     packet = card.packet(1, 1, UDP, 1, 1)

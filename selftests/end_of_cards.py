@@ -21,7 +21,7 @@ from lib.trace import Trace, root
 CARDS = int(os.environ.get("OV2_CARDS", 48))
 ROUNDS = 3
 
-# A card must cost less than LIMIT times what a veth device costs. The ratio is
+# A card must cost less than LIMIT times what another device costs. The ratio is
 # 0.5 to 2.1 (Documentation/performance.rst). It was 7.1 when each card waited
 # for grace periods.
 LIMIT = 4

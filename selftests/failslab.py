@@ -71,7 +71,8 @@ def agree(error, done, what):
 
 
 def armed(link):
-    """Make allocations fail in each send() of @link, by the FailNth returned.
+    """Make an allocation fail in each send() of @link. Return the FailNth that
+    says which allocation fails.
     """
     nth = fault.FailNth()
     link.sock = fault.Armed(link.sock, nth)

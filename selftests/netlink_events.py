@@ -3,8 +3,9 @@
 """The netlink family tells its listeners what happens to cards, SAs and
 policies.
 
-Each case causes events, and compares their messages with what the family
-answers to a request. The kernel's own client (YNL) hears the messages.
+Each case causes events, and checks their messages. Most messages must say what
+the family answers to a request. The kernel's own client (YNL) hears the
+messages.
 """
 import errno
 import importlib.util
@@ -393,7 +394,8 @@ def itself():
 
 
 def own_everything():
-    """Root of a user namespace with a network namespace of its own."""
+    """Get all privileges in a user namespace and a network namespace, both new.
+    """
     os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
 
 

@@ -93,7 +93,7 @@ def every_policy(defer):
 
 
 def a_state(defer):
-    """The entry of a state has everything that was asked, except the keys."""
+    """The entry of a refused state names the state, and has no keys."""
     place = Place(defer)
     before = time.time_ns()
     place.link.add(0x12345678, OUTER["a"][6], OUTER["b"][6], reqid=7,
@@ -201,7 +201,7 @@ def overwritten(defer):
 
 def raw_dump(place, between, **request):
     """Read a dump buffer by buffer, and call @between after the first buffer.
-    Return [(type, its flag NLM_F_DUMP_INTR), ...] of the messages.
+    Return [(type, flag NLM_F_DUMP_INTR), ...] of the messages.
     """
     number = place.family.family.nlproto.family_id
     sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
@@ -323,7 +323,8 @@ def own_pid_namespace():
 
 
 def own_everything():
-    """Root of a user namespace with a network namespace of its own."""
+    """Get all privileges in a user namespace and a network namespace, both new.
+    """
     os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
 
 

@@ -38,7 +38,7 @@ MANY = -(-SAS // CARDS)
 # SAs of each card where their number does not matter
 FEW = 150
 # The more SAs there are, the more buffers a dump has. So that the test ends,
-# SAs come and go only after each buffer of this number
+# SAs come and go only after every CHANGE_EVERY-th buffer
 CHANGE_EVERY = max(1, SAS // 500)
 # The first SPI of the SAs that come and go during a dump
 PASSING = 0x100000
@@ -513,7 +513,8 @@ def delete_crowd():
 
 
 def small_crowd(defer):
-    """A crowd that the case may change, and no other one."""
+    """Delete the crowd of all cases. Return a crowd that this case may change.
+    """
     delete_crowd()
     crowd = Crowd(3, FEW)
     defer(crowd.close)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The netlink family and ethtool change how many SAs a card takes and how many
-frames wait on its rings, and say in a sentence why a change is impossible.
+"""The netlink family changes how many SAs a card takes, and family and ethtool
+change how many frames wait on its rings. Both say in a sentence why a change is
+impossible.
 """
 import errno
 import json
@@ -18,7 +19,7 @@ from lib.netns import Netns, ethtool_stats
 from lib.objects import clean_unload
 from lib.xfrmnl import ifindex
 
-# Of each size: what a new card has, and the limits
+# Of each size: what a new card has, and the limits. The least capacity is 1
 CAPACITY, MOST = 4096, 1000000
 RING, SMALLEST, LARGEST = 512, 64, 8192
 GCM = ("rfc4106(gcm(aes))", bytes(range(20)), 128)
@@ -365,7 +366,7 @@ class Cable:
         for n, ns in enumerate(self.ns):
             ns.ip(f"link set ov{n} address {MACS[n]} up",
                   f"addr add {ENDS[n]}/24 dev ov{n}",
-                  # A packet that waits for its neighbour is overtaken
+                  # Otherwise packets that wait for the neighbour are overtaken
                   f"neigh replace {ENDS[1 - n]} lladdr {MACS[1 - n]} dev ov{n}"
                   " nud permanent")
         if how == "plain":

@@ -471,7 +471,7 @@ def no_module(defer):
 
 
 def no_key(defer):
-    """Keys are in no answer."""
+    """No answer has keys. (`ov2 keys` is tested in ov2_capture.py.)"""
     case = Case(defer)
     for words in (("why",), ("sa",), ("-v", "sa"), ("log",)):
         for shown in (ov2.run(case.bed.a, *words).stdout,

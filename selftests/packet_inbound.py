@@ -4,9 +4,10 @@
 policies that are not offloaded, FWD policies and policies of sockets.
 
 ESP is put on the wire in front of b's card. The packet inside reaches a socket,
-is forwarded, or moves a counter of /proc/net/xfrm_stat. Each case runs with
-the states and policies in software, and then with the same states and policies
-on the card. The result must be the same, unless the case says otherwise.
+is forwarded, or moves a counter of /proc/net/xfrm_stat. Each case but traffic()
+runs twice: first all states and policies are in software, and then b's state
+and the policies with offload=True are on the card. The result must be the same,
+unless the case says otherwise.
 """
 import select
 import socket
