@@ -98,10 +98,10 @@ u32 ov2_rig_send_status(struct ov2_rig *rig, struct ov2_nbl *nbl)
 }
 
 /**
- * ov2_rig_send_on() - send a frame of an SA with a handle, and wait
+ * ov2_rig_send_on() - send a frame with a chosen handle in slot 1, and wait
  * @rig: the rig
  * @sa: the SA that the frame is made for
- * @handle: slot 1
+ * @handle: the handle, any value
  *
  * Return: enum ov2_status.
  */

@@ -14,7 +14,8 @@
  * @name: its name
  * @miniport: its operations
  * @encrypts: it has cryptography
- * @late: its cipher completes later, in any order: see late_cipher.c
+ * @late: its cipher completes most requests later, in any order: see
+ *	late_cipher.c
  */
 struct ov2_engine_param {
 	const char *name;

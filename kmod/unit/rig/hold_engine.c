@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An engine that is as slow as a test wants: the engine holds each NBL until
- * the test releases the NBL. The engine encrypts nothing and has no SAs.
+ * the test releases the NBL, or until the card pauses or resets the engine. If
+ * ov2_hold_engine.at_once is set, received NBLs are not held. The engine
+ * encrypts nothing and has no SAs.
  */
 #include <linux/bottom_half.h>
 #include <linux/limits.h>

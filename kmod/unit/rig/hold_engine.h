@@ -8,7 +8,7 @@
 #include "../../ov2/miniport.h"
 
 /**
- * struct ov2_hold_engine - an engine that gives NBLs back when a test says so
+ * struct ov2_hold_engine - an engine that holds NBLs until a test releases them
  * @lock: protects the lists and their numbers; taken with BH disabled
  * @sent: NBLs to be sent, oldest first
  * @received: NBLs that were received, oldest first

@@ -10,7 +10,7 @@
 /**
  * struct ov2_key_watch - sees if memory is freed that still has a key in it
  * @test: the test
- * @key: bytes of the key, which are nowhere else in memory
+ * @key: bytes of the key; only copies of the key have these bytes
  * @seen: number of objects that held these bytes when they were freed
  */
 struct ov2_key_watch {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An AES-GCM that is late: two of three requests complete from a workqueue,
- * each on the next CPU in turn, in no particular order. The third request
- * completes at once. The cipher is for the tests of order, and of code that
- * runs in completions. It refuses an IV that is not aligned, because AES-GCM of
- * some processors wants aligned IVs.
+ * An AES-GCM that is late: two of three requests complete from a workqueue, on
+ * different CPUs, in no particular order. The third request completes at once.
+ * The cipher is for the tests of order, and of code that runs in completions.
+ * It refuses an IV that is not aligned, because AES-GCM of some processors
+ * wants aligned IVs.
  */
 #include <crypto/internal/aead.h>
 #include <linux/cpumask.h>
@@ -17,8 +17,8 @@
 /* A higher priority than any other algorithm of this name has */
 #define LATE_PRIORITY	100000
 
-/* 64 bytes. kmalloc() aligns smaller buffers less, so an IV is not aligned by
- * chance.
+/* An IV must be aligned to 64 bytes. kmalloc() aligns smaller buffers less, so
+ * not every IV is aligned by chance.
  */
 #define LATE_ALIGNMASK	63
 

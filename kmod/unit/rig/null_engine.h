@@ -13,7 +13,7 @@
  * struct ov2_null_asked - a request as the null engine remembers it
  * @oid: OV2_OID_*
  * @handle: the handle that the request named, or that the add was given
- * @status: the final status of the request
+ * @status: what the engine returned; OV2_STATUS_PENDING if the request pended
  */
 struct ov2_null_asked {
 	u32 oid;
@@ -24,8 +24,8 @@ struct ov2_null_asked {
 /**
  * struct ov2_null_engine - the null engine of one card
  * @ad: the card
- * @wq: the engine answers from here
- * @work: answers for @nbls
+ * @wq: gives the NBLs back, and frees the SAs
+ * @work: gives back @nbls
  * @lock: protects @nbls, @paused, @num_asked and @asked; taken with BH disabled
  * @nbls: NBLs of all queues, oldest first
  * @paused: the engine is paused, and accepts nothing

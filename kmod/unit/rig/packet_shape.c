@@ -18,7 +18,8 @@ const u8 ov2_shape_peer_mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 2 };
  * @test: the test
  * @shape: the packet
  *
- * Return: a state of all CPUs, with the fields that decapsulation reads.
+ * Return: a state for any CPU (pcpu_num), with the fields that decapsulation
+ * reads.
  */
 struct xfrm_state *ov2_shape_state(struct kunit *test,
 				   const struct ov2_shape *shape)
@@ -94,7 +95,7 @@ u8 ov2_shape_next_header(const struct ov2_shape *shape)
 }
 
 /**
- * ov2_shape_len() - how many bytes of a packet are protected
+ * ov2_shape_len() - how many bytes ESP carries, without its trailer
  * @shape: the packet
  *
  * Return: the number of bytes.

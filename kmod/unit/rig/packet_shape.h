@@ -19,8 +19,8 @@ extern const u8 ov2_shape_peer_mac[ETH_ALEN];
 
 /**
  * struct ov2_shape - a packet to be made
- * @ipv6: family of the header that ESP follows
- * @tunnel: @inner6 says what is inside
+ * @ipv6: family of the outermost IP header
+ * @tunnel: tunnel mode, with an inner packet
  * @udp: ESP is behind UDP
  * @inner6: the inner packet is IPv6
  * @flags: XFRM_STATE_* of the state

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A card without a netdev: as little of port and bridge as an engine needs. It
- * has one engine, and lives as long as one test.
+ * A card with only a dummy netdev: as little of port and bridge as an engine
+ * needs. The card has one engine, and lives as long as one test.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>
@@ -146,7 +146,7 @@ static void rig_end(void *data)
 
 /**
  * ov2_rig_new_idle() - make a card whose receive IPsec is not on yet
- * @test: the test; when it ends, the rig does
+ * @test: the test, with which the rig ends
  * @miniport: the engine's operations
  *
  * Asserts that all goes well.
@@ -168,7 +168,7 @@ struct ov2_rig *ov2_rig_new_idle(struct kunit *test,
 
 /**
  * ov2_rig_new() - make a card with a running engine
- * @test: the test; when it ends, the rig does
+ * @test: the test, with which the rig ends
  * @miniport: the engine's operations
  *
  * Asserts that all goes well.

@@ -12,7 +12,7 @@
 #define OV2_RIG_QUEUES		4
 
 /**
- * struct ov2_rig - a card without a netdev, which collects its engine's output
+ * struct ov2_rig - a card that collects what its engine gives back
  * @ad: the card
  * @test: the test that the rig lives for
  * @lock: protects the lists
@@ -20,8 +20,8 @@
  * @sent: NBLs that came back from a send, in the order of their return; see
  *	ov2_rig_sent_status()
  * @indicated: NBLs that were indicated, in the order of the indications
- * @wire: frames on the wire, in the order of the wire; skb_get_queue_mapping()
- *	has the queue
+ * @wire: frames on the wire, oldest first; skb_get_queue_mapping() has the
+ *	queue
  * @kept: frames for tests to compare with, or to inject copies of
  * @requests: all requests made for this rig, by ov2_rig_request.link
  * @discard: frames and NBLs are counted and freed at once, not collected
@@ -29,7 +29,7 @@
  * @requests_out: requests that pend
  * @num_sent: sends that came back
  * @num_ok: sends that came back with SUCCESS
- * @num_wire: frames on the wire
+ * @num_wire: frames that the engine has put on the wire
  * @num_indicated: NBLs indicated
  * @num_status: status indications
  * @status_code: the code of the last indication

@@ -81,7 +81,7 @@ static unsigned int esp_align(const struct ov2_rig_sa *sa)
 	return 4;
 }
 
-/* RFC 4302 section 3.3.3.2.1; RFC 4543 section 4 puts an IV before the tag */
+/* RFC 4302 section 3.3.3.2.1. In RFC 4543 section 4 an IV precedes the ICV. */
 static unsigned int ah_len(const struct ov2_rig_sa *sa)
 {
 	unsigned int len = RIG_AH_FIXED + auth_icv_len(sa->ah_auth);
@@ -227,8 +227,8 @@ static u8 payload_proto(const struct ov2_rig_frame *frame)
 	return frame->proto ? frame->proto : IPPROTO_UDP;
 }
 
-/* Put the innermost packet: a plain packet, or the packet that the SA of slot 1
- * protects. Returns true if the packet is IPv6.
+/* Puts a plain packet, or a packet with the headers and the trailer of the SA
+ * in slot 1. Returns true if the outermost IP header so far is IPv6.
  */
 static bool put_packet(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 		       struct ov2_tx_header *hdr)

@@ -12,8 +12,7 @@ struct ov2_rig_sa;
  * @tunnel: the SA that slot 11 names, around @sa; NULL = none
  * @seq: number in the headers of @sa, low half
  * @tunnel_seq: number in the headers of @tunnel
- * @len: bytes that @sa protects in transport mode, or that the inner IP packet
- *	carries
+ * @len: bytes of the payload of the innermost packet
  * @ipv6: family of a plain frame, or of the packet inside a tunnel
  * @proto: innermost protocol, default UDP
  * @more_pad: number of pad bytes beyond the needed ones; a multiple of the

@@ -224,7 +224,7 @@ enum ov2_status ov2_rig_delete(struct ov2_rig *rig, unsigned long handle)
  * ov2_rig_update_new() - a request that sets the high half of a number
  * @rig: the rig that will submit the request
  * @handle: any value
- * @operation: the bundle's member
+ * @operation: OV2_OPERATION_* of the bundle's member
  * @spi: its SPI, host order
  * @seq_hi: the high half
  *
@@ -253,7 +253,7 @@ struct ov2_rig_request *ov2_rig_update_new(struct ov2_rig *rig,
  * ov2_rig_update() - set the high half of a sequence number
  * @rig: the rig
  * @handle: any value
- * @operation: the bundle's member
+ * @operation: OV2_OPERATION_* of the bundle's member
  * @spi: its SPI, host order
  * @seq_hi: the high half
  *

@@ -47,7 +47,7 @@ static void run_end(void *run)
 /**
  * ov2_run_new() - make the transform of an add's only member
  * @test: the test, with which the transform ends; asserts that the kernel has
- *	the algorithms, which the engine offers
+ *	the algorithms
  * @buf: the add
  *
  * Return: the transform.

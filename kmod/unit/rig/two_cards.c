@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two real cards with a cable between them, in the first namespace. The engine
- * of each card holds the NBLs that it gets, and only the test polls the
- * receiver, so that the test makes each step of a frame.
+ * Two real cards with a cable between them, in init_net. The engine of each
+ * card holds the NBLs that it gets, and only the test polls the receiver, so
+ * that the test makes each step of a frame.
  */
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
@@ -128,7 +128,9 @@ void ov2_cards_down(struct ov2_cards *cards, struct ov2_port *port)
 	rtnl_unlock();
 }
 
-/* Notes the number of a frame that came up. */
+/* Notes the number of a frame that came up, its queue, and whether it came up
+ * at once.
+ */
 static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		     struct packet_type *tap, struct net_device *orig_dev)
 {
@@ -276,7 +278,7 @@ void ov2_cards_xmit(struct ov2_cards *cards, struct sk_buff *skb, u16 queue)
 }
 
 /**
- * ov2_cards_protect() - make the sender's engine protect a frame
+ * ov2_cards_protect() - make a frame go through the sender's engine
  * @cards: the two cards
  * @skb: the frame. It gets what the core adds for a state in crypto mode
  */

@@ -25,7 +25,7 @@
  * struct ov2_cards - two real cards that are plugged together
  * @test: the test
  * @a: sends
- * @b: receives. The test is its NAPI: see ov2_cards_poll()
+ * @b: receives. Only the test polls its queues: see ov2_cards_poll()
  * @serial: number of the next frame
  * @x: a state on @a
  * @assoc: the association of @x
