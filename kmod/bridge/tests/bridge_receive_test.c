@@ -30,7 +30,7 @@
  * @x: the state, of which the tests use only the reference count
  * @assoc: the association that the handle leads to
  * @hdl: the SA's handle
- * @len: bytes of the frame from its IP header on
+ * @len: bytes of the frame from its IP header on, without the padding
  */
 struct received {
 	struct ov2_rig *rig;
@@ -222,7 +222,9 @@ static const struct ov2_event_listener told_listener = {
 	.sa_told = told_sa,
 };
 
-/* SaDeleteReq may come with each frame. Users are told of the first one. */
+/* SaDeleteReq may come with each frame of an SA. Users are told once in a
+ * minute, and not at all if the handle of the frame names nothing.
+ */
 static void receive_delete_req_told(struct kunit *test)
 {
 	const struct ov2_rx_result res = {

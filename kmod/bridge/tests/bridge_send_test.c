@@ -269,7 +269,8 @@ static void send_no_trailer(struct kunit *test)
 	expect_offload(test, send, 20, 5);
 }
 
-/* The checksum covers the payload alone, and a sum of 0 is written as all ones.
+/* The checksum covers the payload alone, and a checksum of 0 is written as all
+ * ones.
  */
 static void send_checksum(struct kunit *test)
 {

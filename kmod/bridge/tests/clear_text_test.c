@@ -105,7 +105,7 @@ static const u16 tags[][3] = {
 };
 
 /* A policy (action, reqid of its template), the protocol of a packet behind a
- * VLAN tag, and what becomes of the packet
+ * VLAN tag, what becomes of the packet, and the counter that a drop moves
  */
 static const struct {
 	u8 action;

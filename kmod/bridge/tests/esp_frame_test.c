@@ -50,7 +50,9 @@ static bool inner_is_ipv6(const struct ov2_shape *shape)
 	return shape->tunnel ? shape->inner6 : shape->ipv6;
 }
 
-/* A packet of @body bytes behind its IP header, and @more zeroes behind it */
+/* A packet with @body bytes behind its IP header. Behind the packet there are
+ * @more zeroes.
+ */
 static struct sk_buff *packet_new(struct kunit *test, bool ipv6,
 				  unsigned int body, unsigned int more)
 {

@@ -277,8 +277,8 @@ static const u8 random_protos[] = {
 	NEXTHDR_FRAGMENT, NEXTHDR_MOBILITY, 253,
 };
 
-/* The packet has random bytes behind a header with the fields of @c. Some
- * packets have IPv4 options, or are shorter than their headers.
+/* The packet has random bytes behind a header with the fields of @c. Some IPv4
+ * headers have a random length field, and some packets are cut.
  */
 static struct sk_buff *random_skb(struct kunit *test, struct flow_case *c)
 {
@@ -302,7 +302,7 @@ static struct sk_buff *random_skb(struct kunit *test, struct flow_case *c)
 	return skb;
 }
 
-/* Do both ways read the same flow? */
+/* Do ov2_flow_read() and ov2_flow_dissect() read the same flow? */
 static bool same_flow(const struct sk_buff *skb)
 {
 	struct ov2_flow read, dissected;

@@ -3,7 +3,7 @@
  * A tunnel's outer header has the right fields, for every inner header.
  *
  * The tests also show what becomes of a packet whose next hop has no address
- * yet, and of a packet that no route leads through the card.
+ * yet, and of a packet whose route does not lead through the card.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test.h>
@@ -263,7 +263,9 @@ static u16 frag_off(struct kunit *test, const struct outer_shape *shape)
 	return off;
 }
 
-/* Of the inner IPv4 header's fragment field only DF is copied. */
+/* Of the inner IPv4 header's fragment field only DF is copied. If the state has
+ * the flag NOPMTUDISC, DF is not copied, either.
+ */
 static void outer_df_of_ipv4(struct kunit *test)
 {
 	struct outer_shape shape = { .inner_len = 1400 };
@@ -283,7 +285,7 @@ static void outer_df_of_ipv4(struct kunit *test)
 }
 
 /* The outer packet of an IPv6 packet may be fragmented only if the sender
- * cannot send a smaller packet.
+ * cannot send a smaller packet, or if the state has the flag NOPMTUDISC.
  */
 static void outer_df_of_ipv6(struct kunit *test)
 {
@@ -313,12 +315,12 @@ static void outer_identity(struct kunit *test)
 }
 
 /**
- * struct link - a device with an IPv6 address of the link, and the loopback
+ * struct link - a device with a link-local address, and the loopback device
  * @test: the test
  * @dev: the device. It takes every frame, and never answers
- * @x: a state whose far end is at the link
+ * @x: a state whose far end is on the link of @dev
  * @pending: the packets that wait
- * @lo: another device
+ * @lo: the loopback device
  * @ttl: net.ipv4.ip_default_ttl before the test
  * @finder: the task that is in ov2_outer_find() now
  * @asked: frames that @finder itself has sent
@@ -380,8 +382,9 @@ static void link_up(struct kunit *test, struct net_device *dev)
 	rtnl_unlock();
 }
 
-/* Gives the device an address that is valid at once. A neighbour asks only if
- * the device has a valid address.
+/* Sets the hop limit. The address that the device gets when it is opened will
+ * be valid at once, because a neighbour asks only if the device has a valid
+ * address.
  */
 static void link_configure(struct kunit *test, struct net_device *dev)
 {
@@ -541,8 +544,8 @@ static void way_pending(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* The neighbour asks after the caller has released the lock of a send queue,
- * because the work runs on this CPU.
+/* While BH are disabled, as under the lock of a send queue, the neighbour does
+ * not ask. A work item on this CPU makes it ask later.
  */
 static void way_pending_is_silent(struct kunit *test)
 {

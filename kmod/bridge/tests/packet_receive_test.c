@@ -79,7 +79,9 @@ static struct rx_card *card_new(struct kunit *test,
 	return card;
 }
 
-/* The policy is for all packets that the card's state is for. */
+/* The policy is for all received packets of a family. Its template has the mode
+ * and the family of the card's state.
+ */
 static struct ov2_policy *policy_new(struct kunit *test, struct rx_card *card,
 				     bool ipv6, u8 action, u32 reqid)
 {
@@ -149,7 +151,9 @@ static bool receive(struct kunit *test, struct rx_card *card,
 	return accepted;
 }
 
-/* Lifetimes, window and statistics of the state count each packet. */
+/* Lifetimes and window of the state count each packet that is let in. A packet
+ * that comes again moves only the statistics.
+ */
 static void receive_counts(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
@@ -785,7 +789,7 @@ static u32 gro_hash(struct kunit *test, struct rx_card *card, u64 seq)
 /* GRO merges only frames with the same hash. Nothing else that GRO compares
  * differs between a protected frame and a clear frame, nor between the frames
  * of two SAs that carry one flow. Two SAs may have one SPI, if their
- * destinations differ.
+ * destinations differ, so the hash is made from the handle.
  */
 static void gro_keeps_apart(struct kunit *test)
 {

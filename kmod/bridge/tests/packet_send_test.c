@@ -213,8 +213,8 @@ static u64 mib_read(int mib)
 	return sum;
 }
 
-/* The frame keeps the Ethernet header and the IP header of the stack. The state
- * counts the bytes behind the IP header.
+/* The frame keeps the Ethernet header of the stack. The state counts the bytes
+ * behind the IP header.
  */
 static void send_transport(struct kunit *test)
 {
@@ -283,7 +283,9 @@ static void send_numbers(struct kunit *test)
 	}
 }
 
-/* Packets meet each kind of policy, with the core's tag and without. */
+/* Packets meet no policy, a bypass, a block, and a policy for which there is no
+ * SA, each time with the core's tag and without.
+ */
 static void send_policies(struct kunit *test)
 {
 	static const struct {

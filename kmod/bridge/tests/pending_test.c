@@ -19,8 +19,7 @@
  * @neigh: the neighbour. Its address is known, so asking only sets the time at
  *	which the neighbour was used last
  * @got: the packets, in the order in which they came
- * @asked: number of packets that came after the neighbour was asked without a
- *	packet
+ * @asked: number of packets that came soon after neigh_event_send()
  * @outside: number of packets that came where an output function must not be
  *	called
  * @began: the first packet is here

@@ -7,9 +7,10 @@
  * forget before each packet. Structures that went come back with other contents
  * at the same addresses.
  *
- * Other tests make one change that is rare at random, or let a policy or a
- * state come in the middle of a look-up. This look-up does not find the policy
- * or state, but the look-up for the next packet must find it.
+ * Other tests make one change that is rare at random, send a packet of another
+ * flow, or let a policy or a state come in the middle of a look-up. This
+ * look-up does not find the policy or state, but the look-up for the next
+ * packet must find it.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test-bug.h>

@@ -18,7 +18,7 @@
 /**
  * struct replay_model - all that is known of a state's numbers
  * @x: the state
- * @base: first number that may come
+ * @base: lowest number that may come
  * @top: highest number so far
  * @window: size of the replay window
  * @seen: for each number from @base on: it was received
@@ -333,7 +333,8 @@ static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
 	esn->bmp[bit >> 5] |= 1U << (bit & 0x1f);
 }
 
-/* The window of xfrm_replay_state, from the first number on and to the last */
+/* The window of xfrm_replay_state, at the smallest numbers and near the largest
+ */
 static void replay_legacy(struct kunit *test)
 {
 	static const u32 windows[] = { 1, 5, 20, 31, 32 };
@@ -349,8 +350,8 @@ static void replay_legacy(struct kunit *test)
 
 static const u32 ring_windows[] = { 1, 32, 33, 64, 100, 128, 1000, 1024, 4096 };
 
-/* The window of xfrm_replay_state_esn without ESN, from the first number on and
- * to the last
+/* The window of xfrm_replay_state_esn without ESN, at the smallest numbers and
+ * near the largest
  */
 static void replay_bitmap(struct kunit *test)
 {
@@ -364,8 +365,8 @@ static void replay_bitmap(struct kunit *test)
 	}
 }
 
-/* The window with ESN, also where the low half passes zero, and to the last
- * number
+/* The window with ESN, also where the low half passes zero, and near the
+ * largest number
  */
 static void replay_extended(struct kunit *test)
 {

@@ -35,7 +35,7 @@ struct sad_model {
 	unsigned int time;
 };
 
-/* The test owns the memory of the states in the database. */
+/* sad_end() frees no states, because the test owns their memory. */
 KUNIT_DEFINE_ACTION_WRAPPER(sad_end, ov2_sad_destroy, struct ov2_sad *);
 
 static struct sad_model *model_new(struct kunit *test)
@@ -313,7 +313,7 @@ static void sad_model(struct kunit *test)
  * @x: the states of the associations
  * @pol: a policy that leads to the states
  * @flow: the flow of packets of @pol
- * @cpus: their CPUs
+ * @cpus: the CPU of these packets, and the CPU that the core chose
  */
 struct sad_bed {
 	struct ov2_sad sad;
@@ -413,7 +413,9 @@ static void bed_end(struct sad_bed *bed)
 		ov2_sad_del(&bed->sad, &bed->assocs[i]);
 }
 
-/* States that were replaced cost a packet nothing. */
+/* The look-up ends at the youngest state that can be used, so older states cost
+ * a packet nothing.
+ */
 static void sad_first_that_fits(struct kunit *test)
 {
 	struct sad_bed *bed = bed_new(test);

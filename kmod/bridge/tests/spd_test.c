@@ -34,7 +34,7 @@ struct spd_model {
 	bool live[POLICIES];
 };
 
-/* The test owns the memory of the policies in the database. */
+/* spd_end() frees no policies, because the test owns their memory. */
 KUNIT_DEFINE_ACTION_WRAPPER(spd_end, ov2_spd_destroy, struct ov2_spd *);
 KUNIT_DEFINE_ACTION_WRAPPER(bed_free, kvfree, const void *);
 

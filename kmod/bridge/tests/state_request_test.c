@@ -2,8 +2,9 @@
 /*
  * A request describes all of its state, and its key is wiped afterwards.
  *
- * The request is compared word by word. The tests also show which calls wait
- * for the end of the request. The engine here only remembers requests.
+ * The request is compared byte by byte. The tests also show that an add waits
+ * for the end of its request. The engine here only notes requests and ends
+ * them.
  */
 #include <kunit/test.h>
 #include <linux/rcupdate.h>
@@ -107,8 +108,8 @@ static struct noted *noted_new(struct kunit *test)
  * @encap: in UDP
  * @separate: cipher and HMAC instead of AES-GCM-128
  * @gmac: integrity only, by AES-GMAC-128
- * @esn: 0 if the state has the old replay state (xfrm_replay_state); with the
- *	new one (xfrm_replay_state_esn) 1 without ESN, and 2 with ESN
+ * @esn: 0: the state has a struct xfrm_replay_state; 1: it has a struct
+ *	xfrm_replay_state_esn, but no ESN; 2: it has ESN
  */
 struct request_row {
 	const char *name;

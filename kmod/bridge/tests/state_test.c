@@ -691,8 +691,8 @@ static void offload_ok_crypto(struct kunit *test)
 
 	expect_headers(test, ask, OV2_CNT_TX_FALLBACK_DIR,
 		       OV2_CNT_TX_FALLBACK_HEADERS);
-	/* In crypto mode the card does not check the path, because the core
-	 * does, and sets no tag.
+	/* In crypto mode the card sets no tag, and does not check the path,
+	 * because the core does.
 	 */
 	ask->path.dev = ask->other;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));

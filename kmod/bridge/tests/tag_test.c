@@ -93,7 +93,8 @@ static void tag_passes(struct kunit *test)
 	expect_tag(test, t, t->skb, XFRM_XMIT);
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);
 
-	/* If a packet is tagged again to wait, it cannot pass again. */
+	/* A packet that is tagged anew cannot pass before it is validated anew.
+	 */
 	KUNIT_ASSERT_TRUE(test, ov2_packet_tag(t->skb, t->x, TAG_CPU));
 	expect_tag(test, t, t->skb, 0);
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);

@@ -2,8 +2,9 @@
 /*
  * AH and ESP in one bundle, and in tunnels, give the right records.
  *
- * The tests are about good frames (INV-28), frames with a flipped bit (INV-33)
- * and the SPI of an SA of the other protocol (INV-35).
+ * The tests are about good frames (INV-28), frames with a flipped bit (INV-33),
+ * frames that are cut (INV-34) and the SPI of an SA of the other protocol
+ * (INV-35).
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -157,8 +158,8 @@ static void bundle_esp_bad(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, skb), 0x00050002);
 }
 
-/* A bundle that is cut at any byte has bad syntax, fails AH's check, or is left
- * untouched (INV-34).
+/* A frame of a bundle is cut at any byte behind the IP header. The frame has
+ * bad syntax, fails AH's check, or is left untouched (INV-34).
  */
 static void bundle_cut(struct kunit *test)
 {

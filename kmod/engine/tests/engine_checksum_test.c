@@ -179,7 +179,7 @@ static struct csum_case *case_new(struct kunit *test)
 	return c;
 }
 
-/* Each shape has a new SA, because each shape sends the number 1. */
+/* Each shape has an SA of its own, because family and mode belong to the SA. */
 static void case_shape(struct csum_case *c, bool ipv6, bool tunnel,
 		       bool inner6, u8 proto)
 {

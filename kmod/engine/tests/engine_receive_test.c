@@ -496,8 +496,8 @@ static void receive_late(struct kunit *test)
 
 #define WAYS_ROUNDS	300
 
-/* Seal a frame whose pad length may be anything. The send path would drop the
- * frame.
+/* Seals a frame whose pad length may be anything. The send path would drop a
+ * frame with a wrong pad length.
  */
 static struct sk_buff *sealed_with_pad(struct ov2_pair *pair,
 				       const struct ov2_rig_frame *frame,
@@ -521,8 +521,8 @@ static struct sk_buff *sealed_with_pad(struct ov2_pair *pair,
 	return nbl->skb;
 }
 
-/* A frame of an SA with one header goes a shorter way, which ends with the same
- * records, bytes and counters.
+/* If the add of an ESP SA says "single", its frames go a shorter way, which
+ * ends with the same records, bytes and counters.
  */
 static void receive_ways_agree(struct kunit *test)
 {

@@ -386,8 +386,8 @@ static void send_clones(struct kunit *test)
 	}
 }
 
-/* Bytes in front of TCP or UDP: with a tunnel mode SA, an IP header is among
- * these bytes
+/* Bytes in front of TCP or UDP. With the SA in tunnel mode, the inner IP header
+ * is among these bytes.
  */
 static unsigned int l4_at(bool tunnel)
 {

@@ -36,8 +36,8 @@ static void expect_state(struct kunit *test, const struct ov2_engine *engine,
 	}
 }
 
-/* Each call moves the engine to the next state: initialize, restart, reset,
- * pause, reset while paused, and halt.
+/* Each call leaves the engine in the right state: restart, reset, pause, reset
+ * while paused, halt, and initialize.
  */
 static void card_moves_engine(struct kunit *test)
 {
@@ -52,7 +52,7 @@ static void card_moves_engine(struct kunit *test)
 	rig->ad.miniport->reset(&rig->ad);
 	expect_state(test, engine, OV2_ENGINE_PAUSED);
 
-	/* The engine outlives its card until the last reference is gone. */
+	/* After halt the engine lives until the last reference is gone. */
 	refcount_inc(&engine->ref);
 	rig->ad.miniport->halt(&rig->ad);
 	expect_state(test, engine, OV2_ENGINE_HALTED);

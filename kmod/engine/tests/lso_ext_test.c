@@ -491,8 +491,8 @@ static void ext_accecn(struct kunit *test)
 #endif
 
 /* The engine refuses a tunnel without the extension (INV-26), another number of
- * segments than was reserved, and a wrong next header. An engine without the
- * extension refuses the large send, too.
+ * segments than the extension says, and a wrong next header. An engine without
+ * the extension refuses the large send, too.
  */
 static void ext_refused(struct kunit *test)
 {

@@ -3,7 +3,7 @@
  * The engine's SA table finds what a naive model finds.
  *
  * The model is an array of the live SAs. The test sees from outside what a
- * handle or a packet finds: which SA a frame was verified with, and whether a
+ * handle or a packet finds: which SA a received frame was for, and whether a
  * send or an update is accepted.
  */
 #include <kunit/test.h>

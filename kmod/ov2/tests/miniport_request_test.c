@@ -2,8 +2,8 @@
 /*
  * Every engine keeps the contract of miniport.h about requests.
  *
- * Each case runs with each engine of each_engine.c. The cases are about
- * requests and configuration.
+ * Each case runs with each engine of each_engine.c, except null_remembers().
+ * The cases are about requests and configuration.
  */
 #include <kunit/test.h>
 
@@ -318,8 +318,7 @@ static void expect_hangs_together(struct kunit *test,
 		KUNIT_EXPECT_TRUE(test, caps->transport);
 }
 
-/* In each configuration, tunnel and 802.3 are set if any capability is set
- * (INV-43).
+/* In each configuration, tunnel and 802.3 are set if ESP or AH is set (INV-43).
  */
 static void capabilities_hang_together(struct kunit *test)
 {

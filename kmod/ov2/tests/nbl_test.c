@@ -16,7 +16,9 @@ static bool nbl_is_empty(const struct ov2_nbl *nbl)
 	       nbl->reason == OV2_CNT_NONE && list_empty(&nbl->link);
 }
 
-/* The NBL that was freed last comes first, with nothing of its last frame. */
+/* ov2_nbl_alloc() may give an NBL that was freed before. The NBL has nothing of
+ * its last frame.
+ */
 static void kept_nbl_is_empty(struct kunit *test)
 {
 	struct ov2_nbl *nbl;

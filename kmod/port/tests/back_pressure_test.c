@@ -78,8 +78,8 @@ static void engine_then_ring(struct kunit *test)
 			OV2_RING_FRAMES * (ETH_HLEN + OV2_CARDS_BODY));
 }
 
-/* Frames on the ring and frames in the engine count together. Here the ring is
- * empty first, and then the engine makes the room that is missing.
+/* Frames on the ring and frames in the engine count together. Here the receiver
+ * empties the ring, and then the engine makes the room that is missing.
  */
 static void ring_then_engine(struct kunit *test)
 {
@@ -312,7 +312,7 @@ static void ring_smaller(struct kunit *test)
 	ov2_cards_send_until_stop(cards, 0, false);
 	resize(cards->b, 64);
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), OV2_RING_FRAMES);
-	/* In two steps, because the engine holds OV2_RX_HELD_MAX at most */
+	/* In two steps, because a poll takes at most OV2_RX_HELD_MAX frames */
 	take(cards, 0, HALF);
 	take(cards, 0, HALF - 33);
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 33);

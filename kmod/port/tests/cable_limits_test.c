@@ -68,7 +68,7 @@ static void lengths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 4);
 }
 
-/* A TCP packet of three segments, whose frames have at most @max bytes */
+/* A TCP packet of three segments, whose frames have @max bytes each */
 static struct sk_buff *large(struct ov2_cards *cards, unsigned int max,
 			     u16 proto)
 {

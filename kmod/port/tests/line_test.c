@@ -238,7 +238,8 @@ static void burst_of_sharers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, wall.put, 2);
 }
 
-/* A queue stops when the line has no room, and goes on when the line has room.
+/* A queue stops when the line has no room, and goes on when the line has enough
+ * room.
  */
 static void has_no_room(struct kunit *test)
 {

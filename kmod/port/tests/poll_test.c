@@ -295,8 +295,8 @@ static void goes_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, received(cards), 0);
 }
 
-/* In a burst, a frame for the engine may come after plain frames of the same
- * SA, so the plain frames leave first.
+/* In a burst, the plain frames leave before a frame for the engine, because
+ * they may be older frames of its SA that software has encrypted.
  */
 static void burst_before_engine(struct kunit *test)
 {

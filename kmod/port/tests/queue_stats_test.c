@@ -38,7 +38,8 @@ static void expect_sent(struct kunit *test, struct ov2_cards *cards, u16 queue,
 	KUNIT_EXPECT_EQ(test, stats.hw_gso_wire_packets, 0);
 }
 
-/* Each queue counts its own frames, those too that the engine completes later.
+/* Each queue counts its own frames, also frames that the engine completes
+ * later.
  */
 static void stats_of_each_queue(struct kunit *test)
 {
@@ -73,8 +74,8 @@ static void expect_stops(struct kunit *test, struct ov2_cards *cards,
 	KUNIT_EXPECT_EQ(test, tx_of(cards, 0).wake, wakes);
 }
 
-/* A queue that stops for lack of room is woken once. A change of the queues
- * stops a queue for another reason.
+/* A queue counts that it stops for lack of room, and that it is woken. It does
+ * not count that a change of the queues stops it.
  */
 static void stats_of_stops(struct kunit *test)
 {

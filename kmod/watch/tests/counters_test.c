@@ -78,8 +78,8 @@ static void counters_names(struct kunit *test)
 	}
 }
 
-/* The counters of the port come last, as one block. Before them come the
- * counters of engine and bridge, transmit before receive.
+/* First come the counters of engine and bridge: transmit, receive, and all
+ * others. Then come the counters of the port: transmit and receive.
  */
 static void counters_order(struct kunit *test)
 {
