@@ -10,6 +10,8 @@
  * - its class,
  * - the mark "classify no more" of ifb, with which the frame would skip the
  *   next tc ingress,
+ * - the mark that the frame was redirected,
+ * - the mark with which the frame would skip the egress hook of netfilter,
  * - in newer kernels, the count of the copies that mirred and netem made.
  */
 static inline void ov2_skb_reset_tc(struct sk_buff *skb)

@@ -272,8 +272,8 @@ static void event_tell_peer(const struct net_device *dev)
 		ov2_event_card(ov2_adapter_of(peer), OV2_CARD_CHANGED);
 }
 
-/* For a card that goes to another namespace, the core tells the namespace that
- * the card leaves of NETDEV_UNREGISTER, and the other one of NETDEV_REGISTER.
+/* If a card goes to another namespace, NETDEV_UNREGISTER comes while the card
+ * is in the old namespace, and NETDEV_REGISTER when it is in the new namespace.
  * While something still refers to a card that is gone, the core repeats
  * NETDEV_UNREGISTER. ov2_event_card() tells users only the first time.
  */

@@ -18,7 +18,7 @@ static_assert((int)IPSECOV2_PROTOCOL_ESP == IPPROTO_ESP);
 static_assert((int)IPSECOV2_PROTOCOL_AH == IPPROTO_AH);
 
 /**
- * ov2_put_sa_name() - put what names an SA
+ * ov2_put_sa_name() - put the attributes that identify an SA
  * @msg: the message
  * @dev: the card
  * @view: the SA

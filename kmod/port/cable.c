@@ -117,10 +117,10 @@ static void cable_scrub_offloads(struct sk_buff *skb)
 /* Only bytes go over a cable: the sender's metadata in the skb is cleared,
  * except:
  *
- *	the socket		is charged until the frame leaves the ring, so
- *				that a slow receiver slows the sender down. The
- *				destructor may read the shared info, so
- *				ov2_unshare() clears the shared info later
+ *	the socket		is charged at least until the frame leaves the
+ *				ring, so that a slow receiver slows the sender
+ *				down. The destructor may read the shared info,
+ *				so ov2_unshare() clears the shared info later
  *	vlan_all, decrypted,	are never set: the card offers none of these
  *	no_fcs, unreadable	offloads, so the stack does the work itself or
  *				drops the frame
@@ -148,7 +148,7 @@ static void cable_scrub(struct sk_buff *skb)
 #ifdef CONFIG_NET_RX_BUSY_POLL
 	/* The NAPI that a forwarded frame came from. If the number stayed,
 	 * skb_mark_napi_id() would keep it, and the receiver's socket would
-	 * busy poll a card of its sender.
+	 * busy poll a card of the sender.
 	 */
 	skb->napi_id = 0;
 #endif

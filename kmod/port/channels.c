@@ -3,8 +3,8 @@
  * Changing queues while frames flow: how many there are, and which receive
  * queue a frame comes in on. No frame is lost, and each flow of an SA keeps its
  * order, because no queue takes frames of a flow while an older frame of this
- * flow waits in another queue. There are two exceptions: queues that come wait
- * only for a limited time (tx_grow()), and nothing keeps the order if all send
+ * flow waits in another queue. There are two exceptions: a new queue waits only
+ * for a limited time (tx_grow()), and nothing keeps the order if all send
  * queues share one queueing discipline (tx_has_own_qdisc()).
  *
  * A card has memory, lanes and NAPIs for as many queues as it was made with.

@@ -2,8 +2,8 @@
 /*
  * The rtnetlink kind "ipsecov2mon": a monitor shows the frames of a card, or of
  * all cards in its namespace, to packet sockets. The kernel's nlmon does the
- * same for netlink. So AF_PACKET gives the ring, the filter, the snap length
- * and the check of privileges.
+ * same for netlink. A monitor is a netdev, so AF_PACKET gives the ring, the
+ * filter, the snap length and the check of privileges.
  */
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>

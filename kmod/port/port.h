@@ -86,9 +86,10 @@ struct ov2_txq_stats {
  * @indicated: NBLs that the engine is done with, by ov2_nbl.link
  * @polling: @napi is giving frames to the engine and looks at @indicated
  *	afterwards. Only @napi changes it
- * @ready: NBLs on their way up the stack; only @napi touches them
+ * @ready: NBLs on their way up the stack; only @napi touches them, or who has
+ *	disabled @napi
  * @held: number of frames given to the engine and not delivered yet; only @napi
- *	changes it
+ *	changes it, or who has disabled @napi
  * @merge: the next frames go through GRO, which may merge them (rx_poll.c);
  *	only @napi changes it
  * @up_frames: frames that went up the stack in this poll, and are not in the
@@ -127,7 +128,7 @@ struct ov2_rxq {
  * @left: how many segments the queue may send before it has to look at the room
  *	of its line again (ring.c). Protected by the queue's lock
  * @held: the queue stays stopped, because frames are changing their queues
- *	(channels.c). Written under the queue's lock
+ *	(channels.c). Written under RTNL
  * @ring: the receive queue at the other end whose ring decides whether the
  *	queue has to stop: the fullest of the rings that the queue feeds
  *	(cable.c). Written by every CPU that brings frames to the line
@@ -136,7 +137,7 @@ struct ov2_rxq {
  * @stats: what ndo_start_xmit has counted. Protected by the queue's lock
  * @full: the queue has stopped for lack of room, and its wake is not counted
  *	yet (ring.c)
- * @wakes: how often it was woken after that
+ * @wakes: how often it was woken after such a stop
  * @late_lock: protects @late
  * @late: what the engine has completed outside ndo_start_xmit
  */

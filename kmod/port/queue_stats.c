@@ -6,7 +6,7 @@
  *
  *	who counts                              where           how
  *
- *	receive queue: its NAPI                 ov2_rxq.stats   alone
+ *	receive queue: its NAPI, or ndo_stop    ov2_rxq.stats   alone
  *	send queue: ndo_start_xmit              ov2_txq.stats   alone
  *	send queue: the engine, later           ov2_txq.late    by a lock
  *	send queue: its wake                    ov2_txq.wakes   atomic
@@ -317,8 +317,9 @@ static void queue_stats_tx(struct net_device *dev, int index,
 	stats->wake = atomic64_read(&txq->wakes);
 }
 
-/* What the queues that are not in use counted while they were. A value that is
- * set here tells the core that the sum over all queues is complete.
+/* What the queues that are not in use now have counted while they were in use.
+ * A value that is set here tells the core that the sum over all queues is
+ * complete.
  */
 static void queue_stats_base(struct net_device *dev,
 			     struct netdev_queue_stats_rx *rx,

@@ -3,7 +3,8 @@
  * The ring of a receive queue, and back-pressure.
  *
  * Only the receiver has a ring. A send queue stops when the frames on the ring
- * and the frames in the engine reach ov2_port.limit. The queue is woken when
+ * and the frames in the engine reach ov2_port.limit, or come near this limit if
+ * other queues share the ring (ring_stop_room()). The queue is woken when
  * only half as many frames are left. So a slow receiver slows its sender, and
  * no frame is lost. A large packet counts as many frames as it has segments.
  * The receiver's own engine holds at most OV2_RX_HELD_MAX of the frames that

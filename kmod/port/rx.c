@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The receive queues of a card: made, opened, fed by the line, closed, freed. A
- * frame goes through ring.c, rx_poll.c, rx_engine.c, the engine, rx_poll.c and
- * rx_stack.c.
+ * frame that the engine wants goes through ring.c, rx_poll.c, rx_engine.c, the
+ * engine, rx_poll.c and rx_stack.c. Any other frame goes from rx_engine.c
+ * straight to rx_stack.c.
  */
 #include <linux/cpumask.h>
 #include <linux/netdevice.h>

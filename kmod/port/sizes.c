@@ -86,8 +86,8 @@ int ov2_sizes_set_capacity(struct ov2_port *port, u32 capacity,
 	};
 
 	ASSERT_RTNL();
-	/* A full barrier. So an add that the new capacity refuses finds the new
-	 * count.
+	/* A full barrier. So an add that the new capacity refuses finds that
+	 * ov2_adapter.resized has changed, and reports that the card is full.
 	 */
 	atomic_inc_return(&port->ad.resized);
 	switch (port->ad.miniport->request(&port->ad, &req)) {

@@ -43,7 +43,7 @@ static void drop(struct ov2_adapter *ad, bool tx, enum ov2_counter reason,
  * @skb: the frame; taken
  * @len: bytes of the frame as the stack sent it, with its Ethernet header
  *
- * The caller counts the drop in the statistics of the link.
+ * The caller counts the drop in the statistics of the queue.
  *
  * Context: Any context except hard interrupts.
  */
@@ -60,7 +60,7 @@ void ov2_drop_tx(struct ov2_adapter *ad, enum ov2_counter reason,
  * @skb: the frame; taken
  * @len: bytes of the frame as it came in, with its Ethernet header
  *
- * The caller counts the drop in the statistics of the link.
+ * The caller counts the drop in the statistics of the queue.
  *
  * Context: Any context except hard interrupts.
  */

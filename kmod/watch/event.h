@@ -51,9 +51,10 @@ enum ov2_life_event {
  *	be yes although nobody does
  * @card: something has happened to a card
  * @sa: something has happened to an SA. When the SA has reached a limit, @view
- *	has only what names the SA and its owner
+ *	has only the values that identify the SA and its owner
  * @sa_told: the card declined a packet of an SA, or the engine asks for the SA
- *	to be deleted. @view has only what names the SA and its owner
+ *	to be deleted. @view has only the values that identify the SA and its
+ *	owner
  * @policy: something has happened to a policy
  * @refused: the card has refused or left to software what the entry says.
  *	ov2_log_entry.pid is NULL

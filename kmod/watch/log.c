@@ -8,7 +8,7 @@
  *
  * The memory of the log comes with the card, although most cards never refuse
  * anything. If it came with the first entry, the entry would be missing when
- * memory is short, and its memory would be charged to the user whose request is
+ * memory is short, and the log would be charged to the user whose request is
  * refused.
  */
 #include <linux/lockdep.h>
@@ -90,8 +90,9 @@ static u64 log_oldest(const struct ov2_log *log)
 	return log->next > OV2_LOG_ENTRIES ? log->next - OV2_LOG_ENTRIES : 1;
 }
 
-/* A work item or a timer of the kernel asks for itself. So does a softirq, but
- * in a softirq current is the task that the softirq interrupted.
+/* If a work item, a timer or a softirq of the kernel asks, no process is noted.
+ * in_task() is needed, because in a softirq current is only the task that the
+ * softirq interrupted.
  */
 static void log_note_asker(struct ov2_log_entry *entry)
 {
@@ -160,7 +161,7 @@ void ov2_log_seek(const struct ov2_adapter *ad, u64 seq,
 	spin_unlock_bh(&log->lock);
 }
 
-/* Under the lock, so that no entry is overwritten while it is copied. */
+/* The caller holds the lock, so no entry is overwritten while it is copied. */
 static bool log_copy(struct ov2_log *log, u64 net_cookie,
 		     struct ov2_log_cursor *cursor,
 		     struct ov2_log_entry *entry)

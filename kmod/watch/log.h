@@ -104,7 +104,8 @@ struct ov2_log_entry {
  * @next: number of the next entry to read
  * @end: the reader ends before the entry of this number, so that a reader ends
  *	even if entries come as fast as it reads
- * @lost: how often the reader found that entries in between were overwritten
+ * @lost: how often the reader found that entries were overwritten before it
+ *	could read them
  */
 struct ov2_log_cursor {
 	u64 next;
