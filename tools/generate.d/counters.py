@@ -69,9 +69,9 @@ def page():
         "reason of the event ``ov2_drop``, see `Events <events.rst>`_.",
         "*xfrm_stat* is the counter of ``/proc/net/xfrm_stat`` that moves together with the card's "
         "counter. *Drop reason* is what ``dropwatch`` and the tracepoint ``skb:kfree_skb`` show of "
-        "the frame; a module cannot add reasons to the kernel's own, so "
-        "the table has the kernel's reason that comes nearest. In crypto mode, a received frame that the "
-        "engine found bad goes to xfrm, which drops and counts it.")]
+        "the frame; a module cannot add reasons to the kernel's own, so the table has the kernel's "
+        "reason that comes nearest. In crypto mode, a received frame that the engine found bad "
+        "goes to xfrm, which drops and counts it.")]
     left = rows()
     for title, mine, text in what:
         chosen = [row for row in left if mine(row.name)]

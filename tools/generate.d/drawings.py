@@ -3,7 +3,7 @@
 
 The pictures are in the tree, because a code host shows them only from there.
 The same text makes the same bytes on each machine. Each line of a text has one item.
-`|` begins a new line of words. Each file that the words name must be in the tree:
+`|` begins a new line of words. Each file that the words name must be in the tree. The items are:
 
     grid WIDTH HEIGHT RIGHT DOWN    of a cell, and the gaps to the next cells
     box ID COLUMN ROW [STYLE] | words

@@ -171,7 +171,7 @@ why_kernel_failed() {
 	fi
 }
 
-# Kernels and sources that no checkout has used for a week are removed.
+# Kernels and sources that no checkout has used for more than a week are removed.
 prune_kernels() {
 	find "$cache/kernels" "$cache/source" -mindepth 1 -maxdepth 1 -mtime +7 \
 		-exec rm -rf --one-file-system {} +

@@ -123,8 +123,8 @@ install_in() {
 	(enter "$tree" -- apt-get install -y "${target[@]}" "${packages[@]}")
 }
 
-# The kernel's own netlink client and generator, with the schema of its specs. Debian has no package of
-# them, so they are taken from the source package of the newest kernel.
+# The kernel's own netlink client and generator, with the schemas of its specs. Debian has no
+# package of them, so they are taken from the source package of the newest kernel.
 install_ynl() {
 	local tree=$1 series
 

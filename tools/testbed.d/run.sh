@@ -3,8 +3,8 @@
 #
 # Booting one of the root's kernels, with the root as its file system, and running a command there.
 
-# Seconds until the guest must have started the command, and until the command must have ended. The
-# limits are for emulation on a loaded machine.
+# Seconds from the start of the guest until it must have started the command, and until the command
+# must have ended. The limits are for emulation on a loaded machine.
 boot_limit=300
 run_limit=3000
 
