@@ -6,9 +6,9 @@ pcrypt(DRIVER) runs requests on several CPUs and completes them from a
 workqueue. If pcrypt cannot do so, it completes a request at once, so both kinds
 of completion occur. The engine asks for the name "rfc4106(gcm(aes))" and gets
 pcrypt, because the priority of pcrypt is the highest of all algorithms with
-this name. Both ends offload, so only the engines encrypt. To prove that
-completion was asynchronous, the test checks that the serializer of padata (on
-which pcrypt is built) ran in its workqueue.
+this name. While packets flow, both ends offload, so pcrypt works for the
+engines only. To prove that completion was asynchronous, the test checks that
+the serializer of padata (on which pcrypt is built) ran in its workqueue.
 """
 import errno
 import os

@@ -3,7 +3,7 @@
 """Software sends correctly the packets that the card declines in crypto mode.
 
 If ESP in transport mode were left to the card, the core would cut a large
-packet of a tunnel device wrongly, except of GRE. So the card declines such a
+packet of an ipip, sit or ip6tnl device wrongly. So the card declines such a
 packet. The core then cuts the packet and encrypts the segments in software.
 OSPF uses one manual SA for both ways (RFC 4552): the SA is offloaded for one
 way, and software uses the SA for the other way. Nothing leaves in clear.

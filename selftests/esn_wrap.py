@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Traffic goes on when extended sequence numbers cross 2^32, with offload at
-one end or at both. In both modes a key manager may also set the numbers
-(XFRM_MSG_NEWAE).
+one end or at both. In crypto mode and in packet mode, a key manager also sets
+the numbers (XFRM_MSG_NEWAE).
 
 TCP crosses 2^32 only where the engine sends. Linux' own esp_xmit() takes the
 next high half for the last TCP segment below the wrap (6.12 to 7.3).

@@ -172,8 +172,8 @@ class Talk:
                                        self.to(side, OTHER_PORT))
 
     def arrived(self):
-        """Check that all datagrams sent so far have arrived, with offload also
-        their order.
+        """Check that all datagrams sent so far have arrived. With offload,
+        check their order, too.
 
         The core chooses the send queue of software ESP by the hash of its
         SPI. So in software a packet of a new SA may overtake packets of the

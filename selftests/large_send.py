@@ -52,9 +52,9 @@ class LargeSend(Cells):
         function(self, *args)
 
     def large(self, shape, how, esn, seq=0):
-        """The card cuts. Then the core cuts, because first the feature for ESP
-        is off, and then all SWITCHES are off. In packet mode the card may still
-        cut while only the feature for ESP is off.
+        """First the card cuts. Then the feature for ESP is off, so the core
+        cuts, but in packet mode the card may still cut. At last all SWITCHES
+        are off, and the core cuts.
         """
         try:
             self.sent(shape, how, esn, seq, True)

@@ -64,7 +64,7 @@ class QueueStats:
                     (self.bed.w, "ov2"), (self.bed.b, "ov3"))
 
     def send(self, count=EACH, ends=None):
-        """Datagrams of many flows from a, each counted when it is at b."""
+        """Send @count datagrams of each flow from a, and wait for each at b."""
         src, dst = ends or (OUTER["a"][4], OUTER["b"][4])
         fam = socket.AF_INET6 if ":" in dst else socket.AF_INET
         self.bed.mark()
@@ -152,7 +152,7 @@ class QueueStats:
         return [found[f":{n:x}"] for n in range(1, QUEUES + 1)]
 
     def channels(self, defer):
-        """Queues that go away keep their counts for the card."""
+        """The card keeps the counts of queues that go away."""
         for ns, dev in self.cards():
             defer(ns.command, "ethtool", "-L", dev, "combined", str(QUEUES))
         self.send()
@@ -175,8 +175,8 @@ class QueueStats:
                            "no queue that went away had sent anything")
 
     def drops(self, defer):
-        """A frame that is too long for the other end, one for another host,
-        and an ESP packet with a wrong ICV.
+        """A queue counts as dropped: a frame that is too long for the other
+        end, a frame for another host, and an ESP packet with a wrong ICV.
         """
         a, b = self.bed.a, self.bed.b
         pair = self.bed.install(Shape.named("ipv4-transport"), offload="b",
@@ -219,7 +219,9 @@ class QueueStats:
         return {name: value - then[name] for name, value in now.items()}
 
     def stop_and_wake(self, defer):
-        """A queue stops for a full ring, and each stop has its wake."""
+        """A queue stops while the ring at the other end is full, and each stop
+        has its wake.
+        """
         defer(self.bed.w.command, "ethtool", "-G", "ov1", "rx", "512")
         self.bed.w.command("ethtool", "-G", "ov1", "rx", "64")
         talk = Traffic(self.bed, Shape.named("ipv4-transport"))
@@ -235,7 +237,7 @@ class QueueStats:
                    (card["tx-stop"],) * 2, "stops and wakes")
 
     def plain_large(self, defer):
-        """A large packet that crosses the cable whole is not cut."""
+        """A large packet that crosses the cable whole is no large send."""
         talk = Traffic(self.bed, Shape.named("ipv4-transport"))
         defer(talk.close)
         before = self.settled(self.bed.a, "ov0")[1]
@@ -246,7 +248,9 @@ class QueueStats:
                        name)
 
     def large_sends(self, defer, how, shape):
-        """The wire shows as many segments as the queues have counted."""
+        """The queues count the frames that the wire shows. Most of these frames
+        are segments of large sends.
+        """
         self.bed.install(shape, how=how)
         talk = Traffic(self.bed, shape)
         defer(talk.close)
@@ -265,11 +269,11 @@ class QueueStats:
                    f"{large} large packets, {segments} of {len(frames)}")
         ksft.check(segments * 1000 < length <= moved["tx-bytes"],
                    f"{segments} segments of {length} bytes")
-        # Only full segments and the last one of each large packet
+        # Small packets, such as the SYN, are no segments
         ksft.check(segments * 2 > len(frames), f"{segments} of {len(frames)}")
 
     def sums(self, defer, how, shape):
-        """Both directions, also of frames that a cipher completes."""
+        """The sums are right in both directions for traffic of the engines."""
         self.bed.install(shape, how=how)
         talk = Traffic(self.bed, shape)
         defer(talk.close)

@@ -24,12 +24,13 @@ SAME = 128                              # OV2_SAD_SAME
 ENOSPC, EOPNOTSUPP = 28, 95
 AH, COMP = 51, 108
 
-# Reasons of the card's tests that no request reaches, because the core refuses
-# such requests first
+# Reasons that no request reaches, because the core refuses such requests before
+# it asks the card
 CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
-# No request leads to these reasons: allocations and the cipher do not
-# fail on demand, a reset is over at once, and a security context needs SELinux.
-# kmod/bridge/tests/refuse_test.c tests these reasons
+# No request leads to these reasons: allocations and the cipher do not fail on
+# demand, no algorithm comes after the module was loaded, a reset is over at
+# once, and a security context needs SELinux. kmod/bridge/tests/refuse_test.c
+# tests these reasons
 NOT_BY_REQUEST = {"no_memory", "engine", "missing", "reset", "context"}
 # These reasons have cases: feature_off(), table_full(), same_full()
 BY_CASE = {"disabled", "full", "same"}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Cards encrypt what strongSwan negotiates, with hw_offload = no, crypto,
+"""What strongSwan negotiates works on cards, with hw_offload = no, crypto,
 packet and auto, and with one end that does not offload.
 
 A case passes when daemon, kernel, cards and wire agree. The CHILD_SA is

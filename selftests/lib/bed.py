@@ -116,7 +116,7 @@ class Sa:
                           self.seq, self.alg)
 
     def line(self, side, offload, verb="add", extra=""):
-        """The line for ip that adds the SA at one side."""
+        """The line for ip that adds or updates (@verb) the SA at one side."""
         out = side == self.sender
         words = [f"xfrm state {verb}", self.id, "reqid 1",
                  f"mode {self.shape.mode}"]

@@ -5,8 +5,8 @@ from .traffic import Traffic
 
 
 def run_cells(cells, make):
-    """Call make() once, run cell(*arguments) of what it returned for each
-    chosen (name, *arguments) of @cells, and close what it returned.
+    """Let make() make an object. Call its cell(*arguments) for each chosen
+    (name, *arguments) of @cells, and then its close().
     """
     some = ksft.chosen([tuple(cell) for cell in cells])
     module.load()

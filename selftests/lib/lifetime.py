@@ -3,8 +3,8 @@
 
     stat = of(ns, sa)
     stat.bytes, stat.packets                # lifetime current
-    stat.window, stat.replay, stat.failed   # stats: packets with a number below
-                                            # the window, repeated, wrong ICV
+    stat.window, stat.replay, stat.failed   # stats: packets below the window,
+                                            # repeated, with a wrong ICV
 """
 import struct
 from collections import namedtuple

@@ -64,7 +64,9 @@ class Ledger:
         return sum(k == kind for k, _ in self.alive)
 
     def wait_count(self, kind, number, seconds=30):
-        """Frees come late: after grace periods and the core's own work."""
+        """Wait for this number of objects. Objects are freed late: after grace
+        periods and the core's own work.
+        """
         seconds = ksft.patience(seconds)
         end = time.monotonic() + seconds
         while self.count(kind) != number:

@@ -7,7 +7,7 @@
     card.arrives(packet)                            # "passes" or drops
     card.arrives(packet, sealed=True)
 
-drops are the names of the card's counters of drops. leaves() hands the frame to
+drops are the names of the drop counters that moved. leaves() hands the frame to
 a's card below xfrm, so the card alone decides. arrives() puts it on the wire in
 front of b's card. packet(1, 7, ...) is from host 1 behind a to host 7 behind b.
 Talker sends from a socket instead.

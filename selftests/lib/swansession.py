@@ -221,7 +221,7 @@ class Session:
         self.frames = flood.esp
 
     def check_daemon_counts(self):
-        """`swanctl --list-sas` counts the packets of one check_flow().
+        """The daemon counts the packets of check_flow(), which has run once.
 
         The packets must not be TCP, because software counts a large packet as
         one packet.

@@ -21,7 +21,7 @@ import json
 from . import ksft
 
 KINDS = {
-    "delay": "delay 4ms 3ms",           # the second is jitter: it reorders
+    "delay": "delay 4ms 3ms",           # 3ms is jitter, which reorders
     "loss": "loss 3%",
     "duplicate": "duplicate 20%",
     "reorder": "delay 4ms reorder 30% 50%",
