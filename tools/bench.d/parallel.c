@@ -42,7 +42,7 @@
 struct worker {
 	_Alignas(128) atomic_int run;
 	_Alignas(128) atomic_ullong done;	/* bytes received, or turns */
-	_Alignas(128) atomic_ullong begun;	/* bytes sent, or turns */
+	_Alignas(128) atomic_ullong begun;	/* bytes sent; 0 in a loop */
 	/* Pipes: a byte tells the worker to begin, or tells that it has ended */
 	int go[2], ended[2];
 };

@@ -25,7 +25,7 @@ WAYS = {way.name: way for way in (
 )}
 IPSEC = ("soft-veth", "soft-card", "crypto", "packet")
 
-# traffic: ("tcp", flows), or ("udp", "iperf3" or "echo", bytes)
+# traffic: ("tcp", flows), ("udp", bytes), ("iperf3", bytes) or ("echo", bytes)
 # count, warm: bytes of TCP, packets, or seconds of iperf3, and the warm-up before
 # unit: bytes of TCP that count as one segment, or 0 to count packets
 # plain: name of the test whose plain rows are for this test, too

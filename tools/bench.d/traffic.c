@@ -80,7 +80,9 @@ static void stop(struct stamp started)
 
 /* --- tcp */
 
-/* A receiver answers with a byte when it has all @warm bytes, and all @bytes. */
+/* A receiver answers with a byte when it has all @warm bytes, and with another byte when it has
+ * all @bytes.
+ */
 static void receiver(int fd, long long warm, long long bytes)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -214,7 +216,7 @@ static void requests(int fd, size_t size, int packets)
 	}
 }
 
-/* IPv4 only. All requests are the same, because the other end answers each of them. */
+/* IPv4 only. All requests may be the same, because the other end answers each of them. */
 static void echo(char **names, struct address to, size_t size, int warm,
 		 int packets)
 {

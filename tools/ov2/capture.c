@@ -304,7 +304,9 @@ static enum status capture_run_loop(struct capture *capture)
 	return error ? capture_ended(error) : STATUS_DONE;
 }
 
-/* A capture may hold clear text, so only its owner may read it. */
+/* A capture may hold clear text, so only its owner may read a new file. A file
+ * that exists already keeps its permissions.
+ */
 static enum status capture_open_file(struct capture *capture)
 {
 	int error;

@@ -42,7 +42,9 @@ struct reading {
 	} fields[MAX_FIELDS + 1];
 };
 
-/* The longest text, with all bits set, is shorter than TEXT_SIZE */
+/* Every text is shorter than TEXT_SIZE. The longest is the text of slot 1 on
+ * receive with all bits set but CryptoDone.
+ */
 static void __attribute__((format(printf, 2, 3)))
 reading_say(struct reading *reading, const char *format, ...)
 {

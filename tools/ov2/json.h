@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A writer of JSON on stdout. @key is NULL for a member of an array. */
+/* A writer of JSON on stdout. @key is NULL for the outer value, and for members
+ * of an array.
+ */
 #ifndef OV2_JSON_H
 #define OV2_JSON_H
 

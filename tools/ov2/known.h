@@ -84,7 +84,8 @@ struct known_entry {
  * @policies: their policies
  * @entries: entries of their logs; those of a card stand together, the oldest
  *	first
- * @forgotten: a log was so full that its first entries are gone
+ * @forgotten: the first entries of a log are missing: the log was full, or they
+ *	were made while the card was in another network namespace
  */
 struct known {
 	uint32_t *cards;

@@ -65,8 +65,9 @@ static unsigned int nl_attr_at(const struct nlmsghdr *request, uint32_t offset)
 	return 0;
 }
 
-/* Make a sentence of @length bytes of attributes of an extended acknowledgment.
- * Without a text in them, the sentence is that of @error.
+/* Fill in nl->sentence from the attributes of an extended acknowledgment, which
+ * are the @length bytes at @from. If no attribute has a text, the sentence is
+ * the text of the errno @error.
  */
 static void nl_sentence(struct nl *nl, const struct nlmsghdr *request,
 			const struct schema_attr *set, int error,

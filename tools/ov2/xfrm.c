@@ -13,7 +13,7 @@
 #include "netlink.h"
 #include "xfrm.h"
 
-/* The bytes of an address of AF_INET or AF_INET6. */
+/* How many bytes an address of AF_INET or AF_INET6 has. */
 size_t xfrm_address_size(uint16_t family)
 {
 	return family == AF_INET6 ? 16 : 4;
