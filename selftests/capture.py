@@ -75,7 +75,7 @@ def of(frames, point):
 
 
 def check_named(ends, shown, seq=1):
-    """Check the SPI, the number and the time in the header of a frame."""
+    """Check the SPI, the number and the time that are shown of a frame."""
     ksft.equal((shown.spi, shown.seq), (ends.pair.ab.spi, seq),
                "SPI and number")
     age = time.time_ns() - shown.time

@@ -170,8 +170,8 @@ class Cpus:
         return spis[0], number(events[0]["queue"])
 
     def takes(self, socks, cpu, sa, what, connected=False):
-        """A datagram of @cpu leaves through an SA, and b accepts it. Returns
-        the queue.
+        """A datagram of @cpu leaves through the SA for @sa, which is a CPU or
+        ALL, and b accepts it. Returns the queue.
         """
         near, far = socks
         spi, queue = self.taken(

@@ -232,9 +232,9 @@ Message = namedtuple("Message", "flags attributes")
 class RawDump:
     """A dump that the test reads as slowly as it wants.
 
-    The kernel fills the next buffer only when the last one was read. Iterating
-    gives a Message for each object, its attributes as {name: bytes}; then
-    interrupted and error say how the dump ended.
+    The kernel fills the next buffer when a buffer is read, so one buffer is
+    filled ahead. Iterating gives a Message for each object, its attributes as
+    {name: bytes}; then interrupted and error say how the dump ended.
     """
 
     # The kernel makes the next buffer as large as the largest read so far
