@@ -75,8 +75,9 @@ static bool rig_has(const struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 	       !(sa->ah_auth & ~caps->auth);
 }
 
-/* An SA lives its whole life. The watch looks for the key at offset @at of the
- * key area, in all memory that is freed meanwhile.
+/* An SA is added, sends a frame if it is outbound, and is deleted. The watch
+ * looks for the key at offset @at of the key area, in all memory that is freed
+ * meanwhile.
  */
 static void expect_life_wipes(struct kunit *test, struct ov2_rig *rig,
 			      const struct ov2_rig_sa *sa, unsigned int at,

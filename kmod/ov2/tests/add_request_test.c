@@ -2,8 +2,9 @@
 /*
  * A malformed ADD_SA_EX request is refused.
  *
- * A refused request changes nothing (INV-20). AH has no encryption, and GCM
- * ignores the integrity algorithm (INV-21).
+ * A refused request changes nothing (INV-20), because the check only reads the
+ * request. AH has no encryption, and GCM ignores the integrity algorithm
+ * (INV-21).
  */
 #include <kunit/test.h>
 

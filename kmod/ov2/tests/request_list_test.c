@@ -2,7 +2,8 @@
 /*
  * A malformed list of requests is refused, and so is a list without an end.
  *
- * A refused list changes nothing (INV-11, INV-20).
+ * A refused list changes nothing (INV-11, INV-20), because the checks only read
+ * the list.
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
