@@ -7,8 +7,12 @@
  * table was full, but the bridge counts the SAs, and makes no such add.
  */
 #include <kunit/test.h>
+#include <linux/etherdevice.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 
 #include "../../unit/rig/dropped.h"
 #include "../../unit/rig/rig.h"
@@ -19,6 +23,7 @@
 #include "../../engine/engine_miniport.h"
 #include "../../ov2/handle.h"
 #include "../../ov2/records.h"
+#include "../../watch/capture.h"
 #include "../../watch/counters.h"
 #include "../../watch/event.h"
 
@@ -277,6 +282,123 @@ static void receive_state_gone(struct kunit *test)
 					       OV2_CNT_RX_DROP_SA_GONE), 3);
 }
 
+/* A monitor that keeps what it shows */
+struct shown {
+	struct ov2_tap tap;
+	struct sk_buff_head frames;
+};
+
+static netdev_tx_t shown_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct shown *shown = netdev_priv(dev);
+
+	skb_queue_tail(&shown->frames, skb);
+	return NETDEV_TX_OK;
+}
+
+static const struct net_device_ops shown_ops = {
+	.ndo_start_xmit = shown_xmit,
+};
+
+static void shown_setup(struct net_device *dev)
+{
+	ether_setup(dev);
+	dev->netdev_ops = &shown_ops;
+	dev->flags |= IFF_NOARP;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	/* Too small for IPv6, which would send frames of its own */
+	dev->mtu = IPV6_MIN_MTU - 1;
+}
+
+static void shown_end(void *data)
+{
+	struct shown *shown = data;
+
+	rtnl_lock();
+	ov2_tap_del(&shown->tap);
+	unregister_netdevice(shown->tap.dev);
+	skb_queue_purge(&shown->frames);
+	rtnl_unlock();
+}
+
+static struct shown *shown_new(struct kunit *test)
+{
+	struct net_device *dev;
+	struct shown *shown;
+	int err;
+
+	dev = alloc_netdev(sizeof(*shown), "ov2shown%d", NET_NAME_ENUM,
+			   shown_setup);
+	KUNIT_ASSERT_NOT_NULL(test, dev);
+	shown = netdev_priv(dev);
+	shown->tap.dev = dev;
+	skb_queue_head_init(&shown->frames);
+	rtnl_lock();
+	err = register_netdevice(dev);
+	if (!err) {
+		err = dev_open(dev, NULL);
+		ov2_tap_add(&shown->tap);
+	}
+	rtnl_unlock();
+	if (err && dev->reg_state == NETREG_UNINITIALIZED)
+		free_netdev(dev);
+	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, shown_end,
+							   shown));
+	return shown;
+}
+
+/* The engine has opened the frame, and its state is gone: a monitor shows the
+ * frame up to the end of its ESP header.
+ */
+static void receive_state_gone_shown(struct kunit *test)
+{
+	const unsigned int headers = ETH_HLEN + sizeof(struct iphdr) +
+				     sizeof(struct ip_esp_hdr);
+	const struct ov2_rx_result res = { .crypto_done = true };
+	struct shown *shown = shown_new(test);
+	struct received *r = received_new(test);
+	const struct ov2_capture_header *hdr;
+	struct ov2_rx_burst burst = {};
+	enum ov2_rx_verdict verdict;
+	enum ov2_counter reason;
+	struct ov2_nbl *nbl;
+	struct sk_buff *copy;
+	struct iphdr *ip;
+
+	RCU_INIT_POINTER(r->assoc->x, NULL);
+	nbl = received_nbl(r, ov2_rx_result_encode(&res));
+	ip = (void *)nbl->skb->data;
+	ip->protocol = IPPROTO_ESP;
+	ip->check = 0;
+	ip->check = ip_fast_csum(ip, ip->ihl);
+	nbl->ext_rx.seq64 = BIT_ULL(32) + 7;
+	local_bh_disable();
+	rcu_read_lock();
+	reason = ov2_bridge_receive(&r->rig->ad, nbl, &burst, &verdict);
+	ov2_bridge_show_rx_drop(&r->rig->ad, nbl->skb, nbl, &burst, reason);
+	ov2_bridge_burst_end(&burst);
+	rcu_read_unlock();
+	local_bh_enable();
+
+	copy = skb_dequeue(&shown->frames);
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	KUNIT_EXPECT_EQ(test, copy->len, sizeof(*hdr) + headers);
+	hdr = (const void *)copy->data;
+	KUNIT_EXPECT_EQ(test, hdr->point, OV2_CAPTURE_RX_DROP);
+	KUNIT_EXPECT_STREQ(test, hdr->verdict, "ipsec_rx_drop_sa_gone");
+	KUNIT_EXPECT_EQ(test, hdr->flags, OV2_CAPTURE_F_CUT);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(hdr->handle), r->hdl.value);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(hdr->seq), nbl->ext_rx.seq64);
+	KUNIT_EXPECT_EQ(test, hdr->spi,
+			*(__be32 *)skb_transport_header(nbl->skb));
+	KUNIT_EXPECT_EQ(test, be32_to_cpu(hdr->frame), ETH_HLEN + r->len);
+	KUNIT_EXPECT_MEMEQ(test, copy->data + sizeof(*hdr),
+			   nbl->skb->data - ETH_HLEN, headers);
+	kfree_skb(copy);
+	KUNIT_EXPECT_TRUE(test, skb_queue_empty(&shown->frames));
+}
+
 static void expect_no_record(struct kunit *test, struct received *r,
 			     unsigned long result, unsigned long header)
 {
@@ -338,6 +460,7 @@ static struct kunit_case bridge_receive_cases[] = {
 	KUNIT_CASE(receive_delete_req),
 	KUNIT_CASE(receive_delete_req_told),
 	KUNIT_CASE(receive_state_gone),
+	KUNIT_CASE(receive_state_gone_shown),
 	KUNIT_CASE(receive_no_record),
 	{}
 };
