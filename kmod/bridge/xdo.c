@@ -55,7 +55,7 @@ static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 {
 	struct ov2_bridge *bridge = ov2_bridge_of(ad);
 	enum ov2_status status = OV2_STATUS_RESOURCES;
-	int resized = atomic_read(&ad->resized);
+	int resized = atomic_read_acquire(&ad->resized);
 	struct ov2_assoc *assoc;
 	int err = 0;
 
@@ -101,7 +101,7 @@ err_bundle:
 	 */
 	smp_mb__after_atomic();
 	if (status == OV2_STATUS_RESOURCES &&
-	    atomic_read(&ad->resized) != resized)
+	    (resized & 1 || atomic_read(&ad->resized) != resized))
 		return add_full(ad, x, extack);
 	return ov2_state_add_failed(ad, x, status, extack);
 }

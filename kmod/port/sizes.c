@@ -84,13 +84,17 @@ int ov2_sizes_set_capacity(struct ov2_port *port, u32 capacity,
 		.len = sizeof(set),
 		.capacity = &set,
 	};
+	enum ov2_status status;
 
 	ASSERT_RTNL();
-	/* A full barrier. So an add that the new capacity refuses finds that
-	 * ov2_adapter.resized has changed, and reports that the card is full.
+	/* The count is odd while the engine is asked. Both increments are full
+	 * barriers, so an add that the new capacity refuses finds an odd count,
+	 * or not the count that it has read before.
 	 */
 	atomic_inc_return(&port->ad.resized);
-	switch (port->ad.miniport->request(&port->ad, &req)) {
+	status = port->ad.miniport->request(&port->ad, &req);
+	atomic_inc_return(&port->ad.resized);
+	switch (status) {
 	case OV2_STATUS_SUCCESS:
 		/* The engine has told that its configuration was set. */
 		return 0;
