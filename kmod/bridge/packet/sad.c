@@ -327,6 +327,25 @@ struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
 	return best.assoc;
 }
 
+/* Does the database have a state with this key? @in_force: and is it in force?
+ */
+static bool sad_has(struct ov2_sad *sad, const struct ov2_sad_key *key,
+		    bool in_force)
+{
+	const struct xfrm_state *x;
+	struct rhlist_head *list;
+	struct ov2_assoc *assoc;
+	struct rhlist_head *pos;
+
+	list = rhltable_lookup(&sad->table, key, sad_params);
+	rhl_for_each_entry_rcu(assoc, pos, list, sad.node) {
+		x = rcu_dereference(assoc->x);
+		if (x && (!in_force || ov2_sad_is_in_force(x)))
+			return true;
+	}
+	return false;
+}
+
 /**
  * ov2_sad_cpu() - the CPU of the state that is to protect a packet
  * @sad: the database
@@ -344,18 +363,23 @@ u32 ov2_sad_cpu(struct ov2_sad *sad, const struct xfrm_state *x,
 		unsigned int own)
 {
 	struct ov2_sad_key key = {};
+	int in_force;
 
 	if (!ov2_sad_has_cpus(sad))
 		return UINT_MAX;
 
 	state_key(&key, x);
 	rcu_read_lock();
-	key.cpu = own;
-	if (!rhltable_lookup(&sad->table, &key, sad_params)) {
+	for (in_force = 1; in_force >= 0; in_force--) {
+		key.cpu = own;
+		if (sad_has(sad, &key, in_force))
+			goto found;
 		key.cpu = UINT_MAX;
-		if (!rhltable_lookup(&sad->table, &key, sad_params))
-			key.cpu = x->pcpu_num;
+		if (sad_has(sad, &key, in_force))
+			goto found;
 	}
+	key.cpu = x->pcpu_num;
+found:
 	rcu_read_unlock();
 	return key.cpu;
 }

@@ -511,6 +511,11 @@ static void sad_cpu_of_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[0], 1), 1);
 	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[2], 1), 1);
 	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[2], 3), UINT_MAX);
+	/* A state below its soft limit comes first. */
+	bed->x[1].km.dying = 1;
+	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[0], 1), UINT_MAX);
+	bed->x[0].km.dying = 1;
+	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[0], 1), 1);
 	ov2_sad_del(&bed->sad, &bed->assocs[0]);
 	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[2], 3), 2);
 	bed_end(bed);
