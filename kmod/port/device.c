@@ -172,7 +172,7 @@ static int port_open(struct net_device *dev)
 		return err;
 	ov2_channels_link_napi(port);
 	port->ad.miniport->restart(&port->ad);
-	netif_tx_start_all_queues(dev);
+	ov2_ring_start_all(port);
 	WRITE_ONCE(port->up, true);
 	port->line->carrier(port);
 	return 0;

@@ -149,7 +149,7 @@ struct ov2_txq {
 	u16 ring;
 	const struct task_struct *sender;
 	struct ov2_txq_stats stats;
-	bool full;
+	unsigned int full;
 	atomic64_t wakes;
 	spinlock_t late_lock ____cacheline_aligned_in_smp; /* protects late */
 	struct ov2_txq_stats late;

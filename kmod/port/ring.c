@@ -223,7 +223,7 @@ static int ring_stop_room(const struct ov2_port *port)
 static void ring_stop(struct ov2_port *port, u16 queue,
 		      struct netdev_queue *txq, int stop)
 {
-	bool *full = &port->txqs[queue].full;
+	unsigned int *full = &port->txqs[queue].full;
 
 	xchg(full, true);
 	if (!netif_txq_maybe_stop(txq, port->line->room(port, queue), stop,
@@ -295,6 +295,26 @@ void ov2_ring_wake_all(struct ov2_port *port)
 	for (queue = 0; queue < port->ad.tx_queues; queue++)
 		ov2_ring_wake(port, queue);
 	local_bh_enable();
+}
+
+/**
+ * ov2_ring_start_all() - let all send queues of a card that goes up send
+ * @port: the sender
+ *
+ * A queue may have been full when the card went down. It starts now, so its
+ * wake is counted.
+ *
+ * Context: RTNL.
+ */
+void ov2_ring_start_all(struct ov2_port *port)
+{
+	u16 queue;
+
+	ASSERT_RTNL();
+	for (queue = 0; queue < port->ad.tx_queues; queue++)
+		if (xchg(&port->txqs[queue].full, false))
+			ov2_queue_stats_woken(&port->txqs[queue]);
+	netif_tx_start_all_queues(port->ad.dev);
 }
 
 /**

@@ -50,6 +50,7 @@ void ov2_ring_completed(struct ov2_port *port, u16 queue, u16 frames);
 void ov2_ring_maybe_stop(struct ov2_port *port, u16 queue);
 void ov2_ring_wake(struct ov2_port *port, u16 queue);
 void ov2_ring_wake_all(struct ov2_port *port);
+void ov2_ring_start_all(struct ov2_port *port);
 void ov2_ring_hold(struct ov2_port *port, u16 first, u16 end);
 void ov2_ring_release(struct ov2_port *port, u16 first, u16 end);
 

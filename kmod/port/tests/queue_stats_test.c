@@ -96,6 +96,14 @@ static void stats_of_stops(struct kunit *test)
 	expect_stops(test, cards, 2, 1);
 	ov2_cards_poll_all(cards, 0);
 	expect_stops(test, cards, 2, 2);
+	/* A queue that was full when the card went down starts with the card.
+	 */
+	ov2_cards_send_until_stop(cards, 0, false);
+	ov2_cards_down(cards, cards->a);
+	ov2_cards_poll_all(cards, 0);
+	expect_stops(test, cards, 3, 2);
+	ov2_cards_up(cards, cards->a);
+	expect_stops(test, cards, 3, 3);
 }
 
 /* Frames that wait when the card goes down are drops of their queue. */
