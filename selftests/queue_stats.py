@@ -131,14 +131,19 @@ class QueueStats:
             return [tuple(x - y for x, y in zip(*pair))
                     for pair in zip(now, then)]
 
+        def both():
+            """Both counts of one moment, or None if a frame came meanwhile"""
+            qdisc, seen = self.queue_packets(), look()
+            return qdisc == self.queue_packets() and (qdisc, seen)
+
         self.settled(self.bed.w, "ov1")
-        qdisc, before = self.queue_packets(), look()
+        qdisc, before = ksft.wait_for("the cards to rest", both)
         self.send()
         self.settled(self.bed.w, "ov1")
-        now = look()
+        last, now = ksft.wait_for("the cards to rest again", both)
         sent, got = (moved(*pair) for pair in zip(now, before))
         ksft.equal([packets for packets, _ in sent],
-                   [x - y for x, y in zip(self.queue_packets(), qdisc)],
+                   [x - y for x, y in zip(last, qdisc)],
                    "packets of each qdisc")
         ksft.check(sum(packets > 0 for packets, _ in sent) > 1,
                    f"one queue has sent all: {sent}")
@@ -254,8 +259,8 @@ class QueueStats:
         self.bed.install(shape, how=how)
         talk = Traffic(self.bed, shape)
         defer(talk.close)
-        before = self.settled(self.bed.a, "ov0")[1]
         self.bed.mark()
+        before = self.settled(self.bed.a, "ov0")[1]
         talk.tcp("a", STREAM, 0)
         now = self.settled(self.bed.a, "ov0")[1]
         moved = self.minus(now, before)

@@ -13,7 +13,8 @@
  *	receive	The senders stop, the rings run empty, and the new table comes
  *		into use. Then the senders go on.
  *	send	ov2_channels_fold() makes a packet's queue from its home queue.
- *		The home queue of a packet of an SA never changes. So these
+ *		The home queue of a packet of an SA stays the same, unless a
+ *		state for one CPU is added, deleted or replaced. So these
  *		packets only move between a queue that comes or goes, and a
  *		queue that stays. The queues that packets move to are stopped
  *		until the queues that packets move from, and the rings that

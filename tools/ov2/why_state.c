@@ -129,8 +129,9 @@ static void say_no_card(const struct known *known, uint32_t device,
 	answer_say(answer, ". Its packets take %s, which is no card of ipsecov2",
 		   card_name(device));
 	if (card)
-		answer_say(answer, ", but a device of type %s over the card %s,",
-			   link.kind, card_name(card));
+		answer_say(answer, ", but a device%s%s over the card %s,",
+			   *link.kind ? " of type " : "", link.kind,
+			   card_name(card));
 	if (netdev_offload(device) == NETDEV_NEVER)
 		answer_say(answer, " and offloads no ESP");
 	else
