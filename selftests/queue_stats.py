@@ -3,7 +3,6 @@
 """The statistics of the queues tell what each queue has sent, received and
 dropped, and together they are the statistics of the card.
 """
-import json
 import socket
 
 from lib import ksft, qstats
@@ -133,8 +132,8 @@ class QueueStats:
 
         def both():
             """Both counts of one moment, or None if a frame came meanwhile"""
-            qdisc, seen = self.queue_packets(), look()
-            return qdisc == self.queue_packets() and (qdisc, seen)
+            qdisc, seen = self.bed.queue_packets(QUEUES), look()
+            return qdisc == self.bed.queue_packets(QUEUES) and (qdisc, seen)
 
         self.settled(self.bed.w, "ov1")
         qdisc, before = ksft.wait_for("the cards to rest", both)
@@ -148,13 +147,6 @@ class QueueStats:
         ksft.check(sum(packets > 0 for packets, _ in sent) > 1,
                    f"one queue has sent all: {sent}")
         ksft.equal(got, sent, "queues at the other end")
-
-    def queue_packets(self):
-        done = self.bed.a.command("tc", "-s", "-j", "qdisc", "show", "dev",
-                                  "ov0")
-        found = {q["parent"]: q["packets"] for q in json.loads(done.stdout)
-                 if "parent" in q}
-        return [found[f":{n:x}"] for n in range(1, QUEUES + 1)]
 
     def channels(self, defer):
         """The card keeps the counts of queues that go away."""

@@ -3,7 +3,6 @@
 """The packets of one SA keep the order of their numbers, also from many CPUs
 and flows, so that a small replay window loses nothing.
 """
-import json
 import os
 import socket
 import threading
@@ -162,26 +161,18 @@ class Queues:
         self.bed.remove()
         sent, used = 50, set()
         for n in range(FLOWS):
-            before = self.queue_packets()
+            before = self.bed.queue_packets(QUEUES)
             with self.bed.a.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
                 sock.bind((INNER["a"][4], PORT + n))
                 for _ in range(sent):
                     sock.sendto(bytes(40), (OUTER["b"][4], PORT))
-            moved = [now - then for now, then in zip(self.queue_packets(),
-                                                     before)]
+            after = self.bed.queue_packets(QUEUES)
+            moved = [now - then for now, then in zip(after, before)]
             ksft.check(max(moved) >= sent, "a flow left its queue, packets of "
                        f"each queue: {moved}")
             used.add(moved.index(max(moved)))
         ksft.check(len(used) > QUEUES // 4, f"{FLOWS} flows use {len(used)} "
                    "queues only")
-
-    def queue_packets(self):
-        """What each send queue of a's card has sent, by its qdisc."""
-        done = self.bed.a.command("tc", "-s", "-j", "qdisc", "show", "dev",
-                                  "ov0")
-        found = {q["parent"]: q["packets"] for q in json.loads(done.stdout)
-                 if "parent" in q}
-        return [found[f":{n:x}"] for n in range(1, QUEUES + 1)]
 
 
 def main():

@@ -34,6 +34,7 @@ bed.a, bed.b and bed.w are netns.Netns; a.card is "ov0", b.card is "ov3".
 """
 import atexit
 import itertools
+import json
 import mmap
 import os
 import socket
@@ -297,6 +298,16 @@ class Bed:
     def host(self, side):
         """The namespace whose traffic a side protects."""
         return self.ns(side)
+
+    def queue_packets(self, queues):
+        """What each of the first send queues of a's card has sent, by its
+        qdisc. queues: how many of them
+        """
+        done = self.a.command("tc", "-s", "-j", "qdisc", "show", "dev",
+                              CARD["a"])
+        found = {q["parent"]: q["packets"] for q in json.loads(done.stdout)
+                 if "parent" in q}
+        return [found[f":{n:x}"] for n in range(1, queues + 1)]
 
     def wait_ready(self):
         """Wait until frames pass from each end to the other.
