@@ -394,7 +394,7 @@ REFUSALS = {
     "ipsec_sa_refused_icv":
         "ICV must be as long as the RFC of its algorithm says",
     "ipsec_sa_refused_geniv":
-        "IV generator must be seqiv, with CBC echainiv",
+        "IV generator must be seqiv, or echainiv if the cipher is CBC",
     "ipsec_sa_refused_tfc":
         "TFC padding must be 0",
     "ipsec_sa_refused_encap6":

@@ -73,7 +73,7 @@ REFUSED(SA_REFUSED_ICV,
  */
 REFUSED(SA_REFUSED_GENIV,
 	!ov2_state_geniv_ok(x),
-	"IV generator must be seqiv, with CBC echainiv")
+	"IV generator must be seqiv, or echainiv if the cipher is CBC")
 
 /* The core adds no TFC padding when it frames a packet for a card: esp_xmit(),
  * esp6_xmit().

@@ -300,7 +300,7 @@ static const struct said states_said[] = {
 	{ OV2_CNT_SA_REFUSED_FAMILY,
 	  "Only IPv4 and IPv6 states can be offloaded" },
 	{ OV2_CNT_SA_REFUSED_GENIV,
-	  "IV generator must be seqiv, with CBC echainiv" },
+	  "IV generator must be seqiv, or echainiv if the cipher is CBC" },
 	{ OV2_CNT_SA_REFUSED_TFC, "TFC padding must be 0" },
 	{ OV2_CNT_SA_REFUSED_ENCAP,
 	  "UDP encapsulation must be of type espinudp" },
