@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module as one translation unit, as kernel/sched/build_policy.c is a large
- * part of the scheduler. A packet passes through many files, and a call costs
- * about 20 instructions. Here the compiler sees all files, so it inlines
- * functions of one file into functions of another file
+ * The module as one translation unit. The scheduler does the same for many of
+ * its files (kernel/sched/build_policy.c). A packet passes through many files,
+ * and a call costs about 20 instructions. Here the compiler sees all files, so
+ * it inlines functions of one file into functions of another file
  * (Documentation/performance.rst, "One translation unit").
  *
  * This file is also the list of the module's files. Kbuild reads the list if
@@ -18,10 +18,10 @@
 
 #include "ov2/records.h"
 
-/* Kbuild has the compiler treat all other functions as static. The kernel calls
- * the first two functions, and watch/trace.c calls the third. trace.c is an
- * object of its own, because it defines the tracepoints, and the other files
- * only declare them.
+/* Kbuild passes -fwhole-program, so the compiler treats all other functions as
+ * static. The kernel calls the first two functions, and watch/trace.c calls the
+ * third. trace.c is an object of its own, because it defines the tracepoints,
+ * and the other files only declare them.
  */
 extern __visible typeof(init_module) init_module;
 extern __visible typeof(cleanup_module) cleanup_module;

@@ -100,8 +100,8 @@ void ov2_bridge_unregistered(struct ov2_adapter *ad)
 /**
  * ov2_bridge_exit() - undo ov2_bridge_init()
  * @ad: the card. No reference to its netdev is left, so no state and no policy
- *	is on the card. netdev_run_todo() has waited for RCU callbacks since
- *	then
+ *	is on the card. netdev_run_todo() has waited for RCU callbacks since the
+ *	card was unregistered
  *
  * Context: Any context. A work item destroys the tables later, because
  *   rhltable_destroy() may sleep.

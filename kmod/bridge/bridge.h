@@ -15,9 +15,9 @@ struct xfrm_state;
  * @handle: the handle of the last frame's SA; valid if @assoc is set
  * @assoc: the association that @handle leads to, or NULL
  * @x: the state of @assoc, with a reference
- * @path: the skb extensions of the last frame of @x that the core need not
- *	check, or NULL. These extensions hold only a sec_path, and the burst has
- *	a reference to them
+ * @path: the skb extensions that frames of @x share, with a reference, or NULL.
+ *	They hold only a sec_path. Frames that the core is to check do not share
+ *	them (rx_share_path())
  * @sa_delete_req: @path says SA_DELETE_REQ
  *
  * All zero at first. One RCU read side lasts from the first frame to

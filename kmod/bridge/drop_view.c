@@ -16,9 +16,10 @@
 #include "../ov2/records.h"
 #include "../watch/capture.h"
 
-/* The length of the headers, up to the end of the ESP header. If the frame has
- * no ESP header, or no longer has it, up to the end of the IP header without
- * options. What follows is in clear. Data is at the Ethernet header.
+/* Returns the length of the headers that may be shown. If the frame has an ESP
+ * header (@esp), they end with the ESP header. Otherwise they end with the part
+ * of the IP header that is in front of the options, because what follows is in
+ * clear. Data is at the Ethernet header.
  */
 static unsigned int drop_headers(const struct sk_buff *skb, bool esp)
 {

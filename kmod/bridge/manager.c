@@ -68,9 +68,9 @@ static int manager_acquire(struct xfrm_state *x, struct xfrm_tmpl *tmpl,
 	return -EINVAL;
 }
 
-/* This manager compiles no policy. It leaves the error in *dir (-EINVAL, or the
- * error of the manager before), so that xfrm_user_policy() asks the next
- * manager.
+/* This manager compiles no policy. It leaves the error that is in *dir, either
+ * -EINVAL or the error of the manager that was asked before this one. So
+ * xfrm_user_policy() asks the next manager.
  */
 static struct xfrm_policy *manager_compile_policy(struct sock *sk, int opt,
 						  u8 *data, int len, int *dir)

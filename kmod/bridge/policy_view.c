@@ -50,8 +50,9 @@ static void view_tmpl(struct ov2_tmpl_view *view, const struct ov2_policy *pol)
 
 /**
  * ov2_policy_view_name() - show what names a policy
- * @xp: the policy, of a card. What is read does not change while it lives
- * @view: filled in with this; the rest is zero
+ * @xp: the policy, of a card. The members that this function reads do not
+ *	change while the policy lives
+ * @view: filled in with the values of these members; the rest is zero
  *
  * Context: Any context.
  */
@@ -150,8 +151,8 @@ bool ov2_bridge_policy_find(struct ov2_adapter *ad, u32 index,
 }
 
 /**
- * ov2_policy_view_of() - show what a card has of a policy of xfrm
- * @xp: the policy of xfrm, of a card
+ * ov2_policy_view_of() - show the card's policy that belongs to xfrm's policy
+ * @xp: xfrm's policy, offloaded to a card
  * @view: filled in, if the card has the policy
  *
  * Context: Under rcu_read_lock(), any context but hard interrupts.

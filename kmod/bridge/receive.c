@@ -89,8 +89,9 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
  * frame. Clones of a frame share a sec_path, too, so code that changes a
  * sec_path copies it first (skb_ext_add()). There is one exception:
  * __xfrm_policy_check() notes in the sec_path how much of it was checked. So a
- * packet that the core checks gets a sec_path of its own. The packets that
- * share have an xfrm_offload of packet mode, and the core does not check them.
+ * packet that the core checks gets a sec_path of its own. Packets that share a
+ * sec_path have an xfrm_offload of packet mode, so the core does not check
+ * them.
  */
 static bool rx_share_path(struct sk_buff *skb, const struct ov2_rx_result *res,
 			  struct ov2_rx_burst *burst)

@@ -8,9 +8,9 @@
 #include "sa/assoc.h"
 #include "../watch/event.h"
 
-/* The numbers of the reasons for ov2_assoc_tell(). A reason for which a card
- * declines a packet has its place among the counters of these reasons. The
- * engine's wish to delete the SA has the number behind them.
+/* ov2_assoc_tell() knows each reason by a number. The reasons for which a card
+ * declines a packet come first, in the order of their counters. The next number
+ * stands for the engine's request to delete the SA.
  */
 #define TELL_DECLINED(reason)	((reason) - OV2_DECLINED_FIRST)
 #define TELL_DELETE_REQ		OV2_DECLINED

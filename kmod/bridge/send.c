@@ -68,10 +68,11 @@ static bool is_receive_path(const struct xfrm_offload *xo)
  *	header
  * @hash: filled in with the number
  *
- * Only the sec_path names the packet's state here, because the core has dropped
- * the packet's dst, and has not set XFRM_XMIT yet. In packet mode the state of
- * the tag may be replaced before the packet is sent. Then the younger state
- * protects the packet. So states that replace each other have the same number.
+ * Here only the sec_path names the packet's state, because the core has dropped
+ * the packet's dst already. XFRM_XMIT is not tested, because the core sets it
+ * later. In packet mode the state of the tag may be replaced before the packet
+ * is sent. Then the younger state protects the packet. So states that replace
+ * each other have the same number.
  *
  * Context: Any context.
  * Return: true if the core or the tag says that the packet is to leave

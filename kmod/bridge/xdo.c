@@ -234,8 +234,8 @@ static bool headers_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 
 /* In packet mode older kernels do not check which device the packet leaves by.
  * If the packet left by a device other than the state's device, it would leave
- * in clear. Older kernels do not check either whether the route has a second
- * state, and the card protects a packet with one state only.
+ * in clear. The card protects a packet with one state only, and older kernels
+ * do not check whether the route has a second state.
  */
 static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 {

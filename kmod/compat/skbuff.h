@@ -91,8 +91,8 @@ static inline bool ov2_gso_same_inner_id(const struct sk_buff *skb)
 /*
  * The types of large packets that the engine cuts. Any other bit means one more
  * tunnel, another protocol, or a list of packets. SKB_GSO_DODGY only says that
- * the core had to count the segments itself, and SKB_GSO_PARTIAL that a bond
- * has cut the packet to a multiple of its MSS.
+ * the core had to count the segments itself. SKB_GSO_PARTIAL only says that a
+ * bond has cut the packet to a multiple of its MSS.
  */
 #define OV2_GSO_CUT	(SKB_GSO_TCPV4 | SKB_GSO_TCPV6 | SKB_GSO_UDP_L4 | \
 			 SKB_GSO_TCP_ECN | SKB_GSO_TCP_FIXEDID | \

@@ -23,8 +23,9 @@
  * @OV2_CAPTURE_RX_WIRE: received, before the engine
  * @OV2_CAPTURE_RX_CLEAR: received, after the engine
  * @OV2_CAPTURE_TX_DROP: sent, dropped before the engine
- * @OV2_CAPTURE_RX_DROP: received, and dropped behind the engine, or without the
- *	engine. ESP may have been taken off the frame already
+ * @OV2_CAPTURE_RX_DROP: received, and dropped after the engine had the frame,
+ *	or dropped although the engine never had it. ESP may have been taken off
+ *	the frame already
  */
 enum ov2_capture_point {
 	OV2_CAPTURE_TX_CLEAR,
@@ -53,8 +54,8 @@ enum ov2_capture_point {
  * @time: nanoseconds since 1970, as CLOCK_REALTIME has it
  * @handle: the SA, 0 if no SA is known. At OV2_CAPTURE_RX_WIRE the engine has
  *	not looked for the SA yet
- * @seq: the sequence number of the outermost header. The high half is there if
- *	the engine or the sender has told it
+ * @seq: the sequence number of the outermost header. The high half is 0 if
+ *	neither the engine nor the sender has reported it
  * @spi: the SPI of this header, 0 if there is none. At OV2_CAPTURE_TX_DROP, the
  *	SPI of the state that the stack has chosen
  * @frame: bytes of the frame, before any cut
@@ -91,8 +92,8 @@ struct ov2_capture_header {
 /**
  * enum ov2_monitor_attribute - IFLA_INFO_DATA of kind "ipsecov2mon"
  * @IFLA_OV2_MONITOR_UNSPEC: not used
- * @IFLA_OV2_MONITOR_CLEAR: a flag: show frames in clear as a whole. Without the
- *	flag such frames are cut behind their ESP header
+ * @IFLA_OV2_MONITOR_CLEAR: a flag: frames that are in clear are shown as a
+ *	whole. Without the flag such frames are cut behind their ESP header
  */
 enum ov2_monitor_attribute {
 	IFLA_OV2_MONITOR_UNSPEC,

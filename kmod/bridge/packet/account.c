@@ -86,8 +86,8 @@ static bool account_large_locked(struct xfrm_state *x, u64 bytes, u16 packets,
 /**
  * ov2_account_out_large() - check and count the segments of a large packet
  * @x: the state; takes its lock
- * @bytes: bytes that ESP protects, of all segments, counted as by
- *	ov2_account_out()
+ * @bytes: the number of bytes that ESP protects, all segments together, counted
+ *	as ov2_account_out() counts them
  * @packets: how many segments
  * @seq: filled in with the number of the first segment; the others follow it
  *

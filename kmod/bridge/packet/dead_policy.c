@@ -35,7 +35,7 @@ static void take_all(struct ov2_dead_policies *dead, struct hlist_head *taken)
 	spin_unlock_bh(&dead->lock);
 }
 
-/* Takes the card from @xp, and gives back the reference of take_all() to @xp.
+/* Takes the card from @xp, and puts the reference to @xp that take_all() took.
  * XFRM_MSG_GETPOLICY reads the card under the mutex.
  */
 static void give_up_card(struct xfrm_policy *xp)

@@ -309,8 +309,9 @@ static bool flow_begin(const struct sk_buff *skb, struct ov2_flow *flow,
  * ov2_flow_read() - read the flow of a packet
  * @net: the card's namespace
  * @skb: the packet, sent or received, in an Ethernet frame that may wrap it
- *	(ov2_flow_may_wrap()). Network header, protocol and device are set, and
- *	the MAC header if the packet is wrapped. It may be nonlinear
+ *	(ov2_flow_may_wrap()). Network header, protocol and device are set. If
+ *	the packet is wrapped, the MAC header is set, too. The packet may be
+ *	nonlinear
  * @flow: filled in with the flow
  *
  * Context: Any context.

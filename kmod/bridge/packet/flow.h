@@ -16,8 +16,9 @@
  * @proto_known: the protocol in @fl is right. A fragment may hide its protocol
  *	behind IPv6 extension headers
  * @ports_known: the ports in @fl are right
- * @common: a TCP, UDP or ICMP packet without IPv4 options and IPv6 extension
- *	headers, and no fragment, which flow.c read without the dissector
+ * @common: flow.c has read the packet without the dissector. It does so for
+ *	TCP, UDP and ICMP packets that are no fragments and have neither IPv4
+ *	options nor IPv6 extension headers
  */
 struct ov2_flow {
 	struct flowi fl;

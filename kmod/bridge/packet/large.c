@@ -29,7 +29,8 @@ static unsigned int l4_header_len(const struct sk_buff *skb, u8 proto, int l4)
  * ov2_large_read() - can the engine cut a packet? If so, count the bytes
  * @skb: a GSO packet, data and network header at its IP header
  * @tunnel: the packet is to be protected in tunnel mode
- * @bytes: filled in with the bytes of all segments that ESP protects
+ * @bytes: filled in with the number of bytes that ESP protects, all segments
+ *	together
  *
  * In transport mode TCP or UDP must stand right behind the IP header. If a
  * tunnel is inside the packet, or if the packet is a list of packets, the core

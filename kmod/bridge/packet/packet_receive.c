@@ -89,8 +89,8 @@ static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 	return OV2_CNT_NONE;
 }
 
-/* Was the last packet of the queue, of the same flow, let in through the same
- * state? And would a look-up let it in now, too?
+/* Is the packet of the same flow and the same state as the packet that the
+ * queue has let in last? And would a look-up let such a packet in now, too?
  */
 static bool admit_recent(const struct ov2_adapter *ad,
 			 const struct sk_buff *skb,

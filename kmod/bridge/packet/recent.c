@@ -101,7 +101,7 @@ static bool is_same_flow(const struct ov2_recent *recent,
  *	and device are set
  *
  * ov2_flow_read() would read the same flow from the packet, because a queue
- * remembers only flows that this function reads without the dissector.
+ * remembers only flows that ov2_flow_read() reads without the dissector.
  *
  * Context: BH disabled, under rcu_read_lock(); see struct ov2_recent.
  * Return: true if ov2_recent.pol and ov2_recent.assoc are what look-ups would

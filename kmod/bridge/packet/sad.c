@@ -274,8 +274,8 @@ static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
  * @flow: the packet's flow
  * @cpus: the CPUs of the packet
  * @x: filled in with the state, with a reference for the caller, or NULL
- * @settled: filled in with true if later packets of the flow that the same CPU
- *	sends choose the same state. This holds until the database or the
+ * @settled: filled in with true if later packets of the flow choose the same
+ *	state when the same CPU sends them. This holds until the database or the
  *	template changes, or the state is no longer in force
  *	(ov2_sad_is_in_force()). If a younger state is dying, the choice is not
  *	settled, because that state would be chosen as soon as a key manager
@@ -286,8 +286,8 @@ static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
  * youngest state. In transport mode, if no state has the packet's source, a
  * state with any source is taken.
  *
- * The core takes a state of another CPU only if a socket has kept it from the
- * time when it sent on that CPU. If the card dropped such a packet, nobody
+ * The core takes a state of another CPU only if a socket has kept the state
+ * since the socket sent on that CPU. If the card dropped such a packet, nobody
  * would ask a key manager for a state. So if the packet's CPU has no state and
  * no state is for all CPUs, the packet takes a state of the CPU that the core
  * chose.
@@ -327,7 +327,8 @@ struct ov2_assoc *ov2_sad_choose(struct ov2_sad *sad,
 	return best.assoc;
 }
 
-/* Does the database have a state with this key? @in_force: and is it in force?
+/* Does the database have a state with this key? If @in_force is set, only a
+ * state in force counts.
  */
 static bool sad_has(struct ov2_sad *sad, const struct ov2_sad_key *key,
 		    bool in_force)
@@ -354,7 +355,7 @@ static bool sad_has(struct ov2_sad *sad, const struct ov2_sad_key *key,
  *
  * ov2_sad_choose() may choose another state than the core, because a socket
  * keeps the state of its last packet. This function looks only at the states
- * that differ from @x in their CPU at most.
+ * that have the key of @x; their CPU may be another one.
  *
  * Context: Any context.
  * Return: a CPU, or UINT_MAX if the state is for all CPUs.

@@ -46,8 +46,8 @@
  * untracked, and NAT leaves it alone.
  *
  * A packet that cannot be pinned is dropped. A pinned packet to port 4500 may
- * be IKE, or ESP of a state that is in software. UDP tells IKE from ESP after
- * the policy check, as it does without a card.
+ * be IKE, or ESP of a state that is in software. UDP finds out which of the two
+ * it is after the policy check, as it does without a card.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -208,7 +208,8 @@ static void pin(struct sk_buff *skb, struct sock *sk)
  *
  * Context: BH disabled, under rcu_read_lock(), in the NAPI of the packet's
  *   queue.
- * Return: true if the socket took it, or IP or netfilter dropped it on the way.
+ * Return: true if the socket took the packet, or if IP or netfilter dropped the
+ * packet on its way to the socket.
  */
 bool ov2_socket_takes(struct ov2_adapter *ad, struct sk_buff *skb,
 		      const struct ov2_flow *flow)

@@ -9,7 +9,8 @@
 
 struct ov2_policy;
 
-/* Pairs that the policies of one direction and family have at most */
+/* The largest number of pairs that the policies of a direction and family have
+ */
 #define OV2_SPD_PAIRS		64
 
 /**

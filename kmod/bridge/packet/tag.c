@@ -29,9 +29,9 @@
 #include "tag.h"
 #include "../sa/assoc.h"
 
-/* Core and drivers set no status on packets that are sent, and only the low 8
- * bits of the status on packets that are received. So only a card sets this
- * status.
+/* Core and drivers set no status on packets that are sent. On packets that are
+ * received, they set only the low 8 bits of the status. So only a card sets
+ * this status.
  */
 #define OV2_TAG_STATUS	(CRYPTO_SUCCESS | 0x4f563200)
 

@@ -10,10 +10,10 @@
  *
  * Otherwise the core checks the packet, too. Among the policies in software the
  * core chooses the right one. But if offloaded policies overlap, the core may
- * choose another policy than the card, and another than it would choose in
- * software. The reason is that the core does not compare the priorities of
- * offloaded policies: xfrm_policy_insert_list() puts the youngest policy first,
- * until xfrm_dst_hash_transfer() reverses the order.
+ * choose a policy that the card does not choose, and that the core would not
+ * choose if the policies were in software. The reason is that the core does not
+ * compare the priorities of offloaded policies: xfrm_policy_insert_list() puts
+ * the youngest policy first, until xfrm_dst_hash_transfer() reverses the order.
  */
 #include <linux/inetdevice.h>
 #include <net/addrconf.h>

@@ -90,8 +90,8 @@ struct ov2_assoc {
 	netdevice_tracker dev_tracker;
 };
 
-/* How many reasons users can be told about an association, and the seconds of a
- * period in which each reason is told once (ov2_assoc_tell())
+/* For ov2_assoc_tell(): the number of reasons that it knows, and the length of
+ * its period in seconds. In one period users are told each reason once.
  */
 #define OV2_TELL_REASONS	8
 #define OV2_TELL_SECONDS	60

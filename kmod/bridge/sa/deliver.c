@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Receiving in crypto mode: a frame that the engine has decrypted goes to
- * xfrm_input() at once, with the same offsets as esp4_gro_receive() and
- * esp6_gro_receive() set:
+ * xfrm_input() at once. The offsets are those that esp4_gro_receive() and
+ * esp6_gro_receive() would set:
  *
  *	+----------+-----------+-------+------------+----+---------+-----+
  *	| Ethernet | IP        | (UDP) | SPI number | IV | clear   | ICV |

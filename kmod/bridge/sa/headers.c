@@ -71,13 +71,13 @@ static int trim_padding(struct sk_buff *skb)
 
 /**
  * ov2_headers_set() - set the header offsets at which the core reads a frame
- * @skb: an IPsec frame of an SA. Data is at the IP header. The padding of
- *	Ethernet is taken off
+ * @skb: an IPsec frame of an SA. Data is at the IP header
  *
- * The transport header points at the ESP or AH header, behind the UDP header of
- * ESP in UDP. Afterwards the frame is linear up to the sequence number. A
- * packet that ends earlier is linear up to its end. Such packets come here,
- * because the engine finds the SA of a packet even if the packet is too short.
+ * This function also takes off the padding of Ethernet. Afterwards the
+ * transport header points at the ESP or AH header, behind the UDP header of ESP
+ * in UDP, and the frame is linear up to the sequence number. A packet that ends
+ * earlier is linear up to its end. Such packets come here, because the engine
+ * finds the SA of a packet even if the packet is too short.
  *
  * Context: Any context.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

@@ -24,8 +24,8 @@
 
 /* A row as a case of a switch over reasons, in a function that has an argument
  * extack and returns the sentence. extack gets a literal, because it keeps a
- * pointer. With the module's name in front the sentence is short enough for
- * NL_SET_ERR_MSG_FMT(), too.
+ * pointer. The sentence must be so short that NL_SET_ERR_MSG_FMT() could take
+ * it with the module's name in front.
  */
 #define OV2_REFUSED_SAY(reason, condition, sentence)			\
 	case OV2_CNT_##reason: {					\

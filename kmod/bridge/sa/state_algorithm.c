@@ -35,13 +35,13 @@ static const struct ov2_algorithm *state_mac(const struct xfrm_state *x)
 
 /**
  * ov2_state_alg_known() - does IPsecOV2 know the algorithms of a state?
- * @x: the state; it must have an integrity algorithm
+ * @x: the state
  *
  * The functions below must be called only for states that this function
  * accepts.
  *
  * Context: Any context.
- * Return: true if so.
+ * Return: true if so; false also if @x has no integrity algorithm.
  */
 bool ov2_state_alg_known(const struct xfrm_state *x)
 {
@@ -74,8 +74,9 @@ u32 ov2_state_encr(const struct xfrm_state *x)
  * @x: a state of known algorithms
  *
  * Context: Any context.
- * Return: the identifier; 0 for a combined mode, which has no separate
- * integrity algorithm, or if IPsecOV2 has none for the length of the key.
+ * Return: the identifier. A combined mode has no separate integrity algorithm,
+ * so the function returns 0 for it. It also returns 0 if IPsecOV2 has no
+ * identifier for the length of the key.
  */
 u32 ov2_state_auth(const struct xfrm_state *x)
 {

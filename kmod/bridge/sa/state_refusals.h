@@ -9,9 +9,9 @@
  * reason is a counter of watch/counters.h without its OV2_CNT_, condition is a
  * C expression on the state x, and sentence is one string literal, which the
  * user reads behind "ipsecov2: ". A row ends with a quote and a closing
- * bracket. The condition ELSEWHERE says that the state does not show the
- * reason: the code that finds the reason names the row. The comment above a row
- * says why.
+ * bracket. ELSEWHERE, as a condition, stands for a reason that cannot be seen
+ * in the state. Other code finds this reason and passes the row's counter to
+ * ov2_state_refuse(). The comment above a row says why the row exists.
  *
  * The file that includes this one defines REFUSED(); refuse.h has its two
  * meanings. The add of a refused state fails. With -EOPNOTSUPP the kernel would
@@ -121,9 +121,9 @@ REFUSED(SA_REFUSED_CONTEXT,
 	"Security context can be offloaded in crypto mode only")
 
 /* In packet mode the reqid leads the card from a policy to its states. A state
- * with reqid 0 would belong to no policy: an outbound template with reqid 0 is
- * a trap, and an inbound template with reqid 0 accepts the states of every
- * reqid.
+ * with reqid 0 would belong to no policy: an outbound template with reqid 0
+ * leads to no state (POLICY_REFUSED_REQID), and an inbound template with reqid
+ * 0 accepts the states of every reqid.
  */
 REFUSED(SA_REFUSED_REQID,
 	ov2_state_is_packet(x) && !x->props.reqid,
