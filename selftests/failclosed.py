@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """When something fails, no packet that should be protected leaves in clear.
 
-Traffic made of a marker runs while SAs, features, qdiscs, cables and
-namespaces are taken away. No frame on the wire may show the marker, and
-packets between the ends must be ESP (lib/flood.py names the exceptions).
+Traffic runs while SAs, features, qdiscs, cables and namespaces are taken away.
+Its payload is a marker. No frame on the wire may show the marker, and packets
+between the ends must be ESP (lib/flood.py names the exceptions).
 """
 import json
 import os
@@ -23,8 +23,8 @@ TCP_PORT = 7101
 
 
 class Stream(threading.Thread):
-    """A TCP stream from a to b whose data is the marker. With offload the stack
-    sends it in large packets.
+    """A TCP stream from a to b. Its data is the marker, over and over. With
+    offload the stack sends the data in large packets.
     """
 
     def __init__(self, bed, shape):
@@ -73,8 +73,9 @@ class Test:
         self.pair = None
 
     def renew(self):
-        """Make the bed ready for a case, whatever the case before has done:
-        both ends exist, offload, and have their usual qdisc and new SAs.
+        """Make the bed ready for a case, whatever the case before has done.
+        Then both ends exist, their esp-hw-offload is on, and they have their
+        usual qdisc and new SAs.
         """
         if self.bed.a.fd < 0 or self.bed.b.fd < 0:
             self.bed.delete()
@@ -166,7 +167,9 @@ def another_card(test, defer):
 
 
 def by_cards(test):
-    """Frames encrypted and decrypted by a's card, and then by b's card."""
+    """How many frames each card has encrypted and decrypted: two numbers of
+    a's card, followed by two numbers of b's card.
+    """
     return [test.bed.delta(side)[f"ipsec_{way}_pkts"]
             for side in "ab" for way in ("tx", "rx")]
 
@@ -202,8 +205,8 @@ def plug(test, word):
 
 
 def deleted_while_queued(test, defer):
-    """A framed packet that is queued when its SA is deleted is dropped and
-    counted.
+    """When an SA is deleted, its framed packets that are still queued are
+    dropped and counted.
     """
     queued = 40
     test.qdisc("a", "plug", "limit", "10000000")
@@ -228,8 +231,8 @@ def deleted_while_queued(test, defer):
 
 
 def flushed_while_queued(test, defer):
-    """A framed packet that is queued when the link goes down does not leave.
-    The kernel frees the SA at once.
+    """When the link goes down, framed packets that are still queued do not
+    leave. The kernel frees their SA at once.
     """
     test.qdisc("a", "plug", "limit", "10000000")
     plug(test, "release_indefinite")
@@ -330,8 +333,9 @@ def queue_full(test, defer):
 
 
 def sysfs_write(dev, name, value):
-    """Shell for `unshare -m`, which writes to a file of a device in sysfs. A
-    sysfs shows the devices of the namespace that mounts it.
+    """A shell command that writes to a file of a device in sysfs. It must run
+    under `unshare -m`, because it mounts sysfs: a sysfs shows the devices of
+    the namespace that mounts it.
     """
     return (f"mount -t sysfs sysfs /mnt && echo {value} "
             f">/mnt/class/net/{dev}/{name}")

@@ -15,8 +15,9 @@ SWITCH_OFF = "ip netns exec ov2-ci-left ethtool -K ov0 esp-hw-offload off"
 
 
 def job(*words, hook=""):
-    """Run the script, with the shell command @hook as soon as it has cards.
-    Return its exit status and the lines that it printed.
+    """Run the script. As soon as the script has made its cards, it runs the
+    shell command @hook. Return the script's exit status and the lines that it
+    printed.
     """
     seconds = int(ksft.patience(60))
     try:

@@ -61,8 +61,9 @@ class Hosts:
                     "tmpl proto esp reqid 1 mode transport")
 
     def hole(self, side):
-        """Give the card of a side the daemon's outbound bypass. Its if_id is
-        the card's index. In software the sockets' own policies are enough.
+        """Add the daemon's outbound bypass to a side's card. The if_id of the
+        bypass is the card's index. In software the sockets' own policies are
+        enough.
         """
         if not self.offload:
             return
@@ -120,8 +121,8 @@ class Hosts:
         return ksft.wait_for(f"what {self.who} makes of a packet", outcome)
 
     def expect(self, socks, fate, packet=None, what=""):
-        """Check the fate of @packet, by default of IKE from a, in a frame to b.
-        @what ends the message of a failure.
+        """Send @packet to b in a frame, and check its fate. By default the
+        packet is IKE from a. @what ends the message of a failure.
         """
         frame = esp.ethernet(MAC["b"], MAC["a"], packet or self.packet())
         ksft.equal(self.fate(frame, socks), fate, f"{self.who}: {what}")
@@ -249,7 +250,7 @@ def rekeyed(hosts):
 
 
 def only_for_the_socket(hosts):
-    """Only packets that the daemon's socket receives pass in clear."""
+    """A packet passes in clear only if the daemon's socket receives it."""
     daemon = hosts.daemon("b")
     other, too = hosts.socket("b", OTHER_PORT), hosts.daemon("b", IKE_TOO)
     socks = [daemon, other, too]
@@ -300,7 +301,9 @@ def mapped(hosts):
 
 
 def nearer_socket(hosts):
-    """Only the policy of the socket that UDP prefers counts."""
+    """If two sockets fit a packet, UDP prefers one of them, and only the policy
+    of this socket decides.
+    """
     wild = hosts.daemon("b")
     near = hosts.socket("b", address=OUTER["b"][hosts.fam])
     hosts.expect([wild, near], MISMATCH, what="a nearer socket, no policy")
@@ -433,8 +436,9 @@ def listened_to(hosts):
 
 def led_away(hosts, kind, statement):
     """A rule leads packets from the daemon's port to another port, whose socket
-    has no policy. This socket gets nothing: software drops the packet, and the
-    card's packet stays with the socket that the card has found, the daemon's.
+    has no policy. This socket gets nothing. In software the packet is dropped.
+    On the card the packet stays with the daemon's socket, because the card has
+    found this socket before the rule applies.
     """
     b, ip = hosts.bed.b, "ip" if hosts.fam == 4 else "ip6"
     daemon, other = hosts.daemon("b"), hosts.socket("b", OTHER_PORT)
@@ -583,8 +587,8 @@ def trap(hosts):
 
 
 def inbound(hosts, clear, protected, words, **how):
-    """Check the fates, @clear and @protected, of a clear and of a protected
-    packet from a to b, under a policy of b that is made of @words.
+    """Give b a policy that is made of @words. Send b a clear packet and a
+    protected packet, both from a. Their fates must be @clear and @protected.
     """
     fam = hosts.fam
     src, dst = (OUTER[side][fam] for side in "ab")
@@ -630,9 +634,9 @@ def reserved(hosts):
     a.ip(f"xfrm state deleteall src {OUTER['b'][fam]} proto esp")
     ksft.equal(out.fate(), "esp", "when the reserved SPI is gone")
     if hosts.who == PACKET and fate == NO_STATE:
-        raise ksft.XFail("XFRM_STATE_INSERT() puts a state in software before "
-                         "the offloaded states of a chain that has no others, "
-                         "and xfrm_state_find() looks no further")
+        raise ksft.XFail("if a chain has only offloaded states, "
+                         "XFRM_STATE_INSERT() puts a software state in front "
+                         "of them, and xfrm_state_find() looks no further")
     ksft.equal(fate, "esp", hosts.who)
 
 

@@ -85,7 +85,7 @@ def alias(defer):
 
 
 def identity(defer):
-    """ethtool -i, -k and -S show driver, version, features and counters. A
+    """`ethtool` -i, -k and -S show driver, version, features and counters. A
     counter tells how often esp-hw-offload was switched.
     """
     ns = cable(defer)
@@ -129,7 +129,9 @@ def events(_defer):
 
 
 def queues(defer):
-    """A card has one queue per CPU, up to 16, or as many as asked for."""
+    """A card has one queue per CPU, up to 16, unless `ip link add` asks for
+    other numbers of queues.
+    """
     ns = home(defer)
     default = min(os.cpu_count(), 16)
     for options, tx, rx in (("", default, default),
@@ -156,7 +158,7 @@ def queues(defer):
 
 
 def mtu(defer):
-    """The MTU is 68 to 9000, and packets as long as the MTU pass."""
+    """The MTU is 68 to 9000, and a packet whose length is the MTU passes."""
     ns = cable(defer)
     refused(ns, "link set ova mtu 67", "mtu less than device minimum")
     refused(ns, "link set ova mtu 9001", "mtu greater than device maximum")
@@ -226,7 +228,9 @@ def statistics(defer):
 
 
 def peer_shown(defer):
-    """`ip link` shows the peer's name, or its index in another namespace."""
+    """`ip link` shows the peer's name, or the peer's index if the peer is in
+    another namespace.
+    """
     ns, other = cable(defer), home(defer)
     for dev, peer in (("ova", "ovb"), ("ovb", "ova")):
         said = show(ns, dev)

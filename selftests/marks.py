@@ -5,8 +5,9 @@ mode and packet mode.
 
 Outbound, the mark chooses the route of a tunnel's ESP (a rule for the mark
 leads to another neighbour), and firewalls see the mark on the ESP. Inbound, a
-packet that came by the state has the mark, for the route of the inner packet
-and at the socket. Packet mode has one exception: no firewall sees its ESP.
+packet that the state has decrypted gets the mark: the mark chooses the route of
+the inner packet, and the socket is told the mark. Packet mode has one
+exception: no firewall sees its ESP.
 """
 import itertools
 import select
@@ -112,7 +113,7 @@ class Marks(Cells):
             ksft.equal(rules.hits(), 1, "ESP with the mark, at a's firewall")
 
     def routed_in(self, sender, receiver, target, shape):
-        """Only packets with the mark find the inner address local."""
+        """The inner address is local only for packets with the mark."""
         ns, fam = self.bed.b, shape.inner
         inner = f"{INNER['b'][fam]}/{32 if fam == 4 else 128}"
         rule(ns, fam, "add", f"fwmark {IN_MARK:#x}/{MASK:#x} lookup {TABLE} "

@@ -18,8 +18,8 @@ NO_SA, TEMPLATE = "ipsec_tx_drop_no_sa", "ipsec_rx_drop_template"
 
 
 class Tunnel:
-    """The end of a tunnel from a to b at one side, with the addresses that a
-    migration finds (old) and sets (new).
+    """One end of a tunnel from a to b: the end at @side, with the addresses
+    that a migration finds (old) and sets (new).
     """
 
     def __init__(self, card, side, how="packet"):
@@ -48,7 +48,8 @@ class Tunnel:
                                  self.old, self.new, **words)
 
     def state(self, ends):
-        """Make a state between @ends the only state, with new keys and numbers.
+        """Delete all states, and add a state between @ends, with new keys and
+        numbers.
         """
         self.ns.ip("xfrm state flush")
         card = self.card
@@ -115,8 +116,8 @@ def moved_in(card, defer):
 
 
 def by_socket(card, defer):
-    """After a migration core and card let nothing pass until there is a new
-    state.
+    """After a migration, the core and the card let nothing pass until there is
+    a new state.
     """
     tunnel = Tunnel(card, "a")
     card.policy("a", "out", card.pair_selector(), PROTECT)
@@ -130,7 +131,7 @@ def by_socket(card, defer):
 
 
 def in_crypto_mode(card, defer):
-    """After a migration a tunnel in crypto mode goes on in software."""
+    """After a migration, a tunnel in crypto mode goes on in software."""
     tunnel = Tunnel(card, "a", "crypto")
     card.policy("a", "out", card.pair_selector(), PROTECT, offload=False)
     tunnel.state(tunnel.old)

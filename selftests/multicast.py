@@ -27,7 +27,7 @@ GROUP = {4: "224.0.0.5", 6: "ff02::5"}
 GROUP_MAC = {4: "01:00:5e:00:00:05", 6: "33:33:00:00:00:05"}
 ANY = {4: "0.0.0.0", 6: "::"}
 LENGTHS = (1, 2, 3, 4, 100, 1000)
-# The counter of clear text that is dropped, of the card or of xfrm
+# The counter, of the card or of xfrm, that counts dropped clear text
 CLEAR = {"packet": "ipsec_rx_drop_clear", "crypto": "XfrmInTmplMismatch"}
 
 
@@ -83,7 +83,7 @@ class Multicast(Cells):
                        "offload lines")
 
     def member(self, defer, side):
-        """A socket at a side that has joined the group and sends to it."""
+        """Make a socket at a side. It has joined the group, and sends to it."""
         fam, ns = self.fam, self.bed.ns(side)
         sock = ns.socket(family(fam), socket.SOCK_DGRAM)
         defer(sock.close)

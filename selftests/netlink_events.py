@@ -87,7 +87,8 @@ def come_and_go(defer):
 
 
 def line(defer):
-    """The line is up while both ends are up. Each change is told of both ends.
+    """The line is up while both ends are up. For each change there is one
+    message about each end.
     """
     place = Place(defer, "cards", cards=2)
     place.ns.ip("link set ov0 up")
@@ -143,7 +144,7 @@ def sizes(defer):
                    f"sizes after {change}")
     place.ns.command("ethtool", "-G", "ov0", "rx", "200")
     place.events.expect(("card-change-ntf", {"rx-ring": 200}))
-    # Nothing is told of the same size again, or of sizes that are refused
+    # No message comes if the size stays the same, or if a size is refused
     place.family.card_set(request | {"rx-ring": 200})
     ynl.refused(place.family.card_set, request | {"rx-ring": 1})
     ynl.refused(place.family.card_set, request | {"sa-capacity": 0})

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The log of a card tells what the card refused or left to software, who asked
-for it, and why.
+"""The log of a card tells what the card refused or left to software, for which
+reason, and who had asked for it.
 """
 import errno
 import os
@@ -224,7 +224,9 @@ def raw_dump(place, between, **request):
 
 
 def interrupted(defer):
-    """A dump says so if entries that it had to show were overwritten."""
+    """If entries are overwritten before a dump has shown them, the dump says so
+    (NLM_F_DUMP_INTR).
+    """
     place = Place(defer)
     place.refuse(ENTRIES)
     for request in ({}, {"ifindex": place.index}):
@@ -233,7 +235,7 @@ def interrupted(defer):
         ksft.check(not any(flag for _, flag in kinds), "nothing was lost")
         kinds = raw_dump(place, lambda: place.refuse(1), **request)
         ksft.check(not any(flag for _, flag in kinds),
-                   "only an entry was lost that had been shown")
+                   "the only entry that was lost had been shown before")
         # All entries but 6 are overwritten
         kinds = raw_dump(place, lambda: place.refuse(ENTRIES - 6), **request)
         ksft.check(any(flag for _, flag in kinds), "entries were lost")

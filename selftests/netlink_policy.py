@@ -112,8 +112,8 @@ def software(defer):
 
 
 def words(defer):
-    """Port, protocol, ICMP type (as sport) and prefixes are shown, and a block
-    and a bypass.
+    """The family shows port, protocol, ICMP type (as sport) and prefixes. It
+    also shows a block and a bypass.
     """
     ns = Netns("words")
     defer(ns.delete)
@@ -155,7 +155,7 @@ def hits(defer, shape):
 
 
 def clear(defer):
-    """Packets that a policy of the card keeps out have met the policy, too."""
+    """A packet that a policy of the card keeps out is a hit of the policy."""
     test = Shown(defer)
     test.bed.a.ip("xfrm state flush", "xfrm policy flush")
     defer(test.bed.remove)
@@ -288,8 +288,9 @@ def many(defer):
 
 
 def interrupted(defer):
-    """A dump of all cards says so if policies came or went while it ran. A dump
-    of one card does not mind the policies of another card.
+    """If policies come or go during a dump of all cards, the dump says so
+    (NLM_F_DUMP_INTR). A dump of one card does not mind the policies of another
+    card.
     """
     crowd = Crowd(defer)
     for verb, card, number in (("add", 0, MANY), ("delete", 0, MANY),

@@ -5,7 +5,7 @@
 What the family shows is compared with the states that were added, with `ip -s
 xfrm state`, with the card's counters and with the traffic that was sent.
 
-    OV2_SAS=100000 netlink_sa.py -t many -t churn   dumps of so many SAs
+    OV2_SAS=100000 netlink_sa.py -t many -t churn   dumps of 100,000 SAs
 """
 import atexit
 import errno
@@ -271,7 +271,7 @@ def last_use(defer):
     tick = 20                           # ms that the time may be wrong by
 
     def use():
-        """The milliseconds that are shown, and the most that is right."""
+        """The milliseconds that are shown, and the most that may be shown."""
         return (test.of(test.pair.ab, "b")["last-use"],
                 (time.monotonic() - sent) * 1000 + tick)
 
@@ -497,7 +497,9 @@ _crowd = None
 
 
 def crowd_of_all():
-    """One crowd for all cases that leave it as it is: to add it is slow."""
+    """One crowd for all cases that leave it as they found it, because it takes
+    long to make a crowd.
+    """
     global _crowd
     if _crowd is None:
         _crowd = Crowd(CARDS, MANY)

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The netlink family changes how many SAs a card takes, and family and ethtool
-change how many frames wait on its rings. Both say in a sentence why a change is
-impossible.
+"""The netlink family changes how many SAs a card takes, and how many frames may
+wait on its rings.
+
+ethtool also changes the size of the rings. Both say in a sentence why a change
+is impossible.
 """
 import errno
 import json
@@ -495,7 +497,7 @@ def wrong_cards(defer):
 
 
 def wrong_attributes(defer):
-    """What cannot be set is refused, and named."""
+    """An attribute that cannot be set is refused, and the answer names it."""
     place = Place(defer)
     for name, value in (("sas", 1), ("ifname", "new"), ("tx-queues", 2)):
         error = ynl.refused(place.family.card_set,

@@ -3,8 +3,8 @@
 """No explicit IV is used twice with one key, even if sequence numbers repeat.
 
 In crypto mode the stack gives a packet its number, and code below xfrm can send
-the packet twice. In each case the oracle opens every ESP frame that a sends,
-all their IVs are different, and b's card, if b offloads, opens as many frames.
+the packet twice. In each case the oracle opens every ESP frame of a, and all
+IVs of these frames are different. If b offloads, b's card opens as many frames.
 """
 import select
 import struct
@@ -59,8 +59,9 @@ class Nonces(Cells):
         return pair, talk
 
     def opened(self, pair, least):
-        """The oracle opens all frames that a sent, at least @least. All their
-        IVs differ, and b's card, if b offloads, has opened as many.
+        """Wait until a has sent @least frames or more and, if b offloads, b's
+        card has opened as many. The oracle must open all of a's frames, and
+        their IVs must differ. Return what the oracle opened.
         """
         def all_there():
             frames = [frame for side, frame in self.bed.captured()

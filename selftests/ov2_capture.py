@@ -69,7 +69,8 @@ class Captures:
         script = os.path.join(os.path.dirname(ov2.find()), "ipsecov2.lua")
         if not os.path.exists(script):
             raise ksft.Skip(f"needs the dissector {script}")
-        # Wireshark runs no scripts for root, so the user nobody reads copies
+        # Wireshark runs no scripts for root. So tshark runs as the user nobody,
+        # who may read the capture and a copy of the script
         os.chmod(self.place, 0o755)
         os.chmod(self.file, 0o644)
         shutil.copy(script, self.place)

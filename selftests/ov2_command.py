@@ -19,7 +19,8 @@ from lib.netns import Netns, ethtool_stats
 from lib.traffic import Traffic
 from lib.xfrmnl import ifindex
 
-MANY = 100      # cards: the dump of their counters is longer than ov2 keeps
+# Cards. The dump of their counters is longer than what ov2 keeps in memory
+MANY = 100
 EXAMPLES_NEED = ("jq", "ping", "tshark")
 STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1000"
          " reqid 1 mode transport aead rfc4106(gcm(aes))"
@@ -66,7 +67,9 @@ def version(_):
 
 
 def show_json(defer):
-    """show has all that the family says of a card, by the names of the spec."""
+    """`ov2 show` has all that the family says of a card, by the names of the
+    spec.
+    """
     ns = two_cards(defer)
     family = family_of(defer, ns)
     expected = ov2.from_spec(family.card_get({}, dump=True))
@@ -236,8 +239,8 @@ def many(defer):
 
 
 def changes(defer):
-    """While cards come and go, ov2 shows the other cards, or warns that it may
-    not.
+    """While cards come and go, ov2 shows all other cards. It may warn that
+    something changed while it read.
     """
     ns = two_cards(defer)
     ns.ip(*(f"link add many{n} type ipsecov2" for n in range(10)))
@@ -260,7 +263,7 @@ def changes(defer):
 
 
 def refuse(ns):
-    """Ask for a state that the card refuses, and counts."""
+    """Ask for a state. The card refuses the state, and counts the refusal."""
     ksft.check(ns.ip_error(REFUSED), "a wrong state was taken")
 
 
@@ -364,7 +367,7 @@ def sa_text(defer):
 
 
 def sa_counts(defer):
-    """sa counts packets and bytes of live traffic, and bad packets."""
+    """`ov2 sa` counts packets and bytes of live traffic, and bad packets."""
     bed = Bed()
     defer(bed.delete)
     pair = bed.install(Shape.named("ipv4-transport"))
@@ -485,7 +488,7 @@ def decode_places(_):
 
 
 def decode_needs_nothing(defer):
-    """decode works for the user nobody, and without the module."""
+    """`ov2 decode` works for the user nobody, and without the module."""
     module.remove()
     defer(module.load)
     ksft.equal(ov2.run(None, "decode", "2", **ov2.as_nobody(defer)).stdout,

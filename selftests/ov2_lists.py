@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""ov2 policy and ov2 log show what the module's netlink family tells.
+"""`ov2 policy` and `ov2 log` show what the module's netlink family tells.
 
 The answers are compared with those of the kernel's own client (YNL), and the
 tables with what was added and what was refused.
@@ -44,7 +44,9 @@ class Place:
         ksft.equal(answer, expected, f"{words}")
 
     def refuse(self, count=1):
-        """Ask for @count states that are refused: in packet mode, no reqid."""
+        """Ask for @count states that the card refuses, because they are in
+        packet mode and have no reqid.
+        """
         link = xfrmnl.Xfrm(self.ns)
         for number in range(count):
             ksft.check(link.add(

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""ov2 monitor shows what happens, a line or a JSON object for each event.
+"""`ov2 monitor` shows what happens, a line or a JSON object for each event.
 
 netlink_events.py tests what the module tells. This test looks at how ov2 shows
 what it hears.
@@ -24,7 +24,7 @@ LINE = re.compile(r"\d\d:\d\d:\d\d\.\d{6} (.*)")
 
 
 class Monitor:
-    """An ov2 monitor that listens already."""
+    """A process of `ov2 monitor` that listens already."""
 
     def __init__(self, defer, ns, *words, **options):
         self.process = ov2.start(ns, *words, **options)
@@ -197,7 +197,7 @@ def signals(defer):
 
 
 def broken_pipe(defer):
-    """ov2 monitor ends when its reader ends, even if no event comes."""
+    """`ov2 monitor` ends when its reader ends, even if no event comes."""
     ns = Netns("pipe")
     defer(ns.delete)
     monitor = Monitor(defer, ns, "monitor")
@@ -208,7 +208,7 @@ def broken_pipe(defer):
 
 
 def lost(defer):
-    """If events come too fast, ov2 monitor says that some are lost."""
+    """If events come too fast, `ov2 monitor` says that some are lost."""
     place = Place(defer)
     place.ns.ip("link set ov0 up")
     monitor = Monitor(defer, place.ns, "monitor", "sas")

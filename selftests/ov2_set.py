@@ -55,7 +55,8 @@ def sizes(ns):
 # ---- what it does
 
 def one_or_both(defer):
-    """A change of one size leaves the other size. A success is silent."""
+    """A change of one size does not change the other size. A success is silent.
+    """
     ns = a_card(defer)
     ksft.equal(sizes(ns), (CAPACITY, RING), "a new card")
     for words, expected in (
@@ -170,8 +171,8 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
 
 
 def not_supported(defer):
-    """ov2 tells a request that the module does not know from a request that the
-    module refuses, even if both have the same errno.
+    """A request that the module does not know gets another sentence than a
+    request that the module refuses, even if both have the same errno.
     """
     ns = a_card(defer)
     place = tempfile.mkdtemp()

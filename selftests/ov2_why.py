@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""ov2 why finds why a state or policy is offloaded or not.
+"""`ov2 why` says whether a state or policy is offloaded, and for which reason.
 
 Most cases break one thing, as a user might, and compare the answer.
 """
