@@ -53,7 +53,8 @@ static int card_set(const struct genl_info *info, struct ov2_port *port)
 		return err;
 	if (ring && nla_get_u32(ring) != port->ring) {
 		ov2_sizes_set_ring(port, nla_get_u32(ring));
-		/* The core tells this only if `ethtool -G` was the cause. */
+		/* The core itself announces a new size only after `ethtool -G`.
+		 */
 		ov2_ethtool_notify(port->ad.dev, ETHTOOL_MSG_RINGS_NTF);
 	}
 	return 0;

@@ -57,8 +57,8 @@ static int dump_card(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	struct dump_state *state = (void *)cb->ctx;
 
-	/* This card starts with its first object, even if the last card has
-	 * gone before all its objects were shown.
+	/* The dump of this card starts with the card's first object, even if
+	 * the previous card went away before all of its objects were shown.
 	 */
 	if (state->card != dev->ifindex) {
 		state->card = dev->ifindex;

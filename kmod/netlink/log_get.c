@@ -29,7 +29,8 @@ struct log_dump {
 static_assert(sizeof(struct log_dump) <=
 	      sizeof_field(struct netlink_callback, ctx));
 
-/* Tell who asked, if the reader's PID namespace has a number for this process.
+/* Put the process that made the request, if the reader's PID namespace has a
+ * number for this process.
  */
 static int log_put_asker(struct sk_buff *skb, const struct ov2_log_entry *entry)
 {
@@ -128,7 +129,7 @@ static int log_put_asked(struct sk_buff *skb, const struct ov2_log_asked *asked)
  * ov2_put_log() - put an entry of a log
  * @msg: the message
  * @dev: the card
- * @entry: the entry. If its pid is set, the reader is current
+ * @entry: the entry. If its pid is set, the current task must be the reader
  *
  * Context: Any context; process context if the pid of @entry is set.
  * Return: 0 or -EMSGSIZE.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The multicast groups of the family: "cards", which everybody may join, and
- * "sas", which names SPIs, addresses and selectors.
+ * "sas", which needs CAP_NET_ADMIN, because its messages name SPIs, addresses
+ * and selectors.
  *
  * A message goes to the sockets in the namespace of the card. If a socket has
  * no room for a message, or if there is no memory for it, the socket's next
@@ -149,7 +150,7 @@ static void event_sa(const struct ov2_adapter *ad, enum ov2_life_event what,
 }
 
 /**
- * struct event_told - a reason to tell about an SA
+ * struct event_told - an SA, and a counter that has moved because of it
  * @reason: the counter that moved
  * @view: the SA
  */
@@ -259,8 +260,8 @@ static const struct ov2_event_listener multicast_listener = {
 	.refused	= event_refused,
 };
 
-/* What users see of the card at the other end of the line has changed, because
- * they see there the index and the namespace of this card.
+/* With the card at the other end of the line, users also see the index and the
+ * namespace of this card. So for users, that other card has changed, too.
  */
 static void event_tell_peer(const struct net_device *dev)
 {
@@ -322,7 +323,7 @@ int ov2_events_register(void)
 }
 
 /**
- * ov2_events_unregister() - end of ov2_events_register()
+ * ov2_events_unregister() - undo ov2_events_register()
  *
  * The family must still be registered, because its groups may belong to another
  * family afterwards. The core tells the notifier that each card is gone.

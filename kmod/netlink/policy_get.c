@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The object "policy": which policies a card has, and how often packets met
+/* The object "policy": which policies a card has, and how often packets matched
  * them.
  */
 #include <linux/netdevice.h>

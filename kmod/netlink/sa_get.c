@@ -85,7 +85,7 @@ static int sa_put_encap(struct sk_buff *msg, const struct ov2_sa_view *view)
 
 /**
  * ov2_put_sa_owner() - put reqid, interface ID and mark of an SA, by which a
- *			key manager knows its own SAs
+ *			key manager recognizes its own SAs
  * @msg: the message
  * @view: the SA
  *
@@ -121,7 +121,8 @@ static const int failure_attrs[OV2_CRYPTO_STATUS_MAX] = {
 		IPSECOV2_A_SA_FAILURES_INVALID_PROTOCOL,
 };
 
-/* Put a nest with those of @count values that are not 0 and have an attribute.
+/* Put a nest with those of the @count values that are not 0 and have an
+ * attribute.
  */
 static int sa_put_counts(struct sk_buff *msg, int type, const int *attrs,
 			 const u64 *values, int count)

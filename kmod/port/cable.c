@@ -119,8 +119,9 @@ static void cable_scrub_offloads(struct sk_buff *skb)
  *
  *	the socket		is charged at least until the frame leaves the
  *				ring, so that a slow receiver slows the sender
- *				down. The destructor may read the shared info,
- *				so ov2_unshare() clears the shared info later
+ *				down. The destructor of the skb may read the
+ *				shared info. So the shared info is cleared
+ *				later, by ov2_unshare()
  *	vlan_all, decrypted,	are never set: the card offers none of these
  *	no_fcs, unreadable	offloads, so the stack does the work itself or
  *				drops the frame
@@ -146,9 +147,9 @@ static void cable_scrub(struct sk_buff *skb)
 	if (!skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL)
 		cable_scrub_offloads(skb);
 #ifdef CONFIG_NET_RX_BUSY_POLL
-	/* The NAPI that a forwarded frame came from. If the number stayed,
-	 * skb_mark_napi_id() would keep it, and the receiver's socket would
-	 * busy poll a card of the sender.
+	/* A forwarded frame still has the number of the NAPI that it came from.
+	 * skb_mark_napi_id() would keep this number, and the receiver's socket
+	 * would busy poll a card of the sender.
 	 */
 	skb->napi_id = 0;
 #endif
@@ -195,9 +196,9 @@ static bool cable_put_on(struct ov2_port *port, u16 queue,
 }
 
 /* The receive queue of a frame. @last is the flow of the frame before it, and
- * @ring the queue of that flow: segments of a large packet need no new hash. If
- * a frame has no hash, its send queue decides. No frame has a hash until a user
- * sets the fields of the hash.
+ * @ring is the queue of that flow, so the segments of a large packet need no
+ * new hash. If a frame has no hash, its send queue decides. No frame has a hash
+ * until a user sets the fields of the hash.
  */
 static u16 cable_ring(const struct ov2_rss *rss, u16 queue,
 		      const struct sk_buff *skb, struct ov2_rss_flow *last,

@@ -108,8 +108,8 @@ static bool channels_settle(const struct ov2_port *from,
 
 /**
  * ov2_channels_share() - tell the send queues which rings they feed
- * @port: the sender. Its line has changed, or its number of send queues, or the
- *	table or the size of the rings of the receiver
+ * @port: the sender. Its line or its number of send queues has changed, or the
+ *	receiver's table, or the size of the receiver's rings
  *
  * Context: RTNL.
  */
@@ -194,7 +194,7 @@ static int rx_set(struct ov2_port *port, u16 queues)
 }
 
 /* Is a send queue without packets? A queue must be empty before it goes away,
- * because then the core resets the queue (qdisc_reset_all_tx_gt()).
+ * because the core resets a queue that goes away (qdisc_reset_all_tx_gt()).
  */
 static bool tx_is_empty(const struct ov2_port *port, u16 queue)
 {

@@ -312,10 +312,11 @@ void ov2_port_setup(struct net_device *dev)
 	dev->hw_features |= features;
 	/* The stack masks the features with hw_enc_features when it has made
 	 * the ESP header. HW_CSUM is in hw_enc_features because a bond claims
-	 * HW_ESP_TX_CSUM even if its cards do not. Without HW_CSUM the stack
-	 * would then complete the checksum itself, and take the ESP trailer for
-	 * data. SCTP_CRC is missing in hw_enc_features, because neither bridge
-	 * nor engine completes the checksum of SCTP inside ESP.
+	 * HW_ESP_TX_CSUM even if its cards do not. If HW_CSUM were missing, the
+	 * stack would complete the checksum itself below such a bond, and would
+	 * include the ESP trailer as if it were data. SCTP_CRC is missing in
+	 * hw_enc_features, because neither bridge nor engine completes the
+	 * checksum of SCTP inside ESP.
 	 */
 	dev->hw_enc_features |= features & ~NETIF_F_SCTP_CRC;
 	dev->vlan_features |= line->features;

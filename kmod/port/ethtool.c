@@ -47,8 +47,9 @@ static void get_ethtool_stats(struct net_device *dev,
 		*data++ = ov2_counter_read(ad, c);
 }
 
-/* A channel is a receive queue and a send queue. If a card was made with more
- * queues of one direction, these count beside the channels.
+/* A channel is one receive queue together with one send queue. If a card has
+ * more queues of one direction than of the other, the surplus queues are
+ * counted beside the channels.
  */
 static void get_channels(struct net_device *dev,
 			 struct ethtool_channels *channels)
@@ -74,7 +75,7 @@ static int set_channels(struct net_device *dev,
 
 	err = ov2_channels_set(port, combined + channels->rx_count,
 			       combined + channels->tx_count);
-	/* After an error, a part of the numbers may have changed. */
+	/* After an error, one of the two numbers may have changed. */
 	ov2_event_card(&port->ad, OV2_CARD_CHANGED);
 	return err;
 }
@@ -179,7 +180,7 @@ static int set_rxfh_fields(struct net_device *dev,
 	ASSERT_RTNL();
 	if (!type) {
 		NL_SET_ERR_MSG_MOD(extack,
-				   "The card does not tell this type of flows from others");
+				   "The card does not distinguish this type of flows from others");
 		return -EOPNOTSUPP;
 	}
 	if (fields->data & ~(u64)ov2_rss_may_hash(type)) {
@@ -230,7 +231,9 @@ static int port_reset(struct net_device *dev, u32 *flags)
 {
 	struct ov2_port *port = netdev_priv(dev);
 
-	/* The engine wants a reset serialized with ndo_open and ndo_stop. */
+	/* The engine demands that no reset runs together with ndo_open or
+	 * ndo_stop. RTNL takes care of this.
+	 */
 	ASSERT_RTNL();
 	if (!(*flags & ETH_RESET_OFFLOAD))
 		return -EOPNOTSUPP;

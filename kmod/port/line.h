@@ -24,8 +24,9 @@ struct sk_buff_head;
  * @max_mtu: the longest MTU that a card may be set to
  * @plug: connect a card to the device that IFLA_LINK names. The card has been
  *	registered just now and is down. @target is another device; if it is a
- *	card, it is connected to nothing. RTNL. Returns 0, or a negative errno
- *	with a sentence: then the port unregisters the card, which calls @unplug
+ *	card, it is connected to nothing. RTNL. Returns 0; or a negative errno,
+ *	with a sentence in extack. After an error the port unregisters the card,
+ *	and this calls @unplug
  * @unplug: disconnect a card, if it is connected. The card is down, or has
  *	never been registered. Frames on their way out may still come to @put
  *	until the end of an RCU grace period. RTNL
@@ -34,15 +35,17 @@ struct sk_buff_head;
  * @carrier: set the carrier of a card that was opened, or is being stopped
  *	(ov2_port.up tells which). Also set the carrier of the card at the other
  *	end, if that carrier depends on the first one. RTNL
- * @room: how many segments a send queue may still send before it has to stop,
- *	by ov2_ring_room(), or less if the line itself takes less. BH disabled
+ * @room: how many segments a send queue may still send before it has to stop.
+ *	This is the result of ov2_ring_room(), or less if the line itself takes
+ *	less. BH disabled
  * @fit: make a frame fit for the line; data is at its Ethernet header. Returns
- *	0, or why the frame must be dropped. Contexts as @put
- * @put: send frames that are fit, in order. Takes all of them and returns 0, or
- *	leaves the last of them in @frames and returns why those must be
- *	dropped. Too many frames on their way are no reason, because @room has
- *	stopped the queue in time. BH disabled; also from completions of the
- *	engine, on several CPUs at a time for one queue
+ *	0, or why the frame must be dropped. Context as for @put
+ * @put: send frames that @fit has accepted, in order. Takes all of them and
+ *	returns 0; or leaves some frames at the end of the list in @frames, and
+ *	returns why these frames must be dropped. Too many frames on their way
+ *	are no reason, because @room has stopped the queue in time. BH disabled.
+ *	Completions of the engine call this, too, so several CPUs may call it
+ *	for one queue at the same time
  * @wake: a receive queue has taken frames off its ring: call ov2_ring_wake()
  *	for each send queue that feeds this ring. BH disabled
  * @far: the card at the other end, if the two cards put their frames on each

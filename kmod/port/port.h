@@ -86,16 +86,16 @@ struct ov2_txq_stats {
  * @indicated: NBLs that the engine is done with, by ov2_nbl.link
  * @polling: @napi is giving frames to the engine and looks at @indicated
  *	afterwards. Only @napi changes it
- * @ready: NBLs on their way up the stack; only @napi touches them, or who has
- *	disabled @napi
+ * @ready: NBLs on their way up the stack; only @napi touches them, or the code
+ *	that has disabled @napi
  * @held: number of frames given to the engine and not delivered yet; only @napi
- *	changes it, or who has disabled @napi
+ *	changes it, or the code that has disabled @napi
  * @merge: the next frames go through GRO, which may merge them (rx_poll.c);
  *	only @napi changes it
  * @up_frames: frames that went up the stack in this poll, and are not in the
  *	statistics yet; only @napi changes it
  * @up_bytes: their bytes
- * @stats: only @napi changes them, or who has disabled @napi
+ * @stats: only @napi changes them, or the code that has disabled @napi
  */
 struct ov2_rxq {
 	struct napi_struct napi;
@@ -129,9 +129,10 @@ struct ov2_rxq {
  *	of its line again (ring.c). Protected by the queue's lock
  * @held: the queue stays stopped, because frames are changing their queues
  *	(channels.c). Written under RTNL
- * @ring: the receive queue at the other end whose ring decides whether the
- *	queue has to stop: the fullest of the rings that the queue feeds
- *	(cable.c). Written by every CPU that brings frames to the line
+ * @ring: number of the receive queue at the other end whose ring decides
+ *	whether this send queue has to stop. It is the fullest of the rings that
+ *	this send queue feeds (cable.c). Written by every CPU that brings frames
+ *	to the line
  * @sender: the task that runs ndo_start_xmit of this queue, or NULL. Written
  *	under the queue's lock
  * @stats: what ndo_start_xmit has counted. Protected by the queue's lock

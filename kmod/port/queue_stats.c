@@ -258,7 +258,8 @@ static struct rx_sums rx_read(const struct ov2_rxq_stats *stats)
  * @dev: the card
  * @stats: filled in; the core has zeroed it
  *
- * Frames that the filter does not take are no drops here: a NIC hides them.
+ * Frames that the filter does not take do not count as drops here, because a
+ * NIC does not show them either.
  *
  * Context: Any context.
  */
@@ -317,8 +318,8 @@ static void queue_stats_tx(struct net_device *dev, int index,
 	stats->wake = atomic64_read(&txq->wakes);
 }
 
-/* What the queues that are not in use now have counted while they were in use.
- * A value that is set here tells the core that the sum over all queues is
+/* What is counted for the queues that were in use earlier and are not in use
+ * now. A value that is set here tells the core that the sum over all queues is
  * complete.
  */
 static void queue_stats_base(struct net_device *dev,

@@ -14,9 +14,9 @@
  * on the ring and its own frames in the engine. It assumes that each of the
  * other queues has as many frames in the engine as it has itself. So no queue
  * reads another queue's counter, and still the sender's engine holds at most
- * ov2_port.limit for one ring. If the receiver's table chooses the ring by the
- * flow of a frame (rss.c), every send queue may feed every ring, and a send
- * queue stops for the fullest of the rings that it feeds.
+ * ov2_port.limit frames for one ring. If the receiver's table chooses the ring
+ * by the flow of a frame (rss.c), every send queue may feed every ring, and a
+ * send queue stops for the fullest of the rings that it feeds.
  *
  * The size of a ring belongs to the receiver, and the user may change the size
  * at any time. A ring is a list, so a new size needs no new memory, and no

@@ -5,8 +5,9 @@
  * A frame comes in on table[n % 128]. Until a user says which fields of a type
  * of flows are hashed (ethtool -N rx-flow-hash), n is the number of the frame's
  * send queue. As all packets of one flow leave by one send queue, they stay in
- * order. When a user has said so, n is the Toeplitz hash, which NICs use. The
- * input of the hash is the fields that the user has chosen, in this order:
+ * order. Once the user has chosen fields, n is the Toeplitz hash, which NICs
+ * use. The input of the hash is the fields that the user has chosen, in this
+ * order:
  *
  *	source address | destination address | bytes 0, 1 | bytes 2, 3
  *
@@ -40,7 +41,7 @@
 #define RSS_ADDRESSES	(RXH_IP_SRC | RXH_IP_DST)
 #define RSS_L4		(RXH_L4_B_0_1 | RXH_L4_B_2_3)
 
-/* VLAN tags that a frame may have and still be hashed */
+/* A frame that has more VLAN tags than this is not hashed. */
 #define RSS_TAGS	2
 
 /* The 32 bits of the key that begin at bit @at */
@@ -129,8 +130,8 @@ struct ov2_rss *ov2_rss_new(unsigned int queues, const struct ov2_rss *old)
  * also has a type for each of the two.
  *
  * Context: Any context.
- * Return: an index of ov2_rss.fields; 0 for a type that the card does not tell
- * from other types.
+ * Return: an index of ov2_rss.fields; 0 for a type that the card does not
+ * distinguish from other types.
  */
 unsigned int ov2_rss_type(u32 flow_type)
 {
@@ -309,8 +310,9 @@ static void rss_read_ipv4(const struct ov2_rss *rss, const struct sk_buff *skb,
 		flow_add_l4(flow, fields, skb, offset + ip->ihl * 4);
 }
 
-/* A packet with another extension header than a fragment header, ESP or AH is
- * of the type IPV6_FLOW.
+/* The only extension headers that this function knows are the fragment header,
+ * ESP and AH. A packet with any other extension header is of the type
+ * IPV6_FLOW.
  */
 static void rss_read_ipv6(const struct ov2_rss *rss, const struct sk_buff *skb,
 			  int offset, struct ov2_rss_flow *flow)
@@ -350,7 +352,7 @@ static void rss_read_ipv6(const struct ov2_rss *rss, const struct sk_buff *skb,
  *
  * Context: Any context.
  * Return: false if the frame has none of the fields that are hashed. This is so
- * if the frame has no whole IP header, if nothing is hashed of its type of
+ * if the frame has no whole IP header, if nothing is hashed for its type of
  * flows, or if only ports are hashed and the frame is a fragment.
  */
 bool ov2_rss_read(const struct ov2_rss *rss, const struct sk_buff *skb,

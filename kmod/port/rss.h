@@ -26,11 +26,12 @@ struct sk_buff;
  * @queues: number of receive queues in use
  * @by_flow: at least one of @fields is not 0
  * @fields: what the hash of a type of flows is computed from, as RXH_IP_SRC and
- *	so on. 0: the send queues of frames of this type decide
+ *	so on. 0 if frames of this type have no hash, so that their send queues
+ *	decide
  * @key: the key of the hash
  * @table: entries are numbers of receive queues, less than @queues. The low
- *	bits of the hash choose the entry, or the number of the send queue if
- *	there is no hash
+ *	bits of the hash choose the entry. For a frame without a hash, the
+ *	number of the send queue chooses the entry
  * @steps: what each half of each byte of the input adds to the hash; computed
  *	from @key
  */

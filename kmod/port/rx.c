@@ -119,8 +119,9 @@ void ov2_rx_add_napi(struct ov2_port *port)
  * period. The first grace period ends before ndo_uninit. By then the senders
  * that had found a ring open are done, so nobody raises the interrupt of a
  * queue any more. The second grace period ends after ndo_uninit. By then two
- * readers are done: irq_arrive(), which may run on, with interrupts off, after
- * it has cleared ov2_rxq.called; and each look-up of a NAPI by its number.
+ * readers are done: irq_arrive(), which may still run, with interrupts off,
+ * after it has cleared ov2_rxq.called; and each look-up of a NAPI by its
+ * number.
  *
  * Context: RTNL, from ndo_uninit. May sleep.
  */

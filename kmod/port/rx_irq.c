@@ -25,8 +25,8 @@ static void irq_arrive(void *data)
 	napi_schedule_irqoff(&rxq->napi);
 }
 
-/* Senders that share a ring come here at the same time, and
- * smp_call_function_single_async() wants its callers serialized: only the
+/* Senders that share a ring may come here at the same time, but only one CPU at
+ * a time may give the csd to smp_call_function_single_async(). So only the
  * sender that sets @called may touch the csd. Returns false if the CPU is
  * offline.
  */
@@ -89,9 +89,10 @@ void ov2_rx_irq_raise(struct ov2_rxq *rxq)
  * ov2_rx_irq_sync() - sleep until no call is under way
  * @rxq: the queue; nobody raises its interrupt any more
  *
- * A synchronous call to the same CPU would not always wait for the call under
- * way. If the target is the caller's own CPU, smp_call_function_single() runs
- * the function at once, before the calls that wait in the queue of this CPU.
+ * A synchronous call to the CPU of the queue cannot replace this loop, because
+ * it would not always wait for the call under way. If the target is the
+ * caller's own CPU, smp_call_function_single() runs the function at once,
+ * before the calls that wait in the queue of this CPU.
  *
  * Context: Process context, sleeps.
  */

@@ -68,7 +68,7 @@ static int rx_proto(const struct sk_buff *skb, unsigned int *hlen)
 /* If the kernel has a state for an ESP packet, GRO itself decrypts and unpacks
  * the packet (esp4_gro_receive()), even if the frame is for another host. GRO
  * also finds ESP in UDP and in tunnels. Frames for other hosts must stay
- * encrypted, so only their plain TCP packets are merged.
+ * encrypted. So of these frames, only plain TCP packets are merged.
  */
 static bool rx_may_merge(const struct sk_buff *skb)
 {
@@ -77,8 +77,9 @@ static bool rx_may_merge(const struct sk_buff *skb)
 	return rx_proto(skb, &hlen) == IPPROTO_TCP;
 }
 
-/* Could GRO decrypt the frame? If so, firewall and policies see another packet
- * with GRO than without, so the frame goes through GRO even if it is alone.
+/* Could GRO decrypt the frame? If so, firewall and policies would see the frame
+ * in one form with GRO, and in another form without GRO. So the frame goes
+ * through GRO even if it is alone.
  */
 static bool rx_may_be_esp(const struct sk_buff *skb)
 {
@@ -137,7 +138,7 @@ static void rx_finish(struct ov2_rxq *rxq, struct sk_buff *skb,
 	rxq->up_bytes += len;
 	if (verdict == OV2_RX_TAKEN)
 		return;
-	/* GRO would take a large packet of ESP in UDP for one ESP packet, if
+	/* GRO would treat a large packet of ESP in UDP as one ESP packet, if
 	 * the socket has UDP_GRO (xfrm4_gro_udp_encap_rcv()).
 	 */
 	if ((rxq->merge || rx_may_be_esp(skb)) &&

@@ -40,7 +40,7 @@ int ov2_sizes_check_ring(u32 size, struct netlink_ext_ack *extack)
  * @size: the size, in frames; ov2_sizes_check_ring() allows it
  *
  * Frames that are on a ring stay there (ring.c). A sender may wait for the old
- * size, so all senders are woken that have room now.
+ * size, so all senders that have room now are woken.
  *
  * Context: RTNL.
  */
@@ -88,15 +88,15 @@ int ov2_sizes_set_capacity(struct ov2_port *port, u32 capacity,
 
 	ASSERT_RTNL();
 	/* The count is odd while the engine is asked. Both increments are full
-	 * barriers, so an add that the new capacity refuses finds an odd count,
-	 * or not the count that it has read before.
+	 * barriers, so an add that the new capacity refuses finds either an odd
+	 * count, or another count than it read earlier.
 	 */
 	atomic_inc_return(&port->ad.resized);
 	status = port->ad.miniport->request(&port->ad, &req);
 	atomic_inc_return(&port->ad.resized);
 	switch (status) {
 	case OV2_STATUS_SUCCESS:
-		/* The engine has told that its configuration was set. */
+		/* The engine itself has reported its new configuration. */
 		return 0;
 	case OV2_STATUS_INVALID_DATA:
 		NL_SET_ERR_MSG_MOD(extack, "The capacity can be 1 to "

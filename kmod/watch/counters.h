@@ -337,7 +337,7 @@ struct ov2_adapter;
 	  "The UDP encapsulation is not espinudp")			\
 	X(SA_REFUSED_MARK, "ipsec_sa_refused_mark",			\
 	  0, 0,								\
-	  "The state has a mark and is inbound, or in packet mode")	\
+	  "The state has a mark, and is inbound or in packet mode")	\
 	X(SA_REFUSED_SPI, "ipsec_sa_refused_spi",			\
 	  0, 0,								\
 	  "The SPI is 0")						\
@@ -363,8 +363,8 @@ struct ov2_adapter;
 	  "is full")							\
 	X(SA_REFUSED_SAME, "ipsec_sa_refused_same",			\
 	  0, 0,								\
-	  "The card has too many outbound states with the reqid and "	\
-	  "addresses of this one in packet mode")			\
+	  "The card has too many outbound states in packet mode with "	\
+	  "the reqid and the addresses of this state")			\
 	X(SA_REFUSED_RESET, "ipsec_sa_refused_reset",			\
 	  0, 0,								\
 	  "The card is being reset")					\
@@ -398,8 +398,8 @@ struct ov2_adapter;
 	  "The policy has a mark")					\
 	X(POLICY_REFUSED_IF_ID, "ipsec_policy_refused_if_id",		\
 	  0, 0,								\
-	  "The policy has an interface ID that is not the card's "	\
-	  "index in an outbound bypass")				\
+	  "The policy has an interface ID, and is not an outbound "	\
+	  "bypass whose interface ID is the card's index")		\
 	X(POLICY_REFUSED_CONTEXT, "ipsec_policy_refused_context",	\
 	  0, 0,								\
 	  "The policy has a security context")				\
@@ -488,8 +488,9 @@ enum ov2_counter {
 /* Number of counters that ethtool shows: all except OV2_CNT_NONE. */
 #define OV2_COUNTERS_SHOWN	(OV2_CNT_MAX - 1)
 
-/* The rows from the first to the last reason for which a card declines packets
- * in xdo_dev_offload_ok, and their number. SAs have these counters, too.
+/* The first of the reasons for which a card declines packets in
+ * xdo_dev_offload_ok, and the number of these reasons. SAs have these counters,
+ * too.
  */
 #define OV2_DECLINED_FIRST	OV2_CNT_TX_FALLBACK_DIR
 #define OV2_DECLINED \

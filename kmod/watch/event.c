@@ -107,7 +107,7 @@ void ov2_event_sa(const struct ov2_adapter *ad, enum ov2_life_event event,
 }
 
 /**
- * ov2_event_sa_told() - there is a reason to tell about an SA
+ * ov2_event_sa_told() - a counter has moved because of an SA
  * @ad: the card
  * @reason: the counter that moved
  * @view: the SA; see ov2_event_listener.sa_told

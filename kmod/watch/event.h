@@ -56,8 +56,8 @@ enum ov2_life_event {
  *	to be deleted. @view has only the values that identify the SA and its
  *	owner
  * @policy: something has happened to a policy
- * @refused: the card has refused or left to software what the entry says.
- *	ov2_log_entry.pid is NULL
+ * @refused: the card has refused the request that the entry describes, or has
+ *	left it to software. ov2_log_entry.pid is NULL
  *
  * All are called under rcu_read_lock(), in any context but hard interrupts, and
  * maybe with locks held, such as x->lock.

@@ -91,7 +91,7 @@ static u64 log_oldest(const struct ov2_log *log)
 }
 
 /* If a work item, a timer or a softirq of the kernel asks, no process is noted.
- * in_task() is needed, because in a softirq current is only the task that the
+ * in_task() is needed, because in a softirq, current is only the task that the
  * softirq interrupted.
  */
 static void log_note_asker(struct ov2_log_entry *entry)

@@ -24,8 +24,8 @@ struct pid;
  * @is_policy: a policy; else a state
  * @dir: XFRM_DEV_OFFLOAD_IN, _OUT or _FWD
  * @type: XFRM_DEV_OFFLOAD_CRYPTO or _PACKET
- * @tmpls: number of templates of a policy; without one, @mode, @spi, @reqid and
- *	the fields of the template mean nothing. 1 for a state
+ * @tmpls: number of templates of a policy, or 1 for a state. If it is 0, @mode,
+ *	@spi, @reqid and the fields of the template mean nothing
  * @mode: XFRM_MODE_*, of the state or the first template
  * @proto: protocol of the state, or of the selector
  * @prefix_s: bits of @saddr that count in a selector
@@ -47,7 +47,7 @@ struct pid;
  * @encr: name of the cipher or combined mode of the state, or ""
  * @auth: name of its integrity algorithm, or ""
  *
- * All zero, except for the fields that the bridge fills in. Never a key.
+ * Fields that the bridge does not fill in are zero. No field holds a key.
  */
 struct ov2_log_asked {
 	bool is_policy;

@@ -108,8 +108,8 @@ TRACE_EVENT(ov2_tx_record,
  * spi: the SPI in the outermost ESP or AH header
  * seq: the sequence number of this header, of 64 bits with ESN
  * len: bytes of the frame, with its Ethernet header
- * verdict: crypto_status in words, untouched if the engine has not checked the
- *	frame, or illegal if the words are no records
+ * verdict: crypto_status as a word; "untouched" if the engine has not checked
+ *	the frame; "illegal" if slot 1 or slot 12 has no valid record
  */
 TRACE_EVENT(ov2_rx_record,
 

@@ -45,8 +45,9 @@ static struct sk_buff *skb_of(struct ov2_cards *cards, unsigned int len,
 	return skb;
 }
 
-/* The longest frame that fits crosses, with a VLAN tag and without, and so does
- * the shortest frame. Frames that are one byte longer or shorter are dropped.
+/* The cable carries frames of the greatest length, with and without a VLAN tag,
+ * and a frame of the least length. A frame that is one byte too long or too
+ * short is dropped.
  */
 static void lengths(struct kunit *test)
 {
@@ -68,7 +69,7 @@ static void lengths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 4);
 }
 
-/* A TCP packet of three segments, whose frames have @max bytes each */
+/* A TCP packet of three segments, each of which makes a frame of @max bytes */
 static struct sk_buff *large(struct ov2_cards *cards, unsigned int max,
 			     u16 proto)
 {

@@ -33,7 +33,7 @@ static void carrier(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, netif_carrier_ok(b));
 }
 
-/* A card without another end has no link and no carrier. */
+/* A card that is plugged into nothing has no link and no carrier. */
 static void unplug(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

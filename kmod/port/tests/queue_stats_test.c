@@ -74,8 +74,8 @@ static void expect_stops(struct kunit *test, struct ov2_cards *cards,
 	KUNIT_EXPECT_EQ(test, tx_of(cards, 0).wake, wakes);
 }
 
-/* A queue counts that it stops for lack of room, and that it is woken. It does
- * not count that a change of the queues stops it.
+/* A queue counts its stops for lack of room, and its wakes. It does not count a
+ * stop that is caused by a change of the number of queues.
  */
 static void stats_of_stops(struct kunit *test)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A frame comes in on the queue that the table names, by the hash of the fields
- * that the user has chosen. The vectors of the hash are published.
+/* A frame comes in on the queue that the table names for the hash of the frame.
+ * The user has chosen the fields that are hashed. The test vectors of the hash
+ * are from the NDIS documentation.
  */
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
@@ -30,8 +31,8 @@ static const u8 key[OV2_RSS_KEY] = {
  * struct rss_vector - a packet of the NDIS documentation
  * @saddr: source
  * @daddr: destination
- * @sport: its port
- * @dport: its port
+ * @sport: source port
+ * @dport: destination port
  * @addresses: the hash without ports
  * @ports: the hash with ports
  */
@@ -153,7 +154,9 @@ static struct sk_buff *frame6(struct kunit *test, const struct rss_vector *vec,
 	return skb;
 }
 
-/* Returns the hash if the user has chosen @fields for all types of flows. */
+/* Returns the hash of a frame, as if the user had chosen @fields for all types
+ * of flows.
+ */
 static u32 hash_with(struct kunit *test, const struct sk_buff *skb, u8 fields)
 {
 	struct ov2_rss *rss = rss_new(test, 2);
@@ -471,8 +474,9 @@ static struct sk_buff *frame_to(struct kunit *test, struct ov2_cards *cards,
 	return skb;
 }
 
-/* A send queue that feeds two rings stops for the fuller one, even if its last
- * frame before it looks at the room was for the other ring.
+/* A send queue that feeds two rings stops for the fuller ring. This is so even
+ * if the queue has just sent a frame to the other ring when it looks at the
+ * room.
  */
 static void fullest_ring_stops(struct kunit *test)
 {

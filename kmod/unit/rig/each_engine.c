@@ -27,7 +27,7 @@ void ov2_engine_param_name(const struct ov2_engine_param *param, char *desc)
 }
 
 /**
- * ov2_param_init() - kunit_suite.init of suites over all engines
+ * ov2_param_init() - kunit_suite.init of suites that run with each engine
  * @test: the test
  *
  * Return: 0.
@@ -55,7 +55,7 @@ struct ov2_rig *ov2_param_rig(struct kunit *test)
 }
 
 /**
- * ov2_param_needs_encryption() - skip a test with an engine without encryption
+ * ov2_param_needs_encryption() - skip a test if its engine encrypts nothing
  * @test: the test
  */
 void ov2_param_needs_encryption(struct kunit *test)

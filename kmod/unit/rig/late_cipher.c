@@ -17,8 +17,8 @@
 /* A higher priority than any other algorithm of this name has */
 #define LATE_PRIORITY	100000
 
-/* An IV must be aligned to 64 bytes. kmalloc() aligns smaller buffers less, so
- * not every IV is aligned by chance.
+/* An IV must be aligned to 64 bytes. kmalloc() does not align small buffers to
+ * 64 bytes, so code that forgets to align its IVs soon fails.
  */
 #define LATE_ALIGNMASK	63
 

@@ -113,7 +113,7 @@ bool ov2_null_query(struct ov2_adapter *ad, unsigned long handle,
 }
 
 /**
- * ov2_null_tell() - let the null engine tell something about an SA
+ * ov2_null_tell() - set what the null engine tells about an SA
  * @ad: a card with a null engine
  * @handle: the SA
  * @info: what the engine tells from now on

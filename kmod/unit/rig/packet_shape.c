@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Frames as the engine leaves them: decrypted in place, with all headers. Clear
- * frames, and the states, policies and netdevs for both.
+/* Makes frames as the engine leaves them (decrypted in place, with all
+ * headers), clear frames, and the states, policies and netdevs for both.
  */
 #include <kunit/skbuff.h>
 #include <linux/etherdevice.h>

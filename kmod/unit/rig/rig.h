@@ -34,7 +34,7 @@
  * @num_status: status indications
  * @status_code: the code of the last indication
  * @status_config: the configuration of the last indication
- * @twice: NBLs that came back, and requests that completed, more than once
+ * @twice: how often an NBL came back again, or a request completed again
  * @event: woken whenever something comes back
  * @paused: between pause and restart
  *

@@ -117,7 +117,8 @@ static void rig_add_addresses(struct ov2_add_sa_ex *add,
 
 /**
  * ov2_rig_add_new() - allocate a request that adds an SA
- * @rig: the rig that will submit the request, and with which it is freed
+ * @rig: the rig that will submit the request; the request is freed with this
+ *	rig
  * @sa: the SA
  * @inbound: true if @rig receives with the SA, false if @rig sends with it
  *

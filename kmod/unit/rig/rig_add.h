@@ -9,7 +9,7 @@ struct ov2_rig_request;
 /**
  * struct ov2_rig_sa - an SA as both of its ends know it
  * @ipv6: family of its endpoints
- * @tunnel: protects the tunnel portion
+ * @tunnel: the mode is OV2_SA_TUNNEL, else OV2_SA_TRANSPORT
  * @esn: extended sequence numbers
  * @ah_only: AH alone, with @ah_auth
  * @net: endpoints are 10.0.net.1 and .2, or fd00:net::1 and ::2

@@ -249,8 +249,9 @@ static bool put_packet(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 	return sa->ipv6;
 }
 
-/* Returns the offset of the outermost header of a kind, or 0: @outer if the
- * outer packet has such a header, else @offset inside the packet at @inner.
+/* Returns the offset of the outermost header of a kind. This is @outer, if the
+ * outer packet has such a header. Otherwise it is @offset in the packet that
+ * begins at @inner, or 0 if that packet has no such header.
  */
 static u16 outermost(u16 outer, u16 offset, u16 inner)
 {
