@@ -27,8 +27,8 @@ ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
 def cells():
     """[(name, shape, key, icv, esn, offload), ...]
 
-    For packets from a to b, a-only is the sender only and b-only is the
-    receiver only. For packets from b to a it is the other way round.
+    With a-only, only a offloads, as the sender of a's packets and as the
+    receiver of b's packets. With b-only, only b offloads.
     """
     return [(f"{shape.name} key-{key} icv-{icv} "
              f"{'esn' if esn else 'no-esn'} {ENDS[offload]}",

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The kernel also checks packets that a card in packet mode lets in: against
-policies that are not offloaded, FWD policies and policies of sockets.
+"""A packet that a card in packet mode lets in must also satisfy the kernel's
+other policies: policies in software, FWD policies and policies of sockets.
 
 ESP is put on the wire in front of b's card. The packet inside reaches a socket,
-is forwarded, or moves a counter of /proc/net/xfrm_stat. Each case but traffic()
-runs twice: first all states and policies are in software, and then b's state
-and the policies with offload=True are on the card. The result must be the same,
-unless the case says otherwise.
+is forwarded, or moves a counter of /proc/net/xfrm_stat. Each case except
+traffic() runs twice: first all states and policies are in software, and then
+b's state and the policies with offload=True are on the card. The result must be
+the same, unless the case says otherwise.
 """
 import select
 import socket
@@ -18,7 +18,8 @@ from lib.bed import CARD, ETH_P_ALL, MAC, OUTER, Bed, Sa, Shape, family
 from lib.spd import FULL, socket_policy
 from lib.traffic import Traffic
 
-# The reqids of b's state, of no state, and of the state of inside()
+# The reqid of b's state, a reqid that no state has, and the reqid of the state
+# that inside() adds
 OURS, OTHERS = 1, 77
 INSIDE = 2
 PORTS = range(7001, 7005)
@@ -350,8 +351,8 @@ def compared(defer, bed, shape, case):
 
 
 def traffic(defer, bed, shape):
-    """UDP, ICMP and TCP pass, though the kernel checks each packet after the
-    card, because software has a policy, too.
+    """Software has a policy, too, so the kernel checks each packet again after
+    the card. UDP, ICMP and TCP pass nevertheless.
     """
     bed.remove()
     pair = bed.install(shape, how="packet")

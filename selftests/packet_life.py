@@ -125,9 +125,9 @@ def acquire_net(defer):
 def acquire_queued(defer):
     """The kernel keeps the first packet until a state is there.
 
-    Each time Linux 6.12 to 7.3 loses a route, also without a card.
-    xfrm_create_dummy_bundle() takes a reference on the route as child, and
-    dst_destroy() puts the child only if the bundle has a state.
+    Linux 6.12 to 7.3 loses a route whenever a packet waits like this, with or
+    without a card. xfrm_create_dummy_bundle() takes a reference to the route as
+    child, but dst_destroy() puts the child only if the bundle has a state.
     """
     if os.environ.get("OV2_KMEMLEAK"):
         raise ksft.Skip("lost memory is looked for, and Linux loses the route "

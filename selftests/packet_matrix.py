@@ -47,8 +47,8 @@ TCP_HEADER = 32                 # with timestamps
 def cells():
     """[(name, whose traffic, shape, algorithm, icv, esn, ends), ...]
 
-    For packets from a to b, a-only is the sender only and b-only is the
-    receiver only. For packets from b to a it is the other way round.
+    With a-only, only a offloads, as the sender of a's packets and as the
+    receiver of b's packets. With b-only, only b offloads.
 
     In local traffic each shape meets each algorithm, all ends and both values
     of esn. Each algorithm meets all ends and both values of esn, too.

@@ -95,8 +95,8 @@ def edge(sent, top, window):
 
 
 def numbers(window):
-    """Numbers from 1 on, of which the last is new. Also returns the top of a
-    window whose edge these numbers test.
+    """Return a list of numbers, and the top of a window whose edge these
+    numbers test. The numbers are 1 or more, and the last one is new.
     """
     rand, sent = random.Random(window), []
     middle = edge(sent, unruly(rand, sent, 0, window), window)

@@ -3,8 +3,8 @@
 """A tunnel's packets take the same way in packet offload as in software.
 
 Software and the card send the same packets, under the same rules and routes.
-Besides b, a has two gateways as neighbours. No host has their addresses, but
-the destination MAC of an ESP packet tells which way the packet took.
+The neighbours of a are b and two gateways. No host has the gateways' addresses,
+but the destination MAC of an ESP packet tells which way the packet took.
 """
 import os
 import socket

@@ -18,8 +18,8 @@ EXPIRED, SEQUENCE = "ipsec_rx_drop_expired", "ipsec_tx_drop_sequence"
 NOT_WHOLE = "ipsec_tx_drop_not_whole"
 LAST = 0xffffffff
 DF = 0x4000
-# For gro_apart(): the bytes in a TCP segment, a flag of TCP, and how many
-# bursts are sent at least
+# For gro_apart(): the bytes in a TCP segment, a flag of TCP, and the least
+# number of bursts
 PIECE, ACK, BURSTS = 100, 0x10, 20
 
 
@@ -53,8 +53,8 @@ def newest(card, defer):
 
 
 def dying(card, defer):
-    """After its soft limit a state is used only if no other state is below its
-    limit.
+    """A state that has reached its soft limit is used only if there is no state
+    that has not reached its soft limit.
     """
     card.policy("a", "out", card.pair_selector(), PROTECT)
     expiries = Expiries(card.bed.a)

@@ -5,10 +5,10 @@
 
 A tunnel's next hop does not answer, so the card lets the packet wait for the
 address of this hop. The neighbour entry later sends the packet again through
-the card. While the packet waits, nothing changes, or policy, state or both are
-deleted, or all packets of the card are turned to another device. The packet of
-a UDP socket has been through xfrm. A packet of a packet socket, of a macvlan or
-of a bridge device has not.
+the card. Each case tries several things while a packet waits: nothing changes;
+the policy is deleted, or the state, or both; all packets of the card are turned
+to another device. The packet of a UDP socket has been through xfrm. A packet of
+a packet socket, of a macvlan or of a bridge device has not been through xfrm.
 """
 import socket
 

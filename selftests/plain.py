@@ -108,9 +108,9 @@ class Tap:
             except BlockingIOError:
                 return self.seen
             flags, *header = VNET.unpack_from(raw)
-            # A flag says that a sum is missing, another that a sum is good. A
-            # veth carries both flags, a cable only the first. So only the first
-            # flag is compared
+            # One flag says that a sum is missing, and one flag says that a sum
+            # is good. A veth carries both flags, and a cable carries only the
+            # first one. So only the first flag is compared
             header = (flags & NEEDS_CSUM, *header)
             frame = raw[VNET.size:]
             if esp.Frame(frame).proto in (esp.TCP, esp.UDP):
@@ -123,9 +123,9 @@ def partial_sum(src, dst, proto, length):
 
 
 def packet(fam, proto, net, payload, sport, port=PORT):
-    """An IP packet from src whose sum is left to the device. It goes to mid if
-    net is 1, and to dst if net is 2. Returns (packet, length of the transport
-    header, offset of the sum in the transport header).
+    """An IP packet from src. Its sum is left to the device. The packet goes to
+    mid if net is 1, and to dst if net is 2. Returns (packet, length of the
+    transport header, offset of the sum in the transport header).
     """
     src, dst = NET[fam].format(1, 1), NET[fam].format(net, 1 if net == 2 else 2)
     if proto == esp.TCP:

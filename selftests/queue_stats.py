@@ -78,8 +78,9 @@ class QueueStats:
                         far.recv(200)
 
     def settled(self, ns, dev):
-        """What a card counts at rest: its link, what the kernel adds up of its
-        queues, our sum over the queues in use, and the filtered frames.
+        """Wait until a card is at rest. Return what it has counted: the
+        statistics of the link, the kernel's sum over all queues, the test's sum
+        over the queues in use, and the number of filtered frames.
         """
         stats, seen = self.stats[ns], []
 
@@ -131,7 +132,7 @@ class QueueStats:
                     for pair in zip(now, then)]
 
         def both():
-            """Both counts of one moment, or None if a frame came meanwhile"""
+            """Both counts of one moment; False if a frame came meanwhile"""
             qdisc, seen = self.bed.queue_packets(QUEUES), look()
             return qdisc == self.bed.queue_packets(QUEUES) and (qdisc, seen)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The packets of one SA keep the order of their numbers, also from many CPUs
-and flows, so that a small replay window loses nothing.
+"""The packets of one SA keep the order of their numbers, even if many CPUs and
+flows send them, so that a small replay window loses nothing.
 """
 import os
 import socket

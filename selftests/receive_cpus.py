@@ -186,8 +186,8 @@ def isolated(defer):
 
 
 def spread(defer):
-    """A card with one queue is opened 32 times. By chance, with two CPUs, the
-    queue gets the same CPU each time once in 2^31 runs.
+    """A card with one queue is opened 32 times. With two CPUs, one run in 2^31
+    fails by chance, because the queue gets the same CPU all 32 times.
     """
     need_cpus(2)
     line = Line(defer, 1)
@@ -203,7 +203,8 @@ def spread(defer):
 
 def queues(defer):
     """Neighbouring queues have different CPUs. The ports of a flow decide its
-    queue. By chance, once in 2^63 runs, all 64 flows are on queues of one CPU.
+    queue. With two CPUs, one run in 2^63 fails by chance, because all 64 flows
+    are on queues of one CPU.
     """
     need_cpus(2)
     line = Line(defer)
@@ -238,8 +239,8 @@ def offline(defer):
     line.arrive(50)
     polls = line.polls()
     ksft.check(cpu not in {at for at, _ in polls}, f"CPU {cpu} polled offline")
-    # Only a queue that gets a frame now moves. A queue that got only ARP or
-    # IPv6 before may get none now
+    # A queue moves only if it gets a frame while the CPU is offline. A queue
+    # that got only ARP or IPv6 before may get no frame in this time
     moved = {napi for _, napi in polls}
     ksft.check(moved, "nothing was polled")
     write(switch, "1")

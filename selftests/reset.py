@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""ethtool --reset starts the engine again, and its SAs go on working.
+"""`ethtool --reset` starts the engine again, and its SAs go on working.
 """
 from lib import ksft, module
 from lib.bed import CARD, Shape, shared

@@ -60,7 +60,7 @@ def check_bypasses(session, number):
 
 
 def renewed(session):
-    """Bring daemons and kernels back to the start, though no IKE passes."""
+    """Bring daemons and kernels back to the start, even if no IKE passes."""
     for side in "ab":
         session.charon[side].kill()
         session.bed.ns(side).ip("xfrm state flush", "xfrm policy flush")

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""TCP delivers all bytes, and UDP only datagrams that were sent, while netem
-delays, loses, duplicates, reorders or corrupts packets (lib/weather.py). The
-packets are plain, in crypto mode or in packet mode.
+"""While netem delays, loses, duplicates, reorders or corrupts packets, TCP
+delivers all bytes, and UDP delivers only datagrams that were sent.
+
+lib/weather.py controls netem. The packets are plain, in crypto mode or in
+packet mode.
 
 The test writes to TCP in many ways, in both directions at once (lib/writer.py).
 It sends UDP datagrams one by one and, where the core allows this, by
@@ -33,7 +35,7 @@ SHAPES = [Shape.named(name) for name in (
 UDP_SEGMENT, UDP_GRO = 103, 104
 SEGMENT, LAST = 1000, 0xffffffff
 BYTES = 150000
-WINDOW = 256                    # wider than any netem here reorders
+WINDOW = 256                    # netem here makes no packet later than that
 
 
 def cells():
@@ -148,7 +150,7 @@ class Skies(Cells):
             take()
             if kind in LOSSLESS:
                 return not missing
-            # What is missing when a later datagram arrives is taken for lost
+            # What is missing when a later datagram arrives counts as lost
             sock.sendto(datagram(LAST, 100), talk.peer(side))
             return last_came
 

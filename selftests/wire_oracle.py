@@ -4,7 +4,8 @@
 
 All other tests trust lib/esp.py. Here two independent implementations judge
 lib/esp.py and the engine: each must find the same packets inside the same
-frames. Both know ESN. tshark knows all ICV lengths, and scapy only 128 bits.
+frames. Both know ESN. tshark knows ICVs of all lengths, and scapy knows only
+ICVs of 128 bits.
 """
 import os
 import struct
@@ -36,7 +37,7 @@ def write_pcap(path, frames):
 
 
 def capture(bed, shape, key_bits, icv, esn):
-    """One SA's frames and what lib/esp.py says is in them."""
+    """The frames of one SA, and what lib/esp.py finds in them."""
     pair = bed.install(shape, key_bits, icv, esn,
                        seq=(HIGH << 32) + 7 if esn else 0)
     talk = Traffic(bed, shape)
@@ -105,8 +106,9 @@ class Tshark:
             data = bytes.fromhex(data.replace(":", ""))
             ksft.equal(data[:len(plain.data)], plain.data, "packet (tshark)")
             if not proto:
-                # tshark took the noise inside for some protocol and gave up on
-                # it, so it shows the trailer only among the decrypted bytes
+                # tshark tried to read the random payload as some protocol, and
+                # gave up. So it shows the trailer only among the decrypted
+                # bytes
                 at_pad = len(plain.data) + plain.pad
                 ksft.equal(tuple(data[at_pad:at_pad + 2]),
                            (plain.pad, plain.next_header),
