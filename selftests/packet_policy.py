@@ -68,8 +68,9 @@ def table(fam, dev):
         ((200, 200, icmp, kinds[1], 1), BLOCK),
         ((200, 200, icmp, kinds[1], 0), None),
         ((1, 17, icmp, kinds[0], 0), BLOCK),
-        # Fragments: the last one (1) shows no ports. A policy for a port matches
-        # it if the policy protects or blocks, but not if it is a bypass
+        # Fragments: the last one (1) shows no ports. A policy for a port
+        # matches this fragment if the policy protects or blocks. A bypass for a
+        # port does not match
         ((1, 1, UDP, 9, 7001, 0), PROTECT),
         ((1, 1, UDP, 9, 7001, 1), PROTECT),
         ((1, 17, TCP, 9, 80, 1), BLOCK),
