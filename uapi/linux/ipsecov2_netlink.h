@@ -20,8 +20,8 @@ enum ipsecov2_coexistence {
 
 /**
  * enum ipsecov2_extension - Extensions of the records that the engine knows.
- * @IPSECOV2_EXTENSION_LARGE_SEND: Large sends of tunnels and of UDP, and with
- *   Linux' IP IDs.
+ * @IPSECOV2_EXTENSION_LARGE_SEND: Large sends in tunnels, large sends of UDP,
+ *   and the IPv4 identifications of Linux.
  */
 enum ipsecov2_extension {
 	IPSECOV2_EXTENSION_LARGE_SEND = 1,

@@ -428,8 +428,8 @@ static void receive_no_record(struct kunit *test)
 		 */
 		0x0003000a, 0x00080002, 0x00000004, 0x0000000a, 0x00000008,
 		0x00000005, 0xffff0002, 0x00008000,
-		/* NextCryptoDone cannot be, because the SAs of the bridge are
-		 * added with ov2_ext_add.single.
+		/* The engine never sets NextCryptoDone, because the bridge adds
+		 * its SAs with ov2_ext_add.single.
 		 */
 		0x00000006, 0x00030006,
 	};

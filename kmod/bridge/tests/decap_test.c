@@ -285,7 +285,7 @@ static void read_dummy(struct kunit *test)
 					header_word(IPPROTO_NONE, 0)), -EINVAL);
 }
 
-/* A packet that is cut so far that no payload is left is refused. */
+/* A packet is refused if it is cut so far that no payload is left. */
 static void read_cut(struct kunit *test)
 {
 	const struct ov2_shape shape = {};

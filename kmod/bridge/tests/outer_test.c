@@ -382,9 +382,9 @@ static void link_up(struct kunit *test, struct net_device *dev)
 	rtnl_unlock();
 }
 
-/* Sets the hop limit. The address that the device gets when it is opened will
- * be valid at once, because a neighbour asks only if the device has a valid
- * address.
+/* Sets the hop limit, and turns off the detection of duplicate addresses, so
+ * that the device has a valid address as soon as it is opened. Without a valid
+ * address the neighbour would not ask.
  */
 static void link_configure(struct kunit *test, struct net_device *dev)
 {

@@ -332,9 +332,9 @@ static void send_policies(struct kunit *test)
 	}
 }
 
-/* The card looks at packets that leave only if it has an outbound policy. To
- * these packets, neither an inbound policy applies nor a policy of the other
- * family.
+/* The card looks at packets that leave only if it has an outbound policy.
+ * Neither an inbound policy nor a policy of the other family applies to these
+ * packets.
  */
 static void send_wanted(struct kunit *test)
 {
@@ -440,7 +440,7 @@ static void send_malformed(struct kunit *test)
 		expect_dropped(test, card, skb, tagged,
 			       OV2_CNT_TX_DROP_MALFORMED);
 	}
-	/* A frame that ends behind its Ethernet header is IP for no receiver */
+	/* A frame that ends behind its Ethernet header carries no IP packet */
 	skb = packet_new(test, false);
 	skb_trim(skb, ETH_HLEN);
 	expect_plain(test, card, skb);

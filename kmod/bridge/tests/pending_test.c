@@ -76,8 +76,8 @@ static struct waiting *waiting_new(struct kunit *test)
 	return w;
 }
 
-/* Returns packet @number of a test. The control block is not 0, as other code
- * may leave it.
+/* Returns packet @number of a test. The control block is not 0, because other
+ * code may have used it before.
  */
 static struct sk_buff *packet_new(struct kunit *test, u32 number)
 {

@@ -8,7 +8,7 @@
 #define REQID	77
 
 /**
- * struct fits_case - a change of a policy or a state that fit
+ * struct fits_case - a change of a policy, or of a state that fits the policy
  * @name: a name for the change, in messages
  * @change: makes the change
  * @fits: do policy and state still fit?

@@ -4,13 +4,13 @@
  *
  * Policies and states come, go and change at random between packets. Each
  * packet goes through two queues: one remembers, the other one is made to
- * forget before each packet. Structures that went come back with other contents
- * at the same addresses.
+ * forget before each packet. A structure that was removed comes back at the
+ * same address with other contents.
  *
- * Other tests make one change that is rare at random, send a packet of another
- * flow, or let a policy or a state come in the middle of a look-up. This
- * look-up does not find the policy or state, but the look-up for the next
- * packet must find it.
+ * Other tests make one change that random steps would make too rarely, send a
+ * packet of another flow, or let a policy or a state come in the middle of a
+ * look-up. This look-up does not find the policy or state, but the look-up for
+ * the next packet must find it.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test-bug.h>
@@ -40,7 +40,7 @@
 /* The queues */
 enum { REMEMBERS, FORGETS, QUEUES };
 
-/* What an IPv4 packet may have that keeps it from being remembered */
+/* What an IPv4 packet may have; only packets with NOTHING are remembered */
 enum { NOTHING, FRAGMENT, OPTIONS, EXTRAS };
 
 /**
@@ -523,9 +523,8 @@ static void policy_add(struct recent_bed *bed, int i, u8 action, bool protects)
 	bed->pol_live[i] = true;
 }
 
-/* Adds policies that block one source, one in each direction. They are in
- * another pair of prefix lengths than the policy that the look-up is looking
- * at.
+/* Adds two policies that block the same source, one policy for each direction.
+ * The policy that the look-up is looking at has another pair of prefix lengths.
  */
 static void block_meanwhile(void)
 {
@@ -644,7 +643,7 @@ static void recent_template(struct kunit *test)
 	expect_state(bed, 1);
 }
 
-/* Lets pass only packets of the flow of @bed. */
+/* Adds policies that let only packets of the flow of @bed pass. */
 static void let_pass_one_flow(struct recent_bed *bed)
 {
 	struct ov2_policy *pol = bed->pols[0];

@@ -129,8 +129,8 @@ static void change_spi(struct xfrm_state *x)
 	x->id.spi = 0;
 }
 
-/* The card only looks whether there is a context, or IPComp. So any pointer
- * will do in change_context() and change_to_ipcomp().
+/* The card only tests whether a state has a context, or IPComp. So
+ * change_context() and change_to_ipcomp() may set any pointer.
  */
 static void change_context(struct xfrm_state *x)
 {

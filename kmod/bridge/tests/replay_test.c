@@ -288,7 +288,7 @@ static bool core_check_esn(const struct xfrm_replay_state_esn *esn, u32 seq)
 	return !core_seen(esn, diff);
 }
 
-/* A number with another high half than the core infers has a wrong ICV. */
+/* If the core infers a wrong high half of a number, the ICV does not fit. */
 static bool core_accepts(struct xfrm_state *x, u64 seq)
 {
 	u32 low = lower_32_bits(seq);
@@ -301,7 +301,7 @@ static bool core_accepts(struct xfrm_state *x, u64 seq)
 
 /* As xfrm_replay_advance_esn() and xfrm_replay_advance_bmp(). With extended
  * numbers the core calls the card (xdo_dev_state_advance_esn), and the card
- * calls ov2_replay_received(), which @turn is for.
+ * calls ov2_replay_received() with @turn.
  */
 static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
 {

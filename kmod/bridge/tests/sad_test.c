@@ -180,7 +180,9 @@ static bool naive_selector(const struct xfrm_selector *sel,
 	       (flow->ports_known && uli->ports.dport == sel->dport);
 }
 
-/* @chosen: states of the CPU that the core chose, and no other states */
+/* If @chosen is set, only states of the CPU that the core chose fit. Otherwise
+ * only states of the packet's own CPU and states for all CPUs fit.
+ */
 static bool naive_fits(const struct sad_model *m, int i,
 		       const struct xfrm_tmpl *tmpl,
 		       const struct ov2_flow *flow,
@@ -479,8 +481,9 @@ static struct sad_bed *bed_of_cpus(struct kunit *test)
 	return bed;
 }
 
-/* A packet takes the state of its CPU, then the state of all CPUs, and the
- * state of another CPU only if the core chose it and there is no other.
+/* A packet takes the state of its CPU, or else the state of all CPUs. It takes
+ * the state of another CPU only if the core chose this CPU, and if there is no
+ * state of the first two kinds.
  */
 static void sad_of_cpus(struct kunit *test)
 {
@@ -503,7 +506,9 @@ static void sad_of_cpus(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_sad_has_cpus(&bed->sad));
 }
 
-/* The queue of a packet is chosen by the CPU of the state that it will take. */
+/* The CPU of the state that a packet will take decides about the packet's
+ * queue.
+ */
 static void sad_cpu_of_queue(struct kunit *test)
 {
 	struct sad_bed *bed = bed_of_cpus(test);

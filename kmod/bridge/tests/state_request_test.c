@@ -25,7 +25,7 @@
 #define KEYS_MAX	64
 
 /**
- * struct noted - an engine that notes a request and ends it as it is told
+ * struct noted - an engine that notes a request and ends it as the test says
  * @ad: the card
  * @status: how the request is to end
  * @pend: the end is to come later, from @end

@@ -222,8 +222,9 @@ static void expect_found(struct kunit *test, struct sa_card *card,
 	KUNIT_EXPECT_PTR_EQ(test, found, x);
 }
 
-/* An add of the core is one add of the engine. A delete is one delete, even if
- * the core calls delete again, and free.
+/* An add of the core is one add of the engine. A delete of the core is one
+ * delete of the engine, even if the core then calls delete again and calls
+ * free.
  */
 static void state_lives(struct kunit *test)
 {
@@ -536,8 +537,8 @@ static void state_renumbered(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, card->asked, asked + 3);
 	}
 
-	/* The state is on a bond, in kernels where a card may take it. The card
-	 * is the real device.
+	/* The state is on a bond, and the card is the real device. Only newer
+	 * kernels let a card take such a state.
 	 */
 	x[0]->xso.dev = NULL;
 	x[0]->xso.real_dev = card->dev;

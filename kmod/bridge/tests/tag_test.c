@@ -13,7 +13,7 @@
 
 /**
  * struct tagged - a tagged packet of a card
- * @card: the state's device, of which the tests use only the address
+ * @card: the state's device; the tests only compare pointers to it
  * @x: the state
  * @skb: the packet, with its Ethernet header
  */
