@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AH (RFC 4302): the ICV is computed over a copy of the headers, in which the
- * fields that may change on the way are zero, and over the payload in place.
+ * AH (RFC 4302): the ICV is computed over a copy of the headers, and over the
+ * payload in place. In the copy, the fields that may change on the way are
+ * zero.
  *
- * A frame before ov2_ah_seal() and after it, in bytes from skb->data.
- * ov2_ah_open() leaves the frame as it is:
+ * ov2_ah_open() changes no byte of a frame. A frame before ov2_ah_seal() and
+ * after it, in bytes from skb->data:
  *
  *	      ip   header              field_offset                      end
  *	      v    v                   v                                   v
@@ -35,10 +36,10 @@
 /* RFC 4302 2.2 */
 #define AH_ALIGN_IPV4	4
 #define AH_ALIGN_IPV6	8
-/* The kernel has GMAC as a template for ESP, which takes 16 bytes (SPI, number
- * and IV) as associated data. The template authenticates associated data and
- * payload alike. So AH may pass any 16 bytes as associated data, and passes the
- * first 16.
+/* The kernel's GMAC is a template that was made for ESP. The template takes 16
+ * bytes as associated data (in ESP: SPI, number and IV), and authenticates
+ * associated data and payload alike. So AH may pass any 16 bytes as associated
+ * data, and passes the first 16.
  */
 #define GMAC_AAD_LEN	16
 
@@ -96,9 +97,9 @@ static void zero_mutable_ipv6(struct ipv6hdr *ip)
 }
 
 /* The whole ICV field is zero for the computation (RFC 4302 3.3.3). With GMAC
- * this field consists of IV and tag (RFC 4543 section 4; erratum 3643 has the
- * wording, and the padding for IPv6). The padding behind the field is
- * authenticated as it is.
+ * this field consists of IV and tag (RFC 4543 section 4). The padding behind
+ * the field is authenticated as it is. Erratum 3643 says that IPv6 needs this
+ * padding.
  */
 static int ah_set_head(struct ov2_crypt *crypt)
 {

@@ -14,9 +14,9 @@ struct ov2_batch *ov2_batch_of(struct ov2_request *req)
 	return (struct ov2_batch *)req->miniport;
 }
 
-/* One entry that succeeds makes the request a success (INV-11). If no entry was
- * entered, as in a delete whose handles are all unknown, no entry has failed,
- * and the request succeeds, too.
+/* One entry that succeeds makes the request a success (INV-11). A delete whose
+ * handles are all unknown calls ov2_batch_enter() for no entry. Then no entry
+ * has failed, so the request succeeds, too.
  */
 static enum ov2_status batch_status(const struct ov2_batch *batch)
 {

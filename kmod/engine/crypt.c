@@ -140,8 +140,8 @@ static int crypt_map(struct ov2_crypt *crypt, unsigned int pieces,
  * @job: what is to be done
  * @head_len: bytes of ov2_crypt.head that the cipher or hash runs over, or 0.
  *	The caller fills them in
- * @from: bytes from skb->data to the first byte of the frame that the cipher
- *	or hash runs over. The last such byte is before ov2_job.end
+ * @from: bytes from skb->data to where the cipher or hash begins in the frame.
+ *	It runs from there up to ov2_job.end
  * @tail_len: bytes at the end of ov2_crypt.tail that the cipher or hash runs
  *	over, or 0
  *

@@ -16,7 +16,7 @@ struct sk_buff;
 #define OV2_CRYPT_HEAD_MAX	(40 + 48)
 /* AES-CBC */
 #define OV2_CRYPT_IV_MAX	16
-/* SHA-512, of which the ICV is the first part */
+/* The digest of SHA-512. The ICV is the first part of a digest. */
 #define OV2_CRYPT_DIGEST_MAX	64
 
 /**
@@ -28,7 +28,8 @@ struct sk_buff;
  * @header: bytes from skb->data to the ESP or AH header
  * @end: bytes from skb->data to the end of the packet, ICV included
  * @seq: sequence number, with its high half
- * @done: called with 0 or a negative errno after -EINPROGRESS was returned
+ * @done: called with 0 or a negative errno, but only if the function that got
+ *	the job returns -EINPROGRESS
  */
 struct ov2_job {
 	struct ov2_nbl *nbl;
@@ -84,8 +85,8 @@ void ov2_crypt_exit(void);
  * ov2_crypt_aead() - run an AEAD over head and frame
  * @crypt: from ov2_crypt_alloc(), its head and IV filled in; taken
  * @aad_len: bytes that are only authenticated
- * @len: bytes behind these, which are encrypted or decrypted. When decrypting,
- *	@len includes the ICV
+ * @len: number of bytes behind the first @aad_len bytes. They are encrypted or
+ *	decrypted. When decrypting, @len includes the ICV
  * @op: crypto_aead_encrypt() or crypto_aead_decrypt()
  *
  * This function is inline, so that @op is called directly.

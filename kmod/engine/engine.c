@@ -16,7 +16,7 @@
  * A reset ends in the state in which it began. Lanes are open in RUNNING and
  * closed in the other states. engine_move() closes one lane after the other,
  * and waits until each is empty. A lane that is not closed yet still accepts
- * NBLs, and these NBLs are treated as the NBLs that are already in the lane.
+ * NBLs. The engine treats them like the NBLs that have entered the lane before.
  *
  *	               PAUSED        RUNNING   RESETTING        HALTED
  *
@@ -232,7 +232,7 @@ void ov2_engine_halt(struct ov2_adapter *ad)
 }
 
 /**
- * ov2_engine_resetting() - must sends that are in the engine fail?
+ * ov2_engine_resetting() - is a reset under way? Then sends fail
  * @engine: the engine
  *
  * Context: Any context.

@@ -20,8 +20,8 @@ struct workqueue_struct;
  * enum ov2_engine_state - what an engine accepts now
  * @OV2_ENGINE_PAUSED: no NBL, but every request
  * @OV2_ENGINE_RUNNING: NBLs and requests
- * @OV2_ENGINE_RESETTING: no NBL, and no request except deletes. The NBLs that
- *	the engine has go back
+ * @OV2_ENGINE_RESETTING: no NBL, and no request except deletes. The engine
+ *	hands back the NBLs that it has
  * @OV2_ENGINE_HALTED: nothing, for ever. The card may be gone
  *
  * engine.c draws which call moves an engine from one state to another.

@@ -15,8 +15,9 @@
  * The next values of the CPUs stand side by side in memory, so CPUs that send
  * by turns write the same cache line. This is rare, because an SA's packets
  * leave by one queue (ov2_bridge_hash()). alloc_percpu() would keep the values
- * apart, but it is slow: it was a fifth of the cost of an add. But two SAs have
- * no cache line in common, because their queues may be on different CPUs.
+ * apart, but it is slow: it was a fifth of the cost of an add. The queues of
+ * two SAs may be on different CPUs. So ov2_iv_counter_init() takes whole cache
+ * lines for each counter, and two SAs have no cache line in common.
  */
 #include <linux/build_bug.h>
 #include <linux/cache.h>
@@ -36,9 +37,9 @@
  * @counter: zeroed
  *
  * The salt is drawn here. So if a key is added again, its counter starts anew,
- * but its IVs differ (INV-30: no IV twice under one key). Two adds of one key
- * with n frames in all share an IV with a probability of about n / 2^63 at
- * most.
+ * but its IVs differ (INV-30: no IV twice under one key). If two SAs with one
+ * key send n frames together, the probability that an IV comes twice is at most
+ * about n / 2^63.
  *
  * Context: Process context, sleeps.
  * Return: 0 or -ENOMEM.

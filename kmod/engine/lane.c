@@ -93,8 +93,8 @@ void ov2_lane_wait(struct ov2_lane *lane, struct ov2_nbl *nbl)
 /**
  * ov2_lane_waits() - do older NBLs wait in a lane?
  * @lane: the lane. The caller is in the call that brings the next NBL. Only
- *	such calls make the lane longer. So if no older NBL waits now, none will
- *	wait until this call ends
+ *	such calls make the lane longer. So if no older NBL waits now, no older
+ *	NBL waits at any later time of this call
  *
  * Context: BH disabled.
  * Return: true if so.
@@ -159,13 +159,13 @@ static void lane_rest(struct work_struct *rest)
 
 /**
  * ov2_lane_done() - the work on an NBL is over
- * @lane: the lane of its queue. Unless the NBL waits in the lane, the call that
- *	brought the NBL is inside
+ * @lane: the lane of its queue. Either the NBL waits in the lane, or the call
+ *	that brought the NBL has not called ov2_lane_leave() yet
  * @nbl: the NBL. When this returns, the NBL is gone, or waits for older NBLs or
  *	for ov2_lane.rest
  *
- * Context: Any context except hard interrupts. BH is disabled if the call that
- * brought the NBL is inside.
+ * Context: Any context except hard interrupts. BH is disabled if the NBL does
+ * not wait in the lane.
  */
 void ov2_lane_done(struct ov2_lane *lane, struct ov2_nbl *nbl)
 {

@@ -18,8 +18,8 @@
  * own lengths, numbers of ESP and AH, IP identification, and TCP number, flags
  * and checksum.
  *
- * With the extension (struct ov2_ext_lso) the SA may also be a tunnel, in which
- * the inner packet begins at inner. UDP may take the place of TCP:
+ * With the extension (struct ov2_ext_lso) the SA may also be in tunnel mode.
+ * "inner" marks the inner packet. UDP may take the place of TCP:
  *
  *	      ip   udp    esp            inner l4    payload            end
  *	      v    v      v              v     v     v                    v
@@ -155,9 +155,9 @@ static bool lso_find_esp(struct lso *lso, struct ov2_frame *frame)
 	return true;
 }
 
-/* PadLength counts bytes behind TCP's payload that are not sent (ipsecov2.rst
- * Q19). The IP length may be zero. An IP length that is not zero must include
- * all of these bytes, or none of them.
+/* PadLength is the number of bytes behind TCP's payload. These bytes are not
+ * sent (ipsecov2.rst Q19). The IP length may be zero. An IP length that is not
+ * zero must include all of these bytes, or none of them.
  */
 static bool lso_find_end(struct lso *lso, const struct ov2_frame *frame,
 			 const struct ov2_tx_header *hdr)
@@ -329,8 +329,9 @@ static void segment_put_trailer(const struct lso *lso, struct sk_buff *skb,
 	*p = lso->next_header;
 }
 
-/* Bytes between IV and ICV, trailer included, of a segment in which header and
- * payload of TCP or UDP have @l4_len bytes
+/* Returns the number of bytes between IV and ICV in a segment, trailer
+ * included. @l4_len is the number of bytes of TCP or UDP in the segment, header
+ * and payload together.
  */
 static unsigned int lso_body(const struct lso *lso, unsigned int l4_len)
 {

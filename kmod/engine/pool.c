@@ -24,8 +24,8 @@
 /* Several segments share a page, as with netdev_alloc_skb(). */
 #define POOL_ORDER	get_order(SZ_32K)
 #define POOL_PAGE_SIZE	(PAGE_SIZE << POOL_ORDER)
-/* Bytes in the returned pages that the ring of a pool keeps. The cache of the
- * pool may keep the same number of bytes once more.
+/* The ring of a pool keeps returned pages, with at most this number of bytes in
+ * all. The cache of the pool may keep the same number of bytes, too.
  */
 #define POOL_KEEPS	SZ_1M
 /* Never from the reserves: a receiver's sockets would drop all segments that
@@ -35,8 +35,8 @@
 
 /**
  * struct segment_pool - where the segments that a CPU cuts come from
- * @bh_lock: protects the pages that @pool gives; only PREEMPT_RT needs more
- *	than BH disabled
+ * @bh_lock: protects the pages that @pool gives. It is a lock with PREEMPT_RT
+ *	only; without it, disabled BH are enough
  * @pool: the pool
  */
 struct segment_pool {

@@ -382,7 +382,7 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
 
-	/* SaDeleteReq is set with each status, and without CryptoDone, too
+	/* SaDeleteReq may come with any status, and without CryptoDone, too
 	 * (ipsecov2.rst 2.8).
 	 */
 	if (work->sa[RECEIVE_OUTER] && ov2_sa_delete_wanted(ad->engine))

@@ -112,7 +112,8 @@ enum ov2_operation ov2_sa_outer_operation(const struct ov2_sa *sa)
  * @sa: the SA of the packet inside
  *
  * An SA of unknown mode may be the outer or the inner one. At most one of the
- * two SAs has UDP-ESP, in the form for its place (ipsecov2.rst 2.9).
+ * two SAs may have UDP-ESP. There is one form of UDP-ESP for the outer SA, and
+ * another one for the inner SA (ipsecov2.rst 2.9).
  *
  * Context: Any context.
  * Return: true if so.

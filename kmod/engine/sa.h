@@ -58,9 +58,10 @@ struct ov2_adding {
  * @src: source of its packets, zero = any; IPv4 in the first word
  * @window: replay window, see struct ov2_ext_add
  * @serial: its age, smaller is older
- * @ref: one until a grace period after the SA has left the table, and one for
- *	every NBL that waits for a step. Because of the grace period, a reader
- *	that finds the SA may take a reference
+ * @ref: one reference that the SA is made with, and one for every NBL that
+ *	waits for a step. The first reference is given back a grace period after
+ *	the SA has left the table. So a reader that finds the SA may take a
+ *	reference
  * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if the add gives no
  *	mode
  * @dead_once: bit 0 is set by the first delete of the SA
@@ -81,7 +82,7 @@ struct ov2_adding {
  *	context
  * @destroy: frees the SA, in process context
  * @adding: the add that the SA is made from, until the SA has its keys
- * @counts: what the SA has done, from then on
+ * @counts: what the SA has done, after the SA has got its keys
  * @del: the delete that pends until the SA is freed, or NULL
  *
  * On a machine of 64 bits without debugging the structure has 512 bytes. With

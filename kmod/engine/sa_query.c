@@ -9,9 +9,8 @@
 #include "../ov2/sa_info.h"
 
 /* The outermost header is the last member. The engine follows the number of
- * this member only on receive, and only with extended sequence numbers: only
- * then does the engine need the number itself, to find the upper 32 bits of the
- * next one.
+ * this member only on receive, and only with extended sequence numbers. In this
+ * case the engine needs the number to find the upper 32 bits of the next one.
  */
 static void query_seq(struct ov2_sa *sa, struct ov2_sa_info *info)
 {

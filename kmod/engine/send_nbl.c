@@ -107,8 +107,8 @@ static unsigned int send_offset(struct ov2_nbl *nbl, u32 operation)
 }
 
 /* Slot 12 only repeats what the bytes say, and must agree with them
- * (ipsecov2.rst Q11). But in a large send the pad length in slot 12 counts
- * other bytes than the trailers of the segments do (ipsecov2.rst Q19).
+ * (ipsecov2.rst Q11). But in a large send the pad length in slot 12 is not the
+ * pad length in the trailers of the segments (ipsecov2.rst Q19).
  */
 static bool send_header_ok(struct ov2_nbl *nbl,
 			   const struct ov2_payload *payload)

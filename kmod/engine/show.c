@@ -8,8 +8,10 @@
 #include "show.h"
 #include "work.h"
 
-/* Bytes of a frame up to the end of its outermost ESP header, or of its
- * Ethernet header if the engine finds no IPsec. What follows may be in clear.
+/* Returns how many bytes of a frame are surely headers; the bytes behind them
+ * may be clear payload. With ESP these are the bytes up to the end of the
+ * outermost ESP header, with AH the bytes up to AH's SPI. If the engine finds
+ * no IPsec, only the Ethernet header counts.
  */
 static unsigned int show_headers(const struct ov2_frame *frame)
 {

@@ -197,7 +197,7 @@ static int step_start(struct ov2_nbl *nbl)
  *
  * If a step ends later, the cipher's completion goes on with the NBL, on any
  * CPU. Before that, the NBL takes a place in the lane and references on its
- * SAs. An NBL whose steps all end at once takes no references.
+ * SAs. If no step of an NBL ends later, the NBL takes no references.
  *
  * Context: BH disabled, in the RCU read side in which the SAs were found.
  */

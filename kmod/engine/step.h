@@ -28,9 +28,9 @@ struct ov2_payload {
 /**
  * struct ov2_direction - how steps are done when sending, or when receiving
  * @seals: true if steps seal, false if they open
- * @next: a step has ended with 0 or a negative errno: set ov2_work.at to the
- *	next step. Returns false if nothing is left to do with the NBL. BH
- *	disabled
+ * @next: called with BH disabled when a step has ended with @err, which is 0 or
+ *	a negative errno. Sets ov2_work.at to the next step. Returns false if
+ *	nothing is left to do with the NBL
  */
 struct ov2_direction {
 	bool seals;

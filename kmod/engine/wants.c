@@ -109,7 +109,7 @@ static noinline bool wants_any(struct ov2_engine *engine,
  * All ESP and AH is wanted, even without an SA for it. So the engine counts
  * these frames, and the frames of an SA stay in order when the SA comes or
  * goes. A large packet is not wanted, because it may carry many ESP packets in
- * UDP. The stack takes these apart.
+ * UDP. The stack splits such a large packet.
  *
  * Context: BH disabled.
  * Return: true if ov2_engine_receive() is to see the frame.

@@ -28,8 +28,8 @@ struct ov2_miniport_ops;
  *	stays as long as the engine, and only its sa_capacity changes
  * @bundles: number of SA bundles that the bridge has in the engine. The bridge
  *	counts them, so that they stay within ov2_capabilities.sa_capacity
- * @resized: counts the requests for another capacity, each before the engine is
- *	asked and afterwards; so it is odd during a request
+ * @resized: rises by one before each request for another capacity and by one
+ *	after it, so it is odd during such a request
  * @handles: the handles of the engine's SAs; ov2_handles_init() comes before
  *	@miniport->initialize
  * @engine: private to the engine

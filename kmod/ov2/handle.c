@@ -4,7 +4,7 @@
  * handles of another one. A handle consists of a slot of an xarray and of a
  * generation. With the slot the SA is found quickly. An NBL or bonding may
  * still hold a stale handle; the generation keeps this handle from naming a
- * newer SA. All cards count one generation together, so that a handle of
+ * newer SA. All cards share one counter of generations, so that a handle of
  * another card names nothing, either.
  *
  * The slot has 20 bits, so the generation has 44 bits, and a value comes again

@@ -16,9 +16,9 @@
  * @halt: take the engine away. Process context. The engine is paused, every SA
  *	was deleted, every request has completed, and no new request comes. So
  *	@halt has nothing to wait for
- * @pause: accept nothing more, then sleep until every NBL is back. Sends that
- *	come while paused complete with OV2_STATUS_NOT_ACCEPTED, and received
- *	frames come back untouched
+ * @pause: accept no more NBLs, then sleep until every NBL is back. Sends that
+ *	come during the pause complete with OV2_STATUS_NOT_ACCEPTED, and
+ *	received frames come back untouched. Requests are accepted
  * @restart: accept NBLs again after @pause
  * @reset: hand back every NBL, then go on with the same SAs and configuration.
  *	Sends that are in the engine, or that come during the reset, fail.
@@ -44,11 +44,11 @@
  *	which @receive finds an SA. @skb is as in ov2_nbl, and stays as it is.
  *	BH disabled
  * @receive: verify and decrypt an NBL in place. It is called for the card's
- *	own frames only: the card's packet filter comes first, as in NDIS, and
- *	keeps frames away that only promiscuous mode lets in. It is called
- *	for no large packet (skb_is_gso()). BH disabled; serialized per queue as
- *	@send. The NBL comes back through ov2_adapter_ops.indicate, in order of
- *	the queue, good or bad
+ *	own frames only: the card's packet filter comes first, as in NDIS.
+ *	Frames of others, which only promiscuous mode lets in, do not reach the
+ *	engine. It is called for no large packet (skb_is_gso()). BH disabled;
+ *	serialized per queue, like @send. The NBL comes back through
+ *	ov2_adapter_ops.indicate, in order of the queue, good or bad
  * @query: tell what the engine knows of the SA that a handle names. Fills in
  *	@info and returns true, or returns false if @handle names no live SA of
  *	the card. The values need not be of one moment. Called only for SAs that

@@ -11,7 +11,7 @@
 #include "nbl.h"
 #include "../watch/objects.h"
 
-/* As many NBLs as a poll hands to the engine */
+/* A poll of NAPI hands at most this many NBLs to the engine. */
 #define STOCK_NBLS	64
 
 /**

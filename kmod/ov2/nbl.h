@@ -47,13 +47,13 @@ struct ov2_ext_rx {
  *	segment. If not, the identification counts up by one, and wraps at 2^16
  * @same_inner_id: the same for the IPv4 header inside a tunnel
  * @proto: IPPROTO_TCP or IPPROTO_UDP. With UDP each segment is a datagram
- * @segments: how many segments the template becomes; as many sequence numbers
- *	are reserved
+ * @segments: how many segments the template becomes. A sequence number is
+ *	reserved for each of them
  *
- * In a tunnel the headers of the inner packet stand between IV and TCP or UDP.
- * The engine updates these headers in each segment, too. The checksum field of
- * TCP or UDP holds the sum over the pseudo header with the length of the whole
- * template, as CHECKSUM_PARTIAL has it.
+ * In a tunnel the headers of the inner packet stand between the IV and the
+ * header of TCP or UDP. The engine updates these headers in each segment, too.
+ * The checksum field of TCP or UDP holds the sum over the pseudo header with
+ * the length of the whole template, as CHECKSUM_PARTIAL has it.
  */
 struct ov2_ext_lso {
 	bool valid;

@@ -96,7 +96,7 @@ struct ov2_security_association {
  * @v6: endpoints
  * @handle: out: the number that names the SA from now on; 0 = not offloaded
  * @udp_esp: one OV2_UDP_ESP_* or 0
- * @sec_assoc: [0] = ESP or the only AH; [1] = AH of a bundle
+ * @sec_assoc: [0] = ESP, or AH if the SA has no ESP; [1] = AH of a bundle
  * @key_len: bytes of the key area
  * @key_offset: bytes from the start of this structure to the key area
  * @switch_port: reserved

@@ -18,7 +18,8 @@
 #include "../../unit/rig/rig_request.h"
 
 /* The tests compare with words of ipsecov2.rst 1.3: 2 means that one SA was
- * checked, and 6 that two SAs were. The upper half is the CryptoStatus.
+ * checked, and 6 means that two SAs were checked. The upper half is the
+ * CryptoStatus.
  */
 
 #define AH_SPI	0x3000
@@ -215,8 +216,8 @@ static void bundle_spi_shared(struct kunit *test)
 
 /* The inner SA and the outer SA are each AH, ESP or both, in all nine forms
  * (INV-28). First the receiver has no inner SA, then an inner SA with a wrong
- * key, and then the right inner SA. Last, a bit of the frame is flipped, which
- * the outer SA finds.
+ * key, and then the right inner SA. Last, a bit of the frame is flipped, and
+ * the outer SA finds this.
  */
 static void bundle_nested(struct kunit *test)
 {

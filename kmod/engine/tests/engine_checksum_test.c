@@ -226,17 +226,17 @@ static void right_one(struct csum_case *c)
 	expect_right(c);
 }
 
-/* The checksums are right, also if slot 0 asks for the checksum of the
- * outermost IP header, too.
+/* The checksums are right, with and without the checksum of the outermost IP
+ * header in slot 0.
  */
 static void csum_right(struct kunit *test)
 {
 	csum_all(test, right_one);
 }
 
-/* A send is refused if its record names no family, both families, or only the
- * family that the packet with TCP or UDP does not have. The family of the outer
- * header does not matter.
+/* A send is refused if its record names no family, both families, or the wrong
+ * family. Only the family of the packet with TCP or UDP is right, whatever the
+ * family of the outer header is.
  */
 static void family_one(struct csum_case *c)
 {
@@ -253,8 +253,8 @@ static void csum_family(struct kunit *test)
 	csum_all(test, family_one);
 }
 
-/* A send is refused if its record takes TCP for UDP, or UDP for TCP, or has a
- * wrong offset of TCP.
+/* A send is refused if its record says UDP for a packet with TCP, or TCP for a
+ * packet with UDP, or has a wrong offset of TCP.
  */
 static void protocol_one(struct csum_case *c)
 {

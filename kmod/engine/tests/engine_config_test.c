@@ -309,8 +309,8 @@ static u32 add_one(struct ov2_rig *rig, u32 spi)
 	return ov2_rig_request(rig, ov2_rig_add_new(rig, &sa, false));
 }
 
-/* The new capacity is in the capabilities and in the configuration, and as many
- * adds succeed.
+/* The new capacity is in the capabilities and in the configuration. Adds
+ * succeed until there are as many SAs as the new capacity says.
  */
 static void capacity_set(struct kunit *test)
 {

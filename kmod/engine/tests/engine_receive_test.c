@@ -247,8 +247,8 @@ static void receive_nested(struct kunit *test)
 			0x00010004);
 }
 
-/* Returns slot 1 of a frame of the outer SA alone. The frame carries @proto and
- * bytes that count up from @first.
+/* Returns slot 1 of a frame that only the outer SA protects. The frame carries
+ * @proto and bytes that count up from @first.
  */
 static u32 word_of_inner(struct ov2_pair *pair, struct ov2_rig_sa *outer,
 			 u8 proto,

@@ -144,8 +144,8 @@ static void send_slots(struct kunit *test)
 					       OV2_CNT_TX_DROP_HANDLE), 2);
 }
 
-/* Bytes and slots agree, but the send is refused, because only a tunnel SA may
- * be around a transport SA.
+/* Bytes and slots agree, but the send is refused if the outer SA is not in
+ * tunnel mode, or if the inner SA is not in transport mode.
  */
 static void send_modes(struct kunit *test)
 {

@@ -218,8 +218,9 @@ static void frame_ways_agree(struct kunit *test)
 	}
 }
 
-/* Payload and trailer are what IP header, ESP header, IV and ICV leave of the
- * packet. The length is 0 if they leave no room for a trailer.
+/* The length of payload and trailer is the length of the packet without IP
+ * header, ESP header, IV and ICV. It is 0 if the packet has no room for a
+ * trailer.
  */
 static void frame_payload_len(struct kunit *test)
 {

@@ -197,8 +197,8 @@ static struct ov2_iv_counter *counter_of(struct ov2_rig *rig,
 	return &sa->member[0].transform.ivs;
 }
 
-/* Two CPUs may send frames of two SAs at once. So the values that a frame
- * changes share no cache line with those of another SA.
+/* Two CPUs may send frames of two SAs at once. So the memory from which an SA
+ * takes its IVs shares no cache line with the memory of another SA.
  */
 static void iv_shares_no_cache_line(struct kunit *test)
 {

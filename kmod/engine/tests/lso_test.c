@@ -217,7 +217,9 @@ static void lso_bundle(struct kunit *test)
 	send_and_expect(test, &large);
 }
 
-/* PadLength counts bytes behind the payload that are not sent (Q19). */
+/* PadLength is the number of bytes behind the payload. These bytes are not sent
+ * (Q19).
+ */
 static void lso_junk(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 250);

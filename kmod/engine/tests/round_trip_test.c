@@ -92,8 +92,8 @@ static void every_frame_is_processed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&pair.b->num_indicated), 200);
 }
 
-/* The engine delivers a replayed frame, because the transport must drop it
- * (INV-36).
+/* The engine delivers a replayed frame. To drop such a frame is the task of the
+ * transport (INV-36).
  */
 static void replay_is_delivered(struct kunit *test)
 {
@@ -109,7 +109,9 @@ static void replay_is_delivered(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&pair.b->num_indicated), 3);
 }
 
-/* Received frames stay untouched unless receive IPsec is on (INV-41). */
+/* Received frames stay untouched while OFFLOAD_ENCAPSULATION is off (INV-41) or
+ * OFFLOAD_PARAMETERS has disabled ESP.
+ */
 static void rests_when_off(struct kunit *test)
 {
 	struct pair pair;
@@ -207,7 +209,7 @@ static void iv_never_repeats(struct kunit *test)
 }
 
 /* Returns an NBL of several frames. The frame with the index @spoilt has a
- * wrong SPI; if @spoilt is 0, no frame has.
+ * wrong SPI; if @spoilt is 0, all frames have the right SPI.
  */
 static struct ov2_nbl *several_frames(struct pair *pair, int spoilt)
 {

@@ -25,7 +25,7 @@ static void sa_at(struct ov2_sa *sa, u64 top, u32 window)
 }
 
 /* The engine infers the right high half for all numbers of the window, and for
- * as many numbers behind its top.
+ * the next @window numbers after the window.
  */
 static void expect_all_near(struct kunit *test, u64 top, u32 window)
 {
@@ -95,8 +95,8 @@ static void seq_verified_only_forward(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x100000005);
 }
 
-/* A number that was inferred before an update set the number back does not undo
- * the update.
+/* The engine infers a frame's number, then an update sets the number back, and
+ * then the frame is verified. The frame's number does not undo the update.
  */
 static void seq_verified_too_late(struct kunit *test)
 {

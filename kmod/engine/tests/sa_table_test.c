@@ -21,8 +21,8 @@
 #include "../sa_memo.h"
 #include "../../watch/counters.h"
 
-/* More runs are worth more than more steps, because each run of the suite draws
- * a new seed.
+/* Many short runs find more faults than few long runs, because each run of the
+ * suite draws a new seed.
  */
 #define RANDOM_STEPS	2000
 #define REPLAY_STEPS	500
@@ -82,8 +82,8 @@ static struct ov2_rig_sa random_sa(void)
 	return sa;
 }
 
-/* Returns a random place that has a live SA, or if @live is false a free place.
- * Returns NULL if no place is like this.
+/* Returns a random place: a place with a live SA if @live is true, and a free
+ * place if @live is false. Returns NULL if there is no such place.
  */
 static struct model_sa *any_place(struct sa_table_model *m, bool live)
 {

@@ -211,8 +211,8 @@ static void expect_held(struct kunit *test, struct sk_buff *holder,
 	kfree_skb(holder);
 }
 
-/* Work in place and work through copies write the same bytes, and write no
- * memory that somebody else holds.
+/* The engine writes the same bytes, whether it works in place or through
+ * copies. It does not write to memory that somebody else holds.
  */
 static void esp_shape(struct kunit *test, enum ov2_run_shape shape)
 {

@@ -97,7 +97,9 @@ static void expected_desc(const struct expected *expected, char *desc)
 
 KUNIT_ARRAY_PARAM(expected, table, expected_desc);
 
-/* Name and key bits lead to the identifier, and the identifier to the row. */
+/* Name and key bits lead to the identifier, and the identifier leads to the
+ * row.
+ */
 static void found_both_ways(struct kunit *test)
 {
 	const struct expected *expected = test->param_value;
@@ -134,7 +136,9 @@ static void lengths(struct kunit *test)
 				    "ICV of %u bytes", len);
 }
 
-/* The kernel makes random IVs with echainiv, and counts with seqiv. */
+/* echainiv is the kernel's generator of random IVs, and seqiv is its generator
+ * of IVs that count up.
+ */
 static void iv_generator(struct kunit *test)
 {
 	const struct expected *expected = test->param_value;

@@ -195,7 +195,9 @@ static void list_misaligned(struct kunit *test)
 	}
 }
 
-/* An ADD_SA_EX of an entry has the fields and the key of the entry. */
+/* An ADD_SA_EX that is made from an entry has the fields and the key of the
+ * entry.
+ */
 static void list_to_ex(struct kunit *test)
 {
 	struct add_list *list = good_adds(test);
