@@ -176,7 +176,7 @@ def by_cards(test):
 
 def feature_off(test, defer):
     """esp-hw-offload goes off and on while SAs live. The traffic goes on as
-    ESP, without the cards while the feature is off.
+    ESP. While the feature is off, software encrypts and decrypts all of it.
     """
     with test.flood() as flood:
         flood.wait_flow("ab", 50)

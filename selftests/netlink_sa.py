@@ -37,8 +37,9 @@ CARDS = max(3, -(-SAS // MOST))
 MANY = -(-SAS // CARDS)
 # SAs of each card where their number does not matter
 FEW = 150
-# The more SAs there are, the more buffers a dump has. So that the test ends,
-# SAs come and go only after every CHANGE_EVERY-th buffer
+# The more SAs there are, the more buffers a dump has. The test would take too
+# long if SAs came and went after each buffer. So they come and go only after
+# every CHANGE_EVERY-th buffer
 CHANGE_EVERY = max(1, SAS // 500)
 # The first SPI of the SAs that come and go during a dump
 PASSING = 0x100000
@@ -596,7 +597,8 @@ def churn(_):
 
 
 def card_gone(defer):
-    """A card that is deleted during a dump leaves the other cards in the dump.
+    """If a card is deleted during a dump, the dump still shows all SAs of the
+    other cards.
     """
     crowd = small_crowd(defer)
     dump = crowd.dump()

@@ -298,7 +298,7 @@ class Detours:
         a.ip(*more, f"link set {name} up", f"link set {FAR} up")
 
     def far_route(self):
-        """Packets to b that have the mark AWAY leave by the far device."""
+        """Let packets with the mark AWAY leave to b by the far device."""
         fam, to = self.shape.inner, self.bed.address("b", self.shape)
         rule = ("fwmark", str(AWAY), "table", str(TABLE), "priority", "10")
         a = self.bed.a

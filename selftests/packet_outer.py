@@ -3,9 +3,10 @@
 """Packet offload makes the same outer header as software.
 
 Card and kernel send the same inner packets, with every ECN and some values of
-DSCP, TTL and DF. With each flag of the SA in FLAGS, the outer headers on the
-wire must be the same. Then, in tunnel mode, both receive the same packets with
-the same outer headers, and the sockets must be told the same TOS.
+DSCP, TTL and DF. FLAGS lists the flags that the SAs have. With each of these
+flags, both must make the same outer headers. Then, in tunnel mode, both receive
+the same packets with the same outer headers, and the sockets must be told the
+same TOS.
 """
 import itertools
 import socket

@@ -53,8 +53,8 @@ def newest(card, defer):
 
 
 def dying(card, defer):
-    """A state that has reached its soft limit is used only if there is no state
-    that has not reached its soft limit.
+    """A state that has reached its soft limit is used only if all other states
+    have reached their soft limits, too.
     """
     card.policy("a", "out", card.pair_selector(), PROTECT)
     expiries = Expiries(card.bed.a)
@@ -112,8 +112,8 @@ def inner_selector(card, defer):
 
 
 def inbound_limits(card, defer):
-    """Received packets and bytes count. At the soft limit the key manager is
-    told, and at the hard limit the state ends.
+    """Received packets and bytes count towards the limits. At the soft limit
+    the key manager is told, and at the hard limit the state ends.
     """
     card.policy("b", "in", wide(card), PROTECT)
     packet, b, spi = card.packet(1, 1, esp.UDP, 1, 1), card.bed.b, \

@@ -3,7 +3,7 @@
 """Packets of every length and every kind of skb arrive whole, in each shape.
 
  lengths     UDP of 1 byte up to what fills the link's MTU, both ways
- fragments   longer UDP, with offload at both ends, at a only, at b only
+ fragments   longer UDP, with offload at both ends, only at a, only at b
  buffers     page fragments, zero-copy and page-cache pages: the packets must be
              right, and the memory that they were sent from must not change
  large_sends TCP as fast as it goes: no number and no IV may be used twice

@@ -44,8 +44,8 @@ def does_what_it_says(defer):
 
 
 def failure_ends(_):
-    """A block that fails ends the page at once, although another block has left
-    a program in the background, and this program ends, too.
+    """A block that fails ends the page at once, even if another block has left
+    a program in the background. This program is ended, too.
     """
     with tempfile.NamedTemporaryFile("r") as number:
         began = time.monotonic()
