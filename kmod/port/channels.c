@@ -98,9 +98,12 @@ static bool channels_settle(const struct ov2_port *from,
 	settled = (!from || channels_wait(from, 0, from->ad.tx_queues,
 					  engine_is_idle)) &&
 		  channels_wait(to, 0, to->ad.rx_queues, rx_is_idle);
-	/* Wait for polls that still run, and for the softirqs that empty the
-	 * queues of the CPUs: xfrm passes decrypted packets on through these
-	 * queues.
+	/* Wait for polls that still run. In crypto mode xfrm_input() passes
+	 * packets on through queues of the CPUs (gro_cells), so wait for the
+	 * softirqs that empty these queues, too. But this does not wait for
+	 * ksoftirqd. If ksoftirqd of a busy CPU still has packets of a flow,
+	 * and the flow comes in on another CPU from now on, its new packets may
+	 * overtake them.
 	 */
 	synchronize_net();
 	return settled;
