@@ -60,8 +60,8 @@ void ov2_sa_event_deleted(const struct ov2_assoc *assoc,
  * ov2_sa_event_expired() - a state has reached a limit of its lifetime
  * @ad: the card of the state
  * @x: the state; its lock is held
- * @hard: true for the hard limit, at which the SA may be gone; false for the
- *	soft limit
+ * @hard: true for the hard limit, when the SA may be gone already; false for
+ *	the soft limit
  *
  * Context: Under rcu_read_lock(), any context but hard interrupts.
  */

@@ -146,7 +146,7 @@ static bool numbers_wrap(const struct sk_buff *skb,
  * whether the engine or the core cuts it. A packet that the core has framed
  * already must stay large: it has one ESP header and no trailer, so its
  * segments would be no ESP packets. Such a packet comes from a bond, or a
- * second time from a queueing discipline.
+ * queueing discipline sends it a second time.
  *
  * Context: BH disabled.
  * Return: true if the packet may stay large; the core must cut it otherwise.

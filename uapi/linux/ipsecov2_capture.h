@@ -23,8 +23,8 @@
  * @OV2_CAPTURE_RX_WIRE: received, before the engine
  * @OV2_CAPTURE_RX_CLEAR: received, after the engine
  * @OV2_CAPTURE_TX_DROP: sent, dropped before the engine
- * @OV2_CAPTURE_RX_DROP: received, and dropped after the engine had the frame,
- *	or dropped although the engine never had it. ESP may have been taken off
+ * @OV2_CAPTURE_RX_DROP: received, and dropped. The frame has passed the engine,
+ *	or its way does not lead through the engine. ESP may have been taken off
  *	the frame already
  */
 enum ov2_capture_point {

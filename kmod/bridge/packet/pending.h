@@ -7,8 +7,8 @@
 
 struct neighbour;
 
-/* Packets that the list takes until the work item runs. The neighbour itself
- * limits the packets that it keeps, by their bytes.
+/* The list takes no more packets than this before the work item runs. The
+ * neighbour itself limits the packets that it keeps, by their bytes.
  */
 #define OV2_PENDING_MAX	128
 

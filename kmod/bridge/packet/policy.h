@@ -48,7 +48,7 @@ struct ov2_policy_key {
  * @xp: xfrm's policy, which lives at least as long as this structure; NULL in
  *	unit tests
  * @hits: how many packets have met the policy, by CPU
- * @dead: in ov2_dead_policies.list, once the core has deleted the policy
+ * @dead: in ov2_dead_policies.list, after the core has deleted the policy
  * @rcu: for freeing the policy a grace period after it has left SPD and list
  *
  * Until the policy is deleted, only @node, @in_pair and the counts behind @hits

@@ -355,7 +355,7 @@ static bool sad_has(struct ov2_sad *sad, const struct ov2_sad_key *key,
  *
  * ov2_sad_choose() may choose another state than the core, because a socket
  * keeps the state of its last packet. This function looks only at the states
- * that have the key of @x; their CPU may be another one.
+ * that have the same key as @x, whatever their CPU is.
  *
  * Context: Any context.
  * Return: a CPU, or UINT_MAX if the state is for all CPUs.

@@ -46,8 +46,8 @@
  * untracked, and NAT leaves it alone.
  *
  * A packet that cannot be pinned is dropped. A pinned packet to port 4500 may
- * be IKE, or ESP of a state that is in software. UDP finds out which of the two
- * it is after the policy check, as it does without a card.
+ * be IKE, or ESP of a state that is in software. As without a card, UDP first
+ * checks the policy, and then finds out which of the two the packet is.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>

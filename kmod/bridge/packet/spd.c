@@ -216,8 +216,8 @@ const struct ov2_policy *ov2_spd_next(struct ov2_spd *spd, unsigned long *slot)
  * ov2_spd_version() - a number that each change of the policies changes
  * @spd: the database
  *
- * If the version is the same before and after a walk, the walk has met the
- * policies that the card had at some moment.
+ * If the version is the same before and after a walk, the walk has met exactly
+ * the policies that the card had at one moment.
  *
  * Context: Any context.
  * Return: the number.

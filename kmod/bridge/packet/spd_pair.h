@@ -9,8 +9,7 @@
 
 struct ov2_policy;
 
-/* The largest number of pairs that the policies of a direction and family have
- */
+/* The policies of one direction and family have no more pairs than this. */
 #define OV2_SPD_PAIRS		64
 
 /**

@@ -41,7 +41,7 @@ static const struct ov2_algorithm *state_mac(const struct xfrm_state *x)
  * accepts.
  *
  * Context: Any context.
- * Return: true if so; false also if @x has no integrity algorithm.
+ * Return: true if so. False also if @x has only a cipher, without integrity.
  */
 bool ov2_state_alg_known(const struct xfrm_state *x)
 {
