@@ -3,12 +3,13 @@
 """Every algorithm works with ESN and without, with offload at one end or at
 both.
 
-Each cell uses one shape and sends UDP both ways, ICMP echo and TCP. UDP is seen
-with every length that the padding of ESP can have for the algorithm. An oracle
-opens each frame on the wire (lib/algs.py), and counters prove that the engines
-did the work (lib/traffic.py, settle()). An end that does not offload uses
-Linux' own software ESP. b's engine, if b offloads, rejects each frame in which
-one bit was changed, because the ICV is wrong.
+Each cell uses one shape and sends UDP both ways, ICMP echo and TCP. The UDP
+datagrams have so many lengths that the padding of ESP takes every length that
+the algorithm permits. An oracle opens each frame on the wire (lib/algs.py), and
+counters prove that the engines did the work (lib/traffic.py, settle()). An end
+that does not offload uses Linux' own software ESP. If b offloads, b also gets
+frames in which one bit was changed. The ICV does not fit these frames, so b's
+engine rejects them.
 """
 import random
 

@@ -4,10 +4,10 @@
 
 Frames with a wrong ICV and repeated frames come to b's card: in crypto mode in
 each shape, with GRO and without; in packet mode in each shape that the card
-takes, with GRO. They are sent in two ways: the sender's kernel reads the
-protocol from the frame, or is told the wrong protocol 0x88b5 (sll_protocol),
-because the skb then has other header offsets. In packet mode the log also names
-a sending state that has no number left.
+takes, with GRO. They are sent in two ways: either the sender's kernel reads the
+protocol from the frame, or the test tells it the wrong protocol 0x88b5
+(sll_protocol). With the wrong protocol the skb has other header offsets. In
+packet mode the log also names a sending state that has no number left.
 """
 import os
 import re
@@ -112,8 +112,9 @@ class Audit:
 
 
 class Sender:
-    """Sends frames to b's card. If @told, the sender's kernel reads the
-    protocol from the frame, else it is told ETH_P_PROBE.
+    """Sends frames to b's card. If @told is true, the sender's kernel reads the
+    protocol from the frame. If not, send() names the wrong protocol,
+    ETH_P_PROBE.
     """
 
     def __init__(self, bed, defer):

@@ -184,7 +184,9 @@ RULES = {"all": "", "marked": "meta mark != 0",
 
 
 def scrubbed(defer):
-    """nftables at the receiving card looks at what each frame brings."""
+    """nftables at the receiving card counts the frames that have a mark, and
+    the frames that have a priority.
+    """
     bed = shared()
     chain = "chain netdev ov2 in { type filter hook ingress device ov1 " \
         "priority 0; }"

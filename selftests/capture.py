@@ -315,7 +315,8 @@ def wrong_icv_in_packet_mode(defer):
 
 
 def unpacked(defer, fam, clear):
-    """A policy blocks a packet that came in a tunnel, after ESP was taken off.
+    """ESP is taken off a packet that came in a tunnel, and then a policy blocks
+    this packet.
     """
     test = Dropped(defer, "b", fam, clear)
     test.policy("b", "in", BLOCK)
@@ -328,7 +329,9 @@ def unpacked(defer, fam, clear):
 
 
 def unpacked_in_transport_mode(defer, shape):
-    """The IP header stays, and nothing behind it is shown."""
+    """ESP is taken off a packet in transport mode, and then a policy blocks
+    this packet. The IP header is shown, and nothing behind it.
+    """
     ends = Ends(defer, shape, "packet")
     bed, fam = ends.bed, ends.pair.shape.inner
     near, far = (bed.address(side, ends.pair.shape) for side in "ab")

@@ -134,8 +134,8 @@ def cards_are_charged(defer):
     least = CARDS * len(names) * 8 * cpus()
     got = grown(place.cgroup, lambda: place.member.make(
         [f"link add c{i} type ipsecov2" for i in range(CARDS)]), ["percpu"])
-    ksft.note(f"{CARDS} cards: {got['percpu']} bytes per CPU memory, counters "
-              f"alone {least}")
+    ksft.note(f"{CARDS} cards take {got['percpu']} bytes of per-CPU memory; "
+              f"their counters alone take {least} bytes")
     ksft.check(got["percpu"] >= least, f"{CARDS} cards: {got['percpu']} "
                f"bytes charged, their counters take {least}")
 
@@ -175,7 +175,7 @@ def limit_stops_him(defer):
     place = Place(defer)
     cgroup = place.cgroup
     # When the kernel ends the process, the kernel logs a stack. run.sh and the
-    # test bed would take the stack for a complaint. So this case checks the log
+    # test bed would report the stack as a fault. So this case checks the log
     # itself, and then clears the log.
     log = kernel_log()
     defer(console_level, console_level("1"))

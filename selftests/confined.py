@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-r"""Packets that a card decrypts stay on this host. If somebody repeats ESP
-with another MAC address, a bridge above the card sends it on as ESP only.
+r"""Packets that a card decrypts stay on this host. If somebody sends ESP again
+with another MAC address, a bridge above the card forwards it still encrypted.
 
                        namespace b                       namespace w
                 +-------------------------+
@@ -24,7 +24,8 @@ from lib.sealer import PORT, Sealer
 SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
           "ipv4-transport-udp")
 PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 1, 1
-# MAC addresses: of br1 in own(), a second one of the card, of a static entry
+# MAC addresses: the one that own() gives to br1, a second one of the card, and
+# the one of a static entry
 BRIDGE, SECOND, STATIC = ("02:00:00:00:0b:01", "02:00:00:00:0b:02",
                           "02:00:00:00:0b:03")
 # Source of the frames that this program sends; a's kernel sends frames, too
@@ -43,8 +44,8 @@ OTHERS = {
 
 
 class BridgeBed(Bed):
-    """b's card is a port of a bridge; the tap leak shows what leaves by the
-    other port.
+    """b's card is a port of a bridge. self.leak is a tap that shows the frames
+    which leave by the other port.
     """
 
     def make(self, mtu):
@@ -352,7 +353,7 @@ def group(attack):
     """
     bed = attack.bed
     to, mac = GROUPS[attack.sa.shape.outer]
-    # ip exits after a line with maddr, so this is a call of its own
+    # `ip` exits after a line with maddr, so this line gets a call of its own
     bed.b.ip(f"maddr add {mac} dev ov3")
     bed.b.ip(attack.sa.line("b", True).replace(f"dst {attack.sa.dst} ",
                                                f"dst {to} "))
@@ -370,7 +371,7 @@ def group(attack):
         bed.take_out()
         for count, ether in ((1, mac), (2, OTHERS["broadcast"])):
             bed.inject("b", build(ether))
-            ksft.wait_for(f"the card to decrypt what {ether} gets",
+            ksft.wait_for(f"the card to decrypt a frame to {ether}",
                           lambda count=count:
                           attack.moved("ipsec_rx_pkts") == count)
     finally:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Each CPU sends through the SA that is for this CPU (RFC 9611), and on a queue
-of its own. Other CPUs use the SA that is for all CPUs.
+"""A CPU sends through the SA that is for this CPU (RFC 9611), and on a queue of
+its own. A CPU without such an SA uses the SA that is for all CPUs.
 """
 import errno
 import os
@@ -26,7 +26,9 @@ LATER = (errno.EAGAIN, errno.ENOBUFS)
 
 
 class CpuAcquires(xfrmnl.Listener):
-    """Hears which CPU each acquire is for; ALL if it is for no CPU."""
+    """Hears which CPU each acquire is for: a number, or ALL if the acquire
+    names no CPU.
+    """
 
     def __init__(self, ns):
         super().__init__(ns, xfrmnl.XFRMGRP_ACQUIRE, xfrmnl.XFRM_MSG_ACQUIRE)
@@ -56,7 +58,9 @@ def cells():
 
 
 class Cpus:
-    """a sends to b. Each SA is at both ends, and for the same CPU there."""
+    """Side a sends to side b. Each SA is at both ends, and is for the same CPU
+    at both.
+    """
 
     def __init__(self):
         self.allowed = os.sched_getaffinity(0)
@@ -106,7 +110,9 @@ class Cpus:
                 xfrmnl.TRANSPORT)
 
     def add(self, cpu):
-        """An SA of a for a CPU, or for ALL, and its other end at b."""
+        """Add a sending SA at side a, and its receiving SA at side b. Both are
+        for @cpu, which is a number or ALL. Return the SA.
+        """
         sa = Sa(self.shape, "a", next(Bed.spi), ALGS["aes128-gcm"], 128, False,
                 how=self.how)
         packet = xfrmnl.PACKET if self.how == "packet" else 0
@@ -170,8 +176,8 @@ class Cpus:
         return spis[0], number(events[0]["queue"])
 
     def takes(self, socks, cpu, sa, what, connected=False):
-        """A datagram of @cpu leaves through the SA for @sa, which is a CPU or
-        ALL, and b accepts it. Returns the queue.
+        """Send a datagram on @cpu. Check that it leaves through the SA of @sa,
+        which is a CPU or ALL, and that b accepts it. Return its queue.
         """
         near, far = socks
         spi, queue = self.taken(
@@ -252,8 +258,8 @@ class Cpus:
         ksft.equal(listener.read(), [second], "acquires")
 
     def moves(self, defer):
-        """The core keeps the state that a socket has, and the card takes the
-        state of the CPU that sends.
+        """The core goes on with the state that it has found for a socket. But
+        the card takes the state of the CPU that sends.
         """
         first, second = self.cpus
         self.policies()
@@ -276,7 +282,9 @@ class Cpus:
         self.takes(socks, second, second, "its own again", True)
 
     def frames(self, defer):
-        """A frame of a packet socket has no state of the core."""
+        """The core finds no state for a frame of a packet socket, so only the
+        card chooses the state.
+        """
         first, second = self.cpus
         self.policies()
         for cpu in (ALL, first, second):

@@ -18,7 +18,7 @@ from lib.cases import Cells, run_cells
 from lib.traffic import Traffic
 
 GRE = 47
-# Families of the outer and the inner packet, protocol number, words for ip
+# Families of the outer and the inner packet, protocol number, words for `ip`
 TUNNELS = {
     "ipip": (4, 4, esp.IPIP, "type ipip"),
     "sit": (4, 6, esp.IPV6_IN_IP, "type sit"),
@@ -231,7 +231,9 @@ class Group:
 
 
 def one_sa(defer, test, fam, direction):
-    """The card handles the offloaded direction, software the other one."""
+    """The card handles the offloaded direction, and software handles the other
+    direction.
+    """
     group = Group(defer, test, fam, "crypto", direction)
     for side in "ab":
         group.check_wire(side, group.talk(side))

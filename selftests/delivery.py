@@ -4,10 +4,10 @@
 offload).
 
 Frames of each shape are put on the wire to b's card, with GRO and without. They
-arrive without a socket for UDP encapsulation, behind a firewall that rejects
-the outer packet, and with any UDP checksum. No answer quotes them in clear, and
-a tap sees only the packet inside. The case header_csum also runs in packet
-mode.
+arrive even if there is no socket for UDP encapsulation, if a firewall rejects
+the outer packet, or if the UDP checksum is wrong. No answer quotes them in
+clear, and a tap sees only the packet inside. The case header_csum also runs in
+packet mode.
 """
 import os
 import select
@@ -97,7 +97,7 @@ def udp_errors(ns):
     return int(dict(zip(names, values))["InCsumErrors"])
 
 
-# ---- cases: the last argument is gro, or how in header_csum()
+# ---- cases: the last argument is gro. Only header_csum() has how instead
 
 def tapped(defer, bed, shape, gro):
     """A tap on the card sees the packet inside once, and never ESP."""
@@ -162,7 +162,7 @@ def checksums(defer, bed, shape, gro):
 
 
 def moved(defer, bed, shape, gro):
-    """When the sender's NAT gives it another port, the key manager is told."""
+    """When a NAT gives the sender another port, the key manager is told."""
     rx = Receiver(bed, defer, shape, gro)
     mappings = Mappings(bed.b)
     defer(mappings.sock.close)

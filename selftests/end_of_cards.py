@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Deleting many cards costs the machine about as much as deleting as many veth
+"""To delete many cards takes about as long as to delete the same number of veth
 devices. One worker of the kernel, cleanup_net(), ends all namespaces, and does
 much of this under RTNL. If each card waited there, the machine would wait.
 

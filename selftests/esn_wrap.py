@@ -38,7 +38,9 @@ class Wrap:
         self.bed.mark()
 
     def crossed(self, wire, side, boundary):
-        """A side sent numbers below the boundary, and the boundary or more."""
+        """Check that a side sent numbers below the boundary, and also the
+        boundary itself or numbers above it.
+        """
         key = (self.pair.ab if side == "a" else self.pair.ba).oracle()
         numbers = [key.accept(frame.esp, False).seq
                    for frame in wire.frames[side]]
@@ -68,7 +70,8 @@ def tcp_crosses(defer, shape):
 
 
 def late_packets(defer, shape):
-    """Around the wrap the window tells old numbers from new numbers."""
+    """Around the wrap, the window can distinguish old numbers from new numbers.
+    """
     test = Wrap(defer, shape, "ab", WRAP - 8)
     key = test.pair.ab.oracle()
     source, target = test.talk.address["a"], test.talk.address["b"]

@@ -72,14 +72,14 @@ static const struct {
 	{ "slot of the large send", OV2_INFO_LSO, 2 },
 	{ "largest ESP offset", GET(OV2_TX_HDR_ESP_OFFSET,
 				    TX_HDR(0, 0, 0, 1020)) * 4, 1020 },
-	{ "receive bits do not overlap and leave none",
+	{ "receive bits do not overlap and fill the word",
 	  OV2_RX_SA_DELETE_REQ ^ OV2_RX_CRYPTO_DONE ^
 	  OV2_RX_NEXT_CRYPTO_DONE ^ OV2_RX_RESERVED ^ OV2_RX_CRYPTO_STATUS,
 	  0xffffffff },
-	{ "header bits of transmit do not overlap and leave none",
+	{ "header bits of transmit do not overlap and fill the word",
 	  OV2_TX_HDR_NEXT_HEADER ^ OV2_TX_HDR_PAD_LENGTH ^
 	  OV2_TX_HDR_AH_OFFSET ^ OV2_TX_HDR_ESP_OFFSET, 0xffffffff },
-	{ "header bits of receive do not overlap and leave none",
+	{ "header bits of receive do not overlap and fill the word",
 	  OV2_RX_HDR_NEXT_HEADER ^ OV2_RX_HDR_PAD_LENGTH ^
 	  OV2_RX_HDR_INFO_SET ^ OV2_RX_HDR_RESERVED, 0xffffffff },
 };

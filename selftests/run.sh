@@ -8,9 +8,10 @@
 # TEST is a file name of this directory, with or without its ending; default
 # is all of them, in the order of the Makefile. -l lists them; `TEST.py -h`
 # tells how to run some cases of a test. The module is taken from $OV2_KO,
-# ../ipsecov2.ko or modprobe, and unloaded at the end. Prints KTAP: each test's
-# own results indented, and after each test a look at the kernel log. Exit
-# status: 1 if something failed, 4 if no case passed, else 0.
+# ../ipsecov2.ko or modprobe, and unloaded at the end. Prints KTAP: first the
+# results of a test's cases, indented, and then the result of the test. A test
+# also fails if it leaves a complaint in the kernel's log. Exit status: 1 if
+# something failed, 4 if no case passed, else 0.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=selftests/lib.sh
@@ -69,9 +70,9 @@ fi
 
 pass=0 fail=0 xfail=0 skip=0 number=0
 
-# kmemleak finds lost memory after a while, and reliably with a second scan.
-# Memory that was lost before the tests is forgotten. A test knows by the
-# variable OV2_KMEMLEAK that kmemleak is there.
+# kmemleak finds lost memory only some time after the loss, and reliably only
+# with a second scan. Memory that was lost before the tests is forgotten. A test
+# knows by the variable OV2_KMEMLEAK that kmemleak is there.
 kmemleak=/sys/kernel/debug/kmemleak
 if ! { [ -w "$kmemleak" ] && echo scan >"$kmemleak" &&
        echo clear >"$kmemleak"; } 2>/dev/null; then
@@ -115,7 +116,7 @@ fi
 result ok load
 pass=$((pass + 1))
 
-# Under slow emulation a grace period may take long, so RCU complains later
+# Let RCU complain later, because a grace period may take long under emulation
 stall=/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout
 [ ! -w "$stall" ] || echo 300 >"$stall"
 

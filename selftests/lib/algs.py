@@ -8,11 +8,11 @@ them.
     body = alg.seal(keymat, number, iv, clear, icv_len)
     clear = alg.open(keymat, number, iv, body, icv_len)     # or BadIcv
 
-keymat has those of the three parts that the algorithm needs. number is
-Number(spi, seq, esn); seq has 64 bits. body is ciphertext and ICV. icvs has
-bits, icv_len has bytes. The length of the ciphertext is a multiple of
-alg.align bytes. alg.iv_random: the IV must be random, because the cipher is
-CBC.
+keymat has only the parts that the algorithm needs, in this order. number is
+Number(spi, seq, esn); seq has 64 bits. body is ciphertext and ICV. alg.icvs
+lists the possible lengths of the ICV in bits; icv_len is the length in bytes.
+The length of the ciphertext is a multiple of alg.align bytes. alg.iv_random is
+true for CBC: the IV of CBC must be random.
 """
 import hmac
 import struct
@@ -191,8 +191,9 @@ class Hmac:
 
 
 class Separate:
-    """A cipher, and a MAC over ESP from the SPI to the ciphertext, and over the
-    high half of the number with ESN (RFC 4303 3.3.2.1).
+    """A cipher and a separate MAC. The MAC covers ESP from the SPI to the
+    ciphertext. With ESN it also covers the high half of the number (RFC 4303
+    3.3.2.1).
     """
 
     def __init__(self, cipher, mac):

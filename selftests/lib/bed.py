@@ -57,8 +57,8 @@ INFO_LINE = "crypto offload parameters: dev {} dir {} mode {}"
 
 
 class Shape(namedtuple("Shape", "name outer mode inner encap")):
-    """outer and inner are IP versions, 4 or 6: of the ESP packet, and of what
-    it carries. encap: ESP is in UDP.
+    """outer is the IP version (4 or 6) of the ESP packet, and inner is the IP
+    version of the packet that it carries. encap: ESP is in UDP.
     """
 
     @staticmethod
@@ -90,8 +90,8 @@ def family(number):
 
 
 class Sa:
-    """One direction of a pair. sender is "a" or "b"; icv has bits; seq is the
-    number that was used last.
+    """One direction of a pair. sender is "a" or "b"; icv is a length in bits;
+    seq is the number that was used last.
     """
 
     def __init__(self, shape, sender, spi, alg, icv, esn, seq=0,
@@ -117,7 +117,7 @@ class Sa:
                           self.seq, self.alg)
 
     def line(self, side, offload, verb="add", extra=""):
-        """The line for ip that adds or updates (@verb) the SA at one side."""
+        """The line for `ip` that adds or updates (@verb) the SA at one side."""
         out = side == self.sender
         words = [f"xfrm state {verb}", self.id, "reqid 1",
                  f"mode {self.shape.mode}"]
@@ -167,12 +167,12 @@ class Tap:
 
     It uses a ring, because the kernel copies a frame into a ring at once. A
     packet socket without a ring keeps a clone of the frame. The clone shares
-    its pages with the frame, and Linux' own ESP may decrypt ESP in UDP in these
-    pages.
+    its pages with the frame. If the frame is ESP in UDP, Linux' own ESP may
+    decrypt it in place, and so change these pages.
     """
 
     SLOT, SLOTS, BLOCK = 2048, 8192, 65536  # bytes, number of slots, bytes
-    HEADER = struct.Struct("=IIIHH")        # struct tpacket2_hdr, to tp_net
+    HEADER = struct.Struct("=IIIHH")        # struct tpacket2_hdr up to tp_net
 
     def __init__(self, ns, dev, slot=SLOT):
         self.slot = slot
@@ -300,8 +300,9 @@ class Bed:
         return self.ns(side)
 
     def queue_packets(self, queues):
-        """What each of the first send queues of a's card has sent, by its
-        qdisc. queues: how many of them
+        """Return a list: how many packets each send queue of a's card has sent,
+        as the qdisc of the queue counts them. The list ends after @queues
+        queues.
         """
         done = self.a.command("tc", "-s", "-j", "qdisc", "show", "dev",
                               CARD["a"])
@@ -354,8 +355,8 @@ class Bed:
         return table[side][shape.inner]
 
     def policy_lines(self, shape, side, packet=False):
-        """The lines for ip that add a side's policies; packet: they are
-        offloaded to the side's card.
+        """The lines for `ip` that add a side's policies. packet: the policies
+        are offloaded to the side's card.
         """
         peer = OTHER[side]
         offload = f" offload packet dev {CARD[side]}" if packet else ""
@@ -384,10 +385,10 @@ class Bed:
                 seq=0, extra=("", ""), alg=None, how="crypto", window=32):
         """Install new SAs in both directions, in place of the old SAs.
 
-        New policies are installed only if the shape, or the ends that offload
-        policies, are others than last time. Without alg the algorithm is
-        AES-GCM with key_bits. extra: more words of sending SAs, and of
-        receiving SAs.
+        The policies of the last call stay if the shape is the same, and the
+        same ends offload policies. Without alg the algorithm is AES-GCM with
+        key_bits. extra: two strings with more words for `ip`, the first for
+        sending SAs, and the second for receiving SAs.
         """
         alg = alg or ALGS[f"aes{key_bits}-gcm"]
         ab, ba = (Sa(shape, sender, next(self.spi), alg, icv, esn, seq, how,

@@ -21,8 +21,8 @@ def run_cells(cells, make):
 class Cells:
     """A bed, sockets for its present shape, and what the kernel's crypto lacks.
 
-    missing: names of algorithms. The value is None if the kernel has the
-    algorithm, or else the Skip that says why not.
+    missing is a dictionary whose keys are names of algorithms. The value is
+    None if the kernel has the algorithm, or else the Skip that says why not.
     """
 
     def __init__(self, bed):

@@ -193,7 +193,9 @@ class EspKey:
         return Plain(seq, next_header, pad, clear[:len(clear) - 2 - pad], iv)
 
     def accept(self, esp, check_iv=True):
-        """open(), and check: number and IV are new, the pad is the shortest."""
+        """Do what open() does, and check three things: the number is new, the
+        IV is new, and the padding is the shortest that the algorithm permits.
+        """
         plain = self.open(esp)
         if plain.pad >= self.alg.align:
             raise OracleError(f"pad length {plain.pad}, "

@@ -79,7 +79,7 @@ class FailNth:
 
 
 class Armed:
-    """A socket whose send() runs by @nth, so that an allocation fails."""
+    """A socket whose send() runs in nth.run(), so that an allocation fails."""
 
     def __init__(self, sock, nth):
         self.sock, self.nth = sock, nth

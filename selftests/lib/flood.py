@@ -4,7 +4,7 @@
     with Flood(bed, shape) as flood:        # a thread sends UDP both ways
         flood.wait_flow("ab")               # both ends receive
         bed.a.ip("xfrm state flush")
-        flood.wait_silence("a")             # a tries to send, no ESP comes out
+        flood.wait_silence("a")             # side a tries, but sends no ESP
     flood.check_clear()                     # also done by leaving `with`
 
 Every datagram is made of MARKER, so clear text on the wire cannot hide in a
@@ -56,9 +56,11 @@ def clear_text(raw):
         return None
     if proto == esp.ICMPV6 and raw[payload] in DISCOVERY:
         return None
-    # The stack sends an error about ESP when a tunnel's next hop is gone, and
-    # no policy covers outer addresses. In the quoted packet, ESP begins where
-    # the error begins in its own frame: both IP headers have the same length
+    # When a tunnel's next hop is gone, the stack sends an error about ESP. The
+    # error is in clear, because no policy covers outer addresses. It is allowed
+    # if it quotes ESP. To find this ESP, put the Ethernet header in front of
+    # the quoted packet. Then ESP begins at @payload, because the IP header of
+    # the quoted packet is as long as the IP header of the error
     if is_error(raw) and esp_at(raw[:14] + raw[payload + 8:]) == payload:
         return None
     if proto == esp.UDP and not IKE_PORTS.isdisjoint(
@@ -281,7 +283,8 @@ class Flood(WireWatch):
                       self.received[side] >= goal)
 
     def wait_silence(self, senders, tries=30):
-        """Wait until @senders go on trying, but no ESP comes out."""
+        """Wait until @senders send no ESP any more, although they go on trying.
+        """
         def silent(side):
             before = self.esp[side]
             self.wait_attempts(side, tries)

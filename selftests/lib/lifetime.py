@@ -3,8 +3,9 @@
 
     stat = of(ns, sa)
     stat.bytes, stat.packets                # lifetime current
-    stat.window, stat.replay, stat.failed   # stats: packets below the window,
-                                            # repeated, with a wrong ICV
+    stat.window         # stats: packets that were below the window
+    stat.replay         # stats: packets that came again
+    stat.failed         # stats: packets with a wrong ICV
 """
 import struct
 from collections import namedtuple

@@ -35,8 +35,8 @@ Shown = namedtuple("Shown", "point cut ifindex time handle seq spi length "
 def new_link(sock, name, index=0, clear=False):
     """Make a monitor of the card with this index, or of all cards if it is 0.
 
-    This takes netlink, because `ip` cannot ask for clear frames. Returns the
-    errno, 0 if the monitor was made.
+    The request is built here, because `ip` cannot ask for clear frames. Returns
+    the errno, 0 if the monitor was made.
     """
     info = attribute(IFLA_INFO_KIND, KIND.encode() + b"\0")
     if clear:

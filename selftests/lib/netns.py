@@ -12,9 +12,9 @@
     ethtool_stats(ns, "ov0")["ipsec_tx_pkts"]
     ns.delete()
 
-Each Netns has one `ip -batch -` that keeps running and gets the lines for ip,
-because the start of a process is slow in an emulated guest. Arguments with
-blanks need "quotes".
+Each Netns has one `ip -batch -` that keeps running and reads all lines for
+`ip`, because the start of a process is slow in an emulated guest. Arguments
+with blanks need "quotes".
 """
 import contextlib
 import ctypes
@@ -29,7 +29,7 @@ from . import ksft
 
 
 class IpError(ksft.Fail):
-    """A line that ip refused; the text is all that it said."""
+    """A line that `ip` refused; the text is all that `ip` said."""
 
 
 class IpBatch:
@@ -40,7 +40,7 @@ class IpBatch:
         self.mark = 0
 
     def start(self):
-        # ip itself flushes most of its listings; stdbuf makes it flush the rest
+        # `ip` itself flushes most of its listings; stdbuf flushes the others
         self.process = subprocess.Popen(
             ["stdbuf", "-oL", "ip", "-force", "-batch", "-"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -57,9 +57,9 @@ class IpBatch:
     def run(self, lines):
         """Returns (stdout, stderr).
 
-        After @lines, ip gets a word that it does not know. Its complaint about
-        this word marks the end of the output. Some refusals end ip itself: then
-        its streams end, and the next call starts another ip.
+        After @lines, `ip` gets a word that it does not know. Its complaint
+        about this word marks the end of the output. After some refusals `ip`
+        itself exits: then its streams end, and the next call starts a new `ip`.
         """
         if not self.process:
             self.start()
@@ -266,7 +266,7 @@ class Ethtool:
 
 
 def ethtool_stats(ns, dev):
-    """What `ethtool -S` shows. A call asks for the counters' names, too; an
-    Ethtool asks for them once.
+    """What `ethtool -S` shows. Each call also asks for the names of the
+    counters. An object of the class Ethtool asks for the names only once.
     """
     return Ethtool(ns, dev).stats()

@@ -3,7 +3,7 @@
 skipped with the reason.
 
     nft(ns, "add", "table", "ip", "ov2")
-    with Rules(ns, "chain c { ... }"):          # a table inet of its own
+    with Rules(ns, "chain c { ... }"):          # in the table "inet ov2"
 """
 import re
 

@@ -46,7 +46,9 @@ def as_nobody(defer):
 
 
 def start(ns, *words, **options):
-    """Start ov2 in the namespace ns; in the program's own if ns is None."""
+    """Start ov2 in the namespace @ns, or in the namespace of the program if @ns
+    is None.
+    """
     environment = dict(os.environ, **options.pop("env", {}))
     program = options.pop("program", None) or find()
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
@@ -94,7 +96,9 @@ def refused(ns, *words, status, **options):
 
 
 def completed(ns, script, line):
-    """What bash offers for the last word of a line, by tools/ov2/ov2.bash."""
+    """The words that bash offers for the last word of a line. @script is the
+    file tools/ov2/ov2.bash, which completes the word.
+    """
     done = ns.command(
         "bash", "-c", 'PATH=$1:$PATH; . "$2"; shift 2; COMP_WORDS=("$@");'
         ' COMP_CWORD=$(($# - 1)); _ov2 ov2 "${COMP_WORDS[-1]}"'

@@ -27,7 +27,8 @@ SECONDS = 300
 END = "page: end of block"
 
 # What a piece of a line on the page stands for: (pattern of this piece, pattern
-# of what may be printed, None if only the same text). The first match counts
+# of what may be printed). None: only the same text may be printed. The first
+# row that matches counts
 TOKENS = (
     (r"\d+(?:\.\d+){3}", None),                         # IPv4 address
     (r"\d\d:\d\d:\d\d\.\d{6}", r"\d\d:\d\d:\d\d\.\d{6}"),

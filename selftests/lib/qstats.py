@@ -83,8 +83,8 @@ class QueueStats:
         return named(answers[0])
 
     def queues(self, dev):
-        """{"rx": [{name: value} of each queue], "tx": ...}; the names have no
-        direction.
+        """{"rx": [{name: value} of each queue], "tx": ...}; "rx-" and "tx-" are
+        cut off the names.
         """
         found = {"rx": [], "tx": []}
         for entry in self.family.qstats_get(

@@ -6,8 +6,9 @@ A test may take names from here. But a test must not take from here what it prov
 comparison of the module with the module's own rows cannot fail.
 """
 
-# Names of `ethtool -S`, in its order: the counter of /proc/net/xfrm_stat that
-# moves together with it, and the kernel's drop reason, or None
+# Names of `ethtool -S`, in the order of its output. Each value has two parts:
+# the counter of /proc/net/xfrm_stat that moves at the same time, and the
+# kernel's drop reason. A part is None if there is no such counter or reason
 COUNTERS = {
     "ipsec_tx_pkts":
         (None, None),
@@ -375,7 +376,7 @@ EVENTS = {
     ],
 }
 
-# What can be refused, by the counters' names: the sentence that is said then
+# The counter of each refusal, and the sentence that the user gets
 REFUSALS = {
     "ipsec_sa_refused_dir":
         "Offload direction must be in or out",
@@ -463,8 +464,9 @@ REFUSALS = {
         "No memory for the policy",
 }
 
-# Algorithms by the kernel's names: bits of the keys with their salt, bits of
-# the ICV, the IV generator
+# The kernel's name of each algorithm. Each value has three parts: the possible
+# lengths of the key in bits (the salt is counted), the possible lengths of the
+# ICV in bits, and the IV generator, or None
 ALGORITHMS = {
     "ecb(cipher_null)":
         ([0], [], None),

@@ -104,8 +104,8 @@ class Asked:
 
 
 def run(kind, cases):
-    """Make one object of @kind, an Asked. Run function(object, *args) for each
-    chosen (name, function, *args).
+    """Make one object of the class @kind, a subclass of Asked. Run
+    function(object, *args) for each chosen (name, function, *args).
     """
     some = ksft.chosen(cases)
     module.load()

@@ -8,9 +8,9 @@
     card.arrives(packet, sealed=True)
 
 drops are the names of the drop counters that moved. leaves() hands the frame to
-a's card below xfrm, so the card alone decides. arrives() puts it on the wire in
-front of b's card. packet(1, 7, ...) is from host 1 behind a to host 7 behind b.
-Talker sends from a socket instead.
+the card of side a below xfrm, so the card alone decides. arrives() puts the
+frame on the wire in front of the card of side b. packet(1, 7, ...) is from host
+1 behind side a to host 7 behind side b. Talker sends from a socket instead.
 """
 import socket
 import struct
@@ -120,7 +120,9 @@ class Card:
         self.bed.ns(side).ip(self.line(side, *args, **kwargs))
 
     def pair_selector(self, near=1, far=1):
-        """The selector of packets from one host behind a to one behind b."""
+        """The selector of packets from host @near behind side a to host @far
+        behind side b.
+        """
         full = FULL[self.fam]
         return (f"src {host('a', self.fam, near)}/{full} "
                 f"dst {host('b', self.fam, far)}/{full}")
@@ -128,7 +130,8 @@ class Card:
     # ---- packets
 
     def packet(self, near, far, proto, one=0, two=0, part=None):
-        """An IP packet from host @near behind a to host @far behind b.
+        """An IP packet from host @near behind side a to host @far behind side
+        b.
 
         one and two are ports, or type and code. part: 0 is the first of two
         fragments, 1 the last, which shows no ports.
@@ -215,7 +218,7 @@ class Card:
 
 
 class Talker:
-    """A socket of host 1 behind a, and the fate of its datagrams."""
+    """A socket of host 1 behind side a, and the fate of its datagrams."""
 
     def __init__(self, card, defer, port=PORT, to=PORT):
         fam = card.fam
@@ -226,8 +229,8 @@ class Talker:
         self.sock.bind((host("a", fam, 1), port))
 
     def fate(self):
-        """Send; return "esp", "clear", or the counters of drops that moved, of
-        the card or of xfrm.
+        """Send a datagram. Return "esp", "clear", or the names of the drop
+        counters that moved. These are counters of the card or of xfrm.
         """
         card = self.card
         before = card.bed.a.xfrm_stat()

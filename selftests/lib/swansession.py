@@ -4,7 +4,7 @@ wire agree about it.
 
     test = Test(SwanBed); test.start()
     session = test.session(link, ("crypto", "no"))  # hw_offload of a and b
-    session.up()                    # loaded, begun, and as it was asked for
+    session.up()                    # load, initiate, and check the SAs
     session.check_flow()            # nothing lost, every frame accounted for
     session.down()
 """
@@ -116,7 +116,8 @@ class Session:
             self.check_kernel(side)
 
     def wait_child(self, side, other_than=None):
-        """Wait until daemon and kernel hold the same, only CHILD_SA; return it.
+        """Wait until the daemon has only one CHILD_SA, and the kernel has the
+        states of this CHILD_SA and no others. Return the CHILD_SA.
 
         other_than: the inbound SPI of a CHILD_SA that does not count.
         """
@@ -221,7 +222,8 @@ class Session:
         self.frames = flood.esp
 
     def check_daemon_counts(self):
-        """The daemon counts the packets of check_flow(), which has run once.
+        """Check that the daemon has counted the packets of check_flow(). The
+        caller has run check_flow() once for this CHILD_SA.
 
         The packets must not be TCP, because software counts a large packet as
         one packet.

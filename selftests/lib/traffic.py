@@ -5,12 +5,13 @@ compare each byte with what was sent.
     talk = Traffic(bed, shape)
     talk.udp("a", [1, 2, 3, 4])     # lengths; from a to b, in order
     talk.echo("a", [56])            # ICMP, answered by b's kernel
-    talk.tcp("a", 5000, 3000)       # a connects and sends 5000, gets 3000
+    talk.tcp("a", 5000, 3000)       # side a connects, sends 5000, gets 3000
     wire = talk.settle(pair)        # counters == wire, everything decrypted
-    wire.sent["a"]                  # how many ESP frames a sent unfragmented
-    wire.pads["a"]                  # pad lengths of what a sent
-    wire.plain["a"]                 # [(protocol, fragment, payload), ...] of a
-    wire.engine["a"]                # how many frames a's engine sent
+    # What side a sent:
+    wire.sent["a"]                  # the number of unfragmented ESP frames
+    wire.pads["a"]                  # the pad lengths
+    wire.plain["a"]                 # [(protocol, fragment, payload), ...]
+    wire.engine["a"]                # the number of frames that its engine sent
 
 settle() is the proof that the offload did the work. At an end that offloads,
 the counts of the engine equal the unfragmented ESP frames on the wire. At any
@@ -69,8 +70,8 @@ def drain(sock):
 def check_ivs(alg, ivs):
     """Check the IVs of all frames that an engine sent through one SA.
 
-    No IV comes twice. IVs of a counter mode come from ranges of 256 that CPUs
-    draw. IVs of CBC are not related to each other.
+    No IV comes twice. A CPU draws a range of 256 numbers, and takes the IVs of
+    a counter mode from this range. IVs of CBC are not related to each other.
     """
     if not alg.iv_len:
         return
@@ -143,9 +144,9 @@ class Traffic:
         """The datagrams that side sent arrive unchanged.
 
         compare() checks the order on the wire. Behind the card xfrm hands
-        decrypted packets to per-CPU queues (gro_cells), where one CPU may
-        overtake another when the card's NAPI moves. So another order at the
-        socket is noted, and is no failure.
+        decrypted packets to per-CPU queues (gro_cells). When the card's NAPI
+        moves to another CPU, the new CPU may overtake the old CPU. So another
+        order at the socket is noted, and is no failure.
         """
         receiver = self.socks[OTHER[side]]
         got = []

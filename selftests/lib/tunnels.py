@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Many tunnels from a. Each tunnel goes to a far end of its own on the link,
-and is for one host behind this far end. The far ends do not answer; tests read
-the packets on the wire.
+"""Many tunnels from side a. Each tunnel goes to a far end of its own on the
+link, and is for one host behind this far end. The far ends do not answer; tests
+read the packets on the wire.
 
     tunnels = Tunnels(bed, defer, 4)
     sas = tunnels.install(Shape.named("ipv4-tunnel"), "packet")
@@ -36,7 +36,7 @@ class Tunnels:
         defer(bed.remove)
 
     def install(self, shape, how):
-        """Install new states and policies at a; return a list of Sa."""
+        """Install new states and policies at side a; return a list of Sa."""
         bed = self.bed
         bed.remove()
         policy = " offload packet dev ov0" if how == "packet" else ""

@@ -19,7 +19,7 @@ SMALL = (1, 2, 3, 100, 1, 700, 1447, 1448, 1449, 15)
 
 
 def pages(data):
-    """A copy of the bytes in pages of its own, to be sent without a copy."""
+    """The bytes in new pages of memory, for sends that copy nothing."""
     memory = mmap.mmap(-1, len(data))
     memory.write(data)
     return memory
@@ -74,6 +74,6 @@ class Writer:
         for fd in (self.file, *self.pipe):
             os.close(fd)
         ksft.check(self.data[:] == self.before,
-                   "memory that was sent from has changed")
+                   "the memory with the sent data has changed")
         ksft.check(content == self.before,
-                   "a file that was sent from has changed")
+                   "the file with the sent data has changed")

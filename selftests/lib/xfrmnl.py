@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """XFRM states and policies by netlink, with the kernel's answer.
 
-Tests use it for requests that ip cannot make.
+Tests use this file for requests that `ip` cannot make.
 
     link = Xfrm(ns)                     # closed with its namespace
     answer = link.add(spi=1, src="192.0.2.1", dst="192.0.2.2", mode=BEET,
@@ -217,7 +217,9 @@ class Xfrm:
 
     def migrate(self, direction, sel, old, new, mode=TUNNEL, reqid=1,
                 **attributes):
-        """Moves a policy and its state to other ends: (source, destination)."""
+        """Moves a policy and its state from the ends @old to the ends @new.
+        Each is (source, destination).
+        """
         body = sel + struct.pack("=IB3x", 0, direction)
         body += attribute(ATTRIBUTE["migrate"], b"".join(
             address(end) for end in (*old[::-1], *new[::-1])) + struct.pack(
@@ -318,7 +320,9 @@ class Mappings(Listener):
 
     @staticmethod
     def parse(data):
-        """The state's SPI, and the IPv4 address and port of its sender now."""
+        """The state's SPI, and the IPv4 address and port that its sender has
+        now.
+        """
         return Mapping(*struct.unpack_from("!I", data, 16 + 16),
                        socket.inet_ntoa(data[16 + 44:16 + 48]),
                        *struct.unpack_from("!H", data, 16 + 62))

@@ -177,7 +177,9 @@ def nobody():
 
 
 def own_user_namespace():
-    """Move to a new user namespace, whose capabilities are for it alone."""
+    """Move to a new user namespace. The process then has all capabilities, but
+    only for this namespace.
+    """
     os.unshare(os.CLONE_NEWUSER)
 
 
@@ -192,8 +194,9 @@ def root_of_its_own():
 
 
 def answer_in(become, ns, ask):
-    """What ask() returns in a namespace to a process that gives up its
-    privileges first. The result must be something that JSON can carry.
+    """Call ask() in a child process, and return its result. The child first
+    enters the namespace @ns, and then gives up privileges by become(). JSON
+    must be able to carry the result.
     """
     reader, writer = os.pipe()
     child = os.fork()
@@ -234,7 +237,8 @@ class RawDump:
 
     The kernel fills the next buffer when a buffer is read, so one buffer is
     filled ahead. Iterating gives a Message for each object, its attributes as
-    {name: bytes}; then interrupted and error say how the dump ended.
+    {name: bytes}. After that, the fields self.interrupted and self.error say
+    how the dump ended.
     """
 
     # The kernel makes the next buffer as large as the largest read so far
@@ -264,7 +268,7 @@ class RawDump:
         return found
 
     def buffer(self):
-        """The messages of one buffer; nothing after the last one."""
+        """The messages of one buffer; nothing if the dump has ended."""
         if self.error is not None:
             return
         data = self.sock.recv(self.SIZE)

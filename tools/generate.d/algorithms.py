@@ -84,8 +84,9 @@ def make():
 def reference():
     """Lines of selftests/lib/reference.py."""
     yield ""
-    yield "# Algorithms by the kernel's names: bits of the keys with their salt, bits of"
-    yield "# the ICV, the IV generator"
+    yield "# The kernel's name of each algorithm. Each value has three parts: the possible"
+    yield "# lengths of the key in bits (the salt is counted), the possible lengths of the"
+    yield "# ICV in bits, and the IV generator, or None"
     yield "ALGORITHMS = {"
     for row in rows():
         keys = [8 * (length + row["salt_len"]) for _id, length in row["keys"]]

@@ -93,8 +93,9 @@ def make():
 def reference():
     """Lines of selftests/lib/reference.py."""
     yield ""
-    yield "# Names of `ethtool -S`, in its order: the counter of /proc/net/xfrm_stat that"
-    yield "# moves together with it, and the kernel's drop reason, or None"
+    yield "# Names of `ethtool -S`, in the order of its output. Each value has two parts:"
+    yield "# the counter of /proc/net/xfrm_stat that moves at the same time, and the"
+    yield "# kernel's drop reason. A part is None if there is no such counter or reason"
     yield "COUNTERS = {"
     for row in rows():
         yield f'    "{row.name}":'

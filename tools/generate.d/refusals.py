@@ -54,7 +54,7 @@ def make():
 def reference():
     """Lines of selftests/lib/reference.py."""
     yield ""
-    yield "# What can be refused, by the counters' names: the sentence that is said then"
+    yield "# The counter of each refusal, and the sentence that the user gets"
     yield "REFUSALS = {"
     for row in rows(STATES) + rows(POLICIES):
         yield f'    "{row.counter.name}":'
