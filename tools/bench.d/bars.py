@@ -32,7 +32,7 @@ class Bar(namedtuple("Bar", "text got limit met")):
 
 
 def ceiling(test, results):
-    """The cost of software ESP, divided by the sum of the AEAD's and the plain cost.
+    """The cost of software ESP, divided by the sum of the AEAD's cost and the plain cost.
 
     None if one of the three costs was not measured.
     """

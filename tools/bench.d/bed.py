@@ -41,7 +41,7 @@ class Direct(Bed):
         self.a.ip(f"link set ov3 netns {self.b.name}")
 
     def check_protected(self, how):
-        """Fails unless both ends used states, and a's card encrypted if and only if @how."""
+        """Checks that both ends used states. With @how, a's card must have encrypted, else not."""
         for side in "ab":
             text = self.ns(side).command("ip", "-s", "xfrm", "state").stdout
             ksft.check(re.search(r"[1-9]\d*\(packets\)", text),

@@ -46,8 +46,8 @@ def chart(rows, results):
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
         f'height="{y + LINE}" font-family="sans-serif" font-size="12">',
         '<rect width="100%" height="100%" fill="white"/>',
-        text(8, 18, "Times as fast as software ESP over veth; plain traffic: "
-             "as over veth (instructions for a segment or packet)"),
+        text(8, 18, "Speed: software ESP over veth = 1; plain traffic: plain "
+             "over veth = 1 (instructions for a segment or packet)"),
         f'<line x1="{one:.0f}" y1="{HEAD}" x2="{one:.0f}" y2="{y + 4}" '
         'stroke="black" stroke-dasharray="3 3"/>',
         *body, "</svg>", ""))

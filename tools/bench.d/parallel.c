@@ -5,15 +5,16 @@
  *	parallel cpu A B FROM TO
  *	parallel run A B MILLISECONDS ROUNDS FROM TO FROM TO
  *
- * A and B are names of `ip netns`; FROM is an address of A, and TO is an address
- * of B. "run" takes one such pair of addresses for each flow. "cpu" prints on which
- * CPU B receives from A, and A from B.
+ * A and B are names of `ip netns`; FROM is an address of A, and TO is an
+ * address of B. "run" takes one such pair of addresses for each flow. "cpu"
+ * prints on which CPU B receives from A, and on which CPU A receives from B.
  *
  * "run" is for a guest whose clock is the clock of the machine. Flow N is bulk
  * TCP with both ends on CPU N. Loop N runs on CPU N and needs no kernel. Each
- * round measures flow 0, both flows, flow 1, and the same of the loops. The machine
- * may be busy with other work, so figures that are compared are measured one right
- * after the other. A round prints a line of eight figures, all per second:
+ * round measures flow 0, both flows, and flow 1; then loop 0, both loops, and
+ * loop 1. The machine may be busy with other work, so figures that are compared
+ * are measured one right after the other. A round prints a line of eight
+ * figures, all per second:
  *
  *	flow 0 alone, flow 1 alone, flow 0 of both, flow 1 of both	bytes
  *	loop 0 alone, loop 1 alone, loop 0 of both, loop 1 of both	turns

@@ -26,7 +26,8 @@ WAYS = {way.name: way for way in (
 IPSEC = ("soft-veth", "soft-card", "crypto", "packet")
 
 # traffic: ("tcp", flows), ("udp", bytes), ("iperf3", bytes) or ("echo", bytes)
-# count, warm: bytes of TCP, packets, or seconds of iperf3, and the warm-up before
+# count: how much is measured, in bytes of TCP, packets, or seconds of iperf3
+# warm: how much is sent before that, to warm up, in the same unit
 # unit: bytes of TCP that count as one segment, or 0 to count packets
 # plain: name of the test whose plain rows are for this test, too
 # aead: name of the test whose row of the AEAD alone is for this test, too, or None
@@ -92,7 +93,7 @@ ROWS = {row.name: row for row in (
 
 
 def chosen(patterns, bases=True):
-    """The rows that match any pattern and their bases, in the order of ROWS."""
+    """The rows that match any pattern, and the bases of these rows, in the order of ROWS."""
     names = set()
     for pattern in patterns:
         found = fnmatch.filter(ROWS, pattern)

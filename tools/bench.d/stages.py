@@ -4,9 +4,9 @@
     stages = Stages()
     stages.of(["memset", "ov2_nbl_alloc", ...])     # innermost first
 
-The innermost function that belongs to a stage decides. A function of the kernel
-belongs to a stage by its name, a function of the module by its file. Functions that
-serve all stages (copies, locks, the allocator) belong to none, so their callers decide.
+The innermost function that belongs to a stage decides. The name of a function of the kernel tells
+its stage. For a function of the module, its file tells the stage. Functions that serve all stages
+(copies, locks, the allocator) belong to none, so their callers decide.
 """
 import glob
 import os

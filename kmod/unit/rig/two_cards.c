@@ -100,7 +100,7 @@ static void give_napi(struct ov2_port *port)
 /**
  * ov2_cards_up() - open a card
  * @cards: the two cards
- * @port: one of its cards
+ * @port: one of them
  */
 void ov2_cards_up(struct ov2_cards *cards, struct ov2_port *port)
 {
@@ -117,7 +117,7 @@ void ov2_cards_up(struct ov2_cards *cards, struct ov2_port *port)
 /**
  * ov2_cards_down() - stop a card
  * @cards: the two cards
- * @port: one of its cards
+ * @port: one of them
  */
 void ov2_cards_down(struct ov2_cards *cards, struct ov2_port *port)
 {
