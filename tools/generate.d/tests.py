@@ -71,15 +71,16 @@ def make():
                     "failure.")
     page += rst.section("Selftests", (
         "Programs in ``selftests/``, which run in a guest with real cards. The seconds are those "
-        "of the newest Debian kernel in ``make check``, emulated, on 2 cores with other work "
-        f"beside; all of them together take {round(sum(seconds.values()) / 60)} minutes. "
+        "of the newest Debian kernel in ``make check``, emulated, on 2 cores that had other work, "
+        f"too; all tests together take {round(sum(seconds.values()) / 60)} minutes. "
         "A test without seconds has not been measured yet."))
     page += rst.table(["Test", "What it proves", "s"],
                       [[rst.literal(name), about(name), str(seconds.get(name, ""))]
                        for name in selftests()], (25, 68, 7))
     page += rst.section("KUnit", (
-        "Suites that run in a debug kernel as the module is loaded, on functions of the module. "
-        "All of them together take about a minute, of which ``ov2_stress`` takes 6 seconds."))
+        "Suites that run in a debug kernel when the module is loaded, and test functions of the "
+        "module. All of them together take about a minute, of which ``ov2_stress`` takes 6 "
+        "seconds."))
     for room, title in ROOMS:
         line = f"{title}, ``{room}``"
         page += f"\n{line}\n{'-' * len(line)}\n"

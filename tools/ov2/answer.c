@@ -41,7 +41,9 @@ void answer_todo(struct answer *answer, const char *format, ...)
 	va_end(arguments);
 }
 
-/* A list in the text ends: take off what stands behind its last member. */
+/* A list in the text is complete: take off the separator behind its last
+ * member, which is @last.
+ */
 void answer_end(struct answer *answer, char last)
 {
 	size_t used = strlen(answer->text);

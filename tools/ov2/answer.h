@@ -35,8 +35,8 @@ enum verdict {
  * @packets: packets that the kernel counted
  * @card_packets: packets that the card sealed or opened
  * @software: at least this many packets did not go through the card's engine
- * @declined: the packets that the card declined, as struct known_sa has them;
- *	NULL if there is none
+ * @declined: how many packets the card declined, for each reason, as in struct
+ *	known_sa; NULL if the card declined none
  * @met: @hits is known
  * @hits: how often a packet met the policy on the card
  */

@@ -19,7 +19,7 @@
 #define MAX_FIELDS		8
 #define TEXT_SIZE		160
 
-/* The field of a word that a mask marks */
+/* The value of the field of @word that has the bits of @mask */
 static uint32_t field(uint32_t mask, unsigned long long word)
 {
 	return ((uint32_t)word & mask) / (mask & -mask);
@@ -43,7 +43,7 @@ struct reading {
 };
 
 /* Every text is shorter than TEXT_SIZE. The longest is the text of slot 1 on
- * receive with all bits set but CryptoDone.
+ * receive, with all bits set except CryptoDone.
  */
 static void __attribute__((format(printf, 2, 3)))
 reading_say(struct reading *reading, const char *format, ...)

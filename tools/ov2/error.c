@@ -9,7 +9,8 @@
 
 static void sentence(const char *format, va_list arguments, const char *end)
 {
-	/* What was printed earlier must come before the sentence on a terminal
+	/* A terminal must show what was printed earlier before it shows the
+	 * sentence
 	 */
 	fflush(stdout);
 	fputs("ov2: ", stderr);
@@ -49,7 +50,7 @@ enum status wrong_use(const char *format, ...)
 	return STATUS_USAGE;
 }
 
-/* Prints that stdout takes no more, with the reason in errno. */
+/* Prints that stdout takes no more, and why: errno has the reason. */
 enum status output_failed(void)
 {
 	int error = errno;

@@ -307,8 +307,9 @@ static enum status events_loop(const struct family *family, int signals)
 			return failed("poll: %s", strerror(errno));
 		if (fds[1].revents)
 			break;
-		/* The reader of the pipe has ended. Only a write to the pipe
-		 * would end ov2, and perhaps no event comes that is written
+		/* The reader of the pipe has ended. ov2 would notice this only
+		 * when it writes to the pipe, and perhaps it has nothing to
+		 * write any more
 		 */
 		if (fds[2].revents & POLLERR)
 			raise(SIGPIPE);

@@ -12,8 +12,8 @@
 #include "family.h"
 
 /* If somebody asks for a family, the kernel loads its module. But a question
- * should change nothing, so ov2 first calls this function. Without sysfs it
- * returns true, because then only the kernel can tell.
+ * should change nothing, so ov2 first calls this function. Without sysfs the
+ * function returns true, because then only the kernel can tell.
  */
 bool family_module_loaded(void)
 {
@@ -187,8 +187,9 @@ enum status family_ask(struct family *family, struct nlmsghdr *request,
 		return failed("%s: this needs root, or CAP_NET_ADMIN in the network namespace: use sudo",
 			      family->nl.sentence);
 	case EOPNOTSUPP:
-		/* The core says nothing about an operation that the module
-		 * does not have. The module itself says why it cannot.
+		/* If the module does not have the operation, the core answers,
+		 * without a sentence. If the module itself answers, it says why
+		 * it refuses.
 		 */
 		if (family->nl.explained)
 			return failed("%s", family->nl.sentence);

@@ -127,8 +127,8 @@ static void keys_read(const struct nlmsghdr *nlh, struct row *row)
 				  trunc->alg_key_len);
 			break;
 		case XFRMA_REPLAY_ESN_VAL:
-			/* The half for the direction that the state does not
-			 * have is 0.
+			/* A state has one direction, so the half for the other
+			 * direction is 0.
 			 */
 			esn = payload;
 			row->high = esn->seq_hi | esn->oseq_hi;

@@ -102,7 +102,9 @@ static int take_entry(const struct nlmsghdr *nlh, void *data)
 		 schema_string(tb[IPSECOV2_A_LOG_REASON]));
 	snprintf(entry->sentence, sizeof(entry->sentence), "%s",
 		 schema_string(tb[IPSECOV2_A_LOG_SENTENCE]));
-	/* The oldest entry that a card still has is not its first one */
+	/* If the first entry of a card does not have the number 1, older
+	 * entries are missing
+	 */
 	if ((!known->entry_count || entry[-1].ifindex != entry->ifindex) &&
 	    schema_number(tb[IPSECOV2_A_LOG_SEQ]) > 1)
 		known->forgotten = true;

@@ -22,8 +22,8 @@
  * @daddr: its destination
  * @packets: packets that the engine sealed, or opened and found good
  * @bad: packets that the engine found bad
- * @declined: packets to be sent that the card did not take, by
- *	IPSECOV2_A_SA_DECLINED_...
+ * @declined: how many packets the card declined to send, for each reason; the
+ *	index is IPSECOV2_A_SA_DECLINED_...
  */
 struct known_sa {
 	uint32_t ifindex;

@@ -112,7 +112,7 @@ static enum status take_count(const char *text)
  * @command: the command; NULL if none was named
  * @netns: the network namespace that -n names, or NULL
  * @only: an option that only one command has, or NULL
- * @only_for: this command
+ * @only_for: the command that has @only
  */
 struct line {
 	const char *command;
@@ -254,7 +254,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_DFL);
 	status = run(argc, argv);
 	errno = 0;
-	/* A full disk may show as late as here */
+	/* Perhaps a full disk is noticed only here */
 	if ((fflush(stdout) || ferror(stdout) || fclose(stdout)) &&
 	    status == STATUS_DONE)
 		status = output_failed();

@@ -181,7 +181,9 @@ int nl_ask(struct nl *nl, struct nlmsghdr *request,
 		}
 		for (nlh = (void *)buffer; mnl_nlmsg_ok(nlh, length);
 		     nlh = mnl_nlmsg_next(nlh, &length)) {
-			/* The rest of an older dump, not read to its end */
+			/* Here is the rest of a dump that was not read to its
+			 * end
+			 */
 			if (nlh->nlmsg_seq != nl->seq)
 				continue;
 			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)

@@ -158,7 +158,9 @@ void schema_flags(FILE *out, const struct schema_attr *attr, uint32_t value,
 	}
 }
 
-/* Print the value of an attribute that is no nest, in words if it has some. */
+/* Print the value of an attribute that is no nest. A value that has a name is
+ * printed as this name.
+ */
 void schema_text(const struct schema_attr *attr, const struct nlattr *nla)
 {
 	const char *word = schema_word(attr, schema_number(nla));

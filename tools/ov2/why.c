@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ov2 why: of each state and policy of xfrm, whether it is offloaded, and if
- * not, why, and what to do.
+/* ov2 why: say of each state and policy of xfrm whether it is offloaded. If it
+ * is not, say why, and what to do.
  */
 #include <stdio.h>
 #include <string.h>
@@ -131,7 +131,7 @@ static bool asked_again(const struct known *known, size_t at)
 	return false;
 }
 
-/* A card refused the request, and xfrm has nothing of the kind. */
+/* A card refused the request, and xfrm has no such state or policy. */
 static void why_refused(const struct known_entry *entry, struct answer *answer)
 {
 	unsigned long long now = time(NULL) * 1000ULL;

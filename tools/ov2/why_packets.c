@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who encrypted or decrypted the packets of an offloaded state: the card, or
  * software. The card counts the packets that it declined. The kernel tells
- * nobody which packets it keeps before it asks the card. So ov2 looks at what
- * the kernel looks at, and says that the reason is unknown if this explains
- * nothing.
+ * nobody which packets it leaves to software without asking the card. So ov2
+ * looks at the feature, the route and the MTU, as the kernel does. If these
+ * explain nothing, ov2 says that the reason is unknown.
  */
 #include <linux/ipsecov2_netlink.h>
 

@@ -159,7 +159,7 @@ static void say_known(const struct known *known, const struct policy *policy,
  * @xfrm: all states and policies
  * @known: what the cards know
  * @policy: the policy
- * @answer: filled in; it was zeroed
+ * @answer: filled in; the caller has zeroed it
  */
 void why_policy(const struct xfrm *xfrm, const struct known *known,
 		const struct policy *policy, struct answer *answer)

@@ -100,7 +100,9 @@ static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
 	say_trouble(xfrm, state, sa, answer);
 }
 
-/* The card on which an interface stands, or that is in it; 0 if none. */
+/* The card below an interface, as below a VLAN or in a bond; 0 if there is
+ * none.
+ */
 static uint32_t card_below(const struct known *known, uint32_t device,
 			   const struct netdev_link *link)
 {
@@ -143,8 +145,8 @@ static void say_no_card(const struct known *known, uint32_t device,
 		answer_todo(answer, "let the route lead through a card (`ov2 show`), and name that card with `offload`");
 }
 
-/* No device offloads the state. The kernel does not keep whether a user asked
- * for the offload.
+/* No device offloads the state. The kernel does not remember whether a user
+ * asked for the offload.
  */
 static void why_software(const struct known *known, const struct state *state,
 			 struct answer *answer)
@@ -223,7 +225,7 @@ static void why_not_taken(const struct known_entry *entry,
  * @xfrm: all states and policies
  * @known: what the cards know
  * @state: the state
- * @answer: filled in; it was zeroed
+ * @answer: filled in; the caller has zeroed it
  */
 void why_state(const struct xfrm *xfrm, const struct known *known,
 	       const struct state *state, struct answer *answer)

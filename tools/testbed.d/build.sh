@@ -73,9 +73,9 @@ start_from() {
 	done < <(cd "$with" && find . -path ./.build -prune -o -type f -print)
 }
 
-# build_module VERSION [MAKE ARGUMENT]...: prints the path of the built module; warnings and
-# errors go to stderr. lint sets OV2_BUILD, the name of the directory in build_place; without
-# OV2_BUILD the version is the name, behind `unit-` and the like if KUnit tests are built in.
+# build_module VERSION [MAKE ARGUMENT]...: prints the path of the built module; warnings and errors
+# go to stderr. lint sets OV2_BUILD, the name of the directory in build_place; without OV2_BUILD the
+# name is the version, with `unit-` and the like in front if KUnit tests are built in.
 build_module() {
 	local version=$1 kind=$unit tree base log
 	shift
