@@ -244,7 +244,7 @@ static void receive_delete_req_told(struct kunit *test)
 	r->assoc->handle = r->hdl.value;
 	before = ov2_event_listen(&told_listener);
 	nbl = received_nbl(r, word);
-	/* A bit of the generation, so that the handle names nothing */
+	/* With another generation the handle names nothing. */
 	nbl->ext_rx.handle ^= 1UL << 40;
 	bridge_receive(r, nbl);
 	KUNIT_EXPECT_EQ(test, told_count, 0);
@@ -267,7 +267,7 @@ static void receive_state_gone(struct kunit *test)
 	u32 word = ov2_rx_result_encode(&res);
 	struct ov2_nbl *nbl = received_nbl(r, word);
 
-	/* A bit of the generation, so that the handle names nothing */
+	/* With another generation the handle names nothing. */
 	nbl->ext_rx.handle ^= 1UL << 40;
 	KUNIT_EXPECT_EQ(test, bridge_receive(r, nbl), OV2_DROPPED);
 	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));

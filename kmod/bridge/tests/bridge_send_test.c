@@ -29,7 +29,7 @@
 #define NEXT		IPPROTO_TCP
 
 /**
- * struct send_case - a card and a frame that the stack sends by it
+ * struct send_case - a card, and a frame that the stack sends through the card
  * @ad: the card
  * @assoc: an association
  * @hdl: the handle that names the association
@@ -222,7 +222,7 @@ static void send_no_state(struct kunit *test)
 	struct send_case *send = sending_new(test);
 
 	set_path(test, send, XFRM_XMIT);
-	/* A bit of the generation, so that the handle names nothing */
+	/* With another generation the handle names nothing. */
 	send->x->xso.offload_handle ^= 1UL << 30;
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_STATE);
 	send->x->xso.offload_handle = send->hdl.value;

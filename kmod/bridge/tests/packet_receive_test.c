@@ -688,8 +688,9 @@ static void clear_policies(struct kunit *test)
 	}
 }
 
-/* The card lets in IPsec packets, because xfrm looks at them itself, frames
- * that are not IP, and packets of a family without policies.
+/* The card lets in frames that are not IP, and packets of a family without
+ * policies. It also lets in IPsec packets, because xfrm looks at these packets
+ * itself.
  */
 static void clear_exempt(struct kunit *test)
 {

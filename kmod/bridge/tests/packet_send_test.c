@@ -77,9 +77,9 @@ static void state_live(struct xfrm_state *x)
 	x->lft.soft_packet_limit = XFRM_INF;
 }
 
-/* The packets of ov2_shape_clear() have zero addresses, and so has a state in
- * transport mode. The ends of a tunnel are addresses of the loopback device,
- * because the loopback device has a route, and needs to ask for no neighbour.
+/* In the packets of ov2_shape_clear(), and in a state in transport mode, all
+ * addresses are 0. The ends of a tunnel are addresses of the loopback device,
+ * because this device has a route and never asks for a neighbour's address.
  */
 static struct tx_card *card_new(struct kunit *test, struct net_device *dev,
 				const struct ov2_shape *shape)

@@ -20,8 +20,8 @@
  *	which the neighbour was used last
  * @got: the packets, in the order in which they came
  * @asked: number of packets that came soon after neigh_event_send()
- * @outside: number of packets that came where an output function must not be
- *	called
+ * @outside: number of packets that came in a context in which an output
+ *	function must not be called
  * @began: the first packet is here
  * @slow: each packet takes a while
  * @ended: number of packets that were handled

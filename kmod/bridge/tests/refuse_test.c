@@ -3,9 +3,9 @@
  * Each refusal has a sentence of its own, also if user space cannot provoke
  * this refusal.
  *
- * User space cannot make the engine fail a request, cannot send a request that
- * the core refuses first, and needs SELinux for a security context. So this
- * test provokes what the selftests cannot provoke.
+ * User space cannot make the engine fail a request, and needs SELinux for a
+ * security context. A request that the core refuses first does not reach the
+ * card. So this test provokes what the selftests cannot provoke.
  */
 #include <kunit/test.h>
 #include <linux/netlink.h>

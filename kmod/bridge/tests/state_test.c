@@ -34,7 +34,7 @@
  * @update: the last update
  * @has_ext: the last update had an extension
  * @ext: the extension
- * @hdl: handles that adds were given
+ * @hdl: the handles of the SAs that were added
  * @handles: number of entries in @hdl
  */
 struct sa_card {
@@ -52,7 +52,7 @@ struct sa_card {
 	unsigned int handles;
 };
 
-/* As the core of this kernel calls a card */
+/* Calls the card as the core of this kernel does. */
 static int xdo_add(struct net_device *dev, struct xfrm_state *x)
 {
 #ifdef OV2_HAVE_XDO_DEV

@@ -36,8 +36,8 @@ enum ov2_info {
 };
 
 /* Slot 0 on transmit: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.Transmit. The
- * offset is bytes from the start of the frame to the TCP header, and is set for
- * TCP only
+ * offset is the number of bytes from the start of the frame to the TCP header,
+ * and is set for TCP only
  */
 #define OV2_TX_CSUM_IPV4		0x00000001U
 #define OV2_TX_CSUM_IPV6		0x00000002U
@@ -48,8 +48,8 @@ enum ov2_info {
 #define OV2_TX_CSUM_TCP_OFFSET		0x03ff0000U
 
 /* Slot 2 on transmit: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO. The
- * offset is bytes from the start of the frame to the TCP header, ESP and AH
- * headers included
+ * offset is the number of bytes from the start of the frame to the TCP header,
+ * ESP and AH headers included
  */
 #define OV2_TX_LSO_MSS			0x000fffffU
 #define OV2_TX_LSO_TCP_OFFSET		0x3ff00000U
