@@ -15,7 +15,7 @@
  *	           |<--------------- ov2_ah_len() ------------>|
  *
  * Only GMAC has an IV here. "pad" fills the header up to a multiple of 4 bytes
- * in IPv4, of 8 in IPv6 (RFC 4302 2.6). The ICV is computed over:
+ * in IPv4, and of 8 bytes in IPv6 (RFC 4302 2.6). The ICV is computed over:
  *
  *	| IP | next, len, SPI, nr | zero (IV, ICV) | pad | payload | high half |
  *	|<------------- ov2_crypt.head --------------->| frame   | .tail     |

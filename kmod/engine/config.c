@@ -219,8 +219,8 @@ enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
 	return config_changed(engine, config);
 }
 
-/* While IPsec is off, all fields of the configuration are 0 (ipsecov2.rst 3.4),
- * the capacity, too.
+/* While IPsec is off, all fields of the configuration are 0, and so is the
+ * capacity (ipsecov2.rst 3.4).
  */
 static void config_write_capacity(struct ov2_engine *engine, u32 capacity)
 {
@@ -277,8 +277,8 @@ enum ov2_status ov2_config_capacity(struct ov2_engine *engine,
  *
  * Context: Any context.
  * Return: false until OFFLOAD_ENCAPSULATION is on (INV-41). Also false for an
- * SA with an ESP member while ESP is off, and with an AH member while AH is
- * off.
+ * SA with an ESP member while ESP is off, and for an SA with an AH member while
+ * AH is off.
  */
 bool ov2_config_receives(const struct ov2_engine *engine,
 			 const struct ov2_sa *sa)

@@ -61,7 +61,7 @@ static struct ov2_lane *lanes_alloc(struct ov2_adapter *ad, u16 num,
 
 /**
  * ov2_engine_new() - make an engine, paused, without SAs
- * @ad: its card; ov2_adapter.tx_queues and rx_queues are set
+ * @ad: its card. The caller has set ov2_adapter.tx_queues and rx_queues
  * @sent: hands back an NBL that was to be sent
  * @received: hands back a received NBL
  *

@@ -43,8 +43,8 @@
 
 #define LSO_ESP_SEQ	4
 #define LSO_AH_SEQ	8
-/* LSOv2: the engine uses the lower half of the IP identifications, the stack
- * the upper half.
+/* LSOv2: the engine uses the lower half of the IP identifications, and the
+ * stack uses the upper half.
  */
 #define LSO_IP_ID_MASK	0x7fff
 
@@ -363,8 +363,8 @@ static struct sk_buff *segment_alloc(const struct lso *lso, unsigned int len)
 	return skb;
 }
 
-/* Returns @len bytes of the template if one piece of its memory has them all,
- * or NULL.
+/* Returns the address of @len bytes of the template, or NULL if the bytes are
+ * not all in one piece of memory.
  */
 static const void *template_bytes(const struct lso *lso, unsigned int from,
 				  unsigned int len)

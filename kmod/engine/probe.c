@@ -77,7 +77,7 @@ static const struct ov2_algorithm *first_mac(void)
 
 /**
  * ov2_transform_probe() - which algorithms does the running kernel have?
- * @caps: its members encr and auth are set
+ * @caps: this function sets the members encr and auth
  *
  * The engine offers only the algorithms that are found here, so that no add
  * fails because the kernel lacks its algorithm.

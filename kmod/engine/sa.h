@@ -59,7 +59,7 @@ struct ov2_adding {
  * @window: replay window, see struct ov2_ext_add
  * @serial: its age, smaller is older
  * @ref: one reference that the SA is made with, and one for every NBL that
- *	waits for a step. The first reference is given back a grace period after
+ *	waits in a lane. The first reference is given back a grace period after
  *	the SA has left the table. So a reader that finds the SA may take a
  *	reference
  * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if the add gives no

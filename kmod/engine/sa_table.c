@@ -180,7 +180,7 @@ struct ov2_sa *ov2_sa_find_outbound(struct ov2_adapter *ad,
 	return sa && !sa->key.inbound ? sa : NULL;
 }
 
-/* One form of UDP-ESP is inside a tunnel, the others are outermost
+/* One form of UDP-ESP is inside a tunnel, and the other forms are outermost
  * (ipsecov2.rst 2.9).
  */
 static bool sa_takes_udp(const struct ov2_sa *sa,

@@ -151,8 +151,9 @@ static void step_completed(struct ov2_nbl *nbl, int err)
 	local_bh_enable();
 }
 
-/* A step ends later. The caller's RCU read side, in which the SAs were found,
- * may end before the step does, so the NBL takes references on the SAs.
+/* The NBL goes back later, because a step ends later or older NBLs wait. The
+ * caller's RCU read side, in which the SAs were found, may end before that. So
+ * the NBL takes references on the SAs.
  */
 static void step_wait(struct ov2_nbl *nbl)
 {
@@ -197,7 +198,7 @@ static int step_start(struct ov2_nbl *nbl)
  *
  * If a step ends later, the cipher's completion goes on with the NBL, on any
  * CPU. Before that, the NBL takes a place in the lane and references on its
- * SAs. If no step of an NBL ends later, the NBL takes no references.
+ * SAs. An NBL takes no references if no step ends later and no older NBL waits.
  *
  * Context: BH disabled, in the RCU read side in which the SAs were found.
  */
@@ -216,7 +217,7 @@ void ov2_steps_run(struct ov2_nbl *nbl)
 			err = work->err;
 		}
 	} while (work->direction->next(nbl, err));
-	/* Behind older NBLs this NBL stays longer than the call, and a delete
+	/* Behind older NBLs, this NBL stays longer than the call, and a delete
 	 * of its SAs must not complete before the NBL is back (ipsecov2.rst
 	 * 2.2).
 	 */

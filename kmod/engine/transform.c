@@ -118,8 +118,8 @@ static int esp_set_key(struct ov2_transform *transform,
 	return aead_set_two_keys(transform->aead, add, assoc);
 }
 
-/* An absent cipher is the null cipher. With a combined mode the integrity
- * algorithm of the add is ignored (INV-21).
+/* An add without a cipher means the null cipher. With a combined mode, the
+ * integrity algorithm of the add is ignored (INV-21).
  */
 static int esp_init(struct ov2_transform *transform,
 		    const struct ov2_add_sa_ex *add,

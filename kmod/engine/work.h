@@ -47,7 +47,7 @@ struct ov2_step {
  *	RCU read side in which it found them, and after that only the SAs in
  *	@held
  * @held: bit n says that the NBL holds a reference on @sa[n]. The engine takes
- *	the references when a cipher does not end a step at once
+ *	the references when a step ends later, or when older NBLs wait in @lane
  * @step: what is to be done with @skb, outermost header first
  * @steps: number of @step
  * @at: the step that runs or runs next

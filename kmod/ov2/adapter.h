@@ -34,8 +34,10 @@ struct ov2_miniport_ops;
  *	@miniport->initialize
  * @engine: private to the engine
  * @transport: private to the bridge
- * @tx_queues: number of send queues; ov2_nbl.queue of a send is below it
- * @rx_queues: number of receive queues; ov2_nbl.queue of a frame is below it
+ * @tx_queues: number of send queues; ov2_nbl.queue of a send is a smaller
+ *	number
+ * @rx_queues: number of receive queues; ov2_nbl.queue of a received frame is a
+ *	smaller number
  * @tx_used: number of send queues that new packets are put into, at most
  *	@tx_queues. Written under RTNL
  *

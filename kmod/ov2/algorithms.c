@@ -2,8 +2,8 @@
 /*
  * The algorithms of IPsecOV2 and of the extensions, as their RFCs define them.
  *
- * All facts about an algorithm stand in its row. The bridge looks an algorithm
- * up by xfrm's name and the bits of a key, the engine by the identifier of a
+ * All facts about an algorithm stand in its row. The bridge finds the row by
+ * xfrm's name and the bits of a key. The engine finds it by the identifier in a
  * request.
  */
 #include <linux/bits.h>

@@ -17,7 +17,9 @@
 #define OV2_AUTH_AES_GCM_192		0x10U
 #define OV2_AUTH_AES_GCM_256		0x20U
 
-/* Encryption algorithms. 0x001 is null encryption, 0 means absent. */
+/* Encryption algorithms. 0x001 is null encryption. 0 says that there is no
+ * algorithm.
+ */
 #define OV2_ENCR_NONE			0x001U
 #define OV2_ENCR_DES_CBC		0x002U
 #define OV2_ENCR_3_DES_CBC		0x004U

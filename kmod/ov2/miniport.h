@@ -29,8 +29,8 @@
  * @request: carry out a request. Any context except hard interrupts, several at
  *	once; sleeps only if ov2_request.may_sleep is set. OV2_STATUS_PENDING
  *	means that ov2_adapter_ops.request_complete is called, from process
- *	context, maybe before @request returns; any other status is final. While
- *	the engine is reset, requests other than deletes end with
+ *	context, maybe before @request returns; any other status is final.
+ *	During a reset, requests other than deletes end with
  *	OV2_STATUS_NOT_ACCEPTED; after @halt all requests end with this status
  * @send: protect an NBL and put its frames on the line, in order, all of them
  *	or none. An NBL without a handle and without a record of large send
@@ -82,10 +82,10 @@ struct ov2_miniport_ops {
  * @request_complete: end of a request that was pending. Process context
  * @status: a status indication; @code is always
  *	OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG. The engine calls @status once
- *	for each successful set of OFFLOAD_PARAMETERS, OFFLOAD_ENCAPSULATION or
- *	EXT_SA_CAPACITY, before the set returns. If two sets run at the same
- *	time, their indications come in any order.
- *	Any context except hard interrupts
+ *	for each OFFLOAD_PARAMETERS, OFFLOAD_ENCAPSULATION or EXT_SA_CAPACITY
+ *	request that succeeds, before the request returns. If two such requests
+ *	run at the same time, their indications come in any order. Any context
+ *	except hard interrupts
  */
 struct ov2_adapter_ops {
 	void (*wire_out)(struct ov2_adapter *ad, u16 queue,

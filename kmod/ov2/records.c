@@ -2,10 +2,10 @@
 /*
  * The out-of-band records of IPsecOV2: structures to words and back.
  *
- * A record is a word of 32 bits, a slot is as wide as a handle. A slot holds no
- * record if a bit above the word or a reserved bit is set. The decoders fill in
- * the structure even then, so a caller must check the return value before it
- * acts on the structure.
+ * A record is a word of 32 bits. A slot may be wider, because it is as wide as
+ * a handle. A slot holds no record if a bit above the word or a reserved bit is
+ * set. The decoders fill in the structure even then, so a caller must check the
+ * return value before it acts on the structure.
  */
 #include <linux/bitfield.h>
 #include <linux/errno.h>

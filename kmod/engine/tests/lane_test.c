@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A lane hands NBLs back in order, and no more in one go than its budget. */
+/* A lane hands NBLs back in order, and at most its budget of NBLs in one call.
+ */
 #include <kunit/test.h>
 #include <linux/bottom_half.h>
 #include <linux/completion.h>

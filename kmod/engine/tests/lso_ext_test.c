@@ -423,7 +423,7 @@ static void ext_esn(struct kunit *test)
 	each_proto(test, &large);
 }
 
-/* The segments are the same with a cipher that ends later, and leave in order.
+/* With a cipher that ends later, the segments are the same, and leave in order.
  */
 static void ext_late(struct kunit *test)
 {

@@ -142,7 +142,8 @@ static void lso_forms_wrong(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* An engine that advertises no large sends refuses large sends (INV-26). */
+/* If an engine does not advertise large send, it refuses a large send (INV-26).
+ */
 static void lso_not_capable(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 250);

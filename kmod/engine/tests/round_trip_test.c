@@ -135,7 +135,7 @@ static void rests_when_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, result_of(pair.b), 0);
 }
 
-/* After a pause, numbers, keys and handles are as before, at both ends
+/* Numbers, keys and handles are the same before and after a pause, at both ends
  * (INV-44).
  */
 static void sa_outlives_pause(struct kunit *test)

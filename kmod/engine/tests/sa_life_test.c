@@ -366,7 +366,7 @@ static void reset_keeps_sas(struct kunit *test)
 			OV2_RX_CRYPTO_DONE);
 }
 
-/* During a reset sends come back, and requests other than deletes are refused.
+/* During a reset, sends come back, and requests other than deletes are refused.
  */
 static void reset_meanwhile(struct kunit *test)
 {

@@ -334,8 +334,8 @@ static void capabilities_hang_together(struct kunit *test)
 	}
 }
 
-/* Each set that succeeds makes one indication of the new configuration
- * (INV-42).
+/* Each OFFLOAD_PARAMETERS request that succeeds makes one indication of the new
+ * configuration (INV-42).
  */
 static void set_indicates(struct kunit *test)
 {
