@@ -17,8 +17,8 @@
  *		state for one CPU is added, deleted or replaced. So these
  *		packets only move between a queue that comes or goes, and a
  *		queue that stays. The queues that packets move to are stopped
- *		until the queues that packets move from, and the rings that
- *		these queues fed, have been empty.
+ *		until two things have run empty: the queues that packets move
+ *		from, and the rings that those queues fed.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>

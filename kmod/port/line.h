@@ -41,11 +41,11 @@ struct sk_buff_head;
  * @fit: make a frame fit for the line; data is at its Ethernet header. Returns
  *	0, or why the frame must be dropped. Context as for @put
  * @put: send frames that @fit has accepted, in order. Takes all of them and
- *	returns 0; or leaves some frames at the end of the list in @frames, and
- *	returns why these frames must be dropped. Too many frames on their way
- *	are no reason, because @room has stopped the queue in time. BH disabled.
- *	Completions of the engine call this, too, so several CPUs may call it
- *	for one queue at the same time
+ *	returns 0; or takes only the first of them, leaves the others in
+ *	@frames, and returns why the others must be dropped. Too many frames on
+ *	their way are no reason, because @room has stopped the queue in time. BH
+ *	disabled. Completions of the engine call this, too, so several CPUs may
+ *	call it for one queue at the same time
  * @wake: a receive queue has taken frames off its ring: call ov2_ring_wake()
  *	for each send queue that feeds this ring. BH disabled
  * @far: the card at the other end, if the two cards put their frames on each

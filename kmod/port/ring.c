@@ -298,7 +298,7 @@ void ov2_ring_wake_all(struct ov2_port *port)
 }
 
 /**
- * ov2_ring_start_all() - let all send queues of a card that goes up send
+ * ov2_ring_start_all() - start all send queues of a card that goes up
  * @port: the sender
  *
  * A queue may have been full when the card went down. It starts now, so its

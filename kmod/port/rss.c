@@ -17,9 +17,10 @@
  * and whole packets of one flow have the same hash only if nothing but the
  * addresses is hashed. Otherwise they may overtake each other, as on any NIC.
  *
- * The hash is linear: each bit of the input that is 1 adds (by XOR) the 32 bits
- * of the key that begin at the same place as this bit. ov2_rss.steps has the
- * sums for all values of each half of a byte, so a byte takes two look-ups.
+ * The hash is linear: each bit of the input that is 1 adds (by XOR) 32 bits of
+ * the key to the hash. They begin at the place in the key that the bit has in
+ * the input. ov2_rss.steps has the sums for all values of each half of a byte,
+ * so a byte takes two look-ups.
  */
 #include <linux/bits.h>
 #include <linux/ethtool.h>

@@ -23,10 +23,10 @@
 #include "rx_poll.h"
 #include "rx_stack.h"
 
-/* GRO can merge only frames of one poll, because napi_complete_done() takes all
- * frames out of GRO, unless the user has set gro_flush_timeout. So a @single
- * frame has nothing to merge with, and does not need GRO, if no other frame
- * waits on the ring. But if GRO holds older frames, the frame goes through GRO,
+/* Unless the user has set gro_flush_timeout, GRO can merge only frames of one
+ * poll, because napi_complete_done() takes all frames out of GRO. So if no
+ * other frame waits on the ring, a @single frame has nothing to merge with, and
+ * does not need GRO. But if GRO holds older frames, the frame goes through GRO,
  * too, so that it does not overtake them.
  */
 static void poll_choose_gro(struct ov2_rxq *rxq, bool single)

@@ -296,7 +296,8 @@ static void goes_down(struct kunit *test)
 }
 
 /* In a burst, the plain frames leave before a frame for the engine, because
- * they may be older frames of its SA that software has encrypted.
+ * some of them may be older frames of the same SA, which software has
+ * encrypted.
  */
 static void burst_before_engine(struct kunit *test)
 {
