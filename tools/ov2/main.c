@@ -209,7 +209,7 @@ static enum status run(int argc, char **argv)
 	int option;
 
 	/* In Wireshark's extcap directory ov2 is called ov2-extcap. Wireshark
-	 * starts it with options that no other command has, and no command.
+	 * starts it without a command, and with options that no command has.
 	 */
 	if (!strcmp(basename(argv[0]), "ov2-extcap"))
 		return extcap_run(argc, argv);
