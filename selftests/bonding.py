@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-r"""At failover under traffic a bond (active-backup) moves its SAs to its other
+r"""At failover under traffic, a bond (active-backup) moves its SAs to its other
 card, and no packet leaves in clear (crypto offload).
 
     a: bond0 of ov0 and ov4       w: bridge of ov1, ov5 and ov2       b: ov3

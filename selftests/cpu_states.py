@@ -190,7 +190,9 @@ class Cpus:
     # ---- cells
 
     def own(self, defer):
-        """Each CPU takes its SA and its queue, in any order of the SAs."""
+        """Each CPU takes its SA and its queue, and it does not matter in which
+        order the SAs were added.
+        """
         first, second = self.cpus
         for order in ((ALL, first, second), (second, first, ALL)):
             self.bed.remove()

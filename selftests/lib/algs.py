@@ -4,7 +4,7 @@ them.
 
     alg = ALGS["aes128-cbc-sha256"]
     keymat = os.urandom(alg.key_len)            # cipher key, salt, MAC key
-    alg.words(keymat, alg.icvs[0])              # for ip xfrm state add
+    alg.words(keymat, alg.icvs[0])              # for `ip xfrm state add`
     body = alg.seal(keymat, number, iv, clear, icv_len)
     clear = alg.open(keymat, number, iv, body, icv_len)     # or BadIcv
 
@@ -41,7 +41,7 @@ class Number(namedtuple("Number", "spi seq esn")):
 
     @property
     def aad(self):
-        """The additional data of a combined mode: RFC 4106 5, and others."""
+        """The additional data of a combined mode (RFC 4106 5, other RFCs)."""
         if self.esn:
             return struct.pack("!IQ", self.spi, self.seq)
         return self.header

@@ -398,8 +398,8 @@ class Bed:
         for side in "ab":
             lines = ["xfrm state flush"]
             if shape != self.shape or packet != self.packet:
-                # From 6.12 to 7.3 the stack cuts TCP in ESP in UDP wrongly
-                # for a card: see large_sends() in sweep.py
+                # If ESP is in UDP, the stack (6.12 to 7.3) cuts large TCP
+                # packets wrongly for a card: see large_sends() in sweep.py
                 segments = 1 if shape.encap and how == "crypto" else 65535
                 lines.append(f"link set {CARD[side]} gso_max_segs {segments}")
                 lines += ["xfrm policy flush", *self.policy_lines(
@@ -459,8 +459,9 @@ class Bed:
                 for name, value in now.items()}
 
     def moved(self, side):
-        """The counters of delta() that moved, without wire_rx_filtered, which
-        also moves when the other end's kernel sends packets to groups.
+        """The counters of delta() that moved. wire_rx_filtered is left out,
+        because it also moves when the kernel of the other end sends packets to
+        groups.
         """
         return {name: value for name, value in self.delta(side).items()
                 if value and name != "wire_rx_filtered"}

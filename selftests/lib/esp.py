@@ -153,7 +153,9 @@ class EspKey:
         self.ivs = set()
 
     def full_number(self, low):
-        """The 64-bit number with these low bits that is nearest to self.top."""
+        """Of all numbers with the low half @low, return the number that is
+        nearest to self.top.
+        """
         if not self.esn:
             return low
         high = self.top >> 32
@@ -204,8 +206,8 @@ class EspKey:
             raise OracleError(f"number {plain.seq:#x} was sent twice")
         if check_iv and plain.iv and plain.iv in self.ivs:
             raise OracleError(f"IV {plain.iv.hex()} was used twice")
-        # The order of numbers is not checked: packets get them before they
-        # queue up at the card, so on several CPUs an ACK may overtake data
+        # The order of numbers is not checked: a packet gets its number before
+        # it queues up at the card, so on several CPUs an ACK may overtake data
         self.seen.add(plain.seq)
         self.ivs.add(plain.iv)
         self.top = max(self.top, plain.seq)

@@ -2,8 +2,8 @@
 """Allocations that fail, in a kernel with fault injection.
 
     nth = FailNth()                     # allocations of this thread
-    for _ in nth.each():                # the first, the second, ... allocation
-        nth.run(sock.send, data)        # fails, until run() has no further one
+    for _ in nth.each():                # until each allocation has failed once
+        nth.run(sock.send, data)        # one of the allocations fails
     with module_fails(interval) as failed:      # any allocation of the module
         ...
     failed()                                    # how many failed
@@ -60,7 +60,7 @@ class FailNth:
         self.injected = False
 
     def each(self):
-        """Yield 1, 2, ... until run() makes no allocation of this number."""
+        """Yield N = 1, 2, ... until run() makes fewer than N allocations."""
         for self.nth in itertools.count(1):
             self.injected = False
             yield self.nth

@@ -34,7 +34,7 @@ IKE_PORTS = {500, esp.ENCAP_PORT}
 
 
 def marked(number, length):
-    """The number, and copies of MARKER, @length bytes together."""
+    """@length bytes: the number, and then copies of MARKER."""
     return (struct.pack("!I", number) +
             MARKER * (length // len(MARKER) + 1))[:length]
 

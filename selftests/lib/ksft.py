@@ -48,7 +48,7 @@ Usage: {program} [-h|-l] [-t|-T NAME]...
     -T NAME  do not run this case
 
 NAME may be a pattern: 'ipv6-*'. The first -t or -T that names a case decides.
-Without any -t, all cases run that no -T names.
+If there is no -t, all cases run except those that a -T names.
 """
 
 
@@ -144,7 +144,7 @@ class Report:
             self.result("pass", name)
 
     def finish(self):
-        """Print the totals and leave."""
+        """Print the totals, and end the program."""
         c = self.count
         if self.number != self.plan:
             note(f"planned {self.plan} results, got {self.number}")
@@ -209,7 +209,8 @@ def program():
 
 
 def options():
-    """(list the cases?, [(included, pattern), ...]) of the command line."""
+    """What the command line says: (-l was given, [(included, pattern), ...]).
+    """
     try:
         got, rest = getopt.gnu_getopt(sys.argv[1:], "hlt:T:")
     except getopt.GetoptError as error:
@@ -241,7 +242,8 @@ def chosen(cases):
     """The cases of [function or (name, ...), ...] that the command line asks
     for.
 
-    With -h, -l or a wrong option chosen() prints, and ends the program.
+    If an option is -h, -l or wrong, chosen() prints a text and ends the
+    program.
     """
     listed, filters = options()
     names = [name_of(case) for case in cases]
@@ -262,7 +264,7 @@ def without_defer(function, *args):
 
 
 def run(cases, call=with_defer):
-    """Run [function or (name, function, *args), ...], and leave.
+    """Run [function or (name, function, *args), ...], and end the program.
 
     call(function, *args) runs one case. with_defer() calls the function with a
     new Defer in front of the args.
@@ -275,5 +277,5 @@ def run(cases, call=with_defer):
 
 
 def main(cases):
-    """Run those of the cases that the command line asks for, and leave."""
+    """Run the cases that the command line asks for, and end the program."""
     run(chosen(cases))

@@ -30,7 +30,8 @@ class Ledger:
 
     def __init__(self, kinds=KINDS):
         self.trace = Trace([])
-        # Number the events: clocks of two CPUs may not tell which came first
+        # The clocks of two CPUs may not tell which event came first, so the
+        # events get numbers
         self.trace.write("trace_clock", "counter")
         for event in EVENTS:
             where = f"events/ipsecov2/{event}/"

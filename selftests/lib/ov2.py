@@ -5,7 +5,8 @@
     ov2.ask(ns, "show")                     # the answer to --json, parsed
     ov2.refused(ns, "show", "nothing", status=1)    # the sentence on stderr
 
-The command is $OV2_TOOL, tools/ov2/ov2 of this checkout, or ov2 of the PATH.
+The command is the first of these that exists: $OV2_TOOL, tools/ov2/ov2 of this
+checkout, ov2 of the PATH.
 """
 import json
 import os

@@ -3,12 +3,12 @@
 
     page.compare("index.rst", 6)        # the page has at least 6 blocks
 
-The blocks of shell run in one bash, in order, as a reader pastes them. Each
-line of the text behind a block must be in what the block printed, in order.
-TOKENS says what on the page may differ from what was printed: for example, a
-number stands for any number but 0, and a time of day for any time. 0 stands
-only for 0, except behind "time" and "queue=". IPv4 addresses, SPIs and words
-must be the same.
+The blocks of shell run in one bash, in order, as a reader pastes them. A block
+must print the lines of the text that follows the block on the page, in their
+order. It may print other lines between them. TOKENS says what on the page may
+differ from what was printed: for example, a number stands for any number but 0,
+and a time of day for any time. 0 stands only for 0, except behind "time" and
+"queue=". IPv4 addresses, SPIs and words must be the same.
 """
 import os
 import re
@@ -81,9 +81,9 @@ def blocks(name):
 
 
 def run_script(script):
-    """Run bash; return its exit status, or None if bash did not end in time,
-    and what was printed. Processes that bash has left in the background are
-    ended, too.
+    """Run bash, and return two values. The first is its exit status, or None if
+    bash did not end in time. The second is what was printed. Processes that
+    bash has left in the background are ended, too.
     """
     # A file, because a pipe has no end before all these processes have ended
     with tempfile.TemporaryFile("w+", errors="replace") as output:

@@ -119,7 +119,7 @@ def policies(ns):
 
 
 def bypasses(ns):
-    """The selectors of the bypasses for IKE that the daemon has on cards."""
+    """The selectors of the bypasses for IKE that the daemon has offloaded."""
     return [f"{ends_of(block)} dir {DIRECTION.search(block).group(1)}"
             for block in blocks(ns, "policy")
             if "tmpl" not in block and offload_of(block)]
@@ -129,7 +129,7 @@ Issued = namedtuple("Issued", "cert key authority")
 
 
 class Authority:
-    """A CA of the test, and certificates by it."""
+    """A CA of the test, which issues certificates."""
 
     def __init__(self):
         self.key = ec.generate_private_key(ec.SECP256R1())
@@ -307,7 +307,7 @@ class Charon:
         self.vici.call("clear-creds")
 
     def swanctl(self, *arguments, connection=None):
-        """Run swanctl; connection is what --load-all is to load."""
+        """Run swanctl. connection: --load-all loads this connection."""
         environment = {**os.environ, "SWANCTL_DIR": self.dir,
                        "STRONGSWAN_CONF": f"{self.dir}/strongswan.conf"}
         if connection:

@@ -81,7 +81,7 @@ class DaemonBed(Bed):
         return OUTER[side][fam], OUTER[OTHER[side]][fam]
 
     def selector(self, side, fam):
-        """The addresses of a side that a tunnel is for."""
+        """The addresses of a side whose packets a tunnel carries."""
         return NET[side][fam]
 
     def connection(self, side, link, offload, trap=False):

@@ -228,8 +228,8 @@ class Traffic:
     def tcp(self, side, there, back=0, send=None):
         """TCP both ways on one connection, which both ends close cleanly.
 
-        send(sock, data) replaces the way to send; it returns how many bytes
-        it has sent.
+        If @send is given, send(sock, data) is called in place of
+        sock.send(data). It returns how many bytes it has sent.
         """
         near, far = self.connect(side)
         port = near.getsockname()[1]
@@ -285,9 +285,9 @@ class Traffic:
                 if not piece:
                     reading.discard(sock)
                     if sock is far:
-                        # far closes last. When near reads that the stream has
-                        # ended, near has answered all other packets, so no
-                        # packet comes late
+                        # far closes last, so no packet comes late: when near
+                        # reads that far has closed, near has answered all the
+                        # packets before
                         while left[far]:
                             select.select([], [far], [], ksft.patience(15))
                             some(far)

@@ -8,7 +8,7 @@
     ynl.asked_by(ynl.nobody, ns, lambda family: family.card_get({}, dump=True))
     events = ynl.Events(ns, "cards")    # joins the group
     events.expect(("card-up-ntf", {"ifname": "ov0"}))
-    for message in ynl.RawDump(ns, family, "sa-get"):   # as slow as you like
+    for message in ynl.RawDump(ns, family, "sa-get"):   # the loop may be slow
         message.flags, message.attributes
 
 The client is tools/net/ynl/pyynl of a kernel tree, and the spec is the file
