@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the parts of tools/check-deb ask the system they run in."""
+"""What the parts of tools/check-deb ask the system that they run in."""
 import os
 import subprocess
 import sys

@@ -29,8 +29,8 @@ build_place() {
 	done
 	place=$cache/build/$(printf '%s' "$checkout" | sha256sum | cut -c1-12)
 	mkdir -p "$place"
-	# The file is renamed when it is complete. A build that saw it empty would think that the
-	# checkout is gone.
+	# The file gets its name only when it is complete. A build that saw it empty would think
+	# that the checkout is gone.
 	if [ ! -e "$place/checkout" ]; then
 		printf '%s\n' "$checkout" >"$place/checkout.$$"
 		mv "$place/checkout.$$" "$place/checkout"

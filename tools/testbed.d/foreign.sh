@@ -3,8 +3,9 @@
 #
 # Kernels of other architectures, for which the module is built: one has 32 bits, one is big-endian.
 # Nothing boots these kernels. Each is the source of the newest kernel, configured with the options
-# in the `module` rows of tools/kernel-options and few others (foreign_options()), and prepared for
-# building modules. This takes some seconds, once. No vmlinux is built, so modpost cannot tell which symbols there are.
+# in the `module` rows of tools/kernel-options and a few others (foreign_options()), and prepared
+# for building modules. This takes some seconds, once. No vmlinux is built, so modpost cannot tell
+# which symbols there are.
 
 # Raised when the steps below change.
 foreign_recipe=1

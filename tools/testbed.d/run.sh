@@ -89,8 +89,8 @@ share_directories() {
 		vng_arguments+=("--rwdir=/run/testbed-dir$number=/run/testbed-dir$number")
 		printf '%s\t%s\n' "/run/testbed-dir$number" "$directory" >>"$shared/directories"
 	done
-	# The guest cannot make mount points in its read-only root, so this makes them in the test
-	# root.
+	# The guest cannot make mount points in its read-only root, so this function makes them in
+	# the test root.
 	while read -r _ directory; do
 		case $directory in
 		/tmp/*|/run/*|/dev/*|/proc/*|/sys/*) ;;
@@ -109,8 +109,9 @@ start_guest() {
 		read -ra arguments <<<"$kernel_arguments"
 		# More than one CPU (ncpus) needs seccomp=on. A kernel that supports only one CPU
 		# knows neither setting. When user-mode Linux panics, it ends its whole process
-		# group, so setsid gives it a group of its own. Then it ends itself by a signal that
-		# the first process of a namespace ignores, so bash is the first process.
+		# group, so setsid gives it a group of its own. Then it ends itself by a signal,
+		# which it would ignore as the first process of a namespace, so bash is the first
+		# process.
 		(enter "$root" "$(kernel_place "$version")=/kernel" "${bound[@]}" -- env TMPDIR=/tmp \
 			bash -c 'setsid --wait "$@"; exit' _ /kernel/linux "mem=$memory" seccomp=on \
 			"ncpus=$cpus" root=/dev/root rootfstype=hostfs rootflags=/ ro \
@@ -134,10 +135,10 @@ crash_lines() {
 	kernel_lines "$1" | grep -aFf <(grep -v '^#' "$here/crash-patterns")
 }
 
-# Whether the guest ended because the emulator ran a breakpoint where the kernel's code has none. The
-# kernel has a breakpoint in its code while it changes the bytes behind it, and the emulator has
-# sometimes kept the breakpoint for too long. "Code:" shows the byte in front of <> as the kernel has
-# it now: a breakpoint is cc.
+# Whether the guest ended because the emulator ran a breakpoint where the kernel's code has none.
+# The kernel has a breakpoint in its code while it changes the bytes behind this breakpoint, and the
+# emulator has sometimes kept the breakpoint for too long. "Code:" shows the byte in front of <> as
+# the kernel has it now: a breakpoint is cc.
 stale_breakpoint() {
 	kernel_lines "$1" | grep -aA20 -m 1 'Oops: int3:' | grep -am 1 '\bCode: ' |
 		grep -aE ' [0-9a-f]{2} <' | grep -qav ' cc <'
