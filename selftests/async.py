@@ -172,8 +172,8 @@ def delete_while_busy(defer):
 
 
 def receive_on_every_cpu(sock):
-    """Receive on each CPU, because packets that a socket has consumed wait at a
-    CPU until this CPU receives again, and their sec_path holds the state.
+    """Receive on each CPU. A packet that a socket has consumed waits at a CPU
+    until this CPU receives again, and so long its sec_path holds the state.
     """
     allowed = os.sched_getaffinity(0)
     for cpu in allowed:

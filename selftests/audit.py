@@ -174,7 +174,9 @@ def received(defer, audit, bed, shape, how, gro):
 
 
 def sent(defer, audit, bed, shape):
-    """In packet mode, a packet after the last number is dropped and logged."""
+    """In packet mode, a packet for which no number is left is dropped and
+    logged.
+    """
     bed.shape = None                # so install() adds policies
     pair = bed.install(shape, how="packet", seq=0xfffffffe)
     bed.check_offload_lines(pair)

@@ -139,8 +139,8 @@ class Receiver(Sealer):
         while missing:
             if not select.select([self.sock], [], [], ksft.patience(10))[0]:
                 raise ksft.Fail(
-                    f"{len(missing)} did not arrive, first the one of "
-                    f"'{next(iter(missing.values()))}'; all sent: "
+                    f"{len(missing)} datagrams did not arrive; the first of "
+                    f"them is '{next(iter(missing.values()))}'; all sent: "
                     f"{[i.label for i in sent][:40]}")
             data = self.sock.recv(65536)
             label = missing.pop(data, None)

@@ -95,7 +95,7 @@ class BondBed(Bed):
 
 
 def newer_core():
-    """From 6.16 on the core says which card of a bond it means."""
+    """Since 6.16 the core says which card of a bond it means."""
     release = [int(part) for part in
                re.findall(r"\d+", os.uname().release)[:2]]
     return release >= [6, 16]

@@ -3,8 +3,9 @@
 """A monitor shows each frame on both sides of the engine, with its records.
 
 The monitor also shows each frame that the bridge drops, with the counter of the
-drop. What it shows of the wire is compared with what the taps on the wire have
-seen. Unless frames in clear were asked for, nothing of a payload is shown.
+drop. The test compares the frames that the monitor shows of the wire with the
+frames that the taps on the wire have seen. Unless frames in clear were asked
+for, nothing of a payload is shown.
 """
 import errno
 import socket
@@ -110,7 +111,8 @@ def both_sides(defer, shape, how):
 
 
 def records(defer, how):
-    """The slots have the words of Documentation/ipsecov2.rst 1.2, 1.3 and 1.5.
+    """The slots hold the words that sections 1.2, 1.3 and 1.5 of
+    Documentation/ipsecov2.rst describe.
     """
     ends = Ends(defer, "ipv4-transport", how)
     ends.datagram()

@@ -12,8 +12,8 @@ from lib.objects import Ledger, complaints, kernel_log
 
 CARDS, STATES, POLICIES = 40, 300, 300
 
-# The least sizes in bytes. A state has an SA in the engine, and structures that
-# lead to the SA
+# The least number of bytes that a state or a policy takes. A state has an SA in
+# the engine, and structures that lead to this SA
 STATE_BYTES, POLICY_BYTES = 500, 200
 
 

@@ -133,8 +133,8 @@ class Card:
         """An IP packet from host @near behind side a to host @far behind side
         b.
 
-        one and two are ports, or type and code. part: 0 is the first of two
-        fragments, 1 the last, which shows no ports.
+        @one and @two are the ports, or type and code of ICMP. @part: 0 for the
+        first of two fragments; 1 for the last fragment, which shows no ports.
         """
         src, dst = host("a", self.fam, near), host("b", self.fam, far)
         if proto == esp.UDP:

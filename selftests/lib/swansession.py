@@ -193,8 +193,8 @@ class Session:
         return None
 
     def check_counts(self, flood):
-        """End the flood. Nothing was lost, and the engines handled exactly the
-        frames that they should.
+        """End the flood. Check that nothing was lost, and that the engines
+        handled exactly the frames that they should handle.
         """
         try:
             flood.finish()
