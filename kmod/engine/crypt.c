@@ -15,8 +15,8 @@
 
 /* A crypt of the stock has room for a linear frame and the request of a usual
  * cipher. If a frame needs a larger crypt, the stock then keeps the larger
- * crypt. A frame with very many fragments may need a crypt above the maximum.
- * Such a crypt is freed after the frame.
+ * crypt. A frame whose sk_buff has very many fragments may need a crypt above
+ * the maximum. Such a crypt is freed after the frame.
  */
 #define STOCK_SIZE	1024
 #define STOCK_SIZE_MAX	4096
@@ -228,7 +228,8 @@ int ov2_crypt_end(struct ov2_crypt *crypt, int err)
 }
 
 /**
- * ov2_crypt_complete() - the crypto API calls this when it is done later
+ * ov2_crypt_complete() - called by the crypto API if a request does not
+ *	complete at once
  * @data: the crypt; taken, unless @err is -EINPROGRESS
  * @err: the result
  *

@@ -85,8 +85,8 @@ esp_crypt(struct ov2_crypt *crypt, unsigned int icv_len,
 			      op);
 }
 
-/* For most frames memcpy() is enough. skb_store_bits() also walks the
- * fragments, which a frame rarely has.
+/* For most frames memcpy() is enough. skb_store_bits() also walks the fragments
+ * of the sk_buff, but the IV is rarely in a fragment.
  */
 static int esp_store_iv(const struct ov2_crypt *crypt)
 {

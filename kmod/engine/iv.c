@@ -71,8 +71,8 @@ void ov2_iv_counter_destroy(struct ov2_iv_counter *counter)
 }
 
 /* CPUs count @ranges up even after the last range. This does not lead them to
- * the first range again, because @ranges has 64 bits, and the last range's
- * number needs fewer.
+ * the first range again, because @ranges has 64 bits, and 56 bits are enough
+ * for the number of the last range.
  */
 static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
 {

@@ -79,7 +79,7 @@ static bool wants_ipv6(const struct sk_buff *skb)
 }
 
 /* Does what ov2_engine_wants() does, for any Ethernet type, and for headers
- * that may be in fragments.
+ * that may lie in fragments of the sk_buff.
  */
 static noinline bool wants_any(struct ov2_engine *engine,
 			       const struct sk_buff *skb)

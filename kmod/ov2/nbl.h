@@ -76,8 +76,8 @@ struct ov2_ext_lso {
  * @ext_tx: extension, transmit
  * @ext_lso: extension, large send
  * @ext_rx: extension, receive
- * @reason: why the frames are dropped: the engine sets it before an NBL to be
- *	sent completes with another status than OV2_STATUS_SUCCESS
+ * @reason: why the frames are dropped. If a send fails, the engine sets @reason
+ *	before it hands back the NBL
  * @link: for lists of the present owner of the NBL
  * @miniport: private to the engine while it owns the NBL. At first the bytes
  *	are not zero but undefined: the engine itself clears what must be zero
