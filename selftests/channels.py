@@ -20,12 +20,14 @@ from lib.trace import Trace, number
 QUEUES = 8
 PORT = 7700
 FLOWS = 8
-# Datagrams on their way. All of them have room in the queueing disciplines of
-# the two cards in the middle, which drop what a stopped queue does not take.
+# The largest number of datagrams that are on their way at a time. The queueing
+# disciplines of the two cards in the middle have room for them. A queueing
+# discipline without room would drop datagrams while a queue is stopped.
 WINDOW = 160
 # What change() of under_traffic() gets, one after the other
 COUNTS = (1, 5, 2, 8, 3, 4, 1, 8)
-# Bytes of TCP on their way, so that the capture of the wire keeps up
+# The largest number of TCP's bytes that are on their way at a time. With more,
+# the capture of the wire would not keep up
 TCP_WINDOW = 1 << 17
 SHAPES = ("ipv4-tunnel", "ipv6-transport")
 KINDS = [kind + version for kind in ("tcp", "udp", "sctp", "esp")
@@ -34,9 +36,9 @@ PORTS = ("L4 bytes 0 & 1 [TCP/UDP src port] "
          "L4 bytes 2 & 3 [TCP/UDP dst port]")
 SO_INCOMING_NAPI_ID = 56
 # Size of the replay window. In crypto mode the core draws a number before it
-# puts the packet into a queue. A sender that the scheduler stops in between is
-# overtaken by the packets that other senders have on their way, and by those
-# that follow while it waits.
+# puts the packet into a queue. If the scheduler stops the sender in between,
+# many packets of other senders overtake this packet. When it arrives, its
+# number must still be in the window.
 REPLAY = 4096
 
 
@@ -59,7 +61,8 @@ class Flows:
         self.bed, self.shape, self.how = bed, shape, how
         self.numbers = {}
         self.sent, self.got = [0] * FLOWS, [0] * FLOWS
-        # Numbers that came before an older one: none in packet mode
+        # Numbers that came while a smaller number is missing. In packet mode
+        # there are none
         self.early = [set() for _ in range(FLOWS)]
         self.rounds = 0                 # how often run() sent and received
         self.error = None
@@ -141,7 +144,7 @@ class Flows:
             self.error = error
 
     def go_on(self):
-        """Every flow goes on after what was just done."""
+        """Wait until every flow has gone on after the last change."""
         want = [got + WINDOW // FLOWS for got in self.got]
         ksft.wait_for("all flows to go on", lambda: self.error or all(
             got >= n for got, n in zip(self.got, want)))
@@ -343,8 +346,9 @@ class Channels:
         ksft.equal(set(self.entries("a")), set(range(QUEUES)), "table")
 
     def one_direction(self):
-        """A card may have more queues of one direction. ethtool sets and counts
-        them apart from the combined channels.
+        """A card may have more queues of one direction than of the other.
+        ethtool sets and counts the additional queues apart from the combined
+        channels.
         """
         ns = self.bed.a
         ns.ip("link add odd0 numtxqueues 2 numrxqueues 5 type ipsecov2")
@@ -392,7 +396,9 @@ class Channels:
         ksft.equal(set(self.entries()), {0, 1}, "default table")
 
     def hashed(self, kind, side="b"):
-        """What is hashed of a type of flows, in the words of ethtool."""
+        """The fields that are hashed for a type of flows, as ethtool names
+        them.
+        """
         text = self.ethtool(side, "-n", CARD[side], "rx-flow-hash", kind)
         return " ".join(text.stdout.split("flow key:")[1].split())
 
@@ -401,7 +407,9 @@ class Channels:
                             fields, check=check)
 
     def fields(self):
-        """Each type of flows has fields of its own, and none at first."""
+        """The fields of each type of flows are set apart from those of the
+        other types. At first no fields are set.
+        """
         for kind in KINDS:
             ksft.equal(self.hashed(kind), "None", f"hashed of {kind}")
             for fields, text in (("sd", "IP SA IP DA"),
@@ -415,8 +423,9 @@ class Channels:
                        f"{kind} {fields}: {done.stderr!r}")
 
     def napis(self, shape):
-        """Two sets of NAPIs of b's card: those that whole datagrams of several
-        flows came up from, and those that fragmented datagrams came up from.
+        """Return two sets of NAPIs of b's card: the NAPIs that handled whole
+        datagrams of several flows, and the NAPIs that handled fragmented
+        datagrams.
         """
         found = []
         for length in (40, 4000):
@@ -433,7 +442,8 @@ class Channels:
 
     @contextlib.contextmanager
     def flow(self, shape, port):
-        """Two sockets that are connected: at a with this port, and at b."""
+        """Two connected sockets: one at side a with this port, one at side b.
+        """
         fam = family(shape.inner)
         ends = [(self.bed.address("a", shape), port),
                 (self.bed.address("b", shape), PORT - 1)]
@@ -446,8 +456,9 @@ class Channels:
             yield near, far
 
     def fragments(self):
-        """Hashed by addresses, whole and fragmented datagrams meet on one
-        queue. Hashed by ports, too, whole datagrams are spread.
+        """If the card hashes only addresses, whole and fragmented datagrams
+        come in on the same queue. If it also hashes ports, whole datagrams come
+        in on several queues.
         """
         self.bed.remove()
         for kind, name in (("udp4", "ipv4-transport"),
@@ -477,12 +488,12 @@ class Channels:
                            lambda count: channels(self.bed, "b", count))
 
     def steered(self, how, shape):
-        """b's table changes: it names one queue, each time another queue."""
+        """b's table names one queue, and after each change another queue."""
         self.under_traffic(how, shape, lambda count: self.ethtool(
             "b", "-X", CARD["b"], "start", str(count - 1), "equal", "1"))
 
     def hashed_anew(self, how, shape):
-        """The fields of ESP that b's card hashes change."""
+        """After each change, b's card hashes other fields of ESP."""
         kind = "esp" + str(shape.outer)
         self.under_traffic(how, shape, lambda count: self.set_hash(
             kind, ("sdfn", "", "sd")[count % 3]))
