@@ -245,7 +245,7 @@ static void receive_delete_req_told(struct kunit *test)
 	before = ov2_event_listen(&told_listener);
 	nbl = received_nbl(r, word);
 	/* With another generation the handle names nothing. */
-	nbl->ext_rx.handle ^= 1UL << 40;
+	nbl->ext_rx.handle ^= 1UL << (OV2_HANDLE_SLOT_BITS + 4);
 	bridge_receive(r, nbl);
 	KUNIT_EXPECT_EQ(test, told_count, 0);
 	expect_path(test, r, word, CRYPTO_DONE | SA_DELETE_REQ, CRYPTO_SUCCESS);
@@ -268,7 +268,7 @@ static void receive_state_gone(struct kunit *test)
 	struct ov2_nbl *nbl = received_nbl(r, word);
 
 	/* With another generation the handle names nothing. */
-	nbl->ext_rx.handle ^= 1UL << 40;
+	nbl->ext_rx.handle ^= 1UL << (OV2_HANDLE_SLOT_BITS + 4);
 	KUNIT_EXPECT_EQ(test, bridge_receive(r, nbl), OV2_DROPPED);
 	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
 	RCU_INIT_POINTER(r->assoc->x, NULL);

@@ -19,6 +19,7 @@
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
 #include "../engine_miniport.h"
+#include "../../ov2/handle.h"
 #include "../../ov2/records.h"
 #include "../../watch/counters.h"
 
@@ -131,7 +132,7 @@ static void send_slots(struct kunit *test)
 	expect_refused(test, &s, nbl);
 	nbl = nbl_new(&s, true, false);
 	/* A bit of the generation, so that the handle names nothing */
-	nbl->info[OV2_INFO_IPSEC_TUNNEL] ^= 1UL << 40;
+	nbl->info[OV2_INFO_IPSEC_TUNNEL] ^= 1UL << (OV2_HANDLE_SLOT_BITS + 4);
 	expect_refused(test, &s, nbl);
 	nbl = nbl_new(&s, false, true);
 	nbl->info[OV2_INFO_IPSEC] = in.in;
