@@ -143,7 +143,7 @@ def high_half(defer, how):
     check_named(ends, of(received, RX_WIRE), (before + 1) & 0xffffffff)
 
 
-def clear_by_leave(defer, how):
+def clear_if_allowed(defer, how):
     """A monitor that may show frames in clear shows them whole."""
     ends = Ends(defer, "ipv4-transport", how, clear=True)
     wire = ends.datagram()
@@ -455,7 +455,7 @@ def refusals(defer):
                "monitors that are left")
 
 
-def nobody_may_not(defer):
+def unprivileged_users_may_not(defer):
     """Only a user who administers the namespace can make monitors."""
     ns = a_card(defer)
 
@@ -485,7 +485,7 @@ CASES = [
       for how in HOWS for shape in SHAPES),
     *((f"records {how}", records, how) for how in HOWS),
     *((f"high_half {how}", high_half, how) for how in HOWS),
-    *((f"clear_by_leave {how}", clear_by_leave, how) for how in HOWS),
+    *((f"clear_if_allowed {how}", clear_if_allowed, how) for how in HOWS),
     wrong_icv,
     no_sa,
     *((f"large_send {how}", large_send, how) for how in HOWS),
@@ -510,7 +510,7 @@ CASES = [
     ends_when_its_card_moves,
     moved_monitor_is_blind,
     refusals,
-    nobody_may_not,
+    unprivileged_users_may_not,
     module_unloads_under_a_monitor,
 ]
 

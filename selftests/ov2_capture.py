@@ -210,7 +210,7 @@ def record_of_each_frame(defer):
         ksft.equal(struct.unpack_from("!5Q", one, 48), frame.info, "slots")
 
 
-def clear_by_leave(defer, words, there):
+def clear_if_allowed(defer, words, there):
     """The payload is in the file only with --clear, and only the file's owner
     may read the file.
     """
@@ -529,8 +529,8 @@ if __name__ == "__main__":
           for how in ("crypto", "packet")),
         record_of_each_frame, fields_of_lua, drops, text, objects_of_json,
         filters,
-        ("clear with leave", clear_by_leave, ("--clear",), True),
-        ("clear without leave", clear_by_leave, (), False),
+        ("clear if allowed", clear_if_allowed, ("--clear",), True),
+        ("no clear if not allowed", clear_if_allowed, (), False),
         *((f"keys {alg} {icv}{' esn' * esn}", keys_decrypt_the_wire, alg, icv,
            esn) for alg, icv, esn in (
                ("aes128-gcm", 128, False), ("aes256-gcm", 64, True),

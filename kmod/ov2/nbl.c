@@ -2,6 +2,8 @@
 /* Frames with their records. */
 #include <linux/bottom_half.h>
 #include <linux/cpumask.h>
+/* Up to 6.12 local_lock.h uses what interrupt.h declares */
+#include <linux/interrupt.h>
 #include <linux/local_lock.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>

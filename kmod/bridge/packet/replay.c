@@ -210,8 +210,9 @@ void ov2_replay_advance(struct xfrm_state *x, u64 seq)
  * @x: the state
  *
  * Context: x->lock held, or no other CPU can find the state yet.
- * Return: the count, or U32_MAX before the first number. So the first number
- * changes the count, too, because the ring leaps there.
+ * Return: the count, or U32_MAX before the first number. With U32_MAX the count
+ * changes at the first number, too. Callers need this change, because the ring
+ * leaps at the first number.
  */
 u32 ov2_replay_turn(const struct xfrm_state *x)
 {

@@ -3,13 +3,14 @@
  * The SAD finds the state that protects a packet (RFC 4301, 4.4.2). States are
  * hashed by the fields that must be equal (struct ov2_sad_key). States with the
  * same key are in a list, the youngest first. A packet takes the first state of
- * the list that fits and whose soft limit is not reached. So states that were
- * replaced cost no time. The length of a list is limited.
+ * the list that fits and whose soft limit is not reached, or the first that fits
+ * if the soft limits of all of these are reached. So states that were replaced
+ * cost no time. The length of a list is limited.
  *
- * A state may be for one CPU (RFC 9611), and the CPU is part of the key. So a
- * packet looks for the states of its CPU first, and then for the states that
- * are for all CPUs. The second look-up is the only one while the database has
- * no state for one CPU.
+ * A state may be for one CPU (RFC 9611), and the CPU is part of the key. So the
+ * states of the packet's CPU are looked up first, and then the states that are
+ * for all CPUs. The first look-up is left out if all states of the database are
+ * for all CPUs.
  */
 #include <linux/jhash.h>
 
@@ -76,8 +77,9 @@ static void state_key(struct ov2_sad_key *key, const struct xfrm_state *x)
  * @x: an outbound state in packet mode
  *
  * Context: Any context.
- * Return: the number. States that cannot replace each other mostly have
- * different numbers, except that the CPU of a state does not count.
+ * Return: the number. States that differ only in their CPU have the same
+ * number. Other states that cannot replace each other mostly have different
+ * numbers.
  */
 u32 ov2_sad_hash(const struct xfrm_state *x)
 {
@@ -113,8 +115,8 @@ static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
  * @x: its state, outbound and in packet mode
  *
  * Context: Any context except hard interrupts.
- * Return: 0, -ENOSPC if OV2_SAD_SAME associations have the key already, or
- * another negative errno without memory.
+ * Return: 0; -ENOSPC if OV2_SAD_SAME associations have the key already; another
+ * negative errno if there is no memory.
  */
 int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 		const struct xfrm_state *x)
@@ -286,11 +288,11 @@ static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
  * youngest state. In transport mode, if no state has the packet's source, a
  * state with any source is taken.
  *
- * The core takes a state of another CPU only if a socket has kept the state
- * since the socket sent on that CPU. If the card dropped such a packet, nobody
- * would ask a key manager for a state. So if the packet's CPU has no state and
- * no state is for all CPUs, the packet takes a state of the CPU that the core
- * chose.
+ * The core takes a state of another CPU in one case only: the socket sent on
+ * that CPU before, and has kept the state that it used there. If the card
+ * dropped such a packet, nobody would ask a key manager for a state. So if the
+ * packet's CPU has no state and no state is for all CPUs, the packet takes a
+ * state of the CPU that the core chose.
  *
  * Context: Under rcu_read_lock(), any context.
  * Return: the association of @x, or NULL if no state fits.
