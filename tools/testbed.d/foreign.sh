@@ -75,7 +75,7 @@ need_foreign() {
 
 	place=$(foreign_place "$name")
 	if [ ! -e "$place" ]; then
-		hold_kernels
+		hold_kernel "$name"
 		if [ ! -e "$place" ]; then
 			need_source "$(newest_debug_kernel)"
 			source=$(source_place "$(newest_debug_kernel)")

@@ -117,12 +117,9 @@ patch_source() {
 	done
 }
 
-# need_source NAME: makes the source tree of debug kernel NAME, if it is not there.
-need_source() {
-	local name=$1 place series log
+make_source() {
+	local name=$1 place=$2 series log
 
-	place=$(source_place "$name")
-	[ -e "$place" ] && return
 	series=$(series_of "$(kernel_field "$name" 2)")
 	log=$logs/source-$series.log
 	: >"$log"
@@ -137,6 +134,23 @@ need_source() {
 		say "[kernel] a patch of tools/testbed.d/kernels does not fit Linux $series ($log):" \
 			"going on without it"
 	mv "$place.new" "$place"
+}
+
+# need_source NAME: makes the source tree of debug kernel NAME, if it is not there. One source is
+# made at a time.
+need_source() {
+	local name=$1 place
+
+	place=$(source_place "$name")
+	# The new time keeps prune_kernels() of another run from removing the source.
+	[ -e "$place" ] && touch "$place" && return
+	exec 4>"$cache/source.lock"
+	flock -n 4 || {
+		say "[kernel] waiting for another run that is fetching a source"
+		flock 4
+	}
+	[ -e "$place" ] || make_source "$name" "$place"
+	exec 4>&-
 }
 
 # Runs in the root, with the source at /source and the build at /kernel.
@@ -196,13 +210,13 @@ make_kernel() {
 	mv "$place.new" "$place"
 }
 
-# Takes the lock for making a kernel or a source, so that one is made at a time. The lock is held
-# until file descriptor 5 is closed.
-hold_kernels() {
+# hold_kernel NAME: takes the lock for making kernel NAME, so that only one run makes it. The lock
+# is held until file descriptor 5 is closed.
+hold_kernel() {
 	mkdir -p "$cache/kernels" "$cache/source"
-	exec 5>"$cache/kernels.lock"
+	exec 5>"$cache/kernel-$1.lock"
 	flock -n 5 || {
-		say "[kernel] waiting for another run that is making a kernel"
+		say "[kernel] waiting for another run that is making $1"
 		flock 5
 	}
 }
@@ -213,7 +227,7 @@ need_kernel() {
 
 	place=$(kernel_place "$name")
 	if [ ! -e "$place/linux" ]; then
-		hold_kernels
+		hold_kernel "$name"
 		[ -e "$place/linux" ] || make_kernel "$name" "$place"
 		prune_kernels
 		exec 5>&-
