@@ -123,7 +123,7 @@ static __be32 drop_spi(const struct sk_buff *skb)
  * @skb: the frame, from which ESP may have been taken off already. Data is
  *	behind the Ethernet header
  * @nbl: the records of the frame, or NULL if the engine did not see it
- * @burst: the frames of this poll; NULL without @nbl
+ * @burst: the frames of this poll; NULL if @nbl is NULL
  * @reason: why it is dropped
  *
  * Context: BH disabled, in the RCU read side of @burst. Only while

@@ -3,8 +3,8 @@
  * Users are told what happens to the policies of a card.
  *
  * The core numbers a policy after the card has it, so the add itself cannot
- * tell the number. The core tells its key managers about the policy later, when
- * the policy is complete (manager.c).
+ * tell users the number. The core tells its key managers about the policy
+ * later, when the policy is complete (manager.c).
  */
 #include <linux/rcupdate.h>
 

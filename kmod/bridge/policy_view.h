@@ -35,15 +35,15 @@ struct ov2_tmpl_view {
  * @block: the card drops the packets of the policy
  * @protects: the packets of the policy are protected as @tmpl says
  * @family: AF_INET or AF_INET6, of the addresses
- * @prefixlen_s: bits of @saddr that count
- * @prefixlen_d: bits of @daddr that count
+ * @prefixlen_s: bits of @saddr that are compared
+ * @prefixlen_d: bits of @daddr that are compared
  * @saddr: source of the packets; an IPv4 address is in the first word
  * @daddr: destination, in the same form
  * @proto: protocol of the packets, 0 = any
  * @sport: source port, network order
- * @sport_mask: bits of @sport that count, network order
+ * @sport_mask: bits of @sport that are compared, network order
  * @dport: destination port, network order
- * @dport_mask: bits of @dport that count, network order
+ * @dport_mask: bits of @dport that are compared, network order
  * @ifindex: index of the interface in the selector, or 0
  * @priority: a policy with a smaller priority is asked first
  * @if_id: interface ID (XFRMA_IF_ID), or 0

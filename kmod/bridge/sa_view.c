@@ -55,9 +55,9 @@ static void view_encap(struct ov2_sa_view *view, const struct xfrm_state *x)
 /**
  * ov2_sa_view_name() - show what names an SA and its owner
  * @handle: the handle of the SA
- * @x: the state of the SA. Of what is read, only the interface ID may change
- *	while the state lives (xfrm_state_update())
- * @view: filled in with these values; the rest is zero
+ * @x: the state of the SA. Of the members that this function reads, only the
+ *	interface ID may change while the state lives (xfrm_state_update())
+ * @view: filled in with the values of these members; the rest is zero
  *
  * Context: Any context.
  */

@@ -38,7 +38,7 @@ struct xfrm_state;
  * @reqid: the number that policy and state have in common
  * @if_id: number of the xfrm interface, or 0
  * @mark: mark of the state
- * @mark_mask: bits of @mark that count
+ * @mark_mask: bits of @mark that are compared
  * @declined: packets that the card declined, by the counter that moved
  * @engine: what the engine knows
  */

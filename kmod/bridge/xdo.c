@@ -139,9 +139,9 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 
 	if (!ov2_xdo_is_card(dev))
 		return add_through_bond(dev, x);
-	/* This state has no keys: it stands for an SA that a key manager is yet
-	 * to negotiate, and the core adds it in atomic context. The core sends
-	 * no packet before the SA is there.
+	/* This state has no keys: it stands for an SA that a key manager still
+	 * has to negotiate, and the core adds the state in atomic context. The
+	 * core sends no packet before the SA is there.
 	 */
 	if (x->xso.flags & XFRM_DEV_OFFLOAD_FLAG_ACQ)
 		return 0;

@@ -54,10 +54,11 @@ enum ov2_capture_point {
  * @time: nanoseconds since 1970, as CLOCK_REALTIME has it
  * @handle: the SA, 0 if no SA is known. At OV2_CAPTURE_RX_WIRE the engine has
  *	not looked for the SA yet
- * @seq: the sequence number of the outermost header. The high half is 0 if
- *	neither the engine nor the sender has reported it
- * @spi: the SPI of this header, 0 if there is none. At OV2_CAPTURE_TX_DROP, the
- *	SPI of the state that the stack has chosen
+ * @seq: the sequence number of the outermost IPsec header. The high half is 0
+ *	if neither the engine nor the sender has reported it
+ * @spi: the SPI of the outermost IPsec header, or 0 if the frame has no such
+ *	header. At OV2_CAPTURE_TX_DROP, the SPI of the state that the stack has
+ *	chosen
  * @frame: bytes of the frame, before any cut
  * @queue: the queue of the card
  * @reserved: 0

@@ -50,10 +50,11 @@ static void give_up_card(struct xfrm_policy *xp)
 	xfrm_pol_put(xp);
 }
 
-/* xfrm_state_find() may still work for a packet that met the policy before the
- * delete. If the offload type of a policy is packet, xfrm_state_find() uses the
- * card of the policy, and reads type and card in one RCU read side. So the type
- * is cleared first, and the card a grace period later.
+/* xfrm_state_find() may still be busy with a packet that met the policy before
+ * the policy was deleted. If the offload type of a policy is packet,
+ * xfrm_state_find() uses the card of the policy, and reads type and card in one
+ * RCU read side. So the type is cleared first, and the card a grace period
+ * later.
  */
 static void dead_policies_work(struct work_struct *work)
 {

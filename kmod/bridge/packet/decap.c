@@ -79,7 +79,7 @@ static bool read_trailer(const struct sk_buff *skb, unsigned int end,
  *	the packet ends where the IP header says
  * @x: the packet's state
  * @icv_len: bytes of the ICV
- * @header: slot 12 of the packet
+ * @header: slot 12 of the packet's records
  * @decap: filled in with where the carried bytes start and end
  *
  * There is nothing to deliver if the carried packet is empty or a dummy (RFC
@@ -226,8 +226,8 @@ static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
  * @decap: from ov2_decap_read(); there is something to deliver
  *
  * Context: Any context.
- * Return: true; false without memory, or if a tunnel carries something other
- * than an IP packet. If false, @skb must be dropped.
+ * Return: true; false if there is no memory, or if a tunnel carries something
+ * other than an IP packet. If false, @skb must be dropped.
  */
 bool ov2_decap(struct sk_buff *skb, const struct xfrm_state *x,
 	       const struct ov2_decap *decap)

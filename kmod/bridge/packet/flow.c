@@ -139,13 +139,13 @@ static bool proto_is_known(const struct ov2_flow *flow)
 	}
 }
 
-/* Are the fields that a selector calls ports known? These fields are the ports,
- * the type and code of ICMP, or the key of GRE. Ports, type and code are in the
- * first four bytes behind the IP headers, so these bytes must be there. The key
- * of GRE comes after these bytes, but the dissector fails if the GRE header is
- * cut short. The first fragment shows its ports, but is treated like the other
- * fragments. A selector may also name the type of a mobility header, which the
- * dissector does not read.
+/* Does the packet show the fields that a selector compares as ports? These
+ * fields are the ports, the type and code of ICMP, or the key of GRE. Ports,
+ * type and code are in the first four bytes behind the IP headers, so these
+ * bytes must be there. The key of GRE comes after these bytes, but the
+ * dissector fails if the GRE header is cut short. The first fragment shows its
+ * ports, but is treated like the other fragments. A selector may also name the
+ * type of a mobility header, which the dissector does not read.
  */
 static bool ports_are_known(const struct ov2_flow *flow,
 			    const struct sk_buff *skb, int offset)

@@ -34,8 +34,8 @@
 #include "pending.h"
 #include "tag.h"
 
-/* The core looks up routes with the DSCP of IPv4 packets only
- * (xfrm_get_dscp()).
+/* The core looks up the route of an IPv4 packet with the packet's DSCP, and the
+ * route of an IPv6 packet with DSCP 0 (xfrm_get_dscp()).
  */
 static dscp_t route_dscp(const struct sk_buff *skb)
 {
@@ -186,9 +186,9 @@ static u8 inner_dsfield(const void *inner)
 	return ip->version == 6 ? ipv6_get_dsfield(inner) : ip->tos;
 }
 
-/* DF is copied from the inner header. An inner IPv6 packet counts as DF,
- * because routers never fragment IPv6. But if an inner IPv6 packet is not
- * larger than the minimum MTU of IPv6, the outer packet may be fragmented,
+/* DF is copied from the inner header. An inner IPv6 packet is treated as if it
+ * had DF, because routers never fragment IPv6. But if an inner IPv6 packet is
+ * not larger than the minimum MTU of IPv6, the outer packet may be fragmented,
  * because the sender need not send smaller packets.
  */
 static __be16 outer_frag_off(const struct xfrm_state *x, const void *inner,

@@ -288,8 +288,9 @@ static __be16 frame_type(const struct sk_buff *skb, bool tagged)
 /* The card cannot protect a packet behind a VLAN tag or a PPPoE header, because
  * the other end of the SA expects ESP without such a header. So the packet is
  * dropped if a policy protects it. Such packets come from a bridge device, a
- * packet socket, or tc: the core lets no state of the card protect packets that
- * leave by a VLAN device.
+ * packet socket, or tc. The core sends no such packet through a VLAN device,
+ * because it lets no state of the card protect packets that leave by a VLAN
+ * device.
  */
 static enum ov2_counter send_wrapped(struct ov2_adapter *ad,
 				     struct sk_buff *skb, __be16 type,

@@ -63,7 +63,7 @@ void ov2_policy_set(struct ov2_policy *pol, const struct xfrm_policy *xp)
  *	published it yet, so its template and genid cannot change
  *
  * Context: Process context.
- * Return: the policy, or NULL without memory.
+ * Return: the policy, or NULL if there is no memory.
  */
 struct ov2_policy *ov2_policy_new(struct xfrm_policy *xp)
 {
@@ -148,7 +148,7 @@ bool ov2_policy_blocks(const struct ov2_policy *pol)
  * XFRM_MSG_MIGRATE changes the addresses of a policy's template and tells no
  * driver. xfrm_policy_migrate() writes them under the policy's lock, and
  * increments the policy's genid, so that users of old copies read the template
- * again. The card does so, too.
+ * again. The card has such a copy and reads the template again, too.
  *
  * Context: Any context except hard interrupts, under the rcu_read_lock() under
  *   which @pol was found.

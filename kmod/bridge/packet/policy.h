@@ -14,8 +14,8 @@ struct ov2_spd_pair;
  * struct ov2_policy_key - the fields by which policies are found
  * @dir: XFRM_DEV_OFFLOAD_IN or XFRM_DEV_OFFLOAD_OUT
  * @family: AF_INET or AF_INET6
- * @prefix_s: bits of @saddr that count
- * @prefix_d: bits of @daddr that count
+ * @prefix_s: bits of @saddr that are compared
+ * @prefix_d: bits of @daddr that are compared
  * @saddr: source address. The bits after the prefix are 0, and for IPv4 also
  *	the 12 bytes after the address
  * @daddr: destination, in the same form

@@ -185,7 +185,7 @@ static void open_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
  * @next_header: filled in with the next header of the trailer
  *
  * Context: Any context.
- * Return: false without memory; @skb must be dropped then.
+ * Return: false if there is no memory; @skb must be dropped then.
  */
 bool ov2_frame_protect(struct sk_buff *skb, const struct ov2_assoc *assoc,
 		       const struct xfrm_state *x, u32 seq,

@@ -33,10 +33,10 @@ static u64 window_top(const struct xfrm_state *x)
 		(u64)esn->seq_hi << 32 | esn->seq : esn->seq;
 }
 
-/* Returns the place in the ring of the number that is @diff below the top. The
- * core computes the top's place from the low half alone, and counts the other
- * places from this place. Some packets of the state are left to the core, for
- * example fragments. So the places must be the same as in
+/* The number that is @diff below the top has a place in the ring. Returns this
+ * place. The core computes the top's place from the low half alone, and counts
+ * the other places from the top's place. Some packets of the state are left to
+ * the core, for example fragments. So the places must be the same as in
  * xfrm_replay_check_esn().
  */
 static u32 ring_place(const struct xfrm_replay_state_esn *esn, u32 diff)
@@ -149,10 +149,10 @@ static void ring_set_all(struct xfrm_replay_state_esn *esn, int byte)
 
 /* Move the top of the ring to @seq. The places of the numbers that enter the
  * window are cleared, because numbers that leave the window had these places.
- * The core computes the place of the top from the low half. So when the low
- * half passes zero, and at the very first number, the place leaps, unless the
- * size divides 2^32. After a leap the bits of all numbers are moved by the same
- * distance.
+ * The core computes the place of the top from the low half. So the place leaps
+ * when the low half passes zero, and at the very first number. It does not leap
+ * if the size divides 2^32. After a leap the bits of all numbers are moved by
+ * the same distance.
  */
 static void turn_ring(struct xfrm_state *x, u64 seq)
 {
@@ -210,8 +210,8 @@ void ov2_replay_advance(struct xfrm_state *x, u64 seq)
  * @x: the state
  *
  * Context: x->lock held, or no other CPU can find the state yet.
- * Return: the count, or U32_MAX before the first number. With U32_MAX the count
- * changes at the first number, too. Callers need this change, because the ring
+ * Return: the count, or U32_MAX before the first number. So the returned value
+ * also changes at the first number. Callers need this change, because the ring
  * leaps at the first number.
  */
 u32 ov2_replay_turn(const struct xfrm_state *x)
@@ -222,7 +222,8 @@ u32 ov2_replay_turn(const struct xfrm_state *x)
 /**
  * ov2_replay_received() - the core has received a packet through a state
  * @x: the state, with extended numbers and a window
- * @turn: ov2_replay_turn() as of the last call, or as of the add; updated
+ * @turn: what ov2_replay_turn() returned at the last call, or when the state
+ *	was added; updated
  *
  * When the low half passes zero, the core leaves the ring as it is. But from
  * then on it looks for every number at another place, unless the size divides
@@ -323,7 +324,8 @@ static bool many_extended(struct xfrm_replay_state_esn *esn, u16 count,
  *
  * Context: x->lock held.
  * Return: true, or false if the low half would pass 2^32. Then nothing is
- * taken, and each segment must ask with ov2_replay_next().
+ * taken, and the caller must take the number of each segment with
+ * ov2_replay_next().
  */
 bool ov2_replay_next_many(struct xfrm_state *x, u16 count, u64 *seq)
 {

@@ -2,10 +2,11 @@
 /*
  * The SAD finds the state that protects a packet (RFC 4301, 4.4.2). States are
  * hashed by the fields that must be equal (struct ov2_sad_key). States with the
- * same key are in a list, the youngest first. A packet takes the first state of
- * the list that fits and whose soft limit is not reached, or the first that fits
- * if the soft limits of all of these are reached. So states that were replaced
- * cost no time. The length of a list is limited.
+ * same key are in a list, the youngest first. A packet takes the first state
+ * that fits and has not reached its soft limit. The look-up stops at this
+ * state, so states that were replaced cost no time. If all states that fit have
+ * reached their soft limits, the packet takes the first of them. The length of
+ * a list is limited.
  *
  * A state may be for one CPU (RFC 9611), and the CPU is part of the key. So the
  * states of the packet's CPU are looked up first, and then the states that are
@@ -258,7 +259,7 @@ static void choose(struct ov2_sad *sad, struct ov2_sad_key *key, u32 cpu,
 	}
 }
 
-/* Looks at the states of the packet's CPU, and of all CPUs. */
+/* Looks at the states for the packet's CPU, then at the states for all CPUs. */
 static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
 		       const struct ov2_sad_cpus *cpus,
 		       const struct xfrm_tmpl *tmpl,
@@ -292,7 +293,7 @@ static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
  * that CPU before, and has kept the state that it used there. If the card
  * dropped such a packet, nobody would ask a key manager for a state. So if the
  * packet's CPU has no state and no state is for all CPUs, the packet takes a
- * state of the CPU that the core chose.
+ * state for the same CPU as the state that the core chose.
  *
  * Context: Under rcu_read_lock(), any context.
  * Return: the association of @x, or NULL if no state fits.
@@ -356,8 +357,9 @@ static bool sad_has(struct ov2_sad *sad, const struct ov2_sad_key *key,
  * @own: the CPU that sends the packet
  *
  * ov2_sad_choose() may choose another state than the core, because a socket
- * keeps the state of its last packet. This function looks only at the states
- * that have the same key as @x, whatever their CPU is.
+ * keeps the state of its last packet. This function looks only at states that
+ * have the reqid, family, mode and addresses of @x. Their CPU may be another
+ * one.
  *
  * Context: Any context.
  * Return: a CPU, or UINT_MAX if the state is for all CPUs.

@@ -117,8 +117,8 @@ static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
  * @pol: the policy; ov2_policy_set() has filled it in
  *
  * Context: Any context except hard interrupts.
- * Return: 0, -ENOSPC if a limit is reached (OV2_SPD_*), or another negative
- * errno without memory.
+ * Return: 0; -ENOSPC if a limit is reached (OV2_SPD_*); another negative errno
+ * if there is no memory.
  */
 int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
 {
@@ -249,7 +249,7 @@ static bool policy_matches(const struct ov2_policy *pol,
 	}
 }
 
-/* Returns the best of @best and the policies with @key that match. */
+/* Returns the best policy with @key that matches, or @best if it is better. */
 static const struct ov2_policy *find_better(struct ov2_spd *spd,
 					    const struct ov2_policy_key *key,
 					    const struct ov2_flow *flow,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Pairs of prefix lengths: which pairs the policies of a direction and family
- * have, and in what order a look-up visits the pairs. There are few pairs,
- * because people write few different prefix lengths, and there are at most
- * OV2_SPD_PAIRS.
+ * have, and in what order a look-up visits the pairs. There are at most
+ * OV2_SPD_PAIRS pairs. Mostly there are far fewer, because people write few
+ * different prefix lengths.
  *
  * Look-ups read an array that is never changed, only replaced, because a
  * look-up that walked a list could miss a pair that is moved within the list.
@@ -62,8 +62,8 @@ static struct ov2_spd_order *order_new(const struct ov2_spd_side *side)
 	return order;
 }
 
-/* Give look-ups the order of @side's pairs. Without memory they keep the old
- * order.
+/* Give look-ups the order of @side's pairs. If there is no memory, look-ups
+ * keep the old order.
  */
 static int side_publish(struct ov2_spd_side *side)
 {
@@ -150,8 +150,9 @@ static int pair_end(struct ov2_spd_side *side, struct ov2_spd_pair *pair)
  * @side: the pairs of the policy's direction and family
  * @pol: the policy; no look-up finds it any more
  *
- * This cannot fail. Without memory, look-ups go on with the old order: they
- * visit a pair earlier than they need to, or visit a pair without policies.
+ * This cannot fail. If there is no memory, look-ups go on with the old order:
+ * they visit a pair earlier than they need to, or visit a pair that has no
+ * policies.
  *
  * Context: Any context except hard interrupts, under ov2_spd.lock.
  */

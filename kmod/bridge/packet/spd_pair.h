@@ -57,8 +57,8 @@ struct ov2_spd_order {
  * @lock: ov2_spd.lock, which protects the pairs and their policies
  * @pairs: the smallest ov2_spd_pair.priority first
  * @count: number of @pairs
- * @order: the copy of @pairs for look-ups, or NULL without pairs. A priority in
- *	it may be too small for a while, but never too large
+ * @order: the copy of @pairs for look-ups, or NULL if there are no pairs. A
+ *	priority in the copy may be too small for a while, but never too large
  */
 struct ov2_spd_side {
 	spinlock_t *lock; /* protects pairs and their policies */

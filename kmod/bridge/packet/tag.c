@@ -49,7 +49,7 @@
  * The tag replaces an earlier sec_path.
  *
  * Context: BH disabled or not.
- * Return: false without memory; the packet must be dropped then.
+ * Return: false if there is no memory; the packet must be dropped then.
  */
 bool ov2_packet_tag(struct sk_buff *skb, struct xfrm_state *x,
 		    unsigned int cpu)
@@ -137,9 +137,9 @@ static bool is_for_other(const struct xfrm_state *x,
  * @skb: a packet with a tag, in ndo_features_check
  *
  * Clones share the tag and may be on their way through another device, so the
- * packet gets a copy of the tag. Without memory for the copy the tag is taken
- * off, and ndo_start_xmit drops the packet. If the tag stayed, the core would
- * encrypt the packet with a sequence number that no state has counted.
+ * packet gets a copy of the tag. If there is no memory for the copy, the tag is
+ * taken off, and ndo_start_xmit drops the packet. If the tag stayed, the core
+ * would encrypt the packet with a sequence number that no state has counted.
  *
  * Context: BH disabled.
  */

@@ -58,7 +58,8 @@ static unsigned int cipher_key_bits(const struct xfrm_state *x)
  * @x: a state of known algorithms
  *
  * Context: Any context.
- * Return: the identifier, or 0 if IPsecOV2 has none for the length of the key.
+ * Return: the identifier, or 0 if IPsecOV2 has no identifier for the length of
+ * the key.
  */
 u32 ov2_state_encr(const struct xfrm_state *x)
 {

@@ -137,7 +137,7 @@ REFUSED(SA_REFUSED_IF_ID,
 	"if_id can't be offloaded in packet mode, it must be 0")
 
 /* If the tunnel and the packets inside have different families, the core's
- * outer route is wrong: xfrm_bundle_create() takes the outer addresses for
+ * outer route is wrong: xfrm_bundle_create() treats the outer addresses as
  * addresses of the inner family.
  */
 REFUSED(SA_REFUSED_INNER_FAMILY,
