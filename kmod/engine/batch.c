@@ -54,7 +54,8 @@ void ov2_batch_enter(struct ov2_request *req)
 /**
  * ov2_batch_done() - an entry is done; completes the request if it is the last
  * @ad: the card
- * @req: the request. After ov2_batch_end(), it may be gone when this returns
+ * @req: the request. If ov2_batch_end() was called before, the request may be
+ *	gone when this function returns
  * @status: how the entry ended; always SUCCESS for a delete
  *
  * Context: Any context before ov2_batch_end(), process context after it.

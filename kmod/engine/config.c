@@ -11,8 +11,8 @@
 #include "../ov2/lists.h"
 #include "../watch/trace.h"
 
-/* The capacity unless the user sets another one: as many SAs as mid-range NICs
- * take, and few enough for a test to fill the table
+/* The capacity unless the user sets another one. Mid-range NICs have a
+ * similar capacity, and a test can still fill the table.
  */
 #define OV2_SA_CAPACITY	4096
 
@@ -257,8 +257,8 @@ enum ov2_status ov2_config_capacity(struct ov2_engine *engine,
 		return OV2_STATUS_INVALID_DATA;
 
 	/* Adds that run at the same time may have read the old capacity. Then
-	 * there are more bundles than the new capacity until bundles are
-	 * deleted, and ov2_bundle_take() allows for this.
+	 * there may be more bundles than the new capacity until bundles are
+	 * deleted. Until then ov2_bundle_take() refuses all adds.
 	 */
 	spin_lock_bh(&engine->config_lock);
 	fits = atomic_read(&engine->bundles) <= set->sa_capacity;

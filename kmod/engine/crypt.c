@@ -24,7 +24,7 @@
 /* Each CPU keeps one crypt, so that a cipher that completes at once costs no
  * allocation: the next frame takes the same crypt. A cipher that completes
  * later keeps its crypt until then, and meanwhile the CPU allocates others. So
- * nothing has to know beforehand whether a cipher will complete at once, and
+ * no code has to know beforehand whether a cipher will complete at once, and
  * the memory does not grow with the number of SAs.
  */
 static DEFINE_PER_CPU(struct ov2_crypt *, crypt_stock);
@@ -179,7 +179,7 @@ struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
 
 /**
  * ov2_crypt_free() - undo ov2_crypt_alloc()
- * @crypt: what ov2_crypt_alloc() returned. The crypto API does not use it now
+ * @crypt: what ov2_crypt_alloc() returned; the crypto API must be done with it
  *
  * A cipher may leave a key in its part of the request, as chacha20poly1305
  * leaves the key of Poly1305. So this part is wiped after each frame, as by

@@ -93,7 +93,7 @@ void ov2_crypt_exit(void);
  *
  * Context: BH disabled.
  * Return: 0; -EINPROGRESS if the result goes to ov2_job.done, which may already
- * have been called when this returns; another negative errno.
+ * have been called when this returns; another negative errno if the job failed.
  */
 static inline int
 ov2_crypt_aead(struct ov2_crypt *crypt, unsigned int aad_len, unsigned int len,

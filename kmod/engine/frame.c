@@ -163,8 +163,8 @@ static void parse_ipv4(const struct sk_buff *skb, struct ov2_frame *frame)
 }
 
 /* ESP or AH behind extension headers, or in a fragment, is outside the
- * capabilities. A later fragment names its protocol in the fragment header
- * only.
+ * capabilities. In a fragment that is not the first, only the fragment header
+ * names the protocol.
  */
 static void parse_ipv6_extension(const struct sk_buff *skb,
 				 struct ov2_frame *frame, u8 nexthdr)

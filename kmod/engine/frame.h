@@ -12,7 +12,7 @@
  * enum ov2_frame_kind - what a frame is to the engine
  * @OV2_FRAME_OTHER: nothing that the engine looks at
  * @OV2_FRAME_ESP: ESP
- * @OV2_FRAME_UDP_ESP: UDP that carries ESP if there is an SA for it
+ * @OV2_FRAME_UDP_ESP: UDP that may be ESP: it is ESP only if an SA matches
  * @OV2_FRAME_AH: AH
  * @OV2_FRAME_INCAPABLE: IPsec in a form outside the capabilities: a
  *	fragment, or behind IPv4 options or IPv6 extension headers
@@ -72,14 +72,14 @@ void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
 void ov2_frame_skip_ah(const struct sk_buff *skb, struct ov2_frame *frame);
 
 /**
- * ov2_frame_esp_payload_len() - bytes from behind the IV to before the ICV
+ * ov2_frame_esp_payload_len() - number of bytes between IV and ICV
  * @frame: an ESP frame
  * @iv_len: bytes of the IV
  * @icv_len: bytes of the ICV
  *
  * Context: Any context.
- * Return: the bytes that are encrypted, pad length and next header included;
- * 0 if the packet is too short for pad length and next header.
+ * Return: the number, with padding, pad length and next header included; 0 if
+ * the packet is too short for pad length and next header.
  */
 static inline unsigned int
 ov2_frame_esp_payload_len(const struct ov2_frame *frame, unsigned int iv_len,

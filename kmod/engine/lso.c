@@ -67,8 +67,9 @@
  * @end: offset of the end of this payload
  * @mss: bytes of payload in a segment; the last one may have less
  * @segments: number of segments
- * @counted: the length in the pseudo header whose sum is in the template's
- *	checksum field, 0 if the sum leaves the length out
+ * @counted: the checksum field of the template holds the sum over the pseudo
+ *	header. This sum includes a length, which is @counted; or it includes no
+ *	length, and @counted is 0
  *
  * Offsets are in bytes from the start of the frame.
  */
@@ -185,7 +186,7 @@ static bool lso_find_inner(struct lso *lso)
 	return lso->l4 >= lso->inner + len;
 }
 
-/* Only the extension has a tunnel mode. LSOv2 has none (INV-26). */
+/* Tunnel mode needs the extension. LSOv2 has no tunnel mode (INV-26). */
 static bool lso_find_l4(struct lso *lso, const struct ov2_tx_lso *record,
 			bool tunnel)
 {
@@ -531,9 +532,9 @@ static bool lso_fits(const struct lso *lso)
  * Context: BH disabled.
  * Return: OV2_CNT_NONE; OV2_CNT_TX_DROP_RECORD if records and bytes disagree or
  * the large send is not possible: tunnel mode without the extension, nested
- * SAs, several frames, no MSS, a number that would wrap, segments that are too
- * many or too long, or another number of segments than the extension says;
- * OV2_CNT_TX_DROP_ALLOC without memory.
+ * SAs, several frames, no MSS, a number that would wrap, too many segments,
+ * segments that are too long, or another number of segments than the extension
+ * says; OV2_CNT_TX_DROP_ALLOC if there is no memory.
  */
 enum ov2_counter ov2_lso_segment(struct ov2_nbl *nbl, const struct ov2_sa *sa)
 {

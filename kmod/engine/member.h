@@ -12,9 +12,10 @@
  * @spi: network order
  * @esn: extended sequence numbers
  * @transform: its algorithms, with their keys
- * @seq: a sequence number, which the add or the last update has set. Inbound
- *	and with @esn, it then rises to the highest number that was verified.
- *	Outbound, only the high half is used. ov2_sa.lock protects @seq
+ * @seq: a sequence number, which the add or the last update has set. In an
+ *	inbound SA with @esn, it then rises to the highest number that was
+ *	verified. In an outbound SA, only its high half is used. ov2_sa.lock
+ *	protects @seq
  */
 struct ov2_member {
 	u32 operation;

@@ -28,8 +28,8 @@
  * all. The cache of the pool may keep the same number of bytes, too.
  */
 #define POOL_KEEPS	SZ_1M
-/* Never from the reserves: a receiver's sockets would drop all segments that
- * share such a page.
+/* No page comes from the reserves, because a receiver's sockets would drop all
+ * segments that share such a page.
  */
 #define POOL_GFP	(GFP_ATOMIC | __GFP_NOWARN | __GFP_NOMEMALLOC)
 
@@ -78,7 +78,7 @@ static struct sk_buff *pool_build(struct page_pool *pool, unsigned int size)
  *
  * Context: BH disabled.
  * Return: the frame, with NET_SKB_PAD + NET_IP_ALIGN bytes of headroom, or NULL
- * without memory.
+ * if there is no memory.
  */
 struct sk_buff *ov2_pool_skb(struct net_device *dev, unsigned int len)
 {

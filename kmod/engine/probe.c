@@ -79,8 +79,8 @@ static const struct ov2_algorithm *first_mac(void)
  * ov2_transform_probe() - which algorithms does the running kernel have?
  * @caps: this function sets the members encr and auth
  *
- * The engine offers only the algorithms that are found here, so that no add
- * fails because the kernel lacks its algorithm.
+ * The engine offers only the algorithms that are found here. If it offered
+ * other algorithms, their adds would fail.
  *
  * Context: Process context, sleeps, because the crypto API loads modules and
  *   tests algorithms.

@@ -82,7 +82,8 @@ struct ov2_adding {
  *	context
  * @destroy: frees the SA, in process context
  * @adding: the add that the SA is made from, until the SA has its keys
- * @counts: what the SA has done, after the SA has got its keys
+ * @counts: what the SA has done; takes the place of @adding when the SA has its
+ *	keys
  * @del: the delete that pends until the SA is freed, or NULL
  *
  * On a machine of 64 bits without debugging the structure has 512 bytes. With

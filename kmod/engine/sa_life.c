@@ -227,17 +227,17 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 }
 
 /**
- * ov2_sa_create() - make an SA, and have it keyed
+ * ov2_sa_create() - make an SA, whose keys are set later
  * @engine: the engine
  * @adding: the add. ov2_add_sa_check() accepted it, and its SA counts against
  *	the SA capacity already
  *
  * Context: Any context.
- * Return: OV2_STATUS_PENDING if ov2_sa_added() will be called once the keys are
- * set (it may have been called already). If the request may sleep, the caller
- * must call ov2_sa_key_all(), which sets the keys. OV2_STATUS_RESOURCES without
- * memory; OV2_STATUS_INVALID_DATA if the SA exists already and may have no
- * twin.
+ * Return: OV2_STATUS_PENDING; ov2_sa_added() is called when the keys are set,
+ * maybe before this function returns. If the request may sleep, the caller must
+ * call ov2_sa_key_all(), which sets the keys. Or OV2_STATUS_RESOURCES if there
+ * is no memory, or OV2_STATUS_INVALID_DATA if the SA exists already and may
+ * have no twin.
  */
 enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 			      const struct ov2_adding *adding)

@@ -32,7 +32,8 @@ static bool memo_same_flow(const struct ov2_frame *a, const struct ov2_frame *b)
  * @frame: the frame
  *
  * Context: RCU read side, in which @version was read, too; any context.
- * Return: the SA that the table finds for @frame, or NULL: ask the table.
+ * Return: the SA that the table finds for @frame, or NULL if the table must be
+ * asked.
  */
 struct ov2_sa *ov2_sa_memo_find(const struct ov2_sa_memo *memo, s64 version,
 				const struct ov2_frame *frame)

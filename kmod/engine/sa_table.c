@@ -69,7 +69,7 @@ static bool table_has_twin(struct ov2_sa_table *table,
  *
  * Context: Any context.
  * Return: 0; -EEXIST if there is a twin and @allow_twin is false; another
- * negative errno without memory.
+ * negative errno if there is no memory.
  */
 int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 			bool allow_twin)

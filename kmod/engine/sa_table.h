@@ -29,7 +29,7 @@ struct ov2_sa_table {
 };
 
 /**
- * ov2_sa_table_version() - a number that each change of the table changes
+ * ov2_sa_table_version() - a number that rises with each change of the table
  * @table: the table
  *
  * A look-up that begins after this call sees the changes that the number

@@ -226,7 +226,9 @@ static enum ov2_counter send_find_sas(struct ov2_adapter *ad,
 	unsigned long tunnel = nbl->info[OV2_INFO_IPSEC_TUNNEL];
 	struct ov2_work *work = ov2_work(nbl);
 
-	/* A tunnel alone belongs in slot 1 (ipsecov2.rst Q1). */
+	/* A tunnel SA that comes alone belongs in slot 1, not in slot 11
+	 * (ipsecov2.rst Q1).
+	 */
 	if (!nbl->info[OV2_INFO_IPSEC])
 		return OV2_CNT_TX_DROP_RECORD;
 

@@ -26,7 +26,7 @@
  * Context: BH disabled.
  * Return: 0; -EINPROGRESS if the result goes to ov2_job.done, which may already
  * have been called when this returns; -EOVERFLOW if the SA has no IV left;
- * another negative errno.
+ * another negative errno if the job failed.
  */
 int ov2_step_seal(const struct ov2_job *job)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which received frames the engine looks at. Most frames of a network are not
- * IPsec, and this file recognizes such frames by one byte of the IP header.
+ * IPsec, and one byte of their IP header shows this.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>

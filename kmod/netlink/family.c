@@ -20,9 +20,9 @@
  *	has checked this attribute
  *
  * Context: RCU read side; the card is valid until the end of this read side.
- * Return: the card's netdev; -EINVAL if the attribute is missing (extack says
- * which one); -ENODEV and a sentence if no card in the namespace of the socket
- * has this index.
+ * Return: the card's netdev; -EINVAL if the attribute is missing; -ENODEV if no
+ * card in the namespace of the socket has this index. After an error, extack
+ * says what is wrong.
  */
 struct net_device *ov2_family_card(const struct genl_info *info, int attr)
 {

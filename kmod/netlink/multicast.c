@@ -260,8 +260,9 @@ static const struct ov2_event_listener multicast_listener = {
 	.refused	= event_refused,
 };
 
-/* With the card at the other end of the line, users also see the index and the
- * namespace of this card. So for users, that other card has changed, too.
+/* What users see of the card at the other end of the line includes the index
+ * and the namespace of @dev. So for users, the card at the other end has
+ * changed, too.
  */
 static void event_tell_peer(const struct net_device *dev)
 {
@@ -326,7 +327,8 @@ int ov2_events_register(void)
  * ov2_events_unregister() - undo ov2_events_register()
  *
  * The family must still be registered, because its groups may belong to another
- * family afterwards. The core tells the notifier that each card is gone.
+ * family afterwards. When the notifier is unregistered, the core tells it that
+ * each card is gone, so users hear this, too.
  *
  * Context: Process context, at module exit.
  */

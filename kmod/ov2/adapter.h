@@ -21,8 +21,8 @@ struct ov2_miniport_ops;
  * @counters: counters of this card (watch/counters.h)
  * @log: the last refusals and fallbacks of this card (watch/log.h)
  * @hardware: what the engine can do; set by @miniport->initialize. Only its
- *	sa_capacity changes, by OV2_OID_EXT_SA_CAPACITY: ov2_sa_capacity() reads
- *	it
+ *	sa_capacity changes: the request OV2_OID_EXT_SA_CAPACITY sets it, and
+ *	ov2_sa_capacity() reads it
  * @config: the part of @hardware that is on. The engine exchanges the pointer
  *	with WRITE_ONCE(). Each structure that @config has pointed to
  *	stays as long as the engine, and only its sa_capacity changes
@@ -81,8 +81,9 @@ static inline u32 ov2_sa_capacity(const struct ov2_adapter *ad)
  *
  * The count may be above the capacity, because an add may have taken its place
  * just before the capacity was lowered. So this function asks whether the count
- * is less than the capacity. atomic_add_unless() would ask whether the count is
- * equal to it, and from then on every add would find room.
+ * is less than the capacity. atomic_add_unless() would only ask whether the two
+ * are equal, so every add would find room while the count is above the
+ * capacity.
  *
  * Context: Any context.
  * Return: false if the card is full.

@@ -265,7 +265,7 @@ unsigned int ov2_algorithm_key_len(const struct ov2_algorithm *algorithm,
 /**
  * ov2_algorithm_id() - the identifier of an algorithm with a key length
  * @algorithm: the algorithm
- * @key_bits: bits of the key, with the salt behind it
+ * @key_bits: bits of the key and of the salt behind it, together
  *
  * Context: Any context.
  * Return: the identifier, or 0 if @algorithm has no key of @key_bits.
@@ -292,7 +292,7 @@ u32 ov2_algorithm_id(const struct ov2_algorithm *algorithm,
  * @len: bytes of the ICV
  *
  * Context: Any context.
- * Return: true if so; false for each length if @algorithm makes no ICV.
+ * Return: true if so; always false if @algorithm makes no ICV.
  */
 bool ov2_algorithm_icv_ok(const struct ov2_algorithm *algorithm,
 			  unsigned int len)

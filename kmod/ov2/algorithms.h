@@ -39,12 +39,12 @@ struct ov2_algorithm_key {
  * @name: the kernel's name, in xfrm and in the crypto API
  * @rfc: number of the RFC that says how ESP uses it
  * @kind: what it does
- * @iv_generator: the kernel's name for the way its IVs are made; NULL if it has
- *	no IVs
+ * @iv_generator: the kernel's name for the way in which the IVs are made; NULL
+ *	if the algorithm has no IVs
  * @iv_len: bytes of the explicit IV
  * @iv_random: the IV must be unpredictable; else it must never repeat
- * @align: cipher or combined mode: payload and trailer of an ESP packet are a
- *	multiple of @align bytes, at least 4 (RFC 4303 2.4)
+ * @align: for a cipher or combined mode, 4 or more: in an ESP packet, payload
+ *	and trailer together are a multiple of @align bytes (RFC 4303 2.4)
  * @salt_len: bytes of salt (or nonce) that stand behind each key
  * @keys: one or more key lengths
  * @icv_lens: lengths of the ICV in bytes, none for a cipher. If there are

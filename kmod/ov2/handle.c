@@ -4,14 +4,14 @@
  * handles of another one. A handle consists of a slot of an xarray and of a
  * generation. With the slot the SA is found quickly. An NBL or bonding may
  * still hold a stale handle; the generation keeps this handle from naming a
- * newer SA. All cards share one counter of generations, so that a handle of
- * another card names nothing, either.
+ * newer SA. All cards share one counter of generations, so that a handle of one
+ * card names no SA of another card.
  *
- * The slot has 20 bits, so the generation has 44 bits, and a value comes again
- * after 2^44 adds: at a million adds a second this takes half a year. If a long
- * has 32 bits, the generation has only 12 bits, and a value may name another SA
- * after 4096 adds. So code that has kept a handle must check that the handle
- * leads to the SA that it was kept for.
+ * If a long has 64 bits, the slot takes 20 of them and the generation 44. Then
+ * a value comes again after 2^44 adds: at a million adds a second this takes
+ * half a year. If a long has 32 bits, the generation has only 12 bits, and a
+ * value may name another SA after 4096 adds. So code that has kept a handle
+ * must check that the handle leads to the SA that it was kept for.
  */
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>
@@ -153,7 +153,7 @@ unsigned long ov2_handle_next(struct ov2_handles *handles, unsigned long *slot)
 }
 
 /**
- * ov2_handles_version() - a number that each change of the handles changes
+ * ov2_handles_version() - a number that rises with each change of the handles
  * @handles: the handle space of a card
  *
  * If the version is the same before and after a walk, the walk has met the

@@ -124,7 +124,7 @@ enum ov2_status ov2_delete_list_check(const struct ov2_delete_sa *list,
  *
  * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_DATA if the key area ends outside the
- * buffer, RESOURCES without memory.
+ * buffer, RESOURCES if there is no memory.
  */
 enum ov2_status ov2_add_sa_to_ex(const struct ov2_add_sa *entry,
 				 const void *end, struct ov2_add_sa_ex **ex,

@@ -78,7 +78,7 @@ static bool stock_give(struct ov2_nbl *nbl)
  * @queue: the card's queue that the frame came in on, or is sent by
  *
  * Context: Any context except hard interrupts; cheapest with BH disabled.
- * Return: the NBL, or NULL without memory.
+ * Return: the NBL, or NULL if there is no memory.
  */
 struct ov2_nbl *ov2_nbl_alloc(struct sk_buff *skb, u16 queue)
 {

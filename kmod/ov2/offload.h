@@ -110,7 +110,7 @@ struct ov2_offload_encapsulation {
 	u32 type;
 };
 
-/* The most SA bundles that a card can be set to take */
+/* The largest sa_capacity that can be set */
 #define OV2_SA_CAPACITY_MAX			1000000
 
 /**

@@ -3,10 +3,10 @@
  * Hash tables outlive their card for a moment. The machine has one worker that
  * ends network namespaces. If the end of a card waited in this worker, the ends
  * of all other namespaces would wait, too. But rhashtable_destroy() waits for a
- * work item. In Linux 7.3 it also calls irq_work_sync(), which waits for a
- * grace period with PREEMPT_RT, and on machines without an interrupt for
- * irq_work. So a work item of this file destroys the tables, one after the
- * other.
+ * work item. In Linux 7.3 it also calls irq_work_sync(). irq_work_sync() waits
+ * for a grace period if the kernel has PREEMPT_RT, or if the machine has no
+ * interrupt for irq_work. So a work item of this file destroys the tables, one
+ * after the other.
  */
 #include <linux/sched.h>
 #include <linux/workqueue.h>

@@ -177,7 +177,7 @@ static const char * const status_names[OV2_CRYPTO_STATUS_MAX] = {
  * @status: the status
  *
  * Context: Any context.
- * Return: its name in lower case, "unknown" if there is none.
+ * Return: its name in lower case, or "unknown" if @status has no name.
  */
 const char *ov2_crypto_status_name(enum ov2_crypto_status status)
 {

@@ -314,8 +314,8 @@ static int cable_plug(struct ov2_port *port, struct net_device *target,
 	cable_carrier(port);
 	cable_announce(peer);
 	/* The core itself tells the programs that watch links about a new card.
-	 * But the listeners of the family heard of the card when it was
-	 * registered, and at that time it was not plugged yet.
+	 * But the listeners of the module's netlink family heard of the card
+	 * when it was registered, and at that time it was not plugged yet.
 	 */
 	ov2_event_card(&port->ad, OV2_CARD_CHANGED);
 	return 0;

@@ -82,7 +82,7 @@ static bool rx_is_idle(const struct ov2_port *port, u16 queue)
 
 /**
  * channels_settle() - wait until all frames on their way have gone up the stack
- * @from: the sender, which is held; or NULL if nobody can be held
+ * @from: the sender, which is held; or NULL if there is no sender
  * @to: the receiver
  *
  * Return: false if this takes too long.

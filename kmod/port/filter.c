@@ -209,10 +209,10 @@ void ov2_filter_exit(struct ov2_port *port)
  * ov2_filter_update() - take over the address lists of the netdev
  * @port: the card
  *
- * Without memory for an address the card takes every frame, like a NIC whose
- * table is full. The next change of a list tries again. Until then the stack
- * decrypts frames to the missing address, because the filter does not know them
- * as the card's own.
+ * If there is no memory for an address, the card takes every frame, like a NIC
+ * whose table is full. The next change of a list tries again. Until then the
+ * stack decrypts frames to the missing address, because the filter does not
+ * know them as the card's own.
  *
  * Context: Under dev->addr_list_lock, BH disabled.
  */

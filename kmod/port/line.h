@@ -25,8 +25,8 @@ struct sk_buff_head;
  * @plug: connect a card to the device that IFLA_LINK names. The card has been
  *	registered just now and is down. @target is another device; if it is a
  *	card, it is connected to nothing. RTNL. Returns 0; or a negative errno,
- *	with a sentence in extack. After an error the port unregisters the card,
- *	and this calls @unplug
+ *	with an error message in extack. After an error the port unregisters the
+ *	card, and this calls @unplug
  * @unplug: disconnect a card, if it is connected. The card is down, or has
  *	never been registered. Frames on their way out may still come to @put
  *	until the end of an RCU grace period. RTNL
@@ -43,7 +43,7 @@ struct sk_buff_head;
  * @put: send frames that @fit has accepted, in order. Takes all of them and
  *	returns 0; or takes only the first of them, leaves the others in
  *	@frames, and returns why the others must be dropped. Too many frames on
- *	their way are no reason, because @room has stopped the queue in time. BH
+ *	their way are no such reason, because @room stops the queue in time. BH
  *	disabled. Completions of the engine call this, too, so several CPUs may
  *	call it for one queue at the same time
  * @wake: a receive queue has taken frames off its ring: call ov2_ring_wake()

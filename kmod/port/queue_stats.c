@@ -118,7 +118,7 @@ void ov2_queue_stats_tx_drop(struct ov2_txq *txq)
 }
 
 /**
- * ov2_queue_stats_stopped() - count that a queue has stopped for lack of room
+ * ov2_queue_stats_stopped() - count a queue's stop for lack of room
  * @txq: the queue
  *
  * Context: BH disabled, under the queue's lock.
@@ -131,7 +131,7 @@ void ov2_queue_stats_stopped(struct ov2_txq *txq)
 }
 
 /**
- * ov2_queue_stats_woken() - count that a queue that was stopped may send again
+ * ov2_queue_stats_woken() - count a wake of a queue that had no room
  * @txq: the queue
  *
  * Context: BH disabled.

@@ -179,8 +179,8 @@ void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames)
  * ov2_ring_room() - how many segments may a send queue still send?
  * @port: the sender
  * @queue: its queue
- * @rxq: the receive queue whose ring the send queue feeds, or NULL without a
- *	ring
+ * @rxq: the receive queue whose ring the send queue feeds, or NULL if there is
+ *	no ring
  *
  * Context: BH disabled.
  * Return: how many segments may still be sent before the queue has to stop;

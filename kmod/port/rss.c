@@ -99,7 +99,7 @@ void ov2_rss_spread(struct ov2_rss *rss)
  *
  * Context: Process context.
  * Return: hash and table, which the caller frees with kfree() or kfree_rcu();
- * NULL without memory.
+ * NULL if there is no memory.
  */
 struct ov2_rss *ov2_rss_new(unsigned int queues, const struct ov2_rss *old)
 {

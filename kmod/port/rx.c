@@ -229,7 +229,7 @@ void ov2_rx_stop(struct ov2_port *port)
  * caller waits for the end of its poll with a grace period.
  *
  * Context: RTNL.
- * Return: true if all of them have.
+ * Return: true if all frames of @rxq are up the stack.
  */
 bool ov2_rx_is_idle(const struct ov2_rxq *rxq)
 {

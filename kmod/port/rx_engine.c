@@ -15,8 +15,8 @@
  * @skb: the frame, data at the Ethernet header; taken
  *
  * A frame that is not the card's own, or that the engine does not want, goes up
- * the stack at once. It is of another flow, so it may overtake the frames that
- * the engine has.
+ * the stack at once. Such a frame may overtake the frames that the engine has,
+ * because they are of other flows.
  *
  * Context: NAPI of @rxq.
  */

@@ -59,7 +59,7 @@ void ov2_rx_irq_init(struct ov2_rxq *rxq)
 }
 
 /**
- * ov2_rx_irq_raise() - have the NAPI of a receive queue scheduled on its CPU
+ * ov2_rx_irq_raise() - schedule the NAPI of a receive queue, on the queue's CPU
  * @rxq: the queue
  *
  * A queue whose CPU has gone offline moves to another CPU, and stays there

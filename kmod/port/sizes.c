@@ -19,7 +19,7 @@
 /**
  * ov2_sizes_check_ring() - may a ring have this size?
  * @size: the size, in frames
- * @extack: gets a sentence if the answer is no; may be NULL
+ * @extack: gets an error message if the answer is no; may be NULL
  *
  * Context: Any context.
  * Return: 0 or -ERANGE.
@@ -39,8 +39,8 @@ int ov2_sizes_check_ring(u32 size, struct netlink_ext_ack *extack)
  * @port: the card
  * @size: the size, in frames; ov2_sizes_check_ring() allows it
  *
- * Frames that are on a ring stay there (ring.c). A sender may wait for the old
- * size, so all senders that have room now are woken.
+ * Frames that are on a ring stay there (ring.c). A sender may wait because the
+ * old size was smaller, so all senders that have room now are woken.
  *
  * Context: RTNL.
  */
@@ -61,7 +61,7 @@ void ov2_sizes_set_ring(struct ov2_port *port, u32 size)
  * ov2_sizes_set_capacity() - let a card take more or fewer SAs
  * @port: the card
  * @capacity: how many
- * @extack: gets a sentence if this fails; may be NULL
+ * @extack: gets an error message if this fails; may be NULL
  *
  * Context: RTNL. A reset holds RTNL, too, so no reset runs now. During a reset
  *   the engine would refuse the request.

@@ -13,8 +13,8 @@
  * in place. So a frame gets a head and a shared info of its own. Its pages are
  * marked rather than copied: esp_input() and esp6_input() honour the mark since
  * CVE-2026-43284 was fixed, and GRO passes the mark on. All other code that
- * decrypts, such as the card's own engine, uses skb_cow_data() or copies, which
- * leave the pages as they are.
+ * decrypts, such as the card's own engine, leaves the pages as they are: it
+ * calls skb_cow_data(), or it decrypts into a copy.
  */
 #include <linux/gfp.h>
 #include <linux/skbuff.h>
@@ -45,7 +45,7 @@ static void unshare_scrub(struct sk_buff *skb)
  *	sock_wfree(), which does not read the shared info
  *
  * Frames that the engine has sealed or opened are no clones, and are linear
- * unless the stack sent a list. These frames are not copied again. Only the
+ * unless they have a frag_list. These frames are not copied again. Only the
  * head of a large packet is copied, because 64 KiB in one piece are hard to
  * get. The members of its list may stay shared, because skb_segment() expects
  * this.

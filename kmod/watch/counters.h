@@ -66,7 +66,7 @@ struct ov2_adapter;
 	  "The records, the SA and the bytes of the frame disagree")	\
 	X(TX_DROP_CRYPTO, "ipsec_tx_drop_crypto",			\
 	  0, SKB_DROP_REASON_NOMEM,					\
-	  "The cipher failed, for example without memory")		\
+	  "The cipher failed, for example because memory was short")	\
 	X(TX_DROP_IV, "ipsec_tx_drop_iv",				\
 	  0, SKB_DROP_REASON_DEV_READY,					\
 	  "The SA has used all of its 2^64 IVs")			\
@@ -81,8 +81,8 @@ struct ov2_adapter;
 	  "The frame was in the engine when the card was reset")	\
 	X(TX_DROP_DISABLED, "ipsec_tx_drop_disabled",			\
 	  0, SKB_DROP_REASON_DEV_READY,					\
-	  "The engine is off; no command switches it off "		\
-	  "(esp-hw-offload does not)")					\
+	  "OFFLOAD_ENCAPSULATION is off in the engine; neither "	\
+	  "esp-hw-offload nor any other command switches it off")	\
 	X(TX_DROP_STATE_INVALID, "ipsec_tx_drop_state_invalid",		\
 	  LINUX_MIB_XFRMOUTSTATEINVALID, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the SA is not valid yet, or no longer valid")	\
@@ -254,7 +254,8 @@ struct ov2_adapter;
 	  "SA")								\
 	X(RX_DROP_BLOCK, "ipsec_rx_drop_block",				\
 	  LINUX_MIB_XFRMINPOLBLOCK, SKB_DROP_REASON_XFRM_POLICY,	\
-	  "An offloaded policy blocks the packet, clear or protected")	\
+	  "An offloaded policy blocks the packet, whether the packet "	\
+	  "came in clear or protected")					\
 	X(RX_DROP_TEMPLATE, "ipsec_rx_drop_template",			\
 	  LINUX_MIB_XFRMINTMPLMISMATCH, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the policy wants another SA")			\
