@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Flows stay in order when a cipher completes later, and on other CPUs.
+"""Flows stay in order although a cipher completes later and on other CPUs.
 
 pcrypt(DRIVER) runs requests on several CPUs and completes them from a
 workqueue. If pcrypt cannot do so, it completes a request at once, so both kinds
@@ -172,8 +172,9 @@ def delete_while_busy(defer):
 
 
 def receive_on_every_cpu(sock):
-    """Receive on each CPU. A packet that a socket has consumed waits at a CPU
-    until this CPU receives again, and so long its sec_path holds the state.
+    """Receive on each CPU, because a packet that a socket has consumed waits at
+    a CPU until this CPU receives again. While the packet waits, its sec_path
+    holds the state.
     """
     allowed = os.sched_getaffinity(0)
     for cpu in allowed:

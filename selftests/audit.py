@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """The audit log names the SPI and the sequence number of a bad IPsec packet.
 
-Frames with a wrong ICV and repeated frames come to b's card: in crypto mode in
-each shape, with GRO and without; in packet mode in each shape that the card
-takes, with GRO. They are sent in two ways: either the sender's kernel reads the
-protocol from the frame, or the test tells it the wrong protocol 0x88b5
-(sll_protocol). With the wrong protocol the skb has other header offsets. In
-packet mode the log also names a sending state that has no number left.
+Frames with a wrong ICV and repeated frames come to b's card. In crypto mode
+they come in each shape, with GRO and without. In packet mode they come in each
+shape that the card takes, always with GRO. They are sent in two ways: either
+the sender's kernel reads the protocol from the frame, or the test tells it the
+wrong protocol 0x88b5 (sll_protocol). With the wrong protocol the skb has other
+header offsets. In packet mode the log also names a sending state that has no
+number left.
 """
 import os
 import re

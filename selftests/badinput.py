@@ -23,8 +23,9 @@ DEST_OPTIONS, HOP_BY_HOP, NO_NEXT_HEADER = 60, 0, 59
 
 ANY = object()
 
-# verdict: in the frame's record, or None if the frame gets no record; stat: ANY
-# if the counter is not known; arrives: the frame's datagram arrives
+# verdict: in the frame's record, or None if the frame gets no record; counter:
+# of the card; stat: a counter of xfrm_stat, or ANY if it is not known; arrives:
+# the frame's datagram arrives
 Expect = namedtuple("Expect", "verdict counter stat arrives",
                     defaults=(None, None, None, False))
 Item = namedtuple("Item", "label frame expect payload", defaults=(b"",))

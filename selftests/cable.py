@@ -255,7 +255,7 @@ def copies(defer):
 
 
 def times(defer):
-    """A socket that asks for transmit times hears one for each datagram."""
+    """A socket that asks for transmit times gets one for each datagram."""
     bed, talk = bed_without_sas(defer)
     sock = talk.socks["a"]
     sock.setblocking(False)

@@ -261,7 +261,9 @@ def refused_on_the_way(defer, fam):
 
 
 def refused_framed(defer, shape):
-    """The state is deleted while its packet, framed already, waits."""
+    """The packet has its ESP header, and waits in a queue. Then its state is
+    deleted.
+    """
     ends = Ends(defer, shape, "crypto")
     bed, spi = ends.bed, ends.pair.ab.spi
     ends.plug(defer, "block")

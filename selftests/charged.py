@@ -196,7 +196,7 @@ def limit_stops_him(defer):
     # All states would take twice the limit. The kernel charges in batches, so
     # the number of states at the limit is not exact.
     ksft.check(made < wanted * 3 // 4, f"{made} states made")
-    ksft.check(events["max"], "the limit was not met")
+    ksft.check(events["max"], "the limit was not reached")
 
     found = complaints(log)
     ksft.check(not found, "the kernel: " + "; ".join(found))

@@ -102,9 +102,9 @@ class Attack:
         pair = bed.install(shape, offload="b", how=how)
         bed.check_offload_lines(pair)
         if shape.encap and how == "packet":
-            # Daemons add this bypass, too. Without the bypass, ESP in UDP that
-            # the card has not decrypted is clear UDP to the policy, which does
-            # not let in clear UDP
+            # Daemons add this bypass, too. Without the bypass, the policy would
+            # treat ESP in UDP that the card has not decrypted as clear UDP, and
+            # would not let it in
             bed.b.ip("xfrm policy update src 0.0.0.0/0 dst 0.0.0.0/0 "
                      f"proto udp dport {ENCAP_PORT} dir in priority 1 "
                      "offload packet dev ov3")
@@ -225,7 +225,7 @@ def static(attack):
                    "frames decrypted by the card")
         ksft.equal(attack.moved("wire_rx_filtered"), 0, "frames filtered")
         attack.send(OTHERS["nobody"])
-        ksft.wait_for("the filter to take a frame to nobody",
+        ksft.wait_for("the card's filter to drop a frame",
                       lambda: attack.moved("wire_rx_filtered") == 1)
         _, payload = attack.send(MAC["b"])
         attack.expect_received(payload, "ESP to the card")
@@ -296,7 +296,7 @@ def second(attack):
                        "frames decrypted by the card")
         bed.b.ip("link del mv0")
         attack.send(SECOND)
-        ksft.wait_for("the filter to take a frame to nobody",
+        ksft.wait_for("the card's filter to drop a frame",
                       lambda: attack.moved("wire_rx_filtered") == 1)
         ksft.equal(attack.moved("ipsec_rx_pkts"), 2,
                    "frames decrypted by the card")

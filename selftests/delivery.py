@@ -131,7 +131,7 @@ def firewall(defer, bed, shape, gro):
 
 
 def no_socket(defer, bed, shape, gro):
-    """ESP in UDP arrives, though port 4500 has no socket, and no policy lets
+    """ESP in UDP arrives even if port 4500 has no socket and no policy lets
     the outer packet in.
     """
     rx = Receiver(bed, defer, shape, gro)

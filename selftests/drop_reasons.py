@@ -76,7 +76,7 @@ def inject(card, packet, mac=MAC["b"]):
 
 
 def seal(card, packet, seq, next_header=None):
-    """ESP of the tunnel from a to b around a packet."""
+    """ESP of the tunnel from a to b, which carries @packet."""
     proto = esp.IPIP if card.fam == 4 else esp.IPV6_IN_IP
     data = card.key.seal(seq, next_header or proto, packet)
     return outer(card, esp.ESP, data)
@@ -159,10 +159,10 @@ def received_clear_bad(card, defer):
 
 
 def received_bad(card, defer):
-    """Frames with one fault each: a wrong ICV, AH with the SPI of ESP, a dummy,
-    no IP in the tunnel, an unreadable inner packet, and with IPv4 a wrong
-    checksum of the outer header. Then a good frame comes, and another frame
-    with the same number.
+    """Each of these frames has one fault: a wrong ICV, AH with the SPI of ESP,
+    a dummy packet, no IP in the tunnel, an unreadable inner packet, and with
+    IPv4 a wrong checksum of the outer header. Then a good frame comes, and
+    another frame with the same number.
     """
     card.policy("b", "in", card.pair_selector(), PROTECT)
     packet = card.packet(1, 1, UDP, 1, 1)

@@ -60,7 +60,7 @@ def udp_crosses(defer, shape, offload, high):
 
 
 def tcp_crosses(defer, shape):
-    # Some 70 segments go each way, so the wrap is among segments of one large
+    # About 70 segments go each way, so the wrap is among segments of one large
     # send
     test = Wrap(defer, shape, "ab", WRAP - 30)
     test.talk.tcp("a", 100000, 100000)

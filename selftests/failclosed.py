@@ -275,7 +275,7 @@ def carrier_lost(test, defer):
 
 
 def unplugged_and_replugged(test, defer):
-    """The SAs outlive the cable."""
+    """The SAs stay when their cable goes away, and work with a new cable."""
     bed = test.bed
     with test.flood() as flood:
         for side in "ab":

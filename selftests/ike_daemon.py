@@ -406,7 +406,8 @@ def above_the_card(hosts):
 def listened_to(hosts):
     """The card drops a packet if a raw socket without a bypass, or a packet
     socket for IP, takes it, too. A raw socket gets its copy before UDP gets the
-    packet. Beside a packet socket UDP gets a copy that is pinned to no socket.
+    packet. If there is a packet socket, UDP gets a copy that is pinned to no
+    socket.
     """
     b, fam = hosts.bed.b, hosts.fam
     daemon = hosts.daemon("b")
@@ -603,7 +604,9 @@ def inbound(hosts, clear, protected, words, **how):
 
 
 def trap_in(hosts):
-    """Inbound, a template without reqid takes any state, and no clear text."""
+    """An inbound policy whose template has no reqid lets in the packets of any
+    state, and no clear text.
+    """
     hosts.bed.b.ip("xfrm policy flush")
     inbound(hosts, MISMATCH, DELIVERED,
             "tmpl proto esp reqid 0 mode transport")

@@ -315,7 +315,7 @@ def switch(ns, word):
 
 
 def down_while_off(defer):
-    """While the feature is off, `down` ends no SA."""
+    """While esp-hw-offload is off, `down` deletes no SA."""
     bed, shape = Bed(), Shape.named("ipv4-transport")
     defer(bed.delete)
     pair = bed.install(shape)
@@ -337,7 +337,7 @@ def down_while_off(defer):
 
 
 def deleted_while_off(defer):
-    """While the feature is off, the SAs still end with their card."""
+    """While esp-hw-offload is off, deleting a card still ends its SAs."""
     bed, shape = Bed(), Shape.named("ipv4-transport")
     defer(bed.delete)
     bed.install(shape)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Cards move to another namespace and end under traffic, and no object is left.
+"""Under traffic, cards move to another namespace or end, and no object is left.
 
-Cards end by `ip link del`, with their namespace or with the module.
+A card ends by `ip link del`, or when its namespace ends, or when the module is
+unloaded.
 """
 import errno
 

@@ -60,7 +60,7 @@ def deleted(ends, flood):
 
 
 def updated(ends, flood):
-    """UPDSA makes a twin for a moment, and the old SA stays."""
+    """UPDSA makes a second SA and deletes it again. The old SA stays."""
     for _ in range(ROUNDS):
         for side in "ab":
             ends.bed.ns(side).ip(*ends.lines(side, "update"))
@@ -159,7 +159,8 @@ def rekeyed(ends, flood):
     ends.all_offloaded()
     flood.stop()
     ksft.equal((flood.received["b"], flood.received["a"]),
-               (flood.sent["a"], flood.sent["b"]), "received of all sent")
+               (flood.sent["a"], flood.sent["b"]),
+               "datagrams received at b and at a")
 
 
 CASES = (deleted, updated, flushed, expired_by_time, expired_by_packets,

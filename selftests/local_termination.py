@@ -3,9 +3,10 @@
 """The receive filter lets in only frames to addresses that the stack asks for.
 
 The test follows the kernel's own test of the same name, for a card with
-IFF_UNICAST_FLT. Each case says which addresses are let in, and puts a frame to
-an address of each kind on the cable. The card drops and counts all other
-frames, and the netdev's counters of errors and drops do not move.
+IFF_UNICAST_FLT. It puts one frame on the cable for each kind of address. Each
+case says to which of these addresses frames are let in. The card drops and
+counts all other frames, and the netdev's counters of errors and drops do not
+move.
 """
 import contextlib
 import socket
@@ -110,7 +111,7 @@ def changed(defer):
 
 
 def macvlan(defer):
-    """The address of a device on the card is let in while the device is up."""
+    """Frames to the address of a macvlan come in while the macvlan is up."""
     ports = on_card(defer)
     error = bed.b.ip_error(f"link add mv0 link {DEV} address {SECOND} type "
                            "macvlan mode private")
@@ -124,7 +125,7 @@ def macvlan(defer):
         upper.card = ports.card
         ksft.check(upper.takes(SECOND), "the macvlan gets nothing")
         ksft.check(ports.takes(OWN), "the card gets nothing")
-        ksft.check(not ports.takes(NOBODY), "nobody's frame comes in")
+        ksft.check(not ports.takes(NOBODY), "a frame to nobody comes in")
         bed.b.ip("link set mv0 down")
         ports.expect(ALWAYS, "with the macvlan down")
     finally:

@@ -148,8 +148,9 @@ def kept(card, defer, mode, message):
     """A migration that asks to keep the offload keeps it. If the kernel refuses
     or ignores this wish, the case fails as expected.
 
-    message: what is to migrate, the "policy" with its state
-    (XFRM_MSG_MIGRATE), or the "state" alone (XFRM_MSG_MIGRATE_STATE).
+    @message is "policy" to migrate the policy with its state
+    (XFRM_MSG_MIGRATE), or "state" to migrate the state alone
+    (XFRM_MSG_MIGRATE_STATE).
     """
     tunnel = Tunnel(card, "a", mode)
     card.policy("a", "out", card.pair_selector(), PROTECT,

@@ -142,8 +142,8 @@ class Multicast(Cells):
         return sock.recv(2000) if select.select([sock], [], [], 0)[0] else b""
 
     def read_wire(self, sa, sent):
-        """All that goes to the group is ESP, to the group's Ethernet address,
-        and carries what was sent.
+        """Each packet to the group is ESP, has the group's Ethernet address, and
+        carries what was sent.
         """
         key, got = sa.oracle(), []
         to = bytes.fromhex(GROUP_MAC[self.fam].replace(":", ""))

@@ -375,7 +375,8 @@ class Bed:
                          f"dir {direction} priority 10 tmpl {ends} "
                          f"proto esp reqid 1 mode {shape.mode}{offload}")
             if shape.encap and shape.mode == "transport" and not packet:
-                # A bypass lets the UDP packet around ESP reach its socket
+                # A bypass lets the UDP packet that carries ESP reach its
+                # socket
                 lines.append(f"xfrm policy add src {src} dst {dst} proto udp "
                              f"sport {esp.ENCAP_PORT} dport {esp.ENCAP_PORT} "
                              f"dir {direction} priority 1")
@@ -385,10 +386,11 @@ class Bed:
                 seq=0, extra=("", ""), alg=None, how="crypto", window=32):
         """Install new SAs in both directions, in place of the old SAs.
 
-        The policies of the last call stay if the shape is the same, and the
-        same ends offload policies. Without alg the algorithm is AES-GCM with
-        key_bits. extra: two strings with more words for `ip`, the first for
-        sending SAs, and the second for receiving SAs.
+        If this call has the shape of the last call, and policies are offloaded
+        at the same ends as before, the policies of the last call stay. Without
+        alg the algorithm is AES-GCM with key_bits. extra: two strings with more
+        words for `ip`, the first for sending SAs, and the second for receiving
+        SAs.
         """
         alg = alg or ALGS[f"aes{key_bits}-gcm"]
         ab, ba = (Sa(shape, sender, next(self.spi), alg, icv, esn, seq, how,
@@ -437,8 +439,8 @@ class Bed:
 
         A receiver counts a frame a little after the frame has passed a tap. So
         mark() looks again until, between two looks, no counter has moved and no
-        frame has come. If traffic goes on in the background, mark() uses its
-        last look.
+        frame has come. If traffic goes on in the background, mark() ends after
+        LOOKS looks.
         """
         self.base = None
         for _ in range(self.LOOKS):
@@ -460,8 +462,8 @@ class Bed:
 
     def moved(self, side):
         """The counters of delta() that moved. wire_rx_filtered is left out,
-        because it also moves when the kernel of the other end sends packets to
-        groups.
+        because it also moves when the kernel of the other end sends multicast
+        packets.
         """
         return {name: value for name, value in self.delta(side).items()
                 if value and name != "wire_rx_filtered"}

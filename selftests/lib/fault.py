@@ -51,7 +51,7 @@ def needed():
 
 class FailNth:
     """Makes the Nth allocation of this thread fail, counted from the start of
-    run(). injected: it did fail.
+    run(). injected tells whether an allocation failed in the last run().
     """
 
     def __init__(self):

@@ -66,7 +66,8 @@ def named(entry):
 class QueueStats:
     def __init__(self, ns):
         self.ns = ns
-        # YAML takes JSON. The client wants a line about the licence first
+        # The client reads YAML, and JSON is YAML. It wants a line about the
+        # licence first
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write("# SPDX-License-Identifier: GPL-2.0\n")
             json.dump(SPEC, file)
@@ -83,8 +84,8 @@ class QueueStats:
         return named(answers[0])
 
     def queues(self, dev):
-        """{"rx": [{name: value} of each queue], "tx": ...}; "rx-" and "tx-" are
-        cut off the names.
+        """{"rx": [{name: value} of each queue], "tx": ...}. The names do not
+        begin with "rx-" or "tx-".
         """
         found = {"rx": [], "tx": []}
         for entry in self.family.qstats_get(

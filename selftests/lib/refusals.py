@@ -20,8 +20,9 @@ from .trace import Trace
 OURS = "ipsecov2: "
 EINVAL = 22
 
-# name: of the case; asked: the arguments of the test's Requests.add(); reason:
-# the counter's name behind PREFIX, None if the core refuses; text: the sentence
+# name: the case's name; asked: the arguments of the test's Requests.add();
+# reason: the counter's name behind PREFIX, None if the core refuses; text: the
+# sentence
 Refusal = namedtuple("Refusal", "name asked reason text")
 
 
@@ -40,7 +41,7 @@ class Asked:
 
     WHAT = ""                       # of `ip xfrm`: "state" or "policy"
     OBJECTS = ()                    # kinds of lib/objects.py
-    EVENTS = ()                     # tracepoints; the first is of refusals
+    EVENTS = ()                     # tracepoints; the first shows refusals
     PREFIX = ""                     # of the counters of refusals
 
     def __init__(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""ESP packets to side b that the test makes, as if side a had sent datagrams.
+"""Makes ESP packets for side b, as if side a had sent datagrams.
 
     sealer = Sealer(bed, pair.ab)
     packet, payload = sealer.packet()   # ESP, and the payload that arrives

@@ -155,14 +155,16 @@ class Card:
 
     def leaves(self, packet, wrap=bytes):
         """Give the packet to a's card, and return its fate. wrap() may change
-        the packet's Ethernet frame before.
+        the packet's Ethernet frame before the card gets it.
         """
         self.bed.mark()
         self.raw["a"].send(wrap(esp.ethernet(MAC["b"], MAC["a"], packet)))
         return self.wait_leave(packet)
 
     def wait_leave(self, packet=None):
-        """Return the fate of @packet, or of any packet, since bed.mark()."""
+        """Wait until @packet leaves or is dropped, and return its fate. If
+        @packet is None, wait for any packet since bed.mark().
+        """
         def fate():
             for side, frame in self.bed.captured():
                 if side != "a":

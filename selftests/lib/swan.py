@@ -192,7 +192,7 @@ def settings(message):
 class Charon:
     def __init__(self, ns, retransmit=10):
         self.ns = ns
-        self.retransmit = retransmit        # seconds, where nothing is slow
+        self.retransmit = retransmit        # seconds, on a fast machine
         self.program, self.section = daemon()
         self.dir = tempfile.mkdtemp(prefix="ov2-charon-")
         self.process = self.vici = None

@@ -81,7 +81,7 @@ class DaemonBed(Bed):
         return OUTER[side][fam], OUTER[OTHER[side]][fam]
 
     def selector(self, side, fam):
-        """The addresses of a side whose packets a tunnel carries."""
+        """The traffic selector of a side in tunnel mode."""
         return NET[side][fam]
 
     def connection(self, side, link, offload, trap=False):

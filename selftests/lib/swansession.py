@@ -5,7 +5,7 @@ wire agree about it.
     test = Test(SwanBed); test.start()
     session = test.session(link, ("crypto", "no"))  # hw_offload of a and b
     session.up()                    # load, initiate, and check the SAs
-    session.check_flow()            # nothing lost, every frame accounted for
+    session.check_flow()            # nothing is lost, the counters are right
     session.down()
 """
 import errno
@@ -208,7 +208,7 @@ class Session:
         for side in "ab":
             ksft.check(flood.esp[side], f"no ESP came from {side}")
             ksft.equal(flood.received[OTHER[side]], flood.sent[side],
-                       f"datagrams of {side} received, of those sent")
+                       f"datagrams of {side} that were received")
             # A state may end after a packet has found it. Then send() fails
             # (XfrmOutStateInvalid), with offload and without
             ksft.check(set(flood.refused[side]) <= {errno.EINVAL},

@@ -286,8 +286,8 @@ class Traffic:
                     reading.discard(sock)
                     if sock is far:
                         # far closes last, so no packet comes late: when near
-                        # reads that far has closed, near has answered all the
-                        # packets before
+                        # reads that far has closed, near has answered all
+                        # earlier packets of far
                         while left[far]:
                             select.select([], [far], [], ksft.patience(15))
                             some(far)

@@ -142,8 +142,8 @@ class Vici:
         return answer
 
     def stream(self, command, event, message=None):
-        """Give a command that answers by events; return (name, section) of
-        each.
+        """Give a command that charon answers by events; return (name, section)
+        of each event.
         """
         self.send(REGISTER, event)
         self.expect(CONFIRM, event)

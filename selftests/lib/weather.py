@@ -5,8 +5,9 @@
      ov0 <=far== ov1 -- bridge -- ov2 <=near= ov3    what b sends
 
 near is the sender's own card, which protects the packets that netem has let
-through. far is on the wire. A test must let either near or far corrupt, never
-both: a checksum of TCP or UDP detects one flipped bit, but may miss two.
+through. far is on the wire. A test must let netem corrupt packets at near or at
+far, never at both: a checksum of TCP or UDP detects one flipped bit, but may
+miss two.
 
     weather = Weather(bed)
     weather.set("loss")                 # at all four hops

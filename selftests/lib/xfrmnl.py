@@ -10,7 +10,7 @@ Tests use this file for requests that `ip` cannot make.
     answer.errno, answer.text           # 0 and "" if it worked
     link.delete(spi=1, dst="192.0.2.2")
     link.set_number(1, "192.0.2.2", 7)  # the number that was sent last
-    link.set_esn(1, "192.0.2.2", 5 << 32)       # the same with ESN, both ways
+    link.set_esn(1, "192.0.2.2", 5 << 32)       # with ESN: sent and received
     link.add_policy(POLICY_OUT, selector("192.0.2.1", "192.0.2.2"),
                     template("192.0.2.1", "192.0.2.2", mode=TUNNEL))
     expiries = Expiries(ns)             # hears of soft and hard limits

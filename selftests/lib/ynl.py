@@ -60,7 +60,7 @@ def need():
 
 
 def run(cases):
-    """Runs those of the cases that were chosen, with the module."""
+    """Load the module, and run the cases that were chosen."""
     some = ksft.chosen(cases)
     module.load()
     need()
