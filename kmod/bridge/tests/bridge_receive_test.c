@@ -2,9 +2,10 @@
 /*
  * Each receive record becomes the right status, and the right counter.
  *
- * The tests try one word after the other, also words with SaDeleteReq, which
- * selftests cannot try: the engine sets SaDeleteReq after an add for which its
- * table was full, but the bridge counts the SAs, and makes no such add.
+ * The tests try one word after the other, also words with SaDeleteReq.
+ * Selftests cannot try these words: the engine sets SaDeleteReq after an add
+ * for which its table was full, and the bridge makes no such add, because it
+ * counts the SAs.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -348,8 +349,8 @@ static struct shown *shown_new(struct kunit *test)
 	return shown;
 }
 
-/* The engine has opened the frame, and its state is gone: a monitor shows the
- * frame up to the end of its ESP header.
+/* The engine has opened the frame, and the state of the frame is gone. A
+ * monitor shows the frame only up to the end of the ESP header.
  */
 static void receive_state_gone_shown(struct kunit *test)
 {

@@ -320,8 +320,8 @@ static void send_bad_checksum(struct kunit *test)
 #endif
 }
 
-/* The core asks nothing of the card. A sec_path from receive means nothing when
- * the frame is sent.
+/* The core does not ask for an offload. A sec_path from receive means nothing
+ * when the frame is sent.
  */
 static void send_plain(struct kunit *test)
 {

@@ -201,8 +201,9 @@ static void receive_counts_tunnel(struct kunit *test)
 	policy_end(card, pol);
 }
 
-/* Packets meet each kind of policy, in transport mode and in tunnels. In rows,
- * transport and tunnel say whether the packet of this mode is let in.
+/* Packets meet each kind of policy, in transport mode and in tunnel mode. In
+ * each row, the members transport and tunnel say whether a packet of this mode
+ * is let in.
  */
 static void receive_policies(struct kunit *test)
 {
@@ -282,8 +283,9 @@ static void set_forwarding(struct net *net, bool ipv6, int value)
 		IPV4_DEVCONF_ALL(net, FORWARDING) = value;
 }
 
-/* The card has the last word only if all policies are its own, nothing is
- * forwarded, and no other device is above the card.
+/* The core need not check a packet again if all policies are the card's,
+ * nothing is forwarded, and no other device is above the card. Otherwise the
+ * core checks the packet.
  */
 static void receive_last_word(struct kunit *test)
 {
@@ -502,8 +504,9 @@ static bool bridge_receive(struct rx_card *card, struct ov2_nbl *nbl,
 	return accepted;
 }
 
-/* A rejected packet holds no reference to the state: neither after a bad status
- * nor after a policy that blocks, nor if the number was seen before.
+/* A rejected packet holds no reference to the state. Packets are rejected here
+ * for a bad status, for a policy that blocks, and for a number that was seen
+ * before.
  */
 static void bridge_rejects(struct kunit *test)
 {
@@ -787,10 +790,10 @@ static u32 gro_hash(struct kunit *test, struct rx_card *card, u64 seq)
 	return skb_get_hash_raw(nbl->skb);
 }
 
-/* GRO merges only frames with the same hash. Nothing else that GRO compares
- * differs between a protected frame and a clear frame, nor between the frames
- * of two SAs that carry one flow. Two SAs may have one SPI, if their
- * destinations differ, so the hash is made from the handle.
+/* GRO merges only frames with the same hash. All other fields that GRO compares
+ * may be equal in a protected frame and a clear frame, and in the frames of two
+ * SAs that carry one flow. Two SAs may have one SPI, if their destinations
+ * differ, so the hash is made from the handle.
  */
 static void gro_keeps_apart(struct kunit *test)
 {

@@ -40,7 +40,9 @@
 /* The queues */
 enum { REMEMBERS, FORGETS, QUEUES };
 
-/* What an IPv4 packet may have; only packets with NOTHING are remembered */
+/* What is special about an IPv4 packet. Only the flow of a packet with NOTHING
+ * is remembered: this packet is no fragment, and has no options.
+ */
 enum { NOTHING, FRAGMENT, OPTIONS, EXTRAS };
 
 /**
@@ -252,7 +254,9 @@ static void random_change(struct recent_bed *bed)
 	}
 }
 
-/* Leaves the flow of the last packet in three of four calls. */
+/* Changes @flow in one of four calls. In the other calls the next packet has
+ * the flow of the last packet.
+ */
 static void random_flow(struct recent_flow *flow)
 {
 	if (ov2_below(4))
@@ -289,7 +293,9 @@ static void put_addresses(const struct recent_bed *bed, void *header)
 	}
 }
 
-/* The options have the bytes that the ports had. The ports have other bytes. */
+/* The options are the bytes of the flow's ports. The ports behind the options
+ * have other values.
+ */
 static void put_extra(struct iphdr *ip, const struct recent_flow *flow)
 {
 	__be16 *behind = (__be16 *)(ip + 1);
@@ -604,8 +610,10 @@ static void expect_state(struct recent_bed *bed, int i)
 			bed->out[i].handle);
 }
 
-/* A state that is younger than the remembered one comes back into force, and
- * the remembered state goes out of force.
+/* A state that is dying or expired is not in force. When a state that is
+ * younger than the remembered state is in force again, the next packet gets the
+ * younger state. When the younger state is out of force, the next packet gets
+ * the older state.
  */
 static void recent_in_force(struct kunit *test)
 {

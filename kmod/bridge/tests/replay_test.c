@@ -2,8 +2,8 @@
 /*
  * The replay window of packet mode agrees with a model, and with the core.
  *
- * The model remembers every number. The core (net/xfrm/xfrm_replay.c) receives
- * fragments, which the card leaves to it, through the same states.
+ * The model remembers every number. The card leaves fragments to the core
+ * (net/xfrm/xfrm_replay.c), which receives them through the same states.
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
@@ -21,7 +21,7 @@
  * @base: lowest number that may come
  * @top: highest number so far
  * @window: size of the replay window
- * @seen: for each number from @base on: it was received
+ * @seen: for each number from @base on, whether it was received
  * @old: how many numbers were too old
  * @again: how many numbers were seen before
  */
@@ -509,9 +509,8 @@ static void replay_shared(struct kunit *test)
 	}
 }
 
-/* Card and core once both took the same number. The input was: numbers beyond
- * 2^32, a window whose size does not divide 2^32, and each number comes first
- * to the card and then to the core.
+/* A number that the card has taken is not taken again by the core. There was a
+ * fault for numbers beyond 2^32 in a window whose size does not divide 2^32.
  */
 static void replay_again_by_core(struct kunit *test)
 {

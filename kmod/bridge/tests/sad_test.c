@@ -443,8 +443,8 @@ static void sad_first_that_fits(struct kunit *test)
 	expect_chosen(test, bed, -1, 0);
 }
 
-/* A key takes no more states than a packet may be compared with. States of
- * other keys do not count.
+/* One key of the database leads to no more states than a packet may be compared
+ * with. States of other keys do not count.
  */
 static void sad_limit_of_same(struct kunit *test)
 {
@@ -481,7 +481,7 @@ static struct sad_bed *bed_of_cpus(struct kunit *test)
 	return bed;
 }
 
-/* A packet takes the state of its CPU, or else the state of all CPUs. It takes
+/* A packet takes the state of its CPU, or else the state for all CPUs. It takes
  * the state of another CPU only if the core chose this CPU, and if there is no
  * state of the first two kinds.
  */
@@ -506,8 +506,8 @@ static void sad_of_cpus(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_sad_has_cpus(&bed->sad));
 }
 
-/* The CPU of the state that a packet will take decides about the packet's
- * queue.
+/* The queue of a packet depends on the CPU of the state that the packet will
+ * take.
  */
 static void sad_cpu_of_queue(struct kunit *test)
 {

@@ -3,10 +3,10 @@
  * The policy database finds what a naive model finds, at a bounded cost.
  *
  * The model is an array of the policies, each compared bit by bit. The cost of
- * a look-up is the number of keys that it looks for and of policies that it
- * looks at. The cost depends on the pairs of prefix lengths, and on how many
- * policies have the same addresses. It does not depend on how many policies
- * there are.
+ * a look-up is the number of keys that it looks for, plus the number of
+ * policies that it looks at. The cost depends on the pairs of prefix lengths,
+ * and on how many policies have the same addresses. It does not depend on how
+ * many policies there are.
  */
 #include <kunit/test.h>
 #include <linux/in.h>
@@ -374,7 +374,9 @@ static void expect_found(struct kunit *test, struct spd_bed *bed, u32 saddr,
 	KUNIT_EXPECT_EQ(test, atomic_read(&bed->spd.looks.count), looks);
 }
 
-/* Among many policies a packet finds its policy as cheaply as among one. */
+/* A packet finds its policy among many policies as cheaply as if there was only
+ * one policy.
+ */
 static void expect_many_cost_nothing(struct kunit *test, u8 prefix)
 {
 	struct spd_bed *bed = bed_new(test);

@@ -362,7 +362,7 @@ static void add_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, noted->num, 2 * ARRAY_SIZE(ends));
 }
 
-/* The key is wiped however the request ends. */
+/* The key is wiped after a success and after a failure of the request. */
 static void add_wipes_the_key(struct kunit *test)
 {
 	static const struct request_row row = { .separate = true };

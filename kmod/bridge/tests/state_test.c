@@ -636,7 +636,7 @@ static void offload_ok_elsewhere(struct kunit *test)
 	ask->x->xso.dev = ask->card->dev;
 }
 
-/* The card declines the packet, and moves this counter and no other. */
+/* The card declines the packet, and moves the counter @reason and no other. */
 static void expect_declined(struct kunit *test, struct asking *ask,
 			    enum ov2_counter reason)
 {

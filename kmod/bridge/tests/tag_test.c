@@ -115,7 +115,9 @@ static void tag_is_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 3);
 }
 
-/* Another card is another device. */
+/* Another card is not the device of the state, so the packet may not pass
+ * there.
+ */
 static void tag_of_other(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);
@@ -127,7 +129,9 @@ static void tag_of_other(struct kunit *test)
 	expect_tag(test, t, t->skb, 0);
 }
 
-/* IP asks for features, too. The packet may still be redirected after that. */
+/* IP asks a device for its features, too. The packet may not pass yet, because
+ * after IP it may still be redirected to another device.
+ */
 static void tag_in_ip(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);

@@ -82,7 +82,7 @@ static unsigned int field_at(const struct csum_case *c)
 			   offsetof(struct udphdr, check));
 }
 
-/* The pseudo header and @sum, folded */
+/* Returns the folded sum of the pseudo header and @sum. */
 static __sum16 l4_sum(const struct csum_case *c, const struct sk_buff *skb,
 		      __wsum sum)
 {

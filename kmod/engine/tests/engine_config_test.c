@@ -139,8 +139,8 @@ static void tunnel_whenever_anything(struct kunit *test)
 	}
 }
 
-/* An add fails if it needs ESP, and ESP was switched off since the transport
- * made the request (ipsecov2.rst 2.8).
+/* An add fails if it needs ESP, and ESP was switched off after the transport
+ * had made the request (ipsecov2.rst 2.8).
  */
 static void adds_follow_config(struct kunit *test)
 {

@@ -51,8 +51,9 @@ static struct sender sender_new(struct kunit *test)
 	return s;
 }
 
-/* Without @tunnel, the frame has only the SA in transport mode. With @tunnel it
- * has only the SA in tunnel mode if @single is set, and else both SAs.
+/* Without @tunnel, the frame has only the SA in transport mode. With @tunnel
+ * and @single it has only the SA in tunnel mode. With @tunnel alone it has both
+ * SAs.
  */
 static struct ov2_nbl *nbl_new(struct sender *s, bool tunnel, bool single)
 {

@@ -452,8 +452,8 @@ static void ext_lengths(struct kunit *test)
 	send_and_expect(test, &large, true);
 }
 
-/* The flags FIN, PSH and CWR of the segments are right, and so is the IPv4
- * identification if it stays the same.
+/* The flags FIN, PSH and CWR of the segments are right. With
+ * SKB_GSO_TCP_FIXEDID the IPv4 identification of the segments is right, too.
  */
 static void ext_flags(struct kunit *test)
 {

@@ -95,8 +95,9 @@ static void seq_verified_only_forward(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sa->member[0].seq, 0x100000005);
 }
 
-/* The engine infers a frame's number, then an update sets the number back, and
- * then the frame is verified. The frame's number does not undo the update.
+/* The engine infers a frame's number. Then an update makes the highest number
+ * of the SA smaller, and then the frame is verified. The frame's number does
+ * not undo the update.
  */
 static void seq_verified_too_late(struct kunit *test)
 {

@@ -50,7 +50,7 @@ struct model_sa {
  * struct sa_table_model - what the engine should know
  * @test: the test
  * @rig: the card
- * @other: another card, on which no handle of the first may work
+ * @other: another card, on which no handle of @rig may work
  * @hardware: the capabilities of the engine, with a small capacity
  * @sas: the live SAs
  * @live: number of live SAs

@@ -3,7 +3,7 @@
  * Requests, sends and receives on all CPUs at once lose nothing (INV-19).
  *
  * Meanwhile the card is paused, restarted and reset. lockdep and the poison of
- * the slab find faults. KASAN does so in the kernels that have it.
+ * the slab find faults. In kernels with KASAN, KASAN finds faults, too.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>

@@ -152,7 +152,7 @@ static void iv_generator(struct kunit *test)
 }
 
 /* Each identifier of a row is one bit, and no other row for the same field has
- * it.
+ * this bit.
  */
 static void identifiers(struct kunit *test)
 {
@@ -194,13 +194,15 @@ static void rows_are_whole(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, !algorithm->icv_lens[0], cipher);
 		KUNIT_EXPECT_EQ(test, algorithm->align >= 4,
 				ov2_algorithm_is_encr(algorithm));
-		/* AdditionalInfo cannot choose, so there is only one ICV */
+		/* AdditionalInfo cannot choose the length of the ICV, so there
+		 * is only one length.
+		 */
 		if (!ov2_algorithm_is_encr(algorithm))
 			KUNIT_EXPECT_EQ(test, algorithm->icv_lens[1], 0);
 	}
 }
 
-/* A key has no identifier if its length is not a length of the row. */
+/* A row has identifiers only for keys of its own lengths. */
 static void other_keys(struct kunit *test)
 {
 	const struct ov2_algorithm *algorithm;

@@ -108,9 +108,9 @@ static void handle_model(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xa_empty(&m->ads[1].handles.slots));
 }
 
-/* All slots of a card are free, however many slots another card has taken. A
- * handle of one card names nothing on another card, even if both cards use the
- * same slot.
+/* The slots of a card are free, even if another card has taken the same slots.
+ * A handle of one card names nothing on another card, even if both cards use
+ * the same slot.
  */
 static void handle_space_of_its_own(struct kunit *test)
 {

@@ -386,8 +386,8 @@ static void disabled_keeps_sas(struct kunit *test)
 			OV2_STATUS_SUCCESS);
 }
 
-/* A query succeeds from the add of an SA to its delete, and for no other
- * handle.
+/* The query of a handle succeeds only from the add of an SA with this handle
+ * until the delete of the SA.
  */
 static void query_live_only(struct kunit *test)
 {

@@ -97,8 +97,8 @@ static void ring_then_engine(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 0));
 }
 
-/* A large packet counts as many frames as it has segments, both when it is put
- * on the ring and when it is taken off.
+/* Each segment of a large packet counts as one frame, both when the packet is
+ * put on the ring and when it is taken off.
  */
 static void large_packets(struct kunit *test)
 {
@@ -301,7 +301,7 @@ static void resize(struct ov2_port *port, u32 size)
 	rtnl_unlock();
 }
 
-/* A ring that is made smaller than what is on it loses nothing. Its sender
+/* If a ring gets fewer places than it has frames, no frame is lost. The sender
  * waits until half of the new ring is free.
  */
 static void ring_smaller(struct kunit *test)

@@ -295,9 +295,8 @@ static void goes_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, received(cards), 0);
 }
 
-/* In a burst, the plain frames leave before a frame for the engine, because
- * some of them may be older frames of the same SA, which software has
- * encrypted.
+/* Before a frame goes to the engine, the plain frames of its burst leave. Some
+ * of these may be older frames of the same SA, which software has encrypted.
  */
 static void burst_before_engine(struct kunit *test)
 {

@@ -96,7 +96,8 @@ static void stats_of_stops(struct kunit *test)
 	expect_stops(test, cards, 2, 1);
 	ov2_cards_poll_all(cards, 0);
 	expect_stops(test, cards, 2, 2);
-	/* A queue that was full when the card went down starts with the card.
+	/* The queue was full when the card went down. It is woken when the
+	 * card goes up again.
 	 */
 	ov2_cards_send_until_stop(cards, 0, false);
 	ov2_cards_down(cards, cards->a);

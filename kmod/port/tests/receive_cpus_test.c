@@ -111,8 +111,8 @@ static void next_wraps(struct kunit *test)
 	KUNIT_EXPECT_GE(test, ov2_cpus_next(cpus, online, 0), nr_cpu_ids);
 }
 
-/* The first queues of many cards are not all on one CPU. If there are two CPUs,
- * chance puts all of them on one CPU in one of 2^31 runs.
+/* The first queues of many cards are not all on one CPU. On a machine with two
+ * CPUs, chance puts all these queues on one CPU in one of 2^31 runs.
  */
 static void first_queues_spread(struct kunit *test)
 {

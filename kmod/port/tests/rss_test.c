@@ -353,7 +353,9 @@ static void no_hash(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_rss_read(rss, skb, &flow));
 }
 
-/* The low bits of the hash choose the entry, and every queue has its share. */
+/* The low bits of the hash choose the entry. All queues have about the same
+ * number of entries.
+ */
 static void table(struct kunit *test)
 {
 	struct ov2_rss *rss = rss_new(test, 3);

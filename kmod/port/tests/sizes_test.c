@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An impossible size is refused with a sentence. */
+/* An impossible size is refused with an error message. */
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 

@@ -122,7 +122,9 @@ static struct sk_buff *frame_with_list(struct kunit *test,
 	return skb;
 }
 
-/* Others may hold the members of a list, so their bytes are copied. */
+/* Others may hold the members of a list, so the bytes of the members are
+ * copied.
+ */
 static void list_of_frames(struct kunit *test)
 {
 	struct sk_buff *member = frame_new(test, false, HEAD_LEN);

@@ -98,7 +98,9 @@ u8 ov2_large_byte(unsigned int i)
 	return i * 7 + i / 256;
 }
 
-/* The pseudo header without the length, not complemented (LSOv2) */
+/* Returns the sum of the pseudo header. The length is not in the sum, and the
+ * sum is not complemented (LSOv2).
+ */
 static __sum16 seed(const struct ov2_large *large, const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6 = (const void *)(skb->data + IP);
@@ -130,7 +132,7 @@ static void put_tcp(struct sk_buff *skb)
  * @large: the large send
  *
  * The headers in front of TCP are those of a frame of the rig, but IP's length
- * is 0, and the identification of IPv4 is another one. TCP and the junk follow,
+ * is 0, and IPv4's identification is OV2_LARGE_IP_ID. TCP and the junk follow,
  * and there is no trailer.
  *
  * Return: the frame, which the caller owns.

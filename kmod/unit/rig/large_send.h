@@ -20,7 +20,7 @@
  * @len: TCP payload
  * @junk: bytes behind the payload
  * @mss: payload of a segment
- * @seq: number of the first ESP header
+ * @seq: sequence number in the first ESP header
  * @nbl: the NBL that is sent
  */
 struct ov2_large {

@@ -12,7 +12,7 @@
 /**
  * struct ov2_null_asked - a request as the null engine remembers it
  * @oid: OV2_OID_*
- * @handle: the handle that the request named, or that the add was given
+ * @handle: the handle that the request named; for an add, the new SA's handle
  * @status: what the engine returned; OV2_STATUS_PENDING if the request pended
  */
 struct ov2_null_asked {

@@ -97,7 +97,8 @@ bool ov2_null_may_send(struct ov2_adapter *ad, unsigned long handle)
  * ov2_null_query() - ov2_miniport_ops.query of the null engine
  * @ad: a card with a null engine
  * @handle: any value
- * @info: filled in with what ov2_null_tell() has set, with zeroes before that
+ * @info: filled in with what ov2_null_tell() has set for the SA, or with zeroes
+ *	if ov2_null_tell() has set nothing
  *
  * Context: Under rcu_read_lock(), any context.
  * Return: true if @handle names an SA.

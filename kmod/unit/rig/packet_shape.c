@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Makes frames as the engine leaves them (decrypted in place, with all
- * headers), clear frames, and the states, policies and netdevs for both.
+/* Makes decrypted frames and clear frames. A decrypted frame looks as the
+ * engine leaves it: decrypted in place, with all headers. The states, policies
+ * and netdevs for both kinds of frames are made here, too.
  */
 #include <kunit/skbuff.h>
 #include <linux/etherdevice.h>

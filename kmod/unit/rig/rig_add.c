@@ -12,7 +12,9 @@
 /* Bytes of salt behind the key (RFC 4106 8.1) */
 #define RIG_GCM_SALT_LEN	4
 
-/* Bytes of the key for @bit, with the salt. @smallest is the bit of AES-128. */
+/* Returns the length of the key, with the salt, for the algorithm @bit.
+ * @smallest is the same algorithm with a key of 128 bits.
+ */
 static unsigned int gcm_key_len(u32 bit, u32 smallest)
 {
 	return 16 + 8 * (ffs(bit) - ffs(smallest)) + RIG_GCM_SALT_LEN;

@@ -50,8 +50,9 @@ void ov2_rig_ipv6(struct in6_addr *addr, u8 net, u8 host)
 	addr->s6_addr[15] = host;
 }
 
-/* The rig knows no algorithms of the extensions, so the bits of AES-CBC are the
- * highest ones. In the integrity algorithms the highest bits are AES-GMAC.
+/* Each algorithm is a bit. The rig knows no algorithms of the extensions. So
+ * among its ciphers AES-CBC has the highest bits, and among its integrity
+ * algorithms AES-GMAC has the highest bits.
  */
 static unsigned int esp_iv_len(const struct ov2_rig_sa *sa)
 {
@@ -182,8 +183,8 @@ static u8 ip_proto(bool ipv6)
 }
 
 /* The bytes in @skb are of protocol @proto. Put the headers and the trailer of
- * @sa around them, up to the IP header. @hdr is filled in with the fields of
- * slot 12.
+ * @sa around them, and the IP header in front. @hdr is filled in with the
+ * fields of slot 12.
  */
 static void protect(struct sk_buff *skb, const struct ov2_rig_sa *sa, u32 seq,
 		    u8 proto, u8 more_pad, struct ov2_tx_header *hdr)

@@ -52,9 +52,9 @@ struct ov2_run {
  * enum ov2_run_shape - where the bytes of a packet are
  * @OV2_RUN_LIST: in a list of two buffers, as ov2_run_skb() makes it
  * @OV2_RUN_LINEAR: in one buffer that nobody else holds
- * @OV2_RUN_CLONED: in one buffer that a clone shares, as TCP's queue does
- * @OV2_RUN_PAGE: the second half is in a page that another packet shares, as
- *	skb_segment() does
+ * @OV2_RUN_CLONED: in one buffer that a clone shares. TCP keeps such a clone
+ * @OV2_RUN_PAGE: the second half is in a page that another packet shares.
+ *	skb_segment() makes such packets
  * @OV2_RUN_SHAPES: number of shapes
  */
 enum ov2_run_shape {
