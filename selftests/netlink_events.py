@@ -3,9 +3,9 @@
 """The netlink family tells its listeners what happens to cards, SAs and
 policies.
 
-Each case causes events, and checks their messages. Most messages must say what
-the family answers to a request. The kernel's own client (YNL) hears the
-messages.
+Each case causes events, and checks their messages. Most messages must have the
+attributes that the family's answer to a request has. The kernel's own client
+(YNL) hears the messages.
 """
 import errno
 import importlib.util
@@ -185,7 +185,9 @@ def moved(defer):
 # ---- SAs
 
 def added_and_deleted(defer, **asked):
-    """The messages about an SA are what the family answers to a request."""
+    """A message about an SA equals the family's answer to a request for this
+    SA.
+    """
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up")
     flags = asked.pop("flags")
@@ -260,7 +262,7 @@ def software(defer):
 # ---- what a card refuses, and what it leaves to software
 
 def refused(defer):
-    """A message has what the entry of the log has, except who asked."""
+    """A message has all attributes of the log's entry, except who asked."""
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up")
     place.link.add(0x1234, A, B, reqid=0, aead=GCM, dir=OUT,
@@ -300,9 +302,9 @@ def sender(defer, place):
 
 
 def declined(defer):
-    """For each SA and reason, the first packet that the card declines is told,
-    and other packets are only counted. Here the core sends through a state that
-    is offloaded inbound; see declined.py.
+    """For each SA and reason, a message tells of the first packet that the card
+    declines. The other packets are only counted. Here the core sends through a
+    state that is offloaded inbound; see declined.py.
     """
     place = Place(defer, "sas", cards=2)
     send = sender(defer, place)
@@ -337,8 +339,8 @@ def declined(defer):
 # ---- policies
 
 def policies(defer):
-    """The messages about policies that are added and deleted are what the
-    family answers to a request. An update is a delete and an add.
+    """When a policy is added or deleted, the message equals the family's answer
+    to a request for this policy. An update is told as a delete and an add.
     """
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up")
@@ -505,8 +507,8 @@ def cli(defer):
 # ---- the module comes and goes
 
 def module_gone(defer):
-    """When the module goes, the end of each card is told. The groups go, too: a
-    listener must join them again when the module is back.
+    """When the module is removed, a message says of each card that it goes. The
+    groups go, too: a listener must join them again when the module is back.
     """
     defer(module.load)
     place = Place(defer, "cards", "sas", cards=2)

@@ -21,7 +21,7 @@ SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
 MANY = 120      # policies of each of CARDS cards: dumps need many messages
 CARDS = 3
 ATTR_IFINDEX = 1
-# A tunnel, a block and a bypass; the device is missing at the end
+# A tunnel, a block and a bypass. The user of the lines appends the device
 POLICIES = (
     "xfrm policy add src 10.1.0.0/16 dst 10.2.3.0/24 proto tcp sport 80"
     " dir out priority 7 tmpl src 10.0.0.1 dst 10.0.0.2 proto esp"
@@ -289,8 +289,8 @@ def many(defer):
 
 def interrupted(defer):
     """If policies come or go during a dump of all cards, the dump says so
-    (NLM_F_DUMP_INTR). A dump of one card does not mind the policies of another
-    card.
+    (NLM_F_DUMP_INTR). A dump of one card says nothing when the policies of
+    another card change.
     """
     crowd = Crowd(defer)
     for verb, card, number in (("add", 0, MANY), ("delete", 0, MANY),

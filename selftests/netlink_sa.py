@@ -35,7 +35,7 @@ MOST = 4000
 SAS = int(os.environ.get("OV2_SAS", 450))
 CARDS = max(3, -(-SAS // MOST))
 MANY = -(-SAS // CARDS)
-# SAs of each card where their number does not matter
+# How many SAs each card of a small crowd has
 FEW = 150
 # The more SAs there are, the more buffers a dump has. The test would take too
 # long if SAs came and went after each buffer. So they come and go only after
@@ -93,7 +93,9 @@ class Shown:
 
 
 def number_in(text, name):
-    """A number of the replay context; other lines have a seq of their own."""
+    """Return the number behind @name in the replay context. The lines above the
+    context have a seq, too.
+    """
     text = text.split("anti-replay esn context:")[1]
     return int(re.search(rf"\b{name} (0x[0-9a-f]+)", text).group(1), 16)
 
@@ -227,7 +229,7 @@ def owner(defer):
                "the SA that sends")
     ksft.equal([receiver.get(name) for name in names], [1, None, None, None],
                "the SA that receives")
-    # xfrm finds a state with a mark for packets with this mark only
+    # xfrm finds a marked state only for packets that have the same mark
     spec = named(test.pair.ab, "a")
     ksft.equal(ynl.refused(test.family["a"].sa_get, spec).errno, errno.ENOENT,
                "errno without the mark")

@@ -3,8 +3,8 @@
 """The netlink family changes how many SAs a card takes, and how many frames may
 wait on its rings.
 
-ethtool also changes the size of the rings. Both say in a sentence why a change
-is impossible.
+ethtool can change the size of the rings, too. If a change is impossible, the
+family and ethtool say why in a sentence.
 """
 import errno
 import json
@@ -21,7 +21,7 @@ from lib.netns import Netns, ethtool_stats
 from lib.objects import clean_unload
 from lib.xfrmnl import ifindex
 
-# Of each size: what a new card has, and the limits. The least capacity is 1
+# The sizes that a new card has, and their limits. The least capacity is 1
 CAPACITY, MOST = 4096, 1000000
 RING, SMALLEST, LARGEST = 512, 64, 8192
 GCM = ("rfc4106(gcm(aes))", bytes(range(20)), 128)
@@ -234,7 +234,9 @@ def down_and_up(defer):
 
 
 def other_end(defer):
-    """A card keeps its sizes in another namespace and on another cable."""
+    """A card keeps its sizes when its other end moves to another namespace, and
+    when a new other end is plugged.
+    """
     place = Place(defer)
     there = Netns("there")
     defer(there.delete)

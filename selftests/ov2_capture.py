@@ -3,8 +3,8 @@
 """`ov2 capture` writes pcapng that tshark reads, with the records of a frame.
 
 What is in the file is compared with what a monitor shows at the same time, and
-with what was sent. However a capture ends, it leaves no monitor behind, and
-what it wrote can be read.
+with what was sent. A capture can end in several ways. After each of them no
+monitor is left, and the file can be read.
 """
 import json
 import os
@@ -258,7 +258,7 @@ def filters(defer):
 
 
 def fields_of_lua(defer):
-    """The dissector makes fields of the comments."""
+    """The dissector turns the comments of the frames into fields."""
     talk = Talk(defer)
     process = talk.capture(defer, CARD["a"], "-w", talk.file, "-c", "4")
     talk.datagram("a")
@@ -369,7 +369,9 @@ def keys_as_json(defer):
 
 
 def keys_that_wireshark_lacks(defer):
-    """A state that Wireshark cannot decrypt gets a sentence, and no line."""
+    """For a state that Wireshark cannot decrypt, `ov2 keys` prints a sentence
+    to stderr, and no line to stdout.
+    """
     talk = Talk(defer, alg=ALGS["aes128-ccm"], icv=128)
     done = ov2.call(talk.bed.a, "keys", "--wireshark")
     ksft.equal((done.returncode, done.stdout), (0, ""), "status and output")

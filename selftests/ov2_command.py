@@ -161,8 +161,8 @@ def namespaces(defer):
 
 
 def odd_name(defer):
-    """Characters that a terminal or JSON would obey are not printed as they
-    are.
+    """Characters that control a terminal, or end a string of JSON, are not
+    printed as they are.
     """
     ns = two_cards(defer)
     ns.command("ip", "link", "set", "ov1", "name", 'a\x1b[1m"\\')
@@ -536,7 +536,7 @@ def module_goes(defer):
     for _ in ov2.ask(ns, "stats"):
         process.stdout.readline()
     defer(module.load)
-    # A look may be under way, and keeps the module
+    # While a look is under way, the module cannot be removed
     ksft.wait_for("the module to go", lambda: not subprocess.run(
         ["rmmod", module.NAME], stderr=subprocess.DEVNULL).returncode)
     process.stdout.read()

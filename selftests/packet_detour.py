@@ -16,7 +16,8 @@ cases are a detour: before the packets reach the card, a rule turns them to
 another device, mostly to far0, or to a device on far0. No frame at far1 may
 show the marker. The core drops the packets, and the other device counts them
 (tx_dropped). When the detour ends, the packets leave by the card, as ESP. The
-other cases give the card another queue: straight(), and the leak of hole().
+other cases, straight() and hole(), give the card another queue. hole() shows a
+known leak.
 """
 import socket
 import time
@@ -246,9 +247,9 @@ def keep_hooks(ns):
 
     Otherwise the kernel would patch its own code at each detour, to switch a
     hook on or off, while the other CPU sends. A patch puts a breakpoint into
-    the code for a moment. Once the emulator ran such a breakpoint after the
-    kernel had taken it away, and the guest ended (Oops: int3 in
-    __dev_queue_xmit).
+    the code for a moment. In one run, the emulator executed such a breakpoint
+    although the kernel had already taken it away, and the guest ended (Oops:
+    int3 in __dev_queue_xmit).
     """
     ns.command("tc", "qdisc", "add", "dev", "lo", "clsact", check=False)
     for table, hook in (("netdev", "filter hook egress device lo"),

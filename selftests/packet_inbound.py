@@ -99,8 +99,8 @@ class End:
     def frame(self, port, dst, proto):
         """A frame of ESP, from a, that carries UDP to the port.
 
-        If proto is ESP, the frame carries bytes that look like ESP instead.
-        After inside(), the UDP is in ESP of the state that inside() added.
+        If proto is ESP, the frame carries bytes that look like ESP instead. If
+        inside() has added a state, the UDP is in ESP of this state.
         """
         dst = dst or self.dst
         data = esp.udp(self.src, dst, port, port, bytes(64))
@@ -273,8 +273,8 @@ def forwards(end, defer):
 
 
 def forwarded(end, defer):
-    """FWD policies apply to packets for a host behind b, beside the policies of
-    the card.
+    """A packet for a host behind b must satisfy the card's policy, and a FWD
+    policy, too.
     """
     forwards(end, defer)
     behind = BEHIND[end.fam]
@@ -297,8 +297,9 @@ def forwarded_only(end, defer):
 
 
 def gro(end, defer, on):
-    """With GRO the core forgets the tunnel's state when ESP is inside the
-    tunnel. It does so for tunnels in software, too: esp4_gro_receive().
+    """Switch GRO at b on or off. With GRO the core forgets the tunnel's state
+    when ESP is inside the tunnel, also if the tunnel is in software:
+    esp4_gro_receive().
     """
     end.bed.ethtool["b"].gro(on)
     defer(end.bed.ethtool["b"].gro, True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packet offload protects traffic of all shapes that it takes and of several
-algorithms, with ESN and without, with offload at one end or at both.
+"""Packet offload protects traffic in every shape that a card takes, by several
+algorithms, with and without ESN, and with offload at one end or at both ends.
 
 Every cell sends UDP both ways, ICMP echo and TCP. Some UDP packets fill the
 link's MTU, and the padding of ESP has each length that it can have. The
@@ -131,8 +131,8 @@ class Matrix(Cells):
         """Check the counts of the states; a late ACK is no failure.
 
         The test's count misses an ACK that comes while the test reads the
-        wire. The states count this ACK. So a wrong count is checked again
-        twice, and the last time the states may count four ACKs more.
+        wire. The states count this ACK. So a wrong count is checked up to two
+        more times, and the last time the states may count four ACKs more.
         """
         header = {4: 20, 6: 40}[talk.shape.inner]
         ack = TCP_HEADER + (header if talk.shape.mode == "tunnel" else 0)
@@ -175,8 +175,8 @@ class Matrix(Cells):
         """A datagram is too long for one packet of ESP: IP makes fragments, or
         the core drops the datagram.
 
-        Only ESP of the card may leave. The core does not fragment behind a
-        card.
+        Only ESP of the card may leave. No fragment of ESP may leave, because
+        the core never sees the ESP that the card makes.
         """
         for side in pair.offload:
             self.bed.mark()

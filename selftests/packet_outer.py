@@ -143,8 +143,8 @@ class Headers:
 
     @staticmethod
     def plausible(shape, flags, headers):
-        """Check headers without comparison: card and software may be wrong
-        alike.
+        """Check each header by itself, because card and software could both be
+        wrong in the same way.
         """
         tunnel = shape.mode == "tunnel"
         for inner, outer in zip(INNER, headers):

@@ -68,9 +68,10 @@ def table(fam, dev):
         ((200, 200, icmp, kinds[1], 1), BLOCK),
         ((200, 200, icmp, kinds[1], 0), None),
         ((1, 17, icmp, kinds[0], 0), BLOCK),
-        # Fragments: the last one (1) shows no ports. A policy for a port
-        # matches this fragment if the policy protects or blocks. A bypass for a
-        # port does not match
+        # A sixth number stands for a fragment: 0 for the first fragment, 1 for
+        # the last fragment, which shows no ports. A policy for a port
+        # matches the last fragment if the policy protects or blocks. A bypass
+        # for a port does not match it
         ((1, 1, UDP, 9, 7001, 0), PROTECT),
         ((1, 1, UDP, 9, 7001, 1), PROTECT),
         ((1, 17, TCP, 9, 80, 1), BLOCK),
@@ -111,8 +112,8 @@ def xfrm_in(card, stat=None):
 def in_by_card(card, defer):
     """Clear packets and clear fragments must not come in where policies
     protect. Protected packets must not come in where policies do not protect.
-    If no policy of the card matches, the core decides: it drops protected
-    packets for b itself.
+    If no policy of the card matches, the core decides. The core drops a
+    protected packet if b is the packet's destination.
     """
     clear = {PROTECT: CLEAR_DROPPED, BLOCK: BLOCKED["in"], BYPASS: "passes",
              None: "passes"}

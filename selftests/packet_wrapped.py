@@ -93,8 +93,8 @@ def received(card, defer):
 
 
 def cut(card, defer):
-    """Frames that end in their tags do no harm: afterwards the card still
-    protects a packet.
+    """Frames that are cut off within their tags do no harm: afterwards the card
+    still protects a packet.
     """
     packets(card, "a", "out")
     packets(card, "b", "in")

@@ -5,10 +5,10 @@ cable as they cross a veth. The cases crosses, forwarded and streams run over
 both kinds of device, and the same data must arrive.
 
  crosses      a packet socket puts frames of each kind on the device
- forwarded    most of these frames; the next device has no TSO and no checksums
+ forwarded    most of these frames go on to a device without TSO and checksums
  streams      TCP sends from memory and from files, and does not change them
  too_long     segments that are longer than the other end's MTU are dropped
- policies     a policy for one host leaves packets to another host large
+ policies     a policy for one host does not make packets to other hosts small
 """
 import errno
 import socket

@@ -173,8 +173,8 @@ class QueueStats:
                            "no queue that went away had sent anything")
 
     def drops(self, defer):
-        """A queue counts as dropped: a frame that is too long for the other
-        end, a frame for another host, and an ESP packet with a wrong ICV.
+        """A queue counts its drops: a frame that is too long for the other end,
+        a frame for another host, and an ESP packet with a wrong ICV.
         """
         a, b = self.bed.a, self.bed.b
         pair = self.bed.install(Shape.named("ipv4-transport"), offload="b",
@@ -271,7 +271,7 @@ class QueueStats:
         ksft.check(segments * 2 > len(frames), f"{segments} of {len(frames)}")
 
     def sums(self, defer, how, shape):
-        """The sums are right in both directions for traffic of the engines."""
+        """The sums are right for traffic that engines protect, both ways."""
         self.bed.install(shape, how=how)
         talk = Traffic(self.bed, shape)
         defer(talk.close)

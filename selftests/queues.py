@@ -125,7 +125,7 @@ class Queues:
 
     def replaced(self, defer, shape):
         """The core goes on with the state that a socket has. The card takes the
-        new state, and its packets stay in the queue of the old state.
+        new state. The packets of the new state use the old state's queue.
         """
         pair = self.bed.install(shape, how="packet")
         far = self.bed.b.socket(family(shape.inner), socket.SOCK_DGRAM)

@@ -3,11 +3,11 @@
 """A card receives only on the CPUs that it may use, as the kernel's traces of
 polls show.
 
- opener       a card uses the CPUs on which the task that opens it may run
+ opener       a card uses the CPUs of the task that opens the card
  isolated     a card uses no isolated CPU, even if the opener has only such CPUs
  spread       the only queue of a card gets other CPUs when the card is opened
               again and again
- queues       the queues of one card do not all meet on one CPU
+ queues       the queues of one card use more than one CPU
  offline      a queue whose CPU goes offline moves, and loses nothing
 """
 import os

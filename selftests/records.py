@@ -127,7 +127,7 @@ def tcp_records(defer, row):
 
 
 def bad_records(defer, row):
-    # The handler of ah4 counts an AH packet that an ESP SA finds bad
+    # An AH packet with the SPI of an ESP SA is counted by the handler of ah4
     subprocess.run(["modprobe", "-q", "ah4"], check=False)
     test = Records(defer, row.shape)
     good = test.pair.ab.oracle().seal(

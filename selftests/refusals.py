@@ -320,7 +320,9 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def same_full(self):
-        """Equal states are limited: a packet is compared with each of them."""
+        """A card takes only so many equal states, because it compares a packet
+        with each of them.
+        """
         for number in range(SAME):
             ksft.equal(self.add(spi=SPI + number, flags=PACKET), (0, ""),
                        "answer")

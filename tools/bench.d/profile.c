@@ -21,8 +21,8 @@
 
 #define CLOCKS		16
 /*
- * Instructions, because each takes a nanosecond. The period is long, because a sample
- * itself costs some 10,000 instructions.
+ * Nanoseconds, each of which is an instruction here. The period is long, because
+ * a sample itself costs some 10,000 instructions.
  */
 #define PERIOD		800000
 #define PAGE		4096ul
