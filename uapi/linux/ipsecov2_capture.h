@@ -67,8 +67,8 @@ enum ov2_capture_point {
  * @verdict: what became of the frame, ended by a zero. A frame to be sent:
  *	"sent", or the counter of the drop (as `ethtool -S` names it). A
  *	received frame: the CryptoStatus in words, or "untouched" if the engine
- *	has not checked the frame; the counter of the drop if it is dropped.
- *	Empty before the engine
+ *	has not checked the frame; if the frame is dropped, the counter of the
+ *	drop. Empty at OV2_CAPTURE_TX_CLEAR and OV2_CAPTURE_RX_WIRE
  *
  * All numbers are in network byte order, so that a capture can be read on
  * another machine.

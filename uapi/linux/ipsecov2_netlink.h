@@ -175,8 +175,8 @@ enum ipsecov2_object {
 
 /**
  * enum ipsecov2_outcome - What became of a request to offload.
- * @IPSECOV2_OUTCOME_REFUSED: The request failed, and the user got the
- *   sentence.
+ * @IPSECOV2_OUTCOME_REFUSED: The request failed, and the kernel told the user
+ *   the reason.
  * @IPSECOV2_OUTCOME_FELL_BACK: The object is in software, and the kernel did
  *   not tell the user.
  */

@@ -44,7 +44,7 @@ static dscp_t route_dscp(const struct sk_buff *skb)
 	return ip->version == 4 ? ip4h_dscp(ip) : 0;
 }
 
-/* As in xfrm_bundle_create(), the packet's own mark counts only if the state
+/* As in xfrm_bundle_create(), the packet's own mark is used only if the state
  * has an output mark.
  */
 static u32 route_mark(const struct sk_buff *skb, struct xfrm_state *x)

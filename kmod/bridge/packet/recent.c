@@ -43,7 +43,7 @@
  *
  * Context: Any context. Look-ups that follow find what was there when the
  *   function was called, or what is newer.
- * Return: this number.
+ * Return: the number.
  */
 u64 ov2_recent_changes(struct ov2_bridge *bridge)
 {
@@ -136,9 +136,9 @@ static __be32 header_ports(const union flowi_uli *uli)
  * @pol: the policy that the flow meets, or NULL
  * @assoc: see ov2_recent.assoc
  *
- * Only TCP and UDP packets with ov2_flow.common set, and without
- * ov2_flow.wrapped, are remembered. For any other packet, @recent has policy
- * and state of this packet alone.
+ * Only flows of TCP and UDP with ov2_flow.common set, and without
+ * ov2_flow.wrapped, are remembered. For any other flow, the caller may read
+ * policy and state in @recent, but ov2_recent_is() stays false.
  *
  * Context: BH disabled; see struct ov2_recent.
  */

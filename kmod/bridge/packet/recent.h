@@ -12,7 +12,8 @@ struct ov2_policy;
 
 /**
  * struct ov2_recent - the last flow of a queue, and what was found for it
- * @changes: ov2_recent_changes() before policy and state were looked up
+ * @changes: what ov2_recent_changes() returned before policy and state were
+ *	looked up
  * @ports: the first four bytes of the TCP or UDP header
  * @family: AF_INET, AF_INET6, or 0 if nothing is remembered
  * @proto: IPPROTO_TCP or IPPROTO_UDP
