@@ -41,8 +41,8 @@ void answer_todo(struct answer *answer, const char *format, ...)
 	va_end(arguments);
 }
 
-/* A list in the text is complete: take off the separator behind its last
- * member, which is @last.
+/* A list in the text is complete: remove the separator @last, which stands
+ * behind the last member.
  */
 void answer_end(struct answer *answer, char last)
 {

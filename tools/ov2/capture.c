@@ -30,7 +30,7 @@
 #define CAPTURE_TEXT	512
 
 /**
- * struct interface - a side of a card in the file
+ * struct interface - a side of a card, as an interface of the file
  * @card: interface index of the card
  * @wire: the side of the wire; otherwise the side of the stack
  * @number: number in the file

@@ -11,9 +11,9 @@
  * card_choose() - take the optional DEV of a command
  * @count: how many words there are
  * @words: the words of the command; only one is allowed
- * @ifindex: set to the number of the interface, or to 0 without a word
+ * @ifindex: set to the number of the interface, or to 0 if there is no word
  *
- * Return: STATUS_DONE, or another status after a sentence.
+ * Return: STATUS_DONE, or another status after an error message.
  */
 enum status card_choose(int count, char **words, uint32_t *ifindex)
 {
@@ -31,12 +31,12 @@ enum status card_choose(int count, char **words, uint32_t *ifindex)
 
 /**
  * card_open() - open the family for a command with an optional DEV
- * @family: filled in; to be closed if this succeeds
+ * @family: filled in; the caller must close it if this succeeds
  * @count: how many words there are
  * @words: the words of the command; only one is allowed
- * @ifindex: set to the number of the interface, or to 0 without a word
+ * @ifindex: set to the number of the interface, or to 0 if there is no word
  *
- * Return: STATUS_DONE, or another status after a sentence.
+ * Return: STATUS_DONE, or another status after an error message.
  */
 enum status card_open(struct family *family, int count, char **words,
 		      uint32_t *ifindex)

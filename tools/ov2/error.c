@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sentences on stderr. */
+/* Error messages and warnings on stderr. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

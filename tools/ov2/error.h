@@ -6,9 +6,9 @@
 /**
  * enum status - exit status of ov2, and what its functions return
  * @STATUS_DONE: it did what it was asked for
- * @STATUS_FAILED: it could not; a sentence was printed
- * @STATUS_USAGE: the command line is wrong; a sentence was printed
- * @STATUS_NO_MODULE: the module is not loaded; a sentence was printed
+ * @STATUS_FAILED: it failed; an error message was printed
+ * @STATUS_USAGE: the command line is wrong; an error message was printed
+ * @STATUS_NO_MODULE: the module is not loaded; an error message was printed
  */
 enum status {
 	STATUS_DONE = 0,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Whether the kernel has the module without which it offloads no ESP. */
+/* Whether the kernel has the module that it needs to offload ESP. */
 #ifndef OV2_ESP_MODULE_H
 #define OV2_ESP_MODULE_H
 

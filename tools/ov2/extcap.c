@@ -54,7 +54,7 @@ static int extcap_card(const struct nlmsghdr *nlh, void *data)
 	(void)data;
 	schema_parse(nlh, tb);
 	name = schema_string(tb[IPSECOV2_A_CARD_IFNAME]);
-	/* A name with braces would end the sentence for Wireshark. */
+	/* To Wireshark, a brace in the name would be the end of the value. */
 	if (!strpbrk(name, "{}"))
 		printf("interface {value=" EXTCAP_PREFIX "%s}{display=%s, both sides of its IPsec engine}\n",
 		       name, name);

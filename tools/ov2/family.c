@@ -114,7 +114,7 @@ int family_find(struct family *family, const char *name)
  * family_open() - open a socket of the module's family
  * @family: filled in
  *
- * Return: STATUS_DONE; another status after a sentence.
+ * Return: STATUS_DONE; another status after an error message.
  */
 enum status family_open(struct family *family)
 {
@@ -140,7 +140,7 @@ void family_close(struct family *family)
 
 /**
  * family_request() - begin a request
- * @family: the family; this request overwrites its last one
+ * @family: the family; this request overwrites its last request
  * @command: IPSECOV2_CMD_...
  * @flags: NLM_F_ACK or NLM_F_DUMP
  *
@@ -169,7 +169,7 @@ struct nlmsghdr *family_request(struct family *family, uint8_t command,
  * @data: for @row
  *
  * Return: STATUS_DONE, also if a dump changed while it was read; another status
- * after a sentence.
+ * after an error message.
  */
 enum status family_ask(struct family *family, struct nlmsghdr *request,
 		       const struct schema_attr *set, nl_row row, void *data)

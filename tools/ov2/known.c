@@ -133,7 +133,7 @@ static enum status known_dump(struct family *family, uint8_t command,
  *
  * Without the module there is no card, and that is no failure.
  *
- * Return: STATUS_DONE; another status after a sentence.
+ * Return: STATUS_DONE; another status after an error message.
  */
 enum status known_read(struct known *known)
 {

@@ -115,7 +115,7 @@ static int list_row(const struct nlmsghdr *nlh, void *data)
  * @words: the card, or nothing for all cards
  * @filter: for list->wanted
  *
- * Return: STATUS_DONE, or another status after a sentence.
+ * Return: STATUS_DONE, or another status after an error message.
  */
 enum status list_run(const struct list *list, int count, char **words,
 		     const void *filter)

@@ -119,7 +119,7 @@ static enum status monitor_listen(struct monitor *monitor)
  * @card: number of the card, or 0 for all cards
  * @clear: frames in clear are shown as a whole
  *
- * Return: STATUS_DONE, or another status after a sentence.
+ * Return: STATUS_DONE, or another status after an error message.
  */
 enum status monitor_open(struct monitor *monitor, uint32_t card, bool clear)
 {

@@ -181,8 +181,8 @@ int nl_ask(struct nl *nl, struct nlmsghdr *request,
 		}
 		for (nlh = (void *)buffer; mnl_nlmsg_ok(nlh, length);
 		     nlh = mnl_nlmsg_next(nlh, &length)) {
-			/* Here is the rest of a dump that was not read to its
-			 * end
+			/* This message is left from an earlier dump that was
+			 * not read to its end
 			 */
 			if (nlh->nlmsg_seq != nl->seq)
 				continue;

@@ -34,8 +34,8 @@ struct nl {
  * @nlh: the message
  * @data: what the caller gave with the function
  *
- * Return: 0 to go on; nl_ask() and nl_dump() stop at anything else, and return
- * it.
+ * Return: 0 to go on. At any other value nl_ask() and nl_dump() stop, and
+ * return this value.
  */
 typedef int (*nl_row)(const struct nlmsghdr *nlh, void *data);
 

@@ -14,7 +14,7 @@
  * netns_enter() - ask in another network namespace from now on
  * @name: the name that `ip netns` gave it, or a path with a slash
  *
- * Return: STATUS_DONE, or STATUS_FAILED after a sentence.
+ * Return: STATUS_DONE, or STATUS_FAILED after an error message.
  */
 enum status netns_enter(const char *name)
 {

@@ -28,7 +28,7 @@ bool number_read(const char *word, int base, unsigned long long *value)
  * @word: the number, decimal or with 0x
  * @spi: filled in, in host byte order
  *
- * Return: STATUS_DONE, or STATUS_USAGE after a sentence.
+ * Return: STATUS_DONE, or STATUS_USAGE after an error message.
  */
 enum status number_spi(const char *word, uint32_t *spi)
 {

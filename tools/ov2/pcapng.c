@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writing pcapng. A block goes out by one write(), so that a file ends with a
- * whole block wherever the writer is stopped.
+ * Writing pcapng. Each block is written by one write(), so that the file ends
+ * with a whole block, no matter when the writer is stopped.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -35,8 +35,8 @@
 
 /**
  * struct block - a block that is being made
- * @used: bytes so far
- * @bytes: the block; what does not fit is missing, and @used is too large
+ * @used: bytes so far; more than @bytes has if some did not fit
+ * @bytes: the block, without the bytes that did not fit
  */
 struct block {
 	size_t used;

@@ -27,7 +27,7 @@ const char *schema_word(const struct schema_attr *attr, uint32_t value)
 	return NULL;
 }
 
-/* The name of the value of an attribute; "" without the attribute. */
+/* The name of the value of an attribute; "" if there is no attribute. */
 const char *schema_word_of(const struct schema_attr *attr,
 			   const struct nlattr *nla)
 {
@@ -39,7 +39,7 @@ const char *schema_word_of(const struct schema_attr *attr,
 	return word ? word : "?";
 }
 
-/* Of an attribute that comes several times, @tb gets the first one. */
+/* If an attribute comes several times, @tb gets the first one. */
 static void keep(const struct nlattr **tb, const struct nlattr *nla)
 {
 	unsigned int type = mnl_attr_get_type(nla);
@@ -64,7 +64,7 @@ void schema_parse(const struct nlmsghdr *nlh, const struct nlattr **tb)
 
 /**
  * schema_parse_nest() - find the attributes of a nest
- * @nest: the attribute that holds the nest, or NULL for a nest without any
+ * @nest: the attribute that holds the nest, or NULL for an empty nest
  * @tb: as schema_parse() has it
  */
 void schema_parse_nest(const struct nlattr *nest, const struct nlattr **tb)

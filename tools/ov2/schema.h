@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* More than any set of attributes has */
+/* More attributes than any set has */
 #define SCHEMA_ATTRS	64
 
 struct nlattr;

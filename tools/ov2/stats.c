@@ -19,10 +19,10 @@
 #include "table.h"
 
 /**
- * struct look - one look at the counters, and what the look before had
+ * struct look - one look at the counters, and what the previous look has seen
  * @table: for text
- * @seconds: since the look before; 0 at the first one
- * @values: with --watch: the values of the look before, in the order of the
+ * @seconds: since the previous look; 0 at the first look
+ * @values: with --watch: the values of the previous look, in the order of the
  *	dump
  * @count: number of @values
  * @next: index of the value that probably comes next
@@ -47,8 +47,8 @@ static const char *const watch_titles[] = {
 	"CARD", "COUNTER", "VALUE", "A SECOND", NULL
 };
 
-/* Returns the place of a counter in the values of the look before. This is
- * nearly always the next place, unless cards came or went since then. A new
+/* Returns the place of a counter in the values of the previous look. This
+ * is nearly always the next place, unless cards came or went since then. A new
  * counter gets a place at the end, with the value 0.
  */
 static struct value *look_place(struct look *look, uint32_t ifindex,
@@ -117,7 +117,7 @@ static int stats_row(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* Show a counter if it moved since the look before. */
+/* Show a counter if it moved since the previous look. */
 static int watch_row(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[SCHEMA_ATTRS];

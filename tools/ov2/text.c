@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of interfaces and processes may have any byte. What a terminal would
- * obey becomes '?'.
+/* Names of interfaces and processes may have any byte. A control character,
+ * which a terminal would obey, becomes '?'.
  */
 #include <ctype.h>
 #include <stdio.h>

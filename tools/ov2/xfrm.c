@@ -196,7 +196,7 @@ static enum status xfrm_open(struct nl *nl)
  * @row: called with the message of each state
  * @data: for @row
  *
- * Return: STATUS_DONE, or STATUS_FAILED after a sentence.
+ * Return: STATUS_DONE, or STATUS_FAILED after an error message.
  */
 enum status xfrm_states(nl_row row, void *data)
 {
@@ -215,7 +215,7 @@ enum status xfrm_states(nl_row row, void *data)
  * xfrm_read() - read all states and policies of the network namespace
  * @xfrm: filled in; xfrm_free() frees it, also after a failure
  *
- * Return: STATUS_DONE, or STATUS_FAILED after a sentence.
+ * Return: STATUS_DONE, or STATUS_FAILED after an error message.
  */
 enum status xfrm_read(struct xfrm *xfrm)
 {

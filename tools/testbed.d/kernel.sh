@@ -6,7 +6,8 @@
 # config, a patch, or the root's kernel, compiler or binutils change. A build is made beside its
 # final place in the cache. kernels/list lists the debug kernels.
 
-# Raised when the steps below change in a way that lists, configs and patches do not show.
+# This number is raised when the steps below change in a way that lists, configs and patches do not
+# show.
 kernel_recipe=1
 
 # The space that a source tree and a build take.

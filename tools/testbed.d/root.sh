@@ -5,11 +5,11 @@
 # compiler, an emulator and tools. A new root is made beside the old one and then renamed, so that
 # an interrupted run leaves no root that is half made.
 
-# Raised when the recipe below changes in a way that the package list does not show.
+# This number is raised when the recipe below changes in a way that the package list does not show.
 recipe=6
 
-# The space that a new root takes: first with the packages' archives, which are cleaned away, then
-# with its own image.
+# The space that a root needs while it is made. At first it holds the archives of the packages.
+# These are deleted, and then its own image is added.
 needed_mb=5000
 
 root_key() {
