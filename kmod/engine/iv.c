@@ -7,10 +7,11 @@
  * XFRM_MSG_NEWAE sets the number back, and when oseq-may-wrap lets the number
  * wrap.
  *
- * All CPUs may send through one SA. A shared counter would cost each frame a
- * cache line that other CPUs write. So a CPU draws a range of values, and the
- * shared counter is touched once for each range. The values that a CPU has not
- * used when the SA ends are lost, which harms nobody.
+ * All CPUs may send through one SA. If there were only a shared counter, a CPU
+ * would have to fetch a cache line that other CPUs write, for each frame. So a
+ * CPU draws a range of values, and the shared counter is touched once for each
+ * range. The values that a CPU has not used when the SA ends are lost, which
+ * harms nobody.
  *
  * The next values of the CPUs stand side by side in memory, so CPUs that send
  * by turns write the same cache line. This is rare, because an SA's packets

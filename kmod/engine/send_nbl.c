@@ -128,7 +128,7 @@ static bool send_header_ok(struct ov2_nbl *nbl,
 		payload->pad_length == hdr.pad_length);
 }
 
-/* Check the frame at hand, and note its steps. */
+/* Check the frame that is worked on now, and note its steps. */
 static enum ov2_counter send_plan(struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);

@@ -41,7 +41,8 @@ struct ov2_step {
  * struct ov2_work - what the engine knows of an NBL that it has
  * @direction: send or receive
  * @lane: the lane of its queue
- * @skb: the frame at hand; an NBL to be sent may have several
+ * @skb: the frame that is worked on now; an NBL to be sent may have several
+ *	frames
  * @sa: its SAs, or NULL. Sending: of slot 1 and slot 11; receiving: the outer
  *	SA, and the SA inside its tunnel. The engine may use both SAs within the
  *	RCU read side in which it found them, and after that only the SAs in

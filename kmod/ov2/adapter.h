@@ -16,8 +16,8 @@ struct ov2_miniport_ops;
  * struct ov2_adapter - one card, as bridge and engine see it
  * @miniport: the engine's operations
  * @ops: the card's operations
- * @dev: the netdev; engine and ov2 use it to name the card in traces, and
- *	never look inside
+ * @dev: the netdev, by which traces name the card. The engine never looks
+ *	inside
  * @counters: counters of this card (watch/counters.h)
  * @log: the last refusals and fallbacks of this card (watch/log.h)
  * @hardware: what the engine can do; set by @miniport->initialize. Only its

@@ -36,8 +36,8 @@ void ov2_handles_init(struct ov2_handles *handles)
 }
 
 /* The version changes under the lock, and slots are written with release. So if
- * a walk reads a slot and then the version, the version counts all changes
- * before the change of this slot (ov2_handles_version()).
+ * a walk sees a change of a slot and then reads the version, the version counts
+ * all changes before this one (ov2_handles_version()).
  */
 static void handles_changed(struct ov2_handles *handles)
 {
@@ -156,8 +156,8 @@ unsigned long ov2_handle_next(struct ov2_handles *handles, unsigned long *slot)
  * ov2_handles_version() - a number that rises with each change of the handles
  * @handles: the handle space of a card
  *
- * If the version is the same before and after a walk, the walk has met the
- * handles that the card had at some moment.
+ * If the version is the same before and after a walk, the walk has met exactly
+ * the handles that the card had at one moment.
  *
  * Context: Any context.
  * Return: the number.

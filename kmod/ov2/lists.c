@@ -116,7 +116,7 @@ enum ov2_status ov2_delete_list_check(const struct ov2_delete_sa *list,
  * ov2_add_sa_to_ex() - an entry of a list as a request of its own
  * @entry: the entry, in a list that ov2_add_list_check() accepted
  * @end: end of the buffer that the entry is in
- * @ex: filled in with a copy with handle 0. The caller frees the copy with
+ * @ex: filled in with a copy, whose handle is 0. The caller frees the copy with
  *	kfree_sensitive()
  * @len: filled in with the bytes of the copy and its key area
  *

@@ -26,10 +26,11 @@
  *	come during the reset come back untouched. A reset does not change how
  *	pending requests complete. Process context, sleeps; serialized by the
  *	caller with @pause and @restart
- * @request: carry out a request. Any context except hard interrupts, several at
- *	once; sleeps only if ov2_request.may_sleep is set. OV2_STATUS_PENDING
- *	means that ov2_adapter_ops.request_complete is called, from process
- *	context, maybe before @request returns; any other status is final.
+ * @request: carry out a request. Any context except hard interrupts, several
+ *	calls at once; sleeps only if ov2_request.may_sleep is set.
+ *	OV2_STATUS_PENDING means that ov2_adapter_ops.request_complete is
+ *	called, from process context, maybe before @request returns; any other
+ *	status is final.
  *	During a reset, requests other than deletes end with
  *	OV2_STATUS_NOT_ACCEPTED; after @halt all requests end with this status
  * @send: protect an NBL and put its frames on the line, in order, all of them

@@ -75,7 +75,8 @@ static bool stock_give(struct ov2_nbl *nbl)
 /**
  * ov2_nbl_alloc() - wrap a frame, with empty records
  * @skb: the frame; still belongs to the caller if this function fails
- * @queue: the card's queue that the frame came in on, or is sent by
+ * @queue: number of the receive queue that the frame came in on, or of the send
+ *	queue that the frame leaves by
  *
  * Context: Any context except hard interrupts; cheapest with BH disabled.
  * Return: the NBL, or NULL if there is no memory.

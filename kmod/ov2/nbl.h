@@ -70,7 +70,8 @@ struct ov2_ext_lso {
  *	last one. Data is at the Ethernet header and the network header is set.
  *	The records are for all frames. An NBL to be sent may have several
  *	frames; a received NBL and a large send have one
- * @queue: the card's queue that the frame came in on, or is sent by
+ * @queue: number of the receive queue that the frame came in on, or of the send
+ *	queue that the frame leaves by
  * @frames: the number of frames that the NBL becomes on the line
  * @info: the out-of-band slots, host order
  * @ext_tx: extension, transmit

@@ -186,9 +186,9 @@ static_assert(sizeof(struct ov2_add_sa) == 0xa8);
 /**
  * struct ov2_ext_add - extension: what Linux knows of a new SA
  * @mode: which portion the SA protects
- * @udp_sport: source port of UDP-ESP as sent, network order, 0 = any. This
- *	engine compares no source port
- * @udp_dport: destination port of UDP-ESP as sent, network order, 0 = any
+ * @udp_sport: source port in the frames of UDP-ESP, network order, 0 = any.
+ *	This engine compares no source port
+ * @udp_dport: destination port in these frames, network order, 0 = any
  * @seq_lo: low half of the last number seen or sent; the high half is in
  *	struct ov2_security_association
  * @single: the engine is to open only one IPsec portion of each packet. It

@@ -12,7 +12,8 @@
  *
  *	receive	The senders stop, the rings run empty, and the new table comes
  *		into use. Then the senders go on.
- *	send	ov2_channels_fold() makes a packet's queue from its home queue.
+ *	send	port_select_queue() chooses a home queue for each packet, and
+ *		ov2_channels_fold() computes the packet's send queue from it.
  *		The home queue of a packet of an SA stays the same, unless a
  *		state for one CPU is added, deleted or replaced. So these
  *		packets only move between a queue that comes or goes, and a

@@ -76,8 +76,8 @@ void ov2_features_offer(struct ov2_port *port)
 	if (!port->ad.hardware->ipsec_v2.lso ||
 	    !(port->ad.hardware->extensions & OV2_OFFLOAD_EXT_LARGE_SEND))
 		return;
-	/* A bond always has NETIF_F_GSO_PARTIAL, so it sends packets that need
-	 * this feature to its cards.
+	/* A bond always has NETIF_F_GSO_PARTIAL, so the cards below a bond get
+	 * packets that need this feature.
 	 */
 	dev->features |= FEATURES_LARGE | NETIF_F_GSO_PARTIAL;
 	dev->hw_features |= FEATURES_LARGE;
@@ -139,9 +139,10 @@ netdev_features_t ov2_features_fix(struct net_device *dev,
  * @dev: the card
  * @features: the new features
  *
- * If NETIF_F_HW_ESP goes off, the stack itself stops using the engine to send
- * and for new states. The engine must also stop opening received frames of the
- * states that it has, so that these frames go to the stack untouched.
+ * If NETIF_F_HW_ESP goes off, the stack itself stops sending through the
+ * engine, and gives the engine no new states. The engine must also stop opening
+ * received frames of the states that it has, so that these frames go to the
+ * stack untouched.
  *
  * Context: RTNL. States are added without RTNL, so a state in packet mode may
  * have come since ov2_features_fix().

@@ -100,8 +100,8 @@ static void monitor_setup(struct net_device *dev)
 	struct monitor *monitor = netdev_priv(dev);
 
 	/* libpcap does not know this type. So it puts its own "cooked" header
-	 * before each frame, and does not take the frame for a frame of another
-	 * type.
+	 * before each frame, and does not read the frame as if the frame were
+	 * of another type.
 	 */
 	dev->type = ARPHRD_VOID;
 	dev->flags = IFF_NOARP;

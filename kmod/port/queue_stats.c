@@ -318,9 +318,9 @@ static void queue_stats_tx(struct net_device *dev, int index,
 	stats->wake = atomic64_read(&txq->wakes);
 }
 
-/* What is counted for the queues that were in use earlier and are not in use
- * now. A value that is set here tells the core that the sum over all queues is
- * complete.
+/* Adds up the counts of the queues that are not in use now; they may have been
+ * in use earlier. A value that is set here, even to 0, tells the core that the
+ * sum over all queues is complete.
  */
 static void queue_stats_base(struct net_device *dev,
 			     struct netdev_queue_stats_rx *rx,

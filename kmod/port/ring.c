@@ -218,7 +218,7 @@ static int ring_stop_room(const struct ov2_port *port)
 }
 
 /* Another CPU may wake the queue before this function ends. That CPU counts a
- * wake only if @full is set, and clears it. So each stop has one wake.
+ * wake only if @full is set, and clears @full. So each stop has one wake.
  */
 static void ring_stop(struct ov2_port *port, u16 queue,
 		      struct netdev_queue *txq, int stop)

@@ -14,13 +14,14 @@
  * The four bytes are behind the IP header. They are the ports of TCP, UDP and
  * SCTP, and the SPI of ESP. Only the first fragment of a packet has them, so
  * the hash of every fragment is computed from the addresses only. So fragments
- * and whole packets of one flow have the same hash only if nothing but the
- * addresses is hashed. Otherwise they may overtake each other, as on any NIC.
+ * and whole packets of one flow have the same hash only if the user has chosen
+ * no fields except the addresses. Otherwise they may overtake each other, as on
+ * any NIC.
  *
  * The hash is linear: each bit of the input that is 1 adds (by XOR) 32 bits of
- * the key to the hash. They begin at the place in the key that the bit has in
- * the input. ov2_rss.steps has the sums for all values of each half of a byte,
- * so a byte takes two look-ups.
+ * the key to the hash. The first of these 32 bits has the same place in the key
+ * as the bit of the input has in the input. ov2_rss.steps has the sums for all
+ * values of each half of a byte, so a byte takes two look-ups.
  */
 #include <linux/bits.h>
 #include <linux/ethtool.h>

@@ -225,8 +225,9 @@ void ov2_rx_stop(struct ov2_port *port)
  *
  * The NAPI is looked at last, because it takes frames off the ring. When it is
  * no longer scheduled, these frames are up the stack, unless GRO holds them
- * until gro_flush_timeout. A NAPI that is busy polled stays scheduled, so the
- * caller waits for the end of its poll with a grace period.
+ * until gro_flush_timeout. A NAPI that is busy polled stays scheduled, so its
+ * poll may still run. The caller waits for the end of this poll, by a grace
+ * period.
  *
  * Context: RTNL.
  * Return: true if all frames of @rxq are up the stack.

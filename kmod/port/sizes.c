@@ -88,8 +88,8 @@ int ov2_sizes_set_capacity(struct ov2_port *port, u32 capacity,
 
 	ASSERT_RTNL();
 	/* The count is odd while the engine is asked. Both increments are full
-	 * barriers, so an add that the new capacity refuses finds either an odd
-	 * count, or another count than it read earlier.
+	 * barriers. So an add that the new capacity refuses has read an odd
+	 * count at its start, or reads another count at its end.
 	 */
 	atomic_inc_return(&port->ad.resized);
 	status = port->ad.miniport->request(&port->ad, &req);

@@ -15,15 +15,15 @@ struct ov2_adapter;
  *
  * X(identifier, name, mib, reason, sentence)
  *
- * @identifier	names it in this code, behind OV2_CNT_
- * @name	names it to users, in `ethtool -S` and in traces. It is the
- *		identifier in small letters. The counters of bridge and engine
- *		have ipsec_ in front of it, the counters of the port do not
+ * @identifier	is the name of the counter in this code, without OV2_CNT_
+ * @name	is the name for users, in `ethtool -S` and in traces: the
+ *		identifier in small letters. Counters of bridge and engine
+ *		have ipsec_ in front of it, counters of the port do not
  * @mib		is the SNMP counter of xfrm that moves together with this
  *		counter, or 0. If the frame is dropped, drop.c moves the SNMP
  *		counter. In other cases xfrm itself moves it
- * @reason	is the core's enum skb_drop_reason that comes nearest, or 0 if
- *		no frame is freed
+ * @reason	is the value of the core's enum skb_drop_reason that fits best,
+ *		or 0 if no frame is freed
  * @sentence	says what happened, in one sentence without a full stop; in
  *		several string literals if it is long
  *
