@@ -380,7 +380,7 @@ def group(attack):
 
 
 def core(attack):
-    """The attack on a device that is not a card, with GRO, may succeed."""
+    """With GRO, the attack may succeed on a device that is not a card."""
     bed = attack.bed
     error = bed.b.ip_error("link add in1 type veth peer name out1 netns "
                            f"{bed.w.name}")

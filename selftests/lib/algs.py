@@ -41,7 +41,7 @@ class Number(namedtuple("Number", "spi seq esn")):
 
     @property
     def aad(self):
-        """The additional data of a combined mode (RFC 4106 5, other RFCs)."""
+        """The additional data of a combined mode (section 5 of RFC 4106)."""
         if self.esn:
             return struct.pack("!IQ", self.spi, self.seq)
         return self.header

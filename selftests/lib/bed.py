@@ -350,13 +350,13 @@ class Bed:
     # ---- SAs and policies
 
     def address(self, side, shape):
-        """The source address of packets that a side sends in a shape."""
+        """The address from which a side sends packets in this shape."""
         table = OUTER if shape.mode == "transport" else INNER
         return table[side][shape.inner]
 
     def policy_lines(self, shape, side, packet=False):
-        """The lines for `ip` that add a side's policies. packet: the policies
-        are offloaded to the side's card.
+        """The lines for `ip` that add a side's policies. @packet tells whether
+        the policies are offloaded to the side's card.
         """
         peer = OTHER[side]
         offload = f" offload packet dev {CARD[side]}" if packet else ""

@@ -10,8 +10,8 @@
 
     ksft.main([good, ("other name", function, *arguments), ...])
 
-A program that needs a bed for all its cases chooses first, so that -h and -l
-need neither root nor the module:
+A program that needs a bed for all its cases chooses its cases first, so that -h
+and -l need neither root nor the module:
 
     some = ksft.chosen([...])
     module.load()

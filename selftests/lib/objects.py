@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Checks that nothing is left behind: the module's objects, the kernel's log.
+"""Checks that no object of the module is left, and that the kernel's log has no
+complaint.
 
     ledger = Ledger()               # before the objects are made
     ...
-    ledger.wait_gone("sa")          # until all SAs made since are freed
+    ledger.wait_gone("sa")          # until all SAs made above are freed
     ledger.close()
     unload_clean()                  # rmmod, and the kernel has no complaint
 

@@ -193,7 +193,7 @@ class SwanBed(DaemonBed):
 
 
 class WideBed(DaemonBed):
-    """A bed whose policies match all that a card sends, also IKE."""
+    """A bed whose policies match all packets of a card, also those of IKE."""
 
     retransmit = 1
 

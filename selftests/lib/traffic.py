@@ -37,7 +37,7 @@ Wire = namedtuple("Wire", "frames sent fragments plain pads engine")
 
 
 def largest_datagram(shape, icv, mtu=1500, alg=ALGS["aes128-gcm"]):
-    """The longest UDP payload that fits into one ESP packet of the MTU."""
+    """The longest UDP payload that fits into an ESP packet of @mtu bytes."""
     outer = 20 if shape.outer == 4 else 40
     inner = 0 if shape.mode == "transport" else 20 if shape.inner == 4 else 40
     room = (mtu - outer - (8 if shape.encap else 0) - 8 - alg.iv_len -
