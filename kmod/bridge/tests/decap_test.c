@@ -111,7 +111,9 @@ static struct sk_buff *decapsulated(struct kunit *test,
 	return skb;
 }
 
-/* The linear part of the frame ends at many places, in and between headers. */
+/* The frame is tried with linear parts of many lengths. They end in headers and
+ * between headers.
+ */
 static void decap_all_splits(struct kunit *test, const struct ov2_shape *shape)
 {
 	struct sk_buff *skb = ov2_shape_frame(test, shape);

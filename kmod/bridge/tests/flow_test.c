@@ -191,8 +191,8 @@ static void expect_flow(struct kunit *test, const struct flow_case *c,
 			c->dport);
 }
 
-/* Makes the frame look as the port gives it to the bridge: data and network
- * header are right behind the Ethernet header, even if a tag is there.
+/* Makes the frame look like a received frame that the bridge gets: data and
+ * network header are right behind the Ethernet header, even if a tag is there.
  */
 static void receive(struct sk_buff *skb)
 {

@@ -530,7 +530,8 @@ static void policy_add(struct recent_bed *bed, int i, u8 action, bool protects)
 }
 
 /* Adds two policies that block the same source, one policy for each direction.
- * The policy that the look-up is looking at has another pair of prefix lengths.
+ * A look-up calls this function while it compares a policy with another pair of
+ * prefix lengths.
  */
 static void block_meanwhile(void)
 {

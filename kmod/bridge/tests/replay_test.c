@@ -383,7 +383,7 @@ static void replay_extended(struct kunit *test)
 				  ring_windows[i]);
 }
 
-/* The core infers the same high half from the fields that the card leaves. */
+/* From the fields that the card sets, the core infers the right high half. */
 static void replay_kernel_agrees(struct kunit *test)
 {
 	struct xfrm_state *x;

@@ -479,7 +479,9 @@ static void expect_full(struct kunit *test, struct spd_bed *bed,
 			before);
 }
 
-/* One more pair than the limit is refused, until another pair is gone. */
+/* If there are as many pairs as the limit allows, a new pair is refused until
+ * another pair is gone.
+ */
 static void spd_limit_of_pairs(struct kunit *test)
 {
 	struct spd_bed *bed = bed_new(test);
@@ -493,7 +495,7 @@ static void spd_limit_of_pairs(struct kunit *test)
 	pol->key.dir = XFRM_DEV_OFFLOAD_IN;
 	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), 0);
 	ov2_spd_del(&bed->spd, pol);
-	/* A pair that is there takes another policy. */
+	/* A pair that is already there can get another policy. */
 	set_policy(pol, 0x0b000000, 8, 0x0a000000, 8, 1);
 	KUNIT_EXPECT_EQ(test, ov2_spd_add(&bed->spd, pol), 0);
 	ov2_spd_del(&bed->spd, pol);

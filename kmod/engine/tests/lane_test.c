@@ -65,8 +65,8 @@ static void road_pass(struct road *road)
 	local_bh_enable();
 }
 
-/* With @refill this function plays another CPU, which puts NBLs into the lane
- * as fast as this CPU hands NBLs back.
+/* With @refill this function does what another CPU would do: it puts NBLs into
+ * the lane as fast as this CPU hands NBLs back.
  */
 static void road_emit(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {

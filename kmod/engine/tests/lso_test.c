@@ -276,8 +276,8 @@ static void lso_too_many(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* Move all bytes except the first @linear bytes to fragments. A fragment that
- * follows another in the frame is in front of it in memory.
+/* Move all bytes except the first @linear bytes to fragments. The fragments are
+ * in memory in the reverse order.
  */
 static void put_in_pieces(struct kunit *test, struct sk_buff *skb,
 			  unsigned int linear)

@@ -233,8 +233,8 @@ static void update_high_half(struct kunit *test)
 }
 
 /* An update with the high half that the engine already has changes nothing. If
- * the update set the low half to 0, the engine would take the first numbers of
- * the next high half for old numbers of the present high half.
+ * the update set the low half to 0, the engine would infer the present high
+ * half for the first numbers of the next high half.
  */
 static void update_same_half(struct kunit *test)
 {

@@ -233,7 +233,7 @@ struct ov2_policy *ov2_shape_policy(struct kunit *test, u8 dir, bool ipv6,
 }
 
 /**
- * ov2_shape_receive() - make a frame look as the port gives it to the bridge
+ * ov2_shape_receive() - make a frame look like one that the bridge gets
  * @skb: the frame
  * @dev: the netdev that it came through
  */
