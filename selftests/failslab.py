@@ -208,14 +208,18 @@ def sockets(bed, shape):
     return socks
 
 
-def drain(sock, quiet=0.05):
-    """Receive until nothing comes for @quiet seconds; return the packets."""
+def drain(sock, first=0.05, more=0.02):
+    """Wait @first seconds for a packet, and after each packet @more seconds for
+    another one. Return the packets.
+    """
     got = []
-    while select.select([sock], [], [], ksft.patience(quiet))[0]:
+    wait = first
+    while select.select([sock], [], [], ksft.patience(wait))[0]:
         try:
             got.append(sock.recv(65536))
         except OSError:
             break
+        wait = more
     return got
 
 
@@ -284,7 +288,7 @@ def receive(bed, _ledger):
             with fault.module_fails(interval) as failed:
                 for data in sent:
                     socks["a"].send(data)
-                    got = drain(socks["b"], 0.01)
+                    got = drain(socks["b"], 0.01, 0)
                     ksft.check(set(got) <= set(sent), f"received: {got}")
             failures += failed()
             drain(socks["b"])
