@@ -11,6 +11,7 @@ way, and software uses the SA for the other way. Nothing leaves in clear.
 import errno
 import os
 import socket
+import sys
 
 from lib import esp, ksft, xfrmnl
 from lib.bed import CARD, INNER, OTHER, OUTER, Bed, Shape, family
@@ -188,13 +189,13 @@ class Group:
         index = xfrmnl.ifindex(ns, CARD[side])
         group = socket.inet_pton(family(fam), GROUP[fam])
         if fam == 4:
-            where = group + bytes(4) + index.to_bytes(4, "little")
+            where = group + bytes(4) + index.to_bytes(4, sys.byteorder)
             sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, where)
             sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, where)
             sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
         else:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP,
-                            group + index.to_bytes(4, "little"))
+                            group + index.to_bytes(4, sys.byteorder))
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF,
                             index)
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
