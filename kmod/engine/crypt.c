@@ -15,8 +15,8 @@
 
 /* A crypt of the stock has room for a linear frame and the request of a usual
  * cipher. If a frame needs a larger crypt, the stock then keeps the larger
- * crypt. A frame whose sk_buff has very many fragments may need a crypt above
- * the maximum. Such a crypt is freed after the frame.
+ * crypt. A frame whose sk_buff has very many fragments may need a crypt that
+ * is larger than STOCK_SIZE_MAX. Such a crypt is freed after the frame.
  */
 #define STOCK_SIZE	1024
 #define STOCK_SIZE_MAX	4096

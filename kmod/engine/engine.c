@@ -248,7 +248,7 @@ bool ov2_engine_resetting(const struct ov2_engine *engine)
  * @engine: the engine, or NULL if the card has none any more
  * @oid: OV2_OID_*
  *
- * Deletes are accepted in a reset, too, since they must not fail.
+ * Deletes are accepted in a reset, too, because they must not fail.
  *
  * Context: Any context.
  * Return: false if the answer is OV2_STATUS_NOT_ACCEPTED.

@@ -13,12 +13,13 @@
  * range. The values that a CPU has not used when the SA ends are lost, which
  * harms nobody.
  *
- * The next values of the CPUs stand side by side in memory, so CPUs that send
- * by turns write the same cache line. This is rare, because an SA's packets
- * leave by one queue (ov2_bridge_hash()). alloc_percpu() would keep the values
- * apart, but it is slow: it was a fifth of the cost of an add. The queues of
- * two SAs may be on different CPUs. So ov2_iv_counter_init() takes whole cache
- * lines for each counter, and two SAs have no cache line in common.
+ * The next values of the CPUs stand side by side in memory. If several CPUs
+ * send through one SA, they write the same cache line. This is rare, because an
+ * SA's packets leave by one queue (ov2_bridge_hash()). alloc_percpu() would
+ * keep the values apart, but it is slow: it was a fifth of the cost of an add.
+ * The queues of two SAs may be on different CPUs. So ov2_iv_counter_init()
+ * takes whole cache lines for each counter, and two SAs have no cache line in
+ * common.
  */
 #include <linux/build_bug.h>
 #include <linux/cache.h>

@@ -196,8 +196,8 @@ static bool lso_find_l4(struct lso *lso, const struct ov2_tx_lso *record,
 	return lso->l4 == lso_start(lso) && lso->next_header == lso->proto;
 }
 
-/* The bridge has reserved a number for each segment that the extension counts,
- * so there must be just as many segments.
+/* The bridge has reserved ov2_ext_lso.segments sequence numbers, so there must
+ * be exactly this number of segments.
  */
 static bool lso_ext_ok(struct lso *lso)
 {

@@ -77,9 +77,9 @@ u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
  * @member: the member of @sa that verified the frame
  * @seq: the frame's number, from ov2_sa_seq_rx()
  *
- * Only verified numbers move the window, since anybody can send other numbers.
- * If the high half would be inferred differently now, @seq was inferred before
- * an update set the number, and must not undo the update.
+ * Only verified numbers move the window, because anybody can send other
+ * numbers. If the high half would be inferred differently now, @seq was
+ * inferred before an update set the number, and must not undo the update.
  *
  * Context: Any context.
  */

@@ -205,7 +205,7 @@ static bool sa_is_of_protocol(const struct ov2_sa *sa,
 }
 
 /* Does the frame have the SPI of the SA, but the other IPsec protocol? Then the
- * engine reports CRYPTO_INVALID_PROTOCOL. UDP does not clash, since it is ESP
+ * engine reports CRYPTO_INVALID_PROTOCOL. UDP does not clash, because it is ESP
  * only if there is an SA for it. ESP with and without UDP is one protocol.
  */
 static bool sa_clashes(const struct ov2_sa *sa, const struct ov2_frame *frame)

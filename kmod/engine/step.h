@@ -88,7 +88,7 @@ ov2_step_check_esp(const struct ov2_frame *frame,
 /**
  * ov2_step_check() - does a packet have the header that a member needs?
  * @frame: the packet
- * @member: the member of its SA whose header comes next
+ * @member: the member whose header must come next in the packet
  *
  * Only the header and the lengths are looked at.
  *

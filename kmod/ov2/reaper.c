@@ -30,7 +30,7 @@ static DECLARE_WORK(reaper, reaper_work);
 
 /**
  * ov2_reap() - let the work item destroy a structure soon
- * @reaped: a member of the structure, which nothing uses any more
+ * @reaped: a member of the structure; nothing uses the structure any more
  * @destroy: destroys the structure, in process context, and may sleep
  *
  * Context: Any context.

@@ -124,7 +124,7 @@ struct ov2_rxq {
  * @in_engine: number of frames given to the engine and not back yet; a large
  *	send counts as many frames as it has segments (ring.c)
  * @burst: plain frames that go to the line together when the burst ends.
- *	Protected by the queue's lock, and empty when nobody holds it
+ *	Protected by the queue's lock, and empty while this lock is free
  * @left: how many segments the queue may send before it has to look at the room
  *	of its line again (ring.c). Protected by the queue's lock
  * @held: the queue stays stopped, because frames are changing their queues

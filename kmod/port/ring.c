@@ -115,7 +115,8 @@ bool ov2_ring_put(struct ov2_rxq *rxq, struct sk_buff_head *frames)
 /**
  * ov2_ring_take() - take frames off a ring, to give them to the engine
  * @rxq: the receive queue
- * @budget: take at most so many, and no more than the engine may still hold
+ * @budget: the largest number of frames to take. Fewer frames are taken if the
+ *	engine already has many of this queue (OV2_RX_HELD_MAX)
  * @frames: filled in, oldest first
  *
  * Context: NAPI of @rxq.

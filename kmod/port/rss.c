@@ -79,7 +79,7 @@ void ov2_rss_set_key(struct ov2_rss *rss, const u8 *key)
 }
 
 /**
- * ov2_rss_spread() - fill the table with all queues by turns
+ * ov2_rss_spread() - fill the table with the numbers of all queues, evenly
  * @rss: not published yet
  *
  * Context: Any context.

@@ -92,8 +92,8 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 /**
  * ov2_rx_poll() - napi_struct.poll
  * @napi: the NAPI of a receive queue
- * @budget: at most so many frames go to the engine, and at most as many go up
- *	the stack
+ * @budget: the largest number of frames that go to the engine, and also the
+ *	largest number of frames that go up the stack
  *
  * Frames that the engine still has need no further poll, because their
  * indication schedules the NAPI.

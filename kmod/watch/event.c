@@ -14,9 +14,9 @@
 static const struct ov2_event_listener __rcu *event_listener;
 
 /**
- * ov2_event_listen() - set who is told
- * @listener: the listener, which must live until another one is set; NULL for
- *	nobody
+ * ov2_event_listen() - set the listener
+ * @listener: the listener, which must live until another listener is set; NULL
+ *	if no listener is to be told
  *
  * Context: Process context, serialized by the caller. Sleeps until no CPU calls
  *   the previous listener any more.

@@ -62,7 +62,7 @@ int ov2_log_alloc(struct ov2_adapter *ad)
 
 /**
  * ov2_log_free() - undo ov2_log_alloc()
- * @ad: the card; nothing asks it any more
+ * @ad: the card; nothing asks it to offload anything any more
  *
  * Context: Process context.
  */
