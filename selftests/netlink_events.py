@@ -310,7 +310,7 @@ def declined(defer):
     send = sender(defer, place)
 
     def both_ways(spi):
-        """Add a state without a direction, offloaded inbound."""
+        """Add a state that has no SA direction, and is offloaded as inbound."""
         ksft.equal(place.link.add(spi, A, B, aead=GCM,
                                   offload=(place.index, INBOUND)), (0, ""),
                    "answer")
@@ -372,8 +372,8 @@ def limits_of_policies(defer):
 
 
 def failed(defer):
-    """Nothing is told of a policy that the core could not add. Of a state that
-    the core could not add, the add and the delete are told.
+    """If the core cannot add a policy, listeners hear nothing. If the core
+    cannot add a state, they hear of an add and of a delete.
     """
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up", POLICY.format(verb="add", way="out",

@@ -175,7 +175,7 @@ def fallback(defer):
 
 
 def nothing(defer):
-    """What the card takes is not logged."""
+    """A state that the card takes is not logged."""
     place = Place(defer)
     ksft.equal(place.link.add(1, A, B, aead=(GCM, bytes(20), 128),
                               dir=xfrmnl.OUT, offload=(place.index, 0)),
@@ -186,7 +186,9 @@ def nothing(defer):
 # ---- the ring
 
 def overwritten(defer):
-    """The last 256 entries are there, and a gap shows what is missing."""
+    """The last 256 entries are there. Their numbers show how many older entries
+    are lost.
+    """
     place = Place(defer)
     place.refuse(ENTRIES + 40)
     entries = place.log()

@@ -155,7 +155,7 @@ def hits(defer, shape):
 
 
 def clear(defer):
-    """A packet that a policy of the card keeps out is a hit of the policy."""
+    """If a policy of the card keeps a packet out, this is a hit, too."""
     test = Shown(defer)
     test.bed.a.ip("xfrm state flush", "xfrm policy flush")
     defer(test.bed.remove)

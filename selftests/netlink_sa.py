@@ -271,7 +271,7 @@ def last_use(defer):
     """The time since the last packet rises, and begins anew with each packet.
     """
     test = Shown(defer)
-    tick = 20                           # ms that the time may be wrong by
+    tick = 20                           # the largest error of the time, in ms
 
     def use():
         """The milliseconds that are shown, and the most that may be shown."""
@@ -293,7 +293,7 @@ def last_use(defer):
 # ---- one by one
 
 def named(sa, side):
-    """The attributes that name an SA at a side to the family."""
+    """The attributes by which the family at @side finds an SA."""
     return {"spi": sa.spi, "daddr": sa.dst, "proto": "esp",
             "dir": "out" if side == sa.sender else "in"}
 
@@ -500,8 +500,8 @@ _crowd = None
 
 
 def crowd_of_all():
-    """One crowd for all cases that leave it as they found it, because it takes
-    long to make a crowd.
+    """Return the crowd that several cases share, because to make a crowd takes
+    long. Each of these cases leaves the crowd as it was.
     """
     global _crowd
     if _crowd is None:

@@ -388,7 +388,7 @@ class Cable:
         cannot be sent, self.error says why.
         """
         sock = self.ns[0].socket(socket.AF_INET, socket.SOCK_DGRAM)
-        # A full buffer makes the sender wait before the qdisc is full
+        # The sender waits when this buffer is full, so the qdisc never fills up
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 17)
         try:
             for number in range(DATAGRAMS):

@@ -185,7 +185,9 @@ def only_software(end, defer):
 
 
 def better_block(end, defer):
-    """A better policy in software blocks some of what the card accepts."""
+    """A policy in software, which has the better priority, blocks some packets
+    that the card accepts.
+    """
     end.policy(OURS, offload=True)
     end.policy(port=7002, block=True, priority=1)
     end.policy(OTHERS, port=7003, priority=1)

@@ -89,7 +89,7 @@ class Talker:
 
 
 def acquire(defer, what, larval_drop):
-    """The first packet asks for a state. When there is one, packets use it."""
+    """The first packet asks for a state, and later packets use this state."""
     bed = fresh(defer, what)
     a, ab = bed.a, bed.pair.ab
     a.sysctl("net.core.xfrm_larval_drop", larval_drop)

@@ -77,7 +77,7 @@ def cells():
 class Matrix(Cells):
     def __init__(self):
         super().__init__(None)
-        self.seen = None                # bytes and packets by each end
+        self.seen = None                # bytes and packets that each end sent
 
     def choose_bed(self, whose):
         kind = ClientBed if whose == CLIENTS else Bed
@@ -157,8 +157,9 @@ class Matrix(Cells):
             self.seen[sa.sender] = bytes_, packets + len(frames)
 
     def check_lifetimes(self, pair, senders, ack=0, uncounted=0):
-        """Receivers, and the senders among @senders, count all packets. They
-        may count up to @uncounted ACKs more, of @ack bytes each.
+        """Check that the states of receivers, and of the senders in @senders,
+        count all packets. They may count up to @uncounted ACKs more, of @ack
+        bytes each.
         """
         for sa in (pair.ab, pair.ba):
             for side in "ab":

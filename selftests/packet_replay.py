@@ -128,7 +128,7 @@ class Replay:
 
     def cell(self, shape, window, esn):
         plan, middle = numbers(window)
-        # With ESN the low half wraps within the window whose top is middle
+        # With ESN the low half wraps within the window whose top is @middle
         start = HIGH + window // 2 - middle if esn else 0
         plan = [start + seq for seq in plan]
         model = Model(window, start)
@@ -183,8 +183,8 @@ class Replay:
             self.install(shape, window, True, start, "b")
             fates = []
             for seq in range(start + 1, start + 8):
-                # At 2^32 the kernel forgets the numbers that it had, and the
-                # card does not. So software gets each number first there
+                # At 2^32 the kernel forgets which numbers it has seen, and the
+                # card does not. So near 2^32 software gets each number first
                 whole = seq % 2 and not leaps
                 fates += [self.fate(shape, seq, whole),
                           self.fate(shape, seq, not whole),

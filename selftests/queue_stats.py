@@ -217,8 +217,8 @@ class QueueStats:
         return {name: value - then[name] for name, value in now.items()}
 
     def stop_and_wake(self, defer):
-        """A queue stops while the ring at the other end is full, and each stop
-        has its wake.
+        """A queue stops while the ring at the other end is full, and a wake
+        follows each stop.
         """
         defer(self.bed.w.command, "ethtool", "-G", "ov1", "rx", "512")
         self.bed.w.command("ethtool", "-G", "ov1", "rx", "64")

@@ -28,7 +28,7 @@ PORT = 7000
 
 
 def cpu_list(text):
-    """{0, 2, 3} of "0,2-3"."""
+    """Return {0, 2, 3} for "0,2-3"."""
     cpus = set()
     for part in filter(None, text.strip().split(",")):
         first, _, last = part.partition("-")
@@ -107,7 +107,8 @@ class Line:
         ksft.equal(got, expected, "datagrams")
 
     def take(self, got):
-        """Append the numbers that have arrived; return how many got has."""
+        """Append the numbers that have arrived to @got. Return @got's length.
+        """
         try:
             while True:
                 got.append(int.from_bytes(self.socks[1].recv(16)))

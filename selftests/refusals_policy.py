@@ -260,7 +260,7 @@ class Requests(refusals.Asked):
                    for n in range(PAIRS)])
 
     def full_of_same(self):
-        """Addresses that differ only in bits behind the prefix are equal."""
+        """Addresses that differ only behind the prefix count as equal."""
         self.full([f"src 10.0.0.{n}/24 dst 11.0.0.0/24" for n in range(SAME)],
                   ends=("10.0.0.255", "11.0.0.1"), selector={"prefix": 24})
 

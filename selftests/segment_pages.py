@@ -21,7 +21,7 @@ RCVBUFFORCE = 33
 
 
 def waiting(sock):
-    """How many bytes the socket has received and not handed over."""
+    """How many bytes wait in the socket until somebody reads them."""
     room = array.array("i", [0])
     fcntl.ioctl(sock, termios.FIONREAD, room)
     return room[0]
@@ -50,7 +50,8 @@ def read_all(sock):
 
 
 def free_deferred(ns):
-    """Let each CPU receive a packet, so that it frees what others left to it.
+    """Let each CPU receive a packet, so that this CPU frees what other CPUs
+    left to it.
 
     A CPU does not free a packet that another CPU has allocated. It leaves the
     packet to the other CPU (skb_attempt_defer_free()), which frees the packet
@@ -66,7 +67,7 @@ def free_deferred(ns):
 
 
 def releases(trace):
-    """{pool: its pages that are still in use}, of pools that were given up."""
+    """{pool: number of its pages in use}, for pools that the module gave up"""
     return {event.fields["page_pool"]: number(event.fields["inflight"])
             for event in trace.read()}
 

@@ -85,8 +85,8 @@ def trapped(session):
 
 
 def deleted(session):
-    """The answering end ends the CHILD_SA, but not the IKE_SA. By the same
-    IKE_SA the other end makes another CHILD_SA.
+    """The answering daemon deletes the CHILD_SA, but keeps the IKE_SA. The other
+    daemon makes another CHILD_SA with this IKE_SA.
     """
     session.up()
     session.check_flow()

@@ -89,9 +89,9 @@ def with_bypass(session):
 
 
 def without_bypass(session):
-    """The answering end has its policies first. It protects its last answer by
-    an SA that the other end does not have yet, so the other end repeats its
-    message in clear. The message reaches the daemon's socket, but each new
+    """The answering end installs its policies first. So it protects its last
+    answer by an SA that the other end does not have yet. The other end repeats
+    its message in clear. The message reaches the daemon's socket, but each new
     answer is protected, too.
     """
     bed, b = session.bed, session.charon["b"]
@@ -105,7 +105,7 @@ def without_bypass(session):
              bed.delta("b")["ipsec_rx_clear_socket"], 60, 0.02)
 
     def answered():
-        """b's card protects two answers or more, and a has no SA for them."""
+        """b's card protects two answers or more. End a has no SA for them."""
         sent = protected(bed, "b")
         return sent > 1 and bed.delta("b")["ipsec_tx_pkts"] == sent and \
             bed.delta("a")["ipsec_rx_sadb_miss"] == sent
@@ -309,7 +309,7 @@ CASES = (
 
 
 class Tests:
-    """Keeps the bed while the cases that follow need the same kind."""
+    """Keeps a bed as long as the next case needs the same kind of bed."""
 
     def __init__(self):
         self.test = None

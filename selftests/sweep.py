@@ -147,9 +147,9 @@ class Sweep:
 
         With ESP in UDP, and a card that encrypts, esp4_gso_segment() forgets
         the 8 bytes of the UDP header (6.12 to 7.3): payload becomes TCP
-        options, and there is one segment more than the core reserved numbers
-        for. The card must leave such packets to the stack's software, which
-        cuts them right. So the engine makes only some of the frames.
+        options, and the core reserves one number too few for the segments. The
+        card must leave such packets to the stack's software, which cuts them
+        right. So the engine makes only some of the frames.
         """
         pair, talk = self.start(shape)
         for side in "ab":

@@ -35,7 +35,7 @@ SHAPES = [Shape.named(name) for name in (
 UDP_SEGMENT, UDP_GRO = 103, 104
 SEGMENT, LAST = 1000, 0xffffffff
 BYTES = 150000
-WINDOW = 256                    # no packet is so late that this is too small
+WINDOW = 256                    # netem delays no packet by so many numbers
 
 
 def cells():
