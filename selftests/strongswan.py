@@ -85,8 +85,8 @@ def trapped(session):
 
 
 def deleted(session):
-    """The answering daemon deletes the CHILD_SA, but keeps the IKE_SA. The other
-    daemon makes another CHILD_SA with this IKE_SA.
+    """The daemon that answers deletes the CHILD_SA, but keeps the IKE_SA. The
+    other daemon makes another CHILD_SA with this IKE_SA.
     """
     session.up()
     session.check_flow()
