@@ -13,13 +13,14 @@ KEY = re.compile(r"\{ (\w+), (\d+) \}")
 
 KINDS = (
     ("Combined modes", "OV2_ALGORITHM_COMBINED",
-     "Confidentiality and integrity in one: ``aead`` of ``ip xfrm``."),
+     "Each of them gives confidentiality and integrity. Give it to ``ip xfrm`` as ``aead``."),
     ("Ciphers", "OV2_ALGORITHM_CIPHER",
-     "``enc``, with one of the integrity algorithms. ``ecb(cipher_null)`` encrypts nothing."),
+     "Give it as ``enc``, together with an integrity algorithm. ``ecb(cipher_null)`` encrypts "
+     "nothing."),
     ("Integrity", "OV2_ALGORITHM_MAC",
-     "``auth-trunc``, with any of the ciphers."),
+     "Give it as ``auth-trunc``, together with any of the ciphers."),
     ("Integrity without encryption", "OV2_ALGORITHM_GMAC",
-     "``aead``, too: RFC 4543 encrypts nothing."),
+     "Give it as ``aead``, too. It encrypts nothing (RFC 4543)."),
 )
 
 
@@ -63,8 +64,8 @@ def page():
         "Algorithms", ROWS,
         "For operators, and for those who configure IKE daemons: what a card can offload.",
         "Lengths are in bits. The salt (or nonce) stands behind the key, as ``ip xfrm`` wants it. "
-        "The kernel sets the IV generator by itself; the card refuses a state with another one. "
-        "An algorithm is there only if the kernel had it when the module was loaded.")]
+        "The kernel itself sets the IV generator; the card refuses a state with another IV "
+        "generator. A card has an algorithm only if the kernel had it when the module was loaded.")]
     left = rows()
     for title, kind, text in KINDS:
         chosen = [row for row in left if row["kind"] == kind]

@@ -38,11 +38,11 @@ def page():
             "For operators and for those who write IKE daemons: what a card refuses to offload, "
             "and the one sentence that says so.",
             "A request that the card cannot carry out fails, and the sentence comes with the "
-            "error, for example as ``Error: ipsecov2: Only ESP can be offloaded.`` of ``ip``. Each "
-            "refusal has its own counter in ``ethtool -S``, which is also the reason of the events "
-            "``ov2_sa_refuse`` and ``ov2_policy_refuse``, see `Events <events.rst>`_. The first "
-            "sentence that applies is said. The kernel's core refuses some requests before the "
-            "card sees them, with a sentence of its own."),
+            "error. For example, ``ip`` prints ``Error: ipsecov2: Only ESP can be offloaded.`` "
+            "Each refusal has its own counter in ``ethtool -S``, which is also the reason of the "
+            "events ``ov2_sa_refuse`` and ``ov2_policy_refuse``, see `Events <events.rst>`_. If several "
+            "sentences apply, the user gets the one that comes first below. The kernel's core "
+            "refuses some requests before the card sees them, with a sentence of its own."),
         rst.section("States"), table(STATES),
         rst.section("Policies"), table(POLICIES)))
 

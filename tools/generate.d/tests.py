@@ -70,9 +70,10 @@ def make():
                     "<../testing.rst>`_ says how to run one, how to add one, and how to read a "
                     "failure.")
     page += rst.section("Selftests", (
-        "Programs in ``selftests/``, which run in a guest with real cards. The seconds are those "
-        "of the newest Debian kernel in ``make check``, emulated, on 2 cores that had other work, "
-        f"too; all tests together take {round(sum(seconds.values()) / 60)} minutes. "
+        "Programs in ``selftests/``, which run in a guest with real cards. The seconds were "
+        "measured in ``make check`` on the newest Debian kernel. The kernel was emulated, on 2 "
+        "cores that also did other work. All tests together take "
+        f"{round(sum(seconds.values()) / 60)} minutes. "
         "A test without seconds has not been measured yet."))
     page += rst.table(["Test", "What it proves", "s"],
                       [[rst.literal(name), about(name), str(seconds.get(name, ""))]

@@ -48,7 +48,7 @@ static const char *const watch_titles[] = {
 };
 
 /* Returns the place of a counter in the values of the previous look. This
- * is nearly always the next place, unless cards came or went since then. A new
+ * is nearly always the next place, unless cards came or went meanwhile. A new
  * counter gets a place at the end, with the value 0.
  */
 static struct value *look_place(struct look *look, uint32_t ifindex,
