@@ -7,9 +7,9 @@
  * XFRM_MSG_NEWAE sets the number back, and when oseq-may-wrap lets the number
  * wrap.
  *
- * All CPUs may send through one SA. If there were only a shared counter, a CPU
- * would have to fetch a cache line that other CPUs write, for each frame. So a
- * CPU draws a range of values, and the shared counter is touched once for each
+ * All CPUs may send through one SA. If there were only a shared counter, each
+ * frame would need a cache line that other CPUs have just written. So a CPU
+ * draws a range of values, and the shared counter is touched once for each
  * range. The values that a CPU has not used when the SA ends are lost, which
  * harms nobody.
  *

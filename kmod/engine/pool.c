@@ -28,8 +28,8 @@
  * all. The cache of the pool may keep the same number of bytes, too.
  */
 #define POOL_KEEPS	SZ_1M
-/* No page comes from the reserves, because a receiver's sockets would drop all
- * segments that share such a page.
+/* These flags keep the pages of the memory reserves out of the pools. A
+ * receiver's sockets would drop all segments that share such a page.
  */
 #define POOL_GFP	(GFP_ATOMIC | __GFP_NOWARN | __GFP_NOMEMALLOC)
 
