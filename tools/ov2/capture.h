@@ -10,7 +10,7 @@
 #include "error.h"
 
 /**
- * struct capture_filter - what --filter asks for; a frame must meet all of it
+ * struct capture_filter - what --filter asks for; a frame must meet all of this
  * @has_spi: @spi was named
  * @spi: the SPI
  * @tx: frames that are sent

@@ -239,7 +239,9 @@ void xfrm_free(struct xfrm *xfrm)
 	free(xfrm->policies);
 }
 
-/* Does a template name no address? In transport mode the packet has it. */
+/* Does a template name no address? In transport mode the kernel then takes the
+ * address of the packet.
+ */
 static bool is_any(uint16_t family, const xfrm_address_t *address)
 {
 	static const xfrm_address_t any;
