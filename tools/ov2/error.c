@@ -18,7 +18,7 @@ static void sentence(const char *format, va_list arguments, const char *end)
 	fputs(end, stderr);
 }
 
-/* Prints a sentence; the command goes on. */
+/* Prints a warning; the command goes on. */
 void warn(const char *format, ...)
 {
 	va_list arguments;
@@ -50,7 +50,7 @@ enum status wrong_use(const char *format, ...)
 	return STATUS_USAGE;
 }
 
-/* Prints that stdout takes no more, and why: errno has the reason. */
+/* Prints that nothing more can be written to stdout. errno has the reason. */
 enum status output_failed(void)
 {
 	int error = errno;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Without esp4_offload, or esp6_offload for IPv6, the kernel refuses each
- * offload. The kernel itself loads the module, if the module is installed.
+/* Without the module esp4_offload (for IPv6: esp6_offload) the kernel refuses
+ * every offload. The kernel itself loads this module if it is installed.
  */
 #include <stdio.h>
 #include <string.h>

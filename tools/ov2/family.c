@@ -211,7 +211,7 @@ enum status family_ask(struct family *family, struct nlmsghdr *request,
 	return STATUS_DONE;
 }
 
-/* The number of a multicast group; 0 if the family has none of this name. */
+/* The number of a multicast group; 0 if there is no group of this name. */
 uint32_t family_group(const struct family *family, const char *name)
 {
 	const struct family_group *group;

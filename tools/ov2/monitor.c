@@ -137,7 +137,7 @@ enum status monitor_open(struct monitor *monitor, uint32_t card, bool clear)
 
 /**
  * monitor_close() - delete a monitor
- * @monitor: the monitor; it may be gone with its card
+ * @monitor: the monitor; its device may be gone already, together with its card
  */
 void monitor_close(struct monitor *monitor)
 {

@@ -54,7 +54,7 @@ void nl_close(struct nl *nl)
 	nl->socket = NULL;
 }
 
-/* The type of the attribute at @offset of the request; 0 if none is there. */
+/* The type of the attribute at @offset of the request, or 0. */
 static unsigned int nl_attr_at(const struct nlmsghdr *request, uint32_t offset)
 {
 	const struct nlattr *attr;

@@ -4,7 +4,7 @@
 
 #include "protocol.h"
 
-/* The name of an IP protocol; NULL if ov2 has none for it. */
+/* The name of an IP protocol; NULL if ov2 knows no name for it. */
 const char *protocol_name(uint8_t protocol)
 {
 	static const char *const names[256] = {

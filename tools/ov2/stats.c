@@ -194,7 +194,7 @@ static void rest(double seconds)
 	nanosleep(&time, NULL);
 }
 
-/* Looks until something fails, or stdout takes no more. */
+/* Looks until something fails, or nothing more can be written to stdout. */
 static enum status stats_watch(struct family *family, uint32_t ifindex,
 			       struct look *look)
 {
