@@ -58,6 +58,7 @@ extern __visible typeof(ov2_tx_header_decode) ov2_tx_header_decode;
 #include "bridge/sa_find.c"
 #include "bridge/sa_view.c"
 #include "bridge/send.c"
+#include "bridge/software.c"
 #include "bridge/xdo.c"
 #include "bridge/packet/account.c"
 #include "bridge/packet/dead_policy.c"

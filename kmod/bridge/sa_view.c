@@ -89,6 +89,8 @@ static void view_state(const struct ov2_assoc *assoc,
 	view->packet = assoc->packet;
 	for (i = 0; i < OV2_DECLINED; i++)
 		view->declined[i] = atomic64_read(&assoc->declined[i]);
+	for (i = 0; i < OV2_SOFTWARE; i++)
+		view->software[i] = atomic64_read(&assoc->software[i]);
 	view_encap(view, x);
 	view_algorithms(view, x);
 	view_numbers(view, x);

@@ -40,6 +40,7 @@ struct xfrm_state;
  * @mark: mark of the state
  * @mark_mask: bits of @mark that are compared
  * @declined: packets that the card declined, by the counter that moved
+ * @software: ESP frames that software has made, by the counter that moved
  * @engine: what the engine knows
  */
 struct ov2_sa_view {
@@ -68,6 +69,7 @@ struct ov2_sa_view {
 	u32 mark;
 	u32 mark_mask;
 	u64 declined[OV2_DECLINED];
+	u64 software[OV2_SOFTWARE];
 	struct ov2_sa_info engine;
 };
 

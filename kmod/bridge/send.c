@@ -9,6 +9,7 @@
 
 #include "../ov2/offload.h"
 #include "bridge.h"
+#include "software.h"
 #include "packet/decrypted.h"
 #include "packet/packet.h"
 #include "packet/packet_send.h"
@@ -179,6 +180,8 @@ static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
 		secpath_reset(skb);
 		xo = NULL;
 	}
+	if (!xo)
+		ov2_software_sent(ad, skb);
 	if (!xo && !ov2_packet_wanted(ad))
 		return OV2_CNT_NONE;
 	if (xo && !(xo->flags & XFRM_XMIT))

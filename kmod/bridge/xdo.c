@@ -71,6 +71,8 @@ static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 	if (status != OV2_STATUS_SUCCESS)
 		goto err_assoc;
 	x->xso.offload_handle = assoc->handle;
+	atomic_add(assoc->sends, &bridge->senders);
+	atomic_add(assoc->sends && assoc->udp_encap, &bridge->udp_senders);
 	if (!assoc->packet)
 		goto added;
 
@@ -175,6 +177,8 @@ static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 	ov2_sa_event_deleted(assoc, x);
 	bridge = ov2_bridge_of(ad);
 	atomic_sub(assoc->packet, &bridge->states);
+	atomic_sub(assoc->sends, &bridge->senders);
+	atomic_sub(assoc->sends && assoc->udp_encap, &bridge->udp_senders);
 	ov2_sad_del(&bridge->sad, assoc);
 	ov2_assoc_delete(assoc);
 	atomic_dec(&ad->bundles);

@@ -164,6 +164,19 @@ static const int declined_attrs[OV2_DECLINED] = {
 		IPSECOV2_A_SA_DECLINED_MEMORY,
 };
 
+static const int software_attrs[OV2_SOFTWARE] = {
+	[OV2_CNT_TX_SOFTWARE_DISABLED - OV2_SOFTWARE_FIRST] =
+		IPSECOV2_A_SA_SOFTWARE_DISABLED,
+	[OV2_CNT_TX_SOFTWARE_WAY - OV2_SOFTWARE_FIRST] =
+		IPSECOV2_A_SA_SOFTWARE_WAY,
+	[OV2_CNT_TX_SOFTWARE_FRAGMENT - OV2_SOFTWARE_FIRST] =
+		IPSECOV2_A_SA_SOFTWARE_FRAGMENT,
+	[OV2_CNT_TX_SOFTWARE_HEADERS - OV2_SOFTWARE_FIRST] =
+		IPSECOV2_A_SA_SOFTWARE_HEADERS,
+	[OV2_CNT_TX_SOFTWARE_OTHER - OV2_SOFTWARE_FIRST] =
+		IPSECOV2_A_SA_SOFTWARE_OTHER,
+};
+
 static int sa_put_engine(struct sk_buff *msg, const struct ov2_sa_info *info)
 {
 	u64 idle = get_jiffies_64() - info->last_use;
@@ -205,7 +218,9 @@ int ov2_put_sa(struct sk_buff *msg, const struct net_device *dev,
 	    ov2_put_sa_owner(msg, view) ||
 	    sa_put_engine(msg, &view->engine) ||
 	    sa_put_counts(msg, IPSECOV2_A_SA_DECLINED, declined_attrs,
-			  view->declined, OV2_DECLINED))
+			  view->declined, OV2_DECLINED) ||
+	    sa_put_counts(msg, IPSECOV2_A_SA_SOFTWARE, software_attrs,
+			  view->software, OV2_SOFTWARE))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -156,6 +156,33 @@ struct ov2_adapter;
 	  LINUX_MIB_XFRMOUTERROR, 0,					\
 	  "Packet mode: the stack dropped a packet, because there was "	\
 	  "no memory for its tag")					\
+	X(TX_SOFTWARE_DISABLED, "ipsec_tx_software_disabled",		\
+	  0, 0,								\
+	  "Crypto mode: an ESP frame left that software had encrypted "	\
+	  "although the card has its SA: esp-hw-offload was off")	\
+	X(TX_SOFTWARE_WAY, "ipsec_tx_software_way",			\
+	  0, 0,								\
+	  "Crypto mode: an ESP frame left that software had encrypted "	\
+	  "although the card has its SA: a VLAN tag or a PPPoE header "	\
+	  "shows that the route led to another device")			\
+	X(TX_SOFTWARE_FRAGMENT, "ipsec_tx_software_fragment",		\
+	  0, 0,								\
+	  "Crypto mode: the first fragment of an ESP packet left that "	\
+	  "software had encrypted although the card has its SA: the "	\
+	  "packet does not fit into the MTU")				\
+	X(TX_SOFTWARE_HEADERS, "ipsec_tx_software_headers",		\
+	  0, 0,								\
+	  "Crypto mode: an ESP frame left that software had encrypted "	\
+	  "although the card has its SA: IPv4 options or IPv6 "		\
+	  "extension headers are in front of ESP; if the kernel asked "	\
+	  "the card, ipsec_tx_fallback_headers counted the packet too")	\
+	X(TX_SOFTWARE_OTHER, "ipsec_tx_software_other",			\
+	  0, 0,								\
+	  "Crypto mode: an ESP frame left that software had encrypted "	\
+	  "although the card has its SA, and the frame does not show "	\
+	  "why: perhaps the card declined the packet "			\
+	  "(ipsec_tx_fallback_*), or the packet inside a tunnel has "	\
+	  "options")							\
 	X(RX_PKTS, "ipsec_rx_pkts",					\
 	  0, 0,								\
 	  "The engine decrypted and verified an ESP frame")		\
@@ -496,6 +523,14 @@ enum ov2_counter {
 #define OV2_DECLINED_FIRST	OV2_CNT_TX_FALLBACK_DIR
 #define OV2_DECLINED \
 	(OV2_CNT_TX_REFUSED_ALLOC - OV2_DECLINED_FIRST + 1)
+
+/* The rows from the first to the last reason that an ESP frame shows which
+ * software has made for an SA of the card, and their number. SAs have these
+ * counters, too.
+ */
+#define OV2_SOFTWARE_FIRST	OV2_CNT_TX_SOFTWARE_DISABLED
+#define OV2_SOFTWARE \
+	(OV2_CNT_TX_SOFTWARE_OTHER - OV2_SOFTWARE_FIRST + 1)
 
 /**
  * struct ov2_counters - one CPU's share of a card's counters

@@ -74,6 +74,16 @@ COUNTERS = {
         ("XfrmOutError", None),
     "ipsec_tx_refused_alloc":
         ("XfrmOutError", None),
+    "ipsec_tx_software_disabled":
+        (None, None),
+    "ipsec_tx_software_way":
+        (None, None),
+    "ipsec_tx_software_fragment":
+        (None, None),
+    "ipsec_tx_software_headers":
+        (None, None),
+    "ipsec_tx_software_other":
+        (None, None),
     "ipsec_rx_pkts":
         (None, None),
     "ipsec_rx_bytes":

@@ -347,6 +347,34 @@ const struct schema_attr schema_sa_declined[SCHEMA_ATTRS] = {
 	},
 };
 
+const struct schema_attr schema_sa_software[SCHEMA_ATTRS] = {
+	[IPSECOV2_A_SA_SOFTWARE_DISABLED] = {
+		.name = "disabled",
+		.key = "disabled",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_SOFTWARE_WAY] = {
+		.name = "way",
+		.key = "way",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_SOFTWARE_FRAGMENT] = {
+		.name = "fragment",
+		.key = "fragment",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_SOFTWARE_HEADERS] = {
+		.name = "headers",
+		.key = "headers",
+		.kind = SCHEMA_UINT,
+	},
+	[IPSECOV2_A_SA_SOFTWARE_OTHER] = {
+		.name = "other",
+		.key = "other",
+		.kind = SCHEMA_UINT,
+	},
+};
+
 const struct schema_attr schema_sa[SCHEMA_ATTRS] = {
 	[IPSECOV2_A_SA_IFINDEX] = {
 		.name = "ifindex",
@@ -534,6 +562,12 @@ const struct schema_attr schema_sa[SCHEMA_ATTRS] = {
 		.name = "explanation",
 		.key = "explanation",
 		.kind = SCHEMA_STRING,
+	},
+	[IPSECOV2_A_SA_SOFTWARE] = {
+		.name = "software",
+		.key = "software",
+		.kind = SCHEMA_NEST,
+		.nest = schema_sa_software,
 	},
 };
 

@@ -11,6 +11,7 @@ extern const struct schema_attr schema_card[];
 extern const struct schema_attr schema_counter[];
 extern const struct schema_attr schema_sa_failures[];
 extern const struct schema_attr schema_sa_declined[];
+extern const struct schema_attr schema_sa_software[];
 extern const struct schema_attr schema_sa[];
 extern const struct schema_attr schema_policy_tmpl[];
 extern const struct schema_attr schema_policy[];

@@ -77,6 +77,23 @@ static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
 	return tag ? tag->h_vlan_encapsulated_proto : 0;
 }
 
+/**
+ * ov2_flow_unwrap() - go through VLAN tags and the header of a PPPoE session
+ * @skb: the frame; it may be nonlinear
+ * @type: the type of the header at @depth. Filled in with the type of the
+ *	header behind those that ov2_flow_may_wrap() names, or with 0 if the
+ *	frame ends before it or carries no IP
+ * @depth: bytes from skb->data to the header; moved to the header that @type
+ *	then names
+ *
+ * Context: Any context.
+ */
+void ov2_flow_unwrap(const struct sk_buff *skb, __be16 *type, int *depth)
+{
+	while (ov2_flow_may_wrap(*type))
+		*type = unwrap(skb, *type, depth);
+}
+
 /* If a wrapped packet was received, its network header points at the tags, so
  * the tags are walked from the MAC header. For a packet that is not wrapped,
  * the network header is used. The MAC header of such a packet cannot be relied
@@ -89,14 +106,12 @@ static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
 static bool find_ip(const struct sk_buff *skb, struct ov2_flow *flow,
 		    int *offset, __be16 *proto)
 {
-	int depth = skb_mac_offset(skb) + ETH_HLEN;
-
 	*offset = skb_network_offset(skb);
 	*proto = skb->protocol;
-	while (ov2_flow_may_wrap(*proto)) {
-		flow->wrapped = true;
-		*proto = unwrap(skb, *proto, &depth);
-		*offset = depth;
+	flow->wrapped = ov2_flow_may_wrap(*proto);
+	if (flow->wrapped) {
+		*offset = skb_mac_offset(skb) + ETH_HLEN;
+		ov2_flow_unwrap(skb, proto, offset);
 	}
 	return *proto == htons(ETH_P_IP) || *proto == htons(ETH_P_IPV6);
 }

@@ -51,6 +51,7 @@ bool ov2_flow_dissect(struct net *net, const struct sk_buff *skb,
 #endif
 bool ov2_flow_has_dissector(const struct net *net);
 bool ov2_flow_may_wrap(__be16 ethertype);
+void ov2_flow_unwrap(const struct sk_buff *skb, __be16 *type, int *depth);
 bool ov2_flow_is_ipsec(const struct ov2_flow *flow);
 enum ov2_match ov2_selector_match(const struct xfrm_selector *sel,
 				  const struct ov2_flow *flow);

@@ -12,8 +12,10 @@
 struct ov2_recent;
 
 /**
- * struct ov2_bridge - what the bridge keeps for a card in packet mode
+ * struct ov2_bridge - what the bridge keeps for a card
  * @ad: the card
+ * @senders: number of outbound states in crypto mode
+ * @udp_senders: number of these states that have ESP in UDP
  * @spd: the card's policies
  * @dead: deleted policies that the core still refers to
  * @sad: the card's outbound states
@@ -28,6 +30,8 @@ struct ov2_recent;
  */
 struct ov2_bridge {
 	struct ov2_adapter *ad;
+	atomic_t senders;
+	atomic_t udp_senders;
 	struct ov2_spd spd;
 	struct ov2_dead_policies dead;
 	struct ov2_sad sad;

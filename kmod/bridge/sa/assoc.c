@@ -39,6 +39,7 @@ struct ov2_assoc *ov2_assoc_alloc(struct ov2_adapter *ad, struct xfrm_state *x)
 	assoc->align = ov2_state_align(x);
 	assoc->udp_encap = x->encap;
 	assoc->packet = ov2_state_is_packet(x);
+	assoc->sends = ov2_state_is_outbound(x) && !assoc->packet;
 	ov2_object_created(OV2_OBJECT_ASSOC, assoc);
 	return assoc;
 }

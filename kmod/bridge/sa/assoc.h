@@ -55,7 +55,9 @@ struct ov2_sad_link {
  * @align: payload and trailer together are a multiple of @align bytes
  * @udp_encap: ESP is behind a UDP header
  * @packet: packet mode: the stack leaves the whole of IPsec to the card
+ * @sends: crypto mode, outbound
  * @declined: packets that the card declined, by the counter that moved
+ * @software: ESP frames that software has made, by the counter that moved
  * @untold: a key manager has set the number, and the engine has not accepted
  *	the update; written under x->lock
  * @told: which reasons users were told lately, see ov2_assoc_tell()
@@ -80,9 +82,11 @@ struct ov2_assoc {
 	u8 align;
 	bool udp_encap;
 	bool packet;
+	bool sends;
 	bool untold;
 	u32 told;
 	atomic64_t declined[OV2_DECLINED];
+	atomic64_t software[OV2_SOFTWARE];
 	struct ov2_sad_link sad;
 	struct ov2_request del;
 	struct ov2_delete_sa del_entry;
