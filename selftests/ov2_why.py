@@ -85,12 +85,23 @@ def crypto(defer):
 
 
 def large(defer):
-    """The card counts each segment; the kernel counts a large packet once."""
+    """The card counts each segment; the kernel counts a large packet once. So
+    only the frames of software show that software has done packets, too.
+    """
     case = Case(defer)
     case.talk.tcp("a", 200000, 0)
-    packets, card, software = case.counts("a", case.pair.ab)
-    ksft.check(card > packets and software == 0,
-               f"{card} of the card, {packets} of the kernel, {software}")
+    packets, card, by_software = case.counts("a", case.pair.ab)
+    ksft.check(card > packets and by_software == 0,
+               f"{card} of the card, {packets} of the kernel, {by_software}")
+    sock = case.talk.socks["a"]
+    sock.setsockopt(*NO_OPTION[4])
+    for _ in range(3):
+        sock.sendto(b"x", case.talk.peer("a"))
+    row = software(case, headers=3)
+    ksft.check(row["card_packets"] > row["packets"], "the card did the most")
+    ksft.equal(row["software_at_least"], 3, "packets of software")
+    if not declined_by_card(case, row, 3):
+        says(row, "offloaded", "left by ov0: 3 with IP options")
 
 
 def packet(defer):
@@ -147,10 +158,16 @@ def feature_off_later(defer):
     case.talk.udp("a", [10] * 2)
     case.bed.a.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
     case.talk.udp("a", [10] * 3)
-    row = case.state("a", case.pair.ab)
+    row = software(case, disabled=3)
     says(row, "offloaded", "esp-hw-offload of ov0 is off now",
          "`ethtool -K ov0 esp-hw-offload on`")
     ksft.equal(row["software_at_least"], 3, "packets of software")
+    case.bed.a.command("ethtool", "-K", "ov0", "esp-hw-offload", "on")
+    case.talk.udp("a", [10])
+    says(software(case, disabled=3), "offloaded", "at least 3 of the 6 that the"
+         " kernel counts were encrypted by software, or were lost before the"
+         " card. Of what software encrypted, these left by ov0: 3 while"
+         " esp-hw-offload was off")
 
 
 WRONG = (f"auth-trunc hmac(sha256) 0x{'11' * 32} 96 enc cbc(aes)"
@@ -267,6 +284,14 @@ def route_elsewhere(defer, kind):
          "let the route lead through ov0 itself")
     ksft.equal((row["packets"], row["card_packets"],
                 row["software_at_least"]), (3, 0, 3), "counts")
+    ksft.equal(row.get("software"), {"way": 3} if kind == "vlan" else None,
+               "frames that left by ov0")
+    ns.ip("link del other", "addr add 198.18.0.1/32 dev ov0",
+          "route add 198.18.0.2 dev ov0 src 198.18.0.1")
+    row, = ov2.ask(ns, "why", "0x88")
+    says(row, "offloaded", "left by ov0: 3 with a VLAN tag or a PPPoE header,"
+         " so their route led to another device" if kind == "vlan" else
+         "Why is unknown")
 
 
 def not_a_card(defer):
@@ -297,45 +322,150 @@ def not_a_card(defer):
          " and offloads no ESP", "let the route lead through a card")
 
 
-def options(defer):
-    """Packets have IP options. Older kernels ask the card, which counts these
-    packets. Newer kernels do not ask, and tell nobody.
+def software(case, **counts):
+    """What the card at a has counted of frames that software made: by reason,
+    on the card, in its SA, and in the answer.
     """
-    case = Case(defer)
+    ns, sa = case.bed.a, case.pair.ab
+    begin = "ipsec_tx_software_"
+    card = {name[len(begin):]: count for name, count in
+            ethtool_stats(ns, "ov0").items() if name.startswith(begin)}
+    ksft.equal(len(card), 5, "counters")
+    ksft.equal({name: count for name, count in card.items() if count}, counts,
+               "counters of ov0")
+    row, = ov2.ask(ns, "sa", "spi", f"{sa.spi:#x}")
+    ksft.equal(row.get("software", {}), counts, "ov2 sa")
+    row = case.state("a", sa)
+    ksft.equal(row.get("software", {}), counts, "ov2 why")
+    return row
+
+
+def declined_by_card(case, row, count):
+    """Whether the kernel has asked the card, which declined the packets. Older
+    kernels leave IP options and extension headers to the card.
+    """
+    counted = ethtool_stats(case.bed.a, "ov0")["ipsec_tx_fallback_headers"]
+    ksft.equal(row.get("declined"), {"headers": count} if counted else None,
+               "packets that the card declined")
+    if counted:
+        says(row, "offloaded", f"The card declined {count}, which software"
+             f" encrypted: {count} had IP options or extension headers, or"
+             " were fragments")
+        ksft.check("left by ov0" not in row["text"],
+                   f"the reason is there twice: {row['text']}")
+    return counted
+
+
+IPV6_HOPOPTS = 54
+NO_OPTION = {4: (socket.IPPROTO_IP, IP_OPTIONS, bytes([1, 1, 1, 0])),
+             6: (socket.IPPROTO_IPV6, IPV6_HOPOPTS,
+                 bytes([0, 0, 1, 4, 0, 0, 0, 0]))}
+
+
+def options(defer, shape):
+    """Packets have IP options or an extension header. The frames show it."""
+    case = Case(defer, shape)
     sock = case.talk.socks["a"]
-    sock.setsockopt(socket.IPPROTO_IP, IP_OPTIONS, bytes([1, 1, 1, 0]))
+    sock.setsockopt(*NO_OPTION[case.shape.inner])
     for _ in range(4):
         sock.sendto(b"x", case.talk.peer("a"))
-    row = case.state("a", case.pair.ab)
-    counted = ethtool_stats(case.bed.a, "ov0")["ipsec_tx_fallback_headers"]
-    if counted:
-        ksft.equal((counted, row["declined"]), (4, {"headers": 4}),
-                   "packets that the card declined")
-        says(row, "offloaded", "The card declined 4, which software"
-             " encrypted: 4 had IP options or extension headers, or were"
-             " fragments")
-    else:
-        ksft.check("declined" not in row, f"{row}")
-        says(row, "offloaded", "Why is unknown: the kernel does not tell"
-             " which packets it keeps before it asks the card (those with IP"
-             " options", "a packet without options")
+    row = software(case, headers=4)
+    if not declined_by_card(case, row, 4):
+        says(row, "offloaded", "Of what software encrypted, these left by ov0:"
+             " 4 with IP options or extension headers, which the kernel does"
+             " not offload", "leave out IP options")
+        ksft.check("unknown" not in row["text"], row["text"])
     ksft.equal((row["packets"], row["card_packets"],
                 row["software_at_least"]), (4, 0, 4), "counts")
+    ksft.wait_for("the packets to arrive", lambda: case.state(
+        "b", case.pair.ab)["packets"] == 4)
+    says(case.state("b", case.pair.ab), "offloaded", "Why is unknown: perhaps"
+         " they came through another device, or as ESP in UDP in fragments or"
+         " with IP options" if case.shape.encap else "Of all SAs together, ov3"
+         " left to software 4 ESP frames with IP options")
+
+
+def options_inside(defer, shape):
+    """The packets with options are in a tunnel, so nobody sees the options. A
+    newer kernel has no other reason left, and an older one asks the card.
+    """
+    case = Case(defer, shape)
+    sock = case.talk.socks["a"]
+    sock.setsockopt(*NO_OPTION[case.shape.inner])
+    for _ in range(4):
+        sock.sendto(b"x", case.talk.peer("a"))
+    row = software(case, other=4)
+    if declined_by_card(case, row, 4):
+        return
+    says(row, "offloaded", "4 left by ov0 itself, whole and with nothing in"
+         " front of ESP. So it is inferred, and nobody has seen it, that the"
+         " packets inside ESP have IP options or extension headers",
+         "leave out IP options")
+    case.bed.a.ip("link add other type dummy", "link set other up",
+                  "route replace " + case.pair.ab.dst + " dev other")
+    says(case.state("a", case.pair.ab), "offloaded",
+         "The route between the two addresses leads through other")
+
+
+def reasons_of_others(defer):
+    """Neither the card's own frames nor those of a state that was not
+    offloaded count, although the card has an SA.
+    """
+    case = Case(defer)
+    ns = case.bed.a
+    case.talk.udp("a", [10] * 3)
+    software(case)
+    ab = case.bed.install(case.shape, offload="b").ab
+    ns.ip("xfrm state add src 198.18.0.1 dst 198.18.0.2 proto esp spi 0x88"
+          f" mode transport {KEY} offload dev ov0 dir out")
+    case.talk.udp("a", [10] * 3)
+    counts = {name: count for name, count in ethtool_stats(ns, "ov0").items()
+              if name.startswith("ipsec_tx_software_") and count}
+    ksft.equal(counts, {}, "counters")
+    says(case.state("a", ab), "software", "In software")
+
+
+def reasons_in_packet_mode(defer):
+    case = Case(defer, how="packet")
+    case.talk.udp("a", [10] * 3)
+    software(case)
 
 
 def larger_than_mtu(defer):
-    """Packets do not fit into the MTU, so the kernel does not ask the card."""
+    """Packets do not fit into the MTU, so the kernel does not ask the card.
+    The frames are fragments.
+    """
     case = Case(defer)
     case.talk.udp("a", [3000] * 3)
-    row = case.state("a", case.pair.ab)
-    says(row, "offloaded", "bytes on average, and the MTU of ov0 is 1500: the"
-         " kernel keeps packets that do not fit", "give ov0 a larger MTU")
+    row = software(case, fragment=3)
+    says(row, "offloaded", "left by ov0: 3 in fragments, so they do not fit"
+         " into the MTU", "give the card a larger MTU")
     ksft.equal((row["packets"], row["card_packets"],
                 row["software_at_least"]), (3, 0, 3), "counts")
     case.talk.udp("a", [10])
-    row = case.state("a", case.pair.ab)
-    says(row, "offloaded", "Why is unknown: the kernel does not tell which"
-         " packets it keeps")
+    row = software(case, fragment=3)
+    says(row, "offloaded", "the card did 1 packet, and at least 3 of the 4")
+    ksft.check("unknown" not in row["text"], row["text"])
+
+
+def lost(defer):
+    """Packets larger than the MTU do not leave, because a queueing discipline
+    drops them. So no frame shows why the kernel kept them, but their size does.
+    When the card does packets, too, the reason is unknown.
+    """
+    case = Case(defer)
+    case.bed.a.command("tc", "qdisc", "add", "dev", "ov0", "root", "netem",
+                       "loss", "100%")
+    sock = case.talk.socks["a"]
+    for _ in range(3):
+        sock.sendto(bytes(3000), case.talk.peer("a"))
+    row = software(case)
+    says(row, "offloaded", "bytes on average, and the MTU of ov0 is 1500: the"
+         " kernel keeps packets that do not fit", "give ov0 a larger MTU")
+    case.bed.a.command("tc", "qdisc", "del", "dev", "ov0", "root")
+    case.talk.udp("a", [10])
+    says(software(case), "offloaded", "Why is unknown: the kernel does not"
+         " tell which packets it keeps", "a packet without options")
 
 
 def policy_alone(defer):
@@ -485,8 +615,13 @@ if __name__ == "__main__":
         crypto, large, packet, one_end, feature_off, feature_off_later,
         wrong_algorithm, wrong_policy, table_full, declined,
         ("route_vlan", route_elsewhere, "vlan"),
-        ("route_dummy", route_elsewhere, "dummy"), not_a_card, options,
-        larger_than_mtu, policy_alone, halves, larval, replayed, bad_icv,
+        ("route_dummy", route_elsewhere, "dummy"), not_a_card,
+        *((f"options {shape}", options, shape) for shape in (
+            "ipv4-transport", "ipv6-transport", "ipv4-transport-udp")),
+        *((f"options_inside {shape}", options_inside, shape) for shape in (
+            "ipv4-tunnel", "ipv6-tunnel")),
+        reasons_of_others, reasons_in_packet_mode,
+        larger_than_mtu, lost, policy_alone, halves, larval, replayed, bad_icv,
         no_policy_in, blocked, not_esp, nothing, unprivileged, no_module,
         no_key])
     module.load()

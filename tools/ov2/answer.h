@@ -37,13 +37,15 @@ enum verdict {
  * @software: at least this many packets did not go through the card's engine
  * @declined: how many packets the card declined, for each reason, as in struct
  *	known_sa; NULL if the card declined none
+ * @frames: how many frames of software left by the card, for each reason, as in
+ *	struct known_sa; NULL if there was none
  * @met: @hits is known
  * @hits: how often a packet met the policy on the card
  */
 struct answer {
 	enum verdict verdict;
 	char what[640];
-	char text[1024];
+	char text[1536];
 	char todo[320];
 	uint32_t ifindex;
 	bool packet;
@@ -52,6 +54,7 @@ struct answer {
 	unsigned long long card_packets;
 	unsigned long long software;
 	const unsigned long long *declined;
+	const unsigned long long *frames;
 	bool met;
 	unsigned long long hits;
 };

@@ -24,15 +24,41 @@ static int take_card(const struct nlmsghdr *nlh, void *data)
 	schema_parse(nlh, tb);
 	known->cards = array_grow(known->cards, known->card_count,
 				  sizeof(*known->cards));
-	known->cards[known->card_count++] =
-		schema_number(tb[IPSECOV2_A_CARD_IFINDEX]);
+	known->cards[known->card_count++] = (struct known_card){
+		.ifindex = schema_number(tb[IPSECOV2_A_CARD_IFINDEX]),
+	};
+	return 0;
+}
+
+/* The card may be new: the cards were read before their counters. */
+static int take_counter(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[SCHEMA_ATTRS];
+	struct known *known = data;
+	unsigned long long value;
+	const char *name;
+	uint32_t ifindex;
+	size_t i;
+
+	schema_parse(nlh, tb);
+	ifindex = schema_number(tb[IPSECOV2_A_COUNTER_IFINDEX]);
+	name = schema_string(tb[IPSECOV2_A_COUNTER_NAME]);
+	value = schema_number(tb[IPSECOV2_A_COUNTER_VALUE]);
+	for (i = 0; i < known->card_count; i++) {
+		if (known->cards[i].ifindex != ifindex)
+			continue;
+		if (!strcmp(name, "ipsec_rx_not_capable"))
+			known->cards[i].not_capable = value;
+		else if (!strcmp(name, "ipsec_rx_disabled"))
+			known->cards[i].disabled = value;
+	}
 	return 0;
 }
 
 static int take_sa(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[SCHEMA_ATTRS], *bad[SCHEMA_ATTRS];
-	const struct nlattr *declined[SCHEMA_ATTRS];
+	const struct nlattr *declined[SCHEMA_ATTRS], *software[SCHEMA_ATTRS];
 	struct known *known = data;
 	struct known_sa *sa;
 	unsigned int type;
@@ -55,6 +81,9 @@ static int take_sa(const struct nlmsghdr *nlh, void *data)
 	schema_parse_nest(tb[IPSECOV2_A_SA_DECLINED], declined);
 	for (type = 1; type < SCHEMA_ATTRS; type++)
 		sa->declined[type] = schema_number(declined[type]);
+	schema_parse_nest(tb[IPSECOV2_A_SA_SOFTWARE], software);
+	for (type = 1; type < SCHEMA_ATTRS; type++)
+		sa->software[type] = schema_number(software[type]);
 	return 0;
 }
 
@@ -149,6 +178,9 @@ enum status known_read(struct known *known)
 	status = known_dump(&family, IPSECOV2_CMD_CARD_GET, schema_card,
 			    take_card, known);
 	if (!status)
+		status = known_dump(&family, IPSECOV2_CMD_COUNTER_GET,
+				    schema_counter, take_counter, known);
+	if (!status)
 		status = known_dump(&family, IPSECOV2_CMD_SA_GET, schema_sa,
 				    take_sa, known);
 	if (!status)
@@ -173,14 +205,21 @@ void known_free(struct known *known)
 	free(known->entries);
 }
 
-bool known_is_card(const struct known *known, uint32_t ifindex)
+/* A card of the network namespace, or NULL. */
+const struct known_card *known_card(const struct known *known,
+				    uint32_t ifindex)
 {
 	size_t i;
 
 	for (i = 0; i < known->card_count; i++)
-		if (known->cards[i] == ifindex)
-			return true;
-	return false;
+		if (known->cards[i].ifindex == ifindex)
+			return &known->cards[i];
+	return NULL;
+}
+
+bool known_is_card(const struct known *known, uint32_t ifindex)
+{
+	return known_card(known, ifindex);
 }
 
 /* The SA that a card has for a state. The card may be below the device that the

@@ -24,6 +24,8 @@
  * @bad: packets that the engine found bad
  * @declined: how many packets the card declined to send, for each reason; the
  *	index is IPSECOV2_A_SA_DECLINED_...
+ * @software: how many frames of software left by the card, for each reason; the
+ *	index is IPSECOV2_A_SA_SOFTWARE_...
  */
 struct known_sa {
 	uint32_t ifindex;
@@ -35,6 +37,19 @@ struct known_sa {
 	unsigned long long packets;
 	unsigned long long bad;
 	unsigned long long declined[SCHEMA_ATTRS];
+	unsigned long long software[SCHEMA_ATTRS];
+};
+
+/**
+ * struct known_card - a card, and the ESP frames that it left to software
+ * @ifindex: the card
+ * @not_capable: received in fragments, or behind options or extension headers
+ * @disabled: received while esp-hw-offload was off
+ */
+struct known_card {
+	uint32_t ifindex;
+	unsigned long long not_capable;
+	unsigned long long disabled;
 };
 
 /**
@@ -79,7 +94,7 @@ struct known_entry {
 
 /**
  * struct known - all that the cards know
- * @cards: their interface indexes
+ * @cards: the cards themselves
  * @sas: their SAs, sorted by SPI
  * @policies: their policies
  * @entries: entries of their logs; those of a card stand together, the oldest
@@ -88,7 +103,7 @@ struct known_entry {
  *	were made while the card was in another network namespace
  */
 struct known {
-	uint32_t *cards;
+	struct known_card *cards;
 	size_t card_count;
 	struct known_sa *sas;
 	size_t sa_count;
@@ -101,6 +116,8 @@ struct known {
 
 enum status known_read(struct known *known);
 void known_free(struct known *known);
+const struct known_card *known_card(const struct known *known,
+				    uint32_t ifindex);
 bool known_is_card(const struct known *known, uint32_t ifindex);
 const struct known_sa *known_sa(const struct known *known,
 				const struct state *state);

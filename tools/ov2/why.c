@@ -28,6 +28,18 @@ static const char *const verdicts[] = {
 	[VERDICT_NONE] = "none",
 };
 
+static void print_counts(const char *name, const struct schema_attr *set,
+			 unsigned int last, const unsigned long long *counts)
+{
+	unsigned int type;
+
+	json_open(name, '{');
+	for (type = 1; type <= last; type++)
+		if (counts[type])
+			json_number(set[type].key, counts[type]);
+	json_close('}');
+}
+
 static void print_json(const struct answer *answer, const char *object,
 		       const struct state *state)
 {
@@ -55,16 +67,12 @@ static void print_json(const struct answer *answer, const char *object,
 		json_number("card_packets", answer->card_packets);
 		json_number("software_at_least", answer->software);
 	}
-	if (answer->declined) {
-		unsigned int type;
-
-		json_open("declined", '{');
-		for (type = 1; type <= IPSECOV2_A_SA_DECLINED_MAX; type++)
-			if (answer->declined[type])
-				json_number(schema_sa_declined[type].key,
-					    answer->declined[type]);
-		json_close('}');
-	}
+	if (answer->declined)
+		print_counts("declined", schema_sa_declined,
+			     IPSECOV2_A_SA_DECLINED_MAX, answer->declined);
+	if (answer->frames)
+		print_counts("software", schema_sa_software,
+			     IPSECOV2_A_SA_SOFTWARE_MAX, answer->frames);
 	if (answer->met)
 		json_number("hits", answer->hits);
 	json_string("text", answer->text);

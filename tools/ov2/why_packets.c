@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who encrypted or decrypted the packets of an offloaded state: the card, or
  * software. The card counts the packets that it declined. The kernel tells
- * nobody which packets it leaves to software without asking the card. So ov2
- * looks at the feature, the route and the MTU, as the kernel does. If these
- * explain nothing, ov2 says that the reason is unknown.
+ * nobody which packets it leaves to software without asking the card. But their
+ * frames leave by the card, which counts what these frames show
+ * (why_software.c). ov2 also looks at the feature, the route and the MTU, as the
+ * kernel does. If all this explains nothing, ov2 says that the reason is
+ * unknown.
  */
 #include <linux/ipsecov2_netlink.h>
 
 #include "card.h"
 #include "netdev.h"
 #include "why_packets.h"
+#include "why_software.h"
 
 /**
  * why_device() - the device that packets of a state should use
@@ -102,11 +105,39 @@ static bool say_mtu(const struct state *state, struct answer *answer)
 	return true;
 }
 
+/* Say why software decrypted packets of an inbound state. The card counts what
+ * it leaves to software, but not for each SA, because it does not look for the
+ * SA of such frames.
+ */
+static void say_why_received(const struct known *known,
+			     const struct known_sa *sa, struct answer *answer)
+{
+	const struct known_card *card = known_card(known, sa->ifindex);
+	bool told = card && (card->not_capable || card->disabled);
+
+	if (!told) {
+		answer_say(answer, ". Why is unknown: perhaps they came through another device, or as ESP in UDP in fragments or with IP options, which the card does not count");
+		return;
+	}
+	answer_say(answer, ". Of all SAs together, %s left to software",
+		   card_name(sa->ifindex));
+	if (card->not_capable)
+		answer_say(answer, " %llu ESP frames with IP options or extension headers or in fragments,",
+			   card->not_capable);
+	if (card->disabled)
+		answer_say(answer, " %llu while esp-hw-offload was off,",
+			   card->disabled);
+	answer_end(answer, ',');
+}
+
 /* Say why the core itself encrypts or decrypts packets of an offloaded state.
  */
-static void say_why_software(const struct state *state, struct answer *answer)
+static void say_why_software(const struct known *known,
+			     const struct state *state,
+			     const struct known_sa *sa, struct answer *answer)
 {
 	uint32_t ifindex = state->offload.ifindex;
+	unsigned long long explained;
 
 	if (netdev_offload(ifindex) == NETDEV_OFF) {
 		answer_say(answer, ". esp-hw-offload of %s is off now",
@@ -118,26 +149,53 @@ static void say_why_software(const struct state *state, struct answer *answer)
 	if (say_route(state, answer))
 		return;
 	if (state->dir == XFRM_SA_DIR_IN) {
-		answer_say(answer, ". Why is unknown: perhaps they came through another device, or in fragments");
+		say_why_received(known, sa, answer);
 		return;
 	}
-	if (say_mtu(state, answer))
+	explained = why_software(state, sa, why_device(state), answer);
+	if (sa->declined[IPSECOV2_A_SA_DECLINED_LARGE]) {
+		answer_say(answer, ". The kernel counts each segment of a large packet that the card declined");
 		return;
-	answer_say(answer, ". Why %sis unknown: the kernel does not tell which packets it keeps before it asks the card (those with IP options or extension headers, fragments, packets larger than the MTU)",
-		   answer->declined ? "the others were not done by the card " :
-				      "");
+	}
+	if (explained >= answer->software || (!explained &&
+					      say_mtu(state, answer)))
+		return;
+	answer_say(answer, ". Why %sis unknown: the kernel does not tell which packets it keeps before it asks the card, and the frames that left by the card do not show it",
+		   explained || answer->declined ?
+		   "software encrypted the others " : "");
 	answer_todo(answer, "compare with a packet without options that fits into the MTU");
+}
+
+/* At least how many packets software has done. The kernel counts a large packet
+ * once, and the card counts each of its segments, so the card may have done
+ * more than the kernel counts. But each frame of software that left by the card
+ * is a packet that software has done.
+ */
+static unsigned long long done_by_software(const struct known_sa *sa,
+					   struct answer *answer)
+{
+	unsigned long long frames = 0, missing = 0;
+	unsigned int type;
+
+	for (type = 1; type <= IPSECOV2_A_SA_SOFTWARE_MAX; type++)
+		frames += sa->software[type];
+	if (frames)
+		answer->frames = sa->software;
+	if (answer->card_packets < answer->packets)
+		missing = answer->packets - answer->card_packets;
+	return frames > missing ? frames : missing;
 }
 
 /**
  * why_packets() - say how many packets of a state went through the engine of
  *	the card, and why the others did not
+ * @known: what the cards know
  * @state: the state
  * @sa: what the card knows of it
  * @answer: the sentence goes on here
  */
-void why_packets(const struct state *state, const struct known_sa *sa,
-		 struct answer *answer)
+void why_packets(const struct known *known, const struct state *state,
+		 const struct known_sa *sa, struct answer *answer)
 {
 	unsigned long long kernel = state->info.curlft.packets;
 	unsigned long long card = sa->packets, declined;
@@ -158,8 +216,8 @@ void why_packets(const struct state *state, const struct known_sa *sa,
 			say_route(state, answer);
 		return;
 	}
-	if (card < kernel) {
-		answer->software = kernel - card;
+	answer->software = done_by_software(sa, answer);
+	if (answer->software) {
 		answer_say(answer, ", and at least %llu of the %llu that the kernel counts were ",
 			   answer->software, kernel);
 		answer_say(answer, state->dir == XFRM_SA_DIR_IN ?
@@ -171,5 +229,5 @@ void why_packets(const struct state *state, const struct known_sa *sa,
 	}
 	declined = say_declined(state, sa, answer);
 	if (declined < answer->software)
-		say_why_software(state, answer);
+		say_why_software(known, state, sa, answer);
 }

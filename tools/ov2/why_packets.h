@@ -6,7 +6,7 @@
 #include "answer.h"
 
 uint32_t why_device(const struct state *state);
-void why_packets(const struct state *state, const struct known_sa *sa,
-		 struct answer *answer);
+void why_packets(const struct known *known, const struct state *state,
+		 const struct known_sa *sa, struct answer *answer);
 
 #endif /* OV2_WHY_PACKETS_H */

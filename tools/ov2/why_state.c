@@ -96,7 +96,7 @@ static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
 		   mode_of(&state->offload), card_name(sa->ifindex));
 	if (sa->ifindex != ifindex)
 		answer_say(answer, " below %s", card_name(ifindex));
-	why_packets(state, sa, answer);
+	why_packets(known, state, sa, answer);
 	say_trouble(xfrm, state, sa, answer);
 }
 
@@ -112,9 +112,9 @@ static uint32_t card_below(const struct known *known, uint32_t device,
 	if (known_is_card(known, link->lower))
 		return link->lower;
 	for (i = 0; i < known->card_count; i++) {
-		netdev_link(known->cards[i], &card);
+		netdev_link(known->cards[i].ifindex, &card);
 		if (card.master == device)
-			return known->cards[i];
+			return known->cards[i].ifindex;
 	}
 	return 0;
 }
