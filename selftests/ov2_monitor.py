@@ -81,15 +81,18 @@ def text(defer):
     monitor = Monitor(defer, ns, "monitor")
     ns.ip("link set ov1 up", "link set ov1 name other", "link del other")
     ns.command("ethtool", "--reset", "ov0", "offload")
-    for state in ("off", "on"):
-        ns.command("ethtool", "-K", "ov0", "esp-hw-offload", state)
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+    ov2.run(ns, "set", "ov0", "capacity", "6")
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "on")
     ov2.run(ns, "set", "ov0", "capacity", "5")
     ns.command("ethtool", "-G", "ov0", "rx", "100")
-    ksft.equal(monitor.lines(12), [
+    ksft.equal(monitor.lines(13), [
         "ov1: line up", "ov0: line up", "other: card changed",
         "other: line down", "ov0: line down", "other: card gone",
-        "ov0: card changed", "ov0: engine reset", "ov0: offload is off",
-        "ov0: offload is on, with room for 4096 SAs",
+        "ov0: card changed", "ov0: engine reset",
+        "ov0: offload is off, with room for 4096 SAs",
+        "ov0: offload is off, with room for 6 SAs",
+        "ov0: offload is on, with room for 6 SAs",
         "ov0: offload is on, with room for 5 SAs", "ov0: card changed"],
         "cards")
     name = f"out {A} > {B} esp spi 0x00001000"

@@ -54,11 +54,9 @@ static void rest_offload(const struct nlattr **tb)
 	const struct nlattr *config[SCHEMA_ATTRS];
 
 	schema_parse_nest(tb[IPSECOV2_A_CARD_CONFIG], config);
-	if (schema_number(config[IPSECOV2_A_OFFLOAD_ENCR]))
-		printf("on, with room for %llu SAs",
-		       schema_number(tb[IPSECOV2_A_CARD_SA_CAPACITY]));
-	else
-		fputs("off", stdout);
+	printf("%s, with room for %llu SAs",
+	       schema_number(config[IPSECOV2_A_OFFLOAD_ENCR]) ? "on" : "off",
+	       schema_number(tb[IPSECOV2_A_CARD_SA_CAPACITY]));
 }
 
 static const char *sa_word(const struct nlattr **tb, unsigned int type)
