@@ -244,8 +244,8 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
  * ov2_bridge_receive_plain() - may a frame that the engine did not see come in?
  * @ad: the card
  * @skb: the frame, which is taken if the verdict is OV2_RX_TAKEN. Data is
- *	behind the Ethernet header. The frame may be a large packet, and its
- *	checksum may be incomplete, because only the headers are read
+ *	behind the Ethernet header. A large packet and an incomplete checksum
+ *	are allowed, because this function reads only the headers
  * @verdict: filled in with what is to be done, if the frame may come in
  *
  * Context: BH disabled, in the NAPI of the frame's queue.

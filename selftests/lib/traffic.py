@@ -285,9 +285,9 @@ class Traffic:
                 if not piece:
                     reading.discard(sock)
                     if sock is far:
-                        # far closes last, so no packet comes late: when near
-                        # reads that far has closed, near has answered all
-                        # earlier packets of far
+                        # far closes last. When near reads the end of far's
+                        # stream, near has answered all earlier packets of
+                        # far. So no packet is on its way when both close.
                         while left[far]:
                             select.select([], [far], [], ksft.patience(15))
                             some(far)
@@ -346,7 +346,7 @@ class Traffic:
 
     @staticmethod
     def check_harmless(side, frame):
-        """Fails if the frame is clear text between the ends."""
+        """Fails if the frame is clear text from or to one of the ends."""
         if frame.ip is None:
             return
         known = {esp.packed(a) for table in (OUTER, INNER)
@@ -380,8 +380,9 @@ class Traffic:
         for side, key in (("a", self.keys[1]), ("b", self.keys[2])):
             ivs = []
             for frame in wire.frames[side]:
-                # Linux' own esp6_xmit() takes the next packet's IV for TCP
-                # segments (6.12 to 7.3), so only IVs of the engine are checked
+                # In Linux 6.12 to 7.3, esp6_xmit() gives a TCP segment the
+                # IV that the next packet gets, too. So only IVs that the
+                # engine has made are checked.
                 plain = key.accept(frame.esp, side in pair.offload)
                 if frame.encap != self.shape.encap:
                     raise ksft.Fail("UDP encapsulation is not the SA's")

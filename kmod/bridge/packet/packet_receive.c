@@ -19,9 +19,8 @@
 #define OV2_UDP_ENCAP_PORT	4500
 
 /* If the sender's address or port has changed (the sender may be behind NAT, or
- * may move), tell the key manager. Software does this before it has checked the
- * number. Here the number is checked first, so an old packet that somebody
- * repeats from another address changes nothing.
+ * may move), tell the key manager. The number has been accepted before, so an
+ * old packet that somebody repeats from another address changes nothing.
  */
 static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 {
@@ -144,9 +143,9 @@ static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 	skb_set_hash(skb, lower_32_bits(assoc->handle), PKT_HASH_TYPE_L3);
 }
 
-/* Number and limits are checked only after decryption, because the engine
- * decrypts first. Software checks them before decryption, too, and drops the
- * same packets.
+/* Number and limits are checked once, after decryption, because the engine
+ * decrypts first. Software checks them twice, before and after decryption, and
+ * drops the same packets.
  */
 static enum ov2_counter packet_accept(struct ov2_adapter *ad,
 				      struct ov2_nbl *nbl,

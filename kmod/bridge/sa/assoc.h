@@ -56,7 +56,8 @@ struct ov2_sad_link {
  * @udp_encap: ESP is behind a UDP header
  * @packet: packet mode: the stack leaves the whole of IPsec to the card
  * @sends: crypto mode, outbound
- * @declined: packets that the card declined, by the counter that moved
+ * @declined: packets that the card declined, one number for each counter that
+ *	such a packet may move
  * @software: ESP frames that software has made, by the counter that moved
  * @untold: a key manager has set the number, and the engine has not accepted
  *	the update; written under x->lock

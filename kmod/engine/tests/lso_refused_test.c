@@ -27,7 +27,8 @@ static u32 with_mss(u32 word, u32 mss)
 static void lso_records_wrong(struct kunit *test)
 {
 	/* The values in hexadecimal or with a shift are bits of the TCP offset.
-	 * The last value is 0 where a slot is no wider than its word.
+	 * The last value is a bit above the 32 bits of the word. On a 32-bit
+	 * machine a slot has no such bit, so the value is 0 and is left out.
 	 */
 	static const unsigned long flips[] = {
 		OV2_TX_LSO_V2, OV2_TX_LSO_IPV6, 1 << 20, 4 << 20, 0x10000000,
@@ -86,8 +87,8 @@ static void lso_bytes_wrong(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* A template that is cut is refused, and the engine reads nothing beyond its
- * end.
+/* A template that ends inside its headers is refused, and the engine reads
+ * nothing beyond the end of the template.
  */
 static void lso_cut(struct kunit *test)
 {
