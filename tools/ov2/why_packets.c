@@ -3,8 +3,8 @@
  * software. The card counts the packets that it declined. The kernel tells
  * nobody which packets it leaves to software without asking the card. But their
  * frames leave by the card, which counts what these frames show
- * (why_software.c). ov2 also looks at the feature, the route and the MTU, as the
- * kernel does. If all this explains nothing, ov2 says that the reason is
+ * (why_software.c). ov2 also looks at the feature, the route and the MTU, as
+ * the kernel does. If all this explains nothing, ov2 says that the reason is
  * unknown.
  */
 #include <linux/ipsecov2_netlink.h>
