@@ -41,6 +41,21 @@ void answer_todo(struct answer *answer, const char *format, ...)
 	va_end(arguments);
 }
 
+/* Say each count that is not 0, and what it counts: " 3 TEXT; 4 TEXT". The
+ * types go from 1 to @max.
+ */
+void answer_counts(struct answer *answer, const unsigned long long *counts,
+		   const char *const *texts, unsigned int max)
+{
+	unsigned int type;
+
+	for (type = 1; type <= max; type++)
+		if (counts[type])
+			answer_say(answer, " %llu %s;", counts[type],
+				   texts[type]);
+	answer_end(answer, ';');
+}
+
 /* A list in the text is complete: remove the separator @last, which stands
  * behind the last member.
  */

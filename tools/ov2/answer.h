@@ -65,6 +65,8 @@ void answer_say(struct answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void answer_todo(struct answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void answer_counts(struct answer *answer, const unsigned long long *counts,
+		   const char *const *texts, unsigned int max);
 void answer_end(struct answer *answer, char last);
 
 #endif /* OV2_ANSWER_H */

@@ -57,11 +57,7 @@ static unsigned long long say_declined(const struct state *state,
 	answer_say(answer, ". The card declined %llu, which %s:", sum,
 		   state->offload.packet ? "the stack dropped" :
 					   "software encrypted");
-	for (type = 1; type <= IPSECOV2_A_SA_DECLINED_MAX; type++)
-		if (sa->declined[type])
-			answer_say(answer, " %llu %s;", sa->declined[type],
-				   texts[type]);
-	answer_end(answer, ';');
+	answer_counts(answer, sa->declined, texts, IPSECOV2_A_SA_DECLINED_MAX);
 	return sum;
 }
 

@@ -53,14 +53,10 @@ static unsigned long long say_shown(const struct state *state,
 		return 0;
 	answer_say(answer, ". Of what software encrypted, these left by %s:",
 		   card_name(state->offload.ifindex));
-	for (type = 1; type < IPSECOV2_A_SA_SOFTWARE_OTHER; type++) {
-		if (!counts[type])
-			continue;
-		answer_say(answer, " %llu %s;", counts[type], texts[type]);
-		if (todos[type] && !answer->todo[0])
+	answer_counts(answer, counts, texts, IPSECOV2_A_SA_SOFTWARE_OTHER - 1);
+	for (type = 1; type < IPSECOV2_A_SA_SOFTWARE_OTHER; type++)
+		if (counts[type] && todos[type] && !answer->todo[0])
 			answer_todo(answer, "%s", todos[type]);
-	}
-	answer_end(answer, ';');
 	return sum;
 }
 
