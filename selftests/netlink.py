@@ -27,7 +27,9 @@ STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi {spi} reqid 1"
 
 
 def two_cards(defer, options=""):
-    """A namespace with two cards and their cable, and a Family in it."""
+    """Make two cards and their cable in a new namespace. Return the namespace,
+    and a Family that sends its requests there.
+    """
     ns = Netns("cards")
     defer(ns.delete)
     ns.ip(f"link add ov0 {options} type ipsecov2",
@@ -162,7 +164,8 @@ def many_cards(defer):
 
 
 def churn(defer):
-    """While a card comes and goes, each other card is in every dump, once."""
+    """While a card comes and goes, every dump has each other card exactly once.
+    """
     ns, family = two_cards(defer)
     ns.ip(*(f"link add many{n} type ipsecov2" for n in range(MANY // 4)))
     with ns.entered():

@@ -129,8 +129,8 @@ def queues(defer):
 
 
 def sizes(defer):
-    """A new capacity is told once, and a new size of the rings is told once,
-    also if ethtool has set it.
+    """There is one message about a new capacity, and one message about a new
+    size of the rings, no matter whether the family or ethtool has set the size.
     """
     place = Place(defer, "cards")
     request = {"ifindex": place.index}
@@ -262,7 +262,9 @@ def software(defer):
 # ---- what a card refuses, and what it leaves to software
 
 def refused(defer):
-    """A message has all attributes of the log's entry, except who asked."""
+    """A message has all attributes of the log's entry except comm and pid,
+    which tell who asked.
+    """
     place = Place(defer, "sas")
     place.ns.ip("link set ov0 up")
     place.link.add(0x1234, A, B, reqid=0, aead=GCM, dir=OUT,
@@ -385,7 +387,7 @@ def failed(defer):
     place.ns.ip(state)
     place.events.expect(("sa-add-ntf", {}))
     ksft.check("File exists" in place.ns.ip_error(state), "the same state")
-    # The card gets the state before the core sees that it has an equal state
+    # The core first gives the state to the card, and then finds an equal state
     place.events.expect(("sa-add-ntf", {}), ("sa-del-ntf", {}))
     ksft.equal(len(place.sas()), 1, "SAs")
 
@@ -403,7 +405,7 @@ def own_everything():
 
 
 def joined(family):
-    """What joining each group gives: 0, or an errno."""
+    """Join each group. Return {group: 0, or the errno}."""
     answers = {}
     for group in ("cards", "sas"):
         try:
@@ -493,7 +495,8 @@ def cli(defer):
     said = bytearray()
 
     def heard():
-        # Rename again and again: the program may not listen yet
+        # Rename again and again, because perhaps the program does not listen
+        # yet
         place.ns.ip("link set ov0 name ov0x", "link set ov0x name ov0")
         said.extend(program.stdout.read() or b"")
         ksft.check(program.poll() is None,

@@ -27,7 +27,7 @@ ROOM = 4096                             # bytes of an answer
 
 
 class Place:
-    """A namespace with a card, whose log is read."""
+    """A namespace with a card. The test reads the log of this card."""
 
     def __init__(self, defer):
         self.ns = Netns("log")
@@ -157,7 +157,8 @@ def a_policy(defer):
 
 
 def fallback(defer):
-    """The log has a sentence for a fallback, though the user gets none.
+    """The log explains a fallback in a sentence, though the user who adds the
+    state gets no sentence.
     """
     place = Place(defer)
     place.ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
@@ -247,7 +248,8 @@ def interrupted(defer):
 
 
 def churn(defer):
-    """While a card refuses all the time, a dump has each entry once, in order.
+    """While a card refuses states all the time, each dump has each entry once,
+    and the entries are in order.
     """
     place = Place(defer)
     more = threading.Event()
@@ -351,8 +353,9 @@ def privilege(defer):
 
 
 def pid_namespaces(defer):
-    """An entry has the pid that the process has in the reader's pid namespace,
-    or no pid and no name if the process is not there.
+    """An entry shows the process that asked, with its pid in the reader's pid
+    namespace. If this namespace does not have the process, the entry has no pid
+    and no name.
     """
     if not os.path.exists("/proc/self/ns/pid"):
         raise ksft.Skip("this kernel has no pid namespaces")

@@ -68,7 +68,7 @@ class Shown:
 
 
 def indices(ns):
-    """xfrm's numbers of all policies, by direction."""
+    """Return {direction: xfrm's number of the policy}."""
     text = ns.command("ip", "-s", "xfrm", "policy").stdout
     return {way: int(number) for way, number in
             re.findall(r"dir (in|out) .*?\bindex (\d+)", text)}
@@ -155,7 +155,7 @@ def hits(defer, shape):
 
 
 def clear(defer):
-    """If a policy of the card keeps a packet out, this is a hit, too."""
+    """A packet in clear that a policy keeps out is a hit of this policy."""
     test = Shown(defer)
     test.bed.a.ip("xfrm state flush", "xfrm policy flush")
     defer(test.bed.remove)
@@ -168,7 +168,7 @@ def clear(defer):
 
 
 def replaced(defer):
-    """A policy that is updated begins to count anew."""
+    """After an update, a policy counts its hits from 0."""
     test = Shown(defer)
     talk = test.traffic(defer)
     talk.udp("a", [100] * 2)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The netlink family shows every SA of a card, and what its engine did.
+"""The netlink family shows every SA of a card, and what the SA has counted.
 
 What the family shows is compared with the states that were added, with `ip -s
 xfrm state`, with the card's counters and with the traffic that was sent.
@@ -240,7 +240,8 @@ def owner(defer):
 # ---- what went wrong
 
 def failures(defer, shape, how):
-    """Bad frames are counted as failures, by their status, and not as packets.
+    """A bad frame counts as a failure, and not as a packet. For each status of
+    a bad frame there is one number of failures.
     """
     test = Shown(defer, shape, how=how)
     sa, key = test.pair.ab, test.pair.ab.oracle()
@@ -397,7 +398,7 @@ def short_address(test):
 # ---- by whom, and from where
 
 def refusals_of(family):
-    """The errno of each way to ask, 0 if there was an answer."""
+    """Ask for a dump, and for one SA. Return the errno of each, or 0."""
     answers = []
     for request, dump in (({}, True), ({"ifindex": 1, "handle": 1}, False)):
         try:
@@ -571,7 +572,7 @@ def interrupted(_):
 
 
 def churn(_):
-    """While SAs come and go, the SAs that stay are in each dump, once."""
+    """While SAs come and go, each dump has each SA that stays exactly once."""
     crowd = crowd_of_all()
     some = crowd.cards[::CARDS // 3]
     for round_ in range(10 if SAS < MOST else 2):

@@ -208,8 +208,8 @@ def ethtool_hears(defer):
 
 
 def feature_off(defer):
-    """The capacity can be changed while esp-hw-offload is off, and holds when
-    the feature is on again.
+    """The capacity can be changed while esp-hw-offload is off. When the feature
+    is on again, the card has the new capacity.
     """
     place = Place(defer)
     place.ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
@@ -384,8 +384,8 @@ class Cable:
                 f" transport {offload if how == 'packet' else ''}")
 
     def send_all(self):
-        """Send DATAGRAMS datagrams, as fast as the ring takes them. If one
-        cannot be sent, self.error says why.
+        """Send DATAGRAMS datagrams, as fast as the ring takes them. If a
+        datagram cannot be sent, self.error says why.
         """
         sock = self.ns[0].socket(socket.AF_INET, socket.SOCK_DGRAM)
         # The sender waits when this buffer is full, so the qdisc never fills up
@@ -409,7 +409,7 @@ class Cable:
         return got
 
     def state(self):
-        """What tells where a datagram is: queues, drops, the sender's error"""
+        """What helps to find a lost datagram: drops, sender's error, qdisc"""
         drops = [{name: moved for name, moved in
                   ethtool_stats(ns, f"ov{n}").items()
                   if "drop" in name and moved}
@@ -588,7 +588,7 @@ def elsewhere(defer):
 # ---- while other things happen
 
 def during_resets(defer):
-    """A reset makes a change wait, and does not make it fail."""
+    """During a reset, a change waits. It does not fail."""
     place = Place(defer)
     with place.ns.entered():
         other = subprocess.Popen(

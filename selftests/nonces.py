@@ -3,8 +3,9 @@
 """No explicit IV is used twice with one key, even if sequence numbers repeat.
 
 In crypto mode the stack gives a packet its number, and code below xfrm can send
-the packet twice. In each case the oracle opens every ESP frame of a, and all
-IVs of these frames are different. If b offloads, b's card opens as many frames.
+the packet twice. In each case the oracle opens every ESP frame that a sends,
+and all IVs of these frames are different. If b offloads, b's card opens as many
+frames as the oracle.
 """
 import select
 import struct
@@ -59,9 +60,9 @@ class Nonces(Cells):
         return pair, talk
 
     def opened(self, pair, least):
-        """Wait until a has sent @least frames or more and, if b offloads, b's
-        card has opened as many. The oracle must open all of a's frames, and
-        their IVs must differ. Return what the oracle opened.
+        """Wait until a has sent @least frames or more. If b offloads, wait
+        until b's card has opened all of them. The oracle must open all of a's
+        frames, and their IVs must differ. Return what the oracle opened.
         """
         def all_there():
             frames = [frame for side, frame in self.bed.captured()
@@ -84,8 +85,8 @@ class Nonces(Cells):
         return plains
 
     def twice(self, pair, talk):
-        """Each datagram is on the wire twice or more with one number, and so
-        are some segments of TCP.
+        """Each datagram, and some segments of TCP, are on the wire at least
+        twice with the same number.
         """
         talk.udp("a", LENGTHS)
         plains = self.opened(pair, 2 * len(LENGTHS))

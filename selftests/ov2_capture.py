@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""`ov2 capture` writes pcapng that tshark reads, with the records of a frame.
+"""`ov2 capture` writes frames and their records to pcapng that tshark can read.
 
 What is in the file is compared with what a monitor shows at the same time, and
-with what was sent. A capture can end in several ways. After each of them no
-monitor is left, and the file can be read.
+with what was sent. However a capture ends, no monitor is left afterwards, and
+the file can be read.
 """
 import json
 import os
@@ -131,7 +131,7 @@ def tshark(path, cut=False):
 
 
 def packets(path):
-    """The end of each packet block of a pcapng file, with the block."""
+    """Yield (offset of its end, its bytes) for each packet block of a file."""
     with open(path, "rb") as file:
         data = file.read()
     at = 0

@@ -679,7 +679,8 @@ def full_disk(defer):
 
 
 def broken_pipe(defer):
-    """If the reader of a pipe ends early, ov2 ends, too, without a sentence."""
+    """If the reader of a pipe ends early, SIGPIPE ends ov2, which says nothing.
+    """
     ns = two_cards(defer)
     for words in (("stats",), ("--json", "show"), ("stats", "--watch=0.01")):
         reader, writer = os.pipe()

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """`ov2 policy` and `ov2 log` show what the module's netlink family tells.
 
-The answers are compared with those of the kernel's own client (YNL), and the
-tables with what was added and what was refused.
+Answers in JSON are compared with those of the kernel's own client (YNL). Tables
+are compared with what was added and what was refused.
 """
 import re
 import time

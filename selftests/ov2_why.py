@@ -47,8 +47,8 @@ class Case:
         return rows[0]
 
     def counts(self, side, sa):
-        """The packets of a state: all, those that the card did, and how many
-        software did at least.
+        """Three numbers of packets of a state: the kernel's count, the card's
+        count, and the smallest number that software can have done.
         """
         row = self.state(side, sa)
         return (row["packets"], row["card_packets"],
@@ -86,7 +86,8 @@ def crypto(defer):
 
 def large(defer):
     """The card counts each segment; the kernel counts a large packet once. So
-    only the frames of software show that software has done packets, too.
+    the two counts cannot show that software has done packets. The frames that
+    software made show this.
     """
     case = Case(defer)
     case.talk.tcp("a", 200000, 0)
@@ -231,7 +232,7 @@ def wrong_policy(defer):
 
 
 def table_full(defer):
-    """The card has as many SAs as it takes."""
+    """The SA table of the card is full, so a further state is in software."""
     ns = Netns("full")
     defer(ns.delete)
     ns.ip("link add ov0 type ipsecov2", "link set ov0 up")
@@ -323,8 +324,9 @@ def not_a_card(defer):
 
 
 def software(case, **counts):
-    """What the card at a has counted of frames that software made: by reason,
-    on the card, in its SA, and in the answer.
+    """Check how many frames of software the card at a has counted for each
+    reason. The card's counters, `ov2 sa` and `ov2 why` must all show @counts.
+    Return the answer of `ov2 why`.
     """
     ns, sa = case.bed.a, case.pair.ab
     begin = "ipsec_tx_software_"
@@ -341,8 +343,10 @@ def software(case, **counts):
 
 
 def declined_by_card(case, row, count):
-    """Whether the kernel has asked the card, which declined the packets. Older
-    kernels leave IP options and extension headers to the card.
+    """Check that the card declined @count packets, or none. Return the number.
+
+    An older kernel asks the card about packets with IP options or extension
+    headers, and the card declines them. A newer kernel does not ask the card.
     """
     counted = ethtool_stats(case.bed.a, "ov0")["ipsec_tx_fallback_headers"]
     ksft.equal(row.get("declined"), {"headers": count} if counted else None,
@@ -363,7 +367,7 @@ NO_OPTION = {4: (socket.IPPROTO_IP, IP_OPTIONS, bytes([1, 1, 1, 0])),
 
 
 def options(defer, shape):
-    """Packets have IP options or an extension header. The frames show it."""
+    """Packets have IP options or an extension header, which the frames show."""
     case = Case(defer, shape)
     sock = case.talk.socks["a"]
     sock.setsockopt(*NO_OPTION[case.shape.inner])
@@ -386,8 +390,10 @@ def options(defer, shape):
 
 
 def options_inside(defer, shape):
-    """The packets with options are in a tunnel, so nobody sees the options. A
-    newer kernel has no other reason left, and an older one asks the card.
+    """The packets with options are in a tunnel, so the frames do not show the
+    options. On an older kernel the card declines the packets, and counts them.
+    On a newer kernel ov2 only infers the options, because it knows no other
+    reason.
     """
     case = Case(defer, shape)
     sock = case.talk.socks["a"]
@@ -408,8 +414,9 @@ def options_inside(defer, shape):
 
 
 def reasons_of_others(defer):
-    """Neither the card's own frames nor those of a state that was not
-    offloaded count, although the card has an SA.
+    """The counters of software's frames do not count frames that the card made.
+    They do not count frames of a state that is not offloaded, even if the card
+    has an SA for another state.
     """
     case = Case(defer)
     ns = case.bed.a
@@ -450,8 +457,9 @@ def larger_than_mtu(defer):
 
 def lost(defer):
     """Packets larger than the MTU do not leave, because a queueing discipline
-    drops them. So no frame shows why the kernel kept them, but their size does.
-    When the card does packets, too, the reason is unknown.
+    drops them. So no frame shows why the kernel kept the packets, but their
+    average size does. After the card has done a small packet of the same state,
+    the reason is unknown.
     """
     case = Case(defer)
     case.bed.a.command("tc", "qdisc", "add", "dev", "ov0", "root", "netem",
@@ -587,7 +595,7 @@ def unprivileged(defer):
 
 
 def no_module(defer):
-    """Without the module, ov2 why answers that the state is in software."""
+    """Without the module, `ov2 why` says that the state is in software."""
     ns = Netns("none")
     defer(ns.delete)
     ns.ip("xfrm state add src 1.0.0.1 dst 1.0.0.2 proto esp spi 0x55 mode"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packets that the card was to protect never leave by another device in clear
+"""A packet that the card must protect never leaves in clear by another device
 (packet offload).
 
     namespace a                                  namespace w
@@ -152,7 +152,8 @@ def nft_dup_ip(test):
 
 
 def reroute(test):
-    """Behind xfrm the packet gets a mark, by which it is routed elsewhere."""
+    """Behind xfrm the packet gets a mark, and the mark gives it another route.
+    """
     test.far_route()
     fam = test.shape.inner
     test.nft(f"table {'ip' if fam == 4 else 'ip6'} t {{ chain c {{ "

@@ -38,7 +38,7 @@ class End:
     """b with one inbound state, in software or in packet mode."""
 
     def __init__(self, bed, shape, who, defer, said):
-        self.said = said                        # fate in software, by port
+        self.said = said                        # {port: fate in software}
         self.bed, self.shape, self.who = bed, shape, who
         self.fam, self.b = shape.inner, bed.b
         bed.remove()

@@ -234,7 +234,7 @@ def down_and_up(defer):
             ledger.wait_count("assoc", 2)
             ledger.wait_count("policy", 2)
             flood.wait_attempts("b", 20)
-            # Down has deleted a's IPv6 addresses as well, so a answers nothing
+            # `down` has also deleted a's IPv6 addresses, so a answers nothing
             bed.a.ip(f"link set {CARD['a']} up")
             wait_carrier(bed.a, CARD["a"], True)
             nothing_installed(bed.a, "after up")
@@ -399,8 +399,9 @@ def unacknowledged(sock):
 
 
 def card_deleted_silent(defer):
-    """A card ends although a silent socket remembers its policy. The policy is
-    still installed then, or was flushed, or went when the card was set down.
+    """A card can be deleted although a silent socket remembers a policy of the
+    card. When the card is deleted, the policy is still installed, or was
+    flushed before, or went before, when the card was set down.
     """
     for what in ("host", "net"):
         for first in ((), ("xfrm policy flush",),

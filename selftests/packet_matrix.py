@@ -35,8 +35,8 @@ ENDS = [("ab", "both"), ("a", "a-only"), ("b", "b-only")]
 FORWARDED = [shape for shape in SHAPES if shape.mode == "tunnel"]
 LOCAL, CLIENTS, DAEMON = "local", "forwarded", "daemon's"
 # The daemon is libreswan, which asks for other states than strongSwan: with ESN
-# if the peer can, with a window of 128 to receive and none to send, and with
-# the flag af-unspec also in transport mode
+# if the peer can, with a window of 128 for received packets, without a window
+# for sent packets, and with the flag af-unspec also in transport mode
 DAEMONS = [(shape, name) for shape in (
     "ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel")
     for name in ("aes256-gcm", "aes128-ccm")]

@@ -71,7 +71,7 @@ def table(fam, dev):
         # A sixth number stands for a fragment: 0 for the first fragment, 1 for
         # the last fragment, which shows no ports. A policy for a port
         # matches the last fragment if the policy protects or blocks. A bypass
-        # for a port does not match it
+        # for a port does not match the last fragment
         ((1, 1, UDP, 9, 7001, 0), PROTECT),
         ((1, 1, UDP, 9, 7001, 1), PROTECT),
         ((1, 17, TCP, 9, 80, 1), BLOCK),

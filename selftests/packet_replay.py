@@ -197,7 +197,9 @@ class Replay:
             self.sock.close()
 
     def fate(self, shape, seq, whole):
-        """The fate of a frame, whole, or in fragments, which go to software."""
+        """The fate of one number. A whole frame goes to the card. If @whole is
+        False, two fragments are sent instead, and they go to software.
+        """
         before = self.rejects()
         self.bed.mark()
         for frame in self.frames(shape, self.key, seq, whole):

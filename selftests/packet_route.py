@@ -195,7 +195,8 @@ class Routes:
         self.make()
 
     def by_multipath(self, defer, shape, policy):
-        """Card and software choose the same one of a tunnel's two next hops."""
+        """Of a tunnel's two next hops, the card chooses the same as software.
+        """
         shape, bed = Shape.named(shape), self.bed
         fam = shape.outer
         name = f"net.ipv{fam}.fib_multipath_hash_policy"

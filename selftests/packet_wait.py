@@ -25,7 +25,7 @@ FATES = (((), "esp"), (("policy",), NO_POLICY), (("state",), NO_SA),
 
 
 class Waiting:
-    """The outer address of b: a does not know its MAC, and nobody answers."""
+    """a does not know the MAC of b's outer address, and b does not tell it."""
 
     def __init__(self, card, defer):
         self.card, self.fam = card, card.fam

@@ -110,9 +110,9 @@ def cut(card, defer):
 
 
 def upper_device(card, defer):
-    """Packets that are routed to a VLAN on the card are protected if their
-    tunnel leaves by the card. If the tunnel leaves by the VLAN, too, the core
-    drops the packets.
+    """The route of packets leads to a VLAN on the card. If the route to the
+    other end of the tunnel leads to the card, the packets are protected. If
+    this route leads to the VLAN, too, the core drops the packets.
     """
     a, far = card.bed.a, OUTER["b"][card.fam]
     for proto in ("802.1Q", "802.1ad"):

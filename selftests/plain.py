@@ -145,7 +145,9 @@ def packet(fam, proto, net, payload, sport, port=PORT):
 
 
 def frame(name, fam, proto, net, length, sport, to="d1", **change):
-    """A frame with a struct virtio_net_hdr; change replaces fields of it."""
+    """A frame with a struct virtio_net_hdr. change replaces fields of this
+    header.
+    """
     raw, head, at = packet(fam, proto, net, noise(length), sport)
     start = 14 + (20 if fam == "IPv4" else 40)
     fields = {"flags": NEEDS_CSUM, "type": 0, "hdr_len": start + head,
@@ -368,8 +370,8 @@ def too_long(defer):
 
 
 def policies(defer):
-    """If a policy protects only packets to another host, packets to this host
-    stay large and clear.
+    """A policy protects packets to one host. Packets to another host stay large
+    and clear.
     """
     chain = Chain(defer, "ipsecov2")
     policy = "xfrm policy {} src 10.9.1.1 dst 10.9.1.99 dir out"

@@ -18,7 +18,7 @@ EACH = 5
 STREAM = 300000
 SHAPES = ("ipv4-tunnel", "ipv6-transport")
 BOTH = ("packets", "bytes")
-# What a card knows of each queue, and no more
+# All statistics that a card has of each queue
 KNOWN = {"rx": {"packets", "bytes", "alloc-fail", "hw-drops"},
          "tx": {"packets", "bytes", "hw-drops", "hw-gso-packets",
                 "hw-gso-wire-packets", "hw-gso-wire-bytes", "stop", "wake"}}

@@ -16,9 +16,9 @@ from lib.tunnels import Tunnels
 QUEUES = 8
 PORT = 7600
 FLOWS = 16
-# The send buffer of each flow. All buffers together fit into a qdisc (1,000
-# packets), because a full qdisc drops packets, and a full buffer makes the
-# sender wait
+# The send buffer of each flow. A full buffer makes the sender wait, but a full
+# qdisc drops packets. So all buffers together must fit into a qdisc (1,000
+# packets)
 SEND_BUFFER = 16 * 1024
 WINDOW, PACKETS = 32, 4000
 
@@ -124,8 +124,9 @@ class Queues:
                    f"{len(sas)} SAs use {len(queues)} queues only")
 
     def replaced(self, defer, shape):
-        """The core goes on with the state that a socket has. The card takes the
-        new state. The packets of the new state use the old state's queue.
+        """A connected socket keeps the old state, and the core uses this state.
+        The card uses the new state. The packets of the new state use the old
+        state's queue.
         """
         pair = self.bed.install(shape, how="packet")
         far = self.bed.b.socket(family(shape.inner), socket.SOCK_DGRAM)

@@ -82,7 +82,7 @@ class Line:
         self.allowed = os.sched_getaffinity(0)
 
     def open(self, *prefix):
-        """Set ov1 up anew, by a process that the words in @prefix start."""
+        """Set ov1 down, and then up by a command that begins with @prefix."""
         self.ns[1].ip("link set ov1 down")
         self.ns[1].command(*prefix, "ip", "link", "set", "ov1", "up")
         # This frame asks for the neighbour, so that no later frame waits

@@ -84,7 +84,9 @@ def expect(record, **fields):
 
 
 def check_pair(test, row, frame, tx, rx):
-    """Check one good packet's records at both ends; frame is the packet."""
+    """Check one good packet's records at both ends. frame is this packet on the
+    wire.
+    """
     expect(tx, header=row.tx, next_header=row.next_header,
            pad_length=row.pad, ah_offset=0, esp_offset=row.offset, tunnel=0,
            seq=frame.seq, spi=test.pair.ab.spi, len=len(frame.raw),
@@ -184,8 +186,8 @@ def software_has_none(defer):
 
 
 UDP_CASES = (
-    # pad follows from all bytes in ESP: also from the 8 bytes of the UDP
-    # header, and in a tunnel from the inner IP header
+    # pad depends on how many bytes ESP carries: the payload, the 8 bytes of the
+    # UDP header and, in a tunnel, the inner IP header
     Good("ipv4-transport", length=2, tx=0x05000011, rx=0x00010011,
          next_header=esp.UDP, pad=0, offset=20),
     Good("ipv4-transport", length=1, tx=0x05000111, rx=0x00010111,

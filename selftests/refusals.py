@@ -6,8 +6,8 @@ trace event.
 A refused state fails with -EINVAL (with -ENOSPC if a table of the card is full)
 and one sentence, and leaves nothing behind: no state, no object. A request that
 the core refuses first has the core's sentence, and moves no counter of the
-card. Where the card may fall back, the state is there, in software, and traffic
-flows.
+card. If the card leaves a state to software instead of refusing it, the state
+is there, in software, and traffic flows.
 """
 from lib import esp, ksft, refusals, xfrmnl
 from lib.algs import MACS
@@ -290,7 +290,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def table_full(self):
-        """The table takes its last SA, and no more until an SA is deleted."""
+        """When the table is full, it takes a new SA only after a delete."""
         bed = self.bed
         pair = bed.install(Shape.named("ipv6-tunnel"))
         bed.a.ip("xfrm state flush")
@@ -320,8 +320,8 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def same_full(self):
-        """A card takes only so many equal states, because it compares a packet
-        with each of them.
+        """The number of equal states on a card has a limit, because the card
+        compares a packet with each equal state.
         """
         for number in range(SAME):
             ksft.equal(self.add(spi=SPI + number, flags=PACKET), (0, ""),

@@ -70,9 +70,10 @@ fi
 
 pass=0 fail=0 xfail=0 skip=0 number=0
 
-# kmemleak finds lost memory only some time after the loss, and reliably only
-# with a second scan. Memory that was lost before the tests is forgotten. A test
-# knows by the variable OV2_KMEMLEAK that kmemleak is there.
+# kmemleak does not find lost memory at once, and the first scan may miss it. So
+# leaks() waits, and scans twice. "clear" makes kmemleak ignore memory that was
+# lost before the tests. Tests find the path of kmemleak's file in OV2_KMEMLEAK,
+# which is empty if the kernel has no kmemleak.
 kmemleak=/sys/kernel/debug/kmemleak
 if ! { [ -w "$kmemleak" ] && echo scan >"$kmemleak" &&
        echo clear >"$kmemleak"; } 2>/dev/null; then

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The pages of large sends may stay in a receiver's socket when the cards and
-the module are gone: rmmod does not wait for the pages.
+"""rmmod does not wait for the pages of large sends: after the cards and the
+module are gone, such pages can still be in a receiver's socket.
 """
 import array
 import fcntl
@@ -28,8 +28,8 @@ def waiting(sock):
 
 
 def fill(defer, talk):
-    """(the sending socket, the receiving socket, the data). The receiving
-    socket has all of the data, and nobody has read it.
+    """Send data until all of it is in the receiving socket, and do not read it.
+    Return (the sending socket, the receiving socket, the data).
     """
     talk.listeners["b"].setsockopt(socket.SOL_SOCKET, RCVBUFFORCE, 4 << 20)
     near, far = talk.connect("a")
@@ -54,8 +54,8 @@ def free_deferred(ns):
     left to it.
 
     A CPU does not free a packet that another CPU has allocated. It leaves the
-    packet to the other CPU (skb_attempt_defer_free()), which frees the packet
-    when it receives the next time.
+    packet to the other CPU (skb_attempt_defer_free()). The other CPU frees the
+    packet later, when it receives another packet.
     """
     usual = os.sched_getaffinity(0)
     with ns.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:

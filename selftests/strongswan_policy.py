@@ -269,8 +269,9 @@ def set_marks(session):
 
 
 def policy_marks(session):
-    """The card takes no policies with marks. With auto, the sending state has a
-    mark, too, and is in crypto mode. The receiving state is in packet mode.
+    """The card takes no policies with marks. The sending state has a mark, so
+    with auto it is in crypto mode. The receiving state has no mark, so with
+    auto it is in packet mode.
     """
     modes = {"no": None, "crypto": {"in": "crypto", "out": "crypto"},
              "auto": {"in": "packet", "out": "crypto"}}[session.asked["a"]]

@@ -23,8 +23,9 @@ def delete_namespaces():
 
 
 def count_events(defer):
-    """Sort the events of all CPUs by a counter. The clocks of two CPUs may
-    differ, so by time an event may stand before the event that led to it.
+    """Let the trace give each event a number, and sort the events of all CPUs
+    by this number. If it sorted by time, an event could stand before the event
+    that led to it, because the clocks of two CPUs may differ.
     """
     def clock(name):
         with open(root() + "/trace_clock", "w", encoding="ascii") as f:

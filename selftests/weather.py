@@ -35,7 +35,7 @@ SHAPES = [Shape.named(name) for name in (
 UDP_SEGMENT, UDP_GRO = 103, 104
 SEGMENT, LAST = 1000, 0xffffffff
 BYTES = 150000
-WINDOW = 256                    # netem delays no packet by so many numbers
+WINDOW = 256                    # netem lets fewer packets overtake a packet
 
 
 def cells():
@@ -117,8 +117,8 @@ class Skies(Cells):
     # ---- UDP
 
     def datagrams(self, talk, side, mode, kind):
-        """Only what was sent arrives: all of it if nothing is lost, and else
-        more than half of it.
+        """Each datagram that arrives was sent. If netem loses nothing, all
+        datagrams arrive, else more than half of them.
         """
         sock, receiver = talk.socks[side], talk.socks[OTHER[side]]
         receiver.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)

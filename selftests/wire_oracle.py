@@ -3,9 +3,9 @@
 """tshark and scapy find the right packets in the frames that the engine sends.
 
 All other tests trust lib/esp.py. Here two independent implementations judge
-lib/esp.py and the engine: each must find the same packets inside the same
-frames. Both know ESN. tshark knows ICVs of all lengths, and scapy knows only
-ICVs of 128 bits.
+lib/esp.py and the engine: in the engine's frames, each must find the packets
+that lib/esp.py finds. Both know ESN. tshark knows ICVs of all lengths, and
+scapy knows only ICVs of 128 bits.
 """
 import os
 import struct

@@ -4,9 +4,9 @@
 in software.
 
 The core sends through a state that has no SA direction. If the card did not
-decline the packets, the core would hand them to the card unencrypted. The card
-could see this only by the missing flag XFRM_XMIT. So the card declines, and
-software encrypts.
+decline the packets, the core would hand them to the card unencrypted, and only
+a missing flag, XFRM_XMIT, would show this. So the card declines the packets,
+and software encrypts them.
 """
 import os
 import socket
