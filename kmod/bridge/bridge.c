@@ -30,8 +30,8 @@ static int recent_alloc(struct ov2_bridge *bridge,
 }
 
 /**
- * ov2_bridge_init() - make what the bridge keeps for a card
- * @ad: the card, its numbers of queues set
+ * ov2_bridge_init() - make the struct ov2_bridge of a card
+ * @ad: the card; rx_queues and tx_queues are set
  *
  * Context: Process context.
  * Return: 0 or a negative errno.
@@ -87,8 +87,10 @@ static void bridge_destroy(struct ov2_reaped *reaped)
 }
 
 /**
- * ov2_bridge_unregistered() - a card is being unregistered
- * @ad: the card. The core has deleted its states and policies
+ * ov2_bridge_unregistered() - make deleted policies drop their references to a
+ *	card
+ * @ad: the card, which is being unregistered. The core has deleted its states
+ *	and policies
  *
  * Context: Process context. Does not wait.
  */
@@ -100,8 +102,8 @@ void ov2_bridge_unregistered(struct ov2_adapter *ad)
 /**
  * ov2_bridge_exit() - undo ov2_bridge_init()
  * @ad: the card. No reference to its netdev is left, so no state and no policy
- *	is on the card. netdev_run_todo() has waited for RCU callbacks since the
- *	card was unregistered
+ *	is on the card. After the card was unregistered, netdev_run_todo() has
+ *	waited for RCU callbacks
  *
  * Context: Any context. A work item destroys the tables later, because
  *   rhltable_destroy() may sleep.

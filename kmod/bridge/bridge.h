@@ -15,9 +15,9 @@ struct xfrm_state;
  * @handle: the handle of the last frame's SA; valid if @assoc is set
  * @assoc: the association that @handle leads to, or NULL
  * @x: the state of @assoc, with a reference
- * @path: the skb extensions that frames of @x share, with a reference, or NULL.
- *	They hold only a sec_path. Frames that the core is to check do not share
- *	them (rx_share_path())
+ * @path: the skb extensions that frames of @x share, or NULL. They hold only a
+ *	sec_path. The burst holds a reference to them. Frames that the core is
+ *	to check do not share them (rx_share_path())
  * @sa_delete_req: @path says SA_DELETE_REQ
  *
  * All zero at first. One RCU read side lasts from the first frame to

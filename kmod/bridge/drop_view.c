@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What monitors show of a frame that the bridge drops, or that the port drops
- * because ov2_unshare() has no memory. Such a frame is to be sent and has not
- * reached the engine, or was received and is already behind the engine. The
- * engine shows its own drops itself.
+ * because ov2_unshare() has no memory. A frame that is to be sent has not
+ * reached the engine yet. A received frame comes from the engine, or from the
+ * line if the engine did not see it. The engine shows its own drops itself.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -52,8 +52,9 @@ static unsigned int drop_headers(const struct sk_buff *skb, bool esp)
  * @queue: the send queue that it came on
  * @reason: why it is dropped
  *
- * The SPI is that of the state which the core has chosen. If the core has
- * chosen none, as for forwarded packets in packet mode, the SPI is 0.
+ * Monitors show the SPI of the state that the core has chosen. They show SPI 0
+ * if the core has chosen no state. In packet mode this is so for forwarded
+ * packets.
  *
  * Context: BH disabled. Only while ov2_capture_on().
  */
@@ -81,8 +82,8 @@ void ov2_bridge_show_tx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
 	}
 	if (framed) {
 		captured.seq = (u64)xo->seq.hi << 32 | xo->seq.low;
-		/* If the core cut the packet in software, this is the number
-		 * after the packet's own number (see xo_seq_hi()).
+		/* If the core cut the packet in software, xo->seq is one more
+		 * than the packet's number (see xo_seq_hi()).
 		 */
 		if (xo->flags & XFRM_GSO_SEGMENT)
 			captured.seq--;
@@ -92,9 +93,9 @@ void ov2_bridge_show_tx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
 	rcu_read_unlock();
 }
 
-/* Does the frame still have the ESP header at which ov2_headers_set() has put
- * the transport header? ov2_decap() moves the IP header behind this place. Data
- * is at the IP header.
+/* Does the transport header still point at the frame's ESP header?
+ * ov2_headers_set() has made it point there, but ov2_decap() moves the IP
+ * header behind this place. Data is at the IP header.
  */
 static bool drop_has_esp(const struct sk_buff *skb, const struct ov2_nbl *nbl)
 {

@@ -27,7 +27,7 @@ static void tell_policy(const struct ov2_adapter *ad,
 }
 
 /**
- * ov2_policy_event_added() - the core has a new policy
+ * ov2_policy_event_added() - tell users that a card has a new policy
  * @ad: the card of the policy
  * @xp: the policy; another CPU may delete it meanwhile
  *
@@ -40,10 +40,11 @@ void ov2_policy_event_added(const struct ov2_adapter *ad,
 }
 
 /**
- * ov2_policy_event_deleted() - a card is about to delete a policy
+ * ov2_policy_event_deleted() - tell users that a card is about to delete a
+ *	policy
  * @ad: the card of the policy
- * @xp: the policy. If the core has not numbered it, nobody was told that the
- *	card has it, so nobody is told that it goes
+ * @xp: the policy. If the core has not numbered the policy, users were not told
+ *	that it was added, so they are not told that it is deleted
  *
  * Context: Any context but hard interrupts.
  */
@@ -54,11 +55,11 @@ void ov2_policy_event_deleted(const struct ov2_adapter *ad,
 }
 
 /**
- * ov2_policy_event_expired() - a policy has reached a limit of its lifetime
+ * ov2_policy_event_expired() - tell users that a policy has reached a limit
  * @ad: the card of the policy
  * @xp: the policy. Its lock may be held for reading
- * @hard: true for the hard limit, at which the card no longer has the policy;
- *	false for the soft limit
+ * @hard: true for the hard limit; then the card no longer has the policy. False
+ *	for the soft limit
  *
  * Context: Any context but hard interrupts.
  */

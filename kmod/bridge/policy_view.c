@@ -49,7 +49,7 @@ static void view_tmpl(struct ov2_tmpl_view *view, const struct ov2_policy *pol)
 }
 
 /**
- * ov2_policy_view_name() - show what names a policy
+ * ov2_policy_view_name() - fill in only what identifies a policy
  * @xp: the policy, of a card. The members that this function reads do not
  *	change while the policy lives
  * @view: filled in with the values of these members; the rest is zero
@@ -173,7 +173,8 @@ bool ov2_policy_view_of(const struct xfrm_policy *xp,
 }
 
 /**
- * ov2_bridge_policy_version() - a number that each change of policies changes
+ * ov2_bridge_policy_version() - read a number that changes whenever a policy is
+ *	added or removed
  * @ad: the card
  *
  * Context: Any context.

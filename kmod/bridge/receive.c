@@ -16,8 +16,8 @@
 #include "../watch/counters.h"
 
 /**
- * ov2_bridge_burst_end() - the last frame of a poll has gone up
- * @burst: its references are given back
+ * ov2_bridge_burst_end() - give back the references of a burst
+ * @burst: the burst, after its last frame; all zero when this returns
  *
  * Context: BH disabled, in the RCU read side of the burst.
  */
@@ -168,9 +168,9 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 {
 	enum ov2_counter reason;
 
-	/* The mark in ip_summed is about the checksum of an outer UDP header,
-	 * which the sender may have left to be completed. The stack does not
-	 * read this header, and would apply the mark to the packet inside.
+	/* The sender may have left the checksum of an outer UDP header to be
+	 * completed, and ip_summed says so. The stack does not read this
+	 * header, and would believe that ip_summed is about the packet inside.
 	 */
 	nbl->skb->ip_summed = CHECKSUM_NONE;
 	reason = ov2_headers_set(nbl->skb);
@@ -178,8 +178,9 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 		return reason;
 	if (!rx_find_state(ad, nbl->ext_rx.handle, burst))
 		return OV2_CNT_RX_DROP_SA_GONE;
-	/* A key manager has set the number, and the engine has not accepted the
-	 * update. Tell the engine again, though it is too late for this frame.
+	/* A key manager has set the sequence number, and the engine has not
+	 * accepted the update. Tell the engine again, though it is too late for
+	 * this frame.
 	 */
 	if (unlikely(READ_ONCE(burst->assoc->untold)))
 		ov2_state_renumber(burst->x);

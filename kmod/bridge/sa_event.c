@@ -18,7 +18,7 @@
 static_assert(TELL_DELETE_REQ < OV2_TELL_REASONS);
 
 /**
- * ov2_sa_event_added() - a card has a new SA
+ * ov2_sa_event_added() - tell users that a card has a new SA
  * @assoc: the association of its state
  *
  * Context: Process context, without x->lock.
@@ -37,7 +37,7 @@ void ov2_sa_event_added(const struct ov2_assoc *assoc)
 }
 
 /**
- * ov2_sa_event_deleted() - a card is about to delete an SA
+ * ov2_sa_event_deleted() - tell users that a card is about to delete an SA
  * @assoc: the association, from ov2_assoc_unset()
  * @x: its state
  *
@@ -57,10 +57,10 @@ void ov2_sa_event_deleted(const struct ov2_assoc *assoc,
 }
 
 /**
- * ov2_sa_event_expired() - a state has reached a limit of its lifetime
+ * ov2_sa_event_expired() - tell users that a state has reached a limit
  * @ad: the card of the state
  * @x: the state; its lock is held
- * @hard: true for the hard limit, when the SA may be gone already; false for
+ * @hard: true for the hard limit; then the SA may be gone already. False for
  *	the soft limit
  *
  * Context: Under rcu_read_lock(), any context but hard interrupts.
@@ -90,7 +90,7 @@ static void event_tell(struct ov2_assoc *assoc, const struct xfrm_state *x,
 }
 
 /**
- * ov2_sa_event_declined() - a card has declined a packet
+ * ov2_sa_event_declined() - tell users that a card has declined a packet
  * @ad: the card
  * @x: the packet's state, which is not always on @ad
  * @reason: the counter that moved, OV2_CNT_TX_FALLBACK_* or _TX_REFUSED_*
@@ -109,9 +109,9 @@ void ov2_sa_event_declined(struct ov2_adapter *ad, const struct xfrm_state *x,
 }
 
 /**
- * ov2_sa_event_delete_req() - the engine asks for an SA to be deleted
+ * ov2_sa_event_delete_req() - tell users that the engine asks to delete an SA
  * @ad: the card
- * @handle: the handle of the SA, or a stale one
+ * @handle: the handle of the SA, or a stale handle
  *
  * Context: Any context but hard interrupts.
  */

@@ -12,8 +12,8 @@
  *
  * Context: Under rcu_read_lock(), any context except hard interrupts.
  * Return: the card of the SA; it is valid until the end of this read side. NULL
- * if xfrm has no such state, or if this state is not on a card or has the other
- * direction.
+ * if xfrm has no such state, or if this state is not on a card or does not have
+ * the direction that @spec asks for.
  */
 struct ov2_adapter *ov2_bridge_sa_find(struct net *net,
 				       const struct ov2_sa_spec *spec,

@@ -53,7 +53,7 @@ static void view_encap(struct ov2_sa_view *view, const struct xfrm_state *x)
 }
 
 /**
- * ov2_sa_view_name() - show what names an SA and its owner
+ * ov2_sa_view_name() - fill in only what identifies an SA and its owner
  * @handle: the handle of the SA
  * @x: the state of the SA. Of the members that this function reads, only the
  *	interface ID may change while the state lives (xfrm_state_update())
@@ -128,8 +128,8 @@ bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
 /**
  * ov2_sa_view_last() - show an SA that is about to be deleted
  * @assoc: its association, from ov2_assoc_unset()
- * @x: its state. The core deletes most states under x->lock, and some without.
- *	So this function must not take the lock
+ * @x: its state. The core deletes most states under x->lock, and some without
+ *	x->lock. So this function must not take the lock
  * @view: filled in
  *
  * Context: Under rcu_read_lock(), any context but hard interrupts.

@@ -39,8 +39,10 @@ struct xfrm_state;
  * @if_id: number of the xfrm interface, or 0
  * @mark: mark of the state
  * @mark_mask: bits of @mark that are compared
- * @declined: packets that the card declined, by the counter that moved
- * @software: ESP frames that software has made, by the counter that moved
+ * @declined: packets that the card declined, one number for each counter that
+ *	such a packet may move
+ * @software: ESP frames that software has made, one number for each counter
+ *	that such a frame may move
  * @engine: what the engine knows
  */
 struct ov2_sa_view {

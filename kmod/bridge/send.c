@@ -53,10 +53,10 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 }
 
 /* Is @xo part of a sec_path that was set on receive, and that a forwarded frame
- * still carries? The state's direction cannot answer this, because the core
- * also sends through inbound states (one manual SA for both directions), and
- * encrypts nothing then. The tag of packet mode has CRYPTO_DONE, too, but was
- * set on send.
+ * still carries? The state's direction cannot answer this. The core also sends
+ * through inbound states (one manual SA for both directions), and leaves such
+ * packets in clear. The tag of packet mode has CRYPTO_DONE, too, but was set on
+ * send.
  */
 static bool is_receive_path(const struct xfrm_offload *xo)
 {
@@ -64,7 +64,8 @@ static bool is_receive_path(const struct xfrm_offload *xo)
 }
 
 /**
- * ov2_bridge_hash() - a number that the packets of one SA have in common
+ * ov2_bridge_hash() - compute a number that the packets of one SA have in
+ *	common
  * @skb: a packet whose send queue is being chosen, with or without an Ethernet
  *	header
  * @hash: filled in with the number
@@ -96,7 +97,7 @@ bool ov2_bridge_hash(struct sk_buff *skb, u32 *hash)
 }
 
 /**
- * ov2_bridge_cpu() - the CPU that the SA of a packet is for
+ * ov2_bridge_cpu() - find the CPU that the SA of a packet is for
  * @ad: the card
  * @skb: a packet for which ov2_bridge_hash() has returned true
  *

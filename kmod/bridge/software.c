@@ -12,8 +12,8 @@
  *	          ~~~~~~~~~~~      ~~~~~~~~~~~~~~~~~~~~~~~~~~
  *	          way              headers, fragment
  *
- * The headers of a packet in a tunnel are encrypted. The counter for other
- * reasons counts such frames.
+ * If the packet is in a tunnel, the headers that the core has looked at are
+ * encrypted. Such a frame moves the counter for other reasons.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -25,7 +25,8 @@
 #include "sa/assoc.h"
 
 /* Reads the IPv4 header at @depth, and moves @depth behind the header. Returns
- * the protocol, or 0 if the frame carries no packet or a later fragment.
+ * the protocol. Returns 0 if the frame carries no whole IPv4 header, or if the
+ * packet is a fragment but not the first fragment.
  */
 static u8 read_ip4(const struct sk_buff *skb, int *depth,
 		   struct ov2_software_frame *frame)
@@ -46,8 +47,8 @@ static u8 read_ip4(const struct sk_buff *skb, int *depth,
 	return ip->protocol;
 }
 
-/* Does the same for the extension headers of IPv6 that may be in front of ESP.
- * AH is not among them: if there is AH, the packet has a second SA.
+/* Reads, like read_ip4(), the extension headers of IPv6 that may be in front of
+ * ESP. AH is not among them: if there is AH, the packet has a second SA.
  */
 static u8 read_ext(const struct sk_buff *skb, int *depth, u8 proto,
 		   struct ov2_software_frame *frame)
@@ -198,13 +199,15 @@ bool ov2_software_count(struct ov2_adapter *ad, const struct xfrm_state *x,
 }
 
 /**
- * ov2_software_look() - ov2_software_sent() for a card with outbound SAs
+ * ov2_software_look() - read a frame, and count it if software has made it for
+ *	an SA of the card
  * @ad: the card
  * @skb: the frame
  *
  * xfrm finds the state, as if the frame were received. The mark of the frame is
- * the mark of the packet, unless the state sets another one. So a frame of a
- * state that has both marks is not counted.
+ * the mark of the packet, unless the state has an output mark: then the frame
+ * has the output mark. If such a state also has a mark of its own, the look-up
+ * does not find it, and the frame is not counted.
  *
  * Context: BH disabled, RCU read side.
  */

@@ -47,8 +47,7 @@ static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 
 /* After ov2_sad_add() packets can choose the state as soon as the core makes
  * the state valid, so this step is the last one. The bridge counts the bundles,
- * because NDIS_IPSEC_OFFLOAD_V2 leaves this to the transport's side of the
- * contract.
+ * because NDIS_IPSEC_OFFLOAD_V2 leaves this to the transport.
  */
 static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 		     struct netlink_ext_ack *extack)
@@ -341,7 +340,7 @@ static void bridge_advance_esn(struct xfrm_state *x)
 }
 
 /**
- * ov2_state_assoc() - the association of a state, on whichever card
+ * ov2_state_assoc() - find the association of a state on any card
  * @x: a state, on a card of this module or elsewhere; its lock is held
  *
  * ov2_state_dev() finds the card of a state on a bond.
@@ -409,7 +408,8 @@ static const struct xfrmdev_ops bridge_xfrmdev_ops = {
 
 /**
  * ov2_bridge_setup() - make a netdev an IPsec offload device
- * @dev: a card, its private data starting with its adapter; not registered
+ * @dev: a card that is not registered yet. Its private data starts with its
+ *	adapter
  *
  * Context: Process context.
  */

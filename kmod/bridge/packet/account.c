@@ -36,7 +36,8 @@ static enum ov2_counter account_out_locked(struct xfrm_state *x,
 /**
  * ov2_account_out() - check and count a packet that a state is to protect
  * @x: the state; takes its lock
- * @skb: the packet, not framed, its network header set; for the audit log
+ * @skb: the packet, for the audit log. It is not framed, and its network header
+ *	is set
  * @len: bytes that ESP protects, as software counts them: in a tunnel the inner
  *	packet, in transport mode the bytes behind the IP header
  * @seq: filled in with the packet's number
@@ -89,7 +90,8 @@ static bool account_large_locked(struct xfrm_state *x, u64 bytes, u16 packets,
  * @bytes: the number of bytes that ESP protects, all segments together, counted
  *	as ov2_account_out() counts them
  * @packets: how many segments
- * @seq: filled in with the number of the first segment; the others follow it
+ * @seq: filled in with the number of the first segment; the next segments have
+ *	the next numbers
  *
  * Context: BH disabled.
  * Return: true, or false if the card cannot treat all segments alike. This is
@@ -146,12 +148,13 @@ static enum ov2_counter account_in_locked(struct xfrm_state *x,
 /**
  * ov2_account_in() - check and count a packet whose ICV was good
  * @x: the state; takes its lock
- * @skb: the packet, still framed, its network header set; for the audit log
+ * @skb: the packet, for the audit log. It is still framed, and its network
+ *	header is set
  * @seq: the packet's number, verified by the engine
  * @len: bytes that were protected, as ov2_account_out() counts them, or
- *	negative if the packet carries nothing to deliver. Then the window does
- *	not move, and the reason is OV2_CNT_RX_DROP_TRAILER, unless another
- *	check fails first
+ *	negative if the packet carries nothing to deliver. If @len is negative,
+ *	the window does not move, and the packet is dropped for
+ *	OV2_CNT_RX_DROP_TRAILER, unless another check fails first
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the packet must be dropped.
@@ -196,11 +199,11 @@ static enum ov2_counter account_bad_locked(struct xfrm_state *x,
 /**
  * ov2_account_bad() - count a packet that the engine found bad
  * @x: the state; takes its lock
- * @skb: the packet, its network header set; for the audit log
+ * @skb: the packet, for the audit log. Its network header is set
  * @status: what the engine found
  *
- * The reasons move the same SNMP counters that xfrm_input() moves for a card in
- * crypto mode.
+ * A drop for the returned reason moves the same SNMP counter that xfrm_input()
+ * moves for a card in crypto mode.
  *
  * Context: BH disabled.
  * Return: why the packet must be dropped, never OV2_CNT_NONE.

@@ -3,11 +3,11 @@
  * Policies that the core has deleted, but still refers to.
  *
  * A route that xfrm has made (struct xfrm_dst) refers to its policies, and a
- * connected socket keeps such a route until it sends again or is closed. The
- * core frees a policy with its last reference, and only then puts the policy's
- * reference to the card. So a socket that is silent would delay the end of the
- * card without a bound: `ip link del`, rmmod and the end of a namespace would
- * hang in netdev_wait_allrefs_any().
+ * connected socket keeps such a route until the socket sends again or is
+ * closed. The core frees a policy when the last reference to the policy is put.
+ * Only then the core puts the policy's reference to the card. So a socket that
+ * is silent would delay the end of the card without a bound: `ip link del`,
+ * rmmod and the end of a namespace would hang in netdev_wait_allrefs_any().
  *
  * For states the core solves this problem: xfrm_dev_state_flush() takes the
  * card from deleted states that are not freed yet. The core does nothing like
@@ -18,8 +18,8 @@
 #include "policy.h"
 
 /* Move the policies to @taken, each with a reference. A policy whose last
- * reference is gone already is left out, because xfrm_policy_destroy() is
- * giving up its card.
+ * reference is gone already is left out, because xfrm_policy_destroy() already
+ * puts the policy's reference to the card.
  */
 static void take_all(struct ov2_dead_policies *dead, struct hlist_head *taken)
 {
@@ -51,7 +51,7 @@ static void give_up_card(struct xfrm_policy *xp)
 }
 
 /* xfrm_state_find() may still be busy with a packet that met the policy before
- * the policy was deleted. If the offload type of a policy is packet,
+ * the policy was deleted. If the type of a policy is XFRM_DEV_OFFLOAD_PACKET,
  * xfrm_state_find() uses the card of the policy, and reads type and card in one
  * RCU read side. So the type is cleared first, and the card a grace period
  * later.
@@ -70,8 +70,8 @@ static void dead_policies_work(struct work_struct *work)
 		pol->xp->xdo.type = XFRM_DEV_OFFLOAD_UNSPECIFIED;
 	synchronize_net();
 
-	/* The last policy may hold the last reference to the card, so nothing
-	 * of the card may be used after this policy has given it up.
+	/* The last policy may hold the last reference to the card. So nothing
+	 * of the card may be used after give_up_card() of this policy.
 	 */
 	hlist_for_each_entry_safe(pol, next, &taken, dead) {
 		xp = pol->xp;
@@ -97,8 +97,9 @@ void ov2_dead_policies_init(struct ov2_dead_policies *dead)
 
 /**
  * ov2_dead_policies_destroy() - undo ov2_dead_policies_init()
- * @dead: the list. Each policy of the list holds the netdev, so the list is
- *	empty when the netdev goes, but the work item may not have returned yet
+ * @dead: the list. Each policy of the list holds a reference to the netdev, so
+ *	the list is empty when the netdev is freed. But the work item may still
+ *	be running
  *
  * Context: Process context, sleeps.
  */
@@ -109,8 +110,10 @@ void ov2_dead_policies_destroy(struct ov2_dead_policies *dead)
 }
 
 /**
- * ov2_dead_policies_end() - let deleted policies give up an unregistered card
- * @dead: the list. The core has deleted all policies of the card
+ * ov2_dead_policies_end() - make deleted policies drop their references to a
+ *	card
+ * @dead: the list of a card that is unregistered. The core has deleted all
+ *	policies of the card
  *
  * Context: Process context. Does not wait.
  */

@@ -11,9 +11,9 @@ struct ov2_policy;
 /**
  * struct ov2_dead_policies - policies that are deleted but not freed
  * @lock: protects @list and @ended
- * @list: the policies, by ov2_policy.dead
+ * @list: the policies, linked by ov2_policy.dead
  * @ended: the card has been unregistered
- * @work: makes the policies give up the card
+ * @work: makes the policies drop their references to the card
  */
 struct ov2_dead_policies {
 	spinlock_t lock; /* protects list and ended */

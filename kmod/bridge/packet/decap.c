@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Take ESP off a packet that the engine has decrypted in place, as
- * esp_input_done2() and net/xfrm/xfrm_input.c do it in software.
+ * Take ESP off a packet that the engine has decrypted in place. In software
+ * esp_input_done2() and net/xfrm/xfrm_input.c do this.
  *
  * Before, with data and network header at IP:
  *
@@ -52,8 +52,8 @@ static unsigned int outer_len(const struct xfrm_state *x)
 					     sizeof(struct iphdr);
 }
 
-/* Reads pad length and next header from the record. An engine need not write
- * them into the record; then they are read from the end of the packet.
+/* Reads pad length and next header from the record. If the engine has not
+ * written them into the record, they are read from the end of the packet.
  */
 static bool read_trailer(const struct sk_buff *skb, unsigned int end,
 			 unsigned long header, struct ov2_rx_header *hdr)
@@ -219,11 +219,11 @@ static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 
 /**
  * ov2_decap() - reduce an ESP packet to the packet that it carries
- * @skb: the packet of ov2_decap_read(), its MAC and network headers and its
- *	device set. It becomes an Ethernet frame with a clear packet, data at
- *	the IP header
+ * @skb: the packet that ov2_decap_read() has read. Its MAC header, network
+ *	header and device are set. It becomes an Ethernet frame with a clear
+ *	packet, data at the IP header
  * @x: the packet's state
- * @decap: from ov2_decap_read(); there is something to deliver
+ * @decap: filled in by ov2_decap_read(); its len is not negative
  *
  * Context: Any context.
  * Return: true; false if there is no memory, or if a tunnel carries something

@@ -9,8 +9,8 @@
 #include "../../compat/xfrm.h"
 
 /* Is the frame still ESP in UDP of state @x? A UDP packet that xfrm has
- * unpacked already may have CRYPTO_DONE, too. But only a frame that is still
- * ESP has the SPI of @x behind the UDP header.
+ * unpacked already may still have the flag CRYPTO_DONE. But only a frame that
+ * is still ESP has the SPI of @x behind the UDP header.
  */
 static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
 		       const struct xfrm_state *x)

@@ -36,9 +36,9 @@ bool ov2_flow_may_wrap(__be16 ethertype)
 	return eth_type_vlan(ethertype) || ethertype == htons(ETH_P_PPP_SES);
 }
 
-/* PPP may leave out the first byte of its protocol if this byte is zero (RFC
- * 1661 6.5). RFC 2516 7 forbids that over PPPoE, but ppp_input() accepts such
- * packets all the same. Moves @depth behind the header.
+/* PPP may leave out the first byte of its protocol field if this byte is zero
+ * (RFC 1661 6.5). RFC 2516 7 forbids that over PPPoE, but ppp_input() accepts
+ * such packets all the same. Moves @depth behind the header.
  */
 static __be16 unwrap_pppoe(const struct sk_buff *skb, int *depth)
 {
@@ -80,11 +80,11 @@ static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
 /**
  * ov2_flow_unwrap() - go through VLAN tags and the header of a PPPoE session
  * @skb: the frame; it may be nonlinear
- * @type: the type of the header at @depth. Filled in with the type of the
- *	header behind those that ov2_flow_may_wrap() names, or with 0 if the
- *	frame ends before it or carries no IP
- * @depth: bytes from skb->data to the header; moved to the header that @type
- *	then names
+ * @type: the type of the header at @depth. Changed to the type of the first
+ *	header for which ov2_flow_may_wrap() is false, or to 0 if the frame ends
+ *	before this header or carries no IP
+ * @depth: bytes from skb->data to the header; increased to the header of the
+ *	new @type
  *
  * Context: Any context.
  */
@@ -94,14 +94,14 @@ void ov2_flow_unwrap(const struct sk_buff *skb, __be16 *type, int *depth)
 		*type = unwrap(skb, *type, depth);
 }
 
-/* If a wrapped packet was received, its network header points at the tags, so
- * the tags are walked from the MAC header. For a packet that is not wrapped,
- * the network header is used. The MAC header of such a packet cannot be relied
- * on, because a packet that is forwarded into a tunnel has no Ethernet header
- * yet. A tag is always in the frame, never in skb->vlan_tci. In a sent packet,
- * validate_xmit_vlan() has written the tag into the frame, because the card
- * claims no VLAN offload. A received packet has no vlan_tci yet, because the
- * line carries only bytes.
+/* In a wrapped packet that was received, the network header points at the tags.
+ * So in each wrapped packet the walk through the tags begins at the MAC header.
+ * In a packet that is not wrapped, the network header is used, because the MAC
+ * header may be missing: a packet that is forwarded into a tunnel has no
+ * Ethernet header yet. A tag is always in the frame, never in skb->vlan_tci. In
+ * a sent packet, validate_xmit_vlan() has written the tag into the frame,
+ * because the card claims no VLAN offload. A received packet has no vlan_tci
+ * yet, because the line carries only bytes.
  */
 static bool find_ip(const struct sk_buff *skb, struct ov2_flow *flow,
 		    int *offset, __be16 *proto)
@@ -134,9 +134,9 @@ static void flow_set_addresses(struct ov2_flow *flow,
 	}
 }
 
-/* With IPv6 the dissector goes through some extension headers only, and through
- * none behind a fragment header. If it has stopped at an extension header, the
- * protocol is unknown.
+/* In IPv6 the dissector goes through some kinds of extension headers only, and
+ * it stops behind a fragment header. If it has stopped at an extension header,
+ * the protocol is unknown.
  */
 static bool proto_is_known(const struct ov2_flow *flow)
 {
@@ -349,7 +349,7 @@ bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
 
 #ifdef OV2_UNIT
 /**
- * ov2_flow_dissect() - ov2_flow_read() by the kernel's dissector alone
+ * ov2_flow_dissect() - read the flow of a packet, always with the dissector
  * @net: the card's namespace
  * @skb: the packet
  * @flow: filled in with the flow
@@ -419,7 +419,8 @@ static bool ports_match(const struct xfrm_selector *sel,
  * @flow: the packet's flow, read successfully
  *
  * Does the same as xfrm_selector_match(), which is not exported. In addition,
- * this function tells apart the packets whose protocol or ports are unknown.
+ * this function answers maybe if the selector compares a protocol or a port
+ * that is unknown.
  *
  * Context: Any context.
  * Return: no, yes, or maybe.

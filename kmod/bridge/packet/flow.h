@@ -5,7 +5,7 @@
 #include "../../compat/xfrm.h"
 
 /**
- * struct ov2_flow - the fields of a packet that selectors are compared with
+ * struct ov2_flow - the fields of one packet that are compared with selectors
  * @fl: addresses, protocol, ports (or ICMP type and code, or GRE key), and the
  *	card as interface
  * @family: AF_INET, AF_INET6, or 0 if the frame carries no IP packet

@@ -65,7 +65,7 @@ bool ov2_large_read(const struct sk_buff *skb, bool tunnel, u64 *bytes)
 }
 
 /**
- * ov2_large_set_ids() - say how the segments' IPv4 identifications differ
+ * ov2_large_set_ids() - say whether the segments share an IPv4 identification
  * @skb: the packet, framed, its network header at the outermost IP header
  * @x: the state
  * @ext: its members for identifications are filled in

@@ -83,7 +83,7 @@ static struct dst_entry *outer_route(struct net_device *dev,
 	return __xfrm_dst_lookup(x->props.family, &params);
 }
 
-/* When the neighbour has its address, it sends the packet to ndo_start_xmit
+/* When the address is known, the neighbour sends the packet to ndo_start_xmit
  * again. The packet must not leave in clear if its policy is gone by then, or
  * if it is sent to another device on its way. So the packet gets a tag. An old
  * tag may have XFRM_XMIT, and validate_xmit_xfrm() lets a packet with XFRM_XMIT
@@ -141,8 +141,8 @@ static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
  * ov2_outer_find() - find the next hop of a tunnel's outer packet
  * @dev: the card
  * @x: the outbound state, in tunnel mode
- * @skb: the inner packet, its network header set; tagged and taken if the way
- *	is OV2_WAY_PENDING
+ * @skb: the inner packet. Its network header is set. If the way is
+ *	OV2_WAY_PENDING, this function has tagged and taken the packet
  * @pending: the list where @skb waits for its neighbour's address
  * @outer: filled in if the way is OV2_WAY_READY
  *

@@ -19,8 +19,9 @@
 #define OV2_UDP_ENCAP_PORT	4500
 
 /* If the sender's address or port has changed (the sender may be behind NAT, or
- * may move), tell the key manager. The number has been accepted before, so an
- * old packet that somebody repeats from another address changes nothing.
+ * may move), tell the key manager. The packet's number has already been
+ * accepted, so an old packet that somebody repeats from another address changes
+ * nothing.
  */
 static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 {
@@ -89,7 +90,7 @@ static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 }
 
 /* Is the packet of the same flow and the same state as the packet that the
- * queue has let in last? And would a look-up let such a packet in now, too?
+ * queue has let in last? And would a look-up let the packet in now?
  */
 static bool admit_recent(const struct ov2_adapter *ad,
 			 const struct sk_buff *skb,
@@ -133,9 +134,10 @@ static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 /* GRO compares no sec_paths, but it never merges frames with different hashes.
  * So this hash keeps the frames of an SA apart from clear frames, whose hash
  * the line has cleared. It also keeps them apart from the frames of other SAs,
- * which may have the same SPI. The low half of a handle has the slot, which is
- * never 0, and which no other SA of the card has. The type of this hash is L3,
- * so code that needs the hash of a flow computes its own.
+ * which may have the same SPI. The low half of a handle holds the number of the
+ * SA's slot. This number is never 0, and no other SA of the card has the same
+ * number. The type of this hash is L3, so code that needs the hash of a flow
+ * computes its own.
  */
 static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 {
@@ -199,7 +201,7 @@ enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	if (reason)
 		return reason;
 	set_gro_hash(nbl->skb, assoc);
-	/* xfrm_input() sets the mark here, too. The core's policies and the
+	/* xfrm_input() sets the mark at this point. The core's policies and the
 	 * rules for routes look at the mark.
 	 */
 	nbl->skb->mark = xfrm_smark_get(nbl->skb->mark, x);

@@ -12,11 +12,11 @@ struct ov2_assoc;
 
 /**
  * enum ov2_packet_path - what the sec_path tells the core about a packet
- * @OV2_PATH_OFFLOAD: the packet's state, and that the card has checked the
- *	packet. In packet mode the card has also compared the packet with all
- *	policies, so the core compares it with no policy
- * @OV2_PATH_STATE: only the packet's state, so the core compares the packet
- *	with its policies
+ * @OV2_PATH_OFFLOAD: the sec_path names the packet's state, and says that the
+ *	card has checked the packet. In packet mode the card has also compared
+ *	the packet with all policies, so the core compares it with no policy
+ * @OV2_PATH_STATE: the sec_path only names the packet's state, so the core
+ *	compares the packet with its own policies
  */
 enum ov2_packet_path {
 	OV2_PATH_OFFLOAD,

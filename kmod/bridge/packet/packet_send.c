@@ -273,7 +273,7 @@ static enum ov2_counter send_by_policy(struct sending *send, bool tagged)
 }
 
 /* Returns the frame's ethertype, or 0 if the frame is too short. The Ethernet
- * header of a tagged packet may not be written yet, but its skb->protocol is
+ * header of a tagged packet is not always valid here, but skb->protocol is
  * right (vlan_insert_tag_set_proto()).
  */
 static __be16 frame_type(const struct sk_buff *skb, bool tagged)
@@ -288,9 +288,8 @@ static __be16 frame_type(const struct sk_buff *skb, bool tagged)
 /* The card cannot protect a packet behind a VLAN tag or a PPPoE header, because
  * the other end of the SA expects ESP without such a header. So the packet is
  * dropped if a policy protects it. Such packets come from a bridge device, a
- * packet socket, or tc. The core sends no such packet through a VLAN device,
- * because it lets no state of the card protect packets that leave by a VLAN
- * device.
+ * packet socket, or tc. The core sends no such packet: when a packet leaves by
+ * a VLAN device, the core does not use a state of this card for it.
  */
 static enum ov2_counter send_wrapped(struct ov2_adapter *ad,
 				     struct sk_buff *skb, __be16 type,

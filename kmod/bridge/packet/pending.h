@@ -8,12 +8,12 @@
 struct neighbour;
 
 /* The list takes no more packets than this before the work item runs. The
- * neighbour itself limits the packets that it keeps, by their bytes.
+ * neighbour itself limits the number of bytes of the packets that it keeps.
  */
 #define OV2_PENDING_MAX	128
 
 /**
- * struct ov2_pending - packets on their way to a neighbour without an address
+ * struct ov2_pending - packets that wait for the address of a neighbour
  * @packets: the packets, each with a reference to its neighbour
  * @work: hands the packets to their neighbours
  */

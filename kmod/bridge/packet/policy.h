@@ -16,8 +16,8 @@ struct ov2_spd_pair;
  * @family: AF_INET or AF_INET6
  * @prefix_s: bits of @saddr that are compared
  * @prefix_d: bits of @daddr that are compared
- * @saddr: source address. The bits after the prefix are 0, and for IPv4 also
- *	the 12 bytes after the address
+ * @saddr: source address. The bits after the prefix are 0. If @family is
+ *	AF_INET, the last 12 bytes are 0
  * @daddr: destination, in the same form
  */
 struct ov2_policy_key {
@@ -47,9 +47,10 @@ struct ov2_policy_key {
  *	ov2_policy_tmpl()
  * @xp: xfrm's policy, which lives at least as long as this structure; NULL in
  *	unit tests
- * @hits: how many packets have met the policy, by CPU
- * @dead: in ov2_dead_policies.list, after the core has deleted the policy
- * @rcu: for freeing the policy a grace period after it has left SPD and list
+ * @hits: how many packets have met the policy, one count for each CPU
+ * @dead: place in ov2_dead_policies.list, after the core has deleted the policy
+ * @rcu: for freeing the policy a grace period after the policy has left the SPD
+ *	and the list
  *
  * Until the policy is deleted, only @node, @in_pair and the counts behind @hits
  * change. On a machine of 64 bits the structure has 256 bytes. With one byte
@@ -97,7 +98,7 @@ static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 	return pol->serial < other->serial;
 }
 
-/* Has the core changed the template of the policy since @pol copied it
+/* Has the core changed the template of the policy after it was copied into @pol
  * (ov2_policy_tmpl())? Call this in the RCU read-side section in which @pol was
  * found.
  */
@@ -106,8 +107,8 @@ static inline bool ov2_policy_tmpl_is_old(const struct ov2_policy *pol)
 	return pol->xp && atomic_read(&pol->xp->genid) != pol->genid;
 }
 
-/* A packet has met @pol. Each CPU has a count of its own, because many CPUs may
- * send through one policy, each with an SA of its own.
+/* Counts a packet that has met @pol. Each CPU has a count of its own, because
+ * many CPUs may send through one policy, each with an SA of its own.
  */
 static inline void ov2_policy_hit(const struct ov2_policy *pol)
 {

@@ -83,7 +83,7 @@ static bool policy_was_added(const struct xfrm_policy *xp)
  * @xp: the policy; if the core has added it, the caller holds a reference
  *
  * Context: Any context except hard interrupts, because the timer of a policy
- *   deletes the policy, too.
+ *   may delete the policy.
  */
 void ov2_bridge_policy_delete(struct xfrm_policy *xp)
 {
@@ -109,7 +109,7 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
 
 /**
  * ov2_bridge_policy_free() - xfrmdev_ops.xdo_dev_policy_free
- * @xp: the policy, at its last reference
+ * @xp: the policy, which the core is going to free
  *
  * Readers that found the policy in the card's SPD may still look at @xp.
  * xfrm_policy_destroy() frees a dead policy a grace period later. But a policy

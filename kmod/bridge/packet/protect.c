@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ESP framing in packet mode: headers and trailer (RFC 4303 2) are written
- * here, as xfrm's core does it in crypto mode. The engine writes IV, ciphertext
- * and ICV.
+ * here. In crypto mode xfrm's core writes them. The engine writes IV,
+ * ciphertext and ICV.
  *
  * Before, with data and network header at IP:
  *
@@ -60,8 +60,8 @@ unsigned int ov2_ip_header_len(const struct sk_buff *skb)
  * header.
  *
  * Context: Any context.
- * Return: false if the packet is shorter than its header says, or if memory is
- *   short.
+ * Return: false if the packet is shorter than its header says, or if there is
+ *   no memory.
  */
 bool ov2_frame_trim(struct sk_buff *skb)
 {
@@ -174,7 +174,7 @@ static void open_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 }
 
 /**
- * ov2_frame_protect() - make an IP packet an ESP packet, not yet encrypted
+ * ov2_frame_protect() - turn an IP packet into an ESP packet in clear
  * @skb: data and network header at the IP header, checksums complete. In
  *	transport mode the packet is no fragment, and has no options and no
  *	extension headers

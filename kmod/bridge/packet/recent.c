@@ -14,12 +14,13 @@
  *	count				(1)	look up policy and state    (2)
  *	free it a grace period later		remember them with the count
  *
- * If look-up (2) still finds what a change removes, the look-up has read the
- * count before (1). So what it remembers is valid only until (1). A reader that
- * still sees the old count is in a read-side section that began before (1), and
- * the policy or state is freed a grace period after (1). So the pointers can be
- * followed wherever ov2_recent_is() has returned true, and nothing has to be
- * forgotten at the end of a burst.
+ * A look-up (2) may still find a policy or state that a change has just
+ * removed. Then the look-up has read the count before (1), so from (1) on
+ * nobody uses what it remembers. A reader that still sees the old count is in a
+ * read-side section that began before (1), and the policy or state is freed a
+ * grace period after (1). So the pointers can be followed wherever
+ * ov2_recent_is() has returned true, and nothing has to be forgotten at the end
+ * of a burst.
  *
  * Some facts change without an operation of the card, so they are not
  * remembered but looked at for each packet: the template of a policy
@@ -36,13 +37,14 @@
 #include "recent.h"
 
 /**
- * ov2_recent_changes() - the number of changes of the databases of a card
+ * ov2_recent_changes() - read how often the databases of a card have changed
  * @bridge: the bridge of the card
  *
- * Both counts only grow. So if their sum is the same, both counts are the same.
+ * Each database has a count, and both counts only grow. So if their sum has not
+ * changed, neither count has changed.
  *
- * Context: Any context. Look-ups that follow find what was there when the
- *   function was called, or what is newer.
+ * Context: Any context. Look-ups after this call find the databases as they
+ *   were at the call, or newer.
  * Return: the number.
  */
 u64 ov2_recent_changes(struct ov2_bridge *bridge)
@@ -94,7 +96,7 @@ static bool is_same_flow(const struct ov2_recent *recent,
 }
 
 /**
- * ov2_recent_is() - does what is remembered hold for a packet?
+ * ov2_recent_is() - may a packet use what its queue remembers?
  * @recent: the memory of the packet's queue
  * @bridge: the bridge of the card
  * @skb: the packet. Data and network header are at its IP header, and protocol
@@ -131,7 +133,7 @@ static __be32 header_ports(const union flowi_uli *uli)
 /**
  * ov2_recent_set() - remember what was found for a flow
  * @recent: the memory of the packet's queue
- * @changes: from ov2_recent_changes(), before anything was looked up
+ * @changes: what ov2_recent_changes() returned before anything was looked up
  * @flow: the flow
  * @pol: the policy that the flow meets, or NULL
  * @assoc: see ov2_recent.assoc

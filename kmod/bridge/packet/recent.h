@@ -45,7 +45,7 @@ struct ov2_recent {
 	struct ov2_assoc *assoc;
 } ____cacheline_aligned_in_smp;
 
-/* From now on ov2_recent_is() is false. */
+/* Makes ov2_recent_is() return false until the next ov2_recent_set(). */
 static inline void ov2_recent_forget(struct ov2_recent *recent)
 {
 	recent->family = 0;

@@ -133,7 +133,7 @@ static void ring_reverse(struct xfrm_replay_state_esn *esn, u32 from, u32 end)
 	}
 }
 
-/* Move the bit of every place to the place that is @by further on. */
+/* Move the bit of every place to the place that is @by places further on. */
 static void ring_rotate(struct xfrm_replay_state_esn *esn, u32 by)
 {
 	ring_reverse(esn, 0, esn->replay_window);
@@ -220,7 +220,7 @@ u32 ov2_replay_turn(const struct xfrm_state *x)
 }
 
 /**
- * ov2_replay_received() - the core has received a packet through a state
+ * ov2_replay_received() - correct the ring after the core has received a packet
  * @x: the state, with extended numbers and a window
  * @turn: what ov2_replay_turn() returned at the last call, or when the state
  *	was added; updated

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The SAD finds the state that protects a packet (RFC 4301, 4.4.2). States are
- * hashed by the fields that must be equal (struct ov2_sad_key). States with the
- * same key are in a list, the youngest first. A packet takes the first state
- * that fits and has not reached its soft limit. The look-up stops at this
- * state, so states that were replaced cost no time. If all states that fit have
- * reached their soft limits, the packet takes the first of them. The length of
- * a list is limited.
+ * hashed by the fields that the look-up compares for equality (struct
+ * ov2_sad_key). States with the same key are in a list, the youngest first. A
+ * packet takes the first state that fits and has not reached its soft limit.
+ * The look-up stops at this state, so states that were replaced cost no time.
+ * If all states that fit have reached their soft limits, the packet takes the
+ * first of them. The length of a list is limited.
  *
  * A state may be for one CPU (RFC 9611), and the CPU is part of the key. So the
  * states of the packet's CPU are looked up first, and then the states that are
@@ -74,13 +74,14 @@ static void state_key(struct ov2_sad_key *key, const struct xfrm_state *x)
 }
 
 /**
- * ov2_sad_hash() - a number that is equal for states that replace each other
+ * ov2_sad_hash() - compute a number that states have in common if they replace
+ *	each other
  * @x: an outbound state in packet mode
  *
  * Context: Any context.
- * Return: the number. States that differ only in their CPU have the same
- * number. Other states that cannot replace each other mostly have different
- * numbers.
+ * Return: the number. It is computed from the reqid, family, mode and addresses
+ * of @x, but not from its CPU. So states that differ in one of these fields
+ * mostly have different numbers.
  */
 u32 ov2_sad_hash(const struct xfrm_state *x)
 {
@@ -110,7 +111,7 @@ static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
 }
 
 /**
- * ov2_sad_add() - let packets choose a state from now on
+ * ov2_sad_add() - put a state into the database, so that packets can choose it
  * @sad: the database
  * @assoc: the association, new
  * @x: its state, outbound and in packet mode
@@ -139,10 +140,10 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 }
 
 /**
- * ov2_sad_del() - let no packet choose a state from now on
+ * ov2_sad_del() - take a state out of the database
  * @sad: the database
- * @assoc: the association, in the database or not, its state unset. Look-ups
- *	that found it may use it for a grace period
+ * @assoc: the association. Its state is unset. The association need not be in
+ *	the database. Look-ups that found it may use it for a grace period
  *
  * Context: Any context except hard interrupts.
  */
@@ -201,8 +202,8 @@ static bool state_is_usable(const struct xfrm_state *x,
  * struct choice - the best state so far
  * @assoc: the association of @x, or NULL if no state fits so far
  * @x: the state, with a reference
- * @dying: the soft limit of @x was reached when the look-up came to it
- * @settled: no state that the look-up came to was dying or invalid
+ * @dying: when the look-up came to @x, the soft limit of @x was reached
+ * @settled: all states that the look-up came to were valid, and none was dying
  */
 struct choice {
 	struct ov2_assoc *assoc;
@@ -284,10 +285,11 @@ static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
  *	settled, because that state would be chosen as soon as a key manager
  *	raised its soft limit
  *
- * Chooses as xfrm_state_find() does: states that have not reached their soft
- * limit are preferred, and among these the states of the CPU, and then the
- * youngest state. In transport mode, if no state has the packet's source, a
- * state with any source is taken.
+ * Chooses as xfrm_state_find() does. These rules decide, in this order: a state
+ * that has not reached its soft limit comes first, a state of the packet's CPU
+ * comes before a state for all CPUs, and a younger state comes before an older
+ * state. In transport mode, if no state has the packet's source, the packet
+ * takes a state whose source is 0 (any source).
  *
  * The core takes a state of another CPU in one case only: the socket sent on
  * that CPU before, and has kept the state that it used there. If the card
@@ -351,15 +353,15 @@ static bool sad_has(struct ov2_sad *sad, const struct ov2_sad_key *key,
 }
 
 /**
- * ov2_sad_cpu() - the CPU of the state that is to protect a packet
+ * ov2_sad_cpu() - find the CPU of the state that is to protect a packet
  * @sad: the database
  * @x: the state that the core chose for the packet
  * @own: the CPU that sends the packet
  *
  * ov2_sad_choose() may choose another state than the core, because a socket
  * keeps the state of its last packet. This function looks only at states that
- * have the reqid, family, mode and addresses of @x. Their CPU may be another
- * one.
+ * have the reqid, family, mode and addresses of @x. Their CPU may differ from
+ * the CPU of @x.
  *
  * Context: Any context.
  * Return: a CPU, or UINT_MAX if the state is for all CPUs.

@@ -20,8 +20,8 @@
  * UDP takes this socket without a look-up (skb_steal_sock()), and then asks the
  * socket's policy. The pin holds no reference to the socket, because a UDP
  * socket is freed a grace period after it is closed. So the packet goes up in
- * the caller's RCU section, past GRO and RPS, and must not wait in a queue. A
- * packet cannot be pinned in these cases:
+ * the caller's RCU section, without GRO and RPS, and must not wait in a queue.
+ * A packet cannot be pinned in these cases:
  *
  * - Something above the card may take the frame elsewhere: a bridge device,
  *   bond, macvlan or VRF, tc or nftables at the card's ingress, XDP.
@@ -65,9 +65,9 @@
 #include "../../ov2/miniport.h"
 #include "../../watch/counters.h"
 
-/* Under rcu_read_lock(). Decides as xfrm_sk_policy_lookup(), except that a
- * policy that looks at more than the packet (at an interface ID, a device, or a
- * security context) lets nothing in.
+/* Under rcu_read_lock(). Decides as xfrm_sk_policy_lookup(), with one
+ * exception: a policy that looks at more than the packet (at an interface ID, a
+ * device, or a security context) lets nothing in.
  */
 static bool policy_lets_in(const struct sock *sk, const struct ov2_flow *flow)
 {

@@ -80,8 +80,8 @@ static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
 	return full;
 }
 
-/* The pair is linked before the policy. So when a look-up can find the policy,
- * the order of the pairs already has the pair at a place that is early enough.
+/* The pair gets its place before the policy is linked. So when a look-up can
+ * find the policy, it already visits the pair early enough.
  */
 static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 {
@@ -112,7 +112,7 @@ static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 }
 
 /**
- * ov2_spd_add() - let packets meet a policy from now on
+ * ov2_spd_add() - put a policy into the database, so that packets can meet it
  * @spd: the database
  * @pol: the policy; ov2_policy_set() has filled it in
  *
@@ -146,7 +146,7 @@ int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
 }
 
 /**
- * ov2_spd_del() - let no packet meet a policy from now on
+ * ov2_spd_del() - take a policy out of the database
  * @spd: the database
  * @pol: a policy of the database. Look-ups that found it may use it for a grace
  *	period
@@ -213,7 +213,8 @@ const struct ov2_policy *ov2_spd_next(struct ov2_spd *spd, unsigned long *slot)
 }
 
 /**
- * ov2_spd_version() - a number that each change of the policies changes
+ * ov2_spd_version() - read a number that changes whenever a policy is added or
+ *	removed
  * @spd: the database
  *
  * If the version is the same before and after a walk, the walk has met exactly
@@ -249,7 +250,8 @@ static bool policy_matches(const struct ov2_policy *pol,
 	}
 }
 
-/* Returns the best policy with @key that matches, or @best if it is better. */
+/* Returns the best policy with @key that matches, or @best if @best is better.
+ */
 static const struct ov2_policy *find_better(struct ov2_spd *spd,
 					    const struct ov2_policy_key *key,
 					    const struct ov2_flow *flow,

@@ -39,9 +39,9 @@ static_assert(OV2_SPD_DIRS * OV2_SPD_POLICIES < OV2_SPD_SLOTS);
  * @count: number of policies, by direction
  * @serial: serial of the youngest policy
  * @changes: how often a policy was added or removed (recent.c, dumps)
- * @all: all policies, by a slot that the policy keeps. The slot is not the
- *	core's number of the policy, because the card has the policy before the
- *	core numbers it
+ * @all: all policies, each at a slot that it keeps. The slot is not the core's
+ *	number of the policy, because the card has the policy before the core
+ *	numbers it
  * @next_slot: where the search for a free slot begins; under the lock of @all
  * @looks: for unit tests: keys looked for and policies looked at
  */

@@ -169,7 +169,8 @@ void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
 }
 
 /**
- * ov2_spd_pair_join() - put a policy into its pair, and the pair in its place
+ * ov2_spd_pair_join() - put a policy into its pair, and move the pair to its
+ *	place
  * @side: the pairs of the policy's direction and family
  * @pol: the policy, with its serial; no look-up finds it yet
  *

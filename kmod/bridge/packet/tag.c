@@ -3,11 +3,11 @@
  * The tag on packets that are to leave protected, in packet mode.
  *
  * The core gives such a packet no sec_path, so in ndo_start_xmit the packet
- * looks like any other. If NAT changes the packet on its way, or its policy is
- * deleted while it waits, the card finds no policy and would send the packet in
- * clear. If the packet is sent through another device, it would leave that
- * device in clear. So the card tags the packet with a sec_path of one state,
- * which clones and segments inherit:
+ * looks like any other. NAT may change the packet on its way, or the packet's
+ * policy may be deleted while the packet waits. Then the card finds no policy,
+ * and would send the packet in clear. If the packet is sent through another
+ * device, it would leave that device in clear. So the card tags the packet with
+ * a sec_path that holds one state. Clones and segments inherit this sec_path:
  *
  *	xvec[0]	the state
  *	ovec[0]	.flags	CRYPTO_DONE, and XFRM_XMIT as below

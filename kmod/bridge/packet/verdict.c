@@ -5,7 +5,7 @@
  *
  * If a packet has an xfrm_offload, the core believes that hardware has checked
  * the packet, and compares it neither with IN nor with FWD policies
- * (__xfrm_policy_check2()). So a packet may have an xfrm_offload only where the
+ * (__xfrm_policy_check2()). So a packet may have an xfrm_offload only if the
  * card has all such policies.
  *
  * Otherwise the core checks the packet, too. Among the policies in software the

@@ -24,7 +24,7 @@ enum ov2_verdict {
 
 /**
  * enum ov2_rx_verdict - what is to be done with a frame that may come in
- * @OV2_RX_STACK: to the stack, by GRO where the port allows it
+ * @OV2_RX_STACK: to the stack, through GRO if the port allows it
  * @OV2_RX_TAKEN: xfrm or the frame's socket has it already
  */
 enum ov2_rx_verdict {

@@ -44,7 +44,9 @@ struct ov2_assoc *ov2_assoc_alloc(struct ov2_adapter *ad, struct xfrm_state *x)
 	return assoc;
 }
 
-/* From now on the netdev of the card may be freed. */
+/* Gives back the reference to the netdev of the card. Then the netdev may be
+ * freed.
+ */
 static void assoc_release(struct ov2_assoc *assoc)
 {
 	netdev_put(assoc->ad->dev, &assoc->dev_tracker);
@@ -65,7 +67,7 @@ void ov2_assoc_discard(struct ov2_assoc *assoc)
 }
 
 /**
- * ov2_assoc_find() - the association behind a handle
+ * ov2_assoc_find() - find the association that a handle names
  * @ad: the card
  * @handle: any value
  *
@@ -81,7 +83,7 @@ struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle)
 }
 
 /**
- * ov2_assoc_of_state() - the association of a state
+ * ov2_assoc_of_state() - find the association of a state
  * @ad: the card that the state may be on
  * @x: the state. Its handle may be stale, or may name an SA of another card,
  *	because bonding overwrites the handle at failover
@@ -147,10 +149,10 @@ void ov2_assoc_delete(struct ov2_assoc *assoc)
 }
 
 /**
- * ov2_assoc_deleted() - the SA of an association is gone
- * @assoc: the association; this function frees it
+ * ov2_assoc_deleted() - free an association whose SA is gone
+ * @assoc: the association
  *
- * When cards are deleted, no code waits for one SA after the other. Each
+ * When cards are deleted, nobody waits for each SA in turn. Instead each
  * association holds a reference to the netdev of its card, and
  * netdev_run_todo() waits until no netdev of a batch is referenced any more.
  *

@@ -58,7 +58,8 @@ struct ov2_sad_link {
  * @sends: crypto mode, outbound
  * @declined: packets that the card declined, one number for each counter that
  *	such a packet may move
- * @software: ESP frames that software has made, by the counter that moved
+ * @software: ESP frames that software has made, one number for each counter
+ *	that such a frame may move
  * @untold: a key manager has set the number, and the engine has not accepted
  *	the update; written under x->lock
  * @told: which reasons users were told lately, see ov2_assoc_tell()

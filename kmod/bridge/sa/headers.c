@@ -74,10 +74,11 @@ static int trim_padding(struct sk_buff *skb)
  * @skb: an IPsec frame of an SA. Data is at the IP header
  *
  * This function also takes off the padding of Ethernet. Afterwards the
- * transport header points at the ESP or AH header; in ESP in UDP, this is
- * behind the UDP header. The frame is linear up to the sequence number. A
- * packet that ends earlier is linear up to its end. Such packets come here,
- * because the engine finds the SA of a packet even if the packet is too short.
+ * transport header points at the ESP or AH header. If ESP is in UDP, the ESP
+ * header is behind the UDP header. The frame is linear up to the sequence
+ * number. A packet that ends earlier is linear up to its end. Such packets come
+ * here, because the engine finds the SA of a packet even if the packet is too
+ * short.
  *
  * Context: Any context.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

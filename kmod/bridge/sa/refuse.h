@@ -23,9 +23,9 @@
 		return OV2_CNT_##reason;
 
 /* A row as a case of a switch over reasons, in a function that has an argument
- * extack and returns the sentence. extack gets a literal, because it keeps a
- * pointer. The sentence must be so short that NL_SET_ERR_MSG_FMT() could take
- * it with the module's name in front.
+ * extack and returns the sentence. The sentence is a literal, because extack
+ * keeps a pointer to it. The sentence must be so short that
+ * NL_SET_ERR_MSG_FMT() could take it with the module's name in front.
  */
 #define OV2_REFUSED_SAY(reason, condition, sentence)			\
 	case OV2_CNT_##reason: {					\

@@ -100,7 +100,7 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 	 * the first one, updates the first one, and deletes the second one.
 	 */
 	ext->allow_twin = true;
-	/* If a packet has a second IPsec header, the core decrypts this header
+	/* If a packet has a second IPsec header, the core takes off this header
 	 * in software.
 	 */
 	ext->single = true;
@@ -163,8 +163,8 @@ enum ov2_status ov2_bridge_request_add(struct ov2_adapter *ad,
 }
 
 /**
- * ov2_bridge_request_added() - an add request that was pending has ended
- * @req: the request
+ * ov2_bridge_request_added() - wake the caller that waits for an add request
+ * @req: the request, which has ended
  * @status: how it ended
  *
  * Context: Process context.

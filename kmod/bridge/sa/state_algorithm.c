@@ -16,7 +16,7 @@ static const struct ov2_algorithm *named(const char *name, unsigned long kinds)
 }
 
 /* Returns the AEAD or the cipher of a state, or NULL if IPsecOV2 does not have
- * it. To xfrm, GMAC is an AEAD, too.
+ * it. xfrm treats GMAC as an AEAD.
  */
 static const struct ov2_algorithm *state_cipher(const struct xfrm_state *x)
 {
@@ -54,7 +54,7 @@ static unsigned int cipher_key_bits(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_encr() - the identifier of a state's cipher or combined mode
+ * ov2_state_encr() - find the identifier of a state's cipher or combined mode
  * @x: a state of known algorithms
  *
  * Context: Any context.
@@ -71,7 +71,7 @@ u32 ov2_state_encr(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_auth() - the identifier of a state's integrity algorithm
+ * ov2_state_auth() - find the identifier of a state's integrity algorithm
  * @x: a state of known algorithms
  *
  * Context: Any context.
@@ -130,7 +130,7 @@ bool ov2_state_icv_ok(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_geniv_ok() - is a state's IV generator the core's usual one?
+ * ov2_state_geniv_ok() - does a state have the core's usual IV generator?
  * @x: a state of known algorithms
  *
  * Context: Any context.

@@ -13,11 +13,11 @@
  * in the state. Other code finds this reason and passes the row's counter to
  * ov2_state_refuse(). The comment above a row says why the row exists.
  *
- * The file that includes this one defines REFUSED(); refuse.h has its two
- * meanings. The add of a refused state fails. With -EOPNOTSUPP the kernel would
- * install the state in software, in silence, so this errno is not used for the
- * rows. The core refuses some of these states first, with its own sentence.
- * Their rows are here all the same, because kernels differ.
+ * The file that includes this one defines REFUSED() first. refuse.h has two
+ * macros for this. The add of a refused state fails. With -EOPNOTSUPP the
+ * kernel would install the state in software, in silence, so this errno is not
+ * used for the rows. The core refuses some of these states first, with its own
+ * sentence. Their rows are here all the same, because kernels differ.
  *
  * In crypto mode the core itself handles most parts of a state: lifetimes,
  * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a
