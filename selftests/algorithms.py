@@ -49,8 +49,8 @@ def cells():
             made.append((f"{name} {shape.name} icv-{icv} "
                          f"{'esn' if esn else 'no-esn'} {ENDS[offload]}",
                          alg, shape, icv, esn, offload))
-    # Keep each shape together: new policies and sockets take longer than new
-    # SAs
+    # Cells of one shape run one after the other, because new policies and new
+    # sockets take longer than new SAs
     return sorted(made, key=lambda cell: cell[2].name)
 
 

@@ -24,8 +24,8 @@ DEST_OPTIONS, HOP_BY_HOP, NO_NEXT_HEADER = 60, 0, 59
 ANY = object()
 
 # verdict: in the frame's record, or None if the frame gets no record; counter:
-# of the card; stat: a counter of xfrm_stat, or ANY if it is not known; arrives:
-# the frame's datagram arrives
+# the card's counter that moves; stat: the counter of xfrm_stat that moves, or
+# ANY if it is not known; arrives: the frame's datagram arrives
 Expect = namedtuple("Expect", "verdict counter stat arrives",
                     defaults=(None, None, None, False))
 Item = namedtuple("Item", "label frame expect payload", defaults=(b"",))
@@ -233,10 +233,10 @@ def truncated(rx):
 def cut_off(rx):
     """Frames cut at every length; the IP header keeps the whole length.
 
-    The card leaves such a frame alone. The GRO of IP does not drop the frame
-    either, and gives it to the GRO of ESP, which finds that the ICV is wrong.
-    If there is no whole ESP header, or if ESP is in UDP, the frame does not
-    come to ESP: IP drops it.
+    The card leaves such a frame alone. The GRO of IP gives the frame to the GRO
+    of ESP, which finds that the ICV is wrong. But if the ESP header is not
+    whole, or if ESP is in UDP, the frame does not come to ESP. Then IP drops
+    the frame.
     """
     whole = len(rx.frame(rx.packet()[0]))
     for length in range(14, whole):

@@ -3,12 +3,12 @@
 """A cable carries bytes only. What the sender's kernel knows about a frame
 stays at the sender, and so does memory that the sender still uses.
 
- late_acks    TCP sends data again that the receiver's GRO has merged
- mirror       a stream arrives while its clones go out on another card
- duplicates   software ESP decrypts a frame that shares pages with another
+ late_acks    TCP repeats segments that the receiver's GRO has merged
+ mirror       a stream arrives while clones of its frames leave by another card
+ duplicates   software ESP decrypts a frame; another frame shares its pages
  scrubbed     mark and priority stay at the sender, in each mode
  copies       a cable does not carry netem's note that a frame is a copy
- times        a socket gets one transmit time, not one for each card
+ times        a socket gets one transmit time for a frame that two cards send
 """
 import json
 import select
@@ -50,7 +50,7 @@ def bed_without_sas(defer):
 
 
 def late_acks(defer):
-    """TCP sends segments again that the receiver has merged already.
+    """TCP repeats segments that the receiver's GRO has merged.
 
     Memory is corrupted within seconds if a frame shares anything with TCP's
     retransmit queue. Single segments are clones of the skbs in that queue, and
@@ -94,7 +94,9 @@ def late_acks(defer):
 
 
 def mirror(defer):
-    """The other card's GRO merges frames that the first card still delivers."""
+    """A mirror sends clones of frames through another cable. At its end GRO
+    merges the clones, while the frames themselves still go to b.
+    """
     bed, talk = bed_without_sas(defer)
     w = bed.w
     w.ip(f"link add ov4 type {LINK_KIND}",
@@ -129,8 +131,8 @@ def received_by(ns, dev):
 
 def duplicates(defer):
     """Each frame comes twice, and both must be good. The second frame shares
-    its pages with the first frame, which is decrypted by then. It also shares
-    them with the clone that a packet socket on the wire holds.
+    its pages with the first frame, which is decrypted by then. A packet socket
+    on the wire holds a clone, which shares the same pages.
     """
     bed = shared()
     count = 20
@@ -255,7 +257,7 @@ def copies(defer):
 
 
 def times(defer):
-    """A socket that asks for transmit times gets one for each datagram."""
+    """A socket that asks for transmit times gets one time for a datagram."""
     bed, talk = bed_without_sas(defer)
     sock = talk.socks["a"]
     sock.setblocking(False)
@@ -263,7 +265,7 @@ def times(defer):
                     TX_SOFTWARE | SOFTWARE | OPT_TSONLY)
     for number in range(1, 4):
         talk.udp("a", [100 * number])
-        # The frame has passed all cards by now, and two of them have sent it
+        # By now the frame has passed all cards. Two cards have sent it
         told = 0
         while True:
             try:

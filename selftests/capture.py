@@ -3,9 +3,9 @@
 """A monitor shows each frame on both sides of the engine, with its records.
 
 The monitor also shows each frame that the bridge drops, with the counter of the
-drop. The test compares the frames that the monitor shows of the wire with the
-frames that the taps on the wire have seen. Unless frames in clear were asked
-for, nothing of a payload is shown.
+drop. Frames that the monitor shows on the side of the wire must be the frames
+that the taps on the wire have seen. A monitor shows a payload only if it was
+made to show frames in clear.
 """
 import errno
 import socket

@@ -245,7 +245,7 @@ def cells():
 class Channels:
     def __init__(self):
         self.bed = ManyQueues()
-        self.hashing = set()            # (side, type of flows) that hash fields
+        self.hashing = set()            # (side, type) whose fields are set
 
     def cell(self, case, *args):
         for side in "ab":
@@ -291,7 +291,8 @@ class Channels:
 
     @staticmethod
     def came_on(trace):
-        """The queues of b's card that ESP came in on since the trace was read.
+        """Return the queues on which ESP came to b's card since the last read
+        of @trace.
         """
         seen = set()
 
@@ -388,7 +389,8 @@ class Channels:
         ksft.equal(set(self.entries()), set(range(QUEUES)), "default table")
 
     def table_keeps(self):
-        """The user's table is kept: no queue in it goes away."""
+        """A card keeps the user's table, and every queue that the table names.
+        """
         self.ethtool("b", "-X", CARD["b"], "equal", "3")
         channels(self.bed, "b", 4)
         ksft.equal(set(self.entries()), {0, 1, 2}, "table")
@@ -417,8 +419,8 @@ class Channels:
         return done
 
     def fields(self):
-        """The fields of each type of flows are set apart from those of the
-        other types. At first no fields are set.
+        """Each type of flow has its own fields to hash. At first no fields are
+        set.
         """
         for kind in KINDS:
             ksft.equal(self.hashed(kind), "None", f"hashed of {kind}")

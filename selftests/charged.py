@@ -202,7 +202,7 @@ def limit_stops_him(defer):
     ksft.check(not found, "the kernel: " + "; ".join(found))
     subprocess.run(["dmesg", "--clear"], check=True)
 
-    # Another user of the machine, and of the same module
+    # The limit does not stop another user
     other = Netns("other")
     defer(other.delete)
     other.ip("link add ov0 type ipsecov2",

@@ -4,11 +4,11 @@
 # For run.sh and for tests written in shell:
 #
 #   . "$(dirname "$0")/lib.sh"
-#   module_file                 prints where the module is, if it is a file
+#   module_file                 prints the path of the module's file, if any
 #   module_load                 insmod $OV2_KO or ../ipsecov2.ko, or modprobe
 #   module_unload
-#   kernel_time                 time of the last kernel message
-#   kernel_crashes SINCE        prints crash lines after that time
+#   kernel_time                 prints the time of the last kernel message
+#   kernel_crashes SINCE        prints crash lines that are newer than SINCE
 
 # shellcheck disable=SC2034	# used by scripts that include this file
 KSFT_PASS=0 KSFT_FAIL=1 KSFT_XFAIL=2 KSFT_SKIP=4

@@ -33,7 +33,9 @@ HOWS = {"software": ("", "crypto"), "crypto": ("ab", "crypto"),
 
 
 def rule(ns, fam, verb, words):
-    """`ip -batch` finds the family of a route, but not the family of a rule."""
+    """Run `ip` for a rule. Without -4 or -6, `ip -batch` would not know whether
+    a rule is for IPv4 or for IPv6.
+    """
     ns.command("ip", f"-{fam}", "rule", verb, *words.split())
 
 

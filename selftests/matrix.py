@@ -3,10 +3,10 @@
 """Traffic passes as ESP with every combination of shape, key, ICV and ESN,
 with offload at one end or at both.
 
-Every cell sends UDP both ways, ICMP echo and TCP, and UDP is seen with 0 to 3
-bytes of padding in ESP. The receiver and an oracle on the wire check each
-packet, and counters prove that the engines did the work (lib/traffic.py,
-settle()).
+Every cell sends UDP both ways, ICMP echo and TCP. The UDP datagrams have such
+lengths that ESP adds 0, 1, 2 and 3 bytes of padding. The receiver and an oracle
+on the wire check each packet, and counters prove that the engines did the work
+(lib/traffic.py, settle()).
 
     OV2_FULL=1 matrix.py    every cell sends every UDP length, too
 """

@@ -8,11 +8,12 @@ them.
     body = alg.seal(keymat, number, iv, clear, icv_len)
     clear = alg.open(keymat, number, iv, body, icv_len)     # or BadIcv
 
-keymat has only the parts that the algorithm needs, in this order. number is
-Number(spi, seq, esn); seq has 64 bits. body is ciphertext and ICV. alg.icvs
-lists the possible lengths of the ICV in bits; icv_len is the length in bytes.
-The length of the ciphertext is a multiple of alg.align bytes. alg.iv_random is
-true for CBC: the IV of CBC must be random.
+keymat is the cipher key, then the salt, then the MAC key. A part that the
+algorithm does not need is left out. number is Number(spi, seq, esn); seq has 64
+bits. body is ciphertext and ICV. alg.icvs lists the possible lengths of the ICV
+in bits; icv_len is the length in bytes. The length of the ciphertext is a
+multiple of alg.align bytes. alg.iv_random is true for CBC: the IV of CBC must
+be random.
 """
 import hmac
 import struct
@@ -115,7 +116,7 @@ class Aead:
 
 
 class Gmac(Aead):
-    """RFC 4543: nothing is encrypted, and the IV is authenticated, too."""
+    """RFC 4543: nothing is encrypted. The ICV is over header, IV and data."""
 
     def __init__(self, key_bits):
         super().__init__("rfc4543(gcm(aes))", key_bits, 4,
@@ -144,7 +145,9 @@ class Null:
 
 
 class BlockCipher:
-    """A cipher of OpenSSL; mode(key material, IV) gives key and mode."""
+    """A cipher of OpenSSL. @mode is a function. It gets the key material and
+    the IV, and returns OpenSSL's key and mode.
+    """
 
     def __init__(self, xfrm, key_len, iv_len, align, cipher, mode):
         self.xfrm, self.key_len, self.iv_len = xfrm, key_len, iv_len

@@ -190,7 +190,9 @@ class Tap:
             self.sock.bind((dev, ETH_P_ALL))
 
     def close(self):
-        """Unmap the ring, too: a mapped ring keeps its namespace alive."""
+        """Close the socket and unmap the ring. A ring that is still mapped
+        would keep its namespace alive.
+        """
         self.sock.close()
         self.ring.close()
 
@@ -313,7 +315,7 @@ class Bed:
     def wait_ready(self):
         """Wait until frames pass from each end to the other.
 
-        The ports of br0 forward only some time after they have carrier.
+        A port of br0 has carrier for a while before it begins to forward.
         """
         probe = (b"\xff" * 6 + b"\x02" + bytes(5) +
                  struct.pack("!H", ETH_P_PROBE) + bytes(46))
@@ -375,8 +377,8 @@ class Bed:
                          f"dir {direction} priority 10 tmpl {ends} "
                          f"proto esp reqid 1 mode {shape.mode}{offload}")
             if shape.encap and shape.mode == "transport" and not packet:
-                # A bypass lets the UDP packet that carries ESP reach its
-                # socket
+                # A bypass for UDP that carries ESP. So this UDP reaches the
+                # socket of encap_socket()
                 lines.append(f"xfrm policy add src {src} dst {dst} proto udp "
                              f"sport {esp.ENCAP_PORT} dport {esp.ENCAP_PORT} "
                              f"dir {direction} priority 1")
@@ -400,8 +402,8 @@ class Bed:
         for side in "ab":
             lines = ["xfrm state flush"]
             if shape != self.shape or packet != self.packet:
-                # If ESP is in UDP, the stack (6.12 to 7.3) cuts large TCP
-                # packets wrongly for a card: see large_sends() in sweep.py
+                # If ESP is in UDP and a card encrypts, the stack (6.12 to 7.3)
+                # cuts large TCP packets wrongly: see large_sends() in sweep.py
                 segments = 1 if shape.encap and how == "crypto" else 65535
                 lines.append(f"link set {CARD[side]} gso_max_segs {segments}")
                 lines += ["xfrm policy flush", *self.policy_lines(
@@ -500,8 +502,8 @@ class Bed:
 
 
 class OneQueueBed(Bed):
-    """A bed whose cards have one queue, so that frames arrive in the order of
-    the wire.
+    """A bed whose cards have one queue. So frames arrive in the order in which
+    they passed the wire.
     """
 
     queues = "numtxqueues 1 numrxqueues 1"

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Runs the cells of a test in one bed, with the bed's traffic."""
+"""Runs the cells (cases) of a test's matrix, all in one bed."""
 from . import crypto, ksft, module
 from .traffic import Traffic
 
 
 def run_cells(cells, make):
     """Let make() make an object. Call its cell(*arguments) for each chosen
-    (name, *arguments) of @cells, and then its close().
+    (name, *arguments) of @cells. After the last cell, call its close().
     """
     some = ksft.chosen([tuple(cell) for cell in cells])
     module.load()
@@ -19,10 +19,11 @@ def run_cells(cells, make):
 
 
 class Cells:
-    """A bed, sockets for its present shape, and what the kernel's crypto lacks.
+    """A bed, its sockets, and the algorithms that the kernel lacks.
 
     missing is a dictionary whose keys are names of algorithms. The value is
-    None if the kernel has the algorithm, or else the Skip that says why not.
+    None if the kernel has the algorithm. Otherwise it is the Skip that says why
+    the kernel lacks the algorithm.
     """
 
     def __init__(self, bed):

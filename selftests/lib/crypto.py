@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Lists the crypto algorithms of the kernel, and makes instances of them.
 
-    crypto.load("rfc4106(gcm(aes))")            # so that it is in the list
+    crypto.load("rfc4106(gcm(aes))")            # /proc/crypto then has it
     best = crypto.best("rfc4106(gcm(aes))")     # entry of /proc/crypto
     crypto.add(f"pcrypt({best['driver']})", crypto.AEAD, priority=9999)
     crypto.delete(...)
@@ -83,5 +83,5 @@ def add(driver, kind_of_alg, priority=None):
 
 
 def delete(driver, kind_of_alg):
-    """Delete an instance; return 0 or the errno: EBUSY while it is used."""
+    """Delete an instance. Return 0 or the errno. EBUSY: it is in use."""
     return request(DELALG, driver, kind_of_alg)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Turns packets to another device.
+"""Redirects or copies the packets of a device to another device.
 
-    turn(ns, defer, "ov0", "far0")              # all packets, by tc
-    turn(ns, defer, "ov0", "far0", "mirror")    # copies
+    turn(ns, defer, "ov0", "far0")              # tc redirects all packets
+    turn(ns, defer, "ov0", "far0", "mirror")    # tc sends copies to far0
     dropped(ns, "far0")             # how many packets to far0 were dropped
 """
 import json
@@ -17,7 +17,9 @@ def tc(ns, *words):
 
 
 def turn(ns, defer, dev, to, how="redirect"):
-    """Turn packets to the device @to before they come to a queue of dev."""
+    """Redirect or copy packets from @dev to @to, before they enter a queue of
+    @dev.
+    """
     tc(ns, "qdisc", "add", "dev", dev, "clsact")
     defer(tc, ns, "qdisc", "del", "dev", dev, "clsact")
     tc(ns, "filter", "add", "dev", dev, "egress", "matchall", "action",

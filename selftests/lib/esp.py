@@ -43,9 +43,11 @@ def checksum(data):
 
 
 class Frame:
-    """An Ethernet frame, taken apart down to ESP; ESP in UDP is found, too.
+    """An Ethernet frame, taken apart down to ESP. ESP is behind the IP header,
+    or in UDP behind the IP header.
 
-    fragment is (id, offset, more) if the outer packet is a fragment, or None.
+    fragment is (id, offset, more) if the outer packet is a fragment. Otherwise
+    fragment is None.
     """
 
     def __init__(self, raw):

@@ -7,7 +7,7 @@
     with module_fails(interval) as failed:      # any allocation of the module
         ...
     failed()                                    # how many failed
-    with module_lacks_pages() as failed:        # it gets single pages only
+    with module_lacks_pages() as failed:    # the module gets only single pages
         ...
 
 needed() skips the program in a kernel without fault injection. stack_needed()
@@ -40,7 +40,9 @@ def read(name, where=FAILSLAB):
 
 
 def needed():
-    """Skip the program if this kernel cannot inject faults; else set it up."""
+    """Skip the program if this kernel cannot inject faults. If it can, set the
+    fault injection to DEFAULTS, which inject nothing.
+    """
     if not os.path.isdir(FAILSLAB) or \
             not os.path.exists("/proc/thread-self/fail-nth"):
         ksft.skip_all("this kernel has no fault injection (CONFIG_FAILSLAB, "
@@ -92,7 +94,7 @@ class Armed:
 
 
 def text_of_module():
-    """The address of the module's code, and an address behind this code."""
+    """Return where the module's code begins, and an address behind its end."""
     with open("/proc/modules", encoding="ascii") as f:
         for line in f:
             words = line.split()
@@ -109,10 +111,11 @@ def stack_needed(where=FAILSLAB):
 
 @contextlib.contextmanager
 def module_fails(interval, where=FAILSLAB):
-    """Every @interval-th allocation with the module on its stack fails.
+    """Let every @interval-th allocation of the module fail. The call stack
+    shows which allocations are the module's.
 
-    This works in any context, also in softirqs and workers, where FailNth does
-    not. Call stack_needed() before.
+    This works in any context, also in softirqs and workers. FailNth does not
+    work there. Call stack_needed() before.
     """
     start, end = text_of_module()
     for name, value in (("require-start", start), ("require-end", end),

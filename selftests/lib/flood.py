@@ -5,12 +5,12 @@
         flood.wait_flow("ab")               # both ends receive
         bed.a.ip("xfrm state flush")
         flood.wait_silence("a")             # side a tries, but sends no ESP
-    flood.check_clear()                     # also done by leaving `with`
+    flood.check_clear()                     # the end of `with` calls this
 
-Every datagram is made of MARKER, so clear text on the wire cannot hide in a
-frame of any protocol or behind an ESP header. Any other frame between the ends
-is also a failure, except for ESP, IKE, neighbour discovery and ICMP errors
-about ESP.
+Every datagram is full of copies of MARKER. So a test finds clear text in frames
+of any protocol, even behind an ESP header. Frames without MARKER are allowed
+between the ends if they are ESP, IKE, neighbour discovery, or ICMP errors about
+ESP. Any other frame is a failure.
 """
 import collections
 import select
@@ -40,7 +40,7 @@ def marked(number, length):
 
 
 def clear_text(raw):
-    """Why a frame is clear text, None if it is not."""
+    """Return why a frame is clear text, or None if it is not clear text."""
     if MARKER in raw:
         return f"the marker is in the frame {ksft.show(raw)}"
     ethertype, = struct.unpack_from("!H", raw, 12)
@@ -79,7 +79,7 @@ def is_error(raw):
 
 
 def esp_at(raw):
-    """Where the ESP header of a frame is, None if it has none."""
+    """Return the offset of the ESP header, or None for a frame without ESP."""
     ethertype, = struct.unpack_from("!H", raw, 12)
     if ethertype == esp.ETH_IPV6 and raw[20] == esp.ESP:
         return 54
@@ -309,8 +309,8 @@ class Flood(WireWatch):
 
 
 def unload_under_traffic(bed, shape):
-    """Unload the module, which deletes all cards of the bed, while both ends
-    send.
+    """Unload the module while both ends send. This deletes all cards of the
+    bed.
     """
     with clean_unload(), Flood(bed, shape) as flood:
         flood.wait_flow("ab")

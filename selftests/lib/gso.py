@@ -24,8 +24,8 @@ Large = namedtuple("Large", "size raw")
 
 
 def large_socket(ns, dev, protocol):
-    """A packet socket whose frames, in and out, have a struct virtio_net_hdr in
-    front, so that they may be large.
+    """Return a packet socket. A struct virtio_net_hdr is in front of each frame
+    that this socket sends or receives, so frames can be large.
     """
     sock = ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     sock.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
@@ -63,7 +63,9 @@ class LargeTap:
 
 
 def with_sum(src, dst, proto, segment):
-    """TCP or UDP with its checksum; zero means "none" in UDP."""
+    """Fill in the checksum of TCP or UDP. In UDP, 0xffff stands for 0, because
+    0 means that there is no checksum.
+    """
     at = 16 if proto == esp.TCP else 6
     zero = segment[:at] + b"\0\0" + segment[at + 2:]
     total = esp.transport_sum(src, dst, proto, zero)

@@ -33,7 +33,8 @@ Shown = namedtuple("Shown", "point cut ifindex time handle seq spi length "
 
 
 def new_link(sock, name, index=0, clear=False):
-    """Make a monitor of the card with this index, or of all cards if it is 0.
+    """Make a monitor of the card with this @index, or of all cards if @index is
+    0.
 
     The request is built here, because `ip` cannot ask for clear frames. Returns
     the errno, 0 if the monitor was made.

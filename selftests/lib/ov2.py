@@ -124,8 +124,8 @@ def from_spec(value):
 
 
 def in_order(value):
-    """An answer of ov2 with each list of texts sorted, as from_spec() sorts
-    flags.
+    """Return an answer of ov2, but sort each list of texts. Then the answer can
+    be compared with the result of from_spec(), which sorts flags.
     """
     if isinstance(value, dict):
         return {key: in_order(one) for key, one in value.items()}

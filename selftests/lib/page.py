@@ -5,10 +5,11 @@
 
 The blocks of shell run in one bash, in order, as a reader pastes them. A block
 must print the lines of the text that follows the block on the page, in their
-order. It may print other lines between them. TOKENS says what on the page may
-differ from what was printed: for example, a number stands for any number but 0,
-and a time of day for any time. 0 stands only for 0, except behind "time" and
-"queue=". IPv4 addresses, SPIs and words must be the same.
+order. It may print other lines between them. TOKENS lists the differences that
+are allowed: for example, a number on the page stands for any number but 0, and
+a time of day stands for any time of day. 0 stands only for 0, but in "time 0"
+and "queue=0" it stands for any number. IPv4 addresses, SPIs and words must be
+the same.
 """
 import os
 import re
@@ -28,7 +29,7 @@ END = "page: end of block"
 
 # What a piece of a line on the page stands for: (pattern of this piece, pattern
 # of what may be printed). None: only the same text may be printed. The first
-# row that matches counts
+# row that matches is used
 TOKENS = (
     (r"\d+(?:\.\d+){3}", None),                         # IPv4 address
     (r"\d\d:\d\d:\d\d\.\d{6}", r"\d\d:\d\d:\d\d\.\d{6}"),
@@ -85,7 +86,8 @@ def run_script(script):
     bash did not end in time. The second is what was printed. Processes that
     bash has left in the background are ended, too.
     """
-    # A file, because a pipe has no end before all these processes have ended
+    # The output goes to a file. A pipe would have no end before all processes
+    # in the background have ended
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         # start_new_session gives bash a process group with bash's own number
         with subprocess.Popen(["bash", "-c", script], stdout=output,
@@ -122,7 +124,9 @@ def run(found):
 
 
 def compare(name, least):
-    """Run the page, which has @least blocks of shell or more."""
+    """Run the page, and compare what is printed with the page. The page must
+    have at least @least blocks of shell.
+    """
     found = blocks(name)
     ksft.check(len(found) >= least, f"only {len(found)} blocks on the page")
     for (shell, expected), printed in zip(found, run(found)):

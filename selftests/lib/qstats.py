@@ -48,7 +48,7 @@ SPEC = {
 
 
 def need():
-    """Skips everything where the client is missing."""
+    """Skips everything if the client is missing."""
     if not importlib.util.find_spec("pyynl"):
         ksft.skip_all("needs pyynl, the kernel's netlink client")
 
@@ -66,8 +66,8 @@ def named(entry):
 class QueueStats:
     def __init__(self, ns):
         self.ns = ns
-        # The client reads YAML, and JSON is YAML. It wants a line about the
-        # licence first
+        # The client reads YAML, and JSON is YAML. The first line of the file
+        # must name a licence
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
             file.write("# SPDX-License-Identifier: GPL-2.0\n")
             json.dump(SPEC, file)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Tables of requests that cannot be offloaded, and a card that gets them.
+"""Tables of requests that cannot be offloaded, and a card that gets such
+requests.
 
     REFUSALS = [ours("mark", "mark", "Mark ... must be 0", mark=(1, 0xff)),
                 core("unknown flag", "Unrecognized flags ...", flags=16)]
@@ -21,8 +22,8 @@ OURS = "ipsecov2: "
 EINVAL = 22
 
 # name: the case's name; asked: the arguments of the test's Requests.add();
-# reason: the counter's name behind PREFIX, None if the core refuses; text: the
-# sentence
+# reason: the counter's name without PREFIX, or None if the core refuses; text:
+# the sentence
 Refusal = namedtuple("Refusal", "name asked reason text")
 
 
@@ -37,7 +38,7 @@ def core(name, text, **asked):
 
 
 class Asked:
-    """a's card, and the requests to it."""
+    """The card of side a, and the requests to this card."""
 
     WHAT = ""                       # of `ip xfrm`: "state" or "policy"
     OBJECTS = ()                    # kinds of lib/objects.py

@@ -48,7 +48,9 @@ class Sealer:
                              **bad), payload
 
     def frame(self, packet, mac=MAC["b"], **udp):
-        """A frame to b, in UDP if the shape says so; mac: its destination."""
+        """A frame to b. ESP is in UDP if the shape says so. @mac is the frame's
+        destination.
+        """
         proto = esp.ESP
         if self.shape.encap:
             proto, packet = esp.UDP, self.encap(packet, **udp)

@@ -3,14 +3,16 @@
 
     card = Card(bed, fam); defer(card.close)    # SAs in tunnel mode, no policy
     card.policy("a", "out", "dst 203.0.113.0/28 proto 17", PROTECT, 10)
-    card.leaves(card.packet(1, 7, UDP, 53, 53))     # "esp", "clear" or drops
-    card.arrives(packet)                            # "passes" or drops
+    card.leaves(card.packet(1, 7, UDP, 53, 53))     # "esp", "clear", or names
+    card.arrives(packet)                            # "passes", or names
     card.arrives(packet, sealed=True)
 
-drops are the names of the drop counters that moved. leaves() hands the frame to
-the card of side a below xfrm, so the card alone decides. arrives() puts the
-frame on the wire in front of the card of side b. packet(1, 7, ...) is from host
-1 behind side a to host 7 behind side b. Talker sends from a socket instead.
+If the packet is dropped, the answer is the names of the drop counters that
+moved. leaves() hands the frame directly to the card of side a. The frame does
+not pass xfrm, so the card alone decides. arrives() puts the frame on the wire
+in front of the card of side b. packet(1, 7, ...) is from host 1 behind side a
+to host 7 behind side b. Talker sends from a socket, so its packets pass xfrm
+before they come to the card.
 """
 import socket
 import struct
@@ -253,7 +255,8 @@ class Talker:
 def run_on_card(cases, make, only_ipv4):
     """Run case(card, defer) of the chosen cases on one bed.
 
-    Every case runs with IPv4, and with IPv6 unless @only_ipv4 has the case.
+    Every case runs with IPv4. A case that is not in @only_ipv4 runs with IPv6,
+    too.
     """
     def one(defer, case, fam):
         card = Card(bed, fam)

@@ -343,8 +343,8 @@ class Charon:
                 for child in sa.get("child-sas", {}).values()]
 
     def child(self):
-        """The only CHILD_SA if it is installed, or else None; also None if
-        there is more than one.
+        """Return the CHILD_SA, if there is exactly one and it is installed.
+        Otherwise return None.
         """
         got = self.children()
         return got[0] if len(got) == 1 and got[0]["state"] == "INSTALLED" \

@@ -130,7 +130,7 @@ class DaemonBed(Bed):
         return gateways
 
     def flood(self, link, **arguments):
-        """Traffic over a link; counters and capture begin with it."""
+        """Return a Flood over a link; begin to count and to capture anew."""
         self.mark()
         return Flood(self.talkers(link), self.shape_of(link), **arguments)
 

@@ -19,7 +19,7 @@ PATIENCE = 60
 
 
 def refusal_of_packet(ns, card):
-    """Why the card cannot do packet mode, "" if it can."""
+    """Return why the card cannot do packet mode, or "" if it can."""
     ends = "src 192.0.2.1 dst 192.0.2.2"
     offload = f"offload packet dev {card}"
     refused = (
@@ -119,7 +119,7 @@ class Session:
         """Wait until the daemon has only one CHILD_SA, and the kernel has the
         states of this CHILD_SA and no others. Return the CHILD_SA.
 
-        other_than: the inbound SPI of a CHILD_SA that does not count.
+        other_than: an inbound SPI that this CHILD_SA must not have.
         """
         def agreed():
             child = self.charon[side].child()
@@ -154,7 +154,9 @@ class Session:
         return {int(child["spi-in"], 16), int(child["spi-out"], 16)}
 
     def check_kernel(self, side):
-        """The kernel has the states and policies of the child, as asked."""
+        """The kernel has the CHILD_SA's states and policies; their offload is
+        as asked.
+        """
         child, ns = self.charon[side].child(), self.bed.ns(side)
         kind, card = self.kind[side], CARD[side]
         encap = child.get("encap") == "yes"
@@ -169,8 +171,8 @@ class Session:
         self.check_policies(swan.policies(ns), kind, card)
 
     def check_policies(self, held, kind, card):
-        """In packet mode the card has the IN and OUT policies, else the kernel
-        has them. A tunnel has a FWD policy, too, always in the kernel.
+        """The IN and OUT policies are offloaded in packet mode, and only in
+        packet mode. A tunnel also has a FWD policy, which is never offloaded.
         """
         for way in ("in", "out"):
             ksft.equal(held.get(way, "none"), (card, None, "packet")
@@ -182,7 +184,7 @@ class Session:
     # ---- cards and wire
 
     def counts(self, flood):
-        """Why cards and wire do not agree, None if they do."""
+        """Return how cards and wire disagree, or None if they agree."""
         for side in "ab":
             moved = self.bed.delta(side)
             for name, frames in (("ipsec_tx_pkts", flood.esp[side]),
@@ -236,9 +238,7 @@ class Session:
                            f"{name} of {side}")
 
     def stream(self, there=30000, back=20000):
-        """TCP in large sends, which may come to the card before they are
-        cut.
-        """
+        """Send TCP in large packets. The card may get them uncut."""
         talk = Traffic(self.bed.talkers(self.link),
                        self.bed.shape_of(self.link))
         try:

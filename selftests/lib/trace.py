@@ -5,7 +5,7 @@
     ... traffic ...
     for event in trace.read():          # everything since the last read()
         event.name, event.fields["header"], event.text
-    trace.wait("ov2_rx_record", 3)      # read until there are so many
+    trace.wait("ov2_rx_record", 3)      # read until 3 of these have come
 
 Fields are as printed, key=value; number() turns 0x... and decimals into int.
 """
@@ -40,7 +40,7 @@ class Trace:
     serial = 0
 
     def __init__(self, events=("",), system=SYSTEM, buffer_kb=8192):
-        """events: names of tracepoints, or "" for all of the system."""
+        """events: names of tracepoints; "" stands for all of @system."""
         Trace.serial += 1
         self.dir = f"{root()}/instances/ov2-{os.getpid()}-{Trace.serial}"
         os.mkdir(self.dir)
@@ -100,7 +100,7 @@ class Trace:
         return got
 
     def close(self):
-        """End the tracing; may be called again."""
+        """End the tracing; a second call does nothing."""
         if self.pipe is not None:
             os.close(self.pipe)
             os.rmdir(self.dir)

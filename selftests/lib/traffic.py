@@ -11,7 +11,7 @@ compare each byte with what was sent.
     wire.sent["a"]                  # the number of unfragmented ESP frames
     wire.pads["a"]                  # the pad lengths
     wire.plain["a"]                 # [(protocol, fragment, payload), ...]
-    wire.engine["a"]                # the number of frames that its engine sent
+    wire.engine["a"]                # the number of frames that a's engine sent
 
 settle() is the proof that the offload did the work. At an end that offloads,
 the counts of the engine equal the unfragmented ESP frames on the wire. At any
@@ -50,7 +50,7 @@ def sweep_lengths(pair):
 
 
 def noise(length):
-    """@length random bytes, which repeat after the length of NOISE."""
+    """@length random bytes; if NOISE is shorter, its bytes come again."""
     at = random.randrange(len(NOISE) - length) if length < len(NOISE) else 0
     data = NOISE[at:at + length]
     while len(data) < length:
@@ -59,7 +59,7 @@ def noise(length):
 
 
 def drain(sock):
-    """Throw away what waits in a datagram socket; returns how many."""
+    """Read all datagrams that wait in a socket; return their number."""
     count = 0
     while select.select([sock], [], [], 0)[0]:
         sock.recv(65536)
@@ -141,7 +141,7 @@ class Traffic:
             self.expect_datagrams(side, batch, seconds)
 
     def expect_datagrams(self, side, batch, seconds=10):
-        """The datagrams that side sent arrive unchanged.
+        """The datagrams that @side sent arrive unchanged.
 
         compare() checks the order on the wire. Behind the card xfrm hands
         decrypted packets to per-CPU queues (gro_cells). When the card's NAPI
@@ -212,7 +212,7 @@ class Traffic:
                 return
 
     def connect(self, side):
-        """Connect from side; return both ends, which do not block."""
+        """Connect from @side; return both sockets, set to non-blocking."""
         near = self.bed.host(side).socket(self.fam, socket.SOCK_STREAM)
         near.bind((self.address[side], 0))
         near.setblocking(False)
@@ -302,9 +302,9 @@ class Traffic:
         """Check everything since bed.mark(), as described at the head of this
         file. Then mark again, and return the Wire.
 
-        mixed: the stack may have encrypted some packets of an offloading end
-        itself, and the caller checks wire.engine. Even so, engines must decrypt
-        all that is received.
+        mixed: at an end that offloads, the stack may have encrypted some of
+        the packets. In this case the caller checks wire.engine. The engines
+        must decrypt all received packets in any case.
         """
         def counts_agree():
             wire = self.read_wire()
@@ -374,7 +374,7 @@ class Traffic:
         return None
 
     def decrypt(self, pair, wire, mixed=False):
-        """The oracle opens every ESP frame, and checks all its rules."""
+        """The oracle opens every ESP frame, and checks the rules of ESP."""
         if self.keys is None or self.keys[0] is not pair:
             self.keys = (pair, pair.ab.oracle(), pair.ba.oracle())
         for side, key in (("a", self.keys[1]), ("b", self.keys[2])):
@@ -426,7 +426,8 @@ class Traffic:
                     echoes.append((data[0], data[4:]))
             ksft.equal(len(datagrams), len(self.datagrams[side]),
                        f"datagrams of {side} on the wire")
-            # A shorter packet may overtake one that the stack itself encrypts
+            # If the stack encrypts a packet, a shorter packet that the engine
+            # encrypts may overtake it. So the order is not compared
             if wire.fragments[side]:
                 datagrams.sort()
                 self.datagrams[side].sort()
@@ -459,7 +460,7 @@ class Traffic:
         port = dport if sport == PORT + 1 else sport
         if segment[13] & 2:
             streams[port]["start"] = seq + 1
-        # TCP may cut the data in other places when it sends it again
+        # When TCP sends data again, it may cut the data in other places
         if len(data) > len(streams[port].get(seq, b"")):
             streams[port][seq] = data
 

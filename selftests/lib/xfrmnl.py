@@ -17,7 +17,7 @@ Tests use this file for requests that `ip` cannot make.
     expiries.wait(spi, hard=True)
     acquires = Acquires(ns)             # is a key manager that does nothing
     acquires.wait(saddr, daddr)
-    mappings = Mappings(ns)             # hears of senders behind NAT that move
+    mappings = Mappings(ns)             # hears when NAT moves a sender
     mappings.read()                     # [Mapping(spi, address, port), ...]
 
 add() needs the ends and the SPI. add_policy() needs direction and selector. All
@@ -295,7 +295,9 @@ class Expiries(Listener):
 
 
 class Acquires(Listener):
-    """Listens to XFRM_MSG_ACQUIRE; the kernel asks only if somebody listens."""
+    """Listens to XFRM_MSG_ACQUIRE. The kernel asks for a state only if somebody
+    listens.
+    """
 
     def __init__(self, ns):
         super().__init__(ns, XFRMGRP_ACQUIRE, XFRM_MSG_ACQUIRE)

@@ -12,8 +12,8 @@
         message.flags, message.attributes
 
 The client is tools/net/ynl/pyynl of a kernel tree, and the spec is the file
-that the family is generated from. So what the family answers is read by code
-that is not ours.
+that the family is generated from. So code that is not ours reads the answers of
+the family.
 """
 import importlib.util
 import json
@@ -123,7 +123,7 @@ class Events:
     def __init__(self, ns, *groups):
         self.family = Family(ns).family
         for number, group in enumerate(groups):
-            # ntf_subscribe() binds the socket, which works once only
+            # ntf_subscribe() binds the socket. A second bind would fail
             if number:
                 self.family.sock.setsockopt(
                     SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
@@ -143,8 +143,8 @@ class Events:
     def expect(self, *expected, seconds=20):
         """Wait for these messages, in this order, and for no other message.
 
-        Each is a name and a dict; the message may have more attributes than
-        this dict. Returns the attributes of the messages.
+        Each of @expected is a name and a dict. The message that comes may have
+        more attributes than the dict. Returns the attributes of the messages.
         """
         got = []
 
@@ -241,7 +241,8 @@ class RawDump:
     how the dump ended.
     """
 
-    # The kernel makes the next buffer as large as the largest read so far
+    # The kernel makes each new buffer as large as the largest buffer that the
+    # program has offered to recv() so far
     SIZE = 4096
 
     def __init__(self, ns, family, operation, attributes=b""):
