@@ -74,8 +74,8 @@ module_exit(ov2_module_exit);
 MODULE_DESCRIPTION("Virtual network card with IPsec offload behind IPsecOV2 records");
 MODULE_LICENSE("GPL");
 /*
- * The only place of the version; tools/lint checks that CHANGELOG.rst has it.
- * Until 1.0 the names of counters, events and fields may change.
+ * The version of the module. tools/lint checks that CHANGELOG.rst names the
+ * same version. Until 1.0 the names of counters, events and fields may change.
  */
 MODULE_VERSION("0.1");
 MODULE_ALIAS_RTNL_LINK("ipsecov2");

@@ -4,7 +4,9 @@
 
 #include <linux/netdevice.h>
 
-/* Older kernels have a third argument, which no notification uses. */
+/* In older kernels ethtool_notify() has a third argument, which no notification
+ * uses.
+ */
 static inline void ov2_ethtool_notify(struct net_device *dev, unsigned int cmd)
 {
 #ifdef OV2_HAVE_ETHTOOL_NOTIFY_TWO_ARGS

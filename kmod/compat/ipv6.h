@@ -7,9 +7,10 @@
 
 /*
  * May a device forward what it receives, even if its namespace does not
- * forward? In newer kernels the device does so if its sysctl force_forwarding
- * is set. Its sysctl forwarding may mean only that this host is a router on the
- * device's link. This function returns true if either of the two is set.
+ * forward? In newer kernels the device does so if its sysctl "force_forwarding"
+ * is set. The sysctl "forwarding" of the device makes this host a router on the
+ * device's link, but does not always mean that the device forwards. This
+ * function returns true if at least one of these two sysctls is set.
  */
 static inline bool ov2_in6_forwards(const struct inet6_dev *idev)
 {

@@ -18,7 +18,8 @@
  * which IFLA_LINK is to be looked up. If IFLA_LINK_NETNSID names a namespace,
  * older kernels create the device there, pass this namespace as src_net and
  * move the device afterwards. Without this attribute src_net is the namespace
- * of the request. In both cases src_net is @link_net.
+ * of the request. So in both cases src_net is the namespace that newlink()
+ * expects as @link_net.
  */
 #define OV2_RTNL(op) op##_rtnl
 

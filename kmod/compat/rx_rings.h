@@ -5,9 +5,9 @@
 #include <linux/ethtool.h>
 
 /*
- * Newer kernels ask for the number of receive queues by the operation
- * get_rx_ring_count, older kernels by the command ETHTOOL_GRXRINGS of the
- * operation get_rxnfc. A function that returns the number is written as
+ * To learn the number of receive queues, newer kernels call the operation
+ * get_rx_ring_count. Older kernels call the operation get_rxnfc with the
+ * command ETHTOOL_GRXRINGS. A function that returns the number is written as
  *
  *	static u32 rings(struct net_device *dev);
  *

@@ -29,7 +29,9 @@ static inline void ov2_skb_reset_tc(struct sk_buff *skb)
 	nf_skip_egress(skb, false);
 }
 
-/* Newer kernels have large TCP packets whose segments all keep CWR. */
+/* In newer kernels a large TCP packet may say that each of its segments keeps
+ * the flag CWR.
+ */
 #ifdef OV2_HAVE_GSO_ACCECN
 
 #define OV2_NETIF_F_GSO_ACCECN	NETIF_F_GSO_ACCECN

@@ -46,12 +46,12 @@
 /**
  * ov2_ah_len() - bytes of an AH header, ICV and padding included
  * @transform: the transform of an AH member
- * @ipv6: family of the IP header in front
+ * @ipv6: the IP header in front of the AH header is an IPv6 header
  *
  * RFC 4302 2.6 forbids more padding than the alignment needs.
  *
  * Context: Any context.
- * Return: the bytes.
+ * Return: the number of bytes.
  */
 unsigned int ov2_ah_len(const struct ov2_transform *transform, bool ipv6)
 {
@@ -159,8 +159,9 @@ static struct ov2_crypt *ah_crypt_alloc(const struct ov2_job *job,
 	return crypt;
 }
 
-/* GMAC encrypts nothing. The crypto API computes its tag in an encryption, so a
- * received frame is "encrypted", too, and ah_compare() compares the tags.
+/* GMAC encrypts nothing, but the crypto API computes the tag of GMAC only when
+ * it encrypts. So a received frame is "encrypted" like a frame to be sent, and
+ * then ah_compare() compares the tags.
  */
 static int ah_crypt(struct ov2_crypt *crypt)
 {

@@ -52,7 +52,8 @@ void ov2_batch_enter(struct ov2_request *req)
 }
 
 /**
- * ov2_batch_done() - an entry is done; completes the request if it is the last
+ * ov2_batch_done() - end one entry; the end of the last entry completes the
+ *	request
  * @ad: the card
  * @req: the request. If ov2_batch_end() was called before, the request may be
  *	gone when this function returns
@@ -74,12 +75,13 @@ void ov2_batch_done(struct ov2_adapter *ad, struct ov2_request *req,
 }
 
 /**
- * ov2_batch_end() - every entry was entered
- * @req: the request; gone if this returns OV2_STATUS_PENDING
+ * ov2_batch_end() - say that no further entry will be entered
+ * @req: the request. If this returns OV2_STATUS_PENDING, the request may be
+ *	gone
  *
  * Context: Any context.
- * Return: the final status if every entry is done already, or
- * OV2_STATUS_PENDING: the last entry completes the request.
+ * Return: the final status if every entry is done already. Otherwise
+ * OV2_STATUS_PENDING; then the last ov2_batch_done() completes the request.
  */
 enum ov2_status ov2_batch_end(struct ov2_request *req)
 {

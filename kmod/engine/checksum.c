@@ -141,7 +141,7 @@ static enum ov2_counter ip_header_complete(struct sk_buff *skb,
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE; OV2_CNT_TX_DROP_RECORD if @request is no record or does
- * not fit the bytes; OV2_CNT_TX_DROP_ALLOC if there is no memory.
+ * not fit the frame; OV2_CNT_TX_DROP_ALLOC if there is no memory.
  */
 enum ov2_counter ov2_checksum_complete(struct sk_buff *skb,
 				       unsigned long request, unsigned int ip,

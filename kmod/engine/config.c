@@ -118,9 +118,9 @@ void ov2_config_start(struct ov2_engine *engine)
 	engine->ad->config = &engine->configs[engine->parameter];
 }
 
-/* OFFLOAD_ENCAPSULATION off stops all offloads. The parameter that
- * OFFLOAD_PARAMETERS has set is kept, and takes effect when
- * OFFLOAD_ENCAPSULATION is on again.
+/* While OFFLOAD_ENCAPSULATION is off, all offloads are off. The engine keeps
+ * the parameter that OFFLOAD_PARAMETERS has set. This parameter takes effect
+ * when OFFLOAD_ENCAPSULATION is on again.
  */
 static const struct ov2_offload *config_update(struct ov2_engine *engine)
 {
@@ -154,7 +154,7 @@ static enum ov2_status config_changed(struct ov2_engine *engine,
  * Source: OID_TCP_OFFLOAD_PARAMETERS, INV-42.
  *
  * Context: Any context.
- * Return: its final status.
+ * Return: the final status of the request.
  */
 enum ov2_status ov2_config_parameters(struct ov2_engine *engine,
 				      const struct ov2_request *req)
@@ -191,7 +191,7 @@ enum ov2_status ov2_config_parameters(struct ov2_engine *engine,
  * Source: OID_OFFLOAD_ENCAPSULATION, INV-41.
  *
  * Context: Any context.
- * Return: its final status.
+ * Return: the final status of the request.
  */
 enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
 					 const struct ov2_request *req)
@@ -240,7 +240,7 @@ static void config_write_capacity(struct ov2_engine *engine, u32 capacity)
  * @req: the request
  *
  * Context: Any context.
- * Return: its final status.
+ * Return: the final status of the request.
  */
 enum ov2_status ov2_config_capacity(struct ov2_engine *engine,
 				    const struct ov2_request *req)
@@ -257,8 +257,8 @@ enum ov2_status ov2_config_capacity(struct ov2_engine *engine,
 		return OV2_STATUS_INVALID_DATA;
 
 	/* Adds that run at the same time may have read the old capacity. Then
-	 * there may be more bundles than the new capacity until bundles are
-	 * deleted. Until then ov2_bundle_take() refuses all adds.
+	 * there may be more bundles than the new capacity allows until bundles
+	 * are deleted. Until then ov2_bundle_take() refuses all adds.
 	 */
 	spin_lock_bh(&engine->config_lock);
 	fits = atomic_read(&engine->bundles) <= set->sa_capacity;

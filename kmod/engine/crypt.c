@@ -86,9 +86,9 @@ static noinline int crypt_own_copy(struct sk_buff *skb)
 }
 
 /* Returns the number of pieces that the frame's memory has, or a negative
- * errno. A head that no clone shares belongs to the frame alone. A page may be
- * in the page cache (sendfile()) or in the queue of TCP, too, so
- * skb_cow_data() copies the bytes of pages.
+ * errno. A head that no clone shares belongs to the frame alone. A page of the
+ * frame may also belong to the page cache (sendfile()) or to the queue of TCP,
+ * so skb_cow_data() copies the bytes of pages.
  */
 static int crypt_own(struct sk_buff *skb)
 {
@@ -181,10 +181,10 @@ struct ov2_crypt *ov2_crypt_alloc(const struct ov2_job *job,
  * ov2_crypt_free() - undo ov2_crypt_alloc()
  * @crypt: what ov2_crypt_alloc() returned; the crypto API must be done with it
  *
- * A cipher may leave a key in its part of the request, as chacha20poly1305
- * leaves the key of Poly1305. So this part is wiped after each frame, as by
- * aead_request_free(), before another SA's frame uses it. Some ciphers have no
- * such part.
+ * A cipher may leave a key in its part of the request. For example,
+ * chacha20poly1305 leaves the key of Poly1305 there. So this function wipes
+ * this part after each frame, like aead_request_free(). After that a frame of
+ * another SA may use the crypt. Some ciphers have no such part.
  *
  * Context: Any context.
  */
@@ -212,7 +212,7 @@ void ov2_crypt_exit(void)
 }
 
 /**
- * ov2_crypt_end() - the crypto API is done with a crypt
+ * ov2_crypt_end() - finish a job when the crypto API is done with its crypt
  * @crypt: the crypt; taken
  * @err: what the crypto API returned
  *

@@ -16,7 +16,8 @@
  * A reset ends in the state in which it began. Lanes are open in RUNNING and
  * closed in the other states. engine_move() closes one lane after the other,
  * and waits until each is empty. A lane that is not closed yet still accepts
- * NBLs. The engine treats them like the NBLs that have entered the lane before.
+ * NBLs. The engine treats these NBLs like the NBLs that were in the lane
+ * already.
  *
  *	               PAUSED        RUNNING   RESETTING        HALTED
  *
@@ -29,10 +30,9 @@
  *	another        accepted      accepted  NOT_ACCEPTED     NOT_ACCEPTED
  *	request
  *
- * In every state, a send that names an SA also fails while
- * OFFLOAD_ENCAPSULATION is OFF, and received frames are untouched until
- * OFFLOAD_ENCAPSULATION is ON. This setting is not a state of the engine, but
- * part of its configuration (config.c).
+ * OFFLOAD_ENCAPSULATION is not a state of the engine, but part of its
+ * configuration (config.c). While it is OFF, a send that names an SA fails in
+ * every state. Until it is ON, received frames are untouched in every state.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
@@ -248,7 +248,7 @@ bool ov2_engine_resetting(const struct ov2_engine *engine)
  * @engine: the engine, or NULL if the card has none any more
  * @oid: OV2_OID_*
  *
- * Deletes are accepted in a reset, too, because they must not fail.
+ * Deletes are accepted even during a reset, because a delete must not fail.
  *
  * Context: Any context.
  * Return: false if the answer is OV2_STATUS_NOT_ACCEPTED.

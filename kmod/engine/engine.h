@@ -47,8 +47,8 @@ enum ov2_engine_state {
  * @serial: ov2_sa.serial of the newest SA
  * @hardware: what the engine can do (ov2_adapter.hardware). Its sa_capacity is
  *	written under @config_lock, and read without the lock
- * @configs: a row for each value of enum ov2_ipsec_parameter. Only their
- *	sa_capacity changes, together with the one of @hardware
+ * @configs: a row for each value of enum ov2_ipsec_parameter. Only the field
+ *	sa_capacity of a row changes, together with the sa_capacity of @hardware
  * @config_lock: protects @parameter, @encapsulation, and ov2_adapter.config,
  *	which follows from these two; taken with BH disabled
  * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE

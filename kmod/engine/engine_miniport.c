@@ -41,7 +41,7 @@ const struct ov2_miniport_ops ov2_engine_miniport = {
 };
 
 /**
- * ov2_engine_init() - make ready for ov2_engine_miniport
+ * ov2_engine_init() - make what ov2_engine_miniport needs
  *
  * Context: Process context, at module init.
  * Return: 0 or a negative errno.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP (RFC 4303) by an AEAD of the kernel's crypto API, in place. A cipher with
- * a separate MAC is one AEAD in this API, too. The engine has transforms of its
- * own and uses no code of xfrm, so that engine and xfrm check each other.
+ * ESP (RFC 4303) by an AEAD of the kernel's crypto API, in place. In this API
+ * even a cipher with a separate MAC is one AEAD. The engine has transforms of
+ * its own and uses no code of xfrm, so that engine and xfrm check each other.
  *
  * A frame before ov2_esp_seal() and after it, in bytes from skb->data.
  * ov2_esp_open() goes the other way, and leaves IV and ICV where they are:
@@ -13,7 +13,7 @@
  *	| Eth | IP | UDP? | SPI, nr | IV      | ciphertext       | ICV     |
  *	                    8 bytes   iv_len                       icv_len
  *
- * The AEAD authenticates SPI, number and (most templates) IV, and changes the
+ * The AEAD authenticates SPI, number and, in most templates, IV. It changes the
  * bytes from payload_offset to end in place. Without ESN all these bytes are in
  * the frame, one behind the other, from header to end. With ESN the high half
  * of the number comes between SPI and low half. The high half is never sent, so

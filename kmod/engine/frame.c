@@ -314,8 +314,8 @@ void ov2_frame_parse_template(const struct sk_buff *skb,
  * @protocol: the next header of the ESP or AH header of the tunnel
  * @start: bytes from skb->data to the inner packet
  * @end: bytes from skb->data to where the inner packet must end at the latest
- * @frame: filled in. It is OV2_FRAME_OTHER if @protocol is not IP, or the inner
- *	packet is longer than @end allows
+ * @frame: filled in. It is OV2_FRAME_OTHER if @protocol is not IP, or if the
+ *	inner packet is longer than @end allows
  *
  * Context: Any context.
  */

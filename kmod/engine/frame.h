@@ -14,7 +14,7 @@
  * @OV2_FRAME_ESP: ESP
  * @OV2_FRAME_UDP_ESP: UDP that may be ESP: it is ESP only if an SA matches
  * @OV2_FRAME_AH: AH
- * @OV2_FRAME_INCAPABLE: IPsec in a form outside the capabilities: a
+ * @OV2_FRAME_INCAPABLE: IPsec in a form outside the capabilities: in a
  *	fragment, or behind IPv4 options or IPv6 extension headers
  */
 enum ov2_frame_kind {

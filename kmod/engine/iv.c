@@ -88,7 +88,7 @@ static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
 }
 
 /**
- * ov2_iv_counter_next() - an IV that this counter has not given before
+ * ov2_iv_counter_next() - give an IV that this counter has not given before
  * @counter: the counter
  * @iv: filled in with 8 bytes
  *

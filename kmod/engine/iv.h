@@ -15,8 +15,8 @@
  * struct ov2_iv_counter - what the explicit IVs of a counter mode are made of
  * @salt: random, XORed into each value
  * @ranges: number of ranges that CPUs have drawn
- * @next: the next value of each CPU, by the number of the CPU; a multiple of
- *	OV2_IV_RANGE says that the CPU must draw a range first
+ * @next: the next value of each CPU; the number of the CPU is the index. A
+ *	multiple of OV2_IV_RANGE says that the CPU must draw a range first
  */
 struct ov2_iv_counter {
 	__be64 salt;

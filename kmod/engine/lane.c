@@ -34,7 +34,7 @@ void ov2_lane_init(struct ov2_lane *lane, struct ov2_adapter *ad,
 }
 
 /**
- * ov2_lane_enter() - a call brings an NBL
+ * ov2_lane_enter() - let a call with an NBL into a lane
  * @lane: the lane of its queue; calls for one lane are serialized by the caller
  *
  * Context: BH disabled until ov2_lane_leave().
@@ -52,7 +52,7 @@ bool ov2_lane_enter(struct ov2_lane *lane)
 }
 
 /**
- * ov2_lane_leave() - the call ends; its NBL went back, or waits in the lane
+ * ov2_lane_leave() - end a call whose NBL went back or waits in the lane
  * @lane: the lane. If it is being closed, it may be gone when this returns
  *
  * Context: BH disabled since ov2_lane_enter().
@@ -64,8 +64,9 @@ void ov2_lane_leave(struct ov2_lane *lane)
 		   OV2_LANE_CALL))
 		return;
 
-	/* ov2_lane_close() looks for a call under the lock. So it cannot
-	 * return, and the lane cannot be freed, before the wake-up is done.
+	/* ov2_lane_close() takes the lock before it checks whether a call is
+	 * inside. So it cannot return before the wake-up is done, and until
+	 * then the lane cannot be freed.
 	 */
 	spin_lock(&lane->lock);
 	atomic_andnot(OV2_LANE_CALL, &lane->state);
@@ -74,8 +75,8 @@ void ov2_lane_leave(struct ov2_lane *lane)
 }
 
 /**
- * ov2_lane_wait() - put an NBL that cannot go back yet at the end of the lane
- * @lane: the lane; the call that brought the NBL is inside
+ * ov2_lane_wait() - append to a lane an NBL that cannot go back yet
+ * @lane: the lane. The call that brought the NBL has not left the lane yet
  * @nbl: the NBL
  *
  * Context: BH disabled. Called at most once for each NBL.
@@ -145,8 +146,8 @@ static void lane_emit(struct ov2_lane *lane)
 		wake_up(&lane->idle);
 }
 
-/* lane->emitting is still set, so no other CPU has emitted since the budget was
- * used up.
+/* lane->emitting stayed set when the budget was used up, so no other CPU has
+ * handed back NBLs meanwhile.
  */
 static void lane_rest(struct work_struct *rest)
 {
@@ -158,7 +159,8 @@ static void lane_rest(struct work_struct *rest)
 }
 
 /**
- * ov2_lane_done() - the work on an NBL is over
+ * ov2_lane_done() - hand an NBL back when its turn comes; the work on it is
+ *	over
  * @lane: the lane of its queue. Either the NBL waits in the lane, or the call
  *	that brought the NBL has not called ov2_lane_leave() yet
  * @nbl: the NBL. When this returns, the NBL is gone, or waits for older NBLs or

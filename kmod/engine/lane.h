@@ -16,7 +16,8 @@ struct ov2_nbl;
 /* NBLs that one call hands back, with BH disabled, before it yields the CPU */
 #define OV2_LANE_BUDGET	64
 
-/* Bits of ov2_lane.state: a call is inside; no call is accepted */
+/* Bits of ov2_lane.state. CALL: a call is inside. CLOSED: no call is accepted
+ */
 #define OV2_LANE_CALL	BIT(0)
 #define OV2_LANE_CLOSED	BIT(1)
 
@@ -38,9 +39,9 @@ struct ov2_nbl;
  * @idle: woken when the lane is closed and has become empty
  *
  * A cipher completes at once, or later from another CPU. pcrypt and cryptd do
- * both. An NBL that is done within the call that brought it goes back at once
- * if no older NBL waits; such an NBL is never in @nbls. Any other NBL waits in
- * @nbls until it is done and the older NBLs are gone.
+ * both. If an NBL is done before its call ends, and no older NBL waits, the NBL
+ * goes back at once and is never in @nbls. Any other NBL waits in @nbls until
+ * it is done and the older NBLs are gone.
  *
  * Each NBL writes @state twice, so lanes share no cache line.
  */

@@ -14,9 +14,9 @@
  *	                                    iv_len       <= mss         icv_len
  *
  * The template has no trailer, because each segment gets a trailer of its own.
- * "x" marks the PadLength bytes, which are not sent. Each segment also has its
- * own lengths, numbers of ESP and AH, IP identification, and TCP number, flags
- * and checksum.
+ * "x" marks the PadLength bytes, which are not sent. Besides the trailer, these
+ * fields differ from segment to segment: the lengths, the numbers of ESP and
+ * AH, the IP identification, and the number, flags and checksum of TCP.
  *
  * With the extension (struct ov2_ext_lso) the SA may also be in tunnel mode.
  * "inner" marks the inner packet. UDP may take the place of TCP:
@@ -65,11 +65,11 @@
  * @l4: offset of the header of TCP or UDP
  * @payload: offset of the payload of TCP or UDP
  * @end: offset of the end of this payload
- * @mss: bytes of payload in a segment; the last one may have less
+ * @mss: bytes of payload in a segment; the last segment may have fewer
  * @segments: number of segments
  * @counted: the checksum field of the template holds the sum over the pseudo
- *	header. This sum includes a length, which is @counted; or it includes no
- *	length, and @counted is 0
+ *	header. @counted is the length that is part of this sum, or 0 if the sum
+ *	leaves the length out
  *
  * Offsets are in bytes from the start of the frame.
  */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Buffers for the segments of large sends. The buffers come from page pools, so
- * a page whose segments the receiver has read comes back and is used again. A
- * new page costs more, because many kernels zero it (init_on_alloc).
+ * Buffers for the segments of large sends. The buffers come from page pools.
+ * When the receiver has read all segments of a page, the page comes back and is
+ * used again. A new page costs more, because many kernels zero it
+ * (init_on_alloc).
  *
- * Each CPU has a pool, and all cards share it. A page may be in a receiver's
- * socket for longer than the card, or this module, exists: page_pool_destroy()
+ * Each CPU has a pool, and all cards share it. A page may stay in a receiver's
+ * socket after the card, or even this module, is gone. So page_pool_destroy()
  * leaves the pool to the core until the last page is back.
  */
 #include <linux/cpumask.h>
@@ -34,9 +35,9 @@
 #define POOL_GFP	(GFP_ATOMIC | __GFP_NOWARN | __GFP_NOMEMALLOC)
 
 /**
- * struct segment_pool - where the segments that a CPU cuts come from
- * @bh_lock: protects the pages that @pool gives. It is a lock with PREEMPT_RT
- *	only; without it, disabled BH are enough
+ * struct segment_pool - gives memory for the segments that one CPU cuts
+ * @bh_lock: protects the pages that @pool gives. With PREEMPT_RT it is a real
+ *	lock. Without PREEMPT_RT it does nothing, because disabled BH are enough
  * @pool: the pool
  */
 struct segment_pool {
@@ -99,7 +100,7 @@ struct sk_buff *ov2_pool_skb(struct net_device *dev, unsigned int len)
 }
 
 /**
- * ov2_pool_init() - make ready for ov2_pool_skb()
+ * ov2_pool_init() - make the pools that ov2_pool_skb() uses
  *
  * Context: Process context, at module init.
  * Return: 0 or a negative errno.

@@ -14,7 +14,7 @@
  * @encr: the cipher or combined mode
  * @auth: the integrity algorithm; ignored with a combined mode
  * @esn: the SA has extended sequence numbers. A cipher with a separate MAC then
- *	has another name, because the MAC covers the high half, too
+ *	has another name, because its MAC must cover the high half of the number
  * @name: filled in with the name; a buffer of CRYPTO_MAX_ALG_NAME bytes
  *
  * Context: Any context.
@@ -80,7 +80,7 @@ static const struct ov2_algorithm *first_mac(void)
  * @caps: this function sets the members encr and auth
  *
  * The engine offers only the algorithms that are found here. If it offered
- * other algorithms, their adds would fail.
+ * other algorithms, adds with these algorithms would fail.
  *
  * Context: Process context, sleeps, because the crypto API loads modules and
  *   tests algorithms.

@@ -382,8 +382,8 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
 
-	/* SaDeleteReq may come with any status, and without CryptoDone, too
-	 * (ipsecov2.rst 2.8).
+	/* SaDeleteReq may come with any status, and even if CryptoDone is not
+	 * set (ipsecov2.rst 2.8).
 	 */
 	if (work->sa[RECEIVE_OUTER] && ov2_sa_delete_wanted(ad->engine))
 		nbl->info[OV2_INFO_IPSEC] |= OV2_RX_SA_DELETE_REQ;

@@ -53,8 +53,8 @@ struct ov2_adding {
  * @hdl: its handle
  * @engine: its engine
  * @node: place in the table of SAs
- * @key: the fields by which receive finds it, with the SPI of its outermost
- *	header. The family is compared on transmit, too
+ * @key: the fields by which a received frame finds the SA. The SPI is the SPI
+ *	of the outermost header. Sends read only the family and the direction
  * @src: source of its packets, zero = any; IPv4 in the first word
  * @window: replay window, see struct ov2_ext_add
  * @serial: its age, smaller is older
@@ -69,8 +69,8 @@ struct ov2_adding {
  * @seen_tunnel: inbound, if @mode is unknown: the last good frame had an IP
  *	packet as payload
  * @single: see struct ov2_ext_add
- * @straight: each of its packets has one IPsec header, which is ESP, and no SA
- *	is looked for inside
+ * @straight: each of its packets has one IPsec header, which is ESP, and the
+ *	engine looks for no other SA inside
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @lock: protects ov2_member.seq and @window; taken with BH disabled
  * @udp_dport: destination port of UDP-ESP, 0 = any

@@ -12,12 +12,12 @@
  * struct ov2_sa_counts - what an SA has done, as in struct ov2_sa_info
  * @packets: packets that were good
  * @bytes: bytes of their frames
- * @last_use: when the last of them came, in jiffies of 64 bits
- * @failed: frames that were bad: @failed[n] with the status n + 1
+ * @last_use: when the last good packet was counted, in jiffies of 64 bits
+ * @failed: frames that were bad. @failed[n] counts the frames with status n + 1
  *
  * The counts are atomic. Counts per CPU would take much memory, because a card
- * may have 1,000,000 SAs. They would help little, because the packets of an SA
- * use one send queue, so mostly one CPU at a time counts.
+ * may have 1,000,000 SAs. They would help little: the packets of an SA use one
+ * send queue, so two CPUs rarely count at the same time.
  */
 struct ov2_sa_counts {
 	atomic64_t packets;

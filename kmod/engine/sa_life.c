@@ -20,8 +20,8 @@ static void sa_destroy(struct ov2_sa *sa)
 
 	for (i = 0; i < sa->members; i++)
 		ov2_transform_destroy(&sa->member[i].transform);
-	/* After this, engine->ad may be gone, because a card may go when its
-	 * last request has completed.
+	/* When the delete has completed, engine->ad may be gone, because a card
+	 * may go when its last request has completed.
 	 */
 	if (sa->del)
 		ov2_batch_done(engine->ad, sa->del, OV2_STATUS_SUCCESS);
@@ -186,7 +186,7 @@ static void sa_plan_keying(struct ov2_sa *sa)
 }
 
 /**
- * ov2_sa_added() - the end of adding an SA
+ * ov2_sa_added() - end the add of one SA, successful or not
  * @engine: the engine
  * @adding: the add of this SA. When this returns, @adding.add is freed if it is
  *	a copy, and @adding.req is complete if this was its last SA
@@ -209,7 +209,9 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
 {
 	struct ov2_sa *sa;
 
-	/* Outside softirqs, the task that makes the request is charged. */
+	/* Outside softirqs, the memory is charged to the task that makes the
+	 * request.
+	 */
 	sa = kzalloc(sizeof(*sa), GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!sa)
 		return NULL;

@@ -26,12 +26,12 @@ static bool memo_same_flow(const struct ov2_frame *a, const struct ov2_frame *b)
 }
 
 /**
- * ov2_sa_memo_find() - the SA of a frame, if the queue's last frame had it
+ * ov2_sa_memo_find() - look for the SA of a frame in the memo of a queue
  * @memo: the memo of the queue
  * @version: what ov2_sa_table_version() returns now
  * @frame: the frame
  *
- * Context: RCU read side, in which @version was read, too; any context.
+ * Context: Any context, in the RCU read side in which @version was read.
  * Return: the SA that the table finds for @frame, or NULL if the table must be
  * asked.
  */

@@ -10,7 +10,8 @@
 
 /* The outermost header is the last member. The engine follows the number of
  * this member only on receive, and only with extended sequence numbers. In this
- * case the engine needs the number to find the upper 32 bits of the next one.
+ * case the engine needs the number to find the upper 32 bits of the next
+ * number.
  */
 static void query_seq(struct ov2_sa *sa, struct ov2_sa_info *info)
 {

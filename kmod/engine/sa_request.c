@@ -187,7 +187,9 @@ static struct ov2_member *sa_member(struct ov2_sa *sa,
 	return NULL;
 }
 
-/* Without @ext, the engine keeps its number if the high half is the same. */
+/* Without @ext, the engine keeps its number if the high half of this number is
+ * @seq_hi.
+ */
 static void update_number(struct ov2_sa *sa, struct ov2_member *member,
 			  u32 seq_hi, const struct ov2_ext_update *ext)
 {

@@ -72,14 +72,16 @@ u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
 }
 
 /**
- * ov2_sa_seq_verified() - the ICV of a received frame was right
+ * ov2_sa_seq_verified() - note the number of a received frame whose ICV was
+ *	right
  * @sa: an inbound SA
  * @member: the member of @sa that verified the frame
  * @seq: the frame's number, from ov2_sa_seq_rx()
  *
  * Only verified numbers move the window, because anybody can send other
- * numbers. If the high half would be inferred differently now, @seq was
- * inferred before an update set the number, and must not undo the update.
+ * numbers. An update may have set the number of the SA after @seq was inferred.
+ * If the low half of @seq would now lead to another high half, @seq is ignored,
+ * so that it does not undo the update.
  *
  * Context: Any context.
  */

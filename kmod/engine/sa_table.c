@@ -86,7 +86,7 @@ int ov2_sa_table_insert(struct ov2_sa_table *table, struct ov2_sa *sa,
 }
 
 /**
- * ov2_sa_table_publish() - from now on everybody finds the SA
+ * ov2_sa_table_publish() - let everybody find an SA
  * @table: the table
  * @sa: the SA, inserted and keyed
  *
@@ -100,7 +100,7 @@ void ov2_sa_table_publish(struct ov2_sa_table *table, struct ov2_sa *sa)
 }
 
 /**
- * ov2_sa_table_remove() - from now on nothing finds the SA
+ * ov2_sa_table_remove() - take an SA out, so that nothing finds it any more
  * @table: the table
  * @sa: the SA, inserted; the caller calls ov2_sa_retire() next
  *
@@ -116,7 +116,8 @@ void ov2_sa_table_remove(struct ov2_sa_table *table, struct ov2_sa *sa)
 }
 
 /**
- * ov2_sa_table_changed() - what look-ups have found before may be wrong now
+ * ov2_sa_table_changed() - raise the version, because earlier look-ups may be
+ *	wrong now
  * @table: the table; the change itself is done
  *
  * Context: Any context.

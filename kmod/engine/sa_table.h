@@ -12,11 +12,11 @@ struct ov2_sa;
 
 /**
  * struct ov2_sa_table - the SAs of one card
- * @sas: SAs by struct ov2_sa_key; a list per key, since twins live for a moment
- *	when a state is updated
- * @lock: protects insertion into @sas, so that no twin is inserted between the
- *	search for a twin and the insertion; taken with BH disabled. Removal and
- *	look-ups need no lock
+ * @sas: the SAs, with struct ov2_sa_key as key. A key has a list of SAs,
+ *	because an update of a state makes a twin for a moment
+ * @lock: protects insertion into @sas. It is held from the search for a twin
+ *	until the SA is inserted, so that no other CPU inserts a twin meanwhile;
+ *	taken with BH disabled. Removal and look-ups need no lock
  * @udp: number of SAs for ESP in UDP
  * @version: rises when an SA goes live or leaves, and when the configuration
  *	changes (sa_memo.c)

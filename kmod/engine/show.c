@@ -9,9 +9,9 @@
 #include "work.h"
 
 /* Returns how many bytes of a frame are surely headers; the bytes behind them
- * may be clear payload. With ESP these are the bytes up to the end of the
- * outermost ESP header, with AH the bytes up to AH's SPI. If the engine finds
- * no IPsec, only the Ethernet header counts.
+ * may be clear payload. With ESP the headers end where the outermost ESP header
+ * ends. With AH only the bytes up to the end of AH's SPI count. If the engine
+ * finds no IPsec, only the Ethernet header counts.
  */
 static unsigned int show_headers(const struct ov2_frame *frame)
 {
@@ -58,8 +58,8 @@ void ov2_show_to_send(const struct ov2_adapter *ad, const struct ov2_nbl *nbl)
  * ov2_show_sent() - show what became of a frame that was to be sent
  * @ad: the card
  * @nbl: the NBL of the frame, done
- * @skb: the frame. Each frame of the NBL has a number of its own, so the number
- *	is read from the frame again
+ * @skb: the frame. Each frame of the NBL has its own number, so this function
+ *	reads the number from the frame
  *
  * A frame that is dropped may still be in clear.
  *

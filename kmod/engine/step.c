@@ -198,7 +198,8 @@ static int step_start(struct ov2_nbl *nbl)
  *
  * If a step ends later, the cipher's completion goes on with the NBL, on any
  * CPU. Before that, the NBL takes a place in the lane and references on its
- * SAs. An NBL takes no references if no step ends later and no older NBL waits.
+ * SAs. If all steps end at once and no older NBL waits, the NBL takes no
+ * references.
  *
  * Context: BH disabled, in the RCU read side in which the SAs were found.
  */
@@ -217,9 +218,9 @@ void ov2_steps_run(struct ov2_nbl *nbl)
 			err = work->err;
 		}
 	} while (work->direction->next(nbl, err));
-	/* Behind older NBLs, this NBL stays longer than the call, and a delete
-	 * of its SAs must not complete before the NBL is back (ipsecov2.rst
-	 * 2.2).
+	/* If older NBLs wait, this NBL stays in the lane after the call. A
+	 * delete of its SAs must not complete before the NBL is back
+	 * (ipsecov2.rst 2.2), so the NBL takes references.
 	 */
 	if (!work->waits && unlikely(ov2_lane_waits(work->lane)))
 		step_wait(nbl);

@@ -93,8 +93,8 @@ ov2_step_check_esp(const struct ov2_frame *frame,
  * Only the header and the lengths are looked at.
  *
  * Context: Any context.
- * Return: OV2_CRYPTO_SUCCESS; INVALID_PROTOCOL if the header is not of
- * @member's protocol and SPI, INVALID_PACKET_SYNTAX if a length is wrong.
+ * Return: OV2_CRYPTO_SUCCESS; INVALID_PROTOCOL if the header has another
+ * protocol or SPI than @member; INVALID_PACKET_SYNTAX if a length is wrong.
  */
 static inline enum ov2_crypto_status
 ov2_step_check(const struct ov2_frame *frame, const struct ov2_member *member)

@@ -21,7 +21,7 @@ struct crypto_ahash;
  * @align: the length of an ESP payload with its trailer is a multiple of @align
  *	bytes
  * @iv_random: the IV is random; else it comes from @ivs
- * @ivs: counter of IVs, made only for an outbound counter mode
+ * @ivs: counter of IVs, made only for a counter mode in an outbound SA
  */
 struct ov2_transform {
 	struct crypto_aead *aead;

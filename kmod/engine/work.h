@@ -25,7 +25,7 @@ struct ov2_sa;
  * @member: index of ov2_sa.member
  * @ip: bytes from skb->data to the IP header in front
  * @header: bytes from skb->data to the ESP or AH header
- * @end: bytes from skb->data to the end of that IP packet
+ * @end: bytes from skb->data to the end of the packet of this IP header
  * @seq: sequence number, with its high half
  */
 struct ov2_step {
@@ -98,7 +98,7 @@ static inline struct ov2_work *ov2_work(struct ov2_nbl *nbl)
 }
 
 /**
- * ov2_work_begin() - the engine gets an NBL
+ * ov2_work_begin() - set up the engine's part of an NBL
  * @nbl: the NBL
  * @direction: send or receive
  * @lane: the lane of its queue

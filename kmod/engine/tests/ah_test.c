@@ -244,8 +244,8 @@ static void ah_mutable_fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ends_word(&ends, skb), bad);
 }
 
-/* If the ICV of AH is right and the ICV of ESP inside is wrong, the status is
- * the ESP code of the same portion.
+/* If the ICV of AH is right and the ICV of ESP inside is wrong, the status
+ * names ESP, and the mode of the SA.
  */
 static void bundle_esp_bad(struct kunit *test)
 {

@@ -226,8 +226,8 @@ static void right_one(struct csum_case *c)
 	expect_right(c);
 }
 
-/* The checksums are right, with and without the checksum of the outermost IP
- * header in slot 0.
+/* The checksums are right, whether slot 0 asks for the checksum of the
+ * outermost IP header or not.
  */
 static void csum_right(struct kunit *test)
 {
@@ -334,7 +334,8 @@ static void csum_inner_ipv6(struct kunit *test)
 	expect_refused(c, nbl);
 }
 
-/* UDP sends a sum of zero as 0xffff, since zero means "no checksum" in UDP. */
+/* UDP sends a sum of zero as 0xffff, because zero means "no checksum" in UDP.
+ */
 static void zero_one(struct csum_case *c)
 {
 	struct ov2_nbl *nbl = csum_nbl(c);

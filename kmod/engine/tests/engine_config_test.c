@@ -344,8 +344,8 @@ static void capacity_below_sas(struct kunit *test)
 	expect_capacity(rig, 1, OV2_STATUS_SUCCESS);
 }
 
-/* More places may be taken than the capacity allows, because an add can take
- * its place while the capacity is lowered. Then later adds still find no place.
+/* If an add takes its place while the capacity is lowered, more places may be
+ * taken than the new capacity allows. Even then later adds find no place.
  */
 static void capacity_exceeded(struct kunit *test)
 {

@@ -521,8 +521,8 @@ static struct sk_buff *sealed_with_pad(struct ov2_pair *pair,
 	return nbl->skb;
 }
 
-/* If the add of an ESP SA says "single", its frames go a shorter way, which
- * ends with the same records, bytes and counters.
+/* If the add of an ESP SA says "single", the frames of the SA go a shorter way.
+ * The records, bytes and counters are the same as on the long way.
  */
 static void receive_ways_agree(struct kunit *test)
 {

@@ -23,7 +23,7 @@
 /**
  * struct list - a list of adds
  * @rr: the request that the list is for
- * @from: the requests of the entries, by which the rig deletes the SAs
+ * @from: the requests of the entries; the rig needs them to delete the SAs
  * @entry: the list
  */
 struct list {
@@ -278,7 +278,7 @@ static struct ov2_rig_request *delete_list_new(struct ov2_rig *rig,
 	return rr;
 }
 
-/* A list of deletes has one completion, also if some of its handles are unknown
+/* A list of deletes has one completion, even if some of its handles are unknown
  * (INV-16).
  */
 static void delete_list(struct kunit *test)

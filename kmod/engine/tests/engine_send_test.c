@@ -2,8 +2,8 @@
 /*
  * A send whose records and bytes disagree never leaves; other sends keep order.
  *
- * Such a send does not leave in clear, either (INV-29). A send with a handle
- * that is unknown, or is of an inbound SA, fails, too (INV-13, INV-14).
+ * The tests are about sends that must not leave in clear (INV-29), and about
+ * handles that are unknown or name an inbound SA (INV-13, INV-14).
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -52,8 +52,8 @@ static struct sender sender_new(struct kunit *test)
 }
 
 /* Without @tunnel, the frame has only the SA in transport mode. With @tunnel
- * and @single it has only the SA in tunnel mode. With @tunnel alone it has both
- * SAs.
+ * and @single it has only the SA in tunnel mode. With @tunnel, but without
+ * @single, it has both SAs.
  */
 static struct ov2_nbl *nbl_new(struct sender *s, bool tunnel, bool single)
 {
@@ -377,7 +377,9 @@ static void send_clones(struct kunit *test)
 	ov2_rig_receive(to, nbl);
 	ov2_rig_wait_idle(to);
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], OV2_RX_CRYPTO_DONE);
-	/* The frame that was cloned is still protected. */
+	/* The receiver has opened a clone. The frame that was cloned is still
+	 * protected.
+	 */
 	for (i = 0; i < 3; i++) {
 		ov2_rig_loop(s.rig, to);
 		nbl = ov2_rig_last_indicated(to);
@@ -491,7 +493,9 @@ static void send_no_record(struct kunit *test)
 		.ipv4 = true, .udp = true, .ip_header = true,
 	};
 	struct sender s = sender_new(test);
-	/* 0 where a slot is no wider than its word */
+	/* A bit above the 32 bits of the word. On a 32-bit machine a slot has
+	 * no such bit, so the value is 0.
+	 */
 	unsigned long above = BIT_ULL(32);
 	struct ov2_nbl *nbl;
 	int bit;

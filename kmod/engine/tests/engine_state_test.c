@@ -199,7 +199,7 @@ static void reset_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
 }
 
-/* A delete completes after the last frame of its SA has left (Q8), also if the
+/* A delete completes after the last frame of its SA has left (Q8), even if this
  * frame is sealed and only waits for older frames.
  */
 static void delete_waits(struct kunit *test)

@@ -148,8 +148,8 @@ static void oldest_is_last(struct kunit *test)
 	expect_all_back(test, road);
 }
 
-/* When the budget ends with the last NBL of the lane, the next NBL still comes
- * back.
+/* The last NBL of the lane uses up the budget of a call. Even so, the next NBL
+ * that enters comes back.
  */
 static void exactly_the_budget(struct kunit *test)
 {

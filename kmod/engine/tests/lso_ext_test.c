@@ -34,7 +34,7 @@
  * @sa: the SA that protects the packet
  * @inner_ipv6: family of the clear packet
  * @proto: IPPROTO_TCP or IPPROTO_UDP
- * @gso_type: more bits of the clear packet's type
+ * @gso_type: further bits of the clear packet's type
  * @flags: TCP: FIN, PSH and CWR, as bits of the flag byte
  * @len: payload
  * @mss: payload of a segment
@@ -436,7 +436,9 @@ static void ext_late(struct kunit *test)
 		each_proto(test, &large);
 }
 
-/* Payloads of many lengths give last segments and trailers of many lengths. */
+/* With payloads of many lengths, the last segments and their trailers have many
+ * lengths, too.
+ */
 static void ext_lengths(struct kunit *test)
 {
 	struct ext_case large = case_new(test);
@@ -491,8 +493,8 @@ static void ext_accecn(struct kunit *test)
 #endif
 
 /* The engine refuses a tunnel without the extension (INV-26), another number of
- * segments than the extension says, and a wrong next header. An engine without
- * the extension refuses the large send, too.
+ * segments than the extension says, and a wrong next header. An engine that
+ * does not advertise the extension refuses a large send with the extension.
  */
 static void ext_refused(struct kunit *test)
 {
@@ -531,8 +533,9 @@ static void ext_cut(struct kunit *test)
 	ov2_pair_add(&large.pair, &large.sa);
 	make(test, &large, false);
 	len = large.nbl->skb->len;
-	/* The last segment has 37 bytes of payload. So each template has fewer
-	 * segments than the extension says.
+	/* The last segment has 37 bytes of payload, and each template is cut by
+	 * 37 bytes or more. So each template has fewer segments than the
+	 * extension says.
 	 */
 	for (len -= 37; len > 0; len--) {
 		make(test, &large, false);

@@ -197,8 +197,8 @@ static void lso_udp_esp(struct kunit *test)
 	send_and_expect(test, &large);
 }
 
-/* With AH in front of ESP, the AH header of each segment has its own number and
- * ICV, too.
+/* With AH in front of ESP, each segment has an AH header with its own number
+ * and ICV.
  */
 static void lso_bundle(struct kunit *test)
 {

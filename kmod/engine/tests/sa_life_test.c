@@ -19,7 +19,7 @@
 #include "../../watch/counters.h"
 #include "../../watch/trace.h"
 
-/* Adds an SA that may not be a twin. */
+/* Adds an SA without ov2_ext_add.allow_twin. */
 static u32 add_alone(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
 		     bool inbound)
 {
@@ -312,7 +312,8 @@ static void delete_protocol(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, add_alone(rig, &next, true), OV2_STATUS_SUCCESS);
 }
 
-/* A frame that matches no SA of this card does not ask for a delete. */
+/* If a frame matches no SA of this card, the engine does not ask for a delete.
+ */
 static void delete_not_wanted(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -47,7 +47,9 @@ struct ah_vector {
 
 #include "vectors.h"
 
-/* The algorithms that this kernel has; asking for them is slow. */
+/* The algorithms that this kernel has. To ask for them is slow, so the suite
+ * asks once.
+ */
 static struct ov2_capabilities offered;
 
 static struct ov2_run *run_esp(struct kunit *test,

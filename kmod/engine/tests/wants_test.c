@@ -68,7 +68,7 @@ static void behind_extension(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, wanted(rig, skb));
 }
 
-/* The engine takes UDP for ESP only as long as it has an SA with UDP. */
+/* The engine wants ESP in UDP only while it has an SA for ESP in UDP. */
 static void udp_with_sa(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
