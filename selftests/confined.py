@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 r"""Packets that a card decrypts stay on this host. If somebody sends ESP again
-with another MAC address, a bridge above the card forwards it still encrypted.
+with another MAC address, a bridge above the card forwards the ESP packet, and
+nobody decrypts it on the way.
 
                        namespace b                       namespace w
                 +-------------------------+
@@ -24,11 +25,11 @@ from lib.sealer import PORT, Sealer
 SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
           "ipv4-transport-udp")
 PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 1, 1
-# MAC addresses: the one that own() gives to br1, a second one of the card, and
-# the one of a static entry
+# MAC addresses: own() gives BRIDGE to br1, SECOND is a second address of the
+# card, and STATIC is the address of a static entry
 BRIDGE, SECOND, STATIC = ("02:00:00:00:0b:01", "02:00:00:00:0b:02",
                           "02:00:00:00:0b:03")
-# Source of the frames that this program sends; a's kernel sends frames, too
+# Source of this program's frames. The frames of a's kernel have another source
 SENDER_MAC = "02:00:00:00:0d:00"
 SENDER = bytes.fromhex(SENDER_MAC.replace(":", ""))
 # {IP version: (address of the group, its MAC address)}
@@ -60,7 +61,7 @@ class BridgeBed(Bed):
         self.b.ip(f"link add br1 address {MAC['b']} type bridge "
                   "mcast_snooping 0", "link set ov6 master br1 up",
                   "link set ov3 master br1", "link set br1 up")
-        # Nobody else may put frames on b's cable: tests count filtered frames
+        # Keep other frames off b's cable, because tests count filtered frames
         self.a.ip("link set ov0 down")
         self.leak = Tap(self.w, "ov7")
         self.wait_open()
@@ -179,7 +180,8 @@ def others(attack):
 
 def own(attack):
     """The bridge above the card first has the card's MAC and then another MAC.
-    The card does not know the other MAC, so the stack decrypts frames to it.
+    The card does not know the other MAC, so the stack decrypts frames to this
+    MAC.
     """
     bed = attack.bed
     for mac, by_card in ((MAC["b"], 1), (BRIDGE, 0)):
@@ -239,8 +241,8 @@ def static(attack):
 
 
 def below(attack):
-    """A second address of the card is not the card's own while there is a
-    bridge above the card.
+    """While there is a bridge above the card, the card does not decrypt frames
+    to its second address.
     """
     bed = attack.bed
     bed.b.command("bridge", "fdb", "add", SECOND, "dev", "ov3", "self",
@@ -286,7 +288,9 @@ def macvlan(bed, *lines):
 
 
 def second(attack):
-    """Without a bridge, a second address (of a macvlan) is the card's own."""
+    """Without a bridge, the card decrypts frames to its own address and to the
+    address of a macvlan.
+    """
     bed = attack.bed
     with macvlan(bed):
         for count, mac in ((1, SECOND), (2, MAC["b"])):
@@ -304,7 +308,7 @@ def second(attack):
 
 def above(attack):
     """The card is below a macvlan, and the macvlan joins and leaves a bridge.
-    The macvlan's address is the card's own only while there is no bridge.
+    The card decrypts frames to the macvlan's address only without the bridge.
     """
     bed = attack.bed
     with macvlan(bed, "link set mv0 master br1"):

@@ -176,8 +176,9 @@ class Cpus:
         return spis[0], number(events[0]["queue"])
 
     def takes(self, socks, cpu, sa, what, connected=False):
-        """Send a datagram on @cpu. Check that it leaves through the SA of @sa,
-        which is a CPU or ALL, and that b accepts it. Return its queue.
+        """Send a datagram on @cpu. Check that the datagram leaves through the
+        SA of @sa, and that b accepts it. @sa is a CPU or ALL. Return the queue
+        of the datagram.
         """
         near, far = socks
         spi, queue = self.taken(
@@ -233,7 +234,7 @@ class Cpus:
 
     def acquire(self, defer):
         """A CPU without an SA asks for one. The packet that asks leaves through
-        the SA of all CPUs. A packet after it may fail until the CPU has an SA.
+        the SA of all CPUs. Later packets may fail until the CPU has an SA.
         """
         first, second = self.cpus
         listener = CpuAcquires(self.bed.a)

@@ -220,7 +220,9 @@ class Group:
         return "; ".join(f"{side}: {self.bed.moved(side)}" for side in "ab")
 
     def check_wire(self, side, sent):
-        """All frames of a side to the group are ESP and carry what it sent."""
+        """Each frame of a side to the group is ESP that carries a datagram of
+        @sent.
+        """
         key = esp.EspKey(SPI, self.keymat, 16)
         got = []
         for sender, frame in self.bed.captured():
@@ -251,10 +253,10 @@ def one_sa(defer, test, fam, direction):
 
 
 def one_sa_packet(defer, test, fam, direction):
-    """If the SA is inbound, nothing leaves, because packet mode has no fallback
-    to software. If the SA is outbound, the card seals what leaves, and software
-    decrypts what arrives, because the card leaves packets without an offloaded
-    SA to the core.
+    """If the SA is inbound, no packet is sent, because packet mode has no
+    fallback to software. If the SA is outbound, the sender's card seals the
+    packets. Software decrypts them at the receiver, because there the SA is not
+    offloaded for received packets.
     """
     group = Group(defer, test, fam, "packet", direction)
     bed = test.bed

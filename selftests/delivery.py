@@ -89,7 +89,7 @@ class Receiver:
 
 
 def udp_errors(ns):
-    """UDP datagrams with a wrong checksum that the stack has dropped."""
+    """How many UDP datagrams the stack has dropped for a wrong checksum."""
     with ns.entered():
         with open("/proc/thread-self/net/snmp", encoding="ascii") as f:
             names, values = [line.split() for line in f
@@ -121,7 +121,7 @@ def firewall(defer, bed, shape, gro):
         ksft.equal(rules.hits(), 0, "packets that the firewall met")
     if gro:
         return
-    # Without an offload the rules reject the same frames, so the rules work
+    # Do the rules work? Without an offload they must reject the same frames
     rx.sock.close()
     rx = Receiver(bed, defer, shape, gro, "")
     with Rules(bed.b, REJECT) as rules:

@@ -67,7 +67,7 @@ def expect_drop(card, defer, side, drop, provoke, *args):
 
 
 def send_raw(card, packet):
-    """Send a packet by a's card, below xfrm."""
+    """Give a packet directly to a's card. The packet does not pass xfrm."""
     card.raw["a"].send(esp.ethernet(MAC["b"], MAC["a"], packet))
 
 
@@ -76,7 +76,7 @@ def inject(card, packet, mac=MAC["b"]):
 
 
 def seal(card, packet, seq, next_header=None):
-    """ESP of the tunnel from a to b, which carries @packet."""
+    """Return an ESP packet that carries @packet in the tunnel from a to b."""
     proto = esp.IPIP if card.fam == 4 else esp.IPV6_IN_IP
     data = card.key.seal(seq, next_header or proto, packet)
     return outer(card, esp.ESP, data)

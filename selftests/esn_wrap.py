@@ -4,8 +4,9 @@
 one end or at both. In crypto mode and in packet mode, a key manager also sets
 the numbers (XFRM_MSG_NEWAE).
 
-TCP crosses 2^32 only where the engine sends. Linux' own esp_xmit() would give
-the last TCP segment below 2^32 a high half that is 1 too large (6.12 to 7.3).
+TCP crosses 2^32 only with offload at both ends. Linux' own esp_xmit() would
+give the last TCP segment below 2^32 a high half that is 1 too large (6.12 to
+7.3).
 """
 from lib import esp, ksft, module, xfrmnl
 from lib.bed import Shape, shared

@@ -64,7 +64,9 @@ def ask(request, *args, **kwargs):
 
 
 def agree(error, done, what):
-    """Check that the answer to a request, if one came, tells what was @done."""
+    """If an answer came, check that its @error says whether the request was
+    @done.
+    """
     if error is not None:
         ksft.equal(done, error == 0, f"{what} after the answer "
                    f"{os.strerror(error)}")
@@ -274,8 +276,8 @@ def send_from(bed, how):
 
 
 def receive(bed, _ledger):
-    """Only b offloads. b receives in softirqs, in no thread of the test, so
-    allocations are chosen by their stack: those of the module fail.
+    """Only b offloads. b receives in softirqs, and not in a thread of the test.
+    So the call stack decides which allocations fail: those of the module.
     """
     fault.stack_needed()
     for name in SHAPES:
@@ -305,8 +307,8 @@ def receive(bed, _ledger):
 
 
 def netns_delete(_bed, ledger):
-    """Workers delete the cards, states and policies of a namespace, so
-    allocations are chosen as in receive().
+    """Workers delete the cards, states and policies of a namespace. So the call
+    stack decides which allocations fail, as in receive().
     """
     fault.stack_needed()
     before = ledger.count("port")

@@ -122,7 +122,7 @@ class Hosts:
 
     def expect(self, socks, fate, packet=None, what=""):
         """Send @packet to b in a frame, and check its fate. By default the
-        packet is IKE from a. @what ends the message of a failure.
+        packet is IKE from a. The message of a failure shows @what.
         """
         frame = esp.ethernet(MAC["b"], MAC["a"], packet or self.packet())
         ksft.equal(self.fate(frame, socks), fate, f"{self.who}: {what}")
@@ -271,7 +271,9 @@ def only_for_the_socket(hosts):
 
 
 def no_ike(hosts):
-    """A socket gets clear text only if its own inbound policy lets it in."""
+    """A socket gets clear text only if the socket's own inbound policy permits
+    this.
+    """
     hosts.protect_from(STRANGER[hosts.fam])
     sock = hosts.socket("b")
     hosts.expect([sock], MISMATCH, what="no policy")
@@ -331,7 +333,9 @@ def ended_meanwhile(hosts):
 
 
 def block(hosts):
-    """The socket's policy comes before a policy that blocks, as in software."""
+    """The daemon's socket gets a packet that a policy blocks, as in software,
+    because the socket's own policy comes first.
+    """
     near, far = (f"{OUTER[side][hosts.fam]}/{FULL[hosts.fam]}"
                  for side in "ba")
     hosts.policy("b", "in", far, near, "action block", verb="update")
@@ -404,10 +408,10 @@ def above_the_card(hosts):
 
 
 def listened_to(hosts):
-    """The card drops a packet if a raw socket without a bypass, or a packet
-    socket for IP, takes it, too. A raw socket gets its copy before UDP gets the
-    packet. If there is a packet socket, UDP gets a copy that is pinned to no
-    socket.
+    """The card drops a packet for the daemon if another socket would get a
+    copy: a raw socket without a bypass, or a packet socket for IP. A raw socket
+    gets its copy before UDP gets the packet. If there is a packet socket, UDP
+    gets a copy that is pinned to no socket.
     """
     b, fam = hosts.bed.b, hosts.fam
     daemon = hosts.daemon("b")
@@ -416,7 +420,7 @@ def listened_to(hosts):
     raw.setblocking(False)
     plain = esp.ethernet(MAC["b"], MAC["a"], hosts.packet())
     if hosts.who == SOFTWARE:
-        # The raw socket's policy drops its copy, but the daemon gets the packet
+        # A policy drops the raw socket's copy, but the daemon gets the packet
         ksft.equal(hosts.fate(plain, [raw]), MISMATCH, "raw socket")
         ksft.wait_for("IKE", lambda: select.select([daemon], [], [], 0)[0])
         daemon.recv(2048)
@@ -528,8 +532,8 @@ class Outbound:
         return ksft.wait_for("what becomes of a packet", outcome)
 
     def below(self):
-        """The fate of a frame that the core's policies do not see: a counter of
-        drops of the card, "esp" or "clear".
+        """Give the card a frame that does not pass the core's policies. Return
+        "esp", "clear", or the drop counter of the card that moved.
         """
         hosts, bed = self.hosts, self.hosts.bed
         src, dst = (OUTER[side][hosts.fam] for side in "ab")
@@ -613,7 +617,7 @@ def trap_in(hosts):
 
 
 def hold(hosts):
-    """A policy that blocks still blocks both ways if it has a template."""
+    """If a policy blocks, it blocks both ways, even if it has a template."""
     out = Outbound(hosts)
     out.policy(f"action block {out.template(0)}", 10)
     ksft.equal(out.fate(), "XfrmOutPolBlock", "out")

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Large sends leave as the segments that the core would make.
 
-A tap on the card shows the packets that the card is given, and lib/gso.py cuts
-the large ones of these packets. The ESP packets on the wire must carry, byte
-for byte, the segments and the packets that were not large. Most cases also send
-while the card offers no segmentation: then the core cuts, and no packet is
-large. ESP is in software at the other end. The unit tests ov2_lso_ext test
-large packets of UDP. This test sends none of them, because the core lets no
-socket send such packets through IPsec (udp_send_skb()).
+A tap on the card shows the packets that the card is given. lib/gso.py cuts the
+large packets among them. The ESP packets on the wire must carry, byte for byte,
+these segments and the packets that were not large. Most cases also switch the
+card's segmentation off and send again: then the core cuts, and no packet is
+large. ESP is in software at the other end. This test sends no large packets of
+UDP, because the core lets no socket send such packets through IPsec
+(udp_send_skb()). The unit tests ov2_lso_ext test these packets.
 """
 import struct
 
@@ -52,9 +52,9 @@ class LargeSend(Cells):
         function(self, *args)
 
     def large(self, shape, how, esn, seq=0):
-        """First the card cuts. Then the feature for ESP is off, so the core
-        cuts, but in packet mode the card may still cut. At last all SWITCHES
-        are off, and the core cuts.
+        """First the card cuts. Then the feature for ESP is off: in crypto mode
+        the core cuts, and in packet mode the core or the card cuts. At last all
+        SWITCHES are off, and the core cuts.
         """
         try:
             self.sent(shape, how, esn, seq, True)
@@ -97,9 +97,9 @@ class LargeSend(Cells):
             trace.close()
 
     def sent(self, shape, how, esn, seq, large, either=False):
-        """Compare what leaves with what the card was given. The card must be
-        given large packets exactly if @large is true; with @either it does not
-        matter. @seq is the SA's last number.
+        """Compare what leaves with what the card was given. If @large is true,
+        the card must be given large packets; if not, it must be given none. If
+        @either is true, both are right. @seq is the SA's last number.
         """
         pair = self.bed.install(shape, esn=esn, offload="a", how=how, seq=seq)
         talk = self.traffic(shape)
@@ -145,7 +145,7 @@ class LargeSend(Cells):
             return [frame for side, frame in self.bed.captured()
                     if side == "a" and frame.is_esp]
 
-        # The drop is counted before the packets in front of it have crossed
+        # The card counts the drop before all earlier packets have crossed
         ksft.wait_for(f"{LIMIT} packets", lambda: len(left()) >= LIMIT)
         key = pair.ab.oracle()
         ksft.equal([key.accept(frame.esp).seq for frame in left()],
@@ -172,7 +172,7 @@ class LargeSend(Cells):
         for one in given:
             expected += EXPECT[how](shape, one)
         ksft.equal(len(frames), len(expected), "ESP packets")
-        # Where the TCP checksum is in what ESP carries
+        # Offset of the TCP checksum in the data that ESP carries
         at = 16 + (ENDS[shape.inner] if shape.mode == "tunnel" else 0)
         for frame, plain, (data, ident) in zip(frames, plains, expected):
             ksft.equal(one_zero(plain.data, at), one_zero(data, at),
@@ -217,8 +217,8 @@ def expect_packet(shape, one):
 
 
 def expect_crypto(shape, one):
-    """The same as expect_packet(), of a packet that the core has framed. A
-    framed packet has a trailer unless it is large.
+    """Return the same as expect_packet(), but for a packet that the core has
+    framed. A large packet has no trailer. Any other framed packet has one.
     """
     at = ENDS[shape.outer]
     # 16 bytes are SPI, number and IV

@@ -158,7 +158,7 @@ def queues(defer):
 
 
 def mtu(defer):
-    """The MTU is 68 to 9000, and a packet whose length is the MTU passes."""
+    """The MTU can be 68 to 9000; a packet whose length is the MTU passes."""
     ns = cable(defer)
     refused(ns, "link set ova mtu 67", "mtu less than device minimum")
     refused(ns, "link set ova mtu 9001", "mtu greater than device maximum")
@@ -337,7 +337,7 @@ def down_while_off(defer):
 
 
 def deleted_while_off(defer):
-    """While esp-hw-offload is off, deleting a card still ends its SAs."""
+    """Deleting a card ends its SAs, even while esp-hw-offload is off."""
     bed, shape = Bed(), Shape.named("ipv4-transport")
     defer(bed.delete)
     bed.install(shape)

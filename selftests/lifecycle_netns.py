@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Under traffic, cards move to another namespace or end, and no object is left.
+"""Cards move to another namespace or are deleted under traffic, and no object
+is left.
 
-A card ends by `ip link del`, or when its namespace ends, or when the module is
-unloaded.
+A card is deleted by `ip link del`, at the end of its namespace, or when the
+module is unloaded.
 """
 import errno
 
@@ -24,7 +25,7 @@ def fresh(defer):
 
 
 def flows(bed):
-    """Traffic flows with new SAs. Other tests check who encrypts it."""
+    """Traffic flows with new SAs. Other tests check who encrypts."""
     bed.shape = None                    # the new namespace has no policies
     pair = bed.install(SHAPE)
     with Flood(bed, SHAPE) as flood:
@@ -102,8 +103,8 @@ def card_deleted_b(defer):
 
 
 def namespaces_deleted(defer, order):
-    """The namespaces of both ends are deleted. After the first, the other end
-    goes on sending.
+    """The namespaces of both ends are deleted, one after the other. When one
+    namespace is gone, the other end goes on sending.
     """
     bed = fresh(defer)
     left = 4                            # cards

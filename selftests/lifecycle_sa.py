@@ -44,7 +44,7 @@ class Ends:
 
 
 def deleted(ends, flood):
-    """One direction ends; the other goes on."""
+    """The SA of one direction is deleted; the other direction goes on."""
     a, b, ab = ends.bed.a, ends.bed.b, ends.pair.ab
     for _ in range(ROUNDS):
         flood.wait_flow("ab")
@@ -60,7 +60,7 @@ def deleted(ends, flood):
 
 
 def updated(ends, flood):
-    """UPDSA makes a second SA and deletes it again. The old SA stays."""
+    """UPDSA makes a second SA, and soon deletes it. The first SA stays."""
     for _ in range(ROUNDS):
         for side in "ab":
             ends.bed.ns(side).ip(*ends.lines(side, "update"))
@@ -89,7 +89,8 @@ def expire(ends, flood, limits):
     a.ip(f"xfrm state delete {ab.id}")
     b.ip(f"xfrm state delete {ab.id}")
     flood.wait_silence("a")
-    # Ask the card: a frame of the old SA may not have passed the tap yet
+    # Ask the card and not the tap, because a frame of the old SA may still be
+    # on its way to the tap
     before = ends.bed.delta("a")["ipsec_tx_pkts"]
     late = a.xfrm_stat()["XfrmOutStateExpired"]
     extra = " ".join(f"limit {name} {value}" for name, value in limits)
@@ -113,8 +114,8 @@ def expire(ends, flood, limits):
 
 
 def expired_by_time(ends, flood):
-    # The limits are far apart, because a late timer may find only the hard
-    # limit
+    # The limits are far apart. With limits close together, a timer that is late
+    # would find only the hard limit
     sent = expire(ends, flood, [("time-soft", 1), ("time-hard", 6)])
     ksft.check(sent, "nothing was sent before the end")
 
@@ -126,7 +127,7 @@ def expired_by_packets(ends, flood):
 
 def expired_by_bytes(ends, flood):
     sent = expire(ends, flood, [("byte-soft", 4000), ("byte-hard", 9000)])
-    # A datagram has 40 to 1100 bytes of payload, and headers count, too
+    # A datagram has 40 to 1100 bytes of payload. The limit includes the headers
     ksft.check(9 <= sent <= 9000 // 40, f"{sent} frames sent by the SA")
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A tunnel that MOBIKE has moved to other addresses works on a card again when
-it has new states.
+"""After MOBIKE has moved a tunnel to other addresses, the tunnel works on a
+card as soon as there are new states.
 
 XFRM_MSG_MIGRATE changes the policy in place without telling the card. From then
 on the card must use the policy's new addresses, and not the old addresses.
@@ -12,14 +12,14 @@ from lib.bed import CARD, MAC, OUTER, Bed, Sa
 from lib.spd import PROTECT, Talker, host, run_on_card
 
 UDP = esp.UDP
-# The addresses that a moves to
+# The addresses to which side a moves
 MOVED = {4: "192.0.2.11", 6: "2001:db8::11"}
 NO_SA, TEMPLATE = "ipsec_tx_drop_no_sa", "ipsec_rx_drop_template"
 
 
 class Tunnel:
-    """One end of a tunnel from a to b: the end at @side, with the addresses
-    that a migration finds (old) and sets (new).
+    """One end of a tunnel from a to b: the end at @side. self.old and self.new
+    are the tunnel's addresses before and after a migration.
     """
 
     def __init__(self, card, side, how="packet"):
@@ -145,8 +145,8 @@ def in_crypto_mode(card, defer):
 
 
 def kept(card, defer, mode, message):
-    """A migration that asks to keep the offload keeps it. If the kernel refuses
-    or ignores this wish, the case fails as expected.
+    """If a migration asks the kernel to keep the offload, the kernel keeps the
+    offload. A kernel that refuses or ignores this wish is an expected failure.
 
     @message is "policy" to migrate the policy with its state
     (XFRM_MSG_MIGRATE), or "state" to migrate the state alone
