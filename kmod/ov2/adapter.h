@@ -16,33 +16,32 @@ struct ov2_miniport_ops;
  * struct ov2_adapter - one card, as bridge and engine see it
  * @miniport: the engine's operations
  * @ops: the card's operations
- * @dev: the netdev, by which traces name the card. The engine never looks
- *	inside
+ * @dev: the netdev; traces show its name. The engine never reads its members
  * @counters: counters of this card (watch/counters.h)
  * @log: the last refusals and fallbacks of this card (watch/log.h)
  * @hardware: what the engine can do; set by @miniport->initialize. Only its
  *	sa_capacity changes: the request OV2_OID_EXT_SA_CAPACITY sets it, and
  *	ov2_sa_capacity() reads it
  * @config: the part of @hardware that is on. The engine exchanges the pointer
- *	with WRITE_ONCE(). Each structure that @config has pointed to
- *	stays as long as the engine, and only its sa_capacity changes
+ *	with WRITE_ONCE(). A structure that @config has once pointed to lives
+ *	until the engine ends. In this structure only sa_capacity changes
  * @bundles: number of SA bundles that the bridge has in the engine. The bridge
  *	counts them, so that they stay within ov2_capabilities.sa_capacity
- * @resized: rises by one before each request for another capacity and by one
- *	after it, so it is odd during such a request
+ * @resized: rises by one before each request that sets the capacity, and by one
+ *	after the request. So @resized is odd during such a request
  * @handles: the handles of the engine's SAs; ov2_handles_init() comes before
  *	@miniport->initialize
  * @engine: private to the engine
  * @transport: private to the bridge
- * @tx_queues: number of send queues; ov2_nbl.queue of a send is a smaller
- *	number
- * @rx_queues: number of receive queues; ov2_nbl.queue of a received frame is a
- *	smaller number
+ * @tx_queues: number of send queues. In an NBL to be sent, ov2_nbl.queue is
+ *	less than @tx_queues
+ * @rx_queues: number of receive queues. In a received NBL, ov2_nbl.queue is
+ *	less than @rx_queues
  * @tx_used: number of send queues that new packets are put into, at most
  *	@tx_queues. Written under RTNL
  *
  * The adapter is the first member of the netdev's private data, so that the
- * bridge finds it without knowing the port: see ov2_adapter_of().
+ * bridge finds the adapter without knowing the port: see ov2_adapter_of().
  */
 struct ov2_adapter {
 	const struct ov2_miniport_ops *miniport;
@@ -102,7 +101,7 @@ static inline bool ov2_bundle_take(atomic_t *bundles,
 }
 
 /**
- * ov2_adapter_of() - the card behind a netdev
+ * ov2_adapter_of() - find the adapter of a netdev
  * @dev: a netdev; the caller has checked that its kind is "ipsecov2"
  *
  * Context: Any context.

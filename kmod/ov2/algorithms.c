@@ -185,7 +185,7 @@ static const struct ov2_algorithm *find(bool encr, u32 id)
 }
 
 /**
- * ov2_encr_algorithm() - an algorithm of the field EncryptionAlgorithm
+ * ov2_encr_algorithm() - find an algorithm by a bit of EncryptionAlgorithm
  * @id: any value
  *
  * Context: Any context.
@@ -197,7 +197,7 @@ const struct ov2_algorithm *ov2_encr_algorithm(u32 id)
 }
 
 /**
- * ov2_auth_algorithm() - an algorithm of the field AuthenticationAlgorithm
+ * ov2_auth_algorithm() - find an algorithm by a bit of AuthenticationAlgorithm
  * @id: any value
  *
  * Context: Any context.
@@ -209,11 +209,11 @@ const struct ov2_algorithm *ov2_auth_algorithm(u32 id)
 }
 
 /**
- * ov2_algorithm_named() - an algorithm by the kernel's name
+ * ov2_algorithm_named() - find an algorithm by its name in the kernel
  * @name: the name in xfrm and in the crypto API
  *
  * Context: Any context.
- * Return: the algorithm, or NULL if IPsecOV2 and its extensions lack it.
+ * Return: the algorithm, or NULL if neither IPsecOV2 nor an extension has it.
  */
 const struct ov2_algorithm *ov2_algorithm_named(const char *name)
 {
@@ -226,11 +226,11 @@ const struct ov2_algorithm *ov2_algorithm_named(const char *name)
 }
 
 /**
- * ov2_algorithm_ids() - the identifiers of an algorithm for all key lengths
+ * ov2_algorithm_ids() - put all identifiers of an algorithm into one mask
  * @algorithm: the algorithm
  *
  * Context: Any context.
- * Return: the mask, as the capabilities have it.
+ * Return: the mask, in the form of ov2_capabilities.auth and .encr.
  */
 u32 ov2_algorithm_ids(const struct ov2_algorithm *algorithm)
 {
@@ -243,13 +243,13 @@ u32 ov2_algorithm_ids(const struct ov2_algorithm *algorithm)
 }
 
 /**
- * ov2_algorithm_key_len() - the length of a key and the salt behind it
+ * ov2_algorithm_key_len() - tell the length of a key and of the salt behind it
  * @algorithm: the algorithm
  * @id: one of its identifiers
  *
  * Context: Any context.
- * Return: the bytes; 0 for null encryption, and if @id is no identifier of
- * @algorithm.
+ * Return: the number of bytes; 0 for null encryption; also 0 if @id is no
+ * identifier of @algorithm.
  */
 unsigned int ov2_algorithm_key_len(const struct ov2_algorithm *algorithm,
 				   u32 id)
@@ -263,7 +263,7 @@ unsigned int ov2_algorithm_key_len(const struct ov2_algorithm *algorithm,
 }
 
 /**
- * ov2_algorithm_id() - the identifier of an algorithm with a key length
+ * ov2_algorithm_id() - find the identifier of an algorithm for a key length
  * @algorithm: the algorithm
  * @key_bits: bits of the key and of the salt behind it, together
  *
@@ -292,7 +292,7 @@ u32 ov2_algorithm_id(const struct ov2_algorithm *algorithm,
  * @len: bytes of the ICV
  *
  * Context: Any context.
- * Return: true if so; always false if @algorithm makes no ICV.
+ * Return: true if it does; always false if @algorithm makes no ICV.
  */
 bool ov2_algorithm_icv_ok(const struct ov2_algorithm *algorithm,
 			  unsigned int len)

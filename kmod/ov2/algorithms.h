@@ -8,8 +8,9 @@
  * enum ov2_algorithm_kind - what an algorithm does, and what it is used with
  * @OV2_ALGORITHM_CIPHER: confidentiality alone; ESP needs a MAC with it
  * @OV2_ALGORITHM_COMBINED: confidentiality and integrity in one
- * @OV2_ALGORITHM_MAC: integrity by a keyed hash; in ESP with any cipher
- * @OV2_ALGORITHM_GMAC: integrity; in ESP with null encryption only (RFC 4543)
+ * @OV2_ALGORITHM_MAC: integrity, from a keyed hash; ESP uses it with any cipher
+ * @OV2_ALGORITHM_GMAC: integrity; ESP uses it only with null encryption
+ *	(RFC 4543)
  *
  * The identifiers of the first two kinds are values of EncryptionAlgorithm, the
  * identifiers of the other two are values of AuthenticationAlgorithm.
@@ -37,14 +38,16 @@ struct ov2_algorithm_key {
 /**
  * struct ov2_algorithm - an algorithm, as its RFC describes it
  * @name: the kernel's name, in xfrm and in the crypto API
- * @rfc: number of the RFC that says how ESP uses it
+ * @rfc: number of the RFC that says how ESP uses the algorithm
  * @kind: what it does
  * @iv_generator: the kernel's name for the way in which the IVs are made; NULL
  *	if the algorithm has no IVs
  * @iv_len: bytes of the explicit IV
- * @iv_random: the IV must be unpredictable; else it must never repeat
- * @align: for a cipher or combined mode, 4 or more: in an ESP packet, payload
- *	and trailer together are a multiple of @align bytes (RFC 4303 2.4)
+ * @iv_random: true if the IV must be unpredictable; false if it is enough that
+ *	the IV never repeats
+ * @align: in an ESP packet, the length of payload and trailer together is a
+ *	multiple of @align bytes (RFC 4303 2.4). At least 4 for a cipher or a
+ *	combined mode; 0 for the other kinds
  * @salt_len: bytes of salt (or nonce) that stand behind each key
  * @keys: one or more key lengths
  * @icv_lens: lengths of the ICV in bytes, none for a cipher. If there are

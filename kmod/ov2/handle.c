@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Each card has a handle space of its own, so that no card can use up the
- * handles of another one. A handle consists of a slot of an xarray and of a
- * generation. With the slot the SA is found quickly. An NBL or bonding may
- * still hold a stale handle; the generation keeps this handle from naming a
- * newer SA. All cards share one counter of generations, so that a handle of one
- * card names no SA of another card.
+ * handles of another card. A handle consists of two numbers: a slot of an
+ * xarray and a generation. The slot leads to the SA quickly. After an SA is
+ * deleted, an NBL or bonding may still hold the old handle. A newer SA in the
+ * same slot has another generation, so the old handle does not name the newer
+ * SA. All cards share one counter of generations, so that a handle of one card
+ * names no SA of another card.
  *
- * If a long has 64 bits, the slot takes 20 of them and the generation 44. Then
- * a value comes again after 2^44 adds: at a million adds a second this takes
- * half a year. If a long has 32 bits, the generation has only 12 bits, and a
- * value may name another SA after 4096 adds. So code that has kept a handle
- * must check that the handle leads to the SA that it was kept for.
+ * If a long has 64 bits, the slot takes 20 of them and the generation takes 44.
+ * Then a value comes again after 2^44 adds: at a million adds a second this
+ * takes half a year. If a long has 32 bits, the generation has only 12 bits,
+ * and a value may name another SA after 4096 adds. So code that has kept the
+ * handle of an SA must check that the handle leads to this SA.
  */
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>
@@ -21,7 +22,7 @@
 static atomic_long_t generation;
 
 /**
- * ov2_handles_init() - make a handle space, empty
+ * ov2_handles_init() - make an empty handle space
  * @handles: the handle space of a card. No function frees it, because an empty
  *	handle space holds no memory
  *
@@ -35,9 +36,10 @@ void ov2_handles_init(struct ov2_handles *handles)
 	handles->version = 0;
 }
 
-/* The version changes under the lock, and slots are written with release. So if
- * a walk sees a change of a slot and then reads the version, the version counts
- * all changes before this one (ov2_handles_version()).
+/* First the slot is written, with release, and then the version, both under the
+ * lock. A walk that sees the new slot reads the version afterwards
+ * (ov2_handles_version()). This version counts all earlier changes, but perhaps
+ * not yet the change of this slot.
  */
 static void handles_changed(struct ov2_handles *handles)
 {
@@ -47,7 +49,7 @@ static void handles_changed(struct ov2_handles *handles)
 
 /**
  * ov2_handle_alloc() - give an SA its handle
- * @handle: the handle of the SA; from now on ov2_handle_find() returns it
+ * @handle: filled in; after success ov2_handle_find() finds it
  * @handles: the card's handle space
  * @transport: see struct ov2_handle
  *
@@ -80,8 +82,8 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
 
 /**
  * ov2_handle_free() - take the handle back
- * @handle: the handle of the SA. A reader that has found it before may use it
- *	for a grace period
+ * @handle: the handle of the SA. A reader that has already found the handle may
+ *	use it until a grace period has passed
  *
  * Context: Any context.
  */
@@ -99,8 +101,8 @@ void ov2_handle_free(struct ov2_handle *handle)
 /**
  * ov2_handle_reuse() - for unit tests: let the next handle get a certain slot
  * @handles: the card's handle space
- * @value: a handle that was freed, and has the slot. Without this call the slot
- *	would be given again only after all other slots
+ * @value: a handle that was freed; the next new handle gets the slot of @value.
+ *	Without this call all other slots would be given before this slot
  *
  * Context: Any context.
  */
@@ -153,7 +155,7 @@ unsigned long ov2_handle_next(struct ov2_handles *handles, unsigned long *slot)
 }
 
 /**
- * ov2_handles_version() - a number that rises with each change of the handles
+ * ov2_handles_version() - read the number of changes of the handles
  * @handles: the handle space of a card
  *
  * If the version is the same before and after a walk, the walk has met exactly

@@ -5,15 +5,16 @@
 #include <linux/types.h>
 #include <linux/xarray.h>
 
-/* Slots of a card's handle space: how many SAs may have handles at a time. Slot
- * 0 is never given, so OV2_HANDLE_SLOTS is also the mask of a handle's slot.
+/* A card's handle space has the slots 1 to OV2_HANDLE_SLOTS, so at most this
+ * many SAs have a handle at a time. The same number masks the bits of a handle
+ * that hold the slot.
  */
 #define OV2_HANDLE_SLOT_BITS	20
 #define OV2_HANDLE_SLOTS	((1U << OV2_HANDLE_SLOT_BITS) - 1)
 
 /**
  * struct ov2_handles - the handle space of a card
- * @slots: handles by slot
+ * @slots: the handles; the index is the slot
  * @next: where the search for a free slot begins; under the lock of @slots
  * @version: rises with each handle that comes or goes; written under the lock
  *	of @slots
@@ -27,7 +28,7 @@ struct ov2_handles {
 /**
  * struct ov2_handle - an SA bundle's place in its card's handle space
  * @value: the number that names the SA: generation and slot; never 0
- * @handles: the handle space that it is in
+ * @handles: the handle space that the SA bundle is in
  * @transport: the pointer that the bridge gave with the add. The bridge finds
  *	it again through the handle
  *

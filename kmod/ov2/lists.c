@@ -16,7 +16,7 @@
  * @len: bytes from @buf to the end of the request's buffer
  * @type: the type that its header must have
  * @revision: the lowest revision that its header may have
- * @min: bytes that will be read
+ * @min: bytes that the caller will read
  *
  * Source: NDIS_OBJECT_HEADER.
  *
@@ -113,14 +113,15 @@ enum ov2_status ov2_delete_list_check(const struct ov2_delete_sa *list,
 }
 
 /**
- * ov2_add_sa_to_ex() - an entry of a list as a request of its own
+ * ov2_add_sa_to_ex() - copy an entry of a list into a request of its own
  * @entry: the entry, in a list that ov2_add_list_check() accepted
  * @end: end of the buffer that the entry is in
  * @ex: filled in with a copy, whose handle is 0. The caller frees the copy with
  *	kfree_sensitive()
  * @len: filled in with the bytes of the copy and its key area
  *
- * The copy lets an engine check and read one kind of structure for all adds.
+ * So an engine checks and reads the same structure, struct ov2_add_sa_ex, for
+ * each kind of add.
  *
  * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_DATA if the key area ends outside the

@@ -10,7 +10,7 @@
 
 /**
  * struct ov2_miniport_ops - what an engine does for a card (calls down)
- * @name: names the engine to users
+ * @name: the name of the engine that users see
  * @initialize: give the card its engine. Process context, may sleep. Returns
  *	0 or a negative errno
  * @halt: take the engine away. Process context. The engine is paused, every SA
@@ -20,14 +20,15 @@
  *	come during the pause complete with OV2_STATUS_NOT_ACCEPTED, and
  *	received frames come back untouched. Requests are accepted
  * @restart: accept NBLs again after @pause
- * @reset: hand back every NBL, then go on with the same SAs and configuration.
+ * @reset: hand back every NBL, then go on. SAs and configuration stay.
  *	Sends that are in the engine, or that come during the reset, fail.
  *	Received frames that are in the engine are finished, and frames that
  *	come during the reset come back untouched. A reset does not change how
- *	pending requests complete. Process context, sleeps; serialized by the
- *	caller with @pause and @restart
- * @request: carry out a request. Any context except hard interrupts, several
- *	calls at once; sleeps only if ov2_request.may_sleep is set.
+ *	pending requests complete. Process context, sleeps. The caller never
+ *	lets two of @reset, @pause and @restart run at the same time
+ * @request: carry out a request. Any context except hard interrupts; several
+ *	calls may run at the same time. Sleeps only if ov2_request.may_sleep is
+ *	set.
  *	OV2_STATUS_PENDING means that ov2_adapter_ops.request_complete is
  *	called, from process context, maybe before @request returns; any other
  *	status is final.
@@ -35,26 +36,26 @@
  *	OV2_STATUS_NOT_ACCEPTED; after @halt all requests end with this status
  * @send: protect an NBL and put its frames on the line, in order, all of them
  *	or none. An NBL without a handle and without a record of large send
- *	leaves as it is. BH disabled; calls with one ov2_nbl.queue are
- *	serialized by the caller. The NBL comes back through
- *	ov2_adapter_ops.send_complete, in order of the queue, maybe before @send
- *	returns
+ *	leaves as it is. BH disabled; the caller serializes calls with the same
+ *	ov2_nbl.queue. The NBLs of a queue come back in the order of the calls,
+ *	through ov2_adapter_ops.send_complete, maybe before @send returns
  * @wants: would @receive look for an SA for a received frame? If not, the frame
  *	goes up the stack without an NBL, and may overtake the frames that the
- *	engine has. So the answer must be the same for all frames of a flow for
- *	which @receive finds an SA. @skb is as in ov2_nbl, and stays as it is.
- *	BH disabled
+ *	engine has. So if @receive finds an SA for the frames of a flow, the
+ *	answer must be the same for all these frames. @skb is as in ov2_nbl,
+ *	and @wants does not change it. BH disabled
  * @receive: verify and decrypt an NBL in place. It is called for the card's
  *	own frames only: the card's packet filter comes first, as in NDIS.
  *	Frames of others, which only promiscuous mode lets in, do not reach the
- *	engine. It is called for no large packet (skb_is_gso()). BH disabled;
- *	serialized per queue, like @send. The NBL comes back through
- *	ov2_adapter_ops.indicate, in order of the queue, good or bad
+ *	engine. It is never called for a large packet (skb_is_gso()). BH
+ *	disabled; the caller serializes calls with the same ov2_nbl.queue. The
+ *	NBLs of a queue, good or bad, come back in the order of the calls,
+ *	through ov2_adapter_ops.indicate
  * @query: tell what the engine knows of the SA that a handle names. Fills in
  *	@info and returns true, or returns false if @handle names no live SA of
- *	the card. The values need not be of one moment. Called only for SAs that
- *	the engine has given a handle; under rcu_read_lock(), any context except
- *	hard interrupts, in every state of the engine
+ *	the card. The values may be of different moments. Called only with
+ *	handles that the engine has given; under rcu_read_lock(), any context
+ *	except hard interrupts, in every state of the engine
  */
 struct ov2_miniport_ops {
 	const char *name;

@@ -18,8 +18,8 @@
 
 /**
  * struct nbl_stock - NBLs that a CPU keeps for the frames that come next
- * @bh_lock: protects the other members. It is a lock with PREEMPT_RT only;
- *	without it, disabled BH are enough
+ * @bh_lock: protects the other members. It locks only with PREEMPT_RT. Without
+ *	PREEMPT_RT it is enough that BH are disabled
  * @num: number of NBLs in @nbls
  * @nbls: the NBLs. The last one was freed last, so it is in the cache of the
  *	CPU and is used next
@@ -73,7 +73,7 @@ static bool stock_give(struct ov2_nbl *nbl)
 }
 
 /**
- * ov2_nbl_alloc() - wrap a frame, with empty records
+ * ov2_nbl_alloc() - make an NBL with empty records for a frame
  * @skb: the frame; still belongs to the caller if this function fails
  * @queue: number of the receive queue that the frame came in on, or of the send
  *	queue that the frame leaves by
@@ -117,7 +117,7 @@ void ov2_nbl_free(struct ov2_nbl *nbl)
 }
 
 /**
- * ov2_nbl_init() - make ready for ov2_nbl_alloc()
+ * ov2_nbl_init() - make the slab of the NBLs
  *
  * Context: Process context, at module init.
  * Return: 0 or -ENOMEM.

@@ -12,9 +12,9 @@
 
 /**
  * struct ov2_ext_tx - extension: the sequence number's high half on transmit
- * @seq_hi: high 32 bits that are authenticated, host order
- * @valid: @seq_hi is set. If not, the engine takes the high half that the add
- *	or the last UPDATE_SA gave the SA, as in IPsecOV2
+ * @seq_hi: high 32 bits of the number, host order; the ICV covers them
+ * @valid: @seq_hi is set. If not, the engine takes the high half of the last
+ *	UPDATE_SA or, if there was no UPDATE_SA, of the add, as in IPsecOV2
  */
 struct ov2_ext_tx {
 	u32 seq_hi;
@@ -45,15 +45,17 @@ struct ov2_ext_rx {
  *	not, only the first segment has the flag (RFC 3168)
  * @same_id: IPv4: the outermost header has the same identification in each
  *	segment. If not, the identification counts up by one, and wraps at 2^16
- * @same_inner_id: the same for the IPv4 header inside a tunnel
+ * @same_inner_id: as @same_id, for the IPv4 header inside a tunnel
  * @proto: IPPROTO_TCP or IPPROTO_UDP. With UDP each segment is a datagram
  * @segments: how many segments the template becomes. A sequence number is
  *	reserved for each of them
  *
  * In a tunnel the headers of the inner packet stand between the IV and the
- * header of TCP or UDP. The engine updates these headers in each segment, too.
- * The checksum field of TCP or UDP holds the sum over the pseudo header with
- * the length of the whole template, as CHECKSUM_PARTIAL has it.
+ * header of TCP or UDP. In each segment the engine updates the headers of the
+ * inner packet, and not only the outer IP header. In the template, the checksum
+ * field of TCP or UDP holds the sum over the pseudo header, as with
+ * CHECKSUM_PARTIAL. The length in this pseudo header is that of the whole
+ * template.
  */
 struct ov2_ext_lso {
 	bool valid;
@@ -67,9 +69,9 @@ struct ov2_ext_lso {
 /**
  * struct ov2_nbl - frames and their records (NET_BUFFER_LIST)
  * @skb: the frames (NET_BUFFERs), linked by sk_buff.next, which is NULL in the
- *	last one. Data is at the Ethernet header and the network header is set.
- *	The records are for all frames. An NBL to be sent may have several
- *	frames; a received NBL and a large send have one
+ *	last one. sk_buff.data points at the Ethernet header, and the network
+ *	header is set. The records apply to all frames. An NBL to be sent may
+ *	have several frames; a received NBL and a large send have one frame
  * @queue: number of the receive queue that the frame came in on, or of the send
  *	queue that the frame leaves by
  * @frames: the number of frames that the NBL becomes on the line

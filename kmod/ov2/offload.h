@@ -36,9 +36,9 @@
  * @extensions: OV2_OFFLOAD_EXT_*
  * @ipsec_v2: IPsec
  *
- * A card has two of these structures: one for what the engine can do, in which
- * only the capacity changes, and one for what is on now. The members for other
- * offloads are left out, so the layout differs from NDIS.
+ * A card has two of these structures: one for what the engine can do, and one
+ * for what is on now. In the first one only the capacity changes. The members
+ * for other offloads are left out, so the layout differs from NDIS.
  */
 struct ov2_offload {
 	struct ov2_object_header header;
@@ -74,8 +74,8 @@ enum ov2_ipsec_parameter {
  *	concerns IPsecOV2
  * @header: OV2_OBJECT_TYPE_DEFAULT, revision 2, size of this structure
  * @ipsec_v2: enum ov2_ipsec_parameter, for IPv4 and IPv6
- * @ipsec_v2_ipv4: the same for engines that do IPv4 only; an engine that does
- *	IPv6 does not read it
+ * @ipsec_v2_ipv4: as @ipsec_v2, for engines that do IPv4 only; an engine that
+ *	does IPv6 does not read this member
  */
 struct ov2_offload_parameters {
 	struct ov2_object_header header;
@@ -86,7 +86,7 @@ struct ov2_offload_parameters {
 /**
  * enum ov2_encapsulation_set - NDIS_OFFLOAD_SET_*
  * @OV2_ENCAPSULATION_NO_CHANGE: leave the setting as it is
- * @OV2_ENCAPSULATION_ON: the offload of IPsec on receive may start
+ * @OV2_ENCAPSULATION_ON: the engine may now decrypt received frames
  * @OV2_ENCAPSULATION_OFF: all offloads stop
  */
 enum ov2_encapsulation_set {
@@ -101,8 +101,8 @@ enum ov2_encapsulation_set {
  * @header: OV2_OBJECT_TYPE_OFFLOAD_ENCAPSULATION, revision 1, size of this
  *	structure
  * @enabled: enum ov2_encapsulation_set, for IPv4 and IPv6
- * @type: with OV2_ENCAPSULATION_ON: how frames are encapsulated,
- *	OV2_ENCAPSULATION_IEEE_802_3
+ * @type: how frames are encapsulated: OV2_ENCAPSULATION_IEEE_802_3. The engine
+ *	looks at @type only if @enabled is OV2_ENCAPSULATION_ON
  */
 struct ov2_offload_encapsulation {
 	struct ov2_object_header header;

@@ -5,9 +5,9 @@
 #include <linux/llist.h>
 
 /**
- * struct ov2_reaped - member of a structure that a work item is to destroy
- * @node: in the list of the structures to be destroyed
- * @destroy: destroys the structure, in process context
+ * struct ov2_reaped - what a structure needs so that a work item can destroy it
+ * @node: in the list of the structures that the work item shall destroy
+ * @destroy: destroys the structure that has this member, in process context
  */
 struct ov2_reaped {
 	struct llist_node node;

@@ -55,7 +55,7 @@ int ov2_tx_header_encode(const struct ov2_tx_header *hdr, u32 *word)
  * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: false if @slot is more than a word.
+ * Return: false if @slot has bits above the word.
  */
 bool ov2_tx_header_decode(unsigned long slot, struct ov2_tx_header *hdr)
 {
@@ -102,7 +102,7 @@ int ov2_tx_checksum_encode(const struct ov2_tx_checksum *csum, u32 *word)
  * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: false if @slot is more than a word, or has reserved bits.
+ * Return: false if @slot has bits above the word, or reserved bits.
  */
 bool ov2_tx_checksum_decode(unsigned long slot, struct ov2_tx_checksum *csum)
 {
@@ -148,7 +148,7 @@ int ov2_tx_lso_encode(const struct ov2_tx_lso *lso, u32 *word)
  * Source: NDIS_TCP_LARGE_SEND_OFFLOAD_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: false if @slot is more than a word.
+ * Return: false if @slot has bits above the word.
  */
 bool ov2_tx_lso_decode(unsigned long slot, struct ov2_tx_lso *lso)
 {
@@ -173,7 +173,7 @@ static const char * const status_names[OV2_CRYPTO_STATUS_MAX] = {
 };
 
 /**
- * ov2_crypto_status_name() - a CryptoStatus in words, for monitors
+ * ov2_crypto_status_name() - tell the name of a CryptoStatus, for monitors
  * @status: the status
  *
  * Context: Any context.

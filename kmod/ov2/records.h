@@ -25,7 +25,7 @@ struct ov2_tx_header {
 
 /**
  * struct ov2_rx_result - slot 1 on receive, decoded
- * @sa_delete_req: the engine asks for the SA pair to be deleted
+ * @sa_delete_req: the engine asks the transport to delete the SA pair
  * @crypto_done: at least one IPsec payload was checked
  * @next_crypto_done: tunnel and transport payload were both checked
  * @status: valid only if @crypto_done is set
@@ -96,7 +96,7 @@ bool __must_check ov2_tx_lso_decode(unsigned long slot,
 const char *ov2_crypto_status_name(enum ov2_crypto_status status);
 
 /**
- * ov2_slot_is_word() - may a slot hold a record?
+ * ov2_slot_is_word() - can a slot hold a record?
  * @slot: the slot
  *
  * Context: Any context.
@@ -107,8 +107,8 @@ static inline bool ov2_slot_is_word(unsigned long slot)
 	return slot <= U32_MAX;
 }
 
-/* The functions for records of receive are inline, because bridge and engine
- * call them for each frame.
+/* The functions for records of received frames are inline, because bridge and
+ * engine call them for each frame.
  */
 
 /**
@@ -145,8 +145,8 @@ static inline u32 ov2_rx_result_encode(const struct ov2_rx_result *res)
  * NDIS_IPSEC_OFFLOAD_V2_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: false if @slot is illegal: more than a word, NextCryptoDone without
- * CryptoDone, reserved bits, or a status that does not exist. Then the caller
+ * Return: false if @slot is illegal: it has bits above the word, NextCryptoDone
+ * without CryptoDone, reserved bits, or an unknown status. Then the caller
  * must not accept the frame, even if @res->status is success.
  */
 static inline bool __must_check
@@ -199,7 +199,7 @@ static inline u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr)
  * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *
  * Context: Any context.
- * Return: false if @slot is more than a word, or has reserved bits.
+ * Return: false if @slot has bits above the word, or reserved bits.
  */
 static inline bool __must_check
 ov2_rx_header_decode(unsigned long slot, struct ov2_rx_header *hdr)

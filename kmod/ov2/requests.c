@@ -107,9 +107,9 @@ static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
 	       OV2_STATUS_NOT_SUPPORTED : OV2_STATUS_SUCCESS;
 }
 
-/* Authentication alone means null encryption, whether the request has the
- * identifier of null encryption or no cipher. A combined mode ignores
- * AuthenticationAlgorithm (INV-21).
+/* For authentication alone, a request has the identifier of null encryption or
+ * no cipher. Both mean the same. With a combined mode, AuthenticationAlgorithm
+ * is ignored (INV-21).
  */
 static enum ov2_status esp_check(const struct ov2_add_sa_ex *add,
 				 const struct ov2_security_association *sa,
@@ -209,7 +209,7 @@ static enum ov2_status members_check(const struct ov2_add_sa_ex *add,
  * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_LENGTH if the buffer is too short for
  * the structure, INVALID_DATA if a field is out of bounds, NOT_SUPPORTED if the
- * request is well formed and @caps lack something that it needs.
+ * request is well formed, but needs something that @caps lack.
  */
 enum ov2_status ov2_add_sa_check(const struct ov2_add_sa_ex *add, size_t len,
 				 const struct ov2_capabilities *caps)

@@ -76,7 +76,7 @@ struct ov2_algorithm_info {
  * @spi: network order (ipsecov2.rst Q9)
  * @auth: integrity; ignored with a combined mode (INV-21)
  * @encr: confidentiality, or combined mode
- * @seq_hi: high half of the number when the SA is added, host order
+ * @seq_hi: high half of the sequence number at the time of the add, host order
  */
 struct ov2_security_association {
 	u32 flags;
@@ -200,7 +200,7 @@ static_assert(sizeof(struct ov2_add_sa) == 0xa8);
  * @allow_twin: the SA may have the SPI, destination, protocol and direction of
  *	a live SA; on receive the engine uses the oldest of such SAs. Without
  *	@allow_twin the engine rejects the later SA (ipsecov2.rst Q15)
- * @transport: the bridge's pointer, found again through the handle
+ * @transport: the bridge's pointer; the handle leads the bridge back to it
  */
 struct ov2_ext_add {
 	enum ov2_sa_mode mode;
@@ -253,14 +253,14 @@ static_assert(offsetof(struct ov2_update_sa, seq_hi) == 0x18);
 static_assert(sizeof(struct ov2_update_sa) == 0x20);
 
 /**
- * struct ov2_ext_update - extension: a number that is set, not seen in packets
+ * struct ov2_ext_update - extension: the sequence number that Linux sets
  * @seq_lo: low half of the last number seen or sent; the high half is in
  *	struct ov2_update_sa
  * @window: replay window, as in struct ov2_ext_add
  *
- * An update of IPsecOV2 has the high half only, because the engine sees the low
- * half in the packets. A key manager of Linux may set the whole number, to any
- * value.
+ * An update of IPsecOV2 has only the high half, because the engine sees the low
+ * half in the packets. A key manager of Linux may set the whole number, also to
+ * a value that the engine has not seen in a packet.
  */
 struct ov2_ext_update {
 	u32 seq_lo;

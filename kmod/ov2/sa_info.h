@@ -17,8 +17,8 @@
  *	valid if @follows_seq is set. In a bundle, the number of the outermost
  *	header
  * @follows_seq: the engine follows the numbers of this SA
- * @failed: received frames that were bad, by the status of their record.
- *	@failed[OV2_CRYPTO_SUCCESS] is 0
+ * @failed: how many received frames were bad. The index is the status in the
+ *	record of such a frame, so @failed[OV2_CRYPTO_SUCCESS] is 0
  */
 struct ov2_sa_info {
 	u64 packets;

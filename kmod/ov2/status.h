@@ -6,16 +6,16 @@
  * enum ov2_status - NDIS_STATUS values used by requests and sends
  * @OV2_STATUS_SUCCESS: done
  * @OV2_STATUS_PENDING: the completion comes later, through ov2_adapter_ops
- * @OV2_STATUS_NOT_ACCEPTED: the engine is being reset or is halted. A send ends
- *	with this status also when the engine is paused
+ * @OV2_STATUS_NOT_ACCEPTED: the engine is being reset or is halted. For a send
+ *	there is a third reason: the engine is paused
  * @OV2_STATUS_FAILURE: a send failed, and ov2_nbl.reason says why; or a request
  *	failed for a reason without a status of its own
  * @OV2_STATUS_INVALID_PARAMETER: UPDATE_SA: there is no such SA or member, or
  *	the member has no ESN
  * @OV2_STATUS_RESOURCES: the SA table is full, or memory is short, or a new
  *	capacity is less than the number of SAs
- * @OV2_STATUS_NOT_SUPPORTED: the request is known, but the engine lacks the
- *	feature that it needs
+ * @OV2_STATUS_NOT_SUPPORTED: the request is known, but needs a feature that the
+ *	engine lacks
  * @OV2_STATUS_REQUEST_ABORTED: a send was in the engine when a reset came
  * @OV2_STATUS_INVALID_LENGTH: the buffer's length is wrong for the request
  * @OV2_STATUS_INVALID_DATA: a field is out of bounds

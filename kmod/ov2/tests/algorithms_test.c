@@ -17,7 +17,8 @@
  * @id: the identifier
  * @key_bits: bits of the key, with the salt
  * @iv_len: bytes of the explicit IV
- * @align: payload and trailer are a multiple of this; 0 without a cipher
+ * @align: payload and trailer together are a multiple of @align bytes; 0 if
+ *	@auth is set
  * @iv_random: the IV must be unpredictable
  * @icvs: bit n is set if an ICV may have n bytes
  */
@@ -194,15 +195,17 @@ static void rows_are_whole(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, !algorithm->icv_lens[0], cipher);
 		KUNIT_EXPECT_EQ(test, algorithm->align >= 4,
 				ov2_algorithm_is_encr(algorithm));
-		/* AdditionalInfo cannot choose the length of the ICV, so there
-		 * is only one length.
+		/* AdditionalInfo chooses the length of the ICV only for a
+		 * combined mode. So another algorithm has only one length.
 		 */
 		if (!ov2_algorithm_is_encr(algorithm))
 			KUNIT_EXPECT_EQ(test, algorithm->icv_lens[1], 0);
 	}
 }
 
-/* A row has identifiers only for keys of its own lengths. */
+/* A key length that a row does not list has no identifier. An identifier that a
+ * row does not list has no key length.
+ */
 static void other_keys(struct kunit *test)
 {
 	const struct ov2_algorithm *algorithm;

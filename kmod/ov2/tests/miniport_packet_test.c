@@ -60,7 +60,7 @@ static void send_unknown_handle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out),
 			OV2_STATUS_FAILURE);
 	ov2_rig_add_outbound(rig, &sa);
-	/* A bit of the generation, so that the handle names nothing */
+	/* Another generation, so that the handle names nothing */
 	KUNIT_EXPECT_EQ(test, ov2_rig_send_on(rig, &sa, sa.out ^ BIT(30)),
 			OV2_STATUS_FAILURE);
 	expect_nothing_left(test, rig);
@@ -159,7 +159,9 @@ static struct order *order_new(struct kunit *test)
 	return order;
 }
 
-/* Returns the first index from @i on that is of @queue, or ORDER_NBLS. */
+/* Searches from index @i on. Returns the index of the first NBL of @queue; if
+ * there is no such NBL, ORDER_NBLS.
+ */
 static int order_next(const struct order *order, u16 queue, int i)
 {
 	while (i < ORDER_NBLS && order->queues[i] != queue)

@@ -2,8 +2,8 @@
 /*
  * Every engine keeps the contract of miniport.h about requests.
  *
- * Each case runs with each engine of each_engine.c, except null_remembers().
- * The cases are about requests and configuration.
+ * Each case except null_remembers() runs with each engine of each_engine.c. The
+ * cases are about requests and configuration.
  */
 #include <kunit/test.h>
 
@@ -159,8 +159,8 @@ static void delete_never_fails(struct kunit *test)
 			(u32)OV2_STATUS_SUCCESS);
 }
 
-/* An update of an unknown SA or member, or of an SA without ESN, is an invalid
- * parameter (INV-18).
+/* An update of an unknown SA or member, or of an SA without ESN, ends with
+ * INVALID_PARAMETER (INV-18).
  */
 static void update_rules(struct kunit *test)
 {
@@ -177,7 +177,7 @@ static void update_rules(struct kunit *test)
 			(u32)OV2_STATUS_SUCCESS);
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_update(rig, 0, esp, sa.spi, 1),
 			(u32)OV2_STATUS_INVALID_PARAMETER);
-	/* A bit of the generation, so that the handle names nothing */
+	/* Another generation, so that the handle names nothing */
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_update(rig, sa.out ^ BIT(30), esp,
 						  sa.spi, 1),
 			(u32)OV2_STATUS_INVALID_PARAMETER);
@@ -232,9 +232,10 @@ static void update_high_half(struct kunit *test)
 			0x600000001);
 }
 
-/* An update with the high half that the engine already has changes nothing. If
- * the update set the low half to 0, the engine would infer the present high
- * half for the first numbers of the next high half.
+/* An update with the high half that the engine already has changes nothing. A
+ * wrong engine would also set the low half to 0. When the numbers then wrap,
+ * this engine would infer the old high half for the first numbers after the
+ * wrap.
  */
 static void update_same_half(struct kunit *test)
 {
