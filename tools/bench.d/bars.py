@@ -7,7 +7,8 @@ from collections import namedtuple
 
 from rows import ROWS, TESTS
 
-# Least ratios to software ESP over veth; for plain traffic, to plain over veth
+# The least ratio of each row to its base. The base is software ESP over veth,
+# or, for a row of plain traffic, plain traffic over veth
 RATIOS = {
     "tcp/crypto": 1.6, "tcp/packet": 1.85,
     "udp-iperf3/crypto": 1.05, "udp-iperf3/packet": 1.25,
@@ -45,7 +46,7 @@ def ceiling(test, results):
 
 
 def ceilings(results):
-    """{name of a test of TCP: its ceiling}, without the tests that have none"""
+    """{name of a test: its ceiling}, for the tests of TCP that have a ceiling"""
     found = {test.name: ceiling(test, results) for test in TESTS.values()
              if test.traffic[0] == "tcp"}
     return {name: top for name, top in found.items() if top}

@@ -41,7 +41,9 @@ class Direct(Bed):
         self.a.ip(f"link set ov3 netns {self.b.name}")
 
     def check_protected(self, how):
-        """Checks that both ends used states. With @how, a's card must have encrypted, else not."""
+        """Checks that both ends used states. a's card must have encrypted if @how is set, and
+        must not have encrypted if @how is empty.
+        """
         for side in "ab":
             text = self.ns(side).command("ip", "-s", "xfrm", "state").stdout
             ksft.check(re.search(r"[1-9]\d*\(packets\)", text),

@@ -239,7 +239,10 @@ static void run(char **names, int milliseconds, int rounds, char **addresses)
 			turns(loops + cpu);
 		}
 	}
-	/* Both CPUs are busy, and this process must read the clock in time. */
+	/*
+	 * Both CPUs are busy. This process must run before the others, because
+	 * it must read the clock in time.
+	 */
 	if (sched_setscheduler(0, SCHED_FIFO, &first))
 		die("sched_setscheduler");
 	/* A round takes 7.2 times @milliseconds; allow 10 times. */

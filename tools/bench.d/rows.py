@@ -29,8 +29,8 @@ IPSEC = ("soft-veth", "soft-card", "crypto", "packet")
 # count: how much is measured, in bytes of TCP, packets, or seconds of iperf3
 # warm: how much is sent before that, to warm up, in the same unit
 # unit: bytes of TCP that count as one segment, or 0 to count packets
-# plain: name of the test whose plain rows are for this test, too
-# aead: name of the test whose row of the AEAD alone is for this test, too, or None
+# plain: name of the test whose plain rows this test uses
+# aead: name of the test whose row of the AEAD alone this test uses, or None
 Test = namedtuple("Test", "name title traffic count warm unit alg shape mtu "
                   "plain aead")
 

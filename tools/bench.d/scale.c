@@ -5,14 +5,15 @@
  *	scale NAMESPACE state|alike add|delete in|out FIRST COUNT [IFINDEX crypto|packet]
  *	scale NAMESPACE exact|prefix|pair add|delete out FIRST COUNT [IFINDEX packet]
  *
- * COUNT states or policies are numbered from FIRST, and each state has an SPI of its
- * own. State N is for the peer with the address 10.0.0.0 + N; with "alike" all
- * states have the addresses and the reqid of the bed's own state from a to b. Policy
- * N is from /32 to /32 ("exact"), or from /24 to /24 ("prefix"); with "pair" each
- * policy has another pair of prefix lengths, for N below 64. With IFINDEX, states and
- * policies are offloaded to the card with this index. Each request waits for the
- * kernel's answer before the next one is sent. Prints the nanoseconds for all
- * requests together.
+ * COUNT states or policies are numbered from FIRST, and each state has an SPI
+ * of its own. State N is for the peer with the address 10.0.0.0 + N; with
+ * "alike" all states have the addresses and the reqid of the bed's own state
+ * from a to b. Policy N is from /32 to /32 ("exact"), or from /24 to /24
+ * ("prefix"). With "pair", no two policies have the same pair of prefix
+ * lengths, and N is below 64. With IFINDEX, states and policies are offloaded
+ * to the card with this index. Each request waits for the kernel's answer
+ * before the next one is sent. Prints the nanoseconds for all requests
+ * together.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The stage of a packet's way that a call chain belongs to.
+"""Tells to which stage of a packet's way a call chain belongs.
 
     stages = Stages()
     stages.of(["memset", "ov2_nbl_alloc", ...])     # innermost first
 
 The innermost function that belongs to a stage decides. The name of a function of the kernel tells
 its stage. For a function of the module, its file tells the stage. Functions that serve all stages
-(copies, locks, the allocator) belong to none, so their callers decide.
+(copies, locks, the allocator) belong to no stage, so their callers decide.
 """
 import glob
 import os

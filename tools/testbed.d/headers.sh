@@ -9,8 +9,8 @@
 
 development_suites='forky sid experimental'
 
-# Exit status where there is nothing to build for: the archive cannot be reached, or the suite has
-# no kernel just now.
+# The exit status if there is nothing to build for: if the archive cannot be reached, or if the
+# suite has no kernel just now.
 no_headers=4
 
 # Where the headers are in the root; the absolute paths in their Makefiles are rewritten.

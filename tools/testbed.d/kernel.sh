@@ -79,8 +79,8 @@ source_place() {
 }
 
 # Debian's archive keeps one version of each package. When the version of the root's kernel is gone
-# from the archive, the present version serves as well. Large directories that no kernel here needs
-# are not unpacked.
+# from the archive, this function fetches the version that is there. Large directories that no
+# kernel here needs are not unpacked.
 fetch_source() {
 	local series=$1 version=$2 directory=$3
 

@@ -109,9 +109,9 @@ start_guest() {
 		read -ra arguments <<<"$kernel_arguments"
 		# More than one CPU (ncpus) needs seccomp=on. A kernel that supports only one CPU
 		# knows neither setting. When user-mode Linux panics, it ends its whole process
-		# group, so setsid gives it a group of its own. Then it ends itself by a signal.
-		# The first process of a namespace would ignore this signal, so the first process
-		# is bash.
+		# group, so setsid gives it a group of its own. At last user-mode Linux ends itself
+		# by a signal. The first process of a namespace would ignore this signal, so the
+		# first process is bash.
 		(enter "$root" "$(kernel_place "$version")=/kernel" "${bound[@]}" -- env TMPDIR=/tmp \
 			bash -c 'setsid --wait "$@"; exit' _ /kernel/linux "mem=$memory" seccomp=on \
 			"ncpus=$cpus" root=/dev/root rootfstype=hostfs rootflags=/ ro \
@@ -135,11 +135,11 @@ crash_lines() {
 	kernel_lines "$1" | grep -aFf <(grep -v '^#' "$here/crash-patterns")
 }
 
-# Whether the guest ended because the emulator ran a breakpoint that the kernel's code has no more.
+# Whether the guest ended because the emulator ran a breakpoint that the kernel had already removed.
 # While the kernel changes an instruction, it puts a breakpoint in the place of the first byte. The
-# emulator sometimes still runs this breakpoint after the kernel has removed it. "Code:" shows the
-# bytes that the kernel's code has now. A breakpoint is the byte cc. So if the byte in front of <>
-# is not cc, the breakpoint was gone already.
+# emulator sometimes runs this breakpoint after the kernel has removed it. "Code:" shows the bytes
+# that the kernel's code has now. A breakpoint is the byte cc. So the breakpoint was gone already if
+# the byte before the byte in <> is not cc.
 stale_breakpoint() {
 	kernel_lines "$1" | grep -aA20 -m 1 'Oops: int3:' | grep -am 1 '\bCode: ' |
 		grep -aE ' [0-9a-f]{2} <' | grep -qav ' cc <'
