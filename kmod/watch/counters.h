@@ -48,8 +48,8 @@ struct ov2_adapter;
 	  "clear and must not leave")					\
 	X(TX_DROP_NO_STATE, "ipsec_tx_drop_no_state",			\
 	  0, SKB_DROP_REASON_XFRM_POLICY,				\
-	  "The SA was deleted while the frame waited, or it belongs "	\
-	  "to another card")						\
+	  "The SA was deleted while the frame waited, or the SA "	\
+	  "belongs to another card")					\
 	X(TX_DROP_TRAILER, "ipsec_tx_drop_trailer",			\
 	  0, SKB_DROP_REASON_DEV_HDR,					\
 	  "The frame does not have the ESP framing that its SA needs")	\
@@ -132,7 +132,8 @@ struct ov2_adapter;
 	  0, 0,								\
 	  "Crypto mode: software encrypted a packet with IPv4 options "	\
 	  "or IPv6 extension headers, or a fragment (transport mode); "	\
-	  "newer kernels see most of them before they ask the card")	\
+	  "newer kernels encrypt most of these packets without asking "	\
+	  "the card")							\
 	X(TX_FALLBACK_LARGE, "ipsec_tx_fallback_large",			\
 	  0, 0,								\
 	  "Crypto mode: software encrypted a large packet that the "	\
@@ -146,43 +147,43 @@ struct ov2_adapter;
 	  LINUX_MIB_XFRMOUTERROR, 0,					\
 	  "Packet mode: the stack dropped a packet with IPv4 options "	\
 	  "or IPv6 extension headers, or a fragment (transport mode); "	\
-	  "newer kernels see most of them before they ask the card")	\
+	  "newer kernels drop most of these packets without asking "	\
+	  "the card")							\
 	X(TX_REFUSED_WAY, "ipsec_tx_refused_way",			\
 	  LINUX_MIB_XFRMOUTERROR, 0,					\
 	  "Packet mode: the stack dropped a packet whose route leads "	\
-	  "to another device, or that another SA protects, too; newer "	\
-	  "kernels see this before they ask the card")			\
+	  "to another device, or a packet that another SA protects, "	\
+	  "too; newer kernels drop it without asking the card")		\
 	X(TX_REFUSED_ALLOC, "ipsec_tx_refused_alloc",			\
 	  LINUX_MIB_XFRMOUTERROR, 0,					\
 	  "Packet mode: the stack dropped a packet, because there was "	\
 	  "no memory for its tag")					\
 	X(TX_SOFTWARE_DISABLED, "ipsec_tx_software_disabled",		\
 	  0, 0,								\
-	  "Crypto mode: an ESP frame left that software had encrypted "	\
-	  "although the card has its SA: esp-hw-offload was off")	\
+	  "Crypto mode: software encrypted a frame although the card "	\
+	  "has its SA, because esp-hw-offload was off")			\
 	X(TX_SOFTWARE_WAY, "ipsec_tx_software_way",			\
 	  0, 0,								\
-	  "Crypto mode: an ESP frame left that software had encrypted "	\
-	  "although the card has its SA: a VLAN tag or a PPPoE header "	\
-	  "shows that the route led to another device")			\
+	  "Crypto mode: software encrypted a frame although the card "	\
+	  "has its SA; a VLAN tag or a PPPoE header shows that the "	\
+	  "route led to another device")				\
 	X(TX_SOFTWARE_FRAGMENT, "ipsec_tx_software_fragment",		\
 	  0, 0,								\
-	  "Crypto mode: the first fragment of an ESP packet left that "	\
-	  "software had encrypted although the card has its SA: the "	\
-	  "packet does not fit into the MTU")				\
+	  "Crypto mode: software encrypted a packet although the card "	\
+	  "has its SA; the first fragment shows that the packet does "	\
+	  "not fit into the MTU")					\
 	X(TX_SOFTWARE_HEADERS, "ipsec_tx_software_headers",		\
 	  0, 0,								\
-	  "Crypto mode: an ESP frame left that software had encrypted "	\
-	  "although the card has its SA: IPv4 options or IPv6 "		\
-	  "extension headers are in front of ESP; if the kernel asked "	\
-	  "the card, ipsec_tx_fallback_headers counted the packet too")	\
+	  "Crypto mode: software encrypted a frame although the card "	\
+	  "has its SA; IPv4 options or IPv6 extension headers are in "	\
+	  "front of ESP; if the kernel asked the card, "		\
+	  "ipsec_tx_fallback_headers counted the packet, too")		\
 	X(TX_SOFTWARE_OTHER, "ipsec_tx_software_other",			\
 	  0, 0,								\
-	  "Crypto mode: an ESP frame left that software had encrypted "	\
-	  "although the card has its SA, and the frame does not show "	\
-	  "why: perhaps the card declined the packet "			\
-	  "(ipsec_tx_fallback_*), or the packet inside a tunnel has "	\
-	  "options")							\
+	  "Crypto mode: software encrypted a frame although the card "	\
+	  "has its SA, and the frame does not show why: perhaps the "	\
+	  "card declined the packet (ipsec_tx_fallback_*), or the "	\
+	  "packet inside a tunnel has options")				\
 	X(RX_PKTS, "ipsec_rx_pkts",					\
 	  0, 0,								\
 	  "The engine decrypted and verified an ESP frame")		\
@@ -350,7 +351,7 @@ struct ov2_adapter;
 	  "The ICV has another length than its algorithm wants")	\
 	X(SA_REFUSED_GENIV, "ipsec_sa_refused_geniv",			\
 	  0, 0,								\
-	  "The IV generator is not the algorithm's own")		\
+	  "The IV generator is not the one that the algorithm needs")	\
 	X(SA_REFUSED_IPCOMP, "ipsec_sa_refused_ipcomp",			\
 	  0, 0,								\
 	  "The state is IPComp")					\

@@ -15,7 +15,7 @@
 
 /*
  * kind: port, sa, assoc, policy or nbl
- * object: a name of the object that no other object has while this one lives
+ * object: a name that no other object has while this object lives
  */
 DECLARE_EVENT_CLASS(ov2_object,
 

@@ -13,14 +13,14 @@ KEY = re.compile(r"\{ (\w+), (\d+) \}")
 
 KINDS = (
     ("Combined modes", "OV2_ALGORITHM_COMBINED",
-     "Each of them gives confidentiality and integrity. Give it to ``ip xfrm`` as ``aead``."),
+     "A combined mode gives confidentiality and integrity. Give it to ``ip xfrm`` as ``aead``."),
     ("Ciphers", "OV2_ALGORITHM_CIPHER",
-     "Give it as ``enc``, together with an integrity algorithm. ``ecb(cipher_null)`` encrypts "
-     "nothing."),
+     "Give a cipher as ``enc``, together with an integrity algorithm. ``ecb(cipher_null)`` "
+     "encrypts nothing."),
     ("Integrity", "OV2_ALGORITHM_MAC",
-     "Give it as ``auth-trunc``, together with any of the ciphers."),
+     "Give an integrity algorithm as ``auth-trunc``, together with any of the ciphers."),
     ("Integrity without encryption", "OV2_ALGORITHM_GMAC",
-     "Give it as ``aead``, too. It encrypts nothing (RFC 4543)."),
+     "Give this algorithm as ``aead``, like a combined mode. It encrypts nothing (RFC 4543)."),
 )
 
 

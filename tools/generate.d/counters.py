@@ -64,13 +64,13 @@ def page():
     out = [rst.head(
         "Counters", ROWS,
         "For operators, and for those who write tests: each counter of a card.",
-        "``ethtool -S ov0`` shows them in this order. ``ip -s link`` shows the standard statistics "
-        "of all frames. Each counter with *drop* in its name, and ``wire_rx_filtered``, is also a "
-        "reason of the event ``ov2_drop``, see `Events <events.rst>`_.",
+        "``ethtool -S ov0`` shows the counters in this order. ``ip -s link`` shows the standard "
+        "statistics of all frames. Each counter with *drop* in its name, and ``wire_rx_filtered``, "
+        "is also a reason of the event ``ov2_drop``, see `Events <events.rst>`_.",
         "*xfrm_stat* is the counter of ``/proc/net/xfrm_stat`` that moves together with the card's "
         "counter. *Drop reason* is what ``dropwatch`` and the tracepoint ``skb:kfree_skb`` show of "
-        "the frame; a module cannot add reasons to the kernel's own, so the table has the kernel's "
-        "reason that comes nearest. In crypto mode, a received frame that the engine found bad "
+        "the frame. A module cannot add reasons to the kernel's own, so the card gives the nearest "
+        "of the kernel's reasons. In crypto mode, a received frame that the engine found bad "
         "goes to xfrm, which drops and counts it.")]
     left = rows()
     for title, mine, text in what:

@@ -39,10 +39,11 @@ def page():
             "and the one sentence that says so.",
             "A request that the card cannot carry out fails, and the sentence comes with the "
             "error. For example, ``ip`` prints ``Error: ipsecov2: Only ESP can be offloaded.`` "
-            "Each refusal has its own counter in ``ethtool -S``, which is also the reason of the "
-            "events ``ov2_sa_refuse`` and ``ov2_policy_refuse``, see `Events <events.rst>`_. If several "
-            "sentences apply, the user gets the one that comes first below. The kernel's core "
-            "refuses some requests before the card sees them, with a sentence of its own."),
+            "Each refusal has its own counter in ``ethtool -S``. This counter is also the reason "
+            "in the events ``ov2_sa_refuse`` and ``ov2_policy_refuse``, see `Events "
+            "<events.rst>`_. If several sentences apply, the user gets the one that comes first "
+            "below. The kernel's core refuses some requests before the card sees them, with a "
+            "sentence of its own."),
         rst.section("States"), table(STATES),
         rst.section("Policies"), table(POLICIES)))
 

@@ -7,7 +7,7 @@ WIDTH = 88
 
 HEAD = """.. SPDX-License-Identifier: GPL-2.0
 
-.. Made by tools/generate from {rows}: change it there, and run make generate.
+.. Made by tools/generate from {rows}. To change this page, change its source and run make generate.
 
 {line}
 {title}

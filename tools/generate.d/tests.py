@@ -79,8 +79,8 @@ def make():
                       [[rst.literal(name), about(name), str(seconds.get(name, ""))]
                        for name in selftests()], (25, 68, 7))
     page += rst.section("KUnit", (
-        "Suites that run in a debug kernel when the module is loaded, and test functions of the "
-        "module. All of them together take about a minute, of which ``ov2_stress`` takes 6 "
+        "Suites that test the functions of the module. They run in a debug kernel when the module "
+        "is loaded. All of them together take about a minute, of which ``ov2_stress`` takes 6 "
         "seconds."))
     for room, title in ROOMS:
         line = f"{title}, ``{room}``"

@@ -19,7 +19,8 @@ enum ipsecov2_coexistence {
 };
 
 /**
- * enum ipsecov2_extension - Extensions of the records that the engine knows.
+ * enum ipsecov2_extension - The extensions of IPsecOV2, a bit for each one
+ *   that the engine knows.
  * @IPSECOV2_EXTENSION_LARGE_SEND: Large sends in tunnels, large sends of UDP,
  *   and the IPv4 identifications of Linux.
  */
@@ -136,7 +137,7 @@ enum ipsecov2_mode {
 };
 
 /**
- * enum ipsecov2_offload_mode - How much of IPsec xfrm leaves to the card.
+ * enum ipsecov2_offload_mode - Which part of IPsec is the work of the card.
  * @IPSECOV2_OFFLOAD_MODE_CRYPTO: The card encrypts and decrypts; xfrm does the
  *   rest.
  * @IPSECOV2_OFFLOAD_MODE_PACKET: The card does all of IPsec.
