@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each receive record becomes the right status, and the right counter.
+ * Each receive record gives the right status, and moves the right counter.
  *
  * The tests try one word after the other, also words with SaDeleteReq.
  * Selftests cannot try these words: the engine sets SaDeleteReq after an add

@@ -340,9 +340,9 @@ static struct ov2_handle *handle_new(struct kunit *test,
 }
 
 /* When a bond has changed its card, a state keeps its old handle for a moment.
- * On the new card the old handle names nothing. Where a long has 32 bits, the
- * handle may name another state. In both cases the card does not use the
- * handle.
+ * On a 64-bit machine the old handle names nothing on the new card. On a 32-bit
+ * machine the old handle may name another state there. In both cases the card
+ * does not use the handle.
  */
 static void leak_handle_of_another_card(struct kunit *test)
 {

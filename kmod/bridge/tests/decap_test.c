@@ -16,8 +16,8 @@ static void frame_received(struct kunit *test, struct sk_buff *skb)
 	ov2_shape_receive(skb, ov2_shape_device(test));
 }
 
-/* Returns a copy of @from with only the first @linear bytes in the linear part,
- * and all others in a page.
+/* Returns a copy of @from. The first @linear bytes of the copy are in its
+ * linear part, and the other bytes are in a page.
  */
 static struct sk_buff *frame_in_pages(struct kunit *test, struct sk_buff *from,
 				      unsigned int linear)
@@ -247,7 +247,7 @@ static u32 header_word(u8 next_header, u8 pad_length)
 	return ov2_rx_header_encode(&hdr);
 }
 
-/* If record and bytes disagree, the record counts. */
+/* If the record and the bytes of the trailer differ, the record is used. */
 static void read_trailer_record(struct kunit *test)
 {
 	const struct ov2_shape shape = { .pad = 4 };

@@ -221,8 +221,8 @@ static void expect_esp(struct kunit *test, const struct framed *f,
 	KUNIT_EXPECT_EQ(test, ntohl(esp.seq_no), SEQ);
 }
 
-/* The padding is as long as the alignment needs and no longer, and its bytes
- * count from 1 (RFC 4303 2.4). Behind the trailer there is room for the ICV.
+/* The padding is no longer than the alignment needs, and its bytes are 1, 2, 3
+ * and so on (RFC 4303 2.4). Behind the trailer there is room for the ICV.
  */
 static void expect_trailer(struct kunit *test, const struct framed *f,
 			   unsigned int payload, unsigned int protected)
@@ -303,7 +303,9 @@ static void protect_bytes(struct kunit *test)
 	}
 }
 
-/* TCP keeps a clone of each packet, to send it again. */
+/* TCP keeps a clone of each packet, to send it again. The bytes of the clone
+ * must not change.
+ */
 static void protect_clone(struct kunit *test)
 {
 	const struct ov2_shape *shape = test->param_value;

@@ -312,7 +312,8 @@ static bool same_flow(const struct sk_buff *skb)
 		return false;
 	if (!ok)
 		return read.family == dissected.family;
-	/* Only this member tells which way was taken. */
+	/* Only this member may differ, because it tells who has read the flow.
+	 */
 	read.common = false;
 	return !memcmp(&read, &dissected, sizeof(read));
 }

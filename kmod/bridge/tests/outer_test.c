@@ -505,8 +505,7 @@ static void way_ready(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* An address that was valid once is used. The neighbour asks for it again, but
- * later.
+/* An old address is used. The neighbour asks for the address again, but later.
  */
 static void way_stale(struct kunit *test)
 {
@@ -522,7 +521,9 @@ static void way_stale(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* A packet for an unknown address waits, tagged, and the neighbour asks. */
+/* A packet for an unknown address gets a tag and waits, and the neighbour asks
+ * for the address.
+ */
 static void way_pending(struct kunit *test)
 {
 	struct link *link = link_new(test);
@@ -560,7 +561,7 @@ static void way_pending_is_silent(struct kunit *test)
 	local_bh_enable();
 }
 
-/* Makes a neighbour valid and invalid until the thread is stopped. */
+/* Makes a neighbour valid and invalid in turn, until the thread is stopped. */
 static int flip(void *data)
 {
 	struct neighbour *neigh = data;
@@ -574,8 +575,8 @@ static int flip(void *data)
 	return 0;
 }
 
-/* The neighbour does not ask, either, if its address becomes invalid during the
- * look-up. This needs two CPUs.
+/* Even if the address becomes invalid during the look-up, the neighbour does
+ * not ask. This can happen only on a machine with two CPUs.
  */
 static void way_changes(struct kunit *test)
 {

@@ -135,7 +135,9 @@ static struct ov2_nbl *nbl_new(struct kunit *test, struct rx_card *card,
 	return nbl;
 }
 
-/* Returns true if the packet was let in; if not, @reason counts one more. */
+/* Returns true if the packet was let in. If not, expects that the counter
+ * @reason has moved by one.
+ */
 static bool receive(struct kunit *test, struct rx_card *card,
 		    const struct ov2_shape *shape, u64 seq,
 		    enum ov2_counter reason)
@@ -186,7 +188,7 @@ static void receive_second_address(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
 }
 
-/* In a tunnel the inner header counts, too. */
+/* In a tunnel the state also counts the bytes of the inner header. */
 static void receive_counts_tunnel(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };
@@ -283,8 +285,8 @@ static void set_forwarding(struct net *net, bool ipv6, int value)
 		IPV4_DEVCONF_ALL(net, FORWARDING) = value;
 }
 
-/* The core need not check a packet again if all policies are the card's,
- * nothing is forwarded, and no other device is above the card. Otherwise the
+/* The core need not check a packet again if the card has all policies, if
+ * nothing is forwarded, and if no other device is above the card. Otherwise the
  * core checks the packet.
  */
 static void receive_last_word(struct kunit *test)
@@ -380,7 +382,9 @@ static void receive_selector(struct kunit *test)
 					OV2_CNT_RX_DROP_SELECTOR));
 }
 
-/* A fragment does not show all that the state's selector compares. */
+/* A fragment is dropped if it does not show all fields that the state's
+ * selector compares.
+ */
 static void receive_selector_fragment(struct kunit *test)
 {
 	const struct ov2_shape shape = { .tunnel = true };
@@ -623,7 +627,9 @@ static void bridge_burst(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, xfrm_offload(skbs[2])->flags,
 			CRYPTO_DONE | SA_DELETE_REQ);
 	KUNIT_EXPECT_NULL(test, xfrm_offload(skbs[3]));
-	/* The test and the three sec_paths */
+	/* The test holds one reference, and each of the three sec_paths holds
+	 * one.
+	 */
 	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 4);
 	for (i = 0; i < BURST; i++) {
 		KUNIT_EXPECT_PTR_EQ(test, xfrm_input_state(skbs[i]), card->x);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packet mode protects, passes or drops a packet as policies and states say.
+ * Packet mode protects a packet, lets it pass or drops it as policies say.
  *
  * Each drop has the right reason.
  */
@@ -283,8 +283,9 @@ static void send_numbers(struct kunit *test)
 	}
 }
 
-/* Packets meet no policy, a bypass, a block, and a policy for which there is no
- * SA, each time with the core's tag and without.
+/* Packets meet no policy, a bypass, a policy that blocks, and a policy for
+ * which there is no SA. In each case one packet has the tag and one packet has
+ * no tag.
  */
 static void send_policies(struct kunit *test)
 {
@@ -332,9 +333,9 @@ static void send_policies(struct kunit *test)
 	}
 }
 
-/* The card looks at packets that leave only if it has an outbound policy.
- * Neither an inbound policy nor a policy of the other family applies to these
- * packets.
+/* The card looks at sent packets if it has an outbound policy, and does not
+ * look at them otherwise. Neither an inbound policy nor a policy of the other
+ * family applies to these packets.
  */
 static void send_wanted(struct kunit *test)
 {
@@ -368,7 +369,7 @@ static struct sk_buff *packet_with_proto(struct kunit *test, bool ipv6,
 
 /* A frame that is not IP, or that software has protected, leaves unchanged
  * although a policy blocks all packets. But the policy applies to a packet with
- * the core's tag.
+ * the tag.
  */
 static void send_exempt(struct kunit *test)
 {
@@ -444,7 +445,7 @@ static void send_malformed(struct kunit *test)
 	skb = packet_new(test, false);
 	skb_trim(skb, ETH_HLEN);
 	expect_plain(test, card, skb);
-	/* The packet has the core's tag, but begins with the network header */
+	/* The packet has the tag, but begins with the network header */
 	skb = packet_new(test, false);
 	skb_reset_network_header(skb);
 	expect_dropped(test, card, skb, true, OV2_CNT_TX_DROP_MALFORMED);
@@ -526,7 +527,7 @@ static void send_wrapped(struct kunit *test)
 	}
 }
 
-/* With the core's tag, the packet is dropped even if no policy is for it. */
+/* A packet with the tag is dropped even if no policy is for it. */
 static void send_wrapped_tagged(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);

@@ -196,7 +196,7 @@ static void pending_limit(struct kunit *test)
 	ov2_pending_destroy(&w->pending);
 }
 
-/* A packet that is added while the work runs leaves, too. */
+/* A packet leaves even if it is added while the work item is running. */
 static void pending_while_working(struct kunit *test)
 {
 	struct waiting *w = waiting_new(test);
@@ -211,8 +211,8 @@ static void pending_while_working(struct kunit *test)
 	ov2_pending_destroy(&w->pending);
 }
 
-/* The netdev may go as soon as its last neighbour is gone, while the work item
- * has not returned yet.
+/* The netdev may be freed as soon as its last neighbour is gone, even if the
+ * work item has not returned yet.
  */
 static void pending_end(struct kunit *test)
 {

@@ -101,7 +101,7 @@ static void change_to_bypass_transport(struct ov2_policy *pol,
 	x->props.mode = XFRM_MODE_TRANSPORT;
 }
 
-/* The destination of the template does not count, as in xfrm_state_ok(). */
+/* The destination of the template is not compared, as in xfrm_state_ok(). */
 static const struct fits_case fits_cases[] = {
 	{ "nothing", change_nothing, true },
 	{ "protocol", change_proto, false },

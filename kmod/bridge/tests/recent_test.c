@@ -77,7 +77,7 @@ struct recent_flow {
  * @in_x: their states
  * @flow: the flow of the last packet
  * @hits: packets for which no policy was looked up
- * @protected: sent packets of @hits that a state protects
+ * @protected: how many of @hits were sent, and were protected by a state
  */
 struct recent_bed {
 	struct kunit *test;
@@ -530,7 +530,7 @@ static void policy_add(struct recent_bed *bed, int i, u8 action, bool protects)
 }
 
 /* Adds two policies that block the same source, one policy for each direction.
- * A look-up calls this function while it compares a policy with another pair of
+ * A look-up calls this function while it looks at a policy that has other
  * prefix lengths.
  */
 static void block_meanwhile(void)
@@ -674,8 +674,8 @@ static void let_pass_one_flow(struct recent_bed *bed)
 	policy_add(bed, 2, XFRM_POLICY_BLOCK, false);
 }
 
-/* Flows that differ from the flow of bed_new() in one field only: proto, extra,
- * saddr, daddr, sport, dport
+/* Each flow differs in one field only from the flow of bed_new(). The fields
+ * are, in this order: proto, extra, saddr, daddr, sport, dport
  */
 static const struct recent_flow others[] = {
 	{ IPPROTO_UDP, NOTHING, 2, 0, 1, 1 },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each refusal has a sentence of its own, also if user space cannot provoke
+ * Each refusal has a sentence of its own, even if user space cannot provoke
  * this refusal.
  *
  * User space cannot make the engine fail a request, and needs SELinux for a
@@ -23,7 +23,7 @@
 #define OURS	"ipsecov2: "
 
 /**
- * struct refused - how the card refuses a state that was not added
+ * struct refused - how the card refuses a state after its request has failed
  * @status: the status of the request
  * @packet: the state is in packet mode
  * @off: ESP is off

@@ -299,9 +299,10 @@ static bool core_accepts(struct xfrm_state *x, u64 seq)
 	       core_check_esn(x->replay_esn, low);
 }
 
-/* As xfrm_replay_advance_esn() and xfrm_replay_advance_bmp(). With extended
- * numbers the core calls the card (xdo_dev_state_advance_esn), and the card
- * calls ov2_replay_received() with @turn.
+/* Moves the window as xfrm_replay_advance_esn() and xfrm_replay_advance_bmp()
+ * do. With extended numbers the core calls the card
+ * (xdo_dev_state_advance_esn), and the card calls ov2_replay_received() with
+ * @turn.
  */
 static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
 {
@@ -399,7 +400,7 @@ static void replay_kernel_agrees(struct kunit *test)
 	}
 }
 
-/* Card and core would take the same numbers next. */
+/* Expects that card and core would accept the same numbers. */
 static void expect_one_mind(struct kunit *test, struct replay_model *model)
 {
 	u32 diffs[] = {
@@ -484,7 +485,8 @@ static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 
 /* If the size of the window does not divide 2^32, the core puts the first
  * number of a state in the wrong place. With extended numbers the card repairs
- * this. Without them, a run with the core starts with 1 as the highest number.
+ * this. Without extended numbers nothing repairs this, so a run in which the
+ * core receives numbers starts with 1 as the highest number.
  */
 static void replay_shared(struct kunit *test)
 {

@@ -309,7 +309,7 @@ static void sad_model(struct kunit *test)
 }
 
 /**
- * struct sad_bed - states of one reqid and the same addresses
+ * struct sad_bed - states that have one reqid and equal addresses
  * @sad: the database
  * @assocs: the associations
  * @x: the states of the associations
@@ -435,7 +435,9 @@ static void sad_first_that_fits(struct kunit *test)
 	/* The end of this state has begun. */
 	RCU_INIT_POINTER(bed->assocs[OV2_SAD_SAME - 4].x, NULL);
 	expect_chosen(test, bed, OV2_SAD_SAME - 5, 5);
-	/* If all are dying, all are looked at, and the youngest is chosen. */
+	/* If all states are dying, the look-up looks at all of them, and
+	 * chooses the youngest state that can be used.
+	 */
 	for (i = 0; i < OV2_SAD_SAME; i++)
 		bed->x[i].km.dying = 1;
 	expect_chosen(test, bed, OV2_SAD_SAME - 3, OV2_SAD_SAME);
@@ -443,8 +445,8 @@ static void sad_first_that_fits(struct kunit *test)
 	expect_chosen(test, bed, -1, 0);
 }
 
-/* One key of the database leads to no more states than a packet may be compared
- * with. States of other keys do not count.
+/* The database takes at most OV2_SAD_SAME states with one key. States with
+ * other keys are not counted.
  */
 static void sad_limit_of_same(struct kunit *test)
 {

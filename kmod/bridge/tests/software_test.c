@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ESP frames that software has made are counted by the reason that they show.
- */
+/* An ESP frame of software moves the counter of the reason that it shows. */
 #include <kunit/test.h>
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
@@ -301,7 +300,9 @@ static void expect_reason(struct kunit *test, struct counting *count,
 	}
 }
 
-/* The first of several reasons is counted, as the core looks at them. */
+/* If a frame shows several reasons, the reason that the core looks at first is
+ * counted.
+ */
 static void software_reason(struct kunit *test)
 {
 	struct counting *count = counting_new(test);
@@ -317,8 +318,8 @@ static void software_reason(struct kunit *test)
 	expect_reason(test, count, OV2_CNT_TX_SOFTWARE_DISABLED);
 }
 
-/* Only frames that an outbound SA of this card in crypto mode would have made
- * are counted.
+/* A frame is counted only if it belongs to an outbound SA of this card in
+ * crypto mode.
  */
 static void software_whose(struct kunit *test)
 {

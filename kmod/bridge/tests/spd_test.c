@@ -420,8 +420,9 @@ static void add_pairs(struct kunit *test, struct spd_bed *bed)
 	}
 }
 
-/* Priority wins, and a look-up visits only pairs that may have a better policy,
- * even if the best policy of a pair was added later, or was deleted.
+/* A look-up finds the policy with the best priority, and visits only pairs that
+ * may have a better policy than the one found so far. The same is true after
+ * the best policy of a pair was added later, or was deleted.
  */
 static void spd_visits_in_order(struct kunit *test)
 {
@@ -450,7 +451,9 @@ static void spd_visits_in_order(struct kunit *test)
 	end_all(test, bed, 0);
 }
 
-/* Of policies with the same priority the oldest wins, in any pair. */
+/* Of several policies with the same priority a look-up finds the oldest policy,
+ * even if they are in different pairs.
+ */
 static void spd_visits_equals(struct kunit *test)
 {
 	struct spd_bed *bed = bed_new(test);
@@ -507,7 +510,8 @@ static void spd_limit_of_pairs(struct kunit *test)
 	end_all(test, bed, OV2_SPD_PAIRS);
 }
 
-/* Bits behind the prefix do not count, so these policies have equal addresses.
+/* Bits behind the prefix are not compared, so these policies have equal
+ * addresses.
  */
 static void spd_limit_of_same(struct kunit *test)
 {
@@ -589,7 +593,7 @@ static void spd_walk(struct kunit *test)
 
 	slot = 0;
 	expect_next(test, bed, &slot, &pol[0]);
-	/* Delete the policy where the walk stands, and the next one. */
+	/* Delete the policy where the walk stands, and the next policy. */
 	ov2_spd_del(&bed->spd, &pol[0]);
 	KUNIT_EXPECT_NE(test, ov2_spd_version(&bed->spd), version);
 	ov2_spd_del(&bed->spd, &pol[1]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A request describes all of its state, and its key is wiped afterwards.
+ * A request describes the whole state, and its copy of the key is wiped.
  *
  * The request is compared byte by byte. The tests also show that an add waits
  * for the end of its request. The engine here only notes requests and ends

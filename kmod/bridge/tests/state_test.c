@@ -222,8 +222,8 @@ static void expect_found(struct kunit *test, struct sa_card *card,
 	KUNIT_EXPECT_PTR_EQ(test, found, x);
 }
 
-/* An add of the core is one add of the engine. A delete of the core is one
- * delete of the engine, even if the core then calls delete again and calls
+/* An add of the core makes one add request to the engine. A delete of the core
+ * makes one delete request, even if the core then calls delete again and calls
  * free.
  */
 static void state_lives(struct kunit *test)
@@ -254,7 +254,7 @@ static void state_lives(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
 }
 
-/* After an error the core calls free only. */
+/* After an error the core calls only free, without a delete. */
 static void state_freed_only(struct kunit *test)
 {
 	struct sa_card *card = card_new(test);
@@ -348,7 +348,9 @@ static void state_feature_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(card->ad,
 					       OV2_CNT_SA_REFUSED_DISABLED),
 			1);
-	/* A state that can never be offloaded is refused first. */
+	/* A state that can never be offloaded is refused, even if the feature
+	 * is off.
+	 */
 	x->xso.type = XFRM_DEV_OFFLOAD_CRYPTO;
 	x->tfcpad = 1;
 	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, x), -EINVAL);
@@ -692,8 +694,8 @@ static void offload_ok_crypto(struct kunit *test)
 
 	expect_headers(test, ask, OV2_CNT_TX_FALLBACK_DIR,
 		       OV2_CNT_TX_FALLBACK_HEADERS);
-	/* In crypto mode the card sets no tag, and does not check the path,
-	 * because the core does.
+	/* In crypto mode the card sets no tag. It does not check the path,
+	 * because the core checks the path.
 	 */
 	ask->path.dev = ask->other;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));

@@ -100,7 +100,7 @@ static void tag_passes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);
 }
 
-/* A clone on its way to another device may not pass. */
+/* A clone on its way to another device must not pass. */
 static void tag_is_own(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);
@@ -115,7 +115,7 @@ static void tag_is_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 3);
 }
 
-/* Another card is not the device of the state, so the packet may not pass
+/* Another card is not the device of the state, so the packet must not pass
  * there.
  */
 static void tag_of_other(struct kunit *test)
@@ -129,7 +129,7 @@ static void tag_of_other(struct kunit *test)
 	expect_tag(test, t, t->skb, 0);
 }
 
-/* IP asks a device for its features, too. The packet may not pass yet, because
+/* IP also asks a device for its features. The packet must not pass yet, because
  * after IP it may still be redirected to another device.
  */
 static void tag_in_ip(struct kunit *test)
@@ -141,7 +141,8 @@ static void tag_in_ip(struct kunit *test)
 	expect_tag(test, t, t->skb, 0);
 }
 
-/* The core has cleared the device of the state, and must not frame the packet.
+/* The core has cleared the device of the state. The packet passes, so that the
+ * core does not frame it.
  */
 static void tag_device_gone(struct kunit *test)
 {
@@ -153,8 +154,8 @@ static void tag_device_gone(struct kunit *test)
 	expect_tag(test, t, t->skb, XFRM_XMIT);
 }
 
-/* No status that the core or a card may set makes a tag: neither the status 0
- * of a send in crypto mode, nor any other status of 8 bits.
+/* No status that the core or a card may set is taken for a tag: neither the
+ * status 0 of a send in crypto mode, nor any other status of 8 bits.
  */
 static void tag_by_chance(struct kunit *test)
 {
@@ -220,7 +221,8 @@ static void hash_of_tagged(struct kunit *test)
 	KUNIT_EXPECT_NE(test, hash_of(test, t->skb), hash);
 }
 
-/* In crypto mode the SPI gives the hash, before and after validate_xmit_xfrm().
+/* In crypto mode the hash is made from the SPI, before and after
+ * validate_xmit_xfrm().
  */
 static void hash_of_crypto(struct kunit *test)
 {
@@ -256,7 +258,7 @@ static void hash_of_others(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_bridge_hash(t->skb, &hash));
 }
 
-/* A packet whose tag was lost has a mark that user space cannot set. */
+/* A packet whose tag was lost has a packet type that user space cannot set. */
 static void tag_lost(struct kunit *test)
 {
 	struct sk_buff *skb = packet_new(test);
