@@ -5,10 +5,10 @@
 # that ipsecov2 needs, prints one sentence that names it, and exits with 1.
 # Otherwise it exits with 0.
 #
-# Kbuild and tools/check-config run this script. The headers decide and not the
-# version, because stable kernels and distributions carry backports. Code that
-# uses a newer interface adds its row here, or gets a probe in Kbuild and a
-# replacement in kmod/compat/.
+# Kbuild and tools/check-config run this script. It looks at the headers and not
+# at the version, because stable kernels and distributions carry backports. If
+# new code uses a newer interface, add a row here, or add a probe to Kbuild and
+# a replacement to kmod/compat/.
 
 source=$1
 

@@ -32,9 +32,9 @@
 
 #define OV2_XDO(op) op
 
-/* Returns the device that carries the state, or NULL if the state has none any
- * more. The device may be of another driver. Call this under x->lock, or in an
- * operation that the core calls for the state.
+/* Returns the device that carries the state, or NULL if the state has no device
+ * any more. The device may be of another driver. Call this under x->lock, or in
+ * an operation that the core calls for the state.
  */
 static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 {

@@ -39,7 +39,7 @@
 /* The kernel's GMAC is a template that was made for ESP. The template takes 16
  * bytes as associated data (in ESP: SPI, number and IV), and authenticates
  * associated data and payload alike. So AH may pass any 16 bytes as associated
- * data, and passes the first 16.
+ * data. ah_crypt() passes the first 16 bytes.
  */
 #define GMAC_AAD_LEN	16
 

@@ -14,9 +14,9 @@ struct ov2_batch *ov2_batch_of(struct ov2_request *req)
 	return (struct ov2_batch *)req->miniport;
 }
 
-/* One entry that succeeds makes the request a success (INV-11). A delete whose
- * handles are all unknown calls ov2_batch_enter() for no entry. Then no entry
- * has failed, so the request succeeds, too.
+/* One entry that succeeds makes the request a success (INV-11). If all handles
+ * of a delete are unknown, ov2_batch_enter() is not called. Then no entry has
+ * failed, and the request is a success.
  */
 static enum ov2_status batch_status(const struct ov2_batch *batch)
 {
@@ -41,7 +41,7 @@ void ov2_batch_begin(struct ov2_request *req)
 }
 
 /**
- * ov2_batch_enter() - work on one more entry begins
+ * ov2_batch_enter() - begin to work on one more entry
  * @req: the request, before ov2_batch_end()
  *
  * Context: Any context.

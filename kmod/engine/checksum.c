@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The checksums that slot 0 asks for, completed while the frame is clear. */
+/* Complete the checksums that slot 0 asks for, before the frame is sealed. */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
@@ -136,8 +136,8 @@ static enum ov2_counter ip_header_complete(struct sk_buff *skb,
  * @payload: what the SA of slot 1 protects: TCP, UDP, or an IP packet with TCP
  *	or UDP
  *
- * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO, in the order of
- * ipsecov2.rst 4.2: checksum, ESP, AH.
+ * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO. Checksums come first, then
+ * ESP, then AH (ipsecov2.rst 4.2).
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE; OV2_CNT_TX_DROP_RECORD if @request is no record or does

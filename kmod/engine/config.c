@@ -11,8 +11,8 @@
 #include "../ov2/lists.h"
 #include "../watch/trace.h"
 
-/* The capacity unless the user sets another one. Mid-range NICs have a
- * similar capacity, and a test can still fill the table.
+/* The capacity unless the user sets another one. Mid-range NICs have a similar
+ * capacity, and it is small enough for a test that fills the table.
  */
 #define OV2_SA_CAPACITY	4096
 

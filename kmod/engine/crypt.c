@@ -15,16 +15,16 @@
 
 /* A crypt of the stock has room for a linear frame and the request of a usual
  * cipher. If a frame needs a larger crypt, the stock then keeps the larger
- * crypt. A frame whose sk_buff has very many fragments may need a crypt that
- * is larger than STOCK_SIZE_MAX. Such a crypt is freed after the frame.
+ * crypt. A frame whose sk_buff has very many fragments may need a crypt that is
+ * larger than STOCK_SIZE_MAX. Such a crypt is freed when the frame is done.
  */
 #define STOCK_SIZE	1024
 #define STOCK_SIZE_MAX	4096
 
-/* Each CPU keeps one crypt, so that a cipher that completes at once costs no
- * allocation: the next frame takes the same crypt. A cipher that completes
- * later keeps its crypt until then, and meanwhile the CPU allocates others. So
- * no code has to know beforehand whether a cipher will complete at once, and
+/* Each CPU keeps one crypt. If a cipher completes at once, the next frame takes
+ * the same crypt, and nothing is allocated. If a cipher completes later, it has
+ * its crypt until it completes, and meanwhile the CPU allocates other crypts.
+ * So no code has to know beforehand whether a cipher will complete at once, and
  * the memory does not grow with the number of SAs.
  */
 static DEFINE_PER_CPU(struct ov2_crypt *, crypt_stock);
@@ -139,7 +139,7 @@ static int crypt_map(struct ov2_crypt *crypt, unsigned int pieces,
  * ov2_crypt_alloc() - make a frame's bytes writable, and map them
  * @job: what is to be done
  * @head_len: bytes of ov2_crypt.head that the cipher or hash runs over, or 0.
- *	The caller fills them in
+ *	The caller fills in these bytes after this call
  * @from: bytes from skb->data to where the cipher or hash begins in the frame.
  *	It runs from there up to ov2_job.end
  * @tail_len: bytes at the end of ov2_crypt.tail that the cipher or hash runs

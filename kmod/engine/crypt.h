@@ -10,8 +10,8 @@
 struct ov2_nbl;
 struct sk_buff;
 
-/* The IPv6 header, and the longest AH header: HMAC-SHA-512-256, padded to a
- * multiple of 8 bytes
+/* Bytes of an IPv6 header and of the longest AH header. AH is longest with
+ * HMAC-SHA-512-256, and is padded to a multiple of 8 bytes.
  */
 #define OV2_CRYPT_HEAD_MAX	(40 + 48)
 /* AES-CBC */
@@ -44,7 +44,7 @@ struct ov2_job {
 
 /**
  * struct ov2_crypt - one job while the crypto API has it
- * @job: what is to be done; its member lives as long as the NBL
+ * @job: what is to be done; ov2_job.member lives as long as the NBL
  * @finish: what is left to do when the crypto API is done, or NULL
  * @size: bytes of this structure and of what lies behind it
  * @sg: the bytes to run over: @head, bytes of the frame, @tail. The array lies
@@ -84,7 +84,7 @@ void ov2_crypt_exit(void);
 /**
  * ov2_crypt_aead() - run an AEAD over head and frame
  * @crypt: from ov2_crypt_alloc(), its head and IV filled in; taken
- * @aad_len: bytes that are only authenticated
+ * @aad_len: number of bytes that are authenticated, but not encrypted
  * @len: number of bytes behind the first @aad_len bytes. They are encrypted or
  *	decrypted. When decrypting, @len includes the ICV
  * @op: crypto_aead_encrypt() or crypto_aead_decrypt()

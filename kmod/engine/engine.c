@@ -15,9 +15,8 @@
  *
  * A reset ends in the state in which it began. Lanes are open in RUNNING and
  * closed in the other states. engine_move() closes one lane after the other,
- * and waits until each is empty. A lane that is not closed yet still accepts
- * NBLs. The engine treats these NBLs like the NBLs that were in the lane
- * already.
+ * and waits until each is empty. Until a lane is closed, it accepts NBLs. The
+ * engine treats these NBLs like the NBLs that were in the lane already.
  *
  *	               PAUSED        RUNNING   RESETTING        HALTED
  *
@@ -216,8 +215,8 @@ void ov2_engine_reset(struct ov2_adapter *ad)
  * @ad: the card; its engine is paused
  *
  * The SA of an add that failed may still wait for its grace period. This SA has
- * a reference to the engine, which then outlives the card. So this function
- * need not wait for the SA.
+ * a reference to the engine, so the engine stays in memory after the card is
+ * gone, and this function need not wait for the SA.
  *
  * Context: Process context; serialized by the caller with the other changes of
  *   state.

@@ -40,9 +40,9 @@ enum ov2_engine_state {
  *	the caller serializes; read from any context by READ_ONCE()
  * @sas: the SAs
  * @bundles: number of SAs that count against the SA capacity
- * @starved: an add found the capacity used up, and no SA was deleted since
- * @ref: one for each SA that is not freed yet, and one for the card until the
- *	engine is halted
+ * @starved: an add found the capacity used up, and no SA was deleted after that
+ * @ref: one reference for each SA that is not freed yet, and one reference for
+ *	the card until the engine is halted
  * @reaped: for ov2_reap(), which destroys this structure
  * @serial: ov2_sa.serial of the newest SA
  * @hardware: what the engine can do (ov2_adapter.hardware). Its sa_capacity is

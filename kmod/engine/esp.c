@@ -2,7 +2,8 @@
 /*
  * ESP (RFC 4303) by an AEAD of the kernel's crypto API, in place. In this API
  * even a cipher with a separate MAC is one AEAD. The engine has transforms of
- * its own and uses no code of xfrm, so that engine and xfrm check each other.
+ * its own and uses no code of xfrm, so that engine and xfrm check each other in
+ * tests.
  *
  * A frame before ov2_esp_seal() and after it, in bytes from skb->data.
  * ov2_esp_open() goes the other way, and leaves IV and ICV where they are:

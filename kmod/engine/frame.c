@@ -264,8 +264,8 @@ static bool parse_common(const struct sk_buff *skb, struct ov2_frame *frame)
  * @skb: the frame, data at the Ethernet header, linear or not
  * @frame: filled in with what the frame is and where its headers are
  *
- * If the IP length is longer than the frame, the frame is OV2_FRAME_OTHER: the
- * stack drops it.
+ * If the length in the IP header is larger than the frame, the frame is
+ * OV2_FRAME_OTHER, because the stack drops such a frame.
  *
  * Context: Any context.
  */

@@ -13,7 +13,9 @@
 struct ov2_adapter;
 struct ov2_nbl;
 
-/* NBLs that one call hands back, with BH disabled, before it yields the CPU */
+/* Number of NBLs that one call hands back at most, because BH is disabled
+ * meanwhile
+ */
 #define OV2_LANE_BUDGET	64
 
 /* Bits of ov2_lane.state. CALL: a call is inside. CLOSED: no call is accepted

@@ -26,7 +26,7 @@
 #define POOL_ORDER	get_order(SZ_32K)
 #define POOL_PAGE_SIZE	(PAGE_SIZE << POOL_ORDER)
 /* The ring of a pool keeps returned pages, with at most this number of bytes in
- * all. The cache of the pool may keep the same number of bytes, too.
+ * all. In addition, the cache of the pool may keep the same number of bytes.
  */
 #define POOL_KEEPS	SZ_1M
 /* These flags keep the pages of the memory reserves out of the pools. A

@@ -214,10 +214,10 @@ static void bundle_spi_shared(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_pair_word(&pair, with_esp), 0x00070002);
 }
 
-/* The inner SA and the outer SA are each AH, ESP or both, in all nine forms
- * (INV-28). First the receiver has no inner SA, then an inner SA with a wrong
- * key, and then the right inner SA. Last, a bit of the frame is flipped, and
- * the outer SA finds this.
+/* The inner SA and the outer SA are each AH, ESP or both. The test tries all
+ * nine forms (INV-28). First the receiver has no inner SA, then an inner SA
+ * with a wrong key, and then the right inner SA. Last, a bit of the frame is
+ * flipped, and the outer SA finds this.
  */
 static void bundle_nested(struct kunit *test)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An add of several SAs succeeds if one of them is added, and a malformed list
- * changes nothing.
+ * An add of several SAs succeeds if at least one of them is added, and a
+ * malformed list changes nothing.
  *
  * The tests also show that a bundle takes one place of the SA capacity.
  */

@@ -19,13 +19,13 @@
  * @ad: the card that the lane hands back to
  * @lane: the lane
  * @nbls: the NBLs that go through the lane, in this order
- * @entered: NBLs that the lane was given so far
- * @back: NBLs that came back
- * @disorder: NBLs that came back out of order
+ * @entered: number of NBLs that have entered the lane so far
+ * @back: number of NBLs that came back
+ * @disorder: number of NBLs that came back out of order
  * @refill: number of NBLs that others put in for each NBL that comes back
  * @pass: if set, road_emit() calls road_pass() while the next NBL goes back
- * @passed: NBLs that had come back when this call of road_pass() returned
- * @in_call: NBLs that came back before the last ov2_lane_done() returned
+ * @passed: @back at the moment when this call of road_pass() returned
+ * @in_call: @back at the moment when the last ov2_lane_done() returned
  * @closing: closes the lane
  * @closed: the lane is closed
  */

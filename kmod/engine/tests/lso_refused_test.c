@@ -117,8 +117,8 @@ static void lso_too_long(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* A large send in tunnel mode is refused (INV-26). An NBL with a large send and
- * another frame is refused, too, and no frame leaves.
+/* A large send in tunnel mode is refused (INV-26). If an NBL has another frame
+ * besides the large send, the NBL is refused, and no frame leaves.
  */
 static void lso_forms_wrong(struct kunit *test)
 {

@@ -75,8 +75,8 @@ struct stress_slot {
  * @queue: the queue that only this thread sends or receives on
  * @slots: the SAs that a requester adds and deletes
  * @done: how often the thread did its work
- * @failed: requests that had a status they must not have
- * @lost: requests that were not completed
+ * @failed: number of requests that ended with a wrong status
+ * @lost: number of requests that were not completed
  */
 struct stress_thread {
 	struct stress *stress;

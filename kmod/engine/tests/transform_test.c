@@ -268,7 +268,7 @@ static void esp_any_shape(struct kunit *test)
 }
 
 /* A cipher that ends later writes the same bytes as a cipher that ends at once.
- * The late cipher ends one of three requests at once.
+ * The late cipher ends one request of every three at once.
  */
 static void esp_late(struct kunit *test)
 {
@@ -602,7 +602,7 @@ static void ah_any_shape(struct kunit *test)
 		ah_shape(test, shape);
 }
 
-/* GMAC is a counter mode, too, so its IVs must not repeat (INV-30). */
+/* GMAC is a counter mode like GCM, so its IVs must not repeat (INV-30). */
 static void ah_same_number(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
