@@ -37,7 +37,9 @@ static int set_capacity(const struct genl_info *info, struct ov2_port *port)
 	return err;
 }
 
-/* What can fail comes first. So if one value is impossible, nothing changes. */
+/* The steps that can fail come first. So if one value is impossible, nothing
+ * changes.
+ */
 static int card_set(const struct genl_info *info, struct ov2_port *port)
 {
 	const struct nlattr *ring = info->attrs[IPSECOV2_A_CARD_RX_RING];

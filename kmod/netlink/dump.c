@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Dumps of the objects of cards, for example of SAs. A dump may take several
- * calls. No lock is held between them: each call goes on from the slot at which
- * the last call stopped.
+ * calls. No lock is held between two calls. Each call goes on from the slot at
+ * which the call before it has stopped.
  */
 #include <linux/build_bug.h>
 #include <linux/jhash.h>
@@ -106,7 +106,7 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
  * genl_dump_check_consistent() sets NLM_F_DUMP_INTR in the next message.
  *
  * Context: Process context.
- * Return: 0 when all are shown, or a negative errno.
+ * Return: 0 when all objects are shown, or a negative errno.
  */
 int ov2_family_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		    const struct ov2_dump_ops *ops)
@@ -119,7 +119,10 @@ int ov2_family_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		err = dump_one(skb, cb, ops);
 	else
 		err = dump_all(skb, cb, ops);
-	/* The last message compares the version, too (netlink_dump_done()). */
+	/* netlink_dump_done() compares this version with the version at the
+	 * last object. If they differ, it sets NLM_F_DUMP_INTR in the message
+	 * that ends the dump.
+	 */
 	if (!err)
 		cb->seq = dump_version(cb, ops);
 	rcu_read_unlock();

@@ -66,7 +66,7 @@ int ov2_family_put_address(struct sk_buff *msg, int attr, u16 family,
 /**
  * ov2_family_reply() - answer a request with one message
  * @info: the request
- * @put: fills in the message. Returns 0 or a negative errno. Under
+ * @put: fills in the message. Returns 0 or a negative errno. Called under
  *	rcu_read_lock()
  *
  * Context: Process context.
@@ -126,7 +126,7 @@ static const struct genl_multicast_group family_groups[] = {
 };
 
 /**
- * ov2_family_register() - let users ask about cards, and hear of them
+ * ov2_family_register() - register the netlink family and its events
  *
  * Context: Process context, at module init, after ov2_link_register().
  * Return: 0 or a negative errno.
@@ -149,7 +149,8 @@ int ov2_family_register(void)
 /**
  * ov2_family_unregister() - undo ov2_family_register()
  *
- * Waits for requests that run. Those who listen hear that each card is gone.
+ * Waits until the requests that still run have ended. All programs that listen
+ * to the family hear that each card is gone.
  *
  * Context: Process context, at module exit, before ov2_link_unregister().
  */

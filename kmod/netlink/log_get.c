@@ -100,7 +100,9 @@ static int log_put_tmpl(struct sk_buff *skb, const struct ov2_log_asked *asked)
 {
 	if (!asked->tmpls)
 		return 0;
-	/* The family has no name for a mode that a newer kernel may have. */
+	/* A newer kernel may have more modes. The family has no names for these
+	 * modes, so they are left out.
+	 */
 	if (asked->mode <= IPSECOV2_MODE_IPTFS &&
 	    nla_put_u8(skb, IPSECOV2_A_LOG_MODE, asked->mode))
 		return -EMSGSIZE;
@@ -238,7 +240,7 @@ static int log_dump_all(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /* Each card numbers its own entries. So a request with the number of an entry
- * must name a card, too.
+ * must also name the card.
  */
 int ipsecov2_nl_log_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {

@@ -5,8 +5,8 @@
  * and selectors.
  *
  * A message goes to the sockets in the namespace of the card. If a socket has
- * no room for a message, or if there is no memory for it, the socket's next
- * receive fails with ENOBUFS.
+ * no room for a message, or if there is no memory for the message, the next
+ * receive call of the socket fails with ENOBUFS.
  */
 #include <linux/netdevice.h>
 #include <linux/notifier.h>
@@ -28,7 +28,8 @@
  * @command: IPSECOV2_CMD_*_NTF
  * @limit: IPSECOV2_LIMIT_*, if a limit was reached
  * @put: fills in the message. Returns 0 or -EMSGSIZE
- * @what: what @put tells about, for example an SA; NULL if the card is enough
+ * @what: what @put tells about, for example an SA; NULL if the message is only
+ *	about the card
  */
 struct event {
 	unsigned int group;
@@ -260,9 +261,8 @@ static const struct ov2_event_listener multicast_listener = {
 	.refused	= event_refused,
 };
 
-/* What users see of the card at the other end of the line includes the index
- * and the namespace of @dev. So for users, the card at the other end has
- * changed, too.
+/* Users see the index and the namespace of @dev in two attributes of the card
+ * at the other end of the line. So tell users that this card has changed.
  */
 static void event_tell_peer(const struct net_device *dev)
 {
@@ -275,9 +275,9 @@ static void event_tell_peer(const struct net_device *dev)
 }
 
 /* If a card goes to another namespace, NETDEV_UNREGISTER comes while the card
- * is in the old namespace, and NETDEV_REGISTER when it is in the new namespace.
- * While something still refers to a card that is gone, the core repeats
- * NETDEV_UNREGISTER. ov2_event_card() tells users only the first time.
+ * is still in the old namespace. NETDEV_REGISTER comes when the card is in the
+ * new namespace. The core repeats NETDEV_UNREGISTER as long as something refers
+ * to a card that is gone. ov2_event_card() tells users only the first time.
  */
 static int event_netdev(struct notifier_block *block, unsigned long what,
 			void *info)
@@ -307,7 +307,7 @@ static struct notifier_block event_notifier = {
 };
 
 /**
- * ov2_events_register() - tell users what happens
+ * ov2_events_register() - start to send events to users
  *
  * Context: Process context, at module init. The family is registered.
  * Return: 0 or a negative errno.
@@ -326,9 +326,9 @@ int ov2_events_register(void)
 /**
  * ov2_events_unregister() - undo ov2_events_register()
  *
- * The family must still be registered, because its groups may belong to another
- * family afterwards. When the notifier is unregistered, the core tells it that
- * each card is gone, so users hear this, too.
+ * Call this before the family is unregistered. Afterwards the numbers of its
+ * groups may belong to another family. When the notifier is unregistered, the
+ * core tells the notifier that each card is gone, and so users hear of this.
  *
  * Context: Process context, at module exit.
  */

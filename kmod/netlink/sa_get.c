@@ -84,10 +84,11 @@ static int sa_put_encap(struct sk_buff *msg, const struct ov2_sa_view *view)
 }
 
 /**
- * ov2_put_sa_owner() - put reqid, interface ID and mark of an SA, by which a
- *			key manager recognizes its own SAs
+ * ov2_put_sa_owner() - put reqid, interface ID and mark of an SA
  * @msg: the message
  * @view: the SA
+ *
+ * With these three values a key manager recognizes its own SAs.
  *
  * Context: Any context.
  * Return: 0 or -EMSGSIZE.
@@ -121,8 +122,8 @@ static const int failure_attrs[OV2_CRYPTO_STATUS_MAX] = {
 		IPSECOV2_A_SA_FAILURES_INVALID_PROTOCOL,
 };
 
-/* Put a nest with those of the @count values that are not 0 and have an
- * attribute.
+/* Put a nest with each value that is not 0 and has an attribute. If there is no
+ * such value, put no nest.
  */
 static int sa_put_counts(struct sk_buff *msg, int type, const int *attrs,
 			 const u64 *values, int count)
@@ -143,9 +144,9 @@ static int sa_put_counts(struct sk_buff *msg, int type, const int *attrs,
 	return 0;
 }
 
-/* Two counters may share an attribute: one for crypto mode (TX_FALLBACK_*), and
- * one for packet mode (TX_REFUSED_*). An SA has only one mode, so for one SA
- * only one of the two counters moves.
+/* A counter of crypto mode (TX_FALLBACK_*) and a counter of packet mode
+ * (TX_REFUSED_*) may share an attribute. Each SA has only one of the two modes,
+ * so the SA moves only one of the two counters.
  */
 static const int declined_attrs[OV2_DECLINED] = {
 	[OV2_CNT_TX_FALLBACK_DIR - OV2_DECLINED_FIRST] =
