@@ -23,18 +23,19 @@
 #define CABLE_MAX_MTU	9000
 
 /* A cable moves bytes in memory, so it takes scattered and high memory. Large
- * packets, and packets that lack their checksum, cross as they are, as over
- * veth. GSO_FRAGLIST is missing: a packet of this type is a list of skbs, and
- * skb_segment_list() would write to skbs that the sender may still hold.
+ * packets, and packets that lack their checksum, cross the cable unchanged, as
+ * they cross veth. GSO_FRAGLIST is left out: a packet of this type is a list of
+ * skbs. The receiver's skb_segment_list() would write to these skbs, and the
+ * sender may still hold them.
  */
 #define CABLE_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
 			 NETIF_F_HW_CSUM | NETIF_F_SCTP_CRC | \
 			 NETIF_F_GSO_ENCAP_ALL | \
 			 (NETIF_F_GSO_SOFTWARE & ~NETIF_F_GSO_FRAGLIST))
 
-/* The receive queue of @peer that the send queue @tx_queue waits for when it is
- * stopped. The number of this receive queue may come from the time of an
- * earlier peer, which had more queues.
+/* Returns the receive queue of @peer whose ring decides when the send queue
+ * @tx_queue has to stop. The stored number of this receive queue may be too
+ * high: it may come from an earlier peer, which had more queues.
  */
 static struct ov2_rxq *cable_rxq(const struct ov2_port *port,
 				 const struct ov2_port *peer, u16 tx_queue)
@@ -103,7 +104,9 @@ static enum ov2_counter cable_prepare(struct sk_buff *skb,
 	return OV2_CNT_NONE;
 }
 
-/* A complete frame needs no marks that tell a device what to complete. */
+/* Clear the marks that tell a device how to complete a frame. Nothing is left
+ * to do for this frame.
+ */
 static void cable_scrub_offloads(struct sk_buff *skb)
 {
 	skb_unset_transport_header(skb);
@@ -130,7 +133,8 @@ static void cable_scrub_offloads(struct sk_buff *skb)
  *	tc_at_ingress		layer that uses them
  *	checksum, transport	say what is left to do for a large packet or a
  *	and inner headers,	packet without its checksum. The receiver does
- *	GSO			this, or the device that it forwards to
+ *	GSO			this work. If the receiver forwards the packet,
+ *				the next device may do it
  */
 static void cable_scrub(struct sk_buff *skb)
 {
@@ -172,10 +176,11 @@ static enum ov2_counter cable_fit(struct ov2_port *port, struct sk_buff *skb)
 	return reason;
 }
 
-/* A send queue that feeds several rings has to stop for the fullest of them. So
- * if @ring is at least as full as the ring that the queue waits for, the queue
- * waits for @ring from now on. Call this before the frames are on the ring, so
- * that their receiver finds the queue in cable_wake().
+/* A send queue that feeds several rings has to stop when the fullest of these
+ * rings is full. So if @ring is at least as full as the ring that the queue
+ * looks at, the queue looks at @ring from now on. Call this before the frames
+ * are put on @ring. When the receiver takes these frames, cable_wake() then
+ * finds the queue.
  */
 static void cable_note_ring(struct ov2_port *port, u16 queue,
 			    const struct ov2_port *peer, u16 ring)
@@ -195,10 +200,11 @@ static bool cable_put_on(struct ov2_port *port, u16 queue,
 	return ov2_rx_enqueue(&peer->rxqs[ring], frames);
 }
 
-/* The receive queue of a frame. @last is the flow of the frame before it, and
- * @ring is the queue of that flow, so the segments of a large packet need no
- * new hash. If a frame has no hash, its send queue decides. No frame has a hash
- * until a user sets the fields of the hash.
+/* Returns the receive queue of a frame. @last is the flow of the frame before
+ * this frame, and @ring is the receive queue of that flow. If the flow is the
+ * same, the hash is not computed again, for example for the segments of a large
+ * packet. If a frame has no hash, its send queue decides. No frame has a hash
+ * until a user chooses the fields that are hashed.
  */
 static u16 cable_ring(const struct ov2_rss *rss, u16 queue,
 		      const struct sk_buff *skb, struct ov2_rss_flow *last,
@@ -246,7 +252,7 @@ err_closed:
 	return false;
 }
 
-/* The peer may have gone since cable_fit() looked. */
+/* The peer may be gone now, although cable_fit() still saw it. */
 static enum ov2_counter cable_put(struct ov2_port *port, u16 queue,
 				  struct sk_buff_head *frames)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changing queues while frames flow: how many there are, and which receive
- * queue a frame comes in on. No frame is lost, and each flow of an SA keeps its
- * order, because no queue takes frames of a flow while an older frame of this
- * flow waits in another queue. There are two exceptions: a new queue waits only
- * for a limited time (tx_grow()), and nothing keeps the order if all send
- * queues share one queueing discipline (tx_has_own_qdisc()).
+ * Change the queues while frames flow: the number of queues, and the receive
+ * queue that a frame comes in on. No frame is lost, and each flow of an SA
+ * keeps its order, because no queue takes frames of a flow while an older frame
+ * of this flow waits in another queue. There are two exceptions: a new queue
+ * waits only for a limited time (tx_grow()), and nothing keeps the order if all
+ * send queues share one queueing discipline (tx_has_own_qdisc()).
  *
  * A card has memory, lanes and NAPIs for as many queues as it was made with.
  * The NAPI of a queue that is not in use has nothing to poll.
@@ -15,11 +15,11 @@
  *	send	port_select_queue() chooses a home queue for each packet, and
  *		ov2_channels_fold() computes the packet's send queue from it.
  *		The home queue of a packet of an SA stays the same, unless a
- *		state for one CPU is added, deleted or replaced. So these
- *		packets only move between a queue that comes or goes, and a
- *		queue that stays. The queues that packets move to are stopped
- *		until two things have run empty: the queues that packets move
- *		from, and the rings that those queues fed.
+ *		state for one CPU is added, deleted or replaced. So such a
+ *		packet moves only to a new queue, or from a queue that goes
+ *		away. The queues that packets move to are stopped until two
+ *		things have run empty: the queues that packets move from, and
+ *		the rings that those queues fed.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -34,8 +34,8 @@
 #include "rss.h"
 #include "rx.h"
 
-/* A frame needs only microseconds to go up the stack once its sender has
- * stopped. The limit is for machines that are very busy.
+/* After its sender has stopped, a frame needs only microseconds to go up the
+ * stack. The limit is much longer, because a machine may be very busy.
  */
 #define CHANNELS_PATIENCE	(2 * HZ)
 
@@ -45,15 +45,15 @@
  * @used: number of send queues in use
  *
  * Context: Any context.
- * Return: @queue if it is in use. The other home queues are spread over the
- * queues in use.
+ * Return: @queue if this queue is in use; otherwise one of the queues in use.
+ * The home queues that are not in use are spread over all queues in use.
  */
 u16 ov2_channels_fold(u16 queue, u16 used)
 {
 	return queue < used ? queue : queue % used;
 }
 
-/* Poll until @is_so() is true of the queues from @first to the one before @end.
+/* Poll until @is_so() is true for each of the queues @first to @end - 1.
  * Returns false if this takes too long.
  */
 static bool channels_wait(const struct ov2_port *port, u16 first, u16 end,
@@ -103,8 +103,8 @@ static bool channels_settle(const struct ov2_port *from,
 	 * packets on through queues of the CPUs (gro_cells), so wait for the
 	 * softirqs that empty these queues, too. But this does not wait for
 	 * ksoftirqd. If ksoftirqd of a busy CPU still has packets of a flow,
-	 * and the flow comes in on another CPU from now on, its new packets may
-	 * overtake them.
+	 * and the flow comes in on another CPU from now on, new packets of the
+	 * flow may overtake those packets.
 	 */
 	synchronize_net();
 	return settled;
@@ -112,8 +112,11 @@ static bool channels_settle(const struct ov2_port *from,
 
 /**
  * ov2_channels_share() - tell the send queues which rings they feed
- * @port: the sender. Its line or its number of send queues has changed, or the
- *	receiver's table, or the size of the receiver's rings
+ * @port: the sender
+ *
+ * Call this when one of these has changed: the sender's line, the sender's
+ * number of send queues, the receiver's table, the size of the receiver's
+ * rings.
  *
  * Context: RTNL.
  */
@@ -138,10 +141,11 @@ void ov2_channels_share(struct ov2_port *port)
 /**
  * ov2_channels_steer() - change the receive queues of flows
  * @port: the card
- * @rss: hash and table from now on; taken if this returns 0
+ * @rss: the new hash and table. If the function returns 0, @rss belongs to the
+ *	card
  *
  * Context: RTNL, sleeps.
- * Return: 0, or -EBUSY if frames that wait are not taken in time.
+ * Return: 0, or -EBUSY if the waiting frames do not go up the stack in time.
  */
 int ov2_channels_steer(struct ov2_port *port, struct ov2_rss *rss)
 {
@@ -166,8 +170,8 @@ int ov2_channels_steer(struct ov2_port *port, struct ov2_rss *rss)
 }
 
 /* After ethtool -X the card keeps the user's table. The core has checked that
- * this table names no queue that goes away. Without a table of the user, all
- * queues are in the table.
+ * this table names no queue that goes away. If the user has set no table, the
+ * new table has all queues.
  */
 static int rx_set(struct ov2_port *port, u16 queues)
 {
@@ -184,7 +188,7 @@ static int rx_set(struct ov2_port *port, u16 queues)
 	if (!netif_is_rxfh_configured(dev))
 		ov2_rss_spread(rss);
 
-	/* Queues that come are in sysfs before they are used. */
+	/* New queues must be in sysfs before frames come in on them. */
 	if (queues > dev->real_num_rx_queues)
 		err = netif_set_real_num_rx_queues(dev, queues);
 	if (!err)
@@ -197,8 +201,8 @@ static int rx_set(struct ov2_port *port, u16 queues)
 	return err;
 }
 
-/* Is a send queue without packets? A queue must be empty before it goes away,
- * because the core resets a queue that goes away (qdisc_reset_all_tx_gt()).
+/* Is a send queue empty? A queue must be empty before it goes away, because the
+ * core resets a queue that goes away (qdisc_reset_all_tx_gt()).
  */
 static bool tx_is_empty(const struct ov2_port *port, u16 queue)
 {
@@ -209,9 +213,9 @@ static bool tx_is_empty(const struct ov2_port *port, u16 queue)
 	       engine_is_idle(port, queue);
 }
 
-/* Does each send queue have a queueing discipline of its own? If they share one
- * (e.g. fq at the root), the packets of a stopped queue also stop the packets
- * of other queues, which wait behind them.
+/* Does each send queue have a queueing discipline of its own? If all queues
+ * share one discipline (e.g. fq at the root), the packets of a stopped queue
+ * hold up packets of other queues that wait behind them.
  */
 static bool tx_has_own_qdisc(const struct net_device *dev)
 {
@@ -223,8 +227,8 @@ static void tx_use(struct ov2_port *port, u16 queues)
 {
 	WRITE_ONCE(port->ad.tx_used, queues);
 	ov2_channels_share(port);
-	/* After this, no packet is on its way to a queue that was chosen by
-	 * the old number of queues.
+	/* A packet may be on its way to a queue that was computed from the old
+	 * number of queues. Wait until each such packet has reached its queue.
 	 */
 	synchronize_net();
 }
@@ -329,8 +333,9 @@ void ov2_channels_unlink_napi(struct ov2_port *port)
  * Context: RTNL, sleeps.
  * Return: 0; -ENOMEM; -EBUSY if packets that wait do not leave in time; or the
  * error of netif_set_real_num_rx_queues() or netif_set_real_num_tx_queues().
- * After an error with the receive queues both numbers are as before. After an
- * error with the send queues only the number of send queues is as before.
+ * The receive queues are changed first. If this fails, both numbers stay as
+ * they were. If changing the send queues fails, the number of send queues stays
+ * as it was, but the number of receive queues has changed.
  */
 int ov2_channels_set(struct ov2_port *port, u16 rx_queues, u16 tx_queues)
 {

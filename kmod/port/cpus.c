@@ -60,7 +60,7 @@ unsigned int ov2_cpus_nth(const struct cpumask *cpus,
 }
 
 /**
- * ov2_cpus_next() - the CPU of a queue whose CPU has gone offline
+ * ov2_cpus_next() - a new CPU for a queue whose CPU has gone offline
  * @cpus: from ov2_cpus_pick()
  * @online: online CPUs
  * @gone: the CPU that the queue had
@@ -98,8 +98,8 @@ static void cpus_house(struct cpumask *house)
  * @port: the card, which the current task opens. If possible, the CPUs are
  *	chosen among those that this task may run on (ov2_cpus_pick())
  *
- * The CPU of the first queue is random. Most cards use only their first queue,
- * and without a random start all these queues would be on the same CPU.
+ * The CPU of the first queue is random. Most cards use only their first queue.
+ * If it were not random, the first queues of all cards would have the same CPU.
  *
  * Context: Process context, under RTNL; sleeps.
  * Return: 0 or -ENOMEM.

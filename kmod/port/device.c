@@ -136,17 +136,18 @@ static void port_uninit(struct net_device *dev)
 	port->line->unplug(port);
 	ov2_bridge_unregistered(&port->ad);
 	ov2_rx_del_napi(port);
-	/* If register_netdevice() has failed, it frees the card without a grace
-	 * period. Older kernels have put the NAPIs into their hash table by
-	 * then, and busy polling may read them while it looks for another NAPI.
+	/* If register_netdevice() fails, it frees the card without a grace
+	 * period. In older kernels the card's NAPIs are already in the hash
+	 * table of all NAPIs, and busy polling may read the card's NAPIs while
+	 * it looks for another NAPI.
 	 */
 	if (dev->reg_state != NETREG_UNREGISTERING)
 		synchronize_net();
 }
 
-/* Undoes port_init(). This function runs later than port_uninit(), when the
- * last reference to the netdev is gone, because each association holds a
- * reference until its SA is gone.
+/* Undoes port_init(). port_uninit() cannot do this, because associations may
+ * still be there: each association holds a reference to the netdev until its SA
+ * is gone. This function runs when the last reference is gone.
  */
 static void port_free(struct net_device *dev)
 {
@@ -221,11 +222,12 @@ static netdev_features_t port_features_check(struct sk_buff *skb,
 
 /* Packets of one queue may overtake packets of another queue, and a receiver
  * drops a packet as replayed if it comes later than the replay window allows.
- * So all packets of one SA leave by one queue, which does not depend on CPU,
- * socket or XPS. If the SA is for one CPU, its queue has the number of this CPU
- * (or the remainder, if the card has fewer queues), so that CPUs with SAs of
- * their own do not share a queue. For other packets the core chooses the queue
- * as it does without this function. No packet gets a queue that is about to go
+ * So all packets of one SA go through the same queue. This queue does not
+ * depend on CPU, socket or XPS. If the SA is for one CPU, its queue has the
+ * number of this CPU, so that CPUs with SAs of their own do not share a queue.
+ * (If the card has too few queues, the number is taken modulo the number of
+ * queues.) For packets without an SA, the core chooses the queue, as it does
+ * for drivers without this function. No packet gets a queue that is about to go
  * away (channels.c).
  */
 static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,

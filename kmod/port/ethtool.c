@@ -115,7 +115,7 @@ static int get_rxfh(struct net_device *dev, struct ethtool_rxfh_param *param)
 	return 0;
 }
 
-/* Takes @rss, even if it returns an error. */
+/* The caller gives @rss away, even if this function returns an error. */
 static int use_rss(struct ov2_port *port, struct ov2_rss *rss,
 		   struct netlink_ext_ack *extack)
 {

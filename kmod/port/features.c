@@ -20,7 +20,7 @@ static int features_request(struct ov2_port *port, struct ov2_request *req)
 }
 
 /**
- * ov2_features_enable() - let the engine work on received frames
+ * ov2_features_enable() - ask the engine to work on received frames
  * @port: the card; its engine has just been made
  *
  * All frames are Ethernet frames here, so one request is enough. On Windows a
@@ -62,8 +62,8 @@ int ov2_features_enable(struct ov2_port *port)
 #define FEATURES_OF_ESP	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM)
 
 /**
- * ov2_features_offer() - offer large sends, if the engine can cut them as Linux
- *	needs it
+ * ov2_features_offer() - offer large sends, if the engine can cut large packets
+ *	in the way that Linux needs
  * @port: the card. Its engine has just been made, and its netdev is not
  *	registered yet
  *
@@ -120,9 +120,9 @@ static netdev_features_t features_keep_esp(struct net_device *dev)
  * @features: the features that are wanted
  *
  * Context: RTNL.
- * Return: @features, with NETIF_F_HW_ESP added while a state or a policy is in
- * packet mode. ethtool shows the added feature as "on [requested off]". Without
- * NETIF_F_HW_ESP the features of FEATURES_OF_ESP are off, too.
+ * Return: @features, after two changes. If the card has a state or a policy in
+ * packet mode, NETIF_F_HW_ESP is added; ethtool shows this feature as "on
+ * [requested off]". If NETIF_F_HW_ESP is off, FEATURES_OF_ESP is removed.
  */
 netdev_features_t ov2_features_fix(struct net_device *dev,
 				   netdev_features_t features)
@@ -145,7 +145,7 @@ netdev_features_t ov2_features_fix(struct net_device *dev,
  * stack untouched.
  *
  * Context: RTNL. States are added without RTNL, so a state in packet mode may
- * have come since ov2_features_fix().
+ * have come after ov2_features_fix().
  * Return: 0; -EBUSY if such a state has come; -EIO if the engine refuses.
  */
 int ov2_features_set(struct net_device *dev, netdev_features_t features)

@@ -67,7 +67,8 @@ struct filter_addr {
  * struct ov2_filter_table - the addresses of a card
  * @addrs: struct filter_addr, found by their keys
  * @reaped: for ov2_reap(), which destroys this structure. The netdev may be
- *	freed before that, so its private data only points to this structure
+ *	freed first. So the netdev's private data does not contain this
+ *	structure, but a pointer to it
  */
 struct ov2_filter_table {
 	struct rhashtable addrs;
@@ -206,13 +207,13 @@ void ov2_filter_exit(struct ov2_port *port)
 }
 
 /**
- * ov2_filter_update() - take over the address lists of the netdev
+ * ov2_filter_update() - copy the address lists of the netdev
  * @port: the card
  *
  * If there is no memory for an address, the card takes every frame, like a NIC
  * whose table is full. The next change of a list tries again. Until then the
- * stack decrypts frames to the missing address, because the filter does not
- * know them as the card's own.
+ * stack decrypts frames to the missing address, because the filter cannot tell
+ * that these frames are the card's own.
  *
  * Context: Under dev->addr_list_lock, BH disabled.
  */
@@ -232,8 +233,8 @@ void ov2_filter_update(struct ov2_port *port)
  * @port: the card; it is going down
  *
  * While a card is down, the stack changes the lists without a call to the card,
- * and a move to another namespace empties them. The first ov2_filter_update()
- * after the card is up brings the addresses back.
+ * and a move to another namespace empties the lists. The first
+ * ov2_filter_update() after the card is up brings the addresses back.
  *
  * Context: Process context.
  */
@@ -274,7 +275,7 @@ static int filter_look_up(struct net_device *dev,
 }
 
 /* A link between two devices has come or gone. @dev is the lower device, and
- * there may be cards below it. br_add_if() makes the link before it lets the
+ * cards may be below @dev. br_add_if() makes the link before it lets the
  * port forward, so no frame is forwarded before the filter knows the bridge.
  */
 static int filter_event(struct notifier_block *nb, unsigned long event,
@@ -294,7 +295,7 @@ static struct notifier_block filter_notifier = {
 };
 
 /**
- * ov2_filter_register() - follow which cards are below a bridge
+ * ov2_filter_register() - from now on, note which cards are below a bridge
  *
  * Context: Process context, at module init.
  * Return: 0 or a negative errno.

@@ -18,15 +18,15 @@ struct sk_buff_head;
  * @name: names the kind of line to users
  * @features: what the line can do, also with large packets and with checksums.
  *	The stack does the rest itself, by segmenting, copying or summing.
- *	NETIF_F_HW_ESP is not here, because the engine has it, not the line.
+ *	NETIF_F_HW_ESP is not here, because it is a feature of the engine.
  *	NETIF_F_GSO_ESP is not here, because a frame that the engine has sealed
  *	is never large
  * @max_mtu: the longest MTU that a card may be set to
  * @plug: connect a card to the device that IFLA_LINK names. The card has been
- *	registered just now and is down. @target is another device; if it is a
- *	card, it is connected to nothing. RTNL. Returns 0; or a negative errno,
- *	with an error message in extack. After an error the port unregisters the
- *	card, and this calls @unplug
+ *	registered just now and is down. @target is another device; if @target
+ *	is a card, it is not connected yet. RTNL. Returns 0; or a negative
+ *	errno, with an error message in extack. After an error the port
+ *	unregisters the card, and so @unplug is called
  * @unplug: disconnect a card, if it is connected. The card is down, or has
  *	never been registered. Frames on their way out may still come to @put
  *	until the end of an RCU grace period. RTNL
@@ -34,18 +34,18 @@ struct sk_buff_head;
  *	RTNL or RCU
  * @carrier: set the carrier of a card that was opened, or is being stopped
  *	(ov2_port.up tells which). Also set the carrier of the card at the other
- *	end, if that carrier depends on the first one. RTNL
+ *	end, if that carrier depends on the state of this card. RTNL
  * @room: how many segments a send queue may still send before it has to stop.
  *	This is the result of ov2_ring_room(), or less if the line itself takes
  *	less. BH disabled
  * @fit: make a frame fit for the line; data is at its Ethernet header. Returns
  *	0, or why the frame must be dropped. Context as for @put
- * @put: send frames that @fit has accepted, in order. Takes all of them and
- *	returns 0; or takes only the first of them, leaves the others in
- *	@frames, and returns why the others must be dropped. Too many frames on
- *	their way are no such reason, because @room stops the queue in time. BH
- *	disabled. Completions of the engine call this, too, so several CPUs may
- *	call it for one queue at the same time
+ * @put: send frames that @fit has accepted, in order. If all frames are sent,
+ *	returns 0. If not, leaves the rest in @frames, and returns why the rest
+ *	must be dropped. A full ring is no reason to drop frames, because @room
+ *	stops the queue in time. BH disabled. Both ndo_start_xmit and
+ *	completions of the engine call @put, so several CPUs may call @put for
+ *	one queue at the same time
  * @wake: a receive queue has taken frames off its ring: call ov2_ring_wake()
  *	for each send queue that feeds this ring. BH disabled
  * @far: the card at the other end, if the two cards put their frames on each

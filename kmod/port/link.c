@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rtnetlink kind: cards are made and plugged together with ip link. */
+/* The rtnetlink kind: with ip link, users make cards and plug them together. */
 #include <linux/cpumask.h>
 #include <linux/etherdevice.h>
 #include <linux/if_link.h>
@@ -149,7 +149,7 @@ static struct rtnl_link_ops link_ops __read_mostly = {
 };
 
 /**
- * ov2_link_register() - let users make cards
+ * ov2_link_register() - register the kind "ipsecov2", so users can make cards
  * @miniport: the engine that every card gets
  *
  * Context: Process context, at module init.

@@ -200,7 +200,7 @@ static struct rtnl_link_ops monitor_link_ops __read_mostly = {
 	.fill_info	= monitor_fill_info,
 };
 
-/* A monitor ends with its card, and when its card leaves the namespace. */
+/* Delete a monitor when its card is deleted, or leaves the namespace. */
 static int monitor_event(struct notifier_block *block, unsigned long event,
 			 void *info)
 {
@@ -223,7 +223,7 @@ static struct notifier_block monitor_notifier = {
 };
 
 /**
- * ov2_monitor_register() - let users make monitors
+ * ov2_monitor_register() - register the kind "ipsecov2mon"
  *
  * Context: Process context, at module init.
  * Return: 0 or a negative errno.

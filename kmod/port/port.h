@@ -32,7 +32,8 @@ struct task_struct;
  * @bytes: their bytes
  * @drops: frames that were dropped
  * @filtered: frames that the card does not take
- * @no_memory: those of @drops for which memory was short
+ * @no_memory: how many of the frames in @drops were dropped because memory was
+ *	short
  */
 struct ov2_rxq_stats {
 	struct u64_stats_sync syncp;
@@ -47,12 +48,13 @@ struct ov2_rxq_stats {
  * struct ov2_txq_stats - what a send queue has sent (queue_stats.c)
  * @syncp: for readers on 32-bit machines
  * @packets: frames that went to the line; a large packet that crosses the line
- *	whole is one of them
+ *	whole counts as one frame
  * @bytes: their bytes
  * @drops: packets and frames that were dropped
  * @large: large packets that the engine has cut
- * @segments: those of @packets that the engine has cut from @large
- * @segment_bytes: their bytes
+ * @segments: how many of the frames in @packets the engine has cut from large
+ *	packets
+ * @segment_bytes: bytes of the frames in @segments
  * @stops: how often the queue has stopped for lack of room
  */
 struct ov2_txq_stats {
@@ -73,17 +75,17 @@ struct ov2_txq_stats {
  * @called: 1 from the moment a CPU asks for such a call until the call begins.
  *	A CPU that finds 1 need not call: the pending call will see the frame
  *	that this CPU has queued
- * @cpu: where @napi runs, chosen when the card is opened. Like the interrupt of
- *	a real queue it stays on one CPU until this CPU goes offline. xfrm
- *	passes decrypted packets through a queue of each CPU, so a flow that
- *	came up on two CPUs would be reordered
+ * @cpu: the CPU on which @napi runs, chosen when the card is opened. Like the
+ *	interrupt of a real queue, @napi stays on its CPU until this CPU goes
+ *	offline. Otherwise flows would be reordered, because each CPU has its
+ *	own queue through which xfrm passes decrypted packets
  * @port: the card
- * @index: its number
+ * @index: the number of this receive queue
  * @ring: frames that came over the line, oldest first (ring.c)
  * @segments: number of segments in @ring. Written under the lock of @ring
- * @open: @ring takes frames. Protected by the lock of @ring
+ * @open: true while @ring takes frames. Protected by the lock of @ring
  * @lock: protects @indicated and @polling; BH
- * @indicated: NBLs that the engine is done with, by ov2_nbl.link
+ * @indicated: NBLs that the engine is done with, linked by ov2_nbl.link
  * @polling: @napi is giving frames to the engine and looks at @indicated
  *	afterwards. Only @napi changes it
  * @ready: NBLs on their way up the stack; only @napi touches them, or the code

@@ -8,11 +8,12 @@
  *
  *	receive queue: its NAPI, or ndo_stop    ov2_rxq.stats   alone
  *	send queue: ndo_start_xmit              ov2_txq.stats   alone
- *	send queue: the engine, later           ov2_txq.late    by a lock
- *	send queue: its wake                    ov2_txq.wakes   atomic
+ *	send queue: the engine, later           ov2_txq.late    under a lock
+ *	send queue: the CPU that wakes it       ov2_txq.wakes   atomic
  *
- * So a packet needs no lock and no atomic operation, unless an asynchronous
- * cipher completes it outside ndo_start_xmit. Wakes are rare.
+ * So no lock and no atomic operation is needed to count a packet, unless an
+ * asynchronous cipher completes the packet outside ndo_start_xmit. Counting a
+ * wake is atomic, but wakes are rare.
  */
 #include <linux/lockdep.h>
 #include <linux/netdevice.h>
@@ -24,7 +25,7 @@
 #include "queue_stats.h"
 
 /**
- * ov2_queue_stats_init_tx() - start counting for a send queue
+ * ov2_queue_stats_init_tx() - prepare the statistics of a send queue
  * @txq: the queue, zeroed
  *
  * Context: Any context.
@@ -38,7 +39,7 @@ void ov2_queue_stats_init_tx(struct ov2_txq *txq)
 }
 
 /**
- * ov2_queue_stats_init_rx() - start counting for a receive queue
+ * ov2_queue_stats_init_rx() - prepare the statistics of a receive queue
  * @rxq: the queue, zeroed
  *
  * Context: Any context.
@@ -118,7 +119,7 @@ void ov2_queue_stats_tx_drop(struct ov2_txq *txq)
 }
 
 /**
- * ov2_queue_stats_stopped() - count a queue's stop for lack of room
+ * ov2_queue_stats_stopped() - count that a queue has stopped for lack of room
  * @txq: the queue
  *
  * Context: BH disabled, under the queue's lock.

@@ -4,19 +4,20 @@
  *
  * Only the receiver has a ring. A send queue stops when the frames on the ring
  * and the frames in the engine reach ov2_port.limit, or come near this limit if
- * other queues share the ring (ring_stop_room()). The queue is woken when
- * only half as many frames are left. So a slow receiver slows its sender, and
- * no frame is lost. A large packet counts as many frames as it has segments.
- * The receiver's own engine holds at most OV2_RX_HELD_MAX of the frames that
- * were taken off the ring. Meanwhile further frames stay on the ring.
+ * other queues share the ring (ring_stop_room()). The queue is woken when the
+ * number of these frames has fallen to half of ov2_port.limit. So a slow
+ * receiver slows its sender, and no frame is lost. A large packet counts as
+ * many frames as it has segments. The receiver's own engine holds at most
+ * OV2_RX_HELD_MAX of the frames that were taken off the ring. Meanwhile further
+ * frames stay on the ring.
  *
  * Several send queues may feed one ring. Each of these queues counts the frames
- * on the ring and its own frames in the engine. It assumes that each of the
- * other queues has as many frames in the engine as it has itself. So no queue
- * reads another queue's counter, and still the sender's engine holds at most
- * ov2_port.limit frames for one ring. If the receiver's table chooses the ring
- * by the flow of a frame (rss.c), every send queue may feed every ring, and a
- * send queue stops for the fullest of the rings that it feeds.
+ * on the ring and its own frames in the engine, and assumes that each other
+ * queue has the same number of frames in the engine. So no queue reads another
+ * queue's counter, and nevertheless the sender's engine holds at most
+ * ov2_port.limit frames for one ring. If the flow of a frame decides which ring
+ * the frame goes to (rss.c), every send queue may feed every ring. Then a send
+ * queue stops when the fullest of the rings that it feeds is full.
  *
  * The size of a ring belongs to the receiver, and the user may change the size
  * at any time. A ring is a list, so a new size needs no new memory, and no
@@ -39,9 +40,9 @@
 
 /**
  * struct ring_cb - what skb->cb holds while a frame is on a ring
- * @segments: ov2_ring_segments() when the frame came. It is kept, because the
- *	sender's kernel may still write to the shared info, which this number
- *	comes from
+ * @segments: ov2_ring_segments() when the frame came. The number is stored
+ *	here, because it is read from the shared info, to which the sender's
+ *	kernel may still write
  */
 struct ring_cb {
 	unsigned int segments;
@@ -324,8 +325,8 @@ void ov2_ring_start_all(struct ov2_port *port)
  * @first: the first of the queues
  * @end: the queue behind the last of them
  *
- * Frames that are already in the engine leave. Nobody wakes the queues
- * meanwhile, because ov2_ring_room() says that they have no room.
+ * Frames that are already in the engine still go to the line. This does not
+ * wake the queues, because ov2_ring_room() says that they have no room.
  *
  * Context: RTNL, process context.
  */
@@ -382,14 +383,14 @@ void ov2_ring_sent(struct ov2_port *port, u16 queue, u16 frames)
 }
 
 /**
- * ov2_ring_completed() - the engine is done with the frames of ov2_ring_sent()
+ * ov2_ring_completed() - undo ov2_ring_sent(), when the engine is done
  * @port: the sender
  * @queue: its queue
  * @frames: ov2_nbl.frames
  *
- * This function wakes the queue even if the frames have only moved on to the
- * ring. Before that, the receiver may have drained the ring and not woken the
- * queue, because frames in the engine still blocked the queue.
+ * This function wakes the queue even if the frames have only moved from the
+ * engine to the ring. When the receiver emptied the ring earlier, it may have
+ * left the queue stopped, because too many frames were still in the engine.
  *
  * Context: BH disabled.
  */

@@ -28,9 +28,9 @@ struct ov2_rxq;
  */
 #define OV2_RING_BURST		64
 
-/* Frames of a receive queue that its engine may hold. Without a limit an
- * asynchronous cipher would empty the ring as fast as it fills, and nothing
- * would ever stop the sender.
+/* Frames of a receive queue that its engine may hold. Without a limit, all
+ * frames would go from the ring to an asynchronous cipher at once. The ring
+ * would never be full, and nothing would stop the sender.
  */
 #define OV2_RX_HELD_MAX		256
 

@@ -4,10 +4,10 @@
  *
  * A frame comes in on table[n % 128]. Until a user says which fields of a type
  * of flows are hashed (ethtool -N rx-flow-hash), n is the number of the frame's
- * send queue. As all packets of one flow leave by one send queue, they stay in
- * order. Once the user has chosen fields, n is the Toeplitz hash, which NICs
- * use. The input of the hash is the fields that the user has chosen, in this
- * order:
+ * send queue. All packets of one flow go through the same send queue, so they
+ * stay in order. After the user has chosen fields, n is the Toeplitz hash,
+ * which NICs use. The input of the hash is the fields that the user has chosen,
+ * in this order:
  *
  *	source address | destination address | bytes 0, 1 | bytes 2, 3
  *
@@ -19,9 +19,9 @@
  * any NIC.
  *
  * The hash is linear: each bit of the input that is 1 adds (by XOR) 32 bits of
- * the key to the hash. The first of these 32 bits has the same place in the key
- * as the bit of the input has in the input. ov2_rss.steps has the sums for all
- * values of each half of a byte, so a byte takes two look-ups.
+ * the key to the hash. For bit n of the input, these are the 32 bits of the key
+ * that begin at bit n. ov2_rss.steps has the sums for all values of each half
+ * of a byte, so a byte takes two look-ups.
  */
 #include <linux/bits.h>
 #include <linux/ethtool.h>
@@ -194,7 +194,8 @@ void ov2_rss_set_fields(struct ov2_rss *rss, unsigned int type, u8 fields)
  * @tx_queues: number of send queues in use at the sender
  *
  * Context: Any context.
- * Return: the number for the ring that most queues feed; at least 1.
+ * Return: the largest number of send queues that feed the same ring; at least
+ * 1.
  */
 unsigned int ov2_rss_sharers(const struct ov2_rss *rss, unsigned int tx_queues)
 {
@@ -347,7 +348,7 @@ static void rss_read_ipv6(const struct ov2_rss *rss, const struct sk_buff *skb,
 }
 
 /**
- * ov2_rss_read() - read from a frame what its hash is computed from
+ * ov2_rss_read() - read the input of the hash from a frame
  * @rss: says which fields are hashed
  * @skb: the frame, data at the Ethernet header
  * @flow: filled in

@@ -15,8 +15,8 @@ struct sk_buff;
 /* IPv6 addresses, and the first four bytes behind the IP header */
 #define OV2_RSS_INPUT	36
 
-/* Number of types of flows, which are TCP_V4_FLOW and so on. IPV4_FLOW and
- * IPV6_FLOW are all other IP packets. Number 0 is no type.
+/* One more than the highest type of flows. The types are TCP_V4_FLOW and so on;
+ * IPV4_FLOW and IPV6_FLOW stand for all other IP packets. 0 is not a type.
  */
 #define OV2_RSS_FLOWS	(IPV6_FLOW + 1)
 
@@ -26,8 +26,8 @@ struct sk_buff;
  * @queues: number of receive queues in use
  * @by_flow: at least one of @fields is not 0
  * @fields: what the hash of a type of flows is computed from, as RXH_IP_SRC and
- *	so on. 0 if frames of this type have no hash, so that their send queues
- *	decide
+ *	so on. 0 if frames of this type have no hash. For such a frame, its send
+ *	queue decides
  * @key: the key of the hash
  * @table: entries are numbers of receive queues, less than @queues. The low
  *	bits of the hash choose the entry. For a frame without a hash, the

@@ -23,7 +23,7 @@
 #include "rx_stack.h"
 
 /**
- * ov2_rx_enqueue() - frames have come over the line
+ * ov2_rx_enqueue() - take frames that have come over the line
  * @rxq: the receive queue
  * @frames: the frames, oldest first, data at the Ethernet header; taken if this
  *	returns true
@@ -82,9 +82,9 @@ int ov2_rx_alloc(struct ov2_port *port)
 /**
  * ov2_rx_free() - undo ov2_rx_alloc()
  * @port: the card. It has lost its NAPI and its line, and an RCU grace period
- *	has passed since then: unregister_netdevice_many_notify() waits for it
- *	after ndo_uninit. For a card that was never registered, port_uninit()
- *	waits
+ *	has passed since then. unregister_netdevice_many_notify() waits for this
+ *	grace period after ndo_uninit. For a card that was never registered,
+ *	port_uninit() waits
  *
  * Context: Process context.
  */
@@ -114,14 +114,14 @@ void ov2_rx_add_napi(struct ov2_port *port)
  * ov2_rx_del_napi() - undo ov2_rx_add_napi()
  * @port: the card; it is down
  *
+ * This function itself need not wait for a grace period, because
  * unregister_netdevice_many_notify() waits for two RCU grace periods, each for
- * all devices of a batch, so this function itself need not wait for a grace
- * period. The first grace period ends before ndo_uninit. By then the senders
- * that had found a ring open are done, so nobody raises the interrupt of a
- * queue any more. The second grace period ends after ndo_uninit. By then two
- * readers are done: irq_arrive(), which may still run, with interrupts off,
- * after it has cleared ov2_rxq.called; and each look-up of a NAPI by its
- * number.
+ * all devices of a batch. The first grace period ends before ndo_uninit. At
+ * that time the senders that had found a ring open are done, so nobody raises
+ * the interrupt of a queue any more. The second grace period ends after
+ * ndo_uninit. At that time two readers of the NAPI are done. One of them is
+ * irq_arrive(): it may still run, with interrupts off, after it has cleared
+ * ov2_rxq.called. The other one is a look-up of a NAPI by its number.
  *
  * Context: RTNL, from ndo_uninit. May sleep.
  */
@@ -137,7 +137,7 @@ void ov2_rx_del_napi(struct ov2_port *port)
 }
 
 /**
- * ov2_rx_start() - be ready to receive
+ * ov2_rx_start() - make the receive queues ready to receive
  * @port: the card; its engine runs, or ndo_open starts it next
  *
  * Context: RTNL. May sleep.
@@ -164,8 +164,8 @@ int ov2_rx_start(struct ov2_port *port)
  * ov2_rx_close() - take no more frames from the line
  * @port: the card
  *
- * A sender that had found a ring open may still schedule the NAPI. The NAPI
- * does not run once ov2_rx_stop() has disabled it.
+ * A sender that had found a ring open may still schedule the NAPI. After
+ * ov2_rx_stop() has disabled the NAPI, the NAPI does not run any more.
  *
  * Context: RTNL.
  */
@@ -223,11 +223,12 @@ void ov2_rx_stop(struct ov2_port *port)
  * ov2_rx_is_idle() - have all frames of a receive queue gone up the stack?
  * @rxq: the queue of a card that is up; nobody puts frames on its ring
  *
- * The NAPI is looked at last, because it takes frames off the ring. When it is
- * no longer scheduled, these frames are up the stack, unless GRO holds them
- * until gro_flush_timeout. A NAPI that is busy polled stays scheduled, so its
- * poll may still run. The caller waits for the end of this poll, by a grace
- * period.
+ * This function looks at the NAPI last, because the NAPI takes frames off the
+ * ring. When the NAPI is no longer scheduled, these frames are up the stack,
+ * unless GRO holds them until gro_flush_timeout. A NAPI that is busy polled
+ * stays scheduled all the time. So this function calls it idle, although a poll
+ * may still run. The caller waits for a grace period, after which this poll has
+ * ended.
  *
  * Context: RTNL.
  * Return: true if all frames of @rxq are up the stack.

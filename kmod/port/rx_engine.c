@@ -15,8 +15,8 @@
  * @skb: the frame, data at the Ethernet header; taken
  *
  * A frame that is not the card's own, or that the engine does not want, goes up
- * the stack at once. Such a frame may overtake the frames that the engine has,
- * because they are of other flows.
+ * the stack at once. It may overtake frames that are still in the engine. This
+ * does no harm, because frames in the engine belong to other flows.
  *
  * Context: NAPI of @rxq.
  */

@@ -63,9 +63,9 @@ void ov2_rx_irq_init(struct ov2_rxq *rxq)
  * @rxq: the queue
  *
  * A queue whose CPU has gone offline moves to another CPU, and stays there
- * until the card is opened again: going back would reorder frames once more.
- * The last resort is the caller's own CPU. If the NAPI is disabled, its poll
- * does not run.
+ * until the card is opened again, because going back would reorder frames once
+ * more. If no CPU of ov2_port.cpus is online, the NAPI runs on the caller's own
+ * CPU. If the NAPI is disabled, it does not run.
  *
  * Context: BH disabled.
  */

@@ -24,10 +24,10 @@
 #include "rx_stack.h"
 
 /* Unless the user has set gro_flush_timeout, GRO can merge only frames of one
- * poll, because napi_complete_done() takes all frames out of GRO. So if no
- * other frame waits on the ring, a @single frame has nothing to merge with, and
- * does not need GRO. But if GRO holds older frames, the frame goes through GRO,
- * too, so that it does not overtake them.
+ * poll, because napi_complete_done() takes all frames out of GRO. So a frame
+ * that is alone (@single) does not need GRO, if no other frame waits on the
+ * ring. But if GRO holds older frames, the frame must go through GRO so that it
+ * does not overtake the older frames.
  */
 static void poll_choose_gro(struct ov2_rxq *rxq, bool single)
 {
@@ -95,8 +95,8 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
  * @budget: the largest number of frames that go to the engine, and also the
  *	largest number of frames that go up the stack
  *
- * Frames that the engine still has need no further poll, because their
- * indication schedules the NAPI.
+ * This poll need not wait for frames that the engine still has. When the engine
+ * indicates these frames, it schedules the NAPI again.
  *
  * Context: NAPI.
  * Return: @budget if there is more to do, else less.

@@ -88,8 +88,9 @@ int ov2_sizes_set_capacity(struct ov2_port *port, u32 capacity,
 
 	ASSERT_RTNL();
 	/* The count is odd while the engine is asked. Both increments are full
-	 * barriers. So an add that the new capacity refuses has read an odd
-	 * count at its start, or reads another count at its end.
+	 * barriers. Suppose that an add of an SA fails because of the new
+	 * capacity. Then the add has read an odd count at its start, or it
+	 * reads another count at its end than at its start.
 	 */
 	atomic_inc_return(&port->ad.resized);
 	status = port->ad.miniport->request(&port->ad, &req);

@@ -67,8 +67,9 @@ static void tx_put(struct ov2_port *port, u16 queue,
  * @queue: its queue
  * @skb: the frames, linked by sk_buff.next, data at the Ethernet header; taken
  *
- * Frames of the engine do not wait for the end of a burst: another CPU may hand
- * over the next frame of their flow, and this frame would overtake them.
+ * Frames of the engine do not wait for the end of a burst. If they did, another
+ * CPU could hand over the next frame of their flow, and this frame would
+ * overtake them.
  *
  * Context: BH disabled.
  */

@@ -11,10 +11,10 @@
  * The receiver's stack writes to both. GRO moves fragments from one shared
  * info to another and steals heads without asking skb_cloned(); ESP decrypts
  * in place. So a frame gets a head and a shared info of its own. Its pages are
- * marked rather than copied: esp_input() and esp6_input() honour the mark since
- * CVE-2026-43284 was fixed, and GRO passes the mark on. All other code that
- * decrypts, such as the card's own engine, leaves the pages as they are: it
- * calls skb_cow_data(), or it decrypts into a copy.
+ * not copied, but marked. If a kernel has the fix of CVE-2026-43284, its
+ * esp_input() and esp6_input() do not write to marked pages. GRO keeps the
+ * mark. All other code that decrypts, such as the card's own engine, leaves the
+ * pages as they are: it calls skb_cow_data(), or it decrypts into a copy.
  */
 #include <linux/gfp.h>
 #include <linux/skbuff.h>
@@ -40,7 +40,7 @@ static void unshare_scrub(struct sk_buff *skb)
 }
 
 /**
- * ov2_unshare() - make a received frame fit for GRO and the stack
+ * ov2_unshare() - give a received frame a head and a shared info of its own
  * @skb: the frame. It has no other user, and its destructor has run, or is
  *	sock_wfree(), which does not read the shared info
  *

@@ -236,8 +236,8 @@ static void lists_while_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, verdict_of(test, cards, DEST_MC), UNWANTED);
 }
 
-/* The card takes a broadcast frame that is too short for its IP header, but not
- * as its own.
+/* If a broadcast frame is too short for its IP header, the card takes the
+ * frame, but does not treat it as its own.
  */
 static void truncated(struct kunit *test)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A send queue stops when engine or ring is full, and is woken again. */
+/* A send queue stops when engine or ring is full. When there is room, the queue
+ * is woken.
+ */
 #include <linux/if_ether.h>
 #include <linux/rtnetlink.h>
 
@@ -39,8 +41,8 @@ static void ring_bounds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_send_until_stop(cards, 0, false), HALF);
 }
 
-/* Frames in the sender's engine count as if they were on the ring. No frame
- * leaves, so only the engine can wake the queue.
+/* Frames in the sender's engine count as if they were on the ring. Here no
+ * frame reaches the ring, so only the engine can wake the queue.
  */
 static void engine_wakes(struct kunit *test)
 {
@@ -79,7 +81,8 @@ static void engine_then_ring(struct kunit *test)
 }
 
 /* Frames on the ring and frames in the engine count together. Here the receiver
- * empties the ring, and then the engine makes the room that is missing.
+ * empties the ring, but one more frame must go before there is enough room. The
+ * engine then completes a frame.
  */
 static void ring_then_engine(struct kunit *test)
 {
@@ -159,7 +162,9 @@ static void shared_ring(struct kunit *test)
 	expect_drained(test, cards);
 }
 
-/* All send queues of one ring send by turns, one frame each. */
+/* All send queues of one ring take turns, and send one frame each. Together
+ * they send no more frames than the ring has places.
+ */
 static void shared_ring_by_turns(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, SHARERS, 1);
@@ -179,8 +184,9 @@ static void shared_ring_by_turns(struct kunit *test)
 	expect_drained(test, cards);
 }
 
-/* All send queues of one ring wait for the engine. The engine gets at most as
- * many frames as a ring has places, and the ring gets at most twice as many.
+/* The frames of all send queues of one ring wait in the engine. The engine gets
+ * at most as many frames as the ring has places. The ring gets at most twice as
+ * many frames as it has places.
  */
 static void shared_ring_of_engines(struct kunit *test)
 {
@@ -216,7 +222,7 @@ static void own_rings(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ov2_cards_send(cards, 3, false));
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 1), 2);
 	KUNIT_EXPECT_FALSE(test, ov2_cards_send(cards, 2, false));
-	/* The receiver wakes all queues that feed the ring it takes from. */
+	/* When frames leave a ring, all queues that feed it are woken. */
 	take(cards, 1, 2);
 	KUNIT_EXPECT_TRUE(test, ov2_cards_stopped(cards, 0));
 	take(cards, 0, HALF);
@@ -240,8 +246,8 @@ static void down_wakes(struct kunit *test)
 			OV2_RING_FRAMES);
 }
 
-/* Send queues that share a ring, and send queues of other rings, do not wait
- * for a receiver that is down, either.
+/* If a receiver with two rings goes down, all send queues that wait for either
+ * ring are woken.
  */
 static void down_wakes_all(struct kunit *test)
 {

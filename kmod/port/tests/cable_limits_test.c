@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A frame that the cable cannot carry is dropped, and counted by its reason. */
+/* A frame that the cable cannot carry is dropped, and its reason is counted. */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
@@ -89,7 +89,9 @@ static struct sk_buff *large(struct ov2_cards *cards, unsigned int max,
 	return skb;
 }
 
-/* The limit is for each segment of a large packet. The packet crosses whole. */
+/* In a large packet, each segment may be as long as a frame. The packet crosses
+ * the cable in one piece.
+ */
 static void large_lengths(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

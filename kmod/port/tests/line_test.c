@@ -186,7 +186,9 @@ static void takes_bursts(struct kunit *test)
 			11 * (ETH_HLEN + OV2_CARDS_BODY));
 }
 
-/* If the last frame of a burst is dropped, the other frames still leave. */
+/* If the last frame of a burst is dropped, the other frames still go to the
+ * line.
+ */
 static void burst_ends_in_drop(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);
@@ -200,7 +202,7 @@ static void burst_ends_in_drop(struct kunit *test)
 }
 
 /* A burst has at most as many frames as the line has room for. When the port or
- * other code stops a queue, the burst of the queue leaves.
+ * other code stops a queue, the burst of the queue goes to the line.
  */
 static void burst_ends_in_stop(struct kunit *test)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Plugging two cards sets their carrier, and unplugging takes it away.
+ * Two cards have a carrier while they are plugged together, and both are up.
  *
  * The tests are about the carrier, about announcements, and about the counters
  * and traces of lost frames.

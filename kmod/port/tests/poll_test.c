@@ -107,7 +107,9 @@ static void held_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cards->b->rxqs[0].held, 0);
 }
 
-/* The engine gives back more than a budget at once. */
+/* The engine gives back many frames at once. Each poll brings up only as many
+ * of these frames as its budget allows.
+ */
 static void budget_of_indicated(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -295,8 +297,9 @@ static void goes_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, received(cards), 0);
 }
 
-/* Before a frame goes to the engine, the plain frames of its burst leave. Some
- * of these may be older frames of the same SA, which software has encrypted.
+/* Before a frame goes to the engine, the plain frames of its burst go to the
+ * line. Software may have encrypted some of them for the same SA, and the frame
+ * must not overtake these.
  */
 static void burst_before_engine(struct kunit *test)
 {

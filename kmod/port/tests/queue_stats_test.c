@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The statistics of a queue count what happened on this queue, once. */
+/* The statistics of a queue count each event on this queue exactly once. */
 #include <linux/if_ether.h>
 #include <linux/rtnetlink.h>
 #include <net/netdev_queues.h>
@@ -107,7 +107,7 @@ static void stats_of_stops(struct kunit *test)
 	expect_stops(test, cards, 3, 3);
 }
 
-/* Frames that wait when the card goes down are drops of their queue. */
+/* Frames that wait when the card goes down count as drops of their queue. */
 static void stats_of_drops(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 2, 2);

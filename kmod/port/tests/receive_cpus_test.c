@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Receive queues run on CPUs that are not isolated, and spread over them. */
+/* Receive queues are spread over the CPUs that are not isolated. */
 #include <kunit/test.h>
 #include <linux/cpumask.h>
 #include <linux/rtnetlink.h>
@@ -24,7 +24,7 @@ static const struct {
 	{ 0x1, 0x2, 0x3, 0x1 },
 	/* all CPUs that the user may run on are offline */
 	{ 0x3, 0x2, 0x1, 0x3 },
-	/* offline CPUs stay, because they may come back */
+	/* offline CPUs stay in the mask, because they may come back */
 	{ 0x3, 0x3, 0x1, 0x3 },
 	/* only isolated CPUs are online */
 	{ 0x1, 0x2, 0x2, 0x2 },
@@ -62,7 +62,7 @@ static void pick(struct kunit *test)
 	}
 }
 
-/* The CPUs are used in turn, from any start number on. */
+/* The CPUs are used in turn, whatever the number of the first queue is. */
 static void nth_spreads(struct kunit *test)
 {
 	const u32 starts[] = { 0, 1, 7, 0xffff };

@@ -172,8 +172,8 @@ static u32 hash_of(struct kunit *test, const struct sk_buff *skb)
 	return hash_with(test, skb, SDFN);
 }
 
-/* ESP has its SPI where other packets have their ports, so the hashes are
- * equal.
+/* The hashes are those of the NDIS documentation. ESP packets have their SPI
+ * where other packets have ports, so they have the same hash as other packets.
  */
 static void vectors(struct kunit *test)
 {
@@ -254,8 +254,8 @@ static void sharers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rss_sharers(rss, 2), 2);
 }
 
-/* A fragment is hashed by its addresses only, and only if the user has chosen
- * addresses for its protocol.
+/* The hash of a fragment is computed from its addresses only. If the user has
+ * not chosen addresses for its protocol, the fragment has no hash.
  */
 static void fragments6(struct kunit *test)
 {
@@ -283,8 +283,8 @@ static void fragments6(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ov2_rss_read(rss, skb, &flow));
 }
 
-/* Only the first fragment has ports, so no fragment is hashed by ports. If only
- * addresses are hashed, fragments and whole packets have the same hash.
+/* Only the first fragment has ports, so the ports of fragments are not hashed.
+ * If only addresses are hashed, fragments and whole packets have the same hash.
  */
 static void fragments(struct kunit *test)
 {
@@ -332,8 +332,8 @@ static void tags(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hash_of(test, skb), ipv4->ports);
 }
 
-/* A frame that is not IP, or that ends inside its IP header, has no hash. A
- * packet that ends inside its ports is hashed by its addresses.
+/* A frame that is not IP, or that ends inside its IP header, has no hash. If a
+ * packet ends inside its ports, only its addresses are hashed.
  */
 static void no_hash(struct kunit *test)
 {
@@ -353,8 +353,8 @@ static void no_hash(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_rss_read(rss, skb, &flow));
 }
 
-/* The low bits of the hash choose the entry. All queues have about the same
- * number of entries.
+/* The low bits of the hash choose the entry of the table. All queues have about
+ * the same number of entries.
  */
 static void table(struct kunit *test)
 {
@@ -476,9 +476,8 @@ static struct sk_buff *frame_to(struct kunit *test, struct ov2_cards *cards,
 	return skb;
 }
 
-/* A send queue that feeds two rings stops for the fuller ring. This is so even
- * if the queue has just sent a frame to the other ring when it looks at the
- * room.
+/* A send queue that feeds two rings stops when the fuller ring has no room.
+ * This is so even if the last frame of the queue went to the other ring.
  */
 static void fullest_ring_stops(struct kunit *test)
 {

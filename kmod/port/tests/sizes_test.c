@@ -6,7 +6,9 @@
 #include "../../unit/rig/two_cards.h"
 #include "../sizes.h"
 
-/* An engine need not know how to change its capacity. */
+/* The test's engine cannot change its capacity. An attempt is an error and
+ * changes nothing.
+ */
 static void capacity_fixed(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

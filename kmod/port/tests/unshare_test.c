@@ -95,7 +95,8 @@ static void own_head_shared_page(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* A linear frame that shares nothing, as the engine makes it, is left as it is.
+/* A linear frame that shares nothing is not copied. The engine makes such
+ * frames.
  */
 static void own_linear(struct kunit *test)
 {
