@@ -95,7 +95,7 @@ def number_of_sas(defer):
 
 
 def configuration(defer):
-    """The configuration follows esp-hw-offload."""
+    """The configuration that is shown changes with esp-hw-offload."""
     ns, family = two_cards(defer)
     before = card(ns, family, "ov0")
     ksft.equal(before["config"], before["hardware"], "all is on")
@@ -281,8 +281,8 @@ def module_gone(defer):
 
 
 def alias(_):
-    """The module has the alias by which the kernel loads it when a program asks
-    for the family.
+    """When a program asks for the family, the kernel loads the module by an
+    alias. The module has this alias.
     """
     path = module.file()
     if not path:

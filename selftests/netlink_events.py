@@ -221,7 +221,9 @@ def counts_of_deleted(defer):
 
 
 def with_its_card(defer):
-    """When a card is deleted, its SA goes before the card."""
+    """When a card is deleted, the message about its SA comes before the message
+    about the card.
+    """
     place = Place(defer, "sas", "cards")
     place.ns.ip("link set ov0 up",
                 STATE.format(spi=1, how="crypto", words=""), "link del ov0")
@@ -245,7 +247,7 @@ def limits(defer):
 
 
 def software(defer):
-    """Nothing is told of a state and a policy that are not offloaded."""
+    """No message tells of a state or a policy that is not offloaded."""
     place = Place(defer, "sas")
     expiries = xfrmnl.Expiries(place.ns)
     place.ns.ip("link set ov0 up", f"xfrm state add src {A} dst {B} proto esp"
@@ -479,8 +481,8 @@ def no_room(defer):
 
 
 def cli(defer):
-    """The program of the kernel's tree, which knows only the spec, hears a
-    message.
+    """The kernel's tree has a program that knows nothing but the spec. This
+    program hears a message.
     """
     place = Place(defer)
     with place.ns.entered():
@@ -510,8 +512,8 @@ def cli(defer):
 # ---- the module comes and goes
 
 def module_gone(defer):
-    """When the module is removed, a message says of each card that it goes. The
-    groups go, too: a listener must join them again when the module is back.
+    """When the module is removed, there is one message for each card that goes.
+    The groups go, too: a listener must join them again when the module is back.
     """
     defer(module.load)
     place = Place(defer, "cards", "sas", cards=2)

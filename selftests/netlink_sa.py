@@ -27,7 +27,7 @@ from lib.xfrmnl import (NLM_F_ACK, NLM_F_REQUEST, OUT, TUNNEL, Xfrm,
 SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
           "4in6-tunnel", "ipv4-transport-udp", "ipv4-tunnel-udp")
 HOWS = ("crypto", "packet")
-NO_PACKET = "4in6-tunnel"       # a policy of packet mode has one family
+NO_PACKET = "4in6-tunnel"       # packet mode refuses two address families
 WRAP = 1 << 32
 # A dump of SAS SAs needs many messages. CARDS cards have MANY SAs each, because
 # a new card has room for 4096
@@ -65,7 +65,8 @@ class Shown:
         self.before = self.bed.base
 
     def counted(self, sa, side):
-        """Packets and bytes that the card has counted in an SA's direction."""
+        """Packets and bytes that the card has counted in the direction of @sa.
+        """
         now = self.bed.ethtool[side].stats()
         way = "tx" if side == sa.sender else "rx"
         return tuple(now[name] - self.before[side][name] for name in
@@ -572,7 +573,7 @@ def interrupted(_):
 
 
 def churn(_):
-    """While SAs come and go, each dump has each SA that stays exactly once."""
+    """While SAs come and go, each dump has all other SAs, each exactly once."""
     crowd = crowd_of_all()
     some = crowd.cards[::CARDS // 3]
     for round_ in range(10 if SAS < MOST else 2):

@@ -308,7 +308,9 @@ def more_than_before(defer):
 
 
 def churn(defer):
-    """SAs come and go while the capacity changes: no place gets lost."""
+    """SAs come and go while the capacity changes, and no place for an SA gets
+    lost.
+    """
     place = Place(defer)
     going = True
     results = []
@@ -370,7 +372,8 @@ class Cable:
         for n, ns in enumerate(self.ns):
             ns.ip(f"link set ov{n} address {MACS[n]} up",
                   f"addr add {ENDS[n]}/24 dev ov{n}",
-                  # Otherwise packets that wait for the neighbour are overtaken
+                  # If the neighbour were unknown, the first packets would wait
+                  # for it, and later packets would overtake them
                   f"neigh replace {ENDS[1 - n]} lladdr {MACS[1 - n]} dev ov{n}"
                   " nud permanent")
         if how == "plain":

@@ -67,7 +67,7 @@ def version(_):
 
 
 def show_json(defer):
-    """`ov2 show` has all that the family says of a card, by the names of the
+    """`ov2 show` has all that the family says of a card, under the names of the
     spec.
     """
     ns = two_cards(defer)
@@ -134,8 +134,8 @@ def no_card(defer):
 
 
 def namespaces(defer):
-    """-n looks into another namespace. The other end of the card's cable may be
-    elsewhere.
+    """-n looks into another namespace. The other end of a card's cable can be in
+    another namespace.
     """
     ns = two_cards(defer)
     there = Netns("there")
@@ -239,8 +239,8 @@ def many(defer):
 
 
 def changes(defer):
-    """While cards come and go, ov2 shows all other cards. It may warn that
-    something changed while it read.
+    """While cards come and go, ov2 shows all other cards. It is no failure if
+    ov2 warns that something has changed meanwhile.
     """
     ns = two_cards(defer)
     ns.ip(*(f"link add many{n} type ipsecov2" for n in range(10)))
@@ -268,7 +268,7 @@ def refuse(ns):
 
 
 def watch(defer):
-    """--watch goes on, and shows what moves."""
+    """--watch goes on, and shows the counters that move."""
     ns = two_cards(defer)
     for dev in ("ov0", "ov1"):
         ns.sysctl(f"net.ipv6.conf.{dev}.disable_ipv6", 1)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """`ov2 why` says whether a state or policy is offloaded, and for which reason.
 
-Most cases break one thing, as a user might, and compare the answer.
+Most cases break one thing, as a user might break it, and check the answer.
 """
 import socket
 

@@ -350,8 +350,8 @@ class Detours:
             self.check_far()
 
     def detour(self, flood, stream, detour):
-        """While the detour stands, no clear text is on the cable or at far1.
-        When the detour ends, the traffic reaches b again.
+        """While the detour is installed, no clear text is on the cable or at
+        far1. When the detour ends, the traffic reaches b again.
         """
         ksft.with_defer(self.turned, flood, stream, detour)
         flood.wait_flow("b")

@@ -5,7 +5,7 @@ packet leaves in clear.
 
 The first packet asks for a state, and neighbours move. Under traffic, cards go
 down, are deleted, move to another namespace, and end with their namespace or
-with the module. lifecycle_sa.py tests how states alone end.
+with the module. lifecycle_sa.py tests how states end while their card stays.
 """
 import fcntl
 import os
@@ -400,8 +400,8 @@ def unacknowledged(sock):
 
 def card_deleted_silent(defer):
     """A card can be deleted although a silent socket remembers a policy of the
-    card. When the card is deleted, the policy is still installed, or was
-    flushed before, or went before, when the card was set down.
+    card. In some rounds the policy is still installed then. In the others it
+    was deleted before, by a flush or because the card was set down.
     """
     for what in ("host", "net"):
         for first in ((), ("xfrm policy flush",),

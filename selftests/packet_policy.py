@@ -171,7 +171,9 @@ def updated(card, defer):
 
 
 def sa_deleted(card, defer):
-    """Without a state the policy's packets are dropped; a new SA helps."""
+    """Without a state the policy's packets are dropped. With a new state they
+    are protected again.
+    """
     selector = card.pair_selector()
     card.policy("a", "out", selector, PROTECT)
     talker, packet = Talker(card, defer), card.packet(1, 1, UDP, 1, 1)
@@ -273,8 +275,8 @@ def per_socket(card, defer):
 
 
 def rewritten(card, defer, kind, statement, fate):
-    """The source changes above the card. No policy has the new source, until
-    the test adds such a policy at the end.
+    """A rule changes the source address of packets before they reach the card.
+    No policy has the new address, until the test adds such a policy at the end.
     """
     a, fam = card.bed.a, card.fam
     card.policy("a", "out", card.pair_selector(), PROTECT)
@@ -363,8 +365,9 @@ def cheap_cost(card, packet, limit):
 
 
 def many(card, defer):
-    """A packet costs about the same with 10,000 more policies. The test sends a
-    packet that is blocked, so that the card does little besides the search.
+    """A packet costs about as much as before if 10,000 more policies are there.
+    The test sends a packet that is blocked, so that the card does little
+    besides the search.
     """
     packet, a = card.packet(1, 1, UDP, 1, 1), card.bed.a
     blocked = card.packet(2, 2, UDP, 1, 1)

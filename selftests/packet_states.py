@@ -39,7 +39,9 @@ def takes(card, sa, what):
 
 
 def newest(card, defer):
-    """The youngest of several states is used, then the next youngest."""
+    """The youngest of several states is used. When it is deleted, the next
+    youngest is used.
+    """
     card.policy("a", "out", card.pair_selector(), PROTECT)
     states = [card.pair.ab]
     for _ in range(3):

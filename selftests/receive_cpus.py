@@ -240,8 +240,8 @@ def offline(defer):
     line.arrive(50)
     polls = line.polls()
     ksft.check(cpu not in {at for at, _ in polls}, f"CPU {cpu} polled offline")
-    # A queue moves only if it gets a frame while the CPU is offline. A queue
-    # that got only ARP or IPv6 before may get no frame in this time
+    # A queue moves only if it gets a frame while the CPU is offline. Perhaps a
+    # queue got no frames but ARP or IPv6 before, and gets no frame in this time
     moved = {napi for _, napi in polls}
     ksft.check(moved, "nothing was polled")
     write(switch, "1")

@@ -41,7 +41,7 @@ ALGORITHM = ("Algorithm can't be offloaded, or the integrity algorithm is "
 KEY = "Key must be as long as the RFC of its algorithm says, with the salt"
 ICV = "ICV must be as long as the RFC of its algorithm says"
 CBC = ("cbc(aes)", bytes(16))
-# xfrm has these MACs; the card may get them later
+# xfrm has these MACs, and the card does not have them yet
 NO_MACS = [mac for mac in ("cmac(aes)", "xcbc(aes)")
            if mac not in {known.xfrm for known in MACS.values()}]
 SHA256 = ("hmac(sha256)", bytes(32), 128)

@@ -244,7 +244,8 @@ class Requests(refusals.Asked):
         self.accepted("protect", {})
 
     def full(self, selectors, **asked):
-        """A policy beyond the limit is refused until another one is deleted."""
+        """A policy beyond the limit is refused until an old policy is deleted.
+        """
         self.bed.a.ip(*(f"xfrm policy add {selector} dir out offload packet "
                         "dev ov0" for selector in selectors))
         self.refused(ours("", "full", FULL, **asked), errno=28)

@@ -86,7 +86,9 @@ def nonces_stay_unique(defer):
 
 
 def what_is_reset(defer):
-    """`ethtool --reset all` resets the engine; other parts are refused."""
+    """`ethtool --reset all` resets the engine. A card refuses to reset other
+    parts alone.
+    """
     bed, shape, pair = bed_with_pair(defer, "ipv6-tunnel", False)
     out = ethtool_reset(bed, "a", "all").stdout
     ksft.check("Components reset:     0x10\n" in out, out)

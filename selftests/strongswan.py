@@ -60,7 +60,8 @@ def rekeyed(session):
 
 
 def trapped(session):
-    """The first packet brings the connection up, also after it was ended.
+    """A packet brings the connection up. After the connection was ended, the
+    next packet brings it up again.
 
     Only one end sends, because two ends that begin at once would each make an
     SA.

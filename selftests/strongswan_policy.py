@@ -152,8 +152,8 @@ def bypass_lost(session):
 
 def link_down(session):
     """The kernel deletes the states and policies of the card. The daemon
-    installs only its bypasses again, and still believes in its CHILD_SA, so
-    traffic leaves in clear.
+    installs only its bypasses again, because it does not notice that its
+    CHILD_SA is gone from the kernel. So traffic leaves in clear.
     """
     bed, charon = session.bed, session.charon["a"]
 
@@ -205,8 +205,8 @@ def mixed_packet(session):
 
 def mixed_auto(session):
     """States are in packet mode, and policies are in software. The kernel does
-    not use such states for such policies, but the daemon believes in its
-    CHILD_SA. In crypto mode the connection works (strongswan.py).
+    not use such states for such policies, and the daemon does not notice this.
+    In crypto mode the connection works (strongswan.py).
     """
     bed, charon = session.bed, session.charon["a"]
     session.load()

@@ -7,8 +7,8 @@ lib/weather.py controls netem. The packets are plain, in crypto mode or in
 packet mode.
 
 The test writes to TCP in many ways, in both directions at once (lib/writer.py).
-It sends UDP datagrams one by one and, where the core allows this, by
-UDP_SEGMENT. All payload has MARKER in it, so clear text on the wire cannot
+It sends UDP datagrams one by one. It also sends them by UDP_SEGMENT if the core
+allows this. All payload has MARKER in it, so clear text on the wire cannot
 hide.
 
     OV2_FULL=1 weather.py           all shapes, with and without GRO and GSO
@@ -35,7 +35,7 @@ SHAPES = [Shape.named(name) for name in (
 UDP_SEGMENT, UDP_GRO = 103, 104
 SEGMENT, LAST = 1000, 0xffffffff
 BYTES = 150000
-WINDOW = 256                    # netem lets fewer packets overtake a packet
+WINDOW = 256                    # fewer packets than this overtake a packet
 
 
 def cells():
