@@ -8,8 +8,7 @@ card, and no packet leaves in clear (crypto offload).
 
 Linux 6.12 does not tell which card of the bond an SA is for. On this kernel the
 SA falls back to software, the card counts the reason, and the failover works
-without offload.
-Bulk TCP through the bond loses no packet.
+without offload. Bulk TCP through the bond loses no packet.
 """
 import os
 import re
@@ -138,7 +137,7 @@ def choose(bed, card):
 
 
 def pull(bed, card):
-    """Pull the active card's cable. Plug it again when @card is active."""
+    """Pull the active card's cable. When @card is active, plug the cable."""
     other = bed.active()
     bed.w.ip(f"link set {PORTS[other]} down")
     ksft.wait_for(f"{card} to be used", lambda: bed.active() == card, 30, 0.02)
@@ -163,8 +162,9 @@ def fail_over(bed, shape):
 
 
 def bulk(bed, shape):
-    """The bond offers NETIF_F_GSO_PARTIAL, so the core cuts a large packet to a
-    multiple of its MSS. The card gets this large packet with its ESP header.
+    """The bond offers NETIF_F_GSO_PARTIAL. So the core shortens a large packet
+    to a multiple of the MSS. The card gets the shortened packet, which has an
+    ESP header.
     """
     bed.remove()
     bed.install(shape)

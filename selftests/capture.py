@@ -69,7 +69,7 @@ class Ends:
 
 
 def of(frames, point):
-    """The only one of the frames that was shown at this point."""
+    """Return the only frame of @frames that was shown at @point."""
     found = [frame for frame in frames if frame.point == point]
     ksft.equal(len(found), 1, f"frames at point {point}")
     return found[0]
@@ -179,8 +179,8 @@ def no_sa(defer):
 
 
 def large_send(defer, how):
-    """The template is shown as it goes to the engine, and each segment as it
-    leaves.
+    """The monitor shows the template (the large packet) before the engine cuts
+    this packet, and then each segment.
     """
     ends = Ends(defer, "ipv4-transport", how)
     ends.talk.tcp("a", 20000, 0)

@@ -63,8 +63,8 @@ class Flows:
         self.bed, self.shape, self.how = bed, shape, how
         self.numbers = {}
         self.sent, self.got = [0] * FLOWS, [0] * FLOWS
-        # Numbers that came while a smaller number is missing. In packet mode
-        # there are none
+        # Numbers that came while a smaller number is missing. In packet mode no
+        # such number comes
         self.early = [set() for _ in range(FLOWS)]
         self.rounds = 0                 # how often run() sent and received
         self.error = None
@@ -157,9 +157,9 @@ class Flows:
 class Stream:
     """TCP from a to b in two threads, compared byte by byte.
 
-    The stream sends at most one block in each round of the flows. So it does
-    not get far ahead of a datagram that has a number and is not on the wire
-    yet, nor far ahead of the capture of the wire.
+    The stream sends at most one block in each round of the flows. So two things
+    do not lag far behind the stream: the capture of the wire, and a datagram
+    that has a number but is not on the wire yet.
     """
 
     def __init__(self, bed, shape, flows):
@@ -368,8 +368,8 @@ class Channels:
             ns.ip("link del odd0")
 
     def table(self):
-        """The table decides on which queue an SA comes in. A new key leaves the
-        table as it is, and "default" brings back the default table.
+        """The table decides on which queue the packets of an SA come in. A new
+        key does not change the table. "default" sets the default table again.
         """
         shape = Shape.named("ipv4-tunnel")
         self.bed.install(shape)

@@ -65,7 +65,7 @@ class Cgroup:
 
 
 class Member(IpBatch):
-    """An `ip` in the cgroup, which pays for what this `ip` makes."""
+    """An `ip` in the cgroup. The cgroup pays for what this `ip` makes."""
 
     def __init__(self, cgroup, ns):
         super().__init__()
@@ -169,8 +169,8 @@ def console_level(level):
 
 
 def limit_stops_him(defer):
-    """The kernel ends a process at the limit of its cgroup, and no other user
-    notices.
+    """When a cgroup reaches its limit, the kernel ends a process of this
+    cgroup. No other user notices.
     """
     place = Place(defer)
     cgroup = place.cgroup

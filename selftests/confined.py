@@ -241,8 +241,8 @@ def static(attack):
 
 
 def below(attack):
-    """While there is a bridge above the card, the card does not decrypt frames
-    to its second address.
+    """While the card is below a bridge, it does not decrypt frames to its
+    second address.
     """
     bed = attack.bed
     bed.b.command("bridge", "fdb", "add", SECOND, "dev", "ov3", "self",
@@ -384,7 +384,7 @@ def group(attack):
 
 
 def core(attack):
-    """With GRO, the attack may succeed on a device that is not a card."""
+    """With GRO, the attack can succeed on a device that is not a card."""
     bed = attack.bed
     error = bed.b.ip_error("link add in1 type veth peer name out1 netns "
                            f"{bed.w.name}")

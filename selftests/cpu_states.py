@@ -278,15 +278,16 @@ class Cpus:
         self.takes(socks, second, ALL, "without its own", True)
         self.delete(ALL)
         self.takes(socks, first, first, "alone", True)
-        # The core still sends this packet through the state of the first CPU
+        # The second CPU has no state now, and there is no state for all CPUs.
+        # The core goes on with the state of the first CPU
         ksft.equal(self.takes(socks, second, first, "the only SA", True),
                    first, "queue")
         self.add(second)
         self.takes(socks, second, second, "its own again", True)
 
     def frames(self, defer):
-        """The core finds no state for a frame of a packet socket, so only the
-        card chooses the state.
+        """The core finds no state for a frame of a packet socket, so the card
+        alone chooses the state.
         """
         first, second = self.cpus
         self.policies()

@@ -89,7 +89,7 @@ def protect_outer(bed, defer, shape):
 
 
 def carried(plain, shape):
-    """The protocol of the tunnel device's packet that ESP carries."""
+    """ESP carries a packet of the tunnel device. Return its protocol number."""
     if shape.mode == "transport":
         return plain.next_header
     return esp.Frame(bytes(12) + (b"\x08\x00" if shape.outer == 4 else
@@ -204,7 +204,7 @@ class Group:
         return sock
 
     def talk(self, side):
-        """The member at the other end gets what a side sends to the group."""
+        """The member at the other end gets what @side sends to the group."""
         sent = [os.urandom(length) for length in LENGTHS]
         for data in sent:
             self.members[side].sendto(data, (GROUP[self.fam], PORT))
@@ -220,8 +220,8 @@ class Group:
         return "; ".join(f"{side}: {self.bed.moved(side)}" for side in "ab")
 
     def check_wire(self, side, sent):
-        """Each frame of a side to the group is ESP that carries a datagram of
-        @sent.
+        """Each frame from @side to the group is ESP. Together these frames
+        carry the datagrams of @sent.
         """
         key = esp.EspKey(SPI, self.keymat, 16)
         got = []

@@ -233,8 +233,8 @@ def crypto_sent_late(card, defer):
 
 
 def crypto_received_bad(card, defer):
-    """xfrm drops and counts frames that the engine finds bad. The card itself
-    drops packets that IP would have dropped in front of xfrm.
+    """xfrm drops and counts frames that the engine finds bad. If IP would have
+    dropped a packet before xfrm, the card itself drops the packet.
     """
     pair, sock, _ = crypto_pair(card)
     sock.close()

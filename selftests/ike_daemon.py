@@ -287,7 +287,8 @@ def no_ike(hosts):
     socket_policy(sock, hosts.fam, "in", (*ends, False, 1))
     hosts.expect([sock], MISMATCH, what="a policy with a template")
     socket_policy(sock, hosts.fam, "in", block=True)
-    # Software blocks by the socket's policy; the card drops by its own policy
+    # In software the socket's policy blocks the packet. The card drops the
+    # packet because of the card's policy
     hosts.expect([sock], BLOCKED if hosts.who == SOFTWARE else MISMATCH,
                  what="a policy that blocks")
     socket_policy(sock, hosts.fam, "in")
@@ -384,7 +385,9 @@ def stricter(hosts):
 
 
 def above_the_card(hosts):
-    """The card also drops a frame that tc or nftables could redirect."""
+    """The card drops a clear packet for the daemon if tc or nftables could
+    redirect the packet.
+    """
     b, card = hosts.bed.b, CARD["b"]
     daemon = hosts.daemon("b")
     plain = esp.ethernet(MAC["b"], MAC["a"], hosts.packet())

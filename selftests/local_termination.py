@@ -4,9 +4,9 @@
 
 The test follows the kernel's own test of the same name, for a card with
 IFF_UNICAST_FLT. It puts one frame on the cable for each kind of address. Each
-case says to which of these addresses frames are let in. The card drops and
-counts all other frames, and the netdev's counters of errors and drops do not
-move.
+case says for which of these addresses the card lets frames in. The card drops
+and counts all other frames, and the netdev's counters of errors and drops do
+not move.
 """
 import contextlib
 import socket
@@ -197,7 +197,7 @@ def membership():
 
 
 def groups(defer):
-    """A group is let in while a socket is a member of it."""
+    """A group is let in while a socket is a member of the group."""
     ports = on_card(defer)
     with membership():
         ports.expect(ALWAYS | {JOINED, JOINED6}, "joined")

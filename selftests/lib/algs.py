@@ -152,7 +152,7 @@ class BlockCipher:
     def __init__(self, xfrm, key_len, iv_len, align, cipher, mode):
         self.xfrm, self.key_len, self.iv_len = xfrm, key_len, iv_len
         self.align = align
-        self.iv_random = align > 4      # CBC, whose IV must be unpredictable
+        self.iv_random = align > 4      # CBC only
         self.cipher, self.mode = cipher, mode
 
     def make(self, keymat, iv):

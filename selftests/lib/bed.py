@@ -513,7 +513,7 @@ _shared = None
 
 
 def shared():
-    """One bed for all cases of a program: making and deleting it is slow."""
+    """One bed for all cases of a program, because making a bed is slow."""
     global _shared
     if _shared is None:
         _shared = Bed()

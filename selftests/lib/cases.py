@@ -40,8 +40,8 @@ class Cells:
             self.bed = None
 
     def traffic(self, shape):
-        """Return the Traffic of a shape; it is kept until another shape is
-        asked for.
+        """Return the Traffic of a shape. If the last call had the same shape,
+        return the same Traffic.
         """
         if self.talk is None or self.talk.shape != shape:
             if self.talk:

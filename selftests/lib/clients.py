@@ -59,8 +59,7 @@ class ClientBed(Bed):
         return super().install(*args, **kwargs)
 
     def policy_lines(self, shape, side, packet=False):
-        """Add FWD policies. These are not offloaded, not even in packet mode.
-        """
+        """Add FWD policies. They stay in software, even in packet mode."""
         lines = super().policy_lines(shape, side, packet)
         lines += [line.replace("dir in", "dir fwd").split(" offload ")[0]
                   for line in lines if "dir in" in line]

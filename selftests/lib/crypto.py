@@ -34,7 +34,7 @@ def algorithms():
 
 
 def best(name):
-    """The algorithm that an allocation by this name gets, or None."""
+    """The entry that the kernel chooses for an algorithm's name, or None."""
     found = [a for a in algorithms()
              if a["name"] == name and a.get("internal") != "yes"]
     return max(found, key=lambda a: int(a["priority"]), default=None)
@@ -53,7 +53,7 @@ def load(name):
 
 def request(kind, driver, kind_of_alg, priority=None, name=""):
     """Send NEWALG or DELALG; return 0 or the errno of the answer."""
-    # The kernel may be unable to load crypto_user itself
+    # Load crypto_user here, because the kernel may be unable to load it
     subprocess.run(["modprobe", "-q", "crypto_user"], check=False)
     # struct crypto_user_alg
     alg = struct.pack("=64s64s64sIIII", name.encode(), driver.encode(), b"",

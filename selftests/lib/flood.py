@@ -87,7 +87,8 @@ def esp_at(raw):
         return None
     if raw[23] == esp.ESP:
         return 34
-    # IKE begins with zeros (RFC 3948 2.2); one byte is a NAT-keepalive (2.3)
+    # A datagram that begins with zeros is IKE (RFC 3948 2.2). A datagram of one
+    # byte is a NAT-keepalive (2.3)
     if raw[23] == esp.UDP and esp.ENCAP_PORT in struct.unpack_from(
             "!HH", raw, 34) and len(raw) >= 50 and raw[42:46] != bytes(4):
         return 42
@@ -102,7 +103,7 @@ class WireWatch:
         self.esp = {"a": 0, "b": 0}
         self.spis = {"a": collections.Counter(), "b": collections.Counter()}
         self.clear = []
-        self.clear_errors = 0           # how many of them are ICMP errors
+        self.clear_errors = 0           # ICMP errors in self.clear
         self.lock = threading.Lock()
 
     def let_go_of_wire(self):
@@ -173,7 +174,7 @@ class Flood(WireWatch):
             self.check_clear()
 
     def stop(self):
-        """End the traffic; packets that are on their way still count."""
+        """End the traffic; then receive until nothing has come for 0.1 s."""
         self.going = False
         self.thread.join()
         self.drain(0.1)
@@ -181,9 +182,8 @@ class Flood(WireWatch):
             sock.close()
 
     def finish(self):
-        """Does what stop() does, but waits for the packets that are on their
-        way: on a busy machine the packets of one queue may take longer than
-        drain() waits.
+        """Does what stop() does, but waits until all datagrams have arrived.
+        On a busy machine the packets of one queue may take longer than 0.1 s.
         """
         self.going = False
         self.thread.join()

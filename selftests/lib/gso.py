@@ -3,7 +3,7 @@
 segments that they must become.
 
     tap = LargeTap(ns, "ov0")
-    for large in tap.read():        # Large(size of a segment or 0, raw)
+    for large in tap.read():        # Large(size, raw): size of a segment, or 0
         ...
     cut(packet, size)               # [IP packets], as skb_gso_segment() cuts
 """

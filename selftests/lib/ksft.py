@@ -34,7 +34,7 @@ import sys
 import time
 import traceback
 
-# Debug kernels and loaded machines get more time: OV2_SLOW=4
+# Debug kernels and busy machines get more time: OV2_SLOW=4
 SLOW = float(os.environ.get("OV2_SLOW", 1))
 
 PASS, FAIL, XFAIL, SKIP = 0, 1, 2, 4
@@ -239,8 +239,8 @@ def is_chosen(name, filters):
 
 
 def chosen(cases):
-    """The cases of [function or (name, ...), ...] that the command line asks
-    for.
+    """Return those of @cases that the command line asks for. A case is a
+    function or a tuple (name, ...).
 
     If an option is -h, -l or wrong, chosen() prints a text and ends the
     program.
@@ -264,7 +264,8 @@ def without_defer(function, *args):
 
 
 def run(cases, call=with_defer):
-    """Run [function or (name, function, *args), ...], and end the program.
+    """Run @cases, and end the program. A case is a function or a tuple (name,
+    function, *args).
 
     call(function, *args) runs one case. with_defer() calls the function with a
     new Defer in front of the args.

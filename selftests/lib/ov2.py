@@ -110,8 +110,8 @@ def completed(ns, script, line):
 
 
 def from_spec(value):
-    """An answer of pyynl as `ov2 --json` gives it: with _ in names, and with
-    flags as a sorted list.
+    """Return an answer of pyynl in the form of `ov2 --json`: with _ in names,
+    and with flags as a sorted list.
     """
     if isinstance(value, dict):
         return {key.replace("-", "_"): from_spec(one)

@@ -68,7 +68,8 @@ CONF = """
 """
 NAME, CHILD = "peer", "net"
 SECRET = "a secret of both"
-# id: its words for `ip xfrm state delete`; offload: what offload_of() returns
+# id: the state's words for `ip xfrm state delete`; offload: as offload_of()
+# returns it
 State = namedtuple("State", "id spi mode esn encap offload")
 FIELD = re.compile(r"proto esp spi (0x[0-9a-f]+)\S* reqid \S+ mode (\S+)")
 DIRECTION = re.compile(r"(?m)^\s+dir (in|out|fwd)\b")
@@ -88,7 +89,7 @@ def blocks(ns, what):
 
 
 def ends_of(block):
-    """The first line: the addresses of a state, the selector of a policy."""
+    """The first line: a state's addresses, or a policy's selector."""
     return block.split("\n", 1)[0].strip()
 
 
@@ -142,7 +143,8 @@ class Authority:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
     def sign(self, subject, key, *extensions):
-        # A guest's clock may show any time, so certificates hold for long
+        # A guest's clock may be wrong by years, so a certificate holds for
+        # decades
         builder = (x509.CertificateBuilder().subject_name(subject)
                    .issuer_name(self.name).public_key(key.public_key())
                    .serial_number(x509.random_serial_number())
@@ -322,7 +324,7 @@ class Charon:
         return done.stdout
 
     def ask(self, command, message):
-        """Send a command that needs the peer, with a time limit."""
+        """Send a command for which charon needs its peer. Set a time limit."""
         message["timeout"] = int(ksft.patience(60) * 1000)
         try:
             self.vici.call(command, message)

@@ -8,7 +8,8 @@ r"""A bed (lib/bed.py) with strongSwan at both ends and nets behind them.
 
 In WideBed the ends talk to each other, and there is nobody behind them. In
 NatBed the wire is a router that masquerades. Behind this router, end a has the
-address 10.9.0.1. The inner addresses belong to the gateways themselves.
+address 10.9.0.1. In NatBed the inner addresses belong to the gateways
+themselves.
 
     bed = SwanBed(); defer(bed.delete)      # both daemons run
     bed.load(link, {"a": "crypto", "b": "no"})

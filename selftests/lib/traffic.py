@@ -189,7 +189,7 @@ class Traffic:
             body = struct.pack("!HH", os.getpid() & 0xffff, number) + \
                 noise(length)
             head = struct.pack("!BB", request, 0)
-            total = 0       # for IPv6 the kernel makes the sum
+            total = 0       # for IPv6 the kernel fills in the checksum
             if self.shape.inner == 4:
                 total = esp.checksum(head + b"\0\0" + body)
             sock.sendto(head + struct.pack("!H", total) + body,

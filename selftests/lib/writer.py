@@ -5,7 +5,8 @@
     talk.transfer(near, far, {near: data, far: b""}, writer.send)
     writer.close()                      # fails if memory or file has changed
 
-Small writes, a large one, MSG_ZEROCOPY, sendfile, splice through a pipe.
+The ways are small writes, a large write, MSG_ZEROCOPY, sendfile, and splice
+through a pipe.
 """
 import itertools
 import mmap

@@ -28,7 +28,8 @@ from collections import namedtuple
 from . import ksft, module
 
 NAME = "ipsecov2"
-# In our tree, and in a kernel tree that selftests/ was copied into
+# From selftests/ to the top of our tree, or to the top of a kernel tree into
+# which selftests/ was copied
 PLACES = ("..", "../../../../../..")
 # No schema: the client need not check the spec, which the generator has checked
 SCHEMA = ""
@@ -236,9 +237,9 @@ class RawDump:
     """A dump that the test reads as slowly as it wants.
 
     The kernel fills the next buffer when a buffer is read, so one buffer is
-    filled ahead. Iterating gives a Message for each object, its attributes as
-    {name: bytes}. After that, the fields self.interrupted and self.error say
-    how the dump ended.
+    filled ahead. Iterating gives a Message for each object. The attributes of a
+    Message are {name: bytes}. After that, the fields self.interrupted and
+    self.error say how the dump ended.
     """
 
     # The kernel makes each new buffer as large as the largest buffer that the
