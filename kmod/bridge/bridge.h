@@ -18,7 +18,7 @@ struct xfrm_state;
  * @path: the skb extensions that frames of @x share, or NULL. They hold only a
  *	sec_path. The burst holds a reference to them. Frames that the core is
  *	to check do not share them (rx_share_path())
- * @sa_delete_req: @path says SA_DELETE_REQ
+ * @sa_delete_req: the xfrm_offload in @path has the flag SA_DELETE_REQ
  *
  * All zero at first. One RCU read side lasts from the first frame to
  * ov2_bridge_burst_end().

@@ -17,9 +17,9 @@
 #include "../watch/capture.h"
 
 /* Returns the length of the headers that may be shown. If the frame has an ESP
- * header (@esp), they end with the ESP header. Otherwise they end with the part
- * of the IP header that is in front of the options, because what follows is in
- * clear. Data is at the Ethernet header.
+ * header (@esp), these are the headers up to the end of the ESP header.
+ * Otherwise these are the Ethernet header and the IP header without options,
+ * because all bytes behind them are in clear. Data is at the Ethernet header.
  */
 static unsigned int drop_headers(const struct sk_buff *skb, bool esp)
 {

@@ -30,7 +30,7 @@ static void manager_expired(const struct xfrm_state *x, bool hard)
 /* Under rcu_read_lock(). Only an event with XFRM_AE_CU comes from user space.
  * The core's own events about numbers (XFRM_AE_CR, XFRM_AE_CE) come with
  * x->lock held, and the engine knows those numbers already. XFRM_MSG_EXPIRE
- * comes with x->lock held, too.
+ * also comes with x->lock held.
  */
 static int manager_notify(struct xfrm_state *x, const struct km_event *c)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An SA as users see it: a part comes from its state, the rest from the engine.
- * Keys are not shown.
+/* An SA as users see it. Some values come from its state, and the others come
+ * from the engine. Keys are not shown.
  */
 #include "sa_view.h"
 #include "sa/assoc.h"

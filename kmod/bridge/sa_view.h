@@ -24,8 +24,9 @@ struct xfrm_state;
  * @spi: network order
  * @saddr: source of the ESP packets; an IPv4 address is in the first word
  * @daddr: destination, in the same form
- * @auth: integrity algorithm by the kernel's name; NULL if @encr has integrity
- * @encr: cipher or combined mode by the kernel's name
+ * @auth: the kernel's name of the integrity algorithm; NULL if @encr has
+ *	integrity
+ * @encr: the kernel's name of the cipher or combined mode
  * @auth_id: the identifier of @auth with its key length, or 0
  * @encr_id: the identifier of @encr with its key length
  * @icv_len: bytes of the ICV

@@ -55,8 +55,8 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 /* Is @xo part of a sec_path that was set on receive, and that a forwarded frame
  * still carries? The state's direction cannot answer this. The core also sends
  * through inbound states (one manual SA for both directions), and leaves such
- * packets in clear. The tag of packet mode has CRYPTO_DONE, too, but was set on
- * send.
+ * packets in clear. The tag of packet mode also has CRYPTO_DONE, but the tag
+ * was set on send.
  */
 static bool is_receive_path(const struct xfrm_offload *xo)
 {

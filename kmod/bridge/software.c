@@ -179,7 +179,8 @@ static enum ov2_counter why(const struct ov2_adapter *ad,
  * @frame: the frame
  *
  * The core looks at the way and at the MTU before it looks at headers. So if a
- * frame shows several reasons, the first one counts.
+ * frame shows several reasons, the reason that the core looks at first is
+ * counted.
  *
  * Context: Under rcu_read_lock(), any context.
  * Return: true if the frame was counted.

@@ -4,22 +4,22 @@
  *
  * A route that xfrm has made (struct xfrm_dst) refers to its policies, and a
  * connected socket keeps such a route until the socket sends again or is
- * closed. The core frees a policy when the last reference to the policy is put.
- * Only then the core puts the policy's reference to the card. So a socket that
- * is silent would delay the end of the card without a bound: `ip link del`,
- * rmmod and the end of a namespace would hang in netdev_wait_allrefs_any().
+ * closed. The core frees a policy when the last reference to the policy is put,
+ * and keeps the policy's reference to the card until then. So a socket that is
+ * silent would delay the end of the card without a bound: `ip link del`, rmmod
+ * and the end of a namespace would hang in netdev_wait_allrefs_any().
  *
  * For states the core solves this problem: xfrm_dev_state_flush() takes the
  * card from deleted states that are not freed yet. The core does nothing like
  * this for policies, so this file does it. While the card lives, a deleted
- * policy keeps its reference, as the core expects.
+ * policy keeps its reference to the card, as the core expects.
  */
 #include "dead_policy.h"
 #include "policy.h"
 
 /* Move the policies to @taken, each with a reference. A policy whose last
- * reference is gone already is left out, because xfrm_policy_destroy() already
- * puts the policy's reference to the card.
+ * reference is gone is left out, because xfrm_policy_destroy() puts the
+ * policy's reference to the card.
  */
 static void take_all(struct ov2_dead_policies *dead, struct hlist_head *taken)
 {

@@ -5,8 +5,9 @@
  * see the same flow. This file itself reads the common packets, with the same
  * result, because the dissector costs several hundred instructions.
  *
- * If xfrm does not see the ports of a packet, it uses zero. Here such ports are
- * unknown, so that a fragment cannot get past a policy that protects.
+ * If the ports of a packet are hidden, xfrm takes 0 for them. In this file
+ * hidden ports are unknown, so that a fragment cannot get past a policy that
+ * protects.
  */
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
@@ -419,8 +420,8 @@ static bool ports_match(const struct xfrm_selector *sel,
  * @flow: the packet's flow, read successfully
  *
  * Does the same as xfrm_selector_match(), which is not exported. In addition,
- * this function answers maybe if the selector compares a protocol or a port
- * that is unknown.
+ * this function returns OV2_MATCH_MAYBE if the answer depends on a protocol or
+ * port that is unknown.
  *
  * Context: Any context.
  * Return: no, yes, or maybe.

@@ -56,8 +56,8 @@ static bool is_nested(const struct ov2_flow *flow)
 }
 
 /* May the carried packet come in through this state? Software asks this later,
- * for the reassembled packet. Here a fragment must match by the fields that it
- * shows. Only an answer that lets the packet in is remembered.
+ * for the reassembled packet. Here the fields that a fragment shows must match.
+ * Only an answer that lets the packet in is remembered.
  */
 static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 				      const struct sk_buff *skb,

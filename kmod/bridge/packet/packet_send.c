@@ -27,8 +27,8 @@
  * @assoc: the association of @x, or NULL
  * @x: the state that protects @skb; a reference is held
  * @outer: in tunnel mode, what the outer header needs
- * @eth_len: bytes in front of the IP header, in the frame as the stack made it;
- *	0 if the frame can no longer be given back as it was
+ * @eth_len: how many bytes were in front of the IP header in the stack's frame;
+ *	0 if the stack's frame can no longer be restored
  * @eth: the Ethernet header that the stack made; in tunnel mode its fields are
  *	replaced
  * @verdict: filled in with what is to be done, if the packet may leave

@@ -141,17 +141,17 @@ bool ov2_policy_blocks(const struct ov2_policy *pol)
 }
 
 /**
- * ov2_policy_tmpl() - the template that a policy has now
+ * ov2_policy_tmpl() - find the template that a policy has now
  * @pol: a policy that protects
  * @room: room for a copy
  *
  * XFRM_MSG_MIGRATE changes the addresses of a policy's template and tells no
  * driver. xfrm_policy_migrate() writes them under the policy's lock, and
  * increments the policy's genid, so that users of old copies read the template
- * again. The card has such a copy and reads the template again, too.
+ * again. The card also has a copy, and this function reads the template again.
  *
- * Context: Any context except hard interrupts, under the rcu_read_lock() under
- *   which @pol was found.
+ * Context: Any context except hard interrupts, in the RCU read side in which
+ *   @pol was found.
  * Return: the template, in @pol or in @room.
  */
 const struct xfrm_tmpl *ov2_policy_tmpl(const struct ov2_policy *pol,

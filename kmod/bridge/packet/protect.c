@@ -180,7 +180,7 @@ static void open_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
  *	extension headers
  * @assoc: the association of @x
  * @x: the outbound state
- * @seq: the packet's sequence number, low half, host order
+ * @seq: the low half of the packet's sequence number, in host order
  * @outer: from ov2_outer_find(), in tunnel mode
  * @next_header: filled in with the next header of the trailer
  *

@@ -25,9 +25,10 @@
  * Some facts change without an operation of the card, so they are not
  * remembered but looked at for each packet: the template of a policy
  * (ov2_policy_tmpl_is_old()), whether a state is valid or dying, and what
- * ov2_verdict_is_last() looks at. Numbers, lifetimes and counts change with
- * each packet anyway. The selector of a state is remembered, because
- * xfrm_state_update() changes no selector of a state that has an SPI.
+ * ov2_verdict_is_last() looks at. Numbers, lifetimes and counts are not
+ * remembered, because each packet changes them. The selector of a state is
+ * remembered, because xfrm_state_update() changes no selector of a state that
+ * has an SPI.
  */
 #include <linux/in.h>
 #include <linux/ipv6.h>

@@ -17,7 +17,8 @@ struct ov2_policy;
  * @ports: the first four bytes of the TCP or UDP header
  * @family: AF_INET, AF_INET6, or 0 if nothing is remembered
  * @proto: IPPROTO_TCP or IPPROTO_UDP
- * @nested: the packets may have an IPsec header (packet_receive.c)
+ * @nested: on receive, the carried packets may have an IPsec header themselves
+ *	(packet_receive.c)
  * @ifindex: of the card
  * @cpu: on send, the CPU for which @assoc was chosen, or UINT_MAX if packets of
  *	all CPUs choose @assoc
@@ -28,8 +29,9 @@ struct ov2_policy;
  *	if the state must be chosen for each packet. On receive, the association
  *	of the state that protected the flow
  *
- * Each send queue and each receive queue has such a structure. Only the code
- * that may send on the send queue, or the NAPI of the receive queue, uses it.
+ * Each send queue and each receive queue has such a structure. The structure of
+ * a send queue is used only by code that may send on this queue. The structure
+ * of a receive queue is used only by the NAPI of this queue.
  */
 struct ov2_recent {
 	u64 changes;

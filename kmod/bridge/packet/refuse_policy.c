@@ -16,9 +16,9 @@
  * bypass is for packets that leave through this card. The card sees no other
  * packets, so it need not compare the ID. The core itself uses this bypass only
  * for packets of the xfrm interface with this ID. So the bypass helps only
- * packets of a socket whose own policy is a bypass, too: because of the
- * socket's policy the core sends such a packet in clear, and because of the
- * card's bypass the card lets the packet pass.
+ * packets of a socket that has a bypass of its own. Because of the socket's
+ * bypass the core sends such a packet in clear, and because of @xp the card
+ * lets the packet pass.
  */
 static bool is_bypass_of_card(const struct xfrm_policy *xp)
 {

@@ -320,7 +320,8 @@ static bool many_extended(struct xfrm_replay_state_esn *esn, u16 count,
  * ov2_replay_next_many() - take the numbers of the segments of a large packet
  * @x: the state
  * @count: how many
- * @seq: filled in with the first number; the others follow it
+ * @seq: filled in with the number of the first segment; the next segments have
+ *	the next numbers
  *
  * Context: x->lock held.
  * Return: true, or false if the low half would pass 2^32. Then nothing is

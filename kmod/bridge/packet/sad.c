@@ -162,9 +162,9 @@ void ov2_sad_del(struct ov2_sad *sad, struct ov2_assoc *assoc)
 	spin_unlock_bh(&sad->lock);
 }
 
-/* The key of the states that a packet can take. xfrm_state_find() uses the same
- * addresses. Every state here has a reqid (SA_REFUSED_REQID), so a template
- * without a reqid (a trap) finds no state.
+/* Returns the key of the states that a packet can take. xfrm_state_find() uses
+ * the same addresses. Every state here has a reqid (SA_REFUSED_REQID), so a
+ * template without a reqid (a trap) finds no state.
  */
 static struct ov2_sad_key choice_key(const struct xfrm_tmpl *tmpl,
 				     const struct ov2_flow *flow)

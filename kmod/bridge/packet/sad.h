@@ -20,8 +20,8 @@ struct ov2_policy;
 /**
  * struct ov2_sad - the outbound states of a card in packet mode
  * @lock: held while @table changes; look-ups take no lock
- * @table: associations by ov2_sad_link.key; within one key the youngest is
- *	first
+ * @table: associations, hashed by ov2_sad_link.key. Among associations with
+ *	equal keys the youngest is first
  * @changes: grows when an outbound state in packet mode is added, and when any
  *	state of the card is deleted (recent.c)
  * @per_cpu: number of states in @table that are for one CPU

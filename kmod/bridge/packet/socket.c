@@ -8,7 +8,7 @@
  * Hardware knows no sockets, but this card looks for the packet's socket.
  *
  * A packet that is let in must not reach another socket. The core would let the
- * packet in at that socket, too, because it expects that the card has checked
+ * packet in at any socket, because the core expects that the card has checked
  * the packet. While the packet is on its way, the daemon may end, and a socket
  * without a policy may get the daemon's port. So the packet is pinned to the
  * socket, as BPF's sk_assign does:
@@ -32,8 +32,8 @@
  *   where such a packet goes.
  * - The destination is no address of this host. IP drops a packet that has a
  *   socket and is to be forwarded.
- * - The socket is in a group of SO_REUSEPORT, from which UDP would choose a
- *   socket once more.
+ * - The socket is in a group of SO_REUSEPORT. UDP would choose a socket of the
+ *   group again, and might choose another socket.
  * - A raw socket takes the packet, too, and the raw socket's own policy does
  *   not let the packet in. A raw socket gets a copy without the pin, before UDP
  *   gets the packet, and the core believes that the card has checked the copy
@@ -149,7 +149,7 @@ static bool raw_matches(struct net_device *dev, const struct sock *sk,
 			      dev->ifindex);
 }
 
-/* Under rcu_read_lock(). Does a raw socket take the packet, too, although the
+/* Under rcu_read_lock(). Would a raw socket also get the packet, although the
  * raw socket's own policy does not let the packet in?
  */
 static bool raw_socket_takes(struct net_device *dev,

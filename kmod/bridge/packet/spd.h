@@ -34,9 +34,9 @@ static_assert(OV2_SPD_DIRS * OV2_SPD_POLICIES < OV2_SPD_SLOTS);
  * struct ov2_spd - the security policy database of a card
  * @lock: protects @serial, @sides and their pairs, and is held while @table and
  *	@count change; look-ups take no lock
- * @table: policies by their key
- * @sides: pairs of prefix lengths, by direction and family
- * @count: number of policies, by direction
+ * @table: policies, hashed by ov2_policy.key
+ * @sides: pairs of prefix lengths, for each direction and family
+ * @count: number of policies, for each direction
  * @serial: serial of the youngest policy
  * @changes: how often a policy was added or removed (recent.c, dumps)
  * @all: all policies, each at a slot that it keeps. The slot is not the core's

@@ -7,8 +7,8 @@
  *
  * Look-ups read an array that is never changed, only replaced, because a
  * look-up that walked a list could miss a pair that is moved within the list.
- * The time under the lock of the database is bounded by the number of pairs,
- * and by the logarithm of the number of policies.
+ * The lock of the database is held for a time that grows with the number of
+ * pairs, and with the logarithm of the number of policies.
  */
 #include <linux/rculist.h>
 #include <linux/slab.h>

@@ -9,7 +9,7 @@
 
 struct ov2_policy;
 
-/* The policies of one direction and family have no more pairs than this. */
+/* The policies of one direction and family may have at most this many pairs. */
 #define OV2_SPD_PAIRS		64
 
 /**

@@ -112,9 +112,10 @@ bool ov2_packet_tag_lost(const struct sk_buff *skb)
 	return skb->pkt_type == OV2_TAG_LOST;
 }
 
-/* ip_finish_output_gso() and the same function of IPv6 ask for features, too.
- * They do so before the egress hooks, so the packet may still go to another
- * device. A packet that they ask about has no Ethernet header yet.
+/* ip_finish_output_gso() and the same function of IPv6 also call
+ * ndo_features_check. They do so before the egress hooks, so the packet may
+ * still go to another device. A packet that they ask about has no Ethernet
+ * header yet.
  */
 static bool is_leaving(const struct sk_buff *skb)
 {

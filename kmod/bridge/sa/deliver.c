@@ -111,7 +111,7 @@ void ov2_deliver(struct sk_buff *skb, const struct ov2_rx_header *hdr)
 	set_cb(skb, seq);
 	if (goes_on(hdr))
 		set_route(skb);
-	/* xfrm_input() and esp4_gro_receive() set the mark, too, when they look
+	/* xfrm_input() and esp4_gro_receive() also set the mark, when they look
 	 * up the state. Like them, this function sets the mark after the
 	 * look-up of the route for a second header.
 	 */
