@@ -201,8 +201,8 @@ static int ah_compare(struct ov2_crypt *crypt)
 
 /**
  * ov2_ah_seal() - write the ICV field of a frame
- * @job: as for ov2_step_seal(). The field is overwritten, and the padding
- *	behind it stays as it is
+ * @job: as for ov2_step_seal(). The ICV field is overwritten. The padding
+ *	behind this field is not changed
  *
  * Context: BH disabled.
  * Return: as ov2_step_seal().

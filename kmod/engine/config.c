@@ -12,7 +12,7 @@
 #include "../watch/trace.h"
 
 /* The capacity unless the user sets another one. Mid-range NICs have a similar
- * capacity, and it is small enough for a test that fills the table.
+ * capacity, and a test can fill a table of this size.
  */
 #define OV2_SA_CAPACITY	4096
 

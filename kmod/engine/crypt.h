@@ -54,8 +54,8 @@ struct ov2_job {
  *	may change the bytes
  * @head: what is authenticated in front of the frame's bytes
  * @tail: AH only
- * @tail.seq_hi: high half of the number. ESN authenticates it behind the
- *	payload, and never sends it
+ * @tail.seq_hi: high half of the number. With ESN it is authenticated behind
+ *	the payload, but never sent
  * @tail.icv: the digest or tag that was computed
  */
 struct ov2_crypt {

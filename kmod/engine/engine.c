@@ -147,9 +147,9 @@ static void engine_lanes(struct ov2_engine *engine,
 		op(&engine->rx[i]);
 }
 
-/* @from is a mask of the states from which the drawing above leads to @to. The
- * state is set before the lanes are closed, because an NBL that leaves a
- * closing lane is treated as the new state says.
+/* @from is a mask of the states that may come before @to, as in the drawing
+ * above. The state is set before the lanes are closed, because an NBL that
+ * leaves a closing lane is treated as the new state says.
  */
 static void engine_move(struct ov2_engine *engine, unsigned long from,
 			enum ov2_engine_state to)

@@ -295,8 +295,8 @@ void ov2_frame_parse_any(const struct sk_buff *skb, struct ov2_frame *frame)
  * @skb: the template
  * @frame: filled in
  *
- * An IP length of zero means the rest of the frame. The length in a UDP header
- * is ignored.
+ * If the IP length is zero, the packet is the rest of the frame. The length in
+ * a UDP header is ignored.
  *
  * Context: Any context.
  */

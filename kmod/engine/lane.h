@@ -35,7 +35,7 @@ struct ov2_nbl;
  * @emit: hands back an NBL that is done
  * @ad: the card, for @emit
  * @emitting: a CPU hands back NBLs of @nbls, or @rest is queued. Meanwhile no
- *	other CPU may hand back NBLs of @nbls, because the order would be lost
+ *	other CPU hands back NBLs of @nbls, so the order is kept
  * @rest: hands back the remaining NBLs, after a completion has used up its
  *	budget
  * @idle: woken when the lane is closed and has become empty

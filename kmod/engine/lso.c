@@ -454,7 +454,7 @@ static struct sk_buff *segments_new(const struct lso *lso)
 	for (i = 0; i < lso->segments; i++) {
 		*tail = segment_new(lso, i);
 		if (!*tail) {
-			/* Only the template is dropped and counted. */
+			/* Only the template counts as dropped. */
 			kfree_skb_list_reason(first, SKB_CONSUMED);
 			return NULL;
 		}

@@ -64,8 +64,8 @@ static bool table_has_twin(struct ov2_sa_table *table,
  * ov2_sa_table_insert() - give an SA its place in the table
  * @table: the table
  * @sa: the SA, not live: nothing uses it yet
- * @allow_twin: an SA with the same SPI, destination, protocol and direction may
- *	be in the table, live or not keyed yet (ipsecov2.rst Q15)
+ * @allow_twin: another SA with the SPI, destination, protocol and direction of
+ *	@sa may be in the table, live or not keyed yet (ipsecov2.rst Q15)
  *
  * Context: Any context.
  * Return: 0; -EEXIST if there is a twin and @allow_twin is false; another
@@ -151,7 +151,7 @@ static bool sa_is_live(const struct ov2_sa *sa)
  * @ad: the card
  * @handle: any value
  *
- * Context: RCU read side, such as BH disabled; any context.
+ * Context: Any context, in an RCU read side. Disabled BH are enough.
  * Return: the SA, or NULL if @handle names no live SA of @ad.
  */
 struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
@@ -170,7 +170,7 @@ struct ov2_sa *ov2_sa_find(struct ov2_adapter *ad, unsigned long handle)
  * @ad: the card
  * @handle: slot 1 or slot 11
  *
- * Context: RCU read side, such as BH disabled; any context.
+ * Context: Any context, in an RCU read side. Disabled BH are enough.
  * Return: the SA, or NULL if @handle names no live outbound SA of @ad.
  */
 struct ov2_sa *ov2_sa_find_outbound(struct ov2_adapter *ad,
@@ -230,7 +230,7 @@ static int sa_fitness(const struct ov2_sa *sa, const struct ov2_frame *frame)
 }
 
 /* Of SAs that fit equally, the oldest SA wins. An update of a state in xfrm
- * adds a younger twin, and deletes the twin again before it was used.
+ * adds a younger twin, and deletes this twin unused.
  */
 static struct ov2_sa *table_find(struct ov2_sa_table *table,
 				 const struct ov2_sa_key *key,
@@ -264,7 +264,7 @@ static struct ov2_sa *table_find(struct ov2_sa_table *table,
  * SA for any destination is found only if no SA for the frame's destination
  * fits.
  *
- * Context: RCU read side, such as BH disabled; any context.
+ * Context: Any context, in an RCU read side. Disabled BH are enough.
  * Return: the SA, or NULL. The SA and the frame may be of different protocols.
  */
 struct ov2_sa *ov2_sa_find_inbound(struct ov2_sa_table *table,

@@ -10,8 +10,8 @@
 
 /* Returns how many bytes of a frame are surely headers; the bytes behind them
  * may be clear payload. With ESP the headers end where the outermost ESP header
- * ends. With AH only the bytes up to the end of AH's SPI count. If the engine
- * finds no IPsec, only the Ethernet header counts.
+ * ends. With AH they end where AH's SPI ends. If the engine finds no IPsec,
+ * only the Ethernet header counts.
  */
 static unsigned int show_headers(const struct ov2_frame *frame)
 {
@@ -55,7 +55,7 @@ void ov2_show_to_send(const struct ov2_adapter *ad, const struct ov2_nbl *nbl)
 }
 
 /**
- * ov2_show_sent() - show what became of a frame that was to be sent
+ * ov2_show_sent() - show a frame of a send, sealed or dropped
  * @ad: the card
  * @nbl: the NBL of the frame, done
  * @skb: the frame. Each frame of the NBL has its own number, so this function

@@ -152,8 +152,8 @@ static void step_completed(struct ov2_nbl *nbl, int err)
 }
 
 /* The NBL goes back later, because a step ends later or older NBLs wait. The
- * caller's RCU read side, in which the SAs were found, may end before that. So
- * the NBL takes references on the SAs.
+ * caller's RCU read side, in which the SAs were found, may end before the NBL
+ * goes back. So the NBL takes references on the SAs.
  */
 static void step_wait(struct ov2_nbl *nbl)
 {
@@ -197,9 +197,9 @@ static int step_start(struct ov2_nbl *nbl)
  *	NBL may be gone
  *
  * If a step ends later, the cipher's completion goes on with the NBL, on any
- * CPU. Before that, the NBL takes a place in the lane and references on its
- * SAs. If all steps end at once and no older NBL waits, the NBL takes no
- * references.
+ * CPU. Before the completion does so, the NBL takes a place in the lane and
+ * references on its SAs. If all steps end at once and no older NBL waits, the
+ * NBL takes no references.
  *
  * Context: BH disabled, in the RCU read side in which the SAs were found.
  */
