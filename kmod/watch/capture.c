@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Copies of frames, with a header of their records, for the monitors. */
+/* Copies of frames for the monitors. A header in front of each copy holds the
+ * records of the frame.
+ */
 #include <linux/build_bug.h>
 #include <linux/ktime.h>
 #include <linux/rculist.h>
@@ -115,7 +117,7 @@ void ov2_capture(const struct ov2_adapter *ad,
 }
 
 /**
- * ov2_tap_add() - a monitor goes up
+ * ov2_tap_add() - show frames to a monitor that goes up
  * @tap: the monitor
  *
  * Context: RTNL.
@@ -128,9 +130,12 @@ void ov2_tap_add(struct ov2_tap *tap)
 }
 
 /**
- * ov2_tap_del() - a monitor goes down
- * @tap: the monitor; a frame may still be on its way to it when this returns.
- *	The core waits a grace period before it frees a netdev
+ * ov2_tap_del() - show no more frames to a monitor that goes down
+ * @tap: the monitor
+ *
+ * When this function returns, a frame may still be on its way to the monitor.
+ * This is safe, because the core waits for a grace period before it frees the
+ * netdev of the monitor.
  *
  * Context: RTNL.
  */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A card's counters: per CPU when counted, summed when read. */
+/* A card's counters. Each CPU counts on its own, and a reader adds up the
+ * counts of all CPUs.
+ */
 #include <linux/cpumask.h>
 #include <linux/percpu.h>
 #include <linux/snmp.h>
@@ -65,7 +67,7 @@ void ov2_count(struct ov2_adapter *ad, enum ov2_counter c)
 }
 
 /**
- * ov2_counter_read() - the sum over all CPUs
+ * ov2_counter_read() - the value of a counter: the sum over all CPUs
  * @ad: the card
  * @c: the counter
  *
@@ -85,7 +87,7 @@ u64 ov2_counter_read(struct ov2_adapter *ad, enum ov2_counter c)
 }
 
 /**
- * ov2_counter_row() - what is known of a counter
+ * ov2_counter_row() - the row of a counter in OV2_COUNTERS
  * @c: which counter; above OV2_CNT_NONE, below OV2_CNT_MAX
  *
  * Context: Any context.

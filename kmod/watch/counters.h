@@ -9,9 +9,9 @@ struct net_device;
 struct ov2_adapter;
 
 /*
- * Every counter of a card is one row, in the order of `ethtool -S`. A name
- * never changes its meaning once released. A counter that mlx5 has, too, has
- * the same name as in mlx5. A row is
+ * Every counter of a card is one row, in the order of `ethtool -S`. After its
+ * release, a name never changes its meaning. If mlx5 has the same counter, the
+ * name is the same as in mlx5. A row is
  *
  * X(identifier, name, mib, reason, sentence)
  *
@@ -27,9 +27,9 @@ struct ov2_adapter;
  * @sentence	says what happened, in one sentence without a full stop; in
  *		several string literals if it is long
  *
- * Programs read the rows, too. Once each backslash at the end of a line is
- * taken away together with its newline, this regular expression of Python
- * matches a row:
+ * Not only the compiler reads the rows, but also programs. A program first
+ * takes away each backslash at the end of a line, together with the newline.
+ * Then this regular expression of Python matches a row:
  *
  * X\((\w+), "(\w+)",\s*(\w+), (\w+),\s*((?:"[^"]*"\s*)+)\)
  */
@@ -193,12 +193,12 @@ struct ov2_adapter;
 	  "headers")							\
 	X(RX_AUTH_FAILED, "ipsec_rx_auth_failed",			\
 	  LINUX_MIB_XFRMINSTATEPROTOERROR, 0,				\
-	  "The engine delivered a frame with a wrong ICV, so that "	\
-	  "xfrm counts it")						\
+	  "The engine delivered a frame with a wrong ICV; xfrm counts "	\
+	  "this frame, too")						\
 	X(RX_BAD_SYNTAX, "ipsec_rx_bad_syntax",				\
 	  LINUX_MIB_XFRMINBUFFERERROR, 0,				\
-	  "The engine delivered a frame whose lengths cannot hold "	\
-	  "ESP, or cannot hold its padding")				\
+	  "The engine delivered a frame that is too short for ESP, or "	\
+	  "for the padding of ESP")					\
 	X(RX_BAD_PROTOCOL, "ipsec_rx_bad_protocol",			\
 	  LINUX_MIB_XFRMINSTATEPROTOERROR, 0,				\
 	  "The engine delivered an AH frame that has the SPI of an "	\
@@ -326,8 +326,8 @@ struct ov2_adapter;
 	  "engine is full")						\
 	X(SA_FALLBACK_BOND, "ipsec_sa_fallback_bond",			\
 	  0, 0,								\
-	  "A state was left to software because it is on a bond, "	\
-	  "which this kernel cannot offload")				\
+	  "A state was left to software because its device is a bond; "	\
+	  "this kernel cannot offload a state of a bond")		\
 	X(SA_REFUSED_DIR, "ipsec_sa_refused_dir",			\
 	  0, 0,								\
 	  "The direction of the state is neither in nor out")		\
@@ -493,8 +493,8 @@ struct ov2_adapter;
 	  "There was no memory for the records of the frame")		\
 	X(WIRE_RX_DROP_UNSHARE, "wire_rx_drop_unshare",			\
 	  0, SKB_DROP_REASON_NOMEM,					\
-	  "There was no memory to copy the part of the frame that its "	\
-	  "sender shares")						\
+	  "There was no memory to copy the part of the frame that is "	\
+	  "shared with the sender")					\
 	X(WIRE_RX_FILTERED, "wire_rx_filtered",				\
 	  0, SKB_CONSUMED,						\
 	  "The card does not take frames for this address; the "	\
@@ -504,7 +504,7 @@ struct ov2_adapter;
 #define OV2_COUNTER_ENUM(id, name, mib, reason, sentence) OV2_CNT_##id,
 
 /*
- * Functions that may drop a frame, or refuse something, return one of these.
+ * A function that may drop a frame, or refuse something, returns such a value.
  * OV2_CNT_NONE means that all is well; any other value tells the caller to stop
  * and to count.
  */
@@ -518,16 +518,16 @@ enum ov2_counter {
 #define OV2_COUNTERS_SHOWN	(OV2_CNT_MAX - 1)
 
 /* The first of the reasons for which a card declines packets in
- * xdo_dev_offload_ok, and the number of these reasons. SAs have these counters,
- * too.
+ * xdo_dev_offload_ok, and the number of these reasons. Each SA has counters of
+ * its own for these reasons.
  */
 #define OV2_DECLINED_FIRST	OV2_CNT_TX_FALLBACK_DIR
 #define OV2_DECLINED \
 	(OV2_CNT_TX_REFUSED_ALLOC - OV2_DECLINED_FIRST + 1)
 
-/* The rows from the first to the last reason that an ESP frame shows which
- * software has made for an SA of the card, and their number. SAs have these
- * counters, too.
+/* Software may encrypt an ESP frame although the card has the SA of the frame.
+ * The first of the reasons that such a frame may show, and the number of these
+ * reasons. Each SA has counters of its own for these reasons.
  */
 #define OV2_SOFTWARE_FIRST	OV2_CNT_TX_SOFTWARE_DISABLED
 #define OV2_SOFTWARE \
@@ -535,8 +535,8 @@ enum ov2_counter {
 
 /**
  * struct ov2_counters - one CPU's share of a card's counters
- * @v: values by enum ov2_counter; summed over all CPUs by ov2_counter_read().
- *	The value of OV2_CNT_NONE is never shown
+ * @v: the values; the index is enum ov2_counter. ov2_counter_read() adds up the
+ *	values of all CPUs. The value of OV2_CNT_NONE is never shown
  */
 struct ov2_counters {
 	u64 v[OV2_CNT_MAX];

@@ -16,7 +16,7 @@ static const struct ov2_event_listener __rcu *event_listener;
 /**
  * ov2_event_listen() - set the listener
  * @listener: the listener, which must live until another listener is set; NULL
- *	if no listener is to be told
+ *	to set no listener
  *
  * Context: Process context, serialized by the caller. Sleeps until no CPU calls
  *   the previous listener any more.
@@ -67,7 +67,7 @@ static bool event_card_is_seen(const struct ov2_adapter *ad,
 }
 
 /**
- * ov2_event_card() - something has happened to a card
+ * ov2_event_card() - tell the listener what has happened to a card
  * @ad: the card
  * @event: what
  *
@@ -87,7 +87,7 @@ void ov2_event_card(const struct ov2_adapter *ad, enum ov2_card_event event)
 }
 
 /**
- * ov2_event_sa() - something has happened to an SA
+ * ov2_event_sa() - tell the listener what has happened to an SA
  * @ad: the card
  * @event: what
  * @view: the SA; see ov2_event_listener.sa
@@ -107,7 +107,8 @@ void ov2_event_sa(const struct ov2_adapter *ad, enum ov2_life_event event,
 }
 
 /**
- * ov2_event_sa_told() - a counter has moved because of an SA
+ * ov2_event_sa_told() - tell the listener that a counter has moved because of
+ *	an SA
  * @ad: the card
  * @reason: the counter that moved
  * @view: the SA; see ov2_event_listener.sa_told
@@ -127,7 +128,7 @@ void ov2_event_sa_told(const struct ov2_adapter *ad, enum ov2_counter reason,
 }
 
 /**
- * ov2_event_policy() - something has happened to a policy
+ * ov2_event_policy() - tell the listener what has happened to a policy
  * @ad: the card
  * @event: what
  * @view: the policy
@@ -147,7 +148,8 @@ void ov2_event_policy(const struct ov2_adapter *ad, enum ov2_life_event event,
 }
 
 /**
- * ov2_event_refused() - a card has refused something, or left it to software
+ * ov2_event_refused() - tell the listener that a card has refused a request, or
+ *	left it to software
  * @ad: the card
  * @entry: the entry of the card's log; its pid is NULL
  *

@@ -48,7 +48,7 @@ enum ov2_life_event {
 /**
  * struct ov2_event_listener - who is told what happens
  * @wants_sas: does anybody listen to events of SAs and policies? The answer may
- *	be yes although nobody does
+ *	be true although nobody listens
  * @card: something has happened to a card
  * @sa: something has happened to an SA. When the SA has reached a limit, @view
  *	has only the values that identify the SA and its owner

@@ -6,10 +6,10 @@
  * was asked and who asked. So a user can still ask for the reason when the
  * program that got the sentence has thrown the sentence away.
  *
- * The memory of the log comes with the card, although most cards never refuse
- * anything. If it came with the first entry, the entry would be missing when
- * memory is short, and the log would be charged to the user whose request is
- * refused.
+ * The log is allocated together with the card, although most cards never refuse
+ * anything. If it were allocated for the first entry, this entry would be lost
+ * when memory is short, and the memory of the log would be charged to the user
+ * whose request is refused.
  */
 #include <linux/lockdep.h>
 #include <linux/math64.h>
@@ -186,12 +186,12 @@ static bool log_copy(struct ov2_log *log, u64 net_cookie,
  * ov2_log_read() - read the next entry of a card's log
  * @ad: the card
  * @cursor: set by ov2_log_seek(). The caller adds 1 to @cursor->next when it is
- *	done with the entry; otherwise it reads the entry once more
+ *	done with the entry. Otherwise the next call reads the same entry
  * @entry: filled in; the caller gives it back with ov2_log_entry_put()
  *
- * A card takes its log along when it moves to another namespace. But the
- * entries name SPIs and addresses of the namespace where they were made, so
- * they are shown only there.
+ * A card takes its log along when it moves to another namespace. But an entry
+ * names SPIs and addresses of the namespace in which the entry was made, so the
+ * entry is shown only while the card is in that namespace.
  *
  * Context: Any context except hard interrupts.
  * Return: false if there are no more entries.

@@ -32,7 +32,7 @@ struct pid;
  * @prefix_d: bits of @daddr that count in a selector
  * @family: AF_INET or AF_INET6 for @saddr and @daddr; anything else means that
  *	there are no addresses
- * @tmpl_family: the same for @tmpl_saddr and @tmpl_daddr
+ * @tmpl_family: like @family, but for @tmpl_saddr and @tmpl_daddr
  * @sport: source port of the selector, network order
  * @sport_mask: bits of @sport that count, network order
  * @dport: destination port of the selector, network order
@@ -43,9 +43,9 @@ struct pid;
  * @saddr: source of the state or of the selector; IPv4 is in its first 4 bytes
  * @daddr: destination, in the same form
  * @tmpl_saddr: source of the first template, in the same form
- * @tmpl_daddr: its destination, in the same form
+ * @tmpl_daddr: destination of the first template, in the same form
  * @encr: name of the cipher or combined mode of the state, or ""
- * @auth: name of its integrity algorithm, or ""
+ * @auth: name of the integrity algorithm of the state, or ""
  *
  * Fields that the bridge does not fill in are zero. No field holds a key.
  */
@@ -102,8 +102,8 @@ struct ov2_log_entry {
 /**
  * struct ov2_log_cursor - where a reader of a card's log goes on
  * @next: number of the next entry to read
- * @end: the reader ends before the entry of this number, so that a reader ends
- *	even if entries come as fast as it reads
+ * @end: the reader stops before the entry of this number. So the reader comes
+ *	to an end even if new entries come as fast as it reads
  * @lost: how often the reader found that entries were overwritten before it
  *	could read them
  */

@@ -12,8 +12,8 @@
 #include "../ov2/records.h"
 
 /*
- * Tests and tools read the fields and their printed form, so a name never
- * changes its meaning once released. No event carries a key.
+ * Tests and tools read the fields and their printed form. So after its release,
+ * a name never changes its meaning. No event carries a key.
  *
  * The comment before an event says when the event comes, and describes each
  * name of its printed form. tools/generate makes a page of these comments,
@@ -26,14 +26,14 @@
  * dev: the card
  * queue: the send queue
  * handle: the SA (slot 1)
- * tunnel: the SA of an outer tunnel (slot 11), 0 without one
+ * tunnel: the SA of an outer tunnel (slot 11), 0 without an outer tunnel
  * next_header: the next header that the trailer names (slot 12)
  * pad_length: bytes of padding (slot 12)
  * ah_offset: bytes from the outer IP header to AH (slot 12), 0 without AH
  * esp_offset: bytes from the outer IP header to ESP (slot 12), 0 without ESP
  * header: the word of slot 12
  * spi: the SPI in the outermost ESP or AH header
- * seq: the sequence number of this header, of 64 bits with ESN
+ * seq: the sequence number of this header (64 bits with ESN)
  * len: bytes of the frame, with its Ethernet header
  * verdict: sent, or the counter that says why the frame was dropped
  */
@@ -94,7 +94,7 @@ TRACE_EVENT(ov2_tx_record,
  *
  * dev: the card
  * queue: the receive queue
- * handle: the SA, 0 if none matches
+ * handle: the SA, 0 if no SA matches
  * word: the word of slot 1
  * sa_delete_req: 1 if the engine asks for an SA to be deleted (slot 1)
  * crypto_done: 1 if the engine has checked the frame (slot 1)
@@ -106,7 +106,7 @@ TRACE_EVENT(ov2_tx_record,
  * next_header: the next header that the trailer names (slot 12)
  * pad_length: bytes of padding (slot 12)
  * spi: the SPI in the outermost ESP or AH header
- * seq: the sequence number of this header, of 64 bits with ESN
+ * seq: the sequence number of this header (64 bits with ESN)
  * len: bytes of the frame, with its Ethernet header
  * verdict: crypto_status as a word; "untouched" if the engine has not checked
  *	the frame; "illegal" if slot 1 or slot 12 has no valid record
@@ -289,7 +289,7 @@ TRACE_EVENT(ov2_sa_delete,
  * reason: the counter that says why
  * fallback: 1 if the kernel installs the state in software
  * spi: the SPI of the state
- * err: the error that the kernel was told
+ * err: the error that the card returned to the kernel
  */
 TRACE_EVENT(ov2_sa_refuse,
 
@@ -321,12 +321,12 @@ TRACE_EVENT(ov2_sa_refuse,
 
 /*
  * dev: the card
- * serial: the same number in both events of a policy
+ * serial: a number of the policy, the same when the policy is added and deleted
  * dir: in or out
  * family: ipv4 or ipv6, of the selector
  * action: protect, bypass or block
  * priority: the priority of the policy
- * reqid: the reqid of its template
+ * reqid: the reqid of the policy's template
  */
 DECLARE_EVENT_CLASS(ov2_policy,
 
@@ -385,7 +385,7 @@ DEFINE_EVENT(ov2_policy, ov2_policy_delete,
  *
  * dev: the card
  * reason: the counter that says why
- * err: the error that the kernel was told
+ * err: the error that the card returned to the kernel
  */
 TRACE_EVENT(ov2_policy_refuse,
 

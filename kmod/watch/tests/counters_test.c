@@ -106,9 +106,9 @@ static bool is_specific(enum skb_drop_reason reason)
 	       reason < SKB_DROP_REASON_MAX;
 }
 
-/* A counter of drops has a drop reason of the core. No other counter has one,
- * except the counter of frames that the filter does not want: such frames are
- * consumed.
+/* Each counter of drops has a drop reason of the core. Other counters have no
+ * drop reason, except the counter of frames that the filter does not want. The
+ * reason of these frames is SKB_CONSUMED.
  */
 static void counters_reasons(struct kunit *test)
 {
