@@ -16,7 +16,7 @@ struct ov2_assoc;
  *	card has checked the packet. In packet mode the card has also compared
  *	the packet with all policies, so the core compares it with no policy
  * @OV2_PATH_STATE: the sec_path only names the packet's state, so the core
- *	compares the packet with its own policies
+ *	itself compares the packet with policies
  */
 enum ov2_packet_path {
 	OV2_PATH_OFFLOAD,

@@ -34,13 +34,13 @@
  *   socket and is to be forwarded.
  * - The socket is in a group of SO_REUSEPORT. UDP would choose a socket of the
  *   group again, and might choose another socket.
- * - A raw socket takes the packet, too, and the raw socket's own policy does
- *   not let the packet in. A raw socket gets a copy without the pin, before UDP
- *   gets the packet, and the core believes that the card has checked the copy
- *   (raw_local_deliver(), raw_rcv()).
- * - A packet socket that wants one protocol, IP, gets the packet, too. It gets
- *   the packet after IP, so IP works on a copy, without the pin (deliver_skb(),
- *   skb_share_check()).
+ * - A raw socket would also get the packet, although the raw socket's own
+ *   policy does not let the packet in. The raw socket gets a copy without the
+ *   pin, before UDP gets the packet, and the core believes that the card has
+ *   checked the copy (raw_local_deliver(), raw_rcv()).
+ * - A packet socket for the protocol IP would also get the packet. The packet
+ *   socket gets it after IP, so IP works on a copy without the pin
+ *   (deliver_skb(), skb_share_check()).
  *
  * NAT takes the socket away from a packet that NAT may have changed
  * (nf_nat_ipv4_local_in()). So if NAT is loaded, a pinned packet is marked as

@@ -3,11 +3,12 @@
  * The tag on packets that are to leave protected, in packet mode.
  *
  * The core gives such a packet no sec_path, so in ndo_start_xmit the packet
- * looks like any other. NAT may change the packet on its way, or the packet's
- * policy may be deleted while the packet waits. Then the card finds no policy,
- * and would send the packet in clear. If the packet is sent through another
- * device, it would leave that device in clear. So the card tags the packet with
- * a sec_path that holds one state. Clones and segments inherit this sec_path:
+ * looks like any other packet. NAT may change the packet on its way, or the
+ * packet's policy may be deleted while the packet waits. Then the card finds no
+ * policy, and would send the packet in clear. If the packet is sent through
+ * another device, it would leave that device in clear. So the card tags the
+ * packet with a sec_path that holds one state. Clones and segments inherit this
+ * sec_path:
  *
  *	xvec[0]	the state
  *	ovec[0]	.flags	CRYPTO_DONE, and XFRM_XMIT as below
@@ -20,8 +21,8 @@
  * XFRM_XMIT in ndo_features_check, which the core calls just before
  * validate_xmit_xfrm().
  *
- * CRYPTO_DONE and CRYPTO_SUCCESS are for multicast. A copy of the packet that
- * is looped back to listeners of this host has the tag, too.
+ * CRYPTO_DONE and CRYPTO_SUCCESS are for multicast. If a copy of the packet is
+ * looped back to listeners of this host, the copy also has the tag.
  * __xfrm_policy_check2() lets the copy in only if both flags are set.
  */
 #include <linux/if_packet.h>

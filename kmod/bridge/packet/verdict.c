@@ -8,12 +8,13 @@
  * (__xfrm_policy_check2()). So a packet may have an xfrm_offload only if the
  * card has all such policies.
  *
- * Otherwise the core checks the packet, too. Among the policies in software the
- * core chooses the right one. But if offloaded policies overlap, the core may
- * choose a policy that the card does not choose, and that the core would not
- * choose if the policies were in software. The reason is that the core does not
- * compare the priorities of offloaded policies: xfrm_policy_insert_list() puts
- * the youngest policy first, until xfrm_dst_hash_transfer() reverses the order.
+ * If a packet has no xfrm_offload, the core also checks the packet. Among the
+ * policies in software the core chooses the right one. But if offloaded
+ * policies overlap, the core may choose a policy that the card does not choose,
+ * and that the core would not choose if the policies were in software. The
+ * reason is that the core does not compare the priorities of offloaded
+ * policies: xfrm_policy_insert_list() puts the youngest policy first, until
+ * xfrm_dst_hash_transfer() reverses the order.
  */
 #include <linux/inetdevice.h>
 #include <net/addrconf.h>

@@ -3,9 +3,9 @@
  * Each receive record gives the right status, and moves the right counter.
  *
  * The tests try one word after the other, also words with SaDeleteReq.
- * Selftests cannot try these words: the engine sets SaDeleteReq after an add
- * for which its table was full, and the bridge makes no such add, because it
- * counts the SAs.
+ * Selftests cannot make the engine set SaDeleteReq. The engine sets it after an
+ * add that found the engine's table full, but the bridge never makes such an
+ * add, because the bridge counts the SAs.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>

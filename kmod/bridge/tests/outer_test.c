@@ -284,8 +284,9 @@ static void outer_df_of_ipv4(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frag_off(test, &shape), 0);
 }
 
-/* The outer packet of an IPv6 packet may be fragmented only if the sender
- * cannot send a smaller packet, or if the state has the flag NOPMTUDISC.
+/* If the inner packet is IPv6, the outer packet may be fragmented in two cases
+ * only: the inner packet is not larger than the minimum MTU of IPv6, or the
+ * state has the flag NOPMTUDISC.
  */
 static void outer_df_of_ipv6(struct kunit *test)
 {
@@ -576,7 +577,7 @@ static int flip(void *data)
 }
 
 /* Even if the address becomes invalid during the look-up, the neighbour does
- * not ask. This can happen only on a machine with two CPUs.
+ * not ask. This can happen only on a machine with several CPUs.
  */
 static void way_changes(struct kunit *test)
 {

@@ -8,9 +8,9 @@
  * same address with other contents.
  *
  * Other tests make one change that random steps would make too rarely, send a
- * packet of another flow, or let a policy or a state come in the middle of a
- * look-up. This look-up does not find the policy or state, but the look-up for
- * the next packet must find it.
+ * packet of another flow, or add a policy or a state in the middle of a
+ * look-up. This look-up does not find the new policy or state, but the look-up
+ * for the next packet must find it.
  */
 #include <kunit/skbuff.h>
 #include <kunit/test-bug.h>
@@ -293,8 +293,8 @@ static void put_addresses(const struct recent_bed *bed, void *header)
 	}
 }
 
-/* The options are the bytes of the flow's ports. The ports behind the options
- * have other values.
+/* The bytes of the flow's ports become IPv4 options, and behind the options
+ * there are ports with other values.
  */
 static void put_extra(struct iphdr *ip, const struct recent_flow *flow)
 {

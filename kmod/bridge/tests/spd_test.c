@@ -421,7 +421,7 @@ static void add_pairs(struct kunit *test, struct spd_bed *bed)
 }
 
 /* A look-up finds the policy with the best priority, and visits only pairs that
- * may have a better policy than the one found so far. The same is true after
+ * may have a better policy than the policy found so far. The same is true after
  * the best policy of a pair was added later, or was deleted.
  */
 static void spd_visits_in_order(struct kunit *test)
