@@ -120,9 +120,8 @@ def engine_uses_it(defer):
     test = Async(defer, "ipv4-transport", offload="")
     software = users(test.driver)
     test.bed.install(test.shape, offload="ab")
-    ksft.wait_for("the old SAs' transforms to be freed and the engine's to "
-                  f"be there ({users(test.driver)} users, {software} "
-                  "before)",
+    ksft.wait_for(f"the engine to use pcrypt ({users(test.driver)} users, and "
+                  f"{software} users while ESP was in software)",
                   lambda: users(test.driver) > software, 10, 0.05)
 
 
@@ -157,7 +156,7 @@ def bad_between_good(defer):
 
 
 def delete_while_busy(defer):
-    """SAs are deleted again and again while pcrypt may have their packets."""
+    """SAs are deleted again and again while pcrypt works on their packets."""
     test = Async(defer, "ipv4-transport")
     for _ in range(20):
         test.flood("a", 50)

@@ -5,7 +5,7 @@ stays at the sender, and so does memory that the sender still uses.
 
  late_acks    TCP repeats segments that the receiver's GRO has merged
  mirror       a stream arrives while clones of its frames leave by another card
- duplicates   software ESP decrypts a frame; another frame shares its pages
+ duplicates   software ESP decrypts a frame; another frame has the same pages
  scrubbed     mark and priority stay at the sender, in each mode
  copies       a cable does not carry netem's note that a frame is a copy
  times        a socket gets one transmit time for a frame that two cards send

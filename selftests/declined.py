@@ -89,7 +89,9 @@ def protect_outer(bed, defer, shape):
 
 
 def carried(plain, shape):
-    """ESP carries a packet of the tunnel device. Return its protocol number."""
+    """ESP carries a packet of the tunnel device. Return the protocol of this
+    packet.
+    """
     if shape.mode == "transport":
         return plain.next_header
     return esp.Frame(bytes(12) + (b"\x08\x00" if shape.outer == 4 else

@@ -217,7 +217,7 @@ def maddr(defer):
 
 
 def allmulti(defer):
-    """allmulticast lets in every group, but no more unicast addresses."""
+    """allmulticast lets in every group, but no additional unicast address."""
     ports = on_card(defer)
     bed.b.ip(f"link set {DEV} allmulticast on")
     ports.expect(ALWAYS | GROUPS, "allmulti")

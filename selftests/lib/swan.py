@@ -41,7 +41,7 @@ CONF = """
     # A slow guest takes long to answer
     retransmit_timeout = {patience}
     half_open_timeout = 600
-    # How long an SA still receives after its rekeying; the default is 5 s
+    # Seconds for which an old SA receives after a rekeying. The default is 5
     delete_rekeyed_delay = {linger}
     install_routes = no
     threads = 8
@@ -51,8 +51,9 @@ CONF = """
         }}
         kernel-netlink {{
             roam_events = no
-            # A packet whose SA was just deleted makes a larval state, for which
-            # no SA comes; the default, 165 s, is longer than a test waits
+            # A packet makes a larval state if the SA was just deleted. No SA
+            # replaces this state, so it stays for this number of seconds. The
+            # default, 165 s, is longer than a test waits
             xfrm_acq_expires = {larval}
         }}
     }}

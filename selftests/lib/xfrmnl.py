@@ -17,7 +17,7 @@ Tests use this file for requests that `ip` cannot make.
     expiries.wait(spi, hard=True)
     acquires = Acquires(ns)             # is a key manager that does nothing
     acquires.wait(saddr, daddr)
-    mappings = Mappings(ns)             # hears when NAT moves a sender
+    mappings = Mappings(ns)             # hears of a sender's new address
     mappings.read()                     # [Mapping(spi, address, port), ...]
 
 add() needs the ends and the SPI. add_policy() needs direction and selector. All
