@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The page of the algorithms and the tests' table of them, from kmod/ov2/algorithms.c."""
+"""Makes the page of the algorithms, and a table for the tests, from kmod/ov2/algorithms.c."""
 import re
 
 import rst

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The page of the counters and the tests' table of them, from kmod/watch/counters.h."""
+"""Makes the page of the counters, and a table for the tests, from kmod/watch/counters.h."""
 import re
 from collections import namedtuple
 
@@ -19,7 +19,7 @@ Counter = namedtuple("Counter", "id name mib drop sentence")
 
 
 def spelled(letters):
-    """The words that @letters spells in capitals, joined; None if it spells none."""
+    """Splits @letters into WORDS and joins them, as in XfrmIn; None if that is not possible."""
     if not letters:
         return ""
     for word in WORDS:
@@ -30,7 +30,7 @@ def spelled(letters):
 
 
 def xfrm_stat(mib):
-    """The name that users see, such as XfrmOutStateExpired of LINUX_MIB_XFRMOUTSTATEEXPIRED."""
+    """The name that users see: XfrmOutStateExpired for LINUX_MIB_XFRMOUTSTATEEXPIRED."""
     found = spelled(mib.removeprefix("LINUX_MIB_"))
     if not found:
         raise SystemExit(f"{ROWS}: which counter of /proc/net/xfrm_stat is {mib}?")
@@ -55,9 +55,9 @@ def page():
         ("Sent frames", lambda name: name.startswith("ipsec_tx_"), ""),
         ("Received frames", lambda name: name.startswith("ipsec_rx_"), ""),
         ("SAs", lambda name: name.startswith("ipsec_sa_"),
-         "The sentences of what is refused are in `Refusals <refusals.rst>`_."),
+         "`Refusals <refusals.rst>`_ has the sentence that the user gets with each refusal."),
         ("Policies", lambda name: name.startswith("ipsec_policy_"),
-         "The sentences of what is refused are in `Refusals <refusals.rst>`_."),
+         "`Refusals <refusals.rst>`_ has the sentence that the user gets with each refusal."),
         ("The engine", lambda name: name == "ipsec_config_change", ""),
         ("The line", lambda name: name.startswith("wire_"), ""),
     )

@@ -5,14 +5,14 @@ The pictures are in the tree, because a code host shows them only from there.
 The same text makes the same bytes on each machine. Each line of a text has one item.
 `|` begins a new line of words. Each file that the words name must be in the tree. The items are:
 
-    grid WIDTH HEIGHT RIGHT DOWN    of a cell, and the gaps to the next cells
+    grid WIDTH HEIGHT RIGHT DOWN    size of a cell, and the gaps to the right and below
     box ID COLUMN ROW [STYLE] | words
     wide ID COLUMN ROW COLUMNS [STYLE] | words
     frame COLUMN ROW COLUMNS ROWS | words       around boxes
     arrow ID ID [| words]           from the first to the second
-    exit ID | words                 what leaves a box to its right
+    exit ID | words                 an arrow out of the box, to the words at its right
     word TITLE                      a record of 32 bits
-    bits FIRST-LAST words           a field of it; the rest is reserved
+    bits FIRST-LAST words           a field of the last record; all other bits are reserved
 """
 import glob
 import html
@@ -192,7 +192,7 @@ class Drawing:
                              str(bit), "middle", ' font-size="9"')
 
     def flush(self):
-        """Names that have no room in their bits go below, leftmost lowest."""
+        """Writes names that are too long for their bits below the record, the leftmost lowest."""
         for x, name in sorted(self.fields, reverse=True):
             bottom = self.canvas.height + 16
             self.canvas.path([(x, self.top + WORD_HEIGHT - 8), (x, bottom - 4),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The page of the trace events and the tests' table of them, from two headers of kmod/watch/."""
+"""Makes the page of the trace events, and a table for the tests, from headers in kmod/watch/."""
 import re
 from collections import namedtuple
 
@@ -67,9 +67,9 @@ def page():
         "No event carries a key. ::\n\n"
         "   echo 1 > /sys/kernel/tracing/events/ipsecov2/enable\n"
         "   cat /sys/kernel/tracing/trace_pipe",
-        "Slots are those of an NBL, see `IPsecOV2 <../ipsecov2.rst>`_; the words in them are "
-        "described in `uapi/linux/ipsecov2.h <../../uapi/linux/ipsecov2.h>`_. Counters are listed "
-        "under `Counters <counters.rst>`_.")]
+        "In the tables, a slot is a slot of an NBL, see `IPsecOV2 <../ipsecov2.rst>`_. "
+        "`uapi/linux/ipsecov2.h <../../uapi/linux/ipsecov2.h>`_ describes the word in each slot. "
+        "`Counters <counters.rst>`_ lists the counters.")]
     for event in rows():
         out.append(rst.section(event.name, event.sentence + "."))
         out.append(rst.table(("Field", "Meaning"),

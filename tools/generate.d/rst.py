@@ -33,7 +33,7 @@ def section(title, text=""):
 
 
 def plain(text):
-    """Text of which no character is markup."""
+    """The text, with a backslash before each character that would be markup."""
     return re.sub(r"([*`|\\]|_(?!\w))", r"\\\1", text)
 
 

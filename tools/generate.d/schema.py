@@ -46,7 +46,7 @@ def kind_of(attribute):
 
 
 def words(spec):
-    """The tables of those enums that an attribute has."""
+    """The tables of the enums that attributes use."""
     used = {attribute.get("enum") for attribute_set in spec["attribute-sets"]
             for attribute in attribute_set["attributes"]}
     for definition in spec["definitions"]:

@@ -51,7 +51,7 @@ def selftests():
 
 def about(name):
     path = f"selftests/{name}"
-    # A test in C: the file without .c, if there is one, is the built program
+    # A test in C has a file NAME.c. A file NAME, if there is one, is the built program
     if os.path.exists(path + ".c"):
         return first_sentence(c_comment(path + ".c"))
     return first_sentence(ast.get_docstring(ast.parse(read(path))))
