@@ -82,7 +82,7 @@ static void parse_ah(const struct sk_buff *skb, struct ov2_frame *frame,
 /* RFC 3948 2.2 and 2.3: behind the UDP header stands a non-zero SPI, a zero
  * marker with IKE behind it, or a NAT keepalive of one byte. If the UDP
  * datagram does not end where the IP packet ends, the frame is left to the
- * stack, which trims it.
+ * stack, because the stack trims the packet.
  */
 static void parse_udp(const struct sk_buff *skb, struct ov2_frame *frame,
 		      unsigned int offset)

@@ -37,7 +37,8 @@
 /**
  * struct ah_param - an SA with AH
  * @name: for the log
- * @sa: the SA, without the algorithm of AH, which depends on the kernel
+ * @sa: the SA, without an algorithm of AH. ends_init() takes an algorithm that
+ *	the kernel has
  */
 struct ah_param {
 	const char *name;

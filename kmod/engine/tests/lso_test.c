@@ -23,7 +23,7 @@
 #define PIECE	130U
 
 /* Returns the sum of the pseudo header and of @len bytes from the TCP header
- * on, which is zero if the checksum is right.
+ * on. This sum is zero if the checksum is right.
  */
 static __sum16 tcp_csum(const struct ov2_large *large,
 			const struct sk_buff *skb, unsigned int len)

@@ -416,8 +416,8 @@ static bool crypt_holds(struct kunit *test, struct ov2_run *run,
 }
 
 /* The key of Poly1305 for RFC 7634 appendix A is the start of the key stream.
- * The cipher leaves this key in its request, which the CPU keeps for the next
- * frame.
+ * The cipher leaves this key in its request, and the CPU keeps the memory of
+ * this request for the next frame.
  */
 static void one_time_key_is_wiped(struct kunit *test)
 {
