@@ -60,7 +60,7 @@ def loads_by_link(defer):
     ns = Netns("auto")
     defer(ns.delete)
     ns.ip("link add ov0 type ipsecov2")
-    ksft.check(module.loaded(), "a link, but no module")
+    ksft.check(module.loaded(), "the module is not loaded")
     ns.ip("link del ov0")
     module.remove()
 

@@ -481,7 +481,7 @@ class Channels:
             ksft.equal((len(whole), whole), (1, parts), f"NAPIs by {kind} sd")
             self.set_hash(kind, "sdfn")
             whole, parts = self.napis(shape)
-            ksft.check(len(whole) > 1, f"by {kind} sdfn one queue only")
+            ksft.check(len(whole) > 1, f"only one queue by {kind} sdfn")
             ksft.equal(len(parts), 1, f"NAPIs of fragments by {kind} sdfn")
             self.set_hash(kind, "")
 

@@ -227,10 +227,10 @@ class Cpus:
             self.policies()
         self.takes(socks, first, first, "after the delete")
         self.add(second)
-        self.takes(socks, second, second, "its new one")
+        self.takes(socks, second, second, "its new SA")
         self.delete(ALL)
-        self.takes(socks, second, second, "without one for all CPUs")
-        self.takes(socks, first, first, "without one for all CPUs")
+        self.takes(socks, second, second, "without an SA for all CPUs")
+        self.takes(socks, first, first, "without an SA for all CPUs")
 
     def acquire(self, defer):
         """A CPU without an SA asks for one. The packet that asks leaves through

@@ -163,7 +163,7 @@ def another_card(test, defer):
             finally:
                 flood.bed.tap["a"] = saved
     ksft.equal(test.bed.delta("a")["ipsec_tx_pkts"], 0,
-               "encrypted by ov0, whose cable saw nothing")
+               "frames that ov0 encrypted")
 
 
 def by_cards(test):

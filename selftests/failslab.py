@@ -177,8 +177,8 @@ def sa_add(bed, ledger):
                 ksft.equal(state.delete(plain), 0, "delete")
         tell(nth, f"SA add {'out' if out else 'in'}")
         ksft.note(f"the card had no memory for {state.refused} of these adds")
-        ksft.check(state.refused > 2, "of the card's own allocations only "
-                   f"{state.refused} failed")
+        ksft.check(state.refused > 2, f"only {state.refused} of the "
+                   "card's own allocations failed")
 
 
 def sa_delete(bed, ledger):
@@ -245,8 +245,8 @@ def held_copies(defer, bed):
     turn(a, defer, CARD["a"], "far0", "mirror")
     bed.mark()
     send_from(bed, "packet")
-    ksft.check(bed.delta("a")["ipsec_tx_drop_alloc"], "nothing was dropped "
-               f"without memory: {bed.moved('a')}")
+    ksft.check(bed.delta("a")["ipsec_tx_drop_alloc"], "no packet was "
+               f"dropped, although memory was missing: {bed.moved('a')}")
 
 
 def send_from(bed, how):

@@ -81,8 +81,8 @@ def check_ivs(alg, ivs):
         ksft.equal(ranges, len(ivs), "ranges of the random IVs")
     else:
         most = len(ivs) // 256 + 2 * os.cpu_count()
-        ksft.check(ranges <= most, f"{len(ivs)} IVs of a counter are of "
-                   f"{ranges} ranges, more than {most}")
+        ksft.check(ranges <= most, f"{len(ivs)} IVs of a counter come "
+                   f"from {ranges} ranges, expected at most {most}")
 
 
 class Traffic:
@@ -385,7 +385,7 @@ class Traffic:
                 # engine has made are checked.
                 plain = key.accept(frame.esp, side in pair.offload)
                 if frame.encap != self.shape.encap:
-                    raise ksft.Fail("UDP encapsulation is not the SA's")
+                    raise ksft.Fail("a frame's UDP encapsulation is wrong")
                 ivs.append(int.from_bytes(plain.iv))
                 wire.pads[side].append(plain.pad)
                 wire.plain[side].append(self.inner(side, frame, plain))
