@@ -41,8 +41,8 @@ void answer_todo(struct answer *answer, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Say each count that is not 0, and what it counts: " 3 TEXT; 4 TEXT". The
- * types go from 1 to @max.
+/* Say each number of @counts that is not 0, and its text: " 3 TEXT; 4 TEXT".
+ * The indexes of @counts and @texts go from 1 to @max.
  */
 void answer_counts(struct answer *answer, const unsigned long long *counts,
 		   const char *const *texts, unsigned int max)
@@ -56,8 +56,8 @@ void answer_counts(struct answer *answer, const unsigned long long *counts,
 	answer_end(answer, ';');
 }
 
-/* A list in the text is complete: remove the separator @last, which stands
- * behind the last member.
+/* End a list in the text: remove the separator @last, which stands behind the
+ * last member of the list.
  */
 void answer_end(struct answer *answer, char last)
 {

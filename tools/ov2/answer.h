@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What ov2 why says about one state, policy or request. */
+/* What `ov2 why` says about one state, policy or request. */
 #ifndef OV2_ANSWER_H
 #define OV2_ANSWER_H
 
@@ -28,17 +28,17 @@ enum verdict {
  * @verdict: the answer in one word
  * @what: what the answer is about
  * @text: the answer, in a sentence
- * @todo: what the user may do, or ""
+ * @todo: what the user can do, or ""
  * @ifindex: the device that has the state or policy, or 0
  * @packet: the state or policy is in packet mode
  * @counted: @packets, @card_packets and @software are known
  * @packets: packets that the kernel counted
  * @card_packets: packets that the card sealed or opened
  * @software: at least this many packets did not go through the card's engine
- * @declined: how many packets the card declined, for each reason, as in struct
- *	known_sa; NULL if the card declined none
- * @frames: how many frames of software left by the card, for each reason, as in
- *	struct known_sa; NULL if there was none
+ * @declined: known_sa.declined: for each reason, the number of packets that the
+ *	card declined; NULL if the card declined no packet
+ * @frames: known_sa.software: for each reason, the number of software's frames
+ *	that left by the card; NULL if there was no such frame
  * @met: @hits is known
  * @hits: how often a packet met the policy on the card
  */

@@ -32,8 +32,8 @@
 /**
  * struct interface - a side of a card, as an interface of the file
  * @card: interface index of the card
- * @wire: the side of the wire; otherwise the side of the stack
- * @number: number in the file
+ * @wire: true for the side of the wire; false for the side of the stack
+ * @number: number of the interface in the file
  */
 struct interface {
 	uint32_t card;
@@ -78,8 +78,9 @@ static bool is_wire(const struct ov2_capture_header *hdr)
 	       hdr->point == OV2_CAPTURE_RX_WIRE;
 }
 
-/* Was the frame dropped? If the engine itself drops a frame to be sent, it
- * shows the frame on the side of the wire, with another verdict than "sent".
+/* Was the frame dropped? If the engine itself drops a frame to be sent, the
+ * monitor shows the frame on the side of the wire, with another verdict than
+ * "sent".
  */
 static bool is_dropped(const struct ov2_capture_header *hdr)
 {
@@ -224,7 +225,7 @@ static int capture_packet(struct capture *capture, const void *packet,
 	const struct ov2_capture_header *hdr = packet;
 	char text[CAPTURE_TEXT];
 
-	/* Another program may send what it likes on the monitor. */
+	/* Another program can send any bytes on the monitor. */
 	if (length < sizeof(*hdr) || hdr->version < OV2_CAPTURE_VERSION ||
 	    hdr->length < sizeof(*hdr) || hdr->length > length ||
 	    !memchr(hdr->verdict, 0, sizeof(hdr->verdict)) ||
@@ -278,7 +279,7 @@ static enum status capture_ended(int error)
 		return STATUS_DONE;
 	case -ENETDOWN:
 	case -ENXIO:
-		return failed("the monitor is gone: its card was deleted, has left the network namespace, or the module was unloaded");
+		return failed("the monitor is gone: its card was deleted or has left the network namespace, or the module was unloaded");
 	default:
 		return failed("the capture ends: %s", strerror(-error));
 	}
@@ -315,7 +316,7 @@ static enum status capture_open_file(struct capture *capture)
 	if (!options.write)
 		return STATUS_DONE;
 	if (options.json)
-		return wrong_use("-w writes pcapng, and --json prints");
+		return wrong_use("-w and --json exclude each other: -w writes pcapng to a file, and --json prints JSON");
 	if (!strcmp(options.write, "-")) {
 		if (isatty(STDOUT_FILENO))
 			return failed("-w - would write pcapng to the terminal: name a file, or pipe it into a program");
@@ -334,7 +335,7 @@ static enum status capture_open_file(struct capture *capture)
 	return STATUS_DONE;
 }
 
-/* These signals end the capture, and the monitor is deleted then. */
+/* Take the signals that end the capture, so that the monitor is deleted. */
 static enum status capture_take_signals(struct capture *capture)
 {
 	sigset_t set;

@@ -31,7 +31,7 @@ enum status card_choose(int count, char **words, uint32_t *ifindex)
 
 /**
  * card_open() - open the family for a command with an optional DEV
- * @family: filled in; the caller must close it if this succeeds
+ * @family: filled in; if this function succeeds, the caller must close @family
  * @count: how many words there are
  * @words: the words of the command; only one is allowed
  * @ifindex: set to the number of the interface, or to 0 if there is no word
@@ -51,8 +51,8 @@ enum status card_open(struct family *family, int count, char **words,
 	return status;
 }
 
-/* The name of an interface, until the next call. A card may be renamed or
- * deleted at any time; then its number stands for its name.
+/* The name of an interface; the text is valid until the next call. If the
+ * interface was deleted, its number stands for its name.
  */
 const char *card_name(uint32_t ifindex)
 {

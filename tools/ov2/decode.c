@@ -19,7 +19,7 @@
 #define MAX_FIELDS		8
 #define TEXT_SIZE		160
 
-/* The value of the field of @word that has the bits of @mask */
+/* Reads a field of @word. The bits of the field are the bits of @mask. */
 static uint32_t field(uint32_t mask, unsigned long long word)
 {
 	return ((uint32_t)word & mask) / (mask & -mask);
@@ -74,7 +74,7 @@ reading_field(struct reading *reading, const char *name,
 	return value;
 }
 
-/* Says so if a bit that must be 0 is set */
+/* If bits are set that must be 0, says which bits */
 static void reading_reserved(struct reading *reading, unsigned long long word,
 			     unsigned long long mask)
 {

@@ -9,7 +9,7 @@
 
 static void sentence(const char *format, va_list arguments, const char *end)
 {
-	/* A terminal must show what was printed earlier before it shows the
+	/* A terminal must first show the earlier output, and then this
 	 * sentence
 	 */
 	fflush(stdout);
@@ -55,7 +55,7 @@ enum status output_failed(void)
 {
 	int error = errno;
 
-	/* Nothing can be done about what stdout still holds */
+	/* The bytes that are still in the buffer of stdout are lost */
 	fprintf(stderr, "ov2: cannot write the whole output%s%s\n",
 		error ? ": " : "", error ? strerror(error) : "");
 	return STATUS_FAILED;

@@ -5,8 +5,8 @@
 
 /**
  * enum status - exit status of ov2, and what its functions return
- * @STATUS_DONE: it did what it was asked for
- * @STATUS_FAILED: it failed; an error message was printed
+ * @STATUS_DONE: ov2, or the function, did what it was asked for
+ * @STATUS_FAILED: ov2, or the function, failed; an error message was printed
  * @STATUS_USAGE: the command line is wrong; an error message was printed
  * @STATUS_NO_MODULE: the module is not loaded; an error message was printed
  */

@@ -339,7 +339,7 @@ static enum status events_listen(struct family *family, const char *only)
 		IPSECOV2_MCGRP_CARDS, IPSECOV2_MCGRP_SAS
 	};
 	int fd = mnl_socket_get_fd(family->nl.socket), size = EVENTS_BUFFER;
-	/* The group "notify" of nlctrl has the number of its family */
+	/* nlctrl has one multicast group, with the number of nlctrl itself */
 	uint32_t control = GENL_ID_CTRL;
 	enum status status;
 	unsigned int i;

@@ -61,8 +61,8 @@ static int extcap_card(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* Without the module there is no interface, and that is no error: Wireshark
- * asks each time it starts.
+/* Without the module there is no interface. This is no error, because Wireshark
+ * asks at each start, also on a machine that never loads the module.
  */
 static enum status extcap_list(void)
 {

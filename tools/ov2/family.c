@@ -11,9 +11,10 @@
 
 #include "family.h"
 
-/* If somebody asks for a family, the kernel loads its module. But a question
- * should change nothing, so ov2 first calls this function. Without sysfs the
- * function returns true, because then only the kernel can tell.
+/* If a program asks for a family by name, the kernel loads the module of this
+ * family. But a question should change nothing, so before such a question ov2
+ * calls this function. Without sysfs the function returns true, because then
+ * only the kernel can tell.
  */
 bool family_module_loaded(void)
 {
@@ -87,7 +88,7 @@ static int family_take(const struct nlmsghdr *nlh, void *data)
  * @family: filled in
  * @name: the family
  *
- * Return: 0; a negative errno, and then family->nl.sentence says why.
+ * Return: 0, or a negative errno. After an error, family->nl.sentence says why.
  */
 int family_find(struct family *family, const char *name)
 {
@@ -161,15 +162,17 @@ struct nlmsghdr *family_request(struct family *family, uint8_t command,
 }
 
 /**
- * family_ask() - send a request, and warn if it fails or if the dump changed
+ * family_ask() - send a request, and read its answer
  * @family: the family
  * @request: from family_request()
  * @set: the attributes of the request by name
  * @row: called for each message of the answer
  * @data: for @row
  *
- * Return: STATUS_DONE, also if a dump changed while it was read; another status
- * after an error message.
+ * If a dump changed while it was read, this function prints a warning.
+ *
+ * Return: STATUS_DONE, also after this warning; another status after an error
+ * message.
  */
 enum status family_ask(struct family *family, struct nlmsghdr *request,
 		       const struct schema_attr *set, nl_row row, void *data)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Asking the module: its generic netlink family. */
+/* Requests to the module, by its generic netlink family. */
 #ifndef OV2_FAMILY_H
 #define OV2_FAMILY_H
 

@@ -20,7 +20,7 @@ static enum status filter_spi(const char *word, struct capture_filter *filter)
  * @text: the words, or NULL for all frames
  * @filter: filled in
  *
- * Return: STATUS_DONE; or STATUS_USAGE, and a message has said what is wrong.
+ * Return: STATUS_DONE, or STATUS_USAGE after an error message.
  */
 enum status capture_filter(const char *text, struct capture_filter *filter)
 {

@@ -2,10 +2,11 @@
 --
 -- Fields of Wireshark for captures of `ov2 capture`: ipsecov2.spi, ipsecov2.rx.crypto_status, and so
 -- on, for filters and columns. Put this file into the plugins directory of Wireshark (`tshark -G
--- folders` names it), or name it with -X lua_script:ipsecov2.lua. Wireshark runs no scripts for root.
+-- folders` shows where it is), or use the option -X lua_script:ipsecov2.lua. Wireshark runs no
+-- scripts for root.
 --
--- Wireshark gives scripts no access to the binary record of a packet, so the fields are read from
--- the comment, which has the most important values of the record in words:
+-- Wireshark gives scripts no access to the binary record of a packet. So this script reads the
+-- comment of the packet, which has the most important values of the record in words:
 --
 --	tx SA 0x100001 spi 0x1000 seq 7: next header 6 (TCP), pad 2, ESP at 20: sent
 --	rx no SPI: dropped: ipsec_rx_drop_clear

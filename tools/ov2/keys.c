@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ov2 keys: the keys of xfrm's states, so that Wireshark decrypts the wire. `ip
- * xfrm state` shows the same user the same keys; the module gives out no keys.
+ * ov2 keys: the keys of xfrm's states, so that Wireshark can decrypt the frames
+ * on the wire. The keys come from the kernel, as for `ip xfrm state`. The
+ * module gives out no keys.
  */
 #include <linux/xfrm.h>
 #include <netinet/in.h>
@@ -19,7 +20,9 @@
 #define KEYS_HEX	(2 * 128 + 3)
 #define KEYS_LINE	1024
 
-/* The names of packet-ipsec.c in Wireshark 4.4. @icv: bits, 0 for any */
+/* The algorithms that Wireshark 4.4 knows, and its names for them (in
+ * packet-ipsec.c). @icv: bits of the ICV, 0 for any length
+ */
 static const struct known {
 	const char *kernel;
 	unsigned int icv;
@@ -55,8 +58,8 @@ static const char *keys_name(const char *kernel, unsigned int icv)
 
 /**
  * struct keys - one of the two algorithms of a state
- * @kernel: the kernel's name, or NULL if the state has none
- * @name: Wireshark's name, or NULL
+ * @kernel: the kernel's name, or NULL if the state has no such algorithm
+ * @name: Wireshark's name, or NULL if Wireshark does not know the algorithm
  * @hex: the key
  */
 struct keys {
@@ -88,7 +91,7 @@ static void keys_take(struct keys *keys, const char *kernel, unsigned int icv,
  * @encr: the cipher, or the AEAD
  * @auth: the authentication
  * @esn: numbers have 64 bits
- * @high: the high half of the number now
+ * @high: the present high half of the number
  */
 struct row {
 	struct keys encr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads what the cards know, for ov2 why. */
+/* Reads what the cards know, for `ov2 why`. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -30,7 +30,9 @@ static int take_card(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* The card may be new: the cards were read before their counters. */
+/* The cards were read before their counters, so a counter may be of a new card
+ * that is not in @data.
+ */
 static int take_counter(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[SCHEMA_ATTRS];
@@ -189,7 +191,8 @@ enum status known_read(struct known *known)
 	if (!status)
 		status = known_dump(&family, IPSECOV2_CMD_LOG_GET, schema_log,
 				    take_entry, known);
-	/* known_sa() is called for each of many states, so it needs sorted SAs
+	/* known_sa() searches the sorted SAs, because it is called for many
+	 * states
 	 */
 	if (known->sa_count)
 		qsort(known->sas, known->sa_count, sizeof(*known->sas), by_spi);
@@ -278,9 +281,10 @@ bool known_is_of_state(const struct known_entry *entry,
 	       !memcmp(&entry->sel.saddr, &info->saddr, size);
 }
 
-/* Whether an entry is about a policy for the same packets. A port without a
- * mask means nothing, and is not in the log. XFRM_POLICY_IN is 0, and
- * IPSECOV2_DIRECTION_IN is not.
+/* Whether an entry is about a policy for the same packets. A port whose mask is
+ * 0 means nothing, so the log does not have it. The directions of xfrm begin
+ * with XFRM_POLICY_IN, which is 0. The directions of the log begin with
+ * IPSECOV2_DIRECTION_IN, which is 1.
  */
 bool known_is_of_policy(const struct known_entry *entry,
 			const struct policy *policy)
@@ -302,7 +306,7 @@ bool known_is_of_policy(const struct known_entry *entry,
 }
 
 /**
- * known_entry() - the newest entry of a log about a state or a policy
+ * known_entry() - find the newest log entry about a state or a policy
  * @known: what the cards know
  * @state: the state, or NULL
  * @policy: the policy, if @state is NULL

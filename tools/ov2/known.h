@@ -41,10 +41,11 @@ struct known_sa {
 };
 
 /**
- * struct known_card - a card, and the ESP frames that it left to software
+ * struct known_card - a card, and the received ESP that it left to software
  * @ifindex: the card
- * @not_capable: received in fragments, or behind options or extension headers
- * @disabled: received while esp-hw-offload was off
+ * @not_capable: number of frames that were fragments, or that had IP options or
+ *	extension headers
+ * @disabled: number of frames that came while esp-hw-offload was off
  */
 struct known_card {
 	uint32_t ifindex;
@@ -72,7 +73,7 @@ struct known_policy {
  * @packet: packet mode was asked for
  * @dir: IPSECOV2_DIRECTION_...
  * @spi: in host byte order, or 0
- * @sel: selector of the policy; of a state, its addresses
+ * @sel: selector of the policy, or the addresses of the state
  * @time: when it happened, in ns since 1970
  * @reason: name of the counter that moved
  * @what: what was asked for, in words
@@ -97,10 +98,10 @@ struct known_entry {
  * @cards: the cards themselves
  * @sas: their SAs, sorted by SPI
  * @policies: their policies
- * @entries: entries of their logs; those of a card stand together, the oldest
- *	first
- * @forgotten: the first entries of a log are missing: the log was full, or they
- *	were made while the card was in another network namespace
+ * @entries: entries of their logs. The entries of one card stand together, the
+ *	oldest first
+ * @forgotten: the first entries of a log are missing, because the log was full,
+ *	or because the card was in another network namespace at that time
  */
 struct known {
 	struct known_card *cards;

@@ -19,7 +19,7 @@ struct schema_attr;
  * @ifindex: the attribute of @set that has the interface index of the card
  * @titles: titles of the columns of the table
  * @right: the columns with numbers, as in struct table
- * @wanted: whether an object is shown; NULL: all are
+ * @wanted: whether an object is shown; NULL if all objects are shown
  * @cells: adds the cells of an object to the table
  * @head: prints the line above all attributes of an object
  * @in_head: the attributes that @head prints, so that no other line has them

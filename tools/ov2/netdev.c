@@ -17,8 +17,9 @@
 #include "family.h"
 #include "netdev.h"
 
-/* Whether this bit is esp-hw-offload and is set. A bitset with a mask lists all
- * bits of the mask, and each bit that is set has a flag.
+/* Whether this bit is esp-hw-offload and is set. A bitset without a mask lists
+ * only the bits that are set. A bitset with a mask lists all bits of the mask,
+ * and each bit that is set has a flag.
  */
 static bool netdev_is_offload(const struct nlattr *bit, bool mask)
 {
@@ -184,7 +185,7 @@ static int netdev_take_route(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * netdev_route() - through which interface packets leave
+ * netdev_route() - find the interface through which packets leave
  * @family: AF_INET or AF_INET6
  * @from: source address
  * @to: destination address

@@ -26,8 +26,10 @@ enum netdev_offload {
 /**
  * struct netdev_link - what an interface is, and what it stands on
  * @kind: "vlan", "bridge" and so on; "" for a NIC
- * @lower: the interface of this namespace on which it was made; 0 if none
- * @master: the bridge, bond and so on that it is in; 0 if none
+ * @lower: the interface of this namespace on which it was made; 0 if there is
+ *	no such interface
+ * @master: the bridge, bond and so on that it is in; 0 if it is in no other
+ *	interface
  * @mtu: bytes of its largest packet; 0 if the kernel does not say
  */
 struct netdev_link {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Requests and dumps by netlink, and the kernel's sentence if one fails. */
+/* Requests and dumps by netlink, and what the kernel says of an error. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +12,9 @@
 #include "netlink.h"
 #include "schema.h"
 
-/* How often a dump is read at most, if it changes each time */
+/* A dump that changes each time is read at most this many times */
 #define DUMP_TRIES	4
-/* A dump with more bytes is printed while it is read, and not read again */
+/* A dump with more bytes is printed while it is read, and is not read again */
 #define DUMP_KEPT	(1024 * 1024)
 #define RECEIVE_SIZE	(64 * 1024)
 
@@ -105,7 +105,9 @@ static void nl_sentence(struct nl *nl, const struct nlmsghdr *request,
 		snprintf(nl->sentence, sizeof(nl->sentence), "%s", text);
 }
 
-/* The status that NLMSG_ERROR or NLMSG_DONE has, and its sentence. */
+/* Returns the error of NLMSG_ERROR or NLMSG_DONE, or 0. Sets nl->sentence if
+ * there is an error.
+ */
 static int nl_status(struct nl *nl, const struct nlmsghdr *request,
 		     const struct schema_attr *set, const struct nlmsghdr *nlh)
 {
@@ -121,7 +123,9 @@ static int nl_status(struct nl *nl, const struct nlmsghdr *request,
 		return 0;
 	if (nlh->nlmsg_type == NLMSG_ERROR) {
 		skip = sizeof(*message);
-		/* The request comes back as a whole unless it is capped */
+		/* The kernel sends back the whole request, or only its header
+		 * (NLM_F_CAPPED)
+		 */
 		if (length >= skip && !(nlh->nlmsg_flags & NLM_F_CAPPED))
 			skip += MNL_ALIGN(message->msg.nlmsg_len) -
 				MNL_ALIGN(sizeof(message->msg));
@@ -155,8 +159,8 @@ static int nl_send(struct nl *nl, struct nlmsghdr *request)
  * @row: called for each message of the answer
  * @data: for @row
  *
- * Return: 0; a negative errno, and then nl->sentence says why; or what @row
- * returned.
+ * Return: 0; or what @row returned, if that was not 0; or a negative errno, and
+ * then nl->sentence says why.
  */
 int nl_ask(struct nl *nl, struct nlmsghdr *request,
 	   const struct schema_attr *set, nl_row row, void *data)
@@ -251,7 +255,7 @@ static int nl_keep(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * nl_dump() - nl_ask() for a dump, which is read again if it changed
+ * nl_dump() - as nl_ask(), but read a dump again if it changed meanwhile
  * @nl: the socket
  * @request: a request with NLM_F_DUMP
  * @set: the attributes of the request by name, or NULL
@@ -279,7 +283,7 @@ int nl_dump(struct nl *nl, struct nlmsghdr *request,
 		kept.used = 0;
 		error = nl_ask(nl, request, set, nl_keep, &kept);
 	} while (!error && nl->interrupted && !kept.streaming && --tries);
-	/* What came before an error is shown, too */
+	/* The messages that came before an error are shown */
 	end = nl_release(&kept);
 	free(kept.messages);
 	return error ? error : end;

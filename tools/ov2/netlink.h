@@ -18,7 +18,8 @@ struct schema_attr;
  * @socket: the socket
  * @seq: the number of the last request
  * @interrupted: the last dump changed while it was read
- * @explained: the kernel gave @sentence; otherwise it is the text of the errno
+ * @explained: true if @sentence is from the kernel; false if @sentence is only
+ *	the text of the errno
  * @sentence: what the kernel says about the last request that failed
  */
 struct nl {

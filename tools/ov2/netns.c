@@ -11,7 +11,7 @@
 #include "netns.h"
 
 /**
- * netns_enter() - ask in another network namespace from now on
+ * netns_enter() - go into another network namespace
  * @name: the name that `ip netns` gave it, or a path with a slash
  *
  * Return: STATUS_DONE, or STATUS_FAILED after an error message.

@@ -8,7 +8,7 @@
 /**
  * number_read() - read a number
  * @word: the number
- * @base: 10, or 0 to take 0x and octal, too
+ * @base: 10 for decimal numbers only; 0 for decimal, octal and hexadecimal (0x)
  * @value: filled in
  *
  * Return: false if the word is no number, or does not fit.

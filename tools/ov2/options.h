@@ -9,7 +9,7 @@
  * struct options - options of all commands
  * @json: print JSON
  * @verbose: show more
- * @nonzero: stats: counters that are not 0
+ * @nonzero: stats: only the counters that are not 0
  * @watch: stats: seconds between two looks, or 0 to look once
  * @write: capture: the file to write, or NULL
  * @quiet: capture: say nothing on stderr if all is well

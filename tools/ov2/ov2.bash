@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2207	# names of cards and namespaces have no blanks
 #
-# Completion of ov2 for bash. `make install` puts it where bash-completion looks.
+# Completion of ov2 for bash. `make install` puts this file where bash-completion looks.
 
 _ov2_words() {
 	COMPREPLY=($(compgen -W "$1" -- "$2"))
@@ -13,7 +13,7 @@ _ov2_cards() {
 		sed -n 's/.*"ifname":"\([^"]*\)".*/\1/p'
 }
 
-# ov2 set DEV [capacity N] [ring N]: numbers, which follow capacity and ring, are not completed.
+# ov2 set DEV [capacity N] [ring N]: a number behind capacity or ring is not completed.
 _ov2_set() {
 	case $1 in
 	set)		_ov2_words "$(_ov2_cards "$2")" "$3" ;;

@@ -35,7 +35,7 @@
 
 /**
  * struct block - a block that is being made
- * @used: bytes so far; more than @bytes has if some did not fit
+ * @used: number of bytes so far, also of those that did not fit into @bytes
  * @bytes: the block, without the bytes that did not fit
  */
 struct block {

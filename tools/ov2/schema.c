@@ -16,7 +16,7 @@ const char *schema_name(const struct schema_attr *set, unsigned int type)
 	return type < SCHEMA_ATTRS ? set[type].name : NULL;
 }
 
-/* The name of a bit or a value; NULL if it has none. */
+/* The name of a bit or a value; NULL if it has no name. */
 const char *schema_word(const struct schema_attr *attr, uint32_t value)
 {
 	const struct schema_word *word;
@@ -51,7 +51,8 @@ static void keep(const struct nlattr **tb, const struct nlattr *nla)
 /**
  * schema_parse() - find the attributes of a message of the family
  * @nlh: the message
- * @tb: filled in: SCHEMA_ATTRS pointers, by type; NULL where there is none
+ * @tb: filled in with SCHEMA_ATTRS pointers. The index is the type; the pointer
+ *	of a missing attribute is NULL
  */
 void schema_parse(const struct nlmsghdr *nlh, const struct nlattr **tb)
 {
@@ -65,7 +66,7 @@ void schema_parse(const struct nlmsghdr *nlh, const struct nlattr **tb)
 /**
  * schema_parse_nest() - find the attributes of a nest
  * @nest: the attribute that holds the nest, or NULL for an empty nest
- * @tb: as schema_parse() has it
+ * @tb: filled in as by schema_parse()
  */
 void schema_parse_nest(const struct nlattr *nest, const struct nlattr **tb)
 {
@@ -134,7 +135,7 @@ const char *schema_address(const struct nlattr *nla, char *text, size_t size)
 
 /**
  * schema_flags() - print the names of bits
- * @out: where to
+ * @out: where to print
  * @attr: the attribute that has the bits
  * @value: the bits; a bit without a name is printed as a number
  * @separator: what stands between two names

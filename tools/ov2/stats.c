@@ -47,8 +47,8 @@ static const char *const watch_titles[] = {
 	"CARD", "COUNTER", "VALUE", "A SECOND", NULL
 };
 
-/* Returns the place of a counter in the values of the previous look. This
- * is nearly always the next place, unless cards came or went meanwhile. A new
+/* Returns the place of a counter in the values of the previous look. This is
+ * the next place, unless cards came or went between the two looks. A new
  * counter gets a place at the end, with the value 0.
  */
 static struct value *look_place(struct look *look, uint32_t ifindex,

@@ -129,7 +129,7 @@ void table_row_end(struct table *table)
 		table_flush(table);
 }
 
-/* No row follows. Without a row not even the titles are printed. */
+/* No row follows. If the table has no row, its titles are not printed. */
 void table_end(struct table *table)
 {
 	table_flush(table);

@@ -16,8 +16,9 @@
  *	be as wide as it wants
  * @right: bit n: column n is a number, and stands on the right
  * @widths: of each column
- * @rows: the first rows, which wait until all of them or TABLE_ROWS are there,
- *	because the widest row sets the width; each cell ends with a 0
+ * @rows: the first rows. They wait until there are TABLE_ROWS rows or the table
+ *	ends, because the widest cell of a column sets its width. Each cell ends
+ *	with a 0
  * @count: how many rows wait
  * @used: bytes of the row that is being made
  * @streaming: the first rows were printed, and the widths stay

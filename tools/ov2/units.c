@@ -4,7 +4,9 @@
 
 #include "units.h"
 
-/* Bytes in the decimal units of network people, in @text of UNIT_SIZE. */
+/* A number of bytes with a decimal unit (1 kB is 1000 B), in @text, which has
+ * UNIT_SIZE bytes.
+ */
 const char *unit_bytes(unsigned long long bytes, char *text)
 {
 	static const char units[] = "kMGTPE";
@@ -22,7 +24,9 @@ const char *unit_bytes(unsigned long long bytes, char *text)
 	return text;
 }
 
-/* A time in @text of UNIT_SIZE, in the largest unit that is exact enough. */
+/* A time in the largest unit that is exact enough, in @text, which has
+ * UNIT_SIZE bytes.
+ */
 const char *unit_ms(unsigned long long milliseconds, char *text)
 {
 	unsigned long long seconds = milliseconds / 1000;

@@ -112,7 +112,7 @@ struct asked {
 	unsigned int answers;
 };
 
-/* Whether xfrm has the state or policy of which an entry of a log speaks. */
+/* Whether xfrm has the state or policy that a log entry is about. */
 static bool exists(const struct xfrm *xfrm, const struct known_entry *entry)
 {
 	size_t i;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who encrypted or decrypted the packets of an offloaded state: the card, or
- * software. The card counts the packets that it declined. The kernel tells
- * nobody which packets it leaves to software without asking the card. But their
- * frames leave by the card, which counts what these frames show
+ * software. The card counts the packets that it declined. The kernel leaves
+ * other packets to software without asking the card, and tells nobody which
+ * packets. But the frames of these packets leave by the card. Some frames show
+ * the reason, and the card has a counter for each of these reasons
  * (why_software.c). ov2 also looks at the feature, the route and the MTU, as
  * the kernel does. If all this explains nothing, ov2 says that the reason is
  * unknown.
@@ -61,8 +62,8 @@ static unsigned long long say_declined(const struct state *state,
 	return sum;
 }
 
-/* Say it if the route between the addresses of the state leads to another
- * device. Returns whether it does.
+/* Does the route between the addresses of the state lead to another device? If
+ * so, say it.
  */
 static bool say_route(const struct state *state, struct answer *answer)
 {
@@ -76,13 +77,13 @@ static bool say_route(const struct state *state, struct answer *answer)
 		   card_name(ifindex));
 	if (state->offload.packet && state->dir != XFRM_SA_DIR_IN)
 		answer_say(answer, ", so the kernel drops its packets (XfrmOutError)");
-	answer_todo(answer, "let the route lead through %s itself, which no VLAN or bridge on it does",
+	answer_todo(answer, "let the route lead through %s itself, and not through a VLAN or bridge on it",
 		    card_name(ifindex));
 	return true;
 }
 
 /* The core offloads only packets that fit into the MTU. So if the card did no
- * packet, and an average packet does not fit, this is why.
+ * packet, and an average packet does not fit, the MTU is the reason.
  */
 static bool say_mtu(const struct state *state, struct answer *answer)
 {
@@ -162,10 +163,11 @@ static void say_why_software(const struct known *known,
 	answer_todo(answer, "compare with a packet without options that fits into the MTU");
 }
 
-/* At least how many packets software has done. The kernel counts a large packet
- * once, and the card counts each of its segments, so the card may have done
- * more than the kernel counts. But each frame of software that left by the card
- * is a packet that software has done.
+/* Returns a number of packets: software has done this many packets, or more.
+ * The kernel counts a large packet once, but the card counts each segment of
+ * the packet. So the card's count may be larger than the kernel's count, even
+ * if software has done some packets. But for each frame of software that left
+ * by the card, software has done one packet.
  */
 static unsigned long long done_by_software(const struct known_sa *sa,
 					   struct answer *answer)
@@ -187,7 +189,7 @@ static unsigned long long done_by_software(const struct known_sa *sa,
  *	the card, and why the others did not
  * @known: what the cards know
  * @state: the state
- * @sa: what the card knows of it
+ * @sa: what the card knows of the state
  * @answer: the sentence goes on here
  */
 void why_packets(const struct known *known, const struct state *state,

@@ -14,8 +14,8 @@
  * struct servants - the states that may serve a template
  * @all: number of these states
  * @larval: how many of them wait for a key manager
- * @packet: how many of them are in packet mode, and on the device of the policy
- *	if the policy has one
+ * @packet: how many of them are in packet mode; if the policy has a device,
+ *	only states on that device are counted
  * @crypto: how many of them are in crypto mode
  */
 struct servants {
@@ -134,7 +134,9 @@ static void why_in_software(const struct policy *policy,
 	}
 }
 
-/* What the card of the policy, or a card that refused it, knows. */
+/* What a card knows of the policy: the card that has the policy, or a card that
+ * refused the policy.
+ */
 static void say_known(const struct known *known, const struct policy *policy,
 		      struct answer *answer)
 {
@@ -155,7 +157,7 @@ static void say_known(const struct known *known, const struct policy *policy,
 }
 
 /**
- * why_policy() - why a policy is offloaded or not
+ * why_policy() - say why a policy is offloaded or not
  * @xfrm: all states and policies
  * @known: what the cards know
  * @policy: the policy

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the frames show that software made for an offloaded state. They leave by
- * the card, and the card counts them by the reason that they show.
+/* Why did software encrypt packets of an offloaded state? The frames of these
+ * packets leave by the card. Some of them show the reason, and the card has a
+ * counter for each of these reasons.
  */
 #include <stdio.h>
 #include <sys/socket.h>
@@ -12,9 +13,10 @@
 #include "netdev.h"
 #include "why_software.h"
 
-/* Say which reasons the frames show. The card has declined packets with options
- * if the kernel asked it, and then say_declined() has named them. Returns how
- * many packets this explains.
+/* Say which reasons the frames show. If the kernel asked the card about packets
+ * with options, the card declined these packets. Then say_declined() has named
+ * them, so this function leaves them out. Returns the number of packets that
+ * this function has named.
  */
 static unsigned long long say_shown(const struct state *state,
 				    const struct known_sa *sa,
@@ -60,9 +62,9 @@ static unsigned long long say_shown(const struct state *state,
 	return sum;
 }
 
-/* Kernel 7.3 looks at options and extension headers itself, before it asks the
- * card. Kernel 6.12 asks the card. Which of the kernels between them was the
- * first to do so is not tested.
+/* Kernel 7.3 looks at options and extension headers before it asks the card.
+ * Kernel 6.12 does not look at them, and asks the card. For the kernels between
+ * these two it was not tested, so they count as 6.12.
  */
 static bool kernel_looks_at_headers(void)
 {
@@ -74,10 +76,11 @@ static bool kernel_looks_at_headers(void)
 	       (major > 7 || (major == 7 && minor >= 3));
 }
 
-/* xfrm_dev_offload_ok() keeps a packet from a card for a few reasons. Each of
- * them shows in a frame, in the state, in the route, or the card counts it when
- * it is asked. One does not: headers that are encrypted themselves. Returns
- * whether nothing else is left.
+/* xfrm_dev_offload_ok() has a few reasons to keep a packet from a card. ov2 can
+ * see most of them in a frame, in the state, in the route, or in the numbers of
+ * packets that the card declined. ov2 cannot see one reason: options or
+ * extension headers that are inside the encrypted bytes. Returns whether this
+ * reason alone is left.
  */
 static bool only_headers_left(const struct state *state,
 			      const struct known_sa *sa, uint32_t device)
@@ -99,7 +102,7 @@ static bool only_headers_left(const struct state *state,
  * why_software() - say why software encrypted packets of an offloaded state, as
  *	far as the frames show it
  * @state: the state, outbound in crypto mode
- * @sa: what the card knows of it
+ * @sa: what the card knows of the state
  * @device: the device through which the packets leave now
  * @answer: the sentence goes on here
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the frames show that software made for an offloaded state. */
+/* Why software encrypted packets of an offloaded state, if frames show it. */
 #ifndef OV2_WHY_SOFTWARE_H
 #define OV2_WHY_SOFTWARE_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Why a state of xfrm is offloaded or not. If the kernel does not tell a
- * reason, the answer says that it is unknown.
+/* Why a state of xfrm is offloaded or not. If the kernel does not tell the
+ * reason, the answer says that the reason is unknown.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -100,8 +100,8 @@ static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
 	say_trouble(xfrm, state, sa, answer);
 }
 
-/* The card below an interface, as below a VLAN or in a bond; 0 if there is
- * none.
+/* The card below an interface, as below a VLAN or in a bond; 0 if there is no
+ * such card.
  */
 static uint32_t card_below(const struct known *known, uint32_t device,
 			   const struct netdev_link *link)
@@ -221,7 +221,7 @@ static void why_not_taken(const struct known_entry *entry,
 }
 
 /**
- * why_state() - why a state is offloaded or not
+ * why_state() - say why a state is offloaded or not
  * @xfrm: all states and policies
  * @known: what the cards know
  * @state: the state

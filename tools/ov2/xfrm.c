@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads the states and policies of xfrm. Only ov2 keys looks at the keys. */
+/* Reads the states and policies of xfrm. Only `ov2 keys` looks at the keys. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -239,8 +239,8 @@ void xfrm_free(struct xfrm *xfrm)
 	free(xfrm->policies);
 }
 
-/* Does a template name no address? In transport mode the kernel then takes the
- * address of the packet.
+/* Is an address of a template not set? In transport mode the kernel then takes
+ * the address of the packet instead.
  */
 static bool is_any(uint16_t family, const xfrm_address_t *address)
 {

@@ -64,7 +64,7 @@ enum ov2_capture_point {
  * @reserved: 0
  * @info: the slots 0, 1, 2, 11 and 12, as uapi/linux/ipsecov2.h describes their
  *	words; 0 at OV2_CAPTURE_RX_WIRE and OV2_CAPTURE_TX_DROP
- * @verdict: what became of the frame, ended by a zero. A frame to be sent:
+ * @verdict: what became of the frame; a zero ends the text. A frame to be sent:
  *	"sent", or the counter of the drop (as `ethtool -S` names it). A
  *	received frame: the CryptoStatus in words, or "untouched" if the engine
  *	has not checked the frame; if the frame is dropped, the counter of the

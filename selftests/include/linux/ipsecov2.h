@@ -4,7 +4,7 @@
  *
  * All words are in host byte order. Bits are counted from the least
  * significant one, as NDIS lays out its bit fields. Values marked NDIS come
- * from the public Windows headers. No value here may change its meaning.
+ * from the public Windows headers. The meaning of a value never changes.
  */
 #ifndef _UAPI_LINUX_IPSECOV2_H
 #define _UAPI_LINUX_IPSECOV2_H
@@ -20,11 +20,11 @@
  * @OV2_INFO_IPSEC_TUNNEL: IPsecOffloadV2TunnelNetBufferListInfo: handle of
  *	the tunnel SA on transmit, zero on receive
  * @OV2_INFO_IPSEC_HEADER: IPsecOffloadV2HeaderNetBufferListInfo: a word of
- *	OV2_TX_HDR_* on transmit, of OV2_RX_HDR_* on receive
+ *	OV2_TX_HDR_* on transmit, and a word of OV2_RX_HDR_* on receive
  * @OV2_INFO_MAX: number of slots kept
  *
- * A record is itself the value of its slot, and no slot holds a pointer. Zero
- * means "nothing" in every slot.
+ * A slot holds the record itself, and not a pointer to the record. Zero means
+ * "nothing" in every slot.
  */
 enum ov2_info {
 	OV2_INFO_CHECKSUM = 0,
@@ -80,8 +80,8 @@ enum ov2_info {
 
 /**
  * enum ov2_crypto_status - CryptoStatus of a received NBL (NDIS)
- * @OV2_CRYPTO_SUCCESS: decrypted where needed, every ICV verified. Means
- *	something only if OV2_RX_CRYPTO_DONE is set
+ * @OV2_CRYPTO_SUCCESS: every ICV is right, and what was encrypted is decrypted.
+ *	Means something only if OV2_RX_CRYPTO_DONE is set
  * @OV2_CRYPTO_GENERIC_ERROR: failed for a reason not listed
  * @OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED: the transport portion's AH ICV is wrong
  * @OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED: the transport portion's ESP ICV is
