@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The engines that a suite is run with, and what such suites share. */
+/* Some suites run once with each engine. These are the engines, and functions
+ * that such suites share.
+ */
 #include "each_engine.h"
 #include "late_cipher.h"
 #include "null_engine.h"
@@ -17,7 +19,8 @@ const struct ov2_engine_param ov2_engines[OV2_NUM_ENGINES] = {
 };
 
 /**
- * ov2_engine_param_name() - name a case by its engine, for KUNIT_ARRAY_PARAM()
+ * ov2_engine_param_name() - give a case the name of its engine
+ *	(KUNIT_ARRAY_PARAM())
  * @param: the engine
  * @desc: filled in with the name of the engine
  */

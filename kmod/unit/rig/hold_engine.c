@@ -49,8 +49,8 @@ static void hold_wire_out(struct ov2_adapter *ad, struct ov2_nbl *nbl)
  * ov2_hold_release_sent() - complete the oldest NBLs that wait to be sent
  * @ad: the card
  * @num: the largest number of NBLs to complete
- * @status: the status of these NBLs. With OV2_STATUS_SUCCESS their frames leave
- *	on the line, else the frames are dropped
+ * @status: the status of these NBLs. With OV2_STATUS_SUCCESS their frames go to
+ *	the line; with any other status the frames are dropped
  *
  * Context: Process context.
  * Return: the number of NBLs completed.

@@ -14,7 +14,7 @@
  * @received: NBLs that were received, oldest first
  * @num_sent: NBLs in @sent
  * @num_received: NBLs in @received
- * @at_once: give received NBLs back within the call
+ * @at_once: give received NBLs back within ov2_miniport_ops.receive
  * @idle: the engine wants no received frame
  * @esp: the OV2_PARAMETER_* that was set last
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Are keys wiped before their memory is freed? In the trace event of kfree()
- * the object still holds the bytes that its next owner could find. The reason
- * is that init_on_free and poison come after the event, while kfree_sensitive()
- * wipes the object before the event.
+ * Are keys wiped before their memory is freed? The test looks at each object in
+ * the trace event of kfree(). kfree_sensitive() wipes an object before this
+ * event. init_on_free and poison overwrite an object only after this event, so
+ * they cannot hide a key that was not wiped.
  */
 #include <linux/slab.h>
 #include <linux/tracepoint.h>

@@ -8,7 +8,7 @@
 #define OV2_KEY_WATCH_LEN	16
 
 /**
- * struct ov2_key_watch - finds memory that still holds a key when it is freed
+ * struct ov2_key_watch - finds objects that are freed and still hold a key
  * @test: the test
  * @key: bytes of the key; only copies of the key have these bytes
  * @seen: number of objects that held these bytes when they were freed

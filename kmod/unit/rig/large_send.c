@@ -25,7 +25,7 @@
 /**
  * ov2_large_new() - a large send to be made: IPv4, AES-GCM, transport mode
  * @test: the test
- * @len: TCP payload
+ * @len: bytes of TCP payload
  *
  * Return: the large send; ov2_large.sa may be changed before ov2_large_add().
  */
@@ -132,8 +132,8 @@ static void put_tcp(struct sk_buff *skb)
  * @large: the large send
  *
  * The headers in front of TCP are those of a frame of the rig, but IP's length
- * is 0, and IPv4's identification is OV2_LARGE_IP_ID. TCP and the junk follow,
- * and there is no trailer.
+ * is 0, and IPv4's identification is OV2_LARGE_IP_ID. Then come the TCP header,
+ * the payload, and the bytes of ov2_large.junk. There is no trailer.
  *
  * Return: the frame, which the caller owns.
  */

@@ -17,9 +17,9 @@
  * @a: the sender
  * @b: the receiver
  * @sa: the SA that protects the large send, as both ends know it
- * @len: TCP payload
- * @junk: bytes behind the payload
- * @mss: payload of a segment
+ * @len: bytes of TCP payload
+ * @junk: number of bytes that follow the payload
+ * @mss: bytes of payload in a segment
  * @seq: sequence number in the first ESP header
  * @nbl: the NBL that is sent
  */

@@ -2,9 +2,9 @@
 /*
  * An AES-GCM that is late: two of three requests complete from a workqueue, on
  * different CPUs, in no particular order. The third request completes at once.
- * The cipher is for the tests of order, and of code that runs in completions.
- * It refuses an IV that is not aligned, because AES-GCM of some processors
- * wants aligned IVs.
+ * The cipher is for tests that check the order of frames, and for tests of code
+ * that runs in completions. It refuses an IV that is not aligned, because
+ * AES-GCM of some processors wants aligned IVs.
  */
 #include <crypto/internal/aead.h>
 #include <linux/cpumask.h>
@@ -154,7 +154,7 @@ static void late_unregister(void *unused)
 }
 
 /**
- * ov2_late_aead() - AES-GCM is late from now on, until the test ends
+ * ov2_late_aead() - make AES-GCM late until the test ends
  * @test: the test; asserts that the cipher could be registered
  *
  * SAs that are added after this call use the late cipher. Make the rig after

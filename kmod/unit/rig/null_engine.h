@@ -29,7 +29,7 @@ struct ov2_null_asked {
  * @lock: protects @nbls, @paused, @num_asked and @asked; taken with BH disabled
  * @nbls: NBLs of all queues, oldest first
  * @paused: the engine is paused, and accepts nothing
- * @bundles: SAs that hold a place of the capacity
+ * @bundles: number of SAs; the capacity limits this number
  * @num_asked: requests so far
  * @asked: the last requests
  */

@@ -14,7 +14,7 @@
  * @hdl: its handle
  * @engine: its engine
  * @inbound: direction
- * @esn: the members that have extended sequence numbers, a bit each
+ * @esn: one bit for each member, set if the member has ESN
  * @members: number of members
  * @member: operation and SPI of each member
  * @info: what ov2_miniport_ops.query tells about it

@@ -166,7 +166,7 @@ struct sk_buff *ov2_shape_frame(struct kunit *test,
 /**
  * ov2_shape_clear() - a packet that nothing protects
  * @test: the test
- * @shape: the packet; only its family and protocol count
+ * @shape: the packet; only ov2_shape.ipv6 and ov2_shape.proto are used
  *
  * Return: the frame, to a multicast address. The test owns the frame.
  */
@@ -209,8 +209,8 @@ static void shape_free_hits(void *hits)
  * @action: XFRM_POLICY_ALLOW or XFRM_POLICY_BLOCK
  * @reqid: the reqid of the template; 0 makes a policy without a template
  *
- * Return: the policy, which the test owns, outside any database. The template
- * is for ESP with any algorithm; the test sets the mode of the template.
+ * Return: the policy, which the test owns. The policy is in no database. Its
+ * template is for ESP with any algorithm; the test sets the template's mode.
  */
 struct ov2_policy *ov2_shape_policy(struct kunit *test, u8 dir, bool ipv6,
 				    u8 action, u32 reqid)
@@ -235,7 +235,7 @@ struct ov2_policy *ov2_shape_policy(struct kunit *test, u8 dir, bool ipv6,
 /**
  * ov2_shape_receive() - make a frame look like one that the bridge gets
  * @skb: the frame
- * @dev: the netdev that it came through
+ * @dev: the netdev that the frame came through
  */
 void ov2_shape_receive(struct sk_buff *skb, struct net_device *dev)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random choices that can be made again.
+ * Random choices that a later run can repeat.
  *
  * A test that compares the module with a model chooses its next step at random,
  * and prints its seed. With this seed the test takes the same steps again:

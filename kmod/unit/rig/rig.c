@@ -16,7 +16,7 @@
 #define RIG_PATIENCE	(60 * HZ)
 
 /**
- * ov2_rig_came_back() - the engine gave something back
+ * ov2_rig_came_back() - note that the engine has given something back
  * @rig: the rig
  * @out: ov2_rig.nbls_out or ov2_rig.requests_out
  *
@@ -145,14 +145,15 @@ static void rig_end(void *data)
 }
 
 /**
- * ov2_rig_new_idle() - make a card whose receive IPsec is not on yet
+ * ov2_rig_new_idle() - make a card on which IPsec of received frames is off
  * @test: the test, with which the rig ends
  * @miniport: the engine's operations
  *
  * Asserts that all goes well.
  *
  * Context: Process context.
- * Return: the rig, with OV2_RIG_QUEUES queues each way, its engine running.
+ * Return: the rig, with OV2_RIG_QUEUES send queues and as many receive queues.
+ * Its engine is running.
  */
 struct ov2_rig *ov2_rig_new_idle(struct kunit *test,
 				 const struct ov2_miniport_ops *miniport)
@@ -174,7 +175,8 @@ struct ov2_rig *ov2_rig_new_idle(struct kunit *test,
  * Asserts that all goes well.
  *
  * Context: Process context.
- * Return: the rig, as ov2_rig_new_idle() makes it, with receive IPsec on.
+ * Return: the rig, as ov2_rig_new_idle() makes it, but with IPsec of received
+ * frames on.
  */
 struct ov2_rig *ov2_rig_new(struct kunit *test,
 			    const struct ov2_miniport_ops *miniport)

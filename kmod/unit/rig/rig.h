@@ -16,14 +16,15 @@
  * @ad: the card
  * @test: the test that the rig lives for
  * @lock: protects the lists
- * @ready: NBLs made and not sent yet, by ov2_nbl.link
+ * @ready: NBLs that were made and not sent yet, linked by ov2_nbl.link
  * @sent: NBLs that came back from a send, in the order of their return; see
  *	ov2_rig_sent_status()
  * @indicated: NBLs that were indicated, in the order of the indications
  * @wire: frames on the wire, oldest first; skb_get_queue_mapping() has the
  *	queue
- * @kept: frames for tests to compare with, or to inject copies of
- * @requests: all requests made for this rig, by ov2_rig_request.link
+ * @kept: frames that a test keeps, to compare other frames with them, or to
+ *	inject copies of them
+ * @requests: all requests made for this rig, linked by ov2_rig_request.link
  * @discard: frames and NBLs are counted and freed at once, not collected
  * @nbls_out: NBLs that the engine has
  * @requests_out: requests that pend
@@ -34,7 +35,7 @@
  * @num_status: status indications
  * @status_code: the code of the last indication
  * @status_config: the configuration of the last indication
- * @twice: how often an NBL came back again, or a request completed again
+ * @twice: how often an NBL came back, or a request completed, more than once
  * @event: woken whenever something comes back
  * @paused: between pause and restart
  *

@@ -21,7 +21,7 @@ struct ov2_rig_request;
  * @icv_len: bytes of the ICV of a combined mode
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @udp_dport: destination port of UDP-ESP, host order. With 0 the SA takes any
- *	port, and frames have 4500
+ *	port, and frames that the rig makes have port 4500
  * @seq_hi: high half that the SA starts with, host order
  * @seq_lo: low half that the SA starts with
  * @window: replay window

@@ -20,8 +20,9 @@ static void rig_nbl_free(struct ov2_nbl *nbl)
 	ov2_nbl_free(nbl);
 }
 
-/* The NBL comes back. Returns false if it had come back before. A rig that
- * discards frees the NBL and returns true, so it notices no second return.
+/* Note that an NBL has come back. Returns false if the NBL had come back
+ * before. If ov2_rig.discard is set, the NBL is freed, and the result is always
+ * true. So a second return of the NBL is not noticed.
  */
 static bool rig_nbl_back(struct ov2_rig *rig, struct ov2_nbl *nbl,
 			 struct list_head *list, enum ov2_status status)
@@ -234,9 +235,10 @@ struct sk_buff *ov2_rig_wire_first(struct ov2_rig *rig)
 }
 
 /**
- * ov2_rig_loop() - the cable: the oldest frame on the wire is received
+ * ov2_rig_loop() - receive the oldest frame on the wire, as over a cable
  * @from: the rig that sent the frame; asserts that there is a frame
- * @to: the rig that receives the frame, on the queue that it was sent from
+ * @to: the rig that receives the frame. Its receive queue has the number of the
+ *	send queue
  *
  * Waits until the frame is indicated: ov2_rig_last_indicated().
  *

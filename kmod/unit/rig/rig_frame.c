@@ -82,7 +82,9 @@ static unsigned int esp_align(const struct ov2_rig_sa *sa)
 	return 4;
 }
 
-/* RFC 4302 section 3.3.3.2.1. In RFC 4543 section 4 an IV precedes the ICV. */
+/* Returns the length of AH (RFC 4302 section 3.3.3.2.1). With AES-GMAC, an IV
+ * precedes the ICV (RFC 4543 section 4).
+ */
 static unsigned int ah_len(const struct ov2_rig_sa *sa)
 {
 	unsigned int len = RIG_AH_FIXED + auth_icv_len(sa->ah_auth);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Two rigs: a frame that one of them has protected goes to the other. */
+/* Two rigs: one rig protects a frame, and the other rig receives the frame. */
 #include <kunit/test.h>
 
 #include "rig_add.h"

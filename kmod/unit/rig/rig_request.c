@@ -74,7 +74,7 @@ void ov2_rig_request_complete(struct ov2_adapter *ad, struct ov2_request *req,
 }
 
 /**
- * ov2_rig_request_handle() - change what a delete or update names
+ * ov2_rig_request_handle() - change the handle in a delete or an update
  * @rr: the request; the engine does not have it
  * @handle: any value
  */
@@ -106,7 +106,7 @@ enum ov2_status ov2_rig_submit(struct ov2_rig *rig,
 	if (status == OV2_STATUS_PENDING)
 		return status;
 
-	/* A final status is returned, so request_complete() must not come */
+	/* The status is final, so request_complete() must not be called. */
 	if (atomic_inc_return(&rr->completed) > 1) {
 		atomic_inc(&rig->twice);
 		return status;
@@ -225,7 +225,7 @@ enum ov2_status ov2_rig_delete(struct ov2_rig *rig, unsigned long handle)
  * @rig: the rig that will submit the request
  * @handle: any value
  * @operation: OV2_OPERATION_* of the bundle's member
- * @spi: its SPI, host order
+ * @spi: the SPI of this member, host order
  * @seq_hi: the high half
  *
  * Context: Process context.
@@ -254,7 +254,7 @@ struct ov2_rig_request *ov2_rig_update_new(struct ov2_rig *rig,
  * @rig: the rig
  * @handle: any value
  * @operation: OV2_OPERATION_* of the bundle's member
- * @spi: its SPI, host order
+ * @spi: the SPI of this member, host order
  * @seq_hi: the high half
  *
  * Context: Process context, waits.

@@ -16,17 +16,17 @@ struct ov2_rig_sa;
  * @link: place in ov2_rig.requests
  * @completed: how often the request got a final status
  * @done: completed when the request has its final status
- * @status: the final status, after @done
+ * @status: the final status; valid when @done is completed
  * @cleanup: when the rig ends, deletes the SA that the request added
  * @cleanup_entry: what @cleanup.del points to
- * @ext: what @req.ext points to, if it is an add
- * @del: what @req.del points to, if it is a delete
- * @update: what @req.update points to, if it is an update
- * @parameters: what @req.parameters points to, if it sets parameters
- * @encapsulation: what @req.encapsulation points to, if it sets the
+ * @ext: what @req.ext points to, if @req is an add
+ * @del: what @req.del points to, if @req is a delete
+ * @update: what @req.update points to, if @req is an update
+ * @parameters: what @req.parameters points to, if @req sets parameters
+ * @encapsulation: what @req.encapsulation points to, if @req sets the
  *	encapsulation
- * @capacity: what @req.capacity points to, if it sets the capacity
- * @add: what @req.add points to, if it is an add
+ * @capacity: what @req.capacity points to, if @req sets the capacity
+ * @add: what @req.add points to, if @req is an add
  * @keys: key area of @add
  */
 struct ov2_rig_request {

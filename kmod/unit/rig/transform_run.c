@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One transform at a time, and packets for it. */
+/* Run one transform at a time, and make packets for the transform. */
 #include <linux/hex.h>
 
 #include "transform_run.h"
 
 /**
- * ov2_unhex() - hexadecimal digits as bytes
+ * ov2_unhex() - turn hexadecimal digits into bytes
  * @test: the test; asserts that @hex has digits only, and not too many
  * @bytes: filled in with the bytes
  * @hex: the digits, or NULL for none
@@ -81,8 +81,8 @@ static void run_done(struct ov2_nbl *nbl, int err)
  * ov2_run_job() - seal or open one packet, and wait
  * @run: the transform
  * @skb: the packet behind an Ethernet header
- * @ip_len: bytes of its IP header
- * @seq_hi: the high half of its number
+ * @ip_len: bytes of the IP header of the packet
+ * @seq_hi: the high half of the sequence number
  * @op: ov2_step_seal() or ov2_step_open()
  *
  * Return: the result of @op.
@@ -122,7 +122,7 @@ int ov2_run_job(struct ov2_run *run, struct sk_buff *skb, unsigned int ip_len,
  * ov2_run_skb() - a packet in two pieces, as real frames may be
  * @test: the test; asserts that there is memory
  * @bytes: the packet
- * @headers: bytes of zeroes in front of it
+ * @headers: number of zero bytes in front of the packet
  *
  * Return: the packet, which the caller owns.
  */
@@ -150,7 +150,9 @@ struct sk_buff *ov2_run_skb(struct kunit *test, const struct ov2_bytes *bytes,
 	return skb;
 }
 
-/* Make a packet with the first @len bytes of @skb. The rest is in @page. */
+/* Make a packet whose first @len bytes are those of @skb. The other bytes of
+ * the packet are in @page.
+ */
 static struct sk_buff *run_page_skb(struct kunit *test,
 				    const struct sk_buff *skb, unsigned int len,
 				    struct page *page)
@@ -169,9 +171,9 @@ static struct sk_buff *run_page_skb(struct kunit *test,
  * @test: the test; asserts that there is memory
  * @skb: from ov2_run_skb(); taken
  * @shape: the shape
- * @holder: filled in with a packet of the same bytes, which shares memory with
- *	the returned packet and belongs to the caller; with NULL if the memory
- *	of @shape is not shared
+ * @holder: filled in with a second packet of the same bytes, which shares
+ *	memory with the returned packet and belongs to the caller; or with NULL
+ *	if @shape is a shape without shared memory
  *
  * Return: the packet, which the caller owns.
  */
@@ -225,12 +227,12 @@ int ov2_run_diff(const struct sk_buff *skb, unsigned int offset,
 }
 
 /**
- * ov2_run_open() - open a packet that nobody looks at afterwards
+ * ov2_run_open() - open a packet, and free it
  * @run: the transform
  * @bytes: the packet
- * @headers: bytes of zeroes in front of it
- * @ip_len: bytes of its IP header
- * @seq_hi: the high half of its number
+ * @headers: number of zero bytes in front of the packet
+ * @ip_len: bytes of the IP header of the packet
+ * @seq_hi: the high half of the sequence number
  *
  * Return: the result of ov2_step_open().
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two real cards with a cable between them, in init_net. The engine of each
- * card holds the NBLs that it gets, and only the test polls the receiver, so
- * that the test makes each step of a frame.
+ * card holds the NBLs that it gets, and only the test polls the receiver. So a
+ * frame makes a step only when the test wants it.
  */
 #include <linux/delay.h>
 #include <linux/etherdevice.h>
@@ -128,8 +128,8 @@ void ov2_cards_down(struct ov2_cards *cards, struct ov2_port *port)
 	rtnl_unlock();
 }
 
-/* Notes the number of a frame that came up, its queue, and whether it came up
- * at once.
+/* Notes the number of a frame that came up, its queue, and whether the frame
+ * came up before the end of the poll.
  */
 static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		     struct packet_type *tap, struct net_device *orig_dev)
@@ -399,8 +399,8 @@ unsigned int ov2_cards_ring(const struct ov2_cards *cards, u16 queue)
 }
 
 /**
- * ov2_cards_scheduled() - was the NAPI of a queue scheduled since the last
- *	call, or since the last poll of the queue?
+ * ov2_cards_scheduled() - has the NAPI of a queue been scheduled after the last
+ *	call of this function, and after the last poll of the queue?
  * @cards: the two cards
  * @queue: the receiver's queue
  * @expected: true if the NAPI should have been scheduled. Then the function

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* xfrm states with the fields that the bridge reads, outside any database. */
+/* xfrm states with the fields that the bridge reads. The states are in no
+ * database.
+ */
 #include "xfrm_state.h"
 
 /**
@@ -55,7 +57,7 @@ void ov2_unit_state_separate(struct kunit *test, struct xfrm_state *x,
 
 /**
  * ov2_unit_state() - a state that any card takes
- * @test: the test, which the state lives for
+ * @test: the test; the state lives as long as the test
  *
  * Outbound in crypto mode: AES-GCM-128 in transport mode over IPv4.
  *
