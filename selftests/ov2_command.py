@@ -134,8 +134,7 @@ def no_card(defer):
 
 
 def namespaces(defer):
-    """-n looks into another namespace. The other end of a card's cable can be in
-    another namespace.
+    """-n looks into another namespace. A cable can lead to another namespace.
     """
     ns = two_cards(defer)
     there = Netns("there")

@@ -21,7 +21,7 @@ RATIOS = {
 # share of the way from 1 to the ceiling
 SHARES = {"crypto": 0.4, "packet": 0.55}
 
-# Most instructions for a segment, without the instructions of the AEAD
+# The instructions for a segment, without those of the AEAD, must be no more than this
 BESIDES = {"tcp/crypto": 6000, "tcp/packet": 3800}
 
 

@@ -10,7 +10,7 @@ from lib.algs import ALGS
 from lib.bed import Shape
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# Modules to load before the first measurement. Debian's udev loads the first two, because the
+# Modules to load before the first measurement. On a usual Debian, udev loads the first two if the
 # CPU has the instructions; in the test bed udev has no rule that loads modules
 CIPHERS = ("aesni_intel", "ghash_clmulni_intel", "veth", "esp4", "esp6",
            "esp4_offload", "esp6_offload")

@@ -41,8 +41,8 @@ last_line() {
 }
 
 # follow LABEL LOG COUNTER COMMAND...: runs COMMAND, appends its output to LOG, and shows from time
-# to time that COMMAND lives. COUNTER is a function that reads LOG and says in a few words how far
-# COMMAND is.
+# to time that COMMAND still runs. COUNTER is a function that reads LOG and says in a few words how
+# far COMMAND is.
 follow() {
 	local label=$1 log=$2 counter=$3 started=$SECONDS shown=-100 pause=15 pid status=0
 	shift 3
@@ -96,10 +96,10 @@ make_progress() {
 	printf '%d files built' "$(grep -c '^  *\(CC\|LD\|AR\|MODPOST\)' "$1")"
 }
 
-# enter TREE [DIRECTORY=PLACE]... -- COMMAND...: COMMAND with TREE as its root, in a mount and
-# process namespace of its own: nothing stays mounted, and what COMMAND started ends with it. Each
-# DIRECTORY is bound at PLACE in TREE. This process becomes unshare; SIGKILL to it ends all
-# processes of the namespace.
+# enter TREE [DIRECTORY=PLACE]... -- COMMAND...: runs COMMAND with TREE as its root, in a mount and
+# process namespace of its own: nothing stays mounted, and what COMMAND started ends with COMMAND.
+# Each DIRECTORY is bound at PLACE in TREE. The process that calls this function becomes the program
+# unshare. SIGKILL to this process ends all processes of the namespace.
 enter() {
 	exec unshare --mount --propagation private --pid --fork --kill-child=KILL \
 		bash "$here/enter" "$@"

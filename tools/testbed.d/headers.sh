@@ -13,7 +13,8 @@ development_suites='forky sid experimental'
 # suite has no kernel just now.
 no_headers=4
 
-# Where the headers are in the root; the absolute paths in their Makefiles are rewritten.
+# Where the headers are in the root. The absolute paths in their Makefiles are changed to this
+# place.
 headers_seen=/tmp/headers
 
 is_suite() {

@@ -17,8 +17,8 @@ package_version() {
 	dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Version}\n' "$@" 2>/dev/null
 }
 
-# version_of_series SERIES: prints the full version of the root's kernel that SERIES, `stable` or
-# `newest`, names.
+# version_of_series SERIES: prints the full version of a kernel of the root. SERIES is `stable` or
+# `newest`, and tells which kernel.
 version_of_series() {
 	case $1 in
 	stable)	kernels | head -n 1 ;;

@@ -234,7 +234,8 @@ make_root() {
 	swap_root "$new"
 }
 
-# Each command of the test bed holds the lock shared; the rename waits for all such commands.
+# Each command of the test bed holds the lock as a reader. The rename takes the lock as a writer, so
+# it waits for all such commands.
 swap_root() {
 	local new=$1
 

@@ -150,8 +150,8 @@ end_guest() {
 	[ -n "${shared:-}" ] && rm -rf --one-file-system "$shared" "$shared.out" "$shared.console"
 }
 
-# Waits for the guest. Ends a guest that is late, and says why in $late. This runs in no subshell,
-# so that signals are seen at once.
+# Waits for the guest. Ends a guest that is late, and says why in $late. This function is not called
+# in a subshell, so that the traps for signals run at once.
 wait_for_guest() {
 	local started=$SECONDS
 
