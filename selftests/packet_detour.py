@@ -415,8 +415,8 @@ class Detours:
             ksft.wait_for("clear text", lambda: self.cut_and_redirected(stream),
                           60)
         except ksft.Fail:
-            raise ksft.Fail("what packet-offload.rst says of tbf is not so "
-                            "any more") from None
+            raise ksft.Fail("packet-offload.rst describes a leak with tbf, and "
+                            "there is none any more") from None
         raise ksft.XFail("cut by tbf, then redirected by a filter below it: "
                          "Documentation/packet-offload.rst")
 

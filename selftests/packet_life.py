@@ -130,8 +130,8 @@ def acquire_queued(defer):
     child, but dst_destroy() puts the child only if the bundle has a state.
     """
     if os.environ.get("OV2_KMEMLEAK"):
-        raise ksft.Skip("lost memory is looked for, and Linux loses the route "
-                        "of a packet that waits for a state")
+        raise ksft.Skip("kmemleak would find the route that Linux loses if a "
+                        "packet waits for a state")
     acquire(defer, "net", 0)
 
 

@@ -199,7 +199,7 @@ def spread(defer):
         polled |= line.polled()
         if len(polled) > 1:
             return
-    raise ksft.Fail(f"a card that was opened 32 times only polled on {polled}")
+    raise ksft.Fail(f"a card was opened 32 times, and polled only on {polled}")
 
 
 def queues(defer):

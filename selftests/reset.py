@@ -44,7 +44,7 @@ def goes_on(defer, shape, esn):
                    f"SAs that came and went at {side}")
         ksft.note(f"{side}: {moved['ipsec_tx_pkts']} sent, dropped "
                   f"{moved['ipsec_tx_drop_reset']} in the engine and "
-                  f"{moved['ipsec_tx_drop_paused']} at its door")
+                  f"{moved['ipsec_tx_drop_paused']} in front of it")
         ksft.equal(sum(v for k, v in moved.items() if "drop" in k),
                    moved["ipsec_tx_drop_reset"] +
                    moved["ipsec_tx_drop_paused"], f"drops of {side}")

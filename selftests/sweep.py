@@ -5,7 +5,7 @@
  lengths     UDP of 1 byte up to what fills the link's MTU, both ways
  fragments   longer UDP, with offload at both ends, only at a, only at b
  buffers     page fragments, zero-copy and page-cache pages: the packets must be
-             right, and the memory that they were sent from must not change
+             right, and the sender's memory must not change
  large_sends TCP as fast as it goes: no number and no IV may be used twice
  clones      a packet tap on the card and one on the wire hold clones: no
              engine may write into memory that a tap still shows
@@ -94,9 +94,9 @@ class Sweep:
             self.pieces(talk, side)
             self.datagrams_of_pages(talk, side, file, before)
         talk.settle(pair, 20)
-        ksft.check(data[:] == before, "memory that was sent from has changed")
+        ksft.check(data[:] == before, "the sender's memory has changed")
         ksft.check(os.pread(file, size, 0) == before,
-                   "a file that was sent from has changed")
+                   "the sender's file has changed")
         os.close(file)
 
     @staticmethod
