@@ -415,8 +415,8 @@ class Detours:
             ksft.wait_for("clear text", lambda: self.cut_and_redirected(stream),
                           60)
         except ksft.Fail:
-            raise ksft.Fail("packet-offload.rst describes a leak with tbf, and "
-                            "there is none any more") from None
+            raise ksft.Fail("nothing leaks: packet-offload.rst is wrong about "
+                            "tbf") from None
         raise ksft.XFail("cut by tbf, then redirected by a filter below it: "
                          "Documentation/packet-offload.rst")
 

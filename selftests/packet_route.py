@@ -195,7 +195,8 @@ class Routes:
         self.make()
 
     def by_multipath(self, defer, shape, policy):
-        """Of a tunnel's two next hops, the card chooses the same as software.
+        """A tunnel has two next hops, and the card chooses the same hop as
+        software.
         """
         shape, bed = Shape.named(shape), self.bed
         fam = shape.outer

@@ -117,8 +117,8 @@ class Skies(Cells):
     # ---- UDP
 
     def datagrams(self, talk, side, mode, kind):
-        """Each datagram that arrives was sent. If netem loses nothing, all
-        datagrams arrive, else more than half of them.
+        """Only datagrams that were sent arrive. If netem loses nothing, all of
+        them arrive, else more than half of them.
         """
         sock, receiver = talk.socks[side], talk.socks[OTHER[side]]
         receiver.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)
