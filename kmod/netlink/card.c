@@ -15,8 +15,8 @@
 #include "put.h"
 
 /* Users get the masks of struct ov2_offload as they are. So each flag of the
- * family must have the same bit as in these masks. Many flags form runs of bits
- * without a gap. Of each run, only some bits are compared here.
+ * family must have the same bit as in these masks. Many flags are neighbours
+ * without a gap between them. Of such neighbours, only some are compared here.
  */
 static_assert((int)IPSECOV2_COEXISTENCE_TCP_CHECKSUM ==
 	      OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE);

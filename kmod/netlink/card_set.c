@@ -55,7 +55,8 @@ static int card_set(const struct genl_info *info, struct ov2_port *port)
 		return err;
 	if (ring && nla_get_u32(ring) != port->ring) {
 		ov2_sizes_set_ring(port, nla_get_u32(ring));
-		/* The core itself announces a new size only after `ethtool -G`.
+		/* If `ethtool -G` sets the size, the core announces it. Here
+		 * the module must announce it.
 		 */
 		ov2_ethtool_notify(port->ad.dev, ETHTOOL_MSG_RINGS_NTF);
 	}

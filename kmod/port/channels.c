@@ -83,7 +83,7 @@ static bool rx_is_idle(const struct ov2_port *port, u16 queue)
 
 /**
  * channels_settle() - wait until all frames on their way have gone up the stack
- * @from: the sender, which is held; or NULL if there is no sender
+ * @from: the sender, whose send queues are held; or NULL if there is no sender
  * @to: the receiver
  *
  * Return: false if this takes too long.
@@ -101,10 +101,10 @@ static bool channels_settle(const struct ov2_port *from,
 		  channels_wait(to, 0, to->ad.rx_queues, rx_is_idle);
 	/* Wait for polls that still run. In crypto mode xfrm_input() passes
 	 * packets on through queues of the CPUs (gro_cells), so wait for the
-	 * softirqs that empty these queues, too. But this does not wait for
-	 * ksoftirqd. If ksoftirqd of a busy CPU still has packets of a flow,
-	 * and the flow comes in on another CPU from now on, new packets of the
-	 * flow may overtake those packets.
+	 * softirqs that empty these queues, too. But synchronize_net() does not
+	 * wait for ksoftirqd. If ksoftirqd of a busy CPU still has packets of a
+	 * flow, and the flow comes in on another CPU from now on, new packets
+	 * of the flow may overtake those packets.
 	 */
 	synchronize_net();
 	return settled;
@@ -242,7 +242,7 @@ static bool tx_settle(struct ov2_port *port)
 	return !far || channels_settle(port, far);
 }
 
-/* Packets move from all queues to the queues that come. */
+/* Add send queues. Packets of all old queues may move to the new queues. */
 static int tx_grow(struct ov2_port *port, u16 queues)
 {
 	u16 old = port->ad.tx_used;
@@ -260,7 +260,7 @@ static int tx_grow(struct ov2_port *port, u16 queues)
 	return err;
 }
 
-/* Packets leave the queues that go away, and move to the queues that stay. */
+/* Take send queues away. Their packets move to the queues that stay. */
 static int tx_shrink(struct ov2_port *port, u16 queues)
 {
 	u16 old = port->ad.tx_used;

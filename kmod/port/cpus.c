@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * On which CPUs a card receives. A frame may interrupt a CPU on which its
- * sender does not run, and must not disturb other users of this CPU. So a card
- * receives on a CPU only if the CPU is not isolated (RPS has nearly the same
- * rule), and if the user who opens the card may run on this CPU. If no such CPU
- * is online, ov2_cpus_pick() chooses other CPUs.
+ * On which CPUs a card receives. An incoming frame may interrupt another CPU
+ * than the CPU of its sender. This must not disturb other users of the
+ * interrupted CPU. So a card receives on a CPU only if the CPU is not isolated
+ * (RPS has nearly the same rule), and if the user who opens the card may run on
+ * this CPU. If no such CPU is online, ov2_cpus_pick() chooses other CPUs.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>

@@ -186,10 +186,10 @@ static int port_stop(struct net_device *dev)
 	ASSERT_RTNL();
 	WRITE_ONCE(port->up, false);
 	port->line->carrier(port);
-	/* Senders that saw the card up find the rings closed, so no grace
-	 * period is needed. The core calls this function under RTNL for each
-	 * card of a batch, so a wait here would cost a grace period for each
-	 * card.
+	/* A sender may have seen that the card was up, but then finds the rings
+	 * closed. So no grace period is needed. The core calls this function
+	 * under RTNL for each card of a batch, so a wait here would cost a
+	 * grace period for each card.
 	 */
 	ov2_rx_close(port);
 	ov2_channels_unlink_napi(port);

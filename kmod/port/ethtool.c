@@ -49,7 +49,7 @@ static void get_ethtool_stats(struct net_device *dev,
 
 /* A channel is one receive queue together with one send queue. If a card has
  * more queues of one direction than of the other, the surplus queues are
- * counted beside the channels.
+ * counted separately.
  */
 static void get_channels(struct net_device *dev,
 			 struct ethtool_channels *channels)

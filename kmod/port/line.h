@@ -60,9 +60,10 @@ struct sk_buff_head;
  * and makes the card an upper of the device; @unplug undoes both. The
  * rx_handler calls ov2_rx_enqueue(), and drops frames beyond ov2_port.ring,
  * because it cannot stop a sender. @put is dev_queue_xmit(). @room is
- * ov2_ring_room() without a ring, since the device has a queueing discipline of
- * its own. @carrier is netif_stacked_transfer_operstate(), which the device's
- * notifier calls, too. @wake is empty, and @far returns NULL.
+ * ov2_ring_room() without a ring, because the device has a queueing discipline
+ * of its own. @carrier is netif_stacked_transfer_operstate(). A notifier for
+ * the device calls this function as well. @wake is empty, and @far returns
+ * NULL.
  */
 struct ov2_line_ops {
 	const char *name;

@@ -320,8 +320,8 @@ static void queue_stats_tx(struct net_device *dev, int index,
 }
 
 /* Adds up the counts of the queues that are not in use now; they may have been
- * in use earlier. A value that is set here, even to 0, tells the core that the
- * sum over all queues is complete.
+ * in use earlier. If a value were not set here, the core would not show the sum
+ * of this value over all queues. So all values are set first, to 0.
  */
 static void queue_stats_base(struct net_device *dev,
 			     struct netdev_queue_stats_rx *rx,

@@ -13,10 +13,9 @@
  *
  * The four bytes are behind the IP header. They are the ports of TCP, UDP and
  * SCTP, and the SPI of ESP. Only the first fragment of a packet has them, so
- * the hash of every fragment is computed from the addresses only. So fragments
- * and whole packets of one flow have the same hash only if the user has chosen
- * no fields except the addresses. Otherwise they may overtake each other, as on
- * any NIC.
+ * the hash of every fragment is computed from the addresses only. If the user
+ * has chosen only addresses, fragments and whole packets of one flow have the
+ * same hash. Otherwise they may overtake each other, as on any NIC.
  *
  * The hash is linear: each bit of the input that is 1 adds (by XOR) 32 bits of
  * the key to the hash. For bit n of the input, these are the 32 bits of the key
@@ -125,7 +124,7 @@ struct ov2_rss *ov2_rss_new(unsigned int queues, const struct ov2_rss *old)
 }
 
 /**
- * ov2_rss_type() - where the fields of a type of flows are
+ * ov2_rss_type() - the index of a type of flows in ov2_rss.fields
  * @flow_type: TCP_V4_FLOW or another type of flows
  *
  * The command ethtool has one type for ESP and AH (AH_ESP_V4_FLOW). Netlink

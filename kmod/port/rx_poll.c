@@ -96,7 +96,7 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
  *	largest number of frames that go up the stack
  *
  * This poll need not wait for frames that the engine still has. When the engine
- * indicates these frames, it schedules the NAPI again.
+ * indicates these frames, ov2_rx_indicate() schedules the NAPI again.
  *
  * Context: NAPI.
  * Return: @budget if there is more to do, else less.

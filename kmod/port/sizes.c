@@ -65,8 +65,8 @@ void ov2_sizes_set_ring(struct ov2_port *port, u32 size)
  *
  * Context: RTNL. A reset holds RTNL, too, so no reset runs now. During a reset
  *   the engine would refuse the request.
- * Return: 0 or a negative errno: -ERANGE; -EBUSY if the card has more SAs;
- * -EOPNOTSUPP if the capacity of the engine is fixed.
+ * Return: 0 or a negative errno: -ERANGE; -EBUSY if the card has more SAs than
+ * @capacity; -EOPNOTSUPP if the capacity of the engine is fixed.
  */
 int ov2_sizes_set_capacity(struct ov2_port *port, u32 capacity,
 			   struct netlink_ext_ack *extack)

@@ -142,8 +142,8 @@ static void takes_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 0), 0);
 }
 
-/* If the line takes no frame, it tells why. The port then drops and counts the
- * frame.
+/* If the line does not take a frame, the line says why. The port then drops and
+ * counts the frame.
  */
 static void refuses_frames(struct kunit *test)
 {

@@ -38,7 +38,7 @@ static void expect_up(struct kunit *test, struct ov2_cards *cards, u32 first,
 		KUNIT_EXPECT_EQ_MSG(test, cards->up[i], first + i, "%u", i);
 }
 
-/* A poll brings no more frames up than its budget. */
+/* A poll brings up no more frames than its budget allows. */
 static void budget(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
@@ -195,7 +195,7 @@ static void plain_pass_by(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, received(cards), OV2_RX_HELD_MAX + 2);
 }
 
-/* A frame that the card does not want is counted, but not as a loss. */
+/* A frame that the card does not want is counted, but not as a drop. */
 static void unwanted(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

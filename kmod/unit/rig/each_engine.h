@@ -13,7 +13,7 @@
  * struct ov2_engine_param - an engine to test
  * @name: its name
  * @miniport: its operations
- * @encrypts: it has cryptography
+ * @encrypts: true if it encrypts frames
  * @late: its cipher completes most requests later, in any order: see
  *	late_cipher.c
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Large sends: the template, as TCP and the transport make it. */
+/* Makes the template of a large send, as TCP and the transport make it. */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -203,7 +203,7 @@ void ov2_large_make(struct ov2_large *large)
 
 /**
  * ov2_large_send() - send a large send, and wait until it comes back
- * @large: the large send, made
+ * @large: the large send, after ov2_large_make()
  *
  * Return: the status that it was completed with.
  */
@@ -217,7 +217,7 @@ enum ov2_status ov2_large_send(struct ov2_large *large)
 /**
  * ov2_large_refused() - expect that a large send is refused, and comes back
  *	whole
- * @large: the large send, made
+ * @large: the large send, after ov2_large_make()
  */
 void ov2_large_refused(struct ov2_large *large)
 {

@@ -309,7 +309,9 @@ static enum ov2_status null_parameters(struct ov2_adapter *ad, u8 parameter)
 	}
 }
 
-/* The null engine never touches received frames, so nothing is switched. */
+/* The null engine never touches received frames. So it has nothing to switch on
+ * or off.
+ */
 static enum ov2_status null_encapsulation(struct ov2_adapter *ad, u32 enabled)
 {
 	if (enabled > OV2_ENCAPSULATION_OFF)

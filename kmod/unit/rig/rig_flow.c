@@ -72,7 +72,7 @@ static void rig_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	struct ov2_rig *rig = rig_of(ad);
 	const struct sk_buff *skb;
 
-	/* A card would drop these frames */
+	/* A card would drop these frames, and count the reason. */
 	if (status != OV2_STATUS_SUCCESS)
 		for (skb = nbl->skb; skb; skb = skb->next)
 			ov2_count(ad, nbl->reason);
