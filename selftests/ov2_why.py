@@ -74,7 +74,7 @@ def crypto(defer):
     for side, card in (("a", "ov0"), ("b", "ov3")):
         row = case.state(side, ab)
         says(row, "offloaded", f"Offloaded in crypto mode on {card}; the card"
-             " did 5 packets, and no counter shows that software did one")
+             " did 5 packets, and no counter shows that software did any")
         ksft.equal((row["spi"], row["saddr"], row["daddr"], row["ifname"],
                     row["offload"]), (ab.spi, ab.src, ab.dst, card,
                                       "crypto"), "which state")
@@ -404,8 +404,8 @@ def options_inside(defer, shape):
     if declined_by_card(case, row, 4):
         return
     says(row, "offloaded", "4 left by ov0 itself, whole and with nothing in"
-         " front of ESP. So it is inferred, and nobody has seen it, that the"
-         " packets inside ESP have IP options or extension headers",
+         " front of ESP. So the packets inside ESP have IP options or extension"
+         " headers. This is inferred, and nobody has seen it",
          "leave out IP options")
     case.bed.a.ip("link add other type dummy", "link set other up",
                   "route replace " + case.pair.ab.dst + " dev other")

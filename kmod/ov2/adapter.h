@@ -78,11 +78,10 @@ static inline u32 ov2_sa_capacity(const struct ov2_adapter *ad)
  * @bundles: the count
  * @ad: the card
  *
- * The count may be above the capacity, because an add may have taken its place
- * just before the capacity was lowered. So this function asks whether the count
- * is less than the capacity. atomic_add_unless() would only ask whether the two
- * are equal, so every add would find room while the count is above the
- * capacity.
+ * The count can be above the capacity: an add can take a place just before the
+ * capacity is lowered. So this function asks whether the count is less than the
+ * capacity. atomic_add_unless() would only ask whether the two are equal, so
+ * every add would find room while the count is above the capacity.
  *
  * Context: Any context.
  * Return: false if the card is full.

@@ -2,9 +2,9 @@
 /*
  * The algorithms of IPsecOV2 and of the extensions, as their RFCs define them.
  *
- * All facts about an algorithm stand in its row. The bridge finds the row by
- * xfrm's name and the bits of a key. The engine finds it by the identifier in a
- * request.
+ * All facts about an algorithm stand in its row. To find the row, the bridge
+ * looks for xfrm's name of the algorithm and for the length of the key, and the
+ * engine looks for the identifier in a request.
  */
 #include <linux/bits.h>
 #include <linux/string.h>

@@ -75,12 +75,14 @@ struct ov2_miniport_ops {
 
 /**
  * struct ov2_adapter_ops - what a card does for its engine (calls up)
- * @wire_out: put finished frames on the line, in order; takes @skb and the
- *	frames behind it, linked by sk_buff.next. BH disabled
- * @send_complete: the engine is done with an NBL; takes @nbl. If @status is not
- *	SUCCESS, all of its frames are still in @nbl, and the card drops them
- *	for @nbl->reason. BH disabled
- * @indicate: a received frame with its records; takes @nbl. BH disabled
+ * @wire_out: put finished frames on the line, in order: @skb and the frames
+ *	behind it, linked by sk_buff.next. From then on they belong to the card.
+ *	BH disabled
+ * @send_complete: the engine is done with an NBL, and @nbl belongs to the card
+ *	again. If @status is not SUCCESS, all frames are still in @nbl, and the
+ *	card drops them with the reason @nbl->reason. BH disabled
+ * @indicate: hand over a received frame with its records; @nbl belongs to the
+ *	card again. BH disabled
  * @request_complete: end of a request that was pending. Process context
  * @status: a status indication; @code is always
  *	OV2_STATUS_TASK_OFFLOAD_CURRENT_CONFIG. The engine calls @status once

@@ -125,7 +125,7 @@ void ov2_nbl_free(struct ov2_nbl *nbl)
 int ov2_nbl_init(void)
 {
 	/* Like sk_buffs, NBLs are not charged to a memory cgroup. An NBL lives
-	 * only while its frame is in the engine, and the rings bound the number
+	 * only while its frame is in the engine, and the rings limit the number
 	 * of NBLs. All cards share the NBLs that a CPU keeps.
 	 */
 	nbl_cache = KMEM_CACHE(ov2_nbl, 0);

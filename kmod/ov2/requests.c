@@ -2,8 +2,8 @@
 /*
  * The checks that an engine must make before it uses an SA request, because
  * NDIS does not validate direct OID requests (INV-20, INV-21). A malformed
- * request and a well formed request for something unsupported get different
- * statuses.
+ * request ends with another status than a well formed request for something
+ * that the engine does not support.
  */
 #include <linux/bitops.h>
 #include <linux/string.h>

@@ -191,7 +191,7 @@ static_assert(sizeof(struct ov2_add_sa) == 0xa8);
  * @udp_dport: destination port in these frames, network order, 0 = any
  * @seq_lo: low half of the last number seen or sent; the high half is in
  *	struct ov2_security_association
- * @single: the engine is to open only one IPsec portion of each packet. It
+ * @single: the engine must open only one IPsec portion of each packet. It
  *	does not look inside the tunnel of this SA, and it does not take a
  *	packet of this SA that is inside the tunnel of another SA. So
  *	NextCryptoDone stays 0

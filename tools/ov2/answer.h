@@ -34,7 +34,8 @@ enum verdict {
  * @counted: @packets, @card_packets and @software are known
  * @packets: packets that the kernel counted
  * @card_packets: packets that the card sealed or opened
- * @software: at least this many packets did not go through the card's engine
+ * @software: number of packets that, as the counters show, did not go through
+ *	the card's engine; there can be more such packets
  * @declined: known_sa.declined: for each reason, the number of packets that the
  *	card declined; NULL if the card declined no packet
  * @frames: known_sa.software: for each reason, the number of software's frames

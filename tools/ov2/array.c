@@ -13,7 +13,7 @@
  * @count: the elements that it has
  * @size: bytes of each element
  *
- * The room is a power of two, so a long array is seldom copied.
+ * A full array gets twice the room, so a long array is seldom copied.
  *
  * Return: the array, which may have moved.
  */

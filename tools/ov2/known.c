@@ -268,7 +268,7 @@ const struct known_policy *known_policy(const struct known *known,
 	return NULL;
 }
 
-/* Whether an entry of a log is about a state of the same SPI and addresses. */
+/* Whether a log entry is about a state with the SPI and addresses of @state. */
 bool known_is_of_state(const struct known_entry *entry,
 		       const struct state *state)
 {

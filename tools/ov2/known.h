@@ -22,10 +22,10 @@
  * @daddr: its destination
  * @packets: packets that the engine sealed, or opened and found good
  * @bad: packets that the engine found bad
- * @declined: how many packets the card declined to send, for each reason; the
- *	index is IPSECOV2_A_SA_DECLINED_...
- * @software: how many frames of software left by the card, for each reason; the
- *	index is IPSECOV2_A_SA_SOFTWARE_...
+ * @declined: for each reason, the number of packets that the card declined to
+ *	send. The index is IPSECOV2_A_SA_DECLINED_...
+ * @software: for each reason, the number of software's frames that left by the
+ *	card. The index is IPSECOV2_A_SA_SOFTWARE_...
  */
 struct known_sa {
 	uint32_t ifindex;

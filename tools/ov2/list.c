@@ -57,8 +57,8 @@ static void list_show_nest(const struct schema_attr *attr,
 			list_show_value(&attr->nest[type], nest[type], 4);
 }
 
-/* The head of an object, and all attributes that the head does not show, with
- * their names in the spec.
+/* Shows the head of an object, and then each attribute that is not in the head,
+ * under its name in the spec.
  */
 static void list_show_all(const struct list *list, const struct nlattr **tb)
 {

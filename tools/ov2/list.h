@@ -22,7 +22,7 @@ struct schema_attr;
  * @wanted: whether an object is shown; NULL if all objects are shown
  * @cells: adds the cells of an object to the table
  * @head: prints the line above all attributes of an object
- * @in_head: the attributes that @head prints, so that no other line has them
+ * @in_head: the attributes that @head prints; no other line shows them
  */
 struct list {
 	uint8_t command;

@@ -92,7 +92,7 @@ static int netdev_take_features(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* Whether an interface offloads ESP now, as `ethtool -k` says it. */
+/* Whether an interface offloads ESP now, as `ethtool -k` shows it. */
 enum netdev_offload netdev_offload(uint32_t ifindex)
 {
 	enum netdev_offload offload = NETDEV_UNKNOWN;

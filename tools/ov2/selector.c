@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Selector and template of a policy as text. xfrm, the cards and the logs of
- * the cards give policies in different forms, but the text is the same.
+ * the cards give policies in different forms, but ov2 makes the same text of
+ * each form.
  */
 #include <arpa/inet.h>
 #include <stdarg.h>
@@ -54,7 +55,9 @@ void selector_of_policy(const struct nlattr **tb, struct xfrm_selector *sel)
 	xfrm_address_take(tb[IPSECOV2_A_POLICY_DADDR], &sel->daddr);
 }
 
-/* The packets that a policy is for, in @text of SELECTOR_TEXT bytes. */
+/* Writes into @text which packets a policy is for. @text has SELECTOR_TEXT
+ * bytes.
+ */
 const char *selector_text(const struct xfrm_selector *sel, char *text)
 {
 	char from[XFRM_ADDRESS_TEXT], to[XFRM_ADDRESS_TEXT];
@@ -77,8 +80,8 @@ const char *selector_text(const struct xfrm_selector *sel, char *text)
 	return text;
 }
 
-/* The states that serve a policy, in @text of SELECTOR_TEXT bytes. A template
- * without a family names no addresses.
+/* Writes into @text which states serve a policy. @text has SELECTOR_TEXT bytes.
+ * A template without a family names no addresses.
  */
 const char *selector_template_text(const struct xfrm_user_tmpl *template,
 				   char *text)

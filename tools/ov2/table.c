@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Aligned columns. The first TABLE_ROWS rows set the widths; the others are
- * printed at once, so that a long list streams.
+/* Aligned columns. The first TABLE_ROWS rows set the widths. Each later row is
+ * printed without waiting for the next rows.
  */
 #include <stdarg.h>
 #include <stdio.h>

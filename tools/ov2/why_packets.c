@@ -16,7 +16,7 @@
 #include "why_software.h"
 
 /**
- * why_device() - the device that packets of a state should use
+ * why_device() - find the device that packets of a state should use
  * @state: the state
  *
  * Return: the device through which the packets leave, or from which they should
@@ -44,7 +44,7 @@ static unsigned long long say_declined(const struct state *state,
 		[IPSECOV2_A_SA_DECLINED_LARGE] =
 			"were large ones that the kernel would segment wrongly (ESP in UDP, IP in IP in transport mode, packets of guests)",
 		[IPSECOV2_A_SA_DECLINED_WAY] =
-			"had a route to another device, or another SA as well",
+			"had a route to another device, or were also protected by another SA",
 		[IPSECOV2_A_SA_DECLINED_MEMORY] = "met a lack of memory",
 	};
 	unsigned long long sum = 0;
@@ -222,7 +222,7 @@ void why_packets(const struct known *known, const struct state *state,
 			   "decrypted by software" :
 			   "encrypted by software, or were lost before the card");
 	} else if (card) {
-		answer_say(answer, ", and no counter shows that software did one (the kernel counts %llu, a large packet once)",
+		answer_say(answer, ", and no counter shows that software did any (the kernel counts %llu, each large packet as one)",
 			   kernel);
 	}
 	declined = say_declined(state, sa, answer);

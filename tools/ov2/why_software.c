@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Why did software encrypt packets of an offloaded state? The frames of these
- * packets leave by the card. Some of them show the reason, and the card has a
+ * packets leave by the card. Some frames show the reason, and the card has a
  * counter for each of these reasons.
  */
 #include <stdio.h>
@@ -63,8 +63,8 @@ static unsigned long long say_shown(const struct state *state,
 }
 
 /* Kernel 7.3 looks at options and extension headers before it asks the card.
- * Kernel 6.12 does not look at them, and asks the card. For the kernels between
- * these two it was not tested, so they count as 6.12.
+ * Kernel 6.12 does not look at them, and asks the card. The kernels between
+ * these two were not tested; this function takes them for 6.12.
  */
 static bool kernel_looks_at_headers(void)
 {
@@ -117,7 +117,7 @@ unsigned long long why_software(const struct state *state,
 
 	if (!hidden || !only_headers_left(state, sa, device))
 		return shown;
-	answer_say(answer, ". %llu left by %s itself, whole and with nothing in front of ESP. So it is inferred, and nobody has seen it, that the packets inside ESP have IP options or extension headers: if the route has not changed, the kernel has no other reason to keep them",
+	answer_say(answer, ". %llu left by %s itself, whole and with nothing in front of ESP. So the packets inside ESP have IP options or extension headers. This is inferred, and nobody has seen it: if the route has not changed, the kernel has no other reason to keep these packets",
 		   hidden, card_name(sa->ifindex));
 	if (!answer->todo[0])
 		answer_todo(answer, "let the sender leave out IP options and extension headers");

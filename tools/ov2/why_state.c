@@ -168,7 +168,7 @@ static void why_software(const struct known *known, const struct state *state,
 		answer_todo(answer, "`ip link add ov0 type ipsecov2` makes one; `ov2 -n NETNS why` asks elsewhere");
 		return;
 	}
-	answer_say(answer, "No card%s to offload it, so it was added without `offload`, or with a device that is no card of ipsecov2 (the kernel does not keep which)",
+	answer_say(answer, "No card%s to offload it, so it was added without `offload`, or with a device that is no card of ipsecov2 (the kernel does not remember which of the two)",
 		   known->forgotten ? " remembers a request" :
 				      " was asked");
 	device = why_device(state);

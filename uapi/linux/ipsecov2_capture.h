@@ -22,7 +22,7 @@
  * @OV2_CAPTURE_TX_WIRE: sent, after the engine
  * @OV2_CAPTURE_RX_WIRE: received, before the engine
  * @OV2_CAPTURE_RX_CLEAR: received, after the engine
- * @OV2_CAPTURE_TX_DROP: sent, dropped before the engine
+ * @OV2_CAPTURE_TX_DROP: to be sent, but dropped before the engine
  * @OV2_CAPTURE_RX_DROP: received, and dropped. The frame has passed the engine,
  *	or its way does not lead through the engine. ESP may have been taken off
  *	the frame already

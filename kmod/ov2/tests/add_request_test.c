@@ -301,8 +301,8 @@ static void add_identifiers(struct kunit *test)
 	      OV2_STATUS_INVALID_DATA);
 }
 
-/* An ESP member has the cipher and the integrity algorithm that
- * IPSEC_OFFLOAD_V2_SECURITY_ASSOCIATION allows together.
+/* In an ESP member, only some pairs of a cipher and an integrity algorithm are
+ * accepted (IPSEC_OFFLOAD_V2_SECURITY_ASSOCIATION).
  */
 static void add_esp_shapes(struct kunit *test)
 {

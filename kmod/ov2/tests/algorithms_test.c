@@ -98,8 +98,8 @@ static void expected_desc(const struct expected *expected, char *desc)
 
 KUNIT_ARRAY_PARAM(expected, table, expected_desc);
 
-/* Name and key bits lead to the identifier, and the identifier leads to the
- * row.
+/* The name and the length of the key lead to the identifier, and the identifier
+ * leads to the row.
  */
 static void found_both_ways(struct kunit *test)
 {

@@ -45,7 +45,7 @@ static void send_plain(struct kunit *test)
 	}
 }
 
-/* A send fails if no add has given its handle on this card (INV-12, INV-13).
+/* A send fails if its handle is not from an add on this card (INV-12, INV-13).
  */
 static void send_unknown_handle(struct kunit *test)
 {
@@ -195,7 +195,7 @@ static void expect_in_order(struct kunit *test, struct list_head *list,
 				      "queue %u", queue);
 }
 
-/* Each NBL comes back once, in the order of its queue, sent or refused. */
+/* Each NBL, sent or refused, comes back once, in the order of its queue. */
 static void send_order(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -272,7 +272,7 @@ static void pause_requests(struct kunit *test)
 	struct ov2_rig *rig = ov2_param_rig(test);
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
 
-	/* SAs are added and deleted on a card that is down, too. */
+	/* Adds and deletes also work while the engine is paused. */
 	ov2_rig_pause(rig);
 	ov2_rig_add_outbound(rig, &sa);
 	ov2_rig_restart(rig);

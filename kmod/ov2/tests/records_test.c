@@ -26,7 +26,9 @@ static const struct tx_example tx_examples[] = {
 	{ 0xffffffff, { 255, 255, 1020, 1020 } },
 };
 
-/* A bit above the word; 0 if a slot is not wider than a word */
+/* The first bit above the word. On a 32-bit machine a slot has no such bit, so
+ * the value is 0.
+ */
 #define ABOVE_WORD	((unsigned long)BIT_ULL(32))
 
 static void tx_header_words(struct kunit *test)

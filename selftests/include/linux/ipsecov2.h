@@ -21,7 +21,7 @@
  *	the tunnel SA on transmit, zero on receive
  * @OV2_INFO_IPSEC_HEADER: IPsecOffloadV2HeaderNetBufferListInfo: a word of
  *	OV2_TX_HDR_* on transmit, and a word of OV2_RX_HDR_* on receive
- * @OV2_INFO_MAX: number of slots kept
+ * @OV2_INFO_MAX: one more than the number of the last slot
  *
  * A slot holds the record itself, and not a pointer to the record. Zero means
  * "nothing" in every slot.
@@ -82,7 +82,7 @@ enum ov2_info {
  * enum ov2_crypto_status - CryptoStatus of a received NBL (NDIS)
  * @OV2_CRYPTO_SUCCESS: every ICV is right, and what was encrypted is decrypted.
  *	Means something only if OV2_RX_CRYPTO_DONE is set
- * @OV2_CRYPTO_GENERIC_ERROR: failed for a reason not listed
+ * @OV2_CRYPTO_GENERIC_ERROR: failed for a reason that is not in this list
  * @OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED: the transport portion's AH ICV is wrong
  * @OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED: the transport portion's ESP ICV is
  *	wrong
