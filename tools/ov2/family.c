@@ -11,10 +11,10 @@
 
 #include "family.h"
 
-/* Is the module loaded? If a program asks for a family by name, the kernel loads
- * the module of this family. But a question should change nothing, so before
- * such a question ov2 calls this function. Without sysfs the function returns
- * true, because then only the kernel can tell.
+/* Is the module loaded? If a program asks for a family by name, the kernel
+ * loads the module of this family. But a question should change nothing, so
+ * before such a question ov2 calls this function. Without sysfs the function
+ * returns true, because then only the kernel can tell.
  */
 bool family_module_loaded(void)
 {

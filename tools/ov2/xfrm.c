@@ -249,8 +249,8 @@ static bool is_any(uint16_t family, const xfrm_address_t *address)
 	return !memcmp(address, &any, xfrm_address_size(family));
 }
 
-/* Can a state serve a template? The conditions are those of xfrm_state_find() in
- * the kernel, but the addresses of packets in transport mode are left out.
+/* Can a state serve a template? The conditions are those of xfrm_state_find()
+ * in the kernel, but the addresses of packets in transport mode are left out.
  */
 bool xfrm_template_takes(const struct xfrm_user_tmpl *template,
 			 const struct state *state)
