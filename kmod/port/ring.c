@@ -239,8 +239,8 @@ static void ring_stop(struct ov2_port *port, u16 queue,
  * @queue: the send queue, which has sent frames
  *
  * This function also sets ov2_txq.left, the number of segments that the queue
- * may send before it asks again. If other queues share the ring, the number is
- * 0.
+ * may send before it looks at the room again. If other queues share the ring,
+ * this number is 0.
  *
  * Context: BH disabled, under the queue's lock.
  */
