@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The drawings of the pages, from Documentation/drawings/*.txt.
+"""Makes the drawings of the pages from Documentation/drawings/*.txt.
 
 The pictures are in the tree, because a code host shows them only from there.
 The same text makes the same bytes on each machine. Each line of a text has one item.

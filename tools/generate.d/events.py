@@ -45,7 +45,7 @@ def rows():
         printed = PRINTED.findall(body[body.index("TP_printk("):])
         if sorted(printed) != sorted(fields):
             odd = sorted(set(printed) ^ set(fields))
-            raise SystemExit(f"{ROWS}: {first}: either printed or described, and not both: "
+            raise SystemExit(f"{ROWS}: {first}: printed but not described, or the reverse: "
                              f"{' '.join(odd)}")
         fields = {name: fields[name] for name in printed}
         if kind == "TRACE_EVENT":
@@ -54,7 +54,7 @@ def rows():
             classes[first] = fields
     there = re.findall(r"^(?:TRACE_EVENT\(|DEFINE_EVENT\(\w+, )(\w+),$", text, re.M)
     if [event.name for event in events] != there or not there:
-        raise SystemExit(f"{ROWS}: no comment that can be read before "
+        raise SystemExit(f"{ROWS}: cannot read the comment in front of "
                          f"{set(there) - {e.name for e in events}}")
     return events
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""selftests/config, from the rows of tools/kernel-options."""
+"""Makes selftests/config from the rows of tools/kernel-options."""
 import re
 from collections import namedtuple
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The list of tests: the first sentence of each test, and the seconds that it takes."""
+"""Makes the page of the tests: the first sentence of each test, and how long the test takes."""
 import ast
 import glob
 import os
