@@ -60,8 +60,9 @@ def a_card(defer):
                       .stdout)[0]
     ksft.equal(shown["ifname"], "ov0", "name")
     ksft.equal(shown["ifindex"], link["ifindex"], "index")
-    ksft.equal((shown["tx-queues"], shown["rx-queues"]),
-               (link["num_tx_queues"], link["num_rx_queues"]), "queues")
+    # A kernel without RPS does not show receive queues
+    ksft.equal((link["num_tx_queues"], link.get("num_rx_queues", 2)), (3, 2),
+               "queues of the link")
     ksft.equal((shown["tx-queues"], shown["rx-queues"]), (3, 2), "queues")
     ksft.equal((shown["line"], shown["engine"]), ("cable", "emulated"),
                "line and engine")
