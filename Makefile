@@ -85,7 +85,7 @@ deb:
 htmldocs:
 	@tools/htmldocs
 
-# Needs the compiler and libmnl of this machine, and no cache.
+# Needs only the compiler and libmnl of this machine. The test root and the cache are not used.
 ov2:
 	@$(MAKE) -C tools/ov2
 
@@ -108,9 +108,9 @@ help:
 	@echo "make check-deb            installs the Debian packages in a copy of the test root, and removes them"
 	@echo "make check-newest         builds for the newest kernels of Debian: forky, sid, experimental"
 	@echo "make mutate               whether the tests see faults that are put into the module and ov2 on purpose"
-	@echo "make bench                instructions for a segment or packet, of all rows, with and without the card"
-	@echo "make bench-quick          the same of the rows that matter most"
-	@echo "make bench-scale          instructions for a packet, an SA and a policy, when there are many SAs or policies"
+	@echo "make bench                counts the CPU instructions of a segment or packet, with and without the card"
+	@echo "make bench-quick          counts them in the most important rows of the bench only"
+	@echo "make bench-scale          counts the CPU instructions of a packet, an SA and a policy among many SAs and policies"
 	@echo "make bench-parallel       how much two SAs on two CPUs carry, compared with one SA"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make generate             writes again the files that are made from tables in the code: pages, the tests' tables, selftests/config"
@@ -123,6 +123,6 @@ help:
 	@echo "make check-config KDIR=... whether that kernel is too old, and which options it lacks"
 	@echo "make ov2                  the ov2 command, tools/ov2/ov2; make -C tools/ov2 install installs it"
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
-	@echo "tools/testbed help        the test root, a build or a boot by hand"
+	@echo "tools/testbed help        tells how to make the test root, build the module or boot a guest by hand"
 
 .PHONY: all modules modules_install install check-config need-kdir demo check check-full check-scale check-unit check-debug check-debug-quick check-deb check-newest mutate bench bench-quick bench-scale bench-parallel lint generate generate-netlink deb htmldocs ov2 clean help

@@ -600,7 +600,7 @@ def wrong_card(defer):
     ns = two_cards(defer)
     for command in ("show", "stats", "sa"):
         ksft.equal(ov2.refused(ns, command, "nothing", status=1),
-                   "there is no interface nothing here: `ov2 show` lists the"
+                   "there is no interface 'nothing' here: `ov2 show` lists the"
                    " cards, and -n NETNS looks into another network"
                    " namespace", f"{command} nothing")
         ksft.equal(ov2.refused(ns, command, "lo", status=1),

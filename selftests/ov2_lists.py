@@ -262,7 +262,7 @@ def wrong(defer):
         ksft.equal(ov2.refused(place.ns, *words, status=1),
                    "The interface is not of type ipsecov2 (attribute"
                    " ifindex)", f"{words}")
-        ksft.check("there is no interface nothing here" in ov2.refused(
+        ksft.check("there is no interface 'nothing' here" in ov2.refused(
             place.ns, words[0], "nothing", status=1), "no such interface")
 
 

@@ -196,7 +196,7 @@ def not_supported(defer):
 def wrong_card(defer):
     ns = a_card(defer)
     ksft.equal(ov2.refused(ns, "set", "nothing", "ring", "100", status=1),
-               "there is no interface nothing here: `ov2 show` lists the"
+               "there is no interface 'nothing' here: `ov2 show` lists the"
                " cards, and -n NETNS looks into another network namespace",
                "no interface")
     ksft.equal(ov2.refused(ns, "set", "lo", "ring", "100", status=1),

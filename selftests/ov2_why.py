@@ -324,8 +324,8 @@ def not_a_card(defer):
 
 
 def software(case, **counts):
-    """Check how many frames of software the card at a has counted for each
-    reason. The card's counters, `ov2 sa` and `ov2 why` must all show @counts.
+    """Check the counters of frames that software encrypted, for each reason.
+    The counters of the card at a, `ov2 sa` and `ov2 why` must all show @counts.
     Return the answer of `ov2 why`.
     """
     ns, sa = case.bed.a, case.pair.ab
@@ -414,9 +414,9 @@ def options_inside(defer, shape):
 
 
 def reasons_of_others(defer):
-    """The counters of software's frames do not count frames that the card made.
-    They do not count frames of a state that is not offloaded, even if the card
-    has an SA for another state.
+    """The counters of frames that software encrypted do not count frames that
+    the card encrypted. They do not count frames of a state that is not
+    offloaded, even if the card has an SA for another state.
     """
     case = Case(defer)
     ns = case.bed.a

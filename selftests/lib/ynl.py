@@ -238,8 +238,8 @@ class RawDump:
 
     The kernel fills the next buffer when a buffer is read, so one buffer is
     filled ahead. Iterating gives a Message for each object. The attributes of a
-    Message are {name: bytes}. After that, the fields self.interrupted and
-    self.error say how the dump ended.
+    Message are {name: bytes}. When the loop has ended, self.interrupted
+    and self.error say how the dump ended.
     """
 
     # The kernel makes each new buffer as large as the largest buffer that the

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Makes the page of the refusals, and a table for the tests, from the rows of the bridge."""
+"""Makes the page of the refusals, and a table for the tests, from the bridge's REFUSED() lines."""
 import re
 from collections import namedtuple
 

@@ -38,8 +38,8 @@ enum verdict {
  *	the card's engine; there can be more such packets
  * @declined: known_sa.declined: for each reason, the number of packets that the
  *	card declined; NULL if the card declined no packet
- * @frames: known_sa.software: for each reason, the number of software's frames
- *	that left by the card; NULL if there was no such frame
+ * @frames: known_sa.software: for each reason, the number of frames that
+ *	software encrypted and the card sent; NULL if there was no such frame
  * @met: @hits is known
  * @hits: how often a packet met the policy on the card
  */

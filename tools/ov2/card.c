@@ -24,7 +24,7 @@ enum status card_choose(int count, char **words, uint32_t *ifindex)
 		return wrong_use("'%s' is one word too many", words[1]);
 	*ifindex = if_nametoindex(words[0]);
 	if (!*ifindex)
-		return failed("there is no interface %s here: `ov2 show` lists the cards, and -n NETNS looks into another network namespace",
+		return failed("there is no interface '%s' here: `ov2 show` lists the cards, and -n NETNS looks into another network namespace",
 			      words[0]);
 	return STATUS_DONE;
 }

@@ -24,8 +24,8 @@
  * @bad: packets that the engine found bad
  * @declined: for each reason, the number of packets that the card declined to
  *	send. The index is IPSECOV2_A_SA_DECLINED_...
- * @software: for each reason, the number of software's frames that left by the
- *	card. The index is IPSECOV2_A_SA_SOFTWARE_...
+ * @software: for each reason, the number of frames that software encrypted and
+ *	the card sent. The index is IPSECOV2_A_SA_SOFTWARE_...
  */
 struct known_sa {
 	uint32_t ifindex;

@@ -185,7 +185,9 @@ static void expect_drop(struct kunit *test, struct send_case *send,
 			    before + 1, "%s", ov2_counter_name(reason));
 }
 
-/* A framed packet gets the records that describe it. */
+/* A packet to which the core has added the ESP header and trailer gets the
+ * records that describe it.
+ */
 static void send_framed(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
@@ -193,8 +195,8 @@ static void send_framed(struct kunit *test)
 
 	xo = set_path(test, send, XFRM_XMIT);
 	expect_offload(test, send, 20, 5);
-	/* If the core has segmented a packet, the sec_path has the number that
-	 * follows the packet's number.
+	/* In a segment that the core has cut from a large packet, the sec_path
+	 * has the number that follows the segment's own number.
 	 */
 	xo->flags |= XFRM_GSO_SEGMENT;
 	expect_offload(test, send, 20, 5);
@@ -340,7 +342,9 @@ static void send_plain(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, send->nbl);
 }
 
-/* The frame has an ESP header and a clear payload, or its tag was lost. */
+/* The card drops a frame that has an ESP header and a clear payload. It also
+ * drops a frame that has lost its tag.
+ */
 static void send_secret(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
