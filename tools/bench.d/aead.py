@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The cost of the AEAD alone, which the module of aead/ov2_aead.c measures."""
+"""Measures what the AEAD alone costs, with the module that aead/ov2_aead.c is built into."""
 import os
 import subprocess
 
@@ -11,7 +11,7 @@ PLACE = "/sys/module/ov2_aead/parameters/"
 
 
 def parameters(alg):
-    """The parameters of the module ov2_aead for @alg, with its longest ICV."""
+    """The parameters that make the module ov2_aead use @alg, with the longest ICV of @alg."""
     words = [f"alg={alg.names[0]}", f"key={alg.key_len}",
              f"icv={alg.icvs[-1] // 8}"]
     if isinstance(alg, Separate):

@@ -18,7 +18,7 @@ RATIOS = {
 }
 
 # For every other row of TCP in crypto and packet mode: the least ratio, as a
-# share of the way from 1 to the ceiling
+# share of the way from 1 to the ceiling, which ceiling() computes
 SHARES = {"crypto": 0.4, "packet": 0.55}
 
 # The instructions for a segment, without those of the AEAD, must be no more than this
@@ -71,8 +71,8 @@ def bars(results):
         cost = results[name].cost
         found.append(Bar(
             f"{name}: ratio{f' (ceiling {top:.2f})' if top else ''}",
-            f"{got:.3f} with {cost:,.0f}",
-            f"at least {least:.3f} with {cost * got / least:,.0f}",
+            f"{got:.3f} ({cost:,.0f} instructions)",
+            f"at least {least:.3f} ({cost * got / least:,.0f})",
             got >= least))
     aead = results["tcp/aead"]
     for name, most in BESIDES.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""One measurement of a row, on a bed of its link and MTU."""
+"""One measurement of a row, on a bed that has the link and the MTU of the row."""
 import os
 import subprocess
 

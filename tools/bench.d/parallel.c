@@ -10,7 +10,7 @@
  * prints on which CPU B receives from A, and on which CPU A receives from B.
  *
  * "run" is for a guest whose clock is the clock of the machine. Flow N is bulk
- * TCP with both ends on CPU N. Loop N runs on CPU N and needs no kernel. Each
+ * TCP with both ends on CPU N. Loop N only computes, on CPU N. Each
  * round measures flow 0, both flows, and flow 1; then loop 0, both loops, and
  * loop 1. The machine may be busy with other work, so figures that are compared
  * are measured one right after the other. A round prints a line of eight

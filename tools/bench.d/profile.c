@@ -4,8 +4,8 @@
  *
  * Traffic repeats itself, so a single period could meet the same place again and
  * again. Therefore many clocks run at once, each with a prime period of its own.
- * The clock is an interrupt: code that runs with interrupts off is seen where it
- * turns interrupts on again.
+ * A clock interrupts the CPU. So a sample of code that runs with interrupts off
+ * is taken only where this code turns interrupts on again.
  *
  * The file has a line for each sample: the kernel's addresses in hex, the
  * innermost first. The line is empty if the CPU was in user space.

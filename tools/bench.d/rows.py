@@ -21,13 +21,13 @@ WAYS = {way.name: way for way in (
         "software ESP over two cards"),
     Way("crypto", "ipsecov2", "crypto", "soft-veth", "crypto mode"),
     Way("packet", "ipsecov2", "packet", "soft-veth", "packet mode"),
-    Way("aead", None, None, None, "the AEAD alone, on one buffer, both ways"),
+    Way("aead", None, None, None, "the AEAD alone: seals and opens one buffer"),
 )}
 IPSEC = ("soft-veth", "soft-card", "crypto", "packet")
 
 # traffic: ("tcp", flows), ("udp", bytes), ("iperf3", bytes) or ("echo", bytes)
 # count: how much is measured, in bytes of TCP, packets, or seconds of iperf3
-# warm: how much is sent before that, to warm up, in the same unit
+# warm: how much is sent before the measurement, to warm up; counted like `count`
 # unit: bytes of TCP that count as one segment, or 0 to count packets
 # plain: name of the test whose plain rows this test uses
 # aead: name of the test whose row of the AEAD alone this test uses, or None

@@ -39,7 +39,9 @@ struct stamp {
 	uint64_t tasks;		/* ns in which any task ran */
 };
 
-/* The kernel adds a task's time when the task leaves the CPU, so sleep first. */
+/* The kernel counts a task's time when the task leaves the CPU. So this task
+ * sleeps first, and its own time is in the sum.
+ */
 static uint64_t tasks_ran(void)
 {
 	unsigned long long ns, sum = 0;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The part of tools/check-deb that removes the packages from the copy of the test root.
 
-    remove.py WORK      WORK is what install.py got
+    remove.py WORK      WORK is the directory that install.py got
 """
 import glob
 import sys

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The part of tools/check-deb that uses the installed packages, in a guest.
 
-    use.py WORK         WORK is what install.py got
+    use.py WORK         WORK is the directory that install.py got
 """
 import json
 import os

@@ -64,8 +64,9 @@ def page():
         "Algorithms", ROWS,
         "For operators, and for those who configure IKE daemons: what a card can offload.",
         "Lengths are in bits. The salt (or nonce) stands behind the key, as ``ip xfrm`` wants it. "
-        "The kernel itself sets the IV generator; the card refuses a state with another IV "
-        "generator. A card has an algorithm only if the kernel had it when the module was loaded.")]
+        "The kernel itself sets the IV generator; the card refuses a state whose IV generator is "
+        "not the one in the table. A card has an algorithm only if the kernel had it when the "
+        "module was loaded.")]
     left = rows()
     for title, kind, text in KINDS:
         chosen = [row for row in left if row["kind"] == kind]

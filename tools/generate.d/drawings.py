@@ -12,7 +12,7 @@ The same text makes the same bytes on each machine. Each line of a text has one 
     arrow ID ID [| words]           from the first to the second
     exit ID | words                 an arrow out of the box, to the words at its right
     word TITLE                      a record of 32 bits
-    bits FIRST-LAST words           a field of the last record; all other bits are reserved
+    bits FIRST-LAST words           a field of the record above; bits without a field are reserved
 """
 import glob
 import html
@@ -192,7 +192,9 @@ class Drawing:
                              str(bit), "middle", ' font-size="9"')
 
     def flush(self):
-        """Writes names that are too long for their bits below the record, the leftmost lowest."""
+        """Writes the names that do not fit into their bits. These names stand below the record; the
+        name of the leftmost bits stands lowest.
+        """
         for x, name in sorted(self.fields, reverse=True):
             bottom = self.canvas.height + 16
             self.canvas.path([(x, self.top + WORD_HEIGHT - 8), (x, bottom - 4),

@@ -12,7 +12,7 @@ TIMES = "tools/generate.d/test-times"
 MAKEFILE = "selftests/Makefile"
 ROOMS = (("kmod/port", "The port"), ("kmod/bridge", "The bridge"), ("kmod/ov2", "IPsecOV2"),
          ("kmod/engine", "The engine"), ("kmod/watch", "Counters and events"),
-         ("kmod/unit/rig", "The rig of these tests"))
+         ("kmod/unit/rig", "The code that these tests share"))
 
 
 def read(path):

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# Building the module by the root's compiler: for a kernel of the root, for a debug kernel, for a
-# kernel of another architecture, or for a kernel of which only the headers are there. Each checkout
-# and kernel has a directory of its own in the cache with links to the sources: objects of two
-# kernels never mix, and the checkout stays clean.
+# Building the module with the root's compiler: for a kernel of the root, for a debug kernel, for a
+# kernel of another architecture, or for a kernel of which only the headers are there. For each
+# checkout and each kernel the cache has a directory of its own, with links to the sources. So
+# objects of two kernels never mix, and the checkout stays clean.
 
 from_nothing=
 # `unit-` if the KUnit tests are built in, else empty.

@@ -34,7 +34,7 @@ make_places() {
 		die "cannot write to $cache: make it writable or set XDG_CACHE_HOME to a directory with 5 GB free"
 }
 
-# last_line LOG: prints the last line that is not empty. In this line a tool that failed often says
+# last_line LOG: prints the last line that is not empty. If a tool has failed, it often says there
 # why.
 last_line() {
 	grep -v '^[[:space:]]*$' "$1" | tail -n 1
@@ -129,6 +129,6 @@ kernel_of() {
 	case $(printf '%s' "$found" | grep -c .) in
 	1)	printf '%s\n' "$found" ;;
 	0)	die "no kernel '$prefix' in the test root, which has: $(paste -sd' ' <<<"$all")" ;;
-	*)	die "kernel '$prefix' is not one kernel but: $(printf '%s' "$found" | paste -sd' ')" ;;
+	*)	die "kernel '$prefix' may be any of several kernels: $(printf '%s' "$found" | paste -sd' ')" ;;
 	esac
 }

@@ -197,7 +197,7 @@ make_kernel() {
 
 	free_mb=$(df --output=avail -m "$cache" | tail -n 1 | tr -d ' ')
 	[ "$free_mb" -ge "$kernel_needed_mb" ] ||
-		die "a debug kernel needs $kernel_needed_mb MB and $cache has $free_mb MB:" \
+		die "a debug kernel needs $kernel_needed_mb MB, and $cache has only $free_mb MB free:" \
 			"free some, or set XDG_CACHE_HOME to a larger disk"
 	need_source "$name"
 	: >"$log"

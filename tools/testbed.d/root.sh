@@ -56,7 +56,7 @@ check_disk() {
 
 	free_mb=$(df --output=avail -m "$cache" | tail -n 1 | tr -d ' ')
 	[ "$free_mb" -ge "$needed_mb" ] ||
-		die "the test root needs $needed_mb MB and $cache has $free_mb MB:" \
+		die "the test root needs $needed_mb MB, and $cache has only $free_mb MB free:" \
 			"free some, or set XDG_CACHE_HOME to a larger disk"
 }
 
@@ -80,7 +80,7 @@ install_mmdebstrap() {
 		die "mmdebstrap cannot be installed: $(why_apt_failed "$log")"
 }
 
-# The proxy that this machine's apt uses serves the root's apt as well.
+# Prints the proxy that this machine's apt uses. The root's apt shall use it, too.
 host_proxy() {
 	apt-config dump 2>/dev/null | grep '^Acquire::https\?::Proxy "[^"]'
 }

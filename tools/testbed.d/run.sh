@@ -224,7 +224,7 @@ run_command() {
 shell_in() {
 	local version=$1 module=$2
 
-	[[ $version != um-* ]] || die "a shell is for the root's other kernels: use run with $version"
+	[[ $version != um-* ]] || die "the debug kernel $version has no shell: use run, or another kernel"
 	shared=$(mktemp -d "$cache/runs/run.XXXXXX") || die "cannot write to $cache/runs"
 	trap end_guest EXIT
 	cp "$module" "$shared/ipsecov2.ko" || exit "$failure"

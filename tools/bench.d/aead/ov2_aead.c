@@ -6,8 +6,9 @@
  *	cat /sys/module/ov2_aead/parameters/{seal,open}		nanoseconds
  *	rmmod ov2_aead
  *
- * AAD, bytes and ICV lie in one buffer, and the request is allocated only once. In a
- * guest where an instruction takes a nanosecond, the figures are instructions.
+ * The AAD, the bytes to encrypt and the ICV lie in one buffer, and the request
+ * is allocated only once. In a guest where an instruction takes a nanosecond,
+ * the figures are instructions.
  */
 #include <crypto/aead.h>
 #include <crypto/authenc.h>
@@ -119,7 +120,7 @@ static int __init ov2_aead_init(void)
 		goto free;
 	sg_init_one(&sg, data, len);
 	aead_request_set_callback(req, 0, NULL, NULL);
-	/* SPI, number and IV, as ESP has them */
+	/* The AAD is the SPI, the number and the IV, as in ESP. */
 	aead_request_set_ad(req, 8 + crypto_aead_ivsize(tfm));
 	err = measure(req, &sg, iv);
 free:
