@@ -36,14 +36,14 @@ static enum ov2_counter account_out_locked(struct xfrm_state *x,
 /**
  * ov2_account_out() - check and count a packet that a state is to protect
  * @x: the state; takes its lock
- * @skb: the packet, for the audit log. It is not framed, and its network header
- *	is set
+ * @skb: the packet, for the audit log. ESP's header is not there yet. The
+ *	network header is set
  * @len: bytes that ESP protects, as software counts them: in a tunnel the inner
  *	packet, in transport mode the bytes behind the IP header
  * @seq: filled in with the packet's number
  *
- * If the packet may leave, its number is used up, even if the packet is dropped
- * later.
+ * If the packet may leave, no other packet gets its number, even if the packet
+ * is dropped later.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the packet must be dropped.
@@ -148,8 +148,8 @@ static enum ov2_counter account_in_locked(struct xfrm_state *x,
 /**
  * ov2_account_in() - check and count a packet whose ICV was good
  * @x: the state; takes its lock
- * @skb: the packet, for the audit log. It is still framed, and its network
- *	header is set
+ * @skb: the packet, for the audit log. ESP's header and trailer are still
+ *	there. The network header is set
  * @seq: the packet's number, verified by the engine
  * @len: bytes that were protected, as ov2_account_out() counts them, or
  *	negative if the packet carries nothing to deliver. If @len is negative,
@@ -202,8 +202,8 @@ static enum ov2_counter account_bad_locked(struct xfrm_state *x,
  * @skb: the packet, for the audit log. Its network header is set
  * @status: what the engine found
  *
- * A drop for the returned reason moves the same SNMP counter that xfrm_input()
- * moves for a card in crypto mode.
+ * If the packet is dropped for the returned reason, an SNMP counter of xfrm
+ * moves. xfrm_input() moves the same counter for a card in crypto mode.
  *
  * Context: BH disabled.
  * Return: why the packet must be dropped, never OV2_CNT_NONE.

@@ -17,9 +17,9 @@
 #include "dead_policy.h"
 #include "policy.h"
 
-/* Move the policies to @taken, each with a reference. A policy whose last
- * reference is gone is left out, because xfrm_policy_destroy() puts the
- * policy's reference to the card.
+/* Move the policies to @taken, and take a reference to each policy. If the last
+ * reference to a policy is gone already, the policy is left out, because
+ * xfrm_policy_destroy() puts the policy's reference to the card.
  */
 static void take_all(struct ov2_dead_policies *dead, struct hlist_head *taken)
 {
@@ -53,8 +53,8 @@ static void give_up_card(struct xfrm_policy *xp)
 /* xfrm_state_find() may still be busy with a packet that met the policy before
  * the policy was deleted. If the type of a policy is XFRM_DEV_OFFLOAD_PACKET,
  * xfrm_state_find() uses the card of the policy, and reads type and card in one
- * RCU read side. So the type is cleared first, and the card a grace period
- * later.
+ * RCU read side. So the type is cleared first, and the card is cleared a grace
+ * period later.
  */
 static void dead_policies_work(struct work_struct *work)
 {

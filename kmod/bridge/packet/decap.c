@@ -141,7 +141,8 @@ static bool decap_transport(struct sk_buff *skb, const struct xfrm_state *x,
 		ip_send_check(ip_hdr(skb));
 	}
 	/* NAT may have changed the addresses, so the checksum of TCP or UDP may
-	 * be wrong (RFC 3948 section 3.1.2). The ICV has proved the bytes.
+	 * be wrong (RFC 3948 section 3.1.2). The ICV has proved that the bytes
+	 * are right.
 	 */
 	if (x->encap)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
@@ -220,8 +221,8 @@ static bool decap_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 /**
  * ov2_decap() - reduce an ESP packet to the packet that it carries
  * @skb: the packet that ov2_decap_read() has read. Its MAC header, network
- *	header and device are set. It becomes an Ethernet frame with a clear
- *	packet, data at the IP header
+ *	header and device are set. Afterwards it is an Ethernet frame with the
+ *	carried packet, and data is at the IP header
  * @x: the packet's state
  * @decap: filled in by ov2_decap_read(); its len is not negative
  *

@@ -41,16 +41,17 @@ static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
  * frame is decrypted. So this function looks at both.
  *
  * Context: Any context.
- * Return: true if the frame is such ESP, or if its IP packet cannot be read.
+ * Return: true if the frame is decrypted ESP, or if its IP packet cannot be
+ * read.
  */
 bool ov2_is_decrypted_esp(struct net *net, struct sk_buff *skb)
 {
 	const struct xfrm_offload *xo = xfrm_offload(skb);
 	struct ov2_flow flow;
 
-	/* The tag of packet mode has the flag, too. Let tagged packets pass: if
-	 * a tunnel carries the ESP packets of another host, these packets are
-	 * tagged, and they are not decrypted.
+	/* The tag of packet mode also has this flag. Let a tagged packet pass.
+	 * It may be an ESP packet of another host that goes into a tunnel of
+	 * this card, and no card has decrypted it.
 	 */
 	if (!xo || !(xo->flags & CRYPTO_DONE) || ov2_packet_tagged(xo))
 		return false;

@@ -2,8 +2,8 @@
 /*
  * The flow of a packet: the fields that selectors are compared with. The
  * kernel's dissector reads them, as it does for xfrm, so that card and stack
- * see the same flow. This file itself reads the common packets, with the same
- * result, because the dissector costs several hundred instructions.
+ * see the same flow. But the dissector costs several hundred instructions. So
+ * this file reads common packets itself, with the same result.
  *
  * If the ports of a packet are hidden, xfrm takes 0 for them. In this file
  * hidden ports are unknown, so that a fragment cannot get past a policy that
@@ -135,7 +135,7 @@ static void flow_set_addresses(struct ov2_flow *flow,
 	}
 }
 
-/* In IPv6 the dissector goes through some kinds of extension headers only, and
+/* In IPv6 the dissector goes through only some kinds of extension headers, and
  * it stops behind a fragment header. If it has stopped at an extension header,
  * the protocol is unknown.
  */
@@ -331,9 +331,9 @@ static bool flow_begin(const struct sk_buff *skb, struct ov2_flow *flow,
  * @flow: filled in with the flow
  *
  * Context: Any context.
- * Return: true if the flow was read. False with @flow->family 0 if the frame
- * carries no IP packet, and false with a family if the headers of the IP packet
- * cannot be read.
+ * Return: true if the flow was read. If false, @flow->family says why: it is 0
+ * if the frame carries no IP packet. Otherwise there is an IP packet, but its
+ * headers cannot be read.
  */
 bool ov2_flow_read(struct net *net, const struct sk_buff *skb,
 		   struct ov2_flow *flow)
@@ -374,7 +374,8 @@ bool ov2_flow_dissect(struct net *net, const struct sk_buff *skb,
  * @flow: the packet's flow, read successfully
  *
  * Context: Any context.
- * Return: true if it is; false if its protocol is another one or is unknown.
+ * Return: true if it is one of the three; false if it has another protocol, or
+ * if its protocol is unknown.
  */
 bool ov2_flow_is_ipsec(const struct ov2_flow *flow)
 {

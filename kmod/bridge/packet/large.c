@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Large packets in packet mode: they are classified, counted and framed once,
- * and the engine cuts them into segments (struct ov2_ext_lso). The segments are
- * the same as in software, where the core cuts a packet first and then protects
- * each segment.
+ * Large packets in packet mode: they are classified and counted once, they get
+ * the headers of ESP once, and then the engine cuts them into segments (struct
+ * ov2_ext_lso). The segments are the same as in software, where the core cuts a
+ * packet first and then protects each segment.
  */
 #include <linux/ip.h>
 #include <linux/tcp.h>
@@ -66,15 +66,16 @@ bool ov2_large_read(const struct sk_buff *skb, bool tunnel, u64 *bytes)
 
 /**
  * ov2_large_set_ids() - say whether the segments share an IPv4 identification
- * @skb: the packet, framed, its network header at the outermost IP header
+ * @skb: the packet, with the headers of ESP. The network header is at the
+ *	outermost IP header
  * @x: the state
  * @ext: its members for identifications are filled in
  *
  * In software each segment of a tunnel gets an outer header of its own. With DF
  * the identification in the outer header is 0. Without DF the identification is
  * one of the numbers that ov2_outer_push() has reserved. The gso_type describes
- * the IP header that the packet had before it was framed; in a tunnel this is
- * the inner header.
+ * the IP header that the packet had before it got the headers of ESP. In a
+ * tunnel this is the inner header.
  *
  * Context: Any context.
  */

@@ -84,10 +84,11 @@ static struct dst_entry *outer_route(struct net_device *dev,
 }
 
 /* When the address is known, the neighbour sends the packet to ndo_start_xmit
- * again. The packet must not leave in clear if its policy is gone by then, or
- * if it is sent to another device on its way. So the packet gets a tag. An old
- * tag may have XFRM_XMIT, and validate_xmit_xfrm() lets a packet with XFRM_XMIT
- * pass at every device. So a packet that has a tag gets a new tag.
+ * again. Before that, the packet's policy may be deleted, or the packet may be
+ * sent to another device. Even then the packet must not leave in clear. So the
+ * packet gets a tag. An old tag may have XFRM_XMIT, and validate_xmit_xfrm()
+ * lets a packet with XFRM_XMIT pass at every device. So a packet that has a tag
+ * gets a new tag.
  */
 static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 			     struct sk_buff *skb, struct ov2_pending *pending)
@@ -99,9 +100,9 @@ static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 }
 
 /* If the address is valid but old, the timer of the neighbour asks for it
- * again. The neighbour must not ask from here, even if the address becomes
- * invalid at this moment: its question would go out through this card, and the
- * lock of a send queue is held already.
+ * again. The neighbour must not ask while this function runs, even if the
+ * address becomes invalid at this moment. The question would go out through
+ * this card, and the lock of a send queue is held already.
  */
 static enum ov2_way way_to(struct neighbour *neigh, struct xfrm_state *x,
 			   struct sk_buff *skb, struct ov2_pending *pending,

@@ -26,7 +26,8 @@ struct ov2_recent;
  * @reaped: for ov2_reap(), which destroys this structure
  *
  * In packet mode the bridge finds the policy and the state of each packet, and
- * frames it. In IPsecOV2 the transport does this work.
+ * adds the headers and the trailer of ESP. In IPsecOV2 the transport does this
+ * work.
  */
 struct ov2_bridge {
 	struct ov2_adapter *ad;

@@ -41,9 +41,9 @@ static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 
 /* Does the carried packet itself have an IPsec header? If such a packet had an
  * xfrm_offload, the core would believe that the card has verified this inner
- * header (esp4_gro_receive()). The core would believe the same of ESP in UDP on
- * any port where a socket has asked for ESP in UDP. This function tests only
- * the port of RFC 3948.
+ * header (esp4_gro_receive()). The core would also believe this about ESP in
+ * UDP, on any port where a socket has asked for ESP in UDP. But this function
+ * tests only the port of RFC 3948.
  */
 static bool is_nested(const struct ov2_flow *flow)
 {
@@ -55,9 +55,10 @@ static bool is_nested(const struct ov2_flow *flow)
 		uli->ports.dport == htons(OV2_UDP_ENCAP_PORT));
 }
 
-/* May the carried packet come in through this state? Software asks this later,
- * for the reassembled packet. Here the fields that a fragment shows must match.
- * Only an answer that lets the packet in is remembered.
+/* May the carried packet come in through this state? Software answers this
+ * later, when it has the whole packet. Here the packet may be a fragment. Then
+ * the fields that the fragment shows must match. Only an answer that lets the
+ * packet in is remembered.
  */
 static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 				      const struct sk_buff *skb,
@@ -133,11 +134,11 @@ static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 
 /* GRO compares no sec_paths, but it never merges frames with different hashes.
  * So this hash keeps the frames of an SA apart from clear frames, whose hash
- * the line has cleared. It also keeps them apart from the frames of other SAs,
- * which may have the same SPI. The low half of a handle holds the number of the
+ * the line has cleared. It also keeps the frames of two SAs apart, because the
+ * SAs may have the same SPI. The low half of a handle holds the number of the
  * SA's slot. This number is never 0, and no other SA of the card has the same
  * number. The type of this hash is L3, so code that needs the hash of a flow
- * computes its own.
+ * computes another hash.
  */
 static void set_gro_hash(struct sk_buff *skb, const struct ov2_assoc *assoc)
 {
@@ -181,7 +182,7 @@ static enum ov2_counter packet_accept(struct ov2_adapter *ad,
  * @res: what the engine found
  * @path: filled in with what the sec_path is to tell the core
  *
- * The frame becomes an Ethernet frame with the packet that it carried.
+ * Afterwards the NBL has an Ethernet frame with the packet that ESP carried.
  *
  * Context: BH disabled, under rcu_read_lock().
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

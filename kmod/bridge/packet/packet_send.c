@@ -216,8 +216,8 @@ static bool look_up(struct sending *send, bool tagged)
 
 	if (!ov2_flow_read(dev_net(send->ad->dev), send->skb, &flow))
 		return false;
-	/* If the packet is ESP, AH or IPComp already, software has made it. The
-	 * core looks for no policy after IPsec, so the card does not either.
+	/* If the packet is ESP, AH or IPComp already, software has made it.
+	 * Neither the core nor the card looks for a policy for such a packet.
 	 */
 	if (!tagged && ov2_flow_is_ipsec(&flow))
 		return true;
@@ -232,8 +232,8 @@ static bool look_up(struct sending *send, bool tagged)
 	return true;
 }
 
-/* Take policy and state of the queue's last packet, if look_up() would find the
- * same.
+/* Take the policy and the state of the queue's last packet, if look_up() would
+ * find the same policy and the same state.
  */
 static bool recall(struct sending *send)
 {
@@ -288,8 +288,8 @@ static __be16 frame_type(const struct sk_buff *skb, bool tagged)
 /* The card cannot protect a packet behind a VLAN tag or a PPPoE header, because
  * the other end of the SA expects ESP without such a header. So the packet is
  * dropped if a policy protects it. Such packets come from a bridge device, a
- * packet socket, or tc. The core sends no such packet: when a packet leaves by
- * a VLAN device, the core does not use a state of this card for it.
+ * packet socket, or tc. The core itself makes no such packet: when a packet
+ * leaves by a VLAN device, the core does not use a state of this card for it.
  */
 static enum ov2_counter send_wrapped(struct ov2_adapter *ad,
 				     struct sk_buff *skb, __be16 type,

@@ -78,8 +78,8 @@ void ov2_pending_init(struct ov2_pending *pending)
  * @pending: the list. No packet is added any more
  *
  * Each packet of the list holds its neighbour, and the neighbour holds the
- * netdev. So the list is empty when the netdev goes, but the work item may not
- * have returned yet.
+ * netdev. So the list is empty when the netdev goes, but the work item may
+ * still be running.
  *
  * Context: Process context, sleeps.
  */

@@ -85,8 +85,8 @@ struct ov2_policy *ov2_policy_new(struct xfrm_policy *xp)
 
 /**
  * ov2_policy_free() - undo ov2_policy_new()
- * @pol: the policy. It was never in the SPD, or has left the SPD a grace period
- *	ago
+ * @pol: the policy. It was never in the SPD, or it left the SPD at least a
+ *	grace period ago
  *
  * Context: Any context except hard interrupts.
  */
@@ -148,7 +148,8 @@ bool ov2_policy_blocks(const struct ov2_policy *pol)
  * XFRM_MSG_MIGRATE changes the addresses of a policy's template and tells no
  * driver. xfrm_policy_migrate() writes them under the policy's lock, and
  * increments the policy's genid, so that users of old copies read the template
- * again. The card also has a copy, and this function reads the template again.
+ * again. The card also has a copy. If the genid has changed, this function
+ * reads the template again.
  *
  * Context: Any context except hard interrupts, in the RCU read side in which
  *   @pol was found.
@@ -175,7 +176,7 @@ static bool algorithm_fits(const struct xfrm_tmpl *tmpl,
 }
 
 /* Does not compare the destination of the state with the destination of the
- * template, because the core does not do so, either: the packet came to this
+ * template. The core does not compare them, either. The packet came to this
  * host, so its destination is right.
  */
 static bool tunnel_fits(const struct xfrm_tmpl *tmpl,

@@ -70,8 +70,8 @@ no_memory:
 
 /* Has the core added a policy? The core also deletes a policy that it could not
  * add, and some kernels free such a policy at once, without
- * xdo_dev_policy_free. xfrm_policy_insert() sets the time of each policy that
- * it has added.
+ * xdo_dev_policy_free. xfrm_policy_insert() sets curlft.add_time of each policy
+ * that it adds.
  */
 static bool policy_was_added(const struct xfrm_policy *xp)
 {

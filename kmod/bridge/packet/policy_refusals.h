@@ -16,10 +16,10 @@ REFUSED(POLICY_REFUSED_DISABLED,
 	!(xp->xdo.dev->features & NETIF_F_HW_ESP),
 	"IPsec offload of the card is off, esp-hw-offload must be on")
 
-/* A packet from an offloaded state has passed the card's inbound policies. If
- * the card alone decides, the core asks neither an in nor a fwd policy.
- * Otherwise the core also compares the packet with its own policies, in or fwd
- * (verdict.c).
+/* If a packet comes in through an offloaded state, the card has compared it
+ * with the card's inbound policies. If the card alone decides, the core asks
+ * neither an in nor a fwd policy. Otherwise the core also compares the packet
+ * with its own policies, in or fwd (verdict.c).
  */
 REFUSED(POLICY_REFUSED_DIR,
 	xp->xdo.dir != XFRM_DEV_OFFLOAD_IN &&
@@ -37,8 +37,8 @@ REFUSED(POLICY_REFUSED_MARK,
 	xp->mark.m || xp->mark.v,
 	"Mark of a policy can't be offloaded, it must be 0")
 
-/* The interface ID is not in the packet. is_bypass_of_card() says which ID the
- * card does not need to see.
+/* The interface ID is not in the packet, so the card cannot compare it. In one
+ * kind of policy the card need not compare it: see is_bypass_of_card().
  */
 REFUSED(POLICY_REFUSED_IF_ID,
 	xp->if_id && !is_bypass_of_card(xp),

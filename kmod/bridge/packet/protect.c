@@ -42,7 +42,7 @@
  * @skb: a packet, its network header set
  *
  * Context: Any context.
- * Return: the bytes. In transport mode ESP does not protect them.
+ * Return: the number of bytes. In transport mode ESP does not protect them.
  */
 unsigned int ov2_ip_header_len(const struct sk_buff *skb)
 {
@@ -174,7 +174,8 @@ static void open_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 }
 
 /**
- * ov2_frame_protect() - turn an IP packet into an ESP packet in clear
+ * ov2_frame_protect() - turn an IP packet into an ESP packet that is not
+ *	encrypted yet
  * @skb: data and network header at the IP header, checksums complete. In
  *	transport mode the packet is no fragment, and has no options and no
  *	extension headers

@@ -11,24 +11,23 @@
  *	change					look-up
  *
  *	add or remove the policy or state	read the count
- *	count				(1)	look up policy and state    (2)
+ *	count the change		(1)	look up policy and state    (2)
  *	free it a grace period later		remember them with the count
  *
  * A look-up (2) may still find a policy or state that a change has just
  * removed. Then the look-up has read the count before (1), so from (1) on
  * nobody uses what it remembers. A reader that still sees the old count is in a
  * read-side section that began before (1), and the policy or state is freed a
- * grace period after (1). So the pointers can be followed wherever
- * ov2_recent_is() has returned true, and nothing has to be forgotten at the end
- * of a burst.
+ * grace period after (1). So the pointers can be followed after ov2_recent_is()
+ * has returned true, and nothing has to be forgotten at the end of a burst.
  *
- * Some facts change without an operation of the card, so they are not
- * remembered but looked at for each packet: the template of a policy
+ * Some facts change without a call of the card's operations. So these facts are
+ * not remembered, and are looked at for each packet: the template of a policy
  * (ov2_policy_tmpl_is_old()), whether a state is valid or dying, and what
  * ov2_verdict_is_last() looks at. Numbers, lifetimes and counts are not
- * remembered, because each packet changes them. The selector of a state is
- * remembered, because xfrm_state_update() changes no selector of a state that
- * has an SPI.
+ * remembered, because each packet changes them. The selector of a state is not
+ * looked at again, because xfrm_state_update() changes no selector of a state
+ * that has an SPI.
  */
 #include <linux/in.h>
 #include <linux/ipv6.h>
@@ -107,8 +106,8 @@ static bool is_same_flow(const struct ov2_recent *recent,
  * remembers only flows that ov2_flow_read() reads without the dissector.
  *
  * Context: BH disabled, under rcu_read_lock(); see struct ov2_recent.
- * Return: true if ov2_recent.pol and ov2_recent.assoc are what look-ups would
- * find now, and may be followed.
+ * Return: true if look-ups would find ov2_recent.pol and ov2_recent.assoc now.
+ * Then both pointers may be followed.
  */
 bool ov2_recent_is(const struct ov2_recent *recent, struct ov2_bridge *bridge,
 		   const struct sk_buff *skb)

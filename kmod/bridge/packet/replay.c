@@ -149,10 +149,10 @@ static void ring_set_all(struct xfrm_replay_state_esn *esn, int byte)
 
 /* Move the top of the ring to @seq. The places of the numbers that enter the
  * window are cleared, because numbers that leave the window had these places.
- * The core computes the place of the top from the low half. So the place leaps
- * when the low half passes zero, and at the very first number. It does not leap
- * if the size divides 2^32. After a leap the bits of all numbers are moved by
- * the same distance.
+ * The core computes the place of the top from the low half. If the size divides
+ * 2^32, the place never leaps. With any other size it leaps when the low half
+ * passes zero, and at the very first number. After a leap the bits of all
+ * numbers are moved by the same distance.
  */
 static void turn_ring(struct xfrm_state *x, u64 seq)
 {
@@ -276,9 +276,9 @@ static bool next_extended(struct xfrm_replay_state_esn *esn, u64 *seq)
  * @x: the state
  * @seq: filled in with the number
  *
- * XFRM_SA_XFLAG_OSEQ_MAY_WRAP has an effect on numbers of 32 bits only, as in
- * the core. If a number is used again, the second packet has another IV,
- * because the engine does not derive the IV from the number.
+ * As in the core, XFRM_SA_XFLAG_OSEQ_MAY_WRAP has an effect only on numbers of
+ * 32 bits. If a number is used again, the second packet has another IV, because
+ * the engine does not derive the IV from the number.
  *
  * Context: x->lock held.
  * Return: true, or false if no number is left (RFC 4303 section 3.3.3).

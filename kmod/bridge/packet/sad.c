@@ -142,8 +142,9 @@ int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 /**
  * ov2_sad_del() - take a state out of the database
  * @sad: the database
- * @assoc: the association. Its state is unset. The association need not be in
- *	the database. Look-ups that found it may use it for a grace period
+ * @assoc: the association. Its pointer to the state is NULL already. The
+ *	association need not be in the database. Look-ups that found it may use
+ *	it for a grace period
  *
  * Context: Any context except hard interrupts.
  */

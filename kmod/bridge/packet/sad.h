@@ -51,8 +51,9 @@ static inline bool ov2_sad_has_cpus(const struct ov2_sad *sad)
 	return atomic_read(&sad->per_cpu);
 }
 
-/* Is this state valid, and is its soft limit not reached? A packet takes a
- * state that has reached its soft limit only if no state in force fits.
+/* A state is in force if it is valid and has not reached its soft limit. A
+ * packet takes a valid state that is not in force only if no state in force
+ * fits.
  */
 static inline bool ov2_sad_is_in_force(const struct xfrm_state *x)
 {

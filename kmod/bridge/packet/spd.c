@@ -125,8 +125,9 @@ int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
 	u32 slot;
 	int err;
 
-	/* Users see the policy only when it is linked, because a policy that
-	 * could not be linked is freed at once.
+	/* The slot stays empty until the policy is linked, so that
+	 * ov2_spd_next() does not find the policy earlier. A policy that could
+	 * not be linked is freed at once.
 	 */
 	err = xa_alloc_cyclic_bh(&spd->all, &slot, NULL,
 				 XA_LIMIT(1, OV2_SPD_SLOTS), &spd->next_slot,
@@ -282,8 +283,8 @@ static const struct ov2_policy *find_better(struct ov2_spd *spd,
  * as a match if it protects or blocks.
  *
  * Context: Under rcu_read_lock(), any context.
- * Return: the matching policy that comes before all others
- * (ov2_policy_is_before()), or NULL when no policy matches.
+ * Return: the first of the matching policies, in the order of
+ * ov2_policy_is_before(), or NULL when no policy matches.
  */
 const struct ov2_policy *ov2_spd_lookup(struct ov2_spd *spd, u8 dir,
 					const struct ov2_flow *flow)

@@ -43,7 +43,7 @@ struct ov2_spd_step {
 /**
  * struct ov2_spd_order - the pairs in the order in which a look-up visits them
  * @rcu: for freeing the order a grace period after the next order is published
- * @count: number of @step
+ * @count: number of elements of @step
  * @step: the smallest priority first
  */
 struct ov2_spd_order {

@@ -5,10 +5,10 @@
  * The core gives such a packet no sec_path, so in ndo_start_xmit the packet
  * looks like any other packet. NAT may change the packet on its way, or the
  * packet's policy may be deleted while the packet waits. Then the card finds no
- * policy, and would send the packet in clear. If the packet is sent through
- * another device, it would leave that device in clear. So the card tags the
- * packet with a sec_path that holds one state. Clones and segments inherit this
- * sec_path:
+ * policy, and would send the packet in clear. If the packet is redirected to
+ * another device, that device would send the packet in clear. So the card tags
+ * the packet with a sec_path that holds one state. Clones and segments inherit
+ * this sec_path:
  *
  *	xvec[0]	the state
  *	ovec[0]	.flags	CRYPTO_DONE, and XFRM_XMIT as below

@@ -10,8 +10,8 @@ struct ov2_adapter;
  * enum ov2_verdict - what is to be done with a frame that may leave
  * @OV2_VERDICT_PLAIN: to the line as it is, without the engine
  * @OV2_VERDICT_OFFLOAD: to the engine, with the records in the NBL
- * @OV2_VERDICT_SEGMENT: the engine cannot cut this large packet: have the core
- *	do it, and ask again for each segment
+ * @OV2_VERDICT_SEGMENT: the engine cannot cut this large packet. The core must
+ *	cut it, and each segment gets a verdict of its own
  * @OV2_VERDICT_TAKEN: the bridge has taken the frame. It waits for a
  *	neighbour's address, and then the stack sends it again
  */
