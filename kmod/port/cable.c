@@ -104,8 +104,8 @@ static enum ov2_counter cable_prepare(struct sk_buff *skb,
 	return OV2_CNT_NONE;
 }
 
-/* Clear the marks that tell a device how to complete a frame. Nothing is left
- * to do for this frame.
+/* Clear the marks that tell a device how to complete a frame. The frame of the
+ * caller is complete already.
  */
 static void cable_scrub_offloads(struct sk_buff *skb)
 {
@@ -179,8 +179,8 @@ static enum ov2_counter cable_fit(struct ov2_port *port, struct sk_buff *skb)
 /* A send queue that feeds several rings has to stop when the fullest of these
  * rings is full. So if @ring is at least as full as the ring that the queue
  * looks at, the queue looks at @ring from now on. Call this before the frames
- * are put on @ring. When the receiver takes these frames, cable_wake() then
- * finds the queue.
+ * are put on @ring, so that cable_wake() finds the queue when the receiver
+ * takes these frames.
  */
 static void cable_note_ring(struct ov2_port *port, u16 queue,
 			    const struct ov2_port *peer, u16 ring)
@@ -200,11 +200,12 @@ static bool cable_put_on(struct ov2_port *port, u16 queue,
 	return ov2_rx_enqueue(&peer->rxqs[ring], frames);
 }
 
-/* Returns the receive queue of a frame. @last is the flow of the frame before
- * this frame, and @ring is the receive queue of that flow. If the flow is the
- * same, the hash is not computed again, for example for the segments of a large
- * packet. If a frame has no hash, its send queue decides. No frame has a hash
- * until a user chooses the fields that are hashed.
+/* Returns the receive queue of a frame. @last is the flow of the previous
+ * frame, and @ring is the receive queue of that flow. If this frame belongs to
+ * the flow @last, too, its hash is not computed. This saves work for the
+ * segments of a large packet. If a frame has no hash, the number of its send
+ * queue chooses the receive queue. No frame has a hash until a user chooses the
+ * fields that are hashed.
  */
 static u16 cable_ring(const struct ov2_rss *rss, u16 queue,
 		      const struct sk_buff *skb, struct ov2_rss_flow *last,
@@ -327,9 +328,9 @@ static int cable_plug(struct ov2_port *port, struct net_device *target,
 	return 0;
 }
 
-/* The peer lost its carrier when @port went down. The peer can be plugged
- * again. No send queue of the peer waits for @port, because ov2_rx_stop() has
- * woken all of them.
+/* The peer already lost its carrier when @port went down. No send queue of the
+ * peer waits for @port, because ov2_rx_stop() has woken all of them. After this
+ * function, another card can be plugged into the peer.
  */
 static void cable_unplug(struct ov2_port *port)
 {

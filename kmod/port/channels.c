@@ -331,7 +331,7 @@ void ov2_channels_unlink_napi(struct ov2_port *port)
  * @tx_queues: number of send queues, within the same limits
  *
  * Context: RTNL, sleeps.
- * Return: 0; -ENOMEM; -EBUSY if packets that wait do not leave in time; or the
+ * Return: 0; -ENOMEM; -EBUSY if waiting packets do not leave in time; or the
  * error of netif_set_real_num_rx_queues() or netif_set_real_num_tx_queues().
  * The receive queues are changed first. If this fails, both numbers stay as
  * they were. If changing the send queues fails, the number of send queues stays

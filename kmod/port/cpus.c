@@ -98,8 +98,8 @@ static void cpus_house(struct cpumask *house)
  * @port: the card, which the current task opens. If possible, the CPUs are
  *	chosen among those that this task may run on (ov2_cpus_pick())
  *
- * The CPU of the first queue is random. Most cards use only their first queue.
- * If it were not random, the first queues of all cards would have the same CPU.
+ * The CPU of the first queue is random. Otherwise the first queues of all cards
+ * would have the same CPU, and most cards use only their first queue.
  *
  * Context: Process context, under RTNL; sleeps.
  * Return: 0 or -ENOMEM.

@@ -248,7 +248,8 @@ static u16 port_select_queue(struct net_device *dev, struct sk_buff *skb,
 	return ov2_channels_fold(queue, READ_ONCE(port->ad.tx_used));
 }
 
-/* IFLA_LINK: the number of the device at the other end, or of the card itself.
+/* IFLA_LINK: the number of the device at the other end; or the card's own
+ * number, if there is no device at the other end.
  */
 static int port_get_iflink(const struct net_device *dev)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What ethtool shows of a card and changes in it. */
+/* What ethtool shows of a card, and what ethtool can change. */
 #include <linux/ethtool.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -115,7 +115,7 @@ static int get_rxfh(struct net_device *dev, struct ethtool_rxfh_param *param)
 	return 0;
 }
 
-/* The caller gives @rss away, even if this function returns an error. */
+/* This function takes @rss, even if it returns an error. */
 static int use_rss(struct ov2_port *port, struct ov2_rss *rss,
 		   struct netlink_ext_ack *extack)
 {

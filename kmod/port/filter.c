@@ -3,7 +3,8 @@
  * The receive filter: which of the frames on the line a card takes, and which
  * of these frames are its own. Only the card's own frames go to the engine,
  * because frames that the engine decrypts must stay on this host. All other
- * frames taken (for a bridge, for a packet socket) go up as they came:
+ * frames that the card takes (for a bridge, for a packet socket) go up as they
+ * came. The rules:
  *
  *   destination MAC      taken if                     own if
  *   -------------------  ---------------------------  -----------------------
@@ -40,8 +41,8 @@
  * struct filter_key - the key by which an address is found
  * @addr: the address
  * @multicast: 1 for an address of dev->mc, 0 for an address of dev->uc. The
- *	address alone does not show its list, because a user may put a unicast
- *	address into dev->mc (SIOCADDMULTI)
+ *	address alone does not show which list it is from, because a user may
+ *	put a unicast address into dev->mc (SIOCADDMULTI)
  */
 struct filter_key {
 	u8 addr[ETH_ALEN];

@@ -14,10 +14,12 @@ struct sk_buff;
 struct sk_buff_head;
 
 /**
- * struct ov2_line_ops - the line: what a card's frames leave on and come from
+ * struct ov2_line_ops - a line, which carries a card's frames away and brings
+ *	frames to the card
  * @name: names the kind of line to users
  * @features: what the line can do, also with large packets and with checksums.
- *	The stack does the rest itself, by segmenting, copying or summing.
+ *	If a frame needs a feature that the line lacks, the stack does the work
+ *	before it sends: it segments, copies, or computes the checksum.
  *	NETIF_F_HW_ESP is not here, because it is a feature of the engine.
  *	NETIF_F_GSO_ESP is not here, because a frame that the engine has sealed
  *	is never large
@@ -61,9 +63,9 @@ struct sk_buff_head;
  * rx_handler calls ov2_rx_enqueue(), and drops frames beyond ov2_port.ring,
  * because it cannot stop a sender. @put is dev_queue_xmit(). @room is
  * ov2_ring_room() without a ring, because the device has a queueing discipline
- * of its own. @carrier is netif_stacked_transfer_operstate(). A notifier for
- * the device calls this function as well. @wake is empty, and @far returns
- * NULL.
+ * of its own. @carrier is netif_stacked_transfer_operstate(). The line calls
+ * this function also when a notifier reports a change of the device. @wake is
+ * empty, and @far returns NULL.
  */
 struct ov2_line_ops {
 	const char *name;

@@ -140,9 +140,10 @@ struct ov2_rxq {
  * @stats: what ndo_start_xmit has counted. Protected by the queue's lock
  * @full: the queue has stopped for lack of room, and its wake is not counted
  *	yet (ring.c)
- * @wakes: how often it was woken after such a stop
+ * @wakes: how often the queue was woken after it had stopped for lack of room
  * @late_lock: protects @late
- * @late: what the engine has completed outside ndo_start_xmit
+ * @late: the same statistics, but of the frames that the engine has completed
+ *	outside ndo_start_xmit
  */
 struct ov2_txq {
 	atomic_t in_engine;
@@ -175,15 +176,15 @@ struct ov2_filter {
 /**
  * struct ov2_port - a card, private data of its netdev
  * @ad: the card as bridge and engine see it
- * @line: what its frames leave on and come from
+ * @line: carries its frames away, and brings frames to it
  * @peer: private to cable.c: the card at the other end of the cable, or NULL.
  *	Written under RTNL, read under RCU
  * @sharers: how many of its send queues may feed one ring at the other end of
  *	its line (ring.c, channels.c). Written under RTNL
- * @rss: which receive queue a frame comes in on. Replaced under RTNL, read
- *	under RCU
- * @limit: how many segments may wait on a ring at the other end of its line:
- *	ov2_port.ring of the card there (channels.c). Written under RTNL
+ * @rss: chooses the receive queue of each incoming frame. Replaced under RTNL,
+ *	read under RCU
+ * @limit: how many segments may wait on a ring at the other end of its line.
+ *	This is ov2_port.ring of the card there (channels.c). Written under RTNL
  * @ring: how many segments may wait on each of its own rings (sizes.c). Written
  *	under RTNL
  * @up: the card takes frames from its line. Written under RTNL

@@ -17,8 +17,9 @@ struct ov2_rxq;
  */
 #define OV2_RING_FRAMES		512
 
-/* What a user may set. A smaller ring would be full after each large packet of
- * 64 KiB. A larger ring would only make frames wait longer.
+/* The smallest and the largest size that a user may set. A smaller ring would
+ * be full after each large packet of 64 KiB. A larger ring would only make
+ * frames wait longer.
  */
 #define OV2_RING_FRAMES_MIN	64
 #define OV2_RING_FRAMES_MAX	8192
@@ -28,8 +29,8 @@ struct ov2_rxq;
  */
 #define OV2_RING_BURST		64
 
-/* Frames of a receive queue that its engine may hold. Without a limit, all
- * frames would go from the ring to an asynchronous cipher at once. The ring
+/* The engine may hold this many frames of one receive queue. Without a limit,
+ * all frames would go from the ring to an asynchronous cipher at once. The ring
  * would never be full, and nothing would stop the sender.
  */
 #define OV2_RX_HELD_MAX		256
@@ -56,7 +57,7 @@ void ov2_ring_release(struct ov2_port *port, u16 first, u16 end);
 
 /**
  * ov2_ring_segments() - the number of frames that a packet counts as
- * @skb: the frame
+ * @skb: the packet
  *
  * Context: Any context.
  * Return: the number of its segments if it is a large packet, else 1.

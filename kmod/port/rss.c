@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which receive queue a frame comes in on: a table, and a hash of the flow.
+ * A table and a hash choose the receive queue of each incoming frame.
  *
  * A frame comes in on table[n % 128]. Until a user says which fields of a type
  * of flows are hashed (ethtool -N rx-flow-hash), n is the number of the frame's
@@ -94,8 +94,9 @@ void ov2_rss_spread(struct ov2_rss *rss)
 /**
  * ov2_rss_new() - make hash and table, to be published
  * @queues: number of receive queues in use
- * @old: everything but the number of queues is copied from here; or NULL for
- *	the host's key, the table of ov2_rss_spread(), and no fields
+ * @old: everything except the number of queues is copied from here. If @old is
+ *	NULL, the key is the key of the host, ov2_rss_spread() fills the table,
+ *	and no fields are hashed
  *
  * Context: Process context.
  * Return: hash and table, which the caller frees with kfree() or kfree_rcu();
@@ -127,8 +128,8 @@ struct ov2_rss *ov2_rss_new(unsigned int queues, const struct ov2_rss *old)
  * ov2_rss_type() - the index of a type of flows in ov2_rss.fields
  * @flow_type: TCP_V4_FLOW or another type of flows
  *
- * The command ethtool has one type for ESP and AH (AH_ESP_V4_FLOW). Netlink
- * also has a type for each of the two.
+ * In the command ethtool, ESP and AH have one type together (AH_ESP_V4_FLOW).
+ * In netlink, each of the two also has a type of its own.
  *
  * Context: Any context.
  * Return: an index of ov2_rss.fields; 0 for a type that the card does not

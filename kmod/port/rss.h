@@ -21,13 +21,13 @@ struct sk_buff;
 #define OV2_RSS_FLOWS	(IPV6_FLOW + 1)
 
 /**
- * struct ov2_rss - which receive queue a frame comes in on
+ * struct ov2_rss - chooses the receive queue of each incoming frame
  * @rcu: frees it after a grace period
  * @queues: number of receive queues in use
  * @by_flow: at least one of @fields is not 0
- * @fields: what the hash of a type of flows is computed from, as RXH_IP_SRC and
- *	so on. 0 if frames of this type have no hash. For such a frame, its send
- *	queue decides
+ * @fields: for each type of flows, the header fields that its hash is computed
+ *	from, as bits RXH_IP_SRC and so on. 0 if frames of this type have no
+ *	hash
  * @key: the key of the hash
  * @table: entries are numbers of receive queues, less than @queues. The low
  *	bits of the hash choose the entry. For a frame without a hash, the
@@ -70,9 +70,9 @@ int ov2_rss_init(struct ov2_port *port);
 void ov2_rss_exit(struct ov2_port *port);
 
 /**
- * ov2_rss_queue() - look in the table
+ * ov2_rss_queue() - look up a receive queue in the table
  * @rss: has the table
- * @number: hash of a flow, or number of a send queue
+ * @number: hash of the frame; or number of its send queue, if it has no hash
  *
  * Context: Any context.
  * Return: the number of the receive queue.

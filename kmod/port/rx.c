@@ -226,9 +226,9 @@ void ov2_rx_stop(struct ov2_port *port)
  * This function looks at the NAPI last, because the NAPI takes frames off the
  * ring. When the NAPI is no longer scheduled, these frames are up the stack,
  * unless GRO holds them until gro_flush_timeout. A NAPI that is busy polled
- * stays scheduled all the time. So this function calls it idle, although a poll
- * may still run. The caller waits for a grace period, after which this poll has
- * ended.
+ * stays scheduled all the time. So for such a NAPI this function returns true
+ * even while a poll runs. Afterwards the caller waits for a grace period. When
+ * the grace period is over, this poll has ended.
  *
  * Context: RTNL.
  * Return: true if all frames of @rxq are up the stack.

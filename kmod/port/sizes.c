@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sizes that the user may change: the number of SAs that a card takes, and the
- * number of frames that wait on each of its rings. Both may change while the
- * card is up. Nothing that the card already has is lost.
+ * Sizes that the user may change: how many SAs a card takes, and how many
+ * frames may wait on each of its rings. Both may change while the card is up.
+ * Nothing that the card already has is lost.
  */
 #include <linux/atomic.h>
 #include <linux/netlink.h>
@@ -60,7 +60,7 @@ void ov2_sizes_set_ring(struct ov2_port *port, u32 size)
 /**
  * ov2_sizes_set_capacity() - let a card take more or fewer SAs
  * @port: the card
- * @capacity: how many
+ * @capacity: the largest number of SAs
  * @extack: gets an error message if this fails; may be NULL
  *
  * Context: RTNL. A reset holds RTNL, too, so no reset runs now. During a reset

@@ -67,9 +67,9 @@ static void tx_put(struct ov2_port *port, u16 queue,
  * @queue: its queue
  * @skb: the frames, linked by sk_buff.next, data at the Ethernet header; taken
  *
- * Frames of the engine do not wait for the end of a burst. If they did, another
- * CPU could hand over the next frame of their flow, and this frame would
- * overtake them.
+ * Frames that come from the engine do not wait for the end of a burst. If they
+ * did, another CPU could hand over the next frame of the same flow, and this
+ * frame would overtake the waiting frames.
  *
  * Context: BH disabled.
  */
@@ -117,7 +117,9 @@ void ov2_tx_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 
 static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue);
 
-/* The core cuts a large packet, as it does for a card that cannot cut. */
+/* Let the core cut a large packet, as it does for a card that cannot cut, and
+ * send the segments.
+ */
 static void tx_segments(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 {
 	struct sk_buff *segments, *next;

@@ -5,8 +5,8 @@
  *	the head and the shared info	TCP keeps the original of each frame
  *					until the ACK; packet taps and netem
  *					hold clones
- *	the pages of fragments		even frames that skb_segment() made,
- *					which are no clones, share them
+ *	the pages of fragments		skb_segment() makes frames that are no
+ *					clones, but share these pages, too
  *
  * The receiver's stack writes to both. GRO moves fragments from one shared
  * info to another and steals heads without asking skb_cloned(); ESP decrypts
@@ -45,7 +45,7 @@ static void unshare_scrub(struct sk_buff *skb)
  *	sock_wfree(), which does not read the shared info
  *
  * Frames that the engine has sealed or opened are no clones, and are linear
- * unless they have a frag_list. These frames are not copied again. Only the
+ * unless they have a frag_list. So these frames are not copied here. Only the
  * head of a large packet is copied, because 64 KiB in one piece are hard to
  * get. The members of its list may stay shared, because skb_segment() expects
  * this.

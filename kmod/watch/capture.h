@@ -31,8 +31,8 @@ struct ov2_tap {
  * @skb: the frame, data at the Ethernet header
  * @queue: its queue
  * @headers: bytes of the frame up to the end of its outermost ESP header, or up
- *	to the SPI of its outermost AH. What follows may be in clear. 0: nothing
- *	of the frame is in clear
+ *	to the SPI of its outermost AH. What follows may be in clear. 0 if the
+ *	frame may be shown as a whole
  * @handle: the SA, or 0
  * @spi: the SPI of the outermost header, network order
  * @seq: the sequence number of this header

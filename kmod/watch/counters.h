@@ -98,7 +98,7 @@ struct ov2_adapter;
 	X(TX_DROP_NO_POLICY, "ipsec_tx_drop_no_policy",			\
 	  0, SKB_DROP_REASON_XFRM_POLICY,				\
 	  "Packet mode: the kernel wants the packet protected, or "	\
-	  "wanted it when the packet began to wait for a neighbour, "	\
+	  "wanted this when the packet began to wait for a neighbour, "	\
 	  "but no policy of the card protects the packet (NAT changed "	\
 	  "the packet, or the policy is gone)")				\
 	X(TX_DROP_BLOCKED, "ipsec_tx_drop_blocked",			\
@@ -152,8 +152,8 @@ struct ov2_adapter;
 	X(TX_REFUSED_WAY, "ipsec_tx_refused_way",			\
 	  LINUX_MIB_XFRMOUTERROR, 0,					\
 	  "Packet mode: the stack dropped a packet whose route leads "	\
-	  "to another device, or a packet that another SA protects, "	\
-	  "too; newer kernels drop it without asking the card")		\
+	  "to another device, or a packet that two SAs protect; newer "	\
+	  "kernels drop it without asking the card")			\
 	X(TX_REFUSED_ALLOC, "ipsec_tx_refused_alloc",			\
 	  LINUX_MIB_XFRMOUTERROR, 0,					\
 	  "Packet mode: the stack dropped a packet, because there was "	\
@@ -293,8 +293,8 @@ struct ov2_adapter;
 	  "or it is a fragment that may belong to such a packet")	\
 	X(RX_DROP_CLEAR_BAD, "ipsec_rx_drop_clear_bad",			\
 	  LINUX_MIB_XFRMINHDRERROR, SKB_DROP_REASON_IP_INHDR,		\
-	  "The card has offloaded inbound policies and cannot read a "	\
-	  "clear packet as IP")						\
+	  "The card cannot read a clear packet as IP, so it cannot "	\
+	  "apply the offloaded inbound policies to the packet")		\
 	X(RX_DROP_WRAPPED, "ipsec_rx_drop_wrapped",			\
 	  LINUX_MIB_XFRMINTMPLMISMATCH, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "The packet is clear behind a VLAN tag or a PPPoE header, "	\
@@ -517,17 +517,19 @@ enum ov2_counter {
 /* Number of counters that ethtool shows: all except OV2_CNT_NONE. */
 #define OV2_COUNTERS_SHOWN	(OV2_CNT_MAX - 1)
 
-/* The first of the reasons for which a card declines packets in
- * xdo_dev_offload_ok, and the number of these reasons. Each SA has counters of
- * its own for these reasons.
+/* A card may decline a packet in xdo_dev_offload_ok. The counters of the
+ * reasons follow each other. OV2_DECLINED_FIRST is the first of them, and
+ * OV2_DECLINED is their number. Each SA, too, has one counter for each of these
+ * reasons.
  */
 #define OV2_DECLINED_FIRST	OV2_CNT_TX_FALLBACK_DIR
 #define OV2_DECLINED \
 	(OV2_CNT_TX_REFUSED_ALLOC - OV2_DECLINED_FIRST + 1)
 
 /* Software may encrypt an ESP frame although the card has the SA of the frame.
- * The first of the reasons that such a frame may show, and the number of these
- * reasons. Each SA has counters of its own for these reasons.
+ * The counters of the reasons follow each other. OV2_SOFTWARE_FIRST is the
+ * first of them, and OV2_SOFTWARE is their number. Each SA, too, has one
+ * counter for each of these reasons.
  */
 #define OV2_SOFTWARE_FIRST	OV2_CNT_TX_SOFTWARE_DISABLED
 #define OV2_SOFTWARE \

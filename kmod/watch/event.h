@@ -15,7 +15,8 @@ struct ov2_sa_view;
  * enum ov2_card_event - what has happened to a card
  * @OV2_CARD_ADDED: it was made, or came from another namespace
  * @OV2_CARD_GONE: it is gone, or goes to another namespace
- * @OV2_CARD_CHANGED: another value that users can see has changed
+ * @OV2_CARD_CHANGED: a value that users can see has changed, and none of the
+ *	other events tells it
  * @OV2_CARD_CONFIGURED: its configuration was set
  * @OV2_CARD_RESET: its engine was reset
  * @OV2_CARD_UP: its line is up
@@ -46,7 +47,7 @@ enum ov2_life_event {
 };
 
 /**
- * struct ov2_event_listener - who is told what happens
+ * struct ov2_event_listener - functions that are called when something happens
  * @wants_sas: does anybody listen to events of SAs and policies? The answer may
  *	be true although nobody listens
  * @card: something has happened to a card

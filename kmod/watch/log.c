@@ -3,8 +3,8 @@
  * The last refusals and fallbacks of a card.
  *
  * The counters say how often a card refused something, and the log says what
- * was asked and who asked. So a user can still ask for the reason when the
- * program that got the sentence has thrown the sentence away.
+ * was asked and who asked. So a user can still ask for the reason after the
+ * program that got the error message has thrown the message away.
  *
  * The log is allocated together with the card, although most cards never refuse
  * anything. If it were allocated for the first entry, this entry would be lost

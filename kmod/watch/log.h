@@ -28,15 +28,15 @@ struct pid;
  *	@spi, @reqid and the fields of the template mean nothing
  * @mode: XFRM_MODE_*, of the state or the first template
  * @proto: protocol of the state, or of the selector
- * @prefix_s: bits of @saddr that count in a selector
- * @prefix_d: bits of @daddr that count in a selector
+ * @prefix_s: prefix length of @saddr in a selector
+ * @prefix_d: prefix length of @daddr in a selector
  * @family: AF_INET or AF_INET6 for @saddr and @daddr; anything else means that
  *	there are no addresses
  * @tmpl_family: like @family, but for @tmpl_saddr and @tmpl_daddr
  * @sport: source port of the selector, network order
- * @sport_mask: bits of @sport that count, network order
+ * @sport_mask: mask of @sport, network order
  * @dport: destination port of the selector, network order
- * @dport_mask: bits of @dport that count, network order
+ * @dport_mask: mask of @dport, network order
  * @spi: SPI of the state or the first template, network order, or 0
  * @reqid: of the state or the first template
  * @priority: of the policy

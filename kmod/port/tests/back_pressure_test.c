@@ -81,8 +81,8 @@ static void engine_then_ring(struct kunit *test)
 }
 
 /* Frames on the ring and frames in the engine count together. Here the receiver
- * empties the ring, but one more frame must go before there is enough room. The
- * engine then completes a frame.
+ * empties the ring, but there is not enough room until the engine completes one
+ * frame.
  */
 static void ring_then_engine(struct kunit *test)
 {
@@ -349,8 +349,8 @@ static void ring_larger(struct kunit *test)
 	KUNIT_EXPECT_LE(test, ov2_cards_ring(cards, 0), 2 * OV2_RING_FRAMES);
 }
 
-/* Even with many senders the smallest ring gets no more frames than its size
- * allows, and all senders are woken.
+/* A ring of the smallest size gets no more frames than its size allows, even if
+ * many queues send to it. All these queues are woken.
  */
 static void ring_smallest_shared(struct kunit *test)
 {

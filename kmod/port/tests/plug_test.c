@@ -54,8 +54,9 @@ static void unplug(struct kunit *test)
 }
 
 /**
- * struct news - the events about a card that watchers of links get
- * @nb: the notifier that gets the events
+ * struct news - counts the news about a card that are sent to the programs that
+ *	watch links
+ * @nb: the notifier that gets the news
  * @dev: the card
  * @num: how often its link has changed
  */
@@ -102,7 +103,7 @@ static void announced(struct kunit *test)
 /**
  * struct drops - the ov2_drop events that came
  * @num: number of drops, on receive and on transmit
- * @wrong: number of drops whose reason is of the other direction
+ * @wrong: number of drops whose reason names the other direction
  */
 struct drops {
 	unsigned int num[2];

@@ -173,7 +173,8 @@ static u32 hash_of(struct kunit *test, const struct sk_buff *skb)
 }
 
 /* The hashes are those of the NDIS documentation. ESP packets have their SPI
- * where other packets have ports, so they have the same hash as other packets.
+ * where other packets have ports. If the SPI has the bytes of the two ports,
+ * the hash is the same.
  */
 static void vectors(struct kunit *test)
 {
@@ -400,7 +401,7 @@ static void send_flows(struct ov2_cards *cards, unsigned int num)
 	}
 }
 
-/* Each frame of a burst comes on the ring that the table names for its flow.
+/* Each frame of a burst goes to the ring that the table names for its flow.
  * The frames of each ring are in order.
  */
 static void burst_by_flow(struct kunit *test)
@@ -441,8 +442,8 @@ static void burst_by_flow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 1), i + 30);
 }
 
-/* Until a user sets the fields of the hash, all frames of a send queue come on
- * one ring, which the table names.
+/* Until a user sets the fields of the hash, all frames of a send queue go to
+ * one ring. The table names this ring.
  */
 static void by_send_queue(struct kunit *test)
 {

@@ -131,9 +131,10 @@ static void put_tcp(struct sk_buff *skb)
  * ov2_large_template() - the frame of a large send
  * @large: the large send
  *
- * The headers in front of TCP are those of a frame of the rig, but IP's length
- * is 0, and IPv4's identification is OV2_LARGE_IP_ID. Then come the TCP header,
- * the payload, and the bytes of ov2_large.junk. There is no trailer.
+ * The headers in front of TCP are as ov2_rig_skb() makes them. Only IP's length
+ * is 0, and IPv4's identification is OV2_LARGE_IP_ID. Behind these headers are
+ * the TCP header, the payload, and as many bytes as ov2_large.junk says. There
+ * is no trailer.
  *
  * Return: the frame, which the caller owns.
  */

@@ -12,7 +12,7 @@
 #define OV2_RIG_QUEUES		4
 
 /**
- * struct ov2_rig - a card that collects what its engine gives back
+ * struct ov2_rig - a card of a test; it collects what its engine gives back
  * @ad: the card
  * @test: the test that the rig lives for
  * @lock: protects the lists

@@ -5,8 +5,8 @@
 #include "rig_frame.h"
 #include "rig_request.h"
 
-/* The first byte of the key with this number. Each further byte is larger by
- * one.
+/* The first byte of a key; @number is ov2_rig_sa.key. Each further byte is
+ * larger by one.
  */
 #define RIG_KEY_START(number)	(0x11 + 29 * (number))
 /* Bytes of salt behind the key (RFC 4106 8.1) */

@@ -25,7 +25,7 @@ struct ov2_rig_request;
  * @seq_hi: high half that the SA starts with, host order
  * @seq_lo: low half that the SA starts with
  * @window: replay window
- * @key: number of the keys; two SAs with the same number have the same keys
+ * @key: chooses the keys; two SAs with the same value here have the same keys
  * @out: its handle at the sender, from ov2_rig_add_outbound()
  * @in: its handle at the receiver, from ov2_rig_add_inbound()
  */

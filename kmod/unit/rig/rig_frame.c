@@ -50,9 +50,10 @@ void ov2_rig_ipv6(struct in6_addr *addr, u8 net, u8 host)
 	addr->s6_addr[15] = host;
 }
 
-/* Each algorithm is a bit. The rig knows no algorithms of the extensions. So
- * among its ciphers AES-CBC has the highest bits, and among its integrity
- * algorithms AES-GMAC has the highest bits.
+/* Each algorithm is one bit. Among the ciphers of a rig, AES-CBC has the highest
+ * bits. Among the integrity algorithms of a rig, AES-GMAC has the highest bits.
+ * So a comparison with ">=" finds AES-CBC or AES-GMAC. Only the algorithms of
+ * the extensions have higher bits, and a rig does not use these algorithms.
  */
 static unsigned int esp_iv_len(const struct ov2_rig_sa *sa)
 {

@@ -12,7 +12,7 @@ struct ov2_rig_sa;
 
 /**
  * struct ov2_rig_request - a request with all of its buffers
- * @req: the request; tests may spoil it
+ * @req: the request; tests may write wrong values into it
  * @link: place in ov2_rig.requests
  * @completed: how often the request got a final status
  * @done: completed when the request has its final status

@@ -25,8 +25,8 @@ static const struct ov2_rig_sa shapes[] = {
 	  .udp_esp = OV2_UDP_ESP_TRANSPORT },
 };
 
-/* The sender left IV and ICV empty; the receiver must find all other bytes as
- * they were.
+/* The test compares the received frame with a copy of the frame before it was
+ * encrypted. In this copy, IV and ICV are zeroes.
  */
 static void clear_iv_and_icv(struct sk_buff *skb, const struct ov2_rig_sa *sa)
 {
@@ -88,7 +88,9 @@ static void rig_plain_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_indicated), 1);
 }
 
-/* A nested frame with a payload of any length is padded to whole words. */
+/* One SA protects a packet, and the tunnel of another SA carries the result.
+ * For a payload of any length, the frame is padded to whole words of 4 bytes.
+ */
 static void rig_nested_frames(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -45,7 +45,7 @@ static void run_end(void *run)
 }
 
 /**
- * ov2_run_new() - make the transform of an add's only member
+ * ov2_run_new() - make the transform of an add that has one member
  * @test: the test, with which the transform ends; asserts that the kernel has
  *	the algorithms
  * @buf: the add
@@ -171,9 +171,9 @@ static struct sk_buff *run_page_skb(struct kunit *test,
  * @test: the test; asserts that there is memory
  * @skb: from ov2_run_skb(); taken
  * @shape: the shape
- * @holder: filled in with a second packet of the same bytes, which shares
- *	memory with the returned packet and belongs to the caller; or with NULL
- *	if @shape is a shape without shared memory
+ * @holder: filled in with a second packet, if @shape is a shape with shared
+ *	memory; otherwise with NULL. The second packet has the same bytes as the
+ *	returned packet, and shares memory with it. The caller owns both
  *
  * Return: the packet, which the caller owns.
  */

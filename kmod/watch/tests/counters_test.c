@@ -10,8 +10,8 @@
 #include "../counters.h"
 
 /**
- * struct row - all of a row
- * @id: the identifier, behind OV2_CNT_
+ * struct row - a whole row of OV2_COUNTERS
+ * @id: the identifier, without OV2_CNT_
  * @name: the name for users
  * @mib: the SNMP counter of xfrm, or 0
  * @reason: the drop reason, or 0
@@ -70,7 +70,7 @@ static void counters_names(struct kunit *test)
 		KUNIT_EXPECT_TRUE_MSG(test, names_agree(&rows[i]), "%s: %s",
 				      rows[i].id, rows[i].name);
 		KUNIT_EXPECT_STREQ(test, ov2_counter_name(i + 1), rows[i].name);
-		/* ETH_GSTRING_LEN, with the 0 at its end */
+		/* A name and the 0 behind it fit into ETH_GSTRING_LEN. */
 		KUNIT_EXPECT_LT_MSG(test, strlen(rows[i].name), 32, "%s",
 				    rows[i].name);
 		for (j = 0; j < i; j++)
