@@ -16,8 +16,8 @@ struct xfrm_state;
  * @assoc: the association that @handle leads to, or NULL
  * @x: the state of @assoc, with a reference
  * @path: the skb extensions that frames of @x share, or NULL. They hold only a
- *	sec_path. The burst holds a reference to them. Frames that the core is
- *	to check do not share them (rx_share_path())
+ *	sec_path. The burst holds a reference to them. A frame that the core
+ *	will compare with policies gets extensions of its own (rx_share_path())
  * @sa_delete_req: the xfrm_offload in @path has the flag SA_DELETE_REQ
  *
  * All zero at first. One RCU read side lasts from the first frame to

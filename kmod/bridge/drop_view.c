@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What monitors show of a frame that the bridge drops, or that the port drops
- * because ov2_unshare() has no memory. A frame that is to be sent has not
- * reached the engine yet. A received frame comes from the engine, or from the
- * line if the engine did not see it. The engine shows its own drops itself.
+ * because ov2_unshare() has no memory. A frame to be sent is dropped before it
+ * reaches the engine. A received frame comes from the engine, or from the line
+ * if the engine did not see the frame. The engine itself shows the frames that
+ * the engine drops.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -53,8 +54,8 @@ static unsigned int drop_headers(const struct sk_buff *skb, bool esp)
  * @reason: why it is dropped
  *
  * Monitors show the SPI of the state that the core has chosen. They show SPI 0
- * if the core has chosen no state. In packet mode this is so for forwarded
- * packets.
+ * if the core has chosen no state. In packet mode the core chooses no state for
+ * the packets that it forwards.
  *
  * Context: BH disabled. Only while ov2_capture_on().
  */
@@ -82,8 +83,9 @@ void ov2_bridge_show_tx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
 	}
 	if (framed) {
 		captured.seq = (u64)xo->seq.hi << 32 | xo->seq.low;
-		/* If the core cut the packet in software, xo->seq is one more
-		 * than the packet's number (see xo_seq_hi()).
+		/* In a segment that the core has cut from a large packet,
+		 * xo->seq is not the segment's own number, but the next one
+		 * (see xo_seq_hi()).
 		 */
 		if (xo->flags & XFRM_GSO_SEGMENT)
 			captured.seq--;
@@ -94,8 +96,9 @@ void ov2_bridge_show_tx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
 }
 
 /* Does the transport header still point at the frame's ESP header?
- * ov2_headers_set() has made it point there, but ov2_decap() moves the IP
- * header behind this place. Data is at the IP header.
+ * ov2_headers_set() has made it point there. When ov2_decap() has taken off
+ * ESP, the IP header of the packet is behind this place. Data is at the IP
+ * header.
  */
 static bool drop_has_esp(const struct sk_buff *skb, const struct ov2_nbl *nbl)
 {
@@ -123,8 +126,8 @@ static __be32 drop_spi(const struct sk_buff *skb)
  * @ad: the card
  * @skb: the frame, from which ESP may have been taken off already. Data is
  *	behind the Ethernet header
- * @nbl: the records of the frame, or NULL if the engine did not see it
- * @burst: the frames of this poll; NULL if @nbl is NULL
+ * @nbl: the records of the frame; NULL if the engine did not see the frame
+ * @burst: what the frames of this poll have in common; NULL if @nbl is NULL
  * @reason: why it is dropped
  *
  * Context: BH disabled, in the RCU read side of @burst. Only while

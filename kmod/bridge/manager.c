@@ -8,10 +8,11 @@
  * (XFRM_MSG_NEWAE; daemons of a cluster do so when another host takes over). No
  * operation of xfrmdev_ops tells a driver about the new numbers. The engine
  * infers the high half of a received number from the last number that it knows.
- * If user space has set another number, the engine finds every later frame bad.
- * But xfrm_new_ae() tells the kernel's key managers before it answers user
- * space. So the bridge registers as a key manager, and tells the engine the new
- * number before user space goes on.
+ * If user space sets a number with another high half, the engine infers a wrong
+ * high half, and finds every later frame bad. But xfrm_new_ae() tells the
+ * kernel's key managers about the new numbers before it answers user space. So
+ * the bridge registers as a key manager, and tells the engine the new number
+ * before user space goes on.
  */
 #include "bridge.h"
 #include "policy_event.h"
@@ -68,8 +69,8 @@ static int manager_acquire(struct xfrm_state *x, struct xfrm_tmpl *tmpl,
 	return -EINVAL;
 }
 
-/* This manager compiles no policy. It leaves the error that is in *dir, either
- * -EINVAL or the error of the manager that was asked before this one. So
+/* This manager compiles no policy. It does not change the error in *dir, which
+ * is -EINVAL, or the error of the manager that was asked before this one. So
  * xfrm_user_policy() asks the next manager.
  */
 static struct xfrm_policy *manager_compile_policy(struct sock *sk, int opt,

@@ -2,9 +2,10 @@
 /*
  * Users are told what happens to the policies of a card.
  *
- * The core numbers a policy after the card has it, so the add itself cannot
- * tell users the number. The core tells its key managers about the policy
- * later, when the policy is complete (manager.c).
+ * The core gives a policy its number only after the card has added the policy.
+ * So while the card adds a policy, the card cannot tell users the number. When
+ * the policy is complete, the core tells its key managers about the policy
+ * (manager.c).
  */
 #include <linux/rcupdate.h>
 

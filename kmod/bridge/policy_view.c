@@ -80,7 +80,7 @@ static u32 policy_index(const struct ov2_policy *pol)
 static void view_policy(struct ov2_policy_view *view,
 			const struct ov2_policy *pol, u32 index)
 {
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the policy may go");
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the policy may be freed");
 	*view = (struct ov2_policy_view){
 		.index = index,
 		.inbound = pol->key.dir == XFRM_DEV_OFFLOAD_IN,

@@ -45,10 +45,11 @@ struct ov2_tmpl_view {
  * @dport: destination port, network order
  * @dport_mask: bits of @dport that are compared, network order
  * @ifindex: index of the interface in the selector, or 0
- * @priority: a policy with a smaller priority is asked first
+ * @priority: of the policies that match a packet, the policy with the smallest
+ *	@priority is used
  * @if_id: interface ID (XFRMA_IF_ID), or 0
  * @tmpl: valid if @protects is set
- * @hits: how many packets have met the policy
+ * @hits: how many packets have matched the policy
  */
 struct ov2_policy_view {
 	u32 index;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Receive records become sec_path and xfrm_offload. */
+/*
+ * Turns the records of received frames into sec_paths, which the core reads. A
+ * sec_path may have an xfrm_offload.
+ */
 #include <linux/bits.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
@@ -87,11 +90,11 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 
 /* The frames of a burst share one sec_path if it says the same about each
  * frame. Clones of a frame share a sec_path, too, so code that changes a
- * sec_path copies it first (skb_ext_add()). There is one exception:
- * __xfrm_policy_check() notes in the sec_path how much of it was checked. So a
- * packet that the core checks gets a sec_path of its own. Packets that share a
- * sec_path have an xfrm_offload of packet mode, so the core does not check
- * them.
+ * sec_path copies it first (skb_ext_add()). But __xfrm_policy_check() does not
+ * copy the sec_path before it writes into it how many of the states it has
+ * checked. So a packet that the core checks gets a sec_path of its own. Packets
+ * that share a sec_path have an xfrm_offload of packet mode, so the core does
+ * not check them.
  */
 static bool rx_share_path(struct sk_buff *skb, const struct ov2_rx_result *res,
 			  struct ov2_rx_burst *burst)
@@ -242,9 +245,9 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 }
 
 /**
- * ov2_bridge_receive_plain() - may a frame that the engine did not see come in?
+ * ov2_bridge_receive_plain() - decide about a frame that the engine did not see
  * @ad: the card
- * @skb: the frame, which is taken if the verdict is OV2_RX_TAKEN. Data is
+ * @skb: the received frame, taken if the verdict is OV2_RX_TAKEN. Data is
  *	behind the Ethernet header. A large packet and an incomplete checksum
  *	are allowed, because this function reads only the headers
  * @verdict: filled in with what is to be done, if the frame may come in

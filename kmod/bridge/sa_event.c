@@ -19,7 +19,7 @@ static_assert(TELL_DELETE_REQ < OV2_TELL_REASONS);
 
 /**
  * ov2_sa_event_added() - tell users that a card has a new SA
- * @assoc: the association of its state
+ * @assoc: the association of the SA
  *
  * Context: Process context, without x->lock.
  */

@@ -24,7 +24,7 @@ struct ov2_adapter *ov2_bridge_sa_find(struct net *net,
 	struct ov2_adapter *ad = NULL;
 	struct xfrm_state *x;
 
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the card may go");
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the card may be freed");
 	x = xfrm_state_lookup(net, spec->mark, &daddr, spec->spi, spec->proto,
 			      spec->family);
 	if (!x)

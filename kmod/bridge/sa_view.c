@@ -23,8 +23,9 @@ static void view_algorithms(struct ov2_sa_view *view,
 	view->icv_len = ov2_state_icv_len(x);
 }
 
-/* Both forms of the core's replay state have a number for each direction. The
- * number may be torn without x->lock.
+/* The core has two structures for the replay state: x->replay_esn and
+ * x->replay. Each of them has a number for each direction. If x->lock is not
+ * held, the two halves of the number may not fit together.
  */
 static void view_numbers(struct ov2_sa_view *view, const struct xfrm_state *x)
 {

@@ -42,8 +42,8 @@ struct xfrm_state;
  * @mark_mask: bits of @mark that are compared
  * @declined: packets that the card declined, one number for each counter that
  *	such a packet may move
- * @software: ESP frames that software has made, one number for each counter
- *	that such a frame may move
+ * @software: ESP frames that software has made, although the card has the SA;
+ *	one number for each counter that such a frame may move
  * @engine: what the engine knows
  */
 struct ov2_sa_view {

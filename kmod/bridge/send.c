@@ -18,9 +18,9 @@
 #include "sa/assoc.h"
 #include "sa/framed.h"
 
-/* Returns the high half of the packet's number. If the core segmented the
- * packet in software, xo->seq already is the number after the number of the
- * packet.
+/* Returns the high half of a packet's number. In a segment that the core has
+ * cut from a large packet, xo->seq is not the segment's own number, but the
+ * next one.
  */
 static u32 xo_seq_hi(const struct xfrm_offload *xo)
 {
@@ -29,7 +29,9 @@ static u32 xo_seq_hi(const struct xfrm_offload *xo)
 	return xo->seq.hi;
 }
 
-/* In crypto mode the core has framed the packet. */
+/* In crypto mode the core has already added the ESP header to the packet, and
+ * if the packet is not large, the trailer, too.
+ */
 static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 				  u16 queue, const struct xfrm_offload *xo,
 				  enum ov2_verdict *verdict,
@@ -53,10 +55,10 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 }
 
 /* Is @xo part of a sec_path that was set on receive, and that a forwarded frame
- * still carries? The state's direction cannot answer this. The core also sends
- * through inbound states (one manual SA for both directions), and leaves such
- * packets in clear. The tag of packet mode also has CRYPTO_DONE, but the tag
- * was set on send.
+ * still carries? The state's direction cannot answer this, because the core
+ * also sends through inbound states (one manual SA for both directions), and
+ * leaves such packets in clear. The tag of packet mode also has CRYPTO_DONE,
+ * but the tag was set on send.
  */
 static bool is_receive_path(const struct xfrm_offload *xo)
 {
@@ -73,8 +75,8 @@ static bool is_receive_path(const struct xfrm_offload *xo)
  * Here only the sec_path names the packet's state, because the core has dropped
  * the packet's dst already. XFRM_XMIT is not tested, because the core sets it
  * later. In packet mode the state of the tag may be replaced before the packet
- * is sent. Then the younger state protects the packet. So states that replace
- * each other have the same number.
+ * is sent. Then the younger state protects the packet. So this function gives
+ * the same number for a state and for the state that replaces it.
  *
  * Context: Any context.
  * Return: true if the core or the tag says that the packet is to leave
@@ -144,11 +146,11 @@ static bool numbers_wrap(const struct sk_buff *skb,
  * @skb: the packet, in ndo_features_check
  *
  * A packet for which the core has chosen no state may stay large. If a policy
- * of the card protects this packet all the same, ov2_packet_xmit() decides
- * whether the engine or the core cuts it. A packet that the core has framed
- * already must stay large: it has one ESP header and no trailer, so its
- * segments would be no ESP packets. Such a packet comes from a bond, or a
- * queueing discipline sends it a second time.
+ * of the card protects this packet, ov2_packet_xmit() decides whether the
+ * engine or the core cuts it. If the core has already added the ESP header to a
+ * large packet, the packet must stay large: it has one ESP header and no
+ * trailer, so its segments would be no ESP packets. Such a packet comes from a
+ * bond, or a queueing discipline sends it a second time.
  *
  * Context: BH disabled.
  * Return: true if the packet may stay large; the core must cut it otherwise.

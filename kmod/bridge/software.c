@@ -5,15 +5,16 @@
  * In crypto mode the core encrypts some packets of an offloaded state itself,
  * and newer kernels do not ask the card before (xfrm_dev_offload_ok()). Such a
  * packet still leaves by the card, as ESP that the card has not made. So the
- * card sees these frames, and each frame shows a part of what the core has
- * looked at:
+ * card sees the frame. The frame still shows some of the properties because of
+ * which the core did not leave the packet to the card:
  *
  *	Ethernet  VLAN, PPPoE  IP  options, extension headers  UDP  ESP
  *	          ~~~~~~~~~~~      ~~~~~~~~~~~~~~~~~~~~~~~~~~
  *	          way              headers, fragment
  *
- * If the packet is in a tunnel, the headers that the core has looked at are
- * encrypted. Such a frame moves the counter for other reasons.
+ * In a tunnel, the core looks at the headers of the inner packet, and the frame
+ * has these headers encrypted. Such a frame moves the counter
+ * ipsec_tx_software_other.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -95,14 +96,15 @@ static u8 read_ip6(const struct sk_buff *skb, int *depth,
 }
 
 /**
- * ov2_software_read() - read an ESP frame
- * @skb: a frame to be sent. Data is at the Ethernet header. It may be nonlinear
+ * ov2_software_read() - test if a frame is ESP, and read its headers
+ * @skb: a frame to be sent. Data is at the Ethernet header. The frame may be
+ *	nonlinear
  * @udp: the frame may be ESP in UDP
  * @frame: filled in if the function returns true
  *
- * The function is called for each plain frame, so it returns early for frames
- * that are not ESP. Behind UDP, an SPI of 0 means that the packet is not ESP
- * (RFC 3948 2.2).
+ * The function is called for each frame that the core hands over without an
+ * xfrm_offload. So it returns early for frames that are not ESP. Behind UDP, an
+ * SPI of 0 means that the packet is not ESP (RFC 3948 2.2).
  *
  * Context: Any context.
  * Return: true if the outermost IPsec header of the frame is ESP.
@@ -173,14 +175,15 @@ static enum ov2_counter why(const struct ov2_adapter *ad,
 }
 
 /**
- * ov2_software_count() - count a frame, if its state sends by this card
+ * ov2_software_count() - count an ESP frame that software has made, if the card
+ *	has the SA of the frame
  * @ad: the card
  * @x: the state that has SPI and destination of the frame
  * @frame: the frame
  *
- * The core looks at the way and at the MTU before it looks at headers. So if a
- * frame shows several reasons, the reason that the core looks at first is
- * counted.
+ * The core first tests by which device the packet leaves, then the MTU, and
+ * then the headers. So if a frame shows several reasons, the reason that the
+ * core tests first is counted.
  *
  * Context: Under rcu_read_lock(), any context.
  * Return: true if the frame was counted.
@@ -205,10 +208,11 @@ bool ov2_software_count(struct ov2_adapter *ad, const struct xfrm_state *x,
  * @ad: the card
  * @skb: the frame
  *
- * xfrm finds the state, as if the frame were received. The mark of the frame is
- * the mark of the packet, unless the state has an output mark: then the frame
- * has the output mark. If such a state also has a mark of its own, the look-up
- * does not find it, and the frame is not counted.
+ * This function looks up the state in xfrm, as if the frame were received. The
+ * look-up compares the mark of the frame. A frame has the mark that its packet
+ * had before ESP, but if the state has an output mark, the frame has the output
+ * mark. So if a state has both a mark and an output mark, the look-up does not
+ * find the state, and the frame is not counted.
  *
  * Context: BH disabled, RCU read side.
  */

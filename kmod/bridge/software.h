@@ -7,9 +7,9 @@
 #include "../watch/counters.h"
 
 /**
- * struct ov2_software_frame - what an ESP frame shows of its way to the card
+ * struct ov2_software_frame - what the headers of an ESP frame say
  * @family: AF_INET or AF_INET6
- * @saddr: source of the ESP packet; IPv4 is in its first 4 bytes
+ * @saddr: source of the ESP packet; an IPv4 address is in the first 4 bytes
  * @daddr: destination, in the same form
  * @spi: network order
  * @dport: destination port of the UDP header, network order; 0 if ESP is not in

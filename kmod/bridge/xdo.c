@@ -45,9 +45,9 @@ static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 				extack);
 }
 
-/* After ov2_sad_add() packets can choose the state as soon as the core makes
- * the state valid, so this step is the last one. The bridge counts the bundles,
- * because NDIS_IPSEC_OFFLOAD_V2 leaves this to the transport.
+/* ov2_sad_add() is the last step. After it, packets can find the state as soon
+ * as the core makes the state valid. The bridge counts the bundles, because
+ * NDIS_IPSEC_OFFLOAD_V2 leaves this to the transport.
  */
 static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 		     struct netlink_ext_ack *extack)
@@ -140,9 +140,9 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 
 	if (!ov2_xdo_is_card(dev))
 		return add_through_bond(dev, x);
-	/* This state has no keys: it stands for an SA that a key manager still
-	 * has to negotiate, and the core adds the state in atomic context. The
-	 * core sends no packet before the SA is there.
+	/* A state with this flag has no keys. It stands for an SA that a key
+	 * manager still has to negotiate, and the core adds such a state in
+	 * atomic context. The core sends no packet before the SA is there.
 	 */
 	if (x->xso.flags & XFRM_DEV_OFFLOAD_FLAG_ACQ)
 		return 0;
@@ -185,17 +185,19 @@ static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 }
 
 /* The core calls this in atomic context, and mostly under x->lock. So memory is
- * freed later, by RCU and when the request completes.
+ * freed later: when the engine has deleted the SA and a grace period has
+ * passed.
  */
 static void bridge_state_delete(struct net_device *dev, struct xfrm_state *x)
 {
 	state_delete(dev, x);
 }
 
-/* After errors the core frees a state without a delete, and frees its memory at
- * once. Other CPUs may have found the state through its SA, and may still use
- * the state, so wait for these CPUs here. This wait is rare: in all other cases
- * the core deletes a state before it frees the state, even when a card is
+/* After errors the core calls this function without a call of
+ * bridge_state_delete(), and frees the memory of the state immediately
+ * afterwards. Other CPUs may have found the state through its SA, and may still
+ * use the state, so wait for these CPUs here. This wait is rare: in all other
+ * cases the core deletes a state before it frees the state, even when a card is
  * removed (xfrm_dev_state_flush()).
  */
 static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
@@ -300,9 +302,10 @@ static void count_declined(const struct xfrm_state *x, enum ov2_counter reason)
 }
 
 /* In crypto mode the core encrypts in software the packets that are declined
- * here. The core asks before it frames a packet, because a framed packet could
- * only be dropped. In packet mode the core drops the packets that are declined
- * here. Newer kernels test the headers themselves.
+ * here. The core asks before it adds the ESP header, because a packet that has
+ * the ESP header already could only be dropped. In packet mode the core drops
+ * the packets that are declined here. Newer kernels test the headers
+ * themselves.
  */
 static bool bridge_offload_ok(struct sk_buff *skb, struct xfrm_state *x)
 {
@@ -362,8 +365,9 @@ struct ov2_assoc *ov2_state_assoc(const struct xfrm_state *x)
  * ov2_state_renumber() - tell the engine a number that a key manager has set
  * @x: a state, on a card of this module or elsewhere; takes its lock
  *
- * If the engine does not accept the update, ov2_assoc.untold asks for another
- * call.
+ * If the engine does not accept the update, ov2_assoc.untold is set. If the SA
+ * is inbound, the next received frame of the SA makes the bridge call this
+ * function again.
  *
  * Context: Under rcu_read_lock(), any context except hard interrupts.
  */

@@ -56,7 +56,7 @@ static void assoc_release(struct ov2_assoc *assoc)
 /**
  * ov2_assoc_discard() - free an association that has no SA
  * @assoc: the association. The engine has refused its SA, so no packet can have
- *	found it
+ *	found the association
  *
  * Context: Any context except hard interrupts.
  */
@@ -78,7 +78,7 @@ struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle)
 {
 	struct ov2_handle *hdl = ov2_handle_find(&ad->handles, handle);
 
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the association may go");
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the association may be freed");
 	return hdl ? hdl->transport : NULL;
 }
 
@@ -127,10 +127,11 @@ struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
 
 /**
  * ov2_assoc_delete() - delete the SA of an association
- * @assoc: the association, its state unset. It may be freed when this returns
+ * @assoc: the association, from which ov2_assoc_unset() has taken the state.
+ *	The association may be freed when this function returns
  *
- * Context: Any context except hard interrupts. Memory is freed later, by RCU
- *   and when the request completes.
+ * Context: Any context except hard interrupts. Memory is freed later: when the
+ *   engine has deleted the SA and a grace period has passed.
  */
 void ov2_assoc_delete(struct ov2_assoc *assoc)
 {
@@ -170,17 +171,18 @@ void ov2_assoc_deleted(struct ov2_assoc *assoc)
  * ov2_assoc_tell() - should users be told about an SA?
  * @assoc: the association of the SA
  * @now: seconds of a clock that never goes back
- * @reason: why; below OV2_TELL_REASONS
+ * @reason: the reason to tell users, a number less than OV2_TELL_REASONS
  *
  * A reason may come with every packet, and users cannot read a message for
- * each packet. So in a period of OV2_TELL_SECONDS each reason is told once. A
- * period begins when a reason comes and no period runs. In a new period all
- * reasons may be told again, for listeners that came meanwhile. The upper 24
- * bits of ov2_assoc.told have the second at which the period began; the other
- * bits have the reasons that were told in the period.
+ * each packet. So in a period of OV2_TELL_SECONDS each reason is told only
+ * once. A period begins when a reason comes and no period runs. In a new period
+ * all reasons can be told again, for listeners that came meanwhile. The upper
+ * 24 bits of ov2_assoc.told have the second at which the period began; the
+ * other bits have the reasons that were told in the period.
  *
  * Context: Any context.
- * Return: true if so. Of several CPUs that ask at once, one gets true.
+ * Return: true if so. If several CPUs ask about one reason at the same time,
+ * only one of them gets true.
  */
 bool ov2_assoc_tell(struct ov2_assoc *assoc, u32 now, unsigned int reason)
 {
@@ -260,8 +262,9 @@ void ov2_assoc_advance(struct ov2_assoc *assoc, const struct xfrm_state *x)
  * @assoc: the association of @x
  * @x: the state, with extended numbers; its lock is held
  *
- * If the engine does not accept the update, ov2_assoc.untold asks for another
- * call.
+ * If the engine does not accept the update, this function sets
+ * ov2_assoc.untold. If the SA is inbound, the next received frame of the SA
+ * makes the bridge call this function again.
  *
  * Context: Under rcu_read_lock(), any context except hard interrupts.
  */

@@ -58,8 +58,8 @@ struct ov2_sad_link {
  * @sends: crypto mode, outbound
  * @declined: packets that the card declined, one number for each counter that
  *	such a packet may move
- * @software: ESP frames that software has made, one number for each counter
- *	that such a frame may move
+ * @software: ESP frames that software has made, although the card has the SA;
+ *	one number for each counter that such a frame may move
  * @untold: a key manager has set the number, and the engine has not accepted
  *	the update; written under x->lock
  * @told: which reasons users were told lately, see ov2_assoc_tell()
@@ -97,13 +97,13 @@ struct ov2_assoc {
 };
 
 /* For ov2_assoc_tell(): the number of reasons that it knows, and the length of
- * its period in seconds. In one period users are told each reason once.
+ * its period in seconds. In one period users are told each reason only once.
  */
 #define OV2_TELL_REASONS	8
 #define OV2_TELL_SECONDS	60
 
-/* Call this only while @x is added or used, because the core clears the type of
- * a state that ends.
+/* Call this only while the core adds or uses @x. When a state ends, the core
+ * clears the type of the state.
  */
 static inline bool ov2_state_is_packet(const struct xfrm_state *x)
 {

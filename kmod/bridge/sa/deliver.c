@@ -39,9 +39,10 @@ static bool goes_on(const struct ov2_rx_header *hdr)
 }
 
 /* If a packet has a second IPsec header, the packet must have a route when
- * xfrm_input() has taken off the second header. A packet from ip_rcv() has a
- * route. A packet from GRO has no route, so the core drops a packet from GRO
- * that has two headers (XfrmInError).
+ * xfrm_input() has taken off the second header. Otherwise the core drops the
+ * packet (XfrmInError). ip_rcv() gives a packet its route. But a frame that the
+ * engine has decrypted does not pass ip_rcv() before xfrm_input(), so this
+ * function gives the packet its route.
  */
 static void set_route(struct sk_buff *skb)
 {
@@ -111,9 +112,9 @@ void ov2_deliver(struct sk_buff *skb, const struct ov2_rx_header *hdr)
 	set_cb(skb, seq);
 	if (goes_on(hdr))
 		set_route(skb);
-	/* xfrm_input() and esp4_gro_receive() also set the mark, when they look
-	 * up the state. Like them, this function sets the mark after the
-	 * look-up of the route for a second header.
+	/* Without an offload, ip_rcv() looks up the route, and then
+	 * xfrm_input() sets this mark. In the same order, the mark is set here
+	 * after set_route().
 	 */
 	skb->mark = xfrm_smark_get(skb->mark, x);
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The records of a framed ESP packet. In crypto mode the core has framed the
- * packet; in packet mode the bridge has framed it (packet/protect.c).
+ * The records of a framed packet. A framed packet has the ESP header and the
+ * trailer already, but is still in clear. A large framed packet has no trailer,
+ * because each segment gets a trailer of its own. In crypto mode the core has
+ * framed the packet. In packet mode the bridge has framed the packet
+ * (packet/protect.c).
  */
 #include <linux/if_ether.h>
 #include <linux/skbuff.h>
@@ -152,10 +155,10 @@ static enum ov2_counter framed_large_nbl(struct sk_buff *skb, u16 queue,
 }
 
 /**
- * ov2_framed_nbl() - give a framed ESP packet its records
- * @skb: the frame, network and transport header set, trailer filled in. A large
- *	packet has no trailer, and the checksum of TCP or UDP in it is still to
- *	be completed
+ * ov2_framed_nbl() - make an NBL for a framed packet, and fill in its records
+ * @skb: the framed packet, network and transport header set, trailer filled in.
+ *	A large packet has no trailer, and its checksum of TCP or UDP is still
+ *	to be completed
  * @queue: the send queue
  * @assoc: the association of the packet's state
  * @next_header: the next header in the trailer, or in the trailers that the

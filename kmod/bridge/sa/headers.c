@@ -4,8 +4,8 @@
  *
  * The core reads an IPsec packet at two offsets of the skb. It reads the
  * addresses at the network header, and SPI and number at the transport header
- * (xfrm_parse_spi(), which xfrm_audit_state_*() and xfrm_input() call). In
- * software ip_rcv() and UDP set these offsets, and ip_rcv() checks the IP
+ * (xfrm_parse_spi(), which xfrm_audit_state_*() and xfrm_input() call). Without
+ * an offload, ip_rcv() and UDP set these offsets, and ip_rcv() checks the IP
  * header.
  */
 #include <linux/ip.h>
@@ -41,8 +41,9 @@ bool ov2_headers_udp(const struct sk_buff *skb)
 	return !is_ipv6(skb) && ip_hdr(skb)->protocol == IPPROTO_UDP;
 }
 
-/* In software a packet with a bad IP checksum never reaches xfrm, because
- * ip_rcv() drops it. So drop and count it here.
+/* Without an offload, a packet with a bad IP checksum never reaches xfrm,
+ * because ip_rcv() drops and counts the packet. So the packet is counted here,
+ * and the caller drops it.
  */
 static bool ip_header_sound(const struct sk_buff *skb)
 {
@@ -76,9 +77,8 @@ static int trim_padding(struct sk_buff *skb)
  * This function also takes off the padding of Ethernet. Afterwards the
  * transport header points at the ESP or AH header. If ESP is in UDP, the ESP
  * header is behind the UDP header. The frame is linear up to the sequence
- * number. A packet that ends earlier is linear up to its end. Such packets come
- * here, because the engine finds the SA of a packet even if the packet is too
- * short.
+ * number. A frame that ends earlier is linear up to its end. Such short frames
+ * come here, because the engine finds the SA even of a frame that is too short.
  *
  * Context: Any context.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

@@ -17,14 +17,15 @@
 /* The condition of a row whose reason is found by other code */
 #define ELSEWHERE	false
 
-/* A row in a function that returns the reason */
+/* For a function that returns the reason: a row becomes a test of its condition
+ */
 #define OV2_REFUSED_IF(reason, condition, sentence)			\
 	if (condition)							\
 		return OV2_CNT_##reason;
 
-/* A row as a case of a switch over reasons, in a function that has an argument
- * extack and returns the sentence. The sentence is a literal, because extack
- * keeps a pointer to it. The sentence must be so short that
+/* For a function that has an argument extack and returns the sentence: a row
+ * becomes a case of a switch over reasons. The sentence is a literal, because
+ * extack keeps a pointer to it. The sentence must be so short that
  * NL_SET_ERR_MSG_FMT() could take it with the module's name in front.
  */
 #define OV2_REFUSED_SAY(reason, condition, sentence)			\

@@ -56,7 +56,9 @@ static void set_udp_esp(struct ov2_add_sa_ex *add, struct ov2_ext_add *ext,
 	ext->udp_dport = x->encap->encap_dport;
 }
 
-/* Both forms of the core's replay state have a number for each direction. */
+/* The core has two structures for the replay state: x->replay_esn and
+ * x->replay. Each of them has a number for each direction.
+ */
 static void set_sequence(struct ov2_security_association *assoc,
 			 struct ov2_ext_add *ext, const struct xfrm_state *x)
 {
@@ -100,8 +102,8 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 	 * the first one, updates the first one, and deletes the second one.
 	 */
 	ext->allow_twin = true;
-	/* If a packet has a second IPsec header, the core takes off this header
-	 * in software.
+	/* If a packet has a second IPsec header, the core and not the engine
+	 * takes off the second header.
 	 */
 	ext->single = true;
 	set_endpoints(add, x);

@@ -55,7 +55,7 @@ static unsigned int cipher_key_bits(const struct xfrm_state *x)
 
 /**
  * ov2_state_encr() - find the identifier of a state's cipher or combined mode
- * @x: a state of known algorithms
+ * @x: a state that ov2_state_alg_known() accepts
  *
  * Context: Any context.
  * Return: the identifier, or 0 if IPsecOV2 has no identifier for the length of
@@ -72,7 +72,7 @@ u32 ov2_state_encr(const struct xfrm_state *x)
 
 /**
  * ov2_state_auth() - find the identifier of a state's integrity algorithm
- * @x: a state of known algorithms
+ * @x: a state that ov2_state_alg_known() accepts
  *
  * Context: Any context.
  * Return: the identifier. A combined mode has no separate integrity algorithm,
@@ -92,7 +92,7 @@ u32 ov2_state_auth(const struct xfrm_state *x)
 
 /**
  * ov2_state_key_ok() - do the RFCs allow the lengths of a state's keys?
- * @x: a state of known algorithms
+ * @x: a state that ov2_state_alg_known() accepts
  *
  * Context: Any context.
  * Return: true if so.
@@ -106,7 +106,7 @@ bool ov2_state_key_ok(const struct xfrm_state *x)
 
 /**
  * ov2_state_icv_len() - bytes of a state's ICV
- * @x: a state of known algorithms
+ * @x: a state that ov2_state_alg_known() accepts
  *
  * Context: Any context.
  * Return: the bytes.
@@ -131,7 +131,7 @@ bool ov2_state_icv_ok(const struct xfrm_state *x)
 
 /**
  * ov2_state_geniv_ok() - does a state have the core's usual IV generator?
- * @x: a state of known algorithms
+ * @x: a state that ov2_state_alg_known() accepts
  *
  * Context: Any context.
  * Return: true if so. A state with another generator might need other IVs than

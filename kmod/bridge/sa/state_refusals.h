@@ -23,8 +23,8 @@
  * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a
  * state is refused only for one of three reasons. First, IPsecOV2 cannot
  * describe the state. Second, the card would have to find the state by
- * something that the frame does not show. Third, the core cannot frame the
- * state's packets for a card.
+ * something that the frame does not show. Third, the core cannot prepare the
+ * state's packets so that a card can encrypt them.
  */
 
 REFUSED(SA_REFUSED_DIR,
@@ -75,8 +75,8 @@ REFUSED(SA_REFUSED_GENIV,
 	!ov2_state_geniv_ok(x),
 	"IV generator must be seqiv, or echainiv if the cipher is CBC")
 
-/* The core adds no TFC padding when it frames a packet for a card: esp_xmit(),
- * esp6_xmit().
+/* The core adds no TFC padding to a packet that a card will encrypt:
+ * esp_xmit(), esp6_xmit().
  */
 REFUSED(SA_REFUSED_TFC,
 	x->tfcpad,
@@ -87,8 +87,8 @@ REFUSED(SA_REFUSED_ENCAP6,
 	x->encap && x->props.family == AF_INET6,
 	"UDP encapsulation can be offloaded over IPv4 only")
 
-/* The other types have bytes between UDP or TCP and ESP, and the engine does
- * not skip these bytes.
+/* The other types of encapsulation have bytes between UDP or TCP and ESP, and
+ * the engine does not skip these bytes.
  */
 REFUSED(SA_REFUSED_ENCAP,
 	x->encap && x->encap->encap_type != UDP_ENCAP_ESPINUDP,
@@ -112,9 +112,9 @@ REFUSED(SA_REFUSED_SPI,
 	!x->id.spi,
 	"SPI 0 can't be offloaded, it must never be on the wire")
 
-/* In packet mode only a policy with a security context would lead to such a
- * state, and the card refuses such policies. In crypto mode the core chooses
- * the state.
+/* In packet mode only a policy with a security context would lead to a state
+ * with a security context, and the card refuses such policies. In crypto mode
+ * the core chooses the state.
  */
 REFUSED(SA_REFUSED_CONTEXT,
 	ov2_state_is_packet(x) && x->security,
