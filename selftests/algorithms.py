@@ -78,8 +78,8 @@ class Algorithms(Cells):
             self.bits_count(pair, wire.frames["a"][0])
 
     def bits_count(self, pair, frame):
-        """b's engine opens a's first frame again. It opens no copy in which one
-        bit is changed.
+        """a's first frame comes to b again, and b's engine opens it. Then b
+        gets copies, each with one changed bit. b's engine rejects all copies.
         """
         start = len(frame.raw) - len(frame.esp)
         # A byte of the number, the byte in front of the ciphertext, the first

@@ -67,7 +67,7 @@ class Async:
         return sent
 
     def check_order(self, side, sent, records):
-        """Neither card's engine lost a packet or changed the order.
+        """The engines of both cards kept all packets, in their order.
 
         The packets that one process sends on one socket are a flow. Their
         numbers have the order in which the process sent them.
@@ -89,7 +89,7 @@ class Async:
                        f"the stack after {before}")
         stat = self.bed.ns(OTHER[side]).xfrm_stat()
         ksft.equal(stat["XfrmInStateSeqError"], self.out_of_window[side],
-                   "packets out of window")
+                   "packets outside the replay window")
 
 
 def padata_work(trace):

@@ -25,7 +25,8 @@ NETLINK_AUDIT, AUDIT_NLGRP_READLOG = 9, 1
 AUDIT_GET, AUDIT_SET, AUDIT_MAC_IPSEC_EVENT = 1000, 1001, 1415
 NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 1, 4, 2
 STATUS = struct.Struct("=IIIIIIIIII")       # struct audit_status
-STATUS_ENABLED = 1                          # bit of its mask: set "enabled"
+# A bit of the mask in struct audit_status: the request sets "enabled"
+STATUS_ENABLED = 1
 WORDS = re.compile(r"(\w+)=(\S+)")
 ICV_FAILURE, REPLAYED = "SA-icv-failure", "SA-replayed-pkt"
 OVERFLOW, ADDED = "SA-replay-overflow", "SAD-add"

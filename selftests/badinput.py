@@ -93,7 +93,7 @@ class Receiver(Sealer):
     # ---- sending them and looking
 
     def run(self, items):
-        """Send every item as it is made, and a good frame after it."""
+        """Send each item when it is made, and a good frame after each item."""
         self.gro(True)
         base_card = self.bed.ethtool["b"].stats()
         base_stat = self.bed.b.xfrm_stat()
@@ -321,7 +321,7 @@ def ip_options(rx):
 
 def authentication_header(rx):
     """AH with the SPI of an ESP SA gets status 7 (INVALID_PROTOCOL). The card
-    leaves other AH alone.
+    leaves AH with any other SPI alone.
     """
     known = has_ah(rx)
     for spi, expect in (

@@ -94,8 +94,8 @@ def late_acks(defer):
 
 
 def mirror(defer):
-    """A mirror sends clones of frames through another cable. At its end GRO
-    merges the clones, while the frames themselves still go to b.
+    """A mirror sends clones of frames through a second cable. At the end of the
+    second cable GRO merges the clones, while the frames still go to b.
     """
     bed, talk = bed_without_sas(defer)
     w = bed.w

@@ -146,9 +146,9 @@ class Flows:
             self.error = error
 
     def go_on(self):
-        """Wait until b has got datagrams of every flow that a sent after the
-        last change: two of each flow, because one of them may have been on its
-        way into the card during the change.
+        """Wait until b has got two datagrams of every flow that are newer than
+        the last change. One datagram is not enough, because it may have been on
+        its way into the card during the change.
         """
         want = [sent + 2 for sent in self.sent]
         ksft.wait_for("all flows to go on", lambda: self.error or all(
@@ -160,9 +160,9 @@ class Flows:
 class Stream:
     """TCP from a to b in two threads, compared byte by byte.
 
-    The stream sends at most one block in each round of the flows. So two things
-    do not lag far behind the stream: the capture of the wire, and a datagram
-    that has a number but is not on the wire yet.
+    The stream sends at most one block in each round of the flows. So the
+    capture of the wire keeps up with the stream. A datagram gets its number
+    before it is on the wire. The stream must not overtake it by much.
     """
 
     def __init__(self, bed, shape, flows):
@@ -355,9 +355,9 @@ class Channels:
         ksft.equal(set(self.entries("a")), set(range(QUEUES)), "table")
 
     def one_direction(self):
-        """A card may have more queues of one direction than of the other.
-        ethtool sets and counts the additional queues apart from the combined
-        channels.
+        """A card may have more queues of one direction than of the other. For
+        ethtool the additional queues are RX channels or TX channels. They do
+        not count as combined channels.
         """
         ns = self.bed.a
         ns.ip("link add odd0 numtxqueues 2 numrxqueues 5 type ipsecov2")
@@ -481,11 +481,14 @@ class Channels:
             shape = Shape.named(name)
             self.set_hash(kind, "sd")
             whole, parts = self.napis(shape)
-            ksft.equal((len(whole), whole), (1, parts), f"NAPIs by {kind} sd")
+            ksft.equal((len(whole), whole), (1, parts),
+                       f"NAPIs with {kind} hashed by sd")
             self.set_hash(kind, "sdfn")
             whole, parts = self.napis(shape)
-            ksft.check(len(whole) > 1, f"only one queue by {kind} sdfn")
-            ksft.equal(len(parts), 1, f"NAPIs of fragments by {kind} sdfn")
+            ksft.check(len(whole) > 1,
+                       f"only one NAPI with {kind} hashed by sdfn")
+            ksft.equal(len(parts), 1,
+                       f"NAPIs of fragments with {kind} hashed by sdfn")
             self.set_hash(kind, "")
 
     def still(self, how, shape):

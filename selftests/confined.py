@@ -103,9 +103,9 @@ class Attack:
         pair = bed.install(shape, offload="b", how=how)
         bed.check_offload_lines(pair)
         if shape.encap and how == "packet":
-            # Daemons add this bypass, too. Without the bypass, the policy would
-            # treat ESP in UDP that the card has not decrypted as clear UDP, and
-            # would not let it in
+            # Daemons add this bypass, too. If the card has not decrypted ESP in
+            # UDP, the policy treats it as clear UDP. Without the bypass the
+            # policy would not let it in
             bed.b.ip("xfrm policy update src 0.0.0.0/0 dst 0.0.0.0/0 "
                      f"proto udp dport {ENCAP_PORT} dir in priority 1 "
                      "offload packet dev ov3")
@@ -192,7 +192,7 @@ def own(attack):
         ksft.equal(attack.moved("ipsec_rx_pkts"), by_card,
                    f"frames to {mac} that the card decrypted")
         _, payload = attack.send(MAC["b"])
-        attack.expect_received(payload, "ESP to the card's own")
+        attack.expect_received(payload, "ESP to the card's own MAC")
         ksft.equal(attack.moved("ipsec_rx_pkts"), by_card + 1,
                    "frames that the card decrypted")
     attack.expect_no_leak()
@@ -407,7 +407,7 @@ def core(attack):
                     return "clear" if b"payload!" in raw else "ESP"
             return None
 
-        if ksft.wait_for("the bridge to send it on", fate) == "clear":
+        if ksft.wait_for("a frame of the bridge", fate) == "clear":
             raise ksft.XFail("the core unpacks ESP of any host in GRO, and "
                              "bridges flood it: esp4_gro_receive(), "
                              "esp6_gro_receive()")

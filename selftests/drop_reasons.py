@@ -67,7 +67,7 @@ def expect_drop(card, defer, side, drop, provoke, *args):
 
 
 def send_raw(card, packet):
-    """Give a packet directly to a's card. The packet does not pass xfrm."""
+    """Give a packet directly to a's card, so that xfrm does not see it."""
     card.raw["a"].send(esp.ethernet(MAC["b"], MAC["a"], packet))
 
 

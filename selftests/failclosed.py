@@ -192,7 +192,8 @@ def feature_off(test, defer):
                 flood.wait_flow("ab", 50)
                 moved = [n - m for n, m in zip(by_cards(test), before)]
                 if word == "off":
-                    ksft.equal(moved, [0] * 4, "what cards did while off")
+                    ksft.equal(moved, [0] * 4,
+                               "frames of the cards while offload is off")
                 else:
                     ksft.check(min(moved) > 0, f"cards do not work: {moved}")
         test.bed.check_offload_lines(test.pair)
@@ -205,8 +206,8 @@ def plug(test, word):
 
 
 def deleted_while_queued(test, defer):
-    """When an SA is deleted, its framed packets that are still queued are
-    dropped and counted.
+    """An SA is deleted while packets that have its ESP header wait in a queue.
+    These packets are dropped and counted.
     """
     queued = 40
     test.qdisc("a", "plug", "limit", "10000000")
@@ -231,8 +232,8 @@ def deleted_while_queued(test, defer):
 
 
 def flushed_while_queued(test, defer):
-    """When the link goes down, framed packets that are still queued do not
-    leave. The kernel frees their SA at once.
+    """The link goes down while packets that have an ESP header wait in a queue.
+    These packets do not leave. The kernel frees their SA at once.
     """
     test.qdisc("a", "plug", "limit", "10000000")
     plug(test, "release_indefinite")

@@ -64,8 +64,8 @@ def ask(request, *args, **kwargs):
 
 
 def agree(error, done, what):
-    """If an answer came, check that its @error says whether the request was
-    @done.
+    """If an answer came, compare it with what happened. @error is the answer's
+    errno, or None if no answer came. @done: the kernel did what was asked.
     """
     if error is not None:
         ksft.equal(done, error == 0, f"{what} after the answer "

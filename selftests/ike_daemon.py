@@ -6,7 +6,8 @@ two hosts whose policies protect all packets.
 UDP sockets and netlink play a daemon that differs from strongSwan: on a card it
 has at most one bypass, which is outbound. So inbound IKE passes only because
 the daemon's sockets have policies of their own (IP_XFRM_POLICY). Every case
-also runs in software. A case looks at hosts.who where the results differ.
+also runs in software. If card and software shall have different results, the
+case looks at hosts.who.
 """
 import select
 import socket
@@ -176,9 +177,8 @@ class Talk:
         """Check that all datagrams sent so far have arrived. With offload,
         check their order, too.
 
-        The core chooses the send queue of software ESP by the hash of its
-        SPI. So in software a packet of a new SA may overtake packets of the
-        old SA.
+        In software the SPI of a packet decides which send queue the packet
+        takes. So a packet of a new SA may overtake packets of the old SA.
         """
         for side in "ab":
             got = []
@@ -535,8 +535,8 @@ class Outbound:
         return ksft.wait_for("what becomes of a packet", outcome)
 
     def below(self):
-        """Give the card a frame that does not pass the core's policies. Return
-        "esp", "clear", or the drop counter of the card that moved.
+        """Give the card a frame directly, so that the core does not apply its
+        policies. Return "esp", "clear", or the card's drop counter that moved.
         """
         hosts, bed = self.hosts, self.hosts.bed
         src, dst = (OUTER[side][hosts.fam] for side in "ab")

@@ -53,9 +53,9 @@ class LargeSend(Cells):
         function(self, *args)
 
     def large(self, shape, how, esn, seq=0):
-        """First the card cuts. Then the feature for ESP is off: in crypto mode
-        the core cuts, and in packet mode the core or the card cuts. At last all
-        SWITCHES are off, and the core cuts.
+        """Send three times. First the card cuts. Then tx-esp-segmentation is
+        off: in crypto mode the core cuts, and in packet mode the core or the
+        card cuts. The third time all SWITCHES are off, and the core cuts.
         """
         try:
             self.sent(shape, how, esn, seq, True)
@@ -150,7 +150,7 @@ class LargeSend(Cells):
             return [frame for side, frame in self.bed.captured()
                     if side == "a" and frame.is_esp]
 
-        # The card counts the drop before all earlier packets have crossed
+        # The card counts the drop before all earlier packets are on the wire
         ksft.wait_for(f"{LIMIT} packets", lambda: len(left()) >= LIMIT)
         key = pair.ab.oracle()
         ksft.equal([key.accept(frame.esp).seq for frame in left()],
@@ -222,8 +222,9 @@ def expect_packet(shape, one):
 
 
 def expect_crypto(shape, one):
-    """Return the same as expect_packet(), but for a packet that the core has
-    framed. A large packet has no trailer. Any other framed packet has one.
+    """Return the same as expect_packet(), but for a packet to which the core
+    has added an ESP header. A large packet has no trailer yet. Any other packet
+    has a trailer.
     """
     at = ENDS[shape.outer]
     # 16 bytes are SPI, number and IV

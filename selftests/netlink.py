@@ -67,7 +67,8 @@ def a_card(defer):
     ksft.equal((shown["line"], shown["engine"]), ("cable", "emulated"),
                "line and engine")
     ksft.equal(shown["peer-ifindex"], ifindex(ns, "ov1"), "other end")
-    ksft.check("peer-netns-id" not in shown, "the other end is not elsewhere")
+    ksft.check("peer-netns-id" not in shown,
+               "the other end is in this namespace")
 
 
 def other_end(defer):

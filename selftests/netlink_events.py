@@ -505,7 +505,7 @@ def cli(defer):
                    f"the program ended: {said.decode()}")
         return b"card-change-ntf" in said
 
-    # Not too often, because the program has room for few messages
+    # Do not rename too often, because the program has room for few messages
     ksft.wait_for("pyynl.cli to hear of a new name", heard, 40, period=0.5)
 
 

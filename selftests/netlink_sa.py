@@ -520,7 +520,8 @@ def delete_crowd():
 
 
 def small_crowd(defer):
-    """Delete the crowd of all cases. Return a crowd that this case may change.
+    """Delete the crowd that several cases share. Return a new crowd, which this
+    case may change.
     """
     delete_crowd()
     crowd = Crowd(3, FEW)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""The netlink family changes how many SAs a card takes, and how many frames may
-wait on its rings.
+"""The netlink family changes how many SAs a card can have, and how many frames
+can wait on its rings.
 
 ethtool can change the size of the rings, too. If a change is impossible, the
 family and ethtool say why in a sentence.
@@ -105,7 +105,7 @@ def new_card(defer):
     shown = rings(place.ns, "ov0")
     ksft.equal(shown["rx-max"], LARGEST, "largest ring")
     ksft.check(not shown.get("tx") and not shown.get("tx-max"),
-               f"a card has no rings to send: {shown}")
+               f"a card has no send rings: {shown}")
 
 
 def one_or_both(defer):

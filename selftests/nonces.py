@@ -135,8 +135,8 @@ def duplicated_packet(test, shape):
 
 
 def mirrored(test, shape):
-    """tc sends each packet to the card once more; tc of 6.12 does so several
-    times, until it detects the loop. The copy goes through another device,
+    """tc sends each packet to the card a second time. In 6.12, tc sends it many
+    times, until tc detects the loop. The copy goes through another device,
     because 7.3 does not mirror a packet to its own device.
     """
     a = test.bed.a
@@ -168,7 +168,7 @@ def set_back(test, shape):
     expected = [1 if seq == 1 else before + 1
                 for before, seq in zip([0] + numbers, numbers)]
     ksft.equal(numbers, expected, "numbers")
-    ksft.equal(numbers.count(1), 3, "how often they begin")
+    ksft.equal(numbers.count(1), 3, "how often the number is 1")
 
 
 def wraps(test, shape, how, offload, window):

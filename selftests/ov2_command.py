@@ -491,7 +491,7 @@ def decode_needs_nothing(defer):
     module.remove()
     defer(module.load)
     ksft.equal(ov2.run(None, "decode", "2", **ov2.as_nobody(defer)).stdout,
-               ov2.run(None, "decode", "2").stdout, "decode by nobody")
+               ov2.run(None, "decode", "2").stdout, "decode as nobody")
 
 
 # ---- who asks, and what is wrong
@@ -501,14 +501,14 @@ def unprivileged(defer):
     nobody = ov2.as_nobody(defer)
     for words in (("show",), ("stats",), ("version",), ("decode", "1")):
         ksft.equal(ov2.ask(ns, *words, **nobody), ov2.ask(ns, *words),
-                   f"{words} by nobody")
+                   f"{words} as the user nobody")
     ksft.equal(ov2.refused(ns, "sa", status=1, **nobody),
                "Operation not permitted: this needs root, or CAP_NET_ADMIN in"
-               " the network namespace: use sudo", "sa by nobody")
+               " the network namespace: use sudo", "sa as nobody")
     ksft.equal(ov2.refused(None, "-n", ns.name, "show", status=1,
                            **nobody),
                f"only root may go into the network namespace {ns.name}: use"
-               " sudo", "-n by nobody")
+               " sudo", "-n as nobody")
 
 
 def no_module(defer):

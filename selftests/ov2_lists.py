@@ -239,7 +239,7 @@ def unprivileged(defer):
         ksft.equal((answer.returncode, answer.stderr),
                    (1, "ov2: Operation not permitted: this needs root, or"
                     " CAP_NET_ADMIN in the network namespace: use sudo\n"),
-                   f"{words} by nobody")
+                   f"{words} as the user nobody")
         ksft.check("10." not in answer.stdout, answer.stdout)
 
 

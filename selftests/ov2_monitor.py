@@ -269,7 +269,7 @@ def privilege(defer):
                    " namespace: use sudo, or `ov2 monitor cards`", words)
     monitor = Monitor(defer, place.ns, "monitor", "cards", **nobody)
     place.ns.ip("link set ov0 name new")
-    ksft.equal(monitor.lines(1), ["new: card changed"], "what nobody hears")
+    ksft.equal(monitor.lines(1), ["new: card changed"], "heard as nobody")
 
 
 def wrong_use(defer):

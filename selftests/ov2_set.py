@@ -234,7 +234,7 @@ def unprivileged(defer):
     ksft.equal(ov2.refused(ns, "set", "ov0", "ring", "100", status=1,
                            **nobody),
                "Operation not permitted: this needs root, or CAP_NET_ADMIN in"
-               " the network namespace: use sudo", "set by nobody")
+               " the network namespace: use sudo", "set as nobody")
     ksft.equal(sizes(ns), (CAPACITY, RING), "sizes")
 
 

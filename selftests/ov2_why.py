@@ -85,15 +85,15 @@ def crypto(defer):
 
 
 def large(defer):
-    """The card counts each segment; the kernel counts a large packet once. So
-    the two counts cannot show that software has done packets. The frames that
-    software made show this.
+    """The card counts each segment, and the kernel counts a large packet once.
+    So the two counts cannot show that software has encrypted packets. Only the
+    frames that software made show it.
     """
     case = Case(defer)
     case.talk.tcp("a", 200000, 0)
     packets, card, by_software = case.counts("a", case.pair.ab)
     ksft.check(card > packets and by_software == 0,
-               f"{card} of the card, {packets} of the kernel, {by_software}")
+               f"counts: card {card}, kernel {packets}, software {by_software}")
     sock = case.talk.socks["a"]
     sock.setsockopt(*NO_OPTION[4])
     for _ in range(3):
@@ -456,10 +456,10 @@ def larger_than_mtu(defer):
 
 
 def lost(defer):
-    """Packets larger than the MTU do not leave, because a queueing discipline
-    drops them. So no frame shows why the kernel kept the packets, but their
-    average size does. After the card has done a small packet of the same state,
-    the reason is unknown.
+    """Software encrypts packets that are larger than the MTU, and a queueing
+    discipline drops them. So no frame shows why the card did not get the
+    packets, but their average size shows it. After the card has done a small
+    packet of the same state, the reason is unknown.
     """
     case = Case(defer)
     case.bed.a.command("tc", "qdisc", "add", "dev", "ov0", "root", "netem",
@@ -591,7 +591,7 @@ def unprivileged(defer):
     ksft.equal(ov2.refused(case.bed.a, "why", status=1,
                            **ov2.as_nobody(defer)),
                "the kernel shows states and policies only to root, or to"
-               " CAP_NET_ADMIN in the network namespace: use sudo", "nobody")
+               " CAP_NET_ADMIN in the network namespace: use sudo", "as nobody")
 
 
 def no_module(defer):

@@ -275,7 +275,8 @@ def switched_off(defer):
     bed.a.command("ethtool", "-K", CARD["a"], "gro", "off")
     bed.a.command("ethtool", "-K", CARD["a"], "gro", "on")
     ksft.check(not is_off(), "an old wish was carried out")
-    ksft.wait_for("the card to let go", lambda: not off().returncode, 30, 0.1)
+    ksft.wait_for("esp-hw-offload to go off",
+                  lambda: not off().returncode, 30, 0.1)
     ksft.check(is_off(), "not switched off")
     bed.a.command(*ethtool, "on")
     again(bed)

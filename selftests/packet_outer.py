@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Packet offload makes the same outer header as software.
 
-Card and kernel send the same inner packets, with every ECN and some values of
+Card and kernel send the same inner packets, with all values of ECN and some of
 DSCP, TTL and DF. FLAGS lists the flags that the SAs have. With each of these
 flags, both must make the same outer headers. Then, in tunnel mode, both receive
 the same packets with the same outer headers, and the sockets must be told the
@@ -168,14 +168,14 @@ class Headers:
     def receiving(self, shape, flags, words):
         software = self.received(shape, words, "")
         card = self.received(shape, words, "b")
-        ksft.equal(card, software, "what arrives of (inner, outer) TOS")
+        ksft.equal(card, software, "{(inner, outer): TOS at the socket}")
         dscp = flags == "dscp"
         for (inner, outer), got in card.items():
             ecn = inner & 3
             if flags != "noecn" and outer & 3 == 3 and ecn:
                 ecn = 3
             ksft.equal(got, (outer if dscp else inner) & ~3 | ecn,
-                       f"TOS that arrives of {inner:#x} in {outer:#x}")
+                       f"TOS at the socket, {inner:#x} in {outer:#x}")
 
     def received(self, shape, words, offload):
         """{(inner TOS, outer TOS): TOS that the socket is told}"""

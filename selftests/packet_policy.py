@@ -341,7 +341,8 @@ def other_device(card, defer):
             moved = b.xfrm_stat()["XfrmInTmplMismatch"] != before
             return moved and "dropped"
 
-    if ksft.wait_for("what becomes of it", fate, 10, 0.05) == "accepted":
+    if ksft.wait_for("the packet to be accepted or dropped", fate, 10,
+                     0.05) == "accepted":
         raise ksft.XFail("the core takes clear packets of other devices for "
                          "offloaded policies: __xfrm_policy_check()")
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""No policy of packet offload overlooks IP behind VLAN tags and PPPoE headers.
+"""A card's policies also apply to IP behind VLAN tags and PPPoE headers.
 
-The card drops a wrapped packet that a policy protects or blocks, both ways; all
-other frames pass as they are. Frames go to the card below xfrm, or to the wire.
+If a policy protects or blocks such a packet, the card drops the packet, both on
+send and on receive. All other frames pass as they are. The test gives frames to
+send directly to the card, and puts frames to receive on the wire.
 """
 import struct
 

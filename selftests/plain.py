@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Large packets, and packets whose checksum is left to the device, cross a
-cable as they cross a veth. The cases crosses, forwarded and streams run over
-both kinds of device, and the same data must arrive.
+cable as they cross a veth. The cases "crosses", "forwarded" and "streams" run
+over both kinds of device, and the same data must arrive.
 
  crosses      a packet socket puts frames of each kind on the device
  forwarded    most of these frames go on to a device without TSO and checksums
@@ -272,7 +272,7 @@ def crosses(defer):
         flags, kind, _, size, start, offset = VNET.unpack(sent.header)
         ksft.equal((header[0], header[1], *header[3:]),
                    (flags, kind, size, start, offset),
-                   f"{sent.name}: what is left to do")
+                   f"{sent.name}: header of virtio")
 
 
 def forwarded(defer):
@@ -292,7 +292,7 @@ def forwarded(defer):
                           for at in range(0, len(data), size)),
                    f"{sent.name}: the data")
         for header, raw in card[sent.name]:
-            ksft.equal(header[1], 0, f"{sent.name}: what is left to cut")
+            ksft.equal(header[1], 0, f"{sent.name}: type of GSO")
             ksft.check(sum_is_right(raw), f"{sent.name}: a wrong sum")
 
 

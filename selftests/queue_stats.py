@@ -161,7 +161,7 @@ class QueueStats:
                 now = self.settled(ns, dev)[1]
                 ksft.check(all(now[name] >= value for name, value
                                in before[dev].items()),
-                           f"{dev} fell: {before[dev]} to {now}")
+                           f"{dev}, a count fell: {before[dev]} to {now}")
                 queues = self.stats[ns].queues(dev)
                 ksft.equal([len(queues[kind]) for kind in ("rx", "tx")],
                            [count] * 2, f"queues of {dev}")
@@ -264,11 +264,13 @@ class QueueStats:
         large, segments, length = (moved[f"tx-hw-gso-{name}"] for name in (
             "packets", "wire-packets", "wire-bytes"))
         ksft.check(0 < 2 * large <= segments <= len(frames),
-                   f"{large} large packets, {segments} of {len(frames)}")
+                   f"{large} large sends, {segments} segments, "
+                   f"{len(frames)} frames")
         ksft.check(segments * 1000 < length <= moved["tx-bytes"],
                    f"{segments} segments of {length} bytes")
         # Small packets, such as the SYN, are no segments
-        ksft.check(segments * 2 > len(frames), f"{segments} of {len(frames)}")
+        ksft.check(segments * 2 > len(frames),
+                   f"{segments} segments in {len(frames)} frames")
 
     def sums(self, defer, how, shape):
         """The sums are right for traffic that engines protect, both ways."""

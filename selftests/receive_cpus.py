@@ -132,7 +132,8 @@ def opener(defer):
     for cpu in sorted(set(online()) - cpu_list(read(f"{SYSTEM}/isolated"))):
         line.open("taskset", "-c", str(cpu))
         line.arrive(20)
-        ksft.equal(line.polled(), {cpu}, f"polled, opened on CPU {cpu}")
+        ksft.equal(line.polled(), {cpu},
+                   f"CPUs that polled a card opened on CPU {cpu}")
 
 
 def partitions_count():
@@ -239,9 +240,10 @@ def offline(defer):
     line.trace.read()
     line.arrive(50)
     polls = line.polls()
-    ksft.check(cpu not in {at for at, _ in polls}, f"CPU {cpu} polled offline")
-    # A queue moves only if it gets a frame while the CPU is offline. Perhaps a
-    # queue got no frames but ARP or IPv6 before, and gets no frame in this time
+    ksft.check(cpu not in {at for at, _ in polls},
+               f"CPU {cpu} polled while it was offline")
+    # A queue moves only if it gets a frame while the CPU is offline. A queue
+    # that got only ARP or IPv6 before perhaps gets no frame in this time
     moved = {napi for _, napi in polls}
     ksft.check(moved, "nothing was polled")
     write(switch, "1")

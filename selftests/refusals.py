@@ -332,12 +332,12 @@ class Requests(refusals.Asked):
         ksft.equal(self.moved(), {"ipsec_sa_add": 1, "ipsec_sa_delete": 1,
                                   "ipsec_sa_refused_same": 1},
                    "counters of the card")
-        ksft.equal(self.add(**more, reqid=2), (0, ""), "of another reqid")
+        ksft.equal(self.add(**more, reqid=2), (0, ""), "another reqid")
         ksft.equal(self.add(spi=SPI, flags=PACKET, dir=IN), (0, ""),
-                   "the other way")
+                   "the other direction")
         for spi in (SPI, SPI + SAME):
             self.link.delete(spi, OUTER["b"][4])
-        ksft.equal(self.add(**more), (0, ""), "in place of a deleted one")
+        ksft.equal(self.add(**more), (0, ""), "after a delete")
         self.flush()
         self.nothing_left()
 

@@ -251,7 +251,7 @@ class Requests(refusals.Asked):
         self.refused(ours("", "full", FULL, **asked), errno=28)
         ksft.equal(self.ledger.count("policy"), len(selectors), "objects")
         self.bed.a.ip(f"xfrm policy delete {selectors[0]} dir out")
-        ksft.equal(self.add(**asked), (0, ""), "answer with one less")
+        ksft.equal(self.add(**asked), (0, ""), "answer after a delete")
         self.flush()
         self.nothing_left()
 

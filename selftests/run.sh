@@ -5,8 +5,8 @@
 #
 #   selftests/run.sh [-h|-l] [TEST...]
 #
-# TEST is a file name of this directory, with or without its ending; default
-# is all of them, in the order of the Makefile. -l lists them; `TEST.py -h`
+# TEST is a file name of this directory, with or without its ending. Without a
+# TEST all tests run, in the order of the Makefile. -l lists them. `TEST.py -h`
 # tells how to run some cases of a test. The module is taken from $OV2_KO,
 # ../ipsecov2.ko or modprobe, and unloaded at the end. Prints KTAP: first the
 # results of a test's cases, indented, and then the result of the test. A test

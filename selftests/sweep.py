@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Packets of every length and every kind of skb arrive whole, in each shape.
 
- lengths     UDP of 1 byte up to what fills the link's MTU, both ways
+ lengths     UDP payloads from 1 byte to what fills the MTU, both ways
  fragments   longer UDP, with offload at both ends, only at a, only at b
  buffers     page fragments, zero-copy and page-cache pages: the packets must be
              right, and the sender's memory must not change
@@ -161,7 +161,7 @@ class Sweep:
             for side in "ab":
                 ksft.check(wire.engine[side], "the engine sent nothing")
         finally:
-            # With None the next install() sets policies and gso_max_segs anew
+            # If shape is None, install() sets policies and gso_max_segs anew
             self.bed.shape = None
 
     def clones(self, shape):

@@ -58,7 +58,7 @@ def failure_ends(_):
         else:
             raise ksft.Fail("the page does not fail")
         ksft.check(time.monotonic() - began < ksft.patience(60),
-                   "the page waits for its background")
+                   "the page waits for a program")
         pid = number.read().strip()
 
     def ended():
@@ -68,7 +68,7 @@ def failure_ends(_):
         except (FileNotFoundError, ProcessLookupError):
             return True
 
-    ksft.check(pid, "the background did not begin")
+    ksft.check(pid, "the first block did not run")
     ksft.wait_for("the program in the background to end", ended)
 
 

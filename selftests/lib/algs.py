@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The algorithms of the oracle, as their RFCs define them. OpenSSL computes
-them.
+"""The algorithms of the oracle, as their RFCs define them. OpenSSL does the
+cryptography.
 
     alg = ALGS["aes128-cbc-sha256"]
     keymat = os.urandom(alg.key_len)            # cipher key, salt, MAC key

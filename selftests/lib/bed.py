@@ -163,12 +163,12 @@ def transport(frame):
 
 
 class Tap:
-    """What comes out of one cable in the wire namespace.
+    """Shows the frames that come out of one cable in the wire namespace.
 
-    It uses a ring, because the kernel copies a frame into a ring at once. A
-    packet socket without a ring keeps a clone of the frame. The clone shares
-    its pages with the frame. If the frame is ESP in UDP, Linux' own ESP may
-    decrypt it in place, and so change these pages.
+    A tap has a ring, because the kernel copies a frame into a ring at once. A
+    packet socket without a ring would keep a clone, which shares its pages with
+    the frame. If the frame is ESP in UDP, Linux' own ESP may decrypt the frame
+    in place. This would change the pages of the clone.
     """
 
     SLOT, SLOTS, BLOCK = 2048, 8192, 65536  # bytes, number of slots, bytes
@@ -184,7 +184,7 @@ class Tap:
         self.sock.setsockopt(SOL_PACKET, PACKET_RX_RING, struct.pack(
             "IIII", self.BLOCK, size // self.BLOCK, slot, self.SLOTS))
         self.ring = mmap.mmap(self.sock.fileno(), size)
-        # User-mode Linux cannot copy this memory for a child
+        # User-mode Linux cannot copy this memory for a child process
         self.ring.madvise(mmap.MADV_DONTFORK)
         with ns.entered():
             self.sock.bind((dev, ETH_P_ALL))
@@ -206,7 +206,7 @@ class Tap:
             if not status & TP_STATUS_USER:
                 break
             frame = self.ring[at + mac:at + mac + kept]
-            # The first bytes of a large packet of TCP or UDP are enough
+            # Only a large packet of TCP or UDP may be cut to the slot's size
             if kept < length and transport(frame) not in (esp.TCP, esp.UDP):
                 raise ksft.Fail(f"the capture cut a frame of {length} bytes")
             got.append(frame)
@@ -298,13 +298,13 @@ class Bed:
         return {"a": self.a, "b": self.b, "w": self.w}[side]
 
     def host(self, side):
-        """The namespace whose traffic a side protects."""
+        """The namespace of the sockets whose packets a side protects."""
         return self.ns(side)
 
     def queue_packets(self, queues):
-        """Return a list: how many packets each send queue of a's card has sent,
-        as the qdisc of the queue counts them. The list ends after @queues
-        queues.
+        """Return a list of numbers, one for each of the first @queues send
+        queues of a's card. The number says how many packets the qdisc of the
+        queue has sent.
         """
         done = self.a.command("tc", "-s", "-j", "qdisc", "show", "dev",
                               CARD["a"])

@@ -5,8 +5,11 @@ from .traffic import Traffic
 
 
 def run_cells(cells, make):
-    """Let make() make an object. Call its cell(*arguments) for each chosen
-    (name, *arguments) of @cells. After the last cell, call its close().
+    """Run the cells that the command line chooses. @cells is a list of (name,
+    *arguments).
+
+    make() returns the test object. Its method cell(*arguments) runs one cell,
+    and its method close() is called after the last cell.
     """
     some = ksft.chosen([tuple(cell) for cell in cells])
     module.load()
@@ -21,9 +24,9 @@ def run_cells(cells, make):
 class Cells:
     """A bed, its sockets, and the algorithms that the kernel lacks.
 
-    missing is a dictionary whose keys are names of algorithms. The value is
-    None if the kernel has the algorithm. Otherwise it is the Skip that says why
-    the kernel lacks the algorithm.
+    missing is a dictionary whose keys are names of algorithms. The value of a
+    key is None if the kernel has this algorithm. Otherwise the value is a Skip,
+    which says why the kernel lacks the algorithm.
     """
 
     def __init__(self, bed):

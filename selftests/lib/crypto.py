@@ -53,7 +53,7 @@ def load(name):
 
 def request(kind, driver, kind_of_alg, priority=None, name=""):
     """Send NEWALG or DELALG; return 0 or the errno of the answer."""
-    # Load crypto_user here, because the kernel may be unable to load it
+    # The kernel may be unable to load crypto_user by itself
     subprocess.run(["modprobe", "-q", "crypto_user"], check=False)
     # struct crypto_user_alg
     alg = struct.pack("=64s64s64sIIII", name.encode(), driver.encode(), b"",
@@ -83,5 +83,7 @@ def add(driver, kind_of_alg, priority=None):
 
 
 def delete(driver, kind_of_alg):
-    """Delete an instance. Return 0 or the errno. EBUSY: it is in use."""
+    """Delete an instance. Return 0 or the errno. The errno is EBUSY if the
+    instance is in use.
+    """
     return request(DELALG, driver, kind_of_alg)

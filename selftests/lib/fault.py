@@ -23,7 +23,7 @@ FAILSLAB = "/sys/kernel/debug/failslab/"
 FAIL_PAGES = "/sys/kernel/debug/fail_page_alloc/"
 DEFAULTS = (("probability", 0), ("interval", 1), ("times", 0), ("space", 0),
             ("verbose", 0), ("ignore-gfp-wait", "N"), ("task-filter", "N"))
-# No operation makes so many allocations, so a test that gets here fails
+# No operation makes so many allocations. A test that counts more of them fails
 LIMIT = 2000
 # "times" begins with this number, and the kernel counts it down
 OFTEN = 1 << 20

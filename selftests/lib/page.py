@@ -119,7 +119,7 @@ def run(found):
         ksft.note(found[len(printed) - 1][0])
         ksft.note(printed[-1])
         raise ksft.Fail(f"block {len(printed)} ends with {status}")
-    ksft.equal(len(printed), len(found) + 1, "blocks that ran, and the end")
+    ksft.equal(len(printed), len(found) + 1, "blocks that ran, plus 1")
     return printed
 
 

@@ -9,10 +9,10 @@
 
 If the packet is dropped, the answer is the names of the drop counters that
 moved. leaves() hands the frame directly to the card of side a. The frame does
-not pass xfrm, so the card alone decides. arrives() puts the frame on the wire
-in front of the card of side b. packet(1, 7, ...) is from host 1 behind side a
-to host 7 behind side b. Talker sends from a socket, so its packets pass xfrm
-before they come to the card.
+not go through xfrm, so the card alone decides. arrives() puts the frame on the
+wire in front of the card of side b. packet(1, 7, ...) is from host 1 behind
+side a to host 7 behind side b. Talker sends from a socket, so its packets go
+through xfrm before they come to the card.
 """
 import socket
 import struct
@@ -255,8 +255,8 @@ class Talker:
 def run_on_card(cases, make, only_ipv4):
     """Run case(card, defer) of the chosen cases on one bed.
 
-    Every case runs with IPv4. A case that is not in @only_ipv4 runs with IPv6,
-    too.
+    Every case runs with IPv4. The cases that are not in @only_ipv4 also run
+    with IPv6.
     """
     def one(defer, case, fam):
         card = Card(bed, fam)

@@ -50,7 +50,7 @@ def sweep_lengths(pair):
 
 
 def noise(length):
-    """@length random bytes; if NOISE is shorter, its bytes come again."""
+    """@length random bytes; if NOISE is shorter, its bytes are repeated."""
     at = random.randrange(len(NOISE) - length) if length < len(NOISE) else 0
     data = NOISE[at:at + length]
     while len(data) < length:
@@ -380,9 +380,9 @@ class Traffic:
         for side, key in (("a", self.keys[1]), ("b", self.keys[2])):
             ivs = []
             for frame in wire.frames[side]:
-                # In Linux 6.12 to 7.3, esp6_xmit() gives a TCP segment the
-                # IV that the next packet gets, too. So only IVs that the
-                # engine has made are checked.
+                # In Linux 6.12 to 7.3, esp6_xmit() gives a TCP segment and
+                # the next packet the same IV. So only IVs that the engine has
+                # made are checked.
                 plain = key.accept(frame.esp, side in pair.offload)
                 if frame.encap != self.shape.encap:
                     raise ksft.Fail("a frame's UDP encapsulation is wrong")

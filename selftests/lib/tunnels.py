@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Many tunnels from side a. Each tunnel has another far end on the link, and
-carries packets to one host behind this far end. The far ends do not answer;
-tests read the packets on the wire.
+"""Many tunnels from side a. Each tunnel has a far end of its own on the link,
+and carries packets to one host behind this far end. The far ends do not answer.
+Tests read the packets on the wire.
 
     tunnels = Tunnels(bed, defer, 4)
     sas = tunnels.install(Shape.named("ipv4-tunnel"), "packet")
