@@ -2,10 +2,10 @@
 /*
  * Each receive record gives the right status, and moves the right counter.
  *
- * The tests try one word after the other, also words with SaDeleteReq.
- * Selftests cannot make the engine set SaDeleteReq. The engine sets it after an
- * add that found the engine's table full, but the bridge never makes such an
- * add, because the bridge counts the SAs.
+ * The tests try one value of a record after the other, also values with
+ * SaDeleteReq. Selftests cannot make the engine set SaDeleteReq. The engine
+ * sets it after an add that found the engine's table full, but the bridge never
+ * makes such an add, because the bridge counts the SAs.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -419,7 +419,8 @@ static void expect_no_record(struct kunit *test, struct received *r,
 
 /* An impossible record does not say that the frame is good, and does not say
  * that the engine left the frame alone. So the frame is dropped (INV-2, INV-3).
- * If bits of a handle are left in the slot, the record is impossible, too.
+ * A record is also impossible if it still has bits of the handle that was in
+ * its slot before.
  */
 static void receive_no_record(struct kunit *test)
 {

@@ -343,7 +343,7 @@ static void send_plain(struct kunit *test)
 }
 
 /* The card drops a frame that has an ESP header and a clear payload. It also
- * drops a frame that has lost its tag.
+ * drops a frame if there was no memory for the frame's own copy of its tag.
  */
 static void send_secret(struct kunit *test)
 {

@@ -231,7 +231,9 @@ static void leak_decrypted(struct kunit *test)
 		KUNIT_ASSERT_EQ_MSG(test, xmit(test, ad, skb,
 					       OV2_CNT_TX_DROP_DECRYPTED),
 				    OV2_DROPPED, "shape %d", i);
-		/* xfrm_input() leaves a packet from a tunnel like this. */
+		/* After xfrm_input() the sec_path of a packet from a tunnel has
+		 * olen 0.
+		 */
 		skb_sec_path(skb)->olen = 0;
 		KUNIT_EXPECT_EQ_MSG(test, xmit(test, ad, skb,
 					       OV2_CNT_TX_DROP_DECRYPTED),
@@ -295,10 +297,10 @@ static void leak_tagged_ipsec(struct kunit *test)
 	policy_end(ad, pol);
 }
 
-/* A card drops a framed packet of @x, and does not send the packet through
- * another state. The transport header is not at ESP, so the card finds no
- * trailer. If this is the reason of the drop, the card has found the
- * association.
+/* In crypto mode the core hands an ESP packet of @x to the card. Expects that
+ * the card drops the packet for @reason, and does not use another state for it.
+ * In this packet the transport header is not at ESP. So if the card finds the
+ * association, the reason of the drop is that the card finds no trailer.
  */
 static void expect_crypto(struct kunit *test, struct ov2_adapter *ad,
 			  struct xfrm_state *x, unsigned long handle,
@@ -341,8 +343,8 @@ static struct ov2_handle *handle_new(struct kunit *test,
 
 /* When a bond has changed its card, a state keeps its old handle for a moment.
  * On a 64-bit machine the old handle names nothing on the new card. On a 32-bit
- * machine the old handle may name another state there. In both cases the card
- * does not use the handle.
+ * machine the old handle may name another state of the new card. In both cases
+ * the new card does not use the handle.
  */
 static void leak_handle_of_another_card(struct kunit *test)
 {

@@ -111,8 +111,8 @@ static struct sk_buff *decapsulated(struct kunit *test,
 	return skb;
 }
 
-/* The frame is tried with linear parts of many lengths. They end in headers and
- * between headers.
+/* The frame is tried with linear parts of many lengths. The linear parts end
+ * within headers and between headers.
  */
 static void decap_all_splits(struct kunit *test, const struct ov2_shape *shape)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packet mode frames ESP as RFC 4303 says, byte by byte.
+ * In packet mode the headers and the trailer of ESP are right, byte by byte.
  *
  * Each byte that the bridge writes around a packet is compared with RFC 4303 2
  * and RFC 3948 2.1. The bytes of the packet inside must not change.
@@ -30,7 +30,7 @@
  * @assoc: the association that protects the packet
  * @x: the state of @assoc
  * @skb: the packet, data at its IP header
- * @before: the bytes of the packet before it was framed
+ * @before: the bytes of the packet before it became an ESP packet
  * @len: number of bytes in @before
  * @next_header: the next header that ov2_frame_protect() returned
  */
@@ -50,8 +50,8 @@ static bool inner_is_ipv6(const struct ov2_shape *shape)
 	return shape->tunnel ? shape->inner6 : shape->ipv6;
 }
 
-/* A packet with @body bytes behind its IP header. Behind the packet there are
- * @more zeroes.
+/* Returns a packet with @body bytes behind its IP header. Behind the packet
+ * there are @more zero bytes.
  */
 static struct sk_buff *packet_new(struct kunit *test, bool ipv6,
 				  unsigned int body, unsigned int more)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The flow of each shape of packet is read, or the packet is unreadable. */
+/* The right flow is read from packets of all shapes, and no flow is read from
+ * malformed packets.
+ */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
@@ -43,7 +45,7 @@ struct flow_case {
 };
 
 /* The ports as bytes, and headers that stand in front of the ports. The name of
- * each header ends with its next header.
+ * each header ends with the name of the header that follows it.
  */
 #define PORTS		"\x11\x94\x00\x35"
 #define OPTIONS_DEST	"\x3c\0\1\4\0\0\0\0"

@@ -347,8 +347,8 @@ static netdev_tx_t link_xmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
-/* The ndo_features_check of a card. Without this function the core would frame
- * tagged packets.
+/* The ndo_features_check of a card. Without this function the core itself would
+ * turn tagged packets into ESP.
  */
 static netdev_features_t link_features(struct sk_buff *skb,
 				       struct net_device *dev,
@@ -363,7 +363,9 @@ static const struct net_device_ops link_ops = {
 	.ndo_features_check = link_features,
 };
 
-/* Packets that wait hold a neighbour, which unregister_netdev() deletes. */
+/* The work item gives all packets to their neighbours. unregister_netdev()
+ * deletes the neighbours with the packets.
+ */
 static void link_end(void *data)
 {
 	struct link *link = data;

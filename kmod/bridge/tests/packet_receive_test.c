@@ -154,7 +154,7 @@ static bool receive(struct kunit *test, struct rx_card *card,
 }
 
 /* Lifetimes and window of the state count each packet that is let in. A packet
- * that comes again moves only the statistics.
+ * that is received a second time moves only the statistics.
  */
 static void receive_counts(struct kunit *test)
 {
@@ -578,8 +578,8 @@ static struct sk_buff *burst_one(struct kunit *test, struct rx_card *card,
 }
 
 /* Packets of a burst share a sec_path, but only if it says the same about each
- * packet, and if the core does not check the packets. After the burst, only its
- * packets hold references.
+ * packet, and if the core does not check the packets. After the burst, only the
+ * sec_paths of its packets hold references to the state.
  */
 static void bridge_burst(struct kunit *test)
 {

@@ -118,7 +118,7 @@ static struct tx_card *transport_card(struct kunit *test, bool ipv6)
 	return card_new(test, ov2_shape_device(test), &shape);
 }
 
-/* The policy is for all packets of a family that leave, or that come in. */
+/* The policy is for all packets of a family in one direction. */
 static struct ov2_policy *policy_new(struct kunit *test, struct tx_card *card,
 				     bool ipv6, u8 dir, u8 action, u32 reqid)
 {
@@ -483,7 +483,8 @@ static struct sk_buff *wrapped_arp_new(struct kunit *test)
 }
 
 /* The card protects no packet behind a VLAN tag. So the card drops such a
- * packet if a policy protects or blocks the packet. No policy is for ARP.
+ * packet if a policy protects or blocks the packet. No policy matches an ARP
+ * packet.
  */
 static void send_wrapped(struct kunit *test)
 {
@@ -537,7 +538,9 @@ static void send_wrapped_tagged(struct kunit *test)
 	expect_dropped(test, card, skb, true, OV2_CNT_TX_DROP_WRAPPED);
 }
 
-/* Without a valid state or number a packet is dropped, and takes no number. */
+/* A packet is dropped if its state has no number left, or is not valid. The
+ * packet takes no number.
+ */
 static void send_invalid(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);
@@ -603,7 +606,7 @@ static void send_no_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->x->replay.oseq, 0);
 }
 
-/* The checksum is completed before the packet is framed, because nobody can
+/* The checksum is completed before the packet becomes ESP, because nobody can
  * complete it inside ESP.
  */
 static void send_checksum(struct kunit *test)

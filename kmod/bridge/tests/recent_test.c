@@ -613,8 +613,8 @@ static void expect_state(struct recent_bed *bed, int i)
 
 /* A state that is dying or expired is not in force. When a state that is
  * younger than the remembered state is in force again, the next packet gets the
- * younger state. When the younger state is out of force, the next packet gets
- * the older state.
+ * younger state. When the younger state is no longer in force, the next packet
+ * gets the older state.
  */
 static void recent_in_force(struct kunit *test)
 {
@@ -674,7 +674,7 @@ static void let_pass_one_flow(struct recent_bed *bed)
 	policy_add(bed, 2, XFRM_POLICY_BLOCK, false);
 }
 
-/* Each flow differs in one field only from the flow of bed_new(). The fields
+/* Each flow differs from the flow of bed_new() in one field only. The fields
  * are, in this order: proto, extra, saddr, daddr, sport, dport
  */
 static const struct recent_flow others[] = {

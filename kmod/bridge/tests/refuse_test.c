@@ -26,7 +26,7 @@
  * struct refused - how the card refuses a state after its request has failed
  * @status: the status of the request
  * @packet: the state is in packet mode
- * @off: ESP is off
+ * @off: esp-hw-offload is off
  * @err: the errno for the core
  * @reason: the counter that moves
  * @text: the sentence

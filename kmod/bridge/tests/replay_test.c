@@ -232,8 +232,8 @@ static void model_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 }
 
 /*
- * The core's window, restated from net/xfrm/xfrm_replay.c of Linux 7.3. Its
- * functions are not exported.
+ * The core's window, restated from net/xfrm/xfrm_replay.c of Linux 7.3. The
+ * functions of that file are not exported.
  */
 
 /* Returns the place at which xfrm_replay_check_esn() or xfrm_replay_check_bmp()
@@ -335,6 +335,7 @@ static void core_advance(struct xfrm_state *x, u64 seq, u32 *turn)
 }
 
 /* The window of xfrm_replay_state, at the smallest numbers and near the largest
+ * number
  */
 static void replay_legacy(struct kunit *test)
 {
@@ -352,7 +353,7 @@ static void replay_legacy(struct kunit *test)
 static const u32 ring_windows[] = { 1, 32, 33, 64, 100, 128, 1000, 1024, 4096 };
 
 /* The window of xfrm_replay_state_esn without ESN, at the smallest numbers and
- * near the largest
+ * near the largest number
  */
 static void replay_bitmap(struct kunit *test)
 {
@@ -366,8 +367,8 @@ static void replay_bitmap(struct kunit *test)
 	}
 }
 
-/* The window with ESN, also where the low half passes zero, and near the
- * largest number
+/* The window with ESN: at the smallest numbers, when the low half passes zero,
+ * and near the largest number
  */
 static void replay_extended(struct kunit *test)
 {
@@ -578,7 +579,7 @@ static void replay_first_again(struct kunit *test)
 	}
 }
 
-/* Numbers of 32 bits end with their last value. */
+/* After the largest number of 32 bits, no number is left. */
 static void next_short(struct kunit *test)
 {
 	struct xfrm_state *x;
@@ -602,7 +603,8 @@ static void next_short(struct kunit *test)
 	}
 }
 
-/* With oseq-may-wrap the numbers go on through 0, as in xfrm_replay_overflow().
+/* With oseq-may-wrap, 0 follows the largest number, as in
+ * xfrm_replay_overflow().
  */
 static void next_may_wrap(struct kunit *test)
 {
@@ -634,8 +636,8 @@ static void next_may_wrap(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, locked_next(x, &seq));
 }
 
-/* A number of 64 bits counts on into its high half, and ends with its last
- * value.
+/* With ESN the count goes on into the high half. After the largest number of 64
+ * bits, no number is left.
  */
 static void next_extended(struct kunit *test)
 {

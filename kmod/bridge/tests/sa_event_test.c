@@ -29,8 +29,8 @@ static void event_tell_once(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ov2_assoc_tell(assoc, begin + 120, 0));
 }
 
-/* The clock is kept in 24 bits, and wraps. The first second of the clock is a
- * second like any other.
+/* The clock is kept in 24 bits, and wraps. A window may also begin in second 0
+ * of the clock.
  */
 static void event_tell_wrap(struct kunit *test)
 {

@@ -2,9 +2,9 @@
 /*
  * What users see of an SA comes from its state and from the engine.
  *
- * The engine is the null engine, which tells what the test wants. So a number
- * that users see is the engine's, and not one that the bridge or the core has
- * counted.
+ * The engine is the null engine, which reports the numbers that the test sets.
+ * So the test sees whether a number comes from the engine, or from a count of
+ * the bridge or the core.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>

@@ -71,7 +71,8 @@ static u16 random_family(void)
 }
 
 /* Sets at random whether the state is valid, whether it is dying, and whether
- * it still has a reference. This may change while the state is in the database.
+ * it still has a reference. All three may change while the state is in the
+ * database.
  */
 static void random_life(struct xfrm_state *x)
 {
@@ -432,7 +433,7 @@ static void sad_first_that_fits(struct kunit *test)
 	expect_chosen(test, bed, OV2_SAD_SAME - 4, 4);
 	KUNIT_EXPECT_EQ(test, refcount_read(&bed->x[OV2_SAD_SAME - 3].refcnt),
 			1);
-	/* The end of this state has begun. */
+	/* This state is being deleted. */
 	RCU_INIT_POINTER(bed->assocs[OV2_SAD_SAME - 4].x, NULL);
 	expect_chosen(test, bed, OV2_SAD_SAME - 5, 5);
 	/* If all states are dying, the look-up looks at all of them, and
@@ -518,7 +519,7 @@ static void sad_cpu_of_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[0], 1), 1);
 	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[2], 1), 1);
 	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[2], 3), UINT_MAX);
-	/* A state below its soft limit comes first. */
+	/* A state that has not reached its soft limit comes first. */
 	bed->x[1].km.dying = 1;
 	KUNIT_EXPECT_EQ(test, ov2_sad_cpu(&bed->sad, &bed->x[0], 1), UINT_MAX);
 	bed->x[0].km.dying = 1;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An ESP frame of software moves the counter of the reason that it shows. */
+/* If software encrypts a frame although the card has the SA, the counter of the
+ * right reason moves.
+ */
 #include <kunit/test.h>
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
@@ -27,7 +29,7 @@
  * @len: bytes of @rest
  * @other: the frame is not ESP
  * @udp: the card has SAs for ESP in UDP
- * @shows: what is read
+ * @shows: what the card reads from the frame
  */
 struct shown_case {
 	const char *name;
@@ -44,7 +46,7 @@ struct shown_case {
 	struct ov2_software_frame shows;
 };
 
-/* The name of each header ends with its next header. */
+/* The name of each header ends with the name of the header that follows it. */
 #define DEST_ESP	"\x32\0\1\4\0\0\0\0"
 #define HOP_DEST	"\x3c\0\1\4\0\0\0\0"
 #define ROUTING_ESP	"\x32\0\0\0\0\0\0\0"
@@ -93,7 +95,7 @@ static const struct shown_case shown_cases[] = {
 	  .len = 8, .shows.wrapped = true },
 	{ "UDP", .proto = IPPROTO_UDP, .rest = UDP_4501 SPI_BYTES, .len = 12,
 	  .udp = true, .shows.dport = htons(4501) },
-	{ "UDP without such SAs", .proto = IPPROTO_UDP,
+	{ "UDP, no SA with ESP in UDP", .proto = IPPROTO_UDP,
 	  .rest = UDP_4501 SPI_BYTES, .len = 12, .other = true },
 	{ "IKE", .proto = IPPROTO_UDP, .rest = UDP_4501 "\0\0\0\0", .len = 12,
 	  .udp = true, .other = true },

@@ -234,7 +234,9 @@ static void step_change(struct spd_model *m)
 {
 	int i = ov2_below(POLICIES);
 
-	/* Only the test reads, so the memory can be used again at once. */
+	/* Only this test looks up policies, so the memory can be used again at
+	 * once.
+	 */
 	if (m->live[i]) {
 		ov2_spd_del(&m->spd, &m->pols[i]);
 	} else {

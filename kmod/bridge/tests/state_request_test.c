@@ -105,7 +105,7 @@ static struct noted *noted_new(struct kunit *test)
  * @in: inbound
  * @ipv6: the outer header is IPv6
  * @tunnel: tunnel mode
- * @encap: in UDP
+ * @encap: ESP is in UDP
  * @separate: cipher and HMAC instead of AES-GCM-128
  * @gmac: integrity only, by AES-GMAC-128
  * @esn: 0: the state has a struct xfrm_replay_state; 1: it has a struct

@@ -2,7 +2,7 @@
 /*
  * The core's calls about states become requests, verdicts and counts.
  *
- * The tests show which packets the bridge takes, which requests it makes of the
+ * The tests show which packets the bridge takes, which requests it sends to the
  * engine, and what it counts. The engine here only remembers requests and
  * answers them.
  */

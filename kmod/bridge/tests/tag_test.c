@@ -142,7 +142,7 @@ static void tag_in_ip(struct kunit *test)
 }
 
 /* The core has cleared the device of the state. The packet passes, so that the
- * core does not frame it.
+ * core itself does not turn it into ESP.
  */
 static void tag_device_gone(struct kunit *test)
 {
@@ -258,7 +258,9 @@ static void hash_of_others(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_bridge_hash(t->skb, &hash));
 }
 
-/* A packet whose tag was lost has a packet type that user space cannot set. */
+/* If there was no memory for a packet's own copy of the tag, the packet gets a
+ * packet type that user space cannot set.
+ */
 static void tag_lost(struct kunit *test)
 {
 	struct sk_buff *skb = packet_new(test);
