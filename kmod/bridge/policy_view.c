@@ -11,7 +11,9 @@ static u64 policy_hits(const struct ov2_policy *pol)
 	u64 hits = 0;
 	int cpu;
 
-	/* On 32-bit machines the sum may be torn if a CPU counts meanwhile. */
+	/* On 32-bit machines the sum may be wrong if a CPU counts meanwhile,
+	 * because a count is read in two halves.
+	 */
 	for_each_possible_cpu(cpu)
 		hits += READ_ONCE(*per_cpu_ptr(pol->hits, cpu));
 	return hits;

@@ -15,8 +15,8 @@
 #include "put.h"
 
 /* Users get the masks of struct ov2_offload as they are. So each flag of the
- * family must have the same bit as in these masks. Many flags are neighbours
- * without a gap between them. Of such neighbours, only some are compared here.
+ * family must have the same bit as in these masks. If the bits of several flags
+ * follow each other without a gap, only some of these flags are compared here.
  */
 static_assert((int)IPSECOV2_COEXISTENCE_TCP_CHECKSUM ==
 	      OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE);
@@ -111,7 +111,7 @@ static int card_put_peer(struct sk_buff *msg, struct net *net,
 }
 
 /**
- * ov2_put_card() - put a card
+ * ov2_put_card() - put the attributes of a card into a message
  * @msg: the message
  * @net: the namespace of the reader
  * @dev: the card

@@ -55,8 +55,8 @@ static int card_set(const struct genl_info *info, struct ov2_port *port)
 		return err;
 	if (ring && nla_get_u32(ring) != port->ring) {
 		ov2_sizes_set_ring(port, nla_get_u32(ring));
-		/* If `ethtool -G` sets the size, the core announces it. Here
-		 * the module must announce it.
+		/* If `ethtool -G` sets the size, the core tells listeners the
+		 * new size. Here the module must tell them.
 		 */
 		ov2_ethtool_notify(port->ad.dev, ETHTOOL_MSG_RINGS_NTF);
 	}
@@ -69,7 +69,7 @@ int ipsecov2_nl_card_set_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	rtnl_lock();
-	/* RTNL keeps the card after the end of the RCU read side. */
+	/* After the end of the RCU read side, RTNL keeps the card alive. */
 	rcu_read_lock();
 	dev = ov2_family_card(info, IPSECOV2_A_CARD_IFINDEX);
 	rcu_read_unlock();

@@ -14,7 +14,7 @@ struct sk_buff;
  * @ifindex: the attribute of the request that names one card
  * @version: returns a number that changes when an object of the card comes or
  *	goes; NULL if objects never come or go. Called in an RCU read side
- * @card: put the objects of a card into the message. *@slot says where to
+ * @card: puts the objects of a card into the message. *@slot says where to
  *	start; slot 0 is the first object. Returns 0 after the last object. If
  *	an object does not fit, returns a negative errno, and *@slot is the slot
  *	of this object. Called in an RCU read side

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family. Its operations and their policies are generated
- * from Documentation/netlink/specs/ipsecov2.yaml (family_gen.c). The object
- * "module" is in this file; the other objects have files of their own.
+ * The generic netlink family. Its operations and their netlink policies are
+ * generated from Documentation/netlink/specs/ipsecov2.yaml (family_gen.c). The
+ * object "module" is in this file; the other objects have files of their own.
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -14,10 +14,10 @@
 #include "multicast.h"
 
 /**
- * ov2_family_card() - the card that a request names
+ * ov2_family_card() - find the card that a request names
  * @info: the request
- * @attr: the attribute of the request that has the interface index. The policy
- *	has checked this attribute
+ * @attr: the attribute of the request that has the interface index. If the
+ *	request has this attribute, the netlink policy has checked it
  *
  * Context: RCU read side; the card is valid until the end of this read side.
  * Return: the card's netdev; -EINVAL if the attribute is missing; -ENODEV if no
@@ -47,7 +47,7 @@ struct net_device *ov2_family_card(const struct genl_info *info, int attr)
 }
 
 /**
- * ov2_family_put_address() - put an address of either family
+ * ov2_family_put_address() - put an IPv4 or IPv6 address into a message
  * @msg: the message
  * @attr: the attribute
  * @family: AF_INET or AF_INET6

@@ -128,7 +128,7 @@ static int log_put_asked(struct sk_buff *skb, const struct ov2_log_asked *asked)
 }
 
 /**
- * ov2_put_log() - put an entry of a log
+ * ov2_put_log() - put the attributes of a log entry into a message
  * @msg: the message
  * @dev: the card
  * @entry: the entry. If its pid is set, the current task must be the reader

@@ -52,7 +52,7 @@ static void event_send(const struct net_device *dev, const struct event *event)
 	struct sk_buff *msg;
 	void *hdr;
 
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the namespace may go");
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the namespace may be freed");
 	genl_info_init_ntf(&info, &ipsecov2_nl_family, event->command);
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);
 	if (!msg)
@@ -151,7 +151,7 @@ static void event_sa(const struct ov2_adapter *ad, enum ov2_life_event what,
 }
 
 /**
- * struct event_told - an SA, and a counter that has moved because of it
+ * struct event_told - an SA, and a counter that has moved because of this SA
  * @reason: the counter that moved
  * @view: the SA
  */
@@ -261,8 +261,9 @@ static const struct ov2_event_listener multicast_listener = {
 	.refused	= event_refused,
 };
 
-/* Users see the index and the namespace of @dev in two attributes of the card
- * at the other end of the line. So tell users that this card has changed.
+/* The card at the other end of the line has two attributes with the index and
+ * the namespace of @dev. So tell users that the card at the other end has
+ * changed.
  */
 static void event_tell_peer(const struct net_device *dev)
 {

@@ -79,7 +79,7 @@ static int policy_put_tmpl(struct sk_buff *msg,
 }
 
 /**
- * ov2_put_policy_name() - put the attributes that identify a policy
+ * ov2_put_policy_name() - put what identifies a policy into a message
  * @msg: the message
  * @dev: the card
  * @view: the policy
@@ -104,7 +104,7 @@ int ov2_put_policy_name(struct sk_buff *msg, const struct net_device *dev,
 }
 
 /**
- * ov2_put_policy() - put all of a policy
+ * ov2_put_policy() - put all attributes of a policy into a message
  * @msg: the message
  * @dev: the card
  * @view: the policy

@@ -18,7 +18,7 @@ static_assert((int)IPSECOV2_PROTOCOL_ESP == IPPROTO_ESP);
 static_assert((int)IPSECOV2_PROTOCOL_AH == IPPROTO_AH);
 
 /**
- * ov2_put_sa_name() - put the attributes that identify an SA
+ * ov2_put_sa_name() - put what identifies an SA into a message
  * @msg: the message
  * @dev: the card
  * @view: the SA
@@ -84,7 +84,7 @@ static int sa_put_encap(struct sk_buff *msg, const struct ov2_sa_view *view)
 }
 
 /**
- * ov2_put_sa_owner() - put reqid, interface ID and mark of an SA
+ * ov2_put_sa_owner() - put reqid, interface ID and mark of an SA into a message
  * @msg: the message
  * @view: the SA
  *
@@ -195,7 +195,7 @@ static int sa_put_engine(struct sk_buff *msg, const struct ov2_sa_info *info)
 }
 
 /**
- * ov2_put_sa() - put all of an SA
+ * ov2_put_sa() - put all attributes of an SA into a message
  * @msg: the message
  * @dev: the card
  * @view: the SA

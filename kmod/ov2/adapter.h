@@ -23,8 +23,8 @@ struct ov2_miniport_ops;
  *	sa_capacity changes: the request OV2_OID_EXT_SA_CAPACITY sets it, and
  *	ov2_sa_capacity() reads it
  * @config: the part of @hardware that is on. The engine exchanges the pointer
- *	with WRITE_ONCE(). A structure that @config has once pointed to lives
- *	until the engine ends. In this structure only sa_capacity changes
+ *	with WRITE_ONCE(). Each structure to which @config points, or has
+ *	pointed, lives until the engine ends. Only its sa_capacity changes
  * @bundles: number of SA bundles that the bridge has in the engine. The bridge
  *	counts them, so that they stay within ov2_capabilities.sa_capacity
  * @resized: rises by one before each request that sets the capacity, and by one
@@ -78,10 +78,11 @@ static inline u32 ov2_sa_capacity(const struct ov2_adapter *ad)
  * @bundles: the count
  * @ad: the card
  *
- * The count can be above the capacity: an add can take a place just before the
- * capacity is lowered. So this function asks whether the count is less than the
- * capacity. atomic_add_unless() would only ask whether the two are equal, so
- * every add would find room while the count is above the capacity.
+ * The count can be above the capacity, because an add can take a place just
+ * before the capacity is lowered. So this function tests whether the count is
+ * less than the capacity. atomic_add_unless() would only test whether the two
+ * are equal. Then every add would find room while the count is above the
+ * capacity.
  *
  * Context: Any context.
  * Return: false if the card is full.

@@ -2,9 +2,9 @@
 /*
  * The algorithms of IPsecOV2 and of the extensions, as their RFCs define them.
  *
- * All facts about an algorithm stand in its row. To find the row, the bridge
- * looks for xfrm's name of the algorithm and for the length of the key, and the
- * engine looks for the identifier in a request.
+ * All facts about an algorithm stand in its row. The bridge knows xfrm's name
+ * of the algorithm and the length of the key, and finds the row with them. The
+ * engine knows the identifier from a request, and finds the row with it.
  */
 #include <linux/bits.h>
 #include <linux/string.h>
@@ -243,13 +243,13 @@ u32 ov2_algorithm_ids(const struct ov2_algorithm *algorithm)
 }
 
 /**
- * ov2_algorithm_key_len() - tell the length of a key and of the salt behind it
+ * ov2_algorithm_key_len() - tell how long a key and the salt behind it are
  * @algorithm: the algorithm
  * @id: one of its identifiers
  *
  * Context: Any context.
- * Return: the number of bytes; 0 for null encryption; also 0 if @id is no
- * identifier of @algorithm.
+ * Return: the bytes of the key and of the salt, together. 0 for null
+ * encryption, and 0 if @id is no identifier of @algorithm.
  */
 unsigned int ov2_algorithm_key_len(const struct ov2_algorithm *algorithm,
 				   u32 id)

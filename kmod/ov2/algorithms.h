@@ -27,7 +27,7 @@ enum ov2_algorithm_kind {
 
 /**
  * struct ov2_algorithm_key - a key length of an algorithm
- * @id: the identifier of the algorithm with this length: one bit
+ * @id: the identifier of the algorithm with a key of this length: one bit
  * @len: bytes of the key, without the salt
  */
 struct ov2_algorithm_key {

@@ -36,10 +36,10 @@ void ov2_handles_init(struct ov2_handles *handles)
 	handles->version = 0;
 }
 
-/* First the slot is written, with release, and then the version, both under the
- * lock. A walk that sees the new slot reads the version afterwards
- * (ov2_handles_version()). This version counts all earlier changes, but perhaps
- * not yet the change of this slot.
+/* The writer holds the lock. It first writes the slot, with release, and then
+ * the version. A walk reads the version after it has seen the new slot
+ * (ov2_handles_version()). The version that the walk reads counts all earlier
+ * changes, but perhaps not yet the change of this slot.
  */
 static void handles_changed(struct ov2_handles *handles)
 {
@@ -155,7 +155,7 @@ unsigned long ov2_handle_next(struct ov2_handles *handles, unsigned long *slot)
 }
 
 /**
- * ov2_handles_version() - read the number of changes of the handles
+ * ov2_handles_version() - read a number that rises with each change of handles
  * @handles: the handle space of a card
  *
  * If the version is the same before and after a walk, the walk has met exactly

@@ -6,8 +6,8 @@
 #include <linux/xarray.h>
 
 /* A card's handle space has the slots 1 to OV2_HANDLE_SLOTS, so at most this
- * many SAs have a handle at a time. The same number masks the bits of a handle
- * that hold the slot.
+ * many SAs have a handle at a time. OV2_HANDLE_SLOTS is also the mask for those
+ * bits of a handle that hold the slot.
  */
 #define OV2_HANDLE_SLOT_BITS	20
 #define OV2_HANDLE_SLOTS	((1U << OV2_HANDLE_SLOT_BITS) - 1)
@@ -29,8 +29,8 @@ struct ov2_handles {
  * struct ov2_handle - an SA bundle's place in its card's handle space
  * @value: the number that names the SA: generation and slot; never 0
  * @handles: the handle space that the SA bundle is in
- * @transport: the pointer that the bridge gave with the add. The bridge finds
- *	it again through the handle
+ * @transport: the pointer that the bridge gave with the add. With the handle
+ *	the bridge finds this pointer again
  *
  * The structure is embedded in the engine's SA. After ov2_handle_free() the
  * engine must wait for a grace period before it frees the SA.

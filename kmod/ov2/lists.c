@@ -2,8 +2,8 @@
 /*
  * Can the structures of a request be read? These functions check the headers of
  * the structures, and check that lists end. NDIS does not validate direct OID
- * requests, so the engine has to do so (INV-20). ov2_add_sa_check() checks the
- * contents of an add.
+ * requests, so the engine has to validate them (INV-20). ov2_add_sa_check()
+ * checks the contents of an add.
  */
 #include <linux/align.h>
 #include <linux/slab.h>
@@ -52,7 +52,9 @@ static_assert(offsetof(struct list_entry, next) ==
 static_assert(offsetof(struct list_entry, next) ==
 	      offsetof(struct ov2_delete_sa, next));
 
-/* Bytes from an entry to the end of the buffer; 0 if the entry is outside. */
+/* Returns the bytes from an entry to the end of the buffer; 0 if the entry is
+ * outside the buffer, or if the entry is not aligned.
+ */
 static size_t list_room(const void *list, size_t len, const void *entry)
 {
 	size_t offset = (unsigned long)entry - (unsigned long)list;
@@ -120,8 +122,8 @@ enum ov2_status ov2_delete_list_check(const struct ov2_delete_sa *list,
  *	kfree_sensitive()
  * @len: filled in with the bytes of the copy and its key area
  *
- * So an engine checks and reads the same structure, struct ov2_add_sa_ex, for
- * each kind of add.
+ * There are two requests that add SAs. With this copy an engine reads only one
+ * structure, struct ov2_add_sa_ex, for both requests.
  *
  * Context: Any context.
  * Return: OV2_STATUS_SUCCESS; INVALID_DATA if the key area ends outside the

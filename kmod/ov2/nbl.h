@@ -13,8 +13,9 @@
 /**
  * struct ov2_ext_tx - extension: the sequence number's high half on transmit
  * @seq_hi: high 32 bits of the number, host order; the ICV covers them
- * @valid: @seq_hi is set. If not, the engine takes the high half of the last
- *	UPDATE_SA or, if there was no UPDATE_SA, of the add, as in IPsecOV2
+ * @valid: @seq_hi is set. If not, the engine does what IPsecOV2 says: it uses
+ *	the high half from the last UPDATE_SA, or from the add if there was no
+ *	UPDATE_SA
  */
 struct ov2_ext_tx {
 	u32 seq_hi;
@@ -43,8 +44,8 @@ struct ov2_ext_rx {
  *	LSOv2 send
  * @keep_cwr: TCP: each segment has the CWR flag of the template (AccECN). If
  *	not, only the first segment has the flag (RFC 3168)
- * @same_id: IPv4: the outermost header has the same identification in each
- *	segment. If not, the identification counts up by one, and wraps at 2^16
+ * @same_id: IPv4: all segments have the same identification in the outermost
+ *	header. If not, the identification counts up by one, and wraps at 2^16
  * @same_inner_id: as @same_id, for the IPv4 header inside a tunnel
  * @proto: IPPROTO_TCP or IPPROTO_UDP. With UDP each segment is a datagram
  * @segments: how many segments the template becomes. A sequence number is
@@ -54,8 +55,8 @@ struct ov2_ext_rx {
  * header of TCP or UDP. In each segment the engine updates the headers of the
  * inner packet, and not only the outer IP header. In the template, the checksum
  * field of TCP or UDP holds the sum over the pseudo header, as with
- * CHECKSUM_PARTIAL. The length in this pseudo header is that of the whole
- * template.
+ * CHECKSUM_PARTIAL. The pseudo header has the length of the whole template, and
+ * not the length of a segment.
  */
 struct ov2_ext_lso {
 	bool valid;

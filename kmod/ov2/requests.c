@@ -47,8 +47,8 @@ static enum ov2_status identifier_check(u32 identifier, u32 offered)
 				      OV2_STATUS_NOT_SUPPORTED;
 }
 
-/* Null encryption and an absent cipher, whose identifier is 0, have no key. All
- * other algorithms have a key.
+/* Null encryption has no key. An absent cipher has the identifier 0, and no key
+ * either. All other algorithms have a key.
  */
 static enum ov2_status key_check(const struct ov2_add_sa_ex *add,
 				 const struct ov2_algorithm_info *info,
@@ -107,9 +107,9 @@ static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
 	       OV2_STATUS_NOT_SUPPORTED : OV2_STATUS_SUCCESS;
 }
 
-/* For authentication alone, a request has the identifier of null encryption or
- * no cipher. Both mean the same. With a combined mode, AuthenticationAlgorithm
- * is ignored (INV-21).
+/* A request for authentication alone has either the identifier of null
+ * encryption, or no cipher. Both mean the same. With a combined mode,
+ * AuthenticationAlgorithm is ignored (INV-21).
  */
 static enum ov2_status esp_check(const struct ov2_add_sa_ex *add,
 				 const struct ov2_security_association *sa,

@@ -13,7 +13,7 @@
 
 #define OV2_CAPTURE_VERSION	1
 
-/* Bytes of the longest verdict, with its zero */
+/* Bytes of the longest verdict, with the zero that ends the text */
 #define OV2_CAPTURE_VERDICT	32
 
 /**
@@ -23,9 +23,9 @@
  * @OV2_CAPTURE_RX_WIRE: received, before the engine
  * @OV2_CAPTURE_RX_CLEAR: received, after the engine
  * @OV2_CAPTURE_TX_DROP: to be sent, but dropped before the engine
- * @OV2_CAPTURE_RX_DROP: received, and dropped. The frame has passed the engine,
- *	or its way does not lead through the engine. ESP may have been taken off
- *	the frame already
+ * @OV2_CAPTURE_RX_DROP: received, and dropped. The frame comes from the engine,
+ *	or it did not have to pass the engine. ESP may have been taken off the
+ *	frame already
  */
 enum ov2_capture_point {
 	OV2_CAPTURE_TX_CLEAR,

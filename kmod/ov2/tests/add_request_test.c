@@ -3,8 +3,8 @@
  * A malformed ADD_SA_EX request is refused.
  *
  * A refused request changes nothing (INV-20), because the check only reads the
- * request. AH has no encryption, and GCM ignores the integrity algorithm
- * (INV-21).
+ * request. A request for AH that names a cipher is refused. In a request for
+ * GCM the integrity algorithm is ignored (INV-21).
  */
 #include <kunit/test.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rows of algorithms say what the RFCs say, and each look-up finds its row.
+/* Each row of ov2_algorithms[] agrees with its RFC, and each look-up finds the
+ * right row.
  */
 #include <kunit/test.h>
 #include <linux/bitops.h>
@@ -33,7 +34,7 @@ struct expected {
 	u64 icvs;
 };
 
-/* The ICVs of RFC 4106 6 and RFC 4309 6 */
+/* RFC 4106 6 and RFC 4309 6: the ICV has 8, 12 or 16 bytes. */
 #define CHOICE	(BIT_ULL(8) | BIT_ULL(12) | BIT_ULL(16))
 
 static const struct expected table[] = {
@@ -196,7 +197,8 @@ static void rows_are_whole(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, algorithm->align >= 4,
 				ov2_algorithm_is_encr(algorithm));
 		/* AdditionalInfo chooses the length of the ICV only for a
-		 * combined mode. So another algorithm has only one length.
+		 * combined mode. So each of the other algorithms has only one
+		 * length.
 		 */
 		if (!ov2_algorithm_is_encr(algorithm))
 			KUNIT_EXPECT_EQ(test, algorithm->icv_lens[1], 0);

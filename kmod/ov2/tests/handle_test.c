@@ -194,7 +194,8 @@ static void handle_walk(struct kunit *test)
 	rcu_read_lock();
 	KUNIT_EXPECT_EQ(test, ov2_handle_next(&handles, &slot), hdl[0].value);
 	rcu_read_unlock();
-	/* The handle where the walk stands, the next one and a later one */
+	/* Free the handle that the walk has met, the next one and a later one.
+	 */
 	ov2_handle_free(&hdl[0]);
 	ov2_handle_free(&hdl[1]);
 	ov2_handle_free(&hdl[3]);

@@ -115,7 +115,8 @@ static void send_tunnel_handle_alone(struct kunit *test)
 	expect_nothing_left(test, rig);
 }
 
-/* A frame that failed comes back whole, so that the sender can drop it. */
+/* If a send fails, the frame comes back whole, so that the sender can drop it.
+ */
 static void send_failed_keeps_frame(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -195,7 +196,9 @@ static void expect_in_order(struct kunit *test, struct list_head *list,
 				      "queue %u", queue);
 }
 
-/* Each NBL, sent or refused, comes back once, in the order of its queue. */
+/* Each NBL, sent or refused, comes back once. The NBLs of a queue come back in
+ * the order in which the engine got them.
+ */
 static void send_order(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -331,7 +334,9 @@ static struct ov2_nbl *received_nbl(struct ov2_rig *rig,
 	return ov2_rig_nbl(rig, copy, queue);
 }
 
-/* Received NBLs come back in the order of their queue. */
+/* The received NBLs of a queue come back in the order in which the engine got
+ * them.
+ */
 static void receive_order(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);

@@ -387,8 +387,8 @@ static void disabled_keeps_sas(struct kunit *test)
 			OV2_STATUS_SUCCESS);
 }
 
-/* The query of a handle succeeds only from the add of an SA with this handle
- * until the delete of the SA.
+/* The query of a handle succeeds only while the SA lives: from the add of the
+ * SA until its delete.
  */
 static void query_live_only(struct kunit *test)
 {

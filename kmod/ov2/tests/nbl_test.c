@@ -16,8 +16,8 @@ static bool nbl_is_empty(const struct ov2_nbl *nbl)
 	       nbl->reason == OV2_CNT_NONE && list_empty(&nbl->link);
 }
 
-/* ov2_nbl_alloc() may give an NBL that was freed before. The NBL has nothing of
- * its last frame.
+/* ov2_nbl_alloc() may give an NBL that was freed before. Then nothing of the
+ * earlier frame is left in the NBL.
  */
 static void kept_nbl_is_empty(struct kunit *test)
 {
