@@ -104,8 +104,8 @@ static enum ov2_counter cable_prepare(struct sk_buff *skb,
 	return OV2_CNT_NONE;
 }
 
-/* Clear the marks that tell a device how to complete a frame. The frame of the
- * caller is complete already.
+/* Clear the marks that tell a device how to complete a frame. Call this only
+ * for a frame that is complete already.
  */
 static void cable_scrub_offloads(struct sk_buff *skb)
 {

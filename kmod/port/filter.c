@@ -20,8 +20,8 @@
  *
  * In this file a bridge is a bridge device above the card, or Open vSwitch.
  * Below a bridge, dev->uc names other hosts, too, because br_fdb_sync_static()
- * puts each static entry of the bridge into dev->uc. And a bridge floods groups
- * to all its ports.
+ * puts each static entry of the bridge into dev->uc. And a bridge sends frames
+ * for a group to all its ports.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_ether.h>

@@ -19,7 +19,7 @@ struct sk_buff_head;
  * @name: names the kind of line to users
  * @features: what the line can do, also with large packets and with checksums.
  *	If a frame needs a feature that the line lacks, the stack does the work
- *	before it sends: it segments, copies, or computes the checksum.
+ *	before it sends the frame: it segments, copies, or computes a checksum.
  *	NETIF_F_HW_ESP is not here, because it is a feature of the engine.
  *	NETIF_F_GSO_ESP is not here, because a frame that the engine has sealed
  *	is never large

@@ -28,7 +28,7 @@
 /**
  * struct monitor - private data of a monitor's netdev
  * @tap: what the monitor shows; in the list of taps while the monitor is up
- * @list: in monitors; protected by RTNL
+ * @list: place in the list of all monitors; protected by RTNL
  */
 struct monitor {
 	struct ov2_tap tap;
@@ -149,8 +149,8 @@ static int monitor_new(struct net_device *dev, struct net *link_net,
 	struct monitor *monitor = netdev_priv(dev);
 
 	/* With this attribute, older kernels make the monitor in the namespace
-	 * of the link and move it afterwards. So monitor_card() could not tell
-	 * that the namespaces of monitor and card differ.
+	 * of the card and move the monitor afterwards. So monitor_card() could
+	 * not tell that the namespaces of monitor and card differ.
 	 */
 	if (tb[IFLA_LINK_NETNSID]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK_NETNSID],

@@ -11,13 +11,12 @@
  * OV2_RX_HELD_MAX of the frames that were taken off the ring. Meanwhile further
  * frames stay on the ring.
  *
- * Several send queues may feed one ring. Each of these queues multiplies the
- * number of its own frames in the engine by the number of these queues, and
- * adds the number of frames on the ring. So no queue reads another queue's
- * counter, and nevertheless the sender's engine holds at most ov2_port.limit
- * frames for one ring. If the flow of a frame decides which ring the frame goes
- * to (rss.c), every send queue may feed every ring. Then a send queue stops
- * when the fullest of the rings that it feeds is full.
+ * Several send queues may feed one ring. If N send queues feed it, each of them
+ * counts every frame that it has in the engine as N frames. So no queue reads
+ * another queue's counter, and nevertheless the sender's engine holds at most
+ * ov2_port.limit frames for one ring. If the flow of a frame decides which ring
+ * the frame goes to (rss.c), every send queue may feed every ring. Then a send
+ * queue stops when the fullest of the rings that it feeds is full.
  *
  * The size of a ring belongs to the receiver, and the user may change the size
  * at any time. A ring is a list, so a new size needs no new memory, and no

@@ -78,8 +78,8 @@ static bool rx_may_merge(const struct sk_buff *skb)
 }
 
 /* Could GRO decrypt the frame? If so, firewall and policies would see the frame
- * in one form with GRO, and in another form without GRO. So the frame goes
- * through GRO even if it is alone.
+ * in one form with GRO, and in another form without GRO. So such a frame always
+ * goes through GRO, even if it is alone in its poll.
  */
 static bool rx_may_be_esp(const struct sk_buff *skb)
 {

@@ -180,11 +180,11 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
  *
  * Plain frames of a burst go to the line together. A burst ends with the last
  * frame that the core has (netdev_xmit_more()), or when the queue has to look
- * at the room of its line. If somebody else stops the queue,
- * dev_hard_start_xmit() sends no more frames, so a stop ends the burst, too.
+ * at the room of its line. A burst also ends when other code has stopped the
+ * queue, because then dev_hard_start_xmit() sends no more frames.
  *
- * A queue that alone feeds its ring looks at the room only when it has used up
- * ov2_txq.left, because no other queue takes room from this ring.
+ * A queue that shares its ring with no other queue looks at the room only when
+ * it has used up ov2_txq.left, because no other queue takes room from the ring.
  *
  * Context: BH disabled, under the queue's lock.
  * Return: NETDEV_TX_OK always.

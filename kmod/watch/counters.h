@@ -518,18 +518,18 @@ enum ov2_counter {
 #define OV2_COUNTERS_SHOWN	(OV2_CNT_MAX - 1)
 
 /* A card may decline a packet in xdo_dev_offload_ok. The counters of the
- * reasons follow each other. OV2_DECLINED_FIRST is the first of them, and
- * OV2_DECLINED is their number. Each SA, too, has one counter for each of these
- * reasons.
+ * reasons follow each other in enum ov2_counter. OV2_DECLINED_FIRST is the
+ * first of these counters, and OV2_DECLINED is their number. Each SA, too, has
+ * one counter for each of these reasons.
  */
 #define OV2_DECLINED_FIRST	OV2_CNT_TX_FALLBACK_DIR
 #define OV2_DECLINED \
 	(OV2_CNT_TX_REFUSED_ALLOC - OV2_DECLINED_FIRST + 1)
 
 /* Software may encrypt an ESP frame although the card has the SA of the frame.
- * The counters of the reasons follow each other. OV2_SOFTWARE_FIRST is the
- * first of them, and OV2_SOFTWARE is their number. Each SA, too, has one
- * counter for each of these reasons.
+ * The counters of the reasons follow each other in enum ov2_counter.
+ * OV2_SOFTWARE_FIRST is the first of these counters, and OV2_SOFTWARE is their
+ * number. Each SA, too, has one counter for each of these reasons.
  */
 #define OV2_SOFTWARE_FIRST	OV2_CNT_TX_SOFTWARE_DISABLED
 #define OV2_SOFTWARE \

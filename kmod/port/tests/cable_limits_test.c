@@ -89,8 +89,8 @@ static struct sk_buff *large(struct ov2_cards *cards, unsigned int max,
 	return skb;
 }
 
-/* In a large packet, each segment may be as long as a frame. The packet crosses
- * the cable in one piece.
+/* Each segment of a large packet may make a frame of the greatest length. The
+ * packet crosses the cable in one piece.
  */
 static void large_lengths(struct kunit *test)
 {

@@ -54,11 +54,10 @@ static void unplug(struct kunit *test)
 }
 
 /**
- * struct news - counts the news about a card that are sent to the programs that
- *	watch links
- * @nb: the notifier that gets the news
+ * struct news - counts how often the card announces a change of its link
+ * @nb: the notifier that gets the announcements
  * @dev: the card
- * @num: how often its link has changed
+ * @num: number of announcements
  */
 struct news {
 	struct notifier_block nb;

@@ -8,8 +8,8 @@
 #include "../cpus.h"
 
 /* Masks of CPUs: those that are not isolated, those that the user may run on,
- * those that are online, and those that are picked. CPUs 0 and 1 only, because
- * the mask functions know only CPUs that the machine has.
+ * those that are online, and those that are picked. The masks have only CPUs 0
+ * and 1, because the mask functions ignore CPUs that the machine does not have.
  */
 static const struct {
 	unsigned long house, allowed, online, cpus;
@@ -62,7 +62,7 @@ static void pick(struct kunit *test)
 	}
 }
 
-/* The CPUs are used in turn, whatever the number of the first queue is. */
+/* The queues get the CPUs in turn, whatever CPU the first queue gets. */
 static void nth_spreads(struct kunit *test)
 {
 	const u32 starts[] = { 0, 1, 7, 0xffff };
@@ -112,7 +112,8 @@ static void next_wraps(struct kunit *test)
 }
 
 /* The first queues of many cards are not all on one CPU. On a machine with two
- * CPUs, chance puts all these queues on one CPU in one of 2^31 runs.
+ * CPUs, all these queues are on the same CPU by chance in one of 2^31 runs. In
+ * such a run the test fails.
  */
 static void first_queues_spread(struct kunit *test)
 {

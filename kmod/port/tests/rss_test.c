@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A frame comes in on the queue that the table names for the hash of the frame.
- * The user has chosen the fields that are hashed. The test vectors of the hash
- * are from the NDIS documentation.
+ * The hash is computed from the fields that the user has chosen. The test
+ * vectors of the hash are from the NDIS documentation.
  */
 #include <linux/if_vlan.h>
 #include <linux/ip.h>

@@ -131,10 +131,10 @@ static void put_tcp(struct sk_buff *skb)
  * ov2_large_template() - the frame of a large send
  * @large: the large send
  *
- * The headers in front of TCP are as ov2_rig_skb() makes them. Only IP's length
- * is 0, and IPv4's identification is OV2_LARGE_IP_ID. Behind these headers are
- * the TCP header, the payload, and as many bytes as ov2_large.junk says. There
- * is no trailer.
+ * The headers in front of TCP are as ov2_rig_skb() makes them, except that IP's
+ * length is 0, and that IPv4's identification is OV2_LARGE_IP_ID. Behind these
+ * headers are the TCP header, the payload, and as many bytes as ov2_large.junk
+ * says. There is no trailer.
  *
  * Return: the frame, which the caller owns.
  */

@@ -3,8 +3,8 @@
  * An AES-GCM that is late: two of three requests complete from a workqueue, on
  * different CPUs, in no particular order. The third request completes at once.
  * The cipher is for tests that check the order of frames, and for tests of code
- * that runs in completions. It refuses an IV that is not aligned, because
- * AES-GCM of some processors wants aligned IVs.
+ * that runs in completions. The cipher refuses an IV that is not aligned,
+ * because AES-GCM of some processors wants aligned IVs.
  */
 #include <crypto/internal/aead.h>
 #include <linux/cpumask.h>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A second engine, as small as the contract of miniport.h allows. It shows what
- * belongs to the contract, and what belongs to the engine in kmod/engine/. It
- * has no cryptography. It gives NBLs back later, and adds SAs at once. The
- * engine in kmod/engine/ gives NBLs back at once if the cipher is synchronous,
- * and adds SAs later if the caller cannot sleep.
+ * A second engine, the null engine. It is as small as the contract of
+ * miniport.h allows. So it shows what every engine does, and what only the
+ * engine in kmod/engine/ does. The null engine has no cryptography. It gives
+ * NBLs back later, and adds SAs at once. The engine in kmod/engine/ gives NBLs
+ * back at once if the cipher is synchronous, and adds SAs later if the caller
+ * cannot sleep.
  */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>

@@ -140,7 +140,7 @@ static void rig_end(void *data)
 		ov2_rig_pause(rig);
 	rig->ad.miniport->halt(&rig->ad);
 	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&rig->twice), 0,
-			    "given back more than once");
+			    "NBLs or requests came back more than once");
 	rig_free(rig);
 }
 
@@ -199,7 +199,7 @@ void ov2_rig_pause(struct ov2_rig *rig)
 	rig->ad.miniport->pause(&rig->ad);
 	rig->paused = true;
 	KUNIT_EXPECT_EQ_MSG(rig->test, atomic_read(&rig->nbls_out), 0,
-			    "NBLs still out after pause");
+			    "the engine still has NBLs after a pause");
 }
 
 /**

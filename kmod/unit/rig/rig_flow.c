@@ -8,7 +8,7 @@
 #include "rig_frame.h"
 #include "rig_request.h"
 
-/* Index in ov2_nbl.miniport, which the rig uses while it has the NBL */
+/* Indices in ov2_nbl.miniport. The rig uses them while it has the NBL. */
 #define RIG_WORD_STATUS	0
 #define RIG_WORD_MARK	1
 /* "ov2 back": the NBL has come back */
@@ -72,7 +72,9 @@ static void rig_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	struct ov2_rig *rig = rig_of(ad);
 	const struct sk_buff *skb;
 
-	/* A card would drop these frames, and count the reason. */
+	/* A card would drop these frames, and count the reason for each. A rig
+	 * keeps the frames, but counts the reason, too.
+	 */
 	if (status != OV2_STATUS_SUCCESS)
 		for (skb = nbl->skb; skb; skb = skb->next)
 			ov2_count(ad, nbl->reason);

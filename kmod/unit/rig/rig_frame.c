@@ -50,10 +50,11 @@ void ov2_rig_ipv6(struct in6_addr *addr, u8 net, u8 host)
 	addr->s6_addr[15] = host;
 }
 
-/* Each algorithm is one bit. Among the ciphers of a rig, AES-CBC has the highest
- * bits. Among the integrity algorithms of a rig, AES-GMAC has the highest bits.
- * So a comparison with ">=" finds AES-CBC or AES-GMAC. Only the algorithms of
- * the extensions have higher bits, and a rig does not use these algorithms.
+/* Each algorithm is one bit. Among the ciphers of a rig, AES-CBC has the
+ * highest bits. Among the integrity algorithms of a rig, AES-GMAC has the
+ * highest bits. So a comparison with ">=" finds AES-CBC or AES-GMAC. Only the
+ * algorithms of the extensions have higher bits, and a rig does not use these
+ * algorithms.
  */
 static unsigned int esp_iv_len(const struct ov2_rig_sa *sa)
 {

@@ -23,8 +23,8 @@ struct ov2_bytes {
 };
 
 /**
- * struct ov2_run_add - an add with its keys
- * @add: the add; one member
+ * struct ov2_run_add - a request that adds an SA, with its keys
+ * @add: the SA, which has one member
  * @keys: its key area
  */
 struct ov2_run_add {

@@ -143,8 +143,8 @@ static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		cards->up[cards->num_up++] = be32_to_cpu(number);
 	if (skb_rx_queue_recorded(skb)) {
 		cards->up_queue = skb_get_rx_queue(skb);
-		/* The poll counts the frames, and sets up_frames to 0, before
-		 * it ends GRO.
+		/* The poll counts its frames, and sets up_frames to 0, before
+		 * GRO brings up the frames that it still holds.
 		 */
 		if (cards->b->rxqs[cards->up_queue].up_frames)
 			cards->num_at_once++;
@@ -167,8 +167,8 @@ static void cable_end(void *data)
 
 static void cable_add_state(struct ov2_cards *cards)
 {
-	/* The last put must not free the state, because the test owns the
-	 * memory.
+	/* The test owns the memory of the state. So the reference count must
+	 * never fall to 0, because this would free the state.
 	 */
 	refcount_set(&cards->x.refcnt, 1000000);
 	cards->assoc.icv_len = 16;

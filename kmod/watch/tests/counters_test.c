@@ -43,8 +43,8 @@ static bool is_drop(const struct row *row)
 	return strstr(row->id, "_DROP_");
 }
 
-/* The name is the identifier in small letters, and begins with the prefix of
- * its room.
+/* The name is the identifier in small letters. Counters of bridge and engine
+ * have "ipsec_" in front of the identifier.
  */
 static bool names_agree(const struct row *row)
 {

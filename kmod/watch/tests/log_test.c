@@ -42,7 +42,7 @@ static void log_keeps_the_last(struct kunit *test)
 	ov2_log_seek(&rig->ad, 0, &cursor);
 	KUNIT_EXPECT_EQ(test, next(rig, &cursor), 0);
 	add(rig, OV2_LOG_ENTRIES + 3);
-	/* A reader gets the entries that were there when it began. */
+	/* A reader gets only the entries that were there when it began. */
 	KUNIT_EXPECT_EQ_MSG(test, next(rig, &cursor), 0,
 			    "the entries came later");
 
