@@ -34,12 +34,13 @@ enum verdict {
  * @counted: @packets, @card_packets and @software are known
  * @packets: packets that the kernel counted
  * @card_packets: packets that the card sealed or opened
- * @software: number of packets that, as the counters show, did not go through
- *	the card's engine; there can be more such packets
- * @declined: known_sa.declined: for each reason, the number of packets that the
- *	card declined; NULL if the card declined no packet
- * @frames: known_sa.software: for each reason, the number of frames that
- *	software encrypted and the card sent; NULL if there was no such frame
+ * @software: at least this number of packets did not go through the card's
+ *	engine. The counters show these packets; there can be more
+ * @declined: points to known_sa.declined, which has for each reason the number
+ *	of packets that the card declined; NULL if the card declined no packet
+ * @frames: points to known_sa.software, which has for each reason the number of
+ *	frames that software encrypted and the card sent; NULL if there was no
+ *	such frame
  * @met: @hits is known
  * @hits: how often a packet met the policy on the card
  */

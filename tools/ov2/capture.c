@@ -305,8 +305,8 @@ static enum status capture_run_loop(struct capture *capture)
 	return error ? capture_ended(error) : STATUS_DONE;
 }
 
-/* A capture may hold clear text, so only its owner may read a new file. A file
- * that exists already keeps its permissions.
+/* A capture may hold clear text, so nobody but the owner of a new file may read
+ * the file. A file that exists already keeps its permissions.
  */
 static enum status capture_open_file(struct capture *capture)
 {
@@ -335,7 +335,9 @@ static enum status capture_open_file(struct capture *capture)
 	return STATUS_DONE;
 }
 
-/* Take the signals that end the capture, so that the monitor is deleted. */
+/* Catch the signals that would end the process, so that the capture can delete
+ * its monitor first.
+ */
 static enum status capture_take_signals(struct capture *capture)
 {
 	sigset_t set;

@@ -15,8 +15,8 @@
  * @spi: the SPI
  * @tx: frames that are sent
  * @rx: frames that are received
- * @wire: the side of the wire
- * @clear: the side of the stack
+ * @wire: frames on the side of the wire
+ * @clear: frames on the side of the stack
  * @dropped: frames that the card drops
  */
 struct capture_filter {

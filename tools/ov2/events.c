@@ -322,7 +322,7 @@ static enum status events_join(const struct family *family, const char *name)
 	uint32_t group = family_group(family, name);
 
 	if (!group)
-		return failed("the module that is loaded tells no events of %s: it is older than this ov2",
+		return failed("the module that is loaded has no multicast group '%s': it is older than this ov2",
 			      name);
 	if (!mnl_socket_setsockopt(family->nl.socket, NETLINK_ADD_MEMBERSHIP,
 				   &group, sizeof(group)))

@@ -18,7 +18,9 @@
 #include "options.h"
 #include "schema.h"
 
-/* The card itself stands in Wireshark's list under its own name. */
+/* The card itself stands in Wireshark's list under its own name, so the entry
+ * for a capture by ov2 needs another name.
+ */
 #define EXTCAP_PREFIX	"ipsecov2-"
 
 enum {
@@ -144,7 +146,7 @@ enum status extcap_run(int argc, char **argv)
 		puts("dlt {number=1}{name=EN10MB}{display=Ethernet}");
 		return STATUS_DONE;
 	case EXTCAP_CONFIG:
-		puts("arg {number=0}{call=--clear}{display=Show frames in clear as a whole}{type=boolflag}{default=false}");
+		puts("arg {number=0}{call=--clear}{display=Do not cut frames in clear}{type=boolflag}{default=false}");
 		return STATUS_DONE;
 	case EXTCAP_CAPTURE:
 		return extcap_capture(interface);

@@ -141,11 +141,11 @@ void family_close(struct family *family)
 
 /**
  * family_request() - begin a request
- * @family: the family; this request overwrites its last request
+ * @family: the family; the new request overwrites the request before it
  * @command: IPSECOV2_CMD_...
  * @flags: NLM_F_ACK or NLM_F_DUMP
  *
- * Return: the request, to which attributes may be added.
+ * Return: the request. The caller can add attributes.
  */
 struct nlmsghdr *family_request(struct family *family, uint8_t command,
 				uint16_t flags)

@@ -8,7 +8,7 @@
 
 static struct {
 	unsigned int depth;	/* brackets that are open */
-	bool first;		/* nothing stands behind the last bracket yet */
+	bool first;		/* the innermost open bracket is still empty */
 	bool lines;		/* the outer value is an array */
 } json = { .first = true };
 

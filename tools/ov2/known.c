@@ -281,8 +281,9 @@ bool known_is_of_state(const struct known_entry *entry,
 	       !memcmp(&entry->sel.saddr, &info->saddr, size);
 }
 
-/* Whether an entry is about a policy for the same packets. A port whose mask is
- * 0 means nothing, so the log does not have it. The directions of xfrm begin
+/* Whether a log entry is about a policy with the selector and the direction of
+ * @policy. If the mask of a port is 0, the port means nothing, and the log does
+ * not have the port. The directions of xfrm begin
  * with XFRM_POLICY_IN, which is 0. The directions of the log begin with
  * IPSECOV2_DIRECTION_IN, which is 1.
  */

@@ -30,7 +30,9 @@ struct listing {
 	unsigned int count;
 };
 
-/* Is an attribute shown? "family" is not, because the addresses tell it. */
+/* Is an attribute shown? "family" is not shown, because the addresses show the
+ * family.
+ */
 static bool list_shows(const struct schema_attr *attr, const struct nlattr *nla)
 {
 	return nla && attr->name && strcmp(attr->name, "family");

@@ -60,6 +60,6 @@ static enum status log_run(int count, char **words)
 const struct command command_log = {
 	.name = "log",
 	.words = "[DEV]",
-	.about = "what the cards refused or left to software; -v: all of it",
+	.about = "what the cards refused or left to software; -v: with all attributes",
 	.run = log_run,
 };

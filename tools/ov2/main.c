@@ -48,11 +48,11 @@ static void help(void)
 	     "  -v, --verbose          show more\n"
 	     "      --color=WHEN       auto (on a terminal), always or never\n"
 	     "      --nonzero          stats: only the counters that are not 0\n"
-	     "      --watch[=SECONDS]  stats: go on, and show what moves\n"
+	     "      --watch[=SECONDS]  stats: look again and again, and show what has moved\n"
 	     "  -w, --write FILE       capture: write pcapng to FILE, - for stdout\n"
 	     "  -c, --count N          capture: end after N frames\n"
 	     "      --filter WORDS     capture: spi N, tx, rx, wire, clear, dropped\n"
-	     "      --clear            capture: frames in clear as a whole\n"
+	     "      --clear            capture: do not cut frames in clear\n"
 	     "      --wireshark        keys: as Wireshark's table of ESP SAs\n\n"
 	     "Exit status: 0 done, 1 failed, 2 wrong use, 3 the module is not loaded.\n"
 	     "ov2(8) has the rest.");

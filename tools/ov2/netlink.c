@@ -14,7 +14,9 @@
 
 /* A dump that changes each time is read at most this many times */
 #define DUMP_TRIES	4
-/* A dump with more bytes is printed while it is read, and is not read again */
+/* A dump of more bytes than this is printed while it is read, and is not read
+ * again
+ */
 #define DUMP_KEPT	(1024 * 1024)
 #define RECEIVE_SIZE	(64 * 1024)
 
@@ -205,7 +207,7 @@ int nl_ask(struct nl *nl, struct nlmsghdr *request,
 }
 
 /**
- * struct nl_kept - the messages of a dump, until it ended or became too long
+ * struct nl_kept - messages that wait until the dump has ended or is too long
  * @row: the caller's function
  * @data: for @row
  * @messages: the messages that were not given to @row yet
@@ -255,7 +257,7 @@ static int nl_keep(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * nl_dump() - as nl_ask(), but read a dump again if it changed meanwhile
+ * nl_dump() - as nl_ask(), but read a dump again if it changed during reading
  * @nl: the socket
  * @request: a request with NLM_F_DUMP
  * @set: the attributes of the request by name, or NULL
@@ -263,7 +265,8 @@ static int nl_keep(const struct nlmsghdr *nlh, void *data)
  * @data: for @row
  *
  * A long dump is given to @row while it is read, so it is read only once. If a
- * dump changed each time, @row gets the last try, and nl->interrupted is set.
+ * dump changed each time, @row gets the messages of the last try, and
+ * nl->interrupted is set.
  *
  * Return: as nl_ask().
  */

@@ -14,7 +14,7 @@ struct schema_attr;
 #define NL_REQUEST_SIZE	1024
 
 /**
- * struct nl - a socket, and what its last answer was
+ * struct nl - a socket, and what the kernel said in its last answer
  * @socket: the socket
  * @seq: the number of the last request
  * @interrupted: the last dump changed while it was read

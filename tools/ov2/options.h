@@ -14,7 +14,7 @@
  * @write: capture: the file to write, or NULL
  * @quiet: capture: say nothing on stderr if all is well
  * @filter: capture: which frames, or NULL
- * @clear: capture: frames in clear as a whole
+ * @clear: capture: do not cut frames in clear
  * @wireshark: keys: in the form of Wireshark
  * @count: capture: how many frames, or 0 for no end
  */

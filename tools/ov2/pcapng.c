@@ -23,10 +23,10 @@
 #define OPTION_DESCRIPTION	3	/* of an interface */
 #define OPTION_RESOLUTION	9	/* of an interface */
 #define OPTION_FLAGS		2	/* of a packet */
-#define OPTION_CUSTOM		2989	/* bytes, which programs may copy */
+#define OPTION_CUSTOM		2989	/* binary; kept in copies of the file */
 #define FLAG_INBOUND		1
 #define FLAG_OUTBOUND		2
-/* The project has no enterprise number of its own. This one is for
+/* The project has no enterprise number of its own. This number is reserved for
  * documentation (RFC 5612).
  */
 #define ENTERPRISE		32473u

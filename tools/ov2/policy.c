@@ -148,6 +148,6 @@ static enum status policy_run(int count, char **words)
 const struct command command_policy = {
 	.name = "policy",
 	.words = "[DEV] [dir DIR] [index N]",
-	.about = "the policies of packet mode; -v: all of each",
+	.about = "the policies of packet mode; -v: with all attributes",
 	.run = policy_run,
 };

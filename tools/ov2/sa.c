@@ -141,6 +141,6 @@ static enum status sa_run(int count, char **words)
 const struct command command_sa = {
 	.name = "sa",
 	.words = "[DEV] [spi SPI]",
-	.about = "the SAs of the cards; -v: all of each",
+	.about = "the SAs of the cards; -v: with all attributes",
 	.run = sa_run,
 };

@@ -121,7 +121,7 @@ const char *schema_string(const struct nlattr *nla)
 	return mnl_attr_get_str(nla);
 }
 
-/* An IPv4 or IPv6 address as text, in @text; "" if the attribute is neither. */
+/* An IPv4 or IPv6 address as text, in @text; "" if @nla has no address. */
 const char *schema_address(const struct nlattr *nla, char *text, size_t size)
 {
 	size_t length = nla ? mnl_attr_get_payload_len(nla) : 0;

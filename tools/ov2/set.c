@@ -132,6 +132,6 @@ static enum status set_run(int count, char **words)
 const struct command command_set = {
 	.name = "set",
 	.words = "DEV [capacity N] [ring N]",
-	.about = "how many SAs a card takes, how many frames wait",
+	.about = "change how many SAs a card takes, and how many frames can wait",
 	.run = set_run,
 };

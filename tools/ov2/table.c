@@ -113,7 +113,7 @@ static void table_widen(struct table *table)
 	}
 }
 
-/* The row has all its cells. */
+/* End the row, which has all its cells now. */
 void table_row_end(struct table *table)
 {
 	memset(table->rows[table->count] + table->used, 0,
@@ -129,7 +129,7 @@ void table_row_end(struct table *table)
 		table_flush(table);
 }
 
-/* No row follows. If the table has no row, its titles are not printed. */
+/* End the table. If the table has no row, its titles are not printed. */
 void table_end(struct table *table)
 {
 	table_flush(table);

@@ -14,7 +14,7 @@
  * struct table - rows whose columns are aligned
  * @titles: one for each column, NULL behind the last one; the last column may
  *	be as wide as it wants
- * @right: bit n: column n is a number, and stands on the right
+ * @right: if bit n is set, column n has numbers, which are aligned to the right
  * @widths: of each column
  * @rows: the first rows. They wait until there are TABLE_ROWS rows or the table
  *	ends, because the widest cell of a column sets its width. Each cell ends

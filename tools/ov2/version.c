@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ov2 version: what the tool is, and what the module is. */
+/* ov2 version: the versions of the tool and of the module. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

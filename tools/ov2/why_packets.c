@@ -45,7 +45,7 @@ static unsigned long long say_declined(const struct state *state,
 			"were large ones that the kernel would segment wrongly (ESP in UDP, IP in IP in transport mode, packets of guests)",
 		[IPSECOV2_A_SA_DECLINED_WAY] =
 			"had a route to another device, or were also protected by another SA",
-		[IPSECOV2_A_SA_DECLINED_MEMORY] = "met a lack of memory",
+		[IPSECOV2_A_SA_DECLINED_MEMORY] = "came when there was no memory",
 	};
 	unsigned long long sum = 0;
 	unsigned int type;
@@ -82,8 +82,9 @@ static bool say_route(const struct state *state, struct answer *answer)
 	return true;
 }
 
-/* The core offloads only packets that fit into the MTU. So if the card did no
- * packet, and an average packet does not fit, the MTU is the reason.
+/* The core offloads only packets that fit into the MTU. So if the card has
+ * encrypted no packet, and an average packet does not fit, the MTU is the
+ * reason.
  */
 static bool say_mtu(const struct state *state, struct answer *answer)
 {
@@ -163,11 +164,11 @@ static void say_why_software(const struct known *known,
 	answer_todo(answer, "compare with a packet without options that fits into the MTU");
 }
 
-/* Returns a number of packets: software has done this many packets, or more.
- * The kernel counts a large packet once, but the card counts each segment of
- * the packet. So the card's count may be larger than the kernel's count, even
- * if software has done some packets. But for each frame of software that left
- * by the card, software has done one packet.
+/* Returns a number of packets. Software has encrypted or decrypted this many
+ * packets, or more. The kernel counts a large packet once, but the card counts
+ * each segment of the packet. So the card's count may be larger than the
+ * kernel's count, even if software has encrypted some packets. But each frame
+ * that software encrypted and the card sent stands for one packet of software.
  */
 static unsigned long long done_by_software(const struct known_sa *sa,
 					   struct answer *answer)
@@ -190,7 +191,7 @@ static unsigned long long done_by_software(const struct known_sa *sa,
  * @known: what the cards know
  * @state: the state
  * @sa: what the card knows of the state
- * @answer: the sentence goes on here
+ * @answer: gets the rest of the sentence that it has begun
  */
 void why_packets(const struct known *known, const struct state *state,
 		 const struct known_sa *sa, struct answer *answer)

@@ -134,8 +134,8 @@ static void why_in_software(const struct policy *policy,
 	}
 }
 
-/* What a card knows of the policy: the card that has the policy, or a card that
- * refused the policy.
+/* Say what a card knows of the policy. This card has the policy, or has refused
+ * it.
  */
 static void say_known(const struct known *known, const struct policy *policy,
 		      struct answer *answer)

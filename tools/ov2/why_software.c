@@ -64,7 +64,7 @@ static unsigned long long say_shown(const struct state *state,
 
 /* Kernel 7.3 looks at options and extension headers before it asks the card.
  * Kernel 6.12 does not look at them, and asks the card. The kernels between
- * these two were not tested; this function takes them for 6.12.
+ * these two were not tested; this function treats them like 6.12.
  */
 static bool kernel_looks_at_headers(void)
 {
@@ -104,7 +104,7 @@ static bool only_headers_left(const struct state *state,
  * @state: the state, outbound in crypto mode
  * @sa: what the card knows of the state
  * @device: the device through which the packets leave now
- * @answer: the sentence goes on here
+ * @answer: gets further sentences
  *
  * Return: how many packets the sentence explains.
  */

@@ -239,8 +239,8 @@ void xfrm_free(struct xfrm *xfrm)
 	free(xfrm->policies);
 }
 
-/* Is an address of a template not set? In transport mode the kernel then takes
- * the address of the packet instead.
+/* Is an address of a template all zero? If so, the kernel uses the address of
+ * the packet in transport mode.
  */
 static bool is_any(uint16_t family, const xfrm_address_t *address)
 {
