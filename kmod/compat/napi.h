@@ -15,7 +15,7 @@ static inline unsigned long *ov2_gro_flush_timeout(struct napi_struct *napi)
 	return &napi->gro_flush_timeout;
 }
 
-/* Does GRO hold frames of this NAPI, merged or waiting for a batch? */
+/* Does GRO hold frames of this NAPI, to merge or to batch them? */
 static inline bool ov2_gro_holds(const struct napi_struct *napi)
 {
 	return napi->gro.bitmask || napi->gro.rx_count;

@@ -14,12 +14,12 @@
  *
  *	OV2_RTNL_NEWLINK(newlink);
  *
- * and OV2_RTNL(newlink) goes into the table. @link_net is the namespace in
- * which IFLA_LINK is to be looked up. If IFLA_LINK_NETNSID names a namespace,
- * older kernels create the device there, pass this namespace as src_net and
- * move the device afterwards. Without this attribute src_net is the namespace
- * of the request. So in both cases src_net is the namespace that newlink()
- * expects as @link_net.
+ * and OV2_RTNL(newlink) goes into struct rtnl_link_ops. @link_net is the
+ * namespace in which IFLA_LINK is to be looked up. If IFLA_LINK_NETNSID names a
+ * namespace, older kernels create the device there, pass this namespace as
+ * src_net and move the device afterwards. Without this attribute src_net is the
+ * namespace of the request. So in both cases src_net is the namespace that
+ * newlink() expects as @link_net.
  */
 #define OV2_RTNL(op) op##_rtnl
 

@@ -13,7 +13,7 @@
  *
  *	OV2_ETHTOOL_RINGS(rings);
  *
- * and OV2_ETHTOOL_RINGS_OP(rings) goes into the table.
+ * and OV2_ETHTOOL_RINGS_OP(rings) goes into struct ethtool_ops.
  */
 #ifdef OV2_HAVE_ETHTOOL_RX_RING_COUNT
 

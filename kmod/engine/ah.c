@@ -97,9 +97,9 @@ static void zero_mutable_ipv6(struct ipv6hdr *ip)
 }
 
 /* The whole ICV field is zero for the computation (RFC 4302 3.3.3). With GMAC
- * this field consists of IV and tag (RFC 4543 section 4). The padding behind
- * the field is authenticated as it is. Erratum 3643 says that IPv6 needs this
- * padding.
+ * this field consists of the IV and the authentication tag (RFC 4543 section
+ * 4). The padding behind the field is authenticated as it is. Erratum 3643 says
+ * that IPv6 needs this padding.
  */
 static int ah_set_head(struct ov2_crypt *crypt)
 {
@@ -159,9 +159,9 @@ static struct ov2_crypt *ah_crypt_alloc(const struct ov2_job *job,
 	return crypt;
 }
 
-/* GMAC encrypts nothing, but the crypto API computes the tag of GMAC only when
- * it encrypts. So a received frame is "encrypted" like a frame to be sent, and
- * then ah_compare() compares the tags.
+/* GMAC encrypts nothing, but the crypto API computes the ICV of GMAC only in a
+ * request to encrypt. So a received frame is "encrypted" like a frame to be
+ * sent, and then ah_compare() compares the computed ICV with the received ICV.
  */
 static int ah_crypt(struct ov2_crypt *crypt)
 {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A request completes once, even if it names many SAs. */
+/*
+ * A request completes once, even if it names many SAs. The part of a request
+ * that is about one SA is called an entry.
+ */
 #include "batch.h"
 
 /**
- * ov2_batch_of() - the progress of a request
+ * ov2_batch_of() - return the progress of a request
  * @req: the request, between ov2_batch_begin() and its completion
  *
  * Context: Any context.
- * Return: the batch, in the request.
+ * Return: the batch, which lies in the request.
  */
 struct ov2_batch *ov2_batch_of(struct ov2_request *req)
 {
@@ -75,7 +78,7 @@ void ov2_batch_done(struct ov2_adapter *ad, struct ov2_request *req,
 }
 
 /**
- * ov2_batch_end() - say that no further entry will be entered
+ * ov2_batch_end() - say that ov2_batch_enter() will not be called again
  * @req: the request. If this returns OV2_STATUS_PENDING, the request may be
  *	gone
  *

@@ -14,8 +14,9 @@ struct ov2_sa;
  * @left: number of entries that are not done, plus one until ov2_batch_end()
  * @good: an entry succeeded
  * @failure: status of the first entry that failed, 0 if none failed
- * @unkeyed: the SAs of a request that may sleep. They get their keys before
- *	ov2_sa_request() returns. They are linked by ov2_sa.next_unkeyed
+ * @unkeyed: list of the SAs that have no keys yet, linked by
+ *	ov2_sa.next_unkeyed. Only an add that may sleep uses this list, and
+ *	ov2_sa_request() sets the keys before it returns
  *
  * The batch lies in ov2_request.miniport.
  */

@@ -15,7 +15,7 @@
 /**
  * struct csum_l4 - the TCP segment or UDP datagram inside ESP and AH
  * @proto: IPPROTO_*
- * @ipv6: family of the IP packet that carries it
+ * @ipv6: true if the packet that carries it is IPv6, false if it is IPv4
  * @start: bytes from skb->data to the header of TCP or UDP
  * @end: bytes from skb->data to the end of the segment or datagram
  */
@@ -128,11 +128,11 @@ static enum ov2_counter ip_header_complete(struct sk_buff *skb,
 }
 
 /**
- * ov2_checksum_complete() - do what slot 0 asks for
+ * ov2_checksum_complete() - complete the checksums that slot 0 asks for
  * @skb: the frame, in clear
  * @request: slot 0
  * @ip: bytes from skb->data to the outermost IP header
- * @ipv6: family of the packet whose payload is @payload
+ * @ipv6: true if the packet whose payload is @payload is IPv6
  * @payload: what the SA of slot 1 protects: TCP, UDP, or an IP packet with TCP
  *	or UDP
  *

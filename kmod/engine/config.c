@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the engine can do, which of its features are on, the two requests that
- * switch features on and off, and the request that sets how many SAs there may
- * be. The requests leave the SAs as they are (ipsecov2.rst 3.5).
+ * The capabilities of the engine, and its configuration, which says which
+ * features are on. Two requests switch features on and off. A third request
+ * sets how many SAs there may be. These requests leave the SAs as they are
+ * (ipsecov2.rst 3.5).
  */
 #include "config.h"
 #include "engine.h"
@@ -147,7 +148,7 @@ static enum ov2_status config_changed(struct ov2_engine *engine,
 }
 
 /**
- * ov2_config_parameters() - OV2_OID_OFFLOAD_PARAMETERS
+ * ov2_config_parameters() - carry out OV2_OID_OFFLOAD_PARAMETERS
  * @engine: the engine
  * @req: the request
  *
@@ -184,7 +185,7 @@ enum ov2_status ov2_config_parameters(struct ov2_engine *engine,
 }
 
 /**
- * ov2_config_encapsulation() - OV2_OID_OFFLOAD_ENCAPSULATION
+ * ov2_config_encapsulation() - carry out OV2_OID_OFFLOAD_ENCAPSULATION
  * @engine: the engine
  * @req: the request
  *
@@ -235,7 +236,7 @@ static void config_write_capacity(struct ov2_engine *engine, u32 capacity)
 }
 
 /**
- * ov2_config_capacity() - OV2_OID_EXT_SA_CAPACITY
+ * ov2_config_capacity() - carry out OV2_OID_EXT_SA_CAPACITY
  * @engine: the engine
  * @req: the request
  *
@@ -257,8 +258,8 @@ enum ov2_status ov2_config_capacity(struct ov2_engine *engine,
 		return OV2_STATUS_INVALID_DATA;
 
 	/* Adds that run at the same time may have read the old capacity. Then
-	 * there may be more bundles than the new capacity allows until bundles
-	 * are deleted. Until then ov2_bundle_take() refuses all adds.
+	 * there may be more bundles than the new capacity allows. In this case
+	 * ov2_bundle_take() refuses all adds until enough bundles are deleted.
 	 */
 	spin_lock_bh(&engine->config_lock);
 	fits = atomic_read(&engine->bundles) <= set->sa_capacity;

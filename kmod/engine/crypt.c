@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One request to the crypto API over the bytes of a frame, in place. */
+/*
+ * Makes one request to the crypto API, which works on the bytes of a frame in
+ * place. A "crypt" is struct ov2_crypt with the memory behind it.
+ */
 #include <crypto/hash.h>
 #include <linux/cpumask.h>
 #include <linux/lockdep.h>
@@ -13,10 +16,11 @@
 #include "member.h"
 #include "../ov2/nbl.h"
 
-/* A crypt of the stock has room for a linear frame and the request of a usual
- * cipher. If a frame needs a larger crypt, the stock then keeps the larger
- * crypt. A frame whose sk_buff has very many fragments may need a crypt that is
- * larger than STOCK_SIZE_MAX. Such a crypt is freed when the frame is done.
+/* A new crypt has at least STOCK_SIZE bytes, which is enough for a linear frame
+ * and a usual cipher. If a frame needs a larger crypt, the CPU keeps the larger
+ * crypt for later frames. A frame whose sk_buff has very many fragments may
+ * need a crypt that is larger than STOCK_SIZE_MAX. Such a crypt is freed when
+ * the frame is done.
  */
 #define STOCK_SIZE	1024
 #define STOCK_SIZE_MAX	4096
@@ -85,10 +89,11 @@ static noinline int crypt_own_copy(struct sk_buff *skb)
 	return skb_cow_data(skb, 0, &trailer);
 }
 
-/* Returns the number of pieces that the frame's memory has, or a negative
- * errno. A head that no clone shares belongs to the frame alone. A page of the
- * frame may also belong to the page cache (sendfile()) or to the queue of TCP,
- * so skb_cow_data() copies the bytes of pages.
+/* Makes sure that the memory of the frame belongs to the frame alone. Returns
+ * the number of pieces that this memory has, or a negative errno. A head that
+ * no clone shares belongs to the frame alone. A page of the frame may also
+ * belong to the page cache (sendfile()) or to the queue of TCP, so
+ * skb_cow_data() copies the bytes of pages.
  */
 static int crypt_own(struct sk_buff *skb)
 {
@@ -141,7 +146,7 @@ static int crypt_map(struct ov2_crypt *crypt, unsigned int pieces,
  * @head_len: bytes of ov2_crypt.head that the cipher or hash runs over, or 0.
  *	The caller fills in these bytes after this call
  * @from: bytes from skb->data to where the cipher or hash begins in the frame.
- *	It runs from there up to ov2_job.end
+ *	The cipher or hash runs from there up to ov2_job.end
  * @tail_len: bytes at the end of ov2_crypt.tail that the cipher or hash runs
  *	over, or 0
  *
@@ -213,7 +218,7 @@ void ov2_crypt_exit(void)
 
 /**
  * ov2_crypt_end() - finish a job when the crypto API is done with its crypt
- * @crypt: the crypt; taken
+ * @crypt: the crypt. This function frees it
  * @err: what the crypto API returned
  *
  * Context: Any context except hard interrupts.
@@ -230,7 +235,7 @@ int ov2_crypt_end(struct ov2_crypt *crypt, int err)
 /**
  * ov2_crypt_complete() - called by the crypto API if a request does not
  *	complete at once
- * @data: the crypt; taken, unless @err is -EINPROGRESS
+ * @data: the crypt. This function frees it, unless @err is -EINPROGRESS
  * @err: the result
  *
  * -EINPROGRESS only tells us that a backlogged request was started. The real
@@ -254,8 +259,9 @@ void ov2_crypt_complete(void *data, int err)
 
 /**
  * ov2_crypt_hash() - run a hash over head, frame and, with ESN, the high half
- * @crypt: from ov2_crypt_alloc(), its head filled in; taken. The digest goes
- *	into ov2_crypt.tail
+ * @crypt: from ov2_crypt_alloc(), with its head filled in. The digest goes into
+ *	ov2_crypt.tail. When this returns, @crypt is freed, or the crypto API
+ *	has it
  * @len: bytes of head, frame and high half together
  *
  * Context: BH disabled.

@@ -24,7 +24,7 @@ struct sk_buff;
  * @nbl: the NBL of the frame
  * @skb: the frame
  * @member: the member
- * @ip: bytes from skb->data to the IP header in front
+ * @ip: bytes from skb->data to the IP header in front of the ESP or AH header
  * @header: bytes from skb->data to the ESP or AH header
  * @end: bytes from skb->data to the end of the packet, ICV included
  * @seq: sequence number, with its high half
@@ -47,8 +47,8 @@ struct ov2_job {
  * @job: what is to be done; ov2_job.member lives as long as the NBL
  * @finish: what is left to do when the crypto API is done, or NULL
  * @size: bytes of this structure and of what lies behind it
- * @sg: the bytes to run over: @head, bytes of the frame, @tail. The array lies
- *	behind @req
+ * @sg: the bytes that the cipher or hash runs over: of @head, then of the
+ *	frame, then of @tail. The array lies behind @req
  * @req: struct aead_request or struct ahash_request
  * @iv: explicit IV, OV2_CRYPT_IV_MAX bytes, aligned for the cipher. The cipher
  *	may change the bytes
@@ -56,7 +56,7 @@ struct ov2_job {
  * @tail: AH only
  * @tail.seq_hi: high half of the number. With ESN it is authenticated behind
  *	the payload, but never sent
- * @tail.icv: the digest or tag that was computed
+ * @tail.icv: the digest or authentication tag that the crypto API has computed
  */
 struct ov2_crypt {
 	struct ov2_job job;
@@ -83,7 +83,8 @@ void ov2_crypt_exit(void);
 
 /**
  * ov2_crypt_aead() - run an AEAD over head and frame
- * @crypt: from ov2_crypt_alloc(), its head and IV filled in; taken
+ * @crypt: from ov2_crypt_alloc(), with its head and IV filled in. When this
+ *	returns, @crypt is freed, or the crypto API has it
  * @aad_len: number of bytes that are authenticated, but not encrypted
  * @len: number of bytes behind the first @aad_len bytes. They are encrypted or
  *	decrypted. When decrypting, @len includes the ICV

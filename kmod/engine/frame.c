@@ -295,8 +295,8 @@ void ov2_frame_parse_any(const struct sk_buff *skb, struct ov2_frame *frame)
  * @skb: the template
  * @frame: filled in
  *
- * If the IP length is zero, the packet is the rest of the frame. The length in
- * a UDP header is ignored.
+ * If the length in the IP header is zero, the packet ends where the frame ends.
+ * The length in a UDP header is ignored.
  *
  * Context: Any context.
  */

@@ -26,17 +26,18 @@ enum ov2_frame_kind {
 };
 
 /**
- * struct ov2_frame - where the headers are in a frame, or in a tunnel's packet
+ * struct ov2_frame - where the headers of a frame or of an inner packet are
  * @kind: kind of the frame. @ipsec and the members below are valid only for
  *	ESP, UDP_ESP and AH
- * @ipv6: family of the IP header
+ * @ipv6: the IP header is an IPv6 header
  * @src: source; IPv4 in the first word, the rest zero
  * @dst: destination, in the same form
  * @ip: bytes from skb->data to the IP header
  * @limit: bytes from skb->data to where the IP packet must end at the latest
  * @ip_len: bytes of the IP packet, as its header says
- * @inner: this is the packet inside a tunnel
- * @template: this is the template of a large send: lengths may be missing
+ * @inner: this describes the inner packet of a tunnel
+ * @template: this describes the template of a large send, whose lengths may be
+ *	missing
  * @ipsec: bytes from the IP header to the ESP or AH header
  * @ah_len: AH: bytes of the header, as its length field says
  * @ah_next: AH: next header

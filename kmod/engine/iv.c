@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Explicit IVs of counter modes: a counter of 64 bits for each SA. An IV that
- * comes twice under one key breaks such a mode, so the IV depends on nothing
- * that comes with a frame. In crypto mode even the frame's sequence number may
- * come twice: when netem or mirred duplicate a packet below xfrm, when
- * XFRM_MSG_NEWAE sets the number back, and when oseq-may-wrap lets the number
- * wrap.
+ * An SA with a counter mode takes its explicit IVs from a counter of 64 bits.
+ * An IV that comes twice under one key breaks such a mode, so the IV depends on
+ * nothing that comes with a frame. In crypto mode even the frame's sequence
+ * number may come twice: when netem or mirred duplicate a packet below xfrm,
+ * when XFRM_MSG_NEWAE sets the number back, and when oseq-may-wrap lets the
+ * number wrap.
  *
  * All CPUs may send through one SA. If there were only a shared counter, each
  * frame would need a cache line that other CPUs have just written. So a CPU
@@ -39,9 +39,9 @@
  * @counter: zeroed
  *
  * The salt is drawn here. So if a key is added again, its counter starts anew,
- * but its IVs differ (INV-30: no IV twice under one key). If two SAs with one
- * key send n frames together, the probability that an IV comes twice is at most
- * about n / 2^63.
+ * but its IVs differ (INV-30: no IV twice under one key). If two SAs with the
+ * same key send n frames together, the probability that an IV comes twice is at
+ * most about n / 2^63.
  *
  * Context: Process context, sleeps.
  * Return: 0 or -ENOMEM.
@@ -92,8 +92,9 @@ static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
  * @counter: the counter
  * @iv: filled in with 8 bytes
  *
- * The counter never wraps. A sender of 10^8 frames a second takes 5800 years to
- * use it up. Then the SA sends no more, like an SA whose numbers must not wrap.
+ * The counter never wraps. When all its values are used, the SA sends nothing
+ * more, like an SA that has no sequence number left. A sender of 10^8 frames a
+ * second needs 5800 years until then.
  *
  * Context: BH disabled, because a softirq must not take this CPU's value
  * meanwhile.

@@ -6,9 +6,9 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-/* IVs that a CPU draws at a time */
+/* Number of IVs that a CPU draws at a time */
 #define OV2_IV_RANGE	256ULL
-/* Ranges in 64 bits */
+/* Number of ranges in the 64 bits of a counter */
 #define OV2_IV_RANGES	BIT_ULL(56)
 
 /**

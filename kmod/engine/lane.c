@@ -35,7 +35,8 @@ void ov2_lane_init(struct ov2_lane *lane, struct ov2_adapter *ad,
 
 /**
  * ov2_lane_enter() - let a call with an NBL into a lane
- * @lane: the lane of its queue; calls for one lane are serialized by the caller
+ * @lane: the lane of the NBL's queue. The caller serializes the calls for one
+ *	lane
  *
  * Context: BH disabled until ov2_lane_leave().
  * Return: false if the lane is closed; ov2_lane_leave() must not be called

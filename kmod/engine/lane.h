@@ -13,8 +13,8 @@
 struct ov2_adapter;
 struct ov2_nbl;
 
-/* Number of NBLs that one call hands back at most, because BH is disabled
- * meanwhile
+/* One run of lane_emit() hands back at most this number of NBLs, because BH are
+ * disabled meanwhile.
  */
 #define OV2_LANE_BUDGET	64
 
@@ -36,14 +36,14 @@ struct ov2_nbl;
  * @ad: the card, for @emit
  * @emitting: a CPU hands back NBLs of @nbls, or @rest is queued. Meanwhile no
  *	other CPU hands back NBLs of @nbls, so the order is kept
- * @rest: hands back the remaining NBLs, after a completion has used up its
- *	budget
+ * @rest: hands back the remaining NBLs, after OV2_LANE_BUDGET NBLs went back
+ *	in one run
  * @idle: woken when the lane is closed and has become empty
  *
- * A cipher completes at once, or later from another CPU. pcrypt and cryptd do
- * both. If an NBL is done before its call ends, and no older NBL waits, the NBL
- * goes back at once and is never in @nbls. Any other NBL waits in @nbls until
- * it is done and the older NBLs are gone.
+ * A cipher completes at once, or later and maybe on another CPU. pcrypt and
+ * cryptd do both. If an NBL is done before its call ends, and no older NBL
+ * waits, the NBL goes back at once and is never in @nbls. Any other NBL waits
+ * in @nbls until it is done and the older NBLs are gone.
  *
  * Each NBL writes @state twice, so lanes share no cache line.
  */

@@ -55,8 +55,8 @@
  * @ext: Linux' extension; zeroed in a large send of LSOv2
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @next_header: the next header in the trailer of each segment
- * @ipv6: family of the IP header at @ip
- * @inner_ipv6: family of the IP header at @inner
+ * @ipv6: the IP header at @ip is an IPv6 header
+ * @inner_ipv6: the IP header at @inner is an IPv6 header
  * @ip: offset of the IP header
  * @ah: offset of the AH header, 0 if there is none
  * @udp: offset of the UDP header in front of ESP, 0 if there is none
@@ -348,8 +348,8 @@ static struct sk_buff *segment_alloc(const struct lso *lso, unsigned int len)
 	skb = ov2_pool_skb(template->dev, len);
 	if (!skb)
 		return NULL;
-	/* The receiver's sockets would drop a segment whose memory is from the
-	 * reserves.
+	/* The receiver's sockets would drop a segment whose memory comes from
+	 * the memory reserves of the kernel.
 	 */
 	if (skb_pfmemalloc(skb)) {
 		consume_skb(skb);
@@ -463,10 +463,10 @@ static struct sk_buff *segments_new(const struct lso *lso)
 	return first;
 }
 
-/* Does @skb count its truesize in sk_wmem_alloc until it is freed? With the
- * destructor of TCP it does, but older kernels do not export the name of this
- * destructor. So the other destructors that a packet of a TCP socket may have
- * are excluded.
+/* Is the truesize of @skb counted in sk_wmem_alloc until @skb is freed? This is
+ * so with sock_wfree(), and with the destructor of TCP. But older kernels do
+ * not export the name of TCP's destructor. So this function excludes the other
+ * destructors that a packet of a TCP socket may have.
  */
 static bool is_charged(const struct sk_buff *skb)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The names of an SA's algorithms in the crypto API, and which algorithms the
- * running kernel has.
+ * Tells by which name the crypto API knows the algorithms of an SA, and which
+ * algorithms the running kernel has.
  */
 #include <crypto/aead.h>
 #include <crypto/hash.h>
@@ -10,7 +10,8 @@
 #include "probe.h"
 
 /**
- * ov2_kernel_aead_name() - the crypto API's name for an ESP SA's algorithms
+ * ov2_kernel_aead_name() - make the name that the crypto API has for the
+ *	algorithms of an SA with ESP
  * @encr: the cipher or combined mode
  * @auth: the integrity algorithm; ignored with a combined mode
  * @esn: the SA has extended sequence numbers. A cipher with a separate MAC then

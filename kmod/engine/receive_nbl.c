@@ -78,7 +78,7 @@ static bool receive_set_result(struct ov2_nbl *nbl,
 	return false;
 }
 
-/* The memo holds only SAs that may receive. */
+/* The memo of a queue (sa_memo.c) holds only SAs that may receive. */
 static struct ov2_sa *receive_find_sa(struct ov2_engine *engine, u16 queue,
 				      const struct ov2_frame *frame)
 {

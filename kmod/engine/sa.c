@@ -86,7 +86,9 @@ void ov2_sa_fill(struct ov2_sa *sa, const struct ov2_add_sa_ex *add,
 		member->esn = assoc->flags & OV2_SEC_ASSOC_ESN;
 		member->seq = (u64)assoc->seq_hi << 32 | ext->seq_lo;
 	}
-	/* In a bundle AH is the outer header, and the last member. */
+	/* If there is an AH header, it is the outermost header of the SA. Its
+	 * member is the last one.
+	 */
 	sa->key.spi = sa->member[sa->members - 1].spi;
 	sa->straight = sa->members == 1 &&
 		       sa->member[0].operation == OV2_OPERATION_ESP &&
@@ -98,8 +100,8 @@ void ov2_sa_fill(struct ov2_sa *sa, const struct ov2_add_sa_ex *add,
  * @sa: the SA
  *
  * Context: Any context.
- * Return: OV2_OPERATION_AH for AH alone and for a bundle, or
- * OV2_OPERATION_ESP.
+ * Return: OV2_OPERATION_AH for AH alone, and for AH around ESP;
+ * OV2_OPERATION_ESP for ESP alone.
  */
 enum ov2_operation ov2_sa_outer_operation(const struct ov2_sa *sa)
 {

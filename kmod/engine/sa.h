@@ -17,8 +17,9 @@ struct ov2_engine;
 /**
  * struct ov2_sa_key - the fields by which an SA is found
  * @spi: network order
- * @ipv6: family of @dst, as a whole word so that the key has no holes
- * @inbound: direction, as a whole word for the same reason
+ * @ipv6: 1 if @dst is an IPv6 address, else 0. This is a whole word, so that
+ *	the key has no holes
+ * @inbound: 1 if the SA is inbound, else 0; a whole word for the same reason
  * @dst: the packet's destination, zero = any; IPv4 in the first word
  *
  * The protocol is not part of the key. So a packet that has the SPI of the SA,
@@ -35,8 +36,8 @@ struct ov2_sa_key {
 /**
  * struct ov2_adding - one SA of an add that is being carried out
  * @req: the request
- * @add: its parameters, with the key behind them
- * @len: bytes of the parameters and the key
+ * @add: the parameters of this SA, with the keys behind them
+ * @len: bytes of the parameters and the keys
  * @copied: @add is a copy of an entry of a list, to be wiped and freed
  * @handle: where the handle is to be written
  */
@@ -74,7 +75,7 @@ struct ov2_adding {
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @lock: protects ov2_member.seq and @window; taken with BH disabled
  * @udp_dport: destination port of UDP-ESP, 0 = any
- * @members: number of @member
+ * @members: number of elements of @member that are used
  * @member: in the order of ov2_add_sa_ex.sec_assoc
  * @keying: sets the keys, in process context
  * @next_unkeyed: the next SA of ov2_batch.unkeyed

@@ -45,7 +45,8 @@ static void sa_retired_work(struct work_struct *work)
 }
 
 /**
- * ov2_sa_hold() - keep an SA beyond the RCU read side in which it was found
+ * ov2_sa_hold() - take a reference on an SA, so that the SA is not freed when
+ *	the RCU read side ends
  * @sa: the SA
  *
  * This cannot fail, even if the SA was deleted meanwhile: ov2_sa_retire() gives

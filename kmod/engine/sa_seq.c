@@ -78,10 +78,10 @@ u64 ov2_sa_seq_rx(struct ov2_sa *sa, const struct ov2_member *member,
  * @member: the member of @sa that verified the frame
  * @seq: the frame's number, from ov2_sa_seq_rx()
  *
- * Only verified numbers move the window, because anybody can send other
- * numbers. An update may have set the number of the SA after @seq was inferred.
- * If the low half of @seq would now lead to another high half, @seq is ignored,
- * so that it does not undo the update.
+ * Only verified numbers move the window, because anybody can send a frame with
+ * any number. An update may have set the number of the SA after @seq was
+ * inferred. If the low half of @seq would now lead to another high half, @seq
+ * is ignored, so that it does not undo the update.
  *
  * Context: Any context.
  */

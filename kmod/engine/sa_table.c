@@ -61,7 +61,7 @@ static bool table_has_twin(struct ov2_sa_table *table,
 }
 
 /**
- * ov2_sa_table_insert() - give an SA its place in the table
+ * ov2_sa_table_insert() - insert an SA into the table
  * @table: the table
  * @sa: the SA, not live: nothing uses it yet
  * @allow_twin: another SA with the SPI, destination, protocol and direction of
@@ -129,11 +129,11 @@ void ov2_sa_table_changed(struct ov2_sa_table *table)
 }
 
 /**
- * ov2_sa_table_has_udp() - can UDP be ESP?
+ * ov2_sa_table_has_udp() - is there an SA for ESP in UDP?
  * @table: the table
  *
  * Context: Any context.
- * Return: true if there is an SA for ESP in UDP.
+ * Return: true if so. Otherwise no UDP packet is ESP.
  */
 bool ov2_sa_table_has_udp(const struct ov2_sa_table *table)
 {
@@ -181,8 +181,8 @@ struct ov2_sa *ov2_sa_find_outbound(struct ov2_adapter *ad,
 	return sa && !sa->key.inbound ? sa : NULL;
 }
 
-/* One form of UDP-ESP is inside a tunnel, and the other forms are outermost
- * (ipsecov2.rst 2.9).
+/* One form of UDP-ESP stands in the inner packet of a tunnel. The other forms
+ * stand in the outermost packet (ipsecov2.rst 2.9).
  */
 static bool sa_takes_udp(const struct ov2_sa *sa,
 			 const struct ov2_frame *frame)
@@ -207,7 +207,8 @@ static bool sa_is_of_protocol(const struct ov2_sa *sa,
 
 /* Does the frame have the SPI of the SA, but the other IPsec protocol? Then the
  * engine reports CRYPTO_INVALID_PROTOCOL. UDP does not clash, because it is ESP
- * only if there is an SA for it. ESP with and without UDP is one protocol.
+ * only if there is an SA for it. ESP in UDP and ESP without UDP are the same
+ * protocol.
  */
 static bool sa_clashes(const struct ov2_sa *sa, const struct ov2_frame *frame)
 {
@@ -229,8 +230,9 @@ static int sa_fitness(const struct ov2_sa *sa, const struct ov2_frame *frame)
 	return sa_clashes(sa, frame) ? 1 : 0;
 }
 
-/* Of SAs that fit equally, the oldest SA wins. An update of a state in xfrm
- * adds a younger twin, and deletes this twin unused.
+/* If several SAs fit equally, the oldest of them is returned. When xfrm updates
+ * a state, it adds a younger twin and then deletes this twin. Frames stay with
+ * the older SA, so the twin is never used.
  */
 static struct ov2_sa *table_find(struct ov2_sa_table *table,
 				 const struct ov2_sa_key *key,
@@ -261,8 +263,8 @@ static struct ov2_sa *table_find(struct ov2_sa_table *table,
  * @frame: the frame, of kind ESP, UDP_ESP or AH
  *
  * AH and ESP may share an SPI: the SA of the frame's protocol is preferred. An
- * SA for any destination is found only if no SA for the frame's destination
- * fits.
+ * SA whose destination is "any" is found only if no SA with the frame's
+ * destination fits.
  *
  * Context: Any context, in an RCU read side. Disabled BH are enough.
  * Return: the SA, or NULL. The SA and the frame may be of different protocols.

@@ -177,8 +177,9 @@ static void send_plan_next_segment(struct ov2_work *work)
 	work->at = work->steps - 1;
 }
 
-/* Go on to the next step. In a frame the innermost header comes first, so ESP
- * comes before AH. After the last header of a frame the next frame follows.
+/* Go on to the next step. The innermost header of a frame is sealed first, so
+ * ESP is sealed before AH. When all headers of a frame are sealed, the next
+ * frame follows.
  */
 static bool send_next(struct ov2_nbl *nbl, int err)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The algorithms of a member: made with their keys, and freed. */
+/* Makes the algorithms of a member and sets their keys, and frees them. */
 #include <crypto/aead.h>
 #include <crypto/authenc.h>
 #include <crypto/hash.h>

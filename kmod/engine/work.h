@@ -23,7 +23,7 @@ struct ov2_sa;
  * struct ov2_step - what one member of an SA does with a frame
  * @sa: index of ov2_work.sa
  * @member: index of ov2_sa.member
- * @ip: bytes from skb->data to the IP header in front
+ * @ip: bytes from skb->data to the IP header in front of the ESP or AH header
  * @header: bytes from skb->data to the ESP or AH header
  * @end: bytes from skb->data to the end of the packet of this IP header
  * @seq: sequence number, with its high half
@@ -43,14 +43,14 @@ struct ov2_step {
  * @lane: the lane of its queue
  * @skb: the frame that is worked on now; an NBL to be sent may have several
  *	frames
- * @sa: its SAs, or NULL. Sending: of slot 1 and slot 11; receiving: the outer
- *	SA, and the SA inside its tunnel. The engine may use both SAs within the
- *	RCU read side in which it found them, and after that only the SAs in
- *	@held
+ * @sa: the SAs of the NBL, or NULL. Sending: the SA of slot 1 and the SA of
+ *	slot 11; receiving: the outer SA, and the SA inside its tunnel. The
+ *	engine may use both SAs within the RCU read side in which it found them,
+ *	and after that only the SAs in @held
  * @held: bit n says that the NBL holds a reference on @sa[n]. The engine takes
  *	the references when a step ends later, or when older NBLs wait in @lane
  * @step: what is to be done with @skb, outermost header first
- * @steps: number of @step
+ * @steps: number of elements of @step that are used
  * @at: the step that runs or runs next
  * @turn: 2 when a step starts. After -EINPROGRESS, ov2_steps_run() and the
  *	completion each count @turn down, and the second of them goes on with

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AH covers what RFC 4302 says, alone and around ESP (INV-28).
+ * AH alone and AH around ESP protect the bytes that RFC 4302 names (INV-28).
  *
  * Frames go from one card to another. The tests show what the ICV covers, which
  * fields may change on the way, and which status a fault has
@@ -125,7 +125,7 @@ static struct sk_buff *ends_send(struct ends *ends, unsigned int len,
 	return ov2_rig_wire_first(ends->a);
 }
 
-/* Returns slot 1 of a copy of @skb at the receiver. */
+/* Lets the receiver get a copy of @skb, and returns slot 1 of this copy. */
 static u32 ends_word(struct ends *ends, const struct sk_buff *skb)
 {
 	return ov2_rig_inject(ends->b, skb, 0)->info[OV2_INFO_IPSEC];
@@ -267,8 +267,8 @@ static void bundle_esp_bad(struct kunit *test)
 			ends.sa.tunnel ? TUNNEL_ESP_BAD : TRANSPORT_ESP_BAD);
 }
 
-/* A bundle in transport mode is good inside a tunnel with AH alone, and AH
- * alone is good inside a tunnel with a bundle.
+/* The receiver verifies AH and ESP inside a tunnel that has AH alone, and AH
+ * alone inside a tunnel that has AH and ESP.
  */
 static void ah_nested(struct kunit *test)
 {

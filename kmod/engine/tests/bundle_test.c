@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AH and ESP in one bundle, and in tunnels, give the right records.
+ * Frames with AH alone, and frames with AH and ESP, give the right records.
  *
  * The tests are about good frames (INV-28), frames with a flipped bit (INV-33),
- * frames that are cut (INV-34) and the SPI of an SA of the other protocol
- * (INV-35).
+ * frames that are cut (INV-34), and frames that have the SPI of an SA of the
+ * other protocol (INV-35).
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -52,8 +52,9 @@ static unsigned int ah_at(const struct ov2_rig_sa *sa)
 				      sizeof(struct iphdr));
 }
 
-/* A good frame, and then the same frame with one flipped bit in different
- * fields. NextCryptoDone stays 0, because a bundle is one SA.
+/* The receiver gets a good frame. Then it gets copies of this frame, and in
+ * each copy a bit of another field is flipped. NextCryptoDone stays 0, because
+ * a bundle is one SA.
  */
 static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 {
@@ -183,14 +184,14 @@ static void bundle_cut(struct kunit *test)
 				    len < at + 12 ? 0 :
 				    len < esp + 8 + 8 + 2 + 16 ? 0x00060002 :
 				    0x00020002, "cut to %u", len);
-		/* More bytes than the frame has */
+		/* The IP length is larger than the frame. */
 		ip->tot_len = htons(1000);
 	}
 }
 
 /* An ESP SA and an AH SA share an SPI. The engine prefers the SA of the frame's
- * protocol. If only the other SA is there, the frame gets the code for an
- * invalid protocol (INV-35).
+ * protocol. If only the SA of the other protocol is there, the frame gets the
+ * code for an invalid protocol (INV-35).
  */
 static void bundle_spi_shared(struct kunit *test)
 {

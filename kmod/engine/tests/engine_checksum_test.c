@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Slot 0 completes checksums of TCP and UDP in any family (INV-27).
+ * If slot 0 asks for it, the engine completes the checksum of TCP or UDP
+ * (INV-27).
  *
- * Each family is tried inside each family. A send whose slot 0 does not fit the
- * bytes is refused.
+ * The tests send IPv4 and IPv6 packets without a tunnel, in an IPv4 tunnel, and
+ * in an IPv6 tunnel. A send whose slot 0 does not fit the bytes is refused.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -34,7 +35,7 @@
  * @to: the receiver
  * @sa: the SA that protects the frame; the outermost IP header has the family
  *	of the SA
- * @inner6: the family inside a tunnel
+ * @inner6: the packet inside a tunnel is IPv6
  * @proto: IPPROTO_UDP or IPPROTO_TCP
  * @csum: what slot 0 asks for
  */
@@ -52,7 +53,7 @@ static unsigned int ip_len(bool ipv6)
 	return ipv6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 }
 
-/* The family of the packet with TCP or UDP */
+/* Is the packet with TCP or UDP an IPv6 packet? */
 static bool l4_ipv6(const struct csum_case *c)
 {
 	return c->sa.tunnel ? c->inner6 : c->sa.ipv6;

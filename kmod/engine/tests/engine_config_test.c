@@ -139,8 +139,8 @@ static void tunnel_whenever_anything(struct kunit *test)
 	}
 }
 
-/* An add fails if it needs ESP, and ESP was switched off after the transport
- * had made the request (ipsecov2.rst 2.8).
+/* The transport makes a request to add an SA with ESP. Then ESP is switched
+ * off, so the add fails (ipsecov2.rst 2.8).
  */
 static void adds_follow_config(struct kunit *test)
 {
@@ -344,8 +344,8 @@ static void capacity_below_sas(struct kunit *test)
 	expect_capacity(rig, 1, OV2_STATUS_SUCCESS);
 }
 
-/* If an add takes its place while the capacity is lowered, more places may be
- * taken than the new capacity allows. Even then later adds find no place.
+/* If an add takes a place while the capacity is lowered, more places may be
+ * taken than the new capacity has. Then later adds are refused.
  */
 static void capacity_exceeded(struct kunit *test)
 {
@@ -361,7 +361,9 @@ static void capacity_exceeded(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&bundles), 2);
 }
 
-/* The capacity is 1 to OV2_SA_CAPACITY_MAX, and each engine has its own. */
+/* A capacity is at least 1 and at most OV2_SA_CAPACITY_MAX. Each engine has a
+ * capacity of its own.
+ */
 static void capacity_limits(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A received frame gets the right result and header words, and a frame that
- * matches no SA stays untouched.
+/* A received frame gets the right records, and a frame that matches no SA stays
+ * untouched.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -113,8 +113,9 @@ static void receive_source(struct kunit *test)
 	}
 }
 
-/* Only a verified number moves the window. If a forged number far ahead moved
- * it, the engine would infer a wrong high half for the next genuine number.
+/* Only a verified number moves the window. If the engine moved the window for a
+ * forged number that is far ahead, it would infer a wrong high half for the
+ * next genuine number.
  */
 static void receive_bad_moves_nothing(struct kunit *test)
 {
@@ -205,8 +206,8 @@ static void nested_sas(struct ov2_rig_sa *outer, struct ov2_rig_sa *inner)
 	inner->key = 7;
 }
 
-/* In a nested frame the engine checks both SAs (INV-28), and skips no frame
- * (INV-32). NextCryptoDone comes only with CryptoDone (INV-2).
+/* In a nested frame the engine checks both SAs (INV-28), and it checks every
+ * frame (INV-32). NextCryptoDone is set only if CryptoDone is set (INV-2).
  */
 static void receive_nested(struct kunit *test)
 {
@@ -247,8 +248,8 @@ static void receive_nested(struct kunit *test)
 			0x00010004);
 }
 
-/* Returns slot 1 of a frame that only the outer SA protects. The frame carries
- * @proto and bytes that count up from @first.
+/* Returns slot 1 of a frame that only the outer SA protects. The packet inside
+ * the tunnel has the protocol @proto, and its bytes count up from @first.
  */
 static u32 word_of_inner(struct ov2_pair *pair, struct ov2_rig_sa *outer,
 			 u8 proto,
@@ -261,8 +262,8 @@ static u32 word_of_inner(struct ov2_pair *pair, struct ov2_rig_sa *outer,
 	return ov2_pair_word(pair, ov2_pair_protect(pair, &frame));
 }
 
-/* The packet inside the tunnel has ESP that is too short, ESP with a wrong ICV,
- * AH with the SPI of an ESP SA, or UDP.
+/* Slot 1 is right if the packet inside the tunnel has ESP that is too short,
+ * ESP with a wrong ICV, AH with the SPI of an ESP SA, or UDP.
  */
 static void receive_nested_structure(struct kunit *test)
 {
@@ -333,7 +334,7 @@ static void receive_never_nested(struct kunit *test)
 }
 
 /* If the add names no mode, the engine derives the mode from the last good
- * frame, and uses it for the status of bad frames (Q2).
+ * frame, and uses this mode for the status of bad frames (Q2).
  */
 static void receive_mode_derived(struct kunit *test)
 {
@@ -387,7 +388,7 @@ static void receive_udp_esp(struct kunit *test)
 {
 	static const u32 types[][3] = {
 		/* Type of the outermost SA, type of the SA inside the tunnel
-		 * (~0U = there is none), word of slot 1
+		 * (~0U = no such SA), word of slot 1
 		 */
 		{ OV2_UDP_ESP_TRANSPORT, ~0U, ONE_GOOD },
 		{ OV2_UDP_ESP_TUNNEL, ~0U, ONE_GOOD },

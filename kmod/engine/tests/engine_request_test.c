@@ -56,8 +56,8 @@ static void list_set_entry(struct list *list, int i)
 		list->entry[i - 1].add.next = add;
 }
 
-/* Returns a list of outbound SAs in pure IPsecOV2. The first SA has @spi, and
- * each further SA has the next SPI.
+/* Returns a list that adds outbound SAs, without the extension. The first SA
+ * has @spi, and each further SA has the next SPI.
  */
 static struct list *list_new(struct ov2_rig *rig, u32 spi)
 {
@@ -78,8 +78,9 @@ static struct list *list_new(struct ov2_rig *rig, u32 spi)
 	return list;
 }
 
-/* Submits the list under a lock, because a request may come under a lock. Then
- * waits for its end.
+/* Submits the request of the list under a lock, because the engine must accept
+ * requests from callers that hold a lock. Then waits until the request is
+ * complete.
  */
 static u32 list_request(struct ov2_rig *rig, struct list *list)
 {
@@ -232,7 +233,7 @@ static void add_list_none(struct kunit *test)
 	expect_handles(test, list, "----");
 }
 
-/* If the table gets full, the first entries of a list are added. */
+/* If the table has room for a part of a list, the first entries are added. */
 static void add_list_fills_table(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

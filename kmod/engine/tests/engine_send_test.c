@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A send whose records and bytes disagree never leaves; other sends keep order.
+ * A send whose records and bytes disagree never leaves, and other sends leave
+ * in order.
  *
  * The tests are about sends that must not leave in clear (INV-29), and about
  * handles that are unknown or name an inbound SA (INV-13, INV-14).
@@ -240,8 +241,8 @@ static void send_cut(struct kunit *test)
 }
 
 /* The four forms of UDP-ESP (ipsecov2.rst 2.9) and the forms without UDP are
- * sent, and no other. The SA of slot 1 has the type of index i. The SA around
- * it has the type of index j; if j is -1, no SA is around it.
+ * sent, and no other form. The SA of slot 1 has the type types[i]. The SA
+ * around it has the type types[j]; if j is -1, there is no SA around it.
  */
 static void send_udp_forms(struct kunit *test)
 {
@@ -390,8 +391,8 @@ static void send_clones(struct kunit *test)
 	}
 }
 
-/* Bytes in front of TCP or UDP. With the SA in tunnel mode, the inner IP header
- * is among these bytes.
+/* Returns the number of bytes in front of TCP or UDP. With the SA in tunnel
+ * mode, the inner IP header is among these bytes.
  */
 static unsigned int l4_at(bool tunnel)
 {

@@ -94,7 +94,7 @@ static void state_accepts(struct kunit *test)
 
 /**
  * struct resetting - a reset that waits for an NBL
- * @work: the work item that resets
+ * @work: the work item that resets the engine
  * @rig: the card
  */
 struct resetting {
@@ -111,7 +111,9 @@ static void resetting_work(struct work_struct *work)
 	ad->miniport->reset(ad);
 }
 
-/* The lane keeps NBLs that are done, as if a CPU was handing them back. */
+/* Makes the lane keep NBLs that are done, as if another CPU was just handing
+ * them back.
+ */
 static void lane_hold(struct ov2_lane *lane)
 {
 	spin_lock_bh(&lane->lock);
@@ -199,8 +201,8 @@ static void reset_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
 }
 
-/* A delete completes after the last frame of its SA has left (Q8), even if this
- * frame is sealed and only waits for older frames.
+/* A delete does not complete before the last frame of its SA has left (Q8). It
+ * waits even for a frame that is sealed and only waits for older frames.
  */
 static void delete_waits(struct kunit *test)
 {

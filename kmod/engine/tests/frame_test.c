@@ -87,9 +87,9 @@ static void frame_esp(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, frame.ip_len, 40 + BODY);
 }
 
-/* The engine can do neither fragments nor IPv4 options. If another protocol
- * than ESP or AH stands behind an IPv6 extension header, the packet counts as a
- * packet without IPsec.
+/* The engine opens neither fragments nor packets with IPv4 options. If another
+ * protocol than ESP or AH stands behind an IPv6 extension header, the packet
+ * counts as a packet without IPsec.
  */
 static void frame_incapable(struct kunit *test)
 {

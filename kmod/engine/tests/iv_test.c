@@ -18,7 +18,7 @@
 #include "../sa_table.h"
 #include "../../watch/counters.h"
 
-/* The number of IVs that one CPU draws: some whole ranges, and a part of one */
+/* The number of IVs that one CPU draws: three ranges, and a part of a fourth */
 #define DRAWS	(3 * OV2_IV_RANGE + 17)
 
 /**

@@ -21,8 +21,8 @@
 
 #define GCM_KEY_LEN	20
 
-/* The watch sees a key that is not wiped. A watch that sees nothing would prove
- * nothing.
+/* The key watch sees a key that is not wiped. Without this proof, the other
+ * tests of this file would prove nothing.
  */
 static void watch_sees(struct kunit *test)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A lane hands NBLs back in order, and at most its budget of NBLs in one call.
+/* A lane hands NBLs back in order, and one call hands back at most
+ * OV2_LANE_BUDGET NBLs.
  */
 #include <kunit/test.h>
 #include <linux/bottom_half.h>

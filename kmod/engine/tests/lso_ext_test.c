@@ -32,13 +32,13 @@
  * struct ext_case - a large packet
  * @pair: the sender and the receiver of the packet
  * @sa: the SA that protects the packet
- * @inner_ipv6: family of the clear packet
+ * @inner_ipv6: the clear packet is IPv6
  * @proto: IPPROTO_TCP or IPPROTO_UDP
  * @gso_type: further bits of the clear packet's type
  * @flags: TCP: FIN, PSH and CWR, as bits of the flag byte
- * @len: payload
- * @mss: payload of a segment
- * @seq: number of the first segment
+ * @len: bytes of payload
+ * @mss: bytes of payload in a segment
+ * @seq: sequence number of ESP in the first segment
  * @clear: the clear packet
  * @nbl: the NBL with the template
  */
@@ -185,9 +185,9 @@ static void put_outermost(struct sk_buff *skb, const struct ext_case *large)
 	ip->frag_off = htons(IP_DF);
 }
 
-/* Headers as the rig makes them, and behind the headers the clear packet. In
- * transport mode the IP header of the clear packet is left out. If @paged, the
- * payload is in pages.
+/* Returns a template. It has the headers that the rig makes, and then the clear
+ * packet. In transport mode the IP header of the clear packet is left out. If
+ * @paged is true, the payload is in pages.
  */
 static struct sk_buff *template_new(struct kunit *test,
 				    const struct ext_case *large, bool paged)

@@ -91,7 +91,9 @@ static void twin_of_pending(struct kunit *test)
 				    OV2_STATUS_SUCCESS);
 }
 
-/* An SA is no twin of a dead SA, even while the delete of the dead SA pends. */
+/* A new SA with the SPI of a deleted SA is no twin, even while the delete still
+ * pends.
+ */
 static void twin_after_delete(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -120,13 +122,15 @@ static void delete_again(void *data, const struct ov2_adapter *ad,
 	struct ov2_rig_request *again = data;
 	struct ov2_rig *rig = container_of(ad, struct ov2_rig, ad);
 
-	/* The second delete must not submit itself once more. */
+	/* This function is called for the second delete, too. Then it must not
+	 * submit the second delete again.
+	 */
 	if (atomic_read(&rig->requests_out) == 1)
 		ov2_rig_submit(rig, again);
 }
 
-/* Of two deletes at once, one deletes the SA and the other finds no SA. Both
- * succeed (INV-16).
+/* If two deletes of an SA come at once, one of them deletes the SA, and the
+ * other delete finds no SA. Both succeed (INV-16).
  */
 static void delete_once(struct kunit *test)
 {
@@ -162,7 +166,7 @@ static u32 send_one(struct ov2_rig *rig, const struct ov2_rig_sa *sa)
 	return ov2_rig_sent_status(nbl);
 }
 
-/* The oldest of live twins receives, wherever it is in the table. */
+/* The oldest live twin gets the frames, wherever it is in the table. */
 static void twin_oldest_receives(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
@@ -229,8 +233,8 @@ static void pure_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 0);
 }
 
-/* Zero stands for any destination. An SA with the destination of the packet
- * goes before an SA with zero (ipsecov2.rst 2.4).
+/* Zero stands for any destination. An SA with the destination of the packet is
+ * preferred to an SA with zero (ipsecov2.rst 2.4).
  */
 static void wildcard_destination(struct kunit *test)
 {
@@ -367,8 +371,7 @@ static void reset_keeps_sas(struct kunit *test)
 			OV2_RX_CRYPTO_DONE);
 }
 
-/* During a reset, sends come back, and requests other than deletes are refused.
- */
+/* During a reset, sends fail, and requests other than deletes are refused. */
 static void reset_meanwhile(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

@@ -128,7 +128,9 @@ static void seq_without_esn(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_sa_seq_tx(sa, &sa->member[0], &ext, 9), 9);
 }
 
-/* The extension gives the high half of a send. Without it, the SA does. */
+/* The high half of a send comes from the extension. Without the extension, it
+ * comes from the SA.
+ */
 static void seq_tx_high_half(struct kunit *test)
 {
 	struct ov2_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);

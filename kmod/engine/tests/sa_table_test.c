@@ -301,8 +301,8 @@ static void model_random(struct kunit *test)
 	model_run(test, RANDOM_STEPS);
 }
 
-/* The steps are always the same, so a failure comes from the last change of the
- * code.
+/* The steps are the same in each run. So if this test fails for the first time,
+ * the reason is the last change of the code.
  */
 static void model_replay(struct kunit *test)
 {

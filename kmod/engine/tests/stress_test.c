@@ -2,8 +2,9 @@
 /*
  * Requests, sends and receives on all CPUs at once lose nothing (INV-19).
  *
- * Meanwhile the card is paused, restarted and reset. lockdep and the poison of
- * the slab find faults. In kernels with KASAN, KASAN finds faults, too.
+ * Meanwhile the card is paused, restarted and reset. Faults are found by
+ * lockdep, by the poison that the allocator writes into freed memory, and by
+ * KASAN if the kernel has it.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -31,7 +32,8 @@
 #define STRESS_PATIENCE	(20 * HZ)
 
 /**
- * struct stress_sa - an SA that comes and goes, in both directions
+ * struct stress_sa - an SA that is added and deleted again and again, sometimes
+ *	inbound and sometimes outbound
  * @sa: the SA
  * @out: its present outbound handle, or a stale handle
  * @clear: a frame for the outbound SA to protect
@@ -73,7 +75,7 @@ struct stress_slot {
  * @stress: the test
  * @task: the task of the thread
  * @queue: the queue that only this thread sends or receives on
- * @slots: the SAs that a requester adds and deletes
+ * @slots: the SAs that the thread adds and deletes, if it makes requests
  * @done: how often the thread did its work
  * @failed: number of requests that ended with a wrong status
  * @lost: number of requests that were not completed
@@ -387,7 +389,7 @@ static void expect_sums(struct stress *stress)
 	struct ov2_rig *rig = stress->rig;
 	unsigned int i;
 
-	/* Three threads a CPU, in the order of stress_threads_new() */
+	/* Each CPU has three threads, in the order of stress_threads_new(). */
 	for (i = 0; i < stress->num_threads; i += 3) {
 		requests += stress->threads[i].done;
 		sent += stress->threads[i + 1].done;

@@ -147,8 +147,8 @@ static void esp_bits_count(struct kunit *test)
 			v->esn ? -EBADMSG : 0);
 }
 
-/* Returns a packet as the transport frames it: the ESP header, and the clear
- * text between zeroes for IV and ICV.
+/* Returns a packet as the transport hands it to the engine: the ESP header,
+ * zeroes for the IV, the clear text, and zeroes for the ICV.
  */
 static struct ov2_bytes clear_framed(const struct ov2_run *run,
 				     const struct ov2_bytes *esp,
@@ -415,9 +415,9 @@ static bool crypt_holds(struct kunit *test, struct ov2_run *run,
 	return found;
 }
 
-/* The key of Poly1305 for RFC 7634 appendix A is the start of the key stream.
- * The cipher leaves this key in its request, and the CPU keeps the memory of
- * this request for the next frame.
+/* @key is the key of Poly1305 in the example of RFC 7634 appendix A: the start
+ * of the key stream. The cipher leaves this key in its request, and the CPU
+ * keeps the memory of this request for the next frame.
  */
 static void one_time_key_is_wiped(struct kunit *test)
 {
@@ -466,7 +466,7 @@ static void ah_packet(struct kunit *test, const struct ah_vector *v,
 	packet->len += payload.len;
 }
 
-/* The engine computes the length of AH that the vector has. */
+/* The length of AH that the engine computes is the length in the vector. */
 static void ah_lengths(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
@@ -490,7 +490,9 @@ static bool ip_byte_is_mutable(const struct ov2_bytes *packet, unsigned int i,
 	return (i == 0 && bit < 0x10) || (i >= 1 && i <= 3) || i == 7;
 }
 
-/* The vector is good. With ESN it is not good under another high half. */
+/* The ICV of the vector is right. With ESN and another high half, the ICV is
+ * wrong.
+ */
 static void ah_opens(struct kunit *test)
 {
 	const struct ah_vector *v = test->param_value;
@@ -630,8 +632,8 @@ static void ah_same_number(struct kunit *test)
 	}
 }
 
-/* AH is not opened behind an IP header of a wrong length, or if the packet ends
- * inside the AH header.
+/* AH is not opened if the IP header in front has a wrong length, or if the
+ * packet ends inside the AH header.
  */
 static void ah_impossible(struct kunit *test)
 {
