@@ -60,8 +60,8 @@ enum ov2_life_event {
  * @refused: the card has refused the request that the entry describes, or has
  *	left it to software. ov2_log_entry.pid is NULL
  *
- * All are called under rcu_read_lock(), in any context but hard interrupts, and
- * maybe with locks held, such as x->lock.
+ * All functions are called under rcu_read_lock(), in any context but hard
+ * interrupts. The caller may hold locks, such as x->lock.
  */
 struct ov2_event_listener {
 	bool (*wants_sas)(const struct ov2_adapter *ad);

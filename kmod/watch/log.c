@@ -136,7 +136,7 @@ void ov2_log_add(struct ov2_adapter *ad, enum ov2_counter reason,
 	put_pid(overwritten);
 
 	/* The log owns the reference on the process. From now on another entry
-	 * may overwrite this entry, and then the log puts the reference.
+	 * may overwrite this entry, and then the log drops the reference.
 	 */
 	entry.pid = NULL;
 	ov2_event_refused(ad, &entry);

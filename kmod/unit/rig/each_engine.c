@@ -45,7 +45,7 @@ int ov2_param_init(struct kunit *test)
 }
 
 /**
- * ov2_param_rig() - a rig with the test's engine
+ * ov2_param_rig() - make a rig with the test's engine
  * @test: the test
  *
  * Return: as ov2_rig_new().
@@ -70,7 +70,7 @@ void ov2_param_needs_encryption(struct kunit *test)
 }
 
 /**
- * ov2_rig_add_status() - add an outbound SA, which may fail
+ * ov2_rig_add_status() - try to add an outbound SA
  * @rig: the rig
  * @sa: the SA
  *

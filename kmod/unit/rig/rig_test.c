@@ -88,7 +88,7 @@ static void rig_plain_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_indicated), 1);
 }
 
-/* One SA protects a packet, and the tunnel of another SA carries the result.
+/* One SA protects a packet, and the tunnel of another SA carries this packet.
  * For a payload of any length, the frame is padded to whole words of 4 bytes.
  */
 static void rig_nested_frames(struct kunit *test)
