@@ -9,7 +9,7 @@
  * silent would delay the end of the card without a bound: `ip link del`, rmmod
  * and the end of a namespace would hang in netdev_wait_allrefs_any().
  *
- * For states the core solves this problem: xfrm_dev_state_flush() takes the
+ * For states the core solves this problem: xfrm_dev_state_flush() removes the
  * card from deleted states that are not freed yet. The core does nothing like
  * this for policies, so this file does it. While the card lives, a deleted
  * policy keeps its reference to the card, as the core expects.
@@ -35,8 +35,8 @@ static void take_all(struct ov2_dead_policies *dead, struct hlist_head *taken)
 	spin_unlock_bh(&dead->lock);
 }
 
-/* Takes the card from @xp, and puts the reference to @xp that take_all() took.
- * XFRM_MSG_GETPOLICY reads the card under the mutex.
+/* Removes the card from @xp, and puts the reference to @xp that take_all()
+ * took. XFRM_MSG_GETPOLICY reads the card under the mutex.
  */
 static void give_up_card(struct xfrm_policy *xp)
 {

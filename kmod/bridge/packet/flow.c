@@ -22,12 +22,12 @@
 #define FLOW_PPPOE_LEN	6
 
 /**
- * ov2_flow_may_wrap() - does the card look for an IP packet behind this type?
+ * ov2_flow_may_wrap() - does the card look behind a header of this type?
  * @ethertype: from the Ethernet header or from a VLAN tag
  *
- * The card looks through VLAN tags (802.1Q and 802.1ad, in any number) and
- * through the header of a PPPoE session, but not through MPLS, LLC/SNAP and
- * tunnels.
+ * The card looks for an IP packet behind VLAN tags (802.1Q and 802.1ad, in any
+ * number) and behind the header of a PPPoE session, but not behind the headers
+ * of MPLS, LLC/SNAP and tunnels.
  *
  * Context: Any context.
  * Return: true if it does.
@@ -161,7 +161,7 @@ static bool proto_is_known(const struct ov2_flow *flow)
  * bytes must be there. The key of GRE comes after these bytes, but the
  * dissector fails if the GRE header is cut short. The first fragment shows its
  * ports, but is treated like the other fragments. A selector may also name the
- * type of a mobility header, which the dissector does not read.
+ * type of a mobility header. The dissector does not read this type.
  */
 static bool ports_are_known(const struct ov2_flow *flow,
 			    const struct sk_buff *skb, int offset)

@@ -37,7 +37,7 @@ static unsigned int l4_header_len(const struct sk_buff *skb, u8 proto, int l4)
  * must cut it.
  *
  * Context: Any context.
- * Return: true if so; the core must cut the packet otherwise.
+ * Return: true if the engine can cut the packet; false if the core must cut it.
  */
 bool ov2_large_read(const struct sk_buff *skb, bool tunnel, u64 *bytes)
 {

@@ -243,8 +243,9 @@ static enum ov2_counter clear_admit(struct ov2_adapter *ad, struct ov2_spd *spd,
  *	OV2_RX_STACK
  *
  * The stack does not compare clear packets with offloaded policies, because it
- * expects the card to drop them. So the card drops them here. As in software, a
- * policy of the packet's own socket goes before any policy of the card.
+ * expects that the card has done so. So this function compares the packet with
+ * the policies. As in software, a policy of the packet's own socket goes before
+ * any policy of the card.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

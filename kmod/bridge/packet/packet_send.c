@@ -289,7 +289,8 @@ static __be16 frame_type(const struct sk_buff *skb, bool tagged)
  * the other end of the SA expects ESP without such a header. So the packet is
  * dropped if a policy protects it. Such packets come from a bridge device, a
  * packet socket, or tc. The core itself makes no such packet: when a packet
- * leaves by a VLAN device, the core does not use a state of this card for it.
+ * leaves by a VLAN device, the core does not protect the packet with a state of
+ * this card.
  */
 static enum ov2_counter send_wrapped(struct ov2_adapter *ad,
 				     struct sk_buff *skb, __be16 type,

@@ -146,10 +146,10 @@ bool ov2_policy_blocks(const struct ov2_policy *pol)
  * @room: room for a copy
  *
  * XFRM_MSG_MIGRATE changes the addresses of a policy's template and tells no
- * driver. xfrm_policy_migrate() writes them under the policy's lock, and
- * increments the policy's genid, so that users of old copies read the template
- * again. The card also has a copy. If the genid has changed, this function
- * reads the template again.
+ * driver. xfrm_policy_migrate() writes the addresses under the policy's lock,
+ * and increments the policy's genid, so that users of old copies read the
+ * template again. The card also has a copy. If the genid has changed, this
+ * function reads the template again.
  *
  * Context: Any context except hard interrupts, in the RCU read side in which
  *   @pol was found.

@@ -98,9 +98,9 @@ static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 	return pol->serial < other->serial;
 }
 
-/* Has the core changed the template of the policy after it was copied into @pol
- * (ov2_policy_tmpl())? Call this in the RCU read-side section in which @pol was
- * found.
+/* Has the core changed the template of the policy after the card copied the
+ * template into @pol (ov2_policy_tmpl())? Call this in the RCU read-side
+ * section in which @pol was found.
  */
 static inline bool ov2_policy_tmpl_is_old(const struct ov2_policy *pol)
 {

@@ -118,7 +118,7 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
  * the readers here.
  *
  * Context: Any context except hard interrupts, because a policy's timer may end
- *   the policy. Process context if the core never published it.
+ *   the policy. Process context if the core never published the policy.
  */
 void ov2_bridge_policy_free(struct xfrm_policy *xp)
 {

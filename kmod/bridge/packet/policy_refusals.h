@@ -93,7 +93,7 @@ REFUSED(POLICY_REFUSED_FAMILY,
 	is_tunnel(xp) && xp->xfrm_vec[0].encap_family != xp->selector.family,
 	"Tunnel must be of the same address family as the selector")
 
-/* The core would take a missing source address from a route, and the card looks
+/* The core would take a missing source address from a route. But the card looks
  * up no route before it chooses the state.
  */
 REFUSED(POLICY_REFUSED_ADDR,

@@ -38,9 +38,9 @@
  *   policy does not let the packet in. The raw socket gets a copy without the
  *   pin, before UDP gets the packet, and the core believes that the card has
  *   checked the copy (raw_local_deliver(), raw_rcv()).
- * - A packet socket for the protocol IP would also get the packet. The packet
- *   socket gets it after IP, so IP works on a copy without the pin
- *   (deliver_skb(), skb_share_check()).
+ * - A packet socket for the protocol IP would also get the packet. IP gets the
+ *   packet first, and must leave it unchanged for the packet socket. So IP
+ *   works on a copy, which has no pin (deliver_skb(), skb_share_check()).
  *
  * NAT takes the socket away from a packet that NAT may have changed
  * (nf_nat_ipv4_local_in()). So if NAT is loaded, a pinned packet is marked as
@@ -171,8 +171,8 @@ static bool raw_socket_takes(struct net_device *dev,
 	return false;
 }
 
-/* Under rcu_read_lock(). Returns the socket that software would give the packet
- * to, if the policy of the socket lets the packet in, or NULL.
+/* Under rcu_read_lock(). Returns the socket to which the packet can be pinned,
+ * or NULL. The policy of this socket lets the packet in.
  */
 static struct sock *find_willing(struct net_device *dev,
 				 const struct ov2_flow *flow)

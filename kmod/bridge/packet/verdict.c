@@ -73,7 +73,7 @@ static bool may_forward(const struct net_device *dev, u16 family)
  *
  * Context: Under rcu_read_lock().
  * Return: true if the card has all inbound policies of its namespace, and no
- * packet that comes in by the card can be forwarded.
+ * packet that comes in through the card can be forwarded.
  */
 bool ov2_verdict_is_last(const struct ov2_adapter *ad, u16 family)
 {

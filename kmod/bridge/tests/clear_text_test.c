@@ -270,7 +270,8 @@ static void leak_unpacked(struct kunit *test)
 }
 
 /* A tagged IPsec packet that goes into a tunnel was not decrypted by a card. So
- * the card looks for the packet's policy, and in this test finds no SA for it.
+ * the card looks for the packet's policy. This test has no SA for the policy,
+ * so the packet is dropped.
  */
 static void leak_tagged_ipsec(struct kunit *test)
 {

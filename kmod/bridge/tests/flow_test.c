@@ -320,7 +320,7 @@ static bool same_flow(const struct sk_buff *skb)
 	return !memcmp(&read, &dissected, sizeof(read));
 }
 
-/* ov2_flow_read(), which reads common packets itself, finds the same as the
+/* ov2_flow_read() reads common packets itself. It reads the same flow as the
  * kernel's dissector.
  */
 static void flow_is_dissected(struct kunit *test)

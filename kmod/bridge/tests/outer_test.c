@@ -36,7 +36,7 @@ static const u8 far_mac[ETH_ALEN] = { 2, 0, 0, 0, 0x0f, 7 };
  * @inner6: the inner header is IPv6
  * @udp: ESP is in UDP
  * @tos: DSCP and ECN of the inner header
- * @frag_off: the field of an inner IPv4 header, host order
+ * @frag_off: the fragment field of an inner IPv4 header, in host order
  * @inner_len: bytes of the inner packet, as the caller gives them
  * @flags: XFRM_STATE_*
  * @extra_flags: XFRM_SA_XFLAG_*
@@ -431,7 +431,7 @@ static struct link *link_new(struct kunit *test)
 	return link;
 }
 
-/* Looks up the way of a packet, and expects that this sends no frame. */
+/* Looks up the way of a packet, and expects that the look-up sends no frame. */
 static enum ov2_way find(struct link *link, struct net_device *dev,
 			 struct xfrm_state *x, struct sk_buff *skb,
 			 struct ov2_outer *outer)

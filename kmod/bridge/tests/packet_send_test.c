@@ -528,7 +528,7 @@ static void send_wrapped(struct kunit *test)
 	}
 }
 
-/* A packet with the tag is dropped even if no policy is for it. */
+/* A packet with the tag is dropped even if no policy matches it. */
 static void send_wrapped_tagged(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);

@@ -168,7 +168,8 @@ static void expect_says(struct kunit *test, const struct xfrm_policy *xp,
 	KUNIT_EXPECT_EQ(test, ov2_policy_blocks(&pol), blocks);
 }
 
-/* A policy protects if it has a template, and blocks if this is its action. */
+/* A policy protects if it has a template, and blocks if its action is to block.
+ */
 static void policy_says(struct kunit *test)
 {
 	struct xfrm_policy *xp = kunit_kzalloc(test, sizeof(*xp), GFP_KERNEL);

@@ -190,7 +190,8 @@ static void change_reqid(struct xfrm_state *x)
 #define FINE	OV2_CNT_NONE
 
 /**
- * struct change - what a state asks for, and which direction and mode refuse it
+ * struct change - what a state asks for, and in which direction and mode the
+ *	card refuses it
  * @name: the name of the case
  * @change: makes the state ask for it
  * @out: the reason for an outbound state in crypto mode

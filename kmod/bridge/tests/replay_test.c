@@ -564,8 +564,8 @@ static void replay_no_window(struct kunit *test)
 	}
 }
 
-/* The first packet of a state fills the right place, with each size of the
- * window.
+/* The number of a state's first packet is not accepted a second time, with each
+ * size of the window.
  */
 static void replay_first_again(struct kunit *test)
 {

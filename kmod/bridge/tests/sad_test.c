@@ -456,7 +456,8 @@ static void sad_limit_of_same(struct kunit *test)
 
 	bed_fill(test, bed);
 	bed_add(test, bed, OV2_SAD_SAME, -ENOSPC);
-	/* This association is not in the database, so its end changes nothing.
+	/* This association is not in the database, so taking it out changes
+	 * nothing.
 	 */
 	ov2_sad_del(&bed->sad, &bed->assocs[OV2_SAD_SAME]);
 	expect_chosen(test, bed, OV2_SAD_SAME - 1, 1);

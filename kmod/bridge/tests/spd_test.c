@@ -409,7 +409,8 @@ static void spd_many_prefixes(struct kunit *test)
 }
 
 /* Add as many pairs of prefix lengths as a look-up may visit. Each pair has a
- * policy for the packet. The priority of the longest prefixes is the worst.
+ * policy for the packet. The policy with the longest prefixes has the worst
+ * priority.
  */
 static void add_pairs(struct kunit *test, struct spd_bed *bed)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A request describes the whole state, and its copy of the key is wiped.
+ * A request describes the whole state, and the request's copy of the key is
+ * wiped.
  *
  * The request is compared byte by byte. The tests also show that an add waits
  * for the end of its request. The engine here only notes requests and ends
@@ -28,7 +29,7 @@
  * struct noted - an engine that notes a request and ends it as the test says
  * @ad: the card
  * @status: how the request is to end
- * @pend: the end is to come later, from @end
+ * @pend: the request is to end later, in the work item @end
  * @end: ends the request
  * @req: a copy of the request
  * @live: the request itself

@@ -526,7 +526,7 @@ static void state_renumbered(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, card->ext.seq_lo, out ? 200 : 100);
 		KUNIT_EXPECT_EQ(test, card->ext.window, 31);
 		KUNIT_EXPECT_FALSE(test, untold(card, x[out]));
-		/* A number that was accepted is not told again. */
+		/* A number that the engine has accepted is not told again. */
 		advance(x[out]);
 		KUNIT_EXPECT_EQ(test, card->asked, asked + 1);
 
@@ -654,8 +654,8 @@ static void expect_declined(struct kunit *test, struct asking *ask,
 				    ov2_counter_name(i));
 }
 
-/* The card takes the same packets in crypto mode and in packet mode, and only
- * for outbound states.
+/* The card takes the same packets in crypto mode and in packet mode. It takes
+ * packets for outbound states only.
  */
 static void expect_headers(struct kunit *test, struct asking *ask,
 			   enum ov2_counter dir, enum ov2_counter headers)

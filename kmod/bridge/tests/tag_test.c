@@ -23,7 +23,7 @@ struct tagged {
 	struct sk_buff *skb;
 };
 
-/* The CPU that the tag names: no CPU of this machine */
+/* The tag names this CPU, which this machine does not have. */
 #define TAG_CPU	12345
 
 static void skb_free(void *skb)
@@ -93,7 +93,8 @@ static void tag_passes(struct kunit *test)
 	expect_tag(test, t, t->skb, XFRM_XMIT);
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);
 
-	/* A packet that is tagged anew cannot pass before it is validated anew.
+	/* A packet with a new tag cannot pass before ov2_packet_tag_pass() sees
+	 * it again.
 	 */
 	KUNIT_ASSERT_TRUE(test, ov2_packet_tag(t->skb, t->x, TAG_CPU));
 	expect_tag(test, t, t->skb, 0);
