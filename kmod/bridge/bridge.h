@@ -20,8 +20,8 @@ struct xfrm_state;
  *	will compare with policies gets extensions of its own (rx_share_path())
  * @sa_delete_req: the xfrm_offload in @path has the flag SA_DELETE_REQ
  *
- * All zero at first. One RCU read side lasts from the first frame to
- * ov2_bridge_burst_end().
+ * At first all members are zero. One RCU read side lasts from the first frame
+ * to ov2_bridge_burst_end().
  */
 struct ov2_rx_burst {
 	unsigned long handle;

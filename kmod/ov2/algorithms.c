@@ -12,11 +12,12 @@
 #include "algorithms.h"
 
 /*
- * A row begins with a line "{" and ends with a line "},", each behind one tab.
- * Each line between these two sets one member of struct ov2_algorithm, behind
- * two tabs: ".member = value,". A member that a row does not set is 0. .keys
- * has one { identifier, bytes } or several. If there are several, each has a
- * line of its own.
+ * tools/generate.d/algorithms.py reads these rows, so they must keep their
+ * form. A row begins with a line "{" and ends with a line "},". Both lines
+ * begin with one tab. Each line between them begins with two tabs, and sets one
+ * member of struct ov2_algorithm: ".member = value,". A member that a row does
+ * not set is 0. .keys has one { identifier, bytes } or several. If there are
+ * several, each has a line of its own.
  */
 const struct ov2_algorithm ov2_algorithms[] = {
 	{

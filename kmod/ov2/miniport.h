@@ -10,7 +10,7 @@
 
 /**
  * struct ov2_miniport_ops - what an engine does for a card (calls down)
- * @name: the name of the engine that users see
+ * @name: the engine's name, as users see it
  * @initialize: give the card its engine. Process context, may sleep. Returns
  *	0 or a negative errno
  * @halt: take the engine away. Process context. The engine is paused, every SA
@@ -41,9 +41,9 @@
  *	through ov2_adapter_ops.send_complete, maybe before @send returns
  * @wants: would @receive look for an SA for a received frame? If not, the frame
  *	goes up the stack without an NBL, and may overtake the frames that the
- *	engine has. So if @receive finds an SA for the frames of a flow, the
- *	answer must be the same for all these frames. @skb is as in ov2_nbl,
- *	and @wants does not change it. BH disabled
+ *	engine has. So if @receive would find an SA for the frames of a flow,
+ *	@wants must return the same value for all these frames. @skb is as in
+ *	ov2_nbl, and @wants does not change @skb. BH disabled
  * @receive: verify and decrypt an NBL in place. It is called for the card's
  *	own frames only: the card's packet filter comes first, as in NDIS.
  *	Frames of others, which only promiscuous mode lets in, do not reach the

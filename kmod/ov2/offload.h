@@ -58,7 +58,8 @@ struct ov2_offload {
  * @OV2_PARAMETER_AH_AND_ESP_ENABLED: both
  * @OV2_PARAMETER_MAX: number of values
  *
- * The registry's keyword \*IPsecOffloadV2 is this number minus one.
+ * In the registry of Windows, the keyword \*IPsecOffloadV2 has this number
+ * minus one.
  */
 enum ov2_ipsec_parameter {
 	OV2_PARAMETER_NO_CHANGE = 0,

@@ -25,7 +25,8 @@ struct ov2_tx_header {
 
 /**
  * struct ov2_rx_result - slot 1 on receive, decoded
- * @sa_delete_req: the engine asks the transport to delete the SA pair
+ * @sa_delete_req: the engine asks the transport to delete the frame's SA, and
+ *	the outbound SA that belongs to it
  * @crypto_done: at least one IPsec payload was checked
  * @next_crypto_done: tunnel and transport payload were both checked
  * @status: valid only if @crypto_done is set

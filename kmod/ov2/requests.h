@@ -58,7 +58,7 @@ enum ov2_sa_mode {
  * @identifier: one bit, OV2_AUTH_* in the field auth and OV2_ENCR_* in the
  *	field encr; 0 = absent
  * @key_len: bytes of this key and of the salt behind it (ipsecov2.rst Q5)
- * @key_offset: bytes from the start of the key area
+ * @key_offset: bytes from the start of the key area to this key
  * @additional_info: for a combined mode the length of the ICV in bytes
  *	(ipsecov2.rst Q5)
  */
@@ -192,14 +192,14 @@ static_assert(sizeof(struct ov2_add_sa) == 0xa8);
  * @seq_lo: low half of the last number seen or sent; the high half is in
  *	struct ov2_security_association
  * @single: the engine must open only one IPsec portion of each packet. It
- *	does not look inside the tunnel of this SA, and it does not take a
- *	packet of this SA that is inside the tunnel of another SA. So
- *	NextCryptoDone stays 0
+ *	does not look inside the tunnel of this SA. If a packet of this SA is
+ *	inside the tunnel of another SA, the engine does not open the packet of
+ *	this SA. So NextCryptoDone stays 0
  * @window: replay window in packets, 0 = unknown. The place of a received
  *	number relative to the window tells the high half (RFC 4303 A2.2)
  * @allow_twin: the SA may have the SPI, destination, protocol and direction of
  *	a live SA; on receive the engine uses the oldest of such SAs. Without
- *	@allow_twin the engine rejects the later SA (ipsecov2.rst Q15)
+ *	@allow_twin the engine rejects such an add (ipsecov2.rst Q15)
  * @transport: the bridge's pointer; the handle leads the bridge back to it
  */
 struct ov2_ext_add {
@@ -217,7 +217,7 @@ struct ov2_ext_add {
  * struct ov2_delete_sa - IPSEC_OFFLOAD_V2_DELETE_SA, layout of x64
  * @header: type, revision, size of this structure
  * @next: the next entry of the list, or NULL
- * @handle: the bundle
+ * @handle: the handle of the bundle
  */
 struct ov2_delete_sa {
 	struct ov2_object_header header;
@@ -232,13 +232,14 @@ static_assert(sizeof(struct ov2_delete_sa) == 0x18);
 /**
  * struct ov2_update_sa - IPSEC_OFFLOAD_V2_UPDATE_SA, layout of x64
  * @header: type, revision, size of this structure
- * @handle: the bundle
- * @operation: the bundle's member (enum ov2_operation)
- * @spi: that member's SPI, network order
+ * @handle: the handle of the bundle
+ * @operation: says which member of the bundle is updated: enum ov2_operation
+ * @spi: the SPI of this member, network order
  * @seq_hi: the new high half, host order
  *
- * An update is about one member. The text of Microsoft's page mentions a list
- * of updates, but the structure on the page has no member for a list.
+ * An update is about one member of a bundle. The text of Microsoft's page
+ * mentions a list of updates, but the structure on the page has no pointer to a
+ * next entry.
  */
 struct ov2_update_sa {
 	struct ov2_object_header header;
@@ -288,8 +289,9 @@ struct ov2_ext_update {
  * @ext_update: extension of an update; NULL in pure IPsecOV2. If it is NULL, an
  *	update with the high half that the engine already has changes nothing
  * @may_sleep: the caller is in process context and holds no spinlock, so the
- *	engine may set keys at once. IPsecOV2 needs no such flag, because its
- *	OID requests come at PASSIVE_LEVEL and may pend
+ *	engine may set keys before the call returns. IPsecOV2 needs no such
+ *	flag, because its OID requests come at PASSIVE_LEVEL and may complete
+ *	later
  * @caller: private to the caller, for ov2_adapter_ops.request_complete
  * @miniport: private to the engine, until the request is complete
  *

@@ -59,7 +59,7 @@ enum ov2_capture_point {
  * @spi: the SPI of the outermost IPsec header, or 0 if the frame has no such
  *	header. At OV2_CAPTURE_TX_DROP, the SPI of the state that the stack has
  *	chosen
- * @frame: bytes of the frame, before any cut
+ * @frame: bytes of the whole frame, even if the frame is cut
  * @queue: the queue of the card
  * @reserved: 0
  * @info: the slots 0, 1, 2, 11 and 12, as uapi/linux/ipsecov2.h describes their

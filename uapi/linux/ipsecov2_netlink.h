@@ -19,8 +19,8 @@ enum ipsecov2_coexistence {
 };
 
 /**
- * enum ipsecov2_extension - The extensions of IPsecOV2, a bit for each one
- *   that the engine knows.
+ * enum ipsecov2_extension - A bit for each extension of IPsecOV2 that the
+ *   engine knows.
  * @IPSECOV2_EXTENSION_LARGE_SEND: Large sends in tunnels, large sends of UDP,
  *   and the IPv4 identifications of Linux.
  */

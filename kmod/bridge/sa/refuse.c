@@ -27,8 +27,8 @@ enum ov2_counter ov2_state_refused(const struct xfrm_state *x)
 	return OV2_CNT_NONE;
 }
 
-/* A fallback has no row, because the user is told no sentence. The log then
- * gets the sentence of the counter.
+/* A fallback has no row, because the user is told no sentence. For a fallback
+ * the log gets the sentence of the counter.
  */
 static const char *state_say(enum ov2_counter reason,
 			     struct netlink_ext_ack *extack)
