@@ -30,9 +30,10 @@ struct ov2_tap {
  * @nbl: its records, or NULL if there are none yet
  * @skb: the frame, data at the Ethernet header
  * @queue: its queue
- * @headers: bytes of the frame up to the end of its outermost ESP header, or up
- *	to the SPI of its outermost AH. What follows may be in clear. 0 if the
- *	frame may be shown as a whole
+ * @headers: bytes of the headers that every monitor may show: up to the end of
+ *	the outermost ESP header, up to the SPI of the outermost AH, or, if
+ *	the frame has neither, up to the end of the IP or Ethernet header. What
+ *	follows may be in clear. 0 if every monitor may show the whole frame
  * @handle: the SA, or 0
  * @spi: the SPI of the outermost header, network order
  * @seq: the sequence number of this header
