@@ -222,7 +222,7 @@ static void flow_garbage_in_front(struct kunit *test)
 	struct sk_buff *skb;
 
 	if (c->tags)
-		kunit_skip(test, "such packets have no tags");
+		kunit_skip(test, "without an Ethernet header there is no tag");
 	skb = flow_skb(test, c);
 	memset(skb->data, 0x81, ETH_HLEN);
 	expect_flow(test, c, skb);

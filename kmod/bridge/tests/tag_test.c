@@ -93,7 +93,7 @@ static void tag_passes(struct kunit *test)
 	expect_tag(test, t, t->skb, XFRM_XMIT);
 	KUNIT_EXPECT_EQ(test, refcount_read(&t->x->refcnt), 2);
 
-	/* A packet with a new tag cannot pass before ov2_packet_tag_pass() sees
+	/* A packet with a new tag cannot pass before ov2_bridge_validate() sees
 	 * it again.
 	 */
 	KUNIT_ASSERT_TRUE(test, ov2_packet_tag(t->skb, t->x, TAG_CPU));
