@@ -138,7 +138,9 @@ def wanted(sa, seq):
 
 
 def full(address):
-    """An IPv6 address as %pI6 prints it; an IPv4 address as it is."""
+    """Return an IPv6 address as %pI6 prints it. Return any IPv4 address as it
+    is.
+    """
     if ":" not in address:
         return address
     packed = socket.inet_pton(socket.AF_INET6, address)

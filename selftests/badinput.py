@@ -355,8 +355,8 @@ def replayed(rx):
         yield sent[-1]
     yield Item("the last item again", sent[-1].frame, REPLAYED)
     yield Item("an older item again", sent[-10].frame, REPLAYED)
-    # With ESN the receiver treats an old number as a number of the next round
-    # of 2^32
+    # With ESN the receiver takes an old number for a number above the next
+    # multiple of 2^32, so the ICV is wrong
     below = rx.auth_failed if rx.esn else REPLAYED
     yield Item("below the window", rx.frame(rx.packet(seq=rx.seq - 32)[0]),
                below)

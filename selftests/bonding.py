@@ -95,7 +95,7 @@ class BondBed(Bed):
 
 
 def newer_core():
-    """Since 6.16 the core says which card of a bond it means."""
+    """Since 6.16 the core says for which card of a bond an SA is."""
     release = [int(part) for part in
                re.findall(r"\d+", os.uname().release)[:2]]
     return release >= [6, 16]

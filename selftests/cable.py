@@ -111,8 +111,8 @@ def mirror(defer):
             raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
     defer(w.command, "tc", "qdisc", "del", "dev", "ov1", "clsact")
     before = received_by(w, "ov5")
-    # Packets are single, then large, and then large and cut by the stack. The
-    # next install() sets gso_max_segs anew
+    # First there are no large packets, then the card gets large packets, and
+    # then the stack cuts them. The next install() sets gso_max_segs anew
     defer(bed.ethtool["a"].tso, True)
     for segments, tso in ((1, True), (65535, True), (65535, False)):
         bed.a.ip(f"link set ov0 gso_max_segs {segments}")

@@ -130,8 +130,8 @@ def records(defer, how):
 
 
 def high_half(defer, how):
-    """With ESN a shown number has its high half, except in a received frame
-    that the engine has not opened yet.
+    """With ESN the monitor also shows the high half of a number. It does not
+    know the high half before the engine has opened a received frame.
     """
     before = 5 << 32 | 6
     ends = Ends(defer, "ipv4-transport", how, esn=True, seq=before)

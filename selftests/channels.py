@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Nothing is lost while the number of queues, the queue of a flow or the thread
-of a NAPI changes, and in packet mode each flow and each SA keeps its order.
+of a NAPI changes.
 
-Other cases prove what ethtool answers about channels, the indirection table and
-the hash.
+In packet mode, each flow and each SA also keeps its order meanwhile. Other
+cases prove what ethtool answers about channels, the indirection table and the
+hash.
 """
 import contextlib
 import os

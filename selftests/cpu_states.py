@@ -233,8 +233,9 @@ class Cpus:
         self.takes(socks, first, first, "without an SA for all CPUs")
 
     def acquire(self, defer):
-        """A CPU without an SA asks for one. The packet that asks leaves through
-        the SA of all CPUs. Later packets may fail until the CPU has an SA.
+        """A CPU without an SA sends a packet. The kernel asks for an SA of this
+        CPU, and the packet leaves through the SA of all CPUs. Later packets of
+        the CPU may fail until the CPU has an SA.
         """
         first, second = self.cpus
         listener = CpuAcquires(self.bed.a)

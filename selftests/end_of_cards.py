@@ -212,7 +212,7 @@ class Waits:
 
     def control(self, line):
         # Without O_APPEND other programs' probes would be deleted. open() with
-        # mode "a" seeks to the end, which this file cannot do.
+        # mode "a" would fail, because it seeks to the end of the file.
         file = os.open(self.file, os.O_WRONLY | os.O_APPEND)
         try:
             os.write(file, line.encode() + b"\n")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """Traffic goes on when extended sequence numbers cross 2^32, with offload at
-one end or at both. In crypto mode and in packet mode, a key manager also sets
-the numbers (XFRM_MSG_NEWAE).
+one end or at both. The cases "jumps" let a key manager set the numbers
+(XFRM_MSG_NEWAE), in crypto mode and in packet mode.
 
 TCP crosses 2^32 only with offload at both ends. Linux' own esp_xmit() would
 give the last TCP segment below 2^32 a high half that is 1 too large (6.12 to

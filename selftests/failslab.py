@@ -82,7 +82,9 @@ def armed(link):
 
 
 def tell(nth, what):
-    """Say how many allocations failed: one in each call except the last."""
+    """Say how many allocations failed. One failed in each call of nth.run(),
+    except in the last call.
+    """
     ksft.note(f"{what}: {nth.nth - 1} allocations")
     ksft.check(nth.nth > 1, f"{what}: no allocation was made to fail")
 

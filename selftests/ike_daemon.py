@@ -334,8 +334,8 @@ def ended_meanwhile(hosts):
 
 
 def block(hosts):
-    """The daemon's socket gets a packet that a policy blocks, as in software,
-    because the socket's own policy comes first.
+    """A policy of b blocks all packets from a. The daemon's socket still gets
+    its packets, because the socket's own policy comes first.
     """
     near, far = (f"{OUTER[side][hosts.fam]}/{FULL[hosts.fam]}"
                  for side in "ba")

@@ -198,9 +198,9 @@ class LargeSend(Cells):
 
 
 def one_zero(data, at):
-    """The data, with 0xffff for a TCP checksum of 0. The checksum is at @at.
-    Zero has two forms (RFC 1071), and the core writes both: tcp_gso_segment()
-    writes 0, and skb_checksum_help() writes 0xffff.
+    """Return the data. If the TCP checksum at offset @at is 0, replace it by
+    0xffff. Zero has two forms (RFC 1071), and the core writes both:
+    tcp_gso_segment() writes 0, and skb_checksum_help() writes 0xffff.
     """
     if data[at:at + 2] == b"\0\0":
         return data[:at] + b"\xff\xff" + data[at + 2:]

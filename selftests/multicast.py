@@ -8,8 +8,8 @@ and a reqid of its own: with equal reqids the core might send through the SA of
 the other end. An oracle reads the wire. The member at the other end gets every
 datagram, and the card's counters say who did the work. In packet mode the
 datagrams also come back to members on the sender's host. In crypto mode and in
-software the core brings none back. At an end that offloads, clear text to the
-group is dropped.
+software the core does not bring them back. At an end that offloads, clear text
+to the group is dropped.
 """
 import os
 import select
@@ -142,8 +142,8 @@ class Multicast(Cells):
         return sock.recv(2000) if select.select([sock], [], [], 0)[0] else b""
 
     def read_wire(self, sa, sent):
-        """Each packet to the group is ESP, has the group's Ethernet address, and
-        carries what was sent.
+        """Each packet to the group is ESP, has the group's Ethernet address,
+        and carries what was sent.
         """
         key, got = sa.oracle(), []
         to = bytes.fromhex(GROUP_MAC[self.fam].replace(":", ""))

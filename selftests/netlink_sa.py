@@ -30,7 +30,7 @@ HOWS = ("crypto", "packet")
 NO_PACKET = "4in6-tunnel"       # packet mode refuses two address families
 WRAP = 1 << 32
 # A dump of SAS SAs needs many messages. CARDS cards have MANY SAs each, because
-# a new card has room for 4096
+# a new card has room for 4096 SAs only
 MOST = 4000
 SAS = int(os.environ.get("OV2_SAS", 450))
 CARDS = max(3, -(-SAS // MOST))
@@ -104,7 +104,7 @@ def number_in(text, name):
 # ---- what an SA is
 
 def expected_of(test, sa, side):
-    """The constant attributes, from the words that the SA was added with."""
+    """The attributes that never change, from the words that added the SA."""
     out = side == sa.sender
     expected = {
         "ifindex": test.index(side),

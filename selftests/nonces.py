@@ -21,7 +21,7 @@ from lib.traffic import check_ivs, drain
 WRAP = 1 << 32
 LENGTHS = range(40, 60)
 
-# Ciphers of all counter modes, each on one kind of packet
+# Ciphers of all counter modes, and the shape in which each is tested
 CIPHERS = (("aes128-gcm", "ipv4-transport"),
            ("aes256-gcm", "ipv6-tunnel"),
            ("aes128-ccm", "ipv6-transport"),

@@ -288,8 +288,8 @@ def drops(defer):
         card.key.seal(1, esp.IPIP, packet)))
 
     def provoke():
-        """Send a good frame, the same again, and a packet in clear, which may
-        overtake the others.
+        """Send a good frame, then the same frame again, and a packet in clear.
+        The packet in clear may overtake the two frames.
         """
         for frame in (sealed, sealed, esp.ethernet(MAC["b"], MAC["a"],
                                                    packet)):

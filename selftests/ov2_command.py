@@ -322,7 +322,7 @@ def three_sas(defer):
 
 
 def comparable(rows):
-    """Rows without what changes each time, and with SPIs as numbers."""
+    """Rows with SPIs as numbers, and without values that always change."""
     rows = ov2.in_order(ov2.from_spec(rows))
     for row in rows:
         row.pop("last_use", None)
@@ -396,8 +396,8 @@ def sa_counts(defer):
 
 # ---- decode
 
-# (the word for ov2, direction, slot, is the word valid, its text). Many words
-# are from records_words.c and records.py.
+# (the word as ov2 gets it, direction, slot, True if the word is valid, the text
+# of the word). Many words are from records_words.c and records.py.
 WORDS = (
     ("0x00000000", "rx", 1, True, "untouched"),
     ("0x00000001", "rx", 1, True,
@@ -748,7 +748,7 @@ def examples(defer):
 
 
 def readme(_):
-    """The answers in README.rst are those of the examples."""
+    """README.rst shows the same answers as the examples in ov2.rst."""
     if not page.there("ov2.rst") or not page.there("../README.rst"):
         raise ksft.Skip("the selftests are here without Documentation/")
     where = os.path.join(page.PLACE, "{}")

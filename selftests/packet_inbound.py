@@ -29,8 +29,8 @@ BLOCKED, MISMATCH, NONE = ("XfrmInPolBlock", "XfrmInTmplMismatch",
 SOFTWARE, PACKET = "software", "the card"
 # A host behind b, and the device that it is on
 BEHIND, STUB = {4: "203.0.113.77", 6: "2001:db8:b::77"}, "stub0"
-# No packet is from or for these addresses. A policy in software names one of
-# them so that software has a policy at all
+# No packet is from or for these addresses. If a policy in software names one of
+# them, software has a policy, but no packet matches the policy
 NOWHERE = {4: "192.0.2.99", 6: "2001:db8::99"}
 
 
@@ -162,7 +162,7 @@ class End:
 # ---- cases: case(end, defer) is called for software and for the card
 
 def beside(end, defer):
-    """Card and software have policies, each for other packets."""
+    """The policies on the card and in software are for different packets."""
     end.policy(OURS, port=7001, offload=True)
     end.policy(port=7002, block=True)
     end.policy(OTHERS, port=7003)

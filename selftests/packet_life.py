@@ -205,8 +205,8 @@ def no_way(defer):
     bed = fresh(defer, "net")
     a, far = bed.a, OUTER["b"][6]
     talker = Talker(bed, defer)
-    # The core drops packets when it knows of the route, and the card drops the
-    # packets that the core still sends to it
+    # As soon as the core uses the new route, the core drops packets. Packets
+    # that it has sent to the card before, the card drops
     for line in (f"route add unreachable {far}/128",
                  f"route add {far}/128 dev lo"):
         a.ip(line)

@@ -10,7 +10,7 @@ as many frames as there are ESP frames on the wire (lib/traffic.py, settle()),
 and nothing may be in clear. In a cell with one offloading end the other end
 uses Linux' own software ESP. `ip -s xfrm state` must show the bytes and packets
 of the wire at both ends. After TCP, the state of a software sender is not
-compared, because it counts a large send as one packet.
+compared, because this state counts a large send as one packet.
 
 The ends themselves send the traffic, or forward it from clients behind them.
 """
@@ -35,8 +35,8 @@ ENDS = [("ab", "both"), ("a", "a-only"), ("b", "b-only")]
 FORWARDED = [shape for shape in SHAPES if shape.mode == "tunnel"]
 LOCAL, CLIENTS, DAEMON = "local", "forwarded", "daemon's"
 # The daemon is libreswan, which asks for other states than strongSwan: with ESN
-# if the peer can, with a window of 128 for received packets, without a window
-# for sent packets, and with the flag af-unspec also in transport mode
+# if the peer supports ESN, with a window of 128 for received packets, without a
+# window for sent packets, and with the flag af-unspec also in transport mode
 DAEMONS = [(shape, name) for shape in (
     "ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel")
     for name in ("aes256-gcm", "aes128-ccm")]
@@ -146,8 +146,8 @@ class Matrix(Cells):
                     raise
 
     def count(self, pair, wire):
-        """Add the wire's bytes and packets to those that the states should have
-        counted so far.
+        """Add the wire's bytes and packets to self.seen, the counts that the
+        states should have.
         """
         for sa in (pair.ab, pair.ba):
             frames = wire.frames[sa.sender]

@@ -95,8 +95,9 @@ def edge(sent, top, window):
 
 
 def numbers(window):
-    """Return a list of numbers, and the top of a window whose edge these
-    numbers test. The numbers are 1 or more, and the last one is new.
+    """Return two values. The first is a list of numbers that test the edge of a
+    window. The second is the top of this window. The numbers are 1 or more, and
+    the last number is new.
     """
     rand, sent = random.Random(window), []
     middle = edge(sent, unruly(rand, sent, 0, window), window)

@@ -129,7 +129,7 @@ IPTFS_OF_NEW = ours("mode IPTFS", "mode", MODES, mode=xfrmnl.IPTFS)
 IF_ID_OF_NEW = core("if_id on an inbound SA",
                     "XFRM if_id is not supported in RX path", if_id=7, dir=IN)
 
-# Accepted requests that are close to refused requests
+# Accepted requests that differ little from refused requests
 ACCEPTED = [
     ("plain SA", {}),
     ("packet mode", {"flags": PACKET}),
@@ -290,7 +290,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def table_full(self):
-        """When the table is full, it takes a new SA only after a delete."""
+        """When the SA table is full, a new SA must wait for a delete."""
         bed = self.bed
         pair = bed.install(Shape.named("ipv6-tunnel"))
         bed.a.ip("xfrm state flush")
@@ -354,7 +354,7 @@ class Requests(refusals.Asked):
 
     @staticmethod
     def filler(number, verb="add"):
-        """The line for ip about one of the SAs that fill the table."""
+        """The line for `ip` to add or delete an SA that fills the table."""
         name = (f"src {OUTER['b'][4]} dst {OUTER['a'][4]} proto esp "
                 f"spi {0x100000 + number:#x}")
         if verb == "delete":

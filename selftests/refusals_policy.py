@@ -110,8 +110,9 @@ SUB = ours("sub-policy", "type",
            "Sub-policies can't be offloaded, type must be main",
            type=xfrmnl.SUB)
 
-# (name, what the policy does, request): accepted, though close to refused
-# requests. The trace shows a trap as "protect" with reqid 0
+# (name, what the policy does, request). The requests are accepted, though they
+# differ little from refused requests. The trace shows a trap as "protect" with
+# reqid 0
 ACCEPTED = [
     ("transport mode", "protect", {}),
     ("transport mode, in", "protect", {"direction": POLICY_IN}),

@@ -35,7 +35,7 @@ SHAPES = [Shape.named(name) for name in (
 UDP_SEGMENT, UDP_GRO = 103, 104
 SEGMENT, LAST = 1000, 0xffffffff
 BYTES = 150000
-WINDOW = 256                    # fewer packets than this overtake a packet
+WINDOW = 256                    # a packet is overtaken by fewer packets
 
 
 def cells():
@@ -63,7 +63,7 @@ def cells():
 
 
 def stream(length):
-    """Blocks, each of MARKER, its own offset and noise."""
+    """Blocks. Each has MARKER, the offset of the block, and noise."""
     noise = random.Random(length)
     blocks = (MARKER + struct.pack("!QQ", at, noise.getrandbits(64))
               for at in range(0, length, 32))
@@ -150,7 +150,7 @@ class Skies(Cells):
             take()
             if kind in LOSSLESS:
                 return not missing
-            # What is missing when a later datagram arrives counts as lost
+            # When a later datagram arrives, the missing datagrams are lost
             sock.sendto(datagram(LAST, 100), talk.peer(side))
             return last_came
 

@@ -2,7 +2,7 @@
 """The oracle: the tests' own ESP, as RFC 4303 defines it. It seals and opens
 with the algorithms of lib/algs.py.
 
-Nothing here asks Linux how ESP looks. wire_oracle.py compares this oracle with
+The oracle uses no code of Linux' ESP. wire_oracle.py compares the oracle with
 two other implementations.
 
     frame = Frame(bytes)                # Ethernet as captured
@@ -208,8 +208,9 @@ class EspKey:
             raise OracleError(f"number {plain.seq:#x} was sent twice")
         if check_iv and plain.iv and plain.iv in self.ivs:
             raise OracleError(f"IV {plain.iv.hex()} was used twice")
-        # The order of numbers is not checked: a packet gets its number before
-        # it queues up at the card, so on several CPUs an ACK may overtake data
+        # The order of numbers is not checked. A packet gets its number before
+        # it waits in the card's queue. With several CPUs, an ACK that has a
+        # higher number may come to the queue before data
         self.seen.add(plain.seq)
         self.ivs.add(plain.iv)
         self.top = max(self.top, plain.seq)

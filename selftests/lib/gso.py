@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Large packets (GSO): what a tap on the sending card shows of them, and the
-segments that they must become.
+"""Large packets (GSO): a tap shows them on the sending card, and cut() makes
+the segments that must leave.
 
     tap = LargeTap(ns, "ov0")
     for large in tap.read():        # Large(size, raw): size of a segment, or 0

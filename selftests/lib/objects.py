@@ -100,7 +100,8 @@ def complaints(before):
 @contextlib.contextmanager
 def clean_unload():
     """The caller unloads the module in this context. The module then counts its
-    objects, and warns of any left. The kernel's log must have no complaint.
+    objects, and warns if an object is left. The kernel's log must have no
+    complaint.
     """
     before = kernel_log()
     yield

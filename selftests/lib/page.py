@@ -107,7 +107,7 @@ def run_script(script):
 
 
 def run(found):
-    """What each block printed; fails at a block in which bash ended."""
+    """Return what each block printed. Fail if bash ended within a block."""
     script = "set -e\n" + "".join(f"{shell}\necho '{END}'\n"
                                   for shell, _ in found)
     status, output = run_script(script)

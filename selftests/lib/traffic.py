@@ -15,8 +15,8 @@ compare each byte with what was sent.
 
 settle() is the proof that the offload did the work. At an end that offloads,
 the counts of the engine equal the unfragmented ESP frames on the wire. At any
-other end these counts are zero. (The stack encrypts datagrams that ESP makes
-too big for the wire, and fragments them afterwards. No engine counts them.)
+other end these counts are zero. (If ESP makes a datagram too big for the wire,
+the stack encrypts the datagram, and then fragments it. No engine counts it.)
 """
 import os
 import random

@@ -220,7 +220,7 @@ def answer_in(become, ns, ask):
 
 
 def asked_by(become, ns, ask):
-    """answer_in() for an ask() that takes a Family."""
+    """Does what answer_in() does, for a function @ask that gets a Family."""
     # The user nobody cannot look into the directory of the checkout
     with tempfile.TemporaryDirectory() as place:
         os.chmod(place, 0o755)
