@@ -457,7 +457,7 @@ def refusals(defer):
                "monitors that are left")
 
 
-def unprivileged_users_may_not(defer):
+def unprivileged_users_are_refused(defer):
     """Only a user who administers the namespace can make monitors."""
     ns = a_card(defer)
 
@@ -512,7 +512,7 @@ CASES = [
     ends_when_its_card_moves,
     moved_monitor_is_blind,
     refusals,
-    unprivileged_users_may_not,
+    unprivileged_users_are_refused,
     module_unloads_under_a_monitor,
 ]
 

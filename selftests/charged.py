@@ -168,7 +168,7 @@ def console_level(level):
     return old
 
 
-def limit_stops_him(defer):
+def limit_of_one_user(defer):
     """When a cgroup reaches its limit, the kernel ends a process of this
     cgroup. No other user notices.
     """
@@ -226,7 +226,7 @@ def given_back(_defer):
 
 
 CASES = (cards_are_charged, states_are_charged, policies_are_charged,
-         limit_stops_him, given_back)
+         limit_of_one_user, given_back)
 
 
 if __name__ == "__main__":

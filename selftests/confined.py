@@ -154,7 +154,7 @@ class Attack:
 
     def expect_flooded(self, frames, what):
         self.seen = set()
-        ksft.wait_for(f"{what} to come out as it came",
+        ksft.wait_for(f"{what} to come out unchanged",
                       lambda: self.leaked(frames))
 
     def expect_no_leak(self):
@@ -165,7 +165,7 @@ class Attack:
 def others(attack):
     """Frames for others reach the bridge's other port as ESP, unchanged."""
     captured, payload = attack.send(MAC["b"])
-    attack.expect_received(payload, "what was captured")
+    attack.expect_received(payload, "the first datagram")
     attack.expect_no_leak()
     decrypted = attack.moved("ipsec_rx_pkts")
     ksft.equal(decrypted, 1, "frames decrypted by the card")
@@ -188,7 +188,7 @@ def own(attack):
         bed.b.ip(f"link set br1 address {mac}")
         bed.mark()
         _, payload = attack.send(mac)
-        attack.expect_received(payload, f"ESP to the bridge's {mac}")
+        attack.expect_received(payload, f"ESP to the bridge's MAC {mac}")
         ksft.equal(attack.moved("ipsec_rx_pkts"), by_card,
                    f"frames to {mac} that the card decrypted")
         _, payload = attack.send(MAC["b"])
@@ -343,7 +343,7 @@ def listener(attack):
                 frames.discard(sock.recv(2048))
             return not frames
 
-        ksft.wait_for("the frames to be seen as they came", seen)
+        ksft.wait_for("the frames to be seen unchanged", seen)
         ksft.equal(attack.moved("ipsec_rx_pkts"), 0,
                    "frames decrypted by the card")
         sock.close()

@@ -6,8 +6,8 @@ two hosts whose policies protect all packets.
 UDP sockets and netlink play a daemon that differs from strongSwan: on a card it
 has at most one bypass, which is outbound. So inbound IKE passes only because
 the daemon's sockets have policies of their own (IP_XFRM_POLICY). Every case
-also runs in software. If card and software shall have different results, the
-case looks at hosts.who.
+also runs in software. If the results of card and software must differ, the case
+looks at hosts.who.
 """
 import select
 import socket
@@ -119,7 +119,7 @@ class Hosts:
             ready = select.select(socks, [], [], 0)[0]
             return ready and ready[0].recv(2048) and DELIVERED
 
-        return ksft.wait_for(f"what {self.who} makes of a packet", outcome)
+        return ksft.wait_for(f"a packet's fate, {self.who}", outcome)
 
     def expect(self, socks, fate, packet=None, what=""):
         """Send @packet to b in a frame, and check its fate. By default the
@@ -532,7 +532,7 @@ class Outbound:
             return " ".join(name for name, value in bed.a.xfrm_stat().items()
                             if value != before[name] and "Out" in name)
 
-        return ksft.wait_for("what becomes of a packet", outcome)
+        return ksft.wait_for("a packet to leave, or to be dropped", outcome)
 
     def below(self):
         """Give the card a frame directly, so that the core does not apply its
@@ -556,7 +556,7 @@ class Outbound:
             return " ".join(name for name, value in bed.moved("a").items()
                             if "_drop_" in name)
 
-        return ksft.wait_for("what becomes of a frame", outcome)
+        return ksft.wait_for("a frame to leave, or to be dropped", outcome)
 
 
 def trap(hosts):

@@ -532,7 +532,7 @@ if __name__ == "__main__":
         record_of_each_frame, fields_of_lua, drops, text, objects_of_json,
         filters,
         ("clear if allowed", clear_if_allowed, ("--clear",), True),
-        ("no clear if not allowed", clear_if_allowed, (), False),
+        ("no clear text by default", clear_if_allowed, (), False),
         *((f"keys {alg} {icv}{' esn' * esn}", keys_decrypt_the_wire, alg, icv,
            esn) for alg, icv, esn in (
                ("aes128-gcm", 128, False), ("aes256-gcm", 64, True),

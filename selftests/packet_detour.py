@@ -16,7 +16,7 @@ cases are a detour: before the packets reach the card, a rule turns them to
 another device, mostly to far0, or to a device on far0. No frame at far1 may
 show the marker. The core drops the packets, and the other device counts them
 (tx_dropped). When the detour ends, the packets leave by the card, as ESP. The
-other cases, straight() and hole(), give the card another queue. hole() shows a
+other cases, straight() and hole(), give the card another qdisc. hole() shows a
 known leak.
 """
 import socket
@@ -42,7 +42,7 @@ TBF = ("tbf", "rate", "200mbit", "burst", "1700", "latency", "1000ms")
 
 
 def redirect(test, to=FAR, how="redirect"):
-    """tc redirects packets in front of the card's queue."""
+    """tc redirects packets before they come to the card's qdisc."""
     turn(test.bed.a, test.defer, "ov0", to, how)
     return to
 
@@ -93,7 +93,7 @@ def to_card(test):
 
 
 def by_queue(test):
-    """The filter that redirects is in the card's own queue."""
+    """The filter that redirects is in the card's own qdisc."""
     test.tc("qdisc", "replace", "dev", "ov0", "root", "handle", "1:", "prio")
     test.defer(test.tc, "qdisc", "del", "dev", "ov0", "root")
     test.tc("filter", "add", "dev", "ov0", "parent", "1:", "matchall",
@@ -102,15 +102,15 @@ def by_queue(test):
 
 
 def above_tbf(test):
-    """The card's queue would cut large sends, but no packet reaches it."""
+    """The card's qdisc would cut large sends, but no packet reaches it."""
     test.tc("qdisc", "replace", "dev", "ov0", "root", *TBF)
     test.defer(test.tc, "qdisc", "del", "dev", "ov0", "root")
     return redirect(test)
 
 
 def far_queue(test):
-    """The other device has a queue, so the core checks the packets when they
-    leave this queue.
+    """The other device has a qdisc, so the core checks the packets when they
+    leave this qdisc.
     """
     test.tc("qdisc", "replace", "dev", FAR, "root", "pfifo")
     test.defer(test.tc, "qdisc", "del", "dev", FAR, "root")
@@ -175,8 +175,8 @@ def cells():
     """[(name, shape, method, what the method is given), ...]
 
     The shape decides who makes the Ethernet header and which route is looked
-    up. It does not change what devices above far0 do. So only the first shape
-    runs all detours.
+    up. The devices above far0 do the same for all shapes. So only the first
+    shape runs all detours.
     """
     made = [(f"{shape.name} {detour.__name__.replace('_', '-')}", shape,
              "detour", detour)
@@ -399,13 +399,13 @@ class Detours:
         return self.bed.delta("a")["ipsec_tx_pkts"]
 
     def straight(self, flood, stream, words):
-        """With this queue all packets leave by the card, and are protected."""
+        """With this qdisc all packets leave by the card, and are protected."""
         self.tc("qdisc", "replace", "dev", "ov0", "root", *words)
         self.defer(self.tc, "qdisc", "del", "dev", "ov0", "root")
         self.sends_on(flood, stream, 300)
 
     def hole(self, flood, stream, _):
-        """The upper queue cuts packets; a filter below it redirects them."""
+        """The upper qdisc cuts packets. A filter of the lower one redirects them."""
         self.tc("qdisc", "replace", "dev", "ov0", "root", "handle", "1:",
                 *TBF)
         self.defer(self.tc, "qdisc", "del", "dev", "ov0", "root")

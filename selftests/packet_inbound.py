@@ -138,7 +138,7 @@ class End:
                     return FORWARDED
             return None
 
-        return ksft.wait_for(f"what {self.who} makes of a packet", outcome)
+        return ksft.wait_for(f"a packet's fate, {self.who}", outcome)
 
     def is_forwarded(self, data, ethertype):
         if ethertype not in (esp.ETH_IPV4, esp.ETH_IPV6):

@@ -138,7 +138,7 @@ def in_by_card(card, defer):
                         if v != before[k]}, moved, "xfrm_stat")
 
 
-def no_policy_no_look(card, defer):
+def card_without_policies(card, defer):
     """A card without policies neither protects nor drops."""
     packet = card.packet(1, 1, UDP, 1, 1)
     ksft.equal(card.leaves(packet), "clear", "sent")
@@ -396,7 +396,7 @@ def many(card, defer):
     ksft.equal(card.leaves(packet), "clear", "without policies")
 
 
-CASES = (out_by_card, in_by_card, no_policy_no_look, updated, sa_deleted,
+CASES = (out_by_card, in_by_card, card_without_policies, updated, sa_deleted,
          sa_unfit, policy_deleted, bypass, per_socket, mangled, snat,
          other_device, many)
 
