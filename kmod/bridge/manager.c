@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A key manager in the kernel that only listens. It hears of sequence numbers
- * that user space sets, of limits that states and policies have reached, and of
- * new policies.
+ * This file registers a key manager that only listens. The core tells this key
+ * manager about sequence numbers that user space sets, about limits that states
+ * and policies have reached, and about new policies.
  *
  * User space may set the sequence numbers of a state at any time
  * (XFRM_MSG_NEWAE; daemons of a cluster do so when another host takes over). No
  * operation of xfrmdev_ops tells a driver about the new numbers. The engine
  * infers the high half of a received number from the last number that it knows.
- * If user space sets a number with another high half, the engine infers a wrong
- * high half, and finds every later frame bad. But xfrm_new_ae() tells the
- * kernel's key managers about the new numbers before it answers user space. So
- * the bridge registers as a key manager, and tells the engine the new number
- * before user space goes on.
+ * So if user space set a number with another high half, the engine would infer
+ * a wrong high half, and would find every later frame bad. But xfrm_new_ae()
+ * tells the kernel's key managers about the new numbers before it answers user
+ * space. So the bridge registers as a key manager, and tells the engine the new
+ * number before user space goes on.
  */
 #include "bridge.h"
 #include "policy_event.h"

@@ -194,8 +194,8 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 }
 
 /* If the records cannot be decoded, the frame is dropped, because the engine
- * may have changed its bytes. The engine never decrypts two payloads of a
- * frame: every add forbids it (ov2_ext_add.single).
+ * may have changed the bytes of the frame. The engine never decrypts two
+ * payloads of a frame, because every add forbids this (ov2_ext_add.single).
  */
 static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res,
 			  struct ov2_rx_header *hdr)

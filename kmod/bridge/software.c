@@ -12,9 +12,9 @@
  *	          ~~~~~~~~~~~      ~~~~~~~~~~~~~~~~~~~~~~~~~~
  *	          way              headers, fragment
  *
- * In a tunnel, the core looks at the headers of the inner packet, and the frame
- * has these headers encrypted. Such a frame moves the counter
- * ipsec_tx_software_other.
+ * In a tunnel, the core looks at the headers of the inner packet. These headers
+ * are encrypted in the frame, so the card cannot read them. Such a frame moves
+ * the counter ipsec_tx_software_other.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>

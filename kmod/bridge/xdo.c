@@ -108,8 +108,8 @@ err_bundle:
 }
 
 /* Kernel 6.12 may call a card's operation with the bond as the device. The
- * operation cannot know which of the bond's cards is meant, and no state on the
- * bond would work. The fallback is counted on the first card below the bond.
+ * operation cannot know which of the bond's cards is meant, so it cannot
+ * offload the state. The fallback is counted on the first card below the bond.
  */
 static int count_bond_fallback(struct net_device *lower,
 			       struct netdev_nested_priv *priv)

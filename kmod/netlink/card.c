@@ -90,8 +90,9 @@ static int card_put_offload(struct sk_buff *msg, int attr,
 	return 0;
 }
 
-/* Put the device at the other end of the line. The numbers of the device and of
- * its namespace are the same as in rtnetlink's IFLA_LINK and IFLA_LINK_NETNSID.
+/* Tell which device is at the other end of the line. The numbers of the device
+ * and of its namespace are the same as in rtnetlink's IFLA_LINK and
+ * IFLA_LINK_NETNSID.
  */
 static int card_put_peer(struct sk_buff *msg, struct net *net,
 			 const struct ov2_port *port)

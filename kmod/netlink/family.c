@@ -114,8 +114,8 @@ int ipsecov2_nl_module_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return ov2_family_reply(info, module_put_asked);
 }
 
-/* The kernel's generator of C code leaves out the flags of groups. So these
- * groups take the place of the generated groups.
+/* The kernel's generator of C code leaves out the flags of multicast groups. So
+ * these groups take the place of the generated groups.
  */
 static const struct genl_multicast_group family_groups[] = {
 	[IPSECOV2_NLGRP_CARDS] = { .name = IPSECOV2_MCGRP_CARDS },

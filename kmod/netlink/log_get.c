@@ -29,7 +29,7 @@ struct log_dump {
 static_assert(sizeof(struct log_dump) <=
 	      sizeof_field(struct netlink_callback, ctx));
 
-/* Put the process that made the request, if the reader's PID namespace has a
+/* Tell which process made the request, if the reader's PID namespace has a
  * number for this process.
  */
 static int log_put_asker(struct sk_buff *skb, const struct ov2_log_entry *entry)

@@ -24,13 +24,13 @@ struct ov2_ext_tx {
 
 /**
  * struct ov2_ext_rx - extension: which SA and number were tried on receive
- * @handle: handle of the outer inbound SA that the engine has tried
+ * @handle: handle of the SA that the engine has tried for the outermost header
  * @seq64: sequence number of the outermost header, with the high half that the
  *	engine has tried
  *
  * Valid if OV2_RX_CRYPTO_DONE is set. The records of IPsecOV2 do not name the
- * inbound SA, so a receiver without this extension looks the SA up again from
- * the packet.
+ * inbound SA. So a receiver without this extension must look up the SA of the
+ * packet a second time.
  */
 struct ov2_ext_rx {
 	unsigned long handle;

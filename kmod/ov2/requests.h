@@ -43,7 +43,7 @@ enum ov2_operation {
 /**
  * enum ov2_sa_mode - extension: which portion of a packet an SA protects
  * @OV2_SA_MODE_UNKNOWN: the add gives no mode, as in IPsecOV2, so the engine
- *	derives it from the packets (ipsecov2.rst Q2)
+ *	derives the mode from the packets (ipsecov2.rst Q2)
  * @OV2_SA_TRANSPORT: the transport portion
  * @OV2_SA_TUNNEL: the tunnel portion
  */

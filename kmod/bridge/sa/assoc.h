@@ -69,8 +69,8 @@ struct ov2_sad_link {
  * @del_entry: the buffer of @del
  * @rcu: for freeing the association a grace period after its SA is gone
  * @dev_tracker: tracks the association's reference to the card's netdev. The
- *	association needs its own reference, because the state gives back its
- *	reference when it is deleted, and @del completes later
+ *	association needs a reference of its own: the core gives back the
+ *	state's reference when the state is deleted, and @del completes later
  */
 struct ov2_assoc {
 	struct xfrm_state __rcu *x;

@@ -9,9 +9,10 @@
 #include "../../watch/counters.h"
 
 /*
- * The rows of state_refusals.h and policy_refusals.h are included in two
- * functions each. The first function finds the reason. The second function
- * tells the user and the log the sentence of the reason.
+ * Two functions include the rows of state_refusals.h, and two other functions
+ * include the rows of policy_refusals.h. The first function of each pair finds
+ * the reason. The second one tells the user and the log the sentence of the
+ * reason.
  */
 
 /* The condition of a row whose reason is found by other code */

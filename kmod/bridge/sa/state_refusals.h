@@ -9,15 +9,17 @@
  * reason is a counter of watch/counters.h without its OV2_CNT_, condition is a
  * C expression on the state x, and sentence is one string literal, which the
  * user reads behind "ipsecov2: ". A row ends with a quote and a closing
- * bracket. ELSEWHERE, as a condition, stands for a reason that cannot be seen
- * in the state. Other code finds this reason and passes the row's counter to
- * ov2_state_refuse(). The comment above a row says why the row exists.
+ * bracket, because tools/generate.d/refusals.py looks for them. ELSEWHERE, as a
+ * condition, stands for a reason that cannot be seen in the state. Other code
+ * finds this reason and passes the row's counter to ov2_state_refuse(). The
+ * comment above a row says why the row exists.
  *
  * The file that includes this one defines REFUSED() first. refuse.h has two
  * macros for this. The add of a refused state fails. With -EOPNOTSUPP the
- * kernel would install the state in software, in silence, so this errno is not
- * used for the rows. The core refuses some of these states first, with its own
- * sentence. Their rows are here all the same, because kernels differ.
+ * kernel would install the state in software without a word to the user, so
+ * this errno is not used for the rows. The core of some kernels refuses some of
+ * these states before the card sees them, with a sentence of the core. The core
+ * of other kernels does not, so these states have rows, too.
  *
  * In crypto mode the core itself handles most parts of a state: lifetimes,
  * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a

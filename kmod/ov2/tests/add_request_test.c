@@ -106,7 +106,7 @@ static void ah_add(struct add_buf *buf)
 	buf->add.key_len = 32;
 }
 
-/* AH around ESP with AES-GCM */
+/* A bundle: ESP with AES-GCM, inside AH */
 static void bundle_add(struct add_buf *buf)
 {
 	gcm_add(buf);

@@ -72,8 +72,8 @@ static void request_unknown(struct kunit *test)
 			(u32)OV2_STATUS_INVALID_OID);
 }
 
-/* Adds as many SAs as the capacity says, and returns the last add. Afterwards
- * @sa has an SPI that none of these SAs has.
+/* Adds SAs until their number is the capacity, and returns the last add.
+ * Afterwards @sa has an SPI that none of these SAs has.
  */
 static struct ov2_rig_request *fill_table(struct ov2_rig *rig,
 					  struct ov2_rig_sa *sa)
@@ -94,7 +94,8 @@ static struct ov2_rig_request *fill_table(struct ov2_rig *rig,
 	return list_last_entry(&rig->requests, struct ov2_rig_request, link);
 }
 
-/* As many adds succeed as the capacity says, and the next one fails (INV-15).
+/* Adds succeed until the number of SAs is the capacity. The next add fails
+ * (INV-15).
  */
 static void add_capacity(struct kunit *test)
 {
@@ -118,7 +119,7 @@ static void add_capacity(struct kunit *test)
 			OV2_STATUS_RESOURCES);
 }
 
-/* An add that is refused takes no place of the SA capacity (INV-15). */
+/* A refused add does not use up a part of the SA capacity (INV-15). */
 static void add_refused_takes_no_place(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_param_rig(test);
@@ -273,8 +274,8 @@ static void update_same_half(struct kunit *test)
 	}
 }
 
-/* Requests may come in atomic context (INV-19). lockdep reports if the engine
- * sleeps.
+/* Requests may come in atomic context (INV-19). If the engine sleeps, lockdep
+ * reports an error.
  */
 static void request_atomic(struct kunit *test)
 {
@@ -319,7 +320,8 @@ static void expect_hangs_together(struct kunit *test,
 		KUNIT_EXPECT_TRUE(test, caps->transport);
 }
 
-/* In each configuration, tunnel and 802.3 are set if ESP or AH is set (INV-43).
+/* Each configuration with ESP or AH also has tunnel and 802.3 encapsulation
+ * (INV-43).
  */
 static void capabilities_hang_together(struct kunit *test)
 {
