@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# The targets that people call; `make help` lists them. The build of the kernel reads Kbuild.
+# The targets that people call; `make help` lists them. The kernel's build system reads the file
+# Kbuild instead.
 
 KERNEL_SRC ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build))
 KDIR ?= $(KERNEL_SRC)
@@ -100,18 +101,18 @@ help:
 	@echo "make                      ipsecov2.ko for the newest kernel of the test root, or for KDIR=..."
 	@echo "make demo                 two namespaces talk through IPsec offload, in a guest; shows what happens"
 	@echo "make check                all selftests on both supported kernels"
-	@echo "make check-full           the same, with every length of UDP, and netem in every combination"
+	@echo "make check-full           all selftests, with UDP of every length, and with every combination of netem's faults"
 	@echo "make check-scale          dumps 100,000 SAs of 25 cards by netlink, on 7.3"
 	@echo "make check-unit           the KUnit tests, in debug kernels (user-mode Linux)"
 	@echo "make check-debug          KUnit tests and selftests in all debug kernels"
-	@echo "make check-debug-quick    the same in the newest debug kernel that looks at locks"
+	@echo "make check-debug-quick    KUnit tests and selftests in one debug kernel: the newest one that looks at locks"
 	@echo "make check-deb            installs the Debian packages in a copy of the test root, and removes them"
 	@echo "make check-newest         builds for the newest kernels of Debian: forky, sid, experimental"
-	@echo "make mutate               whether the tests see faults that are put into the module and ov2 on purpose"
+	@echo "make mutate               tells whether the tests see faults that are put into the module and ov2 on purpose"
 	@echo "make bench                counts the CPU instructions of a segment or packet, with and without the card"
 	@echo "make bench-quick          counts them in the most important rows of the bench only"
 	@echo "make bench-scale          counts the CPU instructions of a packet, an SA and a policy among many SAs and policies"
-	@echo "make bench-parallel       how much two SAs on two CPUs carry, compared with one SA"
+	@echo "make bench-parallel       measures how much two SAs on two CPUs carry, compared with one SA"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make generate             writes again the files that are made from tables in the code: pages, the tests' tables, selftests/config"
 	@echo "make generate-netlink     writes again what is made from the spec of the netlink family"
@@ -120,7 +121,7 @@ help:
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
 	@echo "make install KDIR=...     installs the module, and ov2 with its manual page"
-	@echo "make check-config KDIR=... whether that kernel is too old, and which options it lacks"
+	@echo "make check-config KDIR=... tells whether that kernel is too old, and which options it lacks"
 	@echo "make ov2                  the ov2 command, tools/ov2/ov2; make -C tools/ov2 install installs it"
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
 	@echo "tools/testbed help        tells how to make the test root, build the module or boot a guest by hand"

@@ -8,7 +8,7 @@
 /**
  * struct command - a command of ov2
  * @name: the first word
- * @words: what may follow
+ * @words: the words that can follow, for the help
  * @about: what it does, in one line
  * @run: called with the words that follow; the options are in `options`
  */

@@ -16,8 +16,8 @@ static const char *word_of(const struct nlattr **tb, unsigned int type)
 	return schema_word_of(&schema_log[type], tb[type]);
 }
 
-/* The selector of a policy. For a state, only the family and the addresses of
- * the selector mean something.
+/* Read the selector of the policy that an entry is about. If the entry is about
+ * a state, only the family and the addresses in @sel mean something.
  */
 void entry_selector(const struct nlattr **tb, struct xfrm_selector *sel)
 {

@@ -29,13 +29,13 @@
 #include "units.h"
 #include "xfrm.h"
 
-/* Room in the kernel for the messages of a burst */
+/* Bytes of the socket's buffer, which must hold a burst of messages */
 #define EVENTS_BUFFER	(1024 * 1024)
 #define EVENTS_SIZE	(64 * 1024)
 
 /**
  * struct kind - a kind of event
- * @name: its name in JSON; NULL for numbers that are no event
+ * @name: its name in JSON; NULL if no event has this number
  * @words: how its line begins, behind the name of the card
  * @set: the attributes of its message
  * @ifindex: the attribute of @set that has the interface index of the card
@@ -339,7 +339,7 @@ static enum status events_listen(struct family *family, const char *only)
 		IPSECOV2_MCGRP_CARDS, IPSECOV2_MCGRP_SAS
 	};
 	int fd = mnl_socket_get_fd(family->nl.socket), size = EVENTS_BUFFER;
-	/* nlctrl has one multicast group, with the number of nlctrl itself */
+	/* The only multicast group of nlctrl has the number of nlctrl itself */
 	uint32_t control = GENL_ID_CTRL;
 	enum status status;
 	unsigned int i;

@@ -117,7 +117,7 @@ static enum status monitor_listen(struct monitor *monitor)
  * monitor_open() - make a monitor, and listen to it
  * @monitor: filled in
  * @card: number of the card, or 0 for all cards
- * @clear: frames in clear are shown as a whole
+ * @clear: do not cut frames in clear
  *
  * Return: STATUS_DONE, or another status after an error message.
  */

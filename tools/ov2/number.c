@@ -11,7 +11,7 @@
  * @base: 10 for decimal numbers only; 0 for decimal, octal and hexadecimal (0x)
  * @value: filled in
  *
- * Return: false if the word is no number, or does not fit.
+ * Return: false if the word is no number, or does not fit into @value.
  */
 bool number_read(const char *word, int base, unsigned long long *value)
 {

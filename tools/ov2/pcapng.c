@@ -35,7 +35,7 @@
 
 /**
  * struct block - a block that is being made
- * @used: number of bytes so far, also of those that did not fit into @bytes
+ * @used: number of bytes so far; bytes that did not fit into @bytes are counted
  * @bytes: the block, without the bytes that did not fit
  */
 struct block {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ov2 stats: what the cards have counted, and what moves. */
+/* ov2 stats: what the cards have counted, and which counters move. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

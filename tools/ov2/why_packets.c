@@ -4,8 +4,8 @@
  * other packets to software without asking the card, and tells nobody which
  * packets. But the frames of these packets leave by the card. Some frames show
  * the reason, and the card has a counter for each of these reasons
- * (why_software.c). ov2 also looks at the feature, the route and the MTU, as
- * the kernel does. If all this explains nothing, ov2 says that the reason is
+ * (why_software.c). ov2 also looks at esp-hw-offload, the route and the MTU,
+ * as the kernel does. If all this explains nothing, ov2 says that the reason is
  * unknown.
  */
 #include <linux/ipsecov2_netlink.h>

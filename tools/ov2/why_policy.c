@@ -66,7 +66,7 @@ static struct servants servants_of(const struct xfrm *xfrm,
 	return found;
 }
 
-/* What becomes of packets of a policy that no state serves. */
+/* Say what happens to the packets of a policy that no state can serve. */
 static void say_no_state(const struct policy *policy,
 			 const struct xfrm_user_tmpl *template,
 			 const struct servants *found, struct answer *answer)

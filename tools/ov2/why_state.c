@@ -31,7 +31,7 @@ static void name_state(const struct state *state, struct answer *answer)
 		    xfrm_mode_text(state->info.mode));
 }
 
-/* What goes wrong with packets that the card has decrypted. */
+/* Say what goes wrong with packets that the card has decrypted. */
 static void say_trouble(const struct xfrm *xfrm, const struct state *state,
 			const struct known_sa *sa, struct answer *answer)
 {
@@ -119,7 +119,7 @@ static uint32_t card_below(const struct known *known, uint32_t device,
 	return 0;
 }
 
-/* The packets of a state in software leave by a device that is no card. */
+/* Say by which device the packets of a state in software leave. It is no card. */
 static void say_no_card(const struct known *known, uint32_t device,
 			struct answer *answer)
 {
