@@ -90,11 +90,11 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 
 /* The frames of a burst share one sec_path if it says the same about each
  * frame. Clones of a frame share a sec_path, too, so code that changes a
- * sec_path copies it first (skb_ext_add()). But __xfrm_policy_check() does not
- * copy the sec_path before it writes into it how many of the states it has
- * checked. So a packet that the core checks gets a sec_path of its own. Packets
- * that share a sec_path have an xfrm_offload of packet mode, so the core does
- * not check them.
+ * sec_path copies it first (skb_ext_add()). But __xfrm_policy_check() makes no
+ * copy: it writes the number of checked states into the sec_path that it finds.
+ * So a packet that the core checks gets a sec_path of its own. Packets that
+ * share a sec_path have an xfrm_offload of packet mode, so the core does not
+ * check them.
  */
 static bool rx_share_path(struct sk_buff *skb, const struct ov2_rx_result *res,
 			  struct ov2_rx_burst *burst)
