@@ -184,7 +184,7 @@ class Cpus:
         spi, queue = self.taken(
             (lambda: near.send(bytes(40))) if connected else
             (lambda: near.sendto(bytes(40), self.to())), cpu)
-        ksft.equal(spi, self.sas[sa].spi, f"SPI of {what}, CPU {cpu}")
+        ksft.equal(spi, self.sas[sa].spi, f"SPI, {what}, CPU {cpu}")
         ksft.equal(len(far.recv(100)), 40, "bytes at b")
         return queue
 
@@ -216,7 +216,7 @@ class Cpus:
         for cpu in (ALL, first, second):
             self.add(cpu)
         socks = self.pair(defer)
-        self.takes(socks, second, second, "its own")
+        self.takes(socks, second, second, "with its own SA")
         self.delete(second)
         self.takes(socks, second, ALL, "after the delete")
         if self.how == "crypto":
@@ -227,7 +227,7 @@ class Cpus:
             self.policies()
         self.takes(socks, first, first, "after the delete")
         self.add(second)
-        self.takes(socks, second, second, "its new SA")
+        self.takes(socks, second, second, "with its new SA")
         self.delete(ALL)
         self.takes(socks, second, second, "without an SA for all CPUs")
         self.takes(socks, first, first, "without an SA for all CPUs")
@@ -244,7 +244,7 @@ class Cpus:
         for cpu in (ALL, first):
             self.add(cpu)
         socks = self.pair(defer)
-        self.takes(socks, first, first, "its own")
+        self.takes(socks, first, first, "with its own SA")
         ksft.equal(listener.read(), [], "acquires")
         self.takes(socks, second, ALL, "the packet that asks")
         listener.wait_for(second)
@@ -258,7 +258,7 @@ class Cpus:
         socks[0].settimeout(ksft.patience(10))
         self.takes(socks, first, first, "while another CPU waits")
         self.add(second)
-        self.takes(socks, second, second, "the answer")
+        self.takes(socks, second, second, "after the answer")
         ksft.equal(listener.read(), [second], "acquires")
 
     def moves(self, defer):
@@ -276,15 +276,15 @@ class Cpus:
             ksft.equal(self.takes(socks, cpu, cpu, "a socket", True), cpu,
                        "queue")
         self.delete(second)
-        self.takes(socks, second, ALL, "without its own", True)
+        self.takes(socks, second, ALL, "without its own SA", True)
         self.delete(ALL)
-        self.takes(socks, first, first, "alone", True)
+        self.takes(socks, first, first, "with its own SA", True)
         # The second CPU has no state now, and there is no state for all CPUs.
         # The core goes on with the state of the first CPU
-        ksft.equal(self.takes(socks, second, first, "the only SA", True),
+        ksft.equal(self.takes(socks, second, first, "with the only SA", True),
                    first, "queue")
         self.add(second)
-        self.takes(socks, second, second, "its own again", True)
+        self.takes(socks, second, second, "with its own SA again", True)
 
     def frames(self, defer):
         """The core finds no state for a frame of a packet socket, so the card
@@ -308,7 +308,7 @@ class Cpus:
                        self.sas[cpu].spi, f"SPI of CPU {cpu}")
         self.delete(second)
         ksft.equal(self.taken(lambda: raw.send(frame), second)[0],
-                   self.sas[ALL].spi, "SPI without its own")
+                   self.sas[ALL].spi, "SPI without its own SA")
         self.delete(ALL)
         self.bed.mark()
         self.run_on(second)

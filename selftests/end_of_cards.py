@@ -250,7 +250,8 @@ def no_wait_for_each_card(defer):
                      for number in (2, 42))
         ksft.note(f"waits at the end of a namespace: 2 {kind}: {few}, "
                   f"42 {kind}: {many}")
-        ksft.check(many - few < 20, f"40 {kind} more: {many - few} waits more")
+        ksft.check(many - few < 20,
+                   f"40 more {kind} cause {many - few} more waits")
 
 
 def nothing_left(_defer):

@@ -266,7 +266,7 @@ def failures(defer, shape, how):
     test.talk.udp("a", [10])
     one = test.of(sa, "b")
     ksft.equal((one["packets"], one["failures"]), (1, expected),
-               "a good packet after them")
+               "a good packet after the bad ones")
 
 
 def last_use(defer):

@@ -120,7 +120,7 @@ def one_or_both(defer):
     place.set(sa_capacity=MOST, rx_ring=LARGEST)
     ksft.equal(place.sizes(), (MOST, LARGEST), "after both")
     place.set(sa_capacity=1, rx_ring=SMALLEST)
-    ksft.equal(place.sizes(), (1, SMALLEST), "after the smallest")
+    ksft.equal(place.sizes(), (1, SMALLEST), "after the smallest values")
     ksft.equal(place.sizes("ov1"), (CAPACITY, RING), "the other end")
 
 

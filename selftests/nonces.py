@@ -76,8 +76,8 @@ class Nonces(Cells):
         try:
             frames = ksft.wait_for("frames", all_there, 10, 0.02)
         except ksft.Fail:
-            raise ksft.Fail("frames sent, on the wire and received are fewer "
-                            f"than {least}, or not equally many\n"
+            raise ksft.Fail(f"fewer than {least} frames were sent, or not all "
+                            "were on the wire and received\n"
                             f"{self.talk.why_lost()}") from None
         key = pair.ab.oracle()
         plains = [key.open(frame.esp) for frame in frames]
@@ -194,7 +194,7 @@ def wraps(test, shape, how, offload, window):
     ksft.wait_for("the window to reject the others", lambda:
                   test.bed.b.xfrm_stat()["XfrmInStateSeqError"] - rejected ==
                   before + after - expected)
-    ksft.equal(drain(talk.socks["b"]), 0, "datagrams more")
+    ksft.equal(drain(talk.socks["b"]), 0, "additional datagrams")
 
 
 def wraps_tcp(test, shape, how):

@@ -405,7 +405,9 @@ class Detours:
         self.sends_on(flood, stream, 300)
 
     def hole(self, flood, stream, _):
-        """The upper qdisc cuts packets. A filter of the lower one redirects them."""
+        """The upper qdisc cuts packets. A filter of the lower qdisc redirects
+        them.
+        """
         self.tc("qdisc", "replace", "dev", "ov0", "root", "handle", "1:",
                 *TBF)
         self.defer(self.tc, "qdisc", "del", "dev", "ov0", "root")

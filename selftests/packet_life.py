@@ -99,9 +99,9 @@ def acquire(defer, what, larval_drop):
     bed.mark()
     talker.send(b"first")
     acquires.wait(ab.src, ab.dst)
-    ksft.equal(len(bed.offload_lines("a")), 2, "states with the larval one")
+    ksft.equal(len(bed.offload_lines("a")), 2, "states, one of them larval")
     talker.send(b"second")
-    ksft.equal(talker.got(), [], "received without state")
+    ksft.equal(talker.got(), [], "received without a state")
     a.ip(ab.line("a", True))
     if not larval_drop:
         talker.wait(b"first")

@@ -50,9 +50,9 @@ def cells():
     With a-only, only a offloads, as the sender of a's packets and as the
     receiver of b's packets. With b-only, only b offloads.
 
-    In local traffic, each shape is combined with each algorithm, with all ends,
-    and with both values of esn. Each algorithm is also combined with all ends
-    and with both values of esn.
+    Local traffic has a cell for each pair of a shape and an algorithm. Each
+    shape, and each algorithm, is in cells with all ends, and in cells with both
+    values of esn.
     """
     made = []
     for row, shape in enumerate(SHAPES):

@@ -163,11 +163,11 @@ def updated(card, defer):
     # With another priority another policy wins
     wide = selector.replace(f"/{32 if card.fam == 4 else 128}", "/20")
     card.policy("a", "out", wide, BLOCK, 9)
-    ksft.equal(card.leaves(packet), BLOCKED["out"], "below another")
+    ksft.equal(card.leaves(packet), BLOCKED["out"], "a better block")
     card.policy("a", "out", selector, PROTECT, 8, verb="update")
-    ksft.equal(card.leaves(packet), "esp", "before the other")
+    ksft.equal(card.leaves(packet), "esp", "better than the block")
     card.policy("a", "out", selector, None, verb="delete")
-    ksft.equal(card.leaves(packet), BLOCKED["out"], "without the other")
+    ksft.equal(card.leaves(packet), BLOCKED["out"], "only the block")
 
 
 def sa_deleted(card, defer):

@@ -243,7 +243,7 @@ def offline(defer):
     ksft.check(cpu not in {at for at, _ in polls},
                f"CPU {cpu} polled while it was offline")
     # A queue moves only if it gets a frame while the CPU is offline. A queue
-    # that got only ARP or IPv6 before perhaps gets no frame in this time
+    # that got only ARP or IPv6 frames may get no frame in this time
     moved = {napi for _, napi in polls}
     ksft.check(moved, "nothing was polled")
     write(switch, "1")

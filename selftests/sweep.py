@@ -47,8 +47,8 @@ class Sweep:
             ksft.equal(wire.sent[side], len(sweep_lengths(pair)),
                        "ESP frames")
             longest = max(len(frame.ip) for frame in wire.frames[side])
-            ksft.check(1496 <= longest <= 1500, "the longest datagram should "
-                       f"fill the MTU, and made {longest} bytes")
+            ksft.check(1496 <= longest <= 1500, "the longest packet should "
+                       f"fill the MTU, and has {longest} bytes")
 
     def fragments(self, shape, offload):
         pair, talk = self.start(shape, offload)
@@ -66,7 +66,7 @@ class Sweep:
             # card) leaves packets with a fragment header to software
             if side in offload:
                 ksft.equal(wire.engine[side], wire.sent[side] - inside,
-                           "ESP frames that are the engine's")
+                           "ESP frames of the engine")
 
     def buffers(self, shape):
         pair, talk = self.start(shape)
@@ -145,11 +145,11 @@ class Sweep:
     def large_sends(self, shape):
         """TCP in large packets, which the engine or the stack has to cut.
 
-        With ESP in UDP, and a card that encrypts, esp4_gso_segment() forgets
-        the 8 bytes of the UDP header (6.12 to 7.3): payload becomes TCP
-        options, and the core reserves one number too few for the segments. The
-        card must leave such packets to the stack's software, which cuts them
-        right. So the engine makes only some of the frames.
+        If ESP is in UDP and a card encrypts, esp4_gso_segment() forgets the 8
+        bytes of the UDP header (6.12 to 7.3). Then payload becomes TCP options,
+        and the core reserves one number too few for the segments. The card must
+        leave such packets to software, which cuts them correctly. So the engine
+        makes only some of the frames.
         """
         pair, talk = self.start(shape)
         for side in "ab":
