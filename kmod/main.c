@@ -60,8 +60,8 @@ static void __exit ov2_module_exit(void)
 	 */
 	rcu_barrier();
 	ov2_engine_exit();
-	/* ov2_engine_exit() has freed the last SAs, and they have let go of
-	 * their engines.
+	/* ov2_engine_exit() has freed the last SAs, so their references to
+	 * their engines are given back.
 	 */
 	ov2_reaper_exit();
 	ov2_nbl_exit();

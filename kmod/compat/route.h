@@ -7,11 +7,11 @@
 #include <net/route.h>
 
 /*
- * Look up and set the route of a received packet. Its network header must be at
- * the IP header. If there is no route, an IPv4 packet has no dst afterwards. An
- * IPv6 packet has no dst in older kernels, and has an error route in newer
- * kernels. Older kernels take the DSCP as an octet, and export a pointer to
- * ip6_route_input() instead of the function.
+ * Look up and set the route of a received packet. The network header of @skb
+ * must be at the IP header. If there is no route, an IPv4 packet has no dst
+ * afterwards. An IPv6 packet has no dst in older kernels, and has an error
+ * route in newer kernels. Older kernels take the DSCP as an octet, and export a
+ * pointer to ip6_route_input() instead of the function.
  *
  * Call with BH disabled and under rcu_read_lock(), because no reference to the
  * route is taken.

@@ -32,9 +32,9 @@
 
 #define OV2_XDO(op) op
 
-/* Returns the device that carries the state, or NULL if the state has no device
- * any more. The device may be of another driver. Call this under x->lock, or in
- * an operation that the core calls for the state.
+/* Returns the device to which the state is offloaded, or NULL if the state has
+ * no device any more. The device may be of another driver. Call this under
+ * x->lock, or in an operation that the core calls for the state.
  */
 static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 {
@@ -91,7 +91,7 @@ static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 
 #endif /* OV2_HAVE_XDO_DEV */
 
-/* Older kernels want the DSCP at its place in the octet of the IP header. */
+/* Older kernels want the octet of the IP header in which the DSCP stands. */
 static inline void
 ov2_dst_lookup_set_dscp(struct xfrm_dst_lookup_params *params, dscp_t dscp)
 {

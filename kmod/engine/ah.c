@@ -20,7 +20,7 @@
  *	| IP | next, len, SPI, nr | zero (IV, ICV) | pad | payload | high half |
  *	|<------------- ov2_crypt.head --------------->| frame   | .tail     |
  *
- * The high half of the number follows with ESN only.
+ * Without ESN there is no high half.
  */
 #include <crypto/aead.h>
 #include <crypto/utils.h>
@@ -36,15 +36,15 @@
 /* RFC 4302 2.2 */
 #define AH_ALIGN_IPV4	4
 #define AH_ALIGN_IPV6	8
-/* The kernel's GMAC is a template that was made for ESP. The template takes 16
- * bytes as associated data (in ESP: SPI, number and IV), and authenticates
- * associated data and payload alike. So AH may pass any 16 bytes as associated
- * data. ah_crypt() passes the first 16 bytes.
+/* The GMAC of the crypto API was made for ESP. It takes 16 bytes as associated
+ * data (in ESP: SPI, number and IV), and authenticates associated data and
+ * payload alike. So AH may pass any 16 bytes as associated data. ah_crypt()
+ * passes the first 16 bytes.
  */
 #define GMAC_AAD_LEN	16
 
 /**
- * ov2_ah_len() - bytes of an AH header, ICV and padding included
+ * ov2_ah_len() - compute the length of an AH header with its ICV and padding
  * @transform: the transform of an AH member
  * @ipv6: the IP header in front of the AH header is an IPv6 header
  *
@@ -123,7 +123,7 @@ static int ah_set_head(struct ov2_crypt *crypt)
 	return 0;
 }
 
-/* IPv4 options and IPv6 extension headers are outside the capabilities. */
+/* The engine does not handle IPv4 options and IPv6 extension headers. */
 static bool ah_job_ok(const struct ov2_job *job)
 {
 	unsigned int ip_len = job_ip_len(job);

@@ -26,9 +26,9 @@
 #define STOCK_SIZE_MAX	4096
 
 /* Each CPU keeps one crypt. If a cipher completes at once, the next frame takes
- * the same crypt, and nothing is allocated. If a cipher completes later, it has
- * its crypt until it completes, and meanwhile the CPU allocates other crypts.
- * So no code has to know beforehand whether a cipher will complete at once, and
+ * the same crypt, and nothing is allocated. If a cipher completes later, its
+ * crypt is in use until then, and meanwhile the CPU allocates other crypts. So
+ * no code has to know beforehand whether a cipher will complete at once, and
  * the memory does not grow with the number of SAs.
  */
 static DEFINE_PER_CPU(struct ov2_crypt *, crypt_stock);

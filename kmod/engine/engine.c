@@ -15,8 +15,8 @@
  *
  * A reset ends in the state in which it began. Lanes are open in RUNNING and
  * closed in the other states. engine_move() closes one lane after the other,
- * and waits until each is empty. Until a lane is closed, it accepts NBLs. The
- * engine treats these NBLs like the NBLs that were in the lane already.
+ * and waits until each lane is empty. Until a lane is closed, it accepts NBLs.
+ * The engine treats these NBLs like the NBLs that were in the lane already.
  *
  *	               PAUSED        RUNNING   RESETTING        HALTED
  *

@@ -37,9 +37,10 @@ static const void *bytes_at(const struct sk_buff *skb,
 	return skb_header_pointer(skb, frame->ip + offset, len, buf);
 }
 
-/* If the packet ends inside the ESP header, the number stays zero, and so does
- * an SPI that is cut off. SPI 0 matches no SA. If the SPI is there, an SA may
- * match, and then a length check finds that the packet is too short.
+/* If the packet ends inside the ESP header, the number stays zero. If a part of
+ * the SPI is missing, the SPI stays zero, too, and SPI 0 matches no SA. If the
+ * SPI is complete, an SA may match, and then a length check finds that the
+ * packet is too short.
  */
 static void parse_esp(const struct sk_buff *skb, struct ov2_frame *frame,
 		      unsigned int offset)
@@ -55,7 +56,7 @@ static void parse_esp(const struct sk_buff *skb, struct ov2_frame *frame,
 		return;
 	}
 
-	/* Cut inside the ESP header: only the SPI may be there. */
+	/* The packet ends inside the ESP header. The SPI may be complete. */
 	esp = bytes_at(skb, frame, offset, sizeof(esp->spi), &buf);
 	if (esp)
 		frame->spi = esp->spi;
@@ -261,7 +262,7 @@ static bool parse_common(const struct sk_buff *skb, struct ov2_frame *frame)
 
 /**
  * ov2_frame_parse() - find IP, ESP and AH in a frame
- * @skb: the frame, data at the Ethernet header, linear or not
+ * @skb: the frame, linear or not; skb->data is at the Ethernet header
  * @frame: filled in with what the frame is and where its headers are
  *
  * If the length in the IP header is larger than the frame, the frame is
@@ -279,7 +280,7 @@ void ov2_frame_parse(const struct sk_buff *skb, struct ov2_frame *frame)
 /**
  * ov2_frame_parse_any() - ov2_frame_parse(), without the short way for common
  *	frames
- * @skb: the frame, data at the Ethernet header, linear or not
+ * @skb: the frame, linear or not; skb->data is at the Ethernet header
  * @frame: filled in with what the frame is and where its headers are
  *
  * Context: Any context.
@@ -334,7 +335,7 @@ void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
 }
 
 /**
- * ov2_frame_skip_ah() - go on from the AH header of a bundle to its ESP header
+ * ov2_frame_skip_ah() - go on from an AH header to the ESP header behind it
  * @skb: the frame
  * @frame: of kind AH; becomes OV2_FRAME_ESP if ESP stands behind the AH header,
  *	else OV2_FRAME_OTHER

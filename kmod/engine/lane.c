@@ -2,6 +2,9 @@
 /*
  * NBLs leave the engine in the order in which they entered their lane, even if
  * their ciphers end in another order.
+ *
+ * A call of ov2_engine_send() or ov2_engine_receive() brings one NBL. The call
+ * is inside the lane between ov2_lane_enter() and ov2_lane_leave().
  */
 #include <linux/bottom_half.h>
 #include <linux/bug.h>

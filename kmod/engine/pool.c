@@ -5,9 +5,9 @@
  * used again. A new page costs more, because many kernels zero it
  * (init_on_alloc).
  *
- * Each CPU has a pool, and all cards share it. A page may stay in a receiver's
- * socket after the card, or even this module, is gone. So page_pool_destroy()
- * leaves the pool to the core until the last page is back.
+ * Each CPU has a pool, and all cards share the pools. A page may stay in a
+ * receiver's socket after the card, or even this module, is gone. So
+ * page_pool_destroy() leaves the pool to the core until the last page is back.
  */
 #include <linux/cpumask.h>
 #include <linux/err.h>

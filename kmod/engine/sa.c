@@ -113,9 +113,10 @@ enum ov2_operation ov2_sa_outer_operation(const struct ov2_sa *sa)
  * @outer: the SA of the tunnel
  * @sa: the SA of the packet inside
  *
- * An SA of unknown mode may be the outer or the inner one. At most one of the
- * two SAs may have UDP-ESP. There is one form of UDP-ESP for the outer SA, and
- * another one for the inner SA (ipsecov2.rst 2.9).
+ * An SA of unknown mode may be the outer or the inner SA. At most one of the
+ * two SAs may have UDP-ESP. The outer SA may have only the form
+ * OV2_UDP_ESP_TRANSPORT_OVER_UDP_TUNNEL. The inner SA may have only the form
+ * OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL (ipsecov2.rst 2.9).
  *
  * Context: Any context.
  * Return: true if so.

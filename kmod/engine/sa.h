@@ -59,10 +59,10 @@ struct ov2_adding {
  * @src: source of its packets, zero = any; IPv4 in the first word
  * @window: replay window, see struct ov2_ext_add
  * @serial: its age, smaller is older
- * @ref: one reference that the SA is made with, and one for every NBL that
- *	waits in a lane. The first reference is given back a grace period after
- *	the SA has left the table. So a reader that finds the SA may take a
- *	reference
+ * @ref: one reference that the SA is made with, and one for every NBL that uses
+ *	the SA and waits in a lane. The first reference is given back a grace
+ *	period after the SA has left the table. So a reader that finds the SA
+ *	may take a reference
  * @mode: which portion it protects, OV2_SA_MODE_UNKNOWN if the add gives no
  *	mode
  * @dead_once: bit 0 is set by the first delete of the SA

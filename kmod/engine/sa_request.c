@@ -289,8 +289,8 @@ enum ov2_status ov2_sa_request(struct ov2_adapter *ad,
 	if (ov2_engine_accepts(engine, req->oid))
 		status = sa_request_accepted(engine, req);
 	/* An add that pends and may sleep has SAs without keys, so the request
-	 * is still there until the keys are set. Any other request that pends
-	 * may be gone.
+	 * cannot complete before the keys are set. Any other request that pends
+	 * may be complete already, and gone.
 	 */
 	if (status == OV2_STATUS_PENDING && adds && may_sleep)
 		unkeyed = ov2_batch_of(req)->unkeyed;

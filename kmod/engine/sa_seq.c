@@ -34,8 +34,8 @@ u64 ov2_sa_seq_tx(struct ov2_sa *sa, const struct ov2_member *member,
 	return (u64)upper_32_bits(seq) << 32 | seq_lo;
 }
 
-/* RFC 4303 appendix A2.2: the number lies in the window that ends at the
- * highest number verified, or after this window.
+/* Assume that the number lies in the window that ends at the highest verified
+ * number, or after this window (RFC 4303 appendix A2.2).
  */
 static u32 infer_seq_hi(u64 highest, u32 window, u32 seq_lo)
 {

@@ -57,7 +57,7 @@ void ov2_show_to_send(const struct ov2_adapter *ad, const struct ov2_nbl *nbl)
 /**
  * ov2_show_sent() - show a frame of a send, sealed or dropped
  * @ad: the card
- * @nbl: the NBL of the frame, done
+ * @nbl: the NBL of the frame. The engine's work on the NBL is over
  * @skb: the frame. Each frame of the NBL has its own number, so this function
  *	reads the number from the frame
  *

@@ -113,7 +113,7 @@ static bool step_esp_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 /**
  * ov2_step_payload() - find the payload that a header protects
  * @nbl: the NBL
- * @step: a step that ov2_step_check() let pass; the payload of ESP is clear
+ * @step: a step that ov2_step_check() accepted; the payload of ESP is clear
  * @payload: filled in
  *
  * Context: Any context.
@@ -197,9 +197,9 @@ static int step_start(struct ov2_nbl *nbl)
  *	NBL may be gone
  *
  * If a step ends later, the cipher's completion goes on with the NBL, on any
- * CPU. Before the completion does so, the NBL takes a place in the lane and
- * references on its SAs. If all steps end at once and no older NBL waits, the
- * NBL takes no references.
+ * CPU. But first the NBL takes a place in the lane, and takes references on its
+ * SAs. If all steps end at once and no older NBL waits, the NBL takes no
+ * references.
  *
  * Context: BH disabled, in the RCU read side in which the SAs were found.
  */

@@ -105,7 +105,7 @@ ov2_step_check(const struct ov2_frame *frame, const struct ov2_member *member)
 }
 
 /**
- * ov2_step_push() - note a step
+ * ov2_step_push() - append a step to ov2_work.step
  * @nbl: the NBL
  * @frame: the packet, at the header that the step is for
  * @sa: index of ov2_work.sa

@@ -104,12 +104,12 @@ static noinline bool wants_any(struct ov2_engine *engine,
 /**
  * ov2_engine_wants() - ov2_miniport_ops.wants of this engine
  * @ad: the card
- * @skb: the frame, data at the Ethernet header
+ * @skb: the frame; skb->data is at the Ethernet header
  *
  * All ESP and AH is wanted, even without an SA for it. So the engine counts
- * these frames, and the frames of an SA stay in order when the SA comes or
- * goes. A large packet is not wanted, because it may carry many ESP packets in
- * UDP. The stack splits such a large packet.
+ * these frames, and the frames of an SA stay in order when the SA is added or
+ * deleted. A large packet is not wanted, because it may carry many ESP packets
+ * in UDP. The stack splits such a large packet.
  *
  * Context: BH disabled.
  * Return: true if ov2_engine_receive() is to see the frame.

@@ -108,7 +108,7 @@ static void ends_add(struct kunit *test, struct ends *ends)
 }
 
 /* Returns a frame of the SA as it leaves the engine. @clear is filled in with a
- * copy from before the engine got the frame.
+ * copy of the frame, made before the engine got the frame.
  */
 static struct sk_buff *ends_send(struct ends *ends, unsigned int len,
 				 struct sk_buff **clear)
@@ -137,7 +137,9 @@ static void skip_bytes(struct sk_buff *skb, unsigned int offset,
 	memset(skb->data + offset, 0, len);
 }
 
-/* The engine writes the ICVs and the IV; all other bytes stay as they were. */
+/* Zeroes the bytes that the engine has written: the ICVs and the IV. All other
+ * bytes must be as they were.
+ */
 static void blank_engine_bytes(const struct ends *ends, struct sk_buff *skb)
 {
 	unsigned int esp = ends->ah + ends->ah_len;
@@ -149,8 +151,8 @@ static void blank_engine_bytes(const struct ends *ends, struct sk_buff *skb)
 	skip_bytes(skb, skb->len - GCM_ICV, GCM_ICV);
 }
 
-/* The receiver verifies the frame (INV-28). Lengths and headers stay, and the
- * clear text is in place (INV-39).
+/* The receiver verifies the frame (INV-28). Lengths and headers stay as they
+ * were, and the clear text stands where the ciphertext was (INV-39).
  */
 static void ah_round_trip(struct kunit *test)
 {

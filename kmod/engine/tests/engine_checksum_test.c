@@ -96,7 +96,7 @@ static __sum16 l4_sum(const struct csum_case *c, const struct sk_buff *skb,
 	return csum_tcpudp_magic(ip->saddr, ip->daddr, LEN, c->proto, sum);
 }
 
-/* The NBL is as a transport leaves it: the checksum field has the sum of the
+/* Returns an NBL as a transport makes it: the checksum field has the sum of the
  * pseudo header.
  */
 static struct ov2_nbl *csum_nbl(struct csum_case *c)

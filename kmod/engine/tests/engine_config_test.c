@@ -96,7 +96,7 @@ static void parameter_malformed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&rig->num_status), before);
 }
 
-/* An engine that does IPv6 ignores the parameter for engines without IPv6. */
+/* An engine with IPv6 ignores the parameter for engines without IPv6. */
 static void parameter_ipv4_unused(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);

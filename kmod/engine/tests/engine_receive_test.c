@@ -40,7 +40,7 @@
 #define INNER_PROTOCOL	0x00070006
 
 /* A frame that comes again is good again (INV-36), and a frame with a flipped
- * bit gets the right code (INV-33). Each is delivered whole (INV-39).
+ * bit gets the right code (INV-33). Both frames are delivered whole (INV-39).
  */
 static void receive_single(struct kunit *test)
 {
@@ -77,7 +77,7 @@ static void receive_single(struct kunit *test)
 }
 
 /* An SA that names a sender is only for the packets of this sender (INV-31).
- * The ICV cannot tell the sender, because ESP does not cover the IP header.
+ * The ICV does not prove the sender, because ESP does not cover the IP header.
  */
 static void receive_source(struct kunit *test)
 {
@@ -188,7 +188,7 @@ static void receive_cut(struct kunit *test)
 			continue;
 		ip->tot_len = htons(len - IP);
 		word = ov2_pair_word(&pair, skb);
-		/* More bytes than the frame has */
+		/* The IP length is larger than the frame. */
 		ip->tot_len = htons(1000);
 		KUNIT_EXPECT_EQ_MSG(test, word, len < ESP + 4 ? UNTOUCHED :
 				    len < least ? BAD_SYNTAX : TRANSPORT_BAD,
@@ -381,9 +381,7 @@ static void receive_ah_on_esp(struct kunit *test)
 			UNTOUCHED);
 }
 
-/* Each of the four forms of UDP-ESP (ipsecov2.rst 2.9) is opened where it
- * belongs.
- */
+/* Frames of all four forms of UDP-ESP (ipsecov2.rst 2.9) are opened. */
 static void receive_udp_esp(struct kunit *test)
 {
 	static const u32 types[][3] = {
@@ -497,8 +495,8 @@ static void receive_late(struct kunit *test)
 
 #define WAYS_ROUNDS	300
 
-/* Seals a frame whose pad length may be anything. The send path would drop a
- * frame with a wrong pad length.
+/* Seals a frame with the pad length @pad, which may be wrong. The send path
+ * would drop a frame with a wrong pad length, so it is not used here.
  */
 static struct sk_buff *sealed_with_pad(struct ov2_pair *pair,
 				       const struct ov2_rig_frame *frame,

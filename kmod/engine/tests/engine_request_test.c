@@ -310,8 +310,8 @@ static void delete_list(struct kunit *test)
 	}
 }
 
-/* A delete takes effect at once (INV-12), and completes when the last user of
- * the SA is done (Q8).
+/* A delete takes effect at once (INV-12), and completes when the last frame
+ * that uses the SA is out (Q8).
  */
 static void delete_list_quiesces(struct kunit *test)
 {

@@ -133,7 +133,7 @@ static void send_slots(struct kunit *test)
 	nbl->info[OV2_INFO_IPSEC_TUNNEL] = s.sa.out;
 	expect_refused(test, &s, nbl);
 	nbl = nbl_new(&s, true, false);
-	/* A bit of the generation, so that the handle names nothing */
+	/* Another generation, so the handle names nothing (ov2/handle.c) */
 	nbl->info[OV2_INFO_IPSEC_TUNNEL] ^= 1UL << (OV2_HANDLE_SLOT_BITS + 4);
 	expect_refused(test, &s, nbl);
 	nbl = nbl_new(&s, false, true);
@@ -142,7 +142,7 @@ static void send_slots(struct kunit *test)
 	nbl = nbl_new(&s, false, true);
 	nbl->info[OV2_INFO_IPSEC_TUNNEL] = s.tunnel.out;
 	expect_refused(test, &s, nbl);
-	/* The handle names no SA, or names an inbound SA */
+	/* A slot 11 that names no SA, and a slot 1 that names an inbound SA */
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&s.rig->ad,
 					       OV2_CNT_TX_DROP_HANDLE), 2);
 }
@@ -313,8 +313,8 @@ static void expect_chain(struct kunit *test, struct sender *s,
 	}
 }
 
-/* All frames of an NBL are sent in order, with one completion, or no frame is
- * sent (INV-24).
+/* Either all frames of an NBL are sent, in order and with one completion, or no
+ * frame is sent (INV-24).
  */
 static void send_several(struct kunit *test)
 {
@@ -404,8 +404,8 @@ static const struct iphdr *l4_ip(const struct sk_buff *skb, bool tunnel)
 	return (const void *)(skb->data + (tunnel ? PAYLOAD : IP));
 }
 
-/* The checksum field is as the transport leaves it: the sum of the pseudo
- * header.
+/* Returns an NBL as a transport makes it: the checksum field has the sum of the
+ * pseudo header.
  */
 static struct ov2_nbl *l4_new(struct sender *s, bool tunnel, u8 proto,
 			      const struct ov2_tx_checksum *csum)

@@ -17,7 +17,7 @@
 
 /**
  * struct road - a lane whose NBLs come back to a test
- * @ad: the card that the lane hands back to
+ * @ad: the card to which the lane hands NBLs back
  * @lane: the lane
  * @nbls: the NBLs that go through the lane, in this order
  * @entered: number of NBLs that have entered the lane so far
@@ -186,7 +186,7 @@ static void closed_takes_nothing(struct kunit *test)
 	expect_all_back(test, road);
 }
 
-/* Nothing waits, so an NBL that is done at once is back at once. */
+/* If no NBL waits, an NBL that is done at once is back at once. */
 static void empty_lane_is_passed(struct kunit *test)
 {
 	struct road *road = road_new(test);
@@ -255,7 +255,9 @@ static bool road_is_closing(struct road *road)
 	return false;
 }
 
-/* Closing a lane waits for a call that is inside, even if no NBL waits. */
+/* ov2_lane_close() waits until no call is inside the lane, even if the lane has
+ * no NBL.
+ */
 static void close_waits_for_call(struct kunit *test)
 {
 	struct road *road = road_new(test);

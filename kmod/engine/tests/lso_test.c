@@ -2,7 +2,7 @@
 /*
  * A large send arrives as the segments that TCP would have sent (INV-25).
  *
- * The other end checks segment by segment.
+ * The receiver checks each segment.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -326,8 +326,8 @@ static void lso_pieces(struct kunit *test)
 	}
 }
 
-/* Segments come from a page pool. A segment that is longer than a page of the
- * pool comes from elsewhere, and has the same bytes.
+/* The memory of segments comes from a page pool. If a segment is longer than a
+ * page of the pool, its memory comes from elsewhere. Its bytes are right, too.
  */
 static void lso_pool(struct kunit *test)
 {

@@ -70,8 +70,8 @@ static void twin_is_rejected(struct kunit *test)
 			OV2_STATUS_SUCCESS);
 }
 
-/* An add takes its place in the table when it is submitted, not when its keys
- * are set.
+/* The SA of an add is in the table as soon as the add is submitted, even before
+ * the keys of the SA are set.
  */
 static void twin_of_pending(struct kunit *test)
 {

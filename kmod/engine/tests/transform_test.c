@@ -15,7 +15,7 @@
 #include "../probe.h"
 #include "../../ov2/algorithms.h"
 
-/* Ethernet and IPv4 are in front, as in a frame. */
+/* Bytes of the Ethernet and IPv4 headers in front of ESP */
 #define HEADERS	(14 + 20)
 #define ESP_HDR	8
 #define AH_HDR	12
@@ -198,8 +198,8 @@ static void esp_seals(struct kunit *test)
 }
 
 /* @holder shares memory with a frame that was sealed or opened. The bytes of
- * @holder must be as before. @holder is NULL if nobody shares memory. Frees
- * @holder.
+ * @holder must be as before. @holder is NULL if nobody shares memory. This
+ * function frees @holder.
  */
 static void expect_held(struct kunit *test, struct sk_buff *holder,
 			unsigned int offset, const struct ov2_bytes *before,
@@ -209,7 +209,7 @@ static void expect_held(struct kunit *test, struct sk_buff *holder,
 		KUNIT_EXPECT_EQ_MSG(test, ov2_run_diff(holder, offset,
 						       before->data,
 						       before->len), 0,
-				    "writes to shape %d", shape);
+				    "shared memory changed, shape %d", shape);
 	kfree_skb(holder);
 }
 
