@@ -341,7 +341,7 @@ def has_ah(rx):
     error = rx.bed.b.ip_error(f"xfrm state add {name} mode transport auth "
                               f"hmac(sha1) 0x{bytes(20).hex()}")
     if error:
-        ksft.note(f"no AH in this kernel, its drop is not checked: {error}")
+        ksft.note(f"no AH in this kernel, AH is not checked: {error}")
         return False
     rx.bed.b.ip(f"xfrm state delete {name}")
     return True

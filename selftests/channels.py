@@ -64,8 +64,8 @@ class Flows:
         self.bed, self.shape, self.how = bed, shape, how
         self.numbers = {}
         self.sent, self.got = [0] * FLOWS, [0] * FLOWS
-        # Numbers that came while a smaller number was missing. In packet mode no
-        # such number comes
+        # Numbers that came while a smaller number was missing. In packet mode
+        # no such number comes
         self.early = [set() for _ in range(FLOWS)]
         self.rounds = 0                 # how often run() sent and received
         self.error = None

@@ -3,9 +3,10 @@
 """States and policies of packet offload come and go, and routes change, but no
 packet leaves in clear.
 
-The first packet asks for a state, and neighbours move. Under traffic, cards go
-down, are deleted, move to another namespace, and end with their namespace or
-with the module. lifecycle_sa.py tests how states end while their card stays.
+Some cases are about the first packet, which makes the kernel ask for a state,
+and about neighbours that move. In other cases, cards go down under traffic, are
+deleted, move to another namespace, and end with their namespace or with the
+module. lifecycle_sa.py tests how states end while their card stays.
 """
 import fcntl
 import os
@@ -164,7 +165,7 @@ def destination(bed, talker):
     """The destination MAC of a's next ESP frame."""
     bed.mark()
     talker.send(b"where to")
-    frame = ksft.wait_for("an ESP frame of a's", lambda: next(
+    frame = ksft.wait_for("an ESP frame of a", lambda: next(
         (f for side, f in bed.captured() if side == "a" and f.is_esp), None))
     return frame.raw[:6].hex(":")
 
@@ -189,7 +190,7 @@ def neighbour_moves(defer, what):
          f"route add {far}/{plen} via {gate} dev {CARD['a']}")
     ksft.equal(destination(bed, talker), OTHER_MAC, "by a gateway")
     a.ip(f"route del {far}/{plen} via {gate} dev {CARD['a']}")
-    ksft.equal(destination(bed, talker), MAC["b"], "without it")
+    ksft.equal(destination(bed, talker), MAC["b"], "without the gateway")
 
 
 def neighbour_moves_host(defer):
@@ -205,8 +206,8 @@ def no_way(defer):
     bed = fresh(defer, "net")
     a, far = bed.a, OUTER["b"][6]
     talker = Talker(bed, defer)
-    # As soon as the core uses the new route, the core drops packets. Packets
-    # that it has sent to the card before, the card drops
+    # As soon as the core uses the new route, the core drops packets. The card
+    # drops the packets that it has got from the core before
     for line in (f"route add unreachable {far}/128",
                  f"route add {far}/128 dev lo"):
         a.ip(line)
@@ -274,7 +275,7 @@ def switched_off(defer):
     bed.a.ip("xfrm policy flush")
     bed.a.command("ethtool", "-K", CARD["a"], "gro", "off")
     bed.a.command("ethtool", "-K", CARD["a"], "gro", "on")
-    ksft.check(not is_off(), "an old wish was carried out")
+    ksft.check(not is_off(), "a refused request was carried out")
     ksft.wait_for("esp-hw-offload to go off",
                   lambda: not off().returncode, 30, 0.1)
     ksft.check(is_off(), "not switched off")
@@ -361,7 +362,7 @@ def replaced(defer):
 
 class Remembered:
     """A connection that is silent. Its socket at a remembers the policy until
-    it sends again. Until then the core does not free the policy.
+    the socket sends again. Until then the core does not free the policy.
     """
     def __init__(self, bed, defer):
         talk = Traffic(bed, bed.pair.shape)
@@ -445,7 +446,7 @@ def module_unloaded(defer):
 
 
 def module_unloaded_silent(defer):
-    """The module ends although silent sockets remember its policies."""
+    """The module can be removed although silent sockets remember policies."""
     for what in ("host", "net"):
         module.load()
         bed = fresh(defer, what)

@@ -35,7 +35,8 @@ SHAPES = [Shape.named(name) for name in (
 UDP_SEGMENT, UDP_GRO = 103, 104
 SEGMENT, LAST = 1000, 0xffffffff
 BYTES = 150000
-WINDOW = 256                    # a packet is overtaken by fewer packets
+# Size of the replay window. Fewer packets than this overtake one packet
+WINDOW = 256
 
 
 def cells():
@@ -111,7 +112,7 @@ class Skies(Cells):
         if pair:
             self.check_counters(kind)
         else:
-            ksft.check(self.marked > 100, "the wire shows no marker even of "
+            ksft.check(self.marked > 100, "the wire shows no marker, even in "
                        "clear text")
 
     # ---- UDP
