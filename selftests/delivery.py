@@ -97,7 +97,7 @@ def udp_errors(ns):
     return int(dict(zip(names, values))["InCsumErrors"])
 
 
-# ---- cases: the last argument is gro. Only header_csum() has how instead
+# ---- cases: the last argument is gro, except in header_csum(): how
 
 def tapped(defer, bed, shape, gro):
     """A tap on the card sees the packet inside once, and never ESP."""
@@ -118,7 +118,7 @@ def firewall(defer, bed, shape, gro):
     with Rules(bed.b, REJECT) as rules:
         for _ in range(3):
             rx.expect_good("a packet whose ESP a firewall would reject")
-        ksft.equal(rules.hits(), 0, "packets that the firewall met")
+        ksft.equal(rules.hits(), 0, "packets that the firewall saw")
     if gro:
         return
     # Do the rules work? Without an offload they must reject the same frames
@@ -182,7 +182,7 @@ def bad_icv(defer, bed, shape, gro):
             packet, _ = rx.sealer.packet()
             rx.inject(rx.sealer.frame(with_bad_icv(packet)))
         rx.expect_good()
-        ksft.equal(rules.hits(), 0, "packets that the firewall met")
+        ksft.equal(rules.hits(), 0, "packets that the firewall saw")
     now = bed.b.xfrm_stat()
     ksft.equal({k: now[k] - base[k] for k in now if now[k] != base[k]},
                {"XfrmInStateProtoError": 3}, "xfrm_stat")

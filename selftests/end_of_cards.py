@@ -163,7 +163,7 @@ def loaded(defer, kind):
     with peers.entered():
         sender = subprocess.Popen([sys.executable, "-c", SENDER, str(CARDS)],
                                   stdout=subprocess.PIPE)
-    ksft.equal(sender.stdout.readline(), b"flows\n", "the sender's word")
+    ksft.equal(sender.stdout.readline(), b"flows\n", "what the sender printed")
     return ends, peers, sender
 
 

@@ -366,7 +366,7 @@ def too_long(defer):
     ksft.wait_for("the packet that fits", lambda: injected.arrived()[
         frames[0].name])
     ksft.equal(injected.arrived()[frames[1].name], [],
-               "large packets of segments that do not fit")
+               "large packets whose segments do not fit")
 
 
 def policies(defer):

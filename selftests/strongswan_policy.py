@@ -32,7 +32,7 @@ UNLIKE = "Tunnel must be of the same address family as the selector"
 
 
 def spoken(bed):
-    """What IKE said in clear since mark(): {side: kinds of messages}."""
+    """The kinds of IKE messages in clear since mark(): {side: kinds}."""
     kinds = {"a": set(), "b": set()}
     for side, frame in bed.captured():
         if frame.proto == esp.UDP and not IKE_PORTS.isdisjoint(
@@ -60,7 +60,7 @@ def check_bypasses(session, number):
 
 
 def renewed(session):
-    """Bring daemons and kernels back to the start, even if no IKE passes."""
+    """Start the daemons anew, without states and policies, and without IKE."""
     for side in "ab":
         session.charon[side].kill()
         session.bed.ns(side).ip("xfrm state flush", "xfrm policy flush")
@@ -77,7 +77,7 @@ def with_bypass(session):
     session.up()
     said = spoken(bed)
     for side in "ab":
-        ksft.equal(said[side], {INIT, AUTH}, f"said by {side} at first")
+        ksft.equal(said[side], {INIT, AUTH}, f"IKE of {side} at first")
         ksft.equal(protected(bed, side), 0, f"ESP of {side} at first")
     with bed.flood(session.link) as flood:
         session.rekey("a", flood)
@@ -85,7 +85,7 @@ def with_bypass(session):
     bed.mark()
     session.down()
     for side in "ab":
-        ksft.equal(spoken(bed)[side], {INFORMATIONAL}, f"{side}'s end")
+        ksft.equal(spoken(bed)[side], {INFORMATIONAL}, f"IKE of {side} at the end")
 
 
 def without_bypass(session):
@@ -101,7 +101,7 @@ def without_bypass(session):
     bed.mark()
     session.load()
     session.charon["a"].begin()
-    wait_for("b's daemon to get what a repeats", lambda:
+    wait_for("b's daemon to get a repeated message", lambda:
              bed.delta("b")["ipsec_rx_clear_socket"], 60, 0.02)
 
     def answered():
@@ -116,7 +116,7 @@ def without_bypass(session):
     ksft.check(b.child(), "the daemon of b has no CHILD_SA")
     session.check_kernel("b")
     ksft.equal(swan.policies(bed.a), {}, "policies of a")
-    ksft.equal(spoken(bed), {"a": {INIT, AUTH}, "b": {INIT}}, "said")
+    ksft.equal(spoken(bed), {"a": {INIT, AUTH}, "b": {INIT}}, "IKE")
     ksft.equal(bed.delta("b")["ipsec_rx_drop_clear"], 0, "dropped by b's card")
 
 
@@ -134,9 +134,9 @@ def bypass_lost(session):
     before = refused_at_socket(bed.b)
     bed.mark()
     session.charon["a"].rekey()
-    wait_for("the kernel of b to refuse what a says", lambda:
+    wait_for("the kernel of b to refuse IKE of a", lambda:
              refused_at_socket(bed.b) > before, 60, 0.02)
-    ksft.equal(spoken(bed), {"a": set(), "b": set()}, "said in clear")
+    ksft.equal(spoken(bed), {"a": set(), "b": set()}, "IKE in clear")
     ksft.equal(session.charon["b"].child()["spi-in"], old["b"], "SA of b")
     ksft.check(bed.delta("b")["ipsec_rx_pkts"], "b's card verified nothing")
     bed.a.ip(f"xfrm policy add {lost} priority 32 offload packet "
@@ -160,7 +160,7 @@ def link_down(session):
     def check_deleted():
         ksft.equal(swan.states(bed.a), [], "states")
         ksft.equal(swan.policies(bed.a), {"fwd": None}, "policies")
-        ksft.equal(charon.child()["spi-in"], spi, "what the daemon has")
+        ksft.equal(charon.child()["spi-in"], spi, "the daemon's SPI")
 
     session.up()
     spi = session.spi_of("a")
