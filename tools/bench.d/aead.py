@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Measures what the AEAD alone costs, with the module that aead/ov2_aead.c is built into."""
+"""Measures what the AEAD alone costs, with the module ov2_aead (aead/ov2_aead.c)."""
 import os
 import subprocess
 

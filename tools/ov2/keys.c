@@ -76,7 +76,7 @@ static void keys_take(struct keys *keys, const char *kernel, unsigned int icv,
 	keys->kernel = kernel;
 	keys->name = keys_name(kernel, icv);
 	keys->hex[0] = 0;
-	/* Wireshark knows no algorithm whose key does not fit into keys->hex. */
+	/* Wireshark knows no algorithm whose key is longer than keys->hex. */
 	if (2 * bytes + 3 > sizeof(keys->hex))
 		keys->name = NULL;
 	if (!keys->name || !bytes)

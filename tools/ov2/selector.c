@@ -80,8 +80,8 @@ const char *selector_text(const struct xfrm_selector *sel, char *text)
 	return text;
 }
 
-/* Writes into @text which states can serve a policy. @text has SELECTOR_TEXT bytes.
- * A template without a family names no addresses.
+/* Writes into @text which states can serve a policy. @text has SELECTOR_TEXT
+ * bytes. A template without a family names no addresses.
  */
 const char *selector_template_text(const struct xfrm_user_tmpl *template,
 				   char *text)

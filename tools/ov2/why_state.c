@@ -119,7 +119,9 @@ static uint32_t card_below(const struct known *known, uint32_t device,
 	return 0;
 }
 
-/* Say by which device the packets of a state in software leave. It is no card. */
+/* Say by which device the packets of a state in software leave. This device is
+ * no card.
+ */
 static void say_no_card(const struct known *known, uint32_t device,
 			struct answer *answer)
 {

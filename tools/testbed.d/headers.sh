@@ -70,7 +70,7 @@ prune_headers() {
 	find "$cache/headers" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf --one-file-system {} +
 }
 
-# need_headers SUITE: makes $cache/headers/VERSION for the kernel that SUITE has now, prints
+# need_headers SUITE: makes $cache/headers/VERSION for the kernel that SUITE has now, and prints
 # VERSION.
 need_headers() {
 	local suite=$1 version new=$cache/headers/$1.new log=$logs/headers-$1.log

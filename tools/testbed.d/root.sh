@@ -64,7 +64,7 @@ check_host() {
 	[ "$(uname -m)" = x86_64 ] ||
 		die "this machine is $(uname -m), and the test bed knows amd64 only: run it on an amd64 machine"
 	command -v apt-get >/dev/null ||
-		die "this is no Debian: build by hand as the README shows under 'On your own kernel'"
+		die "this machine does not run Debian: build by hand as the README shows under 'On your own kernel'"
 	unshare --mount --propagation private --pid --fork true 2>/dev/null ||
 		die "this machine does not let root make namespaces (a container without CAP_SYS_ADMIN?):" \
 			"run it on the host or in a privileged container"
