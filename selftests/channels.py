@@ -163,7 +163,7 @@ class Stream:
 
     The stream sends at most one block in each round of the flows. So the
     capture of the wire keeps up with the stream. A datagram gets its number
-    before it is on the wire. The stream must not overtake it by much.
+    before it is on the wire. The stream must not send many packets in between.
     """
 
     def __init__(self, bed, shape, flows):

@@ -103,9 +103,9 @@ class Attack:
         pair = bed.install(shape, offload="b", how=how)
         bed.check_offload_lines(pair)
         if shape.encap and how == "packet":
-            # Daemons add this bypass, too. If the card has not decrypted ESP in
-            # UDP, the policy treats it as clear UDP. Without the bypass the
-            # policy would not let it in
+            # Daemons add this bypass, too. If the card does not decrypt a
+            # packet of ESP in UDP, the packet is clear UDP for the policy.
+            # Without the bypass the policy would drop the packet
             bed.b.ip("xfrm policy update src 0.0.0.0/0 dst 0.0.0.0/0 "
                      f"proto udp dport {ENCAP_PORT} dir in priority 1 "
                      "offload packet dev ov3")

@@ -97,7 +97,7 @@ def udp_errors(ns):
     return int(dict(zip(names, values))["InCsumErrors"])
 
 
-# ---- cases: the last argument is gro, except in header_csum(): how
+# ---- cases: the last argument is gro (in header_csum(): how)
 
 def tapped(defer, bed, shape, gro):
     """A tap on the card sees the packet inside once, and never ESP."""

@@ -104,7 +104,7 @@ def number_in(text, name):
 # ---- what an SA is
 
 def expected_of(test, sa, side):
-    """The attributes that never change, from the words that added the SA."""
+    """The attributes that never change, as the words say that added the SA."""
     out = side == sa.sender
     expected = {
         "ifindex": test.index(side),

@@ -131,7 +131,7 @@ def tshark(path, cut=False):
 
 
 def packets(path):
-    """Yield (offset of its end, its bytes) for each packet block of a file."""
+    """Yield (offset of the end, bytes) of each packet block of a file."""
     with open(path, "rb") as file:
         data = file.read()
     at = 0
@@ -187,7 +187,7 @@ def file_for_tshark(defer, how):
     ksft.equal(arrived, f"rx spi {spis[2]:#x} seq 1", "third comment")
     ksft.check(opened.endswith(f"next header 17 (UDP), pad {pad}: success"),
                f"fourth comment: {opened}")
-    ksft.check(int(rows[0].kept) < int(rows[0].length), "clear is cut")
+    ksft.check(int(rows[0].kept) < int(rows[0].length), "the clear frame is cut")
 
 
 def record_of_each_frame(defer):
@@ -221,7 +221,7 @@ def clear_if_allowed(defer, words, there):
     ended(process)
     with open(talk.file, "rb") as file:
         ksft.equal(PAYLOAD in file.read(), there, "the payload is in the file")
-    ksft.equal(os.stat(talk.file).st_mode & 0o777, 0o600, "its mode")
+    ksft.equal(os.stat(talk.file).st_mode & 0o777, 0o600, "mode")
 
 
 def text(defer):
@@ -318,7 +318,7 @@ def drops(defer):
                [["ipsec_rx_drop_clear", "", ""],
                 ["ipsec_rx_drop_replay", f"{spi:#010x}", ""]], "fields")
 
-    # The number 1 has been seen, so all frames of provoke() are dropped
+    # Number 1 was received before, so all frames of provoke() are dropped
     objects = json.loads(capture("--json", "-c", "3", "--filter", "dropped"))
     ksft.equal(sorted((one["direction"], one["side"], one["dropped"],
                        one["verdict"]) for one in objects),

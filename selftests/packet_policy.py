@@ -3,8 +3,8 @@
 """Packet offload protects, blocks and lets pass the packets that policies name.
 
 leaves() of lib/spd.py hands packets to the card below xfrm, so the card alone
-decides. Packets of a Talker's socket pass the core and the card, and both
-decide: a packet that they disagree on must not leave in clear.
+decides. Packets of a Talker's socket go through the core and the card, and both
+decide. If they disagree on a packet, the packet must not leave in clear.
 """
 import socket
 import time
@@ -163,11 +163,13 @@ def updated(card, defer):
     # With another priority another policy wins
     wide = selector.replace(f"/{32 if card.fam == 4 else 128}", "/20")
     card.policy("a", "out", wide, BLOCK, 9)
-    ksft.equal(card.leaves(packet), BLOCKED["out"], "a better block")
+    ksft.equal(card.leaves(packet), BLOCKED["out"],
+               "with a block of a better priority")
     card.policy("a", "out", selector, PROTECT, 8, verb="update")
-    ksft.equal(card.leaves(packet), "esp", "better than the block")
+    ksft.equal(card.leaves(packet), "esp",
+               "with a better priority than the block")
     card.policy("a", "out", selector, None, verb="delete")
-    ksft.equal(card.leaves(packet), BLOCKED["out"], "only the block")
+    ksft.equal(card.leaves(packet), BLOCKED["out"], "with the block only")
 
 
 def sa_deleted(card, defer):

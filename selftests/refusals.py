@@ -290,7 +290,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def table_full(self):
-        """When the SA table is full, a new SA must wait for a delete."""
+        """A full SA table has room for a new SA only after a delete."""
         bed = self.bed
         pair = bed.install(Shape.named("ipv6-tunnel"))
         bed.a.ip("xfrm state flush")

@@ -60,7 +60,9 @@ def check_bypasses(session, number):
 
 
 def renewed(session):
-    """Start the daemons anew, without states and policies, and without IKE."""
+    """Kill the daemons, delete all states and policies, and start the daemons
+    again. This does not need IKE.
+    """
     for side in "ab":
         session.charon[side].kill()
         session.bed.ns(side).ip("xfrm state flush", "xfrm policy flush")
@@ -85,7 +87,8 @@ def with_bypass(session):
     bed.mark()
     session.down()
     for side in "ab":
-        ksft.equal(spoken(bed)[side], {INFORMATIONAL}, f"IKE of {side} at the end")
+        ksft.equal(spoken(bed)[side], {INFORMATIONAL},
+                   f"IKE of {side} at the end")
 
 
 def without_bypass(session):

@@ -106,7 +106,7 @@ def cut_transport(src, dst, proto, data, size):
 
 
 def cut(packet, size):
-    """Cut a large packet into its IP packets. It must have no IP options."""
+    """Cut a large packet, which has no IP options, into its IP packets."""
     if packet[0] >> 4 == 6:
         proto, src, dst = packet[6], packet[8:24], packet[24:40]
         return [packet[:4] + struct.pack("!H", len(segment)) + packet[6:40] +
