@@ -273,7 +273,7 @@ static enum status events_receive(const struct family *family, bool *end)
 	if (length < 0 && errno == EINTR)
 		return STATUS_DONE;
 	if (length < 0)
-		return failed("cannot hear what happens: %s", strerror(errno));
+		return failed("cannot read the events: %s", strerror(errno));
 	for (; mnl_nlmsg_ok(nlh, length); nlh = mnl_nlmsg_next(nlh, &length)) {
 		if (event_is_end(nlh)) {
 			*end = true;

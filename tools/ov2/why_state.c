@@ -77,7 +77,7 @@ static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
 	answer->packet = state->offload.packet;
 	if (!sa && known_is_card(known, ifindex)) {
 		answer->verdict = VERDICT_NONE;
-		answer_say(answer, "The kernel says that %s has it, and the card does not know it: one of them changed while this was asked",
+		answer_say(answer, "The kernel says that %s has it, and the card does not know it: the state changed while `ov2` asked the two",
 			   card_name(ifindex));
 		answer_todo(answer, "ask again");
 		return;

@@ -109,9 +109,9 @@ start_guest() {
 		read -ra arguments <<<"$kernel_arguments"
 		# More than one CPU (ncpus) needs seccomp=on. A kernel that supports only one CPU
 		# knows neither setting. When user-mode Linux panics, it ends its whole process
-		# group, so setsid gives it a group of its own. In the end user-mode Linux ends itself
-		# by a signal. The first process of a namespace would ignore this signal, so the
-		# first process is bash.
+		# group, so setsid gives it a group of its own. In the end user-mode Linux ends
+		# itself by a signal. The first process of a namespace would ignore this signal, so
+		# the first process is bash.
 		(enter "$root" "$(kernel_place "$version")=/kernel" "${bound[@]}" -- env TMPDIR=/tmp \
 			bash -c 'setsid --wait "$@"; exit' _ /kernel/linux "mem=$memory" seccomp=on \
 			"ncpus=$cpus" root=/dev/root rootfstype=hostfs rootflags=/ ro \
