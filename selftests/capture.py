@@ -351,7 +351,8 @@ def unpacked_in_transport_mode(defer, shape):
                "verdict, SPI, number, cut")
     ksft.equal((dropped.length, len(dropped.bytes)),
                (ETHERNET + IP_HEADER[fam] + UDP_HEADER + len(PAYLOAD),
-                ETHERNET + IP_HEADER[fam]), "bytes of the frame, and shown")
+                ETHERNET + IP_HEADER[fam]),
+               "length of the frame, and bytes that are shown")
     ksft.equal(opened.verdict, "success", "verdict of the engine")
 
 

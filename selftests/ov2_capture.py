@@ -187,7 +187,8 @@ def file_for_tshark(defer, how):
     ksft.equal(arrived, f"rx spi {spis[2]:#x} seq 1", "third comment")
     ksft.check(opened.endswith(f"next header 17 (UDP), pad {pad}: success"),
                f"fourth comment: {opened}")
-    ksft.check(int(rows[0].kept) < int(rows[0].length), "the clear frame is cut")
+    ksft.check(int(rows[0].kept) < int(rows[0].length),
+               "the clear frame is cut")
 
 
 def record_of_each_frame(defer):
