@@ -519,11 +519,8 @@ class Channels:
 
     def threaded(self, how, shape):
         """The NAPIs of b's card get threads of their own, and lose them."""
-        path = f"/sys/class/net/{CARD['b']}/threaded"
-
         def change(count):
-            self.bed.b.command("ip", "netns", "exec", self.bed.b.name, "sh",
-                               "-c", f"echo {count % 2} >{path}")
+            self.bed.b.napi_threads(CARD["b"], count % 2)
 
         self.under_traffic(how, shape, change)
         change(0)

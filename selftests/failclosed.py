@@ -300,9 +300,8 @@ def queue_full(test, defer):
     """
     bed, number = test.bed, 1400
     a_wire = WIRE["a"]
+    defer(bed.w.napi_threads, a_wire, 0)
     pids = threaded_napi(bed.w, a_wire)
-    defer(bed.w.command, "unshare", "-m", "sh", "-c",
-          sysfs_write(a_wire, "threaded", 0))
     cpu = min(os.sched_getaffinity(0))
     everywhere = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {cpu})
@@ -333,21 +332,9 @@ def queue_full(test, defer):
     ksft.equal(drops, {}, "drops")
 
 
-def sysfs_write(dev, name, value):
-    """A shell command that writes to a file of a device in sysfs. It must run
-    under `unshare -m`, because it mounts sysfs: a sysfs shows the devices of
-    the namespace that mounts it.
-    """
-    return (f"mount -t sysfs sysfs /mnt && echo {value} "
-            f">/mnt/class/net/{dev}/{name}")
-
-
 def threaded_napi(ns, dev):
     """Make a card poll in threads, and return the pids of these threads."""
-    done = ns.command("unshare", "-m", "sh", "-c",
-                      sysfs_write(dev, "threaded", 1), check=False)
-    if done.returncode:
-        raise ksft.Skip(f"no threaded NAPI: {done.stderr.strip()}")
+    ns.napi_threads(dev, 1)
     pids = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:

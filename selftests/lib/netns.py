@@ -180,6 +180,13 @@ class Netns:
                       encoding="ascii") as f:
                 f.write(str(value))
 
+    def napi_threads(self, dev, value):
+        """Give the NAPIs of a device threads of their own (1), or no threads
+        (0). `ip netns exec` mounts the sysfs of the namespace.
+        """
+        self.command("ip", "netns", "exec", self.name, "sh", "-c",
+                     f"echo {value} >/sys/class/net/{dev}/threaded")
+
     def xfrm_stat(self):
         """Counters of /proc/net/xfrm_stat, by name."""
         with self.entered():
@@ -269,4 +276,6 @@ def ethtool_stats(ns, dev):
     """What `ethtool -S` shows. Each call also asks for the names of the
     counters. An object of the class Ethtool asks for the names only once.
     """
-    return Ethtool(ns, dev).stats()
+    ethtool = Ethtool(ns, dev)
+    with ethtool.sock:
+        return ethtool.stats()
