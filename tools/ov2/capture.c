@@ -19,6 +19,7 @@
 #include "capture.h"
 #include "card.h"
 #include "commands.h"
+#include "family.h"
 #include "json.h"
 #include "monitor.h"
 #include "options.h"
@@ -279,7 +280,10 @@ static enum status capture_ended(int error)
 		return STATUS_DONE;
 	case -ENETDOWN:
 	case -ENXIO:
-		return failed("the monitor is gone: its card was deleted or has left the network namespace, or the module was unloaded");
+		if (family_module_live())
+			return failed("the monitor is gone: it was deleted, or its card was deleted or has left the network namespace");
+		failed("the module ipsecov2 was unloaded, so the capture ends");
+		return STATUS_NO_MODULE;
 	default:
 		return failed("the capture ends: %s", strerror(-error));
 	}

@@ -23,7 +23,7 @@ bool family_module_loaded(void)
 }
 
 /* Whether the module is there and is not being removed. */
-static bool family_module_live(void)
+bool family_module_live(void)
 {
 	FILE *state = fopen("/sys/module/ipsecov2/initstate", "r");
 	char word[16] = "";
@@ -36,7 +36,8 @@ static bool family_module_live(void)
 	return live;
 }
 
-static enum status family_no_module(void)
+/* Prints that the module is not loaded. */
+enum status family_no_module(void)
 {
 	failed("the module ipsecov2 is not loaded: load it with `modprobe ipsecov2`, or make a card with `ip link add ov0 type ipsecov2`");
 	return STATUS_NO_MODULE;
@@ -126,7 +127,8 @@ enum status family_open(struct family *family)
 	error = family_find(family, IPSECOV2_FAMILY_NAME);
 	if (!error)
 		return STATUS_DONE;
-	if (error == -ENOENT && access("/sys/module/ipsecov2", F_OK))
+	/* A module that is being removed has no family any more. */
+	if (error == -ENOENT && !family_module_live())
 		return family_no_module();
 	if (error == -ENOENT)
 		return failed("the module that is loaded has no netlink family ipsecov2: it is older than this ov2, so load the module that came with it");

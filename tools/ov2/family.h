@@ -29,6 +29,8 @@ struct family {
 };
 
 bool family_module_loaded(void);
+bool family_module_live(void);
+enum status family_no_module(void);
 int family_find(struct family *family, const char *name);
 enum status family_open(struct family *family);
 void family_close(struct family *family);

@@ -14,6 +14,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/ipsecov2_capture.h>
 
+#include "family.h"
 #include "monitor.h"
 #include "netlink.h"
 
@@ -23,8 +24,10 @@
 
 static enum status monitor_refused(int error, const char *sentence)
 {
+	if (error == -EOPNOTSUPP && !family_module_live())
+		return family_no_module();
 	if (error == -EOPNOTSUPP)
-		return failed("the module ipsecov2 has no monitors: it is not loaded (`modprobe ipsecov2` loads it), or it is older than ov2");
+		return failed("the module that is loaded has no monitors: it is older than this ov2");
 	if (error == -EPERM)
 		return failed("making a monitor needs CAP_NET_ADMIN in this network namespace: run it as root");
 	return failed("the kernel makes no monitor: %s", sentence);
@@ -126,6 +129,9 @@ enum status monitor_open(struct monitor *monitor, uint32_t card, bool clear)
 	enum status status;
 
 	*monitor = (struct monitor){ .socket = -1 };
+	/* The kernel would load the module to make the monitor. */
+	if (!family_module_loaded())
+		return family_no_module();
 	status = monitor_make(monitor, card, clear);
 	if (status)
 		return status;
