@@ -69,6 +69,7 @@ def a_card(defer):
     ksft.equal(shown["peer-ifindex"], ifindex(ns, "ov1"), "other end")
     ksft.check("peer-netns-id" not in shown,
                "the other end is in this namespace")
+    ksft.equal(shown["version"], family.module_get({})["version"], "version")
 
 
 def other_end(defer):
@@ -94,6 +95,23 @@ def number_of_sas(defer):
         ns.ip(STATE.format(spi=0x1000 + number))
     ns.ip("xfrm state flush")
     ksft.wait_for("no SA", lambda: card(ns, family, "ov0")["sas"] == 0)
+
+
+def number_of_policies(defer):
+    """The card counts its policies of both directions, and no other policy."""
+    ns, family = two_cards(defer)
+    ns.ip("link set ov0 up")
+    policy = "xfrm policy add src 10.0.0.1 dst 10.0.0.2"
+    for number, words in enumerate((
+            "dir out offload packet dev ov0", "dir in offload packet dev ov0",
+            "dir fwd")):
+        ksft.equal(card(ns, family, "ov0")["policies"], number, "policies")
+        ns.ip(f"{policy} {words}")
+    ksft.equal(card(ns, family, "ov0")["policies"], 2, "policies")
+    ksft.equal(card(ns, family, "ov1")["policies"], 0, "of the other card")
+    ns.ip("xfrm policy flush")
+    ksft.wait_for("no policy",
+                  lambda: card(ns, family, "ov0")["policies"] == 0)
 
 
 def configuration(defer):
@@ -297,6 +315,6 @@ def alias(_):
 
 if __name__ == "__main__":
     ynl.run([
-        module_version, a_card, other_end, number_of_sas, configuration,
-        counters, many_cards, churn, namespaces, unprivileged, wrong,
-        malformed, module_gone, alias])
+        module_version, a_card, other_end, number_of_sas, number_of_policies,
+        configuration, counters, many_cards, churn, namespaces, unprivileged,
+        wrong, malformed, module_gone, alias])

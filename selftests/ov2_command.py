@@ -92,16 +92,16 @@ def show_text(defer):
     first = ["ov0", "line cable to ov1", "engine emulated",
              "queues 3 to send, 2 to receive",
              "ring 512 frames for each receive queue",
-             f"SAs 1 of {capacity}", "offload on"]
+             f"SAs 1 of {capacity}", "policies 0", "offload on"]
     ksft.equal(lines(ov2.run(ns, "show", "ov0").stdout), first, "show ov0")
     both = lines(ov2.run(ns, "show").stdout)
-    ksft.equal(both[:8], [*first, ""], "the first card of show")
-    ksft.equal(both[8:10], ["ov1", "line cable to ov0"], "the second card")
+    ksft.equal(both[:9], [*first, ""], "the first card of show")
+    ksft.equal(both[9:11], ["ov1", "line cable to ov0"], "the second card")
     ns.ip("xfrm state flush", "link del ov1")
     ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
     after = lines(ov2.run(ns, "show").stdout)
     ksft.equal(after[1], "line cable, nothing at its other end", "line")
-    ksft.equal(after[6], "offload off: `ethtool -K ov0 esp-hw-offload on`"
+    ksft.equal(after[7], "offload off: `ethtool -K ov0 esp-hw-offload on`"
                " switches it on", "offload")
 
 

@@ -175,6 +175,21 @@ bool ov2_policy_view_of(const struct xfrm_policy *xp,
 }
 
 /**
+ * ov2_bridge_policy_count() - how many policies does a card have?
+ * @ad: the card
+ *
+ * Context: Any context.
+ * Return: the number of policies of both directions.
+ */
+unsigned int ov2_bridge_policy_count(const struct ov2_adapter *ad)
+{
+	const struct ov2_spd *spd = &ov2_bridge_of(ad)->spd;
+
+	return ov2_spd_count(spd, XFRM_DEV_OFFLOAD_IN) +
+	       ov2_spd_count(spd, XFRM_DEV_OFFLOAD_OUT);
+}
+
+/**
  * ov2_bridge_policy_version() - read a number that changes whenever a policy is
  *	added or removed
  * @ad: the card

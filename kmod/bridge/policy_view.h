@@ -81,6 +81,7 @@ bool ov2_bridge_policy_next(struct ov2_adapter *ad, unsigned long *slot,
 			    struct ov2_policy_view *view);
 bool ov2_bridge_policy_find(struct ov2_adapter *ad, u32 index,
 			    struct ov2_policy_view *view);
+unsigned int ov2_bridge_policy_count(const struct ov2_adapter *ad);
 u32 ov2_bridge_policy_version(struct ov2_adapter *ad);
 
 #endif /* _OV2_POLICY_VIEW_H */

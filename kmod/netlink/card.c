@@ -2,10 +2,12 @@
 /* The object "card": what a card is, and what it can do. */
 #include <linux/atomic.h>
 #include <linux/build_bug.h>
+#include <linux/module.h>
 #include <linux/netdevice.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
+#include "../bridge/policy_view.h"
 #include "../ov2/miniport.h"
 #include "../ov2/offload.h"
 #include "../port/line.h"
@@ -141,7 +143,10 @@ int ov2_put_card(struct sk_buff *msg, struct net *net,
 			     READ_ONCE(ad->config)) ||
 	    nla_put_u32(msg, IPSECOV2_A_CARD_SA_CAPACITY,
 			ov2_sa_capacity(ad)) ||
-	    nla_put_u32(msg, IPSECOV2_A_CARD_RX_RING, READ_ONCE(port->ring)))
+	    nla_put_u32(msg, IPSECOV2_A_CARD_RX_RING, READ_ONCE(port->ring)) ||
+	    nla_put_u32(msg, IPSECOV2_A_CARD_POLICIES,
+			ov2_bridge_policy_count(ad)) ||
+	    nla_put_string(msg, IPSECOV2_A_CARD_VERSION, THIS_MODULE->version))
 		return -EMSGSIZE;
 	return 0;
 }

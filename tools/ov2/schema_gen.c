@@ -256,6 +256,16 @@ const struct schema_attr schema_card[SCHEMA_ATTRS] = {
 		.key = "rx_ring",
 		.kind = SCHEMA_U32,
 	},
+	[IPSECOV2_A_CARD_POLICIES] = {
+		.name = "policies",
+		.key = "policies",
+		.kind = SCHEMA_U32,
+	},
+	[IPSECOV2_A_CARD_VERSION] = {
+		.name = "version",
+		.key = "version",
+		.kind = SCHEMA_STRING,
+	},
 };
 
 const struct schema_attr schema_counter[SCHEMA_ATTRS] = {

@@ -136,6 +136,10 @@ static void show_card(const struct nlattr **tb)
 	printf("%llu of %llu\n",
 	       schema_number(tb[IPSECOV2_A_CARD_SAS]),
 	       schema_number(hardware[IPSECOV2_A_OFFLOAD_SA_CAPACITY]));
+	if (tb[IPSECOV2_A_CARD_POLICIES]) {
+		show_title("policies");
+		printf("%llu\n", schema_number(tb[IPSECOV2_A_CARD_POLICIES]));
+	}
 	show_config(tb);
 	if (options.verbose) {
 		show_offload("the engine can do", tb[IPSECOV2_A_CARD_HARDWARE]);
