@@ -17,8 +17,12 @@ else
 	$(MAKE) modules
 endif
 
-modules modules_install: need-kdir
+modules: need-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
+
+# The kernel's build has another word for DESTDIR.
+modules_install: need-kdir
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(DESTDIR),INSTALL_MOD_PATH='$(DESTDIR)') $@
 
 install: modules_install
 	@$(MAKE) -C tools/ov2 install
@@ -120,7 +124,7 @@ help:
 	@echo "make htmldocs             the pages of Documentation/ as HTML"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."
-	@echo "make install KDIR=...     installs the module, and ov2 with its manual page"
+	@echo "make install KDIR=...     installs the module, and ov2 with its manual page; also DESTDIR=... PREFIX=..."
 	@echo "make check-config KDIR=... tells whether that kernel is too old, and which options it lacks"
 	@echo "make ov2                  the ov2 command, tools/ov2/ov2; make -C tools/ov2 install installs it"
 	@echo "make clean                removes what was built here; the cache is in ~/.cache/ipsecov2"
