@@ -7,13 +7,19 @@ The kernel's own client (YNL) asks as the spec says. What the family says is
 compared with what ip and ethtool say of the same card.
 """
 import errno
+import importlib.util
 import json
+import os
+import shutil
 import socket
 import struct
 import subprocess
+import tempfile
+import threading
 
 from lib import ksft, module, ynl
 from lib.netns import Netns, ethtool_stats
+from lib.objects import clean_unload
 from lib.xfrmnl import ifindex
 
 MANY = 40       # cards: their counters need many messages
@@ -260,6 +266,12 @@ def wrong(defer):
     error = ynl.refused(family.card_get, {})
     ksft.equal((error.errno, error.attribute), (errno.EINVAL, "ifindex"),
                "no index")
+    # An attribute of the family that the operation does not take
+    for operation, name, dump in ((family.card_get, "ifname", False),
+                                  (family.counter_get, "name", True)):
+        error = ynl.refused(operation, {name: "x"}, dump=dump)
+        ksft.equal((error.errno, error.attribute), (errno.EINVAL, f".{name}"),
+                   f"{name}: {error.text}")
 
 
 def ask(sock, family, payload):
@@ -289,6 +301,37 @@ def malformed(defer):
     ksft.equal(card(ns, family, "ov0")["ifname"], "ov0", "the family goes on")
 
 
+# ---- the client by itself
+
+def family_by_name(defer):
+    """The client finds the spec by the family's name, and the spec is valid.
+    Client and spec stand where they would stand in a kernel tree.
+    """
+    schemas = "/usr/share/ynl"
+    if not os.path.exists(f"{schemas}/genetlink.yaml"):
+        raise ksft.Skip(f"needs the schema in {schemas}")
+    ns, family = two_cards(defer)
+    tree = tempfile.mkdtemp()
+    defer(shutil.rmtree, tree)
+    os.mkdir(f"{tree}/Documentation")
+    shutil.copytree(schemas, f"{tree}/Documentation/netlink")
+    os.makedirs(f"{tree}/Documentation/netlink/specs", exist_ok=True)
+    shutil.copy(ynl.find_spec(), f"{tree}/Documentation/netlink/specs")
+    client = importlib.util.find_spec("pyynl").submodule_search_locations[0]
+    shutil.copytree(client, f"{tree}/tools/net/ynl/pyynl")
+
+    def ask(*words):
+        done = ns.command("python3", f"{tree}/tools/net/ynl/pyynl/cli.py",
+                          "--family", ynl.NAME, *words)
+        return done.stdout
+
+    ask("--validate")
+    ksft.equal(json.loads(ask("--output-json", "--do", "module-get")),
+               family.module_get({}), "module-get")
+    shown = json.loads(ask("--output-json", "--dump", "card-get"))
+    ksft.equal([one["ifname"] for one in shown], ["ov0", "ov1"], "card-get")
+
+
 # ---- the module comes and goes
 
 def module_gone(defer):
@@ -298,6 +341,56 @@ def module_gone(defer):
     error = ynl.refused(family.card_get, {}, dump=True)
     ksft.equal(error.errno, errno.ENOENT, "a family that is gone")
     family.close()
+
+
+def module_goes(defer, name, request, dump):
+    """The module goes while a program asks again and again. Each answer comes
+    whole, until the family is gone.
+    """
+    ns, family = two_cards(defer)
+    ns.ip("link set ov0 up", STATE.format(spi=0x1000),
+          "xfrm policy add src 10.0.0.1 dst 10.0.0.2 dir out offload packet"
+          " dev ov0")
+    request = {key: ifindex(ns, "ov0") if key == "ifindex" else value
+               for key, value in request.items()}
+    if name == "policy_get" and not dump:
+        policy, = family.policy_get({}, dump=True)
+        request["index"] = policy["index"]
+    answers, errors = [], []
+
+    def ask():
+        while not errors:
+            try:
+                answers.append(getattr(family, name)(request, dump=dump))
+            except ynl.Refused as error:
+                # The card goes before the family
+                if error.errno not in (errno.ENODEV, errno.ENOENT) or \
+                        not error.attribute:
+                    errors.append(error.errno)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    ksft.wait_for("some answers", lambda: len(answers) > 3 or errors)
+    ksft.equal(errors, [], "errors while the module is there")
+    defer(module.load)
+    # The kernel keeps the module while it makes an answer
+    with clean_unload():
+        ksft.wait_for("the module to go", lambda: not subprocess.run(
+            ["rmmod", module.NAME], stderr=subprocess.DEVNULL,
+            check=False).returncode, 30)
+    thread.join(ksft.patience(30))
+    ksft.check(not thread.is_alive(), "the program hangs")
+    # A dump gets no reference to a module that is being removed
+    ksft.check(errors[0] in (errno.ENOENT, errno.EPROTONOSUPPORT),
+               f"errno {errors[0]}")
+
+
+ASKED = (("module_get", {}, False), ("card_get", {"ifindex": 0}, False),
+         ("card_get", {}, True), ("counter_get", {}, True),
+         ("sa_get", {"spi": 0x1000, "daddr": "10.0.0.2", "proto": "esp",
+                     "dir": "out"}, False), ("sa_get", {}, True),
+         ("policy_get", {"ifindex": 0}, False), ("policy_get", {}, True),
+         ("log_get", {}, True))
 
 
 def alias(_):
@@ -317,4 +410,6 @@ if __name__ == "__main__":
     ynl.run([
         module_version, a_card, other_end, number_of_sas, number_of_policies,
         configuration, counters, many_cards, churn, namespaces, unprivileged,
-        wrong, malformed, module_gone, alias])
+        wrong, malformed, family_by_name, module_gone,
+        *((f"module_goes {name}{' dump' * dump}", module_goes, name, request,
+           dump) for name, request, dump in ASKED), alias])

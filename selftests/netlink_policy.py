@@ -9,6 +9,7 @@ import errno
 import re
 import socket
 import struct
+import subprocess
 
 from lib import ksft, ynl
 from lib.bed import OTHER, Shape, shared
@@ -224,6 +225,22 @@ def unprivileged(defer):
                    [errno.EPERM, errno.EPERM], become.__name__)
 
 
+def policies_of_its_own(family):
+    """Add a policy to a card in the present namespace; return what is shown."""
+    subprocess.run(["ip", "-batch", "-"], check=True, text=True,
+                   input="link add ov0 type ipsecov2\nlink set ov0 up\n"
+                   f"{POLICIES[2]} ov0\n")
+    return [one["priority"] for one in family.policy_get({}, dump=True)]
+
+
+def own_network(defer):
+    """Root of a user namespace sees the policies in its network namespace."""
+    ns = Netns("start")
+    defer(ns.delete)
+    ksft.equal(ynl.asked_by(ynl.root_of_its_own, ns, policies_of_its_own), [9],
+               "what root of a user namespace sees")
+
+
 def elsewhere(defer):
     Shown(defer)
     there = Netns("there")
@@ -330,8 +347,8 @@ def main():
     cases += [software, words]
     cases += [(f"hits {shape}", lambda defer, s=shape: hits(defer, s))
               for shape in SHAPES]
-    cases += [clear, replaced, wrong, unprivileged, elsewhere, many,
-              interrupted, card_gone]
+    cases += [clear, replaced, wrong, unprivileged, own_network, elsewhere,
+              many, interrupted, card_gone]
     ynl.run(cases)
 
 

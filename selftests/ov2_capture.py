@@ -514,6 +514,18 @@ def refused(defer):
     ksft.equal(talk.monitors(), [], "monitors that are left")
 
 
+def without_net_raw(defer):
+    """CAP_NET_ADMIN alone makes a monitor, but may not listen to it."""
+    if not shutil.which("setpriv"):
+        raise ksft.Skip("needs setpriv")
+    talk = Talk(defer)
+    ksft.equal(ov2.refused(
+        talk.bed.a, "--bounding-set=-net_raw", ov2.find(), "capture", status=1,
+        program="setpriv"),
+        "listening to a monitor needs CAP_NET_RAW: run it as root", "capture")
+    ksft.equal(talk.monitors(), [], "monitors that are left")
+
+
 def other_end(defer):
     """-n captures in another namespace."""
     talk = Talk(defer)
@@ -542,7 +554,8 @@ if __name__ == "__main__":
         *((f"ends_by_signal {number.name}", ends_by_signal, number)
           for number in (signal.SIGINT, signal.SIGTERM)),
         ends_with_its_reader, ends_when_the_disk_is_full, ends_with_its_card,
-        cut_anywhere, in_wireshark, refused, other_end])
+        cut_anywhere, in_wireshark, refused, without_net_raw,
+        other_end])
     module.load()
     ov2.need()
     ksft.run(some)

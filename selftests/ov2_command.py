@@ -66,6 +66,48 @@ def version(_):
                ov2.run(None, "version").stdout, "--version")
 
 
+# A library between ov2 and the kernel. The module seems to say the version
+# $SHOWN, which is as long as its own version, $THERE
+BETWEEN = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libmnl/libmnl.h>
+
+ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
+			    size_t size)
+{
+	ssize_t (*real)(const struct mnl_socket *, void *, size_t) =
+		dlsym(RTLD_NEXT, "mnl_socket_recvfrom");
+	ssize_t length = real(nl, buf, size);
+	const char *there = getenv("THERE");
+	char *at;
+
+	at = length > 0 ? memmem(buf, length, there, strlen(there)) : NULL;
+	if (at)
+		memcpy(at, getenv("SHOWN"), strlen(there));
+	return length;
+}
+"""
+
+
+def other_version(defer):
+    """If the module has another version than ov2, ov2 says which one is older.
+    """
+    there = ov2.ask(None, "version")[0]["tool"]
+    between = ov2.library(defer, BETWEEN)
+    for digit, differs in (("9", "newer"), ("0", "older")):
+        shown = re.sub(r"\d", digit, there)
+        env = {"LD_PRELOAD": between, "THERE": there, "SHOWN": shown}
+        ksft.equal(ov2.ask(None, "version", env=env),
+                   [{"tool": there, "module": shown}], "--json version")
+        ksft.equal(ov2.run(None, "version", env=env).stdout,
+                   f"ov2 {there}\nmodule ipsecov2 {shown}\nThe module is"
+                   f" {differs} than ov2: ov2 shows what both know. Install"
+                   " both from one version.\n", "version")
+
+
 def show_json(defer):
     """`ov2 show` has all that the family says of a card, under the names of the
     spec.
@@ -783,8 +825,8 @@ def completion(defer):
 
 if __name__ == "__main__":
     SOME = ksft.chosen([
-        version, show_json, show_text, show_verbose, no_card, namespaces,
-        odd_name, stats_json, stats_text, many, changes, watch, watch_text,
+        version, other_version, show_json, show_text, show_verbose, no_card,
+        namespaces, odd_name, stats_json, stats_text, many, changes, watch, watch_text,
         sa_json, sa_text, sa_counts,
         *((f"decode {row[1]} {row[2]}:{row[0]}", decode, *row)
           for row in WORDS),

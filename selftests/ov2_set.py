@@ -7,9 +7,6 @@ what `ov2 show`, ethtool and the family show afterwards.
 """
 import json
 import os
-import shutil
-import subprocess
-import tempfile
 
 from lib import ksft, module, ov2, ynl
 from lib.netns import Netns
@@ -175,15 +172,7 @@ def not_supported(defer):
     request that the module refuses, even if both have the same errno.
     """
     ns = a_card(defer)
-    place = tempfile.mkdtemp()
-    defer(shutil.rmtree, place)
-    between = os.path.join(place, "between.so")
-    if not shutil.which("cc"):
-        raise ksft.Skip("needs a C compiler")
-    done = subprocess.run(
-        ["cc", "-shared", "-fPIC", "-xc", "-", "-o", between],
-        input=BETWEEN, text=True, capture_output=True, check=False)
-    ksft.check(not done.returncode, done.stderr)
+    between = ov2.library(defer, BETWEEN)
     for change, sentence in (
             ("none", CAPACITY_RANGE), ("fixed", CAPACITY_RANGE),
             ("unknown", "the module that is loaded does not know this request:"

@@ -46,6 +46,22 @@ def as_nobody(defer):
             "group": NOBODY, "extra_groups": []}
 
 
+def library(defer, source):
+    """Build a library from C. With its file in LD_PRELOAD, it stands between
+    ov2 and the libraries of ov2.
+    """
+    if not shutil.which("cc"):
+        raise ksft.Skip("needs a C compiler")
+    place = tempfile.mkdtemp()
+    defer(shutil.rmtree, place)
+    path = os.path.join(place, "between.so")
+    done = subprocess.run(["cc", "-shared", "-fPIC", "-xc", "-", "-o", path],
+                          input=source, text=True, capture_output=True,
+                          check=False)
+    ksft.check(not done.returncode, done.stderr)
+    return path
+
+
 def start(ns, *words, **options):
     """Start ov2 in the namespace @ns, or in the namespace of the program if @ns
     is None.

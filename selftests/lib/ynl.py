@@ -81,7 +81,10 @@ class Refused(Exception):
 
 class Family:
     def __init__(self, ns=None, spec=None):
-        from pyynl.lib import YnlFamily
+        from pyynl.lib import YnlFamily, ynl as client
+        # The client remembers the number of each family. But a module that was
+        # loaded again has another number
+        client.GenlProtocol.genl_family_name_to_id = {}
         spec = spec or find_spec()
         if ns is None:
             self.family = YnlFamily(spec, SCHEMA)
