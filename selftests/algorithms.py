@@ -4,7 +4,7 @@
 both.
 
 Each cell uses one shape and sends UDP both ways, ICMP echo and TCP. The UDP
-datagrams have so many lengths that the padding of ESP takes every length that
+datagrams have so many lengths that the padding of ESP has every length that
 the algorithm permits. An oracle opens each frame on the wire (lib/algs.py), and
 counters prove that the engines did the work (lib/traffic.py, settle()). An end
 that does not offload uses Linux' own software ESP. If b offloads, b also gets

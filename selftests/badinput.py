@@ -348,7 +348,7 @@ def has_ah(rx):
 
 
 def replayed(rx):
-    """The same packet comes again, and a packet comes from below the window."""
+    """A packet comes again. Another packet has a number below the window."""
     sent = []
     for _ in range(20):
         sent.append(rx.good())

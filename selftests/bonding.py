@@ -137,7 +137,9 @@ def choose(bed, card):
 
 
 def pull(bed, card):
-    """Pull the active card's cable. When @card is active, plug the cable."""
+    """Pull the active card's cable. Wait until the bond uses @card instead, and
+    then plug the cable in again.
+    """
     other = bed.active()
     bed.w.ip(f"link set {PORTS[other]} down")
     ksft.wait_for(f"{card} to be used", lambda: bed.active() == card, 30, 0.02)

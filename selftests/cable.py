@@ -148,7 +148,8 @@ def duplicates(defer):
             tap.bind(("ov1", 3))
         tap.setblocking(False)
         sent = [noise(length) for length in range(1000, 1000 + count)]
-        # The data that follows MSG_MORE is in pages
+        # After MSG_MORE, the second sendto() adds its data to the same packet,
+        # in pages
         for data in sent:
             talk.socks["a"].sendto(data[:100], socket.MSG_MORE,
                                    talk.peer("a"))

@@ -25,7 +25,7 @@ FLOWS = 8
 # disciplines of the two cards in the middle have room for them. A queueing
 # discipline without room would drop datagrams while a queue is stopped.
 WINDOW = 160
-# What change() of under_traffic() gets, one after the other
+# under_traffic() calls change() with each of these numbers, in this order
 COUNTS = (1, 5, 2, 8, 3, 4, 1, 8)
 # The largest number of TCP's bytes that are on their way at a time. With more,
 # the capture of the wire would not keep up
@@ -54,9 +54,9 @@ class Flows:
 
     The thread also watches the sequence numbers of all SAs on the wire. No
     number comes twice. In packet mode the numbers rise. In crypto mode the core
-    draws a number before it puts the packet into a queue. So a packet of
-    another sender of the SA may overtake the packet, even if no queue changes
-    (the case "still").
+    draws a number before it puts the packet into a queue. So this packet may
+    be overtaken by a packet that another sender sends through the same SA,
+    even if no queue changes (the case "still").
     """
 
     def __init__(self, bed, shape, how):
@@ -104,9 +104,10 @@ class Flows:
                 pass
 
     def take_number(self, n, number):
-        """In packet mode a flow keeps its order. In crypto mode xfrm_input()
-        hands a packet on through a queue of the CPU (gro_cells). If the NAPI
-        moves to another CPU, packets in the old CPU's queue are overtaken.
+        """Check the count in a datagram of flow @n. In packet mode a flow
+        keeps its order. In crypto mode xfrm_input() hands a packet on through a
+        queue of the CPU (gro_cells). If the NAPI moves to another CPU, packets
+        in the old CPU's queue are overtaken.
         """
         ksft.check(number >= self.got[n] and number not in self.early[n] and
                    (self.how == "crypto" or number == self.got[n]),
@@ -162,8 +163,10 @@ class Stream:
     """TCP from a to b in two threads, compared byte by byte.
 
     The stream sends at most one block in each round of the flows. So the
-    capture of the wire keeps up with the stream. A datagram gets its number
-    before it is on the wire. The stream must not send many packets in between.
+    capture of the wire keeps up with the stream. There is a second reason: a
+    datagram gets its sequence number before it is on the wire. If the stream
+    sent too many packets in between, the datagram's number would be below the
+    replay window when the datagram arrives.
     """
 
     def __init__(self, bed, shape, flows):

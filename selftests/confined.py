@@ -103,7 +103,7 @@ class Attack:
         pair = bed.install(shape, offload="b", how=how)
         bed.check_offload_lines(pair)
         if shape.encap and how == "packet":
-            # Daemons add this bypass, too. If the card does not decrypt a
+            # IKE daemons add a bypass like this. If the card does not decrypt a
             # packet of ESP in UDP, the packet is clear UDP for the policy.
             # Without the bypass the policy would drop the packet
             bed.b.ip("xfrm policy update src 0.0.0.0/0 dst 0.0.0.0/0 "

@@ -21,7 +21,7 @@ ALL = None                              # an SA that is for all CPUs
 NO_SA = "ipsec_tx_drop_no_sa"
 # struct xfrm_user_acquire, after the header of the message
 ACQUIRE_LEN = 280
-# After an acquire, packets of the CPU may fail until this CPU has an SA
+# After an acquire for a CPU, packets of this CPU may fail until it has an SA
 LATER = (errno.EAGAIN, errno.ENOBUFS)
 
 

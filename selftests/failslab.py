@@ -232,8 +232,9 @@ def send(bed, _ledger):
 
 
 def send_shared(bed, _ledger):
-    """In packet mode another device holds a copy of each packet, so the card
-    must allocate a tag that is the packet's own.
+    """Send in packet mode, while a rule sends a copy of each packet to another
+    device, which holds the copy. A packet shares its tag with its copy. So the
+    card must allocate a new tag for the packet.
     """
     ksft.with_defer(held_copies, bed)
 

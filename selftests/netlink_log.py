@@ -292,8 +292,8 @@ def many_cards(defer):
 # ---- who may read the log, and where
 
 def moved(defer):
-    """A card that moves keeps its log. It shows an entry only in the namespace
-    in which the card was when it refused.
+    """A card that moves keeps its log. An entry of the log is shown only in the
+    namespace where the card was when the entry was made.
     """
     place = Place(defer)
     place.refuse(2)

@@ -22,7 +22,8 @@ SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
 MANY = 120      # policies of each of CARDS cards: dumps need many messages
 CARDS = 3
 ATTR_IFINDEX = 1
-# A tunnel, a block and a bypass. The user of the lines appends the device
+# A tunnel, a block and a bypass. A case appends the name of the device to each
+# of these lines
 POLICIES = (
     "xfrm policy add src 10.1.0.0/16 dst 10.2.3.0/24 proto tcp sport 80"
     " dir out priority 7 tmpl src 10.0.0.1 dst 10.0.0.2 proto esp"

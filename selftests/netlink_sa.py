@@ -104,7 +104,9 @@ def number_in(text, name):
 # ---- what an SA is
 
 def expected_of(test, sa, side):
-    """The attributes that never change, as the words say that added the SA."""
+    """The attributes that never change. Their values are those with which the
+    SA was added.
+    """
     out = side == sa.sender
     expected = {
         "ifindex": test.index(side),

@@ -28,7 +28,7 @@ STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1000"
          " offload dev ov0 dir out")
 NO_MODULE = ("the module ipsecov2 is not loaded: load it with `modprobe"
              " ipsecov2`, or make a card with `ip link add ov0 type ipsecov2`")
-# RFC 4868 has 128 bits of ICV for SHA-256
+# The card refuses 96 bits of ICV for SHA-256, because RFC 4868 has 128 bits
 REFUSED = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x2000"
            f" mode transport auth-trunc hmac(sha256) 0x{'11' * 32} 96"
            f" enc cbc(aes) 0x{'22' * 16} offload dev ov0 dir out")
@@ -66,8 +66,8 @@ def version(_):
                ov2.run(None, "version").stdout, "--version")
 
 
-# A library between ov2 and the kernel. The module seems to say the version
-# $SHOWN, which is as long as its own version, $THERE
+# A library between ov2 and the kernel. In each answer it replaces the module's
+# version, $THERE, by $SHOWN. Both have the same length
 BETWEEN = """
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -45,12 +45,13 @@ CAPTURE_ENDS = "the module ipsecov2 was unloaded, so the capture ends"
 CHANGED = ("ov2: this changed while it was read, so some of it may be missing"
            " or shown twice: ask again\n")
 
-# The lists, with the sentence for who may not see them; "" if everybody may
+# The lists. Each has the sentence for a user who may not see the list, or "" if
+# every user may see it
 LISTS = {"show": "", "stats": "", "sa": ADMIN, "policy": ADMIN, "log": ADMIN,
          "why": XFRM}
 EXTCAP = ("extcap", "--capture", "--extcap-interface", "ipsecov2-ov0",
           "--fifo", "/dev/null")
-# Other commands, likewise
+# Other commands. Each has the sentence for a user who may not use it
 REFUSALS = {("keys", "--wireshark"): XFRM, ("set", "ov0", "ring", "100"): ADMIN,
             ("monitor",): EVENTS, ("monitor", "sas"): EVENTS,
             ("capture",): MONITOR, ("capture", "ov0"): MONITOR,
@@ -112,8 +113,8 @@ def root_of_a_user_namespace(defer):
     without_privileges(ns, program=script)
 
 
-# Runs in namespaces of its own; $0 is ov2. Prints an answer of each command,
-# and an empty line behind each answer
+# A shell script that runs in namespaces of its own; $0 is ov2. The script
+# prints an answer of each command, and an empty line behind each answer
 OWN = """
 while read -r line; do ip $line; done <<END
 link add ov0 type ipsecov2
@@ -246,7 +247,9 @@ class Churn:
 
 
 def churn(defer):
-    """Each list has what stays, once; or ov2 warns."""
+    """While objects come and go, each list shows every object that stays. It
+    is no failure if ov2 warns that something has changed meanwhile.
+    """
     ns = cards(defer)
     stays = {"show": lambda rows: {row["ifname"] for row in rows},
              "stats": lambda rows: {row["ifname"] for row in rows},

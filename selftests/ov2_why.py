@@ -87,7 +87,7 @@ def crypto(defer):
 def large(defer):
     """The card counts each segment, and the kernel counts a large packet once.
     So the two counts cannot show that software has encrypted packets. Only the
-    frames that software made show it.
+    number of frames that software made can show this.
     """
     case = Case(defer)
     case.talk.tcp("a", 200000, 0)

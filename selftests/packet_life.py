@@ -402,8 +402,9 @@ def unacknowledged(sock):
 
 def card_deleted_silent(defer):
     """A card can be deleted although a silent socket remembers a policy of the
-    card. In some rounds the policy is still installed then. In the others it
-    was deleted before, by a flush or because the card was set down.
+    card. In some rounds the policy is still installed when the card is deleted.
+    In the other rounds a flush, or setting the card down, has deleted the
+    policy before.
     """
     for what in ("host", "net"):
         for first in ((), ("xfrm policy flush",),

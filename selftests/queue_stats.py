@@ -219,8 +219,9 @@ class QueueStats:
 
     def stop_and_wake(self, defer):
         """A queue stops while the ring at the other end is full, and a wake
-        follows each stop. The card at the other end receives in a thread,
-        because on a machine with one CPU the ring would never be full.
+        follows each stop. The card at the other end receives in a thread.
+        Without this thread the ring would never be full on a machine with one
+        CPU.
         """
         defer(self.bed.w.command, "ethtool", "-G", "ov1", "rx", "512")
         self.bed.w.command("ethtool", "-G", "ov1", "rx", "64")

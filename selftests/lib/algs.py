@@ -85,7 +85,7 @@ def chacha_decrypt(key, nonce, data, aad, _tag_len):
 
 
 class Aead:
-    """Cipher and integrity in one; the nonce is the salt and then the IV."""
+    """Cipher and integrity in one. The nonce is the salt followed by the IV."""
 
     iv_len, align, iv_random = 8, 4, False
 
@@ -169,7 +169,9 @@ class BlockCipher:
 
 
 def des(key):
-    """DES is 3DES with the same key three times; a 3DES key stays as it is."""
+    """Return a key of 3DES. A key of DES is repeated three times, because DES
+    is 3DES with three equal keys. A key of 3DES is returned as it is.
+    """
     return TripleDES(key * (24 // len(key)))
 
 

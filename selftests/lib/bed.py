@@ -58,7 +58,7 @@ INFO_LINE = "crypto offload parameters: dev {} dir {} mode {}"
 
 class Shape(namedtuple("Shape", "name outer mode inner encap")):
     """outer is the IP version (4 or 6) of the ESP packet, and inner is the IP
-    version of the packet that it carries. encap: ESP is in UDP.
+    version of the packet that it carries. encap is true if ESP is in UDP.
     """
 
     @staticmethod
@@ -163,7 +163,7 @@ def transport(frame):
 
 
 class Tap:
-    """Shows the frames that come out of one cable in the wire namespace.
+    """Shows the frames that one cable brings into the wire namespace.
 
     A tap has a ring, because the kernel copies a frame into a ring at once. A
     packet socket without a ring would keep a clone, which shares its pages with
@@ -206,7 +206,8 @@ class Tap:
             if not status & TP_STATUS_USER:
                 break
             frame = self.ring[at + mac:at + mac + kept]
-            # Only a large packet of TCP or UDP may be cut to the slot's size
+            # Only a large packet of TCP or UDP may be longer than the slot, so
+            # that its end is missing
             if kept < length and transport(frame) not in (esp.TCP, esp.UDP):
                 raise ksft.Fail(f"the capture cut a frame of {length} bytes")
             got.append(frame)
@@ -298,7 +299,7 @@ class Bed:
         return {"a": self.a, "b": self.b, "w": self.w}[side]
 
     def host(self, side):
-        """The namespace of the sockets whose packets a side protects."""
+        """The namespace whose sockets send the packets that a side protects."""
         return self.ns(side)
 
     def queue_packets(self, queues):
@@ -402,8 +403,9 @@ class Bed:
         for side in "ab":
             lines = ["xfrm state flush"]
             if shape != self.shape or packet != self.packet:
-                # If ESP is in UDP and a card encrypts, the stack (6.12 to 7.3)
-                # cuts large TCP packets wrongly: see large_sends() in sweep.py
+                # If ESP is in UDP and a card encrypts, the stack of Linux 6.12
+                # to 7.3 cuts large TCP packets wrongly: see large_sends() in
+                # sweep.py
                 segments = 1 if shape.encap and how == "crypto" else 65535
                 lines.append(f"link set {CARD[side]} gso_max_segs {segments}")
                 lines += ["xfrm policy flush", *self.policy_lines(

@@ -45,7 +45,7 @@ def by_driver(driver):
 
 
 def load(name):
-    """Make the kernel instantiate an AEAD, and load the modules for it."""
+    """Make the kernel load the modules of an AEAD, and make an instance."""
     error = request(NEWALG, "", AEAD, name=name)
     if error not in (0, errno.EEXIST):
         raise ksft.Skip(f"the kernel has no {name}: {os.strerror(error)}")

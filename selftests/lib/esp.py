@@ -43,8 +43,8 @@ def checksum(data):
 
 
 class Frame:
-    """An Ethernet frame, taken apart down to ESP. ESP is behind the IP header,
-    or in UDP behind the IP header.
+    """An Ethernet frame, and the fields of its headers from Ethernet to ESP.
+    ESP is behind the IP header, or in UDP behind the IP header.
 
     fragment is (id, offset, more) if the outer packet is a fragment. Otherwise
     fragment is None.
@@ -210,7 +210,7 @@ class EspKey:
             raise OracleError(f"IV {plain.iv.hex()} was used twice")
         # The order of numbers is not checked. A packet gets its number before
         # it waits in the card's queue. With several CPUs, an ACK that has a
-        # higher number may come to the queue before data
+        # higher number may come to the queue before data with a lower number
         self.seen.add(plain.seq)
         self.ivs.add(plain.iv)
         self.top = max(self.top, plain.seq)

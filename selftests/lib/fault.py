@@ -23,9 +23,11 @@ FAILSLAB = "/sys/kernel/debug/failslab/"
 FAIL_PAGES = "/sys/kernel/debug/fail_page_alloc/"
 DEFAULTS = (("probability", 0), ("interval", 1), ("times", 0), ("space", 0),
             ("verbose", 0), ("ignore-gfp-wait", "N"), ("task-filter", "N"))
-# No operation makes so many allocations. A test that counts more of them fails
+# No operation makes as many allocations as this. A test fails if it counts more
+# than LIMIT allocations in one operation
 LIMIT = 2000
-# "times" begins with this number, and the kernel counts it down
+# The file "times" gets this number when a test begins to inject faults. The
+# kernel subtracts 1 for each fault
 OFTEN = 1 << 20
 
 
@@ -114,8 +116,8 @@ def module_fails(interval, where=FAILSLAB):
     """Let every @interval-th allocation of the module fail. The call stack
     shows which allocations are the module's.
 
-    This works in any context, also in softirqs and workers. FailNth does not
-    work there. Call stack_needed() before.
+    This works in any context, also in softirqs and workers, where FailNth does
+    not work. A test must run stack_needed() before it uses this function.
     """
     start, end = text_of_module()
     for name, value in (("require-start", start), ("require-end", end),

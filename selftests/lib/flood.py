@@ -27,7 +27,7 @@ MARKER = b"ov2-clear-text!?"
 PORT = 7100
 KNOWN = {esp.packed(a) for table in (OUTER, INNER)
          for end in table.values() for a in end.values()}
-# Types of ICMPv6: neighbour discovery is never protected
+# The types of ICMPv6 that are neighbour discovery, which is never protected
 DISCOVERY = range(133, 138)
 # IKE protects itself. UDP of ENCAP_PORT carries IKE and ESP
 IKE_PORTS = {500, esp.ENCAP_PORT}

@@ -45,7 +45,7 @@ class LargeTap:
         self.sock.setblocking(False)
 
     def read(self):
-        """What the card was given to send since the last call."""
+        """The packets that the card was given to send since the last call."""
         got = []
         while True:
             try:
@@ -106,7 +106,9 @@ def cut_transport(src, dst, proto, data, size):
 
 
 def cut(packet, size):
-    """Cut a large packet, which has no IP options, into its IP packets."""
+    """Cut a large packet into its segments, and return them as IP packets. The
+    large packet must not have IP options.
+    """
     if packet[0] >> 4 == 6:
         proto, src, dst = packet[6], packet[8:24], packet[24:40]
         return [packet[:4] + struct.pack("!H", len(segment)) + packet[6:40] +

@@ -14,7 +14,8 @@ from . import esp, ksft
 from .xfrmnl import Xfrm, address, family
 
 XFRM_MSG_GETSA = 0x12
-# struct xfrm_usersa_info: selector, id, source, limits; curlft; stats
+# Offsets of curlft and stats in struct xfrm_usersa_info. Selector, id, source
+# and limits are in front of curlft, and stats is behind it
 AT_CURRENT, AT_STATS = 56 + 24 + 16 + 64, 56 + 24 + 16 + 64 + 32
 
 Stat = namedtuple("Stat", "bytes packets window replay failed")

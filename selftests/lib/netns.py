@@ -132,7 +132,8 @@ class Netns:
 
     @contextlib.contextmanager
     def entered(self):
-        # Do not nest this: it returns to the namespace of the program
+        # Do not nest entered(): at its end the thread always returns to the
+        # namespace of the program
         os.setns(self.fd, os.CLONE_NEWNET)
         try:
             yield
@@ -267,7 +268,9 @@ class Ethtool:
             struct.pack("=II", ETHTOOL_STSO, int(on))))
 
     def tx_sums(self, on):
-        """Without checksum offload the core also turns TSO off."""
+        """Turn checksum offload of sent packets on or off. If it is off, the
+        core also turns TSO off.
+        """
         self.call(ctypes.create_string_buffer(
             struct.pack("=II", ETHTOOL_STXCSUM, int(on))))
 

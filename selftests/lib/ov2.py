@@ -47,8 +47,9 @@ def as_nobody(defer):
 
 
 def library(defer, source):
-    """Build a library from C. With its file in LD_PRELOAD, it stands between
-    ov2 and the libraries of ov2.
+    """Build a library from C. If ov2 is started with the library's file in
+    LD_PRELOAD, ov2 calls the functions of this library, and not the functions
+    of the same names in other libraries.
     """
     if not shutil.which("cc"):
         raise ksft.Skip("needs a C compiler")
@@ -101,7 +102,9 @@ def ask(ns, *words, **options):
 
 
 def refused(ns, *words, status, **options):
-    """The one sentence with which ov2 refuses; it prints nothing else."""
+    """Return the sentence with which ov2 refuses. Fail if ov2 prints anything
+    else.
+    """
     done = call(ns, *words, **options)
     what = f"ov2 {' '.join(words)}"
     ksft.equal((done.returncode, done.stdout), (status, ""),

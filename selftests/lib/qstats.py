@@ -2,7 +2,7 @@
 """The statistics of a card's queues, through the kernel's own Python client.
 
     stats = QueueStats(ns)          # a socket in that namespace
-    stats.card("ov0")["tx-packets"]             # what the kernel adds up
+    stats.card("ov0")["tx-packets"]             # the kernel's sum
     stats.queues("ov0")["tx"][3]["packets"]     # one queue
     stats.total("ov0")["tx-packets"]            # the sum over the queues in use
     stats.link("ov0")["tx-packets"]             # what `ip -s link` shows

@@ -12,7 +12,7 @@ WIRE = {"a": "ov1", "b": "ov2"}
 
 
 def restore(bed, side):
-    """Set up the card of a side after it was down or was made anew."""
+    """Set up the card of a side after the card was down or was made anew."""
     ns, peer, card = bed.ns(side), OTHER[side], CARD[side]
     lines = [f"link set {card} address {MAC[side]} up"]
     for fam, plen, single in ((4, 24, 32), (6, 64, 128)):

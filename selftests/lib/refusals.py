@@ -42,7 +42,7 @@ class Asked:
 
     WHAT = ""                       # of `ip xfrm`: "state" or "policy"
     OBJECTS = ()                    # kinds of lib/objects.py
-    EVENTS = ()                     # tracepoints; the first shows refusals
+    EVENTS = ()                     # tracepoints; the first tells of refusals
     PREFIX = ""                     # of the counters of refusals
 
     def __init__(self):

@@ -63,7 +63,9 @@ class Trace:
             f.write(str(value))
 
     def read(self):
-        """Events in the order of time; an overrun buffer is a failure."""
+        """Return the events in the order of time. Fail if events were lost,
+        because the buffer was full.
+        """
         while True:
             try:
                 data = os.read(self.pipe, 1 << 16)

@@ -14,9 +14,10 @@ compare each byte with what was sent.
     wire.engine["a"]                # the number of frames that a's engine sent
 
 settle() is the proof that the offload did the work. At an end that offloads,
-the counts of the engine equal the unfragmented ESP frames on the wire. At any
-other end these counts are zero. (If ESP makes a datagram too big for the wire,
-the stack encrypts the datagram, and then fragments it. No engine counts it.)
+the counts of the engine equal the number of unfragmented ESP frames on the
+wire. At any other end these counts are zero. (If ESP makes a datagram too big
+for the wire, the stack encrypts the datagram, and then fragments it. No engine
+counts it.)
 """
 import os
 import random
@@ -145,8 +146,9 @@ class Traffic:
 
         compare() checks the order on the wire. Behind the card xfrm hands
         decrypted packets to per-CPU queues (gro_cells). When the card's NAPI
-        moves to another CPU, the new CPU may overtake the old CPU. So another
-        order at the socket is noted, and is no failure.
+        moves to another CPU, packets in the new CPU's queue may overtake
+        packets in the old CPU's queue. So if the order at the socket differs
+        from the order of sending, the test prints a note, and does not fail.
         """
         receiver = self.socks[OTHER[side]]
         got = []
@@ -278,7 +280,8 @@ class Traffic:
                 try:
                     piece = sock.recv(65536)
                 except BlockingIOError:
-                    # select() has seen the notice of a zero-copy send
+                    # There is no data: select() has seen the kernel's notice
+                    # that a zero-copy send is complete
                     sock.recvmsg(0, 1024, socket.MSG_ERRQUEUE)
                     continue
                 got[sock] += piece

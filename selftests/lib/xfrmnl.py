@@ -218,7 +218,7 @@ class Xfrm:
     def migrate(self, direction, sel, old, new, mode=TUNNEL, reqid=1,
                 **attributes):
         """Moves a policy and its state from the ends @old to the ends @new.
-        Each is (source, destination).
+        @old and @new are pairs (source, destination).
         """
         body = sel + struct.pack("=IB3x", 0, direction)
         body += attribute(ATTRIBUTE["migrate"], b"".join(

@@ -239,10 +239,10 @@ Message = namedtuple("Message", "flags attributes")
 class RawDump:
     """A dump that the test reads as slowly as it wants.
 
-    The kernel fills the next buffer when a buffer is read, so one buffer is
-    filled ahead. Iterating gives a Message for each object. The attributes of a
-    Message are {name: bytes}. When the loop has ended, self.interrupted
-    and self.error say how the dump ended.
+    When the test reads a buffer, the kernel fills the next buffer at once. So
+    the kernel is always one buffer ahead of the test. Iterating gives a Message
+    for each object. The attributes of a Message are {name: bytes}. When the
+    loop has ended, self.interrupted and self.error say how the dump ended.
     """
 
     # The kernel makes each new buffer as large as the largest buffer that the

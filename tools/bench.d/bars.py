@@ -17,18 +17,18 @@ RATIOS = {
        for name in ("tcp", "udp-64", "udp-512", "udp-1400", "udp-iperf3")},
 }
 
-# For every other row of TCP in crypto and packet mode: the least ratio, as a
-# share of the way from 1 to the ceiling, which ceiling() computes
+# For each other row of TCP in crypto or packet mode, the least ratio is computed:
+# 1 + share * (ceiling - 1). These are the shares; see ceiling() and ratio_bars()
 SHARES = {"crypto": 0.4, "packet": 0.55}
 
-# The instructions for a segment, without those of the AEAD, must be no more than this
+# A segment must cost no more instructions than this, without the instructions of the AEAD
 BESIDES = {"tcp/crypto": 6000, "tcp/packet": 3800}
 
 
 class Bar(namedtuple("Bar", "text got limit met")):
     """text, got and limit are texts; met is True or False.
 
-    got and limit of a ratio also give the cost in instructions that makes this ratio.
+    If a bar is a ratio, got and limit also name the cost in instructions that gives this ratio.
     """
 
 

@@ -11,7 +11,7 @@ from lib.bed import Shape
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Modules to load before the first measurement. On a usual Debian, udev loads the first two if the
-# CPU has the instructions; in the test bed udev has no rule that loads modules
+# CPU has instructions for AES and GHASH; in the test bed udev has no rule that loads modules
 CIPHERS = ("aesni_intel", "ghash_clmulni_intel", "veth", "esp4", "esp6",
            "esp4_offload", "esp6_offload")
 

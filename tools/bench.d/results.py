@@ -4,7 +4,7 @@
     results = Results()
     results.add("tcp/crypto", took, idle, units)
     result = results["tcp/crypto"]      # a Result, or None if nothing was measured
-    result.cost                         # median of the instructions for a unit
+    result.cost                         # instructions that a unit costs (median)
     results.ratio("tcp/crypto")         # cost of its base / cost of the row, or None
 """
 import statistics

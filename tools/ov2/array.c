@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Arrays that grow. If memory is short, the command ends, because it could not
- * show everything.
+/* Arrays that grow. If there is no memory, the command ends, because its output
+ * would be incomplete.
  */
 #include <stdlib.h>
 

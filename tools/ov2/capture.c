@@ -50,7 +50,7 @@ struct interface {
  * @out: the file, -1 if text is printed
  * @file: the writer of @out
  * @interfaces: the interfaces in @file so far
- * @count: how many interfaces
+ * @count: number of @interfaces
  * @frames: how many frames were taken
  * @lost: how many frames the socket of the monitor had no room for
  */

@@ -51,8 +51,8 @@ enum status card_open(struct family *family, int count, char **words,
 	return status;
 }
 
-/* The name of an interface; the text is valid until the next call. If the
- * interface was deleted, its number stands for its name.
+/* The name of an interface, or its number if the interface was deleted. The
+ * text is valid until the next call.
  */
 const char *card_name(uint32_t ifindex)
 {

@@ -283,9 +283,8 @@ bool known_is_of_state(const struct known_entry *entry,
 
 /* Whether a log entry is about a policy with the selector and the direction of
  * @policy. If the mask of a port is 0, the port means nothing, and the log does
- * not have the port. The directions of xfrm begin
- * with XFRM_POLICY_IN, which is 0. The directions of the log begin with
- * IPSECOV2_DIRECTION_IN, which is 1.
+ * not have the port. The directions of xfrm begin with XFRM_POLICY_IN, which is
+ * 0. The directions of the log begin with IPSECOV2_DIRECTION_IN, which is 1.
  */
 bool known_is_of_policy(const struct known_entry *entry,
 			const struct policy *policy)

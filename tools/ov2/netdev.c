@@ -17,7 +17,7 @@
 #include "family.h"
 #include "netdev.h"
 
-/* Whether this bit is esp-hw-offload and is set. A bitset without a mask lists
+/* Whether this bit is esp-hw-offload, and is set. A bitset without a mask lists
  * only the bits that are set. A bitset with a mask lists all bits of the mask,
  * and each bit that is set has a flag.
  */

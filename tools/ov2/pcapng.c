@@ -112,7 +112,7 @@ static int block_write(int fd)
  * pcapng_begin() - begin a file
  * @file: filled in
  * @fd: where to write
- * @application: who writes
+ * @application: name of the program that writes the file
  *
  * Return: 0 or a negative errno.
  */

@@ -44,7 +44,7 @@ struct schema_word {
  * @key: the name in JSON, with _ for -
  * @kind: what the attribute holds; SCHEMA_NONE for types that do not exist
  * @words: the names of its bits or values, or NULL
- * @flags: @words are bits, and the attribute has any number of them
+ * @flags: each of @words is a bit, and any number of these bits may be set
  * @many: the attribute may come several times
  * @nest: the set of a SCHEMA_NEST
  */

@@ -12,8 +12,8 @@
 
 /**
  * struct table - rows whose columns are aligned
- * @titles: one for each column, NULL behind the last one; the last column may
- *	be as wide as it wants
+ * @titles: one for each column, NULL behind the last one. The last column may
+ *	have any width
  * @right: if bit n is set, column n has numbers, which are aligned to the right
  * @widths: of each column
  * @rows: the first rows. They wait until there are TABLE_ROWS rows or the table

@@ -103,9 +103,9 @@ static bool say_mtu(const struct state *state, struct answer *answer)
 	return true;
 }
 
-/* Say why software decrypted packets of an inbound state. The card counts what
- * it leaves to software, but not for each SA, because it does not look for the
- * SA of such frames.
+/* Say why software decrypted packets of an inbound state. The card has counters
+ * of the frames that it leaves to software. But these counters are for all SAs
+ * together, because the card does not look for the SA of such frames.
  */
 static void say_why_received(const struct known *known,
 			     const struct known_sa *sa, struct answer *answer)
@@ -191,7 +191,7 @@ static unsigned long long done_by_software(const struct known_sa *sa,
  * @known: what the cards know
  * @state: the state
  * @sa: what the card knows of the state
- * @answer: gets the rest of the sentence that it has begun
+ * @answer: has the beginning of a sentence; this function adds the rest
  */
 void why_packets(const struct known *known, const struct state *state,
 		 const struct known_sa *sa, struct answer *answer)

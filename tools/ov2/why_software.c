@@ -106,7 +106,7 @@ static bool only_headers_left(const struct state *state,
  * @device: the device through which the packets leave now
  * @answer: gets further sentences
  *
- * Return: how many packets the sentence explains.
+ * Return: how many packets these sentences explain.
  */
 unsigned long long why_software(const struct state *state,
 				const struct known_sa *sa, uint32_t device,

@@ -100,8 +100,8 @@ static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
 	say_trouble(xfrm, state, sa, answer);
 }
 
-/* The card below an interface, as below a VLAN or in a bond; 0 if there is no
- * such card.
+/* The card on which an interface stands, for example the card below a VLAN, or
+ * a card in a bond; 0 if there is no such card.
  */
 static uint32_t card_below(const struct known *known, uint32_t device,
 			   const struct netdev_link *link)

@@ -251,7 +251,7 @@ static bool is_any(uint16_t family, const xfrm_address_t *address)
 
 /* Can a state serve a template? The conditions are those of xfrm_state_find()
  * in the kernel. But in transport mode the kernel also looks at the addresses
- * of a packet, and here is no packet.
+ * of a packet, and this function has no packet.
  */
 bool xfrm_template_takes(const struct xfrm_user_tmpl *template,
 			 const struct state *state)
