@@ -376,7 +376,8 @@ class Channels:
 
     def table(self):
         """The table decides on which queue the packets of an SA come in. A new
-        key does not change the table. "default" sets the default table again.
+        key does not change the table. `ethtool -X ... default` brings the
+        default table back.
         """
         shape = Shape.named("ipv4-tunnel")
         self.bed.install(shape)

@@ -174,8 +174,8 @@ class Talk:
                                        self.to(side, OTHER_PORT))
 
     def arrived(self):
-        """Check that all datagrams sent so far have arrived. With offload,
-        check their order, too.
+        """Check that all datagrams sent so far have arrived, and, with offload,
+        that they arrived in the order in which they were sent.
 
         In software the SPI of a packet decides which send queue the packet
         takes. So a packet of a new SA may overtake packets of the old SA.

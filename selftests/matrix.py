@@ -8,7 +8,7 @@ lengths that ESP adds 0, 1, 2 and 3 bytes of padding. The receiver and an oracle
 on the wire check each packet, and counters prove that the engines did the work
 (lib/traffic.py, settle()).
 
-    OV2_FULL=1 matrix.py    every cell sends every UDP length, too
+    OV2_FULL=1 matrix.py    every cell also sends UDP of every length
 """
 import itertools
 import os

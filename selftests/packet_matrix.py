@@ -34,9 +34,10 @@ SHAPES = [Shape.named(name) for name in (
 ENDS = [("ab", "both"), ("a", "a-only"), ("b", "b-only")]
 FORWARDED = [shape for shape in SHAPES if shape.mode == "tunnel"]
 LOCAL, CLIENTS, DAEMON = "local", "forwarded", "daemon's"
-# The daemon is libreswan, which asks for other states than strongSwan: with ESN
-# if the peer supports ESN, with a window of 128 for received packets, without a
-# window for sent packets, and with the flag af-unspec also in transport mode
+# Cells with the states of the daemon libreswan, which differ from strongSwan's.
+# libreswan uses ESN if the peer supports ESN. Its states for received packets
+# have a window of 128, and its states for sent packets have no window. In
+# transport mode, too, its states have the flag af-unspec
 DAEMONS = [(shape, name) for shape in (
     "ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel")
     for name in ("aes256-gcm", "aes128-ccm")]

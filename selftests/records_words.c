@@ -2,9 +2,10 @@
 /*
  * The fields of ipsecov2.h are at the bits where the example words have them.
  *
- * The words are those of Documentation/ipsecov2.rst 1.3 and 1.5. Some words are
- * of combinations that this card does not make yet: only this program checks
- * them. records.py checks the other words on live packets, too.
+ * The words are those of Documentation/ipsecov2.rst 1.3 and 1.5. Some words
+ * stand for packets that this card does not make yet, so only this program
+ * checks these words. The other words are also checked by records.py, on live
+ * packets.
  */
 #include <stdio.h>
 

@@ -124,7 +124,8 @@ class Sweep:
     def datagrams_of_pages(talk, side, file, content):
         """Datagrams whose payload is page-cache pages."""
         sock = talk.socks[side]
-        # sendfile() needs a connected socket; the peer's datagrams still get in
+        # sendfile() needs a connected socket. Such a socket goes on receiving
+        # the datagrams of its peer
         sock.connect(talk.peer(side))
         for at, length in ((0, 100), (4090, 1000), (8191, 1300)):
             sent = os.sendfile(sock.fileno(), file, at, length)

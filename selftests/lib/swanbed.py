@@ -62,7 +62,8 @@ class DaemonBed(Bed):
         self.charon = {}
         self.child_words = {}           # more words of every CHILD_SA
         super().make(mtu)
-        for sock in self.encap_sockets:     # the daemons open their own
+        # The daemons open their own sockets for ESP in UDP
+        for sock in self.encap_sockets:
             sock.close()
         self.rebuild()
         for side in "ab":

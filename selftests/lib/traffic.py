@@ -247,7 +247,9 @@ class Traffic:
     def transfer(self, near, far, data, send=None):
         """Send data[near] and data[far] at once, each to the other socket."""
         def some(sock):
-            """Send a piece; a writable socket may still have no room for it."""
+            """Send a piece. There may be no room for the piece, even if
+            select() calls the socket writable.
+            """
             piece = left[sock][:65536]
             try:
                 done = send(sock, piece) if send else sock.send(piece)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the card must reach, and whether it does.
+"""The ratios and costs that the card must reach, and whether it reaches them.
 
     for bar in bars(results): bar.text, bar.got, bar.limit, bar.met
 """
