@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """To delete many cards takes about as long as to delete the same number of veth
 devices. One worker of the kernel, cleanup_net(), ends all namespaces, and does
-much of this under RTNL. If each card waited there, every other user of RTNL
-would have to wait.
+much of this under RTNL. If the worker had to wait for each card under RTNL,
+every other user of RTNL would have to wait for the worker.
 
     OV2_CARDS=200 end_of_cards.py       with 200 cards instead of 48
 

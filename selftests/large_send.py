@@ -150,7 +150,8 @@ class LargeSend(Cells):
             return [frame for side, frame in self.bed.captured()
                     if side == "a" and frame.is_esp]
 
-        # The card counts the drop before all earlier packets are on the wire
+        # When the card counts the drop, some of the earlier packets may not be
+        # on the wire yet
         ksft.wait_for(f"{LIMIT} packets", lambda: len(left()) >= LIMIT)
         key = pair.ab.oracle()
         ksft.equal([key.accept(frame.esp).seq for frame in left()],

@@ -135,9 +135,10 @@ def duplicated_packet(test, shape):
 
 
 def mirrored(test, shape):
-    """tc sends each packet to the card a second time. In 6.12, tc sends it many
-    times, until tc detects the loop. The copy goes through another device,
-    because 7.3 does not mirror a packet to its own device.
+    """tc takes a copy of each packet of the card, and sends the copy to the
+    card, too. In Linux 6.12, this is repeated until tc detects the loop. The
+    copy goes through another device, because Linux 7.3 does not mirror a packet
+    to its own device.
     """
     a = test.bed.a
     pair, talk = test.install(shape)

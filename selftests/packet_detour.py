@@ -244,7 +244,8 @@ class Stream:
 
 
 def keep_hooks(ns):
-    """Filters that see no packet keep the hooks of the detours switched on.
+    """Add filters that see no packet. They keep switched on the kernel's hooks
+    that the detours use.
 
     Otherwise the kernel would patch its own code at each detour, to switch a
     hook on or off, while the other CPU sends. A patch puts a breakpoint into
@@ -365,9 +366,9 @@ class Detours:
             self.check_far()
 
     def watch(self, flood, stream, dev, copies):
-        """Wait until a has tried to send 60 datagrams, and the core has dropped
-        20 packets at dev. If these were only copies, the packets themselves
-        must leave by the card.
+        """Wait until side a has tried to send 60 datagrams, and the core has
+        dropped 20 packets at @dev. If @copies is true, these were only copies,
+        and the packets themselves must leave by the card.
         """
         before = dropped(self.bed.a, dev)
         goal = flood.attempts("a") + 60

@@ -86,7 +86,7 @@ def edge(sent, top, window):
     First comes a leap, then the number just outside the window and the number
     just inside it. The next number moves the window by one. The number that was
     just inside comes again, and then the new number just inside comes twice.
-    Return the number after the leap.
+    Return the number to which the leap goes.
     """
     top += 2 * window
     last = top - window + 1

@@ -24,7 +24,7 @@ PIECE, ACK, BURSTS = 100, 0x10, 20
 
 
 def another(card, extra="", **changes):
-    """Another state of a, with its own SPI and key."""
+    """Add another sending state to side a, with its own SPI and key."""
     old = card.pair.ab
     new = Sa(old.shape, old.sender, next(card.bed.spi), old.alg, old.icv,
              old.esn, how=old.how, **changes)
@@ -33,7 +33,7 @@ def another(card, extra="", **changes):
 
 
 def takes(card, sa, what):
-    """Check that the next packet of a goes through @sa."""
+    """Check that the next packet from side a goes through @sa."""
     card.key = sa.oracle()
     ksft.equal(card.leaves(card.packet(1, 1, esp.UDP, 1, 1)), "esp", what)
 
@@ -89,7 +89,8 @@ def wide(card):
 
 
 def receiving(card, change=str, extra=""):
-    """Install b's receiving state again, with its line changed."""
+    """Install b's receiving state again. change() changes its line for `ip`.
+    """
     ab, b = card.pair.ab, card.bed.b
     b.ip(f"xfrm state delete {ab.id}",
          change(ab.line("b", True, extra=extra)))

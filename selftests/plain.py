@@ -82,7 +82,7 @@ class Chain:
                   f"link add {peer} address {MAC[peer]} link {dev} "
                   f"type {self.kind}",
                   f"link set {peer} netns {other.name}")
-        # With GRO the test might see segments merged again
+        # With GRO, segments might be merged again before the test sees them
         Ethtool(other, peer).gro(False)
         ns.ip(f"link set {dev} up")
         other.ip(f"link set {peer} up")

@@ -135,7 +135,7 @@ class Sweep:
         receiver.settimeout(ksft.patience(10))
         for whole in wanted:
             got = b""
-            # One datagram for each page, or one for all pages
+            # A kernel sends one datagram for each page, or one for all pages
             while len(got) < len(whole):
                 piece = receiver.recv(65536)
                 talk.datagrams[side].append(piece)
@@ -147,10 +147,10 @@ class Sweep:
         """TCP in large packets, which the engine or the stack has to cut.
 
         If ESP is in UDP and a card encrypts, esp4_gso_segment() forgets the 8
-        bytes of the UDP header (6.12 to 7.3). Then payload becomes TCP options,
-        and the core reserves one number too few for the segments. The card must
-        leave such packets to software, which cuts them correctly. So the engine
-        makes only some of the frames.
+        bytes of the UDP header (Linux 6.12 to 7.3). Then bytes of the payload
+        are taken for TCP options, and the core reserves one number too few for
+        the segments. The card must leave such packets to software, which cuts
+        them correctly. So the engine makes only some of the frames.
         """
         pair, talk = self.start(shape)
         for side in "ab":

@@ -35,7 +35,8 @@ SHAPES = [Shape.named(name) for name in (
 UDP_SEGMENT, UDP_GRO = 103, 104
 SEGMENT, LAST = 1000, 0xffffffff
 BYTES = 150000
-# Size of the replay window. Fewer packets than this overtake one packet
+# Size of the replay window. Fewer packets than this overtake a late packet, so
+# the number of the late packet is in the window
 WINDOW = 256
 
 
@@ -151,7 +152,8 @@ class Skies(Cells):
             take()
             if kind in LOSSLESS:
                 return not missing
-            # When a later datagram arrives, the missing datagrams are lost
+            # When a datagram arrives that was sent after all others, those that
+            # are missing are lost
             sock.sendto(datagram(LAST, 100), talk.peer(side))
             return last_came
 
@@ -164,7 +166,9 @@ class Skies(Cells):
 
     @staticmethod
     def send_segments(sock, peer, whole, mode):
-        """The core refuses UDP_SEGMENT for a packet that xfrm handles."""
+        """Send datagrams by UDP_SEGMENT, and return whether the core permits
+        this. The core refuses it for a packet that xfrm handles.
+        """
         try:
             sock.sendmsg([*whole.values()], [
                 (socket.IPPROTO_UDP, UDP_SEGMENT, struct.pack("=H", SEGMENT))],

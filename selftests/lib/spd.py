@@ -8,11 +8,12 @@
     card.arrives(packet, sealed=True)
 
 If the packet is dropped, the answer is the names of the drop counters that
-moved. leaves() hands the frame directly to the card of side a. The frame does
-not go through xfrm, so the card alone decides. arrives() puts the frame on the
-wire in front of the card of side b. packet(1, 7, ...) is from host 1 behind
-side a to host 7 behind side b. Talker sends from a socket, so its packets go
-through xfrm before they come to the card.
+moved. leaves() puts the packet into a frame, and hands this frame directly to
+the card of side a. The frame does not go through xfrm, so the card alone
+decides. arrives() puts such a frame on the wire in front of the card of side b.
+packet(1, 7, ...) is from host 1 behind side a to host 7 behind side b. Talker
+sends from a socket, so its packets go through xfrm before they come to the
+card.
 """
 import socket
 import struct
@@ -77,7 +78,7 @@ class Card:
         self.pair = bed.install(Shape.named(f"ipv{fam}-tunnel"), how="packet")
         for side in "ab":
             bed.ns(side).ip("xfrm policy flush")
-        bed.shape = None                        # the policies are gone
+        bed.shape = None                        # so install() adds policies
         self.key = self.pair.ab.oracle()
         self.source = OUTER["a"][fam]           # of sealed packets
         self.seq = 0
@@ -187,8 +188,8 @@ class Card:
         return ksft.wait_for("a packet to leave, or to be dropped", fate)
 
     def arrives(self, packet, sealed=False, wrap=bytes):
-        """Inject the packet, or ESP with the packet, towards b's card, and
-        return the packet's fate. wrap() is as in leaves().
+        """Inject the packet towards b's card, and return its fate. If @sealed
+        is true, inject ESP that carries the packet. wrap() is as in leaves().
         """
         inner = packet
         if sealed:

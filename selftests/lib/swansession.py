@@ -238,7 +238,8 @@ class Session:
                            f"{name} of {side}")
 
     def stream(self, there=30000, back=20000):
-        """Send TCP in large packets. The card may get them uncut."""
+        """Send TCP in large packets. The stack need not cut them for the card.
+        """
         talk = Traffic(self.bed.talkers(self.link),
                        self.bed.shape_of(self.link))
         try:
