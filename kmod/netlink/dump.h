@@ -11,7 +11,7 @@ struct sk_buff;
 
 /**
  * struct ov2_dump_ops - how the objects of a card are dumped
- * @ifindex: the attribute of the request that names one card
+ * @ifindex: the number of the attribute by which a request can name one card
  * @version: returns a number that changes when an object of the card comes or
  *	goes; NULL if objects never come or go. Called in an RCU read side
  * @card: puts the objects of a card into the message. *@slot says where to

@@ -149,8 +149,8 @@ int ov2_family_register(void)
 /**
  * ov2_family_unregister() - undo ov2_family_register()
  *
- * Waits until the requests that still run have ended. All programs that listen
- * to the family hear that each card is gone.
+ * Waits until the requests that still run have ended. For each card, all
+ * programs that listen to the family get the event that the card is gone.
  *
  * Context: Process context, at module exit, before ov2_link_unregister().
  */

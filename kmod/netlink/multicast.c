@@ -329,7 +329,8 @@ int ov2_events_register(void)
  *
  * Call this before the family is unregistered. Afterwards the numbers of its
  * groups may belong to another family. When the notifier is unregistered, the
- * core tells the notifier that each card is gone, and so users hear of this.
+ * core calls it once for each card, as if the card were gone. So users get the
+ * event that the card is gone.
  *
  * Context: Process context, at module exit.
  */

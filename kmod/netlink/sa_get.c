@@ -122,8 +122,9 @@ static const int failure_attrs[OV2_CRYPTO_STATUS_MAX] = {
 		IPSECOV2_A_SA_FAILURES_INVALID_PROTOCOL,
 };
 
-/* Put a nest into the message. The nest has each value that is not 0 and has an
- * attribute. If there is no such value, put no nest.
+/* Puts a nest of counts into the message. A value is left out if it is 0, or if
+ * the family has no attribute for it. If all values are left out, the nest is
+ * left out, too.
  */
 static int sa_put_counts(struct sk_buff *msg, int type, const int *attrs,
 			 const u64 *values, int count)
