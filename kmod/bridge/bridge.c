@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The structure that the bridge keeps for each card. It is made with the card,
- * and freed when nothing uses it any more. This file also takes the completions
- * of the card's requests.
+ * and freed when nothing uses it any more. This file also has the function that
+ * the engine calls when a request has ended.
  */
 #include <linux/slab.h>
 

@@ -19,8 +19,9 @@
 
 /* Returns the length of the headers that may be shown. If the frame has an ESP
  * header (@esp), these are the headers up to the end of the ESP header.
- * Otherwise these are the Ethernet header and the IP header without options,
- * because all bytes behind them are in clear. Data is at the Ethernet header.
+ * Otherwise these are the Ethernet header and the IP header without options.
+ * All bytes behind them are in clear, so they must not be shown. Data is at the
+ * Ethernet header.
  */
 static unsigned int drop_headers(const struct sk_buff *skb, bool esp)
 {
@@ -97,8 +98,8 @@ void ov2_bridge_show_tx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
 
 /* Does the transport header still point at the frame's ESP header?
  * ov2_headers_set() has made it point there. When ov2_decap() has taken off
- * ESP, the IP header of the packet is behind this place. Data is at the IP
- * header.
+ * ESP, the IP header of the packet inside is behind this place, so the answer
+ * is no. Data is at the IP header.
  */
 static bool drop_has_esp(const struct sk_buff *skb, const struct ov2_nbl *nbl)
 {

@@ -69,9 +69,9 @@ static int manager_acquire(struct xfrm_state *x, struct xfrm_tmpl *tmpl,
 	return -EINVAL;
 }
 
-/* This manager compiles no policy. It does not change the error in *dir, which
- * is -EINVAL, or the error of the manager that was asked before this one. So
- * xfrm_user_policy() asks the next manager.
+/* This manager compiles no policy. When it is called, *dir holds an error:
+ * -EINVAL, or the error of the manager that was asked before this one. This
+ * function leaves *dir unchanged, so xfrm_user_policy() asks the next manager.
  */
 static struct xfrm_policy *manager_compile_policy(struct sock *sk, int opt,
 						  u8 *data, int len, int *dir)

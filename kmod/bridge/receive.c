@@ -59,7 +59,7 @@ static bool rx_find_state(struct ov2_adapter *ad, unsigned long handle,
 
 /* If the sec_path holds the state but no xfrm_offload, the core compares the
  * packet with policies, as if the core itself had decrypted the packet. In a
- * record the status is a number, in Linux it is a bit
+ * record the status is a number, and in Linux it is a bit
  * (Documentation/ipsecov2.rst, 1.3).
  */
 static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
@@ -195,7 +195,8 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 
 /* If the records cannot be decoded, the frame is dropped, because the engine
  * may have changed the bytes of the frame. The engine never decrypts two
- * payloads of a frame, because every add forbids this (ov2_ext_add.single).
+ * payloads of a frame, because every add request of the bridge forbids this
+ * (ov2_ext_add.single).
  */
 static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res,
 			  struct ov2_rx_header *hdr)
@@ -232,8 +233,9 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 	*verdict = OV2_RX_STACK;
 	if (!rx_records_ok(nbl, &res, &hdr))
 		return OV2_CNT_RX_DROP_RECORD;
-	/* Linux has a flag for this request (SA_DELETE_REQ), but no code that
-	 * acts on the flag. So the request is counted here, and users are told.
+	/* The engine asks to delete the SA. Linux has a flag for such a request
+	 * (SA_DELETE_REQ), but no code that acts on the flag. So this function
+	 * only counts the request, and tells users.
 	 */
 	if (unlikely(res.sa_delete_req)) {
 		ov2_count(ad, OV2_CNT_RX_SA_DELETE_REQ);

@@ -44,7 +44,7 @@ struct xfrm_state;
  *	such a packet may move
  * @software: ESP frames that software has made, although the card has the SA;
  *	one number for each counter that such a frame may move
- * @engine: what the engine knows
+ * @engine: what the engine knows about the SA
  */
 struct ov2_sa_view {
 	unsigned long handle;

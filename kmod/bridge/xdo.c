@@ -47,7 +47,7 @@ static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 
 /* ov2_sad_add() is the last step. After it, packets can find the state as soon
  * as the core makes the state valid. The bridge counts the bundles, because
- * NDIS_IPSEC_OFFLOAD_V2 leaves this to the transport.
+ * NDIS_IPSEC_OFFLOAD_V2 leaves this to the transport, which is the bridge.
  */
 static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 		     struct netlink_ext_ack *extack)
@@ -97,8 +97,8 @@ err_bundle:
 	if (err == -ENOSPC)
 		return ov2_state_refuse(ad, x, OV2_CNT_SA_REFUSED_SAME, err,
 					extack);
-	/* The capacity may have been lowered after ov2_bundle_take(). Pairs
-	 * with ov2_sizes_set_capacity().
+	/* The capacity may have been lowered after ov2_bundle_take(). This
+	 * barrier pairs with the barrier of ov2_sizes_set_capacity().
 	 */
 	smp_mb__after_atomic();
 	if (status == OV2_STATUS_RESOURCES &&
@@ -193,8 +193,8 @@ static void bridge_state_delete(struct net_device *dev, struct xfrm_state *x)
 	state_delete(dev, x);
 }
 
-/* After errors the core calls this function without a call of
- * bridge_state_delete(), and frees the memory of the state immediately
+/* After an error the core calls this function without calling
+ * bridge_state_delete() before, and frees the memory of the state immediately
  * afterwards. Other CPUs may have found the state through its SA, and may still
  * use the state, so wait for these CPUs here. This wait is rare: in all other
  * cases the core deletes a state before it frees the state, even when a card is

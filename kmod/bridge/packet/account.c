@@ -42,8 +42,8 @@ static enum ov2_counter account_out_locked(struct xfrm_state *x,
  *	packet, in transport mode the bytes behind the IP header
  * @seq: filled in with the packet's number
  *
- * If the packet may leave, no other packet gets its number, even if the packet
- * is dropped later.
+ * If this function returns OV2_CNT_NONE, no other packet gets the number in
+ * @seq. This holds even if the packet is dropped later.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the packet must be dropped.
@@ -94,10 +94,10 @@ static bool account_large_locked(struct xfrm_state *x, u64 bytes, u16 packets,
  *	the next numbers
  *
  * Context: BH disabled.
- * Return: true, or false if the card cannot treat all segments alike. This is
- * so if the state is not valid, if a limit is reached inside the packet, or if
- * the numbers pass 2^32. Then nothing is counted, and each segment must be
- * checked by itself.
+ * Return: true if all segments were counted; false if the state is not valid,
+ * if a limit would be reached inside the packet, or if the numbers would pass
+ * 2^32. If false, nothing was counted, and each segment must be checked
+ * separately.
  */
 bool ov2_account_out_large(struct xfrm_state *x, u64 bytes, u16 packets,
 			   u64 *seq)
@@ -203,7 +203,7 @@ static enum ov2_counter account_bad_locked(struct xfrm_state *x,
  * @status: what the engine found
  *
  * If the packet is dropped for the returned reason, an SNMP counter of xfrm
- * moves. xfrm_input() moves the same counter for a card in crypto mode.
+ * moves. xfrm_input() moves the same counter for a state in crypto mode.
  *
  * Context: BH disabled.
  * Return: why the packet must be dropped, never OV2_CNT_NONE.

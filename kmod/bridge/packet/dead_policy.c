@@ -6,8 +6,8 @@
  * connected socket keeps such a route until the socket sends again or is
  * closed. The core frees a policy when the last reference to the policy is put,
  * and keeps the policy's reference to the card until then. So a socket that is
- * silent would delay the end of the card without a bound: `ip link del`, rmmod
- * and the end of a namespace would hang in netdev_wait_allrefs_any().
+ * silent could delay the end of the card for any length of time: `ip link del`,
+ * rmmod and the end of a namespace would hang in netdev_wait_allrefs_any().
  *
  * For states the core solves this problem: xfrm_dev_state_flush() removes the
  * card from deleted states that are not freed yet. The core does nothing like
@@ -36,7 +36,8 @@ static void take_all(struct ov2_dead_policies *dead, struct hlist_head *taken)
 }
 
 /* Removes the card from @xp, and puts the reference to @xp that take_all()
- * took. XFRM_MSG_GETPOLICY reads the card under the mutex.
+ * took. XFRM_MSG_GETPOLICY reads xdo.dev under the mutex, so this function
+ * takes the mutex, too.
  */
 static void give_up_card(struct xfrm_policy *xp)
 {

@@ -142,7 +142,7 @@ static bool decap_transport(struct sk_buff *skb, const struct xfrm_state *x,
 	}
 	/* NAT may have changed the addresses, so the checksum of TCP or UDP may
 	 * be wrong (RFC 3948 section 3.1.2). The ICV has proved that the bytes
-	 * are right.
+	 * are right, so the checksum is not needed.
 	 */
 	if (x->encap)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;

@@ -35,10 +35,10 @@ static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
  * header later. If the stack forwarded the frame between these two moments, the
  * frame would show clear text.
  *
- * The flag CRYPTO_DONE alone does not show that xfrm_input() is still to come.
- * In transport mode without GRO, the packet keeps the flag after xfrm_input(),
- * and NAT may forward the packet. The ESP header alone does not show that the
- * frame is decrypted. So this function looks at both.
+ * The flag CRYPTO_DONE alone does not show that xfrm_input() still has to
+ * unpack the frame. In transport mode without GRO, the packet keeps the flag
+ * after xfrm_input(), and NAT may forward the packet. The ESP header alone does
+ * not show that the frame is decrypted. So this function looks at both.
  *
  * Context: Any context.
  * Return: true if the frame is decrypted ESP, or if its IP packet cannot be

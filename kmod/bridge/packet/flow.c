@@ -96,13 +96,14 @@ void ov2_flow_unwrap(const struct sk_buff *skb, __be16 *type, int *depth)
 }
 
 /* In a wrapped packet that was received, the network header points at the tags.
- * So in each wrapped packet the walk through the tags begins at the MAC header.
- * In a packet that is not wrapped, the network header is used, because the MAC
- * header may be missing: a packet that is forwarded into a tunnel has no
- * Ethernet header yet. A tag is always in the frame, never in skb->vlan_tci. In
- * a sent packet, validate_xmit_vlan() has written the tag into the frame,
- * because the card claims no VLAN offload. A received packet has no vlan_tci
- * yet, because the line carries only bytes.
+ * In a wrapped packet that is sent, the network header may point behind the
+ * tags. So for each wrapped packet, the walk through the tags starts from the
+ * MAC header. In a packet that is not wrapped, the network header is used,
+ * because the MAC header may be missing. For example, a packet that is
+ * forwarded into a tunnel has no Ethernet header yet. A tag is always in the
+ * frame, never in skb->vlan_tci. In a sent packet, validate_xmit_vlan() has
+ * written the tag into the frame, because the card claims no VLAN offload. A
+ * received packet has no vlan_tci yet, because the line carries only bytes.
  */
 static bool find_ip(const struct sk_buff *skb, struct ov2_flow *flow,
 		    int *offset, __be16 *proto)

@@ -34,7 +34,7 @@ static unsigned int l4_header_len(const struct sk_buff *skb, u8 proto, int l4)
  *
  * In transport mode TCP or UDP must stand right behind the IP header. If a
  * tunnel is inside the packet, or if the packet is a list of packets, the core
- * must cut it.
+ * must cut the packet.
  *
  * Context: Any context.
  * Return: true if the engine can cut the packet; false if the core must cut it.

@@ -57,9 +57,9 @@ static u32 route_mark(const struct sk_buff *skb, struct xfrm_state *x)
 /* Looks up the route with the keys that xfrm_bundle_create() and
  * xfrm_dst_lookup() use when the state is in software, so that rules and
  * multipath routes choose the same way. Like the core, this function leaves the
- * user ID empty. As output device the core names the L3 master of the inner
- * flow's device, because the device of the ESP packet is not known yet. This L3
- * master is also the L3 master of the card.
+ * user ID empty. The key for the output device is the card's L3 master. The
+ * core takes the L3 master of the inner flow's device, because it does not know
+ * the device of the ESP packet yet. Both are the same L3 master.
  */
 static struct dst_entry *outer_route(struct net_device *dev,
 				     struct xfrm_state *x,
@@ -99,10 +99,11 @@ static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 						      OV2_WAY_NONE;
 }
 
-/* If the address is valid but old, the timer of the neighbour asks for it
- * again. The neighbour must not ask while this function runs, even if the
- * address becomes invalid at this moment. The question would go out through
- * this card, and the lock of a send queue is held already.
+/* If the address is valid but old, neigh_event_send_probe() starts a timer, and
+ * the neighbour asks for the address when the timer expires. The neighbour must
+ * not ask while this function runs, even if the address becomes invalid at this
+ * moment. Otherwise the question would go out through this card while the lock
+ * of a send queue is held.
  */
 static enum ov2_way way_to(struct neighbour *neigh, struct xfrm_state *x,
 			   struct sk_buff *skb, struct ov2_pending *pending,

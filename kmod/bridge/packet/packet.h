@@ -26,8 +26,8 @@ struct ov2_recent;
  * @reaped: for ov2_reap(), which destroys this structure
  *
  * In packet mode the bridge finds the policy and the state of each packet, and
- * adds the headers and the trailer of ESP. In IPsecOV2 the transport does this
- * work.
+ * adds the headers and the trailer of ESP. In IPsecOV2 this is the work of the
+ * transport, Microsoft's word for the bridge's side of the contract.
  */
 struct ov2_bridge {
 	struct ov2_adapter *ad;

@@ -90,8 +90,8 @@ static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 	return OV2_CNT_NONE;
 }
 
-/* Is the packet of the same flow and the same state as the packet that the
- * queue has let in last? And would a look-up let the packet in now?
+/* Does the packet have the flow and the state of the packet that its queue let
+ * in last? And would a look-up let this packet in now?
  */
 static bool admit_recent(const struct ov2_adapter *ad,
 			 const struct sk_buff *skb,
@@ -210,7 +210,8 @@ enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 }
 
 /* Under rcu_read_lock(). An IPsec packet that the engine did not touch goes to
- * xfrm, which has its own states and the same policies.
+ * xfrm. xfrm looks for the packet's state, and compares the packet inside with
+ * the policies.
  */
 static enum ov2_counter clear_admit(struct ov2_adapter *ad, struct ov2_spd *spd,
 				    const struct sk_buff *skb,

@@ -384,7 +384,7 @@ enum ov2_counter ov2_packet_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 }
 
 /**
- * ov2_packet_wanted() - must frames without a tag pass ov2_packet_xmit()?
+ * ov2_packet_wanted() - must frames without a tag go through ov2_packet_xmit()?
  * @ad: the card
  *
  * Context: Any context.

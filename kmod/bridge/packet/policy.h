@@ -43,8 +43,8 @@ struct ov2_policy_key {
  * @has_tmpl: @tmpl is set. A policy that blocks has no template here, even if
  *	@xp has one
  * @slot: its place in ov2_spd.all
- * @tmpl: which states protect the packets, as of @genid. Read it with
- *	ov2_policy_tmpl()
+ * @tmpl: a copy of the template: which states protect the packets. The core may
+ *	change its template later, so read the template with ov2_policy_tmpl()
  * @xp: xfrm's policy, which lives at least as long as this structure; NULL in
  *	unit tests
  * @hits: how many packets have met the policy, one count for each CPU
@@ -52,7 +52,7 @@ struct ov2_policy_key {
  * @rcu: for freeing the policy a grace period after the policy has left the SPD
  *	and the list
  *
- * Until the policy is deleted, only @node, @in_pair and the counts behind @hits
+ * Until the policy is deleted, only @node, @in_pair and the counts of @hits
  * change. On a machine of 64 bits the structure has 256 bytes. With one byte
  * more, kmalloc() would take twice as much for each policy.
  */
@@ -77,9 +77,9 @@ struct ov2_policy {
 	};
 };
 
-/* Does @xp want its packets protected? The core ignores the templates of a
- * policy that blocks (xfrm_expand_policies(), __xfrm_policy_check()), and so
- * does the card.
+/* Does @xp want its packets protected? If a policy blocks, the core ignores its
+ * templates (xfrm_expand_policies(), __xfrm_policy_check()), and the card
+ * ignores them, too.
  */
 static inline bool ov2_xfrm_policy_protects(const struct xfrm_policy *xp)
 {

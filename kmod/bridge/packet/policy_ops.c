@@ -111,11 +111,12 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
  * ov2_bridge_policy_free() - xfrmdev_ops.xdo_dev_policy_free
  * @xp: the policy, which the core is going to free
  *
- * Readers that found the policy in the card's SPD may still look at @xp.
- * xfrm_policy_destroy() frees a dead policy a grace period later. But a policy
- * that the core could not add is not dead. Some paths of the core free such a
- * policy at once, and some of these paths do so without a delete. So wait for
- * the readers here.
+ * Readers that found the policy in the card's SPD may still look at @xp. If
+ * walk.dead is set, xfrm_policy_destroy() frees the policy a grace period
+ * later. But walk.dead is not set in a policy that the core could not add. Some
+ * paths of the core free such a policy at once, and some of these paths have
+ * not called xdo_dev_policy_delete before. So this function waits for the
+ * readers.
  *
  * Context: Any context except hard interrupts, because a policy's timer may end
  *   the policy. Process context if the core never published the policy.

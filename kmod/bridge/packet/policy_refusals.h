@@ -74,12 +74,13 @@ REFUSED(POLICY_REFUSED_OPTIONAL,
 	ov2_xfrm_policy_protects(xp) && xp->xfrm_vec[0].optional,
 	"Level of the template must be required")
 
-/* Outbound, a template without reqid is a trap. No state of the card has reqid
- * 0 (SA_REFUSED_REQID), so the core acquires a state. Packets are dropped until
- * the key manager has put a better policy in front. Inbound, such a template
- * takes states of any reqid, as in the core. In a policy for all packets of a
- * family the card refuses such a template, as mlx5 does, because the trap would
- * catch the key manager's own packets.
+/* In an outbound policy, a template without reqid is a trap: no state of the
+ * card has reqid 0 (SA_REFUSED_REQID), so the core asks a key manager for a
+ * state. Packets are dropped until the key manager has put another policy in
+ * front of the trap. In an inbound policy, a template without reqid accepts
+ * states of any reqid, as in the core. In a policy for all packets of a family,
+ * the card refuses a template without reqid, as mlx5 does, because the trap
+ * would catch the key manager's own packets.
  */
 REFUSED(POLICY_REFUSED_REQID,
 	ov2_xfrm_policy_protects(xp) && !xp->xfrm_vec[0].reqid &&

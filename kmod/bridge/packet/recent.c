@@ -11,15 +11,16 @@
  *	change					look-up
  *
  *	add or remove the policy or state	read the count
- *	count the change		(1)	look up policy and state    (2)
+ *	increment the count	(1)	look up policy and state    (2)
  *	free it a grace period later		remember them with the count
  *
  * A look-up (2) may still find a policy or state that a change has just
  * removed. Then the look-up has read the count before (1), so from (1) on
- * nobody uses what it remembers. A reader that still sees the old count is in a
- * read-side section that began before (1), and the policy or state is freed a
- * grace period after (1). So the pointers can be followed after ov2_recent_is()
- * has returned true, and nothing has to be forgotten at the end of a burst.
+ * nobody uses what this look-up remembers. A reader that still sees the old
+ * count is in a read-side section that began before (1), and the policy or
+ * state is freed a grace period after (1). So the pointers can be followed
+ * after ov2_recent_is() has returned true, and nothing has to be forgotten at
+ * the end of a burst.
  *
  * Some facts change without a call of the card's operations. So these facts are
  * not remembered, and are looked at for each packet: the template of a policy
@@ -40,8 +41,9 @@
  * ov2_recent_changes() - read how often the databases of a card have changed
  * @bridge: the bridge of the card
  *
- * Each database has a count, and both counts only grow. So if their sum has not
- * changed, neither count has changed.
+ * The databases are the SPD and the SAD. Each of them has a count of its
+ * changes, and both counts only grow. So if their sum has not changed, neither
+ * count has changed.
  *
  * Context: Any context. Look-ups after this call find the databases as they
  *   were at the call, or newer.

@@ -3,9 +3,9 @@
  * Sequence numbers of states in packet mode: the replay window of inbound
  * states, and the counter of outbound states. Both live in the state's own
  * fields, in the layout of net/xfrm/xfrm_replay.c, so that a dump of the state
- * shows the real numbers. The functions of xfrm_replay.c are not exported. They
- * have to guess the high half of a received number; here the engine has
- * verified the high half.
+ * shows the real numbers. The functions of xfrm_replay.c are not exported.
+ * Those functions have to guess the high half of a received number. In this
+ * file the high half is known, because the engine has verified it.
  */
 #include <linux/log2.h>
 #include <linux/string.h>
@@ -150,9 +150,10 @@ static void ring_set_all(struct xfrm_replay_state_esn *esn, int byte)
 /* Move the top of the ring to @seq. The places of the numbers that enter the
  * window are cleared, because numbers that leave the window had these places.
  * The core computes the place of the top from the low half. If the size divides
- * 2^32, the place never leaps. With any other size it leaps when the low half
- * passes zero, and at the very first number. After a leap the bits of all
- * numbers are moved by the same distance.
+ * 2^32, the next number always has the next place. With any other size, the
+ * place of the top leaps when the low half passes zero, and at the very first
+ * number. After a leap, this function moves the bits of all numbers by the
+ * length of the leap.
  */
 static void turn_ring(struct xfrm_state *x, u64 seq)
 {
@@ -226,11 +227,11 @@ u32 ov2_replay_turn(const struct xfrm_state *x)
  *	was added; updated
  *
  * When the low half passes zero, the core leaves the ring as it is. But from
- * then on it looks for every number at another place, unless the size divides
- * 2^32. So the core would accept numbers a second time. Therefore this function
- * marks all numbers of the window as seen. If turn_ring() has moved the ring
- * past zero since the last call, the ring is right already. But this function
- * does not know that, so it marks all numbers in this case, too.
+ * then on the core looks for every number at another place, unless the size
+ * divides 2^32. So the core would accept numbers a second time. Therefore this
+ * function marks all numbers of the window as seen. If turn_ring() has moved
+ * the ring past zero since the last call, the ring is right already. But this
+ * function does not know that, so it marks all numbers in this case, too.
  *
  * Context: x->lock held, in xfrm_replay_advance_esn().
  */

@@ -117,8 +117,8 @@ static int sad_link(struct ov2_sad *sad, struct ov2_assoc *assoc)
  * @x: its state, outbound and in packet mode
  *
  * Context: Any context except hard interrupts.
- * Return: 0; -ENOSPC if OV2_SAD_SAME associations have the key already; another
- * negative errno if there is no memory.
+ * Return: 0; -ENOSPC if OV2_SAD_SAME other associations have the same key;
+ * another negative errno if there is no memory.
  */
 int ov2_sad_add(struct ov2_sad *sad, struct ov2_assoc *assoc,
 		const struct xfrm_state *x)
@@ -218,10 +218,9 @@ static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 {
 	bool dying = READ_ONCE(x->km.dying);
 
-	/* The list has the youngest first, and the list of the packet's CPU
-	 * comes first, so @best comes before @x. And @best is dying, because
-	 * otherwise choose() would have stopped. So @x is better unless @x is
-	 * dying, too.
+	/* The look-up came to @best before it came to @x. So if both are dying,
+	 * @best is preferred. @best is dying, because otherwise choose() would
+	 * have stopped at @best. So @x replaces @best only if @x is not dying.
 	 */
 	if (best->assoc && dying)
 		return;
@@ -282,9 +281,9 @@ static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
  * @settled: filled in with true if later packets of the flow choose the same
  *	state when the same CPU sends them. This holds until the database or the
  *	template changes, or the state is no longer in force
- *	(ov2_sad_is_in_force()). If a younger state is dying, the choice is not
- *	settled, because that state would be chosen as soon as a key manager
- *	raised its soft limit
+ *	(ov2_sad_is_in_force()). If a state that is younger than @x is dying,
+ *	the choice is not settled. The reason is that this younger state would
+ *	be chosen as soon as a key manager raised its soft limit
  *
  * Chooses as xfrm_state_find() does. These rules decide, in this order: a state
  * that has not reached its soft limit comes first, a state of the packet's CPU
@@ -292,11 +291,12 @@ static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
  * state. In transport mode, if no state has the packet's source, the packet
  * takes a state whose source is 0 (any source).
  *
- * The core takes a state of another CPU in one case only: the socket sent on
- * that CPU before, and has kept the state that it used there. If the card
- * dropped such a packet, nobody would ask a key manager for a state. So if the
- * packet's CPU has no state and no state is for all CPUs, the packet takes a
- * state for the same CPU as the state that the core chose.
+ * The core takes a state of another CPU in one case only: the packet's socket
+ * sent an earlier packet on that other CPU, and has kept the state of the
+ * earlier packet. If the card dropped the new packet, nobody would ask a key
+ * manager for a state. So if the packet's CPU has no state and no state is for
+ * all CPUs, the packet takes a state for the same CPU as the state that the
+ * core chose.
  *
  * Context: Under rcu_read_lock(), any context.
  * Return: the association of @x, or NULL if no state fits.

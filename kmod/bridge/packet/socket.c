@@ -23,8 +23,9 @@
  * the caller's RCU section, without GRO and RPS, and must not wait in a queue.
  * A packet cannot be pinned in these cases:
  *
- * - Something above the card may take the frame elsewhere: a bridge device,
- *   bond, macvlan or VRF, tc or nftables at the card's ingress, XDP.
+ * - Something above the card may take the frame elsewhere: a bridge device, a
+ *   bond, a macvlan device, a VRF, XDP, or tc or nftables at the card's
+ *   ingress.
  * - The packet is broadcast or multicast. Each listener gets a copy, and a pin
  *   is for one socket.
  * - The packet is a fragment, or is behind a VLAN tag, a PPPoE header, IPv4

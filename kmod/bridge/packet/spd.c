@@ -7,10 +7,10 @@
  * Policies are hashed by the bits of their addresses that the prefixes cover. A
  * packet is looked up once for each pair of prefix lengths that policies have.
  * The pair with the best priority comes first, and the look-up ends when no
- * later pair can have a better policy. So more policies cost no more time. But
- * each pair costs time, and so does each policy that differs from others in
- * protocol or ports only. So the number of pairs is limited, and so is the
- * number of such policies.
+ * later pair can have a better policy. So the time of a look-up does not grow
+ * with the number of policies. It grows with the number of pairs, and with the
+ * number of policies that have the same addresses and differ only in protocol
+ * or ports. So both of these numbers are limited.
  */
 #include "spd.h"
 
@@ -80,8 +80,8 @@ static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
 	return full;
 }
 
-/* The pair gets its place before the policy is linked. So when a look-up can
- * find the policy, it already visits the pair early enough.
+/* The pair gets its place before the policy is linked. So a look-up that begins
+ * after the policy was linked already visits the pair at its new place.
  */
 static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 {
@@ -126,8 +126,9 @@ int ov2_spd_add(struct ov2_spd *spd, struct ov2_policy *pol)
 	int err;
 
 	/* The slot stays empty until the policy is linked, so that
-	 * ov2_spd_next() does not find the policy earlier. A policy that could
-	 * not be linked is freed at once.
+	 * ov2_spd_next() does not find the policy earlier. The reason is that a
+	 * policy that could not be linked is freed at once, without a grace
+	 * period.
 	 */
 	err = xa_alloc_cyclic_bh(&spd->all, &slot, NULL,
 				 XA_LIMIT(1, OV2_SPD_SLOTS), &spd->next_slot,

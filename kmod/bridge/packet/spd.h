@@ -21,8 +21,8 @@
  * compares the packet with the policies of one key. So a packet is compared
  * with at most OV2_SPD_PAIRS * OV2_SPD_SAME policies, however many policies the
  * card has. A visit that finds no policy costs some 230 instructions, so all
- * pairs of a family and direction together cost less than the rest of the
- * packet's way (Documentation/performance.rst).
+ * pairs of a family and direction together cost less than everything else that
+ * is done for the packet (Documentation/performance.rst).
  */
 #define OV2_SPD_POLICIES	16384	/* at most, of one direction */
 #define OV2_SPD_SAME		128	/* at most, of one ov2_policy_key */
@@ -39,9 +39,9 @@ static_assert(OV2_SPD_DIRS * OV2_SPD_POLICIES < OV2_SPD_SLOTS);
  * @count: number of policies, for each direction
  * @serial: serial of the youngest policy
  * @changes: how often a policy was added or removed (recent.c, dumps)
- * @all: all policies, each at a slot that it keeps. The slot is not the core's
- *	number of the policy, because the card has the policy before the core
- *	numbers it
+ * @all: all policies, each at a slot that it keeps. The slot is not the
+ *	policy's number in the core (xfrm_policy.index), because the core sets
+ *	this number only after the card has taken the policy
  * @next_slot: where the search for a free slot begins; under the lock of @all
  * @looks: for unit tests: keys looked for and policies looked at
  */

@@ -175,8 +175,8 @@ void ov2_spd_pair_leave(struct ov2_spd_side *side, struct ov2_policy *pol)
  * @pol: the policy, with its serial; no look-up finds it yet
  *
  * Context: Any context except hard interrupts, under ov2_spd.lock.
- * Return: 0, -ENOSPC if the pair is new and there are OV2_SPD_PAIRS already, or
- * -ENOMEM.
+ * Return: 0, -ENOSPC if the policy needs a new pair and there are OV2_SPD_PAIRS
+ * pairs already, or -ENOMEM.
  */
 int ov2_spd_pair_join(struct ov2_spd_side *side, struct ov2_policy *pol)
 {

@@ -15,7 +15,7 @@
  *		.status	OV2_TAG_STATUS, which has CRYPTO_SUCCESS in it
  *		.seq.low	the CPU that sends the packet
  *
- * Without XFRM_XMIT validate_xmit_xfrm() drops the packet at any device other
+ * Without XFRM_XMIT, validate_xmit_xfrm() drops the packet at any device other
  * than the device of the state. At the device of the state,
  * validate_xmit_xfrm() would encrypt the packet itself. Therefore the card adds
  * XFRM_XMIT in ndo_features_check, which the core calls just before
@@ -36,7 +36,7 @@
  */
 #define OV2_TAG_STATUS	(CRYPTO_SUCCESS | 0x4f563200)
 
-/* No packet that is sent has this type, and no command can set the type. */
+/* No packet that is sent has this pkt_type, and no command can set it. */
 #define OV2_TAG_LOST	PACKET_KERNEL
 
 /**

@@ -18,9 +18,9 @@
  * @x: the state; ov2_state_refused() has not refused it
  *
  * Context: Process context.
- * Return: the association, or NULL if there is no memory. The caller ends an
- * association without an SA by ov2_assoc_discard(), and an association with an
- * SA by ov2_assoc_delete().
+ * Return: the association, or NULL if there is no memory. If the association
+ * gets no SA, the caller ends it with ov2_assoc_discard(). Otherwise the caller
+ * ends it with ov2_assoc_delete().
  */
 struct ov2_assoc *ov2_assoc_alloc(struct ov2_adapter *ad, struct xfrm_state *x)
 {
@@ -128,7 +128,7 @@ struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
 /**
  * ov2_assoc_delete() - delete the SA of an association
  * @assoc: the association, from which ov2_assoc_unset() has taken the state.
- *	The association may be freed when this function returns
+ *	When this function returns, the association may have been freed already
  *
  * Context: Any context except hard interrupts. Memory is freed later: when the
  *   engine has deleted the SA and a grace period has passed.

@@ -54,8 +54,9 @@ struct ov2_sad_link {
  * @iv_len: bytes of the explicit IV
  * @align: payload and trailer together are a multiple of @align bytes
  * @udp_encap: ESP is behind a UDP header
- * @packet: packet mode: the stack leaves the whole of IPsec to the card
- * @sends: crypto mode, outbound
+ * @packet: the state is in packet mode: the stack leaves the whole of IPsec to
+ *	the card
+ * @sends: the state is outbound and in crypto mode
  * @declined: packets that the card declined, one number for each counter that
  *	such a packet may move
  * @software: ESP frames that software has made, although the card has the SA;

@@ -78,7 +78,7 @@ static int trim_padding(struct sk_buff *skb)
  * transport header points at the ESP or AH header. If ESP is in UDP, the ESP
  * header is behind the UDP header. The frame is linear up to the sequence
  * number. A frame that ends earlier is linear up to its end. Such short frames
- * come here, because the engine finds the SA even of a frame that is too short.
+ * come here, because the engine also finds the SA of a frame that is too short.
  *
  * Context: Any context.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

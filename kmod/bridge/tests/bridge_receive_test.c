@@ -143,7 +143,7 @@ static void expect_handed_over(struct kunit *test, const struct received *r,
 }
 
 /* The core drops the frame, because the state is not valid. So this function
- * keeps a reference to the frame.
+ * keeps a reference, to read the frame afterwards.
  */
 static void expect_path(struct kunit *test, struct received *r, u32 word,
 			u32 flags, u32 status)
@@ -245,7 +245,7 @@ static void receive_delete_req_told(struct kunit *test)
 	r->assoc->handle = r->hdl.value;
 	before = ov2_event_listen(&told_listener);
 	nbl = received_nbl(r, word);
-	/* With another generation the handle names nothing. */
+	/* The handle gets another generation number, so it names nothing. */
 	nbl->ext_rx.handle ^= 1UL << (OV2_HANDLE_SLOT_BITS + 4);
 	bridge_receive(r, nbl);
 	KUNIT_EXPECT_EQ(test, told_count, 0);
@@ -268,7 +268,7 @@ static void receive_state_gone(struct kunit *test)
 	u32 word = ov2_rx_result_encode(&res);
 	struct ov2_nbl *nbl = received_nbl(r, word);
 
-	/* With another generation the handle names nothing. */
+	/* The handle gets another generation number, so it names nothing. */
 	nbl->ext_rx.handle ^= 1UL << (OV2_HANDLE_SLOT_BITS + 4);
 	KUNIT_EXPECT_EQ(test, bridge_receive(r, nbl), OV2_DROPPED);
 	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));

@@ -224,7 +224,7 @@ static void send_no_state(struct kunit *test)
 	struct send_case *send = sending_new(test);
 
 	set_path(test, send, XFRM_XMIT);
-	/* With another generation the handle names nothing. */
+	/* The handle gets another generation number, so it names nothing. */
 	send->x->xso.offload_handle ^= 1UL << 30;
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_STATE);
 	send->x->xso.offload_handle = send->hdl.value;
@@ -246,8 +246,9 @@ static void send_not_prepared(struct kunit *test)
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_XMIT);
 }
 
-/* No ESP packet is found: ESP is not where the transport header points, the
- * packet is large, or the frame is too short.
+/* The bridge finds no ESP packet in three cases: ESP is not where the transport
+ * header points, the frame is a large packet that is neither TCP nor UDP, or
+ * the frame is too short.
  */
 static void send_no_trailer(struct kunit *test)
 {
@@ -322,8 +323,8 @@ static void send_bad_checksum(struct kunit *test)
 #endif
 }
 
-/* The core does not ask for an offload. A sec_path from receive means nothing
- * when the frame is sent.
+/* A frame leaves unchanged if the core asks for no offload. A sec_path that was
+ * set when the frame was received does not ask for an offload.
  */
 static void send_plain(struct kunit *test)
 {

@@ -58,7 +58,7 @@ static void policy_end(struct ov2_adapter *ad, struct ov2_policy *pol)
 }
 
 /* Returns the frame as ndo_start_xmit gets it, with a VLAN tag of each type in
- * @tags. The types end with 0.
+ * @tags. The list of types ends with 0.
  */
 static struct sk_buff *frame_ready(struct kunit *test, struct ov2_adapter *ad,
 				   struct sk_buff *skb, bool ipv6,

@@ -364,7 +364,7 @@ static const struct net_device_ops link_ops = {
 };
 
 /* The work item gives all packets to their neighbours. unregister_netdev()
- * deletes the neighbours with the packets.
+ * deletes the neighbours and their packets.
  */
 static void link_end(void *data)
 {

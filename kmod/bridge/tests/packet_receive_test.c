@@ -798,7 +798,7 @@ static u32 gro_hash(struct kunit *test, struct rx_card *card, u64 seq)
 
 /* GRO merges only frames with the same hash. All other fields that GRO compares
  * may be equal in a protected frame and a clear frame, and in the frames of two
- * SAs that carry one flow. Two SAs may have one SPI, if their destinations
+ * SAs that carry one flow. Two SAs may have the same SPI if their destinations
  * differ, so the hash is made from the handle.
  */
 static void gro_keeps_apart(struct kunit *test)

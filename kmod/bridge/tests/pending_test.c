@@ -23,7 +23,7 @@
  * @outside: number of packets that came in a context in which an output
  *	function must not be called
  * @began: the first packet is here
- * @slow: each packet takes a while
+ * @slow: the neighbour takes a while for each packet
  * @ended: number of packets that were handled
  */
 struct waiting {
@@ -149,8 +149,8 @@ static void pending_one(struct kunit *test)
 	ov2_pending_destroy(&w->pending);
 }
 
-/* The work item asks and sends. The caller does not, because it holds the lock
- * of a queue.
+/* The work item asks for the neighbour's address, and sends the packets. The
+ * caller does neither, because it holds the lock of a send queue.
  */
 static void pending_not_by_caller(struct kunit *test)
 {

@@ -3,9 +3,9 @@
  * What a queue remembers of its last flow is always what a look-up would find.
  *
  * Policies and states come, go and change at random between packets. Each
- * packet goes through two queues: one remembers, the other one is made to
- * forget before each packet. A structure that was removed comes back at the
- * same address with other contents.
+ * packet goes through two queues. One of them remembers its last flow, and the
+ * other one is made to forget it before each packet. A structure that was
+ * removed comes back at the same address with other contents.
  *
  * Other tests make one change that random steps would make too rarely, send a
  * packet of another flow, or add a policy or a state in the middle of a

@@ -486,8 +486,9 @@ static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 
 /* If the size of the window does not divide 2^32, the core puts the first
  * number of a state in the wrong place. With extended numbers the card repairs
- * this. Without extended numbers nothing repairs this, so a run in which the
- * core receives numbers starts with 1 as the highest number.
+ * this. Without extended numbers nothing repairs this. So without them, a run
+ * in which the core receives some of the numbers starts with 1 as the highest
+ * number.
  */
 static void replay_shared(struct kunit *test)
 {
@@ -512,8 +513,9 @@ static void replay_shared(struct kunit *test)
 	}
 }
 
-/* A number that the card has taken is not taken again by the core. There was a
- * fault for numbers beyond 2^32 in a window whose size does not divide 2^32.
+/* A number that the card has taken is not taken again by the core. An earlier
+ * version of the module failed here, for numbers beyond 2^32 in a window whose
+ * size does not divide 2^32.
  */
 static void replay_again_by_core(struct kunit *test)
 {

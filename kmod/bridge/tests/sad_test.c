@@ -181,8 +181,9 @@ static bool naive_selector(const struct xfrm_selector *sel,
 	       (flow->ports_known && uli->ports.dport == sel->dport);
 }
 
-/* If @chosen is set, only states of the CPU that the core chose fit. Otherwise
- * only states of the packet's own CPU and states for all CPUs fit.
+/* If @chosen is set, a state fits only if it is for the same CPU as the state
+ * that the core chose. Otherwise only states of the packet's own CPU and states
+ * for all CPUs fit.
  */
 static bool naive_fits(const struct sad_model *m, int i,
 		       const struct xfrm_tmpl *tmpl,
@@ -316,7 +317,7 @@ static void sad_model(struct kunit *test)
  * @x: the states of the associations
  * @pol: a policy that leads to the states
  * @flow: the flow of packets of @pol
- * @cpus: the CPU of these packets, and the CPU that the core chose
+ * @cpus: the CPU of these packets, and the CPU of the state that the core chose
  */
 struct sad_bed {
 	struct ov2_sad sad;
@@ -486,8 +487,8 @@ static struct sad_bed *bed_of_cpus(struct kunit *test)
 }
 
 /* A packet takes the state of its CPU, or else the state for all CPUs. It takes
- * the state of another CPU only if the core chose this CPU, and if there is no
- * state of the first two kinds.
+ * the state of another CPU only if the core chose a state of that CPU, and if
+ * there is no state of the first two kinds.
  */
 static void sad_of_cpus(struct kunit *test)
 {

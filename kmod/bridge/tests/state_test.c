@@ -612,8 +612,8 @@ static struct asking *asking_new(struct kunit *test, u8 type)
 	ask->xdst.u.dst.xfrm = ask->x;
 	ask->xdst.path = &ask->path;
 	ask->xdst.child = &ask->path;
-	/* The dst looks as if it had a reference. skb_end() takes the dst off
-	 * again.
+	/* To the skb, the dst looks as if it had a reference. skb_end() takes
+	 * the dst off the skb again.
 	 */
 	ask->skb->_skb_refdst = (unsigned long)&ask->xdst;
 	return ask;

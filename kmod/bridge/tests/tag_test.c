@@ -81,7 +81,7 @@ static void expect_tag(struct kunit *test, const struct tagged *t,
 	KUNIT_EXPECT_EQ(test, ov2_packet_cpu(skb), TAG_CPU);
 }
 
-/* At the state's card the packet may pass. */
+/* At the state's own card, the guard lets the packet pass. */
 static void tag_passes(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);
