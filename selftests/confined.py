@@ -163,7 +163,9 @@ class Attack:
 
 
 def others(attack):
-    """Frames for others reach the bridge's other port as ESP, unchanged."""
+    """Frames to the addresses in OTHERS reach the other port of the bridge as
+    ESP, unchanged.
+    """
     captured, payload = attack.send(MAC["b"])
     attack.expect_received(payload, "the first datagram")
     attack.expect_no_leak()
@@ -326,7 +328,7 @@ def above(attack):
 
 
 def listener(attack):
-    """A promiscuous socket sees frames for others as ESP."""
+    """A promiscuous socket sees frames to the addresses in OTHERS as ESP."""
     bed = attack.bed
     bed.take_out()
     try:

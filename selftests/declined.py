@@ -109,7 +109,7 @@ def check_wire(test, pair, proto):
         if not frame.is_esp:
             Traffic.check_harmless(side, frame)
             continue
-        # Linux' own esp6_xmit() may take an IV twice (6.12 to 7.3)
+        # Linux' own esp6_xmit() may use an IV twice (6.12 to 7.3)
         plain = keys[side].accept(frame.esp, False)
         ksft.equal(carried(plain, pair.shape), proto, "protocol in ESP")
         frames[side] += 1

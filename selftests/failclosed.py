@@ -74,8 +74,8 @@ class Test:
 
     def renew(self):
         """Make the bed ready for a case, whatever the case before has done.
-        Then both ends exist, their esp-hw-offload is on, and they have their
-        usual qdisc and new SAs.
+        Afterwards both ends exist, their esp-hw-offload is on, and they have
+        their usual qdisc and new SAs.
         """
         if self.bed.a.fd < 0 or self.bed.b.fd < 0:
             self.bed.delete()
@@ -310,7 +310,7 @@ def queue_full(test, defer):
         os.sched_setaffinity(pid, {cpu})
         os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
     bed.a.ip("link set ov0 txqueuelen 2000")
-    # fq_codel, which Debian uses, drops packets that wait for long
+    # fq_codel, which Debian uses, drops packets that wait too long
     for ns, dev in ((bed.a, "ov0"), (bed.w, WIRE["b"])):
         ns.command("tc", "qdisc", "replace", "dev", dev, "root", "pfifo",
                    "limit", "2000")

@@ -361,8 +361,8 @@ def replaced(defer):
 
 
 class Remembered:
-    """A connection that is silent. Its socket at a remembers the policy until
-    the socket sends again. Until then the core does not free the policy.
+    """A connection that is silent. Its socket at side a remembers the policy
+    until the socket sends again. Until then the core does not free the policy.
     """
     def __init__(self, bed, defer):
         talk = Traffic(bed, bed.pair.shape)

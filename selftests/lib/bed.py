@@ -197,7 +197,7 @@ class Tap:
         self.ring.close()
 
     def frames(self):
-        """The frames that came out since the last call."""
+        """The frames that came out of the cable since the last call."""
         got = []
         while True:
             at = self.next * self.slot

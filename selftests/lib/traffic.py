@@ -431,8 +431,9 @@ class Traffic:
                     echoes.append((data[0], data[4:]))
             ksft.equal(len(datagrams), len(self.datagrams[side]),
                        f"datagrams of {side} on the wire")
-            # If the stack encrypts a packet, a shorter packet that the engine
-            # encrypts may overtake it. So the order is not compared
+            # The stack encrypts a datagram that is too big for the wire. A
+            # small datagram, which the engine encrypts, may overtake it. So
+            # the order is not compared
             if wire.fragments[side]:
                 datagrams.sort()
                 self.datagrams[side].sort()

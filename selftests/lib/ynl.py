@@ -145,7 +145,8 @@ class Events:
         return got
 
     def expect(self, *expected, seconds=20):
-        """Wait for these messages, in this order, and for no other message.
+        """Wait for these messages. They must come in this order, and no other
+        message may come.
 
         Each of @expected is a name and a dict. The message that comes may have
         more attributes than the dict. Returns the attributes of the messages.
@@ -224,7 +225,8 @@ def answer_in(become, ns, ask):
 
 def asked_by(become, ns, ask):
     """Does what answer_in() does, for a function @ask that gets a Family."""
-    # The user nobody cannot look into the directory of the checkout
+    # The user nobody may be unable to read the spec in the checkout, so the
+    # child reads a copy
     with tempfile.TemporaryDirectory() as place:
         os.chmod(place, 0o755)
         spec = shutil.copy(find_spec(), place)
