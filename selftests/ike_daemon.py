@@ -346,8 +346,8 @@ def block(hosts):
 
 
 def stricter(hosts):
-    """The card drops a clear packet that it cannot pin to the daemon's socket
-    (kmod/bridge/packet/socket.c).
+    """The card drops a clear packet if it cannot make sure that the daemon's
+    socket gets the packet (kmod/bridge/packet/socket.c).
     """
     fam, bed = hosts.fam, hosts.bed
     daemon = hosts.daemon("b")
@@ -414,7 +414,7 @@ def listened_to(hosts):
     """The card drops a packet for the daemon if another socket would get a
     copy: a raw socket without a bypass, or a packet socket for IP. A raw socket
     gets its copy before UDP gets the packet. If there is a packet socket, UDP
-    gets a copy that is pinned to no socket.
+    gets a copy, which has lost the socket that the card has chosen.
     """
     b, fam = hosts.bed.b, hosts.fam
     daemon = hosts.daemon("b")
@@ -620,7 +620,9 @@ def trap_in(hosts):
 
 
 def hold(hosts):
-    """If a policy blocks, it blocks both ways, even if it has a template."""
+    """A policy that blocks drops outbound packets and inbound packets, even if
+    it has a template.
+    """
     out = Outbound(hosts)
     out.policy(f"action block {out.template(0)}", 10)
     ksft.equal(out.fate(), "XfrmOutPolBlock", "out")

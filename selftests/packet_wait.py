@@ -25,7 +25,7 @@ FATES = (((), "esp"), (("policy",), NO_POLICY), (("state",), NO_SA),
 
 
 class Waiting:
-    """a does not know the MAC of b's outer address, and b does not tell it."""
+    """Side a does not know the MAC of b's outer address, and asks in vain."""
 
     def __init__(self, card, defer):
         self.card, self.fam = card, card.fam

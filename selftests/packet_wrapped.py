@@ -59,7 +59,9 @@ def packets(card, side, direction):
 
 
 def sent(card, defer):
-    """Frames come below xfrm, as from a bridge, so the card alone decides."""
+    """The card gets frames below xfrm, as from a bridge device, so the card
+    alone decides.
+    """
     for name, wrap in WRAPS.items():
         packet = card.packet(1, 1, UDP, 9, 9)
         ksft.equal(card.leaves(packet, wrap), "clear",

@@ -129,7 +129,8 @@ def tcp_records(defer, row):
 
 
 def bad_records(defer, row):
-    # An AH packet with the SPI of an ESP SA is counted by the handler of ah4
+    # Load ah4, because its handler counts an AH packet with the SPI of an ESP
+    # SA
     subprocess.run(["modprobe", "-q", "ah4"], check=False)
     test = Records(defer, row.shape)
     good = test.pair.ab.oracle().seal(

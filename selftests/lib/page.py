@@ -23,8 +23,7 @@ PLACE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                      "../../Documentation")
 BLOCK = re.compile(r"^\.\. code-block:: (bash|text)\n\n((?:   .*\n|\n)+)",
                    re.MULTILINE)
-# The blocks of a page took 13 s in an emulated guest, or 80 s if the machine was
-# busy
+# The blocks of a page took 13 s in an emulated guest, or 80 s on a busy machine
 SECONDS = 300
 END = "page: end of block"
 

@@ -226,7 +226,7 @@ bool known_is_card(const struct known *known, uint32_t ifindex)
 }
 
 /* The SA that a card has for a state. The card may be below the device that the
- * state names, as under bonding.
+ * state names, for example if this device is a bond.
  */
 const struct known_sa *known_sa(const struct known *known,
 				const struct state *state)

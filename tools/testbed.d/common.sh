@@ -34,7 +34,7 @@ make_places() {
 		die "cannot write to $cache: make it writable or set XDG_CACHE_HOME to a directory with 5 GB free"
 }
 
-# last_line LOG: prints the last line that is not empty. If a tool has failed, it often says there
+# last_line LOG: prints the last line that is not empty. If a tool has failed, this line often says
 # why.
 last_line() {
 	grep -v '^[[:space:]]*$' "$1" | tail -n 1
