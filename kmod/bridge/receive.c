@@ -212,7 +212,7 @@ static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res,
  * @nbl: the frame. The caller keeps the NBL; the skb is taken if the verdict is
  *	OV2_RX_TAKEN
  * @burst: what the frame may have in common with the frame before it
- * @verdict: filled in with what is to be done, if the frame may come in
+ * @verdict: if the frame may come in, filled in with what is to be done with it
  *
  * A frame that the engine did not touch goes to the stack as it is, unless an
  * offloaded policy says that the frame must be dropped (ov2_clear_receive()).
@@ -252,7 +252,7 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
  * @skb: the received frame, taken if the verdict is OV2_RX_TAKEN. Data is
  *	behind the Ethernet header. A large packet and an incomplete checksum
  *	are allowed, because this function reads only the headers
- * @verdict: filled in with what is to be done, if the frame may come in
+ * @verdict: if the frame may come in, filled in with what is to be done with it
  *
  * Context: BH disabled, in the NAPI of the frame's queue.
  * Return: OV2_CNT_NONE, or why the caller must drop the frame.

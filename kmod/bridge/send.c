@@ -29,8 +29,8 @@ static u32 xo_seq_hi(const struct xfrm_offload *xo)
 	return xo->seq.hi;
 }
 
-/* In crypto mode the core has already added the ESP header to the packet, and
- * if the packet is not large, the trailer, too.
+/* In crypto mode the core has already added the ESP header to the packet.
+ * Unless the packet is large, the core has also added the trailer.
  */
 static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 				  u16 queue, const struct xfrm_offload *xo,
@@ -201,7 +201,7 @@ static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
  * @ad: the card
  * @skb: the frame, which is taken if the verdict is OV2_VERDICT_TAKEN
  * @queue: the send queue that the frame came on
- * @verdict: filled in with what is to be done, if the frame may leave
+ * @verdict: if the frame may leave, filled in with what is to be done with it
  * @nbl: filled in with the frame and its records if the verdict is
  *	OV2_VERDICT_OFFLOAD
  *

@@ -252,8 +252,8 @@ static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
 
 /* The core also sends through an inbound state, if the state has no SA
  * direction (one manual SA for both directions, RFC 4552). But
- * validate_xmit_xfrm() then encrypts nothing, and the engine has no SA to send
- * with.
+ * validate_xmit_xfrm() encrypts no packet of such a state, and the engine has
+ * no SA to send with.
  */
 static enum ov2_counter declined_crypto(const struct sk_buff *skb,
 					const struct xfrm_state *x)
@@ -363,7 +363,8 @@ struct ov2_assoc *ov2_state_assoc(const struct xfrm_state *x)
 
 /**
  * ov2_state_renumber() - tell the engine a number that a key manager has set
- * @x: a state, on a card of this module or elsewhere; takes its lock
+ * @x: a state, on a card of this module or elsewhere. This function takes its
+ *	lock
  *
  * If the engine does not accept the update, ov2_assoc.untold is set. If the SA
  * is inbound, the next received frame of the SA makes the bridge call this

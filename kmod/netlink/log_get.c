@@ -131,7 +131,8 @@ static int log_put_asked(struct sk_buff *skb, const struct ov2_log_asked *asked)
  * ov2_put_log() - put the attributes of a log entry into a message
  * @msg: the message
  * @dev: the card
- * @entry: the entry. If its pid is set, the current task must be the reader
+ * @entry: the entry. If its pid is set, the current task must be the task that
+ *	reads the message
  *
  * Context: Any context; process context if the pid of @entry is set.
  * Return: 0 or -EMSGSIZE.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a packet does to its state in packet mode. Validity, lifetimes, numbers
- * and counts are checked and updated in the same order as in software, where
- * xfrm_output_one() and xfrm_input() do this. The SNMP counters of xfrm move
- * when the packet is dropped (watch/drop.c).
+ * This file checks each packet of packet mode against its state, and counts the
+ * packet in the state. Validity, lifetimes, numbers and counts are checked and
+ * updated in the same order as in software, where xfrm_output_one() and
+ * xfrm_input() do this. The SNMP counters of xfrm move when the packet is
+ * dropped (watch/drop.c).
  */
 #include "account.h"
 #include "replay.h"
@@ -35,7 +36,7 @@ static enum ov2_counter account_out_locked(struct xfrm_state *x,
 
 /**
  * ov2_account_out() - check and count a packet that a state is to protect
- * @x: the state; takes its lock
+ * @x: the state; this function takes its lock
  * @skb: the packet, for the audit log. ESP's header is not there yet. The
  *	network header is set
  * @len: bytes that ESP protects, as software counts them: in a tunnel the inner
@@ -86,7 +87,7 @@ static bool account_large_locked(struct xfrm_state *x, u64 bytes, u16 packets,
 
 /**
  * ov2_account_out_large() - check and count the segments of a large packet
- * @x: the state; takes its lock
+ * @x: the state; this function takes its lock
  * @bytes: the number of bytes that ESP protects, all segments together, counted
  *	as ov2_account_out() counts them
  * @packets: how many segments
@@ -147,7 +148,7 @@ static enum ov2_counter account_in_locked(struct xfrm_state *x,
 
 /**
  * ov2_account_in() - check and count a packet whose ICV was good
- * @x: the state; takes its lock
+ * @x: the state; this function takes its lock
  * @skb: the packet, for the audit log. ESP's header and trailer are still
  *	there. The network header is set
  * @seq: the packet's number, verified by the engine
@@ -198,7 +199,7 @@ static enum ov2_counter account_bad_locked(struct xfrm_state *x,
 
 /**
  * ov2_account_bad() - count a packet that the engine found bad
- * @x: the state; takes its lock
+ * @x: the state; this function takes its lock
  * @skb: the packet, for the audit log. Its network header is set
  * @status: what the engine found
  *

@@ -134,9 +134,9 @@ static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 
 /* GRO compares no sec_paths, but it never merges frames with different hashes.
  * So this hash keeps the frames of an SA apart from clear frames, whose hash
- * the line has cleared. It also keeps the frames of two SAs apart, because the
- * SAs may have the same SPI. The low half of a handle holds the number of the
- * SA's slot. This number is never 0, and no other SA of the card has the same
+ * the line has cleared. It also keeps the frames of two SAs apart, even if the
+ * SAs have the same SPI. The low half of a handle holds the number of the SA's
+ * slot. This number is never 0, and no other SA of the card has the same
  * number. The type of this hash is L3, so code that needs the hash of a flow
  * computes another hash.
  */

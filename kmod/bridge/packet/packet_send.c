@@ -31,8 +31,8 @@
  *	0 if the stack's frame can no longer be restored
  * @eth: the Ethernet header that the stack made; in tunnel mode its fields are
  *	replaced
- * @verdict: filled in with what is to be done, if the packet may leave
- * @nbl: filled in with the frame and its records, if it is protected
+ * @verdict: if the packet may leave, filled in with what is to be done with it
+ * @nbl: if the packet is protected, filled in with the frame and its records
  */
 struct sending {
 	struct ov2_adapter *ad;
@@ -342,7 +342,7 @@ static bool open_ethernet(struct sending *send, bool tagged)
  * @queue: the send queue that the frame came on
  * @tagged: the frame has a tag (ov2_packet_tag()), so the core wants it
  *	protected
- * @verdict: filled in with what is to be done, if the frame may leave
+ * @verdict: if the frame may leave, filled in with what is to be done with it
  * @nbl: filled in with the frame and its records if the verdict is
  *	OV2_VERDICT_OFFLOAD
  *

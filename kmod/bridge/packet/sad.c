@@ -80,8 +80,8 @@ static void state_key(struct ov2_sad_key *key, const struct xfrm_state *x)
  *
  * Context: Any context.
  * Return: the number. It is computed from the reqid, family, mode and addresses
- * of @x, but not from its CPU. So states that differ in one of these fields
- * mostly have different numbers.
+ * of @x, but not from its CPU. States that differ in reqid, family, mode or
+ * addresses nearly always have different numbers.
  */
 u32 ov2_sad_hash(const struct xfrm_state *x)
 {

@@ -24,7 +24,8 @@ struct ov2_policy;
  *	equal keys the youngest is first
  * @changes: grows when an outbound state in packet mode is added, and when any
  *	state of the card is deleted (recent.c)
- * @per_cpu: number of states in @table that are for one CPU
+ * @per_cpu: number of states in @table that are for a single CPU, not for all
+ *	CPUs
  * @looks: for unit tests: associations looked at
  */
 struct ov2_sad {
@@ -45,7 +46,7 @@ struct ov2_sad_cpus {
 	unsigned int chosen;
 };
 
-/* Does the database have states that are for one CPU? */
+/* Does the database have states that are for a single CPU, not for all CPUs? */
 static inline bool ov2_sad_has_cpus(const struct ov2_sad *sad)
 {
 	return atomic_read(&sad->per_cpu);

@@ -106,7 +106,7 @@ struct ov2_assoc *ov2_assoc_of_state(struct ov2_adapter *ad,
  *
  * From now on no packet finds the state through its SA. The core may free a
  * state while another CPU still deletes the state, so two CPUs may call this
- * function. Only one of the two calls returns the association.
+ * function for one state. Only one of the two calls returns the association.
  *
  * Context: Any context.
  * Return: the association of @x, which the caller must end with

@@ -30,7 +30,7 @@ struct ov2_sad_key {
 /**
  * struct ov2_sad_link - an association's place in the card's SAD
  * @node: in ov2_sad.table; protected by ov2_sad.lock
- * @key: the key of the association in the table; constant while @linked
+ * @key: the key of the association in the table; constant while @linked is set
  * @linked: the association is in the table; protected by ov2_sad.lock
  */
 struct ov2_sad_link {
@@ -45,7 +45,8 @@ struct ov2_sad_link {
  *	reference to the state: with such a reference the kernel would never
  *	free the state. Readers take a reference with refcount_inc_not_zero()
  * @ad: the card
- * @handle: the SA's handle; struct ov2_handle.transport leads back here
+ * @handle: the SA's handle. The member transport of struct ov2_handle leads
+ *	from the handle back to the association
  * @spi: SPI of the state, network order
  * @seq_hi: the high half that the engine accepted last; protected by x->lock
  * @replay_turn: how often the numbers had passed 2^32 when

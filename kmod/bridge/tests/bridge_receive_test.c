@@ -307,7 +307,9 @@ static void shown_setup(struct net_device *dev)
 	dev->netdev_ops = &shown_ops;
 	dev->flags |= IFF_NOARP;
 	dev->priv_flags |= IFF_NO_QUEUE;
-	/* Too small for IPv6, which would send frames of its own */
+	/* This MTU is too small for IPv6. With IPv6 the device would send
+	 * frames of its own.
+	 */
 	dev->mtu = IPV6_MIN_MTU - 1;
 }
 

@@ -537,7 +537,8 @@ static void bridge_rejects(struct kunit *test)
 	policy_end(card, pol);
 }
 
-/* A packet that the core checks has its state in the path, and no xfrm_offload.
+/* If the core checks a packet, the sec_path of the packet has the state, and no
+ * xfrm_offload.
  */
 static void bridge_accepts(struct kunit *test)
 {

@@ -155,8 +155,9 @@ static void tag_device_gone(struct kunit *test)
 	expect_tag(test, t, t->skb, XFRM_XMIT);
 }
 
-/* No status that the core or a card may set is taken for a tag: neither the
- * status 0 of a send in crypto mode, nor any other status of 8 bits.
+/* A status that the core or a driver sets is not taken for a tag. The core and
+ * drivers set 0 when a packet is sent in crypto mode, and at most 8 bits
+ * otherwise.
  */
 static void tag_by_chance(struct kunit *test)
 {
