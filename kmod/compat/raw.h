@@ -48,10 +48,11 @@ static inline bool ov2_raw6_match(struct net *net, const struct sock *sk,
 
 /*
  * Are there packet sockets that want one protocol only? Such a socket gets a
- * packet after the protocol itself got the packet. The socket may be bound to a
- * device or not. In newer kernels each namespace has a list of the unbound
- * sockets. Older kernels have the unbound sockets in a table that a module
- * cannot read, so this function does not see the unbound sockets.
+ * packet after the handler of the protocol got the packet (for IPv4, ip_rcv()).
+ * Some of these sockets are bound to a device, and others are not. In newer
+ * kernels each namespace has a list of the unbound sockets. Older kernels have
+ * the unbound sockets in a table that a module cannot read, so this function
+ * does not see the unbound sockets.
  */
 static inline bool ov2_has_packet_sockets(const struct net_device *dev)
 {

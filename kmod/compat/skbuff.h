@@ -56,9 +56,9 @@ static inline bool ov2_gso_keeps_cwr(const struct sk_buff *skb)
 
 /*
  * Do all segments of a large ESP packet have the same IPv4 identification?
- * ov2_gso_same_id() answers for the outermost header, ov2_gso_same_inner_id()
- * for the header inside a tunnel. inet_gso_segment() of older kernels looks at
- * the innermost header only.
+ * ov2_gso_same_id() answers for the outermost header. ov2_gso_same_inner_id()
+ * answers for the header inside a tunnel. In older kernels, inet_gso_segment()
+ * looks at the innermost header only.
  */
 #ifdef OV2_HAVE_GSO_FIXEDID_INNER
 

@@ -11,7 +11,8 @@ struct ov2_sa;
 
 /**
  * struct ov2_batch - the progress of a request that names one or more SAs
- * @left: number of entries that are not done, plus one until ov2_batch_end()
+ * @left: number of entries that are not done. Until ov2_batch_end() is called,
+ *	@left is larger by one
  * @good: an entry succeeded
  * @failure: status of the first entry that failed, 0 if none failed
  * @unkeyed: list of the SAs that have no keys yet, linked by

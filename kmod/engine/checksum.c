@@ -15,7 +15,8 @@
 /**
  * struct csum_l4 - the TCP segment or UDP datagram inside ESP and AH
  * @proto: IPPROTO_*
- * @ipv6: true if the packet that carries it is IPv6, false if it is IPv4
+ * @ipv6: true if an IPv6 packet carries the segment or datagram, false if an
+ *	IPv4 packet carries it
  * @start: bytes from skb->data to the header of TCP or UDP
  * @end: bytes from skb->data to the end of the segment or datagram
  */
@@ -73,8 +74,8 @@ static bool l4_find(const struct sk_buff *skb, struct csum_l4 *l4)
 	}
 }
 
-/* The field holds the sum over the pseudo header. In UDP a sum of zero means
- * "no checksum", so a sum of zero is sent as 0xffff.
+/* Before this call, the checksum field holds the sum over the pseudo header. In
+ * UDP a sum of zero means "no checksum", so a sum of zero is sent as 0xffff.
  */
 static enum ov2_counter l4_complete(struct sk_buff *skb,
 				    const struct csum_l4 *l4,
@@ -132,7 +133,7 @@ static enum ov2_counter ip_header_complete(struct sk_buff *skb,
  * @skb: the frame, in clear
  * @request: slot 0
  * @ip: bytes from skb->data to the outermost IP header
- * @ipv6: true if the packet whose payload is @payload is IPv6
+ * @ipv6: true if @payload is the payload of an IPv6 packet
  * @payload: what the SA of slot 1 protects: TCP, UDP, or an IP packet with TCP
  *	or UDP
  *

@@ -102,8 +102,8 @@ static int crypt_own(struct sk_buff *skb)
 	return crypt_own_copy(skb);
 }
 
-/* Sets one entry. To call sg_init_table() for each frame would cost more than
- * to set the few entries that a frame has.
+/* Sets one entry of a scatterlist. A frame has few entries. To call
+ * sg_init_table() for each frame would cost more than to set these entries.
  */
 static struct scatterlist *crypt_add(struct scatterlist *sg, const void *buf,
 				     unsigned int len)

@@ -14,11 +14,12 @@
  *	| Eth | IP | UDP? | SPI, nr | IV      | ciphertext       | ICV     |
  *	                    8 bytes   iv_len                       icv_len
  *
- * The AEAD authenticates SPI, number and, in most templates, IV. It changes the
- * bytes from payload_offset to end in place. Without ESN all these bytes are in
- * the frame, one behind the other, from header to end. With ESN the high half
- * of the number comes between SPI and low half. The high half is never sent, so
- * the first part is built outside the frame:
+ * The AEAD authenticates the SPI and the number. In most AEAD templates of the
+ * crypto API it also authenticates the IV. It changes the bytes from
+ * payload_offset to end in place. Without ESN all these bytes are in the frame,
+ * one behind the other, from header to end. With ESN the high half of the
+ * number comes between SPI and low half. The high half is never sent, so SPI,
+ * number and IV are built outside the frame:
  *
  *	| SPI | high half | low half | IV | payload, trailer | ICV |
  *	  4     4           4          iv_len

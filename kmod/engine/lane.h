@@ -40,12 +40,13 @@ struct ov2_nbl;
  *	in one run
  * @idle: woken when the lane is closed and has become empty
  *
- * A cipher completes at once, or later and maybe on another CPU. pcrypt and
- * cryptd do both. If an NBL is done before its call ends, and no older NBL
- * waits, the NBL goes back at once and is never in @nbls. Any other NBL waits
- * in @nbls until it is done and the older NBLs are gone.
+ * A cipher completes at once, or it completes later and maybe on another CPU.
+ * With pcrypt and cryptd, some requests complete at once and others later. If
+ * an NBL is done before its call ends, and no older NBL waits, the NBL goes
+ * back at once and is never in @nbls. Any other NBL waits in @nbls until it is
+ * done and the older NBLs are gone.
  *
- * Each NBL writes @state twice, so lanes share no cache line.
+ * @state is written twice for each NBL, so lanes share no cache line.
  */
 struct ov2_lane {
 	atomic_t state;

@@ -238,9 +238,9 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
  * Context: Any context.
  * Return: OV2_STATUS_PENDING; ov2_sa_added() is called when the keys are set,
  * maybe before this function returns. If the request may sleep, the caller must
- * call ov2_sa_key_all(), which sets the keys. Or OV2_STATUS_RESOURCES if there
- * is no memory, or OV2_STATUS_INVALID_DATA if the SA exists already and may
- * have no twin.
+ * call ov2_sa_key_all(), which sets the keys. If the function fails, it returns
+ * OV2_STATUS_RESOURCES (there is no memory) or OV2_STATUS_INVALID_DATA (the SA
+ * exists already and may have no twin).
  */
 enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 			      const struct ov2_adding *adding)

@@ -64,8 +64,9 @@ static bool table_has_twin(struct ov2_sa_table *table,
  * ov2_sa_table_insert() - insert an SA into the table
  * @table: the table
  * @sa: the SA, not live: nothing uses it yet
- * @allow_twin: another SA with the SPI, destination, protocol and direction of
- *	@sa may be in the table, live or not keyed yet (ipsecov2.rst Q15)
+ * @allow_twin: insert @sa even if the table has another SA with the SPI,
+ *	destination, protocol and direction of @sa. That SA may be live, or may
+ *	have no keys yet (ipsecov2.rst Q15)
  *
  * Context: Any context.
  * Return: 0; -EEXIST if there is a twin and @allow_twin is false; another

@@ -162,8 +162,8 @@ static enum ov2_counter send_plan(struct ov2_nbl *nbl)
 }
 
 /* The engine itself has cut the segments from one template. So it checks the
- * first segment only, and makes the plan of each other segment from the plan of
- * the segment before.
+ * first segment only, and makes the plan of each later segment from the plan of
+ * the segment before it.
  */
 static void send_plan_next_segment(struct ov2_work *work)
 {
@@ -210,8 +210,8 @@ static const struct ov2_direction send_direction = {
 	.next = send_next,
 };
 
-/* Is the form of UDP-ESP of @sa possible in @tunnel, or without a tunnel if
- * @tunnel is NULL (ipsecov2.rst 2.9)?
+/* Is the form of UDP-ESP that @sa has allowed inside the tunnel of @tunnel? If
+ * @tunnel is NULL: is this form allowed without a tunnel (ipsecov2.rst 2.9)?
  */
 static bool send_forms_ok(const struct ov2_sa *sa, const struct ov2_sa *tunnel)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Makes the algorithms of a member and sets their keys, and frees them. */
+/* Makes and frees transforms. A transform is the algorithms of a member, with
+ * their keys.
+ */
 #include <crypto/aead.h>
 #include <crypto/authenc.h>
 #include <crypto/hash.h>

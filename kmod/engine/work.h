@@ -25,7 +25,7 @@ struct ov2_sa;
  * @member: index of ov2_sa.member
  * @ip: bytes from skb->data to the IP header in front of the ESP or AH header
  * @header: bytes from skb->data to the ESP or AH header
- * @end: bytes from skb->data to the end of the packet of this IP header
+ * @end: bytes from skb->data to the end of the packet that begins at @ip
  * @seq: sequence number, with its high half
  */
 struct ov2_step {

@@ -3,9 +3,10 @@
  * Change the queues while frames flow: the number of queues, and the receive
  * queue that a frame comes in on. No frame is lost, and each flow of an SA
  * keeps its order, because no queue takes frames of a flow while an older frame
- * of this flow waits in another queue. There are two exceptions: a new queue
- * waits only for a limited time (tx_grow()), and nothing keeps the order if all
- * send queues share one queueing discipline (tx_has_own_qdisc()).
+ * of this flow waits in another queue. There are two exceptions. If send queues
+ * are added, they wait for the older frames only for a limited time
+ * (tx_grow()). If all send queues share one queueing discipline, nothing keeps
+ * the order (tx_has_own_qdisc()).
  *
  * A card has memory, lanes and NAPIs for as many queues as it was made with.
  * The NAPI of a queue that is not in use has nothing to poll.

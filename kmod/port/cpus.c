@@ -24,9 +24,9 @@
  * @allowed: CPUs that the user may run on
  * @online: online CPUs
  *
- * If a user may run on isolated CPUs only, the user's card receives on the CPUs
- * that are not isolated. A user who opens a card has not asked for interrupts
- * on an isolated CPU.
+ * If a user is allowed to run only on isolated CPUs, the user's card receives
+ * on the CPUs that are not isolated. A user who opens a card has not asked for
+ * interrupts on an isolated CPU.
  *
  * Context: Any context.
  */

@@ -115,7 +115,9 @@ static int get_rxfh(struct net_device *dev, struct ethtool_rxfh_param *param)
 	return 0;
 }
 
-/* This function takes @rss, even if it returns an error. */
+/* After this call, @rss no longer belongs to the caller, even if the function
+ * has returned an error.
+ */
 static int use_rss(struct ov2_port *port, struct ov2_rss *rss,
 		   struct netlink_ext_ack *extack)
 {

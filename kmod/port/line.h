@@ -23,7 +23,7 @@ struct sk_buff_head;
  *	NETIF_F_HW_ESP is not here, because it is a feature of the engine.
  *	NETIF_F_GSO_ESP is not here, because a frame that the engine has sealed
  *	is never large
- * @max_mtu: the longest MTU that a card may be set to
+ * @max_mtu: the largest MTU that a card on this line can have
  * @plug: connect a card to the device that IFLA_LINK names. The card has been
  *	registered just now and is down. @target is another device; if @target
  *	is a card, it is not connected yet. RTNL. Returns 0; or a negative

@@ -86,8 +86,8 @@ struct ov2_txq_stats {
  * @open: true while @ring takes frames. Protected by the lock of @ring
  * @lock: protects @indicated and @polling; BH
  * @indicated: NBLs that the engine is done with, linked by ov2_nbl.link
- * @polling: @napi is giving frames to the engine and looks at @indicated
- *	afterwards. Only @napi changes it
+ * @polling: @napi is giving frames to the engine, and will look at @indicated
+ *	afterwards. Only @napi changes @polling
  * @ready: NBLs on their way up the stack; only @napi touches them, or the code
  *	that has disabled @napi
  * @held: number of frames given to the engine and not delivered yet; only @napi
@@ -142,8 +142,8 @@ struct ov2_rxq {
  *	yet (ring.c)
  * @wakes: how often the queue was woken after it had stopped for lack of room
  * @late_lock: protects @late
- * @late: the same statistics, but of the frames that the engine has completed
- *	outside ndo_start_xmit
+ * @late: as @stats, but for the frames that the engine has completed outside
+ *	ndo_start_xmit
  */
 struct ov2_txq {
 	atomic_t in_engine;

@@ -2,14 +2,14 @@
 /*
  * The ring of a receive queue, and back-pressure.
  *
- * Only the receiver has a ring. A send queue stops when the frames on the ring
- * and the frames in the engine reach ov2_port.limit, or come near this limit if
- * other queues share the ring (ring_stop_room()). The queue is woken when the
- * number of these frames has fallen to half of ov2_port.limit. So a slow
- * receiver slows its sender, and no frame is lost. A large packet counts as
- * many frames as it has segments. The receiver's own engine holds at most
- * OV2_RX_HELD_MAX of the frames that were taken off the ring. Meanwhile further
- * frames stay on the ring.
+ * Only the receiver has a ring. The frames on the ring and the frames in the
+ * sender's engine are counted together. A send queue stops when their number
+ * reaches ov2_port.limit. If other queues share the ring, the queue stops a
+ * little earlier (ring_stop_room()). It is woken when the number has fallen to
+ * half of ov2_port.limit. So a slow receiver slows its sender, and no frame is
+ * lost. A large packet counts as many frames as it has segments. The receiver's
+ * own engine holds at most OV2_RX_HELD_MAX of the frames that were taken off
+ * the ring. Meanwhile further frames stay on the ring.
  *
  * Several send queues may feed one ring. If N send queues feed it, each of them
  * counts every frame that it has in the engine as N frames. So no queue reads

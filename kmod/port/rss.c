@@ -2,12 +2,12 @@
 /*
  * A table and a hash choose the receive queue of each incoming frame.
  *
- * A frame comes in on table[n % 128]. Until a user says which fields of a type
- * of flows are hashed (ethtool -N rx-flow-hash), n is the number of the frame's
- * send queue. All packets of one flow go through the same send queue, so they
- * stay in order. After the user has chosen fields, n is the Toeplitz hash,
- * which NICs use. The input of the hash is the fields that the user has chosen,
- * in this order:
+ * A frame comes in on the receive queue table[n % 128]. Until a user says which
+ * fields of a type of flows are hashed (ethtool -N rx-flow-hash), n is the
+ * number of the frame's send queue. All packets of one flow go through the same
+ * send queue, so they stay in order. After the user has chosen fields, n is the
+ * Toeplitz hash, which NICs use. The input of the hash is the fields that the
+ * user has chosen, in this order:
  *
  *	source address | destination address | bytes 0, 1 | bytes 2, 3
  *

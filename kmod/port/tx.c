@@ -68,8 +68,8 @@ static void tx_put(struct ov2_port *port, u16 queue,
  * @skb: the frames, linked by sk_buff.next, data at the Ethernet header; taken
  *
  * Frames that come from the engine do not wait for the end of a burst. If they
- * did, another CPU could hand over the next frame of the same flow, and this
- * frame would overtake the waiting frames.
+ * waited, the engine could hand over the next frame of the same flow on another
+ * CPU, and this frame would overtake the waiting frames.
  *
  * Context: BH disabled.
  */

@@ -30,10 +30,11 @@ struct ov2_tap {
  * @nbl: its records, or NULL if there are none yet
  * @skb: the frame, data at the Ethernet header
  * @queue: its queue
- * @headers: bytes of the headers that every monitor may show: up to the end of
- *	the outermost ESP header, up to the SPI of the outermost AH, or, if
- *	the frame has neither, up to the end of the IP or Ethernet header. What
- *	follows may be in clear. 0 if every monitor may show the whole frame
+ * @headers: how many bytes at the start of the frame every monitor may show.
+ *	They end with the outermost ESP header, or with the SPI of the outermost
+ *	AH. If the frame has neither ESP nor AH, they end with the IP or
+ *	Ethernet header. What follows them may be in clear. 0 if every monitor
+ *	may show the whole frame
  * @handle: the SA, or 0
  * @spi: the SPI of the outermost header, network order
  * @seq: the sequence number of this header

@@ -519,8 +519,8 @@ enum ov2_counter {
 
 /* A card may decline a packet in xdo_dev_offload_ok. The counters of the
  * reasons follow each other in enum ov2_counter. OV2_DECLINED_FIRST is the
- * first of these counters, and OV2_DECLINED is their number. Each SA, too, has
- * one counter for each of these reasons.
+ * first of these counters, and OV2_DECLINED is their number. Not only the card,
+ * but also each SA has one counter for each of these reasons.
  */
 #define OV2_DECLINED_FIRST	OV2_CNT_TX_FALLBACK_DIR
 #define OV2_DECLINED \
@@ -529,7 +529,8 @@ enum ov2_counter {
 /* Software may encrypt an ESP frame although the card has the SA of the frame.
  * The counters of the reasons follow each other in enum ov2_counter.
  * OV2_SOFTWARE_FIRST is the first of these counters, and OV2_SOFTWARE is their
- * number. Each SA, too, has one counter for each of these reasons.
+ * number. Not only the card, but also each SA has one counter for each of these
+ * reasons.
  */
 #define OV2_SOFTWARE_FIRST	OV2_CNT_TX_SOFTWARE_DISABLED
 #define OV2_SOFTWARE \

@@ -15,8 +15,8 @@ struct ov2_sa_view;
  * enum ov2_card_event - what has happened to a card
  * @OV2_CARD_ADDED: it was made, or came from another namespace
  * @OV2_CARD_GONE: it is gone, or goes to another namespace
- * @OV2_CARD_CHANGED: a value that users can see has changed, and none of the
- *	other events tells it
+ * @OV2_CARD_CHANGED: a value that users can see has changed, and no other event
+ *	tells users of this change
  * @OV2_CARD_CONFIGURED: its configuration was set
  * @OV2_CARD_RESET: its engine was reset
  * @OV2_CARD_UP: its line is up

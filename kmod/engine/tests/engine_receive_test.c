@@ -275,7 +275,7 @@ static void receive_nested_structure(struct kunit *test)
 	ov2_pair_add(&pair, &outer);
 	/* The network that rig_frame.c uses for packets inside a tunnel */
 	inner.net = 200;
-	/* The first bytes that word_of_inner() makes from 0x11 on */
+	/* word_of_inner() makes bytes that count up from 0x11 here */
 	inner.spi = 0x11121314;
 	ov2_rig_add_inbound(pair.b, &inner);
 	for (len = 0; len < 60; len++)
@@ -496,7 +496,8 @@ static void receive_late(struct kunit *test)
 #define WAYS_ROUNDS	300
 
 /* Seals a frame with the pad length @pad, which may be wrong. The send path
- * would drop a frame with a wrong pad length, so it is not used here.
+ * would drop a frame with a wrong pad length, so this function does not use the
+ * send path.
  */
 static struct sk_buff *sealed_with_pad(struct ov2_pair *pair,
 				       const struct ov2_rig_frame *frame,

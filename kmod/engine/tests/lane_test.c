@@ -23,7 +23,7 @@
  * @entered: number of NBLs that have entered the lane so far
  * @back: number of NBLs that came back
  * @disorder: number of NBLs that came back out of order
- * @refill: number of NBLs that others put in for each NBL that comes back
+ * @refill: for each NBL that comes back, this many new NBLs enter the lane
  * @pass: if set, road_emit() calls road_pass() while the next NBL goes back
  * @passed: @back at the moment when this call of road_pass() returned
  * @in_call: @back at the moment when the last ov2_lane_done() returned

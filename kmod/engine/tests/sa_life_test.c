@@ -233,8 +233,9 @@ static void pure_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], 0);
 }
 
-/* Zero stands for any destination. An SA with the destination of the packet is
- * preferred to an SA with zero (ipsecov2.rst 2.4).
+/* The destination zero stands for any destination. If one SA has the packet's
+ * destination and another SA has zero, the SA with the packet's destination is
+ * used (ipsecov2.rst 2.4).
  */
 static void wildcard_destination(struct kunit *test)
 {

@@ -268,7 +268,7 @@ static void esp_any_shape(struct kunit *test)
 }
 
 /* A cipher that ends later writes the same bytes as a cipher that ends at once.
- * The late cipher ends one request of every three at once.
+ * Of every three requests, the late cipher ends two later, and one at once.
  */
 static void esp_late(struct kunit *test)
 {

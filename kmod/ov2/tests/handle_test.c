@@ -108,9 +108,8 @@ static void handle_model(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xa_empty(&m->ads[1].handles.slots));
 }
 
-/* The slots of a card are free, even if another card has taken the same slots.
- * A handle of one card names nothing on another card, even if both cards use
- * the same slot.
+/* A slot that one card has taken is still free on another card. A handle of one
+ * card names nothing on another card, even if both cards use the same slot.
  */
 static void handle_space_of_its_own(struct kunit *test)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An NBL that a CPU has kept is like a new NBL. */
+/* An NBL that is used again has nothing left of its earlier frame. */
 #include <kunit/test.h>
 #include <linux/bottom_half.h>
 #include <linux/string.h>
@@ -16,8 +16,8 @@ static bool nbl_is_empty(const struct ov2_nbl *nbl)
 	       nbl->reason == OV2_CNT_NONE && list_empty(&nbl->link);
 }
 
-/* ov2_nbl_alloc() may give an NBL that was freed before. Then nothing of the
- * earlier frame is left in the NBL.
+/* A CPU keeps freed NBLs, and ov2_nbl_alloc() gives a kept NBL to the next
+ * frame. The members that were set for the earlier frame are zero again.
  */
 static void kept_nbl_is_empty(struct kunit *test)
 {

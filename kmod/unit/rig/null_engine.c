@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A second engine, the null engine. It is as small as the contract of
- * miniport.h allows. So it shows what every engine does, and what only the
- * engine in kmod/engine/ does. The null engine has no cryptography. It gives
- * NBLs back later, and adds SAs at once. The engine in kmod/engine/ gives NBLs
- * back at once if the cipher is synchronous, and adds SAs later if the caller
- * cannot sleep.
+ * miniport.h allows. The tests of the contract run with this engine and with
+ * the engine in kmod/engine/. So such a test fails if it expects something that
+ * only the engine in kmod/engine/ does. The null engine has no cryptography. It
+ * gives NBLs back later, and adds SAs at once. The engine in kmod/engine/ gives
+ * NBLs back at once if the cipher is synchronous, and adds SAs later if the
+ * caller cannot sleep.
  */
 #include <linux/rcupdate.h>
 #include <linux/slab.h>

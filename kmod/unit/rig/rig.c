@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A card with only a dummy netdev: as little of port and bridge as an engine
- * needs. The card has one engine, and lives as long as one test.
+ * A card for the tests of an engine. Instead of port and bridge it has only
+ * what an engine needs, and its netdev is a dummy. The card has one engine, and
+ * lives as long as one test.
  */
 #include <linux/netdevice.h>
 #include <linux/slab.h>

@@ -232,8 +232,9 @@ static u8 payload_proto(const struct ov2_rig_frame *frame)
 	return frame->proto ? frame->proto : IPPROTO_UDP;
 }
 
-/* Puts a plain packet, or a packet with the headers and the trailer of the SA
- * in slot 1. Returns true if the outermost IP header so far is IPv6.
+/* Puts a packet into @skb. If slot 1 names an SA, the packet gets the headers
+ * and the trailer of this SA. Returns true if the outermost IP header so far is
+ * IPv6.
  */
 static bool put_packet(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 		       struct ov2_tx_header *hdr)

@@ -333,8 +333,8 @@ enum ov2_status ov2_rig_capacity(struct ov2_rig *rig, u32 capacity)
 	return ov2_rig_request(rig, rr);
 }
 
-/* Delete the SA that an add made, even if the test has already deleted the SA.
- * In this case the engine answers SUCCESS, too (Q14).
+/* Delete the SA that an add made. If the test has already deleted the SA, the
+ * engine answers SUCCESS all the same (Q14).
  */
 static void rig_request_undo(struct ov2_rig *rig, struct ov2_rig_request *rr)
 {

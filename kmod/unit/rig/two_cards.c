@@ -68,9 +68,9 @@ static void take_napi(struct ov2_cards *cards, struct ov2_port *port)
 }
 
 /* A call to the CPU of a queue (ov2_rxq.called) sets NAPI_STATE_MISSED on a
- * NAPI that is taken. A call that runs on another CPU ends before this CPU
- * returns from kick_all_cpus_sync(). A call on this CPU has ended when this
- * task runs.
+ * NAPI that take_napi() has marked. A call that runs on another CPU ends before
+ * this CPU returns from kick_all_cpus_sync(). A call on this CPU has ended when
+ * this task runs.
  */
 static void wait_for_calls(const struct ov2_port *port)
 {
