@@ -27,7 +27,9 @@ Drop = namedtuple("Drop", "counter stat reason")
 
 
 class Watch:
-    """The frames that the module frees, and the counters that move then."""
+    """The frames that the module has freed, and the counters that have moved,
+    since start().
+    """
 
     def __init__(self, bed, side, defer):
         self.bed, self.side, self.ns = bed, side, bed.ns(side)

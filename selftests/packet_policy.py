@@ -300,7 +300,9 @@ def rewritten(card, defer, kind, statement, fate):
 
 
 def mangled(card, defer):
-    """The core still wants protection: the packet must not leave in clear."""
+    """The core does not notice the change, and wants the packet protected. So
+    the packet must not leave in clear.
+    """
     rewritten(card, defer, "filter", "{ip} saddr set {to}", NO_POLICY)
 
 
@@ -382,7 +384,8 @@ def many(card, defer):
     selectors = [f"src {OUTER['a'][4]}/32 dst 10.{n >> 8}.{n & 255}."
                  f"{'1/32' if n % 2 else '0/24'}" for n in range(MANY)]
     for at in range(0, MANY, 500):
-        # A search that looked at all policies would look at these first
+        # These policies have a better priority than the block. So a search
+        # that looked at all policies would look at these policies first
         a.ip(*(card.line("a", "out", selector, PROTECT, 5)
                for selector in selectors[at:at + 500]))
     # A busy machine may slow down all packets of a measurement. A search that
