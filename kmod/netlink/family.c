@@ -16,7 +16,7 @@
 /**
  * ov2_family_card() - find the card that a request names
  * @info: the request
- * @attr: the attribute of the request that has the interface index. If the
+ * @attr: the number of the attribute that holds the interface index. If the
  *	request has this attribute, the netlink policy has checked it
  *
  * Context: RCU read side; the card is valid until the end of this read side.

@@ -15,7 +15,7 @@ struct ov2_recent;
  * struct ov2_bridge - what the bridge keeps for a card
  * @ad: the card
  * @senders: number of outbound states in crypto mode
- * @udp_senders: number of these states that have ESP in UDP
+ * @udp_senders: how many of the states in @senders have ESP in UDP
  * @spd: the card's policies
  * @dead: deleted policies that the core still refers to
  * @sad: the card's outbound states

@@ -238,7 +238,7 @@ static enum ov2_status assoc_update(const struct ov2_assoc *assoc, u32 seq_hi,
 }
 
 /**
- * ov2_assoc_advance() - tell the engine the high half of the number
+ * ov2_assoc_advance() - tell the engine the high half of a state's number
  * @assoc: the association of @x
  * @x: the state, with extended numbers; its lock is held
  *

@@ -393,7 +393,7 @@ static void receive_selector_fragment(struct kunit *test)
 	struct ov2_nbl *nbl;
 	struct iphdr *inner;
 
-	/* The bytes of the body count up from 0. */
+	/* The bytes of the body are 0, 1, 2 and so on. */
 	x->sel.family = AF_INET;
 	x->sel.proto = IPPROTO_TCP;
 	x->sel.dport = htons(0x0203);

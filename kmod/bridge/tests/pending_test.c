@@ -121,7 +121,8 @@ static void add_one(struct kunit *test, struct waiting *w, u32 number)
 }
 
 /* All packets that the list took came to the neighbour, in order. The list has
- * left nothing in their control blocks, and the neighbour is as it was.
+ * left nothing in the control blocks of the packets, and holds no reference to
+ * the neighbour any more.
  */
 static void expect_got(struct kunit *test, struct waiting *w, int number)
 {

@@ -288,7 +288,9 @@ static bool core_check_esn(const struct xfrm_replay_state_esn *esn, u32 seq)
 	return !core_seen(esn, diff);
 }
 
-/* If the core infers a wrong high half of a number, the ICV does not fit. */
+/* If the core infers a wrong high half of a number, the ICV does not fit, so
+ * the core does not accept the number.
+ */
 static bool core_accepts(struct xfrm_state *x, u64 seq)
 {
 	u32 low = lower_32_bits(seq);
@@ -566,8 +568,8 @@ static void replay_no_window(struct kunit *test)
 	}
 }
 
-/* The number of a state's first packet is not accepted a second time, with each
- * size of the window.
+/* With each size of the window, the number of a state's first packet is not
+ * accepted a second time.
  */
 static void replay_first_again(struct kunit *test)
 {

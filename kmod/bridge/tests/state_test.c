@@ -526,7 +526,9 @@ static void state_renumbered(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, card->ext.seq_lo, out ? 200 : 100);
 		KUNIT_EXPECT_EQ(test, card->ext.window, 31);
 		KUNIT_EXPECT_FALSE(test, untold(card, x[out]));
-		/* A number that the engine has accepted is not told again. */
+		/* If the engine has accepted a number, it is not told the
+		 * number again.
+		 */
 		advance(x[out]);
 		KUNIT_EXPECT_EQ(test, card->asked, asked + 1);
 
@@ -694,8 +696,8 @@ static void offload_ok_crypto(struct kunit *test)
 
 	expect_headers(test, ask, OV2_CNT_TX_FALLBACK_DIR,
 		       OV2_CNT_TX_FALLBACK_HEADERS);
-	/* In crypto mode the card sets no tag. It does not check the path,
-	 * because the core checks the path.
+	/* In crypto mode the card sets no tag. It does not check the device of
+	 * the route, because the core checks this device.
 	 */
 	ask->path.dev = ask->other;
 	KUNIT_EXPECT_TRUE(test, offload_ok(ask));

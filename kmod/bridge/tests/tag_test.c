@@ -23,7 +23,7 @@ struct tagged {
 	struct sk_buff *skb;
 };
 
-/* The tag names this CPU, which this machine does not have. */
+/* The tag names the CPU with this number. This machine has no such CPU. */
 #define TAG_CPU	12345
 
 static void skb_free(void *skb)
