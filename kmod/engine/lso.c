@@ -454,7 +454,9 @@ static struct sk_buff *segments_new(const struct lso *lso)
 	for (i = 0; i < lso->segments; i++) {
 		*tail = segment_new(lso, i);
 		if (!*tail) {
-			/* Only the template counts as dropped. */
+			/* The caller drops the template, and only this drop
+			 * is counted.
+			 */
 			kfree_skb_list_reason(first, SKB_CONSUMED);
 			return NULL;
 		}

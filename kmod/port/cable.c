@@ -223,8 +223,8 @@ static u16 cable_ring(const struct ov2_rss *rss, u16 queue,
 	return ov2_rss_queue(rss, ov2_rss_hash(rss, &flow));
 }
 
-/* Frames that follow each other and have the same receive queue go there
- * together.
+/* Frames that follow each other and have the same receive queue are put on its
+ * ring together.
  */
 static bool cable_put_by_flow(struct ov2_port *port, u16 queue,
 			      struct ov2_port *peer, const struct ov2_rss *rss,

@@ -3,8 +3,9 @@
  * On which CPUs a card receives. An incoming frame may interrupt another CPU
  * than the CPU of its sender. This must not disturb other users of the
  * interrupted CPU. So a card receives on a CPU only if the CPU is not isolated
- * (RPS has nearly the same rule), and if the user who opens the card may run on
- * this CPU. If no such CPU is online, ov2_cpus_pick() chooses other CPUs.
+ * (RPS has nearly the same rule), and if the user who opens the card is allowed
+ * to run on the CPU. If no such CPU is online, ov2_cpus_pick() chooses other
+ * CPUs.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>

@@ -30,8 +30,9 @@ struct ov2_rxq;
 #define OV2_RING_BURST		64
 
 /* The engine may hold this many frames of one receive queue. Without a limit,
- * all frames would go from the ring to an asynchronous cipher at once. The ring
- * would never be full, and nothing would stop the sender.
+ * an engine with an asynchronous cipher would take every frame off the ring,
+ * even if the cipher is slow. The ring would never be full, and nothing would
+ * stop the sender.
  */
 #define OV2_RX_HELD_MAX		256
 

@@ -62,10 +62,10 @@ void ov2_rx_irq_init(struct ov2_rxq *rxq)
  * ov2_rx_irq_raise() - schedule the NAPI of a receive queue, on the queue's CPU
  * @rxq: the queue
  *
- * A queue whose CPU has gone offline moves to another CPU, and stays there
- * until the card is opened again, because going back would reorder frames once
- * more. If no CPU of ov2_port.cpus is online, the NAPI runs on the caller's own
- * CPU. If the NAPI is disabled, it does not run.
+ * If the CPU of a queue has gone offline, the queue moves to another CPU. It
+ * stays there until the card is opened again, because each move may reorder
+ * frames. If no CPU of ov2_port.cpus is online, the NAPI runs on the caller's
+ * own CPU. If the NAPI is disabled, it does not run.
  *
  * Context: BH disabled.
  */

@@ -68,7 +68,8 @@ static int rx_proto(const struct sk_buff *skb, unsigned int *hlen)
 /* If the kernel has a state for an ESP packet, GRO itself decrypts and unpacks
  * the packet (esp4_gro_receive()), even if the frame is for another host. GRO
  * also finds ESP in UDP and in tunnels. Frames for other hosts must stay
- * encrypted. So of these frames, only plain TCP packets are merged.
+ * encrypted. So a frame for another host may be merged only if TCP stands
+ * directly behind its IP header.
  */
 static bool rx_may_merge(const struct sk_buff *skb)
 {

@@ -41,8 +41,7 @@ ov2_event_listen(const struct ov2_event_listener *listener)
  * Ask this before you gather what an event says.
  *
  * Context: Any context but hard interrupts.
- * Return: false if nobody listens. If true, it is still possible that nobody
- * listens.
+ * Return: false if nobody listens; true if somebody may be listening.
  */
 bool ov2_event_wants_sas(const struct ov2_adapter *ad)
 {

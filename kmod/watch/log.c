@@ -91,8 +91,8 @@ static u64 log_oldest(const struct ov2_log *log)
 }
 
 /* If a work item, a timer or a softirq of the kernel asks, no process is noted.
- * in_task() is needed, because in a softirq, current is only the task that the
- * softirq interrupted.
+ * in_task() is needed, because in a softirq the pointer "current" names the
+ * task that the softirq interrupted, and not the task that asked.
  */
 static void log_note_asker(struct ov2_log_entry *entry)
 {

@@ -217,8 +217,8 @@ static void send_bytes(struct kunit *test)
 	expect_refused(test, &s, nbl);
 }
 
-/* A frame that is cut is refused, even if the length in the IP header is right
- * again.
+/* A frame that is cut is refused, even if the length in the IP header is then
+ * corrected.
  */
 static void send_cut(struct kunit *test)
 {

@@ -201,8 +201,9 @@ static void reset_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, send_one(rig, &sa), OV2_STATUS_SUCCESS);
 }
 
-/* A delete does not complete before the last frame of its SA has left (Q8). It
- * waits even for a frame that is sealed and only waits for older frames.
+/* A delete does not complete before the last frame of its SA has left (Q8).
+ * This is so even if the last frame is already sealed, and stays in the lane
+ * only because of older frames.
  */
 static void delete_waits(struct kunit *test)
 {

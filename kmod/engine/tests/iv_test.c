@@ -96,7 +96,7 @@ static void expect_distinct(struct kunit *test, u64 *ivs, unsigned int num)
 				    num);
 }
 
-/* All CPUs draw IVs at once, and no IV comes twice (INV-30). */
+/* All CPUs draw IVs at the same time, and no IV comes twice (INV-30). */
 static void iv_on_all_cpus(struct kunit *test)
 {
 	struct ov2_iv_counter *counter = counter_new(test);
@@ -197,8 +197,8 @@ static struct ov2_iv_counter *counter_of(struct ov2_rig *rig,
 	return &sa->member[0].transform.ivs;
 }
 
-/* Two CPUs may send frames of two SAs at once. So the memory from which an SA
- * takes its IVs shares no cache line with the memory of another SA.
+/* Two CPUs may send frames of two SAs at the same time. So the memory from
+ * which an SA takes its IVs shares no cache line with the memory of another SA.
  */
 static void iv_shares_no_cache_line(struct kunit *test)
 {
@@ -212,8 +212,8 @@ static void iv_shares_no_cache_line(struct kunit *test)
 	}
 }
 
-/* If an SA has no IV left, its frame does not leave (INV-29). Another SA still
- * sends.
+/* If an SA has no IV left, its frame does not leave (INV-29). Frames of another
+ * SA leave as before.
  */
 static void iv_used_up_is_dropped(struct kunit *test)
 {

@@ -186,7 +186,9 @@ static void closed_takes_nothing(struct kunit *test)
 	expect_all_back(test, road);
 }
 
-/* If no NBL waits, an NBL that is done at once is back at once. */
+/* If no NBL waits, an NBL that is done within its call comes back within the
+ * call.
+ */
 static void empty_lane_is_passed(struct kunit *test)
 {
 	struct road *road = road_new(test);
@@ -200,7 +202,9 @@ static void empty_lane_is_passed(struct kunit *test)
 	expect_all_back(test, road);
 }
 
-/* An NBL that is done at once does not overtake an NBL that is done later. */
+/* An NBL that is done within its call does not overtake an older NBL that is
+ * not done yet.
+ */
 static void done_at_once_waits(struct kunit *test)
 {
 	struct road *road = road_new(test);

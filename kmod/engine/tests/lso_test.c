@@ -327,7 +327,8 @@ static void lso_pieces(struct kunit *test)
 }
 
 /* The memory of segments comes from a page pool. If a segment is longer than a
- * page of the pool, its memory comes from elsewhere. Its bytes are right, too.
+ * page of the pool, its memory comes from elsewhere. In both cases the bytes of
+ * the segment are right.
  */
 static void lso_pool(struct kunit *test)
 {

@@ -122,15 +122,15 @@ static void delete_again(void *data, const struct ov2_adapter *ad,
 	struct ov2_rig_request *again = data;
 	struct ov2_rig *rig = container_of(ad, struct ov2_rig, ad);
 
-	/* This function is called for the second delete, too. Then it must not
-	 * submit the second delete again.
+	/* This function is called during each of the two deletes. During the
+	 * second delete it must not submit that delete once more.
 	 */
 	if (atomic_read(&rig->requests_out) == 1)
 		ov2_rig_submit(rig, again);
 }
 
-/* If two deletes of an SA come at once, one of them deletes the SA, and the
- * other delete finds no SA. Both succeed (INV-16).
+/* If two deletes of an SA come at the same time, one of them deletes the SA,
+ * and the other delete finds no SA. Both deletes succeed (INV-16).
  */
 static void delete_once(struct kunit *test)
 {

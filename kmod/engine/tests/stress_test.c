@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests, sends and receives on all CPUs at once lose nothing (INV-19).
+ * If all CPUs make requests, send and receive at the same time, nothing is lost
+ * (INV-19).
  *
  * Meanwhile the card is paused, restarted and reset. Faults are found by
  * lockdep, by the poison that the allocator writes into freed memory, and by

@@ -208,8 +208,8 @@ static void shared_ring_of_engines(struct kunit *test)
 	expect_drained(test, cards);
 }
 
-/* Each send queue feeds one of two rings, and does not stop for frames on the
- * other ring.
+/* Each send queue feeds one of two rings. It does not stop because of frames on
+ * the ring that it does not feed.
  */
 static void own_rings(struct kunit *test)
 {

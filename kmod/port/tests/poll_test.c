@@ -107,8 +107,8 @@ static void held_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cards->b->rxqs[0].held, 0);
 }
 
-/* The engine gives back many frames at once. Each poll brings up only as many
- * of these frames as its budget allows.
+/* Between two polls, the engine gives back many frames. Each poll brings up
+ * only as many of these frames as its budget allows.
  */
 static void budget_of_indicated(struct kunit *test)
 {

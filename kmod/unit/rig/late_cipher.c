@@ -157,8 +157,8 @@ static void late_unregister(void *unused)
  * ov2_late_aead() - make AES-GCM late until the test ends
  * @test: the test; asserts that the cipher could be registered
  *
- * SAs that are added after this call use the late cipher. Make the rig after
- * this call, too, so that the rig ends before the cipher.
+ * SAs that are added after this call use the late cipher. Call this before you
+ * make the rig, so that the rig ends before the cipher.
  *
  * Context: Process context.
  */
