@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The work on an NBL is a small program: a step for each ESP or AH header of
- * each of its frames. A cipher ends a step at once or later. A loop then starts
- * the next step, so the call stack is never deeper than one step.
+ * each of its frames. When a cipher has ended a step, at once or later, a loop
+ * starts the next step. So the call stack is never deeper than one step.
  */
 #include <linux/bottom_half.h>
 #include <linux/lockdep.h>
@@ -127,8 +127,9 @@ bool ov2_step_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 	return step_esp_payload(nbl, step, payload);
 }
 
-/* The caller of step_start() and the completion of the cipher both come here,
- * in any order. The second of them goes on with the NBL.
+/* If step_start() has returned -EINPROGRESS, its caller and the completion of
+ * the cipher both call this function, in any order. The second call returns
+ * true. Whoever made the second call goes on with the NBL.
  */
 static bool step_my_turn(struct ov2_work *work)
 {

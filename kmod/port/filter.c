@@ -355,8 +355,8 @@ static enum ov2_filter_verdict filter_multicast(struct ov2_port *port,
 /**
  * ov2_filter() - is a frame the card's own, for another host, or unwanted?
  * @port: the card that received it
- * @skb: the frame; data and MAC header are at its Ethernet header, which is
- *	linear
+ * @skb: the frame. skb->data and the MAC header are at the Ethernet header of
+ *	the frame, and this header is linear
  *
  * The cost does not depend on the number of addresses.
  *

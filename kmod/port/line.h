@@ -40,8 +40,8 @@ struct sk_buff_head;
  * @room: how many segments a send queue may still send before it has to stop.
  *	This is the result of ov2_ring_room(), or less if the line itself takes
  *	less. BH disabled
- * @fit: make a frame fit for the line; data is at its Ethernet header. Returns
- *	0, or why the frame must be dropped. Context as for @put
+ * @fit: make a frame fit for the line; skb->data is at its Ethernet header.
+ *	Returns 0, or why the frame must be dropped. Context as for @put
  * @put: send frames that @fit has accepted, in order. If all frames are sent,
  *	returns 0. If not, leaves the rest in @frames, and returns why the rest
  *	must be dropped. A full ring is no reason to drop frames, because @room

@@ -350,7 +350,7 @@ static void rss_read_ipv6(const struct ov2_rss *rss, const struct sk_buff *skb,
 /**
  * ov2_rss_read() - read the input of the hash from a frame
  * @rss: says which fields are hashed
- * @skb: the frame, data at the Ethernet header
+ * @skb: the frame; skb->data is at the Ethernet header
  * @flow: filled in
  *
  * Context: Any context.

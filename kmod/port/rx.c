@@ -25,8 +25,8 @@
 /**
  * ov2_rx_enqueue() - take frames that have come over the line
  * @rxq: the receive queue
- * @frames: the frames, oldest first, data at the Ethernet header; taken if this
- *	returns true
+ * @frames: the frames, oldest first; skb->data is at the Ethernet header; taken
+ *	if this returns true
  *
  * Context: BH disabled, RCU read side in which the card was found.
  * Return: false if the card is down, or going down.

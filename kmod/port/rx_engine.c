@@ -12,7 +12,7 @@
 /**
  * ov2_rx_to_engine() - give a frame to the engine, if the engine wants it
  * @rxq: the receive queue that the frame came in on
- * @skb: the frame, data at the Ethernet header; taken
+ * @skb: the frame; skb->data is at the Ethernet header; taken
  *
  * A frame that is not the card's own, or that the engine does not want, goes up
  * the stack at once. It may overtake frames that are still in the engine. This

@@ -153,7 +153,7 @@ static void rx_finish(struct ov2_rxq *rxq, struct sk_buff *skb,
 /**
  * ov2_rx_plain_to_stack() - bring a frame up the stack without the engine
  * @rxq: the receive queue that the frame came in on
- * @skb: the frame, data at the Ethernet header; taken
+ * @skb: the frame; skb->data is at the Ethernet header; taken
  * @own: the frame is the card's own
  *
  * Context: NAPI of @rxq.

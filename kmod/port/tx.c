@@ -65,7 +65,8 @@ static void tx_put(struct ov2_port *port, u16 queue,
  * ov2_tx_wire_out() - ov2_adapter_ops.wire_out
  * @ad: the sending card
  * @queue: its queue
- * @skb: the frames, linked by sk_buff.next, data at the Ethernet header; taken
+ * @skb: the frames, linked by sk_buff.next; taken. The data pointer of each
+ *	frame is at its Ethernet header
  *
  * Frames that come from the engine do not wait for the end of a burst. If they
  * waited, the engine could hand over the next frame of the same flow on another
@@ -117,7 +118,7 @@ void ov2_tx_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 
 static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue);
 
-/* Let the core cut a large packet, as it does for a card that cannot cut, and
+/* Let the core cut a large packet, as it does for a card that cannot cut. Then
  * send the segments.
  */
 static void tx_segments(struct ov2_port *port, struct sk_buff *skb, u16 queue)

@@ -28,7 +28,7 @@ struct ov2_tap {
  * struct ov2_captured - a frame at one side of the engine
  * @point: where the frame is
  * @nbl: its records, or NULL if there are none yet
- * @skb: the frame, data at the Ethernet header
+ * @skb: the frame; skb->data is at the Ethernet header
  * @queue: its queue
  * @headers: how many bytes at the start of the frame every monitor may show.
  *	They end with the outermost ESP header, or with the SPI of the outermost

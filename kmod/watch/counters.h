@@ -17,8 +17,8 @@ struct ov2_adapter;
  *
  * @identifier	is the name of the counter in this code, without OV2_CNT_
  * @name	is the name for users, in `ethtool -S` and in traces: the
- *		identifier in small letters. Counters of bridge and engine
- *		have ipsec_ in front of it, counters of the port do not
+ *		identifier in small letters. Names of the counters of bridge
+ *		and engine begin with ipsec_, in front of the identifier
  * @mib		is the SNMP counter of xfrm that moves together with this
  *		counter, or 0. If the frame is dropped, drop.c moves the SNMP
  *		counter. In other cases xfrm itself moves it
@@ -27,7 +27,7 @@ struct ov2_adapter;
  * @sentence	says what happened, in one sentence without a full stop; in
  *		several string literals if it is long
  *
- * Not only the compiler reads the rows, but also programs. A program first
+ * Besides the compiler, some programs read the rows. Such a program first
  * takes away each backslash at the end of a line, together with the newline.
  * Then this regular expression of Python matches a row:
  *

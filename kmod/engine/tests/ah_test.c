@@ -247,8 +247,8 @@ static void ah_mutable_fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ends_word(&ends, skb), bad);
 }
 
-/* If the ICV of AH is right and the ICV of ESP inside is wrong, the status
- * names ESP, and the mode of the SA.
+/* If the ICV of AH is right and the ICV of ESP inside is wrong, the status says
+ * that ESP failed, and in which mode.
  */
 static void bundle_esp_bad(struct kunit *test)
 {
@@ -269,8 +269,8 @@ static void bundle_esp_bad(struct kunit *test)
 			ends.sa.tunnel ? TUNNEL_ESP_BAD : TRANSPORT_ESP_BAD);
 }
 
-/* The receiver verifies AH and ESP inside a tunnel that has AH alone, and AH
- * alone inside a tunnel that has AH and ESP.
+/* An SA with AH and ESP is inside a tunnel with AH alone, or an SA with AH
+ * alone is inside a tunnel with AH and ESP. The receiver verifies all headers.
  */
 static void ah_nested(struct kunit *test)
 {

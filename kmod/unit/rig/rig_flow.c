@@ -120,7 +120,7 @@ const struct ov2_adapter_ops ov2_rig_adapter_ops = {
 /**
  * ov2_rig_nbl() - an NBL with empty records
  * @rig: the rig that will send or receive the NBL
- * @skb: the frame, data at the Ethernet header; taken
+ * @skb: the frame; skb->data is at the Ethernet header; taken
  * @queue: the queue
  *
  * Asserts that there is memory.

@@ -320,8 +320,8 @@ static struct sk_buff *frame_build(struct ov2_rig *rig,
  * @frame: the frame
  *
  * Context: Process context.
- * Return: the frame, linear, data at the Ethernet header. The rig owns it. See
- * ov2_rig_inject().
+ * Return: the frame. It is linear, and skb->data is at the Ethernet header. The
+ * rig owns the frame. See ov2_rig_inject().
  */
 struct sk_buff *ov2_rig_skb(struct ov2_rig *rig,
 			    const struct ov2_rig_frame *frame)
