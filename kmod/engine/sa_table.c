@@ -63,7 +63,7 @@ static bool table_has_twin(struct ov2_sa_table *table,
 /**
  * ov2_sa_table_insert() - insert an SA into the table
  * @table: the table
- * @sa: the SA, not live: nothing uses it yet
+ * @sa: the SA. It is not live, and nothing uses it yet
  * @allow_twin: insert @sa even if the table has another SA with the SPI,
  *	destination, protocol and direction of @sa. That SA may be live, or may
  *	have no keys yet (ipsecov2.rst Q15)

@@ -270,8 +270,9 @@ void ov2_ring_wake(struct ov2_port *port, u16 queue)
 
 	lockdep_assert_in_softirq();
 	/* The room was made before this barrier, and the stop bit is read after
-	 * it. Pairs with the barrier in netif_txq_try_stop(), which sets the
-	 * stop bit first and then reads the room.
+	 * the barrier. Pairs with the barrier in netif_txq_try_stop(). There
+	 * the stop bit is set before the barrier, and the room is read after
+	 * the barrier.
 	 */
 	smp_mb();
 	if (netif_tx_queue_stopped(txq) && READ_ONCE(port->up) &&

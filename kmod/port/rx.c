@@ -224,11 +224,12 @@ void ov2_rx_stop(struct ov2_port *port)
  * @rxq: the queue of a card that is up; nobody puts frames on its ring
  *
  * This function looks at the NAPI last, because the NAPI takes frames off the
- * ring. When the NAPI is no longer scheduled, these frames are up the stack,
- * unless GRO holds them until gro_flush_timeout. A NAPI that is busy polled
- * stays scheduled all the time. So for such a NAPI this function returns true
- * even while a poll runs. Afterwards the caller waits for a grace period. When
- * the grace period is over, this poll has ended.
+ * ring. If the NAPI is not scheduled, and GRO holds no frames, all frames that
+ * the NAPI took are up the stack. While a program busy polls a NAPI, the NAPI
+ * stays scheduled, even between two polls. So this function does not ask
+ * whether such a NAPI is scheduled, and may return true while a poll runs. The
+ * caller then waits for a grace period. When the grace period is over, this
+ * poll has ended.
  *
  * Context: RTNL.
  * Return: true if all frames of @rxq are up the stack.

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * What a monitor shows: each frame behind a header with its records.
+ * What a monitor shows: the frames, each behind a header that holds the records
+ * of the frame.
  *
  * A monitor is a netdev of kind "ipsecov2mon". While the monitor is up, a
- * packet socket on it gets the frames of a card, on both sides of the card's
- * engine.
+ * packet socket on the monitor gets the frames of a card, on both sides of the
+ * card's engine.
  */
 #ifndef _UAPI_LINUX_IPSECOV2_CAPTURE_H
 #define _UAPI_LINUX_IPSECOV2_CAPTURE_H
@@ -23,9 +24,9 @@
  * @OV2_CAPTURE_RX_WIRE: received, before the engine
  * @OV2_CAPTURE_RX_CLEAR: received, after the engine
  * @OV2_CAPTURE_TX_DROP: to be sent, but dropped before the engine
- * @OV2_CAPTURE_RX_DROP: received, and dropped. The frame comes from the engine,
- *	or it did not have to pass the engine. ESP may have been taken off the
- *	frame already
+ * @OV2_CAPTURE_RX_DROP: received, and dropped: a frame that came out of the
+ *	engine, or a frame that does not go through the engine. ESP may have
+ *	been taken off the frame already
  */
 enum ov2_capture_point {
 	OV2_CAPTURE_TX_CLEAR,

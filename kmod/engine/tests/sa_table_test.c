@@ -146,7 +146,8 @@ static unsigned long any_stale(struct sa_table_model *m)
 	return m->stale[ov2_below(min(m->num_stale, MODEL_STALE))];
 }
 
-/* A stale handle, or 0, names no SA for a delete and an update. */
+/* A delete with a stale handle, or with 0, finds no SA, and so does an update.
+ */
 static void step_stale(struct sa_table_model *m)
 {
 	unsigned long handle = any_stale(m);

@@ -147,7 +147,7 @@ static void rig_end(void *data)
 
 /**
  * ov2_rig_new_idle() - make a card on which IPsec of received frames is off
- * @test: the test, with which the rig ends
+ * @test: the test; the rig ends when the test ends
  * @miniport: the engine's operations
  *
  * Asserts that all goes well.
@@ -170,7 +170,7 @@ struct ov2_rig *ov2_rig_new_idle(struct kunit *test,
 
 /**
  * ov2_rig_new() - make a card with a running engine
- * @test: the test, with which the rig ends
+ * @test: the test; the rig ends when the test ends
  * @miniport: the engine's operations
  *
  * Asserts that all goes well.

@@ -46,8 +46,8 @@ static void run_end(void *run)
 
 /**
  * ov2_run_new() - make the transform of an add that has one member
- * @test: the test, with which the transform ends; asserts that the kernel has
- *	the algorithms
+ * @test: the test; the transform ends when the test ends. Asserts that the
+ *	kernel has the algorithms
  * @buf: the add
  *
  * Return: the transform.

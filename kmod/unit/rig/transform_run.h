@@ -34,7 +34,7 @@ struct ov2_run_add {
 
 /**
  * struct ov2_run - one transform, and a job that may end later
- * @test: the test, with which the transform ends
+ * @test: the test; the transform ends when the test ends
  * @nbl: the NBL of the job
  * @member: the member that has the transform
  * @done: completed when a late job ends

@@ -182,7 +182,7 @@ static void cable_add_state(struct ov2_cards *cards)
 
 /**
  * ov2_cards_new() - make two cards that are up
- * @test: the test; the cards end with it
+ * @test: the test; the cards end when the test ends
  * @tx_queues: queues of the sender
  * @rx_queues: queues of the receiver
  *
