@@ -62,8 +62,11 @@ static __be16 unwrap_pppoe(const struct sk_buff *skb, int *depth)
 	}
 }
 
-/* Returns the ethertype that the header at @depth carries, or 0 if the frame
- * ends within the header or carries no IP. Moves @depth behind the header.
+/* Reads the header at @depth, and moves @depth behind the header. Returns the
+ * ethertype of what follows. Behind a VLAN tag this may be any ethertype.
+ * Behind the header of a PPPoE session it is the ethertype of IPv4 or IPv6, or
+ * 0 if another protocol follows. If the frame ends within the header, returns
+ * 0.
  */
 static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
 {
@@ -82,8 +85,9 @@ static __be16 unwrap(const struct sk_buff *skb, __be16 type, int *depth)
  * ov2_flow_unwrap() - go through VLAN tags and the header of a PPPoE session
  * @skb: the frame; it may be nonlinear
  * @type: the type of the header at @depth. Changed to the type of the first
- *	header for which ov2_flow_may_wrap() is false, or to 0 if the frame ends
- *	before this header or carries no IP
+ *	header for which ov2_flow_may_wrap() is false. This may be a type other
+ *	than IP. Changed to 0 if the frame ends within a tag or a PPPoE header,
+ *	or if a PPPoE header is followed by something other than IP
  * @depth: bytes from skb->data to the header; increased to the header of the
  *	new @type
  *
@@ -95,15 +99,18 @@ void ov2_flow_unwrap(const struct sk_buff *skb, __be16 *type, int *depth)
 		*type = unwrap(skb, *type, depth);
 }
 
-/* In a wrapped packet that was received, the network header points at the tags.
- * In a wrapped packet that is sent, the network header may point behind the
- * tags. So for each wrapped packet, the walk through the tags starts from the
- * MAC header. In a packet that is not wrapped, the network header is used,
- * because the MAC header may be missing. For example, a packet that is
- * forwarded into a tunnel has no Ethernet header yet. A tag is always in the
- * frame, never in skb->vlan_tci. In a sent packet, validate_xmit_vlan() has
- * written the tag into the frame, because the card claims no VLAN offload. A
- * received packet has no vlan_tci yet, because the line carries only bytes.
+/* Finds the IP header of a packet. If a packet is wrapped, its network header
+ * does not always show where the tags begin: on receive the network header
+ * points at the first tag, but on send it may point behind the tags. The tags
+ * always begin behind the Ethernet header, so this function goes through them
+ * from there. If a packet is not wrapped, this function uses the network
+ * header, because the Ethernet header may be missing. For example, a packet
+ * that is forwarded into a tunnel has no Ethernet header yet.
+ *
+ * A tag is always in the frame, never in skb->vlan_tci. In a sent packet,
+ * validate_xmit_vlan() has written the tag into the frame, because the card
+ * claims no VLAN offload. In a received packet, the core moves the tag from the
+ * frame to skb->vlan_tci only after the card has handed the packet up.
  */
 static bool find_ip(const struct sk_buff *skb, struct ov2_flow *flow,
 		    int *offset, __be16 *proto)
