@@ -267,7 +267,9 @@ def wrong(defer):
     ksft.equal((error.errno, error.attribute), (errno.EINVAL, "ifindex"),
                "no index")
     # An attribute of the family that the operation does not take
-    for operation, name, dump in ((family.card_get, "ifname", False),
+    for operation, name, dump in ((family.module_get, "version", False),
+                                  (family.card_get, "ifname", False),
+                                  (family.card_get, "ifname", True),
                                   (family.counter_get, "name", True)):
         error = ynl.refused(operation, {name: "x"}, dump=dump)
         ksft.equal((error.errno, error.attribute), (errno.EINVAL, f".{name}"),

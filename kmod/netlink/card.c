@@ -183,9 +183,12 @@ int ipsecov2_nl_card_get_dumpit(struct sk_buff *skb,
 	struct card_dump *dump = (void *)cb->ctx;
 	struct net *net = genl_info_net(genl_info_dump(cb));
 	struct net_device *dev;
-	int err = 0;
 	void *hdr;
+	int err;
 
+	err = ov2_family_no_attributes(genl_info_dump(cb));
+	if (err)
+		return err;
 	rcu_read_lock();
 	/* If a device comes or goes while the dump runs,
 	 * genl_dump_check_consistent() sets NLM_F_DUMP_INTR.

@@ -109,9 +109,28 @@ static int module_put_asked(struct sk_buff *msg, const struct genl_info *info)
 			      THIS_MODULE->version);
 }
 
+/**
+ * ov2_family_no_attributes() - refuse attributes for an operation without any
+ * @info: the request
+ *
+ * The kernel checks attributes by the policy of the operation. If an operation
+ * has no policy, Linux 6.12 checks nothing, and 7.3 refuses each attribute.
+ *
+ * Context: Any context.
+ * Return: 0 if the request has no attributes; otherwise a negative errno, and
+ *	extack names the first attribute.
+ */
+int ov2_family_no_attributes(const struct genl_info *info)
+{
+	return genlmsg_parse(info->nlhdr, info->family, NULL, 0, NULL,
+			     info->extack);
+}
+
 int ipsecov2_nl_module_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return ov2_family_reply(info, module_put_asked);
+	int err = ov2_family_no_attributes(info);
+
+	return err ?: ov2_family_reply(info, module_put_asked);
 }
 
 /* The kernel's generator of C code leaves out the flags of multicast groups. So

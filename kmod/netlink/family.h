@@ -12,6 +12,7 @@ struct sk_buff;
 
 int ov2_family_register(void);
 void ov2_family_unregister(void);
+int ov2_family_no_attributes(const struct genl_info *info);
 int ov2_family_reply(struct genl_info *info,
 		     int (*put)(struct sk_buff *msg,
 				const struct genl_info *info));
