@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the message says with which the engine asks for an SA to be deleted. The
+ * emulated engine asks only if its table of SAs is full, and the bridge never
+ * lets it become full. So no test with real cards can see this message.
+ */
+#include <kunit/test.h>
+#include <linux/in.h>
+#include <linux/net.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+
+#include "../../bridge/sa_view.h"
+#include "../../engine/engine_miniport.h"
+#include "../../unit/rig/rig.h"
+#include "../../watch/event.h"
+#include "../family_gen.h"
+
+#define HANDLE	0x1234
+
+static void listener_free(void *sock)
+{
+	sock_release(sock);
+}
+
+/* Returns a socket that gets the messages of the group "sas". */
+static struct socket *listener_new(struct kunit *test)
+{
+	int group = ipsecov2_nl_family.mcgrp_offset + IPSECOV2_NLGRP_SAS;
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
+	struct socket *sock;
+
+	KUNIT_ASSERT_EQ(test, 0, sock_create_kern(&init_net, AF_NETLINK,
+						  SOCK_RAW, NETLINK_GENERIC,
+						  &sock));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, listener_free,
+							   sock));
+	/* A socket that is not bound has the port of the kernel, 0, and gets no
+	 * messages of the kernel.
+	 */
+	KUNIT_ASSERT_EQ(test, 0, kernel_bind(sock, (void *)&addr,
+					     sizeof(addr)));
+	KUNIT_ASSERT_EQ(test, 0,
+			sock->ops->setsockopt(sock, SOL_NETLINK,
+					      NETLINK_ADD_MEMBERSHIP,
+					      KERNEL_SOCKPTR(&group),
+					      sizeof(group)));
+	return sock;
+}
+
+static void expect_attr(struct kunit *test, const struct nlmsghdr *nlh,
+			int type, const char *text)
+{
+	const struct nlattr *attr = nlmsg_find_attr(nlh, GENL_HDRLEN, type);
+
+	KUNIT_ASSERT_NOT_NULL(test, attr);
+	KUNIT_EXPECT_STREQ(test, nla_data(attr), text);
+}
+
+/* The next message has this command, and tells about the SA with HANDLE. */
+static void expect_told(struct kunit *test, struct socket *sock, u8 command,
+			enum ov2_counter reason)
+{
+	const struct ov2_counter_row *row = ov2_counter_row(reason);
+	u8 *buffer = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
+	struct kvec vec = { .iov_len = PAGE_SIZE };
+	const struct genlmsghdr *genl;
+	const struct nlattr *attr;
+	struct nlmsghdr *nlh;
+	int len;
+
+	KUNIT_ASSERT_NOT_NULL(test, buffer);
+	vec.iov_base = buffer;
+	len = kernel_recvmsg(sock, &msg, &vec, 1, PAGE_SIZE, MSG_DONTWAIT);
+	nlh = (struct nlmsghdr *)buffer;
+	KUNIT_ASSERT_TRUE_MSG(test, nlmsg_ok(nlh, len), "got %d", len);
+	KUNIT_ASSERT_GE(test, nlmsg_len(nlh), GENL_HDRLEN);
+	genl = nlmsg_data(nlh);
+	KUNIT_EXPECT_EQ(test, genl->cmd, command);
+	attr = nlmsg_find_attr(nlh, GENL_HDRLEN, IPSECOV2_A_SA_HANDLE);
+	KUNIT_ASSERT_NOT_NULL(test, attr);
+	KUNIT_EXPECT_EQ(test, nla_get_uint(attr), HANDLE);
+	expect_attr(test, nlh, IPSECOV2_A_SA_REASON, row->name);
+	expect_attr(test, nlh, IPSECOV2_A_SA_EXPLANATION, row->sentence);
+}
+
+/* A request of the engine and a packet that the card declined reach users by
+ * one function. Their messages have different commands.
+ */
+static void multicast_told(struct kunit *test)
+{
+	static const struct ov2_sa_view view = {
+		.handle = HANDLE, .inbound = true, .proto = IPPROTO_ESP,
+		.family = AF_INET,
+	};
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct socket *sock = listener_new(test);
+
+	ov2_event_sa_told(&rig->ad, OV2_CNT_RX_SA_DELETE_REQ, &view);
+	expect_told(test, sock, IPSECOV2_CMD_SA_DELETE_REQ_NTF,
+		    OV2_CNT_RX_SA_DELETE_REQ);
+	ov2_event_sa_told(&rig->ad, OV2_CNT_TX_FALLBACK_LARGE, &view);
+	expect_told(test, sock, IPSECOV2_CMD_SA_FALLBACK_NTF,
+		    OV2_CNT_TX_FALLBACK_LARGE);
+}
+
+static struct kunit_case multicast_cases[] = {
+	KUNIT_CASE(multicast_told),
+	{}
+};
+
+static struct kunit_suite multicast_suite = {
+	.name = "ov2_multicast",
+	.test_cases = multicast_cases,
+};
+
+kunit_test_suite(multicast_suite);
