@@ -30,8 +30,9 @@
  *	request
  *
  * OFFLOAD_ENCAPSULATION is not a state of the engine, but part of its
- * configuration (config.c). While it is OFF, a send that names an SA fails in
- * every state. Until it is ON, received frames are untouched in every state.
+ * configuration (config.c): ON, OFF, or not set yet. In every state, a send that
+ * names an SA fails if the encapsulation is OFF, and received frames are
+ * untouched if it is not ON.
  */
 #include <linux/err.h>
 #include <linux/slab.h>

@@ -55,7 +55,8 @@ struct ov2_adding {
  * @engine: its engine
  * @node: place in the table of SAs
  * @key: the fields by which a received frame finds the SA. The SPI is the SPI
- *	of the outermost header. Sends read only the family and the direction
+ *	of the outermost header. When the SA sends, only the family and the
+ *	direction in @key are read
  * @src: source of its packets, zero = any; IPv4 in the first word
  * @window: replay window, see struct ov2_ext_add
  * @serial: its age, smaller is older

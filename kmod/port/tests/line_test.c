@@ -262,7 +262,7 @@ static void has_no_room(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 1));
 }
 
-/* If the line has no ring at its other end, only the engine stops a queue. */
+/* The line has room for a whole ring. So only the engine stops a queue. */
 static void engine_stops(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);
