@@ -30,9 +30,9 @@
  *	request
  *
  * OFFLOAD_ENCAPSULATION is not a state of the engine, but part of its
- * configuration (config.c): ON, OFF, or not set yet. In every state, a send that
- * names an SA fails if the encapsulation is OFF, and received frames are
- * untouched if it is not ON.
+ * configuration (config.c): it is ON, OFF, or not set yet. In every state of
+ * the engine, a send that names an SA fails if the encapsulation is OFF, and
+ * frames that are received stay untouched if it is not ON.
  */
 #include <linux/err.h>
 #include <linux/slab.h>

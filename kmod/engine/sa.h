@@ -68,8 +68,8 @@ struct ov2_adding {
  *	mode
  * @dead_once: bit 0 is set by the first delete of the SA
  * @live: the SA is keyed and not deleted, so sends, frames and requests find it
- * @seen_tunnel: inbound, if @mode is unknown: the last good frame had an IP
- *	packet as payload
+ * @seen_tunnel: the payload of the last good frame was an IP packet. Used only
+ *	if the SA is inbound and @mode is unknown
  * @single: see struct ov2_ext_add
  * @straight: each of its packets has one IPsec header, which is ESP, and the
  *	engine looks for no other SA inside

@@ -86,7 +86,8 @@ struct ov2_ext_lso {
  * @miniport: private to the engine while it owns the NBL. At first the bytes
  *	are not zero but undefined: the engine itself clears what must be zero
  *
- * Beside the frames, bridge and engine exchange only records and extensions.
+ * Beside the frames and @reason, bridge and engine exchange only records and
+ * extensions.
  */
 struct ov2_nbl {
 	struct sk_buff *skb;

@@ -159,7 +159,7 @@ static const struct esp_vector esp_vectors[] = {
 			HEX(6ab0b503eaa86e31),
 	},
 	{
-		.source = "RFC 2202 case 2, split with ESN",
+		.source = "RFC 2202 case 2, the last 4 bytes as the high half",
 		.encr = OV2_ENCR_NONE,
 		.auth = OV2_AUTH_MD5,
 		.esn = true,
@@ -179,7 +179,7 @@ static const struct esp_vector esp_vectors[] = {
 			HEX(e5eb2fa2d27416d5),
 	},
 	{
-		.source = "RFC 2202 case 2, split with ESN",
+		.source = "RFC 2202 case 2, the last 4 bytes as the high half",
 		.encr = OV2_ENCR_NONE,
 		.auth = OV2_AUTH_SHA_1,
 		.esn = true,
@@ -199,7 +199,7 @@ static const struct esp_vector esp_vectors[] = {
 			HEX(bf60754e6a042426089575c7),
 	},
 	{
-		.source = "RFC 4231 case 2, split with ESN",
+		.source = "RFC 4231 case 2, the last 4 bytes as the high half",
 		.encr = OV2_ENCR_NONE,
 		.auth = OV2_AUTH_SHA_256,
 		.esn = true,
@@ -219,7 +219,7 @@ static const struct esp_vector esp_vectors[] = {
 			HEX(76484031617f78d2b58a6b1b9c7ef464f5a01b47),
 	},
 	{
-		.source = "RFC 4231 case 2, split with ESN",
+		.source = "RFC 4231 case 2, the last 4 bytes as the high half",
 		.encr = OV2_ENCR_NONE,
 		.auth = OV2_EXT_AUTH_SHA_384,
 		.esn = true,
@@ -239,7 +239,7 @@ static const struct esp_vector esp_vectors[] = {
 			HEX(fcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554),
 	},
 	{
-		.source = "RFC 4231 case 2, split with ESN",
+		.source = "RFC 4231 case 2, the last 4 bytes as the high half",
 		.encr = OV2_ENCR_NONE,
 		.auth = OV2_EXT_AUTH_SHA_512,
 		.esn = true,
