@@ -507,8 +507,13 @@ def refused(defer):
         ksft.check(sentence in said, f"{words}: {said}")
     said = ov2.refused(talk.bed.a, "capture", "-w", "/nowhere/file", status=1)
     ksft.check("cannot write /nowhere/file" in said, said)
-    said = ov2.refused(talk.bed.a, "capture", "lo", status=1)
+    # An older file stays as it is
+    with open(talk.file, "w", encoding="ascii") as f:
+        f.write("older")
+    said = ov2.refused(talk.bed.a, "capture", "-w", talk.file, "lo", status=1)
     ksft.check("is not of type ipsecov2" in said, said)
+    with open(talk.file, encoding="ascii") as f:
+        ksft.equal(f.read(), "older", "the older file")
     said = ov2.refused(talk.bed.a, "capture", status=1, **ov2.as_nobody(defer))
     ksft.check("needs CAP_NET_ADMIN" in said, said)
     ksft.equal(talk.monitors(), [], "monitors that are left")
@@ -520,9 +525,10 @@ def without_net_raw(defer):
         raise ksft.Skip("needs setpriv")
     talk = Talk(defer)
     ksft.equal(ov2.refused(
-        talk.bed.a, "--bounding-set=-net_raw", ov2.find(), "capture", status=1,
-        program="setpriv"),
+        talk.bed.a, "--bounding-set=-net_raw", ov2.find(), "capture", "-w",
+        talk.file, status=1, program="setpriv"),
         "listening to a monitor needs CAP_NET_RAW: run it as root", "capture")
+    ksft.check(not os.path.exists(talk.file), "a file of no capture")
     ksft.equal(talk.monitors(), [], "monitors that are left")
 
 

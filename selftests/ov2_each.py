@@ -211,6 +211,7 @@ class Churn:
         self.ns = ns
         self.index = ifindex(ns, "ov0")
         self.rounds = {}
+        self.errors = []
         for work in (self.card, self.sa, self.policy):
             thread = threading.Thread(target=self.again, args=(work,))
             thread.start()
@@ -222,9 +223,13 @@ class Churn:
 
     def again(self, work):
         link = xfrmnl.Xfrm(self.ns)
-        while self.going:
-            work(link)
-            self.rounds[work.__name__] = self.rounds.get(work.__name__, 0) + 1
+        try:
+            while self.going:
+                work(link)
+                self.rounds[work.__name__] = 1 + self.rounds.get(
+                    work.__name__, 0)
+        except Exception as error:      # pylint: disable=broad-except
+            self.errors.append(error)
 
     def card(self, _):
         for verb in ("add new type ipsecov2", "del new"):
@@ -275,6 +280,7 @@ def churn(defer):
         done = ov2.call(ns, "keys", "--wireshark")
         ksft.check(done.returncode == 0 and KEY in done.stdout,
                    f"keys: {done.returncode} {done.stderr}")
+    ksft.equal(churning.errors, [], "the churn")
     ksft.note(f"{churning.rounds} rounds, {warned} warnings")
 
 
@@ -286,15 +292,20 @@ def no_module(defer):
     """
     ns = Netns("none")
     defer(ns.delete)
-    # A device of another kind has the name of the card
-    ns.ip("link add ov0 type dummy")
     module.remove()
     defer(module.load)
     autoload.use(defer, autoload.install(defer))
-    for words in (*((name,) for name in LISTS if name != "why"),
-                  *(words for words in REFUSALS if words[0] != "keys"),
-                  ("monitor", "cards"), ("show", "ov0")):
-        ksft.equal(ov2.refused(ns, *words, status=3), NO_MODULE, f"{words}")
+
+    def without_module():
+        for words in (*((name,) for name in LISTS if name != "why"),
+                      *(words for words in REFUSALS if words[0] != "keys"),
+                      ("monitor", "cards"), ("show", "ov0")):
+            ksft.equal(ov2.refused(ns, *words, status=3), NO_MODULE, f"{words}")
+
+    without_module()
+    # Now a device of another kind has the name of the card
+    ns.ip("link add ov0 type dummy")
+    without_module()
     for words in (*OPEN, ("why",)):
         ov2.run(ns, *words)
     done = ov2.call(ns, "keys", "--wireshark")
@@ -308,11 +319,14 @@ def module_goes(defer, *words):
     """
     ns = cards(defer)
     defer(module.load)
-    answers = []
+    answers, errors = [], []
 
     def ask():
-        while module.loaded():
-            answers.append(ov2.call(ns, *words))
+        try:
+            while module.loaded():
+                answers.append(ov2.call(ns, *words))
+        except Exception as error:      # pylint: disable=broad-except
+            errors.append(error)
 
     thread = threading.Thread(target=ask)
     thread.start()
@@ -324,6 +338,7 @@ def module_goes(defer, *words):
             ["rmmod", module.NAME], stderr=subprocess.DEVNULL,
             check=False).returncode, 30)
         thread.join()
+    ksft.equal(errors, [], "the calls of ov2")
     for done in answers:
         if done.returncode == 3:
             ksft.equal(done.stderr, f"ov2: {NO_MODULE}\n", "sentence")
@@ -346,9 +361,10 @@ def module_of_a_capture(defer, *words):
     def listens():
         with ns.entered(), \
                 open("/proc/thread-self/net/packet", encoding="ascii") as file:
-            return len(file.readlines()) > 1
+            # Column 4 is the interface that the socket is bound to
+            return any(line.split()[4] != "0" for line in file.readlines()[1:])
 
-    ksft.wait_for("a packet socket", listens)
+    ksft.wait_for("a packet socket that is bound", listens)
     module.remove()
     out, said = process.communicate(timeout=ksft.patience(20))
     ksft.equal((process.returncode, said), (3, f"ov2: {CAPTURE_ENDS}\n"),

@@ -309,21 +309,34 @@ static enum status capture_run_loop(struct capture *capture)
 	return error ? capture_ended(error) : STATUS_DONE;
 }
 
-/* A capture may hold clear text, so nobody but the owner of a new file may read
- * the file. A file that exists already keeps its permissions.
+static bool to_stdout(void)
+{
+	return !strcmp(options.write, "-");
+}
+
+static enum status capture_may_write(void)
+{
+	if (!options.write)
+		return STATUS_DONE;
+	if (options.json)
+		return wrong_use("-w and --json exclude each other: -w writes pcapng to a file, and --json prints JSON");
+	if (to_stdout() && isatty(STDOUT_FILENO))
+		return failed("-w - would write pcapng to the terminal: name a file, or pipe it into a program");
+	return STATUS_DONE;
+}
+
+/* Call this when the monitor is there, because a capture that is refused must
+ * leave an older file as it is. A capture may hold clear text, so nobody but
+ * the owner of a new file may read the file. A file that exists already keeps
+ * its permissions.
  */
 static enum status capture_open_file(struct capture *capture)
 {
 	int error;
 
-	capture->out = -1;
 	if (!options.write)
 		return STATUS_DONE;
-	if (options.json)
-		return wrong_use("-w and --json exclude each other: -w writes pcapng to a file, and --json prints JSON");
-	if (!strcmp(options.write, "-")) {
-		if (isatty(STDOUT_FILENO))
-			return failed("-w - would write pcapng to the terminal: name a file, or pipe it into a program");
+	if (to_stdout()) {
 		capture->out = STDOUT_FILENO;
 	} else {
 		capture->out = open(options.write, O_WRONLY | O_CREAT |
@@ -365,6 +378,11 @@ static enum status capture_monitor(struct capture *capture, uint32_t card)
 	status = monitor_open(&capture->monitor, card, options.clear);
 	if (status)
 		return status;
+	status = capture_open_file(capture);
+	if (status) {
+		monitor_close(&capture->monitor);
+		return status;
+	}
 	if (options.write && !options.quiet)
 		fprintf(stderr, "ov2: capturing on %s; Ctrl-C ends it\n",
 			capture->monitor.name);
@@ -382,17 +400,22 @@ static enum status capture_monitor(struct capture *capture, uint32_t card)
 
 static enum status capture_run(int count, char **words)
 {
-	struct capture capture = {};
+	struct capture capture = { .out = -1 };
 	enum status status;
 	uint32_t card;
 
-	status = card_choose(count, words, &card);
+	status = capture_filter(options.filter, &capture.filter);
 	if (!status)
-		status = capture_filter(options.filter, &capture.filter);
+		status = capture_may_write();
+	/* Without the module, a card that a user names is gone, too. And the
+	 * kernel would load the module to make the monitor.
+	 */
+	if (!status && !family_module_loaded())
+		status = family_no_module();
+	if (!status)
+		status = card_choose(count, words, &card);
 	if (!status)
 		status = capture_take_signals(&capture);
-	if (!status)
-		status = capture_open_file(&capture);
 	if (!status)
 		status = capture_monitor(&capture, card);
 	if (capture.out > STDOUT_FILENO && close(capture.out) && !status)

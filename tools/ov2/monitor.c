@@ -129,9 +129,6 @@ enum status monitor_open(struct monitor *monitor, uint32_t card, bool clear)
 	enum status status;
 
 	*monitor = (struct monitor){ .socket = -1 };
-	/* The kernel would load the module to make the monitor. */
-	if (!family_module_loaded())
-		return family_no_module();
 	status = monitor_make(monitor, card, clear);
 	if (status)
 		return status;
