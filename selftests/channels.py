@@ -148,9 +148,9 @@ class Flows:
             self.error = error
 
     def go_on(self):
-        """Wait until b has got two datagrams of every flow that are newer than
-        the last change. One datagram is not enough, because it may have been on
-        its way into the card during the change.
+        """Wait until b has got two datagrams of every flow that a did not count
+        as sent when the last change was done. The first of them may have been
+        on its way into the card already.
         """
         want = [sent + 2 for sent in self.sent]
         ksft.wait_for("all flows to go on", lambda: self.error or all(

@@ -211,8 +211,9 @@ class Waits:
         self.trace = Trace(WAITS, system=self.group)
 
     def control(self, line):
-        # Without O_APPEND other programs' probes would be deleted. open() with
-        # mode "a" would fail, because it seeks to the end of the file.
+        # open() with mode "w" would delete other programs' probes, because it
+        # sets O_TRUNC. Mode "a" would fail, because it seeks to the end of the
+        # file.
         file = os.open(self.file, os.O_WRONLY | os.O_APPEND)
         try:
             os.write(file, line.encode() + b"\n")

@@ -488,9 +488,9 @@ static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 
 /* If the size of the window does not divide 2^32, the core puts the first
  * number of a state in the wrong place. With extended numbers the card repairs
- * this. Without extended numbers nothing repairs this. So without them, a run
- * in which the core receives some of the numbers starts with 1 as the highest
- * number.
+ * this. Without extended numbers nothing repairs this. So if the core receives
+ * some of the numbers of a run without extended numbers, number 1 has been
+ * received before the run starts.
  */
 static void replay_shared(struct kunit *test)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the message says with which the engine asks for an SA to be deleted. The
+/* Users get a message when the engine asks for an SA to be deleted. The
  * emulated engine asks only if its table of SAs is full, and the bridge never
  * lets it become full. So no test with real cards can see this message.
  */
@@ -84,8 +84,9 @@ static void expect_told(struct kunit *test, struct socket *sock, u8 command,
 	expect_attr(test, nlh, IPSECOV2_A_SA_EXPLANATION, row->sentence);
 }
 
-/* A request of the engine and a packet that the card declined reach users by
- * one function. Their messages have different commands.
+/* One function tells users of both: that the engine asks for an SA to be
+ * deleted, and that the card declined a packet. The two messages have different
+ * commands.
  */
 static void multicast_told(struct kunit *test)
 {
