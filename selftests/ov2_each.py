@@ -292,6 +292,7 @@ def no_module(defer):
     """
     ns = Netns("none")
     defer(ns.delete)
+    ns.ip("link add other type dummy")
     module.remove()
     defer(module.load)
     autoload.use(defer, autoload.install(defer))
@@ -304,7 +305,7 @@ def no_module(defer):
 
     without_module()
     # Now a device of another kind has the name of the card
-    ns.ip("link add ov0 type dummy")
+    ns.ip("link set other name ov0")
     without_module()
     for words in (*OPEN, ("why",)):
         ov2.run(ns, *words)
