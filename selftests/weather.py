@@ -83,6 +83,15 @@ class Skies(Cells):
         self.marked = 0                 # plain frames with MARKER
 
     def cell(self, mode, kind, hop, shape, gro, segments):
+        """netem takes a packet that it delays out of the count of its socket's
+        memory. If the core then frames the packet for a card in crypto mode,
+        esp_output_head() counts the trailer, and nothing takes the trailer out
+        of the count again. So Linux 6.12 to 7.3 never frees the socket.
+        """
+        if (os.environ.get("OV2_KMEMLEAK") and mode == "crypto" and
+                "delay" in KINDS[kind]):
+            raise ksft.Skip("kmemleak would find the sockets that Linux loses "
+                            "if netem delays packets in crypto mode")
         self.bed.remove()
         talk = self.traffic(shape)
         pair = None
