@@ -4,9 +4,9 @@
 one end or at both. The cases "jumps" let a key manager set the numbers
 (XFRM_MSG_NEWAE), in crypto mode and in packet mode.
 
-TCP crosses 2^32 only with offload at both ends. Linux' own esp_xmit() would
-give the last TCP segment below 2^32 a high half that is 1 too large (6.12 to
-7.3).
+TCP is tested only with offload at both ends, because Linux' own esp_xmit()
+would give the last TCP segment below 2^32 a high half that is 1 too large (6.12
+to 7.3).
 """
 from lib import esp, ksft, module, xfrmnl
 from lib.bed import Shape, shared
@@ -17,7 +17,8 @@ SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
 ENDS = {"ab": "both", "a": "a-only", "b": "b-only"}
 WRAP = 1 << 32
 
-# Last numbers to set, one after the other; some packets follow each of them
+# A key manager sets each of these numbers, one after the other, as the number
+# that was used last. After each of them some packets are sent
 JUMPS = {
     "up by 1": (WRAP + 100,),
     "up by several": (WRAP + 100, 7 * WRAP + 100, 0xfff0 * WRAP),

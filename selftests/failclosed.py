@@ -348,7 +348,9 @@ def threaded_napi(ns, dev):
 
 
 def policies_go_first():
-    """Does a dying namespace lose its policies first? See ends_deleted()."""
+    """Does a dying namespace lose its policies before its devices? See
+    ends_deleted().
+    """
     with open("/proc/kallsyms", encoding="ascii") as f:
         return any(line.split()[2] == "xfrm_net_pre_exit" for line in f)
 
@@ -358,9 +360,10 @@ def ends_deleted(test, order):
     traffic goes on.
 
     Newer cores flush the policies of a namespace before they take its devices
-    away (xfrm_net_pre_exit(), not in 6.12). The sockets are closed by then, so
-    the stack may answer a decrypted packet with an error in clear, and the card
-    cannot prevent this.
+    away (xfrm_net_pre_exit(), not in 6.12). Between these two steps the card
+    still decrypts packets, but the sockets are closed, and no policy protects
+    an answer. So the stack may answer a decrypted packet with an error in
+    clear, and the card cannot prevent this.
     """
     flood = test.flood()
     try:

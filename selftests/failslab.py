@@ -233,8 +233,9 @@ def send(bed, _ledger):
 
 def send_shared(bed, _ledger):
     """Send in packet mode, while a rule sends a copy of each packet to another
-    device, which holds the copy. A packet shares its tag with its copy. So the
-    card must allocate a new tag for the packet.
+    device, which holds the copy. A packet shares its tag with its copy. So
+    before the card changes the tag, the card must allocate a tag of the
+    packet's own.
     """
     ksft.with_defer(held_copies, bed)
 
@@ -279,8 +280,9 @@ def send_from(bed, how):
 
 
 def receive(bed, _ledger):
-    """Only b offloads. b receives in softirqs, and not in a thread of the test.
-    So the call stack decides which allocations fail: those of the module.
+    """Only b offloads. FailNth works only in a thread of the test, but b
+    receives in softirqs. So the call stack decides which allocations fail:
+    those of the module.
     """
     fault.stack_needed()
     for name in SHAPES:
@@ -310,8 +312,9 @@ def receive(bed, _ledger):
 
 
 def netns_delete(_bed, ledger):
-    """Workers delete the cards, states and policies of a namespace. So the call
-    stack decides which allocations fail, as in receive().
+    """Workers, not a thread of the test, delete the cards, states and policies
+    of a namespace. So the call stack decides which allocations fail, as in
+    receive().
     """
     fault.stack_needed()
     before = ledger.count("port")

@@ -414,7 +414,8 @@ def listened_to(hosts):
     """The card drops a packet for the daemon if another socket would get a
     copy: a raw socket without a bypass, or a packet socket for IP. A raw socket
     gets its copy before UDP gets the packet. If there is a packet socket, UDP
-    gets a copy, which has lost the socket that the card has chosen.
+    gets a copy of the packet. The copy does not name the socket that the card
+    has chosen.
     """
     b, fam = hosts.bed.b, hosts.fam
     daemon = hosts.daemon("b")
@@ -444,9 +445,9 @@ def listened_to(hosts):
 
 def led_away(hosts, kind, statement):
     """A rule leads packets from the daemon's port to another port, whose socket
-    has no policy. This socket gets nothing. In software the packet is dropped.
-    On the card the packet stays with the daemon's socket, because the card has
-    found this socket before the rule applies.
+    has no policy and gets nothing. In software the packet is dropped. With a
+    card the daemon's socket gets the packet, because the card has chosen the
+    daemon's socket before the rule applies.
     """
     b, ip = hosts.bed.b, "ip" if hosts.fam == 4 else "ip6"
     daemon, other = hosts.daemon("b"), hosts.socket("b", OTHER_PORT)
@@ -620,8 +621,8 @@ def trap_in(hosts):
 
 
 def hold(hosts):
-    """A policy that blocks drops outbound packets and inbound packets, even if
-    it has a template.
+    """A block drops outbound packets and inbound packets, even if the block has
+    a template.
     """
     out = Outbound(hosts)
     out.policy(f"action block {out.template(0)}", 10)

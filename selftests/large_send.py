@@ -79,9 +79,9 @@ class LargeSend(Cells):
             ksft.check(name in seen, f"{name} was traced")
 
     def without_pages(self, shape, how):
-        """The module gets only single pages, so the page pools, which are
-        empty, get none. The same segments leave. Afterwards the pools get
-        pages.
+        """The module gets only single pages. The page pools are empty, and they
+        get nothing, because they ask for several pages at once. The same
+        segments leave. Afterwards the pools get pages.
         """
         fault.stack_needed(fault.FAIL_PAGES)
         self.close()
@@ -102,9 +102,9 @@ class LargeSend(Cells):
         the card must be given large packets; if not, it must be given none. If
         @either is true, both are right. @seq is the SA's last number. If @lack
         is true, the module gets only single pages while it sends. The SAs are
-        made before, because in a debug kernel an SA takes several pages. A
-        frame for which there is no memory is dropped, and TCP sends its data
-        again.
+        made before the sending, because in a debug kernel an SA needs several
+        pages at once. A frame for which there is no memory is dropped, and TCP
+        sends the frame's data again.
         """
         pair = self.bed.install(shape, esn=esn, offload="a", how=how, seq=seq)
         talk = self.traffic(shape)

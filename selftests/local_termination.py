@@ -5,8 +5,8 @@
 The test follows the kernel's own test of the same name, for a card with
 IFF_UNICAST_FLT. It puts one frame on the cable for each kind of address. Each
 case says for which of these addresses the card lets frames in. The card drops
-and counts all other frames, and the netdev's counters of errors and drops do
-not move.
+all other frames, and counts them in wire_rx_filtered. The netdev's counters of
+errors and drops do not move.
 """
 import contextlib
 import socket
@@ -207,7 +207,7 @@ def groups(defer):
 def maddr(defer):
     """A group that `ip maddr` adds is let in; a unicast address is not."""
     ports = on_card(defer)
-    # ip exits after a line with maddr, so each line is a call of its own
+    # `ip` exits after a line with maddr, so each line is a call of its own
     for mac in (JOINED, SECOND):
         bed.b.ip(f"maddr add {mac} dev {DEV}")
     ports.expect(ALWAYS | {JOINED}, "with a group")
@@ -268,7 +268,7 @@ def main():
     some = ksft.chosen(CASES)
     module.load()
     bed = Bed()
-    # Nobody else puts frames on the cable, so that the counter is exact
+    # Side a must send nothing, because its frames would move the counter
     bed.a.ip(f"link set {CARD['a']} down")
     try:
         ksft.run(some)

@@ -83,7 +83,9 @@ class Multicast(Cells):
                        "offload lines")
 
     def member(self, defer, side):
-        """Make a socket at a side. It has joined the group, and sends to it."""
+        """Make a socket at a side. The socket is a member of the group, and can
+        send to the group.
+        """
         fam, ns = self.fam, self.bed.ns(side)
         sock = ns.socket(family(fam), socket.SOCK_DGRAM)
         defer(sock.close)

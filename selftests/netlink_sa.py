@@ -243,8 +243,8 @@ def owner(defer):
 # ---- what went wrong
 
 def failures(defer, shape, how):
-    """A bad frame counts as a failure, and not as a packet. For each status of
-    a bad frame there is one number of failures.
+    """A bad frame counts as a failure, and not as a packet. Failures are
+    counted separately for each status.
     """
     test = Shown(defer, shape, how=how)
     sa, key = test.pair.ab, test.pair.ab.oracle()

@@ -3,9 +3,9 @@
 """No explicit IV is used twice with one key, even if sequence numbers repeat.
 
 In crypto mode the stack gives a packet its number, and code below xfrm can send
-the packet twice. In each case the oracle opens every ESP frame that a sends,
-and all IVs of these frames are different. If b offloads, b's card opens as many
-frames as the oracle.
+the packet twice, with the same number. In each case the oracle opens every ESP
+frame that a sends, and all IVs of these frames are different. If b offloads,
+b's card opens as many frames as the oracle.
 """
 import select
 import struct

@@ -265,7 +265,8 @@ def stats_text(defer):
 
 
 def many(defer):
-    """If a dump is longer than what ov2 keeps in memory, ov2 prints all of it.
+    """Even if a dump is longer than what ov2 keeps in memory, ov2 prints the
+    whole dump.
     """
     ns = two_cards(defer)
     ns.ip(*(f"link add many{n} type ipsecov2" for n in range(MANY)))
@@ -606,8 +607,9 @@ def module_stays(defer):
 
 
 def user_namespace(defer):
-    """Root of a user namespace sees the cards of its network namespace, and no
-    SA, policy or log of a network namespace above it.
+    """Root of a new user namespace sees cards, SAs and log of its own network
+    namespace. It sees no SA, policy or log of the network namespace that it
+    came from.
     """
     ns = two_cards(defer)
     ns.ip("link set ov0 up", STATE)

@@ -48,7 +48,8 @@ class Case:
 
     def counts(self, side, sa):
         """Three numbers of packets of a state: the kernel's count, the card's
-        count, and the smallest number that software can have done.
+        count, and the smallest number of packets that software can have
+        encrypted or decrypted.
         """
         row = self.state(side, sa)
         return (row["packets"], row["card_packets"],
@@ -298,7 +299,8 @@ def route_elsewhere(defer, kind):
 def not_a_card(defer):
     """The state names a VLAN on the card. So the kernel installs the state in
     software, and tells neither the user nor the card. Later the route leads
-    through a bridge device, first with the card as its port, then without.
+    through a bridge device. At first the card is a port of the bridge device,
+    and then the bridge device has no port.
     """
     case = Case(defer)
     ns = case.bed.a

@@ -244,8 +244,8 @@ class Stream:
 
 
 def keep_hooks(ns):
-    """Add filters that see no packet. They keep switched on the kernel's hooks
-    that the detours use.
+    """Add filters that see no packet. While these filters are there, the
+    kernel's hooks that the detours use stay switched on.
 
     Otherwise the kernel would patch its own code at each detour, to switch a
     hook on or off, while the other CPU sends. A patch puts a breakpoint into

@@ -51,9 +51,9 @@ def cells():
     With a-only, only a offloads, as the sender of a's packets and as the
     receiver of b's packets. With b-only, only b offloads.
 
-    Local traffic has a cell for each pair of a shape and an algorithm. Each
-    shape, and each algorithm, is in cells with all ends, and in cells with both
-    values of esn.
+    Local traffic has a cell for each pair of a shape and an algorithm. For each
+    shape, and for each algorithm, there are cells with each of ENDS, and cells
+    with each value of esn.
     """
     made = []
     for row, shape in enumerate(SHAPES):

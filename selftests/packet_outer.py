@@ -4,9 +4,9 @@
 
 Card and kernel send the same inner packets, with all values of ECN and some of
 DSCP, TTL and DF. FLAGS lists the flags that the SAs have. With each of these
-flags, both must make the same outer headers. Then, in tunnel mode, both receive
-the same packets with the same outer headers, and the sockets must be told the
-same TOS.
+flags, card and kernel must make the same outer headers. Then, in tunnel mode,
+card and kernel receive the same packets with the same outer headers, and the
+sockets must be told the same TOS.
 """
 import itertools
 import socket

@@ -257,8 +257,8 @@ def sealed(card, data):
 
 
 def burst(card, port):
-    """What b's stack gets of three flows whose frames come at once. One flow is
-    protected, one is clear, and one has segments of both kinds.
+    """What b's stack gets of three flows whose frames come together. One flow
+    is protected, one is clear, and one has segments of both kinds.
     """
     mixed, safe, open_ = port, port + 1, port + 2
     frames = [frame(card, esp.TCP, segment(card, open_, 0, b"clear")),

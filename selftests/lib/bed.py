@@ -206,8 +206,8 @@ class Tap:
             if not status & TP_STATUS_USER:
                 break
             frame = self.ring[at + mac:at + mac + kept]
-            # Only a large packet of TCP or UDP may be longer than the slot, so
-            # that its end is missing
+            # If a frame is longer than the slot, the end of the frame is
+            # missing. Only a large packet of TCP or UDP may be so long
             if kept < length and transport(frame) not in (esp.TCP, esp.UDP):
                 raise ksft.Fail(f"the capture cut a frame of {length} bytes")
             got.append(frame)

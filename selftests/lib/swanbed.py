@@ -36,7 +36,9 @@ Link = namedtuple("Link", "outer mode inner auth esn")
 
 
 class Talkers:
-    """The bed as Traffic and Flood see it, with any two hosts as its ends."""
+    """Any two hosts, as the ends of traffic. Traffic and Flood take an object
+    of this class in place of a bed.
+    """
 
     def __init__(self, bed, where, address):
         self.bed, self.where, self.at = bed, where, address

@@ -245,7 +245,9 @@ class Traffic:
             far.close()
 
     def transfer(self, near, far, data, send=None):
-        """Send data[near] and data[far] at once, each to the other socket."""
+        """Send data[near] and data[far] at the same time, each to the other
+        socket.
+        """
         def some(sock):
             """Send a piece. There may be no room for the piece, even if
             select() calls the socket writable.

@@ -82,8 +82,8 @@ class Refused(Exception):
 class Family:
     def __init__(self, ns=None, spec=None):
         from pyynl.lib import YnlFamily, ynl as client
-        # The client remembers the number of each family. But a module that was
-        # loaded again has another number
+        # The client remembers the number of each family. But if the module was
+        # loaded again, its family has another number
         client.GenlProtocol.genl_family_name_to_id = {}
         spec = spec or find_spec()
         if ns is None:
@@ -189,8 +189,8 @@ def own_user_namespace():
 
 
 def root_of_its_own():
-    """Become root of a new user namespace, in a network namespace that belongs
-    to it.
+    """Become root of a new user namespace, in a new network namespace that
+    belongs to the user namespace.
     """
     own_user_namespace()
     with open("/proc/self/uid_map", "w", encoding="ascii") as f:
