@@ -5,8 +5,8 @@ polls show.
 
  opener       a card uses the CPUs of the task that opens the card
  isolated     a card uses no isolated CPU, even if the opener has only such CPUs
- spread       a card with one queue gets another CPU for it at some time, if the
-              card is opened many times
+ spread       a card with one queue is opened many times, and the queue does not
+              get the same CPU each time
  queues       the queues of one card use more than one CPU
  offline      a queue whose CPU goes offline moves, and loses nothing
 """

@@ -167,7 +167,7 @@ def as_ah(good):
 
 
 def esn_number(defer):
-    """The receive record has all 64 bits of the number with ESN."""
+    """With ESN, the receive record has all 64 bits of the number."""
     test = Records(defer, "ipv4-transport", esn=True, seq=(7 << 32) + 41)
     test.talk.udp("a", [6])
     tx, rx = test.records()

@@ -24,8 +24,8 @@ SAME = 128                              # OV2_SAD_SAME
 ENOSPC, EOPNOTSUPP = 28, 95
 AH, COMP = 51, 108
 
-# Reasons that no request reaches, because the core refuses such requests before
-# it asks the card
+# The core checks these things before it asks the card, and refuses the request
+# itself. So no request gets these reasons from the card
 CORE_IS_FIRST = {"dir", "proto", "family", "geniv", "ipcomp", "tfc", "encap"}
 # No request leads to these reasons: allocations and the cipher do not fail on
 # demand, no algorithm comes after the module was loaded, a reset is over at
@@ -168,7 +168,7 @@ IF_ID_OF_OLD = ("if_id on an inbound SA", {"if_id": 7, "dir": IN})
 
 
 def newer_core():
-    """From 6.14 on the core has IPTFS, and counts its errors."""
+    """From 6.14 on the core has IPTFS, and a counter for errors of IPTFS."""
     try:
         with open("/proc/net/xfrm_stat", encoding="ascii") as file:
             return "XfrmInIptfsError" in file.read()

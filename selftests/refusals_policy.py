@@ -267,7 +267,9 @@ class Requests(refusals.Asked):
                   ends=("10.0.0.255", "11.0.0.1"), selector={"prefix": 24})
 
     def duplicate(self):
-        """The core asks the card first, and then finds the same policy."""
+        """The core asks the card for a policy before it looks whether there is
+        an equal policy already.
+        """
         self.add()
         self.mark()
         ksft.equal(self.add().errno, 17, "errno")

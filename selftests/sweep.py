@@ -62,8 +62,9 @@ class Sweep:
                          for _, fragment, _ in wire.plain[side])
             ksft.check(wire.fragments[side] or inside,
                        "nothing was fragmented")
-            # IPv6 makes fragments in front of a tunnel. The core (in 6.12 the
-            # card) leaves packets with a fragment header to software
+            # A long IPv6 packet is cut into fragments before it enters a
+            # tunnel. The core (in 6.12 the card) leaves packets with a fragment
+            # header to software
             if side in offload:
                 ksft.equal(wire.engine[side], wire.sent[side] - inside,
                            "ESP frames of the engine")
@@ -135,7 +136,8 @@ class Sweep:
         receiver.settimeout(ksft.patience(10))
         for whole in wanted:
             got = b""
-            # A kernel sends one datagram for each page, or one for all pages
+            # Some kernels send one datagram for each page, other kernels send
+            # one datagram for all pages
             while len(got) < len(whole):
                 piece = receiver.recv(65536)
                 talk.datagrams[side].append(piece)

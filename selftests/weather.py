@@ -83,10 +83,12 @@ class Skies(Cells):
         self.marked = 0                 # plain frames with MARKER
 
     def cell(self, mode, kind, hop, shape, gro, segments):
-        """netem takes a packet that it delays out of the count of its socket's
-        memory. If the core then frames the packet for a card in crypto mode,
-        esp_output_head() counts the trailer, and nothing takes the trailer out
-        of the count again. So Linux 6.12 to 7.3 never frees the socket.
+        """A socket counts the memory of the packets that it sends. When netem
+        delays a packet, it subtracts the packet's bytes from this count. If the
+        core then adds ESP's header and trailer for a card in crypto mode,
+        esp_output_head() adds the bytes of the trailer to the count, and
+        nothing subtracts these bytes again. So Linux 6.12 to 7.3 never frees
+        the socket.
         """
         if (os.environ.get("OV2_KMEMLEAK") and mode == "crypto" and
                 "delay" in KINDS[kind]):
@@ -161,8 +163,8 @@ class Skies(Cells):
             take()
             if kind in LOSSLESS:
                 return not missing
-            # When a datagram arrives that was sent after all others, those that
-            # are missing are lost
+            # This datagram is sent after all others. When it arrives, the
+            # datagrams that are still missing are lost
             sock.sendto(datagram(LAST, 100), talk.peer(side))
             return last_came
 

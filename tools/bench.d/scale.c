@@ -100,9 +100,9 @@ static void state_add(struct request *request, uint32_t n)
 	info->family = AF_INET;
 	info->sel.family = AF_INET;
 	/* The kernel's hash of a state is addresses xor reqid. If the reqid
-	 * counted up with the address, many states would have one hash. So all
-	 * states for other peers have the same reqid. It is not the reqid of
-	 * the bed's own state.
+	 * counted up with the address, many states would have the same hash.
+	 * So all states for other peers have the same reqid. It is not the
+	 * reqid of the bed's own state.
 	 */
 	info->reqid = wanted.alike ? REQID : REQID + 1;
 	info->mode = wanted.alike ? XFRM_MODE_TRANSPORT : XFRM_MODE_TUNNEL;

@@ -19,7 +19,7 @@ Counter = namedtuple("Counter", "id name mib drop sentence")
 
 
 def spelled(letters):
-    """Splits @letters into WORDS and joins them, as in XfrmIn; None if that is not possible."""
+    """@letters in the spelling of WORDS: XfrmIn for XFRMIN. None if other words are in @letters."""
     if not letters:
         return ""
     for word in WORDS:

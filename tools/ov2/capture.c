@@ -407,8 +407,9 @@ static enum status capture_run(int count, char **words)
 	status = capture_filter(options.filter, &capture.filter);
 	if (!status)
 		status = capture_may_write();
-	/* Without the module, a card that a user names is gone, too. And the
-	 * kernel would load the module to make the monitor.
+	/* Look for the module first. Without the module, card_choose() would
+	 * only find that there is no such card, and capture_monitor() would
+	 * make the kernel load the module.
 	 */
 	if (!status && !family_module_loaded())
 		status = family_no_module();

@@ -167,7 +167,7 @@ struct nlmsghdr *family_request(struct family *family, uint8_t command,
  * family_ask() - send a request, and read its answer
  * @family: the family
  * @request: from family_request()
- * @set: the attributes of the request by name
+ * @set: names of the request's attributes, for error messages
  * @row: called for each message of the answer
  * @data: for @row
  *

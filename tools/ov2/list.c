@@ -59,8 +59,8 @@ static void list_show_nest(const struct schema_attr *attr,
 			list_show_value(&attr->nest[type], nest[type], 4);
 }
 
-/* Shows the head of an object, and then each attribute that is not in the head,
- * under its name in the spec.
+/* Shows the head of an object, and then each attribute that is not in the head.
+ * Each attribute is shown with its name from the spec.
  */
 static void list_show_all(const struct list *list, const struct nlattr **tb)
 {

@@ -157,7 +157,7 @@ static int nl_send(struct nl *nl, struct nlmsghdr *request)
  * nl_ask() - send a request, and read its answer to the end
  * @nl: the socket
  * @request: a request with NLM_F_ACK or NLM_F_DUMP
- * @set: the attributes of the request by name, or NULL
+ * @set: names of the request's attributes, for error messages; or NULL
  * @row: called for each message of the answer
  * @data: for @row
  *
@@ -260,7 +260,7 @@ static int nl_keep(const struct nlmsghdr *nlh, void *data)
  * nl_dump() - as nl_ask(), but read a dump again if it changed during reading
  * @nl: the socket
  * @request: a request with NLM_F_DUMP
- * @set: the attributes of the request by name, or NULL
+ * @set: names of the request's attributes, for error messages; or NULL
  * @row: called for each message
  * @data: for @row
  *

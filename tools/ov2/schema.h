@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The attributes of the netlink family by name, as its spec has them. */
+/* The attributes of the netlink family, with their names from its spec. */
 #ifndef OV2_SCHEMA_H
 #define OV2_SCHEMA_H
 

@@ -167,8 +167,9 @@ static void say_why_software(const struct known *known,
 /* Returns a number of packets. Software has encrypted or decrypted this many
  * packets, or more. The kernel counts a large packet once, but the card counts
  * each segment of the packet. So the card's count may be larger than the
- * kernel's count, even if software has encrypted some packets. But each frame
- * that software encrypted and the card sent stands for one packet of software.
+ * kernel's count, even if software has encrypted some packets. In this case the
+ * function returns the number of frames that software encrypted and the card
+ * sent.
  */
 static unsigned long long done_by_software(const struct known_sa *sa,
 					   struct answer *answer)

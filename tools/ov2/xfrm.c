@@ -239,8 +239,8 @@ void xfrm_free(struct xfrm *xfrm)
 	free(xfrm->policies);
 }
 
-/* Is an address of a template all zero? If so, the kernel uses the address of
- * the packet in transport mode.
+/* Is an address of a template all zero? If so, in transport mode the kernel
+ * uses the address of the packet.
  */
 static bool is_any(uint16_t family, const xfrm_address_t *address)
 {

@@ -61,7 +61,8 @@ link_sources() {
 }
 
 # start_from BASE TREE: copies the objects of the checkout's own build, BASE, to TREE, so that make
-# builds only what differs. The replacements may be older than these objects, so they get a new time.
+# builds only what differs. The replacements get a new time, because they may be older than these
+# objects.
 start_from() {
 	local base=$1 tree=$2 file
 
