@@ -56,9 +56,9 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 
 /* Is @xo part of a sec_path that was set on receive, and that a forwarded frame
  * still carries? The state's direction cannot answer this, because the core
- * also sends through inbound states (one manual SA for both directions), and
- * leaves such packets in clear. The tag of packet mode also has CRYPTO_DONE,
- * but the tag was set on send.
+ * also sends packets through inbound states (one manual SA for both
+ * directions), and does not encrypt these packets. The tag of packet mode also
+ * has CRYPTO_DONE, but the tag was set on send.
  */
 static bool is_receive_path(const struct xfrm_offload *xo)
 {

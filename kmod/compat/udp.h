@@ -9,8 +9,9 @@
  * Return the socket that gets a datagram, or NULL. The datagram came in by the
  * device @dif, which has no L3 master. Call under rcu_read_lock(), because no
  * reference to the socket is taken. Older kernels want the namespace's table of
- * UDP sockets as an argument. In older kernels, too, IPv6 may be a module, or
- * off, so the functions of IPv6 are called through pointers in vmlinux.
+ * UDP sockets as an argument. In older kernels IPv6 may be a module, or may be
+ * off. So with these kernels the functions of IPv6 are called through pointers
+ * in vmlinux.
  */
 static inline struct sock *ov2_udp4_find(struct net *net, __be32 saddr,
 					 __be16 sport, __be32 daddr,

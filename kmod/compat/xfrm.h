@@ -61,9 +61,9 @@ static inline struct net_device *ov2_xdo_dev(const struct xfrm_state *x)
 	return x->xso.real_dev ?: x->xso.dev;
 }
 
-/* real_dev may point to a slave that is gone, because bonding does not always
- * clear real_dev. With these kernels no card takes a state of a bond, so it is
- * enough to return the bond.
+/* In older kernels real_dev may point to a slave that is gone, because bonding
+ * does not always clear real_dev. With these kernels no card takes a state of a
+ * bond, so it is enough to return the bond.
  */
 static inline struct net_device *ov2_state_dev(const struct xfrm_state *x)
 {

@@ -56,9 +56,9 @@ static bool is_nested(const struct ov2_flow *flow)
 }
 
 /* May the carried packet come in through this state? Software answers this
- * later, when it has the whole packet. Here the packet may be a fragment. Then
- * the fields that the fragment shows must match. Only an answer that lets the
- * packet in is remembered.
+ * later, when it has the whole packet. Here the packet may be a fragment. A
+ * fragment is dropped if it hides a field that the state's selector compares.
+ * Only an answer that lets the packet in is remembered.
  */
 static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 				      const struct sk_buff *skb,

@@ -30,9 +30,9 @@ static struct neighbour *pending_neigh(struct sk_buff *skb)
 	return neigh;
 }
 
-/* neigh_event_send() is called without the packet, so the neighbour's question
- * has an address of the link as its source. With the packet the question would
- * have the source of the inner packet.
+/* neigh_event_send() is called without the packet, so the source of the
+ * neighbour's question does not depend on the packet. With the packet, the
+ * question might have the source of the inner packet.
  */
 static void pending_send(struct neighbour *neigh, struct sk_buff *skb)
 {

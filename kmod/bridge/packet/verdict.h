@@ -12,7 +12,7 @@ struct ov2_adapter;
  * @OV2_VERDICT_OFFLOAD: to the engine, with the records in the NBL
  * @OV2_VERDICT_SEGMENT: the engine cannot cut this large packet. The core must
  *	cut it, and each segment gets a verdict of its own
- * @OV2_VERDICT_TAKEN: the bridge has taken the frame. It waits for a
+ * @OV2_VERDICT_TAKEN: the bridge has taken the frame. The frame waits for a
  *	neighbour's address, and then the stack sends it again
  */
 enum ov2_verdict {

@@ -154,8 +154,8 @@ void ov2_assoc_delete(struct ov2_assoc *assoc)
  * @assoc: the association
  *
  * When cards are deleted, nobody waits for each SA in turn. Instead each
- * association holds a reference to the netdev of its card, and
- * netdev_run_todo() waits until no netdev of a batch is referenced any more.
+ * association holds a reference to the netdev of its card. netdev_run_todo()
+ * waits until nobody holds a reference to any of the deleted netdevs.
  *
  * Context: Any context except hard interrupts.
  */

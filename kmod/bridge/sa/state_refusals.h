@@ -19,7 +19,7 @@
  * kernel would install the state in software without a word to the user, so
  * this errno is not used for the rows. The core of some kernels refuses some of
  * these states before the card sees them, with a sentence of the core. The core
- * of other kernels does not, so these states have rows, too.
+ * of other kernels does not refuse them, so these states have rows, too.
  *
  * In crypto mode the core itself handles most parts of a state: lifetimes,
  * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a

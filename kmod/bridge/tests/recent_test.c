@@ -69,7 +69,7 @@ struct recent_flow {
  * @ad: the card
  * @ipv6: family of all policies, states and packets
  * @pols: policies of both directions
- * @xps: the core's policies of @pols
+ * @xps: for each policy of @pols, the core's policy (ov2_policy.xp)
  * @pol_live: which of @pols are in the SPD
  * @out: associations of outbound states
  * @out_x: their states

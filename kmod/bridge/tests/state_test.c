@@ -614,8 +614,8 @@ static struct asking *asking_new(struct kunit *test, u8 type)
 	ask->xdst.u.dst.xfrm = ask->x;
 	ask->xdst.path = &ask->path;
 	ask->xdst.child = &ask->path;
-	/* To the skb, the dst looks as if it had a reference. skb_end() takes
-	 * the dst off the skb again.
+	/* The skb looks as if it held a reference to the dst, but there is no
+	 * reference. So skb_end() takes the dst off before it frees the skb.
 	 */
 	ask->skb->_skb_refdst = (unsigned long)&ask->xdst;
 	return ask;
