@@ -51,7 +51,7 @@ enum ov2_engine_state {
  *	sa_capacity of a row changes, together with the sa_capacity of @hardware
  * @config_lock: protects @parameter, @encapsulation, and ov2_adapter.config,
  *	which follows from these two; taken with BH disabled
- * @parameter: what is on, never OV2_PARAMETER_NO_CHANGE
+ * @parameter: which of AH and ESP are on, never OV2_PARAMETER_NO_CHANGE
  * @encapsulation: OV2_ENCAPSULATION_NO_CHANGE until it is set; read without
  *	the lock by READ_ONCE()
  * @tx: a lane per send queue

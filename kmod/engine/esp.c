@@ -44,11 +44,11 @@ static unsigned int job_payload_offset(const struct ov2_job *job)
 	return job_iv_offset(job) + job->member->transform.iv_len;
 }
 
-/* These bytes are SPI, sequence number and IV. All AEAD templates of the kernel
- * expect the high half of the number between the SPI and the low half.
- * authencesn itself moves the high half behind the payload, where a separate
- * HMAC expects it. A template that does not authenticate the IV skips the bytes
- * of the IV.
+/* Returns the number of bytes in front of the payload that the AEAD gets: SPI,
+ * sequence number and IV. All AEAD templates of the kernel expect the high half
+ * of the number between the SPI and the low half. authencesn itself moves the
+ * high half behind the payload, where a separate HMAC expects it. A template
+ * that does not authenticate the IV skips the bytes of the IV.
  */
 static unsigned int esp_aad_len(const struct ov2_job *job)
 {

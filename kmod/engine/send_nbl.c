@@ -210,8 +210,9 @@ static const struct ov2_direction send_direction = {
 	.next = send_next,
 };
 
-/* Is the form of UDP-ESP that @sa has allowed inside the tunnel of @tunnel? If
- * @tunnel is NULL: is this form allowed without a tunnel (ipsecov2.rst 2.9)?
+/* @sa has a form of UDP-ESP, or none. Is this allowed inside the tunnel of
+ * @tunnel? If @tunnel is NULL: is this allowed without a tunnel? (ipsecov2.rst
+ * 2.9)
  */
 static bool send_forms_ok(const struct ov2_sa *sa, const struct ov2_sa *tunnel)
 {

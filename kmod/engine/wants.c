@@ -15,9 +15,8 @@
 #include "wants.h"
 #include "../ov2/miniport.h"
 
-/* Any UDP packet may look like ESP. It is ESP only if there is an SA for it.
- * Without an SA no packet of the flow is ESP, so the engine does not want the
- * flow.
+/* Any UDP packet may look like ESP. It is ESP only if there is an SA for it. So
+ * the engine does not want a UDP packet without an SA.
  */
 static noinline bool wants_udp(struct ov2_engine *engine,
 			       const struct sk_buff *skb)
@@ -107,9 +106,10 @@ static noinline bool wants_any(struct ov2_engine *engine,
  * @skb: the frame; skb->data is at the Ethernet header
  *
  * All ESP and AH is wanted, even without an SA for it. So the engine counts
- * these frames, and the frames of an SA stay in order when the SA is added or
- * deleted. A large packet is not wanted, because it may carry many ESP packets
- * in UDP. The stack splits such a large packet.
+ * these frames. When an SA is added or deleted, its frames stay in order,
+ * because they go through the engine with and without the SA. A large packet is
+ * not wanted, because it may carry many ESP packets in UDP. The stack splits
+ * such a large packet.
  *
  * Context: BH disabled.
  * Return: true if ov2_engine_receive() is to see the frame.

@@ -183,7 +183,9 @@ static void add_by_who_may_sleep(struct kunit *test)
 	}
 }
 
-/* One good entry is enough for success, at any place of the list (INV-11). */
+/* A list with one bad entry succeeds, and the other entries are added. The bad
+ * entry may be at any place of the list (INV-11).
+ */
 static void add_list_partial(struct kunit *test)
 {
 	static const char * const expected[] = { "-+++", "+-++", "++-+",

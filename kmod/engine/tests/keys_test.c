@@ -201,8 +201,8 @@ static struct xfrm_state *state_new(struct kunit *test)
 	return x;
 }
 
-/* The bridge wipes the keys of its request. The null engine carries out the
- * request at once, and needs no copy.
+/* The bridge wipes the keys of its request. The null engine (null_engine.c)
+ * carries out the request at once, so it makes no copy of the keys.
  */
 static void request_keys_are_wiped(struct kunit *test)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The engine cuts a large send of Linux as skb_gso_segment() cuts the packet.
+ * The engine cuts a large send of Linux into the same segments as
+ * skb_gso_segment().
  *
  * The core cuts the clear packet, and the engine cuts a template that carries
  * the same packet. The test compares the bytes that the segments carry.

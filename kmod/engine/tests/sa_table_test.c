@@ -146,8 +146,7 @@ static unsigned long any_stale(struct sa_table_model *m)
 	return m->stale[ov2_below(min(m->num_stale, MODEL_STALE))];
 }
 
-/* A delete with a stale handle, or with 0, finds no SA, and so does an update.
- */
+/* A delete or an update finds no SA if its handle is stale, or is 0. */
 static void step_stale(struct sa_table_model *m)
 {
 	unsigned long handle = any_stale(m);
