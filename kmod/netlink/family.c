@@ -110,8 +110,8 @@ static int module_put_asked(struct sk_buff *msg, const struct genl_info *info)
 }
 
 /**
- * ov2_family_no_attributes() - refuse attributes for an operation without any
- * @info: the request
+ * ov2_family_no_attributes() - refuse a request that has attributes
+ * @info: the request, of an operation that has no attributes
  *
  * The kernel checks attributes by the policy of the operation. If an operation
  * has no policy, Linux 6.12 checks nothing, and 7.3 refuses each attribute.

@@ -37,9 +37,9 @@ void ov2_handles_init(struct ov2_handles *handles)
 }
 
 /* The writer holds the lock. It first writes the slot, with release, and then
- * the version. A walk reads the version after it has seen the new slot
- * (ov2_handles_version()). The version that the walk reads counts all earlier
- * changes, but perhaps not yet the change of this slot.
+ * the version. If a walk sees the new slot, and then reads the version
+ * (ov2_handles_version()), this version counts all changes before the new slot.
+ * Perhaps it does not count the new slot yet.
  */
 static void handles_changed(struct ov2_handles *handles)
 {

@@ -40,8 +40,8 @@ struct ov2_ext_rx {
 /**
  * struct ov2_ext_lso - extension: a large send as Linux asks for it
  * @valid: the engine must read the record of slot 2 together with this
- *	extension (OV2_OFFLOAD_EXT_LARGE_SEND). If not, the large send is an
- *	LSOv2 send
+ *	extension (OV2_OFFLOAD_EXT_LARGE_SEND). If @valid is false, the large
+ *	send is an LSOv2 send
  * @keep_cwr: TCP: each segment has the CWR flag of the template (AccECN). If
  *	not, only the first segment has the flag (RFC 3168)
  * @same_id: IPv4: all segments have the same identification in the outermost

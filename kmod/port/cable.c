@@ -320,9 +320,9 @@ static int cable_plug(struct ov2_port *port, struct net_device *target,
 	ov2_channels_share(peer);
 	cable_carrier(port);
 	cable_announce(peer);
-	/* The core itself tells the programs that watch links about a new card.
-	 * But the listeners of the module's netlink family heard of the card
-	 * when it was registered, and at that time it was not plugged yet.
+	/* The core itself announces a new card to the programs that watch
+	 * links. But the listeners of the module's netlink family heard of the
+	 * card when it was registered, and at that time it was not plugged yet.
 	 */
 	ov2_event_card(&port->ad, OV2_CARD_CHANGED);
 	return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Users get a message when the engine asks for an SA to be deleted. The
  * emulated engine asks only if its table of SAs is full, and the bridge never
- * lets it become full. So no test with real cards can see this message.
+ * lets the table become full. So no test with real cards can see this message.
  */
 #include <kunit/test.h>
 #include <linux/in.h>

@@ -233,9 +233,9 @@ static void update_high_half(struct kunit *test)
 			0x600000001);
 }
 
-/* An update with the high half that the engine already has changes nothing. A
- * wrong engine would also set the low half to 0. When the numbers then wrap,
- * this engine would infer the old high half for the first numbers after the
+/* An update with the high half that the engine already has changes nothing. An
+ * engine that breaks this rule sets the low half to 0. When the numbers then
+ * wrap, this engine infers the old high half for the first numbers after the
  * wrap.
  */
 static void update_same_half(struct kunit *test)
