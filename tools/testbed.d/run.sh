@@ -11,6 +11,7 @@ run_limit=3000
 cpus=2
 memory=2G
 icount=
+one_thread=
 shares=()
 
 # The kernel must not take slow emulation for a stall or a lockup. An oops ends the guest, because
@@ -51,7 +52,7 @@ root_disk+=" -device virtio-blk-pci,drive=root"
 
 # choose_machine VERSION: sets vng_arguments for the kernel. A debug kernel boots without virtme-ng.
 choose_machine() {
-	local version=$1 cpu=max
+	local version=$1 cpu=max emulated=
 
 	if [[ $version == um-* ]]; then
 		[ -z "$icount" ] ||
@@ -71,6 +72,16 @@ choose_machine() {
 		# counts an instruction for each byte.
 		cpu=max,-erms,-fsrm,-fsrs
 		vng_arguments+=(--disable-kvm)
+		emulated=yes
+	fi
+	if [ -n "$emulated" ] && [ -z "$icount" ]; then
+		# AppArmor has no profiles here, and takes time at each system call. Zeroed memory
+		# takes time, too, and would hide that somebody reads memory that nobody has written.
+		# With --icount both stay on, as on a user's machine.
+		vng_arguments+=(--append "apparmor=0 init_on_alloc=0")
+		# One thread of the emulator runs the CPUs in turns. A CPU that is interrupted gets
+		# its turn at once.
+		[ -z "$one_thread" ] || vng_arguments+=("--qemu-opts=-accel tcg,thread=single")
 	fi
 	vng_arguments+=(--cpus "$cpus" "--qemu-opts=-cpu $cpu")
 }
