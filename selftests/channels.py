@@ -73,6 +73,18 @@ class Flows:
         self.thread = threading.Thread(target=self.run)
 
     def __enter__(self):
+        with contextlib.ExitStack() as failed:
+            failed.callback(self.end)
+            self.begin()
+            failed.pop_all()
+        return self
+
+    def __exit__(self, kind, *_):
+        self.end()
+        if not kind and self.error:
+            raise self.error
+
+    def begin(self):
         for side, made in (("a", self.senders), ("b", self.receivers)):
             for n in range(FLOWS):
                 sock = self.bed.host(side).socket(family(self.shape.inner),
@@ -84,16 +96,15 @@ class Flows:
         for sock in self.receivers:
             sock.setblocking(False)
         self.thread.start()
-        ksft.wait_for("the first datagrams", lambda: min(self.got))
-        return self
+        ksft.wait_for("the first datagrams",
+                      lambda: min(self.got) or self.error)
 
-    def __exit__(self, kind, *_):
+    def end(self):
         self.done.set()
-        self.thread.join()
+        if self.thread.ident:           # it was started
+            self.thread.join()
         for sock in self.senders + self.receivers:
             sock.close()
-        if not kind and self.error:
-            raise self.error
 
     def take(self):
         for n, sock in enumerate(self.receivers):
@@ -526,8 +537,10 @@ class Channels:
         def change(count):
             self.bed.b.napi_threads(CARD["b"], count % 2)
 
-        self.under_traffic(how, shape, change)
-        change(0)
+        try:
+            self.under_traffic(how, shape, change)
+        finally:
+            change(0)
 
 
 def main():

@@ -55,11 +55,9 @@ class Captures:
 
     def listened(self):
         """Is a packet socket bound to the monitor?"""
-        with self.ns.entered(), \
-                open("/proc/thread-self/net/packet", encoding="ascii") as file:
-            # Column 4 is the index of the interface
-            indices = {line.split()[4] for line in file.readlines()[1:]}
-        return any(line.split(":")[0] in indices for line in self.monitors())
+        indices = ov2.captured(self.ns)
+        return any(int(line.split(":")[0]) in indices
+                   for line in self.monitors())
 
     def no_monitor(self):
         ksft.wait_for("no monitor to be left", lambda: not self.monitors())

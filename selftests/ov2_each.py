@@ -334,10 +334,7 @@ def module_goes(defer, *words):
     try:
         ksft.wait_for("some answers", lambda: len(answers) > 3)
     finally:
-        # The kernel keeps the module while it makes an answer
-        ksft.wait_for("the module to go", lambda: not subprocess.run(
-            ["rmmod", module.NAME], stderr=subprocess.DEVNULL,
-            check=False).returncode, 30)
+        module.remove_when_idle()
         thread.join()
     ksft.equal(errors, [], "the calls of ov2")
     for done in answers:
@@ -359,13 +356,8 @@ def module_of_a_capture(defer, *words):
     defer(process.wait)
     defer(process.kill)
 
-    def listens():
-        with ns.entered(), \
-                open("/proc/thread-self/net/packet", encoding="ascii") as file:
-            # Column 4 is the interface that the socket is bound to
-            return any(line.split()[4] != "0" for line in file.readlines()[1:])
-
-    ksft.wait_for("a packet socket that is bound", listens)
+    ksft.wait_for("a packet socket that is bound",
+                  lambda: ov2.captured(ns) - {0})
     module.remove()
     out, said = process.communicate(timeout=ksft.patience(20))
     ksft.equal((process.returncode, said), (3, f"ov2: {CAPTURE_ENDS}\n"),

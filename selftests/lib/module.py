@@ -47,6 +47,14 @@ def remove():
         raise ksft.Fail(f"rmmod {NAME}: {done.stderr.strip()}")
 
 
+def remove_when_idle():
+    """Remove the module while programs ask it. The kernel keeps the module
+    while it makes an answer, so this function tries again.
+    """
+    ksft.wait_for("the module to go", lambda: not subprocess.run(
+        ["rmmod", NAME], stderr=subprocess.DEVNULL, check=False).returncode, 30)
+
+
 def load():
     if os.geteuid() != 0:
         ksft.skip_all("needs root")

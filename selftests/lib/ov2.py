@@ -63,6 +63,16 @@ def library(defer, source):
     return path
 
 
+def captured(ns):
+    """The indices of the interfaces that packet sockets of @ns are bound to. A
+    socket that is bound to no interface has index 0.
+    """
+    with ns.entered(), \
+            open("/proc/thread-self/net/packet", encoding="ascii") as file:
+        # The index is in column 4, and the first line has titles
+        return {int(line.split()[4]) for line in file.readlines()[1:]}
+
+
 def start(ns, *words, **options):
     """Start ov2 in the namespace @ns, or in the namespace of the program if @ns
     is None.
