@@ -57,14 +57,16 @@ static void monitor_request(struct nlmsghdr *nlh, uint32_t card, bool clear)
 	mnl_attr_nest_end(nlh, info);
 }
 
-/* The echo of the request names the new device. */
+/* The echo of the request has the number and the name of the new device. */
 static int monitor_named(const struct nlmsghdr *nlh, void *data)
 {
+	const struct ifinfomsg *ifm = mnl_nlmsg_get_payload(nlh);
 	struct monitor *monitor = data;
 	const struct nlattr *attr;
 
 	if (nlh->nlmsg_type != RTM_NEWLINK)
 		return 0;
+	monitor->index = ifm->ifi_index;
 	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg))
 		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
 			snprintf(monitor->name, sizeof(monitor->name), "%s",
@@ -88,6 +90,9 @@ static enum status monitor_make(struct monitor *monitor, uint32_t card,
 	nl_close(&nl);
 	if (error)
 		return monitor_refused(error, nl.sentence);
+	/* A socket that is bound to number 0 hears all devices. */
+	if (!monitor->index)
+		return failed("the kernel does not say which monitor it has made: `ip link` shows it");
 	return STATUS_DONE;
 }
 
@@ -96,10 +101,10 @@ static enum status monitor_listen(struct monitor *monitor)
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = monitor->index,
 	};
 	int size = MONITOR_BUFFER;
 
-	address.sll_ifindex = if_nametoindex(monitor->name);
 	/* Without a protocol the socket gets nothing until it is bound. */
 	monitor->socket = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (monitor->socket < 0 && errno == EPERM)
@@ -152,16 +157,16 @@ void monitor_close(struct monitor *monitor)
 	if (monitor->socket >= 0)
 		close(monitor->socket);
 	monitor->socket = -1;
-	if (!monitor->name[0] || nl_open(&nl, NETLINK_ROUTE))
+	if (!monitor->index || nl_open(&nl, NETLINK_ROUTE))
 		return;
 	nlh->nlmsg_type = RTM_DELLINK;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	ifm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifm));
 	ifm->ifi_family = AF_UNSPEC;
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, monitor->name);
+	ifm->ifi_index = monitor->index;
 	nl_ask(&nl, nlh, NULL, NULL, NULL);
 	nl_close(&nl);
-	monitor->name[0] = 0;
+	monitor->index = 0;
 }
 
 /* How many frames the socket had no room for since the last call */

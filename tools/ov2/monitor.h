@@ -11,10 +11,12 @@
 
 /**
  * struct monitor - a monitor that this process made
- * @name: the device, "" if there is none
+ * @index: the number of the device, or 0 if there is no device
+ * @name: the device's name when it was made; somebody may change it
  * @socket: a packet socket on it, or -1
  */
 struct monitor {
+	int index;
 	char name[IF_NAMESIZE];
 	int socket;
 };
