@@ -31,9 +31,9 @@ ELSEWHERE = re.compile(r"^(\w+:|#|//)")
 
 
 def check_links(app, doctree):
-    """Checks that each link to a file of the tree leads to a file. Pages link to each
-    other by the name of the source file, which a code host needs. For HTML this name is
-    replaced by the name of the output file."""
+    """Checks that each link to a file of the tree leads to a file. A link to a page names
+    the source file of the page, because a code host shows the source files. For HTML this
+    name is replaced by the name of the output file."""
     here = os.path.dirname(app.env.doc2path(app.env.docname))
     for link in list(doctree.findall(nodes.reference)):
         uri = link.get("refuri", "")

@@ -97,9 +97,10 @@ void ov2_bridge_show_tx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
 }
 
 /* Does the transport header still point at the frame's ESP header?
- * ov2_headers_set() has made it point there. When ov2_decap() has taken off
- * ESP, the IP header of the packet inside is behind this place, so the answer
- * is no. Data is at the IP header.
+ * ov2_headers_set() has made it point there, behind the IP header. When
+ * ov2_decap() takes off ESP, it moves the network header, but not the transport
+ * header. Then the transport header is no longer behind the IP header, so the
+ * answer is no. Data is at the IP header.
  */
 static bool drop_has_esp(const struct sk_buff *skb, const struct ov2_nbl *nbl)
 {
