@@ -3,13 +3,13 @@
 """Every algorithm works with ESN and without, with offload at one end or at
 both.
 
-Each cell uses one shape and sends UDP both ways, ICMP echo and TCP. The UDP
-datagrams have so many lengths that the padding of ESP has every length that
-the algorithm permits. An oracle opens each frame on the wire (lib/algs.py), and
-counters prove that the engines did the work (lib/traffic.py, settle()). An end
-that does not offload uses Linux' own software ESP. If b offloads, b also gets
-frames in which one bit was changed. The ICV does not fit these frames, so b's
-engine rejects them.
+Each cell uses one shape, and sends UDP and TCP both ways. End a also sends ICMP
+echo requests. The UDP datagrams have so many lengths that the padding of ESP
+has every length that the algorithm permits. An oracle opens each frame on the
+wire (lib/algs.py), and counters prove that the engines did the work
+(lib/traffic.py, settle()). An end that does not offload uses Linux' own
+software ESP. If b offloads, b also gets frames in which one bit was changed.
+The ICV does not fit these frames, so b's engine rejects them.
 """
 import random
 

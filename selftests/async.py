@@ -67,7 +67,7 @@ class Async:
         return sent
 
     def check_order(self, side, sent, records):
-        """The engines of both cards kept all packets, in their order.
+        """The engines of both cards lost no packet, and kept the order.
 
         The packets that one process sends on one socket are a flow. Their
         numbers have the order in which the process sent them.

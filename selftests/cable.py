@@ -52,9 +52,10 @@ def bed_without_sas(defer):
 def late_acks(defer):
     """TCP repeats segments that the receiver's GRO has merged.
 
-    Memory is corrupted within seconds if a frame shares anything with TCP's
-    retransmit queue. Single segments are clones of the skbs in that queue, and
-    TCP sends them again when no ACK comes.
+    The frame of a single segment is a clone of an skb in TCP's retransmit
+    queue. TCP sends this skb again when no ACK comes. If the receiver wrote to
+    memory that the clone shares with the skb, the kernel's memory would be
+    corrupted within seconds.
     """
     bed = OneQueueBed()
     defer(bed.delete)

@@ -4,8 +4,8 @@
 
 The monitor also shows each frame that the bridge drops, with the counter of the
 drop. Frames that the monitor shows on the side of the wire must be the frames
-that the taps on the wire have seen. A monitor shows a payload only if it was
-made to show frames in clear.
+that the taps on the wire have seen. A monitor shows a payload only if the user
+who made the monitor asked for frames in clear.
 """
 import errno
 import socket
@@ -130,8 +130,8 @@ def records(defer, how):
 
 
 def high_half(defer, how):
-    """With ESN the monitor also shows the high half of a number. It does not
-    know the high half before the engine has opened a received frame.
+    """With ESN the monitor also shows the high half of a number. For a received
+    frame the high half is known only after the engine has opened the frame.
     """
     before = 5 << 32 | 6
     ends = Ends(defer, "ipv4-transport", how, esn=True, seq=before)

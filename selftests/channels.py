@@ -159,9 +159,10 @@ class Flows:
             self.error = error
 
     def go_on(self):
-        """Wait until b has got two datagrams of every flow that a did not count
-        as sent when the last change was done. The first of them may have been
-        on its way into the card already.
+        """Wait until every flow goes on after the last change. When the wait
+        begins, a has counted some datagrams of each flow as sent. b must get
+        two more, because a may have sent the first of these two before the
+        change and not counted it yet.
         """
         want = [sent + 2 for sent in self.sent]
         ksft.wait_for("all flows to go on", lambda: self.error or all(

@@ -310,7 +310,8 @@ def second(attack):
 
 def above(attack):
     """The card is below a macvlan, and the macvlan joins and leaves a bridge.
-    The card decrypts frames to the macvlan's address only without the bridge.
+    The card decrypts frames to the macvlan's address only while the macvlan is
+    not in the bridge.
     """
     bed = attack.bed
     with macvlan(bed, "link set mv0 master br1"):

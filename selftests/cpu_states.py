@@ -262,8 +262,9 @@ class Cpus:
         ksft.equal(listener.read(), [second], "acquires")
 
     def moves(self, defer):
-        """The core goes on with the state that it has found for a socket. But
-        the card takes the state of the CPU that sends.
+        """The core keeps using the state that it has found for a socket, even
+        if the sender moves to another CPU. But the card takes the state of the
+        CPU that sends.
         """
         first, second = self.cpus
         self.policies()

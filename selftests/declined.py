@@ -255,10 +255,10 @@ def one_sa(defer, test, fam, direction):
 
 
 def one_sa_packet(defer, test, fam, direction):
-    """If the SA is inbound, no packet is sent, because packet mode has no
-    fallback to software. If the SA is outbound, the sender's card seals the
-    packets. Software decrypts them at the receiver, because there the SA is not
-    offloaded for received packets.
+    """If the SA is offloaded for received packets, no packet is sent, because
+    packet mode has no fallback to software. If the SA is offloaded for sent
+    packets, the sender's card seals the packets, and software decrypts them at
+    the receiver.
     """
     group = Group(defer, test, fam, "packet", direction)
     bed = test.bed

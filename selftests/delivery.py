@@ -193,7 +193,7 @@ def bad_icv(defer, bed, shape, gro):
 
 def header_csum(defer, bed, shape, how):
     """The card drops a packet whose IP header is damaged. Without an offload,
-    IP would drop the packet before xfrm.
+    IP would drop the packet, and xfrm would not see it.
     """
     rx = Receiver(bed, defer, shape, True, how=how)
     damaged = bytearray(rx.sealer.frame(rx.sealer.packet()[0]))

@@ -238,8 +238,9 @@ def crypto_sent_late(card, defer):
 
 
 def crypto_received_bad(card, defer):
-    """xfrm drops and counts frames that the engine finds bad. If IP would have
-    dropped a packet before xfrm, the card itself drops the packet.
+    """xfrm drops and counts frames that the engine finds bad. But the card
+    itself drops a packet with a wrong IP checksum. Without an offload, IP would
+    drop this packet, and xfrm would not see it.
     """
     pair, sock, _ = crypto_pair(card)
     sock.close()

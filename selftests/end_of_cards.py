@@ -233,8 +233,8 @@ class Waits:
 
 
 def no_wait_for_each_card(defer):
-    """40 more cards cause hardly any more waits. Waits are counted, because
-    their number differs less from run to run than a time does.
+    """40 additional cards cause few additional waits. Waits are counted,
+    because their number differs less from run to run than a time does.
     """
     waits = Waits()
     defer(waits.close)

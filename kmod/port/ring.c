@@ -9,12 +9,12 @@
  * half of ov2_port.limit. So a slow receiver slows its sender, and no frame is
  * lost. A large packet counts as many frames as it has segments. The receiver's
  * own engine holds at most OV2_RX_HELD_MAX of the frames that were taken off
- * the ring. Meanwhile further frames stay on the ring.
+ * the ring. While the engine holds this many, further frames stay on the ring.
  *
  * Several send queues may feed one ring. If N send queues feed it, each of them
- * counts every frame that it has in the engine as N frames. So no queue reads
- * another queue's counter, and nevertheless the sender's engine holds at most
- * ov2_port.limit frames for one ring. If the flow of a frame decides which ring
+ * counts every frame that it has in the engine as N frames. So the sender's
+ * engine holds at most ov2_port.limit frames for one ring, although no queue
+ * reads another queue's counter. If the flow of a frame decides which ring
  * the frame goes to (rss.c), every send queue may feed every ring. Then a send
  * queue stops when the fullest of the rings that it feeds is full.
  *

@@ -32,9 +32,10 @@ struct ov2_tap {
  * @queue: its queue
  * @headers: how many bytes at the start of the frame every monitor may show.
  *	They end with the outermost ESP header, or with the SPI of the outermost
- *	AH. If the frame has neither ESP nor AH, they end with the IP or
- *	Ethernet header. What follows them may be in clear. 0 if every monitor
- *	may show the whole frame
+ *	AH. In a frame that has neither ESP nor AH, they are the Ethernet
+ *	header. If the bridge drops such a frame, they include the IP header.
+ *	What follows them may be in clear. 0 if every monitor may show the
+ *	whole frame
  * @handle: the SA, or 0
  * @spi: the SPI of the outermost header, network order
  * @seq: the sequence number of this header

@@ -76,8 +76,8 @@ static int news_heard(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
-/* IFLA_LINK of a card changes when another card is plugged into it, or is
- * unplugged.
+/* IFLA_LINK of a card changes when another card is plugged into it, and when
+ * this other card is unplugged. The card announces both changes.
  */
 static void announced(struct kunit *test)
 {
