@@ -376,6 +376,11 @@ class Cable:
                   # for it, and later packets would overtake them
                   f"neigh replace {ENDS[1 - n]} lladdr {MACS[1 - n]} dev ov{n}"
                   " nud permanent")
+        for n, ns in enumerate(self.ns):
+            # Until then the card has a qdisc that loses every packet, and
+            # counts none
+            ksft.wait_for(f"ov{n} to be up", lambda n=n, ns=ns: "state UP" in
+                          ns.ip_output(f"link show dev ov{n}"))
         if how == "plain":
             return
         for n, way in enumerate(("out", "in")):
@@ -407,7 +412,9 @@ class Cable:
             try:
                 got.append(struct.unpack("!I", sink.recv(4096)[:4])[0])
             except TimeoutError:
-                raise ksft.Fail(f"{len(got)} datagrams came, then no more: "
+                missing = set(range(DATAGRAMS)) - set(got)
+                raise ksft.Fail(f"{len(got)} datagrams came, then no more; "
+                                f"missing: {sorted(missing)[:9]}; "
                                 f"{self.state()}") from None
         return got
 

@@ -20,7 +20,7 @@ import threading
 import time
 
 from . import esp, ksft, module
-from .bed import INNER, OTHER, OUTER, family
+from .bed import CARD, INNER, OTHER, OUTER, family
 from .objects import clean_unload
 
 MARKER = b"ov2-clear-text!?"
@@ -295,16 +295,25 @@ class Flood(WireWatch):
                       lambda side=side: silent(side))
 
     def account(self):
-        """All counts as text, for a message."""
+        """All counts as text, for a message. The counts of xfrm, the device and
+        the qdisc are those since the namespace was made.
+        """
         lines = [f"sent {self.sent} refused "
                  f"{ {s: dict(c) for s, c in self.refused.items()} } "
                  f"received {self.received} ESP on the wire {self.esp}"]
         for side in "ab":
+            ns = self.bed.ns(side)
             try:
                 moved = {k: v for k, v in self.bed.delta(side).items() if v}
                 lines.append(f"{side}: card {moved}")
             except OSError as error:
                 lines.append(f"{side}: card {error}")
+            counts = {k: v for k, v in ns.xfrm_stat().items() if v}
+            lines.append(f"{side}: xfrm {counts}")
+            for words in (("ip", "-s", "link", "show", "dev", CARD[side]),
+                          ("tc", "-s", "qdisc", "show", "dev", CARD[side])):
+                shown = ns.command(*words, check=False).stdout.split()
+                lines.append(f"{side}: {' '.join(shown)}")
         return "\n".join(lines)
 
 
