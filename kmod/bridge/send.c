@@ -55,10 +55,10 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 }
 
 /* Is @xo part of a sec_path that was set on receive, and that a forwarded frame
- * still carries? The state's direction cannot answer this, because the core
- * also sends packets through inbound states (one manual SA for both
- * directions), and does not encrypt these packets. The tag of packet mode also
- * has CRYPTO_DONE, but the tag was set on send.
+ * still carries? The state's direction cannot answer this: if there is one
+ * manual SA for both directions, the core also sends packets through an inbound
+ * state. The tag of packet mode also has CRYPTO_DONE, but the tag was set on
+ * send.
  */
 static bool is_receive_path(const struct xfrm_offload *xo)
 {
@@ -130,9 +130,9 @@ void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb)
 		ov2_packet_tag_pass(dev, skb);
 }
 
-/* Does the low half of the numbers pass 2^32 inside this large packet? If the
- * packet stayed large, the core itself would encrypt the segments
- * (xmit_xfrm_check_overflow()). Then esp_xmit() would authenticate a wrong high
+/* Does the low half of the numbers pass 2^32 inside this large packet? If they
+ * do, and the packet is left large, the core cuts it later and encrypts the
+ * segments itself (xmit_xfrm_check_overflow()). Then esp_xmit() would authenticate a wrong high
  * half in the segments before the wrap.
  */
 static bool numbers_wrap(const struct sk_buff *skb,

@@ -283,9 +283,9 @@ static void send_numbers(struct kunit *test)
 	}
 }
 
-/* Packets meet no policy, a bypass, a policy that blocks, and a policy for
- * which there is no SA. In each case one packet has the tag and one packet has
- * no tag.
+/* There are four cases: the card has no policy, a bypass, a policy that blocks,
+ * or a policy for which there is no SA. In each case one packet has the tag and
+ * one packet has no tag.
  */
 static void send_policies(struct kunit *test)
 {

@@ -2,8 +2,8 @@
 /*
  * Two cards have a carrier while they are plugged together, and both are up.
  *
- * The tests are about the carrier, about announcements, and about the counters
- * and traces of lost frames.
+ * The tests are about the carrier, about announcements, and about the traces
+ * of lost frames.
  */
 #include <linux/rtnetlink.h>
 
