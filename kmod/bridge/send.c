@@ -132,8 +132,8 @@ void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb)
 
 /* Does the low half of the numbers pass 2^32 inside this large packet? If they
  * do, and the packet is left large, the core cuts it later and encrypts the
- * segments itself (xmit_xfrm_check_overflow()). Then esp_xmit() would authenticate a wrong high
- * half in the segments before the wrap.
+ * segments itself (xmit_xfrm_check_overflow()). Then esp_xmit() authenticates a
+ * wrong high half in the segments before the wrap.
  */
 static bool numbers_wrap(const struct sk_buff *skb,
 			 const struct xfrm_offload *xo)
