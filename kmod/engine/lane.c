@@ -99,7 +99,7 @@ void ov2_lane_wait(struct ov2_lane *lane, struct ov2_nbl *nbl)
  * ov2_lane_waits() - do older NBLs wait in a lane?
  * @lane: the lane. The caller is between ov2_lane_enter() and ov2_lane_leave().
  *	No other call can add an NBL to the lane meanwhile. So if no older NBL
- *	waits now, no older NBL waits until ov2_lane_leave()
+ *	waits now, none comes before the caller leaves the lane
  *
  * Context: BH disabled.
  * Return: true if so.

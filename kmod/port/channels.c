@@ -16,11 +16,11 @@
  *	send	port_select_queue() chooses a home queue for each packet, and
  *		ov2_channels_fold() computes the packet's send queue from it.
  *		The home queue of a packet of an SA stays the same, unless a
- *		state for one CPU is added, deleted or replaced. So such a
- *		packet moves only to a new queue, or from a queue that goes
- *		away. The queues that packets move to are stopped until two
- *		things have run empty: the queues that packets move from, and
- *		the rings that those queues fed.
+ *		state for one CPU is added, deleted or replaced. Apart from
+ *		this, a packet of an SA moves only to a new queue, or from a
+ *		queue that goes away. The queues that packets move to are
+ *		stopped until two things have run empty: the queues that packets
+ *		move from, and the rings that those queues fed.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>

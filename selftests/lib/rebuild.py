@@ -2,7 +2,7 @@
 """Repairs a bed (lib/bed.py) after a test has deleted or moved its parts.
 
 A side is "a" or "b". It has a namespace, with a card in it. The cable of this
-card ends at another card, which is in the wire's namespace: WIRE[side].
+card ends at another card, WIRE[side], which is in the wire's namespace.
 """
 from . import ksft
 from .bed import CARD, INNER, LINK_KIND, MAC, OTHER, OUTER, Tap

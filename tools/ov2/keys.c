@@ -206,7 +206,7 @@ static enum status keys_run(int count, char **words)
 	if (options.json)
 		json_close(']');
 	if (!status)
-		warn("%u keys: who has them reads what these SAs protect; remove them after use",
+		warn("the keys of %u SAs: anyone who has them can read what the SAs protect; delete this output after use",
 		     shown);
 	return status;
 }

@@ -522,8 +522,8 @@ static void ext_refused(struct kunit *test)
 	large.pair.a->ad.hardware = had;
 }
 
-/* A template that is cut is refused, and the engine reads nothing beyond its
- * end.
+/* A template that lacks its last bytes is refused, and the engine reads nothing
+ * beyond the bytes that are there.
  */
 static void ext_cut(struct kunit *test)
 {

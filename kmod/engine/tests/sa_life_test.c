@@ -263,7 +263,9 @@ static void wildcard_destination(struct kunit *test)
 					     0)->ext_rx.handle, 0);
 }
 
-/* Changes the capacity in a copy of the capabilities, without a request. */
+/* Gives the card a copy of its capabilities, with another capacity. No request
+ * is sent.
+ */
 static void set_capacity(struct ov2_rig *rig, u32 capacity)
 {
 	struct ov2_offload *hardware;
@@ -424,7 +426,7 @@ static void reset_of_paused(struct kunit *test)
  * struct busy - a sender
  * @work: the work item that sends
  * @rig: the card
- * @nbl: the NBLs, in this order
+ * @nbl: the NBLs, which are sent in the order of the array
  */
 struct busy {
 	struct work_struct work;
