@@ -39,6 +39,12 @@ class Weather:
         self.hops = {"near": [(bed.a, "ov0"), (bed.b, "ov3")],
                      "far": [(bed.w, "ov2"), (bed.w, "ov1")]}
         self.rough = False
+        # The MAC addresses of both ends differ in one bit only. If netem flips
+        # this bit in the source of a frame, the bridge would learn that the
+        # other end is on this side, and would deliver nothing to the other end
+        # until the other end sends again
+        bed.w.ip(*(f"link set {dev} type bridge_slave learning off"
+                   for _, dev in self.hops["far"]))
 
     def set(self, kind, hop=None):
         for name, places in self.hops.items():
