@@ -19,8 +19,6 @@
 #include "../../ov2/records.h"
 
 #define IP	ETH_HLEN
-/* Bytes of a fragment of a template; no multiple of OV2_LARGE_MSS */
-#define PIECE	130U
 
 /* Returns the sum of the pseudo header and of @len bytes from the TCP header
  * on. This sum is zero if the checksum is right.
@@ -276,35 +274,6 @@ static void lso_too_many(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* Move all bytes except the first @linear bytes to fragments. The fragments are
- * in memory in the reverse order.
- */
-static void put_in_pieces(struct kunit *test, struct sk_buff *skb,
-			  unsigned int linear)
-{
-	unsigned int left = skb->len - linear;
-	unsigned int at = PAGE_SIZE;
-	struct page *page;
-	unsigned int len;
-	int i = 0;
-
-	KUNIT_ASSERT_LE(test, left, MAX_SKB_FRAGS * PIECE);
-	page = alloc_page(GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	for (; left; left -= len) {
-		len = min(left, PIECE);
-		at -= len;
-		memcpy(page_address(page) + at, skb_tail_pointer(skb) - left,
-		       len);
-		if (i)
-			get_page(page);
-		skb_fill_page_desc(skb, i++, page, at, len);
-		skb->data_len += len;
-		skb->truesize += len;
-	}
-	skb->tail -= skb->data_len;
-}
-
 /* The template is in pieces: some segments lie in one piece, and others begin
  * in one piece and end in the next.
  */
@@ -319,7 +288,7 @@ static void lso_pieces(struct kunit *test)
 	payload = ov2_large_tcp(&large) + OV2_LARGE_TCP_LEN;
 	for (i = 0; i < ARRAY_SIZE(behind); i++) {
 		ov2_large_make(&large);
-		put_in_pieces(test, large.nbl->skb, payload + behind[i]);
+		ov2_large_in_pieces(&large, payload + behind[i]);
 		KUNIT_ASSERT_EQ(test, (u32)ov2_large_send(&large),
 				(u32)OV2_STATUS_SUCCESS);
 		expect_segments(test, &large);

@@ -21,6 +21,8 @@
 /* Bytes of AH with SHA-1, in IPv4 and in IPv6 */
 #define AH_LEN		24
 #define ESP_SEQ		100
+/* Bytes of a fragment of a template; no multiple of OV2_LARGE_MSS */
+#define PIECE		130U
 
 /**
  * ov2_large_new() - a large send to be made: IPv4, AES-GCM, transport mode
@@ -200,6 +202,41 @@ void ov2_large_make(struct ov2_large *large)
 	large->nbl->info[OV2_INFO_IPSEC_HEADER] = word;
 	KUNIT_ASSERT_EQ(test, 0, ov2_tx_lso_encode(&lso, &word));
 	large->nbl->info[OV2_INFO_LSO] = word;
+}
+
+/**
+ * ov2_large_in_pieces() - put the end of the template into pages
+ * @large: the large send, after ov2_large_make()
+ * @linear: number of bytes that stay where they are
+ *
+ * The pieces are in one page, in reverse order. So the end of a piece is not
+ * followed by the next piece.
+ */
+void ov2_large_in_pieces(struct ov2_large *large, unsigned int linear)
+{
+	struct kunit *test = large->a->test;
+	struct sk_buff *skb = large->nbl->skb;
+	unsigned int left = skb->len - linear;
+	unsigned int at = PAGE_SIZE;
+	struct page *page;
+	unsigned int len;
+	int i = 0;
+
+	KUNIT_ASSERT_LE(test, left, MAX_SKB_FRAGS * PIECE);
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (; left; left -= len) {
+		len = min(left, PIECE);
+		at -= len;
+		memcpy(page_address(page) + at, skb_tail_pointer(skb) - left,
+		       len);
+		if (i)
+			get_page(page);
+		skb_fill_page_desc(skb, i++, page, at, len);
+		skb->data_len += len;
+		skb->truesize += len;
+	}
+	skb->tail -= skb->data_len;
 }
 
 /**

@@ -42,6 +42,7 @@ unsigned int ov2_large_tcp(const struct ov2_large *large);
 u8 ov2_large_byte(unsigned int i);
 struct sk_buff *ov2_large_template(struct ov2_large *large);
 void ov2_large_make(struct ov2_large *large);
+void ov2_large_in_pieces(struct ov2_large *large, unsigned int linear);
 enum ov2_status ov2_large_send(struct ov2_large *large);
 void ov2_large_refused(struct ov2_large *large);
 
