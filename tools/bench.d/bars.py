@@ -14,7 +14,8 @@ RATIOS = {
     "udp-iperf3/crypto": 1.05, "udp-iperf3/packet": 1.25,
     "udp-64/crypto": 1.0, "udp-64/packet": 1.15,
     **{f"{name}/plain-card": 0.95
-       for name in ("tcp", "udp-64", "udp-512", "udp-1400", "udp-iperf3")},
+       for name in ("tcp", "tcp-4", "tcp-ipv6", "tcp-9000", "udp-64", "udp-512",
+                    "udp-1400", "udp-iperf3")},
 }
 
 # For each other row of TCP in crypto or packet mode, the least ratio is computed:
