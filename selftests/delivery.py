@@ -6,8 +6,8 @@ offload).
 Frames of each shape are put on the wire to b's card, with GRO and without. They
 arrive even if there is no socket for UDP encapsulation, if a firewall rejects
 the outer packet, or if the UDP checksum is wrong. No answer quotes them in
-clear, and a tap sees only the packet inside. The case header_csum also runs in
-packet mode.
+clear, and a tap sees only the packet inside. The cases header_csum and
+inner_csum also run in packet mode.
 """
 import os
 import select
@@ -88,8 +88,12 @@ class Receiver:
         self.bed.encap_sockets[index] = self.bed.encap_socket("b")
 
 
-def udp_errors(ns):
+def udp_errors(ns, version=4):
     """How many UDP datagrams the stack has dropped for a wrong checksum."""
+    if version == 6:
+        with ns.entered():
+            with open("/proc/thread-self/net/snmp6", encoding="ascii") as f:
+                return int(dict(line.split() for line in f)["Udp6InCsumErrors"])
     with ns.entered():
         with open("/proc/thread-self/net/snmp", encoding="ascii") as f:
             names, values = [line.split() for line in f
@@ -97,7 +101,7 @@ def udp_errors(ns):
     return int(dict(zip(names, values))["InCsumErrors"])
 
 
-# ---- cases: the last argument is gro (in header_csum(): how)
+# ---- cases: the last argument is gro (in header_csum(), inner_csum(): how)
 
 def tapped(defer, bed, shape, gro):
     """A tap on the card sees the packet inside once, and never ESP."""
@@ -221,6 +225,29 @@ def nested(defer, bed, shape, gro):
     rx.expect(rx.sealer.frame(outer), payload, "ESP in ESP")
 
 
+def inner_csum(defer, bed, shape, how):
+    """The stack drops a decrypted datagram whose UDP checksum is wrong, because
+    a right ICV does not vouch for the checksum. But in transport mode behind
+    NAT the stack does not look at the checksum (RFC 3948 3.1.2).
+    """
+    rx = Receiver(bed, defer, shape, True, how=how)
+    errors = udp_errors(bed.b, shape.inner)
+    data, proto, payload = rx.sealer.inner()
+    at = data.index(payload) - 2
+    data = data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
+    rx.sealer.seq += 1
+    frame = rx.sealer.frame(rx.sealer.key.seal(rx.sealer.seq, proto, data))
+    if shape.encap and shape.mode == "transport":
+        rx.expect(frame, payload, "a wrong checksum behind NAT")
+        return
+    rx.inject(frame)
+    ksft.wait_for("the stack to drop the datagram, or to deliver it",
+                  lambda: rx.arrived() or
+                  udp_errors(bed.b, shape.inner) > errors)
+    ksft.check(not rx.arrived(), "a datagram with a wrong checksum arrived")
+    rx.expect_good()
+
+
 def cases():
     """[(name, function(defer, bed, *args), *args), ...]"""
     got = []
@@ -242,6 +269,11 @@ def cases():
     for name in ("ipv4-transport", "ipv4-tunnel", "ipv4-tunnel-udp"):
         for how in ("crypto", "packet"):
             add(header_csum, Shape.named(name), how, how)
+    for shape in SHAPES:
+        for how in ("crypto", "packet"):
+            # The card takes no tunnel of two families in packet mode
+            if how == "crypto" or shape.inner == shape.outer:
+                add(inner_csum, shape, how, how)
     return got
 
 

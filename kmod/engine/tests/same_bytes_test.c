@@ -9,7 +9,9 @@
  * the SA's counter before each way.
  */
 #include <kunit/test.h>
+#include <linux/cpumask.h>
 #include <linux/if_ether.h>
+#include <linux/rcupdate.h>
 
 #include "../../unit/rig/large_send.h"
 #include "../../unit/rig/late_cipher.h"

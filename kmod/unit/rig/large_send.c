@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Makes the template of a large send, as TCP and the transport make it. */
+#include <linux/gfp.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/mm.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
