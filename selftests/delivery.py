@@ -90,14 +90,13 @@ class Receiver:
 
 def udp_errors(ns, version=4):
     """How many UDP datagrams the stack has dropped for a wrong checksum."""
-    if version == 6:
-        with ns.entered():
-            with open("/proc/thread-self/net/snmp6", encoding="ascii") as f:
-                return int(dict(line.split() for line in f)["Udp6InCsumErrors"])
+    kind = "snmp6" if version == 6 else "snmp"
     with ns.entered():
-        with open("/proc/thread-self/net/snmp", encoding="ascii") as f:
-            names, values = [line.split() for line in f
-                             if line.startswith("Udp:")]
+        with open(f"/proc/thread-self/net/{kind}", encoding="ascii") as f:
+            lines = [line.split() for line in f]
+    if version == 6:
+        return int(dict(lines)["Udp6InCsumErrors"])
+    names, values = [words for words in lines if words[0] == "Udp:"]
     return int(dict(zip(names, values))["InCsumErrors"])
 
 

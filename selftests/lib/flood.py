@@ -306,14 +306,15 @@ class Flood(WireWatch):
             try:
                 moved = {k: v for k, v in self.bed.delta(side).items() if v}
                 lines.append(f"{side}: card {moved}")
+                counts = {k: v for k, v in ns.xfrm_stat().items() if v}
+                lines.append(f"{side}: xfrm {counts}")
+                for words in (("ip", "-s", "link"), ("tc", "-s", "qdisc")):
+                    shown = ns.command(*words, "show", "dev", CARD[side],
+                                       check=False).stdout.split()
+                    lines.append(f"{side}: {' '.join(shown)}")
             except OSError as error:
-                lines.append(f"{side}: card {error}")
-            counts = {k: v for k, v in ns.xfrm_stat().items() if v}
-            lines.append(f"{side}: xfrm {counts}")
-            for words in (("ip", "-s", "link", "show", "dev", CARD[side]),
-                          ("tc", "-s", "qdisc", "show", "dev", CARD[side])):
-                shown = ns.command(*words, check=False).stdout.split()
-                lines.append(f"{side}: {' '.join(shown)}")
+                # The card or its namespace may be gone
+                lines.append(f"{side}: {error}")
         return "\n".join(lines)
 
 
