@@ -6,12 +6,14 @@
  * cipher that completes at once. The slow ways are a large send in pieces, a
  * large send with a cipher that completes later, and the segments one by one,
  * as frames of their own. Two ways have the same IVs, because the test resets
- * the SA's counter before each way.
+ * the SA's counter before each way, and because all ways run on one CPU: each
+ * CPU draws IVs of its own.
  */
 #include <kunit/test.h>
 #include <linux/cpumask.h>
 #include <linux/if_ether.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 
 #include "../../unit/rig/large_send.h"
 #include "../../unit/rig/late_cipher.h"
@@ -23,6 +25,16 @@
 #define SEGMENTS	4
 #define SALT		0x0123456789abcdefULL
 #define ESP_HDRS	16
+
+/* The thread is KUnit's own thread for one case, and ends with the case. */
+static int stay_on_one_cpu(struct kunit *test)
+{
+	int cpu = cpumask_first(cpu_online_mask);
+
+	KUNIT_ASSERT_EQ(test, 0,
+			set_cpus_allowed_ptr(current, cpumask_of(cpu)));
+	return cpu;
+}
 
 static void reset_ivs(struct kunit *test, struct ov2_large *large)
 {
@@ -151,6 +163,7 @@ static void same_bytes(struct kunit *test)
 	struct ov2_large large;
 	int i;
 
+	stay_on_one_cpu(test);
 	for (i = 0; i < ARRAY_SIZE(shapes); i++) {
 		large = large_new(test, shapes[i].ipv6, shapes[i].udp_esp);
 		send(test, &large, false);
@@ -169,13 +182,14 @@ static void same_bytes(struct kunit *test)
 static void same_bytes_late(struct kunit *test)
 {
 	struct ov2_large large[ARRAY_SIZE(shapes)], late;
+	int cpu = stay_on_one_cpu(test);
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(shapes); i++) {
 		large[i] = large_new(test, shapes[i].ipv6, shapes[i].udp_esp);
 		send(test, &large[i], false);
 	}
-	ov2_late_aead(test);
+	ov2_late_aead_on(test, cpu);
 	for (i = 0; i < ARRAY_SIZE(shapes); i++) {
 		late = large_new(test, shapes[i].ipv6, shapes[i].udp_esp);
 		send(test, &late, false);

@@ -22,6 +22,9 @@
  */
 #define LATE_ALIGNMASK	63
 
+/* The CPU on which all late requests complete, or -1 for different CPUs */
+static int late_cpu = -1;
+
 /**
  * struct late_request - a request that waits
  * @work: does the request later
@@ -102,6 +105,7 @@ static int late_crypt(struct aead_request *req,
 	static atomic_t turn = ATOMIC_INIT(0);
 	struct late_request *late = aead_request_ctx(req);
 	unsigned int n = atomic_inc_return(&turn);
+	int cpu;
 
 	if (!IS_ALIGNED((unsigned long)req->iv, LATE_ALIGNMASK + 1))
 		return -EFAULT;
@@ -112,8 +116,9 @@ static int late_crypt(struct aead_request *req,
 		return late_do(late);
 
 	INIT_WORK(&late->work, late_work);
-	queue_work_on(cpumask_nth(n % num_online_cpus(), cpu_online_mask),
-		      system_highpri_wq, &late->work);
+	cpu = late_cpu >= 0 ? late_cpu :
+	      cpumask_nth(n % num_online_cpus(), cpu_online_mask);
+	queue_work_on(cpu, system_highpri_wq, &late->work);
 	return -EINPROGRESS;
 }
 
@@ -151,6 +156,7 @@ static struct aead_alg late_alg = {
 static void late_unregister(void *unused)
 {
 	crypto_unregister_aead(&late_alg);
+	late_cpu = -1;
 }
 
 /**
@@ -168,4 +174,20 @@ void ov2_late_aead(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
 							   late_unregister,
 							   NULL));
+}
+
+/**
+ * ov2_late_aead_on() - as ov2_late_aead(), but requests complete on one CPU
+ * @test: the test
+ * @cpu: the CPU
+ *
+ * An SA's counter gives each CPU IVs of its own. So a test that knows the IVs
+ * beforehand needs one CPU, and must run on it, too.
+ *
+ * Context: Process context.
+ */
+void ov2_late_aead_on(struct kunit *test, int cpu)
+{
+	late_cpu = cpu;
+	ov2_late_aead(test);
 }
