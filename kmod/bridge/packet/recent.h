@@ -17,8 +17,8 @@ struct ov2_policy;
  * @ports: the first four bytes of the TCP or UDP header
  * @family: AF_INET, AF_INET6, or 0 if nothing is remembered
  * @proto: IPPROTO_TCP or IPPROTO_UDP
- * @nested: on receive, the carried packets may have an IPsec header themselves
- *	(packet_receive.c)
+ * @nested: on receive, the packets of the flow came inside ESP, and each of
+ *	them may itself be an IPsec packet (packet_receive.c)
  * @ifindex: of the card
  * @cpu: on send, the CPU for which @assoc was chosen, or UINT_MAX if packets of
  *	all CPUs choose @assoc

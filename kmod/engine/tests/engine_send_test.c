@@ -487,7 +487,9 @@ static void send_checksum_udp(struct kunit *test)
 	expect_refused(test, &s, l4_new(&s, false, IPPROTO_UDP, &csum));
 }
 
-/* A send is refused if a record has a reserved bit, or a bit above the word. */
+/* A send is refused if a reserved bit of a record is set, or if a bit of the
+ * slot above the 32 bits of the record is set.
+ */
 static void send_no_record(struct kunit *test)
 {
 	const struct ov2_tx_checksum csum = {
