@@ -94,7 +94,8 @@ class Audit:
         return found
 
     def wait(self, op, count):
-        """The next @count events of one operation; drops other events."""
+        """At least the next @count events of one operation. Drops other events.
+        """
         found = []
         end = time.monotonic() + ksft.patience(10)
         while len(found) < count:
@@ -114,21 +115,22 @@ class Audit:
 
 
 class Sender:
-    """Sends frames to b's card. If @told is true, the sender's kernel reads the
-    protocol from the frame. If not, send() names the wrong protocol,
-    ETH_P_PROBE.
-    """
+    """Sends frames to b's card."""
 
     def __init__(self, bed, defer):
         self.bed = bed
         self.sock = bed.w.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         defer(self.sock.close)
 
-    def send(self, frame, told):
-        if told:
-            self.bed.inject("b", frame)
-        else:
+    def send(self, frame, wrong):
+        """If @wrong is true, the test tells the sender's kernel the wrong
+        protocol ETH_P_PROBE. If it is false, the kernel reads the protocol from
+        the frame.
+        """
+        if wrong:
             self.sock.sendto(frame, ("ov2", ETH_P_PROBE))
+        else:
+            self.bed.inject("b", frame)
 
 
 def wanted(sa, seq):
@@ -165,15 +167,15 @@ def received(defer, audit, bed, shape, how, gro):
     sender, sealer = Sender(bed, defer), Sealer(bed, pair.ab)
     audit.events()
     numbers = []
-    for told in (True, False) * 2:
+    for wrong in (False, True) * 2:
         sealer.seq += 0x100
         packet, _ = sealer.packet()
         numbers.append(sealer.seq)
-        sender.send(sealer.frame(with_bad_icv(packet)), told)
+        sender.send(sealer.frame(with_bad_icv(packet)), wrong)
         expect(audit, ICV_FAILURE, pair.ab, numbers[-1:])
         good = sealer.frame(sealer.packet()[0])
         for _ in range(2):
-            sender.send(good, told)
+            sender.send(good, wrong)
         expect(audit, REPLAYED, pair.ab, [sealer.seq])
 
 

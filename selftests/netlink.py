@@ -190,7 +190,8 @@ def many_cards(defer):
 
 
 def churn(defer):
-    """While a card comes and goes, every dump has each other card exactly once.
+    """One card comes and goes. Meanwhile every dump has each of the remaining
+    cards exactly once.
     """
     ns, family = two_cards(defer)
     ns.ip(*(f"link add many{n} type ipsecov2" for n in range(MANY // 4)))

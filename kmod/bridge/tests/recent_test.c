@@ -530,8 +530,8 @@ static void policy_add(struct recent_bed *bed, int i, u8 action, bool protects)
 }
 
 /* Adds two policies that block the same source, one policy for each direction.
- * A look-up calls this function while it looks at a policy that has other
- * prefix lengths.
+ * A look-up calls this function while it looks at an older policy, which has
+ * other prefix lengths than these two.
  */
 static void block_meanwhile(void)
 {
