@@ -413,9 +413,9 @@ def above_the_card(hosts):
 def listened_to(hosts):
     """The card drops a packet for the daemon if another socket would get a
     copy: a raw socket without a bypass, or a packet socket for IP. A raw socket
-    gets its copy before UDP gets the packet. If there is a packet socket, UDP
-    gets a copy of the packet. The copy does not name the socket that the card
-    has chosen.
+    gets its copy before UDP gets the packet. A packet socket gets the packet
+    itself, and only a clone comes to UDP. The card has chosen the daemon's
+    socket for the packet, but the clone does not name this socket.
     """
     b, fam = hosts.bed.b, hosts.fam
     daemon = hosts.daemon("b")
@@ -444,10 +444,10 @@ def listened_to(hosts):
 
 
 def led_away(hosts, kind, statement):
-    """A rule leads packets from the daemon's port to another port, whose socket
-    has no policy and gets nothing. In software the packet is dropped. With a
-    card the daemon's socket gets the packet, because the card has chosen the
-    daemon's socket before the rule applies.
+    """A rule changes the destination port of the packets for the daemon. The
+    socket of the new port has no policy and gets nothing. In software the
+    packet is dropped. With a card the daemon's socket gets the packet, because
+    the card has chosen the daemon's socket before the rule applies.
     """
     b, ip = hosts.bed.b, "ip" if hosts.fam == 4 else "ip6"
     daemon, other = hosts.daemon("b"), hosts.socket("b", OTHER_PORT)

@@ -454,7 +454,7 @@ WORDS = (
     ("0x00030006", "rx", 1, True, "checked, tunnel and transport, the ICV of"
      " ESP is wrong (transport mode)"),
     ("0x00060002", "rx", 1, True,
-     "checked, its lengths cannot hold what IPsec needs"),
+     "checked, one of its lengths is wrong"),
     ("0x00070002", "rx", 1, True,
      "checked, it has another protocol than the SA"),
     ("0x00080002", "rx", 1, False, "checked, there is no status 8"),
@@ -477,8 +477,8 @@ WORDS = (
      " ESP has an offset"),
     ("0", "tx", 12, True, "no AH and no ESP"),
     ("0x00010206", "rx", 12, True, "next header 6 (TCP), pad 2"),
-    ("0x00000206", "rx", 12, False, "the engine found no ESP trailer, and"
-     " next header or pad without HeaderInfoSet"),
+    ("0x00000206", "rx", 12, False, "the engine found no ESP trailer, but"
+     " next header or pad is set without HeaderInfoSet"),
     ("0x00030206", "rx", 12, False,
      "next header 6 (TCP), pad 2, reserved bits 0x20000 are set"),
     ("0x00100001", "tx", 1, True, "SA of handle 0x100001"),

@@ -37,9 +37,9 @@ void ov2_handles_init(struct ov2_handles *handles)
 }
 
 /* The writer holds the lock. It first writes the slot, with release, and then
- * the version. If a walk sees the new slot, and then reads the version
- * (ov2_handles_version()), this version counts all changes before the new slot.
- * Perhaps it does not count the new slot yet.
+ * the version. If a walk sees a change of a slot, and then reads the version
+ * (ov2_handles_version()), this version counts all changes that were made
+ * earlier than this one. Perhaps it does not count this change yet.
  */
 static void handles_changed(struct ov2_handles *handles)
 {

@@ -208,7 +208,7 @@ static const char *status_text(unsigned long long status)
 		[OV2_CRYPTO_TUNNEL_ESP_AUTH_FAILED] =
 			"the ICV of ESP is wrong (tunnel mode)",
 		[OV2_CRYPTO_INVALID_PACKET_SYNTAX] =
-			"its lengths cannot hold what IPsec needs",
+			"one of its lengths is wrong",
 		[OV2_CRYPTO_INVALID_PROTOCOL] =
 			"it has another protocol than the SA",
 	};
@@ -263,7 +263,7 @@ static void read_rx_header(unsigned long long word, struct reading *reading)
 		reading_say(reading, "the engine found no ESP trailer");
 		if (word & (OV2_RX_HDR_NEXT_HEADER | OV2_RX_HDR_PAD_LENGTH)) {
 			reading->wrong = true;
-			reading_say(reading, "and next header or pad without HeaderInfoSet");
+			reading_say(reading, "but next header or pad is set without HeaderInfoSet");
 		}
 	} else {
 		say_next_header(reading, next_header);

@@ -125,7 +125,7 @@ static enum status monitor_listen(struct monitor *monitor)
  * monitor_open() - make a monitor, and listen to it
  * @monitor: filled in
  * @card: number of the card, or 0 for all cards
- * @clear: do not cut frames in clear
+ * @clear: keep the whole of frames in clear
  *
  * Return: STATUS_DONE, or another status after an error message.
  */
