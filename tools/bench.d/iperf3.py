@@ -6,11 +6,17 @@
 import json
 import subprocess
 
+from clock import clocked
 from lib import ksft
 
 
 def udp(bed, address, size, seconds):
-    """Returns nanoseconds, 0 for the idle nanoseconds (not known here), and datagrams received."""
+    """Returns nanoseconds, idle nanoseconds, and datagrams received.
+
+    The nanoseconds are those in which the receiver received. The idle nanoseconds are those of
+    the sender's whole life, with the waits at its beginning and end. So they are at least those
+    of the other time.
+    """
     # Under SCHED_BATCH (chrt -b) the receiver does not preempt the sender at each datagram
     with bed.b.entered():
         server = subprocess.Popen(
@@ -19,11 +25,11 @@ def udp(bed, address, size, seconds):
     try:
         ksft.wait_for("iperf3 to listen",
                       lambda: "5201" in bed.b.command("ss", "-Hltn").stdout)
-        bed.a.command("iperf3", "-c", address, "-u", "-b", "0", "-l",
-                      str(size), "-t", str(seconds), "-J")
+        _, idle = clocked("run", bed.a.name, "iperf3", "-c", address, "-u",
+                          "-b", "0", "-l", str(size), "-t", str(seconds))
         out = json.loads(server.communicate()[0])
     finally:
         server.kill()
     got = out["end"]["sum"]
-    return (int(got["seconds"] * 1e9), 0, got["packets"] -
+    return (int(got["seconds"] * 1e9), idle, got["packets"] -
             got["lost_packets"])

@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """One measurement of a row, on a bed that has the link and the MTU of the row."""
-import os
-import subprocess
-
 import aead
 import iperf3
-from lib import ksft
+from clock import clocked
 from lib.algs import ALGS
 from lib.bed import Shape
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 # Modules to load before the first measurement. On a usual Debian, udev loads the first two if the
 # CPU has instructions for AES and GHASH; in the test bed udev has no rule that loads modules
 CIPHERS = ("aesni_intel", "ghash_clmulni_intel", "veth", "esp4", "esp6",
@@ -21,18 +17,13 @@ def traffic(bed, test, address):
     kind, size = test.traffic
     if kind == "iperf3":
         return iperf3.udp(bed, address, size, test.count)
-    done = subprocess.run(
-        [os.path.join(HERE, "traffic"), kind, bed.a.name, bed.b.name, address,
-         str(size), str(test.warm), str(test.count)],
-        capture_output=True, text=True)
-    if done.returncode:
-        raise ksft.Fail(done.stderr.strip() or f"status {done.returncode}")
-    took, idle = map(int, done.stdout.split())
+    took, idle = clocked(kind, bed.a.name, bed.b.name, address, str(size),
+                         str(test.warm), str(test.count))
     return took, idle, test.count / (test.unit or 1)
 
 
 def measure(bed, row):
-    """Returns nanoseconds, idle nanoseconds, and segments or packets."""
+    """Returns nanoseconds, idle nanoseconds (None if not known), and segments or packets."""
     if not bed:
         return aead.alone(row.test)
     shape = Shape.named(row.test.shape)

@@ -25,7 +25,8 @@ class Result(namedtuple("Result", "costs idles")):
 
     @property
     def idle(self):
-        return max(self.idles)
+        """The largest share of idle time, or None if it is not known."""
+        return max(self.idles, default=None)
 
 
 class Results:
@@ -35,7 +36,8 @@ class Results:
     def add(self, name, took, idle, units):
         result = self.all.setdefault(name, Result([], []))
         result.costs.append(took / units)
-        result.idles.append(idle / took)
+        if idle is not None:
+            result.idles.append(idle / took)
 
     def __getitem__(self, name):
         return self.all.get(name)

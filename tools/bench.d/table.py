@@ -8,8 +8,8 @@ def rate(row, result):
     return row.test.unit * 8000 / result.cost if row.test.unit else None
 
 
-def shown(value, form):
-    return "" if value is None else format(value, form)
+def shown(value, form, unknown=""):
+    return unknown if value is None else format(value, form)
 
 
 def table(rows, results):
@@ -26,7 +26,7 @@ def table(rows, results):
                 else "a packet"
             lines += ["", f"{title}: for {per}"]
         lines.append(f"{row.name:24}{result.cost:13,.0f}{result.spread:9.1%}"
-                     f"{result.idle:8.1%}"
+                     f"{shown(result.idle, '.1%', '-'):>8}"
                      f"{shown(rate(row, result), ',.0f'):>17}"
                      f"{shown(results.ratio(row.name), '.3f'):>8}")
     return "\n".join(lines)
@@ -42,7 +42,7 @@ def write_csv(path, rows, results):
             if result:
                 out.writerow((
                     row.name, f"{result.cost:.0f}", f"{result.spread:.4f}",
-                    f"{result.idle:.4f}", shown(rate(row, result), ".0f"),
+                    shown(result.idle, ".4f"), shown(rate(row, result), ".0f"),
                     shown(results.ratio(row.name), ".4f"),
                     " ".join(f"{cost:.0f}" for cost in result.costs)))
 

@@ -5,6 +5,7 @@
  *	traffic tcp A B ADDRESS FLOWS WARM BYTES
  *	traffic udp A B ADDRESS SIZE WARM PACKETS
  *	traffic echo A B ADDRESS SIZE WARM PACKETS
+ *	traffic run A COMMAND...
  *
  * A and B are names of `ip netns`. A sends to ADDRESS, an address of B. WARM bytes
  * or packets pass before the clock starts. When the clock starts and when it stops,
@@ -16,6 +17,8 @@
  * tcp: each end of each flow has a process of its own, as with iperf3.
  * udp: one process has both sockets, so that no wake-up is in the figure.
  * echo: the process sends an ICMP echo request, and waits for the reply.
+ * run: COMMAND, which runs in A, makes the traffic. The clock starts before COMMAND
+ *	and stops when COMMAND ends. What COMMAND prints goes to standard error.
  */
 #define _GNU_SOURCE
 #include <netinet/in.h>
@@ -237,18 +240,48 @@ static void echo(char **names, struct address to, size_t size, int warm,
 	stop(started);
 }
 
+/* --- run */
+
+static void run(const char *namespace, char **command)
+{
+	struct stamp started;
+	int status;
+	pid_t child;
+
+	enter(namespace);
+	started = start();
+	child = fork();
+	if (!child) {
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+		execvp(command[0], command);
+		die("%s", command[0]);
+	}
+	if (waitpid(child, &status, 0) != child)
+		die("waitpid");
+	errno = 0;
+	if (status)
+		die("%s failed", command[0]);
+	stop(started);
+}
+
 int main(int argc, char **argv)
 {
+	int running = argc > 3 && !strcmp(argv[1], "run");
 	long long number[3];
 	struct address to;
 	int i;
 
-	if (argc != 8) {
-		fprintf(stderr, "usage: traffic tcp|udp|echo A B ADDRESS FLOWS|SIZE WARM AMOUNT\n");
+	if (!running && argc != 8) {
+		fprintf(stderr, "usage: traffic tcp|udp|echo A B ADDRESS FLOWS|SIZE WARM AMOUNT\n"
+			"       traffic run A COMMAND...\n");
 		return 2;
 	}
 	if (getenv("PROFILE"))
 		profile_open(getenv("PROFILE"));
+	if (running) {
+		run(argv[2], argv + 3);
+		return 0;
+	}
 	to = address_of(argv[4]);
 	for (i = 0; i < 3; i++)
 		number[i] = atoll(argv[5 + i]);
