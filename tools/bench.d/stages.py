@@ -21,7 +21,8 @@ KERNEL = (
     (CIPHERS,
      r"_?(aes|gcm|ghash|aesni|chacha|poly1305|sha256|cbc|hmac)_.*|"
      r"(sha256|poly1305|chacha|hchacha)\w*|__(sha|aes|poly|chacha).*|"
-     r"kernel_fpu_.*|irq_fpu_.*|rfc4106_.*|rfc7539_.*|chachapoly_.*"),
+     r"kernel_fpu_.*|irq_fpu_.*|rfc4106_.*|rfc7539_.*|chachapoly_.*|"
+     r"poly_.*|__crypto_xor"),
     ("AEAD: the crypto API",
      r"crypto_.*|scatterwalk_.*|memcpy_(to|from)_s(g|catterwalk).*|"
      r"skcipher_.*|shash_.*|aead_.*|seqiv_.*|echainiv_.*|authenc_.*|sg_.*|"
