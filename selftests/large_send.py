@@ -3,18 +3,25 @@
 """Large sends leave as the segments that the core would make.
 
 A tap on the card shows the packets that the card is given. lib/gso.py cuts the
-large packets among them. The ESP packets on the wire must carry, byte for byte,
-these segments and the packets that were not large. Most cases also switch the
-card's segmentation off and send again: then the core cuts, and no packet is
-large. ESP is in software at the other end. This test sends no large packets of
-UDP, because the core lets no socket send such packets through IPsec
-(udp_send_skb()). The unit tests ov2_lso_ext test these packets.
+large packets among them. The frames on the wire must be, byte for byte, these
+segments and the packets that were not large, with the headers and trailers that
+the core gives them (lib/segments.py). Most cases also switch the card's
+segmentation off and send again: then the core cuts, and no packet is large. The
+cases without ESN also send without offload: Linux' own ESP must make the same
+headers, and segments of the same length. ESP is in software at the other end.
+
+This test sends no large packets of UDP, because the core lets no socket send
+such packets through IPsec (udp_send_skb()). The unit tests ov2_lso_ext test
+these packets.
 """
+import collections
 import contextlib
+import json
+import socket
 import struct
 
-from lib import esp, fault, gso, ksft, lifetime, module
-from lib.bed import SHAPES, Bed, Shape
+from lib import esp, fault, gso, ksft, module, segments
+from lib.bed import MAC, OUTER, SHAPES, Bed, Shape
 from lib.cases import Cells, run_cells
 from lib.netns import ethtool_stats
 from lib.trace import Trace
@@ -23,11 +30,18 @@ from lib.traffic import noise
 STREAM = 200000                         # bytes
 SWITCHES = ("tcp-segmentation-offload", "tx-udp-segmentation",
             "tx-esp-segmentation")
-ENDS = {4: 20, 6: 40}                   # length of an IP header
-ICV = 16
-DF = 0x4000
+# Options of sockets, which make headers that differ from the default
+IP_TOS, IP_TTL, IPV6_UNICAST_HOPS, IPV6_TCLASS = 1, 2, 16, 67
+TOS, TTL = 0x48, 33
+BIGGEST = 65536                         # bytes; IPv4 and IPv6 without BIG TCP
 LIMIT = 25                              # packets in the life of an SA
 WRAP = 1 << 32
+NARROW = 1403                           # MTU of a path; IPv6 needs 1280 inside
+ROUTER = {4: "192.0.2.99", 6: "2001:db8::99"}
+
+# The headers of most of the longest frames (segments.common()), as hexadecimal
+# digits, and the bytes of the outer packet
+Usual = collections.namedtuple("Usual", "headers length")
 
 
 class LargeSend(Cells):
@@ -39,6 +53,8 @@ class LargeSend(Cells):
 
     def open(self):
         self.bed = Bed()
+        for ns in (self.bed.a, self.bed.b):
+            ns.sysctl("net.ipv4.tcp_ecn", 1)
         self.tap = gso.LargeTap(self.bed.a, "ov0")
 
     def close(self):
@@ -57,15 +73,76 @@ class LargeSend(Cells):
         """Send three times. First the card cuts. Then tx-esp-segmentation is
         off: in crypto mode the core cuts, and in packet mode the core or the
         card cuts. The third time all SWITCHES are off, and the core cuts.
+        Without ESN, also send without offload.
         """
         try:
-            self.sent(shape, how, esn, seq, True)
+            ways = [self.sent(shape, how, esn, seq, True)]
             for names in (SWITCHES[-1:], SWITCHES):
                 self.switch(False, names)
-                self.sent(shape, how, esn, seq, False,
-                          how == "packet" and names != SWITCHES)
+                ways.append(self.sent(shape, how, esn, seq, False,
+                                      how == "packet" and names != SWITCHES))
         finally:
             self.switch(True)
+        if not esn:
+            ways.append(self.in_software(shape, how))
+        for way in ways[1:]:
+            ksft.equal(ways[0], way, "the usual frame of a large send")
+
+    def narrow(self, shape, how, learned):
+        """The path to b has an MTU that is smaller than the card's. The card is
+        given large packets, and their segments are as long as this path
+        permits. If @learned is true, a router has told the MTU to a. Otherwise
+        the route has the MTU.
+        """
+        far = OUTER["b"][shape.outer]
+        mtu = "" if learned else f"mtu {NARROW}"
+        self.bed.a.ip(f"route add {far} dev ov0 {mtu}")
+        try:
+            if learned:
+                self.learn(shape, how, far)
+            card = self.sent(shape, how, False, 0, True)
+            ksft.equal(card, self.in_software(shape, how),
+                       "the usual frame on a narrow path")
+        finally:
+            self.bed.a.ip(f"route del {far} dev ov0")
+        # The lengths of all headers and of what is encrypted are multiples of 4
+        ksft.equal(card.length, NARROW // 4 * 4, "bytes of a packet")
+
+    def learn(self, shape, how, far):
+        """A router tells a that a packet of its SA was too long for the path to
+        the address @far.
+        """
+        pair = self.bed.install(shape, offload="a", how=how)
+        near, router = OUTER["a"][shape.outer], ROUTER[shape.outer]
+        part = esp.ip(near, far, esp.ESP,
+                      struct.pack("!II", pair.ab.spi, 1) + bytes(16))
+        if shape.outer == 4:
+            proto = esp.ICMP
+            error = struct.pack("!BBHHH", 3, 4, 0, 0, NARROW) + part
+            total = esp.checksum(error)
+        else:
+            proto = esp.ICMPV6
+            error = struct.pack("!BBHI", 2, 0, 0, NARROW) + part
+            total = esp.transport_sum(router, near, proto, error)
+        error = error[:2] + struct.pack("!H", total) + error[4:]
+        self.bed.inject("a", esp.ip_frame(router, near, proto, error, MAC["a"],
+                                          MAC["b"]))
+        ksft.wait_for("a to learn the MTU of the path", lambda: f"mtu {NARROW}"
+                      in self.bed.a.ip_output(f"route get {far}"))
+
+    def no_big_tcp(self):
+        """No packet can be larger than 64 KiB."""
+        def sizes():
+            link, = json.loads(self.bed.a.command(
+                "ip", "-d", "-j", "link", "show", "ov0").stdout)
+            return [link[name] for name in ("tso_max_size", *names)]
+
+        names = "gso_max_size", "gso_ipv4_max_size"
+        ksft.equal(sizes(), [BIGGEST] * 3, "sizes of large packets")
+        for name in names:
+            line = f"link set ov0 {name} {BIGGEST + 1}"
+            ksft.check(self.bed.a.ip_error(line), f"{line}: not refused")
+        ksft.equal(sizes(), [BIGGEST] * 3, "sizes of large packets afterwards")
 
     def traced(self, shape, how):
         """While all events are traced, the same segments leave."""
@@ -104,7 +181,7 @@ class LargeSend(Cells):
         is true, the module gets only single pages while it sends. The SAs are
         made before the sending, because in a debug kernel an SA needs several
         pages at once. A frame for which there is no memory is dropped, and TCP
-        sends the frame's data again.
+        sends the frame's data again. Return the Usual frame.
         """
         pair = self.bed.install(shape, esn=esn, offload="a", how=how, seq=seq)
         talk = self.traffic(shape)
@@ -114,31 +191,27 @@ class LargeSend(Cells):
         with contextlib.ExitStack() as stack:
             if lack:
                 failed = stack.enter_context(fault.module_lacks_pages())
-            talk.tcp("a", STREAM, 0)
+            talk.tcp("a", STREAM, 0, marked)
             wire = talk.settle(pair, 20)
             ksft.check(not lack or failed(), "no allocation of pages failed")
-        given = self.given(how)
+        given = segments.given_by(self.tap, how)
         if not either:
             ksft.equal(any(one.size for one in given), large,
                        "the card was given large packets")
-        key = pair.ab.oracle()
-        plains = [key.accept(frame.esp) for frame in wire.frames["a"]]
-        numbers = [plain.seq for plain in plains]
         drops = self.dropped() - before
         ksft.check(lack or not drops, f"{drops} frames without memory")
-        drawn = range(seq + 1, seq + 1 + len(numbers) + drops)
-        left = sorted(set(drawn) & set(numbers))
-        ksft.equal(numbers, left, "numbers")
-        expected = [packet for one in given
-                    for packet in EXPECT[how](shape, one)]
-        ksft.equal(len(expected), len(drawn), "packets that got a number")
-        self.compare(shape, [expected[number - seq - 1] for number in numbers],
-                     wire.frames["a"], plains)
+        wanted = segments.check(pair, given, wire.frames["a"], drops)
         if how == "packet":
-            stat = lifetime.of(self.bed.a, pair.ab)
-            ksft.equal((stat.packets, stat.bytes), (len(expected), sum(
-                len(data) for data, _ in expected)),
-                       "packets and bytes that the state counts")
+            segments.check_state(self.bed.a, pair, wanted)
+        return usual(wire.frames["a"])
+
+    def in_software(self, shape, how):
+        """Send the same without offload. Return the Usual frame."""
+        pair = self.bed.install(shape, offload="", how=how)
+        talk = self.traffic(shape)
+        self.bed.mark()
+        talk.tcp("a", STREAM, 0, marked)
+        return usual(talk.settle(pair, 20).frames["a"])
 
     def dropped(self):
         """The number of frames that a's card dropped for want of memory."""
@@ -174,90 +247,25 @@ class LargeSend(Cells):
         ksft.equal([key.accept(frame.esp).seq for frame in left()],
                    list(range(1, LIMIT + 1)), "numbers")
 
-    def given(self, how):
-        """[Large(size, IP packet), ...] that the card was given to protect."""
-        found = []
-        for one in self.tap.read():
-            packet = one.raw[14:]
-            if packet[0] >> 4 == 6:
-                proto = packet[6]
-            elif packet[0] >> 4 == 4:
-                proto = packet[9]
-            else:
-                continue
-            expected = (esp.ESP,) if how == "crypto" else (esp.TCP, esp.UDP)
-            if proto in expected:
-                found.append(gso.Large(one.size, packet))
-        return found
 
-    def compare(self, shape, expected, frames, plains):
-        # Offset of the TCP checksum in the data that ESP carries
-        at = 16 + (ENDS[shape.inner] if shape.mode == "tunnel" else 0)
-        for frame, plain, (data, ident) in zip(frames, plains, expected):
-            ksft.equal(one_zero(plain.data, at), one_zero(data, at),
-                       "what a packet carries")
-            if shape.outer == 4:
-                self.compare_outer(frame, ident)
-
-    @staticmethod
-    def compare_outer(frame, ident):
-        """Check the identification of the outermost IPv4 header. If @ident is
-        None, the header has DF, and the identification is 0.
-        """
-        got, flags = struct.unpack_from("!HH", frame.ip, 4)
-        if ident is None:
-            ksft.equal(flags, DF, "DF")
-            ident = 0
-        ksft.equal(got, ident, "identification")
-
-
-def one_zero(data, at):
-    """Return the data. If the TCP checksum at offset @at is 0, replace it by
-    0xffff. Zero has two forms (RFC 1071), and the core writes both:
-    tcp_gso_segment() writes 0, and skb_checksum_help() writes 0xffff.
-    """
-    if data[at:at + 2] == b"\0\0":
-        return data[:at] + b"\xff\xff" + data[at + 2:]
-    return data
-
-
-def expect_packet(shape, one):
-    """[(bytes that ESP carries, identification of the outermost header), ...]
-
-    The identification is None in tunnel mode, where the card makes the outer
-    header.
-    """
-    segments = gso.cut(one.raw, one.size)
-    if shape.mode == "tunnel":
-        return [(segment, None) for segment in segments]
-    at = ENDS[shape.outer]
-    return [(segment[at:], struct.unpack_from("!H", segment, 4)[0])
-            for segment in segments]
-
-
-def expect_crypto(shape, one):
-    """Return the same as expect_packet(), but for a packet to which the core
-    has added an ESP header. A large packet has no trailer yet. Any other packet
-    has a trailer.
-    """
-    at = ENDS[shape.outer]
-    # 16 bytes are SPI, number and IV
-    outer, data = one.raw[:at], one.raw[at + 16:]
-    if not one.size:
-        data = data[:-ICV]
-        data = data[:-2 - data[-2]]
-    if shape.mode == "tunnel":
-        inner = gso.cut(data, one.size)
+def marked(sock, data):
+    """Send @data by packets with TOS and TTL."""
+    if sock.family == socket.AF_INET:
+        sock.setsockopt(socket.IPPROTO_IP, IP_TOS, TOS)
+        sock.setsockopt(socket.IPPROTO_IP, IP_TTL, TTL)
     else:
-        src, dst = ((outer[12:16], outer[16:20]) if shape.outer == 4 else
-                    (outer[8:24], outer[24:40]))
-        inner = gso.cut_transport(src, dst, esp.TCP, data, one.size)
-    ident, = struct.unpack_from("!H", outer, 4)
-    return [(segment, (ident + number) & 0xffff)
-            for number, segment in enumerate(inner)]
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_TCLASS, TOS)
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_UNICAST_HOPS, TTL)
+    return sock.send(data)
 
 
-EXPECT = {"crypto": expect_crypto, "packet": expect_packet}
+def usual(frames):
+    """A packet that TCP sends again does not have the usual ECN bits."""
+    length = max(len(frame.ip) for frame in frames)
+    heads = collections.Counter(segments.common(frame) for frame in frames
+                                if len(frame.ip) == length)
+    (head, _), = heads.most_common(1)
+    return Usual(head.hex(), length)
 
 
 def possible(shape, how):
@@ -270,24 +278,29 @@ def possible(shape, how):
 
 def cells():
     made = []
-    for how in EXPECT:
+    for how in segments.CUT:
         for shape in SHAPES:
             if possible(shape, how):
                 made += [(f"{how} {shape.name} {'esn' if esn else 'no-esn'}",
                           LargeSend.large, shape, how, esn)
                          for esn in (False, True)]
+                made.append((f"{how} {shape.name} narrow path",
+                             LargeSend.narrow, shape, how, False))
         made.append((f"{how} ipv4-transport traced", LargeSend.traced,
                      Shape.named("ipv4-transport"), how))
         made.append((f"{how} ipv4-transport without pages",
                      LargeSend.without_pages, Shape.named("ipv4-transport"),
                      how))
         for name in ("ipv4-transport", "ipv6-tunnel"):
-            made.append((f"{how} {name} wraps", LargeSend.large,
-                         Shape.named(name), how, True, WRAP - 70))
+            shape = Shape.named(name)
+            made.append((f"{how} {name} wraps", LargeSend.large, shape, how,
+                         True, WRAP - 70))
+            made.append((f"{how} {name} learned path", LargeSend.narrow, shape,
+                         how, True))
     for name in ("ipv4-transport", "ipv6-tunnel"):
         made.append((f"limit {name}", LargeSend.limit, Shape.named(name),
                      f"limit packet-hard {LIMIT}"))
-    return made
+    return made + [("no BIG TCP", LargeSend.no_big_tcp)]
 
 
 def main():

@@ -235,17 +235,17 @@ def packed(address):
     return ipaddress.ip_address(address).packed
 
 
-def ipv4(src, dst, proto, payload, ident=0, frag=0, ttl=64, options=b""):
-    header = struct.pack("!BBHHHBBH4s4s", 0x45 + len(options) // 4, 0,
+def ipv4(src, dst, proto, payload, ident=0, frag=0, ttl=64, options=b"", tos=0):
+    header = struct.pack("!BBHHHBBH4s4s", 0x45 + len(options) // 4, tos,
                          20 + len(options) + len(payload), ident, frag, ttl,
                          proto, 0, packed(src), packed(dst)) + options
     return (header[:10] + struct.pack("!H", checksum(header)) + header[12:] +
             payload)
 
 
-def ipv6(src, dst, proto, payload, hops=64):
-    return struct.pack("!IHBB16s16s", 6 << 28, len(payload), proto, hops,
-                       packed(src), packed(dst)) + payload
+def ipv6(src, dst, proto, payload, hops=64, tos=0, label=0):
+    return struct.pack("!IHBB16s16s", 6 << 28 | tos << 20 | label, len(payload),
+                       proto, hops, packed(src), packed(dst)) + payload
 
 
 def ip(src, dst, proto, payload):

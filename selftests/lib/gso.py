@@ -105,24 +105,35 @@ def cut_transport(src, dst, proto, data, size):
     return segments
 
 
+def for_payload(header, length):
+    """An IP header, for @length bytes of payload."""
+    header = bytearray(header)
+    if header[0] >> 4 == 6:
+        struct.pack_into("!H", header, 4, length)
+        return bytes(header)
+    struct.pack_into("!H", header, 2, len(header) + length)
+    header[10:12] = b"\0\0"
+    struct.pack_into("!H", header, 10, esp.checksum(header))
+    return bytes(header)
+
+
+def numbered(header, number):
+    """An IP header for segment @number of a large packet."""
+    if header[0] >> 4 == 6:
+        return header
+    ident, = struct.unpack_from("!H", header, 4)
+    return (header[:4] + struct.pack("!H", (ident + number) & 0xffff) +
+            header[6:])
+
+
 def cut(packet, size):
     """Cut a large packet into its segments, and return them as IP packets. The
     large packet must not have IP options.
     """
-    if packet[0] >> 4 == 6:
-        proto, src, dst = packet[6], packet[8:24], packet[24:40]
-        return [packet[:4] + struct.pack("!H", len(segment)) + packet[6:40] +
-                segment
-                for segment in cut_transport(src, dst, proto, packet[40:],
-                                             size)]
-    packets = []
-    ident, = struct.unpack_from("!H", packet, 4)
-    src, dst, proto = packet[12:16], packet[16:20], packet[9]
-    for number, segment in enumerate(cut_transport(src, dst, proto,
-                                                   packet[20:], size)):
-        header = (packet[:2] + struct.pack("!HH", 20 + len(segment),
-                                           (ident + number) & 0xffff) +
-                  packet[6:10] + b"\0\0" + packet[12:20])
-        packets.append(header[:10] + struct.pack("!H", esp.checksum(header)) +
-                       header[12:] + segment)
-    return packets
+    at = 40 if packet[0] >> 4 == 6 else 20
+    header, data = packet[:at], packet[at:]
+    proto, src, dst = ((header[6], header[8:24], header[24:40]) if at == 40 else
+                       (header[9], header[12:16], header[16:20]))
+    return [for_payload(numbered(header, number), len(segment)) + segment
+            for number, segment in enumerate(cut_transport(src, dst, proto,
+                                                           data, size))]

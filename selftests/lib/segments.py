@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The frames that must leave a card, from the packets that it was given.
+
+    given = given_by(tap, how)      # [gso.Large, ...], how: crypto or packet
+    check(pair, given, frames)      # of a's on the wire
+
+The outer headers are those that the core makes (esp_output(),
+xfrm4_tunnel_encap_add(), xfrm6_tunnel_encap_add()).
+"""
+import struct
+from collections import namedtuple
+
+from . import esp, gso, ksft, lifetime
+from .bed import MAC, OUTER
+
+ENDS = {4: 20, 6: 40}                   # length of an IP header
+ICV = 16
+DF = 0x4000
+CE, ECT0 = 3, 2
+TTL = 64                                # of outer headers, by default
+LABEL = 0xfffff
+
+# ethernet and ip are headers; the lengths and the checksum in ip are not right
+# yet. data is what ESP carries, and proto is the next header in its trailer. If
+# free is true, ip may have any identification
+Wanted = namedtuple("Wanted", "ethernet ip data proto free")
+
+
+def given_by(tap, how):
+    """[Large(size, frame), ...] that a card was given to protect."""
+    found = []
+    for one in tap.read():
+        packet = one.raw[14:]
+        if packet[0] >> 4 == 6:
+            proto = packet[6]
+        elif packet[0] >> 4 == 4:
+            proto = packet[9]
+        else:
+            continue
+        expected = (esp.ESP,) if how == "crypto" else (esp.TCP, esp.UDP)
+        if proto in expected:
+            found.append(one)
+    return found
+
+
+def tunnel_header(shape, inner):
+    """The outer header of a's tunnel for one inner packet of the same family.
+    Without DF it may have any identification.
+    """
+    src, dst = (OUTER[side][shape.outer] for side in "ab")
+    word, = struct.unpack_from("!I", inner)
+    tos = word >> (16 if shape.inner == 4 else 20) & 0xff
+    if tos & CE == CE:
+        tos = tos & ~CE | ECT0          # RFC 3168 9.1.1
+    if shape.outer == 6:
+        return esp.ipv6(src, dst, esp.ESP, b"", TTL, tos, word & LABEL)
+    frag, = struct.unpack_from("!H", inner, 6)
+    return esp.ipv4(src, dst, esp.UDP if shape.encap else esp.ESP, b"",
+                    frag=frag & DF, ttl=TTL, tos=tos)
+
+
+def cut_packet(shape, one):
+    """[Wanted, ...] of a packet that the card gets before ESP."""
+    made = []
+    at = ENDS[shape.outer]
+    for segment in gso.cut(one.raw[14:], one.size):
+        if shape.mode == "tunnel":
+            ethernet = esp.ethernet(MAC["b"], MAC["a"], segment)[:14]
+            ip = tunnel_header(shape, segment)
+            made.append(Wanted(ethernet, ip, segment, carried(shape),
+                               not ip[6] & DF >> 8))
+            continue
+        ip = bytearray(segment[:at])
+        where = 6 if shape.outer == 6 else 9
+        proto = ip[where]
+        ip[where] = esp.UDP if shape.encap else esp.ESP
+        made.append(Wanted(one.raw[:14], bytes(ip), segment[at:], proto,
+                           False))
+    return made
+
+
+def carried(shape):
+    """The next header of ESP in tunnel mode."""
+    return esp.IPIP if shape.inner == 4 else esp.IPV6_IN_IP
+
+
+def cut_crypto(shape, one):
+    """Return the same as cut_packet(), but for a packet to which the core has
+    added an ESP header. A large packet has no trailer yet. Any other packet has
+    a trailer. In transport mode the packets are TCP.
+    """
+    at = 14 + ENDS[shape.outer]
+    # 16 bytes are SPI, number and IV
+    ip, data = one.raw[14:at], one.raw[at + 16:]
+    if not one.size:
+        data = data[:-ICV]
+        data = data[:-2 - data[-2]]
+    if shape.mode == "tunnel":
+        proto = carried(shape)
+        inner = gso.cut(data, one.size)
+    else:
+        proto = esp.TCP
+        src, dst = ((ip[12:16], ip[16:20]) if shape.outer == 4 else
+                    (ip[8:24], ip[24:40]))
+        inner = gso.cut_transport(src, dst, proto, data, one.size)
+    return [Wanted(one.raw[:14], gso.numbered(ip, number), segment, proto,
+                   False)
+            for number, segment in enumerate(inner)]
+
+
+CUT = {"crypto": cut_crypto, "packet": cut_packet}
+
+
+def check(pair, given, frames, drops=0):
+    """The frames of a's on the wire are those that a's card had to make of
+    packets that it was given, except @drops of them. Returns [Wanted, ...].
+    """
+    shape, key, seq = pair.shape, pair.ab.oracle(), pair.ab.seq
+    wanted = [segment for one in given for segment in CUT[pair.how](shape, one)]
+    plains = [key.accept(frame.esp) for frame in frames]
+    numbers = [plain.seq for plain in plains]
+    drawn = range(seq + 1, seq + 1 + len(numbers) + drops)
+    ksft.equal(numbers, sorted(set(drawn) & set(numbers)), "numbers")
+    ksft.equal(len(wanted), len(drawn), "packets that got a number")
+    for frame, plain in zip(frames, plains):
+        check_frame(shape, frame, plain, wanted[plain.seq - seq - 1])
+    return wanted
+
+
+def check_state(ns, pair, wanted):
+    """In packet mode a state counts what leaves by it."""
+    stat = lifetime.of(ns, pair.ab)
+    ksft.equal((stat.packets, stat.bytes),
+               (len(wanted), sum(len(one.data) for one in wanted)),
+               "packets and bytes that the state counts")
+
+
+def check_frame(shape, frame, plain, wanted):
+    """A frame of a's is the frame that is wanted, byte for byte. The oracle has
+    already checked the number, the pad bytes and the ICV (EspKey.accept()).
+    """
+    ip = wanted.ip
+    if shape.outer == 4 and wanted.free:
+        ip = ip[:4] + frame.ip[4:6] + ip[6:]
+    rest = esp.udp_encap(frame.esp) if shape.encap else frame.esp
+    # frame.ip ends where the outer header says, and frame.raw is the frame
+    head = wanted.ethernet + gso.for_payload(ip, len(rest)) + \
+        rest[:len(rest) - len(frame.esp)]
+    same(frame.raw[:-len(frame.esp)], head, "the headers of a frame")
+    ksft.equal(plain.next_header, wanted.proto, "next header")
+    at = (ENDS[shape.inner] if shape.mode == "tunnel" else 0) + 16
+    same(one_zero(plain.data, at), one_zero(wanted.data, at),
+         "what a packet carries")
+
+
+def same(got, expected, what):
+    """As ksft.equal(), but show where long bytes begin to differ."""
+    if got == expected:
+        return
+    at = next((n for n, (one, other) in enumerate(zip(got, expected))
+               if one != other), min(len(got), len(expected)))
+    raise ksft.Fail(f"{what}, byte {at}: got {ksft.show(got[at:])}, expected "
+                    f"{ksft.show(expected[at:])}")
+
+
+def one_zero(data, at):
+    """Return the data. If the TCP checksum at offset @at is 0, replace it by
+    0xffff. Zero has two forms (RFC 1071), and the core writes both:
+    tcp_gso_segment() writes 0, and skb_checksum_help() writes 0xffff.
+    """
+    if data[at:at + 2] == b"\0\0":
+        return data[:at] + b"\xff\xff" + data[at + 2:]
+    return data
+
+
+def common(frame):
+    """The headers of a frame in front of ESP, but with 0 in each field that
+    differs from packet to packet or from connection to connection: lengths,
+    identification, checksum and flow label.
+    """
+    head = bytearray(frame.raw[:-len(frame.esp)])
+    if head[14] >> 4 == 4:
+        fields = [(16, 20), (24, 26)]
+        fields += [(38, 40)] if frame.encap else []
+    else:
+        fields = [(16, 20)]
+        head[15] &= 0xf0
+    for start, end in fields:
+        head[start:end] = bytes(end - start)
+    return bytes(head)
