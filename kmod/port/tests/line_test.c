@@ -23,6 +23,7 @@
  * @puts: how often frames were taken
  * @put: number of frames that were taken
  * @put_queue: the queue of the last frame
+ * @keep: frames that were taken are appended to this list, unless it is NULL
  * @woken: number of times that a receive queue made room
  * @woken_queue: the last receive queue that made room
  * @carriers: how often the port told the line to set the carrier
@@ -35,6 +36,7 @@ static struct wall {
 	unsigned int puts;
 	unsigned int put;
 	u16 put_queue;
+	struct sk_buff_head *keep;
 	unsigned int woken;
 	u16 woken_queue;
 	unsigned int carriers;
@@ -80,7 +82,10 @@ static enum ov2_counter wall_put(struct ov2_port *port, u16 queue,
 	wall.puts++;
 	wall.put += skb_queue_len(frames);
 	wall.put_queue = queue;
-	__skb_queue_purge(frames);
+	if (wall.keep)
+		skb_queue_splice_tail_init(frames, wall.keep);
+	else
+		__skb_queue_purge(frames);
 	return OV2_CNT_NONE;
 }
 
@@ -262,6 +267,69 @@ static void has_no_room(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_cards_stopped(cards, 1));
 }
 
+static void kept_end(void *data)
+{
+	__skb_queue_purge(data);
+}
+
+/* Sends frames of different lengths, and keeps what comes to the wall. The
+ * third frame goes through the engine, and the fifth frame does not fit.
+ */
+static struct sk_buff_head *send_kept(struct kunit *test, bool more)
+{
+	struct sk_buff_head *kept = kunit_kzalloc(test, sizeof(*kept),
+						  GFP_KERNEL);
+	struct ov2_cards *cards = at_the_wall(test, 1, 1);
+	struct sk_buff *skb;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, kept);
+	__skb_queue_head_init(kept);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, kept_end,
+							   kept));
+	wall.keep = kept;
+	for (i = 0; i < 8; i++) {
+		skb = ov2_cards_skb(cards);
+		skb_trim(skb, skb->len - i);
+		if (i == 2)
+			ov2_cards_protect(cards, skb);
+		wall.unfit = i == 4 ? OV2_CNT_WIRE_TX_DROP_TOO_LONG :
+				      OV2_CNT_NONE;
+		/* With the first frame, the queue finds out how much room there
+		 * is.
+		 */
+		ov2_cards_xmit_more(cards, skb, 0, more && i && i < 7);
+	}
+	KUNIT_EXPECT_EQ(test, wall.puts, more ? 3 : 6);
+	ov2_hold_release_sent(&cards->a->ad, 1, OV2_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 7);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 1);
+	wall.keep = NULL;
+	return kept;
+}
+
+/* The frames of a burst come to the line with the same bytes, and in the same
+ * order, as frames that are sent one by one.
+ */
+static void burst_is_as_single(struct kunit *test)
+{
+	struct sk_buff_head *single = send_kept(test, false);
+	struct sk_buff_head *burst = send_kept(test, true);
+	struct sk_buff *skb, *other;
+
+	KUNIT_ASSERT_EQ(test, skb_queue_len(single), 7);
+	KUNIT_ASSERT_EQ(test, skb_queue_len(burst), 7);
+	skb_queue_walk(single, skb) {
+		other = __skb_dequeue(burst);
+		__skb_queue_tail(burst, other);
+		KUNIT_ASSERT_EQ(test, skb->len, other->len);
+		/* The addresses of cards are random. */
+		KUNIT_EXPECT_MEMEQ(test, skb->data + 2 * ETH_ALEN,
+				   other->data + 2 * ETH_ALEN,
+				   skb->len - 2 * ETH_ALEN);
+	}
+}
+
 /* The line has room for a whole ring. So only the engine stops a queue. */
 static void engine_stops(struct kunit *test)
 {
@@ -370,6 +438,7 @@ static struct kunit_case line_cases[] = {
 	KUNIT_CASE(burst_ends_in_drop),
 	KUNIT_CASE(burst_ends_in_stop),
 	KUNIT_CASE(burst_of_sharers),
+	KUNIT_CASE(burst_is_as_single),
 	KUNIT_CASE(has_no_room),
 	KUNIT_CASE(engine_stops),
 	KUNIT_CASE(brings_frames),
