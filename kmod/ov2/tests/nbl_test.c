@@ -38,6 +38,63 @@ static void kept_nbl_is_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, i, 3);
 }
 
+/* Compares the members that ov2_nbl_alloc() promises to set. The bytes of the
+ * engine are undefined in a new NBL, too.
+ */
+static void expect_same(struct kunit *test, const struct ov2_nbl *a,
+			const struct ov2_nbl *b)
+{
+	KUNIT_EXPECT_PTR_EQ(test, a->skb, b->skb);
+	KUNIT_EXPECT_EQ(test, a->queue, b->queue);
+	KUNIT_EXPECT_EQ(test, a->frames, b->frames);
+	KUNIT_EXPECT_MEMEQ(test, a->info, b->info, sizeof(a->info));
+	KUNIT_EXPECT_EQ(test, a->ext_tx.seq_hi, b->ext_tx.seq_hi);
+	KUNIT_EXPECT_EQ(test, a->ext_tx.valid, b->ext_tx.valid);
+	KUNIT_EXPECT_EQ(test, a->ext_lso.valid, b->ext_lso.valid);
+	KUNIT_EXPECT_EQ(test, a->ext_lso.keep_cwr, b->ext_lso.keep_cwr);
+	KUNIT_EXPECT_EQ(test, a->ext_lso.same_id, b->ext_lso.same_id);
+	KUNIT_EXPECT_EQ(test, a->ext_lso.same_inner_id,
+			b->ext_lso.same_inner_id);
+	KUNIT_EXPECT_EQ(test, a->ext_lso.proto, b->ext_lso.proto);
+	KUNIT_EXPECT_EQ(test, a->ext_lso.segments, b->ext_lso.segments);
+	KUNIT_EXPECT_EQ(test, a->ext_rx.handle, b->ext_rx.handle);
+	KUNIT_EXPECT_EQ(test, a->ext_rx.seq64, b->ext_rx.seq64);
+	KUNIT_EXPECT_EQ(test, a->reason, b->reason);
+	KUNIT_EXPECT_TRUE(test, list_empty(&a->link));
+	KUNIT_EXPECT_TRUE(test, list_empty(&b->link));
+}
+
+/* ov2_nbl_alloc() uses the NBLs that a CPU keeps only with BH disabled. So with
+ * BH enabled it gives a new NBL from the slab.
+ */
+static void kept_nbl_is_as_new(struct kunit *test)
+{
+	struct ov2_nbl *fresh, *kept, *given;
+	static struct sk_buff skb;
+
+	fresh = ov2_nbl_alloc(&skb, 7);
+	local_bh_disable();
+	given = ov2_nbl_alloc(&skb, 7);
+	if (given) {
+		memset(given, 0xff, sizeof(*given));
+		ov2_nbl_free(given);
+	}
+	kept = ov2_nbl_alloc(&skb, 7);
+	local_bh_enable();
+
+	if (fresh && kept)
+		expect_same(test, fresh, kept);
+	KUNIT_EXPECT_NOT_NULL(test, fresh);
+	KUNIT_EXPECT_NOT_NULL(test, kept);
+	/* With KASAN, a freed NBL goes back to the slab. */
+	if (!IS_ENABLED(CONFIG_KASAN))
+		KUNIT_EXPECT_PTR_EQ(test, kept, given);
+	if (fresh)
+		ov2_nbl_free(fresh);
+	if (kept)
+		ov2_nbl_free(kept);
+}
+
 /* No NBL is given twice, even if more NBLs are freed than a CPU keeps. */
 static void no_nbl_comes_twice(struct kunit *test)
 {
@@ -65,6 +122,7 @@ static void no_nbl_comes_twice(struct kunit *test)
 
 static struct kunit_case nbl_cases[] = {
 	KUNIT_CASE(kept_nbl_is_empty),
+	KUNIT_CASE(kept_nbl_is_as_new),
 	KUNIT_CASE(no_nbl_comes_twice),
 	{}
 };
