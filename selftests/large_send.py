@@ -11,8 +11,7 @@ cases without ESN also send without offload: Linux' own ESP must make the same
 headers, and segments of the same length. ESP is in software at the other end.
 
 This test sends no large packets of UDP, because the core lets no socket send
-such packets through IPsec (udp_send_skb()). The unit tests ov2_lso_ext test
-these packets.
+such packets through IPsec (udp_send_skb()). large_forwarded.py sends them.
 """
 import collections
 import contextlib
@@ -27,7 +26,7 @@ from lib.netns import ethtool_stats
 from lib.trace import Trace
 from lib.traffic import noise
 
-STREAM = 200000                         # bytes
+STREAM, SHORT = 200000, 50000           # bytes
 SWITCHES = ("tcp-segmentation-offload", "tx-udp-segmentation",
             "tx-esp-segmentation")
 # Options of sockets, which make headers that differ from the default
@@ -100,7 +99,7 @@ class LargeSend(Cells):
         try:
             if learned:
                 self.learn(shape, how, far)
-            card = self.sent(shape, how, False, 0, True)
+            card = self.sent(shape, how, False, 0, True, length=SHORT)
             ksft.equal(card, self.in_software(shape, how),
                        "the usual frame on a narrow path")
         finally:
@@ -174,7 +173,8 @@ class LargeSend(Cells):
         finally:
             trace.close()
 
-    def sent(self, shape, how, esn, seq, large, either=False, lack=False):
+    def sent(self, shape, how, esn, seq, large, either=False, lack=False,
+             length=STREAM):
         """Compare what leaves with what the card was given. If @large is true,
         the card must be given large packets; if not, it must be given none. If
         @either is true, both are right. @seq is the SA's last number. If @lack
@@ -191,7 +191,7 @@ class LargeSend(Cells):
         with contextlib.ExitStack() as stack:
             if lack:
                 failed = stack.enter_context(fault.module_lacks_pages())
-            talk.tcp("a", STREAM, 0, marked)
+            talk.tcp("a", length, 0, marked)
             wire = talk.settle(pair, 20)
             ksft.check(not lack or failed(), "no allocation of pages failed")
         given = segments.given_by(self.tap, how)
@@ -206,11 +206,11 @@ class LargeSend(Cells):
         return usual(wire.frames["a"])
 
     def in_software(self, shape, how):
-        """Send the same without offload. Return the Usual frame."""
+        """Send without offload. Return the Usual frame."""
         pair = self.bed.install(shape, offload="", how=how)
         talk = self.traffic(shape)
         self.bed.mark()
-        talk.tcp("a", STREAM, 0, marked)
+        talk.tcp("a", SHORT, 0, marked)
         return usual(talk.settle(pair, 20).frames["a"])
 
     def dropped(self):

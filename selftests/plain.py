@@ -12,21 +12,18 @@ over both kinds of device, and the same data must arrive.
 """
 import errno
 import socket
-import struct
 from collections import namedtuple
 
 from lib import esp, ksft, module
 from lib.bed import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET
-from lib.gso import VNET, large_socket
+from lib.gso import (ECN, NEEDS_CSUM, TCPV4, TCPV6, UDP, UDP_L4, VNET,
+                     large_socket, unsummed)
 from lib.netns import Ethtool, Netns, ethtool_stats
 from lib.traffic import noise
 from lib.writer import Writer, pages
 
 KINDS = "ipsecov2", "veth"
 
-# Values in struct virtio_net_hdr
-NEEDS_CSUM = 1
-TCPV4, UDP, TCPV6, UDP_L4, ECN = 1, 3, 4, 5, 0x80
 GSO_TYPES = {"IPv4": TCPV4, "IPv6": TCPV6}
 
 MAC = {name: f"02:00:00:00:09:0{n}" for n, name in enumerate(
@@ -117,42 +114,16 @@ class Tap:
                 self.seen.append((header, frame))
 
 
-def partial_sum(src, dst, proto, length):
-    """The sum of the pseudo header, with which a device begins its sum."""
-    return ~esp.transport_sum(src, dst, proto, bytes(length)) & 0xffff
-
-
-def packet(fam, proto, net, payload, sport, port=PORT):
-    """An IP packet from src. Its sum is left to the device. The packet goes to
-    mid if net is 1, and to dst if net is 2. Returns (packet, length of the
-    transport header, offset of the sum in the transport header).
+def frame(name, fam, proto, net, length, sport, to="d1", **change):
+    """A frame from src with a struct virtio_net_hdr. Its sum is left to the
+    device. The packet goes to mid if net is 1, and to dst if net is 2. change
+    replaces fields of the struct.
     """
     src, dst = NET[fam].format(1, 1), NET[fam].format(net, 1 if net == 2 else 2)
-    if proto == esp.TCP:
-        at = 16
-        head = bytearray(struct.pack("!HHIIBBHHH", sport, port, 1000, 2000,
-                                     0x50, 0x18, 1024, 0, 0))
-    else:
-        at = 6
-        head = bytearray(struct.pack("!HHHH", sport, port, 8 + len(payload), 0))
-    # The sum of the pseudo header needs the length, and not the bytes
-    struct.pack_into("!H", head, at, partial_sum(src, dst, proto,
-                                                 len(head) + len(payload)))
-    build = esp.ipv4 if fam == "IPv4" else esp.ipv6
-    words = {"frag": 0x4000} if fam == "IPv4" else {}
-    return build(src, dst, proto, bytes(head) + payload, **words), \
-        len(head), at
-
-
-def frame(name, fam, proto, net, length, sport, to="d1", **change):
-    """A frame with a struct virtio_net_hdr. change replaces fields of this
-    header.
-    """
-    raw, head, at = packet(fam, proto, net, noise(length), sport)
-    start = 14 + (20 if fam == "IPv4" else 40)
-    fields = {"flags": NEEDS_CSUM, "type": 0, "hdr_len": start + head,
-              "size": 0, "start": start, "offset": at} | change
-    return Sent(name, VNET.pack(*fields.values()),
+    data, fields = unsummed(src, dst, proto, noise(length), sport, PORT)
+    raw = esp.ipv4(src, dst, proto, data, frag=0x4000) if fam == "IPv4" else \
+        esp.ipv6(src, dst, proto, data)
+    return Sent(name, VNET.pack(*(fields | change).values()),
                 esp.ethernet(MAC[to], MAC["d0"], raw))
 
 

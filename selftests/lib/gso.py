@@ -6,6 +6,10 @@ the segments that must leave.
     for large in tap.read():        # Large(size, raw): size of a segment, or 0
         ...
     cut(packet, size)               # [IP packets], as skb_gso_segment() cuts
+
+    # A packet socket sends a header for virtio, and then a frame
+    data, fields = unsummed(src, dst, esp.UDP, payload, 7000, 7000)
+    ... fields is a dictionary for VNET.pack(*fields.values())
 """
 import socket
 import struct
@@ -18,7 +22,10 @@ PACKET_VNET_HDR, RCVBUFFORCE = 15, 33
 # struct virtio_net_hdr
 VNET = struct.Struct("=BBHHHH")
 GSO_NONE = 0
-FIN, PSH, CWR = 0x01, 0x08, 0x80
+# Other values in this struct
+NEEDS_CSUM = 1
+TCPV4, UDP, TCPV6, UDP_L4, ECN = 1, 3, 4, 5, 0x80
+FIN, RST, PSH, ACK, CWR = 0x01, 0x04, 0x08, 0x10, 0x80
 
 Large = namedtuple("Large", "size raw")
 
@@ -60,6 +67,34 @@ class LargeTap:
 
     def close(self):
         self.sock.close()
+
+
+def unsummed(src, dst, proto, payload, sport, dport, flags=PSH | ACK):
+    """TCP or UDP whose sum is left to the device. Returns (its bytes, the
+    fields of the struct virtio_net_hdr). The packet must have no IP options. It
+    is not large.
+    """
+    if proto == esp.TCP:
+        at = 16
+        head = bytearray(struct.pack("!HHIIBBHHH", sport, dport, 1000, 2000,
+                                     0x50, flags, 1024, 0, 0))
+    else:
+        at = 6
+        head = bytearray(struct.pack("!HHHH", sport, dport, 8 + len(payload),
+                                     0))
+    struct.pack_into("!H", head, at, partial_sum(src, dst, proto,
+                                                 len(head) + len(payload)))
+    start = 14 + (20 if len(esp.packed(src)) == 4 else 40)
+    return bytes(head) + payload, {
+        "flags": NEEDS_CSUM, "type": GSO_NONE, "hdr_len": start + len(head),
+        "size": 0, "start": start, "offset": at}
+
+
+def partial_sum(src, dst, proto, length):
+    """The sum of the pseudo header, with which a device begins its sum. This
+    sum needs the length, and not the bytes.
+    """
+    return ~esp.transport_sum(src, dst, proto, bytes(length)) & 0xffff
 
 
 def with_sum(src, dst, proto, segment):

@@ -19,11 +19,13 @@ DF = 0x4000
 CE, ECT0 = 3, 2
 TTL = 64                                # of outer headers, by default
 LABEL = 0xfffff
+LOW = 0xffffffff                        # half of a sequence number
 
 # ethernet and ip are headers; the lengths and the checksum in ip are not right
 # yet. data is what ESP carries, and proto is the next header in its trailer. If
-# free is true, ip may have any identification
-Wanted = namedtuple("Wanted", "ethernet ip data proto free")
+# free is true, ip may have any identification. number is the low half of the
+# sequence number; in packet mode it is None, because the card draws the number
+Wanted = namedtuple("Wanted", "ethernet ip data proto free number")
 
 
 def given_by(tap, how):
@@ -68,14 +70,14 @@ def cut_packet(shape, one):
             ethernet = esp.ethernet(MAC["b"], MAC["a"], segment)[:14]
             ip = tunnel_header(shape, segment)
             made.append(Wanted(ethernet, ip, segment, carried(shape),
-                               not ip[6] & DF >> 8))
+                               not ip[6] & DF >> 8, None))
             continue
         ip = bytearray(segment[:at])
         where = 6 if shape.outer == 6 else 9
         proto = ip[where]
         ip[where] = esp.UDP if shape.encap else esp.ESP
         made.append(Wanted(one.raw[:14], bytes(ip), segment[at:], proto,
-                           False))
+                           False, None))
     return made
 
 
@@ -92,6 +94,7 @@ def cut_crypto(shape, one):
     at = 14 + ENDS[shape.outer]
     # 16 bytes are SPI, number and IV
     ip, data = one.raw[14:at], one.raw[at + 16:]
+    first, = struct.unpack_from("!I", one.raw, at + 4)
     if not one.size:
         data = data[:-ICV]
         data = data[:-2 - data[-2]]
@@ -103,9 +106,8 @@ def cut_crypto(shape, one):
         src, dst = ((ip[12:16], ip[16:20]) if shape.outer == 4 else
                     (ip[8:24], ip[24:40]))
         inner = gso.cut_transport(src, dst, proto, data, one.size)
-    return [Wanted(one.raw[:14], gso.numbered(ip, number), segment, proto,
-                   False)
-            for number, segment in enumerate(inner)]
+    return [Wanted(one.raw[:14], gso.numbered(ip, n), segment, proto, False,
+                   (first + n) & LOW) for n, segment in enumerate(inner)]
 
 
 CUT = {"crypto": cut_crypto, "packet": cut_packet}
@@ -113,17 +115,28 @@ CUT = {"crypto": cut_crypto, "packet": cut_packet}
 
 def check(pair, given, frames, drops=0):
     """The frames of a's on the wire are those that a's card had to make of
-    packets that it was given, except @drops of them. Returns [Wanted, ...].
+    packets that it was given, except @drops of them, and in the same order.
+    (When the core draws the numbers on several CPUs, they may come to the card
+    in another order.) Returns [Wanted, ...].
     """
-    shape, key, seq = pair.shape, pair.ab.oracle(), pair.ab.seq
-    wanted = [segment for one in given for segment in CUT[pair.how](shape, one)]
+    key, seq = pair.ab.oracle(), pair.ab.seq
+    wanted = [segment for one in given
+              for segment in CUT[pair.how](pair.shape, one)]
     plains = [key.accept(frame.esp) for frame in frames]
-    numbers = [plain.seq for plain in plains]
-    drawn = range(seq + 1, seq + 1 + len(numbers) + drops)
-    ksft.equal(numbers, sorted(set(drawn) & set(numbers)), "numbers")
+    drawn = [number & LOW for number in
+             range(seq + 1, seq + 1 + len(plains) + drops)]
     ksft.equal(len(wanted), len(drawn), "packets that got a number")
-    for frame, plain in zip(frames, plains):
-        check_frame(shape, frame, plain, wanted[plain.seq - seq - 1])
+    if pair.how == "packet":
+        wanted = [one._replace(number=number)
+                  for one, number in zip(wanted, drawn)]
+    by_number = {one.number: one for one in wanted}
+    ksft.equal(sorted(by_number), sorted(drawn), "numbers that were drawn")
+    numbers = [plain.seq & LOW for plain in plains]
+    left = set(numbers)
+    ksft.equal(numbers, [number for number in by_number if number in left],
+               "numbers on the wire")
+    for frame, plain, number in zip(frames, plains, numbers):
+        check_frame(pair.shape, frame, plain, by_number[number])
     return wanted
 
 
