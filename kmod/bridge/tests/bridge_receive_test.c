@@ -8,23 +8,19 @@
  * makes such an add, because the bridge counts the SAs.
  */
 #include <kunit/test.h>
-#include <linux/etherdevice.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
-#include <linux/ipv6.h>
-#include <linux/netdevice.h>
-#include <linux/rtnetlink.h>
 
 #include "../../unit/rig/dropped.h"
 #include "../../unit/rig/rig.h"
 #include "../../unit/rig/rig_frame.h"
+#include "../../unit/rig/shown.h"
 #include "../sa/assoc.h"
 #include "../bridge.h"
 #include "../sa_view.h"
 #include "../../engine/engine_miniport.h"
 #include "../../ov2/handle.h"
 #include "../../ov2/records.h"
-#include "../../watch/capture.h"
 #include "../../watch/counters.h"
 #include "../../watch/event.h"
 
@@ -283,74 +279,6 @@ static void receive_state_gone(struct kunit *test)
 					       OV2_CNT_RX_DROP_SA_GONE), 3);
 }
 
-/* A monitor that keeps what it shows */
-struct shown {
-	struct ov2_tap tap;
-	struct sk_buff_head frames;
-};
-
-static netdev_tx_t shown_xmit(struct sk_buff *skb, struct net_device *dev)
-{
-	struct shown *shown = netdev_priv(dev);
-
-	skb_queue_tail(&shown->frames, skb);
-	return NETDEV_TX_OK;
-}
-
-static const struct net_device_ops shown_ops = {
-	.ndo_start_xmit = shown_xmit,
-};
-
-static void shown_setup(struct net_device *dev)
-{
-	ether_setup(dev);
-	dev->netdev_ops = &shown_ops;
-	dev->flags |= IFF_NOARP;
-	dev->priv_flags |= IFF_NO_QUEUE;
-	/* This MTU is too small for IPv6. With IPv6 the device would send
-	 * frames of its own.
-	 */
-	dev->mtu = IPV6_MIN_MTU - 1;
-}
-
-static void shown_end(void *data)
-{
-	struct shown *shown = data;
-
-	rtnl_lock();
-	ov2_tap_del(&shown->tap);
-	unregister_netdevice(shown->tap.dev);
-	skb_queue_purge(&shown->frames);
-	rtnl_unlock();
-}
-
-static struct shown *shown_new(struct kunit *test)
-{
-	struct net_device *dev;
-	struct shown *shown;
-	int err;
-
-	dev = alloc_netdev(sizeof(*shown), "ov2shown%d", NET_NAME_ENUM,
-			   shown_setup);
-	KUNIT_ASSERT_NOT_NULL(test, dev);
-	shown = netdev_priv(dev);
-	shown->tap.dev = dev;
-	skb_queue_head_init(&shown->frames);
-	rtnl_lock();
-	err = register_netdevice(dev);
-	if (!err) {
-		err = dev_open(dev, NULL);
-		ov2_tap_add(&shown->tap);
-	}
-	rtnl_unlock();
-	if (err && dev->reg_state == NETREG_UNINITIALIZED)
-		free_netdev(dev);
-	KUNIT_ASSERT_EQ(test, err, 0);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, shown_end,
-							   shown));
-	return shown;
-}
-
 /* The engine has opened the frame, and the state of the frame is gone. A
  * monitor shows the frame only up to the end of the ESP header.
  */
@@ -359,7 +287,7 @@ static void receive_state_gone_shown(struct kunit *test)
 	const unsigned int headers = ETH_HLEN + sizeof(struct iphdr) +
 				     sizeof(struct ip_esp_hdr);
 	const struct ov2_rx_result res = { .crypto_done = true };
-	struct shown *shown = shown_new(test);
+	struct ov2_shown *shown = ov2_shown_new(test);
 	struct received *r = received_new(test);
 	const struct ov2_capture_header *hdr;
 	struct ov2_rx_burst burst = {};

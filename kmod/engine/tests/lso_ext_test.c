@@ -19,6 +19,7 @@
 #include "../../unit/rig/rig_flow.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_pair.h"
+#include "../../unit/rig/seal_again.h"
 #include "../../ov2/offload.h"
 #include "../../ov2/records.h"
 
@@ -437,6 +438,68 @@ static void ext_late(struct kunit *test)
 		each_proto(test, &large);
 }
 
+#define FORMS	8
+
+/* One of the forms in transport mode, or in a tunnel that carries the other
+ * family
+ */
+static struct ext_case form_new(struct kunit *test, unsigned int form)
+{
+	struct ext_case large = case_new(test);
+
+	large.sa.tunnel = form & 1;
+	large.sa.ipv6 = form & 2;
+	large.inner_ipv6 = large.sa.tunnel ^ large.sa.ipv6;
+	large.proto = form & 4 ? IPPROTO_UDP : IPPROTO_TCP;
+	large.sa.esn = form & 1;
+	large.sa.seq_hi = large.sa.esn ? 5 : 0;
+	ov2_pair_add(&large.pair, &large.sa);
+	return large;
+}
+
+static void send_pinned(struct kunit *test, struct ext_case *large, bool paged)
+{
+	make(test, large, paged);
+	ov2_seal_reset_ivs(large->pair.a, &large->sa);
+	KUNIT_ASSERT_EQ(test, (u32)send(large), (u32)OV2_STATUS_SUCCESS);
+	KUNIT_ASSERT_EQ(test, skb_queue_len(&large->pair.a->wire),
+			segments(large));
+}
+
+/* A linear template, a template in pages, the segments one by one, and a cipher
+ * that ends later give the same bytes, IV and ICV included.
+ */
+static void ext_same_bytes(struct kunit *test)
+{
+	int cpu = ov2_seal_on_one_cpu(test);
+	struct ext_case *large, late;
+	struct sk_buff_head *first;
+	unsigned int i;
+
+	large = kunit_kcalloc(test, FORMS, sizeof(*large), GFP_KERNEL);
+	first = kunit_kcalloc(test, FORMS, sizeof(*first), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, large);
+	KUNIT_ASSERT_NOT_NULL(test, first);
+	for (i = 0; i < FORMS; i++) {
+		large[i] = form_new(test, i);
+		send_pinned(test, &large[i], false);
+		skb_queue_head_init(&first[i]);
+		skb_queue_splice_init(&large[i].pair.a->wire, &first[i]);
+		send_pinned(test, &large[i], true);
+		ov2_seal_expect_same(large[i].pair.a, &first[i]);
+		ov2_seal_alone(&large[i].pair, &large[i].sa,
+			       start(&large[i]) - ESP_HDRS, &first[i]);
+		ov2_seal_expect_same(large[i].pair.a, &first[i]);
+	}
+	ov2_late_aead_on(test, cpu);
+	for (i = 0; i < FORMS; i++) {
+		late = form_new(test, i);
+		send_pinned(test, &late, i & 1);
+		ov2_seal_expect_same(late.pair.a, &first[i]);
+		skb_queue_splice(&first[i], &large[i].pair.a->kept);
+	}
+}
+
 /* With payloads of many lengths, the last segments and their trailers have many
  * lengths, too.
  */
@@ -551,6 +614,7 @@ static struct kunit_case lso_ext_cases[] = {
 	KUNIT_CASE(ext_tunnel),
 	KUNIT_CASE(ext_esn),
 	KUNIT_CASE(ext_late),
+	KUNIT_CASE(ext_same_bytes),
 	KUNIT_CASE(ext_lengths),
 	KUNIT_CASE(ext_flags),
 #ifdef OV2_HAVE_GSO_ACCECN

@@ -11,6 +11,8 @@
 #define RIG_KEY_START(number)	(0x11 + 29 * (number))
 /* Bytes of salt behind the key (RFC 4106 8.1) */
 #define RIG_GCM_SALT_LEN	4
+/* RFC 7634 2 */
+#define RIG_CHACHA_SALT_LEN	4
 
 /* Returns the length of the key, with the salt, for the algorithm @bit.
  * @smallest is the same algorithm with a key of 128 bits.
@@ -37,6 +39,8 @@ static unsigned int encr_key_len(u32 encr)
 	case OV2_ENCR_AES_GCM_192:
 	case OV2_ENCR_AES_GCM_256:
 		return gcm_key_len(encr, OV2_ENCR_AES_GCM_128);
+	case OV2_EXT_ENCR_CHACHA20_POLY1305:
+		return 32 + RIG_CHACHA_SALT_LEN;
 	default:
 		return 0;
 	}

@@ -50,15 +50,18 @@ void ov2_rig_ipv6(struct in6_addr *addr, u8 net, u8 host)
 	addr->s6_addr[15] = host;
 }
 
-/* Each algorithm is one bit. Among the ciphers of a rig, AES-CBC has the
- * highest bits. Among the integrity algorithms of a rig, AES-GMAC has the
- * highest bits. So a comparison with ">=" finds AES-CBC or AES-GMAC. Only the
- * algorithms of the extensions have higher bits, and a rig does not use these
- * algorithms.
+static bool encr_is_aes_cbc(u32 encr)
+{
+	return encr & (OV2_ENCR_AES_CBC_128 | OV2_ENCR_AES_CBC_192 |
+		       OV2_ENCR_AES_CBC_256);
+}
+
+/* Each algorithm is one bit. Among the integrity algorithms of a rig, AES-GMAC
+ * has the highest bits. So a comparison with ">=" finds AES-GMAC.
  */
 static unsigned int esp_iv_len(const struct ov2_rig_sa *sa)
 {
-	if (sa->encr >= OV2_ENCR_AES_CBC_128)
+	if (encr_is_aes_cbc(sa->encr))
 		return 16;
 	if (sa->encr != OV2_ENCR_NONE)
 		return 8;
@@ -77,7 +80,7 @@ static unsigned int esp_icv_len(const struct ov2_rig_sa *sa)
 
 static unsigned int esp_align(const struct ov2_rig_sa *sa)
 {
-	if (sa->encr >= OV2_ENCR_AES_CBC_128)
+	if (encr_is_aes_cbc(sa->encr))
 		return 16;
 	if (sa->encr == OV2_ENCR_DES_CBC || sa->encr == OV2_ENCR_3_DES_CBC)
 		return 8;
