@@ -97,11 +97,17 @@ ov2_engine_new(struct ov2_adapter *ad,
 				GFP_KERNEL_ACCOUNT);
 	if (!engine->memos)
 		goto err_rx;
+	engine->sent = kcalloc(ad->tx_queues, sizeof(*engine->sent),
+			       GFP_KERNEL_ACCOUNT);
+	if (!engine->sent)
+		goto err_memos;
 	err = ov2_sa_table_init(&engine->sas);
 	if (err)
-		goto err_memos;
+		goto err_sent;
 	return engine;
 
+err_sent:
+	kfree(engine->sent);
 err_memos:
 	kfree(engine->memos);
 err_rx:
@@ -119,6 +125,7 @@ static void engine_destroy(struct ov2_reaped *reaped)
 						 reaped);
 
 	ov2_sa_table_exit(&engine->sas);
+	kfree(engine->sent);
 	kfree(engine->memos);
 	kfree(engine->rx);
 	kfree(engine->tx);

@@ -14,6 +14,7 @@ struct ov2_adapter;
 struct ov2_lane;
 struct ov2_nbl;
 struct ov2_sa_memo;
+struct ov2_sa_sent;
 struct workqueue_struct;
 
 /**
@@ -57,6 +58,7 @@ enum ov2_engine_state {
  * @tx: a lane per send queue
  * @rx: a lane per receive queue
  * @memos: a memo per receive queue
+ * @sent: a memo per send queue
  */
 struct ov2_engine {
 	struct ov2_adapter *ad;
@@ -75,6 +77,7 @@ struct ov2_engine {
 	struct ov2_lane *tx;
 	struct ov2_lane *rx;
 	struct ov2_sa_memo *memos;
+	struct ov2_sa_sent *sent;
 };
 
 extern struct workqueue_struct *ov2_engine_wq;

@@ -227,35 +227,24 @@ static void parse_ethernet(const struct sk_buff *skb, struct ov2_frame *frame)
 		parse_ipv6(skb, frame);
 }
 
-/* Most frames that the engine looks at are ESP in IPv4 without options, are
- * complete, and are not fragments. This function reads such a frame as
- * parse_ethernet() does, but checks only once whether all headers are there.
- */
+/* Reads a common frame as parse_ethernet() does, but in a shorter way. */
 static bool parse_common(const struct sk_buff *skb, struct ov2_frame *frame)
 {
-	const struct ethhdr *eth = (const void *)skb->data;
-	const struct iphdr *ip = (const void *)(eth + 1);
-	const struct esp_start *esp = (const void *)(ip + 1);
-	unsigned int len;
+	const struct ov2_frame_esp4 *hdr = ov2_frame_esp4(skb);
 
-	if (skb_headlen(skb) < sizeof(*eth) + sizeof(*ip) + sizeof(*esp) ||
-	    eth->h_proto != htons(ETH_P_IP) || ip->version != 4 ||
-	    ip->ihl != 5 || ip->protocol != IPPROTO_ESP || ip_is_fragment(ip))
-		return false;
-	len = ntohs(ip->tot_len);
-	if (len < sizeof(*ip) + sizeof(*esp) || len > skb->len - sizeof(*eth))
+	if (!hdr)
 		return false;
 
 	*frame = (struct ov2_frame) {
 		.kind = OV2_FRAME_ESP,
-		.src.s6_addr32[0] = ip->saddr,
-		.dst.s6_addr32[0] = ip->daddr,
-		.ip = sizeof(*eth),
+		.src.s6_addr32[0] = hdr->ip.saddr,
+		.dst.s6_addr32[0] = hdr->ip.daddr,
+		.ip = ETH_HLEN,
 		.limit = skb->len,
-		.ip_len = len,
-		.ipsec = sizeof(*ip),
-		.spi = esp->spi,
-		.seq = be32_to_cpu(esp->seq),
+		.ip_len = ntohs(hdr->ip.tot_len),
+		.ipsec = sizeof(hdr->ip),
+		.spi = hdr->spi,
+		.seq = be32_to_cpu(hdr->seq),
 	};
 	return true;
 }

@@ -2,9 +2,12 @@
 #ifndef _OV2_FRAME_H
 #define _OV2_FRAME_H
 
+#include <linux/if_ether.h>
 #include <linux/in6.h>
+#include <linux/ip.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
+#include <net/ip.h>
 
 #define OV2_ESP_HDR_LEN	8
 
@@ -63,6 +66,23 @@ struct ov2_frame {
 	__be16 udp_dport;
 };
 
+/**
+ * struct ov2_frame_esp4 - the headers of a frame that is ESP in IPv4
+ * @eth: Ethernet
+ * @ip: IPv4, without options
+ * @spi: network order
+ * @seq: low half of the sequence number, network order
+ *
+ * An Ethernet header has 14 bytes. So the IP header may lie at an odd multiple
+ * of 2, and the structure is not aligned to more than that.
+ */
+struct ov2_frame_esp4 {
+	struct ethhdr eth;
+	struct iphdr ip;
+	__be32 spi;
+	__be32 seq;
+} __packed __aligned(2);
+
 void ov2_frame_parse(const struct sk_buff *skb, struct ov2_frame *frame);
 void ov2_frame_parse_any(const struct sk_buff *skb, struct ov2_frame *frame);
 void ov2_frame_parse_template(const struct sk_buff *skb,
@@ -71,6 +91,35 @@ void ov2_frame_parse_inner(const struct sk_buff *skb, u8 protocol,
 			   unsigned int start, unsigned int end,
 			   struct ov2_frame *frame);
 void ov2_frame_skip_ah(const struct sk_buff *skb, struct ov2_frame *frame);
+
+/**
+ * ov2_frame_esp4() - read the headers of a common frame
+ * @skb: the frame, linear or not; skb->data is at the Ethernet header
+ *
+ * Most frames that the engine looks at are ESP in IPv4 without options, are
+ * complete, and are not fragments. For these frames one comparison shows that
+ * all headers are there.
+ *
+ * Context: Any context.
+ * Return: the headers, or NULL if the frame is not of this kind.
+ */
+static inline const struct ov2_frame_esp4 *
+ov2_frame_esp4(const struct sk_buff *skb)
+{
+	const struct ov2_frame_esp4 *hdr = (const void *)skb->data;
+	const unsigned int min = sizeof(*hdr) - ETH_HLEN;
+
+	/* Version and length of a header without options, in one byte */
+	if (skb_headlen(skb) < sizeof(*hdr) ||
+	    hdr->eth.h_proto != htons(ETH_P_IP) ||
+	    *(const u8 *)&hdr->ip != 0x45 ||
+	    hdr->ip.protocol != IPPROTO_ESP || ip_is_fragment(&hdr->ip))
+		return NULL;
+	if (ntohs(hdr->ip.tot_len) < min ||
+	    ntohs(hdr->ip.tot_len) > skb->len - ETH_HLEN)
+		return NULL;
+	return hdr;
+}
 
 /**
  * ov2_frame_esp_payload_len() - number of bytes between IV and ICV

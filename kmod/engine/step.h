@@ -133,4 +133,28 @@ ov2_step_push(struct ov2_nbl *nbl, const struct ov2_frame *frame, u8 sa,
 	};
 }
 
+/**
+ * ov2_step_set_esp4() - make ov2_work.step of one step
+ * @nbl: the NBL. Its SA with index 0 has one member, which is ESP
+ * @hdr: the headers of the frame, from ov2_frame_esp4()
+ * @seq: sequence number, with its high half
+ *
+ * Context: Any context.
+ */
+static inline void ov2_step_set_esp4(struct ov2_nbl *nbl,
+				     const struct ov2_frame_esp4 *hdr, u64 seq)
+{
+	struct ov2_work *work = ov2_work(nbl);
+
+	work->step[0] = (struct ov2_step) {
+		.ip = ETH_HLEN,
+		.header = offsetof(struct ov2_frame_esp4, spi),
+		.end = ETH_HLEN + ntohs(hdr->ip.tot_len),
+		.seq = seq,
+	};
+	work->steps = 1;
+	work->at = 0;
+	work->seq = seq;
+}
+
 #endif /* _OV2_STEP_H */

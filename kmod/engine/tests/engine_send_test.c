@@ -7,6 +7,8 @@
  * handles that are unknown or name an inbound SA (INV-13, INV-14).
  */
 #include <kunit/test.h>
+#include <linux/bitfield.h>
+#include <linux/bits.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/tcp.h>
@@ -14,6 +16,7 @@
 #include <net/checksum.h>
 
 #include "../../unit/rig/late_cipher.h"
+#include "../../unit/rig/random_choice.h"
 #include "../../unit/rig/rig.h"
 #include "../../unit/rig/rig_add.h"
 #include "../../unit/rig/rig_flow.h"
@@ -28,6 +31,8 @@
 #define ESP	(ETH_HLEN + sizeof(struct iphdr))
 /* Header and IV */
 #define PAYLOAD	(ESP + 16)
+
+#define AGREE_ROUNDS	400
 
 /* A sender with an SA in transport mode and an SA in tunnel mode */
 struct sender {
@@ -551,6 +556,142 @@ static void send_checksum_tcp(struct kunit *test)
 	expect_refused(test, &s, l4_new(&s, false, IPPROTO_TCP, &csum));
 }
 
+/**
+ * struct two_ways - two senders and two receivers of one SA
+ * @way: the senders. The frames of the first one go the short way
+ * @to: the receivers
+ * @sa: the SA at each sender, with its handle there
+ */
+struct two_ways {
+	struct ov2_rig *way[2];
+	struct ov2_rig *to[2];
+	struct ov2_rig_sa sa[2];
+};
+
+/* Without "single", the outbound SA of a tunnel goes the long way. */
+static void two_ways_add(struct kunit *test, struct two_ways *ways)
+{
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_request *rr;
+	int i;
+
+	sa.tunnel = true;
+	sa.esn = ov2_below(2);
+	for (i = 0; i < ARRAY_SIZE(ways->way); i++) {
+		ways->way[i] = ov2_rig_new(test, &ov2_engine_miniport);
+		ways->to[i] = ov2_rig_new(test, &ov2_engine_miniport);
+		ways->sa[i] = sa;
+		rr = ov2_rig_add_new(ways->way[i], &sa, false);
+		rr->ext.single = !i;
+		KUNIT_ASSERT_EQ(test, (u32)ov2_rig_request(ways->way[i], rr),
+				(u32)OV2_STATUS_SUCCESS);
+		ways->sa[i].out = rr->add.handle;
+		ov2_rig_add_inbound(ways->to[i], &sa);
+	}
+}
+
+/* Makes something in a frame or in its record wrong. Nothing of it is random
+ * here: @what and @n are the same for both ways.
+ */
+static void spoil(struct ov2_nbl *nbl, unsigned int what, unsigned int n)
+{
+	unsigned long *word = &nbl->info[OV2_INFO_IPSEC_HEADER];
+	u8 *trailer = skb_tail_pointer(nbl->skb) - 18;
+
+	switch (what) {
+	case 0:
+		/* Not the number, which would move the receiver's window. */
+		ov2_rig_flip(nbl->skb, n % (ESP + 4), 1 << n / (ESP + 4) % 8);
+		break;
+	case 1:
+		*word ^= BIT(n % 32);
+		break;
+	case 2:
+		/* Trailer and record agree, but the padding may be too long. */
+		*word = (*word & ~(unsigned long)OV2_TX_HDR_PAD_LENGTH) |
+			FIELD_PREP(OV2_TX_HDR_PAD_LENGTH, n % 256);
+		trailer[0] = n;
+		break;
+	case 3:
+		trailer[n % 2] ^= 1 << n / 2 % 8;
+		break;
+	case 4:
+		skb_trim(nbl->skb, nbl->skb->len - n % 60);
+		break;
+	case 5:
+		skb_trim(nbl->skb, nbl->skb->len - n % 60);
+		ip_hdr(nbl->skb)->tot_len = htons(nbl->skb->len - IP);
+		break;
+	}
+}
+
+/* Are two opened frames the same? IV and ICV may differ. */
+static void expect_same_clear(struct kunit *test, const struct sk_buff *a,
+			      const struct sk_buff *b)
+{
+	KUNIT_ASSERT_EQ(test, a->len, b->len);
+	KUNIT_EXPECT_MEMEQ(test, a->data, b->data, PAYLOAD - 8);
+	KUNIT_EXPECT_MEMEQ(test, a->data + PAYLOAD, b->data + PAYLOAD,
+			   a->len - PAYLOAD - 16);
+}
+
+/* Frames of an SA for which the engine looks for no other SA inside go a
+ * shorter way. What is refused, and what the receiver gets, is the same as on
+ * the long way.
+ */
+static void send_ways_agree(struct kunit *test)
+{
+	struct ov2_rig_frame frame = {};
+	struct ov2_nbl *got[2] = {};
+	enum ov2_status status[2];
+	unsigned int what, n, i, k;
+	int good = 0, bad = 0;
+	struct two_ways ways;
+	struct sk_buff *skb;
+	struct ov2_nbl *nbl;
+
+	ov2_random_start(test);
+	two_ways_add(test, &ways);
+	for (i = 0; i < AGREE_ROUNDS; i++) {
+		frame.seq = i + 1;
+		frame.len = ov2_below(100);
+		what = ov2_below(8);
+		n = ov2_below(8 * (ESP + 4));
+		for (k = 0; k < ARRAY_SIZE(status); k++) {
+			frame.sa = &ways.sa[k];
+			nbl = ov2_rig_frame(ways.way[k], &frame, 0);
+			spoil(nbl, what, n);
+			ov2_rig_send(ways.way[k], nbl);
+			ov2_rig_wait_idle(ways.way[k]);
+			status[k] = ov2_rig_sent_status(nbl);
+		}
+		KUNIT_EXPECT_EQ(test, (u32)status[0], (u32)status[1]);
+		if (status[0] != OV2_STATUS_SUCCESS) {
+			bad++;
+			continue;
+		}
+		for (k = 0; k < ARRAY_SIZE(got); k++) {
+			skb = ov2_rig_wire_first(ways.way[k]);
+			got[k] = ov2_rig_inject(ways.to[k], skb, 0);
+			skb_queue_purge(&ways.way[k]->wire);
+		}
+		KUNIT_EXPECT_EQ(test, got[0]->info[OV2_INFO_IPSEC],
+				got[1]->info[OV2_INFO_IPSEC]);
+		/* If spoil() has changed the destination, there is no SA. */
+		if (got[0]->info[OV2_INFO_IPSEC] != OV2_RX_CRYPTO_DONE)
+			continue;
+		good++;
+		expect_same_clear(test, got[0]->skb, got[1]->skb);
+	}
+	KUNIT_EXPECT_GT(test, good, AGREE_ROUNDS / 8);
+	KUNIT_EXPECT_GT(test, bad, AGREE_ROUNDS / 8);
+	for (k = OV2_CNT_NONE + 1; k < OV2_CNT_MAX; k++)
+		KUNIT_EXPECT_EQ_MSG(test,
+				    ov2_counter_read(&ways.way[0]->ad, k),
+				    ov2_counter_read(&ways.way[1]->ad, k), "%s",
+				    ov2_counter_name(k));
+}
+
 static struct kunit_case engine_send_cases[] = {
 	KUNIT_CASE(send_plain),
 	KUNIT_CASE(send_slots),
@@ -565,6 +706,7 @@ static struct kunit_case engine_send_cases[] = {
 	KUNIT_CASE(send_checksum_udp),
 	KUNIT_CASE(send_no_record),
 	KUNIT_CASE(send_checksum_tcp),
+	KUNIT_CASE(send_ways_agree),
 	{}
 };
 

@@ -15,10 +15,12 @@
 #include "../../unit/rig/rig_flow.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
+#include "../engine.h"
 #include "../engine_miniport.h"
 #include "../frame.h"
 #include "../sa.h"
 #include "../sa_memo.h"
+#include "../sa_table.h"
 #include "../../watch/counters.h"
 
 /* Many short runs find more faults than few long runs, because each run of the
@@ -342,8 +344,100 @@ static void memo_is_of_one_flow(struct kunit *test)
 	rcu_read_unlock();
 }
 
+/* For a frame that is ESP in IPv4, a memo gives the same answer to both of its
+ * functions, whatever bit of the headers is flipped.
+ */
+static void memo_ways_agree(struct kunit *test)
+{
+	const unsigned int len = sizeof(struct ov2_frame_esp4);
+	struct sk_buff *skb = alloc_skb(len, GFP_KERNEL);
+	const struct ov2_frame_esp4 *esp4;
+	struct ov2_frame_esp4 *hdr;
+	struct ov2_sa_memo memo = {};
+	struct ov2_frame frame;
+	struct ov2_sa sa = {};
+	unsigned int at, num = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	hdr = skb_put_zero(skb, len);
+	hdr->eth.h_proto = htons(ETH_P_IP);
+	hdr->ip.version = 4;
+	hdr->ip.ihl = 5;
+	hdr->ip.protocol = IPPROTO_ESP;
+	hdr->ip.tot_len = htons(len - ETH_HLEN);
+	ov2_frame_parse(skb, &frame);
+	ov2_sa_memo_set(&memo, &sa, 5, &frame);
+
+	rcu_read_lock();
+	KUNIT_EXPECT_PTR_EQ(test, ov2_sa_memo_find_esp4(&memo, 5, hdr), &sa);
+	KUNIT_EXPECT_NULL(test, ov2_sa_memo_find_esp4(&memo, 6, hdr));
+	for (at = 0; at < 8 * len; at++) {
+		skb->data[at / 8] ^= BIT(at % 8);
+		ov2_frame_parse(skb, &frame);
+		esp4 = ov2_frame_esp4(skb);
+		if (esp4) {
+			KUNIT_EXPECT_PTR_EQ_MSG(test,
+						ov2_sa_memo_find_esp4(&memo, 5,
+								      esp4),
+						ov2_sa_memo_find(&memo, 5,
+								 &frame),
+						"bit %u", at);
+			num++;
+		}
+		skb->data[at / 8] ^= BIT(at % 8);
+	}
+	ov2_frame_parse(skb, &frame);
+	frame.inner = true;
+	ov2_sa_memo_set(&memo, &sa, 5, &frame);
+	KUNIT_EXPECT_NULL(test, ov2_sa_memo_find_esp4(&memo, 5, hdr));
+	rcu_read_unlock();
+	KUNIT_EXPECT_GT(test, num, 8U * 12);
+	kfree_skb(skb);
+}
+
+static struct ov2_sa *sent_find(struct ov2_rig *rig, struct ov2_sa_sent *sent,
+				unsigned long handle)
+{
+	struct ov2_engine *engine = rig->ad.engine;
+	struct ov2_sa *sa;
+
+	rcu_read_lock();
+	sa = ov2_sa_sent_find(sent, &rig->ad, &engine->sas, handle);
+	KUNIT_EXPECT_PTR_EQ(rig->test, sa,
+			    ov2_sa_find_outbound(&rig->ad, handle));
+	rcu_read_unlock();
+	return sa;
+}
+
+/* The memo of a send queue finds what the table finds: the outbound SA that a
+ * handle names; no SA for the handle of an inbound SA, for a handle that was
+ * never given, and for the handle of an SA that was deleted.
+ */
+static void sent_is_what_table_has(struct kunit *test)
+{
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct ov2_rig_sa one = OV2_RIG_SA_GCM, two = OV2_RIG_SA_GCM;
+	struct ov2_sa_sent sent = {};
+
+	two.spi++;
+	ov2_rig_add_outbound(rig, &one);
+	KUNIT_EXPECT_NULL(test, sent_find(rig, &sent, one.out + 1));
+	ov2_rig_add_outbound(rig, &two);
+	ov2_rig_add_inbound(rig, &two);
+	KUNIT_EXPECT_NOT_NULL(test, sent_find(rig, &sent, one.out));
+	KUNIT_EXPECT_NOT_NULL(test, sent_find(rig, &sent, one.out));
+	KUNIT_EXPECT_NOT_NULL(test, sent_find(rig, &sent, two.out));
+	KUNIT_EXPECT_NULL(test, sent_find(rig, &sent, two.in));
+	KUNIT_EXPECT_NOT_NULL(test, sent_find(rig, &sent, two.out));
+	ov2_rig_delete(rig, two.out);
+	KUNIT_EXPECT_NULL(test, sent_find(rig, &sent, two.out));
+	KUNIT_EXPECT_NOT_NULL(test, sent_find(rig, &sent, one.out));
+}
+
 static struct kunit_case sa_table_cases[] = {
 	KUNIT_CASE(memo_is_of_one_flow),
+	KUNIT_CASE(memo_ways_agree),
+	KUNIT_CASE(sent_is_what_table_has),
 	KUNIT_CASE_SLOW(model_random),
 	KUNIT_CASE(model_replay),
 	{}
