@@ -12,6 +12,7 @@
 #include "sa/assoc.h"
 #include "sa/request.h"
 
+/* Makes what the queues remember. */
 static int recent_alloc(struct ov2_bridge *bridge,
 			const struct ov2_adapter *ad)
 {
@@ -22,11 +23,20 @@ static int recent_alloc(struct ov2_bridge *bridge,
 
 	bridge->recent_tx = kvcalloc(ad->tx_queues, sizeof(*bridge->recent_tx),
 				     GFP_KERNEL_ACCOUNT);
-	if (!bridge->recent_tx) {
-		kvfree(bridge->recent_rx);
-		return -ENOMEM;
-	}
+	if (!bridge->recent_tx)
+		goto err_rx;
+
+	bridge->memo_tx = kvcalloc(ad->tx_queues, sizeof(*bridge->memo_tx),
+				   GFP_KERNEL_ACCOUNT);
+	if (!bridge->memo_tx)
+		goto err_tx;
 	return 0;
+
+err_tx:
+	kvfree(bridge->recent_tx);
+err_rx:
+	kvfree(bridge->recent_rx);
+	return -ENOMEM;
 }
 
 /**
@@ -79,6 +89,7 @@ static void bridge_destroy(struct ov2_reaped *reaped)
 
 	ov2_dead_policies_destroy(&bridge->dead);
 	ov2_pending_destroy(&bridge->pending);
+	kvfree(bridge->memo_tx);
 	kvfree(bridge->recent_tx);
 	kvfree(bridge->recent_rx);
 	ov2_sad_destroy(&bridge->sad);

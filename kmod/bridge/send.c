@@ -38,10 +38,14 @@ static enum ov2_counter tx_crypto(struct ov2_adapter *ad, struct sk_buff *skb,
 				  struct ov2_nbl **nbl)
 {
 	const struct xfrm_state *x = xfrm_input_state(skb);
+	struct ov2_bridge *bridge = ov2_bridge_of(ad);
 	enum ov2_counter reason;
 	struct ov2_assoc *assoc;
+	s64 ended;
 
-	assoc = ov2_assoc_of_state(ad, x);
+	/* Pairs with assoc_end(). */
+	ended = atomic64_read_acquire(&bridge->ended);
+	assoc = ov2_assoc_recall(&bridge->memo_tx[queue], ended, ad, x);
 	if (!assoc)
 		return OV2_CNT_TX_DROP_NO_STATE;
 

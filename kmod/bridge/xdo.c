@@ -45,6 +45,18 @@ static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 				extack);
 }
 
+/* The state of @assoc has been taken out. Send queues may still remember
+ * @assoc, but they read the count before they use what they remember.
+ */
+static void assoc_end(struct ov2_bridge *bridge, struct ov2_assoc *assoc)
+{
+	/* Pairs with tx_crypto(): if a look-up sees this count, it no longer
+	 * finds the state.
+	 */
+	atomic64_inc_return_release(&bridge->ended);
+	ov2_assoc_delete(assoc);
+}
+
 /* ov2_sad_add() is the last step. After it, packets can find the state as soon
  * as the core makes the state valid. The bridge counts the bundles, because
  * NDIS_IPSEC_OFFLOAD_V2 leaves this to the transport, which is the bridge.
@@ -87,7 +99,7 @@ added:
 err_sa:
 	atomic_dec(&bridge->states);
 	RCU_INIT_POINTER(assoc->x, NULL);
-	ov2_assoc_delete(assoc);
+	assoc_end(bridge, assoc);
 	status = OV2_STATUS_RESOURCES;
 	goto err_bundle;
 err_assoc:
@@ -179,7 +191,7 @@ static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 	atomic_sub(assoc->sends, &bridge->senders);
 	atomic_sub(assoc->sends && assoc->udp_encap, &bridge->udp_senders);
 	ov2_sad_del(&bridge->sad, assoc);
-	ov2_assoc_delete(assoc);
+	assoc_end(bridge, assoc);
 	atomic_dec(&ad->bundles);
 	return true;
 }

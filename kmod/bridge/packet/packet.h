@@ -9,6 +9,7 @@
 #include "../../ov2/miniport.h"
 #include "../../ov2/reaper.h"
 
+struct ov2_assoc_memo;
 struct ov2_recent;
 
 /**
@@ -22,6 +23,8 @@ struct ov2_recent;
  * @pending: packets that wait for a neighbour
  * @recent_rx: the last flow of each receive queue
  * @recent_tx: the last flow of each send queue
+ * @memo_tx: the association that each send queue has used last in crypto mode
+ * @ended: how many associations have lost their state and end, in both modes
  * @states: number of states in packet mode, both directions
  * @reaped: for ov2_reap(), which destroys this structure
  *
@@ -39,6 +42,8 @@ struct ov2_bridge {
 	struct ov2_pending pending;
 	struct ov2_recent *recent_rx;
 	struct ov2_recent *recent_tx;
+	struct ov2_assoc_memo *memo_tx;
+	atomic64_t ended;
 	atomic_t states;
 	struct ov2_reaped reaped;
 };

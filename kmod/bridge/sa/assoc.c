@@ -100,6 +100,39 @@ struct ov2_assoc *ov2_assoc_of_state(struct ov2_adapter *ad,
 }
 
 /**
+ * ov2_assoc_recall() - ov2_assoc_of_state() with the memo of a send queue
+ * @memo: the memo of the queue
+ * @ended: ov2_bridge.ended, read with acquire
+ * @ad: the card that the state may be on
+ * @x: the state, as for ov2_assoc_of_state()
+ *
+ * A memo holds no reference. When an association ends, first its state is taken
+ * out, then the count changes, and after that a grace period begins, after
+ * which the association is freed. So if the count has not changed since the
+ * look-up, the association is not freed before the RCU read side of the caller
+ * ends.
+ *
+ * Context: Under rcu_read_lock(), in which @ended was read; BH disabled.
+ * Return: as ov2_assoc_of_state().
+ */
+struct ov2_assoc *ov2_assoc_recall(struct ov2_assoc_memo *memo, s64 ended,
+				   struct ov2_adapter *ad,
+				   const struct xfrm_state *x)
+{
+	struct ov2_assoc *assoc = memo->assoc;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the association may be freed");
+	if (likely(assoc && memo->ended == ended &&
+		   assoc->handle == x->xso.offload_handle &&
+		   rcu_access_pointer(assoc->x) == x))
+		return assoc;
+
+	memo->assoc = ov2_assoc_of_state(ad, x);
+	memo->ended = ended;
+	return memo->assoc;
+}
+
+/**
  * ov2_assoc_unset() - take a state out of its association
  * @ad: the card that the state may be on
  * @x: the state

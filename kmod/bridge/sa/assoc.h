@@ -2,6 +2,7 @@
 #ifndef _OV2_ASSOC_H
 #define _OV2_ASSOC_H
 
+#include <linux/cache.h>
 #include <linux/rhashtable.h>
 
 #include "../../compat/xfrm.h"
@@ -98,6 +99,18 @@ struct ov2_assoc {
 	netdevice_tracker dev_tracker;
 };
 
+/**
+ * struct ov2_assoc_memo - the association that a send queue has used last
+ * @assoc: the association, or NULL if nothing is remembered
+ * @ended: what ov2_bridge.ended was before @assoc was looked up
+ *
+ * The caller serializes all calls for one queue.
+ */
+struct ov2_assoc_memo {
+	struct ov2_assoc *assoc;
+	s64 ended;
+} ____cacheline_aligned_in_smp;
+
 /* For ov2_assoc_tell(): the number of reasons that it knows, and the length of
  * its period in seconds. In one period users are told each reason only once.
  */
@@ -128,6 +141,9 @@ void ov2_assoc_discard(struct ov2_assoc *assoc);
 struct ov2_assoc *ov2_assoc_find(struct ov2_adapter *ad, unsigned long handle);
 struct ov2_assoc *ov2_assoc_of_state(struct ov2_adapter *ad,
 				     const struct xfrm_state *x);
+struct ov2_assoc *ov2_assoc_recall(struct ov2_assoc_memo *memo, s64 ended,
+				   struct ov2_adapter *ad,
+				   const struct xfrm_state *x);
 struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
 				  const struct xfrm_state *x);
 void ov2_assoc_delete(struct ov2_assoc *assoc);

@@ -40,12 +40,17 @@ static bool tx_esp_offset(const struct sk_buff *skb,
 static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 		      struct ov2_tx_header *hdr)
 {
-	if (!tx_esp_offset(skb, assoc, hdr))
+	const u8 *pad_length;
+	u8 buf;
+
+	if (!tx_esp_offset(skb, assoc, hdr) || skb->len < assoc->icv_len + 2)
 		return false;
-	if (skb->len < assoc->icv_len + 2 ||
-	    skb_copy_bits(skb, skb->len - assoc->icv_len - 2, &hdr->pad_length,
-			  sizeof(hdr->pad_length)))
+	pad_length = skb_header_pointer(skb, skb->len - assoc->icv_len - 2,
+					sizeof(buf), &buf);
+	if (!pad_length)
 		return false;
+
+	hdr->pad_length = *pad_length;
 	return true;
 }
 

@@ -14,6 +14,7 @@
 #include "../../unit/rig/dropped.h"
 #include "../../unit/rig/packet_shape.h"
 #include "../bridge.h"
+#include "../packet/packet.h"
 #include "../sa/assoc.h"
 #include "../../ov2/handle.h"
 #include "../../ov2/records.h"
@@ -27,6 +28,7 @@
 #define ICV_LEN		16
 #define SPI		0x1234
 #define NEXT		IPPROTO_TCP
+#define QUEUE		2
 
 /**
  * struct send_case - a card, and a frame that the stack sends through the card
@@ -96,7 +98,7 @@ static struct send_case *sending_new(struct kunit *test)
 	refcount_set(&send->x->refcnt, 1);
 	send->x->id.spi = htonl(SPI);
 	send->ad.dev = ov2_shape_device(test);
-	send->ad.tx_queues = 1;
+	send->ad.tx_queues = QUEUE + 1;
 	ov2_handles_init(&send->ad.handles);
 	KUNIT_ASSERT_EQ(test, 0, ov2_counters_alloc(&send->ad));
 	KUNIT_ASSERT_EQ(test, 0, ov2_bridge_init(&send->ad));
@@ -142,7 +144,7 @@ static int xmit(struct send_case *send)
 
 	send->nbl = NULL;
 	local_bh_disable();
-	reason = ov2_bridge_xmit(&send->ad, send->skb, 2, &verdict,
+	reason = ov2_bridge_xmit(&send->ad, send->skb, QUEUE, &verdict,
 				 &send->nbl);
 	ret = ov2_dropped_tx(&send->ad, reason, send->skb, verdict);
 	local_bh_enable();
@@ -158,7 +160,7 @@ static void expect_offload(struct kunit *test, struct send_case *send,
 	KUNIT_ASSERT_EQ(test, xmit(send), OV2_VERDICT_OFFLOAD);
 	KUNIT_ASSERT_NOT_NULL(test, send->nbl);
 	KUNIT_EXPECT_PTR_EQ(test, send->nbl->skb, send->skb);
-	KUNIT_EXPECT_EQ(test, send->nbl->queue, 2);
+	KUNIT_EXPECT_EQ(test, send->nbl->queue, QUEUE);
 	KUNIT_EXPECT_EQ(test, send->nbl->info[OV2_INFO_IPSEC],
 			send->hdl.value);
 	word = send->nbl->info[OV2_INFO_IPSEC_HEADER];
@@ -233,6 +235,26 @@ static void send_no_state(struct kunit *test)
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_STATE);
 	RCU_INIT_POINTER(send->assoc.x, (struct xfrm_state *)send);
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_STATE);
+}
+
+/* A send queue does not use the association that it remembers if associations
+ * have ended since then: the memory may have been freed.
+ */
+static void send_ended(struct kunit *test)
+{
+	struct send_case *send = sending_new(test);
+
+	set_path(test, send, XFRM_XMIT);
+	expect_offload(test, send, 20, 5);
+	expect_offload(test, send, 20, 5);
+	ov2_handle_free(&send->hdl);
+	atomic64_inc(&ov2_bridge_of(&send->ad)->ended);
+	expect_drop(test, send, OV2_CNT_TX_DROP_NO_STATE);
+	KUNIT_ASSERT_EQ(test, 0, ov2_handle_alloc(&send->hdl, &send->ad.handles,
+						  &send->assoc));
+	send->assoc.handle = send->hdl.value;
+	send->x->xso.offload_handle = send->hdl.value;
+	expect_offload(test, send, 20, 5);
 }
 
 /* A frame with a state, but without XFRM_XMIT, is dropped. */
@@ -364,6 +386,7 @@ static struct kunit_case bridge_send_cases[] = {
 	KUNIT_CASE(send_framed),
 	KUNIT_CASE(send_framed_udp),
 	KUNIT_CASE(send_no_state),
+	KUNIT_CASE(send_ended),
 	KUNIT_CASE(send_not_prepared),
 	KUNIT_CASE(send_no_trailer),
 	KUNIT_CASE(send_checksum),

@@ -15,6 +15,7 @@
 #include "../sa/assoc.h"
 #include "../bridge.h"
 #include "../xdo.h"
+#include "../packet/packet.h"
 #include "../packet/tag.h"
 #include "../../ov2/handle.h"
 #include "../../watch/counters.h"
@@ -246,6 +247,8 @@ static void state_lives(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->deleted, handle);
 	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
 	expect_found(test, card, handle, NULL);
+	KUNIT_EXPECT_EQ(test,
+			atomic64_read(&ov2_bridge_of(card->ad)->ended), 1);
 
 	/* The core calls delete and free, and may call delete twice. */
 	xdo_delete(card->dev, x);
