@@ -622,6 +622,9 @@ static void spoil(struct ov2_nbl *nbl, unsigned int what, unsigned int n)
 		skb_trim(nbl->skb, nbl->skb->len - n % 60);
 		ip_hdr(nbl->skb)->tot_len = htons(nbl->skb->len - IP);
 		break;
+	case 6:
+		ip_hdr(nbl->skb)->tot_len = htons(nbl->skb->len - IP - n % 8);
+		break;
 	}
 }
 
@@ -655,7 +658,7 @@ static void send_ways_agree(struct kunit *test)
 	for (i = 0; i < AGREE_ROUNDS; i++) {
 		frame.seq = i + 1;
 		frame.len = ov2_below(100);
-		what = ov2_below(8);
+		what = ov2_below(9);
 		n = ov2_below(8 * (ESP + 4));
 		for (k = 0; k < ARRAY_SIZE(status); k++) {
 			frame.sa = &ways.sa[k];
