@@ -227,8 +227,8 @@ class Session:
         """Check that the daemon has counted the packets of check_flow(). The
         caller has run check_flow() once for this CHILD_SA.
 
-        The packets must not be TCP, because software counts a large packet as
-        one packet.
+        The packets must not be TCP, because a state of software may count a
+        large packet as one packet.
         """
         for side in "ab":
             child = self.charon[side].child()

@@ -3,11 +3,11 @@
 
     stage_of([Function("memset", None), Function("ov2_nbl_alloc", "ov2/nbl.c"), ...])
 
-For a function of the module, its file tells the stage. What a function of the kernel does when the
-module calls it belongs to the stage of its caller, except where the module hands a packet on: to
-the AEAD, to GRO, to the stack or back to its sender. The name of any other function of the kernel
-tells its stage. Functions that serve all stages (copies, locks, the allocator) belong to no stage,
-so their callers decide.
+For a function of the module, its file tells the stage. If the module calls a function of the
+kernel, this function belongs to the stage of its caller. The exceptions are functions by which the
+module hands a packet on: to the AEAD, to GRO, to the stack or back to its sender. The name of any
+other function of the kernel tells its stage. Functions that serve all stages (copies, locks, the
+allocator) belong to no stage, so their callers decide.
 """
 import functools
 import re
@@ -74,8 +74,8 @@ NEUTRAL = re.compile(
     r"handle_softirqs|_*do_softirq.*|_*irq_exit.*|sysvec_.*|asm_sysvec_.*|"
     r"percpu_counter.*|__percpu.*|strlen|_*siphash.*|jhash.*")
 
-# With these functions, and with the ciphers, the module hands a packet on. The last line tells a
-# sender that its packet has gone
+# With these functions, and with the ciphers, the module hands a packet on. The functions in the
+# last line of the expression tell a sender that its packet has gone
 HANDED_ON = re.compile(
     r"crypto_.*|authenc.*|seqiv_.*|echainiv_.*|(napi_|dev_)?gro_.*|"
     r"_*netif_receive_skb.*|xfrm_input|"

@@ -37,7 +37,8 @@ static const u8 far_mac[ETH_ALEN] = { 2, 0, 0, 0, 0x0f, 7 };
  * @udp: ESP is in UDP
  * @tos: DSCP and ECN of the inner header
  * @frag_off: the fragment field of an inner IPv4 header, in host order
- * @inner_len: bytes of the inner packet, as the caller gives them
+ * @inner_len: the length of the inner packet that the test gives to
+ *	ov2_outer_push(); the packet itself may have another length
  * @flags: XFRM_STATE_*
  * @extra_flags: XFRM_SA_XFLAG_*
  */

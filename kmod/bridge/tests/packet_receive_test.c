@@ -382,8 +382,8 @@ static void receive_selector(struct kunit *test)
 					OV2_CNT_RX_DROP_SELECTOR));
 }
 
-/* A fragment is dropped if it does not show all fields that the state's
- * selector compares.
+/* If the selector of the state compares ports, each fragment is dropped, even
+ * the first fragment, which shows its ports.
  */
 static void receive_selector_fragment(struct kunit *test)
 {

@@ -659,8 +659,8 @@ static void expect_declined(struct kunit *test, struct asking *ask,
 				    ov2_counter_name(i));
 }
 
-/* The card takes the same packets in crypto mode and in packet mode. It takes
- * packets for outbound states only.
+/* Whether the card takes a packet because of its headers does not depend on the
+ * mode. The card takes packets for outbound states only.
  */
 static void expect_headers(struct kunit *test, struct asking *ask,
 			   enum ov2_counter dir, enum ov2_counter headers)

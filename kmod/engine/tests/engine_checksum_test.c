@@ -83,7 +83,8 @@ static unsigned int field_at(const struct csum_case *c)
 			   offsetof(struct udphdr, check));
 }
 
-/* Returns the folded sum of the pseudo header and @sum. */
+/* Returns the checksum of the pseudo header and @sum: folded and complemented.
+ */
 static __sum16 l4_sum(const struct csum_case *c, const struct sk_buff *skb,
 		      __wsum sum)
 {
