@@ -12,9 +12,8 @@
 #include "sa/assoc.h"
 #include "sa/request.h"
 
-/* Makes what the queues remember. */
-static int recent_alloc(struct ov2_bridge *bridge,
-			const struct ov2_adapter *ad)
+static int memories_alloc(struct ov2_bridge *bridge,
+			  const struct ov2_adapter *ad)
 {
 	bridge->recent_rx = kvcalloc(ad->rx_queues, sizeof(*bridge->recent_rx),
 				     GFP_KERNEL_ACCOUNT);
@@ -63,7 +62,7 @@ int ov2_bridge_init(struct ov2_adapter *ad)
 	if (err)
 		goto err_spd;
 
-	err = recent_alloc(bridge, ad);
+	err = memories_alloc(bridge, ad);
 	if (err)
 		goto err_sad;
 

@@ -97,9 +97,9 @@ ov2_engine_new(struct ov2_adapter *ad,
 				GFP_KERNEL_ACCOUNT);
 	if (!engine->memos)
 		goto err_rx;
-	engine->sent = kcalloc(ad->tx_queues, sizeof(*engine->sent),
-			       GFP_KERNEL_ACCOUNT);
-	if (!engine->sent)
+	engine->sent_memos = kcalloc(ad->tx_queues, sizeof(*engine->sent_memos),
+				     GFP_KERNEL_ACCOUNT);
+	if (!engine->sent_memos)
 		goto err_memos;
 	err = ov2_sa_table_init(&engine->sas);
 	if (err)
@@ -107,7 +107,7 @@ ov2_engine_new(struct ov2_adapter *ad,
 	return engine;
 
 err_sent:
-	kfree(engine->sent);
+	kfree(engine->sent_memos);
 err_memos:
 	kfree(engine->memos);
 err_rx:
@@ -125,7 +125,7 @@ static void engine_destroy(struct ov2_reaped *reaped)
 						 reaped);
 
 	ov2_sa_table_exit(&engine->sas);
-	kfree(engine->sent);
+	kfree(engine->sent_memos);
 	kfree(engine->memos);
 	kfree(engine->rx);
 	kfree(engine->tx);

@@ -58,7 +58,7 @@ enum ov2_engine_state {
  * @tx: a lane per send queue
  * @rx: a lane per receive queue
  * @memos: a memo per receive queue
- * @sent: a memo per send queue
+ * @sent_memos: a memo per send queue
  */
 struct ov2_engine {
 	struct ov2_adapter *ad;
@@ -77,7 +77,7 @@ struct ov2_engine {
 	struct ov2_lane *tx;
 	struct ov2_lane *rx;
 	struct ov2_sa_memo *memos;
-	struct ov2_sa_sent *sent;
+	struct ov2_sa_sent *sent_memos;
 };
 
 extern struct workqueue_struct *ov2_engine_wq;

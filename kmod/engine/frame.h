@@ -109,10 +109,12 @@ ov2_frame_esp4(const struct sk_buff *skb)
 	const struct ov2_frame_esp4 *hdr = (const void *)skb->data;
 	const unsigned int min = sizeof(*hdr) - ETH_HLEN;
 
-	/* Version and length of a header without options, in one byte */
+	static_assert(sizeof(*hdr) == ETH_HLEN + 20 + OV2_ESP_HDR_LEN);
 	if (skb_headlen(skb) < sizeof(*hdr) ||
-	    hdr->eth.h_proto != htons(ETH_P_IP) ||
-	    *(const u8 *)&hdr->ip != 0x45 ||
+	    hdr->eth.h_proto != htons(ETH_P_IP))
+		return NULL;
+	/* 0x45 is version and length of a header without options. */
+	if (*(const u8 *)&hdr->ip != 0x45 ||
 	    hdr->ip.protocol != IPPROTO_ESP || ip_is_fragment(&hdr->ip))
 		return NULL;
 	if (ntohs(hdr->ip.tot_len) < min ||

@@ -71,8 +71,8 @@ struct ov2_adding {
  * @seen_tunnel: the payload of the last good frame was an IP packet. Used only
  *	if the SA is inbound and @mode is unknown
  * @single: see struct ov2_ext_add
- * @straight: each of its packets has one IPsec header, which is ESP, and the
- *	engine looks for no other SA inside
+ * @straight: its only member is ESP, and when the engine receives, it looks for
+ *	no other SA inside
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @lock: protects ov2_member.seq and @window; taken with BH disabled
  * @udp_dport: destination port of UDP-ESP, 0 = any

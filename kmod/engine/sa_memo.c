@@ -93,7 +93,7 @@ void ov2_sa_memo_set(struct ov2_sa_memo *memo, struct ov2_sa *sa, s64 version,
  * @table: the SA table of the card
  * @handle: the handle in slot 1, which is not 0
  *
- * Context: BH disabled; see struct ov2_sa_sent.
+ * Context: Any context, in an RCU read side; see struct ov2_sa_sent.
  * Return: as ov2_sa_find_outbound().
  */
 struct ov2_sa *ov2_sa_sent_find(struct ov2_sa_sent *sent,

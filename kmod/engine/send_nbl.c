@@ -288,8 +288,8 @@ static enum ov2_counter send_find_sas(struct ov2_adapter *ad,
 	if (!nbl->info[OV2_INFO_IPSEC])
 		return OV2_CNT_TX_DROP_RECORD;
 
-	work->sa[SEND_SA] = ov2_sa_sent_find(&engine->sent[nbl->queue], ad,
-					     &engine->sas,
+	work->sa[SEND_SA] = ov2_sa_sent_find(&engine->sent_memos[nbl->queue],
+					     ad, &engine->sas,
 					     nbl->info[OV2_INFO_IPSEC]);
 	if (tunnel)
 		work->sa[SEND_TUNNEL] = ov2_sa_find_outbound(ad, tunnel);

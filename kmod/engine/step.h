@@ -134,10 +134,12 @@ ov2_step_push(struct ov2_nbl *nbl, const struct ov2_frame *frame, u8 sa,
 }
 
 /**
- * ov2_step_set_esp4() - make ov2_work.step of one step
+ * ov2_step_set_esp4() - note the only step of a frame, and its number
  * @nbl: the NBL. Its SA with index 0 has one member, which is ESP
  * @hdr: the headers of the frame, from ov2_frame_esp4()
  * @seq: sequence number, with its high half
+ *
+ * Sets step, steps, at and seq of struct ov2_work.
  *
  * Context: Any context.
  */

@@ -198,9 +198,9 @@ void ov2_transform_destroy(struct ov2_transform *transform)
 	transform->hash = NULL;
 }
 
-/* get_random_u64() takes bytes that the CPU has drawn beforehand, for many
- * calls. get_random_bytes() would compute a block of ChaCha20 for each IV, and
- * this would take 1,870 instructions (Documentation/performance.rst).
+/* get_random_u64() takes bytes from a batch that the CPU has drawn beforehand.
+ * get_random_bytes() would compute a block of ChaCha20 for each IV
+ * (Documentation/performance.rst, "A shorter way for most frames").
  */
 static void transform_random_iv(u8 *iv, unsigned int len)
 {

@@ -226,6 +226,8 @@ static void send_no_state(struct kunit *test)
 	struct send_case *send = sending_new(test);
 
 	set_path(test, send, XFRM_XMIT);
+	/* From now on the queue remembers the association. */
+	expect_offload(test, send, 20, 5);
 	/* The handle gets another generation number, so it names nothing. */
 	send->x->xso.offload_handle ^= 1UL << 30;
 	expect_drop(test, send, OV2_CNT_TX_DROP_NO_STATE);

@@ -381,6 +381,27 @@ static void receive_ah_on_esp(struct kunit *test)
 			UNTOUCHED);
 }
 
+/* ESP that has the SPI of an AH SA is an invalid protocol, too. The second
+ * frame finds the SA in the memo of the queue.
+ */
+static void receive_esp_on_ah(struct kunit *test)
+{
+	struct ov2_pair pair = ov2_pair_new(test);
+	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct ov2_rig_sa ah = {
+		.ah_only = true, .ah_auth = OV2_AUTH_SHA_1, .ah_spi = 0x1000,
+	};
+	struct ov2_rig_frame frame = { .sa = &sa, .len = 40 };
+	int i;
+
+	ov2_rig_add_inbound(pair.b, &ah);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test,
+				ov2_pair_word(&pair,
+					      ov2_rig_skb(pair.b, &frame)),
+				BAD_PROTOCOL);
+}
+
 /* Frames of all four forms of UDP-ESP (ipsecov2.rst 2.9) are opened. */
 static void receive_udp_esp(struct kunit *test)
 {
@@ -521,10 +542,32 @@ static struct sk_buff *sealed_with_pad(struct ov2_pair *pair,
 	return nbl->skb;
 }
 
-/* If the add of an ESP SA says "single", the frames of the SA go a shorter way.
- * The records, bytes and counters are the same as on the long way.
+/* Changes something in half of the frames. In one case the frame stays good,
+ * because Ethernet may pad a frame behind the IP packet.
  */
-static void receive_ways_agree(struct kunit *test)
+static void spoil_received(struct sk_buff *skb)
+{
+	struct iphdr *ip = (void *)skb->data + IP;
+
+	switch (ov2_below(8)) {
+	case 0:
+		ov2_rig_flip(skb, ESP + ov2_below(skb->len - ESP),
+			     1 << ov2_below(8));
+		break;
+	case 1:
+		ov2_rig_flip(skb, ov2_below(ESP), 1 << ov2_below(8));
+		break;
+	case 2:
+		ip->tot_len = htons(ntohs(ip->tot_len) - ov2_below(60));
+		break;
+	case 3:
+		skb_put_zero(skb, min(skb_tailroom(skb),
+				      1 + (int)ov2_below(18)));
+		break;
+	}
+}
+
+static void ways_agree(struct kunit *test, bool cbc)
 {
 	struct ov2_rig *long_way = ov2_rig_new(test, &ov2_engine_miniport);
 	struct ov2_pair pair = ov2_pair_new(test);
@@ -535,9 +578,12 @@ static void receive_ways_agree(struct kunit *test)
 	struct sk_buff *skb;
 	int i, n;
 
-	ov2_random_start(test);
 	sa.tunnel = true;
 	sa.esn = ov2_below(2);
+	if (cbc) {
+		sa.encr = OV2_ENCR_AES_CBC_128;
+		sa.auth = OV2_AUTH_SHA_256;
+	}
 	ov2_rig_add_outbound(pair.a, &sa);
 	rr = ov2_rig_add_new(pair.b, &sa, true);
 	rr->ext.single = true;
@@ -551,9 +597,7 @@ static void receive_ways_agree(struct kunit *test)
 		frame.len = ov2_below(100);
 		skb = sealed_with_pad(&pair, &frame,
 				      ov2_below(8) << ov2_below(6));
-		if (!ov2_below(4))
-			ov2_rig_flip(skb, ESP + ov2_below(skb->len - ESP),
-				     1 << ov2_below(8));
+		spoil_received(skb);
 		nbl = ov2_rig_inject(pair.b, skb, 0);
 		other = ov2_rig_inject(long_way, skb, 0);
 		for (i = 0; i < OV2_INFO_MAX; i++)
@@ -573,6 +617,16 @@ static void receive_ways_agree(struct kunit *test)
 					       OV2_CNT_RX_BAD_SYNTAX), 0);
 }
 
+/* If the add of an ESP SA says "single", the frames of the SA go a shorter way.
+ * The records, bytes and counters are the same as on the long way.
+ */
+static void receive_ways_agree(struct kunit *test)
+{
+	ov2_random_start(test);
+	ways_agree(test, false);
+	ways_agree(test, true);
+}
+
 static struct kunit_case engine_receive_cases[] = {
 	KUNIT_CASE(receive_single),
 	KUNIT_CASE(receive_source),
@@ -584,6 +638,7 @@ static struct kunit_case engine_receive_cases[] = {
 	KUNIT_CASE(receive_never_nested),
 	KUNIT_CASE(receive_mode_derived),
 	KUNIT_CASE(receive_ah_on_esp),
+	KUNIT_CASE(receive_esp_on_ah),
 	KUNIT_CASE(receive_udp_esp),
 	KUNIT_CASE(receive_udp_outermost),
 	KUNIT_CASE(receive_reflected),
