@@ -10,8 +10,8 @@
  * each file is to become an object of its own. The unit tests need such a
  * build, because they call functions of all files.
  *
- * A name at file scope, static or not, is in use in at most one file, because
- * the files share a scope.
+ * The files share one scope, so no two files may define the same name at file
+ * scope, even if it is static.
  */
 #include <linux/compiler.h>
 #include <linux/module.h>

@@ -23,8 +23,8 @@ JUMPS = {
     "up by 1": (WRAP + 100,),
     "up by several": (WRAP + 100, 7 * WRAP + 100, 0xfff0 * WRAP),
     "back down": (9 * WRAP + 100, 3 * WRAP + 200, 100),
-    "to the end of a half": (5 * WRAP - 2, 9 * WRAP - 3),
-    "within a half": (5 * WRAP - 9, 4 * WRAP + 100, 5 * WRAP - 9),
+    "to the last numbers of a high half": (5 * WRAP - 2, 9 * WRAP - 3),
+    "with the same high half": (5 * WRAP - 9, 4 * WRAP + 100, 5 * WRAP - 9),
 }
 
 

@@ -200,7 +200,8 @@ static_assert(sizeof(struct ov2_add_sa) == 0xa8);
  * @allow_twin: the SA may have the SPI, destination, protocol and direction of
  *	a live SA; on receive the engine uses the oldest of such SAs. Without
  *	@allow_twin the engine rejects such an add (ipsecov2.rst Q15)
- * @transport: the bridge's pointer; the handle leads the bridge back to it
+ * @transport: a pointer of the bridge, which the engine keeps with the SA. From
+ *	the SA's handle the bridge gets this pointer again
  */
 struct ov2_ext_add {
 	enum ov2_sa_mode mode;
@@ -273,8 +274,9 @@ struct ov2_ext_update {
 /**
  * struct ov2_request - a request to the engine (NDIS_OID_REQUEST)
  * @oid: OV2_OID_*
- * @len: bytes of the buffer that the member for @oid points to. All entries
- *	of a list, with their keys, lie in the buffer
+ * @len: bytes of the buffer. @oid decides which of the pointers from @buf to
+ *	@capacity points to the buffer. All entries of a list, with their keys,
+ *	lie in the buffer
  * @buf: the buffer, for every @oid
  * @add_list: OV2_OID_ADD_SA
  * @add: OV2_OID_ADD_SA_EX
@@ -286,8 +288,9 @@ struct ov2_ext_update {
  * @ext: extension of the adds, the same for each entry of a list; NULL in pure
  *	IPsecOV2. If it is NULL, UDP-ESP comes to port 4500, numbers begin with
  *	0, the window is unknown and the mode is derived (ipsecov2.rst Q2, Q16)
- * @ext_update: extension of an update; NULL in pure IPsecOV2. If it is NULL, an
- *	update with the high half that the engine already has changes nothing
+ * @ext_update: extension of an update; NULL in pure IPsecOV2. If it is NULL,
+ *	and the engine has the high half of the update already, the update
+ *	changes nothing
  * @may_sleep: the caller is in process context and holds no spinlock, so the
  *	engine may set keys before the call returns. IPsecOV2 needs no such
  *	flag, because its OID requests come at PASSIVE_LEVEL and may complete

@@ -26,7 +26,8 @@
  * @refill: for each NBL that comes back, this many new NBLs enter the lane
  * @pass: if set, road_emit() calls road_pass() while the next NBL goes back
  * @passed: @back at the moment when this call of road_pass() returned
- * @in_call: @back at the moment when the last ov2_lane_done() returned
+ * @in_call: @back at the moment when ov2_lane_done() returned to road_done() or
+ *	road_pass() last
  * @closing: closes the lane
  * @closed: the lane is closed
  */
@@ -45,7 +46,9 @@ struct road {
 	struct completion closed;
 };
 
-/* A call brings an NBL that is done later. */
+/* Does what a call of the engine does that brings an NBL. The NBL is done only
+ * after the call.
+ */
 static void road_enter(struct road *road)
 {
 	local_bh_disable();
@@ -55,7 +58,7 @@ static void road_enter(struct road *road)
 	local_bh_enable();
 }
 
-/* A call brings an NBL that is done within the call. */
+/* As road_enter(), but the NBL is done within the call. */
 static void road_pass(struct road *road)
 {
 	local_bh_disable();
