@@ -24,6 +24,7 @@
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/log2.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/sch_generic.h>
@@ -45,13 +46,20 @@
  * @queue: the packet's home queue
  * @used: number of send queues in use
  *
+ * If the home queue is not in use, its highest bit is cleared, and so on, until
+ * the number is that of a queue in use. So when queues are added, a packet
+ * stays on its queue or moves to a new queue. When queues go away, only their
+ * packets move. With a remainder of @queue and @used, packets would also move
+ * between two queues that stay.
+ *
  * Context: Any context.
  * Return: @queue if this queue is in use; otherwise one of the queues in use.
- * The home queues that are not in use are spread over all queues in use.
  */
 u16 ov2_channels_fold(u16 queue, u16 used)
 {
-	return queue < used ? queue : queue % used;
+	while (queue >= used)
+		queue -= rounddown_pow_of_two(queue);
+	return queue;
 }
 
 /* Poll until @is_so() is true for each of the queues @first to @end - 1.
@@ -202,15 +210,52 @@ static int rx_set(struct ov2_port *port, u16 queues)
 	return err;
 }
 
+/* Nobody else runs the discipline while its seqlock is held. Another CPU that
+ * wants to run it meanwhile sets a bit, as qdisc_run_end() expects.
+ */
+static bool tx_nolock_qdisc_is_empty(const struct netdev_queue *txq)
+{
+	__auto_type qdisc = rtnl_dereference(txq->qdisc);
+	bool empty;
+
+	if (!spin_trylock(&qdisc->seqlock))
+		return false;
+	empty = !qdisc_qlen_sum(qdisc);
+	spin_unlock(&qdisc->seqlock);
+	/* Pairs with qdisc_run_begin(), as in qdisc_run_end(). */
+	smp_mb();
+	if (test_bit(__QDISC_STATE_MISSED, &qdisc->state))
+		__netif_schedule(qdisc);
+	return empty;
+}
+
+/* Is a queueing discipline empty, and is no packet on its way from it to the
+ * card? If the card's queue is stopped, the core puts such a packet back. So
+ * the length and the packet on its way must be looked at together.
+ */
+static bool tx_qdisc_is_empty(const struct netdev_queue *txq)
+{
+	__auto_type qdisc = rtnl_dereference(txq->qdisc);
+	bool empty;
+
+	local_bh_disable();
+	if (qdisc->flags & TCQ_F_NOLOCK) {
+		empty = tx_nolock_qdisc_is_empty(txq);
+	} else {
+		spin_lock(qdisc_lock(qdisc));
+		empty = !qdisc_qlen_sum(qdisc) && !qdisc_is_running(qdisc);
+		spin_unlock(qdisc_lock(qdisc));
+	}
+	local_bh_enable();
+	return empty;
+}
+
 /* Is a send queue empty? A queue must be empty before it goes away, because the
  * core resets a queue that goes away (qdisc_reset_all_tx_gt()).
  */
 static bool tx_is_empty(const struct ov2_port *port, u16 queue)
 {
-	struct netdev_queue *txq = netdev_get_tx_queue(port->ad.dev, queue);
-
-	return !qdisc_qlen_sum(rtnl_dereference(txq->qdisc)) &&
-	       !qdisc_is_running(rtnl_dereference(txq->qdisc)) &&
+	return tx_qdisc_is_empty(netdev_get_tx_queue(port->ad.dev, queue)) &&
 	       engine_is_idle(port, queue);
 }
 

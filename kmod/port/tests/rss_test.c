@@ -371,15 +371,27 @@ static void table(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_rss_queue(rss, OV2_RSS_TABLE + 5), 2);
 }
 
-/* When a queue goes away, only its packets move to other queues. */
+/* When queues go away, only their packets move to other queues. When queues
+ * are added, packets move only to these queues.
+ */
 static void fold(struct kunit *test)
 {
-	u16 used, queue, packets[16] = {};
+	u16 used, more, queue, packets[16] = {}, few, many;
 
 	for (used = 1; used <= 16; used++)
 		for (queue = 0; queue < used; queue++)
 			KUNIT_EXPECT_EQ(test, queue,
 					ov2_channels_fold(queue, used));
+	for (used = 1; used <= 16; used++)
+		for (more = used + 1; more <= 16; more++)
+			for (queue = 0; queue < 16; queue++) {
+				few = ov2_channels_fold(queue, used);
+				many = ov2_channels_fold(queue, more);
+				KUNIT_EXPECT_LT(test, few, used);
+				KUNIT_EXPECT_LT(test, many, more);
+				if (many != few)
+					KUNIT_EXPECT_GE(test, many, used);
+			}
 	for (queue = 0; queue < 16; queue++)
 		packets[ov2_channels_fold(queue, 4)]++;
 	for (queue = 0; queue < 16; queue++)
