@@ -21,6 +21,7 @@
 #include "../../unit/rig/rig_flow.h"
 #include "../../unit/rig/rig_frame.h"
 #include "../../unit/rig/rig_request.h"
+#include "../../unit/rig/xfrm_state.h"
 #include "../bridge.h"
 #include "../packet/packet.h"
 #include "../packet/recent.h"
@@ -155,21 +156,15 @@ static void bridge_end(void *data)
 static void state_set(struct xfrm_state *x, const struct ov2_rig_sa *sa,
 		      bool packet)
 {
-	refcount_set(&x->refcnt, 1);
-	write_pnet(&x->xs_net, &init_net);
-	spin_lock_init(&x->lock);
+	ov2_unit_state_live(x);
 	/* In crypto mode a frame ends in xfrm_input(), because the state is not
 	 * valid.
 	 */
-	x->km.state = packet ? XFRM_STATE_VALID : XFRM_STATE_VOID;
-	x->id.proto = IPPROTO_ESP;
+	if (!packet)
+		x->km.state = XFRM_STATE_VOID;
 	x->id.spi = htonl(sa->spi);
 	x->props.reqid = REQID;
 	x->props.replay_window = 32;
-	x->lft.hard_byte_limit = XFRM_INF;
-	x->lft.hard_packet_limit = XFRM_INF;
-	x->lft.soft_byte_limit = XFRM_INF;
-	x->lft.soft_packet_limit = XFRM_INF;
 }
 
 static void add_sa(struct kunit *test, struct receiver *r, unsigned int i,

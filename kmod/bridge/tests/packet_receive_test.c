@@ -9,6 +9,7 @@
 
 #include "../../unit/rig/dropped.h"
 #include "../../unit/rig/packet_shape.h"
+#include "../../unit/rig/xfrm_state.h"
 #include "../bridge.h"
 #include "../packet/packet.h"
 #include "../packet/packet_receive.h"
@@ -46,17 +47,10 @@ static void card_end(void *data)
 
 static void state_live(struct xfrm_state *x)
 {
-	write_pnet(&x->xs_net, &init_net);
-	spin_lock_init(&x->lock);
-	x->km.state = XFRM_STATE_VALID;
-	x->id.proto = IPPROTO_ESP;
+	ov2_unit_state_live(x);
 	x->id.spi = htonl(SPI);
 	x->props.reqid = REQID;
 	x->props.replay_window = 32;
-	x->lft.hard_byte_limit = XFRM_INF;
-	x->lft.hard_packet_limit = XFRM_INF;
-	x->lft.soft_byte_limit = XFRM_INF;
-	x->lft.soft_packet_limit = XFRM_INF;
 }
 
 static struct rx_card *card_new(struct kunit *test,

@@ -14,6 +14,7 @@
 
 #include "../../unit/rig/dropped.h"
 #include "../../unit/rig/packet_shape.h"
+#include "../../unit/rig/xfrm_state.h"
 #include "../bridge.h"
 #include "../sa/assoc.h"
 #include "../packet/packet.h"
@@ -62,19 +63,11 @@ static void card_end(void *data)
 
 static void state_live(struct xfrm_state *x)
 {
-	write_pnet(&x->xs_net, &init_net);
-	spin_lock_init(&x->lock);
-	refcount_set(&x->refcnt, 1);
-	x->km.state = XFRM_STATE_VALID;
-	x->id.proto = IPPROTO_ESP;
+	ov2_unit_state_live(x);
 	x->id.spi = htonl(SPI);
 	x->props.reqid = REQID;
 	x->xso.dir = XFRM_DEV_OFFLOAD_OUT;
 	x->xso.type = XFRM_DEV_OFFLOAD_PACKET;
-	x->lft.hard_byte_limit = XFRM_INF;
-	x->lft.hard_packet_limit = XFRM_INF;
-	x->lft.soft_byte_limit = XFRM_INF;
-	x->lft.soft_packet_limit = XFRM_INF;
 }
 
 /* In the packets of ov2_shape_clear(), and in a state in transport mode, all

@@ -21,6 +21,7 @@
 
 #include "../../unit/rig/packet_shape.h"
 #include "../../unit/rig/random_choice.h"
+#include "../../unit/rig/xfrm_state.h"
 #include "../bridge.h"
 #include "../packet/packet.h"
 #include "../packet/packet_receive.h"
@@ -140,16 +141,8 @@ static struct xfrm_state *state_new(struct recent_bed *bed)
 	const struct ov2_shape shape = { .ipv6 = bed->ipv6 };
 	struct xfrm_state *x = ov2_shape_state(bed->test, &shape);
 
-	write_pnet(&x->xs_net, &init_net);
-	spin_lock_init(&x->lock);
-	refcount_set(&x->refcnt, 1);
-	x->km.state = XFRM_STATE_VALID;
-	x->id.proto = IPPROTO_ESP;
+	ov2_unit_state_live(x);
 	x->sel.family = family(bed);
-	x->lft.hard_byte_limit = XFRM_INF;
-	x->lft.hard_packet_limit = XFRM_INF;
-	x->lft.soft_byte_limit = XFRM_INF;
-	x->lft.soft_packet_limit = XFRM_INF;
 	return x;
 }
 

@@ -84,3 +84,23 @@ struct xfrm_state *ov2_unit_state(struct kunit *test)
 	ov2_unit_state_aead(test, x, "rfc4106(gcm(aes))", key, sizeof(key), 16);
 	return x;
 }
+
+/**
+ * ov2_unit_state_live() - make a state valid, as the core does
+ * @x: the state, zeroed or from ov2_shape_state(). It becomes ESP, in init_net,
+ *	with one reference and without limits
+ *
+ * Context: Process context.
+ */
+void ov2_unit_state_live(struct xfrm_state *x)
+{
+	write_pnet(&x->xs_net, &init_net);
+	spin_lock_init(&x->lock);
+	refcount_set(&x->refcnt, 1);
+	x->km.state = XFRM_STATE_VALID;
+	x->id.proto = IPPROTO_ESP;
+	x->lft.hard_byte_limit = XFRM_INF;
+	x->lft.hard_packet_limit = XFRM_INF;
+	x->lft.soft_byte_limit = XFRM_INF;
+	x->lft.soft_packet_limit = XFRM_INF;
+}
