@@ -11,20 +11,14 @@ polls show.
  offline      a queue whose CPU goes offline moves, and loses nothing
 """
 import os
-import re
 import socket
 
 from lib import ksft, module
-from lib.bed import LINK_KIND
-from lib.netns import Netns
-from lib.trace import Trace
+from lib.polls import PORT, Line
 
-POLL = re.compile(r"\[(\d+)\].* napi_poll: .* napi struct (\S+) "
-                  r"for device (\S+) ")
 CGROUP = "/sys/fs/cgroup"
 SYSTEM = "/sys/devices/system/cpu"
 BTF = "/sys/kernel/btf/vmlinux"
-PORT = 7000
 
 
 def cpu_list(text):
@@ -55,75 +49,9 @@ def need_cpus(number):
         raise ksft.Skip(f"{number} CPUs are needed, {len(online())} online")
 
 
-class Line:
-    """ov0 in one namespace sends to ov1 in another one. At first ov1 is down.
-    """
-
-    def __init__(self, defer, queues=4):
-        self.trace = Trace(["napi_poll"], "napi")
-        defer(self.trace.close)
-        self.ns = [Netns("send"), Netns("take")]
-        for ns in self.ns:
-            defer(ns.delete)
-        send, take = self.ns
-        send.ip(f"link add ov0 numtxqueues {queues} type {LINK_KIND}",
-                f"link add ov1 numrxqueues {queues} link ov0 type {LINK_KIND}",
-                f"link set ov1 netns {take.name}")
-        for number, ns in enumerate(self.ns):
-            ns.ip(f"addr add 10.0.0.{number + 1}/24 dev ov{number}")
-        send.ip("link set ov0 up")
-        self.socks = [ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
-                      for ns in self.ns]
-        self.socks[1].bind(("10.0.0.2", PORT))
-        self.socks[1].setblocking(False)
-        self.sent = 0
-        # arrive() restores this affinity. It is read here, because an isolated
-        # partition or CPU hotplug may take CPUs away later
-        self.allowed = os.sched_getaffinity(0)
-
-    def open(self, *prefix):
-        """Set ov1 down, and then up by a command that begins with @prefix."""
-        self.ns[1].ip("link set ov1 down")
-        self.ns[1].command(*prefix, "ip", "link", "set", "ov1", "up")
-        # This frame asks for the neighbour, so that no later frame waits
-        self.arrive(1)
-        self.trace.read()
-
-    def arrive(self, number):
-        """Send from every CPU; the datagrams of each CPU arrive, in order."""
-        got, expected = [], []
-        try:
-            for cpu in os.sched_getaffinity(0):
-                os.sched_setaffinity(0, {cpu})
-                for _ in range(number):
-                    self.sent += 1
-                    expected.append(self.sent)
-                    self.socks[0].sendto(self.sent.to_bytes(4),
-                                         ("10.0.0.2", PORT))
-                ksft.wait_for(f"{len(expected)} datagrams, last CPU {cpu}",
-                              lambda: self.take(got) == len(expected))
-        finally:
-            os.sched_setaffinity(0, self.allowed)
-        ksft.equal(got, expected, "datagrams")
-
-    def take(self, got):
-        """Append the numbers that have arrived to @got. Return @got's length.
-        """
-        try:
-            while True:
-                got.append(int.from_bytes(self.socks[1].recv(16)))
-        except BlockingIOError:
-            return len(got)
-
-    def polls(self):
-        """(CPU, NAPI) of each poll of the receiver since the last call."""
-        found = (POLL.search(event.text) for event in self.trace.read())
-        return {(int(match.group(1)), match.group(2)) for match in found
-                if match and match.group(3) == "ov1"}
-
-    def polled(self):
-        """CPUs that polled the receiver since the last call."""
-        return {cpu for cpu, _ in self.polls()}
+def polled(line):
+    """CPUs that polled the receiver since the last look at the polls."""
+    return {poll.cpu for poll in line.polls()}
 
 
 def opener(defer):
@@ -132,7 +60,7 @@ def opener(defer):
     for cpu in sorted(set(online()) - cpu_list(read(f"{SYSTEM}/isolated"))):
         line.open("taskset", "-c", str(cpu))
         line.arrive(20)
-        ksft.equal(line.polled(), {cpu},
+        ksft.equal(polled(line), {cpu},
                    f"CPUs that polled a card opened on CPU {cpu}")
 
 
@@ -182,9 +110,9 @@ def isolated(defer):
     for start in ([], prefix, ["taskset", "-c", f"0-{online()[-1]}"]):
         line.open(*start)
         line.arrive(20)
-        polled = line.polled()
-        ksft.check(polled and not polled & cpus,
-                   f"polled {sorted(polled)}, isolated {sorted(cpus)}")
+        used = polled(line)
+        ksft.check(used and not used & cpus,
+                   f"polled {sorted(used)}, isolated {sorted(cpus)}")
 
 
 def spread(defer):
@@ -193,14 +121,14 @@ def spread(defer):
     """
     need_cpus(2)
     line = Line(defer, 1)
-    polled = set()
+    used = set()
     for _ in range(32):
         line.open()
         line.arrive(1)
-        polled |= line.polled()
-        if len(polled) > 1:
+        used |= polled(line)
+        if len(used) > 1:
             return
-    raise ksft.Fail(f"a card was opened 32 times, and polled only on {polled}")
+    raise ksft.Fail(f"a card was opened 32 times, and polled only on {used}")
 
 
 def queues(defer):
@@ -220,9 +148,9 @@ def queues(defer):
     got = []
     ksft.wait_for(f"{number} flows", lambda: line.take(got) == number)
     polls = line.polls()
-    ksft.check(len({napi for _, napi in polls}) > 1,
+    ksft.check(len({poll.napi for poll in polls}) > 1,
                f"{number} flows came on one queue: {polls}")
-    ksft.check(len({cpu for cpu, _ in polls}) > 1,
+    ksft.check(len({poll.cpu for poll in polls}) > 1,
                f"all queues of a card polled on one CPU: {polls}")
 
 
@@ -240,16 +168,17 @@ def offline(defer):
     line.trace.read()
     line.arrive(50)
     polls = line.polls()
-    ksft.check(cpu not in {at for at, _ in polls},
+    ksft.check(cpu not in {poll.cpu for poll in polls},
                f"CPU {cpu} polled while it was offline")
     # A queue moves only if it gets a frame while the CPU is offline. A queue
     # that got only ARP or IPv6 frames may get no frame in this time
-    moved = {napi for _, napi in polls}
+    moved = {poll.napi for poll in polls}
     ksft.check(moved, "nothing was polled")
     write(switch, "1")
     line.trace.read()
     line.arrive(50)
-    ksft.check(not moved & {napi for at, napi in line.polls() if at == cpu},
+    ksft.check(not moved & {poll.napi for poll in line.polls()
+                            if poll.cpu == cpu},
                "a queue went back: its flows may be reordered twice")
 
 

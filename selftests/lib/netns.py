@@ -181,12 +181,27 @@ class Netns:
                       encoding="ascii") as f:
                 f.write(str(value))
 
+    def set_device(self, dev, **values):
+        """Write to files of a device in sysfs: {name: value}. `ip netns exec`
+        mounts the sysfs of the namespace.
+        """
+        self.command("ip", "netns", "exec", self.name, "sh", "-ec", "; ".join(
+            f"echo {value} >/sys/class/net/{dev}/{name}"
+            for name, value in values.items()))
+
     def napi_threads(self, dev, value):
         """Give the NAPIs of a device threads of their own (1), or no threads
-        (0). `ip netns exec` mounts the sysfs of the namespace.
+        (0).
         """
-        self.command("ip", "netns", "exec", self.name, "sh", "-c",
-                     f"echo {value} >/sys/class/net/{dev}/threaded")
+        self.set_device(dev, threaded=value)
+
+    def defer_polls(self, dev, polls, seconds):
+        """After a poll with work, the queues of a device do not interrupt until
+        a timer has polled without work as often as @polls says. 0: they
+        interrupt at once, as by default.
+        """
+        self.set_device(dev, napi_defer_hard_irqs=polls,
+                        gro_flush_timeout=int(seconds * 1e9))
 
     def xfrm_stat(self):
         """Counters of /proc/net/xfrm_stat, by name."""

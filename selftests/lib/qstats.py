@@ -12,7 +12,6 @@ the kernel's netdev.yaml that is needed here.
 """
 import importlib.util
 import json
-import tempfile
 
 from . import ksft
 from .xfrmnl import ifindex
@@ -66,13 +65,7 @@ def named(entry):
 class QueueStats:
     def __init__(self, ns):
         self.ns = ns
-        # The client reads YAML, and JSON is YAML. The first line of the file
-        # must name a licence
-        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            file.write("# SPDX-License-Identifier: GPL-2.0\n")
-            json.dump(SPEC, file)
-            file.flush()
-            self.family = Family(ns, file.name)
+        self.family = Family.of(ns, SPEC)
 
     def close(self):
         self.family.close()

@@ -92,6 +92,17 @@ class Family:
             with ns.entered():
                 self.family = YnlFamily(spec, SCHEMA)
 
+    @classmethod
+    def of(cls, ns, spec):
+        """A family whose spec is a dict."""
+        # The client reads YAML, and JSON is YAML. The first line of the file
+        # must name a licence
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write("# SPDX-License-Identifier: GPL-2.0\n")
+            json.dump(spec, file)
+            file.flush()
+            return cls(ns, file.name)
+
     def __getattr__(self, name):
         from pyynl.lib import NlError
         operation = getattr(self.family, name)
