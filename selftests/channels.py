@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Nothing is lost while the number of queues, the queue of a flow or the thread
-of a NAPI changes.
+"""Nothing is lost while the number of queues, the queue of a flow, the thread of
+a NAPI or the time that it waits changes.
 
 In packet mode, each flow and each SA also keeps its order meanwhile. Other
 cases prove what ethtool answers about channels, the indirection table and the
@@ -257,7 +257,8 @@ def cells():
             made += [(f"{how} {name} {what.__name__}", what, how, shape)
                      for what in (Channels.still, Channels.sender,
                                   Channels.receiver, Channels.steered,
-                                  Channels.hashed_anew, Channels.threaded)]
+                                  Channels.hashed_anew, Channels.threaded,
+                                  Channels.deferred)]
     return made
 
 
@@ -542,6 +543,21 @@ class Channels:
             self.under_traffic(how, shape, change)
         finally:
             change(0)
+
+
+    def deferred(self, how, shape):
+        """The queues of b's card wait for the kernel's timer, or do not, and
+        their number changes.
+        """
+        def change(count):
+            self.bed.b.defer_polls(CARD["b"], 100 * (count % 2),
+                                   count % 4 / 1000)
+            channels(self.bed, "b", count)
+
+        try:
+            self.under_traffic(how, shape, change)
+        finally:
+            self.bed.b.defer_polls(CARD["b"], 0, 0)
 
 
 def main():

@@ -35,6 +35,7 @@
 #include "ring.h"
 #include "rss.h"
 #include "rx.h"
+#include "rx_irq.h"
 
 /* After its sender has stopped, a frame needs only microseconds to go up the
  * stack. The limit is much longer, because a machine may be very busy.
@@ -85,9 +86,24 @@ static bool engine_is_idle(const struct ov2_port *port, u16 queue)
 	return !atomic_read(&port->txqs[queue].in_engine);
 }
 
-static bool rx_is_idle(const struct ov2_port *port, u16 queue)
+/* A queue whose interrupt is masked waits for a timer, and the user sets this
+ * timer as long as the user likes (gro_flush_timeout). So a queue that still
+ * has frames is polled at once. But if its NAPI is scheduled already, this
+ * function leaves it alone, because else one poll would follow the other, and
+ * the queue would never be seen idle.
+ */
+static bool rx_runs_empty(const struct ov2_port *port, u16 queue)
 {
-	return ov2_rx_is_idle(&port->rxqs[queue]);
+	struct ov2_rxq *rxq = &port->rxqs[queue];
+
+	if (ov2_rx_is_idle(rxq))
+		return true;
+	if (!napi_is_scheduled(&rxq->napi)) {
+		local_bh_disable();
+		ov2_rx_irq_force(rxq);
+		local_bh_enable();
+	}
+	return false;
 }
 
 /**
@@ -107,7 +123,7 @@ static bool channels_settle(const struct ov2_port *from,
 
 	settled = (!from || channels_wait(from, 0, from->ad.tx_queues,
 					  engine_is_idle)) &&
-		  channels_wait(to, 0, to->ad.rx_queues, rx_is_idle);
+		  channels_wait(to, 0, to->ad.rx_queues, rx_runs_empty);
 	/* Wait for polls that still run. In crypto mode xfrm_input() passes
 	 * packets on through queues of the CPUs (gro_cells), so wait for the
 	 * softirqs that empty these queues, too. But synchronize_net() does not

@@ -75,6 +75,8 @@ struct ov2_txq_stats {
  * @called: 1 from the moment a CPU asks for such a call until the call begins.
  *	A CPU that finds 1 need not call: the pending call will see the frame
  *	that this CPU has queued
+ * @masked: 1 from the moment the queue interrupts until the core allows the
+ *	next interrupt (rx_irq.c)
  * @cpu: the CPU on which @napi runs, chosen when the card is opened. Like the
  *	interrupt of a real queue, @napi stays on its CPU until this CPU goes
  *	offline. Otherwise flows would be reordered, because each CPU has its
@@ -103,6 +105,7 @@ struct ov2_rxq {
 	struct napi_struct napi;
 	call_single_data_t csd;
 	atomic_t called;
+	atomic_t masked;
 	unsigned int cpu;
 	struct ov2_port *port;
 	u16 index;

@@ -150,12 +150,13 @@ int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames)
  * ov2_ring_may_take() - would ov2_ring_take() take a frame now?
  * @rxq: the receive queue
  *
- * Context: NAPI of @rxq.
+ * Context: NAPI of @rxq, or the end of its poll, when the NAPI may run again on
+ * another CPU. Then the result may be wrong, but that NAPI looks again.
  * Return: true if so.
  */
 bool ov2_ring_may_take(const struct ov2_rxq *rxq)
 {
-	return rxq->held < OV2_RX_HELD_MAX &&
+	return READ_ONCE(rxq->held) < OV2_RX_HELD_MAX &&
 	       !skb_queue_empty_lockless(&rxq->ring);
 }
 

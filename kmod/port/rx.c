@@ -117,11 +117,12 @@ void ov2_rx_add_napi(struct ov2_port *port)
  * This function itself need not wait for a grace period, because
  * unregister_netdevice_many_notify() waits for two RCU grace periods, each for
  * all devices of a batch. The first grace period ends before ndo_uninit. At
- * that time the senders that had found a ring open are done, so nobody raises
- * the interrupt of a queue any more. The second grace period ends after
- * ndo_uninit. At that time two readers of the NAPI are done. One of them is
- * irq_arrive(): it may still run, with interrupts off, after it has cleared
- * ov2_rxq.called. The other one is a look-up of a NAPI by its number.
+ * that time the senders that had found a ring open are done, and so are the
+ * polls that had completed their NAPI. So nobody raises the interrupt of a
+ * queue any more. The second grace period ends after ndo_uninit. At that time
+ * two readers of the NAPI are done. One of them is irq_arrive(): it may still
+ * run, with interrupts off, after it has cleared ov2_rxq.called. The other one
+ * is a look-up of a NAPI by its number.
  *
  * Context: RTNL, from ndo_uninit. May sleep.
  */
@@ -155,6 +156,12 @@ int ov2_rx_start(struct ov2_port *port)
 
 	for (index = 0; index < port->ad.rx_queues; index++) {
 		napi_enable(&port->rxqs[index].napi);
+		/* The queue may have gone down while it was masked. Besides, a
+		 * late sender of that time may mask the queue until its NAPI is
+		 * enabled, although the NAPI is not scheduled. So unmask the
+		 * queue after napi_enable(), but before a frame comes.
+		 */
+		ov2_rx_irq_unmask(&port->rxqs[index]);
 		ov2_ring_open(&port->rxqs[index]);
 	}
 	return 0;

@@ -1,6 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The interrupt of a receive queue is a call to the CPU of the queue. The call
+/*
+ * The interrupt of a receive queue is a call to the CPU of the queue. The call
  * schedules the NAPI of the queue.
+ *
+ * A queue that has interrupted is masked, as a NIC is: it does not interrupt
+ * again until a poll unmasks it. A poll does this only if napi_complete_done()
+ * returns true. If the user has set napi_defer_hard_irqs and gro_flush_timeout,
+ * or if a program busy polls, napi_complete_done() returns false. Then what
+ * comes to the queue waits, because the core has promised another poll. The
+ * core has started its timer, or the program polls again, or starts the timer
+ * when it stops. The timer that runs keeps its time when the user changes the
+ * two settings. So if the user sets both to 0, one more poll comes, and this
+ * poll unmasks the queue.
+ *
+ *	what comes to the queue		a poll
+ *
+ *	put a frame on the ring, or	napi_complete_done() returns true
+ *	an NBL on ov2_rxq.indicated	xchg(masked, 0)
+ *	xchg(masked, 1)			look at ring and indicated; if there is
+ *	if it was 0: interrupt		something, interrupt as on the left
+ *
+ * Both exchanges are full barriers. If the exchange of the left side comes
+ * first, the poll sees the frame. If the exchange of the right side comes
+ * first, the left side finds 0, and interrupts. So no frame is forgotten.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -25,10 +47,11 @@ static void irq_arrive(void *data)
 	napi_schedule_irqoff(&rxq->napi);
 }
 
-/* Senders that share a ring may come here at the same time, but only one CPU at
- * a time may give the csd to smp_call_function_single_async(). So only the
- * sender that sets @called may touch the csd. Returns false if the CPU is
- * offline.
+/* Several CPUs may come here at the same time. For example, a program that busy
+ * polls may unmask the queue before the call of the last interrupt begins. But
+ * only one CPU at a time may give the csd to smp_call_function_single_async().
+ * So only the CPU that sets @called may touch the csd. Returns false if the CPU
+ * is offline.
  */
 static bool irq_call(struct ov2_rxq *rxq, unsigned int cpu)
 {
@@ -59,8 +82,8 @@ void ov2_rx_irq_init(struct ov2_rxq *rxq)
 }
 
 /**
- * ov2_rx_irq_raise() - schedule the NAPI of a receive queue, on the queue's CPU
- * @rxq: the queue
+ * ov2_rx_irq_force() - schedule the NAPI of a receive queue, on the queue's CPU
+ * @rxq: the queue. It need not be unmasked
  *
  * If the CPU of a queue has gone offline, the queue moves to another CPU. It
  * stays there until the card is opened again, because each move may reorder
@@ -69,7 +92,7 @@ void ov2_rx_irq_init(struct ov2_rxq *rxq)
  *
  * Context: BH disabled.
  */
-void ov2_rx_irq_raise(struct ov2_rxq *rxq)
+void ov2_rx_irq_force(struct ov2_rxq *rxq)
 {
 	unsigned int cpu = READ_ONCE(rxq->cpu);
 

@@ -60,7 +60,7 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 	struct ov2_nbl *nbl;
 	int delivered;
 
-	/* From here on, an NBL that is indicated schedules the NAPI. If no
+	/* From here on, an NBL that is indicated raises the interrupt. If no
 	 * frame went to the engine in this poll, polling is false already, and
 	 * the lock is needed only to take indicated NBLs.
 	 */
@@ -96,7 +96,7 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
  *	largest number of frames that go up the stack
  *
  * This poll need not wait for frames that the engine still has. When the engine
- * indicates these frames, ov2_rx_indicate() schedules the NAPI again.
+ * indicates these frames, ov2_rx_indicate() interrupts again.
  *
  * Context: NAPI.
  * Return: @budget if there is more to do, else less.
@@ -114,7 +114,12 @@ int ov2_rx_poll(struct napi_struct *napi, int budget)
 	    ov2_ring_may_take(rxq))
 		return budget;
 
-	napi_complete_done(napi, work);
+	/* From here on, the NAPI may run on another CPU. */
+	if (napi_complete_done(napi, work)) {
+		ov2_rx_irq_unmask(rxq);
+		if (ov2_ring_may_take(rxq) || !list_empty(&rxq->indicated))
+			ov2_rx_irq_raise(rxq);
+	}
 	return work;
 }
 

@@ -172,6 +172,7 @@ static void gone(struct kunit *test)
 	KUNIT_ASSERT_LT(test, cpu, nr_cpu_ids);
 	KUNIT_EXPECT_TRUE(test, cpu_online(cpu));
 	KUNIT_EXPECT_TRUE(test, cpumask_test_cpu(cpu, cards->b->cpus));
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, OV2_CARDS_BUDGET), 1);
 	KUNIT_EXPECT_TRUE(test, ov2_cards_send(cards, 0, false));
 	KUNIT_EXPECT_TRUE(test, ov2_cards_scheduled(cards, 0, true));
 	KUNIT_EXPECT_EQ(test, READ_ONCE(rxq->cpu), cpu);

@@ -65,6 +65,7 @@ static void take_napi(struct ov2_cards *cards, struct ov2_port *port)
 	for (index = 0; index < port->ad.rx_queues; index++)
 		KUNIT_ASSERT_TRUE(cards->test,
 				  napi_schedule_prep(&port->rxqs[index].napi));
+	cards->core_polls = false;
 }
 
 /* A call to the CPU of a queue (ov2_rxq.called) sets NAPI_STATE_MISSED on a
@@ -121,7 +122,8 @@ void ov2_cards_up(struct ov2_cards *cards, struct ov2_port *port)
  */
 void ov2_cards_down(struct ov2_cards *cards, struct ov2_port *port)
 {
-	if (port == cards->b && netif_running(port->ad.dev))
+	if (port == cards->b && netif_running(port->ad.dev) &&
+	    !cards->core_polls)
 		give_napi(port);
 	rtnl_lock();
 	dev_close(port->ad.dev);
@@ -135,6 +137,7 @@ static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		     struct packet_type *tap, struct net_device *orig_dev)
 {
 	struct ov2_cards *cards = container_of(tap, struct ov2_cards, tap);
+	void (*on_up)(struct ov2_cards *cards);
 	__be32 number;
 
 	spin_lock_bh(&cards->lock);
@@ -149,8 +152,12 @@ static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		if (cards->b->rxqs[cards->up_queue].up_frames)
 			cards->num_at_once++;
 	}
+	on_up = cards->on_up;
+	cards->on_up = NULL;
 	spin_unlock_bh(&cards->lock);
 	kfree_skb(skb);
+	if (on_up)
+		on_up(cards);
 	return NET_RX_SUCCESS;
 }
 
@@ -384,6 +391,42 @@ void ov2_cards_poll_all(struct ov2_cards *cards, u16 queue)
 		    OV2_CARDS_BUDGET)
 			return;
 	KUNIT_FAIL(cards->test, "queue %u polls for ever", queue);
+}
+
+/**
+ * ov2_cards_let_core_poll() - the core polls the receiver from now on
+ * @cards: the two cards
+ *
+ * Each queue is scheduled once, so frames that wait on a ring come up.
+ *
+ * Context: Process context, sleeps.
+ */
+void ov2_cards_let_core_poll(struct ov2_cards *cards)
+{
+	u16 index;
+
+	give_napi(cards->b);
+	cards->core_polls = true;
+	local_bh_disable();
+	for (index = 0; index < cards->b->ad.rx_queues; index++)
+		napi_schedule(&cards->b->rxqs[index].napi);
+	local_bh_enable();
+}
+
+/**
+ * ov2_cards_wait_up() - wait until frames have come up, and assert it
+ * @cards: the two cards; the core polls the receiver
+ * @num: how many frames should have come up since the cards were made
+ *
+ * Context: Process context, sleeps.
+ */
+void ov2_cards_wait_up(struct ov2_cards *cards, unsigned int num)
+{
+	unsigned long end = jiffies + CABLE_PATIENCE;
+
+	while (READ_ONCE(cards->num_up) < num && !time_after(jiffies, end))
+		usleep_range(1000, 2000);
+	KUNIT_ASSERT_EQ(cards->test, READ_ONCE(cards->num_up), num);
 }
 
 /**

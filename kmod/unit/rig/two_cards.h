@@ -25,7 +25,8 @@
  * struct ov2_cards - two real cards that are plugged together
  * @test: the test
  * @a: sends
- * @b: receives. Only the test polls its queues: see ov2_cards_poll()
+ * @b: receives. Only the test polls its queues, see ov2_cards_poll(), until
+ *	the test calls ov2_cards_let_core_poll()
  * @serial: number of the next frame
  * @x: a state on @a
  * @assoc: the association of @x
@@ -37,6 +38,9 @@
  * @up_queue: receive queue of the last frame
  * @num_at_once: number of frames that came up while the card polled. The other
  *	frames waited in GRO until the end of their poll
+ * @on_up: called once, when the next frame comes up; or NULL
+ * @spare: a frame that @on_up may send
+ * @core_polls: the core polls @b, see ov2_cards_let_core_poll()
  */
 struct ov2_cards {
 	struct kunit *test;
@@ -52,6 +56,9 @@ struct ov2_cards {
 	u32 up[OV2_CARDS_UP_MAX];
 	u16 up_queue;
 	unsigned int num_at_once;
+	void (*on_up)(struct ov2_cards *cards);
+	struct sk_buff *spare;
+	bool core_polls;
 };
 
 struct ov2_cards *ov2_cards_new(struct kunit *test, unsigned int tx_queues,
@@ -69,6 +76,8 @@ unsigned int ov2_cards_send_until_stop(struct ov2_cards *cards, u16 queue,
 bool ov2_cards_stopped(const struct ov2_cards *cards, u16 queue);
 int ov2_cards_poll(struct ov2_cards *cards, u16 queue, int budget);
 void ov2_cards_poll_all(struct ov2_cards *cards, u16 queue);
+void ov2_cards_let_core_poll(struct ov2_cards *cards);
+void ov2_cards_wait_up(struct ov2_cards *cards, unsigned int num);
 unsigned int ov2_cards_ring(const struct ov2_cards *cards, u16 queue);
 bool ov2_cards_scheduled(struct ov2_cards *cards, u16 queue, bool expected);
 struct rtnl_link_stats64 ov2_cards_stats(const struct ov2_port *port);
