@@ -106,8 +106,9 @@ def expect_each(line):
 
 
 def expect_bunches(line, seconds):
-    """The timer polls, and nobody else. So no more polls can end than the timer
-    has turns. The last poll before the look at the clock may count twice.
+    """The timer polls, and nobody else, so at least one turn of the timer lies
+    between the ends of two polls. One more poll is allowed, because the trace
+    may show a poll that ended just before the clock was read.
     """
     line.polls()
     start = time.monotonic()
@@ -117,7 +118,7 @@ def expect_bunches(line, seconds):
     turns = (time.monotonic() - start) / seconds
     ksft.note(f"{DATAGRAMS} datagrams in {len(polls)} polls, "
               f"{turns:.1f} turns of the timer")
-    ksft.check(len(ended(polls)) <= turns + 1,
+    ksft.check(len(ended(polls)) <= turns + 2,
                f"{len(ended(polls))} polls in {turns:.1f} turns of the timer")
 
 
