@@ -85,6 +85,7 @@ extern __visible typeof(ov2_tx_header_decode) ov2_tx_header_decode;
 #include "bridge/sa/assoc.c"
 #include "bridge/sa/deliver.c"
 #include "bridge/sa/framed.c"
+#include "bridge/sa/framed_checksum.c"
 #include "bridge/sa/headers.c"
 #include "bridge/sa/refuse.c"
 #include "bridge/sa/request.c"

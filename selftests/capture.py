@@ -111,7 +111,7 @@ def both_sides(defer, shape, how):
 
 
 def records(defer, how):
-    """The slots hold the words that sections 1.2, 1.3 and 1.5 of
+    """The slots hold the words that sections 1.2, 1.3, 1.5 and 1.6 of
     Documentation/ipsecov2.rst describe.
     """
     ends = Ends(defer, "ipv4-transport", how)
@@ -120,7 +120,7 @@ def records(defer, how):
     pad = -(len(PAYLOAD) + 8 + 2) % 4
     for shown in (of(sent, TX_CLEAR), of(sent, TX_WIRE)):
         ksft.check(shown.handle, "a sent frame names its SA")
-        ksft.equal(shown.info, (0, shown.handle, 0, 0,
+        ksft.equal(shown.info, (1 << 3 | 1 << 0, shown.handle, 0, 0,
                                 5 << 24 | pad << 8 | esp.UDP), "slots")
     arrived, opened = of(received, RX_WIRE), of(received, RX_CLEAR)
     ksft.equal((arrived.handle, arrived.info), (0, (0,) * 5), "no records yet")

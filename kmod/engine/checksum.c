@@ -74,6 +74,16 @@ static bool l4_find(const struct sk_buff *skb, struct csum_l4 *l4)
 	}
 }
 
+/* skb_checksum() does the same for a linear packet, but takes more
+ * instructions.
+ */
+static __wsum l4_sum_up(const struct sk_buff *skb, unsigned int start,
+			unsigned int len)
+{
+	return skb_is_nonlinear(skb) ? skb_checksum(skb, start, len, 0) :
+				       csum_partial(skb->data + start, len, 0);
+}
+
 /* Before this call, the checksum field holds the sum over the pseudo header. In
  * UDP a sum of zero means "no checksum", so a sum of zero is sent as 0xffff.
  */
@@ -89,10 +99,11 @@ static enum ov2_counter l4_complete(struct sk_buff *skb,
 	if (skb_ensure_writable(skb, l4->start + hdr_len))
 		return OV2_CNT_TX_DROP_ALLOC;
 
-	sum = csum_fold(skb_checksum(skb, l4->start, len, 0));
+	sum = csum_fold(l4_sum_up(skb, l4->start, len));
 	if (!sum && l4->proto == IPPROTO_UDP)
 		sum = CSUM_MANGLED_0;
-	skb_store_bits(skb, l4->start + field, &sum, sizeof(sum));
+	/* skb_ensure_writable() has made the header linear. */
+	*(__sum16 *)(skb->data + l4->start + field) = sum;
 	return OV2_CNT_NONE;
 }
 

@@ -144,74 +144,85 @@ static bool send_esp4_fits(const struct ov2_nbl *nbl,
 	       hdr.pad_length <= len - 2 && !(len % transform->align);
 }
 
-/* Does what send_plan() does, in a shorter way. It is for an SA with
+/* Does what send_plan_long() does, in a shorter way. It is for an SA with
  * ov2_sa.straight, and for a frame that is ESP in IPv4. If the SA or the frame
  * is of another kind, or if records and bytes disagree, this function returns
- * false, and send_plan() must look at the frame.
+ * false, and send_plan_long() must look at the frame.
  */
-static bool send_plan_straight(struct ov2_nbl *nbl)
+static bool send_plan_straight(struct ov2_nbl *nbl, struct ov2_payload *payload)
 {
 	const struct ov2_work *work = ov2_work(nbl);
 	const struct ov2_sa *sa = work->sa[SEND_SA];
 	const struct ov2_member *member = &sa->member[0];
 	const struct ov2_transform *transform = &member->transform;
-	unsigned int around = sizeof(struct ov2_frame_esp4) +
-			      transform->iv_len + transform->icv_len;
+	unsigned int start = sizeof(struct ov2_frame_esp4) + transform->iv_len;
 	const struct sk_buff *skb = work->skb;
 	const struct ov2_frame_esp4 *hdr;
+	unsigned int trailer;
 
 	if (!sa->straight || sa->udp_esp || sa->key.ipv6 ||
-	    work->sa[SEND_TUNNEL] || nbl->info[OV2_INFO_CHECKSUM] ||
-	    nbl->info[OV2_INFO_LSO] || skb_is_nonlinear(skb))
+	    work->sa[SEND_TUNNEL] || nbl->info[OV2_INFO_LSO] ||
+	    skb_is_nonlinear(skb))
 		return false;
 	hdr = ov2_frame_esp4(skb);
-	if (!hdr || hdr->spi != member->spi || skb->len < around + 2 ||
+	if (!hdr || hdr->spi != member->spi ||
+	    skb->len < start + 2 + transform->icv_len ||
 	    ntohs(hdr->ip.tot_len) != skb->len - ETH_HLEN)
 		return false;
-	if (!send_esp4_fits(nbl, transform,
-			    skb->data + skb->len - transform->icv_len - 2,
-			    skb->len - around))
+	trailer = skb->len - transform->icv_len - 2;
+	if (!send_esp4_fits(nbl, transform, skb->data + trailer,
+			    trailer + 2 - start))
 		return false;
 
 	ov2_step_set_esp4(nbl, hdr, send_seq(nbl, SEND_SA, member,
 					     be32_to_cpu(hdr->seq)));
+	payload->pad_length = skb->data[trailer];
+	payload->next_header = skb->data[trailer + 1];
+	payload->start = start;
+	payload->end = trailer - payload->pad_length;
 	return true;
 }
 
-/* Check the frame that is worked on now, and note its steps. */
-static enum ov2_counter send_plan(struct ov2_nbl *nbl)
+static bool send_plan_long(struct ov2_nbl *nbl, struct ov2_payload *payload,
+			   bool *ipv6)
 {
 	struct ov2_work *work = ov2_work(nbl);
-	enum ov2_counter reason;
-	struct ov2_payload payload;
 	struct ov2_frame frame;
-
-	if (likely(send_plan_straight(nbl)))
-		return OV2_CNT_NONE;
 
 	work->steps = 0;
 	ov2_frame_parse(work->skb, &frame);
 	if (frame.ip + frame.ip_len != work->skb->len)
-		return OV2_CNT_TX_DROP_RECORD;
+		return false;
 	if (work->sa[SEND_TUNNEL] && !send_plan_tunnel(nbl, &frame))
-		return OV2_CNT_TX_DROP_RECORD;
+		return false;
 	if (!send_plan_sa(nbl, SEND_SA, &frame) ||
-	    !ov2_step_payload(nbl, send_innermost(work), &payload) ||
-	    !send_header_ok(nbl, &payload))
-		return OV2_CNT_TX_DROP_RECORD;
-	/* Segments of a large send have their checksums already. */
-	if (nbl->info[OV2_INFO_CHECKSUM] && !nbl->info[OV2_INFO_LSO]) {
-		reason = ov2_checksum_complete(work->skb,
-					       nbl->info[OV2_INFO_CHECKSUM],
-					       work->step[0].ip, frame.ipv6,
-					       &payload);
-		if (reason)
-			return reason;
-	}
+	    !ov2_step_payload(nbl, send_innermost(work), payload) ||
+	    !send_header_ok(nbl, payload))
+		return false;
 
 	work->seq = work->step[0].seq;
 	work->at = work->steps - 1;
-	return OV2_CNT_NONE;
+	*ipv6 = frame.ipv6;
+	return true;
+}
+
+/* Check the frame that is worked on now, and note its steps. Then complete the
+ * checksum inside, because ESP will hide it.
+ */
+static enum ov2_counter send_plan(struct ov2_nbl *nbl)
+{
+	struct ov2_work *work = ov2_work(nbl);
+	struct ov2_payload payload;
+	bool ipv6 = false;
+
+	if (unlikely(!send_plan_straight(nbl, &payload)) &&
+	    !send_plan_long(nbl, &payload, &ipv6))
+		return OV2_CNT_TX_DROP_RECORD;
+	/* Segments of a large send have their checksums already. */
+	if (!nbl->info[OV2_INFO_CHECKSUM] || nbl->info[OV2_INFO_LSO])
+		return OV2_CNT_NONE;
+	return ov2_checksum_complete(work->skb, nbl->info[OV2_INFO_CHECKSUM],
+				     work->step[0].ip, ipv6, &payload);
 }
 
 /* The engine itself has cut the segments from one template. So it checks the

@@ -17,6 +17,7 @@
 #include "tag.h"
 #include "../sa/assoc.h"
 #include "../sa/framed.h"
+#include "../sa/framed_checksum.h"
 
 /**
  * struct sending - a packet on its way
@@ -118,7 +119,8 @@ static enum ov2_counter account(struct sending *send, u64 *seq)
 {
 	int err = 0;
 
-	if (send->skb->ip_summed == CHECKSUM_PARTIAL)
+	if (send->skb->ip_summed == CHECKSUM_PARTIAL &&
+	    !ov2_checksum_can_wait(send->skb))
 		err = skb_csum_hwoffload_help(send->skb, 0);
 	if (err)
 		return err == -ENOMEM ? OV2_CNT_TX_DROP_ALLOC :

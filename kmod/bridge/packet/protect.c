@@ -176,9 +176,8 @@ static void open_tunnel(struct sk_buff *skb, const struct xfrm_state *x,
 /**
  * ov2_frame_protect() - turn an IP packet into an ESP packet that is not
  *	encrypted yet
- * @skb: data and network header at the IP header, checksums complete. In
- *	transport mode the packet is no fragment, and has no options and no
- *	extension headers
+ * @skb: data and network header at the IP header. In transport mode the packet
+ *	is no fragment, and has no options and no extension headers
  * @assoc: the association of @x
  * @x: the outbound state
  * @seq: the low half of the packet's sequence number, in host order

@@ -9,11 +9,11 @@
 #include <linux/if_ether.h>
 #include <linux/skbuff.h>
 #include <linux/udp.h>
-#include <net/checksum.h>
 
 #include "../../compat/skbuff.h"
 #include "assoc.h"
 #include "framed.h"
+#include "framed_checksum.h"
 #include "../../ov2/records.h"
 
 /* The transport header points at the ESP header, or at the UDP header in front
@@ -52,33 +52,6 @@ static bool tx_header(const struct sk_buff *skb, const struct ov2_assoc *assoc,
 
 	hdr->pad_length = *pad_length;
 	return true;
-}
-
-/* The core leaves the checksum of TCP and UDP inside ESP to the card if the
- * card, or a bond above it, offers NETIF_F_HW_ESP_TX_CSUM. The bridge computes
- * this checksum itself and leaves slot 0 at zero (ipsecov2.rst 1.6). The summed
- * bytes end where the trailer begins.
- */
-static enum ov2_counter tx_complete_checksum(struct sk_buff *skb,
-					     unsigned int trailer_len)
-{
-	int start, at, len;
-	__sum16 sum;
-
-	if (skb->ip_summed != CHECKSUM_PARTIAL)
-		return OV2_CNT_NONE;
-	start = skb_checksum_start_offset(skb);
-	at = start + skb->csum_offset;
-	len = (int)(skb->len - trailer_len) - start;
-	if (skb_csum_is_sctp(skb) || len < skb->csum_offset + (int)sizeof(sum))
-		return OV2_CNT_TX_DROP_CSUM;
-	if (skb_ensure_writable(skb, at + sizeof(sum)))
-		return OV2_CNT_TX_DROP_ALLOC;
-
-	sum = csum_fold(skb_checksum(skb, start, len, 0));
-	*(__sum16 *)(skb->data + at) = sum ?: CSUM_MANGLED_0;
-	skb->ip_summed = CHECKSUM_NONE;
-	return OV2_CNT_NONE;
 }
 
 static struct ov2_nbl *framed_nbl(struct sk_buff *skb, u16 queue,
@@ -179,16 +152,21 @@ enum ov2_counter ov2_framed_nbl(struct sk_buff *skb, u16 queue,
 {
 	struct ov2_tx_header hdr = { .next_header = next_header };
 	enum ov2_counter reason;
-	u32 word;
+	u32 header, checksum;
 
 	if (skb_is_gso(skb))
 		return framed_large_nbl(skb, queue, assoc, next_header, nbl);
-	if (!tx_header(skb, assoc, &hdr) || ov2_tx_header_encode(&hdr, &word))
+	if (!tx_header(skb, assoc, &hdr) || ov2_tx_header_encode(&hdr, &header))
 		return OV2_CNT_TX_DROP_TRAILER;
-	reason = tx_complete_checksum(skb, hdr.pad_length + 2 + assoc->icv_len);
+	reason = ov2_framed_checksum(skb, assoc, next_header,
+				     hdr.pad_length + 2 + assoc->icv_len,
+				     &checksum);
 	if (reason)
 		return reason;
 
-	*nbl = framed_nbl(skb, queue, assoc, word);
-	return *nbl ? OV2_CNT_NONE : OV2_CNT_TX_DROP_ALLOC;
+	*nbl = framed_nbl(skb, queue, assoc, header);
+	if (!*nbl)
+		return OV2_CNT_TX_DROP_ALLOC;
+	(*nbl)->info[OV2_INFO_CHECKSUM] = checksum;
+	return OV2_CNT_NONE;
 }

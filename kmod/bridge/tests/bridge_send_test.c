@@ -17,18 +17,25 @@
 #include "../packet/packet.h"
 #include "../sa/assoc.h"
 #include "../../ov2/handle.h"
+#include "../../ov2/offload.h"
 #include "../../ov2/records.h"
 #include "../../watch/counters.h"
 
 #define IP		ETH_HLEN
 #define ESP		(IP + 20)
-#define PAYLOAD		(ESP + 16)
+#define IV_LEN		8
+#define PAYLOAD		(ESP + 8 + IV_LEN)
 #define PAYLOAD_LEN	40
 #define PAD		3
 #define ICV_LEN		16
 #define SPI		0x1234
 #define NEXT		IPPROTO_TCP
 #define QUEUE		2
+
+/* The engine completes the checksum of TCP, and not the checksum of UDP. */
+static const struct ov2_offload hardware = {
+	.flags = OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE,
+};
 
 /**
  * struct send_case - a card, and a frame that the stack sends through the card
@@ -38,6 +45,7 @@
  * @x: the state of the association
  * @skb: the frame: Ethernet, IPv4, ESP, IV, payload, trailer, room for the ICV
  * @nbl: the NBL that the bridge made last; NULL if it made none
+ * @checksum: slot 0 of that NBL
  */
 struct send_case {
 	struct ov2_adapter ad;
@@ -46,6 +54,7 @@ struct send_case {
 	struct xfrm_state *x;
 	struct sk_buff *skb;
 	struct ov2_nbl *nbl;
+	unsigned long checksum;
 };
 
 static void sending_end(void *data)
@@ -99,10 +108,13 @@ static struct send_case *sending_new(struct kunit *test)
 	send->x->id.spi = htonl(SPI);
 	send->ad.dev = ov2_shape_device(test);
 	send->ad.tx_queues = QUEUE + 1;
+	send->ad.hardware = &hardware;
 	ov2_handles_init(&send->ad.handles);
 	KUNIT_ASSERT_EQ(test, 0, ov2_counters_alloc(&send->ad));
 	KUNIT_ASSERT_EQ(test, 0, ov2_bridge_init(&send->ad));
+	send->assoc.ad = &send->ad;
 	send->assoc.icv_len = ICV_LEN;
+	send->assoc.iv_len = IV_LEN;
 	RCU_INIT_POINTER(send->assoc.x, send->x);
 	KUNIT_ASSERT_EQ(test, 0, ov2_handle_alloc(&send->hdl, &send->ad.handles,
 						  &send->assoc));
@@ -173,6 +185,7 @@ static void expect_offload(struct kunit *test, struct send_case *send,
 	KUNIT_EXPECT_EQ(test, send->nbl->info[OV2_INFO_LSO], 0);
 	KUNIT_EXPECT_TRUE(test, send->nbl->ext_tx.valid);
 	KUNIT_EXPECT_EQ(test, send->nbl->ext_tx.seq_hi, seq_hi);
+	send->checksum = send->nbl->info[OV2_INFO_CHECKSUM];
 	ov2_nbl_free(send->nbl);
 }
 
@@ -296,8 +309,9 @@ static void send_no_trailer(struct kunit *test)
 	expect_offload(test, send, 20, 5);
 }
 
-/* The checksum covers the payload alone, and a checksum of 0 is written as all
- * ones.
+/* Slot 0 asks for TCP's checksum, and names the start of TCP. The bridge
+ * completes another checksum, which covers the payload alone. A checksum of 0
+ * is written as all ones.
  */
 static void send_checksum(struct kunit *test)
 {
@@ -307,25 +321,29 @@ static void send_checksum(struct kunit *test)
 	set_path(test, send, XFRM_XMIT);
 	send->skb->ip_summed = CHECKSUM_PARTIAL;
 	send->skb->csum_start = skb_headroom(send->skb) + PAYLOAD;
-	send->skb->csum_offset = 6;
+	send->skb->csum_offset = 16;
 	memset(send->skb->data + PAYLOAD, 0, PAYLOAD_LEN);
 	send->skb->data[PAYLOAD + PAYLOAD_LEN - 2] = 0x12;
 	expect_offload(test, send, 20, 5);
 	KUNIT_EXPECT_TRUE(test, send->skb->ip_summed == CHECKSUM_NONE);
-	KUNIT_EXPECT_EQ(test, sum[0], 0xed);
-	KUNIT_EXPECT_EQ(test, sum[1], 0xff);
+	KUNIT_EXPECT_EQ(test, send->checksum, 0x5 | PAYLOAD << 16);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be16(sum + 10), 0);
+
+	send->skb->ip_summed = CHECKSUM_PARTIAL;
+	send->skb->csum_offset = 6;
+	expect_offload(test, send, 20, 5);
+	KUNIT_EXPECT_TRUE(test, send->skb->ip_summed == CHECKSUM_NONE);
+	KUNIT_EXPECT_EQ(test, send->checksum, 0);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be16(sum), 0xedff);
 
 	send->skb->ip_summed = CHECKSUM_PARTIAL;
 	memset(send->skb->data + PAYLOAD, 0, PAYLOAD_LEN);
 	memset(send->skb->data + PAYLOAD, 0xff, 2);
 	expect_offload(test, send, 20, 5);
-	KUNIT_EXPECT_EQ(test, sum[0], 0xff);
-	KUNIT_EXPECT_EQ(test, sum[1], 0xff);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be16(sum), 0xffff);
 }
 
-/* A frame is dropped if its checksum is not in the payload, or is the CRC of
- * SCTP.
- */
+/* A frame is dropped if its checksum is not in the payload. */
 static void send_bad_checksum(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
@@ -333,18 +351,9 @@ static void send_bad_checksum(struct kunit *test)
 	set_path(test, send, XFRM_XMIT);
 	send->skb->ip_summed = CHECKSUM_PARTIAL;
 	send->skb->csum_start = skb_headroom(send->skb) + PAYLOAD;
-	/* The last place for a checksum in the payload, and the next place */
-	send->skb->csum_offset = PAYLOAD_LEN - 2;
-	expect_offload(test, send, 20, 5);
-	send->skb->ip_summed = CHECKSUM_PARTIAL;
 	send->skb->csum_offset = PAYLOAD_LEN - 1;
 	expect_drop(test, send, OV2_CNT_TX_DROP_CSUM);
 	KUNIT_EXPECT_TRUE(test, send->skb->ip_summed == CHECKSUM_PARTIAL);
-#if IS_ENABLED(CONFIG_IP_SCTP)
-	send->skb->csum_offset = 6;
-	send->skb->csum_not_inet = 1;
-	expect_drop(test, send, OV2_CNT_TX_DROP_CSUM);
-#endif
 }
 
 /* A frame leaves unchanged if the core asks for no offload. A sec_path that was

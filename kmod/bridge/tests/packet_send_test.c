@@ -21,6 +21,7 @@
 #include "../packet/packet_send.h"
 #include "../packet/tag.h"
 #include "../../ov2/nbl.h"
+#include "../../ov2/offload.h"
 #include "../../watch/counters.h"
 
 #define SPI	0x1234
@@ -29,6 +30,12 @@
 #define QUEUE	3
 /* A value that is no reason for a drop */
 #define NO_REASON	OV2_CNT_MAX
+
+static const struct ov2_offload tcp_sums = {
+	.flags = OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE,
+};
+
+static const struct ov2_offload no_sums;
 
 /**
  * struct tx_card - a card with an outbound state, and all that sending needs
@@ -82,6 +89,7 @@ static struct tx_card *card_new(struct kunit *test, struct net_device *dev,
 	KUNIT_ASSERT_NOT_NULL(test, card);
 	card->ad.dev = dev;
 	card->ad.tx_queues = QUEUE + 1;
+	card->ad.hardware = &tcp_sums;
 	KUNIT_ASSERT_EQ(test, ov2_counters_alloc(&card->ad), 0);
 	KUNIT_ASSERT_EQ(test, ov2_bridge_init(&card->ad), 0);
 	card->x = ov2_shape_state(test, shape);
@@ -599,29 +607,46 @@ static void send_no_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, card->x->replay.oseq, 0);
 }
 
-/* The checksum is completed before the packet becomes ESP, because nobody can
- * complete it inside ESP.
+/* Returns a packet that lacks the checksum of TCP. */
+static struct sk_buff *packet_to_sum(struct kunit *test)
+{
+	const unsigned int tcp = ETH_HLEN + sizeof(struct iphdr);
+	struct sk_buff *skb = packet_new(test, false);
+
+	memset(skb->data + tcp, 0, OV2_SHAPE_BODY);
+	skb->data[tcp + OV2_SHAPE_BODY - 1] = 1;
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_headroom(skb) + tcp;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+	return skb;
+}
+
+/* Slot 0 asks for TCP's checksum. An engine that does not offer this gets a
+ * packet with a complete checksum.
  */
 static void send_checksum(struct kunit *test)
 {
-	const unsigned int start = sizeof(struct iphdr);
+	const unsigned int tcp = ETH_HLEN + sizeof(struct iphdr) +
+				 sizeof(struct ip_esp_hdr) + OV2_SHAPE_IV_LEN;
 	struct tx_card *card = transport_card(test, false);
-	struct sk_buff *skb = packet_new(test, false);
-	const unsigned int esp = ETH_HLEN + start + sizeof(struct ip_esp_hdr) +
-				 OV2_SHAPE_IV_LEN;
+	struct sk_buff *skb;
 
 	policy_out(test, card, false, XFRM_POLICY_ALLOW, REQID);
-	memset(skb->data + ETH_HLEN + start, 0, OV2_SHAPE_BODY);
-	skb->ip_summed = CHECKSUM_PARTIAL;
-	skb->csum_start = skb_headroom(skb) + ETH_HLEN + start;
-	skb->csum_offset = offsetof(struct tcphdr, check);
+	skb = packet_to_sum(test);
 	KUNIT_ASSERT_EQ(test, xmit(card, skb, true), OV2_VERDICT_OFFLOAD);
-	skb = card->nbl->skb;
-	KUNIT_EXPECT_EQ(test, (int)skb->ip_summed,
-			CHECKSUM_NONE);
-	KUNIT_EXPECT_EQ(test, skb_checksum(skb, esp, OV2_SHAPE_BODY, 0) != 0,
-			true);
-	KUNIT_EXPECT_EQ(test, csum_fold(skb_checksum(skb, esp, OV2_SHAPE_BODY,
+	KUNIT_EXPECT_EQ(test, (int)skb->ip_summed, CHECKSUM_NONE);
+	KUNIT_EXPECT_EQ(test, card->nbl->info[OV2_INFO_CHECKSUM],
+			0x5 | tcp << 16);
+	KUNIT_EXPECT_EQ(test, csum_fold(skb_checksum(skb, tcp, OV2_SHAPE_BODY,
+						     0)), 0xfeff);
+	ov2_nbl_free(card->nbl);
+
+	card->ad.hardware = &no_sums;
+	skb = packet_to_sum(test);
+	KUNIT_ASSERT_EQ(test, xmit(card, skb, true), OV2_VERDICT_OFFLOAD);
+	KUNIT_EXPECT_EQ(test, (int)skb->ip_summed, CHECKSUM_NONE);
+	KUNIT_EXPECT_EQ(test, card->nbl->info[OV2_INFO_CHECKSUM], 0);
+	KUNIT_EXPECT_EQ(test, csum_fold(skb_checksum(skb, tcp, OV2_SHAPE_BODY,
 						     0)), 0);
 	ov2_nbl_free(card->nbl);
 }

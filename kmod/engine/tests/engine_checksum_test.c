@@ -27,7 +27,8 @@
 #define IP		ETH_HLEN
 /* ESP header and IV */
 #define ESP_LEN		16
-#define LEN		50U
+/* With this length there are two pad bytes. */
+#define LEN		48U
 
 /**
  * struct csum_case - a frame to be sent

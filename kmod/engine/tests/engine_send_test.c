@@ -625,6 +625,14 @@ static void spoil(struct ov2_nbl *nbl, unsigned int what, unsigned int n)
 	case 6:
 		ip_hdr(nbl->skb)->tot_len = htons(nbl->skb->len - IP - n % 8);
 		break;
+	case 7:
+		/* This is wrong only if the frame is too short for UDP. */
+		nbl->info[OV2_INFO_CHECKSUM] = OV2_TX_CSUM_IPV4 |
+					       OV2_TX_CSUM_UDP;
+		break;
+	case 8:
+		nbl->info[OV2_INFO_CHECKSUM] = BIT(n % 26);
+		break;
 	}
 }
 
@@ -658,7 +666,7 @@ static void send_ways_agree(struct kunit *test)
 	for (i = 0; i < AGREE_ROUNDS; i++) {
 		frame.seq = i + 1;
 		frame.len = ov2_below(100);
-		what = ov2_below(9);
+		what = ov2_below(10);
 		n = ov2_below(8 * (ESP + 4));
 		for (k = 0; k < ARRAY_SIZE(status); k++) {
 			frame.sa = &ways.sa[k];
