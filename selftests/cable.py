@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """A cable carries bytes only. What the sender's kernel knows about a frame
-stays at the sender, and so does memory that the sender still uses.
+stays at the sender. The receiver writes to no memory that the sender uses.
 
  late_acks    TCP repeats segments that the receiver's GRO has merged
  mirror       a stream arrives while clones of its frames leave by another card
