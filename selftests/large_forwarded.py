@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Some large packets do not come from TCP or UDP of the card's host. They leave
-as the segments that the core would make.
+"""Large packets that do not come from TCP or UDP of the card's host leave as
+the segments that the core would make.
 
  datagrams  a packet socket sends a large packet of UDP (UDP_L4)
  flags      a packet socket sends a large packet of TCP, with CWR, PSH and FIN

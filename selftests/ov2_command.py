@@ -344,8 +344,8 @@ def watch_text(defer):
         return process.stdout.readline()
 
     title = ksft.wait_for("a table of what moves", lambda: (
-        line := moved()) and "A SECOND" in line and line, 30)
-    ksft.equal(" ".join(title.split()), "CARD COUNTER VALUE A SECOND",
+        line := moved()) and "PER SECOND" in line and line, 30)
+    ksft.equal(" ".join(title.split()), "CARD COUNTER VALUE PER SECOND",
                "titles")
     ksft.check(re.fullmatch(r"ov[01] +\w+ +[1-9]\d* +\+[\d.]+\n",
                             process.stdout.readline()), "a row")

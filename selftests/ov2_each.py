@@ -35,7 +35,7 @@ XFRM = ("the kernel shows states and policies only to root, or to CAP_NET_ADMIN"
         " in the network namespace: use sudo")
 MONITOR = ("making a monitor needs CAP_NET_ADMIN in this network namespace: run"
            " it as root")
-EVENTS = ("hearing of sas needs root, or CAP_NET_ADMIN in the network"
+EVENTS = ("the events of the group sas need root, or CAP_NET_ADMIN in the network"
           " namespace: use sudo, or `ov2 monitor cards`")
 NO_CARD = ("there is no interface 'ov0' here: `ov2 show` lists the cards, and"
            " -n NETNS looks into another network namespace")

@@ -265,7 +265,7 @@ def privilege(defer):
     nobody = ov2.as_nobody(defer)
     for words in (["monitor"], ["monitor", "sas"]):
         ksft.equal(ov2.refused(place.ns, *words, status=1, **nobody),
-                   "hearing of sas needs root, or CAP_NET_ADMIN in the network"
+                   "the events of the group sas need root, or CAP_NET_ADMIN in the network"
                    " namespace: use sudo, or `ov2 monitor cards`", words)
     monitor = Monitor(defer, place.ns, "monitor", "cards", **nobody)
     place.ns.ip("link set ov0 name new")

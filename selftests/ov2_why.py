@@ -124,7 +124,7 @@ def one_end(defer):
     case.talk.udp("a", [10] * 3)
     says(case.state("a", case.pair.ab), "software", "In software. No card"
          " was asked to offload it, so it was added without `offload`, or with"
-         " a device that is no card", "`offload crypto dev ov0 dir out`")
+         " another device", "`offload crypto dev ov0 dir out`")
     says(case.policy("a", "out"), "software",
          "In software, and none of its states is offloaded")
     ksft.equal(case.counts("b", case.pair.ab), (3, 3, 0), "counts of b")
@@ -247,6 +247,10 @@ def table_full(defer):
     says(row, "software", "In software. ov0 was asked for it: A state was"
          " left to software because the SA table of the engine is full",
          "delete states that ov0 need not have")
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+    row, = ov2.ask(ns, "why", f"{0x1000 + capacity}")
+    says(row, "software", "is full. And esp-hw-offload is off now",
+         "esp-hw-offload on`, then give ov0 room for more SAs")
 
 
 def declined(defer):
@@ -293,7 +297,7 @@ def route_elsewhere(defer, kind):
     row, = ov2.ask(ns, "why", "0x88")
     says(row, "offloaded", "left by ov0: 3 with a VLAN tag or a PPPoE header,"
          " so their route led to another device" if kind == "vlan" else
-         "Why is unknown")
+         "The reason is unknown")
 
 
 def not_a_card(defer):
@@ -385,10 +389,10 @@ def options(defer, shape):
                 row["software_at_least"]), (4, 0, 4), "counts")
     ksft.wait_for("the packets to arrive", lambda: case.state(
         "b", case.pair.ab)["packets"] == 4)
-    says(case.state("b", case.pair.ab), "offloaded", "Why is unknown: perhaps"
-         " they came through another device, or as ESP in UDP in fragments or"
-         " with IP options" if case.shape.encap else "Of all SAs together, ov3"
-         " left to software 4 ESP frames with IP options")
+    says(case.state("b", case.pair.ab), "offloaded", "The reason is unknown:"
+         " perhaps they came through another device, or they were ESP in UDP in"
+         " fragments or with IP options" if case.shape.encap else "For all SAs"
+         " together, ov3 left these frames to software: 4 with IP options")
 
 
 def options_inside(defer, shape):
@@ -471,11 +475,11 @@ def lost(defer):
         sock.sendto(bytes(3000), case.talk.peer("a"))
     row = software(case)
     says(row, "offloaded", "bytes on average, and the MTU of ov0 is 1500: the"
-         " kernel keeps packets that do not fit", "give ov0 a larger MTU")
+         " kernel itself encrypts packets that do not fit", "give ov0 a larger MTU")
     case.bed.a.command("tc", "qdisc", "del", "dev", "ov0", "root")
     case.talk.udp("a", [10])
-    says(software(case), "offloaded", "Why is unknown: the kernel does not"
-         " tell which packets it keeps", "a packet without options")
+    says(software(case), "offloaded", "The reason is unknown: the kernel"
+         " encrypts some packets without asking the card", "a packet without options")
 
 
 def policy_alone(defer):
@@ -483,8 +487,8 @@ def policy_alone(defer):
     case = Case(defer)
     case.bed.a.ip("xfrm state flush")
     says(case.policy("a", "out"), "none", "no state is there for its template"
-         " (0.0.0.0 > 0.0.0.0 esp transport reqid 1), so its packets wait",
-         "add the state")
+         " (0.0.0.0 > 0.0.0.0 esp transport reqid 1), so the kernel drops its"
+         " packets and asks a key manager", "add the state")
     says(case.policy("a", "in"), "none",
          "so no packet that arrives can satisfy it")
 
@@ -549,7 +553,7 @@ def no_policy_in(defer):
                "the policy is there")
     case.bed.b.ip("xfrm policy flush")
     says(case.state("b", case.pair.ab), "offloaded", "so the kernel drops"
-         " what it carries (XfrmInNoPols)", "add a policy with `dir in`")
+         " what the state carries (XfrmInNoPols)", "add a policy with `dir in`")
 
 
 def blocked(defer):

@@ -97,10 +97,10 @@ struct ov2_adapter;
 	  "Packet mode: the card cannot read the packet as IP")		\
 	X(TX_DROP_NO_POLICY, "ipsec_tx_drop_no_policy",			\
 	  0, SKB_DROP_REASON_XFRM_POLICY,				\
-	  "Packet mode: the kernel wants the packet protected, or "	\
-	  "wanted this when the packet began to wait for a neighbour, "	\
-	  "but no policy of the card protects the packet (NAT changed "	\
-	  "the packet, or the policy is gone)")				\
+	  "Packet mode: no policy of the card protects the packet, "	\
+	  "although the kernel wants the packet protected (NAT "	\
+	  "changed the packet), or wanted this before the packet "	\
+	  "waited for a neighbour (the policy is gone)")		\
 	X(TX_DROP_BLOCKED, "ipsec_tx_drop_blocked",			\
 	  LINUX_MIB_XFRMOUTPOLBLOCK, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: a policy blocks the packet")			\
@@ -220,7 +220,7 @@ struct ov2_adapter;
 	  "esp-hw-offload is off")					\
 	X(RX_SA_DELETE_REQ, "ipsec_rx_sa_delete_req",			\
 	  0, 0,								\
-	  "The engine asked for the SA of a frame to be deleted "	\
+	  "The engine asked Linux to delete the SA of a frame, "	\
 	  "because the SA table is full; Linux ignores this")		\
 	X(RX_DROP_RECORD, "ipsec_rx_drop_record",			\
 	  0, SKB_DROP_REASON_DEV_HDR,					\

@@ -447,7 +447,7 @@ REFUSALS = {
     "ipsec_policy_refused_mark":
         "Mark of a policy can't be offloaded, it must be 0",
     "ipsec_policy_refused_if_id":
-        "Interface ID must be 0, or the card's index in an outbound bypass",
+        "Interface ID must be 0; an outbound bypass may have the card's index",
     "ipsec_policy_refused_context":
         "Security context can't be offloaded, there must be none",
     "ipsec_policy_refused_dev":

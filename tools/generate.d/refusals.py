@@ -37,7 +37,7 @@ def page():
             "Refusals", f"{STATES}, {POLICIES} and {counters.ROWS}",
             "For operators and for those who write IKE daemons: what a card refuses to offload, "
             "and the one sentence that says so.",
-            "A request that the card cannot carry out fails, and the sentence comes with the "
+            "A request that the card refuses fails, and the sentence comes with the "
             "error. For example, ``ip`` prints ``Error: ipsecov2: Only ESP can be offloaded.`` "
             "Each refusal has its own counter in ``ethtool -S``. This counter is also the reason "
             "in the events ``ov2_sa_refuse`` and ``ov2_policy_refuse``, see `Events "

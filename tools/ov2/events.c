@@ -328,9 +328,9 @@ static enum status events_join(const struct family *family, const char *name)
 				   &group, sizeof(group)))
 		return STATUS_DONE;
 	if (errno == EPERM)
-		return failed("hearing of %s needs root, or CAP_NET_ADMIN in the network namespace: use sudo, or `ov2 monitor %s`",
+		return failed("the events of the group %s need root, or CAP_NET_ADMIN in the network namespace: use sudo, or `ov2 monitor %s`",
 			      name, IPSECOV2_MCGRP_CARDS);
-	return failed("cannot hear of %s: %s", name, strerror(errno));
+	return failed("cannot get the events of the group %s: %s", name, strerror(errno));
 }
 
 static enum status events_listen(struct family *family, const char *only)

@@ -146,7 +146,7 @@ enum status extcap_run(int argc, char **argv)
 		puts("dlt {number=1}{name=EN10MB}{display=Ethernet}");
 		return STATUS_DONE;
 	case EXTCAP_CONFIG:
-		puts("arg {number=0}{call=--clear}{display=Keep the whole of frames in clear}{type=boolflag}{default=false}");
+		puts("arg {number=0}{call=--clear}{display=Do not cut off the payload of clear frames}{type=boolflag}{default=false}");
 		return STATUS_DONE;
 	case EXTCAP_CAPTURE:
 		return extcap_capture(interface);

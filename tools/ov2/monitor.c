@@ -125,7 +125,7 @@ static enum status monitor_listen(struct monitor *monitor)
  * monitor_open() - make a monitor, and listen to it
  * @monitor: filled in
  * @card: number of the card, or 0 for all cards
- * @clear: keep the whole of frames in clear
+ * @clear: do not cut off the payload of clear frames
  *
  * Return: STATUS_DONE, or another status after an error message.
  */

@@ -14,7 +14,7 @@
  * @write: capture: the file to write, or NULL
  * @quiet: capture: say nothing on stderr if all is well
  * @filter: capture: which frames, or NULL
- * @clear: capture: keep the whole of frames in clear
+ * @clear: capture: do not cut off the payload of clear frames
  * @wireshark: keys: in the form of Wireshark
  * @count: capture: how many frames, or 0 for no end
  */

@@ -44,7 +44,7 @@ static const char *const titles[] = {
 };
 
 static const char *const watch_titles[] = {
-	"CARD", "COUNTER", "VALUE", "A SECOND", NULL
+	"CARD", "COUNTER", "VALUE", "PER SECOND", NULL
 };
 
 /* Returns the place of a counter in the values of the previous look. This is

@@ -96,7 +96,7 @@ static bool say_mtu(const struct state *state, struct answer *answer)
 	mean = state->info.curlft.bytes / answer->packets;
 	if (answer->card_packets || !link.mtu || mean <= link.mtu)
 		return false;
-	answer_say(answer, ". They have %llu bytes on average, and the MTU of %s is %u: the kernel keeps packets that do not fit",
+	answer_say(answer, ". They have %llu bytes on average, and the MTU of %s is %u: the kernel itself encrypts packets that do not fit",
 		   mean, card_name(ifindex), link.mtu);
 	answer_todo(answer, "let the sender make packets that fit, or give %s a larger MTU",
 		    card_name(ifindex));
@@ -114,13 +114,13 @@ static void say_why_received(const struct known *known,
 	bool told = card && (card->not_capable || card->disabled);
 
 	if (!told) {
-		answer_say(answer, ". Why is unknown: perhaps they came through another device, or as ESP in UDP in fragments or with IP options, which the card does not count");
+		answer_say(answer, ". The reason is unknown: perhaps they came through another device, or they were ESP in UDP in fragments or with IP options. The card does not count such packets");
 		return;
 	}
-	answer_say(answer, ". Of all SAs together, %s left to software",
+	answer_say(answer, ". For all SAs together, %s left these frames to software:",
 		   card_name(sa->ifindex));
 	if (card->not_capable)
-		answer_say(answer, " %llu ESP frames with IP options or extension headers or in fragments,",
+		answer_say(answer, " %llu with IP options or extension headers or in fragments,",
 			   card->not_capable);
 	if (card->disabled)
 		answer_say(answer, " %llu while esp-hw-offload was off,",
@@ -158,9 +158,9 @@ static void say_why_software(const struct known *known,
 	if (explained >= answer->software || (!explained &&
 					      say_mtu(state, answer)))
 		return;
-	answer_say(answer, ". Why %sis unknown: the kernel does not tell which packets it keeps before it asks the card, and the frames that left by the card do not show it",
+	answer_say(answer, ". The reason %sis unknown: the kernel encrypts some packets without asking the card and does not tell which, and the frames that left by the card do not show it",
 		   explained || answer->declined ?
-		   "software encrypted the others " : "");
+		   "why software encrypted the others " : "");
 	answer_todo(answer, "compare with a packet without options that fits into the MTU");
 }
 

@@ -83,7 +83,7 @@ static void say_no_state(const struct policy *policy,
 		answer_say(answer, "no state is there for its template (%s)",
 			   text);
 	if (out)
-		answer_say(answer, ", so its packets wait for a key manager, and then are dropped");
+		answer_say(answer, ", so the kernel drops its packets and asks a key manager for a state");
 	else
 		answer_say(answer, ", so no packet that arrives can satisfy it");
 	answer_todo(answer, "add the state, or see what the IKE daemon says; reqid, mode and addresses must be those of the template");

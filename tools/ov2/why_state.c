@@ -61,7 +61,7 @@ static void say_trouble(const struct xfrm *xfrm, const struct state *state,
 						     state);
 	}
 	if (!taken) {
-		answer_say(answer, ". No policy of the directions in and fwd has it in a template, so the kernel drops what it carries (XfrmInNoPols)");
+		answer_say(answer, ". No policy with `dir in` or `dir fwd` has a template that this state fits, so the kernel drops what the state carries (XfrmInNoPols)");
 		if (!answer->todo[0])
 			answer_todo(answer, "add a policy with `dir in`, and one with `dir fwd` if this machine forwards");
 	}
@@ -170,9 +170,10 @@ static void why_software(const struct known *known, const struct state *state,
 		answer_todo(answer, "`ip link add ov0 type ipsecov2` makes one; `ov2 -n NETNS why` asks elsewhere");
 		return;
 	}
-	answer_say(answer, "No card%s to offload it, so it was added without `offload`, or with a device that is no card of ipsecov2 (the kernel does not remember which of the two)",
-		   known->forgotten ? " remembers a request" :
-				      " was asked");
+	if (known->forgotten)
+		answer_say(answer, "No card remembers a request to offload it. Either it was added without `offload`, or with another device, or a card's log has lost the request");
+	else
+		answer_say(answer, "No card was asked to offload it, so it was added without `offload`, or with another device (the kernel does not remember which of the two)");
 	device = why_device(state);
 	if (device && known_is_card(known, device)) {
 		if (netdev_offload(device) == NETDEV_OFF) {
@@ -197,6 +198,8 @@ static void why_not_taken(const struct known_entry *entry,
 			  struct answer *answer)
 {
 	const char *card = card_name(entry->ifindex);
+	bool disabled = !strcmp(entry->reason, "ipsec_sa_fallback_disabled");
+	bool full = !strcmp(entry->reason, "ipsec_sa_fallback_full");
 
 	if (!entry->fell_back) {
 		answer_say(answer, "In software. Before, %s refused to offload it: %s",
@@ -208,18 +211,19 @@ static void why_not_taken(const struct known_entry *entry,
 	answer_say(answer, "In software. %s was asked for it: %s", card,
 		   entry->sentence);
 	if (netdev_offload(entry->ifindex) == NETDEV_OFF) {
-		answer_say(answer, ". It is off now, too");
-		answer_todo(answer, "`ethtool -K %s esp-hw-offload on`, then delete the state and add it again",
+		answer_say(answer, disabled ? ". It is off now, too" :
+				   ". And esp-hw-offload is off now");
+		answer_todo(answer, "`ethtool -K %s esp-hw-offload on`, then ",
 			    card);
-	} else if (!strcmp(entry->reason, "ipsec_sa_fallback_full")) {
+	} else if (disabled) {
+		answer_say(answer, ". It is on now");
+	}
+	if (full)
 		answer_todo(answer, "give %s room for more SAs (`ov2 set %s capacity N`), or delete states that %s need not have; then delete this one and add it again",
 			    card, card, card);
-	} else if (!strcmp(entry->reason, "ipsec_sa_fallback_disabled")) {
-		answer_say(answer, ". It is on now");
-		answer_todo(answer, "delete the state and add it again");
-	} else {
-		answer_todo(answer, "remove the reason, then delete the state and add it again");
-	}
+	else
+		answer_todo(answer, "%sdelete the state and add it again",
+			    disabled ? "" : "remove the reason, then ");
 }
 
 /**

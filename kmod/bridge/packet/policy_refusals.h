@@ -42,7 +42,7 @@ REFUSED(POLICY_REFUSED_MARK,
  */
 REFUSED(POLICY_REFUSED_IF_ID,
 	xp->if_id && !is_bypass_of_card(xp),
-	"Interface ID must be 0, or the card's index in an outbound bypass")
+	"Interface ID must be 0; an outbound bypass may have the card's index")
 
 REFUSED(POLICY_REFUSED_CONTEXT,
 	xp->security,

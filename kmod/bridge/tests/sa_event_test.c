@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* In each window of 60 seconds, users are told a reason of an SA only once. */
+/* In 60 seconds, users get at most one event for each SA and reason. */
 #include <kunit/test.h>
 
 #include "../sa/assoc.h"
 
-/* A reason is told once in a window of 60 seconds. The first reason begins the
- * window for all reasons.
+/* A reason is told once in a period of 60 seconds. The first reason begins the
+ * period for all reasons.
  */
 static void event_tell_once(struct kunit *test)
 {
