@@ -72,7 +72,7 @@ struct ov2_adding {
  *	if the SA is inbound and @mode is unknown
  * @single: see struct ov2_ext_add
  * @straight: its only member is ESP, and when the engine receives, it looks for
- *	no other SA inside
+ *	no other IPsec header behind its own
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @lock: protects ov2_member.seq and @window; taken with BH disabled
  * @udp_dport: destination port of UDP-ESP, 0 = any

@@ -330,7 +330,8 @@ static enum status events_join(const struct family *family, const char *name)
 	if (errno == EPERM)
 		return failed("the events of the group %s need root, or CAP_NET_ADMIN in the network namespace: use sudo, or `ov2 monitor %s`",
 			      name, IPSECOV2_MCGRP_CARDS);
-	return failed("cannot get the events of the group %s: %s", name, strerror(errno));
+	return failed("cannot get the events of the group %s: %s", name,
+		      strerror(errno));
 }
 
 static enum status events_listen(struct family *family, const char *only)

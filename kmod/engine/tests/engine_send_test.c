@@ -646,7 +646,7 @@ static void expect_same_clear(struct kunit *test, const struct sk_buff *a,
 			   a->len - PAYLOAD - 16);
 }
 
-/* Frames of an SA for which the engine looks for no other SA inside go a
+/* Frames of an SA behind whose header no other IPsec header is looked for go a
  * shorter way. What is refused, and what the receiver gets, is the same as on
  * the long way.
  */
