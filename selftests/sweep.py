@@ -164,7 +164,7 @@ class Sweep:
             for side in "ab":
                 ksft.check(wire.engine[side], "the engine sent nothing")
         finally:
-            # If shape is None, install() sets policies and gso_max_segs anew
+            # This makes the next install() set policies and gso_max_segs anew
             self.bed.shape = None
 
     def clones(self, shape):

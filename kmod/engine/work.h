@@ -48,7 +48,8 @@ struct ov2_step {
  *	engine may use both SAs within the RCU read side in which it found them,
  *	and after that only the SAs in @held
  * @held: bit n says that the NBL holds a reference on @sa[n]. The engine takes
- *	the references when a step ends later, or when older NBLs wait in @lane
+ *	the references if a step does not end at once, or if older NBLs wait in
+ *	@lane
  * @step: what is to be done with @skb, outermost header first
  * @steps: number of elements of @step that are used
  * @at: the step that runs or runs next

@@ -2,9 +2,9 @@
 /*
  * The algorithms of IPsecOV2 and of the extensions, as their RFCs define them.
  *
- * All facts about an algorithm stand in its row. The bridge knows xfrm's name
- * of the algorithm and the length of the key, and finds the row with them. The
- * engine knows the identifier from a request, and finds the row with it.
+ * All facts about an algorithm stand in its row. The bridge finds the row by
+ * xfrm's name of the algorithm, and in the row the identifier by the length of
+ * the key. The engine finds the row by the identifier in a request.
  */
 #include <linux/bits.h>
 #include <linux/string.h>

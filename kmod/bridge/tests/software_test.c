@@ -25,8 +25,8 @@
  * @ihl: words of the IPv4 header, 0 for 5
  * @proto: protocol of the IP header
  * @frag_off: IPv4 fragment offset and flags
- * @rest: the bytes behind the IP header
- * @len: bytes of @rest
+ * @rest: the options of the IPv4 header, and the bytes behind the IP header
+ * @len: number of the bytes behind the IP header
  * @other: the frame is not ESP
  * @udp: the card has SAs for ESP in UDP
  * @shows: what the card reads from the frame
@@ -46,7 +46,9 @@ struct shown_case {
 	struct ov2_software_frame shows;
 };
 
-/* The name of each header ends with the name of the header that follows it. */
+/* The name of an extension header ends with the name of the header that follows
+ * it.
+ */
 #define DEST_ESP	"\x32\0\1\4\0\0\0\0"
 #define HOP_DEST	"\x3c\0\1\4\0\0\0\0"
 #define ROUTING_ESP	"\x32\0\0\0\0\0\0\0"
@@ -276,7 +278,9 @@ static bool counted(struct counting *count)
 	return did;
 }
 
-/* The frame is counted on the card and in the SA, for this reason alone. */
+/* The frame is counted on the card and in the association, for this reason
+ * alone.
+ */
 static void expect_reason(struct kunit *test, struct counting *count,
 			  enum ov2_counter reason)
 {

@@ -381,8 +381,8 @@ static void capacity_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, config_of(other)->sa_capacity, before);
 }
 
-/* A capacity that is set while IPsec is off takes effect when IPsec is on
- * again.
+/* A capacity that is set while IPsec is off is in force at once. The
+ * configuration shows it when IPsec is on again.
  */
 static void capacity_while_off(struct kunit *test)
 {

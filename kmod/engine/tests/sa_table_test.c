@@ -312,8 +312,8 @@ static void model_replay(struct kunit *test)
 	model_run(test, REPLAY_STEPS);
 }
 
-/* A memo finds its SA only for the version and the frame that it was set for,
- * and not for a frame that differs in a field of the look-up.
+/* A memo finds its SA only while the table of SAs has the version that the memo
+ * was set with, and only for a frame with the same fields of the look-up.
  */
 static void memo_is_of_one_flow(struct kunit *test)
 {
@@ -344,8 +344,8 @@ static void memo_is_of_one_flow(struct kunit *test)
 	rcu_read_unlock();
 }
 
-/* For a frame that is ESP in IPv4, a memo gives the same answer to both of its
- * functions, whatever bit of the headers is flipped.
+/* For a frame that is ESP in IPv4, ov2_sa_memo_find_esp4() and
+ * ov2_sa_memo_find() find the same, whatever bit of the headers is flipped.
  */
 static void memo_ways_agree(struct kunit *test)
 {
