@@ -248,8 +248,8 @@ def interrupted(defer):
 
 
 def churn(defer):
-    """While a card refuses states all the time, each dump has each entry once,
-    and the entries are in order.
+    """While a card refuses states all the time, no dump has an entry twice, and
+    the entries are in order.
     """
     place = Place(defer)
     more = threading.Event()

@@ -18,7 +18,8 @@ struct ov2_nbl;
  */
 #define OV2_LANE_BUDGET	64
 
-/* Bits of ov2_lane.state. CALL: a call is inside. CLOSED: no call is accepted
+/* Bits of ov2_lane.state. CALL: a caller is between ov2_lane_enter() and
+ * ov2_lane_leave(). CLOSED: ov2_lane_enter() refuses all callers.
  */
 #define OV2_LANE_CALL	BIT(0)
 #define OV2_LANE_CLOSED	BIT(1)
@@ -27,8 +28,8 @@ struct ov2_nbl;
  * struct ov2_lane - the order in which the NBLs of one queue leave the engine
  * @state: OV2_LANE_CALL and OV2_LANE_CLOSED; CLOSED follows ov2_engine.state
  * @waiting: number of NBLs that are in @nbls, or that @emit takes just now.
- *	Only the calls of the lane increase @waiting, and the caller serializes
- *	these calls
+ *	It grows only between ov2_lane_enter() and ov2_lane_leave(), and only
+ *	one CPU at a time is there
  * @lock: protects @nbls, @waiting and @emitting. Innermost of the module's
  *	locks; taken with BH disabled
  * @nbls: NBLs that wait, linked by ov2_nbl.link, oldest first

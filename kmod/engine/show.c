@@ -59,7 +59,7 @@ void ov2_show_to_send(const struct ov2_adapter *ad, const struct ov2_nbl *nbl)
  * @ad: the card
  * @nbl: the NBL of the frame. The engine's work on the NBL is over
  * @skb: the frame. Each frame of the NBL has its own number, so this function
- *	reads the number from the frame
+ *	reads the low half of the number from the frame
  *
  * A frame that is dropped may still be in clear.
  *

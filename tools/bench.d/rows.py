@@ -3,7 +3,7 @@
 
     row = ROWS["tcp/crypto"]
     row.test.alg, row.way.kind
-    row.base                    # the row that it is compared with, or None
+    row.base                    # name of the row that it is compared with, or None
     chosen(["udp-*"])           # rows that match, and their bases
 """
 import fnmatch
@@ -30,7 +30,7 @@ IPSEC = ("soft-veth", "soft-card", "crypto", "packet")
 # warm: how much is sent before the measurement, to warm up; counted like `count`
 # unit: bytes of TCP that count as one segment, or 0 to count packets
 # plain: name of the test whose plain rows this test uses
-# aead: name of the test whose row of the AEAD alone this test uses, or None
+# aead: name of the test that has the row `aead` for this test, or None
 Test = namedtuple("Test", "name title traffic count warm unit alg shape mtu "
                   "plain aead")
 

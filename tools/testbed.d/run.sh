@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154	# common.sh sets the places
 #
-# Booting one of the root's kernels, with the root as its file system, and running a command there.
+# Boots one of the kernels of the test root, with the test root as its file system, and runs a
+# command in it.
 
 # Seconds from the start of the guest until it must have started the command, and until the command
 # must have ended. The limits are for emulation on a loaded machine.
@@ -79,8 +80,8 @@ choose_machine() {
 		# takes time, too, and would hide that somebody reads memory that nobody has written.
 		# With --icount both stay on, as on a user's machine.
 		vng_arguments+=(--append "apparmor=0 init_on_alloc=0")
-		# One thread of the emulator runs the CPUs in turns. A CPU that is interrupted gets
-		# its turn at once.
+		# One thread of the emulator runs the CPUs in turns. A CPU that gets an interrupt is
+		# the next to run.
 		[ -z "$one_thread" ] || vng_arguments+=("--qemu-opts=-accel tcg,thread=single")
 	fi
 	vng_arguments+=(--cpus "$cpus" "--qemu-opts=-cpu $cpu")
@@ -120,8 +121,8 @@ start_guest() {
 		read -ra arguments <<<"$kernel_arguments"
 		# More than one CPU (ncpus) needs seccomp=on. A kernel that supports only one CPU
 		# knows neither setting. When user-mode Linux panics, it ends its whole process
-		# group, so setsid gives it a group of its own. In the end user-mode Linux ends
-		# itself by a signal. The first process of a namespace would ignore this signal, so
+		# group, so setsid gives it a group of its own. When it has shut down, it kills itself
+		# with a signal. The first process of a namespace would ignore this signal, so
 		# the first process is bash.
 		(enter "$root" "$(kernel_place "$version")=/kernel" "${bound[@]}" -- env TMPDIR=/tmp \
 			bash -c 'setsid --wait "$@"; exit' _ /kernel/linux "mem=$memory" seccomp=on \

@@ -53,7 +53,9 @@ static const u32 gmacs[] = {
 	OV2_AUTH_AES_GCM_128, OV2_AUTH_AES_GCM_192, OV2_AUTH_AES_GCM_256,
 };
 
-/* These functions make good requests. Each test spoils one field. */
+/* These functions make good requests, and their parts. Most tests spoil one
+ * field.
+ */
 static void any_add(struct add_buf *buf, u32 operation)
 {
 	memset(buf, 0, sizeof(*buf));
