@@ -271,12 +271,17 @@ class Channels:
         for side in "ab":
             self.ethtool(side, "-X", CARD[side], "default")
             channels(self.bed, side, QUEUES)
+        self.middle(QUEUES)
         for side, kind in tuple(self.hashing):
             self.set_hash(kind, "", side=side)
         case(self, *args)
 
     def close(self):
         self.bed.delete()
+
+    def middle(self, count):
+        """Set the number of queues of the card that sends to b's card."""
+        self.bed.w.command("ethtool", "-L", "ov2", "combined", str(count))
 
     def ethtool(self, side, *words, check=True):
         return self.bed.host(side).command("ethtool", *words, check=check)
@@ -514,7 +519,12 @@ class Channels:
         self.under_traffic(how, shape, lambda count: None)
 
     def sender(self, how, shape):
-        """The number of queues of a's card changes."""
+        """The number of queues of a's card changes. So the SA comes to the
+        middle on another queue. There it would also leave by another queue, but
+        nobody would wait until b has got what the old queue sent. So the card
+        that sends to b has only one queue.
+        """
+        self.middle(1)
         self.under_traffic(how, shape,
                            lambda count: channels(self.bed, "a", count))
 
