@@ -89,7 +89,7 @@ def first_match_decides(_):
                "-T and -t of other cases")
 
 
-def only_the_chosen_run(_):
+def only_chosen_cases_run(_):
     answer = call("-t", "good")
     ksft.equal(answer, (ksft.PASS, "KTAP version 1\n1..1\nok 1 good\n"
                         "# Totals: pass:1 fail:0 xfail:0 xpass:0 skip:0 "
@@ -122,5 +122,5 @@ def run_sh(_):
 
 if __name__ == "__main__":
     ksft.main([all_of_them, help_is_first_sentence, list_of_cases,
-               first_match_decides, only_the_chosen_run, wrong_options,
+               first_match_decides, only_chosen_cases_run, wrong_options,
                run_sh])

@@ -139,8 +139,8 @@ def nft_dup(test):
 
 def nft_dup_ip(test):
     """A copy leaves by another route, after the packet has been through xfrm.
-    (A copy made before xfrm would be an ordinary packet. So the rule copies
-    only packets with PASSED.)
+    (If the copy were made before xfrm, no state would be chosen for it yet. So
+    the rule copies only packets with PASSED.)
     """
     test.far_route()
     fam, gate = test.shape.inner, test.bed.address("b", test.shape)

@@ -40,7 +40,7 @@ REFUSALS = [
     ours("forward without template", "dir", FWD, direction=POLICY_FWD,
          templates=()),
     ours("mark", "mark", MARK, mark=(1, 0xff)),
-    ours("mark that nothing has", "mark", MARK, mark=(1, 0)),
+    ours("mark that no packet can have", "mark", MARK, mark=(1, 0)),
     ours("if_id", "if_id", IF_ID, if_id=7),
     ours("if_id of a bypass that is not the card's index", "if_id", IF_ID,
          if_id=7, templates=()),
@@ -104,7 +104,7 @@ REFUSALS = [
          direction=3),
     core("an action that does not exist", "Invalid policy action", action=2),
 ]
-FULL = "Too many policies, pairs of prefix lengths, or equal addresses"
+FULL = "Too many policies, prefix lengths, or policies with equal addresses"
 PAIRS, SAME = 64, 128           # OV2_SPD_PAIRS, OV2_SPD_SAME
 SUB = ours("sub-policy", "type",
            "Sub-policies can't be offloaded, type must be main",
@@ -262,12 +262,12 @@ class Requests(refusals.Asked):
                    for n in range(PAIRS)])
 
     def full_of_same(self):
-        """Addresses that differ only behind the prefix count as equal."""
+        """If only bits behind the prefix differ, addresses are equal."""
         self.full([f"src 10.0.0.{n}/24 dst 11.0.0.0/24" for n in range(SAME)],
                   ends=("10.0.0.255", "11.0.0.1"), selector={"prefix": 24})
 
     def duplicate(self):
-        """The core asks the card for a policy before it looks whether there is
+        """The core gives a policy to the card before it looks whether there is
         an equal policy already.
         """
         self.add()

@@ -117,7 +117,8 @@ static bool step_esp_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
  * @payload: filled in
  *
  * Context: Any context.
- * Return: false if the pad length is larger than the payload.
+ * Return: false if the pad length is larger than the payload, or if the header
+ * or trailer cannot be read.
  */
 bool ov2_step_payload(struct ov2_nbl *nbl, const struct ov2_step *step,
 		      struct ov2_payload *payload)
@@ -193,9 +194,9 @@ static int step_start(struct ov2_nbl *nbl)
 
 /**
  * ov2_steps_run() - run the steps of an NBL, then hand it back through its lane
- * @nbl: the NBL. It waits in ov2_work.lane, or the call that brought it is
- *	inside this lane. Its next step is ov2_work.at. When this returns, the
- *	NBL may be gone
+ * @nbl: the NBL. It waits in ov2_work.lane, or the caller that brought it is
+ *	between ov2_lane_enter() and ov2_lane_leave(). Its next step is
+ *	ov2_work.at. When this returns, the NBL may be gone
  *
  * If a step ends later, the cipher's completion goes on with the NBL, on any
  * CPU. But first the NBL takes a place in the lane, and takes references on its

@@ -41,14 +41,14 @@ static void unshare_scrub(struct sk_buff *skb)
 
 /**
  * ov2_unshare() - give a received frame a head and a shared info of its own
- * @skb: the frame. It has no other user, and its destructor has run, or is
- *	sock_wfree(), which does not read the shared info
+ * @skb: the frame. It has no other user. Its destructor has run already, unless
+ *	it is sock_wfree(), which does not read the shared info
  *
  * Frames that the engine has sealed or opened are no clones, and are linear
- * unless they have a frag_list. So these frames are not copied here. Only the
- * head of a large packet is copied, because 64 KiB in one piece are hard to
- * get. The members of its list may stay shared, because skb_segment() expects
- * this.
+ * unless they have a frag_list. So these frames are not copied here. A large
+ * packet is not made linear, because 64 KiB in one piece are hard to get: if it
+ * is a clone, only its head is copied. The members of its list may stay shared,
+ * because skb_segment() expects this.
  *
  * Context: BH disabled.
  * Return: 0 or -ENOMEM.

@@ -461,8 +461,9 @@ struct ov2_adapter;
 	  "An outbound tunnel lacks one of its addresses")		\
 	X(POLICY_REFUSED_FULL, "ipsec_policy_refused_full",		\
 	  0, 0,								\
-	  "The card has too many policies, pairs of prefix lengths, "	\
-	  "or policies with equal addresses")				\
+	  "The card has too many policies, too many different pairs "	\
+	  "of prefix lengths, or too many policies with equal "		\
+	  "addresses")							\
 	X(POLICY_REFUSED_NO_MEMORY, "ipsec_policy_refused_no_memory",	\
 	  0, 0,								\
 	  "There was no memory for the policy")				\

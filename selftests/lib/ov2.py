@@ -74,8 +74,8 @@ def captured(ns):
 
 
 def start(ns, *words, **options):
-    """Start ov2 in the namespace @ns, or in the namespace of the program if @ns
-    is None.
+    """Start ov2 in the namespace @ns. If @ns is None, start it in the namespace
+    of the test.
     """
     environment = dict(os.environ, **options.pop("env", {}))
     program = options.pop("program", None) or find()

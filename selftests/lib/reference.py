@@ -469,7 +469,7 @@ REFUSALS = {
     "ipsec_policy_refused_addr":
         "An outbound tunnel must have both its addresses",
     "ipsec_policy_refused_full":
-        "Too many policies, pairs of prefix lengths, or equal addresses",
+        "Too many policies, prefix lengths, or policies with equal addresses",
     "ipsec_policy_refused_no_memory":
         "No memory for the policy",
 }

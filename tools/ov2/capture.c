@@ -168,7 +168,9 @@ static void print_line(const struct ov2_capture_header *hdr, const char *text)
 	       text);
 }
 
-/* Set @number to the file's number for this side of the card. */
+/* Set @number to the number that this side of the card has as an interface of
+ * the file. A new side gets a number.
+ */
 static int capture_interface(struct capture *capture,
 			     const struct ov2_capture_header *hdr,
 			     uint32_t *number)

@@ -103,7 +103,7 @@ REFUSED(POLICY_REFUSED_ADDR,
 	"An outbound tunnel must have both its addresses")
 
 REFUSED(POLICY_REFUSED_FULL, ELSEWHERE,
-	"Too many policies, pairs of prefix lengths, or equal addresses")
+	"Too many policies, prefix lengths, or policies with equal addresses")
 
 REFUSED(POLICY_REFUSED_NO_MEMORY, ELSEWHERE,
 	"No memory for the policy")
