@@ -12,6 +12,8 @@ busy polling allow, and lose nothing.
                   when it is up again
  queues           the number of queues changes while datagrams wait for a timer
                   that does not end soon, and the datagrams arrive at once
+ sender's queues  the number of the sender's queues grows while more datagrams
+                  wait than the ring has places, and the datagrams arrive at once
  back to 0        the settings become 0 while datagrams wait
  full ring        more datagrams come than the ring has places
  netlink          the settings of one NAPI, without those of the card
@@ -182,6 +184,25 @@ def queues_change(defer):
         open_quietly(line)
 
 
+def senders_queues(defer):
+    """More datagrams wait than the ring has places, so the others wait in the
+    queueing discipline of the sender.
+    """
+    line = opened(defer, 4)
+    line.socks[1].setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
+    line.ns[1].command("ethtool", "-G", "ov1", "rx", "64")
+    for more in (0, 2, 0, 1, 0, 2):
+        wait_for_timer(line, MANY, LONG)
+        numbers = line.send(3 * DATAGRAMS)
+        line.ns[0].command("ethtool", "-L", "ov0", "combined", "1", "tx",
+                           str(more))
+        if more:
+            line.expect(numbers)
+        line.ns[1].ip("link set ov1 down")
+        line.ns[1].defer_polls("ov1", 0, 0)
+        open_quietly(line)
+
+
 def back_to_zero(defer):
     line = opened(defer)
     for _ in range(5):
@@ -249,8 +270,8 @@ def busy_poll(defer):
 
 CASES = [each, bunches, threads, ("after the timer", after_timer),
          ("down and up", down_up), ("queues", queues_change),
-         ("back to 0", back_to_zero), ("full ring", full_ring), netlink,
-         ("busy poll", busy_poll)]
+         ("sender's queues", senders_queues), ("back to 0", back_to_zero),
+         ("full ring", full_ring), netlink, ("busy poll", busy_poll)]
 
 
 def main():

@@ -275,6 +275,22 @@ static bool tx_is_empty(const struct ov2_port *port, u16 queue)
 	       engine_is_idle(port, queue);
 }
 
+/* Is a send queue empty? If not, its packets may wait for room on the rings of
+ * the other end, so these rings are polled at once: see rx_runs_empty().
+ */
+static bool tx_runs_empty(const struct ov2_port *port, u16 queue)
+{
+	const struct ov2_port *far = port->line->far(port);
+	u16 index;
+
+	if (tx_is_empty(port, queue))
+		return true;
+	if (far && READ_ONCE(far->up))
+		for (index = 0; index < far->ad.rx_queues; index++)
+			rx_runs_empty(far, index);
+	return false;
+}
+
 /* Does each send queue have a queueing discipline of its own? If all queues
  * share one discipline (e.g. fq at the root), the packets of a stopped queue
  * hold up packets of other queues that wait behind them.
@@ -315,7 +331,7 @@ static int tx_grow(struct ov2_port *port, u16 queues)
 	if (!err) {
 		tx_use(port, queues);
 		if (tx_has_own_qdisc(port->ad.dev))
-			channels_wait(port, 0, old, tx_is_empty);
+			channels_wait(port, 0, old, tx_runs_empty);
 		tx_settle(port);
 	}
 	ov2_ring_release(port, 0, port->ad.tx_queues);
@@ -331,7 +347,7 @@ static int tx_shrink(struct ov2_port *port, u16 queues)
 	if (tx_has_own_qdisc(port->ad.dev))
 		ov2_ring_hold(port, 0, queues);
 	tx_use(port, queues);
-	if (!channels_wait(port, queues, old, tx_is_empty) ||
+	if (!channels_wait(port, queues, old, tx_runs_empty) ||
 	    !tx_settle(port)) {
 		tx_use(port, old);
 		err = -EBUSY;

@@ -50,8 +50,8 @@ int ov2_features_enable(struct ov2_port *port)
 }
 
 /* Features for packets that are to be protected. The engine cuts large packets
- * and completes the checksums of TCP and UDP. The bridge completes all other
- * checksums (bridge/sa/framed_checksum.c).
+ * and completes the checksums of TCP and UDP. The bridge completes other sums
+ * (bridge/sa/framed_checksum.c).
  */
 #define FEATURES_LARGE	(NETIF_F_GSO_ESP | NETIF_F_HW_ESP_TX_CSUM | \
 			 NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_TSO_ECN | \

@@ -3,8 +3,8 @@
  * The checksum that the stack has left to the card (CHECKSUM_PARTIAL), in a
  * framed packet that is not large. Slot 0 asks the engine for this checksum.
  * Slot 0 knows only TCP and UDP, directly behind ESP or behind the IP header
- * inside a tunnel (ipsecov2.rst 1.6). All other checksums the bridge completes
- * itself:
+ * inside a tunnel (ipsecov2.rst 1.6). The bridge itself completes all other
+ * sums (the CRC of SCTP is no sum, and is complete when a packet comes here):
  *
  *	+----------+-------+------------+----+------------+---------+-----+
  *	| outer IP | (UDP) | SPI number | IV | (inner IP) | TCP/UDP | ... |
@@ -69,7 +69,7 @@ static bool place_behind_ipv4(const struct sk_buff *skb, struct sum_place *at)
 	struct iphdr buf;
 
 	ip = skb_header_pointer(skb, at->start, sizeof(buf), &buf);
-	if (!ip || ip->version != 4 || ip_is_fragment(ip) ||
+	if (!ip || ip->version != 4 || ip->ihl < 5 || ip_is_fragment(ip) ||
 	    ntohs(ip->tot_len) != at->end - at->start)
 		return false;
 
@@ -191,8 +191,12 @@ enum ov2_counter ov2_framed_checksum(struct sk_buff *skb,
 	*word = 0;
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return OV2_CNT_NONE;
-	/* The trailer may be longer than the packet. */
-	if (!is_sum(skb, (int)at.end))
+	/* A virtual machine can name any start. In front of the payload the sum
+	 * would overwrite headers, for example the number of the ESP header.
+	 * The trailer may be longer than the packet, so @end may be negative.
+	 */
+	if (skb_checksum_start_offset(skb) < (int)at.start ||
+	    !is_sum(skb, (int)at.end))
 		return OV2_CNT_TX_DROP_CSUM;
 	if (!sum_record(skb, assoc, &at, word)) {
 		reason = sum_complete(skb, at.end);

@@ -251,7 +251,7 @@ static void checksum_inner_ipv4(struct kunit *test)
 	struct iphdr *ip;
 	int what;
 
-	for (what = 0; what < 6; what++) {
+	for (what = 0; what < 7; what++) {
 		c = sum_new(test, &shape);
 		ip = (void *)(c->skb->data + c->payload);
 		switch (what) {
@@ -272,6 +272,10 @@ static void checksum_inner_ipv4(struct kunit *test)
 			break;
 		case 5:
 			be16_add_cpu(&ip->tot_len, -1);
+			break;
+		case 6:
+			ip->ihl = 0;
+			c->skb->csum_start -= sizeof(*ip);
 			break;
 		}
 		expect_summed(test, c);
@@ -316,6 +320,28 @@ static void expect_drop(struct kunit *test, struct sum_case *c)
 
 	KUNIT_EXPECT_EQ(test, (int)ask(c, &word), OV2_CNT_TX_DROP_CSUM);
 	KUNIT_EXPECT_EQ(test, (int)c->skb->ip_summed, CHECKSUM_PARTIAL);
+}
+
+static void start_in_front(struct kunit *test, struct sum_case *c)
+{
+	u8 *before = copy_of(test, c);
+	unsigned int back;
+
+	for (back = 1; back <= c->payload; back++) {
+		c->skb->csum_start = skb_headroom(c->skb) + c->payload - back;
+		c->skb->csum_offset = 0;
+		expect_drop(test, c);
+	}
+	KUNIT_EXPECT_MEMEQ(test, c->skb->data, before, c->skb->len);
+}
+
+/* The packet is dropped if the sum begins in front of the payload. Else the sum
+ * could overwrite the number in the ESP header.
+ */
+static void checksum_in_headers(struct kunit *test)
+{
+	for_all_shapes(test, IPPROTO_TCP, start_in_front);
+	for_all_shapes(test, IPPROTO_UDP, start_in_front);
 }
 
 /* The packet is dropped if its checksum is not in the payload, or is the CRC of
@@ -364,6 +390,7 @@ static struct kunit_case framed_checksum_cases[] = {
 	KUNIT_CASE(checksum_of_others),
 	KUNIT_CASE(checksum_inner_ipv4),
 	KUNIT_CASE(checksum_inner_ipv6),
+	KUNIT_CASE(checksum_in_headers),
 	KUNIT_CASE(checksum_dropped),
 	KUNIT_CASE(checksum_complete_already),
 	{}
