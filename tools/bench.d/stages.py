@@ -47,7 +47,7 @@ KERNEL = (
 MODULE = (
     ("engine: requests of the cipher", r"engine/(crypt|esp|iv|transform)\.[ch]"),
     ("engine: steps and lanes", r"engine/(lane|step|batch)\.[ch]"),
-    ("engine: large send", r"engine/(lso|pool|checksum)\.[ch]"),
+    ("engine: large send, checksums", r"engine/(lso|pool|checksum)\.[ch]"),
     ("engine: look-ups and checks", r"engine/.*|ov2/handle\.[ch]"),
     ("NBLs and records", r"ov2/.*"),
     ("bridge: policies and states of packet mode", r"bridge/packet/.*"),
