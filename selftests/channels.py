@@ -554,7 +554,6 @@ class Channels:
         finally:
             change(0)
 
-
     def deferred(self, how, shape):
         """The queues of b's card wait for the kernel's timer, or do not, and
         their number changes.

@@ -130,16 +130,16 @@ static bool sum_record(const struct sk_buff *skb,
 	csum = (struct ov2_tx_checksum) { .ipv4 = !at->ipv6, .ipv6 = at->ipv6 };
 	if (skb->csum_offset == offsetof(struct udphdr, check) &&
 	    place_is(at, IPPROTO_UDP, sizeof(struct udphdr), flags,
-		     OV2_OFFLOAD_UDP_CHECKSUM_COEXISTENCE))
+		     OV2_OFFLOAD_UDP_CHECKSUM_COEXISTENCE)) {
 		csum.udp = true;
-	else if (skb->csum_offset == offsetof(struct tcphdr, check) &&
-		 place_is(at, IPPROTO_TCP, sizeof(struct tcphdr), flags,
-			  OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE))
+	} else if (skb->csum_offset == offsetof(struct tcphdr, check) &&
+		   place_is(at, IPPROTO_TCP, sizeof(struct tcphdr), flags,
+			    OV2_OFFLOAD_TCP_CHECKSUM_COEXISTENCE)) {
 		csum.tcp = true;
-	else
-		return false;
-	if (csum.tcp)
 		csum.tcp_offset = at->start;
+	} else {
+		return false;
+	}
 	return !ov2_tx_checksum_encode(&csum, word);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * If the stack has left a checksum of TCP or UDP to the card, slot 0 asks the
- * engine for it. The bridge completes all other checksums.
+ * engine for it. The bridge completes other sums.
  *
  * All words are written out here. The packets have each family, with and
  * without a tunnel, and with and without UDP in front of ESP.
