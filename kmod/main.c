@@ -60,8 +60,9 @@ static void __exit ov2_module_exit(void)
 	 */
 	rcu_barrier();
 	ov2_engine_exit();
-	/* ov2_engine_exit() has freed the last SAs, so their references to
-	 * their engines are given back.
+	/* ov2_engine_exit() has freed the last SAs. Each SA has given back its
+	 * reference to its engine, so every engine is with the reaper now. Wait
+	 * until the reaper has destroyed the engines.
 	 */
 	ov2_reaper_exit();
 	ov2_nbl_exit();

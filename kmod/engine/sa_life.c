@@ -21,7 +21,8 @@ static void sa_destroy(struct ov2_sa *sa)
 	for (i = 0; i < sa->members; i++)
 		ov2_transform_destroy(&sa->member[i].transform);
 	/* When the delete has completed, engine->ad may be gone, because a card
-	 * may go when its last request has completed.
+	 * may go when its last request has completed. So nothing below
+	 * ov2_batch_done() uses engine->ad.
 	 */
 	if (sa->del)
 		ov2_batch_done(engine->ad, sa->del, OV2_STATUS_SUCCESS);
@@ -136,8 +137,9 @@ static void sa_set_keys(struct ov2_sa *sa)
 
 	might_sleep();
 	status = errno_to_status(sa_key(sa));
-	/* The SA may live longer than the request, so from now on it must not
-	 * point to the caller's memory.
+	/* Copy sa->adding, because sa->counts takes its place in the union.
+	 * From now on the SA does not point to the caller's memory, because the
+	 * SA may live longer than the request.
 	 */
 	adding = sa->adding;
 	sa->counts = (struct ov2_sa_counts){};
@@ -158,8 +160,8 @@ static void sa_keying_work(struct work_struct *work)
 
 /**
  * ov2_sa_key_all() - set the keys of the SAs of a request that may sleep
- * @sa: the first SA, from ov2_batch.unkeyed, or NULL. The request completes
- *	with the last SA
+ * @sa: the first SA, from ov2_batch.unkeyed, or NULL. When the last SA is done,
+ *	the request completes
  *
  * Context: Process context, sleeps.
  */
@@ -190,7 +192,7 @@ static void sa_plan_keying(struct ov2_sa *sa)
  * ov2_sa_added() - end the add of one SA, successful or not
  * @engine: the engine
  * @adding: the add of this SA. When this returns, @adding.add is freed if it is
- *	a copy, and @adding.req is complete if this was its last SA
+ *	a copy. If ov2_batch_end() was called before, @adding.req may be gone
  * @mode: which portion the SA protects, for the trace
  * @status: how the add ended
  *
@@ -239,8 +241,8 @@ static struct ov2_sa *sa_alloc(struct ov2_engine *engine,
  * Return: OV2_STATUS_PENDING; ov2_sa_added() is called when the keys are set,
  * maybe before this function returns. If the request may sleep, the caller must
  * call ov2_sa_key_all(), which sets the keys. If the function fails, it returns
- * OV2_STATUS_RESOURCES (there is no memory) or OV2_STATUS_INVALID_DATA (the SA
- * exists already and may have no twin).
+ * OV2_STATUS_RESOURCES (there is no memory) or OV2_STATUS_INVALID_DATA (the
+ * table has a twin of the SA already, and the request does not allow twins).
  */
 enum ov2_status ov2_sa_create(struct ov2_engine *engine,
 			      const struct ov2_adding *adding)

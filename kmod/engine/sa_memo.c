@@ -9,7 +9,7 @@
  * before it uses the SA of a memo. When an SA leaves the table, first the
  * version changes, then a grace period begins, and after the grace period the
  * SA is freed. So if a reader finds the version unchanged, the grace period
- * does not end before the RCU read side of this reader.
+ * cannot end before the RCU read side of this reader has ended.
  */
 #include <linux/rcupdate.h>
 #include <net/ipv6.h>

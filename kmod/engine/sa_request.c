@@ -141,7 +141,7 @@ static void delete_one(struct ov2_engine *engine, struct ov2_request *req,
 	rcu_read_lock();
 	sa = ov2_sa_find(engine->ad, handle);
 	if (!sa || test_and_set_bit(0, &sa->dead_once)) {
-		/* No error: a delete never fails (ipsecov2.rst Q14). */
+		/* A delete of an unknown handle succeeds (ipsecov2.rst Q14). */
 		ov2_count(engine->ad, OV2_CNT_SA_DELETE_UNKNOWN);
 		goto unlock;
 	}
@@ -187,8 +187,9 @@ static struct ov2_member *sa_member(struct ov2_sa *sa,
 	return NULL;
 }
 
-/* Without @ext, the engine keeps its number if the high half of this number is
- * @seq_hi.
+/* Without @ext, the update gives only the high half. If the engine's number has
+ * this high half already, the number stays as it is. Otherwise its low half
+ * becomes 0.
  */
 static void update_number(struct ov2_sa *sa, struct ov2_member *member,
 			  u32 seq_hi, const struct ov2_ext_update *ext)

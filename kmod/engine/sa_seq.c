@@ -12,8 +12,8 @@
  * @seq_lo: the number in the header
  *
  * Without the extension the engine takes the high half that the add or the last
- * update of the SA has set. IPsecOV2 itself has no other way to tell the high
- * half.
+ * update of the SA has set. IPsecOV2 itself has no other way to give the high
+ * half to the engine.
  *
  * Context: Any context.
  * Return: the number; its high half is 0 without ESN.

@@ -206,10 +206,11 @@ static bool sa_is_of_protocol(const struct ov2_sa *sa,
 	return !sa->udp_esp;
 }
 
-/* Does the frame have the SPI of the SA, but the other IPsec protocol? Then the
- * engine reports CRYPTO_INVALID_PROTOCOL. UDP does not clash, because it is ESP
- * only if there is an SA for it. ESP in UDP and ESP without UDP are the same
- * protocol.
+/* Called only if sa_is_of_protocol() is false. Does the frame have the SPI of
+ * the SA, but the other IPsec protocol? Then the engine reports
+ * CRYPTO_INVALID_PROTOCOL. A UDP packet never clashes, because it is ESP only
+ * if there is an SA for it. ESP without UDP does not clash with an SA for ESP
+ * in UDP, because both have the same protocol.
  */
 static bool sa_clashes(const struct ov2_sa *sa, const struct ov2_frame *frame)
 {

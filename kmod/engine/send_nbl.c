@@ -274,9 +274,8 @@ static const struct ov2_direction send_direction = {
 	.next = send_next,
 };
 
-/* @sa has a form of UDP-ESP, or none. Is this allowed inside the tunnel of
- * @tunnel? If @tunnel is NULL: is this allowed without a tunnel? (ipsecov2.rst
- * 2.9)
+/* May slot 1 name @sa if slot 11 names @tunnel? If @tunnel is NULL, slot 11 is
+ * empty, and only the form of UDP-ESP of @sa matters (ipsecov2.rst 2.9).
  */
 static bool send_forms_ok(const struct ov2_sa *sa, const struct ov2_sa *tunnel)
 {
@@ -420,7 +419,8 @@ static void send_count(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 /**
  * ov2_engine_sent() - let an NBL leave the engine when its turn has come
  * @ad: the card
- * @nbl: the frames. All of them are sealed, or the NBL has failed
+ * @nbl: the NBL. It has failed, or its frames are sealed, or its records name no
+ *	SA
  *
  * Context: BH disabled; called by its lane.
  */

@@ -10,8 +10,8 @@
 
 /* Returns how many bytes of a frame are surely headers; the bytes behind them
  * may be clear payload. With ESP the headers end where the outermost ESP header
- * ends. With AH they end where AH's SPI ends. If the engine finds no IPsec,
- * only the Ethernet header counts.
+ * ends. With AH they end where AH's SPI ends. If the engine finds no IPsec, or
+ * IPsec outside its capabilities, only the Ethernet header counts.
  */
 static unsigned int show_headers(const struct ov2_frame *frame)
 {
@@ -22,7 +22,7 @@ static unsigned int show_headers(const struct ov2_frame *frame)
 }
 
 /**
- * ov2_show_to_send() - show the frames of an NBL before the engine has them
+ * ov2_show_to_send() - show the frames of an NBL before the engine changes them
  * @ad: the card
  * @nbl: the frames. The template of a large send is shown once
  *

@@ -62,9 +62,10 @@ ov2_step_member(struct ov2_nbl *nbl, const struct ov2_step *step)
 	return &work->sa[step->sa]->member[step->member];
 }
 
-/* A block cipher needs whole blocks. With other ciphers any length passes here.
- * RFC 4303 2.4 wants a multiple of 4 bytes, but this is a duty of the sender:
- * send_nbl.c checks it for frames to be sent.
+/* A block cipher needs whole blocks. With other ciphers each length that has
+ * room for pad length and next header passes here. RFC 4303 2.4 wants a
+ * multiple of 4 bytes, but this is a duty of the sender: send_nbl.c checks it
+ * for frames to be sent.
  */
 static inline enum ov2_crypto_status
 ov2_step_check_esp(const struct ov2_frame *frame,

@@ -24,7 +24,7 @@ struct ov2_miniport_ops;
  *	ov2_sa_capacity() reads it
  * @config: the part of @hardware that is on. The engine exchanges the pointer
  *	with WRITE_ONCE(). Each structure to which @config points, or has
- *	pointed, lives until the engine ends. Of its members only
+ *	pointed, lives until the engine ends. In these structures only
  *	sa_capacity changes
  * @bundles: number of SA bundles that the bridge has in the engine. The bridge
  *	counts them, so that they stay within ov2_capabilities.sa_capacity

@@ -3,8 +3,9 @@
  * The algorithms of IPsecOV2 and of the extensions, as their RFCs define them.
  *
  * All facts about an algorithm stand in its row. The bridge finds the row by
- * xfrm's name of the algorithm, and in the row the identifier by the length of
- * the key. The engine finds the row by the identifier in a request.
+ * xfrm's name of the algorithm. In this row the bridge finds the identifier by
+ * the length of the key. The engine finds the row by the identifier in a
+ * request.
  */
 #include <linux/bits.h>
 #include <linux/string.h>
@@ -186,11 +187,12 @@ static const struct ov2_algorithm *find(bool encr, u32 id)
 }
 
 /**
- * ov2_encr_algorithm() - find an algorithm by a bit of EncryptionAlgorithm
+ * ov2_encr_algorithm() - find a cipher by its identifier
  * @id: any value
  *
  * Context: Any context.
- * Return: the algorithm, or NULL if @id is not exactly one known bit.
+ * Return: the algorithm, or NULL if @id is not exactly one known bit of
+ * OV2_ENCR_* or OV2_EXT_ENCR_*.
  */
 const struct ov2_algorithm *ov2_encr_algorithm(u32 id)
 {
@@ -198,11 +200,12 @@ const struct ov2_algorithm *ov2_encr_algorithm(u32 id)
 }
 
 /**
- * ov2_auth_algorithm() - find an algorithm by a bit of AuthenticationAlgorithm
+ * ov2_auth_algorithm() - find an integrity algorithm by its identifier
  * @id: any value
  *
  * Context: Any context.
- * Return: the algorithm, or NULL if @id is not exactly one known bit.
+ * Return: the algorithm, or NULL if @id is not exactly one known bit of
+ * OV2_AUTH_* or OV2_EXT_AUTH_*.
  */
 const struct ov2_algorithm *ov2_auth_algorithm(u32 id)
 {
