@@ -419,8 +419,8 @@ static void send_count(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 /**
  * ov2_engine_sent() - let an NBL leave the engine when its turn has come
  * @ad: the card
- * @nbl: the NBL. It has failed, or its frames are sealed, or its records name no
- *	SA
+ * @nbl: the NBL. It has failed, or its frames are sealed, or its records name
+ *	no SA
  *
  * Context: BH disabled; called by its lane.
  */
