@@ -7,7 +7,7 @@
 /*
  * In newer kernels each NAPI has a GRO node. Each NAPI also has its own copy of
  * the device's gro_flush_timeout and napi_defer_hard_irqs, and netlink can set
- * these copies alone.
+ * the copies of a single NAPI.
  */
 #ifdef OV2_HAVE_GRO_NODE
 

@@ -39,7 +39,7 @@
 /* The GMAC of the crypto API was made for ESP. It takes 16 bytes as associated
  * data (in ESP: SPI, number and IV), and authenticates associated data and
  * payload alike. So AH may pass any 16 bytes as associated data. ah_crypt()
- * passes the first 16 bytes.
+ * passes the first 16 bytes of the IP header.
  */
 #define GMAC_AAD_LEN	16
 

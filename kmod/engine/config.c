@@ -220,8 +220,8 @@ enum ov2_status ov2_config_encapsulation(struct ov2_engine *engine,
 	return config_changed(engine, config);
 }
 
-/* While IPsec is off, all fields of the configuration are 0, and so is the
- * capacity (ipsecov2.rst 3.4).
+/* While IPsec is off, all fields of IPsecOV2 in the configuration are 0, also
+ * the capacity (ipsecov2.rst 3.4).
  */
 static void config_write_capacity(struct ov2_engine *engine, u32 capacity)
 {

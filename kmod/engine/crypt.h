@@ -47,8 +47,8 @@ struct ov2_job {
  * @job: what is to be done; ov2_job.member lives as long as the NBL
  * @finish: what is left to do when the crypto API is done, or NULL
  * @size: bytes of this structure and of what lies behind it
- * @sg: the bytes that the cipher or hash runs over: of @head, then of the
- *	frame, then of @tail. The array lies behind @req
+ * @sg: maps the bytes for the cipher or hash: of @head, then of the frame, then
+ *	of @tail. The array lies behind @req
  * @req: struct aead_request or struct ahash_request
  * @iv: explicit IV, OV2_CRYPT_IV_MAX bytes, aligned for the cipher. The cipher
  *	may change the bytes

@@ -16,7 +16,8 @@
  * A reset ends in the state in which it began. Lanes are open in RUNNING and
  * closed in the other states. engine_move() closes one lane after the other,
  * and waits until each lane is empty. Until a lane is closed, it accepts NBLs.
- * The engine treats these NBLs like the NBLs that were in the lane already.
+ * The engine treats these NBLs like the NBLs that were in the lane already. On
+ * the way from RUNNING to PAUSED, it treats them as in RUNNING.
  *
  *	               PAUSED        RUNNING   RESETTING        HALTED
  *
@@ -26,8 +27,7 @@
  *	  a send       -             leaves    REQUEST_ABORTED  -
  *	  a frame      -             finished  finished         -
  *	a delete       accepted      accepted  accepted         NOT_ACCEPTED
- *	another        accepted      accepted  NOT_ACCEPTED     NOT_ACCEPTED
- *	request
+ *	other requests accepted      accepted  NOT_ACCEPTED     NOT_ACCEPTED
  *
  * OFFLOAD_ENCAPSULATION is not a state of the engine, but part of its
  * configuration (config.c): it is ON, OFF, or not set yet. In every state of
@@ -156,8 +156,8 @@ static void engine_lanes(struct ov2_engine *engine,
 }
 
 /* @from is a mask of the states that may come before @to, as in the drawing
- * above. The state is set before the lanes are closed, because an NBL that
- * leaves a closing lane is treated as the new state says.
+ * above. The state is set before the lanes are closed, so that during a reset
+ * the sends that leave a closing lane see the state RESETTING, and fail.
  */
 static void engine_move(struct ov2_engine *engine, unsigned long from,
 			enum ov2_engine_state to)

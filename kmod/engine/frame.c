@@ -2,7 +2,7 @@
 /*
  * What the engine reads from a frame. The engine takes the lengths from the IP
  * header, not from the buffer, because Ethernet pads short frames. Only the
- * template of a large send may have no length in its IP header.
+ * template of a large send (lso.c) may have no length in its IP header.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -81,9 +81,9 @@ static void parse_ah(const struct sk_buff *skb, struct ov2_frame *frame,
 }
 
 /* RFC 3948 2.2 and 2.3: behind the UDP header stands a non-zero SPI, a zero
- * marker with IKE behind it, or a NAT keepalive of one byte. If the UDP
- * datagram does not end where the IP packet ends, the frame is left to the
- * stack, because the stack trims the packet.
+ * marker with IKE behind it, or a NAT keepalive of one byte. The engine expects
+ * the ICV at the end of the IP packet. If the UDP datagram ends elsewhere, the
+ * frame is left to the stack, which trims or drops the packet.
  */
 static void parse_udp(const struct sk_buff *skb, struct ov2_frame *frame,
 		      unsigned int offset)

@@ -73,8 +73,8 @@ struct ov2_frame {
  * @spi: network order
  * @seq: low half of the sequence number, network order
  *
- * An Ethernet header has 14 bytes. So the IP header may lie at an odd multiple
- * of 2, and the structure is not aligned to more than that.
+ * An Ethernet header has 14 bytes, so @eth and @ip cannot both be aligned to 4
+ * bytes. Therefore the structure is aligned to 2 bytes only.
  */
 struct ov2_frame_esp4 {
 	struct ethhdr eth;
@@ -97,8 +97,8 @@ void ov2_frame_skip_ah(const struct sk_buff *skb, struct ov2_frame *frame);
  * @skb: the frame, linear or not; skb->data is at the Ethernet header
  *
  * Most frames that the engine looks at are ESP in IPv4 without options, are
- * complete, and are not fragments. For these frames one comparison shows that
- * all headers are there.
+ * complete, and are not fragments. For these frames one comparison with
+ * skb_headlen() shows that all headers can be read.
  *
  * Context: Any context.
  * Return: the headers, or NULL if the frame is not of this kind.

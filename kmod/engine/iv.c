@@ -72,9 +72,8 @@ void ov2_iv_counter_destroy(struct ov2_iv_counter *counter)
 	counter->next = NULL;
 }
 
-/* CPUs count @ranges up even after the last range. This does not lead them to
- * the first range again, because @ranges has 64 bits, and 56 bits are enough
- * for the number of the last range.
+/* CPUs increment @ranges even after the last range was drawn. But @ranges never
+ * comes back to the first range, because this needs almost 2^64 more calls.
  */
 static bool counter_draw(struct ov2_iv_counter *counter, u64 *next)
 {

@@ -4,8 +4,9 @@
  * ESP trailer and room for the ICV. The payload is copied and summed in one
  * pass, and the segments are then sealed in place like all other frames.
  *
- * The template, and one segment of it, in bytes from skb->data. The offsets are
- * members of struct lso:
+ * The frame of the TCP packet is called the template, because each segment gets
+ * a copy of the headers of this frame. The template, and one segment of it, in
+ * bytes from skb->data. The offsets are members of struct lso:
  *
  *	      ip   ah    udp    esp            l4    payload            end
  *	      v    v     v      v              v     v                    v

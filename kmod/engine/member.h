@@ -7,11 +7,11 @@
 #include "transform.h"
 
 /**
- * struct ov2_member - one security association of a bundle
+ * struct ov2_member - one member of an SA: its ESP or its AH
  * @operation: enum ov2_operation
  * @spi: network order
  * @esn: extended sequence numbers
- * @transform: its algorithms, with their keys
+ * @transform: the algorithms of the member, with their keys
  * @seq: a sequence number, which the add or the last update has set. In an
  *	inbound SA with @esn, it then rises to the highest number that was
  *	verified. In an outbound SA, only its high half is used. ov2_sa.lock

@@ -325,9 +325,9 @@ static const struct ov2_direction receive_direction = {
 
 /* Does what receive_begin() does, in a shorter way. It is for an SA with
  * ov2_sa.straight, and for a frame that is ESP in IPv4 and of the flow that the
- * queue remembers. If the SA or the frame is of another kind, or has a wrong
- * length, this function returns false, and receive_begin() must look at the
- * frame.
+ * queue remembers. If the SA or the frame is of another kind, or the frame has
+ * a wrong length, this function returns false, and receive_begin() must look at
+ * the frame.
  */
 static bool receive_begin_straight(struct ov2_engine *engine,
 				   struct ov2_nbl *nbl)
@@ -424,8 +424,8 @@ void ov2_engine_received(struct ov2_adapter *ad, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
 
-	/* SaDeleteReq may come with any status, and even if CryptoDone is not
-	 * set (ipsecov2.rst 2.8).
+	/* SaDeleteReq may come with any status, so the status is not looked at
+	 * (ipsecov2.rst 2.8).
 	 */
 	if (work->sa[RECEIVE_OUTER] && ov2_sa_delete_wanted(ad->engine))
 		nbl->info[OV2_INFO_IPSEC] |= OV2_RX_SA_DELETE_REQ;

@@ -50,7 +50,7 @@ struct ov2_adding {
 };
 
 /**
- * struct ov2_sa - an SA in the engine's table: a bundle of IPsecOV2
+ * struct ov2_sa - an SA in the engine's table: a bundle of one or two members
  * @hdl: its handle
  * @engine: its engine
  * @node: place in the table of SAs
@@ -59,7 +59,7 @@ struct ov2_adding {
  *	direction in @key are read
  * @src: source of its packets, zero = any; IPv4 in the first word
  * @window: replay window, see struct ov2_ext_add
- * @serial: its age, smaller is older
+ * @serial: an older SA of the engine has a smaller serial
  * @ref: one reference that the SA is made with, and one for every NBL that uses
  *	the SA and waits in a lane. The first reference is given back a grace
  *	period after the SA has left the table. So a reader that finds the SA
@@ -71,8 +71,8 @@ struct ov2_adding {
  * @seen_tunnel: the payload of the last good frame was an IP packet. Used only
  *	if the SA is inbound and @mode is unknown
  * @single: see struct ov2_ext_add
- * @straight: its only member is ESP, and when the engine receives, it looks for
- *	no other IPsec header behind its own
+ * @straight: the only member of the SA is ESP, and in a received frame the
+ *	engine looks for no other IPsec header behind this ESP header
  * @udp_esp: OV2_UDP_ESP_* or 0
  * @lock: protects ov2_member.seq and @window; taken with BH disabled
  * @udp_dport: destination port of UDP-ESP, 0 = any
