@@ -21,8 +21,8 @@ enum ipsecov2_coexistence {
 /**
  * enum ipsecov2_extension - A bit for each extension of IPsecOV2 that the
  *   engine knows.
- * @IPSECOV2_EXTENSION_LARGE_SEND: Large sends in tunnels, large sends of UDP,
- *   and the IPv4 identifications of Linux.
+ * @IPSECOV2_EXTENSION_LARGE_SEND: Large sends in tunnels and of UDP, and IPv4
+ *   identifications as Linux numbers them.
  */
 enum ipsecov2_extension {
 	IPSECOV2_EXTENSION_LARGE_SEND = 1,
