@@ -36,10 +36,10 @@ void ov2_handles_init(struct ov2_handles *handles)
 	handles->version = 0;
 }
 
-/* The writer holds the lock. It first writes the slot, with release, and then
- * the version. If a walk sees a change of a slot, and then reads the version
- * (ov2_handles_version()), this version counts all changes that were made
- * earlier than this one. Perhaps it does not count this change yet.
+/* The writer holds the lock. For each change it first writes the slot, with
+ * release, and then the version. So if a walk has read a changed slot, and then
+ * reads the version (ov2_handles_version()), the version counts all earlier
+ * changes. The version may not count the change of this slot yet.
  */
 static void handles_changed(struct ov2_handles *handles)
 {
@@ -53,7 +53,7 @@ static void handles_changed(struct ov2_handles *handles)
  * @handles: the card's handle space
  * @transport: see struct ov2_handle
  *
- * Context: Any context, BH are disabled inside.
+ * Context: Any context except hard interrupts.
  * Return: 0, -ENOMEM, or -EBUSY if every slot is taken. An engine with a
  * capacity of at most OV2_HANDLE_SLOTS SAs never meets -EBUSY.
  */
@@ -85,7 +85,7 @@ int ov2_handle_alloc(struct ov2_handle *handle, struct ov2_handles *handles,
  * @handle: the handle of the SA. A reader that has already found the handle may
  *	use it until a grace period has passed
  *
- * Context: Any context.
+ * Context: Any context except hard interrupts.
  */
 void ov2_handle_free(struct ov2_handle *handle)
 {
@@ -104,7 +104,7 @@ void ov2_handle_free(struct ov2_handle *handle)
  * @value: a handle that was freed; the next new handle gets the slot of @value.
  *	Without this call all other slots would be given before this slot
  *
- * Context: Any context.
+ * Context: Any context except hard interrupts.
  */
 void ov2_handle_reuse(struct ov2_handles *handles, unsigned long value)
 {

@@ -33,7 +33,8 @@
  *	called, from process context, maybe before @request returns; any other
  *	status is final.
  *	During a reset, requests other than deletes end with
- *	OV2_STATUS_NOT_ACCEPTED; after @halt all requests end with this status
+ *	OV2_STATUS_NOT_ACCEPTED. The caller makes no request after @halt; if a
+ *	request came, it would end with this status, too
  * @send: protect an NBL and put its frames on the line, in order, all of them
  *	or none. An NBL without a handle and without a record of large send
  *	leaves as it is. BH disabled; the caller serializes calls with the same
@@ -41,16 +42,17 @@
  *	through ov2_adapter_ops.send_complete, maybe before @send returns
  * @wants: would @receive look for an SA for a received frame? If not, the frame
  *	goes up the stack without an NBL, and may overtake the frames that the
- *	engine has. So if @receive would find an SA for the frames of a flow,
- *	@wants must return the same value for all these frames. @skb is as in
- *	ov2_nbl, and @wants does not change @skb. BH disabled
+ *	engine has. So if the engine has an SA for a flow, @wants must return
+ *	the same value for all frames of the flow, because otherwise these
+ *	frames could overtake each other. @skb is as in ov2_nbl, and @wants does
+ *	not change @skb. BH disabled
  * @receive: verify and decrypt an NBL in place. It is called for the card's
- *	own frames only: the card's packet filter comes first, as in NDIS.
- *	Frames of others, which only promiscuous mode lets in, do not reach the
- *	engine. It is never called for a large packet (skb_is_gso()). BH
- *	disabled; the caller serializes calls with the same ov2_nbl.queue. The
- *	NBLs of a queue, good or bad, come back in the order of the calls,
- *	through ov2_adapter_ops.indicate
+ *	own frames only: the card's packet filter comes first, as in NDIS. If
+ *	the card takes a frame that may be for another host, the frame goes up
+ *	the stack without the engine. @receive is never called for a large
+ *	packet (skb_is_gso()). BH disabled; the caller serializes calls with the
+ *	same ov2_nbl.queue. The NBLs of a queue, good or bad, come back in the
+ *	order of the calls, through ov2_adapter_ops.indicate
  * @query: tell what the engine knows of the SA that a handle names. Fills in
  *	@info and returns true, or returns false if @handle names no live SA of
  *	the card. The values may be of different moments. Called only with

@@ -42,8 +42,9 @@ struct ov2_ext_rx {
  * @valid: the engine must read the record of slot 2 together with this
  *	extension (OV2_OFFLOAD_EXT_LARGE_SEND). If @valid is false, the large
  *	send is an LSOv2 send
- * @keep_cwr: TCP: each segment has the CWR flag of the template (AccECN). If
- *	not, only the first segment has the flag (RFC 3168)
+ * @keep_cwr: TCP: each segment has the CWR flag of the template, which is the
+ *	frame of the NBL (AccECN). If not, only the first segment has the flag
+ *	(RFC 3168)
  * @same_id: IPv4: all segments have the same identification in the outermost
  *	header. If not, the identification counts up by one, and wraps at 2^16
  * @same_inner_id: as @same_id, for the IPv4 header inside a tunnel

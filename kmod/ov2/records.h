@@ -195,7 +195,8 @@ static inline u32 ov2_rx_header_encode(const struct ov2_rx_header *hdr)
 /**
  * ov2_rx_header_decode() - read the word of slot 12, receive
  * @slot: the slot, host order
- * @hdr: filled in with the fields, all zero if the word is not valid (INV-4)
+ * @hdr: filled in with the fields; all zero if OV2_RX_HDR_INFO_SET is not set
+ *	(INV-4)
  *
  * Source: NDIS_IPSEC_OFFLOAD_V2_HEADER_NET_BUFFER_LIST_INFO.
  *

@@ -293,8 +293,7 @@ struct ov2_ext_update {
  *	changes nothing
  * @may_sleep: the caller is in process context and holds no spinlock, so the
  *	engine may set keys before the call returns. IPsecOV2 needs no such
- *	flag, because its OID requests come at PASSIVE_LEVEL and may complete
- *	later
+ *	flag, because each of its requests may complete later
  * @caller: private to the caller, for ov2_adapter_ops.request_complete
  * @miniport: private to the engine, until the request is complete
  *

@@ -122,9 +122,9 @@ static void cable_scrub_offloads(struct sk_buff *skb)
  *
  *	the socket		is charged at least until the frame leaves the
  *				ring, so that a slow receiver slows the sender
- *				down. The destructor of the skb may read the
- *				shared info. So the shared info is cleared
- *				later, by ov2_unshare()
+ *				down. So the skb keeps its destructor, which may
+ *				read the shared info. Therefore ov2_unshare()
+ *				clears the shared info later
  *	vlan_all, decrypted,	are never set: the card offers none of these
  *	no_fcs, unreadable	offloads, so the stack does the work itself or
  *				drops the frame

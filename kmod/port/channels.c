@@ -3,16 +3,17 @@
  * Change the queues while frames flow: the number of queues, and the receive
  * queue that a frame comes in on. No frame is lost, and each flow of an SA
  * keeps its order, because no queue takes frames of a flow while an older frame
- * of this flow waits in another queue. There are two exceptions. If send queues
- * are added, they wait for the older frames only for a limited time
+ * of this flow waits in another queue. There are three exceptions. If send
+ * queues are added, they wait for the older frames only for a limited time
  * (tx_grow()). If all send queues share one queueing discipline, nothing keeps
- * the order (tx_has_own_qdisc()).
+ * the order (tx_has_own_qdisc()). If ksoftirqd of a busy CPU still has packets
+ * of a flow, newer packets may overtake them (channels_settle()).
  *
  * A card has memory, lanes and NAPIs for as many queues as it was made with.
  * The NAPI of a queue that is not in use has nothing to poll.
  *
- *	receive	The senders stop, the rings run empty, and the new table comes
- *		into use. Then the senders go on.
+ *	receive	The senders stop, the rings run empty, and the card begins to
+ *		use a new table of receive queues. Then the senders go on.
  *	send	port_select_queue() chooses a home queue for each packet, and
  *		ov2_channels_fold() computes the packet's send queue from it.
  *		The home queue of a packet of an SA stays the same, unless a
@@ -47,11 +48,10 @@
  * @queue: the packet's home queue
  * @used: number of send queues in use
  *
- * If the home queue is not in use, its highest bit is cleared, and so on, until
- * the number is that of a queue in use. So when queues are added, a packet
- * stays on its queue or moves to a new queue. When queues go away, only their
- * packets move. With a remainder of @queue and @used, packets would also move
- * between two queues that stay.
+ * While @queue is not the number of a queue in use, the highest bit that is set
+ * in @queue is cleared. So when queues are added, a packet stays on its queue
+ * or moves to a new queue. When queues go away, only their packets move. With
+ * @queue modulo @used, packets would also move between two queues that stay.
  *
  * Context: Any context.
  * Return: @queue if this queue is in use; otherwise one of the queues in use.
@@ -86,11 +86,11 @@ static bool engine_is_idle(const struct ov2_port *port, u16 queue)
 	return !atomic_read(&port->txqs[queue].in_engine);
 }
 
-/* A queue whose interrupt is masked waits for a timer, and the user sets this
- * timer as long as the user likes (gro_flush_timeout). So a queue that still
+/* A queue whose interrupt is masked waits for a timer. This may take long,
+ * because the user chooses the time (gro_flush_timeout). So a queue that still
  * has frames is polled at once. But if its NAPI is scheduled already, this
- * function leaves it alone, because else one poll would follow the other, and
- * the queue would never be seen idle.
+ * function leaves the NAPI alone, because otherwise one poll would follow the
+ * other, and the queue would never be seen idle.
  */
 static bool rx_runs_empty(const struct ov2_port *port, u16 queue)
 {
@@ -226,8 +226,9 @@ static int rx_set(struct ov2_port *port, u16 queues)
 	return err;
 }
 
-/* Nobody else runs the discipline while its seqlock is held. Another CPU that
- * wants to run it meanwhile sets a bit, as qdisc_run_end() expects.
+/* While this function holds the seqlock of a queueing discipline, no CPU runs
+ * the discipline. A CPU that wants to run it only sets __QDISC_STATE_MISSED, so
+ * this function then schedules the discipline, as qdisc_run_end() does.
  */
 static bool tx_nolock_qdisc_is_empty(const struct netdev_queue *txq)
 {
@@ -245,9 +246,10 @@ static bool tx_nolock_qdisc_is_empty(const struct netdev_queue *txq)
 	return empty;
 }
 
-/* Is a queueing discipline empty, and is no packet on its way from it to the
- * card? If the card's queue is stopped, the core puts such a packet back. So
- * the length and the packet on its way must be looked at together.
+/* Is a queueing discipline empty, and is no packet on its way from the
+ * discipline to the card? If the card's queue is stopped, the core puts such a
+ * packet back into the discipline. So both questions are answered under one
+ * lock: between two locks, such a packet could be missed.
  */
 static bool tx_qdisc_is_empty(const struct netdev_queue *txq)
 {

@@ -83,8 +83,8 @@ unsigned int ov2_cpus_next(const struct cpumask *cpus,
 
 /* Finds the CPUs that are not isolated. Three things isolate a CPU: isolcpus=,
  * nohz_full=, and in newer kernels also an isolated partition of the cpuset
- * controller. RCU is needed, because a partition may change at any time.
- * rps_cpumask_housekeeping() ignores these partitions.
+ * controller. RCU is needed, because a partition may change at any time. RPS
+ * ignores these partitions (rps_cpumask_housekeeping()).
  */
 static void cpus_house(struct cpumask *house)
 {

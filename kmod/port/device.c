@@ -146,8 +146,8 @@ static void port_uninit(struct net_device *dev)
 }
 
 /* Undoes port_init(). port_uninit() cannot do this, because associations may
- * still be there: each association holds a reference to the netdev until its SA
- * is gone. This function runs when the last reference is gone.
+ * still be there: each association holds a reference to the netdev until the
+ * engine's SA is gone. This function runs when the last reference is gone.
  */
 static void port_free(struct net_device *dev)
 {

@@ -121,8 +121,9 @@ static netdev_features_t features_keep_esp(struct net_device *dev)
  *
  * Context: RTNL.
  * Return: @features, after two changes. If the card has a state or a policy in
- * packet mode, NETIF_F_HW_ESP is added; ethtool shows this feature as "on
- * [requested off]". If NETIF_F_HW_ESP is off, FEATURES_OF_ESP is removed.
+ * packet mode, NETIF_F_HW_ESP is added; then ethtool -K esp-hw-offload off
+ * prints "on [requested off]". If NETIF_F_HW_ESP is off, FEATURES_OF_ESP is
+ * removed.
  */
 netdev_features_t ov2_features_fix(struct net_device *dev,
 				   netdev_features_t features)

@@ -7,13 +7,16 @@
  * came. The rules:
  *
  *   destination MAC      taken if                     own if
- *   -------------------  ---------------------------  -----------------------
+ *   -------------------  ---------------------------  ------------------
  *   dev_addr             always                       always
  *   in dev->uc           always                       not below a bridge
- *   broadcast            always                       the IP destination is a
- *   in dev->mc           always                       group or 255.255.255.255,
- *   any other multicast  IFF_ALLMULTI or IFF_PROMISC  and not below a bridge
+ *   broadcast            always                       (1)
+ *   in dev->mc           always                       (1)
+ *   any other multicast  IFF_ALLMULTI or IFF_PROMISC  (1)
  *   any other unicast    IFF_PROMISC                  never
+ *
+ *   (1) The IP destination is a group or 255.255.255.255, and the card is not
+ *       below a bridge.
  *
  * If an address is missing in the card's table, because memory was short, all
  * frames are taken.

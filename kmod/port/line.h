@@ -60,13 +60,14 @@ struct sk_buff_head;
  * @max_mtu are the most that any such device can do, and @plug narrows the
  * card's values to the values of the device. @plug also registers an rx_handler
  * and makes the card an upper of the device; @unplug undoes both. The
- * rx_handler calls ov2_rx_enqueue(). If ov2_port.ring segments wait already, it
- * drops the frame, because it cannot stop a sender. @put is dev_queue_xmit().
- * @room calls ov2_ring_room() with NULL as the receive queue, because no ring
- * limits the sender: frames wait in the queueing discipline of the device.
- * @carrier is netif_stacked_transfer_operstate(). The line calls this function
- * also when a notifier reports a change of the device. @wake is empty, and @far
- * returns NULL.
+ * rx_handler calls ov2_rx_enqueue(). If the number of waiting segments has
+ * reached ov2_port.ring, the rx_handler drops the frame, because it cannot stop
+ * a sender. @put is dev_queue_xmit(). @room calls ov2_ring_room() with NULL as
+ * the receive queue, because no ring limits the sender: frames wait in the
+ * queueing discipline of the device. @carrier is
+ * netif_stacked_transfer_operstate(). The line calls this function also when a
+ * notifier reports a change of the device. @wake is empty, and @far returns
+ * NULL.
  */
 struct ov2_line_ops {
 	const char *name;
