@@ -21,7 +21,8 @@
 /* Kbuild passes -fwhole-program, so the compiler treats each function as static
  * unless it is marked as __visible. The kernel calls the first two functions
  * below, and watch/trace.c calls the third. trace.c is an object of its own,
- * because it defines the tracepoints, and the other files only declare them.
+ * because it defines the tracepoints of trace.h, and the other files include
+ * trace.h only for the declarations.
  */
 extern __visible typeof(init_module) init_module;
 extern __visible typeof(cleanup_module) cleanup_module;

@@ -6,9 +6,9 @@
  *
  *	who counts                              where           how
  *
- *	receive queue: its NAPI, or ndo_stop    ov2_rxq.stats   alone
- *	send queue: ndo_start_xmit              ov2_txq.stats   alone
- *	send queue: the engine, later           ov2_txq.late    under a lock
+ *	receive queue: its NAPI, or ndo_stop    ov2_rxq.stats   only writer
+ *	send queue: ndo_start_xmit              ov2_txq.stats   only writer
+ *	send queue: outside ndo_start_xmit      ov2_txq.late    under a lock
  *	send queue: the CPU that wakes it       ov2_txq.wakes   atomic
  *
  * So no lock and no atomic operation is needed to count a packet, unless an
@@ -146,8 +146,8 @@ void ov2_queue_stats_woken(struct ov2_txq *txq)
  * ov2_queue_stats_received() - count the frames that went up in this poll
  * @rxq: their queue
  *
- * Call this before napi_complete_done(), so that the frames that GRO holds are
- * counted before they go up the stack.
+ * The frames that GRO holds count, too. Call this before napi_complete_done(),
+ * which lets them go up the stack, so that they are counted first.
  *
  * Context: NAPI of @rxq.
  */
@@ -319,9 +319,9 @@ static void queue_stats_tx(struct net_device *dev, int index,
 	stats->wake = atomic64_read(&txq->wakes);
 }
 
-/* Adds up the counts of the queues that are not in use now; they may have been
- * in use earlier. If a value were not set here, the core would not show the sum
- * of this value over all queues. So all values are set first, to 0.
+/* Adds up the counts of the queues that are not in use now, but may have been
+ * in use earlier. The core shows the sum of a value over all queues only if
+ * this function sets the value. So all values are set first, to 0.
  */
 static void queue_stats_base(struct net_device *dev,
 			     struct netdev_queue_stats_rx *rx,

@@ -40,8 +40,8 @@
 /**
  * struct ring_cb - what skb->cb holds while a frame is on a ring
  * @segments: ov2_ring_segments() when the frame came. Later this function may
- *	return another number, because the sender's kernel may still write to
- *	the shared info
+ *	return another number, because the sender's stack may still write to the
+ *	shared info
  */
 struct ring_cb {
 	unsigned int segments;
@@ -150,8 +150,9 @@ int ov2_ring_take(struct ov2_rxq *rxq, int budget, struct sk_buff_head *frames)
  * ov2_ring_may_take() - would ov2_ring_take() take a frame now?
  * @rxq: the receive queue
  *
- * Context: NAPI of @rxq, or the end of its poll, when the NAPI may run again on
- * another CPU. Then the result may be wrong, but that NAPI looks again.
+ * Context: NAPI of @rxq, or the end of its poll, when the NAPI may already run
+ * on another CPU. Then the result may be wrong, but the poll on the other CPU
+ * looks at the ring, too.
  * Return: true if so.
  */
 bool ov2_ring_may_take(const struct ov2_rxq *rxq)
@@ -186,7 +187,8 @@ void ov2_ring_drain(struct ov2_rxq *rxq, struct sk_buff_head *frames)
  *
  * Context: BH disabled.
  * Return: how many segments may still be sent before the queue has to stop;
- * less than zero if too many were sent, and 0 if the queue is held.
+ * less than zero if too many were sent, and 0 if ov2_ring_hold() has stopped
+ * the queue.
  */
 int ov2_ring_room(const struct ov2_port *port, u16 queue,
 		  const struct ov2_rxq *rxq)
@@ -219,8 +221,11 @@ static int ring_stop_room(const struct ov2_port *port)
 	return min_t(int, READ_ONCE(port->sharers), ring_wake_room(port));
 }
 
-/* Another CPU may wake the queue before this function ends. That CPU counts a
- * wake only if @full is set, and clears @full. So each stop has one wake.
+/* Each stop that is counted has one wake that is counted. A CPU that wakes the
+ * queue clears @full, and counts the wake only if @full was set. This may
+ * happen before this function ends. If there is room again, so that the queue
+ * does not stop, this function clears @full, and counts the stop only if
+ * another CPU has counted a wake already.
  */
 static void ring_stop(struct ov2_port *port, u16 queue,
 		      struct netdev_queue *txq, int stop)
@@ -326,8 +331,9 @@ void ov2_ring_start_all(struct ov2_port *port)
  * @first: the first of the queues
  * @end: the queue behind the last of them
  *
- * Frames that are already in the engine still go to the line. This does not
- * wake the queues, because ov2_ring_room() says that they have no room.
+ * Frames that are already in the engine still go to the line. When they leave
+ * the engine, ov2_ring_wake() does not wake the queues, because ov2_ring_room()
+ * says that the queues have no room.
  *
  * Context: RTNL, process context.
  */

@@ -118,8 +118,8 @@ void ov2_rx_add_napi(struct ov2_port *port)
  * unregister_netdevice_many_notify() waits for two RCU grace periods, each for
  * all devices of a batch. The first grace period ends before ndo_uninit. At
  * that time the senders that had found a ring open are done, and so are the
- * polls that had completed their NAPI. So nobody raises the interrupt of a
- * queue any more. The second grace period ends after ndo_uninit. At that time
+ * polls that had called napi_complete_done(). So nobody raises the interrupt of
+ * a queue any more. The second grace period ends after ndo_uninit. At that time
  * two readers of the NAPI are done. One of them is irq_arrive(): it may still
  * run, with interrupts off, after it has cleared ov2_rxq.called. The other one
  * is a look-up of a NAPI by its number.
@@ -157,9 +157,10 @@ int ov2_rx_start(struct ov2_port *port)
 	for (index = 0; index < port->ad.rx_queues; index++) {
 		napi_enable(&port->rxqs[index].napi);
 		/* The queue may have gone down while it was masked. Besides, a
-		 * late sender of that time may mask the queue until its NAPI is
-		 * enabled, although the NAPI is not scheduled. So unmask the
-		 * queue after napi_enable(), but before a frame comes.
+		 * sender that had found the ring open may be late, and may mask
+		 * the queue while the NAPI is disabled. Then the NAPI is not
+		 * scheduled, so no poll unmasks the queue. So unmask the queue
+		 * after napi_enable(), but before a frame comes.
 		 */
 		ov2_rx_irq_unmask(&port->rxqs[index]);
 		ov2_ring_open(&port->rxqs[index]);

@@ -3,17 +3,18 @@
  * The interrupt of a receive queue is a call to the CPU of the queue. The call
  * schedules the NAPI of the queue.
  *
- * A queue that has interrupted is masked, as a NIC is: it does not interrupt
- * again until a poll unmasks it. A poll does this only if napi_complete_done()
- * returns true. If the user has set napi_defer_hard_irqs and gro_flush_timeout,
- * or if a program busy polls, napi_complete_done() returns false. Then what
- * comes to the queue waits, because the core has promised another poll. The
- * core has started its timer, or the program polls again, or starts the timer
- * when it stops. The timer that runs keeps its time when the user changes the
- * two settings. So if the user sets both to 0, one more poll comes, and this
- * poll unmasks the queue.
+ * A queue that has interrupted is masked, as a queue of a NIC is: it does not
+ * interrupt again until a poll unmasks it. A poll does this only if
+ * napi_complete_done() returns true. If the user has set napi_defer_hard_irqs
+ * and gro_flush_timeout, or if a program busy polls, napi_complete_done()
+ * returns false. Then new frames and NBLs wait for the next poll, which is sure
+ * to come. Either the core has started its timer, or the program polls again.
+ * When the program stops, the core polls once more, or starts the timer. A
+ * timer that runs keeps running if the user changes the two settings. So even
+ * if the user sets both to 0, one more poll comes, and this poll unmasks the
+ * queue.
  *
- *	what comes to the queue		a poll
+ *	a sender, or the engine		a poll
  *
  *	put a frame on the ring, or	napi_complete_done() returns true
  *	an NBL on ov2_rxq.indicated	xchg(masked, 0)
@@ -83,7 +84,7 @@ void ov2_rx_irq_init(struct ov2_rxq *rxq)
 
 /**
  * ov2_rx_irq_force() - schedule the NAPI of a receive queue, on the queue's CPU
- * @rxq: the queue. It need not be unmasked
+ * @rxq: the queue, masked or not
  *
  * If the CPU of a queue has gone offline, the queue moves to another CPU. It
  * stays there until the card is opened again, because each move may reorder
@@ -113,7 +114,7 @@ void ov2_rx_irq_force(struct ov2_rxq *rxq)
  * @rxq: the queue; nobody raises its interrupt any more
  *
  * A synchronous call to the CPU of the queue cannot replace this loop, because
- * it would not always wait for the call under way. If the target is the
+ * such a call may end before the call under way begins. If the target is the
  * caller's own CPU, smp_call_function_single() runs the function at once,
  * before the calls that wait in the queue of this CPU.
  *

@@ -23,11 +23,12 @@
 #include "rx_poll.h"
 #include "rx_stack.h"
 
-/* Unless the user has set gro_flush_timeout, or a program busy polls,
- * napi_complete_done() takes all frames out of GRO. So a frame that is alone in
- * its poll (@single) mostly does not need GRO. But if other frames wait on the
- * ring, GRO may merge it with them. And if GRO holds older frames, the frame
- * must go through GRO so that it does not overtake the older frames.
+/* A frame that is alone in its poll (@single) mostly does not need GRO, because
+ * napi_complete_done() takes all frames out of GRO. Frames stay in GRO only if
+ * the user has set gro_flush_timeout, or if a program busy polls. But if other
+ * frames wait on the ring, GRO may merge the frame with them. And if GRO holds
+ * older frames, the frame must go through GRO so that it does not overtake the
+ * older frames.
  */
 static void poll_choose_gro(struct ov2_rxq *rxq, bool single)
 {

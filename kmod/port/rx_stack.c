@@ -79,8 +79,9 @@ static bool rx_may_merge(const struct sk_buff *skb)
 }
 
 /* Could GRO decrypt the frame? If so, firewall and policies would see the frame
- * in one form with GRO, and in another form without GRO. So such a frame always
- * goes through GRO, even if it is alone in its poll.
+ * in one form with GRO, and in another form without GRO. So if rx_finish() may
+ * give such a frame to GRO, it always does this, even if the frame is alone in
+ * its poll.
  */
 static bool rx_may_be_esp(const struct sk_buff *skb)
 {
@@ -140,7 +141,8 @@ static void rx_finish(struct ov2_rxq *rxq, struct sk_buff *skb,
 	if (verdict == OV2_RX_TAKEN)
 		return;
 	/* GRO would treat a large packet of ESP in UDP as one ESP packet, if
-	 * the socket has UDP_GRO (xfrm4_gro_udp_encap_rcv()).
+	 * the socket has UDP_GRO (xfrm4_gro_udp_encap_rcv()). So the only large
+	 * packets that go through GRO are those of TCP.
 	 */
 	if ((rxq->merge || rx_may_be_esp(skb)) &&
 	    ((own && (!skb_is_gso(skb) || skb_is_gso_tcp(skb))) ||

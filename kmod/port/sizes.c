@@ -88,9 +88,11 @@ int ov2_sizes_set_capacity(struct ov2_port *port, u32 capacity,
 
 	ASSERT_RTNL();
 	/* The count is odd while the engine is asked. Both increments are full
-	 * barriers. Suppose that an add of an SA fails because of the new
-	 * capacity. Then the add has read an odd count at its start, or it
-	 * reads another count at its end than at its start.
+	 * barriers. Suppose that state_add() (bridge/xdo.c) fails because of
+	 * the new capacity. Then state_add() has read an odd count at its
+	 * start, or it reads another count at its end than at its start. So
+	 * state_add() knows that the capacity may have changed, and answers
+	 * that the SA table of the engine is full.
 	 */
 	atomic_inc_return(&port->ad.resized);
 	status = port->ad.miniport->request(&port->ad, &req);

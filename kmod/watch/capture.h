@@ -30,12 +30,12 @@ struct ov2_tap {
  * @nbl: its records, or NULL if there are none yet
  * @skb: the frame; skb->data is at the Ethernet header
  * @queue: its queue
- * @headers: how many bytes at the start of the frame every monitor may show.
- *	They end with the outermost ESP header, or with the SPI of the outermost
- *	AH. In a frame that has neither ESP nor AH, they are the Ethernet
- *	header. If the bridge drops such a frame, they include the IP header.
- *	What follows them may be in clear. 0 if every monitor may show the
- *	whole frame
+ * @headers: number of bytes, from the start of the frame, that every monitor
+ *	may show. They end with the outermost ESP header, or with the SPI of the
+ *	outermost AH. In a frame that has neither ESP nor AH, they are the
+ *	Ethernet header; if the bridge drops this frame, they are the Ethernet
+ *	header and the IP header. The bytes behind them may be in clear. 0 if
+ *	every monitor may show the whole frame
  * @handle: the SA, or 0
  * @spi: the SPI of the outermost header, network order
  * @seq: the sequence number of this header

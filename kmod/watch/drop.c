@@ -41,7 +41,8 @@ static void drop(struct ov2_adapter *ad, bool tx, enum ov2_counter reason,
  * @ad: the card
  * @reason: why, OV2_CNT_*TX_DROP_*
  * @skb: the frame; taken
- * @len: bytes of the frame as the stack sent it, with its Ethernet header
+ * @len: bytes of the frame, with its Ethernet header. If the bridge refuses the
+ *	frame, its length before the bridge changed it
  *
  * The caller counts the drop in the statistics of the queue.
  *

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events for users. No room calls netlink, so netlink registers a listener
- * here, and the rooms tell the listener what happens. Before a room gathers
- * what an event of an SA or a policy says, the room asks whether any user
- * listens.
+ * Events for users. No other room of the code calls the room netlink. So
+ * netlink registers a listener here, and the other rooms tell the listener what
+ * happens. Before a room gathers the values for an event of an SA or a policy,
+ * the room asks whether any user listens.
  */
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>

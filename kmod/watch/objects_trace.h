@@ -8,9 +8,9 @@
 #include <linux/tracepoint.h>
 
 /*
- * The events of objects.c. These events have a header of their own. trace.h
- * includes the headers of NBLs and requests, and objects.c must not depend on
- * NBLs, because NBLs are objects themselves.
+ * The events of objects.c. These events have a header of their own, because
+ * trace.h includes the headers of NBLs and requests. objects.c must not depend
+ * on NBLs, because NBLs are objects themselves.
  */
 
 /*
