@@ -24,8 +24,8 @@ static void view_algorithms(struct ov2_sa_view *view,
 }
 
 /* The core has two structures for the replay state: x->replay_esn and
- * x->replay. Each of them has a number for each direction. If x->lock is not
- * held, the two halves of the number may not fit together.
+ * x->replay. Each of them has a sequence number for each direction. If x->lock
+ * is not held, the two halves of the sequence number may not fit together.
  */
 static void view_numbers(struct ov2_sa_view *view, const struct xfrm_state *x)
 {
@@ -54,7 +54,7 @@ static void view_encap(struct ov2_sa_view *view, const struct xfrm_state *x)
 }
 
 /**
- * ov2_sa_view_name() - fill in only what identifies an SA and its owner
+ * ov2_sa_view_name() - fill in only what identifies an SA and its state
  * @handle: the handle of the SA
  * @x: the state of the SA. Of the members that this function reads, only the
  *	interface ID may change while the state lives (xfrm_state_update())

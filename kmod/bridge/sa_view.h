@@ -30,8 +30,8 @@ struct xfrm_state;
  * @auth_id: the identifier of @auth with its key length, or 0
  * @encr_id: the identifier of @encr with its key length
  * @icv_len: bytes of the ICV
- * @seq: the number sent last, or the highest number received, as the state has
- *	it
+ * @seq: the sequence number sent last, or the highest one received, as the
+ *	state has it
  * @window: replay window in packets
  * @encap_type: UDP_ENCAP_*, or 0 if ESP is not encapsulated
  * @encap_sport: source port of the UDP header, network order
@@ -40,10 +40,9 @@ struct xfrm_state;
  * @if_id: number of the xfrm interface, or 0
  * @mark: mark of the state
  * @mark_mask: bits of @mark that are compared
- * @declined: packets that the card declined, one number for each counter that
- *	such a packet may move
- * @software: ESP frames that software has made, although the card has the SA;
- *	one number for each counter that such a frame may move
+ * @declined: how many packets the card declined, for each reason
+ * @software: how many ESP frames software has made although the card has the
+ *	SA, for each reason
  * @engine: what the engine knows about the SA
  */
 struct ov2_sa_view {

@@ -79,8 +79,8 @@ static bool is_receive_path(const struct xfrm_offload *xo)
  * Here only the sec_path names the packet's state, because the core has dropped
  * the packet's dst already. XFRM_XMIT is not tested, because the core sets it
  * later. In packet mode the state of the tag may be replaced before the packet
- * is sent. Then the younger state protects the packet. So this function gives
- * the same number for a state and for the state that replaces it.
+ * is sent. Then the new state protects the packet. So this function gives the
+ * same number for a state and for the state that replaces it.
  *
  * Context: Any context.
  * Return: true if the core or the tag says that the packet is to leave
@@ -134,10 +134,10 @@ void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb)
 		ov2_packet_tag_pass(dev, skb);
 }
 
-/* Does the low half of the numbers pass 2^32 inside this large packet? If they
- * do, and the packet is left large, the core cuts it later and encrypts the
- * segments itself (xmit_xfrm_check_overflow()). Then esp_xmit() authenticates a
- * wrong high half in the segments before the wrap.
+/* Does the low half of the sequence number wrap inside this large packet? If it
+ * does, and the packet is left large, the core cuts the packet later and
+ * encrypts the segments itself (xmit_xfrm_check_overflow()). Then esp_xmit()
+ * authenticates a wrong high half in the segments before the wrap.
  */
 static bool numbers_wrap(const struct sk_buff *skb,
 			 const struct xfrm_offload *xo)
@@ -211,7 +211,9 @@ static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
  *
  * A frame that has an xfrm_offload without XFRM_XMIT is still in clear, so it
  * is dropped, even if its state is on another card. With a noqueue qdisc the
- * core hands over such frames, although it will send them again later.
+ * core may hand over such a frame. The reason is that validate_xmit_xfrm()
+ * prepares no frame while packets wait in softnet_data.xfrm_backlog. A
+ * queueing discipline would keep the frame until later.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE, or why the caller must drop the frame.

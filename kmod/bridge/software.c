@@ -6,7 +6,8 @@
  * and newer kernels do not ask the card before (xfrm_dev_offload_ok()). Such a
  * packet still leaves by the card, as ESP that the card has not made. So the
  * card sees the frame. The frame still shows some of the properties because of
- * which the core did not leave the packet to the card:
+ * which the core did not leave the packet to the card. Under each property
+ * stands the end of the name of its counter, ipsec_tx_software_*:
  *
  *	Ethernet  VLAN, PPPoE  IP  options, extension headers  UDP  ESP
  *	          ~~~~~~~~~~~      ~~~~~~~~~~~~~~~~~~~~~~~~~~

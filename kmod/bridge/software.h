@@ -39,8 +39,8 @@ void ov2_software_look(struct ov2_adapter *ad, const struct sk_buff *skb);
  * ov2_software_sent() - count a frame, if software has made it for an SA of the
  *	card
  * @ad: the card
- * @skb: a frame of the stack that has no sec_path of IPsec. Data is at the
- *	Ethernet header
+ * @skb: a frame of the stack that has no xfrm_offload. Data is at the Ethernet
+ *	header
  *
  * A card without outbound SAs in crypto mode looks at no frame.
  *

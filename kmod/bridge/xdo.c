@@ -46,20 +46,21 @@ static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 }
 
 /* The state of @assoc has been taken out. Send queues may still remember
- * @assoc, but they read the count before they use what they remember.
+ * @assoc, but they compare ov2_bridge.ended before they use @assoc.
  */
 static void assoc_end(struct ov2_bridge *bridge, struct ov2_assoc *assoc)
 {
-	/* Pairs with tx_crypto(): if a look-up sees this count, it no longer
-	 * finds the state.
+	/* Pairs with tx_crypto(): a look-up that sees the new
+	 * ov2_bridge.ended no longer finds the state.
 	 */
 	atomic64_inc_return_release(&bridge->ended);
 	ov2_assoc_delete(assoc);
 }
 
 /* ov2_sad_add() is the last step. After it, packets can find the state as soon
- * as the core makes the state valid. The bridge counts the bundles, because
- * NDIS_IPSEC_OFFLOAD_V2 leaves this to the transport, which is the bridge.
+ * as the core makes the state valid. The bridge counts the bundles (a bundle is
+ * the SA of one add), because NDIS_IPSEC_OFFLOAD_V2 leaves the counting to the
+ * transport, which is the bridge.
  */
 static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 		     struct netlink_ext_ack *extack)
@@ -374,7 +375,8 @@ struct ov2_assoc *ov2_state_assoc(const struct xfrm_state *x)
 }
 
 /**
- * ov2_state_renumber() - tell the engine a number that a key manager has set
+ * ov2_state_renumber() - tell the engine a sequence number that a key manager
+ *	has set
  * @x: a state, on a card of this module or elsewhere. This function takes its
  *	lock
  *
@@ -394,8 +396,9 @@ void ov2_state_renumber(struct xfrm_state *x)
 		assoc = ov2_state_assoc(x);
 	if (assoc) {
 		ov2_assoc_renumber(assoc, x);
-		/* The key manager set the window together with the number, so
-		 * the bits of the window are right.
+		/* The key manager set the window together with the sequence
+		 * number, so the bits of the window are right. With the new
+		 * turn, ov2_replay_received() does not change these bits.
 		 */
 		assoc->replay_turn = ov2_replay_turn(x);
 	}

@@ -53,8 +53,8 @@ static inline bool ov2_sad_has_cpus(const struct ov2_sad *sad)
 }
 
 /* A state is in force if it is valid and has not reached its soft limit. A
- * packet takes a valid state that is not in force only if no state in force
- * fits.
+ * packet takes a valid state that has reached its soft limit only if no state
+ * in force fits.
  */
 static inline bool ov2_sad_is_in_force(const struct xfrm_state *x)
 {

@@ -81,7 +81,7 @@ static bool key_is_full(struct ov2_spd *spd, const struct ov2_policy_key *key)
 }
 
 /* The pair gets its place before the policy is linked. So a look-up that begins
- * after the policy was linked already visits the pair at its new place.
+ * after the policy is linked visits the pair at its new place.
  */
 static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 {
@@ -105,7 +105,7 @@ static int spd_link(struct ov2_spd *spd, struct ov2_policy *pol)
 		return err;
 	}
 	atomic_inc(count);
-	/* A look-up that reads the new count finds the policy. */
+	/* A look-up that reads the new spd->changes finds the policy. */
 	smp_mb__before_atomic();
 	atomic64_inc(&spd->changes);
 	return 0;
@@ -162,7 +162,9 @@ void ov2_spd_del(struct ov2_spd *spd, struct ov2_policy *pol)
 	atomic_dec(&spd->count[dir_index(pol->key.dir)]);
 	rhltable_remove(&spd->table, &pol->node, spd_params);
 	ov2_spd_pair_leave(spd_side(spd, pol->key.dir, pol->key.family), pol);
-	/* A look-up that reads the new count does not find the policy. */
+	/* A look-up that reads the new spd->changes does not find the policy
+	 * any more.
+	 */
 	smp_mb__before_atomic();
 	atomic64_inc(&spd->changes);
 	spin_unlock_bh(&spd->lock);
@@ -227,12 +229,14 @@ const struct ov2_policy *ov2_spd_next(struct ov2_spd *spd, unsigned long *slot)
  */
 u32 ov2_spd_version(const struct ov2_spd *spd)
 {
-	/* Read the count after the slots that a walk has read. Slots are
-	 * written with release, and a new policy is counted before it gets its
-	 * slot.
+	/* If this call is after a walk, read spd->changes after the slots that
+	 * the walk has read. A new policy is counted in spd->changes before its
+	 * slot is written, and the slot is written with release.
 	 */
 	smp_rmb();
-	/* Read the count before the slots that a walk will read. */
+	/* If this call is before a walk, read spd->changes before the slots
+	 * that the walk will read.
+	 */
 	return atomic64_read_acquire(&spd->changes);
 }
 

@@ -36,7 +36,9 @@
  */
 #define OV2_TAG_STATUS	(CRYPTO_SUCCESS | 0x4f563200)
 
-/* No packet that is sent has this pkt_type, and no command can set it. */
+/* No packet that is sent has this pkt_type. tc, nftables and BPF cannot set it
+ * (skb_pkt_type_ok()).
+ */
 #define OV2_TAG_LOST	PACKET_KERNEL
 
 /**

@@ -28,8 +28,8 @@
  * the core has stopped counting it. So while a policy of the card comes or
  * goes, the SPD has one policy that the core does not count. If exactly one
  * policy is in software, the core and the SPD count the same number at this
- * moment. Then a packet is not compared with the policy in software, as if that
- * policy had been added a moment later.
+ * moment, and this function returns true. Then a packet is not compared with
+ * the policy in software.
  */
 static bool card_has_all_policies(const struct ov2_adapter *ad)
 {

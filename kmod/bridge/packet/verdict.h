@@ -25,7 +25,7 @@ enum ov2_verdict {
 /**
  * enum ov2_rx_verdict - what is to be done with a frame that may come in
  * @OV2_RX_STACK: to the stack, through GRO if the port allows it
- * @OV2_RX_TAKEN: xfrm or the frame's socket has it already
+ * @OV2_RX_TAKEN: xfrm or a socket has the frame already
  */
 enum ov2_rx_verdict {
 	OV2_RX_STACK,

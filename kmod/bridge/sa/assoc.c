@@ -100,17 +100,18 @@ struct ov2_assoc *ov2_assoc_of_state(struct ov2_adapter *ad,
 }
 
 /**
- * ov2_assoc_recall() - ov2_assoc_of_state() with the memo of a send queue
+ * ov2_assoc_recall() - find the association of a state, with the memo of a send
+ *	queue
  * @memo: the memo of the queue
  * @ended: ov2_bridge.ended, read with acquire
  * @ad: the card that the state may be on
  * @x: the state, as for ov2_assoc_of_state()
  *
  * A memo holds no reference. When an association ends, first its state is taken
- * out, then the count changes, and after that a grace period begins, after
- * which the association is freed. So if the count has not changed since the
- * look-up, the association is not freed before the RCU read side of the caller
- * ends.
+ * out, then ov2_bridge.ended grows, and then a grace period begins. The
+ * association is freed after this grace period. So if ov2_bridge.ended has not
+ * changed since the look-up, the association is not freed before the RCU read
+ * side of the caller ends.
  *
  * Context: Under rcu_read_lock(), in which @ended was read; BH disabled.
  * Return: as ov2_assoc_of_state().
@@ -271,7 +272,8 @@ static enum ov2_status assoc_update(const struct ov2_assoc *assoc, u32 seq_hi,
 }
 
 /**
- * ov2_assoc_advance() - tell the engine the high half of a state's number
+ * ov2_assoc_advance() - tell the engine the high half of a state's sequence
+ *	number
  * @assoc: the association of @x
  * @x: the state, with extended numbers; its lock is held
  *
@@ -291,7 +293,8 @@ void ov2_assoc_advance(struct ov2_assoc *assoc, const struct xfrm_state *x)
 }
 
 /**
- * ov2_assoc_renumber() - tell the engine a number that a key manager has set
+ * ov2_assoc_renumber() - tell the engine a sequence number that a key manager
+ *	has set
  * @assoc: the association of @x
  * @x: the state, with extended numbers; its lock is held
  *

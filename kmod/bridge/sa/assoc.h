@@ -49,9 +49,10 @@ struct ov2_sad_link {
  * @handle: the SA's handle. The member transport of struct ov2_handle leads
  *	from the handle back to the association
  * @spi: SPI of the state, network order
- * @seq_hi: the high half that the engine accepted last; protected by x->lock
- * @replay_turn: how often the numbers had passed 2^32 when
- *	ov2_replay_received() looked last; protected by x->lock
+ * @seq_hi: the high half of the sequence number that the engine accepted last;
+ *	protected by x->lock
+ * @replay_turn: how often the low half of the sequence number had wrapped when
+ *	ov2_replay_turn() was called last; protected by x->lock
  * @icv_len: bytes of the ICV
  * @iv_len: bytes of the explicit IV
  * @align: payload and trailer together are a multiple of @align bytes
@@ -59,12 +60,11 @@ struct ov2_sad_link {
  * @packet: the state is in packet mode: the stack leaves the whole of IPsec to
  *	the card
  * @sends: the state is outbound and in crypto mode
- * @declined: packets that the card declined, one number for each counter that
- *	such a packet may move
- * @software: ESP frames that software has made, although the card has the SA;
- *	one number for each counter that such a frame may move
- * @untold: a key manager has set the number, and the engine has not accepted
- *	the update; written under x->lock
+ * @declined: how many packets the card declined, for each reason
+ * @software: how many ESP frames software has made although the card has the
+ *	SA, for each reason
+ * @untold: a key manager has set the sequence number, and the engine has not
+ *	accepted the update; written under x->lock
  * @told: which reasons users were told lately, see ov2_assoc_tell()
  * @sad: place in the card's SAD, if the state is outbound in packet mode
  * @del: the request that deletes the SA; it is part of the association, so that

@@ -4,9 +4,9 @@
  * xfrm_input() at once. The offsets are those that esp4_gro_receive() and
  * esp6_gro_receive() would set:
  *
- *	+----------+-----------+-------+------------+----+---------+-----+
- *	| Ethernet | IP        | (UDP) | SPI number | IV | clear   | ICV |
- *	+----------+-----------+-------+------------+----+---------+-----+
+ *	+----------+-----------+-------+-------------+----+---------+-----+
+ *	| Ethernet | IP        | (UDP) | SPI, number | IV | clear   | ICV |
+ *	+----------+-----------+-------+-------------+----+---------+-----+
  *	^          ^                   ^
  *	MAC        network header      transport header, skb->data
  *	header
@@ -75,7 +75,7 @@ static void set_cb(struct sk_buff *skb, __be32 seq)
  * ov2_deliver() - hand a frame of a state in crypto mode to xfrm
  * @skb: the frame; taken. Data is at the IP header, ov2_headers_set() has set
  *	the offsets, and the sec_path says what the engine found
- * @hdr: slot 12 of the frame's records
+ * @hdr: the frame's record in slot 12 (OV2_INFO_IPSEC_HEADER), decoded
  *
  * xfrm_input() counts the frame, good or bad.
  *
@@ -112,9 +112,8 @@ void ov2_deliver(struct sk_buff *skb, const struct ov2_rx_header *hdr)
 	set_cb(skb, seq);
 	if (goes_on(hdr))
 		set_route(skb);
-	/* Without an offload, ip_rcv() looks up the route, and then
-	 * xfrm_input() sets this mark. In the same order, the mark is set here
-	 * after set_route().
+	/* The mark is set after set_route(), because without an offload
+	 * ip_rcv() looks up the route before xfrm_input() sets this mark.
 	 */
 	skb->mark = xfrm_smark_get(skb->mark, x);
 

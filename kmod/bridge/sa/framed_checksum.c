@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The checksum that the stack has left to the card (CHECKSUM_PARTIAL), in a
- * framed packet that is not large. Slot 0 asks the engine for this checksum.
- * Slot 0 knows only TCP and UDP, directly behind ESP or behind the IP header
- * inside a tunnel (ipsecov2.rst 1.6). The bridge itself completes all other
- * sums (the CRC of SCTP is no sum, and is complete when a packet comes here):
+ * framed packet that is not large. The record in slot 0 (OV2_INFO_CHECKSUM)
+ * asks the engine for this checksum. This record knows only TCP and UDP,
+ * directly behind ESP or behind the IP header inside a tunnel (ipsecov2.rst
+ * 1.6):
  *
- *	+----------+-------+------------+----+------------+---------+-----+
- *	| outer IP | (UDP) | SPI number | IV | (inner IP) | TCP/UDP | ... |
- *	+----------+-------+------------+----+------------+---------+-----+
- *	            ^                         ^            ^
- *	            transport header          payload      checksum start
+ *	+----------+-------+-------------+----+------------+---------+-----+
+ *	| outer IP | (UDP) | SPI, number | IV | (inner IP) | TCP/UDP | ... |
+ *	+----------+-------+-------------+----+------------+---------+-----+
+ *	            ^                          ^            ^
+ *	            transport header           payload      checksum start
+ *
+ * The bridge itself completes all other checksums that are sums. The CRC of
+ * SCTP is no sum. It is complete when a packet comes here.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -26,8 +29,8 @@
 #include "../../ov2/offload.h"
 #include "../../ov2/records.h"
 
-/* Is the checksum a sum, and does it lie in front of @end? The CRC of SCTP is
- * no sum.
+/* Is the checksum a sum (SCTP has a CRC instead), and is its field in front of
+ * @end?
  */
 static bool is_sum(struct sk_buff *skb, int end)
 {
@@ -50,11 +53,13 @@ bool ov2_checksum_can_wait(struct sk_buff *skb)
 }
 
 /**
- * struct sum_place - where TCP or UDP should be, by what is in front of it
- * @proto: IPPROTO_*
- * @ipv6: an IPv6 packet carries it
- * @start: bytes from skb->data to its header
+ * struct sum_place - where the header of TCP or UDP should be
+ * @proto: IPPROTO_* of this header
+ * @ipv6: an IPv6 packet carries this header
+ * @start: bytes from skb->data to this header
  * @end: bytes from skb->data to the trailer of ESP
+ *
+ * The headers in front of the header of TCP or UDP say where it should be.
  */
 struct sum_place {
 	u8 proto;
@@ -113,7 +118,7 @@ static bool place_is(const struct sum_place *at, u8 proto, unsigned int len,
 	return at->proto == proto && at->end - at->start >= len && flags & flag;
 }
 
-/* Make the word of slot 0. Returns false if the engine cannot complete the
+/* Make the record for slot 0. Returns false if the engine cannot complete the
  * checksum.
  */
 static bool sum_record(const struct sk_buff *skb,
@@ -165,9 +170,9 @@ static enum ov2_counter sum_complete(struct sk_buff *skb, unsigned int end)
  * @assoc: the association of the packet's state
  * @next_header: the next header in the trailer
  * @trailer_len: bytes of trailer and ICV together
- * @word: filled in with slot 0
+ * @word: filled in with the record for slot 0
  *
- * Source: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
+ * Source of the record: NDIS_TCP_IP_CHECKSUM_NET_BUFFER_LIST_INFO.
  *
  * Context: BH disabled.
  * Return: OV2_CNT_NONE; OV2_CNT_TX_DROP_CSUM if the checksum is no sum or lies
@@ -191,9 +196,10 @@ enum ov2_counter ov2_framed_checksum(struct sk_buff *skb,
 	*word = 0;
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return OV2_CNT_NONE;
-	/* A virtual machine can name any start. In front of the payload the sum
-	 * would overwrite headers, for example the number of the ESP header.
-	 * The trailer may be longer than the packet, so @end may be negative.
+	/* A virtual machine can choose any csum_start. If csum_start were in
+	 * front of the payload, the sum would overwrite headers, for example
+	 * the sequence number in the ESP header. The trailer may be longer than
+	 * the packet, so at.end may be negative.
 	 */
 	if (skb_checksum_start_offset(skb) < (int)at.start ||
 	    !is_sum(skb, (int)at.end))

@@ -57,7 +57,7 @@ static void set_udp_esp(struct ov2_add_sa_ex *add, struct ov2_ext_add *ext,
 }
 
 /* The core has two structures for the replay state: x->replay_esn and
- * x->replay. Each of them has a number for each direction.
+ * x->replay. Each of them has a sequence number for each direction.
  */
 static void set_sequence(struct ov2_security_association *assoc,
 			 struct ov2_ext_add *ext, const struct xfrm_state *x)
@@ -99,7 +99,7 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
 	ext->mode = x->props.mode == XFRM_MODE_TUNNEL ? OV2_SA_TUNNEL :
 							OV2_SA_TRANSPORT;
 	/* XFRM_MSG_UPDSA adds a second state with the SPI and destination of
-	 * the first one, updates the first one, and deletes the second one.
+	 * the old state, updates the old state, and deletes the second state.
 	 */
 	ext->allow_twin = true;
 	/* If a packet has a second IPsec header, the core and not the engine
@@ -123,9 +123,9 @@ static struct ov2_add_sa_ex *add_alloc(const struct xfrm_state *x,
  * ov2_bridge_request_add() - ask the engine for an SA, and wait
  * @ad: the card
  * @x: the state; ov2_state_refused() has not refused it
- * @assoc: filled in with the SA's handle and the high half of its number. All
- *	other members of @assoc must be set already, because packets may come
- *	through the SA before this function returns
+ * @assoc: filled in with the SA's handle and the high half of the SA's sequence
+ *	number. All other members of @assoc must be set already, because packets
+ *	may come through the SA before this function returns
  *
  * The request's copy of the keys is wiped.
  *

@@ -17,16 +17,17 @@
  * The file that includes this one defines REFUSED() first. refuse.h has two
  * macros for this. The add of a refused state fails. With -EOPNOTSUPP the
  * kernel would install the state in software without a word to the user, so
- * this errno is not used for the rows. The core of some kernels refuses some of
- * these states before the card sees them, with a sentence of the core. The core
- * of other kernels does not refuse them, so these states have rows, too.
+ * this errno is not used for the rows. In some kernels the core refuses some of
+ * these states before the card sees them, with a sentence of the core. In other
+ * kernels the core does not refuse these states, so they have rows, too.
  *
  * In crypto mode the core itself handles most parts of a state: lifetimes,
- * replay, if_id, output mark, the CPU that a state is for. So in crypto mode a
- * state is refused only for one of three reasons. First, IPsecOV2 cannot
- * describe the state. Second, the card would have to find the state by
- * something that the frame does not show. Third, the core cannot prepare the
- * state's packets so that a card can encrypt them.
+ * replay, if_id, output mark, the CPU that a state is for. So in crypto mode
+ * each condition on the state, except the one for SPI 0, stands for one of
+ * three reasons. First, IPsecOV2 cannot describe the state. Second, the card
+ * would have to find the state by something that the frame does not show.
+ * Third, the core cannot prepare the state's packets so that a card can encrypt
+ * them.
  */
 
 REFUSED(SA_REFUSED_DIR,
@@ -122,10 +123,10 @@ REFUSED(SA_REFUSED_CONTEXT,
 	ov2_state_is_packet(x) && x->security,
 	"Security context can be offloaded in crypto mode only")
 
-/* In packet mode the reqid leads the card from a policy to its states. A state
- * with reqid 0 would belong to no policy: an outbound template with reqid 0
- * leads to no state (POLICY_REFUSED_REQID), and an inbound template with reqid
- * 0 accepts the states of every reqid.
+/* In packet mode the reqid leads the card from a policy to its states. No
+ * policy needs a state with reqid 0: an outbound template with reqid 0 is a
+ * trap, which must find no state (POLICY_REFUSED_REQID), and an inbound
+ * template with reqid 0 accepts the states of every reqid.
  */
 REFUSED(SA_REFUSED_REQID,
 	ov2_state_is_packet(x) && !x->props.reqid,
