@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What monitors show of a frame that the bridge drops, or that the port drops
- * because ov2_unshare() has no memory. A frame to be sent is dropped before it
- * reaches the engine. A received frame comes from the engine, or from the line
- * if the engine did not see the frame. The engine itself shows the frames that
- * the engine drops.
+ * This file shows dropped frames to the monitors: the frames that the bridge
+ * drops, and the frames that the port drops because ov2_unshare() has no
+ * memory. A frame to be sent is dropped before it reaches the engine. A
+ * received frame comes from the engine, or from the line if the engine did not
+ * see the frame. The engine itself shows the frames that the engine drops.
  */
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -55,8 +55,7 @@ static unsigned int drop_headers(const struct sk_buff *skb, bool esp)
  * @reason: why it is dropped
  *
  * Monitors show the SPI of the state that the core has chosen. They show SPI 0
- * if the core has chosen no state. In packet mode the core chooses no state for
- * the packets that it forwards.
+ * if the core has chosen no state, for example for a frame of a packet socket.
  *
  * Context: BH disabled. Only while ov2_capture_on().
  */

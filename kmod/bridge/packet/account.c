@@ -96,9 +96,9 @@ static bool account_large_locked(struct xfrm_state *x, u64 bytes, u16 packets,
  *
  * Context: BH disabled.
  * Return: true if all segments were counted; false if the state is not valid,
- * if a limit would be reached inside the packet, or if the numbers would pass
- * 2^32. If false, nothing was counted, and each segment must be checked
- * separately.
+ * if a limit would be reached inside the packet, or if the low half of the
+ * numbers would pass 2^32. If false, nothing was counted, and each segment must
+ * be checked separately.
  */
 bool ov2_account_out_large(struct xfrm_state *x, u64 bytes, u16 packets,
 			   u64 *seq)

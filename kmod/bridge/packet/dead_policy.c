@@ -36,8 +36,8 @@ static void take_all(struct ov2_dead_policies *dead, struct hlist_head *taken)
 }
 
 /* Removes the card from @xp, and puts the reference to @xp that take_all()
- * took. XFRM_MSG_GETPOLICY reads xdo.dev under the mutex, so this function
- * takes the mutex, too.
+ * took. XFRM_MSG_GETPOLICY reads xdo.dev under xfrm_cfg_mutex, so this function
+ * takes this mutex, too.
  */
 static void give_up_card(struct xfrm_policy *xp)
 {

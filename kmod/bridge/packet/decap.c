@@ -5,29 +5,29 @@
  *
  * Before, with data and network header at IP:
  *
- *	+----------+----+-------+------------+----+---------+----------+-----+
- *	| Ethernet | IP | (UDP) | SPI number | IV | carried | pad, len,| ICV |
- *	|          |    |       |            |    |         | next hdr |     |
- *	+----------+----+-------+------------+----+---------+----------+-----+
- *	            <----------- start -----------><- len -->
+ *	+----------+----+-------+-------------+----+---------+----------+-----+
+ *	| Ethernet | IP | (UDP) | SPI, number | IV | carried | pad, len,| ICV |
+ *	|          |    |       |             |    |         | next hdr |     |
+ *	+----------+----+-------+-------------+----+---------+----------+-----+
+ *	            <----------- start ------------><- len -->
  *
  * Transport mode, afterwards. Ethernet and IP header have moved up, and IP has
  * a new protocol, length and checksum:
  *
- *	                            +----------+----+---------+
- *	                            | Ethernet | IP | carried |
- *	                            +----------+----+---------+
- *	                                       ^
- *	                                       data, network header
+ *	                           +----------+----+---------+
+ *	                           | Ethernet | IP | carried |
+ *	                           +----------+----+---------+
+ *	                                      ^
+ *	                                      data, network header
  *
  * Tunnel mode, afterwards. What was carried is an IP packet, and the Ethernet
  * header in front of it is addressed to this card:
  *
- *	                               +----------+---------+
- *	                               | Ethernet | carried |
- *	                               +----------+---------+
- *	                                          ^
- *	                                          data, network header
+ *	                                +----------+---------+
+ *	                                | Ethernet | carried |
+ *	                                +----------+---------+
+ *	                                           ^
+ *	                                           data, network header
  */
 #include <linux/etherdevice.h>
 #include <linux/ip.h>
@@ -79,7 +79,7 @@ static bool read_trailer(const struct sk_buff *skb, unsigned int end,
  *	the packet ends where the IP header says
  * @x: the packet's state
  * @icv_len: bytes of the ICV
- * @header: slot 12 of the packet's records
+ * @header: the packet's record in slot 12 (OV2_INFO_IPSEC_HEADER)
  * @decap: filled in with where the carried bytes start and end
  *
  * There is nothing to deliver if the carried packet is empty or a dummy (RFC
@@ -110,8 +110,8 @@ void ov2_decap_read(const struct sk_buff *skb, const struct xfrm_state *x,
 		decap->len = end - decap->start;
 }
 
-/* Cut out the @cut bytes behind the first @keep bytes of the IP header. The
- * @keep bytes and the Ethernet header move up.
+/* Cut out the @cut bytes behind the first @keep bytes of the packet. The @keep
+ * bytes and the Ethernet header move up.
  */
 static void cut_headers(struct sk_buff *skb, unsigned int keep,
 			unsigned int cut)

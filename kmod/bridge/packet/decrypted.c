@@ -37,8 +37,9 @@ static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
  *
  * The flag CRYPTO_DONE alone does not show that xfrm_input() still has to
  * unpack the frame. In transport mode without GRO, the packet keeps the flag
- * after xfrm_input(), and NAT may forward the packet. The ESP header alone does
- * not show that the frame is decrypted. So this function looks at both.
+ * after xfrm_input(), and the stack may forward the packet because of NAT. The
+ * ESP header alone does not show that the frame is decrypted. So this function
+ * looks at both.
  *
  * Context: Any context.
  * Return: true if the frame is decrypted ESP, or if its IP packet cannot be

@@ -166,10 +166,11 @@ static bool proto_is_known(const struct ov2_flow *flow)
 /* Does the packet show the fields that a selector compares as ports? These
  * fields are the ports, the type and code of ICMP, or the key of GRE. Ports,
  * type and code are in the first four bytes behind the IP headers, so these
- * bytes must be there. The key of GRE comes after these bytes, but the
- * dissector fails if the GRE header is cut short. The first fragment shows its
- * ports, but is treated like the other fragments. A selector may also name the
- * type of a mobility header. The dissector does not read this type.
+ * bytes must be there. The key of GRE comes after these bytes. The key needs no
+ * check here, because the dissector fails if the GRE header is cut short. The
+ * first fragment shows its ports, but is treated like the other fragments. A
+ * selector may also name the type of a mobility header. The dissector does not
+ * read this type, so the type is unknown.
  */
 static bool ports_are_known(const struct ov2_flow *flow,
 			    const struct sk_buff *skb, int offset)

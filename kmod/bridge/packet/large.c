@@ -33,8 +33,8 @@ static unsigned int l4_header_len(const struct sk_buff *skb, u8 proto, int l4)
  *	together
  *
  * In transport mode TCP or UDP must stand right behind the IP header. If a
- * tunnel is inside the packet, or if the packet is a list of packets, the core
- * must cut the packet.
+ * tunnel is inside the packet, or if the packet is a list of packets
+ * (SKB_GSO_FRAGLIST), the core must cut the packet.
  *
  * Context: Any context.
  * Return: true if the engine can cut the packet; false if the core must cut it.
@@ -72,10 +72,11 @@ bool ov2_large_read(const struct sk_buff *skb, bool tunnel, u64 *bytes)
  * @ext: its members for identifications are filled in
  *
  * In software each segment of a tunnel gets an outer header of its own. With DF
- * the identification in the outer header is 0. Without DF the identification is
- * one of the numbers that ov2_outer_push() has reserved. The gso_type describes
- * the IP header that the packet had before it got the headers of ESP. In a
- * tunnel this is the inner header.
+ * the identification in the outer header is 0. Without DF each segment has an
+ * identification of its own. The engine does the same, and without DF it uses
+ * the numbers that ov2_outer_push() has reserved. The gso_type describes the IP
+ * header that the packet had before it got the headers of ESP. In a tunnel this
+ * is the inner header.
  *
  * Context: Any context.
  */

@@ -10,17 +10,17 @@
  * Before ov2_outer_push(), with the network header still at the inner IP
  * header:
  *
- *	                 +-------+------------+----+----------+---------+
- *	                 | (UDP) | SPI number | IV | inner IP | payload |
- *	                 +-------+------------+----+----------+---------+
- *	                 ^                         ^<---- inner_len ---->
- *	                 data                      network header
+ *	                 +-------+-------------+----+----------+---------+
+ *	                 | (UDP) | SPI, number | IV | inner IP | payload |
+ *	                 +-------+-------------+----+----------+---------+
+ *	                 ^                          ^<---- inner_len ---->
+ *	                 data                       network header
  *
  * Afterwards:
  *
- *	+----------------+-------+------------+----+----------+---------+
- *	| outer IP       | (UDP) | SPI number | IV | inner IP | payload |
- *	+----------------+-------+------------+----+----------+---------+
+ *	+----------------+-------+-------------+----+----------+---------+
+ *	| outer IP       | (UDP) | SPI, number | IV | inner IP | payload |
+ *	+----------------+-------+-------------+----+----------+---------+
  *	^
  *	data, network header
  */
@@ -102,8 +102,8 @@ static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 /* If the address is valid but old, neigh_event_send_probe() starts a timer, and
  * the neighbour asks for the address when the timer expires. The neighbour must
  * not ask while this function runs, even if the address becomes invalid at this
- * moment. Otherwise the question would go out through this card while the lock
- * of a send queue is held.
+ * moment, because the question would go out through this card while the lock of
+ * a send queue is held. So immediate_ok is false.
  */
 static enum ov2_way way_to(struct neighbour *neigh, struct xfrm_state *x,
 			   struct sk_buff *skb, struct ov2_pending *pending,

@@ -24,7 +24,7 @@ struct ov2_recent;
  * @recent_rx: the last flow of each receive queue
  * @recent_tx: the last flow of each send queue
  * @memo_tx: the association that each send queue has used last in crypto mode
- * @ended: how many associations have lost their state and end, in both modes
+ * @ended: how many associations have lost their state so far, in both modes
  * @states: number of states in packet mode, both directions
  * @reaped: for ov2_reap(), which destroys this structure
  *

@@ -42,8 +42,9 @@ static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 /* Does the carried packet itself have an IPsec header? If such a packet had an
  * xfrm_offload, the core would believe that the card has verified this inner
  * header (esp4_gro_receive()). The core would also believe this about ESP in
- * UDP, on any port where a socket has asked for ESP in UDP. But this function
- * tests only the port of RFC 3948.
+ * UDP, on any port where a socket has asked for ESP in UDP. This function does
+ * not look for such sockets. It tests only the port of RFC 3948, so it does not
+ * recognize ESP in UDP on another port.
  */
 static bool is_nested(const struct ov2_flow *flow)
 {
@@ -90,8 +91,8 @@ static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 	return OV2_CNT_NONE;
 }
 
-/* Does the packet have the flow and the state of the packet that its queue let
- * in last? And would a look-up let this packet in now?
+/* Does the packet have the same flow and the same state as the last packet that
+ * this queue let in? And would a look-up let the packet in now?
  */
 static bool admit_recent(const struct ov2_adapter *ad,
 			 const struct sk_buff *skb,

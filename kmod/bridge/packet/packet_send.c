@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sending in packet mode: the card finds policy and state from the packet
- * alone, as hardware does, and the packet becomes ESP. A packet that an
+ * itself, as hardware does, and the packet becomes ESP. A packet that an
  * offloaded policy protects never leaves in clear.
  */
 #include <linux/etherdevice.h>
@@ -348,8 +348,10 @@ static bool open_ethernet(struct sending *send, bool tagged)
  * @nbl: filled in with the frame and its records if the verdict is
  *	OV2_VERDICT_OFFLOAD
  *
- * Policy and state are found from the packet itself, as hardware does it. The
- * tag can only veto: a tagged packet without a protecting policy is dropped.
+ * The card finds policy and state from the packet itself, as hardware does. It
+ * does not take the state from the tag. But if a tagged packet meets no policy
+ * that protects, the card drops the packet. The tag also names the CPUs whose
+ * states the packet may take (struct ov2_sad_cpus).
  *
  * Context: BH disabled, RCU read side.
  * Return: OV2_CNT_NONE, or why the frame must be dropped.

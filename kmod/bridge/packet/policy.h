@@ -99,7 +99,7 @@ static inline bool ov2_policy_is_before(const struct ov2_policy *pol,
 }
 
 /* Has the core changed the template of the policy after the card copied the
- * template into @pol (ov2_policy_tmpl())? Call this in the RCU read-side
+ * template into @pol? See ov2_policy_tmpl(). Call this in the RCU read-side
  * section in which @pol was found.
  */
 static inline bool ov2_policy_tmpl_is_old(const struct ov2_policy *pol)

@@ -13,20 +13,20 @@
  *
  * Transport mode, afterwards. Data and network header are at IP:
  *
- *	+-----------+-------+------------+----+-----------+-------------+-----+
- *	| IP        | (UDP) | SPI number | IV | payload   | pad len nxt | ICV |
- *	+-----------+-------+------------+----+-----------+-------------+-----+
- *	<- header --><--------- room ---------><-protected><--- tail --->
+ *	+-----------+-------+-------------+----+-----------+-------------+-----+
+ *	| IP        | (UDP) | SPI, number | IV | payload   | pad len nxt | ICV |
+ *	+-----------+-------+-------------+----+-----------+-------------+-----+
+ *	<- header --><--------- room ----------><-protected><--- tail --->
  *	            ^
  *	            transport header
  *
  * Tunnel mode, afterwards. Data and network header are at the outer IP header
  * (outer.c), and the packet is protected as a whole:
  *
- *	+----------+-------+------------+----+----------+---------+------+-----+
- *	| outer IP | (UDP) | SPI number | IV | IP       | payload | tail | ICV |
- *	+----------+-------+------------+----+----------+---------+------+-----+
- *	            <--------- room ---------><---- inner_len ---->
+ *	+----------+-------+-------------+----+---------+---------+------+-----+
+ *	| outer IP | (UDP) | SPI, number | IV | IP      | payload | tail | ICV |
+ *	+----------+-------+-------------+----+---------+---------+------+-----+
+ *	            <--------- room ----------><--- inner_len ---->
  *	            ^
  *	            transport header
  */

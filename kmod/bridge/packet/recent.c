@@ -104,9 +104,9 @@ static bool is_same_flow(const struct ov2_recent *recent,
  * @skb: the packet. Data and network header are at its IP header, and protocol
  *	and device are set
  *
- * If this function returns true, ov2_flow_read() would read the remembered flow
- * from the packet, too, because a queue remembers only flows that
- * ov2_flow_read() reads without the dissector.
+ * If this function returns true, the flow that ov2_flow_read() would read from
+ * @skb is equal to the remembered flow. The reason is that a queue remembers
+ * only flows that ov2_flow_read() reads without the dissector.
  *
  * Context: BH disabled, under rcu_read_lock(); see struct ov2_recent.
  * Return: true if look-ups would find ov2_recent.pol and ov2_recent.assoc now.

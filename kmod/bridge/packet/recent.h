@@ -30,8 +30,8 @@ struct ov2_policy;
  *	of the state that protected the flow
  *
  * Each send queue and each receive queue has such a structure. The structure of
- * a send queue is used only by code that may send on this queue. The structure
- * of a receive queue is used only by the NAPI of this queue.
+ * a send queue is used only under the lock of this queue. The structure of a
+ * receive queue is used only by the NAPI of this queue.
  */
 struct ov2_recent {
 	u64 changes;

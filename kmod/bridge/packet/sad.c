@@ -74,8 +74,8 @@ static void state_key(struct ov2_sad_key *key, const struct xfrm_state *x)
 }
 
 /**
- * ov2_sad_hash() - compute a number that states have in common if they replace
- *	each other
+ * ov2_sad_hash() - compute a number that is the same for a state and for the
+ *	state that replaces it
  * @x: an outbound state in packet mode
  *
  * Context: Any context.
@@ -204,7 +204,8 @@ static bool state_is_usable(const struct xfrm_state *x,
  * @assoc: the association of @x, or NULL if no state fits so far
  * @x: the state, with a reference
  * @dying: when the look-up came to @x, the soft limit of @x was reached
- * @settled: all states that the look-up came to were valid, and none was dying
+ * @settled: all states that the look-up came to were valid, none was dying, and
+ *	the states for the CPU ov2_sad_cpus.chosen were not looked up
  */
 struct choice {
 	struct ov2_assoc *assoc;
@@ -359,10 +360,10 @@ static bool sad_has(struct ov2_sad *sad, const struct ov2_sad_key *key,
  * @x: the state that the core chose for the packet
  * @own: the CPU that sends the packet
  *
- * ov2_sad_choose() may choose another state than the core, because a socket
- * keeps the state of its last packet. This function looks only at states that
- * have the reqid, family, mode and addresses of @x. Their CPU may differ from
- * the CPU of @x.
+ * The returned CPU may differ from the CPU of @x, because ov2_sad_choose() may
+ * choose another state than the core: a socket keeps the state of its last
+ * packet. This function looks only at states that have the reqid, family, mode
+ * and addresses of @x.
  *
  * Context: Any context.
  * Return: a CPU, or UINT_MAX if the state is for all CPUs.
