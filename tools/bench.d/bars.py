@@ -7,8 +7,8 @@ from collections import namedtuple
 
 from rows import ROWS, TESTS
 
-# The least ratio of each row to its base. The base is software ESP over veth,
-# or, for a row of plain traffic, plain traffic over veth
+# The least ratio of each row: the cost of its base, divided by the cost of the row. The base is
+# software ESP over veth or, for a row of plain traffic, plain traffic over veth
 RATIOS = {
     "tcp/crypto": 1.6, "tcp/packet": 1.85,
     "udp-iperf3/crypto": 1.05, "udp-iperf3/packet": 1.25,

@@ -13,9 +13,9 @@ from lib import ksft
 def udp(bed, address, size, seconds):
     """Returns nanoseconds, idle nanoseconds, and datagrams received.
 
-    The nanoseconds are those in which the receiver received. The idle nanoseconds are those of
-    the sender's whole life, with the waits at its beginning and end. So they are at least those
-    of the other time.
+    The nanoseconds are the time in which the receiver received. The idle nanoseconds are counted
+    during the sender's whole life, which begins before that time and ends after it. So at most this
+    many of the receiver's nanoseconds were idle.
     """
     # Under SCHED_BATCH (chrt -b) the receiver does not preempt the sender at each datagram
     with bed.b.entered():

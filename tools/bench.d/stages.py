@@ -80,7 +80,8 @@ HANDED_ON = re.compile(
     r"crypto_.*|authenc.*|seqiv_.*|echainiv_.*|(napi_|dev_)?gro_.*|"
     r"_*netif_receive_skb.*|xfrm_input|"
     r"(__sock|sock|tcp)_wfree|sk_free")
-# An interrupt or a softirq begins, which has nothing to do with the function that it interrupts
+# With these functions an interrupt or a softirq begins. It has nothing to do with the function that
+# it interrupts, so a stage that an inner function gave is final here
 BORDER = re.compile(r"handle_softirqs|_*do_softirq.*|_*irq_exit.*|(asm_)?sysvec_.*")
 
 

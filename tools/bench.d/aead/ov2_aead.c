@@ -120,7 +120,7 @@ static int __init ov2_aead_init(void)
 		goto free;
 	sg_init_one(&sg, data, len);
 	aead_request_set_callback(req, 0, NULL, NULL);
-	/* The AAD is the SPI, the number and the IV, as in ESP. */
+	/* The AAD is the SPI, the sequence number and the IV, as in ESP. */
 	aead_request_set_ad(req, 8 + crypto_aead_ivsize(tfm));
 	err = measure(req, &sg, iv);
 free:
