@@ -171,9 +171,9 @@ def delete_while_busy(defer):
 
 
 def receive_on_every_cpu(sock):
-    """Receive on each CPU, because a packet that a socket has consumed waits at
-    a CPU until this CPU receives again. While the packet waits, its sec_path
-    holds the state.
+    """Receive on each CPU, because a CPU frees the packets that sockets have
+    consumed only when this CPU receives again. Until then the sec_path of such
+    a packet holds the state.
     """
     allowed = os.sched_getaffinity(0)
     for cpu in allowed:

@@ -94,7 +94,8 @@ class Audit:
         return found
 
     def wait(self, op, count):
-        """At least the next @count events of one operation. Drops other events.
+        """Return at least the next @count events of one operation. Drop all
+        other events.
         """
         found = []
         end = time.monotonic() + ksft.patience(10)

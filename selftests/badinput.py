@@ -115,9 +115,9 @@ class Receiver(Sealer):
                                [i.expect.stat for i in sent])
 
     def moved(self, base):
-        """The counters that moved. The counters of bytes and the counter of
-        b's answers are left out, and so is the counter of a's packets to groups
-        that b has not joined.
+        """The counters that moved, without the counters of bytes. Two more
+        counters are left out: ipsec_tx_pkts counts b's answers, and
+        wire_rx_filtered counts a's packets to groups that b has not joined.
         """
         return {k: v - base[k] for k, v in self.bed.ethtool["b"].stats().
                 items() if v != base[k] and not k.endswith("_bytes") and
@@ -160,7 +160,9 @@ class Receiver(Sealer):
 # ---- kinds of bad packets: generators of items
 
 def flips(rx, places, expect):
-    """One bit is flipped in the byte at each place of the ESP packet."""
+    """Yield a packet for each place. In the byte at this place, one bit is
+    flipped.
+    """
     length = len(rx.packet()[0])
     for number, place in enumerate(places(length, rx.icv // 8)):
         packet = bytearray(rx.packet()[0])
@@ -355,8 +357,8 @@ def replayed(rx):
         yield sent[-1]
     yield Item("the last item again", sent[-1].frame, REPLAYED)
     yield Item("an older item again", sent[-10].frame, REPLAYED)
-    # With ESN the receiver takes an old number for a number above the next
-    # multiple of 2^32, so the ICV is wrong
+    # With ESN the engine infers the next high half for a number below the
+    # window, so the ICV is wrong
     below = rx.auth_failed if rx.esn else REPLAYED
     yield Item("below the window", rx.frame(rx.packet(seq=rx.seq - 32)[0]),
                below)
@@ -447,7 +449,7 @@ def main():
                 rx.close()
             rx, current = Receiver(bed, *setup), setup
         # If this case fails, the next case makes a new Receiver, because
-        # frames that are left over must not spoil its result
+        # frames that are left over must not spoil the result of the next case
         current = None
         run(rx)
         current = setup

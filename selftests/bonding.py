@@ -102,8 +102,8 @@ def newer_core():
 
 
 def check_offloaded(bed, before):
-    """The SAs are on the bond's active card. On Linux 6.12 the SAs are in
-    software, and the cards have counted the reason.
+    """The kernel shows that the SAs are offloaded to the bond. On Linux 6.12
+    the SAs are in software, and the cards have counted the reason.
     """
     lines = bed.offload_lines("a")
     fallback = sum(bed.counts("ipsec_sa_fallback_bond").values()) - before
@@ -164,9 +164,9 @@ def fail_over(bed, shape):
 
 
 def bulk(bed, shape):
-    """The bond offers NETIF_F_GSO_PARTIAL. So the core shortens a large packet
-    to a multiple of the MSS. The card gets the shortened packet, which has an
-    ESP header.
+    """The bond offers NETIF_F_GSO_PARTIAL. So the core cuts a large packet into
+    a first part, whose data is a multiple of the MSS, and a small rest. The
+    card gets the first part as a large packet that has an ESP header.
     """
     bed.remove()
     bed.install(shape)

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """A monitor shows each frame on both sides of the engine, with its records.
 
-The monitor also shows each frame that the bridge drops, with the counter of the
-drop. Frames that the monitor shows on the side of the wire must be the frames
-that the taps on the wire have seen. A monitor shows a payload only if the user
-who made the monitor asked for frames in clear.
+The monitor also shows each frame that the module's bridge (kmod/bridge/) drops,
+with the counter of the drop. Frames that the monitor shows on the side of the
+wire must be the frames that the taps on the wire have seen. A monitor shows a
+payload only if the user who made the monitor asked for frames in clear.
 """
 import errno
 import socket

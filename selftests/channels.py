@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Nothing is lost while the number of queues, the queue of a flow, the thread of
-a NAPI or the time that it waits changes.
+"""Nothing is lost while one of these changes: the number of queues, the queue
+of a flow, the thread of a NAPI, or the time that a NAPI waits.
 
 In packet mode, each flow and each SA also keeps its order meanwhile. Other
 cases prove what ethtool answers about channels, the indirection table and the
@@ -159,10 +159,13 @@ class Flows:
             self.error = error
 
     def go_on(self):
-        """Wait until every flow goes on after the last change. When the wait
-        begins, a has counted some datagrams of each flow as sent. b must get
-        two more, because a may have sent the first of these two before the
-        change and not counted it yet.
+        """Wait until every flow goes on after the last change.
+
+        When the wait begins, side a has counted in self.sent the datagrams that
+        it has sent of each flow. Side b must get two more of each flow. Side a
+        may have sent the first of these two before the change, because it
+        counts a datagram after it has sent it. Side a has sent the second after
+        the change.
         """
         want = [sent + 2 for sent in self.sent]
         ksft.wait_for("all flows to go on", lambda: self.error or all(
@@ -519,10 +522,11 @@ class Channels:
         self.under_traffic(how, shape, lambda count: None)
 
     def sender(self, how, shape):
-        """The number of queues of a's card changes. So the SA comes to the
-        middle on another queue. There it would also leave by another queue, but
-        nobody would wait until b has got what the old queue sent. So the card
-        that sends to b has only one queue.
+        """The number of queues of a's card changes. So the packets of the SA
+        come to namespace w on another queue. If the card that sends to b had
+        several queues, the packets would also leave w by another queue, and
+        could overtake older packets in the old queue. So this card has only one
+        queue.
         """
         self.middle(1)
         self.under_traffic(how, shape,
@@ -555,8 +559,8 @@ class Channels:
             change(0)
 
     def deferred(self, how, shape):
-        """The queues of b's card wait for the kernel's timer, or do not, and
-        their number changes.
+        """Each change sets how many queues b's card has, and whether these
+        queues wait for the kernel's timer.
         """
         def change(count):
             self.bed.b.defer_polls(CARD["b"], 100 * (count % 2),

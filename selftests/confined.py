@@ -111,7 +111,8 @@ class Attack:
                      "offload packet dev ov3")
         self.sa = pair.ab
         self.sealer = Sealer(bed, self.sa)
-        # Each payload begins with this number, so it shows its SA
+        # Each payload begins with the serial. The upper 16 bits of the serial
+        # show the SA of the payload
         self.sealer.serial = (self.sa.spi & 0xffff) << 16
         self.sock = bed.b.socket(family(shape.inner), socket.SOCK_DGRAM)
         self.sock.bind((self.sealer.address["b"], PORT))

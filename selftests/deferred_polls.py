@@ -3,7 +3,8 @@
 """The queues of a card interrupt as napi_defer_hard_irqs, gro_flush_timeout and
 busy polling allow, and lose nothing.
 
- each             by default, each datagram that is alone has a poll of its own
+ each             by default, each datagram that comes alone has a poll of its
+                  own
  bunches          with the two settings, datagrams come in bunches, one poll for
                   each turn of the kernel's timer
  threads          the same with threaded NAPI
@@ -16,7 +17,7 @@ busy polling allow, and lose nothing.
                   wait than the ring has places, and the datagrams arrive at once
  back to 0        the settings become 0 while datagrams wait
  full ring        more datagrams come than the ring has places
- netlink          the settings of one NAPI, without those of the card
+ netlink          one NAPI gets the settings, and its card does not
  busy poll        while a program prefers busy polling, nothing interrupts
 """
 import importlib.util
@@ -29,7 +30,8 @@ from lib.polls import Line
 from lib.ynl import Family, Refused
 
 DATAGRAMS = 50
-# So many polls without work do not come while a case runs
+# After so many polls without work a queue would interrupt again. No case waits
+# for so many polls
 MANY = 100000
 TURN, LONG = 0.05, 1000                 # seconds
 SO_RCVBUFFORCE = 33

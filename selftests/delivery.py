@@ -226,7 +226,7 @@ def nested(defer, bed, shape, gro):
 
 def inner_csum(defer, bed, shape, how):
     """The stack drops a decrypted datagram whose UDP checksum is wrong, because
-    a right ICV does not vouch for the checksum. But in transport mode behind
+    a right ICV says nothing about the checksum. But in transport mode behind
     NAT the stack does not look at the checksum (RFC 3948 3.1.2).
     """
     rx = Receiver(bed, defer, shape, True, how=how)

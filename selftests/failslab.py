@@ -30,7 +30,8 @@ INTERVALS = (1, 2, 3, 5, 7)
 
 
 class Route(Xfrm):
-    """Requests to rtnetlink, with the answers that Xfrm reads."""
+    """Requests to rtnetlink. The base class sends them and reads the answers.
+    """
 
     def __init__(self, ns):
         super().__init__(ns, socket.NETLINK_ROUTE)
@@ -152,8 +153,9 @@ class State:
         return ask(link.delete, spi=SPI, dst=self.dst)
 
     def there(self):
-        """Is the state there? Check that its offload, its association and its
-        SA are there if the state is there, and only then.
+        """Is the state there? If it is there, check that it has its offload,
+        its association (struct ov2_assoc) and its SA. If it is not there, check
+        that these three are not there either.
         """
         text = self.ns.ip_output("xfrm state")
         there = f"spi {SPI:#010x}" in text
@@ -233,9 +235,9 @@ def send(bed, _ledger):
 
 def send_shared(bed, _ledger):
     """Send in packet mode, while a rule sends a copy of each packet to another
-    device, which holds the copy. A packet shares its tag with its copy. So
-    before the card changes the tag, the card must allocate a tag of the
-    packet's own.
+    device, which holds the copy. A packet shares its tag (a sec_path) with its
+    copy. So before the card changes the tag, the card must allocate a tag of
+    the packet's own.
     """
     ksft.with_defer(held_copies, bed)
 
