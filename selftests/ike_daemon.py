@@ -411,11 +411,11 @@ def above_the_card(hosts):
 
 
 def listened_to(hosts):
-    """The card drops a packet for the daemon if another socket would get a
-    copy: a raw socket without a bypass, or a packet socket for IP. A raw socket
-    gets its copy before UDP gets the packet. A packet socket gets the packet
-    itself, and only a clone comes to UDP. The card has chosen the daemon's
-    socket for the packet, but the clone does not name this socket.
+    """The card drops a packet for the daemon if another socket would get the
+    packet, too: a raw socket without a bypass, or a packet socket for IP. A raw
+    socket gets a copy before UDP gets the packet. A packet socket gets the
+    packet itself, and only a clone comes to UDP. The card has chosen the
+    daemon's socket for the packet, but the clone does not name this socket.
     """
     b, fam = hosts.bed.b, hosts.fam
     daemon = hosts.daemon("b")

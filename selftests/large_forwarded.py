@@ -5,14 +5,15 @@ the segments that the core would make.
 
  datagrams  a packet socket sends a large packet of UDP (UDP_L4)
  flags      a packet socket sends a large packet of TCP, with CWR, PSH and FIN
- stream     a client behind the card's host sends TCP. Behind the card the path
-            is narrow
+ stream     a client behind the card's host sends TCP. The path from the card
+            to b has a small MTU
 
 In transport mode the packet socket is on the card. In tunnel mode it is on the
 device of a client, and the card's host forwards the packet (lib/clients.py).
-The packets of a packet socket are sent in packet mode, because in crypto mode
-the core itself encrypts them (gso_goes_wrong()). A tap shows the packets that
-the card is given; lib/segments.py makes the frames that must be on the wire.
+The packets of a packet socket are sent in packet mode only. In crypto mode the
+card declines them, and software encrypts them (gso_goes_wrong() in
+kmod/bridge/xdo.c). A tap shows the packets that the card is given;
+lib/segments.py makes the frames that must be on the wire.
 """
 import json
 
@@ -30,7 +31,8 @@ INJECTED = ("ipv4-transport", "ipv6-transport", "ipv4-transport-udp",
 STREAM = 200000                         # bytes
 LENGTH, SIZE = 10507, 1000              # of a large packet, and of its segments
 NARROW = 1403                           # MTU of a path; IPv6 needs 1280 inside
-# Fields of an injected packet. The tunnel must not copy CE, the low two bits
+# Fields of an injected packet. The low two bits of TOS are CE, and the tunnel
+# must not copy CE
 TOS, TTL, LABEL = 0x4b, 33, 0x12345
 FLAGS = gso.CWR | gso.PSH | gso.FIN | gso.ACK | gso.RST
 

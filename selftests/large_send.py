@@ -3,15 +3,17 @@
 """Large sends leave as the segments that the core would make.
 
 A tap on the card shows the packets that the card is given. lib/gso.py cuts the
-large packets among them. The frames on the wire must be, byte for byte, these
-segments and the packets that were not large, with the headers and trailers that
-the core gives them (lib/segments.py). Most cases also switch the card's
-segmentation off and send again: then the core cuts, and no packet is large. The
-cases without ESN also send without offload: Linux' own ESP must make the same
-headers, and segments of the same length. ESP is in software at the other end.
+large packets among them into segments. The frames on the wire must carry these
+segments, and the packets that were not large, byte for byte. The headers and
+trailers of the frames must be those that the core makes (lib/segments.py). Most
+cases also switch the card's segmentation off and send again: then the core
+cuts, and no packet is large. The cases without ESN also send without offload:
+Linux' own ESP must make the same headers, and segments of the same length. ESP
+is in software at the other end.
 
-This test sends no large packets of UDP, because the core lets no socket send
-such packets through IPsec (udp_send_skb()). large_forwarded.py sends them.
+This test sends no large packets of UDP, because the core lets no UDP socket
+send such packets through IPsec (udp_send_skb()). large_forwarded.py sends them
+from a packet socket.
 """
 import collections
 import contextlib
@@ -38,8 +40,8 @@ WRAP = 1 << 32
 NARROW = 1403                           # MTU of a path; IPv6 needs 1280 inside
 ROUTER = {4: "192.0.2.99", 6: "2001:db8::99"}
 
-# The headers of most of the longest frames (segments.common()), as hexadecimal
-# digits, and the bytes of the outer packet
+# headers: the headers that most of the longest frames have (segments.common()),
+# as hexadecimal digits. length: how many bytes their outer packets have
 Usual = collections.namedtuple("Usual", "headers length")
 
 
@@ -177,11 +179,11 @@ class LargeSend(Cells):
              length=STREAM):
         """Compare what leaves with what the card was given. If @large is true,
         the card must be given large packets; if not, it must be given none. If
-        @either is true, both are right. @seq is the SA's last number. If @lack
-        is true, the module gets only single pages while it sends. The SAs are
-        made before the sending, because in a debug kernel an SA needs several
-        pages at once. A frame for which there is no memory is dropped, and TCP
-        sends the frame's data again. Return the Usual frame.
+        @either is true, both are right. The first number of the SA is @seq + 1.
+        If @lack is true, the module gets only single pages while it sends. The
+        SAs are made before the sending, because in a debug kernel an SA needs
+        several pages at once. A frame for which there is no memory is dropped,
+        and TCP sends the frame's data again. Return the Usual frame.
         """
         pair = self.bed.install(shape, esn=esn, offload="a", how=how, seq=seq)
         talk = self.traffic(shape)
@@ -249,7 +251,7 @@ class LargeSend(Cells):
 
 
 def marked(sock, data):
-    """Send @data by packets with TOS and TTL."""
+    """Send @data in packets that have the values TOS and TTL."""
     if sock.family == socket.AF_INET:
         sock.setsockopt(socket.IPPROTO_IP, IP_TOS, TOS)
         sock.setsockopt(socket.IPPROTO_IP, IP_TTL, TTL)
@@ -260,7 +262,10 @@ def marked(sock, data):
 
 
 def usual(frames):
-    """A packet that TCP sends again does not have the usual ECN bits."""
+    """Return the Usual frame: the most common headers of the longest frames.
+    Not all of these frames have the same headers, because a packet that TCP
+    sends again does not have the usual ECN bits.
+    """
     length = max(len(frame.ip) for frame in frames)
     heads = collections.Counter(segments.common(frame) for frame in frames
                                 if len(frame.ip) == length)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Runs the cells (cases) of a test's matrix, all in one bed."""
+"""Runs the cells (cases) of a test's matrix, all with one test object."""
 from . import crypto, ksft, module
 from .traffic import Traffic
 

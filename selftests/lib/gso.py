@@ -70,9 +70,10 @@ class LargeTap:
 
 
 def unsummed(src, dst, proto, payload, sport, dport, flags=PSH | ACK):
-    """TCP or UDP whose sum is left to the device. Returns (its bytes, the
-    fields of the struct virtio_net_hdr). The packet must have no IP options. It
-    is not large.
+    """Make TCP or UDP whose checksum is left to the device. Return (the bytes
+    of TCP or UDP, the fields of the struct virtio_net_hdr). The packet must
+    have no IP options. The fields say that the packet is not large. For a large
+    packet the caller changes the fields "type" and "size".
     """
     if proto == esp.TCP:
         at = 16
@@ -91,8 +92,9 @@ def unsummed(src, dst, proto, payload, sport, dport, flags=PSH | ACK):
 
 
 def partial_sum(src, dst, proto, length):
-    """The sum of the pseudo header, with which a device begins its sum. This
-    sum needs the length, and not the bytes.
+    """Return the sum of the pseudo header. A device adds the bytes of TCP or
+    UDP to this sum. The sum of the pseudo header depends on the length of TCP
+    or UDP, but not on the bytes.
     """
     return ~esp.transport_sum(src, dst, proto, bytes(length)) & 0xffff
 
@@ -141,7 +143,9 @@ def cut_transport(src, dst, proto, data, size):
 
 
 def for_payload(header, length):
-    """An IP header, for @length bytes of payload."""
+    """Return the IP header @header, changed for @length bytes of payload: its
+    length, and in IPv4 its checksum.
+    """
     header = bytearray(header)
     if header[0] >> 4 == 6:
         struct.pack_into("!H", header, 4, length)
@@ -153,7 +157,9 @@ def for_payload(header, length):
 
 
 def numbered(header, number):
-    """An IP header for segment @number of a large packet."""
+    """Return the IP header @header for segment @number of a large packet. In
+    IPv4 the identification grows by 1 from segment to segment.
+    """
     if header[0] >> 4 == 6:
         return header
     ident, = struct.unpack_from("!H", header, 4)

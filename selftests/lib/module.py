@@ -48,8 +48,9 @@ def remove():
 
 
 def remove_when_idle():
-    """Remove the module while programs ask it. The kernel keeps the module
-    while it makes an answer, so this function tries again.
+    """Remove the module although programs send netlink requests to it. rmmod
+    may fail while the module answers a request, so this function tries again
+    until rmmod works.
     """
     ksft.wait_for("the module to go", lambda: not subprocess.run(
         ["rmmod", NAME], stderr=subprocess.DEVNULL, check=False).returncode, 30)

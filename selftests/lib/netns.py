@@ -196,9 +196,10 @@ class Netns:
         self.set_device(dev, threaded=value)
 
     def defer_polls(self, dev, polls, seconds):
-        """After a poll with work, the queues of a device do not interrupt until
-        a timer has polled without work as often as @polls says. 0: they
-        interrupt at once, as by default.
+        """After a poll with work, a queue of the device does not interrupt.
+        Instead a timer polls the queue every @seconds seconds. The queue may
+        interrupt again after @polls such polls in a row without work. If @polls
+        is 0, the queue may interrupt at once, as by default.
         """
         self.set_device(dev, napi_defer_hard_irqs=polls,
                         gro_flush_timeout=int(seconds * 1e9))

@@ -2,7 +2,7 @@
 """The frames that must leave a card, from the packets that it was given.
 
     given = given_by(tap, how)      # [gso.Large, ...], how: crypto or packet
-    check(pair, given, frames)      # of a's on the wire
+    check(pair, given, frames)      # frames: what side a sent on the wire
 
 The outer headers are those that the core makes (esp_output(),
 xfrm4_tunnel_encap_add(), xfrm6_tunnel_encap_add()).
@@ -19,7 +19,7 @@ DF = 0x4000
 CE, ECT0 = 3, 2
 TTL = 64                                # of outer headers, by default
 LABEL = 0xfffff
-LOW = 0xffffffff                        # half of a sequence number
+LOW = 0xffffffff                        # the low half of a number
 
 # ethernet and ip are headers; the lengths and the checksum in ip are not right
 # yet. data is what ESP carries, and proto is the next header in its trailer. If
@@ -62,7 +62,9 @@ def tunnel_header(shape, inner):
 
 
 def cut_packet(shape, one):
-    """[Wanted, ...] of a packet that the card gets before ESP."""
+    """Return [Wanted, ...] of a packet that has no ESP header yet when the card
+    gets it.
+    """
     made = []
     at = ENDS[shape.outer]
     for segment in gso.cut(one.raw[14:], one.size):
@@ -114,10 +116,11 @@ CUT = {"crypto": cut_crypto, "packet": cut_packet}
 
 
 def check(pair, given, frames, drops=0):
-    """The frames of a's on the wire are those that a's card had to make of
-    packets that it was given, except @drops of them, and in the same order.
-    (When the core draws the numbers on several CPUs, they may come to the card
-    in another order.) Returns [Wanted, ...].
+    """Check that the frames of side a on the wire are those that a's card must
+    make of the packets in @given, in the same order. Exactly @drops of these
+    frames must be missing. (In crypto mode the core draws the numbers. If it
+    does so on several CPUs, the packets may come to the card in another order
+    than their numbers.) Return [Wanted, ...].
     """
     key, seq = pair.ab.oracle(), pair.ab.seq
     wanted = [segment for one in given
@@ -149,14 +152,16 @@ def check_state(ns, pair, wanted):
 
 
 def check_frame(shape, frame, plain, wanted):
-    """A frame of a's is the frame that is wanted, byte for byte. The oracle has
-    already checked the number, the pad bytes and the ICV (EspKey.accept()).
+    """Check that @frame is the frame that @wanted describes, byte for byte. The
+    oracle has already opened the frame, and checked the number, the pad bytes
+    and the ICV (EspKey.accept()).
     """
     ip = wanted.ip
     if shape.outer == 4 and wanted.free:
         ip = ip[:4] + frame.ip[4:6] + ip[6:]
     rest = esp.udp_encap(frame.esp) if shape.encap else frame.esp
-    # frame.ip ends where the outer header says, and frame.raw is the frame
+    # Compare with frame.raw and not with frame.ip, so that a frame with bytes
+    # behind the packet is found, too
     head = wanted.ethernet + gso.for_payload(ip, len(rest)) + \
         rest[:len(rest) - len(frame.esp)]
     same(frame.raw[:-len(frame.esp)], head, "the headers of a frame")

@@ -310,7 +310,9 @@ class Charon:
         self.vici.call("clear-creds")
 
     def swanctl(self, *arguments, connection=None):
-        """Run swanctl. connection: --load-all loads this connection."""
+        """Run swanctl. If a @connection is given, write it to swanctl.conf,
+        from which --load-all loads it.
+        """
         environment = {**os.environ, "SWANCTL_DIR": self.dir,
                        "STRONGSWAN_CONF": f"{self.dir}/strongswan.conf"}
         if connection:

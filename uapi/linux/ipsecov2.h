@@ -82,7 +82,8 @@ enum ov2_info {
  * enum ov2_crypto_status - CryptoStatus of a received NBL (NDIS)
  * @OV2_CRYPTO_SUCCESS: every ICV is right, and what was encrypted is decrypted.
  *	Means something only if OV2_RX_CRYPTO_DONE is set
- * @OV2_CRYPTO_GENERIC_ERROR: failed for a reason that is not in this list
+ * @OV2_CRYPTO_GENERIC_ERROR: the check failed for a reason that is not in this
+ *	list
  * @OV2_CRYPTO_TRANSPORT_AH_AUTH_FAILED: the transport portion's AH ICV is wrong
  * @OV2_CRYPTO_TRANSPORT_ESP_AUTH_FAILED: the transport portion's ESP ICV is
  *	wrong
