@@ -230,7 +230,9 @@ static void lso_junk(struct kunit *test)
 	send_and_expect(test, &large);
 }
 
-/* The IP header may have a length, if the length is right. */
+/* In the other cases the length in the template's IP header is 0. A length that
+ * is not 0 is accepted, too, if it is right.
+ */
 static void lso_ip_length(struct kunit *test)
 {
 	struct ov2_large large = ov2_large_new(test, 250);

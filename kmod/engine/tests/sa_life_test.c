@@ -122,8 +122,9 @@ static void delete_again(void *data, const struct ov2_adapter *ad,
 	struct ov2_rig_request *again = data;
 	struct ov2_rig *rig = container_of(ad, struct ov2_rig, ad);
 
-	/* This function is called during each of the two deletes. During the
-	 * second delete it must not submit that delete once more.
+	/* Only a faulty engine carries out the second delete, too, and so calls
+	 * this function again. Two requests pend then, and this function must
+	 * not submit the second delete once more.
 	 */
 	if (atomic_read(&rig->requests_out) == 1)
 		ov2_rig_submit(rig, again);
@@ -203,8 +204,8 @@ static struct ov2_rig_request *pure_add(struct ov2_rig *rig,
 	return rr;
 }
 
-/* Without the extension, UDP-ESP comes to port 4500 (Q16), and an SA works
- * without a mode (Q2).
+/* Without the extension, an SA for ESP in UDP takes only frames with the
+ * destination port 4500 (Q16), and an SA works without a mode (Q2).
  */
 static void pure_requests(struct kunit *test)
 {
@@ -263,8 +264,9 @@ static void wildcard_destination(struct kunit *test)
 					     0)->ext_rx.handle, 0);
 }
 
-/* Gives the card a copy of its capabilities, with another capacity. No request
- * is sent.
+/* Gives the card a copy of its capabilities, with another SA capacity. The test
+ * does not use OV2_OID_EXT_SA_CAPACITY, because this request cannot set the
+ * capacity to 0.
  */
 static void set_capacity(struct ov2_rig *rig, u32 capacity)
 {

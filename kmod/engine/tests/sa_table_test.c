@@ -2,9 +2,9 @@
 /*
  * The engine's SA table finds what a naive model finds.
  *
- * The model is an array of the live SAs. The test sees from outside what a
- * handle or a packet finds: which SA a received frame was for, and whether a
- * send or an update is accepted.
+ * The model is an array of the live SAs. The test does not read the table. It
+ * sees which SA a received frame was for, and whether a send or an update was
+ * accepted.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -313,7 +313,8 @@ static void model_replay(struct kunit *test)
 }
 
 /* A memo finds its SA only while the table of SAs has the version that the memo
- * was set with, and only for a frame with the same fields of the look-up.
+ * was set with, and only for a frame that has the same values in all fields
+ * that the look-up reads.
  */
 static void memo_is_of_one_flow(struct kunit *test)
 {

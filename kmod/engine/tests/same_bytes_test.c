@@ -6,7 +6,7 @@
  * cipher that completes at once. The slow ways are a large send in pieces, a
  * large send with a cipher that completes later, a large send that a monitor
  * shows, and the segments one by one, as frames of their own. The segments of
- * one of the shapes get no memory from the page pool. Two ways have the same
+ * one of the shapes get no memory from the page pool. All ways have the same
  * IVs, because the test resets the SA's counter before each way. AES-CBC is
  * missing here, because its IVs are random.
  */
@@ -27,7 +27,9 @@
 #define ESP_HDRS	16
 /* How many bytes ov2_large_in_pieces() may put into pages */
 #define PIECES_MAX	2000U
-/* The crypt of a frame with this many fragments is larger than a CPU keeps. */
+/* A CPU does not keep the crypt (struct ov2_crypt) of a frame with this many
+ * fragments, because this crypt is too large.
+ */
 #define MANY		200
 
 /**
@@ -97,7 +99,10 @@ static void send(struct kunit *test, struct ov2_large *large)
 	KUNIT_ASSERT_EQ(test, skb_queue_len(&large->a->wire), SEGMENTS);
 }
 
-/* If @used is true, an older frame has left its traces in the NBL. */
+/* Sends the template in one piece. If @used is true, the engine's part of the
+ * NBL (ov2_nbl.miniport) has bytes that are not 0, as if an earlier frame has
+ * left them.
+ */
 static void send_fast(struct kunit *test, struct ov2_large *large, bool used)
 {
 	const struct sk_buff *skb;
@@ -162,7 +167,9 @@ static void send_each(struct kunit *test, struct ov2_large *large)
 	}
 }
 
-/* Sends what send_each() has sent, by SAs of other cards. */
+/* Makes the large sends of send_each() again, from other cards with other SAs.
+ * Expects that the bytes are the same.
+ */
 static void expect_each(struct kunit *test, struct ov2_large *large)
 {
 	struct ov2_large other;
@@ -185,8 +192,8 @@ static struct ov2_large *larges_new(struct kunit *test)
 	return large;
 }
 
-/* A cipher that completes at once, and a cipher that completes later. Only
- * AES-GCM is late.
+/* Sends first with a cipher that completes at once, and then with a cipher that
+ * completes later. Only AES-GCM is late.
  */
 static void same_bytes_late(struct kunit *test)
 {
@@ -198,8 +205,8 @@ static void same_bytes_late(struct kunit *test)
 	expect_each(test, large);
 }
 
-/* Without a monitor, and with one. The monitor shows the template and each
- * segment.
+/* Sends first without a monitor, and then with a monitor. The monitor shows the
+ * template and each segment.
  */
 static void same_bytes_shown(struct kunit *test)
 {
@@ -239,7 +246,8 @@ static void in_fragments(struct kunit *test, struct sk_buff *skb,
 	skb->tail -= skb->data_len;
 }
 
-/* Sends a frame that needs so large a crypt that the CPU keeps no crypt then.
+/* Sends a frame whose crypt is so large that the CPU does not keep it. The CPU
+ * frees its smaller crypt before this frame, so afterwards it keeps no crypt.
  */
 static void empty_stock(struct kunit *test, struct ov2_large *large)
 {
@@ -256,9 +264,9 @@ static void empty_stock(struct kunit *test, struct ov2_large *large)
 	skb_queue_purge(&large->a->wire);
 }
 
-/* The first frame of a CPU gets a new crypt, and later frames get the crypt
- * that the frames of other SAs have used. The frames of each SA have numbers of
- * their own, and all SAs have one SPI.
+/* The first frame after empty_stock() gets a new crypt. Later frames get the
+ * crypt that the frames of other SAs have used. The frames of each SA have
+ * numbers of their own, and all SAs have one SPI.
  */
 static void same_bytes_stock(struct kunit *test)
 {

@@ -75,7 +75,8 @@ struct stress_slot {
  * struct stress_thread - a thread that works on a card
  * @stress: the test
  * @task: the task of the thread
- * @queue: the queue that only this thread sends or receives on
+ * @queue: the queue that the thread sends or receives on. One thread sends on
+ *	this queue, and one other thread receives on it
  * @slots: the SAs that the thread adds and deletes, if it makes requests
  * @done: how often the thread did its work
  * @failed: number of requests that ended with a wrong status
@@ -324,7 +325,9 @@ static void stress_thread_new(struct stress *stress, int (*fn)(void *data),
 	kthread_bind(t->task, cpu);
 }
 
-/* Each queue has one sender and one receiver, so that calls are serialized. */
+/* Each queue has one sender and one receiver, because the calls for one queue
+ * must be serialized (miniport.h).
+ */
 static void stress_threads_new(struct stress *stress)
 {
 	u16 queue = 0;

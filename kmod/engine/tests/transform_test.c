@@ -95,7 +95,7 @@ static void vector_desc(const struct esp_vector *v, char *desc)
 
 KUNIT_ARRAY_PARAM(esp, esp_vectors, vector_desc);
 
-/* The clear text of the vector stands where the ciphertext was. */
+/* After the open, the clear text of the vector is where the ciphertext was. */
 static void esp_opens(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
@@ -171,7 +171,9 @@ static struct sk_buff *clear_skb(struct kunit *test, const struct ov2_run *run,
 	return ov2_run_skb(test, &framed, HEADERS);
 }
 
-/* The test makes the first IV of the counter equal to the IV of the vector. */
+/* The test makes the first IV of the counter equal to the IV of the vector, so
+ * that the sealed packet is the packet of the vector.
+ */
 static void esp_seals(struct kunit *test)
 {
 	const struct esp_vector *v = test->param_value;
@@ -386,8 +388,8 @@ static void iv_rules(struct kunit *test)
 	KUNIT_EXPECT_MEMNEQ(test, iv + 8, again + 8, sizeof(iv) / 2);
 }
 
-/* The next frame on this CPU gets the same struct ov2_crypt. Are @bytes still
- * in it?
+/* Takes the struct ov2_crypt that the next frame on this CPU would get, and
+ * returns true if it contains @bytes.
  */
 static bool crypt_holds(struct kunit *test, struct ov2_run *run,
 			const struct ov2_bytes *esp, const u8 *bytes,

@@ -89,7 +89,9 @@ static void udp_with_sa(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, wanted(rig, skb));
 	KUNIT_EXPECT_FALSE(test, wanted(rig, ov2_rig_skb(rig, &plain)));
 
-	/* Many ESP packets in one large packet of UDP */
+	/* The engine wants no large packet, because such a packet may carry
+	 * many ESP packets in UDP.
+	 */
 	skb_shinfo(skb)->gso_type = SKB_GSO_UDP_L4;
 	skb_shinfo(skb)->gso_size = 50;
 	KUNIT_EXPECT_FALSE(test, wanted(rig, skb));

@@ -197,7 +197,7 @@ static void rows_are_whole(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, algorithm->align >= 4,
 				ov2_algorithm_is_encr(algorithm));
 		/* AdditionalInfo chooses the length of the ICV only for a
-		 * combined mode. So each of the other algorithms has only one
+		 * combined mode. So each integrity algorithm has only one
 		 * length.
 		 */
 		if (!ov2_algorithm_is_encr(algorithm))

@@ -233,10 +233,10 @@ static void update_high_half(struct kunit *test)
 			0x600000001);
 }
 
-/* An update with the high half that the engine already has changes nothing. An
- * engine that breaks this rule sets the low half to 0. When the numbers then
- * wrap, this engine infers the old high half for the first numbers after the
- * wrap.
+/* An update with the high half that the engine already has changes nothing.
+ * This test finds an engine that sets the low half to 0 in such an update. When
+ * the numbers then wrap, this engine infers the old high half for the first
+ * numbers after the wrap.
  */
 static void update_same_half(struct kunit *test)
 {

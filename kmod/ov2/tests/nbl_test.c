@@ -38,8 +38,8 @@ static void kept_nbl_is_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, i, 3);
 }
 
-/* Compares the members that ov2_nbl_alloc() promises to set. The bytes of the
- * engine are undefined in a new NBL, too.
+/* Compares the members that ov2_nbl_alloc() promises to set. ov2_nbl.miniport
+ * is not compared, because it is undefined in a new NBL and in a kept NBL.
  */
 static void expect_same(struct kunit *test, const struct ov2_nbl *a,
 			const struct ov2_nbl *b)
@@ -64,8 +64,8 @@ static void expect_same(struct kunit *test, const struct ov2_nbl *a,
 	KUNIT_EXPECT_TRUE(test, list_empty(&b->link));
 }
 
-/* ov2_nbl_alloc() uses the NBLs that a CPU keeps only with BH disabled. So with
- * BH enabled it gives a new NBL from the slab.
+/* With BH disabled, ov2_nbl_alloc() gives an NBL that the CPU keeps, if there
+ * is one. With BH enabled, it gives a new NBL from the slab.
  */
 static void kept_nbl_is_as_new(struct kunit *test)
 {

@@ -121,7 +121,9 @@ static void list_headers(struct kunit *test)
 		header->revision = 0;
 		KUNIT_EXPECT_EQ(test, check_deletes(list, sizeof(*list)),
 				OV2_STATUS_INVALID_DATA);
-		/* A later revision begins like this one. */
+		/* A later revision begins with the fields of revision 1, so it
+		 * is accepted.
+		 */
 		header->revision = 2;
 		KUNIT_EXPECT_EQ(test, check_deletes(list, sizeof(*list)),
 				OV2_STATUS_SUCCESS);

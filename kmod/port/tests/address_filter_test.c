@@ -129,7 +129,7 @@ static struct sk_buff *frame_new(struct kunit *test, const u8 *dest,
 		ipv6_hdr(skb)->daddr = in6addr_loopback;
 		break;
 	default:
-		/* This looks like a group, but the frame is not IP. */
+		/* The address looks like a group, but the frame is not IP. */
 		ip_hdr(skb)->daddr = htonl(INADDR_ALLHOSTS_GROUP);
 		eth_hdr(skb)->h_proto = htons(OV2_CARDS_ETHERTYPE);
 	}

@@ -144,8 +144,8 @@ static void expect_drained(struct kunit *test, struct ov2_cards *cards)
 				       "queue %u", queue);
 }
 
-/* Many send queues feed one ring. They stop when the ring is full, as a single
- * send queue does.
+/* Many send queues feed one ring. They stop when the ring has fewer free places
+ * than there are send queues.
  */
 static void shared_ring(struct kunit *test)
 {
@@ -185,7 +185,8 @@ static void shared_ring_by_turns(struct kunit *test)
 }
 
 /* The frames of all send queues of one ring wait in the engine. The engine gets
- * at most as many frames as the ring has places. The ring gets at most twice as
+ * at most as many frames as the ring has places. The ring may be full already
+ * when the engine gives these frames to it. So the ring gets at most twice as
  * many frames as it has places.
  */
 static void shared_ring_of_engines(struct kunit *test)
@@ -281,7 +282,7 @@ static void down_is_not_woken(struct kunit *test)
 }
 
 /* A queue that is held stays stopped until it is released, even if the receiver
- * takes frames and all queues are woken.
+ * takes frames, and even if ov2_ring_wake_all() is called.
  */
 static void held_stays_stopped(struct kunit *test)
 {
@@ -350,7 +351,7 @@ static void ring_larger(struct kunit *test)
 }
 
 /* A ring of the smallest size gets no more frames than its size allows, even if
- * many queues send to it. All these queues are woken.
+ * many queues send to it. All these queues are woken when the ring is empty.
  */
 static void ring_smallest_shared(struct kunit *test)
 {
@@ -368,7 +369,8 @@ static void ring_smallest_shared(struct kunit *test)
 }
 
 /* The size of a ring belongs to its receiver. The size does not limit what the
- * receiver itself sends, and stays the same when the cable is pulled.
+ * receiver itself sends. If the size is set while the cable is pulled, it is
+ * used when the cable is plugged again.
  */
 static void ring_of_receiver(struct kunit *test)
 {
