@@ -349,14 +349,15 @@ static void expect_no_record(struct kunit *test, struct received *r,
 
 /* An impossible record does not say that the frame is good, and does not say
  * that the engine left the frame alone. So the frame is dropped (INV-2, INV-3).
- * A record is also impossible if it still has bits of the handle that was in
- * its slot before.
+ * On a 64-bit machine the slot of a record has more bits than the record. A
+ * record is also impossible if its slot still has upper bits of an earlier
+ * handle.
  */
 static void receive_no_record(struct kunit *test)
 {
 	static const u32 results[] = {
 		/* Reserved bits, statuses that do not exist, or NextCryptoDone
-		 * alone
+		 * without CryptoDone
 		 */
 		0x0003000a, 0x00080002, 0x00000004, 0x0000000a, 0x00000008,
 		0x00000005, 0xffff0002, 0x00008000,

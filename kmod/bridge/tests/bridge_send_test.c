@@ -309,9 +309,9 @@ static void send_no_trailer(struct kunit *test)
 	expect_offload(test, send, 20, 5);
 }
 
-/* Slot 0 asks for TCP's checksum, and names the start of TCP. The bridge
- * completes another checksum, which covers the payload alone. A checksum of 0
- * is written as all ones.
+/* Slot 0 asks the engine for the checksum of TCP, and says where TCP begins.
+ * The bridge itself completes any other checksum. The summed bytes end in front
+ * of the trailer. A checksum of 0 is written as all ones.
  */
 static void send_checksum(struct kunit *test)
 {
@@ -377,7 +377,8 @@ static void send_plain(struct kunit *test)
 }
 
 /* The card drops a frame that has an ESP header and a clear payload. It also
- * drops a frame if there was no memory for the frame's own copy of its tag.
+ * drops a frame whose pkt_type is PACKET_KERNEL. ov2_packet_tag_pass() sets
+ * this pkt_type if there is no memory for the frame's own copy of its tag.
  */
 static void send_secret(struct kunit *test)
 {

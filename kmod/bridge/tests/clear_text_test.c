@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A packet that is tagged, decrypted or behind a VLAN tag never leaves in clear
- * against its policy.
+/* A packet that has the tag of packet mode, that a card has decrypted, or that
+ * is behind a VLAN tag never leaves in clear against its policy.
  */
 #include <kunit/test.h>
 #include <linux/if_vlan.h>
@@ -244,7 +244,8 @@ static void leak_decrypted(struct kunit *test)
 
 /* In transport mode the flag CRYPTO_DONE stays on the packet that xfrm_input()
  * has unpacked. If NAT has changed the destination, the packet may be
- * forwarded.
+ * forwarded. The card must let such a packet leave, because the packet is no
+ * longer ESP.
  */
 static void leak_unpacked(struct kunit *test)
 {
@@ -269,9 +270,10 @@ static void leak_unpacked(struct kunit *test)
 	}
 }
 
-/* A tagged IPsec packet that goes into a tunnel was not decrypted by a card. So
- * the card looks for the packet's policy. This test has no SA for the policy,
- * so the packet is dropped.
+/* The tag of packet mode has the flag CRYPTO_DONE, like the sec_path of a
+ * decrypted packet. But no card has decrypted a tagged IPsec packet that goes
+ * into a tunnel. So the card looks for the packet's policy. This test has no SA
+ * for the policy, so the packet is dropped.
  */
 static void leak_tagged_ipsec(struct kunit *test)
 {

@@ -279,8 +279,9 @@ static const u8 random_protos[] = {
 	NEXTHDR_FRAGMENT, NEXTHDR_MOBILITY, 253,
 };
 
-/* The packet has random bytes behind a header with the fields of @c. Some IPv4
- * headers have a random length field, and some packets are cut.
+/* Returns a packet with random bytes behind its IP header, and fills in @c with
+ * the random fields of the headers. Some IPv4 headers have a random length
+ * field, and some packets are cut.
  */
 static struct sk_buff *random_skb(struct kunit *test, struct flow_case *c)
 {
@@ -314,7 +315,8 @@ static bool same_flow(const struct sk_buff *skb)
 		return false;
 	if (!ok)
 		return read.family == dissected.family;
-	/* Only this member may differ, because it tells who has read the flow.
+	/* Only this member may differ. It says whether the flow was read
+	 * without the dissector.
 	 */
 	read.common = false;
 	return !memcmp(&read, &dissected, sizeof(read));

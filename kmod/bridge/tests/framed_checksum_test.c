@@ -3,8 +3,9 @@
  * If the stack has left a checksum of TCP or UDP to the card, slot 0 asks the
  * engine for it. The bridge completes other sums.
  *
- * All words are written out here. The packets have each family, with and
- * without a tunnel, and with and without UDP in front of ESP.
+ * The tests compare slot 0 with numbers, and do not use
+ * ov2_tx_checksum_encode(). The packets have each family, with and without a
+ * tunnel, and with and without UDP in front of ESP.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -112,8 +113,8 @@ static void expect_word(struct kunit *test, struct sum_case *c, u32 expected)
 	KUNIT_EXPECT_MEMEQ(test, c->skb->data, before, c->skb->len);
 }
 
-/* Slot 0 is zero, and the checksum is right from the start of the sum to the
- * trailer. No other byte is changed.
+/* Slot 0 is zero, and the packet has the right checksum of the bytes from
+ * csum_start to the trailer. No other byte is changed.
  */
 static void expect_summed(struct kunit *test, struct sum_case *c)
 {
@@ -163,7 +164,10 @@ static void udp_one(struct kunit *test, struct sum_case *c)
 	expect_word(test, c, l4_is_ipv6(c) ? 0xa : 0x9);
 }
 
-/* Slot 0 names the family of the packet with TCP or UDP, and where TCP is. */
+/* Slot 0 says whether the checksum belongs to TCP or to UDP, and which version
+ * the IP header in front of TCP or UDP has. For TCP, slot 0 also says where TCP
+ * begins.
+ */
 static void checksum_asks(struct kunit *test)
 {
 	for_all_shapes(test, IPPROTO_TCP, tcp_one);
@@ -212,7 +216,7 @@ static void other_start(struct kunit *test, struct sum_case *c)
 	expect_summed(test, c);
 }
 
-/* With one byte more it would be a header of TCP. */
+/* The body has 19 bytes. The header of TCP would have 20 bytes. */
 static void short_header(struct kunit *test, struct sum_case *c)
 {
 	unsigned int cut = OV2_SHAPE_BODY - (sizeof(struct tcphdr) - 1);
@@ -344,9 +348,9 @@ static void checksum_in_headers(struct kunit *test)
 	for_all_shapes(test, IPPROTO_UDP, start_in_front);
 }
 
-/* The packet is dropped if its checksum is not in the payload, or is the CRC of
- * SCTP. The checksum also is not in the payload if the trailer is longer than
- * the packet.
+/* The packet is dropped if the field of its checksum is not in the payload, or
+ * if the checksum is the CRC of SCTP. If the trailer is longer than the packet,
+ * the packet has no payload, so it is dropped, too.
  */
 static void checksum_dropped(struct kunit *test)
 {

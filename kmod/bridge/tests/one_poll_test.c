@@ -34,7 +34,7 @@
 
 #define SAS	2
 #define FRAMES	36
-/* Frames that follow each other have one SA and one flow. */
+/* RUN frames in a row have one SA. RUN / 2 frames in a row have one flow. */
 #define RUN	6
 #define REQID	7
 #define IP	ETH_HLEN
@@ -85,7 +85,6 @@ struct wire {
 
 static const u16 ports[] = { 1, 2, BLOCKED };
 
-/* Each run of frames has another SA or another flow than the run before it. */
 static const struct ov2_rig_sa *sa_of(const struct wire *wire, unsigned int n)
 {
 	return &wire->sas[n / RUN % SAS];
@@ -244,8 +243,8 @@ static struct receiver *receiver_new(struct kunit *test,
 	return r;
 }
 
-/* Nothing of an older frame may matter, so the engine's bytes of each NBL are
- * made wrong.
+/* An NBL may still have bytes of an older frame in nbl->miniport. These bytes
+ * must not matter, so this function fills nbl->miniport with 0xa5.
  */
 static void take_copies(struct receiver *r, const struct wire *wire)
 {
@@ -327,8 +326,9 @@ static void open_in_one_poll(struct receiver *r)
 	local_bh_enable();
 }
 
-/* The core counts as many policies as the card has. So the core need not look
- * at packets again, and the frames of a poll share a sec_path.
+/* In packet mode, this function makes the core count as many policies as the
+ * card has. So the core need not look at packets again, and the frames of a
+ * poll share a sec_path.
  */
 static void open(struct receiver *r, const struct wire *wire, bool one_poll)
 {
@@ -345,8 +345,8 @@ static void open(struct receiver *r, const struct wire *wire, bool one_poll)
 	WRITE_ONCE(*count, before);
 }
 
-/* No two cards have the same handles, so this and the next two functions return
- * the index of an SA, or -1.
+/* On the two cards, one SA has two states, and may have two handles. So this
+ * and the next two functions return the index of the SA, or -1.
  */
 static int sa_of_handle(const struct receiver *r, unsigned long handle)
 {
@@ -447,7 +447,9 @@ static void expect_same_state(struct kunit *test, const struct xfrm_state *x,
 	KUNIT_EXPECT_MEMEQ(test, &x->stats, &x2->stats, sizeof(x->stats));
 }
 
-/* The frames hold references to the states, which end before the frames. */
+/* Takes the sec_paths off the frames. Then only the test holds references to
+ * the states.
+ */
 static void let_go(struct kunit *test, struct receiver *r)
 {
 	unsigned int n;

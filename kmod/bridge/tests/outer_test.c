@@ -264,8 +264,8 @@ static u16 frag_off(struct kunit *test, const struct outer_shape *shape)
 	return off;
 }
 
-/* Of the inner IPv4 header's fragment field only DF is copied. If the state has
- * the flag NOPMTUDISC, DF is not copied, either.
+/* Only DF is copied from the fragment field of the inner IPv4 header. If the
+ * state has the flag NOPMTUDISC, DF is not copied, either.
  */
 static void outer_df_of_ipv4(struct kunit *test)
 {
@@ -388,7 +388,8 @@ static void link_up(struct kunit *test, struct net_device *dev)
 
 /* Sets the hop limit, and turns off the detection of duplicate addresses, so
  * that the device has a valid address as soon as it is opened. Without a valid
- * address the neighbour would not ask.
+ * address the kernel would send no neighbour solicitation, because the
+ * solicitation would have no source.
  */
 static void link_configure(struct kunit *test, struct net_device *dev)
 {

@@ -147,8 +147,8 @@ static bool receive(struct kunit *test, struct rx_card *card,
 	return accepted;
 }
 
-/* Lifetimes and window of the state count each packet that is let in. A packet
- * that is received a second time moves only the statistics.
+/* Each packet that is let in moves the lifetimes and the window of its state. A
+ * packet that is received a second time moves only the state's statistics.
  */
 static void receive_counts(struct kunit *test)
 {
@@ -436,8 +436,9 @@ static void receive_bad(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, receive_nbl(card, nbl_new(test, card,
 								   &shape, 1),
 						     status));
-	/* A wrong ICV of AH or ESP, in both portions; the wrong protocol;
-	 * generic error and bad syntax
+	/* Four statuses say that the ICV of AH or ESP is wrong, in one of the
+	 * two portions. One status says that the protocol is wrong. The other
+	 * two statuses are a generic error and bad syntax.
 	 */
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
 					       OV2_CNT_RX_DROP_AUTH), 4);

@@ -529,7 +529,9 @@ static void send_wrapped(struct kunit *test)
 	}
 }
 
-/* A packet with the tag is dropped even if no policy matches it. */
+/* A packet that is behind a VLAN tag, and that also has the tag of packet mode,
+ * is dropped even if no policy matches it.
+ */
 static void send_wrapped_tagged(struct kunit *test)
 {
 	struct tx_card *card = transport_card(test, false);

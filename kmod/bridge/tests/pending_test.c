@@ -212,8 +212,9 @@ static void pending_while_working(struct kunit *test)
 	ov2_pending_destroy(&w->pending);
 }
 
-/* The netdev may be freed as soon as its last neighbour is gone, even if the
- * work item has not returned yet.
+/* ov2_pending_destroy() waits until the work item has returned. This wait is
+ * necessary, because the netdev may be freed as soon as its last neighbour is
+ * gone, and the work item may still be running then.
  */
 static void pending_end(struct kunit *test)
 {

@@ -41,8 +41,8 @@
 /* The queues */
 enum { REMEMBERS, FORGETS, QUEUES };
 
-/* What is special about an IPv4 packet. Only the flow of a packet with NOTHING
- * is remembered: this packet is no fragment, and has no options.
+/* What is special about an IPv4 packet. A packet with NOTHING is no fragment
+ * and has no options. A queue remembers the flow of such a packet only.
  */
 enum { NOTHING, FRAGMENT, OPTIONS, EXTRAS };
 
@@ -177,7 +177,9 @@ static void policy_renew(struct recent_bed *bed, int i)
 	KUNIT_ASSERT_EQ(bed->test, ov2_spd_add(spd, pol), 0);
 }
 
-/* As xfrm_policy_migrate(), which tells no driver */
+/* Changes the template as xfrm_policy_migrate() does, without a call of the
+ * card's operations.
+ */
 static void policy_migrate(struct xfrm_policy *xp)
 {
 	xp->xfrm_vec[0].reqid = random_reqid();
@@ -286,8 +288,8 @@ static void put_addresses(const struct recent_bed *bed, void *header)
 	}
 }
 
-/* The bytes of the flow's ports become IPv4 options, and behind the options
- * there are ports with other values.
+/* With OPTIONS, the four bytes of the flow's ports become IPv4 options, and
+ * behind the options there are ports with other values.
  */
 static void put_extra(struct iphdr *ip, const struct recent_flow *flow)
 {

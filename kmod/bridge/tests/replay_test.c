@@ -2,8 +2,9 @@
 /*
  * The replay window of packet mode agrees with a model, and with the core.
  *
- * The model remembers every number. The card leaves fragments to the core
- * (net/xfrm/xfrm_replay.c), which receives them through the same states.
+ * The model remembers every number. Card and core move the same window, because
+ * the card leaves fragments to the core, and the core receives them through the
+ * same states (net/xfrm/xfrm_replay.c).
  */
 #include <kunit/test.h>
 #include <linux/slab.h>
@@ -175,7 +176,9 @@ static u32 seen_bit(const struct replay_model *model, u64 diff)
 	return diff <= at && model->seen[at - diff];
 }
 
-/* The fields that a dump shows, for `ip -s xfrm state` and key managers */
+/* A dump of the state shows these fields to `ip -s xfrm state` and to key
+ * managers.
+ */
 static void expect_legacy_layout(struct kunit *test,
 				 const struct replay_model *model)
 {
@@ -488,9 +491,9 @@ static void shared_run(struct kunit *test, enum xfrm_replay_mode mode, u64 base,
 
 /* If the size of the window does not divide 2^32, the core puts the first
  * number of a state in the wrong place. With extended numbers the card repairs
- * this. Without extended numbers nothing repairs this. So if the core receives
- * some of the numbers of a run without extended numbers, number 1 has been
- * received before the run starts.
+ * this. Without extended numbers nothing repairs this. So if the core takes
+ * part in a run without extended numbers, the state has already received number
+ * 1 when the run starts.
  */
 static void replay_shared(struct kunit *test)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* In 60 seconds, users get at most one event for each SA and reason. */
+/* In one period of 60 seconds, users get at most one event for each SA and
+ * reason.
+ */
 #include <kunit/test.h>
 
 #include "../sa/assoc.h"
@@ -29,7 +31,7 @@ static void event_tell_once(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ov2_assoc_tell(assoc, begin + 120, 0));
 }
 
-/* The clock is kept in 24 bits, and wraps. A window may also begin in second 0
+/* The clock is kept in 24 bits, and wraps. A period may also begin in second 0
  * of the clock.
  */
 static void event_tell_wrap(struct kunit *test)
