@@ -233,8 +233,9 @@ static void burst_ends_in_stop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, wall.put, 6);
 }
 
-/* During a burst, a queue does not see the frames that other queues put on its
- * ring. So queues that share a ring look at its room after each frame.
+/* During a burst, a send queue does not see the frames that other send queues
+ * put on the same ring. So if send queues share a ring, each frame goes to the
+ * line at once, and the queue then looks at the room of the ring.
  */
 static void burst_of_sharers(struct kunit *test)
 {
@@ -330,7 +331,9 @@ static void burst_is_as_single(struct kunit *test)
 	}
 }
 
-/* The line has room for a whole ring. So only the engine stops a queue. */
+/* The line has room for a whole ring, so a queue stops only because of the
+ * frames that are in the engine.
+ */
 static void engine_stops(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 1);
@@ -377,7 +380,9 @@ static void brings_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cards->up_queue, 1);
 }
 
-/* A card that goes down takes no frames, and nobody waits for its rings. */
+/* A card that goes down drops the frames on its rings, takes no more frames,
+ * and tells the line that each ring has room.
+ */
 static void card_goes_down(struct kunit *test)
 {
 	struct ov2_cards *cards = at_the_wall(test, 1, 2);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A queue that has interrupted does not interrupt again before the core allows
- * it, and meanwhile forgets nothing.
+ * it, and no frame that comes meanwhile is forgotten.
  */
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
@@ -61,8 +61,8 @@ static void expect_interrupts(struct ov2_cards *cards)
 	KUNIT_EXPECT_TRUE(cards->test, ov2_cards_scheduled(cards, 0, true));
 }
 
-/* After a poll with work, napi_defer_hard_irqs polls without work must follow
- * before a frame interrupts.
+/* After a poll with work, as many polls without work must follow as the user
+ * has set in napi_defer_hard_irqs. Only then does a frame interrupt.
  */
 static void frame_waits(struct kunit *test)
 {
@@ -95,8 +95,8 @@ static void nbl_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cards->num_up, 2);
 }
 
-/* By default nothing waits: each poll that has no more to do unmasks. But while
- * a poll is due, further frames do not interrupt.
+/* By default, each poll that has no more to do unmasks the queue, so the next
+ * frame interrupts. But while a poll is due, further frames do not interrupt.
  */
 static void default_unmasks(struct kunit *test)
 {
@@ -110,8 +110,8 @@ static void default_unmasks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
 }
 
-/* The settings become 0 while the queue is masked. The poll of the timer that
- * still runs unmasks the queue.
+/* The user sets both settings to 0 while the queue is masked. The timer still
+ * runs, and its poll unmasks the queue.
  */
 static void settings_end(struct kunit *test)
 {
@@ -126,7 +126,8 @@ static void settings_end(struct kunit *test)
 }
 
 /* A card goes down while a queue is masked, and a late sender masks another
- * queue while the card is down. When the card is up again, both interrupt.
+ * queue while the card is down. When the card is up again, both queues are
+ * unmasked.
  */
 static void up_again(struct kunit *test)
 {
@@ -172,7 +173,9 @@ static void indicate_one(struct ov2_cards *cards)
 	ov2_hold_release_received(&cards->b->ad, 1);
 }
 
-/* As frame_in_between, but the engine finishes a frame. */
+/* As in frame_in_between(), but at this moment the engine gives back a frame
+ * that it held.
+ */
 static void nbl_in_between(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);

@@ -158,7 +158,9 @@ static void drops_direction(struct kunit *test)
 		    ov2_cards_skb(cards), 1);
 	expect_drops(test, drops, 0, 1);
 
-	/* A drop of a frame that the card does not want */
+	/* A frame that the card does not want: the trace calls it a drop, but
+	 * the statistics of the card do not.
+	 */
 	skb = ov2_cards_skb(cards);
 	eth_hdr(skb)->h_dest[5] ^= 1;
 	ov2_cards_xmit(cards, skb, 0);

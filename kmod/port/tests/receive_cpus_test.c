@@ -111,9 +111,10 @@ static void next_wraps(struct kunit *test)
 	KUNIT_EXPECT_GE(test, ov2_cpus_next(cpus, online, 0), nr_cpu_ids);
 }
 
-/* The first queues of many cards are not all on one CPU. On a machine with two
- * CPUs, all these queues are on the same CPU by chance in one of 2^31 runs. In
- * such a run the test fails.
+/* The CPU of a card's first queue is random. In 32 choices, the first online
+ * CPU comes up at least once, and another CPU comes up at least once. On a
+ * machine with two CPUs, the test fails by chance in one of 2^31 runs. With
+ * more CPUs it fails more often.
  */
 static void first_queues_spread(struct kunit *test)
 {

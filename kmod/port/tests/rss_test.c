@@ -472,7 +472,7 @@ static void by_send_queue(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_ring(cards, 1), 2);
 }
 
-/* A TCP frame with a destination port that brings it to @ring */
+/* Returns a TCP frame whose destination port brings the frame to @ring. */
 static struct sk_buff *frame_to(struct kunit *test, struct ov2_cards *cards,
 				u16 ring)
 {
@@ -513,7 +513,9 @@ static void fullest_ring_stops(struct kunit *test)
 	KUNIT_EXPECT_LT(test, ov2_cards_ring(cards, 0), 10);
 }
 
-/* A new table comes into use when the rings are empty, and not before. */
+/* ov2_channels_steer() waits until the rings are empty. If this takes too long,
+ * the function fails, and the old table stays in use.
+ */
 static void steer_waits(struct kunit *test)
 {
 	struct ov2_cards *cards = ov2_cards_new(test, 2, 2);

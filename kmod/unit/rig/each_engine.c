@@ -101,7 +101,7 @@ u32 ov2_rig_send_status(struct ov2_rig *rig, struct ov2_nbl *nbl)
 }
 
 /**
- * ov2_rig_send_on() - send a frame with a chosen handle in slot 1, and wait
+ * ov2_rig_send_on() - send a frame whose slot 1 has a chosen handle, and wait
  * @rig: the rig
  * @sa: the SA that the frame is made for
  * @handle: the handle, any value

@@ -58,10 +58,10 @@ void ov2_large_add(struct ov2_large *large)
 }
 
 /**
- * ov2_large_ip_len() - bytes of the IP header of a large send
+ * ov2_large_ip_len() - length of the IP header of a large send
  * @large: the large send
  *
- * Return: the bytes.
+ * Return: the number of bytes.
  */
 unsigned int ov2_large_ip_len(const struct ov2_large *large)
 {
@@ -69,10 +69,10 @@ unsigned int ov2_large_ip_len(const struct ov2_large *large)
 }
 
 /**
- * ov2_large_ah_len() - bytes of the AH header of a large send
+ * ov2_large_ah_len() - length of the AH header of a large send
  * @large: the large send
  *
- * Return: the bytes, 0 without AH.
+ * Return: the number of bytes, 0 without AH.
  */
 unsigned int ov2_large_ah_len(const struct ov2_large *large)
 {
@@ -207,12 +207,12 @@ void ov2_large_make(struct ov2_large *large)
 }
 
 /**
- * ov2_large_in_pieces() - put the end of the template into pages
+ * ov2_large_in_pieces() - move the end of the template into fragments
  * @large: the large send, after ov2_large_make()
  * @linear: number of bytes that stay where they are
  *
- * The pieces are in one page, in reverse order. So the end of a piece is not
- * followed by the next piece.
+ * The fragments are in one page, in reverse order. So in memory, no fragment is
+ * followed by the next fragment of the frame.
  */
 void ov2_large_in_pieces(struct ov2_large *large, unsigned int linear)
 {

@@ -181,8 +181,10 @@ void ov2_late_aead(struct kunit *test)
  * @test: the test
  * @cpu: the CPU
  *
- * An SA's counter gives each CPU IVs of its own. So a test that knows the IVs
- * beforehand needs one CPU, and must run on it, too.
+ * The counter of an SA gives each CPU IVs of its own. When a request completes,
+ * the engine may begin the next request on the CPU of the completion, and draw
+ * its IV there. So if a test expects certain IVs, all its requests must
+ * complete on one CPU, and the test must run on this CPU, too.
  *
  * Context: Process context.
  */

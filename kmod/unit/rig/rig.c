@@ -36,8 +36,8 @@ void ov2_rig_came_back(struct ov2_rig *rig, atomic_t *out)
 	spin_unlock_irqrestore(&rig->event.lock, flags);
 }
 
-/* Takes the lock, because the engine's CPU may still be inside
- * ov2_rig_came_back() when @out is 0 already.
+/* Takes the lock, because the CPU that has set @out to 0 in ov2_rig_came_back()
+ * still uses the rig until it releases the lock.
  */
 static bool rig_none_out(struct ov2_rig *rig, const atomic_t *out)
 {
@@ -146,11 +146,12 @@ static void rig_end(void *data)
 }
 
 /**
- * ov2_rig_new_idle() - make a card on which IPsec of received frames is off
+ * ov2_rig_new_idle() - make a card whose engine opens no received frames yet
  * @test: the test; the rig ends when the test ends
  * @miniport: the engine's operations
  *
- * Asserts that all goes well.
+ * The engine leaves received frames untouched until OFFLOAD_ENCAPSULATION is
+ * on: see ov2_rig_encapsulation(). Asserts that all goes well.
  *
  * Context: Process context.
  * Return: the rig, with OV2_RIG_QUEUES send queues and as many receive queues.
@@ -176,8 +177,8 @@ struct ov2_rig *ov2_rig_new_idle(struct kunit *test,
  * Asserts that all goes well.
  *
  * Context: Process context.
- * Return: the rig, as ov2_rig_new_idle() makes it, but with IPsec of received
- * frames on.
+ * Return: the rig, as ov2_rig_new_idle() makes it, but with
+ * OFFLOAD_ENCAPSULATION on.
  */
 struct ov2_rig *ov2_rig_new(struct kunit *test,
 			    const struct ov2_miniport_ops *miniport)

@@ -9,9 +9,9 @@
  * larger by one.
  */
 #define RIG_KEY_START(number)	(0x11 + 29 * (number))
-/* Bytes of salt behind the key (RFC 4106 8.1) */
+/* Bytes of salt behind a key of AES-GCM (RFC 4106 section 8.1) */
 #define RIG_GCM_SALT_LEN	4
-/* RFC 7634 2 */
+/* Bytes of salt behind a key of ChaCha20-Poly1305 (RFC 7634 section 2) */
 #define RIG_CHACHA_SALT_LEN	4
 
 /* Returns the length of the key, with the salt, for the algorithm @bit.

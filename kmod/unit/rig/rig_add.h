@@ -11,7 +11,7 @@ struct ov2_rig_request;
  * @ipv6: family of its endpoints
  * @tunnel: the mode is OV2_SA_TUNNEL, else OV2_SA_TRANSPORT
  * @esn: extended sequence numbers
- * @ah_only: AH alone, with @ah_auth
+ * @ah_only: the SA has AH (@ah_auth), and no ESP
  * @net: endpoints are 10.0.net.1 and .2, or fd00:net::1 and ::2
  * @spi: the SPI of ESP, host order
  * @ah_spi: the SPI of AH, host order; only with @ah_auth

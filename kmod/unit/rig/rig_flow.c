@@ -72,8 +72,9 @@ static void rig_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	struct ov2_rig *rig = rig_of(ad);
 	const struct sk_buff *skb;
 
-	/* A card would drop these frames, and count the reason for each. A rig
-	 * keeps the frames, but counts the reason, too.
+	/* A card would drop the frames of a failed send, and count the reason
+	 * for each frame. A rig also counts the reason for each frame, but
+	 * keeps the frames.
 	 */
 	if (status != OV2_STATUS_SUCCESS)
 		for (skb = nbl->skb; skb; skb = skb->next)
@@ -239,8 +240,8 @@ struct sk_buff *ov2_rig_wire_first(struct ov2_rig *rig)
 /**
  * ov2_rig_loop() - receive the oldest frame on the wire, as over a cable
  * @from: the rig that sent the frame; asserts that there is a frame
- * @to: the rig that receives the frame. Its receive queue has the number of the
- *	send queue
+ * @to: the rig that receives the frame, on the receive queue with the number of
+ *	the frame's send queue
  *
  * Waits until the frame is indicated: ov2_rig_last_indicated().
  *

@@ -258,9 +258,10 @@ static bool put_packet(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 	return sa->ipv6;
 }
 
-/* Returns the offset of the outermost header of a kind. This is @outer, if the
- * outer packet has such a header. Otherwise it is @offset in the packet that
- * begins at @inner, or 0 if that packet has no such header.
+/* Returns the offset of the outermost header of one kind (AH or ESP), or 0 if
+ * no packet has this header. The offset is in bytes from the outer IP header.
+ * @outer: offset of this header in the outer packet, or 0. @offset: offset of
+ * this header in the inner packet, or 0. @inner: where the inner packet begins
  */
 static u16 outermost(u16 outer, u16 offset, u16 inner)
 {
@@ -269,9 +270,10 @@ static u16 outermost(u16 outer, u16 offset, u16 inner)
 	return offset + inner;
 }
 
-/* In @hdr the offsets are those of the outermost headers. Next header and
- * padding are those of the SA in slot 1 (Q11). Returns true if the outer packet
- * is IPv6.
+/* Puts the headers and the trailer of the tunnel's SA around the packet in
+ * @skb. The offsets in @hdr become those of the outermost headers. Next header
+ * and pad length in @hdr stay those of the SA in slot 1 (ipsecov2.rst Q11).
+ * Returns true if the outer packet is IPv6.
  */
 static bool put_tunnel(struct sk_buff *skb, const struct ov2_rig_frame *frame,
 		       bool inner_ipv6, struct ov2_tx_header *hdr)

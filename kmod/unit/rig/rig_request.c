@@ -75,7 +75,7 @@ void ov2_rig_request_complete(struct ov2_adapter *ad, struct ov2_request *req,
 
 /**
  * ov2_rig_request_handle() - change the handle in a delete or an update
- * @rr: the request; the engine does not have it
+ * @rr: the request, which the engine must not have at this time
  * @handle: any value
  */
 void ov2_rig_request_handle(struct ov2_rig_request *rr, unsigned long handle)
@@ -91,7 +91,7 @@ void ov2_rig_request_handle(struct ov2_rig_request *rr, unsigned long handle)
  * @rig: the rig
  * @rr: the request; may be used again after ov2_rig_wait()
  *
- * Context: Any context.
+ * Context: Any context except hard interrupts.
  * Return: what the engine returned, maybe OV2_STATUS_PENDING.
  */
 enum ov2_status ov2_rig_submit(struct ov2_rig *rig,
@@ -106,7 +106,8 @@ enum ov2_status ov2_rig_submit(struct ov2_rig *rig,
 	if (status == OV2_STATUS_PENDING)
 		return status;
 
-	/* The status is final, so request_complete() must not be called. */
+	/* The status is final, so the engine must not call request_complete().
+	 */
 	if (atomic_inc_return(&rr->completed) > 1) {
 		atomic_inc(&rig->twice);
 		return status;
@@ -221,7 +222,7 @@ enum ov2_status ov2_rig_delete(struct ov2_rig *rig, unsigned long handle)
 }
 
 /**
- * ov2_rig_update_new() - a request that sets the high half of a number
+ * ov2_rig_update_new() - a request that sets the high half of a sequence number
  * @rig: the rig that will submit the request
  * @handle: any value
  * @operation: OV2_OPERATION_* of the bundle's member
@@ -334,7 +335,7 @@ enum ov2_status ov2_rig_capacity(struct ov2_rig *rig, u32 capacity)
 }
 
 /* Delete the SA that an add made. If the test has already deleted the SA, the
- * engine answers SUCCESS all the same (Q14).
+ * engine answers SUCCESS all the same (ipsecov2.rst Q14).
  */
 static void rig_request_undo(struct ov2_rig *rig, struct ov2_rig_request *rr)
 {

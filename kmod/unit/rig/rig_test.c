@@ -25,8 +25,8 @@ static const struct ov2_rig_sa shapes[] = {
 	  .udp_esp = OV2_UDP_ESP_TRANSPORT },
 };
 
-/* The test compares the received frame with a copy of the frame before it was
- * encrypted. In this copy, IV and ICV are zeroes.
+/* The test copies the frame before the engine encrypts it, and compares the
+ * received frame with this copy. In the copy, IV and ICV are zeroes.
  */
 static void clear_iv_and_icv(struct sk_buff *skb, const struct ov2_rig_sa *sa)
 {

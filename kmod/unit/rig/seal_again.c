@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Seals a frame a second time, in another way, with the IVs of the first time.
- * So the bytes of the two ways can be compared. The SA's cipher must take its
- * IVs from a counter. Each CPU draws IVs of its own from the counter, so all
- * ways run on one CPU.
+ * Helps tests that seal the same frame in several ways: for example, first as a
+ * segment of a large send, and then alone. Each way uses the same IVs, so the
+ * test can compare the bytes. The SA's cipher must take its IVs from a counter.
+ * Each CPU draws IVs of its own from the counter, so the test seals all frames
+ * on one CPU.
  */
 #include <linux/cpumask.h>
 #include <linux/if_ether.h>
@@ -45,11 +46,11 @@ int ov2_seal_on_one_cpu(struct kunit *test)
 
 /**
  * ov2_seal_reset_ivs() - let an SA give the same IVs again
- * @rig: the rig that sends with the SA, and has no frame of the SA
+ * @rig: the rig that sends with the SA; its engine has no frame of the SA
  * @sa: the SA
  *
- * The salt is the same for all SAs, so an SA that is added anew has the same
- * IVs, too.
+ * This function also replaces the random salt of the SA's IVs with a fixed
+ * value. So all SAs give the same IVs after they were reset.
  *
  * Context: Process context.
  */
@@ -77,8 +78,9 @@ static unsigned int ah_offset(const struct ov2_rig_sa *sa)
 	return sa->ipv6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
 }
 
-/* Makes a frame of its own from a frame that the receiver has opened. Each byte
- * that the engine must write is made wrong.
+/* Copies a frame that the receiver has opened, so that the sender can send the
+ * copy alone. In the copy, IV and ICVs are overwritten with wrong bytes, so a
+ * test notices if the engine does not write them.
  */
 static struct ov2_nbl *alone(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
 			     unsigned int esp, const struct ov2_nbl *opened)
@@ -117,7 +119,8 @@ static struct ov2_nbl *alone(struct ov2_rig *rig, const struct ov2_rig_sa *sa,
  * @esp: bytes from the start of a frame to its ESP header
  * @list: the frames, sealed
  *
- * The frames are on the wire of the sender then, in the order of @list.
+ * When this function returns, the frames that were sent again are on the
+ * sender's wire, in the order of @list.
  *
  * Context: Process context.
  */
@@ -142,9 +145,9 @@ void ov2_seal_alone(struct ov2_pair *pair, const struct ov2_rig_sa *sa,
 }
 
 /**
- * ov2_seal_expect_same() - take the frames from the wire, and compare them
- * @rig: the sender, which keeps the frames then
- * @list: the frames that should be on the wire, with the same bytes
+ * ov2_seal_expect_same() - compare the frames on the wire with other frames
+ * @rig: the sender. Its frames move from ov2_rig.wire to ov2_rig.kept
+ * @list: the frames whose bytes should also be on the wire, in the same order
  *
  * Context: Process context.
  */

@@ -87,8 +87,8 @@ struct xfrm_state *ov2_unit_state(struct kunit *test)
 
 /**
  * ov2_unit_state_live() - make a state valid, as the core does
- * @x: the state, zeroed or from ov2_shape_state(). It becomes ESP, in init_net,
- *	with one reference and without limits
+ * @x: the state, zeroed or from ov2_shape_state(). It becomes a state of ESP in
+ *	init_net, with one reference and without limits
  *
  * Context: Process context.
  */

@@ -78,7 +78,7 @@ static void log_tells_what_was_lost(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cursor.lost, 2);
 }
 
-/* KUnit runs tests in a thread of the kernel. */
+/* KUnit runs tests in a kernel thread, so the log entry names no process. */
 static void log_names_no_kernel_thread(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_null_miniport);
