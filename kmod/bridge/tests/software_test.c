@@ -27,7 +27,7 @@
  * @frag_off: IPv4 fragment offset and flags
  * @rest: the options of the IPv4 header, and the bytes behind the IP header
  * @len: number of the bytes behind the IP header
- * @other: the frame is not ESP
+ * @other: ov2_software_read() returns false for the frame
  * @udp: the card has SAs for ESP in UDP
  * @shows: what the card reads from the frame
  */
@@ -46,8 +46,8 @@ struct shown_case {
 	struct ov2_software_frame shows;
 };
 
-/* The name of an extension header ends with the name of the header that follows
- * it.
+/* IPv6 extension headers. The last part of each name is the next header:
+ * HOP_DEST is in front of destination options, the others in front of ESP.
  */
 #define DEST_ESP	"\x32\0\1\4\0\0\0\0"
 #define HOP_DEST	"\x3c\0\1\4\0\0\0\0"
@@ -187,7 +187,9 @@ static void expect_shown(struct kunit *test, const struct shown_case *c,
 	KUNIT_EXPECT_EQ_MSG(test, got.headers, want->headers, "%s", c->name);
 }
 
-/* Each shape of frame is read. */
+/* ov2_software_read() reads the right fields from each frame of the table, or
+ * returns false.
+ */
 static void software_shows(struct kunit *test)
 {
 	struct net_device *dev = ov2_shape_device(test);
@@ -347,7 +349,7 @@ static void software_whose(struct kunit *test)
 	count->frame.dport = htons(4501);
 	KUNIT_EXPECT_FALSE(test, counted(count));
 	count->frame.dport = 0;
-	/* The state is on another card */
+	/* The handle of the state does not lead to the state any more */
 	RCU_INIT_POINTER(count->assoc.x, NULL);
 	KUNIT_EXPECT_FALSE(test, counted(count));
 }

@@ -355,7 +355,9 @@ static void end_all(struct kunit *test, struct spd_bed *bed, u32 count)
 	KUNIT_EXPECT_NULL(test, rcu_access_pointer(bed->spd.sides[1][0].order));
 }
 
-/* A packet meets @pol, and the look-up has looked @looks times. */
+/* The look-up for a packet from @saddr to @daddr finds @pol, and its cost is
+ * @looks.
+ */
 static void expect_found(struct kunit *test, struct spd_bed *bed, u32 saddr,
 			 u32 daddr, const struct ov2_policy *pol, int looks)
 {
@@ -408,9 +410,9 @@ static void spd_many_prefixes(struct kunit *test)
 	expect_many_cost_nothing(test, 24);
 }
 
-/* Add as many pairs of prefix lengths as a look-up may visit. Each pair has a
- * policy for the packet. The policy with the longest prefixes has the worst
- * priority.
+/* Adds as many pairs of prefix lengths as a look-up may visit. Each pair has
+ * one policy, and each policy matches a packet from 10.0.0.1 to 11.0.0.1. The
+ * policy with the longest prefixes has the worst priority.
  */
 static void add_pairs(struct kunit *test, struct spd_bed *bed)
 {
@@ -513,8 +515,9 @@ static void spd_limit_of_pairs(struct kunit *test)
 	end_all(test, bed, OV2_SPD_PAIRS);
 }
 
-/* Bits behind the prefix are not compared, so these policies have equal
- * addresses.
+/* At most OV2_SPD_SAME policies may have the same addresses. The policies of
+ * this test have the same addresses, because bits behind the prefix are not
+ * compared.
  */
 static void spd_limit_of_same(struct kunit *test)
 {

@@ -336,7 +336,9 @@ static void add_says_all(struct kunit *test)
 			row->esn == 2 ? (row->in ? 7 : 8) : 0);
 }
 
-/* The add ends at once or later, with success or with a failure. */
+/* An add waits for the end of its request, and returns the status of the
+ * request. The request ends at once or later, with success or with a failure.
+ */
 static void add_waits(struct kunit *test)
 {
 	static const enum ov2_status ends[] = {

@@ -384,8 +384,9 @@ static void advance(struct xfrm_state *x)
 	spin_unlock_bh(&x->lock);
 }
 
-/* Bonding overwrites the handle at failover, so the handle may name the SA of
- * another state. For such a state the bridge makes no request.
+/* Bonding overwrites the handle at failover, so a state may have a handle that
+ * names the SA of another state. The bridge makes no request for a state with
+ * such a handle.
  */
 static void state_stale_handle(struct kunit *test)
 {
@@ -434,9 +435,10 @@ static void expect_update(struct kunit *test, const struct sa_card *card,
 	KUNIT_EXPECT_EQ(test, card->update.seq_hi, seq_hi);
 }
 
-/* There is one request each time that the high half changes. If the engine does
- * not accept the request, the request is repeated. Each direction has a field
- * of its own.
+/* @half is the high half in the direction of the state, and @other is the high
+ * half in the other direction. The bridge makes one request each time that
+ * @half changes. If the engine does not accept the request, the bridge repeats
+ * the request.
  */
 static void expect_advances(struct kunit *test, struct sa_card *card,
 			    struct xfrm_state *x, u32 *half, u32 *other)
@@ -529,8 +531,8 @@ static void state_renumbered(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, card->ext.seq_lo, out ? 200 : 100);
 		KUNIT_EXPECT_EQ(test, card->ext.window, 31);
 		KUNIT_EXPECT_FALSE(test, untold(card, x[out]));
-		/* If the engine has accepted a number, it is not told the
-		 * number again.
+		/* advance() makes no request, because the engine has accepted
+		 * this high half already.
 		 */
 		advance(x[out]);
 		KUNIT_EXPECT_EQ(test, card->asked, asked + 1);
@@ -630,7 +632,9 @@ static bool offload_ok(struct asking *ask)
 							       ask->x);
 }
 
-/* A state may have lost its device when the core asks. */
+/* A state may have lost its device when the core calls xdo_dev_offload_ok. If
+ * the card declines the packet then, no counter moves.
+ */
 static void offload_ok_elsewhere(struct kunit *test)
 {
 	struct asking *ask = asking_new(test, XFRM_DEV_OFFLOAD_CRYPTO);
@@ -659,8 +663,8 @@ static void expect_declined(struct kunit *test, struct asking *ask,
 				    ov2_counter_name(i));
 }
 
-/* Whether the card takes a packet because of its headers does not depend on the
- * mode. The card takes packets for outbound states only.
+/* The card checks the headers of a packet in the same way in crypto mode and in
+ * packet mode. The card takes packets for outbound states only.
  */
 static void expect_headers(struct kunit *test, struct asking *ask,
 			   enum ov2_counter dir, enum ov2_counter headers)
@@ -745,8 +749,8 @@ static void offload_ok_large(struct kunit *test)
 	secpath_reset(ask->skb);
 }
 
-/* In packet mode the route must lead through the card, without another
- * transform. Then the packet gets the tag.
+/* In packet mode the card takes a packet only if the route leads through the
+ * card and has no second state. Then the packet gets the tag.
  */
 static void offload_ok_packet(struct kunit *test)
 {

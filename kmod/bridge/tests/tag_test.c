@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Only the tag of packet mode passes the core's guard.
+ * A packet with a tag passes validate_xmit_xfrm() only at the card of its
+ * state.
  *
- * The guard is validate_xmit_xfrm().
+ * packet/tag.c explains the tag.
  */
 #include <kunit/test.h>
 #include <linux/etherdevice.h>
@@ -81,7 +82,7 @@ static void expect_tag(struct kunit *test, const struct tagged *t,
 	KUNIT_EXPECT_EQ(test, ov2_packet_cpu(skb), TAG_CPU);
 }
 
-/* At the state's own card, the guard lets the packet pass. */
+/* At the card of the state, validate_xmit_xfrm() lets the packet pass. */
 static void tag_passes(struct kunit *test)
 {
 	struct tagged *t = tagged_new(test);
@@ -130,8 +131,9 @@ static void tag_of_other(struct kunit *test)
 	expect_tag(test, t, t->skb, 0);
 }
 
-/* IP also asks a device for its features. The packet must not pass yet, because
- * after IP it may still be redirected to another device.
+/* IP also calls ndo_features_check, before the packet has an Ethernet header.
+ * The packet must not pass yet, because after IP it may still be redirected to
+ * another device.
  */
 static void tag_in_ip(struct kunit *test)
 {

@@ -18,7 +18,7 @@
 #include "../../unit/rig/rig_request.h"
 #include "../engine_miniport.h"
 
-/* Words of ipsecov2.rst 1.3 */
+/* Values of slot 1 on receive (ipsecov2.rst 1.3) */
 #define UNTOUCHED		0x00000000
 #define ONE_GOOD		0x00000002
 #define BOTH_GOOD		0x00000006
@@ -137,8 +137,8 @@ static void skip_bytes(struct sk_buff *skb, unsigned int offset,
 	memset(skb->data + offset, 0, len);
 }
 
-/* Zeroes the bytes that the engine has written: the ICVs and the IV. All other
- * bytes must be as they were.
+/* Zeroes the bytes that the engine has written (the ICVs and the IV), so that
+ * the caller can compare all other bytes.
  */
 static void blank_engine_bytes(const struct ends *ends, struct sk_buff *skb)
 {
@@ -162,7 +162,7 @@ static void ah_round_trip(struct kunit *test)
 
 	ends_add(test, &ends);
 	skb = ends_send(&ends, 101, &clear);
-	/* SPI and number are those that the transport wrote (INV-22) */
+	/* SPI and sequence number are those that the engine got (INV-22) */
 	KUNIT_EXPECT_MEMEQ(test, skb->data, clear->data, ends.ah + AH_FIXED);
 	if (!ends.sa.ah_only)
 		KUNIT_EXPECT_MEMNEQ(test, skb->data + skb->len - 100,

@@ -17,8 +17,8 @@
 #include "../../unit/rig/rig_pair.h"
 #include "../../unit/rig/rig_request.h"
 
-/* The tests compare with words of ipsecov2.rst 1.3: 2 means that one SA was
- * checked, and 6 means that two SAs were checked. The upper half is the
+/* The tests compare slot 1 with values of ipsecov2.rst 1.3: 2 means that one SA
+ * was checked, and 6 means that two SAs were checked. The upper half is the
  * CryptoStatus.
  */
 
@@ -53,8 +53,8 @@ static unsigned int ah_at(const struct ov2_rig_sa *sa)
 }
 
 /* The receiver gets a good frame. Then it gets copies of this frame, and in
- * each copy a bit of another field is flipped. NextCryptoDone stays 0, because
- * a bundle is one SA.
+ * each copy a bit of a different field is flipped. NextCryptoDone stays 0,
+ * because a bundle is one SA.
  */
 static void expect_rows(struct kunit *test, struct ov2_rig_sa sa)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * If slot 0 asks for it, the engine completes the checksum of TCP or UDP
- * (INV-27).
+ * The engine completes the checksum of TCP or UDP if slot 0 of the NBL asks for
+ * this (INV-27).
  *
  * The tests send IPv4 and IPv6 packets without a tunnel, in an IPv4 tunnel, and
  * in an IPv6 tunnel. A send whose slot 0 does not fit the bytes is refused.
@@ -238,8 +238,8 @@ static void csum_right(struct kunit *test)
 }
 
 /* A send is refused if its record names no family, both families, or the wrong
- * family. Only the family of the packet with TCP or UDP is right, whatever the
- * family of the outer header is.
+ * family. The record must name the family of the packet with TCP or UDP. In a
+ * tunnel this is the inner packet.
  */
 static void family_one(struct csum_case *c)
 {

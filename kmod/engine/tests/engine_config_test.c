@@ -139,8 +139,8 @@ static void tunnel_whenever_anything(struct kunit *test)
 	}
 }
 
-/* The transport makes a request to add an SA with ESP. Then ESP is switched
- * off, so the add fails (ipsecov2.rst 2.8).
+/* The transport prepares a request to add an SA with ESP. ESP is switched off
+ * before the engine gets the request, so the add fails (ipsecov2.rst 2.8).
  */
 static void adds_follow_config(struct kunit *test)
 {

@@ -27,7 +27,7 @@
 #define ESP		(ETH_HLEN + 20)
 #define ICV_LEN		16
 
-/* Words of ipsecov2.rst 1.3 */
+/* Values of slot 1 on receive (ipsecov2.rst 1.3) */
 #define UNTOUCHED	0x00000000
 #define ONE_GOOD	0x00000002
 #define BOTH_GOOD	0x00000006
@@ -143,8 +143,9 @@ static void receive_bad_moves_nothing(struct kunit *test)
 	}
 }
 
-/* A flipped bit in number, IV, ciphertext or ICV gives the status 3 (INV-33).
- * With a flipped bit in the SPI the frame is left untouched (INV-31).
+/* With a flipped bit in sequence number, IV, ciphertext or ICV, slot 1 is
+ * TRANSPORT_BAD (INV-33). With a flipped bit in the SPI the frame is left
+ * untouched (INV-31).
  */
 static void receive_flipped(struct kunit *test)
 {
@@ -206,8 +207,9 @@ static void nested_sas(struct ov2_rig_sa *outer, struct ov2_rig_sa *inner)
 	inner->key = 7;
 }
 
-/* In a nested frame the engine checks both SAs (INV-28), and it checks every
- * frame (INV-32). NextCryptoDone is set only if CryptoDone is set (INV-2).
+/* In a nested frame the engine checks both SAs (INV-28). The engine processes
+ * every frame that matches an SA (INV-32). NextCryptoDone is set only if
+ * CryptoDone is set (INV-2).
  */
 static void receive_nested(struct kunit *test)
 {
@@ -243,7 +245,9 @@ static void receive_nested(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC], BOTH_GOOD);
 	KUNIT_EXPECT_EQ(test, nbl->ext_rx.handle, outer.in);
 	KUNIT_EXPECT_EQ(test, nbl->ext_rx.seq64, 9);
-	/* The outer trailer: IPv4, and padding to a multiple of 4 bytes */
+	/* HeaderInfoSet is set, and the next header of the outer trailer is
+	 * IPv4. The pad length is not compared.
+	 */
 	KUNIT_EXPECT_EQ(test, nbl->info[OV2_INFO_IPSEC_HEADER] & 0xff00ff,
 			0x00010004);
 }
@@ -381,8 +385,8 @@ static void receive_ah_on_esp(struct kunit *test)
 			UNTOUCHED);
 }
 
-/* ESP that has the SPI of an AH SA is an invalid protocol, too. The second
- * frame finds the SA in the memo of the queue.
+/* ESP that has the SPI of an AH SA is an invalid protocol, too. For the second
+ * frame the engine finds the SA in the memo of the queue (sa_memo.c).
  */
 static void receive_esp_on_ah(struct kunit *test)
 {
@@ -439,8 +443,8 @@ static void receive_udp_esp(struct kunit *test)
 	}
 }
 
-/* UDP-ESP of type 8 belongs inside a tunnel. An outermost packet with UDP does
- * not match an SA of this type.
+/* UDP-ESP of the type OV2_UDP_ESP_UDP_TRANSPORT_OVER_TUNNEL belongs inside a
+ * tunnel. An outermost packet with UDP does not match an SA of this type.
  */
 static void receive_udp_outermost(struct kunit *test)
 {
@@ -542,7 +546,7 @@ static struct sk_buff *sealed_with_pad(struct ov2_pair *pair,
 	return nbl->skb;
 }
 
-/* Changes something in half of the frames. In one case the frame stays good,
+/* Changes something in half of the frames. In case 3 the frame stays good,
  * because Ethernet may pad a frame behind the IP packet.
  */
 static void spoil_received(struct sk_buff *skb)

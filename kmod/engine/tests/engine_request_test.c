@@ -22,9 +22,10 @@
 
 /**
  * struct list - a list of adds
- * @rr: the request that the list is for
- * @from: the requests of the entries; the rig needs them to delete the SAs
- * @entry: the list
+ * @rr: the request that carries the list
+ * @from: adds from which the entries are copied; the rig needs these adds to
+ *	delete the SAs
+ * @entry: the entries of the list
  */
 struct list {
 	struct ov2_rig_request *rr;
@@ -313,7 +314,7 @@ static void delete_list(struct kunit *test)
 }
 
 /* A delete takes effect at once (INV-12), and completes when the last frame
- * that uses the SA is out (Q8).
+ * that uses the SA has left the engine (Q8).
  */
 static void delete_list_quiesces(struct kunit *test)
 {

@@ -147,7 +147,9 @@ static void send_slots(struct kunit *test)
 	nbl = nbl_new(&s, false, true);
 	nbl->info[OV2_INFO_IPSEC_TUNNEL] = s.tunnel.out;
 	expect_refused(test, &s, nbl);
-	/* A slot 11 that names no SA, and a slot 1 that names an inbound SA */
+	/* Two of these sends count: the send whose slot 11 names no SA, and the
+	 * send whose slot 1 names an inbound SA.
+	 */
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&s.rig->ad,
 					       OV2_CNT_TX_DROP_HANDLE), 2);
 }
@@ -558,7 +560,7 @@ static void send_checksum_tcp(struct kunit *test)
 
 /**
  * struct two_ways - two senders and two receivers of one SA
- * @way: the senders. The frames of the first one go the short way
+ * @way: the senders. The frames of the first sender go the short way
  * @to: the receivers
  * @sa: the SA at each sender, with its handle there
  */
@@ -568,7 +570,7 @@ struct two_ways {
 	struct ov2_rig_sa sa[2];
 };
 
-/* Without "single", the outbound SA of a tunnel goes the long way. */
+/* Without "single", the frames of an SA in tunnel mode go the long way. */
 static void two_ways_add(struct kunit *test, struct two_ways *ways)
 {
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
@@ -590,8 +592,8 @@ static void two_ways_add(struct kunit *test, struct two_ways *ways)
 	}
 }
 
-/* Makes something in a frame or in its record wrong. Nothing of it is random
- * here: @what and @n are the same for both ways.
+/* Changes something in a frame or in its record. @what and @n choose the
+ * change, so that the frames of both ways get the same change.
  */
 static void spoil(struct ov2_nbl *nbl, unsigned int what, unsigned int n)
 {
@@ -600,7 +602,9 @@ static void spoil(struct ov2_nbl *nbl, unsigned int what, unsigned int n)
 
 	switch (what) {
 	case 0:
-		/* Not the number, which would move the receiver's window. */
+		/* Flip no bit of the sequence number, because a changed number
+		 * would move the receiver's window.
+		 */
 		ov2_rig_flip(nbl->skb, n % (ESP + 4), 1 << n / (ESP + 4) % 8);
 		break;
 	case 1:
@@ -646,9 +650,9 @@ static void expect_same_clear(struct kunit *test, const struct sk_buff *a,
 			   a->len - PAYLOAD - 16);
 }
 
-/* Frames of an SA behind whose header no other IPsec header is looked for go a
- * shorter way. What is refused, and what the receiver gets, is the same as on
- * the long way.
+/* If the add of an ESP SA says "single", the frames of the SA go a shorter way.
+ * The engine refuses the same frames as on the long way, and the receiver gets
+ * the same clear text.
  */
 static void send_ways_agree(struct kunit *test)
 {

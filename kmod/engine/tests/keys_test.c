@@ -168,7 +168,9 @@ static void list_keys_are_wiped(struct kunit *test)
 		rr = ov2_rig_request_new(rig, OV2_OID_ADD_SA);
 		rr->req.add_list = &list->add;
 		rr->req.len = sizeof(*list);
-		/* The second entry is a twin of the first. */
+		/* The second request adds the same SA again. The engine rejects
+		 * this SA, because it is a twin of the first SA.
+		 */
 		KUNIT_EXPECT_EQ(test, (u32)ov2_rig_request(rig, rr),
 				i ? OV2_STATUS_INVALID_DATA :
 				    OV2_STATUS_SUCCESS);

@@ -25,9 +25,9 @@
  * @disorder: number of NBLs that came back out of order
  * @refill: for each NBL that comes back, this many new NBLs enter the lane
  * @pass: if set, road_emit() calls road_pass() while the next NBL goes back
- * @passed: @back at the moment when this call of road_pass() returned
- * @in_call: @back at the moment when ov2_lane_done() returned to road_done() or
- *	road_pass() last
+ * @passed: the value of @back when this call of road_pass() returned
+ * @in_call: the value of @back when ov2_lane_done() last returned to
+ *	road_done() or to road_pass()
  * @closing: closes the lane
  * @closed: the lane is closed
  */
@@ -46,7 +46,7 @@ struct road {
 	struct completion closed;
 };
 
-/* Does what a call of the engine does that brings an NBL. The NBL is done only
+/* Brings an NBL into the lane, as ov2_engine_send() does. The NBL is done only
  * after the call.
  */
 static void road_enter(struct road *road)

@@ -440,8 +440,8 @@ static void ext_late(struct kunit *test)
 
 #define FORMS	8
 
-/* One of the forms in transport mode, or in a tunnel that carries the other
- * family
+/* Returns a large packet of the form @form, and adds its SA. The packet is in
+ * transport mode, or in a tunnel whose inner packet has the other family.
  */
 static struct ext_case form_new(struct kunit *test, unsigned int form)
 {
@@ -466,8 +466,8 @@ static void send_pinned(struct kunit *test, struct ext_case *large, bool paged)
 			segments(large));
 }
 
-/* A linear template, a template in pages, the segments one by one, and a cipher
- * that ends later give the same bytes, IV and ICV included.
+/* A linear template, a template in pages, segments that are sealed one by one,
+ * and a cipher that ends later give the same bytes, IV and ICV included.
  */
 static void ext_same_bytes(struct kunit *test)
 {

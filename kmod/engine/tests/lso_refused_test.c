@@ -2,8 +2,8 @@
 /*
  * A large send with wrong records, bytes or form is refused.
  *
- * Tunnel mode is a wrong form (INV-26). A refused send does not leave in clear
- * (INV-29).
+ * Tunnel mode is a wrong form, because these sends have no ov2_ext_lso
+ * (INV-26). A refused send does not leave in clear (INV-29).
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -117,8 +117,9 @@ static void lso_too_long(struct kunit *test)
 	ov2_large_refused(&large);
 }
 
-/* A large send in tunnel mode is refused (INV-26). If an NBL has another frame
- * besides the large send, the NBL is refused, and no frame leaves.
+/* A large send in tunnel mode is refused if it has no ov2_ext_lso (INV-26). If
+ * an NBL has another frame besides the large send, the NBL is refused, and no
+ * frame leaves.
  */
 static void lso_forms_wrong(struct kunit *test)
 {
