@@ -20,7 +20,7 @@ endif
 modules: need-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
 
-# The kernel's build has another word for DESTDIR.
+# The kernel's build has the name INSTALL_MOD_PATH for DESTDIR.
 modules_install: need-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(DESTDIR),INSTALL_MOD_PATH='$(DESTDIR)') $@
 

@@ -55,8 +55,9 @@ enum ov2_capture_point {
  * @time: nanoseconds since 1970, as CLOCK_REALTIME has it
  * @handle: the SA, 0 if no SA is known. At OV2_CAPTURE_RX_WIRE the engine has
  *	not looked for the SA yet
- * @seq: the sequence number of the outermost IPsec header. The high half is 0
- *	if neither the engine nor the sender has reported it
+ * @seq: the sequence number of the outermost IPsec header, or 0 if it is not
+ *	known. The high half is 0 if only the low half is known, as at
+ *	OV2_CAPTURE_RX_WIRE
  * @spi: the SPI of the outermost IPsec header, or 0 if the frame has no such
  *	header. At OV2_CAPTURE_TX_DROP, the SPI of the state that the stack has
  *	chosen
