@@ -106,6 +106,12 @@ static bool rx_may_be_esp(const struct sk_buff *skb)
 	}
 }
 
+/* Will rx_finish() give the frame to GRO, if GRO may merge it? */
+static bool rx_wants_gro(const struct ov2_rxq *rxq, const struct sk_buff *skb)
+{
+	return rxq->merge || rx_may_be_esp(skb);
+}
+
 /* Returns false if memory is short. */
 static bool rx_prepare(struct ov2_rxq *rxq, struct sk_buff *skb)
 {
@@ -113,6 +119,8 @@ static bool rx_prepare(struct ov2_rxq *rxq, struct sk_buff *skb)
 	/* This comes before the bridge, which may take the frame. */
 	skb_prepare_for_gro(skb);
 	skb_mark_napi_id(skb, &rxq->napi);
+	if (ov2_may_stay_shared(skb) && !rx_wants_gro(rxq, skb))
+		return true;
 	return !ov2_unshare(skb);
 }
 
@@ -144,7 +152,7 @@ static void rx_finish(struct ov2_rxq *rxq, struct sk_buff *skb,
 	 * the socket has UDP_GRO (xfrm4_gro_udp_encap_rcv()). So the only large
 	 * packets that go through GRO are those of TCP.
 	 */
-	if ((rxq->merge || rx_may_be_esp(skb)) &&
+	if (rx_wants_gro(rxq, skb) &&
 	    ((own && (!skb_is_gso(skb) || skb_is_gso_tcp(skb))) ||
 	     rx_may_merge(skb)))
 		napi_gro_receive(&rxq->napi, skb);

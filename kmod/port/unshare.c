@@ -15,12 +15,20 @@
  * esp_input() and esp6_input() do not write to marked pages. GRO keeps the
  * mark. All other code that decrypts, such as the card's own engine, leaves the
  * pages as they are: it calls skb_cow_data(), or it decrypts into a copy.
+ *
+ * Only large packets of TCP that GRO will not see go up as they are, as over
+ * veth (ov2_may_stay_shared()).
  */
 #include <linux/gfp.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
 
+#include "../compat/skbuff.h"
 #include "unshare.h"
+
+/* The types of a large packet that TCP has made, and no tunnel has wrapped */
+#define TCP_TYPES	(SKB_GSO_TCPV4 | SKB_GSO_TCPV6 | SKB_GSO_TCP_ECN | \
+			 OV2_SKB_GSO_TCP_ACCECN)
 
 /* Clear what the sender left in the shared info, except for the fragments. */
 static void unshare_scrub(struct sk_buff *skb)
@@ -37,6 +45,32 @@ static void unshare_scrub(struct sk_buff *skb)
 	info->tx_flags = 0;
 	info->tskey = 0;
 	memset(&info->hwtstamps, 0, sizeof(info->hwtstamps));
+}
+
+/**
+ * ov2_may_stay_shared() - may a received frame go up without ov2_unshare()?
+ * @skb: the frame. It has no other user, and will not go through GRO
+ *
+ * TCP sends a clone of each large packet. To give this clone a head and a
+ * shared info of its own takes about as many instructions as all other work of
+ * the card for the packet. Without GRO, the receiver's stack writes to no clone
+ * before it has asked skb_cloned(), because over loopback and veth it gets the
+ * same clones. No IPsec header is in the packet that could mislead
+ * esp_input(), because the sender's own TCP has made the packet. The sender may
+ * still set tx_flags, but if the packet has no socket, no device reports a time
+ * stamp of it.
+ *
+ * Context: Any context.
+ * Return: true if so. False is right for each frame.
+ */
+bool ov2_may_stay_shared(const struct sk_buff *skb)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+
+	return skb_is_gso(skb) && skb_is_gso_tcp(skb) &&
+	       !(info->gso_type & ~TCP_TYPES) && skb_cloned(skb) &&
+	       !skb->sk && !info->frag_list && !info->tx_flags &&
+	       !info->meta_len && !info->hwtstamps.hwtstamp;
 }
 
 /**

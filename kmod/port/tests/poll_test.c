@@ -255,6 +255,46 @@ static void plain_alone_without_gro(struct kunit *test)
 	expect_gro(test, true);
 }
 
+/* Sends a clone of a large packet, as TCP does. Returns the original. */
+static struct sk_buff *send_large(struct ov2_cards *cards)
+{
+	struct sk_buff *skb = ov2_cards_skb(cards);
+	struct sk_buff *clone;
+
+	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
+	skb_shinfo(skb)->gso_size = 1;
+	skb_shinfo(skb)->gso_segs = 2;
+	clone = skb_clone(skb, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(cards->test, clone);
+	ov2_cards_xmit(cards, clone, 0);
+	return skb;
+}
+
+/* A large packet of TCP that is alone in its poll keeps the head that it shares
+ * with the sender. Two packets in one poll go through GRO, which may write to
+ * their heads. So each of them gets a head of its own.
+ */
+static void shared_without_gro(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct sk_buff *kept[3];
+	unsigned int i;
+
+	ov2_hold_of(&cards->b->ad)->idle = true;
+	kept[0] = send_large(cards);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
+	KUNIT_EXPECT_EQ(test, cards->num_up, 1);
+	KUNIT_EXPECT_EQ(test, cards->num_shared, 1);
+
+	kept[1] = send_large(cards);
+	kept[2] = send_large(cards);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 2);
+	KUNIT_EXPECT_EQ(test, cards->num_up, 3);
+	KUNIT_EXPECT_EQ(test, cards->num_shared, 1);
+	for (i = 0; i < ARRAY_SIZE(kept); i++)
+		kfree_skb(kept[i]);
+}
+
 /* Each ring is polled by its own NAPI, and each frame that comes up names its
  * queue.
  */
@@ -326,6 +366,7 @@ static struct kunit_case poll_cases[] = {
 	KUNIT_CASE(unwanted),
 	KUNIT_CASE(alone_without_gro),
 	KUNIT_CASE(plain_alone_without_gro),
+	KUNIT_CASE(shared_without_gro),
 	KUNIT_CASE(queues),
 	KUNIT_CASE(goes_down),
 	KUNIT_CASE(burst_before_engine),

@@ -208,6 +208,62 @@ static void scrubbed(struct kunit *test)
 	kfree_skb(clone);
 }
 
+/* Returns a large packet as TCP makes it, and a clone of it. */
+static struct sk_buff *large_tcp(struct kunit *test, struct sk_buff **clone)
+{
+	struct sk_buff *skb = frame_new(test, true, 0);
+
+	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV6 | SKB_GSO_TCP_ECN;
+	skb_shinfo(skb)->gso_size = HEAD_LEN;
+	skb_shinfo(skb)->gso_segs = DIV_ROUND_UP(PAGE_LEN, HEAD_LEN);
+	*clone = skb_clone(skb, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, *clone);
+	return skb;
+}
+
+/* A clone of a large packet of TCP may stay shared. If one property differs,
+ * the packet may not.
+ */
+static void may_stay_shared(struct kunit *test)
+{
+	struct sk_buff *clone, *skb = large_tcp(test, &clone);
+	struct skb_shared_info *info = skb_shinfo(skb);
+
+	KUNIT_EXPECT_TRUE(test, ov2_may_stay_shared(skb));
+
+	info->gso_size = 0;
+	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
+	info->gso_size = HEAD_LEN;
+	info->gso_type |= SKB_GSO_DODGY;
+	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
+	info->gso_type = SKB_GSO_TCPV4 | SKB_GSO_UDP_TUNNEL;
+	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
+	info->gso_type = SKB_GSO_UDP_L4;
+	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
+	info->gso_type = SKB_GSO_TCPV4;
+	info->tx_flags = SKBTX_SW_TSTAMP;
+	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
+	info->tx_flags = 0;
+	info->meta_len = 4;
+	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
+	info->meta_len = 0;
+	info->hwtstamps.hwtstamp = 1;
+	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
+	info->hwtstamps.hwtstamp = 0;
+	info->frag_list = clone;
+	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
+	info->frag_list = NULL;
+	/* Only compared with NULL */
+	skb->sk = (struct sock *)skb;
+	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
+	skb->sk = NULL;
+
+	KUNIT_EXPECT_TRUE(test, ov2_may_stay_shared(skb));
+	kfree_skb(clone);
+	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
+	kfree_skb(skb);
+}
+
 static struct kunit_case unshare_cases[] = {
 	KUNIT_CASE(clone_of_pages),
 	KUNIT_CASE(own_head_shared_page),
@@ -215,6 +271,7 @@ static struct kunit_case unshare_cases[] = {
 	KUNIT_CASE(list_of_frames),
 	KUNIT_CASE(large_list),
 	KUNIT_CASE(scrubbed),
+	KUNIT_CASE(may_stay_shared),
 	{}
 };
 

@@ -130,8 +130,8 @@ void ov2_cards_down(struct ov2_cards *cards, struct ov2_port *port)
 	rtnl_unlock();
 }
 
-/* Notes the number of a frame that came up, its queue, and whether the frame
- * came up before the end of the poll.
+/* Notes the number of a frame that came up, its queue, whether the frame came up
+ * before the end of the poll, and whether it still shared its head.
  */
 static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		     struct packet_type *tap, struct net_device *orig_dev)
@@ -152,6 +152,8 @@ static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		if (cards->b->rxqs[cards->up_queue].up_frames)
 			cards->num_at_once++;
 	}
+	if (skb_cloned(skb))
+		cards->num_shared++;
 	on_up = cards->on_up;
 	cards->on_up = NULL;
 	spin_unlock_bh(&cards->lock);

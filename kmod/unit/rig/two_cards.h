@@ -38,6 +38,8 @@
  * @up_queue: receive queue of the last frame
  * @num_at_once: number of frames that came up while the card polled. The other
  *	frames waited in GRO until the end of their poll
+ * @num_shared: number of frames that came up with a head that they still shared
+ *	with the sender
  * @on_up: called once, when the next frame comes up; or NULL
  * @spare: a frame that @on_up may send
  * @core_polls: the core polls @b, see ov2_cards_let_core_poll()
@@ -56,6 +58,7 @@ struct ov2_cards {
 	u32 up[OV2_CARDS_UP_MAX];
 	u16 up_queue;
 	unsigned int num_at_once;
+	unsigned int num_shared;
 	void (*on_up)(struct ov2_cards *cards);
 	struct sk_buff *spare;
 	bool core_polls;
