@@ -178,7 +178,7 @@ def main():
     def nothing_left():
         ends.bed.delete()
         ends.ledger.wait_gone()
-        # Each other case makes more than two SAs
+        # Every case but this one makes more than two SAs
         ksft.check(ends.ledger.made["sa"] >= 2 * (len(some) - 1),
                    f"too few SAs were seen: {ends.ledger.made}")
         ends.ledger.close()

@@ -102,8 +102,8 @@ class Marks(Cells):
             ksft.equal(bed.delta(side)[name], int(side in pair.offload), name)
 
     def seen_by_firewall(self, sender, receiver, target, shape):
-        """The outbound state sets the bits of the state's mask. The other bits
-        of the mark come from the socket.
+        """The mask of the outbound state says which bits of the mark the state
+        sets. The other bits of the mark come from the socket.
         """
         fam = shape.outer
         to_peer = f"{'ip' if fam == 4 else 'ip6'} daddr {OUTER['b'][fam]}"

@@ -61,7 +61,9 @@ class Tunnel:
         return sa
 
     def fate(self):
-        """The fate of a packet that the core's policies have not seen."""
+        """The fate of a packet that only the card's policies judge. Packet
+        sockets send and read the packet, so the core's policies do not see it.
+        """
         if self.side == "b":
             return self.card.arrives(self.packet, sealed=True)
         fate = self.card.leaves(self.packet)

@@ -381,7 +381,8 @@ def module_goes(defer, name, request, dump):
     ksft.check(not thread.is_alive(), "the program hangs")
     ksft.equal([answer for answer in answers if answer != answers[0]], [],
                "answers with other rows or fields than the first")
-    # A dump gets no reference to a module that is being removed
+    # While the module is being removed, a dump cannot get a reference to the
+    # module, and fails with EPROTONOSUPPORT
     ksft.check(isinstance(errors[0], ynl.Refused) and errors[0].errno in (
         errno.ENOENT, errno.EPROTONOSUPPORT), f"{errors[0]!r}")
 

@@ -29,8 +29,8 @@ SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
 HOWS = ("crypto", "packet")
 NO_PACKET = "4in6-tunnel"       # packet mode refuses two address families
 WRAP = 1 << 32
-# A dump of SAS SAs needs many messages. CARDS cards have MANY SAs each, because
-# a new card has room for 4096 SAs only
+# SAS is the number of SAs to make. A dump of them needs many messages. Each of
+# CARDS cards has MANY SAs, because a new card has room for 4096 SAs only
 MOST = 4000
 SAS = int(os.environ.get("OV2_SAS", 450))
 CARDS = max(3, -(-SAS // MOST))
@@ -150,8 +150,8 @@ def one_sa(test, sa, side, packets):
 
 
 def shown(defer, shape, how):
-    """Both SAs of both ends are shown with every attribute, before and after
-    they are used.
+    """Both SAs of both ends are shown. Before use, their counts are 0. After
+    use, all their attributes are right.
     """
     test = Shown(defer, shape, key_bits=256, esn=True, how=how)
     for side in "ab":
@@ -232,7 +232,8 @@ def owner(defer):
                "the SA that sends")
     ksft.equal([receiver.get(name) for name in names], [1, None, None, None],
                "the SA that receives")
-    # xfrm finds a marked state only for packets that have the same mark
+    # xfrm finds a marked state only by a mark that equals the state's mark in
+    # the bits of the state's mask: 0x51 & 0xf0 is 0x50
     spec = named(test.pair.ab, "a")
     ksft.equal(ynl.refused(test.family["a"].sa_get, spec).errno, errno.ENOENT,
                "errno without the mark")

@@ -62,7 +62,7 @@ class DaemonBed(Bed):
 
     def make(self, mtu):
         self.charon = {}
-        self.child_words = {}           # more words of every CHILD_SA
+        self.child_words = {}           # VICI's words to add to every CHILD_SA
         super().make(mtu)
         # The daemons open their own sockets for ESP in UDP
         for sock in self.encap_sockets:

@@ -227,7 +227,7 @@ class Session:
         """Check that the daemon has counted the packets of check_flow(). The
         caller has run check_flow() once for this CHILD_SA.
 
-        The packets must not be TCP, because a state of software may count a
+        The packets must not be TCP, because a state without offload may count a
         large packet as one packet.
         """
         for side in "ab":
@@ -238,7 +238,8 @@ class Session:
                            f"{name} of {side}")
 
     def stream(self, there=30000, back=20000):
-        """Send TCP in large packets. The stack need not cut them for the card.
+        """Send TCP both ways, because TCP makes large packets. The stack may
+        give these packets to the card uncut.
         """
         talk = Traffic(self.bed.talkers(self.link),
                        self.bed.shape_of(self.link))

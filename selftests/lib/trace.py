@@ -7,7 +7,8 @@
         event.name, event.fields["header"], event.text
     trace.wait("ov2_rx_record", 3)      # read until 3 of these have come
 
-Fields are as printed, key=value; number() turns 0x... and decimals into int.
+Fields are text, as printed (key=value). number() turns 0x... and decimals into
+int.
 """
 import os
 import re
@@ -40,7 +41,9 @@ class Trace:
     serial = 0
 
     def __init__(self, events=("",), system=SYSTEM, buffer_kb=8192):
-        """events: names of tracepoints; "" stands for all of @system."""
+        """events: names of tracepoints. "" stands for all tracepoints of
+        @system.
+        """
         Trace.serial += 1
         self.dir = f"{root()}/instances/ov2-{os.getpid()}-{Trace.serial}"
         os.mkdir(self.dir)
@@ -63,8 +66,8 @@ class Trace:
             f.write(str(value))
 
     def read(self):
-        """Return the events in the order of time. Fail if events were lost,
-        because the buffer was full.
+        """Return the events in the order of time. Fail if the buffer was full
+        and events were lost.
         """
         while True:
             try:

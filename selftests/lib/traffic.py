@@ -72,7 +72,8 @@ def check_ivs(alg, ivs):
     """Check the IVs of all frames that an engine sent through one SA.
 
     No IV comes twice. A CPU draws a range of 256 numbers, and takes the IVs of
-    a counter mode from this range. IVs of CBC are not related to each other.
+    a counter mode from this range. IVs of CBC are random, so no two of them lie
+    in the same range.
     """
     if not alg.iv_len:
         return
@@ -292,9 +293,10 @@ class Traffic:
                 if not piece:
                     reading.discard(sock)
                     if sock is far:
-                        # far closes last. When near reads the end of far's
-                        # stream, near has answered all earlier packets of
-                        # far. So no packet is on its way when both close.
+                        # far ends its stream after near. When near reads the
+                        # end of far's stream, near has acknowledged all
+                        # earlier packets of far. So no packet is on its way
+                        # when tcp() closes both sockets.
                         while left[far]:
                             select.select([], [far], [], ksft.patience(15))
                             some(far)

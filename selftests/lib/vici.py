@@ -8,9 +8,9 @@
     vici.close()
 
 A message is a dictionary. Its values are text, lists of text, or dictionaries.
-Data that is not text is given as bytes. If charon refuses a command of call(),
-Refused is raised. This file starts no swanctl, because in an emulated guest the start of a
-process would be most of a test's time.
+Data that is not text is given as bytes. call() raises Refused if charon refuses
+the command. This file starts no swanctl, because in an emulated guest the start
+of a process would take most of a test's time.
 """
 import socket
 import struct

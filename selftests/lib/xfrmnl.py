@@ -74,7 +74,9 @@ def algorithm(name, key):
 
 
 def attribute_data(name, value):
-    """The bytes of an attribute that add() and other requests name."""
+    """Return the data of the attribute @name. add() and other requests take the
+    attribute as a keyword argument.
+    """
     if name in ("crypt", "auth", "comp"):
         return algorithm(*value)
     if name in ("aead", "auth_trunc"):
@@ -122,8 +124,8 @@ def family(text):
 
 def selector(src, dst, proto=0, dport=(0, 0), dev=0, user=0, prefix=None,
              sport=(0, 0)):
-    """A selector; for single hosts if no prefix length is given. dport and
-    sport are (port, mask).
+    """Return a selector. Without @prefix, the selector is for single hosts.
+    dport and sport are (port, mask).
     """
     if prefix is None:
         prefix = 8 * len(esp.packed(dst))

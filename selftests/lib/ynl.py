@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The module's netlink family, through the kernel's own Python client.
 
-    family = ynl.Family(ns)             # a socket in that namespace
+    family = ynl.Family(ns)             # a socket in the namespace ns
     family.card_get({"ifindex": 3})
     family.card_get({}, dump=True)
     error = ynl.refused(family.card_get, {})    # error.text, error.errno
