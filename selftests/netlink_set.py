@@ -377,8 +377,8 @@ class Cable:
                   f"neigh replace {ENDS[1 - n]} lladdr {MACS[1 - n]} dev ov{n}"
                   " nud permanent")
         for n, ns in enumerate(self.ns):
-            # Until then the card has a qdisc that loses every packet, and
-            # counts none
+            # Until its state is UP, the card has a qdisc that drops every
+            # packet and counts none
             ksft.wait_for(f"ov{n} to be up", lambda n=n, ns=ns: "state UP" in
                           ns.ip_output(f"link show dev ov{n}"))
         if how == "plain":
@@ -580,7 +580,9 @@ def own_network(defer):
 
 
 def elsewhere(defer):
-    """A card in another network namespace is not found."""
+    """The family finds no interface of an unknown index, and changes only cards
+    of its own network namespace.
+    """
     place = Place(defer)
     there = Netns("there")
     defer(there.delete)

@@ -4,8 +4,8 @@
 
 In crypto mode the stack gives a packet its number, and code below xfrm can send
 the packet twice, with the same number. In each case the oracle opens every ESP
-frame that a sends, and all IVs of these frames are different. If b offloads,
-b's card opens as many frames as the oracle.
+frame from end a (lib/bed.py), and all IVs of these frames are different. If end
+b offloads, b's card opens as many frames as the oracle.
 """
 import select
 import struct
@@ -49,7 +49,8 @@ class Nonces(Cells):
             raise ksft.Skip(f"tc {' '.join(words)}: {done.stderr.strip()}")
 
     def install(self, shape, alg="aes128-gcm", **how):
-        """Install a pair and sockets for its traffic. Counts begin here."""
+        """Install a pair and sockets for its traffic, and begin to count anew.
+        """
         alg = ALGS[alg]
         self.need(alg)
         shape = Shape.named(shape)
@@ -166,7 +167,8 @@ def set_back(test, shape):
                    "answer to XFRM_MSG_NEWAE")
     numbers = [plain.seq for plain in test.opened(pair, 3 * len(LENGTHS))]
     # a's kernel may send packets of its own between the datagrams, so only two
-    # things are known: each number follows the number before it, or is 1
+    # things are known: each number is 1 or follows the number before it, and
+    # three numbers are 1
     expected = [1 if seq == 1 else before + 1
                 for before, seq in zip([0] + numbers, numbers)]
     ksft.equal(numbers, expected, "numbers")

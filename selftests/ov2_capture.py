@@ -317,7 +317,7 @@ def drops(defer):
                [["ipsec_rx_drop_clear", "", ""],
                 ["ipsec_rx_drop_replay", f"{spi:#010x}", ""]], "fields")
 
-    # Number 1 was received before, so all frames of provoke() are dropped
+    # Number 1 was received before, so both sealed frames are replays now
     objects = json.loads(capture("--json", "-c", "3", "--filter", "dropped"))
     ksft.equal(sorted((one["direction"], one["side"], one["dropped"],
                        one["verdict"]) for one in objects),
@@ -410,7 +410,7 @@ def ends_when_the_disk_is_full(defer):
     ksft.check("No space left on device" in said, f"it says: {said}")
     talk.no_monitor()
 
-    # There is room for the first block and some frames
+    # This disk has room for the first block and some frames
     os.mkdir(os.path.join(talk.place, "disk"))
     disk = os.path.join(talk.place, "disk")
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", disk],

@@ -19,7 +19,8 @@ from lib.netns import Netns, ethtool_stats
 from lib.traffic import Traffic
 from lib.xfrmnl import ifindex
 
-# Cards. The dump of their counters is longer than what ov2 keeps in memory
+# So many cards that the dump of their counters is longer than what ov2 keeps in
+# memory
 MANY = 100
 EXAMPLES_NEED = ("jq", "ping", "tshark")
 STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1000"
@@ -202,8 +203,8 @@ def namespaces(defer):
 
 
 def odd_name(defer):
-    """Characters that control a terminal, or end a string of JSON, are not
-    printed as they are.
+    """In text, ov2 prints `?` for a character that controls a terminal. In
+    JSON, ov2 escapes such a character, and also quotes and backslashes.
     """
     ns = two_cards(defer)
     ns.command("ip", "link", "set", "ov1", "name", 'a\x1b[1m"\\')

@@ -287,8 +287,8 @@ def churn(defer):
 # ---- the module
 
 def no_module(defer):
-    """Without the module, each command answers or says so. The module stays
-    away, although the kernel could load it.
+    """Without the module, each command answers, or says that the module is not
+    loaded. ov2 does not load the module, although the kernel could load it.
     """
     ns = Netns("none")
     defer(ns.delete)

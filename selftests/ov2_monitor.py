@@ -168,7 +168,9 @@ def groups(defer):
 
 
 def declined(defer):
-    """The line about a declined packet has the sentence of the counter."""
+    """The line about a declined packet ends with the explanation of the counter
+    that counts the packet.
+    """
     place = Place(defer, cards=2)
     ns = place.ns
     ns.ip("link set ov0 up", "link set ov1 up", f"address add {A}/24 dev ov0",

@@ -373,7 +373,9 @@ NO_OPTION = {4: (socket.IPPROTO_IP, IP_OPTIONS, bytes([1, 1, 1, 0])),
 
 
 def options(defer, shape):
-    """Packets have IP options or an extension header, which the frames show."""
+    """Packets have IP options or an extension header. The frames show them,
+    because ESP is in transport mode.
+    """
     case = Case(defer, shape)
     sock = case.talk.socks["a"]
     sock.setsockopt(*NO_OPTION[case.shape.inner])

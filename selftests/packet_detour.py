@@ -11,13 +11,13 @@
                         |
                        far0 ------- veth --------- far1, with a tap
 
-In each case, UDP and TCP flow from a to b, and their payload is a marker. Most
-cases are a detour: before the packets reach the card, a rule turns them to
-another device, mostly to far0, or to a device on far0. No frame at far1 may
-show the marker. The core drops the packets, and the other device counts them
-(tx_dropped). When the detour ends, the packets leave by the card, as ESP. The
-other cases, straight() and hole(), give the card another qdisc. hole() shows a
-known leak.
+In each case, UDP and TCP flow from a to b (the namespace b of lib/bed.py), and
+their payload is a marker. Most cases are a detour: before the packets reach the
+card, a rule turns them to another device, mostly to far0, or to a device on
+far0. No frame at far1 may show the marker. The core drops the packets, and the
+other device counts them (tx_dropped). When the detour ends, the packets leave
+by the card, as ESP. The other cases, straight() and hole(), give the card
+another qdisc. hole() shows a known leak.
 """
 import socket
 import time

@@ -322,7 +322,10 @@ def forwarded_esp(end, defer):
 
 
 def nested(end, defer):
-    """The tunnel carries ESP for b itself. Policies name both states."""
+    """The tunnel carries ESP for b itself. The policy of port 7001 names both
+    states, and the policy of port 7002 names only the inner state. The policy
+    of port 7003 names the inner state and a reqid that no state has.
+    """
     end.inside()
     inner = end.template(INSIDE, "transport")
     end.policy(inner, end.template(OURS), port=7001)

@@ -207,7 +207,7 @@ def no_way(defer):
     a, far = bed.a, OUTER["b"][6]
     talker = Talker(bed, defer)
     # As soon as the core uses the new route, the core drops packets. The card
-    # drops the packets that it has got from the core before
+    # drops the packets that the core gave it earlier
     for line in (f"route add unreachable {far}/128",
                  f"route add {far}/128 dev lo"):
         a.ip(line)

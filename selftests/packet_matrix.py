@@ -34,10 +34,11 @@ SHAPES = [Shape.named(name) for name in (
 ENDS = [("ab", "both"), ("a", "a-only"), ("b", "b-only")]
 FORWARDED = [shape for shape in SHAPES if shape.mode == "tunnel"]
 LOCAL, CLIENTS, DAEMON = "local", "forwarded", "daemon's"
-# Cells with the states of the daemon libreswan, which differ from strongSwan's.
-# libreswan uses ESN if the peer supports ESN. Its states for received packets
-# have a window of 128, and its states for sent packets have no window. In
-# transport mode, too, its states have the flag af-unspec
+# Cells with states like those of the daemon libreswan. (strongswan.py tests the
+# states of strongSwan.) libreswan uses ESN if the peer supports ESN. Its states
+# for received packets have a window of 128, and its states for sent packets
+# have no window. All its states have the flag af-unspec. lib/bed.py sets this
+# flag in tunnel mode only, so UNSPEC adds the flag in transport mode
 DAEMONS = [(shape, name) for shape in (
     "ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel")
     for name in ("aes256-gcm", "aes128-ccm")]
@@ -51,9 +52,9 @@ def cells():
     With a-only, only a offloads, as the sender of a's packets and as the
     receiver of b's packets. With b-only, only b offloads.
 
-    Local traffic has a cell for each pair of a shape and an algorithm. For each
-    shape, and for each algorithm, there are cells with each of ENDS, and cells
-    with each value of esn.
+    Local traffic has one cell for each pair of a shape and an algorithm. The
+    cells of one shape together have all ENDS and both values of esn. So do the
+    cells of one algorithm.
     """
     made = []
     for row, shape in enumerate(SHAPES):
