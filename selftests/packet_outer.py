@@ -22,8 +22,8 @@ IPV6_UNICAST_HOPS, IPV6_RECVTCLASS, IPV6_TCLASS = 16, 66, 67
 IP_TOS, IP_TTL, IP_MTU_DISCOVER, IP_RECVTOS = 1, 2, 10, 13
 DO, DONT = 2, 0                 # of IP_MTU_DISCOVER
 
-# Fields that card and software set alike; label: does the outer header have the
-# flow label of the inner packet?
+# Fields of the outer header, which card and software must set alike. label:
+# does the outer header have the flow label of the inner packet?
 Outer = namedtuple("Outer", "options tos ttl df label")
 Inner = namedtuple("Inner", "tos ttl df")
 
@@ -133,8 +133,7 @@ class Headers:
 
     @staticmethod
     def identities(shape, frames):
-        """Each packet that may be fragmented has an identity of its own: RFC
-        6864 4.1.
+        """IPv4 packets that may be fragmented have different IDs: RFC 6864 4.3.
         """
         if shape.outer == 4:
             idents = [frame.ip[4:6] for frame in frames

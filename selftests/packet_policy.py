@@ -249,7 +249,8 @@ def bypass(card, defer):
     wide = f"src {any_} dst {any_}"
     everything = (wide, PROTECT, 100)
     ike = (f"{wide} proto {UDP} sport {IKE} dport {IKE}", BYPASS, 1)
-    # a's answers and neighbour discovery must not meet these policies later
+    # These policies match all packets. They must be gone after this case, or
+    # they would also apply to answers and neighbour discovery of a
     defer(card.bed.a.ip, "xfrm policy flush")
     for order, fate in (((everything, ike), "clear"),
                         ((ike, everything), NO_POLICY)):
@@ -300,8 +301,8 @@ def rewritten(card, defer, kind, statement, fate):
 
 
 def mangled(card, defer):
-    """The core does not notice the change, and wants the packet protected. So
-    the packet must not leave in clear.
+    """The core does not notice the new source, and wants the packet protected.
+    So the packet must not leave in clear.
     """
     rewritten(card, defer, "filter", "{ip} saddr set {to}", NO_POLICY)
 

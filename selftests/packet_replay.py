@@ -95,9 +95,12 @@ def edge(sent, top, window):
 
 
 def numbers(window):
-    """Return two values. The first is a list of numbers that test the edge of a
-    window. The second is the top of this window. The numbers are 1 or more, and
-    the last number is new.
+    """Return a list of numbers, and the top of a window.
+
+    The list has numbers in an unruly order, then numbers that test the edge of
+    a window, and then both kinds once more. The returned top is the number to
+    which the leap of the first edge() goes. All numbers are 1 or more, and the
+    last number is new.
     """
     rand, sent = random.Random(window), []
     middle = edge(sent, unruly(rand, sent, 0, window), window)
@@ -184,8 +187,9 @@ class Replay:
             self.install(shape, window, True, start, "b")
             fates = []
             for seq in range(start + 1, start + 8):
-                # At 2^32 the kernel forgets which numbers it has seen, and the
-                # card does not. So near 2^32 software gets each number first
+                # When the top of the window passes 2^32, the kernel loses track
+                # of the numbers that it has seen, and the card does not. So
+                # near 2^32 software gets each number first, and moves the top
                 whole = seq % 2 and not leaps
                 fates += [self.fate(shape, seq, whole),
                           self.fate(shape, seq, not whole),

@@ -24,8 +24,8 @@ GATE_MAC = ("02:00:00:00:0c:01", "02:00:00:00:0c:02")
 NAMES = {**{mac: f"gate {n}" for n, mac in enumerate(GATE_MAC, 1)},
          MAC["b"]: "direct"}
 
-# What the socket sets; uid is the user that makes the socket. omark is the
-# state's output mark
+# tos, mark and device are what the socket sets. uid is the user that makes the
+# socket. omark is the state's output mark
 Flow = namedtuple("Flow", "tos uid mark device omark",
                   defaults=(0, 0, 0, "", ""))
 

@@ -115,9 +115,10 @@ class Tap:
 
 
 def frame(name, fam, proto, net, length, sport, to="d1", **change):
-    """A frame from src with a struct virtio_net_hdr. Its sum is left to the
-    device. The packet goes to mid if net is 1, and to dst if net is 2. change
-    replaces fields of the struct.
+    """A frame from src with a struct virtio_net_hdr, which leaves the sum to
+    the device. The packet goes to mid if net is 1, and to dst if net is 2.
+    change replaces fields of the struct. With flags=0, the sum is not left to
+    the device.
     """
     src, dst = NET[fam].format(1, 1), NET[fam].format(net, 1 if net == 2 else 2)
     data, fields = unsummed(src, dst, proto, noise(length), sport, PORT)

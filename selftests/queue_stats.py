@@ -133,7 +133,9 @@ class QueueStats:
                     for pair in zip(now, then)]
 
         def both():
-            """Both counts of one moment; False if a frame came meanwhile"""
+            """Return the counts of the qdiscs and of look() at one moment, or
+            False if a packet was sent meanwhile.
+            """
             qdisc, seen = self.bed.queue_packets(QUEUES), look()
             return qdisc == self.bed.queue_packets(QUEUES) and (qdisc, seen)
 

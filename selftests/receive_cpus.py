@@ -65,10 +65,10 @@ def opener(defer):
 
 
 def partitions_count():
-    """Does sysfs list the CPUs of isolated partitions as isolated?
+    """Does HK_TYPE_DOMAIN leave out the CPUs of isolated partitions?
 
-    It does if the kernel has HK_TYPE_DOMAIN_BOOT. In older kernels
-    HK_TYPE_DOMAIN has only the CPUs of isolcpus=.
+    It does if the kernel has HK_TYPE_DOMAIN_BOOT, too. In older kernels
+    HK_TYPE_DOMAIN leaves out only the CPUs of isolcpus=.
     """
     try:
         with open(BTF, "rb") as file:

@@ -342,7 +342,7 @@ class Requests(refusals.Asked):
         self.nothing_left()
 
     def others_are_not_full(self, pair):
-        """A card in another namespace gets its first SA."""
+        """A card in another namespace still takes SAs."""
         bed = self.bed
         bed.b.ip("xfrm state flush")
         self.ledger.wait_count("assoc", CAPACITY)

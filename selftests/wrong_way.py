@@ -4,9 +4,9 @@
 in software.
 
 The core sends through a state that has no SA direction. If the card did not
-decline the packets, the core would hand them to the card unencrypted, and only
-a missing flag, XFRM_XMIT, would show this. So the card declines the packets,
-and software encrypts them.
+decline the packets, the core would hand them to the card in clear. Then only
+the missing flag XFRM_XMIT would tell the card that they are in clear. So the
+card declines the packets, and software encrypts them.
 """
 import os
 import socket
