@@ -168,8 +168,8 @@ static void print_line(const struct ov2_capture_header *hdr, const char *text)
 	       text);
 }
 
-/* Set @number to the number that this side of the card has as an interface of
- * the file. A new side gets a number.
+/* Set @number to the number of the file's interface for this side of the card.
+ * If the file has no interface for this side yet, add the interface.
  */
 static int capture_interface(struct capture *capture,
 			     const struct ov2_capture_header *hdr,

@@ -36,7 +36,7 @@
 /**
  * struct kind - a kind of event
  * @name: its name in JSON; NULL if no event has this number
- * @words: how its line begins, behind the name of the card
+ * @words: the words in its line that stand directly behind the name of the card
  * @set: the attributes of its message
  * @ifindex: the attribute of @set that has the interface index of the card
  * @rest: prints the rest of its line, or NULL

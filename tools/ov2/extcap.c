@@ -103,7 +103,7 @@ static enum status extcap_capture(char *interface)
 /**
  * extcap_run() - do what Wireshark asks for
  * @argc: number of @argv
- * @argv: the words behind the name of the program
+ * @argv: the name of the program or the word "extcap", and then the options
  *
  * Return: the exit status.
  */

@@ -146,7 +146,7 @@ void family_close(struct family *family)
 /**
  * family_request() - begin a request
  * @family: the family; the new request overwrites the request before it
- * @command: IPSECOV2_CMD_...
+ * @command: a command of the family, for example IPSECOV2_CMD_CARD_GET
  * @flags: NLM_F_ACK or NLM_F_DUMP
  *
  * Return: the request. The caller can add attributes.
@@ -194,9 +194,9 @@ enum status family_ask(struct family *family, struct nlmsghdr *request,
 		return failed("%s: this needs root, or CAP_NET_ADMIN in the network namespace: use sudo",
 			      family->nl.sentence);
 	case EOPNOTSUPP:
-		/* If the module does not have the operation, the core answers,
-		 * without a sentence. If the module itself answers, it says why
-		 * it refuses.
+		/* If the module does not have the command, the core answers
+		 * and sends no sentence. If the module itself refuses the
+		 * request, its answer has a sentence that says why.
 		 */
 		if (family->nl.explained)
 			return failed("%s", family->nl.sentence);

@@ -90,8 +90,8 @@ static void keys_take(struct keys *keys, const char *kernel, unsigned int icv,
  * struct row - what Wireshark's table needs of a state
  * @encr: the cipher, or the AEAD
  * @auth: the authentication
- * @esn: numbers have 64 bits
- * @high: the present high half of the number
+ * @esn: the sequence numbers have 64 bits
+ * @high: the high half of the present sequence number
  */
 struct row {
 	struct keys encr;

@@ -225,8 +225,9 @@ bool known_is_card(const struct known *known, uint32_t ifindex)
 	return known_card(known, ifindex);
 }
 
-/* The SA that a card has for a state. The card may be below the device that the
- * state names, for example if this device is a bond.
+/* The SA that a card has for a state. This function does not compare the card
+ * with the device that the state names, because the card may be below this
+ * device, for example if the device is a bond.
  */
 const struct known_sa *known_sa(const struct known *known,
 				const struct state *state)

@@ -22,8 +22,8 @@
  * @daddr: its destination
  * @packets: packets that the engine sealed, or opened and found good
  * @bad: packets that the engine found bad
- * @declined: for each reason, the number of packets that the card declined to
- *	send. The index is IPSECOV2_A_SA_DECLINED_...
+ * @declined: for each reason, the number of packets that the card declined. The
+ *	index is IPSECOV2_A_SA_DECLINED_...
  * @software: for each reason, the number of frames that software encrypted and
  *	the card sent. The index is IPSECOV2_A_SA_SOFTWARE_...
  */

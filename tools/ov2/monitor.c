@@ -90,7 +90,9 @@ static enum status monitor_make(struct monitor *monitor, uint32_t card,
 	nl_close(&nl);
 	if (error)
 		return monitor_refused(error, nl.sentence);
-	/* A socket that is bound to number 0 hears all devices. */
+	/* End here, because a socket that is bound to number 0 hears all
+	 * devices.
+	 */
 	if (!monitor->index)
 		return failed("the kernel does not say which monitor it has made: `ip link` shows it");
 	return STATUS_DONE;

@@ -25,7 +25,7 @@ bool number_read(const char *word, int base, unsigned long long *value)
 
 /**
  * number_spi() - read an SPI
- * @word: the number, decimal or with 0x
+ * @word: the number, decimal, octal (0) or hexadecimal (0x)
  * @spi: filled in, in host byte order
  *
  * Return: STATUS_DONE, or STATUS_USAGE after an error message.
