@@ -27,7 +27,9 @@ const char *schema_word(const struct schema_attr *attr, uint32_t value)
 	return NULL;
 }
 
-/* The name of the value of an attribute; "" if there is no attribute. */
+/* The name of the value of an attribute; "?" if the value has no name, "" if
+ * there is no attribute.
+ */
 const char *schema_word_of(const struct schema_attr *attr,
 			   const struct nlattr *nla)
 {

@@ -46,8 +46,8 @@ static struct size *find_size(const char *word)
 	return NULL;
 }
 
-/* Take capacity N and ring N, in any order. The kernel knows which values are
- * possible.
+/* Take capacity N and ring N, in any order. Only the kernel checks whether a
+ * card can have these values.
  */
 static enum status set_sizes(int count, char **words)
 {

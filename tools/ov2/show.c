@@ -16,7 +16,7 @@
 #include "schema.h"
 #include "text.h"
 
-/* Prints the title of a line about a card. */
+/* Prints the title at the beginning of an output line. */
 static void show_title(const char *title)
 {
 	printf("  %-13s ", title);

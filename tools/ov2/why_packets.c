@@ -164,12 +164,11 @@ static void say_why_software(const struct known *known,
 	answer_todo(answer, "compare with a packet without options that fits into the MTU");
 }
 
-/* Returns a number of packets. Software has encrypted or decrypted this many
- * packets, or more. The kernel counts a large packet once, but the card counts
- * each segment of the packet. So the card's count may be larger than the
- * kernel's count, even if software has encrypted some packets. In this case the
- * function returns the number of frames that software encrypted and the card
- * sent.
+/* Returns how many packets software has encrypted or decrypted at least: the
+ * larger one of two numbers. The first number is the kernel's count minus the
+ * card's count. It may be too small, even negative, because the kernel counts a
+ * large packet once, but the card counts each segment of the packet. The second
+ * number is how many frames software encrypted and the card sent.
  */
 static unsigned long long done_by_software(const struct known_sa *sa,
 					   struct answer *answer)

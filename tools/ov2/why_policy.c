@@ -134,8 +134,8 @@ static void why_in_software(const struct policy *policy,
 	}
 }
 
-/* Say what a card knows of the policy. This card has the policy, or has refused
- * it.
+/* If a card has the policy, say how many packets met the policy there. If
+ * software has the policy, say why a card refused the policy before.
  */
 static void say_known(const struct known *known, const struct policy *policy,
 		      struct answer *answer)

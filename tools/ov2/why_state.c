@@ -31,7 +31,9 @@ static void name_state(const struct state *state, struct answer *answer)
 		    xfrm_mode_text(state->info.mode));
 }
 
-/* Say what goes wrong with packets that the card has decrypted. */
+/* Say what goes wrong with packets of an offloaded state: the card found them
+ * bad, they were replayed or too old, or no policy lets them in.
+ */
 static void say_trouble(const struct xfrm *xfrm, const struct state *state,
 			const struct known_sa *sa, struct answer *answer)
 {
@@ -100,8 +102,8 @@ static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
 	say_trouble(xfrm, state, sa, answer);
 }
 
-/* The card on which an interface stands, for example the card below a VLAN, or
- * a card in a bond; 0 if there is no such card.
+/* The card below an interface, for example below a VLAN, or a card in a bond; 0
+ * if there is no such card.
  */
 static uint32_t card_below(const struct known *known, uint32_t device,
 			   const struct netdev_link *link)
@@ -119,8 +121,8 @@ static uint32_t card_below(const struct known *known, uint32_t device,
 	return 0;
 }
 
-/* Say by which device the packets of a state in software leave. This device is
- * no card.
+/* Say which device the packets of a state take. The caller has found that this
+ * device is no card.
  */
 static void say_no_card(const struct known *known, uint32_t device,
 			struct answer *answer)

@@ -19,8 +19,8 @@ size_t xfrm_address_size(uint16_t family)
 	return family == AF_INET6 ? 16 : 4;
 }
 
-/* Copy the address from an attribute of the module's family. All bytes are 0
- * if there is no address.
+/* Copy the address from an attribute of the module's netlink family. All bytes
+ * are 0 if there is no address.
  */
 void xfrm_address_take(const struct nlattr *nla, xfrm_address_t *address)
 {

@@ -13,7 +13,7 @@ unit=
 # directory of its own.
 stress=${OV2_STRESS_SECONDS:-}
 # The seed for what the KUnit tests choose at random. A build with this setting has a directory of
-# its own, too.
+# its own, too. If both settings are there, only the seed is in the name of the directory.
 seed=${OV2_MODEL_SEED:-}
 # A directory of files that replace the files of the checkout with the same paths. The module is
 # built in .build of this directory.
@@ -135,8 +135,8 @@ make_in_root() {
 			make -C /kernel ARCH=um M=/build -j"$(nproc)" "$@" modules) ;;
 	*)
 		if [ -e "$cache/headers/$version" ]; then
-			# Another compiler built the kernel. It is no fault if the headers use
-			# attributes that gcc does not know.
+			# Another compiler built this kernel, so its headers may use attributes
+			# that the root's gcc does not know. This is no fault, so gcc does not warn.
 			(enter "$root" "$tree=/build" "$checkout=$checkout" "${bound[@]}" \
 				"$cache/headers/$version=$headers_seen" -- \
 				make -C "$headers_seen/usr/src/linux-headers-${version%%_*}" M=/build -j"$(nproc)" CC=gcc \

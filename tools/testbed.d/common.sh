@@ -114,8 +114,8 @@ kernels() {
 	done | sort -V
 }
 
-# Prints the one kernel whose name begins with the prefix, or the newest kernel for `newest`. um-...
-# are the debug kernels.
+# Prints the one kernel whose name begins with the prefix, or the newest kernel for `newest`. The
+# names of the debug kernels begin with um-.
 kernel_of() {
 	local prefix=$1 all found
 

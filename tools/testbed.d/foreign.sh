@@ -7,7 +7,7 @@
 # for building modules. This takes some seconds, once. No vmlinux is built, so modpost cannot tell
 # which symbols there are.
 
-# This number is raised when the steps below change.
+# Raise this number when you change the steps below.
 foreign_recipe=1
 
 # name, ARCH, prefix of the compiler's name; gcc itself builds for i386.

@@ -6,7 +6,7 @@
 # it, the files are read there. If not, they are taken from the source package, which is a large
 # download for a few files.
 
-# This number is raised when the patterns change.
+# Raise this number when you change the patterns.
 kernel_files_recipe=1
 
 kernel_files_patterns=(scripts Makefile Kbuild 'arch/x86/Makefile*' arch/x86/configs

@@ -6,7 +6,7 @@
 # config, a patch, or the root's kernel, compiler or binutils change. A build is made beside its
 # final place in the cache. kernels/list lists the debug kernels.
 
-# This number is raised when the steps below change in a way that lists, configs and patches do not
+# Raise this number when you change the steps below in a way that lists, configs and patches do not
 # show.
 kernel_recipe=1
 
@@ -26,8 +26,8 @@ version_of_series() {
 	esac
 }
 
-# series_of VERSION: prints the series, which the name of a source package has: 7.3 for
-# 7.3.4+deb13-amd64.
+# series_of VERSION: prints the series of a kernel, e.g. 7.3 for 7.3.4+deb13-amd64. The name of the
+# source package ends with the series: linux-source-7.3.
 series_of() {
 	cut -d. -f1,2 <<<"$1"
 }

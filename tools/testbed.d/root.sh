@@ -5,7 +5,7 @@
 # compiler, an emulator and tools. A new root is made beside the old one and then renamed, so that
 # an interrupted run leaves no root that is half made.
 
-# This number is raised when the recipe below changes in a way that the package list does not show.
+# Raise this number when you change the recipe below in a way that the package list does not show.
 recipe=6
 
 # The space that a root needs while it is made. At first it holds the archives of the packages.

@@ -4,8 +4,9 @@
 # Boots one of the kernels of the test root, with the test root as its file system, and runs a
 # command in it.
 
-# Seconds from the start of the guest until it must have started the command, and until the command
-# must have ended. The limits are for emulation on a loaded machine.
+# Both limits are in seconds from the start of the guest. The guest must start the command within
+# boot_limit, and the command must end within run_limit. The limits are for emulation on a loaded
+# machine.
 boot_limit=300
 run_limit=3000
 
@@ -76,9 +77,9 @@ choose_machine() {
 		emulated=yes
 	fi
 	if [ -n "$emulated" ] && [ -z "$icount" ]; then
-		# AppArmor has no profiles here, and takes time at each system call. Zeroed memory
-		# takes time, too, and would hide that somebody reads memory that nobody has written.
-		# With --icount both stay on, as on a user's machine.
+		# AppArmor has no profiles here, and takes time at each system call. Zeroing each
+		# allocation takes time, too, and the zeros would hide that code reads memory that
+		# nobody has written. With --icount both stay on, as on a user's machine.
 		vng_arguments+=(--append "apparmor=0 init_on_alloc=0")
 		# One thread of the emulator runs the CPUs in turns. A CPU that gets an interrupt is
 		# the next to run.
@@ -101,8 +102,8 @@ share_directories() {
 		vng_arguments+=("--rwdir=/run/testbed-dir$number=/run/testbed-dir$number")
 		printf '%s\t%s\n' "/run/testbed-dir$number" "$directory" >>"$shared/directories"
 	done
-	# The guest cannot make mount points in its read-only root, so this function makes them in
-	# the test root.
+	# The root of a debug kernel is read-only, so the guest cannot make mount points there.
+	# This function makes them in the test root.
 	while read -r _ directory; do
 		case $directory in
 		/tmp/*|/run/*|/dev/*|/proc/*|/sys/*) ;;
