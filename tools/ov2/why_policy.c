@@ -86,7 +86,13 @@ static void say_no_state(const struct policy *policy,
 		answer_say(answer, ", so the kernel drops its packets and asks a key manager for a state");
 	else
 		answer_say(answer, ", so no packet that arrives can satisfy it");
-	answer_todo(answer, "add the state, or see what the IKE daemon says; reqid, mode and addresses must be those of the template");
+	/* In transport mode the kernel compares the addresses of a state with
+	 * those of the packet, and not with those of the template.
+	 */
+	if (template->mode == XFRM_MODE_TRANSPORT)
+		answer_todo(answer, "add the state, or see what the IKE daemon says; the state needs the reqid and the mode of the template, and the addresses of the packets");
+	else
+		answer_todo(answer, "add the state, or see what the IKE daemon says; the state needs the reqid, the mode and the addresses of the template");
 }
 
 static void why_on_card(const struct policy *policy,
