@@ -318,7 +318,7 @@ static int sa_find(const struct genl_info *info, const struct net_device **dev,
 		return sa_by_spec(info, dev, view);
 	if (spi) {
 		NL_SET_ERR_MSG_ATTR(info->extack, spi,
-				    "ipsecov2: A handle needs no SPI beside it");
+				    "ipsecov2: Give either a handle or an SPI, not both");
 		return -EINVAL;
 	}
 	return sa_by_handle(info, dev, view);
