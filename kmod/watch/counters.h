@@ -81,8 +81,9 @@ struct ov2_adapter;
 	  "The frame was in the engine when the card was reset")	\
 	X(TX_DROP_DISABLED, "ipsec_tx_drop_disabled",			\
 	  0, SKB_DROP_REASON_DEV_READY,					\
-	  "OFFLOAD_ENCAPSULATION is off in the engine; neither "	\
-	  "esp-hw-offload nor any other command switches it off")	\
+	  "OFFLOAD_ENCAPSULATION is off in the engine; this should "	\
+	  "never happen, because no command switches it off, not even "	\
+	  "esp-hw-offload")						\
 	X(TX_DROP_STATE_INVALID, "ipsec_tx_drop_state_invalid",		\
 	  LINUX_MIB_XFRMOUTSTATEINVALID, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the SA is not valid yet, or no longer valid")	\
@@ -97,10 +98,10 @@ struct ov2_adapter;
 	  "Packet mode: the card cannot read the packet as IP")		\
 	X(TX_DROP_NO_POLICY, "ipsec_tx_drop_no_policy",			\
 	  0, SKB_DROP_REASON_XFRM_POLICY,				\
-	  "Packet mode: no policy of the card protects the packet, "	\
-	  "although the kernel wants the packet protected (NAT "	\
-	  "changed the packet), or wanted this before the packet "	\
-	  "waited for a neighbour (the policy is gone)")		\
+	  "Packet mode: the kernel wanted the packet protected, but "	\
+	  "no policy of the card protects it, for example because NAT "	\
+	  "has changed the packet, or because the policy was deleted "	\
+	  "while the packet waited")					\
 	X(TX_DROP_BLOCKED, "ipsec_tx_drop_blocked",			\
 	  LINUX_MIB_XFRMOUTPOLBLOCK, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: a policy blocks the packet")			\
@@ -157,7 +158,8 @@ struct ov2_adapter;
 	X(TX_REFUSED_ALLOC, "ipsec_tx_refused_alloc",			\
 	  LINUX_MIB_XFRMOUTERROR, 0,					\
 	  "Packet mode: the stack dropped a packet, because there was "	\
-	  "no memory for its tag")					\
+	  "no memory for its tag, a security path that marks the "	\
+	  "packet as one to be protected")				\
 	X(TX_SOFTWARE_DISABLED, "ipsec_tx_software_disabled",		\
 	  0, 0,								\
 	  "Crypto mode: software encrypted a frame although the card "	\
@@ -249,8 +251,9 @@ struct ov2_adapter;
 	  "Packet mode: AH came with the SPI of an ESP SA")		\
 	X(RX_DROP_CRYPTO, "ipsec_rx_drop_crypto",			\
 	  LINUX_MIB_XFRMINBUFFERERROR, SKB_DROP_REASON_XFRM_POLICY,	\
-	  "Packet mode: the lengths cannot hold ESP, or the cipher "	\
-	  "failed")							\
+	  "Packet mode: the packet is too short for ESP or for the "	\
+	  "padding of ESP, the encrypted part is not a whole number "	\
+	  "of cipher blocks, or the cipher failed")			\
 	X(RX_DROP_STATE_INVALID, "ipsec_rx_drop_state_invalid",		\
 	  LINUX_MIB_XFRMINSTATEINVALID, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the SA is not valid yet, or no longer valid")	\
@@ -315,8 +318,8 @@ struct ov2_adapter;
 	  "The engine was asked to delete an SA that it does not have")	\
 	X(SA_UPDATE, "ipsec_sa_update",					\
 	  0, 0,								\
-	  "The engine was told the high half of an ESN, or a number "	\
-	  "that a key manager has set (XFRM_MSG_NEWAE)")		\
+	  "The engine was told the high half of an ESN, or a sequence "	\
+	  "number that a key manager has set (XFRM_MSG_NEWAE)")		\
 	X(SA_FALLBACK_DISABLED, "ipsec_sa_fallback_disabled",		\
 	  0, 0,								\
 	  "A state was left to software because esp-hw-offload is off")	\
@@ -427,8 +430,8 @@ struct ov2_adapter;
 	  "The policy has a mark")					\
 	X(POLICY_REFUSED_IF_ID, "ipsec_policy_refused_if_id",		\
 	  0, 0,								\
-	  "The policy has an interface ID, and is not an outbound "	\
-	  "bypass whose interface ID is the card's index")		\
+	  "The policy has an interface ID; only an outbound bypass "	\
+	  "may have one, and it must be the ifindex of the card")	\
 	X(POLICY_REFUSED_CONTEXT, "ipsec_policy_refused_context",	\
 	  0, 0,								\
 	  "The policy has a security context")				\
