@@ -7,6 +7,7 @@ import rst
 
 ROWS = "kmod/watch/trace.h"
 OBJECTS = "kmod/watch/objects_trace.h"
+SOURCES = f"{ROWS} and {OBJECTS}"
 PAGE = "Documentation/reference/events.rst"
 
 BLOCK = re.compile(r"/\*\n((?: \*(?!/)[^\n]*\n)+) \*/\n"
@@ -45,7 +46,7 @@ def rows():
         printed = PRINTED.findall(body[body.index("TP_printk("):])
         if sorted(printed) != sorted(fields):
             odd = sorted(set(printed) ^ set(fields))
-            raise SystemExit(f"{ROWS}: {first}: printed but not described, or the reverse: "
+            raise SystemExit(f"{SOURCES}: {first}: printed but not described, or the reverse: "
                              f"{' '.join(odd)}")
         fields = {name: fields[name] for name in printed}
         if kind == "TRACE_EVENT":
@@ -54,14 +55,14 @@ def rows():
             classes[first] = fields
     there = re.findall(r"^(?:TRACE_EVENT\(|DEFINE_EVENT\(\w+, )(\w+),$", text, re.M)
     if [event.name for event in events] != there or not there:
-        raise SystemExit(f"{ROWS}: cannot read the comment in front of "
+        raise SystemExit(f"{SOURCES}: cannot read the comment in front of "
                          f"{set(there) - {e.name for e in events}}")
     return events
 
 
 def page():
     out = [rst.head(
-        "Events", ROWS,
+        "Events", SOURCES,
         "For those who look for the reason of something, and for those who write tests and tools: "
         "each trace event, and what its fields mean.",
         "No event carries a key. ::\n\n"
