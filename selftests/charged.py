@@ -222,7 +222,7 @@ def given_back(_defer):
                   lambda: left("slab") < STATES * STATE_BYTES and
                   left("percpu") < STATES * 8, 60)
     ksft.note(f"left in a cgroup: at most {left('slab')} bytes slab, "
-              f"{left('percpu')} per CPU")
+              f"{left('percpu')} bytes of per-CPU memory")
 
 
 CASES = (cards_are_charged, states_are_charged, policies_are_charged,

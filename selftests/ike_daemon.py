@@ -647,9 +647,10 @@ def reserved(hosts):
     a.ip(f"xfrm state deleteall src {OUTER['b'][fam]} proto esp")
     ksft.equal(out.fate(), "esp", "when the reserved SPI is gone")
     if hosts.who == PACKET and fate == NO_STATE:
-        raise ksft.XFail("if a chain has only offloaded states, "
-                         "XFRM_STATE_INSERT() puts a software state in front "
-                         "of them, and xfrm_state_find() looks no further")
+        raise ksft.XFail("if a hash chain has only offloaded states, "
+                         "XFRM_STATE_INSERT() puts the state of the reserved "
+                         "SPI, a software state, in front of them, and "
+                         "xfrm_state_find() stops at this state")
     ksft.equal(fate, "esp", hosts.who)
 
 
