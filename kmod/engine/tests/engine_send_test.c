@@ -281,7 +281,8 @@ static void send_udp_forms(struct kunit *test)
 			ov2_rig_wait_idle(rig);
 			KUNIT_EXPECT_EQ_MSG(test, ov2_rig_sent_status(nbl) ==
 					    OV2_STATUS_SUCCESS, good,
-					    "type %u in %d", types[i], j);
+					    "type %u, index %d of the type around it",
+					    types[i], j);
 		}
 }
 

@@ -404,7 +404,7 @@ static void expect_sums(struct stress *stress)
 	KUNIT_EXPECT_EQ(stress->test, received,
 			atomic_read(&rig->num_indicated));
 	kunit_info(stress->test,
-		   "%d s: %lu requests, %lu sends (%u successful), %lu receives\n",
+		   "%d s: %lu steps of requests, %lu sends (%u successful), %lu receives\n",
 		   OV2_STRESS_SECONDS, requests, sent,
 		   atomic_read(&rig->num_ok), received);
 }

@@ -105,7 +105,8 @@ static void add_capacity(struct kunit *test)
 	struct ov2_rig *rig;
 
 	if (param->late)
-		kunit_skip(test, "takes long, and encrypts nothing");
+		kunit_skip(test,
+			   "this case takes long with a late cipher, and encrypts nothing");
 	rig = ov2_param_rig(test);
 	last = fill_table(rig, &sa);
 	KUNIT_EXPECT_EQ(test, ov2_rig_add_status(rig, &sa),
