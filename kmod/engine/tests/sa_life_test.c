@@ -115,19 +115,33 @@ static void twin_after_delete(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, del), OV2_STATUS_SUCCESS);
 }
 
-/* Submits a second delete of an SA while the engine carries out the first. */
+/**
+ * struct again - a second delete of an SA
+ * @rig: the card that has the SA
+ * @rr: the request
+ */
+struct again {
+	struct ov2_rig *rig;
+	struct ov2_rig_request *rr;
+};
+
+/* Submits the second delete of an SA while the engine carries out the first.
+ * The tracepoint also tells of the deletes of other cards.
+ */
 static void delete_again(void *data, const struct ov2_adapter *ad,
 			 unsigned long handle, __be32 spi)
 {
-	struct ov2_rig_request *again = data;
-	struct ov2_rig *rig = container_of(ad, struct ov2_rig, ad);
+	struct again *again = data;
+
+	if (ad != &again->rig->ad)
+		return;
 
 	/* Only a faulty engine carries out the second delete, too, and so calls
 	 * this function again. Two requests pend then, and this function must
 	 * not submit the second delete once more.
 	 */
-	if (atomic_read(&rig->requests_out) == 1)
-		ov2_rig_submit(rig, again);
+	if (atomic_read(&again->rig->requests_out) == 1)
+		ov2_rig_submit(again->rig, again->rr);
 }
 
 /* If two deletes of an SA come at the same time, one of them deletes the SA,
@@ -137,16 +151,18 @@ static void delete_once(struct kunit *test)
 {
 	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
+	struct again again = { .rig = rig };
 	struct ov2_rig_request *del[2];
 	int i;
 
 	ov2_rig_add_outbound(rig, &sa);
 	for (i = 0; i < ARRAY_SIZE(del); i++)
 		del[i] = ov2_rig_delete_new(rig, sa.out);
+	again.rr = del[1];
 	KUNIT_ASSERT_EQ(test, 0,
-			register_trace_ov2_sa_delete(delete_again, del[1]));
+			register_trace_ov2_sa_delete(delete_again, &again));
 	ov2_rig_submit(rig, del[0]);
-	unregister_trace_ov2_sa_delete(delete_again, del[1]);
+	unregister_trace_ov2_sa_delete(delete_again, &again);
 	tracepoint_synchronize_unregister();
 	for (i = 0; i < ARRAY_SIZE(del); i++)
 		KUNIT_EXPECT_EQ(test, (u32)ov2_rig_wait(rig, del[i]),
