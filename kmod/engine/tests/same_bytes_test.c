@@ -28,9 +28,10 @@
 /* How many bytes ov2_large_in_pieces() may put into pages */
 #define PIECES_MAX	2000U
 /* A CPU does not keep the crypt (struct ov2_crypt) of a frame with this many
- * fragments, because this crypt is too large.
+ * fragments, because this crypt is too large: it has a struct scatterlist, of
+ * at least 16 bytes, for each fragment.
  */
-#define MANY		200
+#define MANY		300
 
 /**
  * struct same_shape - what the frames look like
