@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A frame that comes off a cable shares memory with the sender's kernel:
+ * A frame that comes off a cable shares memory with frames that the sender's
+ * side still has:
  *
  *	the head and the shared info	TCP keeps the original of each frame
  *					until the ACK; packet taps and netem
@@ -79,10 +80,10 @@ bool ov2_may_stay_shared(const struct sk_buff *skb)
  *	it is sock_wfree(), which does not read the shared info
  *
  * Frames that the engine has sealed or opened are no clones, and are linear
- * unless they have a frag_list. So these frames are not copied here. A large
- * packet is not made linear, because 64 KiB in one piece are hard to get: if it
- * is a clone, only its head is copied. The members of its list may stay shared,
- * because skb_segment() expects this.
+ * unless they have a frag_list. So of these frames only those with a frag_list
+ * are copied here. A large packet is not made linear, because 64 KiB in one
+ * piece are hard to get: if it is a clone, only its head is copied. The members
+ * of its list may stay shared, because skb_segment() expects this.
  *
  * Context: BH disabled.
  * Return: 0 or -ENOMEM.

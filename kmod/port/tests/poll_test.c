@@ -76,7 +76,7 @@ static void less_than_budget(struct kunit *test)
 }
 
 /* An engine that gives nothing back gets OV2_RX_HELD_MAX frames and no more.
- * The other frames stay on the ring, and stop the sender.
+ * The other frames stay on the ring.
  */
 static void held_limit(struct kunit *test)
 {
@@ -93,7 +93,10 @@ static void held_limit(struct kunit *test)
 
 	ov2_hold_release_received(&cards->b->ad, 1);
 	KUNIT_EXPECT_TRUE(test, ov2_cards_scheduled(cards, 0, true));
-	/* This poll brings one frame up. The next poll uses the freed place. */
+	/* This poll brings only one frame up. It returns the whole budget,
+	 * because the engine can now take a frame from the ring. The next poll
+	 * gives this frame to the engine.
+	 */
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), BUDGET);
 	ov2_cards_poll_all(cards, 0);
 	KUNIT_EXPECT_EQ(test, held(cards), OV2_RX_HELD_MAX);
@@ -141,7 +144,7 @@ static void no_second_poll(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, received(cards), 1);
 }
 
-/* Returns a frame to another host. */
+/* Makes a frame whose destination is another host. */
 static struct sk_buff *stranger(struct ov2_cards *cards)
 {
 	struct sk_buff *skb = ov2_cards_skb(cards);

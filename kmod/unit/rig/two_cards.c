@@ -68,10 +68,11 @@ static void take_napi(struct ov2_cards *cards, struct ov2_port *port)
 	cards->core_polls = false;
 }
 
-/* A call to the CPU of a queue (ov2_rxq.called) sets NAPI_STATE_MISSED on a
- * NAPI that take_napi() has marked. A call that runs on another CPU ends before
- * this CPU returns from kick_all_cpus_sync(). A call on this CPU has ended when
- * this task runs.
+/* Waits until no call to the CPU of a queue is under way. Such a call clears
+ * ov2_rxq.called. Then it sets NAPI_STATE_MISSED on a NAPI that take_napi() has
+ * marked. So a call may still run when the loop ends. If it runs on another
+ * CPU, it ends before kick_all_cpus_sync() returns. A call on this CPU has
+ * ended when this task runs.
  */
 static void wait_for_calls(const struct ov2_port *port)
 {

@@ -32,7 +32,8 @@
  * @assoc: the association of @x
  * @hdl: the handle of @assoc
  * @tap: sees the frames that come up from @b
- * @lock: protects the members below; taken with BH disabled
+ * @lock: protects the members from @num_up to @num_shared; taken with BH
+ *	disabled
  * @num_up: number of frames that came up
  * @up: the numbers of these frames
  * @up_queue: receive queue of the last frame
@@ -40,7 +41,8 @@
  *	frames waited in GRO until the end of their poll
  * @num_shared: number of frames that came up with a head that they still shared
  *	with the sender
- * @on_up: called once, when the next frame comes up; or NULL
+ * @on_up: called once, when the next frame comes up; or NULL. The test sets it
+ *	while no frame comes up
  * @spare: a frame that @on_up may send
  * @core_polls: the core polls @b, see ov2_cards_let_core_poll()
  */
@@ -53,7 +55,7 @@ struct ov2_cards {
 	struct ov2_assoc assoc;
 	struct ov2_handle hdl;
 	struct packet_type tap;
-	spinlock_t lock; /* protects the members below */
+	spinlock_t lock; /* protects the members from num_up to num_shared */
 	unsigned int num_up;
 	u32 up[OV2_CARDS_UP_MAX];
 	u16 up_queue;
