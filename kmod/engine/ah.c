@@ -7,18 +7,18 @@
  * ov2_ah_open() changes no byte of a frame. A frame before ov2_ah_seal() and
  * after it, in bytes from skb->data:
  *
- *	      ip   header              field_offset                      end
- *	      v    v                   v                                   v
- *	| Eth | IP | next, len, SPI, nr | room                 | payload   |
- *	| Eth | IP | next, len, SPI, nr | IV? | ICV      | pad | payload   |
- *	             OV2_AH_HDR_LEN       iv_len, icv_len
- *	           |<--------------- ov2_ah_len() ------------>|
+ *	      ip   header                   field_offset                     end
+ *	      v    v                        v                                  v
+ *	| Eth | IP | next, len, SPI, number | room                 | payload   |
+ *	| Eth | IP | next, len, SPI, number | IV? | ICV      | pad | payload   |
+ *	             OV2_AH_HDR_LEN           iv_len, icv_len
+ *	           |<----------------- ov2_ah_len() -------------->|
  *
  * Only GMAC has an IV here. "pad" fills the header up to a multiple of 4 bytes
  * in IPv4, and of 8 bytes in IPv6 (RFC 4302 2.6). The ICV is computed over:
  *
- *	| IP | next, len, SPI, nr | zero (IV, ICV) | pad | payload | high half |
- *	|<------------- ov2_crypt.head --------------->| frame   | .tail     |
+ *	| IP | next, len, SPI, number | IV, ICV: 0 | pad | payload | high half |
+ *	|<--------------- ov2_crypt.head --------------->| frame   | .tail     |
  *
  * Without ESN there is no high half.
  */

@@ -8,11 +8,11 @@
  * A frame before ov2_esp_seal() and after it, in bytes from skb->data.
  * ov2_esp_open() goes the other way, and leaves IV and ICV where they are:
  *
- *	      ip          header   iv_offset  payload_offset             end
- *	      v           v        v          v                            v
- *	| Eth | IP | UDP? | SPI, nr | room    | payload, trailer | room    |
- *	| Eth | IP | UDP? | SPI, nr | IV      | ciphertext       | ICV     |
- *	                    8 bytes   iv_len                       icv_len
+ *	      ip          header        iv_offset payload_offset             end
+ *	      v           v             v         v                            v
+ *	| Eth | IP | UDP? | SPI, number | room    | payload, trailer | room    |
+ *	| Eth | IP | UDP? | SPI, number | IV      | ciphertext       | ICV     |
+ *	                    8 bytes       iv_len                       icv_len
  *
  * The AEAD authenticates the SPI and the number. In most AEAD templates of the
  * crypto API it also authenticates the IV. It changes the bytes from

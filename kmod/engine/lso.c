@@ -8,11 +8,11 @@
  * a copy of the headers of this frame. The template, and one segment of it, in
  * bytes from skb->data. The offsets are members of struct lso:
  *
- *	      ip   ah    udp    esp            l4    payload            end
- *	      v    v     v      v              v     v                    v
- *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | payload          | x
- *	| Eth | IP | AH? | UDP? | SPI, nr | room | TCP | part | trailer | room |
- *	                                    iv_len       <= mss         icv_len
+ *        ip   ah    udp    esp                  l4    payload          end
+ *        v    v     v      v                    v     v                  v
+ *  | Eth | IP | AH? | UDP? | SPI, number | room | TCP | payload          | x
+ *  | Eth | IP | AH? | UDP? | SPI, number | room | TCP | part | trailer | room |
+ *                                          iv_len       <= mss         icv_len
  *
  * The template has no trailer, because each segment gets a trailer of its own.
  * "x" marks the PadLength bytes, which are not sent. Besides the trailer, these
@@ -22,9 +22,9 @@
  * With the extension (struct ov2_ext_lso) the SA may also be in tunnel mode.
  * "inner" marks the inner packet. UDP may take the place of TCP:
  *
- *	      ip   udp    esp            inner l4    payload            end
- *	      v    v      v              v     v     v                    v
- *	| Eth | IP | UDP? | SPI, nr | room | IP | TCP | payload           |
+ *        ip   udp    esp                inner  l4    payload           end
+ *        v    v      v                    v    v     v                   v
+ *  | Eth | IP | UDP? | SPI, number | room | IP | TCP | payload           |
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>

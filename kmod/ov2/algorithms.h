@@ -12,8 +12,8 @@
  * @OV2_ALGORITHM_GMAC: integrity; ESP uses it only with null encryption
  *	(RFC 4543)
  *
- * The identifiers of the first two kinds are values of EncryptionAlgorithm, the
- * identifiers of the other two are values of AuthenticationAlgorithm.
+ * The identifiers of the first two kinds are OV2_ENCR_* and OV2_EXT_ENCR_*, the
+ * identifiers of the other two are OV2_AUTH_* and OV2_EXT_AUTH_*.
  */
 enum ov2_algorithm_kind {
 	OV2_ALGORITHM_CIPHER,
@@ -69,7 +69,7 @@ struct ov2_algorithm {
 /* The last row has no name. */
 extern const struct ov2_algorithm ov2_algorithms[];
 
-/* Are the algorithm's identifiers values of EncryptionAlgorithm? */
+/* Are the algorithm's identifiers OV2_ENCR_* or OV2_EXT_ENCR_*? */
 static inline bool
 ov2_algorithm_is_encr(const struct ov2_algorithm *algorithm)
 {

@@ -108,8 +108,8 @@ static enum ov2_status separate_check(const struct ov2_add_sa_ex *add,
 }
 
 /* A request for authentication alone has either the identifier of null
- * encryption, or no cipher. Both mean the same. With a combined mode,
- * AuthenticationAlgorithm is ignored (INV-21).
+ * encryption, or no cipher. Both mean the same. With a combined mode, @sa->auth
+ * is ignored (INV-21).
  */
 static enum ov2_status esp_check(const struct ov2_add_sa_ex *add,
 				 const struct ov2_security_association *sa,

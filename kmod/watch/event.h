@@ -52,10 +52,9 @@ enum ov2_life_event {
  *	be true although nobody listens
  * @card: something has happened to a card
  * @sa: something has happened to an SA. When the SA has reached a limit, @view
- *	has only the values that identify the SA and its owner
+ *	has only what identifies the SA and its state
  * @sa_told: the card declined a packet of an SA, or the engine asks for the SA
- *	to be deleted. @view has only the values that identify the SA and its
- *	owner
+ *	to be deleted. @view has only what identifies the SA and its state
  * @policy: something has happened to a policy
  * @refused: the card has refused the request that the entry describes, or has
  *	left it to software. ov2_log_entry.pid is NULL

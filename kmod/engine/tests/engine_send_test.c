@@ -179,7 +179,7 @@ static void send_modes(struct kunit *test)
 }
 
 /* A send with one wrong bit in slot 12 is refused, because slot 12 must agree
- * with the bytes (Q11).
+ * with the bytes (ipsecov2.rst Q11).
  */
 static void send_header_bits(struct kunit *test)
 {

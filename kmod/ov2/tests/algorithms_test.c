@@ -14,7 +14,7 @@
 /**
  * struct expected - an algorithm with one key, as its RFC defines it
  * @name: the kernel's name
- * @auth: @id is a value of AuthenticationAlgorithm
+ * @auth: @id is one of OV2_AUTH_* and OV2_EXT_AUTH_*
  * @id: the identifier
  * @key_bits: bits of the key, with the salt
  * @iv_len: bytes of the explicit IV
