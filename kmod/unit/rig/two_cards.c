@@ -131,8 +131,8 @@ void ov2_cards_down(struct ov2_cards *cards, struct ov2_port *port)
 	rtnl_unlock();
 }
 
-/* Notes the number of a frame that came up, its queue, whether the frame came up
- * before the end of the poll, and whether it still shared its head.
+/* Notes the number of a frame that came up, its queue, whether the frame came
+ * up before the end of the poll, and whether it still shared its head.
  */
 static int cable_tap(struct sk_buff *skb, struct net_device *dev,
 		     struct packet_type *tap, struct net_device *orig_dev)
