@@ -88,12 +88,19 @@ static struct dst_entry *outer_route(struct net_device *dev,
  * sent to another device. Even then the packet must not leave in clear. So the
  * packet gets a tag. An old tag may have XFRM_XMIT, and validate_xmit_xfrm()
  * lets a packet with XFRM_XMIT pass at every device. So a packet that has a tag
- * gets a new tag.
+ * gets a new tag. The tag holds a reference to the state. If the state has just
+ * lost its last reference, the packet cannot be tagged.
  */
 static enum ov2_way wait_for(struct neighbour *neigh, struct xfrm_state *x,
 			     struct sk_buff *skb, struct ov2_pending *pending)
 {
-	if (!ov2_packet_tag(skb, x, ov2_packet_cpu(skb)))
+	bool tagged;
+
+	if (!refcount_inc_not_zero(&x->refcnt))
+		return OV2_WAY_NONE;
+	tagged = ov2_packet_tag(skb, x, ov2_packet_cpu(skb));
+	xfrm_state_put(x);
+	if (!tagged)
 		return OV2_WAY_NO_MEMORY;
 	return ov2_pending_add(pending, skb, neigh) ? OV2_WAY_PENDING :
 						      OV2_WAY_NONE;
@@ -148,7 +155,7 @@ static enum ov2_way way_along(struct dst_entry *dst, struct net_device *dev,
  * @pending: the list where @skb waits for its neighbour's address
  * @outer: filled in if the way is OV2_WAY_READY
  *
- * Context: BH disabled.
+ * Context: BH disabled, RCU read side in which @x was found.
  * Return: the way, see enum ov2_way.
  */
 enum ov2_way ov2_outer_find(struct net_device *dev, struct xfrm_state *x,

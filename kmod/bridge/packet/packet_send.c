@@ -174,15 +174,13 @@ static enum ov2_counter protect(struct sending *send)
 	return OV2_CNT_NONE;
 }
 
-/* Takes the caller's reference on send->x. */
 static enum ov2_counter send_protected(struct sending *send)
 {
 	enum ov2_counter reason = find_way(send);
 
-	if (!reason && *send->verdict == OV2_VERDICT_OFFLOAD)
-		reason = protect(send);
-	xfrm_state_put(send->x);
-	return reason;
+	if (reason || *send->verdict != OV2_VERDICT_OFFLOAD)
+		return reason;
+	return protect(send);
 }
 
 static struct ov2_recent *recent_of(const struct sending *send)
@@ -254,7 +252,7 @@ static bool recall(struct sending *send)
 		return false;
 
 	x = rcu_dereference(recent->assoc->x);
-	if (!x || !ov2_sad_is_in_force(x) || !refcount_inc_not_zero(&x->refcnt))
+	if (!x || !ov2_sad_is_in_force(x))
 		return false;
 	send->assoc = recent->assoc;
 	send->x = x;

@@ -202,7 +202,7 @@ static bool state_is_usable(const struct xfrm_state *x,
 /**
  * struct choice - the best state so far
  * @assoc: the association of @x, or NULL if no state fits so far
- * @x: the state, with a reference
+ * @x: the state
  * @dying: when the look-up came to @x, the soft limit of @x was reached
  * @settled: all states that the look-up came to were valid, none was dying, and
  *	the states for the CPU ov2_sad_cpus.chosen were not looked up
@@ -225,10 +225,6 @@ static void choice_consider(struct choice *best, struct ov2_assoc *assoc,
 	 */
 	if (best->assoc && dying)
 		return;
-	if (!refcount_inc_not_zero(&x->refcnt))
-		return;
-	if (best->assoc)
-		xfrm_state_put(best->x);
 	best->assoc = assoc;
 	best->x = x;
 	best->dying = dying;
@@ -278,7 +274,8 @@ static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
  * @pol: the policy that the packet met; it protects
  * @flow: the packet's flow
  * @cpus: the CPUs of the packet
- * @x: filled in with the state, with a reference for the caller, or NULL
+ * @x: filled in with the state, or NULL. The caller may use the state until the
+ *	end of its RCU read side, because the core frees no state before that
  * @settled: filled in with true if later packets of the flow choose the same
  *	state when the same CPU sends them. This holds until the database or the
  *	template changes, or the state is no longer in force

@@ -70,20 +70,19 @@ static u16 random_family(void)
 	return ov2_below(2) ? AF_INET : AF_INET6;
 }
 
-/* Sets at random whether the state is valid, whether it is dying, and whether
- * it still has a reference. All three may change while the state is in the
- * database.
+/* Sets at random whether the state is valid, and whether it is dying. Both may
+ * change while the state is in the database.
  */
 static void random_life(struct xfrm_state *x)
 {
 	x->km.state = ov2_below(4) ? XFRM_STATE_VALID : XFRM_STATE_EXPIRED;
 	x->km.dying = !ov2_below(3);
-	refcount_set(&x->refcnt, !!ov2_below(8));
 }
 
 static void random_state(struct xfrm_state *x)
 {
 	memset(x, 0, sizeof(*x));
+	refcount_set(&x->refcnt, 1);
 	x->id.spi = htonl(1 + ov2_below(2));
 	x->id.proto = IPPROTO_ESP;
 	x->props.reqid = 1 + ov2_below(2);
@@ -196,7 +195,7 @@ static bool naive_fits(const struct sad_model *m, int i,
 		     x->pcpu_num != cpus->own && x->pcpu_num != UINT_MAX)
 		return false;
 	return m->live[i] && x->km.state == XFRM_STATE_VALID &&
-	       refcount_read(&x->refcnt) && x->props.reqid == tmpl->reqid &&
+	       x->props.reqid == tmpl->reqid &&
 	       x->props.mode == tmpl->mode &&
 	       x->props.family == tmpl->encap_family &&
 	       (!tmpl->id.spi || tmpl->id.spi == x->id.spi) &&
@@ -275,22 +274,18 @@ static void step_choose(struct sad_model *m)
 	rcu_read_unlock();
 	KUNIT_ASSERT_PTR_EQ(m->test, (const struct ov2_assoc *)assoc,
 			    expected);
-	if (assoc) {
+	if (assoc)
 		KUNIT_EXPECT_PTR_EQ(m->test, x, &m->x[assoc - m->assocs]);
-		KUNIT_EXPECT_TRUE(m->test,
-				  refcount_dec_not_one(&x->refcnt));
-	}
 }
 
-/* A look-up has given back its reference to each state that it did not choose.
- */
+/* A look-up takes no reference. */
 static void expect_no_references(struct sad_model *m)
 {
 	int i;
 
 	for (i = 0; i < STATES; i++)
 		if (m->live[i])
-			KUNIT_EXPECT_LE(m->test,
+			KUNIT_EXPECT_EQ(m->test,
 					refcount_read(&m->x[i].refcnt), 1);
 }
 
@@ -397,8 +392,7 @@ static void expect_chosen(struct kunit *test, struct sad_bed *bed, int i,
 	if (!assoc)
 		return;
 	KUNIT_EXPECT_PTR_EQ(test, x, &bed->x[i]);
-	KUNIT_EXPECT_EQ(test, refcount_read(&x->refcnt), 2);
-	refcount_set(&x->refcnt, 1);
+	KUNIT_EXPECT_EQ(test, refcount_read(&x->refcnt), 1);
 }
 
 static void bed_fill(struct kunit *test, struct sad_bed *bed)
@@ -428,12 +422,10 @@ static void sad_first_that_fits(struct kunit *test)
 	bed_fill(test, bed);
 	expect_chosen(test, bed, OV2_SAD_SAME - 1, 1);
 	bed->x[OV2_SAD_SAME - 1].km.state = XFRM_STATE_DEAD;
-	refcount_set(&bed->x[OV2_SAD_SAME - 2].refcnt, 0);
+	bed->x[OV2_SAD_SAME - 2].km.state = XFRM_STATE_EXPIRED;
 	expect_chosen(test, bed, OV2_SAD_SAME - 3, 3);
 	bed->x[OV2_SAD_SAME - 3].km.dying = 1;
 	expect_chosen(test, bed, OV2_SAD_SAME - 4, 4);
-	KUNIT_EXPECT_EQ(test, refcount_read(&bed->x[OV2_SAD_SAME - 3].refcnt),
-			1);
 	/* This state is being deleted. */
 	RCU_INIT_POINTER(bed->assocs[OV2_SAD_SAME - 4].x, NULL);
 	expect_chosen(test, bed, OV2_SAD_SAME - 5, 5);
