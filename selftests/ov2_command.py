@@ -822,7 +822,14 @@ def completion(defer):
             ("ov2 policy ", {"dir", "index", "ov0", "other"}),
             ("ov2 policy dir ", {"in", "out"}), ("ov2 log ot", {"other"}),
             ("ov2 --n", {"--netns", "--nonzero"}),
-            ("ov2 --color=a", {"--color=auto", "--color=always"})):
+            ("ov2 --color=", {"auto", "always", "never"}),
+            ("ov2 --color=a", {"auto", "always"}),
+            ("ov2 --color n", {"never"}),
+            ("ov2 --color=always sh", {"show"}),
+            ("ov2 --color always sh", {"show"}),
+            ("ov2 --watch=2 st", {"stats"}),
+            ("ov2 -c 3 --write file cap", {"capture"}),
+            (f"ov2 --netns={ns.name} stats ov", {"ov0"})):
         ksft.equal(ov2.completed(ns, script, line), expected, line)
 
 

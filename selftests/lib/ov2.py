@@ -10,6 +10,7 @@ checkout, ov2 of the PATH.
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -127,13 +128,17 @@ def refused(ns, *words, status, **options):
 
 def completed(ns, script, line):
     """The words that bash offers for the last word of a line. @script is the
-    file tools/ov2/ov2.bash, which completes the word.
+    file tools/ov2/ov2.bash, which completes the word. Like bash, this function
+    takes each "=" for a word of its own (COMP_WORDBREAKS). If the line ends
+    with "=", bash asks for words that begin with "".
     """
+    words = [part for word in line.split(" ")
+             for part in re.split("(=)", word) if part or not word]
     done = ns.command(
         "bash", "-c", 'PATH=$1:$PATH; . "$2"; shift 2; COMP_WORDS=("$@");'
-        ' COMP_CWORD=$(($# - 1)); _ov2 ov2 "${COMP_WORDS[-1]}"'
+        ' COMP_CWORD=$(($# - 1)); _ov2 ov2 "${COMP_WORDS[-1]#=}"'
         ' "${COMP_WORDS[-2]}"; printf "%s\n" "${COMPREPLY[@]}"', "bash",
-        os.path.dirname(find()), script, *line.split(" "))
+        os.path.dirname(find()), script, *words)
     ksft.equal(done.stderr, "", line)
     return set(done.stdout.split())
 

@@ -23,27 +23,33 @@ _ov2_set() {
 }
 
 _ov2() {
-	local word=$2 before=$3 command='' netns='' i
+	local word=$2 before=$3 command='' netns='' option i
 
+	# bash splits --OPTION=VALUE into three words. The second word is "=".
+	[ "$before" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}
 	case $before in
 	-n|--netns)
 		_ov2_words "$(ip netns list 2>/dev/null | cut -d' ' -f1)" "$word"
 		return ;;
+	--color)
+		_ov2_words "auto always never" "$word"
+		return ;;
 	esac
 	for ((i = 1; i < COMP_CWORD; i++)); do
-		case ${COMP_WORDS[i]} in
-		-n|--netns)	netns=${COMP_WORDS[++i]} ;;
-		-*)		;;
-		*)		command=${COMP_WORDS[i]}; break ;;
+		option=${COMP_WORDS[i]}
+		case $option in
+		-n|--netns|--color|-w|--write|-c|--count|--filter)
+			((i++))
+			[ "${COMP_WORDS[i]}" != = ] || ((i++))
+			case $option in -n|--netns) netns=${COMP_WORDS[i]} ;; esac ;;
+		=)	((i++)) ;;	# --watch=SECONDS
+		-*)	;;
+		*)	command=$option; break ;;
 		esac
 	done
 	case $word in
-	--color*)
-		_ov2_words "auto always never" "${word#--color=}"
-		COMPREPLY=("${COMPREPLY[@]/#/--color=}")
-		return ;;
 	-*)
-		_ov2_words "--json --netns --verbose --color= --nonzero --watch --write --count --filter --clear --wireshark --help --version" "$word"
+		_ov2_words "--json --netns --verbose --color --nonzero --watch --write --count --filter --clear --wireshark --help --version" "$word"
 		return ;;
 	esac
 	case $command in
