@@ -13,7 +13,7 @@ unit=
 # directory of its own.
 stress=${OV2_STRESS_SECONDS:-}
 # The seed for what the KUnit tests choose at random. A build with this setting has a directory of
-# its own, too. If both settings are there, only the seed is in the name of the directory.
+# its own, too.
 seed=${OV2_MODEL_SEED:-}
 # A directory of files that replace the files of the checkout with the same paths. The module is
 # built in .build of this directory.
@@ -87,11 +87,11 @@ build_module() {
 		set -- OV2_UNIT=1 "$@"
 		if [ -n "$stress" ]; then
 			set -- OV2_STRESS_SECONDS="$stress" "$@"
-			kind=unit-stress$stress-
+			kind+=stress$stress-
 		fi
 		if [ -n "$seed" ]; then
 			set -- OV2_MODEL_SEED="$seed" "$@"
-			kind=unit-seed$seed-
+			kind+=seed$seed-
 		fi
 	fi
 	tree=$(build_place)/${OV2_BUILD:-$kind$version}

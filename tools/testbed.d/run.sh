@@ -235,7 +235,7 @@ run_command() {
 
 # shell_in VERSION MODULE: an interactive shell in the guest.
 shell_in() {
-	local version=$1 module=$2
+	local version=$1 module=$2 directory
 
 	[[ $version != um-* ]] || die "the debug kernel $version has no shell: use run, or another kernel"
 	shared=$(mktemp -d "$cache/runs/run.XXXXXX") || die "cannot write to $cache/runs"
@@ -243,6 +243,12 @@ shell_in() {
 	cp "$module" "$shared/ipsecov2.ko" || exit "$failure"
 	choose_machine "$version"
 	share_directories "$shared"
+	# What runs in the guest of `run` mounts the shared directories at their paths, but nothing
+	# does this for a shell. So vng mounts them there.
+	for directory in "${shares[@]}"; do
+		bound+=("$directory=$directory")
+		vng_arguments+=("--rwdir=$directory=$directory")
+	done
 	say "[shell] booting $version; the module: insmod \$OV2_KO; leave with ctrl-d"
 	# A setting on the command line that the kernel does not know goes into the environment of
 	# the guest's init.
