@@ -363,14 +363,11 @@ static bool receive_begin_straight(struct ov2_engine *engine,
 }
 
 /* Returns false if the NBL is done. */
-static bool receive_begin(struct ov2_engine *engine, struct ov2_nbl *nbl)
+static bool receive_begin_long(struct ov2_engine *engine, struct ov2_nbl *nbl)
 {
 	struct ov2_work *work = ov2_work(nbl);
 	enum ov2_crypto_status status;
 	struct ov2_frame frame;
-
-	if (likely(receive_begin_straight(engine, nbl)))
-		return true;
 
 	ov2_frame_parse(work->skb, &frame);
 	work->sa[RECEIVE_OUTER] = receive_find_sa(engine, nbl->queue, &frame);
@@ -383,6 +380,12 @@ static bool receive_begin(struct ov2_engine *engine, struct ov2_nbl *nbl)
 	if (status != OV2_CRYPTO_SUCCESS)
 		return receive_set_result(nbl, status);
 	return true;
+}
+
+static bool receive_begin(struct ov2_engine *engine, struct ov2_nbl *nbl)
+{
+	return likely(receive_begin_straight(engine, nbl)) ||
+	       receive_begin_long(engine, nbl);
 }
 
 /**

@@ -24,8 +24,6 @@ static noinline bool wants_udp(struct ov2_engine *engine,
 	struct ov2_frame frame;
 	bool found;
 
-	if (!ov2_sa_table_has_udp(&engine->sas))
-		return false;
 	ov2_frame_parse(skb, &frame);
 	if (frame.kind != OV2_FRAME_UDP_ESP)
 		return false;
@@ -44,7 +42,8 @@ static bool wants_protocol(struct ov2_engine *engine,
 	case IPPROTO_AH:
 		return true;
 	case IPPROTO_UDP:
-		return wants_udp(engine, skb);
+		return ov2_sa_table_has_udp(&engine->sas) &&
+		       wants_udp(engine, skb);
 	default:
 		return false;
 	}

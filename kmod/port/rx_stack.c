@@ -37,29 +37,40 @@ void ov2_rx_drop(struct ov2_rxq *rxq, struct sk_buff *skb,
 	ov2_drop_rx(&rxq->port->ad, reason, skb, len);
 }
 
+static int rx_proto_ip4(const struct sk_buff *skb, unsigned int *hlen)
+{
+	const struct iphdr *ip;
+	struct iphdr room;
+
+	ip = skb_header_pointer(skb, 0, sizeof(room), &room);
+	if (!ip)
+		return -1;
+	*hlen = ip->ihl * 4;
+	return ip->protocol;
+}
+
+static int rx_proto_ip6(const struct sk_buff *skb, unsigned int *hlen)
+{
+	const struct ipv6hdr *ip;
+	struct ipv6hdr room;
+
+	ip = skb_header_pointer(skb, 0, sizeof(room), &room);
+	if (!ip)
+		return -1;
+	*hlen = sizeof(room);
+	return ip->nexthdr;
+}
+
 /* The protocol behind the IP header, or -1 if the frame is not IP. @hlen is
  * filled in with the length of this header.
  */
 static int rx_proto(const struct sk_buff *skb, unsigned int *hlen)
 {
-	const struct ipv6hdr *ip6;
-	const struct iphdr *ip;
-	struct ipv6hdr room6;
-	struct iphdr room;
-
 	switch (skb->protocol) {
 	case htons(ETH_P_IP):
-		ip = skb_header_pointer(skb, 0, sizeof(room), &room);
-		if (!ip)
-			return -1;
-		*hlen = ip->ihl * 4;
-		return ip->protocol;
+		return rx_proto_ip4(skb, hlen);
 	case htons(ETH_P_IPV6):
-		ip6 = skb_header_pointer(skb, 0, sizeof(room6), &room6);
-		if (!ip6)
-			return -1;
-		*hlen = sizeof(room6);
-		return ip6->nexthdr;
+		return rx_proto_ip6(skb, hlen);
 	default:
 		return -1;
 	}

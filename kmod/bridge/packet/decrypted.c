@@ -26,6 +26,17 @@ static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
 	return esp && esp->spi == x->id.spi;
 }
 
+/* Is the packet ESP, or can its IP packet not be read? */
+static bool is_esp(struct net *net, struct sk_buff *skb)
+{
+	struct ov2_flow flow;
+
+	if (!ov2_flow_read(net, skb, &flow))
+		return flow.family;
+	return ov2_flow_is_ipsec(&flow) ||
+	       is_udp_esp(skb, &flow, xfrm_input_state(skb));
+}
+
 /**
  * ov2_is_decrypted_esp() - is a frame ESP with clear text behind its header?
  * @net: the card's namespace
@@ -48,7 +59,6 @@ static bool is_udp_esp(const struct sk_buff *skb, const struct ov2_flow *flow,
 bool ov2_is_decrypted_esp(struct net *net, struct sk_buff *skb)
 {
 	const struct xfrm_offload *xo = xfrm_offload(skb);
-	struct ov2_flow flow;
 
 	/* The tag of packet mode also has this flag. Let a tagged packet pass.
 	 * It may be an ESP packet of another host that goes into a tunnel of
@@ -56,8 +66,5 @@ bool ov2_is_decrypted_esp(struct net *net, struct sk_buff *skb)
 	 */
 	if (!xo || !(xo->flags & CRYPTO_DONE) || ov2_packet_tagged(xo))
 		return false;
-	if (!ov2_flow_read(net, skb, &flow))
-		return flow.family;
-	return ov2_flow_is_ipsec(&flow) ||
-	       is_udp_esp(skb, &flow, xfrm_input_state(skb));
+	return is_esp(net, skb);
 }

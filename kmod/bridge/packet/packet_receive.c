@@ -236,6 +236,27 @@ static enum ov2_counter clear_admit(struct ov2_adapter *ad, struct ov2_spd *spd,
 	return flow->wrapped ? OV2_CNT_RX_DROP_WRAPPED : OV2_CNT_RX_DROP_CLEAR;
 }
 
+/* This is not a part of ov2_clear_receive(), because some kernels zero @flow
+ * where it is declared (CONFIG_INIT_STACK_ALL_ZERO). Most cards have no inbound
+ * policy, so most frames need no @flow.
+ */
+static enum ov2_counter clear_compare(struct ov2_adapter *ad,
+				      struct sk_buff *skb,
+				      enum ov2_rx_verdict *verdict)
+{
+	enum ov2_counter reason;
+	struct ov2_flow flow;
+
+	rcu_read_lock();
+	reason = clear_admit(ad, &ov2_bridge_of(ad)->spd, skb, &flow);
+	if (reason && ov2_socket_takes(ad, skb, &flow)) {
+		*verdict = OV2_RX_TAKEN;
+		reason = OV2_CNT_NONE;
+	}
+	rcu_read_unlock();
+	return reason;
+}
+
 /**
  * ov2_clear_receive() - may a frame that the engine did not touch come in?
  * @ad: the card
@@ -255,20 +276,8 @@ static enum ov2_counter clear_admit(struct ov2_adapter *ad, struct ov2_spd *spd,
 enum ov2_counter ov2_clear_receive(struct ov2_adapter *ad, struct sk_buff *skb,
 				   enum ov2_rx_verdict *verdict)
 {
-	struct ov2_spd *spd = &ov2_bridge_of(ad)->spd;
-	enum ov2_counter reason;
-	struct ov2_flow flow;
-
 	*verdict = OV2_RX_STACK;
-	if (!ov2_spd_has(spd, XFRM_DEV_OFFLOAD_IN))
+	if (!ov2_spd_has(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_IN))
 		return OV2_CNT_NONE;
-
-	rcu_read_lock();
-	reason = clear_admit(ad, spd, skb, &flow);
-	if (reason && ov2_socket_takes(ad, skb, &flow)) {
-		*verdict = OV2_RX_TAKEN;
-		reason = OV2_CNT_NONE;
-	}
-	rcu_read_unlock();
-	return reason;
+	return clear_compare(ad, skb, verdict);
 }
