@@ -25,7 +25,7 @@ die(const char *format, ...)
 	exit(1);
 }
 
-/* Nanoseconds; in a guest that counts instructions, one for each instruction. */
+/* The time in nanoseconds. In a guest that counts instructions, each instruction takes a nanosecond. */
 static inline uint64_t now(void)
 {
 	struct timespec t;

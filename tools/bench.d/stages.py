@@ -80,8 +80,9 @@ HANDED_ON = re.compile(
     r"crypto_.*|authenc.*|seqiv_.*|echainiv_.*|(napi_|dev_)?gro_.*|"
     r"_*netif_receive_skb.*|xfrm_input|"
     r"(__sock|sock|tcp)_wfree|sk_free")
-# With these functions an interrupt or a softirq begins. It has nothing to do with the function that
-# it interrupts, so a stage that an inner function gave is final here
+# With these functions an interrupt or a softirq begins. The functions that they call work for the
+# interrupt or softirq, and not for the function that was interrupted. So if one of these called
+# functions has a stage, stage_of() does not ask the interrupted functions
 BORDER = re.compile(r"handle_softirqs|_*do_softirq.*|_*irq_exit.*|(asm_)?sysvec_.*")
 
 
