@@ -250,7 +250,8 @@ def bypass(card, defer):
     everything = (wide, PROTECT, 100)
     ike = (f"{wide} proto {UDP} sport {IKE} dport {IKE}", BYPASS, 1)
     # These policies match all packets. They must be gone after this case, or
-    # they would also apply to answers and neighbour discovery of a
+    # they would also apply to the answers and the neighbour discovery that
+    # host a sends.
     defer(card.bed.a.ip, "xfrm policy flush")
     for order, fate in (((everything, ike), "clear"),
                         ((ike, everything), NO_POLICY)):
@@ -348,8 +349,9 @@ def other_device(card, defer):
 
     if ksft.wait_for("the packet to be accepted or dropped", fate, 10,
                      0.05) == "accepted":
-        raise ksft.XFail("the core takes clear packets of other devices for "
-                         "offloaded policies: __xfrm_policy_check()")
+        raise ksft.XFail("the core accepts clear packets from other devices, "
+                         "although an offloaded policy protects them: "
+                         "__xfrm_policy_check()")
 
 
 def send_cost(card, packet):

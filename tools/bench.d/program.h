@@ -25,7 +25,7 @@ die(const char *format, ...)
 	exit(1);
 }
 
-/* The time in nanoseconds. In a guest that counts instructions, each instruction takes a nanosecond. */
+/* The time in nanoseconds. In a guest that counts instructions, each takes a nanosecond. */
 static inline uint64_t now(void)
 {
 	struct timespec t;
