@@ -85,7 +85,8 @@ class QueueStats:
                 {"ifindex": ifindex(self.ns, dev), "scope": {"queue"}},
                 dump=True):
             kind = entry["queue-type"]
-            ksft.equal(entry["queue-id"], len(found[kind]), f"number of {kind}")
+            ksft.equal(entry["queue-id"], len(found[kind]),
+                       f"id of the next {kind} queue")
             found[kind].append({name[len(kind) + 1:]: value for name, value
                                 in named(entry).items()})
         return found
