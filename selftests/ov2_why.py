@@ -413,7 +413,7 @@ def options_inside(defer, shape):
         return
     says(row, "offloaded", "4 left by ov0 itself, whole and with nothing in"
          " front of ESP. So the packets inside ESP have IP options or extension"
-         " headers. This is inferred, and nobody has seen it",
+         " headers. Nobody has seen these options or headers",
          "leave out IP options")
     case.bed.a.ip("link add other type dummy", "link set other up",
                   "route replace " + case.pair.ab.dst + " dev other")

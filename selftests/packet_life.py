@@ -127,8 +127,9 @@ def acquire_queued(defer):
     """The kernel keeps the first packet until a state is there.
 
     Linux 6.12 to 7.3 loses a route whenever a packet waits like this, with or
-    without a card. xfrm_create_dummy_bundle() takes a reference to the route as
-    child, but dst_destroy() puts the child only if the bundle has a state.
+    without a card. xfrm_create_dummy_bundle() also stores the route in the
+    member "child" of the bundle, and takes a reference for this. But
+    dst_destroy() puts this reference only if the bundle has a state.
     """
     if os.environ.get("OV2_KMEMLEAK"):
         raise ksft.Skip("kmemleak would find the route that Linux loses if a "

@@ -6,7 +6,7 @@ over both kinds of device, and the same data must arrive.
 
  crosses      a packet socket puts frames of each kind on the device
  forwarded    most of these frames go on to a device without TSO and checksums
- streams      TCP sends from memory and from files, and does not change them
+ streams      TCP sends from memory and from files, which stay as they were
  too_long     segments that are longer than the other end's MTU are dropped
  policies     a policy for one host does not make packets to other hosts small
 """

@@ -148,8 +148,8 @@ static int crypt_map(struct ov2_crypt *crypt, unsigned int pieces,
  * @from: bytes from skb->data to where the cipher or hash begins in the frame.
  *	The cipher or hash runs from there up to ov2_job.end
  * @tail_len: bytes at the end of ov2_crypt.tail that are mapped behind the
- *	bytes of the frame, or 0: with ESN the high half, and then the room for
- *	the authentication tag of GMAC
+ *	bytes of the frame, or 0. With ESN these bytes begin with the high half.
+ *	With GMAC they end with the room for the authentication tag
  *
  * The frame's head may move.
  *

@@ -274,9 +274,10 @@ struct ov2_ext_update {
 /**
  * struct ov2_request - a request to the engine (NDIS_OID_REQUEST)
  * @oid: OV2_OID_*
- * @len: bytes of the buffer. @oid decides which of the pointers from @buf to
- *	@capacity points to the buffer. All entries of a list, with their keys,
- *	lie in the buffer
+ * @len: bytes of the buffer. All entries of a list, with their keys, lie in the
+ *	buffer. The pointers to the buffer are a union: @buf may be used with
+ *	each @oid, and each other pointer only with the OV2_OID_* that stands
+ *	behind its name
  * @buf: the buffer, for every @oid
  * @add_list: OV2_OID_ADD_SA
  * @add: OV2_OID_ADD_SA_EX

@@ -117,7 +117,7 @@ unsigned long long why_software(const struct state *state,
 
 	if (!hidden || !only_headers_left(state, sa, device))
 		return shown;
-	answer_say(answer, ". %llu left by %s itself, whole and with nothing in front of ESP. So the packets inside ESP have IP options or extension headers. This is inferred, and nobody has seen it: if the route has not changed, the kernel has no other reason to keep these packets",
+	answer_say(answer, ". %llu left by %s itself, whole and with nothing in front of ESP. So the packets inside ESP have IP options or extension headers. Nobody has seen these options or headers; this is inferred: if the route has not changed, the kernel has no other reason to keep these packets from the card",
 		   hidden, card_name(sa->ifindex));
 	if (!answer->todo[0])
 		answer_todo(answer, "let the sender leave out IP options and extension headers");
