@@ -133,7 +133,7 @@ enum status family_open(struct family *family)
 	if (error == -ENOENT && !family_module_live())
 		return family_no_module();
 	if (error == -ENOENT)
-		return failed("the module that is loaded has no netlink family ipsecov2: it is older than this ov2, so load the module that came with it");
+		return failed("the module that is loaded has no netlink family ipsecov2: it is older than this ov2, so load the module that came with this ov2");
 	return failed("cannot find the netlink family ipsecov2: %s",
 		      family->nl.sentence);
 }

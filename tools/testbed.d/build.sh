@@ -15,8 +15,8 @@ stress=${OV2_STRESS_SECONDS:-}
 # The seed for what the KUnit tests choose at random. A build with this setting has a directory of
 # its own, too.
 seed=${OV2_MODEL_SEED:-}
-# A directory of files that replace the files of the checkout with the same paths. The module is
-# built in .build of this directory.
+# A directory of files. Each of them is used instead of the file of the checkout that has the same
+# path. The module is built in .build of this directory.
 with=
 
 # Prints the directory for the builds of this checkout. Removes the builds of checkouts that are
