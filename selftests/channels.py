@@ -161,11 +161,11 @@ class Flows:
     def go_on(self):
         """Wait until every flow goes on after the last change.
 
-        When the wait begins, side a has counted in self.sent the datagrams that
-        it has sent of each flow. Side b must get two more of each flow. Side a
-        may have sent the first of these two before the change, because it
-        counts a datagram after it has sent it. Side a has sent the second after
-        the change.
+        self.sent has, for each flow, the number of datagrams that side a has
+        counted when the wait begins. Side b must get two more of each flow.
+        Side a may have sent the first of these two before the change, because
+        it counts a datagram after it has sent it. Side a has sent the second
+        after the change.
         """
         want = [sent + 2 for sent in self.sent]
         ksft.wait_for("all flows to go on", lambda: self.error or all(

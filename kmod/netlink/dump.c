@@ -119,9 +119,9 @@ int ov2_family_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		err = dump_one(skb, cb, ops);
 	else
 		err = dump_all(skb, cb, ops);
-	/* netlink_dump_done() compares this version with the version at the
-	 * last object. If they differ, it sets NLM_F_DUMP_INTR in the message
-	 * that ends the dump.
+	/* netlink_dump_done() compares this version with the version from the
+	 * time when the last object was dumped. If they differ, it sets
+	 * NLM_F_DUMP_INTR in the message that ends the dump.
 	 */
 	if (!err)
 		cb->seq = dump_version(cb, ops);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events for users. No other room of the code calls the room netlink. So
+ * Events for users. No other room of the code calls functions of netlink. So
  * netlink registers a listener here, and the other rooms tell the listener what
  * happens. Before a room gathers the values for an event of an SA or a policy,
  * the room asks whether any user listens.

@@ -243,8 +243,8 @@ shell_in() {
 	cp "$module" "$shared/ipsecov2.ko" || exit "$failure"
 	choose_machine "$version"
 	share_directories "$shared"
-	# What runs in the guest of `run` mounts the shared directories at their paths, but nothing
-	# does this for a shell. So vng mounts them there.
+	# With `run`, the program in the guest that starts COMMAND mounts the shared directories at
+	# their paths. A shell starts without this program, so vng mounts them.
 	for directory in "${shares[@]}"; do
 		bound+=("$directory=$directory")
 		vng_arguments+=("--rwdir=$directory=$directory")

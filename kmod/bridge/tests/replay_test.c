@@ -420,7 +420,9 @@ static void expect_one_mind(struct kunit *test, struct replay_model *model)
 
 	for (i = 0; i < ARRAY_SIZE(diffs); i++) {
 		seq = model->top - diffs[i];
-		/* Only the core may take number 0 of a state with ESN. */
+		/* With ESN the card never takes number 0, but the core
+		 * sometimes does.
+		 */
 		if (model->top - model->base < diffs[i] ||
 		    (!seq && model->x->repl_mode == XFRM_REPLAY_MODE_ESN))
 			continue;
