@@ -115,7 +115,7 @@ help:
 	@echo "make mutate               tells whether the tests see faults that are put into the module and ov2 on purpose"
 	@echo "make bench                counts the CPU instructions of a segment or packet, with and without the card"
 	@echo "make bench-quick          counts them in the most important rows of the bench only"
-	@echo "make bench-scale          counts the CPU instructions of a packet, an SA and a policy among many SAs and policies"
+	@echo "make bench-scale          counts the CPU instructions to send a packet, and to add or delete an SA or a policy, among many of them"
 	@echo "make bench-parallel       measures how much two SAs on two CPUs carry, compared with one SA"
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make generate             writes again the files that are made from tables in the code: pages, the tests' tables, selftests/config"

@@ -183,8 +183,9 @@ class Matrix(Cells):
         """A datagram is too long for one packet of ESP: IP makes fragments, or
         the core drops the datagram.
 
-        Only ESP of the card may leave. No fragment of ESP may leave, because
-        the core never sees the ESP that the card makes.
+        Only ESP that the card makes may leave. No ESP packet may leave in
+        fragments, because only the core makes fragments, and the core never
+        sees the card's ESP.
         """
         for side in pair.offload:
             self.bed.mark()

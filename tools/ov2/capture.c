@@ -409,9 +409,10 @@ static enum status capture_run(int count, char **words)
 	status = capture_filter(options.filter, &capture.filter);
 	if (!status)
 		status = capture_may_write();
-	/* Look for the module first. Without the module, card_choose() would
-	 * only find that there is no such card, and capture_monitor() would
-	 * make the kernel load the module.
+	/* Look for the module first. Without the module, a command with DEV
+	 * would only say that there is no such card (card_choose()), and a
+	 * command without DEV would make the kernel load the module
+	 * (capture_monitor()).
 	 */
 	if (!status && !family_module_loaded())
 		status = family_no_module();

@@ -6,8 +6,8 @@
 # config, a patch, or the root's kernel, compiler or binutils change. A build is made beside its
 # final place in the cache. kernels/list lists the debug kernels.
 
-# Raise this number when you change the steps below in a way that lists, configs and patches do not
-# show.
+# Raise this number when you change the steps below so that all kernels must be built again. A change
+# of a list, a config or a patch does this by itself.
 kernel_recipe=1
 
 # The space that a source tree and a build take.

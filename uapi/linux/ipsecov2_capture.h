@@ -24,9 +24,9 @@
  * @OV2_CAPTURE_RX_WIRE: received, before the engine
  * @OV2_CAPTURE_RX_CLEAR: received, after the engine
  * @OV2_CAPTURE_TX_DROP: to be sent, but dropped before the engine
- * @OV2_CAPTURE_RX_DROP: received, and dropped: a frame that came out of the
- *	engine, or a frame that does not go through the engine. ESP may have
- *	been taken off the frame already
+ * @OV2_CAPTURE_RX_DROP: received, but dropped after the engine, or dropped
+ *	without going through the engine. ESP may have been taken off the frame
+ *	already
  */
 enum ov2_capture_point {
 	OV2_CAPTURE_TX_CLEAR,

@@ -147,8 +147,8 @@ static void send_slots(struct kunit *test)
 	nbl = nbl_new(&s, false, true);
 	nbl->info[OV2_INFO_IPSEC_TUNNEL] = s.tunnel.out;
 	expect_refused(test, &s, nbl);
-	/* Two of these sends count: the send whose slot 11 names no SA, and the
-	 * send whose slot 1 names an inbound SA.
+	/* This counter counts two of these sends: the send whose slot 11 names
+	 * no SA, and the send whose slot 1 names an inbound SA.
 	 */
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&s.rig->ad,
 					       OV2_CNT_TX_DROP_HANDLE), 2);
@@ -571,7 +571,10 @@ struct two_ways {
 	struct ov2_rig_sa sa[2];
 };
 
-/* Without "single", the frames of an SA in tunnel mode go the long way. */
+/* The SA is in tunnel mode. The add at the first sender says "single", so its
+ * frames go the short way. The add at the second sender does not say "single",
+ * so its frames go the long way.
+ */
 static void two_ways_add(struct kunit *test, struct two_ways *ways)
 {
 	struct ov2_rig_sa sa = OV2_RIG_SA_GCM;
