@@ -168,10 +168,21 @@ class Flows:
         after the change.
         """
         want = [sent + 2 for sent in self.sent]
-        ksft.wait_for("all flows to go on", lambda: self.error or all(
-            got >= n for got, n in zip(self.got, want)))
+        try:
+            ksft.wait_for("all flows to go on", lambda: self.error or all(
+                got >= n for got, n in zip(self.got, want)))
+        except ksft.Fail as error:
+            raise ksft.Fail(f"{error}\n{self.fate()}") from error
         if self.error:
             raise self.error
+
+    def fate(self):
+        """Where the datagrams are, as far as the counters tell."""
+        xfrm = {name: count for name, count in self.bed.b.xfrm_stat().items()
+                if count}
+        return (f"sent {self.sent}, got {self.got}, came too early "
+                f"{[len(early) for early in self.early]}, rounds {self.rounds},"
+                f" xfrm of b {xfrm}, b moved {self.bed.moved('b')}")
 
 
 class Stream:

@@ -54,12 +54,13 @@ static void unshare_scrub(struct sk_buff *skb)
  *
  * TCP sends a clone of each large packet. To give this clone a head and a
  * shared info of its own takes about as many instructions as all other work of
- * the card for the packet. Without GRO, the receiver's stack writes to no clone
- * before it has asked skb_cloned(), because over loopback and veth it gets the
- * same clones. No IPsec header is in the packet that could mislead
- * esp_input(), because the sender's own TCP has made the packet. The sender may
- * still set tx_flags, but if the packet has no socket, no device reports a time
- * stamp of it.
+ * the card for the packet. Over loopback and veth the receiver's stack gets the
+ * same clones. Without GRO, it writes only to the headers of such a clone, which
+ * TCP does not read again, unless it has made the clone private before. The
+ * pages are not marked, because the mark is in the shared info. So if the kernel
+ * can receive ESP in TCP (RFC 9329), no packet stays shared, because esp_input()
+ * would decrypt in pages of the sender. The sender may still set tx_flags, but
+ * if the packet has no socket, no device reports a time stamp of it.
  *
  * Context: Any context.
  * Return: true if so. False is right for each frame.
@@ -68,7 +69,7 @@ bool ov2_may_stay_shared(const struct sk_buff *skb)
 {
 	const struct skb_shared_info *info = skb_shinfo(skb);
 
-	return skb_is_gso(skb) && skb_is_gso_tcp(skb) &&
+	return OV2_MAY_SHARE && skb_is_gso(skb) && skb_is_gso_tcp(skb) &&
 	       !(info->gso_type & ~TCP_TYPES) && skb_cloned(skb) &&
 	       !skb->sk && !info->frag_list && !info->tx_flags &&
 	       !info->meta_len && !info->hwtstamps.hwtstamp;

@@ -26,7 +26,7 @@
  * @queue: the send queue
  * @pol: the policy that @skb meets, or NULL
  * @assoc: the association of @x, or NULL
- * @x: the state that protects @skb; a reference is held
+ * @x: the state that protects @skb, valid until the end of the RCU read side
  * @outer: in tunnel mode, what the outer header needs
  * @eth_len: how many bytes were in front of the IP header in the stack's frame;
  *	0 if the stack's frame can no longer be restored

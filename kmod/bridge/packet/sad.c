@@ -275,7 +275,9 @@ static void choose_own(struct ov2_sad *sad, struct ov2_sad_key *key,
  * @flow: the packet's flow
  * @cpus: the CPUs of the packet
  * @x: filled in with the state, or NULL. The caller may use the state until the
- *	end of its RCU read side, because the core frees no state before that
+ *	end of its RCU read side, because the core frees no state before that. A
+ *	state that has lost its last reference is not chosen, because the core
+ *	first makes it DEAD
  * @settled: filled in with true if later packets of the flow choose the same
  *	state when the same CPU sends them. This holds until the database or the
  *	template changes, or the state is no longer in force

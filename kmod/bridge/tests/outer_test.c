@@ -550,6 +550,23 @@ static void way_pending(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* A packet whose state has just lost its last reference cannot wait, because its
+ * tag would hold a reference.
+ */
+static void way_of_gone(struct kunit *test)
+{
+	struct link *link = link_new(test);
+	struct sk_buff *skb = packet_new(link);
+	struct ov2_outer outer;
+
+	refcount_set(&link->x->refcnt, 0);
+	KUNIT_EXPECT_EQ(test, OV2_WAY_NONE,
+			find(link, link->dev, link->x, skb, &outer));
+	KUNIT_EXPECT_NULL(test, skb_sec_path(skb));
+	refcount_set(&link->x->refcnt, 1);
+	kfree_skb(skb);
+}
+
 /* While BH are disabled, as under the lock of a send queue, the neighbour does
  * not ask. A work item on this CPU makes it ask later.
  */
@@ -691,6 +708,7 @@ static struct kunit_case outer_cases[] = {
 	KUNIT_CASE(way_ready),
 	KUNIT_CASE(way_stale),
 	KUNIT_CASE(way_pending),
+	KUNIT_CASE(way_of_gone),
 	KUNIT_CASE(way_pending_is_silent),
 	KUNIT_CASE(way_changes),
 	KUNIT_CASE(way_too_many),

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A poll keeps to its budget, and brings frames up in their order. */
 #include <linux/etherdevice.h>
+#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 
 #include "../../compat/napi.h"
 #include "../../unit/rig/two_cards.h"
 #include "../../watch/counters.h"
+#include "../unshare.h"
 
 #define BUDGET	OV2_CARDS_BUDGET
 
@@ -258,19 +260,29 @@ static void plain_alone_without_gro(struct kunit *test)
 	expect_gro(test, true);
 }
 
-/* Sends a clone of a large packet, as TCP does. Returns the original. */
-static struct sk_buff *send_large(struct ov2_cards *cards)
+static struct sk_buff *large_skb(struct ov2_cards *cards)
 {
 	struct sk_buff *skb = ov2_cards_skb(cards);
-	struct sk_buff *clone;
 
 	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
 	skb_shinfo(skb)->gso_size = 1;
 	skb_shinfo(skb)->gso_segs = 2;
-	clone = skb_clone(skb, GFP_KERNEL);
+	return skb;
+}
+
+/* Sends a clone of a packet, as TCP does. Returns the packet. */
+static struct sk_buff *send_clone(struct ov2_cards *cards, struct sk_buff *skb)
+{
+	struct sk_buff *clone = skb_clone(skb, GFP_KERNEL);
+
 	KUNIT_ASSERT_NOT_NULL(cards->test, clone);
 	ov2_cards_xmit(cards, clone, 0);
 	return skb;
+}
+
+static struct sk_buff *send_large(struct ov2_cards *cards)
+{
+	return send_clone(cards, large_skb(cards));
 }
 
 /* A large packet of TCP that is alone in its poll keeps the head that it shares
@@ -287,15 +299,74 @@ static void shared_without_gro(struct kunit *test)
 	kept[0] = send_large(cards);
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
 	KUNIT_EXPECT_EQ(test, cards->num_up, 1);
-	KUNIT_EXPECT_EQ(test, cards->num_shared, 1);
+	KUNIT_EXPECT_EQ(test, cards->num_shared, OV2_MAY_SHARE);
 
 	kept[1] = send_large(cards);
 	kept[2] = send_large(cards);
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 2);
 	KUNIT_EXPECT_EQ(test, cards->num_up, 3);
-	KUNIT_EXPECT_EQ(test, cards->num_shared, 1);
+	KUNIT_EXPECT_EQ(test, cards->num_shared, OV2_MAY_SHARE);
 	for (i = 0; i < ARRAY_SIZE(kept); i++)
 		kfree_skb(kept[i]);
+}
+
+/**
+ * struct seen - what the stack gets of IPv6
+ * @type: what the stack calls
+ * @num: number of packets
+ * @shared: number of packets with a head that they share with the sender
+ */
+struct seen {
+	struct packet_type type;
+	unsigned int num;
+	unsigned int shared;
+};
+
+static int see(struct sk_buff *skb, struct net_device *dev,
+	       struct packet_type *type, struct net_device *orig_dev)
+{
+	struct seen *seen = container_of(type, struct seen, type);
+
+	seen->num++;
+	seen->shared += skb_cloned(skb);
+	kfree_skb(skb);
+	return NET_RX_SUCCESS;
+}
+
+static void see_end(void *data)
+{
+	struct seen *seen = data;
+
+	dev_remove_pack(&seen->type);
+}
+
+/* A large packet with an extension header of IPv6 goes through GRO although it
+ * is alone in its poll, because it could be ESP. So it gets a head of its own.
+ */
+static void unshared_for_esp(struct kunit *test)
+{
+	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
+	struct sk_buff *kept, *skb = large_skb(cards);
+	struct seen *seen;
+
+	seen = kunit_kzalloc(test, sizeof(*seen), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, seen);
+	seen->type.type = htons(ETH_P_IPV6);
+	seen->type.dev = cards->b->ad.dev;
+	seen->type.func = see;
+	dev_add_pack(&seen->type);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, see_end, seen),
+			0);
+
+	eth_hdr(skb)->h_proto = htons(ETH_P_IPV6);
+	ipv6_hdr(skb)->version = 6;
+	ipv6_hdr(skb)->nexthdr = NEXTHDR_HOP;
+	ov2_hold_of(&cards->b->ad)->idle = true;
+	kept = send_clone(cards, skb);
+	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
+	KUNIT_EXPECT_EQ(test, seen->num, 1);
+	KUNIT_EXPECT_EQ(test, seen->shared, 0);
+	kfree_skb(kept);
 }
 
 /* Each ring is polled by its own NAPI, and each frame that comes up names its
@@ -370,6 +441,7 @@ static struct kunit_case poll_cases[] = {
 	KUNIT_CASE(alone_without_gro),
 	KUNIT_CASE(plain_alone_without_gro),
 	KUNIT_CASE(shared_without_gro),
+	KUNIT_CASE(unshared_for_esp),
 	KUNIT_CASE(queues),
 	KUNIT_CASE(goes_down),
 	KUNIT_CASE(burst_before_engine),

@@ -229,7 +229,7 @@ static void may_stay_shared(struct kunit *test)
 	struct sk_buff *clone, *skb = large_tcp(test, &clone);
 	struct skb_shared_info *info = skb_shinfo(skb);
 
-	KUNIT_EXPECT_TRUE(test, ov2_may_stay_shared(skb));
+	KUNIT_EXPECT_EQ(test, ov2_may_stay_shared(skb), OV2_MAY_SHARE);
 
 	info->gso_size = 0;
 	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
@@ -258,7 +258,7 @@ static void may_stay_shared(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
 	skb->sk = NULL;
 
-	KUNIT_EXPECT_TRUE(test, ov2_may_stay_shared(skb));
+	KUNIT_EXPECT_EQ(test, ov2_may_stay_shared(skb), OV2_MAY_SHARE);
 	kfree_skb(clone);
 	KUNIT_EXPECT_FALSE(test, ov2_may_stay_shared(skb));
 	kfree_skb(skb);
