@@ -77,7 +77,8 @@ static void say_no_state(const struct policy *policy,
 	answer->verdict = VERDICT_NONE;
 	selector_template_text(template, text);
 	if (found->larval)
-		answer_say(answer, "the only state of its template (%s) waits for a key manager",
+		answer_say(answer, "%s of its template (%s) waits for a key manager",
+			   found->larval == 1 ? "the only state" : "every state",
 			   text);
 	else
 		answer_say(answer, "no state is there for its template (%s)",
@@ -136,7 +137,7 @@ static void why_in_software(const struct policy *policy,
 			   found->all == 1 ? "" : "s",
 			   found->crypto == 1 ? "is" : "are");
 	} else {
-		answer_say(answer, "In software, and none of its states is offloaded: the answers about them say why");
+		answer_say(answer, "In software, and none of its states is offloaded in crypto mode: the answers about them say why");
 	}
 }
 
