@@ -55,12 +55,13 @@ static void unshare_scrub(struct sk_buff *skb)
  * TCP sends a clone of each large packet. To give this clone a head and a
  * shared info of its own takes about as many instructions as all other work of
  * the card for the packet. Over loopback and veth the receiver's stack gets the
- * same clones. Without GRO, it writes only to the headers of such a clone, which
- * TCP does not read again, unless it has made the clone private before. The
- * pages are not marked, because the mark is in the shared info. So if the kernel
- * can receive ESP in TCP (RFC 9329), no packet stays shared, because esp_input()
- * would decrypt in pages of the sender. The sender may still set tx_flags, but
- * if the packet has no socket, no device reports a time stamp of it.
+ * same clones. Without GRO, it writes only to the headers of such a clone,
+ * which TCP does not read again, unless it has made the clone private before.
+ * The pages are not marked, because the mark is in the shared info. So if the
+ * kernel can receive ESP in TCP (RFC 9329), no packet stays shared, because
+ * esp_input() would decrypt in pages of the sender. The sender may still set
+ * tx_flags, but if the packet has no socket, no device reports a time stamp of
+ * it.
  *
  * Context: Any context.
  * Return: true if so. False is right for each frame.

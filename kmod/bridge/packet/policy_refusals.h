@@ -17,9 +17,9 @@ REFUSED(POLICY_REFUSED_DISABLED,
 	"IPsec offload of the card is off, esp-hw-offload must be on")
 
 /* If a packet comes in through an offloaded state, the card has compared it
- * with the card's inbound policies. Then there are two cases (verdict.c). If the
- * card alone decides, the core compares the packet with no policy. Otherwise
- * the core compares it once more, with in or fwd policies of its own.
+ * with the card's inbound policies. Then there are two cases (verdict.c). If
+ * the card alone decides, the core compares the packet with no policy.
+ * Otherwise the core compares it once more, with in or fwd policies of its own.
  */
 REFUSED(POLICY_REFUSED_DIR,
 	xp->xdo.dir != XFRM_DEV_OFFLOAD_IN &&

@@ -15,10 +15,10 @@
 /* Is @xp an outbound bypass whose interface ID is the index of the card? Such a
  * bypass is for packets that leave through this card. The card sees no other
  * packets, so it need not compare the ID. The core itself uses this bypass only
- * for packets of the xfrm interface with this ID. But on the card, a packet that
- * does not come from this xfrm interface may meet @xp, too. If the core has
- * chosen a state in packet mode for this packet, the packet has a tag, and the
- * card drops the packet, because @xp does not protect it. If the packet's
+ * for packets of the xfrm interface with this ID. But on the card, a packet
+ * that does not come from this xfrm interface may meet @xp, too. If the core
+ * has chosen a state in packet mode for this packet, the packet has a tag, and
+ * the card drops the packet, because @xp does not protect it. If the packet's
  * socket has a bypass of its own, the core sends the packet in clear because of
  * the socket's bypass, and the card lets the packet pass because of @xp.
  */

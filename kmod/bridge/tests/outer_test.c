@@ -550,8 +550,8 @@ static void way_pending(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* A packet whose state has just lost its last reference cannot wait, because its
- * tag would hold a reference.
+/* A packet whose state has just lost its last reference cannot wait, because
+ * its tag would hold a reference.
  */
 static void way_of_gone(struct kunit *test)
 {
