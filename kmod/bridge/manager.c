@@ -2,7 +2,7 @@
 /*
  * This file registers a key manager that only listens. The core tells this key
  * manager about sequence numbers that user space sets, about limits that states
- * and policies have reached, and about new policies.
+ * and policies have reached, and about policies that come and go.
  *
  * User space may set the sequence numbers of a state at any time
  * (XFRM_MSG_NEWAE; daemons of a cluster do so when another host takes over). No
@@ -42,6 +42,26 @@ static int manager_notify(struct xfrm_state *x, const struct km_event *c)
 	return 0;
 }
 
+/* Tell the cards of a namespace that the core has added the inbound policy @xp,
+ * or has deleted inbound policies.
+ */
+static void manager_inbound_changed(struct net *net, struct xfrm_policy *xp,
+				    const struct km_event *c)
+{
+	bool added = c->event == XFRM_MSG_NEWPOLICY ||
+		     c->event == XFRM_MSG_UPDPOLICY;
+	struct net_device *dev;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the cards may go");
+	/* A soft limit deletes no policy, and comes with xp->lock held */
+	if (c->event == XFRM_MSG_POLEXPIRE && !c->data.hard)
+		return;
+	for_each_netdev_rcu(net, dev)
+		if (ov2_xdo_is_card(dev))
+			ov2_verdict_policies_changed(ov2_adapter_of(dev),
+						     added ? xp : NULL);
+}
+
 /* Under rcu_read_lock(). The core says XFRM_MSG_UPDPOLICY for an update that
  * put a new policy in the place of an old one. @xp is NULL if all policies were
  * flushed.
@@ -51,6 +71,8 @@ static int manager_notify_policy(struct xfrm_policy *xp, int dir,
 {
 	struct net_device *dev = xp ? READ_ONCE(xp->xdo.dev) : NULL;
 
+	if (!xp || dir == XFRM_POLICY_IN)
+		manager_inbound_changed(xp ? xp_net(xp) : c->net, xp, c);
 	if (!dev || !ov2_xdo_is_card(dev))
 		return 0;
 	if (c->event == XFRM_MSG_NEWPOLICY || c->event == XFRM_MSG_UPDPOLICY)

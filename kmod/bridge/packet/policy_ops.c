@@ -4,6 +4,7 @@
 #include "packet.h"
 #include "policy_ops.h"
 #include "refuse_policy.h"
+#include "verdict.h"
 #include "../../watch/trace.h"
 
 static const char *action_name(const struct ov2_policy *pol)
@@ -95,6 +96,7 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
 		return;
 
 	ov2_spd_del(&bridge->spd, pol);
+	ov2_verdict_policy_deleted(ad);
 	ov2_count(ad, OV2_CNT_POLICY_DELETE);
 	trace_ov2_policy_delete(ad, pol->key.dir == XFRM_DEV_OFFLOAD_IN,
 				pol->key.family == AF_INET6, action_name(pol),

@@ -24,19 +24,92 @@
 #include "verdict.h"
 #include "../../compat/ipv6.h"
 
-/* A policy enters the SPD before the core counts it, and leaves the SPD after
- * the core has stopped counting it. So while a policy of the card comes or
- * goes, the SPD has one policy that the core does not count. If exactly one
- * policy is in software, the core and the SPD count the same number at this
- * moment, and this function returns true. Then a packet is not compared with
- * the policy in software.
- */
-static bool card_has_all_policies(const struct ov2_adapter *ad)
+static bool counts_agree(const struct ov2_adapter *ad)
 {
 	const struct net *net = dev_net(ad->dev);
 
 	return READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_IN]) ==
 	       ov2_spd_count(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_IN);
+}
+
+/* The counts alone do not tell. A policy enters the SPD before the core counts
+ * it, and leaves the SPD after the core has stopped counting it. If meanwhile
+ * exactly one policy is in software, the core and the SPD count the same
+ * number. has_all_in does not change meanwhile. But has_all_in alone does not
+ * tell either, because the core counts a new policy in software before it tells
+ * the key managers about the policy.
+ */
+static bool card_has_all_policies(const struct ov2_adapter *ad)
+{
+	return READ_ONCE(ov2_bridge_of(ad)->has_all_in) && counts_agree(ad);
+}
+
+/* Has the core an inbound policy that the card does not have?
+ * xfrm_policy_flush() walks over the policies in the same way.
+ */
+static bool others_have_policies(const struct net *net,
+				 const struct net_device *card)
+{
+	const struct xfrm_policy *xp;
+
+	lockdep_assert_held(&net->xfrm.xfrm_policy_lock);
+	list_for_each_entry(xp, &net->xfrm.policy_all, walk.all) {
+		/* Only the place where a dump goes on, and no policy */
+		if (xp->walk.dead)
+			continue;
+		if (xfrm_policy_id2dir(xp->index) == XFRM_POLICY_IN &&
+		    xp->xdo.dev != card)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * ov2_verdict_policies_changed() - find out whether a card has all inbound
+ *	policies of its namespace
+ * @ad: the card
+ * @added: the inbound policy that the core has added, or NULL if the core has
+ *	deleted policies
+ *
+ * Call this for each card of the namespace after each change, when the core
+ * tells the key managers about the change. If the card had all policies before,
+ * only a policy that is not the card's changes this. So most calls do not walk
+ * over the policies.
+ *
+ * Context: Any context except hard interrupts; takes net->xfrm.xfrm_policy_lock.
+ */
+void ov2_verdict_policies_changed(struct ov2_adapter *ad,
+				  const struct xfrm_policy *added)
+{
+	struct ov2_bridge *bridge = ov2_bridge_of(ad);
+	bool others = added && READ_ONCE(added->xdo.dev) != ad->dev;
+	struct net *net = dev_net(ad->dev);
+
+	if (!ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_IN) ||
+	    (READ_ONCE(bridge->has_all_in) && !others))
+		return;
+
+	spin_lock_bh(&net->xfrm.xfrm_policy_lock);
+	WRITE_ONCE(bridge->has_all_in, counts_agree(ad) &&
+		   !others_have_policies(net, ad->dev));
+	spin_unlock_bh(&net->xfrm.xfrm_policy_lock);
+}
+
+/**
+ * ov2_verdict_policy_deleted() - a policy has left a card's SPD
+ * @ad: the card
+ *
+ * A card without inbound policies may move to another namespace, so it forgets
+ * what it knows about the policies of its namespace.
+ *
+ * Context: Any context.
+ */
+void ov2_verdict_policy_deleted(struct ov2_adapter *ad)
+{
+	struct ov2_bridge *bridge = ov2_bridge_of(ad);
+
+	if (!ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_IN))
+		WRITE_ONCE(bridge->has_all_in, false);
 }
 
 static bool ipv4_forwards(const struct net_device *dev)

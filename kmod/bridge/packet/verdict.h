@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct ov2_adapter;
+struct xfrm_policy;
 
 /**
  * enum ov2_verdict - what is to be done with a frame that may leave
@@ -32,6 +33,9 @@ enum ov2_rx_verdict {
 	OV2_RX_TAKEN,
 };
 
+void ov2_verdict_policies_changed(struct ov2_adapter *ad,
+				  const struct xfrm_policy *added);
+void ov2_verdict_policy_deleted(struct ov2_adapter *ad);
 bool ov2_verdict_is_last(const struct ov2_adapter *ad, u16 family);
 
 #endif /* _OV2_VERDICT_H */

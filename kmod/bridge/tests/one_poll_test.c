@@ -336,8 +336,10 @@ static void open(struct receiver *r, const struct wire *wire, bool one_poll)
 	unsigned int before = *count;
 
 	take_copies(r, wire);
-	if (r->assoc[0].packet)
+	if (r->assoc[0].packet) {
 		WRITE_ONCE(*count, ARRAY_SIZE(r->policies));
+		ov2_verdict_policies_changed(&r->rig->ad, NULL);
+	}
 	if (one_poll)
 		open_in_one_poll(r);
 	else

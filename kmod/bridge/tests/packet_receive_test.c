@@ -255,20 +255,35 @@ static void receive_no_policy(struct kunit *test)
 	}
 }
 
-/* @others: number of policies that only the core has */
+/* @counted: number of inbound policies that the core counts */
 static void expect_path(struct kunit *test, struct rx_card *card,
-			struct ov2_nbl *nbl, unsigned int others,
+			struct ov2_nbl *nbl, unsigned int counted,
 			enum ov2_packet_path path)
 {
 	struct net *net = dev_net(card->ad.dev);
 	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
 	unsigned int before = *count;
 
-	WRITE_ONCE(*count, before + 1 + others);
+	WRITE_ONCE(*count, before + counted);
 	KUNIT_EXPECT_TRUE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
 	WRITE_ONCE(*count, before);
 	KUNIT_EXPECT_EQ_MSG(test, card->path, path, "number %llu",
 			    nbl->ext_rx.seq64);
+}
+
+/* The core tells the card that it has added @added, or has deleted a policy,
+ * and that it counts @counted inbound policies now.
+ */
+static void tell_policies(struct rx_card *card, unsigned int counted,
+			  const struct xfrm_policy *added)
+{
+	struct net *net = dev_net(card->ad.dev);
+	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
+	unsigned int before = *count;
+
+	WRITE_ONCE(*count, before + counted);
+	ov2_verdict_policies_changed(&card->ad, added);
+	WRITE_ONCE(*count, before);
 }
 
 static void set_forwarding(struct net *net, bool ipv6, int value)
@@ -295,17 +310,18 @@ static void receive_last_word(struct kunit *test)
 		net = dev_net(card->ad.dev);
 		pol = policy_new(test, card, shape.ipv6, XFRM_POLICY_ALLOW,
 				 REQID);
-		expect_path(test, card, nbl_new(test, card, &shape, 1), 0,
+		tell_policies(card, 1, NULL);
+		expect_path(test, card, nbl_new(test, card, &shape, 1), 1,
 			    OV2_PATH_OFFLOAD);
-		expect_path(test, card, nbl_new(test, card, &shape, 2), 1,
+		expect_path(test, card, nbl_new(test, card, &shape, 2), 2,
 			    OV2_PATH_STATE);
 		set_forwarding(net, shape.ipv6, 1);
-		expect_path(test, card, nbl_new(test, card, &shape, 3), 0,
+		expect_path(test, card, nbl_new(test, card, &shape, 3), 1,
 			    OV2_PATH_STATE);
 		/* Forwarding of the other family does not matter */
 		set_forwarding(net, shape.ipv6, 0);
 		set_forwarding(net, !shape.ipv6, 1);
-		expect_path(test, card, nbl_new(test, card, &shape, 4), 0,
+		expect_path(test, card, nbl_new(test, card, &shape, 4), 1,
 			    OV2_PATH_OFFLOAD);
 		set_forwarding(net, !shape.ipv6, 0);
 		/* The card is below another device, for example a bridge
@@ -313,13 +329,91 @@ static void receive_last_word(struct kunit *test)
 		 */
 		rcu_assign_pointer(card->ad.dev->rx_handler,
 				   (rx_handler_func_t __rcu *)1);
-		expect_path(test, card, nbl_new(test, card, &shape, 5), 0,
+		expect_path(test, card, nbl_new(test, card, &shape, 5), 1,
 			    OV2_PATH_STATE);
 		RCU_INIT_POINTER(card->ad.dev->rx_handler, NULL);
 		policy_end(card, pol);
 		if (shape.ipv6)
 			break;
 	}
+}
+
+static void software_end(void *data)
+{
+	struct xfrm_policy *xp = data;
+
+	spin_lock_bh(&init_net.xfrm.xfrm_policy_lock);
+	list_del_init(&xp->walk.all);
+	spin_unlock_bh(&init_net.xfrm.xfrm_policy_lock);
+}
+
+/* Returns an inbound policy in software that is in the core's list. The core
+ * does not count it.
+ */
+static struct xfrm_policy *software_new(struct kunit *test)
+{
+	struct xfrm_policy *xp = kunit_kzalloc(test, sizeof(*xp), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, xp);
+	spin_lock_bh(&init_net.xfrm.xfrm_policy_lock);
+	list_add(&xp->walk.all, &init_net.xfrm.policy_all);
+	spin_unlock_bh(&init_net.xfrm.xfrm_policy_lock);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, software_end, xp),
+			0);
+	return xp;
+}
+
+/* While a policy of the card comes or goes, the card has one policy more than
+ * the core counts. If one policy is in software, both numbers are equal, and
+ * the core must check the packets nevertheless.
+ */
+static void receive_policies_change(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct rx_card *card = card_new(test, &shape);
+	struct xfrm_policy *software = software_new(test);
+	struct ov2_policy *pol[2];
+	u32 seq = 0;
+	int i;
+
+	/* A policy of the card comes beside a policy in software */
+	pol[0] = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 1,
+		    OV2_PATH_STATE);
+	tell_policies(card, 2, NULL);
+	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 2,
+		    OV2_PATH_STATE);
+	/* Another policy of the card expires now */
+	tell_policies(card, 1, NULL);
+	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 1,
+		    OV2_PATH_STATE);
+	/* The policy in software has gone */
+	kunit_release_action(test, software_end, software);
+	tell_policies(card, 1, NULL);
+	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 1,
+		    OV2_PATH_OFFLOAD);
+	/* A second policy of the card comes. The core counts it, and then it
+	 * also counts a policy in software
+	 */
+	pol[1] = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	for (i = 1; i <= 3; i++)
+		expect_path(test, card, nbl_new(test, card, &shape, ++seq), i,
+			    i == 2 ? OV2_PATH_OFFLOAD : OV2_PATH_STATE);
+	/* The core tells the card about the policy in software, while it no
+	 * longer counts the second policy
+	 */
+	software = software_new(test);
+	tell_policies(card, 2, software);
+	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 2,
+		    OV2_PATH_STATE);
+	policy_end(card, pol[1]);
+	kunit_release_action(test, software_end, software);
+	tell_policies(card, 1, NULL);
+	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 1,
+		    OV2_PATH_OFFLOAD);
+	policy_end(card, pol[0]);
+	ov2_verdict_policy_deleted(&card->ad);
+	KUNIT_EXPECT_FALSE(test, ov2_bridge_of(&card->ad)->has_all_in);
 }
 
 /* The core checks a packet that carries IPsec or may carry IPsec. The core must
@@ -357,7 +451,8 @@ static void receive_nested(struct kunit *test)
 					ov2_shape_ip_len(shape.ipv6) +
 					card->x->props.header_len);
 		udp->dest = rows[i / 2].dport;
-		expect_path(test, card, nbl, 0, rows[i / 2].path);
+		tell_policies(card, 1, NULL);
+		expect_path(test, card, nbl, 1, rows[i / 2].path);
 		policy_end(card, pol);
 	}
 }
@@ -595,6 +690,7 @@ static void bridge_burst(struct kunit *test)
 	for (i = 0; i <= BURST; i++)
 		nbls[i] = nbl_new(test, card, &shape, i + 1);
 	WRITE_ONCE(*count, before + 1);
+	ov2_verdict_policies_changed(&card->ad, NULL);
 	rcu_read_lock();
 	skbs[0] = burst_one(test, card, nbls[0], false, &burst);
 	skbs[1] = burst_one(test, card, nbls[1], false, &burst);
@@ -826,6 +922,7 @@ static struct kunit_case packet_receive_cases[] = {
 	KUNIT_CASE(receive_policies),
 	KUNIT_CASE(receive_no_policy),
 	KUNIT_CASE(receive_last_word),
+	KUNIT_CASE(receive_policies_change),
 	KUNIT_CASE(receive_selector),
 	KUNIT_CASE(receive_selector_fragment),
 	KUNIT_CASE(receive_untouched),
