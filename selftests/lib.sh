@@ -62,7 +62,8 @@ module_unload()
 
 kernel_time()
 {
-	dmesg --kernel | sed -n 's/^\[ *\([0-9.]*\)\].*/\1/p' | tail -n 1
+	# Some lines have no time, because they belong to the message before
+	dmesg --kernel | tail -n 200 | sed -n 's/^\[ *\([0-9.]*\)\].*/\1/p' | tail -n 1
 }
 
 kernel_crashes()

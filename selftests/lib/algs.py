@@ -15,6 +15,7 @@ in bits; icv_len is the length in bytes. The length of the ciphertext is a
 multiple of alg.align bytes. alg.iv_random is true for CBC: the IV of CBC must
 be random.
 """
+import functools
 import hmac
 import struct
 from collections import namedtuple
@@ -22,7 +23,7 @@ from collections import namedtuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import (
-    AESCCM, ChaCha20Poly1305)
+    AESCCM, AESGCM, ChaCha20Poly1305)
 
 try:
     from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -53,14 +54,22 @@ class Number(namedtuple("Number", "spi seq esn")):
         return struct.pack("!I", self.seq >> 32) if self.esn else b""
 
 
+# To make a cipher with its key takes OpenSSL longer than to decrypt a packet. So
+# the ciphers that were used last are kept
+@functools.lru_cache(maxsize=64)
+def aead(kind, *args):
+    return kind(*args)
+
+
 def gcm_encrypt(key, nonce, data, aad, tag_len):
-    encryptor = Cipher(algorithms.AES(key), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(aad)
-    body = encryptor.update(data) + encryptor.finalize()
-    return body + encryptor.tag[:tag_len]
+    body = aead(AESGCM, key).encrypt(nonce, data, aad)
+    return body[:len(data) + tag_len]
 
 
 def gcm_decrypt(key, nonce, data, aad, tag_len):
+    if tag_len == 16:
+        return aead(AESGCM, key).decrypt(nonce, data, aad)
+    # AESGCM knows no shorter tags
     decryptor = Cipher(algorithms.AES(key),
                        modes.GCM(nonce, data[-tag_len:],
                                  tag_len)).decryptor()
@@ -69,19 +78,19 @@ def gcm_decrypt(key, nonce, data, aad, tag_len):
 
 
 def ccm_encrypt(key, nonce, data, aad, tag_len):
-    return AESCCM(key, tag_len).encrypt(nonce, data, aad)
+    return aead(AESCCM, key, tag_len).encrypt(nonce, data, aad)
 
 
 def ccm_decrypt(key, nonce, data, aad, tag_len):
-    return AESCCM(key, tag_len).decrypt(nonce, data, aad)
+    return aead(AESCCM, key, tag_len).decrypt(nonce, data, aad)
 
 
 def chacha_encrypt(key, nonce, data, aad, _tag_len):
-    return ChaCha20Poly1305(key).encrypt(nonce, data, aad)
+    return aead(ChaCha20Poly1305, key).encrypt(nonce, data, aad)
 
 
 def chacha_decrypt(key, nonce, data, aad, _tag_len):
-    return ChaCha20Poly1305(key).decrypt(nonce, data, aad)
+    return aead(ChaCha20Poly1305, key).decrypt(nonce, data, aad)
 
 
 class Aead:

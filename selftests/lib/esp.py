@@ -34,11 +34,15 @@ class OracleError(Exception):
 
 
 def checksum(data):
+    """The checksum of RFC 1071. The ones' complement sum of 16-bit words is the
+    remainder of the whole number divided by 0xffff. But if the remainder is 0,
+    the sum is 0xffff, unless all words are 0.
+    """
     if len(data) % 2:
         data += b"\0"
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
+    total = int.from_bytes(data) % 0xffff
+    if not total and any(data):
+        total = 0xffff
     return ~total & 0xffff
 
 
