@@ -33,7 +33,7 @@ kernel_files() {
 	local version place log=$logs/kernel-files.log
 
 	version=$(kernels | tail -n 1)
-	place=$cache/source/$(package_version "linux-image-$version")
+	place=$(kernel_source "$version")
 	[ -e "$place/scripts/checkpatch.pl" ] || place=$cache/kernel-files-$version-$kernel_files_recipe
 	if [ ! -e "$place" ]; then
 		rm -rf "$place.new"

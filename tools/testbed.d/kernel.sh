@@ -74,8 +74,14 @@ kernel_place() {
 	printf '%s/kernels/%s-%s\n' "$cache" "$1" "$(kernel_key "$1")"
 }
 
+# kernel_source VERSION: prints the directory of a source with all patches.
+kernel_source() {
+	printf '%s/source/%s-%s\n' "$cache" "$(package_version "linux-image-$1")" \
+		"$(cat "$here"/kernels/*.patch | sha256sum | cut -c1-8)"
+}
+
 source_place() {
-	printf '%s/source/%s\n' "$cache" "$(package_version "linux-image-$(kernel_field "$1" 2)")"
+	kernel_source "$(kernel_field "$1" 2)"
 }
 
 # Debian's archive keeps one version of each package. When the version of the root's kernel is gone
@@ -109,25 +115,28 @@ source_progress() {
 	     }' "$1"
 }
 
+# A patch concerns only sources that have the first file of the patch.
 patch_source() {
 	local directory=$1 patch
 
 	for patch in "$here"/kernels/*.patch; do
+		[ -e "$directory/$(sed -n 's|^+++ b/||p' "$patch" | head -n 1)" ] || continue
 		(OV2_DIRECTORY=/source enter "$root" "$directory=/source" "$here/kernels=/patches" -- \
 			busybox patch -p1 -i "/patches/${patch##*/}") || return
 	done
 }
 
 make_source() {
-	local name=$1 place=$2 series log
+	local name=$1 place=$2 series version log
 
 	series=$(series_of "$(kernel_field "$name" 2)")
+	version=$(package_version "linux-image-$(kernel_field "$name" 2)")
 	log=$logs/source-$series.log
 	: >"$log"
 	rm -rf "$place.new"
 	mkdir -p "$place.new"
 	follow "[kernel] source of Linux $series" "$log" source_progress \
-		fetch_source "$series" "${place##*/}" "$place.new" || {
+		fetch_source "$series" "$version" "$place.new" || {
 		rm -rf "$place.new"
 		die "no source of Linux $series: $(why_apt_failed "$log")"
 	}
