@@ -19,6 +19,7 @@ Tests use this file for requests that `ip` cannot make.
     acquires.wait(saddr, daddr)
     mappings = Mappings(ns)             # hears of a sender's new address
     mappings.read()                     # [Mapping(spi, address, port), ...]
+    offloads(ns)                # [Offload(ifindex, flags), ...], of states
 
 add() needs the ends and the SPI. add_policy() needs direction and selector. All
 other arguments may be left out.
@@ -36,8 +37,9 @@ NETLINK_XFRM, SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 6, 270, 10, 11
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_EXCL, NLM_F_CREATE = 1, 4, 0x200, 0x400
 NLM_F_REPLACE = 0x100
 NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
-NLMSG_ERROR, NLMSGERR_ATTR_MSG = 2, 1
-XFRM_MSG_NEWSA, XFRM_MSG_DELSA = 0x10, 0x11
+NLM_F_DUMP = 0x300
+NLMSG_ERROR, NLMSG_DONE, NLMSGERR_ATTR_MSG = 2, 3, 1
+XFRM_MSG_NEWSA, XFRM_MSG_DELSA, XFRM_MSG_GETSA = 0x10, 0x11, 0x12
 XFRM_MSG_NEWPOLICY, XFRM_MSG_UPDPOLICY = 0x13, 0x19
 XFRM_MSG_NEWAE, XFRM_MSG_MIGRATE, XFRM_MSG_MIGRATE_STATE = 0x1e, 0x21, 0x29
 XFRM_MSG_ACQUIRE, XFRM_MSG_EXPIRE, XFRM_MSG_MAPPING = 0x17, 0x18, 0x26
@@ -63,6 +65,7 @@ Answer = namedtuple("Answer", "errno text")
 Expiry = namedtuple("Expiry", "spi hard")
 Acquire = namedtuple("Acquire", "src dst")
 Mapping = namedtuple("Mapping", "spi address port")
+Offload = namedtuple("Offload", "ifindex flags")
 
 LIFETIME = struct.Struct("=8Q")
 FOREVER = LIFETIME.pack(*[(1 << 64) - 1] * 4, 0, 0, 0, 0)
@@ -330,6 +333,40 @@ class Mappings(Listener):
         return Mapping(*struct.unpack_from("!I", data, 16 + 16),
                        socket.inet_ntoa(data[16 + 44:16 + 48]),
                        *struct.unpack_from("!H", data, 16 + 62))
+
+
+def attributes_of(data, at):
+    """Yield (number, data) of each attribute in @data from offset @at on."""
+    while at + 4 <= len(data):
+        length, number = struct.unpack_from("=HH", data, at)
+        yield number, data[at + 4:at + length]
+        at += length + -length % 4
+
+
+def dumped(ns, kind):
+    """Yield the messages of a dump, without their headers."""
+    with ns.entered():
+        sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_XFRM)
+    with sock:
+        sock.send(struct.pack("=IHHII", 16, kind, NLM_F_REQUEST | NLM_F_DUMP,
+                              1, 0))
+        while True:
+            data = sock.recv(65536)
+            while data:
+                length, kind = struct.unpack_from("=IH", data)
+                if kind == NLMSG_DONE:
+                    return
+                ksft.check(kind != NLMSG_ERROR, f"dump: {data.hex()}")
+                yield data[16:length]
+                data = data[length + -length % 4:]
+
+
+def offloads(ns):
+    """The offload of each state that is offloaded."""
+    return [Offload(*struct.unpack_from("=iB", value))
+            for state in dumped(ns, XFRM_MSG_GETSA)
+            for number, value in attributes_of(state, USERSA_INFO_LEN)
+            if number == ATTRIBUTE["offload"]]
 
 
 def ifindex(ns, dev):
