@@ -76,7 +76,8 @@ static bool others_have_policies(const struct net *net,
  * only a policy that is not the card's changes this. So most calls do not walk
  * over the policies.
  *
- * Context: Any context except hard interrupts; takes net->xfrm.xfrm_policy_lock.
+ * Context: Any context except hard interrupts. Takes
+ *   net->xfrm.xfrm_policy_lock.
  */
 void ov2_verdict_policies_changed(struct ov2_adapter *ad,
 				  const struct xfrm_policy *added)
