@@ -54,8 +54,8 @@ class Number(namedtuple("Number", "spi seq esn")):
         return struct.pack("!I", self.seq >> 32) if self.esn else b""
 
 
-# To make a cipher with its key takes OpenSSL longer than to decrypt a packet. So
-# the ciphers that were used last are kept
+# To make a cipher with its key takes OpenSSL longer than to decrypt a packet.
+# So the ciphers that were used last are kept
 @functools.lru_cache(maxsize=64)
 def aead(kind, *args):
     return kind(*args)
