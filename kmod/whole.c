@@ -37,6 +37,7 @@ extern __visible typeof(ov2_tx_header_decode) ov2_tx_header_decode;
 #include "port/filter.c"
 #include "port/link.c"
 #include "port/monitor.c"
+#include "port/netns.c"
 #include "port/queue_stats.c"
 #include "port/ring.c"
 #include "port/rss.c"

@@ -62,7 +62,8 @@ module_unload()
 
 kernel_time()
 {
-	# Some lines have no time, because they belong to the message before
+	# The last line may have no time, because it belongs to the message
+	# before. 200 lines are enough
 	dmesg --kernel | tail -n 200 | sed -n 's/^\[ *\([0-9.]*\)\].*/\1/p' | tail -n 1
 }
 

@@ -105,6 +105,9 @@ def card_deleted_b(defer):
 def namespaces_deleted(defer, order):
     """The namespaces of both ends are deleted, one after the other. When one
     namespace is gone, the other end goes on sending.
+
+    While a namespace ends, its kernel answers the other end with ICMP errors,
+    because the sockets are closed already. No error may leave in clear.
     """
     bed = fresh(defer)
     left = 4                            # cards

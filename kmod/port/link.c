@@ -14,6 +14,7 @@
 #include "filter.h"
 #include "line.h"
 #include "link.h"
+#include "netns.h"
 #include "port.h"
 
 /* If the user gives no number, a card has one send queue and one receive queue
@@ -164,6 +165,10 @@ int ov2_link_register(const struct ov2_miniport_ops *miniport)
 	if (err)
 		return err;
 
+	err = ov2_netns_register();
+	if (err)
+		goto err_filter;
+
 	ov2_bridge_register();
 	err = rtnl_link_register(&link_ops);
 	if (err)
@@ -172,6 +177,8 @@ int ov2_link_register(const struct ov2_miniport_ops *miniport)
 
 err_bridge:
 	ov2_bridge_unregister();
+	ov2_netns_unregister();
+err_filter:
 	ov2_filter_unregister();
 	return err;
 }
@@ -187,5 +194,6 @@ void ov2_link_unregister(void)
 {
 	rtnl_link_unregister(&link_ops);
 	ov2_bridge_unregister();
+	ov2_netns_unregister();
 	ov2_filter_unregister();
 }

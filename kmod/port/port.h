@@ -191,6 +191,7 @@ struct ov2_filter {
  * @ring: how many segments may wait on each of its own rings (sizes.c). Written
  *	under RTNL
  * @up: the card takes frames from its line. Written under RTNL
+ * @ending: the card's namespace is ending, so the card sends nothing (netns.c)
  * @filter: which frames it takes
  * @cpus: CPUs on which it may receive. Written under RTNL, while the card is
  *	down
@@ -206,6 +207,7 @@ struct ov2_port {
 	unsigned int limit;
 	unsigned int ring;
 	bool up;
+	bool ending;
 	struct ov2_filter filter;
 	cpumask_var_t cpus;
 	struct ov2_rxq *rxqs;

@@ -199,7 +199,10 @@ netdev_tx_t ov2_tx_start_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	WRITE_ONCE(txq->sender, current);
 	txq->left -= ov2_ring_segments(skb);
-	tx_send(port, skb, queue);
+	if (unlikely(READ_ONCE(port->ending)))
+		tx_drop(port, queue, OV2_CNT_WIRE_TX_DROP_NETNS, skb, skb->len);
+	else
+		tx_send(port, skb, queue);
 	if (more && txq->left > 0 &&
 	    !netif_xmit_stopped(netdev_get_tx_queue(dev, queue)))
 		goto out;

@@ -489,6 +489,9 @@ struct ov2_adapter;
 	X(WIRE_TX_DROP_ALLOC, "wire_tx_drop_alloc",			\
 	  0, SKB_DROP_REASON_NOMEM,					\
 	  "There was no memory to put the frame on the cable")		\
+	X(WIRE_TX_DROP_NETNS, "wire_tx_drop_netns",			\
+	  0, SKB_DROP_REASON_DEV_READY,					\
+	  "The network namespace of the card was ending")		\
 	X(WIRE_RX_DROP_DOWN, "wire_rx_drop_down",			\
 	  0, SKB_DROP_REASON_DEV_READY,					\
 	  "The frame was in the ring when the card went down")		\

@@ -260,6 +260,8 @@ COUNTERS = {
         (None, "PKT_TOO_SMALL"),
     "wire_tx_drop_alloc":
         (None, "NOMEM"),
+    "wire_tx_drop_netns":
+        (None, "DEV_READY"),
     "wire_rx_drop_down":
         (None, "DEV_READY"),
     "wire_rx_drop_alloc":

@@ -171,6 +171,25 @@ static void refuses_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 0);
 }
 
+/* A card whose namespace is ending drops what it gets, but the frames of a
+ * burst that had begun before leave.
+ */
+static void silent_at_the_end(struct kunit *test)
+{
+	struct ov2_cards *cards = at_the_wall(test, 1, 1);
+
+	ov2_cards_send(cards, 0, false);
+	ov2_cards_xmit_more(cards, ov2_cards_skb(cards), 0, true);
+	WRITE_ONCE(cards->a->ending, true);
+	ov2_cards_send(cards, 0, false);
+	ov2_cards_send(cards, 0, false);
+	KUNIT_EXPECT_EQ(test, wall.put, 2);
+	KUNIT_EXPECT_EQ(test,
+			ov2_counter_read(&cards->a->ad,
+					 OV2_CNT_WIRE_TX_DROP_NETNS), 2);
+	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_dropped, 2);
+}
+
 /* When a burst ends, all its frames go to the line together. */
 static void takes_bursts(struct kunit *test)
 {
@@ -439,6 +458,7 @@ static void names_its_link(struct kunit *test)
 static struct kunit_case line_cases[] = {
 	KUNIT_CASE(takes_frames),
 	KUNIT_CASE(refuses_frames),
+	KUNIT_CASE(silent_at_the_end),
 	KUNIT_CASE(takes_bursts),
 	KUNIT_CASE(burst_ends_in_drop),
 	KUNIT_CASE(burst_ends_in_stop),
