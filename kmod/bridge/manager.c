@@ -53,7 +53,9 @@ static void manager_inbound_changed(struct net *net, struct xfrm_policy *xp,
 	struct net_device *dev;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the cards may go");
-	/* A soft limit deletes no policy, and comes with xp->lock held */
+	/* A soft limit deletes no policy, and the policy's timer holds xp->lock
+	 * here
+	 */
 	if (c->event == XFRM_MSG_POLEXPIRE && !c->data.hard)
 		return;
 	for_each_netdev_rcu(net, dev)

@@ -74,7 +74,7 @@ kernel_place() {
 	printf '%s/kernels/%s-%s\n' "$cache" "$1" "$(kernel_key "$1")"
 }
 
-# kernel_source VERSION: prints the directory of a source with all patches.
+# kernel_source VERSION: prints the directory of a source with the patches that concern it.
 kernel_source() {
 	printf '%s/source/%s-%s\n' "$cache" "$(package_version "linux-image-$1")" \
 		"$(cat "$here"/kernels/*.patch | sha256sum | cut -c1-8)"
@@ -115,15 +115,19 @@ source_progress() {
 	     }' "$1"
 }
 
-# A patch concerns only sources that have the first file of the patch.
+# A patch concerns only sources that have the first file of the patch. If a patch does not fit, the
+# source gets no part of it, and the other patches follow.
 patch_source() {
-	local directory=$1 patch
+	local directory=$1 patch status=0
 
 	for patch in "$here"/kernels/*.patch; do
 		[ -e "$directory/$(sed -n 's|^+++ b/||p' "$patch" | head -n 1)" ] || continue
+		# shellcheck disable=SC2016	# for the shell in the root
 		(OV2_DIRECTORY=/source enter "$root" "$directory=/source" "$here/kernels=/patches" -- \
-			busybox patch -p1 -i "/patches/${patch##*/}") || return
+			sh -c 'busybox patch --dry-run -p1 -i "$1" && busybox patch -p1 -i "$1"' \
+			_ "/patches/${patch##*/}") || status=1
 	done
+	return "$status"
 }
 
 make_source() {

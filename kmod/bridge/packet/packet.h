@@ -26,9 +26,9 @@ struct ov2_recent;
  * @memo_tx: the association that each send queue has used last in crypto mode
  * @ended: how many associations have lost their state so far, in both modes
  * @states: number of states in packet mode, both directions
- * @has_all_in: all inbound policies of the namespace are in @spd; changes only
- *	after the core has told the key managers about a change, and when the
- *	last inbound policy leaves @spd (verdict.c)
+ * @has_all_in: all inbound policies of the namespace are in @spd; changes when
+ *	the core tells the key managers about an inbound policy, and becomes
+ *	false when the first inbound policy enters @spd (verdict.c)
  * @reaped: for ov2_reap(), which destroys this structure
  *
  * In packet mode the bridge finds the policy and the state of each packet, and

@@ -42,7 +42,8 @@ static int policy_added(struct xfrm_policy *xp, struct ov2_policy *pol)
 int ov2_bridge_policy_add(struct xfrm_policy *xp,
 			  struct netlink_ext_ack *extack)
 {
-	struct ov2_bridge *bridge = ov2_bridge_of(ov2_adapter_of(xp->xdo.dev));
+	struct ov2_adapter *ad = ov2_adapter_of(xp->xdo.dev);
+	struct ov2_bridge *bridge = ov2_bridge_of(ad);
 	enum ov2_counter reason;
 	struct ov2_policy *pol;
 	int err;
@@ -54,6 +55,7 @@ int ov2_bridge_policy_add(struct xfrm_policy *xp,
 	pol = ov2_policy_new(xp);
 	if (!pol)
 		goto no_memory;
+	ov2_verdict_policy_add(ad);
 	err = ov2_spd_add(&bridge->spd, pol);
 	if (err)
 		goto err_policy;
@@ -96,7 +98,6 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
 		return;
 
 	ov2_spd_del(&bridge->spd, pol);
-	ov2_verdict_policy_deleted(ad);
 	ov2_count(ad, OV2_CNT_POLICY_DELETE);
 	trace_ov2_policy_delete(ad, pol->key.dir == XFRM_DEV_OFFLOAD_IN,
 				pol->key.family == AF_INET6, action_name(pol),

@@ -24,24 +24,26 @@
 #include "verdict.h"
 #include "../../compat/ipv6.h"
 
-static bool counts_agree(const struct ov2_adapter *ad)
+static bool core_counts(const struct ov2_adapter *ad, unsigned int policies)
 {
 	const struct net *net = dev_net(ad->dev);
 
-	return READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_IN]) ==
-	       ov2_spd_count(&ov2_bridge_of(ad)->spd, XFRM_DEV_OFFLOAD_IN);
+	return READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_IN]) == policies;
 }
 
-/* The counts alone do not tell. A policy enters the SPD before the core counts
- * it, and leaves the SPD after the core has stopped counting it. If meanwhile
- * exactly one policy is in software, the core and the SPD count the same
- * number. has_all_in does not change meanwhile. But has_all_in alone does not
- * tell either, because the core counts a new policy in software before it tells
- * the key managers about the policy.
+/* Two equal counts are not enough. A policy enters the SPD before the core
+ * counts it, and leaves the SPD after the core has stopped counting it. At such
+ * a moment, one policy in software makes the counts equal. has_all_in is false
+ * then. But has_all_in alone is not enough either, because the core counts a
+ * new policy in software before it tells the key managers.
  */
 static bool card_has_all_policies(const struct ov2_adapter *ad)
 {
-	return READ_ONCE(ov2_bridge_of(ad)->has_all_in) && counts_agree(ad);
+	const struct ov2_bridge *bridge = ov2_bridge_of(ad);
+
+	return READ_ONCE(bridge->has_all_in) &&
+	       core_counts(ad, ov2_spd_count(&bridge->spd,
+					     XFRM_DEV_OFFLOAD_IN));
 }
 
 /* Has the core an inbound policy that the card does not have?
@@ -71,10 +73,9 @@ static bool others_have_policies(const struct net *net,
  * @added: the inbound policy that the core has added, or NULL if the core has
  *	deleted policies
  *
- * Call this for each card of the namespace after each change, when the core
- * tells the key managers about the change. If the card had all policies before,
- * only a policy that is not the card's changes this. So most calls do not walk
- * over the policies.
+ * Call this for each card of the namespace, when the core tells the key managers
+ * about a change. If the card had all policies, only a new policy elsewhere can
+ * change that. So most calls do not walk over the policies.
  *
  * Context: Any context except hard interrupts. Takes
  *   net->xfrm.xfrm_policy_lock.
@@ -85,27 +86,29 @@ void ov2_verdict_policies_changed(struct ov2_adapter *ad,
 	struct ov2_bridge *bridge = ov2_bridge_of(ad);
 	bool others = added && READ_ONCE(added->xdo.dev) != ad->dev;
 	struct net *net = dev_net(ad->dev);
+	unsigned int own;
 
-	if (!ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_IN) ||
-	    (READ_ONCE(bridge->has_all_in) && !others))
+	if (!others && (READ_ONCE(bridge->has_all_in) ||
+			!ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_IN)))
 		return;
 
 	spin_lock_bh(&net->xfrm.xfrm_policy_lock);
-	WRITE_ONCE(bridge->has_all_in, counts_agree(ad) &&
+	own = ov2_spd_count(&bridge->spd, XFRM_DEV_OFFLOAD_IN);
+	WRITE_ONCE(bridge->has_all_in, own && core_counts(ad, own) &&
 		   !others_have_policies(net, ad->dev));
 	spin_unlock_bh(&net->xfrm.xfrm_policy_lock);
 }
 
 /**
- * ov2_verdict_policy_deleted() - a policy has left a card's SPD
+ * ov2_verdict_policy_add() - a policy is going to enter a card's SPD
  * @ad: the card
  *
- * A card without inbound policies may move to another namespace, so it forgets
- * what it knows about the policies of its namespace.
+ * While a card had no inbound policy, it may have moved to another namespace.
+ * So it forgets what it knew about the policies of its namespace.
  *
- * Context: Any context.
+ * Context: Process context.
  */
-void ov2_verdict_policy_deleted(struct ov2_adapter *ad)
+void ov2_verdict_policy_add(struct ov2_adapter *ad)
 {
 	struct ov2_bridge *bridge = ov2_bridge_of(ad);
 

@@ -35,7 +35,7 @@ enum ov2_rx_verdict {
 
 void ov2_verdict_policies_changed(struct ov2_adapter *ad,
 				  const struct xfrm_policy *added);
-void ov2_verdict_policy_deleted(struct ov2_adapter *ad);
+void ov2_verdict_policy_add(struct ov2_adapter *ad);
 bool ov2_verdict_is_last(const struct ov2_adapter *ad, u16 family);
 
 #endif /* _OV2_VERDICT_H */

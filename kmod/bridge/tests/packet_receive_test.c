@@ -411,8 +411,12 @@ static void receive_policies_change(struct kunit *test)
 	tell_policies(card, 1, NULL);
 	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 1,
 		    OV2_PATH_OFFLOAD);
+	/* A card without policies does not have all of them. */
 	policy_end(card, pol[0]);
-	ov2_verdict_policy_deleted(&card->ad);
+	tell_policies(card, 0, software);
+	KUNIT_EXPECT_FALSE(test, ov2_bridge_of(&card->ad)->has_all_in);
+	WRITE_ONCE(ov2_bridge_of(&card->ad)->has_all_in, true);
+	ov2_verdict_policy_add(&card->ad);
 	KUNIT_EXPECT_FALSE(test, ov2_bridge_of(&card->ad)->has_all_in);
 }
 
