@@ -347,38 +347,21 @@ def threaded_napi(ns, dev):
     return pids
 
 
-def policies_go_first():
-    """Does a dying namespace lose its policies before its devices? See
-    ends_deleted().
-    """
-    with open("/proc/kallsyms", encoding="ascii") as f:
-        return any(line.split()[2] == "xfrm_net_pre_exit" for line in f)
-
-
 def ends_deleted(test, order):
     """The namespaces of both ends are deleted, one after the other, while the
     traffic goes on.
 
-    Newer cores flush the policies of a namespace before they take its devices
-    away (xfrm_net_pre_exit(), not in 6.12). Between these two steps the card
-    still decrypts packets, but the sockets are closed, and no policy protects
-    an answer. So the stack may answer a decrypted packet with an error in
-    clear, and the card cannot prevent this.
+    The core deletes the policies of a namespace before it takes its devices
+    away (xfrm_net_pre_exit()). Between these two steps the card still decrypts
+    packets, but the sockets are closed, and no policy protects an answer. So
+    the card must drop the errors with which the stack answers.
     """
-    flood = test.flood()
-    try:
-        with flood:
-            flood.wait_flow("ab", 50)
-            for side in order:
-                test.bed.ns(side).delete()
-                wait_carrier(test.bed.w, WIRE[side], False)
-                flood.wait_attempts("b" if side == "a" else "a", 50)
-    except ksft.Fail:
-        if (flood.clear and len(flood.clear) == flood.clear_errors and
-                policies_go_first()):
-            raise ksft.XFail("a dying namespace without policies answered "
-                             "in clear: xfrm_net_pre_exit()") from None
-        raise
+    with test.flood() as flood:
+        flood.wait_flow("ab", 50)
+        for side in order:
+            test.bed.ns(side).delete()
+            wait_carrier(test.bed.w, WIRE[side], False)
+            flood.wait_attempts("b" if side == "a" else "a", 50)
 
 
 def a_then_b_deleted(test, defer):

@@ -62,8 +62,7 @@ module_unload()
 
 kernel_time()
 {
-	# The last line may have no time, because it belongs to the message
-	# before. 200 lines are enough
+	# Only the first line of a message has a time
 	dmesg --kernel | tail -n 200 | sed -n 's/^\[ *\([0-9.]*\)\].*/\1/p' | tail -n 1
 }
 

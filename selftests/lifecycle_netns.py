@@ -106,8 +106,8 @@ def namespaces_deleted(defer, order):
     """The namespaces of both ends are deleted, one after the other. When one
     namespace is gone, the other end goes on sending.
 
-    While a namespace ends, its kernel answers the other end with ICMP errors,
-    because the sockets are closed already. No error may leave in clear.
+    While a namespace ends, its sockets are closed already, so the kernel
+    answers the other end with ICMP errors. No such error may leave in clear.
     """
     bed = fresh(defer)
     left = 4                            # cards

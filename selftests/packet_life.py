@@ -335,10 +335,6 @@ def namespaces_deleted(defer):
                 wait_carrier(bed.w, WIRE[side], False)
                 flood.wait_attempts(OTHER[side], 50)
             ledger.wait_gone("sa", "assoc", "policy")
-            # ends_deleted() in failclosed.py says what a dying stack sends in
-            # clear
-            if len(flood.clear) == flood.clear_errors:
-                flood.clear = []
         bed.delete()
 
 

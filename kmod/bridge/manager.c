@@ -53,8 +53,8 @@ static void manager_inbound_changed(struct net *net, struct xfrm_policy *xp,
 	struct net_device *dev;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the cards may go");
-	/* A soft limit deletes no policy, and the policy's timer holds xp->lock
-	 * here
+	/* A soft limit deletes no policy. Besides, the policy's timer holds
+	 * xp->lock here, and xfrm_policy_lock is not taken inside it.
 	 */
 	if (c->event == XFRM_MSG_POLEXPIRE && !c->data.hard)
 		return;

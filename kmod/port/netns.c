@@ -2,14 +2,17 @@
 /*
  * The end of a network namespace.
  *
- * The core deletes the policies of a namespace before it takes the devices of
- * the namespace away. In between, the kernel of the namespace still answers
- * packets, for example with ICMP errors, and no policy protects these answers
- * any more. So a card sends nothing from the moment when the core begins to end
- * its namespace. The core calls pre_exit of all modules, waits for a grace
- * period, and only then deletes policies. A sender that has not seen
- * ov2_port.ending yet runs with BH disabled, so it is in an RCU read side, and
- * has sent its frame by then.
+ * xfrm deletes the policies of a namespace before the core takes its devices
+ * away. In between, the kernel still answers and forwards packets of the
+ * namespace, and no policy protects them. So from the beginning of the end, a
+ * card drops what the stack gives it in clear.
+ *
+ * xfrm deletes the policies in its own pre_exit. The core calls the pre_exit
+ * functions in the reverse order of registration, and xfrm registers at boot.
+ * So netns_pre_exit() runs first, for all namespaces of a batch. The core waits
+ * for a grace period only after all pre_exit functions, so the order counts: a
+ * sender first looks for a policy, and then reads ov2_port.ending (tx_send()).
+ * If the policy has gone already, the sender sees ov2_port.ending.
  */
 #include <linux/netdevice.h>
 #include <net/net_namespace.h>
@@ -30,6 +33,8 @@ static void netns_pre_exit(struct net *net)
 		WRITE_ONCE(port->ending, true);
 	}
 	rcu_read_unlock();
+	/* Pairs with the barrier of tx_send() */
+	smp_wmb();
 }
 
 static struct pernet_operations netns_ops = {
@@ -50,8 +55,8 @@ int ov2_netns_register(void)
 /**
  * ov2_netns_unregister() - undo ov2_netns_register()
  *
- * The core calls pre_exit for all namespaces that exist, so no card may be
- * left.
+ * The core calls pre_exit for all namespaces that exist. A card that was left
+ * would be silent for ever, so no card may be left.
  *
  * Context: Process context, sleeps.
  */

@@ -191,7 +191,8 @@ struct ov2_filter {
  * @ring: how many segments may wait on each of its own rings (sizes.c). Written
  *	under RTNL
  * @up: the card takes frames from its line. Written under RTNL
- * @ending: the card's namespace is ending, so the card sends nothing (netns.c)
+ * @ending: the card's namespace is ending: the card drops what the stack gives
+ *	it in clear (netns.c)
  * @filter: which frames it takes
  * @cpus: CPUs on which it may receive. Written under RTNL, while the card is
  *	down

@@ -154,6 +154,15 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 
 	switch (verdict) {
 	case OV2_VERDICT_PLAIN:
+		/* The bridge has looked for a policy before: see netns.c. Pairs
+		 * with the barrier of netns_pre_exit().
+		 */
+		smp_rmb();
+		if (unlikely(READ_ONCE(port->ending))) {
+			tx_drop(port, queue, OV2_CNT_WIRE_TX_DROP_NETNS, skb,
+				len);
+			break;
+		}
 		skb_tx_timestamp(skb);
 		tx_fit(port, queue, skb, &port->txqs[queue].burst);
 		break;
@@ -199,10 +208,7 @@ netdev_tx_t ov2_tx_start_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	WRITE_ONCE(txq->sender, current);
 	txq->left -= ov2_ring_segments(skb);
-	if (unlikely(READ_ONCE(port->ending)))
-		tx_drop(port, queue, OV2_CNT_WIRE_TX_DROP_NETNS, skb, skb->len);
-	else
-		tx_send(port, skb, queue);
+	tx_send(port, skb, queue);
 	if (more && txq->left > 0 &&
 	    !netif_xmit_stopped(netdev_get_tx_queue(dev, queue)))
 		goto out;

@@ -54,8 +54,8 @@ class Number(namedtuple("Number", "spi seq esn")):
         return struct.pack("!I", self.seq >> 32) if self.esn else b""
 
 
-# To make a cipher with its key takes OpenSSL longer than to decrypt a packet.
-# So the ciphers that were used last are kept
+# OpenSSL takes longer to set up a cipher with its key than to decrypt a packet.
+# So the last ciphers are kept
 @functools.lru_cache(maxsize=64)
 def aead(kind, *args):
     return kind(*args)
@@ -69,7 +69,7 @@ def gcm_encrypt(key, nonce, data, aad, tag_len):
 def gcm_decrypt(key, nonce, data, aad, tag_len):
     if tag_len == 16:
         return aead(AESGCM, key).decrypt(nonce, data, aad)
-    # AESGCM knows no shorter tags
+    # AESGCM takes only tags of 16 bytes
     decryptor = Cipher(algorithms.AES(key),
                        modes.GCM(nonce, data[-tag_len:],
                                  tag_len)).decryptor()

@@ -430,9 +430,9 @@ class Bed:
                 if "offload" in line]
 
     def dumped_offload_lines(self, side):
-        """Return what offload_lines() returns. `ip` exits after it has listed
-        states, and to start it again for each check takes long. So this method
-        asks the kernel itself.
+        """Return the same as offload_lines() for states. After `ip` has listed
+        states, it exits, and a new `ip` for each check takes long. So this
+        method asks the kernel itself.
         """
         card = xfrmnl.ifindex(self.ns(side), CARD[side])
         return [INFO_LINE.format(

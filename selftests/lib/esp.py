@@ -34,9 +34,9 @@ class OracleError(Exception):
 
 
 def checksum(data):
-    """The checksum of RFC 1071. The ones' complement sum of 16-bit words is the
-    remainder of the whole number divided by 0xffff. But if the remainder is 0,
-    the sum is 0xffff, unless all words are 0.
+    """The checksum of RFC 1071. Read the data as one large number. Its remainder
+    modulo 0xffff is the ones' complement sum of its 16-bit words. If the
+    remainder is 0, the sum is 0xffff, unless all words are 0.
     """
     if len(data) % 2:
         data += b"\0"

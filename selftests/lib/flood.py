@@ -103,7 +103,6 @@ class WireWatch:
         self.esp = {"a": 0, "b": 0}
         self.spis = {"a": collections.Counter(), "b": collections.Counter()}
         self.clear = []
-        self.clear_errors = 0           # ICMP errors in self.clear
         self.lock = threading.Lock()
 
     def let_go_of_wire(self):
@@ -124,7 +123,6 @@ class WireWatch:
                 why = clear_text(raw)
                 if why:
                     self.clear.append(f"from {side}: {why}")
-                    self.clear_errors += is_error(raw)
                 elif at := esp_at(raw):
                     self.esp[side] += 1
                     self.spis[side][raw[at:at + 4]] += 1
@@ -164,7 +162,6 @@ class Flood(WireWatch):
         self.look()
         self.esp = {"a": 0, "b": 0}
         self.clear = []
-        self.clear_errors = 0
         self.thread.start()
         return self
 

@@ -141,9 +141,9 @@ class Netns:
         self.ip("link set lo up")
 
     def make(self):
-        """Do what `ip netns add` does. `ip` itself makes the first namespace of
-        the program, because it also prepares /run/netns. But the start of a
-        process is slow in an emulated guest.
+        """Do what `ip netns add` does. `ip` makes only the first namespace of
+        the program, because `ip` also prepares /run/netns. The others need no
+        process, because the start of a process is slow in an emulated guest.
         """
         if Netns.serial == 1:
             subprocess.run(["ip", "netns", "add", self.name], check=True)

@@ -26,9 +26,10 @@ struct ov2_recent;
  * @memo_tx: the association that each send queue has used last in crypto mode
  * @ended: how many associations have lost their state so far, in both modes
  * @states: number of states in packet mode, both directions
- * @has_all_in: all inbound policies of the namespace are in @spd; changes when
- *	the core tells the key managers about an inbound policy, and becomes
- *	false when the first inbound policy enters @spd (verdict.c)
+ * @all_in_netns: the cookie of the namespace whose inbound policies are all in
+ *	@spd, or 0; changes when the core tells the key managers about an
+ *	inbound policy, and becomes 0 when the first inbound policy enters @spd
+ *	(verdict.c)
  * @reaped: for ov2_reap(), which destroys this structure
  *
  * In packet mode the bridge finds the policy and the state of each packet, and
@@ -48,7 +49,7 @@ struct ov2_bridge {
 	struct ov2_assoc_memo *memo_tx;
 	atomic64_t ended;
 	atomic_t states;
-	bool has_all_in;
+	u64 all_in_netns;
 	struct ov2_reaped reaped;
 };
 

@@ -24,6 +24,15 @@
 #include "verdict.h"
 #include "../../compat/ipv6.h"
 
+/* Did the card have all inbound policies of its namespace when the core told
+ * about the last change?
+ */
+static bool had_all_policies(const struct ov2_adapter *ad)
+{
+	return READ_ONCE(ov2_bridge_of(ad)->all_in_netns) ==
+	       dev_net(ad->dev)->net_cookie;
+}
+
 static bool core_counts(const struct ov2_adapter *ad, unsigned int policies)
 {
 	const struct net *net = dev_net(ad->dev);
@@ -33,20 +42,22 @@ static bool core_counts(const struct ov2_adapter *ad, unsigned int policies)
 
 /* Two equal counts are not enough. A policy enters the SPD before the core
  * counts it, and leaves the SPD after the core has stopped counting it. At such
- * a moment, one policy in software makes the counts equal. has_all_in is false
- * then. But has_all_in alone is not enough either, because the core counts a
- * new policy in software before it tells the key managers.
+ * a moment, one policy in software makes the counts equal. all_in_netns is 0
+ * then. But all_in_netns alone is not enough either, because the core counts a
+ * new policy in software before it tells the key managers. If both happen at
+ * once, a packet is not compared with the new policy. User space has not been
+ * answered about this policy yet.
  */
 static bool card_has_all_policies(const struct ov2_adapter *ad)
 {
 	const struct ov2_bridge *bridge = ov2_bridge_of(ad);
 
-	return READ_ONCE(bridge->has_all_in) &&
+	return had_all_policies(ad) &&
 	       core_counts(ad, ov2_spd_count(&bridge->spd,
 					     XFRM_DEV_OFFLOAD_IN));
 }
 
-/* Has the core an inbound policy that the card does not have?
+/* Does the core have an inbound policy that is not on the card?
  * xfrm_policy_flush() walks over the policies in the same way.
  */
 static bool others_have_policies(const struct net *net,
@@ -56,7 +67,7 @@ static bool others_have_policies(const struct net *net,
 
 	lockdep_assert_held(&net->xfrm.xfrm_policy_lock);
 	list_for_each_entry(xp, &net->xfrm.policy_all, walk.all) {
-		/* Only the place where a dump goes on, and no policy */
+		/* This entry is no policy. It marks where a dump continues */
 		if (xp->walk.dead)
 			continue;
 		if (xfrm_policy_id2dir(xp->index) == XFRM_POLICY_IN &&
@@ -73,9 +84,9 @@ static bool others_have_policies(const struct net *net,
  * @added: the inbound policy that the core has added, or NULL if the core has
  *	deleted policies
  *
- * Call this for each card of the namespace, when the core tells the key managers
- * about a change. If the card had all policies, only a new policy elsewhere can
- * change that. So most calls do not walk over the policies.
+ * Call this for each card of the namespace, when the core tells the key
+ * managers about a change. If the card had all policies, only a new policy
+ * elsewhere can change that. So most calls do not walk over the policies.
  *
  * Context: Any context except hard interrupts. Takes
  *   net->xfrm.xfrm_policy_lock.
@@ -87,15 +98,17 @@ void ov2_verdict_policies_changed(struct ov2_adapter *ad,
 	bool others = added && READ_ONCE(added->xdo.dev) != ad->dev;
 	struct net *net = dev_net(ad->dev);
 	unsigned int own;
+	bool all;
 
-	if (!others && (READ_ONCE(bridge->has_all_in) ||
+	if (!others && (had_all_policies(ad) ||
 			!ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_IN)))
 		return;
 
 	spin_lock_bh(&net->xfrm.xfrm_policy_lock);
 	own = ov2_spd_count(&bridge->spd, XFRM_DEV_OFFLOAD_IN);
-	WRITE_ONCE(bridge->has_all_in, own && core_counts(ad, own) &&
-		   !others_have_policies(net, ad->dev));
+	all = own && core_counts(ad, own) &&
+	      !others_have_policies(net, ad->dev);
+	WRITE_ONCE(bridge->all_in_netns, all ? net->net_cookie : 0);
 	spin_unlock_bh(&net->xfrm.xfrm_policy_lock);
 }
 
@@ -103,8 +116,9 @@ void ov2_verdict_policies_changed(struct ov2_adapter *ad,
  * ov2_verdict_policy_add() - a policy is going to enter a card's SPD
  * @ad: the card
  *
- * While a card had no inbound policy, it may have moved to another namespace.
- * So it forgets what it knew about the policies of its namespace.
+ * A card without inbound policies may have moved to another namespace, and back
+ * again. So when its first inbound policy comes, the card forgets what it knew
+ * about the policies of its namespace.
  *
  * Context: Process context.
  */
@@ -113,7 +127,7 @@ void ov2_verdict_policy_add(struct ov2_adapter *ad)
 	struct ov2_bridge *bridge = ov2_bridge_of(ad);
 
 	if (!ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_IN))
-		WRITE_ONCE(bridge->has_all_in, false);
+		WRITE_ONCE(bridge->all_in_netns, 0);
 }
 
 static bool ipv4_forwards(const struct net_device *dev)

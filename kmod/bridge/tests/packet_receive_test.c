@@ -363,14 +363,15 @@ static struct xfrm_policy *software_new(struct kunit *test)
 	return xp;
 }
 
-/* While a policy of the card comes or goes, the card has one policy more than
- * the core counts. If one policy is in software, both numbers are equal, and
- * the core must check the packets nevertheless.
+/* While a policy of the card comes or goes, the card has the policy, but the
+ * core does not count it. If one policy is in software then, both counts are
+ * equal. Nevertheless the core must check the packets.
  */
 static void receive_policies_change(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
 	struct rx_card *card = card_new(test, &shape);
+	u64 *all_in = &ov2_bridge_of(&card->ad)->all_in_netns;
 	struct xfrm_policy *software = software_new(test);
 	struct ov2_policy *pol[2];
 	u32 seq = 0;
@@ -383,7 +384,9 @@ static void receive_policies_change(struct kunit *test)
 	tell_policies(card, 2, NULL);
 	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 2,
 		    OV2_PATH_STATE);
-	/* Another policy of the card expires now */
+	/* The core tells the card that another policy has expired, while it
+	 * does not count pol[0]
+	 */
 	tell_policies(card, 1, NULL);
 	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 1,
 		    OV2_PATH_STATE);
@@ -411,13 +414,18 @@ static void receive_policies_change(struct kunit *test)
 	tell_policies(card, 1, NULL);
 	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 1,
 		    OV2_PATH_OFFLOAD);
+	/* The card has all policies of another namespace */
+	*all_in = init_net.net_cookie + 1;
+	expect_path(test, card, nbl_new(test, card, &shape, ++seq), 1,
+		    OV2_PATH_STATE);
 	/* A card without policies does not have all of them. */
 	policy_end(card, pol[0]);
 	tell_policies(card, 0, software);
-	KUNIT_EXPECT_FALSE(test, ov2_bridge_of(&card->ad)->has_all_in);
-	WRITE_ONCE(ov2_bridge_of(&card->ad)->has_all_in, true);
+	KUNIT_EXPECT_EQ(test, *all_in, 0);
+	/* The card has come back to this namespace */
+	*all_in = init_net.net_cookie;
 	ov2_verdict_policy_add(&card->ad);
-	KUNIT_EXPECT_FALSE(test, ov2_bridge_of(&card->ad)->has_all_in);
+	KUNIT_EXPECT_EQ(test, *all_in, 0);
 }
 
 /* The core checks a packet that carries IPsec or may carry IPsec. The core must

@@ -171,8 +171,8 @@ static void refuses_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ov2_cards_stats(cards->a).tx_packets, 0);
 }
 
-/* A card whose namespace is ending drops what it gets, but the frames of a
- * burst that had begun before leave.
+/* A card whose namespace is ending drops the frames that it gets. Frames of a
+ * burst that began earlier still leave.
  */
 static void silent_at_the_end(struct kunit *test)
 {
