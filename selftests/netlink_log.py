@@ -219,10 +219,8 @@ def raw_dump(place, between, **request):
         data = sock.recv(ROOM)
         if not kinds:
             between()
-        while data:
-            length, kind, flags = struct.unpack_from("=IHH", data)
-            kinds.append((kind, flags & NLM_F_DUMP_INTR))
-            data = data[(length + 3) & ~3:]
+        kinds += [(kind, flags & NLM_F_DUMP_INTR)
+                  for kind, flags, _ in xfrmnl.messages(data)]
     return kinds
 
 

@@ -335,12 +335,22 @@ class Mappings(Listener):
                        *struct.unpack_from("!H", data, 16 + 62))
 
 
-def attributes_of(data, at):
-    """Yield (number, data) of each attribute in @data from offset @at on."""
-    while at + 4 <= len(data):
-        length, number = struct.unpack_from("=HH", data, at)
-        yield number, data[at + 4:at + length]
-        at += length + -length % 4
+def messages(data):
+    """Yield (kind, flags, message) of each netlink message in a buffer. The
+    message has its header.
+    """
+    while data:
+        length, kind, flags = struct.unpack_from("=IHH", data)
+        yield kind, flags, data[:length]
+        data = data[length + -length % 4:]
+
+
+def attributes_of(data):
+    """Yield (number, data) of each attribute in @data."""
+    while data:
+        length, number = struct.unpack_from("=HH", data)
+        yield number, data[4:length]
+        data = data[length + -length % 4:]
 
 
 def dumped(ns, kind):
@@ -351,21 +361,18 @@ def dumped(ns, kind):
         sock.send(struct.pack("=IHHII", 16, kind, NLM_F_REQUEST | NLM_F_DUMP,
                               1, 0))
         while True:
-            data = sock.recv(65536)
-            while data:
-                length, kind = struct.unpack_from("=IH", data)
-                if kind == NLMSG_DONE:
+            for answer, _, message in messages(sock.recv(65536)):
+                if answer == NLMSG_DONE:
                     return
-                ksft.check(kind != NLMSG_ERROR, f"dump: {data.hex()}")
-                yield data[16:length]
-                data = data[length + -length % 4:]
+                ksft.check(answer != NLMSG_ERROR, f"dump: {message.hex()}")
+                yield message[16:]
 
 
 def offloads(ns):
     """The offload of each state that is offloaded."""
     return [Offload(*struct.unpack_from("=iB", value))
             for state in dumped(ns, XFRM_MSG_GETSA)
-            for number, value in attributes_of(state, USERSA_INFO_LEN)
+            for number, value in attributes_of(state[USERSA_INFO_LEN:])
             if number == ATTRIBUTE["offload"]]
 
 

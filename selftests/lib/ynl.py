@@ -26,6 +26,7 @@ import traceback
 from collections import namedtuple
 
 from . import ksft, module
+from .xfrmnl import attributes_of, messages
 
 NAME = "ipsecov2"
 # From selftests/ to the top of our tree, or to the top of a kernel tree into
@@ -278,27 +279,20 @@ class RawDump:
             NLM_F_REQUEST | NLM_F_DUMP, 1, 0) + body)
 
     def attributes(self, data):
-        found = {}
-        while data:
-            length, kind = struct.unpack_from("=HH", data)
-            found[self.names[kind & 0x3fff]] = data[4:length]
-            data = data[(length + 3) & ~3:]
-        return found
+        return {self.names[number & 0x3fff]: value
+                for number, value in attributes_of(data)}
 
     def buffer(self):
         """The messages of one buffer; nothing if the dump has ended."""
         if self.error is not None:
             return
-        data = self.sock.recv(self.SIZE)
-        while data:
-            length, kind, flags = struct.unpack_from("=IHH", data)
+        for kind, flags, message in messages(self.sock.recv(self.SIZE)):
             self.interrupted |= bool(flags & NLM_F_DUMP_INTR)
             if kind in (NLMSG_DONE, NLMSG_ERROR):
-                self.error = -struct.unpack_from("=i", data, 16)[0]
+                self.error = -struct.unpack_from("=i", message, 16)[0]
                 self.sock.close()
                 return
-            yield Message(flags, self.attributes(data[20:length]))
-            data = data[(length + 3) & ~3:]
+            yield Message(flags, self.attributes(message[20:]))
 
     def __iter__(self):
         while self.error is None:
