@@ -31,9 +31,6 @@ class Ledger:
 
     def __init__(self, kinds=KINDS):
         self.trace = Trace([])
-        # The clocks of two CPUs are not exact enough to tell which event came
-        # first. So each event gets a number from a counter
-        self.trace.write("trace_clock", "counter")
         for event in EVENTS:
             where = f"events/ipsecov2/{event}/"
             self.trace.write(where + "filter", " || ".join(

@@ -50,6 +50,10 @@ class Trace:
         self.left = b""
         try:
             self.write("buffer_size_kb", buffer_kb)
+            # Each event gets a number, and the kernel sorts the events of all
+            # CPUs by it. The usual clock differs between CPUs, and in
+            # user-mode Linux many events have the same time
+            self.write("trace_clock", "counter")
             for name in events:
                 where = f"events/{system}/{name}/enable".replace("//", "/")
                 if not os.path.exists(f"{self.dir}/{where}"):
@@ -66,8 +70,8 @@ class Trace:
             f.write(str(value))
 
     def read(self):
-        """Return the events in the order of time. Fail if the buffer was full
-        and events were lost.
+        """Return the events in the order in which they occurred. Fail if the
+        buffer was full and events were lost.
         """
         while True:
             try:
