@@ -115,6 +115,23 @@ def flow_in_order(defer, shape):
         ksft.check(work > 0, "no completion was asynchronous")
 
 
+def trace_in_order(defer):
+    """A trace shows events of several CPUs in the order in which they occurred.
+    flow_in_order relies on this.
+    """
+    cpus = sorted(os.sched_getaffinity(0))
+    if len(cpus) < 2:
+        raise ksft.Skip("this machine has one CPU")
+    defer(os.sched_setaffinity, 0, cpus)
+    trace = Trace([])
+    defer(trace.close)
+    for index in range(200):
+        os.sched_setaffinity(0, {cpus[index % 2]})
+        trace.write("trace_marker", f"mark {index}")
+    got = [int(event.text.split()[-1]) for event in trace.read()]
+    ksft.equal(got, list(range(200)), "marks")
+
+
 def engine_uses_it(defer):
     """The transform of a new offloaded SA is an instance of pcrypt."""
     test = Async(defer, "ipv4-transport", offload="")
@@ -209,6 +226,7 @@ def every_transform_is_freed(defer):
 
 def main():
     some = ksft.chosen([
+        trace_in_order,
         engine_uses_it,
         *((f"flow_in_order {shape}",
            lambda defer, shape=shape: flow_in_order(defer, shape))
