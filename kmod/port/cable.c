@@ -49,15 +49,11 @@ static int cable_room(const struct ov2_port *port, u16 queue)
 {
 	const struct ov2_rxq *rxq = NULL;
 	const struct ov2_port *peer;
-	int room;
 
-	rcu_read_lock();
-	peer = rcu_dereference(port->peer);
+	peer = rcu_dereference_bh(port->peer);
 	if (peer && READ_ONCE(peer->up))
 		rxq = cable_rxq(port, peer, queue);
-	room = ov2_ring_room(port, queue, rxq);
-	rcu_read_unlock();
-	return room;
+	return ov2_ring_room(port, queue, rxq);
 }
 
 static void cable_wake(struct ov2_port *port, u16 rx_queue)
@@ -65,13 +61,11 @@ static void cable_wake(struct ov2_port *port, u16 rx_queue)
 	struct ov2_port *peer;
 	unsigned int queue;
 
-	rcu_read_lock();
-	peer = rcu_dereference(port->peer);
+	peer = rcu_dereference_bh(port->peer);
 	if (peer)
 		for (queue = 0; queue < peer->ad.tx_queues; queue++)
 			if (cable_rxq(peer, port, queue)->index == rx_queue)
 				ov2_ring_wake(peer, queue);
-	rcu_read_unlock();
 }
 
 static bool cable_too_long(const struct sk_buff *skb,
@@ -168,9 +162,8 @@ static enum ov2_counter cable_fit(struct ov2_port *port, struct sk_buff *skb)
 {
 	enum ov2_counter reason;
 
-	rcu_read_lock();
-	reason = cable_prepare(skb, rcu_dereference(port->peer));
-	rcu_read_unlock();
+	/* Senders have BH disabled, and a grace period waits for them, too. */
+	reason = cable_prepare(skb, rcu_dereference_bh(port->peer));
 	if (!reason)
 		cable_scrub(skb);
 	return reason;
@@ -261,10 +254,9 @@ static enum ov2_counter cable_put(struct ov2_port *port, u16 queue,
 	struct ov2_port *peer;
 	bool taken = false;
 
-	rcu_read_lock();
-	peer = rcu_dereference(port->peer);
+	peer = rcu_dereference_bh(port->peer);
 	if (peer) {
-		rss = rcu_dereference(peer->rss);
+		rss = rcu_dereference_bh(peer->rss);
 		if (rss->by_flow)
 			taken = cable_put_by_flow(port, queue, peer, rss,
 						  frames);
@@ -272,7 +264,6 @@ static enum ov2_counter cable_put(struct ov2_port *port, u16 queue,
 			taken = cable_put_on(port, queue, peer,
 					     ov2_rss_queue(rss, queue), frames);
 	}
-	rcu_read_unlock();
 	return taken ? OV2_CNT_NONE : OV2_CNT_WIRE_TX_DROP_UNPLUGGED;
 }
 
