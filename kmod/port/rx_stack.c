@@ -89,12 +89,14 @@ static bool rx_may_merge(const struct sk_buff *skb)
 	return rx_proto(skb, &hlen) == IPPROTO_TCP;
 }
 
-/* Could GRO decrypt the frame? If so, firewall and policies would see the frame
- * in one form with GRO, and in another form without GRO. So if rx_finish() may
- * give such a frame to GRO, it always does this, even if the frame is alone in
- * its poll.
- */
-static bool rx_may_be_esp(const struct sk_buff *skb)
+static bool rx_udp_may_be_esp(const struct udphdr *uh)
+{
+	return uh->source == htons(RX_NAT_T_PORT) ||
+	       uh->dest == htons(RX_NAT_T_PORT);
+}
+
+/* This is rx_may_be_esp() without its short way. */
+static noinline bool rx_any_may_be_esp(const struct sk_buff *skb)
 {
 	const struct udphdr *uh;
 	unsigned int hlen = 0;
@@ -107,14 +109,33 @@ static bool rx_may_be_esp(const struct sk_buff *skb)
 		return false;
 	case IPPROTO_UDP:
 		uh = skb_header_pointer(skb, hlen, sizeof(room), &room);
-		return uh && (uh->source == htons(RX_NAT_T_PORT) ||
-			      uh->dest == htons(RX_NAT_T_PORT));
+		return uh && rx_udp_may_be_esp(uh);
 	case -1:
 		return eth_type_vlan(skb->protocol) ||
 		       skb->protocol == htons(ETH_P_TEB);
 	default:
 		return true;
 	}
+}
+
+/* Could GRO decrypt the frame? If so, firewall and policies would see the frame
+ * in one form with GRO, and in another form without GRO. So if rx_finish() may
+ * give such a frame to GRO, it always does this, even if the frame is alone in
+ * its poll.
+ */
+static bool rx_may_be_esp(const struct sk_buff *skb)
+{
+	const struct iphdr *ip = (const void *)skb->data;
+	const struct udphdr *uh = (const void *)(ip + 1);
+
+	/* A short way: most frames that are alone in their poll are UDP over
+	 * IPv4 without options.
+	 */
+	if (likely(skb->protocol == htons(ETH_P_IP) &&
+		   skb_headlen(skb) >= sizeof(*ip) + sizeof(*uh) &&
+		   ip->ihl == sizeof(*ip) / 4 && ip->protocol == IPPROTO_UDP))
+		return rx_udp_may_be_esp(uh);
+	return rx_any_may_be_esp(skb);
 }
 
 /* Will rx_finish() give the frame to GRO, if GRO may merge it? */

@@ -116,6 +116,15 @@ void ov2_tx_send_complete(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	ov2_ring_completed(port, queue, frames);
 }
 
+/* skb_tx_timestamp() always calls skb_clone_tx_timestamp(), which only devices
+ * with a PHY need. So call it only if somebody has asked for a time stamp.
+ */
+static void tx_timestamp(struct sk_buff *skb)
+{
+	if (unlikely(skb_shinfo(skb)->tx_flags))
+		skb_tx_timestamp(skb);
+}
+
 static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue);
 
 /* Let the core cut a large packet, as it does for a card that cannot cut. Then
@@ -163,7 +172,7 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 				len);
 			break;
 		}
-		skb_tx_timestamp(skb);
+		tx_timestamp(skb);
 		tx_fit(port, queue, skb, &port->txqs[queue].burst);
 		break;
 	case OV2_VERDICT_OFFLOAD:
@@ -171,7 +180,7 @@ static void tx_send(struct ov2_port *port, struct sk_buff *skb, u16 queue)
 		 * this SA, which the core has encrypted itself.
 		 */
 		tx_put(port, queue, &port->txqs[queue].burst, false);
-		skb_tx_timestamp(skb);
+		tx_timestamp(skb);
 		ov2_ring_sent(port, queue, nbl->frames);
 		port->ad.miniport->send(&port->ad, nbl);
 		break;

@@ -311,7 +311,94 @@ static void shared_without_gro(struct kunit *test)
 }
 
 /**
- * struct seen - what the stack gets of IPv6
+ * struct alone - the headers of a frame that is alone in its poll
+ * @name: for the log of KUnit
+ * @type: protocol of Ethernet
+ * @head: the first bytes behind the Ethernet header; the other bytes are zero
+ * @in_page: the bytes behind the IP header are in a page
+ * @maybe_esp: the frame could be ESP
+ */
+struct alone {
+	const char *name;
+	u16 type;
+	u8 head[28];
+	bool in_page;
+	bool maybe_esp;
+};
+
+/* 0x1194 is 4500, the port of ESP in UDP. */
+static const struct alone alones[] = {
+	{
+		.name = "TCP from port 4500",
+		.type = ETH_P_IP,
+		.head = { 0x45, [9] = IPPROTO_TCP, [20] = 0x11, 0x94 },
+	},
+	{
+		.name = "UDP",
+		.type = ETH_P_IP,
+		.head = { 0x45, [9] = IPPROTO_UDP, [20] = 0x11, 0x93, 0x94,
+			  0x11 },
+	},
+	{
+		.name = "UDP from port 4500",
+		.type = ETH_P_IP,
+		.head = { 0x45, [9] = IPPROTO_UDP, [20] = 0x11, 0x94 },
+		.maybe_esp = true,
+	},
+	{
+		.name = "UDP to port 4500",
+		.type = ETH_P_IP,
+		.head = { 0x45, [9] = IPPROTO_UDP, [22] = 0x11, 0x94 },
+		.maybe_esp = true,
+	},
+	{
+		.name = "UDP behind options that look like port 4500",
+		.type = ETH_P_IP,
+		.head = { 0x46, [9] = IPPROTO_UDP, [20] = 0x11, 0x94, 0x11,
+			  0x94 },
+	},
+	{
+		.name = "UDP behind options, to port 4500",
+		.type = ETH_P_IP,
+		.head = { 0x46, [9] = IPPROTO_UDP, [26] = 0x11, 0x94 },
+		.maybe_esp = true,
+	},
+	{
+		.name = "UDP to port 4500 in a page",
+		.type = ETH_P_IP,
+		.head = { 0x45, [9] = IPPROTO_UDP, [22] = 0x11, 0x94 },
+		.in_page = true,
+		.maybe_esp = true,
+	},
+	{
+		.name = "ESP",
+		.type = ETH_P_IP,
+		.head = { 0x45, [9] = IPPROTO_ESP },
+		.maybe_esp = true,
+	},
+	{
+		.name = "UDP over IPv6",
+		.type = ETH_P_IPV6,
+		.head = { 0x60, [6] = IPPROTO_UDP },
+	},
+	{
+		.name = "TCP over IPv6, like UDP from port 4500 over IPv4",
+		.type = ETH_P_IPV6,
+		.head = { 0x65, [6] = IPPROTO_TCP, [9] = IPPROTO_UDP,
+			  [20] = 0x11, 0x94 },
+	},
+	{
+		.name = "extension header of IPv6",
+		.type = ETH_P_IPV6,
+		.head = { 0x60, [6] = NEXTHDR_HOP },
+		.maybe_esp = true,
+	},
+};
+
+KUNIT_ARRAY_PARAM_DESC(alone, alones, name);
+
+/**
+ * struct seen - what the stack gets
  * @type: what the stack calls
  * @num: number of packets
  * @shared: number of packets with a head that they share with the sender
@@ -340,32 +427,49 @@ static void see_end(void *data)
 	dev_remove_pack(&seen->type);
 }
 
-/* A large packet with an extension header of IPv6 goes through GRO although it
- * is alone in its poll, because it could be ESP. So it gets a head of its own.
+/* Moves what is behind the IP header to a page. */
+static void move_to_page(struct kunit *test, struct sk_buff *skb)
+{
+	const unsigned int len = ETH_HLEN + sizeof(struct iphdr);
+	unsigned int rest = skb->len - len;
+	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memcpy(page_address(page), skb->data + len, rest);
+	memset(skb->data + len, 0, rest);
+	skb_trim(skb, len);
+	skb_add_rx_frag(skb, 0, page, 0, rest, PAGE_SIZE);
+}
+
+/* If a large packet could be ESP, it goes through GRO although it is alone in
+ * its poll. So it gets a head of its own. Other packets keep the head that they
+ * share with the sender.
  */
 static void unshared_for_esp(struct kunit *test)
 {
+	const struct alone *alone = test->param_value;
 	struct ov2_cards *cards = ov2_cards_new(test, 1, 1);
 	struct sk_buff *kept, *skb = large_skb(cards);
 	struct seen *seen;
 
 	seen = kunit_kzalloc(test, sizeof(*seen), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, seen);
-	seen->type.type = htons(ETH_P_IPV6);
+	seen->type.type = htons(alone->type);
 	seen->type.dev = cards->b->ad.dev;
 	seen->type.func = see;
 	dev_add_pack(&seen->type);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, see_end, seen),
 			0);
 
-	eth_hdr(skb)->h_proto = htons(ETH_P_IPV6);
-	ipv6_hdr(skb)->version = 6;
-	ipv6_hdr(skb)->nexthdr = NEXTHDR_HOP;
+	eth_hdr(skb)->h_proto = htons(alone->type);
+	memcpy(skb_network_header(skb), alone->head, sizeof(alone->head));
+	if (alone->in_page)
+		move_to_page(test, skb);
 	ov2_hold_of(&cards->b->ad)->idle = true;
 	kept = send_clone(cards, skb);
 	KUNIT_EXPECT_EQ(test, ov2_cards_poll(cards, 0, BUDGET), 1);
 	KUNIT_EXPECT_EQ(test, seen->num, 1);
-	KUNIT_EXPECT_EQ(test, seen->shared, 0);
+	KUNIT_EXPECT_EQ(test, seen->shared, !alone->maybe_esp);
 	kfree_skb(kept);
 }
 
@@ -441,7 +545,7 @@ static struct kunit_case poll_cases[] = {
 	KUNIT_CASE(alone_without_gro),
 	KUNIT_CASE(plain_alone_without_gro),
 	KUNIT_CASE(shared_without_gro),
-	KUNIT_CASE(unshared_for_esp),
+	KUNIT_CASE_PARAM(unshared_for_esp, alone_gen_params),
 	KUNIT_CASE(queues),
 	KUNIT_CASE(goes_down),
 	KUNIT_CASE(burst_before_engine),
