@@ -171,6 +171,13 @@ bool ov2_bridge_may_be_large(struct sk_buff *skb)
 		 !ov2_large_proto(skb));
 }
 
+/* Must frames without an xfrm_offload be looked at, too? */
+static bool tx_looks_at_all(const struct ov2_adapter *ad)
+{
+	return ov2_packet_wanted(ad) ||
+	       atomic_read(&ov2_bridge_of(ad)->senders);
+}
+
 static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
 				    u16 queue, enum ov2_verdict *verdict,
 				    struct ov2_nbl **nbl)
@@ -178,9 +185,6 @@ static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
 	const struct xfrm_offload *xo = xfrm_offload(skb);
 	bool tagged;
 
-	*verdict = OV2_VERDICT_PLAIN;
-	if (ov2_packet_tag_lost(skb))
-		return OV2_CNT_TX_DROP_ALLOC;
 	if (ov2_is_decrypted_esp(dev_net(ad->dev), skb))
 		return OV2_CNT_TX_DROP_DECRYPTED;
 	if (xo && is_receive_path(xo)) {
@@ -223,6 +227,12 @@ enum ov2_counter ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 struct ov2_nbl **nbl)
 {
 	enum ov2_counter reason;
+
+	*verdict = OV2_VERDICT_PLAIN;
+	if (ov2_packet_tag_lost(skb))
+		return OV2_CNT_TX_DROP_ALLOC;
+	if (!xfrm_offload(skb) && !tx_looks_at_all(ad))
+		return OV2_CNT_NONE;
 
 	rcu_read_lock();
 	reason = tx_classify(ad, skb, queue, verdict, nbl);

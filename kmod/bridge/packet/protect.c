@@ -80,17 +80,29 @@ bool ov2_frame_trim(struct sk_buff *skb)
 	       (len <= skb->len && !pskb_trim_rcsum(skb, len));
 }
 
+/* Returns where the new tail begins, or NULL if there is no memory. */
+static u8 *put_tail(struct sk_buff *skb, unsigned int len)
+{
+	struct sk_buff *last;
+
+	/* For such a packet, the two functions below would do the same. */
+	if (likely(!skb_cloned(skb) && skb_tailroom(skb) >= len))
+		return __skb_put(skb, len);
+	if (skb_cow_data(skb, len, &last) < 0)
+		return NULL;
+	return pskb_put(skb, last, len);
+}
+
 /* @protected: bytes that ESP protects */
 static bool add_trailer(struct sk_buff *skb, const struct ov2_assoc *assoc,
 			unsigned int protected, u8 next_header)
 {
 	unsigned int tail = ALIGN(protected + 2, assoc->align) - protected;
-	struct sk_buff *last;
+	u8 *end = put_tail(skb, tail + assoc->icv_len);
 
-	if (skb_cow_data(skb, tail + assoc->icv_len, &last) < 0)
+	if (!end)
 		return false;
-	esp_output_fill_trailer(pskb_put(skb, last, tail + assoc->icv_len), 0,
-				tail, next_header);
+	esp_output_fill_trailer(end, 0, tail, next_header);
 	return true;
 }
 

@@ -303,8 +303,41 @@ static void protect_bytes(struct kunit *test)
 	}
 }
 
-/* TCP keeps a clone of each packet, to send it again. The bytes of the clone
- * must not change.
+/* Move the bytes of the packet, so that @room bytes are left behind it. */
+static void move_back(struct kunit *test, struct framed *f, unsigned int room)
+{
+	struct sk_buff *skb = f->skb;
+
+	skb_trim(skb, 0);
+	KUNIT_ASSERT_GE(test, skb_tailroom(skb), f->len + room);
+	skb_reserve(skb, skb_tailroom(skb) - f->len - room);
+	skb_put_data(skb, f->before, f->len);
+	skb_reset_mac_header(skb);
+	skb_reset_network_header(skb);
+}
+
+/* There is room for all of the trailer and the ICV behind the packet, or only
+ * for a part of them.
+ */
+static void protect_room(struct kunit *test)
+{
+	const struct ov2_shape *shape = test->param_value;
+	unsigned int room;
+
+	for (room = 0; room <= ALIGN_BYTES + 2 + OV2_SHAPE_ICV_LEN; room++) {
+		struct framed f = { .shape = *shape, .body = 50 };
+
+		framed_init(test, &f);
+		move_back(test, &f, room);
+		KUNIT_ASSERT_TRUE(test, protect(&f));
+		KUNIT_EXPECT_TRUE(test, skb_tail_pointer(f.skb) <=
+					skb_end_pointer(f.skb));
+		expect_framed(test, &f);
+	}
+}
+
+/* A program that captures packets has a clone of each packet. The bytes of the
+ * clone must not change.
  */
 static void protect_clone(struct kunit *test)
 {
@@ -320,6 +353,37 @@ static void protect_clone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, clone->len, f.len);
 	KUNIT_EXPECT_MEMEQ(test, clone->data, f.before, f.len);
 	kfree_skb(clone);
+}
+
+/* TCP keeps the payload of each packet, and sends clones. Headers may be
+ * written in front of the payload, but the payload must not change. Nor must
+ * the bytes behind it, where the trailer of another clone may be.
+ */
+static void protect_clone_of_tcp(struct kunit *test)
+{
+	const struct ov2_shape *shape = test->param_value;
+	struct framed f = { .shape = *shape, .body = 50 };
+	struct sk_buff *kept;
+	u8 behind[8];
+
+	framed_init(test, &f);
+	/* Much room on both sides, so nothing else makes the packet move. */
+	move_back(test, &f, ALIGN_BYTES + 2 + OV2_SHAPE_ICV_LEN);
+	kept = f.skb;
+	KUNIT_ASSERT_GE(test, skb_headroom(kept), 100);
+	memset(behind, 0xa5, sizeof(behind));
+	memcpy(skb_tail_pointer(kept), behind, sizeof(behind));
+	__skb_header_release(kept);
+	f.skb = skb_clone(kept, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, f.skb);
+	KUNIT_EXPECT_FALSE(test, skb_header_cloned(f.skb));
+	KUNIT_EXPECT_TRUE(test, protect(&f));
+	expect_framed(test, &f);
+	KUNIT_EXPECT_MEMEQ(test, skb_tail_pointer(kept) - f.body,
+			   f.before + f.len - f.body, f.body);
+	KUNIT_EXPECT_MEMEQ(test, skb_tail_pointer(kept), behind,
+			   sizeof(behind));
+	kfree_skb(f.skb);
 }
 
 /* The packet is as sendfile() makes it. The trailer must not be written into
@@ -354,7 +418,9 @@ static struct kunit_case esp_frame_cases[] = {
 	KUNIT_CASE(trim_padding),
 	KUNIT_CASE(trim_too_short),
 	KUNIT_CASE_PARAM(protect_bytes, shape_gen_params),
+	KUNIT_CASE_PARAM(protect_room, shape_gen_params),
 	KUNIT_CASE_PARAM(protect_clone, shape_gen_params),
+	KUNIT_CASE_PARAM(protect_clone_of_tcp, shape_gen_params),
 	KUNIT_CASE(protect_page),
 	{}
 };
