@@ -40,9 +40,13 @@ def root():
 class Trace:
     serial = 0
 
-    def __init__(self, events=("",), system=SYSTEM, buffer_kb=8192):
+    def __init__(self, events=("",), system=SYSTEM, buffer_kb=8192,
+                 clock="counter"):
         """events: names of tracepoints. "" stands for all tracepoints of
-        @system.
+        @system. clock: "counter" gives each event a number, by which the kernel
+        sorts the events of all CPUs. Other clocks tell times. But they may
+        differ between CPUs, and in user-mode Linux many events have the same
+        time.
         """
         Trace.serial += 1
         self.dir = f"{root()}/instances/ov2-{os.getpid()}-{Trace.serial}"
@@ -50,10 +54,9 @@ class Trace:
         self.left = b""
         try:
             self.write("buffer_size_kb", buffer_kb)
-            # Each event gets a number, and the kernel sorts the events of all
-            # CPUs by it. The usual clock differs between CPUs, and in
-            # user-mode Linux many events have the same time
-            self.write("trace_clock", "counter")
+            # This comes before trace_pipe is opened, because the pipe prints
+            # times in the format of the clock that is set at this moment
+            self.write("trace_clock", clock)
             for name in events:
                 where = f"events/{system}/{name}/enable".replace("//", "/")
                 if not os.path.exists(f"{self.dir}/{where}"):
