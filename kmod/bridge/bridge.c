@@ -23,17 +23,24 @@ static int memories_alloc(struct ov2_bridge *bridge,
 	bridge->recent_tx = kvcalloc(ad->tx_queues, sizeof(*bridge->recent_tx),
 				     GFP_KERNEL_ACCOUNT);
 	if (!bridge->recent_tx)
-		goto err_rx;
+		goto err_recent_rx;
 
 	bridge->memo_tx = kvcalloc(ad->tx_queues, sizeof(*bridge->memo_tx),
 				   GFP_KERNEL_ACCOUNT);
 	if (!bridge->memo_tx)
-		goto err_tx;
+		goto err_recent_tx;
+
+	bridge->memo_rx = kvcalloc(ad->rx_queues, sizeof(*bridge->memo_rx),
+				   GFP_KERNEL_ACCOUNT);
+	if (!bridge->memo_rx)
+		goto err_memo_tx;
 	return 0;
 
-err_tx:
+err_memo_tx:
+	kvfree(bridge->memo_tx);
+err_recent_tx:
 	kvfree(bridge->recent_tx);
-err_rx:
+err_recent_rx:
 	kvfree(bridge->recent_rx);
 	return -ENOMEM;
 }
@@ -88,6 +95,7 @@ static void bridge_destroy(struct ov2_reaped *reaped)
 
 	ov2_dead_policies_destroy(&bridge->dead);
 	ov2_pending_destroy(&bridge->pending);
+	kvfree(bridge->memo_rx);
 	kvfree(bridge->memo_tx);
 	kvfree(bridge->recent_tx);
 	kvfree(bridge->recent_rx);

@@ -7,28 +7,22 @@
 #include "../watch/counters.h"
 
 struct ov2_assoc;
-struct skb_ext;
 struct xfrm_state;
 
 /**
  * struct ov2_rx_burst - what the frames of one poll have in common
  * @handle: the handle of the last frame's SA; valid if @assoc is set
  * @assoc: the association that @handle leads to, or NULL
- * @x: the state of @assoc, with a reference
- * @path: the skb extensions that frames of @x share, or NULL. They hold only a
- *	sec_path. The burst holds a reference to them. A frame that the core
- *	will compare with policies gets extensions of its own (rx_share_path())
- * @sa_delete_req: the xfrm_offload in @path has the flag SA_DELETE_REQ
+ * @x: the state of @assoc
  *
  * At first all members are zero. One RCU read side lasts from the first frame
- * to ov2_bridge_burst_end().
+ * to the last one. So the burst needs no reference to @assoc and @x, which are
+ * freed a grace period after they have ended (rx_find_state()).
  */
 struct ov2_rx_burst {
 	unsigned long handle;
 	struct ov2_assoc *assoc;
 	struct xfrm_state *x;
-	struct skb_ext *path;
-	bool sa_delete_req;
 };
 
 void ov2_bridge_register(void);
@@ -49,7 +43,6 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 				    struct ov2_nbl *nbl,
 				    struct ov2_rx_burst *burst,
 				    enum ov2_rx_verdict *verdict);
-void ov2_bridge_burst_end(struct ov2_rx_burst *burst);
 enum ov2_counter ov2_bridge_receive_plain(struct ov2_adapter *ad,
 					  struct sk_buff *skb,
 					  enum ov2_rx_verdict *verdict);

@@ -11,6 +11,7 @@
 #include "bridge.h"
 #include "sa_event.h"
 #include "xdo.h"
+#include "packet/packet.h"
 #include "packet/packet_receive.h"
 #include "sa/assoc.h"
 #include "sa/deliver.h"
@@ -18,43 +19,38 @@
 #include "../ov2/records.h"
 #include "../watch/counters.h"
 
-/**
- * ov2_bridge_burst_end() - give back the references of a burst
- * @burst: the burst, after its last frame; all zero when this returns
- *
- * Context: BH disabled, in the RCU read side of the burst.
+/* Find the state of a frame. Returns false if the state was deleted after the
+ * engine had found its SA.
  */
-void ov2_bridge_burst_end(struct ov2_rx_burst *burst)
-{
-	if (burst->path)
-		__skb_ext_put(burst->path);
-	if (burst->x)
-		xfrm_state_put(burst->x);
-	*burst = (struct ov2_rx_burst){};
-}
-
-/* Find the state of a frame, and let the burst hold a reference on the state.
- * Returns false if the state was deleted after the engine had found its SA.
- */
-static bool rx_find_state(struct ov2_adapter *ad, unsigned long handle,
+static bool rx_find_state(struct ov2_adapter *ad, const struct ov2_nbl *nbl,
 			  struct ov2_rx_burst *burst)
 {
+	struct ov2_bridge *bridge = ov2_bridge_of(ad);
+	unsigned long handle = nbl->ext_rx.handle;
 	struct ov2_assoc *assoc = burst->assoc;
 	struct xfrm_state *x;
+	s64 ended;
 
 	if (likely(assoc && burst->handle == handle &&
 		   rcu_access_pointer(assoc->x) == burst->x))
 		return true;
 
-	ov2_bridge_burst_end(burst);
-	assoc = ov2_assoc_find(ad, handle);
+	/* Pairs with assoc_end(). */
+	ended = atomic64_read_acquire(&bridge->ended);
+	assoc = ov2_assoc_recall_handle(&bridge->memo_rx[nbl->queue], ended, ad,
+					handle);
 	x = assoc ? rcu_dereference(assoc->x) : NULL;
-	if (!x || !refcount_inc_not_zero(&x->refcnt))
-		return false;
-	burst->handle = handle;
-	burst->assoc = assoc;
-	burst->x = x;
-	return true;
+	/* If the last reference is gone already, members of the state may have
+	 * been freed. Otherwise they are not freed before this read side ends.
+	 */
+	if (x && !refcount_read(&x->refcnt))
+		x = NULL;
+	*burst = (struct ov2_rx_burst){
+		.handle = handle,
+		.assoc = x ? assoc : NULL,
+		.x = x,
+	};
+	return x;
 }
 
 /* If the sec_path holds the state but no xfrm_offload, the core compares the
@@ -62,22 +58,26 @@ static bool rx_find_state(struct ov2_adapter *ad, unsigned long handle,
  * record the status is a number, and in Linux it is a bit
  * (Documentation/ipsecov2.rst, 1.3).
  */
-static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
-			const struct ov2_rx_result *res,
-			enum ov2_packet_path path)
+static enum ov2_counter rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
+				    const struct ov2_rx_result *res,
+				    enum ov2_packet_path path)
 {
 	struct xfrm_offload *xo;
 	struct sec_path *sp;
 
+	/* The last reference may be gone since rx_find_state(). */
+	if (!refcount_inc_not_zero(&x->refcnt))
+		return OV2_CNT_RX_DROP_SA_GONE;
 	secpath_reset(skb);
 	sp = secpath_set(skb);
-	if (!sp)
-		return false;
+	if (!sp) {
+		xfrm_state_put(x);
+		return OV2_CNT_RX_DROP_SP_ALLOC;
+	}
 
-	xfrm_state_hold(x);
 	sp->xvec[sp->len++] = x;
 	if (path != OV2_PATH_OFFLOAD)
-		return true;
+		return OV2_CNT_NONE;
 
 	sp->olen++;
 	xo = xfrm_offload(skb);
@@ -85,41 +85,50 @@ static bool rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 	if (res->sa_delete_req)
 		xo->flags |= SA_DELETE_REQ;
 	xo->status = 1 << res->status;
-	return true;
+	return OV2_CNT_NONE;
 }
 
-/* The frames of a burst share one sec_path if it says the same about each
- * frame. Clones of a frame share a sec_path, too, so code that changes a
- * sec_path copies it first (skb_ext_add()). But __xfrm_policy_check() makes no
- * copy: it writes the number of checked states into the sec_path that it finds.
- * So a packet that the core checks gets a sec_path of its own. Packets that
- * share a sec_path have an xfrm_offload of packet mode, so the core does not
- * check them.
- */
-static bool rx_share_path(struct sk_buff *skb, const struct ov2_rx_result *res,
-			  struct ov2_rx_burst *burst)
+/* Is the sec_path still as rx_set_path() has made it? */
+static bool rx_path_unwritten(const struct sec_path *sp)
 {
-	if (!burst->path || burst->sa_delete_req != res->sa_delete_req ||
-	    skb_has_extensions(skb))
+	return READ_ONCE(sp->len) == 1 && READ_ONCE(sp->olen) == 1 &&
+	       !READ_ONCE(sp->verified_cnt) &&
+	       READ_ONCE(sp->ovec[0].flags) == CRYPTO_DONE &&
+	       READ_ONCE(sp->ovec[0].status) == CRYPTO_SUCCESS;
+}
+
+/* Packets of an SA share the sec_path that the SA keeps, if the core need not
+ * compare them with its policies. Clones of a packet share a sec_path, too, so
+ * code that adds to a sec_path copies it first (secpath_set()). But some code
+ * of the core writes into the sec_path that it finds. It seldom meets packets
+ * like these, and does no harm to those that share the sec_path at this time:
+ *
+ *  - __xfrm_policy_check() sets verified_cnt if a socket has a policy of its
+ *    own, or if the card is gone. If a sec_path has only one state,
+ *    verified_cnt changes no verdict (xfrm_policy_ok()).
+ *  - If there is ESP inside, which ov2_packet_receive() did not see, GRO sets a
+ *    flag that only GRO and xfrm_input() read. xfrm_input() sets olen to 0, and
+ *    a packet without its xfrm_offload is checked by the core.
+ *
+ * No further packet gets a sec_path that was written to. So after that each
+ * packet of the SA has a sec_path of its own, which is slower.
+ */
+static bool rx_share_path(struct sk_buff *skb, const struct ov2_assoc *assoc)
+{
+	struct skb_ext *path = READ_ONCE(assoc->path);
+
+	if (!path || skb_has_extensions(skb))
 		return false;
 
-	refcount_inc(&burst->path->refcnt);
-	skb->extensions = burst->path;
+	skb->extensions = path;
 	skb->active_extensions = BIT(SKB_EXT_SEC_PATH);
+	if (unlikely(!rx_path_unwritten(skb_sec_path(skb)))) {
+		skb->active_extensions = 0;
+		return false;
+	}
+	refcount_inc(&path->refcnt);
 	skb->slow_gro = 1;
 	return true;
-}
-
-static void rx_keep_path(const struct sk_buff *skb,
-			 const struct ov2_rx_result *res,
-			 struct ov2_rx_burst *burst)
-{
-	if (burst->path || skb->active_extensions != BIT(SKB_EXT_SEC_PATH))
-		return;
-
-	refcount_inc(&skb->extensions->refcnt);
-	burst->path = skb->extensions;
-	burst->sa_delete_req = res->sa_delete_req;
 }
 
 /* For a state in packet mode: takes ESP off, and the stack gets a clear packet.
@@ -138,13 +147,15 @@ static enum ov2_counter rx_packet(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 		return reason;
 
 	skb_unset_transport_header(skb);
-	if (path == OV2_PATH_OFFLOAD && rx_share_path(skb, res, burst))
+	if (path != OV2_PATH_OFFLOAD || res->sa_delete_req)
+		return rx_set_path(skb, burst->x, res, path);
+	if (rx_share_path(skb, burst->assoc))
 		return OV2_CNT_NONE;
-	if (!rx_set_path(skb, burst->x, res, path))
-		return OV2_CNT_RX_DROP_SP_ALLOC;
-	if (path == OV2_PATH_OFFLOAD)
-		rx_keep_path(skb, res, burst);
-	return OV2_CNT_NONE;
+
+	reason = rx_set_path(skb, burst->x, res, path);
+	if (!reason && skb->active_extensions == BIT(SKB_EXT_SEC_PATH))
+		ov2_assoc_keep_path(burst->assoc, skb->extensions);
+	return reason;
 }
 
 /* For a state in crypto mode: the frame goes straight to xfrm, because no other
@@ -155,8 +166,10 @@ static enum ov2_counter rx_crypto(struct sk_buff *skb, struct xfrm_state *x,
 				  const struct ov2_rx_header *hdr,
 				  enum ov2_rx_verdict *verdict)
 {
-	if (!rx_set_path(skb, x, res, OV2_PATH_OFFLOAD))
-		return OV2_CNT_RX_DROP_SP_ALLOC;
+	enum ov2_counter reason = rx_set_path(skb, x, res, OV2_PATH_OFFLOAD);
+
+	if (reason)
+		return reason;
 	ov2_deliver(skb, hdr);
 	*verdict = OV2_RX_TAKEN;
 	return OV2_CNT_NONE;
@@ -179,7 +192,7 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	reason = ov2_headers_set(nbl->skb);
 	if (reason)
 		return reason;
-	if (!rx_find_state(ad, nbl->ext_rx.handle, burst))
+	if (!rx_find_state(ad, nbl, burst))
 		return OV2_CNT_RX_DROP_SA_GONE;
 	/* A key manager has set the sequence number, and the engine has not
 	 * accepted the update. Tell the engine again, though it is too late for

@@ -45,13 +45,13 @@ static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
 				extack);
 }
 
-/* The state of @assoc has been taken out. Send queues may still remember
- * @assoc, but they compare ov2_bridge.ended before they use @assoc.
+/* The state of @assoc has been taken out. Queues may still remember @assoc, but
+ * they compare ov2_bridge.ended before they use @assoc.
  */
 static void assoc_end(struct ov2_bridge *bridge, struct ov2_assoc *assoc)
 {
-	/* Pairs with tx_crypto(): a look-up that sees the new
-	 * ov2_bridge.ended no longer finds the state.
+	/* Pairs with tx_crypto() and rx_find_state(): a look-up that sees the
+	 * new ov2_bridge.ended no longer finds the state.
 	 */
 	atomic64_inc_return_release(&bridge->ended);
 	ov2_assoc_delete(assoc);

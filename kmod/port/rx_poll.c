@@ -85,7 +85,6 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 		rxq->held--;
 		ov2_rx_to_stack(rxq, nbl, &burst);
 	}
-	ov2_bridge_burst_end(&burst);
 	rcu_read_unlock();
 	return delivered;
 }

@@ -23,6 +23,7 @@ struct ov2_recent;
  * @pending: packets that wait for a neighbour
  * @recent_rx: the last flow of each receive queue
  * @recent_tx: the last flow of each send queue
+ * @memo_rx: the association that each receive queue has used last
  * @memo_tx: the association that each send queue has used last in crypto mode
  * @ended: how many associations have lost their state so far, in both modes
  * @states: number of states in packet mode, both directions
@@ -46,6 +47,7 @@ struct ov2_bridge {
 	struct ov2_pending pending;
 	struct ov2_recent *recent_rx;
 	struct ov2_recent *recent_tx;
+	struct ov2_assoc_memo *memo_rx;
 	struct ov2_assoc_memo *memo_tx;
 	atomic64_t ended;
 	atomic_t states;

@@ -179,7 +179,7 @@ static enum ov2_counter packet_accept(struct ov2_adapter *ad,
  *	caller still owns it. Data is at the IP header, and ov2_headers_set()
  *	has set the offsets
  * @assoc: the association of the frame's SA
- * @x: the state of @assoc; the caller keeps its reference
+ * @x: the state of @assoc
  * @res: what the engine found
  * @path: filled in with what the sec_path is to tell the core
  *

@@ -99,6 +99,13 @@ struct ov2_assoc *ov2_assoc_of_state(struct ov2_adapter *ad,
 	return assoc && rcu_access_pointer(assoc->x) == x ? assoc : NULL;
 }
 
+static bool memo_leads_to(const struct ov2_assoc_memo *memo, s64 ended,
+			  unsigned long handle)
+{
+	return memo->assoc && memo->ended == ended &&
+	       memo->assoc->handle == handle;
+}
+
 /**
  * ov2_assoc_recall() - find the association of a state, with the memo of a send
  *	queue
@@ -120,17 +127,77 @@ struct ov2_assoc *ov2_assoc_recall(struct ov2_assoc_memo *memo, s64 ended,
 				   struct ov2_adapter *ad,
 				   const struct xfrm_state *x)
 {
-	struct ov2_assoc *assoc = memo->assoc;
-
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the association may be freed");
-	if (likely(assoc && memo->ended == ended &&
-		   assoc->handle == x->xso.offload_handle &&
-		   rcu_access_pointer(assoc->x) == x))
-		return assoc;
+	if (likely(memo_leads_to(memo, ended, x->xso.offload_handle) &&
+		   rcu_access_pointer(memo->assoc->x) == x))
+		return memo->assoc;
 
 	memo->assoc = ov2_assoc_of_state(ad, x);
 	memo->ended = ended;
 	return memo->assoc;
+}
+
+/**
+ * ov2_assoc_recall_handle() - find the association that a handle names, with
+ *	the memo of a receive queue
+ * @memo: the memo of the queue
+ * @ended: ov2_bridge.ended, read with acquire
+ * @ad: the card
+ * @handle: any value
+ *
+ * ov2_assoc_recall() says why the association in a memo may be used. A handle
+ * leads to its association even after ov2_bridge.ended has grown, until the
+ * engine has deleted the SA. So the queue does not remember an association
+ * without a state.
+ *
+ * Context: Under rcu_read_lock(), in which @ended was read; in the NAPI of the
+ *   queue.
+ * Return: the association, or NULL if @handle names no SA of @ad that has a
+ * state. The state may end at any time.
+ */
+struct ov2_assoc *ov2_assoc_recall_handle(struct ov2_assoc_memo *memo,
+					  s64 ended, struct ov2_adapter *ad,
+					  unsigned long handle)
+{
+	struct ov2_assoc *assoc;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the association may be freed");
+	if (unlikely(!memo_leads_to(memo, ended, handle))) {
+		assoc = ov2_assoc_find(ad, handle);
+		memo->assoc = assoc && rcu_access_pointer(assoc->x) ? assoc :
+								      NULL;
+		memo->ended = ended;
+	}
+	return memo->assoc;
+}
+
+/**
+ * ov2_assoc_keep_path() - keep the sec_path of a received packet for further
+ *	packets of the SA
+ * @assoc: the association of the packet's state, in packet mode
+ * @path: the packet's extensions: only a sec_path, which holds the state. If
+ *	nothing is kept yet, the association gets a reference to them
+ *
+ * The kept sec_path holds a reference to the state until the association is
+ * freed. So nothing is kept before the core has inserted the state. If the core
+ * has not inserted a state, it may give up the state and not call
+ * xdo_dev_state_delete (xfrm_do_migrate_state()). Then it calls
+ * xdo_dev_state_free, but only after the last reference is gone. A state that
+ * was inserted is always deleted first.
+ *
+ * Context: Under rcu_read_lock(), any context.
+ */
+void ov2_assoc_keep_path(struct ov2_assoc *assoc, struct skb_ext *path)
+{
+	const struct xfrm_state *x = rcu_dereference(assoc->x);
+
+	if (READ_ONCE(assoc->path) || !x ||
+	    hlist_unhashed_lockless(&x->bydst))
+		return;
+	refcount_inc(&path->refcnt);
+	/* Another queue may have been faster. */
+	if (cmpxchg(&assoc->path, NULL, path))
+		__skb_ext_put(path);
 }
 
 /**
@@ -183,20 +250,33 @@ void ov2_assoc_delete(struct ov2_assoc *assoc)
 		ov2_assoc_deleted(assoc);
 }
 
+static void assoc_free(struct rcu_head *rcu)
+{
+	struct ov2_assoc *assoc = container_of(rcu, struct ov2_assoc, rcu);
+
+	if (assoc->path)
+		__skb_ext_put(assoc->path);
+	kfree(assoc);
+}
+
 /**
  * ov2_assoc_deleted() - free an association whose SA is gone
  * @assoc: the association
  *
  * When cards are deleted, nobody waits for each SA in turn. Instead each
  * association holds a reference to the netdev of its card. netdev_run_todo()
- * waits until nobody holds a reference to any of the deleted netdevs.
+ * waits until nobody holds a reference to any of the deleted netdevs. After
+ * that, ov2_module_exit() waits for RCU callbacks. So assoc_free() is queued
+ * before the reference to the netdev is given back.
  *
  * Context: Any context except hard interrupts.
  */
 void ov2_assoc_deleted(struct ov2_assoc *assoc)
 {
+	rcu_read_lock();
+	call_rcu(&assoc->rcu, assoc_free);
 	assoc_release(assoc);
-	kfree_rcu(assoc, rcu);
+	rcu_read_unlock();
 }
 
 #define TOLD_REASONS	(BIT(OV2_TELL_REASONS) - 1U)

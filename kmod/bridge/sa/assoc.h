@@ -42,9 +42,14 @@ struct ov2_sad_link {
 
 /**
  * struct ov2_assoc - the link between a state and its SA in the engine
- * @x: the state; unset when the state is deleted. The association holds no
- *	reference to the state: with such a reference the kernel would never
- *	free the state. Readers take a reference with refcount_inc_not_zero()
+ * @x: the state; unset when the state is deleted. This pointer is no reference:
+ *	with a reference from the start, the core would never free a state that
+ *	it cannot insert. A reader may use the state until its RCU read side
+ *	ends. If it keeps the state longer, it takes a reference with
+ *	refcount_inc_not_zero()
+ * @path: the skb extensions that received packets share, or NULL; set once.
+ *	They hold only a sec_path. The sec_path holds a reference to @x;
+ *	ov2_assoc_keep_path() says why this does no harm
  * @ad: the card
  * @handle: the SA's handle. The member transport of struct ov2_handle leads
  *	from the handle back to the association
@@ -70,13 +75,15 @@ struct ov2_sad_link {
  * @del: the request that deletes the SA; it is part of the association, so that
  *	a delete cannot fail for lack of memory
  * @del_entry: the buffer of @del
- * @rcu: for freeing the association a grace period after its SA is gone
+ * @rcu: for freeing the association and @path a grace period after the SA is
+ *	gone
  * @dev_tracker: tracks the association's reference to the card's netdev. The
  *	association needs a reference of its own: the core gives back the
  *	state's reference when the state is deleted, and @del completes later
  */
 struct ov2_assoc {
 	struct xfrm_state __rcu *x;
+	struct skb_ext *path;
 	struct ov2_adapter *ad;
 	unsigned long handle;
 	__be32 spi;
@@ -100,7 +107,7 @@ struct ov2_assoc {
 };
 
 /**
- * struct ov2_assoc_memo - the association that a send queue has used last
+ * struct ov2_assoc_memo - the association that a queue has used last
  * @assoc: the association, or NULL if nothing is remembered
  * @ended: what ov2_bridge.ended was before @assoc was looked up
  *
@@ -144,6 +151,10 @@ struct ov2_assoc *ov2_assoc_of_state(struct ov2_adapter *ad,
 struct ov2_assoc *ov2_assoc_recall(struct ov2_assoc_memo *memo, s64 ended,
 				   struct ov2_adapter *ad,
 				   const struct xfrm_state *x);
+struct ov2_assoc *ov2_assoc_recall_handle(struct ov2_assoc_memo *memo,
+					  s64 ended, struct ov2_adapter *ad,
+					  unsigned long handle);
+void ov2_assoc_keep_path(struct ov2_assoc *assoc, struct skb_ext *path);
 struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
 				  const struct xfrm_state *x);
 void ov2_assoc_delete(struct ov2_assoc *assoc);

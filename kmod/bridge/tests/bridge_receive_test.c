@@ -103,7 +103,6 @@ static int bridge_receive(struct received *r, struct ov2_nbl *nbl)
 	local_bh_disable();
 	rcu_read_lock();
 	reason = ov2_bridge_receive(&r->rig->ad, nbl, &burst, &verdict);
-	ov2_bridge_burst_end(&burst);
 	rcu_read_unlock();
 	ret = ov2_dropped_rx(&r->rig->ad, reason, nbl->skb, verdict);
 	local_bh_enable();
@@ -308,7 +307,6 @@ static void receive_state_gone_shown(struct kunit *test)
 	rcu_read_lock();
 	reason = ov2_bridge_receive(&r->rig->ad, nbl, &burst, &verdict);
 	ov2_bridge_show_rx_drop(&r->rig->ad, nbl->skb, nbl, &burst, reason);
-	ov2_bridge_burst_end(&burst);
 	rcu_read_unlock();
 	local_bh_enable();
 

@@ -60,6 +60,7 @@ struct opened {
  * @rig: the card
  * @x: a state for each SA
  * @assoc: the association of each state
+ * @inserted: the states, if the core has inserted them
  * @policies: the policies of the card in packet mode
  * @frames: the frames that the card has opened
  */
@@ -67,6 +68,7 @@ struct receiver {
 	struct ov2_rig *rig;
 	struct xfrm_state *x[SAS];
 	struct ov2_assoc assoc[SAS];
+	struct hlist_head inserted;
 	struct ov2_policy *policies[2];
 	struct opened frames[FRAMES];
 };
@@ -296,7 +298,6 @@ static void open_one_by_one(struct receiver *r)
 		local_bh_disable();
 		rcu_read_lock();
 		bridge(r, &r->frames[n], &burst);
-		ov2_bridge_burst_end(&burst);
 		rcu_read_unlock();
 		local_bh_enable();
 	}
@@ -321,29 +322,33 @@ static void open_in_one_poll(struct receiver *r)
 		KUNIT_EXPECT_PTR_EQ(r->rig->test, nbl, r->frames[n].nbl);
 		bridge(r, &r->frames[n++], &burst);
 	}
-	ov2_bridge_burst_end(&burst);
 	rcu_read_unlock();
 	local_bh_enable();
 }
 
 /* In packet mode, this function makes the core count as many policies as the
- * card has. So the core need not look at packets again, and the frames of a
- * poll share a sec_path.
+ * card has, so the core need not look at packets again. With @one_poll, the
+ * function also makes the states look as if the core had inserted them. Then
+ * the frames of a state share a sec_path. Otherwise each frame has its own.
  */
 static void open(struct receiver *r, const struct wire *wire, bool one_poll)
 {
 	unsigned int *count = &init_net.xfrm.policy_count[XFRM_POLICY_IN];
 	unsigned int before = *count;
+	int i;
 
 	take_copies(r, wire);
 	if (r->assoc[0].packet) {
 		WRITE_ONCE(*count, ARRAY_SIZE(r->policies));
 		ov2_verdict_policies_changed(&r->rig->ad, NULL);
 	}
-	if (one_poll)
+	if (one_poll) {
+		for (i = 0; i < SAS; i++)
+			hlist_add_head(&r->x[i]->bydst, &r->inserted);
 		open_in_one_poll(r);
-	else
+	} else {
 		open_one_by_one(r);
+	}
 	WRITE_ONCE(*count, before);
 }
 
@@ -449,8 +454,8 @@ static void expect_same_state(struct kunit *test, const struct xfrm_state *x,
 	KUNIT_EXPECT_MEMEQ(test, &x->stats, &x2->stats, sizeof(x->stats));
 }
 
-/* Takes the sec_paths off the frames. Then only the test holds references to
- * the states.
+/* Takes the sec_paths off the frames and the associations. Then only the test
+ * holds references to the states.
  */
 static void let_go(struct kunit *test, struct receiver *r)
 {
@@ -458,8 +463,11 @@ static void let_go(struct kunit *test, struct receiver *r)
 
 	for (n = 0; n < FRAMES; n++)
 		secpath_reset(r->frames[n].nbl->skb);
-	for (n = 0; n < SAS; n++)
+	for (n = 0; n < SAS; n++) {
+		if (r->assoc[n].path)
+			__skb_ext_put(r->assoc[n].path);
 		KUNIT_EXPECT_EQ(test, refcount_read(&r->x[n]->refcnt), 1);
+	}
 }
 
 static void expect_same(struct kunit *test, struct receiver *r,

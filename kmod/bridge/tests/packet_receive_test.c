@@ -27,6 +27,7 @@
  * @assoc: an inbound association of the card
  * @x: the state of @assoc
  * @hdl: the handle that names @assoc
+ * @inserted: has @x, if the core has inserted @x
  * @path: the path that ov2_packet_receive() returned last
  */
 struct rx_card {
@@ -34,6 +35,7 @@ struct rx_card {
 	struct ov2_assoc assoc;
 	struct xfrm_state *x;
 	struct ov2_handle hdl;
+	struct hlist_head inserted;
 	enum ov2_packet_path path;
 };
 
@@ -572,7 +574,32 @@ static struct rx_card *card_with_handle(struct kunit *test,
 	RCU_INIT_POINTER(card->assoc.x, card->x);
 	KUNIT_ASSERT_EQ(test, ov2_handle_alloc(&card->hdl, &card->ad.handles,
 					       &card->assoc), 0);
+	card->assoc.handle = card->hdl.value;
 	kunit_add_action(test, handle_end, &card->hdl);
+	return card;
+}
+
+/* KUnit has freed the packets of the test already, because they were made
+ * later.
+ */
+static void path_end(void *data)
+{
+	struct rx_card *card = data;
+
+	if (card->assoc.path)
+		__skb_ext_put(card->assoc.path);
+	hlist_del(&card->x->bydst);
+}
+
+/* A card as card_with_handle() makes, and the core has inserted its state */
+static struct rx_card *card_with_inserted(struct kunit *test,
+					  const struct ov2_shape *shape)
+{
+	struct rx_card *card = card_with_handle(test, shape);
+
+	hlist_add_head(&card->x->bydst, &card->inserted);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, path_end,
+							   card));
 	return card;
 }
 
@@ -604,7 +631,6 @@ static bool bridge_receive(struct rx_card *card, struct ov2_nbl *nbl,
 	local_bh_disable();
 	rcu_read_lock();
 	accepted = burst_receive(card, nbl, &res, &burst);
-	ov2_bridge_burst_end(&burst);
 	rcu_read_unlock();
 	local_bh_enable();
 	return accepted;
@@ -662,6 +688,113 @@ static void bridge_accepts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
 }
 
+/* The last reference to the state is gone before the first packet, so the state
+ * must not be looked at.
+ */
+static void bridge_state_ended(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct rx_card *card = card_with_handle(test, &shape);
+	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 1);
+
+	refcount_set(&card->x->refcnt, 0);
+	KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl, OV2_CRYPTO_SUCCESS));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_SA_GONE), 1);
+	KUNIT_EXPECT_EQ(test, card->x->curlft.packets, 0);
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 0);
+}
+
+/* The last reference to the state goes between two packets of a burst, and the
+ * core waits for this read side before it frees the state. The second packet
+ * must not take a reference again.
+ */
+static void bridge_state_ends(struct kunit *test)
+{
+	const struct ov2_rx_result good = { .crypto_done = true };
+	const struct ov2_shape shape = {};
+	struct rx_card *card = card_with_handle(test, &shape);
+	struct ov2_rx_burst burst = {};
+	struct ov2_nbl *nbls[2];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(nbls); i++)
+		nbls[i] = nbl_new(test, card, &shape, i + 1);
+	local_bh_disable();
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(test, burst_receive(card, nbls[0], &good, &burst));
+	secpath_reset(nbls[0]->skb);
+	refcount_set(&card->x->refcnt, 0);
+	KUNIT_EXPECT_FALSE(test, burst_receive(card, nbls[1], &good, &burst));
+	rcu_read_unlock();
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_SA_GONE), 1);
+	KUNIT_EXPECT_NULL(test, skb_sec_path(nbls[1]->skb));
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 0);
+}
+
+static const struct xfrm_state *receive_state(struct kunit *test,
+					      struct rx_card *card,
+					      struct ov2_nbl *nbl)
+{
+	const struct xfrm_state *x;
+
+	KUNIT_EXPECT_TRUE(test, bridge_receive(card, nbl, OV2_CRYPTO_SUCCESS));
+	x = xfrm_input_state(nbl->skb);
+	secpath_reset(nbl->skb);
+	return x;
+}
+
+/* When a state ends, its handle leads to the association a little longer, and
+ * the queue must not remember what is going to be freed.
+ */
+static void bridge_recalls_no_ended(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct rx_card *card = card_with_handle(test, &shape);
+	struct ov2_bridge *bridge = ov2_bridge_of(&card->ad);
+	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 2);
+
+	KUNIT_EXPECT_PTR_EQ(test,
+			    receive_state(test, card,
+					  nbl_new(test, card, &shape, 1)),
+			    card->x);
+	KUNIT_EXPECT_PTR_EQ(test, bridge->memo_rx[0].assoc, &card->assoc);
+	RCU_INIT_POINTER(card->assoc.x, NULL);
+	atomic64_inc(&bridge->ended);
+	KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl, OV2_CRYPTO_SUCCESS));
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
+					       OV2_CNT_RX_DROP_SA_GONE), 1);
+	KUNIT_EXPECT_NULL(test, bridge->memo_rx[0].assoc);
+}
+
+/* A receive queue remembers the association of its last frame until any
+ * association of the card ends. From then on, the memory of the remembered
+ * association may be freed, and its handle may name another association.
+ */
+static void bridge_recalls(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct rx_card *card = card_with_handle(test, &shape);
+	struct ov2_bridge *bridge = ov2_bridge_of(&card->ad);
+	struct xfrm_state *x = ov2_shape_state(test, &shape);
+	struct ov2_assoc next = card->assoc;
+	struct ov2_nbl *nbls[3];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(nbls); i++)
+		nbls[i] = nbl_new(test, card, &shape, i + 1);
+	state_live(x);
+	refcount_set(&x->refcnt, 1);
+	RCU_INIT_POINTER(next.x, x);
+	KUNIT_EXPECT_PTR_EQ(test, receive_state(test, card, nbls[0]), card->x);
+	card->hdl.transport = &next;
+	KUNIT_EXPECT_PTR_EQ(test, receive_state(test, card, nbls[1]), card->x);
+	atomic64_inc(&bridge->ended);
+	KUNIT_EXPECT_PTR_EQ(test, receive_state(test, card, nbls[2]), x);
+}
+
 #define BURST	5
 
 static struct sk_buff *burst_one(struct kunit *test, struct rx_card *card,
@@ -680,17 +813,17 @@ static struct sk_buff *burst_one(struct kunit *test, struct rx_card *card,
 	return nbl->skb;
 }
 
-/* Packets of a burst share a sec_path, but only if it says the same about each
- * packet, and if the core does not check the packets. After the burst, only the
- * sec_paths of its packets hold references to the state.
+/* Packets share the sec_path that the association keeps, but only if it says
+ * the same about each packet, and if the core does not check the packets. Only
+ * sec_paths hold references to the state, and the burst holds none.
  */
 static void bridge_burst(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
-	struct rx_card *card = card_with_handle(test, &shape);
+	struct rx_card *card = card_with_inserted(test, &shape);
+	const struct ov2_rx_result good = { .crypto_done = true };
 	struct net *net = dev_net(card->ad.dev);
 	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
-	const struct ov2_rx_result good = { .crypto_done = true };
 	struct ov2_rx_burst burst = {};
 	unsigned int before = *count;
 	struct ov2_nbl *nbls[BURST + 1];
@@ -720,13 +853,13 @@ static void bridge_burst(struct kunit *test)
 	local_bh_enable();
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
 					       OV2_CNT_RX_DROP_SA_GONE), 1);
-	ov2_bridge_burst_end(&burst);
 	rcu_read_unlock();
 
-	KUNIT_EXPECT_PTR_EQ(test, skbs[0]->extensions, skbs[1]->extensions);
-	KUNIT_EXPECT_PTR_EQ(test, skbs[0]->extensions, skbs[4]->extensions);
-	KUNIT_EXPECT_PTR_NE(test, skbs[0]->extensions, skbs[2]->extensions);
-	KUNIT_EXPECT_PTR_NE(test, skbs[0]->extensions, skbs[3]->extensions);
+	KUNIT_EXPECT_PTR_EQ(test, skbs[0]->extensions, card->assoc.path);
+	KUNIT_EXPECT_PTR_EQ(test, skbs[1]->extensions, card->assoc.path);
+	KUNIT_EXPECT_PTR_EQ(test, skbs[4]->extensions, card->assoc.path);
+	KUNIT_EXPECT_PTR_NE(test, skbs[2]->extensions, card->assoc.path);
+	KUNIT_EXPECT_PTR_NE(test, skbs[3]->extensions, card->assoc.path);
 	KUNIT_EXPECT_EQ(test, xfrm_offload(skbs[1])->flags, CRYPTO_DONE);
 	KUNIT_EXPECT_EQ(test, xfrm_offload(skbs[2])->flags,
 			CRYPTO_DONE | SA_DELETE_REQ);
@@ -739,7 +872,141 @@ static void bridge_burst(struct kunit *test)
 		KUNIT_EXPECT_PTR_EQ(test, xfrm_input_state(skbs[i]), card->x);
 		secpath_reset(skbs[i]);
 	}
-	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 1);
+	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 2);
+	policy_end(card, pol);
+}
+
+/* A burst of one packet, which the core need not check. */
+static struct sk_buff *burst_alone(struct kunit *test, struct rx_card *card,
+				   struct ov2_nbl *nbl, bool sa_delete_req)
+{
+	struct net *net = dev_net(card->ad.dev);
+	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
+	struct ov2_rx_burst burst = {};
+	unsigned int before = *count;
+	struct sk_buff *skb;
+
+	WRITE_ONCE(*count, before + 1);
+	ov2_verdict_policies_changed(&card->ad, NULL);
+	rcu_read_lock();
+	skb = burst_one(test, card, nbl, sa_delete_req, &burst);
+	rcu_read_unlock();
+	WRITE_ONCE(*count, before);
+	KUNIT_EXPECT_NOT_NULL(test, xfrm_offload(skb));
+	return skb;
+}
+
+/* The sec_path holds a reference to the state. So the association keeps no
+ * sec_path as long as the core may free the state without deleting it. It also
+ * keeps no sec_path with SA_DELETE_REQ, because only one packet has this
+ * request.
+ */
+static void bridge_keeps(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct rx_card *card = card_with_inserted(test, &shape);
+	struct ov2_policy *pol;
+	struct sk_buff *skb;
+
+	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	hlist_del_init(&card->x->bydst);
+	burst_alone(test, card, nbl_new(test, card, &shape, 1), false);
+	KUNIT_EXPECT_NULL(test, card->assoc.path);
+
+	hlist_add_head(&card->x->bydst, &card->inserted);
+	burst_alone(test, card, nbl_new(test, card, &shape, 2), true);
+	KUNIT_EXPECT_NULL(test, card->assoc.path);
+
+	skb = burst_alone(test, card, nbl_new(test, card, &shape, 3), false);
+	KUNIT_EXPECT_NOT_NULL(test, card->assoc.path);
+	KUNIT_EXPECT_PTR_EQ(test, skb->extensions, card->assoc.path);
+	skb = burst_alone(test, card, nbl_new(test, card, &shape, 4), false);
+	KUNIT_EXPECT_PTR_EQ(test, skb->extensions, card->assoc.path);
+	policy_end(card, pol);
+}
+
+/* A packet has other extensions. They stay with it, and no other packet gets
+ * them.
+ */
+static void bridge_other_extensions(struct kunit *test)
+{
+	const u8 other = BIT((SKB_EXT_SEC_PATH + 1) % 8);
+	const struct ov2_shape shape = {};
+	struct rx_card *card = card_with_inserted(test, &shape);
+	struct ov2_policy *pol;
+	struct ov2_nbl *nbl;
+	struct sk_buff *skb;
+	u64 seq;
+
+	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	for (seq = 1; seq <= 3; seq += 2) {
+		nbl = nbl_new(test, card, &shape, seq);
+		KUNIT_ASSERT_NOT_NULL(test, secpath_set(nbl->skb));
+		nbl->skb->active_extensions |= other;
+		skb = burst_alone(test, card, nbl, false);
+		KUNIT_EXPECT_EQ(test, skb->active_extensions,
+				other | BIT(SKB_EXT_SEC_PATH));
+		KUNIT_EXPECT_TRUE(test, !card->assoc.path ||
+				  skb->extensions != card->assoc.path);
+		skb->active_extensions &= ~other;
+		/* The first time, nothing was kept before. */
+		KUNIT_EXPECT_EQ(test, !card->assoc.path, seq == 1);
+		burst_alone(test, card, nbl_new(test, card, &shape, seq + 1),
+			    false);
+		KUNIT_EXPECT_NOT_NULL(test, card->assoc.path);
+	}
+	policy_end(card, pol);
+}
+
+static void expect_unwritten(struct kunit *test, const struct rx_card *card,
+			     const struct sec_path *sp)
+{
+	const struct xfrm_offload good = {
+		.flags = CRYPTO_DONE,
+		.status = CRYPTO_SUCCESS,
+	};
+
+	KUNIT_EXPECT_EQ(test, sp->len, 1);
+	KUNIT_EXPECT_EQ(test, sp->olen, 1);
+	KUNIT_EXPECT_EQ(test, sp->verified_cnt, 0);
+	KUNIT_EXPECT_PTR_EQ(test, sp->xvec[0], card->x);
+	KUNIT_EXPECT_MEMEQ(test, &sp->ovec[0], &good, sizeof(good));
+}
+
+/* Code of the core has written into the sec_path that packets share. Further
+ * packets do not get what was written.
+ */
+static void bridge_path_written(struct kunit *test)
+{
+	const struct ov2_shape shape = {};
+	struct rx_card *card = card_with_inserted(test, &shape);
+	struct ov2_policy *pol;
+	struct sec_path *sp;
+	struct sk_buff *skb;
+	int i;
+
+	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	skb = burst_alone(test, card, nbl_new(test, card, &shape, 1), false);
+	sp = skb_sec_path(skb);
+	for (i = 0; i < 5; i++) {
+		const struct sec_path unwritten = *sp;
+
+		sp->len += i == 0;
+		sp->olen -= i == 1;
+		sp->verified_cnt += i == 2;
+		sp->ovec[0].flags |= i == 3 ? XFRM_GRO : 0;
+		sp->ovec[0].status |= i == 4 ? CRYPTO_GENERIC_ERROR : 0;
+		skb = burst_alone(test, card,
+				  nbl_new(test, card, &shape, 2 * i + 2),
+				  false);
+		KUNIT_EXPECT_PTR_NE(test, skb_sec_path(skb), sp);
+		*sp = unwritten;
+		expect_unwritten(test, card, skb_sec_path(skb));
+		skb = burst_alone(test, card,
+				  nbl_new(test, card, &shape, 2 * i + 3),
+				  false);
+		KUNIT_EXPECT_PTR_EQ(test, skb_sec_path(skb), sp);
+	}
 	policy_end(card, pol);
 }
 
@@ -942,7 +1209,14 @@ static struct kunit_case packet_receive_cases[] = {
 	KUNIT_CASE(receive_nested),
 	KUNIT_CASE(bridge_rejects),
 	KUNIT_CASE(bridge_accepts),
+	KUNIT_CASE(bridge_state_ended),
+	KUNIT_CASE(bridge_state_ends),
+	KUNIT_CASE(bridge_recalls),
+	KUNIT_CASE(bridge_recalls_no_ended),
 	KUNIT_CASE(bridge_burst),
+	KUNIT_CASE(bridge_keeps),
+	KUNIT_CASE(bridge_other_extensions),
+	KUNIT_CASE(bridge_path_written),
 	KUNIT_CASE(clear_policies),
 	KUNIT_CASE(clear_exempt),
 	KUNIT_CASE(clear_tagged),

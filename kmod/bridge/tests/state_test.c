@@ -288,6 +288,62 @@ static void state_packet_counts(struct kunit *test)
 	}
 }
 
+static void skb_end(void *data)
+{
+	struct sk_buff *skb = data;
+
+	skb->_skb_refdst = 0;
+	kfree_skb(skb);
+}
+
+/* Returns a packet whose sec_path has the state. */
+static struct sk_buff *packet_of(struct kunit *test, struct xfrm_state *x)
+{
+	struct sk_buff *skb = alloc_skb(1, GFP_KERNEL);
+	struct sec_path *sp;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, skb_end, skb));
+	sp = secpath_set(skb);
+	KUNIT_ASSERT_NOT_NULL(test, sp);
+	xfrm_state_hold(x);
+	sp->xvec[sp->len++] = x;
+	return skb;
+}
+
+/* The first of two packets gives the SA its sec_path, which holds a reference
+ * to the state. The reference is given back after the state was deleted.
+ */
+static void state_path(struct kunit *test)
+{
+	struct sa_card *card = card_new(test);
+	struct xfrm_state *x = state_new(test, card, XFRM_DEV_OFFLOAD_IN,
+					 XFRM_DEV_OFFLOAD_PACKET);
+	struct hlist_head inserted = HLIST_HEAD_INIT;
+	struct sk_buff *skbs[2];
+	struct ov2_assoc *assoc;
+	int i;
+
+	KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+	hlist_add_head(&x->bydst, &inserted);
+	for (i = 0; i < ARRAY_SIZE(skbs); i++)
+		skbs[i] = packet_of(test, x);
+	rcu_read_lock();
+	assoc = ov2_assoc_of_state(card->ad, x);
+	for (i = 0; i < ARRAY_SIZE(skbs) && assoc; i++)
+		ov2_assoc_keep_path(assoc, skbs[i]->extensions);
+	KUNIT_EXPECT_TRUE(test, assoc && assoc->path == skbs[0]->extensions);
+	rcu_read_unlock();
+	for (i = 0; i < ARRAY_SIZE(skbs); i++)
+		secpath_reset(skbs[i]);
+	KUNIT_EXPECT_EQ(test, refcount_read(&x->refcnt), 2);
+
+	xdo_delete(card->dev, x);
+	rcu_barrier();
+	KUNIT_EXPECT_EQ(test, refcount_read(&x->refcnt), 1);
+	hlist_del(&x->bydst);
+}
+
 /* Nothing is negotiated yet, so there are no keys and the engine gets no
  * request.
  */
@@ -591,14 +647,6 @@ struct asking {
 	struct dst_entry path;
 };
 
-static void skb_end(void *data)
-{
-	struct sk_buff *skb = data;
-
-	skb->_skb_refdst = 0;
-	kfree_skb(skb);
-}
-
 static struct asking *asking_new(struct kunit *test, u8 type)
 {
 	struct asking *ask = kunit_kzalloc(test, sizeof(*ask), GFP_KERNEL);
@@ -780,6 +828,7 @@ static struct kunit_case state_cases[] = {
 	KUNIT_CASE(state_lives),
 	KUNIT_CASE(state_freed_only),
 	KUNIT_CASE(state_packet_counts),
+	KUNIT_CASE(state_path),
 	KUNIT_CASE(state_acquire),
 	KUNIT_CASE(state_table_full),
 	KUNIT_CASE(state_feature_off),
