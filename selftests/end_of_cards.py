@@ -166,6 +166,8 @@ def loaded(defer, kind):
     with peers.entered():
         sender = subprocess.Popen([sys.executable, "-c", SENDER, str(CARDS)],
                                   stdout=subprocess.PIPE)
+    defer(sender.wait)
+    defer(sender.kill)
     ksft.equal(sender.stdout.readline(), b"flows\n", "what the sender printed")
     return ends, peers, sender
 
