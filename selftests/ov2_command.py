@@ -827,7 +827,11 @@ def completion(defer):
             ("ov2 --color n", {"never"}),
             ("ov2 --color=always sh", {"show"}),
             ("ov2 --color always sh", {"show"}),
-            ("ov2 --watch=2 st", {"stats"}),
+            ("ov2 --watch=2 st", {"stats"}), ("ov2 --watch st", {"stats"}),
+            ("ov2 --watch=", set()), ("ov2 capture -c ", set()),
+            ("ov2 capture --filter ", set()),
+            ("ov2 capture -w /proc/self/statu", {"/proc/self/status"}),
+            ("ov2 --write=/proc/self/statu", {"/proc/self/status"}),
             ("ov2 -c 3 --write file cap", {"capture"}),
             (f"ov2 --netns={ns.name} stats ov", {"ov0"})):
         ksft.equal(ov2.completed(ns, script, line), expected, line)

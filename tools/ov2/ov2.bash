@@ -23,10 +23,15 @@ _ov2_set() {
 }
 
 _ov2() {
-	local word=$2 before=$3 command='' netns='' option i
+	local word=$2 before=$3 command='' netns='' is_value='' option i
 
-	# bash splits --OPTION=VALUE into three words. The second word is "=".
-	[ "$before" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}
+	# bash splits --OPTION=VALUE into three words. The second word is "=". If nothing follows "=",
+	# bash gives "" as the word.
+	[ "${COMP_WORDS[COMP_CWORD]}" != = ] || is_value=yes
+	if [ "$before" = = ]; then
+		is_value=yes
+		before=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
 	case $before in
 	-n|--netns)
 		_ov2_words "$(ip netns list 2>/dev/null | cut -d' ' -f1)" "$word"
@@ -34,6 +39,14 @@ _ov2() {
 	--color)
 		_ov2_words "auto always never" "$word"
 		return ;;
+	-w|--write)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		compopt -o filenames 2>/dev/null	# fails if a test calls this function
+		return ;;
+	-c|--count|--filter)
+		return ;;
+	--watch)	# the value is optional, so a command may follow
+		[ -z "$is_value" ] || return ;;
 	esac
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		option=${COMP_WORDS[i]}
