@@ -257,18 +257,23 @@ static void receive_no_policy(struct kunit *test)
 	}
 }
 
-/* @counted: number of inbound policies that the core counts */
-static void expect_path(struct kunit *test, struct rx_card *card,
-			struct ov2_nbl *nbl, unsigned int counted,
-			enum ov2_packet_path path)
+/* From now on, the core counts @more more inbound policies. */
+static void count_policies(const struct rx_card *card, int more)
 {
 	struct net *net = dev_net(card->ad.dev);
 	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
-	unsigned int before = *count;
 
-	WRITE_ONCE(*count, before + counted);
+	WRITE_ONCE(*count, *count + more);
+}
+
+/* @counted: number of inbound policies that the core counts */
+static void expect_path(struct kunit *test, struct rx_card *card,
+			struct ov2_nbl *nbl, int counted,
+			enum ov2_packet_path path)
+{
+	count_policies(card, counted);
 	KUNIT_EXPECT_TRUE(test, receive_nbl(card, nbl, OV2_CRYPTO_SUCCESS));
-	WRITE_ONCE(*count, before);
+	count_policies(card, -counted);
 	KUNIT_EXPECT_EQ_MSG(test, card->path, path, "number %llu",
 			    nbl->ext_rx.seq64);
 }
@@ -276,16 +281,12 @@ static void expect_path(struct kunit *test, struct rx_card *card,
 /* The core tells the card that it has added @added, or has deleted a policy,
  * and that it counts @counted inbound policies now.
  */
-static void tell_policies(struct rx_card *card, unsigned int counted,
+static void tell_policies(struct rx_card *card, int counted,
 			  const struct xfrm_policy *added)
 {
-	struct net *net = dev_net(card->ad.dev);
-	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
-	unsigned int before = *count;
-
-	WRITE_ONCE(*count, before + counted);
+	count_policies(card, counted);
 	ov2_verdict_policies_changed(&card->ad, added);
-	WRITE_ONCE(*count, before);
+	count_policies(card, -counted);
 }
 
 static void set_forwarding(struct net *net, bool ipv6, int value)
@@ -822,10 +823,7 @@ static void bridge_burst(struct kunit *test)
 	const struct ov2_shape shape = {};
 	struct rx_card *card = card_with_inserted(test, &shape);
 	const struct ov2_rx_result good = { .crypto_done = true };
-	struct net *net = dev_net(card->ad.dev);
-	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
 	struct ov2_rx_burst burst = {};
-	unsigned int before = *count;
 	struct ov2_nbl *nbls[BURST + 1];
 	struct sk_buff *skbs[BURST];
 	struct ov2_policy *pol;
@@ -834,17 +832,17 @@ static void bridge_burst(struct kunit *test)
 	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
 	for (i = 0; i <= BURST; i++)
 		nbls[i] = nbl_new(test, card, &shape, i + 1);
-	WRITE_ONCE(*count, before + 1);
-	ov2_verdict_policies_changed(&card->ad, NULL);
+	tell_policies(card, 1, NULL);
+	count_policies(card, 1);
 	rcu_read_lock();
 	skbs[0] = burst_one(test, card, nbls[0], false, &burst);
 	skbs[1] = burst_one(test, card, nbls[1], false, &burst);
 	skbs[2] = burst_one(test, card, nbls[2], true, &burst);
-	WRITE_ONCE(*count, before + 2);
+	count_policies(card, 1);
 	skbs[3] = burst_one(test, card, nbls[3], false, &burst);
-	WRITE_ONCE(*count, before + 1);
+	count_policies(card, -1);
 	skbs[4] = burst_one(test, card, nbls[4], false, &burst);
-	WRITE_ONCE(*count, before);
+	count_policies(card, -1);
 	/* The state is deleted in the middle of the burst. */
 	RCU_INIT_POINTER(card->assoc.x, NULL);
 	local_bh_disable();
@@ -880,18 +878,15 @@ static void bridge_burst(struct kunit *test)
 static struct sk_buff *burst_alone(struct kunit *test, struct rx_card *card,
 				   struct ov2_nbl *nbl, bool sa_delete_req)
 {
-	struct net *net = dev_net(card->ad.dev);
-	unsigned int *count = &net->xfrm.policy_count[XFRM_POLICY_IN];
 	struct ov2_rx_burst burst = {};
-	unsigned int before = *count;
 	struct sk_buff *skb;
 
-	WRITE_ONCE(*count, before + 1);
-	ov2_verdict_policies_changed(&card->ad, NULL);
+	tell_policies(card, 1, NULL);
+	count_policies(card, 1);
 	rcu_read_lock();
 	skb = burst_one(test, card, nbl, sa_delete_req, &burst);
 	rcu_read_unlock();
-	WRITE_ONCE(*count, before);
+	count_policies(card, -1);
 	KUNIT_EXPECT_NOT_NULL(test, xfrm_offload(skb));
 	return skb;
 }
