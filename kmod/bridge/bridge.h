@@ -6,25 +6,6 @@
 #include "../ov2/miniport.h"
 #include "../watch/counters.h"
 
-struct ov2_assoc;
-struct xfrm_state;
-
-/**
- * struct ov2_rx_burst - what the frames of one poll have in common
- * @handle: the handle of the last frame's SA; valid if @assoc is set
- * @assoc: the association that @handle leads to, or NULL
- * @x: the state of @assoc
- *
- * At first all members are zero. One RCU read side lasts from the first frame
- * to the last one. So the burst needs no reference to @assoc and @x, which are
- * freed a grace period after they have ended (rx_find_state()).
- */
-struct ov2_rx_burst {
-	unsigned long handle;
-	struct ov2_assoc *assoc;
-	struct xfrm_state *x;
-};
-
 void ov2_bridge_register(void);
 void ov2_bridge_unregister(void);
 void ov2_bridge_setup(struct net_device *dev);
@@ -41,16 +22,14 @@ enum ov2_counter ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 struct ov2_nbl **nbl);
 enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 				    struct ov2_nbl *nbl,
-				    struct ov2_rx_burst *burst,
 				    enum ov2_rx_verdict *verdict);
 enum ov2_counter ov2_bridge_receive_plain(struct ov2_adapter *ad,
 					  struct sk_buff *skb,
 					  enum ov2_rx_verdict *verdict);
 void ov2_bridge_show_tx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
 			     u16 queue, enum ov2_counter reason);
-void ov2_bridge_show_rx_drop(const struct ov2_adapter *ad, struct sk_buff *skb,
+void ov2_bridge_show_rx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
 			     const struct ov2_nbl *nbl,
-			     const struct ov2_rx_burst *burst,
 			     enum ov2_counter reason);
 void ov2_bridge_request_complete(struct ov2_adapter *ad,
 				 struct ov2_request *req,

@@ -128,15 +128,13 @@ static __be32 drop_spi(const struct sk_buff *skb)
  * @skb: the frame, from which ESP may have been taken off already. Data is
  *	behind the Ethernet header
  * @nbl: the records of the frame; NULL if the engine did not see the frame
- * @burst: what the frames of this poll have in common; NULL if @nbl is NULL
  * @reason: why it is dropped
  *
- * Context: BH disabled, in the RCU read side of @burst. Only while
+ * Context: BH disabled; under rcu_read_lock() if @nbl is not NULL. Only while
  *   ov2_capture_on().
  */
-void ov2_bridge_show_rx_drop(const struct ov2_adapter *ad, struct sk_buff *skb,
+void ov2_bridge_show_rx_drop(struct ov2_adapter *ad, struct sk_buff *skb,
 			     const struct ov2_nbl *nbl,
-			     const struct ov2_rx_burst *burst,
 			     enum ov2_counter reason)
 {
 	struct ov2_captured captured = {
@@ -146,14 +144,16 @@ void ov2_bridge_show_rx_drop(const struct ov2_adapter *ad, struct sk_buff *skb,
 		.queue = skb_get_rx_queue(skb),
 		.verdict = ov2_counter_name(reason),
 	};
+	const struct ov2_assoc *assoc;
 	bool esp = false;
 
 	if (nbl) {
 		esp = drop_has_esp(skb, nbl);
 		captured.handle = nbl->ext_rx.handle;
 		captured.seq = nbl->ext_rx.seq64;
-		if (burst->assoc && burst->handle == captured.handle)
-			captured.spi = burst->assoc->spi;
+		assoc = ov2_assoc_find(ad, captured.handle);
+		if (assoc)
+			captured.spi = assoc->spi;
 		else if (esp)
 			captured.spi = drop_spi(skb);
 	}

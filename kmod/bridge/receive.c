@@ -19,38 +19,26 @@
 #include "../ov2/records.h"
 #include "../watch/counters.h"
 
-/* Find the state of a frame. Returns false if the state was deleted after the
- * engine had found its SA.
+/* Find the association and the state of a frame. Returns NULL if the state was
+ * deleted after the engine had found its SA.
  */
-static bool rx_find_state(struct ov2_adapter *ad, const struct ov2_nbl *nbl,
-			  struct ov2_rx_burst *burst)
+static struct ov2_assoc *rx_find_assoc(struct ov2_adapter *ad,
+				       const struct ov2_nbl *nbl,
+				       struct xfrm_state **x)
 {
 	struct ov2_bridge *bridge = ov2_bridge_of(ad);
-	unsigned long handle = nbl->ext_rx.handle;
-	struct ov2_assoc *assoc = burst->assoc;
-	struct xfrm_state *x;
+	struct ov2_assoc *assoc;
 	s64 ended;
-
-	if (likely(assoc && burst->handle == handle &&
-		   rcu_access_pointer(assoc->x) == burst->x))
-		return true;
 
 	/* Pairs with assoc_end(). */
 	ended = atomic64_read_acquire(&bridge->ended);
 	assoc = ov2_assoc_recall_handle(&bridge->memo_rx[nbl->queue], ended, ad,
-					handle);
-	x = assoc ? rcu_dereference(assoc->x) : NULL;
+					nbl->ext_rx.handle);
+	*x = assoc ? rcu_dereference(assoc->x) : NULL;
 	/* If the last reference is gone already, members of the state may have
 	 * been freed. Otherwise they are not freed before this read side ends.
 	 */
-	if (x && !refcount_read(&x->refcnt))
-		x = NULL;
-	*burst = (struct ov2_rx_burst){
-		.handle = handle,
-		.assoc = x ? assoc : NULL,
-		.x = x,
-	};
-	return x;
+	return *x && refcount_read(&(*x)->refcnt) ? assoc : NULL;
 }
 
 /* If the sec_path holds the state but no xfrm_offload, the core compares the
@@ -65,7 +53,7 @@ static enum ov2_counter rx_set_path(struct sk_buff *skb, struct xfrm_state *x,
 	struct xfrm_offload *xo;
 	struct sec_path *sp;
 
-	/* The last reference may be gone since rx_find_state(). */
+	/* The last reference may be gone since rx_find_assoc(). */
 	if (!refcount_inc_not_zero(&x->refcnt))
 		return OV2_CNT_RX_DROP_SA_GONE;
 	secpath_reset(skb);
@@ -135,26 +123,25 @@ static bool rx_share_path(struct sk_buff *skb, const struct ov2_assoc *assoc)
  */
 static enum ov2_counter rx_packet(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 				  const struct ov2_rx_result *res,
-				  struct ov2_rx_burst *burst)
+				  struct ov2_assoc *assoc, struct xfrm_state *x)
 {
 	enum ov2_packet_path path = OV2_PATH_STATE;
 	struct sk_buff *skb = nbl->skb;
 	enum ov2_counter reason;
 
-	reason = ov2_packet_receive(ad, nbl, burst->assoc, burst->x, res,
-				    &path);
+	reason = ov2_packet_receive(ad, nbl, assoc, x, res, &path);
 	if (reason)
 		return reason;
 
 	skb_unset_transport_header(skb);
 	if (path != OV2_PATH_OFFLOAD || res->sa_delete_req)
-		return rx_set_path(skb, burst->x, res, path);
-	if (rx_share_path(skb, burst->assoc))
+		return rx_set_path(skb, x, res, path);
+	if (rx_share_path(skb, assoc))
 		return OV2_CNT_NONE;
 
-	reason = rx_set_path(skb, burst->x, res, path);
+	reason = rx_set_path(skb, x, res, path);
 	if (!reason && skb->active_extensions == BIT(SKB_EXT_SEC_PATH))
-		ov2_assoc_keep_path(burst->assoc, skb->extensions);
+		ov2_assoc_keep_path(assoc, skb->extensions);
 	return reason;
 }
 
@@ -179,10 +166,11 @@ static enum ov2_counter rx_crypto(struct sk_buff *skb, struct xfrm_state *x,
 static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 				    const struct ov2_rx_result *res,
 				    const struct ov2_rx_header *hdr,
-				    struct ov2_rx_burst *burst,
 				    enum ov2_rx_verdict *verdict)
 {
 	enum ov2_counter reason;
+	struct ov2_assoc *assoc;
+	struct xfrm_state *x;
 
 	/* The sender may have left the checksum of an outer UDP header to be
 	 * completed, and ip_summed says so. The stack does not read this
@@ -192,18 +180,18 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	reason = ov2_headers_set(nbl->skb);
 	if (reason)
 		return reason;
-	if (!rx_find_state(ad, nbl, burst))
+	assoc = rx_find_assoc(ad, nbl, &x);
+	if (!assoc)
 		return OV2_CNT_RX_DROP_SA_GONE;
 	/* A key manager has set the sequence number, and the engine has not
 	 * accepted the update. Tell the engine again, though it is too late for
 	 * this frame.
 	 */
-	if (unlikely(READ_ONCE(burst->assoc->untold)))
-		ov2_state_renumber(burst->x);
+	if (unlikely(READ_ONCE(assoc->untold)))
+		ov2_state_renumber(x);
 
-	return burst->assoc->packet ?
-	       rx_packet(ad, nbl, res, burst) :
-	       rx_crypto(nbl->skb, burst->x, res, hdr, verdict);
+	return assoc->packet ? rx_packet(ad, nbl, res, assoc, x) :
+			       rx_crypto(nbl->skb, x, res, hdr, verdict);
 }
 
 /* If the records cannot be decoded, the frame is dropped, because the engine
@@ -224,25 +212,23 @@ static bool rx_records_ok(const struct ov2_nbl *nbl, struct ov2_rx_result *res,
  * @ad: the card
  * @nbl: the frame. The caller keeps the NBL; the skb is taken if the verdict is
  *	OV2_RX_TAKEN
- * @burst: what the frame may have in common with the frame before it
  * @verdict: if the frame may come in, filled in with what is to be done with it
  *
  * A frame that the engine did not touch goes to the stack as it is, unless an
  * offloaded policy says that the frame must be dropped (ov2_clear_receive()).
  *
- * Context: BH disabled, in the NAPI of the frame's queue, in the RCU read side
- *   of @burst.
+ * Context: BH disabled, in the NAPI of the frame's queue, under
+ *   rcu_read_lock().
  * Return: OV2_CNT_NONE, or why the caller must drop the frame.
  */
 enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 				    struct ov2_nbl *nbl,
-				    struct ov2_rx_burst *burst,
 				    enum ov2_rx_verdict *verdict)
 {
 	struct ov2_rx_result res;
 	struct ov2_rx_header hdr;
 
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "a burst is one read side");
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the state may be freed");
 	*verdict = OV2_RX_STACK;
 	if (!rx_records_ok(nbl, &res, &hdr))
 		return OV2_CNT_RX_DROP_RECORD;
@@ -256,7 +242,7 @@ enum ov2_counter ov2_bridge_receive(struct ov2_adapter *ad,
 	}
 	if (!res.crypto_done)
 		return ov2_clear_receive(ad, nbl->skb, verdict);
-	return rx_verified(ad, nbl, &res, &hdr, burst, verdict);
+	return rx_verified(ad, nbl, &res, &hdr, verdict);
 }
 
 /**

@@ -50,7 +50,7 @@ static int add_full(struct ov2_adapter *ad, struct xfrm_state *x,
  */
 static void assoc_end(struct ov2_bridge *bridge, struct ov2_assoc *assoc)
 {
-	/* Pairs with tx_crypto() and rx_find_state(): a look-up that sees the
+	/* Pairs with tx_crypto() and rx_find_assoc(): a look-up that sees the
 	 * new ov2_bridge.ended no longer finds the state.
 	 */
 	atomic64_inc_return_release(&bridge->ended);

@@ -57,7 +57,6 @@ static int poll_feed_engine(struct ov2_rxq *rxq, int budget)
 
 static int poll_deliver(struct ov2_rxq *rxq, int budget)
 {
-	struct ov2_rx_burst burst = {};
 	struct ov2_nbl *nbl;
 	int delivered;
 
@@ -83,7 +82,7 @@ static int poll_deliver(struct ov2_rxq *rxq, int budget)
 			break;
 		list_del(&nbl->link);
 		rxq->held--;
-		ov2_rx_to_stack(rxq, nbl, &burst);
+		ov2_rx_to_stack(rxq, nbl);
 	}
 	rcu_read_unlock();
 	return delivered;

@@ -156,17 +156,15 @@ static bool rx_prepare(struct ov2_rxq *rxq, struct sk_buff *skb)
 	return !ov2_unshare(skb);
 }
 
-/* Show a frame to the monitors, and drop it. @nbl and @burst are NULL if the
- * engine did not see the frame.
+/* Show a frame to the monitors, and drop it. @nbl is NULL if the engine did not
+ * see the frame.
  */
 static void rx_refuse(struct ov2_rxq *rxq, struct sk_buff *skb,
 		      const struct ov2_nbl *nbl,
-		      const struct ov2_rx_burst *burst,
 		      enum ov2_counter reason, unsigned int len)
 {
 	if (ov2_capture_on())
-		ov2_bridge_show_rx_drop(&rxq->port->ad, skb, nbl, burst,
-					reason);
+		ov2_bridge_show_rx_drop(&rxq->port->ad, skb, nbl, reason);
 	ov2_rx_drop(rxq, skb, reason, len);
 }
 
@@ -210,7 +208,7 @@ void ov2_rx_plain_to_stack(struct ov2_rxq *rxq, struct sk_buff *skb, bool own)
 		reason = ov2_bridge_receive_plain(&rxq->port->ad, skb,
 						  &verdict);
 	if (reason)
-		rx_refuse(rxq, skb, NULL, NULL, reason, len);
+		rx_refuse(rxq, skb, NULL, reason, len);
 	else
 		rx_finish(rxq, skb, verdict, len, own);
 }
@@ -219,12 +217,10 @@ void ov2_rx_plain_to_stack(struct ov2_rxq *rxq, struct sk_buff *skb, bool own)
  * ov2_rx_to_stack() - bring a frame up the stack, as its records say
  * @rxq: the receive queue that the frame came in on
  * @nbl: the frame and its records; taken
- * @burst: the frames of this poll
  *
- * Context: NAPI of @rxq, in the RCU read side of @burst.
+ * Context: NAPI of @rxq, under rcu_read_lock().
  */
-void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl,
-		     struct ov2_rx_burst *burst)
+void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl)
 {
 	enum ov2_counter reason = OV2_CNT_WIRE_RX_DROP_UNSHARE;
 	enum ov2_rx_verdict verdict = OV2_RX_STACK;
@@ -232,10 +228,9 @@ void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl,
 	unsigned int len = skb->len;
 
 	if (rx_prepare(rxq, skb))
-		reason = ov2_bridge_receive(&rxq->port->ad, nbl, burst,
-					    &verdict);
+		reason = ov2_bridge_receive(&rxq->port->ad, nbl, &verdict);
 	if (reason) {
-		rx_refuse(rxq, skb, nbl, burst, reason, len);
+		rx_refuse(rxq, skb, nbl, reason, len);
 		ov2_nbl_free(nbl);
 		return;
 	}

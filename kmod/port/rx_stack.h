@@ -7,13 +7,11 @@
 #include "../watch/counters.h"
 
 struct ov2_nbl;
-struct ov2_rx_burst;
 struct ov2_rxq;
 struct sk_buff;
 
 void ov2_rx_plain_to_stack(struct ov2_rxq *rxq, struct sk_buff *skb, bool own);
-void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl,
-		     struct ov2_rx_burst *burst);
+void ov2_rx_to_stack(struct ov2_rxq *rxq, struct ov2_nbl *nbl);
 void ov2_rx_drop(struct ov2_rxq *rxq, struct sk_buff *skb,
 		 enum ov2_counter reason, unsigned int len);
 

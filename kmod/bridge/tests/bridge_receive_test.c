@@ -95,14 +95,13 @@ static struct ov2_nbl *received_nbl(struct received *r, u32 word)
 /* Returns the verdict, or OV2_DROPPED. */
 static int bridge_receive(struct received *r, struct ov2_nbl *nbl)
 {
-	struct ov2_rx_burst burst = {};
 	enum ov2_rx_verdict verdict;
 	enum ov2_counter reason;
 	int ret;
 
 	local_bh_disable();
 	rcu_read_lock();
-	reason = ov2_bridge_receive(&r->rig->ad, nbl, &burst, &verdict);
+	reason = ov2_bridge_receive(&r->rig->ad, nbl, &verdict);
 	rcu_read_unlock();
 	ret = ov2_dropped_rx(&r->rig->ad, reason, nbl->skb, verdict);
 	local_bh_enable();
@@ -278,26 +277,23 @@ static void receive_state_gone(struct kunit *test)
 					       OV2_CNT_RX_DROP_SA_GONE), 3);
 }
 
-/* The engine has opened the frame, and the state of the frame is gone. A
- * monitor shows the frame only up to the end of the ESP header.
- */
-static void receive_state_gone_shown(struct kunit *test)
+/* @gone: is the SA of the frame gone, too, so that only the frame has the SPI? */
+static void expect_gone_shown(struct kunit *test, struct received *r,
+			      struct ov2_shown *shown, bool gone)
 {
 	const unsigned int headers = ETH_HLEN + sizeof(struct iphdr) +
 				     sizeof(struct ip_esp_hdr);
 	const struct ov2_rx_result res = { .crypto_done = true };
-	struct ov2_shown *shown = ov2_shown_new(test);
-	struct received *r = received_new(test);
 	const struct ov2_capture_header *hdr;
-	struct ov2_rx_burst burst = {};
 	enum ov2_rx_verdict verdict;
 	enum ov2_counter reason;
 	struct ov2_nbl *nbl;
 	struct sk_buff *copy;
 	struct iphdr *ip;
 
-	RCU_INIT_POINTER(r->assoc->x, NULL);
 	nbl = received_nbl(r, ov2_rx_result_encode(&res));
+	if (gone)
+		nbl->ext_rx.handle = 0;
 	ip = (void *)nbl->skb->data;
 	ip->protocol = IPPROTO_ESP;
 	ip->check = 0;
@@ -305,8 +301,8 @@ static void receive_state_gone_shown(struct kunit *test)
 	nbl->ext_rx.seq64 = BIT_ULL(32) + 7;
 	local_bh_disable();
 	rcu_read_lock();
-	reason = ov2_bridge_receive(&r->rig->ad, nbl, &burst, &verdict);
-	ov2_bridge_show_rx_drop(&r->rig->ad, nbl->skb, nbl, &burst, reason);
+	reason = ov2_bridge_receive(&r->rig->ad, nbl, &verdict);
+	ov2_bridge_show_rx_drop(&r->rig->ad, nbl->skb, nbl, reason);
 	rcu_read_unlock();
 	local_bh_enable();
 
@@ -317,15 +313,30 @@ static void receive_state_gone_shown(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hdr->point, OV2_CAPTURE_RX_DROP);
 	KUNIT_EXPECT_STREQ(test, hdr->verdict, "ipsec_rx_drop_sa_gone");
 	KUNIT_EXPECT_EQ(test, hdr->flags, OV2_CAPTURE_F_CUT);
-	KUNIT_EXPECT_EQ(test, be64_to_cpu(hdr->handle), r->hdl.value);
+	KUNIT_EXPECT_EQ(test, be64_to_cpu(hdr->handle), nbl->ext_rx.handle);
 	KUNIT_EXPECT_EQ(test, be64_to_cpu(hdr->seq), nbl->ext_rx.seq64);
 	KUNIT_EXPECT_EQ(test, hdr->spi,
-			*(__be32 *)skb_transport_header(nbl->skb));
+			gone ? *(__be32 *)skb_transport_header(nbl->skb) :
+			       r->assoc->spi);
 	KUNIT_EXPECT_EQ(test, be32_to_cpu(hdr->frame), ETH_HLEN + r->len);
 	KUNIT_EXPECT_MEMEQ(test, copy->data + sizeof(*hdr),
 			   nbl->skb->data - ETH_HLEN, headers);
 	kfree_skb(copy);
 	KUNIT_EXPECT_TRUE(test, skb_queue_empty(&shown->frames));
+}
+
+/* The engine has opened the frame, and the state of the frame is gone. A
+ * monitor shows the frame only up to the end of the ESP header.
+ */
+static void receive_state_gone_shown(struct kunit *test)
+{
+	struct ov2_shown *shown = ov2_shown_new(test);
+	struct received *r = received_new(test);
+
+	RCU_INIT_POINTER(r->assoc->x, NULL);
+	r->assoc->spi = cpu_to_be32(0xabcd);
+	expect_gone_shown(test, r, shown, false);
+	expect_gone_shown(test, r, shown, true);
 }
 
 static void expect_no_record(struct kunit *test, struct received *r,

@@ -265,8 +265,7 @@ static void take_copies(struct receiver *r, const struct wire *wire)
 }
 
 /* The bridge gets the frame as the port gives it. */
-static void bridge(struct receiver *r, struct opened *frame,
-		   struct ov2_rx_burst *burst)
+static void to_bridge(struct receiver *r, struct opened *frame)
 {
 	struct sk_buff *skb = frame->nbl->skb;
 
@@ -275,7 +274,7 @@ static void bridge(struct receiver *r, struct opened *frame,
 	/* xfrm_input() frees a frame in crypto mode. */
 	if (!r->assoc[0].packet)
 		skb_get(skb);
-	frame->reason = ov2_bridge_receive(&r->rig->ad, frame->nbl, burst,
+	frame->reason = ov2_bridge_receive(&r->rig->ad, frame->nbl,
 					   &frame->verdict);
 	ov2_dropped_rx(&r->rig->ad, frame->reason, skb, frame->verdict);
 	if (!r->assoc[0].packet &&
@@ -285,19 +284,19 @@ static void bridge(struct receiver *r, struct opened *frame,
 
 static void open_one_by_one(struct receiver *r)
 {
+	struct ov2_bridge *bridge = ov2_bridge_of(&r->rig->ad);
 	struct ov2_engine *engine = r->rig->ad.engine;
-	struct ov2_rx_burst burst;
 	unsigned int n;
 
 	for (n = 0; n < FRAMES; n++) {
 		engine->memos[0].sa = NULL;
 		ov2_rig_receive(r->rig, r->frames[n].nbl);
 		ov2_rig_wait_idle(r->rig);
-		ov2_recent_forget(&ov2_bridge_of(&r->rig->ad)->recent_rx[0]);
-		burst = (struct ov2_rx_burst){};
+		ov2_recent_forget(&bridge->recent_rx[0]);
+		bridge->memo_rx[0].assoc = NULL;
 		local_bh_disable();
 		rcu_read_lock();
-		bridge(r, &r->frames[n], &burst);
+		to_bridge(r, &r->frames[n]);
 		rcu_read_unlock();
 		local_bh_enable();
 	}
@@ -305,7 +304,6 @@ static void open_one_by_one(struct receiver *r)
 
 static void open_in_one_poll(struct receiver *r)
 {
-	struct ov2_rx_burst burst = {};
 	struct ov2_nbl *nbl;
 	unsigned int n = 0;
 
@@ -320,7 +318,7 @@ static void open_in_one_poll(struct receiver *r)
 	rcu_read_lock();
 	list_for_each_entry(nbl, &r->rig->indicated, link) {
 		KUNIT_EXPECT_PTR_EQ(r->rig->test, nbl, r->frames[n].nbl);
-		bridge(r, &r->frames[n++], &burst);
+		to_bridge(r, &r->frames[n++]);
 	}
 	rcu_read_unlock();
 	local_bh_enable();

@@ -605,16 +605,15 @@ static struct rx_card *card_with_inserted(struct kunit *test,
 }
 
 /* Returns true if the packet was let in. */
-static bool burst_receive(struct rx_card *card, struct ov2_nbl *nbl,
-			  const struct ov2_rx_result *res,
-			  struct ov2_rx_burst *burst)
+static bool receive_result(struct rx_card *card, struct ov2_nbl *nbl,
+			   const struct ov2_rx_result *res)
 {
 	enum ov2_rx_verdict verdict;
 	enum ov2_counter reason;
 
 	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(res);
 	nbl->ext_rx.handle = card->hdl.value;
-	reason = ov2_bridge_receive(&card->ad, nbl, burst, &verdict);
+	reason = ov2_bridge_receive(&card->ad, nbl, &verdict);
 	return ov2_dropped_rx(&card->ad, reason, nbl->skb, verdict) ==
 	       OV2_RX_STACK;
 }
@@ -626,12 +625,11 @@ static bool bridge_receive(struct rx_card *card, struct ov2_nbl *nbl,
 		.crypto_done = true,
 		.status = status,
 	};
-	struct ov2_rx_burst burst = {};
 	bool accepted;
 
 	local_bh_disable();
 	rcu_read_lock();
-	accepted = burst_receive(card, nbl, &res, &burst);
+	accepted = receive_result(card, nbl, &res);
 	rcu_read_unlock();
 	local_bh_enable();
 	return accepted;
@@ -706,7 +704,7 @@ static void bridge_state_ended(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 0);
 }
 
-/* The last reference to the state goes between two packets of a burst, and the
+/* The last reference to the state goes between two packets of a poll, and the
  * core waits for this read side before it frees the state. The second packet
  * must not take a reference again.
  */
@@ -715,7 +713,6 @@ static void bridge_state_ends(struct kunit *test)
 	const struct ov2_rx_result good = { .crypto_done = true };
 	const struct ov2_shape shape = {};
 	struct rx_card *card = card_with_handle(test, &shape);
-	struct ov2_rx_burst burst = {};
 	struct ov2_nbl *nbls[2];
 	int i;
 
@@ -723,10 +720,10 @@ static void bridge_state_ends(struct kunit *test)
 		nbls[i] = nbl_new(test, card, &shape, i + 1);
 	local_bh_disable();
 	rcu_read_lock();
-	KUNIT_EXPECT_TRUE(test, burst_receive(card, nbls[0], &good, &burst));
+	KUNIT_EXPECT_TRUE(test, receive_result(card, nbls[0], &good));
 	secpath_reset(nbls[0]->skb);
 	refcount_set(&card->x->refcnt, 0);
-	KUNIT_EXPECT_FALSE(test, burst_receive(card, nbls[1], &good, &burst));
+	KUNIT_EXPECT_FALSE(test, receive_result(card, nbls[1], &good));
 	rcu_read_unlock();
 	local_bh_enable();
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
@@ -796,11 +793,8 @@ static void bridge_recalls(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, receive_state(test, card, nbls[2]), x);
 }
 
-#define BURST	5
-
-static struct sk_buff *burst_one(struct kunit *test, struct rx_card *card,
-				 struct ov2_nbl *nbl, bool sa_delete_req,
-				 struct ov2_rx_burst *burst)
+static struct sk_buff *receive_one(struct kunit *test, struct rx_card *card,
+				   struct ov2_nbl *nbl, bool sa_delete_req)
 {
 	const struct ov2_rx_result res = {
 		.crypto_done = true,
@@ -808,46 +802,46 @@ static struct sk_buff *burst_one(struct kunit *test, struct rx_card *card,
 	};
 
 	local_bh_disable();
-	KUNIT_EXPECT_TRUE(test, burst_receive(card, nbl, &res, burst));
+	KUNIT_EXPECT_TRUE(test, receive_result(card, nbl, &res));
 	local_bh_enable();
 	KUNIT_EXPECT_TRUE(test, nbl->skb->slow_gro);
 	return nbl->skb;
 }
 
+#define POLL	5
+
 /* Packets share the sec_path that the association keeps, but only if it says
  * the same about each packet, and if the core does not check the packets. Only
- * sec_paths hold references to the state, and the burst holds none.
+ * sec_paths hold references to the state, and the queue holds none.
  */
-static void bridge_burst(struct kunit *test)
+static void bridge_shares(struct kunit *test)
 {
 	const struct ov2_shape shape = {};
 	struct rx_card *card = card_with_inserted(test, &shape);
 	const struct ov2_rx_result good = { .crypto_done = true };
-	struct ov2_rx_burst burst = {};
-	struct ov2_nbl *nbls[BURST + 1];
-	struct sk_buff *skbs[BURST];
+	struct ov2_nbl *nbls[POLL + 1];
+	struct sk_buff *skbs[POLL];
 	struct ov2_policy *pol;
 	int i;
 
 	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
-	for (i = 0; i <= BURST; i++)
+	for (i = 0; i <= POLL; i++)
 		nbls[i] = nbl_new(test, card, &shape, i + 1);
 	tell_policies(card, 1, NULL);
 	count_policies(card, 1);
 	rcu_read_lock();
-	skbs[0] = burst_one(test, card, nbls[0], false, &burst);
-	skbs[1] = burst_one(test, card, nbls[1], false, &burst);
-	skbs[2] = burst_one(test, card, nbls[2], true, &burst);
+	skbs[0] = receive_one(test, card, nbls[0], false);
+	skbs[1] = receive_one(test, card, nbls[1], false);
+	skbs[2] = receive_one(test, card, nbls[2], true);
 	count_policies(card, 1);
-	skbs[3] = burst_one(test, card, nbls[3], false, &burst);
+	skbs[3] = receive_one(test, card, nbls[3], false);
 	count_policies(card, -1);
-	skbs[4] = burst_one(test, card, nbls[4], false, &burst);
+	skbs[4] = receive_one(test, card, nbls[4], false);
 	count_policies(card, -1);
-	/* The state is deleted in the middle of the burst. */
+	/* The state is deleted in the middle of the poll. */
 	RCU_INIT_POINTER(card->assoc.x, NULL);
 	local_bh_disable();
-	KUNIT_EXPECT_FALSE(test, burst_receive(card, nbls[BURST], &good,
-					       &burst));
+	KUNIT_EXPECT_FALSE(test, receive_result(card, nbls[POLL], &good));
 	local_bh_enable();
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
 					       OV2_CNT_RX_DROP_SA_GONE), 1);
@@ -866,7 +860,7 @@ static void bridge_burst(struct kunit *test)
 	 * one.
 	 */
 	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 4);
-	for (i = 0; i < BURST; i++) {
+	for (i = 0; i < POLL; i++) {
 		KUNIT_EXPECT_PTR_EQ(test, xfrm_input_state(skbs[i]), card->x);
 		secpath_reset(skbs[i]);
 	}
@@ -874,17 +868,16 @@ static void bridge_burst(struct kunit *test)
 	policy_end(card, pol);
 }
 
-/* A burst of one packet, which the core need not check. */
-static struct sk_buff *burst_alone(struct kunit *test, struct rx_card *card,
-				   struct ov2_nbl *nbl, bool sa_delete_req)
+/* A poll with one packet, which the core need not check. */
+static struct sk_buff *receive_alone(struct kunit *test, struct rx_card *card,
+				     struct ov2_nbl *nbl, bool sa_delete_req)
 {
-	struct ov2_rx_burst burst = {};
 	struct sk_buff *skb;
 
 	tell_policies(card, 1, NULL);
 	count_policies(card, 1);
 	rcu_read_lock();
-	skb = burst_one(test, card, nbl, sa_delete_req, &burst);
+	skb = receive_one(test, card, nbl, sa_delete_req);
 	rcu_read_unlock();
 	count_policies(card, -1);
 	KUNIT_EXPECT_NOT_NULL(test, xfrm_offload(skb));
@@ -905,17 +898,17 @@ static void bridge_keeps(struct kunit *test)
 
 	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
 	hlist_del_init(&card->x->bydst);
-	burst_alone(test, card, nbl_new(test, card, &shape, 1), false);
+	receive_alone(test, card, nbl_new(test, card, &shape, 1), false);
 	KUNIT_EXPECT_NULL(test, card->assoc.path);
 
 	hlist_add_head(&card->x->bydst, &card->inserted);
-	burst_alone(test, card, nbl_new(test, card, &shape, 2), true);
+	receive_alone(test, card, nbl_new(test, card, &shape, 2), true);
 	KUNIT_EXPECT_NULL(test, card->assoc.path);
 
-	skb = burst_alone(test, card, nbl_new(test, card, &shape, 3), false);
+	skb = receive_alone(test, card, nbl_new(test, card, &shape, 3), false);
 	KUNIT_EXPECT_NOT_NULL(test, card->assoc.path);
 	KUNIT_EXPECT_PTR_EQ(test, skb->extensions, card->assoc.path);
-	skb = burst_alone(test, card, nbl_new(test, card, &shape, 4), false);
+	skb = receive_alone(test, card, nbl_new(test, card, &shape, 4), false);
 	KUNIT_EXPECT_PTR_EQ(test, skb->extensions, card->assoc.path);
 	policy_end(card, pol);
 }
@@ -938,7 +931,7 @@ static void bridge_other_extensions(struct kunit *test)
 		nbl = nbl_new(test, card, &shape, seq);
 		KUNIT_ASSERT_NOT_NULL(test, secpath_set(nbl->skb));
 		nbl->skb->active_extensions |= other;
-		skb = burst_alone(test, card, nbl, false);
+		skb = receive_alone(test, card, nbl, false);
 		KUNIT_EXPECT_EQ(test, skb->active_extensions,
 				other | BIT(SKB_EXT_SEC_PATH));
 		KUNIT_EXPECT_TRUE(test, !card->assoc.path ||
@@ -946,8 +939,8 @@ static void bridge_other_extensions(struct kunit *test)
 		skb->active_extensions &= ~other;
 		/* The first time, nothing was kept before. */
 		KUNIT_EXPECT_EQ(test, !card->assoc.path, seq == 1);
-		burst_alone(test, card, nbl_new(test, card, &shape, seq + 1),
-			    false);
+		receive_alone(test, card, nbl_new(test, card, &shape, seq + 1),
+			      false);
 		KUNIT_EXPECT_NOT_NULL(test, card->assoc.path);
 	}
 	policy_end(card, pol);
@@ -981,7 +974,7 @@ static void bridge_path_written(struct kunit *test)
 	int i;
 
 	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
-	skb = burst_alone(test, card, nbl_new(test, card, &shape, 1), false);
+	skb = receive_alone(test, card, nbl_new(test, card, &shape, 1), false);
 	sp = skb_sec_path(skb);
 	for (i = 0; i < 5; i++) {
 		const struct sec_path unwritten = *sp;
@@ -991,15 +984,15 @@ static void bridge_path_written(struct kunit *test)
 		sp->verified_cnt += i == 2;
 		sp->ovec[0].flags |= i == 3 ? XFRM_GRO : 0;
 		sp->ovec[0].status |= i == 4 ? CRYPTO_GENERIC_ERROR : 0;
-		skb = burst_alone(test, card,
-				  nbl_new(test, card, &shape, 2 * i + 2),
-				  false);
+		skb = receive_alone(test, card,
+				    nbl_new(test, card, &shape, 2 * i + 2),
+				    false);
 		KUNIT_EXPECT_PTR_NE(test, skb_sec_path(skb), sp);
 		*sp = unwritten;
 		expect_unwritten(test, card, skb_sec_path(skb));
-		skb = burst_alone(test, card,
-				  nbl_new(test, card, &shape, 2 * i + 3),
-				  false);
+		skb = receive_alone(test, card,
+				    nbl_new(test, card, &shape, 2 * i + 3),
+				    false);
 		KUNIT_EXPECT_PTR_EQ(test, skb_sec_path(skb), sp);
 	}
 	policy_end(card, pol);
@@ -1208,7 +1201,7 @@ static struct kunit_case packet_receive_cases[] = {
 	KUNIT_CASE(bridge_state_ends),
 	KUNIT_CASE(bridge_recalls),
 	KUNIT_CASE(bridge_recalls_no_ended),
-	KUNIT_CASE(bridge_burst),
+	KUNIT_CASE(bridge_shares),
 	KUNIT_CASE(bridge_keeps),
 	KUNIT_CASE(bridge_other_extensions),
 	KUNIT_CASE(bridge_path_written),
