@@ -91,6 +91,7 @@ extern __visible typeof(ov2_tx_header_decode) ov2_tx_header_decode;
 #include "bridge/sa/headers.c"
 #include "bridge/sa/refuse.c"
 #include "bridge/sa/request.c"
+#include "bridge/sa/spare_path.c"
 #include "bridge/sa/state_algorithm.c"
 
 #include "ov2/algorithms.c"

@@ -18,6 +18,7 @@
 #include "policy_event.h"
 #include "sa_event.h"
 #include "xdo.h"
+#include "sa/spare_path.h"
 #include "../compat/xfrm.h"
 
 static void manager_expired(const struct xfrm_state *x, bool hard)
@@ -131,4 +132,5 @@ void ov2_bridge_register(void)
 void ov2_bridge_unregister(void)
 {
 	xfrm_unregister_km(&manager);
+	ov2_spare_path_exit();
 }

@@ -17,6 +17,7 @@
 #include "packet/tag.h"
 #include "sa/assoc.h"
 #include "sa/framed.h"
+#include "sa/spare_path.h"
 
 /* Returns the high half of a packet's number. In a segment that the core has
  * cut from a large packet, xo->seq is not the segment's own number, but the
@@ -179,10 +180,10 @@ static bool tx_looks_at_all(const struct ov2_adapter *ad)
 }
 
 static enum ov2_counter tx_classify(struct ov2_adapter *ad, struct sk_buff *skb,
-				    u16 queue, enum ov2_verdict *verdict,
+				    u16 queue, const struct xfrm_offload *xo,
+				    enum ov2_verdict *verdict,
 				    struct ov2_nbl **nbl)
 {
-	const struct xfrm_offload *xo = xfrm_offload(skb);
 	bool tagged;
 
 	if (ov2_is_decrypted_esp(dev_net(ad->dev), skb))
@@ -226,16 +227,19 @@ enum ov2_counter ov2_bridge_xmit(struct ov2_adapter *ad, struct sk_buff *skb,
 				 u16 queue, enum ov2_verdict *verdict,
 				 struct ov2_nbl **nbl)
 {
+	const struct xfrm_offload *xo = xfrm_offload(skb);
 	enum ov2_counter reason;
 
 	*verdict = OV2_VERDICT_PLAIN;
 	if (ov2_packet_tag_lost(skb))
 		return OV2_CNT_TX_DROP_ALLOC;
-	if (!xfrm_offload(skb) && !tx_looks_at_all(ad))
+	if (!xo && !tx_looks_at_all(ad))
 		return OV2_CNT_NONE;
 
 	rcu_read_lock();
-	reason = tx_classify(ad, skb, queue, verdict, nbl);
+	reason = tx_classify(ad, skb, queue, xo, verdict, nbl);
+	if (!reason && *verdict == OV2_VERDICT_OFFLOAD)
+		ov2_spare_path_keep(skb);
 	rcu_read_unlock();
 	return reason;
 }

@@ -17,6 +17,7 @@
 #include "sa/assoc.h"
 #include "sa/refuse.h"
 #include "sa/request.h"
+#include "sa/spare_path.h"
 
 static const struct xfrmdev_ops bridge_xfrmdev_ops;
 
@@ -268,15 +269,17 @@ static bool way_ok(const struct sk_buff *skb, const struct xfrm_state *x)
  * validate_xmit_xfrm() encrypts no packet of such a state, and the engine has
  * no SA to send with.
  */
-static enum ov2_counter declined_crypto(const struct sk_buff *skb,
+static enum ov2_counter declined_crypto(struct sk_buff *skb,
 					const struct xfrm_state *x)
 {
 	if (!ov2_state_is_outbound(x))
 		return OV2_CNT_TX_FALLBACK_DIR;
 	if (!headers_ok(skb, x))
 		return OV2_CNT_TX_FALLBACK_HEADERS;
-	return gso_goes_wrong(skb, x) ? OV2_CNT_TX_FALLBACK_LARGE :
-					OV2_CNT_NONE;
+	if (gso_goes_wrong(skb, x))
+		return OV2_CNT_TX_FALLBACK_LARGE;
+	ov2_spare_path_use(skb);
+	return OV2_CNT_NONE;
 }
 
 static enum ov2_counter declined_packet(struct sk_buff *skb,

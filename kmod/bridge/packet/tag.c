@@ -29,6 +29,7 @@
 
 #include "tag.h"
 #include "../sa/assoc.h"
+#include "../sa/spare_path.h"
 
 /* Core and drivers set no status on packets that are sent. On packets that are
  * received, they set only the low 8 bits of the status. So only a card sets
@@ -57,21 +58,20 @@
 bool ov2_packet_tag(struct sk_buff *skb, struct xfrm_state *x,
 		    unsigned int cpu)
 {
-	struct xfrm_offload *xo;
 	struct sec_path *sp;
 
 	secpath_reset(skb);
-	sp = secpath_set(skb);
+	sp = ov2_spare_path_use(skb) ? skb_sec_path(skb) : secpath_set(skb);
 	if (!sp)
 		return false;
 
 	xfrm_state_hold(x);
 	sp->xvec[sp->len++] = x;
-	sp->olen++;
-	xo = xfrm_offload(skb);
-	xo->flags = CRYPTO_DONE;
-	xo->status = OV2_TAG_STATUS;
-	xo->seq.low = cpu;
+	sp->ovec[sp->olen++] = (struct xfrm_offload){
+		.flags = CRYPTO_DONE,
+		.status = OV2_TAG_STATUS,
+		.seq.low = cpu,
+	};
 	return true;
 }
 
@@ -125,6 +125,15 @@ static bool is_leaving(const struct sk_buff *skb)
 	return skb_network_offset(skb) > 0;
 }
 
+/* Returns false if there is no memory. If no clone shares the tag, secpath_set()
+ * would do nothing.
+ */
+static bool tag_make_own(struct sk_buff *skb)
+{
+	return likely(refcount_read(&skb->extensions->refcnt) == 1) ||
+	       secpath_set(skb);
+}
+
 /* When the device of a state goes, the core clears type and device in x->xso. A
  * packet of such a state may pass, because ndo_start_xmit looks up the packet's
  * policy again.
@@ -153,7 +162,7 @@ void ov2_packet_tag_pass(const struct net_device *dev, struct sk_buff *skb)
 	    is_for_other(xfrm_input_state(skb), dev))
 		return;
 
-	if (secpath_set(skb)) {
+	if (tag_make_own(skb)) {
 		xfrm_offload(skb)->flags |= XFRM_XMIT;
 	} else {
 		secpath_reset(skb);

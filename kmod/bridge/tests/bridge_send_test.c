@@ -163,13 +163,21 @@ static int xmit(struct send_case *send)
 	return ret;
 }
 
+/* The bridge takes the sec_path of a frame that gets records, unless the kernel
+ * has KASAN. This function puts an equal sec_path on the frame, so that a test
+ * can send the frame once more.
+ */
 static void expect_offload(struct kunit *test, struct send_case *send,
 			   u16 esp_offset, u32 seq_hi)
 {
+	struct xfrm_offload before = *xfrm_offload(send->skb);
 	struct ov2_tx_header hdr;
 	unsigned long word;
 
 	KUNIT_ASSERT_EQ(test, xmit(send), OV2_VERDICT_OFFLOAD);
+	KUNIT_EXPECT_EQ(test, !skb_sec_path(send->skb),
+			!IS_ENABLED(CONFIG_KASAN));
+	*set_path(test, send, 0) = before;
 	KUNIT_ASSERT_NOT_NULL(test, send->nbl);
 	KUNIT_EXPECT_PTR_EQ(test, send->nbl->skb, send->skb);
 	KUNIT_EXPECT_EQ(test, send->nbl->queue, QUEUE);
@@ -206,18 +214,17 @@ static void expect_drop(struct kunit *test, struct send_case *send,
 static void send_framed(struct kunit *test)
 {
 	struct send_case *send = sending_new(test);
-	struct xfrm_offload *xo;
 
-	xo = set_path(test, send, XFRM_XMIT);
+	set_path(test, send, XFRM_XMIT);
 	expect_offload(test, send, 20, 5);
 	/* In a segment that the core has cut from a large packet, the sec_path
 	 * has the number that follows the segment's own number.
 	 */
-	xo->flags |= XFRM_GSO_SEGMENT;
+	set_path(test, send, XFRM_XMIT | XFRM_GSO_SEGMENT);
 	expect_offload(test, send, 20, 5);
-	xo->seq.low = 0;
+	xfrm_offload(send->skb)->seq.low = 0;
 	expect_offload(test, send, 20, 4);
-	xo->flags = XFRM_XMIT;
+	xfrm_offload(send->skb)->flags = XFRM_XMIT;
 	expect_offload(test, send, 20, 5);
 }
 
