@@ -11,10 +11,12 @@ the same, unless the case says otherwise.
 """
 import select
 import socket
+import struct
 
 from lib import esp, ksft, module
 from lib.algs import ALGS
-from lib.bed import CARD, ETH_P_ALL, MAC, OUTER, Bed, Sa, Shape, family
+from lib.bed import (CARD, ETH_P_ALL, MAC, OUTER, UDP_ENCAP,
+                     UDP_ENCAP_ESPINUDP, Bed, Sa, Shape, family)
 from lib.spd import FULL, socket_policy
 from lib.traffic import Traffic
 
@@ -23,6 +25,11 @@ from lib.traffic import Traffic
 OURS, OTHERS = 1, 77
 INSIDE = 2
 PORTS = range(7001, 7005)
+ENCAP = 7009                    # the port of a socket for ESP in UDP
+IP_IN_IP = {4: esp.IPIP, 6: esp.IPV6_IN_IP}
+ETHERTYPE = {4: esp.ETH_IPV4, 6: esp.ETH_IPV6}
+GRE, OPTIONS6 = 47, 60
+UDP_GRO = 104
 DELIVERED, FORWARDED = "delivered", "forwarded"
 BLOCKED, MISMATCH, NONE = ("XfrmInPolBlock", "XfrmInTmplMismatch",
                            "XfrmInNoPols")
@@ -75,7 +82,8 @@ class End:
                verb="add"):
         full = FULL[self.fam]
         words = [f"xfrm policy {verb} src {self.src}/{full}",
-                 f"dst {dst or self.dst}/{full} proto {proto}",
+                 f"dst {dst or self.dst}/{full}",
+                 f"proto {proto}" if proto else "",
                  f"dport {port}" if port else "", f"dir {direction}",
                  "action block" if block else "", f"priority {priority}"]
         if offload and self.who == PACKET:
@@ -109,9 +117,13 @@ class End:
         elif self.inner_key:
             data = self.inner_key.seal(self.seq, proto, data)
             proto = esp.ESP
+        return self.sealed(dst, proto, data)
+
+    def sealed(self, dst, proto, data):
+        """A frame of ESP, from a, with the number self.seq."""
         if self.shape.mode == "tunnel":
             data = esp.ip(self.src, dst, proto, data)
-            proto = esp.IPIP if self.fam == 4 else esp.IPV6_IN_IP
+            proto = IP_IN_IP[self.fam]
         return self.bed.frame_to("b", esp.ESP,
                                  self.key.seal(self.seq, proto, data),
                                  self.shape)
@@ -303,6 +315,76 @@ def forwarded_only(end, defer):
     ksft.equal(end.fate(7001, behind), FORWARDED, end.who)
 
 
+def hiding(end):
+    """[(what, protocol, bytes), ...]: packets that hide an ESP header. Its
+    number is far ahead of the window of b's state, and nobody has sealed it.
+    """
+    bogus = struct.pack("!II", 0x4321, 0xff0000) + bytes(8) + 24 * b"\1\1\1\4"
+    inside = esp.ip(end.src, end.dst, esp.ESP, bogus)
+    udp = "UDP", esp.UDP, esp.udp(end.src, end.dst, ENCAP, ENCAP, bogus)
+    made = [udp, ("IP in IP", IP_IN_IP[end.fam], inside),
+            ("GRE", GRE, struct.pack("!HH", 0, ETHERTYPE[end.fam]) + inside),
+            udp]
+    if end.fam == 6:
+        options = struct.pack("!BBBB", esp.ESP, 0, 1, 4) + bytes(4)
+        fragment = struct.pack("!BBHI", OPTIONS6, 0, 0, 1)
+        made.append(("a fragment", esp.FRAGMENT6, fragment + options + bogus))
+    return made
+
+
+def hidden_esp(end, defer):
+    """The packets inside ESP hide an ESP header, which GRO or the core may find.
+    The core must not take it for the header that the card has verified. If it
+    did, the window of b's state would move, and no later packet would come in.
+    For ESP in UDP, the core would count that the state is not for UDP.
+
+    The queue has seen the first flow of ESP in UDP before its socket has asked
+    for ESP.
+    """
+    end.policy(OURS, offload=True, proto=None)
+    gro(end, defer, True)
+    # Frames that are alone in their polls go through GRO, too
+    defer(end.b.defer_polls, CARD["b"], 0, 0)
+    end.b.defer_polls(CARD["b"], 0, 1e-4)
+    end.socks[ENCAP] = end.socket_at(ENCAP, defer)
+    end.expect((7001, DELIVERED), (ENCAP, DELIVERED))
+    for name, value in (UDP_ENCAP, UDP_ENCAP_ESPINUDP), (UDP_GRO, 1):
+        end.socks[ENCAP].setsockopt(socket.IPPROTO_UDP, name, value)
+    before = end.b.xfrm_stat()["XfrmInStateMismatch"]
+    for what, proto, data in hiding(end):
+        end.seq += 1
+        end.bed.inject("b", end.sealed(end.dst, proto, data))
+        end.seq += 1
+        end.bed.inject("b", end.frame(7001, None, esp.UDP))
+        ksft.wait_for(f"a packet after ESP in {what}, {end.who}",
+                      lambda: select.select([end.socks[7001]], [], [], 0)[0])
+        end.socks[7001].recv(100)
+    ksft.equal(end.b.xfrm_stat()["XfrmInStateMismatch"], before,
+               f"XfrmInStateMismatch, {end.who}")
+
+
+def merged(end, defer):
+    """The card gives datagrams to GRO, if their socket wants GRO."""
+    count, size = 20, 64
+    end.policy(OURS, offload=True, proto=None)
+    gro(end, defer, True)
+    # GRO holds datagrams for this time
+    defer(end.b.defer_polls, CARD["b"], 0, 0)
+    end.b.defer_polls(CARD["b"], 0, 0.05)
+    sock = end.socks[7001]
+    sock.setsockopt(socket.IPPROTO_UDP, UDP_GRO, 1)
+    sock.settimeout(ksft.patience(10))
+    for _ in range(count):
+        end.seq += 1
+        end.bed.inject("b", end.frame(7001, None, esp.UDP))
+    sizes = []
+    while sum(sizes) < count * size:
+        sizes.append(len(sock.recv(2 * count * size)))
+    ksft.equal(sum(sizes), count * size, "bytes")
+    if end.who == PACKET:
+        ksft.check(max(sizes) > size, f"the socket got pieces of {sizes}")
+
+
 def gro(end, defer, on):
     """Switch GRO at b on or off. With GRO the core forgets the tunnel's state
     when ESP is inside the tunnel, also if the tunnel is in software:
@@ -350,7 +432,7 @@ def nested(end, defer):
 # Cases for transport and tunnel mode, and cases for tunnel mode only
 BOTH = (beside, beside_forwarding, only_software, better_block,
         better_block_before, default_block, overlapping, overlapping_beside,
-        by_socket)
+        by_socket, hidden_esp, merged)
 TUNNEL = (forwarded, forwarded_only, forwarded_esp, nested)
 
 

@@ -88,15 +88,11 @@ static bool rx_path_unwritten(const struct sec_path *sp)
 /* Packets of an SA share the sec_path that the SA keeps, if the core need not
  * compare them with its policies. Clones of a packet share a sec_path, too, so
  * code that adds to a sec_path copies it first (secpath_set()). But some code
- * of the core writes into the sec_path that it finds. It seldom meets packets
- * like these, and does no harm to those that share the sec_path at this time:
- *
- *  - __xfrm_policy_check() sets verified_cnt if a socket has a policy of its
- *    own, or if the card is gone. If a sec_path has only one state,
- *    verified_cnt changes no verdict (xfrm_policy_ok()).
- *  - If there is ESP inside, which ov2_packet_receive() did not see, GRO sets a
- *    flag that only GRO and xfrm_input() read. xfrm_input() sets olen to 0, and
- *    a packet without its xfrm_offload is checked by the core.
+ * of the core writes into the sec_path that it finds: __xfrm_policy_check()
+ * sets verified_cnt if a socket has a policy of its own, or if the card is
+ * gone. This does no harm to packets that share the sec_path at this time: if a
+ * sec_path has only one state, verified_cnt changes no verdict
+ * (xfrm_policy_ok()).
  *
  * No further packet gets a sec_path that was written to. So after that each
  * packet of the SA has a sec_path of its own, which is slower.
@@ -123,13 +119,14 @@ static bool rx_share_path(struct sk_buff *skb, const struct ov2_assoc *assoc)
  */
 static enum ov2_counter rx_packet(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 				  const struct ov2_rx_result *res,
-				  struct ov2_assoc *assoc, struct xfrm_state *x)
+				  struct ov2_assoc *assoc, struct xfrm_state *x,
+				  enum ov2_rx_verdict *verdict)
 {
 	enum ov2_packet_path path = OV2_PATH_STATE;
 	struct sk_buff *skb = nbl->skb;
 	enum ov2_counter reason;
 
-	reason = ov2_packet_receive(ad, nbl, assoc, x, res, &path);
+	reason = ov2_packet_receive(ad, nbl, assoc, x, res, &path, verdict);
 	if (reason)
 		return reason;
 
@@ -190,8 +187,9 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	if (unlikely(READ_ONCE(assoc->untold)))
 		ov2_state_renumber(x);
 
-	return assoc->packet ? rx_packet(ad, nbl, res, assoc, x) :
-			       rx_crypto(nbl->skb, x, res, hdr, verdict);
+	return assoc->packet ?
+	       rx_packet(ad, nbl, res, assoc, x, verdict) :
+	       rx_crypto(nbl->skb, x, res, hdr, verdict);
 }
 
 /* If the records cannot be decoded, the frame is dropped, because the engine

@@ -182,7 +182,7 @@ static void rx_finish(struct ov2_rxq *rxq, struct sk_buff *skb,
 	 * the socket has UDP_GRO (xfrm4_gro_udp_encap_rcv()). So the only large
 	 * packets that go through GRO are those of TCP.
 	 */
-	if (rx_wants_gro(rxq, skb) &&
+	if (verdict != OV2_RX_NO_GRO && rx_wants_gro(rxq, skb) &&
 	    ((own && (!skb_is_gso(skb) || skb_is_gso_tcp(skb))) ||
 	     rx_may_merge(skb)))
 		napi_gro_receive(&rxq->napi, skb);

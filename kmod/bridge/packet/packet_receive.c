@@ -16,8 +16,6 @@
 #include "../sa/assoc.h"
 #include "../../ov2/handle.h"
 
-#define OV2_UDP_ENCAP_PORT	4500
-
 /* If the sender's address or port has changed (the sender may be behind NAT, or
  * may move), tell the key manager. The packet's number has already been
  * accepted, so an old packet that somebody repeats from another address changes
@@ -39,21 +37,44 @@ static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 		km_new_mapping(x, &addr, udp->source);
 }
 
-/* Does the carried packet itself have an IPsec header? If such a packet had an
- * xfrm_offload, the core would believe that the card has verified this inner
- * header (esp4_gro_receive()). The core would also believe this about ESP in
- * UDP, on any port where a socket has asked for ESP in UDP. This function does
- * not look for such sockets. It tests only the port of RFC 3948, so it does not
- * recognize ESP in UDP on another port.
+/* Would GRO merge UDP packets of this flow, or look into them? It does so for
+ * sockets with UDP_GRO, for the sockets of tunnels, and with two features of
+ * the card.
  */
-static bool is_nested(const struct ov2_flow *flow)
+static bool gro_takes_udp(const struct ov2_adapter *ad,
+			  const struct ov2_flow *flow)
 {
-	const union flowi_uli *uli = flow->family == AF_INET ?
-				     &flow->fl.u.ip4.uli : &flow->fl.u.ip6.uli;
+	const struct sock *sk;
 
-	return ov2_flow_is_ipsec(flow) ||
-	       (flow->fl.flowi_proto == IPPROTO_UDP &&
-		uli->ports.dport == htons(OV2_UDP_ENCAP_PORT));
+	if (ad->dev->features & (NETIF_F_GRO_UDP_FWD | NETIF_F_GRO_FRAGLIST))
+		return true;
+	sk = ov2_socket_find(ad->dev, flow);
+	return sk && (udp_test_bit(GRO_ENABLED, sk) ||
+		      READ_ONCE(udp_sk(sk)->gro_receive));
+}
+
+/* Must the core check the packets of a flow that came inside ESP?
+ *
+ * An xfrm_offload does not say which ESP header it is about. If the core finds
+ * an ESP header in a packet with an xfrm_offload, it believes that the card has
+ * verified and decrypted this header, and that the header is of the card's
+ * state (esp4_gro_receive(), xfrm_input()). Whoever sends through the tunnel
+ * could make such a packet, and so move the state's replay window.
+ *
+ * So only packets of TCP, UDP and ICMP may have an xfrm_offload, and only if
+ * the card has read them without the dissector: without options, extension
+ * headers and fragments. These three protocols check policies first, and this
+ * check takes the sec_path off (__xfrm_policy_check2()). Before that, GRO could
+ * find ESP in UDP, for example behind VXLAN. So a packet of UDP that has an
+ * xfrm_offload does not go through GRO. If GRO would take it, the core checks
+ * it, and it has no xfrm_offload.
+ */
+static bool core_must_check(const struct ov2_adapter *ad,
+			    const struct ov2_flow *flow)
+{
+	if (!flow->common)
+		return true;
+	return flow->fl.flowi_proto == IPPROTO_UDP && gro_takes_udp(ad, flow);
 }
 
 /* May the carried packet come in through this state? Software answers this
@@ -87,7 +108,8 @@ static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 		return OV2_CNT_RX_DROP_TEMPLATE;
 
 	ov2_recent_set(recent, changes, &flow, pol, assoc);
-	recent->nested = is_nested(&flow);
+	recent->core_checks = core_must_check(ad, &flow);
+	recent->udp = flow.fl.flowi_proto == IPPROTO_UDP;
 	return OV2_CNT_NONE;
 }
 
@@ -111,7 +133,8 @@ static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 				     const struct ov2_nbl *nbl,
 				     struct ov2_assoc *assoc,
 				     const struct xfrm_state *x,
-				     enum ov2_packet_path *path)
+				     enum ov2_packet_path *path,
+				     enum ov2_rx_verdict *verdict)
 {
 	struct ov2_recent *recent = &ov2_bridge_of(ad)->recent_rx[nbl->queue];
 	const struct sk_buff *skb = nbl->skb;
@@ -128,8 +151,13 @@ static enum ov2_counter packet_admit(struct ov2_adapter *ad,
 
 	family = skb->protocol == htons(ETH_P_IP) ? AF_INET : AF_INET6;
 	*path = OV2_PATH_STATE;
-	if (recent->pol && !recent->nested && ov2_verdict_is_last(ad, family))
-		*path = OV2_PATH_OFFLOAD;
+	if (!recent->pol || recent->core_checks ||
+	    !ov2_verdict_is_last(ad, family))
+		return OV2_CNT_NONE;
+
+	*path = OV2_PATH_OFFLOAD;
+	if (recent->udp)
+		*verdict = OV2_RX_NO_GRO;
 	return OV2_CNT_NONE;
 }
 
@@ -155,7 +183,8 @@ static enum ov2_counter packet_accept(struct ov2_adapter *ad,
 				      struct ov2_nbl *nbl,
 				      struct ov2_assoc *assoc,
 				      struct xfrm_state *x,
-				      enum ov2_packet_path *path)
+				      enum ov2_packet_path *path,
+				      enum ov2_rx_verdict *verdict)
 {
 	enum ov2_counter reason;
 	struct ov2_decap decap;
@@ -169,7 +198,7 @@ static enum ov2_counter packet_accept(struct ov2_adapter *ad,
 	tell_new_mapping(x, nbl->skb);
 	if (!ov2_decap(nbl->skb, x, &decap))
 		return OV2_CNT_RX_DROP_DECAP;
-	return packet_admit(ad, nbl, assoc, x, path);
+	return packet_admit(ad, nbl, assoc, x, path, verdict);
 }
 
 /**
@@ -182,6 +211,7 @@ static enum ov2_counter packet_accept(struct ov2_adapter *ad,
  * @x: the state of @assoc
  * @res: what the engine found
  * @path: filled in with what the sec_path is to tell the core
+ * @verdict: set to OV2_RX_NO_GRO if the frame must not go through GRO
  *
  * Afterwards the NBL has an Ethernet frame with the packet that ESP carried.
  *
@@ -192,14 +222,15 @@ enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 				    struct ov2_assoc *assoc,
 				    struct xfrm_state *x,
 				    const struct ov2_rx_result *res,
-				    enum ov2_packet_path *path)
+				    enum ov2_packet_path *path,
+				    enum ov2_rx_verdict *verdict)
 {
 	enum ov2_counter reason;
 
 	if (res->status != OV2_CRYPTO_SUCCESS)
 		return ov2_account_bad(x, nbl->skb, res->status);
 
-	reason = packet_accept(ad, nbl, assoc, x, path);
+	reason = packet_accept(ad, nbl, assoc, x, path, verdict);
 	if (reason)
 		return reason;
 	set_gro_hash(nbl->skb, assoc);

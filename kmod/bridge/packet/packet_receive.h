@@ -27,7 +27,8 @@ enum ov2_counter ov2_packet_receive(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 				    struct ov2_assoc *assoc,
 				    struct xfrm_state *x,
 				    const struct ov2_rx_result *res,
-				    enum ov2_packet_path *path);
+				    enum ov2_packet_path *path,
+				    enum ov2_rx_verdict *verdict);
 enum ov2_counter ov2_clear_receive(struct ov2_adapter *ad, struct sk_buff *skb,
 				   enum ov2_rx_verdict *verdict);
 

@@ -17,8 +17,9 @@ struct ov2_policy;
  * @ports: the first four bytes of the TCP or UDP header
  * @family: AF_INET, AF_INET6, or 0 if nothing is remembered
  * @proto: IPPROTO_TCP or IPPROTO_UDP
- * @nested: on receive, the packets of the flow came inside ESP, and each of
- *	them may itself be an IPsec packet (packet_receive.c)
+ * @core_checks: on receive, the core must check the packets of the flow
+ *	(core_must_check())
+ * @udp: on receive, the packets of the flow are UDP
  * @ifindex: of the card
  * @cpu: on send, the CPU for which @assoc was chosen, or UINT_MAX if packets of
  *	all CPUs choose @assoc
@@ -38,7 +39,8 @@ struct ov2_recent {
 	__be32 ports;
 	u16 family;
 	u8 proto;
-	bool nested;
+	bool core_checks;
+	bool udp;
 	int ifindex;
 	unsigned int cpu;
 	xfrm_address_t saddr;

@@ -172,6 +172,23 @@ static bool raw_socket_takes(struct net_device *dev,
 	return false;
 }
 
+/**
+ * ov2_socket_find() - find the UDP socket of a received packet
+ * @dev: the card
+ * @flow: the packet's flow: UDP, with its ports
+ *
+ * Context: Under rcu_read_lock(). The socket may be used until the read side
+ *   ends.
+ * Return: the socket, or NULL if no socket of this host gets the packet. Groups
+ * (broadcast and multicast) have no socket.
+ */
+struct sock *ov2_socket_find(struct net_device *dev,
+			     const struct ov2_flow *flow)
+{
+	return flow->family == AF_INET ? find4(dev, &flow->fl.u.ip4) :
+					 find6(dev, &flow->fl.u.ip6);
+}
+
 /* Under rcu_read_lock(). Returns the socket to which the packet can be pinned,
  * or NULL. The policy of this socket lets the packet in.
  */
@@ -180,8 +197,7 @@ static struct sock *find_willing(struct net_device *dev,
 {
 	struct sock *sk;
 
-	sk = flow->family == AF_INET ? find4(dev, &flow->fl.u.ip4) :
-				       find6(dev, &flow->fl.u.ip6);
+	sk = ov2_socket_find(dev, flow);
 	if (!sk || sk->sk_reuseport || sk_is_refcounted(sk))
 		return NULL;
 	if (!policy_lets_in(sk, flow) || raw_socket_takes(dev, flow))

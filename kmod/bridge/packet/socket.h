@@ -7,6 +7,8 @@
 struct ov2_adapter;
 struct ov2_flow;
 
+struct sock *ov2_socket_find(struct net_device *dev,
+			     const struct ov2_flow *flow);
 bool ov2_socket_takes(struct ov2_adapter *ad, struct sk_buff *skb,
 		      const struct ov2_flow *flow);
 

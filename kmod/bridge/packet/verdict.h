@@ -26,10 +26,12 @@ enum ov2_verdict {
 /**
  * enum ov2_rx_verdict - what is to be done with a frame that may come in
  * @OV2_RX_STACK: to the stack, through GRO if the port allows it
+ * @OV2_RX_NO_GRO: to the stack, but not through GRO
  * @OV2_RX_TAKEN: xfrm or a socket has the frame already
  */
 enum ov2_rx_verdict {
 	OV2_RX_STACK,
+	OV2_RX_NO_GRO,
 	OV2_RX_TAKEN,
 };
 

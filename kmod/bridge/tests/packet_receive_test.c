@@ -2,6 +2,7 @@
 /* Packet mode lets in what policies allow, and counts the reason of each drop.
  */
 #include <kunit/skbuff.h>
+#include <kunit/test-bug.h>
 #include <kunit/test.h>
 #include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
@@ -29,6 +30,7 @@
  * @hdl: the handle that names @assoc
  * @inserted: has @x, if the core has inserted @x
  * @path: the path that ov2_packet_receive() returned last
+ * @verdict: the verdict that it returned last
  */
 struct rx_card {
 	struct ov2_adapter ad;
@@ -37,6 +39,7 @@ struct rx_card {
 	struct ov2_handle hdl;
 	struct hlist_head inserted;
 	enum ov2_packet_path path;
+	enum ov2_rx_verdict verdict;
 };
 
 static void card_end(void *data)
@@ -109,14 +112,15 @@ static bool receive_nbl(struct rx_card *card, struct ov2_nbl *nbl,
 	int ret;
 
 	card->path = -1;
+	card->verdict = OV2_RX_STACK;
 	local_bh_disable();
 	rcu_read_lock();
 	reason = ov2_packet_receive(&card->ad, nbl, &card->assoc, card->x,
-				    &res, &card->path);
+				    &res, &card->path, &card->verdict);
 	rcu_read_unlock();
-	ret = ov2_dropped_rx(&card->ad, reason, nbl->skb, OV2_RX_STACK);
+	ret = ov2_dropped_rx(&card->ad, reason, nbl->skb, card->verdict);
 	local_bh_enable();
-	return ret == OV2_RX_STACK;
+	return ret == card->verdict;
 }
 
 static struct ov2_nbl *nbl_new(struct kunit *test, struct rx_card *card,
@@ -431,27 +435,35 @@ static void receive_policies_change(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, *all_in, 0);
 }
 
-/* The core checks a packet that carries IPsec or may carry IPsec. The core must
- * not take the inner ESP header for the header that the card has verified.
+/* A packet that may carry IPsec gets no xfrm_offload, or the core would take an
+ * ESP header inside for the header that the card has verified. GRO would find
+ * ESP in UDP.
  */
 static void receive_nested(struct kunit *test)
 {
 	static const struct {
 		u8 proto;
-		__be16 dport;
+		bool gro;
 		enum ov2_packet_path path;
+		enum ov2_rx_verdict verdict;
 	} rows[] = {
-		{ IPPROTO_ESP, 0, OV2_PATH_STATE },
-		{ IPPROTO_AH, 0, OV2_PATH_STATE },
-		{ IPPROTO_COMP, 0, OV2_PATH_STATE },
-		{ IPPROTO_UDP, htons(4500), OV2_PATH_STATE },
-		{ IPPROTO_UDP, htons(4501), OV2_PATH_OFFLOAD },
-		{ IPPROTO_TCP, htons(4500), OV2_PATH_OFFLOAD },
+		{ IPPROTO_ESP, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_AH, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_COMP, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_IPIP, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_IPV6, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_GRE, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ NEXTHDR_DEST, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ NEXTHDR_FRAGMENT, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_UDP, false, OV2_PATH_OFFLOAD, OV2_RX_NO_GRO },
+		{ IPPROTO_UDP, true, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_TCP, true, OV2_PATH_OFFLOAD, OV2_RX_STACK },
+		{ IPPROTO_ICMP, true, OV2_PATH_OFFLOAD, OV2_RX_STACK },
+		{ IPPROTO_ICMPV6, true, OV2_PATH_OFFLOAD, OV2_RX_STACK },
 	};
 	struct ov2_shape shape = {};
 	struct ov2_policy *pol;
 	struct ov2_nbl *nbl;
-	struct udphdr *udp;
 	struct rx_card *card;
 	int i;
 
@@ -459,15 +471,15 @@ static void receive_nested(struct kunit *test)
 		shape.ipv6 = i & 1;
 		shape.proto = rows[i / 2].proto;
 		card = card_new(test, &shape);
+		if (rows[i / 2].gro)
+			card->ad.dev->features |= NETIF_F_GRO_UDP_FWD;
 		pol = policy_new(test, card, shape.ipv6, XFRM_POLICY_ALLOW,
 				 REQID);
 		nbl = nbl_new(test, card, &shape, i + 1);
-		udp = (struct udphdr *)(nbl->skb->data +
-					ov2_shape_ip_len(shape.ipv6) +
-					card->x->props.header_len);
-		udp->dest = rows[i / 2].dport;
 		tell_policies(card, 1, NULL);
 		expect_path(test, card, nbl, 1, rows[i / 2].path);
+		KUNIT_EXPECT_EQ_MSG(test, card->verdict, rows[i / 2].verdict,
+				    "row %d", i / 2);
 		policy_end(card, pol);
 	}
 }
@@ -614,8 +626,8 @@ static bool receive_result(struct rx_card *card, struct ov2_nbl *nbl,
 	nbl->info[OV2_INFO_IPSEC] = ov2_rx_result_encode(res);
 	nbl->ext_rx.handle = card->hdl.value;
 	reason = ov2_bridge_receive(&card->ad, nbl, &verdict);
-	return ov2_dropped_rx(&card->ad, reason, nbl->skb, verdict) ==
-	       OV2_RX_STACK;
+	return ov2_dropped_rx(&card->ad, reason, nbl->skb, verdict) !=
+	       OV2_DROPPED;
 }
 
 static bool bridge_receive(struct rx_card *card, struct ov2_nbl *nbl,
@@ -704,32 +716,34 @@ static void bridge_state_ended(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 0);
 }
 
-/* The last reference to the state goes between two packets of a poll, and the
- * core waits for this read side before it frees the state. The second packet
- * must not take a reference again.
+static void state_ends_meanwhile(void)
+{
+	struct rx_card *card = kunit_get_current_test()->priv;
+
+	refcount_set(&card->x->refcnt, 0);
+}
+
+/* The last reference to the state goes while the card looks at the packet, and
+ * the core waits for this read side before it frees the state. The packet must
+ * not take a reference again.
  */
 static void bridge_state_ends(struct kunit *test)
 {
-	const struct ov2_rx_result good = { .crypto_done = true };
 	const struct ov2_shape shape = {};
 	struct rx_card *card = card_with_handle(test, &shape);
-	struct ov2_nbl *nbls[2];
-	int i;
+	struct ov2_nbl *nbl = nbl_new(test, card, &shape, 1);
+	struct ov2_policy *pol;
 
-	for (i = 0; i < ARRAY_SIZE(nbls); i++)
-		nbls[i] = nbl_new(test, card, &shape, i + 1);
-	local_bh_disable();
-	rcu_read_lock();
-	KUNIT_EXPECT_TRUE(test, receive_result(card, nbls[0], &good));
-	secpath_reset(nbls[0]->skb);
-	refcount_set(&card->x->refcnt, 0);
-	KUNIT_EXPECT_FALSE(test, receive_result(card, nbls[1], &good));
-	rcu_read_unlock();
-	local_bh_enable();
+	pol = policy_new(test, card, false, XFRM_POLICY_ALLOW, REQID);
+	test->priv = card;
+	ov2_bridge_of(&card->ad)->spd.looks.meanwhile = state_ends_meanwhile;
+	KUNIT_EXPECT_FALSE(test, bridge_receive(card, nbl, OV2_CRYPTO_SUCCESS));
 	KUNIT_EXPECT_EQ(test, ov2_counter_read(&card->ad,
 					       OV2_CNT_RX_DROP_SA_GONE), 1);
-	KUNIT_EXPECT_NULL(test, skb_sec_path(nbls[1]->skb));
+	KUNIT_EXPECT_EQ(test, card->x->curlft.packets, 1);
+	KUNIT_EXPECT_NULL(test, skb_sec_path(nbl->skb));
 	KUNIT_EXPECT_EQ(test, refcount_read(&card->x->refcnt), 0);
+	policy_end(card, pol);
 }
 
 static const struct xfrm_state *receive_state(struct kunit *test,

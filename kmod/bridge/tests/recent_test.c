@@ -368,7 +368,8 @@ static void step_send(struct recent_bed *bed)
  * no such packet.
  */
 static enum ov2_counter receive_on(struct recent_bed *bed, u16 queue, int i,
-				   enum ov2_packet_path *path)
+				   enum ov2_packet_path *path,
+				   enum ov2_rx_verdict *verdict)
 {
 	const struct ov2_rx_result res = {
 		.crypto_done = true,
@@ -389,7 +390,8 @@ static enum ov2_counter receive_on(struct recent_bed *bed, u16 queue, int i,
 		  flow->sport, flow->dport);
 	local_bh_disable();
 	rcu_read_lock();
-	reason = ov2_packet_receive(&bed->ad, &nbl, &bed->in[i], x, &res, path);
+	reason = ov2_packet_receive(&bed->ad, &nbl, &bed->in[i], x, &res, path,
+				    verdict);
 	rcu_read_unlock();
 	local_bh_enable();
 	return reason;
@@ -397,17 +399,21 @@ static enum ov2_counter receive_on(struct recent_bed *bed, u16 queue, int i,
 
 static void step_receive(struct recent_bed *bed)
 {
+	enum ov2_rx_verdict verdict = OV2_RX_STACK;
+	enum ov2_rx_verdict expected_verdict = OV2_RX_STACK;
 	enum ov2_packet_path path = -1, expected_path = -1;
 	enum ov2_counter reason, expected;
 	int i = ov2_below(INBOUND);
 	int before = looks(bed);
 
-	reason = receive_on(bed, REMEMBERS, i, &path);
+	reason = receive_on(bed, REMEMBERS, i, &path, &verdict);
 	bed->hits += looks(bed) == before;
 	ov2_recent_forget(&bridge_of(bed)->recent_rx[FORGETS]);
-	expected = receive_on(bed, FORGETS, i, &expected_path);
+	expected = receive_on(bed, FORGETS, i, &expected_path,
+			      &expected_verdict);
 	KUNIT_ASSERT_EQ(bed->test, reason, expected);
 	KUNIT_ASSERT_EQ(bed->test, path, expected_path);
+	KUNIT_ASSERT_EQ(bed->test, verdict, expected_verdict);
 }
 
 static void bed_end(void *data)
@@ -564,15 +570,18 @@ static void recent_policy_in_meanwhile(struct kunit *test)
 {
 	struct recent_bed *bed = bed_new(test, false);
 	struct ov2_looks *looks = &bridge_of(bed)->spd.looks;
+	enum ov2_rx_verdict verdict;
 	enum ov2_packet_path path;
 
 	bed->pols[3]->priority = 0;
 	bed->pols[1]->priority = 1;
 	policy_add(bed, 1, XFRM_POLICY_ALLOW, true);
 	looks->meanwhile = block_meanwhile;
-	KUNIT_EXPECT_EQ(test, receive_on(bed, REMEMBERS, 0, &path),
+	KUNIT_EXPECT_EQ(test,
+			receive_on(bed, REMEMBERS, 0, &path, &verdict),
 			OV2_CNT_NONE);
-	KUNIT_EXPECT_EQ(test, receive_on(bed, REMEMBERS, 0, &path),
+	KUNIT_EXPECT_EQ(test,
+			receive_on(bed, REMEMBERS, 0, &path, &verdict),
 			OV2_CNT_RX_DROP_BLOCK);
 }
 
