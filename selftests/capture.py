@@ -8,6 +8,7 @@ wire must be the frames that the taps on the wire have seen. A monitor shows a
 payload only if the user who made the monitor asked for frames in clear.
 """
 import errno
+import os
 import socket
 import struct
 import time
@@ -17,6 +18,7 @@ from lib.bed import CARD, MAC, Bed, Shape, delete_shared, shared
 from lib.monitor import (KIND, ROUTE, RX_CLEAR, RX_DROP, RX_WIRE, TX_CLEAR,
                          TX_DROP, TX_WIRE, Monitor, new_link)
 from lib.netns import Netns
+from lib.objects import Ledger
 from lib.spd import BLOCK, PROTECT, Card
 from lib.traffic import PORT, Traffic
 from lib.xfrmnl import ifindex
@@ -27,6 +29,7 @@ PAYLOAD = b"ov2-in-the-clear" * 20
 ETHERNET, ESP_HEADER, UDP_HEADER = 14, 8, 8
 LAST_NUMBER = 0xffffffff
 IP_HEADER = {4: 20, 6: 40}
+PAIRS = 3                       # namespaces of a card and of its monitor
 
 
 class Ends:
@@ -406,6 +409,52 @@ def ends_with_its_card(defer):
                "monitors that are left")
 
 
+def ends_with_its_card_in_one_request(defer):
+    """One request can delete a card and its monitor. The second monitor is not
+    in the group, so the module must still delete it.
+    """
+    ns = Netns("group")
+    defer(ns.delete)
+    ns.ip("link add ov0 group 7 type ipsecov2",
+          f"link add mon0 link ov0 group 7 type {KIND}",
+          f"link add mon1 link ov0 type {KIND}", "link set mon0 up",
+          "link set mon1 up", "link del group 7")
+    ksft.equal([dev for dev in ("ov0", "mon0", "mon1") if exists(ns, dev)], [],
+               "devices that are left")
+
+
+def ends_with_its_card_in_another_namespace(defer):
+    """The namespace of a card and the namespace to which its monitor has moved
+    can end together.
+
+    The kernel's worker cleanup_net() takes all namespaces that have lost their
+    last user, the latest first, and deletes their devices in one batch. Then it
+    looks for more namespaces. The program lets go of all namespaces within
+    microseconds, and a batch takes milliseconds. So at most one pair is split
+    between two batches: the pair of which the program has let go only one half
+    when the worker begins.
+    """
+    ledger = Ledger(("port",))
+    defer(ledger.close)
+    spaces = []
+    for _ in range(PAIRS):
+        left, other = Netns("left"), Netns("other")
+        defer(left.delete)
+        defer(other.delete)
+        left.ip("link add ov0 type ipsecov2",
+                f"link add mon0 link ov0 type {KIND}",
+                f"link set mon0 netns {other.name}")
+        other.ip("link set mon0 up")
+        spaces += [other, left]         # the worker takes left before other
+    last = [os.dup(ns.fd) for ns in spaces]
+    for ns in spaces:
+        ns.delete()
+    ksft.equal(ledger.count("port"), PAIRS, "cards before the end")
+    for fd in last:
+        os.close(fd)
+    ledger.wait_gone()
+
+
 def ends_when_its_card_moves(defer):
     ns, other = a_card(defer), Netns("other")
     defer(other.delete)
@@ -512,6 +561,8 @@ CASES = [
     all_cards,
     made_by_hand,
     ends_with_its_card,
+    ends_with_its_card_in_one_request,
+    ends_with_its_card_in_another_namespace,
     ends_when_its_card_moves,
     moved_monitor_is_blind,
     refusals,

@@ -200,7 +200,16 @@ static struct rtnl_link_ops monitor_link_ops __read_mostly = {
 	.fill_info	= monitor_fill_info,
 };
 
-/* Delete a monitor when its card is deleted, or leaves the namespace. */
+/* Delete a monitor when its card is deleted, or leaves the namespace.
+ *
+ * The core may delete a card and its monitor in one batch: the user deletes a
+ * group of devices, or the namespaces of both end together. Then the monitor is
+ * no longer NETREG_REGISTERED, and unregister_netdevice_many() has a BUG_ON()
+ * for such a device. Until its ndo_uninit this monitor still points to the
+ * card. This is safe: the core has stopped all devices of the batch before, so
+ * no frame comes to the monitor, and frees all of them after it has released
+ * RTNL, so monitor_get_iflink() can still read the card.
+ */
 static int monitor_event(struct notifier_block *block, unsigned long event,
 			 void *info)
 {
@@ -212,7 +221,8 @@ static int monitor_event(struct notifier_block *block, unsigned long event,
 		return NOTIFY_DONE;
 
 	list_for_each_entry_safe(monitor, next, &monitors, list)
-		if (monitor->tap.card == dev)
+		if (monitor->tap.card == dev &&
+		    monitor->tap.dev->reg_state == NETREG_REGISTERED)
 			unregister_netdevice_queue(monitor->tap.dev, &gone);
 	unregister_netdevice_many(&gone);
 	return NOTIFY_DONE;
