@@ -259,8 +259,13 @@ class QueueStats:
         self.bed.install(shape, how=how)
         talk = Traffic(self.bed, shape)
         defer(talk.close)
-        self.bed.mark()
         before = self.settled(self.bed.a, "ov0")[1]
+        talk.udp("a", [100])
+        now = self.settled(self.bed.a, "ov0")[1]
+        ksft.equal(now["tx-hw-gso-packets"], before["tx-hw-gso-packets"],
+                   "tx-hw-gso-packets after a small packet")
+        self.bed.mark()
+        before = now
         talk.tcp("a", STREAM, 0)
         now = self.settled(self.bed.a, "ov0")[1]
         moved = self.minus(now, before)

@@ -277,7 +277,7 @@ static void receive_state_gone(struct kunit *test)
 					       OV2_CNT_RX_DROP_SA_GONE), 3);
 }
 
-/* @gone: is the SA of the frame gone, too, so that only the frame has the SPI? */
+/* @gone: the SA of the frame is gone, too, so only the frame has the SPI */
 static void expect_gone_shown(struct kunit *test, struct received *r,
 			      struct ov2_shown *shown, bool gone)
 {
