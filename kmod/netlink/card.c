@@ -119,7 +119,8 @@ static int card_put_peer(struct sk_buff *msg, struct net *net,
  * @net: the namespace of the reader
  * @dev: the card
  *
- * Context: Under RTNL or rcu_read_lock(), any context but hard interrupts.
+ * Context: Process context, under RTNL or rcu_read_lock(). (No softirq, because
+ *   peernet2id_alloc() takes its lock with BH enabled.)
  * Return: 0 or -EMSGSIZE.
  */
 int ov2_put_card(struct sk_buff *msg, struct net *net,
