@@ -39,7 +39,8 @@ void ov2_sa_event_added(const struct ov2_assoc *assoc)
 /**
  * ov2_sa_event_deleted() - tell users that a card is about to delete an SA
  * @assoc: the association, from ov2_assoc_unset()
- * @x: its state
+ * @x: its state. If the core is freeing @x already, the event says less (see
+ *	ov2_sa_view.brief)
  *
  * Context: Any context but hard interrupts.
  */

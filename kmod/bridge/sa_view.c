@@ -2,6 +2,9 @@
 /* An SA as users see it. Some values come from its state, and the others come
  * from the engine. Keys are not shown.
  */
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+
 #include "sa_view.h"
 #include "sa/assoc.h"
 #include "sa/state_algorithm.h"
@@ -81,7 +84,10 @@ void ov2_sa_view_name(unsigned long handle, const struct xfrm_state *x,
 	};
 }
 
-static void view_state(const struct ov2_assoc *assoc,
+/* Needs only the association and the state itself, not what members of the
+ * state point to.
+ */
+static void view_brief(const struct ov2_assoc *assoc,
 		       const struct xfrm_state *x, struct ov2_sa_view *view)
 {
 	int i;
@@ -92,9 +98,26 @@ static void view_state(const struct ov2_assoc *assoc,
 		view->declined[i] = atomic64_read(&assoc->declined[i]);
 	for (i = 0; i < OV2_SOFTWARE; i++)
 		view->software[i] = atomic64_read(&assoc->software[i]);
+}
+
+/* Reads what members of @x point to. */
+static void view_members(struct ov2_sa_view *view, const struct xfrm_state *x)
+{
 	view_encap(view, x);
 	view_algorithms(view, x);
 	view_numbers(view, x);
+}
+
+/* May the caller read what members of @x point to? xfrm_state_gc_destroy() frees
+ * this memory before it calls xdo_dev_state_free. But after the last reference
+ * to @x is gone, xfrm_state_gc_task() first waits for a grace period. So if
+ * there is a reference now, the memory is not freed before this RCU read side
+ * ends.
+ */
+static bool state_is_held(const struct xfrm_state *x)
+{
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the state may be freed");
+	return refcount_read(&x->refcnt);
 }
 
 /**
@@ -106,7 +129,7 @@ static void view_state(const struct ov2_assoc *assoc,
  *
  * Context: Under rcu_read_lock(), any context except hard interrupts.
  * Return: true if @view is filled in; false if the SA is gone, or is being made
- * or deleted.
+ * or deleted, or if nobody holds its state any more.
  */
 bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
 			struct ov2_sa_view *view)
@@ -114,14 +137,16 @@ bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
 	struct ov2_assoc *assoc = ov2_assoc_find(ad, handle);
 	struct xfrm_state *x = assoc ? rcu_dereference(assoc->x) : NULL;
 
-	if (!x)
-		return false;
 	/* The association still named the state in this read side. So the state
-	 * cannot be freed before the read side ends: bridge_state_free() and
-	 * xfrm_state_gc_task() first wait for a grace period.
+	 * itself cannot be freed before the read side ends, because
+	 * bridge_state_free() first waits for a grace period. But what its
+	 * members point to may have been freed already.
 	 */
+	if (!x || !state_is_held(x))
+		return false;
 	spin_lock_bh(&x->lock);
-	view_state(assoc, x, view);
+	view_brief(assoc, x, view);
+	view_members(view, x);
 	spin_unlock_bh(&x->lock);
 	return ad->miniport->query(ad, handle, &view->engine);
 }
@@ -131,7 +156,8 @@ bool ov2_bridge_sa_view(struct ov2_adapter *ad, unsigned long handle,
  * @assoc: its association, from ov2_assoc_unset()
  * @x: its state. The core deletes most states under x->lock, and some without
  *	x->lock. So this function must not take the lock
- * @view: filled in
+ * @view: filled in. If the core is freeing @x, ov2_sa_view.brief is set. If the
+ *	core only deletes @x, the core holds a reference, and the view is whole
  *
  * Context: Under rcu_read_lock(), any context but hard interrupts.
  * Return: true; false if the engine has no such SA.
@@ -141,6 +167,9 @@ bool ov2_sa_view_last(const struct ov2_assoc *assoc, const struct xfrm_state *x,
 {
 	struct ov2_adapter *ad = assoc->ad;
 
-	view_state(assoc, x, view);
+	view_brief(assoc, x, view);
+	view->brief = !state_is_held(x);
+	if (!view->brief)
+		view_members(view, x);
 	return ad->miniport->query(ad, assoc->handle, &view->engine);
 }

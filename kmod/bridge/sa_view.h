@@ -16,6 +16,9 @@ struct xfrm_state;
  * struct ov2_sa_view - an SA as users see it
  * @handle: names the SA on its card
  * @inbound: direction
+ * @brief: the state is being freed, so what its members pointed to is gone.
+ *	@esn, the algorithms, @icv_len, @seq, @window and @encap_* are not
+ *	filled in
  * @packet: packet mode
  * @tunnel: tunnel mode
  * @esn: extended sequence numbers
@@ -48,6 +51,7 @@ struct xfrm_state;
 struct ov2_sa_view {
 	unsigned long handle;
 	bool inbound;
+	bool brief;
 	bool packet;
 	bool tunnel;
 	bool esn;

@@ -208,11 +208,13 @@ static void bridge_state_delete(struct net_device *dev, struct xfrm_state *x)
 }
 
 /* After an error the core calls this function without calling
- * bridge_state_delete() before, and frees the memory of the state immediately
- * afterwards. Other CPUs may have found the state through its SA, and may still
- * use the state, so wait for these CPUs here. This wait is rare: in all other
- * cases the core deletes a state before it frees the state, even when a card is
- * removed (xfrm_dev_state_flush()).
+ * bridge_state_delete() before. The last reference to the state is gone then,
+ * and xfrm_state_gc_destroy() has already freed what members of the state point
+ * to (x->aead, x->encap, x->replay_esn and others). The state itself is freed
+ * immediately afterwards. Other CPUs may have found the state through its SA,
+ * and may still look at its reference count, so wait for these CPUs here. This
+ * wait is rare: in all other cases the core deletes a state before it frees the
+ * state, even when a card is removed (xfrm_dev_state_flush()).
  */
 static void bridge_state_free(struct net_device *dev, struct xfrm_state *x)
 {

@@ -83,6 +83,14 @@ static int sa_put_encap(struct sk_buff *msg, const struct ov2_sa_view *view)
 	return 0;
 }
 
+/* What a brief view does not have */
+static int sa_put_members(struct sk_buff *msg, const struct ov2_sa_view *view)
+{
+	return sa_put_algorithms(msg, view) ?:
+	       sa_put_numbers(msg, view) ?:
+	       sa_put_encap(msg, view);
+}
+
 /**
  * ov2_put_sa_owner() - put reqid, interface ID and mark of an SA into a message
  * @msg: the message
@@ -196,7 +204,8 @@ static int sa_put_engine(struct sk_buff *msg, const struct ov2_sa_info *info)
 }
 
 /**
- * ov2_put_sa() - put all attributes of an SA into a message
+ * ov2_put_sa() - put all attributes of an SA into a message, as far as its view
+ *	has them
  * @msg: the message
  * @dev: the card
  * @view: the SA
@@ -214,9 +223,7 @@ int ov2_put_sa(struct sk_buff *msg, const struct net_device *dev,
 	    nla_put_u8(msg, IPSECOV2_A_SA_OFFLOAD,
 		       view->packet ? IPSECOV2_OFFLOAD_MODE_PACKET :
 				      IPSECOV2_OFFLOAD_MODE_CRYPTO) ||
-	    sa_put_algorithms(msg, view) ||
-	    sa_put_numbers(msg, view) ||
-	    sa_put_encap(msg, view) ||
+	    (!view->brief && sa_put_members(msg, view)) ||
 	    ov2_put_sa_owner(msg, view) ||
 	    sa_put_engine(msg, &view->engine) ||
 	    sa_put_counts(msg, IPSECOV2_A_SA_DECLINED, declined_attrs,

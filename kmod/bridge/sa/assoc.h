@@ -45,8 +45,9 @@ struct ov2_sad_link {
  * @x: the state; unset when the state is deleted. This pointer is no reference:
  *	with a reference from the start, the core would never free a state that
  *	it cannot insert. A reader may use the state until its RCU read side
- *	ends. If it keeps the state longer, it takes a reference with
- *	refcount_inc_not_zero()
+ *	ends. If it reads what members of the state point to, it first checks
+ *	that x->refcnt is not 0, or that the state is valid. If it keeps the
+ *	state longer, it takes a reference with refcount_inc_not_zero()
  * @path: the skb extensions that received packets share, or NULL; set once.
  *	They hold only a sec_path. The sec_path holds a reference to @x;
  *	ov2_assoc_keep_path() says why this does no harm

@@ -170,9 +170,67 @@ static void view_state_words(struct kunit *test)
 	ov2_assoc_delete(assoc);
 }
 
+/* If nobody holds a state any more, the core may have freed what members of the
+ * state point to. So users do not see its SA, and nothing is read through these
+ * members.
+ */
+static void view_of_freed(struct kunit *test)
+{
+	struct ov2_adapter *ad = view_card(test);
+	struct xfrm_state *x = ov2_unit_state(test);
+	struct ov2_assoc *assoc = view_add(test, ad, x);
+	struct ov2_sa_view view;
+
+	KUNIT_EXPECT_TRUE(test, view_of(ad, assoc->handle, &view));
+	ov2_unit_state_unheld(x);
+	KUNIT_EXPECT_FALSE(test, view_of(ad, assoc->handle, &view));
+
+	ov2_assoc_unset(ad, x);
+	ov2_assoc_delete(assoc);
+}
+
+/* The last view of an SA is whole as long as somebody holds the state. After
+ * that, the view has only what is in the association, in the state itself and
+ * in the engine.
+ */
+static void view_last(struct kunit *test)
+{
+	static const struct ov2_sa_info told = { .packets = 5, .bytes = 600 };
+	struct ov2_adapter *ad = view_card(test);
+	struct xfrm_state *x = ov2_unit_state(test);
+	struct ov2_assoc *assoc = view_add(test, ad, x);
+	struct ov2_sa_view view;
+
+	x->props.replay_window = 32;
+	atomic64_set(&assoc->software[0], 3);
+	ov2_null_tell(ad, assoc->handle, &told);
+	ov2_assoc_unset(ad, x);
+	rcu_read_lock();
+	KUNIT_EXPECT_TRUE(test, ov2_sa_view_last(assoc, x, &view));
+	KUNIT_EXPECT_FALSE(test, view.brief);
+	KUNIT_EXPECT_EQ(test, view.encr_id, OV2_ENCR_AES_GCM_128);
+	KUNIT_EXPECT_EQ(test, view.window, 32);
+
+	ov2_unit_state_unheld(x);
+	KUNIT_EXPECT_TRUE(test, ov2_sa_view_last(assoc, x, &view));
+	rcu_read_unlock();
+	KUNIT_EXPECT_TRUE(test, view.brief);
+	KUNIT_EXPECT_EQ(test, view.handle, assoc->handle);
+	KUNIT_EXPECT_EQ(test, view.spi, htonl(OV2_UNIT_SPI));
+	KUNIT_EXPECT_EQ(test, view.reqid, 7);
+	KUNIT_EXPECT_EQ(test, view.software[0], 3);
+	KUNIT_EXPECT_EQ(test, view.engine.packets, told.packets);
+	KUNIT_EXPECT_EQ(test, view.engine.bytes, told.bytes);
+	KUNIT_EXPECT_EQ(test, view.encr_id, 0);
+	KUNIT_EXPECT_EQ(test, view.window, 0);
+	ov2_assoc_delete(assoc);
+}
+
 static struct kunit_case view_cases[] = {
 	KUNIT_CASE(view_engine),
 	KUNIT_CASE(view_state_words),
+	KUNIT_CASE(view_of_freed),
+	KUNIT_CASE(view_last),
 	{}
 };
 

@@ -14,14 +14,17 @@
 #include "../../unit/rig/xfrm_state.h"
 #include "../sa/assoc.h"
 #include "../bridge.h"
+#include "../sa_view.h"
 #include "../xdo.h"
 #include "../packet/packet.h"
 #include "../packet/tag.h"
 #include "../../ov2/handle.h"
 #include "../../watch/counters.h"
+#include "../../watch/event.h"
 #include "../../watch/log.h"
 
 #define CAPACITY	2
+#define PACKETS		11
 
 /**
  * struct sa_card - a card whose engine only remembers what it was asked
@@ -130,8 +133,16 @@ static enum ov2_status card_request(struct ov2_adapter *ad,
 	}
 }
 
+static bool card_query(struct ov2_adapter *ad, unsigned long handle,
+		       struct ov2_sa_info *info)
+{
+	*info = (struct ov2_sa_info){ .packets = PACKETS };
+	return true;
+}
+
 static const struct ov2_miniport_ops card_miniport = {
 	.request = card_request,
+	.query = card_query,
 };
 
 static void card_end(void *data)
@@ -267,6 +278,105 @@ static void state_freed_only(struct kunit *test)
 	xdo_free(card->dev, x);
 	KUNIT_EXPECT_EQ(test, card->asked, 2);
 	KUNIT_EXPECT_EQ(test, card->deleted, x->xso.offload_handle);
+	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
+}
+
+/**
+ * struct heard - what a listener of the test has heard
+ * @deleted: how many SAs were deleted
+ * @view: the last of them
+ */
+static struct heard {
+	unsigned int deleted;
+	struct ov2_sa_view view;
+} heard;
+
+static bool heard_wants_sas(const struct ov2_adapter *ad)
+{
+	return true;
+}
+
+static void heard_card(const struct ov2_adapter *ad, enum ov2_card_event event)
+{
+}
+
+static void heard_sa(const struct ov2_adapter *ad, enum ov2_life_event event,
+		     const struct ov2_sa_view *view)
+{
+	if (event != OV2_LIFE_DELETED)
+		return;
+	heard.deleted++;
+	heard.view = *view;
+}
+
+static void heard_told(const struct ov2_adapter *ad, enum ov2_counter reason,
+		       const struct ov2_sa_view *view)
+{
+}
+
+static void heard_policy(const struct ov2_adapter *ad,
+			 enum ov2_life_event event,
+			 const struct ov2_policy_view *view)
+{
+}
+
+static void heard_refused(const struct ov2_adapter *ad,
+			  const struct ov2_log_entry *entry)
+{
+}
+
+static const struct ov2_event_listener heard_listener = {
+	.wants_sas = heard_wants_sas,
+	.card = heard_card,
+	.sa = heard_sa,
+	.sa_told = heard_told,
+	.policy = heard_policy,
+	.refused = heard_refused,
+};
+
+static void heard_end(void *before)
+{
+	ov2_event_listen(before);
+}
+
+/* Until the test ends, this test is the module's only listener. */
+static void heard_begin(struct kunit *test)
+{
+	const void *before = ov2_event_listen(&heard_listener);
+
+	memset(&heard, 0, sizeof(heard));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, heard_end,
+							   (void *)before));
+}
+
+/* If somebody listens, the event of a deleted state says all about its SA. If
+ * the core only frees a state, it has already freed what members of the state
+ * point to. The event then says what can be said without them, and nothing is
+ * read through them.
+ */
+static void state_freed_heard(struct kunit *test)
+{
+	struct sa_card *card = card_new(test);
+	struct xfrm_state *x = state_out(test, card);
+
+	heard_begin(test);
+	KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+	xdo_delete(card->dev, x);
+	KUNIT_EXPECT_EQ(test, heard.deleted, 1);
+	KUNIT_EXPECT_FALSE(test, heard.view.brief);
+	KUNIT_EXPECT_STREQ(test, heard.view.encr, "rfc4106(gcm(aes))");
+	KUNIT_EXPECT_TRUE(test, heard.view.esn);
+	KUNIT_EXPECT_EQ(test, heard.view.window, 32);
+
+	KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+	ov2_unit_state_unheld(x);
+	xdo_free(card->dev, x);
+	KUNIT_EXPECT_EQ(test, heard.deleted, 2);
+	KUNIT_EXPECT_TRUE(test, heard.view.brief);
+	KUNIT_EXPECT_NULL(test, heard.view.encr);
+	KUNIT_EXPECT_EQ(test, heard.view.handle, x->xso.offload_handle);
+	KUNIT_EXPECT_EQ(test, heard.view.spi, htonl(OV2_UNIT_SPI));
+	KUNIT_EXPECT_EQ(test, heard.view.engine.packets, PACKETS);
 	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
 }
 
@@ -827,6 +937,7 @@ static void offload_ok_packet(struct kunit *test)
 static struct kunit_case state_cases[] = {
 	KUNIT_CASE(state_lives),
 	KUNIT_CASE(state_freed_only),
+	KUNIT_CASE(state_freed_heard),
 	KUNIT_CASE(state_packet_counts),
 	KUNIT_CASE(state_path),
 	KUNIT_CASE(state_acquire),

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Users get a message when the engine asks for an SA to be deleted. The
- * emulated engine asks only if its table of SAs is full, and the bridge never
- * lets the table become full. So no test with real cards can see this message.
+/*
+ * Users get messages that no test with real cards can see.
+ *
+ * One says that the engine asks for an SA to be deleted. The emulated engine
+ * asks only if its table of SAs is full, and the bridge never lets the table
+ * become full. Another says that an SA is deleted whose state the core could
+ * not add.
  */
 #include <kunit/test.h>
 #include <linux/in.h>
@@ -56,11 +60,12 @@ static void expect_attr(struct kunit *test, const struct nlmsghdr *nlh,
 	KUNIT_EXPECT_STREQ(test, nla_data(attr), text);
 }
 
-/* The next message has this command, and tells about the SA with HANDLE. */
-static void expect_told(struct kunit *test, struct socket *sock, u8 command,
-			enum ov2_counter reason)
+/* Returns the next message, which has this command and is about the SA with
+ * HANDLE.
+ */
+static const struct nlmsghdr *expect_message(struct kunit *test,
+					     struct socket *sock, u8 command)
 {
-	const struct ov2_counter_row *row = ov2_counter_row(reason);
 	u8 *buffer = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
 	struct kvec vec = { .iov_len = PAGE_SIZE };
@@ -80,6 +85,15 @@ static void expect_told(struct kunit *test, struct socket *sock, u8 command,
 	attr = nlmsg_find_attr(nlh, GENL_HDRLEN, IPSECOV2_A_SA_HANDLE);
 	KUNIT_ASSERT_NOT_NULL(test, attr);
 	KUNIT_EXPECT_EQ(test, nla_get_uint(attr), HANDLE);
+	return nlh;
+}
+
+static void expect_told(struct kunit *test, struct socket *sock, u8 command,
+			enum ov2_counter reason)
+{
+	const struct ov2_counter_row *row = ov2_counter_row(reason);
+	const struct nlmsghdr *nlh = expect_message(test, sock, command);
+
 	expect_attr(test, nlh, IPSECOV2_A_SA_REASON, row->name);
 	expect_attr(test, nlh, IPSECOV2_A_SA_EXPLANATION, row->sentence);
 }
@@ -105,8 +119,45 @@ static void multicast_told(struct kunit *test)
 		    OV2_CNT_TX_FALLBACK_LARGE);
 }
 
+static bool has_attr(const struct nlmsghdr *nlh, int type)
+{
+	return nlmsg_find_attr(nlh, GENL_HDRLEN, type);
+}
+
+/* The message about a deleted SA leaves out the values that the view of the SA
+ * does not have, and has the counts.
+ */
+static void multicast_brief(struct kunit *test)
+{
+	static const int lacking[] = {
+		IPSECOV2_A_SA_ENCR, IPSECOV2_A_SA_ENCR_ID,
+		IPSECOV2_A_SA_ICV_LEN, IPSECOV2_A_SA_SEQ,
+		IPSECOV2_A_SA_REPLAY_WINDOW, IPSECOV2_A_SA_ENCAP_TYPE,
+	};
+	struct ov2_sa_view view = {
+		.handle = HANDLE, .proto = IPPROTO_ESP, .family = AF_INET,
+		.encr = "cipher", .encr_id = 1, .encap_type = 2,
+	};
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	struct socket *sock = listener_new(test);
+	const struct nlmsghdr *nlh;
+	int i, brief;
+
+	for (brief = 0; brief < 2; brief++) {
+		view.brief = brief;
+		ov2_event_sa(&rig->ad, OV2_LIFE_DELETED, &view);
+		nlh = expect_message(test, sock, IPSECOV2_CMD_SA_DEL_NTF);
+		for (i = 0; i < ARRAY_SIZE(lacking); i++)
+			KUNIT_EXPECT_EQ_MSG(test, has_attr(nlh, lacking[i]),
+					    !brief, "%d", lacking[i]);
+		KUNIT_EXPECT_TRUE(test, has_attr(nlh, IPSECOV2_A_SA_PACKETS));
+		KUNIT_EXPECT_TRUE(test, has_attr(nlh, IPSECOV2_A_SA_REQID));
+	}
+}
+
 static struct kunit_case multicast_cases[] = {
 	KUNIT_CASE(multicast_told),
+	KUNIT_CASE(multicast_brief),
 	{}
 };
 

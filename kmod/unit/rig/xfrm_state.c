@@ -2,6 +2,8 @@
 /* xfrm states with the fields that the bridge reads. The states are in no
  * database.
  */
+#include <linux/poison.h>
+
 #include "xfrm_state.h"
 
 /**
@@ -103,4 +105,30 @@ void ov2_unit_state_live(struct xfrm_state *x)
 	x->lft.hard_packet_limit = XFRM_INF;
 	x->lft.soft_byte_limit = XFRM_INF;
 	x->lft.soft_packet_limit = XFRM_INF;
+}
+
+/**
+ * ov2_unit_state_unheld() - make a state one that the core is freeing
+ * @x: the state. Nobody holds it any more, and what its members pointed to is
+ *	gone. The kernel oopses if anybody reads it. x->xso and the lock stay
+ *
+ * Leaves the state as xfrm_state_gc_destroy() does before it calls
+ * xdo_dev_state_free.
+ *
+ * Context: Process context.
+ */
+void ov2_unit_state_unheld(struct xfrm_state *x)
+{
+	void *gone = LIST_POISON1;
+
+	x->km.state = XFRM_STATE_DEAD;
+	refcount_set(&x->refcnt, 0);
+	x->aead = gone;
+	x->aalg = gone;
+	x->ealg = gone;
+	x->calg = gone;
+	x->encap = gone;
+	x->coaddr = gone;
+	x->replay_esn = gone;
+	x->preplay_esn = gone;
 }

@@ -9,6 +9,7 @@
 
 struct xfrm_state *ov2_unit_state(struct kunit *test);
 void ov2_unit_state_live(struct xfrm_state *x);
+void ov2_unit_state_unheld(struct xfrm_state *x);
 void ov2_unit_state_aead(struct kunit *test, struct xfrm_state *x,
 			 const char *name, const u8 *key, unsigned int len,
 			 unsigned int icv_len);
