@@ -133,7 +133,7 @@ void ov2_bridge_exit(struct ov2_adapter *ad)
 
 /**
  * ov2_bridge_packet_mode() - does a card have states or policies in packet
- * mode?
+ *	mode, or is it adding one?
  * @ad: the card
  *
  * While a card has such states or policies, the stack hands packets to the card
@@ -145,11 +145,38 @@ void ov2_bridge_exit(struct ov2_adapter *ad)
  */
 bool ov2_bridge_packet_mode(const struct ov2_adapter *ad)
 {
-	const struct ov2_bridge *bridge = ov2_bridge_of(ad);
+	return atomic_read(&ov2_bridge_of(ad)->in_packet_mode) > 0;
+}
 
-	return atomic_read(&bridge->states) ||
-	       ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_IN) ||
-	       ov2_spd_has(&bridge->spd, XFRM_DEV_OFFLOAD_OUT);
+/**
+ * ov2_bridge_forbid_packet_mode() - add no more states and policies in packet
+ *	mode
+ * @ad: the card
+ *
+ * States and policies are added without RTNL, and the core clears
+ * NETIF_F_HW_ESP only after ndo_set_features has returned. So a test of this
+ * feature is not enough for an add. One atomic operation decides which of the
+ * two comes first: the add, or this function.
+ *
+ * Context: Any context.
+ * Return: true; false if ov2_bridge_packet_mode(). Then nothing has changed.
+ */
+bool ov2_bridge_forbid_packet_mode(struct ov2_adapter *ad)
+{
+	return atomic_cmpxchg(&ov2_bridge_of(ad)->in_packet_mode, 0,
+			      OV2_PACKET_MODE_FORBIDDEN) <= 0;
+}
+
+/**
+ * ov2_bridge_allow_packet_mode() - undo ov2_bridge_forbid_packet_mode()
+ * @ad: the card
+ *
+ * Context: Any context.
+ */
+void ov2_bridge_allow_packet_mode(struct ov2_adapter *ad)
+{
+	atomic_cmpxchg(&ov2_bridge_of(ad)->in_packet_mode,
+		       OV2_PACKET_MODE_FORBIDDEN, 0);
 }
 
 /**

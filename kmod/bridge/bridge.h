@@ -13,6 +13,8 @@ int ov2_bridge_init(struct ov2_adapter *ad);
 void ov2_bridge_unregistered(struct ov2_adapter *ad);
 void ov2_bridge_exit(struct ov2_adapter *ad);
 bool ov2_bridge_packet_mode(const struct ov2_adapter *ad);
+bool ov2_bridge_forbid_packet_mode(struct ov2_adapter *ad);
+void ov2_bridge_allow_packet_mode(struct ov2_adapter *ad);
 void ov2_bridge_validate(struct net_device *dev, struct sk_buff *skb);
 bool ov2_bridge_may_be_large(struct sk_buff *skb);
 bool ov2_bridge_hash(struct sk_buff *skb, u32 *hash);

@@ -86,20 +86,14 @@ static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 	x->xso.offload_handle = assoc->handle;
 	atomic_add(assoc->sends, &bridge->senders);
 	atomic_add(assoc->sends && assoc->udp_encap, &bridge->udp_senders);
-	if (!assoc->packet)
-		goto added;
-
-	atomic_inc(&bridge->states);
-	if (ov2_state_is_outbound(x))
+	if (assoc->packet && ov2_state_is_outbound(x))
 		err = ov2_sad_add(&bridge->sad, assoc, x);
 	if (err)
 		goto err_sa;
-added:
 	ov2_sa_event_added(assoc);
 	return 0;
 
 err_sa:
-	atomic_dec(&bridge->states);
 	RCU_INIT_POINTER(assoc->x, NULL);
 	assoc_end(bridge, assoc);
 	status = OV2_STATUS_RESOURCES;
@@ -149,8 +143,11 @@ static int add_through_bond(struct net_device *bond, struct xfrm_state *x)
 static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 			    struct netlink_ext_ack *extack)
 {
+	bool packet = ov2_state_is_packet(x);
+	struct ov2_bridge *bridge;
 	enum ov2_counter reason;
 	struct ov2_adapter *ad;
+	int err;
 
 	if (!ov2_xdo_is_card(dev))
 		return add_through_bond(dev, x);
@@ -167,7 +164,18 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 		return ov2_state_refuse(ad, x, reason, -EINVAL, extack);
 	if (!(dev->features & NETIF_F_HW_ESP))
 		return ov2_state_add_disabled(ad, x, extack);
-	return state_add(ad, x, extack);
+
+	/* Software cannot take over a state in packet mode. So count the state
+	 * before the engine sets its keys: meanwhile esp-hw-offload must stay
+	 * on (ov2_features_set()).
+	 */
+	bridge = ov2_bridge_of(ad);
+	if (packet && !ov2_packet_mode_enter(bridge))
+		return ov2_state_add_disabled(ad, x, extack);
+	err = state_add(ad, x, extack);
+	if (err && packet)
+		ov2_packet_mode_leave(bridge);
+	return err;
 }
 
 /* Returns true if this call deleted the state's SA, false if @dev has no SA of
@@ -189,7 +197,8 @@ static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 
 	ov2_sa_event_deleted(assoc, x);
 	bridge = ov2_bridge_of(ad);
-	atomic_sub(assoc->packet, &bridge->states);
+	if (assoc->packet)
+		ov2_packet_mode_leave(bridge);
 	atomic_sub(assoc->sends, &bridge->senders);
 	atomic_sub(assoc->sends && assoc->udp_encap, &bridge->udp_senders);
 	ov2_sad_del(&bridge->sad, assoc);

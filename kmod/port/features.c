@@ -93,16 +93,6 @@ static u8 features_parameter(const struct ov2_port *port,
 	       OV2_PARAMETER_AH_AND_ESP_ENABLED : OV2_PARAMETER_ESP_ENABLED;
 }
 
-/* Software cannot take over the states and policies in packet mode. */
-static bool features_must_keep_esp(struct net_device *dev,
-				   netdev_features_t features)
-{
-	struct ov2_port *port = netdev_priv(dev);
-
-	return !(features & NETIF_F_HW_ESP) &&
-	       ov2_bridge_packet_mode(&port->ad);
-}
-
 /* Lets the core forget that the user wanted HW_ESP off. Otherwise the core
  * would switch HW_ESP off later, when the user changes another feature and does
  * not expect this.
@@ -128,7 +118,10 @@ static netdev_features_t features_keep_esp(struct net_device *dev)
 netdev_features_t ov2_features_fix(struct net_device *dev,
 				   netdev_features_t features)
 {
-	if (features_must_keep_esp(dev, features))
+	struct ov2_port *port = netdev_priv(dev);
+
+	/* Software cannot take over the states and policies in packet mode. */
+	if (!(features & NETIF_F_HW_ESP) && ov2_bridge_packet_mode(&port->ad))
 		features |= features_keep_esp(dev);
 	if (!(features & NETIF_F_HW_ESP))
 		features &= ~FEATURES_OF_ESP;
@@ -145,9 +138,10 @@ netdev_features_t ov2_features_fix(struct net_device *dev,
  * received frames of the states that it has, so that these frames go to the
  * stack untouched.
  *
- * Context: RTNL. States are added without RTNL, so a state in packet mode may
- * have come after ov2_features_fix().
- * Return: 0; -EBUSY if such a state has come; -EIO if the engine refuses.
+ * Context: RTNL. States and policies are added without RTNL, so a state or
+ *   policy in packet mode may have come after ov2_features_fix().
+ * Return: 0; -EBUSY if such a state or policy has come, or is being added; -EIO
+ * if the engine refuses.
  */
 int ov2_features_set(struct net_device *dev, netdev_features_t features)
 {
@@ -165,15 +159,24 @@ int ov2_features_set(struct net_device *dev, netdev_features_t features)
 		.len = sizeof(parameters),
 		.parameters = &parameters,
 	};
+	bool on = features & NETIF_F_HW_ESP;
+	int err;
 
 	ASSERT_RTNL();
 	if (!((features ^ dev->features) & NETIF_F_HW_ESP))
 		return 0;
-	if (features_must_keep_esp(dev, features)) {
+	/* The core clears NETIF_F_HW_ESP later than this. So from now on the
+	 * bridge itself must refuse states and policies in packet mode.
+	 */
+	if (!on && !ov2_bridge_forbid_packet_mode(&port->ad)) {
 		features_keep_esp(dev);
 		return -EBUSY;
 	}
-	return features_request(port, &req);
+	err = features_request(port, &req);
+	/* After an error the feature stays as it was. */
+	if (on ? !err : err)
+		ov2_bridge_allow_packet_mode(&port->ad);
+	return err;
 }
 
 /**

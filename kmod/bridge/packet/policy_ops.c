@@ -46,15 +46,19 @@ int ov2_bridge_policy_add(struct xfrm_policy *xp,
 	struct ov2_bridge *bridge = ov2_bridge_of(ad);
 	enum ov2_counter reason;
 	struct ov2_policy *pol;
-	int err;
+	int err = -ENOMEM;
 
 	reason = ov2_policy_refused(xp);
 	if (reason)
 		return ov2_policy_refuse(xp, reason, -EINVAL, extack);
+	/* esp-hw-offload is being switched off */
+	if (!ov2_packet_mode_enter(bridge))
+		return ov2_policy_refuse(xp, OV2_CNT_POLICY_REFUSED_DISABLED,
+					 -EINVAL, extack);
 
 	pol = ov2_policy_new(xp);
 	if (!pol)
-		goto no_memory;
+		goto err_count;
 	ov2_verdict_policy_add(ad);
 	err = ov2_spd_add(&bridge->spd, pol);
 	if (err)
@@ -63,10 +67,11 @@ int ov2_bridge_policy_add(struct xfrm_policy *xp,
 
 err_policy:
 	ov2_policy_free(pol);
+err_count:
+	ov2_packet_mode_leave(bridge);
 	if (err == -ENOSPC)
 		return ov2_policy_refuse(xp, OV2_CNT_POLICY_REFUSED_FULL, err,
 					 extack);
-no_memory:
 	return ov2_policy_refuse(xp, OV2_CNT_POLICY_REFUSED_NO_MEMORY, -ENOMEM,
 				 extack);
 }
@@ -98,6 +103,7 @@ void ov2_bridge_policy_delete(struct xfrm_policy *xp)
 		return;
 
 	ov2_spd_del(&bridge->spd, pol);
+	ov2_packet_mode_leave(bridge);
 	ov2_count(ad, OV2_CNT_POLICY_DELETE);
 	trace_ov2_policy_delete(ad, pol->key.dir == XFRM_DEV_OFFLOAD_IN,
 				pol->key.family == AF_INET6, action_name(pol),

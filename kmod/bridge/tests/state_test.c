@@ -32,6 +32,9 @@
  * @ad: the card; the netdev's private data
  * @hardware: what the engine can do
  * @answer: what the engine answers to adds and updates
+ * @tries_off: in the middle of each add, try to switch esp-hw-offload off, as
+ *	far as this is the work of the bridge
+ * @went_off: the last try succeeded
  * @asked: requests so far
  * @oid: the OID of the last request
  * @deleted: the handle that the last delete named
@@ -46,6 +49,8 @@ struct sa_card {
 	struct ov2_adapter *ad;
 	struct ov2_offload hardware;
 	enum ov2_status answer;
+	bool tries_off;
+	bool went_off;
 	unsigned int asked;
 	u32 oid;
 	u64 deleted;
@@ -88,6 +93,8 @@ static enum ov2_status card_add(struct sa_card *card, struct ov2_request *req)
 {
 	struct ov2_handle *hdl = &card->hdl[card->handles];
 
+	if (card->tries_off)
+		card->went_off = ov2_bridge_forbid_packet_mode(card->ad);
 	if (card->answer != OV2_STATUS_SUCCESS)
 		return card->answer;
 	if (card->handles == ARRAY_SIZE(card->hdl) ||
@@ -396,6 +403,116 @@ static void state_packet_counts(struct kunit *test)
 		xdo_free(card->dev, x);
 		KUNIT_EXPECT_FALSE(test, ov2_bridge_packet_mode(card->ad));
 	}
+}
+
+/* While the engine sets the keys of a state in packet mode, esp-hw-offload
+ * cannot be switched off. If the engine then refuses the state, the state does
+ * not keep the feature on any longer.
+ */
+static void state_keeps_feature(struct kunit *test)
+{
+	struct sa_card *card = card_new(test);
+	struct xfrm_state *x;
+	int dir;
+
+	card->tries_off = true;
+	for (dir = XFRM_DEV_OFFLOAD_IN; dir <= XFRM_DEV_OFFLOAD_OUT; dir++) {
+		x = state_new(test, card, dir, XFRM_DEV_OFFLOAD_PACKET);
+		card->answer = OV2_STATUS_NOT_ACCEPTED;
+		card->went_off = true;
+		KUNIT_EXPECT_EQ(test, xdo_add(card->dev, x), -EAGAIN);
+		KUNIT_EXPECT_FALSE(test, card->went_off);
+		KUNIT_EXPECT_FALSE(test, ov2_bridge_packet_mode(card->ad));
+
+		card->answer = OV2_STATUS_SUCCESS;
+		card->went_off = true;
+		KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+		KUNIT_EXPECT_FALSE(test, card->went_off);
+		xdo_delete(card->dev, x);
+		KUNIT_EXPECT_FALSE(test, ov2_bridge_packet_mode(card->ad));
+	}
+	/* Software can take over a state in crypto mode. */
+	x = state_in(test, card);
+	KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+	KUNIT_EXPECT_TRUE(test, card->went_off);
+	xdo_delete(card->dev, x);
+}
+
+static int xdo_policy_add(struct xfrm_policy *xp)
+{
+	return xp->xdo.dev->xfrmdev_ops->xdo_dev_policy_add(xp, NULL);
+}
+
+static void xdo_policy_delete(struct xfrm_policy *xp)
+{
+	xp->xdo.dev->xfrmdev_ops->xdo_dev_policy_delete(xp);
+}
+
+/* Returns a policy that drops all packets of IPv4. */
+static struct xfrm_policy *policy_new(struct kunit *test, struct sa_card *card)
+{
+	struct xfrm_policy *xp = kunit_kzalloc(test, sizeof(*xp), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, xp);
+	xp->action = XFRM_POLICY_BLOCK;
+	xp->selector.family = AF_INET;
+	xp->xdo.dev = card->dev;
+	xp->xdo.dir = XFRM_DEV_OFFLOAD_IN;
+	xp->xdo.type = XFRM_DEV_OFFLOAD_PACKET;
+	return xp;
+}
+
+/* While esp-hw-offload is being switched off, states and policies in packet
+ * mode are refused, although the core has not cleared the feature yet.
+ */
+static void state_feature_goes_off(struct kunit *test)
+{
+	struct sa_card *card = card_new(test);
+	struct xfrm_state *x = state_new(test, card, XFRM_DEV_OFFLOAD_IN,
+					 XFRM_DEV_OFFLOAD_PACKET);
+	struct xfrm_policy *xp = policy_new(test, card);
+
+	KUNIT_EXPECT_TRUE(test, ov2_bridge_forbid_packet_mode(card->ad));
+	KUNIT_EXPECT_EQ(test, xdo_add(card->dev, x), -EINVAL);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(card->ad,
+					       OV2_CNT_SA_REFUSED_DISABLED),
+			1);
+	KUNIT_EXPECT_EQ(test, xdo_policy_add(xp), -EINVAL);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(card->ad,
+					       OV2_CNT_POLICY_REFUSED_DISABLED),
+			1);
+	KUNIT_EXPECT_EQ(test, card->asked, 0);
+
+	ov2_bridge_allow_packet_mode(card->ad);
+	KUNIT_ASSERT_EQ(test, xdo_add(card->dev, x), 0);
+	KUNIT_ASSERT_EQ(test, xdo_policy_add(xp), 0);
+	KUNIT_EXPECT_FALSE(test, ov2_bridge_forbid_packet_mode(card->ad));
+	xdo_delete(card->dev, x);
+	KUNIT_EXPECT_FALSE(test, ov2_bridge_forbid_packet_mode(card->ad));
+	xdo_policy_delete(xp);
+	KUNIT_EXPECT_TRUE(test, ov2_bridge_forbid_packet_mode(card->ad));
+}
+
+/* A card is in packet mode as long as it has a policy. A policy for which the
+ * card has no room does not count.
+ */
+static void policy_counts(struct kunit *test)
+{
+	struct sa_card *card = card_new(test);
+	struct xfrm_policy *xp[OV2_SPD_SAME], *more;
+	int i;
+
+	for (i = 0; i < OV2_SPD_SAME; i++) {
+		xp[i] = policy_new(test, card);
+		KUNIT_ASSERT_EQ(test, xdo_policy_add(xp[i]), 0);
+	}
+	more = policy_new(test, card);
+	KUNIT_EXPECT_EQ(test, xdo_policy_add(more), -ENOSPC);
+	for (i = 0; i < OV2_SPD_SAME; i++) {
+		KUNIT_EXPECT_TRUE(test, ov2_bridge_packet_mode(card->ad));
+		xdo_policy_delete(xp[i]);
+	}
+	KUNIT_EXPECT_FALSE(test, ov2_bridge_packet_mode(card->ad));
 }
 
 static void skb_end(void *data)
@@ -939,6 +1056,9 @@ static struct kunit_case state_cases[] = {
 	KUNIT_CASE(state_freed_only),
 	KUNIT_CASE(state_freed_heard),
 	KUNIT_CASE(state_packet_counts),
+	KUNIT_CASE(state_keeps_feature),
+	KUNIT_CASE(state_feature_goes_off),
+	KUNIT_CASE(policy_counts),
 	KUNIT_CASE(state_path),
 	KUNIT_CASE(state_acquire),
 	KUNIT_CASE(state_table_full),

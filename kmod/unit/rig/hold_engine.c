@@ -140,8 +140,11 @@ static enum ov2_status hold_request(struct ov2_adapter *ad,
 	/* The capacity of this engine is fixed. */
 	if (req->oid == OV2_OID_EXT_SA_CAPACITY)
 		return OV2_STATUS_INVALID_OID;
-	if (req->oid == OV2_OID_OFFLOAD_PARAMETERS)
-		ov2_hold_of(ad)->esp = req->parameters->ipsec_v2;
+	if (req->oid != OV2_OID_OFFLOAD_PARAMETERS)
+		return OV2_STATUS_SUCCESS;
+	if (ov2_hold_of(ad)->keeps_esp)
+		return OV2_STATUS_FAILURE;
+	ov2_hold_of(ad)->esp = req->parameters->ipsec_v2;
 	return OV2_STATUS_SUCCESS;
 }
 

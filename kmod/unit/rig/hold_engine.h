@@ -17,6 +17,7 @@
  * @at_once: give received NBLs back within ov2_miniport_ops.receive
  * @idle: the engine wants no received frame
  * @esp: the OV2_PARAMETER_* that was set last
+ * @keeps_esp: refuse to set another OV2_PARAMETER_*
  */
 struct ov2_hold_engine {
 	spinlock_t lock; /* protects the lists and numbers */
@@ -27,6 +28,7 @@ struct ov2_hold_engine {
 	bool at_once;
 	bool idle;
 	u8 esp;
+	bool keeps_esp;
 };
 
 extern const struct ov2_miniport_ops ov2_hold_miniport;
