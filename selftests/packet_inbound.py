@@ -25,7 +25,7 @@ from lib.traffic import Traffic
 OURS, OTHERS = 1, 77
 INSIDE = 2
 PORTS = range(7001, 7005)
-ENCAP = 7009                    # the port of a socket for ESP in UDP
+ENCAP = 7009, 7010              # the ports of two sockets for ESP in UDP
 IP_IN_IP = {4: esp.IPIP, 6: esp.IPV6_IN_IP}
 ETHERTYPE = {4: esp.ETH_IPV4, 6: esp.ETH_IPV6}
 GRE, OPTIONS6 = 47, 60
@@ -124,9 +124,11 @@ class End:
         if self.shape.mode == "tunnel":
             data = esp.ip(self.src, dst, proto, data)
             proto = IP_IN_IP[self.fam]
-        return self.bed.frame_to("b", esp.ESP,
-                                 self.key.seal(self.seq, proto, data),
-                                 self.shape)
+        packet = self.key.seal(self.seq, proto, data)
+        proto = esp.ESP
+        if self.shape.encap:
+            proto, packet = esp.UDP, esp.udp_encap(packet)
+        return self.bed.frame_to("b", proto, packet, self.shape)
 
     def fate(self, port, dst=None, proto=esp.UDP):
         """Inject a packet; return DELIVERED, FORWARDED, or the names of the
@@ -321,10 +323,11 @@ def hiding(end):
     """
     bogus = struct.pack("!II", 0x4321, 0xff0000) + bytes(8) + 24 * b"\1\1\1\4"
     inside = esp.ip(end.src, end.dst, esp.ESP, bogus)
-    udp = "UDP", esp.UDP, esp.udp(end.src, end.dst, ENCAP, ENCAP, bogus)
-    made = [udp, ("IP in IP", IP_IN_IP[end.fam], inside),
+    udp = [("UDP", esp.UDP, esp.udp(end.src, end.dst, port, port, bogus))
+           for port in ENCAP]
+    made = [udp[0], ("IP in IP", IP_IN_IP[end.fam], inside),
             ("GRE", GRE, struct.pack("!HH", 0, ETHERTYPE[end.fam]) + inside),
-            udp]
+            *udp]
     if end.fam == 6:
         options = struct.pack("!BBBB", esp.ESP, 0, 1, 4) + bytes(4)
         fragment = struct.pack("!BBHI", OPTIONS6, 0, 0, 1)
@@ -338,18 +341,26 @@ def hidden_esp(end, defer):
     did, the window of b's state would move, and no later packet would come in.
     For ESP in UDP, the core would count that the state is not for UDP.
 
-    The queue has seen the first flow of ESP in UDP before its socket has asked
-    for ESP.
+    There are two sockets for ESP in UDP. The first one uses GRO, and the queue
+    has seen its flow before the socket has asked for ESP. The second one has a
+    policy of its own, like the socket of an IKE daemon.
     """
     end.policy(OURS, offload=True, proto=None)
+    if end.shape.encap:
+        # In transport mode the ESP packet itself has these addresses, too
+        end.policy(port=esp.ENCAP_PORT, priority=1, offload=True)
     gro(end, defer, True)
     # Frames that are alone in their polls go through GRO, too
     defer(end.b.defer_polls, CARD["b"], 0, 0)
     end.b.defer_polls(CARD["b"], 0, 1e-4)
-    end.socks[ENCAP] = end.socket_at(ENCAP, defer)
-    end.expect((7001, DELIVERED), (ENCAP, DELIVERED))
+    for port in ENCAP:
+        end.socks[port] = end.socket_at(port, defer)
+    with_gro, with_policy = (end.socks[port] for port in ENCAP)
+    with_policy.setsockopt(socket.IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP)
+    socket_policy(with_policy, end.fam, "in")
+    end.expect((7001, DELIVERED), (ENCAP[0], DELIVERED))
     for name, value in (UDP_ENCAP, UDP_ENCAP_ESPINUDP), (UDP_GRO, 1):
-        end.socks[ENCAP].setsockopt(socket.IPPROTO_UDP, name, value)
+        with_gro.setsockopt(socket.IPPROTO_UDP, name, value)
     before = end.b.xfrm_stat()["XfrmInStateMismatch"]
     for what, proto, data in hiding(end):
         end.seq += 1
@@ -480,6 +491,9 @@ def cases():
         made += [(f"{name} {case.__name__}", compared, shape, case)
                  for case in some]
         made.append((f"{name} traffic", traffic, shape))
+    for name in ("ipv4-transport-udp", "ipv4-tunnel-udp"):
+        made.append((f"{name} hidden_esp", compared, Shape.named(name),
+                     hidden_esp))
     return made
 
 

@@ -37,12 +37,11 @@ static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 		km_new_mapping(x, &addr, udp->source);
 }
 
-/* Would GRO merge UDP packets of this flow, or look into them? It does so for
- * sockets with UDP_GRO, for the sockets of tunnels, and with two features of
- * the card.
+/* Is the socket of this flow a tunnel, or would GRO merge the packets of the
+ * flow? GRO does so for sockets with UDP_GRO, and with two features of the card.
  */
-static bool gro_takes_udp(const struct ov2_adapter *ad,
-			  const struct ov2_flow *flow)
+static bool udp_is_special(const struct ov2_adapter *ad,
+			   const struct ov2_flow *flow)
 {
 	const struct sock *sk;
 
@@ -50,7 +49,8 @@ static bool gro_takes_udp(const struct ov2_adapter *ad,
 		return true;
 	sk = ov2_socket_find(ad->dev, flow);
 	return sk && (udp_test_bit(GRO_ENABLED, sk) ||
-		      READ_ONCE(udp_sk(sk)->gro_receive));
+		      READ_ONCE(udp_sk(sk)->gro_receive) ||
+		      READ_ONCE(udp_sk(sk)->encap_type));
 }
 
 /* Must the core check the packets of a flow that came inside ESP?
@@ -63,18 +63,29 @@ static bool gro_takes_udp(const struct ov2_adapter *ad,
  *
  * So only packets of TCP, UDP and ICMP may have an xfrm_offload, and only if
  * the card has read them without the dissector: without options, extension
- * headers and fragments. These three protocols check policies first, and this
- * check takes the sec_path off (__xfrm_policy_check2()). Before that, GRO could
- * find ESP in UDP, for example behind VXLAN. So a packet of UDP that has an
- * xfrm_offload does not go through GRO. If GRO would take it, the core checks
- * it, and it has no xfrm_offload.
+ * headers and fragments. These three protocols check policies before they look
+ * further, and mostly this check takes the sec_path off
+ * (__xfrm_policy_check2()). UDP needs more care:
+ *
+ *  - GRO comes before this check, and could find ESP in UDP, for example behind
+ *    VXLAN. So UDP with an xfrm_offload does not go through GRO.
+ *  - If the socket has a policy of its own, like the socket of an IKE daemon,
+ *    the sec_path stays, and the socket may be one for ESP in UDP. xfrm_input()
+ *    takes such ESP only for a state whose own ESP is in UDP, so UDP from such a
+ *    state has no xfrm_offload.
+ *  - If the socket is a tunnel or wants GRO, the packet has no xfrm_offload, so
+ *    that the tunnel and GRO work as in software. The queue remembers this
+ *    answer. So a packet may come to a socket of another kind, but then the two
+ *    rules above still hold.
  */
 static bool core_must_check(const struct ov2_adapter *ad,
+			    const struct xfrm_state *x,
 			    const struct ov2_flow *flow)
 {
 	if (!flow->common)
 		return true;
-	return flow->fl.flowi_proto == IPPROTO_UDP && gro_takes_udp(ad, flow);
+	return flow->fl.flowi_proto == IPPROTO_UDP &&
+	       (x->encap || udp_is_special(ad, flow));
 }
 
 /* May the carried packet come in through this state? Software answers this
@@ -108,7 +119,7 @@ static enum ov2_counter admit_look_up(struct ov2_adapter *ad,
 		return OV2_CNT_RX_DROP_TEMPLATE;
 
 	ov2_recent_set(recent, changes, &flow, pol, assoc);
-	recent->core_checks = core_must_check(ad, &flow);
+	recent->core_checks = core_must_check(ad, x, &flow);
 	recent->udp = flow.fl.flowi_proto == IPPROTO_UDP;
 	return OV2_CNT_NONE;
 }
