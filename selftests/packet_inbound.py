@@ -320,14 +320,14 @@ def forwarded_only(end, defer):
 def hiding(end):
     """[(what, protocol, bytes), ...]: packets that hide an ESP header. Its
     number is far ahead of the window of b's state, and nobody has sealed it.
+    The first packets are UDP, one for each port of ENCAP.
     """
     bogus = struct.pack("!II", 0x4321, 0xff0000) + bytes(8) + 24 * b"\1\1\1\4"
     inside = esp.ip(end.src, end.dst, esp.ESP, bogus)
-    udp = [("UDP", esp.UDP, esp.udp(end.src, end.dst, port, port, bogus))
-           for port in ENCAP]
-    made = [udp[0], ("IP in IP", IP_IN_IP[end.fam], inside),
-            ("GRE", GRE, struct.pack("!HH", 0, ETHERTYPE[end.fam]) + inside),
-            *udp]
+    made = [("UDP", esp.UDP, esp.udp(end.src, end.dst, port, port, bogus))
+            for port in ENCAP]
+    made += [("IP in IP", IP_IN_IP[end.fam], inside),
+             ("GRE", GRE, struct.pack("!HH", 0, ETHERTYPE[end.fam]) + inside)]
     if end.fam == 6:
         options = struct.pack("!BBBB", esp.ESP, 0, 1, 4) + bytes(4)
         fragment = struct.pack("!BBHI", OPTIONS6, 0, 0, 1)
@@ -335,15 +335,27 @@ def hiding(end):
     return made
 
 
+def slip(end, what, proto, data):
+    """Inject a packet that hides an ESP header. After it, a good packet still
+    comes in.
+    """
+    end.seq += 1
+    end.bed.inject("b", end.sealed(end.dst, proto, data))
+    end.seq += 1
+    end.bed.inject("b", end.frame(7001, None, esp.UDP))
+    ksft.wait_for(f"a packet after ESP in {what}, {end.who}",
+                  lambda: select.select([end.socks[7001]], [], [], 0)[0])
+    end.socks[7001].recv(100)
+
+
 def hidden_esp(end, defer):
     """The packets inside ESP hide an ESP header, which GRO or the core may find.
     The core must not take it for the header that the card has verified. If it
     did, the window of b's state would move, and no later packet would come in.
-    For ESP in UDP, the core would count that the state is not for UDP.
 
-    There are two sockets for ESP in UDP. The first one uses GRO, and the queue
-    has seen its flow before the socket has asked for ESP. The second one has a
-    policy of its own, like the socket of an IKE daemon.
+    There are two sockets for ESP in UDP. The first one uses GRO. The second one
+    has a policy of its own, like the socket of an IKE daemon. When each socket
+    asks for ESP, the queue has just seen its flow.
     """
     end.policy(OURS, offload=True, proto=None)
     if end.shape.encap:
@@ -355,22 +367,25 @@ def hidden_esp(end, defer):
     end.b.defer_polls(CARD["b"], 0, 1e-4)
     for port in ENCAP:
         end.socks[port] = end.socket_at(port, defer)
-    with_gro, with_policy = (end.socks[port] for port in ENCAP)
-    with_policy.setsockopt(socket.IPPROTO_UDP, UDP_ENCAP, UDP_ENCAP_ESPINUDP)
-    socket_policy(with_policy, end.fam, "in")
-    end.expect((7001, DELIVERED), (ENCAP[0], DELIVERED))
-    for name, value in (UDP_ENCAP, UDP_ENCAP_ESPINUDP), (UDP_GRO, 1):
-        with_gro.setsockopt(socket.IPPROTO_UDP, name, value)
+    socket_policy(end.socks[ENCAP[1]], end.fam, "in")
+    end.expect((7001, DELIVERED))
+    packets = hiding(end)
     before = end.b.xfrm_stat()["XfrmInStateMismatch"]
-    for what, proto, data in hiding(end):
-        end.seq += 1
-        end.bed.inject("b", end.sealed(end.dst, proto, data))
-        end.seq += 1
-        end.bed.inject("b", end.frame(7001, None, esp.UDP))
-        ksft.wait_for(f"a packet after ESP in {what}, {end.who}",
-                      lambda: select.select([end.socks[7001]], [], [], 0)[0])
-        end.socks[7001].recv(100)
+    end.expect((ENCAP[0], DELIVERED))
+    for name, value in (UDP_ENCAP, UDP_ENCAP_ESPINUDP), (UDP_GRO, 1):
+        end.socks[ENCAP[0]].setsockopt(socket.IPPROTO_UDP, name, value)
+    slip(end, *packets[0])
+    # The core has not taken the ESP in UDP for ESP of the state
     ksft.equal(end.b.xfrm_stat()["XfrmInStateMismatch"], before,
+               f"XfrmInStateMismatch, {end.who}")
+    if end.shape.mode == "transport":
+        end.expect((ENCAP[1], DELIVERED))
+        end.socks[ENCAP[1]].setsockopt(socket.IPPROTO_UDP, UDP_ENCAP,
+                                       UDP_ENCAP_ESPINUDP)
+    for packet in packets[1:] + packets[:1]:
+        slip(end, *packet)
+    ksft.check(end.shape.mode == "transport" or
+               end.b.xfrm_stat()["XfrmInStateMismatch"] == before,
                f"XfrmInStateMismatch, {end.who}")
 
 
