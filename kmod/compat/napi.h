@@ -46,4 +46,20 @@ static inline bool ov2_gro_holds(const struct napi_struct *napi)
 
 #endif /* OV2_HAVE_GRO_NODE */
 
+/*
+ * Newer kernels keep the number of a NAPI, and what a user has set for it, while
+ * the NAPI is deleted and added again.
+ */
+static inline void ov2_napi_add(struct net_device *dev,
+				struct napi_struct *napi,
+				int (*poll)(struct napi_struct *, int),
+				int index)
+{
+#ifdef OV2_HAVE_NAPI_CONFIG
+	netif_napi_add_config(dev, napi, poll, index);
+#else
+	netif_napi_add(dev, napi, poll);
+#endif
+}
+
 #endif /* _OV2_COMPAT_NAPI_H */

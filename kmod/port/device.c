@@ -110,7 +110,6 @@ static int port_init(struct net_device *dev)
 		goto err_engine;
 
 	ov2_features_offer(port);
-	ov2_rx_add_napi(port);
 	ov2_object_created(OV2_OBJECT_PORT, port);
 	return 0;
 
@@ -135,14 +134,7 @@ static void port_uninit(struct net_device *dev)
 
 	port->line->unplug(port);
 	ov2_bridge_unregistered(&port->ad);
-	ov2_rx_del_napi(port);
-	/* If register_netdevice() fails, it frees the card without a grace
-	 * period. In older kernels the card's NAPIs are already in the hash
-	 * table of all NAPIs, and busy polling may read the card's NAPIs while
-	 * it looks for another NAPI.
-	 */
-	if (dev->reg_state != NETREG_UNREGISTERING)
-		synchronize_net();
+	ov2_rx_sync_irqs(port);
 }
 
 /* Undoes port_init(). port_uninit() cannot do this, because associations may

@@ -191,6 +191,7 @@ struct ov2_filter {
  * @ring: how many segments may wait on each of its own rings (sizes.c). Written
  *	under RTNL
  * @up: the card takes frames from its line. Written under RTNL
+ * @was_up: the card has been up; protected by RTNL
  * @ending: the card's namespace is ending: the card drops what the stack gives
  *	it in clear (netns.c)
  * @filter: which frames it takes
@@ -208,6 +209,7 @@ struct ov2_port {
 	unsigned int limit;
 	unsigned int ring;
 	bool up;
+	bool was_up;
 	bool ending;
 	struct ov2_filter filter;
 	cpumask_var_t cpus;

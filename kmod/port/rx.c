@@ -83,8 +83,8 @@ int ov2_rx_alloc(struct ov2_port *port)
  * ov2_rx_free() - undo ov2_rx_alloc()
  * @port: the card. It has lost its NAPI and its line, and an RCU grace period
  *	has passed since then. unregister_netdevice_many_notify() waits for this
- *	grace period after ndo_uninit. For a card that was never registered,
- *	port_uninit() waits
+ *	grace period after ndo_uninit. A card that was never registered has
+ *	never had a NAPI or a line
  *
  * Context: Process context.
  */
@@ -95,23 +95,7 @@ void ov2_rx_free(struct ov2_port *port)
 }
 
 /**
- * ov2_rx_add_napi() - give the receive queues their NAPI, disabled
- * @port: the card
- *
- * Context: RTNL.
- */
-void ov2_rx_add_napi(struct ov2_port *port)
-{
-	u16 index;
-
-	ASSERT_RTNL();
-	for (index = 0; index < port->ad.rx_queues; index++)
-		netif_napi_add(port->ad.dev, &port->rxqs[index].napi,
-			       ov2_rx_poll);
-}
-
-/**
- * ov2_rx_del_napi() - undo ov2_rx_add_napi()
+ * ov2_rx_sync_irqs() - wait until no queue calls its CPU
  * @port: the card; it is down
  *
  * This function itself need not wait for a grace period, because
@@ -126,15 +110,34 @@ void ov2_rx_add_napi(struct ov2_port *port)
  *
  * Context: RTNL, from ndo_uninit. May sleep.
  */
-void ov2_rx_del_napi(struct ov2_port *port)
+void ov2_rx_sync_irqs(struct ov2_port *port)
 {
 	u16 index;
 
 	ASSERT_RTNL();
-	for (index = 0; index < port->ad.rx_queues; index++) {
+	for (index = 0; index < port->ad.rx_queues; index++)
 		ov2_rx_irq_sync(&port->rxqs[index]);
-		__netif_napi_del(&port->rxqs[index].napi);
-	}
+}
+
+/* A NAPI lives only while the card is up. In newer kernels, to switch off the
+ * threads of a NAPI that is disabled never ends (napi_stop_kthread()). And GRO
+ * would keep frames for the next time that the card is up, perhaps in another
+ * namespace.
+ *
+ * A look-up by number may still see a NAPI that was deleted, until a grace
+ * period has passed. ov2_rx_stop() does not wait for it, because the core calls
+ * ndo_stop for each card of a batch.
+ */
+static void rx_add_napi(struct ov2_port *port)
+{
+	u16 index;
+
+	if (port->was_up)
+		synchronize_net();
+	port->was_up = true;
+	for (index = 0; index < port->ad.rx_queues; index++)
+		ov2_napi_add(port->ad.dev, &port->rxqs[index].napi,
+			     ov2_rx_poll, index);
 }
 
 /**
@@ -154,6 +157,7 @@ int ov2_rx_start(struct ov2_port *port)
 	if (err)
 		return err;
 
+	rx_add_napi(port);
 	for (index = 0; index < port->ad.rx_queues; index++) {
 		napi_enable(&port->rxqs[index].napi);
 		/* The queue may have gone down while it was masked. Besides, a
@@ -173,7 +177,8 @@ int ov2_rx_start(struct ov2_port *port)
  * @port: the card
  *
  * A sender that had found a ring open may still schedule the NAPI. After
- * ov2_rx_stop() has disabled the NAPI, the NAPI does not run any more.
+ * ov2_rx_stop() has disabled the NAPI, the NAPI does not run any more, though it
+ * stays scheduled even when it is deleted.
  *
  * Context: RTNL.
  */
@@ -224,6 +229,7 @@ void ov2_rx_stop(struct ov2_port *port)
 		rx_purge(&port->rxqs[index]);
 		port->line->wake(port, index);
 		local_bh_enable();
+		__netif_napi_del(&port->rxqs[index].napi);
 	}
 }
 

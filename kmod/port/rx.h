@@ -10,8 +10,7 @@ struct sk_buff_head;
 
 int ov2_rx_alloc(struct ov2_port *port);
 void ov2_rx_free(struct ov2_port *port);
-void ov2_rx_add_napi(struct ov2_port *port);
-void ov2_rx_del_napi(struct ov2_port *port);
+void ov2_rx_sync_irqs(struct ov2_port *port);
 int ov2_rx_start(struct ov2_port *port);
 void ov2_rx_close(struct ov2_port *port);
 void ov2_rx_stop(struct ov2_port *port);
