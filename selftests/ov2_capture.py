@@ -510,8 +510,8 @@ def refused(defer):
         f.write("older")
     said = ov2.refused(talk.bed.a, "capture", "-w", talk.file, "lo", status=1)
     ksft.check("is not of type ipsecov2" in said, said)
-    with open(talk.file, encoding="ascii") as f:
-        ksft.equal(f.read(), "older", "the older file")
+    with open(talk.file, "rb") as f:
+        ksft.equal(f.read(), b"older", "the older file")
     said = ov2.refused(talk.bed.a, "capture", status=1, **ov2.as_nobody(defer))
     ksft.check("needs CAP_NET_ADMIN" in said, said)
     ksft.equal(talk.monitors(), [], "monitors that are left")

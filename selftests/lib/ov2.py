@@ -92,7 +92,12 @@ def start(ns, *words, **options):
 def call(ns, *words, **options):
     """Run ov2; return what it printed, and its exit status."""
     process = start(ns, *words, **options)
-    out, err = process.communicate(timeout=ksft.patience(60))
+    try:
+        out, err = process.communicate(timeout=ksft.patience(20))
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise ksft.Fail(f"ov2 {' '.join(words)} does not end:"
+                        f" {process.communicate()}") from None
     return subprocess.CompletedProcess(words, process.returncode, out, err)
 
 
