@@ -143,11 +143,11 @@ def feature_off(defer):
     says(case.state("a", case.pair.ab), "software", "In software. ov0 was"
          " asked for it: A state was left to software because esp-hw-offload"
          " is off. It is off now, too",
-         "`ethtool -K ov0 esp-hw-offload on`, then delete the state")
+         "`ethtool -K ov0 esp-hw-offload on`, then delete this state")
     ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "on")
     row = case.state("a", case.pair.ab)
     says(row, "software", "because esp-hw-offload is off. It is on now",
-         "delete the state and add it again")
+         "delete this state and add it again")
     ksft.check("off now" not in row["text"], row["text"])
     ns.ip("xfrm state flush")
     ksft.check("there is no state of the SPI" in ov2.refused(
@@ -191,7 +191,8 @@ def wrong_algorithm(defer):
                " esp spi 0x00000077 transport cbc(aes) hmac(sha256) offload"
                " crypto", "what")
     says(row, "none", "It is not there, because ov0 refused it ",
-         "`ov2 -v show ov0`")
+         "change the request as ov0 says, then add the state again, or add it"
+         " without `offload`")
     ksft.check(row["text"].endswith(f" ago: {ICV}"), row["text"])
     ksft.equal([one["object"] for one in ov2.ask(ns, "why")].count("request"),
                1, "requests of the whole namespace")
@@ -200,7 +201,8 @@ def wrong_algorithm(defer):
     ns.ip(wrong + " dir out")
     row, = ov2.ask(ns, "why", "0x77")
     says(row, "software", "In software. Before, ov0 refused to offload it:"
-         f" {ICV}", "in a form that the card takes")
+         f" {ICV}", "change the request as ov0 says, then delete this state"
+         " and add it again with `offload`")
 
 
 def wrong_policy(defer):
@@ -218,7 +220,8 @@ def wrong_policy(defer):
     ksft.equal([row["what"] for row in rows],
                ["request for a policy out 10.1.0.1/32 > 10.2.0.0/16 proto 17"
                 " (UDP) dport 53 priority 4 offload packet"], "requests")
-    says(rows[0], "none", "because ov0 refused it")
+    says(rows[0], "none", "because ov0 refused it", "change the request as ov0"
+         " says, then add the policy again, or add it without `offload`")
     ksft.check(rows[0]["text"].endswith(MARK), rows[0]["text"])
     ns.ip(wrong.replace("dport 53", "dport 54"))
     ksft.equal(len([row for row in ov2.ask(ns, "why")
@@ -230,6 +233,49 @@ def wrong_policy(defer):
     ksft.check(rows[f"{begin} 53 priority 4"].endswith(
         f"Before, ov0 refused to offload it: {MARK}"), rows)
     ksft.check(MARK not in rows[f"{begin} 54 priority 4"], rows)
+
+
+def cures(defer):
+    """What to do about a refused request depends on the reason. Each request
+    differs from a request that the card takes in one thing.
+    """
+    ns = Netns("cures")
+    defer(ns.delete)
+    ns.ip("link add ov0 type ipsecov2", "link set ov0 up")
+    ends = {4: "src 192.0.2.1 dst 192.0.2.2", 6: "src fc00::1 dst fc00::2"}
+    plain = {"family": 4, "rest": "reqid 7", "key": KEY, "how": "packet"}
+    again = "then add the state again, or add it without `offload`"
+    change = f"change the request as ov0 says, {again}"
+    sizes = ("give ov0 room for more SAs (`ov2 set ov0 capacity N`), or delete"
+             f" states that ov0 need not have; {again}")
+
+    def asked(spi, todo, **changed):
+        request = {**plain, **changed}
+        error = ns.ip_error(
+            f"xfrm state add {ends[request['family']]} proto esp spi {spi}"
+            f" mode transport {request['rest']} {request['key']} offload"
+            f" {request['how']} dev ov0 dir out")
+        ksft.check("ipsecov2: " in error, error)
+        row, = ov2.ask(ns, "why", f"{spi}")
+        ksft.equal((row["object"], row.get("todo")), ("request", todo), error)
+        return row["text"]
+
+    asked(0x10, change, rest="")
+    asked(0x11, change, rest="reqid 7 mark 1 mask 0xff")
+    asked(0x12, change, family=6,
+          rest="reqid 7 encap espinudp 4500 4500 0.0.0.0")
+    asked(0x13, "choose an algorithm that ov0 has (`ov2 -v show ov0` lists"
+          f" them), {again}", key=f"enc cbc(aes) 0x{'22' * 16}", how="crypto")
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "off")
+    text = asked(0x14, f"`ethtool -K ov0 esp-hw-offload on`, {again}")
+    ksft.check(text.endswith("see ethtool -K. It is off now, too"), text)
+    ns.command("ethtool", "-K", "ov0", "esp-hw-offload", "on")
+    row, = ov2.ask(ns, "why", "0x14")
+    says(row, "none", "see ethtool -K. It is on now", again[len("then "):])
+    ov2.run(ns, "set", "ov0", "capacity", "1")
+    ns.ip(f"xfrm state add {ends[4]} proto esp spi 0x15 reqid 7 mode transport"
+          f" {KEY} offload packet dev ov0 dir out")
+    asked(0x16, sizes)
 
 
 def table_full(defer):
@@ -629,7 +675,7 @@ def no_key(defer):
 if __name__ == "__main__":
     SOME = ksft.chosen([
         crypto, large, packet, one_end, feature_off, feature_off_later,
-        wrong_algorithm, wrong_policy, table_full, declined,
+        wrong_algorithm, wrong_policy, cures, table_full, declined,
         ("route_vlan", route_elsewhere, "vlan"),
         ("route_dummy", route_elsewhere, "dummy"), not_a_card,
         *((f"options {shape}", options, shape) for shape in (

@@ -18,6 +18,7 @@
 #include "options.h"
 #include "schema.h"
 #include "units.h"
+#include "why_advice.h"
 #include "why_policy.h"
 #include "why_state.h"
 
@@ -153,8 +154,9 @@ static void why_refused(const struct known_entry *entry, struct answer *answer)
 	answer_say(answer, "It is not there, because %s refused it %s ago: %s",
 		   card_name(entry->ifindex),
 		   unit_ms(now > then ? now - then : 0, ago), entry->sentence);
-	answer_todo(answer, "ask for a form that the card takes (`ov2 -v show %s` lists what it can do), or leave out `offload`",
-		    card_name(entry->ifindex));
+	why_advice(entry, entry->policy ?
+		   "add the policy again, or add it without `offload`" :
+		   "add the state again, or add it without `offload`", answer);
 }
 
 static void why_requests(const struct xfrm *xfrm, const struct known *known,

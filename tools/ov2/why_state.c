@@ -9,6 +9,7 @@
 #include "card.h"
 #include "esp_module.h"
 #include "netdev.h"
+#include "why_advice.h"
 #include "why_packets.h"
 #include "why_state.h"
 
@@ -200,32 +201,16 @@ static void why_not_taken(const struct known_entry *entry,
 			  struct answer *answer)
 {
 	const char *card = card_name(entry->ifindex);
-	bool disabled = !strcmp(entry->reason, "ipsec_sa_fallback_disabled");
-	bool full = !strcmp(entry->reason, "ipsec_sa_fallback_full");
 
-	if (!entry->fell_back) {
+	if (entry->fell_back)
+		answer_say(answer, "In software. %s was asked for it: %s", card,
+			   entry->sentence);
+	else
 		answer_say(answer, "In software. Before, %s refused to offload it: %s",
 			   card, entry->sentence);
-		answer_todo(answer, "delete it, and add it with `offload` in a form that the card takes (`ov2 -v show %s`)",
-			    card);
-		return;
-	}
-	answer_say(answer, "In software. %s was asked for it: %s", card,
-		   entry->sentence);
-	if (netdev_offload(entry->ifindex) == NETDEV_OFF) {
-		answer_say(answer, disabled ? ". It is off now, too" :
-				   ". And esp-hw-offload is off now");
-		answer_todo(answer, "`ethtool -K %s esp-hw-offload on`, then ",
-			    card);
-	} else if (disabled) {
-		answer_say(answer, ". It is on now");
-	}
-	if (full)
-		answer_todo(answer, "give %s room for more SAs (`ov2 set %s capacity N`), or delete states that %s need not have; then delete this one and add it again",
-			    card, card, card);
-	else
-		answer_todo(answer, "%sdelete the state and add it again",
-			    disabled ? "" : "remove the reason, then ");
+	why_advice(entry, entry->fell_back ?
+		   "delete this state and add it again" :
+		   "delete this state and add it again with `offload`", answer);
 }
 
 /**
