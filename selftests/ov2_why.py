@@ -334,6 +334,9 @@ def route_elsewhere(defer, kind):
     says(row, "offloaded", "The route between the two addresses leads through"
          " other, and the state is offloaded to ov0",
          "let the route lead through ov0 itself")
+    ksft.equal(row["todo"], "let the route lead through ov0 itself" +
+               (", and not through the vlan other on it" * (kind == "vlan")),
+               "what to do")
     ksft.equal((row["packets"], row["card_packets"],
                 row["software_at_least"]), (3, 0, 3), "counts")
     ksft.equal(row.get("software"), {"way": 3} if kind == "vlan" else None,
@@ -344,6 +347,33 @@ def route_elsewhere(defer, kind):
     says(row, "offloaded", "left by ov0: 3 with a VLAN tag or a PPPoE header,"
          " so their route led to another device" if kind == "vlan" else
          "The reason is unknown")
+
+
+def other_card(defer):
+    """A state is offloaded to one card, and the route leads through another
+    card. The advice names both ways out, and the first one works.
+    """
+    case = Case(defer)
+    ns = case.bed.a
+    line = ("xfrm state {} src 198.18.0.1 dst 198.18.0.2 proto esp spi 0x88"
+            f" reqid 8 mode transport {KEY} offload crypto dev {{}} dir out")
+    ns.ip("link add ovz type ipsecov2", "link set ovz up",
+          "addr add 198.18.0.1/24 dev ov0",
+          "neigh add 198.18.0.2 lladdr 02:00:00:00:00:02 dev ov0",
+          line.format("add", "ovz"), "xfrm policy add src 198.18.0.1"
+          " dst 198.18.0.2 dir out tmpl proto esp reqid 8 mode transport")
+    sock = ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.sendto(b"x", ("198.18.0.2", PORT))
+    row, = ov2.ask(ns, "why", "0x88")
+    says(row, "offloaded", "The route between the two addresses leads through"
+         " ov0, and the state is offloaded to ovz")
+    ksft.equal(row["todo"], "delete the state, and add it with `offload crypto"
+               " dev ov0 dir out`; or let the route lead through ovz", "advice")
+    ns.ip("xfrm state delete src 198.18.0.1 dst 198.18.0.2 proto esp spi 0x88",
+          line.format("add", "ov0"))
+    sock.sendto(b"x", ("198.18.0.2", PORT))
+    row, = ov2.ask(ns, "why", "0x88")
+    says(row, "offloaded", "the card did 1 packet, and no counter shows")
 
 
 def not_a_card(defer):
@@ -677,7 +707,7 @@ if __name__ == "__main__":
         crypto, large, packet, one_end, feature_off, feature_off_later,
         wrong_algorithm, wrong_policy, cures, table_full, declined,
         ("route_vlan", route_elsewhere, "vlan"),
-        ("route_dummy", route_elsewhere, "dummy"), not_a_card,
+        ("route_dummy", route_elsewhere, "dummy"), other_card, not_a_card,
         *((f"options {shape}", options, shape) for shape in (
             "ipv4-transport", "ipv6-transport", "ipv4-transport-udp")),
         *((f"options_inside {shape}", options_inside, shape) for shape in (

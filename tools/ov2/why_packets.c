@@ -31,6 +31,30 @@ uint32_t why_device(const struct state *state)
 			    &state->info.id.daddr);
 }
 
+/**
+ * why_card_below() - find the card on which an interface stands
+ * @known: what the cards know
+ * @device: the interface, for example a VLAN on a card, or a bond
+ * @link: from netdev_link() of @device
+ *
+ * Return: the card; 0 if there is no such card.
+ */
+uint32_t why_card_below(const struct known *known, uint32_t device,
+			const struct netdev_link *link)
+{
+	struct netdev_link card;
+	size_t i;
+
+	if (known_is_card(known, link->lower))
+		return link->lower;
+	for (i = 0; i < known->card_count; i++) {
+		netdev_link(known->cards[i].ifindex, &card);
+		if (card.master == device)
+			return known->cards[i].ifindex;
+	}
+	return 0;
+}
+
 /* Say which packets the card declined. Returns their number. */
 static unsigned long long say_declined(const struct state *state,
 				       const struct known_sa *sa,
@@ -65,9 +89,11 @@ static unsigned long long say_declined(const struct state *state,
 /* Does the route between the addresses of the state lead to another device? If
  * so, say it.
  */
-static bool say_route(const struct state *state, struct answer *answer)
+static bool say_route(const struct known *known, const struct state *state,
+		      struct answer *answer)
 {
 	uint32_t ifindex = state->offload.ifindex, device = why_device(state);
+	struct netdev_link link;
 
 	if (!device || device == ifindex)
 		return false;
@@ -77,8 +103,21 @@ static bool say_route(const struct state *state, struct answer *answer)
 		   card_name(ifindex));
 	if (state->offload.packet && state->dir != XFRM_SA_DIR_IN)
 		answer_say(answer, ", so the kernel drops its packets (XfrmOutError)");
-	answer_todo(answer, "let the route lead through %s itself, and not through a VLAN or bridge on it",
+	if (known_is_card(known, device)) {
+		answer_todo(answer, "delete the state, and add it with `offload %s dev %s dir %s`; or ",
+			    state->offload.packet ? "packet" : "crypto",
+			    card_name(device),
+			    state->dir == XFRM_SA_DIR_IN ? "in" : "out");
+		answer_todo(answer, "let the route lead through %s",
+			    card_name(ifindex));
+		return true;
+	}
+	answer_todo(answer, "let the route lead through %s itself",
 		    card_name(ifindex));
+	netdev_link(device, &link);
+	if (*link.kind && why_card_below(known, device, &link) == ifindex)
+		answer_todo(answer, ", and not through the %s %s on it",
+			    link.kind, card_name(device));
 	return true;
 }
 
@@ -144,7 +183,7 @@ static void say_why_software(const struct known *known,
 			    card_name(ifindex));
 		return;
 	}
-	if (say_route(state, answer))
+	if (say_route(known, state, answer))
 		return;
 	if (state->dir == XFRM_SA_DIR_IN) {
 		say_why_received(known, sa, answer);
@@ -212,7 +251,7 @@ void why_packets(const struct known *known, const struct state *state,
 			answer_say(answer, ", and in packet mode software does none");
 		say_declined(state, sa, answer);
 		if (state->dir != XFRM_SA_DIR_IN)
-			say_route(state, answer);
+			say_route(known, state, answer);
 		return;
 	}
 	answer->software = done_by_software(sa, answer);

@@ -5,7 +5,11 @@
 
 #include "answer.h"
 
+struct netdev_link;
+
 uint32_t why_device(const struct state *state);
+uint32_t why_card_below(const struct known *known, uint32_t device,
+			const struct netdev_link *link);
 void why_packets(const struct known *known, const struct state *state,
 		 const struct known_sa *sa, struct answer *answer);
 

@@ -103,25 +103,6 @@ static void why_offloaded(const struct xfrm *xfrm, const struct known *known,
 	say_trouble(xfrm, state, sa, answer);
 }
 
-/* The card below an interface, for example below a VLAN, or a card in a bond; 0
- * if there is no such card.
- */
-static uint32_t card_below(const struct known *known, uint32_t device,
-			   const struct netdev_link *link)
-{
-	struct netdev_link card;
-	size_t i;
-
-	if (known_is_card(known, link->lower))
-		return link->lower;
-	for (i = 0; i < known->card_count; i++) {
-		netdev_link(known->cards[i].ifindex, &card);
-		if (card.master == device)
-			return known->cards[i].ifindex;
-	}
-	return 0;
-}
-
 /* Say which device the packets of a state take. The caller has found that this
  * device is no card.
  */
@@ -132,7 +113,7 @@ static void say_no_card(const struct known *known, uint32_t device,
 	uint32_t card;
 
 	netdev_link(device, &link);
-	card = card_below(known, device, &link);
+	card = why_card_below(known, device, &link);
 	answer_say(answer, ". Its packets take %s, which is no card of ipsecov2",
 		   card_name(device));
 	if (card)
