@@ -571,17 +571,82 @@ def policy_alone(defer):
          "so no packet that arrives can satisfy it")
 
 
+def wrong_direction(defer, shape):
+    """A state fits the outbound policy, but has the direction in. It does not
+    serve the inbound policy, because its addresses are those of the outbound
+    policy.
+    """
+    case = Case(defer, shape)
+    ns, sa = case.bed.a, case.pair.ab
+    error, where = "XfrmOutStateDirError", "/proc/thread-self/net/xfrm_stat"
+    ns.ip(f"xfrm state delete {sa.id}", sa.line("a", True).replace(
+        "dir out", "dir in"))
+    says(case.policy("a", "out"), "none", "In software, and the state for its"
+         f" template, spi 0x{sa.spi:08x}, has the wrong direction (in), so the"
+         f" kernel drops its packets ({error})",
+         "delete this state, and add it with `dir out`")
+    with ns.entered(), open(where, encoding="ascii") as file:
+        before = dict(line.split() for line in file)[error]
+    try:
+        case.talk.socks["a"].sendto(b"x", case.talk.peer("a"))
+    except OSError:
+        pass
+    with ns.entered(), open(where, encoding="ascii") as file:
+        after = dict(line.split() for line in file)[error]
+    ksft.check(int(after) > int(before), f"{error}: {before}, then {after}")
+    says(case.policy("a", "in"), "software", "1 of its 1 state is offloaded")
+    back = case.pair.ba
+    ns.ip(f"xfrm state delete {back.id}", f"xfrm state delete {sa.id}",
+          back.line("a", True).replace("dir in", "dir out").replace(
+              "replay-window 32", ""))
+    says(case.policy("a", "in"), "none", f"spi 0x{back.spi:08x}, has the wrong"
+         " direction (out), so the kernel drops its packets"
+         " (XfrmInStateDirError)", "with `dir in`")
+    says(case.policy("a", "out"), "none", "no state is there for its template")
+
+
+def prefixes(defer):
+    """In transport mode a state serves a policy only if its addresses are in
+    the prefixes of the policy's selector.
+    """
+    ns = Netns("prefixes")
+    defer(ns.delete)
+    ns.ip("xfrm state add src 10.31.0.1 dst 10.127.0.1 proto esp spi 0x77"
+          f" reqid 7 mode transport {KEY}")
+    for src, dst, fits in (("10.16.0.0/12", "10.64.0.0/10", True),
+                           ("0.0.0.0/0", "10.127.0.1/32", True),
+                           ("10.0.0.0/12", "10.64.0.0/10", False),
+                           ("10.16.0.0/12", "10.128.0.0/10", False),
+                           ("10.31.0.2/32", "0.0.0.0/0", False),
+                           ("fc00::/8", "::/0", False)):
+        ns.ip("xfrm policy flush", f"xfrm policy add src {src} dst {dst} dir out"
+              " tmpl proto esp reqid 7 mode transport")
+        row, = (row for row in ov2.ask(ns, "why") if row["object"] == "policy")
+        says(row, "software" if fits else "none", "none of its states is"
+             " offloaded" if fits else "no state is there for its template")
+
+
 def halves(defer):
-    """In packet mode the state and the policy must both be offloaded."""
+    """In packet mode the state and the policy must both be offloaded. What
+    the answers advise can be done, and helps.
+    """
     case = Case(defer, how="packet")
     ns, sa = case.bed.a, case.pair.ab
+    software = case.bed.policy_lines(case.shape, "a")[0]
     ns.ip("xfrm state flush", sa.line("a", False))
     says(case.policy("a", "out"), "none", "Offloaded on ov0, but no state of"
-         " its template", "`offload packet dev ov0`")
-    ns.ip("xfrm state flush", "xfrm policy flush", sa.line("a", True),
-          case.bed.policy_lines(case.shape, "a")[0])
+         " its template", "delete the state, and add it with `offload packet"
+         " dev ov0`; or repeat the policy without `offload`, with `ip xfrm"
+         " policy update`")
+    ns.ip(software.replace("policy add", "policy update"))
+    says(case.policy("a", "out"), "software", "In software, and none of its")
+    ns.ip("xfrm state flush", sa.line("a", True))
     says(case.policy("a", "out"), "none", "In software, but its states are"
-         " offloaded in packet mode", "`offload packet dev DEV`")
+         " offloaded in packet mode", "repeat the policy with `offload packet"
+         " dev ov0`, with `ip xfrm policy update`")
+    ns.ip(software.replace("policy add", "policy update") +
+          " offload packet dev ov0")
+    says(case.policy("a", "out"), "offloaded", "1 of its 1 state is there")
 
 
 def larval(defer):
@@ -713,7 +778,10 @@ if __name__ == "__main__":
         *((f"options_inside {shape}", options_inside, shape) for shape in (
             "ipv4-tunnel", "ipv6-tunnel")),
         reasons_of_others, reasons_in_packet_mode,
-        larger_than_mtu, lost, policy_alone, halves, larval, replayed, bad_icv,
+        larger_than_mtu, lost, policy_alone,
+        *((f"wrong_direction {shape}", wrong_direction, shape) for shape in (
+            "ipv4-transport", "ipv6-transport", "ipv6-tunnel")),
+        prefixes, halves, larval, replayed, bad_icv,
         no_policy_in, blocked, not_esp, nothing, unprivileged, no_module,
         no_key])
     module.load()

@@ -17,12 +17,17 @@
  * @packet: how many of them are in packet mode; if the policy has a device,
  *	only states on that device are counted
  * @crypto: how many of them are in crypto mode
+ * @device: the device of the first state that @packet counts
+ * @turned: a state that could serve the template, but has the wrong direction;
+ *	or NULL. It is in no number
  */
 struct servants {
 	unsigned int all;
 	unsigned int larval;
 	unsigned int packet;
 	unsigned int crypto;
+	uint32_t device;
+	const struct state *turned;
 };
 
 static void name_policy(const struct policy *policy, struct answer *answer)
@@ -35,6 +40,35 @@ static void name_policy(const struct policy *policy, struct answer *answer)
 		    dirs[policy->info.dir % SOCKET_POLICY],
 		    selector_text(&policy->info.sel, text),
 		    policy->info.priority);
+}
+
+/* Is the address in the prefix of @length bits? */
+static bool in_prefix(const xfrm_address_t *address,
+		      const xfrm_address_t *prefix, unsigned int length)
+{
+	const uint8_t *a = (const uint8_t *)address;
+	const uint8_t *p = (const uint8_t *)prefix;
+
+	return !memcmp(a, p, length / 8) &&
+	       (!(length % 8) ||
+		!((a[length / 8] ^ p[length / 8]) >> (8 - length % 8)));
+}
+
+/* Can packets that the policy selects have the addresses of the state? In
+ * transport mode they must, because the kernel compares the addresses of the
+ * state with those of the packet. In tunnel mode the template has the addresses
+ * of the state.
+ */
+static bool addresses_fit(const struct xfrm_selector *sel,
+			  const struct state *state)
+{
+	const struct xfrm_usersa_info *info = &state->info;
+
+	if (info->mode != XFRM_MODE_TRANSPORT || !sel->family)
+		return true;
+	return sel->family == info->family &&
+	       in_prefix(&info->saddr, &sel->saddr, sel->prefixlen_s) &&
+	       in_prefix(&info->id.daddr, &sel->daddr, sel->prefixlen_d);
 }
 
 /* The states that may serve the template in the direction of the policy. */
@@ -50,9 +84,12 @@ static struct servants servants_of(const struct xfrm *xfrm,
 		const struct state *state = &xfrm->states[i];
 
 		if (!xfrm_template_takes(template, state) ||
-		    (state->dir == XFRM_SA_DIR_IN && out) ||
-		    (state->dir == XFRM_SA_DIR_OUT && !out))
+		    !addresses_fit(&policy->info.sel, state))
 			continue;
+		if (state->dir == (out ? XFRM_SA_DIR_IN : XFRM_SA_DIR_OUT)) {
+			found.turned = state;
+			continue;
+		}
 		found.all++;
 		found.larval += state->larval;
 		if (!state->offload.ifindex)
@@ -60,10 +97,33 @@ static struct servants servants_of(const struct xfrm *xfrm,
 		if (!state->offload.packet)
 			found.crypto++;
 		else if (!policy->offload.ifindex ||
-			 policy->offload.ifindex == state->offload.ifindex)
-			found.packet++;
+			 policy->offload.ifindex == state->offload.ifindex) {
+			if (!found.packet++)
+				found.device = state->offload.ifindex;
+		}
 	}
 	return found;
+}
+
+/* Say that the state for the template has the wrong direction. The kernel looks
+ * at the direction after it has chosen a state for a policy. It chooses a state
+ * in packet mode only for a policy on the same device.
+ */
+static void say_turned(const struct policy *policy, const struct state *state,
+		       struct answer *answer)
+{
+	bool out = policy->info.dir % SOCKET_POLICY == XFRM_POLICY_OUT;
+	uint32_t device = state->offload.packet ? state->offload.ifindex : 0;
+
+	answer->verdict = VERDICT_NONE;
+	answer_say(answer, "the state for its template, spi 0x%08x, has the wrong direction (%s), so the kernel drops its packets",
+		   state->spi, out ? "in" : "out");
+	if (!out)
+		answer_say(answer, " (XfrmInStateDirError)");
+	else if (device == policy->offload.ifindex)
+		answer_say(answer, " (XfrmOutStateDirError)");
+	answer_todo(answer, "delete this state, and add it with `dir %s`",
+		    out ? "out" : "in");
 }
 
 /* Say what happens to the packets of a policy that no state can serve. */
@@ -74,6 +134,10 @@ static void say_no_state(const struct policy *policy,
 	bool out = policy->info.dir % SOCKET_POLICY == XFRM_POLICY_OUT;
 	char text[SELECTOR_TEXT];
 
+	if (found->turned) {
+		say_turned(policy, found->turned, answer);
+		return;
+	}
 	answer->verdict = VERDICT_NONE;
 	selector_template_text(template, text);
 	if (found->larval)
@@ -109,7 +173,7 @@ static void why_on_card(const struct policy *policy,
 		answer->verdict = VERDICT_NONE;
 		answer_say(answer, ", but no state of its template (%s) is offloaded in packet mode to the same device, and the kernel takes no other state for an offloaded policy: its packets are dropped",
 			   selector_template_text(template, text));
-		answer_todo(answer, "add the state with `offload packet dev %s`, or the policy without `offload`",
+		answer_todo(answer, "delete the state, and add it with `offload packet dev %s`; or repeat the policy without `offload`, with `ip xfrm policy update`",
 			    card_name(policy->offload.ifindex));
 	} else {
 		answer_say(answer, ", and %u of its %u state%s %s there, too",
@@ -130,7 +194,8 @@ static void why_in_software(const struct policy *policy,
 	} else if (found->packet == found->all) {
 		answer->verdict = VERDICT_NONE;
 		answer_say(answer, "In software, but its states are offloaded in packet mode, and the kernel does not take such a state for a policy in software");
-		answer_todo(answer, "add the policy with `offload packet dev DEV`");
+		answer_todo(answer, "repeat the policy with `offload packet dev %s`, with `ip xfrm policy update`",
+			    card_name(found->device));
 	} else if (found->crypto) {
 		answer_say(answer, "In software, as is right for crypto mode: %u of its %u state%s %s offloaded",
 			   found->crypto, found->all,
