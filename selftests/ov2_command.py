@@ -649,8 +649,8 @@ def wrong_card(defer):
                    " cards, and -n NETNS looks into another network"
                    " namespace", f"{command} nothing")
         ksft.equal(ov2.refused(ns, command, "lo", status=1),
-                   "The interface is not of type ipsecov2 (attribute"
-                   " ifindex)", f"{command} lo")
+                   "the interface 'lo' is not of type ipsecov2: `ov2 show`"
+                   " lists the cards", f"{command} lo")
         ksft.check("'ov1' is one word too many" in
                    ov2.refused(ns, command, "ov0", "ov1", status=2),
                    f"{command} with two cards")

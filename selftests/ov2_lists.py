@@ -260,8 +260,8 @@ def wrong(defer):
                    f"{sentence}: `ov2 help` shows the commands", f"{words}")
     for words in (("policy", "lo"), ("log", "lo")):
         ksft.equal(ov2.refused(place.ns, *words, status=1),
-                   "The interface is not of type ipsecov2 (attribute"
-                   " ifindex)", f"{words}")
+                   "the interface 'lo' is not of type ipsecov2: `ov2 show`"
+                   " lists the cards", f"{words}")
         ksft.check("there is no interface 'nothing' here" in ov2.refused(
             place.ns, words[0], "nothing", status=1), "no such interface")
 

@@ -189,7 +189,8 @@ def wrong_card(defer):
                " cards, and -n NETNS looks into another network namespace",
                "no interface")
     ksft.equal(ov2.refused(ns, "set", "lo", "ring", "100", status=1),
-               "The interface is not of type ipsecov2 (attribute ifindex)",
+               "the interface 'lo' is not of type ipsecov2: `ov2 show` lists"
+               " the cards",
                "another kind")
 
 

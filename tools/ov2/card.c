@@ -6,17 +6,20 @@
 #include <string.h>
 
 #include "card.h"
+#include "netdev.h"
 
 /**
  * card_choose() - take the optional DEV of a command
  * @count: how many words there are
  * @words: the words of the command; only one is allowed
- * @ifindex: set to the number of the interface, or to 0 if there is no word
+ * @ifindex: set to the number of the card, or to 0 if there is no word
  *
  * Return: STATUS_DONE, or another status after an error message.
  */
 enum status card_choose(int count, char **words, uint32_t *ifindex)
 {
+	struct netdev_link link;
+
 	*ifindex = 0;
 	if (!count)
 		return STATUS_DONE;
@@ -26,6 +29,10 @@ enum status card_choose(int count, char **words, uint32_t *ifindex)
 	if (!*ifindex)
 		return failed("there is no interface '%s' here: `ov2 show` lists the cards, and -n NETNS looks into another network namespace",
 			      words[0]);
+	netdev_link(*ifindex, &link);
+	if (strcmp(link.kind, "ipsecov2"))
+		return failed("the interface '%s' is not of type ipsecov2: `ov2 show` lists the cards",
+			      words[0]);
 	return STATUS_DONE;
 }
 
@@ -34,7 +41,7 @@ enum status card_choose(int count, char **words, uint32_t *ifindex)
  * @family: filled in; if this function succeeds, the caller must close @family
  * @count: how many words there are
  * @words: the words of the command; only one is allowed
- * @ifindex: set to the number of the interface, or to 0 if there is no word
+ * @ifindex: set to the number of the card, or to 0 if there is no word
  *
  * Return: STATUS_DONE, or another status after an error message.
  */
