@@ -403,7 +403,7 @@ def sa_text(defer):
     shown = lines(ov2.run(ns, "-v", "sa", "spi", "0x1001").stdout)
     ksft.equal(shown[0], "ov0 SPI 0x00001001", "title")
     row = ov2.ask(ns, "sa", "spi", "0x1001")[0]
-    for line in (f"handle {row['handle']}", "dir out", "saddr 10.0.0.1",
+    for line in (f"handle {row['handle']:#x}", "dir out", "saddr 10.0.0.1",
                  "encr rfc4106(gcm(aes))", "encr-id aes-gcm-128", "reqid 1",
                  "packets 0"):
         ksft.check(line in shown, f"no {line} in {shown}")

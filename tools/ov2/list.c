@@ -39,10 +39,13 @@ static bool list_shows(const struct schema_attr *attr, const struct nlattr *nla)
 }
 
 static void list_show_value(const struct schema_attr *attr,
-			    const struct nlattr *nla, int indent)
+			    const struct nlattr *nla, int indent, bool hex)
 {
 	printf("%*s%-*s ", indent, "", 15 - indent, attr->name);
-	schema_text(attr, nla);
+	if (hex)
+		printf("%#llx", schema_number(nla));
+	else
+		schema_text(attr, nla);
 	putchar('\n');
 }
 
@@ -56,7 +59,8 @@ static void list_show_nest(const struct schema_attr *attr,
 	schema_parse_nest(nla, nest);
 	for (type = 1; type < SCHEMA_ATTRS; type++)
 		if (list_shows(&attr->nest[type], nest[type]))
-			list_show_value(&attr->nest[type], nest[type], 4);
+			list_show_value(&attr->nest[type], nest[type], 4,
+					false);
 }
 
 /* Shows the head of an object, and then each attribute that is not in the head.
@@ -72,14 +76,14 @@ static void list_show_all(const struct list *list, const struct nlattr **tb)
 	putchar('\n');
 	for (type = 1; type < SCHEMA_ATTRS; type++) {
 		const struct schema_attr *attr = &list->set[type];
+		uint64_t bit = UINT64_C(1) << type;
 
-		if (!list_shows(attr, tb[type]) ||
-		    list->in_head & UINT64_C(1) << type)
+		if (!list_shows(attr, tb[type]) || list->in_head & bit)
 			continue;
 		if (attr->kind == SCHEMA_NEST)
 			list_show_nest(attr, tb[type]);
 		else
-			list_show_value(attr, tb[type], 2);
+			list_show_value(attr, tb[type], 2, list->hex & bit);
 	}
 }
 

@@ -23,6 +23,7 @@ struct schema_attr;
  * @cells: adds the cells of an object to the table
  * @head: prints the line above all attributes of an object
  * @in_head: the attributes that @head prints; no other line shows them
+ * @hex: the attributes that text shows as hexadecimal numbers
  */
 struct list {
 	uint8_t command;
@@ -34,6 +35,7 @@ struct list {
 	void (*cells)(struct table *table, const struct nlattr **tb);
 	void (*head)(const struct nlattr **tb);
 	uint64_t in_head;
+	uint64_t hex;
 };
 
 enum status list_run(const struct list *list, int count, char **words,

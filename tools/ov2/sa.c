@@ -119,6 +119,8 @@ static const struct list list = {
 	.head = sa_head,
 	.in_head = UINT64_C(1) << IPSECOV2_A_SA_IFINDEX |
 		   UINT64_C(1) << IPSECOV2_A_SA_SPI,
+	/* Captures and trace events show handles in this form, too */
+	.hex = UINT64_C(1) << IPSECOV2_A_SA_HANDLE,
 };
 
 static enum status sa_run(int count, char **words)
