@@ -386,10 +386,21 @@ def sa_json(defer):
                [("ov1", 0x1002, "in", "crypto")], "sa ov1")
     for words, names in ((("spi", "0x1002"), ["ov1"]),
                          (("ov0", "spi", "4096"), ["ov0"]),
-                         (("spi", "0x1001"), ["ov0"]),
-                         (("ov1", "spi", "0x1001"), [])):
+                         (("spi", "0x1001"), ["ov0"])):
         ksft.equal(sorted(row["ifname"] for row in ov2.ask(ns, "sa", *words)),
                    names, f"cards of sa {words}")
+    for words, spi, where in (
+            (("spi", "0x1003"), "0x1003", "a card here"),
+            (("ov1", "spi", "4097"), "0x1001", "ov1")):
+        sentence = (f"there is no SA of the SPI {spi} on {where}: `ov2 sa`"
+                    f" lists the SAs, and `ov2 why {spi}` says whether xfrm has"
+                    " the state")
+        ksft.equal(ov2.refused(ns, "sa", *words, status=1), sentence, words)
+        done = ov2.call(ns, "--json", "sa", *words)
+        ksft.equal((done.returncode, json.loads(done.stdout), done.stderr),
+                   (1, [], f"ov2: {sentence}\n"), f"--json sa {words}")
+    ns.ip("xfrm state flush")
+    ksft.equal(ov2.ask(ns, "sa"), [], "no SA")
 
 
 def sa_text(defer):

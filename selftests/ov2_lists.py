@@ -88,12 +88,21 @@ def policy_json(defer):
             (("ov0",), [7, 8]), (("ov1",), [9]), (("dir", "in"), [8]),
             (("dir", "out"), [7, 9]), (("ov0", "dir", "out"), [7]),
             (("index", f"{index[9]}"), [9]),
-            (("ov0", "index", f"{index[9]}"), []),
-            (("dir", "in", "index", f"{index[7]}"), []),
             (("ov0", "index", f"{index[7]}", "dir", "out"), [7])):
         ksft.equal(sorted(row["priority"] for row in
                           ov2.ask(place.ns, "policy", *words)), priorities,
                    f"priorities of policy {words}")
+    for words, number, where in (
+            ((), max(index.values()) + 8, "on a card here"),
+            (("ov0",), index[9], "on ov0"),
+            (("dir", "in"), index[7], "and this direction on a card here")):
+        ksft.equal(ov2.refused(place.ns, "policy", *words, "index",
+                               f"{number}", status=1),
+                   f"there is no policy of the index {number} {where}: `ov2"
+                   " policy` lists the policies of the cards",
+                   f"policy {words} index {number}")
+    place.ns.ip("xfrm policy flush")
+    ksft.equal(ov2.ask(place.ns, "policy", "dir", "in"), [], "no policy")
 
 
 def policy_text(defer):

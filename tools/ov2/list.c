@@ -119,7 +119,7 @@ static int list_row(const struct nlmsghdr *nlh, void *data)
  * @list: what is shown, and how
  * @count: how many words there are
  * @words: the card, or nothing for all cards
- * @filter: for list->wanted
+ * @filter: for list->wanted and list->none
  *
  * Return: STATUS_DONE, or another status after an error message.
  */
@@ -149,5 +149,7 @@ enum status list_run(const struct list *list, int count, char **words,
 	else
 		table_end(&listing.table);
 	family_close(&family);
+	if (!status && !listing.count && list->none)
+		status = list->none(filter, count ? words[0] : "a card here");
 	return status;
 }

@@ -20,6 +20,9 @@ struct schema_attr;
  * @titles: titles of the columns of the table
  * @right: the columns with numbers, as in struct table
  * @wanted: whether an object is shown; NULL if all objects are shown
+ * @none: called if no object was shown; the second argument says on which card.
+ *	Fails with a sentence if the user named an object, and returns
+ *	STATUS_DONE if an empty list is an answer. NULL if it always is
  * @cells: adds the cells of an object to the table
  * @head: prints the line above all attributes of an object
  * @in_head: the attributes that @head prints; no other line shows them
@@ -32,6 +35,7 @@ struct list {
 	const char *const *titles;
 	unsigned int right;
 	bool (*wanted)(const struct nlattr **tb, const void *filter);
+	enum status (*none)(const void *filter, const char *where);
 	void (*cells)(struct table *table, const struct nlattr **tb);
 	void (*head)(const struct nlattr **tb);
 	uint64_t in_head;

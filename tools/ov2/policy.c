@@ -91,6 +91,17 @@ static bool policy_wanted(const struct nlattr **tb, const void *filter)
 		wanted->index == schema_number(tb[IPSECOV2_A_POLICY_INDEX]));
 }
 
+static enum status policy_none(const void *filter, const char *where)
+{
+	const struct wanted *wanted = filter;
+
+	if (!wanted->index)
+		return STATUS_DONE;
+	return failed("there is no policy of the index %llu%s on %s: `ov2 policy` lists the policies of the cards",
+		      wanted->index, wanted->dir ? " and this direction" : "",
+		      where);
+}
+
 static const struct list list = {
 	.command = IPSECOV2_CMD_POLICY_GET,
 	.set = schema_policy,
@@ -98,6 +109,7 @@ static const struct list list = {
 	.titles = titles,
 	.right = RIGHT,
 	.wanted = policy_wanted,
+	.none = policy_none,
 	.cells = policy_cells,
 	.head = policy_head,
 	.in_head = UINT64_C(1) << IPSECOV2_A_POLICY_IFINDEX |

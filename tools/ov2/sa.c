@@ -108,6 +108,16 @@ static bool sa_wanted(const struct nlattr **tb, const void *filter)
 	       ntohl(schema_number(tb[IPSECOV2_A_SA_SPI])) == wanted->spi;
 }
 
+static enum status sa_none(const void *filter, const char *where)
+{
+	const struct wanted *wanted = filter;
+
+	if (!wanted->has_spi)
+		return STATUS_DONE;
+	return failed("there is no SA of the SPI %#x on %s: `ov2 sa` lists the SAs, and `ov2 why %#x` says whether xfrm has the state",
+		      wanted->spi, where, wanted->spi);
+}
+
 static const struct list list = {
 	.command = IPSECOV2_CMD_SA_GET,
 	.set = schema_sa,
@@ -115,6 +125,7 @@ static const struct list list = {
 	.titles = titles,
 	.right = RIGHT,
 	.wanted = sa_wanted,
+	.none = sa_none,
 	.cells = sa_cells,
 	.head = sa_head,
 	.in_head = UINT64_C(1) << IPSECOV2_A_SA_IFINDEX |
