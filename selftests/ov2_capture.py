@@ -491,7 +491,15 @@ def refused(defer):
     talk = Talk(defer)
     for words, sentence in (
             (("capture", "--filter", "port 5"), "'port' is none of spi, tx"),
-            (("capture", "--filter", "spi"), "spi needs a number"),
+            (("capture", "--filter", "spi", "0x1001"),
+             "spi needs a number in the same quotes, as in --filter"
+             " 'spi 0x1001'"),
+            *((("capture", *words), "a filter of several words needs quotes,"
+               " as in --filter 'wire tx'") for words in (
+                   ("--filter", "wire", "tx"), ("ov0", "--filter", "wire", "tx"),
+                   ("--filter", "wire", "tx", "ov0"))),
+            (("capture", "--filter", "wire", "and", "tx"), "'wire and'"),
+            (("capture", "--filter", "wire", "spi", "5"), "'wire spi'"),
             (("capture", "--filter", "tx rx"), "no frame is both"),
             (("capture", "-c", "0"), "-c 0 is not a number of frames"),
             (("capture", "--json", "-w", talk.file), "-w writes pcapng"),

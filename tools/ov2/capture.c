@@ -408,6 +408,8 @@ static enum status capture_run(int count, char **words)
 
 	status = capture_filter(options.filter, &capture.filter);
 	if (!status)
+		status = capture_filter_whole(options.filter, count, words);
+	if (!status)
 		status = capture_may_write();
 	/* Look for the module first. Without the module, a command with DEV
 	 * would only say that there is no such card (card_choose()), and a

@@ -30,5 +30,6 @@ struct capture_filter {
 };
 
 enum status capture_filter(const char *text, struct capture_filter *filter);
+enum status capture_filter_whole(const char *text, int count, char **words);
 
 #endif /* OV2_CAPTURE_H */

@@ -51,7 +51,7 @@ static void help(void)
 	     "      --watch[=SECONDS]  stats: look again and again, and show what has moved\n"
 	     "  -w, --write FILE       capture: write pcapng to FILE, - for stdout\n"
 	     "  -c, --count N          capture: end after N frames\n"
-	     "      --filter WORDS     capture: spi N, tx, rx, wire, clear, dropped\n"
+	     "      --filter 'WORDS'   capture: spi N, tx, rx, wire, clear, dropped\n"
 	     "      --clear            capture: do not cut off the payload of clear frames\n"
 	     "      --wireshark        keys: as Wireshark's table of ESP SAs\n\n"
 	     "Exit status: 0 done, 1 failed, 2 wrong use, 3 the module is not loaded.\n"
