@@ -496,7 +496,8 @@ def refused(defer):
              " 'spi 0x1001'"),
             *((("capture", *words), "a filter of several words needs quotes,"
                " as in --filter 'wire tx'") for words in (
-                   ("--filter", "wire", "tx"), ("ov0", "--filter", "wire", "tx"),
+                   ("--filter", "wire", "tx"),
+                   ("ov0", "--filter", "wire", "tx"),
                    ("--filter", "wire", "tx", "ov0"))),
             (("capture", "--filter", "wire", "and", "tx"), "'wire and'"),
             (("capture", "--filter", "wire", "spi", "5"), "'wire spi'"),

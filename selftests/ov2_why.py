@@ -619,8 +619,8 @@ def prefixes(defer):
                            ("10.16.0.0/12", "10.128.0.0/10", False),
                            ("10.31.0.2/32", "0.0.0.0/0", False),
                            ("fc00::/8", "::/0", False)):
-        ns.ip("xfrm policy flush", f"xfrm policy add src {src} dst {dst} dir out"
-              " tmpl proto esp reqid 7 mode transport")
+        ns.ip("xfrm policy flush", f"xfrm policy add src {src} dst {dst} dir"
+              " out tmpl proto esp reqid 7 mode transport")
         row, = (row for row in ov2.ask(ns, "why") if row["object"] == "policy")
         says(row, "software" if fits else "none", "none of its states is"
              " offloaded" if fits else "no state is there for its template")
