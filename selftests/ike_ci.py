@@ -14,23 +14,33 @@ SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)),
 SWITCH_OFF = "ip netns exec ov2-ci-left ethtool -K ov0 esp-hw-offload off"
 
 
-def job(*words, hook=""):
-    """Run the script. As soon as the script has made its cards, it runs the
-    shell command @hook. Return the script's exit status and the lines that it
-    printed.
-    """
-    seconds = int(ksft.patience(60))
-    try:
-        done = subprocess.run(
-            [SCRIPT, *words], stdout=subprocess.PIPE, text=True,
-            stderr=subprocess.STDOUT, timeout=5 * seconds,
-            env={**os.environ, "IKE_CI_HOOK": hook,
-                 "IKE_CI_SECONDS": str(seconds)})
-    except subprocess.TimeoutExpired as late:
-        raise ksft.Fail(f"the script does not end: {late.stdout}") from late
+OV2 = os.path.join(os.path.dirname(SCRIPT), "ov2/ov2")
+ONE_SA = f"{OV2} -n ov2-ci-left set ov0 capacity 1"
+
+
+def namespaces():
     names = subprocess.run(["ip", "netns"], capture_output=True, text=True,
                            check=True).stdout
-    ksft.check("ov2-ci-" not in names, f"namespaces are left: {names}")
+    return [line.split()[0] for line in names.splitlines()
+            if line.startswith("ov2-ci-")]
+
+
+def job(*words, hook="", seconds=None, before=(), left=()):
+    """Run the script. As soon as the script has made its cards, it runs the
+    shell command @hook. The command @before runs the script. Return the
+    script's exit status and the lines that it printed. Afterwards only the
+    namespaces in @left may be there.
+    """
+    patience = int(ksft.patience(60))
+    try:
+        done = subprocess.run(
+            [*before, SCRIPT, *words], stdout=subprocess.PIPE, text=True,
+            stderr=subprocess.STDOUT, timeout=5 * patience,
+            env={**os.environ, "IKE_CI_HOOK": hook,
+                 "IKE_CI_SECONDS": seconds or str(patience)})
+    except subprocess.TimeoutExpired as late:
+        raise ksft.Fail(f"the script does not end: {late.stdout}") from late
+    ksft.equal(namespaces(), list(left), "namespaces afterwards")
     return done.returncode, done.stdout.splitlines()
 
 
@@ -47,9 +57,35 @@ def sees_a_card_without_offload(_, mode):
     ksft.equal(status, 0 if mode == "no" else 1, f"status ({lines[-1]})")
 
 
-def names_a_wrong_word(_):
-    status, lines = job("hardware")
-    ksft.equal((status, len(lines)), (2, 1), "status, and one line of usage")
+def says_why_it_failed(_, mode, hook, reasons):
+    """What it prints has the reason of the daemon, or of the card."""
+    status, lines = job(mode, hook=hook)
+    said = "\n".join(lines)
+    missing = [reason for reason in reasons if reason not in said]
+    if missing:
+        ksft.note(said)
+    ksft.equal((status, missing), (1, []), "status, and reasons not printed")
+
+
+def refuses(_, words, **how):
+    """One sentence says what is wrong, and nothing is made."""
+    status, lines = job(*words, **how)
+    ksft.equal((status, len(lines)), (2, 1), f"status, and lines of {lines}")
+    ksft.check(lines[0].startswith("ike-ci: "), f"no sentence: {lines[0]}")
+
+
+def leaves_a_namespace_of_others(defer, name):
+    """It ends with a sentence if @name exists, and does not delete @name."""
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    defer(lambda: subprocess.run(["ip", "netns", "del", name], check=True))
+    refuses(defer, ["no"], left=[name])
+
+
+def prints_its_usage(_):
+    status, lines = job("-h")
+    ksft.equal(status, 0, "status")
+    ksft.check(any("IKE_CI_SECONDS" in line for line in lines),
+               f"no usage: {lines}")
 
 
 if __name__ == "__main__":
@@ -58,7 +94,26 @@ if __name__ == "__main__":
           for mode in ("no", "crypto", "packet", "auto")),
         *((f"sees_a_card_without_offload {mode}", sees_a_card_without_offload,
            mode) for mode in ("no", "crypto", "packet", "auto")),
-        names_a_wrong_word])
+        ("says_why_it_failed feature off", says_why_it_failed, "crypto",
+         SWITCH_OFF, ["HW offload is not supported by device ov0"]),
+        ("says_why_it_failed table full, crypto", says_why_it_failed,
+         "crypto", ONE_SA, ["fell-back", "state out 192.0.2.1 > 192.0.2.2",
+                            "CHILD_SA net{1} established"]),
+        ("says_why_it_failed table full, packet", says_why_it_failed,
+         "packet", ONE_SA, ["received netlink error: ipsecov2: The card's SA",
+                            "It is not there, because ov0 refused it"]),
+        ("refuses a wrong word", refuses, ["hardware"]),
+        ("refuses a second word", refuses, ["packet", "extra"]),
+        ("refuses seconds that are no number",
+         lambda _: refuses(_, ["no"], seconds="abc")),
+        ("refuses to run without root",
+         lambda _: refuses(_, ["no"], before=[
+             "setpriv", "--reuid=65534", "--clear-groups"])),
+        ("leaves_a_namespace_of_others left", leaves_a_namespace_of_others,
+         "ov2-ci-left"),
+        ("leaves_a_namespace_of_others right", leaves_a_namespace_of_others,
+         "ov2-ci-right"),
+        prints_its_usage])
     if not os.path.exists(SCRIPT):
         ksft.skip_all("the selftests are here without tools/")
     if not swan.daemon():
