@@ -797,9 +797,7 @@ def examples(defer):
                         "beside the selftests")
     defer(subprocess.run, ["ip", "netns", "del", "ov2-page"], check=False,
           stderr=subprocess.DEVNULL)
-    before = os.environ["PATH"]
-    defer(os.environ.update, PATH=before)
-    os.environ["PATH"] = f"{os.path.dirname(ov2.find())}:{before}"
+    ov2.on_path(defer)
     page.compare("ov2.rst", 3)
 
 

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-from lib import ksft, module, page
+from lib import ksft, module, ov2, page
 from lib.trace import root
 
 PAGE = "index.rst"
@@ -39,7 +39,10 @@ def does_what_it_says(defer):
     for name in NAMESPACES:
         if os.path.exists(f"/run/netns/{name}"):
             raise ksft.Skip(f"a namespace {name} is there already")
+    if not ov2.find():
+        raise ksft.Skip("needs the ov2 command: make -C tools/ov2, or OV2_TOOL")
     defer(delete_namespaces)
+    ov2.on_path(defer)
     count_events(defer)
     page.compare(PAGE, least=6)
 

@@ -36,6 +36,13 @@ def need():
         ksft.skip_all("needs the ov2 command: make -C tools/ov2, or OV2_TOOL")
 
 
+def on_path(defer):
+    """Let programs that are started from now on find ov2 by its name."""
+    before = os.environ["PATH"]
+    defer(os.environ.update, PATH=before)
+    os.environ["PATH"] = f"{os.path.dirname(find())}:{before}"
+
+
 def as_nobody(defer):
     """Options with which start() runs ov2 as the user nobody. The program is a
     copy, because this user may be unable to look into the checkout.

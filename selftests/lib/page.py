@@ -7,9 +7,9 @@ The blocks of shell run in one bash, in order, as a reader pastes them. A block
 must print the lines of the text that follows the block on the page, in their
 order. It may print other lines between them. TOKENS lists the differences that
 are allowed: for example, a number on the page stands for any number but 0, and
-a time of day stands for any time of day. 0 stands only for 0, but in "time 0"
-and "queue=0" it stands for any number. IPv4 addresses, SPIs and words must be
-the same.
+a time of day stands for any time of day. 0 stands only for 0, but in "time 0",
+"queue=0" and "0.1 s ago" it stands for any number. IPv4 addresses, SPIs and
+words must be the same.
 """
 import os
 import re
@@ -37,6 +37,7 @@ TOKENS = (
      r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"),
     (r"spi[= ]0x[0-9a-f]+", None),
     (r"0x[0-9a-f]+", "0x[0-9a-f]+"),
+    (r"\d+\.\d s ago", r"\d+\.\d s ago"),
     (r"time \d+", r"time \d+"),
     (r"queue=\d+", r"queue=\d+"),
     (r"[A-Za-z_]\w*", None),
