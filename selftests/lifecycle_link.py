@@ -310,6 +310,25 @@ def down_and_up(defer):
         bed.check_offload_lines(pair)
 
 
+def threads_while_down(defer):
+    """The NAPIs get threads while the card is up, and lose them while the card is
+    down. Newer kernels say that a card that is down has no NAPI. In any case
+    the writer of the file ends, and the card goes up again.
+    """
+    ns = cable(defer)
+    sender, receiver = raw_socket(ns, "ova"), raw_socket(ns, "ovb")
+    defer(sender.close)
+    defer(receiver.close)
+    for value in 1, 0:
+        ns.napi_threads("ovb", 1)
+        ns.ip("link set ovb down")
+        ns.command("ip", "netns", "exec", ns.name, "sh", "-c",
+                   f"echo {value} >/sys/class/net/ovb/threaded; true")
+        ns.ip("link set ovb up")
+        wait_carrier(ns, "ova", True)
+        passes(sender, receiver, raw_frame(100))
+
+
 def switch(ns, word):
     ns.command("ethtool", "-K", ns.card, "esp-hw-offload", word)
 
@@ -360,7 +379,8 @@ def nothing_left(_):
 
 
 CASES = (alias, identity, events, queues, mtu, address, renamed, statistics,
-         peer_shown, carrier_follows, plug_refused, replugged, down_and_up,
+         peer_shown, carrier_follows, plug_refused, replugged, threads_while_down,
+         down_and_up,
          down_while_off, deleted_while_off)
 
 if __name__ == "__main__":
