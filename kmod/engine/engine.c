@@ -51,7 +51,7 @@ static struct ov2_lane *lanes_alloc(struct ov2_adapter *ad, u16 num,
 	struct ov2_lane *lanes;
 	u16 i;
 
-	lanes = kcalloc(num, sizeof(*lanes), GFP_KERNEL_ACCOUNT);
+	lanes = kvcalloc(num, sizeof(*lanes), GFP_KERNEL_ACCOUNT);
 	if (!lanes)
 		return NULL;
 	for (i = 0; i < num; i++)
@@ -93,12 +93,13 @@ ov2_engine_new(struct ov2_adapter *ad,
 	engine->rx = lanes_alloc(ad, ad->rx_queues, received);
 	if (!engine->rx)
 		goto err_tx;
-	engine->memos = kcalloc(ad->rx_queues, sizeof(*engine->memos),
-				GFP_KERNEL_ACCOUNT);
+	engine->memos = kvcalloc(ad->rx_queues, sizeof(*engine->memos),
+				 GFP_KERNEL_ACCOUNT);
 	if (!engine->memos)
 		goto err_rx;
-	engine->sent_memos = kcalloc(ad->tx_queues, sizeof(*engine->sent_memos),
-				     GFP_KERNEL_ACCOUNT);
+	engine->sent_memos = kvcalloc(ad->tx_queues,
+				      sizeof(*engine->sent_memos),
+				      GFP_KERNEL_ACCOUNT);
 	if (!engine->sent_memos)
 		goto err_memos;
 	err = ov2_sa_table_init(&engine->sas);
@@ -107,13 +108,13 @@ ov2_engine_new(struct ov2_adapter *ad,
 	return engine;
 
 err_sent:
-	kfree(engine->sent_memos);
+	kvfree(engine->sent_memos);
 err_memos:
-	kfree(engine->memos);
+	kvfree(engine->memos);
 err_rx:
-	kfree(engine->rx);
+	kvfree(engine->rx);
 err_tx:
-	kfree(engine->tx);
+	kvfree(engine->tx);
 err_engine:
 	kfree(engine);
 	return ERR_PTR(err);
@@ -125,10 +126,10 @@ static void engine_destroy(struct ov2_reaped *reaped)
 						 reaped);
 
 	ov2_sa_table_exit(&engine->sas);
-	kfree(engine->sent_memos);
-	kfree(engine->memos);
-	kfree(engine->rx);
-	kfree(engine->tx);
+	kvfree(engine->sent_memos);
+	kvfree(engine->memos);
+	kvfree(engine->rx);
+	kvfree(engine->tx);
 	kfree(engine);
 }
 
