@@ -8,6 +8,7 @@ wire must be the frames that the taps on the wire have seen. A monitor shows a
 payload only if the user who made the monitor asked for frames in clear.
 """
 import errno
+import json
 import os
 import socket
 import struct
@@ -491,6 +492,26 @@ def moved_monitor_is_blind(defer):
     stays.close()
 
 
+def moved_monitor_names_its_card(defer):
+    """A monitor that has moved names its card by the card's index, and says in
+    which namespace this index counts. A monitor of all cards names no card.
+    """
+    ns, other = a_card(defer), Netns("other")
+    defer(other.delete)
+    ns.ip(f"link add mon0 link ov0 type {KIND}", f"link add mon1 type {KIND}",
+          f"link add mon2 link ov0 type {KIND}",
+          f"link set mon0 netns {other.name}",
+          f"link set mon1 netns {other.name}")
+    card = ifindex(ns, "ov0")
+    for where, name, index, elsewhere in ((other, "mon0", card, True),
+                                          (other, "mon1", None, False),
+                                          (ns, "mon2", None, False)):
+        said = json.loads(where.command("ip", "-json", "link", "show",
+                                        name).stdout)[0]
+        ksft.equal((said.get("link_index"), "link_netnsid" in said),
+                   (index, elsewhere), f"link of {name}")
+
+
 def refusals(defer):
     ns, other = a_card(defer), a_card(defer, "other")
     ns.ip("link add dummy0 type dummy")
@@ -565,6 +586,7 @@ CASES = [
     ends_with_its_card_in_another_namespace,
     ends_when_its_card_moves,
     moved_monitor_is_blind,
+    moved_monitor_names_its_card,
     refusals,
     unprivileged_users_are_refused,
     module_unloads_under_a_monitor,

@@ -185,6 +185,15 @@ static int monitor_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	return 0;
 }
 
+/* The namespace in which the number of monitor_get_iflink() is valid */
+static struct net *monitor_get_link_net(const struct net_device *dev)
+{
+	const struct monitor *monitor = netdev_priv(dev);
+	const struct net_device *card = READ_ONCE(monitor->tap.card);
+
+	return dev_net(card ?: dev);
+}
+
 static const struct nla_policy monitor_policy[IFLA_OV2_MONITOR_MAX + 1] = {
 	[IFLA_OV2_MONITOR_CLEAR]	= { .type = NLA_FLAG },
 };
@@ -196,6 +205,7 @@ static struct rtnl_link_ops monitor_link_ops __read_mostly = {
 	.policy		= monitor_policy,
 	.setup		= monitor_setup,
 	.newlink	= OV2_RTNL(monitor_new),
+	.get_link_net	= monitor_get_link_net,
 	.get_size	= monitor_get_size,
 	.fill_info	= monitor_fill_info,
 };
@@ -208,7 +218,8 @@ static struct rtnl_link_ops monitor_link_ops __read_mostly = {
  * for such a device. Until its ndo_uninit this monitor still points to the
  * card. This is safe: the core has stopped all devices of the batch before, so
  * no frame comes to the monitor, and frees all of them after it has released
- * RTNL, so monitor_get_iflink() can still read the card.
+ * RTNL, so monitor_get_iflink() and monitor_get_link_net() can still read the
+ * card.
  */
 static int monitor_event(struct notifier_block *block, unsigned long event,
 			 void *info)
