@@ -12,6 +12,27 @@
 #include "port/monitor.h"
 #include "watch/objects.h"
 
+/* Undo ov2_engine_init() and ov2_nbl_init(), when users can make no more cards
+ * and the last card is freed. Users can make cards as soon as
+ * ov2_link_register() has registered their kind, so the steps of
+ * ov2_module_init() that follow must also undo what the cards have left.
+ */
+static void module_end(void)
+{
+	/* RCU callbacks queue work on ov2_engine_wq, and ov2_engine_exit()
+	 * destroys this workqueue. So wait until all callbacks have run.
+	 */
+	rcu_barrier();
+	ov2_engine_exit();
+	/* ov2_engine_exit() has freed the last SAs. Each SA has given back its
+	 * reference to its engine, so every engine is with the reaper now. Wait
+	 * until the reaper has destroyed the engines.
+	 */
+	ov2_reaper_exit();
+	ov2_nbl_exit();
+	ov2_objects_check_none();
+}
+
 static int __init ov2_module_init(void)
 {
 	int err;
@@ -43,7 +64,8 @@ err_monitor:
 err_link:
 	ov2_link_unregister();
 err_engine:
-	ov2_engine_exit();
+	module_end();
+	return err;
 err_nbl:
 	ov2_nbl_exit();
 	return err;
@@ -54,19 +76,7 @@ static void __exit ov2_module_exit(void)
 	ov2_family_unregister();
 	ov2_monitor_unregister();
 	ov2_link_unregister();
-
-	/* RCU callbacks queue work on ov2_engine_wq, and ov2_engine_exit()
-	 * destroys this workqueue. So wait until all callbacks have run.
-	 */
-	rcu_barrier();
-	ov2_engine_exit();
-	/* ov2_engine_exit() has freed the last SAs. Each SA has given back its
-	 * reference to its engine, so every engine is with the reaper now. Wait
-	 * until the reaper has destroyed the engines.
-	 */
-	ov2_reaper_exit();
-	ov2_nbl_exit();
-	ov2_objects_check_none();
+	module_end();
 }
 
 module_init(ov2_module_init);
