@@ -2,7 +2,9 @@
 /*
  * ESP framing in packet mode: headers and trailer (RFC 4303 2) are written
  * here. In crypto mode xfrm's core writes them. The engine writes IV,
- * ciphertext and ICV.
+ * ciphertext and ICV. A monitor may show the packet before the engine has it.
+ * So while a monitor is up, the room of IV and ICV is cleared, because it may
+ * hold what the memory held before, such as bytes of other users.
  *
  * Before, with data and network header at IP:
  *
@@ -35,6 +37,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
+#include "../../watch/capture.h"
 #include "protect.h"
 
 /**
@@ -103,6 +106,8 @@ static bool add_trailer(struct sk_buff *skb, const struct ov2_assoc *assoc,
 	if (!end)
 		return false;
 	esp_output_fill_trailer(end, 0, tail, next_header);
+	if (ov2_capture_on())
+		memset(end + tail, 0, assoc->icv_len);
 	return true;
 }
 
@@ -143,6 +148,8 @@ static void set_esp(struct sk_buff *skb, const struct ov2_assoc *assoc,
 	}
 	esp->spi = x->id.spi;
 	esp->seq_no = htonl(seq);
+	if (ov2_capture_on())
+		memset(esp->enc_data, 0, assoc->iv_len);
 }
 
 static u8 protected_protocol(const struct sk_buff *skb,

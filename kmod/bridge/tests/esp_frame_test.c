@@ -12,6 +12,7 @@
 #include <net/ipv6.h>
 
 #include "../../unit/rig/packet_shape.h"
+#include "../../unit/rig/shown.h"
 #include "../packet/protect.h"
 
 #define SPI		0x12345678
@@ -22,6 +23,7 @@
 #define ALIGN_BYTES	16
 #define ESP_HEADER	(sizeof(struct ip_esp_hdr) + OV2_SHAPE_IV_LEN)
 #define COPY_MAX	256
+#define OLD_BYTE	0xa5
 
 /**
  * struct framed - a packet, and the ESP packet that it becomes
@@ -414,6 +416,71 @@ static void protect_page(struct kunit *test)
 	put_page(page);
 }
 
+/* The memory around the packet had other bytes before. */
+static void fill_around(struct sk_buff *skb)
+{
+	memset(skb->head, OLD_BYTE, skb_headroom(skb));
+	memset(skb_tail_pointer(skb), OLD_BYTE, skb_tailroom(skb));
+}
+
+/* @at, @len: the room in the ESP packet that must have no old bytes */
+static void expect_zero(struct kunit *test, const struct framed *f,
+			unsigned int at, unsigned int len)
+{
+	static const u8 zero[COPY_MAX];
+	u8 got[COPY_MAX];
+
+	KUNIT_ASSERT_LE(test, len, COPY_MAX);
+	KUNIT_ASSERT_EQ(test, skb_copy_bits(f->skb, at, got, len), 0);
+	KUNIT_EXPECT_MEMEQ(test, got, zero, len);
+}
+
+static void expect_zero_iv(struct kunit *test, const struct framed *f)
+{
+	unsigned int esp = skb_transport_offset(f->skb) +
+			   (f->shape.udp ? sizeof(struct udphdr) : 0);
+
+	expect_zero(test, f, esp + sizeof(struct ip_esp_hdr),
+		    OV2_SHAPE_IV_LEN);
+}
+
+/* A monitor may show the packet before the engine writes IV and ICV. So until
+ * then, their room must not hold what the memory held before.
+ */
+static void protect_shows_no_old_bytes(struct kunit *test)
+{
+	const struct ov2_shape *shape = test->param_value;
+	unsigned int room;
+
+	ov2_shown_new(test);
+	for (room = 0; room <= ALIGN_BYTES + 2 + OV2_SHAPE_ICV_LEN; room++) {
+		struct framed f = { .shape = *shape, .body = 50 };
+
+		framed_init(test, &f);
+		move_back(test, &f, room);
+		fill_around(f.skb);
+		KUNIT_ASSERT_TRUE(test, protect(&f));
+		expect_framed(test, &f);
+		expect_zero_iv(test, &f);
+		expect_zero(test, &f, f.skb->len - OV2_SHAPE_ICV_LEN,
+			    OV2_SHAPE_ICV_LEN);
+	}
+}
+
+/* The template of a large send has room for the IV, and none for the ICV. */
+static void protect_large_shows_no_old_bytes(struct kunit *test)
+{
+	const struct ov2_shape *shape = test->param_value;
+	struct framed f = { .shape = *shape, .body = 50 };
+
+	ov2_shown_new(test);
+	framed_init(test, &f);
+	skb_shinfo(f.skb)->gso_size = 20;
+	fill_around(f.skb);
+	KUNIT_ASSERT_TRUE(test, protect(&f));
+	expect_zero_iv(test, &f);
+}
+
 static struct kunit_case esp_frame_cases[] = {
 	KUNIT_CASE(trim_padding),
 	KUNIT_CASE(trim_too_short),
@@ -422,6 +489,8 @@ static struct kunit_case esp_frame_cases[] = {
 	KUNIT_CASE_PARAM(protect_clone, shape_gen_params),
 	KUNIT_CASE_PARAM(protect_clone_of_tcp, shape_gen_params),
 	KUNIT_CASE(protect_page),
+	KUNIT_CASE_PARAM(protect_shows_no_old_bytes, shape_gen_params),
+	KUNIT_CASE_PARAM(protect_large_shows_no_old_bytes, shape_gen_params),
 	{}
 };
 
