@@ -11,7 +11,7 @@ import socket
 import struct
 import subprocess
 
-from lib import ksft, module, trace
+from lib import fault, ksft, module, trace
 from lib.bed import Bed, Shape
 from lib.flood import Flood
 from lib.netns import Netns, ethtool_stats
@@ -155,6 +155,15 @@ def queues(defer):
         for length in range(60, 80):
             passes(near, far, raw_frame(length))
         ns.ip("link del ovq", "link del ovp")
+
+
+def queues_need_single_pages(defer):
+    """A card with many queues can be made when memory has only single pages."""
+    ns = home(defer)
+    many = "numtxqueues 1024 numrxqueues 1024"
+    with fault.module_lacks_pages() as failed:
+        ns.ip(f"link add ovq {many} type {KIND}")
+    ksft.check(failed(), "no request for pages failed")
 
 
 def mtu(defer):
@@ -378,9 +387,9 @@ def nothing_left(_):
     unload_clean()
 
 
-CASES = (alias, identity, events, queues, mtu, address, renamed, statistics,
-         peer_shown, carrier_follows, plug_refused, replugged, threads_while_down,
-         down_and_up,
+CASES = (alias, identity, events, queues, queues_need_single_pages, mtu,
+         address, renamed, statistics, peer_shown, carrier_follows,
+         plug_refused, replugged, threads_while_down, down_and_up,
          down_while_off, deleted_while_off)
 
 if __name__ == "__main__":
