@@ -14,10 +14,11 @@ import socket
 import struct
 import time
 
-from lib import esp, ksft, module, ynl
-from lib.bed import CARD, MAC, Bed, Shape, delete_shared, shared
-from lib.monitor import (KIND, ROUTE, RX_CLEAR, RX_DROP, RX_WIRE, TX_CLEAR,
-                         TX_DROP, TX_WIRE, Monitor, new_link)
+from lib import detour, esp, ksft, module, ynl
+from lib.bed import (CARD, ETH_P_ALL, MAC, PACKET_IGNORE_OUTGOING, SOL_PACKET,
+                     Bed, Shape, delete_shared, shared)
+from lib.monitor import (HEADER, KIND, ROUTE, RX_CLEAR, RX_DROP, RX_WIRE,
+                         TX_CLEAR, TX_DROP, TX_WIRE, Monitor, new_link)
 from lib.netns import Netns
 from lib.objects import Ledger
 from lib.spd import BLOCK, PROTECT, Card
@@ -30,6 +31,7 @@ PAYLOAD = b"ov2-in-the-clear" * 20
 ETHERNET, ESP_HEADER, UDP_HEADER = 14, 8, 8
 LAST_NUMBER = 0xffffffff
 IP_HEADER = {4: 20, 6: 40}
+PACKET_QDISC_BYPASS = 20
 PAIRS = 3                       # namespaces of a card and of its monitor
 
 
@@ -401,6 +403,72 @@ def made_by_hand(defer):
                f"ip shows kind and link: {text}")
 
 
+def monitor_at_a_lock(defer, hook):
+    """A monitor's user can send each copy back to the card. The send queue of
+    the card has a lock, and the card drops the frame, so shows it, under this
+    lock. If the copy went back at once, the CPU would wait for its own lock.
+
+    With an option of the packet socket the frame takes the lock without the
+    qdisc. A copy that goes back comes through the qdisc. The core knows the
+    circle only in cards without qdisc.
+    """
+    ns = Netns("circle")
+    defer(ns.delete)
+    ns.ip("link add ov0 numtxqueues 1 type ipsecov2",
+          "link add ov1 link ov0 type ipsecov2", "link set ov1 promisc on up",
+          "link set ov0 up", "xfrm policy add dir out src 0/0 dst 10.9.9.9/32 "
+          "action block offload packet dev ov0")
+    detour.tc(ns, "qdisc", "replace", "dev", "ov0", "root", "pfifo")
+    monitor = Monitor(ns, "ov0")
+    defer(monitor.close)
+    detour.tc(ns, "qdisc", "add", "dev", monitor.name, "clsact")
+    detour.tc(ns, "filter", "add", "dev", monitor.name, hook, "matchall",
+              "action", "mirred", "egress", "redirect", "dev", "ov0")
+    frame = esp.ethernet(MAC["b"], MAC["a"], esp.ipv4(
+        "10.9.9.8", "10.9.9.9", esp.UDP, bytes(64)))
+    with ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as far:
+        far.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+        with ns.entered():
+            far.bind(("ov1", ETH_P_ALL))
+        with ns.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sock:
+            sock.setsockopt(SOL_PACKET, PACKET_QDISC_BYPASS, 1)
+            with ns.entered():
+                sock.bind(("ov0", 0))
+            sock.send(frame)
+        shown, = monitor.shown(1)
+        ksft.equal((shown.point, shown.verdict),
+                   (TX_DROP, "ipsec_tx_drop_blocked"), "point and verdict")
+        if hook == "ingress":
+            far.settimeout(ksft.patience(10))
+            ksft.check(frame[:ETHERNET] in far.recv(2000),
+                       "the copy leaves through the card")
+            return
+        far.setblocking(False)
+        try:
+            ksft.check(False, f"a copy was sent: {far.recv(2000).hex()}")
+        except BlockingIOError:
+            pass
+
+
+def statistics(defer):
+    """A monitor counts the copies as received, and what others send on it as
+    dropped. A copy is for packet sockets only, so nobody drops it.
+    """
+    test = Dropped(defer, "a")
+    test.policy("a", "out", BLOCK)
+    test.card.leaves(test.packet)
+    shown, = test.monitor.shown(1)
+    with test.monitor.sock.dup() as sock:
+        sock.send(bytes(60))
+    stats, = json.loads(test.monitor.ns.command(
+        "ip", "-s", "-s", "-j", "link", "show", test.monitor.name).stdout)
+    rx, tx = stats["stats64"]["rx"], stats["stats64"]["tx"]
+    ksft.equal((rx["packets"], rx["bytes"], rx["dropped"],
+                rx.get("nohandler", 0)),
+               (1, HEADER.size + len(shown.bytes), 0, 0), "received")
+    ksft.equal((tx["packets"], tx["dropped"]), (0, 1), "sent")
+
+
 def ends_with_its_card(defer):
     ns = a_card(defer)
     ns.ip(f"link add mon0 link ov0 type {KIND}",
@@ -581,6 +649,9 @@ CASES = [
                             "ipv4-transport-udp")),
     all_cards,
     made_by_hand,
+    *((f"monitor_at_a_lock {hook}", monitor_at_a_lock, hook)
+      for hook in ("egress", "ingress")),
+    statistics,
     ends_with_its_card,
     ends_with_its_card_in_one_request,
     ends_with_its_card_in_another_namespace,

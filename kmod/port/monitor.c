@@ -3,7 +3,9 @@
  * The rtnetlink kind "ipsecov2mon": a monitor shows the frames of a card, or of
  * all cards in its namespace, to packet sockets. The kernel's nlmon does the
  * same for netlink. A monitor is a netdev, so AF_PACKET gives the ring, the
- * filter, the snap length and the check of privileges.
+ * filter, the snap length and the check of privileges. Unlike nlmon a monitor
+ * receives the copies (watch/capture.c), because sending runs what users attach
+ * to a netdev, and the card may hold the lock of a send queue.
  */
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
@@ -53,28 +55,46 @@ static int monitor_stop(struct net_device *dev)
 	return 0;
 }
 
+/* The packet sockets have their copies already, and a copy is for nobody else:
+ * its first bytes are no header that a protocol of the kernel knows.
+ */
+static rx_handler_result_t monitor_receive(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+
+	dev_sw_netstats_rx_add(skb->dev, skb->len);
+	consume_skb(skb);
+	return RX_HANDLER_CONSUMED;
+}
+
 static void monitor_uninit(struct net_device *dev)
 {
 	struct monitor *monitor = netdev_priv(dev);
 
 	ASSERT_RTNL();
+	netdev_rx_handler_unregister(dev);
 	list_del(&monitor->list);
 }
 
 static int monitor_init(struct net_device *dev)
 {
 	struct monitor *monitor = netdev_priv(dev);
+	int err;
 
 	ASSERT_RTNL();
+	err = netdev_rx_handler_register(dev, monitor_receive, NULL);
+	if (err)
+		return err;
+	ov2_tap_init(&monitor->tap);
 	list_add_tail(&monitor->list, &monitors);
 	return 0;
 }
 
-/* The packet sockets have their copies already. */
+/* Nothing is behind a monitor, so what others send on it goes nowhere. */
 static netdev_tx_t monitor_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	dev_lstats_add(dev, skb->len);
-	consume_skb(skb);
+	dev_core_stats_tx_dropped_inc(dev);
+	kfree_skb(skb);
 	return NETDEV_TX_OK;
 }
 
@@ -108,7 +128,7 @@ static void monitor_setup(struct net_device *dev)
 	dev->priv_flags |= IFF_NO_QUEUE | IFF_DISABLE_NETPOLL;
 	dev->lltx = true;
 	dev->netdev_ops = &monitor_netdev_ops;
-	dev->pcpu_stat_type = NETDEV_PCPU_STAT_LSTATS;
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
 	dev->needs_free_netdev = true;
 	/* The card limits the size of a frame, so the monitor sets no limit. */
 	dev->mtu = ETH_MAX_MTU;

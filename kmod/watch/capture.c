@@ -16,6 +16,9 @@
 
 static_assert(sizeof(struct ov2_capture_header) == 120);
 
+/* So many copies may wait for the packet sockets of a monitor */
+#define CAPTURE_WAITING	4096
+
 DEFINE_STATIC_KEY_FALSE(ov2_capture_key);
 
 static LIST_HEAD(capture_taps);
@@ -39,12 +42,14 @@ static void capture_put_header(struct sk_buff *copy,
 	struct ov2_capture_header *hdr = skb_put_zero(copy, sizeof(*hdr));
 	int i;
 
+	copy->tstamp = ktime_get_real();
+
 	hdr->version = OV2_CAPTURE_VERSION;
 	hdr->length = sizeof(*hdr);
 	hdr->point = captured->point;
 	hdr->flags = cut ? OV2_CAPTURE_F_CUT : 0;
 	hdr->ifindex = cpu_to_be32(ad->dev->ifindex);
-	hdr->time = cpu_to_be64(ktime_get_real_ns());
+	hdr->time = cpu_to_be64(ktime_to_ns(copy->tstamp));
 	hdr->handle = cpu_to_be64(captured->handle);
 	hdr->seq = cpu_to_be64(captured->seq);
 	hdr->spi = captured->spi;
@@ -58,11 +63,31 @@ static void capture_put_header(struct sk_buff *copy,
 	strscpy(hdr->verdict, captured->verdict, sizeof(hdr->verdict));
 }
 
-/* Sends a copy on the monitor, so that packet sockets get the copy. Netlink
- * does the same with nlmon (__netlink_deliver_tap_skb()).
+/* The caller may hold the lock of a send queue, and whoever the monitor's user
+ * has attached to the monitor may send on this queue. So the copy waits for
+ * tap_poll(), which runs without such a lock. The flag that netif_running()
+ * reads is cleared before ov2_tap_del() empties the queue.
  */
-static void capture_send(const struct ov2_tap *tap,
-			 const struct ov2_adapter *ad,
+static void capture_queue(struct ov2_tap *tap, struct sk_buff *copy)
+{
+	bool queued;
+
+	spin_lock(&tap->copies.lock);
+	queued = netif_running(tap->dev) &&
+		 skb_queue_len(&tap->copies) < CAPTURE_WAITING;
+	if (queued)
+		__skb_queue_tail(&tap->copies, copy);
+	spin_unlock(&tap->copies.lock);
+
+	if (queued) {
+		napi_schedule(&tap->napi);
+		return;
+	}
+	dev_core_stats_rx_dropped_inc(tap->dev);
+	kfree_skb(copy);
+}
+
+static void capture_copy(struct ov2_tap *tap, const struct ov2_adapter *ad,
 			 const struct ov2_captured *captured)
 {
 	unsigned int len = captured->skb->len;
@@ -76,19 +101,19 @@ static void capture_send(const struct ov2_tap *tap,
 	copy = alloc_skb(sizeof(struct ov2_capture_header) + len,
 			 GFP_ATOMIC | __GFP_NOWARN);
 	if (!copy) {
-		dev_core_stats_tx_dropped_inc(tap->dev);
+		dev_core_stats_rx_dropped_inc(tap->dev);
 		return;
 	}
 	skb_reset_mac_header(copy);
 	skb_reset_network_header(copy);
 	capture_put_header(copy, ad, captured, cut);
 	if (skb_copy_bits(captured->skb, 0, skb_put(copy, len), len)) {
-		dev_core_stats_tx_dropped_inc(tap->dev);
+		dev_core_stats_rx_dropped_inc(tap->dev);
 		kfree_skb(copy);
 		return;
 	}
 	copy->dev = tap->dev;
-	dev_queue_xmit(copy);
+	capture_queue(tap, copy);
 }
 
 /**
@@ -105,15 +130,55 @@ static void capture_send(const struct ov2_tap *tap,
 void ov2_capture(const struct ov2_adapter *ad,
 		 const struct ov2_captured *captured)
 {
-	const struct ov2_tap *tap;
+	struct ov2_tap *tap;
 
 	lockdep_assert_in_softirq();
 	rcu_read_lock();
 	list_for_each_entry_rcu(tap, &capture_taps, list)
 		if ((!tap->card || tap->card == ad->dev) &&
 		    net_eq(dev_net(tap->dev), dev_net(ad->dev)))
-			capture_send(tap, ad, captured);
+			capture_copy(tap, ad, captured);
 	rcu_read_unlock();
+}
+
+static struct sk_buff *tap_next(struct ov2_tap *tap)
+{
+	struct sk_buff *copy;
+
+	spin_lock(&tap->copies.lock);
+	copy = __skb_dequeue(&tap->copies);
+	spin_unlock(&tap->copies.lock);
+	return copy;
+}
+
+/* Not netif_receive_skb(), because with RPS a copy could wait in a queue of the
+ * core, and come out when the monitor is in another namespace.
+ */
+static int tap_poll(struct napi_struct *napi, int budget)
+{
+	struct ov2_tap *tap = container_of(napi, struct ov2_tap, napi);
+	struct sk_buff *copy;
+	int done = 0;
+
+	while (done < budget && (copy = tap_next(tap))) {
+		netif_receive_skb_core(copy);
+		done++;
+	}
+	if (done < budget)
+		napi_complete_done(napi, done);
+	return done;
+}
+
+/**
+ * ov2_tap_init() - prepare a monitor
+ * @tap: the monitor. The core removes its NAPI when it frees the netdev
+ *
+ * Context: RTNL, in ndo_init.
+ */
+void ov2_tap_init(struct ov2_tap *tap)
+{
+	skb_queue_head_init(&tap->copies);
+	netif_napi_add(tap->dev, &tap->napi, tap_poll);
 }
 
 /**
@@ -125,6 +190,7 @@ void ov2_capture(const struct ov2_adapter *ad,
 void ov2_tap_add(struct ov2_tap *tap)
 {
 	ASSERT_RTNL();
+	napi_enable(&tap->napi);
 	list_add_tail_rcu(&tap->list, &capture_taps);
 	static_branch_inc(&ov2_capture_key);
 }
@@ -133,9 +199,10 @@ void ov2_tap_add(struct ov2_tap *tap)
  * ov2_tap_del() - show no more frames to a monitor that goes down
  * @tap: the monitor
  *
- * When this function returns, a frame may still be on its way to the monitor.
- * This is safe, because the core waits for a grace period before it frees the
- * netdev of the monitor.
+ * When this function returns, no copy waits any more, and capture_queue() takes
+ * no new one. So a monitor that moves to another namespace takes no copy with
+ * it. Another CPU may still be in capture_queue(). This is safe, because the
+ * core waits for a grace period before it frees the netdev of the monitor.
  *
  * Context: RTNL.
  */
@@ -144,4 +211,8 @@ void ov2_tap_del(struct ov2_tap *tap)
 	ASSERT_RTNL();
 	static_branch_dec(&ov2_capture_key);
 	list_del_rcu(&tap->list);
+	napi_disable(&tap->napi);
+	spin_lock_bh(&tap->copies.lock);
+	__skb_queue_purge(&tap->copies);
+	spin_unlock_bh(&tap->copies.lock);
 }

@@ -5,6 +5,7 @@
 #include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/skbuff.h>
 
 #include "../../uapi/linux/ipsecov2_capture.h"
 #include "../ov2/adapter.h"
@@ -16,12 +17,16 @@
  * @dev: the monitor
  * @card: the card that is shown, or NULL for all cards in the namespace of @dev
  * @clear: frames in clear are shown as a whole
+ * @copies: the copies that wait for @napi; its lock is taken with BH disabled
+ * @napi: gives @copies to the packet sockets
  */
 struct ov2_tap {
 	struct list_head list;
 	struct net_device *dev;
 	const struct net_device *card;
 	bool clear;
+	struct sk_buff_head copies;
+	struct napi_struct napi;
 };
 
 /**
@@ -63,6 +68,7 @@ static inline bool ov2_capture_on(void)
 
 void ov2_capture(const struct ov2_adapter *ad,
 		 const struct ov2_captured *captured);
+void ov2_tap_init(struct ov2_tap *tap);
 void ov2_tap_add(struct ov2_tap *tap);
 void ov2_tap_del(struct ov2_tap *tap);
 
