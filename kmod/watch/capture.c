@@ -171,14 +171,13 @@ static int tap_poll(struct napi_struct *napi, int budget)
 
 /**
  * ov2_tap_init() - prepare a monitor
- * @tap: the monitor. The core removes its NAPI when it frees the netdev
+ * @tap: the monitor
  *
  * Context: RTNL, in ndo_init.
  */
 void ov2_tap_init(struct ov2_tap *tap)
 {
 	skb_queue_head_init(&tap->copies);
-	netif_napi_add(tap->dev, &tap->napi, tap_poll);
 }
 
 /**
@@ -190,6 +189,8 @@ void ov2_tap_init(struct ov2_tap *tap)
 void ov2_tap_add(struct ov2_tap *tap)
 {
 	ASSERT_RTNL();
+	/* A NAPI lives only while its netdev is up; rx_add_napi() says why. */
+	netif_napi_add(tap->dev, &tap->napi, tap_poll);
 	napi_enable(&tap->napi);
 	list_add_tail_rcu(&tap->list, &capture_taps);
 	static_branch_inc(&ov2_capture_key);
@@ -199,12 +200,11 @@ void ov2_tap_add(struct ov2_tap *tap)
  * ov2_tap_del() - show no more frames to a monitor that goes down
  * @tap: the monitor
  *
- * When this function returns, no copy waits any more, and capture_queue() takes
- * no new one. So a monitor that moves to another namespace takes no copy with
- * it. Another CPU may still be in capture_queue(). This is safe, because the
- * core waits for a grace period before it frees the netdev of the monitor.
+ * When this function returns, no copy waits any more, and no other CPU is in
+ * capture_queue(), because netif_napi_del() waits for a grace period. So a
+ * monitor that moves to another namespace takes no copy with it.
  *
- * Context: RTNL.
+ * Context: RTNL. May sleep.
  */
 void ov2_tap_del(struct ov2_tap *tap)
 {
@@ -212,6 +212,7 @@ void ov2_tap_del(struct ov2_tap *tap)
 	static_branch_dec(&ov2_capture_key);
 	list_del_rcu(&tap->list);
 	napi_disable(&tap->napi);
+	netif_napi_del(&tap->napi);
 	spin_lock_bh(&tap->copies.lock);
 	__skb_queue_purge(&tap->copies);
 	spin_unlock_bh(&tap->copies.lock);
