@@ -157,11 +157,13 @@ def queues(defer):
         ns.ip("link del ovq", "link del ovp")
 
 
-def queues_need_single_pages(defer):
-    """A card with many queues can be made when memory has only single pages."""
+def queues_need_no_large_blocks(defer):
+    """A card with many queues can be made when memory has no blocks of 16 pages
+    or more.
+    """
     ns = home(defer)
     many = "numtxqueues 1024 numrxqueues 1024"
-    with fault.module_lacks_pages() as failed:
+    with fault.module_lacks_pages(4) as failed:
         ns.ip(f"link add ovq {many} type {KIND}")
     ksft.check(failed(), "no request for pages failed")
 
@@ -325,9 +327,6 @@ def threads_while_down(defer):
     the writer of the file ends, and the card goes up again.
     """
     ns = cable(defer)
-    sender, receiver = raw_socket(ns, "ova"), raw_socket(ns, "ovb")
-    defer(sender.close)
-    defer(receiver.close)
     for value in 1, 0:
         ns.napi_threads("ovb", 1)
         ns.ip("link set ovb down")
@@ -335,7 +334,7 @@ def threads_while_down(defer):
                    f"echo {value} >/sys/class/net/ovb/threaded; true")
         ns.ip("link set ovb up")
         wait_carrier(ns, "ova", True)
-        passes(sender, receiver, raw_frame(100))
+        passes(raw_socket(ns, "ova"), raw_socket(ns, "ovb"), raw_frame(100))
 
 
 def switch(ns, word):
@@ -387,7 +386,7 @@ def nothing_left(_):
     unload_clean()
 
 
-CASES = (alias, identity, events, queues, queues_need_single_pages, mtu,
+CASES = (alias, identity, events, queues, queues_need_no_large_blocks, mtu,
          address, renamed, statistics, peer_shown, carrier_follows,
          plug_refused, replugged, threads_while_down, down_and_up,
          down_while_off, deleted_while_off)

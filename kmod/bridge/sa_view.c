@@ -108,11 +108,11 @@ static void view_members(struct ov2_sa_view *view, const struct xfrm_state *x)
 	view_numbers(view, x);
 }
 
-/* May the caller read what members of @x point to? xfrm_state_gc_destroy() frees
- * this memory before it calls xdo_dev_state_free. But after the last reference
- * to @x is gone, xfrm_state_gc_task() first waits for a grace period. So if
- * there is a reference now, the memory is not freed before this RCU read side
- * ends.
+/* May the caller read what members of @x point to? xfrm_state_gc_destroy()
+ * frees this memory before it calls xdo_dev_state_free. But after the last
+ * reference to @x is gone, xfrm_state_gc_task() first waits for a grace period.
+ * So if there is a reference now, the memory is not freed before this RCU read
+ * side ends.
  */
 static bool state_is_held(const struct xfrm_state *x)
 {

@@ -135,11 +135,12 @@ def module_fails(interval, where=FAILSLAB):
 
 
 @contextlib.contextmanager
-def module_lacks_pages():
-    """The module gets single pages only: each larger request for pages fails.
+def module_lacks_pages(order=1):
+    """Each request of the module for 2^@order pages or more fails. Without
+    @order the module gets single pages only.
     """
     stack_needed(FAIL_PAGES)
-    for name, value in (*DEFAULTS, ("min-order", 1)):
+    for name, value in (*DEFAULTS, ("min-order", order)):
         write(name, value, FAIL_PAGES)
     with module_fails(1, FAIL_PAGES) as failed:
         yield failed

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The engine is told when a user switches esp-hw-offload. Packet mode needs this
- * feature.
+/* The engine is told when a user switches esp-hw-offload, which packet mode
+ * needs.
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
