@@ -47,8 +47,8 @@ static inline bool ov2_gro_holds(const struct napi_struct *napi)
 #endif /* OV2_HAVE_GRO_NODE */
 
 /*
- * Newer kernels keep the number of a NAPI, and what a user has set for it, while
- * the NAPI is deleted and added again.
+ * Newer kernels keep the number of a NAPI, and what a user has set for it,
+ * while the NAPI is deleted and added again.
  */
 static inline void ov2_napi_add(struct net_device *dev,
 				struct napi_struct *napi,

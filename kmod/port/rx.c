@@ -177,8 +177,8 @@ int ov2_rx_start(struct ov2_port *port)
  * @port: the card
  *
  * A sender that had found a ring open may still schedule the NAPI. After
- * ov2_rx_stop() has disabled the NAPI, the NAPI does not run any more, though it
- * stays scheduled even when it is deleted.
+ * ov2_rx_stop() has disabled the NAPI, the NAPI does not run any more, though
+ * it stays scheduled even when it is deleted.
  *
  * Context: RTNL.
  */

@@ -94,10 +94,10 @@ static struct servants servants_of(const struct xfrm *xfrm,
 		found.larval += state->larval;
 		if (!state->offload.ifindex)
 			continue;
-		if (!state->offload.packet)
+		if (!state->offload.packet) {
 			found.crypto++;
-		else if (!policy->offload.ifindex ||
-			 policy->offload.ifindex == state->offload.ifindex) {
+		} else if (!policy->offload.ifindex ||
+			   policy->offload.ifindex == state->offload.ifindex) {
 			if (!found.packet++)
 				found.device = state->offload.ifindex;
 		}

@@ -38,7 +38,8 @@ static void tell_new_mapping(struct xfrm_state *x, const struct sk_buff *skb)
 }
 
 /* Is the socket of this flow a tunnel, or would GRO merge the packets of the
- * flow? GRO does so for sockets with UDP_GRO, and with two features of the card.
+ * flow? GRO does so for sockets with UDP_GRO, and with two features of the
+ * card.
  */
 static bool udp_is_special(const struct ov2_adapter *ad,
 			   const struct ov2_flow *flow)
@@ -71,8 +72,8 @@ static bool udp_is_special(const struct ov2_adapter *ad,
  *    VXLAN. So UDP with an xfrm_offload does not go through GRO.
  *  - If the socket has a policy of its own, like the socket of an IKE daemon,
  *    the sec_path stays, and the socket may be one for ESP in UDP. xfrm_input()
- *    takes such ESP only for a state whose own ESP is in UDP, so UDP from such a
- *    state has no xfrm_offload.
+ *    takes such ESP only for a state whose own ESP is in UDP, so UDP from such
+ *    a state has no xfrm_offload.
  *  - If the socket is a tunnel or wants GRO, the packet has no xfrm_offload, so
  *    that the tunnel and GRO work as in software. The queue remembers this
  *    answer. So a packet may come to a socket of another kind, but then the two

@@ -125,8 +125,8 @@ static bool is_leaving(const struct sk_buff *skb)
 	return skb_network_offset(skb) > 0;
 }
 
-/* Returns false if there is no memory. If no clone shares the tag, secpath_set()
- * would do nothing.
+/* Returns false if there is no memory. If no clone shares the tag,
+ * secpath_set() would do nothing.
  */
 static bool tag_make_own(struct sk_buff *skb)
 {

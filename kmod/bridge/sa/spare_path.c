@@ -37,7 +37,7 @@ static bool has_only_path(const struct skb_ext *ext)
 	int id;
 
 	for (id = 0; id < SKB_EXT_NUM; id++)
-		if (!ext->offset[id] != (id != SKB_EXT_SEC_PATH))
+		if (id != SKB_EXT_SEC_PATH && ext->offset[id])
 			return false;
 	return true;
 }
