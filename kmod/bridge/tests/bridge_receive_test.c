@@ -306,6 +306,7 @@ static void expect_gone_shown(struct kunit *test, struct received *r,
 	rcu_read_unlock();
 	local_bh_enable();
 
+	ov2_shown_settle(shown);
 	copy = skb_dequeue(&shown->frames);
 	KUNIT_ASSERT_NOT_NULL(test, copy);
 	KUNIT_EXPECT_EQ(test, copy->len, sizeof(*hdr) + headers);

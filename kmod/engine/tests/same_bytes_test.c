@@ -218,6 +218,7 @@ static void same_bytes_shown(struct kunit *test)
 	send_each(test, large);
 	shown = ov2_shown_new(test);
 	expect_each(test, large);
+	ov2_shown_settle(shown);
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&shown->frames),
 			ARRAY_SIZE(shapes) * (1 + SEGMENTS));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A monitor for tests. It is in init_net, and shows the frames of all cards. */
+#include <linux/delay.h>
 #include <linux/etherdevice.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
@@ -9,10 +10,16 @@
 
 static netdev_tx_t shown_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	struct ov2_shown *shown = netdev_priv(dev);
-
-	skb_queue_tail(&shown->frames, skb);
+	kfree_skb(skb);
 	return NETDEV_TX_OK;
+}
+
+static rx_handler_result_t shown_receive(struct sk_buff **skb)
+{
+	struct ov2_shown *shown = netdev_priv((*skb)->dev);
+
+	skb_queue_tail(&shown->frames, *skb);
+	return RX_HANDLER_CONSUMED;
 }
 
 static const struct net_device_ops shown_ops = {
@@ -37,6 +44,7 @@ static void shown_end(void *data)
 
 	rtnl_lock();
 	ov2_tap_del(&shown->tap);
+	netdev_rx_handler_unregister(shown->tap.dev);
 	unregister_netdevice(shown->tap.dev);
 	skb_queue_purge(&shown->frames);
 	rtnl_unlock();
@@ -66,7 +74,9 @@ struct ov2_shown *ov2_shown_new(struct kunit *test)
 	rtnl_lock();
 	err = register_netdevice(dev);
 	if (!err) {
-		err = dev_open(dev, NULL);
+		err = netdev_rx_handler_register(dev, shown_receive, NULL) ?:
+		      dev_open(dev, NULL);
+		ov2_tap_init(&shown->tap);
 		ov2_tap_add(&shown->tap);
 	}
 	rtnl_unlock();
@@ -76,4 +86,17 @@ struct ov2_shown *ov2_shown_new(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, shown_end,
 							   shown));
 	return shown;
+}
+
+/**
+ * ov2_shown_settle() - wait until the monitor has shown all frames
+ * @shown: the monitor
+ *
+ * Context: Process context, sleeps.
+ */
+void ov2_shown_settle(struct ov2_shown *shown)
+{
+	while (!skb_queue_empty_lockless(&shown->tap.copies) ||
+	       napi_is_scheduled(&shown->tap.napi))
+		usleep_range(20, 200);
 }

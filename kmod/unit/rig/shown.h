@@ -19,5 +19,6 @@ struct ov2_shown {
 };
 
 struct ov2_shown *ov2_shown_new(struct kunit *test);
+void ov2_shown_settle(struct ov2_shown *shown);
 
 #endif /* _OV2_SHOWN_H */
