@@ -458,7 +458,7 @@ def nested(end, defer):
 # Cases for transport and tunnel mode, and cases for tunnel mode only
 BOTH = (beside, beside_forwarding, only_software, better_block,
         better_block_before, default_block, overlapping, overlapping_beside,
-        by_socket, hidden_esp, merged)
+        by_socket, hidden_esp)
 TUNNEL = (forwarded, forwarded_only, forwarded_esp, nested)
 
 
@@ -506,6 +506,9 @@ def cases():
         made += [(f"{name} {case.__name__}", compared, shape, case)
                  for case in some]
         made.append((f"{name} traffic", traffic, shape))
+        # For IPv4, GRO of older kernels wants IDs that grow
+        if shape.inner == 6:
+            made.append((f"{name} merged", compared, shape, merged))
     for name in ("ipv4-transport-udp", "ipv4-tunnel-udp"):
         made.append((f"{name} hidden_esp", compared, Shape.named(name),
                      hidden_esp))

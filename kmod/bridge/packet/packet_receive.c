@@ -48,6 +48,8 @@ static bool udp_is_special(const struct ov2_adapter *ad,
 
 	if (ad->dev->features & (NETIF_F_GRO_UDP_FWD | NETIF_F_GRO_FRAGLIST))
 		return true;
+	if (!flow->ports_known)
+		return false;
 	sk = ov2_socket_find(ad->dev, flow);
 	return sk && (udp_test_bit(GRO_ENABLED, sk) ||
 		      READ_ONCE(udp_sk(sk)->gro_receive) ||
@@ -62,11 +64,12 @@ static bool udp_is_special(const struct ov2_adapter *ad,
  * state (esp4_gro_receive(), xfrm_input()). Whoever sends through the tunnel
  * could make such a packet, and so move the state's replay window.
  *
- * So only packets of TCP, UDP and ICMP may have an xfrm_offload, and only if
- * the card has read them without the dissector: without options, extension
- * headers and fragments. These three protocols check policies before they look
- * further, and mostly this check takes the sec_path off
- * (__xfrm_policy_check2()). UDP needs more care:
+ * So only packets of TCP, UDP and ICMP may have an xfrm_offload. These three
+ * protocols check policies before they look further, and mostly this check
+ * takes the sec_path off (__xfrm_policy_check2()). Fragments are put together
+ * before that, and then the first fragment decides. If BPF replaces the
+ * kernel's dissector, nobody knows whether the protocol is the first one. UDP
+ * needs more care:
  *
  *  - GRO comes before this check, and could find ESP in UDP, for example behind
  *    VXLAN. So UDP with an xfrm_offload does not go through GRO.
@@ -83,10 +86,20 @@ static bool core_must_check(const struct ov2_adapter *ad,
 			    const struct xfrm_state *x,
 			    const struct ov2_flow *flow)
 {
-	if (!flow->common)
+	if (!flow->common && (!flow->proto_known ||
+			      ov2_flow_has_dissector(dev_net(ad->dev))))
 		return true;
-	return flow->fl.flowi_proto == IPPROTO_UDP &&
-	       (x->encap || udp_is_special(ad, flow));
+
+	switch (flow->fl.flowi_proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return false;
+	case IPPROTO_UDP:
+		return x->encap || udp_is_special(ad, flow);
+	default:
+		return true;
+	}
 }
 
 /* May the carried packet come in through this state? Software answers this
