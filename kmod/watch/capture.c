@@ -141,16 +141,6 @@ void ov2_capture(const struct ov2_adapter *ad,
 	rcu_read_unlock();
 }
 
-static struct sk_buff *tap_next(struct ov2_tap *tap)
-{
-	struct sk_buff *copy;
-
-	spin_lock(&tap->copies.lock);
-	copy = __skb_dequeue(&tap->copies);
-	spin_unlock(&tap->copies.lock);
-	return copy;
-}
-
 /* Not netif_receive_skb(), because with RPS a copy could wait in a queue of the
  * core, and come out when the monitor is in another namespace.
  */
@@ -160,7 +150,7 @@ static int tap_poll(struct napi_struct *napi, int budget)
 	struct sk_buff *copy;
 	int done = 0;
 
-	while (done < budget && (copy = tap_next(tap))) {
+	while (done < budget && (copy = skb_dequeue(&tap->copies))) {
 		netif_receive_skb_core(copy);
 		done++;
 	}
@@ -213,7 +203,5 @@ void ov2_tap_del(struct ov2_tap *tap)
 	list_del_rcu(&tap->list);
 	napi_disable(&tap->napi);
 	netif_napi_del(&tap->napi);
-	spin_lock_bh(&tap->copies.lock);
-	__skb_queue_purge(&tap->copies);
-	spin_unlock_bh(&tap->copies.lock);
+	skb_queue_purge(&tap->copies);
 }
