@@ -303,10 +303,6 @@ static bool heard_wants_sas(const struct ov2_adapter *ad)
 	return true;
 }
 
-static void heard_card(const struct ov2_adapter *ad, enum ov2_card_event event)
-{
-}
-
 static void heard_sa(const struct ov2_adapter *ad, enum ov2_life_event event,
 		     const struct ov2_sa_view *view)
 {
@@ -316,29 +312,9 @@ static void heard_sa(const struct ov2_adapter *ad, enum ov2_life_event event,
 	heard.view = *view;
 }
 
-static void heard_told(const struct ov2_adapter *ad, enum ov2_counter reason,
-		       const struct ov2_sa_view *view)
-{
-}
-
-static void heard_policy(const struct ov2_adapter *ad,
-			 enum ov2_life_event event,
-			 const struct ov2_policy_view *view)
-{
-}
-
-static void heard_refused(const struct ov2_adapter *ad,
-			  const struct ov2_log_entry *entry)
-{
-}
-
 static const struct ov2_event_listener heard_listener = {
 	.wants_sas = heard_wants_sas,
-	.card = heard_card,
 	.sa = heard_sa,
-	.sa_told = heard_told,
-	.policy = heard_policy,
-	.refused = heard_refused,
 };
 
 static void heard_end(void *before)
