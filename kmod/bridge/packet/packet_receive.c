@@ -86,7 +86,7 @@ static bool core_must_check(const struct ov2_adapter *ad,
 			    const struct xfrm_state *x,
 			    const struct ov2_flow *flow)
 {
-	if (!flow->proto_known || ov2_flow_has_dissector(dev_net(ad->dev)))
+	if (ov2_flow_has_dissector(dev_net(ad->dev)))
 		return true;
 
 	switch (flow->fl.flowi_proto) {

@@ -444,22 +444,24 @@ static void receive_nested(struct kunit *test)
 	static const struct {
 		u8 proto;
 		bool gro;
+		bool natted;
 		enum ov2_packet_path path;
 		enum ov2_rx_verdict verdict;
 	} rows[] = {
-		{ IPPROTO_ESP, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_AH, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_COMP, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_IPIP, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_IPV6, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_GRE, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ NEXTHDR_DEST, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ NEXTHDR_FRAGMENT, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_UDP, false, OV2_PATH_OFFLOAD, OV2_RX_NO_GRO },
-		{ IPPROTO_UDP, true, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_TCP, true, OV2_PATH_OFFLOAD, OV2_RX_STACK },
-		{ IPPROTO_ICMP, true, OV2_PATH_OFFLOAD, OV2_RX_STACK },
-		{ IPPROTO_ICMPV6, true, OV2_PATH_OFFLOAD, OV2_RX_STACK },
+		{ IPPROTO_ESP, false, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_AH, false, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_COMP, false, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_IPIP, false, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_IPV6, false, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_GRE, false, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ NEXTHDR_DEST, false, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ NEXTHDR_FRAGMENT, false, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_UDP, false, false, OV2_PATH_OFFLOAD, OV2_RX_NO_GRO },
+		{ IPPROTO_UDP, false, true, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_UDP, true, false, OV2_PATH_STATE, OV2_RX_STACK },
+		{ IPPROTO_TCP, true, false, OV2_PATH_OFFLOAD, OV2_RX_STACK },
+		{ IPPROTO_ICMP, true, false, OV2_PATH_OFFLOAD, OV2_RX_STACK },
+		{ IPPROTO_ICMPV6, true, false, OV2_PATH_OFFLOAD, OV2_RX_STACK },
 	};
 	struct ov2_shape shape = {};
 	struct ov2_policy *pol;
@@ -470,6 +472,7 @@ static void receive_nested(struct kunit *test)
 	for (i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
 		shape.ipv6 = i & 1;
 		shape.proto = rows[i / 2].proto;
+		shape.udp = rows[i / 2].natted;
 		card = card_new(test, &shape);
 		if (rows[i / 2].gro)
 			card->ad.dev->features |= NETIF_F_GRO_UDP_FWD;
