@@ -320,6 +320,7 @@ void ov2_port_setup(struct net_device *dev)
 	port->sharers = 1;
 	port->limit = OV2_RING_FRAMES;
 	port->ring = OV2_RING_FRAMES;
+	INIT_LIST_HEAD(&port->monitors);
 	port->ad.ops = &adapter_ops;
 	port->ad.dev = dev;
 	ov2_bridge_setup(dev);

@@ -30,14 +30,13 @@
 /**
  * struct monitor - private data of a monitor's netdev
  * @tap: what the monitor shows; in the list of taps while the monitor is up
- * @list: place in the list of all monitors; protected by RTNL
+ * @list: if the monitor shows one card, its place in ov2_port.monitors of this
+ *	card; protected by RTNL
  */
 struct monitor {
 	struct ov2_tap tap;
 	struct list_head list;
 };
-
-static LIST_HEAD(monitors);
 
 static int monitor_open(struct net_device *dev)
 {
@@ -79,6 +78,7 @@ static void monitor_uninit(struct net_device *dev)
 static int monitor_init(struct net_device *dev)
 {
 	struct monitor *monitor = netdev_priv(dev);
+	struct ov2_port *port;
 	int err;
 
 	ASSERT_RTNL();
@@ -86,7 +86,10 @@ static int monitor_init(struct net_device *dev)
 	if (err)
 		return err;
 	ov2_tap_init(&monitor->tap);
-	list_add_tail(&monitor->list, &monitors);
+	if (!monitor->tap.card)
+		return 0;
+	port = netdev_priv(monitor->tap.card);
+	list_add_tail(&monitor->list, &port->monitors);
 	return 0;
 }
 
@@ -135,6 +138,7 @@ static void monitor_setup(struct net_device *dev)
 	dev->min_mtu = 0;
 	dev->max_mtu = 0;
 	monitor->tap.dev = dev;
+	INIT_LIST_HEAD(&monitor->list);
 }
 
 static struct net_device *monitor_card(const struct net_device *dev,
@@ -245,15 +249,16 @@ static int monitor_event(struct notifier_block *block, unsigned long event,
 			 void *info)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
-	struct monitor *monitor, *next;
+	struct monitor *monitor;
+	struct ov2_port *port;
 	LIST_HEAD(gone);
 
 	if (event != NETDEV_UNREGISTER || !ov2_port_is_card(dev))
 		return NOTIFY_DONE;
 
-	list_for_each_entry_safe(monitor, next, &monitors, list)
-		if (monitor->tap.card == dev &&
-		    monitor->tap.dev->reg_state == NETREG_REGISTERED)
+	port = netdev_priv(dev);
+	list_for_each_entry(monitor, &port->monitors, list)
+		if (monitor->tap.dev->reg_state == NETREG_REGISTERED)
 			unregister_netdevice_queue(monitor->tap.dev, &gone);
 	unregister_netdevice_many(&gone);
 	return NOTIFY_DONE;
@@ -273,12 +278,21 @@ int ov2_monitor_register(void)
 {
 	int err;
 
-	err = register_netdevice_notifier(&monitor_notifier);
+	err = ov2_capture_register();
 	if (err)
 		return err;
+	err = register_netdevice_notifier(&monitor_notifier);
+	if (err)
+		goto err_capture;
 	err = rtnl_link_register(&monitor_link_ops);
 	if (err)
-		unregister_netdevice_notifier(&monitor_notifier);
+		goto err_notifier;
+	return 0;
+
+err_notifier:
+	unregister_netdevice_notifier(&monitor_notifier);
+err_capture:
+	ov2_capture_unregister();
 	return err;
 }
 
@@ -291,6 +305,7 @@ void ov2_monitor_unregister(void)
 {
 	rtnl_link_unregister(&monitor_link_ops);
 	unregister_netdevice_notifier(&monitor_notifier);
+	ov2_capture_unregister();
 }
 
 MODULE_ALIAS_RTNL_LINK(MONITOR_KIND);

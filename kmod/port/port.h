@@ -194,6 +194,8 @@ struct ov2_filter {
  * @was_up: the card has been up; protected by RTNL
  * @ending: the card's namespace is ending: the card drops what the stack gives
  *	it in clear (netns.c)
+ * @monitors: the monitors that show only this card (monitor.c); protected by
+ *	RTNL
  * @filter: which frames it takes
  * @cpus: CPUs on which it may receive. Written under RTNL, while the card is
  *	down
@@ -211,6 +213,7 @@ struct ov2_port {
 	bool up;
 	bool was_up;
 	bool ending;
+	struct list_head monitors;
 	struct ov2_filter filter;
 	cpumask_var_t cpus;
 	struct ov2_rxq *rxqs;

@@ -11,6 +11,7 @@
 #include <linux/timekeeping.h>
 #include <linux/unaligned.h>
 #include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
 #include "capture.h"
 
@@ -21,7 +22,15 @@ static_assert(sizeof(struct ov2_capture_header) == 120);
 
 DEFINE_STATIC_KEY_FALSE(ov2_capture_key);
 
-static LIST_HEAD(capture_taps);
+/**
+ * struct capture_net - the monitors of a namespace
+ * @taps: monitors that are up; protected by RTNL, read under RCU
+ */
+struct capture_net {
+	struct list_head taps;
+};
+
+static unsigned int capture_net_id __ro_after_init;
 
 /* The slots in the order of ov2_capture_header.info */
 static const enum ov2_info capture_slots[] = {
@@ -123,20 +132,22 @@ static void capture_copy(struct ov2_tap *tap, const struct ov2_adapter *ad,
  *
  * A monitor that has moved to another namespace shows nothing of the cards that
  * it has left, because the users of the new namespace may not be allowed to see
- * those cards.
+ * those cards. So each namespace has a list of its own. Besides, many monitors
+ * in one namespace do not slow down the cards of another namespace.
  *
  * Context: BH disabled.
  */
 void ov2_capture(const struct ov2_adapter *ad,
 		 const struct ov2_captured *captured)
 {
+	const struct capture_net *shows;
 	struct ov2_tap *tap;
 
 	lockdep_assert_in_softirq();
 	rcu_read_lock();
-	list_for_each_entry_rcu(tap, &capture_taps, list)
-		if ((!tap->card || tap->card == ad->dev) &&
-		    net_eq(dev_net(tap->dev), dev_net(ad->dev)))
+	shows = net_generic(dev_net(ad->dev), capture_net_id);
+	list_for_each_entry_rcu(tap, &shows->taps, list)
+		if (!tap->card || tap->card == ad->dev)
 			capture_copy(tap, ad, captured);
 	rcu_read_unlock();
 }
@@ -178,11 +189,14 @@ void ov2_tap_init(struct ov2_tap *tap)
  */
 void ov2_tap_add(struct ov2_tap *tap)
 {
+	struct capture_net *shows = net_generic(dev_net(tap->dev),
+						capture_net_id);
+
 	ASSERT_RTNL();
 	/* A NAPI lives only while its netdev is up; rx_add_napi() says why. */
 	netif_napi_add(tap->dev, &tap->napi, tap_poll);
 	napi_enable(&tap->napi);
-	list_add_tail_rcu(&tap->list, &capture_taps);
+	list_add_tail_rcu(&tap->list, &shows->taps);
 	static_branch_inc(&ov2_capture_key);
 }
 
@@ -204,4 +218,40 @@ void ov2_tap_del(struct ov2_tap *tap)
 	napi_disable(&tap->napi);
 	netif_napi_del(&tap->napi);
 	skb_queue_purge(&tap->copies);
+}
+
+static int __net_init capture_net_init(struct net *net)
+{
+	struct capture_net *shows = net_generic(net, capture_net_id);
+
+	INIT_LIST_HEAD(&shows->taps);
+	return 0;
+}
+
+static struct pernet_operations capture_net_ops = {
+	.init	= capture_net_init,
+	.id	= &capture_net_id,
+	.size	= sizeof(struct capture_net),
+};
+
+/**
+ * ov2_capture_register() - give each namespace a list of monitors
+ *
+ * Context: Process context, sleeps. Before the first monitor is made.
+ * Return: 0 or a negative errno.
+ */
+int ov2_capture_register(void)
+{
+	return register_pernet_subsys(&capture_net_ops);
+}
+
+/**
+ * ov2_capture_unregister() - undo ov2_capture_register()
+ *
+ * Context: Process context, sleeps. No monitor is left, and so no CPU is in
+ *   ov2_capture(): ov2_tap_del() has waited for a grace period.
+ */
+void ov2_capture_unregister(void)
+{
+	unregister_pernet_subsys(&capture_net_ops);
 }

@@ -13,7 +13,7 @@
 
 /**
  * struct ov2_tap - a monitor that is up
- * @list: in the list of taps; protected by RTNL, read under RCU
+ * @list: in the list of its namespace; protected by RTNL, read under RCU
  * @dev: the monitor
  * @card: the card that is shown, or NULL for all cards in the namespace of @dev
  * @clear: frames in clear are shown as a whole
@@ -71,5 +71,7 @@ void ov2_capture(const struct ov2_adapter *ad,
 void ov2_tap_init(struct ov2_tap *tap);
 void ov2_tap_add(struct ov2_tap *tap);
 void ov2_tap_del(struct ov2_tap *tap);
+int ov2_capture_register(void);
+void ov2_capture_unregister(void);
 
 #endif /* _OV2_CAPTURE_H */
