@@ -9,7 +9,7 @@ would give the last TCP segment below 2^32 a high half that is 1 too large (6.12
 to 7.3).
 """
 from lib import esp, ksft, module, xfrmnl
-from lib.bed import Shape, shared
+from lib.bed import MAC, OUTER, Shape, shared
 from lib.traffic import PORT, Traffic
 
 SHAPES = ("ipv4-transport", "ipv6-transport", "ipv4-tunnel", "ipv6-tunnel",
@@ -93,6 +93,45 @@ def late_packets(defer, shape):
         "ipsec_rx_pkts"] == 8)
 
 
+def software_ahead(defer, shape):
+    """The card leaves fragments to software, which moves the window. Then
+    somebody on the way sends an old packet again, as a whole frame. The card
+    must not take the packet's number for one behind the next wrap.
+    """
+    test = Wrap(defer, shape, "b", 1000)
+    key = test.pair.ab.oracle()
+    source, target = test.talk.address["a"], test.talk.address["b"]
+    ends = [OUTER[side][test.shape.outer] for side in "ab"]
+
+    def packet(number):
+        data, proto = esp.udp(source, target, PORT, PORT,
+                              number.to_bytes(8)), esp.UDP
+        if test.shape.mode == "tunnel":
+            data, proto = esp.ip(source, target, esp.UDP, data), {
+                4: esp.IPIP, 6: esp.IPV6_IN_IP}[test.shape.inner]
+        body = key.seal(number, proto, data)
+        if test.shape.encap:
+            return esp.UDP, esp.udp_encap(body)
+        return esp.ESP, body
+
+    def whole(proto, body):
+        test.bed.inject("b", test.bed.frame_to("b", proto, body))
+
+    old = packet(1001)
+    for number in range(1001, 1101):
+        proto, body = old if number == 1001 else packet(number)
+        for part in esp.in_two(*ends, proto, body, number):
+            test.bed.inject("b", esp.ethernet(MAC["b"], MAC["a"], part))
+    test.talk.expect_datagrams("a", [number.to_bytes(8) for number in
+                                     range(1001, 1101)])
+    whole(*old)
+    for number in range(1101, 1104):
+        whole(*packet(number))
+    # A datagram that comes twice would come first
+    test.talk.expect_datagrams("a", [number.to_bytes(8) for number in
+                                     range(1101, 1104)])
+
+
 def jumps(defer, shape, how, offload, numbers):
     """A key manager sets the numbers of both ends, as it does when it takes
     over from another host. When the kernels have answered, every packet that
@@ -150,7 +189,9 @@ def main():
                   (f"tcp_crosses {shape} both",
                    lambda defer, s=shape: tcp_crosses(defer, s)),
                   (f"late_packets {shape} both",
-                   lambda defer, s=shape: late_packets(defer, s))]
+                   lambda defer, s=shape: late_packets(defer, s)),
+                  (f"software_ahead {shape} b-only",
+                   lambda defer, s=shape: software_ahead(defer, s))]
     some = ksft.chosen(cases)
     module.load()
     ksft.run(some)

@@ -142,16 +142,48 @@ static enum ov2_counter rx_packet(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 	return reason;
 }
 
+/* Engine and core each infer the high half of an extended number, and they may
+ * infer different halves: the core also receives frames that the engine leaves
+ * to it, and with an asynchronous cipher the engine infers while older frames
+ * have not moved the window of the core yet. If the core decrypted the frame
+ * itself, the ICV would be wrong with the core's high half. But xfrm_input()
+ * believes an offload, and would take an old number for one behind the next
+ * wrap. So somebody on the way could repeat a frame, and all later frames would
+ * be lost.
+ */
+static bool rx_number_fits(struct xfrm_state *x, struct sk_buff *skb, u64 seq)
+{
+	__be32 low = htonl(lower_32_bits(seq));
+	bool fits;
+
+	if (!(x->props.flags & XFRM_STATE_ESN))
+		return true;
+
+	spin_lock(&x->lock);
+	fits = xfrm_replay_seqhi(x, low) == upper_32_bits(seq);
+	if (unlikely(!fits))
+		x->stats.replay_window++;
+	spin_unlock(&x->lock);
+	if (unlikely(!fits))
+		xfrm_audit_state_replay(x, skb, low);
+	return fits;
+}
+
 /* For a state in crypto mode: the frame goes straight to xfrm, because no other
  * part of the stack may see it now (sa/deliver.c).
  */
-static enum ov2_counter rx_crypto(struct sk_buff *skb, struct xfrm_state *x,
+static enum ov2_counter rx_crypto(struct ov2_nbl *nbl, struct xfrm_state *x,
 				  const struct ov2_rx_result *res,
 				  const struct ov2_rx_header *hdr,
 				  enum ov2_rx_verdict *verdict)
 {
-	enum ov2_counter reason = rx_set_path(skb, x, res, OV2_PATH_OFFLOAD);
+	struct sk_buff *skb = nbl->skb;
+	enum ov2_counter reason;
 
+	if (res->status == OV2_CRYPTO_SUCCESS &&
+	    !rx_number_fits(x, skb, nbl->ext_rx.seq64))
+		return OV2_CNT_RX_DROP_REPLAY;
+	reason = rx_set_path(skb, x, res, OV2_PATH_OFFLOAD);
 	if (reason)
 		return reason;
 	ov2_deliver(skb, hdr);
@@ -189,7 +221,7 @@ static enum ov2_counter rx_verified(struct ov2_adapter *ad, struct ov2_nbl *nbl,
 
 	return assoc->packet ?
 	       rx_packet(ad, nbl, res, assoc, x, verdict) :
-	       rx_crypto(nbl->skb, x, res, hdr, verdict);
+	       rx_crypto(nbl, x, res, hdr, verdict);
 }
 
 /* If the records cannot be decoded, the frame is dropped, because the engine

@@ -262,8 +262,8 @@ struct ov2_adapter;
 	  "Packet mode: the key manager is still negotiating the SA")	\
 	X(RX_DROP_REPLAY, "ipsec_rx_drop_replay",			\
 	  LINUX_MIB_XFRMINSTATESEQERROR, SKB_DROP_REASON_XFRM_POLICY,	\
-	  "Packet mode: the sequence number was seen before, or is "	\
-	  "too old")							\
+	  "The sequence number was seen before, or is too old "		\
+	  "(in crypto mode xfrm counts most such packets)")		\
 	X(RX_DROP_EXPIRED, "ipsec_rx_drop_expired",			\
 	  LINUX_MIB_XFRMINSTATEEXPIRED, SKB_DROP_REASON_XFRM_POLICY,	\
 	  "Packet mode: the SA has reached a hard limit")		\
