@@ -51,6 +51,7 @@ DISABLED = "Packet offload needs esp-hw-offload on, see ethtool -K"
 TOO_MANY = "Too many states of one reqid with equal addresses on the card"
 FULL = "The card's SA table is full, only crypto mode falls back to software"
 NO_SPI = "SPI 0 can't be offloaded, it must never be on the wire"
+NO_DESTINATION = "Inbound states need a destination to be offloaded"
 INNER_FAMILY = ("Packet offload needs a selector of the tunnel's own address "
                 "family")
 NO_TYPE = "Type doesn't support offload"
@@ -94,6 +95,11 @@ REFUSALS = [
     ours("SPI 0", "spi", NO_SPI, spi=0),
     ours("SPI 0, in", "spi", NO_SPI, spi=0, dir=IN),
     ours("packet mode with SPI 0", "spi", NO_SPI, flags=PACKET, spi=0),
+    ours("no destination", "any", NO_DESTINATION, dir=IN, daddr="0.0.0.0"),
+    ours("no destination, IPv6", "any", NO_DESTINATION, dir=IN, family=6,
+         daddr="::"),
+    ours("packet mode without destination", "any", NO_DESTINATION,
+         flags=PACKET, dir=IN, daddr="0.0.0.0"),
 
     core("AH", NO_TYPE, proto=AH, aead=None,
          auth_trunc=("hmac(sha1)", bytes(20), 96)),
@@ -182,11 +188,12 @@ class Requests(refusals.Asked):
     PREFIX = "ipsec_sa_refused_"
 
     def add(self, dir=OUT, flags=None, family=4, sa_flags=0, spi=SPI,
-            **asked):
+            daddr=None, **asked):
         """Add a plain SA at a, changed as the arguments say."""
         src, dst = OUTER["a"][family], OUTER["b"][family]
         if dir == IN:
             src, dst = dst, src
+        dst = daddr or dst
         if flags is None:
             flags = 0
         if dir == IN:

@@ -373,6 +373,9 @@ struct ov2_adapter;
 	X(SA_REFUSED_SPI, "ipsec_sa_refused_spi",			\
 	  0, 0,								\
 	  "The SPI is 0")						\
+	X(SA_REFUSED_ANY, "ipsec_sa_refused_any",			\
+	  0, 0,								\
+	  "The state is inbound and has no destination")		\
 	X(SA_REFUSED_CONTEXT, "ipsec_sa_refused_context",		\
 	  0, 0,								\
 	  "The state has a security context in packet mode")		\

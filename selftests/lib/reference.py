@@ -190,6 +190,8 @@ COUNTERS = {
         (None, None),
     "ipsec_sa_refused_spi":
         (None, None),
+    "ipsec_sa_refused_any":
+        (None, None),
     "ipsec_sa_refused_context":
         (None, None),
     "ipsec_sa_refused_reqid":
@@ -418,6 +420,8 @@ REFUSALS = {
         "Mark can be offloaded on outbound states in crypto mode only",
     "ipsec_sa_refused_spi":
         "SPI 0 can't be offloaded, it must never be on the wire",
+    "ipsec_sa_refused_any":
+        "Inbound states need a destination to be offloaded",
     "ipsec_sa_refused_context":
         "Security context can be offloaded in crypto mode only",
     "ipsec_sa_refused_reqid":

@@ -23,11 +23,11 @@
  *
  * In crypto mode the core itself handles most parts of a state: lifetimes,
  * replay, if_id, output mark, the CPU that a state is for. So in crypto mode
- * each condition on the state, except the one for SPI 0, stands for one of
- * three reasons. First, IPsecOV2 cannot describe the state. Second, the card
- * would have to find the state by something that the frame does not show.
- * Third, the core cannot prepare the state's packets so that a card can encrypt
- * them.
+ * each condition on the state, except the ones for SPI 0 and for a missing
+ * destination, stands for one of three reasons. First, IPsecOV2 cannot describe
+ * the state. Second, the card would have to find the state by something that
+ * the frame does not show. Third, the core cannot prepare the state's packets
+ * so that a card can encrypt them.
  */
 
 REFUSED(SA_REFUSED_DIR,
@@ -114,6 +114,15 @@ REFUSED(SA_REFUSED_MARK,
 REFUSED(SA_REFUSED_SPI,
 	!x->id.spi,
 	"SPI 0 can't be offloaded, it must never be on the wire")
+
+/* In IPsecOV2 the destination zero means every destination. For the core it is
+ * an address, which no packet has. So without this row the card would receive
+ * packets to every address through a state that receives nothing in software.
+ */
+REFUSED(SA_REFUSED_ANY,
+	x->xso.dir == XFRM_DEV_OFFLOAD_IN &&
+	xfrm_addr_any(&x->id.daddr, x->props.family),
+	"Inbound states need a destination to be offloaded")
 
 /* In packet mode only a policy with a security context would lead to a state
  * with a security context, and the card refuses such policies. In crypto mode

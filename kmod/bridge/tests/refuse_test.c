@@ -129,6 +129,11 @@ static void change_spi(struct xfrm_state *x)
 	x->id.spi = 0;
 }
 
+static void change_daddr(struct xfrm_state *x)
+{
+	memset(&x->id.daddr, 0, sizeof(x->id.daddr));
+}
+
 /* The card only tests whether a state has a context, or IPComp. So
  * change_context() and change_to_ipcomp() may set any pointer.
  */
@@ -215,6 +220,8 @@ static const struct change changes[] = {
 	{ "output mark", change_output_mark, FINE, FINE, FINE, FINE },
 	{ "SPI 0", change_spi, OV2_CNT_SA_REFUSED_SPI, OV2_CNT_SA_REFUSED_SPI,
 	  OV2_CNT_SA_REFUSED_SPI, OV2_CNT_SA_REFUSED_SPI },
+	{ "no destination", change_daddr, FINE, OV2_CNT_SA_REFUSED_ANY, FINE,
+	  OV2_CNT_SA_REFUSED_ANY },
 	{ "security context", change_context, FINE, FINE,
 	  OV2_CNT_SA_REFUSED_CONTEXT, OV2_CNT_SA_REFUSED_CONTEXT },
 	{ "one CPU", change_pcpu, FINE, FINE, FINE, FINE },
