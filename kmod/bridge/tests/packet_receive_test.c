@@ -448,20 +448,21 @@ static void receive_nested(struct kunit *test)
 		enum ov2_packet_path path;
 		enum ov2_rx_verdict verdict;
 	} rows[] = {
-		{ IPPROTO_ESP, false, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_AH, false, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_COMP, false, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_IPIP, false, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_IPV6, false, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_GRE, false, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ NEXTHDR_DEST, false, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ NEXTHDR_FRAGMENT, false, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_UDP, false, false, OV2_PATH_OFFLOAD, OV2_RX_NO_GRO },
-		{ IPPROTO_UDP, false, true, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_UDP, true, false, OV2_PATH_STATE, OV2_RX_STACK },
-		{ IPPROTO_TCP, true, false, OV2_PATH_OFFLOAD, OV2_RX_STACK },
-		{ IPPROTO_ICMP, true, false, OV2_PATH_OFFLOAD, OV2_RX_STACK },
-		{ IPPROTO_ICMPV6, true, false, OV2_PATH_OFFLOAD, OV2_RX_STACK },
+		{ IPPROTO_ESP, .path = OV2_PATH_STATE },
+		{ IPPROTO_AH, .path = OV2_PATH_STATE },
+		{ IPPROTO_COMP, .path = OV2_PATH_STATE },
+		{ IPPROTO_IPIP, .path = OV2_PATH_STATE },
+		{ IPPROTO_IPV6, .path = OV2_PATH_STATE },
+		{ IPPROTO_GRE, .path = OV2_PATH_STATE },
+		{ NEXTHDR_DEST, .path = OV2_PATH_STATE },
+		{ NEXTHDR_FRAGMENT, .path = OV2_PATH_STATE },
+		{ IPPROTO_UDP, .path = OV2_PATH_OFFLOAD,
+		  .verdict = OV2_RX_NO_GRO },
+		{ IPPROTO_UDP, .natted = true, .path = OV2_PATH_STATE },
+		{ IPPROTO_UDP, .gro = true, .path = OV2_PATH_STATE },
+		{ IPPROTO_TCP, .gro = true, .path = OV2_PATH_OFFLOAD },
+		{ IPPROTO_ICMP, .gro = true, .path = OV2_PATH_OFFLOAD },
+		{ IPPROTO_ICMPV6, .gro = true, .path = OV2_PATH_OFFLOAD },
 	};
 	struct ov2_shape shape = {};
 	struct ov2_policy *pol;
