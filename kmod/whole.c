@@ -85,6 +85,7 @@ extern __visible typeof(ov2_tx_header_decode) ov2_tx_header_decode;
 #include "bridge/packet/tag.c"
 #include "bridge/packet/verdict.c"
 #include "bridge/sa/assoc.c"
+#include "bridge/sa/bonded.c"
 #include "bridge/sa/deliver.c"
 #include "bridge/sa/framed.c"
 #include "bridge/sa/framed_checksum.c"

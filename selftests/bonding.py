@@ -8,10 +8,13 @@ card, and no packet leaves in clear (crypto offload).
 
 Linux 6.12 does not tell which card of the bond an SA is for. On this kernel the
 SA falls back to software, the card counts the reason, and the failover works
-without offload. Bulk TCP through the bond loses no packet.
+without offload. Bulk TCP through the bond loses no packet. If the bond changes
+its card while SAs are added, no SA is left on a card in the end.
 """
 import os
 import re
+import subprocess
+import threading
 
 from lib import ksft, module
 from lib.bed import INFO_LINE, INNER, LINK_KIND, MAC, OUTER, Bed, Shape, Tap
@@ -22,6 +25,8 @@ from lib.traffic import Traffic
 
 SHAPES = ("ipv4-transport", "ipv6-tunnel")
 BOND, CARDS = "bond0", ("ov0", "ov4")
+SA_COUNTS = ("ipsec_sa_add", "ipsec_sa_delete")
+RACES = 60                      # how often states are added under changes
 PORTS = dict(zip(CARDS, ("ov1", "ov5")))
 
 
@@ -180,7 +185,48 @@ def bulk(bed, shape):
     moved = sum(bed.counts("ipsec_tx_pkts").values()) - sum(sent.values())
     ksft.check(moved >= 200 or not newer_core(),
                f"only {moved} packets were sealed by the cards")
-    talk.forget()
+    talk.close()
+
+
+def race(bed, shape):
+    """States are added while the bond changes its card. Bonding may then forget
+    which card has a state. But when the states are gone, no card has an SA.
+    """
+    bed.remove()
+    bed.a.ip("xfrm state flush")
+    before = {name: bed.counts(name) for name in SA_COUNTS}
+    stop = threading.Event()
+
+    def change():
+        lines = [f"link set {BOND} type bond active_slave {card}"
+                 for card in CARDS] * 5
+        while not stop.is_set():
+            subprocess.run(["ip", "-n", bed.a.name, "-batch", "-"],
+                           input="\n".join(lines), text=True, check=True)
+
+    changer = threading.Thread(target=change)
+    changer.start()
+    try:
+        for turn in range(RACES):
+            spi = range(0x2000, 0x2000 + 20)
+            bed.a.ip(*(f"xfrm state add src {OUTER['b'][shape.outer]} "
+                       f"dst {OUTER['a'][shape.outer]} proto esp spi {n} "
+                       f"reqid 1 mode {shape.mode} "
+                       f"aead rfc4106(gcm(aes)) 0x{'01' * 20} 128 "
+                       f"offload dev {BOND} dir in" for n in spi))
+            if turn % 2:
+                bed.a.ip("xfrm state flush")
+            else:
+                bed.a.ip(*(f"xfrm state delete dst {OUTER['a'][shape.outer]} "
+                           f"proto esp spi {n}" for n in spi))
+    finally:
+        stop.set()
+        changer.join()
+    moved = {name: {dev: count - before[name][dev]
+                    for dev, count in bed.counts(name).items()}
+             for name in SA_COUNTS}
+    ksft.equal(moved["ipsec_sa_delete"], moved["ipsec_sa_add"],
+               "SAs deleted and added")
 
 
 def main():
@@ -191,10 +237,11 @@ def main():
             made.append(BondBed())
         function(made[0], shape)
 
-    some = ksft.chosen([(f"{name}{word}", one, function, Shape.named(name))
-                        for function, word in ((fail_over, ""),
-                                               (bulk, " bulk TCP"))
-                        for name in SHAPES])
+    cases = [(name, one, fail_over, Shape.named(name)) for name in SHAPES]
+    cases += [(f"{name} bulk TCP", one, bulk, Shape.named(name))
+              for name in SHAPES]
+    cases += [("race", one, race, Shape.named(SHAPES[0]))]
+    some = ksft.chosen(cases)
     module.load()
     try:
         ksft.run(some, ksft.without_defer)

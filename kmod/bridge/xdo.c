@@ -15,6 +15,7 @@
 #include "packet/replay.h"
 #include "packet/tag.h"
 #include "sa/assoc.h"
+#include "sa/bonded.h"
 #include "sa/refuse.h"
 #include "sa/request.h"
 #include "sa/spare_path.h"
@@ -58,6 +59,13 @@ static void assoc_end(struct ov2_bridge *bridge, struct ov2_assoc *assoc)
 	ov2_assoc_delete(assoc);
 }
 
+/* Is @x on a bond, and @dev one of the bond's cards? */
+static bool is_on_bond(const struct net_device *dev,
+		       const struct xfrm_state *x)
+{
+	return READ_ONCE(x->xso.dev) != dev;
+}
+
 /* ov2_sad_add() is the last step. After it, packets can find the state as soon
  * as the core makes the state valid. The bridge counts the bundles (a bundle is
  * the SA of one add), because NDIS_IPSEC_OFFLOAD_V2 leaves the counting to the
@@ -90,6 +98,8 @@ static int state_add(struct ov2_adapter *ad, struct xfrm_state *x,
 		err = ov2_sad_add(&bridge->sad, assoc, x);
 	if (err)
 		goto err_sa;
+	if (is_on_bond(ad->dev, x))
+		ov2_bonded_add(assoc, x);
 	ov2_sa_event_added(assoc);
 	return 0;
 
@@ -140,6 +150,39 @@ static int add_through_bond(struct net_device *bond, struct xfrm_state *x)
 	return -EOPNOTSUPP;
 }
 
+/* The caller has taken @x out of @assoc. @assoc may hold the last reference to
+ * the netdev.
+ */
+static void state_end(struct ov2_assoc *assoc, const struct xfrm_state *x)
+{
+	struct ov2_adapter *ad = assoc->ad;
+	struct ov2_bridge *bridge = ov2_bridge_of(ad);
+	netdevice_tracker tracker;
+
+	netdev_hold(ad->dev, &tracker, GFP_ATOMIC);
+	ov2_sa_event_deleted(assoc, x);
+	if (assoc->packet)
+		ov2_packet_mode_leave(bridge);
+	atomic_sub(assoc->sends, &bridge->senders);
+	atomic_sub(assoc->sends && assoc->udp_encap, &bridge->udp_senders);
+	ov2_bonded_del(assoc);
+	ov2_sad_del(&bridge->sad, assoc);
+	assoc_end(bridge, assoc);
+	atomic_dec(&ad->bundles);
+	netdev_put(ad->dev, &tracker);
+}
+
+/* Bonding adds @x to a card, and may have forgotten that another card still has
+ * @x (sa/bonded.c).
+ */
+static void state_leave_cards(const struct xfrm_state *x)
+{
+	struct ov2_assoc *assoc;
+
+	while ((assoc = ov2_bonded_unset(x)))
+		state_end(assoc, x);
+}
+
 static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 			    struct netlink_ext_ack *extack)
 {
@@ -162,6 +205,8 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 	reason = ov2_state_refused(x);
 	if (reason)
 		return ov2_state_refuse(ad, x, reason, -EINVAL, extack);
+	if (is_on_bond(dev, x))
+		state_leave_cards(x);
 	if (!(dev->features & NETIF_F_HW_ESP))
 		return ov2_state_add_disabled(ad, x, extack);
 
@@ -178,32 +223,23 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 	return err;
 }
 
-/* Returns true if this call deleted the state's SA, false if @dev has no SA of
- * @x.
+/* Returns true if this call deleted the state's SA, false if neither @dev nor,
+ * if @x is on a bond, another card has an SA of @x.
  */
 static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 {
-	struct ov2_bridge *bridge;
 	struct ov2_assoc *assoc;
-	struct ov2_adapter *ad;
 
 	if (!dev || !ov2_xdo_is_card(dev))
 		return false;
 
-	ad = ov2_adapter_of(dev);
-	assoc = ov2_assoc_unset(ad, x);
+	assoc = ov2_assoc_unset(ov2_adapter_of(dev), x);
+	if (!assoc && is_on_bond(dev, x))
+		assoc = ov2_bonded_unset(x);
 	if (!assoc)
 		return false;
 
-	ov2_sa_event_deleted(assoc, x);
-	bridge = ov2_bridge_of(ad);
-	if (assoc->packet)
-		ov2_packet_mode_leave(bridge);
-	atomic_sub(assoc->sends, &bridge->senders);
-	atomic_sub(assoc->sends && assoc->udp_encap, &bridge->udp_senders);
-	ov2_sad_del(&bridge->sad, assoc);
-	assoc_end(bridge, assoc);
-	atomic_dec(&ad->bundles);
+	state_end(assoc, x);
 	return true;
 }
 

@@ -73,6 +73,8 @@ struct ov2_sad_link {
  *	accepted the update; written under x->lock
  * @told: which reasons users were told lately, see ov2_assoc_tell()
  * @sad: place in the card's SAD, if the state is outbound in packet mode
+ * @bonded: place in the table of associations on bonds (bonded.c), if the state
+ *	is on a bond
  * @del: the request that deletes the SA; it is part of the association, so that
  *	a delete cannot fail for lack of memory
  * @del_entry: the buffer of @del
@@ -101,6 +103,7 @@ struct ov2_assoc {
 	atomic64_t declined[OV2_DECLINED];
 	atomic64_t software[OV2_SOFTWARE];
 	struct ov2_sad_link sad;
+	struct hlist_node bonded;
 	struct ov2_request del;
 	struct ov2_delete_sa del_entry;
 	struct rcu_head rcu;

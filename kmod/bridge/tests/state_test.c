@@ -275,6 +275,47 @@ static void state_lives(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&card->ad->bundles), 0);
 }
 
+#ifdef OV2_HAVE_XDO_DEV
+
+/* Bonding forgets that a card has a state, if the bond changes to another card
+ * while the state is being added (sa/bonded.c). Then it tells the other card to
+ * delete the state, and adds the state to a card again.
+ */
+static void state_bond_forgets(struct kunit *test)
+{
+	struct sa_card *bond = card_new(test);
+	struct sa_card *first = card_new(test);
+	struct sa_card *other = card_new(test);
+	struct xfrm_state *x = state_in(test, bond);
+	unsigned long handle;
+
+	x->dir = XFRM_SA_DIR_IN;
+	/* The bond was without a card for a while. */
+	KUNIT_ASSERT_EQ(test, xdo_add(first->dev, x), 0);
+	handle = x->xso.offload_handle;
+	KUNIT_ASSERT_EQ(test, xdo_add(other->dev, x), 0);
+	KUNIT_EXPECT_EQ(test, first->deleted, handle);
+	expect_found(test, first, handle, NULL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&first->ad->bundles), 0);
+	expect_found(test, other, x->xso.offload_handle, x);
+
+	/* The bond changes from a card that does not have the state. */
+	handle = x->xso.offload_handle;
+	xdo_delete(first->dev, x);
+	KUNIT_EXPECT_EQ(test, other->deleted, handle);
+	expect_found(test, other, handle, NULL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&other->ad->bundles), 0);
+	xdo_free(first->dev, x);
+
+	KUNIT_ASSERT_EQ(test, xdo_add(first->dev, x), 0);
+	xdo_delete(first->dev, x);
+	xdo_free(first->dev, x);
+	KUNIT_EXPECT_EQ(test, first->asked, 4);
+	KUNIT_EXPECT_EQ(test, other->asked, 2);
+}
+
+#endif /* OV2_HAVE_XDO_DEV */
+
 /* After an error the core calls only free, without a delete. */
 static void state_freed_only(struct kunit *test)
 {
@@ -1032,6 +1073,9 @@ static void offload_ok_packet(struct kunit *test)
 
 static struct kunit_case state_cases[] = {
 	KUNIT_CASE(state_lives),
+#ifdef OV2_HAVE_XDO_DEV
+	KUNIT_CASE(state_bond_forgets),
+#endif
 	KUNIT_CASE(state_freed_only),
 	KUNIT_CASE(state_freed_heard),
 	KUNIT_CASE(state_packet_counts),
