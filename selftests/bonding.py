@@ -8,8 +8,9 @@ card, and no packet leaves in clear (crypto offload).
 
 Linux 6.12 does not tell which card of the bond an SA is for. On this kernel the
 SA falls back to software, the card counts the reason, and the failover works
-without offload. Bulk TCP through the bond loses no packet. If the bond changes
-its card while SAs are added, no SA is left on a card in the end.
+without offload. Bulk TCP through the bond loses no packet, and uses no number
+twice. If the bond changes its card while SAs are added, no SA is left on a card
+in the end.
 """
 import os
 import re
@@ -24,6 +25,7 @@ from lib.reference import COUNTERS
 from lib.traffic import Traffic
 
 SHAPES = ("ipv4-transport", "ipv6-tunnel")
+UDP_SHAPES = ("ipv4-transport-udp", "ipv4-tunnel-udp")
 BOND, CARDS = "bond0", ("ov0", "ov4")
 SA_COUNTS = ("ipsec_sa_add", "ipsec_sa_delete")
 RACES = 60                      # how often states are added under changes
@@ -171,10 +173,16 @@ def fail_over(bed, shape):
 def bulk(bed, shape):
     """The bond offers NETIF_F_GSO_PARTIAL. So the core cuts a large packet into
     a first part, whose data is a multiple of the MSS, and a small rest. The
-    card gets the first part as a large packet that has an ESP header.
+    card gets the first part as a large packet that has an ESP header. The core
+    cuts ESP in UDP wrongly and cannot ask the card, so it keeps such SAs.
     """
+    fallbacks = sum(bed.counts("ipsec_sa_fallback_bond").values())
     bed.remove()
     bed.install(shape)
+    fallbacks = sum(bed.counts("ipsec_sa_fallback_bond").values()) - fallbacks
+    if newer_core():
+        ksft.equal(fallbacks, int(shape.encap), "fallbacks counted")
+    repeated = bed.b.xfrm_stat()["XfrmInStateSeqError"]
     names = [name for name in COUNTERS if name.startswith("ipsec_tx_drop")]
     before = {name: bed.counts(name) for name in names}
     sent = bed.counts("ipsec_tx_pkts")
@@ -183,8 +191,10 @@ def bulk(bed, shape):
     ksft.equal({name: bed.counts(name) for name in names}, before,
                "frames that the cards dropped")
     moved = sum(bed.counts("ipsec_tx_pkts").values()) - sum(sent.values())
-    ksft.check(moved >= 200 or not newer_core(),
+    ksft.check(moved >= 200 or not newer_core() or shape.encap,
                f"only {moved} packets were sealed by the cards")
+    ksft.equal(bed.b.xfrm_stat()["XfrmInStateSeqError"], repeated,
+               "numbers that came twice")
     talk.close()
 
 
@@ -239,7 +249,7 @@ def main():
 
     cases = [(name, one, fail_over, Shape.named(name)) for name in SHAPES]
     cases += [(f"{name} bulk TCP", one, bulk, Shape.named(name))
-              for name in SHAPES]
+              for name in SHAPES + UDP_SHAPES]
     cases += [("race", one, race, Shape.named(SHAPES[0]))]
     some = ksft.chosen(cases)
     module.load()

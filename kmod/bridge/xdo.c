@@ -183,6 +183,19 @@ static void state_leave_cards(const struct xfrm_state *x)
 		state_end(assoc, x);
 }
 
+/* Bonding never calls xdo_dev_offload_ok of a card. So if the card would
+ * decline some of the state's packets in crypto mode, the core must keep the
+ * whole state in software. This concerns large packets of ESP in UDP
+ * (gso_goes_wrong()), and packets that are sent through an inbound state
+ * (declined_crypto()).
+ */
+static bool needs_question(const struct xfrm_state *x)
+{
+	if (ov2_state_is_packet(x))
+		return false;
+	return ov2_state_is_outbound(x) ? !!x->encap : !x->dir;
+}
+
 static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 			    struct netlink_ext_ack *extack)
 {
@@ -205,8 +218,12 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 	reason = ov2_state_refused(x);
 	if (reason)
 		return ov2_state_refuse(ad, x, reason, -EINVAL, extack);
-	if (is_on_bond(dev, x))
+	if (is_on_bond(dev, x)) {
 		state_leave_cards(x);
+		if (needs_question(x))
+			return ov2_state_refuse(ad, x, OV2_CNT_SA_FALLBACK_BOND,
+						-EOPNOTSUPP, extack);
+	}
 	if (!(dev->features & NETIF_F_HW_ESP))
 		return ov2_state_add_disabled(ad, x, extack);
 

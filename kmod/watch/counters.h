@@ -329,8 +329,8 @@ struct ov2_adapter;
 	  "engine is full")						\
 	X(SA_FALLBACK_BOND, "ipsec_sa_fallback_bond",			\
 	  0, 0,								\
-	  "A state was left to software because its device is a bond; "	\
-	  "this kernel cannot offload a state of a bond")		\
+	  "A state was left to software because its device is a bond, "	\
+	  "and this kernel cannot offload such a state of a bond")	\
 	X(SA_REFUSED_DIR, "ipsec_sa_refused_dir",			\
 	  0, 0,								\
 	  "The direction of the state is neither in nor out")		\

@@ -289,7 +289,11 @@ static void state_bond_forgets(struct kunit *test)
 	struct xfrm_state *x = state_in(test, bond);
 	unsigned long handle;
 
+	KUNIT_ASSERT_EQ(test, xdo_add(first->dev, x), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, ov2_counter_read(first->ad,
+					       OV2_CNT_SA_FALLBACK_BOND), 1);
 	x->dir = XFRM_SA_DIR_IN;
+
 	/* The bond was without a card for a while. */
 	KUNIT_ASSERT_EQ(test, xdo_add(first->dev, x), 0);
 	handle = x->xso.offload_handle;
