@@ -91,6 +91,8 @@ REFUSALS = [
          "UDP encapsulation can be offloaded over IPv4 only", family=6,
          encap=(xfrmnl.ESPINUDP, esp.ENCAP_PORT)),
     ours("mark on an inbound SA", "mark", MARK, dir=IN, mark=(1, 0xff)),
+    ours("mark without a mask on an inbound SA", "mark", MARK, dir=IN,
+         mark=(1, 0)),
     ours("mark in packet mode", "mark", MARK, flags=PACKET, mark=(1, 0xff)),
     ours("SPI 0", "spi", NO_SPI, spi=0),
     ours("SPI 0, in", "spi", NO_SPI, spi=0, dir=IN),

@@ -191,7 +191,11 @@ static bool state_is_usable(const struct xfrm_state *x,
 			    const struct xfrm_tmpl *tmpl,
 			    const struct ov2_flow *flow)
 {
-	if (READ_ONCE(x->km.state) != XFRM_STATE_VALID)
+	/* Without an SA direction, an outbound state may have this flag, and
+	 * xfrm_state_find() skips the state.
+	 */
+	if (READ_ONCE(x->km.state) != XFRM_STATE_VALID ||
+	    x->props.flags & XFRM_STATE_WILDRECV)
 		return false;
 	if (tmpl->id.spi && tmpl->id.spi != x->id.spi)
 		return false;

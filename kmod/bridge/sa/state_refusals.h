@@ -101,10 +101,10 @@ REFUSED(SA_REFUSED_ENCAP,
  * netfilter, which set marks, come after the card. In packet mode the card
  * finds a state through a policy, and the card's policies know no marks. In
  * crypto mode the core chooses the state of a packet that is sent, so the card
- * needs no mark.
+ * needs no mark. A mark that its mask does not cover fits no packet.
  */
 REFUSED(SA_REFUSED_MARK,
-	x->mark.m && (x->xso.dir == XFRM_DEV_OFFLOAD_IN ||
+	(x->mark.m || x->mark.v) && (x->xso.dir == XFRM_DEV_OFFLOAD_IN ||
 		      ov2_state_is_packet(x)),
 	"Mark can be offloaded on outbound states in crypto mode only")
 

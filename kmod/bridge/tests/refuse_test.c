@@ -118,6 +118,11 @@ static void change_mark(struct xfrm_state *x)
 	x->mark.m = 1;
 }
 
+static void change_mark_value(struct xfrm_state *x)
+{
+	x->mark.v = 1;
+}
+
 static void change_output_mark(struct xfrm_state *x)
 {
 	x->props.smark.v = 1;
@@ -216,6 +221,8 @@ struct change {
 static const struct change changes[] = {
 	{ "nothing", change_nothing, FINE, FINE, FINE, FINE },
 	{ "mark", change_mark, FINE, OV2_CNT_SA_REFUSED_MARK,
+	  OV2_CNT_SA_REFUSED_MARK, OV2_CNT_SA_REFUSED_MARK },
+	{ "mark without mask", change_mark_value, FINE, OV2_CNT_SA_REFUSED_MARK,
 	  OV2_CNT_SA_REFUSED_MARK, OV2_CNT_SA_REFUSED_MARK },
 	{ "output mark", change_output_mark, FINE, FINE, FINE, FINE },
 	{ "SPI 0", change_spi, OV2_CNT_SA_REFUSED_SPI, OV2_CNT_SA_REFUSED_SPI,

@@ -87,6 +87,7 @@ static void random_state(struct xfrm_state *x)
 	x->id.proto = IPPROTO_ESP;
 	x->props.reqid = 1 + ov2_below(2);
 	x->props.mode = random_mode();
+	x->props.flags = ov2_below(8) ? 0 : XFRM_STATE_WILDRECV;
 	x->props.family = random_family();
 	x->pcpu_num = ov2_below(2) ? UINT_MAX : ov2_below(2);
 	random_address(x->props.family, &x->props.saddr, true);
@@ -195,6 +196,7 @@ static bool naive_fits(const struct sad_model *m, int i,
 		     x->pcpu_num != cpus->own && x->pcpu_num != UINT_MAX)
 		return false;
 	return m->live[i] && x->km.state == XFRM_STATE_VALID &&
+	       !(x->props.flags & XFRM_STATE_WILDRECV) &&
 	       x->props.reqid == tmpl->reqid &&
 	       x->props.mode == tmpl->mode &&
 	       x->props.family == tmpl->encap_family &&
