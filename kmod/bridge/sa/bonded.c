@@ -51,6 +51,15 @@ void ov2_bonded_del(struct ov2_assoc *assoc)
 	spin_unlock_bh(&bonded_lock);
 }
 
+/* Takes the state out of @assoc, and returns it. Returns NULL if another CPU
+ * has taken the state.
+ */
+static struct xfrm_state *bonded_take(struct ov2_assoc *assoc)
+{
+	lockdep_assert_held(&bonded_lock);
+	return unrcu_pointer(xchg(&assoc->x, RCU_INITIALIZER(NULL)));
+}
+
 /**
  * ov2_bonded_unset() - take a state on a bond out of its association, whichever
  *	card has the state
@@ -65,9 +74,35 @@ struct ov2_assoc *ov2_bonded_unset(const struct xfrm_state *x)
 
 	spin_lock_bh(&bonded_lock);
 	hash_for_each_possible(bonded, assoc, bonded, (unsigned long)x) {
-		if (rcu_access_pointer(assoc->x) != x)
-			continue;
-		if (unrcu_pointer(xchg(&assoc->x, RCU_INITIALIZER(NULL)))) {
+		if (rcu_access_pointer(assoc->x) == x && bonded_take(assoc)) {
+			found = assoc;
+			break;
+		}
+	}
+	spin_unlock_bh(&bonded_lock);
+	return found;
+}
+
+/**
+ * ov2_bonded_unset_any() - take any state on a bond out of its association
+ * @ad: the card that has the state
+ * @x: filled in with the state, which may be used until the RCU read side ends
+ *
+ * Context: Under rcu_read_lock(), any context except hard interrupts.
+ * Return: the association, which the caller must end with ov2_assoc_delete(),
+ * or NULL if @ad has no state on a bond.
+ */
+struct ov2_assoc *ov2_bonded_unset_any(const struct ov2_adapter *ad,
+				       struct xfrm_state **x)
+{
+	struct ov2_assoc *assoc, *found = NULL;
+	int bucket;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the state may be freed");
+	spin_lock_bh(&bonded_lock);
+	hash_for_each(bonded, bucket, assoc, bonded) {
+		*x = assoc->ad == ad ? bonded_take(assoc) : NULL;
+		if (*x) {
 			found = assoc;
 			break;
 		}

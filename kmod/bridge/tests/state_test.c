@@ -316,6 +316,21 @@ static void state_bond_forgets(struct kunit *test)
 	xdo_free(first->dev, x);
 	KUNIT_EXPECT_EQ(test, first->asked, 4);
 	KUNIT_EXPECT_EQ(test, other->asked, 2);
+
+	/* The first card is deleted, and the bond does not know it any more. */
+	KUNIT_ASSERT_EQ(test, xdo_add(first->dev, x), 0);
+	handle = x->xso.offload_handle;
+	x->xso.real_dev = first->dev;
+	ov2_bridge_unregistered(other->ad);
+	expect_found(test, first, handle, x);
+	ov2_bridge_unregistered(first->ad);
+	KUNIT_EXPECT_EQ(test, first->deleted, handle);
+	expect_found(test, first, handle, NULL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&first->ad->bundles), 0);
+	KUNIT_EXPECT_NULL(test, x->xso.real_dev);
+	xdo_delete(first->dev, x);
+	xdo_free(first->dev, x);
+	KUNIT_EXPECT_EQ(test, first->asked, 6);
 }
 
 #endif /* OV2_HAVE_XDO_DEV */
