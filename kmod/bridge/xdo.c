@@ -183,34 +183,6 @@ static void state_leave_cards(const struct xfrm_state *x)
 		state_end(assoc, x);
 }
 
-/**
- * ov2_states_end() - end what bonding has left on a card
- * @ad: the card, which is being unregistered. Bonding has released it, and the
- *	core has deleted its states
- *
- * A state that bonding has forgotten (sa/bonded.c) would hold the netdev for as
- * long as the state lives, perhaps in another namespace. Bonding has no
- * reference to xso.real_dev, so this pointer is cleared here, under the lock
- * under which bond_ipsec_del_sa_all() clears it.
- *
- * Context: Process context. Does not wait.
- */
-void ov2_states_end(struct ov2_adapter *ad)
-{
-	struct ov2_assoc *assoc;
-	struct xfrm_state *x;
-
-	rcu_read_lock();
-	while ((assoc = ov2_bonded_unset_any(ad, &x))) {
-		spin_lock_bh(&x->lock);
-		if (x->xso.real_dev == ad->dev)
-			x->xso.real_dev = NULL;
-		spin_unlock_bh(&x->lock);
-		state_end(assoc, x);
-	}
-	rcu_read_unlock();
-}
-
 /* Bonding never calls xdo_dev_offload_ok of a card. So if the card would
  * decline some of the state's packets in crypto mode, the core must keep the
  * whole state in software. This concerns large packets of ESP in UDP
@@ -286,6 +258,33 @@ static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 
 	state_end(assoc, x);
 	return true;
+}
+
+/**
+ * ov2_states_end() - end what bonding has left on a card
+ * @ad: the card, which is being unregistered. Bonding has released it, and the
+ *	core has deleted its states
+ *
+ * A state that bonding has forgotten (sa/bonded.c) would hold the netdev for as
+ * long as the state lives, perhaps in another namespace. Bonding has no
+ * reference to xso.real_dev, so this pointer is cleared here, under the lock
+ * under which bond_ipsec_del_sa_all() clears it.
+ *
+ * Context: Process context. Does not wait.
+ */
+void ov2_states_end(struct ov2_adapter *ad)
+{
+	struct xfrm_state *x;
+
+	/* Few cards have a state here, and the search is long. */
+	while (atomic_read(&ad->bundles) && (x = ov2_bonded_find_any(ad))) {
+		spin_lock_bh(&x->lock);
+		if (x->xso.real_dev == ad->dev)
+			x->xso.real_dev = NULL;
+		state_delete(ad->dev, x);
+		spin_unlock_bh(&x->lock);
+		xfrm_state_put(x);
+	}
 }
 
 /* The core calls this in atomic context, and mostly under x->lock. So memory is

@@ -51,10 +51,8 @@ void ov2_bonded_del(struct ov2_assoc *assoc)
 	spin_unlock_bh(&bonded_lock);
 }
 
-/* Takes the state out of @assoc, and returns it. Returns NULL if another CPU
- * has taken the state.
- */
-static struct xfrm_state *bonded_take(struct ov2_assoc *assoc)
+/* Returns false if another CPU has taken the state out of @assoc. */
+static bool bonded_take(struct ov2_assoc *assoc)
 {
 	lockdep_assert_held(&bonded_lock);
 	return unrcu_pointer(xchg(&assoc->x, RCU_INITIALIZER(NULL)));
@@ -84,26 +82,32 @@ struct ov2_assoc *ov2_bonded_unset(const struct xfrm_state *x)
 }
 
 /**
- * ov2_bonded_unset_any() - take any state on a bond out of its association
- * @ad: the card that has the state
- * @x: filled in with the state, which may be used until the RCU read side ends
+ * ov2_bonded_find_any() - find any state on a bond that a card still has
+ * @ad: the card
  *
- * Context: Under rcu_read_lock(), any context except hard interrupts.
- * Return: the association, which the caller must end with ov2_assoc_delete(),
- * or NULL if @ad has no state on a bond.
+ * If the last reference to a state is gone, the core is about to call
+ * xdo_dev_state_free, which ends the association. So such a state is left out.
+ *
+ * Context: Any context except hard interrupts.
+ * Return: the state with a reference, which the caller must put; or NULL.
  */
-struct ov2_assoc *ov2_bonded_unset_any(const struct ov2_adapter *ad,
-				       struct xfrm_state **x)
+struct xfrm_state *ov2_bonded_find_any(const struct ov2_adapter *ad)
 {
-	struct ov2_assoc *assoc, *found = NULL;
+	struct xfrm_state *x, *found = NULL;
+	struct ov2_assoc *assoc;
 	int bucket;
 
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the state may be freed");
 	spin_lock_bh(&bonded_lock);
 	hash_for_each(bonded, bucket, assoc, bonded) {
-		*x = assoc->ad == ad ? bonded_take(assoc) : NULL;
-		if (*x) {
-			found = assoc;
+		if (assoc->ad != ad)
+			continue;
+		/* Whoever frees a state takes it out of its association before,
+		 * and needs bonded_lock to find or to forget this association.
+		 */
+		x = rcu_dereference_protected(assoc->x,
+					      lockdep_is_held(&bonded_lock));
+		if (x && refcount_inc_not_zero(&x->refcnt)) {
+			found = x;
 			break;
 		}
 	}

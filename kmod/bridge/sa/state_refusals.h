@@ -104,8 +104,8 @@ REFUSED(SA_REFUSED_ENCAP,
  * needs no mark. A mark that its mask does not cover fits no packet.
  */
 REFUSED(SA_REFUSED_MARK,
-	(x->mark.m || x->mark.v) && (x->xso.dir == XFRM_DEV_OFFLOAD_IN ||
-		      ov2_state_is_packet(x)),
+	(x->mark.m || x->mark.v) &&
+	(x->xso.dir == XFRM_DEV_OFFLOAD_IN || ov2_state_is_packet(x)),
 	"Mark can be offloaded on outbound states in crypto mode only")
 
 /* RFC 4303 2.1 forbids SPI 0. A state that a key manager still has to negotiate
