@@ -12,6 +12,7 @@ import pty
 import re
 import shutil
 import subprocess
+import tempfile
 
 from lib import esp, ksft, module, ov2, page, ynl
 from lib.bed import Bed, Shape
@@ -816,13 +817,18 @@ def readme(_):
         ksft.check(line in there, f"no example has: {line}")
 
 
+def completion_script():
+    script = os.path.join(os.path.dirname(ov2.find()), "ov2.bash")
+    if not os.path.exists(script):
+        raise ksft.Skip("ov2 was installed without its source")
+    return script
+
+
 def completion(defer):
     """What bash offers for the beginning of a word."""
     ns = two_cards(defer)
     ns.ip("link set ov1 name other")
-    script = os.path.join(os.path.dirname(ov2.find()), "ov2.bash")
-    if not os.path.exists(script):
-        raise ksft.Skip("ov2 was installed without its source")
+    script = completion_script()
     for line, expected in (
             ("ov2 s", {"sa", "set", "show", "stats"}),
             ("ov2 show o", {"ov0", "other"}),
@@ -846,6 +852,23 @@ def completion(defer):
         ksft.equal(ov2.completed(ns, script, line), expected, line)
 
 
+def completion_odd_name(defer):
+    """Bash does not run the name of a card as a command, and offers the name
+    quoted.
+    """
+    ns = two_cards(defer)
+    script = completion_script()
+    ran = tempfile.mkdtemp()
+    defer(shutil.rmtree, ran)
+    defer(os.chdir, os.getcwd())
+    os.chdir(ran)
+    ns.command("ip", "link", "set", "ov1", "name", "$(>ran)")
+    for line in ("ov2 show ", "ov2 set ", "ov2 sa ", "ov2 policy "):
+        offered = ov2.completed(ns, script, line)
+        ksft.equal(os.listdir(ran), [], f"files that {line!r} makes")
+        ksft.check(r"\$\(\>ran\)" in offered, f"{line!r}: {offered}")
+
+
 if __name__ == "__main__":
     SOME = ksft.chosen([
         version, other_version, show_json, show_text, show_verbose, no_card,
@@ -856,7 +879,7 @@ if __name__ == "__main__":
         decode_places, decode_needs_nothing, unprivileged, user_namespace,
         no_module, module_goes, module_stays,
         wrong_card, wrong_use, help_text, full_disk, broken_pipe, colour,
-        examples, readme, completion])
+        examples, readme, completion, completion_odd_name])
     module.load()
     ov2.need()
     ynl.need()

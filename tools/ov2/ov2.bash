@@ -1,10 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2207	# names of cards and namespaces have no blanks
+# shellcheck shell=bash
 #
 # Completion of ov2 for bash. `make install` puts this file where bash-completion looks.
 
+# Offer those of the words $1 that begin with $2. Names of cards and namespaces have no blanks, but
+# may have any other character, and whoever may make cards in a namespace chooses them. So
+# compgen -W must not see them, because it expands its words: with the name $(reboot) it would run
+# reboot. For the same reason a name is offered quoted, because the user may press Enter next.
 _ov2_words() {
-	COMPREPLY=($(compgen -W "$1" -- "$2"))
+	local word words
+
+	COMPREPLY=()
+	read -r -d '' -a words <<<"$1"
+	for word in "${words[@]}"; do
+		[[ $word != "$2"* ]] || COMPREPLY+=("$(printf %q "$word")")
+	done
 }
 
 # The cards of the namespace that the command line names.
