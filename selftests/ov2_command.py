@@ -30,6 +30,7 @@ STATE = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x1000"
          " offload dev ov0 dir out")
 NO_MODULE = ("the module ipsecov2 is not loaded: load it with `modprobe"
              " ipsecov2`, or make a card with `ip link add ov0 type ipsecov2`")
+ODD_NAME = 'a\x1b[1m"\\\u009b\udcff'
 # The card refuses 96 bits of ICV for SHA-256, because RFC 4868 has 128 bits
 REFUSED = ("xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 0x2000"
            f" mode transport auth-trunc hmac(sha256) 0x{'11' * 32} 96"
@@ -204,15 +205,23 @@ def namespaces(defer):
 
 
 def odd_name(defer):
-    """In text, ov2 prints `?` for a character that controls a terminal. In
-    JSON, ov2 escapes such a character, and also quotes and backslashes.
+    """In text, ov2 prints `?` for a character that controls a terminal, and for
+    a byte that is not UTF-8. In JSON, ov2 escapes such a character, and also
+    quotes and backslashes, and replaces such a byte.
     """
     ns = two_cards(defer)
-    ns.command("ip", "link", "set", "ov1", "name", 'a\x1b[1m"\\')
-    ksft.equal(ov2.ask(ns, "show", 'a\x1b[1m"\\')[0]["ifname"],
-               'a\x1b[1m"\\', "name in JSON")
-    shown = ov2.run(ns, "show").stdout + ov2.run(ns, "stats").stdout
-    ksft.check('a?[1m"\\' in shown and "\x1b" not in shown, shown)
+    refuse(ns)
+    # U+009b does the same as ESC [; the last byte is 0xff
+    ns.command("ip", "link", "set", "ov0", "name", ODD_NAME)
+    name = ODD_NAME.replace("\udcff", "\ufffd")
+    ksft.equal(ov2.ask(ns, "show", ODD_NAME)[0]["ifname"], name,
+               "name in JSON")
+    ksft.check(name in ov2.ask(ns, "why")[0]["text"], "name in why")
+    for command in ("show", "stats", "log", "why"):
+        shown = ov2.run(ns, command).stdout
+        ksft.check('a?[1m"\\??' in shown and
+                   not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", shown),
+                   f"{command}: {shown!r}")
 
 
 # ---- stats

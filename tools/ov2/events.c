@@ -116,10 +116,11 @@ static void rest_policy(const struct nlattr **tb)
 	char text[SELECTOR_TEXT];
 
 	selector_of_policy(tb, &sel);
-	printf("%s %s priority %llu index %llu",
-	       schema_word_of(&schema_policy[IPSECOV2_A_POLICY_DIR],
-			      tb[IPSECOV2_A_POLICY_DIR]),
-	       selector_text(&sel, text),
+	printf("%s ", schema_word_of(&schema_policy[IPSECOV2_A_POLICY_DIR],
+				     tb[IPSECOV2_A_POLICY_DIR]));
+	/* A selector may have the name of an interface. */
+	text_put(selector_text(&sel, text));
+	printf(" priority %llu index %llu",
 	       schema_number(tb[IPSECOV2_A_POLICY_PRIORITY]),
 	       schema_number(tb[IPSECOV2_A_POLICY_INDEX]));
 }

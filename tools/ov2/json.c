@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "json.h"
+#include "text.h"
 
 static struct {
 	unsigned int depth;	/* brackets that are open */
@@ -12,18 +13,25 @@ static struct {
 	bool lines;		/* the outer value is an array */
 } json = { .first = true };
 
+/* JSON must be UTF-8, so a byte that is not UTF-8 becomes U+fffd, the character
+ * that stands for an unknown one.
+ */
 static void json_quoted(const char *text)
 {
-	const unsigned char *c;
+	uint32_t code;
+	size_t length;
 
 	putchar('"');
-	for (c = (const unsigned char *)text; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			printf("\\%c", *c);
-		else if (*c < 0x20 || *c == 0x7f)
-			printf("\\u%04x", *c);
+	for (; *text; text += length) {
+		code = text_read(text, &length);
+		if (code == TEXT_BAD)
+			fputs("\\ufffd", stdout);
+		else if (code == '"' || code == '\\')
+			printf("\\%c", *text);
+		else if (text_is_control(code))
+			printf("\\u%04x", code);
 		else
-			putchar(*c);
+			fwrite(text, 1, length, stdout);
 	}
 	putchar('"');
 }

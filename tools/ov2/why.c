@@ -17,6 +17,7 @@
 #include "number.h"
 #include "options.h"
 #include "schema.h"
+#include "text.h"
 #include "units.h"
 #include "why_advice.h"
 #include "why_policy.h"
@@ -82,14 +83,20 @@ static void print_json(const struct answer *answer, const char *object,
 	json_close('}');
 }
 
+/* The answer has names of interfaces. */
 static void print_text(const struct answer *answer)
 {
 	color(answer->verdict == VERDICT_OFFLOADED ? COLOR_GOOD : COLOR_BAD);
-	fputs(answer->what, stdout);
+	text_put(answer->what);
 	color(COLOR_END);
-	printf("\n  %s.\n", answer->text);
-	if (answer->todo[0])
-		printf("  What to do: %s.\n", answer->todo);
+	fputs("\n  ", stdout);
+	text_put(answer->text);
+	puts(".");
+	if (answer->todo[0]) {
+		fputs("  What to do: ", stdout);
+		text_put(answer->todo);
+		puts(".");
+	}
 }
 
 static void print(const struct answer *answer, const char *object,
