@@ -86,6 +86,10 @@ def make_veth(ns, number):
             for i in range(0, number, 2)))
 
 
+def make_monitors(ns, number):
+    ns.ip(*(f"link add c{i} type ipsecov2mon" for i in range(number)))
+
+
 KINDS = {"cards": make_cards, "veth": make_veth}
 
 
@@ -238,8 +242,8 @@ class Waits:
 
 
 def no_wait_for_each_card(defer):
-    """40 additional cards cause few additional waits. Waits are counted,
-    because their number differs less from run to run than a time does.
+    """40 additional cards or monitors cause few additional waits. Waits are
+    counted, because their number differs less from run to run than a time does.
     """
     waits = Waits()
     defer(waits.close)
@@ -251,7 +255,7 @@ def no_wait_for_each_card(defer):
         ns.ip(*(f"link set c{i} up" for i in range(number)))
         return waits.of(lambda: cleaner.delete(ns))
 
-    for kind, make in KINDS.items():
+    for kind, make in (*KINDS.items(), ("monitors", make_monitors)):
         few, many = (min(counted(make, number) for _ in range(ROUNDS))
                      for number in (2, 42))
         ksft.note(f"waits at the end of a namespace: 2 {kind}: {few}, "

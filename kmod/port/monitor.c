@@ -66,12 +66,16 @@ static rx_handler_result_t monitor_receive(struct sk_buff **pskb)
 	return RX_HANDLER_CONSUMED;
 }
 
+/* The handler stays with the netdev to its end, because
+ * netdev_rx_handler_unregister() waits for a grace period, and the core calls
+ * this function for each monitor of a batch. The core itself waits for those
+ * who are in the handler, after this function.
+ */
 static void monitor_uninit(struct net_device *dev)
 {
 	struct monitor *monitor = netdev_priv(dev);
 
 	ASSERT_RTNL();
-	netdev_rx_handler_unregister(dev);
 	list_del(&monitor->list);
 }
 

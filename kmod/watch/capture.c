@@ -193,7 +193,13 @@ void ov2_tap_add(struct ov2_tap *tap)
 						capture_net_id);
 
 	ASSERT_RTNL();
-	/* A NAPI lives only while its netdev is up; rx_add_napi() says why. */
+	/* A NAPI lives only while its netdev is up; rx_add_napi() says why, and
+	 * why this function waits. Besides, a CPU in ov2_capture() may still be
+	 * at @tap->list, as it was in the list before.
+	 */
+	if (tap->was_up)
+		synchronize_net();
+	tap->was_up = true;
 	netif_napi_add(tap->dev, &tap->napi, tap_poll);
 	napi_enable(&tap->napi);
 	list_add_tail_rcu(&tap->list, &shows->taps);
@@ -204,20 +210,33 @@ void ov2_tap_add(struct ov2_tap *tap)
  * ov2_tap_del() - show no more frames to a monitor that goes down
  * @tap: the monitor
  *
- * When this function returns, no copy waits any more, and no other CPU is in
- * capture_queue(), because netif_napi_del() waits for a grace period. So a
- * monitor that moves to another namespace takes no copy with it.
+ * When this function returns, no copy waits any more, and no copy comes any
+ * more. So a monitor that moves to another namespace takes no copy with it.
  *
- * Context: RTNL. May sleep.
+ * Another CPU may still look at @tap. This function does not wait for it,
+ * because the core calls ndo_stop for each monitor of a batch. If the monitor
+ * is deleted, the core waits for two grace periods before it frees @tap.
+ *
+ * Context: RTNL. May sleep. The netdev is not netif_running() any more.
  */
 void ov2_tap_del(struct ov2_tap *tap)
 {
+	struct sk_buff_head left;
+
 	ASSERT_RTNL();
 	static_branch_dec(&ov2_capture_key);
 	list_del_rcu(&tap->list);
 	napi_disable(&tap->napi);
-	netif_napi_del(&tap->napi);
-	skb_queue_purge(&tap->copies);
+	__netif_napi_del(&tap->napi);
+	__skb_queue_head_init(&left);
+	/* Not skb_queue_purge(), because it takes no lock if the queue looks
+	 * empty. Whoever takes the lock after this function, in
+	 * capture_queue(), sees that the netdev does not run.
+	 */
+	spin_lock_bh(&tap->copies.lock);
+	skb_queue_splice_init(&tap->copies, &left);
+	spin_unlock_bh(&tap->copies.lock);
+	__skb_queue_purge(&left);
 }
 
 static int __net_init capture_net_init(struct net *net)

@@ -17,6 +17,7 @@
  * @dev: the monitor
  * @card: the card that is shown, or NULL for all cards in the namespace of @dev
  * @clear: frames in clear are shown as a whole
+ * @was_up: the monitor has been up; protected by RTNL
  * @copies: the copies that wait for @napi; its lock is taken with BH disabled
  * @napi: gives @copies to the packet sockets
  */
@@ -25,6 +26,7 @@ struct ov2_tap {
 	struct net_device *dev;
 	const struct net_device *card;
 	bool clear;
+	bool was_up;
 	struct sk_buff_head copies;
 	struct napi_struct napi;
 };

@@ -43,6 +43,7 @@ static void shown_end(void *data)
 	struct ov2_shown *shown = data;
 
 	rtnl_lock();
+	dev_close(shown->tap.dev);
 	ov2_tap_del(&shown->tap);
 	netdev_rx_handler_unregister(shown->tap.dev);
 	unregister_netdevice(shown->tap.dev);
