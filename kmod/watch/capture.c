@@ -17,8 +17,7 @@
 
 static_assert(sizeof(struct ov2_capture_header) == 120);
 
-/* So many copies may wait for the packet sockets of a monitor */
-#define CAPTURE_WAITING	4096
+static atomic_long_t capture_waiting;
 
 DEFINE_STATIC_KEY_FALSE(ov2_capture_key);
 
@@ -72,6 +71,25 @@ static void capture_put_header(struct sk_buff *copy,
 	strscpy(hdr->verdict, captured->verdict, sizeof(hdr->verdict));
 }
 
+/* Nobody is charged for a copy, because the frame may be another user's. So the
+ * memory is limited, also for a user who makes many monitors.
+ */
+static bool capture_may_wait(const struct ov2_tap *tap,
+			     const struct sk_buff *copy)
+{
+	lockdep_assert_held(&tap->copies.lock);
+	return tap->waiting + copy->truesize <= OV2_CAPTURE_WAITING &&
+	       atomic_long_read(&capture_waiting) + copy->truesize <=
+	       OV2_CAPTURE_WAITING_ALL;
+}
+
+static void capture_wait(struct ov2_tap *tap, long bytes)
+{
+	lockdep_assert_held(&tap->copies.lock);
+	tap->waiting += bytes;
+	atomic_long_add(bytes, &capture_waiting);
+}
+
 /* The caller may hold the lock of a send queue, and whoever the monitor's user
  * has attached to the monitor may send on this queue. So the copy waits for
  * tap_poll(), which runs without such a lock. The flag that netif_running()
@@ -82,10 +100,11 @@ static void capture_queue(struct ov2_tap *tap, struct sk_buff *copy)
 	bool queued;
 
 	spin_lock(&tap->copies.lock);
-	queued = netif_running(tap->dev) &&
-		 skb_queue_len(&tap->copies) < CAPTURE_WAITING;
-	if (queued)
+	queued = netif_running(tap->dev) && capture_may_wait(tap, copy);
+	if (queued) {
 		__skb_queue_tail(&tap->copies, copy);
+		capture_wait(tap, copy->truesize);
+	}
 	spin_unlock(&tap->copies.lock);
 
 	if (queued) {
@@ -152,6 +171,18 @@ void ov2_capture(const struct ov2_adapter *ad,
 	rcu_read_unlock();
 }
 
+static struct sk_buff *tap_dequeue(struct ov2_tap *tap)
+{
+	struct sk_buff *copy;
+
+	spin_lock(&tap->copies.lock);
+	copy = __skb_dequeue(&tap->copies);
+	if (copy)
+		capture_wait(tap, -(long)copy->truesize);
+	spin_unlock(&tap->copies.lock);
+	return copy;
+}
+
 /* Not netif_receive_skb(), because with RPS a copy could wait in a queue of the
  * core, and come out when the monitor is in another namespace.
  */
@@ -161,7 +192,7 @@ static int tap_poll(struct napi_struct *napi, int budget)
 	struct sk_buff *copy;
 	int done = 0;
 
-	while (done < budget && (copy = skb_dequeue(&tap->copies))) {
+	while (done < budget && (copy = tap_dequeue(tap))) {
 		netif_receive_skb_core(copy);
 		done++;
 	}
@@ -235,6 +266,7 @@ void ov2_tap_del(struct ov2_tap *tap)
 	 */
 	spin_lock_bh(&tap->copies.lock);
 	skb_queue_splice_init(&tap->copies, &left);
+	capture_wait(tap, -tap->waiting);
 	spin_unlock_bh(&tap->copies.lock);
 	__skb_queue_purge(&left);
 }

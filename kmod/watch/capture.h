@@ -5,11 +5,18 @@
 #include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/sizes.h>
 #include <linux/skbuff.h>
 
 #include "../../uapi/linux/ipsecov2_capture.h"
 #include "../ov2/adapter.h"
 #include "../ov2/nbl.h"
+
+/* So much memory may be in the copies that wait for the packet sockets, in
+ * bytes: for one monitor, and for all monitors together
+ */
+#define OV2_CAPTURE_WAITING	((long)SZ_16M)
+#define OV2_CAPTURE_WAITING_ALL	((long)SZ_64M)
 
 /**
  * struct ov2_tap - a monitor that is up
@@ -19,6 +26,7 @@
  * @clear: frames in clear are shown as a whole
  * @was_up: the monitor has been up; protected by RTNL
  * @copies: the copies that wait for @napi; its lock is taken with BH disabled
+ * @waiting: the memory of @copies, in bytes; protected by the lock of @copies
  * @napi: gives @copies to the packet sockets
  */
 struct ov2_tap {
@@ -28,6 +36,7 @@ struct ov2_tap {
 	bool clear;
 	bool was_up;
 	struct sk_buff_head copies;
+	long waiting;
 	struct napi_struct napi;
 };
 
