@@ -18,6 +18,7 @@
 #include "../port/line.h"
 #include "../port/port.h"
 #include "../watch/event.h"
+#include "../watch/log.h"
 #include "family_gen.h"
 #include "multicast.h"
 #include "put.h"
@@ -27,6 +28,7 @@
  * @group: IPSECOV2_NLGRP_*
  * @command: IPSECOV2_CMD_*_NTF
  * @limit: IPSECOV2_LIMIT_*, if a limit was reached
+ * @net_cookie: if not 0, only users of this namespace may get the message
  * @put: fills in the message. Returns 0 or -EMSGSIZE
  * @what: what @put tells about, for example an SA; NULL if the message is only
  *	about the card
@@ -35,6 +37,7 @@ struct event {
 	unsigned int group;
 	u8 command;
 	u8 limit;
+	u64 net_cookie;
 	int (*put)(struct sk_buff *msg, const struct net_device *dev,
 		   const struct event *event);
 	const void *what;
@@ -53,6 +56,9 @@ static void event_send(const struct net_device *dev, const struct event *event)
 	void *hdr;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "the namespace may be freed");
+	/* The card may have moved meanwhile. */
+	if (event->net_cookie && event->net_cookie != net->net_cookie)
+		return;
 	genl_info_init_ntf(&info, &ipsecov2_nl_family, event->command);
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);
 	if (!msg)
@@ -244,6 +250,7 @@ static void event_refused(const struct ov2_adapter *ad,
 	const struct event event = {
 		.group = IPSECOV2_NLGRP_SAS,
 		.command = IPSECOV2_CMD_LOG_NTF,
+		.net_cookie = entry->net_cookie,
 		.put = event_put_log,
 		.what = entry,
 	};

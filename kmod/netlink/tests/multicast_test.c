@@ -17,6 +17,7 @@
 #include "../../engine/engine_miniport.h"
 #include "../../unit/rig/rig.h"
 #include "../../watch/event.h"
+#include "../../watch/log.h"
 #include "../family_gen.h"
 
 #define HANDLE	0x1234
@@ -60,28 +61,41 @@ static void expect_attr(struct kunit *test, const struct nlmsghdr *nlh,
 	KUNIT_EXPECT_STREQ(test, nla_data(attr), text);
 }
 
+/* Returns the length of the next message, or a negative errno. */
+static int receive(struct socket *sock, void *buffer)
+{
+	struct kvec vec = { .iov_base = buffer, .iov_len = PAGE_SIZE };
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
+
+	return kernel_recvmsg(sock, &msg, &vec, 1, PAGE_SIZE, MSG_DONTWAIT);
+}
+
+/* Returns the next message, which has this command. */
+static const struct nlmsghdr *expect_command(struct kunit *test,
+					     struct socket *sock, u8 command)
+{
+	struct nlmsghdr *nlh = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	const struct genlmsghdr *genl;
+	int len;
+
+	KUNIT_ASSERT_NOT_NULL(test, nlh);
+	len = receive(sock, nlh);
+	KUNIT_ASSERT_TRUE_MSG(test, nlmsg_ok(nlh, len), "got %d", len);
+	KUNIT_ASSERT_GE(test, nlmsg_len(nlh), GENL_HDRLEN);
+	genl = nlmsg_data(nlh);
+	KUNIT_EXPECT_EQ(test, genl->cmd, command);
+	return nlh;
+}
+
 /* Returns the next message, which has this command and is about the SA with
  * HANDLE.
  */
 static const struct nlmsghdr *expect_message(struct kunit *test,
 					     struct socket *sock, u8 command)
 {
-	u8 *buffer = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
-	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
-	struct kvec vec = { .iov_len = PAGE_SIZE };
-	const struct genlmsghdr *genl;
+	const struct nlmsghdr *nlh = expect_command(test, sock, command);
 	const struct nlattr *attr;
-	struct nlmsghdr *nlh;
-	int len;
 
-	KUNIT_ASSERT_NOT_NULL(test, buffer);
-	vec.iov_base = buffer;
-	len = kernel_recvmsg(sock, &msg, &vec, 1, PAGE_SIZE, MSG_DONTWAIT);
-	nlh = (struct nlmsghdr *)buffer;
-	KUNIT_ASSERT_TRUE_MSG(test, nlmsg_ok(nlh, len), "got %d", len);
-	KUNIT_ASSERT_GE(test, nlmsg_len(nlh), GENL_HDRLEN);
-	genl = nlmsg_data(nlh);
-	KUNIT_EXPECT_EQ(test, genl->cmd, command);
 	attr = nlmsg_find_attr(nlh, GENL_HDRLEN, IPSECOV2_A_SA_HANDLE);
 	KUNIT_ASSERT_NOT_NULL(test, attr);
 	KUNIT_EXPECT_EQ(test, nla_get_uint(attr), HANDLE);
@@ -155,9 +169,33 @@ static void multicast_brief(struct kunit *test)
 	}
 }
 
+/* A card has refused something, and is in another namespace when it tells its
+ * users. These users must not see the addresses of the other namespace.
+ */
+static void multicast_moved(struct kunit *test)
+{
+	struct ov2_log_entry entry = {
+		.net_cookie = init_net.net_cookie + 1,
+		.reason = OV2_CNT_SA_REFUSED_SPI,
+		.sentence = "",
+		.err = -EINVAL,
+	};
+	struct ov2_rig *rig = ov2_rig_new(test, &ov2_engine_miniport);
+	void *buffer = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	struct socket *sock = listener_new(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, buffer);
+	ov2_event_refused(&rig->ad, &entry);
+	KUNIT_EXPECT_EQ(test, receive(sock, buffer), -EAGAIN);
+	entry.net_cookie = init_net.net_cookie;
+	ov2_event_refused(&rig->ad, &entry);
+	expect_command(test, sock, IPSECOV2_CMD_LOG_NTF);
+}
+
 static struct kunit_case multicast_cases[] = {
 	KUNIT_CASE(multicast_told),
 	KUNIT_CASE(multicast_brief),
+	KUNIT_CASE(multicast_moved),
 	{}
 };
 
