@@ -7,7 +7,6 @@
 #include <linux/slab.h>
 
 #include "bridge.h"
-#include "xdo.h"
 #include "packet/packet.h"
 #include "packet/recent.h"
 #include "sa/assoc.h"
@@ -103,20 +102,6 @@ static void bridge_destroy(struct ov2_reaped *reaped)
 	ov2_sad_destroy(&bridge->sad);
 	ov2_spd_destroy(&bridge->spd);
 	kfree(bridge);
-}
-
-/**
- * ov2_bridge_unregistered() - make deleted policies, and states that bonding
- *	has forgotten, drop their references to a card
- * @ad: the card, which is being unregistered. The core has deleted its states
- *	and policies
- *
- * Context: Process context. Does not wait.
- */
-void ov2_bridge_unregistered(struct ov2_adapter *ad)
-{
-	ov2_states_end(ad);
-	ov2_dead_policies_end(&ov2_bridge_of(ad)->dead);
 }
 
 /**

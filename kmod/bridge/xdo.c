@@ -260,19 +260,13 @@ static bool state_delete(struct net_device *dev, struct xfrm_state *x)
 	return true;
 }
 
-/**
- * ov2_states_end() - end what bonding has left on a card
- * @ad: the card, which is being unregistered. Bonding has released it, and the
- *	core has deleted its states
- *
- * A state that bonding has forgotten (sa/bonded.c) would hold the netdev for as
- * long as the state lives, perhaps in another namespace. Bonding has no
- * reference to xso.real_dev, so this pointer is cleared here, under the lock
- * under which bond_ipsec_del_sa_all() clears it.
- *
- * Context: Process context. Does not wait.
+/* Ends what bonding has left on a card that goes. A state that bonding has
+ * forgotten (sa/bonded.c) would hold the netdev for as long as the state lives,
+ * perhaps in another namespace. Bonding has no reference to xso.real_dev, so
+ * this pointer is cleared here, under the lock under which
+ * bond_ipsec_del_sa_all() clears it.
  */
-void ov2_states_end(struct ov2_adapter *ad)
+static void states_end(struct ov2_adapter *ad)
 {
 	struct xfrm_state *x;
 
@@ -285,6 +279,20 @@ void ov2_states_end(struct ov2_adapter *ad)
 		spin_unlock_bh(&x->lock);
 		xfrm_state_put(x);
 	}
+}
+
+/**
+ * ov2_bridge_unregistered() - make deleted policies, and states that bonding
+ *	has forgotten, drop their references to a card
+ * @ad: the card, which is being unregistered. The core has deleted its states
+ *	and policies
+ *
+ * Context: Process context. Does not wait.
+ */
+void ov2_bridge_unregistered(struct ov2_adapter *ad)
+{
+	states_end(ad);
+	ov2_dead_policies_end(&ov2_bridge_of(ad)->dead);
 }
 
 /* The core calls this in atomic context, and mostly under x->lock. So memory is
