@@ -300,7 +300,8 @@ int ov2_capture_register(void)
  * ov2_capture_unregister() - undo ov2_capture_register()
  *
  * Context: Process context, sleeps. No monitor is left, and so no CPU is in
- *   ov2_capture(): ov2_tap_del() has waited for a grace period.
+ *   ov2_capture(): the core has waited for a grace period after the last
+ *   monitor had gone down.
  */
 void ov2_capture_unregister(void)
 {
