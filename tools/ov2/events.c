@@ -259,22 +259,21 @@ static bool event_is_end(const struct nlmsghdr *nlh)
 	return false;
 }
 
-static enum status events_receive(const struct family *family, bool *end)
+static enum status events_receive(struct family *family, bool *end)
 {
 	char buffer[EVENTS_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	const struct nlmsghdr *nlh = (void *)buffer;
 	int length;
 
-	length = mnl_socket_recvfrom(family->nl.socket, buffer,
-				     sizeof(buffer));
-	if (length < 0 && errno == ENOBUFS) {
+	length = nl_receive(&family->nl, buffer, sizeof(buffer));
+	if (length == -ENOBUFS) {
 		warn("events came faster than they were read, and some are lost: `ov2 show`, `ov2 sa` and `ov2 policy` tell what is there now");
 		return STATUS_DONE;
 	}
-	if (length < 0 && errno == EINTR)
+	if (length == -EINTR)
 		return STATUS_DONE;
 	if (length < 0)
-		return failed("cannot read the events: %s", strerror(errno));
+		return failed("cannot read the events: %s", strerror(-length));
 	for (; mnl_nlmsg_ok(nlh, length); nlh = mnl_nlmsg_next(nlh, &length)) {
 		if (event_is_end(nlh)) {
 			*end = true;
@@ -288,7 +287,7 @@ static enum status events_receive(const struct family *family, bool *end)
 }
 
 /* Show what happens until a signal comes. */
-static enum status events_loop(const struct family *family, int signals)
+static enum status events_loop(struct family *family, int signals)
 {
 	struct pollfd fds[] = {
 		{ .fd = mnl_socket_get_fd(family->nl.socket),

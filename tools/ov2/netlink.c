@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
@@ -154,6 +155,39 @@ static int nl_send(struct nl *nl, struct nlmsghdr *request)
 }
 
 /**
+ * nl_receive() - wait for messages of the kernel
+ * @nl: the socket
+ * @buffer: filled in
+ * @size: bytes of @buffer
+ *
+ * Whoever has CAP_NET_ADMIN in the network namespace, for example because the
+ * namespace is in a user namespace of his own, can send messages to this socket,
+ * with any text for the terminal of this process. So only the kernel is heard.
+ *
+ * Return: the bytes in @buffer, 0 if another process sent them; or a negative
+ * errno.
+ */
+int nl_receive(struct nl *nl, void *buffer, size_t size)
+{
+	struct sockaddr_nl from = {};
+	struct iovec room = { .iov_base = buffer, .iov_len = size };
+	struct msghdr message = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &room,
+		.msg_iovlen = 1,
+	};
+	ssize_t length;
+
+	length = recvmsg(mnl_socket_get_fd(nl->socket), &message, 0);
+	if (length < 0)
+		return -errno;
+	if (from.nl_pid)
+		return 0;
+	return message.msg_flags & MSG_TRUNC ? -ENOSPC : length;
+}
+
+/**
  * nl_ask() - send a request, and read its answer to the end
  * @nl: the socket
  * @request: a request with NLM_F_ACK or NLM_F_DUMP
@@ -175,15 +209,13 @@ int nl_ask(struct nl *nl, struct nlmsghdr *request,
 	if (error)
 		return error;
 	for (;;) {
-		length = mnl_socket_recvfrom(nl->socket, buffer,
-					     sizeof(buffer));
+		length = nl_receive(nl, buffer, sizeof(buffer));
+		if (length == -EINTR)
+			continue;
 		if (length < 0) {
-			error = errno;
-			if (error == EINTR)
-				continue;
 			snprintf(nl->sentence, sizeof(nl->sentence), "%s",
-				 strerror(error));
-			return -error;
+				 strerror(-length));
+			return length;
 		}
 		for (nlh = (void *)buffer; mnl_nlmsg_ok(nlh, length);
 		     nlh = mnl_nlmsg_next(nlh, &length)) {
