@@ -247,8 +247,10 @@ swap_root() {
 	rm -rf --one-file-system "$cache/root.old"
 	[ ! -e "$root" ] || mv "$root" "$cache/root.old"
 	mv "$new" "$root"
+	# As soon as the lock is free, other runs build for the new root.
+	rm -rf --one-file-system "$cache/build"/*
 	exec 8>&-
-	rm -rf --one-file-system "$cache/root.old" "$cache/build"/*
+	rm -rf --one-file-system "$cache/root.old"
 }
 
 # Makes the root if it is not current, and then holds it until this process ends.
