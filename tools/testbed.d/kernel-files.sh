@@ -35,6 +35,7 @@ kernel_files() {
 	version=$(kernels | tail -n 1)
 	place=$(kernel_source "$version")
 	[ -e "$place/scripts/checkpatch.pl" ] || place=$cache/kernel-files-$version-$kernel_files_recipe
+	[ -e "$place" ] || hold_source
 	if [ ! -e "$place" ]; then
 		rm -rf "$place.new"
 		mkdir "$place.new"
@@ -46,5 +47,6 @@ kernel_files() {
 		}
 		mv "$place.new" "$place"
 	fi
+	exec 4>&-
 	printf '%s\n' "$place"
 }

@@ -150,19 +150,24 @@ make_source() {
 	mv "$place.new" "$place"
 }
 
-# need_source NAME: makes the source tree of debug kernel NAME, if it is not there. One source is
-# made at a time.
+# Takes the lock for fetching a source package, because the apt of the root serves one run at a time.
+# The lock is held until file descriptor 4 is closed.
+hold_source() {
+	exec 4>"$cache/source.lock"
+	flock -n 4 || {
+		say "[kernel] waiting for another run that is fetching a source"
+		flock 4
+	}
+}
+
+# need_source NAME: makes the source tree of debug kernel NAME, if it is not there.
 need_source() {
 	local name=$1 place
 
 	place=$(source_place "$name")
 	# The new time keeps prune_kernels() of another run from removing the source.
 	[ -e "$place" ] && touch "$place" && return
-	exec 4>"$cache/source.lock"
-	flock -n 4 || {
-		say "[kernel] waiting for another run that is fetching a source"
-		flock 4
-	}
+	hold_source
 	[ -e "$place" ] || make_source "$name" "$place"
 	exec 4>&-
 }
