@@ -67,7 +67,7 @@ fetch_headers() {
 
 # Headers that no checkout has used for more than a week are removed.
 prune_headers() {
-	find "$cache/headers" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf --one-file-system {} +
+	remove_old "$cache/headers"
 }
 
 # need_headers SUITE: makes $cache/headers/VERSION for the kernel that SUITE has now, and prints

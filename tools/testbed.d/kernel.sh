@@ -204,10 +204,18 @@ why_kernel_failed() {
 	fi
 }
 
+# remove_old DIRECTORY...: removes what is in DIRECTORY and was not used for more than a week. It is
+# renamed first: if this is interrupted, nobody takes what is left of a kernel for the whole kernel.
+remove_old() {
+	mkdir -p "$cache/removed"
+	find "$@" -mindepth 1 -maxdepth 1 -mtime +7 \
+		-exec mv --backup=numbered -t "$cache/removed" {} +
+	rm -rf --one-file-system "$cache/removed"
+}
+
 # Kernels and sources that no checkout has used for more than a week are removed.
 prune_kernels() {
-	find "$cache/kernels" "$cache/source" -mindepth 1 -maxdepth 1 -mtime +7 \
-		-exec rm -rf --one-file-system {} +
+	remove_old "$cache/kernels" "$cache/source"
 }
 
 make_kernel() {
@@ -251,5 +259,6 @@ need_kernel() {
 		prune_kernels
 		exec 5>&-
 	fi
-	touch "$place" "$(source_place "$name")"
+	touch "$place"
+	need_source "$name"
 }
