@@ -3,8 +3,9 @@
 
 load() looks for the module in $OV2_KO, then beside the selftests' directory,
 and then by modprobe. A program that cannot load the module skips everything,
-with the reason. (run.sh loads the module before the first test, and fails if it
-cannot.)
+with the reason. But if the module was loaded before, by this program or by
+run.sh, load() fails. (run.sh loads the module before the first test, and fails
+if it cannot.)
 """
 import os
 import subprocess
@@ -12,6 +13,8 @@ import subprocess
 from . import ksft
 
 NAME = "ipsecov2"
+# run.sh sets this variable after it has loaded the module
+works = bool(os.environ.get("OV2_LOADED"))
 
 
 def loaded():
@@ -57,10 +60,12 @@ def remove_when_idle():
 
 
 def load():
+    global works
     if os.geteuid() != 0:
         ksft.skip_all("needs root")
-    if loaded():
-        return
-    error = insert()
+    error = None if loaded() else insert()
+    if error and works:
+        raise ksft.Fail(f"module {NAME} cannot be loaded again: {error}")
     if error:
         ksft.skip_all(f"module {NAME} cannot be loaded: {error}")
+    works = True
