@@ -173,12 +173,16 @@ class Defer:
         self.calls.append((function, args, kwargs))
 
     def run(self):
-        """Run all calls, also when one fails; raise the first failure."""
+        """Run all calls, also when one fails; raise the first failure. A call
+        that raises Skip or XFail has failed.
+        """
         failure = None
         while self.calls:
             function, args, kwargs = self.calls.pop()
             try:
                 function(*args, **kwargs)
+            except (Skip, XFail) as error:
+                failure = failure or Fail(f"at the end of the case: {error}")
             except Exception as error:
                 failure = failure or error
         if failure:
@@ -186,11 +190,22 @@ class Defer:
 
 
 def with_defer(function, *args):
+    """Call function(defer, *args), and then what it has deferred. If both fail,
+    raise the failure of the function.
+    """
     defer = Defer()
     try:
         function(defer, *args)
-    finally:
+    except (Skip, XFail):
         defer.run()
+        raise
+    except BaseException:
+        try:
+            defer.run()
+        except Exception as error:
+            note(f"a deferred call fails, too: {error}")
+        raise
+    defer.run()
 
 
 def skip_all(reason):
