@@ -168,6 +168,7 @@ class Flood(WireWatch):
     def __exit__(self, kind, value, trace):
         self.stop()
         if kind is None:
+            self.check_thread()
             self.check_clear()
 
     def stop(self):
@@ -205,7 +206,7 @@ class Flood(WireWatch):
                 self.look()
                 self.rounds += 1
                 time.sleep(self.period)
-        except Exception as error:              # wait() raises this error
+        except Exception as error:      # check_thread() raises this error
             self.error = error
 
     def pause(self, side):
@@ -264,6 +265,12 @@ class Flood(WireWatch):
             ksft.wait_for(what, done, seconds, 0.005)
         except ksft.Fail as failure:
             raise ksft.Fail(f"{failure}\n{self.account()}") from None
+        self.check_thread()
+
+    def check_thread(self):
+        """Fail if the thread has failed, or if wrong data has arrived."""
+        if self.error:
+            raise self.error
         ksft.check(not self.wrong, f"wrong data: {self.wrong[:2]}")
 
     def wait_attempts(self, side, number):
