@@ -204,15 +204,22 @@ def race(bed, shape):
     """
     bed.remove()
     bed.a.ip("xfrm state flush")
+    for card in CARDS:
+        ksft.wait_for(f"{card} to be up in the bond", lambda card=card:
+                      not bed.a.ip_error(f"link set {BOND} type bond "
+                                         f"active_slave {card}"))
     before = {name: bed.counts(name) for name in SA_COUNTS}
     stop = threading.Event()
+    changes, errors = [], []
 
     def change():
         lines = [f"link set {BOND} type bond active_slave {card}"
                  for card in CARDS] * 5
-        while not stop.is_set():
-            subprocess.run(["ip", "-n", bed.a.name, "-batch", "-"],
-                           input="\n".join(lines), text=True, check=True)
+        while not stop.is_set() and not errors:
+            done = subprocess.run(["ip", "-n", bed.a.name, "-batch", "-"],
+                                  input="\n".join(lines), text=True,
+                                  capture_output=True, check=False)
+            (errors if done.returncode else changes).append(done.stderr)
 
     changer = threading.Thread(target=change)
     changer.start()
@@ -232,11 +239,15 @@ def race(bed, shape):
     finally:
         stop.set()
         changer.join()
+    ksft.equal(errors, [], "errors of ip while the bond changed its card")
+    ksft.check(changes, "the bond did not change its card")
     moved = {name: {dev: count - before[name][dev]
                     for dev, count in bed.counts(name).items()}
              for name in SA_COUNTS}
     ksft.equal(moved["ipsec_sa_delete"], moved["ipsec_sa_add"],
                "SAs deleted and added")
+    ksft.equal(any(moved["ipsec_sa_add"].values()), newer_core(),
+               "a card has had an SA")
 
 
 def main():
