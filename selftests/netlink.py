@@ -202,8 +202,12 @@ def churn(defer):
     defer(other.wait)
     defer(other.kill)
     stay = {"ov0", "ov1", *(f"many{n}" for n in range(MANY // 4))}
-    for _ in range(20):
-        names = [one["ifname"] for one in family.card_get({}, dump=True)]
+    came = set()                        # indices that the card has had
+
+    def look():
+        cards = family.card_get({}, dump=True)
+        names = [one["ifname"] for one in cards]
+        came.update(one["ifindex"] for one in cards if one["ifname"] == "new")
         ksft.check(stay <= set(names), f"{stay - set(names)} missing")
         ksft.equal(len(set(names)), len(names), "no card comes twice")
         seen = {}
@@ -211,6 +215,11 @@ def churn(defer):
             seen.setdefault(one["ifindex"], []).append(one["name"])
         for names in seen.values():
             ksft.equal(len(set(names)), len(names), "no counter comes twice")
+
+    for _ in range(20):
+        look()
+    ksft.wait_for("the card to come again", lambda: look() or len(came) > 1,
+                  60)
 
 
 def namespaces(defer):

@@ -604,13 +604,14 @@ def during_resets(defer):
     place = Place(defer)
     with place.ns.entered():
         other = subprocess.Popen(
-            ["sh", "-c", "while :; do ethtool --reset ov0 all; done"],
+            ["sh", "-c", "while ethtool --reset ov0 all; do :; done"],
             stdout=subprocess.DEVNULL)
     defer(other.wait)
     defer(other.kill)
     for number in range(1, 10 * ROUNDS):
         place.set(sa_capacity=number, rx_ring=SMALLEST + number)
         ksft.equal(place.sizes(), (number, SMALLEST + number), "sizes")
+    ksft.equal(other.poll(), None, "status of ethtool --reset")
 
 
 def module_gone(defer):

@@ -304,15 +304,24 @@ def changes(defer):
     defer(other.wait)
     defer(other.kill)
     stay = {"ov0", "ov1", *(f"many{n}" for n in range(10))}
-    for _ in range(20):
+    came = set()                        # indices that the card "new" has had
+
+    def look():
         done = ov2.call(ns, "--json", "show")
         ksft.equal(done.returncode, 0, f"status ({done.stderr})")
         ksft.check(done.stderr in (
             "", "ov2: this changed while it was read, so some of it may be"
             " missing or shown twice: ask again\n"), done.stderr)
-        names = [one["ifname"] for one in json.loads(done.stdout)]
+        cards = json.loads(done.stdout)
+        names = [one["ifname"] for one in cards]
+        came.update(one["ifindex"] for one in cards if one["ifname"] == "new")
         ksft.check(stay <= set(names), f"{stay - set(names)} missing")
         ksft.equal(len(set(names)), len(names), "no card comes twice")
+
+    for _ in range(20):
+        look()
+    ksft.wait_for("the card to come again", lambda: look() or len(came) > 1,
+                  60)
 
 
 def refuse(ns):
