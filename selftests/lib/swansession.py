@@ -52,7 +52,7 @@ class Test:
 
     def check_mode(self, mode):
         if "packet" in mode and self.no_packet:
-            raise ksft.Skip("no packet mode: " + self.no_packet)
+            raise ksft.Fail("no packet mode: " + self.no_packet)
 
     def session(self, link, mode, bed=None):
         self.check_mode(mode)
