@@ -176,8 +176,7 @@ def limit_of_one_user(defer):
     cgroup = place.cgroup
     # When the kernel ends the process, the kernel logs a stack. run.sh and the
     # test bed would report the stack as a fault. So this case checks the log
-    # itself, and then clears the log.
-    log = kernel_log()
+    # itself, also for the cases before it, and then clears the log.
     defer(console_level, console_level("1"))
     wanted = 4000
     limit = int(cgroup.read("memory.current")) + (1 << 20)
@@ -233,6 +232,7 @@ if __name__ == "__main__":
     some = ksft.chosen(CASES)
     module.load()
     top = mounted()
+    log = kernel_log()
     cgroups = []
     ledger = Ledger(("port", "sa", "assoc", "policy"))
     try:
