@@ -297,10 +297,32 @@ def namespaces(defer):
     ksft.equal(monitor.lines(1), ["ov8: card changed"], "lines")
 
 
+def forged(defer):
+    """A message that another process sends is no event. If the namespace is in
+    a user namespace of its own, any user can send such a message.
+    """
+    place = Place(defer)
+    monitor = Monitor(defer, place.ns, "monitor", "cards")
+    sock = place.ns.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                           ynl.NETLINK_GENERIC)
+    defer(sock.close)
+    sock.bind((0, 0))
+    sock.settimeout(ksft.patience(20))
+    sock.setsockopt(ynl.SOL_NETLINK, ynl.NETLINK_ADD_MEMBERSHIP,
+                    ynl.group_id(place.family.family, "cards"))
+    place.ns.ip("link set ov0 name real")
+    message = sock.recv(65536)
+    ksft.equal(monitor.lines(1), ["real: card changed"], "an event")
+    ksft.check(b"real" in message, f"{message}")
+    sock.sendto(message.replace(b"real", b"fake"), (monitor.process.pid, 0))
+    place.ns.ip("link set real name last")
+    ksft.equal(monitor.lines(1), ["last: card changed"], "the next event")
+
+
 if __name__ == "__main__":
     SOME = ksft.chosen([
         text, as_json, groups, declined, signals, broken_pipe, lost,
-        module_gone, privilege, wrong_use, namespaces])
+        module_gone, privilege, wrong_use, namespaces, forged])
     module.load()
     ynl.need()
     ov2.need()
