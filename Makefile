@@ -96,7 +96,7 @@ ov2:
 
 clean:
 	@find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
-		-o -name '*.cmd' -o -name '*.deb' -o -name Module.symvers -o -name modules.order \) -type f -print0 | xargs -0r rm -f
+		-o -name '*.cmd' -o -name 'ipsecov2-*.deb' -o -name Module.symvers -o -name modules.order \) -type f -print0 | xargs -0r rm -f
 	@rm -rf Documentation/output tools/bench.d/traffic tools/bench.d/scale tools/bench.d/parallel
 	@$(MAKE) -s -C tools/ov2 clean
 	@if [ -e selftests/Makefile ]; then $(MAKE) -s -C selftests clean; fi
@@ -120,7 +120,7 @@ help:
 	@echo "make lint                 warnings, sparse, checkpatch, shellcheck and the rules of the rooms"
 	@echo "make generate             writes again the files that are made from tables in the code: pages, the tests' tables, selftests/config"
 	@echo "make generate-netlink     writes again what is made from the spec of the netlink family"
-	@echo "make deb                  the Debian packages, for apt install ./*.deb"
+	@echo "make deb                  the Debian packages, for apt install ./ipsecov2-*.deb"
 	@echo "make htmldocs             the pages of Documentation/ as HTML"
 	@echo "make modules KDIR=...     the module for a kernel of your own (KERNEL_SRC is an alias)"
 	@echo "make modules_install KDIR=..."

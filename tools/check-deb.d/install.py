@@ -36,7 +36,7 @@ def make_poor_kernel():
 
 
 def apt_installs(_defer):
-    debs = sorted(glob.glob("./*.deb"))
+    debs = sorted(glob.glob("./ipsecov2-*.deb"))
     ksft.check(debs, "the checkout has packages")
     system.run("apt-get", "install", "-y", *debs)
 

@@ -132,7 +132,8 @@ static int watch_row(const struct nlmsghdr *nlh, void *data)
 	if (!before)
 		return -ENOMEM;
 	value = schema_number(tb[IPSECOV2_A_COUNTER_VALUE]);
-	more = value - before->value;
+	/* A new card may have the index of a card that is gone. */
+	more = value < before->value ? value : value - before->value;
 	before->value = value;
 	if (!more)
 		return 0;
