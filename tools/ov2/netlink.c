@@ -160,9 +160,10 @@ static int nl_send(struct nl *nl, struct nlmsghdr *request)
  * @buffer: filled in
  * @size: bytes of @buffer
  *
- * Whoever has CAP_NET_ADMIN in the network namespace, for example because the
- * namespace is in a user namespace of his own, can send messages to this socket,
- * with any text for the terminal of this process. So only the kernel is heard.
+ * Whoever has CAP_NET_ADMIN in the network namespace can send messages to this
+ * socket, for example any user whose user namespace has the network namespace.
+ * Such messages could have any text for the terminal of this process. So only
+ * the kernel is heard.
  *
  * Return: the bytes in @buffer, 0 if another process sent them; or a negative
  * errno.
