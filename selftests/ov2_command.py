@@ -76,18 +76,18 @@ BETWEEN = """
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <libmnl/libmnl.h>
+#include <sys/socket.h>
 
-ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
-			    size_t size)
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
-	ssize_t (*real)(const struct mnl_socket *, void *, size_t) =
-		dlsym(RTLD_NEXT, "mnl_socket_recvfrom");
-	ssize_t length = real(nl, buf, size);
+	ssize_t (*real)(int, struct msghdr *, int) =
+		dlsym(RTLD_NEXT, "recvmsg");
+	ssize_t length = real(fd, message, flags);
 	const char *there = getenv("THERE");
 	char *at;
 
-	at = length > 0 ? memmem(buf, length, there, strlen(there)) : NULL;
+	at = length > 0 ? memmem(message->msg_iov->iov_base, length, there,
+				 strlen(there)) : NULL;
 	if (at)
 		memcpy(at, getenv("SHOWN"), strlen(there));
 	return length;

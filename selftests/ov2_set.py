@@ -150,13 +150,12 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *buf,
 	return real(nl, buf, size);
 }
 
-ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
-			    size_t size)
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
-	ssize_t (*real)(const struct mnl_socket *, void *, size_t) =
-		dlsym(RTLD_NEXT, "mnl_socket_recvfrom");
-	ssize_t length = real(nl, buf, size);
-	struct nlmsghdr *nlh = buf;
+	ssize_t (*real)(int, struct msghdr *, int) =
+		dlsym(RTLD_NEXT, "recvmsg");
+	ssize_t length = real(fd, message, flags);
+	struct nlmsghdr *nlh = message->msg_iov->iov_base;
 	struct nlmsgerr *answer = mnl_nlmsg_get_payload(nlh);
 
 	if (length > 0 && nlh->nlmsg_type == NLMSG_ERROR && answer->error &&
