@@ -17,6 +17,7 @@
 
 static_assert(sizeof(struct ov2_capture_header) == 120);
 
+/* Bytes of the copies that wait in all monitors */
 static atomic_long_t capture_waiting;
 
 DEFINE_STATIC_KEY_FALSE(ov2_capture_key);
@@ -252,23 +253,21 @@ void ov2_tap_add(struct ov2_tap *tap)
  */
 void ov2_tap_del(struct ov2_tap *tap)
 {
-	struct sk_buff_head left;
+	struct sk_buff *copy;
 
 	ASSERT_RTNL();
 	static_branch_dec(&ov2_capture_key);
 	list_del_rcu(&tap->list);
 	napi_disable(&tap->napi);
 	__netif_napi_del(&tap->napi);
-	__skb_queue_head_init(&left);
 	/* Not skb_queue_purge(), because it takes no lock if the queue looks
-	 * empty. Whoever takes the lock after this function, in
-	 * capture_queue(), sees that the netdev does not run.
+	 * empty. Whoever takes the lock after tap_dequeue() has found the queue
+	 * empty, in capture_queue(), sees that the netdev does not run.
 	 */
-	spin_lock_bh(&tap->copies.lock);
-	skb_queue_splice_init(&tap->copies, &left);
-	capture_wait(tap, -tap->waiting);
-	spin_unlock_bh(&tap->copies.lock);
-	__skb_queue_purge(&left);
+	local_bh_disable();
+	while ((copy = tap_dequeue(tap)))
+		kfree_skb(copy);
+	local_bh_enable();
 }
 
 static int __net_init capture_net_init(struct net *net)
