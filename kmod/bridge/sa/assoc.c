@@ -201,6 +201,18 @@ void ov2_assoc_keep_path(struct ov2_assoc *assoc, struct skb_ext *path)
 }
 
 /**
+ * ov2_assoc_take() - take the state out of an association
+ * @assoc: the association
+ *
+ * Context: Any context.
+ * Return: false if another CPU has taken the state.
+ */
+bool ov2_assoc_take(struct ov2_assoc *assoc)
+{
+	return unrcu_pointer(xchg(&assoc->x, RCU_INITIALIZER(NULL)));
+}
+
+/**
  * ov2_assoc_unset() - take a state out of its association
  * @ad: the card that the state may be on
  * @x: the state
@@ -220,7 +232,7 @@ struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
 
 	rcu_read_lock();
 	assoc = ov2_assoc_of_state(ad, x);
-	if (assoc && !unrcu_pointer(xchg(&assoc->x, RCU_INITIALIZER(NULL))))
+	if (assoc && !ov2_assoc_take(assoc))
 		assoc = NULL;
 	rcu_read_unlock();
 	return assoc;

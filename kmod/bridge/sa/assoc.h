@@ -159,6 +159,7 @@ struct ov2_assoc *ov2_assoc_recall_handle(struct ov2_assoc_memo *memo,
 					  s64 ended, struct ov2_adapter *ad,
 					  unsigned long handle);
 void ov2_assoc_keep_path(struct ov2_assoc *assoc, struct skb_ext *path);
+bool ov2_assoc_take(struct ov2_assoc *assoc);
 struct ov2_assoc *ov2_assoc_unset(struct ov2_adapter *ad,
 				  const struct xfrm_state *x);
 void ov2_assoc_delete(struct ov2_assoc *assoc);

@@ -51,13 +51,6 @@ void ov2_bonded_del(struct ov2_assoc *assoc)
 	spin_unlock_bh(&bonded_lock);
 }
 
-/* Returns false if another CPU has taken the state out of @assoc. */
-static bool bonded_take(struct ov2_assoc *assoc)
-{
-	lockdep_assert_held(&bonded_lock);
-	return unrcu_pointer(xchg(&assoc->x, RCU_INITIALIZER(NULL)));
-}
-
 /**
  * ov2_bonded_unset() - take a state on a bond out of its association, whichever
  *	card has the state
@@ -72,7 +65,7 @@ struct ov2_assoc *ov2_bonded_unset(const struct xfrm_state *x)
 
 	spin_lock_bh(&bonded_lock);
 	hash_for_each_possible(bonded, assoc, bonded, (unsigned long)x) {
-		if (rcu_access_pointer(assoc->x) == x && bonded_take(assoc)) {
+		if (rcu_access_pointer(assoc->x) == x && ov2_assoc_take(assoc)) {
 			found = assoc;
 			break;
 		}
