@@ -161,11 +161,11 @@ static bool rx_number_fits(struct xfrm_state *x, struct sk_buff *skb, u64 seq)
 
 	spin_lock(&x->lock);
 	fits = xfrm_replay_seqhi(x, low) == upper_32_bits(seq);
-	if (unlikely(!fits))
+	if (unlikely(!fits)) {
 		x->stats.replay_window++;
-	spin_unlock(&x->lock);
-	if (unlikely(!fits))
 		xfrm_audit_state_replay(x, skb, low);
+	}
+	spin_unlock(&x->lock);
 	return fits;
 }
 
