@@ -259,7 +259,7 @@ static bool event_is_end(const struct nlmsghdr *nlh)
 	return false;
 }
 
-static enum status events_receive(struct family *family, bool *end)
+static enum status events_receive(const struct family *family, bool *end)
 {
 	char buffer[EVENTS_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
 	const struct nlmsghdr *nlh = (void *)buffer;
@@ -287,7 +287,7 @@ static enum status events_receive(struct family *family, bool *end)
 }
 
 /* Show what happens until a signal comes. */
-static enum status events_loop(struct family *family, int signals)
+static enum status events_loop(const struct family *family, int signals)
 {
 	struct pollfd fds[] = {
 		{ .fd = mnl_socket_get_fd(family->nl.socket),

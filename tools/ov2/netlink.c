@@ -168,7 +168,7 @@ static int nl_send(struct nl *nl, struct nlmsghdr *request)
  * Return: the bytes in @buffer, 0 if another process sent them; or a negative
  * errno.
  */
-int nl_receive(struct nl *nl, void *buffer, size_t size)
+int nl_receive(const struct nl *nl, void *buffer, size_t size)
 {
 	struct sockaddr_nl from = {};
 	struct iovec room = { .iov_base = buffer, .iov_len = size };

@@ -42,7 +42,7 @@ typedef int (*nl_row)(const struct nlmsghdr *nlh, void *data);
 
 int nl_open(struct nl *nl, int bus);
 void nl_close(struct nl *nl);
-int nl_receive(struct nl *nl, void *buffer, size_t size);
+int nl_receive(const struct nl *nl, void *buffer, size_t size);
 int nl_ask(struct nl *nl, struct nlmsghdr *request,
 	   const struct schema_attr *set, nl_row row, void *data);
 int nl_dump(struct nl *nl, struct nlmsghdr *request,
