@@ -65,7 +65,8 @@ struct ov2_assoc *ov2_bonded_unset(const struct xfrm_state *x)
 
 	spin_lock_bh(&bonded_lock);
 	hash_for_each_possible(bonded, assoc, bonded, (unsigned long)x) {
-		if (rcu_access_pointer(assoc->x) == x && ov2_assoc_take(assoc)) {
+		if (rcu_access_pointer(assoc->x) == x &&
+		    ov2_assoc_take(assoc)) {
 			found = assoc;
 			break;
 		}
