@@ -196,8 +196,8 @@ static bool needs_question(const struct xfrm_state *x)
 	return ov2_state_is_outbound(x) ? !!x->encap : !x->dir;
 }
 
-static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
-			    struct netlink_ext_ack *extack)
+static int card_state_add(struct net_device *dev, struct xfrm_state *x,
+			  struct netlink_ext_ack *extack)
 {
 	bool packet = ov2_state_is_packet(x);
 	struct ov2_bridge *bridge;
@@ -237,6 +237,21 @@ static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
 	err = state_add(ad, x, extack);
 	if (err && packet)
 		ov2_packet_mode_leave(bridge);
+	return err;
+}
+
+/* bond_ipsec_add_sa_all() also adds states that the core is freeing: such a
+ * state has no reference, and what its members point to may be gone.
+ */
+static int bridge_state_add(struct net_device *dev, struct xfrm_state *x,
+			    struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!refcount_inc_not_zero(&x->refcnt))
+		return -EINVAL;
+	err = card_state_add(dev, x, extack);
+	xfrm_state_put(x);
 	return err;
 }
 
